@@ -1,0 +1,97 @@
+//! `cargo xtask ci`
+#![expect(clippy::print_stderr, reason = "a command that people run in a terminal, and whose log CI keeps")]
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::{process, test, tidy};
+
+struct Step {
+    name: &'static str,
+    run: fn() -> Result<()>,
+}
+
+/// In the order of what they cost, so that the cheap ones say no first.
+const STEPS: &[Step] = &[
+    Step { name: "format", run: format },
+    Step { name: "tidy", run: tidy::run },
+    Step { name: "deny", run: deny },
+    Step { name: "clippy", run: clippy },
+    Step { name: "docs", run: docs },
+    Step { name: "test", run: test::run_all },
+];
+
+/// Runs the steps one by one and stops at the first that fails.
+pub(crate) fn run() -> Result<()> {
+    std::env::set_current_dir(process::root()?).context("failed to enter the workspace's folder")?;
+    let started = Instant::now();
+    for step in STEPS {
+        eprintln!("ci: {} …", step.name);
+        let step_started = Instant::now();
+        let result = (step.run)();
+        let time = seconds(step_started.elapsed());
+        let verdict = if result.is_ok() { "ok" } else { "FAILED" };
+        eprintln!("ci: {} {verdict} in {time}", step.name);
+        result.with_context(|| format!("ci step `{}` failed", step.name))?;
+    }
+    let time = seconds(started.elapsed());
+    eprintln!("ci: all {} steps ok in {time}", STEPS.len());
+    Ok(())
+}
+
+fn format() -> Result<()> {
+    process::run(process::cargo().args(["fmt", "--all", "--check"]))
+}
+
+fn clippy() -> Result<()> {
+    process::run(process::cargo().args(["clippy", "--workspace", "--all-targets"]).args(["--", "-D", "warnings"]))
+}
+
+fn docs() -> Result<()> {
+    process::run(
+        process::cargo()
+            // libraries only: the binary `catchment` would be written over the facade's pages
+            .args(["doc", "--no-deps", "--workspace", "--lib"])
+            .env("RUSTDOCFLAGS", "-D warnings"),
+    )
+}
+
+/// Without the advisories: they need a download, and a new one would fail a change that has
+/// nothing to do with it.
+fn deny() -> Result<()> {
+    if process::has_cargo_subcommand("deny") {
+        return process::run(process::cargo().args(["deny", "check", "bans", "licenses", "sources"]));
+    }
+    let message = "cargo-deny is not installed, so bans, licenses and sources were NOT checked; \
+                   install it with `cargo install cargo-deny --locked`";
+    if process::is_ci() {
+        bail!(message);
+    }
+    eprintln!("ci: SKIPPED: {message}");
+    Ok(())
+}
+
+fn seconds(time: Duration) -> String {
+    let whole = time.as_secs();
+    if whole < 60 { format!("{:.1} s", time.as_secs_f64()) } else { format!("{} min {:02} s", whole / 60, whole % 60) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Duration, seconds};
+
+    #[track_caller]
+    fn check(millis: u64, expected: &str) {
+        assert_eq!(seconds(Duration::from_millis(millis)), expected);
+    }
+
+    #[test]
+    fn times_are_short_and_have_a_unit() {
+        check(0, "0.0 s");
+        check(1_240, "1.2 s");
+        check(59_900, "59.9 s");
+        check(60_000, "1 min 00 s");
+        check(1_625_000, "27 min 05 s");
+    }
+}

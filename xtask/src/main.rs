@@ -1,0 +1,65 @@
+//! The commands of this repository, run as `cargo xtask COMMAND`.
+//!
+//! What people run and what CI runs is the same code: `.ci/run` only installs the tools and
+//! calls `cargo xtask ci`. No crate that links DuckDB is a dependency here, so that `tidy`
+//! answers in seconds on a fresh checkout.
+#![expect(clippy::print_stderr, reason = "a command that people run in a terminal")]
+
+mod ci;
+mod demo;
+mod process;
+mod test;
+mod tidy;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// The commands of this repository.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Check the rules that the compiler does not: layers, manifests, file names and lengths
+    Tidy,
+    /// Run the whole test suite: unit and integration tests, then the examples in the docs
+    Test(test::Args),
+    /// Build `catchment` and run its demo: a sample API on loopback, loaded into DuckDB
+    Demo(demo::Args),
+    /// Run all checks that a change must pass: format, tidy, clippy, docs, cargo-deny, tests
+    Ci,
+}
+
+fn main() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Tidy => tidy::run(),
+        Command::Test(args) => test::run(&args),
+        Command::Demo(args) => demo::run(&args),
+        Command::Ci => ci::run(),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // not by returning it from `main`: that adds a backtrace where RUST_BACKTRACE is
+            // set, and what failed is a check or a child, not this program
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Cli;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,105 @@
+//! Child processes: the right cargo, a clean environment, an error that names the command.
+
+use std::env;
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context as _, Result, bail};
+use cargo_metadata::{Metadata, MetadataCommand};
+
+/// The cargo that runs this program.
+///
+/// `cargo run` tells us which package it runs; these variables are taken out again, because
+/// build scripts that watch them (ring's does) would be run anew each time a build is started
+/// from here and not from the shell, and what depends on them compiled again.
+pub(crate) fn cargo() -> Command {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    for (name, _) in env::vars_os() {
+        if is_of_the_running_package(&name) {
+            command.env_remove(name);
+        }
+    }
+    command
+}
+
+fn is_of_the_running_package(variable: &OsString) -> bool {
+    variable.to_str().is_some_and(|name| {
+        name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") || name == "CARGO_PRIMARY_PACKAGE"
+    })
+}
+
+/// Runs `command` with our own input and output, and fails if it fails.
+pub(crate) fn run(command: &mut Command) -> Result<()> {
+    let line = render(command);
+    let status = command.status().with_context(|| format!("failed to start `{line}`"))?;
+    if !status.success() {
+        bail!("`{line}` failed with {status}");
+    }
+    Ok(())
+}
+
+/// Whether `cargo SUBCOMMAND` is installed.
+pub(crate) fn has_cargo_subcommand(subcommand: &str) -> bool {
+    cargo()
+        .args([subcommand, "--version"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
+}
+
+/// Whether we run under CI, where a check that is skipped is an error.
+pub(crate) fn is_ci() -> bool {
+    env::var_os("CI").is_some_and(|value| value == "true" || value == "1")
+}
+
+/// The members of the workspace as their manifests declare them, nothing resolved.
+pub(crate) fn workspace() -> Result<Metadata> {
+    MetadataCommand::new().no_deps().exec().context("failed to read the workspace's manifests")
+}
+
+/// The folder of the workspace, from whichever folder inside it we were called.
+pub(crate) fn root() -> Result<PathBuf> {
+    Ok(workspace()?.workspace_root.into_std_path_buf())
+}
+
+fn render(command: &Command) -> String {
+    // The path of the cargo in use says nothing to whom reads the line, `cargo` can be pasted.
+    let program = PathBuf::from(command.get_program());
+    let mut line = program.file_name().unwrap_or(program.as_os_str()).to_string_lossy().into_owned();
+    for arg in command.get_args() {
+        line.push(' ');
+        line.push_str(&arg.to_string_lossy());
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Command, is_of_the_running_package, render, run};
+
+    #[test]
+    fn error_names_the_command_as_one_would_type_it() {
+        let mut command = Command::new("/bin/sh");
+        let error = run(command.args(["-c", "exit 3"])).unwrap_err();
+        assert_eq!(error.to_string(), "`sh -c exit 3` failed with exit status: 3");
+        assert_eq!(render(&command), "sh -c exit 3");
+    }
+
+    #[test]
+    fn only_variables_of_the_running_package_are_taken_out() {
+        #[track_caller]
+        fn check(name: &str, expected: bool) {
+            assert_eq!(is_of_the_running_package(&name.into()), expected, "{name}");
+        }
+        check("CARGO_PKG_NAME", true);
+        check("CARGO_MANIFEST_DIR", true);
+        check("CARGO_MANIFEST_PATH", true);
+        check("CARGO_HOME", false);
+        check("CARGO_TARGET_DIR", false);
+        check("CARGO_INCREMENTAL", false);
+        check("PATH", false);
+    }
+}

@@ -1,0 +1,131 @@
+//! Which crates from outside are kept to some of ours.
+
+use super::member::Member;
+
+/// Where a crate from outside may stand.
+struct Rule {
+    dependency: &'static str,
+    scope: Scope,
+    /// Whether the crate's own tests are held to it as well.
+    in_tests: bool,
+    /// Why, and what to do instead.
+    reason: &'static str,
+}
+
+enum Scope {
+    OnlyIn(&'static [&'static str]),
+    NotIn(&'static [&'static str]),
+}
+
+use Scope::{NotIn, OnlyIn};
+
+const RULES: &[Rule] = &[
+    Rule {
+        dependency: "duckdb",
+        scope: OnlyIn(&["catchment-load", "catchment-tests", "catchment-examples"]),
+        in_tests: true,
+        reason: "destinations are known to catchment-load alone, and each test binary that \
+                 links DuckDB costs minutes; call it through the `Destination` trait, and put \
+                 a test that needs a database into tests/",
+    },
+    Rule {
+        dependency: "anyhow",
+        scope: OnlyIn(&["catchment-cli", "xtask", "catchment-tests", "catchment-examples"]),
+        in_tests: false,
+        reason: "a library's callers match on its errors; add a variant to the crate's own \
+                 error type",
+    },
+    Rule { dependency: "tokio", scope: NotIn(WITHOUT_IO), in_tests: false, reason: WITHOUT_IO_REASON },
+    Rule { dependency: "reqwest", scope: NotIn(WITHOUT_IO), in_tests: false, reason: WITHOUT_IO_REASON },
+    Rule {
+        dependency: "reqwest",
+        scope: NotIn(&["catchment-extract"]),
+        in_tests: false,
+        reason: "extract makes no HTTP call, so that a source can be anything; requests \
+                 belong to catchment-rest-client",
+    },
+    Rule {
+        dependency: "figment",
+        scope: NotIn(&["catchment-settings"]),
+        in_tests: false,
+        reason: "settings reads no file and no environment, so that every crate can declare \
+                 its settings; files belong to catchment-config",
+    },
+];
+
+const WITHOUT_IO: &[&str] = &["catchment-json", "catchment-schema", "catchment-state", "catchment-normalize"];
+
+const WITHOUT_IO_REASON: &str = "this crate is synchronous and does no IO, so that it can be \
+     tested and fuzzed as a function; take the data as an argument";
+
+/// Complaints about crates from outside that stand where a rule forbids them.
+pub(super) fn check(members: &[Member]) -> Vec<String> {
+    let mut complaints = Vec::new();
+    for member in members {
+        for rule in RULES {
+            if rule.forbids(member) {
+                complaints.push(format!("`{}` must not depend on `{}`: {}", member.name, rule.dependency, rule.reason));
+            }
+        }
+    }
+    complaints
+}
+
+impl Rule {
+    fn forbids(&self, member: &Member) -> bool {
+        let name = member.name.as_str();
+        let in_scope = match self.scope {
+            OnlyIn(allowed) => !allowed.contains(&name),
+            NotIn(forbidden) => forbidden.contains(&name),
+        };
+        in_scope
+            && member
+                .dependencies
+                .iter()
+                .any(|dependency| dependency.name == self.dependency && (self.in_tests || !dependency.is_dev))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::member::parse;
+
+    /// `expected` is how the only complaint begins, or empty if there is none.
+    #[track_caller]
+    fn check(line: &str, expected: &str) {
+        let complaints = super::check(&parse(&[line]));
+        if expected.is_empty() {
+            assert_eq!(complaints, Vec::<String>::new());
+        } else {
+            assert_eq!(complaints.len(), 1, "{complaints:?}");
+            assert!(complaints[0].starts_with(expected), "{complaints:?}");
+        }
+    }
+
+    #[test]
+    fn only_load_knows_duckdb() {
+        check("catchment-load: duckdb", "");
+        check("catchment-tests: duckdb", "");
+        check("catchment-run: duckdb", "`catchment-run` must not depend on `duckdb`: ");
+        check("catchment-run: dev duckdb", "`catchment-run` must not depend on `duckdb`: ");
+        check("xtask: duckdb", "`xtask` must not depend on `duckdb`: ");
+    }
+
+    #[test]
+    fn libraries_have_their_own_errors() {
+        check("catchment-cli: anyhow", "");
+        check("xtask: anyhow", "");
+        check("catchment-json: dev anyhow", "");
+        check("catchment-json: anyhow", "`catchment-json` must not depend on `anyhow`: a library's callers");
+    }
+
+    #[test]
+    fn inner_crates_do_no_io() {
+        check("catchment-normalize: tokio", "`catchment-normalize` must not depend on `tokio`: this crate is synchronous");
+        check("catchment-state: reqwest", "`catchment-state` must not depend on `reqwest`: ");
+        check("catchment-schema: dev tokio", "");
+        check("catchment-extract: tokio", "");
+        check("catchment-extract: reqwest", "`catchment-extract` must not depend on `reqwest`: extract makes no HTTP call");
+        check("catchment-settings: figment", "`catchment-settings` must not depend on `figment`: ");
+    }
+}

@@ -1,0 +1,84 @@
+//! Text that must not be in the repository.
+
+/// What is looked for, and why it must not stand there.
+struct Forbidden {
+    text: &'static str,
+    only_in_rust: bool,
+    reason: &'static str,
+}
+
+// Each text is put together from parts, as this file is checked as well.
+const FORBIDDEN: &[Forbidden] = &[
+    path(concat!("..", "/shared")),
+    path(concat!("/wor", "k/")),
+    path(concat!("/roo", "t/")),
+    path(concat!("/tmp", "/bash")),
+    unfinished(concat!("todo", "!(")),
+    unfinished(concat!("dbg", "!(")),
+];
+
+const fn path(text: &'static str) -> Forbidden {
+    Forbidden {
+        text,
+        only_in_rust: false,
+        reason: "is a path on one machine, nobody else has it: use a path inside the \
+                 repository, a temporary folder or an argument",
+    }
+}
+
+const fn unfinished(text: &'static str) -> Forbidden {
+    Forbidden {
+        text,
+        only_in_rust: true,
+        reason: "is for work in progress: finish it, or return an error that says what is \
+                 missing",
+    }
+}
+
+/// A complaint for each line with a forbidden text.
+pub(super) fn check(file: &str, content: &str) -> Vec<String> {
+    let is_rust = file.ends_with(".rs");
+    let mut complaints = Vec::new();
+    for Forbidden { text, only_in_rust, reason } in FORBIDDEN {
+        if (*only_in_rust && !is_rust) || !content.contains(text) {
+            continue;
+        }
+        for (number, line) in (1..).zip(content.lines()) {
+            if line.contains(text) {
+                complaints.push(format!("{file}:{number}: `{text}` {reason}"));
+            }
+        }
+    }
+    complaints
+}
+
+#[cfg(test)]
+mod tests {
+    /// `expected` is how the only complaint begins, or empty if there is none.
+    #[track_caller]
+    fn check(file: &str, content: &str, expected: &str) {
+        let complaints = super::check(file, content);
+        if expected.is_empty() {
+            assert_eq!(complaints, Vec::<String>::new());
+        } else {
+            assert_eq!(complaints.len(), 1, "{complaints:?}");
+            assert!(complaints[0].starts_with(expected), "{complaints:?}");
+        }
+    }
+
+    #[test]
+    fn paths_of_one_machine() {
+        let path = concat!("/roo", "t/data");
+        check("a.md", &format!("a\nsee {path}\n"), "a.md:2: `/");
+        check("a.rs", path, "a.rs:1: `/");
+        check("a.md", "the root/branch works", "");
+    }
+
+    #[test]
+    fn unfinished_code() {
+        let code = concat!("fn a() { todo", "!() }");
+        check("a.rs", code, "a.rs:1: `todo");
+        check("a.md", code, "");
+        check("a.rs", "// nothing to do!", "");
+    }
+}
