@@ -1,0 +1,78 @@
+//! A parsed document.
+
+use std::sync::Arc;
+
+use crate::error::{ParseError, ParseErrorKind};
+use crate::node::Node;
+use crate::parse;
+use crate::tape::Entry;
+use crate::value::Value;
+use crate::{build, tape};
+
+/// The place of a value in its [`Document`], to come back to it later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct NodeId(pub(crate) u32);
+
+/// One JSON value with everything in it: the text and its tape, shared by clones.
+#[derive(Clone)]
+pub struct Document {
+    inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) text: String,
+    pub(crate) tape: Vec<Entry>,
+}
+
+impl Document {
+    /// The deepest nesting of arrays and objects that is read.
+    pub const MAX_DEPTH: usize = 1024;
+
+    /// Parses `bytes`, UTF-8 with or without byte order mark, which the document takes over.
+    ///
+    /// # Errors
+    ///
+    /// Where the bytes are not exactly one JSON value, with line and column.
+    ///
+    /// ```
+    /// use catchment_json::Document;
+    ///
+    /// let error = Document::parse(b"{\"a\": 1,}".to_vec()).unwrap_err();
+    /// assert_eq!(error.to_string(), "invalid JSON at line 1, column 9: found '}', a key was expected");
+    /// ```
+    pub fn parse(bytes: Vec<u8>) -> Result<Document, ParseError> {
+        let text = String::from_utf8(bytes).map_err(|error| {
+            let valid = error.utf8_error().valid_up_to();
+            ParseError::at(error.as_bytes(), valid, ParseErrorKind::NotUtf8)
+        })?;
+        let tape = parse::parse(&text)?;
+        Ok(Document { inner: Arc::new(Inner { text, tape }) })
+    }
+
+    /// The document of a value that a program built.
+    pub fn from_value(value: &Value) -> Document {
+        let (text, tape) = build::build(value);
+        Document { inner: Arc::new(Inner { text, tape }) }
+    }
+
+    /// The outermost value.
+    pub fn root(&self) -> Node<'_> {
+        self.node(NodeId(0))
+    }
+
+    /// The value at `id`, which must come from this document; null for an id that is not in it.
+    pub fn node(&self, id: NodeId) -> Node<'_> {
+        Node::new(&self.inner, id.0)
+    }
+
+    /// Bytes of memory that text and tape take.
+    pub fn memory(&self) -> usize {
+        self.inner.text.capacity() + self.inner.tape.capacity() * size_of::<tape::Entry>()
+    }
+}
+
+impl std::fmt::Debug for Document {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Document({} bytes, {} values)", self.inner.text.len(), self.inner.tape.len())
+    }
+}

@@ -1,0 +1,45 @@
+//! JSON documents that are parsed once and never rounded.
+//!
+//! A [`Document`] is the text of one JSON value and a *tape*: one flat entry for each value in it, in
+//! order, with the byte range of every scalar and the end of every container. Numbers stay slices of the
+//! source, so integers of any size and fractions of any length come out as they went in. Reading a
+//! document means moving a [`Node`] over the tape; nothing is copied until somebody asks for it.
+//!
+//! [`Value`] is the owned form: ordered, lossless, and what programs build rows with.
+//! [`Path`] picks values out of either by a JSONPath.
+//!
+//! ```
+//! use catchment_json::{Document, Path};
+//!
+//! let page = Document::parse(br#"{"data": [{"id": 18446744073709551616}]}"#.to_vec())?;
+//! let ids = Path::parse("data[*].id")?.all(page.root());
+//! assert_eq!(ids[0].number(), Some("18446744073709551616"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Rules where JSON leaves a choice: the last of two equal keys in one object counts; a lone surrogate
+//! (`\ud800`) reads as U+FFFD; U+0000 is kept; `NaN` and the infinities are not JSON and refused in text, but
+//! a [`Value`] can hold them.
+
+mod build;
+mod document;
+mod error;
+mod node;
+mod number;
+mod parse;
+#[cfg(test)]
+mod parse_tests;
+mod path;
+mod scan;
+mod tape;
+mod unescape;
+mod value;
+mod write;
+
+pub use document::{Document, NodeId};
+pub use error::{ParseError, ParseErrorKind};
+pub use node::{Elements, Entries, Key, Kind, Node};
+pub use number::Number;
+pub use path::{Path, PathError};
+pub use value::{Object, Value};
+pub use write::{write_text, write_value};

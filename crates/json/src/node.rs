@@ -1,0 +1,218 @@
+//! Reading a document by moving over its tape.
+
+use std::borrow::Cow;
+
+use crate::document::{Inner, NodeId};
+use crate::tape::{self, Entry, Tag};
+use crate::unescape::unescape;
+use crate::value::{Object, Value};
+use crate::{Number, write};
+
+/// A value in a [`Document`](crate::Document): as cheap to copy as a reference.
+#[derive(Clone, Copy)]
+pub struct Node<'d> {
+    inner: &'d Inner,
+    at: u32,
+}
+
+/// What a [`Node`] is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// `null`
+    Null,
+    /// `true` or `false`
+    Bool,
+    /// A number without fraction or exponent, of any size.
+    Integer,
+    /// Any other number.
+    Fraction,
+    /// A string.
+    Text,
+    /// A list.
+    Array,
+    /// An object.
+    Object,
+}
+
+impl<'d> Node<'d> {
+    pub(crate) fn new(inner: &'d Inner, at: u32) -> Self {
+        Node { inner, at }
+    }
+
+    fn entry(self) -> Entry {
+        self.inner.tape.get(self.at as usize).copied().unwrap_or(Entry::NULL)
+    }
+
+    fn slice(self, entry: Entry) -> &'d str {
+        self.inner.text.get(entry.start as usize..entry.end as usize).unwrap_or_default()
+    }
+
+    /// Its place, for [`Document::node`](crate::Document::node).
+    pub fn id(self) -> NodeId {
+        NodeId(self.at)
+    }
+
+    /// What it is.
+    pub fn kind(self) -> Kind {
+        match self.entry().tag {
+            Tag::Null => Kind::Null,
+            Tag::False | Tag::True => Kind::Bool,
+            Tag::Integer => Kind::Integer,
+            Tag::Fraction => Kind::Fraction,
+            Tag::Text | Tag::EscapedText => Kind::Text,
+            Tag::Array => Kind::Array,
+            Tag::Object => Kind::Object,
+        }
+    }
+
+    /// The boolean that it is.
+    pub fn bool(self) -> Option<bool> {
+        match self.entry().tag {
+            Tag::True => Some(true),
+            Tag::False => Some(false),
+            _ => None,
+        }
+    }
+
+    /// The number that it is, as it stands in the source.
+    pub fn number(self) -> Option<&'d str> {
+        let entry = self.entry();
+        matches!(entry.tag, Tag::Integer | Tag::Fraction).then(|| self.slice(entry))
+    }
+
+    /// The string that it is.
+    pub fn text(self) -> Option<Cow<'d, str>> {
+        let entry = self.entry();
+        match entry.tag {
+            Tag::Text => Some(Cow::Borrowed(self.slice(entry))),
+            Tag::EscapedText => Some(unescape(self.slice(entry))),
+            _ => None,
+        }
+    }
+
+    /// The keys and values of an object in their order, duplicates included; nothing for other kinds.
+    pub fn entries(self) -> Entries<'d> {
+        let (next, end) = self.inside(Tag::Object);
+        Entries { inner: self.inner, next, end }
+    }
+
+    /// The elements of an array; nothing for other kinds.
+    pub fn elements(self) -> Elements<'d> {
+        let (next, end) = self.inside(Tag::Array);
+        Elements { inner: self.inner, next, end }
+    }
+
+    fn inside(self, tag: Tag) -> (u32, u32) {
+        let entry = self.entry();
+        if entry.tag == tag { (self.at + 1, entry.end) } else { (0, 0) }
+    }
+
+    /// The value under `key` of an object, the last one where the key stands twice.
+    pub fn get(self, key: &str) -> Option<Node<'d>> {
+        self.entries().filter(|(k, _)| k.is(key)).last().map(|(_, value)| value)
+    }
+
+    /// A copy that stands alone.
+    pub fn to_value(self) -> Value {
+        match self.kind() {
+            Kind::Null => Value::Null,
+            Kind::Bool => Value::Bool(self.bool().unwrap_or_default()),
+            Kind::Integer | Kind::Fraction => Value::Number(Number::from_source(self.number().unwrap_or_default())),
+            Kind::Text => Value::Text(self.text().unwrap_or_default().into_owned()),
+            Kind::Array => Value::Array(self.elements().map(Node::to_value).collect()),
+            Kind::Object => Value::Object(self.entries().map(|(k, v)| (k.name().into_owned(), v.to_value())).collect::<Object>()),
+        }
+    }
+
+    /// Appends it to `out` as compact JSON, keys as they come.
+    pub fn write_json(self, out: &mut String) {
+        match self.kind() {
+            Kind::Text => write::write_text(&self.text().unwrap_or_default(), out),
+            Kind::Array => write::separated(out, ('[', ']'), self.elements(), |node, out| node.write_json(out)),
+            Kind::Object => write::separated(out, ('{', '}'), self.entries(), |(key, node), out| {
+                write::write_text(&key.name(), out);
+                out.push(':');
+                node.write_json(out);
+            }),
+            Kind::Null => out.push_str("null"),
+            Kind::Bool => out.push_str(if self.bool() == Some(true) { "true" } else { "false" }),
+            Kind::Integer | Kind::Fraction => out.push_str(self.number().unwrap_or_default()),
+        }
+    }
+}
+
+impl std::fmt::Debug for Node<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut text = String::new();
+        self.write_json(&mut text);
+        f.write_str(&text)
+    }
+}
+
+/// A key of an object.
+#[derive(Clone, Copy)]
+pub struct Key<'d> {
+    raw: &'d str,
+    escaped: bool,
+}
+
+impl<'d> Key<'d> {
+    /// The key as it stands between its quotes; equal raw keys are equal keys.
+    pub fn raw(self) -> &'d str {
+        self.raw
+    }
+
+    /// The key.
+    pub fn name(self) -> Cow<'d, str> {
+        if self.escaped { unescape(self.raw) } else { Cow::Borrowed(self.raw) }
+    }
+
+    /// Whether it is `name`.
+    pub fn is(self, name: &str) -> bool {
+        if self.escaped { unescape(self.raw) == name } else { self.raw == name }
+    }
+}
+
+/// The entries of an object; see [`Node::entries`].
+#[derive(Clone)]
+pub struct Entries<'d> {
+    inner: &'d Inner,
+    next: u32,
+    end: u32,
+}
+
+impl<'d> Iterator for Entries<'d> {
+    type Item = (Key<'d>, Node<'d>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.next >= self.end {
+            return None;
+        }
+        let key = Node::new(self.inner, self.next);
+        let entry = key.entry();
+        let value = Node::new(self.inner, self.next + 1);
+        self.next = tape::after(&self.inner.tape, self.next + 1);
+        Some((Key { raw: key.slice(entry), escaped: entry.tag == Tag::EscapedText }, value))
+    }
+}
+
+/// The elements of an array; see [`Node::elements`].
+#[derive(Clone)]
+pub struct Elements<'d> {
+    inner: &'d Inner,
+    next: u32,
+    end: u32,
+}
+
+impl<'d> Iterator for Elements<'d> {
+    type Item = Node<'d>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.next >= self.end {
+            return None;
+        }
+        let node = Node::new(self.inner, self.next);
+        self.next = tape::after(&self.inner.tape, self.next);
+        Some(node)
+    }
+}

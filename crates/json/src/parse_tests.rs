@@ -1,0 +1,126 @@
+use crate::{Document, Value};
+
+/// The document written back, or the error.
+fn check(text: &str, expected: &str) {
+    let found = match Document::parse(text.as_bytes().to_vec()) {
+        Ok(document) => format!("{:?}", document.root()),
+        Err(error) => format!("{}:{} {}", error.line, error.column, error.kind),
+    };
+    assert_eq!(found, expected, "{text}");
+}
+
+#[test]
+fn values_come_back_as_they_were_written() {
+    for text in [
+        "null",
+        "true",
+        "false",
+        "0",
+        "-0",
+        "12",
+        "123456789012345678901234567890",
+        "-1.50",
+        "1e400",
+        "2E-3",
+        r#""""#,
+        r#""a b""#,
+        "[]",
+        "{}",
+        "[[],{}]",
+        r#"{"a":1,"b":[1,2,{"c":null}],"a":2}"#,
+        r#""é日😀""#,
+    ] {
+        check(text, text);
+    }
+}
+
+#[test]
+fn space_and_byte_order_mark_are_skipped() {
+    check(" [ 1 ,\n\t2 ] \r\n", "[1,2]");
+    check("\u{feff}{ \"a\" : 1 }", r#"{"a":1}"#);
+}
+
+#[test]
+fn errors_name_the_place() {
+    check("", "1:1 the text ends early, a value was expected");
+    check("[1,", "1:4 the text ends early, a value was expected");
+    check("[1", "1:3 the text ends early, `,` or `]` was expected");
+    check("{\"é\":x}", "1:6 found 'x', a value was expected");
+    check("[1,\n 2}", "2:3 found '}', `,` or `]` was expected");
+    check("{1:2}", "1:2 found '1', a key or `}` was expected");
+    check(r#"{"a" 1}"#, "1:6 found '1', `:` was expected");
+    check("01", "1:2 found '1', the end of the text was expected");
+    check("1.", "1:3 the text ends early, a digit was expected");
+    check("-", "1:2 the text ends early, a digit was expected");
+    check("NaN", "1:1 found 'N', a value was expected");
+    check("nul", "1:4 the text ends early, null was expected");
+    check("\"a\nb\"", "1:3 found '\\n', an escape such as `\\n` for a control character was expected");
+    check(r#""\x""#, "1:3 found 'x', an escape was expected");
+    check(r#""\u12g4""#, "1:6 found 'g', four hexadecimal digits was expected");
+    check(r#""abc"#, "1:5 the text ends early, the closing `\"` of a string was expected");
+    check("1 2", "1:3 found '2', the end of the text was expected");
+}
+
+#[test]
+fn bytes_that_are_not_utf8_are_refused() {
+    let error = Document::parse(b"\"a\xff\"".to_vec()).unwrap_err();
+    assert_eq!(error.to_string(), "invalid JSON at line 1, column 3: the text is not UTF-8");
+}
+
+#[test]
+fn nesting_is_bounded() {
+    let nested = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
+    assert!(Document::parse(nested(Document::MAX_DEPTH).into_bytes()).is_ok());
+    check(&nested(Document::MAX_DEPTH + 1), "1:1025 more than 1024 arrays and objects are nested in each other");
+}
+
+#[test]
+fn the_last_of_equal_keys_counts() {
+    let document = Document::parse(br#"{"a":1,"\u0061":2}"#.to_vec()).unwrap();
+    assert_eq!(document.root().get("a").unwrap().number(), Some("2"));
+    assert_eq!(document.root().to_value().to_string(), r#"{"a":2}"#);
+}
+
+#[test]
+fn values_that_json_text_cannot_hold_keep_their_place() {
+    let value = Value::object([("nan", Value::from(f64::NAN)), ("big", Value::from(u64::MAX)), ("quote", Value::from("\"\n"))]);
+    let document = Document::from_value(&value);
+    assert_eq!(document.root().to_value(), value);
+    assert_eq!(format!("{:?}", document.root()), r#"{"nan":NaN,"big":18446744073709551615,"quote":"\"\n"}"#);
+}
+
+fn any_value() -> impl proptest::strategy::Strategy<Value = Value> {
+    use proptest::prelude::*;
+    let scalar = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_filter("a JSON number", |f| f.is_finite()).prop_map(Value::from),
+        any::<String>().prop_map(Value::from),
+    ];
+    scalar.prop_recursive(4, 64, 6, |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..6).prop_map(Value::Array),
+            proptest::collection::vec((any::<String>(), inner), 0..6).prop_map(Value::object),
+        ]
+    })
+}
+
+proptest::proptest! {
+    #[test]
+    fn what_is_written_reads_back(value in any_value()) {
+        proptest::prop_assert_eq!(Value::parse(&value.to_string()).unwrap(), value.clone());
+        proptest::prop_assert_eq!(Document::from_value(&value).root().to_value(), value);
+    }
+
+    #[test]
+    fn no_text_makes_it_panic_and_it_agrees_with_serde_json(text in r#"[\[\]{}",:\\ 0-9eE.+tfn-]{0,24}"#) {
+        let ours = Document::parse(text.clone().into_bytes());
+        // serde_json refuses numbers that no double can hold; they are kept here.
+        if let Ok(theirs) = serde_json::from_str::<serde_json::Value>(&text) {
+            proptest::prop_assert!(ours.is_ok(), "{} {:?}", text, theirs);
+        } else if ours.is_ok() {
+            proptest::prop_assert!(text.contains(['e', 'E']), "{}", text);
+        }
+    }
+}

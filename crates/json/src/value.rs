@@ -1,0 +1,139 @@
+//! Values that programs build and keep.
+
+use indexmap::IndexMap;
+
+use crate::Number;
+
+/// The entries of an object in their order.
+pub type Object = IndexMap<String, Value>;
+
+/// A JSON value that stands alone: ordered and lossless.
+///
+/// ```
+/// use catchment_json::Value;
+///
+/// let row = Value::object([("id", Value::from(7)), ("name", Value::from("Rhine"))]);
+/// assert_eq!(row.to_string(), r#"{"id":7,"name":"Rhine"}"#);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Value {
+    /// `null`
+    #[default]
+    Null,
+    /// `true` or `false`
+    Bool(bool),
+    /// A number of any size.
+    Number(Number),
+    /// A string.
+    Text(String),
+    /// A list.
+    Array(Vec<Value>),
+    /// An object.
+    Object(Object),
+}
+
+impl Value {
+    /// An object of `entries`; the last of two equal keys counts.
+    pub fn object<K: Into<String>>(entries: impl IntoIterator<Item = (K, Value)>) -> Value {
+        Value::Object(entries.into_iter().map(|(k, v)| (k.into(), v)).collect())
+    }
+
+    /// Parses JSON text.
+    ///
+    /// # Errors
+    ///
+    /// Where the text is not exactly one JSON value.
+    pub fn parse(text: &str) -> Result<Value, crate::ParseError> {
+        crate::Document::parse(text.as_bytes().to_vec()).map(|document| document.root().to_value())
+    }
+
+    /// The value under `key`, where it is an object that has it.
+    pub fn get(&self, key: &str) -> Option<&Value> {
+        self.as_object()?.get(key)
+    }
+
+    /// The string that it is.
+    pub fn as_str(&self) -> Option<&str> {
+        if let Value::Text(text) = self { Some(text) } else { None }
+    }
+
+    /// The boolean that it is.
+    pub fn as_bool(&self) -> Option<bool> {
+        if let Value::Bool(b) = self { Some(*b) } else { None }
+    }
+
+    /// The integer that it is, where it fits.
+    pub fn as_i64(&self) -> Option<i64> {
+        if let Value::Number(n) = self { n.as_i64() } else { None }
+    }
+
+    /// The elements that it has.
+    pub fn as_array(&self) -> Option<&[Value]> {
+        if let Value::Array(elements) = self { Some(elements) } else { None }
+    }
+
+    /// The entries that it has.
+    pub fn as_object(&self) -> Option<&Object> {
+        if let Value::Object(object) = self { Some(object) } else { None }
+    }
+
+    /// The entries that it has, to change them.
+    pub fn as_object_mut(&mut self) -> Option<&mut Object> {
+        if let Value::Object(object) = self { Some(object) } else { None }
+    }
+
+    /// Whether it is `null`.
+    pub fn is_null(&self) -> bool {
+        matches!(self, Value::Null)
+    }
+
+    /// `a list`, `a string` …, for messages.
+    pub fn kind_name(&self) -> &'static str {
+        match self {
+            Value::Null => "null",
+            Value::Bool(_) => "a boolean",
+            Value::Number(_) => "a number",
+            Value::Text(_) => "a string",
+            Value::Array(_) => "a list",
+            Value::Object(_) => "an object",
+        }
+    }
+}
+
+impl std::fmt::Display for Value {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut out = String::new();
+        crate::write_value(self, false, &mut out);
+        f.write_str(&out)
+    }
+}
+
+macro_rules! from {
+    ($($from:ty => $make:expr;)*) => {$(
+        impl From<$from> for Value {
+            fn from(v: $from) -> Value {
+                #[allow(clippy::redundant_closure_call, reason = "each line gives a closure")]
+                ($make)(v)
+            }
+        }
+    )*};
+}
+
+from! {
+    bool => Value::Bool;
+    i32 => |v| Value::Number(Number::from(i64::from(v)));
+    i64 => |v| Value::Number(Number::from(v));
+    u32 => |v| Value::Number(Number::from(u64::from(v)));
+    u64 => |v| Value::Number(Number::from(v));
+    f64 => |v| Value::Number(Number::from(v));
+    &str => |v: &str| Value::Text(v.to_owned());
+    String => Value::Text;
+    Vec<Value> => Value::Array;
+    Object => Value::Object;
+}
+
+impl<T: Into<Value>> From<Option<T>> for Value {
+    fn from(v: Option<T>) -> Value {
+        v.map_or(Value::Null, Into::into)
+    }
+}
