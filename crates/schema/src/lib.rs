@@ -1,0 +1,48 @@
+//! Tables, columns, types and names of a dataset, and the schema as it is stored.
+//!
+//! A [`Schema`] is plain data: it does no IO. It is read from and written to the JSON form of dlt's engine
+//! version 11 ([`Schema::from_value`], [`Schema::to_value`]), keys that this version does not know
+//! included, so that either tool continues a dataset that the other wrote. What a batch of rows adds to it
+//! is a [`SchemaDelta`].
+//!
+//! ```
+//! use catchment_schema::{Column, DataType, Schema, SchemaDelta, TableDelta};
+//!
+//! let mut schema = Schema::new("rivers");
+//! let delta = SchemaDelta::from(TableDelta::root("gauges", vec![Column::new("level", DataType::Double)]));
+//! schema.apply(&delta);
+//! schema.bump();
+//! assert_eq!(schema.tables["gauges"].columns["level"].data_type, Some(DataType::Double));
+//! ```
+
+mod arrow_type;
+mod column;
+mod data_type;
+mod delta;
+mod hash;
+mod hints;
+mod schema;
+#[cfg(test)]
+mod schema_tests;
+mod stored;
+mod system;
+mod table;
+mod timestamp;
+
+/// Names of tables and columns: normalising, paths, shortening.
+pub mod naming;
+
+pub use arrow_type::arrow_type;
+pub use column::Column;
+pub use data_type::DataType;
+pub use delta::{SchemaDelta, TableDelta};
+pub use hash::{document_hash, short_hash};
+pub use hints::TableHints;
+pub use schema::Schema;
+pub use stored::StoredError;
+pub use system::{
+    DLT_ID, DLT_LIST_IDX, DLT_LOAD_ID, DLT_PARENT_ID, DLT_ROOT_ID, LOADS_TABLE, STATE_TABLE, VERSION_TABLE, is_system_name,
+    loads_table, state_table, system_column, version_table,
+};
+pub use table::{Table, WriteDisposition};
+pub use timestamp::{format_timestamp, parse_timestamp};

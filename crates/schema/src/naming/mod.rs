@@ -1,0 +1,9 @@
+//! Names of tables and columns, by dlt's `snake_case` convention.
+
+mod path;
+mod shorten;
+mod snake_case;
+
+pub use path::{EMPTY_KEY, SEPARATOR, join, normalize_key, normalize_path};
+pub use shorten::{shorten, tag};
+pub use snake_case::normalize_identifier;

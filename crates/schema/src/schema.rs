@@ -1,0 +1,123 @@
+//! The schema of a dataset.
+
+use catchment_json::{Object, Value};
+use indexmap::IndexMap;
+
+use crate::{DLT_ID, DLT_ROOT_ID, SchemaDelta, StoredError, Table, TableHints, hash, hints, stored, system};
+
+/// The tables of one source, their columns, and how they came to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Schema {
+    /// Its name: the normalised name of the source.
+    pub name: String,
+    /// Counts the changes, from 1.
+    pub version: u64,
+    /// The hash of the content as of the last [`Schema::bump`].
+    pub version_hash: Option<String>,
+    /// Up to ten hashes that it had before, newest first.
+    pub previous_hashes: Vec<String>,
+    /// Its tables by name, in the order in which they appeared.
+    pub tables: IndexMap<String, Table>,
+    /// Type detection and default hints.
+    pub settings: Object,
+    /// Naming convention and nesting.
+    pub normalizers: Object,
+    /// Keys that only other tools know.
+    pub other: Object,
+}
+
+impl Schema {
+    /// The engine version of the stored form that is read and written.
+    pub const ENGINE_VERSION: i64 = 11;
+
+    /// A schema with nothing in it but the system's tables.
+    pub fn new(name: impl Into<String>) -> Schema {
+        let tables = [system::version_table(), system::loads_table()];
+        Schema {
+            name: name.into(),
+            version: 1,
+            version_hash: None,
+            previous_hashes: Vec::new(),
+            tables: tables.into_iter().map(|table| (table.name.clone(), table)).collect(),
+            settings: stored::default_settings(),
+            normalizers: stored::default_normalizers(),
+            other: Object::new(),
+        }
+    }
+
+    /// Reads the stored form.
+    ///
+    /// # Errors
+    ///
+    /// Where a key is missing, has a wrong kind of value, or the engine version is another one.
+    pub fn from_value(value: &Value) -> Result<Schema, StoredError> {
+        stored::read(value)
+    }
+
+    /// The stored form; `version_hash` is that of the last [`Schema::bump`].
+    pub fn to_value(&self) -> Value {
+        stored::write(self)
+    }
+
+    /// Brings hash and version up to date with the content. Says whether it had changed.
+    pub fn bump(&mut self) -> bool {
+        let hash = hash::version_hash(self);
+        match self.version_hash.replace(hash.clone()) {
+            Some(old) if old == hash => return false,
+            Some(old) => {
+                self.version += 1;
+                if !self.previous_hashes.contains(&old) {
+                    self.previous_hashes.insert(0, old);
+                    self.previous_hashes.truncate(10);
+                }
+            }
+            None => {}
+        }
+        true
+    }
+
+    /// Adds what `delta` has and the schema has not: tables and columns at the end, and types for incomplete
+    /// columns, which move to the end with it.
+    pub fn apply(&mut self, delta: &SchemaDelta) {
+        delta.apply_to(self);
+    }
+
+    /// Declares a root table and what is known of it before any row has come.
+    pub fn declare(&mut self, table: &str, resource: &str, hints: &TableHints) {
+        hints::declare(self, table, resource, hints);
+    }
+
+    /// The root of the tables that `table` belongs to; itself where it is one, or is not known.
+    pub fn root_of<'s>(&'s self, table: &'s str) -> &'s str {
+        let mut name = table;
+        // A chain is never longer than the number of tables; a foreign schema could hold a ring.
+        for _ in 0..self.tables.len() {
+            match self.tables.get(name).and_then(|t| t.parent.as_deref()) {
+                Some(parent) => name = parent,
+                None => break,
+            }
+        }
+        name
+    }
+
+    /// `root` and all tables below it, parents first.
+    pub fn chain(&self, root: &str) -> Vec<&Table> {
+        let mut chain: Vec<&Table> = self.tables.get(root).into_iter().collect();
+        let mut next = 0;
+        while let Some(parent) = chain.get(next).map(|table| table.name.as_str()) {
+            chain.extend(self.tables.values().filter(|table| table.parent.as_deref() == Some(parent)));
+            next += 1;
+            if next > self.tables.len() {
+                break;
+            }
+        }
+        chain
+    }
+
+    /// Whether the rows below `root` carry the id of their root row.
+    pub fn propagates_root_id(&self, root: &str) -> bool {
+        let config = self.normalizers.get("json").and_then(|json| json.get("config"));
+        let of_table = config.and_then(|c| c.get("propagation")).and_then(|p| p.get("tables")).and_then(|t| t.get(root));
+        of_table.and_then(|t| t.get(DLT_ID)).and_then(Value::as_str) == Some(DLT_ROOT_ID)
+    }
+}

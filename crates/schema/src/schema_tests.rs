@@ -1,0 +1,112 @@
+use catchment_json::Value;
+
+use crate::{Column, DataType, Schema, SchemaDelta, TableDelta, TableHints, WriteDisposition};
+
+/// A schema as dlt 1.31 wrote it, with keys of its own (descriptions) and of nobody (`x-ours`).
+const BY_REFERENCE: &str = include_str!("testdata/by_reference.json");
+
+fn columns(schema: &Schema, table: &str) -> Vec<String> {
+    let shown = |c: &Column| format!("{} {}", c.name, c.data_type.map_or("?", DataType::name));
+    schema.tables[table].columns.values().map(shown).collect()
+}
+
+fn delta(table: &str, columns: &[(&str, DataType)]) -> SchemaDelta {
+    TableDelta::root(table, columns.iter().map(|(name, t)| Column::new(*name, *t)).collect()).into()
+}
+
+#[test]
+fn the_hash_is_that_of_the_reference() {
+    let stored = Value::parse(BY_REFERENCE).unwrap();
+    let mut schema = Schema::from_value(&stored).unwrap();
+    assert!(!schema.bump(), "{:?}, stored {:?}", schema.version_hash, stored.get("version_hash"));
+    assert_eq!(schema.to_value(), stored);
+}
+
+#[test]
+fn unknown_keys_are_kept() {
+    let mut stored = Value::parse(BY_REFERENCE).unwrap();
+    let top = stored.as_object_mut().unwrap();
+    top.insert("x-ours".to_owned(), Value::from(1));
+    top["settings"].as_object_mut().unwrap().insert("x-ours".to_owned(), Value::from(0.5));
+    let table = top["tables"].as_object_mut().unwrap()["items"].as_object_mut().unwrap();
+    table.insert("x-ours".to_owned(), Value::Array(vec![Value::Null]));
+    table["columns"].as_object_mut().unwrap()["id"].as_object_mut().unwrap().insert("x-ours".to_owned(), Value::from("kept"));
+    let mut schema = Schema::from_value(&stored).unwrap();
+    assert_eq!(schema.to_value(), stored);
+    assert!(schema.bump());
+    assert_eq!(schema.previous_hashes.first().map(String::as_str), stored.get("version_hash").and_then(Value::as_str));
+}
+
+#[test]
+fn columns_are_added_in_the_order_of_their_values() {
+    let mut schema = Schema::new("s");
+    schema.declare("t", "t", &TableHints { primary_key: vec!["ID".to_owned()], ..TableHints::default() });
+    assert_eq!(columns(&schema, "t"), ["id ?"]);
+    schema.apply(&delta("t", &[("name", DataType::Text), ("id", DataType::Bigint)]));
+    schema.apply(&delta("t", &[("late", DataType::Bool), ("name", DataType::Text)]));
+    assert_eq!(columns(&schema, "t"), ["name text", "id bigint", "late bool"]);
+    assert!(schema.tables["t"].columns["id"].has("primary_key") && !schema.tables["t"].columns["id"].is_nullable());
+}
+
+#[test]
+fn a_delta_with_another_type_is_a_conflict() {
+    let mut schema = Schema::new("s");
+    schema.apply(&delta("t", &[("a", DataType::Bigint)]));
+    assert_eq!(delta("t", &[("b", DataType::Text), ("a", DataType::Text)]).conflict(&schema), Some(("t", "a")));
+    assert_eq!(delta("t", &[("a", DataType::Bigint)]).conflict(&schema), None);
+    assert_eq!(delta("u", &[("a", DataType::Text)]).conflict(&schema), None);
+}
+
+#[test]
+fn the_version_counts_changes() {
+    let mut schema = Schema::new("s");
+    assert!(schema.bump() && !schema.bump());
+    assert_eq!((schema.version, schema.previous_hashes.len()), (1, 0));
+    schema.apply(&delta("t", &[("a", DataType::Bigint)]));
+    assert!(schema.bump());
+    assert_eq!((schema.version, schema.previous_hashes.len()), (2, 1));
+}
+
+#[test]
+fn hints_of_a_later_run_take_the_place_of_earlier_ones() {
+    let mut schema = Schema::new("s");
+    let hints = |key: &str| TableHints {
+        write_disposition: WriteDisposition::Merge,
+        primary_key: vec![key.to_owned()],
+        cursor: Some("at".to_owned()),
+    };
+    schema.declare("t", "r", &hints("a"));
+    assert!(schema.propagates_root_id("t"));
+    schema.declare("t", "r", &hints("b"));
+    assert_eq!(schema.tables["t"].columns_with("primary_key"), ["b"]);
+    assert_eq!(schema.tables["t"].columns_with("incremental"), ["at"]);
+}
+
+#[test]
+fn chains_are_parents_first_and_end() {
+    let mut schema = Schema::new("s");
+    for (name, parent) in [("a__b__c", Some("a__b")), ("a__b", Some("a")), ("a", None), ("ring", Some("ring"))] {
+        let parent = parent.map(str::to_owned);
+        schema.apply(&SchemaDelta { tables: vec![TableDelta { name: name.to_owned(), parent, columns: Vec::new() }] });
+    }
+    let names = |root| schema.chain(root).iter().map(|t| t.name.clone()).collect::<Vec<_>>();
+    assert_eq!(names("a"), ["a", "a__b", "a__b__c"]);
+    assert_eq!(schema.root_of("a__b__c"), "a");
+    assert_eq!(schema.root_of("ring"), "ring");
+}
+
+#[test]
+fn what_cannot_be_read_is_named() {
+    let check = |from: &str, to: &str, expected: &str| {
+        let stored = Value::parse(&BY_REFERENCE.replacen(from, to, 1)).unwrap();
+        assert_eq!(Schema::from_value(&stored).unwrap_err().to_string(), format!("the stored schema cannot be read: {expected}"));
+    };
+    check("\"engine_version\":11", "\"engine_version\":12", "engine_version: found 12, this version reads 11");
+    check(
+        "\"data_type\":\"double\"",
+        "\"data_type\":\"complex\"",
+        "tables.items.columns.price.data_type: there is no type \"complex\"",
+    );
+    check("\"name\":\"shop\"", "\"label\":\"shop\"", "schema.name: it is missing");
+    check("\"tables\":{", "\"tables\":7,\"was\":{", "schema.tables: expected an object, found a number");
+}

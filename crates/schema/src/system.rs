@@ -1,0 +1,105 @@
+//! Names and columns that every dataset has.
+
+use catchment_json::{Object, Value};
+
+use crate::{Column, DataType, Table, WriteDisposition};
+
+/// The table of committed packages.
+pub const LOADS_TABLE: &str = "_dlt_loads";
+/// The table of stored schemas.
+pub const VERSION_TABLE: &str = "_dlt_version";
+/// The table of pipeline states.
+pub const STATE_TABLE: &str = "_dlt_pipeline_state";
+/// The id of a row.
+pub const DLT_ID: &str = "_dlt_id";
+/// The package that a root row came with.
+pub const DLT_LOAD_ID: &str = "_dlt_load_id";
+/// The id of the row that a child row belongs to.
+pub const DLT_PARENT_ID: &str = "_dlt_parent_id";
+/// The place of a child row in its list, from 0.
+pub const DLT_LIST_IDX: &str = "_dlt_list_idx";
+/// The id of the root row that a child row belongs to.
+pub const DLT_ROOT_ID: &str = "_dlt_root_id";
+
+/// Whether a normalised name is one of the system's own.
+pub fn is_system_name(name: &str) -> bool {
+    name.starts_with("_dlt")
+}
+
+/// The system column of that name, as the default hints of a schema define it.
+pub fn system_column(name: &'static str) -> Column {
+    let data_type = if name == DLT_LIST_IDX { DataType::Bigint } else { DataType::Text };
+    let column = Column::new(name, data_type).not_null();
+    match name {
+        DLT_ID => column.with("unique").with("row_key"),
+        DLT_PARENT_ID => column.with("parent_key"),
+        DLT_ROOT_ID => column.with("root_key"),
+        _ => column,
+    }
+}
+
+/// The definition of [`VERSION_TABLE`].
+pub fn version_table() -> Table {
+    let columns = [
+        Column::new("version", DataType::Bigint).not_null(),
+        Column::new("engine_version", DataType::Bigint).not_null(),
+        Column::new("inserted_at", DataType::Timestamp).not_null(),
+        Column::new("schema_name", DataType::Text).not_null(),
+        Column::new("version_hash", DataType::Text).not_null(),
+        Column::new("schema", DataType::Text).not_null(),
+    ];
+    system_table(VERSION_TABLE, WriteDisposition::Skip, columns, Some("Created by DLT. Tracks schema updates"))
+}
+
+/// The definition of [`LOADS_TABLE`].
+pub fn loads_table() -> Table {
+    let columns = [
+        of_precision_64("load_id").not_null(),
+        Column::new("schema_name", DataType::Text),
+        Column::new("status", DataType::Bigint).not_null(),
+        Column::new("inserted_at", DataType::Timestamp).not_null(),
+        Column::new("schema_version_hash", DataType::Text),
+    ];
+    system_table(LOADS_TABLE, WriteDisposition::Skip, columns, Some("Created by DLT. Tracks completed loads"))
+}
+
+/// The definition of [`STATE_TABLE`].
+pub fn state_table() -> Table {
+    let columns = [
+        Column::new("version", DataType::Bigint).not_null(),
+        Column::new("engine_version", DataType::Bigint).not_null(),
+        Column::new("pipeline_name", DataType::Text).not_null(),
+        Column::new("state", DataType::Text).not_null(),
+        Column::new("created_at", DataType::Timestamp).not_null(),
+        Column::new("version_hash", DataType::Text),
+        of_precision_64(DLT_LOAD_ID).not_null(),
+        of_precision_64(DLT_ID).not_null().with("unique").with("row_key"),
+    ];
+    let mut table = system_table(STATE_TABLE, WriteDisposition::Append, columns, None);
+    table.hints.insert("file_format".to_owned(), Value::from("preferred"));
+    table.set_seen_data();
+    table
+}
+
+fn of_precision_64(name: &str) -> Column {
+    let mut column = Column::new(name, DataType::Text);
+    column.hints.insert("precision".to_owned(), Value::from(64));
+    column
+}
+
+fn system_table<const N: usize>(
+    name: &str,
+    disposition: WriteDisposition,
+    columns: [Column; N],
+    description: Option<&str>,
+) -> Table {
+    let hints = description.map(|text| ("description".to_owned(), Value::from(text)));
+    Table {
+        name: name.to_owned(),
+        parent: None,
+        resource: Some(name.to_owned()),
+        write_disposition: Some(disposition),
+        columns: columns.into_iter().map(|column| (column.name.clone(), column)).collect(),
+        hints: Object::from_iter(hints),
+    }
+}

@@ -1,0 +1,106 @@
+//! Tables.
+
+use catchment_json::{Object, Value};
+use indexmap::IndexMap;
+
+use crate::Column;
+
+/// What a load does with the rows that a table has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum WriteDisposition {
+    /// Keeps them and adds the new ones.
+    #[default]
+    Append,
+    /// Puts the new ones in their place.
+    Replace,
+    /// Replaces the ones with the keys of the new ones.
+    Merge,
+    /// Leaves the table alone: for system tables.
+    Skip,
+}
+
+impl WriteDisposition {
+    /// Its name in specs and stored schemas.
+    pub fn name(self) -> &'static str {
+        match self {
+            WriteDisposition::Append => "append",
+            WriteDisposition::Replace => "replace",
+            WriteDisposition::Merge => "merge",
+            WriteDisposition::Skip => "skip",
+        }
+    }
+
+    /// The disposition of that name.
+    pub fn from_name(name: &str) -> Option<WriteDisposition> {
+        use WriteDisposition::{Append, Merge, Replace, Skip};
+        [Append, Replace, Merge, Skip].into_iter().find(|d| d.name() == name)
+    }
+}
+
+impl std::fmt::Display for WriteDisposition {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// A table of a dataset.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Table {
+    /// Its normalised name.
+    pub name: String,
+    /// The table whose rows its rows belong to; none for a root table.
+    pub parent: Option<String>,
+    /// The resource that its rows come from; root tables only.
+    pub resource: Option<String>,
+    /// What a load does with the rows that it has; root tables only.
+    pub write_disposition: Option<WriteDisposition>,
+    /// Its columns by name, in the order of the destination.
+    pub columns: IndexMap<String, Column>,
+    /// Everything else that is known of it: `x-normalizer`, `description`, and keys that only other tools
+    /// know.
+    pub hints: Object,
+}
+
+impl Table {
+    /// A root table without columns, appended to.
+    pub fn root(name: impl Into<String>, resource: impl Into<String>) -> Table {
+        let (resource, write_disposition) = (Some(resource.into()), Some(WriteDisposition::Append));
+        Table { name: name.into(), parent: None, resource, write_disposition, columns: IndexMap::new(), hints: Object::new() }
+    }
+
+    /// A table of the lists in the rows of `parent`.
+    pub fn child(name: impl Into<String>, parent: impl Into<String>) -> Table {
+        let parent = Some(parent.into());
+        Table {
+            name: name.into(),
+            parent,
+            resource: None,
+            write_disposition: None,
+            columns: IndexMap::new(),
+            hints: Object::new(),
+        }
+    }
+
+    /// The columns that values or declarations have given a type.
+    pub fn complete_columns(&self) -> impl Iterator<Item = &Column> {
+        self.columns.values().filter(|column| column.data_type.is_some())
+    }
+
+    /// The names of the columns with the flag `hint`.
+    pub fn columns_with(&self, hint: &str) -> Vec<&str> {
+        self.columns.values().filter(|column| column.has(hint)).map(|column| column.name.as_str()).collect()
+    }
+
+    /// Whether rows were ever loaded into it.
+    pub fn has_seen_data(&self) -> bool {
+        self.hints.get("x-normalizer").and_then(|n| n.get("seen-data")).and_then(Value::as_bool).unwrap_or(false)
+    }
+
+    /// Notes that it has rows.
+    pub fn set_seen_data(&mut self) {
+        let normalizer = self.hints.entry("x-normalizer".to_owned()).or_insert_with(|| Value::Object(Object::new()));
+        if let Some(normalizer) = normalizer.as_object_mut() {
+            normalizer.insert("seen-data".to_owned(), Value::Bool(true));
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! Instants in text, by the forms that dlt detects.
+
+use jiff::SignedDuration;
+use jiff::civil::{DateTime, datetime};
+
+const MICROS_PER_MINUTE: i64 = 60_000_000;
+
+/// Civil time, all of it UTC: jiff's instants end a day before the end of the year 9999, which APIs use for
+/// "never".
+const EPOCH: DateTime = datetime(1970, 1, 1, 0, 0, 0, 0);
+
+/// The microseconds since 1970 of a date with a time; without an offset it counts as UTC.
+///
+/// Dates are `2024-01-31`, `2024/01/31` or `20240131`; a `T` or one space follows; times are `10`, `10:00`,
+/// `10:00:00`, `1000` or `100000`, seconds with up to nine decimals, of which six count; offsets are `Z`, `+02`,
+/// `+02:00` and `+0200`. Nothing else is a time stamp, a date alone included.
+///
+/// ```
+/// use catchment_schema::parse_timestamp;
+///
+/// assert_eq!(parse_timestamp("1970-01-01T01:00:01.5+01:00"), Some(1_500_000));
+/// assert_eq!(parse_timestamp("1970-01-01"), None);
+/// ```
+pub fn parse_timestamp(text: &str) -> Option<i64> {
+    let mut rest = Digits(text.as_bytes());
+    let year = rest.number(4)?;
+    let separator = rest.any(b"-/");
+    let month = rest.number(2)?;
+    if let Some(separator) = separator {
+        rest.one(separator)?;
+    }
+    let day = rest.number(2)?;
+    rest.any(b"T ")?;
+    let hour = rest.number(2)?;
+    let colon = rest.any(b":").is_some();
+    let minute = if colon { rest.number(2)? } else { rest.number(2).unwrap_or(0) };
+    let has_seconds = if colon { rest.any(b":").is_some() } else { rest.starts_with_digit() };
+    let second = if has_seconds { rest.number(2)? } else { 0 };
+    let micros = if has_seconds && rest.any(b".,").is_some() { rest.fraction()? } else { 0 };
+    let offset = rest.offset()?;
+    if !rest.0.is_empty() || year == 0 {
+        return None;
+    }
+    let nanos = i32::try_from(micros * 1000).ok()?;
+    let civil = DateTime::new(year, month, day, hour, minute, second, nanos).ok()?;
+    let micros = i64::try_from(civil.duration_since(EPOCH).as_micros()).ok()?;
+    Some(micros - offset * MICROS_PER_MINUTE)
+}
+
+/// The instant as `2024-01-31T10:00:00+00:00`, with six decimals where it has a fraction.
+pub fn format_timestamp(micros: i64) -> String {
+    // Arrays can hold instants that no calendar of four digits has.
+    let Ok(civil) = EPOCH.checked_add(SignedDuration::from_micros(micros)) else {
+        return format!("{micros} microseconds since 1970");
+    };
+    let fraction = if civil.subsec_nanosecond() == 0 { String::new() } else { civil.strftime(".%6f").to_string() };
+    format!("{}{fraction}+00:00", civil.strftime("%Y-%m-%dT%H:%M:%S"))
+}
+
+struct Digits<'t>(&'t [u8]);
+
+impl Digits<'_> {
+    fn number<N: TryFrom<i64>>(&mut self, length: usize) -> Option<N> {
+        let (digits, rest) = self.0.split_at_checked(length)?;
+        let number = digits.iter().try_fold(0, |n, b| b.is_ascii_digit().then(|| n * 10 + i64::from(b - b'0')))?;
+        self.0 = rest;
+        N::try_from(number).ok()
+    }
+
+    fn any(&mut self, of: &[u8]) -> Option<u8> {
+        let (first, rest) = self.0.split_first()?;
+        of.contains(first).then(|| {
+            self.0 = rest;
+            *first
+        })
+    }
+
+    fn one(&mut self, byte: u8) -> Option<u8> {
+        self.any(&[byte])
+    }
+
+    fn starts_with_digit(&self) -> bool {
+        self.0.first().is_some_and(u8::is_ascii_digit)
+    }
+
+    /// One to nine decimals as microseconds.
+    fn fraction(&mut self) -> Option<i64> {
+        let length = self.0.iter().take_while(|b| b.is_ascii_digit()).count();
+        if !(1..=9).contains(&length) {
+            return None;
+        }
+        let decimals: i64 = self.number(length)?;
+        let exponent = length as u32;
+        Some(if exponent <= 6 { decimals * 10i64.pow(6 - exponent) } else { decimals / 10i64.pow(exponent - 6) })
+    }
+
+    /// Minutes east of Greenwich; none said is 0.
+    fn offset(&mut self) -> Option<i64> {
+        let sign = match self.any(b"Zz+-") {
+            Some(b'+') => 1,
+            Some(b'-') => -1,
+            _ => return Some(0),
+        };
+        let hours: i64 = self.number(2)?;
+        let colon = self.any(b":").is_some();
+        let minutes = if colon || self.starts_with_digit() { self.number(2)? } else { 0 };
+        (hours < 24 && minutes < 60).then_some(sign * (hours * 60 + minutes))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{format_timestamp, parse_timestamp};
+
+    fn check(text: &str, expected: &str) {
+        let found = parse_timestamp(text).map_or("no time stamp".to_owned(), format_timestamp);
+        assert_eq!(found, expected, "{text:?}");
+    }
+
+    #[test]
+    fn forms_that_are_detected() {
+        check("2024-01-01T10", "2024-01-01T10:00:00+00:00");
+        check("2024-01-01 10:00", "2024-01-01T10:00:00+00:00");
+        check("2024-01-01T10:00:00", "2024-01-01T10:00:00+00:00");
+        check("2024-01-01T10:00:00Z", "2024-01-01T10:00:00+00:00");
+        check("2024-01-01T10:00:00+02:00", "2024-01-01T08:00:00+00:00");
+        check("2024-01-01T00:30:00-0130", "2024-01-01T02:00:00+00:00");
+        check("20240101T100000", "2024-01-01T10:00:00+00:00");
+        check("20240101T1000", "2024-01-01T10:00:00+00:00");
+        check("2024/01/15 10:00:00", "2024-01-15T10:00:00+00:00");
+        check("2024-01-01T10:00:00.123", "2024-01-01T10:00:00.123000+00:00");
+        check("2024-01-01T10:00:00.123456789Z", "2024-01-01T10:00:00.123456+00:00");
+        check("1969-12-31T23:59:59.5Z", "1969-12-31T23:59:59.500000+00:00");
+        check("0001-01-01T00:00:00Z", "0001-01-01T00:00:00+00:00");
+        check("9999-12-31T23:59:59Z", "9999-12-31T23:59:59+00:00");
+        check("2024-02-29T00:00:00Z", "2024-02-29T00:00:00+00:00");
+    }
+
+    #[test]
+    fn forms_that_are_not() {
+        for text in [
+            "2024-01-01",
+            "2024",
+            "2024-01",
+            "20240101",
+            "2024-W05",
+            "2024-001",
+            "2024/01/15",
+            "10:00:00",
+            "1700000000",
+            "P1D",
+            "01-02-2024",
+            "Jan 5 2024",
+            "2024-01-01T24:00:00",
+            " 2024-01-01T10:00:00",
+            "2024-01-01T10:00:00 ",
+            "2023-02-29T00:00",
+            "2024-13-01T00:00",
+            "2024-01-00T00:00",
+            "2024-01-01T10:60",
+            "2024-01-01T10:00:00.",
+            "2024-01-01T10:00:00+25:00",
+            "2024-01/01T10:00",
+            "0000-01-01T00:00",
+            "2024-01-01T",
+            "2024-01-01T10:",
+            "",
+            "2024-01-01T10:00:00Zx",
+        ] {
+            check(text, "no time stamp");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_formatted_reads_back(micros in -62_135_596_800_000_000i64..253_402_300_800_000_000) {
+            proptest::prop_assert_eq!(parse_timestamp(&format_timestamp(micros)), Some(micros));
+        }
+    }
+}
