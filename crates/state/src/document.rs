@@ -1,0 +1,203 @@
+//! The document and its parts.
+
+use catchment_json::{Object, Value, write_value};
+use sha3::{Digest, Sha3_256};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::StateError;
+
+/// Keys that do not count when two states are compared.
+const OUTSIDE_THE_HASH: [&str; 4] = ["_state_version", "_state_engine_version", "_version_hash", "_local"];
+
+/// What a pipeline knows from one run to the next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct State {
+    document: Object,
+}
+
+impl State {
+    /// The engine version of the document that is read and written.
+    pub const ENGINE_VERSION: i64 = 4;
+
+    /// The state of a pipeline that has never run.
+    pub fn new(pipeline_name: &str, dataset_name: &str, destination_type: &str) -> State {
+        let entries = [
+            ("_state_version", Value::from(0)),
+            ("_state_engine_version", Value::from(State::ENGINE_VERSION)),
+            ("pipeline_name", Value::from(pipeline_name)),
+            ("dataset_name", Value::from(dataset_name)),
+            ("schema_names", Value::Array(Vec::new())),
+            ("destination_type", Value::from(destination_type)),
+            ("destination_name", Value::Null),
+        ];
+        State { document: entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect() }
+    }
+
+    /// Reads a document; what is local to a working directory is left out.
+    ///
+    /// # Errors
+    ///
+    /// Where it is not an object, or of another engine version.
+    pub fn from_value(value: Value) -> Result<State, StateError> {
+        let Value::Object(mut document) = value else { return Err(StateError::NotAnObject { found: value.kind_name() }) };
+        let found = document.get("_state_engine_version").and_then(Value::as_i64).unwrap_or(0);
+        if found != State::ENGINE_VERSION {
+            return Err(StateError::Engine { found, expected: State::ENGINE_VERSION });
+        }
+        document.shift_remove("_local");
+        Ok(State { document })
+    }
+
+    /// The document.
+    pub fn to_value(&self) -> Value {
+        Value::Object(self.document.clone())
+    }
+
+    /// Counts the changes; 0 before the first one.
+    pub fn version(&self) -> i64 {
+        self.document.get("_state_version").and_then(Value::as_i64).unwrap_or(0)
+    }
+
+    /// The hash of the content as of the last [`State::bump`]; empty before.
+    pub fn hash(&self) -> &str {
+        self.text("_version_hash").unwrap_or_default()
+    }
+
+    /// The name of the pipeline.
+    pub fn pipeline_name(&self) -> &str {
+        self.text("pipeline_name").unwrap_or_default()
+    }
+
+    /// The name of the schema that rows without a source of their own belong to.
+    pub fn default_schema_name(&self) -> Option<&str> {
+        self.text("default_schema_name")
+    }
+
+    /// The schemas of the pipeline's sources.
+    pub fn schema_names(&self) -> Vec<&str> {
+        let names = self.document.get("schema_names").and_then(Value::as_array).unwrap_or_default();
+        names.iter().filter_map(Value::as_str).collect()
+    }
+
+    /// Notes that the pipeline has a schema of that name; the first one becomes the default.
+    pub fn add_schema(&mut self, name: &str) {
+        let mut names: Vec<String> = self.schema_names().into_iter().map(str::to_owned).collect();
+        if !names.iter().any(|known| known == name) {
+            names.push(name.to_owned());
+            names.sort_unstable();
+        }
+        let names = names.into_iter().map(Value::from).collect();
+        self.document.insert("schema_names".to_owned(), Value::Array(names));
+        self.document.entry("default_schema_name".to_owned()).or_insert_with(|| Value::from(name));
+    }
+
+    /// What `resource` of `source` keeps.
+    pub fn resource(&self, source: &str, resource: &str) -> Option<&Object> {
+        self.sources()?.get(source)?.get("resources")?.get(resource)?.as_object()
+    }
+
+    /// Puts `kept` in the place of what `resource` of `source` keeps; nothing takes it away.
+    pub fn set_resource(&mut self, source: &str, resource: &str, kept: Option<Object>) {
+        with_child(&mut self.document, "sources", |sources| {
+            with_child(sources, source, |source| match kept {
+                Some(kept) => with_child(source, "resources", |resources| {
+                    resources.insert(resource.to_owned(), Value::Object(kept));
+                }),
+                None => {
+                    if let Some(resources) = source.get_mut("resources").and_then(Value::as_object_mut) {
+                        resources.shift_remove(resource);
+                    }
+                }
+            });
+        });
+    }
+
+    /// Brings hash and version up to date with the content. Says whether it had changed.
+    pub fn bump(&mut self) -> bool {
+        let hash = self.content_hash();
+        if self.hash() == hash {
+            return false;
+        }
+        self.document.insert("_state_version".to_owned(), Value::from(self.version() + 1));
+        self.document.insert("_version_hash".to_owned(), Value::from(hash));
+        true
+    }
+
+    /// Base64 of the SHA3-256 of the content as compact JSON with sorted keys.
+    fn content_hash(&self) -> String {
+        let mut content = self.document.clone();
+        content.retain(|key, _| !OUTSIDE_THE_HASH.contains(&key.as_str()));
+        let mut text = String::new();
+        write_value(&Value::Object(content), true, &mut text);
+        STANDARD.encode(Sha3_256::digest(text))
+    }
+
+    pub(crate) fn sources(&self) -> Option<&Object> {
+        self.document.get("sources")?.as_object()
+    }
+
+    fn text(&self, key: &str) -> Option<&str> {
+        self.document.get(key)?.as_str()
+    }
+}
+
+/// What is done to the object under `key`; anything else that stands there makes way for an empty one.
+fn with_child<T>(object: &mut Object, key: &str, change: impl FnOnce(&mut Object) -> T) -> T {
+    let slot = object.entry(key.to_owned()).or_insert(Value::Null);
+    let mut child = match std::mem::take(slot) {
+        Value::Object(child) => child,
+        _ => Object::new(),
+    };
+    let result = change(&mut child);
+    *slot = Value::Object(child);
+    result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::State;
+    use catchment_json::{Object, Value};
+
+    #[test]
+    fn the_hash_is_that_of_the_reference() {
+        let stored = r#"{"_state_version":1,"_state_engine_version":4,"pipeline_name":"shop","schema_names":["shop"],"default_schema_name":"shop","dataset_name":"d","destination_type":"dlt.destinations.duckdb","destination_name":null,"_version_hash":"kvSTGzDo/Bszt7Dq0uuqMxbwbQv6eSrn0LtuL8Wu3a8="}"#;
+        let mut ours = State::new("shop", "d", "dlt.destinations.duckdb");
+        ours.add_schema("shop");
+        assert!(ours.bump());
+        assert_eq!(ours.to_value(), Value::parse(stored).unwrap());
+        let mut theirs = State::from_value(Value::parse(stored).unwrap()).unwrap();
+        assert!(!theirs.bump());
+    }
+
+    #[test]
+    fn unknown_keys_are_kept_and_local_ones_are_not() {
+        let stored = r#"{"_state_version":3,"_state_engine_version":4,"_local":{"first_run":false},"x":{"y":[1.0,12345678901234567890]},"sources":{"s":{"own":true,"resources":{"r":{"other":1}}}}}"#;
+        let mut state = State::from_value(Value::parse(stored).unwrap()).unwrap();
+        state.set_resource("s", "q", Some(Object::new()));
+        let kept = state.to_value().to_string();
+        assert!(kept.contains(r#""x":{"y":[1.0,12345678901234567890]}"#), "{kept}");
+        assert!(kept.contains(r#""own":true,"resources":{"r":{"other":1},"q":{}}"#), "{kept}");
+        assert!(!kept.contains("_local"), "{kept}");
+    }
+
+    #[test]
+    fn resources_are_set_and_taken_away() {
+        let mut state = State::new("p", "d", "t");
+        state.set_resource("s", "r", Some(Object::from_iter([("a".to_owned(), Value::from(1))])));
+        assert_eq!(state.resource("s", "r").map(Object::len), Some(1));
+        state.set_resource("s", "r", None);
+        assert_eq!(state.resource("s", "r"), None);
+        assert!(state.sources().is_some_and(|sources| sources.contains_key("s")));
+    }
+
+    #[test]
+    fn other_engines_are_refused() {
+        let check = |text: &str, expected: &str| {
+            assert_eq!(State::from_value(Value::parse(text).unwrap()).unwrap_err().to_string(), expected);
+        };
+        check("[]", "the stored state is a list, an object was expected");
+        check(r#"{"_state_engine_version":5}"#, "the stored state has engine version 5, this version reads 4");
+    }
+}

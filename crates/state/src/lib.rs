@@ -1,0 +1,25 @@
+//! The state document of a pipeline: what it knows from one run to the next.
+//!
+//! A [`State`] is plain data: it does no IO. Its content is a JSON object of dlt's engine version 4, of which
+//! only the parts that are needed are interpreted; all other keys are kept. It is stored as a row of
+//! `_dlt_pipeline_state`, packed by [`State::pack`].
+//!
+//! ```
+//! use catchment_json::{Object, Value};
+//! use catchment_state::State;
+//!
+//! let mut state = State::new("rivers", "rivers_dataset", "dlt.destinations.duckdb");
+//! state.set_resource("rest_api", "gauges", Some(Object::from_iter([("seen".to_owned(), Value::from(3))])));
+//! assert!(state.bump());
+//! assert_eq!(State::unpack(&state.pack()?)?, state);
+//! # Ok::<(), catchment_state::StateError>(())
+//! ```
+
+mod document;
+mod error;
+mod merge;
+mod pack;
+
+pub use document::State;
+pub use error::StateError;
+pub use merge::MergeConflict;

@@ -1,0 +1,99 @@
+//! States of runs that did not know of each other.
+
+use std::collections::BTreeSet;
+
+use catchment_json::Value;
+use thiserror::Error;
+
+use crate::State;
+
+/// A resource that two runs moved on from the same point.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("another run has moved on the state of resource `{resource}` of source `{source_name}` in the meantime")]
+pub struct MergeConflict {
+    /// The source.
+    pub source_name: String,
+    /// The resource.
+    pub resource: String,
+}
+
+impl State {
+    /// `theirs` with the resources that this state changed since `base`: what a run writes where another one
+    /// of other resources has written in the meantime.
+    ///
+    /// # Errors
+    ///
+    /// Where both changed the same resource, and differently.
+    pub fn merge(&self, base: &State, theirs: &State) -> Result<State, MergeConflict> {
+        let mut merged = theirs.clone();
+        for name in self.schema_names() {
+            merged.add_schema(name);
+        }
+        for (source, resource) in resources(self).union(&resources(base)) {
+            let [was, ours, now] = [base, self, theirs].map(|state| state.resource(source, resource));
+            if ours == was || ours == now {
+                continue;
+            }
+            if now != was {
+                return Err(MergeConflict { source_name: (*source).to_owned(), resource: (*resource).to_owned() });
+            }
+            merged.set_resource(source, resource, ours.cloned());
+        }
+        merged.bump();
+        Ok(merged)
+    }
+}
+
+fn resources(state: &State) -> BTreeSet<(&str, &str)> {
+    let sources = state.sources().into_iter().flatten();
+    sources
+        .flat_map(|(source, kept)| {
+            let resources = kept.get("resources").and_then(Value::as_object).into_iter().flatten();
+            resources.map(move |(resource, _)| (source.as_str(), resource.as_str()))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use catchment_json::{Object, Value};
+
+    use crate::State;
+
+    fn state(cursors: &[(&str, i64)]) -> State {
+        let mut state = State::new("p", "d", "t");
+        for (resource, cursor) in cursors {
+            state.set_resource("s", resource, Some(Object::from_iter([("at".to_owned(), Value::from(*cursor))])));
+        }
+        state.bump();
+        state
+    }
+
+    fn check(base: &[(&str, i64)], ours: &[(&str, i64)], theirs: &[(&str, i64)], expected: Result<&[(&str, i64)], &str>) {
+        let merged = state(ours).merge(&state(base), &state(theirs));
+        match (merged, expected) {
+            (Ok(merged), Ok(expected)) => {
+                assert_eq!(merged.hash(), state(expected).hash(), "{:?}", merged.to_value());
+            }
+            (Err(conflict), Err(resource)) => assert_eq!(conflict.resource, resource),
+            (found, expected) => panic!("{found:?}, expected {expected:?}"),
+        }
+    }
+
+    #[test]
+    fn resources_of_both_runs_move_on() {
+        check(&[("a", 1), ("b", 1)], &[("a", 2), ("b", 1)], &[("a", 1), ("b", 3)], Ok(&[("a", 2), ("b", 3)]));
+        check(&[], &[("a", 1)], &[("b", 1)], Ok(&[("b", 1), ("a", 1)]));
+    }
+
+    #[test]
+    fn the_same_step_twice_is_one() {
+        check(&[("a", 1)], &[("a", 2)], &[("a", 2)], Ok(&[("a", 2)]));
+    }
+
+    #[test]
+    fn two_steps_of_one_resource_are_a_conflict() {
+        check(&[("a", 1)], &[("a", 2)], &[("a", 3)], Err("a"));
+        check(&[], &[("a", 2)], &[("a", 3)], Err("a"));
+    }
+}
