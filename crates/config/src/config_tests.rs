@@ -1,0 +1,213 @@
+//! What [`Config`] finds, and what its errors say.
+
+use catchment_settings::{Secret, Settings, SettingsError};
+use tempfile::TempDir;
+
+use crate::{Config, Environment, SettingsFolders};
+
+const SOURCE: [&str; 3] = ["sources", "mysec", "mysrc"];
+
+/// A project with the given files, seen by the pipeline `cfgp`.
+fn project(variables: &[(&str, &str)], secrets: &str, plain: &str) -> (TempDir, Config) {
+    let home = tempfile::tempdir().unwrap();
+    let folders = SettingsFolders { project: home.path().join(".catchment"), global: home.path().join("global") };
+    std::fs::create_dir(&folders.project).unwrap();
+    for (name, text) in [("secrets.toml", secrets), ("config.toml", plain)] {
+        if !text.is_empty() {
+            std::fs::write(folders.project.join(name), text).unwrap();
+        }
+    }
+    let environment = Environment::from_iter(variables.iter().copied());
+    let config = Config::load_from(&folders, environment).unwrap();
+    (home, config.with_pipeline("cfgp"))
+}
+
+#[test]
+fn each_place_in_the_environment_wins_over_those_after_it() {
+    fn check(settings: impl for<'a> Fn(Settings<'a>) -> Settings<'a>, field: &str, names: &[&str]) {
+        let config = Config::from_environment(Environment::from_iter([("OTHER", "x")]));
+        let error = settings(Settings::new(&config.with_pipeline("cfgp"))).require::<Secret>(field);
+        let SettingsError::Missing(fields) = error.unwrap_err() else {
+            panic!("another error");
+        };
+        let searched = fields[0].searched.places.iter().map(|place| place.key.as_str());
+        assert_eq!(searched.collect::<Vec<_>>(), names);
+
+        for first in 0..names.len() {
+            let set = names[first..].iter().map(|name| (*name, *name));
+            let config = Config::from_environment(Environment::from_iter(set)).with_pipeline("cfgp");
+            let found = settings(Settings::new(&config)).text(field).unwrap();
+            assert_eq!(found.as_deref(), Some(names[first]));
+        }
+    }
+    check(
+        |settings| settings.section(SOURCE),
+        "api_key",
+        &[
+            "CFGP__SOURCES__MYSEC__MYSRC__API_KEY",
+            "CFGP__SOURCES__MYSEC__API_KEY",
+            "CFGP__SOURCES__MYSRC__API_KEY",
+            "CFGP__SOURCES__API_KEY",
+            "CFGP__API_KEY",
+            "SOURCES__MYSEC__MYSRC__API_KEY",
+            "SOURCES__MYSEC__API_KEY",
+            "SOURCES__MYSRC__API_KEY",
+            "SOURCES__API_KEY",
+            "API_KEY",
+        ],
+    );
+    check(
+        |settings| settings.section(["destination", "postgres"]).nested("credentials"),
+        "host",
+        &[
+            "CFGP__DESTINATION__POSTGRES__CREDENTIALS__HOST",
+            "CFGP__DESTINATION__CREDENTIALS__HOST",
+            "CFGP__CREDENTIALS__HOST",
+            "DESTINATION__POSTGRES__CREDENTIALS__HOST",
+            "DESTINATION__CREDENTIALS__HOST",
+            "CREDENTIALS__HOST",
+        ],
+    );
+    check(|settings| settings.fixed("runtime"), "log_level", &["CFGP__RUNTIME__LOG_LEVEL", "RUNTIME__LOG_LEVEL"]);
+}
+
+#[test]
+fn providers_are_asked_in_order_within_a_scope() {
+    fn check(variables: &[(&str, &str)], secrets: &str, plain: &str, expected: &str) {
+        let (_home, config) = project(variables, secrets, plain);
+        let found = Settings::new(&config).section(SOURCE).text("owner").unwrap();
+        assert_eq!(found.as_deref(), Some(expected));
+    }
+    let specific = "[sources.mysec.mysrc]\nowner = 'specific'";
+    let scoped = "[cfgp]\nowner = 'scoped'";
+    // the least specific variable wins over the most specific key of a file
+    check(&[("OWNER", "env")], specific, specific, "env");
+    check(&[], "owner = 'secrets'", specific, "secrets");
+    check(&[], "other = 1", specific, "specific");
+    // the name of the pipeline wins over everything else
+    check(&[("SOURCES__MYSEC__MYSRC__OWNER", "env")], specific, scoped, "scoped");
+    check(&[("CFGP__OWNER", "env")], "", scoped, "env");
+    // an empty text is a value
+    check(&[("OWNER", "")], specific, "", "");
+}
+
+#[test]
+fn a_secret_in_config_toml_is_an_error() {
+    fn check(variables: &[(&str, &str)], secrets: &str, plain: &str, error: Option<&str>) {
+        let (home, config) = project(variables, secrets, plain);
+        let found = Settings::new(&config).section(SOURCE).secret("api_key");
+        let shown = found.as_ref().err().map(|error| {
+            assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
+            error.to_string().replace(&home.path().display().to_string(), "")
+        });
+        assert_eq!(shown.as_deref(), error);
+        if error.is_none() {
+            assert_eq!(found.unwrap(), Some(Secret::from("hunter2")));
+        }
+    }
+    let key = "[sources]\napi_key = 'hunter2'";
+    let error = "`api_key` is a secret and must not stand in sources.api_key \
+                 (config.toml: /.catchment/config.toml): move it to secrets.toml";
+    check(&[], "", key, Some(error));
+    check(&[], "[other]\nkey = 1", key, Some(error));
+    check(&[], key, "", None);
+    check(&[], key, "[sources]\napi_key = 'other'", None);
+    check(&[("API_KEY", "hunter2")], "", key, None);
+}
+
+#[test]
+fn a_missing_setting_lists_places_and_files() {
+    let check = |field: &str, secret: bool, expected: &str| {
+        let (home, config) = project(&[("PATH", "hunter2")], "[a]\nb = 'hunter2'", "");
+        let settings = Settings::new(&config).fixed("runtime");
+        let error =
+            if secret { settings.require::<Secret>(field).unwrap_err() } else { settings.require::<u64>(field).unwrap_err() };
+        assert_eq!(error.to_string().replace(&home.path().display().to_string(), ""), expected);
+    };
+    check(
+        "sentry_dsn",
+        true,
+        "a setting is missing: `sentry_dsn` (text, secret)\n\
+         looked for `sentry_dsn` in this order:\n\
+         \x20 CFGP__RUNTIME__SENTRY_DSN (environment)\n\
+         \x20 cfgp.runtime.sentry_dsn (secrets.toml)\n\
+         \x20 RUNTIME__SENTRY_DSN (environment)\n\
+         \x20 runtime.sentry_dsn (secrets.toml)\n\
+         secrets.toml: read /.catchment/secrets.toml; no file at /global/secrets.toml\n\
+         set one of these places; those further up win",
+    );
+    check(
+        "workers",
+        false,
+        "a setting is missing: `workers` (a whole number of 0 or more)\n\
+         looked for `workers` in this order:\n\
+         \x20 CFGP__RUNTIME__WORKERS (environment)\n\
+         \x20 cfgp.runtime.workers (secrets.toml)\n\
+         \x20 RUNTIME__WORKERS (environment)\n\
+         \x20 runtime.workers (secrets.toml)\n\
+         secrets.toml: read /.catchment/secrets.toml; no file at /global/secrets.toml\n\
+         config.toml: no file at /global/config.toml and /.catchment/config.toml\n\
+         set one of these places; those further up win",
+    );
+}
+
+#[test]
+fn what_stands_in_secrets_toml_is_not_shown_even_for_a_plain_field() {
+    fn check(secrets: &str, plain: &str, expected: &str) {
+        let (home, config) = project(&[], secrets, plain);
+        let error = Settings::new(&config).bool("widen").unwrap_err().to_string();
+        assert_eq!(error.replace(&home.path().display().to_string(), ""), expected);
+    }
+    let must = "`widen` must be true or false (or yes, no, 1, 0), but widen";
+    check(
+        "widen = 'hunter2'",
+        "",
+        &format!("{must} (secrets.toml: /.catchment/secrets.toml) holds a text (not shown): change it there"),
+    );
+    check(
+        "",
+        "widen = 'maybe'",
+        &format!("{must} (config.toml: /.catchment/config.toml) holds the text \"maybe\": change it there"),
+    );
+}
+
+#[test]
+fn credentials_may_be_given_as_fields_in_both_files() {
+    let (_home, config) = project(
+        &[],
+        "[destination.postgres.credentials]\npassword = 'hunter2'",
+        "[destination.postgres.credentials]\nhost = 'db'\nport = 5433",
+    );
+    let destination = Settings::new(&config).section(["destination", "postgres"]);
+    let credentials = destination.clone().nested("credentials");
+    assert_eq!(credentials.text("host").unwrap().as_deref(), Some("db"));
+    assert_eq!(credentials.integer("port").unwrap(), Some(5433));
+    assert_eq!(credentials.secret("password").unwrap(), Some(Secret::from("hunter2")));
+    // one that takes the text form only is told that it found fields
+    assert!(matches!(destination.secret("credentials"), Err(SettingsError::Mismatch { .. })));
+}
+
+#[test]
+fn load_takes_the_folder_of_the_project() {
+    let home = tempfile::tempdir().unwrap();
+    std::fs::create_dir(home.path().join(".dlt")).unwrap();
+    std::fs::write(home.path().join(".dlt/config.toml"), "[load]\nworkers = 2").unwrap();
+    let environment = Environment::from_iter([("HOME", home.path())]);
+    let config = Config::load(home.path(), environment).unwrap();
+    assert_eq!(Settings::new(&config).section(["load"]).integer("workers").unwrap(), Some(2));
+}
+
+#[test]
+fn debug_shows_no_value() {
+    let (_home, config) = project(&[("API_KEY", "hunter2")], "key = 'hunter2'", "key = 'hunter2'");
+    let settings = Settings::new(&config);
+    for shown in [
+        format!("{config:?}"),
+        format!("{config:#?}"),
+        format!("{settings:?}"),
+        format!("{:?}", settings.find("api_key", true)),
+        format!("{:?}", settings.secret("api_key")),
+    ] {
+        assert!(!shown.contains("hunter2"), "{shown}");
+    }
+}

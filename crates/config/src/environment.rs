@@ -1,0 +1,117 @@
+//! The environment variables, captured once.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fmt;
+use std::path::PathBuf;
+
+use catchment_settings::Secret;
+
+/// A value of the environment. Any may be a secret, so none can be printed.
+#[derive(Clone)]
+pub(crate) enum Variable {
+    Text(Secret),
+    /// Not UTF-8: of use as a path only.
+    Bytes(OsString),
+}
+
+/// A copy of the environment variables. Values stay exactly as they are; `Debug` shows names only.
+///
+/// ```
+/// use catchment_config::Environment;
+///
+/// let environment = Environment::from_iter([("SOURCES__API_KEY", "00712345")]);
+/// assert_eq!(environment.get("SOURCES__API_KEY"), Some("00712345"));
+/// assert_eq!(format!("{environment:?}"), r#"{"SOURCES__API_KEY"}"#);
+/// ```
+#[derive(Clone, Default)]
+pub struct Environment {
+    variables: BTreeMap<String, Variable>,
+}
+
+impl Environment {
+    /// The environment of this process, now. The one place that reads it.
+    pub fn from_process() -> Self {
+        Self::from_os(std::env::vars_os())
+    }
+
+    /// The value of a variable; `None` where it is not set or not UTF-8.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        match self.variables.get(name)? {
+            Variable::Text(text) => Some(text.expose()),
+            Variable::Bytes(_) => None,
+        }
+    }
+
+    /// The value of a variable as a path; `None` where it is not set or empty.
+    pub fn path(&self, name: &str) -> Option<PathBuf> {
+        let path = match self.variables.get(name)? {
+            Variable::Text(text) => PathBuf::from(text.expose()),
+            Variable::Bytes(bytes) => PathBuf::from(bytes),
+        };
+        (!path.as_os_str().is_empty()).then_some(path)
+    }
+
+    pub(crate) fn variable(&self, name: &str) -> Option<&Variable> {
+        self.variables.get(name)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.variables.is_empty()
+    }
+
+    fn from_os(variables: impl IntoIterator<Item = (OsString, OsString)>) -> Self {
+        let variables = variables.into_iter().filter_map(|(name, value)| {
+            // The names that are looked up are all UTF-8.
+            let name = name.into_string().ok()?;
+            let value = match value.into_string() {
+                Ok(text) => Variable::Text(Secret::from(text)),
+                Err(bytes) => Variable::Bytes(bytes),
+            };
+            Some((name, value))
+        });
+        Self { variables: variables.collect() }
+    }
+}
+
+impl<N: Into<OsString>, V: Into<OsString>> FromIterator<(N, V)> for Environment {
+    fn from_iter<I: IntoIterator<Item = (N, V)>>(variables: I) -> Self {
+        Self::from_os(variables.into_iter().map(|(name, value)| (name.into(), value.into())))
+    }
+}
+
+impl fmt::Debug for Environment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.variables.keys()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_stay_as_they_are() {
+        fn check(value: &str) {
+            let environment = Environment::from_iter([("NAME", value)]);
+            assert_eq!(environment.get("NAME"), Some(value));
+        }
+        for value in ["00712345", "true", "1.10", " padded ", "\"quoted\"", "[1, 2]", ""] {
+            check(value);
+        }
+    }
+
+    #[test]
+    fn an_empty_path_is_none() {
+        let environment = Environment::from_iter([("SET", "/data"), ("EMPTY", "")]);
+        assert_eq!(environment.path("SET"), Some(PathBuf::from("/data")));
+        assert_eq!(environment.path("EMPTY"), None);
+        assert_eq!(environment.path("UNSET"), None);
+    }
+
+    #[test]
+    fn debug_shows_names_only() {
+        let environment = Environment::from_iter([("B", "hunter2"), ("A", "hunter2")]);
+        assert_eq!(format!("{environment:?}"), r#"{"A", "B"}"#);
+    }
+}

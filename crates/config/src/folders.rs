@@ -1,0 +1,120 @@
+//! Which folders settings and data stand in.
+
+use std::path::{Path, PathBuf};
+
+use crate::{Environment, Host};
+
+/// The folders that `config.toml` and `secrets.toml` are read from. Neither need exist.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettingsFolders {
+    /// The project's; it wins key by key.
+    pub project: PathBuf,
+    /// The user's.
+    pub global: PathBuf,
+}
+
+impl SettingsFolders {
+    /// In the project `.catchment`, or where there is none and there is a `.dlt`, that one; for the
+    /// user [`global_dir`].
+    pub fn find(project_dir: &Path, environment: &Environment, host: &Host) -> Self {
+        let own = project_dir.join(".catchment");
+        let reference = project_dir.join(".dlt");
+        let project = if !own.is_dir() && reference.is_dir() { reference } else { own };
+        Self { project, global: global_dir(environment, host) }
+    }
+}
+
+/// The user's folder for settings, and for data where nothing else is set:
+/// - of the root user `/var/catchment`
+/// - without a home that can be written to `<tmp>/catchment`
+/// - `$XDG_DATA_HOME/catchment`, if that is set and `~/.catchment` does not exist
+/// - `~/.catchment`
+pub fn global_dir(environment: &Environment, host: &Host) -> PathBuf {
+    if host.is_root {
+        return PathBuf::from("/var/catchment");
+    }
+    let Some(home) = &host.home else {
+        return host.tmp.join("catchment");
+    };
+    match environment.path("XDG_DATA_HOME") {
+        Some(data) if !host.has_dot_folder => data.join("catchment"),
+        _ => home.join(".catchment"),
+    }
+}
+
+/// The folder for data: `CATCHMENT_DATA_DIR`, or [`global_dir`].
+///
+/// ```
+/// use std::path::{Path, PathBuf};
+/// use catchment_config::{Environment, Host, data_dir, pipelines_dir};
+///
+/// let host = Host {
+///     is_root: false,
+///     home: Some(PathBuf::from("/home/ada")),
+///     has_dot_folder: false,
+///     tmp: PathBuf::from("/tmp"),
+/// };
+/// let none = Environment::default();
+/// assert_eq!(data_dir(&none, &host), Path::new("/home/ada/.catchment"));
+/// let set = Environment::from_iter([("CATCHMENT_DATA_DIR", "/data")]);
+/// assert_eq!(pipelines_dir(&set, &host), Path::new("/data/pipelines"));
+/// ```
+pub fn data_dir(environment: &Environment, host: &Host) -> PathBuf {
+    let set = environment.path("CATCHMENT_DATA_DIR");
+    set.unwrap_or_else(|| global_dir(environment, host))
+}
+
+/// The folder that working folders of pipelines stand in by default: `pipelines` in [`data_dir`].
+pub fn pipelines_dir(environment: &Environment, host: &Host) -> PathBuf {
+    data_dir(environment, host).join("pipelines")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn host() -> Host {
+        Host { is_root: false, home: Some(PathBuf::from("/home/ada")), has_dot_folder: false, tmp: PathBuf::from("/scratch") }
+    }
+
+    #[test]
+    fn global_and_data_dir() {
+        fn check(host: Host, variables: &[(&str, &str)], global: &str, data: &str) {
+            let environment = Environment::from_iter(variables.iter().copied());
+            assert_eq!(global_dir(&environment, &host), Path::new(global));
+            assert_eq!(data_dir(&environment, &host), Path::new(data));
+            assert_eq!(pipelines_dir(&environment, &host), Path::new(data).join("pipelines"));
+        }
+        let root = Host { is_root: true, ..host() };
+        let homeless = Host { home: None, ..host() };
+        let dotted = Host { has_dot_folder: true, ..host() };
+        let xdg = ("XDG_DATA_HOME", "/xdg");
+        let own = ("CATCHMENT_DATA_DIR", "/data");
+
+        check(host(), &[], "/home/ada/.catchment", "/home/ada/.catchment");
+        check(host(), &[xdg], "/xdg/catchment", "/xdg/catchment");
+        check(host(), &[("XDG_DATA_HOME", "")], "/home/ada/.catchment", "/home/ada/.catchment");
+        check(dotted, &[xdg], "/home/ada/.catchment", "/home/ada/.catchment");
+        check(homeless, &[xdg], "/scratch/catchment", "/scratch/catchment");
+        check(root.clone(), &[xdg], "/var/catchment", "/var/catchment");
+        check(root, &[own], "/var/catchment", "/data");
+        check(host(), &[xdg, own], "/xdg/catchment", "/data");
+    }
+
+    #[test]
+    fn the_project_folder() {
+        fn check(folders: &[&str], expected: &str) {
+            let project = tempfile::tempdir().unwrap();
+            for folder in folders {
+                std::fs::create_dir(project.path().join(folder)).unwrap();
+            }
+            let found = SettingsFolders::find(project.path(), &Environment::default(), &host());
+            assert_eq!(found.project, project.path().join(expected));
+            assert_eq!(found.global, Path::new("/home/ada/.catchment"));
+        }
+        check(&[".catchment"], ".catchment");
+        check(&[".catchment", ".dlt"], ".catchment");
+        check(&[".dlt"], ".dlt");
+        check(&[], ".catchment");
+    }
+}

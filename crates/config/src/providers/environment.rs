@@ -1,0 +1,92 @@
+//! Settings in environment variables: `SOURCES__MYSRC__API_KEY`.
+
+use catchment_settings::{Found, Key, Place, SettingsError, Value};
+
+use crate::Environment;
+use crate::environment::Variable;
+use crate::providers::Provider;
+
+/// Names are the path joined by `__`, in upper case. Values are texts, never retyped.
+#[derive(Debug)]
+pub(crate) struct EnvironmentProvider {
+    environment: Environment,
+}
+
+impl EnvironmentProvider {
+    pub(crate) fn new(environment: Environment) -> Self {
+        Self { environment }
+    }
+}
+
+impl Provider for EnvironmentProvider {
+    fn holds_secrets(&self) -> bool {
+        true
+    }
+
+    fn is_empty(&self) -> bool {
+        self.environment.is_empty()
+    }
+
+    fn get(&self, key: &Key, path: &[&str]) -> Result<Option<Found>, SettingsError> {
+        let place = self.place(path);
+        match self.environment.variable(&place.key) {
+            None => Ok(None),
+            Some(Variable::Text(text)) => Ok(Some(Found { value: Value::Text(text.clone()), place, masked: false })),
+            Some(Variable::Bytes(_)) => Err(SettingsError::Unreadable {
+                name: key.name().to_owned(),
+                place: Box::new(place),
+                source: "it is not UTF-8: set the variable anew".into(),
+            }),
+        }
+    }
+
+    fn place(&self, path: &[&str]) -> Place {
+        Place::new("environment", path.join("__").to_uppercase())
+    }
+
+    fn note(&self) -> Option<String> {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use catchment_settings::Scope;
+
+    use super::*;
+
+    fn get(variables: Environment) -> Result<Option<Found>, SettingsError> {
+        let key = Key::new(Scope::new(), "api_key", true);
+        EnvironmentProvider::new(variables).get(&key, &["sources", "mySrc", "api_key"])
+    }
+
+    #[test]
+    fn a_value_is_a_text_as_it_stands() {
+        fn check(value: &str) {
+            let found = get(Environment::from_iter([("SOURCES__MYSRC__API_KEY", value)]));
+            let found = found.unwrap().unwrap();
+            assert_eq!(found.value, Value::from(value));
+            assert_eq!(found.place.to_string(), "SOURCES__MYSRC__API_KEY (environment)");
+        }
+        for value in ["00712345", "true", "1.10", " padded ", "\"quoted\"", ""] {
+            check(value);
+        }
+    }
+
+    #[test]
+    fn what_is_not_set_is_none() {
+        assert_eq!(get(Environment::from_iter([("API_KEY", "a")])).unwrap(), None);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_not_utf8_is_an_error_without_the_value() {
+        use std::ffi::OsString;
+        use std::os::unix::ffi::OsStringExt;
+
+        let value = OsString::from_vec(b"hunter2\xff".to_vec());
+        let error = get(Environment::from_iter([("SOURCES__MYSRC__API_KEY", value)])).unwrap_err();
+        assert_eq!(error.to_string(), "failed to read `api_key` from SOURCES__MYSRC__API_KEY (environment)");
+        assert!(!format!("{error:?}").contains("hunter2"));
+    }
+}

@@ -1,0 +1,229 @@
+//! Settings in `config.toml` or `secrets.toml`: the project's file over the global one.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use catchment_settings::{Found, Key, Place, Secret, SettingsError, Value};
+use figment::value::{Dict, Value as Node};
+use figment::{Figment, Profile, Provider as _};
+
+use crate::providers::Provider;
+use crate::providers::toml_source::TomlSource;
+use crate::{ConfigError, SettingsFolders};
+
+/// A file name and what stands in the files of that name. TOML values keep their type.
+pub(crate) struct TomlProvider {
+    name: &'static str,
+    holds_secrets: bool,
+    /// Knows which file a value is from.
+    figment: Figment,
+    root: Dict,
+    read: Vec<PathBuf>,
+    absent: Vec<PathBuf>,
+}
+
+impl TomlProvider {
+    /// Reads `name` in both folders. A file that is not there is no error.
+    pub(crate) fn load(name: &'static str, holds_secrets: bool, folders: &SettingsFolders) -> Result<Self, ConfigError> {
+        let mut figment = Figment::new();
+        let (mut read, mut absent) = (Vec::new(), Vec::new());
+        for folder in [&folders.global, &folders.project] {
+            let path = folder.join(name);
+            match TomlSource::read(&path)? {
+                Some(source) => {
+                    read.push(source.path().to_owned());
+                    figment = figment.merge(source);
+                }
+                None => absent.push(path),
+            }
+        }
+        // Sources are parsed already, so that this cannot fail; no data is the safe reading if it does.
+        let root = figment.data().ok();
+        let root = root.and_then(|mut data| data.remove(&Profile::Default)).unwrap_or_default();
+        Ok(Self { name, holds_secrets, figment, root, read, absent })
+    }
+
+    fn node(&self, path: &[&str]) -> Option<&Node> {
+        let (field, sections) = path.split_last()?;
+        let mut table = &self.root;
+        for section in sections {
+            table = table.get(*section)?.as_dict()?;
+        }
+        table.get(*field)
+    }
+}
+
+impl Provider for TomlProvider {
+    fn holds_secrets(&self) -> bool {
+        self.holds_secrets
+    }
+
+    fn is_empty(&self) -> bool {
+        self.root.is_empty()
+    }
+
+    fn get(&self, _key: &Key, path: &[&str]) -> Result<Option<Found>, SettingsError> {
+        let Some((node, value)) = self.node(path).and_then(|node| Some((node, value(node)?))) else {
+            return Ok(None);
+        };
+        let source = self.figment.get_metadata(node.tag()).and_then(|data| data.source.as_ref());
+        let file = source.and_then(|source| source.file_path());
+        Ok(Some(Found {
+            value,
+            place: Place { file: file.map(ToOwned::to_owned), ..self.place(path) },
+            masked: self.holds_secrets,
+        }))
+    }
+
+    fn place(&self, path: &[&str]) -> Place {
+        let written: Vec<String> = path.iter().map(|part| written(part)).collect();
+        Place::new(self.name, written.join("."))
+    }
+
+    fn note(&self) -> Option<String> {
+        let list = |paths: &[PathBuf]| {
+            let shown: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+            shown.join(" and ")
+        };
+        let absent = (!self.absent.is_empty()).then(|| format!("no file at {}", list(&self.absent)));
+        let read = (!self.read.is_empty()).then(|| {
+            let nothing = if self.is_empty() { ", which holds nothing" } else { "" };
+            format!("read {}{nothing}", list(&self.read))
+        });
+        let said: Vec<String> = read.into_iter().chain(absent).collect();
+        Some(format!("{}: {}", self.name, said.join("; ")))
+    }
+}
+
+impl fmt::Debug for TomlProvider {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Not the values: they may be secrets.
+        f.debug_struct("TomlProvider").field("name", &self.name).field("read", &self.read).finish_non_exhaustive()
+    }
+}
+
+/// A part of a path as TOML writes it: in quotes where it has to be.
+fn written(part: &str) -> String {
+    let bare = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    if !part.is_empty() && part.chars().all(bare) { part.to_owned() } else { format!("{part:?}") }
+}
+
+/// The key under which the TOML parser hides a date or time.
+const DATETIME: &str = "$__toml_private_datetime";
+
+/// figment's value as ours. `None` for null, which TOML does not have.
+fn value(node: &Node) -> Option<Value> {
+    Some(match node {
+        Node::String(_, text) => Value::Text(Secret::from(text.as_str())),
+        Node::Char(_, c) => Value::Text(Secret::from(c.to_string())),
+        Node::Bool(_, value) => Value::Bool(*value),
+        Node::Num(_, number) => match (number.to_i128(), number.to_u128(), number.to_f64()) {
+            (Some(number), _, _) => Value::Integer(number),
+            (_, Some(number), _) => Value::Integer(i128::try_from(number).ok()?),
+            (_, _, number) => Value::Float(number?),
+        },
+        Node::Empty(..) => return None,
+        Node::Array(_, items) => Value::List(items.iter().filter_map(value).collect()),
+        Node::Dict(_, table) => match table.get(DATETIME).and_then(|text| text.as_str()) {
+            Some(text) => Value::Text(Secret::from(text)),
+            None => {
+                let fields = table.iter().filter_map(|(name, node)| Some((name.clone(), value(node)?)));
+                Value::Table(fields.collect())
+            }
+        },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use catchment_settings::Scope;
+    use tempfile::TempDir;
+
+    use super::*;
+
+    /// Both folders, with a `secrets.toml` where a text is given.
+    fn provider(project: Option<&str>, global: Option<&str>) -> (TempDir, TomlProvider) {
+        let home = tempfile::tempdir().unwrap();
+        let folders = SettingsFolders { project: home.path().join("project"), global: home.path().join("global") };
+        for (folder, text) in [(&folders.project, project), (&folders.global, global)] {
+            if let Some(text) = text {
+                std::fs::create_dir(folder).unwrap();
+                std::fs::write(folder.join("secrets.toml"), text).unwrap();
+            }
+        }
+        let provider = TomlProvider::load("secrets.toml", true, &folders).unwrap();
+        (home, provider)
+    }
+
+    fn get(provider: &TomlProvider, path: &str) -> Option<Found> {
+        let path: Vec<&str> = path.split('.').collect();
+        provider.get(&Key::new(Scope::new(), "key", true), &path).unwrap()
+    }
+
+    #[test]
+    fn values_keep_their_type() {
+        fn check(toml: &str, expected: impl Into<Value>) {
+            let (_home, provider) = provider(Some(&format!("[a.b]\nkey = {toml}")), None);
+            assert_eq!(get(&provider, "a.b.key").unwrap().value, expected.into(), "{toml}");
+        }
+        check("\"00712345\"", "00712345");
+        check("'true'", "true");
+        check("\"x\"", "x");
+        check("5", 5);
+        check("-9223372036854775808", i64::MIN);
+        check("1.5", 1.5);
+        check("true", true);
+        check("[1, \"x\"]", Value::List(vec![Value::from(1), Value::from("x")]));
+        check("2024-01-01T00:00:00Z", "2024-01-01T00:00:00Z");
+        check("2024-01-01", "2024-01-01");
+        check("{ host = \"h\" }", Value::Table([("host".to_owned(), Value::from("h"))].into()));
+    }
+
+    #[test]
+    fn the_project_wins_key_by_key() {
+        let (home, provider) = provider(
+            Some("[a]\nboth = 'project'\nlist = [1]\n[default]\nd = 1"),
+            Some("top = 'global'\n[a]\nboth = 'global'\nonly = 'global'\nlist = [2, 3]"),
+        );
+        let check = |path: &str, expected: Value, file: &str| {
+            let found = get(&provider, path).unwrap();
+            assert_eq!(found.value, expected, "{path}");
+            assert_eq!(found.place.file, Some(home.path().join(file)), "{path}");
+            assert!(found.masked);
+        };
+        check("a.both", "project".into(), "project/secrets.toml");
+        check("a.only", "global".into(), "global/secrets.toml");
+        check("a.list", Value::List(vec![Value::from(1)]), "project/secrets.toml");
+        check("top", "global".into(), "global/secrets.toml");
+        check("default.d", 1.into(), "project/secrets.toml");
+        assert_eq!(get(&provider, "a.none"), None);
+        assert_eq!(get(&provider, "top.key"), None);
+    }
+
+    #[test]
+    fn notes_say_what_was_read_and_what_is_not_there() {
+        fn check(project: Option<&str>, global: Option<&str>, expected: &str) {
+            let (home, provider) = provider(project, global);
+            let note = provider.note().unwrap();
+            assert_eq!(note.replace(&home.path().display().to_string(), ""), expected);
+        }
+        let (project, global) = ("/project/secrets.toml", "/global/secrets.toml");
+        check(None, None, &format!("secrets.toml: no file at {global} and {project}"));
+        check(Some("a = 1"), None, &format!("secrets.toml: read {project}; no file at {global}"));
+        check(Some(""), Some(""), &format!("secrets.toml: read {global} and {project}, which holds nothing"));
+    }
+
+    #[test]
+    fn parts_are_quoted_where_toml_needs_it() {
+        let (_home, provider) = provider(None, None);
+        let place = provider.place(&["sources", "my.src", "api-key"]);
+        assert_eq!(place.to_string(), "sources.\"my.src\".api-key (secrets.toml)");
+    }
+
+    #[test]
+    fn debug_shows_no_value() {
+        let (_home, provider) = provider(Some("key = 'hunter2'"), None);
+        assert!(!format!("{provider:?}").contains("hunter2"));
+        assert!(!format!("{:?}", get(&provider, "key")).contains("hunter2"));
+    }
+}

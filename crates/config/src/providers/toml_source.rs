@@ -1,0 +1,112 @@
+//! One TOML file, read and parsed by figment.
+
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use catchment_settings::Secret;
+use figment::providers::{Format, Toml};
+use figment::value::{Dict, Map};
+use figment::{Metadata, Profile, Provider};
+
+use crate::ConfigError;
+
+/// A parsed file, that tells figment which file its values are from.
+pub(super) struct TomlSource {
+    path: PathBuf,
+    data: Map<Profile, Dict>,
+}
+
+impl TomlSource {
+    /// Reads the file; `None` where there is none.
+    pub(super) fn read(path: &Path) -> Result<Option<Self>, ConfigError> {
+        // Read here and not by figment, which takes a file that cannot be read for one that is not
+        // there. As a secret, so that our copy of the text is wiped.
+        let text = match std::fs::read_to_string(path) {
+            Ok(text) => Secret::from(text),
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+                return Ok(None);
+            }
+            Err(source) => {
+                let path = path.to_owned();
+                return Err(ConfigError::Read { path, source });
+            }
+        };
+        match Toml::string(text.expose()).data() {
+            Ok(data) => Ok(Some(Self { path: path.to_owned(), data })),
+            Err(error) => Err(bad_toml(path, &error.to_string())),
+        }
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl Provider for TomlSource {
+    fn metadata(&self) -> Metadata {
+        Metadata::from("TOML file", self.path.as_path())
+    }
+
+    fn data(&self) -> Result<Map<Profile, Dict>, figment::Error> {
+        Ok(self.data.clone())
+    }
+}
+
+/// figment hands on the parser's report as text: the position, three lines that show the bad line
+/// of the file, then the problem. The bad line may hold a secret, so only the rest is kept.
+fn bad_toml(path: &Path, report: &str) -> ConfigError {
+    let mut lines = report.lines();
+    let position = lines.next().unwrap_or_default();
+    let position = position.strip_prefix("TOML parse error at line ");
+    let position = position.and_then(|position| position.split_once(", column "));
+    let problem: Vec<&str> = lines.skip(3).map(str::trim).filter(|line| !line.is_empty()).collect();
+    let problem = match position {
+        Some(_) if !problem.is_empty() => problem.join(", "),
+        // A report of another form may show anything.
+        _ => "check its quotes, brackets and equal signs".to_owned(),
+    };
+    ConfigError::Toml {
+        path: path.to_owned(),
+        line: position.and_then(|(line, _)| line.parse().ok()),
+        column: position.and_then(|(_, column)| column.trim().parse().ok()),
+        problem,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bad_toml_names_file_and_position_but_shows_no_line() {
+        fn check(text: &str, expected: &str) {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("secrets.toml");
+            std::fs::write(&path, text).unwrap();
+            let error = TomlSource::read(&path).map(|_| ()).unwrap_err();
+            let shown = error.to_string().replace(&path.display().to_string(), "FILE");
+            let problem = shown.strip_prefix("FILE is not valid TOML at ");
+            assert_eq!(problem, Some(expected));
+            assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
+        }
+        check("a = 1\nkey = hunter2", "line 2, column 7: invalid string, expected `\"`, `'`");
+        check("key = \"hunter2", "line 1, column 15: invalid basic string");
+        check("key = \"\"\"\nhunter2", "line 2, column 8: invalid multiline basic string");
+        check("hunter2", "line 1, column 8: expected `.`, `=`");
+        check("key = \"hunter2\" x", "line 1, column 17: expected newline, `#`");
+        check("key = \"hunter2\"\nkey = \"hunter2\"", "line 2, column 1: duplicate key `key` in document root");
+        check("key = 00712345", "line 1, column 8: expected newline, `#`");
+        check("[a\nkey = \"hunter2\"", "line 1, column 3: invalid table header, expected `.`, `]`");
+        check("key = 99999999999999999999", "line 1, column 7: number too large to fit in target type");
+    }
+
+    #[test]
+    fn no_file_is_none_and_an_unreadable_one_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(TomlSource::read(&folder.path().join("config.toml")).unwrap().is_none());
+        assert!(matches!(TomlSource::read(folder.path()), Err(ConfigError::Read { .. })));
+        let path = folder.path().join("latin1.toml");
+        std::fs::write(&path, b"key = \"\xe9\"").unwrap();
+        assert!(matches!(TomlSource::read(&path), Err(ConfigError::Read { .. })));
+    }
+}

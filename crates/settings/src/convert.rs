@@ -1,0 +1,190 @@
+//! From what was found to what is asked for.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::numbers::{float, whole};
+use crate::{Secret, Value};
+
+/// A type that a setting can be asked as. The rules are those of the reference, so that its
+/// configuration works here unchanged.
+pub trait FromValue: Sized {
+    /// What a user has to write, for errors: `a whole number of 0 or more`.
+    const EXPECTED: &'static str;
+    /// Whether a field of this type is a secret.
+    const SECRET: bool = false;
+
+    /// Converts what was found; `None` where it is not what is [`EXPECTED`](FromValue::EXPECTED).
+    fn from_value(value: &Value) -> Option<Self>;
+}
+
+/// Exactly the text that was found; of another scalar its spelling: `5`, `1.0`, `True`.
+impl FromValue for String {
+    const EXPECTED: &'static str = "text";
+
+    fn from_value(value: &Value) -> Option<Self> {
+        match value {
+            Value::Text(text) => Some(text.expose().to_owned()),
+            Value::Bool(true) => Some("True".to_owned()),
+            Value::Bool(false) => Some("False".to_owned()),
+            Value::Integer(number) => Some(number.to_string()),
+            Value::Float(number) => Some(format!("{number:?}")),
+            Value::List(_) | Value::Table(_) => None,
+        }
+    }
+}
+
+/// As a text, and a secret.
+impl FromValue for Secret {
+    const EXPECTED: &'static str = "text";
+    const SECRET: bool = true;
+
+    fn from_value(value: &Value) -> Option<Self> {
+        match value {
+            Value::Text(text) => Some(text.clone()),
+            other => String::from_value(other).map(Self::from),
+        }
+    }
+}
+
+/// As a text. A relative path stays relative.
+impl FromValue for PathBuf {
+    const EXPECTED: &'static str = "a path";
+
+    fn from_value(value: &Value) -> Option<Self> {
+        String::from_value(value).map(Self::from)
+    }
+}
+
+/// `yes`, `true`, `t`, `y`, `1` and `no`, `false`, `f`, `n`, `0` in any case; of a number, whether it is not 0.
+impl FromValue for bool {
+    const EXPECTED: &'static str = "true or false (or yes, no, 1, 0)";
+
+    fn from_value(value: &Value) -> Option<Self> {
+        match value {
+            Value::Text(text) => match text.expose().trim().to_ascii_lowercase().as_str() {
+                "yes" | "true" | "t" | "y" | "1" => Some(true),
+                "no" | "false" | "f" | "n" | "0" => Some(false),
+                _ => None,
+            },
+            Value::Bool(value) => Some(*value),
+            Value::Integer(number) => Some(*number != 0),
+            Value::Float(number) => Some(*number != 0.0),
+            Value::List(_) | Value::Table(_) => None,
+        }
+    }
+}
+
+/// A whole number; a float only if it has no fraction, a boolean never.
+impl FromValue for u64 {
+    const EXPECTED: &'static str = "a whole number of 0 or more";
+
+    fn from_value(value: &Value) -> Option<Self> {
+        let number = match value {
+            Value::Text(text) => whole(text.expose())?,
+            Value::Integer(number) => *number,
+            // Out of range the cast saturates at the ends of i128, which no u64 reaches.
+            Value::Float(number) if number.fract() == 0.0 => *number as i128,
+            _ => return None,
+        };
+        Self::try_from(number).ok()
+    }
+}
+
+/// A number, also `inf` and `nan`; a boolean never.
+impl FromValue for f64 {
+    const EXPECTED: &'static str = "a number";
+
+    fn from_value(value: &Value) -> Option<Self> {
+        match value {
+            Value::Text(text) => float(text.expose()),
+            // The nearest float, as the reference does.
+            Value::Integer(number) => Some(*number as f64),
+            Value::Float(number) => Some(*number),
+            Value::Bool(_) | Value::List(_) | Value::Table(_) => None,
+        }
+    }
+}
+
+/// A number of seconds, with or without a fraction.
+impl FromValue for Duration {
+    const EXPECTED: &'static str = "a number of seconds, 0 or more";
+
+    fn from_value(value: &Value) -> Option<Self> {
+        Self::try_from_secs_f64(f64::from_value(value)?).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Debug;
+
+    use super::*;
+
+    fn check<T: FromValue + PartialEq + Debug>(value: impl Into<Value>, expected: Option<T>) {
+        let value = value.into();
+        assert_eq!(T::from_value(&value), expected, "{}", value.describe(false));
+    }
+
+    #[test]
+    fn to_text() {
+        fn check(value: impl Into<Value>, expected: &str) {
+            super::tests::check::<String>(value, Some(expected.to_owned()));
+        }
+        check("00712345", "00712345");
+        check("true", "true");
+        check(" \"quoted\" ", " \"quoted\" ");
+        check("", "");
+        check(5, "5");
+        check(1.0, "1.0");
+        check(true, "True");
+        super::tests::check::<String>(Value::List(vec![]), None);
+        super::tests::check(712_345, Some(Secret::from("712345")));
+        super::tests::check("a/b", Some(PathBuf::from("a/b")));
+    }
+
+    #[test]
+    fn to_bool() {
+        for word in ["yes", "true", "t", "y", "1", "YES", "True", "T", "Y"] {
+            check(word, Some(true));
+        }
+        for word in ["no", "false", "f", "n", "0", "NO", "False", "F", "N"] {
+            check(word, Some(false));
+        }
+        for word in ["", "on", "off", "maybe", "2", "1.0"] {
+            check::<bool>(word, None);
+        }
+        check(2, Some(true));
+        check(0.0, Some(false));
+        check(false, Some(false));
+    }
+
+    #[test]
+    fn to_integer() {
+        check("18446744073709551615", Some(u64::MAX));
+        check("0x10", Some(16_u64));
+        check(7, Some(7_u64));
+        check(7.0, Some(7_u64));
+        check::<u64>("18446744073709551616", None);
+        check::<u64>("-1", None);
+        check::<u64>("1.0", None);
+        check::<u64>(-1, None);
+        check::<u64>(7.5, None);
+        check::<u64>(1e30, None);
+        check::<u64>(f64::NAN, None);
+        check::<u64>(true, None);
+    }
+
+    #[test]
+    fn to_float_and_seconds() {
+        check("1.5", Some(1.5));
+        check(3, Some(3.0));
+        check::<f64>(true, None);
+        check::<f64>("fast", None);
+        check("0.25", Some(Duration::from_millis(250)));
+        check(60, Some(Duration::from_secs(60)));
+        check::<Duration>(-1, None);
+        check::<Duration>("nan", None);
+        check::<Duration>("inf", None);
+    }
+}

@@ -1,0 +1,132 @@
+//! The error of asking for settings.
+
+use std::fmt::Write as _;
+
+use crate::{Place, Searched};
+
+/// A setting that is required and stands nowhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MissingField {
+    /// The name of the field.
+    pub name: String,
+    /// What was expected: `text`, `a whole number of 0 or more`.
+    pub expected: String,
+    /// Whether it is a secret.
+    pub secret: bool,
+    /// Where it was looked for.
+    pub searched: Searched,
+}
+
+/// Why a setting cannot be had. No message shows a secret.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SettingsError {
+    /// Required settings stand nowhere. The message lists each place in lookup order.
+    #[error("{}", missing(.0))]
+    Missing(Vec<MissingField>),
+    /// A setting was found, but is not what the field takes.
+    #[error("`{name}` must be {expected}, but {place} holds {found}: change it there")]
+    Mismatch {
+        /// The name of the field.
+        name: String,
+        /// What the field takes.
+        expected: &'static str,
+        /// What was found, masked if it may be a secret.
+        found: String,
+        /// Where it was found.
+        place: Box<Place>,
+    },
+    /// A secret was found where secrets must not stand, such as `config.toml`.
+    #[error("`{name}` is a secret and must not stand in {place}: move it to secrets.toml")]
+    SecretInPlainFile {
+        /// The name of the field.
+        name: String,
+        /// Where it was found.
+        place: Box<Place>,
+    },
+    /// Something is at the place, but cannot be read.
+    #[error("failed to read `{name}` from {place}")]
+    Unreadable {
+        /// The name of the field.
+        name: String,
+        /// Where it was to be read.
+        place: Box<Place>,
+        /// The cause.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+fn missing(fields: &[MissingField]) -> String {
+    let mut text = match fields.len() {
+        1 => "a setting is missing:".to_owned(),
+        count => format!("{count} settings are missing:"),
+    };
+    for (at, field) in fields.iter().enumerate() {
+        let comma = if at == 0 { "" } else { "," };
+        let secret = if field.secret { ", secret" } else { "" };
+        // Writing to a `String` cannot fail.
+        let _ = write!(text, "{comma} `{}` ({}{secret})", field.name, field.expected);
+    }
+    for field in fields {
+        if !field.searched.places.is_empty() {
+            let _ = write!(text, "\nlooked for `{}` in this order:", field.name);
+        }
+        for place in &field.searched.places {
+            let _ = write!(text, "\n  {place}");
+        }
+    }
+    let mut noted: Vec<&str> = Vec::new();
+    for note in fields.iter().flat_map(|field| &field.searched.notes) {
+        // Fields of one configuration have the same providers: their notes are said once.
+        if !noted.contains(&note.as_str()) {
+            noted.push(note);
+            let _ = write!(text, "\n{note}");
+        }
+    }
+    if fields.iter().any(|field| !field.searched.places.is_empty()) {
+        text.push_str("\nset one of these places; those further up win");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn field(name: &str, secret: bool, places: &[(&str, &str)]) -> MissingField {
+        MissingField {
+            name: name.to_owned(),
+            expected: "text".to_owned(),
+            secret,
+            searched: Searched {
+                places: places.iter().map(|(provider, key)| Place::new(*provider, *key)).collect(),
+                notes: vec!["secrets.toml: no file at /app/secrets.toml".to_owned()],
+            },
+        }
+    }
+
+    #[test]
+    fn missing_lists_every_place_in_order() {
+        let places = [("environment", "A__KEY"), ("secrets.toml", "a.key"), ("environment", "KEY")];
+        let error = SettingsError::Missing(vec![field("key", true, &places)]);
+        assert_eq!(
+            error.to_string(),
+            "a setting is missing: `key` (text, secret)\n\
+             looked for `key` in this order:\n\
+             \x20 A__KEY (environment)\n\
+             \x20 a.key (secrets.toml)\n\
+             \x20 KEY (environment)\n\
+             secrets.toml: no file at /app/secrets.toml\n\
+             set one of these places; those further up win"
+        );
+    }
+
+    #[test]
+    fn missing_says_all_fields_at_once_and_notes_once() {
+        let fields =
+            vec![field("host", false, &[("environment", "HOST")]), field("password", true, &[("environment", "PASSWORD")])];
+        let text = SettingsError::Missing(fields).to_string();
+        assert!(text.starts_with("2 settings are missing: `host` (text), `password` (text, secret)\n"), "{text}");
+        assert_eq!(text.matches("no file at").count(), 1);
+    }
+}

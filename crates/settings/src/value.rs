@@ -1,0 +1,123 @@
+//! What a lookup finds, in the type that the source gave it.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::Secret;
+
+/// A setting as it was found, not yet of the type that is asked for.
+///
+/// What came from an environment variable is a [`Value::Text`] with exactly its characters; what
+/// came from TOML has its TOML type. Its `Debug` shows the type only, since any value may be a secret.
+#[derive(Clone, PartialEq)]
+pub enum Value {
+    /// A text. Held as a [`Secret`] whatever the field is, so that it cannot be printed by accident.
+    Text(Secret),
+    /// `true` or `false`.
+    Bool(bool),
+    /// A whole number.
+    Integer(i128),
+    /// A number with a fraction, or infinity, or not a number.
+    Float(f64),
+    /// A list.
+    List(Vec<Value>),
+    /// A table: a nested configuration given field by field.
+    Table(BTreeMap<String, Value>),
+}
+
+/// How many characters of a text an error shows.
+const SHOWN: usize = 60;
+
+impl Value {
+    /// Says what it is, for an error: `the text "maybe"`, or where `masked` only `a text (not shown)`.
+    pub fn describe(&self, masked: bool) -> String {
+        match self {
+            Self::Text(_) if masked => "a text (not shown)".to_owned(),
+            Self::Bool(_) if masked => "true or false (not shown)".to_owned(),
+            Self::Integer(_) | Self::Float(_) if masked => "a number (not shown)".to_owned(),
+            Self::Text(text) => {
+                let text = text.expose();
+                let start: String = text.chars().take(SHOWN).collect();
+                let more = if start.len() < text.len() { " …" } else { "" };
+                format!("the text {start:?}{more}")
+            }
+            Self::Bool(value) => format!("the boolean {value}"),
+            Self::Integer(number) => format!("the number {number}"),
+            Self::Float(number) => format!("the number {number:?}"),
+            Self::List(items) => format!("a list of {}", items.len()),
+            Self::Table(_) => "a table".to_owned(),
+        }
+    }
+}
+
+impl fmt::Debug for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Text(_) => "Text(***)",
+            Self::Bool(_) => "Bool(***)",
+            Self::Integer(_) => "Integer(***)",
+            Self::Float(_) => "Float(***)",
+            Self::List(_) => "List(***)",
+            Self::Table(_) => "Table(***)",
+        })
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Text(Secret::from(text))
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::Text(Secret::from(text))
+    }
+}
+
+impl From<bool> for Value {
+    fn from(value: bool) -> Self {
+        Self::Bool(value)
+    }
+}
+
+impl From<i64> for Value {
+    fn from(number: i64) -> Self {
+        Self::Integer(number.into())
+    }
+}
+
+impl From<f64> for Value {
+    fn from(number: f64) -> Self {
+        Self::Float(number)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_masked_description_shows_the_type_only() {
+        fn check(value: impl Into<Value>, plain: &str, masked: &str) {
+            let value = value.into();
+            assert_eq!(value.describe(false), plain);
+            assert_eq!(value.describe(true), masked);
+        }
+        check("maybe", "the text \"maybe\"", "a text (not shown)");
+        check("a\nb", "the text \"a\\nb\"", "a text (not shown)");
+        check(712_345, "the number 712345", "a number (not shown)");
+        check(1.0, "the number 1.0", "a number (not shown)");
+        check(true, "the boolean true", "true or false (not shown)");
+        check("é".repeat(61), &format!("the text \"{}\" …", "é".repeat(60)), "a text (not shown)");
+    }
+
+    #[test]
+    fn debug_shows_nothing_of_it() {
+        let table = BTreeMap::from([("key".to_owned(), Value::from("hunter2"))]);
+        let values =
+            [Value::from("hunter2"), Value::from(712_345), Value::List(vec![Value::from("hunter2")]), Value::Table(table)];
+        let shown = format!("{values:?}");
+        assert_eq!(shown, "[Text(***), Integer(***), List(***), Table(***)]");
+    }
+}
