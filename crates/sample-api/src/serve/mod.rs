@@ -1,0 +1,8 @@
+//! The HTTP server.
+
+mod link;
+mod query;
+mod router;
+mod server;
+
+pub use server::Server;

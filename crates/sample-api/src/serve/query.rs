@@ -1,0 +1,126 @@
+//! Query parameters: their defaults, and which values are invalid.
+
+use jiff::{Timestamp, civil, tz::TimeZone};
+use url::form_urlencoded;
+
+use crate::generate::{Direction, Selection, Sort, State};
+
+const DEFAULT_PER_PAGE: usize = 30;
+const MAX_PER_PAGE: usize = 100;
+
+/// The parameters of a request, in their order.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Parameters(pub(super) Vec<(String, String)>);
+
+/// A parameter with an invalid value: its name and what it takes.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Invalid {
+    pub(super) parameter: &'static str,
+    pub(super) expected: &'static str,
+}
+
+impl Parameters {
+    /// Reads the part of a URL after `?`.
+    pub(super) fn parse(query: &str) -> Self {
+        Self(form_urlencoded::parse(query.as_bytes()).into_owned().collect())
+    }
+
+    /// The value of a parameter; of one that stands twice the last counts.
+    fn get(&self, name: &str) -> Option<&str> {
+        let mut from_last = self.0.iter().rev();
+        let (_, value) = from_last.find(|(key, _)| key == name)?;
+        Some(value)
+    }
+
+    /// The number of the page, from 1. Default: 1.
+    pub(super) fn page(&self) -> Result<usize, Invalid> {
+        self.positive("page", 1)
+    }
+
+    /// Issues a page. Default: 30. More than 100 counts as 100, as in GitHub's API.
+    pub(super) fn per_page(&self) -> Result<usize, Invalid> {
+        Ok(self.positive("per_page", DEFAULT_PER_PAGE)?.min(MAX_PER_PAGE))
+    }
+
+    fn positive(&self, parameter: &'static str, default: usize) -> Result<usize, Invalid> {
+        let Some(value) = self.get(parameter) else {
+            return Ok(default);
+        };
+        value.parse().ok().filter(|&number| number > 0).ok_or(Invalid { parameter, expected: "a whole number from 1" })
+    }
+
+    /// Which issues, in which order.
+    pub(super) fn selection(&self) -> Result<Selection, Invalid> {
+        Ok(Selection {
+            state: match self.get("state") {
+                None | Some("open") => State::Open,
+                Some("closed") => State::Closed,
+                Some("all") => State::All,
+                Some(_) => return Err(invalid("state", "open, closed or all")),
+            },
+            since: self.get("since").map(seconds).transpose()?,
+            sort: match self.get("sort") {
+                None | Some("created") => Sort::Created,
+                Some("updated") => Sort::Updated,
+                Some("comments") => Sort::Comments,
+                Some(_) => return Err(invalid("sort", "created, updated or comments")),
+            },
+            direction: match self.get("direction") {
+                None | Some("desc") => Direction::Descending,
+                Some("asc") => Direction::Ascending,
+                Some(_) => return Err(invalid("direction", "asc or desc")),
+            },
+        })
+    }
+}
+
+fn invalid(parameter: &'static str, expected: &'static str) -> Invalid {
+    Invalid { parameter, expected }
+}
+
+/// Reads a time: with an offset, or else in UTC. A part of a second counts as the whole second
+/// after it, as all times of issues are whole seconds.
+fn seconds(text: &str) -> Result<i64, Invalid> {
+    let in_utc = |time: civil::DateTime| time.to_zoned(TimeZone::UTC).map(|zoned| zoned.timestamp());
+    let time: Timestamp = text
+        .parse()
+        .or_else(|_| text.parse().and_then(in_utc))
+        .map_err(|_| invalid("since", "a time like 2024-05-31T00:00:00Z"))?;
+    let (seconds, part) = (time.as_second(), time.subsec_nanosecond());
+    Ok(if part > 0 { seconds + 1 } else { seconds })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read_with_offset_or_in_utc() {
+        let check = |text, expected| assert_eq!(seconds(text).ok(), expected, "{text}");
+        check("2020-01-01T00:00:00Z", Some(1_577_836_800));
+        check("2020-01-01T01:00:00+01:00", Some(1_577_836_800));
+        check("2020-01-01T00:00:00.25Z", Some(1_577_836_801));
+        check("2020-01-01T00:00:00", Some(1_577_836_800));
+        check("2020-01-01", Some(1_577_836_800));
+        check("1969-12-31T23:59:59.5Z", Some(0));
+        check("yesterday", None);
+        check("", None);
+    }
+
+    #[test]
+    fn page_sizes_have_a_default_and_a_maximum() {
+        let check = |query, expected: Option<(usize, usize)>| {
+            let parameters = Parameters::parse(query);
+            let sizes = parameters.page().and_then(|page| Ok((page, parameters.per_page()?)));
+            assert_eq!(sizes.ok(), expected, "{query}");
+        };
+        check("", Some((1, 30)));
+        check("page=3&per_page=7", Some((3, 7)));
+        check("page=1&page=2", Some((2, 30)));
+        check("per_page=101", Some((1, 100)));
+        check("per_page=0", None);
+        check("page=0", None);
+        check("page=-1", None);
+        check("page=two", None);
+    }
+}

@@ -1,0 +1,277 @@
+//! The listener and its connections.
+
+use std::convert::Infallible;
+use std::io;
+use std::net::Ipv4Addr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use http_body_util::Full;
+use hyper::body::{Bytes, Incoming};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Request, Response};
+use hyper_util::rt::TokioIo;
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::{JoinHandle, JoinSet};
+
+use super::router::{Content, answer};
+use crate::generate::Issues;
+
+/// How long [`Server::shutdown`] waits for answers that a client does not read.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// A sample API on a free port of `127.0.0.1`, on the caller's tokio runtime.
+///
+/// | `GET` | answers |
+/// |---|---|
+/// | `/repos/{owner}/{repo}/issues` | a JSON array; a `Link` header names the pages around |
+/// | `/json-link/issues` | `{"data": [...], "next": "url or null"}` |
+/// | `/pages` | a page of a fixed list ([`Server::start_pages`]), with a `Link` header |
+///
+/// Parameters of the first two are those of GitHub: `per_page` (default 30, at most 100), `page`
+/// (default 1), `since` (issues changed at that time or later), `sort` (`created`, the default,
+/// `updated` or `comments`), `direction` (`desc`, the default, or `asc`) and `state` (`open`, the
+/// default, `closed` or `all`). Others change nothing but stay in the links. An invalid value is
+/// answered with status 422 and any other path or method with 404, each with a JSON message. A page
+/// after the last one is empty.
+///
+/// Dropping the server ends all connections at once; [`Server::shutdown`] lets running answers end.
+///
+/// ```
+/// use std::io::{Read, Write};
+///
+/// use catchment_sample_api::{Issues, Server};
+///
+/// # fn main() -> std::io::Result<()> {
+/// let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+/// let server = runtime.block_on(Server::start(Issues::new(10, 7)))?;
+/// let address = server.base_url().trim_start_matches("http://");
+/// let mut connection = std::net::TcpStream::connect(address)?;
+/// connection.write_all(b"GET /json-link/issues HTTP/1.0\r\n\r\n")?;
+/// let mut answer = String::new();
+/// connection.read_to_string(&mut answer)?;
+/// assert!(answer.ends_with(r#","next":null}"#));
+/// assert_eq!(server.requests(), 1);
+/// runtime.block_on(server.shutdown());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct Server {
+    shared: Arc<Shared>,
+    stop: Option<oneshot::Sender<()>>,
+    accepting: JoinHandle<()>,
+}
+
+impl Server {
+    /// Starts a server of these issues.
+    ///
+    /// # Errors
+    /// If no port can be bound.
+    pub async fn start(issues: impl Into<Arc<Issues>>) -> io::Result<Self> {
+        Self::start_content(Content::Issues(issues.into())).await
+    }
+
+    /// Starts a server of fixed page bodies, each a JSON document, at `/pages?page=N` (from 1). It
+    /// does no work for a page but to send it, and is meant for measurements.
+    ///
+    /// # Errors
+    /// If no port can be bound.
+    pub async fn start_pages(pages: Vec<Bytes>) -> io::Result<Self> {
+        Self::start_content(Content::Pages(pages.into())).await
+    }
+
+    async fn start_content(content: Content) -> io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let shared = Arc::new(Shared {
+            base_url: format!("http://{}", listener.local_addr()?),
+            content: RwLock::new(content),
+            requests: AtomicU64::new(0),
+        });
+        let (stop, stopped) = oneshot::channel();
+        let accepting = tokio::spawn(accept(listener, Arc::clone(&shared), stopped));
+        Ok(Self { shared, stop: Some(stop), accepting })
+    }
+
+    /// Where the server listens: `http://127.0.0.1:` and a port, without a slash at the end.
+    pub fn base_url(&self) -> &str {
+        &self.shared.base_url
+    }
+
+    /// Serves other issues from now on, whatever was served before. An answer that is being sent
+    /// stays as it was.
+    pub fn set_issues(&self, issues: impl Into<Arc<Issues>>) {
+        let mut content = self.shared.content.write().unwrap_or_else(PoisonError::into_inner);
+        *content = Content::Issues(issues.into());
+    }
+
+    /// How many requests have been answered, those with an error status included.
+    pub fn requests(&self) -> u64 {
+        self.shared.requests.load(Ordering::Relaxed)
+    }
+
+    /// Accepts no more connections, lets running answers end (for two seconds at most) and closes
+    /// all connections.
+    pub async fn shutdown(mut self) {
+        if let Some(stop) = self.stop.take() {
+            // The receiver is gone only if the runtime has ended the task already.
+            let _ = stop.send(());
+        }
+        let _ = (&mut self.accepting).await;
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // The task owns the connections, so they end with it.
+        self.accepting.abort();
+    }
+}
+
+/// What all connections share.
+struct Shared {
+    base_url: String,
+    content: RwLock<Content>,
+    requests: AtomicU64,
+}
+
+impl std::fmt::Debug for Shared {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Shared")
+            .field("base_url", &self.base_url)
+            .field("requests", &self.requests)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Shared {
+    fn answer(&self, request: &Request<Incoming>) -> Response<Full<Bytes>> {
+        // The content is cloned (it is shared), so that no lock is held while a page is written.
+        let content = self.content.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let response = answer(&content, &self.base_url, request.method(), request.uri());
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        response
+    }
+}
+
+async fn accept(listener: TcpListener, shared: Arc<Shared>, mut stopped: oneshot::Receiver<()>) {
+    let graceful = GracefulShutdown::new();
+    let mut connections = JoinSet::new();
+    loop {
+        let stream = tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => stream,
+                // A client that left before it was accepted, or no free file descriptor: waiting
+                // a little keeps the second from becoming a busy loop.
+                Err(_) => {
+                    tokio::time::sleep(Duration::from_millis(10)).await;
+                    continue;
+                }
+            },
+            // Results of ended connections are let go, or they would pile up.
+            Some(_) = connections.join_next() => continue,
+            _ = &mut stopped => break,
+        };
+        // Without this a small answer may wait for the client's acknowledgement.
+        let _ = stream.set_nodelay(true);
+        let shared = Arc::clone(&shared);
+        let service = service_fn(move |request| {
+            let response = shared.answer(&request);
+            async move { Ok::<_, Infallible>(response) }
+        });
+        let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+        // An error here is the client's: it sent no HTTP or went away.
+        connections.spawn(graceful.watch(connection));
+    }
+    drop(listener);
+    let _ = tokio::time::timeout(GRACE, graceful.shutdown()).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+    use std::net::TcpStream;
+    use std::time::Instant;
+
+    use tokio::runtime::{Builder, Runtime};
+
+    use super::*;
+
+    fn runtime() -> Runtime {
+        Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap()
+    }
+
+    fn connect(server: &Server) -> TcpStream {
+        let address = server.base_url().strip_prefix("http://").unwrap();
+        let stream = TcpStream::connect(address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        stream
+    }
+
+    /// Sends a request and reads one answer, head and body.
+    fn exchange(stream: &mut TcpStream, target: &str) -> String {
+        write!(stream, "GET {target} HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
+        let mut answer = Vec::new();
+        let mut end = usize::MAX;
+        let mut buffer = [0; 4_096];
+        while answer.len() < end {
+            let read = stream.read(&mut buffer).unwrap();
+            assert!(read > 0, "closed within an answer");
+            answer.extend_from_slice(&buffer[..read]);
+            let text = String::from_utf8_lossy(&answer);
+            if let Some((head, _)) = text.split_once("\r\n\r\n") {
+                let length = head.split("content-length: ").nth(1).unwrap();
+                let length: usize = length.lines().next().unwrap().parse().unwrap();
+                end = head.len() + 4 + length;
+            }
+        }
+        String::from_utf8(answer).unwrap()
+    }
+
+    #[test]
+    fn answers_on_one_connection_and_swaps_the_issues() {
+        let runtime = runtime();
+        let server = runtime.block_on(Server::start(Issues::new(40, 1))).unwrap();
+        let mut stream = connect(&server);
+        let target = "/repos/catchment/sample/issues?state=all&per_page=1";
+        let first = exchange(&mut stream, target);
+        assert!(first.starts_with("HTTP/1.1 200 OK\r\n"), "{first}");
+        assert!(first.contains("content-type: application/json; charset=utf-8\r\n"));
+        let last = format!("<{}{target}&page=40>; rel=\"last\"", server.base_url());
+        assert!(first.contains(&last), "{first}");
+
+        server.set_issues(Issues::at_revision(1, 40, 1));
+        assert!(exchange(&mut stream, target).contains("&page=42>; rel=\"last\""));
+        assert!(exchange(&mut stream, "/x").starts_with("HTTP/1.1 404 "));
+        assert_eq!(server.requests(), 3);
+    }
+
+    #[test]
+    fn serves_fixed_pages() {
+        let runtime = runtime();
+        let pages = vec![Bytes::from_static(b"[0]"), Bytes::from_static(b"[1]")];
+        let server = runtime.block_on(Server::start_pages(pages)).unwrap();
+        assert!(exchange(&mut connect(&server), "/pages?page=2").ends_with("\r\n\r\n[1]"));
+    }
+
+    #[test]
+    fn ends_when_shut_down_or_dropped() {
+        let runtime = runtime();
+        let check = |end: fn(&Runtime, Server)| {
+            let server = runtime.block_on(Server::start(Issues::new(1, 1))).unwrap();
+            let mut idle = connect(&server);
+            exchange(&mut idle, "/x");
+            let begin = Instant::now();
+            end(&runtime, server);
+            assert_eq!(idle.read(&mut [0; 1]).unwrap(), 0, "closed");
+            assert!(begin.elapsed() < GRACE, "an idle connection is not waited for");
+        };
+        check(|runtime, server| runtime.block_on(server.shutdown()));
+        check(|_, server| drop(server));
+    }
+}
