@@ -1,0 +1,111 @@
+//! The error of this crate.
+
+use std::time::Duration;
+
+use reqwest::{Method, StatusCode};
+use url::Url;
+
+use crate::error_kind::ErrorKind;
+use crate::redact::redact;
+
+/// Why a request failed: one line that names the method, the URL without its secrets, how often it was tried,
+/// the cause and how the answer begins.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", message(.kind, .context))]
+pub struct Error {
+    kind: Box<ErrorKind>,
+    context: Box<Context>,
+    source: Option<reqwest::Error>,
+}
+
+#[derive(Debug, Default)]
+struct Context {
+    request: Option<(Method, String)>,
+    answer: Option<(StatusCode, String)>,
+    attempts: u32,
+    retry_after: Option<Duration>,
+}
+
+impl Error {
+    /// An error that belongs to no request, or not yet.
+    pub(crate) fn new(kind: ErrorKind) -> Error {
+        Error { kind: Box::new(kind), context: Box::new(Context { attempts: 1, ..Context::default() }), source: None }
+    }
+
+    /// What went wrong.
+    pub fn kind(&self) -> &ErrorKind {
+        &self.kind
+    }
+
+    /// Whether the same request can succeed later: the server was overloaded or failed, or the connection did.
+    /// The attempts of the client are used up then.
+    pub fn is_retryable(&self) -> bool {
+        self.kind.is_retryable()
+    }
+
+    /// The method and the redacted URL of the request.
+    pub fn request(&self) -> Option<(&Method, &str)> {
+        self.context.request.as_ref().map(|(method, url)| (method, url.as_str()))
+    }
+
+    /// The status of the answer, where one came.
+    pub fn status(&self) -> Option<StatusCode> {
+        self.context.answer.as_ref().map(|(status, _)| *status)
+    }
+
+    /// The first 300 characters of the answer's body, control characters escaped.
+    pub fn body(&self) -> Option<&str> {
+        self.context.answer.as_ref().map(|(_, body)| body.as_str())
+    }
+
+    /// How often the request was sent.
+    pub fn attempts(&self) -> u32 {
+        self.context.attempts
+    }
+
+    /// How long the server asked to wait.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.context.retry_after
+    }
+
+    pub(crate) fn of_request(mut self, method: &Method, url: &Url) -> Error {
+        self.context.request = Some((method.clone(), redact(url)));
+        self
+    }
+
+    pub(crate) fn with_answer(mut self, status: StatusCode, body: String) -> Error {
+        self.context.answer = Some((status, body));
+        self
+    }
+
+    pub(crate) fn after_attempts(mut self, attempts: u32) -> Error {
+        self.context.attempts = attempts;
+        self
+    }
+
+    pub(crate) fn with_retry_after(mut self, wait: Option<Duration>) -> Error {
+        self.context.retry_after = wait;
+        self
+    }
+
+    pub(crate) fn with_source(mut self, source: reqwest::Error) -> Error {
+        // with its URL it would print the secrets in it
+        self.source = Some(source.without_url());
+        self
+    }
+}
+
+fn message(kind: &ErrorKind, context: &Context) -> String {
+    let Some((method, url)) = &context.request else { return kind.to_string() };
+    let attempts = match context.attempts {
+        0 | 1 => String::new(),
+        n => format!(" after {n} attempts"),
+    };
+    let body = context.answer.as_ref().map(|(_, body)| body.as_str()).filter(|body| !body.is_empty());
+    match (kind, body) {
+        (ErrorKind::Status(status), None) => format!("{method} {url} answered {status}{attempts}"),
+        (ErrorKind::Status(status), Some(body)) => format!("{method} {url} answered {status}{attempts}: {body}"),
+        (kind, None) => format!("{method} {url} failed{attempts}: {kind}"),
+        (kind, Some(body)) => format!("{method} {url} failed{attempts}: {kind}; the answer begins with: {body}"),
+    }
+}

@@ -1,0 +1,66 @@
+//! An HTTP client for REST APIs that answer JSON in pages.
+//!
+//! A [`RestClient`] knows the base URL, the headers, how often to try again and how to come from one page
+//! to the next. [`RestClient::paginate`] gives the [`Pages`] of an endpoint: each [`Page`] is the document,
+//! parsed once, and the places of its rows in it; nothing is copied.
+//!
+//! ```no_run
+//! use catchment_rest_client::RestClient;
+//!
+//! # async fn example() -> Result<(), catchment_rest_client::Error> {
+//! let client = RestClient::builder().base_url("https://api.example.com/v1").build()?;
+//! let mut pages = client.paginate(client.request("issues")?.param("state", "open"));
+//! while let Some(page) = pages.next().await {
+//!     for row in page?.nodes() {
+//!         println!("{row:?}");
+//!     }
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! What it promises beyond sending requests:
+//!
+//! - **No page is lost silently.** A page that cannot be had is an error after the attempts that the
+//!   [`RetryPolicy`] allows, also where the connection breaks in the middle of a body. Signs of further
+//!   pages that are not followed are logged. Pages that go in a circle are an error.
+//! - **Credentials stay at home.** Every configured header counts as one; none of them goes along where a
+//!   redirect or a next link leads to another origin. For that, redirects are followed here and not by
+//!   `reqwest`, which strips `Authorization` and `Cookie` alone. URLs are shown without secrets.
+//! - **One page ahead.** While a page is worked on the next one is on its way, never more, so memory is
+//!   bounded by two pages.
+//!
+//! The feature `testing` adds a scripted HTTP server for tests, the module `testing`.
+
+mod builder;
+mod client;
+mod error;
+mod error_kind;
+mod excerpt;
+mod join;
+mod paginate;
+mod redact;
+mod request;
+mod response;
+mod retry;
+mod retry_after;
+mod select;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+#[cfg(test)]
+mod tests;
+mod transport;
+
+pub use builder::RestClientBuilder;
+pub use client::{RestClient, paginate};
+pub use error::Error;
+pub use error_kind::ErrorKind;
+pub use paginate::{Auto, HeaderLink, JsonLink, Page, Pages, Paginator, SinglePage};
+pub use redact::redact;
+pub use request::Request;
+pub use reqwest::header::HeaderMap;
+pub use reqwest::{Method, StatusCode};
+pub use response::Response;
+pub use retry::RetryPolicy;
+pub use select::{Rows, Shape};
+pub use url::Url;

@@ -1,0 +1,67 @@
+//! Links in the body.
+
+use catchment_json::{Kind, Path};
+use url::Url;
+
+use super::Paginator;
+use super::header_link::resolve;
+use crate::error::Error;
+use crate::error_kind::ErrorKind;
+use crate::request::Request;
+use crate::response::Response;
+
+/// Follows a URL in the body. Where it is missing, `null`, `false` or empty, the pages end.
+#[derive(Debug, Clone)]
+pub struct JsonLink {
+    next_url_path: Path,
+    next: Option<Url>,
+}
+
+impl Default for JsonLink {
+    fn default() -> JsonLink {
+        JsonLink::new(Path::key("next"))
+    }
+}
+
+impl JsonLink {
+    /// Follows the URL at a path; the default is `next`.
+    pub fn new(next_url_path: Path) -> JsonLink {
+        JsonLink { next_url_path, next: None }
+    }
+}
+
+impl Paginator for JsonLink {
+    fn update_state(&mut self, response: &Response) -> Result<(), Error> {
+        self.next = None;
+        let Some(node) = self.next_url_path.first(response.document()?.root()) else { return Ok(()) };
+        let place = || format!("at {}", self.next_url_path);
+        let found = match node.kind() {
+            Kind::Null => return Ok(()),
+            Kind::Bool if node.bool() == Some(false) => return Ok(()),
+            Kind::Text => {
+                let link = node.text().unwrap_or_default();
+                self.next = (!link.is_empty()).then(|| resolve(response, &link, &place())).transpose()?;
+                return Ok(());
+            }
+            Kind::Bool => "true",
+            Kind::Integer | Kind::Fraction => "a number",
+            Kind::Array => "a list",
+            Kind::Object => "an object",
+        };
+        Err(response.error(ErrorKind::InvalidNextLink { place: place(), found: found.to_owned() }))
+    }
+
+    fn has_next_page(&self) -> bool {
+        self.next.is_some()
+    }
+
+    fn update_request(&mut self, request: &mut Request) {
+        if let Some(next) = self.next.take() {
+            request.follow(next);
+        }
+    }
+
+    fn boxed(&self) -> Box<dyn Paginator> {
+        Box::new(self.clone())
+    }
+}

@@ -1,0 +1,126 @@
+//! The `Link` header of RFC 8288.
+
+/// The target of the first link in a header value that has the relation. Links with an `anchor` are left out:
+/// they start from another resource. What cannot be read is skipped up to the next comma.
+pub(super) fn find(value: &str, relation: &str) -> Option<String> {
+    let mut rest = value;
+    while !rest.is_empty() {
+        rest = rest.trim_start_matches([' ', '\t', ',']);
+        let Some((target, params)) = rest.strip_prefix('<').and_then(|rest| rest.split_once('>')) else {
+            rest = rest.split_once(',').map_or("", |(_, rest)| rest);
+            continue;
+        };
+        let (link, after) = params_of(params);
+        if !link.has_anchor && link.has(relation) {
+            return Some(target.trim().to_owned());
+        }
+        rest = after;
+    }
+    None
+}
+
+/// What matters of the parameters of a link.
+#[derive(Default)]
+struct Params {
+    relations: Option<String>,
+    has_anchor: bool,
+}
+
+impl Params {
+    fn has(&self, relation: &str) -> bool {
+        self.relations.as_deref().unwrap_or_default().split_ascii_whitespace().any(|r| r.eq_ignore_ascii_case(relation))
+    }
+}
+
+/// The parameters after the target of a link, and what follows them.
+fn params_of(text: &str) -> (Params, &str) {
+    let mut params = Params::default();
+    let mut rest = text.trim_start();
+    while let Some(after) = rest.strip_prefix(';') {
+        let after = after.trim_start();
+        let (name, after) = after.split_at(after.find(['=', ';', ',']).unwrap_or(after.len()));
+        let (value, after) = match after.strip_prefix('=') {
+            Some(after) => value_of(after.trim_start()),
+            None => (String::new(), after),
+        };
+        match name.trim().to_ascii_lowercase().as_str() {
+            // of several, the first one counts
+            "rel" if params.relations.is_none() => params.relations = Some(value),
+            "anchor" => params.has_anchor = true,
+            _ => {}
+        }
+        rest = after.trim_start();
+    }
+    // whatever stands between the last parameter and the comma is not ours
+    (params, rest.find(',').map_or("", |comma| rest.split_at(comma).1))
+}
+
+/// A value, quoted or not, and what follows it.
+fn value_of(text: &str) -> (String, &str) {
+    let Some(quoted) = text.strip_prefix('"') else {
+        let (value, rest) = text.split_at(text.find([';', ',']).unwrap_or(text.len()));
+        return (value.trim().to_owned(), rest);
+    };
+    let mut value = String::new();
+    let mut chars = quoted.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '"' => break,
+            '\\' => value.extend(chars.next()),
+            c => value.push(c),
+        }
+    }
+    (value, chars.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::find;
+
+    #[track_caller]
+    fn check(header: &str, expected: &str) {
+        assert_eq!(find(header, "next").unwrap_or_default(), expected, "{header}");
+    }
+
+    #[test]
+    fn links() {
+        check(r#"<https://a.b/?page=2>; rel="next", <https://a.b/?page=9>; rel="last""#, "https://a.b/?page=2");
+        check(r#"<https://a.b/?page=1>; rel="prev",<https://a.b/?page=3>;rel=next"#, "https://a.b/?page=3");
+        check("<2>; rel=next", "2");
+        check("<2>;rel=last", "");
+        check("<2>; rel=nextpage", "");
+        check("<2>", "");
+        check("", "");
+    }
+
+    #[test]
+    fn relations() {
+        check(r#"<2>; rel="last next""#, "2");
+        check(r#"<2>; REL="NEXT""#, "2");
+        check(r#"<2>; rel="prev"; rel="next""#, "");
+        check(r#"<2>; rel = "next""#, "2");
+        check(r#"<2>; rel="n\ext""#, "2");
+        check(r#"<2>; anchor="/other"; rel=next, <3>; rel=next"#, "3");
+    }
+
+    #[test]
+    fn commas_and_semicolons_inside() {
+        check("<https://a.b/?ids=1,2;3>; rel=next", "https://a.b/?ids=1,2;3");
+        check(r#"<1>; title="a, <x>; rel=\"next\""; rel=prev, <2>; title=";"; rel=next"#, "2");
+        check(r#"<1>; rel=prev; title="a\\", <2>; rel=next"#, "2");
+    }
+
+    #[test]
+    fn broken() {
+        check("garbage, <2>; rel=next", "2");
+        check("<2; rel=next", "");
+        check("<2> rel=next, <3>; rel=next", "3");
+        check("<2>; rel=\"next", "2");
+        check("<2>; flag; rel=next", "2");
+        check("<2>;; rel=next", "2");
+        check(",,, <2>; rel=next ,", "2");
+        check("<2>; rel=", "");
+        check("<2>; rel=\"\\", "");
+        check("é<2>; rel=next", "");
+    }
+}

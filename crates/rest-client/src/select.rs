@@ -1,0 +1,144 @@
+//! Which values of a page are its rows.
+
+use catchment_json::{Document, Kind, Node, NodeId, Path};
+
+/// The rows that a data selector found in a page.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rows {
+    /// Their places in the document, in its order; without elements that are `null`.
+    pub ids: Vec<NodeId>,
+    /// How they stood there.
+    pub shape: Shape,
+}
+
+/// How the rows of a page stood in its document.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Shape {
+    /// A list, or several values.
+    List,
+    /// One value, which is the only row.
+    Single,
+    /// `null`.
+    Null,
+    /// The selector led to nothing.
+    #[default]
+    Missing,
+}
+
+/// Finds the rows: the elements of the one list that `selector` leads to, the one other value that it leads
+/// to, or the several values that it leads to. Without a selector it is the whole document that counts.
+pub(crate) fn select(document: &Document, selector: Option<&Path>) -> Rows {
+    let found = selector.map_or_else(|| vec![document.root()], |selector| selector.all(document.root()));
+    let (nodes, shape) = match found.as_slice() {
+        [] => (Vec::new(), Shape::Missing),
+        [one] => match one.kind() {
+            Kind::Array => (one.elements().collect(), Shape::List),
+            Kind::Null => (Vec::new(), Shape::Null),
+            _ => (found, Shape::Single),
+        },
+        _ => (found, Shape::List),
+    };
+    Rows { ids: nodes.into_iter().filter(|node| node.kind() != Kind::Null).map(Node::id).collect(), shape }
+}
+
+/// Keys under which APIs put the rows of a page.
+const DATA_KEYS: &[&str] =
+    &["data", "items", "results", "entries", "records", "rows", "entities", "payload", "content", "objects", "values"];
+
+/// How many keys a detected selector has at most.
+const MAX_KEYS: usize = 3;
+
+/// The selector of the list in `document` that most likely holds the rows: the first list under one of the
+/// usual keys, else the first list. Nothing where there is no list: the whole document is the row then.
+pub(crate) fn detect(document: &Document) -> Option<Path> {
+    let mut lists = Vec::new();
+    find_lists(document.root(), &mut Vec::new(), &mut lists);
+    let is_usual = |keys: &&Vec<String>| keys.last().is_some_and(|key| DATA_KEYS.contains(&key.as_str()));
+    lists.iter().find(is_usual).or(lists.first()).and_then(|keys| path_of(keys))
+}
+
+fn find_lists(node: Node<'_>, keys: &mut Vec<String>, lists: &mut Vec<Vec<String>>) {
+    for (key, value) in node.entries() {
+        keys.push(key.name().into_owned());
+        if value.kind() == Kind::Array {
+            lists.push(keys.clone());
+        } else if keys.len() < MAX_KEYS {
+            find_lists(value, keys, lists);
+        }
+        keys.pop();
+    }
+}
+
+/// The path that goes through `keys`; nothing for a key that a path cannot express.
+pub(crate) fn path_of(keys: &[String]) -> Option<Path> {
+    let mut text = String::new();
+    for key in keys {
+        let is_plain = !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'));
+        let quote = if key.contains('\'') { '"' } else { '\'' };
+        match (is_plain, text.is_empty()) {
+            (true, true) => text.push_str(key),
+            (true, false) => text.extend([".", key]),
+            (false, _) => text.extend(["[", quote.to_string().as_str(), key, quote.to_string().as_str(), "]"]),
+        }
+    }
+    // a key with both kinds of quotes does not come through
+    Path::parse(&text).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Document, Path, detect, select};
+
+    #[track_caller]
+    fn check_detection(document: &str, expected: &str) {
+        let document = Document::parse(document.into()).unwrap();
+        let selector = detect(&document);
+        assert_eq!(selector.as_ref().map_or("nothing", Path::as_str), expected, "{document:?}");
+    }
+
+    #[test]
+    fn detection() {
+        check_detection(r#"{"a": [], "data": [1]}"#, "data");
+        check_detection(r#"{"errors": [], "data": []}"#, "data");
+        check_detection(r#"{"a": [], "b": []}"#, "a");
+        check_detection(r#"{"a": [], "Data": []}"#, "a");
+        check_detection(r#"{"a": {"b": {"items": []}}}"#, "a.b.items");
+        check_detection(r#"{"a": {"b": {"c": {"items": []}}}}"#, "nothing");
+        check_detection(r#"{"x": {"rows": []}, "data": []}"#, "x.rows");
+        check_detection(r#"{"a.b": {"it's": []}}"#, r#"['a.b']["it's"]"#);
+        check_detection(r#"{"data": null}"#, "nothing");
+        check_detection(r#"{"data": [{"items": []}]}"#, "data");
+        check_detection("[[1]]", "nothing");
+        check_detection("1", "nothing");
+    }
+
+    #[track_caller]
+    fn check_selection(document: &str, selector: &str, expected: &str) {
+        let document = Document::parse(document.into()).unwrap();
+        let rows = select(&document, Some(&Path::parse(selector).unwrap()));
+        let nodes: Vec<_> = rows.ids.iter().map(|id| document.node(*id)).collect();
+        assert_eq!(format!("{:?} {nodes:?}", rows.shape), expected, "{document:?} and {selector}");
+    }
+
+    #[test]
+    fn selection() {
+        check_selection(r#"[{"a": 1}, {"a": 2}]"#, "$", r#"List [{"a":1}, {"a":2}]"#);
+        check_selection("[1, null, 2]", "$", "List [1, 2]");
+        check_selection("[]", "$", "List []");
+        check_selection(r#"{"a": 1}"#, "$", r#"Single [{"a":1}]"#);
+        check_selection(r#"{"a": {"b": [1]}}"#, "a.b", "List [1]");
+        check_selection(r#"{"a": null}"#, "a", "Null []");
+        check_selection("null", "$", "Null []");
+        check_selection(r#"{"a": 0}"#, "a", "Single [0]");
+        check_selection(r#"{"a": 0}"#, "b", "Missing []");
+        check_selection(r#"[{"a": 1}, {"a": null}, {"a": 2}]"#, "$[*].a", "List [1, 2]");
+        check_selection(r#"[{"a": [1]}, {"a": [2]}]"#, "$[*].a", "List [[1], [2]]");
+        check_selection(r#"[{"a": [1, 2]}]"#, "$[*].a", "List [1, 2]");
+    }
+
+    #[test]
+    fn without_a_selector() {
+        let document = Document::parse(b"[1, 2]".to_vec()).unwrap();
+        assert_eq!(select(&document, None), select(&document, Some(&Path::parse("$").unwrap())));
+    }
+}

@@ -1,0 +1,126 @@
+//! The server.
+
+use std::collections::HashMap;
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+use super::connection;
+use super::{Answer, Received};
+
+/// A server on a free port of 127.0.0.1 that answers what a function says.
+#[derive(Debug)]
+pub struct ScriptedServer {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    listener: Option<thread::JoinHandle<()>>,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
+    log: Mutex<Log>,
+    received: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Log {
+    requests: Vec<Received>,
+    /// Handles of the open connections by the address of the client, to end them from outside.
+    connections: HashMap<SocketAddr, TcpStream>,
+    stopped: bool,
+}
+
+impl Shared {
+    /// A handler that panicked must not hide why behind a second panic.
+    fn lock(&self) -> MutexGuard<'_, Log> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl ScriptedServer {
+    /// Starts to listen. `handler` is called for every request, on several threads at a time.
+    ///
+    /// # Panics
+    ///
+    /// Where no port is free.
+    pub fn start(handler: impl Fn(&Received) -> Answer + Send + Sync + 'static) -> ScriptedServer {
+        #[expect(clippy::expect_used, reason = "a test cannot go on without its server")]
+        let (listener, address) = TcpListener::bind(("127.0.0.1", 0))
+            .and_then(|listener| listener.local_addr().map(|address| (listener, address)))
+            .expect("no port to listen on");
+        let shared = Arc::new(Shared::default());
+        let (handler, for_thread) = (Arc::new(handler), Arc::clone(&shared));
+        let listener = thread::spawn(move || {
+            while let Ok((stream, client)) = listener.accept() {
+                let (handler, open) = (Arc::clone(&handler), Open { client, shared: Arc::clone(&for_thread) });
+                {
+                    let mut log = open.shared.lock();
+                    if log.stopped {
+                        return;
+                    }
+                    log.connections.extend(stream.try_clone().map(|stream| (client, stream)));
+                }
+                // what goes wrong on a connection is for the client to notice
+                thread::spawn(move || connection::serve(stream, |request| handler(&record(&open.shared, request))));
+            }
+        });
+        ScriptedServer { address, shared, listener: Some(listener) }
+    }
+
+    /// Its URL, without a slash at the end.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The requests so far.
+    pub fn requests(&self) -> Vec<Received> {
+        self.shared.lock().requests.clone()
+    }
+
+    /// Blocks until that many requests have come, to prove that one is sent without being asked for.
+    pub fn wait_for_requests(&self, count: usize) {
+        let log = self.shared.lock();
+        drop(self.shared.received.wait_while(log, |log| log.requests.len() < count));
+    }
+}
+
+/// An open connection. The socket is closed when its last handle is dropped, so the one in the log must go
+/// with the connection, also where the handler panics.
+struct Open {
+    client: SocketAddr,
+    shared: Arc<Shared>,
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        let connection = self.shared.lock().connections.remove(&self.client);
+        drop(connection);
+    }
+}
+
+/// Keeps a request, with its index.
+fn record(shared: &Shared, mut request: Received) -> Received {
+    let mut log = shared.lock();
+    request.index = log.requests.len();
+    log.requests.push(request.clone());
+    shared.received.notify_all();
+    request
+}
+
+impl Drop for ScriptedServer {
+    fn drop(&mut self) {
+        {
+            let mut log = self.shared.lock();
+            log.stopped = true;
+            for (_, connection) in log.connections.drain() {
+                // fails where the client has closed it
+                let _ = connection.shutdown(Shutdown::Both);
+            }
+        }
+        // the thread waits for a connection
+        let _ = TcpStream::connect(self.address);
+        if let Some(listener) = self.listener.take() {
+            let _ = listener.join();
+        }
+    }
+}

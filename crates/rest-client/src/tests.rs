@@ -1,0 +1,34 @@
+//! Whole exchanges with a scripted server.
+
+mod paginate;
+mod prefetch;
+mod redirect;
+mod retry;
+mod send;
+
+use std::time::Duration;
+
+use crate::testing::{Answer, Received, ScriptedServer};
+use crate::{RestClient, RestClientBuilder, RetryPolicy};
+
+/// A server, and a client of it that waits for nothing between attempts.
+fn start(handler: impl Fn(&Received) -> Answer + Send + Sync + 'static) -> (ScriptedServer, RestClient) {
+    start_with(|client| client, handler)
+}
+
+/// The same with a client that is set up further.
+fn start_with(
+    set_up: impl FnOnce(RestClientBuilder) -> RestClientBuilder,
+    handler: impl Fn(&Received) -> Answer + Send + Sync + 'static,
+) -> (ScriptedServer, RestClient) {
+    let server = ScriptedServer::start(handler);
+    let retry = RetryPolicy { max_attempts: 3, backoff_factor: 0.0, max_delay: Duration::ZERO };
+    let client = set_up(RestClient::builder().base_url(server.url()).retry(retry)).build().unwrap();
+    (server, client)
+}
+
+/// What a test expects to read, with the address of the server written as `{url}`.
+fn hide_address(text: &str, server: &ScriptedServer) -> String {
+    let url = server.url();
+    text.replace(&url, "{url}").replace(url.trim_start_matches("http://"), "{host}")
+}

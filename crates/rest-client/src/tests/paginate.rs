@@ -1,0 +1,232 @@
+//! Pages of whole endpoints.
+
+use catchment_json::Path;
+
+use super::{hide_address, start};
+use crate::testing::{Answer, Received, ScriptedServer};
+use crate::{HeaderLink, JsonLink, Pages, Paginator, SinglePage};
+
+/// The rows of each page and how the pages end.
+async fn read(mut pages: Pages) -> String {
+    let mut out = Vec::new();
+    while let Some(page) = pages.next().await {
+        match page {
+            Ok(page) => {
+                assert_eq!(page.number as usize, out.len() + 1);
+                out.push(format!("{:?}", page.nodes().collect::<Vec<_>>()));
+            }
+            Err(error) => out.push(error.to_string()),
+        }
+    }
+    out.join(" | ")
+}
+
+/// The pages of a server whose bodies are `bodies` by the parameter `page`, counted from 0.
+async fn check(paginator: impl Paginator + 'static, bodies: &'static [&str], expected: &str) {
+    check_selected(paginator, None, bodies, expected).await;
+}
+
+async fn check_selected(paginator: impl Paginator + 'static, selector: Option<&str>, bodies: &'static [&str], expected: &str) {
+    let number = |request: &Received| request.param("page").map_or(0, |page| page.parse::<usize>().unwrap());
+    let (server, client) = start(move |request| Answer::json(200, bodies[number(request)]));
+    let mut client = client.with_paginator(paginator);
+    if let Some(selector) = selector {
+        client = client.with_data_selector(Path::parse(selector).unwrap());
+    }
+    let request = client.request("x").unwrap().param("first", 1);
+    assert_eq!(hide_address(&read(client.paginate(request)).await, &server), expected, "{bodies:?}");
+    let with_parameters = server.requests().iter().filter(|request| request.param("first").is_some()).count();
+    assert_eq!(with_parameters, 1, "a link replaces the parameters");
+}
+
+fn auto() -> impl Paginator {
+    crate::Auto::default()
+}
+
+#[tokio::test]
+async fn pages_by_a_link_in_the_body() {
+    check(auto(), &[r#"{"d": [1], "next": "/x?page=1"}"#, r#"{"d": [2, 3], "next": null}"#], "[1] | [2, 3]").await;
+    check(auto(), &[r#"{"d": [1]}"#], "[1]").await;
+    check(auto(), &[r#"{"d": [], "next": "/x?page=1"}"#, r#"{"d": [1]}"#], "[] | [1]").await;
+    check(JsonLink::default(), &[r#"{"d": [1], "next": "?page=1"}"#, r#"{"d": [2], "next": ""}"#], "[1] | [2]").await;
+    check(JsonLink::default(), &[r#"{"d": [1], "next": false}"#], "[1]").await;
+    check(SinglePage, &[r#"{"d": [1], "next": "/x?page=1"}"#], "[1]").await;
+    let nested = JsonLink::new(Path::parse("meta.links[0]").unwrap());
+    check(nested, &[r#"{"d": [1], "meta": {"links": ["/x?page=1"]}}"#, r#"{"d": [2], "meta": 1}"#], "[1] | [2]").await;
+}
+
+#[tokio::test]
+async fn links_that_cannot_be_followed() {
+    let hint = "which cannot be followed: name another paginator or correct its path; the answer begins with:";
+    check(
+        JsonLink::default(),
+        &[r#"{"next": 2}"#],
+        &format!(r#"GET {{url}}/x?first=1 failed: the next link at next is a number, {hint} {{"next": 2}}"#),
+    )
+    .await;
+    check(
+        JsonLink::default(),
+        &[r#"{"next": "ftp://a/?b"}"#],
+        &format!(r#"GET {{url}}/x?first=1 failed: the next link at next is "ftp://a/", {hint} {{"next": "ftp://a/?b"}}"#),
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_later_page_that_fails_ends_them() {
+    check(
+        auto(),
+        &[r#"{"d": [1], "next": "/x?page=1"}"#, "oops"],
+        "[1] | GET {url}/x?page=1 failed: invalid JSON at line 1, column 1: found 'o', a value was expected; the answer begins with: oops",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn circles() {
+    let message =
+        "failed: this request and this very answer were in the pagination before, the pages go in a circle: check the paginator";
+    check(
+        auto(),
+        &[r#"{"d": [1], "next": "/x?page=1"}"#, r#"{"d": [2], "next": "/x?page=1"}"#],
+        &format!(r#"[1] | [2] | GET {{url}}/x?page=1 {message}; the answer begins with: {{"d": [2], "next": "/x?page=1"}}"#),
+    )
+    .await;
+    check(
+        auto(),
+        &[r#"{"d": [0], "next": "/x?page=1"}"#, r#"{"d": [1], "next": "/x?page=2"}"#, r#"{"d": [2], "next": "/x?page=1"}"#],
+        &format!(
+            r#"[0] | [1] | [2] | GET {{url}}/x?page=1 {message}; the answer begins with: {{"d": [1], "next": "/x?page=2"}}"#
+        ),
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn the_same_request_may_answer_something_new() {
+    let (_server, client) = start(|request| match request.index {
+        3 => Answer::json(200, r#"{"d": [3]}"#),
+        index => Answer::json(200, format!(r#"{{"d": [{index}], "next": "/x"}}"#)),
+    });
+    assert_eq!(read(client.paginate(client.request("x").unwrap())).await, "[0] | [1] | [2] | [3]");
+}
+
+#[tokio::test]
+async fn rows_by_a_selector() {
+    check_selected(auto(), Some("d"), &[r#"{"e": [9], "d": [1, null, 2]}"#], "[1, 2]").await;
+    check_selected(auto(), Some("d"), &[r#"{"d": null}"#], "[]").await;
+    check_selected(auto(), Some("d"), &[r#"{"e": [1]}"#], "[]").await;
+    check_selected(auto(), Some("d"), &[r#"{"d": {"a": 1}}"#], r#"[{"a":1}]"#).await;
+    check_selected(auto(), None, &[r#"{"a": 1}"#], r#"[{"a":1}]"#).await;
+    check_selected(
+        auto(),
+        None,
+        &[r#"{"id": 1, "next_billing_date": "2026-01-01"}"#],
+        r#"[{"id":1,"next_billing_date":"2026-01-01"}]"#,
+    )
+    .await;
+    check_selected(auto(), None, &["[1, 2]"], "[1, 2]").await;
+    check_selected(auto(), None, &["null"], "[]").await;
+}
+
+#[tokio::test]
+async fn the_selector_of_the_first_list_stays() {
+    const FIRST: &str = r#"{"x": [1], "next": "/x?page=1"}"#;
+    check(auto(), &[FIRST, r#"{"data": [8], "x": [2]}"#], "[1] | [2]").await;
+    check(auto(), &[FIRST, r#"{"data": [8]}"#], "[1] | []").await;
+    check(auto(), &[r#"{"next": "/x?page=1"}"#, r#"{"data": [8]}"#], r#"[{"next":"/x?page=1"}] | [8]"#).await;
+}
+
+/// Pages by a link in the header, as they are numbered in the path.
+async fn check_headers(paginator: impl Paginator + 'static, headers: &'static [&str], expected: &str) {
+    let (server, client) = start(move |request| {
+        let number: usize = request.path.trim_start_matches("/p/").parse().unwrap();
+        let answer = Answer::json(200, format!("[{number}]"));
+        headers.get(number).map_or(answer.clone(), |link| answer.header("Link", *link))
+    });
+    let client = client.with_paginator(paginator);
+    assert_eq!(hide_address(&read(client.paginate(client.request("p/0").unwrap())).await, &server), expected, "{headers:?}");
+}
+
+#[tokio::test]
+async fn pages_by_a_link_in_the_header() {
+    check_headers(auto(), &["</p/1>; rel=next", "<2>; rel=next"], "[0] | [1] | [2]").await;
+    check_headers(HeaderLink::default(), &["</p/1>; rel=next", "<2>; rel=next"], "[0] | [1] | [2]").await;
+    check_headers(HeaderLink::default(), &["</p/1>; rel=prev"], "[0]").await;
+    check_headers(HeaderLink::new("more"), &["</p/9>; rel=next, </p/1>; rel=more"], "[0] | [1]").await;
+    check_headers(SinglePage, &["</p/1>; rel=next"], "[0]").await;
+    check_headers(
+        HeaderLink::default(),
+        &["<mailto:a@b>; rel=next"],
+        "GET {url}/p/0 failed: the next link in the header link is \"mailto:a@b\", which cannot be followed: name another paginator or correct \
+         its path; the answer begins with: [0]",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_link_to_another_origin_gets_no_headers() {
+    let other = ScriptedServer::start(|request| match request.path.as_str() {
+        "/1" => Answer::json(200, r#"{"d": [1], "next": "/2"}"#),
+        _ => Answer::json(200, r#"{"d": [2]}"#),
+    });
+    let next = format!(r#"{{"d": [0], "next": "{}/1"}}"#, other.url());
+    let (server, client) = super::start_with(|client| client.header("X-Key", "s3cret"), move |_| Answer::json(200, &next));
+    let request = client.request("0").unwrap().header("X-Other", "s3cret").unwrap();
+    assert_eq!(read(client.paginate(request)).await, "[0] | [1] | [2]");
+    assert_eq!(server.requests()[0].header("x-key"), Some("s3cret"));
+    assert_eq!(server.requests()[0].header("x-other"), Some("s3cret"));
+    for request in other.requests() {
+        assert_eq!((request.header("x-key"), request.header("x-other")), (None, None));
+    }
+}
+
+#[tokio::test]
+async fn one_off() {
+    let server = ScriptedServer::start(|_| Answer::json(200, "[1]"));
+    assert_eq!(read(crate::paginate(&server.url())).await, "[1]");
+    assert_eq!(read(crate::paginate("x")).await, "cannot read the URL \"x\": it is relative, set the base_url of the client");
+}
+
+/// What is logged while the first page of `body` is read.
+async fn check_log(body: &'static str, expected: &str) {
+    let (out, log) = std::sync::mpsc::channel();
+    let out = std::sync::Mutex::new(out);
+    let writer = move || Lines(out.lock().unwrap().clone());
+    let subscriber = tracing_subscriber::fmt().with_writer(writer).with_ansi(false).without_time().with_target(false).finish();
+    // the test runs on one thread, to which this applies
+    let guard = tracing::subscriber::set_default(subscriber);
+    let (server, client) = start(move |_| Answer::json(200, body));
+    read(client.paginate(client.request("x").unwrap().param("key", 1))).await;
+    drop(guard);
+    assert_eq!(hide_address(log.try_iter().collect::<String>().trim(), &server), expected, "{body}");
+}
+
+/// Sends what is written.
+struct Lines(std::sync::mpsc::Sender<String>);
+
+impl std::io::Write for Lines {
+    fn write(&mut self, text: &[u8]) -> std::io::Result<usize> {
+        self.0.send(String::from_utf8_lossy(text).into_owned()).unwrap();
+        Ok(text.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn pages_that_are_not_followed_are_reported() {
+    let how = "but how to ask for them is not known: only the first page is read; name a paginator";
+    check_log(
+        r#"{"d": [1], "meta": {"total_pages": 3}}"#,
+        &format!("WARN {{url}}/x?key=*** has more pages, as meta.total_pages says, {how}"),
+    )
+    .await;
+    check_log(r#"{"d": [1], "next_cursor": "a"}"#, &format!("WARN {{url}}/x?key=*** has more pages, as next_cursor says, {how}"))
+        .await;
+    check_log(r#"{"d": [1], "total_pages": 1, "next_cursor": ""}"#, "").await;
+    check_log(r#"{"id": 1, "next_billing_date": "2026-01-01"}"#, "").await;
+    check_log("null", "WARN {url}/x?key=*** has null at $, where its rows should be: no rows").await;
+}

@@ -1,0 +1,60 @@
+//! Redirects, and which headers go along.
+
+use super::{hide_address, start_with};
+use crate::testing::{Answer, ScriptedServer};
+
+/// Where the request ended up, and with which header.
+fn seen(server: &ScriptedServer) -> Vec<String> {
+    let show = |request: crate::testing::Received| format!("{} {}", request.path, request.header("x-key").unwrap_or("none"));
+    server.requests().into_iter().map(show).collect()
+}
+
+#[tokio::test]
+async fn headers_go_along_at_home_only() {
+    let other = ScriptedServer::start(|_| Answer::json(200, "[1]"));
+    let away = format!("{}/there", other.url());
+    let (server, client) = start_with(
+        |client| client.header("X-Key", "s3cret"),
+        move |request| match request.path.as_str() {
+            "/near" => Answer::redirect("/far?moved=1"),
+            "/far" => Answer::redirect(&away).status(307),
+            _ => Answer::json(404, ""),
+        },
+    );
+    let response = client.get("near", &[("q", "1")]).await.unwrap();
+    assert_eq!(response.url().as_str(), format!("{}/there", other.url()));
+    assert_eq!(seen(&server), ["/near s3cret", "/far s3cret"]);
+    assert_eq!(seen(&other), ["/there none"]);
+    assert_eq!((server.requests()[1].param("moved"), server.requests()[1].param("q")), (Some("1"), None));
+}
+
+#[tokio::test]
+async fn a_way_back_home_brings_no_headers_back() {
+    let (back, home) = std::sync::mpsc::channel::<String>();
+    let home = std::sync::Mutex::new(home);
+    let other = ScriptedServer::start(move |_| Answer::redirect(home.lock().unwrap().recv().unwrap()));
+    let away = other.url();
+    let (server, client) = start_with(
+        |client| client.header("X-Key", "s3cret"),
+        move |request| if request.path == "/back" { Answer::json(200, "[1]") } else { Answer::redirect(&away) },
+    );
+    back.send(format!("{}/back", server.url())).unwrap();
+    client.get("x", &[]).await.unwrap();
+    assert_eq!(seen(&server), ["/x s3cret", "/back none"]);
+    assert_eq!(seen(&other), ["/ none"]);
+}
+
+/// The message of the error that a redirect leads to.
+async fn check(answer: Answer, expected: &str) {
+    let (server, client) = start_with(|client| client, move |_| answer.clone());
+    let error = client.get("x", &[]).await.unwrap_err();
+    assert_eq!(hide_address(&error.to_string(), &server), expected);
+}
+
+#[tokio::test]
+async fn redirects_that_lead_nowhere() {
+    check(Answer::redirect("/x?key=1"), "GET {url}/x failed: more than 10 redirects, the last one to {url}/x?key=***").await;
+    check(Answer::redirect("ftp://a.b/?key=1"), "GET {url}/x failed: the redirect to \"ftp://a.b/\" cannot be followed").await;
+    check(Answer::redirect("http://"), "GET {url}/x failed: the redirect to \"http://\" cannot be followed").await;
+    check(Answer::json(302, "moved"), "GET {url}/x answered 302 Found: moved").await;
+}

@@ -1,0 +1,110 @@
+//! Single requests.
+
+use catchment_json::Value;
+
+use super::{hide_address, start, start_with};
+use crate::testing::{Answer, ScriptedServer};
+use crate::{ErrorKind, Method, RestClient, RetryPolicy};
+
+#[tokio::test]
+async fn a_request_has_all_that_was_asked_for() {
+    let (server, client) =
+        start_with(|client| client.header("X-Key", "client").header("Accept", "a/b"), |_| Answer::json(200, r#"{"a": 1}"#));
+    let mut request = client.request("/x y").unwrap().param("q", "a&b").header("x-key", "request").unwrap();
+    request.method = Method::POST;
+    let response = client.send(&request.json(Value::object([("n", Value::from(1))]))).await.unwrap();
+    assert_eq!(format!("{:?}", response.document().unwrap().root()), r#"{"a":1}"#);
+    assert_eq!((response.status().as_u16(), response.bytes(), response.excerpt()), (200, 8, r#"{"a": 1}"#));
+
+    let received = server.requests().remove(0);
+    assert_eq!((received.method.as_str(), received.path.as_str(), received.param("q")), ("POST", "/x%20y", Some("a&b")));
+    assert_eq!(received.text(), r#"{"n":1}"#);
+    for (name, value) in [("x-key", "request"), ("accept", "a/b"), ("content-type", "application/json")] {
+        assert_eq!(received.header(name), Some(value));
+    }
+    assert_eq!(received.header("user-agent"), Some(concat!("catchment/", env!("CARGO_PKG_VERSION"))));
+}
+
+/// The message of the error that an answer leads to.
+async fn check(answer: Answer, expected: &str) {
+    let (server, client) = start_with(|client| client.max_body_bytes(100), move |_| answer.clone());
+    let error = match client.get("x", &[("token", "s3cret")]).await {
+        Ok(response) => response.document().unwrap_err(),
+        Err(error) => error,
+    };
+    assert_eq!(hide_address(&error.to_string(), &server), expected);
+    assert_eq!(error.request(), Some((&Method::GET, format!("{}/x?token=***", server.url()).as_str())));
+    assert!(!format!("{error:?}").contains("s3cret"));
+}
+
+#[tokio::test]
+async fn messages() {
+    check(
+        Answer::json(404, "{\"message\": \"no\nsuch\"}"),
+        "GET {url}/x?token=*** answered 404 Not Found: {\"message\": \"no\\nsuch\"}",
+    )
+    .await;
+    check(Answer::json(404, ""), "GET {url}/x?token=*** answered 404 Not Found").await;
+    check(Answer::json(500, "boom"), "GET {url}/x?token=*** answered 500 Internal Server Error after 3 attempts: boom").await;
+    check(Answer::json(304, ""), "GET {url}/x?token=*** answered 304 Not Modified").await;
+    check(
+        Answer::json(200, "<html>"),
+        "GET {url}/x?token=*** failed: invalid JSON at line 1, column 1: found '<', a value was expected; the answer begins with: <html>",
+    )
+    .await;
+    check(
+        Answer::json(200, "1".repeat(101)),
+        "GET {url}/x?token=*** failed: the answer has more than 100 bytes, the limit of the client",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_broken_connection_is_named() {
+    let (server, client) = start(|_| Answer::reset());
+    let message = hide_address(&client.get("x", &[]).await.unwrap_err().to_string(), &server);
+    // what follows is the system's own text
+    assert!(message.starts_with("GET {url}/x failed after 3 attempts: the connection to {host} broke: "), "{message}");
+}
+
+#[tokio::test]
+async fn nothing_listens() {
+    // a port that was free a moment ago
+    let url = ScriptedServer::start(|_| Answer::reset()).url();
+    let client =
+        RestClient::builder().base_url(&url).retry(RetryPolicy { max_attempts: 1, ..RetryPolicy::default() }).build().unwrap();
+    let error = client.get("x", &[]).await.unwrap_err();
+    let host = url.trim_start_matches("http://");
+    assert_eq!(error.to_string(), format!("GET {url}/x failed: connection refused, nothing listens on {host}"));
+    assert!(error.is_retryable());
+    assert_eq!(error.kind(), &ErrorKind::Refused { host: host.to_owned() });
+}
+
+#[tokio::test]
+async fn no_content_is_null() {
+    let (_server, client) = start(|_| Answer::json(204, ""));
+    let response = client.get("x", &[]).await.unwrap();
+    assert_eq!(format!("{:?}", response.document().unwrap().root()), "null");
+}
+
+#[test]
+fn what_cannot_be_set_up() {
+    #[track_caller]
+    fn check(client: crate::RestClientBuilder, expected: &str) {
+        assert_eq!(client.build().unwrap_err().to_string(), expected);
+    }
+    let invalid = "the header \"X-Key\" cannot be sent: its name or value has a character that headers cannot have";
+    check(RestClient::builder().header("X-Key", "a\nb"), invalid);
+    check(
+        RestClient::builder().retry(RetryPolicy { max_attempts: 0, ..RetryPolicy::default() }),
+        "the setting max_attempts is 0, it must be at least 1",
+    );
+}
+
+#[test]
+fn debug_output_hides_headers() {
+    let client = RestClient::builder().header("X-Key", "s3cret");
+    assert!(!format!("{client:?} {:?}", client.clone().build().unwrap()).contains("s3cret"));
+    let request = client.build().unwrap().request("https://a.b/?key=s3cret").unwrap().header("X-Key", "s3cret").unwrap();
+    assert!(!format!("{request:?}").contains("s3cret"));
+}

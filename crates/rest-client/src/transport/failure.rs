@@ -1,0 +1,62 @@
+//! What the errors of `reqwest` mean.
+
+use std::error::Error as StdError;
+use std::io;
+use std::time::Duration;
+
+use url::Url;
+
+use crate::error::Error;
+use crate::error_kind::ErrorKind;
+
+/// How far an exchange had come.
+pub(super) enum Stage {
+    /// The head of the answer was not there yet.
+    Head,
+    /// The body was being read.
+    Body {
+        /// Bytes that had come.
+        received: usize,
+    },
+}
+
+/// Our error for one of `reqwest`, from which only its kind and innermost cause are of interest.
+pub(super) fn classify(error: reqwest::Error, url: &Url, timeout: Duration, stage: Stage) -> Error {
+    let host = host(url);
+    let reason = root_cause(&error);
+    let kind = match stage {
+        _ if error.is_timeout() => ErrorKind::Timeout { host, timeout },
+        Stage::Body { received } => ErrorKind::CutShort { received, reason },
+        Stage::Head if error.is_builder() => ErrorKind::InvalidUrl { url: host, reason },
+        Stage::Head if error.is_dns() => ErrorKind::UnknownHost { host },
+        Stage::Head => match io_kind(&error) {
+            Some(io::ErrorKind::ConnectionRefused) => ErrorKind::Refused { host },
+            // how the TLS library reports all that it does not like
+            Some(io::ErrorKind::InvalidData) if error.is_connect() => ErrorKind::Tls { host, reason },
+            _ => ErrorKind::Connection { host, reason },
+        },
+    };
+    Error::new(kind).with_source(error)
+}
+
+/// Host and port of a URL.
+fn host(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    match url.port_or_known_default() {
+        Some(port) => format!("{host}:{port}"),
+        None => host.to_owned(),
+    }
+}
+
+/// The text of the innermost cause; the ones around it say no more than that a request failed.
+pub(crate) fn root_cause(error: &(dyn StdError + 'static)) -> String {
+    chain(error).last().map(ToString::to_string).unwrap_or_default()
+}
+
+fn io_kind(error: &(dyn StdError + 'static)) -> Option<io::ErrorKind> {
+    chain(error).find_map(|cause| cause.downcast_ref::<io::Error>()).map(io::Error::kind)
+}
+
+fn chain<'e>(error: &'e (dyn StdError + 'static)) -> impl Iterator<Item = &'e (dyn StdError + 'static)> {
+    std::iter::successors(Some(error), |error| (*error).source())
+}

@@ -1,0 +1,88 @@
+//! Redirects, followed by hand: every configured header is a credential, of which `reqwest` knows only some.
+
+use reqwest::header::{CONTENT_TYPE, LOCATION};
+use reqwest::{Method, StatusCode};
+use url::Url;
+
+use super::attempt::Hop;
+use crate::error::Error;
+use crate::error_kind::ErrorKind;
+
+/// Where the answer to `hop` redirects to; nothing if it is no redirect.
+pub(super) fn target(hop: &Hop, answer: &reqwest::Response) -> Result<Option<Url>, Error> {
+    if !matches!(answer.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
+        return Ok(None);
+    }
+    let Some(location) = answer.headers().get(LOCATION) else { return Ok(None) };
+    let location = String::from_utf8_lossy(location.as_bytes());
+    match hop.url.join(&location) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(Some(url)),
+        _ => {
+            // a query may hold secrets, and redaction needs a URL
+            let target = location.split(['?', '#']).next().unwrap_or_default().to_owned();
+            Err(Error::new(ErrorKind::InvalidRedirect { target })
+                .of_request(&hop.method, &hop.url)
+                .with_answer(answer.status(), String::new()))
+        }
+    }
+}
+
+/// Turns `hop` into what a browser would send to `target`, with no headers if that is at another origin.
+pub(super) fn follow(hop: &mut Hop, status: StatusCode, target: Url) {
+    let becomes_get = match status {
+        StatusCode::SEE_OTHER => hop.method != Method::HEAD,
+        StatusCode::MOVED_PERMANENTLY | StatusCode::FOUND => hop.method == Method::POST,
+        _ => false,
+    };
+    if becomes_get {
+        hop.method = Method::GET;
+        hop.json = None;
+        hop.headers.remove(CONTENT_TYPE);
+    }
+    // a later redirect back home does not bring them back: where it leads is the other origin's choice
+    if target.origin() != hop.url.origin() && !hop.headers.is_empty() {
+        let (from, to) = (hop.url.origin().ascii_serialization(), target.origin().ascii_serialization());
+        tracing::warn!("{from} redirects to {to}: the configured headers are not sent there");
+        hop.headers.clear();
+    }
+    hop.url = target;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Hop, Method, StatusCode, follow};
+    use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
+    use url::Url;
+
+    #[track_caller]
+    fn check(method: Method, status: u16, target: &str, expected: &str) {
+        let headers = HeaderMap::from_iter([
+            (CONTENT_TYPE, HeaderValue::from_static("x")),
+            ("x-key".parse().unwrap(), HeaderValue::from_static("1")),
+        ]);
+        let mut hop = Hop { method, url: Url::parse("https://a.b/c").unwrap(), headers, json: Some("{}".to_owned()) };
+        follow(&mut hop, StatusCode::from_u16(status).unwrap(), Url::parse(target).unwrap());
+        let headers: Vec<_> = hop.headers.keys().map(|name| name.as_str()).collect();
+        assert_eq!(format!("{} {} {headers:?} {}", hop.method, hop.url, hop.json.unwrap_or_default()), expected);
+    }
+
+    #[test]
+    fn methods_change_as_in_browsers() {
+        let home = "https://a.b/d";
+        check(Method::POST, 301, home, "GET https://a.b/d [\"x-key\"] ");
+        check(Method::POST, 302, home, "GET https://a.b/d [\"x-key\"] ");
+        check(Method::PUT, 302, home, "PUT https://a.b/d [\"content-type\", \"x-key\"] {}");
+        check(Method::PUT, 303, home, "GET https://a.b/d [\"x-key\"] ");
+        check(Method::POST, 307, home, "POST https://a.b/d [\"content-type\", \"x-key\"] {}");
+        check(Method::POST, 308, home, "POST https://a.b/d [\"content-type\", \"x-key\"] {}");
+        check(Method::HEAD, 303, home, "HEAD https://a.b/d [\"content-type\", \"x-key\"] {}");
+    }
+
+    #[test]
+    fn headers_stay_at_home() {
+        check(Method::POST, 308, "https://a.b:443/", "POST https://a.b/ [\"content-type\", \"x-key\"] {}");
+        check(Method::POST, 308, "https://a.b:444/", "POST https://a.b:444/ [] {}");
+        check(Method::POST, 308, "http://a.b/", "POST http://a.b/ [] {}");
+        check(Method::POST, 308, "https://b.a.b/", "POST https://b.a.b/ [] {}");
+    }
+}
