@@ -1,0 +1,208 @@
+//! The journal: lines of `CHECKSUM JSON`, the first one a [`Begin`], then [`Segment`]s, the last one a
+//! [`Seal`].
+
+use std::fs::File;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use catchment_json::Value;
+use catchment_schema::Schema;
+use catchment_state::State;
+
+use crate::PackageError;
+
+/// The format that is written, and the latest one that is read.
+const FORMAT: i64 = 1;
+
+/// The name of the journal in the folder of a package.
+pub(crate) const FILE: &str = "journal";
+
+/// What a package is about, known when it begins.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Begin {
+    /// Its load id: seconds since 1970 with decimals, later packages have greater ones.
+    pub load_id: String,
+    /// When it began, in microseconds since 1970.
+    pub created_at: i64,
+    /// The source whose rows it holds.
+    pub source: String,
+    /// The resources that it holds all rows of, and the root table of each.
+    pub resources: Vec<(String, String)>,
+    /// The state that the run started from.
+    pub base_state: State,
+    /// The hash of the schema that the run started from; none where there was no schema.
+    pub base_schema: Option<String>,
+}
+
+/// A file with rows of one table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Segment {
+    /// The name of the file.
+    pub file: String,
+    /// The table.
+    pub table: String,
+    /// Its rows.
+    pub rows: u64,
+    /// The bytes of the file.
+    pub bytes: u64,
+    /// The CRC-32 of the file.
+    pub checksum: u32,
+}
+
+/// What is stored together with the rows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Seal {
+    /// The schema of the rows.
+    pub schema: Schema,
+    /// The state after them.
+    pub state: State,
+}
+
+/// A journal as far as it was written.
+#[derive(Debug)]
+pub(crate) struct Journal {
+    pub(crate) begin: Begin,
+    pub(crate) segments: Vec<Segment>,
+    pub(crate) seal: Option<Seal>,
+}
+
+/// Writes lines and syncs them.
+#[derive(Debug)]
+pub(crate) struct JournalWriter {
+    file: File,
+    path: PathBuf,
+}
+
+impl JournalWriter {
+    pub(crate) fn create(folder: &Path, begin: &Begin) -> Result<Self, PackageError> {
+        let path = folder.join(FILE);
+        let file = File::options().create_new(true).append(true).open(&path).map_err(PackageError::io("create", &path))?;
+        let mut writer = JournalWriter { file, path };
+        writer.write([begin.to_value()])?;
+        Ok(writer)
+    }
+
+    pub(crate) fn segments(&mut self, segments: &[Segment]) -> Result<(), PackageError> {
+        self.write(segments.iter().map(Segment::to_value))
+    }
+
+    pub(crate) fn seal(&mut self, seal: &Seal) -> Result<(), PackageError> {
+        self.write([seal.to_value()])
+    }
+
+    fn write(&mut self, records: impl IntoIterator<Item = Value>) -> Result<(), PackageError> {
+        let mut lines = String::new();
+        for record in records {
+            let json = record.to_string();
+            lines.push_str(&format!("{:08x} {json}\n", crc32fast::hash(json.as_bytes())));
+        }
+        self.file.write_all(lines.as_bytes()).map_err(PackageError::io("write", &self.path))?;
+        self.file.sync_data().map_err(PackageError::io("sync", &self.path))
+    }
+}
+
+/// Reads the journal in `folder`; none where not even its first line was written.
+pub(crate) fn read(folder: &Path) -> Result<Option<Journal>, PackageError> {
+    let path = folder.join(FILE);
+    let text = match std::fs::read(&path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(source) => return Err(PackageError::Io { action: "read", path, source }),
+    };
+    let damaged = |problem: String| PackageError::Damaged { path: path.clone(), package: folder.to_owned(), problem };
+    let lines: Vec<&[u8]> = text.split_inclusive(|b| *b == b'\n').collect();
+    let mut journal: Option<Journal> = None;
+    for (number, line) in lines.iter().enumerate() {
+        let Some(record) = record(line) else {
+            if number + 1 == lines.len() {
+                break;
+            }
+            return Err(damaged(format!("line {} does not match its checksum", number + 1)));
+        };
+        let wrong = || damaged(format!("line {} is not what was expected there", number + 1));
+        match &mut journal {
+            None => {
+                let format = record.get("format").and_then(Value::as_i64).ok_or_else(wrong)?;
+                if format > FORMAT {
+                    return Err(PackageError::TooNew { path: path.clone(), found: format, known: FORMAT });
+                }
+                let begin = Begin::from_value(&record).ok_or_else(wrong)?;
+                journal = Some(Journal { begin, segments: Vec::new(), seal: None });
+            }
+            Some(journal) => match Segment::from_value(&record) {
+                Some(segment) => journal.segments.push(segment),
+                None => journal.seal = Some(Seal::from_value(&record).ok_or_else(wrong)?),
+            },
+        }
+    }
+    Ok(journal)
+}
+
+/// The record of a line; none where it is torn.
+fn record(line: &[u8]) -> Option<Value> {
+    let line = std::str::from_utf8(line.strip_suffix(b"\n")?).ok()?;
+    let (checksum, json) = line.split_once(' ')?;
+    let matches = u32::from_str_radix(checksum, 16).ok()? == crc32fast::hash(json.as_bytes());
+    if matches { Value::parse(json).ok() } else { None }
+}
+
+impl Begin {
+    fn to_value(&self) -> Value {
+        let resources = self.resources.iter().map(|(name, table)| (name.as_str(), Value::from(table.as_str())));
+        Value::object([
+            ("format", Value::from(FORMAT)),
+            ("load_id", Value::from(self.load_id.as_str())),
+            ("created_at", Value::from(self.created_at)),
+            ("source", Value::from(self.source.as_str())),
+            ("resources", Value::object(resources)),
+            ("base_state", self.base_state.to_value()),
+            ("base_schema", Value::from(self.base_schema.clone())),
+        ])
+    }
+
+    fn from_value(value: &Value) -> Option<Begin> {
+        let resources = value.get("resources")?.as_object()?;
+        Some(Begin {
+            load_id: value.get("load_id")?.as_str()?.to_owned(),
+            created_at: value.get("created_at")?.as_i64()?,
+            source: value.get("source")?.as_str()?.to_owned(),
+            resources: resources.iter().map(|(name, table)| Some((name.clone(), table.as_str()?.to_owned()))).collect::<Option<_>>()?,
+            base_state: State::from_value(value.get("base_state")?.clone()).ok()?,
+            base_schema: value.get("base_schema")?.as_str().map(str::to_owned),
+        })
+    }
+}
+
+impl Segment {
+    fn to_value(&self) -> Value {
+        Value::object([
+            ("segment", Value::from(self.file.as_str())),
+            ("table", Value::from(self.table.as_str())),
+            ("rows", Value::from(self.rows)),
+            ("bytes", Value::from(self.bytes)),
+            ("checksum", Value::from(self.checksum)),
+        ])
+    }
+
+    fn from_value(value: &Value) -> Option<Segment> {
+        let number = |key| u64::try_from(value.get(key)?.as_i64()?).ok();
+        Some(Segment {
+            file: value.get("segment")?.as_str()?.to_owned(),
+            table: value.get("table")?.as_str()?.to_owned(),
+            rows: number("rows")?,
+            bytes: number("bytes")?,
+            checksum: u32::try_from(number("checksum")?).ok()?,
+        })
+    }
+}
+
+impl Seal {
+    fn to_value(&self) -> Value {
+        Value::object([("schema", self.schema.to_value()), ("state", self.state.to_value())])
+    }
+
+    fn from_value(value: &Value) -> Option<Seal> {
+        let schema = Schema::from_value(value.get("schema")?).ok()?;
+        Some(Seal { schema, state: State::from_value(value.get("state")?.clone()).ok()? })
+    }
+}

@@ -1,0 +1,30 @@
+//! Packages: what one run wants to change in a dataset, on disk until it has been changed.
+//!
+//! A package is a folder with a journal and segments. A segment is an Arrow IPC stream with rows of one
+//! table; the journal says which segments there are, with their checksums, and ends with a *seal* that holds
+//! the schema and the state to store with the rows. What the journal does not name does not exist. A package
+//! that is not sealed was never finished and is thrown away; one that is sealed can be loaded at any time,
+//! by any process, without asking the source again.
+//!
+//! [`PackageStore`] finds and makes packages, [`PackageWriter`] fills one (dropping it unsealed takes it
+//! back), [`SealedPackage`] reads one.
+//!
+//! Durability: a segment is written, synced and renamed before its journal line is; the line is synced; so
+//! what a journal says is there, also after a power cut. Every line has a checksum, and a torn last line
+//! counts as not written.
+
+mod error;
+mod journal;
+mod lock;
+mod sealed;
+mod segment;
+mod store;
+#[cfg(test)]
+mod store_tests;
+mod writer;
+
+pub use error::PackageError;
+pub use journal::{Begin, Seal, Segment};
+pub use sealed::SealedPackage;
+pub use store::{Pending, PackageStore};
+pub use writer::{PackageWriter, WriterOptions};

@@ -1,0 +1,104 @@
+//! Segment files: Arrow IPC streams with a checksum.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, new_null_array};
+use arrow::buffer::Buffer;
+use arrow::compute::concat_batches;
+use arrow::datatypes::{FieldRef, Schema, SchemaRef};
+use arrow::error::ArrowError;
+use arrow::ipc::reader::StreamDecoder;
+use arrow::ipc::writer::StreamWriter;
+use arrow::record_batch::{RecordBatch, RecordBatchOptions};
+use indexmap::IndexMap;
+
+use crate::{PackageError, Segment};
+
+/// Writes `batches` of `table`, whose columns may differ, as the file `name` in `folder`, and syncs it.
+pub(crate) fn write(folder: &Path, name: String, table: String, batches: &[RecordBatch]) -> Result<Segment, PackageError> {
+    let arrow = |source| PackageError::Arrow { table: table.clone(), source };
+    let batch = unify(batches).map_err(arrow)?;
+    let unfinished = folder.join(format!("{name}.tmp"));
+    let file = File::create(&unfinished).map_err(PackageError::io("create", &unfinished))?;
+    let out = Checksummed { out: BufWriter::with_capacity(1 << 18, file), hasher: crc32fast::Hasher::new(), bytes: 0 };
+    let write = |batch: &RecordBatch| -> Result<Checksummed, ArrowError> {
+        let mut writer = StreamWriter::try_new(out, &batch.schema())?;
+        writer.write(batch)?;
+        writer.finish()?;
+        writer.into_inner()
+    };
+    let Checksummed { out, hasher, bytes } = write(&batch).map_err(|error| match error {
+        ArrowError::IoError(_, source) => PackageError::Io { action: "write", path: unfinished.clone(), source },
+        source => arrow(source),
+    })?;
+    let file = out.into_inner().map_err(std::io::IntoInnerError::into_error).map_err(PackageError::io("write", &unfinished))?;
+    file.sync_all().map_err(PackageError::io("sync", &unfinished))?;
+    let path = folder.join(&name);
+    std::fs::rename(&unfinished, &path).map_err(PackageError::io("rename to", &path))?;
+    Ok(Segment { file: name, rows: batch.num_rows() as u64, bytes, checksum: hasher.finalize(), table })
+}
+
+/// Reads the rows of a segment, after its checksum was compared. The arrays share the memory of the file.
+pub(crate) fn read(folder: &Path, segment: &Segment) -> Result<Vec<RecordBatch>, PackageError> {
+    let path = folder.join(&segment.file);
+    let bytes = std::fs::read(&path).map_err(PackageError::io("read", &path))?;
+    let damaged = |problem: String| PackageError::Damaged { path: path.clone(), package: folder.to_owned(), problem };
+    if bytes.len() as u64 != segment.bytes {
+        return Err(damaged(format!("it has {} bytes, {} were written", bytes.len(), segment.bytes)));
+    }
+    if crc32fast::hash(&bytes) != segment.checksum {
+        return Err(damaged("its checksum is not that of what was written".to_owned()));
+    }
+    let mut buffer = Buffer::from_vec(bytes);
+    let mut decoder = StreamDecoder::new();
+    let mut batches = Vec::new();
+    while !buffer.is_empty() {
+        batches.extend(decoder.decode(&mut buffer).map_err(|error| damaged(error.to_string()))?);
+    }
+    Ok(batches)
+}
+
+/// One batch with the columns of all: what a batch lacks is null.
+fn unify(batches: &[RecordBatch]) -> Result<RecordBatch, ArrowError> {
+    let mut fields: IndexMap<&str, &FieldRef> = IndexMap::new();
+    let schemas: Vec<SchemaRef> = batches.iter().map(RecordBatch::schema).collect();
+    for field in schemas.iter().flat_map(|schema| schema.fields()) {
+        fields.entry(field.name()).or_insert(field);
+    }
+    let fields: Vec<_> = fields.values().map(|field| field.as_ref().clone().with_nullable(true)).collect();
+    let schema = Arc::new(Schema::new(fields));
+    let padded = batches.iter().map(|batch| pad(batch, &schema)).collect::<Result<Vec<_>, _>>()?;
+    concat_batches(&schema, &padded)
+}
+
+fn pad(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch, ArrowError> {
+    let column = |field: &FieldRef| -> ArrayRef {
+        let known = batch.column_by_name(field.name()).cloned();
+        known.unwrap_or_else(|| new_null_array(field.data_type(), batch.num_rows()))
+    };
+    let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
+    RecordBatch::try_new_with_options(SchemaRef::clone(schema), schema.fields().iter().map(column).collect(), &options)
+}
+
+/// Counts and hashes what goes through.
+struct Checksummed {
+    out: BufWriter<File>,
+    hasher: crc32fast::Hasher,
+    bytes: u64,
+}
+
+impl Write for Checksummed {
+    fn write(&mut self, buf: &[u8]) -> std::io::Result<usize> {
+        let written = self.out.write(buf)?;
+        self.hasher.update(buf.get(..written).unwrap_or(buf));
+        self.bytes += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.out.flush()
+    }
+}
