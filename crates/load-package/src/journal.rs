@@ -166,7 +166,10 @@ impl Begin {
             load_id: value.get("load_id")?.as_str()?.to_owned(),
             created_at: value.get("created_at")?.as_i64()?,
             source: value.get("source")?.as_str()?.to_owned(),
-            resources: resources.iter().map(|(name, table)| Some((name.clone(), table.as_str()?.to_owned()))).collect::<Option<_>>()?,
+            resources: resources
+                .iter()
+                .map(|(name, table)| Some((name.clone(), table.as_str()?.to_owned())))
+                .collect::<Option<_>>()?,
             base_state: State::from_value(value.get("base_state")?.clone()).ok()?,
             base_schema: value.get("base_schema")?.as_str().map(str::to_owned),
         })

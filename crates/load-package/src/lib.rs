@@ -26,5 +26,5 @@ mod writer;
 pub use error::PackageError;
 pub use journal::{Begin, Seal, Segment};
 pub use sealed::SealedPackage;
-pub use store::{Pending, PackageStore};
+pub use store::{PackageStore, Pending};
 pub use writer::{PackageWriter, WriterOptions};

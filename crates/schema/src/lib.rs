@@ -38,7 +38,7 @@ pub use data_type::DataType;
 pub use delta::{SchemaDelta, TableDelta};
 pub use hash::{document_hash, short_hash};
 pub use hints::TableHints;
-pub use schema::Schema;
+pub use schema::{Schema, SchemaConflict};
 pub use stored::StoredError;
 pub use system::{
     DLT_ID, DLT_LIST_IDX, DLT_LOAD_ID, DLT_PARENT_ID, DLT_ROOT_ID, LOADS_TABLE, STATE_TABLE, VERSION_TABLE, is_system_name,

@@ -3,7 +3,17 @@
 use catchment_json::{Object, Value};
 use indexmap::IndexMap;
 
-use crate::{DLT_ID, DLT_ROOT_ID, SchemaDelta, StoredError, Table, TableHints, hash, hints, stored, system};
+use crate::{DLT_ID, DLT_ROOT_ID, SchemaDelta, StoredError, Table, TableDelta, TableHints, hash, hints, stored, system};
+
+/// Two versions of a schema that disagree.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("another run has given column `{column}` of table `{table}` another type in the meantime")]
+pub struct SchemaConflict {
+    /// The table.
+    pub table: String,
+    /// The column.
+    pub column: String,
+}
 
 /// The tables of one source, their columns, and how they came to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,6 +90,34 @@ impl Schema {
     /// columns, which move to the end with it.
     pub fn apply(&mut self, delta: &SchemaDelta) {
         delta.apply_to(self);
+    }
+
+    /// This schema with what `other`, which began as an older version of it, has added since.
+    ///
+    /// # Errors
+    ///
+    /// Where both have a column that they give different types.
+    pub fn join(&self, other: &Schema) -> Result<Schema, SchemaConflict> {
+        let tables = other.tables.values().map(|table| TableDelta {
+            name: table.name.clone(),
+            parent: table.parent.clone(),
+            columns: table.complete_columns().cloned().collect(),
+        });
+        let delta = SchemaDelta { tables: tables.collect() };
+        if let Some((table, column)) = delta.conflict(self) {
+            return Err(SchemaConflict { table: table.to_owned(), column: column.to_owned() });
+        }
+        let mut joined = self.clone();
+        joined.apply(&delta);
+        for (name, table) in &mut joined.tables {
+            if !self.tables.contains_key(name)
+                && let Some(theirs) = other.tables.get(name)
+            {
+                table.clone_from(theirs);
+            }
+        }
+        joined.bump();
+        Ok(joined)
     }
 
     /// Declares a root table and what is known of it before any row has come.

@@ -1,0 +1,96 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// Loads REST APIs into a warehouse: related, typed tables, run after run.
+#[derive(Debug, Parser)]
+#[command(version)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Load the API that a spec file describes.
+    Run(RunArgs),
+    /// Run the main job with no network: serve pages of a sample API on loopback and load them into DuckDB.
+    Demo(DemoArgs),
+    /// List pipelines, or look at one.
+    Pipeline(PipelineArgs),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct RunArgs {
+    /// The spec, a .json or .toml file.
+    pub(crate) spec: PathBuf,
+    /// The name of the pipeline [default: the spec's, else the stem of its file name].
+    #[arg(long, value_name = "NAME")]
+    pub(crate) pipeline_name: Option<String>,
+    /// The destination [default: the spec's, else duckdb].
+    #[arg(long, value_name = "NAME")]
+    pub(crate) destination: Option<String>,
+    /// The dataset [default: the spec's, else the name of the pipeline and `_dataset`].
+    #[arg(long, value_name = "NAME")]
+    pub(crate) dataset_name: Option<String>,
+    /// The folder that pipelines keep their packages in.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) pipelines_dir: Option<PathBuf>,
+    /// Load these resources only.
+    #[arg(long, value_name = "RESOURCES", value_delimiter = ',')]
+    pub(crate) select: Vec<String>,
+    /// Load at most so many rows of each resource.
+    #[arg(long, value_name = "ROWS")]
+    pub(crate) limit: Option<u64>,
+    /// What to do with the rows that the tables have, whatever the spec says.
+    #[arg(long, value_enum)]
+    pub(crate) write_disposition: Option<Disposition>,
+    /// What is printed: `json` is one object a line, for programs.
+    #[arg(long, value_enum, default_value = "auto")]
+    pub(crate) progress: Progress,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Disposition {
+    Append,
+    Replace,
+    Merge,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Progress {
+    Auto,
+    Log,
+    Json,
+    Off,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct DemoArgs {
+    /// The folder that the dataset is kept in.
+    #[arg(long, value_name = "DIR", default_value = "catchment-demo")]
+    pub(crate) dir: PathBuf,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct PipelineArgs {
+    /// The pipeline; all are listed where it is left out.
+    pub(crate) name: Option<String>,
+    /// What to show of it.
+    #[arg(value_enum, default_value = "info")]
+    pub(crate) operation: Operation,
+    /// The folder that pipelines keep their packages in.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) pipelines_dir: Option<PathBuf>,
+    /// Show more.
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Operation {
+    /// State, tables and packages.
+    Info,
+}

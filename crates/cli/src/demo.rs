@@ -1,0 +1,105 @@
+//! `catchment demo`: the main job with no network.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use arrow::util::pretty::pretty_format_batches;
+use catchment::rest_api::{Format, Spec, rest_api_source};
+use catchment::{DuckDb, DuckDbOptions, LoadInfo, Pipeline};
+use catchment_sample_api::{Issues, Server};
+
+use crate::args::DemoArgs;
+use crate::failure::Failure;
+use crate::logging;
+use crate::settings::Configuration;
+
+const SEED: u64 = 7;
+const ISSUES: u32 = 300;
+
+pub(crate) fn demo(args: &DemoArgs) -> Result<(), Failure> {
+    let configuration = Configuration::load()?;
+    logging::start(&configuration.settings())?;
+    let client = configuration.rest_client()?;
+    let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::Run(error.into()))?;
+    let demo = async {
+        let demo = Demo::prepare(&args.dir, client).await?;
+        demo.run().await
+    };
+    runtime.block_on(demo).map_err(Failure::Run)
+}
+
+struct Demo {
+    dir: PathBuf,
+    server: Server,
+    /// How often the sample API has changed in earlier runs.
+    revision: u32,
+    pipeline: Pipeline,
+    client: catchment::rest_client::RestClientBuilder,
+}
+
+impl Demo {
+    async fn prepare(dir: &Path, client: catchment::rest_client::RestClientBuilder) -> anyhow::Result<Demo> {
+        std::fs::create_dir_all(dir).with_context(|| format!("failed to create {}", dir.display()))?;
+        let revision = std::fs::read_to_string(dir.join("revision")).ok().and_then(|text| text.trim().parse().ok()).unwrap_or(0);
+        let server =
+            Server::start(Issues::at_revision(SEED, ISSUES, revision)).await.context("failed to serve the sample API")?;
+        let destination = DuckDb::new(DuckDbOptions::new(dir.join("demo.duckdb")), "github");
+        let pipeline = Pipeline::new("demo", destination, dir.join("pipelines"));
+        Ok(Demo { dir: dir.to_owned(), server, revision, pipeline, client })
+    }
+
+    async fn run(&self) -> anyhow::Result<()> {
+        println!("a sample API with {ISSUES} issues and more is served on {}\n", self.server.base_url());
+        let created = r#""incremental": {"cursor_path": "created_at"}"#;
+        self.step("append: issues that were created since the last run", "appended", "append", created).await?;
+        self.step("replace: all issues, again", "replaced", "replace", "").await?;
+        let updated =
+            r#""incremental": {"cursor_path": "updated_at", "initial_value": "1970-01-01T00:00:00Z", "start_param": "since"}"#;
+        self.step("merge: issues that were updated since the last run", "issues", "merge", updated).await?;
+        let next = self.revision + 1;
+        self.server.set_issues(Issues::at_revision(SEED, ISSUES, next));
+        std::fs::write(self.dir.join("revision"), next.to_string()).context("failed to note the state of the sample API")?;
+        self.step("merge again, after some issues were changed and some were opened", "issues", "merge", updated).await?;
+        let file = self.dir.join("demo.duckdb");
+        let pipelines = self.dir.join("pipelines");
+        println!("run it again, and it goes on from here.");
+        println!(
+            "look at it with `catchment pipeline demo info -v --pipelines-dir {}`, or `duckdb {} -c 'FROM github.issues'`",
+            pipelines.display(),
+            file.display()
+        );
+        Ok(())
+    }
+
+    /// Loads the issues into `table`, and shows the report and what is in the table then.
+    async fn step(&self, title: &str, table: &str, disposition: &str, incremental: &str) -> anyhow::Result<()> {
+        let comma = if incremental.is_empty() { "" } else { ", " };
+        let spec = format!(
+            r#"{{"name": "github", "client": {{"base_url": "{}"}}, "resources": [{{
+                "name": "{table}", "primary_key": "id", "write_disposition": "{disposition}",
+                "endpoint": {{"path": "repos/catchment/sample/issues", "params": {{"per_page": 100, "state": "all"}}{comma}{incremental}}}
+            }}]}}"#,
+            self.server.base_url()
+        );
+        let source = rest_api_source(&Spec::parse(&spec, Format::Json)?, self.client.clone())?;
+        println!("== {title}");
+        let info = self.pipeline.run(&source).await?;
+        println!("{info}");
+        println!("  new in table {table}: {} issues", own_rows(&info, table));
+        println!("{}\n", self.query(table)?);
+        Ok(())
+    }
+
+    fn query(&self, table: &str) -> anyhow::Result<String> {
+        let sql = format!(
+            "SELECT count(*) AS issues, count(DISTINCT id) AS different, max(number) AS newest, max(updated_at)::VARCHAR AS updated, \
+             (SELECT count(*) FROM {table}__labels) AS labels FROM {table}"
+        );
+        let rows = self.pipeline.destination().query(&sql)?;
+        Ok(pretty_format_batches(&rows)?.to_string())
+    }
+}
+
+fn own_rows(info: &LoadInfo, table: &str) -> u64 {
+    info.row_counts().iter().find(|(name, _)| name == table).map_or(0, |(_, rows)| *rows)
+}

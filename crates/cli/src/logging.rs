@@ -1,0 +1,30 @@
+//! The log, on stderr.
+
+use std::io::IsTerminal as _;
+
+use catchment_settings::Settings;
+use tracing::level_filters::LevelFilter;
+
+use crate::failure::Failure;
+
+/// Starts the log at the level that `RUNTIME__LOG_LEVEL` says, warnings by default.
+pub(crate) fn start(settings: &Settings<'_>) -> Result<(), Failure> {
+    let level = settings.clone().fixed("runtime").text("log_level").map_err(|error| Failure::Usage(error.into()))?;
+    let level = match level.as_deref().map(str::to_ascii_uppercase).as_deref() {
+        Some("TRACE") => LevelFilter::TRACE,
+        Some("DEBUG") => LevelFilter::DEBUG,
+        Some("INFO") => LevelFilter::INFO,
+        Some("ERROR" | "CRITICAL" | "FATAL") => LevelFilter::ERROR,
+        Some("OFF") => LevelFilter::OFF,
+        _ => LevelFilter::WARN,
+    };
+    let color = std::io::stderr().is_terminal();
+    // A program that embeds the command may have a log already; then that one is used.
+    let _ = tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_max_level(level)
+        .with_ansi(color)
+        .with_target(false)
+        .try_init();
+    Ok(())
+}

@@ -1,0 +1,36 @@
+//! The `catchment` command.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command talks to people")]
+
+mod args;
+mod demo;
+mod failure;
+mod logging;
+mod pipeline;
+mod run;
+mod settings;
+mod signals;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use args::{Args, Command};
+use failure::Failure;
+
+fn main() -> ExitCode {
+    match execute(Args::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("{failure}");
+            ExitCode::from(failure.code())
+        }
+    }
+}
+
+fn execute(args: Args) -> Result<(), Failure> {
+    match args.command {
+        Command::Run(args) => run::run(&args),
+        Command::Demo(args) => demo::demo(&args),
+        Command::Pipeline(args) => pipeline::pipeline(&args),
+    }
+}

@@ -1,0 +1,75 @@
+//! `catchment run`.
+
+use std::path::Path;
+
+use anyhow::{Context as _, anyhow};
+use catchment::extract::Source;
+use catchment::rest_api::{Format, Spec, rest_api_source};
+use catchment::{LoadInfo, Pipeline};
+
+use crate::args::{Disposition, Progress, RunArgs};
+use crate::failure::Failure;
+use crate::logging;
+use crate::settings::Configuration;
+use crate::signals::Signals;
+
+pub(crate) fn run(args: &RunArgs) -> Result<(), Failure> {
+    let spec = read_spec(&args.spec).map_err(Failure::Usage)?;
+    let stem = || args.spec.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let name = args.pipeline_name.clone().or_else(|| spec.pipeline.pipeline_name.clone()).unwrap_or_else(stem);
+    let dataset =
+        args.dataset_name.clone().or_else(|| spec.pipeline.dataset_name.clone()).unwrap_or_else(|| format!("{name}_dataset"));
+    let destination =
+        args.destination.clone().or_else(|| spec.pipeline.destination.clone()).unwrap_or_else(|| "duckdb".to_owned());
+    let configuration = Configuration::load()?.of_pipeline(&name);
+    logging::start(&configuration.settings())?;
+    let mut source = rest_api_source(&spec, configuration.rest_client()?).map_err(|error| Failure::Usage(error.into()))?;
+    apply_flags(&mut source, args)?;
+    let destination = configuration.destination(&destination, &name, &dataset)?;
+    let pipelines_dir = configuration.pipelines_dir(args.pipelines_dir.as_ref());
+    let pipeline = Pipeline::new(name, destination, pipelines_dir).options(configuration.run_options()?);
+    let info = load(&pipeline, &source)?;
+    match args.progress {
+        Progress::Json => println!("{}", info.to_value()),
+        Progress::Auto | Progress::Log | Progress::Off => println!("{info}"),
+    }
+    Ok(())
+}
+
+/// Runs on a runtime of its own, until a signal stops it.
+fn load(pipeline: &Pipeline, source: &Source) -> Result<LoadInfo, Failure> {
+    let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::Run(error.into()))?;
+    runtime.block_on(async {
+        let signals = Signals::listen().map_err(|error| Failure::Run(error.into()))?;
+        let result = pipeline.run_until(source, signals.token()).await;
+        match (result, signals.received()) {
+            (Err(catchment::RunError::Stopped), Some(number)) => Err(Failure::Signal(number)),
+            (result, _) => result.map_err(Failure::from),
+        }
+    })
+}
+
+fn read_spec(path: &Path) -> anyhow::Result<Spec> {
+    let format = Format::of_file(path).ok_or_else(|| anyhow!("{}: a spec is a .json or .toml file", path.display()))?;
+    let text = std::fs::read_to_string(path).with_context(|| format!("failed to read the spec {}", path.display()))?;
+    Spec::parse(&text, format).with_context(|| format!("the spec {} is wrong", path.display()))
+}
+
+fn apply_flags(source: &mut Source, args: &RunArgs) -> Result<(), Failure> {
+    let known: Vec<String> = source.resources.iter().map(|resource| resource.name.clone()).collect();
+    if let Some(unknown) = args.select.iter().find(|selected| !known.contains(selected)) {
+        return Err(Failure::Usage(anyhow!("--select: there is no resource {unknown:?}; there are {}", known.join(", "))));
+    }
+    source.resources.retain(|resource| args.select.is_empty() || args.select.contains(&resource.name));
+    for resource in &mut source.resources {
+        resource.limit = args.limit.or(resource.limit);
+        if let Some(disposition) = args.write_disposition {
+            resource.write_disposition = match disposition {
+                Disposition::Append => catchment::WriteDisposition::Append,
+                Disposition::Replace => catchment::WriteDisposition::Replace,
+                Disposition::Merge => catchment::WriteDisposition::Merge,
+            };
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,37 @@
+//! Bytes that may be on their way at once.
+
+use std::sync::Arc;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// The unit that is counted: a semaphore has no room for gigabytes of single bytes on all machines.
+const UNIT: usize = 1024;
+
+/// A bound on the bytes of pages that were fetched and are not written yet.
+///
+/// Who wants more waits, and with it the source; the first to ask is the first to get.
+#[derive(Debug, Clone)]
+pub struct Budget {
+    units: Arc<Semaphore>,
+    all: u32,
+}
+
+/// Bytes that were granted; given back when it is dropped.
+#[derive(Debug)]
+pub struct Share {
+    _permit: Option<OwnedSemaphorePermit>,
+}
+
+impl Budget {
+    /// A budget of about `bytes`.
+    pub fn new(bytes: usize) -> Budget {
+        let all = u32::try_from(bytes.div_ceil(UNIT)).unwrap_or(u32::MAX >> 4).clamp(1, u32::MAX >> 4);
+        Budget { units: Arc::new(Semaphore::new(all as usize)), all }
+    }
+
+    /// Waits for `bytes`. More than the whole budget is granted when nothing else is on its way.
+    pub async fn take(&self, bytes: usize) -> Share {
+        let units = u32::try_from(bytes.div_ceil(UNIT)).unwrap_or(u32::MAX).clamp(1, self.all);
+        Share { _permit: Arc::clone(&self.units).acquire_many_owned(units).await.ok() }
+    }
+}

@@ -1,0 +1,38 @@
+use catchment_json::Value;
+use catchment_schema::{Column, DataType};
+
+/// What DuckDB calls the type of a column.
+pub(super) fn column_type(column: &Column) -> String {
+    let number = |hint: &str| column.hints.get(hint).and_then(Value::as_i64);
+    let name = match column.data_type {
+        Some(DataType::Text) | None => "VARCHAR",
+        Some(DataType::Double) => "DOUBLE",
+        Some(DataType::Bool) => "BOOLEAN",
+        Some(DataType::Timestamp) if column.hints.get("timezone").and_then(Value::as_bool) == Some(false) => {
+            match number("precision").unwrap_or(6) {
+                0 => "TIMESTAMP_S",
+                1..=3 => "TIMESTAMP_MS",
+                7..=9 => "TIMESTAMP_NS",
+                _ => "TIMESTAMP",
+            }
+        }
+        Some(DataType::Timestamp) => "TIMESTAMP WITH TIME ZONE",
+        Some(DataType::Bigint) => match number("precision").unwrap_or(64) {
+            ..=8 => "TINYINT",
+            9..=16 => "SMALLINT",
+            17..=32 => "INTEGER",
+            33..=64 => "BIGINT",
+            _ => "HUGEINT",
+        },
+        Some(DataType::Binary) => "BLOB",
+        Some(DataType::Json) => "JSON",
+        Some(DataType::Decimal) => {
+            let (precision, scale) = (number("precision").unwrap_or(38), number("scale").unwrap_or(9));
+            return format!("DECIMAL({precision},{scale})");
+        }
+        Some(DataType::Wei) => "DECIMAL(38,0)",
+        Some(DataType::Date) => "DATE",
+        Some(DataType::Time) => "TIME",
+    };
+    name.to_owned()
+}

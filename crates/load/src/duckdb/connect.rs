@@ -1,0 +1,120 @@
+//! Opening a file, and executing with errors that say what was tried.
+
+use std::time::{Duration, Instant};
+
+use arrow::record_batch::RecordBatch;
+use duckdb::vtab::arrow::{ArrowBatchRegistration, ArrowVTab};
+use duckdb::{Config, Connection};
+
+use super::DuckDbOptions;
+use crate::LoadError;
+use crate::sql::{insert_from, text_literal};
+
+/// The storage version of new files: DuckDB 1.0 and later open them. Files that are there keep theirs.
+const STORAGE_VERSION: &str = "v1.0.0";
+
+/// A connection that knows where it leads.
+pub(super) struct Session {
+    connection: Connection,
+    location: String,
+}
+
+/// Opens the file, and waits for it where another process has it.
+pub(super) fn open(options: &DuckDbOptions) -> Result<Session, LoadError> {
+    let location = options.path.display().to_string();
+    let begin = Instant::now();
+    let mut pause = Duration::from_millis(20);
+    let connection = loop {
+        let reason = match connect(options) {
+            Ok(connection) => break connection,
+            Err(error) => error.to_string(),
+        };
+        // DuckDB tells a lock from other failures by its text alone.
+        if !reason.contains("Could not set lock") {
+            return Err(LoadError::Open { location, reason });
+        }
+        let waited = begin.elapsed();
+        if waited >= options.wait {
+            return Err(LoadError::Busy { location, waited, reason });
+        }
+        if pause > Duration::from_millis(500) {
+            tracing::info!("{location} is in use by another process, waiting: {reason}");
+        }
+        std::thread::sleep(pause.min(options.wait.saturating_sub(waited)));
+        pause = (pause * 2).min(Duration::from_secs(5));
+    };
+    Ok(Session { connection, location })
+}
+
+fn connect(options: &DuckDbOptions) -> duckdb::Result<Connection> {
+    let mut config = Config::default()
+        // Nothing is ever fetched from the network.
+        .with("autoinstall_known_extensions", "false")?
+        .with("autoload_known_extensions", "false")?
+        .with("storage_compatibility_version", STORAGE_VERSION)?
+        .with("memory_limit", &options.memory_limit)?;
+    if let Some(threads) = options.threads {
+        config = config.with("threads", threads.to_string())?;
+    }
+    let connection = Connection::open_with_flags(&options.path, config)?;
+    connection.register_table_function::<ArrowVTab>("arrow")?;
+    Ok(connection)
+}
+
+impl Session {
+    pub(super) fn location(&self) -> &str {
+        &self.location
+    }
+
+    /// Executes a statement; `step` completes "failed to …".
+    pub(super) fn run(&self, step: &str, sql: &str) -> Result<(), LoadError> {
+        self.connection.execute_batch(sql).map_err(|error| self.refused(step, &error))
+    }
+
+    /// The rows of a query.
+    pub(super) fn query(&self, step: &str, sql: &str) -> Result<Vec<RecordBatch>, LoadError> {
+        let rows = || -> duckdb::Result<Vec<RecordBatch>> {
+            let mut statement = self.connection.prepare(sql)?;
+            statement.stream_arrow([])?.collect()
+        };
+        rows().map_err(|error| self.refused(step, &error))
+    }
+
+    /// The first column of a query's rows as text; nulls are left out.
+    pub(super) fn texts(&self, step: &str, sql: &str) -> Result<Vec<String>, LoadError> {
+        let rows = || -> duckdb::Result<Vec<String>> {
+            let mut statement = self.connection.prepare(sql)?;
+            let rows = statement.query_map([], |row| row.get::<_, Option<String>>(0))?;
+            rows.filter_map(std::result::Result::transpose).collect()
+        };
+        rows().map_err(|error| self.refused(step, &error))
+    }
+
+    /// Inserts a record batch into `target`, an SQL name.
+    pub(super) fn insert(&self, step: &str, target: &str, batch: RecordBatch) -> Result<(), LoadError> {
+        let schema = batch.schema();
+        let columns = schema.fields().iter().map(|field| field.name().as_str());
+        let sql = insert_from(target, columns, "arrow(?)");
+        let registered = ArrowBatchRegistration::new(batch);
+        let inserted = self.connection.prepare(&sql).and_then(|mut statement| statement.execute([&registered]));
+        inserted.map(drop).map_err(|error| self.refused(step, &error))
+    }
+
+    /// Whether the dataset has a table of that name.
+    pub(super) fn has_table(&self, dataset: &str, table: &str) -> Result<bool, LoadError> {
+        let (dataset, table) = (text_literal(dataset), text_literal(table));
+        let sql = format!(
+            "SELECT table_name FROM information_schema.tables \
+             WHERE table_catalog = current_database() AND table_schema = {dataset} AND lower(table_name) = lower({table})"
+        );
+        Ok(!self.texts("look for tables", &sql)?.is_empty())
+    }
+
+    fn refused(&self, step: &str, error: &duckdb::Error) -> LoadError {
+        let reason = error.to_string();
+        // The rows or the schema are to blame for these, by the names that DuckDB begins its messages with.
+        let terminal = ["Constraint Error", "Conversion Error", "Binder Error", "Catalog Error", "Invalid Input Error"];
+        let terminal = terminal.iter().any(|name| reason.contains(name));
+        LoadError::Refused { step: step.to_owned(), location: self.location.clone(), reason, terminal }
+    }
+}

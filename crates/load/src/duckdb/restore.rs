@@ -1,0 +1,55 @@
+//! Reading what earlier packages stored.
+
+use catchment_json::Value;
+use catchment_schema::{LOADS_TABLE, STATE_TABLE, Schema, VERSION_TABLE};
+use catchment_state::State;
+
+use super::connect::Session;
+use crate::sql::{QualifiedName, text_literal};
+use crate::{LoadError, Restored};
+
+pub(super) fn restore(session: &Session, dataset: &str, pipeline: &str, schema: &str) -> Result<Restored, LoadError> {
+    Ok(Restored {
+        state: state(session, dataset, pipeline)?,
+        schema: self::schema(session, dataset, schema)?,
+        last_load_id: last_load_id(session, dataset)?,
+    })
+}
+
+/// The state of the pipeline that came with the last complete package.
+pub(super) fn state(session: &Session, dataset: &str, pipeline: &str) -> Result<Option<State>, LoadError> {
+    if !session.has_table(dataset, STATE_TABLE)? || !session.has_table(dataset, LOADS_TABLE)? {
+        return Ok(None);
+    }
+    let sql = format!(
+        "SELECT s.state FROM {} AS s JOIN {} AS l ON l.load_id = s._dlt_load_id \
+         WHERE s.pipeline_name = {} AND l.status = 0 ORDER BY l.load_id DESC, s.version DESC LIMIT 1",
+        QualifiedName { dataset, table: STATE_TABLE },
+        QualifiedName { dataset, table: LOADS_TABLE },
+        text_literal(pipeline),
+    );
+    let Some(packed) = session.texts("read the state", &sql)?.pop() else { return Ok(None) };
+    let stored = State::unpack(&packed);
+    stored.map(Some).map_err(|error| LoadError::Stored { location: session.location().to_owned(), reason: error.to_string() })
+}
+
+/// The schema of that name as it was stored last.
+pub(super) fn schema(session: &Session, dataset: &str, name: &str) -> Result<Option<Schema>, LoadError> {
+    if !session.has_table(dataset, VERSION_TABLE)? {
+        return Ok(None);
+    }
+    let table = QualifiedName { dataset, table: VERSION_TABLE };
+    let sql = format!("SELECT schema FROM {table} WHERE schema_name = {} ORDER BY inserted_at DESC LIMIT 1", text_literal(name));
+    let Some(text) = session.texts("read the schema", &sql)?.pop() else { return Ok(None) };
+    let stored = |reason: String| LoadError::Stored { location: session.location().to_owned(), reason };
+    let value = Value::parse(&text).map_err(|error| stored(error.to_string()))?;
+    Schema::from_value(&value).map(Some).map_err(|error| stored(error.to_string()))
+}
+
+fn last_load_id(session: &Session, dataset: &str) -> Result<Option<String>, LoadError> {
+    if !session.has_table(dataset, LOADS_TABLE)? {
+        return Ok(None);
+    }
+    let table = QualifiedName { dataset, table: LOADS_TABLE };
+    Ok(session.texts("read the loads", &format!("SELECT max(load_id) FROM {table}"))?.pop())
+}

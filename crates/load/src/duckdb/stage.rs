@@ -1,0 +1,61 @@
+//! New rows of merged tables, kept aside in the transaction until they are merged.
+
+use std::collections::HashMap;
+
+use arrow::record_batch::RecordBatch;
+
+use super::connect::Session;
+use crate::LoadError;
+use crate::sql::{QualifiedName, quote};
+
+/// Temporary tables with new rows, one for each table that has any.
+pub(super) struct Stage<'s> {
+    session: &'s Session,
+    dataset: &'s str,
+    tables: HashMap<String, Staged>,
+}
+
+/// Where new rows of a table are.
+pub(super) struct Staged {
+    /// The temporary table, quoted.
+    pub(super) name: String,
+    /// The columns that the rows have.
+    pub(super) columns: Vec<String>,
+}
+
+impl<'s> Stage<'s> {
+    pub(super) fn new(session: &'s Session, dataset: &'s str) -> Self {
+        Stage { session, dataset, tables: HashMap::new() }
+    }
+
+    /// Adds rows of `table`, which the dataset has.
+    pub(super) fn put(&mut self, table: &str, batch: RecordBatch) -> Result<(), LoadError> {
+        let step = format!("stage rows of table `{table}`");
+        if !self.tables.contains_key(table) {
+            let name = quote(&format!("_dlt_staged_{}", self.tables.len()));
+            let target = QualifiedName { dataset: self.dataset, table };
+            self.session.run(&step, &format!("CREATE TEMP TABLE {name} AS FROM {target} LIMIT 0"))?;
+            self.tables.insert(table.to_owned(), Staged { name, columns: Vec::new() });
+        }
+        let Some(staged) = self.tables.get_mut(table) else { return Ok(()) };
+        for field in batch.schema().fields() {
+            if !staged.columns.contains(field.name()) {
+                staged.columns.push(field.name().clone());
+            }
+        }
+        self.session.insert(&step, &staged.name, batch)
+    }
+
+    /// The new rows of `table`.
+    pub(super) fn get(&self, table: &str) -> Option<&Staged> {
+        self.tables.get(table)
+    }
+
+    /// Drops the temporary tables.
+    pub(super) fn clear(self) -> Result<(), LoadError> {
+        for staged in self.tables.values() {
+            self.session.run("drop staged rows", &format!("DROP TABLE {}", staged.name))?;
+        }
+        Ok(())
+    }
+}

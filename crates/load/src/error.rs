@@ -1,0 +1,89 @@
+//! Packages that do not get loaded.
+
+use std::time::Duration;
+
+use catchment_load_package::PackageError;
+use catchment_state::{MergeConflict, StateError};
+use thiserror::Error;
+
+/// Why a destination did not do what it was asked to. The dataset is as it was.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum LoadError {
+    /// The destination cannot be opened.
+    #[error("failed to open {location}: {reason}")]
+    Open {
+        /// Where it is.
+        location: String,
+        /// What it says.
+        reason: String,
+    },
+    /// Another process has the destination, and did not let go of it in time.
+    #[error("{location} is in use by another process, and was for {} s: {reason}", waited.as_secs())]
+    Busy {
+        /// Where it is.
+        location: String,
+        /// How long was waited.
+        waited: Duration,
+        /// What it says.
+        reason: String,
+    },
+    /// The destination refuses a step.
+    #[error("failed to {step} in {location}: {reason}")]
+    Refused {
+        /// What was tried, with the table that it was tried with.
+        step: String,
+        /// Where.
+        location: String,
+        /// What the destination says.
+        reason: String,
+        /// Whether the rows or the schema are to blame, so that trying again cannot help.
+        terminal: bool,
+    },
+    /// Another run has moved on what this package changes too.
+    #[error("the package is stale: {reason}; its rows were read from a state that is no longer that of the dataset")]
+    Stale {
+        /// What was moved on.
+        reason: String,
+    },
+    /// The run was told to stop.
+    #[error("stopped before the package was loaded; the next run loads it")]
+    Cancelled,
+    /// The package cannot be read.
+    #[error(transparent)]
+    Package(#[from] PackageError),
+    /// What the dataset has stored cannot be read.
+    #[error("failed to read what {location} has stored of the pipeline: {reason}")]
+    Stored {
+        /// Where.
+        location: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The state cannot be written.
+    #[error(transparent)]
+    State(#[from] StateError),
+}
+
+impl LoadError {
+    /// Whether trying again later, with nothing changed, may help.
+    pub fn is_retryable(&self) -> bool {
+        match self {
+            LoadError::Open { .. } | LoadError::Busy { .. } | LoadError::Cancelled => true,
+            LoadError::Refused { terminal, .. } => !terminal,
+            LoadError::Package(error) => error.is_retryable(),
+            LoadError::Stale { .. } | LoadError::Stored { .. } | LoadError::State(_) => false,
+        }
+    }
+
+    /// Whether the package can never be loaded as it is.
+    pub fn is_terminal(&self) -> bool {
+        matches!(self, LoadError::Stale { .. } | LoadError::Refused { terminal: true, .. })
+    }
+}
+
+impl From<MergeConflict> for LoadError {
+    fn from(conflict: MergeConflict) -> Self {
+        LoadError::Stale { reason: conflict.to_string() }
+    }
+}

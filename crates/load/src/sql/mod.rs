@@ -1,0 +1,15 @@
+//! SQL as text: pure functions, no connection.
+
+mod insert;
+mod merge;
+mod name;
+mod replace;
+mod tables;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use insert::insert_from;
+pub(crate) use merge::{Merge, merge};
+pub(crate) use name::{QualifiedName, quote, text_literal};
+pub(crate) use replace::empty;
+pub(crate) use tables::{add_column, create_table};

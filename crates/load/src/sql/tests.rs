@@ -1,0 +1,69 @@
+use catchment_schema::{Column, DataType, Table};
+
+use super::{Merge, QualifiedName, add_column, create_table, empty, insert_from, merge, text_literal};
+
+const NAME: QualifiedName<'_> = QualifiedName { dataset: "da\"ta", table: "t" };
+
+fn column_type(column: &Column) -> String {
+    column.data_type.map_or("?", DataType::name).to_uppercase()
+}
+
+#[test]
+fn tables_are_made_with_their_complete_columns() {
+    let mut table = Table::root("t", "t");
+    for column in
+        [Column::new("a", DataType::Text), Column::incomplete("b", "primary_key"), Column::new("c", DataType::Bigint).not_null()]
+    {
+        table.columns.insert(column.name.clone(), column);
+    }
+    insta::assert_snapshot!(create_table(NAME, &table, column_type), @r#"
+    CREATE TABLE IF NOT EXISTS "da""ta"."t" (
+      "a" TEXT,
+      "c" BIGINT NOT NULL
+    )
+    "#);
+    insta::assert_snapshot!(add_column(NAME, &table.columns["a"], column_type), @r#"ALTER TABLE "da""ta"."t" ADD COLUMN "a" TEXT"#);
+}
+
+#[test]
+fn rows_are_inserted_by_the_names_of_their_columns() {
+    insta::assert_snapshot!(insert_from("t", ["a", "select"], "arrow(?)"), @r#"INSERT INTO t ("a", "select") SELECT "a", "select" FROM arrow(?)"#);
+    insta::assert_snapshot!(empty(NAME), @r#"DELETE FROM "da""ta"."t""#);
+    assert_eq!(text_literal("it's"), "'it''s'");
+}
+
+fn check_merge(key: Vec<&str>) -> String {
+    let child = |table, staged: Option<&'static str>| {
+        (QualifiedName { dataset: "d", table }, staged.map(|staged| (staged, vec!["v", "_dlt_root_id"])))
+    };
+    let plan = merge(&Merge {
+        root: (QualifiedName { dataset: "d", table: "t" }, "s0"),
+        root_columns: vec!["a", "b", "_dlt_id"],
+        children: vec![child("t__x", Some("s1")), child("t__gone", None)],
+        key,
+    });
+    plan.join(";\n")
+}
+
+#[test]
+fn merging_by_a_compound_key() {
+    insta::assert_snapshot!(check_merge(vec!["a", "b"]), @r#"
+    CREATE TEMP TABLE "_dlt_deleted" AS SELECT d."_dlt_id" FROM "d"."t" AS d WHERE EXISTS (SELECT 1 FROM s0 AS s WHERE d."a" IS NOT DISTINCT FROM s."a" AND d."b" IS NOT DISTINCT FROM s."b");
+    DELETE FROM "d"."t__x" WHERE "_dlt_root_id" IN (SELECT "_dlt_id" FROM "_dlt_deleted");
+    DELETE FROM "d"."t__gone" WHERE "_dlt_root_id" IN (SELECT "_dlt_id" FROM "_dlt_deleted");
+    DELETE FROM "d"."t" WHERE "_dlt_id" IN (SELECT "_dlt_id" FROM "_dlt_deleted");
+    CREATE TEMP TABLE "_dlt_inserted" AS SELECT "_dlt_id" FROM s0 QUALIFY row_number() OVER (PARTITION BY "a", "b" ORDER BY rowid) = 1;
+    INSERT INTO "d"."t" ("a", "b", "_dlt_id") SELECT "a", "b", "_dlt_id" FROM s0 WHERE "_dlt_id" IN (SELECT "_dlt_id" FROM "_dlt_inserted");
+    INSERT INTO "d"."t__x" ("v", "_dlt_root_id") SELECT "v", "_dlt_root_id" FROM s1 WHERE "_dlt_root_id" IN (SELECT "_dlt_id" FROM "_dlt_inserted");
+    DROP TABLE "_dlt_deleted";
+    DROP TABLE "_dlt_inserted"
+    "#);
+}
+
+#[test]
+fn merging_without_a_key_adds_rows() {
+    insta::assert_snapshot!(check_merge(Vec::new()), @r#"
+    INSERT INTO "d"."t" ("a", "b", "_dlt_id") SELECT "a", "b", "_dlt_id" FROM s0;
+    INSERT INTO "d"."t__x" ("v", "_dlt_root_id") SELECT "v", "_dlt_root_id" FROM s1
+    "#);
+}

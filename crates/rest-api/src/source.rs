@@ -1,0 +1,95 @@
+//! A spec to a source.
+
+use catchment_extract::{Incremental, Page, PageStream, Resource, Source, Start};
+use catchment_rest_client::{Auto, HeaderLink, JsonLink, Request, RestClient, RestClientBuilder, SinglePage};
+use futures_util::{StreamExt as _, stream};
+use thiserror::Error;
+
+use crate::{EndpointSpec, PaginatorSpec, ResourceSpec, Spec};
+
+/// A spec that no client can be made for.
+#[derive(Debug, Error)]
+#[error("{path}: {source}")]
+pub struct SourceError {
+    /// The path of the key.
+    pub path: String,
+    /// What the client says.
+    pub source: catchment_rest_client::Error,
+}
+
+/// The source that a spec describes; resources that are not selected are left out. `client` has what the spec
+/// does not say: retries and time-outs.
+///
+/// # Errors
+///
+/// Where the base URL or a header cannot be used.
+pub fn rest_api_source(spec: &Spec, client: RestClientBuilder) -> Result<Source, SourceError> {
+    let mut client = client.base_url(&spec.client.base_url);
+    for (name, value) in &spec.client.headers {
+        client = client.header(name, value);
+    }
+    let client = client.build().map_err(|source| SourceError { path: "client".to_owned(), source })?;
+    let mut source = Source::new(&spec.name);
+    for (index, resource) in spec.resources.iter().enumerate().filter(|(_, resource)| resource.selected) {
+        let failed = |source| SourceError { path: format!("resources[{index}].endpoint"), source };
+        let client = endpoint_client(&client, &spec.client.paginator, &resource.endpoint);
+        // A path that cannot be a URL is told now, not in the middle of a run.
+        request(&client, &resource.endpoint, &Start::default()).map_err(failed)?;
+        source = source.with(to_resource(resource, client));
+    }
+    Ok(source)
+}
+
+fn to_resource(spec: &ResourceSpec, client: RestClient) -> Resource {
+    let endpoint = spec.endpoint.clone();
+    let mut resource = Resource::new(&spec.name, move |start| pages(&client, &endpoint, start))
+        .write_disposition(spec.write_disposition)
+        .primary_key(spec.primary_key.clone());
+    resource.table.clone_from(&spec.table_name);
+    resource.incremental = spec.endpoint.incremental.as_ref().map(|incremental| Incremental {
+        cursor_path: incremental.cursor_path.clone(),
+        initial_value: incremental.initial_value.clone(),
+    });
+    resource
+}
+
+fn endpoint_client(client: &RestClient, default: &PaginatorSpec, endpoint: &EndpointSpec) -> RestClient {
+    let client = client.clone();
+    let client = match endpoint.paginator.as_ref().unwrap_or(default) {
+        PaginatorSpec::Auto => client.with_paginator(Auto::default()),
+        PaginatorSpec::SinglePage => client.with_paginator(SinglePage),
+        PaginatorSpec::HeaderLink { links_next_key } => client.with_paginator(HeaderLink::new(links_next_key)),
+        PaginatorSpec::JsonLink { next_url_path } => client.with_paginator(JsonLink::new(next_url_path.clone())),
+    };
+    match &endpoint.data_selector {
+        Some(selector) => client.with_data_selector(selector.clone()),
+        None => client,
+    }
+}
+
+/// The first request of a run.
+fn request(client: &RestClient, endpoint: &EndpointSpec, start: &Start) -> Result<Request, catchment_rest_client::Error> {
+    let mut request = client.request(&endpoint.path)?;
+    for (name, value) in &endpoint.headers {
+        request = request.header(name, value)?;
+    }
+    let start = start.incremental.clone().unwrap_or_default();
+    for (name, template) in &endpoint.params {
+        request = request.param(name, template.fill(&start));
+    }
+    let start_param = endpoint.incremental.as_ref().and_then(|incremental| incremental.start_param.as_ref());
+    if let (Some(name), Some(value)) = (start_param, &start.start_value) {
+        request = request.param(name, crate::template::text_of(value));
+    }
+    Ok(request)
+}
+
+fn pages(client: &RestClient, endpoint: &EndpointSpec, start: &Start) -> PageStream {
+    match request(client, endpoint, start) {
+        Ok(request) => Box::pin(client.paginate(request).map(|page| match page {
+            Ok(page) => Ok(Page { document: page.document, rows: page.rows }),
+            Err(error) => Err(error.into()),
+        })),
+        Err(error) => Box::pin(stream::iter([Err(error.into())])),
+    }
+}

@@ -1,0 +1,123 @@
+//! Endpoints.
+
+use catchment_json::{Path, Value};
+
+use super::client::{headers, paginator};
+use super::keys::{Keys, wrong};
+use super::resource::not_an_endpoint;
+use super::{EndpointSpec, IncrementalSpec};
+use crate::template::text_of;
+use crate::{Mistake, Template};
+
+impl EndpointSpec {
+    /// Reads an endpoint, a path or an object; `default_path` is that of one that has none.
+    pub(super) fn read(value: Option<&Value>, default_path: &str, at: &str, mistakes: &mut Vec<Mistake>) -> EndpointSpec {
+        let empty = Value::object::<String>([]);
+        let (path, value) = match value {
+            None => (default_path, &empty),
+            Some(Value::Text(path)) => (path.as_str(), &empty),
+            Some(value @ Value::Object(_)) => (default_path, value),
+            Some(other) => {
+                mistakes.push(not_an_endpoint(at, other));
+                (default_path, &empty)
+            }
+        };
+        let mut keys = Keys::of(value, at, mistakes);
+        let path = keys.text("path", mistakes).unwrap_or(path).to_owned();
+        template(&path, &keys.path("path"), mistakes);
+        let incremental = keys.get("incremental").map(|value| IncrementalSpec::read(value, &keys.path("incremental"), mistakes));
+        let endpoint = EndpointSpec {
+            path,
+            params: params(&mut keys, incremental.is_some(), mistakes),
+            headers: headers(&mut keys, mistakes),
+            paginator: paginator(&mut keys, mistakes),
+            data_selector: keys.json_path("data_selector", mistakes),
+            incremental,
+        };
+        if let Some(method) = keys.text("method", mistakes)
+            && !method.eq_ignore_ascii_case("get")
+        {
+            let problem = format!("found {method:?}; this version can only GET");
+            mistakes.push(Mistake { path: keys.path("method"), problem });
+        }
+        keys.not_yet(&["json", "data", "response_actions", "auth"], mistakes);
+        keys.finish(mistakes);
+        endpoint
+    }
+}
+
+impl IncrementalSpec {
+    fn read(value: &Value, at: &str, mistakes: &mut Vec<Mistake>) -> IncrementalSpec {
+        let mut keys = Keys::of(value, at, mistakes);
+        let written = keys.required_text("cursor_path", mistakes);
+        let cursor_path = Path::parse(written).unwrap_or_else(|error| {
+            if !written.is_empty() {
+                mistakes.push(Mistake { path: format!("{at}.cursor_path"), problem: error.to_string() });
+            }
+            Path::key(written)
+        });
+        let incremental = IncrementalSpec {
+            cursor_path,
+            initial_value: keys.get("initial_value").cloned(),
+            start_param: keys.text("start_param", mistakes).map(str::to_owned),
+        };
+        keys.not_yet(
+            &[
+                "end_value",
+                "end_param",
+                "last_value_func",
+                "primary_key",
+                "row_order",
+                "on_cursor_value_missing",
+                "lag",
+                "range_start",
+                "range_end",
+                "convert",
+                "transform",
+                "allow_external_schedulers",
+            ],
+            mistakes,
+        );
+        keys.finish(mistakes);
+        incremental
+    }
+}
+
+/// Parameters as the reference sends them: null is left out, a list is sent value by value.
+fn params(keys: &mut Keys<'_>, is_incremental: bool, mistakes: &mut Vec<Mistake>) -> Vec<(String, Template)> {
+    let mut params = Vec::new();
+    for (name, value) in keys.object("params", mistakes).into_iter().flatten() {
+        let path = keys.path(&format!("params.{name}"));
+        let texts: Vec<String> = match value {
+            Value::Null => Vec::new(),
+            Value::Array(values) => values.iter().map(text).collect(),
+            Value::Object(_) => {
+                mistakes.push(wrong(&path, "a string, a number, a boolean or a list of them", value));
+                Vec::new()
+            }
+            scalar => vec![text(scalar)],
+        };
+        for text in texts {
+            let Some(template) = template(&text, &path, mistakes) else { continue };
+            if template.is_incremental() && !is_incremental {
+                let problem = "it has a placeholder of the cursor, but the endpoint has no `incremental`".to_owned();
+                mistakes.push(Mistake { path: path.clone(), problem });
+            }
+            params.push((name.clone(), template));
+        }
+    }
+    params
+}
+
+fn template(text: &str, path: &str, mistakes: &mut Vec<Mistake>) -> Option<Template> {
+    Template::parse(text).map_err(|problem| mistakes.push(Mistake { path: path.to_owned(), problem })).ok()
+}
+
+/// A scalar as Python writes it into a query.
+fn text(value: &Value) -> String {
+    match value {
+        Value::Bool(true) => "True".to_owned(),
+        Value::Bool(false) => "False".to_owned(),
+        other => text_of(other),
+    }
+}

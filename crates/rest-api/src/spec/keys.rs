@@ -1,0 +1,129 @@
+//! Reading objects key by key: what is wrong is noted with its path, and reading goes on.
+
+use catchment_json::{Object, Path, Value};
+
+use crate::Mistake;
+
+/// An object of which each key is asked for once; keys that nobody asks for are mistakes.
+pub(super) struct Keys<'v> {
+    path: String,
+    entries: Option<&'v Object>,
+    known: Vec<&'static str>,
+}
+
+impl<'v> Keys<'v> {
+    /// The object at `path`.
+    pub(super) fn of(value: &'v Value, path: impl Into<String>, mistakes: &mut Vec<Mistake>) -> Keys<'v> {
+        let path = path.into();
+        if value.as_object().is_none() {
+            mistakes.push(wrong(&path, "an object", value));
+        }
+        Keys { path, entries: value.as_object(), known: Vec::new() }
+    }
+
+    pub(super) fn path(&self, key: &str) -> String {
+        if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
+    }
+
+    /// What stands under `key`; null counts as nothing.
+    pub(super) fn get(&mut self, key: &'static str) -> Option<&'v Value> {
+        self.known.push(key);
+        self.entries?.get(key).filter(|value| !value.is_null())
+    }
+
+    pub(super) fn text(&mut self, key: &'static str, mistakes: &mut Vec<Mistake>) -> Option<&'v str> {
+        let value = self.get(key)?;
+        self.expect(key, "a string", value, value.as_str(), mistakes)
+    }
+
+    pub(super) fn bool(&mut self, key: &'static str, mistakes: &mut Vec<Mistake>) -> Option<bool> {
+        let value = self.get(key)?;
+        self.expect(key, "true or false", value, value.as_bool(), mistakes)
+    }
+
+    pub(super) fn object(&mut self, key: &'static str, mistakes: &mut Vec<Mistake>) -> Option<&'v Object> {
+        let value = self.get(key)?;
+        self.expect(key, "an object", value, value.as_object(), mistakes)
+    }
+
+    pub(super) fn required_text(&mut self, key: &'static str, mistakes: &mut Vec<Mistake>) -> &'v str {
+        if self.entries.is_some_and(|entries| !entries.contains_key(key)) {
+            mistakes.push(Mistake { path: self.path(key), problem: "it is missing; expected a string".to_owned() });
+        }
+        self.text(key, mistakes).unwrap_or_default()
+    }
+
+    /// A string or a list of strings.
+    pub(super) fn names(&mut self, key: &'static str, mistakes: &mut Vec<Mistake>) -> Vec<String> {
+        let Some(value) = self.get(key) else { return Vec::new() };
+        let names = match value {
+            Value::Text(name) => Some(vec![name.clone()]),
+            Value::Array(names) => names.iter().map(|name| name.as_str().map(str::to_owned)).collect(),
+            _ => None,
+        };
+        self.expect(key, "a string or a list of strings", value, names, mistakes).unwrap_or_default()
+    }
+
+    /// A JSONPath.
+    pub(super) fn json_path(&mut self, key: &'static str, mistakes: &mut Vec<Mistake>) -> Option<Path> {
+        let text = self.text(key, mistakes)?;
+        match Path::parse(text) {
+            Ok(path) => Some(path),
+            Err(error) => {
+                mistakes.push(Mistake { path: self.path(key), problem: error.to_string() });
+                None
+            }
+        }
+    }
+
+    /// One of `names`.
+    pub(super) fn one_of(&mut self, key: &'static str, names: &[&'static str], mistakes: &mut Vec<Mistake>) -> Option<&'v str> {
+        let text = self.text(key, mistakes)?;
+        if !names.contains(&text) {
+            mistakes.push(Mistake { path: self.path(key), problem: unknown(text, names) });
+            return None;
+        }
+        Some(text)
+    }
+
+    /// Notes keys of the reference that this version cannot follow: they are never passed over in silence.
+    pub(super) fn not_yet(&mut self, keys: &[&'static str], mistakes: &mut Vec<Mistake>) {
+        for key in keys {
+            if self.get(key).is_some() {
+                mistakes.push(Mistake { path: self.path(key), problem: "this version does not support it".to_owned() });
+            }
+        }
+    }
+
+    /// Notes the keys that nobody has asked for.
+    pub(super) fn finish(self, mistakes: &mut Vec<Mistake>) {
+        for key in self.entries.into_iter().flat_map(Object::keys).filter(|key| !self.known.contains(&key.as_str())) {
+            mistakes.push(Mistake { path: self.path(key), problem: format!("unknown key; {}", nearest(key, &self.known)) });
+        }
+    }
+
+    fn expect<T>(&self, key: &str, expected: &str, found: &Value, value: Option<T>, mistakes: &mut Vec<Mistake>) -> Option<T> {
+        if value.is_none() {
+            mistakes.push(wrong(&self.path(key), expected, found));
+        }
+        value
+    }
+}
+
+/// Another kind of value than expected. The value itself is not shown: it may be a secret.
+pub(super) fn wrong(path: &str, expected: &str, found: &Value) -> Mistake {
+    Mistake { path: path.to_owned(), problem: format!("found {}, expected {expected}", found.kind_name()) }
+}
+
+/// A name that is none of `names`.
+pub(super) fn unknown(found: &str, names: &[&str]) -> String {
+    format!("found {found:?}; {}", nearest(found, names))
+}
+
+fn nearest(found: &str, names: &[&str]) -> String {
+    let likeness = |name: &&&str| (strsim::normalized_damerau_levenshtein(found, name) * 1000.0) as u32;
+    match names.iter().max_by_key(likeness).filter(|name| likeness(name) >= 500) {
+        Some(name) => format!("did you mean `{name}`?"),
+        None => format!("expected one of {}", names.join(", ")),
+    }
+}

@@ -1,0 +1,112 @@
+//! The typed form of a spec.
+
+mod client;
+mod endpoint;
+mod keys;
+mod resource;
+mod top;
+
+use catchment_json::{Path, Value};
+use catchment_schema::WriteDisposition;
+
+use crate::Template;
+
+/// A description of an API.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Spec {
+    /// The name of the source; `rest_api` by default.
+    pub name: String,
+    /// How the API is reached.
+    pub client: ClientSpec,
+    /// What is loaded from it, defaults merged in.
+    pub resources: Vec<ResourceSpec>,
+    /// The pipeline that it is loaded by.
+    pub pipeline: PipelineSpec,
+}
+
+/// Defaults for the pipeline; flags win over them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PipelineSpec {
+    /// The name of the pipeline.
+    pub pipeline_name: Option<String>,
+    /// The name of the destination.
+    pub destination: Option<String>,
+    /// The name of the dataset.
+    pub dataset_name: Option<String>,
+}
+
+/// How an API is reached.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ClientSpec {
+    /// The URL that paths are relative to.
+    pub base_url: String,
+    /// Headers of every request.
+    pub headers: Vec<(String, String)>,
+    /// How to come from page to page; found out by default.
+    pub paginator: PaginatorSpec,
+}
+
+/// How to come from one page to the next.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum PaginatorSpec {
+    /// Finds out from the first page.
+    #[default]
+    Auto,
+    /// There is one page.
+    SinglePage,
+    /// The `Link` header has the next URL.
+    HeaderLink {
+        /// Its relation.
+        links_next_key: String,
+    },
+    /// The body has the next URL.
+    JsonLink {
+        /// Where.
+        next_url_path: Path,
+    },
+}
+
+/// A resource of an API.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ResourceSpec {
+    /// Its name.
+    pub name: String,
+    /// The table that its rows go to; the name by default.
+    pub table_name: Option<String>,
+    /// What a load does with the rows that the table has.
+    pub write_disposition: WriteDisposition,
+    /// The fields that tell rows apart.
+    pub primary_key: Vec<String>,
+    /// Whether it is loaded; it is by default.
+    pub selected: bool,
+    /// Where its rows are.
+    pub endpoint: EndpointSpec,
+}
+
+/// Where the rows of a resource are.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EndpointSpec {
+    /// The path, relative to the base URL; the name of the resource by default.
+    pub path: String,
+    /// Parameters of the query.
+    pub params: Vec<(String, Template)>,
+    /// Headers, over those of the client.
+    pub headers: Vec<(String, String)>,
+    /// How to come from page to page; as the client says by default.
+    pub paginator: Option<PaginatorSpec>,
+    /// Where the rows are in a page; found out by default.
+    pub data_selector: Option<Path>,
+    /// How new rows are told from old ones; all are new by default.
+    pub incremental: Option<IncrementalSpec>,
+}
+
+/// How new rows are told from those of earlier runs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct IncrementalSpec {
+    /// Where the cursor stands in a row.
+    pub cursor_path: Path,
+    /// The value that the first run starts from.
+    pub initial_value: Option<Value>,
+    /// The parameter of the query that gets the start value.
+    pub start_param: Option<String>,
+}

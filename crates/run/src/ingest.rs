@@ -1,0 +1,171 @@
+//! Extract, normalise and write at the same time.
+//!
+//! The source runs on tokio and fills a queue; shredders, one for each core, take groups of batches from it;
+//! one sequencer puts their results in order, owns the schema and writes the package. Shares of the budget
+//! travel with the batches until the rows are with the writer, so that everything between is bounded.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use catchment_extract::{Budget, ExtractError, Source, extract};
+use catchment_load_package::PackageWriter;
+use catchment_normalize::{IdSeed, NormalizeError, Rows, Sequencer, Shredded, Shredder};
+use catchment_schema::Schema;
+use catchment_state::State;
+use tokio_util::sync::CancellationToken;
+
+use crate::queue::{Group, Queue};
+use crate::run::{RunError, RunOptions};
+
+/// What the rows of a run are shredded with.
+#[derive(Debug, Clone)]
+pub(crate) struct Shredding {
+    pub(crate) load_id: String,
+    pub(crate) seed: IdSeed,
+    pub(crate) max_identifier_length: Option<usize>,
+}
+
+impl Shredding {
+    fn shredder(&self) -> Shredder {
+        Shredder::new(&self.load_id, self.seed, self.max_identifier_length)
+    }
+}
+
+/// The package with all rows of the source in it, and the schema and the state after them.
+pub(crate) struct Ingested {
+    pub(crate) writer: PackageWriter,
+    pub(crate) schema: Schema,
+    pub(crate) state: State,
+    /// The tables that have rows.
+    pub(crate) tables: BTreeSet<String>,
+}
+
+/// Extracts `source` into `writer`.
+pub(crate) async fn ingest(
+    source: &Source,
+    state: &State,
+    schema: Schema,
+    writer: PackageWriter,
+    shredding: Shredding,
+    options: &RunOptions,
+    stop: &CancellationToken,
+) -> Result<Ingested, RunError> {
+    let queue = Arc::new(Queue::default());
+    let stage = Stage::start(&queue, schema, writer, shredding, options);
+    let budget = Budget::new(options.in_flight_max_bytes);
+    let sink = |batch| if queue.push(batch) { ControlFlow::Continue(()) } else { ControlFlow::Break(()) };
+    let extracted = tokio::select! {
+        extracted = extract(source, state, &budget, &sink) => extracted.map_err(RunError::Extract),
+        () = stop.cancelled() => Err(RunError::Stopped),
+    };
+    if extracted.is_ok() {
+        queue.close()
+    } else {
+        queue.abandon()
+    }
+    let written = tokio::task::spawn_blocking(move || stage.finish()).await.unwrap_or_else(|_| Err(RunError::Panicked));
+    match (extracted, written) {
+        // The sink said stop, so what the writer says is the reason.
+        (Err(RunError::Extract(ExtractError::Stopped { .. })), Err(error)) | (Ok(_), Err(error)) => Err(error),
+        (Err(error), _) => Err(error),
+        (Ok(state), Ok((sequencer, writer, tables))) => Ok(Ingested { writer, schema: sequencer.finish(), state, tables }),
+    }
+}
+
+type Written = Result<(Sequencer, PackageWriter, BTreeSet<String>), RunError>;
+
+/// The threads between the queue and the package.
+struct Stage {
+    sequencer: std::thread::JoinHandle<Written>,
+    shredders: Vec<std::thread::JoinHandle<()>>,
+}
+
+/// A group and what became of it.
+type Outcome = (Group, Result<Shredded, NormalizeError>);
+
+impl Stage {
+    fn start(queue: &Arc<Queue>, schema: Schema, writer: PackageWriter, shredding: Shredding, options: &RunOptions) -> Stage {
+        let sequencer = Sequencer::new(schema);
+        let snapshot = Arc::new(Mutex::new(sequencer.snapshot()));
+        let (sender, receiver) = channel();
+        let shredders = (0..options.workers.max(1)).map(|_| {
+            let (queue, snapshot, sender, shredder) =
+                (Arc::clone(queue), Arc::clone(&snapshot), sender.clone(), shredding.shredder());
+            let bytes = options.group_max_bytes;
+            std::thread::spawn(move || shred(&queue, &snapshot, &sender, shredder, bytes))
+        });
+        let shredders = shredders.collect();
+        let queue = Arc::clone(queue);
+        let sequencer = std::thread::spawn(move || {
+            let mut sequence = Sequence { sequencer, snapshot, writer, shredder: shredding.shredder(), tables: BTreeSet::new() };
+            match sequence.write_all(&receiver) {
+                Ok(()) => Ok((sequence.sequencer, sequence.writer, sequence.tables)),
+                Err(error) => {
+                    queue.abandon();
+                    Err(error)
+                }
+            }
+        });
+        Stage { sequencer, shredders }
+    }
+
+    fn finish(self) -> Written {
+        let all_ended = self.shredders.into_iter().map(std::thread::JoinHandle::join).filter(Result::is_err).count() == 0;
+        let written = self.sequencer.join().unwrap_or(Err(RunError::Panicked));
+        if all_ended { written } else { Err(RunError::Panicked) }
+    }
+}
+
+fn shred(queue: &Queue, snapshot: &Mutex<Arc<Schema>>, results: &Sender<Outcome>, mut shredder: Shredder, bytes: usize) {
+    while let Some(group) = queue.take(bytes) {
+        let schema = Arc::clone(&snapshot.lock().unwrap_or_else(PoisonError::into_inner));
+        let shredded = shred_group(&mut shredder, &schema, &group);
+        if results.send((group, shredded)).is_err() {
+            return;
+        }
+    }
+}
+
+fn shred_group(shredder: &mut Shredder, schema: &Schema, group: &Group) -> Result<Shredded, NormalizeError> {
+    let rows = group.batches.iter().map(|b| Rows { document: &b.page.document, rows: &b.page.rows, ordinal: b.ordinal });
+    shredder.shred(schema, group.table(), &rows.collect::<Vec<_>>())
+}
+
+/// Puts results into the order of the rows.
+struct Sequence {
+    sequencer: Sequencer,
+    snapshot: Arc<Mutex<Arc<Schema>>>,
+    writer: PackageWriter,
+    shredder: Shredder,
+    tables: BTreeSet<String>,
+}
+
+impl Sequence {
+    fn write_all(&mut self, results: &Receiver<Outcome>) -> Result<(), RunError> {
+        let mut early: BTreeMap<u64, Outcome> = BTreeMap::new();
+        let mut next = 0;
+        for result in results {
+            early.insert(result.0.sequence, result);
+            while let Some((group, shredded)) = early.remove(&next) {
+                self.write(&group, shredded)?;
+                next += 1;
+            }
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, group: &Group, shredded: Result<Shredded, NormalizeError>) -> Result<(), RunError> {
+        let shredder = &mut self.shredder;
+        let batches = self.sequencer.accept(shredded?, |schema| shred_group(shredder, schema, group))?;
+        *self.snapshot.lock().unwrap_or_else(PoisonError::into_inner) = self.sequencer.snapshot();
+        for batch in batches {
+            if !self.tables.contains(&batch.table) {
+                self.tables.insert(batch.table.clone());
+            }
+            self.writer.append(&batch.table, batch.batch)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,34 @@
+//! Load ids: seconds since 1970 with decimals, as text that sorts in the order of time.
+
+/// The microseconds of the next load id: now, or just after `last` where the clock is behind it.
+pub(crate) fn next(now: i64, last: Option<&str>) -> i64 {
+    last.and_then(micros).map_or(now, |last| now.max(last + 1))
+}
+
+/// The load id of that moment. All have the same number of digits, so that text sorts as numbers do.
+pub(crate) fn text(micros: i64) -> String {
+    format!("{}.{:06}", micros / 1_000_000, micros % 1_000_000)
+}
+
+/// The microseconds of a load id, rounded down; other tools write more decimals or fewer.
+fn micros(load_id: &str) -> Option<i64> {
+    let (seconds, decimals) = load_id.split_once('.').unwrap_or((load_id, ""));
+    let decimals: String = decimals.chars().chain(std::iter::repeat('0')).take(6).collect();
+    seconds.parse::<i64>().ok()?.checked_mul(1_000_000)?.checked_add(decimals.parse().ok()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{next, text};
+
+    #[test]
+    fn ids_grow_even_if_the_clock_does_not() {
+        let check = |now, last, expected| assert_eq!(text(next(now, last)), expected, "{now} {last:?}");
+        check(1_795_347_875_928_680, None, "1795347875.928680");
+        check(1_795_347_875_000_001, Some("1795347875.0"), "1795347875.000001");
+        check(1, Some("1795347875.9286802"), "1795347875.928681");
+        check(1, Some("1795347875.5"), "1795347875.500001");
+        check(1_795_347_875_000_000, Some("odd"), "1795347875.000000");
+        assert!(text(next(1, Some("1795347875.9286802"))).as_str() > "1795347875.9286802");
+    }
+}

@@ -1,0 +1,65 @@
+//! Packages that earlier runs left behind.
+
+use std::sync::Arc;
+
+use catchment_load::{Destination, Loaded};
+use catchment_load_package::{PackageStore, Pending, SealedPackage};
+use tokio_util::sync::CancellationToken;
+
+use crate::report::{PackageInfo, PackageOutcome};
+use crate::run::RunError;
+
+/// Loads what is sealed and throws away what is not. What can never be loaded is set aside, and does not keep
+/// the run from going on.
+pub(crate) async fn recover(
+    store: &PackageStore,
+    destination: &Arc<dyn Destination>,
+    stop: &CancellationToken,
+) -> Result<Vec<PackageInfo>, RunError> {
+    let mut recovered = Vec::new();
+    for pending in store.pending()? {
+        match pending {
+            Pending::Discarded { load_id } => tracing::info!("package {load_id} was never finished, and is thrown away"),
+            Pending::Sealed(package) => {
+                let info = load(store, destination, *package, PackageOutcome::Recovered, stop).await?;
+                recovered.push(info);
+            }
+        }
+    }
+    Ok(recovered)
+}
+
+/// Loads a package and removes it, or sets it aside where it can never be loaded.
+pub(crate) async fn load(
+    store: &PackageStore,
+    destination: &Arc<dyn Destination>,
+    package: SealedPackage,
+    outcome: PackageOutcome,
+    stop: &CancellationToken,
+) -> Result<PackageInfo, RunError> {
+    let (destination, stop) = (Arc::clone(destination), stop.clone());
+    let loading = tokio::task::spawn_blocking(move || {
+        let loaded = destination.load(&package, &|| stop.is_cancelled());
+        (package, loaded)
+    });
+    let (package, loaded) = loading.await.map_err(|_| RunError::Panicked)?;
+    let (load_id, tables) = (package.begin().load_id.clone(), package.row_counts());
+    match loaded {
+        Ok(loaded) => {
+            store.complete(package)?;
+            let outcome = if loaded == Loaded::Before { PackageOutcome::LoadedBefore } else { outcome };
+            Ok(PackageInfo { load_id, outcome, tables })
+        }
+        Err(error) if error.is_terminal() => {
+            let reason = error.to_string();
+            let place = store.set_aside(package, &reason)?;
+            tracing::error!("package {load_id} cannot be loaded and was moved to {}: {reason}", place.display());
+            if outcome == PackageOutcome::Loaded {
+                return Err(RunError::Load(error));
+            }
+            Ok(PackageInfo { load_id, outcome: PackageOutcome::SetAside(reason), tables })
+        }
+        Err(catchment_load::LoadError::Cancelled) => Err(RunError::Stopped),
+        Err(error) => Err(RunError::Load(error)),
+    }
+}
