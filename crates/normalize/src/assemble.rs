@@ -1,5 +1,6 @@
 //! The cells of one table to a record batch, and what the schema lacks for it.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, Int64Array, StringArray, new_null_array};
@@ -34,10 +35,8 @@ pub(crate) fn assemble(
     let mut assembly =
         Assembly { shape, cells, known, new: Vec::new(), fields: Vec::new(), arrays: Vec::new(), variants: Vec::new() };
     assembly.known_columns()?;
-    let (first, later) = cells.discovered.split_at_checked(cells.discovered_by_first_row).unwrap_or((&cells.discovered, &[]));
-    assembly.new_columns(first)?;
+    assembly.new_columns()?;
     assembly.system_columns(load_id);
-    assembly.new_columns(later)?;
     assembly.variant_columns()?;
     assembly.finish(parent)
 }
@@ -46,11 +45,27 @@ struct Assembly<'a, 'd> {
     shape: &'a TableShape,
     cells: &'a TableCells<'d>,
     known: Option<&'a Table>,
-    new: Vec<Column>,
+    new: Vec<NewColumn>,
     fields: Vec<Field>,
     arrays: Vec<ArrayRef>,
     /// Values that did not fit their column, with its name.
     variants: Vec<(String, Vec<(usize, Node<'d>)>)>,
+}
+
+/// A column that the schema does not have, and what its place follows from: the first row that has a value for
+/// it, and in that row the values first, then the system's columns, then variants by name. So the order is
+/// that of the rows, wherever batches begin and end.
+struct NewColumn {
+    row: usize,
+    class: Class,
+    column: Column,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Class {
+    Value,
+    System,
+    Variant,
 }
 
 impl<'d> Assembly<'_, 'd> {
@@ -78,22 +93,22 @@ impl<'d> Assembly<'_, 'd> {
     }
 
     /// Columns that the schema does not have, or has no type for: their first value says it.
-    fn new_columns(&mut self, discovered: &[usize]) -> Result<(), NormalizeError> {
-        for index in discovered {
+    fn new_columns(&mut self) -> Result<(), NormalizeError> {
+        for index in &self.cells.discovered {
             let (Some(name), Some(cells)) = (self.shape.columns.get(*index), self.cells.columns.get(*index)) else { continue };
             let declared = self.known.and_then(|table| table.columns.get(name));
             if is_filled_by_system(name) || declared.is_some_and(|column| column.data_type.is_some()) {
                 continue;
             }
-            let Some(first) = cells.iter().flatten().next() else { continue };
-            let data_type = columns::infer(*first);
+            let Some((row, first)) = first_value(cells) else { continue };
+            let data_type = columns::infer(first);
             let mut column = Column::new(name, data_type);
             if let Some(declared) = declared {
                 column.nullable = declared.nullable.or(column.nullable);
                 column.hints.clone_from(&declared.hints);
             }
             self.typed(&column, data_type, cells)?;
-            self.new.push(column);
+            self.new.push(NewColumn { row, class: Class::Value, column });
         }
         Ok(())
     }
@@ -151,7 +166,9 @@ impl<'d> Assembly<'_, 'd> {
                 }
             }
             _ => {
-                self.new.push(Column::new(&name, data_type).with("variant"));
+                let row = first_value(cells).map_or(0, |(row, _)| row);
+                let column = Column::new(&name, data_type).with("variant");
+                self.new.push(NewColumn { row, class: Class::Variant, column });
                 self.add(&name, data_type, built.array);
             }
         }
@@ -203,7 +220,7 @@ impl<'d> Assembly<'_, 'd> {
         let column = system_column(name);
         let data_type = column.data_type.unwrap_or(DataType::Text);
         if self.known.and_then(|table| table.columns.get(name)).is_none_or(|column| column.data_type.is_none()) {
-            self.new.push(column);
+            self.new.push(NewColumn { row: 0, class: Class::System, column });
         }
         self.add(name, data_type, array);
     }
@@ -220,9 +237,19 @@ impl<'d> Assembly<'_, 'd> {
         let batch = RecordBatch::try_new_with_options(schema, self.arrays, &options)
             .map_err(|source| NormalizeError::Arrow { table: name.clone(), source })?;
         let is_new = self.known.is_none() || !self.new.is_empty();
-        let delta = is_new.then(|| TableDelta { name, parent: parent.map(str::to_owned), columns: self.new });
+        let mut new = self.new;
+        new.sort_by(|a, b| {
+            let by_name = if a.class == Class::Variant { a.column.name.cmp(&b.column.name) } else { Ordering::Equal };
+            (a.row, a.class).cmp(&(b.row, b.class)).then(by_name)
+        });
+        let columns = new.into_iter().map(|new| new.column).collect();
+        let delta = is_new.then(|| TableDelta { name, parent: parent.map(str::to_owned), columns });
         Ok(Assembled { delta, batch })
     }
+}
+
+fn first_value<'d>(cells: &[Option<Node<'d>>]) -> Option<(usize, Node<'d>)> {
+    cells.iter().enumerate().find_map(|(row, cell)| cell.map(|value| (row, value)))
 }
 
 /// Columns whose values come from the walk and not from the data, even where the data has such a key.

@@ -10,8 +10,6 @@ pub(crate) struct TableCells<'d> {
     pub(crate) columns: Vec<Vec<Option<Node<'d>>>>,
     /// The columns that have a value, in the order of their first one.
     pub(crate) discovered: Vec<usize>,
-    /// How many of them the first row had: the system's columns come after those.
-    pub(crate) discovered_by_first_row: usize,
     pub(crate) ids: Ids,
     pub(crate) parent_ids: Ids,
     pub(crate) root_ids: Ids,

@@ -111,9 +111,6 @@ impl<'s, 'd> Walk<'s, 'd> {
                 cells.root_ids.push(parent.root_id);
             }
         }
-        if cells.rows == 1 {
-            cells.discovered_by_first_row = cells.discovered.len();
-        }
     }
 
     /// The rows of a list; lists in it become rows with a list of their own.

@@ -1,0 +1,106 @@
+//! The command as its users run it.
+
+use std::path::PathBuf;
+use std::process::{Child, Command, Output, Stdio};
+
+use crate::dataset::Dataset;
+
+/// A command that loads `spec`, a JSON text, into the dataset.
+pub(crate) struct Run<'d> {
+    dataset: &'d Dataset,
+    spec: PathBuf,
+}
+
+impl<'d> Run<'d> {
+    pub(crate) fn new(dataset: &'d Dataset, spec: &str) -> Run<'d> {
+        let path = dataset.dir().join("p.json");
+        std::fs::write(&path, spec).unwrap();
+        Run { dataset, spec: path }
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(binary());
+        command.arg("run").arg(&self.spec).args(["--dataset-name", "d", "--pipelines-dir"]).arg(self.dataset.pipelines());
+        command.current_dir(self.dataset.dir()).env("DESTINATION__DUCKDB__CREDENTIALS", self.dataset.file());
+        command.env("RUNTIME__REQUEST_BACKOFF_FACTOR", "0").stdin(Stdio::null());
+        command
+    }
+
+    pub(crate) fn output(&self, args: &[&str]) -> Output {
+        self.command().args(args).output().unwrap()
+    }
+
+    pub(crate) fn spawn(&self) -> Child {
+        self.command().stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    }
+
+    /// Exit code and what was said.
+    pub(crate) fn says(&self, args: &[&str]) -> (Option<i32>, String) {
+        let output = self.output(args);
+        let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+        (output.status.code(), text)
+    }
+}
+
+/// The `catchment` binary beside this test's: the test run builds it.
+pub(crate) fn binary() -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    let binary = test.parent().and_then(|deps| deps.parent()).unwrap().join("catchment");
+    assert!(binary.exists(), "{} is missing: build it with `cargo build --bin catchment`", binary.display());
+    binary
+}
+
+#[test]
+fn wrong_specs_and_flags_exit_with_2() {
+    let dataset = Dataset::new();
+    let check = |spec: &str, args: &[&str], expected: &str| {
+        let (code, said) = Run::new(&dataset, spec).says(args);
+        assert_eq!(code, Some(2), "{said}");
+        assert!(said.contains(expected), "{said}");
+    };
+    let fine = r#"{"client":{"base_url":"http://127.0.0.1:9"},"resources":["a"]}"#;
+    check("{", &[], "invalid JSON at line 1, column 2");
+    check(
+        r#"{"client":{"base_url":"x"},"resources":[{"name":"a","endpoint":{"paginator":{"type":"header"}}}]}"#,
+        &[],
+        "resources[0].endpoint.paginator.type",
+    );
+    check(r#"{"client":{"base_url":"nonsense"},"resources":["a"]}"#, &[], "nonsense");
+    check(fine, &["--select", "b"], "there is no resource \"b\"; there are a");
+    check(fine, &["--destination", "mysql"], "there is no \"mysql\"");
+    check(fine, &["--no-such-flag"], "--no-such-flag");
+    assert!(!dataset.file().exists());
+}
+
+#[test]
+fn progress_json_prints_objects() {
+    let dataset = Dataset::new();
+    let server = catchment_rest_client::testing::ScriptedServer::start(|_| {
+        catchment_rest_client::testing::Answer::json(200, r#"[{"id":1}]"#)
+    });
+    let spec = format!(r#"{{"client":{{"base_url":"{}"}},"resources":["a"]}}"#, server.url());
+    let output = Run::new(&dataset, &spec).output(&["--progress", "json", "--limit", "5"]);
+    let line = String::from_utf8(output.stdout).unwrap();
+    let report = catchment_json::Value::parse(line.trim()).unwrap();
+    assert!(report.to_string().contains(r#""row_counts":{"a":1}"#), "{report}");
+    assert_eq!(dataset.query("SELECT id FROM a"), "1");
+}
+
+#[test]
+fn pipelines_are_listed_and_shown() {
+    let dataset = Dataset::new();
+    let server = catchment_rest_client::testing::ScriptedServer::start(|_| {
+        catchment_rest_client::testing::Answer::json(200, r#"[{"id":1}]"#)
+    });
+    let spec = format!(r#"{{"client":{{"base_url":"{}"}},"resources":["a"]}}"#, server.url());
+    assert_eq!(Run::new(&dataset, &spec).says(&[]).0, Some(0));
+    let show = |args: &[&str]| {
+        let output =
+            Command::new(binary()).arg("pipeline").args(args).arg("--pipelines-dir").arg(dataset.pipelines()).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    };
+    assert_eq!(show(&[]), (Some(0), "p\n".to_owned()));
+    let (code, text) = show(&["p", "info", "-v"]);
+    assert!(code == Some(0) && text.contains("schema rest_api: version 1, 1 tables") && text.contains("a: 3 columns"), "{text}");
+    assert_eq!(show(&["nope"]).0, Some(2));
+}

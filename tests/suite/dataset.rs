@@ -1,0 +1,63 @@
+//! A DuckDB file in a folder of its own, and what is in it.
+
+use std::path::{Path, PathBuf};
+
+use arrow::util::display::{ArrayFormatter, FormatOptions};
+use catchment::{Destination as _, DuckDb, DuckDbOptions};
+
+/// The folder of one test: a DuckDB file and pipelines.
+pub(crate) struct Dataset {
+    dir: tempfile::TempDir,
+}
+
+impl Dataset {
+    pub(crate) fn new() -> Dataset {
+        Dataset { dir: tempfile::tempdir().unwrap() }
+    }
+
+    pub(crate) fn dir(&self) -> &Path {
+        self.dir.path()
+    }
+
+    pub(crate) fn file(&self) -> PathBuf {
+        self.dir.path().join("data.duckdb")
+    }
+
+    pub(crate) fn pipelines(&self) -> PathBuf {
+        self.dir.path().join("pipelines")
+    }
+
+    pub(crate) fn destination(&self) -> DuckDb {
+        DuckDb::new(DuckDbOptions::new(self.file()), "d")
+    }
+
+    /// The rows of a query: cells separated by spaces, rows by semicolons. Columns must be text or integers.
+    pub(crate) fn query(&self, sql: &str) -> String {
+        let mut rows = Vec::new();
+        for batch in self.destination().query(sql).unwrap() {
+            for row in 0..batch.num_rows() {
+                let cell = |column| {
+                    ArrayFormatter::try_new(column, &FormatOptions::default().with_null("-")).unwrap().value(row).to_string()
+                };
+                rows.push(batch.columns().iter().map(|column| cell(column.as_ref())).collect::<Vec<_>>().join(" "));
+            }
+        }
+        rows.join("; ")
+    }
+
+    /// What must hold of every dataset: each row belongs to a logged load, each child row to a row, no id is there twice.
+    pub(crate) fn check_whole(&self, root: &str, children: &[&str]) {
+        let check = |what: &str, sql: String| assert_eq!(self.query(&sql), "0", "{what}: {sql}");
+        check(
+            "rows without a load",
+            format!("SELECT count(*) FROM {root} WHERE _dlt_load_id NOT IN (SELECT load_id FROM _dlt_loads)"),
+        );
+        check("loads logged twice", "SELECT count(*) - count(DISTINCT load_id) FROM _dlt_loads".to_owned());
+        for child in children {
+            check("orphans", format!("SELECT count(*) FROM {child} WHERE _dlt_parent_id NOT IN (SELECT _dlt_id FROM {root})"));
+        }
+        for table in children.iter().chain([&root]) {
+            check("equal ids", format!("SELECT count(*) - count(DISTINCT _dlt_id) FROM {table}"));
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! What a load does with the rows that are there.
+
+use catchment::{Resource, RunError};
+
+use crate::dataset::Dataset;
+use crate::pipeline::{append, merge, replace, run};
+
+/// Loads lists of rows one after the other, and shows the rows and the child rows in the end.
+fn check(disposition: fn(Resource) -> Resource, loads: &[&str], expected: &str) {
+    let dataset = Dataset::new();
+    for rows in loads {
+        run(&dataset, rows, disposition).unwrap();
+    }
+    let has_children = dataset.query("SELECT count(*) FROM information_schema.tables WHERE table_name = 'items__l'") == "1";
+    let children = if has_children { dataset.query("SELECT value FROM items__l ORDER BY 1") } else { String::new() };
+    let shown = format!("{} / {children}", dataset.query("SELECT id, v FROM items ORDER BY id, v"));
+    assert_eq!(shown, expected, "{loads:?}");
+    dataset.check_whole("items", if has_children { &["items__l"] } else { &[] });
+}
+
+#[test]
+fn append_keeps_all() {
+    check(append, &[r#"[{"id":1,"v":1,"l":[1]}]"#, r#"[{"id":1,"v":2,"l":[2]}]"#], "1 1; 1 2 / 1; 2");
+}
+
+#[test]
+fn replace_leaves_the_last_load() {
+    check(replace, &[r#"[{"id":1,"v":1,"l":[1]},{"id":2,"v":1}]"#, r#"[{"id":3,"v":1,"l":[3]}]"#], "3 1 / 3");
+}
+
+#[test]
+fn replace_empties_the_tables_of_children_that_vanished() {
+    check(replace, &[r#"[{"id":1,"v":1,"l":[1]}]"#, r#"[{"id":2,"v":2}]"#], "2 2 / ");
+}
+
+#[test]
+fn replace_by_nothing_empties() {
+    check(replace, &[r#"[{"id":1,"v":1,"l":[1]}]"#, "[]"], " / ");
+}
+
+#[test]
+fn merge_replaces_by_key_with_child_rows() {
+    check(
+        merge,
+        &[r#"[{"id":1,"v":1,"l":[1,2]},{"id":2,"v":1,"l":[3]}]"#, r#"[{"id":1,"v":2,"l":[4]},{"id":3,"v":1}]"#],
+        "1 2; 2 1; 3 1 / 3; 4",
+    );
+}
+
+#[test]
+fn merge_takes_the_first_of_equal_keys() {
+    check(merge, &[r#"[{"id":1,"v":1,"l":[1]},{"id":1,"v":2,"l":[2]}]"#], "1 1 / 1");
+}
+
+#[test]
+fn merge_takes_child_rows_away() {
+    check(merge, &[r#"[{"id":1,"v":1,"l":[1,2]}]"#, r#"[{"id":1,"v":2}]"#], "1 2 / ");
+}
+
+#[test]
+fn a_key_that_is_missing_changes_nothing() {
+    let dataset = Dataset::new();
+    run(&dataset, r#"[{"id":1,"v":1}]"#, merge).unwrap();
+    let error = run(&dataset, r#"[{"id":2,"v":2},{"v":3}]"#, merge).unwrap_err();
+    assert!(matches!(error, RunError::Normalize(_)), "{error}");
+    assert_eq!(dataset.query("SELECT id, v FROM items"), "1 1");
+    run(&dataset, r#"[{"id":2,"v":2}]"#, merge).unwrap();
+    assert_eq!(dataset.query("SELECT id, v FROM items ORDER BY id"), "1 1; 2 2");
+}
+
+#[test]
+fn odd_names_are_quoted() {
+    let dataset = Dataset::new();
+    run(&dataset, r#"[{"id":1,"select":"a","group by":"b","ü\"'":"c"}]"#, merge).unwrap();
+    assert_eq!(dataset.query(r#"SELECT "select", group_by FROM items"#), "a b");
+}

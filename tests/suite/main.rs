@@ -1,0 +1,9 @@
+//! Tests that cross crates: real DuckDB files, scripted servers, and the command as its users run it.
+
+mod command;
+mod dataset;
+mod dispositions;
+mod faults;
+mod kill;
+mod pipeline;
+mod recovery;

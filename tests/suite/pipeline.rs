@@ -1,0 +1,132 @@
+//! Runs through the facade, of rows that are in memory.
+
+use catchment::{LoadInfo, Pipeline, Resource, RunError, WriteDisposition};
+use catchment_json::Value;
+
+use crate::dataset::Dataset;
+
+/// Runs a resource of the rows that `json` is a list of.
+pub(crate) fn run(dataset: &Dataset, json: &str, change: impl FnOnce(Resource) -> Resource) -> Result<LoadInfo, RunError> {
+    let rows = Value::parse(json).unwrap().as_array().unwrap().to_vec();
+    let resource = change(Resource::from_rows("items", rows));
+    let pipeline = Pipeline::new("p", dataset.destination(), dataset.pipelines());
+    tokio::runtime::Runtime::new().unwrap().block_on(pipeline.run(&resource.into()))
+}
+
+pub(crate) fn merge(resource: Resource) -> Resource {
+    resource.write_disposition(WriteDisposition::Merge).primary_key(["id"])
+}
+
+pub(crate) fn replace(resource: Resource) -> Resource {
+    resource.write_disposition(WriteDisposition::Replace)
+}
+
+pub(crate) fn append(resource: Resource) -> Resource {
+    resource
+}
+
+#[test]
+fn a_run_reports_what_it_loaded() {
+    let dataset = Dataset::new();
+    let info = run(&dataset, r#"[{"id":1,"tags":["a","b"]}]"#, append).unwrap();
+    assert_eq!(info.row_counts(), [("items".to_owned(), 1), ("items__tags".to_owned(), 2)]);
+    let text = info.to_string();
+    assert!(text.contains("items: 1 row\n") && text.contains("items__tags: 2 rows"), "{text}");
+    assert_eq!(dataset.query("SELECT count(*) FROM _dlt_loads"), "1");
+}
+
+#[test]
+fn what_the_reference_reads_is_there() {
+    let dataset = Dataset::new();
+    run(&dataset, r#"[{"id":1}]"#, append).unwrap();
+    let columns = |table: &str| {
+        dataset.query(&format!(
+            "SELECT string_agg(column_name || ':' || data_type || ':' || is_nullable, ' ' ORDER BY ordinal_position) \
+             FROM information_schema.columns WHERE table_schema = 'd' AND table_name = '{table}'"
+        ))
+    };
+    assert_eq!(
+        columns("_dlt_loads"),
+        "load_id:VARCHAR:NO schema_name:VARCHAR:YES status:BIGINT:NO inserted_at:TIMESTAMP WITH TIME ZONE:NO schema_version_hash:VARCHAR:YES"
+    );
+    assert_eq!(
+        columns("_dlt_version"),
+        "version:BIGINT:NO engine_version:BIGINT:NO inserted_at:TIMESTAMP WITH TIME ZONE:NO schema_name:VARCHAR:NO version_hash:VARCHAR:NO schema:VARCHAR:NO"
+    );
+    assert_eq!(
+        columns("_dlt_pipeline_state"),
+        "version:BIGINT:NO engine_version:BIGINT:NO pipeline_name:VARCHAR:NO state:VARCHAR:NO created_at:TIMESTAMP WITH TIME ZONE:NO \
+         version_hash:VARCHAR:YES _dlt_load_id:VARCHAR:NO _dlt_id:VARCHAR:NO"
+    );
+    assert_eq!(dataset.query("SELECT count(*) FROM _dlt_loads JOIN _dlt_version ON schema_version_hash = version_hash"), "1");
+}
+
+#[test]
+fn a_schema_with_keys_of_others_keeps_them() {
+    let dataset = Dataset::new();
+    run(&dataset, r#"[{"id":1}]"#, append).unwrap();
+    // Another tool stores a version of the schema, and of the state, that hold more than we know.
+    let spoilt = rewrite(&dataset);
+    run(&dataset, r#"[{"id":2,"new":"x"}]"#, append).unwrap();
+    let schema = dataset.query("SELECT schema FROM _dlt_version ORDER BY inserted_at DESC LIMIT 1");
+    assert!(schema.contains(r#""x-ours":[1,2.50]"#) && schema.contains(r#""new":{"name":"new""#), "{schema} {spoilt}");
+}
+
+/// Adds a key to the stored schema, as another tool would.
+fn rewrite(dataset: &Dataset) -> String {
+    dataset.query(
+        "UPDATE _dlt_version SET schema = replace(schema, '\"settings\":', '\"x-ours\":[1,2.50],\"settings\":'); SELECT schema FROM _dlt_version",
+    )
+}
+
+#[test]
+fn a_new_column_and_a_new_child_table_come_along() {
+    let dataset = Dataset::new();
+    run(&dataset, r#"[{"id":1}]"#, append).unwrap();
+    run(&dataset, r#"[{"id":2,"name":"x","l":[{"a":1}]}]"#, append).unwrap();
+    assert_eq!(dataset.query("SELECT id, name FROM items ORDER BY id"), "1 -; 2 x");
+    assert_eq!(dataset.query("SELECT a FROM items__l"), "1");
+    dataset.check_whole("items", &["items__l"]);
+}
+
+#[test]
+fn the_working_folder_can_be_lost() {
+    let dataset = Dataset::new();
+    let incremental = |resource: Resource| merge(resource).incremental(catchment::Incremental::new("at"));
+    run(&dataset, r#"[{"id":1,"at":1},{"id":2,"at":2}]"#, incremental).unwrap();
+    std::fs::remove_dir_all(dataset.pipelines()).unwrap();
+    let info = run(&dataset, r#"[{"id":1,"at":1},{"id":2,"at":2},{"id":3,"at":3}]"#, incremental).unwrap();
+    assert_eq!(info.row_counts(), [("items".to_owned(), 1)]);
+    let info = run(&dataset, r#"[{"id":3,"at":3}]"#, incremental).unwrap();
+    assert!(info.packages.is_empty() && info.to_string().contains("nothing was new"), "{info}");
+}
+
+#[test]
+fn results_do_not_depend_on_workers_or_sizes() {
+    let rows: Vec<String> = (0..500)
+        .map(|n| match n % 5 {
+            0 => format!(r#"{{"id":{n},"v":{n},"o":{{"k{}":1}}}}"#, n % 7),
+            1 => format!(r#"{{"id":{n},"v":"text {n}"}}"#),
+            _ => format!(r#"{{"id":{n},"l":[{n},"x"],"c{}":true}}"#, n % 11),
+        })
+        .collect();
+    let load = |workers: usize, bytes: usize| {
+        let dataset = Dataset::new();
+        let pages: Vec<_> = rows
+            .chunks(7)
+            .map(|page| catchment::extract::Page::from_values(page.iter().map(|row| Value::parse(row).unwrap()).collect()))
+            .collect();
+        let resource = Resource::new("items", move |_| Box::pin(futures_util::stream::iter(pages.clone().into_iter().map(Ok))));
+        let mut options =
+            catchment::RunOptions { workers, group_max_bytes: bytes, in_flight_max_bytes: bytes, ..Default::default() };
+        options.writer.buffer_max_bytes = bytes;
+        let pipeline = Pipeline::new("p", dataset.destination(), dataset.pipelines()).options(options);
+        tokio::runtime::Runtime::new().unwrap().block_on(pipeline.run(&resource.into())).unwrap();
+        let hash = dataset.query("SELECT version_hash FROM _dlt_version");
+        (hash, dataset.query("SELECT id, v, v__v_text FROM items ORDER BY id"), dataset.query("SELECT count(*) FROM items__l"))
+    };
+    let expected = load(1, 1);
+    for (workers, bytes) in [(2, 1), (8, 3000), (2, 1 << 20), (1, 1 << 20)] {
+        assert_eq!(load(workers, bytes), expected, "{workers} workers, {bytes} bytes");
+    }
+}
