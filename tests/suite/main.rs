@@ -1,5 +1,7 @@
 //! Tests that cross crates: real DuckDB files, scripted servers, and the command as its users run it.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod command;
 mod dataset;
 mod dispositions;

@@ -6,7 +6,7 @@ use catchment_state::State;
 
 use super::connect::{self, Session};
 use super::migrate::{self, Existing};
-use super::stage::Stage;
+use super::stage::{Stage, Staged};
 use super::{DuckDbOptions, restore};
 use crate::sql::{self, Merge, QualifiedName, text_literal};
 use crate::{LoadError, Loaded, system_rows};
@@ -155,20 +155,17 @@ impl Transaction<'_> {
         let (Some(table), Some(staged)) = (schema.tables.get(root), stage.get(root)) else { return Ok(()) };
         self.stop_if_cancelled()?;
         let in_dataset = |table: &&Table| table.name != root && (existing.has(&table.name) || stage.get(&table.name).is_some());
-        let children = schema.chain(root).into_iter().filter(in_dataset).map(|child| {
-            let rows = stage.get(&child.name).map(|staged| (staged.name.as_str(), columns(&staged.columns)));
-            (self.name(&child.name), rows)
-        });
+        let children = schema.chain(root).into_iter().filter(in_dataset);
         let merge = Merge {
-            root: (self.name(root), &staged.name),
-            root_columns: columns(&staged.columns),
-            children: children.collect(),
+            root: self.name(root),
+            rows: staged.rows(),
+            children: children.map(|child| (self.name(&child.name), stage.get(&child.name).map(Staged::rows))).collect(),
             key: table.columns_with("primary_key"),
         };
         if merge.key.is_empty() {
             tracing::warn!("table `{root}` is merged but has no primary key: all its rows are added as new ones");
         }
-        let step = format!("merge rows into table {}", merge.root.0);
+        let step = format!("merge rows into table {}", merge.root);
         sql::merge(&merge).iter().try_for_each(|statement| self.session.run(&step, statement))
     }
 
@@ -206,8 +203,4 @@ impl Transaction<'_> {
 
 fn disposition(schema: &Schema, root: &str) -> WriteDisposition {
     schema.tables.get(root).and_then(|table| table.write_disposition).unwrap_or_default()
-}
-
-fn columns(columns: &[String]) -> Vec<&str> {
-    columns.iter().map(String::as_str).collect()
 }

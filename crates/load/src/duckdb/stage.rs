@@ -6,7 +6,7 @@ use arrow::record_batch::RecordBatch;
 
 use super::connect::Session;
 use crate::LoadError;
-use crate::sql::{QualifiedName, quote};
+use crate::sql::{QualifiedName, StagedRows, quote};
 
 /// Temporary tables with new rows, one for each table that has any.
 pub(super) struct Stage<'s> {
@@ -18,9 +18,16 @@ pub(super) struct Stage<'s> {
 /// Where new rows of a table are.
 pub(super) struct Staged {
     /// The temporary table, quoted.
-    pub(super) name: String,
+    name: String,
     /// The columns that the rows have.
-    pub(super) columns: Vec<String>,
+    columns: Vec<String>,
+}
+
+impl Staged {
+    /// The rows, as a merge takes them.
+    pub(super) fn rows(&self) -> StagedRows<'_> {
+        StagedRows { relation: &self.name, columns: self.columns.iter().map(String::as_str).collect() }
+    }
 }
 
 impl<'s> Stage<'s> {

@@ -3,14 +3,18 @@
 use super::insert::insert_from;
 use super::name::{QualifiedName, quote};
 
-/// One root table, the tables below it, and where the new rows of each are staged.
+/// New rows of a table, and the relation that they are staged in.
+pub(crate) struct StagedRows<'n> {
+    pub(crate) relation: &'n str,
+    pub(crate) columns: Vec<&'n str>,
+}
+
+/// One root table and the tables below it.
 pub(crate) struct Merge<'n> {
-    /// The root table and the relation that holds its new rows.
-    pub(crate) root: (QualifiedName<'n>, &'n str),
-    /// The columns of the root table that were staged.
-    pub(crate) root_columns: Vec<&'n str>,
-    /// The tables below it that the dataset has, and for those with new rows the relation with their columns.
-    pub(crate) children: Vec<(QualifiedName<'n>, Option<(&'n str, Vec<&'n str>)>)>,
+    pub(crate) root: QualifiedName<'n>,
+    pub(crate) rows: StagedRows<'n>,
+    /// The tables below it that the dataset has, with the new rows of those that have any.
+    pub(crate) children: Vec<(QualifiedName<'n>, Option<StagedRows<'n>>)>,
     /// The columns that tell rows apart; none where all rows are new.
     pub(crate) key: Vec<&'n str>,
 }
@@ -19,7 +23,7 @@ pub(crate) struct Merge<'n> {
 ///
 /// Null keys match null keys. Of rows with equal keys in the package the first one stays.
 pub(crate) fn merge(merge: &Merge<'_>) -> Vec<String> {
-    let (root, staged) = merge.root;
+    let (root, staged) = (merge.root, merge.rows.relation);
     let mut statements = Vec::new();
     let mut kept = String::new();
     let mut kept_children = String::new();
@@ -40,10 +44,10 @@ pub(crate) fn merge(merge: &Merge<'_>) -> Vec<String> {
         kept = " WHERE \"_dlt_id\" IN (SELECT \"_dlt_id\" FROM \"_dlt_inserted\")".to_owned();
         kept_children = " WHERE \"_dlt_root_id\" IN (SELECT \"_dlt_id\" FROM \"_dlt_inserted\")".to_owned();
     }
-    statements.push(insert_from(&root.to_string(), merge.root_columns.iter().copied(), staged) + &kept);
-    for (child, staged) in &merge.children {
-        if let Some((staged, columns)) = staged {
-            statements.push(insert_from(&child.to_string(), columns.iter().copied(), staged) + &kept_children);
+    statements.push(insert_from(&root.to_string(), merge.rows.columns.iter().copied(), staged) + &kept);
+    for (child, rows) in &merge.children {
+        if let Some(rows) = rows {
+            statements.push(insert_from(&child.to_string(), rows.columns.iter().copied(), rows.relation) + &kept_children);
         }
     }
     if !merge.key.is_empty() {

@@ -1,6 +1,6 @@
 use catchment_schema::{Column, DataType, Table};
 
-use super::{Merge, QualifiedName, add_column, create_table, empty, insert_from, merge, text_literal};
+use super::{Merge, QualifiedName, StagedRows, add_column, create_table, empty, insert_from, merge, text_literal};
 
 const NAME: QualifiedName<'_> = QualifiedName { dataset: "da\"ta", table: "t" };
 
@@ -33,12 +33,14 @@ fn rows_are_inserted_by_the_names_of_their_columns() {
 }
 
 fn check_merge(key: Vec<&str>) -> String {
+    let rows = |relation, columns: &[&'static str]| StagedRows { relation, columns: columns.to_vec() };
     let child = |table, staged: Option<&'static str>| {
-        (QualifiedName { dataset: "d", table }, staged.map(|staged| (staged, vec!["v", "_dlt_root_id"])))
+        let rows = staged.map(|relation| rows(relation, &["v", "_dlt_root_id"]));
+        (QualifiedName { dataset: "d", table }, rows)
     };
     let plan = merge(&Merge {
-        root: (QualifiedName { dataset: "d", table: "t" }, "s0"),
-        root_columns: vec!["a", "b", "_dlt_id"],
+        root: QualifiedName { dataset: "d", table: "t" },
+        rows: rows("s0", &["a", "b", "_dlt_id"]),
         children: vec![child("t__x", Some("s1")), child("t__gone", None)],
         key,
     });
