@@ -86,10 +86,15 @@ fn a_package_of_a_copied_working_folder_is_stale() {
 }
 
 #[test]
-fn packages_of_different_resources_both_count() {
+fn packages_of_different_resources_both_count_in_either_order() {
+    check_both_count(["1700000000.000001", "1700000000.000002"]);
+    check_both_count(["1700000000.000002", "1700000000.000001"]);
+}
+
+fn check_both_count([one, other]: [&str; 2]) {
     let dataset = Dataset::new();
-    let one = package(&dataset, "1700000000.000001", "a", None, 1);
-    let other = package(&dataset, "1700000000.000002", "b", None, 2);
+    let one = package(&dataset, one, "a", None, 1);
+    let other = package(&dataset, other, "b", None, 2);
     dataset.destination().load(&one, &|| false).unwrap();
     dataset.destination().load(&other, &|| false).unwrap();
     assert_eq!(ids(&dataset), "1; 2");

@@ -2,6 +2,7 @@
 
 use std::io::IsTerminal as _;
 
+use anyhow::anyhow;
 use catchment_settings::Settings;
 use tracing::level_filters::LevelFilter;
 
@@ -16,7 +17,11 @@ pub(crate) fn start(settings: &Settings<'_>) -> Result<(), Failure> {
         Some("INFO") => LevelFilter::INFO,
         Some("ERROR" | "CRITICAL" | "FATAL") => LevelFilter::ERROR,
         Some("OFF") => LevelFilter::OFF,
-        _ => LevelFilter::WARN,
+        Some("WARN" | "WARNING") | None => LevelFilter::WARN,
+        Some(other) => {
+            let problem = anyhow!("runtime.log_level: found {other:?}, expected TRACE, DEBUG, INFO, WARNING, ERROR or OFF");
+            return Err(Failure::Usage(problem));
+        }
     };
     let color = std::io::stderr().is_terminal();
     // A program that embeds the command may have a log already; then that one is used.

@@ -114,10 +114,13 @@ pub(crate) fn read(folder: &Path) -> Result<Option<Journal>, PackageError> {
     let mut journal: Option<Journal> = None;
     for (number, line) in lines.iter().enumerate() {
         let Some(record) = record(line) else {
-            if number + 1 == lines.len() {
-                break;
+            // Lines that are written together may reach the disk in any order, or not at all; but none follows
+            // before they were synced, and after a seal the package was whole.
+            let sealed = lines.iter().skip(number).filter_map(|line| self::record(line)).any(|r| Seal::from_value(&r).is_some());
+            if sealed {
+                return Err(damaged(format!("line {} does not match its checksum", number + 1)));
             }
-            return Err(damaged(format!("line {} does not match its checksum", number + 1)));
+            break;
         };
         let wrong = || damaged(format!("line {} is not what was expected there", number + 1));
         match &mut journal {

@@ -15,6 +15,8 @@ use crate::{Begin, PackageError, SealedPackage};
 pub struct PackageStore {
     packages: PathBuf,
     aside: PathBuf,
+    /// Held while packages are made or looked for, so that nobody takes a folder that its maker has not locked yet.
+    lock: PathBuf,
 }
 
 /// A package that an earlier run left behind.
@@ -36,7 +38,11 @@ impl PackageStore {
     ///
     /// Where it cannot be made.
     pub fn open(working_dir: &Path) -> Result<PackageStore, PackageError> {
-        let store = PackageStore { packages: working_dir.join("packages"), aside: working_dir.join("aside") };
+        let store = PackageStore {
+            packages: working_dir.join("packages"),
+            aside: working_dir.join("aside"),
+            lock: working_dir.join("packages.lock"),
+        };
         std::fs::create_dir_all(&store.packages).map_err(PackageError::io("create", &store.packages))?;
         Ok(store)
     }
@@ -47,6 +53,7 @@ impl PackageStore {
     ///
     /// Where its folder cannot be made, or there is one of that load id.
     pub fn create(&self, begin: Begin, options: WriterOptions) -> Result<PackageWriter, PackageError> {
+        let _lock = Lock::wait(&self.lock)?;
         PackageWriter::create(self.packages.join(&begin.load_id), begin, options)
     }
 
@@ -57,6 +64,7 @@ impl PackageStore {
     ///
     /// Where a journal cannot be read, is damaged, or was written by a later version.
     pub fn pending(&self) -> Result<Vec<Pending>, PackageError> {
+        let _lock = Lock::wait(&self.lock)?;
         let mut pending = Vec::new();
         for load_id in self.load_ids()? {
             let folder = self.packages.join(&load_id);

@@ -139,6 +139,17 @@ fn a_journal_cut_anywhere_is_the_package_as_far_as_it_was_written() {
     }
 }
 
+#[test]
+fn a_gap_in_an_unsealed_journal_is_an_unfinished_package() {
+    let (dir, store) = store();
+    drop(sealed(&store));
+    let path = dir.path().join("packages/1700000000.5/journal");
+    let journal = std::fs::read_to_string(&path).unwrap();
+    let lines: Vec<&str> = journal.split_inclusive('\n').collect();
+    std::fs::write(&path, format!("{}{}{}", lines[0], lines[1].replace("segment", "SEGMENT"), lines[2])).unwrap();
+    assert!(matches!(store.pending().unwrap()[..], [Pending::Discarded { .. }]));
+}
+
 fn check_damage(file: &str, change: impl Fn(&mut Vec<u8>), expected: &str) {
     let (dir, store) = store();
     drop(sealed(&store));

@@ -48,6 +48,9 @@ impl PackageWriter {
         std::fs::create_dir_all(&folder).map_err(PackageError::io("create", &folder))?;
         let lock = Lock::take(&folder)?.ok_or_else(|| PackageError::InUse { path: folder.clone() })?;
         let journal = JournalWriter::create(&folder, &begin)?;
+        if let Some(packages) = folder.parent() {
+            sync_folder(packages)?;
+        }
         let open = Some(Open { folder, lock, journal, begin, segments: Vec::new() });
         Ok(PackageWriter { open, options, buffered: IndexMap::new(), buffered_bytes: 0 })
     }

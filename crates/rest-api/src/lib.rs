@@ -8,7 +8,7 @@
 //! use catchment_rest_api::{Format, Spec};
 //!
 //! let spec = Spec::parse(r#"{"client": {"base_url": "https://api.example.com"}, "resources": ["issues"]}"#, Format::Json)?;
-//! assert_eq!(spec.resources[0].endpoint.path, "issues");
+//! assert_eq!(spec.resources[0].name, "issues");
 //! # Ok::<(), catchment_rest_api::SpecError>(())
 //! ```
 

@@ -69,11 +69,11 @@ fn endpoint_client(client: &RestClient, default: &PaginatorSpec, endpoint: &Endp
 
 /// The first request of a run.
 fn request(client: &RestClient, endpoint: &EndpointSpec, start: &Start) -> Result<Request, catchment_rest_client::Error> {
-    let mut request = client.request(&endpoint.path)?;
-    for (name, value) in &endpoint.headers {
-        request = request.header(name, value)?;
-    }
     let start = start.incremental.clone().unwrap_or_default();
+    let mut request = client.request(&endpoint.path.fill(&start))?;
+    for (name, template) in &endpoint.headers {
+        request = request.header(name, &template.fill(&start))?;
+    }
     for (name, template) in &endpoint.params {
         request = request.param(name, template.fill(&start));
     }

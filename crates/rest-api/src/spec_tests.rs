@@ -106,6 +106,15 @@ fn params_and_placeholders_reach_the_server() {
     assert_eq!(first, ["GET /repos/issues?since=1970-01-01T00:00:00Z&all=True&l=1&l=2&from=1970-01-01T00:00:00Z 1"]);
     let (second, _) = requests(issues, &state);
     assert_eq!(second, ["GET /repos/issues?since=2024-05-01T00:00:00Z&all=True&l=1&l=2&from=2024-05-01T00:00:00Z 1"]);
+    let in_path = issues
+        .replace("repos/issues", "since/{incremental.start_value}/{{x}}")
+        .replace("\"endpoint\": {", "\"endpoint\": {\"headers\": {\"x-a\": \"{incremental.initial_value}\"}, ");
+    assert!(
+        requests(&in_path, &state).0[0].starts_with("GET /since/2024-05-01T00:00:00Z/%7Bx%7D?"),
+        "{:?}",
+        requests(&in_path, &state).0
+    );
+    assert!(requests(&in_path, &state).0[0].ends_with(" 1970-01-01T00:00:00Z"));
     assert_eq!(requests(r#""plain""#, &fresh).0, ["GET /plain? 1"]);
 }
 

@@ -4,7 +4,7 @@ use catchment_extract::IncrementalStart;
 use catchment_json::Value;
 
 /// A text with placeholders, read once and filled in for each run.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Template {
     parts: Vec<Part>,
 }

@@ -171,7 +171,9 @@ impl Transaction<'_> {
 
     fn put_system_rows(&self, schema: &Schema, state: Option<&State>) -> Result<(), LoadError> {
         let load_id = &self.package.begin().load_id;
-        let now = self.package.begin().created_at;
+        // The schema that is stored last is the one that counts, also where the package waited while others were loaded.
+        let last = restore::last_schema_at(self.session, self.dataset)?;
+        let now = last.map_or(self.package.begin().created_at, |last| self.package.begin().created_at.max(last + 1));
         let arrow =
             |source| LoadError::Package(catchment_load_package::PackageError::Arrow { table: LOADS_TABLE.to_owned(), source });
         let versions = self.name(VERSION_TABLE);

@@ -16,14 +16,15 @@ pub(super) fn restore(session: &Session, dataset: &str, pipeline: &str, schema: 
     })
 }
 
-/// The state of the pipeline that came with the last complete package.
+/// The latest state of the pipeline among those of complete packages. A package that began before another one may
+/// be loaded after it, so versions tell which is later; load ids do not.
 pub(super) fn state(session: &Session, dataset: &str, pipeline: &str) -> Result<Option<State>, LoadError> {
     if !session.has_table(dataset, STATE_TABLE)? || !session.has_table(dataset, LOADS_TABLE)? {
         return Ok(None);
     }
     let sql = format!(
         "SELECT s.state FROM {} AS s JOIN {} AS l ON l.load_id = s._dlt_load_id \
-         WHERE s.pipeline_name = {} AND l.status = 0 ORDER BY l.load_id DESC, s.version DESC LIMIT 1",
+         WHERE s.pipeline_name = {} AND l.status = 0 ORDER BY s.version DESC, l.load_id DESC LIMIT 1",
         QualifiedName { dataset, table: STATE_TABLE },
         QualifiedName { dataset, table: LOADS_TABLE },
         text_literal(pipeline),
@@ -44,6 +45,13 @@ pub(super) fn schema(session: &Session, dataset: &str, name: &str) -> Result<Opt
     let stored = |reason: String| LoadError::Stored { location: session.location().to_owned(), reason };
     let value = Value::parse(&text).map_err(|error| stored(error.to_string()))?;
     Schema::from_value(&value).map(Some).map_err(|error| stored(error.to_string()))
+}
+
+/// The moment of the schema that was stored last, in microseconds since 1970.
+pub(super) fn last_schema_at(session: &Session, dataset: &str) -> Result<Option<i64>, LoadError> {
+    let table = QualifiedName { dataset, table: VERSION_TABLE };
+    let sql = format!("SELECT epoch_us(max(inserted_at))::VARCHAR FROM {table}");
+    Ok(session.texts("read the schemas", &sql)?.pop().and_then(|micros| micros.parse().ok()))
 }
 
 fn last_load_id(session: &Session, dataset: &str) -> Result<Option<String>, LoadError> {

@@ -23,13 +23,17 @@ impl EndpointSpec {
             }
         };
         let mut keys = Keys::of(value, at, mistakes);
-        let path = keys.text("path", mistakes).unwrap_or(path).to_owned();
-        template(&path, &keys.path("path"), mistakes);
+        let path = keys.text("path", mistakes).unwrap_or(path);
         let incremental = keys.get("incremental").map(|value| IncrementalSpec::read(value, &keys.path("incremental"), mistakes));
+        let is_incremental = incremental.is_some();
+        let header = |(name, text): (String, String), mistakes: &mut Vec<Mistake>| {
+            let path = format!("{at}.headers.{name}");
+            template(&text, &path, is_incremental, mistakes).map(|template| (name, template))
+        };
         let endpoint = EndpointSpec {
-            path,
-            params: params(&mut keys, incremental.is_some(), mistakes),
-            headers: headers(&mut keys, mistakes),
+            path: template(path, &keys.path("path"), is_incremental, mistakes).unwrap_or_default(),
+            params: params(&mut keys, is_incremental, mistakes),
+            headers: headers(&mut keys, mistakes).into_iter().filter_map(|entry| header(entry, mistakes)).collect(),
             paginator: paginator(&mut keys, mistakes),
             data_selector: keys.json_path("data_selector", mistakes),
             incremental,
@@ -98,19 +102,22 @@ fn params(keys: &mut Keys<'_>, is_incremental: bool, mistakes: &mut Vec<Mistake>
             scalar => vec![text(scalar)],
         };
         for text in texts {
-            let Some(template) = template(&text, &path, mistakes) else { continue };
-            if template.is_incremental() && !is_incremental {
-                let problem = "it has a placeholder of the cursor, but the endpoint has no `incremental`".to_owned();
-                mistakes.push(Mistake { path: path.clone(), problem });
-            }
-            params.push((name.clone(), template));
+            params.extend(template(&text, &path, is_incremental, mistakes).map(|template| (name.clone(), template)));
         }
     }
     params
 }
 
-fn template(text: &str, path: &str, mistakes: &mut Vec<Mistake>) -> Option<Template> {
-    Template::parse(text).map_err(|problem| mistakes.push(Mistake { path: path.to_owned(), problem })).ok()
+fn template(text: &str, path: &str, is_incremental: bool, mistakes: &mut Vec<Mistake>) -> Option<Template> {
+    let problem = match Template::parse(text) {
+        Ok(template) if template.is_incremental() && !is_incremental => {
+            "it has a placeholder of the cursor, but the endpoint has no `incremental`".to_owned()
+        }
+        Ok(template) => return Some(template),
+        Err(problem) => problem,
+    };
+    mistakes.push(Mistake { path: path.to_owned(), problem });
+    None
 }
 
 /// A scalar as Python writes it into a query.

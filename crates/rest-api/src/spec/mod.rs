@@ -87,11 +87,11 @@ pub struct ResourceSpec {
 #[derive(Debug, Clone, PartialEq)]
 pub struct EndpointSpec {
     /// The path, relative to the base URL; the name of the resource by default.
-    pub path: String,
+    pub path: Template,
     /// Parameters of the query.
     pub params: Vec<(String, Template)>,
     /// Headers, over those of the client.
-    pub headers: Vec<(String, String)>,
+    pub headers: Vec<(String, Template)>,
     /// How to come from page to page; as the client says by default.
     pub paginator: Option<PaginatorSpec>,
     /// Where the rows are in a page; found out by default.
