@@ -2,6 +2,7 @@
 
 use std::process::Child;
 
+use catchment_rest_client::testing::{Answer, ScriptedServer};
 use catchment_sample_api::{Issues, Server};
 
 use crate::command::Run;
@@ -75,6 +76,22 @@ fn wait_for(moment: u32, dataset: &Dataset, server: &Server, child: &mut Child) 
             return;
         }
         std::thread::yield_now();
+    }
+}
+
+/// DuckDB cannot open a file whose maker was killed between two of its headers.
+#[test]
+fn a_database_file_is_there_whole_or_not_at_all() {
+    for _ in 0..20 {
+        let dataset = Dataset::new();
+        let server = ScriptedServer::start(|_| Answer::json(200, r#"[{"id":1}]"#));
+        let run = Run::new(&dataset, &format!(r#"{{"client":{{"base_url":"{}"}},"resources":["items"]}}"#, server.url()));
+        let mut child = run.spawn();
+        while !dataset.file().exists() && child.try_wait().unwrap().is_none() {}
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let (code, said) = run.says(&[]);
+        assert_eq!(code, Some(0), "{said}");
     }
 }
 

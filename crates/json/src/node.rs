@@ -124,6 +124,17 @@ impl<'d> Node<'d> {
         }
     }
 
+    /// Its beginning as compact JSON, at most `length` characters and an ellipsis: for messages.
+    pub fn excerpt(self, length: usize) -> String {
+        let mut text = String::new();
+        self.write_json(&mut text);
+        if let Some((end, _)) = text.char_indices().nth(length) {
+            text.truncate(end);
+            text.push('…');
+        }
+        text
+    }
+
     /// Appends it to `out` as compact JSON, keys as they come.
     pub fn write_json(self, out: &mut String) {
         match self.kind() {

@@ -156,7 +156,7 @@ impl<'d> Assembly<'_, 'd> {
         let built = self.build(&name, in_type, cells)?;
         if let Some((row, value)) = built.misfits.first() {
             let (table, column) = (self.shape.name.to_string(), column.to_owned());
-            return Err(NormalizeError::Misfit { table, column, variant: name, row: row + 1, value: excerpt(*value) });
+            return Err(NormalizeError::Misfit { table, column, variant: name, row: row + 1, value: value.excerpt(80) });
         }
         match (known, self.fields.iter().position(|field| *field.name() == name)) {
             // It is among the known columns already, all null.
@@ -259,13 +259,4 @@ fn is_filled_by_system(column: &str) -> bool {
 
 fn ids(ids: &Ids) -> ArrayRef {
     Arc::new(StringArray::from_iter_values(ids.iter()))
-}
-
-/// The beginning of a value, for messages.
-fn excerpt(value: Node<'_>) -> String {
-    let text = format!("{value:?}");
-    match text.char_indices().nth(80) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text,
-    }
 }

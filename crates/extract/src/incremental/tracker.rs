@@ -132,7 +132,7 @@ impl<'r> Tracker<'r> {
         found.filter(|node| node.kind() != Kind::Null).ok_or_else(|| ExtractError::CursorMissing {
             resource: self.resource.to_owned(),
             cursor: self.incremental.cursor_path.to_string(),
-            row: excerpt(row),
+            row: row.excerpt(120),
         })
     }
 
@@ -140,8 +140,8 @@ impl<'r> Tracker<'r> {
         compare(now, before).ok_or_else(|| ExtractError::CursorChanged {
             resource: self.resource.to_owned(),
             cursor: self.incremental.cursor_path.to_string(),
-            before: excerpt(before),
-            now: excerpt(now),
+            before: before.excerpt(120),
+            now: now.excerpt(120),
         })
     }
 
@@ -149,7 +149,7 @@ impl<'r> Tracker<'r> {
     fn hash(&self, row: Node<'_>) -> Result<String, ExtractError> {
         let field = |field: &String| {
             let missing =
-                || ExtractError::KeyMissing { resource: self.resource.to_owned(), field: field.clone(), row: excerpt(row) };
+                || ExtractError::KeyMissing { resource: self.resource.to_owned(), field: field.clone(), row: row.excerpt(120) };
             row.get(field).map(Node::to_value).ok_or_else(missing)
         };
         let key = match self.primary_key {
@@ -160,14 +160,5 @@ impl<'r> Tracker<'r> {
         let mut text = String::new();
         write_value(&key, true, &mut text);
         Ok(short_hash::<9>(&text))
-    }
-}
-
-/// The beginning of a value, for messages.
-fn excerpt(node: Node<'_>) -> String {
-    let text = format!("{node:?}");
-    match text.char_indices().nth(120) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text,
     }
 }

@@ -7,6 +7,7 @@ use duckdb::vtab::arrow::{ArrowBatchRegistration, ArrowVTab};
 use duckdb::{Config, Connection};
 
 use super::DuckDbOptions;
+use super::create::create_if_missing;
 use crate::LoadError;
 use crate::sql::{insert_from, text_literal};
 
@@ -21,6 +22,7 @@ pub(super) struct Session {
 
 /// Opens the file, and waits for it where another process has it.
 pub(super) fn open(options: &DuckDbOptions) -> Result<Session, LoadError> {
+    create_if_missing(options)?;
     let location = options.path.display().to_string();
     let begin = Instant::now();
     let mut pause = Duration::from_millis(20);
@@ -47,6 +49,13 @@ pub(super) fn open(options: &DuckDbOptions) -> Result<Session, LoadError> {
 }
 
 fn connect(options: &DuckDbOptions) -> duckdb::Result<Connection> {
+    let connection = Connection::open_with_flags(&options.path, config(options)?)?;
+    connection.register_table_function::<ArrowVTab>("arrow")?;
+    Ok(connection)
+}
+
+/// How files are opened.
+pub(super) fn config(options: &DuckDbOptions) -> duckdb::Result<Config> {
     let mut config = Config::default()
         // Nothing is ever fetched from the network.
         .with("autoinstall_known_extensions", "false")?
@@ -56,9 +65,7 @@ fn connect(options: &DuckDbOptions) -> duckdb::Result<Connection> {
     if let Some(threads) = options.threads {
         config = config.with("threads", threads.to_string())?;
     }
-    let connection = Connection::open_with_flags(&options.path, config)?;
-    connection.register_table_function::<ArrowVTab>("arrow")?;
-    Ok(connection)
+    Ok(config)
 }
 
 impl Session {

@@ -2,6 +2,7 @@
 
 mod column_type;
 mod connect;
+mod create;
 mod load;
 mod migrate;
 mod options;

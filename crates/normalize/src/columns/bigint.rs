@@ -1,39 +1,14 @@
-use std::sync::Arc;
-
-use arrow::array::{ArrayRef, Int64Builder};
 use catchment_json::{Kind, Node};
 
-use super::{Column, fraction, integer, python};
+use super::{fraction, integer, python};
 
 /// Integers take whole fractions and text that is one; booleans are not numbers.
-pub(super) struct Bigint(Int64Builder);
-
-impl Bigint {
-    pub(super) fn new(rows: usize) -> Self {
-        Bigint(Int64Builder::with_capacity(rows))
-    }
-}
-
-impl Column for Bigint {
-    fn put(&mut self, value: Node<'_>) -> bool {
-        let n = match value.kind() {
-            Kind::Integer => integer(value),
-            Kind::Fraction => fraction(value).and_then(whole),
-            Kind::Text => value.text().and_then(|text| python::int(&text)),
-            _ => None,
-        };
-        if let Some(n) = n {
-            self.0.append_value(n);
-        }
-        n.is_some()
-    }
-
-    fn put_null(&mut self) {
-        self.0.append_null();
-    }
-
-    fn finish(&mut self) -> ArrayRef {
-        Arc::new(self.0.finish())
+pub(super) fn convert(value: Node<'_>) -> Option<i64> {
+    match value.kind() {
+        Kind::Integer => integer(value),
+        Kind::Fraction => fraction(value).and_then(whole),
+        Kind::Text => python::int(&value.text()?),
+        _ => None,
     }
 }
 

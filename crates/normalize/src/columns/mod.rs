@@ -2,15 +2,18 @@
 
 mod bigint;
 mod bool;
+mod converted;
 mod double;
 mod json;
 mod python;
 mod text;
 mod timestamp;
 
-use arrow::array::ArrayRef;
+use arrow::array::{ArrayRef, BooleanBuilder, Float64Builder, Int64Builder, TimestampMicrosecondBuilder};
 use catchment_json::{Kind, Node};
 use catchment_schema::{DataType, parse_timestamp};
+
+use converted::Converted;
 
 /// Turns values into an array of one type.
 trait Column {
@@ -25,10 +28,19 @@ trait Column {
 pub(crate) fn build<'d>(data_type: DataType, cells: &[Option<Node<'d>>], rows: usize) -> Option<Built<'d>> {
     let mut column: Box<dyn Column> = match data_type {
         DataType::Text => Box::new(text::Text::new(cells)),
-        DataType::Bigint => Box::new(bigint::Bigint::new(rows)),
-        DataType::Double => Box::new(double::Double::new(rows)),
-        DataType::Bool => Box::new(bool::Bool::new(rows)),
-        DataType::Timestamp => Box::new(timestamp::Timestamp::new(rows)),
+        DataType::Bigint => {
+            Box::new(Converted::new(Int64Builder::with_capacity(rows), bigint::convert, Int64Builder::append_option))
+        }
+        DataType::Double => {
+            Box::new(Converted::new(Float64Builder::with_capacity(rows), double::convert, Float64Builder::append_option))
+        }
+        DataType::Bool => {
+            Box::new(Converted::new(BooleanBuilder::with_capacity(rows), bool::convert, BooleanBuilder::append_option))
+        }
+        DataType::Timestamp => {
+            let builder = TimestampMicrosecondBuilder::with_capacity(rows).with_timezone("UTC");
+            Box::new(Converted::new(builder, timestamp::convert, TimestampMicrosecondBuilder::append_option))
+        }
         DataType::Json => Box::new(json::Json::default()),
         DataType::Binary | DataType::Decimal | DataType::Wei | DataType::Date | DataType::Time => return None,
     };

@@ -1,0 +1,36 @@
+use arrow::array::{ArrayBuilder, ArrayRef};
+use catchment_json::Node;
+
+use super::Column;
+
+/// A column of values that are converted one by one to what its builder takes.
+pub(super) struct Converted<B, T> {
+    builder: B,
+    convert: fn(Node<'_>) -> Option<T>,
+    append: fn(&mut B, Option<T>),
+}
+
+impl<B, T> Converted<B, T> {
+    pub(super) fn new(builder: B, convert: fn(Node<'_>) -> Option<T>, append: fn(&mut B, Option<T>)) -> Self {
+        Converted { builder, convert, append }
+    }
+}
+
+impl<B: ArrayBuilder, T> Column for Converted<B, T> {
+    fn put(&mut self, value: Node<'_>) -> bool {
+        let converted = (self.convert)(value);
+        let fits = converted.is_some();
+        if fits {
+            (self.append)(&mut self.builder, converted);
+        }
+        fits
+    }
+
+    fn put_null(&mut self) {
+        (self.append)(&mut self.builder, None);
+    }
+
+    fn finish(&mut self) -> ArrayRef {
+        self.builder.finish()
+    }
+}
