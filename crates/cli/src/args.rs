@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use catchment::WriteDisposition;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand, ValueEnum};
 
 /// Loads REST APIs into a warehouse: related, typed tables, run after run.
@@ -45,18 +47,17 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "ROWS")]
     pub(crate) limit: Option<u64>,
     /// What to do with the rows that the tables have, whatever the spec says.
-    #[arg(long, value_enum)]
-    pub(crate) write_disposition: Option<Disposition>,
+    #[arg(long, value_parser = disposition())]
+    pub(crate) write_disposition: Option<WriteDisposition>,
     /// What is printed: `json` is one object a line, for programs.
     #[arg(long, value_enum, default_value = "auto")]
     pub(crate) progress: Progress,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum Disposition {
-    Append,
-    Replace,
-    Merge,
+/// The dispositions that a resource can have; `skip` is for system tables.
+fn disposition() -> impl TypedValueParser<Value = WriteDisposition> {
+    let names = [WriteDisposition::Append, WriteDisposition::Replace, WriteDisposition::Merge].map(WriteDisposition::name);
+    PossibleValuesParser::new(names).map(|name| WriteDisposition::from_name(&name).unwrap_or_default())
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -54,7 +54,7 @@ fn show_state(working_dir: &WorkingDir, state: &catchment::State, verbose: bool)
     println!("  state version {}, hash {}", state.version(), state.hash());
     for name in state.schema_names() {
         let Some(schema) = working_dir.schema(name) else { continue };
-        let tables: Vec<_> = schema.tables.values().filter(|table| !table.name.starts_with("_dlt")).collect();
+        let tables: Vec<_> = schema.data_tables().collect();
         println!("  schema {name}: version {}, {} tables", schema.version, tables.len());
         if verbose {
             for table in tables {

@@ -7,7 +7,7 @@ use catchment::extract::Source;
 use catchment::rest_api::{Format, Spec, rest_api_source};
 use catchment::{LoadInfo, Pipeline};
 
-use crate::args::{Disposition, Progress, RunArgs};
+use crate::args::{Progress, RunArgs};
 use crate::failure::Failure;
 use crate::logging;
 use crate::settings::Configuration;
@@ -63,13 +63,7 @@ fn apply_flags(source: &mut Source, args: &RunArgs) -> Result<(), Failure> {
     source.resources.retain(|resource| args.select.is_empty() || args.select.contains(&resource.name));
     for resource in &mut source.resources {
         resource.limit = args.limit.or(resource.limit);
-        if let Some(disposition) = args.write_disposition {
-            resource.write_disposition = match disposition {
-                Disposition::Append => catchment::WriteDisposition::Append,
-                Disposition::Replace => catchment::WriteDisposition::Replace,
-                Disposition::Merge => catchment::WriteDisposition::Merge,
-            };
-        }
+        resource.write_disposition = args.write_disposition.unwrap_or(resource.write_disposition);
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use catchment_json::Value;
+use catchment_schema::naming::normalize_path;
 use catchment_schema::{TableHints, WriteDisposition};
 use futures_util::stream;
 
@@ -88,6 +89,11 @@ impl Resource {
     /// The table that its rows go to, as the source spells it.
     pub fn table_name(&self) -> &str {
         self.table.as_deref().unwrap_or(&self.name)
+    }
+
+    /// The table that its rows go to, by its normalised name.
+    pub fn root_table(&self) -> String {
+        normalize_path(self.table_name())
     }
 
     /// What is known of the table before any row has come.

@@ -3,7 +3,6 @@
 use std::ops::ControlFlow;
 
 use catchment_schema::WriteDisposition;
-use catchment_schema::naming::normalize_path;
 use catchment_state::State;
 use futures_util::StreamExt as _;
 
@@ -83,7 +82,7 @@ impl ResourceRun<'_> {
     ) -> Result<(Option<Tracker<'t>>, bool), ExtractError> {
         let mut pages = self.resource.pages(start);
         let mut left = self.resource.limit;
-        let table = normalize_path(self.resource.table_name());
+        let table = self.resource.root_table();
         while left != Some(0) {
             let Some(page) = pages.next().await else { return Ok((tracker, true)) };
             let failed = |source| ExtractError::Pages { resource: self.resource.name.clone(), source };

@@ -27,32 +27,44 @@ impl Default for WriterOptions {
 /// A package that is being filled. Dropping it takes it back.
 #[derive(Debug)]
 pub struct PackageWriter {
-    /// What is left to do when the writer is dropped; taken out by sealing.
-    open: Option<Open>,
+    // Dropped before the lock, so that nobody else finds what is being removed.
+    folder: UnsealedFolder,
+    lock: Lock,
+    journal: JournalWriter,
+    begin: Begin,
+    segments: Vec<Segment>,
     options: WriterOptions,
     buffered: IndexMap<String, Vec<RecordBatch>>,
     buffered_bytes: usize,
 }
 
+/// The folder of a package, removed when this is dropped, unless the package was sealed.
 #[derive(Debug)]
-struct Open {
-    folder: PathBuf,
-    lock: Lock,
-    journal: JournalWriter,
-    begin: Begin,
-    segments: Vec<Segment>,
+struct UnsealedFolder {
+    path: PathBuf,
+    is_sealed: bool,
+}
+
+impl Drop for UnsealedFolder {
+    fn drop(&mut self) {
+        if !self.is_sealed {
+            // What cannot be removed now is not sealed, and goes when the store is opened again.
+            let _ = store::remove(&self.path);
+        }
+    }
 }
 
 impl PackageWriter {
-    pub(crate) fn create(folder: PathBuf, begin: Begin, options: WriterOptions) -> Result<Self, PackageError> {
-        std::fs::create_dir_all(&folder).map_err(PackageError::io("create", &folder))?;
-        let lock = Lock::take(&folder)?.ok_or_else(|| PackageError::InUse { path: folder.clone() })?;
-        let journal = JournalWriter::create(&folder, &begin)?;
-        if let Some(packages) = folder.parent() {
+    pub(crate) fn create(path: PathBuf, begin: Begin, options: WriterOptions) -> Result<Self, PackageError> {
+        std::fs::create_dir_all(&path).map_err(PackageError::io("create", &path))?;
+        let lock = Lock::take(&path)?.ok_or_else(|| PackageError::InUse { path: path.clone() })?;
+        let journal = JournalWriter::create(&path, &begin)?;
+        let folder = UnsealedFolder { path, is_sealed: false };
+        if let Some(packages) = folder.path.parent() {
             sync_folder(packages)?;
         }
-        let open = Some(Open { folder, lock, journal, begin, segments: Vec::new() });
-        Ok(PackageWriter { open, options, buffered: IndexMap::new(), buffered_bytes: 0 })
+        let (segments, buffered) = (Vec::new(), IndexMap::new());
+        Ok(PackageWriter { folder, lock, journal, begin, segments, options, buffered, buffered_bytes: 0 })
     }
 
     /// Adds rows of `table`, in the order in which they are to be loaded.
@@ -78,38 +90,24 @@ impl PackageWriter {
     /// Where it cannot be written; then it is taken back.
     pub fn seal(mut self, seal: Seal) -> Result<SealedPackage, PackageError> {
         self.flush()?;
-        if let Some(open) = &mut self.open {
-            open.journal.seal(&seal)?;
-        }
-        match self.open.take() {
-            Some(Open { folder, lock, begin, segments, .. }) => Ok(SealedPackage::new(folder, lock, begin, segments, seal)),
-            None => unreachable!("only sealing takes the package out, and it consumes the writer"),
-        }
+        self.journal.seal(&seal)?;
+        self.folder.is_sealed = true;
+        Ok(SealedPackage::new(self.folder.path.clone(), self.lock, self.begin, self.segments, seal))
     }
 
     /// Writes the buffered rows as one segment for each table.
     fn flush(&mut self) -> Result<(), PackageError> {
-        let Some(open) = &mut self.open else { return Ok(()) };
-        let from = open.segments.len();
+        let from = self.segments.len();
         for (table, batches) in std::mem::take(&mut self.buffered) {
-            let name = format!("{:06}.arrows", open.segments.len() + 1);
-            open.segments.push(segment::write(&open.folder, name, table, &batches)?);
+            let name = format!("{:06}.arrows", self.segments.len() + 1);
+            self.segments.push(segment::write(&self.folder.path, name, table, &batches)?);
         }
         self.buffered_bytes = 0;
-        if let Some(new) = open.segments.get(from..).filter(|new| !new.is_empty()) {
-            sync_folder(&open.folder)?;
-            open.journal.segments(new)?;
+        if let Some(new) = self.segments.get(from..).filter(|new| !new.is_empty()) {
+            sync_folder(&self.folder.path)?;
+            self.journal.segments(new)?;
         }
         Ok(())
-    }
-}
-
-impl Drop for PackageWriter {
-    fn drop(&mut self) {
-        if let Some(open) = self.open.take() {
-            // What cannot be removed now is not sealed, and goes when the store is opened again.
-            let _ = store::remove(&open.folder);
-        }
     }
 }
 

@@ -6,7 +6,7 @@ use arrow::array::{ArrayRef, Int64Array, StringArray, TimestampMicrosecondArray}
 use arrow::error::ArrowError;
 use arrow::record_batch::RecordBatch;
 use catchment_schema::{Schema, short_hash};
-use catchment_state::{State, StateError};
+use catchment_state::State;
 
 /// The row that makes a load count.
 pub(crate) fn load_row(load_id: &str, schema: &Schema, now: i64) -> Result<RecordBatch, ArrowError> {
@@ -31,20 +31,19 @@ pub(crate) fn version_row(schema: &Schema, now: i64) -> Result<RecordBatch, Arro
     ])
 }
 
-/// The row that keeps a state.
-pub(crate) fn state_row(state: &State, load_id: &str, now: i64) -> Result<Result<RecordBatch, ArrowError>, StateError> {
-    let packed = state.pack()?;
+/// The row that keeps a state; `packed` is [`State::pack`] of it.
+pub(crate) fn state_row(state: &State, packed: &str, load_id: &str, now: i64) -> Result<RecordBatch, ArrowError> {
     let id = short_hash::<10>(&format!("{load_id}_{}", state.hash()));
-    Ok(RecordBatch::try_from_iter([
+    RecordBatch::try_from_iter([
         ("version", integer(state.version())),
         ("engine_version", integer(State::ENGINE_VERSION)),
         ("pipeline_name", text(state.pipeline_name())),
-        ("state", text(&packed)),
+        ("state", text(packed)),
         ("created_at", instant(now)),
         ("version_hash", text(state.hash())),
         ("_dlt_load_id", text(load_id)),
         ("_dlt_id", text(&id)),
-    ]))
+    ])
 }
 
 fn text(value: &str) -> ArrayRef {

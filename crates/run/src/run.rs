@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use catchment_extract::{ExtractError, Source};
 use catchment_load::{Destination, LoadError, Restored};
-use catchment_load_package::{Begin, PackageError, Seal, WriterOptions};
+use catchment_load_package::{Begin, PackageError, PackageStore, Seal, WriterOptions};
 use catchment_normalize::{IdSeed, NormalizeError};
 use catchment_schema::{Schema, WriteDisposition, naming, state_table};
 use catchment_state::State;
@@ -85,8 +85,9 @@ pub async fn run(
 ) -> Result<LoadInfo, RunError> {
     let started_at = host.now();
     let _locks = Locks::take(working_dir.path(), source.resources.iter().map(|r| r.name.as_str()), started_at)?;
-    let run = Run { pipeline, source, destination, working_dir, options, host, stop };
-    let mut packages = recover::recover(&working_dir.packages()?, destination, stop).await?;
+    let store = working_dir.packages()?;
+    let run = Run { pipeline, source, destination, working_dir, store: &store, options, host, stop };
+    let mut packages = recover::recover(&store, destination, stop).await?;
     packages.extend(run.own_package().await?);
     let info = LoadInfo {
         pipeline_name: pipeline.to_owned(),
@@ -105,6 +106,7 @@ struct Run<'r> {
     source: &'r Source,
     destination: &'r Arc<dyn Destination>,
     working_dir: &'r WorkingDir,
+    store: &'r PackageStore,
     options: &'r RunOptions,
     host: &'r dyn Host,
     stop: &'r CancellationToken,
@@ -134,8 +136,7 @@ impl Run<'_> {
             seed: IdSeed::from(self.host.seed()),
             max_identifier_length: self.destination.max_identifier_length(),
         };
-        let store = self.working_dir.packages()?;
-        let writer = store.create(begin, self.options.writer)?;
+        let writer = self.store.create(begin, self.options.writer)?;
         let Ingested { writer, mut schema, mut state, tables } =
             ingest(self.source, &base_state, schema, writer, shredding, self.options, self.stop).await?;
         state.add_schema(&schema_name);
@@ -148,7 +149,7 @@ impl Run<'_> {
         }
         schema.bump();
         let package = writer.seal(Seal { schema: schema.clone(), state: state.clone() })?;
-        let info = recover::load(&store, self.destination, package, PackageOutcome::Loaded, self.stop).await?;
+        let info = recover::load(self.store, self.destination, package, PackageOutcome::Loaded, self.stop).await?;
         self.working_dir.keep(&state, &schema)?;
         Ok(Some(info))
     }
@@ -163,7 +164,7 @@ impl Run<'_> {
     /// Writes what the resources say of their tables into the schema; returns the table of each.
     fn declare(&self, schema: &mut Schema) -> Vec<(String, String)> {
         let declare = |resource: &catchment_extract::Resource| {
-            let table = naming::normalize_path(resource.table_name());
+            let table = resource.root_table();
             schema.declare(&table, &resource.name, &resource.hints());
             (resource.name.clone(), table)
         };

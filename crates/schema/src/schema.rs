@@ -125,6 +125,11 @@ impl Schema {
         hints::declare(self, table, resource, hints);
     }
 
+    /// The tables that are not the system's own.
+    pub fn data_tables(&self) -> impl Iterator<Item = &Table> {
+        self.tables.values().filter(|table| !system::is_system_name(&table.name))
+    }
+
     /// The root of the tables that `table` belongs to; itself where it is one, or is not known.
     pub fn root_of<'s>(&'s self, table: &'s str) -> &'s str {
         let mut name = table;

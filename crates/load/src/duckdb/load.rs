@@ -185,7 +185,7 @@ impl Transaction<'_> {
             self.put(VERSION_TABLE, system_rows::version_row(schema, now).map_err(arrow)?)?;
         }
         if let Some(state) = state {
-            self.put(STATE_TABLE, system_rows::state_row(state, load_id, now)?.map_err(arrow)?)?;
+            self.put(STATE_TABLE, system_rows::state_row(state, &state.pack()?, load_id, now).map_err(arrow)?)?;
         }
         self.put(LOADS_TABLE, system_rows::load_row(load_id, schema, now).map_err(arrow)?)
     }

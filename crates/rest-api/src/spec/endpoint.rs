@@ -4,7 +4,6 @@ use catchment_json::{Path, Value};
 
 use super::client::{headers, paginator};
 use super::keys::{Keys, wrong};
-use super::resource::not_an_endpoint;
 use super::{EndpointSpec, IncrementalSpec};
 use crate::template::text_of;
 use crate::{Mistake, Template};
@@ -18,7 +17,7 @@ impl EndpointSpec {
             Some(Value::Text(path)) => (path.as_str(), &empty),
             Some(value @ Value::Object(_)) => (default_path, value),
             Some(other) => {
-                mistakes.push(not_an_endpoint(at, other));
+                mistakes.push(wrong(at, "a path or an object", other));
                 (default_path, &empty)
             }
         };

@@ -3,7 +3,7 @@
 use catchment_json::{Object, Value};
 use catchment_schema::WriteDisposition;
 
-use super::keys::{Keys, wrong};
+use super::keys::Keys;
 use super::{EndpointSpec, ResourceSpec};
 use crate::Mistake;
 
@@ -77,8 +77,4 @@ fn over(own: &Object, defaults: &Object) -> Object {
     let mut merged = defaults.clone();
     merged.extend(own.iter().map(|(key, value)| (key.clone(), value.clone())));
     merged
-}
-
-pub(super) fn not_an_endpoint(path: &str, value: &Value) -> Mistake {
-    wrong(path, "a path or an object", value)
 }
