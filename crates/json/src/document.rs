@@ -41,18 +41,49 @@ impl Document {
     /// assert_eq!(error.to_string(), "invalid JSON at line 1, column 9: found '}', a key was expected");
     /// ```
     pub fn parse(bytes: Vec<u8>) -> Result<Document, ParseError> {
+        Document::read(bytes, false)
+    }
+
+    /// Parses what [`Node::write_json`] or [`write_value`](crate::write_value) wrote: JSON, and the numbers `NaN`,
+    /// `Infinity` and `-Infinity`, which values from programs can be.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Document::parse`].
+    ///
+    /// ```
+    /// use catchment_json::{Document, Value};
+    ///
+    /// let written = Value::from(vec![Value::from(f64::NAN), Value::from(-1.5)]).to_string();
+    /// assert!(Document::parse(written.clone().into_bytes()).is_err());
+    /// assert_eq!(Document::parse_written(written.into_bytes())?.root().to_value().to_string(), "[NaN,-1.5]");
+    /// # Ok::<(), catchment_json::ParseError>(())
+    /// ```
+    pub fn parse_written(bytes: Vec<u8>) -> Result<Document, ParseError> {
+        Document::read(bytes, true)
+    }
+
+    fn read(bytes: Vec<u8>, non_finite: bool) -> Result<Document, ParseError> {
         let text = String::from_utf8(bytes).map_err(|error| {
             let valid = error.utf8_error().valid_up_to();
             ParseError::at(error.as_bytes(), valid, ParseErrorKind::NotUtf8)
         })?;
-        let tape = parse::parse(&text)?;
+        let tape = parse::parse(&text, non_finite)?;
         Ok(Document { inner: Arc::new(Inner { text, tape }) })
     }
 
     /// The document of a value that a program built.
-    pub fn from_value(value: &Value) -> Document {
+    ///
+    /// # Errors
+    ///
+    /// Where it has more than 4 GiB of text, or as many values: places in a document have 32 bits.
+    pub fn from_value(value: &Value) -> Result<Document, ParseError> {
         let (text, tape) = build::build(value);
-        Document { inner: Arc::new(Inner { text, tape }) }
+        let size = text.len().max(tape.len());
+        if u32::try_from(size).is_err() {
+            return Err(ParseError::at(&[], 0, ParseErrorKind::TooLong { bytes: size }));
+        }
+        Ok(Document { inner: Arc::new(Inner { text, tape }) })
     }
 
     /// The outermost value.

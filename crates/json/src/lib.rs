@@ -6,6 +6,7 @@
 //! document means moving a [`Node`] over the tape; nothing is copied until somebody asks for it.
 //!
 //! [`Value`] is the owned form: ordered, lossless, and what programs build rows with.
+//! [`to_value`] makes one from anything that serde can serialize.
 //! [`Path`] picks values out of either by a JSONPath.
 //!
 //! ```
@@ -31,6 +32,8 @@ mod parse;
 mod parse_tests;
 mod path;
 mod scan;
+mod selection;
+mod serialize;
 mod tape;
 mod unescape;
 mod value;
@@ -41,5 +44,7 @@ pub use error::{ParseError, ParseErrorKind};
 pub use node::{Elements, Entries, Key, Kind, Node};
 pub use number::Number;
 pub use path::{Path, PathError};
+pub use selection::Selection;
+pub use serialize::{SerializeError, SerializeErrorKind, to_value};
 pub use value::{Object, Value};
 pub use write::{write_text, write_value};

@@ -6,7 +6,7 @@ pub struct Number(Box<str>);
 
 impl Number {
     /// `source` must be a JSON number.
-    pub(crate) fn from_source(source: &str) -> Self {
+    pub(crate) fn from_source(source: impl Into<Box<str>>) -> Self {
         Number(source.into())
     }
 
@@ -18,6 +18,11 @@ impl Number {
     /// Whether it has neither fraction nor exponent.
     pub fn is_integer(&self) -> bool {
         self.0.bytes().all(|b| b.is_ascii_digit() || b == b'-')
+    }
+
+    /// Whether it is a JSON number, and not one of `NaN`, `Infinity` and `-Infinity`.
+    pub(crate) fn is_finite(&self) -> bool {
+        self.0.bytes().any(|b| b.is_ascii_digit())
     }
 
     /// The integer that it is, where it fits.

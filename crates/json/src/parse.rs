@@ -5,14 +5,15 @@ use crate::error::{ParseError, ParseErrorKind};
 use crate::scan;
 use crate::tape::{Entry, Tag};
 
-/// Reads one JSON value that fills `text` (white space aside) and returns its tape.
-pub(crate) fn parse(text: &str) -> Result<Vec<Entry>, ParseError> {
+/// Reads one JSON value that fills `text` (white space aside) and returns its tape; with `non_finite`, `NaN` and
+/// the infinities are numbers too.
+pub(crate) fn parse(text: &str, non_finite: bool) -> Result<Vec<Entry>, ParseError> {
     let bytes = text.as_bytes();
     if bytes.len() >= u32::MAX as usize {
         return Err(ParseError::at(&[], 0, ParseErrorKind::TooLong { bytes: bytes.len() }));
     }
     // An entry stands for about a dozen bytes of an API's JSON.
-    let mut parser = Parser { bytes, at: 0, tape: Vec::with_capacity(bytes.len() / 12 + 1), open: Vec::new() };
+    let mut parser = Parser { bytes, at: 0, tape: Vec::with_capacity(bytes.len() / 12 + 1), open: Vec::new(), non_finite };
     if bytes.starts_with(b"\xef\xbb\xbf") {
         parser.at = 3;
     }
@@ -26,6 +27,7 @@ struct Parser<'t> {
     tape: Vec<Entry>,
     /// Tape indices of the containers that are not closed yet.
     open: Vec<u32>,
+    non_finite: bool,
 }
 
 /// What follows a value.
@@ -55,6 +57,7 @@ impl Parser<'_> {
             Some(b'"') => self.text()?,
             Some(b'{') => return self.open(Tag::Object, b'}'),
             Some(b'[') => return self.open(Tag::Array, b']'),
+            Some(b'-' | b'N' | b'I') if self.non_finite && self.at_non_finite() => {}
             Some(b'-' | b'0'..=b'9') => self.number()?,
             Some(b't') => self.word("true", Tag::True)?,
             Some(b'f') => self.word("false", Tag::False)?,
@@ -65,7 +68,8 @@ impl Parser<'_> {
     }
 
     fn open(&mut self, tag: Tag, closer: u8) -> Result<bool, ParseError> {
-        if self.open.len() >= Document::MAX_DEPTH {
+        // What we wrote may stand two levels deeper than what was read: in the page that it is written in.
+        if self.open.len() >= Document::MAX_DEPTH + if self.non_finite { 2 } else { 0 } {
             return Err(self.error(ParseErrorKind::TooDeep { limit: Document::MAX_DEPTH }));
         }
         self.open.push(self.tape.len() as u32);
@@ -199,6 +203,16 @@ impl Parser<'_> {
         }
         self.push(tag, start, self.at);
         Ok(())
+    }
+
+    /// Reads `NaN` or an infinity; false where there is none.
+    fn at_non_finite(&mut self) -> bool {
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        let word = ["NaN", "Infinity", "-Infinity"].into_iter().find(|word| rest.starts_with(word.as_bytes()));
+        let Some(word) = word else { return false };
+        self.push(Tag::Fraction, self.at, self.at + word.len());
+        self.at += word.len();
+        true
     }
 
     fn digits(&mut self) -> Result<(), ParseError> {

@@ -57,6 +57,11 @@ impl Value {
         if let Value::Text(text) = self { Some(text) } else { None }
     }
 
+    /// A string without its quotes, anything else as JSON: how it stands in a URL.
+    pub fn to_plain_text(&self) -> String {
+        self.as_str().map_or_else(|| self.to_string(), str::to_owned)
+    }
+
     /// The boolean that it is.
     pub fn as_bool(&self) -> Option<bool> {
         if let Value::Bool(b) = self { Some(*b) } else { None }

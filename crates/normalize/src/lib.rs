@@ -6,14 +6,13 @@
 //! any number of shredders in order. Nothing here does IO or waits.
 //!
 //! ```
-//! use catchment_json::Document;
+//! use catchment_json::{Document, Selection};
 //! use catchment_normalize::{IdSeed, Rows, Shredder};
 //! use catchment_schema::Schema;
 //!
-//! let page = Document::parse(br#"[{"id": 1, "tags": ["a", "b"]}]"#.to_vec())?;
-//! let rows: Vec<_> = page.root().elements().map(|row| row.id()).collect();
+//! let page = Selection::elements(Document::parse(br#"[{"id": 1, "tags": ["a", "b"]}]"#.to_vec())?);
 //! let mut shredder = Shredder::new("1700000000.0", IdSeed::from([7; 16]), None);
-//! let shredded = shredder.shred(&Schema::new("s"), "items", &[Rows { document: &page, rows: &rows, ordinal: 0 }])?;
+//! let shredded = shredder.shred(&Schema::new("s"), "items", &[Rows { selection: &page, ordinal: 0 }])?;
 //! let tables: Vec<_> = shredded.batches.iter().map(|b| (b.table.as_str(), b.batch.num_rows())).collect();
 //! assert_eq!(tables, [("items", 1), ("items__tags", 2)]);
 //! # Ok::<(), Box<dyn std::error::Error>>(())

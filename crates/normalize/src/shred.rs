@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use arrow::record_batch::RecordBatch;
-use catchment_json::{Document, NodeId};
+use catchment_json::Selection;
 use catchment_schema::{Schema, SchemaDelta};
 
 use crate::NormalizeError;
@@ -15,10 +15,8 @@ use crate::walk::Walk;
 /// Rows of one document.
 #[derive(Debug, Clone, Copy)]
 pub struct Rows<'d> {
-    /// The document.
-    pub document: &'d Document,
-    /// Which values of it are rows; nulls are none.
-    pub rows: &'d [NodeId],
+    /// The rows; nulls are none.
+    pub selection: &'d Selection,
     /// The number of the page, no other of the same package has it: the ids of rows are drawn from it.
     pub ordinal: u64,
 }
@@ -68,8 +66,8 @@ impl Shredder {
         let shapes = self.shapes.entry(table.to_owned()).or_insert_with(|| Shapes::new(table, self.max_identifier_length));
         let mut walk = Walk::new(shapes, schema, table, self.seed);
         for page in rows {
-            for (row, id) in (0..).zip(page.rows) {
-                walk.root_row(page.document.node(*id), page.ordinal, row);
+            for (row, node) in (0..).zip(page.selection.nodes()) {
+                walk.root_row(node, page.ordinal, row);
             }
         }
         let cells = walk.tables;

@@ -1,7 +1,7 @@
 use arrow::array::{Array as _, ArrayRef, AsArray as _};
 use arrow::datatypes::TimestampMicrosecondType;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
-use catchment_json::Document;
+use catchment_json::{Document, Selection};
 use catchment_schema::{Schema, TableHints, WriteDisposition, is_system_name};
 
 use crate::{IdSeed, NormalizeError, Rows, Sequencer, Shredder};
@@ -21,9 +21,8 @@ fn load(schema: Schema, pages: &[&str]) -> Result<(String, Schema), NormalizeErr
     let mut shredder = Shredder::new("load", IdSeed::from([1; 16]), None);
     let mut shown: Vec<(String, Vec<String>)> = Vec::new();
     for (ordinal, page) in (0..).zip(pages) {
-        let document = Document::parse(page.as_bytes().to_vec()).unwrap();
-        let rows: Vec<_> = document.root().elements().map(|node| node.id()).collect();
-        let rows = [Rows { document: &document, rows: &rows, ordinal }];
+        let page = Selection::elements(Document::parse(page.as_bytes().to_vec()).unwrap());
+        let rows = [Rows { selection: &page, ordinal }];
         let shredded = shredder.shred(&begin, "t", &rows)?;
         for batch in
             sequencer.accept(shredded, |schema| Shredder::new("load", IdSeed::from([1; 16]), None).shred(schema, "t", &rows))?
@@ -202,13 +201,12 @@ fn json_columns_of_the_schema_stay_whole() {
 
 #[test]
 fn child_rows_carry_ids_and_places() {
-    let document = Document::parse(br#"[{"_dlt_id":"own","l":["a","b"]}]"#.to_vec()).unwrap();
-    let rows: Vec<_> = document.root().elements().map(|node| node.id()).collect();
+    let page = Selection::elements(Document::parse(br#"[{"_dlt_id":"own","l":["a","b"]}]"#.to_vec()).unwrap());
     let mut schema = Schema::new("s");
     let hints = TableHints { write_disposition: WriteDisposition::Merge, ..TableHints::default() };
     schema.declare("t", "t", &hints);
     let mut shredder = Shredder::new("load", IdSeed::from([1; 16]), None);
-    let shredded = shredder.shred(&schema, "t", &[Rows { document: &document, rows: &rows, ordinal: 0 }]).unwrap();
+    let shredded = shredder.shred(&schema, "t", &[Rows { selection: &page, ordinal: 0 }]).unwrap();
     let text = arrow::util::pretty::pretty_format_batches(&[shredded.batches[1].batch.clone()]).unwrap().to_string();
     insta::assert_snapshot!(text, @r"
     +-------+--------------+----------------+---------------+----------------+

@@ -1,0 +1,74 @@
+//! Maps and structs.
+
+use serde::Serialize;
+use serde::ser::{Error, SerializeMap, SerializeStruct, SerializeStructVariant};
+
+use super::key::ToKey;
+use super::{SerializeError, ToValue, of_variant};
+use crate::{Object, Value};
+
+/// The entries of an object so far.
+pub(super) struct EntriesToValue {
+    /// The variant of an enum whose content the object is.
+    variant: Option<&'static str>,
+    /// The key that waits for its value.
+    key: Option<String>,
+    object: Object,
+}
+
+impl EntriesToValue {
+    pub(super) fn new(variant: Option<&'static str>, len: Option<usize>) -> Self {
+        EntriesToValue { variant, key: None, object: Object::with_capacity(len.unwrap_or(0)) }
+    }
+
+    fn insert<T: Serialize + ?Sized>(&mut self, key: String, value: &T) -> Result<(), SerializeError> {
+        let value = value.serialize(ToValue).map_err(|error| {
+            let error = error.inside_key(&key);
+            self.variant.into_iter().fold(error, SerializeError::inside_key)
+        })?;
+        self.object.insert(key, value);
+        Ok(())
+    }
+
+    fn finish(self) -> Value {
+        of_variant(self.variant, Value::Object(self.object))
+    }
+}
+
+impl SerializeMap for EntriesToValue {
+    type Ok = Value;
+    type Error = SerializeError;
+
+    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), SerializeError> {
+        self.key = Some(key.serialize(ToKey)?);
+        Ok(())
+    }
+
+    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), SerializeError> {
+        let key = self.key.take().ok_or_else(|| SerializeError::custom("a value of a map came before its key"))?;
+        self.insert(key, value)
+    }
+
+    fn end(self) -> Result<Value, SerializeError> {
+        Ok(self.finish())
+    }
+}
+
+macro_rules! fields {
+    ($($shape:ident)*) => {$(
+        impl $shape for EntriesToValue {
+            type Ok = Value;
+            type Error = SerializeError;
+
+            fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), SerializeError> {
+                self.insert(name.to_owned(), value)
+            }
+
+            fn end(self) -> Result<Value, SerializeError> {
+                Ok(self.finish())
+            }
+        }
+    )*};
+}
+
+fields! { SerializeStruct SerializeStructVariant }
