@@ -81,8 +81,7 @@ impl RestClient {
     ///
     /// As for [`send`](Self::send), and where base URL and path make no URL.
     pub async fn get(&self, path: &str, params: &[(&str, &str)]) -> Result<Response, Error> {
-        let request = params.iter().fold(self.request(path)?, |request, (name, value)| request.param(*name, value));
-        self.send(&request).await
+        self.send(&self.request(path)?.params(params)).await
     }
 
     /// Sends a request, again where the retry policy says so, and reads the whole answer.
@@ -103,21 +102,21 @@ impl RestClient {
     }
 }
 
-/// The pages that begin at `url`, with a client made for them alone that has all defaults.
+/// The pages that begin at `url` with `params` in its query, with a client made for them alone that has all defaults.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), catchment_rest_client::Error> {
-/// let mut pages = catchment_rest_client::paginate("https://api.example.com/issues?state=open");
+/// let mut pages = catchment_rest_client::paginate("https://api.example.com/issues", &[("state", "open")]);
 /// while let Some(page) = pages.next().await {
-///     println!("{} rows", page?.rows.len());
+///     println!("{} rows", page?.rows.ids.len());
 /// }
 /// # Ok(())
 /// # }
 /// ```
-pub fn paginate(url: &str) -> Pages {
+pub fn paginate(url: &str, params: &[(&str, &str)]) -> Pages {
     let start = || {
         let client = RestClient::builder().build()?;
-        let request = client.request(url)?;
+        let request = client.request(url)?.params(params);
         Ok(client.paginate(request))
     };
     start().unwrap_or_else(Pages::failed)

@@ -11,7 +11,7 @@
 //! let client = RestClient::builder().base_url("https://api.example.com/v1").build()?;
 //! let mut pages = client.paginate(client.request("issues")?.param("state", "open"));
 //! while let Some(page) = pages.next().await {
-//!     for row in page?.nodes() {
+//!     for row in page?.rows.nodes() {
 //!         println!("{row:?}");
 //!     }
 //! }
@@ -38,6 +38,8 @@ mod error;
 mod error_kind;
 mod excerpt;
 mod join;
+mod link;
+mod link_header;
 mod paginate;
 mod redact;
 mod request;

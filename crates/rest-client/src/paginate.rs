@@ -5,7 +5,6 @@ mod fetch;
 mod header_link;
 mod hint;
 mod json_link;
-mod link_header;
 mod page;
 mod pages;
 mod seen;

@@ -54,6 +54,13 @@ impl Request {
         self
     }
 
+    /// Adds parameters to the query.
+    #[must_use]
+    pub fn params(mut self, params: &[(&str, &str)]) -> Request {
+        self.params.extend(params.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        self
+    }
+
     /// Sets a header. Its value is never printed.
     ///
     /// # Errors

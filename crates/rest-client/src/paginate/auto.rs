@@ -21,9 +21,8 @@ pub struct Auto {
 }
 
 fn detect(response: &Response) -> Result<Box<dyn Paginator>, Error> {
-    let header_link = HeaderLink::default();
-    if header_link.find(response).is_some() {
-        return Ok(Box::new(header_link));
+    if response.link("next")?.is_some() {
+        return Ok(Box::new(HeaderLink::default()));
     }
     let document = response.document()?;
     if let Some(path) = hint::link(document) {

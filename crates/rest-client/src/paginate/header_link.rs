@@ -1,12 +1,9 @@
 //! Links in the `Link` header.
 
-use reqwest::header::LINK;
 use url::Url;
 
 use super::Paginator;
-use super::link_header;
 use crate::error::Error;
-use crate::error_kind::ErrorKind;
 use crate::request::Request;
 use crate::response::Response;
 
@@ -28,17 +25,11 @@ impl HeaderLink {
     pub fn new(relation: impl Into<String>) -> HeaderLink {
         HeaderLink { relation: relation.into(), next: None }
     }
-
-    /// The link to follow, as it stands in the headers.
-    pub(super) fn find(&self, response: &Response) -> Option<String> {
-        let values = response.headers().get_all(LINK).iter();
-        values.map(|value| String::from_utf8_lossy(value.as_bytes())).find_map(|value| link_header::find(&value, &self.relation))
-    }
 }
 
 impl Paginator for HeaderLink {
     fn update_state(&mut self, response: &Response) -> Result<(), Error> {
-        self.next = self.find(response).map(|link| resolve(response, &link, "in the header link")).transpose()?;
+        self.next = response.link(&self.relation)?;
         Ok(())
     }
 
@@ -58,17 +49,5 @@ impl Paginator for HeaderLink {
 
     fn boxed(&self) -> Box<dyn Paginator> {
         Box::new(self.clone())
-    }
-}
-
-/// The URL of a link that stands in `response` at `place`, relative to the URL that answered.
-pub(super) fn resolve(response: &Response, link: &str, place: &str) -> Result<Url, Error> {
-    match response.url().join(link) {
-        Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(url),
-        _ => {
-            // a query may hold secrets, and redaction needs a URL
-            let found = format!("{:?}", link.split(['?', '#']).next().unwrap_or_default());
-            Err(response.error(ErrorKind::InvalidNextLink { place: place.to_owned(), found }))
-        }
     }
 }

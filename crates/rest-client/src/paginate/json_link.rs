@@ -4,9 +4,9 @@ use catchment_json::{Kind, Path};
 use url::Url;
 
 use super::Paginator;
-use super::header_link::resolve;
 use crate::error::Error;
 use crate::error_kind::ErrorKind;
+use crate::link::resolve;
 use crate::request::Request;
 use crate::response::Response;
 

@@ -1,15 +1,13 @@
 //! One page.
 
-use catchment_json::{Document, Node, NodeId};
+use catchment_json::Selection;
 
-/// A page: the document that was answered and the places of its rows in it.
+/// A page: the rows in the document that was answered.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Page {
-    /// The whole answer.
-    pub document: Document,
-    /// Its rows, in the order of the document.
-    pub rows: Vec<NodeId>,
+    /// Its rows, in the order of the document, and the document, which is the whole answer.
+    pub rows: Selection,
     /// The URL that answered, without its secrets.
     pub url: String,
     /// Its number in the pagination, counted from 1.
@@ -18,9 +16,8 @@ pub struct Page {
     pub bytes: usize,
 }
 
-impl Page {
-    /// Its rows.
-    pub fn nodes(&self) -> impl Iterator<Item = Node<'_>> {
-        self.rows.iter().map(|id| self.document.node(*id))
+impl From<Page> for Selection {
+    fn from(page: Page) -> Selection {
+        page.rows
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use async_stream::try_stream;
-use catchment_json::{Document, Path};
+use catchment_json::{Document, Path, Selection};
 use futures_core::Stream;
 
 use super::Paginator;
@@ -32,8 +32,8 @@ impl Pages {
         std::future::poll_fn(|context| self.stream.as_mut().poll_next(context)).await
     }
 
-    /// Pages that could not be begun with.
-    pub(crate) fn failed(error: Error) -> Pages {
+    /// An error in the place of pages that could not be begun with.
+    pub fn failed(error: Error) -> Pages {
         Pages { stream: Box::pin(async_stream::stream! { yield Err(error); }) }
     }
 }
@@ -93,7 +93,7 @@ pub(crate) fn pages(
                 (Some(next), _) => Some((Fetch::start(&transport, next.clone()), next)),
                 (None, _) => None,
             };
-            yield Page { document, rows: rows.ids, url: redact(response.url()), number, bytes: response.bytes() };
+            yield Page { rows: Selection { document, ids: rows.ids }, url: redact(response.url()), number, bytes: response.bytes() };
             match ahead {
                 Some(next) => (fetch, request) = next,
                 None => break,

@@ -13,7 +13,7 @@ async fn read(mut pages: Pages) -> String {
         match page {
             Ok(page) => {
                 assert_eq!(page.number as usize, out.len() + 1);
-                out.push(format!("{:?}", page.nodes().collect::<Vec<_>>()));
+                out.push(format!("{:?}", page.rows.nodes().collect::<Vec<_>>()));
             }
             Err(error) => out.push(error.to_string()),
         }
@@ -184,8 +184,11 @@ async fn a_link_to_another_origin_gets_no_headers() {
 #[tokio::test]
 async fn one_off() {
     let server = ScriptedServer::start(|_| Answer::json(200, "[1]"));
-    assert_eq!(read(crate::paginate(&server.url())).await, "[1]");
-    assert_eq!(read(crate::paginate("x")).await, "cannot read the URL \"x\": it is relative, set the base_url of the client");
+    assert_eq!(read(crate::paginate(&server.url(), &[])).await, "[1]");
+    assert_eq!(
+        read(crate::paginate("x", &[])).await,
+        "cannot read the URL \"x\": it is relative, set the base_url of the client"
+    );
 }
 
 /// What is logged while the first page of `body` is read.

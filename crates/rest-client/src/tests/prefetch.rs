@@ -68,7 +68,7 @@ async fn a_page_that_is_sent_again_says_where_to_go_on() {
     let mut pages = client.paginate(client.request("0").unwrap());
     let mut rows = Vec::new();
     while let Some(page) = pages.next().await {
-        rows.extend(page.unwrap().nodes().map(|node| format!("{node:?}")));
+        rows.extend(page.unwrap().rows.nodes().map(|node| format!("{node:?}")));
     }
     assert_eq!(rows, ["[0]", "[1]", "[\"/fresh\"]"].map(|row| row.trim_matches(['[', ']']).to_owned()));
 }

@@ -2,7 +2,7 @@
 
 /// The target of the first link in a header value that has the relation. Links with an `anchor` are left out:
 /// they start from another resource. What cannot be read is skipped up to the next comma.
-pub(super) fn find(value: &str, relation: &str) -> Option<String> {
+pub(crate) fn find(value: &str, relation: &str) -> Option<String> {
     let mut rest = value;
     while !rest.is_empty() {
         rest = rest.trim_start_matches([' ', '\t', ',']);
