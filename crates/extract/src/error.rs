@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use crate::PageError;
+
 /// Why a run stopped before all rows had come.
 #[derive(Debug, Error)]
 #[non_exhaustive]
@@ -12,7 +14,7 @@ pub enum ExtractError {
         /// The resource.
         resource: String,
         /// What its pages said.
-        source: Box<dyn std::error::Error + Send + Sync>,
+        source: PageError,
     },
     /// A row has no value for the cursor.
     #[error("resource `{resource}`: {row} has no value at the cursor `{cursor}`; every row must have one")]

@@ -1,29 +1,32 @@
 //! Where the rows of one table come from.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
-use catchment_json::Value;
+use catchment_json::Selection;
 use catchment_schema::naming::normalize_path;
 use catchment_schema::{TableHints, WriteDisposition};
-use futures_util::stream;
+use futures_core::Stream;
+use futures_util::{StreamExt as _, stream};
+use serde::Serialize;
 
-use crate::incremental::{Incremental, IncrementalStart};
-use crate::page::{Page, PageStream};
+use crate::incremental::Incremental;
+use crate::page::{PageError, PageStream};
+use crate::start::Start;
 
-/// What a resource knows when a run begins.
-#[derive(Debug, Clone, Default)]
-pub struct Start {
-    /// The values that an incremental resource continues from.
-    pub incremental: Option<IncrementalStart>,
-}
+/// Rows of an iterator that are taken together.
+const PAGE_ROWS: usize = 1000;
 
 /// Yields rows, and says what their table is like.
+///
+/// Rows are whatever serde can serialise ([`Resource::rows`], [`Resource::iter`]) or documents that were parsed
+/// already ([`Resource::stream`], [`Resource::rows`]).
 #[derive(Clone)]
 pub struct Resource {
     /// Its name, under which the state keeps what it knows.
     pub name: String,
     /// The table that its rows go to, as the source spells it; the name of the resource by default.
-    pub table: Option<String>,
+    pub table_name: Option<String>,
     /// What a load does with the rows that the table has; append by default.
     pub write_disposition: WriteDisposition,
     /// The fields that tell rows apart.
@@ -36,26 +39,82 @@ pub struct Resource {
 }
 
 impl Resource {
-    /// A resource whose pages come from `pages`, which is called once in each run.
-    pub fn new(name: impl Into<String>, pages: impl Fn(&Start) -> PageStream + Send + Sync + 'static) -> Resource {
+    /// A resource whose pages come from the stream that `pages` makes, once in each run, from what earlier runs
+    /// know. A page is a document, the rows of one, or a list of anything that serde can serialise.
+    ///
+    /// ```
+    /// use async_stream::try_stream;
+    /// use catchment_extract::{Incremental, PageError, Resource};
+    /// use futures_core::Stream;
+    ///
+    /// fn gauges(since: String) -> impl Stream<Item = Result<Vec<(u32, String)>, PageError>> {
+    ///     try_stream! {
+    ///         for page in 1..=3 {
+    ///             yield vec![(page, since.clone())];
+    ///         }
+    ///         Err("there is no page 4")?;
+    ///     }
+    /// }
+    ///
+    /// let gauges = Resource::stream("gauges", |start| gauges(start.last_value_text()))
+    ///     .incremental(Incremental::new("measured_at").initial_value("2024-01-01"));
+    /// assert_eq!(gauges.name, "gauges");
+    /// ```
+    pub fn stream<S, P, E>(name: impl Into<String>, pages: impl Fn(&Start) -> S + Send + Sync + 'static) -> Resource
+    where
+        S: Stream<Item = Result<P, E>> + Send + 'static,
+        P: TryInto<Selection, Error: Into<PageError>>,
+        E: Into<PageError>,
+    {
         Resource {
             name: name.into(),
-            table: None,
+            table_name: None,
             write_disposition: WriteDisposition::Append,
             primary_key: Vec::new(),
             incremental: None,
             limit: None,
-            pages: Arc::new(pages),
+            pages: Arc::new(move |start| {
+                Box::pin(pages(start).map(|page| page.map_err(Into::into)?.try_into().map_err(Into::into)))
+            }),
         }
     }
 
-    /// A resource of rows that are in memory; each run yields them all.
-    pub fn from_rows(name: impl Into<String>, rows: Vec<Value>) -> Resource {
-        let page = Page::from_values(rows);
-        Resource::new(name, move |_| {
-            let page = page.clone();
-            Box::pin(stream::once(async move { Ok(page) }))
-        })
+    /// A resource of rows that are in memory: a list of anything that serde can serialise, or a document. Each
+    /// run yields them all. Rows that cannot be serialised fail the run.
+    ///
+    /// ```
+    /// use catchment_extract::Resource;
+    ///
+    /// let rivers = Resource::rows("rivers", vec![("Rhine", 1233), ("Danube", 2850)]);
+    /// assert_eq!(rivers.name, "rivers");
+    /// ```
+    pub fn rows(name: impl Into<String>, rows: impl TryInto<Selection, Error: Into<PageError>>) -> Resource {
+        // Each run gives the error anew, so it is kept as text.
+        let page = rows.try_into().map_err(|error| error.into().to_string());
+        Resource::stream(name, move |_| stream::iter([page.clone()]))
+    }
+
+    /// A resource of the rows of the iterator that `rows` makes, once in each run. They are taken as they are
+    /// needed, so there may be more of them than memory holds.
+    ///
+    /// ```
+    /// use catchment_extract::Resource;
+    ///
+    /// let squares = Resource::iter("squares", |_| (1_u64..=1_000_000).map(|n| (n, n * n)));
+    /// # let _ = squares;
+    /// ```
+    pub fn iter<I>(name: impl Into<String>, rows: impl Fn(&Start) -> I + Send + Sync + 'static) -> Resource
+    where
+        I: IntoIterator<Item: Serialize + Send + 'static, IntoIter: Send + 'static>,
+    {
+        Resource::stream(name, move |start| stream::iter(rows(start)).chunks(PAGE_ROWS).map(Ok::<_, Infallible>))
+    }
+
+    /// The same resource, whose rows go to the table `name`.
+    #[must_use]
+    pub fn table_name(mut self, name: impl Into<String>) -> Resource {
+        self.table_name = Some(name.into());
+        self
     }
 
     /// The same resource with another write disposition.
@@ -86,14 +145,9 @@ impl Resource {
         self
     }
 
-    /// The table that its rows go to, as the source spells it.
-    pub fn table_name(&self) -> &str {
-        self.table.as_deref().unwrap_or(&self.name)
-    }
-
     /// The table that its rows go to, by its normalised name.
     pub fn root_table(&self) -> String {
-        normalize_path(self.table_name())
+        normalize_path(self.table())
     }
 
     /// What is known of the table before any row has come.
@@ -103,6 +157,10 @@ impl Resource {
             primary_key: self.primary_key.clone(),
             cursor: self.incremental.as_ref().and_then(|i| i.cursor_path.as_key()).map(str::to_owned),
         }
+    }
+
+    fn table(&self) -> &str {
+        self.table_name.as_deref().unwrap_or(&self.name)
     }
 
     /// Its pages for a run that begins with `start`.
@@ -115,7 +173,7 @@ impl std::fmt::Debug for Resource {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Resource")
             .field("name", &self.name)
-            .field("table", &self.table_name())
+            .field("table", &self.table())
             .field("write_disposition", &self.write_disposition)
             .field("primary_key", &self.primary_key)
             .field("incremental", &self.incremental)

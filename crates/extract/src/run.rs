@@ -2,12 +2,13 @@
 
 use std::ops::ControlFlow;
 
+use catchment_json::Selection;
 use catchment_schema::WriteDisposition;
 use catchment_state::State;
 use futures_util::StreamExt as _;
 
 use crate::incremental::Tracker;
-use crate::{Budget, ExtractError, Page, Resource, Share, Source, Start};
+use crate::{Budget, ExtractError, Resource, Share, Source, Start};
 
 /// New rows of one page, on their way to be normalised.
 #[derive(Debug)]
@@ -15,7 +16,7 @@ pub struct RowBatch {
     /// The root table, by its normalised name.
     pub table: String,
     /// The rows.
-    pub page: Page,
+    pub rows: Selection,
     /// Counts the batches of a run from 0; rows are loaded in this order.
     pub ordinal: u64,
     /// The share of the budget that the page takes while it is in memory.
@@ -61,7 +62,7 @@ impl ResourceRun<'_> {
         let kept = state.resource(&self.source.name, &resource.name);
         let tracker = resource.incremental.as_ref().map(|i| Tracker::new(&resource.name, i, &resource.primary_key, kept));
         self.refuse_limit_that_loses_rows()?;
-        let start = Start { incremental: tracker.as_ref().map(Tracker::start) };
+        let start = tracker.as_ref().map(Tracker::start).unwrap_or_default();
         let (tracker, complete) = self.pages(&start, tracker).await?;
         match tracker {
             Some(tracker) if complete => {
@@ -85,26 +86,28 @@ impl ResourceRun<'_> {
         let table = self.resource.root_table();
         while left != Some(0) {
             let Some(page) = pages.next().await else { return Ok((tracker, true)) };
+            // A source that never waits would keep others from running, a cancellation among them.
+            tokio::task::yield_now().await;
             let failed = |source| ExtractError::Pages { resource: self.resource.name.clone(), source };
-            let mut page = page.map_err(failed)?;
+            let mut rows = page.map_err(failed)?;
             if let Some(tracker) = &mut tracker {
-                tracker.filter(&mut page)?;
+                tracker.filter(&mut rows)?;
             }
             if let Some(left) = &mut left {
-                page.rows.truncate(usize::try_from(*left).unwrap_or(usize::MAX));
-                *left -= page.rows.len() as u64;
+                rows.ids.truncate(usize::try_from(*left).unwrap_or(usize::MAX));
+                *left -= rows.ids.len() as u64;
             }
-            self.send(&table, page).await?;
+            self.send(&table, rows).await?;
         }
         Ok((tracker, false))
     }
 
-    async fn send(&mut self, table: &str, page: Page) -> Result<(), ExtractError> {
-        if page.rows.is_empty() {
+    async fn send(&mut self, table: &str, rows: Selection) -> Result<(), ExtractError> {
+        if rows.ids.is_empty() {
             return Ok(());
         }
-        let share = self.budget.take(page.document.memory()).await;
-        let batch = RowBatch { table: table.to_owned(), page, ordinal: *self.ordinal, share };
+        let share = self.budget.take(rows.document.memory()).await;
+        let batch = RowBatch { table: table.to_owned(), rows, ordinal: *self.ordinal, share };
         *self.ordinal += 1;
         match (self.sink)(batch) {
             ControlFlow::Continue(()) => Ok(()),

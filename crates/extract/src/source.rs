@@ -23,6 +23,18 @@ impl Source {
         self.resources.push(resource);
         self
     }
+
+    /// Its resource of that name, to change it.
+    pub fn resource_mut(&mut self, name: &str) -> Option<&mut Resource> {
+        self.resources.iter_mut().find(|resource| resource.name == name)
+    }
+
+    /// The same source, of which a run takes at most `rows` rows of each resource.
+    #[must_use]
+    pub fn add_limit(mut self, rows: u64) -> Source {
+        self.resources = self.resources.into_iter().map(|resource| resource.add_limit(rows)).collect();
+        self
+    }
 }
 
 impl From<Resource> for Source {

@@ -1,8 +1,7 @@
 //! A spec to a source.
 
-use catchment_extract::{Incremental, Page, PageStream, Resource, Source, Start};
-use catchment_rest_client::{Auto, HeaderLink, JsonLink, Request, RestClient, RestClientBuilder, SinglePage};
-use futures_util::{StreamExt as _, stream};
+use catchment_extract::{Incremental, Resource, Source, Start};
+use catchment_rest_client::{Auto, HeaderLink, JsonLink, Pages, Request, RestClient, RestClientBuilder, SinglePage};
 use thiserror::Error;
 
 use crate::{EndpointSpec, PaginatorSpec, ResourceSpec, Spec};
@@ -42,10 +41,10 @@ pub fn rest_api_source(spec: &Spec, client: RestClientBuilder) -> Result<Source,
 
 fn to_resource(spec: &ResourceSpec, client: RestClient) -> Resource {
     let endpoint = spec.endpoint.clone();
-    let mut resource = Resource::new(&spec.name, move |start| pages(&client, &endpoint, start))
+    let mut resource = Resource::stream(&spec.name, move |start| pages(&client, &endpoint, start))
         .write_disposition(spec.write_disposition)
         .primary_key(spec.primary_key.clone());
-    resource.table.clone_from(&spec.table_name);
+    resource.table_name.clone_from(&spec.table_name);
     resource.incremental = spec.endpoint.incremental.as_ref().map(|incremental| Incremental {
         cursor_path: incremental.cursor_path.clone(),
         initial_value: incremental.initial_value.clone(),
@@ -69,27 +68,20 @@ fn endpoint_client(client: &RestClient, default: &PaginatorSpec, endpoint: &Endp
 
 /// The first request of a run.
 fn request(client: &RestClient, endpoint: &EndpointSpec, start: &Start) -> Result<Request, catchment_rest_client::Error> {
-    let start = start.incremental.clone().unwrap_or_default();
-    let mut request = client.request(&endpoint.path.fill(&start))?;
+    let mut request = client.request(&endpoint.path.fill(start))?;
     for (name, template) in &endpoint.headers {
-        request = request.header(name, &template.fill(&start))?;
+        request = request.header(name, &template.fill(start))?;
     }
     for (name, template) in &endpoint.params {
-        request = request.param(name, template.fill(&start));
+        request = request.param(name, template.fill(start));
     }
     let start_param = endpoint.incremental.as_ref().and_then(|incremental| incremental.start_param.as_ref());
-    if let (Some(name), Some(value)) = (start_param, &start.start_value) {
-        request = request.param(name, crate::template::text_of(value));
+    if let Some(name) = start_param.filter(|_| start.last_value.is_some()) {
+        request = request.param(name, start.last_value_text());
     }
     Ok(request)
 }
 
-fn pages(client: &RestClient, endpoint: &EndpointSpec, start: &Start) -> PageStream {
-    match request(client, endpoint, start) {
-        Ok(request) => Box::pin(client.paginate(request).map(|page| match page {
-            Ok(page) => Ok(Page { document: page.document, rows: page.rows }),
-            Err(error) => Err(error.into()),
-        })),
-        Err(error) => Box::pin(stream::iter([Err(error.into())])),
-    }
+fn pages(client: &RestClient, endpoint: &EndpointSpec, start: &Start) -> Pages {
+    request(client, endpoint, start).map_or_else(Pages::failed, |request| client.paginate(request))
 }

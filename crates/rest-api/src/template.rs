@@ -1,7 +1,6 @@
 //! Texts with placeholders: `{incremental.start_value}`; braces that are meant are doubled.
 
-use catchment_extract::IncrementalStart;
-use catchment_json::Value;
+use catchment_extract::Start;
 
 /// A text with placeholders, read once and filled in for each run.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -58,19 +57,14 @@ impl Template {
     }
 
     /// The text with its placeholders filled in; a value that there is not yet is empty.
-    pub fn fill(&self, start: &IncrementalStart) -> String {
+    pub fn fill(&self, start: &Start) -> String {
         let filled = self.parts.iter().map(|part| match part {
             Part::Text(text) => text.clone(),
-            Part::StartValue => start.start_value.as_ref().map(text_of).unwrap_or_default(),
-            Part::InitialValue => start.initial_value.as_ref().map(text_of).unwrap_or_default(),
+            Part::StartValue => start.last_value_text(),
+            Part::InitialValue => start.initial_value_text(),
         });
         filled.collect()
     }
-}
-
-/// A value in a URL: a string without its quotes.
-pub(crate) fn text_of(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 fn placeholder(name: &str) -> Result<Part, String> {
@@ -90,11 +84,11 @@ fn placeholder(name: &str) -> Result<Part, String> {
 #[cfg(test)]
 mod tests {
     use super::Template;
-    use catchment_extract::IncrementalStart;
+    use catchment_extract::Start;
     use catchment_json::Value;
 
     fn check(text: &str, expected: &str) {
-        let start = IncrementalStart { initial_value: Some(Value::from(0)), start_value: Some(Value::from("2024")) };
+        let start = Start::new(Some(Value::from(0)), Some(Value::from("2024")));
         let found = Template::parse(text).map_or_else(|problem| problem, |template| template.fill(&start));
         assert_eq!(found, expected, "{text}");
     }

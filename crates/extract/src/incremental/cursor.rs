@@ -33,8 +33,9 @@ fn numbers(left: &str, right: &str) -> Option<Ordering> {
 pub(super) struct Kept(Document);
 
 impl Kept {
-    pub(super) fn new(value: &Value) -> Kept {
-        Kept(Document::from_value(value))
+    /// None for a value that is too large to be one: of gigabytes.
+    pub(super) fn new(value: &Value) -> Option<Kept> {
+        Document::from_value(value).ok().map(Kept)
     }
 
     pub(super) fn node(&self) -> Node<'_> {

@@ -34,12 +34,3 @@ impl Incremental {
         self
     }
 }
-
-/// What an incremental resource continues from; the same through a whole run.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct IncrementalStart {
-    /// The value that the first run started from.
-    pub initial_value: Option<Value>,
-    /// The greatest value of earlier runs; the initial value in the first one.
-    pub start_value: Option<Value>,
-}

@@ -1,7 +1,6 @@
-use catchment_json::{Document, Object, Value};
+use catchment_json::{Document, Object, Selection, Value};
 
 use super::{Incremental, Tracker};
-use crate::Page;
 
 /// Runs, each of them pages of rows, with the cursor in `at` and the key in `id`: the ids that were kept in
 /// each run, and the state after the last one, or the first error.
@@ -12,9 +11,9 @@ fn run(incremental: &Incremental, runs: &[&[&str]]) -> Result<(String, Option<Ob
         let mut tracker = Tracker::new("r", incremental, &key, kept.as_ref());
         let mut ids = Vec::new();
         for page in *pages {
-            let mut page = Page::from_document(Document::parse(page.as_bytes().to_vec()).unwrap());
+            let mut page = Selection::elements(Document::parse(page.as_bytes().to_vec()).unwrap());
             tracker.filter(&mut page).map_err(|error| error.to_string())?;
-            ids.extend(page.rows.iter().map(|row| page.document.node(*row).get("id").unwrap().number().unwrap().to_owned()));
+            ids.extend(page.nodes().map(|row| row.get("id").unwrap().number().unwrap().to_owned()));
         }
         shown.push(ids.join(","));
         kept = Some(tracker.finish(kept.as_ref()));

@@ -3,18 +3,20 @@
 use std::cmp::Ordering;
 use std::collections::HashSet;
 
-use catchment_json::{Kind, Node, NodeId, Object, Value, write_value};
+use catchment_json::{Kind, Node, NodeId, Object, Selection, Value, write_value};
 use catchment_schema::short_hash;
 
+use super::Incremental;
 use super::cursor::{Kept, compare};
-use super::{Incremental, IncrementalStart};
-use crate::{ExtractError, Page};
+use crate::{ExtractError, Start};
 
 /// Filters rows by their cursor, and keeps the greatest value.
 pub(crate) struct Tracker<'r> {
     resource: &'r str,
     incremental: &'r Incremental,
     primary_key: &'r [String],
+    /// What the resource was given, and is told through.
+    handle: Start,
     initial_value: Option<Value>,
     start: Option<Kept>,
     start_hashes: HashSet<String>,
@@ -33,7 +35,7 @@ impl<'r> Tracker<'r> {
         let stored = kept.and_then(|kept| kept.get("incremental")).and_then(|i| i.get(incremental.cursor_path.as_str()));
         let value = |key: &str| stored.and_then(|stored| stored.get(key)).filter(|value| !value.is_null());
         let initial_value = value("initial_value").or(incremental.initial_value.as_ref()).cloned();
-        let start = value("last_value").or(initial_value.as_ref()).map(Kept::new);
+        let start = value("last_value").or(initial_value.as_ref()).and_then(Kept::new);
         let hashes: Vec<String> = value("unique_hashes")
             .and_then(Value::as_array)
             .unwrap_or_default()
@@ -44,6 +46,7 @@ impl<'r> Tracker<'r> {
             resource,
             incremental,
             primary_key,
+            handle: Start::new(initial_value.clone(), start.as_ref().map(Kept::value)),
             initial_value,
             last: start.clone(),
             start,
@@ -55,18 +58,17 @@ impl<'r> Tracker<'r> {
     }
 
     /// What the resource continues from.
-    pub(crate) fn start(&self) -> IncrementalStart {
-        let start_value = self.start.as_ref().map(Kept::value);
-        IncrementalStart { initial_value: self.initial_value.clone(), start_value }
+    pub(crate) fn start(&self) -> Start {
+        self.handle.clone()
     }
 
-    /// Takes out of `page` the rows that are not new.
-    pub(crate) fn filter(&mut self, page: &mut Page) -> Result<(), ExtractError> {
+    /// Takes out of a page the rows that are not new.
+    pub(crate) fn filter(&mut self, page: &mut Selection) -> Result<(), ExtractError> {
         let mut last: Option<Node<'_>> = self.last.as_ref().map(Kept::node);
         let mut at_last: Vec<NodeId> = Vec::new();
         let mut moved = false;
-        let mut rows = Vec::with_capacity(page.rows.len());
-        for id in &page.rows {
+        let mut rows = Vec::with_capacity(page.ids.len());
+        for id in &page.ids {
             let row = page.document.node(*id);
             let cursor = self.cursor(row)?;
             let to_last = last.map(|last| self.compare(cursor, last)).transpose()?;
@@ -81,6 +83,9 @@ impl<'r> Tracker<'r> {
                     Some(Ordering::Equal) => !self.start_hashes.is_empty() && self.start_hashes.contains(&self.hash(row)?),
                     _ => false,
                 };
+                if to_start == Some(Ordering::Less) {
+                    self.handle.set_out_of_range();
+                }
                 if is_old {
                     continue;
                 }
@@ -90,7 +95,7 @@ impl<'r> Tracker<'r> {
             }
             rows.push(*id);
         }
-        let new_last = moved.then(|| last.map(|last| Kept::new(&last.to_value()))).flatten();
+        let new_last = last.filter(|_| moved).and_then(|last| Kept::new(&last.to_value()));
         let hashes = at_last.iter().map(|id| self.hash(page.document.node(*id))).collect::<Result<Vec<_>, _>>()?;
         if let Some(new_last) = new_last {
             self.last = Some(new_last);
@@ -102,7 +107,7 @@ impl<'r> Tracker<'r> {
             }
         }
         self.kept_rows |= !rows.is_empty();
-        page.rows = rows;
+        page.ids = rows;
         Ok(())
     }
 

@@ -5,7 +5,6 @@ use catchment_json::{Path, Value};
 use super::client::{headers, paginator};
 use super::keys::{Keys, wrong};
 use super::{EndpointSpec, IncrementalSpec};
-use crate::template::text_of;
 use crate::{Mistake, Template};
 
 impl EndpointSpec {
@@ -124,6 +123,6 @@ fn text(value: &Value) -> String {
     match value {
         Value::Bool(true) => "True".to_owned(),
         Value::Bool(false) => "False".to_owned(),
-        other => text_of(other),
+        other => other.to_plain_text(),
     }
 }
