@@ -9,7 +9,7 @@ use catchment_json::Value;
 use catchment_schema::Schema;
 use catchment_state::State;
 
-use crate::PackageError;
+use crate::{PackageError, line};
 
 /// The format that is written, and the latest one that is read.
 const FORMAT: i64 = 1;
@@ -24,6 +24,8 @@ pub struct Begin {
     pub load_id: String,
     /// When it began, in microseconds since 1970.
     pub created_at: i64,
+    /// The dataset that it is to be loaded into.
+    pub dataset: String,
     /// The source whose rows it holds.
     pub source: String,
     /// The resources that it holds all rows of, and the root table of each.
@@ -93,8 +95,7 @@ impl JournalWriter {
     fn write(&mut self, records: impl IntoIterator<Item = Value>) -> Result<(), PackageError> {
         let mut lines = String::new();
         for record in records {
-            let json = record.to_string();
-            lines.push_str(&format!("{:08x} {json}\n", crc32fast::hash(json.as_bytes())));
+            lines.push_str(&line::write(&record.to_string()));
         }
         self.file.write_all(lines.as_bytes()).map_err(PackageError::io("write", &self.path))?;
         self.file.sync_data().map_err(PackageError::io("sync", &self.path))
@@ -125,10 +126,7 @@ pub(crate) fn read(folder: &Path) -> Result<Option<Journal>, PackageError> {
         let wrong = || damaged(format!("line {} is not what was expected there", number + 1));
         match &mut journal {
             None => {
-                let format = record.get("format").and_then(Value::as_i64).ok_or_else(wrong)?;
-                if format > FORMAT {
-                    return Err(PackageError::TooNew { path: path.clone(), found: format, known: FORMAT });
-                }
+                check_format(Some(&record), &path)?;
                 let begin = Begin::from_value(&record).ok_or_else(wrong)?;
                 journal = Some(Journal { begin, segments: Vec::new(), seal: None });
             }
@@ -141,21 +139,27 @@ pub(crate) fn read(folder: &Path) -> Result<Option<Journal>, PackageError> {
     Ok(journal)
 }
 
+/// Refuses what a later version wrote.
+pub(crate) fn check_format(begin: Option<&Value>, path: &Path) -> Result<(), PackageError> {
+    match begin.and_then(|begin| begin.get("format")?.as_i64()) {
+        Some(found) if found > FORMAT => Err(PackageError::TooNew { path: path.to_owned(), found, known: FORMAT }),
+        _ => Ok(()),
+    }
+}
+
 /// The record of a line; none where it is torn.
 fn record(line: &[u8]) -> Option<Value> {
-    let line = std::str::from_utf8(line.strip_suffix(b"\n")?).ok()?;
-    let (checksum, json) = line.split_once(' ')?;
-    let matches = u32::from_str_radix(checksum, 16).ok()? == crc32fast::hash(json.as_bytes());
-    if matches { Value::parse(json).ok() } else { None }
+    Value::parse(line::read(line)?).ok()
 }
 
 impl Begin {
-    fn to_value(&self) -> Value {
+    pub(crate) fn to_value(&self) -> Value {
         let resources = self.resources.iter().map(|(name, table)| (name.as_str(), Value::from(table.as_str())));
         Value::object([
             ("format", Value::from(FORMAT)),
             ("load_id", Value::from(self.load_id.as_str())),
             ("created_at", Value::from(self.created_at)),
+            ("dataset", Value::from(self.dataset.as_str())),
             ("source", Value::from(self.source.as_str())),
             ("resources", Value::object(resources)),
             ("base_state", self.base_state.to_value()),
@@ -163,11 +167,13 @@ impl Begin {
         ])
     }
 
-    fn from_value(value: &Value) -> Option<Begin> {
+    pub(crate) fn from_value(value: &Value) -> Option<Begin> {
         let resources = value.get("resources")?.as_object()?;
         Some(Begin {
             load_id: value.get("load_id")?.as_str()?.to_owned(),
             created_at: value.get("created_at")?.as_i64()?,
+            // The first journals had it in the state alone.
+            dataset: value.get("dataset").or_else(|| value.get("base_state")?.get("dataset_name"))?.as_str()?.to_owned(),
             source: value.get("source")?.as_str()?.to_owned(),
             resources: resources
                 .iter()

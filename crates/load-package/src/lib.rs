@@ -7,14 +7,20 @@
 //! by any process, without asking the source again.
 //!
 //! [`PackageStore`] finds and makes packages, [`PackageWriter`] fills one (dropping it unsealed takes it
-//! back), [`SealedPackage`] reads one.
+//! back), [`SealedPackage`] reads one. [`ExtractedWriter`] and [`Extracted`] keep rows that are to be normalised
+//! later.
 //!
 //! Durability: a segment is written, synced and renamed before its journal line is; the line is synced; so
 //! what a journal says is there, also after a power cut. Every line has a checksum, and a torn last line
 //! counts as not written.
 
 mod error;
+mod extracted;
+#[cfg(test)]
+mod extracted_tests;
+mod folder;
 mod journal;
+mod line;
 mod lock;
 mod sealed;
 mod segment;
@@ -24,6 +30,7 @@ mod store_tests;
 mod writer;
 
 pub use error::PackageError;
+pub use extracted::{Extracted, ExtractedRecord, ExtractedWriter};
 pub use journal::{Begin, Seal, Segment};
 pub use sealed::SealedPackage;
 pub use store::{PackageStore, Pending};

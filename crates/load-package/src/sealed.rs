@@ -1,25 +1,25 @@
 //! A package that can be loaded.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use arrow::record_batch::RecordBatch;
+use indexmap::IndexMap;
 
-use crate::lock::Lock;
+use crate::folder::LockedFolder;
 use crate::{Begin, PackageError, Seal, Segment, segment};
 
 /// A finished package: rows, and the schema and state to store with them.
 #[derive(Debug)]
 pub struct SealedPackage {
-    pub(crate) folder: PathBuf,
-    _lock: Lock,
+    folder: LockedFolder,
     begin: Begin,
     segments: Vec<Segment>,
     seal: Seal,
 }
 
 impl SealedPackage {
-    pub(crate) fn new(folder: PathBuf, lock: Lock, begin: Begin, segments: Vec<Segment>, seal: Seal) -> Self {
-        SealedPackage { folder, _lock: lock, begin, segments, seal }
+    pub(crate) fn new(folder: LockedFolder, begin: Begin, segments: Vec<Segment>, seal: Seal) -> Self {
+        SealedPackage { folder, begin, segments, seal }
     }
 
     /// What it is about.
@@ -34,7 +34,7 @@ impl SealedPackage {
 
     /// The folder that it is in.
     pub fn folder(&self) -> &Path {
-        &self.folder
+        self.folder.path()
     }
 
     /// Its files, in the order in which they are to be loaded.
@@ -43,13 +43,10 @@ impl SealedPackage {
     }
 
     /// The rows that it has for each table, in the order of the first ones.
-    pub fn row_counts(&self) -> Vec<(String, u64)> {
-        let mut counts: Vec<(String, u64)> = Vec::new();
+    pub fn row_counts(&self) -> IndexMap<String, u64> {
+        let mut counts = IndexMap::new();
         for segment in &self.segments {
-            match counts.iter_mut().find(|(table, _)| *table == segment.table) {
-                Some((_, rows)) => *rows += segment.rows,
-                None => counts.push((segment.table.clone(), segment.rows)),
-            }
+            *counts.entry(segment.table.clone()).or_default() += segment.rows;
         }
         counts
     }
@@ -60,6 +57,6 @@ impl SealedPackage {
     ///
     /// Where the file cannot be read, or is not what was written.
     pub fn read(&self, segment: &Segment) -> Result<Vec<RecordBatch>, PackageError> {
-        segment::read(&self.folder, segment)
+        segment::read(self.folder.path(), segment)
     }
 }

@@ -17,20 +17,26 @@ use indexmap::IndexMap;
 
 use crate::{PackageError, Segment};
 
+/// Batches are put together up to this size: large ones load faster, and each is copied and encoded in memory.
+const BATCH_MAX_BYTES: usize = 4 << 20;
+
 /// Writes `batches` of `table`, whose columns may differ, as the file `name` in `folder`, and syncs it.
 pub(crate) fn write(folder: &Path, name: String, table: String, batches: &[RecordBatch]) -> Result<Segment, PackageError> {
     let arrow = |source| PackageError::Arrow { table: table.clone(), source };
-    let batch = unify(batches).map_err(arrow)?;
+    let schema = all_columns(batches);
     let unfinished = folder.join(format!("{name}.tmp"));
     let file = File::create(&unfinished).map_err(PackageError::io("create", &unfinished))?;
     let out = Checksummed { out: BufWriter::with_capacity(1 << 18, file), hasher: crc32fast::Hasher::new(), bytes: 0 };
-    let write = |batch: &RecordBatch| -> Result<Checksummed, ArrowError> {
-        let mut writer = StreamWriter::try_new(out, &batch.schema())?;
-        writer.write(batch)?;
+    let write = || -> Result<Checksummed, ArrowError> {
+        let mut writer = StreamWriter::try_new(out, &schema)?;
+        for together in chunks(batches) {
+            let padded = together.iter().map(|batch| pad(batch, &schema)).collect::<Result<Vec<_>, _>>()?;
+            writer.write(&concat_batches(&schema, &padded)?)?;
+        }
         writer.finish()?;
         writer.into_inner()
     };
-    let Checksummed { out, hasher, bytes } = write(&batch).map_err(|error| match error {
+    let Checksummed { out, hasher, bytes } = write().map_err(|error| match error {
         ArrowError::IoError(_, source) => PackageError::Io { action: "write", path: unfinished.clone(), source },
         source => arrow(source),
     })?;
@@ -38,7 +44,8 @@ pub(crate) fn write(folder: &Path, name: String, table: String, batches: &[Recor
     file.sync_all().map_err(PackageError::io("sync", &unfinished))?;
     let path = folder.join(&name);
     std::fs::rename(&unfinished, &path).map_err(PackageError::io("rename to", &path))?;
-    Ok(Segment { file: name, rows: batch.num_rows() as u64, bytes, checksum: hasher.finalize(), table })
+    let rows = batches.iter().map(|batch| batch.num_rows() as u64).sum();
+    Ok(Segment { file: name, rows, bytes, checksum: hasher.finalize(), table })
 }
 
 /// Reads the rows of a segment, after its checksum was compared. The arrays share the memory of the file.
@@ -61,19 +68,33 @@ pub(crate) fn read(folder: &Path, segment: &Segment) -> Result<Vec<RecordBatch>,
     Ok(batches)
 }
 
-/// One batch with the columns of all: what a batch lacks is null.
-fn unify(batches: &[RecordBatch]) -> Result<RecordBatch, ArrowError> {
+/// The columns of all batches.
+fn all_columns(batches: &[RecordBatch]) -> SchemaRef {
     let mut fields: IndexMap<&str, &FieldRef> = IndexMap::new();
     let schemas: Vec<SchemaRef> = batches.iter().map(RecordBatch::schema).collect();
     for field in schemas.iter().flat_map(|schema| schema.fields()) {
         fields.entry(field.name()).or_insert(field);
     }
     let fields: Vec<_> = fields.values().map(|field| field.as_ref().clone().with_nullable(true)).collect();
-    let schema = Arc::new(Schema::new(fields));
-    let padded = batches.iter().map(|batch| pad(batch, &schema)).collect::<Result<Vec<_>, _>>()?;
-    concat_batches(&schema, &padded)
+    Arc::new(Schema::new(fields))
 }
 
+/// The batches that are written as one.
+fn chunks(batches: &[RecordBatch]) -> Vec<&[RecordBatch]> {
+    let (mut chunks, mut first, mut bytes) = (Vec::new(), 0, 0);
+    for (index, batch) in batches.iter().enumerate() {
+        let size = batch.get_array_memory_size();
+        if bytes > 0 && bytes + size > BATCH_MAX_BYTES {
+            chunks.extend(batches.get(first..index));
+            (first, bytes) = (index, 0);
+        }
+        bytes += size;
+    }
+    chunks.extend(batches.get(first..).filter(|rest| !rest.is_empty()));
+    chunks
+}
+
+/// The batch with all columns: those that it lacks are null.
 fn pad(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch, ArrowError> {
     let column = |field: &FieldRef| -> ArrayRef {
         let known = batch.column_by_name(field.name()).cloned();

@@ -8,10 +8,11 @@ use catchment_state::State;
 
 use crate::{Begin, PackageStore, Pending, Seal, SealedPackage, WriterOptions};
 
-fn begin() -> Begin {
+pub(crate) fn begin() -> Begin {
     Begin {
         load_id: "1700000000.5".to_owned(),
         created_at: 7,
+        dataset: "d".to_owned(),
         source: "s".to_owned(),
         resources: vec![("r".to_owned(), "t".to_owned())],
         base_state: State::new("p", "d", "dlt.destinations.duckdb"),
@@ -64,7 +65,7 @@ fn a_sealed_package_reads_back_in_another_process() {
     let package = pending(&store);
     assert_eq!(package.begin(), &begin());
     assert_eq!(package.seal(), &seal());
-    assert_eq!(package.row_counts(), [("t".to_owned(), 3), ("u".to_owned(), 1)]);
+    assert_eq!(package.row_counts(), [("t".to_owned(), 3), ("u".to_owned(), 1)].into());
     let rows: Vec<_> = package.segments().iter().map(|s| package.read(s).unwrap()).collect();
     assert_eq!(rows[2][0].columns(), [ints(&[3])]);
     store.complete(package).unwrap();

@@ -1,0 +1,95 @@
+use std::path::PathBuf;
+
+use catchment_json::{Document, Selection, Value};
+use catchment_schema::Schema;
+use catchment_state::State;
+
+use crate::store_tests::begin;
+use crate::{Extracted, ExtractedRecord, PackageStore};
+
+fn state() -> State {
+    let mut state = State::new("p", "d", "dlt.destinations.duckdb");
+    state.bump();
+    state
+}
+
+fn store() -> (tempfile::TempDir, PackageStore, PathBuf) {
+    let dir = tempfile::tempdir().unwrap();
+    let store = PackageStore::open(dir.path()).unwrap();
+    let pages = dir.path().join("extracted").join(begin().load_id).join("pages");
+    (dir, store, pages)
+}
+
+/// Keeps two pages, the first one with a row that was filtered out.
+fn keep(store: &PackageStore) {
+    let mut writer = store.create_extracted(&begin(), &Schema::new("s")).unwrap();
+    let mut page = Selection::elements(Document::parse(br#"[{"a":"x\ny"},{"a":1.50},{"a":null}]"#.to_vec()).unwrap());
+    page.ids.remove(1);
+    writer.append("t", 0, &page).unwrap();
+    let built = Value::Array(vec![Value::from(f64::NAN), Value::from(f64::NEG_INFINITY)]);
+    writer.append("u", 1, &Document::from_value(&built).unwrap().into()).unwrap();
+    writer.finish(&state()).unwrap();
+}
+
+/// The records up to the end or the first error.
+fn show(mut extracted: Extracted) -> String {
+    let mut shown = Vec::new();
+    loop {
+        match extracted.next_record() {
+            Ok(ExtractedRecord::Page { table, ordinal, rows }) => {
+                shown.push(format!("{table} {ordinal} {:?}", rows.nodes().collect::<Vec<_>>()));
+            }
+            Ok(ExtractedRecord::End(state)) => {
+                shown.push(format!("state {}", state.version()));
+                break;
+            }
+            Err(error) => {
+                shown.push(error.to_string());
+                break;
+            }
+        }
+    }
+    shown.join("; ")
+}
+
+#[test]
+fn what_is_kept_comes_back() {
+    let (_dir, store, _) = store();
+    keep(&store);
+    let extracted = store.extracted().unwrap().pop().unwrap();
+    assert_eq!((extracted.begin(), extracted.schema().name.as_str()), (&begin(), "s"));
+    assert!(store.extracted().unwrap().is_empty(), "somebody is at work on it");
+    assert_eq!(show(extracted), r#"t 0 [{"a":"x\ny"}, {"a":null}]; u 1 [NaN, -Infinity]; state 1"#);
+    let extracted = store.extracted().unwrap().pop().unwrap();
+    store.complete_extracted(extracted).unwrap();
+    assert!(store.extracted().unwrap().is_empty());
+}
+
+#[test]
+fn what_was_not_finished_is_thrown_away() {
+    let (_dir, store, pages) = store();
+    drop(store.create_extracted(&begin(), &Schema::new("s")).unwrap());
+    assert!(!pages.parent().unwrap().exists());
+    // as a killed process leaves it
+    std::fs::create_dir_all(pages.parent().unwrap()).unwrap();
+    std::fs::write(pages.with_extension("unfinished"), "").unwrap();
+    assert!(store.extracted().unwrap().is_empty());
+    assert!(!pages.parent().unwrap().exists());
+}
+
+#[test]
+fn damage_is_found() {
+    let (_dir, store, pages) = store();
+    keep(&store);
+    let check = |damage: &dyn Fn(&str) -> String, expected: &str| {
+        let fine = std::fs::read_to_string(&pages).unwrap();
+        std::fs::write(&pages, damage(&fine)).unwrap();
+        let shown = store.extracted().map_or_else(|error| error.to_string(), |mut all| show(all.pop().unwrap()));
+        assert!(shown.contains(expected), "{shown}");
+        std::fs::write(&pages, fine).unwrap();
+    };
+    check(&|fine| fine.replace("-Infinity", "+Infinity"), "line 3 does not match its checksum");
+    check(&|fine| fine.lines().take(2).map(|line| format!("{line}\n")).collect(), "line 3 does not match its checksum");
+    check(&|fine| fine[5..].to_owned(), "line 1 does not match its checksum; the package cannot be loaded, move");
+    check(&|fine| fine.lines().skip(1).map(|line| format!("{line}\n")).collect(), "line 1 is not what was expected there");
+}

@@ -1,0 +1,63 @@
+//! Folders that belong to one process.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use crate::lock::Lock;
+use crate::{PackageError, journal};
+
+/// The folder of a package, locked. Dropping it takes it back, unless it is to be kept.
+#[derive(Debug)]
+pub(crate) struct LockedFolder {
+    path: PathBuf,
+    _lock: Lock,
+    /// The lock of the store, under which folders are made, looked for and removed.
+    store: PathBuf,
+    is_kept: bool,
+}
+
+impl LockedFolder {
+    /// A folder with nothing in it that counts yet.
+    pub(crate) fn new(path: PathBuf, lock: Lock, store: PathBuf) -> LockedFolder {
+        LockedFolder { path, _lock: lock, store, is_kept: false }
+    }
+
+    /// The same folder, whose content counts from here on.
+    pub(crate) fn kept(mut self) -> LockedFolder {
+        self.is_kept = true;
+        self
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl Drop for LockedFolder {
+    fn drop(&mut self) {
+        if !self.is_kept
+            && let Ok(_lock) = Lock::wait(&self.store)
+        {
+            // What cannot be removed now is not finished, and goes when the store is looked through.
+            let _ = remove(&self.path);
+        }
+    }
+}
+
+/// Removes the folder of a package: the journal first, so that half a removal never looks like a package.
+pub(crate) fn remove(folder: &Path) -> Result<(), PackageError> {
+    let journal = folder.join(journal::FILE);
+    match std::fs::remove_file(&journal) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            return Err(PackageError::Io { action: "remove", path: journal, source: error });
+        }
+        _ => {}
+    }
+    std::fs::remove_dir_all(folder).map_err(PackageError::io("remove", folder))
+}
+
+/// Makes renames in `folder`, and files that are new in it, last.
+pub(crate) fn sync(folder: &Path) -> Result<(), PackageError> {
+    let open = File::open(folder).map_err(PackageError::io("open", folder))?;
+    open.sync_all().map_err(PackageError::io("sync", folder))
+}
