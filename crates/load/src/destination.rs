@@ -1,19 +1,18 @@
 //! What a destination can do.
 
-use arrow::record_batch::RecordBatch;
 use catchment_load_package::SealedPackage;
 use catchment_schema::Schema;
 use catchment_state::State;
 
-use crate::LoadError;
+use crate::{LoadError, QueryResult};
+
+/// Asked between steps and while something is waited for; where it says yes before the commit, nothing changes.
+pub type Cancelled<'c> = &'c dyn Fn() -> bool;
 
 /// A place that datasets live in.
 pub trait Destination: Send + Sync {
     /// What stored states call destinations of this kind, `dlt.destinations.duckdb` for one.
     fn kind(&self) -> &'static str;
-
-    /// The dataset that packages are loaded into.
-    fn dataset(&self) -> &str;
 
     /// Where it is, for people; without secrets.
     fn location(&self) -> String;
@@ -26,23 +25,22 @@ pub trait Destination: Send + Sync {
     /// # Errors
     ///
     /// Where the destination cannot be read. That there is nothing yet is no error.
-    fn restore(&self, pipeline: &str, schema: &str) -> Result<Restored, LoadError>;
+    fn restore(&self, dataset: &str, pipeline: &str, schema: &str, cancelled: Cancelled<'_>) -> Result<Restored, LoadError>;
 
-    /// Loads a package: its rows, schema and state become visible together, once, however often it is loaded.
-    ///
-    /// `cancelled` is asked between steps; where it says yes before the commit, nothing has changed.
+    /// Loads a package into the dataset that it names: rows, schema and state become visible together, once,
+    /// however often it is loaded.
     ///
     /// # Errors
     ///
     /// Where the package cannot be loaded, or not now; the dataset is as it was.
-    fn load(&self, package: &SealedPackage, cancelled: &dyn Fn() -> bool) -> Result<Loaded, LoadError>;
+    fn load(&self, package: &SealedPackage, cancelled: Cancelled<'_>) -> Result<Loaded, LoadError>;
 
-    /// The rows of a query.
+    /// The rows of a query, in which names of tables are those of the dataset.
     ///
     /// # Errors
     ///
-    /// Where the destination refuses it.
-    fn query(&self, sql: &str) -> Result<Vec<RecordBatch>, LoadError>;
+    /// Where the destination refuses it, or there is no such dataset.
+    fn query(&self, dataset: &str, sql: &str, cancelled: Cancelled<'_>) -> Result<QueryResult, LoadError>;
 }
 
 /// What a dataset knows of a pipeline.

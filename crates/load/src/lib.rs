@@ -8,12 +8,14 @@ mod destination;
 #[cfg(feature = "duckdb")]
 mod duckdb;
 mod error;
+mod query_result;
 #[cfg(feature = "duckdb")]
 mod sql;
 #[cfg(feature = "duckdb")]
 mod system_rows;
 
-pub use destination::{Destination, Loaded, Restored};
+pub use destination::{Cancelled, Destination, Loaded, Restored};
 #[cfg(feature = "duckdb")]
 pub use duckdb::{DuckDb, DuckDbOptions};
 pub use error::LoadError;
+pub use query_result::QueryResult;

@@ -8,44 +8,76 @@ use duckdb::{Config, Connection};
 
 use super::DuckDbOptions;
 use super::create::create_if_missing;
-use crate::LoadError;
-use crate::sql::{insert_from, text_literal};
+use super::process_lock::ProcessLock;
+use crate::sql::{DatasetName, insert_from, text_literal};
+use crate::{Cancelled, LoadError, QueryResult};
 
 /// The storage version of new files: DuckDB 1.0 and later open them. Files that are there keep theirs.
 const STORAGE_VERSION: &str = "v1.0.0";
 
+/// The longest pause between two looks at a file that is in use: so long it takes to notice a cancellation.
+const MAX_PAUSE: Duration = Duration::from_millis(250);
+
 /// A connection that knows where it leads.
 pub(super) struct Session {
+    // Dropped before the lock, which others wait for.
     connection: Connection,
+    _lock: ProcessLock,
     location: String,
+    /// What DuckDB calls the database: the stem of the file's name.
+    database: String,
 }
 
-/// Opens the file, and waits for it where another process has it.
-pub(super) fn open(options: &DuckDbOptions) -> Result<Session, LoadError> {
+/// Opens the file, which is made where it is missing, and waits for it where another process, or another part of this
+/// one, has it.
+pub(super) fn open(options: &DuckDbOptions, cancelled: Cancelled<'_>) -> Result<Session, LoadError> {
     create_if_missing(options)?;
     let location = options.path.display().to_string();
     let begin = Instant::now();
-    let mut pause = Duration::from_millis(20);
-    let connection = loop {
-        let reason = match connect(options) {
-            Ok(connection) => break connection,
-            Err(error) => error.to_string(),
+    let mut pause = Duration::from_millis(10);
+    let mut is_told = false;
+    let (connection, lock) = loop {
+        let reason = match try_open(options) {
+            Ok(opened) => break opened,
+            Err(Refusal::InUse(reason)) => reason,
+            Err(Refusal::Failed(reason)) => return Err(LoadError::Open { location, reason }),
         };
-        // DuckDB tells a lock from other failures by its text alone.
-        if !reason.contains("Could not set lock") {
-            return Err(LoadError::Open { location, reason });
-        }
         let waited = begin.elapsed();
         if waited >= options.wait {
             return Err(LoadError::Busy { location, waited, reason });
         }
-        if pause > Duration::from_millis(500) {
-            tracing::info!("{location} is in use by another process, waiting: {reason}");
+        if cancelled() {
+            return Err(LoadError::Cancelled);
+        }
+        if pause == MAX_PAUSE && !is_told {
+            is_told = true;
+            tracing::warn!("{location} is in use, waiting up to {} s: {reason}", options.wait.as_secs());
         }
         std::thread::sleep(pause.min(options.wait.saturating_sub(waited)));
-        pause = (pause * 2).min(Duration::from_secs(5));
+        pause = (pause * 2).min(MAX_PAUSE);
     };
-    Ok(Session { connection, location })
+    let mut session = Session { connection, _lock: lock, location, database: String::new() };
+    session.database = session.texts("ask for the name of the database", "SELECT current_database()")?.pop().unwrap_or_default();
+    Ok(session)
+}
+
+/// Why a file is not open.
+enum Refusal {
+    /// Somebody has it.
+    InUse(String),
+    /// Waiting does not help.
+    Failed(String),
+}
+
+fn try_open(options: &DuckDbOptions) -> Result<(Connection, ProcessLock), Refusal> {
+    let lock = ProcessLock::take(&options.path).map_err(|error| Refusal::Failed(error.to_string()))?;
+    let lock = lock.ok_or_else(|| Refusal::InUse("this process has it open for another run or query".to_owned()))?;
+    match connect(options) {
+        Ok(connection) => Ok((connection, lock)),
+        // DuckDB tells a lock from other failures by its text alone.
+        Err(error) if error.to_string().contains("Could not set lock") => Err(Refusal::InUse(error.to_string())),
+        Err(error) => Err(Refusal::Failed(error.to_string())),
+    }
 }
 
 fn connect(options: &DuckDbOptions) -> duckdb::Result<Connection> {
@@ -73,16 +105,22 @@ impl Session {
         &self.location
     }
 
+    /// The dataset of that name.
+    pub(super) fn dataset<'n>(&'n self, name: &'n str) -> DatasetName<'n> {
+        DatasetName { database: &self.database, schema: name }
+    }
+
     /// Executes a statement; `step` completes "failed to …".
     pub(super) fn run(&self, step: &str, sql: &str) -> Result<(), LoadError> {
         self.connection.execute_batch(sql).map_err(|error| self.refused(step, &error))
     }
 
     /// The rows of a query.
-    pub(super) fn query(&self, step: &str, sql: &str) -> Result<Vec<RecordBatch>, LoadError> {
-        let rows = || -> duckdb::Result<Vec<RecordBatch>> {
+    pub(super) fn query(&self, step: &str, sql: &str) -> Result<QueryResult, LoadError> {
+        let rows = || -> duckdb::Result<QueryResult> {
             let mut statement = self.connection.prepare(sql)?;
-            statement.stream_arrow([])?.collect()
+            let rows = statement.stream_arrow([])?;
+            Ok(QueryResult { schema: rows.get_schema(), batches: rows.collect::<Result<_, _>>()? })
         };
         rows().map_err(|error| self.refused(step, &error))
     }
@@ -108,11 +146,11 @@ impl Session {
     }
 
     /// Whether the dataset has a table of that name.
-    pub(super) fn has_table(&self, dataset: &str, table: &str) -> Result<bool, LoadError> {
-        let (dataset, table) = (text_literal(dataset), text_literal(table));
+    pub(super) fn has_table(&self, dataset: DatasetName<'_>, table: &str) -> Result<bool, LoadError> {
+        let (dataset, table) = (text_literal(dataset.schema), text_literal(table));
         let sql = format!(
             "SELECT table_name FROM information_schema.tables \
-             WHERE table_catalog = current_database() AND table_schema = {dataset} AND lower(table_name) = lower({table})"
+             WHERE table_catalog = current_database() AND lower(table_schema) = lower({dataset}) AND lower(table_name) = lower({table})"
         );
         Ok(!self.texts("look for tables", &sql)?.is_empty())
     }

@@ -18,7 +18,8 @@ pub(super) fn create_if_missing(options: &DuckDbOptions) -> Result<(), LoadError
     if path.exists() {
         return Ok(());
     }
-    let unfinished = path.with_added_extension(format!("new{}", std::process::id()));
+    // Another part of this process may be about to make it too.
+    let unfinished = path.with_added_extension(format!("new{}_{:?}", std::process::id(), std::thread::current().id()));
     let made = make(options, &unfinished).and_then(|()| link(&unfinished, path));
     // Left over where making failed; otherwise a second name of the file.
     let _ = std::fs::remove_file(&unfinished);

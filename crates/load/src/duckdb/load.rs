@@ -8,24 +8,19 @@ use super::connect::{self, Session};
 use super::migrate::{self, Existing};
 use super::stage::{Stage, Staged};
 use super::{DuckDbOptions, restore};
-use crate::sql::{self, Merge, QualifiedName, text_literal};
-use crate::{LoadError, Loaded, system_rows};
+use crate::sql::{self, DatasetName, Merge, QualifiedName, text_literal};
+use crate::{Cancelled, LoadError, Loaded, system_rows};
 
-pub(super) fn load(
-    options: &DuckDbOptions,
-    dataset: &str,
-    package: &SealedPackage,
-    cancelled: &dyn Fn() -> bool,
-) -> Result<Loaded, LoadError> {
-    let session = connect::open(options)?;
-    let transaction = Transaction { session: &session, dataset, package, cancelled };
+pub(super) fn load(options: &DuckDbOptions, package: &SealedPackage, cancelled: Cancelled<'_>) -> Result<Loaded, LoadError> {
+    let session = connect::open(options, cancelled)?;
+    let transaction = Transaction { session: &session, dataset: session.dataset(&package.begin().dataset), package, cancelled };
     session.run("begin a transaction", "BEGIN TRANSACTION")?;
     match transaction.apply() {
         Ok(Loaded::Before) => {
             session.run("roll back", "ROLLBACK")?;
             Ok(Loaded::Before)
         }
-        Ok(Loaded::Now) => transaction.commit(options),
+        Ok(Loaded::Now) => commit(options, session, package),
         Err(error) => {
             // Closing the connection rolls back as well; the first error is the one to tell.
             let _ = session.run("roll back", "ROLLBACK");
@@ -34,58 +29,63 @@ pub(super) fn load(
     }
 }
 
+/// DuckDB's COMMIT of an aborted transaction reports success, and an answer may be lost: what counts is whether the
+/// package is logged afterwards.
+fn commit(options: &DuckDbOptions, session: Session, package: &SealedPackage) -> Result<Loaded, LoadError> {
+    let committed = session.run("commit", "COMMIT");
+    let session = match &committed {
+        Ok(()) => session,
+        Err(_) => {
+            drop(session);
+            connect::open(options, &|| false)?
+        }
+    };
+    match committed {
+        _ if is_logged(&session, package)? => Ok(Loaded::Now),
+        Err(error) => Err(error),
+        Ok(()) => Err(LoadError::Refused {
+            step: "commit".to_owned(),
+            location: session.location().to_owned(),
+            reason: "the transaction had been aborted".to_owned(),
+            terminal: false,
+        }),
+    }
+}
+
+/// Whether the dataset has the package.
+fn is_logged(session: &Session, package: &SealedPackage) -> Result<bool, LoadError> {
+    let begin = package.begin();
+    let dataset = session.dataset(&begin.dataset);
+    if !session.has_table(dataset, LOADS_TABLE)? {
+        return Ok(false);
+    }
+    let sql = format!("SELECT load_id FROM {} WHERE load_id = {}", dataset.table(LOADS_TABLE), text_literal(&begin.load_id));
+    Ok(!session.texts("look for the load", &sql)?.is_empty())
+}
+
 struct Transaction<'t> {
     session: &'t Session,
-    dataset: &'t str,
+    dataset: DatasetName<'t>,
     package: &'t SealedPackage,
-    cancelled: &'t dyn Fn() -> bool,
+    cancelled: Cancelled<'t>,
 }
 
 impl Transaction<'_> {
     fn apply(&self) -> Result<Loaded, LoadError> {
         migrate::make_system_tables(self.session, self.dataset)?;
-        if self.is_logged(self.session)? {
+        if is_logged(self.session, self.package)? {
             return Ok(Loaded::Before);
         }
         let schema = self.current_schema()?;
         let state = self.current_state()?;
         let existing = Existing::read(self.session, self.dataset)?;
         let counts = self.package.row_counts();
-        migrate::migrate(self.session, self.dataset, &schema, counts.iter().map(|(table, _)| table.as_str()), &existing)?;
+        migrate::migrate(self.session, self.dataset, &schema, counts.keys().map(String::as_str), &existing)?;
         self.empty_replaced(&schema, &existing)?;
         self.put_rows(&schema, &existing)?;
         self.put_system_rows(&schema, state.as_ref())?;
         self.stop_if_cancelled()?;
         Ok(Loaded::Now)
-    }
-
-    /// DuckDB's COMMIT of an aborted transaction reports success, and an answer may be lost: what counts is
-    /// whether the package is logged afterwards.
-    fn commit(&self, options: &DuckDbOptions) -> Result<Loaded, LoadError> {
-        let committed = self.session.run("commit", "COMMIT");
-        let logged = match &committed {
-            Ok(()) => self.is_logged(self.session)?,
-            Err(_) => self.is_logged(&connect::open(options)?)?,
-        };
-        match committed {
-            _ if logged => Ok(Loaded::Now),
-            Err(error) => Err(error),
-            Ok(()) => Err(LoadError::Refused {
-                step: "commit".to_owned(),
-                location: self.session.location().to_owned(),
-                reason: "the transaction had been aborted".to_owned(),
-                terminal: false,
-            }),
-        }
-    }
-
-    fn is_logged(&self, session: &Session) -> Result<bool, LoadError> {
-        if !session.has_table(self.dataset, LOADS_TABLE)? {
-            return Ok(false);
-        }
-        let loads = self.name(LOADS_TABLE);
-        let sql = format!("SELECT load_id FROM {loads} WHERE load_id = {}", text_literal(&self.package.begin().load_id));
-        Ok(!session.texts("look for the load", &sql)?.is_empty())
     }
 
     /// The package's schema; with what other runs have stored since it began, where they have.
@@ -124,7 +124,7 @@ impl Transaction<'_> {
             }
             for table in schema.chain(root).into_iter().filter(|table| existing.has(&table.name)) {
                 let name = self.name(&table.name);
-                self.session.run(&format!("empty table {name}"), &sql::empty(name))?;
+                self.session.run(&format!("empty table `{}`", table.name), &sql::empty(name))?;
             }
         }
         Ok(())
@@ -165,7 +165,7 @@ impl Transaction<'_> {
         if merge.key.is_empty() {
             tracing::warn!("table `{root}` is merged but has no primary key: all its rows are added as new ones");
         }
-        let step = format!("merge rows into table {}", merge.root);
+        let step = format!("merge rows into table `{root}`");
         sql::merge(&merge).iter().try_for_each(|statement| self.session.run(&step, statement))
     }
 
@@ -195,7 +195,7 @@ impl Transaction<'_> {
     }
 
     fn name<'n>(&'n self, table: &'n str) -> QualifiedName<'n> {
-        QualifiedName { dataset: self.dataset, table }
+        self.dataset.table(table)
     }
 
     fn stop_if_cancelled(&self) -> Result<(), LoadError> {

@@ -6,40 +6,42 @@ mod create;
 mod load;
 mod migrate;
 mod options;
+mod process_lock;
 mod restore;
 mod stage;
 
-use arrow::record_batch::RecordBatch;
+use std::path::PathBuf;
+
 use catchment_load_package::SealedPackage;
 
 pub use options::DuckDbOptions;
 
-use crate::{Destination, LoadError, Loaded, Restored};
+use crate::{Cancelled, Destination, LoadError, Loaded, QueryResult, Restored};
 
-/// A dataset in a DuckDB file.
+/// A DuckDB file. Its datasets are schemas of it.
 ///
-/// The file is open only while something is read or loaded, so that other processes can have their turn;
+/// The file is made when the first package is loaded. It is open only while something is read or loaded, so that other processes can have their turn;
 /// one that is in use is waited for, as long as the options say. Nothing is ever downloaded.
 #[derive(Debug, Clone)]
 pub struct DuckDb {
     options: DuckDbOptions,
-    dataset: String,
 }
 
 impl DuckDb {
-    /// The dataset of that name, a schema of the file; both are made when the first package is loaded.
-    pub fn new(options: DuckDbOptions, dataset: impl Into<String>) -> DuckDb {
-        DuckDb { options, dataset: dataset.into() }
+    /// The file at `path`, with the defaults of [`DuckDbOptions`].
+    pub fn new(path: impl Into<PathBuf>) -> DuckDb {
+        DuckDb::with_options(DuckDbOptions::new(path))
+    }
+
+    /// The file of these options.
+    pub fn with_options(options: DuckDbOptions) -> DuckDb {
+        DuckDb { options }
     }
 }
 
 impl Destination for DuckDb {
     fn kind(&self) -> &'static str {
         "dlt.destinations.duckdb"
-    }
-
-    fn dataset(&self) -> &str {
-        &self.dataset
     }
 
     fn location(&self) -> String {
@@ -50,20 +52,24 @@ impl Destination for DuckDb {
         Some(65536)
     }
 
-    fn restore(&self, pipeline: &str, schema: &str) -> Result<Restored, LoadError> {
+    fn restore(&self, dataset: &str, pipeline: &str, schema: &str, cancelled: Cancelled<'_>) -> Result<Restored, LoadError> {
         if !self.options.path.exists() {
             return Ok(Restored::default());
         }
-        restore::restore(&connect::open(&self.options)?, &self.dataset, pipeline, schema)
+        restore::restore(&connect::open(&self.options, cancelled)?, dataset, pipeline, schema)
     }
 
-    fn load(&self, package: &SealedPackage, cancelled: &dyn Fn() -> bool) -> Result<Loaded, LoadError> {
-        load::load(&self.options, &self.dataset, package, cancelled)
+    fn load(&self, package: &SealedPackage, cancelled: Cancelled<'_>) -> Result<Loaded, LoadError> {
+        load::load(&self.options, package, cancelled)
     }
 
-    fn query(&self, sql: &str) -> Result<Vec<RecordBatch>, LoadError> {
-        let session = connect::open(&self.options)?;
-        session.run("set the dataset", &format!("SET schema = {}", crate::sql::text_literal(&self.dataset)))?;
+    fn query(&self, dataset: &str, sql: &str, cancelled: Cancelled<'_>) -> Result<QueryResult, LoadError> {
+        if !self.options.path.exists() {
+            let reason = "there is no such file; nothing was loaded into it yet".to_owned();
+            return Err(LoadError::Open { location: self.options.path.display().to_string(), reason });
+        }
+        let session = connect::open(&self.options, cancelled)?;
+        session.run(&format!("use the dataset `{dataset}`"), &format!("USE {}", session.dataset(dataset)))?;
         session.query("query", sql)
     }
 }

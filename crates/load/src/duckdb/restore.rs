@@ -5,10 +5,11 @@ use catchment_schema::{LOADS_TABLE, STATE_TABLE, Schema, VERSION_TABLE};
 use catchment_state::State;
 
 use super::connect::Session;
-use crate::sql::{QualifiedName, text_literal};
+use crate::sql::{DatasetName, text_literal};
 use crate::{LoadError, Restored};
 
 pub(super) fn restore(session: &Session, dataset: &str, pipeline: &str, schema: &str) -> Result<Restored, LoadError> {
+    let dataset = session.dataset(dataset);
     Ok(Restored {
         state: state(session, dataset, pipeline)?,
         schema: self::schema(session, dataset, schema)?,
@@ -18,15 +19,15 @@ pub(super) fn restore(session: &Session, dataset: &str, pipeline: &str, schema: 
 
 /// The latest state of the pipeline among those of complete packages. A package that began before another one may
 /// be loaded after it, so versions tell which is later; load ids do not.
-pub(super) fn state(session: &Session, dataset: &str, pipeline: &str) -> Result<Option<State>, LoadError> {
+pub(super) fn state(session: &Session, dataset: DatasetName<'_>, pipeline: &str) -> Result<Option<State>, LoadError> {
     if !session.has_table(dataset, STATE_TABLE)? || !session.has_table(dataset, LOADS_TABLE)? {
         return Ok(None);
     }
     let sql = format!(
         "SELECT s.state FROM {} AS s JOIN {} AS l ON l.load_id = s._dlt_load_id \
          WHERE s.pipeline_name = {} AND l.status = 0 ORDER BY s.version DESC, l.load_id DESC LIMIT 1",
-        QualifiedName { dataset, table: STATE_TABLE },
-        QualifiedName { dataset, table: LOADS_TABLE },
+        dataset.table(STATE_TABLE),
+        dataset.table(LOADS_TABLE),
         text_literal(pipeline),
     );
     let Some(packed) = session.texts("read the state", &sql)?.pop() else { return Ok(None) };
@@ -35,11 +36,11 @@ pub(super) fn state(session: &Session, dataset: &str, pipeline: &str) -> Result<
 }
 
 /// The schema of that name as it was stored last.
-pub(super) fn schema(session: &Session, dataset: &str, name: &str) -> Result<Option<Schema>, LoadError> {
+pub(super) fn schema(session: &Session, dataset: DatasetName<'_>, name: &str) -> Result<Option<Schema>, LoadError> {
     if !session.has_table(dataset, VERSION_TABLE)? {
         return Ok(None);
     }
-    let table = QualifiedName { dataset, table: VERSION_TABLE };
+    let table = dataset.table(VERSION_TABLE);
     let sql = format!("SELECT schema FROM {table} WHERE schema_name = {} ORDER BY inserted_at DESC LIMIT 1", text_literal(name));
     let Some(text) = session.texts("read the schema", &sql)?.pop() else { return Ok(None) };
     let stored = |reason: String| LoadError::Stored { location: session.location().to_owned(), reason };
@@ -48,16 +49,16 @@ pub(super) fn schema(session: &Session, dataset: &str, name: &str) -> Result<Opt
 }
 
 /// The moment of the schema that was stored last, in microseconds since 1970.
-pub(super) fn last_schema_at(session: &Session, dataset: &str) -> Result<Option<i64>, LoadError> {
-    let table = QualifiedName { dataset, table: VERSION_TABLE };
+pub(super) fn last_schema_at(session: &Session, dataset: DatasetName<'_>) -> Result<Option<i64>, LoadError> {
+    let table = dataset.table(VERSION_TABLE);
     let sql = format!("SELECT epoch_us(max(inserted_at))::VARCHAR FROM {table}");
     Ok(session.texts("read the schemas", &sql)?.pop().and_then(|micros| micros.parse().ok()))
 }
 
-fn last_load_id(session: &Session, dataset: &str) -> Result<Option<String>, LoadError> {
+fn last_load_id(session: &Session, dataset: DatasetName<'_>) -> Result<Option<String>, LoadError> {
     if !session.has_table(dataset, LOADS_TABLE)? {
         return Ok(None);
     }
-    let table = QualifiedName { dataset, table: LOADS_TABLE };
+    let table = dataset.table(LOADS_TABLE);
     Ok(session.texts("read the loads", &format!("SELECT max(load_id) FROM {table}"))?.pop())
 }

@@ -6,12 +6,12 @@ use arrow::record_batch::RecordBatch;
 
 use super::connect::Session;
 use crate::LoadError;
-use crate::sql::{QualifiedName, StagedRows, quote};
+use crate::sql::{DatasetName, StagedRows, quote};
 
 /// Temporary tables with new rows, one for each table that has any.
 pub(super) struct Stage<'s> {
     session: &'s Session,
-    dataset: &'s str,
+    dataset: DatasetName<'s>,
     tables: HashMap<String, Staged>,
 }
 
@@ -31,7 +31,7 @@ impl Staged {
 }
 
 impl<'s> Stage<'s> {
-    pub(super) fn new(session: &'s Session, dataset: &'s str) -> Self {
+    pub(super) fn new(session: &'s Session, dataset: DatasetName<'s>) -> Self {
         Stage { session, dataset, tables: HashMap::new() }
     }
 
@@ -40,7 +40,7 @@ impl<'s> Stage<'s> {
         let step = format!("stage rows of table `{table}`");
         if !self.tables.contains_key(table) {
             let name = quote(&format!("_dlt_staged_{}", self.tables.len()));
-            let target = QualifiedName { dataset: self.dataset, table };
+            let target = self.dataset.table(table);
             self.session.run(&step, &format!("CREATE TEMP TABLE {name} AS FROM {target} LIMIT 0"))?;
             self.tables.insert(table.to_owned(), Staged { name, columns: Vec::new() });
         }

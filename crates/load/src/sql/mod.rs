@@ -10,6 +10,6 @@ mod tests;
 
 pub(crate) use insert::insert_from;
 pub(crate) use merge::{Merge, StagedRows, merge};
-pub(crate) use name::{QualifiedName, quote, text_literal};
+pub(crate) use name::{DatasetName, QualifiedName, quote, text_literal};
 pub(crate) use replace::empty;
 pub(crate) use tables::{add_column, create_table};

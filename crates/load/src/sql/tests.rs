@@ -1,8 +1,10 @@
 use catchment_schema::{Column, DataType, Table};
 
-use super::{Merge, QualifiedName, StagedRows, add_column, create_table, empty, insert_from, merge, text_literal};
+use super::{DatasetName, Merge, QualifiedName, StagedRows, add_column, create_table, empty, insert_from, merge, text_literal};
 
-const NAME: QualifiedName<'_> = QualifiedName { dataset: "da\"ta", table: "t" };
+fn name() -> QualifiedName<'static> {
+    DatasetName { database: "f", schema: "da\"ta" }.table("t")
+}
 
 fn column_type(column: &Column) -> String {
     column.data_type.map_or("?", DataType::name).to_uppercase()
@@ -16,30 +18,31 @@ fn tables_are_made_with_their_complete_columns() {
     {
         table.columns.insert(column.name.clone(), column);
     }
-    insta::assert_snapshot!(create_table(NAME, &table, column_type), @r#"
-    CREATE TABLE IF NOT EXISTS "da""ta"."t" (
+    insta::assert_snapshot!(create_table(name(), &table, column_type), @r#"
+    CREATE TABLE IF NOT EXISTS "f"."da""ta"."t" (
       "a" TEXT,
       "c" BIGINT NOT NULL
     )
     "#);
-    insta::assert_snapshot!(add_column(NAME, &table.columns["a"], column_type), @r#"ALTER TABLE "da""ta"."t" ADD COLUMN "a" TEXT"#);
+    insta::assert_snapshot!(add_column(name(), &table.columns["a"], column_type), @r#"ALTER TABLE "f"."da""ta"."t" ADD COLUMN "a" TEXT"#);
 }
 
 #[test]
 fn rows_are_inserted_by_the_names_of_their_columns() {
     insta::assert_snapshot!(insert_from("t", ["a", "select"], "arrow(?)"), @r#"INSERT INTO t ("a", "select") SELECT "a", "select" FROM arrow(?)"#);
-    insta::assert_snapshot!(empty(NAME), @r#"DELETE FROM "da""ta"."t""#);
+    insta::assert_snapshot!(empty(name()), @r#"DELETE FROM "f"."da""ta"."t""#);
     assert_eq!(text_literal("it's"), "'it''s'");
 }
 
 fn check_merge(key: Vec<&str>) -> String {
+    let dataset = DatasetName { database: "f", schema: "d" };
     let rows = |relation, columns: &[&'static str]| StagedRows { relation, columns: columns.to_vec() };
     let child = |table, staged: Option<&'static str>| {
         let rows = staged.map(|relation| rows(relation, &["v", "_dlt_root_id"]));
-        (QualifiedName { dataset: "d", table }, rows)
+        (dataset.table(table), rows)
     };
     let plan = merge(&Merge {
-        root: QualifiedName { dataset: "d", table: "t" },
+        root: dataset.table("t"),
         rows: rows("s0", &["a", "b", "_dlt_id"]),
         children: vec![child("t__x", Some("s1")), child("t__gone", None)],
         key,
@@ -50,13 +53,13 @@ fn check_merge(key: Vec<&str>) -> String {
 #[test]
 fn merging_by_a_compound_key() {
     insta::assert_snapshot!(check_merge(vec!["a", "b"]), @r#"
-    CREATE TEMP TABLE "_dlt_deleted" AS SELECT d."_dlt_id" FROM "d"."t" AS d WHERE EXISTS (SELECT 1 FROM s0 AS s WHERE d."a" IS NOT DISTINCT FROM s."a" AND d."b" IS NOT DISTINCT FROM s."b");
-    DELETE FROM "d"."t__x" WHERE "_dlt_root_id" IN (SELECT "_dlt_id" FROM "_dlt_deleted");
-    DELETE FROM "d"."t__gone" WHERE "_dlt_root_id" IN (SELECT "_dlt_id" FROM "_dlt_deleted");
-    DELETE FROM "d"."t" WHERE "_dlt_id" IN (SELECT "_dlt_id" FROM "_dlt_deleted");
+    CREATE TEMP TABLE "_dlt_deleted" AS SELECT d."_dlt_id" FROM "f"."d"."t" AS d WHERE EXISTS (SELECT 1 FROM s0 AS s WHERE d."a" IS NOT DISTINCT FROM s."a" AND d."b" IS NOT DISTINCT FROM s."b");
+    DELETE FROM "f"."d"."t__x" WHERE "_dlt_root_id" IN (SELECT "_dlt_id" FROM "_dlt_deleted");
+    DELETE FROM "f"."d"."t__gone" WHERE "_dlt_root_id" IN (SELECT "_dlt_id" FROM "_dlt_deleted");
+    DELETE FROM "f"."d"."t" WHERE "_dlt_id" IN (SELECT "_dlt_id" FROM "_dlt_deleted");
     CREATE TEMP TABLE "_dlt_inserted" AS SELECT "_dlt_id" FROM s0 QUALIFY row_number() OVER (PARTITION BY "a", "b" ORDER BY rowid) = 1;
-    INSERT INTO "d"."t" ("a", "b", "_dlt_id") SELECT "a", "b", "_dlt_id" FROM s0 WHERE "_dlt_id" IN (SELECT "_dlt_id" FROM "_dlt_inserted");
-    INSERT INTO "d"."t__x" ("v", "_dlt_root_id") SELECT "v", "_dlt_root_id" FROM s1 WHERE "_dlt_root_id" IN (SELECT "_dlt_id" FROM "_dlt_inserted");
+    INSERT INTO "f"."d"."t" ("a", "b", "_dlt_id") SELECT "a", "b", "_dlt_id" FROM s0 WHERE "_dlt_id" IN (SELECT "_dlt_id" FROM "_dlt_inserted");
+    INSERT INTO "f"."d"."t__x" ("v", "_dlt_root_id") SELECT "v", "_dlt_root_id" FROM s1 WHERE "_dlt_root_id" IN (SELECT "_dlt_id" FROM "_dlt_inserted");
     DROP TABLE "_dlt_deleted";
     DROP TABLE "_dlt_inserted"
     "#);
@@ -65,7 +68,7 @@ fn merging_by_a_compound_key() {
 #[test]
 fn merging_without_a_key_adds_rows() {
     insta::assert_snapshot!(check_merge(Vec::new()), @r#"
-    INSERT INTO "d"."t" ("a", "b", "_dlt_id") SELECT "a", "b", "_dlt_id" FROM s0;
-    INSERT INTO "d"."t__x" ("v", "_dlt_root_id") SELECT "v", "_dlt_root_id" FROM s1
+    INSERT INTO "f"."d"."t" ("a", "b", "_dlt_id") SELECT "a", "b", "_dlt_id" FROM s0;
+    INSERT INTO "f"."d"."t__x" ("v", "_dlt_root_id") SELECT "v", "_dlt_root_id" FROM s1
     "#);
 }
