@@ -1,6 +1,6 @@
 //! Extract, normalise and write at the same time.
 //!
-//! The source runs on tokio and fills a queue; shredders, one for each core, take groups of batches from it;
+//! The feed runs on tokio and fills a queue; shredders, one for each core, take groups of batches from it;
 //! one sequencer puts their results in order, owns the schema and writes the package. Shares of the budget
 //! travel with the batches until the rows are with the writer, so that everything between is bounded.
 
@@ -9,15 +9,17 @@ use std::ops::ControlFlow;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use catchment_extract::{Budget, ExtractError, Source, extract};
+use catchment_extract::{Budget, ExtractError};
 use catchment_load_package::PackageWriter;
 use catchment_normalize::{IdSeed, NormalizeError, Rows, Sequencer, Shredded, Shredder};
 use catchment_schema::Schema;
 use catchment_state::State;
 use tokio_util::sync::CancellationToken;
 
+use crate::error::RunError;
+use crate::feed::Feed;
+use crate::options::RunOptions;
 use crate::queue::{Group, Queue};
-use crate::run::{RunError, RunOptions};
 
 /// What the rows of a run are shredded with.
 #[derive(Debug, Clone)]
@@ -33,7 +35,7 @@ impl Shredding {
     }
 }
 
-/// The package with all rows of the source in it, and the schema and the state after them.
+/// The package with all rows in it, and the schema and the state after them.
 pub(crate) struct Ingested {
     pub(crate) writer: PackageWriter,
     pub(crate) schema: Schema,
@@ -42,10 +44,9 @@ pub(crate) struct Ingested {
     pub(crate) tables: BTreeSet<String>,
 }
 
-/// Extracts `source` into `writer`.
+/// Writes the rows of `feed` into `writer`.
 pub(crate) async fn ingest(
-    source: &Source,
-    state: &State,
+    feed: Feed<'_>,
     schema: Schema,
     writer: PackageWriter,
     shredding: Shredding,
@@ -54,10 +55,12 @@ pub(crate) async fn ingest(
 ) -> Result<Ingested, RunError> {
     let queue = Arc::new(Queue::default());
     let stage = Stage::start(&queue, schema, writer, shredding, options);
+    // Where this future is dropped, the threads end, and the package is taken back.
+    let _abandoned = AbandonOnDrop(Arc::clone(&queue));
     let budget = Budget::new(options.in_flight_max_bytes);
     let sink = |batch| if queue.push(batch) { ControlFlow::Continue(()) } else { ControlFlow::Break(()) };
     let extracted = tokio::select! {
-        extracted = extract(source, state, &budget, &sink) => extracted.map_err(RunError::Extract),
+        extracted = feed.send(&budget, &sink) => extracted,
         () = stop.cancelled() => Err(RunError::Stopped),
     };
     if extracted.is_ok() {
@@ -71,6 +74,16 @@ pub(crate) async fn ingest(
         (Err(RunError::Extract(ExtractError::Stopped { .. })), Err(error)) | (Ok(_), Err(error)) => Err(error),
         (Err(error), _) => Err(error),
         (Ok(state), Ok((sequencer, writer, tables))) => Ok(Ingested { writer, schema: sequencer.finish(), state, tables }),
+    }
+}
+
+/// Drops what waits in the queue, and lets nothing more in, so that nobody waits at either end of it: held by all who
+/// are at work on it, as each may end early, by an error or a panic. Where all is well the queue is empty by then.
+struct AbandonOnDrop(Arc<Queue>);
+
+impl Drop for AbandonOnDrop {
+    fn drop(&mut self) {
+        self.0.abandon();
     }
 }
 
@@ -94,19 +107,18 @@ impl Stage {
             let (queue, snapshot, sender, shredder) =
                 (Arc::clone(queue), Arc::clone(&snapshot), sender.clone(), shredding.shredder());
             let bytes = options.group_max_bytes;
-            std::thread::spawn(move || shred(&queue, &snapshot, &sender, shredder, bytes))
+            std::thread::spawn(move || {
+                let abandoned = AbandonOnDrop(queue);
+                shred(&abandoned.0, &snapshot, &sender, shredder, bytes);
+            })
         });
         let shredders = shredders.collect();
         let queue = Arc::clone(queue);
         let sequencer = std::thread::spawn(move || {
+            let _abandoned = AbandonOnDrop(queue);
             let mut sequence = Sequence { sequencer, snapshot, writer, shredder: shredding.shredder(), tables: BTreeSet::new() };
-            match sequence.write_all(&receiver) {
-                Ok(()) => Ok((sequence.sequencer, sequence.writer, sequence.tables)),
-                Err(error) => {
-                    queue.abandon();
-                    Err(error)
-                }
-            }
+            sequence.write_all(&receiver)?;
+            Ok((sequence.sequencer, sequence.writer, sequence.tables))
         });
         Stage { sequencer, shredders }
     }
@@ -129,7 +141,7 @@ fn shred(queue: &Queue, snapshot: &Mutex<Arc<Schema>>, results: &Sender<Outcome>
 }
 
 fn shred_group(shredder: &mut Shredder, schema: &Schema, group: &Group) -> Result<Shredded, NormalizeError> {
-    let rows = group.batches.iter().map(|b| Rows { document: &b.page.document, rows: &b.page.rows, ordinal: b.ordinal });
+    let rows = group.batches.iter().map(|b| Rows { selection: &b.rows, ordinal: b.ordinal });
     shredder.shred(schema, group.table(), &rows.collect::<Vec<_>>())
 }
 

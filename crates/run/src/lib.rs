@@ -1,23 +1,31 @@
 //! The order of a run, and nothing of what its stages do.
 //!
-//! [`run`]: lock the resources, load what an earlier run left behind, restore state and schema from the
+//! [`Runner::run`]: lock the resources, load what an earlier run left behind, restore state and schema from the
 //! destination, extract and normalise into a package at the same time, seal it, load it, report.
 //! A run that fails or is stopped before the seal leaves nothing; after it, the package is loaded by this run
-//! or by the next one.
+//! or by the next one. [`Runner::extract`], [`Runner::normalize`] and [`Runner::load`] are its steps one by one.
 
+mod begin;
+mod error;
+mod feed;
 mod host;
 mod ingest;
 mod load_id;
 mod lock;
+mod options;
+mod package;
 mod queue;
 mod recover;
 mod report;
-mod run;
+mod runner;
+mod spool;
 mod working_dir;
 
+pub use error::RunError;
 pub use host::{Host, SystemHost};
 pub use lock::LockError;
-pub use report::{LoadInfo, PackageInfo, PackageOutcome};
-pub use run::{RunError, RunOptions, run};
+pub use options::RunOptions;
+pub use report::{ExtractInfo, LoadInfo, NormalizeInfo, NormalizedPackage, PackageInfo, PackageOutcome, RowCounts, Trace};
+pub use runner::Runner;
 pub use tokio_util::sync::CancellationToken;
 pub use working_dir::{WorkingDir, WorkingDirError};

@@ -60,12 +60,12 @@ impl Queue {
             }
             inner = self.changed.wait(inner).unwrap_or_else(PoisonError::into_inner);
         };
-        let mut taken = first.page.document.memory();
+        let mut taken = first.rows.document.memory();
         let mut batches = vec![first];
         while taken < bytes
             && let Some(next) = inner.waiting.pop_front_if(|next| batches.first().is_some_and(|first| first.table == next.table))
         {
-            taken += next.page.document.memory();
+            taken += next.rows.document.memory();
             batches.push(next);
         }
         let sequence = inner.next_sequence;

@@ -6,14 +6,15 @@ use catchment_load::{Destination, Loaded};
 use catchment_load_package::{PackageStore, Pending, SealedPackage};
 use tokio_util::sync::CancellationToken;
 
+use crate::error::RunError;
 use crate::report::{PackageInfo, PackageOutcome};
-use crate::run::RunError;
 
-/// Loads what is sealed and throws away what is not. What can never be loaded is set aside, and does not keep
-/// the run from going on.
-pub(crate) async fn recover(
+/// Loads what is sealed, for which `outcome` is reported, and throws away what is not. What can never be loaded is
+/// set aside; where it was only recovered, that does not keep the run from going on.
+pub(crate) async fn load_pending(
     store: &PackageStore,
     destination: &Arc<dyn Destination>,
+    outcome: &PackageOutcome,
     stop: &CancellationToken,
 ) -> Result<Vec<PackageInfo>, RunError> {
     let mut recovered = Vec::new();
@@ -21,7 +22,7 @@ pub(crate) async fn recover(
         match pending {
             Pending::Discarded { load_id } => tracing::info!("package {load_id} was never finished, and is thrown away"),
             Pending::Sealed(package) => {
-                let info = load(store, destination, *package, PackageOutcome::Recovered, stop).await?;
+                let info = load(store, destination, *package, outcome.clone(), stop).await?;
                 recovered.push(info);
             }
         }
@@ -43,23 +44,22 @@ pub(crate) async fn load(
         (package, loaded)
     });
     let (package, loaded) = loading.await.map_err(|_| RunError::Panicked)?;
-    let (load_id, tables) = (package.begin().load_id.clone(), package.row_counts());
+    let (load_id, row_counts) = (package.begin().load_id.clone(), package.row_counts());
     match loaded {
         Ok(loaded) => {
             store.complete(package)?;
             let outcome = if loaded == Loaded::Before { PackageOutcome::LoadedBefore } else { outcome };
-            Ok(PackageInfo { load_id, outcome, tables })
+            Ok(PackageInfo { load_id, outcome, row_counts })
         }
         Err(error) if error.is_terminal() => {
             let reason = error.to_string();
             let place = store.set_aside(package, &reason)?;
             tracing::error!("package {load_id} cannot be loaded and was moved to {}: {reason}", place.display());
             if outcome == PackageOutcome::Loaded {
-                return Err(RunError::Load(error));
+                return Err(error.into());
             }
-            Ok(PackageInfo { load_id, outcome: PackageOutcome::SetAside(reason), tables })
+            Ok(PackageInfo { load_id, outcome: PackageOutcome::SetAside(reason), row_counts })
         }
-        Err(catchment_load::LoadError::Cancelled) => Err(RunError::Stopped),
-        Err(error) => Err(RunError::Load(error)),
+        Err(error) => Err(error.into()),
     }
 }

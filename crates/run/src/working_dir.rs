@@ -1,5 +1,6 @@
 //! The folder of a pipeline: packages, locks, and what the last run knew, for people to look at.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use catchment_json::Value;
@@ -8,20 +9,23 @@ use catchment_schema::Schema;
 use catchment_state::State;
 use thiserror::Error;
 
+use crate::report::Trace;
+
+const TRACE: &str = "trace.json";
+
 /// A pipeline's folder below the pipelines folder.
 ///
 /// It can be lost at any time: what counts is in the destination. `state.json`, `schemas/` and `trace.json` are
-/// copies of what the last run stored.
+/// copies of what the last package has.
 #[derive(Debug, Clone)]
 pub struct WorkingDir {
     path: PathBuf,
 }
 
-/// A working folder that cannot be read or written.
+/// A folder of pipelines that cannot be read.
 #[derive(Debug, Error)]
-#[error("failed to {action} {}", path.display())]
+#[error("failed to read {}", path.display())]
 pub struct WorkingDirError {
-    action: &'static str,
     path: PathBuf,
     source: std::io::Error,
 }
@@ -38,7 +42,7 @@ impl WorkingDir {
     ///
     /// Where the pipelines folder cannot be read; that it is missing is none.
     pub fn list(pipelines_dir: &Path) -> Result<Vec<String>, WorkingDirError> {
-        let io = |source| WorkingDirError { action: "read", path: pipelines_dir.to_owned(), source };
+        let io = |source| WorkingDirError { path: pipelines_dir.to_owned(), source };
         if !pipelines_dir.exists() {
             return Ok(Vec::new());
         }
@@ -46,7 +50,7 @@ impl WorkingDir {
         for entry in std::fs::read_dir(pipelines_dir).map_err(io)? {
             let entry = entry.map_err(io)?;
             if entry.path().is_dir() {
-                let ran = std::fs::metadata(entry.path().join("trace.json")).and_then(|m| m.modified()).ok();
+                let ran = std::fs::metadata(entry.path().join(TRACE)).and_then(|m| m.modified()).ok();
                 found.push((ran, entry.file_name().to_string_lossy().into_owned()));
             }
         }
@@ -83,33 +87,46 @@ impl WorkingDir {
         Schema::from_value(&self.read(&format!("schemas/{name}.schema.json"))?).ok()
     }
 
-    /// The report of the last run.
-    pub fn trace(&self) -> Option<Value> {
-        self.read("trace.json")
+    /// The default schema of the pipeline, that of its first source, as it was after the last run.
+    pub fn default_schema(&self) -> Option<Schema> {
+        self.schema(self.state()?.default_schema_name()?)
     }
 
-    pub(crate) fn keep(&self, state: &State, schema: &Schema) -> Result<(), WorkingDirError> {
-        self.write("state.json", &state.to_value())?;
-        self.write(&format!("schemas/{}.schema.json", schema.name), &schema.to_value())
+    /// What the last run did, or the steps that were done one by one.
+    pub fn trace(&self) -> Option<Trace> {
+        serde_json::from_str(&std::fs::read_to_string(self.path.join(TRACE)).ok()?).ok()
     }
 
-    pub(crate) fn keep_trace(&self, trace: &Value) -> Result<(), WorkingDirError> {
-        self.write("trace.json", trace)
+    pub(crate) fn keep(&self, state: &State, schema: &Schema) {
+        self.write("state.json", &state.to_value().to_string());
+        self.write(&format!("schemas/{}.schema.json", schema.name), &schema.to_value().to_string());
+    }
+
+    pub(crate) fn keep_trace(&self, trace: &Trace) {
+        match serde_json::to_string(trace) {
+            Ok(text) => self.write(TRACE, &text),
+            Err(error) => tracing::warn!("failed to write the trace of the run: {error}"),
+        }
     }
 
     fn read(&self, name: &str) -> Option<Value> {
         Value::parse(&std::fs::read_to_string(self.path.join(name)).ok()?).ok()
     }
 
-    /// Puts a whole file in the place of the old one.
-    fn write(&self, name: &str, value: &Value) -> Result<(), WorkingDirError> {
+    /// Puts a whole file in the place of the old one. That it cannot is no reason to fail: it is a copy.
+    fn write(&self, name: &str, text: &str) {
         let path = self.path.join(name);
-        let unfinished = path.with_extension("tmp");
-        let write = || {
-            path.parent().map_or(Ok(()), std::fs::create_dir_all)?;
-            std::fs::write(&unfinished, value.to_string())?;
-            std::fs::rename(&unfinished, &path)
+        let write = || -> std::io::Result<()> {
+            let folder = path.parent().unwrap_or(&self.path);
+            std::fs::create_dir_all(folder)?;
+            // a name of its own, as other runs of the pipeline may write it too
+            let mut unfinished = tempfile::NamedTempFile::new_in(folder)?;
+            unfinished.write_all(text.as_bytes())?;
+            unfinished.persist(&path)?;
+            Ok(())
         };
-        write().map_err(|source| WorkingDirError { action: "write", path: path.clone(), source })
+        if let Err(error) = write() {
+            tracing::warn!("failed to write {}: {error}", path.display());
+        }
     }
 }

@@ -1,0 +1,64 @@
+//! Runs that do not load everything.
+
+use catchment_extract::ExtractError;
+use catchment_load::LoadError;
+use catchment_load_package::PackageError;
+use catchment_normalize::NormalizeError;
+use thiserror::Error;
+
+use crate::lock::LockError;
+
+/// Why a run did not load everything.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum RunError {
+    /// Another run has a resource.
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    /// The source failed.
+    #[error(transparent)]
+    Extract(#[from] ExtractError),
+    /// A row cannot be normalised.
+    #[error(transparent)]
+    Normalize(#[from] NormalizeError),
+    /// A package cannot be written or read.
+    #[error(transparent)]
+    Package(#[from] PackageError),
+    /// The destination failed.
+    #[error(transparent)]
+    Load(LoadError),
+    /// Rows of a resource were extracted before, and have to be loaded first.
+    #[error(
+        "rows of resource `{resource}` wait in package {load_id}; normalize and load them before it is extracted again, \
+         as it goes on from where they end"
+    )]
+    Waiting {
+        /// The resource.
+        resource: String,
+        /// The package.
+        load_id: String,
+    },
+    /// Extracted rows cannot be normalised.
+    #[error("package {load_id} cannot be normalized and was set aside: {reason}")]
+    SetAside {
+        /// The package.
+        load_id: String,
+        /// Why not.
+        reason: String,
+    },
+    /// The run was told to stop.
+    #[error("stopped; what was complete is loaded or will be by the next run, and nothing else was changed")]
+    Stopped,
+    /// A thread of the run panicked: a bug in this program.
+    #[error("a thread of the run ended unexpectedly; this is a bug, and nothing was changed")]
+    Panicked,
+}
+
+impl From<LoadError> for RunError {
+    fn from(error: LoadError) -> Self {
+        match error {
+            LoadError::Cancelled => RunError::Stopped,
+            error => RunError::Load(error),
+        }
+    }
+}

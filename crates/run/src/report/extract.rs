@@ -1,0 +1,30 @@
+//! What an extraction did.
+
+use serde::{Deserialize, Serialize};
+
+use super::row_counts::write_lines;
+use super::{RowCounts, timestamp};
+
+/// The report of [`Runner::extract`](crate::Runner::extract).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExtractInfo {
+    /// The pipeline.
+    pub pipeline_name: String,
+    /// When it began, in microseconds since 1970.
+    #[serde(with = "timestamp")]
+    pub started_at: i64,
+    /// When it ended.
+    #[serde(with = "timestamp")]
+    pub finished_at: i64,
+    /// The load id of the package that the rows will be.
+    pub load_id: String,
+    /// The rows that came, by root table.
+    pub row_counts: RowCounts,
+}
+
+impl std::fmt::Display for ExtractInfo {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "pipeline {} extracted\n  package {}:", self.pipeline_name, self.load_id)?;
+        write_lines(&self.row_counts, f)
+    }
+}

@@ -1,0 +1,136 @@
+//! What a load did.
+
+use serde::{Deserialize, Serialize};
+
+use super::row_counts::{sum, write_lines};
+use super::{RowCounts, timestamp};
+
+/// The report of a run. Displays for people; serialises as the object that `catchment run --progress json` prints.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoadInfo {
+    /// The pipeline.
+    pub pipeline_name: String,
+    /// The dataset.
+    pub dataset_name: String,
+    /// Where it is; without secrets.
+    #[serde(rename = "destination")]
+    pub location: String,
+    /// When the run began, in microseconds since 1970.
+    #[serde(with = "timestamp")]
+    pub started_at: i64,
+    /// When it ended.
+    #[serde(with = "timestamp")]
+    pub finished_at: i64,
+    /// The packages that were loaded or set aside, oldest first: those of earlier runs, then that of this one,
+    /// where there was anything to load.
+    #[serde(rename = "load_packages")]
+    pub packages: Vec<PackageInfo>,
+}
+
+/// One package in the report of a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PackageInfo {
+    /// Its load id.
+    pub load_id: String,
+    /// What became of it.
+    #[serde(flatten)]
+    pub outcome: PackageOutcome,
+    /// The rows that it has for each table.
+    pub row_counts: RowCounts,
+}
+
+/// What became of a package.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", content = "reason", rename_all = "snake_case")]
+pub enum PackageOutcome {
+    /// This run loaded it, and made it, where it did not begin with what was normalised already.
+    Loaded,
+    /// It had been made before, and this run loaded it before its own.
+    Recovered,
+    /// An earlier run had loaded it, and had not learnt so.
+    LoadedBefore,
+    /// It cannot be loaded, for this reason, and was moved out of the way.
+    SetAside(String),
+}
+
+impl LoadInfo {
+    /// The rows that this run itself loaded, by table.
+    pub fn row_counts(&self) -> RowCounts {
+        let own = self.packages.iter().filter(|package| package.outcome == PackageOutcome::Loaded);
+        sum(own.map(|package| &package.row_counts))
+    }
+}
+
+impl std::fmt::Display for LoadInfo {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let seconds = (self.finished_at - self.started_at) as f64 / 1e6;
+        let loaded = self.packages.iter().filter(|p| !matches!(p.outcome, PackageOutcome::SetAside(_))).count();
+        let packages = if loaded == 1 { "package" } else { "packages" };
+        writeln!(f, "pipeline {} loaded {loaded} {packages} in {seconds:.2} s", self.pipeline_name)?;
+        write!(f, "  into dataset {} of {}", self.dataset_name, self.location)?;
+        if self.packages.is_empty() {
+            write!(f, "\n  nothing was new")?;
+        }
+        for package in &self.packages {
+            let what = match &package.outcome {
+                PackageOutcome::Loaded => "loaded".to_owned(),
+                PackageOutcome::Recovered => "loaded now, made before".to_owned(),
+                PackageOutcome::LoadedBefore => "had been loaded by an earlier run".to_owned(),
+                PackageOutcome::SetAside(reason) => format!("set aside: {reason}"),
+            };
+            write!(f, "\n  package {}: {what}", package.load_id)?;
+            write_lines(&package.row_counts, f)?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LoadInfo, PackageInfo, PackageOutcome};
+
+    fn info() -> LoadInfo {
+        let package = |load_id: &str, outcome, rows| PackageInfo {
+            load_id: load_id.to_owned(),
+            outcome,
+            row_counts: [("issues".to_owned(), rows), ("issues__labels".to_owned(), 2)].into(),
+        };
+        LoadInfo {
+            pipeline_name: "p".to_owned(),
+            dataset_name: "d".to_owned(),
+            location: "duckdb:///p.duckdb".to_owned(),
+            started_at: 1_700_000_000_000_000,
+            finished_at: 1_700_000_000_250_000,
+            packages: vec![
+                package("1.5", PackageOutcome::SetAside("it is stale".to_owned()), 3),
+                package("2.5", PackageOutcome::Loaded, 1),
+            ],
+        }
+    }
+
+    #[test]
+    fn reports_are_for_people() {
+        insta::assert_snapshot!(info(), @r"
+        pipeline p loaded 1 package in 0.25 s
+          into dataset d of duckdb:///p.duckdb
+          package 1.5: set aside: it is stale
+            issues: 3 rows
+            issues__labels: 2 rows
+          package 2.5: loaded
+            issues: 1 row
+            issues__labels: 2 rows
+        ");
+    }
+
+    #[test]
+    fn reports_are_for_programs() {
+        let json = serde_json::to_string(&info()).unwrap();
+        insta::assert_snapshot!(json, @r#"{"pipeline_name":"p","dataset_name":"d","destination":"duckdb:///p.duckdb","started_at":"2023-11-14T22:13:20+00:00","finished_at":"2023-11-14T22:13:20.250000+00:00","load_packages":[{"load_id":"1.5","state":"set_aside","reason":"it is stale","row_counts":{"issues":3,"issues__labels":2}},{"load_id":"2.5","state":"loaded","row_counts":{"issues":1,"issues__labels":2}}]}"#);
+        assert_eq!(serde_json::from_str::<LoadInfo>(&json).unwrap(), info());
+    }
+
+    #[test]
+    fn only_packages_of_the_run_itself_are_counted() {
+        assert_eq!(info().row_counts(), [("issues".to_owned(), 1), ("issues__labels".to_owned(), 2)].into());
+    }
+}

@@ -1,0 +1,58 @@
+//! What a normalisation did.
+
+use catchment_load_package::SealedPackage;
+use serde::{Deserialize, Serialize};
+
+use super::row_counts::{sum, write_lines};
+use super::{RowCounts, timestamp};
+
+/// The report of [`Runner::normalize`](crate::Runner::normalize).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NormalizeInfo {
+    /// The pipeline.
+    pub pipeline_name: String,
+    /// When it began, in microseconds since 1970.
+    #[serde(with = "timestamp")]
+    pub started_at: i64,
+    /// When it ended.
+    #[serde(with = "timestamp")]
+    pub finished_at: i64,
+    /// The packages that were made, oldest first; none where nothing was new.
+    pub packages: Vec<NormalizedPackage>,
+}
+
+/// A package that can be loaded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NormalizedPackage {
+    /// Its load id.
+    pub load_id: String,
+    /// The rows that it has for each table.
+    pub row_counts: RowCounts,
+}
+
+impl NormalizedPackage {
+    pub(crate) fn of(package: &SealedPackage) -> NormalizedPackage {
+        NormalizedPackage { load_id: package.begin().load_id.clone(), row_counts: package.row_counts() }
+    }
+}
+
+impl NormalizeInfo {
+    /// The rows of all packages, by table.
+    pub fn row_counts(&self) -> RowCounts {
+        sum(self.packages.iter().map(|package| &package.row_counts))
+    }
+}
+
+impl std::fmt::Display for NormalizeInfo {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "pipeline {} normalized", self.pipeline_name)?;
+        if self.packages.is_empty() {
+            write!(f, "\n  nothing was new")?;
+        }
+        for package in &self.packages {
+            write!(f, "\n  package {}:", package.load_id)?;
+            write_lines(&package.row_counts, f)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,138 @@
+//! A pipeline and its runs.
+
+use std::sync::Arc;
+
+use catchment_extract::Source;
+use catchment_load::Destination;
+use tokio_util::sync::CancellationToken;
+
+use crate::error::RunError;
+use crate::feed::Feed;
+use crate::host::Host;
+use crate::lock::Locks;
+use crate::options::RunOptions;
+use crate::report::{ExtractInfo, LoadInfo, NormalizeInfo, NormalizedPackage, PackageInfo, PackageOutcome, Trace};
+use crate::working_dir::WorkingDir;
+use crate::{begin, package, recover, spool};
+
+/// A pipeline into a dataset, and what its runs use.
+#[derive(Clone)]
+pub struct Runner {
+    /// The name of the pipeline.
+    pub pipeline: String,
+    /// The dataset.
+    pub dataset: String,
+    /// Where the dataset is.
+    pub destination: Arc<dyn Destination>,
+    /// The folder of the pipeline.
+    pub working_dir: WorkingDir,
+    /// Bounds on memory and threads.
+    pub options: RunOptions,
+    /// Where time and randomness come from.
+    pub host: Arc<dyn Host>,
+}
+
+impl Runner {
+    /// Loads what earlier runs left behind, and then `source`: extracts, normalises and writes a package at the same
+    /// time, and loads it.
+    ///
+    /// Where `stop` is cancelled, what is sealed by then is kept for the next run, and nothing else.
+    ///
+    /// # Errors
+    ///
+    /// Where not everything could be loaded. The dataset is as it was, but for packages of earlier runs that were
+    /// loaded first.
+    pub async fn run(&self, source: &Source, stop: &CancellationToken) -> Result<LoadInfo, RunError> {
+        let started_at = self.host.now();
+        let _locks = self.lock(source)?;
+        let store = self.working_dir.packages()?;
+        let (mut normalized, mut packages) = spool::normalize(self, &store, stop).await?;
+        packages.extend(recover::load_pending(&store, &self.destination, &PackageOutcome::Recovered, stop).await?);
+        let (begin, schema) = begin::begin(self, &store, source, stop).await?;
+        let base_state = begin.base_state.clone();
+        let package = package::make(self, &store, (begin, schema), Feed::Source(source, &base_state), stop).await?;
+        normalized.extend(package.as_ref().map(NormalizedPackage::of));
+        let normalize = self.normalize_info(started_at, normalized);
+        if let Some(package) = package {
+            packages.push(recover::load(&store, &self.destination, package, PackageOutcome::Loaded, stop).await?);
+        }
+        let load = self.load_info(started_at, packages);
+        self.working_dir.keep_trace(&Trace { extract: None, normalize: Some(normalize), load: Some(load.clone()) });
+        Ok(load)
+    }
+
+    /// Extracts `source` and keeps its rows, to be normalised later.
+    ///
+    /// # Errors
+    ///
+    /// Where a resource fails, or the rows cannot be kept; nothing is kept then. [`RunError::Waiting`] where rows of
+    /// an incremental resource wait already: its cursor goes on only when they are loaded.
+    pub async fn extract(&self, source: &Source, stop: &CancellationToken) -> Result<ExtractInfo, RunError> {
+        let started_at = self.host.now();
+        let _locks = self.lock(source)?;
+        let store = self.working_dir.packages()?;
+        spool::refuse_what_waits(&store, source)?;
+        let (begin, schema) = begin::begin(self, &store, source, stop).await?;
+        let writer = store.create_extracted(&begin, &schema)?;
+        let row_counts = spool::spool(Feed::Source(source, &begin.base_state), writer, &self.options, stop).await?;
+        let (load_id, pipeline_name, finished_at) = (begin.load_id, self.pipeline.clone(), self.host.now());
+        let info = ExtractInfo { pipeline_name, started_at, finished_at, load_id, row_counts };
+        self.working_dir.keep_trace(&Trace { extract: Some(info.clone()), ..Trace::default() });
+        Ok(info)
+    }
+
+    /// Makes packages of what was extracted and not normalised yet.
+    ///
+    /// # Errors
+    ///
+    /// Where a package cannot be written; what was extracted is kept. Where a row cannot be normalised; then all of
+    /// its extraction is set aside, and the others are normalised.
+    pub async fn normalize(&self, stop: &CancellationToken) -> Result<NormalizeInfo, RunError> {
+        let started_at = self.host.now();
+        let store = self.working_dir.packages()?;
+        let (packages, refused) = spool::normalize(self, &store, stop).await?;
+        if let Some(PackageInfo { load_id, outcome: PackageOutcome::SetAside(reason), .. }) = refused.into_iter().next() {
+            return Err(RunError::SetAside { load_id, reason });
+        }
+        let info = self.normalize_info(started_at, packages);
+        let extract = self.working_dir.trace().and_then(|trace| trace.extract);
+        self.working_dir.keep_trace(&Trace { extract, normalize: Some(info.clone()), load: None });
+        Ok(info)
+    }
+
+    /// Loads the packages that are sealed and not loaded yet.
+    ///
+    /// # Errors
+    ///
+    /// Where one cannot be loaded. Those before it are; it stays for the next run, or is set aside where it can never
+    /// be loaded.
+    pub async fn load(&self, stop: &CancellationToken) -> Result<LoadInfo, RunError> {
+        let started_at = self.host.now();
+        let store = self.working_dir.packages()?;
+        let packages = recover::load_pending(&store, &self.destination, &PackageOutcome::Loaded, stop).await?;
+        let info = self.load_info(started_at, packages);
+        let before = self.working_dir.trace().unwrap_or_default();
+        self.working_dir.keep_trace(&Trace { load: Some(info.clone()), ..before });
+        Ok(info)
+    }
+
+    fn lock(&self, source: &Source) -> Result<Locks, RunError> {
+        let resources = source.resources.iter().map(|resource| resource.name.as_str());
+        Ok(Locks::take(self.working_dir.path(), resources, self.host.now())?)
+    }
+
+    fn normalize_info(&self, started_at: i64, packages: Vec<NormalizedPackage>) -> NormalizeInfo {
+        NormalizeInfo { pipeline_name: self.pipeline.clone(), started_at, finished_at: self.host.now(), packages }
+    }
+
+    fn load_info(&self, started_at: i64, packages: Vec<PackageInfo>) -> LoadInfo {
+        LoadInfo {
+            pipeline_name: self.pipeline.clone(),
+            dataset_name: self.dataset.clone(),
+            location: self.destination.location(),
+            started_at,
+            finished_at: self.host.now(),
+            packages,
+        }
+    }
+}
