@@ -3,15 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use arrow::util::pretty::pretty_format_batches;
 use catchment::rest_api::{Format, Spec, rest_api_source};
-use catchment::{DuckDb, DuckDbOptions, LoadInfo, Pipeline};
+use catchment::{DuckDb, Pipeline, QueryResult};
 use catchment_sample_api::{Issues, Server};
 
 use crate::args::DemoArgs;
 use crate::failure::Failure;
-use crate::logging;
 use crate::settings::Configuration;
+use crate::{logging, output};
 
 const SEED: u64 = 7;
 const ISSUES: u32 = 300;
@@ -43,13 +42,12 @@ impl Demo {
         let revision = std::fs::read_to_string(dir.join("revision")).ok().and_then(|text| text.trim().parse().ok()).unwrap_or(0);
         let server =
             Server::start(Issues::at_revision(SEED, ISSUES, revision)).await.context("failed to serve the sample API")?;
-        let destination = DuckDb::new(DuckDbOptions::new(dir.join("demo.duckdb")), "github");
-        let pipeline = Pipeline::new("demo", destination, dir.join("pipelines"));
+        let pipeline = Pipeline::new("demo", DuckDb::new(dir.join("demo.duckdb")), "github").pipelines_dir(dir.join("pipelines"));
         Ok(Demo { dir: dir.to_owned(), server, revision, pipeline, client })
     }
 
     async fn run(&self) -> anyhow::Result<()> {
-        println!("a sample API with {ISSUES} issues and more is served on {}\n", self.server.base_url());
+        output::line(format_args!("a sample API with {ISSUES} issues and more is served on {}\n", self.server.base_url()))?;
         let created = r#""incremental": {"cursor_path": "created_at"}"#;
         self.step("append: issues that were created since the last run", "appended", "append", created).await?;
         self.step("replace: all issues, again", "replaced", "replace", "").await?;
@@ -62,12 +60,12 @@ impl Demo {
         self.step("merge again, after some issues were changed and some were opened", "issues", "merge", updated).await?;
         let file = self.dir.join("demo.duckdb");
         let pipelines = self.dir.join("pipelines");
-        println!("run it again, and it goes on from here.");
-        println!(
+        output::line("run it again, and it goes on from here.")?;
+        output::line(format_args!(
             "look at it with `catchment pipeline demo info -v --pipelines-dir {}`, or `duckdb {} -c 'FROM github.issues'`",
             pipelines.display(),
             file.display()
-        );
+        ))?;
         Ok(())
     }
 
@@ -82,24 +80,19 @@ impl Demo {
             self.server.base_url()
         );
         let source = rest_api_source(&Spec::parse(&spec, Format::Json)?, self.client.clone())?;
-        println!("== {title}");
-        let info = self.pipeline.run(&source).await?;
-        println!("{info}");
-        println!("  new in table {table}: {} issues", own_rows(&info, table));
-        println!("{}\n", self.query(table)?);
+        output::line(format_args!("== {title}"))?;
+        let info = self.pipeline.run(source).await?;
+        output::line(&info)?;
+        output::line(format_args!("  new in table {table}: {} issues", info.row_counts().get(table).unwrap_or(&0)))?;
+        output::line(format_args!("{}\n", self.query(table).await?))?;
         Ok(())
     }
 
-    fn query(&self, table: &str) -> anyhow::Result<String> {
+    async fn query(&self, table: &str) -> anyhow::Result<QueryResult> {
         let sql = format!(
             "SELECT count(*) AS issues, count(DISTINCT id) AS different, max(number) AS newest, max(updated_at)::VARCHAR AS updated, \
              (SELECT count(*) FROM {table}__labels) AS labels FROM {table}"
         );
-        let rows = self.pipeline.destination().query(&sql)?;
-        Ok(pretty_format_batches(&rows)?.to_string())
+        Ok(self.pipeline.sql_client().query(&sql).await?)
     }
-}
-
-fn own_rows(info: &LoadInfo, table: &str) -> u64 {
-    info.row_counts().iter().find(|(name, _)| name == table).map_or(0, |(_, rows)| *rows)
 }

@@ -25,6 +25,13 @@ impl Failure {
     }
 }
 
+impl From<std::io::Error> for Failure {
+    /// What happened to output or to a signal handler.
+    fn from(error: std::io::Error) -> Self {
+        Failure::Run(error.into())
+    }
+}
+
 impl From<RunError> for Failure {
     fn from(error: RunError) -> Self {
         Failure::Run(error.into())

@@ -30,6 +30,8 @@ pub(crate) fn start(settings: &Settings<'_>) -> Result<(), Failure> {
         .with_max_level(level)
         .with_ansi(color)
         .with_target(false)
+        // a message about a log that cannot be written would panic where stderr is closed
+        .log_internal_errors(false)
         .try_init();
     Ok(())
 }

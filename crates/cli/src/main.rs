@@ -1,10 +1,10 @@
 //! The `catchment` command.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command talks to people")]
 
 mod args;
 mod demo;
 mod failure;
 mod logging;
+mod output;
 mod pipeline;
 mod run;
 mod settings;
@@ -21,7 +21,7 @@ fn main() -> ExitCode {
     match execute(Args::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("{failure}");
+            output::error_line(&failure);
             ExitCode::from(failure.code())
         }
     }

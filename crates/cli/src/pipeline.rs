@@ -4,9 +4,11 @@ use std::path::Path;
 
 use anyhow::anyhow;
 use catchment::WorkingDir;
+use catchment::schema::format_timestamp;
 
 use crate::args::{Operation, PipelineArgs};
 use crate::failure::Failure;
+use crate::output;
 use crate::settings::Configuration;
 
 pub(crate) fn pipeline(args: &PipelineArgs) -> Result<(), Failure> {
@@ -20,10 +22,10 @@ pub(crate) fn pipeline(args: &PipelineArgs) -> Result<(), Failure> {
 fn list(pipelines_dir: &Path) -> Result<(), Failure> {
     let names = WorkingDir::list(pipelines_dir).map_err(|error| Failure::Run(error.into()))?;
     if names.is_empty() {
-        println!("there are no pipelines in {}", pipelines_dir.display());
+        output::line(format_args!("there are no pipelines in {}", pipelines_dir.display()))?;
     }
     for name in names {
-        println!("{name}");
+        output::line(name)?;
     }
     Ok(())
 }
@@ -34,38 +36,41 @@ fn info(pipelines_dir: &Path, name: &str, verbose: bool) -> Result<(), Failure> 
         let known = WorkingDir::list(pipelines_dir).unwrap_or_default().join(", ");
         return Err(Failure::Usage(anyhow!("there is no pipeline {name:?} in {}; there are: {known}", pipelines_dir.display())));
     }
-    println!("pipeline {name} in {}", working_dir.path().display());
-    if let Some(trace) = working_dir.trace() {
-        let text = |key: &str| trace.get(key).and_then(|value| value.as_str()).unwrap_or("?").to_owned();
-        println!("  last run ended {}, dataset {} of {}", text("finished_at"), text("dataset_name"), text("destination"));
+    output::line(format_args!("pipeline {name} in {}", working_dir.path().display()))?;
+    if let Some(load) = working_dir.trace().and_then(|trace| trace.load) {
+        let ended = format_timestamp(load.finished_at);
+        output::line(format_args!("  last run ended {ended}, dataset {} of {}", load.dataset_name, load.location))?;
     }
     match working_dir.state() {
-        Some(state) => show_state(&working_dir, &state, verbose),
-        None => println!("  it has not loaded anything yet"),
+        Some(state) => show_state(&working_dir, &state, verbose)?,
+        None => output::line("  it has not loaded anything yet")?,
     }
-    let packages = working_dir.packages().and_then(|packages| Ok((packages.load_ids()?, packages.aside()?)));
-    let (waiting, aside) = packages.map_err(|error| Failure::Run(error.into()))?;
-    println!("  packages that wait to be loaded: {}", none_or(&waiting));
-    println!("  packages set aside: {}", none_or(&aside));
+    let packages = working_dir.packages();
+    let found = packages.and_then(|found| Ok((found.extracted_load_ids()?, found.load_ids()?, found.aside()?)));
+    let (extracted, waiting, aside) = found.map_err(|error| Failure::Run(error.into()))?;
+    output::line(format_args!("  extracted rows that wait to be normalized: {}", none_or(&extracted)))?;
+    output::line(format_args!("  packages that wait to be loaded: {}", none_or(&waiting)))?;
+    output::line(format_args!("  packages set aside: {}", none_or(&aside)))?;
     Ok(())
 }
 
-fn show_state(working_dir: &WorkingDir, state: &catchment::State, verbose: bool) {
-    println!("  state version {}, hash {}", state.version(), state.hash());
+fn show_state(working_dir: &WorkingDir, state: &catchment::State, verbose: bool) -> std::io::Result<()> {
+    output::line(format_args!("  state version {}, hash {}", state.version(), state.hash()))?;
     for name in state.schema_names() {
         let Some(schema) = working_dir.schema(name) else { continue };
         let tables: Vec<_> = schema.data_tables().collect();
-        println!("  schema {name}: version {}, {} tables", schema.version, tables.len());
+        output::line(format_args!("  schema {name}: version {}, {} tables", schema.version, tables.len()))?;
         if verbose {
             for table in tables {
-                println!("    {}: {} columns", table.name, table.complete_columns().count());
+                output::line(format_args!("    {}: {} columns", table.name, table.complete_columns().count()))?;
             }
         }
     }
     let document = state.to_value();
     if verbose && let Some(sources) = document.get("sources") {
-        println!("  sources: {sources}");
+        output::line(format_args!("  sources: {sources}"))?;
     }
+    Ok(())
 }
 
 fn none_or(load_ids: &[String]) -> String {

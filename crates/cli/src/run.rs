@@ -9,9 +9,9 @@ use catchment::{LoadInfo, Pipeline};
 
 use crate::args::{Progress, RunArgs};
 use crate::failure::Failure;
-use crate::logging;
 use crate::settings::Configuration;
 use crate::signals::Signals;
+use crate::{logging, output};
 
 pub(crate) fn run(args: &RunArgs) -> Result<(), Failure> {
     let spec = read_spec(&args.spec).map_err(Failure::Usage)?;
@@ -25,19 +25,19 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), Failure> {
     logging::start(&configuration.settings())?;
     let mut source = rest_api_source(&spec, configuration.rest_client()?).map_err(|error| Failure::Usage(error.into()))?;
     apply_flags(&mut source, args)?;
-    let destination = configuration.destination(&destination, &name, &dataset)?;
+    let destination = configuration.destination(&destination, &name)?;
     let pipelines_dir = configuration.pipelines_dir(args.pipelines_dir.as_ref());
-    let pipeline = Pipeline::new(name, destination, pipelines_dir).options(configuration.run_options()?);
-    let info = load(&pipeline, &source)?;
+    let pipeline = Pipeline::new(name, destination, dataset).pipelines_dir(pipelines_dir).options(configuration.run_options()?);
+    let info = load(&pipeline, source)?;
     match args.progress {
-        Progress::Json => println!("{}", info.to_value()),
-        Progress::Auto | Progress::Log | Progress::Off => println!("{info}"),
+        Progress::Json => output::line(serde_json::to_string(&info).map_err(|error| Failure::Run(error.into()))?)?,
+        Progress::Auto | Progress::Log | Progress::Off => output::line(info)?,
     }
     Ok(())
 }
 
 /// Runs on a runtime of its own, until a signal stops it.
-fn load(pipeline: &Pipeline, source: &Source) -> Result<LoadInfo, Failure> {
+fn load(pipeline: &Pipeline, source: Source) -> Result<LoadInfo, Failure> {
     let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::Run(error.into()))?;
     runtime.block_on(async {
         let signals = Signals::listen().map_err(|error| Failure::Run(error.into()))?;

@@ -59,9 +59,9 @@ impl Configuration {
     }
 
     /// The destination of that name.
-    pub(crate) fn destination(&self, name: &str, pipeline: &str, dataset: &str) -> Result<DuckDb, Failure> {
+    pub(crate) fn destination(&self, name: &str, pipeline: &str) -> Result<DuckDb, Failure> {
         match name {
-            "duckdb" => Ok(DuckDb::new(self.duckdb(pipeline).map_err(Failure::Usage)?, dataset)),
+            "duckdb" => Ok(DuckDb::with_options(self.duckdb(pipeline).map_err(Failure::Usage)?)),
             "postgres" | "bigquery" | "filesystem" => {
                 Err(Failure::Usage(anyhow!("destination: this version does not support {name:?}; it has duckdb")))
             }

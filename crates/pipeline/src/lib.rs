@@ -1,35 +1,49 @@
 //! Loads REST APIs and rows into a warehouse: related, typed tables, run after run.
 //!
-//! A [`Pipeline`] has a name, a destination and a dataset; [`Pipeline::run`] loads a source into it. This
-//! crate is a facade: each layer is a crate of its own and can be used without the others.
+//! A [`Pipeline`] has a name, a destination and a dataset; [`Pipeline::run`] loads a [`Resource`] or a [`Source`] of
+//! several into it. Rows are anything that serde can serialise, or pages of an API:
 //!
 //! ```no_run
-//! use catchment::{DuckDb, DuckDbOptions, Pipeline};
-//! use catchment::rest_api::{Format, Spec, rest_api_source};
-//! use catchment::rest_client::RestClient;
+//! use catchment::rest_client::paginate;
+//! use catchment::{DuckDb, Incremental, Pipeline, Resource, WriteDisposition};
 //!
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
-//! let spec = Spec::parse(r#"{"client": {"base_url": "https://api.example.com"}, "resources": ["rivers"]}"#, Format::Json)?;
-//! let source = rest_api_source(&spec, RestClient::builder())?;
-//! let destination = DuckDb::new(DuckDbOptions::new("rivers.duckdb"), "rivers_dataset");
-//! let info = Pipeline::new("rivers", destination, "pipelines").run(&source).await?;
-//! println!("{info}");
+//! let issues = Resource::stream("issues", |start| {
+//!     let since = start.last_value_text();
+//!     paginate("https://api.github.com/repos/dlt-hub/dlt/issues", &[("since", &since)])
+//! })
+//! .write_disposition(WriteDisposition::Merge)
+//! .primary_key(["id"])
+//! .incremental(Incremental::new("updated_at").initial_value("1970-01-01T00:00:00Z"));
+//!
+//! let pipeline = Pipeline::new("github_issues", DuckDb::new("github_issues.duckdb"), "github_data");
+//! println!("{}", pipeline.run(issues).await?);
+//! println!("{}", pipeline.sql_client().query("SELECT count(*) FROM issues").await?);
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! [`rest_api`] makes a source of a description of an API. This crate is a facade: each layer is a crate of its own
+//! and can be used without the others.
 
 mod pipeline;
+mod sql_client;
 
 pub use catchment_extract as extract;
-pub use catchment_extract::{Incremental, Resource, Source};
-pub use catchment_load::{Destination, LoadError};
+pub use catchment_extract::{Incremental, Resource, Source, Start};
+pub use catchment_json as json;
+pub use catchment_load as load;
+pub use catchment_load::{Destination, LoadError, QueryResult};
 #[cfg(feature = "duckdb")]
 pub use catchment_load::{DuckDb, DuckDbOptions};
 pub use catchment_rest_api as rest_api;
 pub use catchment_rest_client as rest_client;
 pub use catchment_run::{
-    CancellationToken, Host, LoadInfo, PackageInfo, PackageOutcome, RunError, RunOptions, SystemHost, WorkingDir,
+    CancellationToken, ExtractInfo, Host, LoadInfo, NormalizeInfo, NormalizedPackage, PackageInfo, PackageOutcome, RowCounts,
+    RunError, RunOptions, SystemHost, Trace, WorkingDir,
 };
+pub use catchment_schema as schema;
 pub use catchment_schema::WriteDisposition;
 pub use catchment_state::State;
 pub use pipeline::Pipeline;
+pub use sql_client::SqlClient;
