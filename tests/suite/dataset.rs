@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use arrow::util::display::{ArrayFormatter, FormatOptions};
-use catchment::{Destination as _, DuckDb, DuckDbOptions};
+use catchment::{Destination as _, DuckDb, Pipeline};
 
 /// The folder of one test: a DuckDB file and pipelines.
 pub(crate) struct Dataset {
@@ -28,13 +28,18 @@ impl Dataset {
     }
 
     pub(crate) fn destination(&self) -> DuckDb {
-        DuckDb::new(DuckDbOptions::new(self.file()), "d")
+        DuckDb::new(self.file())
+    }
+
+    /// The pipeline `p` into the dataset.
+    pub(crate) fn pipeline(&self) -> Pipeline {
+        Pipeline::new("p", self.destination(), "d").pipelines_dir(self.pipelines())
     }
 
     /// The rows of a query: cells separated by spaces, rows by semicolons. Columns must be text or integers.
     pub(crate) fn query(&self, sql: &str) -> String {
         let mut rows = Vec::new();
-        for batch in self.destination().query(sql).unwrap() {
+        for batch in self.destination().query("d", sql, &|| false).unwrap().batches {
             for row in 0..batch.num_rows() {
                 let cell = |column| {
                     ArrayFormatter::try_new(column, &FormatOptions::default().with_null("-")).unwrap().value(row).to_string()

@@ -1,5 +1,8 @@
-//! Servers that fail, signals, and files that older programs must open.
+//! Servers that fail, databases without a network, and files that older programs must open.
 
+use std::collections::BTreeMap;
+
+use catchment::{Destination as _, Pipeline, Resource, WriteDisposition};
 use catchment_rest_client::testing::{Answer, ScriptedServer};
 
 use crate::command::Run;
@@ -60,27 +63,50 @@ fn a_refused_connection() {
 }
 
 #[test]
-fn sigterm_while_rows_are_fetched_leaves_nothing() {
-    let dataset = Dataset::new();
-    let server = ScriptedServer::start(|request| match request.param("page") {
-        None => Answer::json(200, r#"[{"id":1}]"#).header("Link", "</repos/issues?page=2>; rel=\"next\""),
-        Some(_) => Answer::hang(),
-    });
-    let mut child = Run::new(&dataset, &spec(&server.url())).spawn();
-    server.wait_for_requests(2);
-    let pid = rustix::process::Pid::from_child(&child);
-    rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
-    let status = child.wait().unwrap();
-    assert_eq!(status.code(), Some(143));
-    assert!(!dataset.file().exists());
-    assert_eq!(std::fs::read_dir(dataset.pipelines().join("p/packages")).unwrap().count(), 0);
-}
-
-#[test]
 fn new_files_have_an_old_storage_version() {
     let dataset = Dataset::new();
     crate::pipeline::run(&dataset, r#"[{"id":1}]"#, crate::pipeline::append).unwrap();
     // Bytes 12 to 20 of the main header: 64 is what DuckDB 0.10 to 1.1 write and read.
     let header = std::fs::read(dataset.file()).unwrap();
     assert_eq!((&header[8..12], u64::from_le_bytes(header[12..20].try_into().unwrap())), (b"DUCK".as_slice(), 64));
+}
+
+/// DuckDB would download native code for time zones, where it was let.
+#[test]
+fn nothing_is_downloaded() {
+    let dataset = Dataset::new();
+    crate::pipeline::run(&dataset, r#"[{"id":1}]"#, crate::pipeline::append).unwrap();
+    let settings =
+        "SELECT current_setting('autoinstall_known_extensions')::VARCHAR, current_setting('autoload_known_extensions')::VARCHAR";
+    assert_eq!(dataset.query(settings), "false false");
+    let error = dataset.destination().query("d", "SET TimeZone = 'Europe/Berlin'", &|| false).unwrap_err().to_string();
+    assert!(error.contains("icu"), "{error}");
+}
+
+#[test]
+fn a_dataset_may_have_the_name_of_its_file() {
+    let dataset = Dataset::new();
+    let pipeline = Pipeline::new("p", dataset.destination(), "data").pipelines_dir(dataset.pipelines());
+    let merged = |rows: [(u32, u32); 2]| {
+        let rows = rows.map(|(id, n)| BTreeMap::from([("id", vec![id]), ("n", vec![n])]));
+        Resource::rows("data", rows).write_disposition(WriteDisposition::Merge)
+    };
+    let count = tokio::runtime::Runtime::new().unwrap().block_on(async {
+        pipeline.run(merged([(1, 1), (2, 2)])).await.unwrap();
+        pipeline.run(merged([(3, 3), (4, 4)]).write_disposition(WriteDisposition::Replace)).await.unwrap();
+        pipeline.sql_client().query("SELECT count(*) FROM data__n").await.unwrap()
+    });
+    assert_eq!(count.integer(), Some(2));
+}
+
+#[test]
+fn a_query_makes_no_file() {
+    let dataset = Dataset::new();
+    let query = |sql: &str| {
+        let client = dataset.pipeline().sql_client();
+        tokio::runtime::Runtime::new().unwrap().block_on(client.query(sql)).unwrap_err().to_string()
+    };
+    let error = query("SELECT 1");
+    assert!(error.contains("data.duckdb: there is no such file; nothing was loaded into it yet"), "{error}");
+    assert!(!dataset.file().exists());
 }

@@ -5,7 +5,10 @@
 mod command;
 mod dataset;
 mod dispositions;
+mod examples;
 mod faults;
 mod kill;
 mod pipeline;
 mod recovery;
+mod signals;
+mod steps;

@@ -1,6 +1,7 @@
 //! Runs through the facade, of rows that are in memory.
 
-use catchment::{LoadInfo, Pipeline, Resource, RunError, WriteDisposition};
+use catchment::extract::PageError;
+use catchment::{LoadInfo, Resource, RunError, WriteDisposition};
 use catchment_json::Value;
 
 use crate::dataset::Dataset;
@@ -8,9 +9,8 @@ use crate::dataset::Dataset;
 /// Runs a resource of the rows that `json` is a list of.
 pub(crate) fn run(dataset: &Dataset, json: &str, change: impl FnOnce(Resource) -> Resource) -> Result<LoadInfo, RunError> {
     let rows = Value::parse(json).unwrap().as_array().unwrap().to_vec();
-    let resource = change(Resource::from_rows("items", rows));
-    let pipeline = Pipeline::new("p", dataset.destination(), dataset.pipelines());
-    tokio::runtime::Runtime::new().unwrap().block_on(pipeline.run(&resource.into()))
+    let resource = change(Resource::rows("items", rows));
+    tokio::runtime::Runtime::new().unwrap().block_on(dataset.pipeline().run(resource))
 }
 
 pub(crate) fn merge(resource: Resource) -> Resource {
@@ -29,7 +29,7 @@ pub(crate) fn append(resource: Resource) -> Resource {
 fn a_run_reports_what_it_loaded() {
     let dataset = Dataset::new();
     let info = run(&dataset, r#"[{"id":1,"tags":["a","b"]}]"#, append).unwrap();
-    assert_eq!(info.row_counts(), [("items".to_owned(), 1), ("items__tags".to_owned(), 2)]);
+    assert_eq!(info.row_counts(), [("items".to_owned(), 1), ("items__tags".to_owned(), 2)].into());
     let text = info.to_string();
     assert!(text.contains("items: 1 row\n") && text.contains("items__tags: 2 rows"), "{text}");
     assert_eq!(dataset.query("SELECT count(*) FROM _dlt_loads"), "1");
@@ -96,7 +96,7 @@ fn the_working_folder_can_be_lost() {
     run(&dataset, r#"[{"id":1,"at":1},{"id":2,"at":2}]"#, incremental).unwrap();
     std::fs::remove_dir_all(dataset.pipelines()).unwrap();
     let info = run(&dataset, r#"[{"id":1,"at":1},{"id":2,"at":2},{"id":3,"at":3}]"#, incremental).unwrap();
-    assert_eq!(info.row_counts(), [("items".to_owned(), 1)]);
+    assert_eq!(info.row_counts(), [("items".to_owned(), 1)].into());
     let info = run(&dataset, r#"[{"id":3,"at":3}]"#, incremental).unwrap();
     assert!(info.packages.is_empty() && info.to_string().contains("nothing was new"), "{info}");
 }
@@ -112,16 +112,15 @@ fn results_do_not_depend_on_workers_or_sizes() {
         .collect();
     let load = |workers: usize, bytes: usize| {
         let dataset = Dataset::new();
-        let pages: Vec<_> = rows
-            .chunks(7)
-            .map(|page| catchment::extract::Page::from_values(page.iter().map(|row| Value::parse(row).unwrap()).collect()))
-            .collect();
-        let resource = Resource::new("items", move |_| Box::pin(futures_util::stream::iter(pages.clone().into_iter().map(Ok))));
+        let pages: Vec<Result<Vec<Value>, PageError>> =
+            rows.chunks(7).map(|page| Ok(page.iter().map(|row| Value::parse(row).unwrap()).collect())).collect();
+        let pages = std::sync::Mutex::new(Some(pages));
+        let resource = Resource::stream("items", move |_| futures_util::stream::iter(pages.lock().unwrap().take().unwrap()));
         let mut options =
             catchment::RunOptions { workers, group_max_bytes: bytes, in_flight_max_bytes: bytes, ..Default::default() };
         options.writer.buffer_max_bytes = bytes;
-        let pipeline = Pipeline::new("p", dataset.destination(), dataset.pipelines()).options(options);
-        tokio::runtime::Runtime::new().unwrap().block_on(pipeline.run(&resource.into())).unwrap();
+        let pipeline = dataset.pipeline().options(options);
+        tokio::runtime::Runtime::new().unwrap().block_on(pipeline.run(resource)).unwrap();
         let hash = dataset.query("SELECT version_hash FROM _dlt_version");
         (hash, dataset.query("SELECT id, v, v__v_text FROM items ORDER BY id"), dataset.query("SELECT count(*) FROM items__l"))
     };

@@ -1,10 +1,12 @@
 //! Packages that a run left behind.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use arrow::array::{ArrayRef, Int64Array, StringArray};
 use arrow::record_batch::RecordBatch;
-use catchment::{Destination as _, LoadError, PackageOutcome, Pipeline};
+use catchment::load::{Cancelled, Loaded, Restored};
+use catchment::{Destination, DuckDb, LoadError, PackageOutcome, Pipeline, QueryResult, Resource};
 use catchment_json::{Object, Value};
 use catchment_load_package::{Begin, PackageStore, Seal, SealedPackage, WriterOptions};
 use catchment_schema::{Column, DLT_ID, DLT_LOAD_ID, DataType, Schema, TableDelta, system_column};
@@ -23,25 +25,34 @@ fn package(dataset: &Dataset, load_id: &str, resource: &str, from: Option<i64>, 
         }
         state
     };
+    sealed(dataset, begin(load_id, resource, state(from)), to, state(Some(to)))
+}
+
+fn begin(load_id: &str, resource: &str, base_state: State) -> Begin {
+    Begin {
+        load_id: load_id.to_owned(),
+        created_at: 1_700_000_000_000_000,
+        dataset: "d".to_owned(),
+        source: "items".to_owned(),
+        resources: vec![(resource.to_owned(), "items".to_owned())],
+        base_state,
+        base_schema: None,
+    }
+}
+
+/// The package with one row of the id `id`, and with `state` after it.
+fn sealed(dataset: &Dataset, begin: Begin, id: i64, state: State) -> SealedPackage {
     let mut schema = Schema::new("items");
     let columns = vec![Column::new("id", DataType::Bigint), system_column(DLT_LOAD_ID), system_column(DLT_ID)];
     schema.apply(&TableDelta::root("items", columns).into());
     schema.bump();
-    let begin = Begin {
-        load_id: load_id.to_owned(),
-        created_at: 1_700_000_000_000_000,
-        source: "items".to_owned(),
-        resources: vec![(resource.to_owned(), "items".to_owned())],
-        base_state: state(from),
-        base_schema: None,
-    };
     let store = PackageStore::open(&dataset.pipelines().join("p")).unwrap();
+    let load: ArrayRef = Arc::new(StringArray::from(vec![begin.load_id.as_str()]));
     let mut writer = store.create(begin, WriterOptions::default()).unwrap();
-    let id: ArrayRef = Arc::new(Int64Array::from(vec![to]));
-    let load: ArrayRef = Arc::new(StringArray::from(vec![load_id]));
-    let row: ArrayRef = Arc::new(StringArray::from(vec![format!("row {to}")]));
+    let row: ArrayRef = Arc::new(StringArray::from(vec![format!("row {id}")]));
+    let id: ArrayRef = Arc::new(Int64Array::from(vec![id]));
     writer.append("items", RecordBatch::try_from_iter([("id", id), (DLT_LOAD_ID, load), (DLT_ID, row)]).unwrap()).unwrap();
-    writer.seal(Seal { schema, state: state(Some(to)) }).unwrap()
+    writer.seal(Seal { schema, state }).unwrap()
 }
 
 fn ids(dataset: &Dataset) -> String {
@@ -68,6 +79,101 @@ fn a_package_whose_commit_was_not_answered_is_applied_once() {
     let info = run(&dataset, "[]", append).unwrap();
     assert_eq!(info.packages.first().map(|p| p.outcome.clone()), Some(PackageOutcome::LoadedBefore));
     assert_eq!(ids(&dataset), "1");
+}
+
+/// A destination whose answers to the first loads get lost after they have been committed.
+struct LosesAnswers {
+    inner: DuckDb,
+    left: AtomicUsize,
+}
+
+impl Destination for LosesAnswers {
+    fn kind(&self) -> &'static str {
+        self.inner.kind()
+    }
+
+    fn location(&self) -> String {
+        self.inner.location()
+    }
+
+    fn max_identifier_length(&self) -> Option<usize> {
+        self.inner.max_identifier_length()
+    }
+
+    fn restore(&self, dataset: &str, pipeline: &str, schema: &str, cancelled: Cancelled<'_>) -> Result<Restored, LoadError> {
+        self.inner.restore(dataset, pipeline, schema, cancelled)
+    }
+
+    fn load(&self, package: &SealedPackage, cancelled: Cancelled<'_>) -> Result<Loaded, LoadError> {
+        let loaded = self.inner.load(package, cancelled);
+        if self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok() {
+            let (location, reason) = (self.location(), "the connection broke".to_owned());
+            return Err(LoadError::Refused { step: "commit".to_owned(), location, reason, terminal: false });
+        }
+        loaded
+    }
+
+    fn query(&self, dataset: &str, sql: &str, cancelled: Cancelled<'_>) -> Result<QueryResult, LoadError> {
+        self.inner.query(dataset, sql, cancelled)
+    }
+}
+
+#[test]
+fn an_answer_to_a_commit_that_is_lost_again_and_again_does_not_double_rows() {
+    let dataset = Dataset::new();
+    let destination = LosesAnswers { inner: dataset.destination(), left: AtomicUsize::new(3) };
+    let pipeline = Pipeline::new("p", destination, "d").pipelines_dir(dataset.pipelines());
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    // The first answer to each load is lost, also when the package is found again.
+    for _ in 0..3 {
+        let error = runtime.block_on(pipeline.run(Resource::rows("items", [json(r#"{"id":1}"#)]))).unwrap_err();
+        assert!(error.to_string().contains("the connection broke"), "{error}");
+    }
+    let info = runtime.block_on(pipeline.run(Resource::rows("items", [json(r#"{"id":2}"#)]))).unwrap();
+    let outcomes: Vec<_> = info.packages.iter().map(|p| p.outcome.clone()).collect();
+    assert_eq!(outcomes, [PackageOutcome::LoadedBefore, PackageOutcome::Loaded]);
+    assert_eq!(ids(&dataset), "1; 2");
+}
+
+fn json(text: &str) -> Value {
+    Value::parse(text).unwrap()
+}
+
+#[test]
+fn two_copies_of_a_working_folder_do_not_load_the_same_window_twice() {
+    let dataset = Dataset::new();
+    let first = package(&dataset, "1700000000.000001", "r", None, 1);
+    let copy = package(&dataset, "1700000000.000002", "r", None, 1);
+    dataset.destination().load(&first, &|| false).unwrap();
+    let error = dataset.destination().load(&copy, &|| false).unwrap_err();
+    assert!(matches!(error, LoadError::Stale { .. }), "{error}");
+    assert_eq!(ids(&dataset), "1");
+}
+
+#[test]
+fn a_package_goes_to_the_dataset_that_it_was_made_for() {
+    let dataset = Dataset::new();
+    drop(package(&dataset, "1700000000.000000", "r", None, 1));
+    let other = Pipeline::new("p", dataset.destination(), "other").pipelines_dir(dataset.pipelines());
+    tokio::runtime::Runtime::new().unwrap().block_on(other.run(Resource::rows("items", [json(r#"{"id":2}"#)]))).unwrap();
+    assert_eq!((ids(&dataset), dataset.query("SELECT id FROM other.items")), ("1".to_owned(), "2".to_owned()));
+}
+
+#[test]
+fn a_state_with_keys_of_others_keeps_them() {
+    let dataset = Dataset::new();
+    let mut state = State::new("p", "d", "dlt.destinations.duckdb").to_value();
+    state.as_object_mut().unwrap().insert("theirs".to_owned(), json(r#"{"a":[1.50]}"#));
+    let mut state = State::from_value(state).unwrap();
+    state.bump();
+    let mut begun = begin("1700000000.000000", "r", state.clone());
+    begun.base_state = State::new("p", "d", "dlt.destinations.duckdb");
+    drop(sealed(&dataset, begun, 1, state));
+    run(&dataset, "[]", append).unwrap();
+    run(&dataset, r#"[{"id":2,"at":7}]"#, |resource| resource.incremental(catchment::Incremental::new("at"))).unwrap();
+    let state = dataset.destination().restore("d", "p", "items", &|| false).unwrap().state.unwrap().to_value();
+    assert_eq!(state.get("theirs"), Some(&json(r#"{"a":[1.50]}"#)));
+    assert!(state.to_string().contains(r#""last_value":7"#), "{state}");
 }
 
 #[test]
@@ -98,7 +204,7 @@ fn check_both_count([one, other]: [&str; 2]) {
     dataset.destination().load(&one, &|| false).unwrap();
     dataset.destination().load(&other, &|| false).unwrap();
     assert_eq!(ids(&dataset), "1; 2");
-    let state = dataset.destination().restore("p", "items").unwrap().state.unwrap();
+    let state = dataset.destination().restore("d", "p", "items", &|| false).unwrap().state.unwrap();
     let cursor = |resource: &str| state.resource("items", resource).and_then(|kept| kept.get("at")).and_then(Value::as_i64);
     assert_eq!((cursor("a"), cursor("b")), (Some(1), Some(2)));
 }
@@ -109,7 +215,7 @@ fn a_load_that_is_stopped_changes_nothing() {
     let package = package(&dataset, "1700000000.000000", "r", None, 1);
     let error = dataset.destination().load(&package, &|| true).unwrap_err();
     assert!(matches!(error, LoadError::Cancelled), "{error}");
-    let restored = dataset.destination().restore("p", "items").unwrap();
+    let restored = dataset.destination().restore("d", "p", "items", &|| false).unwrap();
     assert!(restored.state.is_none() && restored.schema.is_none() && restored.last_load_id.is_none(), "{restored:?}");
     dataset.destination().load(&package, &|| false).unwrap();
     assert_eq!(ids(&dataset), "1");
@@ -130,20 +236,19 @@ fn rows_that_the_table_refuses_are_named_and_do_not_block_the_pipeline() {
 fn two_runs_of_one_resource_exclude_each_other() {
     let dataset = Dataset::new();
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let pipeline = Pipeline::new("p", dataset.destination(), dataset.pipelines());
+    let pipeline = dataset.pipeline();
     let second = pipeline.clone();
     // While the first run waits for its rows the second one begins.
-    let resource = catchment::Resource::new("items", move |_| {
+    let resource = catchment::Resource::stream("items", move |_| {
         let second = second.clone();
-        Box::pin(futures_util::stream::once(async move {
-            let error =
-                second.run(&catchment::Resource::from_rows("items", vec![Value::from(1)]).into()).await.unwrap_err().to_string();
+        futures_util::stream::once(async move {
+            let error = second.run(catchment::Resource::rows("items", [1])).await.unwrap_err().to_string();
             assert!(error.starts_with("resource `items` is being loaded by another run: process "), "{error}");
-            second.run(&catchment::Resource::from_rows("other", vec![Value::from(1)]).into()).await.unwrap();
-            Ok(catchment::extract::Page::from_values(vec![Value::object([("id", Value::from(7))])]))
-        }))
+            second.run(catchment::Resource::rows("other", [1])).await.unwrap();
+            Ok::<_, std::convert::Infallible>([Value::object([("id", Value::from(7))])])
+        })
     });
-    runtime.block_on(pipeline.run(&resource.into())).unwrap();
+    runtime.block_on(pipeline.run(resource)).unwrap();
     assert_eq!(ids(&dataset), "7");
     assert_eq!(dataset.query("SELECT value FROM other"), "1");
 }

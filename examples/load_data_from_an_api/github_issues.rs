@@ -1,0 +1,22 @@
+//! Loads one page of issues. Each run appends them once more.
+#![expect(clippy::print_stdout, reason = "a program shows what it did")]
+
+use std::error::Error;
+
+use catchment::rest_client::RestClient;
+use catchment::{DuckDb, Pipeline, Resource};
+use catchment_examples::Api;
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let api = Api::from_args().await?;
+    // An answer with a status of failure is an error here.
+    let response = RestClient::builder().build()?.get(&api.issues(), &[]).await?;
+
+    let pipeline = Pipeline::new("github_issues", DuckDb::new("github_issues.duckdb"), "github_data");
+    // The response is a list of issues.
+    let load_info = pipeline.run(Resource::rows("issues", response.document()?.clone())).await?;
+
+    println!("{load_info}");
+    Ok(())
+}
