@@ -5,8 +5,10 @@
 //! answers in seconds on a fresh checkout.
 #![expect(clippy::print_stderr, reason = "a command that people run in a terminal")]
 
+mod bench;
 mod ci;
 mod demo;
+mod duckdb_archive;
 mod process;
 mod test;
 mod tidy;
@@ -31,6 +33,8 @@ enum Command {
     Test(test::Args),
     /// Build `catchment` and run its demo: a sample API on loopback, loaded into DuckDB
     Demo(demo::Args),
+    /// Measure runs of `catchment` beside the floor: download, parse, and Arrow into DuckDB alone
+    Bench(bench::Args),
     /// Run all checks that a change must pass: format, tidy, clippy, docs, cargo-deny, tests
     Ci,
 }
@@ -40,6 +44,7 @@ fn main() -> ExitCode {
         Command::Tidy => tidy::run(),
         Command::Test(args) => test::run(&args),
         Command::Demo(args) => demo::run(&args),
+        Command::Bench(args) => bench::run(&args),
         Command::Ci => ci::run(),
     };
     match result {

@@ -2,11 +2,12 @@
 
 use std::env;
 use std::ffi::OsString;
+use std::io::BufReader;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, bail};
-use cargo_metadata::{Metadata, MetadataCommand};
+use cargo_metadata::{Message, Metadata, MetadataCommand};
 
 /// The cargo that runs this program.
 ///
@@ -29,6 +30,11 @@ fn is_of_the_running_package(variable: &OsString) -> bool {
     })
 }
 
+/// The rustc that cargo uses.
+pub(crate) fn rustc() -> Command {
+    Command::new(env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()))
+}
+
 /// Runs `command` with our own input and output, and fails if it fails.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let line = render(command);
@@ -37,6 +43,20 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
         bail!("`{line}` failed with {status}");
     }
     Ok(())
+}
+
+/// Runs cargo and returns its messages: what it built, and what build scripts said. Errors and progress are shown.
+pub(crate) fn cargo_messages(command: &mut Command) -> Result<Vec<Message>> {
+    command.args(["--message-format", "json-render-diagnostics"]).stdout(Stdio::piped());
+    let line = render(command);
+    let mut child = command.spawn().with_context(|| format!("failed to start `{line}`"))?;
+    let output = child.stdout.take().context("cargo has no output")?;
+    let messages = Message::parse_stream(BufReader::new(output)).collect::<std::io::Result<_>>();
+    let status = child.wait()?;
+    if !status.success() {
+        bail!("`{line}` failed with {status}");
+    }
+    messages.context("failed to read cargo's messages")
 }
 
 /// Whether `cargo SUBCOMMAND` is installed.

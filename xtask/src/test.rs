@@ -18,8 +18,8 @@ pub(crate) struct Args {
 
 /// Runs the suite, or the part of it that the arguments select.
 pub(crate) fn run(args: &Args) -> Result<()> {
-    // the tests of the command run its binary, which no test target builds
-    process::run(process::cargo().args(["build", "--workspace", "--bins"]))?;
+    // the tests run the command and the examples, which no test target builds
+    process::run(process::cargo().args(["build", "--workspace", "--bins", "--examples"]))?;
     let mut tests = process::cargo();
     if process::has_cargo_subcommand("nextest") {
         tests.args(["nextest", "run", "--workspace"]);

@@ -1,0 +1,132 @@
+//! All parts, round by round.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use anyhow::{Context as _, Result, ensure};
+use catchment::{Destination as _, DuckDb};
+
+use crate::usage::{self, Usage};
+use crate::{pages, table};
+
+/// What is compared.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// How many pages; several sizes are measured one after the other
+    #[arg(default_value = "100")]
+    sizes: Vec<usize>,
+    /// A folder with pages, JSON files, to be taken in the place of generated ones; where it has fewer, they are
+    /// repeated
+    #[arg(long, value_name = "DIR")]
+    pages: Option<PathBuf>,
+    /// How often each part is measured; the fastest time counts, and the most memory
+    #[arg(long, default_value_t = 5)]
+    rounds: usize,
+    /// The command
+    #[arg(long)]
+    catchment: PathBuf,
+}
+
+/// Measures all sizes and prints a table for each.
+pub(crate) fn compare(args: &Args) -> Result<()> {
+    let mut peaks = Vec::new();
+    for size in &args.sizes {
+        peaks.push(compare_size(args, *size)?);
+    }
+    if let [first, .., last] = peaks.as_slice() {
+        println!("\npeak memory of the last size / of the first: {:.2}", *last as f64 / *first as f64);
+    }
+    Ok(())
+}
+
+/// Measures `size` pages, prints the table, and returns the peak memory of the run.
+fn compare_size(args: &Args, size: usize) -> Result<u64> {
+    let dir = tempfile::tempdir()?;
+    let pages_dir = dir.path().join("pages");
+    std::fs::create_dir(&pages_dir)?;
+    match &args.pages {
+        Some(from) => pages::copy(from, size, &pages_dir)?,
+        None => pages::generate(size, &pages_dir)?,
+    }
+    let bytes: usize = pages::read(&pages_dir)?.iter().map(Vec::len).sum();
+    let server = Server::start(&pages_dir)?;
+    let spec = dir.path().join("bench.json");
+    let (base, path) = server.url.rsplit_once('/').context("the server printed no URL")?;
+    std::fs::write(
+        &spec,
+        format!(r#"{{"client":{{"base_url":"{base}"}},"resources":[{{"name":"issues","endpoint":"{path}"}}]}}"#),
+    )?;
+
+    let mut measured = [None; 4];
+    let mut rows = 0;
+    for round in 0..args.rounds {
+        let new_file = |name: &str| dir.path().join(format!("{name}_{round}.duckdb"));
+        let (inserted, loaded) = (new_file("insert"), new_file("run"));
+        let commands = [
+            part("download", [Path::new(&server.url)]),
+            part("parse", [&*pages_dir]),
+            part("insert", [&*pages_dir, &inserted]),
+            part("run", [&*args.catchment, &spec, &loaded]),
+        ];
+        for (command, best) in commands.into_iter().zip(&mut measured) {
+            let usage = usage::read(&command?.output()?)?;
+            *best = Some(best.map_or(usage, |best| better(best, usage)));
+        }
+        rows = count(&loaded, "bench_dataset")?;
+        let expected = count(&inserted, "main")?;
+        ensure!(rows == expected, "the run loaded {rows} rows, there are {expected}");
+        std::fs::remove_file(inserted)?;
+        std::fs::remove_file(loaded)?;
+    }
+    let [Some(download), Some(parse), Some(insert), Some(run)] = measured else { anyhow::bail!("no round was measured") };
+    let kind = if args.pages.is_some() { "pages" } else { "generated pages" };
+    let title = format!("{size} {kind}, {:.1} MB of JSON, {rows} rows; best of {} rounds", bytes as f64 / 1e6, args.rounds);
+    let parts = [("download only", download), ("parse only", parse), ("Arrow batches into a new file", insert)];
+    table::print(&title, &parts, run);
+    Ok(run.peak)
+}
+
+/// The fastest time with its CPU, and the most memory.
+fn better(one: Usage, other: Usage) -> Usage {
+    let fastest = if other.wall < one.wall { other } else { one };
+    Usage { peak: one.peak.max(other.peak), ..fastest }
+}
+
+/// A part of this program, in a process of its own.
+fn part<'p>(name: &str, args: impl IntoIterator<Item = &'p Path>) -> Result<Command> {
+    let mut command = Command::new(std::env::current_exe()?);
+    command.arg(name).args(args);
+    Ok(command)
+}
+
+/// The rows in all tables of a dataset but those of the system.
+fn count(file: &Path, dataset: &str) -> Result<i64> {
+    let sql = "SELECT sum(estimated_size)::BIGINT FROM duckdb_tables() \
+               WHERE schema_name = current_schema() AND NOT starts_with(table_name, '_dlt')";
+    Ok(DuckDb::new(file).query(dataset, sql, &|| false)?.integer().unwrap_or(0))
+}
+
+/// The process that serves the pages, ended when this is dropped.
+struct Server {
+    process: Child,
+    url: String,
+}
+
+impl Server {
+    fn start(pages: &Path) -> Result<Server> {
+        let mut process = part("serve", [pages])?.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        let mut url = String::new();
+        let output = process.stdout.take().context("the server has no output")?;
+        BufReader::new(output).read_line(&mut url)?;
+        Ok(Server { process, url: url.trim().to_owned() })
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Its input ends, and so does it.
+        drop(self.process.stdin.take());
+        let _ = self.process.wait();
+    }
+}

@@ -1,0 +1,60 @@
+//! Arrow batches into a DuckDB file alone.
+
+use std::path::Path;
+
+use anyhow::Result;
+use arrow::compute::concat_batches;
+use arrow::record_batch::RecordBatch;
+use catchment::DuckDbOptions;
+use catchment_json::{Document, Selection};
+use catchment_normalize::{IdSeed, Rows, Sequencer, Shredded, Shredder};
+use catchment_schema::Schema;
+use duckdb::vtab::arrow::{ArrowBatchRegistration, ArrowVTab};
+use duckdb::{Config, Connection};
+use indexmap::IndexMap;
+
+/// The tables that the pages become, each one batch.
+pub(crate) fn tables(pages: &[Vec<u8>]) -> Result<IndexMap<String, RecordBatch>> {
+    let pages = pages.iter().map(|page| Ok(Selection::elements(Document::parse(page.clone())?)));
+    let pages = pages.collect::<Result<Vec<_>>>()?;
+    let schema = shred(&Schema::new("bench"), &pages, |_| Ok(()))?;
+    // Again with all columns that there are, so that the batches of a table are alike.
+    let mut batches: IndexMap<String, Vec<RecordBatch>> = IndexMap::new();
+    shred(&schema, &pages, |shredded| {
+        shredded.batches.into_iter().for_each(|b| batches.entry(b.table).or_default().push(b.batch));
+        Ok(())
+    })?;
+    let table = |(name, batches): (String, Vec<RecordBatch>)| {
+        let Some(first) = batches.first() else { anyhow::bail!("table {name} has no rows") };
+        Ok((name, concat_batches(&first.schema(), &batches)?))
+    };
+    batches.into_iter().map(table).collect()
+}
+
+/// Shreds the pages one after the other, and returns the schema after them.
+fn shred(schema: &Schema, pages: &[Selection], mut take: impl FnMut(Shredded) -> Result<()>) -> Result<Schema> {
+    let mut sequencer = Sequencer::new(schema.clone());
+    let mut shredder = Shredder::new("1700000000.0", IdSeed::from([7; 16]), None);
+    for (ordinal, page) in (0..).zip(pages) {
+        let rows = [Rows { selection: page, ordinal }];
+        let shredded = shredder.shred(&sequencer.snapshot(), "issues", &rows)?;
+        sequencer.accept(shredded.clone(), |schema| shredder.shred(schema, "issues", &rows))?;
+        take(shredded)?;
+    }
+    Ok(sequencer.finish())
+}
+
+/// Puts the tables into a new file, as a run does: in one transaction, with the same limit on memory.
+pub(crate) fn insert(tables: &IndexMap<String, RecordBatch>, file: &Path) -> Result<()> {
+    let config = Config::default().with("memory_limit", DuckDbOptions::new(file).memory_limit)?;
+    let connection = Connection::open_with_flags(file, config)?;
+    connection.register_table_function::<ArrowVTab>("arrow")?;
+    connection.execute_batch("BEGIN TRANSACTION")?;
+    for (name, batch) in tables {
+        let rows = ArrowBatchRegistration::new(batch.clone());
+        connection.prepare(&format!("CREATE TABLE \"{name}\" AS FROM arrow(?)"))?.execute([&rows])?;
+    }
+    connection.execute_batch("COMMIT")?;
+    connection.close().map_err(|(_, error)| error)?;
+    Ok(())
+}

@@ -1,0 +1,39 @@
+//! The table that is printed.
+
+use std::fmt::Display;
+use std::time::Duration;
+
+use crate::usage::Usage;
+
+/// A line for each part and for the floor, which is the sum of all parts but the last one, the run.
+pub(crate) fn print(title: &str, parts: &[(&str, Usage)], run: Usage) {
+    println!("\n{title}\n");
+    line("", "wall", "CPU", "peak memory");
+    for (name, usage) in parts {
+        usage_line(name, *usage);
+    }
+    let floor = floor(parts);
+    usage_line("floor", floor);
+    usage_line("catchment run", run);
+    let ratio = |run: Duration, floor: Duration| format!("{:.2}", run.as_secs_f64() / floor.as_secs_f64());
+    line("run / floor", ratio(run.wall, floor.wall), ratio(run.cpu, floor.cpu), "");
+}
+
+/// Times add up; memory does not, as the parts could be done one after the other.
+fn floor(parts: &[(&str, Usage)]) -> Usage {
+    let all = || parts.iter().map(|(_, usage)| usage);
+    Usage {
+        wall: all().map(|usage| usage.wall).sum(),
+        cpu: all().map(|usage| usage.cpu).sum(),
+        peak: all().map(|usage| usage.peak).max().unwrap_or(0),
+    }
+}
+
+fn usage_line(name: &str, usage: Usage) {
+    let seconds = |time: Duration| format!("{:.3} s", time.as_secs_f64());
+    line(name, seconds(usage.wall), seconds(usage.cpu), format!("{} MB", usage.peak / 1_000_000));
+}
+
+fn line(name: &str, wall: impl Display, cpu: impl Display, peak: impl Display) {
+    println!("{name:<32}{wall:>10}{cpu:>10}{peak:>14}");
+}
