@@ -49,7 +49,7 @@ fn compare_size(args: &Args, size: usize) -> Result<u64> {
         Some(from) => pages::copy(from, size, &pages_dir)?,
         None => pages::generate(size, &pages_dir)?,
     }
-    let bytes: usize = pages::read(&pages_dir)?.iter().map(Vec::len).sum();
+    let bytes = pages::bytes(&pages_dir)?;
     let server = Server::start(&pages_dir)?;
     let spec = dir.path().join("bench.json");
     let (base, path) = server.url.rsplit_once('/').context("the server printed no URL")?;

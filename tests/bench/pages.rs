@@ -33,6 +33,12 @@ pub(crate) fn read(dir: &Path) -> Result<Vec<Vec<u8>>> {
     files(dir)?.iter().map(|file| std::fs::read(file).with_context(|| format!("failed to read {}", file.display()))).collect()
 }
 
+/// The size of the pages in `dir`. They are not read: the peak memory of a process counts that of the process that
+/// started it, up to its start.
+pub(crate) fn bytes(dir: &Path) -> Result<u64> {
+    files(dir)?.iter().map(|file| Ok(std::fs::metadata(file)?.len())).sum()
+}
+
 fn name(dir: &Path, page: usize) -> PathBuf {
     dir.join(format!("{page:06}.json"))
 }

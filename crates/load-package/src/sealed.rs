@@ -51,12 +51,15 @@ impl SealedPackage {
         counts
     }
 
-    /// The rows of a segment.
+    /// The rows of a segment, batch by batch.
     ///
     /// # Errors
     ///
     /// Where the file cannot be read, or is not what was written.
-    pub fn read(&self, segment: &Segment) -> Result<Vec<RecordBatch>, PackageError> {
+    pub fn read(
+        &self,
+        segment: &Segment,
+    ) -> Result<impl Iterator<Item = Result<RecordBatch, PackageError>> + use<>, PackageError> {
         segment::read(self.folder.path(), segment)
     }
 }

@@ -1,16 +1,15 @@
 //! Segment files: Arrow IPC streams with a checksum.
 
 use std::fs::File;
-use std::io::{BufWriter, Write};
-use std::path::Path;
+use std::io::{BufReader, BufWriter, Read as _, Seek as _, Write};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, new_null_array};
-use arrow::buffer::Buffer;
 use arrow::compute::concat_batches;
 use arrow::datatypes::{FieldRef, Schema, SchemaRef};
 use arrow::error::ArrowError;
-use arrow::ipc::reader::StreamDecoder;
+use arrow::ipc::reader::StreamReader;
 use arrow::ipc::writer::StreamWriter;
 use arrow::record_batch::{RecordBatch, RecordBatchOptions};
 use indexmap::IndexMap;
@@ -48,24 +47,49 @@ pub(crate) fn write(folder: &Path, name: String, table: String, batches: &[Recor
     Ok(Segment { file: name, rows, bytes, checksum: hasher.finalize(), table })
 }
 
-/// Reads the rows of a segment, after its checksum was compared. The arrays share the memory of the file.
-pub(crate) fn read(folder: &Path, segment: &Segment) -> Result<Vec<RecordBatch>, PackageError> {
+/// The rows of a segment, batch by batch, after its checksum was compared.
+pub(crate) fn read(folder: &Path, segment: &Segment) -> Result<Batches, PackageError> {
     let path = folder.join(&segment.file);
-    let bytes = std::fs::read(&path).map_err(PackageError::io("read", &path))?;
+    let io = |source| PackageError::Io { action: "read", path: path.clone(), source };
     let damaged = |problem: String| PackageError::Damaged { path: path.clone(), package: folder.to_owned(), problem };
-    if bytes.len() as u64 != segment.bytes {
-        return Err(damaged(format!("it has {} bytes, {} were written", bytes.len(), segment.bytes)));
+    let mut file = File::open(&path).map_err(io)?;
+    let (mut hasher, mut bytes, mut chunk) = (crc32fast::Hasher::new(), 0, vec![0; 1 << 18]);
+    loop {
+        let read = file.read(&mut chunk).map_err(io)?;
+        let Some(read) = chunk.get(..read).filter(|read| !read.is_empty()) else { break };
+        hasher.update(read);
+        bytes += read.len() as u64;
     }
-    if crc32fast::hash(&bytes) != segment.checksum {
+    if bytes != segment.bytes {
+        return Err(damaged(format!("it has {bytes} bytes, {} were written", segment.bytes)));
+    }
+    if hasher.finalize() != segment.checksum {
         return Err(damaged("its checksum is not that of what was written".to_owned()));
     }
-    let mut buffer = Buffer::from_vec(bytes);
-    let mut decoder = StreamDecoder::new();
-    let mut batches = Vec::new();
-    while !buffer.is_empty() {
-        batches.extend(decoder.decode(&mut buffer).map_err(|error| damaged(error.to_string()))?);
+    file.rewind().map_err(io)?;
+    let reader = StreamReader::try_new(BufReader::with_capacity(1 << 18, file), None);
+    let reader = reader.map_err(|error| damaged(error.to_string()))?;
+    Ok(Batches { reader, path, package: folder.to_owned() })
+}
+
+/// Record batches of a segment, one in memory at a time.
+#[derive(Debug)]
+pub(crate) struct Batches {
+    reader: StreamReader<BufReader<File>>,
+    path: PathBuf,
+    package: PathBuf,
+}
+
+impl Iterator for Batches {
+    type Item = Result<RecordBatch, PackageError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let damaged = |error: ArrowError| {
+            let (path, package) = (self.path.clone(), self.package.clone());
+            PackageError::Damaged { path, package, problem: error.to_string() }
+        };
+        Some(self.reader.next()?.map_err(damaged))
     }
-    Ok(batches)
 }
 
 /// The columns of all batches.

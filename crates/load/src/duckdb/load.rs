@@ -135,6 +135,7 @@ impl Transaction<'_> {
         for segment in self.package.segments() {
             let merged = disposition(schema, schema.root_of(&segment.table)) == WriteDisposition::Merge;
             for batch in self.package.read(segment)? {
+                let batch = batch?;
                 self.stop_if_cancelled()?;
                 if merged {
                     stage.put(&segment.table, batch)?;
