@@ -6,8 +6,8 @@ use std::time::Duration;
 pub struct DuckDbOptions {
     /// The file.
     pub path: PathBuf,
-    /// What DuckDB may keep in memory, in its own notation (`100MB`); more goes to a temporary folder beside
-    /// the file. `100MB` by default: a transaction keeps its rows in memory up to this limit.
+    /// What DuckDB may keep in memory, in its own notation (`64MB`); more goes to a temporary folder beside
+    /// the file. `64MB` by default: a transaction keeps its rows in memory up to this limit.
     pub memory_limit: String,
     /// The threads that DuckDB uses; as many as the machine has by default.
     pub threads: Option<u64>,
@@ -18,6 +18,6 @@ pub struct DuckDbOptions {
 impl DuckDbOptions {
     /// The file at `path`, with the defaults.
     pub fn new(path: impl Into<PathBuf>) -> DuckDbOptions {
-        DuckDbOptions { path: path.into(), memory_limit: "100MB".to_owned(), threads: None, wait: Duration::from_secs(600) }
+        DuckDbOptions { path: path.into(), memory_limit: "64MB".to_owned(), threads: None, wait: Duration::from_secs(600) }
     }
 }
