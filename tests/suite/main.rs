@@ -12,3 +12,4 @@ mod pipeline;
 mod recovery;
 mod signals;
 mod steps;
+mod turns;

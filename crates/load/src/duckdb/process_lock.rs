@@ -19,7 +19,8 @@ impl ProcessLock {
     pub(super) fn take(path: &Path) -> std::io::Result<Option<ProcessLock>> {
         let path = path.canonicalize()?;
         let is_free = OPEN.lock().unwrap_or_else(PoisonError::into_inner).insert(path.clone());
-        Ok(is_free.then_some(ProcessLock { path }))
+        // made only where it was taken, as dropping it gives the right back
+        Ok(is_free.then(|| ProcessLock { path }))
     }
 }
 
