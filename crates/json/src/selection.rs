@@ -7,6 +7,7 @@ use crate::document::{Document, NodeId};
 use crate::node::{Kind, Node};
 use crate::serialize::{SerializeError, to_value};
 use crate::value::Value;
+use crate::write;
 
 /// Values picked out of one document, in order: the rows of a page.
 ///
@@ -46,6 +47,11 @@ impl Selection {
     /// The values.
     pub fn nodes(&self) -> impl Iterator<Item = Node<'_>> {
         self.ids.iter().map(|id| self.document.node(*id))
+    }
+
+    /// Appends the values to `out` as a list, compact JSON.
+    pub fn write_json(&self, out: &mut String) {
+        write::separated(out, ('[', ']'), self.nodes(), |node, out| node.write_json(out));
     }
 }
 

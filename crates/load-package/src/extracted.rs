@@ -19,6 +19,11 @@ use crate::{PackageError, folder, journal, line};
 const FILE: &str = "pages";
 const UNFINISHED: &str = "pages.unfinished";
 
+/// Whether all rows of an extraction are in `folder`.
+pub(crate) fn is_complete(folder: &Path) -> bool {
+    folder.join(FILE).exists()
+}
+
 /// Writes the rows of a source. Dropping it takes back what was written.
 #[derive(Debug)]
 pub struct ExtractedWriter {
@@ -69,14 +74,9 @@ impl ExtractedWriter {
     pub fn append(&mut self, table: &str, ordinal: u64, rows: &Selection) -> Result<(), PackageError> {
         let mut json = format!("{{\"ordinal\":{ordinal},\"table\":");
         write_text(table, &mut json);
-        json.push_str(",\"rows\":[");
-        for (index, row) in rows.nodes().enumerate() {
-            if index > 0 {
-                json.push(',');
-            }
-            row.write_json(&mut json);
-        }
-        json.push_str("]}");
+        json.push_str(",\"rows\":");
+        rows.write_json(&mut json);
+        json.push('}');
         self.write(&json)
     }
 

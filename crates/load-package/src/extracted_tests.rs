@@ -78,6 +78,16 @@ fn what_was_not_finished_is_thrown_away() {
 }
 
 #[test]
+fn rows_that_wait_do_not_make_way_for_others_of_their_load_id() {
+    let (_dir, store, pages) = store();
+    keep(&store);
+    let kept = std::fs::read(&pages).unwrap();
+    let error = store.create_extracted(&begin(), &Schema::new("s")).unwrap_err().to_string();
+    assert!(error.starts_with("failed to create "), "{error}");
+    assert_eq!(std::fs::read(&pages).unwrap(), kept);
+}
+
+#[test]
 fn damage_is_found() {
     let (_dir, store, pages) = store();
     keep(&store);

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use catchment_schema::Schema;
 
+use crate::extracted;
 use crate::folder::{self, LockedFolder, remove};
 use crate::journal;
 use crate::lock::Lock;
@@ -98,8 +99,7 @@ impl PackageStore {
     ///
     /// Where its journal cannot be read.
     pub fn is_sealed(&self, load_id: &str) -> Result<bool, PackageError> {
-        let journal = journal::read(&self.packages.join(load_id))?;
-        Ok(journal.is_some_and(|journal| journal.seal.is_some()))
+        is_complete(&self.packages.join(load_id))
     }
 
     /// The greatest load id that there is anything of, so that a later one can be chosen.
@@ -117,7 +117,7 @@ impl PackageStore {
         let _lock = Lock::wait(&self.lock)?;
         std::fs::create_dir_all(parent).map_err(PackageError::io("create", parent))?;
         let path = parent.join(load_id);
-        if path.exists() && !self.is_sealed(load_id)? && Lock::take(&path)?.is_some() {
+        if path.exists() && !is_complete(&path)? && Lock::take(&path)?.is_some() {
             remove(&path)?;
         }
         std::fs::create_dir(&path).map_err(PackageError::io("create", &path))?;
@@ -229,6 +229,11 @@ impl PackageStore {
     pub fn load_ids(&self) -> Result<Vec<String>, PackageError> {
         names(&self.packages)
     }
+}
+
+/// Whether what is in a folder counts: a sealed package, or all rows of an extraction.
+fn is_complete(folder: &Path) -> Result<bool, PackageError> {
+    Ok(extracted::is_complete(folder) || journal::read(folder)?.is_some_and(|journal| journal.seal.is_some()))
 }
 
 /// The names in a folder, sorted; none where it does not exist.
