@@ -1,7 +1,7 @@
 //! Segment files: Arrow IPC streams with a checksum.
 
 use std::fs::File;
-use std::io::{BufReader, BufWriter, Read as _, Seek as _, Write};
+use std::io::{BufReader, BufWriter, Seek as _, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -25,8 +25,8 @@ pub(crate) fn write(folder: &Path, name: String, table: String, batches: &[Recor
     let schema = all_columns(batches);
     let unfinished = folder.join(format!("{name}.tmp"));
     let file = File::create(&unfinished).map_err(PackageError::io("create", &unfinished))?;
-    let out = Checksummed { out: BufWriter::with_capacity(1 << 18, file), hasher: crc32fast::Hasher::new(), bytes: 0 };
-    let write = || -> Result<Checksummed, ArrowError> {
+    let out = Checksummed::new(BufWriter::with_capacity(1 << 18, file));
+    let write = || -> Result<Checksummed<BufWriter<File>>, ArrowError> {
         let mut writer = StreamWriter::try_new(out, &schema)?;
         for together in chunks(batches) {
             let padded = together.iter().map(|batch| pad(batch, &schema)).collect::<Result<Vec<_>, _>>()?;
@@ -53,13 +53,9 @@ pub(crate) fn read(folder: &Path, segment: &Segment) -> Result<Batches, PackageE
     let io = |source| PackageError::Io { action: "read", path: path.clone(), source };
     let damaged = |problem: String| PackageError::Damaged { path: path.clone(), package: folder.to_owned(), problem };
     let mut file = File::open(&path).map_err(io)?;
-    let (mut hasher, mut bytes, mut chunk) = (crc32fast::Hasher::new(), 0, vec![0; 1 << 18]);
-    loop {
-        let read = file.read(&mut chunk).map_err(io)?;
-        let Some(read) = chunk.get(..read).filter(|read| !read.is_empty()) else { break };
-        hasher.update(read);
-        bytes += read.len() as u64;
-    }
+    let mut read = Checksummed::new(std::io::sink());
+    std::io::copy(&mut file, &mut read).map_err(io)?;
+    let Checksummed { hasher, bytes, .. } = read;
     if bytes != segment.bytes {
         return Err(damaged(format!("it has {bytes} bytes, {} were written", segment.bytes)));
     }
@@ -129,13 +125,19 @@ fn pad(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch, ArrowErro
 }
 
 /// Counts and hashes what goes through.
-struct Checksummed {
-    out: BufWriter<File>,
+struct Checksummed<W> {
+    out: W,
     hasher: crc32fast::Hasher,
     bytes: u64,
 }
 
-impl Write for Checksummed {
+impl<W> Checksummed<W> {
+    fn new(out: W) -> Self {
+        Checksummed { out, hasher: crc32fast::Hasher::new(), bytes: 0 }
+    }
+}
+
+impl<W: Write> Write for Checksummed<W> {
     fn write(&mut self, buf: &[u8]) -> std::io::Result<usize> {
         let written = self.out.write(buf)?;
         self.hasher.update(buf.get(..written).unwrap_or(buf));
