@@ -54,7 +54,5 @@ fn declare(source: &Source, schema: &mut Schema) -> Vec<(String, String)> {
 
 /// Whether a table of the package is replaced, so that it changes the dataset also where it has no rows.
 pub(crate) fn replaces(begin: &Begin, schema: &Schema) -> bool {
-    let is_replaced =
-        |table: &String| schema.tables.get(table).and_then(|table| table.write_disposition) == Some(WriteDisposition::Replace);
-    begin.resources.iter().any(|(_, table)| is_replaced(table))
+    begin.resources.iter().any(|(_, table)| schema.write_disposition(table) == WriteDisposition::Replace)
 }

@@ -3,7 +3,9 @@
 use catchment_json::{Object, Value};
 use indexmap::IndexMap;
 
-use crate::{DLT_ID, DLT_ROOT_ID, SchemaDelta, StoredError, Table, TableDelta, TableHints, hash, hints, stored, system};
+use crate::{
+    DLT_ID, DLT_ROOT_ID, SchemaDelta, StoredError, Table, TableDelta, TableHints, WriteDisposition, hash, hints, stored, system,
+};
 
 /// Two versions of a schema that disagree.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -128,6 +130,11 @@ impl Schema {
     /// The tables that are not the system's own.
     pub fn data_tables(&self) -> impl Iterator<Item = &Table> {
         self.tables.values().filter(|table| !system::is_system_name(&table.name))
+    }
+
+    /// What a load does with the rows that the root table `root` has.
+    pub fn write_disposition(&self, root: &str) -> WriteDisposition {
+        self.tables.get(root).and_then(|table| table.write_disposition).unwrap_or_default()
     }
 
     /// The root of the tables that `table` belongs to; itself where it is one, or is not known.

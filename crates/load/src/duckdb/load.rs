@@ -119,7 +119,7 @@ impl Transaction<'_> {
     /// Takes the old rows out of the tables of replaced resources, whether they have new ones or not.
     fn empty_replaced(&self, schema: &Schema, existing: &Existing) -> Result<(), LoadError> {
         for (_, root) in &self.package.begin().resources {
-            if disposition(schema, root) != WriteDisposition::Replace {
+            if schema.write_disposition(root) != WriteDisposition::Replace {
                 continue;
             }
             for table in schema.chain(root).into_iter().filter(|table| existing.has(&table.name)) {
@@ -133,7 +133,7 @@ impl Transaction<'_> {
     fn put_rows(&self, schema: &Schema, existing: &Existing) -> Result<(), LoadError> {
         let mut stage = Stage::new(self.session, self.dataset);
         for segment in self.package.segments() {
-            let merged = disposition(schema, schema.root_of(&segment.table)) == WriteDisposition::Merge;
+            let merged = schema.write_disposition(schema.root_of(&segment.table)) == WriteDisposition::Merge;
             for batch in self.package.read(segment)? {
                 let batch = batch?;
                 self.stop_if_cancelled()?;
@@ -202,8 +202,4 @@ impl Transaction<'_> {
     fn stop_if_cancelled(&self) -> Result<(), LoadError> {
         if (self.cancelled)() { Err(LoadError::Cancelled) } else { Ok(()) }
     }
-}
-
-fn disposition(schema: &Schema, root: &str) -> WriteDisposition {
-    schema.tables.get(root).and_then(|table| table.write_disposition).unwrap_or_default()
 }
