@@ -14,14 +14,14 @@ use crate::{pages, table};
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// How many pages; several sizes are measured one after the other
-    #[arg(default_value = "100")]
+    #[arg(required = true)]
     sizes: Vec<usize>,
     /// A folder with pages, JSON files, to be taken in the place of generated ones; where it has fewer, they are
     /// repeated
     #[arg(long, value_name = "DIR")]
     pages: Option<PathBuf>,
     /// How often each part is measured; the fastest time counts, and the most memory
-    #[arg(long, default_value_t = 5)]
+    #[arg(long)]
     rounds: usize,
     /// The command
     #[arg(long)]

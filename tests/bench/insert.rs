@@ -7,7 +7,7 @@ use arrow::compute::concat_batches;
 use arrow::record_batch::RecordBatch;
 use catchment::DuckDbOptions;
 use catchment_json::{Document, Selection};
-use catchment_normalize::{IdSeed, Rows, Sequencer, Shredded, Shredder};
+use catchment_normalize::{IdSeed, Rows, Sequencer, Shredder, TableBatch};
 use catchment_schema::Schema;
 use duckdb::vtab::arrow::{ArrowBatchRegistration, ArrowVTab};
 use duckdb::{Config, Connection};
@@ -17,13 +17,10 @@ use indexmap::IndexMap;
 pub(crate) fn tables(pages: &[Vec<u8>]) -> Result<IndexMap<String, RecordBatch>> {
     let pages = pages.iter().map(|page| Ok(Selection::elements(Document::parse(page.clone())?)));
     let pages = pages.collect::<Result<Vec<_>>>()?;
-    let schema = shred(&Schema::new("bench"), &pages, |_| Ok(()))?;
+    let schema = shred(&Schema::new("bench"), &pages, drop)?;
     // Again with all columns that there are, so that the batches of a table are alike.
     let mut batches: IndexMap<String, Vec<RecordBatch>> = IndexMap::new();
-    shred(&schema, &pages, |shredded| {
-        shredded.batches.into_iter().for_each(|b| batches.entry(b.table).or_default().push(b.batch));
-        Ok(())
-    })?;
+    shred(&schema, &pages, |b| batches.entry(b.table).or_default().push(b.batch))?;
     let table = |(name, batches): (String, Vec<RecordBatch>)| {
         let Some(first) = batches.first() else { anyhow::bail!("table {name} has no rows") };
         Ok((name, concat_batches(&first.schema(), &batches)?))
@@ -32,14 +29,14 @@ pub(crate) fn tables(pages: &[Vec<u8>]) -> Result<IndexMap<String, RecordBatch>>
 }
 
 /// Shreds the pages one after the other, and returns the schema after them.
-fn shred(schema: &Schema, pages: &[Selection], mut take: impl FnMut(Shredded) -> Result<()>) -> Result<Schema> {
+fn shred(schema: &Schema, pages: &[Selection], mut take: impl FnMut(TableBatch)) -> Result<Schema> {
     let mut sequencer = Sequencer::new(schema.clone());
     let mut shredder = Shredder::new("1700000000.0", IdSeed::from([7; 16]), None);
     for (ordinal, page) in (0..).zip(pages) {
         let rows = [Rows { selection: page, ordinal }];
         let shredded = shredder.shred(&sequencer.snapshot(), "issues", &rows)?;
-        sequencer.accept(shredded.clone(), |schema| shredder.shred(schema, "issues", &rows))?;
-        take(shredded)?;
+        let batches = sequencer.accept(shredded, |schema| shredder.shred(schema, "issues", &rows))?;
+        batches.into_iter().for_each(&mut take);
     }
     Ok(sequencer.finish())
 }

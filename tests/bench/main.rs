@@ -40,9 +40,6 @@ fn main() -> Result<()> {
 struct Args {
     #[command(subcommand)]
     part: Part,
-    /// What cargo passes on to each bench.
-    #[arg(long, global = true, hide = true)]
-    bench: bool,
 }
 
 #[derive(Debug, clap::Subcommand)]
