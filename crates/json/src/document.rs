@@ -41,11 +41,11 @@ impl Document {
     /// assert_eq!(error.to_string(), "invalid JSON at line 1, column 9: found '}', a key was expected");
     /// ```
     pub fn parse(bytes: Vec<u8>) -> Result<Document, ParseError> {
-        Document::read(bytes, false)
+        Document::read(bytes, Document::MAX_DEPTH)
     }
 
-    /// Parses what [`Node::write_json`] or [`write_value`](crate::write_value) wrote: JSON, and the numbers `NaN`,
-    /// `Infinity` and `-Infinity`, which values from programs can be.
+    /// Parses what [`Node::write_json`] or [`write_value`](crate::write_value) wrote, which may stand two levels deeper
+    /// than it stood where it was read: in a list of rows, in a record.
     ///
     /// # Errors
     ///
@@ -54,21 +54,22 @@ impl Document {
     /// ```
     /// use catchment_json::{Document, Value};
     ///
-    /// let written = Value::from(vec![Value::from(f64::NAN), Value::from(-1.5)]).to_string();
-    /// assert!(Document::parse(written.clone().into_bytes()).is_err());
-    /// assert_eq!(Document::parse_written(written.into_bytes())?.root().to_value().to_string(), "[NaN,-1.5]");
+    /// let deepest = format!("{}{}", "[".repeat(Document::MAX_DEPTH), "]".repeat(Document::MAX_DEPTH));
+    /// let record = Value::from(vec![Value::parse(&deepest)?]).to_string();
+    /// assert!(Document::parse(record.clone().into_bytes()).is_err());
+    /// assert!(Document::parse_written(record.into_bytes()).is_ok());
     /// # Ok::<(), catchment_json::ParseError>(())
     /// ```
     pub fn parse_written(bytes: Vec<u8>) -> Result<Document, ParseError> {
-        Document::read(bytes, true)
+        Document::read(bytes, Document::MAX_DEPTH + 2)
     }
 
-    fn read(bytes: Vec<u8>, non_finite: bool) -> Result<Document, ParseError> {
+    fn read(bytes: Vec<u8>, max_depth: usize) -> Result<Document, ParseError> {
         let text = String::from_utf8(bytes).map_err(|error| {
             let valid = error.utf8_error().valid_up_to();
             ParseError::at(error.as_bytes(), valid, ParseErrorKind::NotUtf8)
         })?;
-        let tape = parse::parse(&text, non_finite)?;
+        let tape = parse::parse(&text, max_depth)?;
         Ok(Document { inner: Arc::new(Inner { text, tape }) })
     }
 

@@ -7,7 +7,7 @@
 //!
 //! [`Value`] is the owned form: ordered, lossless, and what programs build rows with.
 //! [`to_value`] makes one from anything that serde can serialize.
-//! [`Path`] picks values out of either by a JSONPath.
+//! [`Path`] picks values out of either by a JSONPath. [`Value::parse_yaml`] and [`Value::to_yaml`] are the same for YAML.
 //!
 //! ```
 //! use catchment_json::{Document, Path};
@@ -19,8 +19,8 @@
 //! ```
 //!
 //! Rules where JSON leaves a choice: the last of two equal keys in one object counts; a lone surrogate
-//! (`\ud800`) reads as U+FFFD; U+0000 is kept; `NaN` and the infinities are not JSON and refused in text, but
-//! a [`Value`] can hold them.
+//! (`\ud800`) reads as U+FFFD; U+0000 is kept; `NaN`, `Infinity` and `-Infinity` are numbers, as Python and
+//! JavaScript write them though JSON has no such thing.
 
 mod build;
 mod document;
@@ -31,6 +31,7 @@ mod parse;
 #[cfg(test)]
 mod parse_tests;
 mod path;
+mod pretty;
 mod scan;
 mod selection;
 mod serialize;
@@ -38,6 +39,7 @@ mod tape;
 mod unescape;
 mod value;
 mod write;
+mod yaml;
 
 pub use document::{Document, NodeId};
 pub use error::{ParseError, ParseErrorKind};
@@ -48,3 +50,4 @@ pub use selection::Selection;
 pub use serialize::{SerializeError, SerializeErrorKind, to_value};
 pub use value::{Object, Value};
 pub use write::{write_text, write_value};
+pub use yaml::YamlError;

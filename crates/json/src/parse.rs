@@ -5,15 +5,15 @@ use crate::error::{ParseError, ParseErrorKind};
 use crate::scan;
 use crate::tape::{Entry, Tag};
 
-/// Reads one JSON value that fills `text` (white space aside) and returns its tape; with `non_finite`, `NaN` and
-/// the infinities are numbers too.
-pub(crate) fn parse(text: &str, non_finite: bool) -> Result<Vec<Entry>, ParseError> {
+/// Reads one JSON value that fills `text` (white space aside), containers nested up to `max_depth`, and returns its
+/// tape. `NaN` and the infinities are numbers too.
+pub(crate) fn parse(text: &str, max_depth: usize) -> Result<Vec<Entry>, ParseError> {
     let bytes = text.as_bytes();
     if bytes.len() >= u32::MAX as usize {
         return Err(ParseError::at(&[], 0, ParseErrorKind::TooLong { bytes: bytes.len() }));
     }
     // An entry stands for about a dozen bytes of an API's JSON.
-    let mut parser = Parser { bytes, at: 0, tape: Vec::with_capacity(bytes.len() / 12 + 1), open: Vec::new(), non_finite };
+    let mut parser = Parser { bytes, at: 0, tape: Vec::with_capacity(bytes.len() / 12 + 1), open: Vec::new(), max_depth };
     if bytes.starts_with(b"\xef\xbb\xbf") {
         parser.at = 3;
     }
@@ -27,7 +27,7 @@ struct Parser<'t> {
     tape: Vec<Entry>,
     /// Tape indices of the containers that are not closed yet.
     open: Vec<u32>,
-    non_finite: bool,
+    max_depth: usize,
 }
 
 /// What follows a value.
@@ -57,8 +57,9 @@ impl Parser<'_> {
             Some(b'"') => self.text()?,
             Some(b'{') => return self.open(Tag::Object, b'}'),
             Some(b'[') => return self.open(Tag::Array, b']'),
-            Some(b'-' | b'N' | b'I') if self.non_finite && self.at_non_finite() => {}
-            Some(b'-' | b'0'..=b'9') => self.number()?,
+            Some(b'0'..=b'9') => self.number()?,
+            Some(b'-' | b'N' | b'I') if self.at_non_finite() => {}
+            Some(b'-') => self.number()?,
             Some(b't') => self.word("true", Tag::True)?,
             Some(b'f') => self.word("false", Tag::False)?,
             Some(b'n') => self.word("null", Tag::Null)?,
@@ -68,8 +69,7 @@ impl Parser<'_> {
     }
 
     fn open(&mut self, tag: Tag, closer: u8) -> Result<bool, ParseError> {
-        // What we wrote may stand two levels deeper than what was read: in the page that it is written in.
-        if self.open.len() >= Document::MAX_DEPTH + if self.non_finite { 2 } else { 0 } {
+        if self.open.len() >= self.max_depth {
             return Err(self.error(ParseErrorKind::TooDeep { limit: Document::MAX_DEPTH }));
         }
         self.open.push(self.tape.len() as u32);

@@ -106,9 +106,14 @@ impl Value {
 }
 
 impl std::fmt::Display for Value {
+    /// Compact JSON; with `{:#}` a line for each value.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let mut out = String::new();
-        crate::write_value(self, false, &mut out);
+        if f.alternate() {
+            crate::pretty::write_pretty(self, 0, &mut out);
+        } else {
+            crate::write_value(self, false, &mut out);
+        }
         f.write_str(&out)
     }
 }

@@ -1,0 +1,216 @@
+//! Events of the YAML parser to a value, without recursion.
+
+use std::collections::HashMap;
+
+use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Tag};
+
+use super::YamlError;
+use super::resolve::{resolve, resolve_tagged};
+use crate::{Document, Object, Value};
+
+/// What all aliases of a text may stand for, in bytes and values.
+const MAX_COPIED: usize = 4 << 20;
+
+pub(super) fn read(text: &str) -> Result<Value, YamlError> {
+    let mut parser = Parser::new_from_str(text.strip_prefix('\u{feff}').unwrap_or(text));
+    let mut reader = Reader::default();
+    while let Some(event) = parser.next_event() {
+        let (event, span) = event?;
+        reader.event(event, &span.start)?;
+    }
+    Ok(reader.root.unwrap_or_default())
+}
+
+#[derive(Default)]
+struct Reader {
+    /// The containers that are not at their end, outermost first.
+    open: Vec<Container>,
+    anchors: HashMap<usize, Anchored>,
+    /// What aliases have stood for so far.
+    copied: usize,
+    root: Option<Value>,
+}
+
+struct Container {
+    content: Content,
+    /// The parser's number of its anchor, 0 where it has none.
+    anchor: usize,
+}
+
+enum Content {
+    List(Vec<Value>),
+    Object {
+        entries: Object,
+        /// The key that waits for its value.
+        key: Option<String>,
+    },
+}
+
+struct Anchored {
+    value: Value,
+    size: usize,
+    depth: usize,
+}
+
+impl Reader {
+    fn event(&mut self, event: Event<'_>, at: &Marker) -> Result<(), YamlError> {
+        match event {
+            Event::DocumentStart(_) if self.root.is_some() => {
+                Err(YamlError::at(at, "a second document begins; only one can be read, put each into a file of its own"))
+            }
+            Event::Scalar(text, style, anchor, tag) => self.scalar(&text, style, anchor, tag.as_deref(), at),
+            Event::Alias(anchor) => self.alias(anchor, at),
+            Event::SequenceStart(anchor, tag) => {
+                check_tag(tag.as_deref(), "seq", at)?;
+                self.begin(Content::List(Vec::new()), anchor, at)
+            }
+            Event::MappingStart(anchor, tag) => {
+                check_tag(tag.as_deref(), "map", at)?;
+                self.begin(Content::Object { entries: Object::new(), key: None }, anchor, at)
+            }
+            Event::SequenceEnd | Event::MappingEnd => {
+                if let Some(Container { content, anchor }) = self.open.pop() {
+                    let value = match content {
+                        Content::List(elements) => Value::Array(elements),
+                        Content::Object { entries, .. } => Value::Object(entries),
+                    };
+                    self.place(value, anchor);
+                }
+                Ok(())
+            }
+            Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentStart(_) | Event::DocumentEnd => Ok(()),
+        }
+    }
+
+    fn begin(&mut self, content: Content, anchor: usize, at: &Marker) -> Result<(), YamlError> {
+        if self.waits_for_key() {
+            return Err(YamlError::at(at, "a list or an object is a key, expected a string"));
+        }
+        if self.open.len() >= Document::MAX_DEPTH {
+            return Err(too_deep(at));
+        }
+        self.open.push(Container { content, anchor });
+        Ok(())
+    }
+
+    fn scalar(&mut self, text: &str, style: ScalarStyle, anchor: usize, tag: Option<&Tag>, at: &Marker) -> Result<(), YamlError> {
+        let is_plain = style == ScalarStyle::Plain && tag.is_none();
+        if self.waits_for_key() {
+            if is_plain && text == "<<" {
+                return Err(YamlError::at(at, "found the merge key <<, which YAML 1.2 does not have; write the entries out"));
+            }
+            if anchor != 0 {
+                self.anchors.insert(anchor, Anchored::of(Value::from(text)));
+            }
+            return self.key(text.to_owned(), at);
+        }
+        let value = match tag {
+            Some(tag) => core_tag(tag).and_then(|kind| resolve_tagged(kind, text)).ok_or_else(|| unknown_tag(tag, at))?,
+            None if is_plain => resolve(text),
+            None => Value::from(text),
+        };
+        self.place(value, anchor);
+        Ok(())
+    }
+
+    fn alias(&mut self, anchor: usize, at: &Marker) -> Result<(), YamlError> {
+        let Some(known) = self.anchors.get(&anchor) else {
+            return Err(YamlError::at(at, "the alias stands inside of what it stands for"));
+        };
+        self.copied += known.size;
+        if self.copied > MAX_COPIED {
+            let problem = format!("the aliases stand for more than {MAX_COPIED} bytes; write fewer of them");
+            return Err(YamlError::at(at, problem));
+        }
+        if self.open.len() + known.depth > Document::MAX_DEPTH {
+            return Err(too_deep(at));
+        }
+        let value = known.value.clone();
+        match value {
+            Value::Text(key) if self.waits_for_key() => self.key(key, at),
+            _ if self.waits_for_key() => Err(YamlError::at(at, "the alias is a key and does not stand for a string")),
+            value => {
+                self.place(value, 0);
+                Ok(())
+            }
+        }
+    }
+
+    fn waits_for_key(&self) -> bool {
+        matches!(self.open.last(), Some(Container { content: Content::Object { key: None, .. }, .. }))
+    }
+
+    fn key(&mut self, text: String, at: &Marker) -> Result<(), YamlError> {
+        if let Some(Container { content: Content::Object { entries, key }, .. }) = self.open.last_mut() {
+            if entries.contains_key(&text) {
+                return Err(YamlError::at(at, format!("the key {text:?} is there twice in one object")));
+            }
+            *key = Some(text);
+        }
+        Ok(())
+    }
+
+    /// Puts a complete value where it belongs.
+    fn place(&mut self, value: Value, anchor: usize) {
+        if anchor != 0 {
+            self.anchors.insert(anchor, Anchored::of(value.clone()));
+        }
+        match self.open.last_mut().map(|container| &mut container.content) {
+            None => self.root = Some(value),
+            Some(Content::List(elements)) => elements.push(value),
+            Some(Content::Object { entries, key }) => {
+                if let Some(key) = key.take() {
+                    entries.insert(key, value);
+                }
+            }
+        }
+    }
+}
+
+impl Anchored {
+    fn of(value: Value) -> Self {
+        let (size, depth) = measure(&value);
+        Anchored { value, size, depth }
+    }
+}
+
+/// The bytes and values in `value`, and how deep its containers are nested.
+fn measure(value: &Value) -> (usize, usize) {
+    let inner = |parts: &mut dyn Iterator<Item = (usize, &Value)>| {
+        let add = |(size, depth): (usize, usize), (key, part): (usize, &Value)| {
+            let (inner_size, inner_depth) = measure(part);
+            (size + key + inner_size, depth.max(inner_depth + 1))
+        };
+        parts.fold((1, 1), add)
+    };
+    match value {
+        Value::Null | Value::Bool(_) => (1, 0),
+        Value::Number(n) => (1 + n.as_str().len(), 0),
+        Value::Text(text) => (1 + text.len(), 0),
+        Value::Array(elements) => inner(&mut elements.iter().map(|element| (0, element))),
+        Value::Object(entries) => inner(&mut entries.iter().map(|(key, value)| (key.len(), value))),
+    }
+}
+
+/// What a tag of the core schema says: `str`, `int` …
+fn core_tag(tag: &Tag) -> Option<&str> {
+    tag.is_yaml_core_schema().then_some(tag.suffix.as_str())
+}
+
+fn check_tag(tag: Option<&Tag>, expected: &str, at: &Marker) -> Result<(), YamlError> {
+    match tag {
+        Some(tag) if core_tag(tag) != Some(expected) => Err(unknown_tag(tag, at)),
+        _ => Ok(()),
+    }
+}
+
+fn unknown_tag(tag: &Tag, at: &Marker) -> YamlError {
+    YamlError::at(
+        at,
+        format!("the tag {}{} does not fit what follows, or is not one of YAML's core; leave it out", tag.handle, tag.suffix),
+    )
+}
+
+fn too_deep(at: &Marker) -> YamlError {
+    YamlError::at(at, format!("more than {} arrays and objects are nested in each other", Document::MAX_DEPTH))
+}
