@@ -1,21 +1,22 @@
-//! Logical types to Arrow.
+//! Column types to Arrow.
 
 use arrow::datatypes::{DataType as Arrow, TimeUnit};
 
-use crate::DataType;
+use crate::ColumnType;
 
-/// The Arrow type of the arrays that hold `data_type`; JSON is text.
-pub fn arrow_type(data_type: DataType) -> Arrow {
-    match data_type {
-        DataType::Text | DataType::Json => Arrow::Utf8,
-        DataType::Double => Arrow::Float64,
-        DataType::Bool => Arrow::Boolean,
-        DataType::Timestamp => Arrow::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
-        DataType::Bigint => Arrow::Int64,
-        DataType::Binary => Arrow::Binary,
-        DataType::Decimal => Arrow::Decimal128(38, 9),
-        DataType::Wei => Arrow::Decimal128(38, 0),
-        DataType::Date => Arrow::Date32,
-        DataType::Time => Arrow::Time64(TimeUnit::Microsecond),
+/// The Arrow type of the arrays that hold `column_type`. JSON is text; integers of more than 64 bits are decimals
+/// without fraction.
+pub fn arrow_type(column_type: ColumnType) -> Arrow {
+    match column_type {
+        ColumnType::Text | ColumnType::Json => Arrow::Utf8,
+        ColumnType::Double => Arrow::Float64,
+        ColumnType::Bool => Arrow::Boolean,
+        ColumnType::Timestamp { timezone } => Arrow::Timestamp(TimeUnit::Microsecond, timezone.then(|| "UTC".into())),
+        ColumnType::Bigint { bits: ..=64, .. } => Arrow::Int64,
+        ColumnType::Bigint { .. } | ColumnType::Wei => Arrow::Decimal128(38, 0),
+        ColumnType::Binary => Arrow::Binary,
+        ColumnType::Decimal { precision, scale } => Arrow::Decimal128(precision, i8::try_from(scale).unwrap_or(i8::MAX)),
+        ColumnType::Date => Arrow::Date32,
+        ColumnType::Time => Arrow::Time64(TimeUnit::Microsecond),
     }
 }

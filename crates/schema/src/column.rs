@@ -3,6 +3,7 @@
 use catchment_json::{Object, Value};
 
 use crate::DataType;
+use crate::hints::DECLARED;
 
 /// A column of a table.
 ///
@@ -55,6 +56,11 @@ impl Column {
     /// Whether the flag `hint` is set.
     pub fn has(&self, hint: &str) -> bool {
         self.hints.get(hint).and_then(Value::as_bool).unwrap_or(false)
+    }
+
+    /// Whether its type was declared, and is not to be widened by the values that come.
+    pub fn is_declared(&self) -> bool {
+        self.has(DECLARED)
     }
 
     /// Gives an incomplete column what `found`, the column as values show it, knows; what was declared stays.

@@ -16,7 +16,7 @@ pub struct TableDelta {
     pub name: String,
     /// Its parent, where it is a child table.
     pub parent: Option<String>,
-    /// Its new columns, complete, in the order in which their first values came.
+    /// Its new columns, complete, in the order in which their first values came, and known ones that need a wider type.
     pub columns: Vec<Column>,
 }
 
@@ -39,16 +39,15 @@ impl SchemaDelta {
         self.tables.is_empty()
     }
 
-    /// The first column of which `schema` says another type, as table and column name: rows that were typed
-    /// by this delta do not fit that schema.
+    /// The first column whose type does not join with the one that `schema` has for it, as table and column name.
     pub fn conflict(&self, schema: &Schema) -> Option<(&str, &str)> {
         self.tables.iter().find_map(|table| {
             let known = schema.tables.get(&table.name)?;
-            let differs = |column: &&Column| {
-                let known = known.columns.get(&column.name).and_then(|c| c.data_type);
-                known.is_some() && known != column.data_type
+            let is_disjoint = |found: &&Column| {
+                let known = known.columns.get(&found.name).and_then(Column::column_type);
+                known.zip(found.column_type()).is_some_and(|(known, found)| known.join(found).is_none())
             };
-            table.columns.iter().find(differs).map(|column| (table.name.as_str(), column.name.as_str()))
+            table.columns.iter().find(is_disjoint).map(|column| (table.name.as_str(), column.name.as_str()))
         })
     }
 
@@ -59,7 +58,11 @@ impl SchemaDelta {
                 None => Table::root(&delta.name, &delta.name),
             });
             for found in &delta.columns {
-                if table.columns.get(&found.name).is_some_and(|known| known.data_type.is_some()) {
+                let known = table.columns.get_mut(&found.name).and_then(|known| Some((known.column_type()?, known)));
+                if let Some((known_type, known)) = known {
+                    if let Some(joined) = found.column_type().and_then(|found| known_type.join(found)) {
+                        known.set_type(joined);
+                    }
                     continue;
                 }
                 let mut column = table.columns.shift_remove(&found.name).unwrap_or_else(|| found.clone());

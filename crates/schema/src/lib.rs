@@ -17,10 +17,14 @@
 
 mod arrow_type;
 mod column;
+mod column_type;
+mod contract;
 mod data_type;
 mod delta;
 mod hash;
 mod hints;
+mod render;
+mod rules;
 mod schema;
 #[cfg(test)]
 mod schema_tests;
@@ -34,10 +38,14 @@ pub mod naming;
 
 pub use arrow_type::arrow_type;
 pub use column::Column;
+pub use column_type::ColumnType;
+pub use contract::{Contract, ContractError, Entity, Mode};
 pub use data_type::DataType;
 pub use delta::{SchemaDelta, TableDelta};
 pub use hash::{document_hash, short_hash};
-pub use hints::TableHints;
+pub use hints::{DeclareError, TableHints};
+pub use render::{SchemaFormat, render};
+pub use rules::ColumnRules;
 pub use schema::{Schema, SchemaConflict};
 pub use stored::StoredError;
 pub use system::{
@@ -45,4 +53,4 @@ pub use system::{
     loads_table, state_table, system_column, version_table,
 };
 pub use table::{Table, WriteDisposition};
-pub use timestamp::{format_timestamp, parse_timestamp};
+pub use timestamp::{format_timestamp, parse_date, parse_time, parse_timestamp};

@@ -4,7 +4,8 @@ use catchment_json::{Object, Value};
 use indexmap::IndexMap;
 
 use crate::{
-    DLT_ID, DLT_ROOT_ID, SchemaDelta, StoredError, Table, TableDelta, TableHints, WriteDisposition, hash, hints, stored, system,
+    DLT_ID, DLT_ROOT_ID, DeclareError, SchemaDelta, StoredError, Table, TableDelta, TableHints, WriteDisposition, hash, hints,
+    stored, system,
 };
 
 /// Two versions of a schema that disagree.
@@ -78,10 +79,7 @@ impl Schema {
             Some(old) if old == hash => return false,
             Some(old) => {
                 self.version += 1;
-                if !self.previous_hashes.contains(&old) {
-                    self.previous_hashes.insert(0, old);
-                    self.previous_hashes.truncate(10);
-                }
+                self.keep_previous_hash(old);
             }
             None => {}
         }
@@ -94,11 +92,12 @@ impl Schema {
         delta.apply_to(self);
     }
 
-    /// This schema with what `other`, which began as an older version of it, has added since.
+    /// This schema with what `other`, which began as an older version of it, has added since. Columns of both have the
+    /// type that their types join to.
     ///
     /// # Errors
     ///
-    /// Where both have a column that they give different types.
+    /// Where both have a column whose types do not join.
     pub fn join(&self, other: &Schema) -> Result<Schema, SchemaConflict> {
         let tables = other.tables.values().map(|table| TableDelta {
             name: table.name.clone(),
@@ -123,8 +122,12 @@ impl Schema {
     }
 
     /// Declares a root table and what is known of it before any row has come.
-    pub fn declare(&mut self, table: &str, resource: &str, hints: &TableHints) {
-        hints::declare(self, table, resource, hints);
+    ///
+    /// # Errors
+    ///
+    /// Where a column is declared with a type that the rows which are there do not fit.
+    pub fn declare(&mut self, table: &str, resource: &str, hints: &TableHints) -> Result<(), DeclareError> {
+        hints::declare(self, table, resource, hints)
     }
 
     /// The tables that are not the system's own.
@@ -164,10 +167,27 @@ impl Schema {
         chain
     }
 
-    /// Whether the rows below `root` carry the id of their root row.
+    /// Whether the rows below `root` carry the id of their root row: the configuration of the normaliser says so, for
+    /// it or for all roots, or a table below it has the column already.
     pub fn propagates_root_id(&self, root: &str) -> bool {
-        let config = self.normalizers.get("json").and_then(|json| json.get("config"));
-        let of_table = config.and_then(|c| c.get("propagation")).and_then(|p| p.get("tables")).and_then(|t| t.get(root));
-        of_table.and_then(|t| t.get(DLT_ID)).and_then(Value::as_str) == Some(DLT_ROOT_ID)
+        let propagation = self.normalizer_config().and_then(|config| config.get("propagation"));
+        let of_table = propagation.and_then(|p| p.get("tables")).and_then(|tables| tables.get(root));
+        let of_all = propagation.and_then(|p| p.get("root"));
+        let is_mapped = |mapping: &Value| mapping.get(DLT_ID).and_then(Value::as_str) == Some(DLT_ROOT_ID);
+        of_table.is_some_and(is_mapped)
+            || of_all.is_some_and(is_mapped)
+            || self.chain(root).iter().skip(1).any(|table| table.columns.contains_key(DLT_ROOT_ID))
+    }
+
+    /// How deep the rows of `root` are taken apart: what the table says, else the schema, else 1000 levels.
+    pub fn max_nesting(&self, root: &str) -> i64 {
+        let of_table = self.tables.get(root).and_then(|table| table.normalizer_hint("max_nesting"));
+        let of_all = || self.normalizer_config().and_then(|config| config.get("max_nesting"));
+        of_table.and_then(Value::as_i64).or_else(|| of_all().and_then(Value::as_i64)).unwrap_or(1000)
+    }
+
+    /// The configuration of the relational normaliser.
+    fn normalizer_config(&self) -> Option<&Value> {
+        self.normalizers.get("json")?.get("config")
     }
 }

@@ -40,7 +40,7 @@ fn unknown_keys_are_kept() {
 #[test]
 fn columns_are_added_in_the_order_of_their_values() {
     let mut schema = Schema::new("s");
-    schema.declare("t", "t", &TableHints { primary_key: vec!["ID".to_owned()], ..TableHints::default() });
+    schema.declare("t", "t", &TableHints { primary_key: vec!["ID".to_owned()], ..TableHints::default() }).unwrap();
     assert_eq!(columns(&schema, "t"), ["id ?"]);
     schema.apply(&delta("t", &[("name", DataType::Text), ("id", DataType::Bigint)]));
     schema.apply(&delta("t", &[("late", DataType::Bool), ("name", DataType::Text)]));
@@ -74,10 +74,11 @@ fn hints_of_a_later_run_take_the_place_of_earlier_ones() {
         write_disposition: WriteDisposition::Merge,
         primary_key: vec![key.to_owned()],
         cursor: Some("at".to_owned()),
+        ..TableHints::default()
     };
-    schema.declare("t", "r", &hints("a"));
+    schema.declare("t", "r", &hints("a")).unwrap();
     assert!(schema.propagates_root_id("t"));
-    schema.declare("t", "r", &hints("b"));
+    schema.declare("t", "r", &hints("b")).unwrap();
     assert_eq!(schema.tables["t"].columns_with("primary_key"), ["b"]);
     assert_eq!(schema.tables["t"].columns_with("incremental"), ["at"]);
 }
@@ -101,7 +102,11 @@ fn what_cannot_be_read_is_named() {
         let stored = Value::parse(&BY_REFERENCE.replacen(from, to, 1)).unwrap();
         assert_eq!(Schema::from_value(&stored).unwrap_err().to_string(), format!("the stored schema cannot be read: {expected}"));
     };
-    check("\"engine_version\":11", "\"engine_version\":12", "engine_version: found 12, this version reads 11");
+    check(
+        "\"engine_version\":11",
+        "\"engine_version\":12",
+        "engine_version: found 12, this version reads 1 to 11; a newer tool wrote it, use a version of this one that reads it",
+    );
     check(
         "\"data_type\":\"double\"",
         "\"data_type\":\"complex\"",

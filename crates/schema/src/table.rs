@@ -93,14 +93,33 @@ impl Table {
 
     /// Whether rows were ever loaded into it.
     pub fn has_seen_data(&self) -> bool {
-        self.hints.get("x-normalizer").and_then(|n| n.get("seen-data")).and_then(Value::as_bool).unwrap_or(false)
+        self.normalizer_hint("seen-data").and_then(Value::as_bool).unwrap_or(false)
+    }
+
+    /// Whether rows were loaded, so that its columns are settled. Not while a flag of the reference says that its
+    /// first rows have yet to come.
+    pub fn is_settled(&self) -> bool {
+        let once = self.normalizer_hint("evolve-columns-once").and_then(Value::as_bool).unwrap_or(false);
+        self.has_seen_data() && !once
     }
 
     /// Notes that it has rows.
     pub fn set_seen_data(&mut self) {
+        self.set_normalizer_hint("seen-data", Value::Bool(true));
+        if let Some(normalizer) = self.hints.get_mut("x-normalizer").and_then(Value::as_object_mut) {
+            normalizer.shift_remove("evolve-columns-once");
+        }
+    }
+
+    /// What `x-normalizer` says under `key`.
+    pub(crate) fn normalizer_hint(&self, key: &str) -> Option<&Value> {
+        self.hints.get("x-normalizer")?.get(key)
+    }
+
+    pub(crate) fn set_normalizer_hint(&mut self, key: &str, value: Value) {
         let normalizer = self.hints.entry("x-normalizer".to_owned()).or_insert_with(|| Value::Object(Object::new()));
         if let Some(normalizer) = normalizer.as_object_mut() {
-            normalizer.insert("seen-data".to_owned(), Value::Bool(true));
+            normalizer.insert(key.to_owned(), value);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Instants in text, by the forms that dlt detects.
 
 use jiff::SignedDuration;
-use jiff::civil::{DateTime, datetime};
+use jiff::civil::{Date, DateTime, Time, datetime};
 
 const MICROS_PER_MINUTE: i64 = 60_000_000;
 
@@ -23,28 +23,50 @@ const EPOCH: DateTime = datetime(1970, 1, 1, 0, 0, 0, 0);
 /// ```
 pub fn parse_timestamp(text: &str) -> Option<i64> {
     let mut rest = Digits(text.as_bytes());
-    let year = rest.number(4)?;
-    let separator = rest.any(b"-/");
-    let month = rest.number(2)?;
-    if let Some(separator) = separator {
-        rest.one(separator)?;
-    }
-    let day = rest.number(2)?;
+    let date = rest.date()?;
     rest.any(b"T ")?;
-    let hour = rest.number(2)?;
-    let colon = rest.any(b":").is_some();
-    let minute = if colon { rest.number(2)? } else { rest.number(2).unwrap_or(0) };
-    let has_seconds = if colon { rest.any(b":").is_some() } else { rest.starts_with_digit() };
-    let second = if has_seconds { rest.number(2)? } else { 0 };
-    let micros = if has_seconds && rest.any(b".,").is_some() { rest.fraction()? } else { 0 };
+    let time = rest.time(false)?;
     let offset = rest.offset()?;
-    if !rest.0.is_empty() || year == 0 {
+    if !rest.0.is_empty() {
         return None;
     }
-    let nanos = i32::try_from(micros * 1000).ok()?;
-    let civil = DateTime::new(year, month, day, hour, minute, second, nanos).ok()?;
-    let micros = i64::try_from(civil.duration_since(EPOCH).as_micros()).ok()?;
+    let micros = i64::try_from(date.to_datetime(time).duration_since(EPOCH).as_micros()).ok()?;
     Some(micros - offset * MICROS_PER_MINUTE)
+}
+
+/// The days since 1970 of a date alone: `2024-01-31`, `2024/01/31` or `20240131`.
+///
+/// ```
+/// use catchment_schema::parse_date;
+///
+/// assert_eq!(parse_date("1970-02-01"), Some(31));
+/// assert_eq!(parse_date("1970-02-01T10:00"), None);
+/// ```
+pub fn parse_date(text: &str) -> Option<i32> {
+    let mut rest = Digits(text.as_bytes());
+    let date = rest.date()?;
+    if !rest.0.is_empty() {
+        return None;
+    }
+    i32::try_from(date.duration_since(EPOCH.date()).as_hours() / 24).ok()
+}
+
+/// The microseconds since midnight of a time of day alone: `10:00` or `10:00:00`, with up to nine decimals, of which six
+/// count. With an offset it is the time in UTC.
+///
+/// ```
+/// use catchment_schema::parse_time;
+///
+/// assert_eq!(parse_time("00:00:01.5"), Some(1_500_000));
+/// assert_eq!(parse_time("00:30+01:00"), Some(23 * 3_600_000_000 + 30 * 60_000_000));
+/// ```
+pub fn parse_time(text: &str) -> Option<i64> {
+    let mut rest = Digits(text.as_bytes());
+    let time = rest.time(true)?;
+    let offset = rest.offset()?;
+    let micros = time.duration_since(Time::midnight()).as_micros();
+    let micros = i64::try_from(micros).ok()? - offset * MICROS_PER_MINUTE;
+    rest.0.is_empty().then_some(micros.rem_euclid(24 * 60 * MICROS_PER_MINUTE))
 }
 
 /// The instant as `2024-01-31T10:00:00+00:00`, with six decimals where it has a fraction.
@@ -75,12 +97,33 @@ impl Digits<'_> {
         })
     }
 
-    fn one(&mut self, byte: u8) -> Option<u8> {
-        self.any(&[byte])
-    }
-
     fn starts_with_digit(&self) -> bool {
         self.0.first().is_some_and(u8::is_ascii_digit)
+    }
+
+    fn date(&mut self) -> Option<Date> {
+        let year = self.number(4)?;
+        let separator = self.any(b"-/");
+        let month = self.number(2)?;
+        if let Some(separator) = separator {
+            self.any(&[separator])?;
+        }
+        let day = self.number(2)?;
+        // There is no year 0 in the reference's calendar.
+        Date::new(year, month, day).ok().filter(|_| year != 0)
+    }
+
+    fn time(&mut self, needs_colon: bool) -> Option<Time> {
+        let hour = self.number(2)?;
+        let colon = self.any(b":").is_some();
+        if needs_colon && !colon {
+            return None;
+        }
+        let minute = if colon { self.number(2)? } else { self.number(2).unwrap_or(0) };
+        let has_seconds = if colon { self.any(b":").is_some() } else { self.starts_with_digit() };
+        let second = if has_seconds { self.number(2)? } else { 0 };
+        let micros = if has_seconds && self.any(b".,").is_some() { self.fraction()? } else { 0 };
+        Time::new(hour, minute, second, i32::try_from(micros * 1000).ok()?).ok()
     }
 
     /// One to nine decimals as microseconds.
@@ -110,7 +153,7 @@ impl Digits<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::{format_timestamp, parse_timestamp};
+    use super::{format_timestamp, parse_date, parse_time, parse_timestamp};
 
     fn check(text: &str, expected: &str) {
         let found = parse_timestamp(text).map_or("no time stamp".to_owned(), format_timestamp);
@@ -169,6 +212,25 @@ mod tests {
         ] {
             check(text, "no time stamp");
         }
+    }
+
+    #[test]
+    fn dates_and_times_alone() {
+        let check = |text: &str, date, time| assert_eq!((parse_date(text), parse_time(text)), (date, time), "{text:?}");
+        check("2024-02-29", Some(19_782), None);
+        check("1969/12/31", Some(-1), None);
+        check("20240229", Some(19_782), None);
+        check("9999-12-31", Some(2_932_896), None);
+        check("2023-02-29", None, None);
+        check("2024-02", None, None);
+        check("2024-02-29T00:00", None, None);
+        check("10:20:30", None, Some(37_230_000_000));
+        check("23:59:59.5", None, Some(86_399_500_000));
+        check("10:20", None, Some(37_200_000_000));
+        check("10:20Z", None, Some(37_200_000_000));
+        check("1020", None, None);
+        check("24:00", None, None);
+        check("", None, None);
     }
 
     proptest::proptest! {

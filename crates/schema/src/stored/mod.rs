@@ -1,7 +1,10 @@
-//! The stored form of a schema: dlt's engine version 11.
+//! The stored form of a schema: dlt's engine version 11, and older ones to read.
 
 mod defaults;
+mod import;
+mod migrate;
 mod read;
+mod text;
 mod write;
 
 use thiserror::Error;
@@ -9,6 +12,9 @@ use thiserror::Error;
 pub(crate) use defaults::{default_normalizers, default_settings};
 pub(crate) use read::read;
 pub(crate) use write::write;
+
+/// The key that holds the hash of the schema that was imported last. It is no content: no hash counts it.
+const IMPORTED_VERSION_HASH: &str = "imported_version_hash";
 
 /// A stored schema that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

@@ -3,15 +3,12 @@
 use catchment_json::{Object, Value};
 
 use super::StoredError;
+use super::migrate::migrate;
 use crate::{Column, DataType, Schema, Table, WriteDisposition};
 
 pub(crate) fn read(value: &Value) -> Result<Schema, StoredError> {
-    let mut rest = Fields::of(value, "schema")?;
-    let engine = rest.integer("engine_version")?.unwrap_or(0);
-    if engine != Schema::ENGINE_VERSION {
-        let problem = format!("found {engine}, this version reads {}", Schema::ENGINE_VERSION);
-        return Err(error("engine_version", problem));
-    }
+    let mut rest = Fields { path: "schema", fields: migrate(value)? };
+    rest.fields.shift_remove("engine_version");
     let name = rest.required_text("name")?;
     let version = rest.integer("version")?.and_then(|v| u64::try_from(v).ok()).unwrap_or(1);
     let version_hash = rest.text("version_hash")?.filter(|hash| !hash.is_empty());

@@ -19,7 +19,7 @@ pub(crate) fn write(schema: &Schema) -> Value {
     Value::Object(out)
 }
 
-fn table(table: &Table) -> Value {
+pub(super) fn table(table: &Table) -> Value {
     let mut out = Object::new();
     out.insert("name".to_owned(), Value::from(table.name.as_str()));
     out.insert("columns".to_owned(), Value::object(table.columns.values().map(|c| (c.name.clone(), column(c)))));
