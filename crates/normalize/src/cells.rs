@@ -1,11 +1,17 @@
 //! The values of one batch, by table and column, before they have a type.
 
+use std::collections::{BTreeSet, HashMap, HashSet};
+
 use catchment_json::Node;
+
+use crate::shape::KeyAt;
 
 /// The rows of one table.
 #[derive(Default)]
 pub(crate) struct TableCells<'d> {
     pub(crate) rows: usize,
+    /// What each row was made of.
+    pub(crate) nodes: Vec<Node<'d>>,
     /// By column index; a column that is shorter than the rows is null in the rest.
     pub(crate) columns: Vec<Vec<Option<Node<'d>>>>,
     /// The columns that have a value, in the order of their first one.
@@ -14,9 +20,16 @@ pub(crate) struct TableCells<'d> {
     pub(crate) parent_ids: Ids,
     pub(crate) root_ids: Ids,
     pub(crate) list_indices: Vec<i64>,
+    /// Which key the last value came from, of columns that several keys lead to.
+    holders: HashMap<usize, KeyAt>,
 }
 
 impl<'d> TableCells<'d> {
+    pub(crate) fn begin_row(&mut self, node: Node<'d>) {
+        self.rows += 1;
+        self.nodes.push(node);
+    }
+
     /// Puts `node` into `column` of the row at hand, the last one. Nulls are left out.
     #[inline]
     pub(crate) fn put(&mut self, column: usize, node: Node<'d>) {
@@ -28,9 +41,35 @@ impl<'d> TableCells<'d> {
         if cells.is_empty() {
             self.discovered.push(column);
         }
-        cells.truncate(row);
-        cells.resize(row, None);
+        if cells.len() != row {
+            cells.resize(row, None);
+        }
         cells.push(Some(node));
+    }
+
+    /// Puts `node` where several keys lead to, and the row at hand has no value yet.
+    pub(crate) fn put_shared(&mut self, column: usize, node: Node<'d>, from: KeyAt) {
+        self.put(column, node);
+        self.holders.insert(column, from);
+    }
+
+    /// What the row at hand has in `column`.
+    pub(crate) fn current(&self, column: usize) -> Option<Node<'d>> {
+        self.columns.get(column)?.get(self.rows.checked_sub(1)?).copied().flatten()
+    }
+
+    /// The key that the last value of `column`, which several lead to, came from.
+    pub(crate) fn holder(&self, column: usize) -> Option<KeyAt> {
+        self.holders.get(&column).copied()
+    }
+
+    /// Takes back all that the row at hand has.
+    pub(crate) fn take_back_all(&mut self) {
+        for column in 0..self.columns.len() {
+            if self.current(column).is_some() {
+                self.take_back(column);
+            }
+        }
     }
 
     /// Takes back what the row at hand has in `column`.
@@ -60,6 +99,14 @@ impl Ids {
 
     pub(crate) fn is_empty(&self) -> bool {
         self.ends.is_empty()
+    }
+
+    /// The places of those that are in `ids`.
+    pub(crate) fn positions(&self, ids: &HashSet<String>) -> BTreeSet<usize> {
+        if ids.is_empty() {
+            return BTreeSet::new();
+        }
+        self.iter().enumerate().filter(|(_, id)| ids.contains(*id)).map(|(place, _)| place).collect()
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {

@@ -1,6 +1,7 @@
 //! Rows that cannot become records.
 
-use catchment_schema::DataType;
+use catchment_json::Node;
+use catchment_schema::{Entity, StoredError};
 use thiserror::Error;
 
 /// Why rows cannot be normalised. None of these goes away by trying again.
@@ -33,16 +34,39 @@ pub enum NormalizeError {
         /// The beginning of the value.
         value: String,
     },
-    /// The stored schema has a column of a type that JSON rows cannot be written to yet.
-    #[error("table `{table}`: column `{column}` has the type {data_type}, which this version cannot write")]
-    Unsupported {
+    /// A row would change what a schema contract freezes.
+    #[error(
+        "table `{table}`, row {row} of its page: {change}, and its schema contract has `{}: freeze`; found {value}; \
+         let it evolve, or discard what is new (discard_row, discard_value)",
+        entity.name()
+    )]
+    Frozen {
         /// The table.
         table: String,
-        /// The column.
-        column: String,
-        /// Its type.
-        data_type: DataType,
+        /// What the contract is about.
+        entity: Entity,
+        /// What the row would change.
+        change: String,
+        /// The row, counted from 1.
+        row: usize,
+        /// The beginning of the value.
+        value: String,
     },
+    /// Lists at two places have one name for the table of their rows.
+    #[error(
+        "table `{table}` would have rows that belong to `{parent}` and rows that belong to {other}; rename a key of the rows"
+    )]
+    TwoParents {
+        /// The table.
+        table: String,
+        /// The table that its rows belong to.
+        parent: String,
+        /// What else they would belong to.
+        other: String,
+    },
+    /// The settings of the schema cannot be followed.
+    #[error(transparent)]
+    Schema(#[from] StoredError),
     /// A batch that is too large for its arrays.
     #[error("table `{table}`: the rows cannot be put into a record batch")]
     Arrow {
@@ -51,4 +75,15 @@ pub enum NormalizeError {
         /// What Arrow says.
         source: arrow::error::ArrowError,
     },
+}
+
+impl NormalizeError {
+    /// A row has no value for a column of its key.
+    pub(crate) fn no_key(table: String, column: String, row: usize) -> NormalizeError {
+        NormalizeError::Null { table, column, row, hint: "; it is part of the primary key" }
+    }
+
+    pub(crate) fn frozen(table: &str, entity: Entity, change: String, row: usize, value: Node<'_>) -> NormalizeError {
+        NormalizeError::Frozen { table: table.to_owned(), entity, change, row: row + 1, value: value.excerpt(80) }
+    }
 }

@@ -2,7 +2,8 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
-use catchment_schema::short_hash;
+use catchment_json::{Node, Object, Value, write_value};
+use catchment_schema::{DLT_ID, Schema, WriteDisposition, is_system_name, short_hash};
 
 /// What the ids of root rows are drawn from: 16 random bytes for each package.
 ///
@@ -44,6 +45,100 @@ fn mix(seed: u64) -> u64 {
 /// The id of row `index` of the list in table `table` below the row `parent`: the same whoever computes it.
 pub(crate) fn child_id(parent: &str, table: &str, index: i64) -> String {
     short_hash::<10>(&format!("{parent}_{table}_{index}"))
+}
+
+/// How root rows get their ids.
+pub(crate) enum RootIds {
+    /// At random, by the seed of the package.
+    Random,
+    /// From the values of these columns, so that a row keeps its id when it changes.
+    KeyHash(Vec<String>),
+    /// From all of the row, so that equal rows have one id.
+    RowHash,
+}
+
+impl RootIds {
+    /// The way that the merge strategy of `root` asks for.
+    pub(crate) fn of(schema: &Schema, root: &str) -> RootIds {
+        let Some(table) = schema.tables.get(root) else { return RootIds::Random };
+        let strategy = table.hints.get("x-merge-strategy").and_then(Value::as_str);
+        match (table.write_disposition, strategy) {
+            (Some(WriteDisposition::Merge), Some("upsert" | "insert-only" | "cdc")) => {
+                RootIds::KeyHash(table.columns_with("primary_key").into_iter().map(str::to_owned).collect())
+            }
+            (Some(WriteDisposition::Merge), Some("scd2")) if table.columns_with("x-row-version").iter().all(|c| *c == DLT_ID) => {
+                RootIds::RowHash
+            }
+            _ => RootIds::Random,
+        }
+    }
+
+    /// The id of a row, at its place of its page; `value` gives those of its columns. The error is a column of the key
+    /// without one.
+    pub(crate) fn id<'d>(
+        &self,
+        seed: IdSeed,
+        (ordinal, row): (u64, u64),
+        node: Node<'d>,
+        value: impl Fn(&str) -> Option<Node<'d>>,
+    ) -> Result<String, String> {
+        match self {
+            RootIds::Random => Ok(seed.root_id(ordinal, row)),
+            RootIds::KeyHash(columns) => {
+                let entry = |column: &String| match value(column) {
+                    Some(value) => Ok((column.clone(), value.to_value())),
+                    None => Err(column.clone()),
+                };
+                Ok(key_hash(columns.iter().map(entry).collect::<Result<_, _>>()?))
+            }
+            RootIds::RowHash => Ok(row_hash(&node.to_value())),
+        }
+    }
+}
+
+/// The id of a row by the values of its key columns, which have their normalised names.
+///
+/// ```
+/// use catchment_json::{Object, Value};
+/// use catchment_normalize::key_hash;
+///
+/// assert_eq!(key_hash(Object::from_iter([("id".to_owned(), Value::from(5))])), "k2m2W4pvOwjKag");
+/// ```
+pub fn key_hash(key: Object) -> String {
+    hash(Value::Object(key))
+}
+
+/// The id of a row by all that is in it, as the source has it; what earlier loads added (`_dlt…`) does not count.
+///
+/// ```
+/// use catchment_json::Value;
+/// use catchment_normalize::row_hash;
+///
+/// let row = Value::object([("b", Value::from("x")), ("a", Value::from(1)), ("_dlt_id", Value::from("y"))]);
+/// assert_eq!(row_hash(&row), "khlsLbyhkJKGeQ");
+/// ```
+pub fn row_hash(row: &Value) -> String {
+    let mut row = row.clone();
+    if let Value::Object(fields) = &mut row {
+        fields.retain(|key, _| !is_system_name(key));
+    }
+    hash(row)
+}
+
+fn hash(value: Value) -> String {
+    let mut text = String::new();
+    write_value(&canonical(value), true, &mut text);
+    short_hash::<10>(&text)
+}
+
+/// Fractions as the shortest text of their double, however they were written.
+fn canonical(value: Value) -> Value {
+    match value {
+        Value::Number(n) if !n.is_integer() => n.as_f64().map_or(Value::Null, Value::from),
+        Value::Array(elements) => Value::Array(elements.into_iter().map(canonical).collect()),
+        Value::Object(object) => Value::Object(object.into_iter().map(|(key, value)| (key, canonical(value))).collect()),
+        other => other,
+    }
 }
 
 #[cfg(test)]

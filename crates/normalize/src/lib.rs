@@ -1,20 +1,31 @@
 //! JSON rows to Arrow record batches: one for each table that the rows are about.
 //!
 //! Objects are flattened into columns, lists become child tables that are linked by ids, types come from the
-//! values. A [`Shredder`] works against a schema that it does not change, and returns what it found as a
-//! [`SchemaDelta`](catchment_schema::SchemaDelta); a [`Sequencer`] owns the schema and takes the results of
-//! any number of shredders in order. Nothing here does IO or waits.
+//! values. [`normalize`] does it in one call, where rows are all that there is.
+//!
+//! For a dataset that grows, a [`Shredder`] works by the [`Rules`] of a package against a schema that it does not change,
+//! and returns what it found as a [`SchemaDelta`](catchment_schema::SchemaDelta); a [`Sequencer`] owns the schema and
+//! takes the results of any number of shredders in order. Nothing here does IO or waits.
 //!
 //! ```
-//! use catchment_json::{Document, Selection};
-//! use catchment_normalize::{IdSeed, Rows, Shredder};
-//! use catchment_schema::Schema;
+//! use std::sync::Arc;
 //!
-//! let page = Selection::elements(Document::parse(br#"[{"id": 1, "tags": ["a", "b"]}]"#.to_vec())?);
-//! let mut shredder = Shredder::new("1700000000.0", IdSeed::from([7; 16]), None);
-//! let shredded = shredder.shred(&Schema::new("s"), "items", &[Rows { selection: &page, ordinal: 0 }])?;
-//! let tables: Vec<_> = shredded.batches.iter().map(|b| (b.table.as_str(), b.batch.num_rows())).collect();
-//! assert_eq!(tables, [("items", 1), ("items__tags", 2)]);
+//! use catchment_json::{Document, Selection};
+//! use catchment_normalize::{IdSeed, NormalizeOptions, Rows, Rules, Sequencer, Shredder};
+//! use catchment_schema::{ColumnType, Schema};
+//!
+//! let base = Schema::new("s");
+//! let rules = Arc::new(Rules::new(&base, "1700000000.0", IdSeed::from([7; 16]), NormalizeOptions::default())?);
+//! let mut shredder = Shredder::new(Arc::clone(&rules));
+//! let mut sequencer = Sequencer::new(base, rules);
+//! for (ordinal, page) in [r#"[{"price": 12}]"#, r#"[{"price": 12.5}]"#].into_iter().enumerate() {
+//!     let page = Selection::elements(Document::parse(page.as_bytes().to_vec())?);
+//!     let rows = [Rows { selection: &page, ordinal: ordinal as u64 }];
+//!     let shredded = shredder.shred(&sequencer.snapshot(), "items", &rows)?;
+//!     sequencer.accept(shredded, |schema| shredder.shred(schema, "items", &rows))?;
+//! }
+//! let (schema, _) = sequencer.finish();
+//! assert_eq!(schema.tables["items"].columns["price"].column_type(), Some(ColumnType::Double));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
@@ -22,15 +33,23 @@ mod assemble;
 mod cells;
 mod columns;
 mod error;
+mod findings;
 mod ids;
+mod normalize;
+mod options;
+mod rules;
 mod sequence;
 mod shape;
 mod shred;
 #[cfg(test)]
-mod shred_tests;
+mod tests;
 mod walk;
 
 pub use error::NormalizeError;
-pub use ids::IdSeed;
+pub use findings::{Discarded, Findings, NullOnlyColumn, RenamedKey};
+pub use ids::{IdSeed, key_hash, row_hash};
+pub use normalize::normalize;
+pub use options::{NormalizeOptions, NullOnly};
+pub use rules::Rules;
 pub use sequence::Sequencer;
 pub use shred::{Rows, Shredded, Shredder, TableBatch};

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
-use catchment_schema::Schema;
+use catchment_schema::{Column, DataType, Mode, Schema, SchemaDelta, Table, TableDelta, arrow_type};
 
-use crate::{NormalizeError, Shredded, TableBatch};
+use crate::findings::NullOnlyColumn;
+use crate::rules::Rules;
+use crate::{Findings, NormalizeError, NullOnly, Shredded, TableBatch};
 
 /// Owns the schema, and takes what shredders found in the order of the rows.
 ///
@@ -13,13 +15,15 @@ use crate::{NormalizeError, Shredded, TableBatch};
 /// takes one batch after the other.
 #[derive(Debug)]
 pub struct Sequencer {
+    rules: Arc<Rules>,
     schema: Arc<Schema>,
+    findings: Findings,
 }
 
 impl Sequencer {
     /// Starts with `schema`.
-    pub fn new(schema: Schema) -> Self {
-        Sequencer { schema: Arc::new(schema) }
+    pub fn new(schema: Schema, rules: Arc<Rules>) -> Self {
+        Sequencer { rules, schema: Arc::new(schema), findings: Findings::default() }
     }
 
     /// The schema as it is now.
@@ -27,7 +31,9 @@ impl Sequencer {
         Arc::clone(&self.schema)
     }
 
-    /// Takes the next batch, and returns its record batches; `again` shreds it against another schema.
+    /// Takes the next batch, and returns its record batches; `again` shreds it against another schema. Batches that were
+    /// returned earlier may have columns of a narrower type than the schema has in the end: their values are to be
+    /// cast, which none of them loses by.
     ///
     /// # Errors
     ///
@@ -37,18 +43,70 @@ impl Sequencer {
         shredded: Shredded,
         again: impl FnOnce(&Schema) -> Result<Shredded, NormalizeError>,
     ) -> Result<Vec<TableBatch>, NormalizeError> {
-        let shredded = match shredded.delta.conflict(&self.schema) {
-            Some(_) => again(&self.schema)?,
-            None => shredded,
-        };
+        let shredded = if fits(&shredded, &self.schema) { shredded } else { again(&self.schema)? };
         if !shredded.delta.is_empty() {
             Arc::make_mut(&mut self.schema).apply(&shredded.delta);
         }
+        self.findings.extend(shredded.findings);
         Ok(shredded.batches)
     }
 
-    /// The schema in the end.
-    pub fn finish(self) -> Schema {
-        Arc::unwrap_or_clone(self.schema)
+    /// The schema in the end, and what was noticed on the way.
+    pub fn finish(self) -> (Schema, Findings) {
+        let Sequencer { rules, schema, mut findings } = self;
+        let mut schema = Arc::unwrap_or_clone(schema);
+        findings.null_only_columns.retain(|null| is_null_only(&schema, null));
+        findings.null_only_columns.sort_unstable();
+        let data_type = match rules.options.null_only_columns {
+            NullOnly::Drop => return (schema, findings),
+            NullOnly::Text => DataType::Text,
+            NullOnly::Json => DataType::Json,
+        };
+        for NullOnlyColumn { table, column } in &findings.null_only_columns {
+            let Some(known) = schema.tables.get(table) else { continue };
+            if may_have(&rules, &schema, known, column) {
+                let parent = known.parent.clone();
+                let columns = vec![Column::new(column, data_type)];
+                schema.apply(&SchemaDelta { tables: vec![TableDelta { name: table.clone(), parent, columns }] });
+            }
+        }
+        (schema, findings)
     }
+}
+
+/// Whether the batches are typed as they would be against `schema`. Where it has another type for a column by now, it does
+/// not matter whether the types join: the earlier rows come first, and what fits their type does not change it.
+fn fits(shredded: &Shredded, schema: &Schema) -> bool {
+    shredded.batches.iter().all(|TableBatch { table, batch }| {
+        let known = schema.tables.get(table);
+        let found = shredded.delta.tables.iter().find(|delta| delta.name == *table);
+        let found = found.map(|delta| &delta.columns[..]).unwrap_or_default();
+        batch.schema().fields().iter().all(|field| {
+            let known = known.and_then(|table| table.columns.get(field.name())).and_then(Column::column_type);
+            let found = found.iter().find(|column| column.name == *field.name()).and_then(Column::column_type);
+            let joins = known.zip(found).is_none_or(|(known, found)| known.join(found).is_some());
+            let column_type = known.or(found);
+            joins && column_type.is_some_and(|column_type| arrow_type(column_type) == *field.data_type())
+        })
+    })
+}
+
+/// Whether nothing came to be of the key: no column, and neither objects nor lists under it.
+fn is_null_only(schema: &Schema, null: &NullOnlyColumn) -> bool {
+    let below = format!("{}__", null.column);
+    let columns = schema.tables.get(&null.table).map(|table| &table.columns);
+    let is_column =
+        |column: &Column| column.data_type.is_some() && (column.name == null.column || column.name.starts_with(&below));
+    let is_table = schema.tables.contains_key(&format!("{}__{}", null.table, null.column));
+    !is_table && !columns.is_some_and(|columns| columns.values().any(is_column))
+}
+
+fn may_have(rules: &Rules, schema: &Schema, table: &Table, column: &str) -> bool {
+    let mut above = Vec::new();
+    let mut next = table.parent.as_deref();
+    while let Some(parent) = next.filter(|parent| !above.contains(parent)) {
+        above.push(parent);
+        next = schema.tables.get(parent).and_then(|table| table.parent.as_deref());
+    }
+    rules.guard(&table.name, &above).column(column) == Mode::Evolve
 }

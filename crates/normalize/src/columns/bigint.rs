@@ -1,19 +1,20 @@
 use catchment_json::{Kind, Node};
 
-use super::{fraction, integer, python};
+use super::{decimal, integer, python};
 
-/// Integers take whole fractions and text that is one; booleans are not numbers.
-pub(super) fn convert(value: Node<'_>) -> Option<i64> {
-    match value.kind() {
+/// Integers of `bits` take whole fractions and text that is one; booleans are not numbers.
+pub(super) fn convert(value: Node<'_>, bits: u8) -> Option<i64> {
+    let n = match value.kind() {
         Kind::Integer => integer(value),
-        Kind::Fraction => fraction(value).and_then(whole),
+        Kind::Fraction => decimal::convert(value, 38, 0).and_then(|n| i64::try_from(n).ok()),
         Kind::Text => python::int(&value.text()?),
         _ => None,
-    }
-}
-
-/// The integer that a fraction is, where it is one of 64 bits.
-fn whole(n: f64) -> Option<i64> {
-    // Both bounds are exact as doubles; the upper one is the first that does not fit.
-    (n.fract() == 0.0 && (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&n)).then_some(n as i64)
+    }?;
+    let limit = match bits {
+        ..=8 => i64::from(i8::MAX),
+        9..=16 => i64::from(i16::MAX),
+        17..=32 => i64::from(i32::MAX),
+        _ => i64::MAX,
+    };
+    (-limit - 1..=limit).contains(&n).then_some(n)
 }

@@ -4,19 +4,19 @@ use catchment_json::Node;
 use super::Column;
 
 /// A column of values that are converted one by one to what its builder takes.
-pub(super) struct Converted<B, T> {
+pub(super) struct Converted<B, T, F> {
     builder: B,
-    convert: fn(Node<'_>) -> Option<T>,
+    convert: F,
     append: fn(&mut B, Option<T>),
 }
 
-impl<B, T> Converted<B, T> {
-    pub(super) fn new(builder: B, convert: fn(Node<'_>) -> Option<T>, append: fn(&mut B, Option<T>)) -> Self {
+impl<B, T, F: Fn(Node<'_>) -> Option<T>> Converted<B, T, F> {
+    pub(super) fn new(builder: B, convert: F, append: fn(&mut B, Option<T>)) -> Self {
         Converted { builder, convert, append }
     }
 }
 
-impl<B: ArrayBuilder, T> Column for Converted<B, T> {
+impl<B: ArrayBuilder, T, F: Fn(Node<'_>) -> Option<T>> Column for Converted<B, T, F> {
     fn put(&mut self, value: Node<'_>) -> bool {
         let converted = (self.convert)(value);
         let fits = converted.is_some();

@@ -3,14 +3,26 @@ use catchment_json::{Kind, Node};
 use super::{fraction, integer, python};
 
 /// Up to here every integer is a double.
-const EXACT: std::ops::RangeInclusive<i64> = -(1 << 53)..=1 << 53;
+pub(crate) const EXACT: std::ops::RangeInclusive<i64> = -(1 << 53)..=1 << 53;
 
 /// Doubles take integers that they hold exactly, and text that is a number; booleans are not numbers.
 pub(super) fn convert(value: Node<'_>) -> Option<f64> {
     match value.kind() {
         Kind::Fraction => fraction(value),
-        Kind::Integer => integer(value).filter(|n| EXACT.contains(n)).map(|n| n as f64),
-        Kind::Text => python::float(&value.text()?),
+        Kind::Integer => integer(value).and_then(exact),
+        Kind::Text => {
+            let text = value.text()?;
+            match python::int(&text) {
+                // What columns of integers take from text, columns of doubles must take too: one may become the other.
+                Some(n) => exact(n),
+                None if python::is_integer(&text) => None,
+                None => python::float(&text),
+            }
+        }
         _ => None,
     }
+}
+
+fn exact(n: i64) -> Option<f64> {
+    EXACT.contains(&n).then_some(n as f64)
 }

@@ -6,6 +6,18 @@ use catchment_json::{Document, Kind, Node};
 use super::Column;
 
 /// JSON takes objects and lists, and text that is JSON.
+pub(super) fn fits(value: Node<'_>) -> bool {
+    match value.kind() {
+        Kind::Array | Kind::Object => true,
+        Kind::Text => parse(value).is_some(),
+        _ => false,
+    }
+}
+
+fn parse(value: Node<'_>) -> Option<Document> {
+    Document::parse(value.text()?.as_bytes().to_vec()).ok()
+}
+
 #[derive(Default)]
 pub(super) struct Json {
     builder: StringBuilder,
@@ -18,8 +30,7 @@ impl Column for Json {
         match value.kind() {
             Kind::Array | Kind::Object => value.write_json(&mut self.text),
             Kind::Text => {
-                let text = value.text().unwrap_or_default();
-                let Ok(document) = Document::parse(text.as_bytes().to_vec()) else { return false };
+                let Some(document) = parse(value) else { return false };
                 document.root().write_json(&mut self.text);
             }
             _ => return false,

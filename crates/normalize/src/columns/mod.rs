@@ -1,19 +1,33 @@
 //! Values to arrays: one file for each type, and the one place that chooses among them.
 
 mod bigint;
+mod binary;
 mod bool;
 mod converted;
+mod date;
+mod decimal;
 mod double;
+mod infer;
 mod json;
 mod python;
 mod text;
+mod time;
 mod timestamp;
+mod widen;
 
-use arrow::array::{ArrayRef, BooleanBuilder, Float64Builder, Int64Builder, TimestampMicrosecondBuilder};
-use catchment_json::{Kind, Node};
-use catchment_schema::{DataType, parse_timestamp};
+use arrow::array::{
+    ArrayRef, BinaryBuilder, BooleanBuilder, Date32Builder, Decimal128Builder, Float64Builder, Int64Builder,
+    Time64MicrosecondBuilder, TimestampMicrosecondBuilder,
+};
+use arrow::datatypes::DataType as Arrow;
+use catchment_json::Node;
+use catchment_schema::{ColumnType, arrow_type};
 
 use converted::Converted;
+
+pub(crate) use double::EXACT as EXACT_IN_DOUBLE;
+pub(crate) use infer::infer;
+pub(crate) use widen::widen;
 
 /// Turns values into an array of one type.
 trait Column {
@@ -21,44 +35,25 @@ trait Column {
     fn put(&mut self, value: Node<'_>) -> bool;
     fn put_null(&mut self);
     fn finish(&mut self) -> ArrayRef;
-}
 
-/// The values of a column as an array of `rows`, and the rows of those that do not fit. None where values of
-/// the type cannot be written yet.
-pub(crate) fn build<'d>(data_type: DataType, cells: &[Option<Node<'d>>], rows: usize) -> Option<Built<'d>> {
-    let mut column: Box<dyn Column> = match data_type {
-        DataType::Text => Box::new(text::Text::new(cells)),
-        DataType::Bigint => {
-            Box::new(Converted::new(Int64Builder::with_capacity(rows), bigint::convert, Int64Builder::append_option))
-        }
-        DataType::Double => {
-            Box::new(Converted::new(Float64Builder::with_capacity(rows), double::convert, Float64Builder::append_option))
-        }
-        DataType::Bool => {
-            Box::new(Converted::new(BooleanBuilder::with_capacity(rows), bool::convert, BooleanBuilder::append_option))
-        }
-        DataType::Timestamp => {
-            let builder = TimestampMicrosecondBuilder::with_capacity(rows).with_timezone("UTC");
-            Box::new(Converted::new(builder, timestamp::convert, TimestampMicrosecondBuilder::append_option))
-        }
-        DataType::Json => Box::new(json::Json::default()),
-        DataType::Binary | DataType::Decimal | DataType::Wei | DataType::Date | DataType::Time => return None,
-    };
-    let mut misfits = Vec::new();
-    for (row, cell) in cells.iter().enumerate() {
-        match cell {
-            Some(value) if column.put(*value) => {}
-            Some(value) => {
-                misfits.push((row, *value));
-                column.put_null();
+    /// Takes all values but those of the rows `skip`, and returns those that it did not take.
+    fn fill<'d>(&mut self, cells: &[Option<Node<'d>>], skip: &[usize], rows: usize) -> Vec<(usize, Node<'d>)> {
+        let mut misfits = Vec::new();
+        for (row, cell) in cells.iter().enumerate() {
+            match cell {
+                Some(value) if (skip.is_empty() || skip.binary_search(&row).is_err()) && self.put(*value) => {}
+                Some(value) => {
+                    misfits.push((row, *value));
+                    self.put_null();
+                }
+                None => self.put_null(),
             }
-            None => column.put_null(),
         }
+        for _ in cells.len()..rows {
+            self.put_null();
+        }
+        misfits
     }
-    for _ in cells.len()..rows {
-        column.put_null();
-    }
-    Some(Built { array: column.finish(), misfits })
 }
 
 /// An array, and what could not be put into it.
@@ -67,17 +62,72 @@ pub(crate) struct Built<'d> {
     pub(crate) misfits: Vec<(usize, Node<'d>)>,
 }
 
-/// The type of a column whose first value is `value`.
-pub(crate) fn infer(value: Node<'_>) -> DataType {
-    match value.kind() {
-        Kind::Bool => DataType::Bool,
-        // Integers of more than 64 bits stay exact as text.
-        Kind::Integer if integer(value).is_none() => DataType::Text,
-        Kind::Integer => DataType::Bigint,
-        Kind::Fraction => DataType::Double,
-        Kind::Text if value.text().is_some_and(|text| parse_timestamp(&text).is_some()) => DataType::Timestamp,
-        Kind::Text | Kind::Null => DataType::Text,
-        Kind::Array | Kind::Object => DataType::Json,
+/// The values of a column as an array of `rows`, but those of the rows `skip`, which are in order.
+pub(crate) fn build<'d>(column_type: ColumnType, cells: &[Option<Node<'d>>], skip: &[usize], rows: usize) -> Built<'d> {
+    let arrow = arrow_type(column_type);
+    let mut column: Box<dyn Column> = match (column_type, &arrow) {
+        (ColumnType::Text, _) => Box::new(text::Text::new(cells)),
+        (ColumnType::Json, _) => Box::new(json::Json::default()),
+        (ColumnType::Double, _) => {
+            Box::new(Converted::new(Float64Builder::with_capacity(rows), double::convert, Float64Builder::append_option))
+        }
+        (ColumnType::Bool, _) => {
+            Box::new(Converted::new(BooleanBuilder::with_capacity(rows), bool::convert, BooleanBuilder::append_option))
+        }
+        (ColumnType::Bigint { bits, .. }, Arrow::Int64) => {
+            let convert = move |value: Node<'_>| bigint::convert(value, bits);
+            Box::new(Converted::new(Int64Builder::with_capacity(rows), convert, Int64Builder::append_option))
+        }
+        (ColumnType::Timestamp { .. }, _) => {
+            let builder = TimestampMicrosecondBuilder::with_capacity(rows).with_data_type(arrow);
+            Box::new(Converted::new(builder, timestamp::convert, TimestampMicrosecondBuilder::append_option))
+        }
+        (ColumnType::Date, _) => {
+            Box::new(Converted::new(Date32Builder::with_capacity(rows), date::convert, Date32Builder::append_option))
+        }
+        (ColumnType::Time, _) => {
+            let builder = Time64MicrosecondBuilder::with_capacity(rows);
+            Box::new(Converted::new(builder, time::convert, Time64MicrosecondBuilder::append_option))
+        }
+        (ColumnType::Binary, _) => {
+            let append = |builder: &mut BinaryBuilder, value: Option<Vec<u8>>| builder.append_option(value);
+            Box::new(Converted::new(BinaryBuilder::new(), binary::convert, append))
+        }
+        (ColumnType::Bigint { .. } | ColumnType::Decimal { .. } | ColumnType::Wei, _) => {
+            let (precision, scale) = digits(column_type);
+            let builder = Decimal128Builder::with_capacity(rows).with_data_type(arrow);
+            let convert = move |value: Node<'_>| decimal::convert(value, precision, scale);
+            Box::new(Converted::new(builder, convert, Decimal128Builder::append_option))
+        }
+    };
+    let misfits = column.fill(cells, skip, rows);
+    Built { array: column.finish(), misfits }
+}
+
+/// Whether a column of the type can hold the value.
+fn fits(column_type: ColumnType, value: Node<'_>) -> bool {
+    match column_type {
+        ColumnType::Text => true,
+        ColumnType::Json => json::fits(value),
+        ColumnType::Double => double::convert(value).is_some(),
+        ColumnType::Bool => bool::convert(value).is_some(),
+        ColumnType::Bigint { bits: bits @ ..=64, .. } => bigint::convert(value, bits).is_some(),
+        ColumnType::Timestamp { .. } => timestamp::convert(value).is_some(),
+        ColumnType::Date => date::convert(value).is_some(),
+        ColumnType::Time => time::convert(value).is_some(),
+        ColumnType::Binary => binary::convert(value).is_some(),
+        ColumnType::Bigint { .. } | ColumnType::Decimal { .. } | ColumnType::Wei => {
+            let (precision, scale) = digits(column_type);
+            decimal::convert(value, precision, scale).is_some()
+        }
+    }
+}
+
+/// The digits, and those after the point, of the decimals that hold numbers of the type.
+fn digits(column_type: ColumnType) -> (u8, u8) {
+    match column_type {
+        ColumnType::Decimal { precision, scale } => (precision, scale),
+        _ => (38, 0),
     }
 }
 

@@ -21,6 +21,13 @@ pub(super) fn int(text: &str) -> Option<i64> {
     text.parse().ok()
 }
 
+/// Whether the text is an integer of any size.
+pub(super) fn is_integer(text: &str) -> bool {
+    let text = text.trim();
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit() || b == b'_')
+}
+
 /// The text without its underscores, each of which must stand between two digits.
 fn plain_digits(text: &str) -> Option<String> {
     let bytes = text.as_bytes();

@@ -1,13 +1,24 @@
 //! What was learnt of the shapes of objects: the way from keys to columns, kept from batch to batch.
+//!
+//! Nothing of it decides what comes out: a shape is what the names of keys say, whoever met them first.
+
+mod key;
+mod object;
+mod rivals;
+mod table;
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use catchment_json::Key;
 use catchment_schema::naming;
 
-/// No column, shape or table yet.
-const NONE: u32 = u32::MAX;
+pub(crate) use key::KeyAt;
+use key::{KeyShape, NONE};
+use object::ObjectShape;
+pub(crate) use table::TableShape;
+
+/// The first object shape of a table: the row itself.
+pub(crate) const ROW: usize = 0;
 
 /// The tables that the rows of one resource fill.
 #[derive(Debug)]
@@ -15,49 +26,13 @@ pub(crate) struct Shapes {
     pub(crate) tables: Vec<TableShape>,
     by_name: HashMap<String, u32>,
     max_identifier_length: Option<usize>,
+    /// Counts how often it turned out that two keys share a name.
+    shared_names: u64,
 }
-
-/// One table and the objects whose scalars are its columns.
-#[derive(Debug)]
-pub(crate) struct TableShape {
-    /// Its name in the destination.
-    pub(crate) name: Arc<str>,
-    /// Its name before shortening, from which the names below it are made.
-    path: String,
-    pub(crate) parent: Option<usize>,
-    /// Names of columns, by their index.
-    pub(crate) columns: Vec<String>,
-    by_name: HashMap<String, u32>,
-    /// The first one is the row itself.
-    objects: Vec<ObjectShape>,
-}
-
-/// The keys that objects at one place of a row have.
-#[derive(Debug)]
-struct ObjectShape {
-    path: String,
-    keys: Vec<KeyShape>,
-    by_raw: HashMap<Box<str>, u32>,
-}
-
-#[derive(Debug)]
-struct KeyShape {
-    raw: Box<str>,
-    /// The path of its column or child table before shortening.
-    path: String,
-    column: u32,
-    object: u32,
-    list: u32,
-    /// The last object that had the key, to notice a key that stands twice.
-    seen_in: u64,
-}
-
-/// An object shape of a table.
-pub(crate) const ROW: usize = 0;
 
 impl Shapes {
     pub(crate) fn new(root: &str, max_identifier_length: Option<usize>) -> Self {
-        let mut shapes = Shapes { tables: Vec::new(), by_name: HashMap::new(), max_identifier_length };
+        let mut shapes = Shapes { tables: Vec::new(), by_name: HashMap::new(), max_identifier_length, shared_names: 0 };
         shapes.table(root.to_owned(), None);
         shapes
     }
@@ -65,13 +40,22 @@ impl Shapes {
     fn table(&mut self, path: String, parent: Option<usize>) -> u32 {
         let name = naming::shorten(&path, &path, self.max_identifier_length);
         if let Some(known) = self.by_name.get(&name) {
+            if let Some(table) = self.tables.get_mut(*known as usize) {
+                table.note_parent(parent);
+            }
             return *known;
         }
         let index = self.tables.len() as u32;
         self.by_name.insert(name.clone(), index);
-        let objects = vec![ObjectShape::new(String::new())];
-        self.tables.push(TableShape { name: name.into(), path, parent, columns: Vec::new(), by_name: HashMap::new(), objects });
+        self.tables.push(TableShape::new(name, path, parent));
         index
+    }
+
+    /// Changes where it turned out that two keys share a name. What was done with a row by then was done without
+    /// knowing so.
+    #[inline]
+    pub(crate) fn shared_names(&self) -> u64 {
+        self.shared_names
     }
 
     /// The key `raw` of an object, where `expected` is the one that followed the last time. Keys of an API
@@ -81,17 +65,46 @@ impl Shapes {
         let shape = self.tables.get_mut(table)?.objects.get_mut(object)?;
         match shape.keys.get(expected) {
             Some(guess) if &*guess.raw == key.raw() => Some(expected),
-            _ => Some(shape.find(key)),
+            _ => {
+                let (index, has_rivals) = shape.find(key, object == ROW);
+                self.shared_names += u64::from(has_rivals);
+                Some(index)
+            }
         }
     }
 
-    /// Notes that the object with the number `object_number` has the key; false where it had it already.
+    /// Notes that the object with the number `object_number` has the key; false where it had it already. The second is
+    /// whether there is more to know of the key: rivals for its name, or that it is the id of the row.
     #[inline]
-    pub(crate) fn see(&mut self, at: KeyAt, object_number: u64) -> bool {
-        let Some(key) = self.at(at) else { return true };
+    pub(crate) fn see(&mut self, at: KeyAt, object_number: u64) -> (bool, bool) {
+        let Some(key) = self.at(at) else { return (true, false) };
         let first = key.seen_in != object_number;
         key.seen_in = object_number;
-        first
+        (first, key.has_rivals || key.is_row_id)
+    }
+
+    /// Notes that the batch has a null under the key; false where it had one already.
+    #[inline]
+    pub(crate) fn see_null(&mut self, at: KeyAt, batch: u64) -> bool {
+        self.at(at).is_some_and(|key| std::mem::replace(&mut key.null_in, batch) != batch)
+    }
+
+    /// Whether the key has the id that the row brings along.
+    pub(crate) fn is_row_id(&mut self, at: KeyAt) -> bool {
+        self.at(at).is_some_and(|key| key.is_row_id)
+    }
+
+    /// Whether containers under the key stay JSON, as `ask` says it once for each batch, by the column's name.
+    pub(crate) fn stays_json(&mut self, at: KeyAt, batch: u64, ask: impl FnOnce(&str) -> bool) -> bool {
+        match self.at(at) {
+            Some(key) if key.json_in.0 == batch => return key.json_in.1,
+            _ => {}
+        }
+        let answer = self.column_name(at).is_some_and(|column| ask(&column));
+        if let Some(key) = self.at(at) {
+            key.json_in = (batch, answer);
+        }
+        answer
     }
 
     /// The column that scalars under the key go to.
@@ -101,7 +114,8 @@ impl Shapes {
             known if known != NONE => Some(known as usize),
             _ => {
                 let name = self.column_name(at)?;
-                let column = self.tables.get_mut(at.table)?.column(name);
+                let (column, is_first_shared) = self.tables.get_mut(at.table)?.column(name);
+                self.shared_names += u64::from(is_first_shared);
                 self.at(at)?.column = column as u32;
                 Some(column)
             }
@@ -117,7 +131,8 @@ impl Shapes {
 
     /// The column of that name, which no key of a row leads to.
     pub(crate) fn named_column(&mut self, table: usize, name: &str) -> Option<usize> {
-        Some(self.tables.get_mut(table)?.column(name.to_owned()))
+        let table = self.tables.get_mut(table)?;
+        Some(table.column_index(name).unwrap_or_else(|| table.column(name.to_owned()).0))
     }
 
     /// The shape of objects under the key.
@@ -128,8 +143,9 @@ impl Shapes {
         }
         let path = key.path.clone();
         let objects = &mut self.tables.get_mut(at.table)?.objects;
+        let depth = objects.get(at.object).map_or(0, |object| object.depth + 1);
         let index = objects.len();
-        objects.push(ObjectShape::new(path));
+        objects.push(ObjectShape::new(path, depth));
         self.at(at)?.object = index as u32;
         Some(index)
     }
@@ -142,6 +158,9 @@ impl Shapes {
         }
         let path = key.path.clone();
         let list = self.child(at.table, &path)?;
+        if let Some(table) = self.tables.get_mut(list) {
+            table.keys += 1;
+        }
         self.at(at)?.list = list as u32;
         Some(list)
     }
@@ -154,47 +173,6 @@ impl Shapes {
 
     #[inline]
     fn at(&mut self, at: KeyAt) -> Option<&mut KeyShape> {
-        self.tables.get_mut(at.table)?.objects.get_mut(at.object)?.keys.get_mut(at.key)
-    }
-}
-
-/// A key of an object shape of a table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct KeyAt {
-    pub(crate) table: usize,
-    pub(crate) object: usize,
-    pub(crate) key: usize,
-}
-
-impl TableShape {
-    /// The index of the column of that name.
-    pub(crate) fn column_index(&self, name: &str) -> Option<usize> {
-        self.by_name.get(name).map(|index| *index as usize)
-    }
-
-    fn column(&mut self, name: String) -> usize {
-        let next = self.columns.len() as u32;
-        let index = *self.by_name.entry(name.clone()).or_insert(next);
-        if index == next {
-            self.columns.push(name);
-        }
-        index as usize
-    }
-}
-
-impl ObjectShape {
-    fn new(path: String) -> Self {
-        ObjectShape { path, keys: Vec::new(), by_raw: HashMap::new() }
-    }
-
-    fn find(&mut self, key: Key<'_>) -> usize {
-        if let Some(known) = self.by_raw.get(key.raw()) {
-            return *known as usize;
-        }
-        let index = self.keys.len();
-        let path = naming::join(&self.path, &naming::normalize_key(&key.name()), None);
-        self.by_raw.insert(key.raw().into(), index as u32);
-        self.keys.push(KeyShape { raw: key.raw().into(), path, column: NONE, object: NONE, list: NONE, seen_in: 0 });
-        index
+        self.tables.get_mut(at.table)?.objects.get_mut(at.object)?.get_mut(at.key)
     }
 }

@@ -1,0 +1,45 @@
+//! What comes out of a batch.
+
+use std::collections::{BTreeSet, HashSet};
+
+use arrow::array::BooleanArray;
+use arrow::compute::filter_record_batch;
+use arrow::error::ArrowError;
+use arrow::record_batch::RecordBatch;
+use catchment_schema::SchemaDelta;
+
+use super::reject::Entry;
+use crate::cells::TableCells;
+use crate::{Findings, TableBatch};
+
+/// What comes out of a batch, table by table.
+#[derive(Default)]
+pub(crate) struct BatchResult {
+    pub(crate) delta: SchemaDelta,
+    pub(crate) batches: Vec<TableBatch>,
+    pub(crate) findings: Findings,
+    pub(super) quarantine: Vec<Entry>,
+    /// The ids of the rows that were left out, of all tables.
+    pub(super) dropped_ids: HashSet<String>,
+}
+
+impl BatchResult {
+    /// Notes the rows of a table that are left out.
+    pub(super) fn drop_rows(&mut self, table: &str, cells: &TableCells<'_>, rows: &BTreeSet<usize>) {
+        if rows.is_empty() {
+            return;
+        }
+        self.findings.discard_rows(table, rows.len());
+        let ids = cells.ids.iter().enumerate().filter(|(row, _)| rows.contains(row));
+        self.dropped_ids.extend(ids.map(|(_, id)| id.to_owned()));
+    }
+}
+
+/// The batch without some of its rows.
+pub(super) fn without(batch: RecordBatch, rows: &BTreeSet<usize>) -> Result<RecordBatch, ArrowError> {
+    if rows.is_empty() {
+        return Ok(batch);
+    }
+    let kept: BooleanArray = (0..batch.num_rows()).map(|row| Some(!rows.contains(&row))).collect();
+    filter_record_batch(&batch, &kept)
+}

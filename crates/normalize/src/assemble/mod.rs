@@ -1,0 +1,132 @@
+//! The cells of one table to a record batch, and what the schema lacks for it.
+
+mod batch;
+mod contract;
+mod new_column;
+mod nulls;
+mod quarantine;
+mod reject;
+mod system;
+mod typing;
+mod variants;
+
+use std::collections::BTreeSet;
+
+use catchment_schema::{Entity, Mode, Schema, TableDelta};
+
+use crate::cells::TableCells;
+use crate::rules::Rules;
+use crate::shape::Shapes;
+use crate::{NormalizeError, TableBatch};
+
+pub(crate) use batch::BatchResult;
+use reject::Rejected;
+use typing::{Outcome, Typing};
+
+/// The tables of one batch, one after the other, parents first.
+pub(crate) struct Assembly<'a> {
+    pub(crate) shapes: &'a Shapes,
+    pub(crate) schema: &'a Schema,
+    pub(crate) rules: &'a Rules,
+}
+
+impl Assembly<'_> {
+    /// Types the cells of a table, and leaves out what its contract does not let through.
+    pub(crate) fn table(&self, index: usize, cells: &TableCells<'_>, result: &mut BatchResult) -> Result<(), NormalizeError> {
+        let Some(shape) = self.shapes.tables.get(index) else { return Ok(()) };
+        let parents: Vec<&str> = self.parents(index);
+        let known = self.schema.tables.get(&*shape.name);
+        self.refuse_other_parent(index, cells, parents.first().copied())?;
+        let guard = self.rules.guard(&shape.name, &parents);
+        // Rows below one that was left out are left out with it.
+        let mut dropped: BTreeSet<usize> = cells.parent_ids.positions(&result.dropped_ids);
+        let mut rejected = Vec::new();
+        match guard.table() {
+            Mode::Evolve => {}
+            Mode::Freeze => {
+                if let Some((row, node)) = (0..).zip(&cells.nodes).find(|(row, _)| !dropped.contains(row)) {
+                    let change = "the table would be a new one".to_owned();
+                    return Err(NormalizeError::frozen(&shape.name, Entity::Tables, change, row, *node));
+                }
+            }
+            Mode::DiscardRow | Mode::DiscardValue => {
+                let own = (0..cells.rows).filter(|row| !dropped.contains(row));
+                rejected.extend(own.map(|row| Rejected::row(row, None, "the table would be a new one")));
+                dropped.extend(0..cells.rows);
+            }
+        }
+        let typed = loop {
+            if dropped.len() == cells.rows {
+                break None;
+            }
+            match Typing::new(&shape.name, shape, cells, known, guard, self.rules, &dropped).run()? {
+                // One reason is enough for a row.
+                Outcome::Drop(rows) => rejected.extend(rows.into_iter().filter(|rejected| dropped.insert(rejected.row))),
+                Outcome::Done(typed) => break Some(*typed),
+            }
+        };
+        result.drop_rows(&shape.name, cells, &dropped);
+        if let Some(typed) = typed {
+            result.findings.discard_values(&shape.name, typed.rejected.len());
+            rejected.extend(typed.rejected);
+            let batch = batch::without(typed.batch, &dropped)
+                .map_err(|source| NormalizeError::Arrow { table: shape.name.to_string(), source })?;
+            let is_new = known.is_none() || !typed.columns.is_empty();
+            let parent = parents.first().filter(|_| known.is_none_or(|table| table.parent.is_some()));
+            let parent = parent.map(|parent| (*parent).to_owned());
+            result.delta.tables.extend(is_new.then(|| TableDelta {
+                name: shape.name.to_string(),
+                parent,
+                columns: typed.columns,
+            }));
+            result.batches.push(TableBatch { table: shape.name.to_string(), batch });
+        }
+        result.quarantine.extend(rejected.iter().map(|rejected| rejected.entry(&shape.name, cells)));
+        Ok(())
+    }
+
+    /// The quarantine table, where there is one and rows for it.
+    pub(crate) fn quarantine(&self, result: &mut BatchResult) -> Result<(), NormalizeError> {
+        match &self.rules.options.quarantine_table {
+            Some(table) if !result.quarantine.is_empty() => {
+                let entries = std::mem::take(&mut result.quarantine);
+                let (delta, batch) = quarantine::batch(table, &entries, self.schema, &self.rules.load_id)?;
+                result.delta.tables.extend(delta);
+                result.batches.push(TableBatch { table: table.clone(), batch });
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The tables above one, the nearest first.
+    fn parents(&self, index: usize) -> Vec<&str> {
+        let mut parents = Vec::new();
+        let mut next = self.shapes.tables.get(index).and_then(|shape| shape.parent);
+        while let Some(shape) = next.and_then(|index| self.shapes.tables.get(index)) {
+            parents.push(&*shape.name);
+            next = shape.parent;
+        }
+        parents
+    }
+
+    /// Rows of one table cannot belong to rows of two.
+    fn refuse_other_parent(&self, index: usize, cells: &TableCells<'_>, parent: Option<&str>) -> Result<(), NormalizeError> {
+        let Some(shape) = self.shapes.tables.get(index) else { return Ok(()) };
+        let known = self.schema.tables.get(&*shape.name);
+        let other = match known.map(|table| table.parent.as_deref()) {
+            Some(Some(known)) if parent != Some(known) => Some(known),
+            _ => shape.other_parent.and_then(|other| self.shapes.tables.get(other)).map(|other| &*other.name),
+        };
+        let is_root = cells.parent_ids.is_empty();
+        match other {
+            Some(other) if !(is_root && parent.is_some()) => Err(NormalizeError::TwoParents {
+                table: shape.name.to_string(),
+                parent: other.to_owned(),
+                other: parent
+                    .map_or_else(|| "no table, as a resource is loaded into it".to_owned(), |parent| format!("`{parent}`")),
+            }),
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! Values that must be there and are not.
+
+use catchment_schema::Column;
+
+use super::typing::Typing;
+use crate::NormalizeError;
+
+impl Typing<'_, '_> {
+    /// Refuses a row that has no value for a column that must have one.
+    pub(super) fn refuse_nulls(&self, column: &Column, is_null: impl Fn(usize) -> bool) -> Result<(), NormalizeError> {
+        if column.is_nullable() {
+            return Ok(());
+        }
+        let leaves_out = |row: &usize| self.dropped.contains(row) || self.drop.iter().any(|rejected| rejected.row == *row);
+        let Some(row) = (0..self.cells.rows).find(|row| is_null(*row) && !leaves_out(row)) else { return Ok(()) };
+        if column.has("primary_key") {
+            return Err(NormalizeError::no_key(self.table.to_owned(), column.name.clone(), row + 1));
+        }
+        let (table, column) = (self.table.to_owned(), column.name.clone());
+        Err(NormalizeError::Null { table, column, row: row + 1, hint: "" })
+    }
+
+    /// A key that was declared, and that no row has ever had, is most likely misspelt.
+    pub(super) fn refuse_missing_key(&self, column: &Column) -> Result<(), NormalizeError> {
+        let cells = self.shape.column_index(&column.name).and_then(|index| self.cells.columns.get(index));
+        if cells.is_some_and(|cells| !cells.is_empty()) || !column.has("primary_key") {
+            return Ok(());
+        }
+        let hint = "; it was declared as primary key: is the name right?";
+        Err(NormalizeError::Null { table: self.table.to_owned(), column: column.name.clone(), row: 1, hint })
+    }
+}

@@ -1,0 +1,52 @@
+//! Rows and values that a contract leaves out.
+
+use catchment_json::Node;
+
+use crate::cells::TableCells;
+
+/// A row that is left out, or a value of it.
+pub(super) struct Rejected {
+    pub(super) row: usize,
+    column: Option<String>,
+    reason: &'static str,
+    /// The value; none where all of the row is left out.
+    value: Option<String>,
+}
+
+impl Rejected {
+    pub(super) fn row(row: usize, column: Option<&str>, reason: &'static str) -> Rejected {
+        Rejected { row, column: column.map(str::to_owned), reason, value: None }
+    }
+
+    pub(super) fn value(row: usize, column: &str, reason: &'static str, value: Node<'_>) -> Rejected {
+        Rejected { row, column: Some(column.to_owned()), reason, value: Some(json(value)) }
+    }
+
+    /// What the quarantine keeps of it.
+    pub(super) fn entry(&self, table: &str, cells: &TableCells<'_>) -> Entry {
+        let content = self.value.clone().or_else(|| cells.nodes.get(self.row).map(|node| json(*node)));
+        Entry {
+            table: table.to_owned(),
+            column: self.column.clone(),
+            reason: self.reason,
+            content: content.unwrap_or_default(),
+            row_id: cells.ids.iter().nth(self.row).unwrap_or_default().to_owned(),
+        }
+    }
+}
+
+/// A row of the quarantine.
+pub(super) struct Entry {
+    pub(super) table: String,
+    pub(super) column: Option<String>,
+    pub(super) reason: &'static str,
+    /// The row or the value, as JSON.
+    pub(super) content: String,
+    pub(super) row_id: String,
+}
+
+fn json(node: Node<'_>) -> String {
+    let mut text = String::new();
+    node.write_json(&mut text);
+    text
+}

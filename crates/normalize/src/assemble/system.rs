@@ -1,0 +1,34 @@
+//! The columns that link rows.
+
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, Int64Array, StringArray};
+use catchment_schema::{DLT_ID, DLT_LIST_IDX, DLT_LOAD_ID, DLT_PARENT_ID, DLT_ROOT_ID};
+
+use crate::cells::{Ids, TableCells};
+
+/// Whether values of a column come from the walk and not from the data, even where the data has such a key.
+pub(super) fn is_filled_by_system(column: &str) -> bool {
+    [DLT_ID, DLT_LOAD_ID, DLT_PARENT_ID, DLT_LIST_IDX, DLT_ROOT_ID].contains(&column)
+}
+
+/// The system columns of the rows, in the order in which a new table gets them.
+pub(super) fn columns(cells: &TableCells<'_>, load_id: &str) -> Vec<(&'static str, ArrayRef)> {
+    let mut columns: Vec<(&'static str, ArrayRef)> = Vec::new();
+    if cells.parent_ids.is_empty() {
+        let load_ids = std::iter::repeat_n(load_id, cells.rows);
+        columns.push((DLT_LOAD_ID, Arc::new(StringArray::from_iter_values(load_ids))));
+    } else {
+        if !cells.root_ids.is_empty() {
+            columns.push((DLT_ROOT_ID, ids(&cells.root_ids)));
+        }
+        columns.push((DLT_PARENT_ID, ids(&cells.parent_ids)));
+        columns.push((DLT_LIST_IDX, Arc::new(Int64Array::from(cells.list_indices.clone()))));
+    }
+    columns.push((DLT_ID, ids(&cells.ids)));
+    columns
+}
+
+fn ids(ids: &Ids) -> ArrayRef {
+    Arc::new(StringArray::from_iter_values(ids.iter()))
+}

@@ -1,0 +1,223 @@
+//! Columns of one table get their types and become arrays.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef, AsArray as _, new_null_array};
+use arrow::datatypes::{Field, Int64Type, Schema as ArrowSchema};
+use arrow::record_batch::{RecordBatch, RecordBatchOptions};
+use catchment_json::Node;
+use catchment_schema::{Column, ColumnType, DataType, Table, arrow_type, system_column};
+
+use super::new_column::{Class, NewColumn, in_order};
+use super::reject::Rejected;
+use super::system;
+use super::variants::{first_row, known_type, variant_name};
+use crate::NormalizeError;
+use crate::cells::TableCells;
+use crate::columns;
+use crate::rules::{Guard, Rules};
+use crate::shape::TableShape;
+
+/// One try to type a table; rows may turn out on the way that its contract leaves out.
+pub(super) struct Typing<'a, 'd> {
+    pub(super) table: &'a str,
+    pub(super) shape: &'a TableShape,
+    pub(super) cells: &'a TableCells<'d>,
+    pub(super) known: Option<&'a Table>,
+    pub(super) rules: &'a Rules,
+    pub(super) guard: Guard<'a>,
+    pub(super) dropped: &'a BTreeSet<usize>,
+    pub(super) new: Vec<NewColumn>,
+    pub(super) fields: Vec<Field>,
+    pub(super) arrays: Vec<ArrayRef>,
+    /// Values that did not fit their column, with its name.
+    misfits: Vec<(String, Vec<(usize, Node<'d>)>)>,
+    pub(super) rejected: Vec<Rejected>,
+    /// Rows to leave out.
+    pub(super) drop: Vec<Rejected>,
+}
+
+/// How a try ended.
+pub(super) enum Outcome {
+    /// These rows are to be left out; then the rest is to be typed as if they had never been.
+    Drop(Vec<Rejected>),
+    /// All columns have a type.
+    Done(Box<Typed>),
+}
+
+/// A table with types.
+pub(super) struct Typed {
+    /// All rows, those that are left out included.
+    pub(super) batch: RecordBatch,
+    /// What the schema lacks for it.
+    pub(super) columns: Vec<Column>,
+    /// Values that were left out.
+    pub(super) rejected: Vec<Rejected>,
+}
+
+impl<'a, 'd> Typing<'a, 'd> {
+    pub(super) fn new(
+        table: &'a str,
+        shape: &'a TableShape,
+        cells: &'a TableCells<'d>,
+        known: Option<&'a Table>,
+        guard: Guard<'a>,
+        rules: &'a Rules,
+        dropped: &'a BTreeSet<usize>,
+    ) -> Self {
+        let (new, fields, arrays) = (Vec::new(), Vec::new(), Vec::new());
+        let (misfits, rejected, drop) = (Vec::new(), Vec::new(), Vec::new());
+        Typing { table, shape, cells, known, rules, guard, dropped, new, fields, arrays, misfits, rejected, drop }
+    }
+
+    pub(super) fn run(mut self) -> Result<Outcome, NormalizeError> {
+        self.known_columns()?;
+        self.new_columns()?;
+        if !self.drop.is_empty() {
+            return Ok(Outcome::Drop(self.drop));
+        }
+        self.system_columns();
+        for (column, misfits) in std::mem::take(&mut self.misfits) {
+            self.put_variants(&column, misfits)?;
+        }
+        self.finish().map(|typed| Outcome::Done(Box::new(typed)))
+    }
+
+    /// The columns of the schema in its order, values or not.
+    fn known_columns(&mut self) -> Result<(), NormalizeError> {
+        let Some(table) = self.known else { return Ok(()) };
+        for column in table.columns.values() {
+            let Some(column_type) = column.column_type() else {
+                self.refuse_missing_key(column)?;
+                continue;
+            };
+            if system::is_filled_by_system(&column.name) {
+                continue;
+            }
+            let cells = self.shape.column_index(&column.name).map(|index| self.values(index));
+            match cells.filter(|cells| !cells.is_empty()) {
+                Some(cells) => {
+                    if let Some(wider) = self.typed(column, column_type, &cells)? {
+                        let column = Column::of_type(&column.name, wider);
+                        self.new.push(NewColumn { row: 0, class: Class::Value, column });
+                    }
+                }
+                None => {
+                    self.refuse_nulls(column, |_| true)?;
+                    self.add(&column.name, column_type, new_null_array(&arrow_type(column_type), self.cells.rows));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Columns that the schema does not have, or has no type for: their first value says it, or their name.
+    fn new_columns(&mut self) -> Result<(), NormalizeError> {
+        for index in &self.cells.discovered {
+            let Some(name) = self.shape.columns.get(*index) else { continue };
+            let declared = self.known.and_then(|table| table.columns.get(name));
+            if system::is_filled_by_system(name) || declared.is_some_and(|column| column.data_type.is_some()) {
+                continue;
+            }
+            let cells = self.values(*index);
+            let row = first_row(&cells);
+            let Some(Some(first)) = cells.get(row) else { continue };
+            if !self.admits(name, &cells)? {
+                continue;
+            }
+            let preferred = self.rules.columns.preferred_type(name).map(ColumnType::from);
+            let found = preferred.unwrap_or_else(|| columns::infer(*first, self.rules.detections));
+            let mut column = Column::of_type(name, found);
+            self.rules.columns.hint(&mut column);
+            if let Some(declared) = declared {
+                column.nullable = declared.nullable.or(column.nullable);
+                column.hints.extend(declared.hints.clone());
+            }
+            if let Some(wider) = self.typed(&column, column.column_type().unwrap_or(found), &cells)? {
+                column.set_type(wider);
+            }
+            self.new.push(NewColumn { row, class: Class::Value, column });
+        }
+        Ok(())
+    }
+
+    /// Adds the column as an array; returns its type where it has become a wider one than `column_type`.
+    fn typed(
+        &mut self,
+        column: &Column,
+        column_type: ColumnType,
+        cells: &[Option<Node<'d>>],
+    ) -> Result<Option<ColumnType>, NormalizeError> {
+        let mut built = columns::build(column_type, cells, &[], self.cells.rows);
+        let mut wider = column_type;
+        let may_widen = self.rules.options.numeric_widening && self.guard.may_widen(column);
+        if may_widen && !built.misfits.is_empty() {
+            let known = self.known;
+            let max_length = self.rules.options.max_identifier_length;
+            let has_variant = |found: DataType| known_type(known, &variant_name(&column.name, found, max_length)).is_some();
+            let (joined, misfits) = columns::widen(column_type, cells, has_variant);
+            built = columns::build(joined, cells, &misfits, self.cells.rows);
+            wider = joined;
+        }
+        if self.rules.options.numeric_widening {
+            wider = note_size(wider, &built.array);
+        }
+        let misfits = self.sort_out(column, built.misfits, may_widen)?;
+        if built.array.null_count() > 0 {
+            self.refuse_nulls(column, |row| built.array.is_null(row))?;
+        }
+        if !misfits.is_empty() {
+            self.misfits.push((column.name.clone(), misfits));
+        }
+        self.add(&column.name, wider, built.array);
+        Ok((wider != column_type).then_some(wider))
+    }
+
+    fn system_columns(&mut self) {
+        let first = (0..self.cells.rows).find(|row| !self.dropped.contains(row)).unwrap_or(0);
+        for (name, array) in system::columns(self.cells, &self.rules.load_id) {
+            let column = system_column(name);
+            let column_type = column.column_type().unwrap_or(ColumnType::Text);
+            if known_type(self.known, name).is_none() {
+                self.new.push(NewColumn { row: first, class: Class::System, column });
+            }
+            self.add(name, column_type, array);
+        }
+    }
+
+    /// The values of a column, without those of rows that are left out.
+    fn values(&self, index: usize) -> Cow<'a, [Option<Node<'d>>]> {
+        let cells = self.cells.columns.get(index).map(Vec::as_slice).unwrap_or_default();
+        if self.dropped.is_empty() {
+            return Cow::Borrowed(cells);
+        }
+        Cow::Owned(cells.iter().enumerate().map(|(row, cell)| cell.filter(|_| !self.dropped.contains(&row))).collect())
+    }
+
+    pub(super) fn add(&mut self, name: &str, column_type: ColumnType, array: ArrayRef) {
+        self.fields.push(Field::new(name, arrow_type(column_type), true));
+        self.arrays.push(array);
+    }
+
+    fn finish(self) -> Result<Typed, NormalizeError> {
+        let schema = Arc::new(ArrowSchema::new(self.fields));
+        let options = RecordBatchOptions::new().with_row_count(Some(self.cells.rows));
+        let batch = RecordBatch::try_new_with_options(schema, self.arrays, &options)
+            .map_err(|source| NormalizeError::Arrow { table: self.table.to_owned(), source })?;
+        Ok(Typed { batch, columns: in_order(self.new), rejected: self.rejected })
+    }
+}
+
+/// Notes on a column of integers that it has one that no double is equal to.
+fn note_size(column_type: ColumnType, array: &ArrayRef) -> ColumnType {
+    match (column_type, array.as_primitive_opt::<Int64Type>()) {
+        (ColumnType::Bigint { bits, .. }, Some(integers))
+            if integers.values().iter().any(|n| !columns::EXACT_IN_DOUBLE.contains(n)) =>
+        {
+            ColumnType::Bigint { bits, beyond_double: true }
+        }
+        _ => column_type,
+    }
+}

@@ -1,0 +1,68 @@
+//! Columns beside those whose type values did not fit: `a__v_text` beside `a`.
+
+use catchment_json::Node;
+use catchment_schema::{Column, ColumnType, DataType, Table, naming};
+
+use super::new_column::{Class, NewColumn};
+use super::typing::Typing;
+use crate::NormalizeError;
+use crate::columns;
+
+/// The name of the column for values of `data_type` that `column` has no room for.
+pub(super) fn variant_name(column: &str, data_type: DataType, max_length: Option<usize>) -> String {
+    naming::join(column, &format!("v_{data_type}"), max_length)
+}
+
+/// The type of a column, where the table has it.
+pub(super) fn known_type(table: Option<&Table>, column: &str) -> Option<ColumnType> {
+    table?.columns.get(column)?.column_type()
+}
+
+impl<'d> Typing<'_, 'd> {
+    /// Puts the values that did not fit `column` into columns of their own types.
+    pub(super) fn put_variants(&mut self, column: &str, misfits: Vec<(usize, Node<'d>)>) -> Result<(), NormalizeError> {
+        let mut by_type: Vec<(ColumnType, Vec<Option<Node<'d>>>)> = Vec::new();
+        for (row, value) in misfits {
+            let found = columns::infer(value, self.rules.detections);
+            let at = by_type.iter().position(|(t, _)| *t == found).unwrap_or_else(|| {
+                by_type.push((found, Vec::new()));
+                by_type.len() - 1
+            });
+            if let Some((_, cells)) = by_type.get_mut(at) {
+                cells.resize(row, None);
+                cells.push(Some(value));
+            }
+        }
+        by_type.into_iter().try_for_each(|(found, cells)| self.put_variant(column, found, &cells))
+    }
+
+    fn put_variant(&mut self, column: &str, found: ColumnType, cells: &[Option<Node<'d>>]) -> Result<(), NormalizeError> {
+        let name = variant_name(column, found.data_type(), self.rules.options.max_identifier_length);
+        let known = known_type(self.known, &name);
+        let built = columns::build(known.unwrap_or(found), cells, &[], self.cells.rows);
+        if let Some((row, value)) = built.misfits.first() {
+            let (table, column) = (self.table.to_owned(), column.to_owned());
+            return Err(NormalizeError::Misfit { table, column, variant: name, row: row + 1, value: value.excerpt(80) });
+        }
+        match (known, self.fields.iter().position(|field| *field.name() == name)) {
+            // It is among the known columns already, all null.
+            (Some(_), Some(at)) => {
+                if let Some(array) = self.arrays.get_mut(at) {
+                    *array = built.array;
+                }
+            }
+            _ => {
+                let row = cells.len().saturating_sub(1).min(first_row(cells));
+                let column = Column::of_type(&name, found).with("variant");
+                self.new.push(NewColumn { row, class: Class::Variant, column });
+                self.add(&name, found, built.array);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The first row that has a value.
+pub(super) fn first_row(cells: &[Option<Node<'_>>]) -> usize {
+    cells.iter().position(Option::is_some).unwrap_or(0)
+}

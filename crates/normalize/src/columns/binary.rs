@@ -1,0 +1,31 @@
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use catchment_json::{Kind, Node};
+
+use super::integer;
+
+/// Bytes take text, hexadecimal after `0x` or else base64, and integers, the lowest byte first.
+pub(super) fn convert(value: Node<'_>) -> Option<Vec<u8>> {
+    match value.kind() {
+        Kind::Text => {
+            let text = value.text()?;
+            match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
+                Some(digits) => from_hex(digits),
+                None => STANDARD.decode(text.as_bytes()).ok(),
+            }
+        }
+        Kind::Integer => {
+            let bytes = u64::try_from(integer(value)?).ok()?.to_le_bytes();
+            let length = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
+            bytes.get(..length).map(<[u8]>::to_vec)
+        }
+        _ => None,
+    }
+}
+
+fn from_hex(digits: &str) -> Option<Vec<u8>> {
+    if !digits.len().is_multiple_of(2) || !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
+        return None;
+    }
+    (0..digits.len()).step_by(2).map(|at| u8::from_str_radix(digits.get(at..at + 2)?, 16).ok()).collect()
+}

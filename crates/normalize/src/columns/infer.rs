@@ -1,0 +1,47 @@
+use catchment_json::{Kind, Node};
+use catchment_schema::{ColumnType, parse_date, parse_timestamp};
+
+use super::double::EXACT;
+use super::{decimal, digits, integer};
+use crate::rules::Detections;
+
+/// The type of a column whose first value is `value`.
+///
+/// Integers of more than 64 bits are decimals without fraction as long as 38 digits are enough, and text beyond.
+pub(crate) fn infer(value: Node<'_>, detections: Detections) -> ColumnType {
+    match value.kind() {
+        Kind::Bool => ColumnType::Bool,
+        // Whether doubles hold them too is noted when all values of the column are known.
+        Kind::Integer if integer(value).is_some() => ColumnType::BIGINT,
+        Kind::Integer => integer_type(value).unwrap_or(ColumnType::Text),
+        Kind::Fraction => ColumnType::Double,
+        Kind::Text => value.text().map_or(ColumnType::Text, |text| text_type(&text, detections)),
+        Kind::Null => ColumnType::Text,
+        Kind::Array | Kind::Object => ColumnType::Json,
+    }
+}
+
+fn text_type(text: &str, detections: Detections) -> ColumnType {
+    // Most text does not begin with a digit, and no date begins otherwise.
+    if !text.as_bytes().first().is_some_and(u8::is_ascii_digit) {
+        return ColumnType::Text;
+    }
+    if detections.iso_timestamp && parse_timestamp(text).is_some() {
+        ColumnType::TIMESTAMP
+    } else if detections.iso_date && parse_date(text).is_some() {
+        ColumnType::Date
+    } else {
+        ColumnType::Text
+    }
+}
+
+/// The narrowest type of an integer; none where it has more than 38 digits.
+pub(super) fn integer_type(value: Node<'_>) -> Option<ColumnType> {
+    match integer(value) {
+        Some(n) => Some(ColumnType::Bigint { bits: 64, beyond_double: !EXACT.contains(&n) }),
+        None => {
+            let (precision, scale) = digits(ColumnType::LONG_INTEGER);
+            decimal::convert(value, precision, scale).map(|_| ColumnType::LONG_INTEGER)
+        }
+    }
+}

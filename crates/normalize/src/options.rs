@@ -1,0 +1,58 @@
+//! How rows are normalised.
+
+/// What is free to choose when rows are normalised.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NormalizeOptions {
+    /// Whether a column of integers becomes one of doubles or decimals when such a value arrives; on by default. Without,
+    /// what does not fit goes to a variant column beside it, as with dlt.
+    pub numeric_widening: bool,
+    /// What becomes of columns that have had no value but null; dropped by default.
+    pub null_only_columns: NullOnly,
+    /// The table, by its normalised name, that rows and values are kept in which a schema contract discards; none by
+    /// default.
+    pub quarantine_table: Option<String>,
+    /// The most characters that names of tables and columns may have; no limit by default.
+    pub max_identifier_length: Option<usize>,
+}
+
+impl Default for NormalizeOptions {
+    fn default() -> Self {
+        NormalizeOptions {
+            numeric_widening: true,
+            null_only_columns: NullOnly::Drop,
+            quarantine_table: None,
+            max_identifier_length: None,
+        }
+    }
+}
+
+/// What becomes of columns that have had no value but null. They are reported in any case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum NullOnly {
+    /// They come to be when they have a value, which says the type.
+    #[default]
+    Drop,
+    /// They are text.
+    Text,
+    /// They are JSON.
+    Json,
+}
+
+impl NullOnly {
+    /// All of them.
+    pub const ALL: [NullOnly; 3] = [NullOnly::Drop, NullOnly::Text, NullOnly::Json];
+
+    /// Its name in settings.
+    pub fn name(self) -> &'static str {
+        match self {
+            NullOnly::Drop => "drop",
+            NullOnly::Text => "text",
+            NullOnly::Json => "json",
+        }
+    }
+
+    /// The policy of that name.
+    pub fn from_name(name: &str) -> Option<NullOnly> {
+        NullOnly::ALL.into_iter().find(|policy| policy.name() == name)
+    }
+}

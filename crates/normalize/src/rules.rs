@@ -1,0 +1,106 @@
+//! What all rows of a package are normalised by.
+
+use catchment_schema::{Column, ColumnRules, Contract, DataType, Entity, Mode, Schema, Table};
+
+use crate::{IdSeed, NormalizeError, NormalizeOptions};
+
+/// What all rows of a package are normalised by: shared by all that shred it, and the same from its first row to its
+/// last. So what a schema contract lets through does not depend on the order of the rows.
+#[derive(Debug, Clone)]
+pub struct Rules {
+    pub(crate) load_id: String,
+    pub(crate) seed: IdSeed,
+    pub(crate) options: NormalizeOptions,
+    pub(crate) columns: ColumnRules,
+    pub(crate) detections: Detections,
+    /// The schema before the package.
+    base: Schema,
+    prefers_json: bool,
+}
+
+/// What is looked for in text.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Detections {
+    pub(crate) iso_timestamp: bool,
+    pub(crate) iso_date: bool,
+}
+
+impl Rules {
+    /// The rules for the package `load_id` of a dataset that has `base`; ids of root rows are drawn from `seed`.
+    ///
+    /// # Errors
+    ///
+    /// Where the settings of the schema cannot be followed.
+    pub fn new(
+        base: &Schema,
+        load_id: impl Into<String>,
+        seed: IdSeed,
+        options: NormalizeOptions,
+    ) -> Result<Rules, NormalizeError> {
+        let columns = ColumnRules::of(base)?;
+        let detections = Detections { iso_timestamp: columns.detects("iso_timestamp"), iso_date: columns.detects("iso_date") };
+        let prefers_json = columns.prefers(DataType::Json);
+        Ok(Rules { load_id: load_id.into(), seed, options, columns, detections, base: base.clone(), prefers_json })
+    }
+
+    /// Whether new columns of some names are JSON.
+    pub(crate) fn prefers_json(&self) -> bool {
+        self.prefers_json
+    }
+
+    /// What rows of the package may change of `table`, whose parents up to the root are `above`.
+    pub(crate) fn guard<'r>(&'r self, table: &str, above: &[&str]) -> Guard<'r> {
+        let known = self.base.tables.get(table).filter(|table| table.complete_columns().next().is_some());
+        let nearest = std::iter::once(table).chain(above.iter().copied()).find(|name| self.base.tables.contains_key(*name));
+        let contract = nearest.map_or_else(|| self.base.contract(table), |name| self.base.contract(name));
+        let is_ours = self.options.quarantine_table.as_deref() == Some(table);
+        let is_admitted =
+            is_ours || known.is_some() || self.is_first_load(above.last().copied().unwrap_or(table), above.is_empty());
+        Guard { contract, settled: known.filter(|table| table.is_settled() && !is_ours), is_admitted }
+    }
+
+    /// The first load of a resource makes what tables it needs. A contract for the whole schema guards the resources
+    /// that it has, so it is asked for one that comes later.
+    fn is_first_load(&self, root: &str, is_root: bool) -> bool {
+        let is_new = !self.base.tables.get(root).is_some_and(Table::is_settled);
+        let is_asked = is_root && self.base.own_contract(root).is_none() && self.base.data_tables().any(Table::is_settled);
+        is_new && !is_asked
+    }
+}
+
+/// What the rows of a package may change of one table.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Guard<'r> {
+    contract: Contract,
+    /// The table as it was, where it had rows.
+    settled: Option<&'r Table>,
+    is_admitted: bool,
+}
+
+impl Guard<'_> {
+    /// What happens to the rows of the table as a whole.
+    pub(crate) fn table(&self) -> Mode {
+        if self.is_admitted { Mode::Evolve } else { self.contract.mode(Entity::Tables) }
+    }
+
+    /// What happens to values of a column that the dataset may not have.
+    pub(crate) fn column(&self, column: &str) -> Mode {
+        match self.settled {
+            Some(table) if table.columns.get(column).is_none_or(|column| column.data_type.is_none()) => {
+                self.contract.mode(Entity::Columns)
+            }
+            _ => Mode::Evolve,
+        }
+    }
+
+    /// What happens to values that their column has no room for.
+    pub(crate) fn data_type(&self) -> Mode {
+        self.contract.mode(Entity::DataType)
+    }
+
+    /// Whether values may widen the type of the column: not one that was declared, nor one that a contract keeps.
+    pub(crate) fn may_widen(&self, column: &Column) -> bool {
+        let is_new = self.settled.is_none_or(|table| !table.columns.contains_key(&column.name));
+        !column.is_declared() && (is_new || self.data_type() == Mode::Evolve)
+    }
+}

@@ -1,0 +1,59 @@
+//! Keys whose names are the same once they are normalised: who gets the plain name in an object that has several.
+//!
+//! The exact spelling does, else the one that comes first by its characters; the others get a name with a tag of their
+//! own. Each object decides for itself, so it does not matter which one was met first.
+
+use catchment_json::Node;
+use catchment_schema::naming;
+
+use super::key::{KeyShape, NONE};
+use super::{KeyAt, Shapes};
+
+impl Shapes {
+    /// Where the value under the key of `object` goes to: to the key's own place, or to that of its twin where another
+    /// key of the object has the plain name.
+    pub(crate) fn settle(&mut self, at: KeyAt, object: Node<'_>) -> KeyAt {
+        let Some(shape) = self.tables.get(at.table).and_then(|table| table.objects.get(at.object)) else { return at };
+        let Some(key) = shape.get(at.key).filter(|key| key.has_rivals) else { return at };
+        let prefers = |rival: &KeyShape| rank(rival) < rank(key) && object.entries().any(|(k, _)| *k.name() == *rival.name);
+        let has_plain_name = !shape.keys.iter().any(|rival| rival.path == key.path && prefers(rival));
+        if has_plain_name { at } else { self.twin(at) }
+    }
+
+    /// The key under a name that no other one has.
+    pub(crate) fn twin(&mut self, at: KeyAt) -> KeyAt {
+        let Some(shape) = self.tables.get_mut(at.table).and_then(|table| table.objects.get_mut(at.object)) else { return at };
+        let Some(key) = shape.get(at.key) else { return at };
+        if key.twin != NONE {
+            return KeyAt { key: key.twin as usize, ..at };
+        }
+        let path = format!("{}_{}", key.path, naming::tag(&key.name));
+        let twin = KeyShape::new(&key.raw, &key.name, path);
+        let index = shape.add_twin(twin);
+        if let Some(key) = shape.get_mut(at.key) {
+            key.twin = index as u32;
+        }
+        KeyAt { key: index, ..at }
+    }
+
+    /// Whether the first of two keys at different places of a row has the right to a name that both lead to: the one in
+    /// fewer objects has.
+    pub(crate) fn is_before(&self, a: KeyAt, b: KeyAt) -> bool {
+        let rank = |at: KeyAt| {
+            let shape = self.tables.get(at.table)?.objects.get(at.object)?;
+            let key = shape.get(at.key)?;
+            Some((shape.depth, rank(key), &shape.path))
+        };
+        rank(a) < rank(b)
+    }
+
+    /// The key as the source spells it, and the column or table that a twin leads to.
+    pub(crate) fn spelling(&self, at: KeyAt) -> Option<(&str, &str)> {
+        let key = self.tables.get(at.table)?.objects.get(at.object)?.get(at.key)?;
+        Some((&key.name, &key.path))
+    }
+}
+
+fn rank(key: &KeyShape) -> (bool, &str) {
+    (!key.is_exact, &key.name)
+}

@@ -1,0 +1,160 @@
+use catchment_schema::{Contract, Mode, Schema, TableHints};
+
+use super::{load, load_with, trim};
+use crate::{NormalizeError, NormalizeOptions};
+
+/// A dataset that has loaded one page.
+fn loaded(page: &str) -> Schema {
+    let mut schema = Schema::new("s");
+    schema.declare("t", "t", &TableHints::default()).unwrap();
+    let (_, mut schema) = load(schema, &[page]).unwrap();
+    for table in schema.tables.values_mut() {
+        table.set_seen_data();
+    }
+    schema
+}
+
+const BEFORE: &str = r#"[{"id":1,"a":"x","n":1,"l":[{"v":1}]}]"#;
+
+/// Loads more into a dataset that has loaded [`BEFORE`].
+fn more(contract: Contract, pages: &[&str]) -> Result<(String, String), NormalizeError> {
+    let mut schema = loaded(BEFORE);
+    schema.tables["t"].hints.insert("schema_contract".to_owned(), contract.to_value());
+    let options = NormalizeOptions { quarantine_table: Some("refused".to_owned()), ..NormalizeOptions::default() };
+    let (found, _, findings) = load_with(options, schema, pages)?;
+    let counts = findings.discarded.iter().map(|(table, n)| format!("{table}: {} rows, {} values", n.rows, n.values));
+    Ok((trim(&found), counts.collect::<Vec<_>>().join("; ")))
+}
+
+fn check(contract: Contract, pages: &[&str], expected: &str, counts: &str) {
+    let (found, counted) = more(contract, pages).unwrap();
+    assert_eq!(found, trim(expected));
+    assert_eq!(counted, counts);
+}
+
+fn check_frozen(contract: Contract, page: &str, expected: &str) {
+    assert_eq!(more(contract, &[page]).unwrap_err().to_string(), expected);
+}
+
+fn columns(mode: Mode) -> Contract {
+    Contract { columns: mode, ..Contract::default() }
+}
+
+fn tables(mode: Mode) -> Contract {
+    Contract { tables: mode, ..Contract::default() }
+}
+
+fn data_type(mode: Mode) -> Contract {
+    Contract { data_type: mode, ..Contract::default() }
+}
+
+#[test]
+fn new_columns() {
+    let rows = r#"[{"id":2,"b":null,"l":[{"v":2}]},{"id":3,"b":1,"o":{"c":2},"l":[{"v":3,"w":4},{"v":5}]}]"#;
+    check(
+        columns(Mode::DiscardValue),
+        &[rows],
+        r#"t(id bigint, a text, n bigint, _dlt_load_id, _dlt_id)
+         id=2
+         id=3
+         t__l(v bigint, _dlt_parent_id, _dlt_list_idx, _dlt_id)
+         v=2
+         v=3
+         v=5
+         refused(table_name text, column_name text, reason text, content json, row_id text, _dlt_load_id, _dlt_id)
+         table_name=t column_name=b reason=the column would be a new one content=1 row_id=rRCQu92Saz9IDA
+         table_name=t column_name=o__c reason=the column would be a new one content=2 row_id=rRCQu92Saz9IDA
+         table_name=t__l column_name=w reason=the column would be a new one content=4 row_id=vi3Q3Jq41x2vxQ"#,
+        "t: 0 rows, 2 values; t__l: 0 rows, 1 values",
+    );
+    check(
+        columns(Mode::DiscardRow),
+        &[rows],
+        r#"t(id bigint, a text, n bigint, _dlt_load_id, _dlt_id)
+         id=2
+         t__l(v bigint, _dlt_parent_id, _dlt_list_idx, _dlt_id)
+         v=2
+         refused(table_name text, column_name text, reason text, content json, row_id text, _dlt_load_id, _dlt_id)
+         table_name=t column_name=b reason=the column would be a new one content={"id":3,"b":1,"o":{"c":2},"l":[{"v":3,"w":4},{"v":5}]} row_id=rRCQu92Saz9IDA"#,
+        "t: 1 rows, 0 values; t__l: 2 rows, 0 values",
+    );
+    check_frozen(
+        columns(Mode::Freeze),
+        rows,
+        "table `t`, row 2 of its page: column `b` would be a new one, and its schema contract has `columns: freeze`; found 1; \
+         let it evolve, or discard what is new (discard_row, discard_value)",
+    );
+}
+
+#[test]
+fn null_under_a_new_key_is_no_new_column_whatever_came_before() {
+    for pages in [&[r#"[{"id":2,"b":null},{"id":3,"b":1}]"#][..], &[r#"[{"id":3,"b":1},{"id":2,"b":null}]"#]] {
+        let (found, counted) = more(columns(Mode::DiscardRow), pages).unwrap();
+        assert!(found.contains("id=2") && !found.contains("id=3"), "{found}");
+        assert_eq!(counted, "t: 1 rows, 0 values");
+    }
+}
+
+#[test]
+fn new_tables() {
+    let rows = r#"[{"id":2,"more":[{"x":[1]}],"l":[{"v":2}]}]"#;
+    for mode in [Mode::DiscardValue, Mode::DiscardRow] {
+        let (found, counted) = more(tables(mode), &[rows]).unwrap();
+        assert!(found.contains("id=2") && found.contains("v=2") && !found.contains("t__more("), "{found}");
+        assert_eq!(counted, "t__more: 1 rows, 0 values; t__more__x: 1 rows, 0 values");
+    }
+    check_frozen(
+        tables(Mode::Freeze),
+        rows,
+        "table `t__more`, row 1 of its page: the table would be a new one, and its schema contract has `tables: freeze`; \
+         found {\"x\":[1]}; let it evolve, or discard what is new (discard_row, discard_value)",
+    );
+}
+
+#[test]
+fn values_of_other_types() {
+    let rows = r#"[{"id":2,"n":"y","c":"z"},{"id":3,"n":2.5,"c":4},{"id":4,"n":"5","c":5}]"#;
+    check(
+        data_type(Mode::DiscardValue),
+        &[rows],
+        r#"t(id bigint, a text, n bigint, _dlt_load_id, _dlt_id, c text)
+         id=2 c=z
+         id=3 c=4
+         id=4 n=5 c=5
+         refused(table_name text, column_name text, reason text, content json, row_id text, _dlt_load_id, _dlt_id)
+         table_name=t column_name=n reason=the value does not fit the type of the column content="y" row_id=GMMMoZTTK5URDw
+         table_name=t column_name=n reason=the value does not fit the type of the column content=2.5 row_id=rRCQu92Saz9IDA"#,
+        "t: 0 rows, 2 values",
+    );
+    // The rows that are left out give a new column no type.
+    let (found, counted) = more(data_type(Mode::DiscardRow), &[rows]).unwrap();
+    assert!(
+        found.starts_with("t(id bigint, a text, n bigint, _dlt_load_id, _dlt_id, c bigint)\nid=4 n=5 c=5\nrefused("),
+        "{found}"
+    );
+    assert_eq!(counted, "t: 2 rows, 0 values");
+    check_frozen(
+        data_type(Mode::Freeze),
+        rows,
+        "table `t`, row 1 of its page: column `n` has the type bigint, which a value does not fit, and its schema contract has \
+         `data_type: freeze`; found \"y\"; let it evolve, or discard what is new (discard_row, discard_value)",
+    );
+}
+
+#[test]
+fn the_first_load_is_free() {
+    let mut schema = Schema::new("s");
+    let hints = TableHints { schema_contract: Some(Contract::all(Mode::Freeze)), ..TableHints::default() };
+    schema.declare("t", "t", &hints).unwrap();
+    let (found, _) = load(schema, &[r#"[{"id":1,"l":[1]}]"#, r#"[{"id":2,"b":1,"l":[2],"m":[3]}]"#]).unwrap();
+    assert!(found.contains("id=2 b=1") && found.contains("t__m("), "{found}");
+}
+
+#[test]
+fn a_contract_of_the_whole_schema_guards_it_against_new_resources() {
+    let mut schema = loaded(BEFORE);
+    schema.tables.shift_remove("t");
+    schema.set_contract(Contract::all(Mode::Freeze));
+    let error = load(schema, &[r#"[{"id":1}]"#]).unwrap_err().to_string();
+    assert!(error.starts_with("table `t`, row 1 of its page: the table would be a new one"), "{error}");
+}

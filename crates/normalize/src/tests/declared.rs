@@ -1,0 +1,91 @@
+use catchment_schema::{Column, ColumnType, DataType, Schema, TableHints};
+
+use super::{load, trim};
+
+fn check_error(hints: TableHints, page: &str, expected: &str) {
+    let mut schema = Schema::new("s");
+    schema.declare("t", "t", &hints).unwrap();
+    assert_eq!(load(schema, &[page]).unwrap_err().to_string(), expected);
+}
+
+#[test]
+fn a_key_without_a_value_is_an_error() {
+    let key = |name: &str| TableHints { primary_key: vec![name.to_owned()], ..TableHints::default() };
+    check_error(
+        key("id"),
+        r#"[{"id":1},{"x":2}]"#,
+        "table `t`, row 2 of its page: column `id` must not be null, and the row has no value for it; it is part of the primary key",
+    );
+    check_error(
+        key("idd"),
+        r#"[{"id":1}]"#,
+        "table `t`, row 1 of its page: column `idd` must not be null, and the row has no value for it; it was declared as primary key: is the name right?",
+    );
+}
+
+fn check_declared(columns: &[Column], page: &str, expected: &str) {
+    let mut schema = Schema::new("s");
+    schema.declare("t", "t", &TableHints { columns: columns.to_vec(), ..TableHints::default() }).unwrap();
+    let (found, _) = load(schema, &[page]).unwrap();
+    assert_eq!(trim(&found), trim(expected));
+}
+
+#[test]
+fn declared_columns_come_first_and_say_the_type() {
+    check_declared(
+        &[
+            Column::of_type("price", ColumnType::Decimal { precision: 10, scale: 2 }),
+            Column::new("Day", DataType::Date),
+            Column::new("never", DataType::Bigint),
+        ],
+        r#"[{"id":1,"price":12.5,"day":"2024-02-03"},{"price":"3.10","day":"2024-02-04T23:00:00-02:00"},{"price":0.125,"day":86400}]"#,
+        "t(price decimal, day date, never bigint, id bigint, _dlt_load_id, _dlt_id, price__v_double double)
+         price=12.50 day=2024-02-03 id=1
+         price=3.10 day=2024-02-05
+         day=1970-01-02 price__v_double=0.125",
+    );
+}
+
+#[test]
+fn declared_columns_are_not_widened() {
+    check_declared(
+        &[Column::new("n", DataType::Bigint), Column::of_type("small", ColumnType::Bigint { bits: 8, beyond_double: false })],
+        r#"[{"n":1,"small":127},{"n":1.5,"small":128}]"#,
+        "t(n bigint, small bigint, _dlt_load_id, _dlt_id, n__v_double double, small__v_bigint bigint)
+         n=1 small=127
+         n__v_double=1.5 small__v_bigint=128",
+    );
+}
+
+#[test]
+fn values_of_all_types() {
+    let columns = [
+        Column::new("time", DataType::Time),
+        Column::new("bytes", DataType::Binary),
+        Column::new("wei", DataType::Wei),
+        Column::of_type("wall", ColumnType::Timestamp { timezone: false }),
+        Column::new("json", DataType::Json),
+    ];
+    check_declared(
+        &columns,
+        r#"[{"time":"10:20:30.5","bytes":"0xC0ffee","wei":"0x10","wall":"2024-01-01T12:00:00+02:00","json":{"a":[1]}},
+            {"time":"25:00","bytes":"QUI=","wei":123456789012345678901234567890,"wall":"2024-01-01","json":"[1]"},
+            {"bytes":258,"wei":1.5,"bytes2":1}]"#,
+        r#"t(time time, bytes binary, wei wei, wall timestamp, json json, _dlt_load_id, _dlt_id, time__v_text text, bytes2 bigint, wei__v_double double)
+         time=10:20:30.500 bytes=c0ffee wei=16 wall=2024-01-01T10:00:00+00:00 json={"a":[1]}
+         bytes=4142 wei=123456789012345678901234567890 wall=2024-01-01T00:00:00+00:00 json=[1] time__v_text=25:00
+         bytes=0201 bytes2=1 wei__v_double=1.5"#,
+    );
+}
+
+#[test]
+fn names_prefer_types_and_text_is_looked_at_as_the_schema_says() {
+    let mut schema = Schema::new("s");
+    let settings = r#"{"detections": ["iso_date"], "preferred_types": {"re:_id$": "text", "meta": "json"}}"#;
+    schema.settings.extend(catchment_json::Value::parse(settings).unwrap().as_object().unwrap().clone());
+    let page = r#"[{"user_id":7,"meta":{"a":1},"at":"2024-01-01T00:00:00","day":"2024-01-01"}]"#;
+    let (found, _) = load(schema, &[page]).unwrap();
+    let expected = r#"t(user_id text, meta json, at text, day date, _dlt_load_id, _dlt_id)
+        user_id=7 meta={"a":1} at=2024-01-01T00:00:00 day=2024-01-01"#;
+    assert_eq!(trim(&found), trim(expected));
+}

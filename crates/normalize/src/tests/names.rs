@@ -1,0 +1,102 @@
+use catchment_schema::Schema;
+
+use super::{check, load_with, trim};
+use crate::{NormalizeOptions, RenamedKey};
+
+#[test]
+fn keys_that_would_share_a_name_are_kept_apart() {
+    let expected = "t(a_b_hhnamq bigint, a_b bigint, a_b_jxny2a bigint, _dlt_load_id, _dlt_id)
+        a_b_hhnamq=1 a_b=2 a_b_jxny2a=3";
+    check(&[r#"[{"aB":1,"a_b":2,"A B":3}]"#], expected);
+}
+
+#[test]
+fn the_exact_spelling_has_the_plain_name_whoever_came_first() {
+    check(
+        &[r#"[{"a_b":1,"aB":2}]"#, r#"[{"aB":3,"a_b":4}]"#, r#"[{"aB":5}]"#],
+        "t(a_b bigint, a_b_hhnamq bigint, _dlt_load_id, _dlt_id)
+        a_b=1 a_b_hhnamq=2
+        a_b_hhnamq=3 a_b=4
+        a_b=5",
+    );
+    check(
+        &[r#"[{"aB":1,"A B":2}]"#],
+        "t(a_b_hhnamq bigint, a_b bigint, _dlt_load_id, _dlt_id)
+        a_b_hhnamq=1 a_b=2",
+    );
+}
+
+#[test]
+fn objects_and_lists_are_kept_apart_too() {
+    check(
+        &[r#"[{"aB":{"x":1},"a_b":{"x":2}},{"aB":[1],"a_b":[2]}]"#],
+        "t(a_b__x bigint, a_b_hhnamq__x bigint, _dlt_load_id, _dlt_id)
+        a_b__x=2 a_b_hhnamq__x=1
+
+        t__a_b_hhnamq(value bigint, _dlt_parent_id, _dlt_list_idx, _dlt_id)
+        value=1
+        t__a_b(value bigint, _dlt_parent_id, _dlt_list_idx, _dlt_id)
+        value=2",
+    );
+}
+
+#[test]
+fn paths_that_are_keys_are_kept_apart_from_objects() {
+    for page in [r#"[{"a__b":1,"a":{"b":2}}]"#, r#"[{"a":{"b":2},"a__b":1}]"#] {
+        check(
+            &[page],
+            "t(a__b bigint, a__b_8pbjqw bigint, _dlt_load_id, _dlt_id)
+            a__b=1 a__b_8pbjqw=2",
+        );
+    }
+    for page in [r#"[{"a__b":[1],"a":{"b":[2]}}]"#, r#"[{"a":{"b":[2]},"a__b":[1]}]"#] {
+        check(
+            &[page],
+            "t(_dlt_load_id, _dlt_id)
+
+            t__a__b(value bigint, _dlt_parent_id, _dlt_list_idx, _dlt_id)
+            value=1
+            t__a__b_8pbjqw(value bigint, _dlt_parent_id, _dlt_list_idx, _dlt_id)
+            value=2",
+        );
+    }
+}
+
+#[test]
+fn one_key_in_two_spellings_of_json_is_one_key() {
+    check(
+        &[r#"[{"a":1,"\u0061":2}]"#, r#"[{"\u0061":3}]"#],
+        "t(a bigint, _dlt_load_id, _dlt_id)
+        a=2
+        a=3",
+    );
+}
+
+#[test]
+fn renamed_keys_are_reported() {
+    let (_, _, findings) =
+        load_with(NormalizeOptions::default(), Schema::new("s"), &[r#"[{"a_b":1,"aB":2},{"a_b":1,"aB":2}]"#]).unwrap();
+    let expected = RenamedKey { table: "t".to_owned(), key: "aB".to_owned(), column: "a_b_hhnamq".to_owned() };
+    assert_eq!(findings.renamed_keys.into_iter().collect::<Vec<_>>(), [expected]);
+}
+
+#[test]
+fn names_are_as_short_as_the_destination_needs() {
+    let options = NormalizeOptions { max_identifier_length: Some(20), ..NormalizeOptions::default() };
+    let (found, ..) = load_with(
+        options,
+        Schema::new("s"),
+        &[r#"[{"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa":1}]"#],
+    )
+    .unwrap();
+    assert_eq!(trim(&found), trim("t(aaaaaaamo6cbaaaaaaaa bigint, _dlt_load_id, _dlt_id)\n aaaaaaamo6cbaaaaaaaa=1"));
+}
+
+#[test]
+fn a_key_that_ends_like_the_name_is_not_spelt_like_it() {
+    check(
+        &[r#"[{"a":{"__b":1,"b":2}}]"#],
+        "t(a__b_lk8u1q bigint, a__b bigint, _dlt_load_id, _dlt_id)
+         a__b_lk8u1q=1 a__b=2",
+    );
+}

@@ -1,0 +1,167 @@
+use super::{check, check_narrow};
+
+#[test]
+fn types_are_inferred_and_values_converted() {
+    check(
+        &[r#"[{"i":1,"d":1.5,"b":true,"t":"x","at":"2024-01-01T00:00:00Z","day":"2024-01-01"},
+             {"i":"2","d":2,"b":"no","t":3,"at":"2024-01-02","day":true},
+             {"i":3.0,"d":"0.5","b":0,"t":1e20,"at":60,"day":1.0}]"#],
+        "t(i bigint, d double, b bool, t text, at timestamp, day text, _dlt_load_id, _dlt_id)
+         i=1 d=1.5 b=true t=x at=2024-01-01T00:00:00+00:00 day=2024-01-01
+         i=2 d=2.0 b=false t=3 at=2024-01-02T00:00:00+00:00 day=True
+         i=3 d=0.5 b=false t=1e+20 at=1970-01-01T00:01:00+00:00 day=1.0",
+    );
+}
+
+#[test]
+fn what_does_not_fit_goes_to_a_variant_column() {
+    check_narrow(
+        &[r#"[{"a":1}]"#, r#"[{"a":"x"},{"a":1.5},{"a":true},{"a":"2024-01-01T00:00:00Z"}]"#, r#"[{"a":"y"}]"#],
+        "t(a bigint, _dlt_load_id, _dlt_id, a__v_text text, a__v_double double, a__v_bool bool, a__v_timestamp timestamp)
+         a=1
+         a__v_text=x
+         a__v_double=1.5
+         a__v_bool=true
+         a__v_timestamp=2024-01-01T00:00:00+00:00
+         a__v_text=y",
+    );
+}
+
+#[test]
+fn numbers_widen_their_column() {
+    check(
+        &[r#"[{"a":1},{"a":1.5},{"a":"x"},{"a":2}]"#],
+        "t(a double, _dlt_load_id, _dlt_id, a__v_text text)
+        a=1.0
+        a=1.5
+        a__v_text=x
+        a=2.0",
+    );
+    check(
+        &[r#"[{"a":1}]"#, r#"[{"a":1.5}]"#, r#"[{"a":2}]"#],
+        "t(a double, _dlt_load_id, _dlt_id)
+        a=1
+        a=1.5
+        a=2.0",
+    );
+    check(
+        &[r#"[{"a":1.0},{"a":2}]"#],
+        "t(a double, _dlt_load_id, _dlt_id)
+        a=1.0
+        a=2.0",
+    );
+    check(
+        &[r#"[{"a":1},{"a":2.0}]"#],
+        "t(a bigint, _dlt_load_id, _dlt_id)
+        a=1
+        a=2",
+    );
+    check(
+        &[r#"[{"a":NaN},{"a":1},{"a":-Infinity}]"#],
+        "t(a double, _dlt_load_id, _dlt_id)
+        a=NaN
+        a=1.0
+        a=-inf",
+    );
+}
+
+#[test]
+fn no_number_is_rounded() {
+    check(
+        &[r#"[{"a":9007199254740993},{"a":1.5}]"#],
+        "t(a bigint, _dlt_load_id, _dlt_id, a__v_double double)
+        a=9007199254740993
+        a__v_double=1.5",
+    );
+    check(
+        &[r#"[{"a":9007199254740993}]"#, r#"[{"a":1.5}]"#],
+        "t(a bigint, _dlt_load_id, _dlt_id, a__v_double double)
+        a=9007199254740993
+        a__v_double=1.5",
+    );
+    check(
+        &[r#"[{"a":1.5},{"a":9007199254740993}]"#],
+        "t(a double, _dlt_load_id, _dlt_id, a__v_bigint bigint)
+        a=1.5
+        a__v_bigint=9007199254740993",
+    );
+    check(
+        &[r#"[{"a":1},{"a":1.00000000000000000001}]"#],
+        "t(a double, _dlt_load_id, _dlt_id)
+        a=1.0
+        a=1.0",
+    );
+}
+
+#[test]
+fn text_that_was_no_integer_stays_beside_a_column_that_widens() {
+    let rows = [r#"{"a":1}"#, r#"{"a":"1.5"}"#, r#"{"a":2.5}"#, r#"{"a":"3.5"}"#, r#"{"a":"0x10"}"#];
+    let expected = "t(a double, _dlt_load_id, _dlt_id, a__v_text text)
+        a=1.0
+        a__v_text=1.5
+        a=2.5
+        a=3.5
+        a=16.0";
+    check(&[&format!("[{}]", rows.join(","))], expected);
+    check(&rows.map(|row| format!("[{row}]")).iter().map(String::as_str).collect::<Vec<_>>(), &expected.replacen("1.0", "1", 1));
+}
+
+#[test]
+fn integers_of_any_size_stay_exact() {
+    check(
+        &[r#"[{"a":9223372036854775808},{"a":1}]"#],
+        "t(a decimal, _dlt_load_id, _dlt_id)
+        a=9223372036854775808
+        a=1",
+    );
+    check(
+        &[r#"[{"a":1},{"a":-9223372036854775809},{"a":0.5}]"#],
+        "t(a decimal, _dlt_load_id, _dlt_id, a__v_double double)
+        a=1
+        a=-9223372036854775809
+        a__v_double=0.5",
+    );
+    let long = "1".repeat(39);
+    check(
+        &[&format!(r#"[{{"a":1,"b":{long}}},{{"a":{long},"b":2}}]"#)],
+        &format!(
+            "t(a bigint, b text, _dlt_load_id, _dlt_id, a__v_text text)
+        a=1 b={long}
+        b=2 a__v_text={long}"
+        ),
+    );
+    check_narrow(
+        &[r#"[{"a":1},{"a":18446744073709551615}]"#],
+        "t(a bigint, _dlt_load_id, _dlt_id, a__v_decimal decimal)
+        a=1
+        a__v_decimal=18446744073709551615",
+    );
+}
+
+#[test]
+fn a_batch_that_was_typed_without_the_earlier_rows_does_not_widen_their_column() {
+    // The pages are all shredded against the schema of the beginning.
+    check_narrow(
+        &[r#"[{"a":0}]"#, r#"[{"a":-9223372036854775809}]"#],
+        "t(a bigint, _dlt_load_id, _dlt_id, a__v_decimal decimal)
+         a=0
+         a__v_decimal=-9223372036854775809",
+    );
+    check(
+        &[r#"[{"a":1}]"#, r#"[{"a":2.0}]"#],
+        "t(a bigint, _dlt_load_id, _dlt_id)
+         a=1
+         a=2",
+    );
+}
+
+#[test]
+fn text_of_a_long_integer_is_not_rounded() {
+    check(
+        &[r#"[{"a":0.5},{"a":"18446744073709551616"},{"a":"9007199254740993"}]"#],
+        "t(a double, _dlt_load_id, _dlt_id, a__v_text text)
+         a=0.5
+         a__v_text=18446744073709551616
+         a__v_text=9007199254740993",
+    );
+}

@@ -1,0 +1,91 @@
+//! The fields of objects.
+
+use std::sync::Arc;
+
+use catchment_json::{Kind, Node};
+use catchment_schema::DataType;
+
+use super::{Waiting, Walk};
+use crate::shape::{KeyAt, ROW};
+
+impl<'d> Walk<'_, 'd> {
+    /// Puts the scalars of an object, and of the objects in it, into columns.
+    ///
+    /// The reference keeps a stack of objects, so that the one met last comes first; the order of columns
+    /// follows from it.
+    pub(super) fn flatten(&mut self, table: usize, row: Node<'d>, level: i64) {
+        let (bottom, renamed) = (self.objects.len(), self.walked.renamed.len());
+        loop {
+            let known = self.shapes.shared_names();
+            self.fields(table, ROW, row, level);
+            while self.objects.len() > bottom {
+                if let Some(object) = self.objects.pop() {
+                    self.fields(table, object.target, object.node, object.level);
+                }
+            }
+            if self.shapes.shared_names() == known {
+                return;
+            }
+            // Again, now that all keys of the row are known that share a name.
+            self.cells(table).take_back_all();
+            self.lists.truncate(self.first_list);
+            self.walked.renamed.truncate(renamed);
+            self.given_id = None;
+        }
+    }
+
+    fn fields(&mut self, table: usize, object: usize, node: Node<'d>, level: i64) {
+        self.object_number += 1;
+        let number = self.object_number;
+        let mut expected = 0;
+        for (key, value) in node.entries() {
+            let Some(key) = self.shapes.key(table, object, key, expected) else { continue };
+            expected = key + 1;
+            let mut at = KeyAt { table, object, key };
+            let (is_first, is_special) = self.shapes.see(at, number);
+            if is_special {
+                at = self.special(at, node, value);
+            }
+            if !is_first {
+                self.take_back(at);
+            }
+            match value.kind() {
+                Kind::Null => {
+                    if self.shapes.see_null(at, self.batch) {
+                        self.walked.nulls.push(at);
+                    }
+                }
+                Kind::Object if !self.stays_json(at, level) => {
+                    if let Some(target) = self.shapes.object(at) {
+                        self.objects.push(Waiting { at, node: value, target, level: level - 1 });
+                    }
+                }
+                Kind::Array if !self.stays_json(at, level) => self.wait_for_list(at, value, level),
+                _ => self.put(at, value),
+            }
+        }
+    }
+
+    /// Takes back what the first of two equal keys of an object brought: the last one counts.
+    fn take_back(&mut self, at: KeyAt) {
+        self.objects.retain(|waiting| waiting.at != at);
+        self.lists.retain(|waiting| waiting.at != at);
+        if let Some(column) = self.shapes.column(at) {
+            self.cells(at.table).take_back(column);
+        }
+    }
+
+    /// Whether containers under the key are kept as JSON text.
+    fn stays_json(&mut self, at: KeyAt, level: i64) -> bool {
+        if level <= 0 || !self.has_json_columns {
+            return level <= 0;
+        }
+        let table = self.shapes.tables.get(at.table).map(|table| Arc::clone(&table.name));
+        let table = table.and_then(|name| self.schema.tables.get(&*name));
+        let rules = self.rules;
+        self.shapes.stays_json(at, self.batch, |column| {
+            let known = table.and_then(|table| table.columns.get(column)).and_then(|column| column.data_type);
+            known.or_else(|| rules.columns.preferred_type(column)) == Some(DataType::Json)
+        })
+    }
+}

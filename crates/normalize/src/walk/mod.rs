@@ -1,0 +1,227 @@
+//! One walk over each row: scalars to columns, lists to child tables.
+
+mod fields;
+mod places;
+
+use std::collections::BTreeSet;
+
+use catchment_json::{Kind, Node};
+use catchment_schema::{DataType, Schema};
+
+use crate::NormalizeError;
+use crate::cells::TableCells;
+use crate::ids::{RootIds, child_id};
+use crate::rules::Rules;
+use crate::shape::{KeyAt, ROW, Shapes};
+
+/// Collects the rows of a batch.
+pub(crate) struct Walk<'s, 'd> {
+    shapes: &'s mut Shapes,
+    walked: Walked<'d>,
+    schema: &'s Schema,
+    rules: &'s Rules,
+    batch: u64,
+    root_ids: RootIds,
+    max_nesting: i64,
+    with_root_ids: bool,
+    has_json_columns: bool,
+    /// Whether rows of a table belong to the rows above them, by its index; not where the schema has it as a root.
+    linked: Vec<Option<bool>>,
+    /// Objects that were met in a row and wait to be flattened.
+    objects: Vec<Waiting<'d>>,
+    /// Lists that were met in a row and wait until it is complete.
+    lists: Vec<Waiting<'d>>,
+    /// Where the lists of the row at hand begin.
+    first_list: usize,
+    /// The id that the row at hand brings along.
+    given_id: Option<Node<'d>>,
+    object_number: u64,
+    error: Option<NormalizeError>,
+}
+
+/// What was collected.
+#[derive(Default)]
+pub(crate) struct Walked<'d> {
+    /// By the index of the table.
+    pub(crate) tables: Vec<TableCells<'d>>,
+    /// The tables that have rows, in the order of their first ones.
+    pub(crate) order: Vec<usize>,
+    /// Keys that another one of the same row has taken the name of.
+    pub(crate) renamed: Vec<KeyAt>,
+    /// Keys that had null.
+    pub(crate) nulls: Vec<KeyAt>,
+    /// The tables of lists that had null.
+    pub(crate) null_elements: BTreeSet<usize>,
+}
+
+/// A container under a key: `target` is the object shape or table that it goes to.
+#[derive(Clone, Copy)]
+struct Waiting<'d> {
+    at: KeyAt,
+    node: Node<'d>,
+    target: usize,
+    level: i64,
+}
+
+/// Where a row comes from.
+#[derive(Clone, Copy)]
+enum Origin<'i> {
+    /// Row `row` of page `ordinal`.
+    Root { ordinal: u64, row: u64 },
+    /// Element `index` of a list of the row `id`.
+    List { id: &'i str, root_id: &'i str, index: i64 },
+}
+
+impl<'s, 'd> Walk<'s, 'd> {
+    pub(crate) fn new(shapes: &'s mut Shapes, schema: &'s Schema, root: &str, rules: &'s Rules, batch: u64) -> Self {
+        let is_json = |data_type| data_type == Some(DataType::Json);
+        Walk {
+            shapes,
+            walked: Walked::default(),
+            schema,
+            rules,
+            batch,
+            root_ids: RootIds::of(schema, root),
+            max_nesting: schema.max_nesting(root),
+            with_root_ids: schema.propagates_root_id(root),
+            has_json_columns: rules.prefers_json()
+                || schema.chain(root).iter().any(|t| t.columns.values().any(|c| is_json(c.data_type))),
+            linked: Vec::new(),
+            objects: Vec::new(),
+            lists: Vec::new(),
+            first_list: 0,
+            given_id: None,
+            object_number: 0,
+            error: None,
+        }
+    }
+
+    /// Takes in row `row` of page `ordinal`. Null is no row.
+    pub(crate) fn root_row(&mut self, node: Node<'d>, ordinal: u64, row: u64) {
+        if node.kind() != Kind::Null {
+            self.row(0, node, "value", Origin::Root { ordinal, row }, self.max_nesting);
+        }
+    }
+
+    /// The rows by table, or what is wrong with one of them.
+    pub(crate) fn finish(self) -> Result<Walked<'d>, NormalizeError> {
+        self.error.map_or(Ok(self.walked), Err)
+    }
+
+    /// Takes in a row and the rows of its lists. What is no object becomes one with `key`.
+    fn row(&mut self, table: usize, node: Node<'d>, key: &str, origin: Origin<'_>, level: i64) {
+        if self.cells(table).rows == 0 {
+            self.walked.order.push(table);
+        }
+        self.cells(table).begin_row(node);
+        let outer = std::mem::replace(&mut self.first_list, self.lists.len());
+        self.given_id = None;
+        match node.kind() {
+            Kind::Object => self.flatten(table, node, level),
+            Kind::Array if level > 0 => {
+                if let Some(target) = self.shapes.child(table, key) {
+                    let at = KeyAt { table, object: ROW, key: usize::MAX };
+                    self.lists.push(Waiting { at, node, target, level });
+                }
+            }
+            Kind::Null => {
+                self.walked.null_elements.insert(table);
+            }
+            _ => {
+                if let Some(column) = self.shapes.named_column(table, key) {
+                    self.cells(table).put(column, node);
+                }
+            }
+        }
+        let id = self.id(table, node, origin);
+        let is_linked = self.is_linked(table);
+        let root_id = match origin {
+            Origin::List { root_id, .. } if is_linked => root_id,
+            _ => &id,
+        };
+        self.link(table, &id, root_id, origin, is_linked);
+        let (first_list, last_list) = (self.first_list, self.lists.len());
+        for at in first_list..last_list {
+            if let Some(list) = self.lists.get(at).copied() {
+                self.list(list, &id, root_id);
+            }
+        }
+        self.lists.truncate(first_list);
+        self.first_list = outer;
+    }
+
+    fn id(&mut self, table: usize, node: Node<'d>, origin: Origin<'_>) -> String {
+        let given = self.given_id.and_then(Node::text).filter(|id| !id.is_empty());
+        match (given, origin) {
+            (Some(given), _) => given.into_owned(),
+            (None, Origin::List { id, index, .. }) => {
+                let name = self.shapes.tables.get(table).map_or("", |table| &table.name);
+                child_id(id, name, index)
+            }
+            (None, Origin::Root { ordinal, row }) => {
+                let shape = self.shapes.tables.get(table);
+                let cells = self.walked.tables.get(table);
+                let value = |column: &str| cells?.current(shape?.column_index(column)?);
+                match self.root_ids.id(self.rules.seed, (ordinal, row), node, value) {
+                    Ok(id) => id,
+                    Err(column) => {
+                        let table = shape.map(|shape| shape.name.to_string()).unwrap_or_default();
+                        let row = cells.map_or(0, |cells| cells.rows);
+                        self.error.get_or_insert(NormalizeError::no_key(table, column, row));
+                        String::new()
+                    }
+                }
+            }
+        }
+    }
+
+    /// Gives the row at hand its system columns.
+    fn link(&mut self, table: usize, id: &str, root_id: &str, origin: Origin<'_>, is_linked: bool) {
+        let with_root_ids = self.with_root_ids;
+        let cells = self.cells(table);
+        cells.ids.push(id);
+        if let Origin::List { id: parent, index, .. } = origin
+            && is_linked
+        {
+            cells.parent_ids.push(parent);
+            cells.list_indices.push(index);
+            if with_root_ids {
+                cells.root_ids.push(root_id);
+            }
+        }
+    }
+
+    /// Whether rows of the table belong to rows above them.
+    fn is_linked(&mut self, table: usize) -> bool {
+        if let Some(Some(known)) = self.linked.get(table) {
+            return *known;
+        }
+        let Some(shape) = self.shapes.tables.get(table) else { return true };
+        let is_root = self.schema.tables.get(&*shape.name).is_some_and(|t| t.parent.is_none());
+        let linked = shape.parent.is_some() && !is_root;
+        if self.linked.len() <= table {
+            self.linked.resize(table + 1, None);
+        }
+        if let Some(slot) = self.linked.get_mut(table) {
+            *slot = Some(linked);
+        }
+        linked
+    }
+
+    /// The rows of a list; lists in it become rows with a list of their own.
+    fn list(&mut self, list: Waiting<'d>, id: &str, root_id: &str) {
+        let level = list.level - 1;
+        for (index, element) in (0..).zip(list.node.elements()) {
+            let origin = Origin::List { id, root_id, index };
+            let (key, level) = if element.kind() == Kind::Array { ("list", level - 1) } else { ("value", level) };
+            self.row(list.target, element, key, origin, level);
+        }
+    }
+
+    fn cells(&mut self, table: usize) -> &mut TableCells<'d> {
+        if self.walked.tables.len() <= table {
+            self.walked.tables.resize_with(table + 1, TableCells::default);
+        }
+        &mut self.walked.tables[table]
+    }
+}
