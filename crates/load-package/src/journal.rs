@@ -58,6 +58,8 @@ pub struct Seal {
     pub schema: Schema,
     /// The state after them.
     pub state: State,
+    /// What was noticed while they were normalised, for reports; null where nothing was.
+    pub findings: Value,
 }
 
 /// A journal as far as it was written.
@@ -210,11 +212,12 @@ impl Segment {
 
 impl Seal {
     fn to_value(&self) -> Value {
-        Value::object([("schema", self.schema.to_value()), ("state", self.state.to_value())])
+        Value::object([("schema", self.schema.to_value()), ("state", self.state.to_value()), ("findings", self.findings.clone())])
     }
 
     fn from_value(value: &Value) -> Option<Seal> {
         let schema = Schema::from_value(value.get("schema")?).ok()?;
-        Some(Seal { schema, state: State::from_value(value.get("state")?.clone()).ok()? })
+        let findings = value.get("findings").cloned().unwrap_or_default();
+        Some(Seal { schema, state: State::from_value(value.get("state")?.clone()).ok()?, findings })
     }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, new_null_array};
-use arrow::compute::concat_batches;
+use arrow::compute::{CastOptions, cast_with_options, concat_batches};
 use arrow::datatypes::{FieldRef, Schema, SchemaRef};
 use arrow::error::ArrowError;
 use arrow::ipc::reader::StreamReader;
@@ -88,12 +88,12 @@ impl Iterator for Batches {
     }
 }
 
-/// The columns of all batches.
+/// The columns of all batches, each with the type of the last one that has it: types only become wider.
 fn all_columns(batches: &[RecordBatch]) -> SchemaRef {
     let mut fields: IndexMap<&str, &FieldRef> = IndexMap::new();
     let schemas: Vec<SchemaRef> = batches.iter().map(RecordBatch::schema).collect();
     for field in schemas.iter().flat_map(|schema| schema.fields()) {
-        fields.entry(field.name()).or_insert(field);
+        fields.insert(field.name(), field);
     }
     let fields: Vec<_> = fields.values().map(|field| field.as_ref().clone().with_nullable(true)).collect();
     Arc::new(Schema::new(fields))
@@ -114,14 +114,20 @@ fn chunks(batches: &[RecordBatch]) -> Vec<&[RecordBatch]> {
     chunks
 }
 
-/// The batch with all columns: those that it lacks are null.
+/// The batch with all columns: those that it lacks are null, those of a narrower type are cast.
 fn pad(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch, ArrowError> {
-    let column = |field: &FieldRef| -> ArrayRef {
-        let known = batch.column_by_name(field.name()).cloned();
-        known.unwrap_or_else(|| new_null_array(field.data_type(), batch.num_rows()))
+    // What cannot be cast is an error, and not null.
+    let exactly = CastOptions { safe: false, ..CastOptions::default() };
+    let column = |field: &FieldRef| -> Result<ArrayRef, ArrowError> {
+        match batch.column_by_name(field.name()) {
+            Some(known) if known.data_type() == field.data_type() => Ok(Arc::clone(known)),
+            Some(known) => cast_with_options(known, field.data_type(), &exactly),
+            None => Ok(new_null_array(field.data_type(), batch.num_rows())),
+        }
     };
+    let columns = schema.fields().iter().map(column).collect::<Result<_, _>>()?;
     let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
-    RecordBatch::try_new_with_options(SchemaRef::clone(schema), schema.fields().iter().map(column).collect(), &options)
+    RecordBatch::try_new_with_options(SchemaRef::clone(schema), columns, &options)
 }
 
 /// Counts and hashes what goes through.

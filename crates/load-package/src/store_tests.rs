@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Int64Array, StringArray};
 use arrow::record_batch::RecordBatch;
+use catchment_json::Value;
 use catchment_schema::{Column, DataType, Schema, TableDelta};
 use catchment_state::State;
 
@@ -24,7 +25,7 @@ fn seal() -> Seal {
     let mut schema = Schema::new("s");
     schema.apply(&TableDelta::root("t", vec![Column::new("a", DataType::Bigint)]).into());
     schema.bump();
-    Seal { schema, state: State::new("p", "d", "dlt.destinations.duckdb") }
+    Seal { schema, state: State::new("p", "d", "dlt.destinations.duckdb"), findings: Value::from("noticed") }
 }
 
 fn read(package: &SealedPackage, segment: &Segment) -> Vec<RecordBatch> {

@@ -1,5 +1,5 @@
 use catchment_json::Value;
-use catchment_schema::{Column, DataType};
+use catchment_schema::{Column, ColumnType, DataType};
 
 /// What DuckDB calls the type of a column.
 pub(super) fn column_type(column: &Column) -> String {
@@ -35,4 +35,21 @@ pub(super) fn column_type(column: &Column) -> String {
         Some(DataType::Time) => "TIME",
     };
     name.to_owned()
+}
+
+/// The type that DuckDB's name of one stands for, of those that others are wider than.
+pub(super) fn number_type(name: &str) -> Option<ColumnType> {
+    let bigint = |bits| Some(ColumnType::Bigint { bits, beyond_double: false });
+    match name {
+        "TINYINT" => bigint(8),
+        "SMALLINT" => bigint(16),
+        "INTEGER" => bigint(32),
+        "BIGINT" => bigint(64),
+        "HUGEINT" => bigint(128),
+        "DOUBLE" => Some(ColumnType::Double),
+        _ => {
+            let (precision, scale) = name.strip_prefix("DECIMAL(")?.strip_suffix(')')?.split_once(',')?;
+            Some(ColumnType::Decimal { precision: precision.parse().ok()?, scale: scale.trim().parse().ok()? })
+        }
+    }
 }

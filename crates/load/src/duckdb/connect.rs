@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use arrow::datatypes::DataType;
 use arrow::record_batch::RecordBatch;
 use duckdb::vtab::arrow::{ArrowBatchRegistration, ArrowVTab};
 use duckdb::{Config, Connection};
@@ -9,7 +10,7 @@ use duckdb::{Config, Connection};
 use super::DuckDbOptions;
 use super::create::create_if_missing;
 use super::process_lock::ProcessLock;
-use crate::sql::{DatasetName, insert_from, text_literal};
+use crate::sql::{DatasetName, Split, insert_from, insert_split, text_literal};
 use crate::{Cancelled, LoadError, QueryResult};
 
 /// The storage version of new files: DuckDB 1.0 and later open them. Files that are there keep theirs.
@@ -135,11 +136,17 @@ impl Session {
         rows().map_err(|error| self.refused(step, &error))
     }
 
-    /// Inserts a record batch into `target`, an SQL name.
-    pub(super) fn insert(&self, step: &str, target: &str, batch: RecordBatch) -> Result<(), LoadError> {
+    /// Inserts a record batch into `target`, an SQL name; its doubles of `splits` go where they fit.
+    pub(super) fn insert(&self, step: &str, target: &str, batch: RecordBatch, splits: &[Split]) -> Result<(), LoadError> {
         let schema = batch.schema();
-        let columns = schema.fields().iter().map(|field| field.name().as_str());
-        let sql = insert_from(target, columns, "arrow(?)");
+        let columns: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
+        let is_double =
+            |split: &&Split| schema.column_with_name(&split.column).is_some_and(|(_, f)| f.data_type() == &DataType::Float64);
+        let splits: Vec<&Split> = splits.iter().filter(is_double).collect();
+        let sql = match splits.is_empty() {
+            true => insert_from(target, columns, "arrow(?)"),
+            false => insert_split(target, &columns, &splits, "arrow(?)"),
+        };
         let registered = ArrowBatchRegistration::new(batch);
         let inserted = self.connection.prepare(&sql).and_then(|mut statement| statement.execute([&registered]));
         inserted.map(drop).map_err(|error| self.refused(step, &error))

@@ -1,5 +1,7 @@
 //! One package, one transaction.
 
+use std::collections::BTreeSet;
+
 use catchment_load_package::SealedPackage;
 use catchment_schema::{LOADS_TABLE, STATE_TABLE, Schema, Table, VERSION_TABLE, WriteDisposition};
 use catchment_state::State;
@@ -7,6 +9,7 @@ use catchment_state::State;
 use super::connect::{self, Session};
 use super::migrate::{self, Existing};
 use super::stage::{Stage, Staged};
+use super::widen::{self, Splits};
 use super::{DuckDbOptions, restore};
 use crate::sql::{self, DatasetName, Merge, QualifiedName, text_literal};
 use crate::{Cancelled, LoadError, Loaded, system_rows};
@@ -76,13 +79,15 @@ impl Transaction<'_> {
         if is_logged(self.session, self.package)? {
             return Ok(Loaded::Before);
         }
-        let schema = self.current_schema()?;
+        let mut schema = self.current_schema()?;
         let state = self.current_state()?;
         let existing = Existing::read(self.session, self.dataset)?;
         let counts = self.package.row_counts();
-        migrate::migrate(self.session, self.dataset, &schema, counts.keys().map(String::as_str), &existing)?;
+        let tables = || counts.keys().map(String::as_str);
+        let splits = widen::widen(self.session, self.dataset, &mut schema, tables(), &existing)?;
+        migrate::migrate(self.session, self.dataset, &schema, tables(), &existing)?;
         self.empty_replaced(&schema, &existing)?;
-        self.put_rows(&schema, &existing)?;
+        self.put_rows(&schema, &existing, &splits)?;
         self.put_system_rows(&schema, state.as_ref())?;
         self.stop_if_cancelled()?;
         Ok(Loaded::Now)
@@ -116,9 +121,17 @@ impl Transaction<'_> {
         }
     }
 
+    /// The root tables of the package: those of its resources, and those of other rows, as lists may be loaded into a root
+    /// table of their own.
+    fn roots<'s>(&'s self, schema: &'s Schema) -> BTreeSet<&'s str> {
+        let of_resources = self.package.begin().resources.iter().map(|(_, root)| root.as_str());
+        let of_rows = self.package.segments().iter().map(|segment| schema.root_of(&segment.table));
+        of_resources.chain(of_rows).collect()
+    }
+
     /// Takes the old rows out of the tables of replaced resources, whether they have new ones or not.
     fn empty_replaced(&self, schema: &Schema, existing: &Existing) -> Result<(), LoadError> {
-        for (_, root) in &self.package.begin().resources {
+        for root in self.roots(schema) {
             if schema.write_disposition(root) != WriteDisposition::Replace {
                 continue;
             }
@@ -130,22 +143,23 @@ impl Transaction<'_> {
         Ok(())
     }
 
-    fn put_rows(&self, schema: &Schema, existing: &Existing) -> Result<(), LoadError> {
+    fn put_rows(&self, schema: &Schema, existing: &Existing, splits: &Splits) -> Result<(), LoadError> {
         let mut stage = Stage::new(self.session, self.dataset);
         for segment in self.package.segments() {
             let merged = schema.write_disposition(schema.root_of(&segment.table)) == WriteDisposition::Merge;
+            let splits = splits.get(&segment.table).map(Vec::as_slice).unwrap_or_default();
             for batch in self.package.read(segment)? {
                 let batch = batch?;
                 self.stop_if_cancelled()?;
                 if merged {
-                    stage.put(&segment.table, batch)?;
+                    stage.put(&segment.table, batch, splits)?;
                 } else {
                     let step = format!("insert rows into table `{}`", segment.table);
-                    self.session.insert(&step, &self.name(&segment.table).to_string(), batch)?;
+                    self.session.insert(&step, &self.name(&segment.table).to_string(), batch, splits)?;
                 }
             }
         }
-        for (_, root) in &self.package.begin().resources {
+        for root in self.roots(schema) {
             self.merge(schema, root, &stage, existing)?;
         }
         stage.clear()
@@ -192,7 +206,7 @@ impl Transaction<'_> {
     }
 
     fn put(&self, table: &str, batch: arrow::record_batch::RecordBatch) -> Result<(), LoadError> {
-        self.session.insert(&format!("insert a row into `{table}`"), &self.name(table).to_string(), batch)
+        self.session.insert(&format!("insert a row into `{table}`"), &self.name(table).to_string(), batch, &[])
     }
 
     fn name<'n>(&'n self, table: &'n str) -> QualifiedName<'n> {

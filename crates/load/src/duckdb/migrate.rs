@@ -1,6 +1,6 @@
 //! Making the dataset's tables those of the schema.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use arrow::array::{Array as _, AsArray as _};
 use catchment_schema::{LOADS_TABLE, STATE_TABLE, Schema, Table, VERSION_TABLE, loads_table, state_table, version_table};
@@ -10,22 +10,24 @@ use super::connect::Session;
 use crate::LoadError;
 use crate::sql::{DatasetName, QualifiedName, add_column, create_table, text_literal};
 
-/// The names of a dataset's tables and columns, in lower case: DuckDB does not tell case apart.
-pub(super) struct Existing(HashMap<String, HashSet<String>>);
+/// A dataset's tables and their columns with what DuckDB calls their types; names in lower case, as DuckDB does not tell
+/// case apart.
+pub(super) struct Existing(HashMap<String, HashMap<String, String>>);
 
 impl Existing {
     pub(super) fn read(session: &Session, dataset: DatasetName<'_>) -> Result<Existing, LoadError> {
         let sql = format!(
-            "SELECT lower(table_name), lower(column_name) FROM information_schema.columns \
+            "SELECT lower(table_name), lower(column_name), data_type FROM information_schema.columns \
              WHERE table_catalog = current_database() AND lower(table_schema) = lower({})",
             text_literal(dataset.schema)
         );
-        let mut tables: HashMap<String, HashSet<String>> = HashMap::new();
+        let mut tables: HashMap<String, HashMap<String, String>> = HashMap::new();
         for batch in session.query("read the columns", &sql)?.batches {
-            let (Some(names), Some(columns)) = (batch.columns().first(), batch.columns().get(1)) else { continue };
-            let (Some(names), Some(columns)) = (names.as_string_opt::<i32>(), columns.as_string_opt::<i32>()) else { continue };
+            let texts = |index: usize| batch.columns().get(index).and_then(|column| column.as_string_opt::<i32>());
+            let (Some(names), Some(columns), Some(types)) = (texts(0), texts(1), texts(2)) else { continue };
             for row in 0..names.len() {
-                tables.entry(names.value(row).to_owned()).or_default().insert(columns.value(row).to_owned());
+                let table = tables.entry(names.value(row).to_owned()).or_default();
+                table.insert(columns.value(row).to_owned(), types.value(row).to_owned());
             }
         }
         Ok(Existing(tables))
@@ -33,6 +35,11 @@ impl Existing {
 
     pub(super) fn has(&self, table: &str) -> bool {
         self.0.contains_key(&table.to_lowercase())
+    }
+
+    /// What DuckDB calls the type of a column, where it is there.
+    pub(super) fn data_type(&self, table: &str, column: &str) -> Option<&str> {
+        self.0.get(&table.to_lowercase())?.get(&column.to_lowercase()).map(String::as_str)
     }
 }
 
@@ -63,8 +70,13 @@ pub(super) fn migrate<'t>(
     Ok(())
 }
 
-fn add_columns(session: &Session, name: QualifiedName<'_>, table: &Table, known: &HashSet<String>) -> Result<(), LoadError> {
-    for column in table.complete_columns().filter(|column| !known.contains(&column.name.to_lowercase())) {
+fn add_columns(
+    session: &Session,
+    name: QualifiedName<'_>,
+    table: &Table,
+    known: &HashMap<String, String>,
+) -> Result<(), LoadError> {
+    for column in table.complete_columns().filter(|column| !known.contains_key(&column.name.to_lowercase())) {
         let step = format!("add column `{}` to table `{}`", column.name, table.name);
         session.run(&step, &add_column(name, column, column_type))?;
     }

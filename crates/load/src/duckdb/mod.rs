@@ -9,6 +9,7 @@ mod options;
 mod process_lock;
 mod restore;
 mod stage;
+mod widen;
 
 use std::path::PathBuf;
 

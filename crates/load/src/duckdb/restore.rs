@@ -1,6 +1,5 @@
 //! Reading what earlier packages stored.
 
-use catchment_json::Value;
 use catchment_schema::{LOADS_TABLE, STATE_TABLE, Schema, VERSION_TABLE};
 use catchment_state::State;
 
@@ -43,9 +42,8 @@ pub(super) fn schema(session: &Session, dataset: DatasetName<'_>, name: &str) ->
     let table = dataset.table(VERSION_TABLE);
     let sql = format!("SELECT schema FROM {table} WHERE schema_name = {} ORDER BY inserted_at DESC LIMIT 1", text_literal(name));
     let Some(text) = session.texts("read the schema", &sql)?.pop() else { return Ok(None) };
-    let stored = |reason: String| LoadError::Stored { location: session.location().to_owned(), reason };
-    let value = Value::parse(&text).map_err(|error| stored(error.to_string()))?;
-    Schema::from_value(&value).map(Some).map_err(|error| stored(error.to_string()))
+    let stored = Schema::from_stored_text(&text);
+    stored.map(Some).map_err(|error| LoadError::Stored { location: session.location().to_owned(), reason: error.to_string() })
 }
 
 /// The moment of the schema that was stored last, in microseconds since 1970.

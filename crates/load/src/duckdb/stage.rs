@@ -6,7 +6,7 @@ use arrow::record_batch::RecordBatch;
 
 use super::connect::Session;
 use crate::LoadError;
-use crate::sql::{DatasetName, StagedRows, quote};
+use crate::sql::{DatasetName, Split, StagedRows, quote};
 
 /// Temporary tables with new rows, one for each table that has any.
 pub(super) struct Stage<'s> {
@@ -36,7 +36,7 @@ impl<'s> Stage<'s> {
     }
 
     /// Adds rows of `table`, which the dataset has.
-    pub(super) fn put(&mut self, table: &str, batch: RecordBatch) -> Result<(), LoadError> {
+    pub(super) fn put(&mut self, table: &str, batch: RecordBatch, splits: &[Split]) -> Result<(), LoadError> {
         let step = format!("stage rows of table `{table}`");
         if !self.tables.contains_key(table) {
             let name = quote(&format!("_dlt_staged_{}", self.tables.len()));
@@ -45,12 +45,14 @@ impl<'s> Stage<'s> {
             self.tables.insert(table.to_owned(), Staged { name, columns: Vec::new() });
         }
         let Some(staged) = self.tables.get_mut(table) else { return Ok(()) };
-        for field in batch.schema().fields() {
-            if !staged.columns.contains(field.name()) {
-                staged.columns.push(field.name().clone());
+        let fields = batch.schema();
+        let variants = splits.iter().map(|split| &split.variant);
+        for name in fields.fields().iter().map(|field| field.name()).chain(variants) {
+            if !staged.columns.contains(name) {
+                staged.columns.push(name.clone());
             }
         }
-        self.session.insert(&step, &staged.name, batch)
+        self.session.insert(&step, &staged.name, batch, splits)
     }
 
     /// The new rows of `table`.

@@ -8,8 +8,8 @@ mod tables;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use insert::insert_from;
+pub(crate) use insert::{Split, insert_from, insert_split, select_beyond_double};
 pub(crate) use merge::{Merge, StagedRows, merge};
 pub(crate) use name::{DatasetName, QualifiedName, quote, text_literal};
 pub(crate) use replace::empty;
-pub(crate) use tables::{add_column, create_table};
+pub(crate) use tables::{add_column, alter_type, create_table};

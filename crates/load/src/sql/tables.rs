@@ -18,6 +18,11 @@ pub(crate) fn add_column(name: QualifiedName<'_>, column: &Column, column_type: 
     format!("ALTER TABLE {name} ADD COLUMN {}", definition(column, column_type))
 }
 
+/// Gives a column another type.
+pub(crate) fn alter_type(name: QualifiedName<'_>, column: &Column, column_type: ColumnType) -> String {
+    format!("ALTER TABLE {name} ALTER COLUMN {} TYPE {}", quote(&column.name), column_type(column))
+}
+
 fn definition(column: &Column, column_type: ColumnType) -> String {
     let not_null = if column.is_nullable() { "" } else { " NOT NULL" };
     format!("{} {}{not_null}", quote(&column.name), column_type(column))

@@ -1,6 +1,9 @@
 use catchment_schema::{Column, DataType, Table};
 
-use super::{DatasetName, Merge, QualifiedName, StagedRows, add_column, create_table, empty, insert_from, merge, text_literal};
+use super::{
+    DatasetName, Merge, QualifiedName, Split, StagedRows, add_column, alter_type, create_table, empty, insert_from, insert_split,
+    merge, select_beyond_double, text_literal,
+};
 
 fn name() -> QualifiedName<'static> {
     DatasetName { database: "f", schema: "da\"ta" }.table("t")
@@ -32,6 +35,16 @@ fn rows_are_inserted_by_the_names_of_their_columns() {
     insta::assert_snapshot!(insert_from("t", ["a", "select"], "arrow(?)"), @r#"INSERT INTO t ("a", "select") SELECT "a", "select" FROM arrow(?)"#);
     insta::assert_snapshot!(empty(name()), @r#"DELETE FROM "f"."da""ta"."t""#);
     assert_eq!(text_literal("it's"), "'it''s'");
+}
+
+#[test]
+fn columns_become_wider_or_are_split() {
+    let column = Column::new("a", DataType::Double);
+    insta::assert_snapshot!(alter_type(name(), &column, column_type), @r#"ALTER TABLE "f"."da""ta"."t" ALTER COLUMN "a" TYPE DOUBLE"#);
+    insta::assert_snapshot!(select_beyond_double(name(), "a"), @r#"SELECT 'yes' FROM "f"."da""ta"."t" WHERE "a" NOT BETWEEN -9007199254740992 AND 9007199254740992 LIMIT 1"#);
+    let split = Split { column: "a".to_owned(), variant: "a__v_double".to_owned() };
+    insta::assert_snapshot!(insert_split("t", &["id", "a"], &[&split], "s"), @r#"INSERT INTO t ("id", "a__v_double", "a") SELECT "id", CASE WHEN NOT ("a" = trunc("a") AND abs("a") <= 9007199254740992) THEN "a" END, CASE WHEN "a" = trunc("a") AND abs("a") <= 9007199254740992 THEN "a" END FROM s"#);
+    insta::assert_snapshot!(insert_split("t", &["a", "a__v_double"], &[&split], "s"), @r#"INSERT INTO t ("a__v_double", "a") SELECT coalesce("a__v_double", CASE WHEN NOT ("a" = trunc("a") AND abs("a") <= 9007199254740992) THEN "a" END), CASE WHEN "a" = trunc("a") AND abs("a") <= 9007199254740992 THEN "a" END FROM s"#);
 }
 
 fn check_merge(key: Vec<&str>) -> String {
