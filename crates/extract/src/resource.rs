@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use catchment_json::Selection;
 use catchment_schema::naming::normalize_path;
-use catchment_schema::{TableHints, WriteDisposition};
+use catchment_schema::{Column, Contract, TableHints, WriteDisposition};
 use futures_core::Stream;
 use futures_util::{StreamExt as _, stream};
 use serde::Serialize;
@@ -35,6 +35,12 @@ pub struct Resource {
     pub incremental: Option<Incremental>,
     /// The most rows that a run takes; all by default.
     pub limit: Option<u64>,
+    /// Columns that are declared, by their names in the source; the rows say what columns there are besides.
+    pub columns: Vec<Column>,
+    /// What rows may change of the tables; what the source says by default.
+    pub schema_contract: Option<Contract>,
+    /// How deep objects and lists are taken apart: from 0, at which they stay JSON; as deep as they go by default.
+    pub max_table_nesting: Option<u32>,
     pages: Arc<dyn Fn(&Start) -> PageStream + Send + Sync>,
 }
 
@@ -73,6 +79,9 @@ impl Resource {
             primary_key: Vec::new(),
             incremental: None,
             limit: None,
+            columns: Vec::new(),
+            schema_contract: None,
+            max_table_nesting: None,
             pages: Arc::new(move |start| {
                 Box::pin(pages(start).map(|page| page.map_err(Into::into)?.try_into().map_err(Into::into)))
             }),
@@ -145,6 +154,39 @@ impl Resource {
         self
     }
 
+    /// The same resource with declared columns: their types do not follow from the rows, and are there also where no row
+    /// has a value.
+    ///
+    /// ```
+    /// use catchment_extract::Resource;
+    /// use catchment_schema::{Column, ColumnType, DataType};
+    ///
+    /// let products = Resource::rows("products", vec![("bolt", "0.10")]).columns([
+    ///     Column::of_type("price", ColumnType::Decimal { precision: 10, scale: 2 }),
+    ///     Column::new("since", DataType::Date),
+    /// ]);
+    /// assert_eq!(products.columns.len(), 2);
+    /// ```
+    #[must_use]
+    pub fn columns(mut self, columns: impl IntoIterator<Item = Column>) -> Resource {
+        self.columns = columns.into_iter().collect();
+        self
+    }
+
+    /// The same resource with a contract of what rows may change.
+    #[must_use]
+    pub fn schema_contract(mut self, contract: Contract) -> Resource {
+        self.schema_contract = Some(contract);
+        self
+    }
+
+    /// The same resource, whose objects and lists are taken apart `levels` deep, and stay JSON below.
+    #[must_use]
+    pub fn max_table_nesting(mut self, levels: u32) -> Resource {
+        self.max_table_nesting = Some(levels);
+        self
+    }
+
     /// The table that its rows go to, by its normalised name.
     pub fn root_table(&self) -> String {
         normalize_path(self.table())
@@ -156,6 +198,9 @@ impl Resource {
             write_disposition: self.write_disposition,
             primary_key: self.primary_key.clone(),
             cursor: self.incremental.as_ref().and_then(|i| i.cursor_path.as_key()).map(str::to_owned),
+            columns: self.columns.clone(),
+            schema_contract: self.schema_contract,
+            max_table_nesting: self.max_table_nesting,
         }
     }
 
@@ -178,6 +223,9 @@ impl std::fmt::Debug for Resource {
             .field("primary_key", &self.primary_key)
             .field("incremental", &self.incremental)
             .field("limit", &self.limit)
+            .field("columns", &self.columns)
+            .field("schema_contract", &self.schema_contract)
+            .field("max_table_nesting", &self.max_table_nesting)
             .finish_non_exhaustive()
     }
 }

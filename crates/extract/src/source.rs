@@ -1,5 +1,7 @@
 //! Groups of resources.
 
+use catchment_schema::Contract;
+
 use crate::Resource;
 
 /// Resources that share a name and a schema.
@@ -9,12 +11,14 @@ pub struct Source {
     pub name: String,
     /// Its resources, in the order in which they are extracted.
     pub resources: Vec<Resource>,
+    /// What rows may change of the tables whose resources say nothing themselves; what was said last by default.
+    pub schema_contract: Option<Contract>,
 }
 
 impl Source {
     /// A source without resources.
     pub fn new(name: impl Into<String>) -> Source {
-        Source { name: name.into(), resources: Vec::new() }
+        Source { name: name.into(), resources: Vec::new(), schema_contract: None }
     }
 
     /// The same source with one more resource.
@@ -27,6 +31,13 @@ impl Source {
     /// Its resource of that name, to change it.
     pub fn resource_mut(&mut self, name: &str) -> Option<&mut Resource> {
         self.resources.iter_mut().find(|resource| resource.name == name)
+    }
+
+    /// The same source with a contract of what rows may change.
+    #[must_use]
+    pub fn schema_contract(mut self, contract: Contract) -> Source {
+        self.schema_contract = Some(contract);
+        self
     }
 
     /// The same source, of which a run takes at most `rows` rows of each resource.

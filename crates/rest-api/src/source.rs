@@ -45,6 +45,9 @@ fn to_resource(spec: &ResourceSpec, client: RestClient) -> Resource {
         .write_disposition(spec.write_disposition)
         .primary_key(spec.primary_key.clone());
     resource.table_name.clone_from(&spec.table_name);
+    resource.columns.clone_from(&spec.columns);
+    resource.schema_contract = spec.schema_contract;
+    resource.max_table_nesting = spec.max_table_nesting;
     resource.incremental = spec.endpoint.incremental.as_ref().map(|incremental| Incremental {
         cursor_path: incremental.cursor_path.clone(),
         initial_value: incremental.initial_value.clone(),

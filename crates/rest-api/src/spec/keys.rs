@@ -8,7 +8,7 @@ use crate::Mistake;
 pub(super) struct Keys<'v> {
     path: String,
     entries: Option<&'v Object>,
-    known: Vec<&'static str>,
+    known: Vec<&'v str>,
 }
 
 impl<'v> Keys<'v> {
@@ -39,6 +39,30 @@ impl<'v> Keys<'v> {
     pub(super) fn bool(&mut self, key: &'static str, mistakes: &mut Vec<Mistake>) -> Option<bool> {
         let value = self.get(key)?;
         self.expect(key, "true or false", value, value.as_bool(), mistakes)
+    }
+
+    /// An integer of a range.
+    pub(super) fn integer(
+        &mut self,
+        key: &'static str,
+        range: std::ops::RangeInclusive<i64>,
+        mistakes: &mut Vec<Mistake>,
+    ) -> Option<i64> {
+        let value = self.get(key)?;
+        let number = self.expect(key, "an integer", value, value.as_i64(), mistakes)?;
+        if !range.contains(&number) {
+            let problem = format!("found {number}, expected {} to {}", range.start(), range.end());
+            mistakes.push(Mistake { path: self.path(key), problem });
+            return None;
+        }
+        Some(number)
+    }
+
+    /// The keys that begin with `x-`: anybody may have such, and they are taken over as they are.
+    pub(super) fn extensions(&mut self) -> Vec<(&'v String, &'v Value)> {
+        let extensions: Vec<_> = self.entries.into_iter().flatten().filter(|(key, _)| key.starts_with("x-")).collect();
+        self.known.extend(extensions.iter().map(|(key, _)| key.as_str()));
+        extensions
     }
 
     pub(super) fn object(&mut self, key: &'static str, mistakes: &mut Vec<Mistake>) -> Option<&'v Object> {

@@ -1,13 +1,14 @@
 //! The typed form of a spec.
 
 mod client;
+mod columns;
 mod endpoint;
 mod keys;
 mod resource;
 mod top;
 
 use catchment_json::{Path, Value};
-use catchment_schema::WriteDisposition;
+use catchment_schema::{Column, Contract, WriteDisposition};
 
 use crate::Template;
 
@@ -33,6 +34,10 @@ pub struct PipelineSpec {
     pub destination: Option<String>,
     /// The name of the dataset.
     pub dataset_name: Option<String>,
+    /// The folder of schema files that are imported before a run.
+    pub import_schema_path: Option<String>,
+    /// The folder that schemas are exported to after a run.
+    pub export_schema_path: Option<String>,
 }
 
 /// How an API is reached.
@@ -77,6 +82,12 @@ pub struct ResourceSpec {
     pub write_disposition: WriteDisposition,
     /// The fields that tell rows apart.
     pub primary_key: Vec<String>,
+    /// Columns that are declared.
+    pub columns: Vec<Column>,
+    /// What rows may change of its tables.
+    pub schema_contract: Option<Contract>,
+    /// How deep objects and lists are taken apart.
+    pub max_table_nesting: Option<u32>,
     /// Whether it is loaded; it is by default.
     pub selected: bool,
     /// Where its rows are.

@@ -4,7 +4,7 @@ use catchment_json::{Object, Value};
 use catchment_schema::WriteDisposition;
 
 use super::keys::Keys;
-use super::{EndpointSpec, ResourceSpec};
+use super::{EndpointSpec, ResourceSpec, columns};
 use crate::Mistake;
 
 impl ResourceSpec {
@@ -24,6 +24,11 @@ impl ResourceSpec {
             table_name: keys.text("table_name", mistakes).map(str::to_owned),
             write_disposition: write_disposition.and_then(WriteDisposition::from_name).unwrap_or_default(),
             primary_key: keys.names("primary_key", mistakes),
+            columns: columns::columns(&mut keys, mistakes),
+            schema_contract: columns::contract(&mut keys, mistakes),
+            max_table_nesting: keys
+                .integer("max_table_nesting", 0..=1000, mistakes)
+                .and_then(|levels| u32::try_from(levels).ok()),
             selected: keys.bool("selected", mistakes).unwrap_or(true),
             name,
         };
@@ -31,11 +36,8 @@ impl ResourceSpec {
             &[
                 "include_from_parent",
                 "processing_steps",
-                "max_table_nesting",
                 "parent",
-                "columns",
                 "merge_key",
-                "schema_contract",
                 "table_format",
                 "file_format",
                 "references",
@@ -51,10 +53,15 @@ impl ResourceSpec {
 }
 
 /// A resource over its defaults: keys replace keys, but for those of `endpoint`, and in it of `params` and
-/// `json`, which are merged.
+/// `json`, which are merged, and for columns.
 fn merge(value: &Value, defaults: &Value) -> Value {
     let (Some(own), Some(defaults)) = (value.as_object(), defaults.as_object()) else { return value.clone() };
     let mut merged = over(own, defaults);
+    if let (Some(own), Some(default)) = (own.get("columns"), defaults.get("columns"))
+        && let Some(columns) = columns::merge(own, default)
+    {
+        merged.insert("columns".to_owned(), columns);
+    }
     if let Some(default) = defaults.get("endpoint").and_then(Value::as_object) {
         let own = match own.get("endpoint") {
             Some(Value::Text(path)) => Object::from_iter([("path".to_owned(), Value::from(path.as_str()))]),
@@ -73,7 +80,7 @@ fn merge(value: &Value, defaults: &Value) -> Value {
     Value::Object(merged)
 }
 
-fn over(own: &Object, defaults: &Object) -> Object {
+pub(super) fn over(own: &Object, defaults: &Object) -> Object {
     let mut merged = defaults.clone();
     merged.extend(own.iter().map(|(key, value)| (key.clone(), value.clone())));
     merged

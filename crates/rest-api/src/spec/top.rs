@@ -51,6 +51,8 @@ fn pipeline(value: &Value, mistakes: &mut Vec<Mistake>) -> PipelineSpec {
         pipeline_name: text("pipeline_name"),
         destination: text("destination"),
         dataset_name: text("dataset_name"),
+        import_schema_path: text("import_schema_path"),
+        export_schema_path: text("export_schema_path"),
     };
     keys.finish(mistakes);
     pipeline
