@@ -1,13 +1,14 @@
 //! Arrow batches into a DuckDB file alone.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::Result;
 use arrow::compute::concat_batches;
 use arrow::record_batch::RecordBatch;
 use catchment::DuckDbOptions;
 use catchment_json::{Document, Selection};
-use catchment_normalize::{IdSeed, Rows, Sequencer, Shredder, TableBatch};
+use catchment_normalize::{IdSeed, NormalizeOptions, Rows, Rules, Sequencer, Shredder, TableBatch};
 use catchment_schema::Schema;
 use duckdb::vtab::arrow::{ArrowBatchRegistration, ArrowVTab};
 use duckdb::{Config, Connection};
@@ -30,15 +31,16 @@ pub(crate) fn tables(pages: &[Vec<u8>]) -> Result<IndexMap<String, RecordBatch>>
 
 /// Shreds the pages one after the other, and returns the schema after them.
 fn shred(schema: &Schema, pages: &[Selection], mut take: impl FnMut(TableBatch)) -> Result<Schema> {
-    let mut sequencer = Sequencer::new(schema.clone());
-    let mut shredder = Shredder::new("1700000000.0", IdSeed::from([7; 16]), None);
+    let rules = Arc::new(Rules::new(schema, "1700000000.0", IdSeed::from([7; 16]), NormalizeOptions::default())?);
+    let mut sequencer = Sequencer::new(schema.clone(), Arc::clone(&rules));
+    let mut shredder = Shredder::new(rules);
     for (ordinal, page) in (0..).zip(pages) {
         let rows = [Rows { selection: page, ordinal }];
         let shredded = shredder.shred(&sequencer.snapshot(), "issues", &rows)?;
         let batches = sequencer.accept(shredded, |schema| shredder.shred(schema, "issues", &rows))?;
         batches.into_iter().for_each(&mut take);
     }
-    Ok(sequencer.finish())
+    Ok(sequencer.finish().0)
 }
 
 /// Puts the tables into a new file, as a run does: in one transaction, with the same limit on memory.

@@ -107,6 +107,8 @@ fn results_do_not_depend_on_workers_or_sizes() {
         .map(|n| match n % 5 {
             0 => format!(r#"{{"id":{n},"v":{n},"o":{{"k{}":1}}}}"#, n % 7),
             1 => format!(r#"{{"id":{n},"v":"text {n}"}}"#),
+            2 if n > 300 => format!(r#"{{"id":{n},"v":{n}.5,"w":{}}}"#, u64::MAX),
+            2 => format!(r#"{{"id":{n},"v":{n},"w":{n}}}"#),
             _ => format!(r#"{{"id":{n},"l":[{n},"x"],"c{}":true}}"#, n % 11),
         })
         .collect();
@@ -122,7 +124,11 @@ fn results_do_not_depend_on_workers_or_sizes() {
         let pipeline = dataset.pipeline().options(options);
         tokio::runtime::Runtime::new().unwrap().block_on(pipeline.run(resource)).unwrap();
         let hash = dataset.query("SELECT version_hash FROM _dlt_version");
-        (hash, dataset.query("SELECT id, v, v__v_text FROM items ORDER BY id"), dataset.query("SELECT count(*) FROM items__l"))
+        (
+            hash,
+            dataset.query("SELECT id, v::VARCHAR, v__v_text, w::VARCHAR FROM items ORDER BY id"),
+            dataset.query("SELECT count(*) FROM items__l"),
+        )
     };
     let expected = load(1, 1);
     for (workers, bytes) in [(2, 1), (8, 3000), (2, 1 << 20), (1, 1 << 20)] {

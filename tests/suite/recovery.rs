@@ -52,7 +52,7 @@ fn sealed(dataset: &Dataset, begin: Begin, id: i64, state: State) -> SealedPacka
     let row: ArrayRef = Arc::new(StringArray::from(vec![format!("row {id}")]));
     let id: ArrayRef = Arc::new(Int64Array::from(vec![id]));
     writer.append("items", RecordBatch::try_from_iter([("id", id), (DLT_LOAD_ID, load), (DLT_ID, row)]).unwrap()).unwrap();
-    writer.seal(Seal { schema, state }).unwrap()
+    writer.seal(Seal { schema, state, findings: Value::Null }).unwrap()
 }
 
 fn ids(dataset: &Dataset) -> String {
@@ -225,7 +225,7 @@ fn a_load_that_is_stopped_changes_nothing() {
 fn rows_that_the_table_refuses_are_named_and_do_not_block_the_pipeline() {
     let dataset = Dataset::new();
     run(&dataset, r#"[{"id":1}]"#, append).unwrap();
-    dataset.query("ALTER TABLE items ALTER COLUMN id SET DATA TYPE TINYINT; SELECT 1");
+    dataset.query("ALTER TABLE items ALTER COLUMN id SET DATA TYPE UTINYINT; SELECT 1");
     let error = run(&dataset, r#"[{"id":1000}]"#, append).unwrap_err().to_string();
     assert!(error.contains("insert rows into table `items`") && error.contains("1000"), "{error}");
     run(&dataset, r#"[{"id":2}]"#, append).unwrap();

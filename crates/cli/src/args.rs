@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use catchment::WriteDisposition;
+use catchment::schema::SchemaFormat;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand, ValueEnum};
 
@@ -88,10 +89,20 @@ pub(crate) struct PipelineArgs {
     /// Show more.
     #[arg(short, long)]
     pub(crate) verbose: bool,
+    /// How schemas are shown: `json` is the stored form, `yaml` what is exported to files.
+    #[arg(long, value_parser = schema_format(), default_value = "yaml")]
+    pub(crate) format: SchemaFormat,
+}
+
+fn schema_format() -> impl TypedValueParser<Value = SchemaFormat> {
+    PossibleValuesParser::new(SchemaFormat::ALL.map(SchemaFormat::name))
+        .map(|name| SchemaFormat::from_name(&name).unwrap_or(SchemaFormat::Yaml))
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(crate) enum Operation {
     /// State, tables and packages.
     Info,
+    /// The schemas, as they were after the last run.
+    Schema,
 }

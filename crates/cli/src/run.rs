@@ -1,11 +1,11 @@
 //! `catchment run`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
 use catchment::extract::Source;
 use catchment::rest_api::{Format, Spec, rest_api_source};
-use catchment::{LoadInfo, Pipeline};
+use catchment::{LoadInfo, Pipeline, SchemaFiles};
 
 use crate::args::{Progress, RunArgs};
 use crate::failure::Failure;
@@ -27,7 +27,12 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), Failure> {
     apply_flags(&mut source, args)?;
     let destination = configuration.destination(&destination, &name)?;
     let pipelines_dir = configuration.pipelines_dir(args.pipelines_dir.as_ref());
-    let pipeline = Pipeline::new(name, destination, dataset).pipelines_dir(pipelines_dir).options(configuration.run_options()?);
+    let files = SchemaFiles {
+        import_schema_path: spec.pipeline.import_schema_path.as_ref().map(PathBuf::from),
+        export_schema_path: spec.pipeline.export_schema_path.as_ref().map(PathBuf::from),
+    };
+    let options = configuration.run_options()?;
+    let pipeline = Pipeline::new(name, destination, dataset).pipelines_dir(pipelines_dir).options(options).schema_files(files);
     let info = load(&pipeline, source)?;
     match args.progress {
         Progress::Json => output::line(serde_json::to_string(&info).map_err(|error| Failure::Run(error.into()))?)?,

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
 use catchment::rest_client::{RestClient, RestClientBuilder, RetryPolicy};
-use catchment::{DuckDb, DuckDbOptions, RunOptions};
+use catchment::schema::naming::normalize_path;
+use catchment::{DuckDb, DuckDbOptions, NormalizeOptions, NullOnly, RunOptions};
 use catchment_config::{Config, Environment, Host, pipelines_dir};
 use catchment_settings::Settings;
 
@@ -97,6 +98,21 @@ impl Configuration {
             options.writer.buffer_max_bytes = size(bytes);
             options.in_flight_max_bytes = size(bytes);
         }
+        options.normalize = self.normalize_options().map_err(Failure::Usage)?;
+        Ok(options)
+    }
+
+    fn normalize_options(&self) -> anyhow::Result<NormalizeOptions> {
+        let mut options = NormalizeOptions::default();
+        let settings = self.settings().section(["normalize"]);
+        options.numeric_widening = settings.bool("numeric_widening")?.unwrap_or(options.numeric_widening);
+        if let Some(policy) = settings.text("null_only_columns")? {
+            options.null_only_columns = NullOnly::from_name(&policy).ok_or_else(|| {
+                let names = NullOnly::ALL.map(NullOnly::name).join(", ");
+                anyhow!("normalize.null_only_columns: found {policy:?}, expected one of {names}")
+            })?;
+        }
+        options.quarantine_table = settings.text("quarantine_table")?.map(|name| normalize_path(&name));
         Ok(options)
     }
 }

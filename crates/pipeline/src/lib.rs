@@ -36,11 +36,13 @@ pub use catchment_load as load;
 pub use catchment_load::{Destination, LoadError, QueryResult};
 #[cfg(feature = "duckdb")]
 pub use catchment_load::{DuckDb, DuckDbOptions};
+pub use catchment_normalize as normalize;
+pub use catchment_normalize::{NormalizeOptions, NullOnly};
 pub use catchment_rest_api as rest_api;
 pub use catchment_rest_client as rest_client;
 pub use catchment_run::{
     CancellationToken, ExtractInfo, Host, LoadInfo, NormalizeInfo, NormalizedPackage, PackageInfo, PackageOutcome, RowCounts,
-    RunError, RunOptions, SystemHost, Trace, WorkingDir,
+    RunError, RunOptions, SchemaFiles, SystemHost, Trace, WorkingDir,
 };
 pub use catchment_schema as schema;
 pub use catchment_schema::WriteDisposition;

@@ -7,7 +7,8 @@ use catchment_config::{Environment, Host as Machine, pipelines_dir};
 use catchment_extract::Source;
 use catchment_load::Destination;
 use catchment_run::{
-    CancellationToken, ExtractInfo, Host, LoadInfo, NormalizeInfo, RunError, RunOptions, Runner, SystemHost, Trace, WorkingDir,
+    CancellationToken, ExtractInfo, Host, LoadInfo, NormalizeInfo, RunError, RunOptions, Runner, SchemaFiles, SystemHost, Trace,
+    WorkingDir,
 };
 use catchment_schema::Schema;
 
@@ -37,6 +38,7 @@ impl Pipeline {
             dataset: dataset.into(),
             destination: Arc::new(destination),
             working_dir,
+            schema_files: SchemaFiles::default(),
             options: RunOptions::default(),
             host: Arc::new(SystemHost),
         };
@@ -54,6 +56,13 @@ impl Pipeline {
     #[must_use]
     pub fn options(mut self, options: RunOptions) -> Pipeline {
         self.runner.options = options;
+        self
+    }
+
+    /// The same pipeline, with schemas that people keep in files.
+    #[must_use]
+    pub fn schema_files(mut self, files: SchemaFiles) -> Pipeline {
+        self.runner.schema_files = files;
         self
     }
 

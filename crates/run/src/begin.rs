@@ -3,7 +3,7 @@
 use catchment_extract::Source;
 use catchment_load::Restored;
 use catchment_load_package::{Begin, PackageStore};
-use catchment_schema::{Schema, WriteDisposition, naming, state_table};
+use catchment_schema::{DeclareError, Schema, WriteDisposition, naming, state_table};
 use catchment_state::State;
 use tokio_util::sync::CancellationToken;
 
@@ -25,6 +25,7 @@ pub(crate) async fn begin(
     let restoring = tokio::task::spawn_blocking(move || destination.restore(&dataset, &pipeline, &name, &|| stop.is_cancelled()));
     let Restored { state, schema, last_load_id } = restoring.await.map_err(|_| RunError::Panicked)??;
     let base_schema = schema.as_ref().and_then(|schema| schema.version_hash.clone());
+    let schema = runner.schema_files.import(&schema_name, schema)?;
     let mut schema = schema.unwrap_or_else(|| Schema::new(&schema_name));
     schema.tables.entry(state_table().name).or_insert_with(state_table);
     // Later than all that is in the dataset, and than what waits to be.
@@ -35,7 +36,7 @@ pub(crate) async fn begin(
         created_at,
         dataset: runner.dataset.clone(),
         source: source.name.clone(),
-        resources: declare(source, &mut schema),
+        resources: declare(source, &mut schema)?,
         base_state: state.unwrap_or_else(|| State::new(&runner.pipeline, &runner.dataset, runner.destination.kind())),
         base_schema,
     };
@@ -43,11 +44,14 @@ pub(crate) async fn begin(
 }
 
 /// Writes what the resources say of their tables into the schema; returns the table of each.
-fn declare(source: &Source, schema: &mut Schema) -> Vec<(String, String)> {
+fn declare(source: &Source, schema: &mut Schema) -> Result<Vec<(String, String)>, DeclareError> {
+    if let Some(contract) = source.schema_contract {
+        schema.set_contract(contract);
+    }
     let declare = |resource: &catchment_extract::Resource| {
         let table = resource.root_table();
-        schema.declare(&table, &resource.name, &resource.hints());
-        (resource.name.clone(), table)
+        schema.declare(&table, &resource.name, &resource.hints())?;
+        Ok((resource.name.clone(), table))
     };
     source.resources.iter().map(declare).collect()
 }

@@ -4,9 +4,11 @@ use catchment_extract::ExtractError;
 use catchment_load::LoadError;
 use catchment_load_package::PackageError;
 use catchment_normalize::NormalizeError;
+use catchment_schema::DeclareError;
 use thiserror::Error;
 
 use crate::lock::LockError;
+use crate::schema_files::SchemaFileError;
 
 /// Why a run did not load everything.
 #[derive(Debug, Error)]
@@ -18,6 +20,12 @@ pub enum RunError {
     /// The source failed.
     #[error(transparent)]
     Extract(#[from] ExtractError),
+    /// A schema file cannot be imported.
+    #[error(transparent)]
+    SchemaFile(#[from] SchemaFileError),
+    /// A resource declares what its table cannot be.
+    #[error(transparent)]
+    Declare(#[from] DeclareError),
     /// A row cannot be normalised.
     #[error(transparent)]
     Normalize(#[from] NormalizeError),

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use catchment_extract::{Budget, ExtractError};
 use catchment_load_package::PackageWriter;
-use catchment_normalize::{IdSeed, NormalizeError, Rows, Sequencer, Shredded, Shredder};
+use catchment_normalize::{Findings, NormalizeError, Rows, Rules, Sequencer, Shredded, Shredder};
 use catchment_schema::Schema;
 use catchment_state::State;
 use tokio_util::sync::CancellationToken;
@@ -21,25 +21,12 @@ use crate::feed::Feed;
 use crate::options::RunOptions;
 use crate::queue::{Group, Queue};
 
-/// What the rows of a run are shredded with.
-#[derive(Debug, Clone)]
-pub(crate) struct Shredding {
-    pub(crate) load_id: String,
-    pub(crate) seed: IdSeed,
-    pub(crate) max_identifier_length: Option<usize>,
-}
-
-impl Shredding {
-    fn shredder(&self) -> Shredder {
-        Shredder::new(&self.load_id, self.seed, self.max_identifier_length)
-    }
-}
-
-/// The package with all rows in it, and the schema and the state after them.
+/// The package with all rows in it, the schema and the state after them, and what was noticed.
 pub(crate) struct Ingested {
     pub(crate) writer: PackageWriter,
     pub(crate) schema: Schema,
     pub(crate) state: State,
+    pub(crate) findings: Findings,
     /// The tables that have rows.
     pub(crate) tables: BTreeSet<String>,
 }
@@ -49,12 +36,12 @@ pub(crate) async fn ingest(
     feed: Feed<'_>,
     schema: Schema,
     writer: PackageWriter,
-    shredding: Shredding,
+    rules: Arc<Rules>,
     options: &RunOptions,
     stop: &CancellationToken,
 ) -> Result<Ingested, RunError> {
     let queue = Arc::new(Queue::default());
-    let stage = Stage::start(&queue, schema, writer, shredding, options);
+    let stage = Stage::start(&queue, schema, writer, &rules, options);
     // Where this future is dropped, the threads end, and the package is taken back.
     let _abandoned = AbandonOnDrop(Arc::clone(&queue));
     let budget = Budget::new(options.in_flight_max_bytes);
@@ -73,7 +60,10 @@ pub(crate) async fn ingest(
         // The sink said stop, so what the writer says is the reason.
         (Err(RunError::Extract(ExtractError::Stopped { .. })), Err(error)) | (Ok(_), Err(error)) => Err(error),
         (Err(error), _) => Err(error),
-        (Ok(state), Ok((sequencer, writer, tables))) => Ok(Ingested { writer, schema: sequencer.finish(), state, tables }),
+        (Ok(state), Ok((sequencer, writer, tables))) => {
+            let (schema, findings) = sequencer.finish();
+            Ok(Ingested { writer, schema, state, findings, tables })
+        }
     }
 }
 
@@ -99,13 +89,13 @@ struct Stage {
 type Outcome = (Group, Result<Shredded, NormalizeError>);
 
 impl Stage {
-    fn start(queue: &Arc<Queue>, schema: Schema, writer: PackageWriter, shredding: Shredding, options: &RunOptions) -> Stage {
-        let sequencer = Sequencer::new(schema);
+    fn start(queue: &Arc<Queue>, schema: Schema, writer: PackageWriter, rules: &Arc<Rules>, options: &RunOptions) -> Stage {
+        let sequencer = Sequencer::new(schema, Arc::clone(rules));
         let snapshot = Arc::new(Mutex::new(sequencer.snapshot()));
         let (sender, receiver) = channel();
         let shredders = (0..options.workers.max(1)).map(|_| {
             let (queue, snapshot, sender, shredder) =
-                (Arc::clone(queue), Arc::clone(&snapshot), sender.clone(), shredding.shredder());
+                (Arc::clone(queue), Arc::clone(&snapshot), sender.clone(), Shredder::new(Arc::clone(rules)));
             let bytes = options.group_max_bytes;
             std::thread::spawn(move || {
                 let abandoned = AbandonOnDrop(queue);
@@ -113,10 +103,10 @@ impl Stage {
             })
         });
         let shredders = shredders.collect();
-        let queue = Arc::clone(queue);
+        let (queue, shredder) = (Arc::clone(queue), Shredder::new(Arc::clone(rules)));
         let sequencer = std::thread::spawn(move || {
             let _abandoned = AbandonOnDrop(queue);
-            let mut sequence = Sequence { sequencer, snapshot, writer, shredder: shredding.shredder(), tables: BTreeSet::new() };
+            let mut sequence = Sequence { sequencer, snapshot, writer, shredder, tables: BTreeSet::new() };
             sequence.write_all(&receiver)?;
             Ok((sequence.sequencer, sequence.writer, sequence.tables))
         });

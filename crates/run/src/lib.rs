@@ -18,6 +18,7 @@ mod queue;
 mod recover;
 mod report;
 mod runner;
+mod schema_files;
 mod spool;
 mod working_dir;
 
@@ -27,5 +28,6 @@ pub use lock::LockError;
 pub use options::RunOptions;
 pub use report::{ExtractInfo, LoadInfo, NormalizeInfo, NormalizedPackage, PackageInfo, PackageOutcome, RowCounts, Trace};
 pub use runner::Runner;
+pub use schema_files::{SchemaFileError, SchemaFiles};
 pub use tokio_util::sync::CancellationToken;
 pub use working_dir::{WorkingDir, WorkingDirError};

@@ -1,14 +1,17 @@
 //! Making a package.
 
+use std::sync::Arc;
+
+use catchment_json::Value;
 use catchment_load_package::{Begin, PackageStore, Seal, SealedPackage};
-use catchment_normalize::IdSeed;
+use catchment_normalize::{Findings, IdSeed, NormalizeOptions, Rules};
 use catchment_schema::Schema;
 use tokio_util::sync::CancellationToken;
 
 use crate::begin::replaces;
 use crate::error::RunError;
 use crate::feed::Feed;
-use crate::ingest::{Ingested, Shredding, ingest};
+use crate::ingest::{Ingested, ingest};
 use crate::runner::Runner;
 
 /// The package of all rows of `feed`, sealed. None where it would bring nothing new.
@@ -19,15 +22,15 @@ pub(crate) async fn make(
     feed: Feed<'_>,
     stop: &CancellationToken,
 ) -> Result<Option<SealedPackage>, RunError> {
-    let shredding = Shredding {
-        load_id: begin.load_id.clone(),
-        seed: IdSeed::from(runner.host.seed()),
-        max_identifier_length: runner.destination.max_identifier_length(),
-    };
+    let seed = IdSeed::from(runner.host.seed());
+    let rules = Arc::new(Rules::new(&schema, &begin.load_id, seed, normalize_options(runner))?);
     let replaces = replaces(&begin, &schema);
     let writer = store.create(begin, runner.options.writer)?;
-    let Ingested { writer, mut schema, mut state, tables } =
-        ingest(feed, schema, writer, shredding, &runner.options, stop).await?;
+    let Ingested { writer, mut schema, mut state, findings, tables } =
+        ingest(feed, schema, writer, rules, &runner.options, stop).await?;
+    if !findings.is_empty() {
+        tracing::warn!("{findings}");
+    }
     state.add_schema(&schema.name);
     let state_changed = state.bump();
     if tables.is_empty() && !state_changed && !replaces {
@@ -37,7 +40,25 @@ pub(crate) async fn make(
         table.set_seen_data();
     }
     schema.bump();
-    let package = writer.seal(Seal { schema, state })?;
+    let package = writer.seal(Seal { schema, state, findings: to_value(&findings) })?;
     runner.working_dir.keep(&package.seal().state, &package.seal().schema);
+    runner.schema_files.export(&package.seal().schema);
     Ok(Some(package))
+}
+
+/// The options of the run, with names that the destination has room for.
+fn normalize_options(runner: &Runner) -> NormalizeOptions {
+    let (ours, theirs) = (runner.options.normalize.max_identifier_length, runner.destination.max_identifier_length());
+    let max_identifier_length = ours.into_iter().chain(theirs).min();
+    NormalizeOptions { max_identifier_length, ..runner.options.normalize.clone() }
+}
+
+/// Findings as a package keeps them, which knows nothing of normalising.
+fn to_value(findings: &Findings) -> Value {
+    catchment_json::to_value(findings).unwrap_or_default()
+}
+
+/// The findings that a package keeps.
+pub(crate) fn findings(package: &SealedPackage) -> Findings {
+    serde_json::from_str(&package.seal().findings.to_string()).unwrap_or_default()
 }

@@ -7,6 +7,7 @@ use catchment_load_package::{PackageStore, Pending, SealedPackage};
 use tokio_util::sync::CancellationToken;
 
 use crate::error::RunError;
+use crate::package::findings;
 use crate::report::{PackageInfo, PackageOutcome};
 
 /// Loads what is sealed, for which `outcome` is reported, and throws away what is not. What can never be loaded is
@@ -45,11 +46,12 @@ pub(crate) async fn load(
     });
     let (package, loaded) = loading.await.map_err(|_| RunError::Panicked)?;
     let (load_id, row_counts) = (package.begin().load_id.clone(), package.row_counts());
+    let findings = findings(&package);
     match loaded {
         Ok(loaded) => {
             store.complete(package)?;
             let outcome = if loaded == Loaded::Before { PackageOutcome::LoadedBefore } else { outcome };
-            Ok(PackageInfo { load_id, outcome, row_counts })
+            Ok(PackageInfo { load_id, outcome, row_counts, findings })
         }
         Err(error) if error.is_terminal() => {
             let reason = error.to_string();
@@ -58,7 +60,7 @@ pub(crate) async fn load(
             if outcome == PackageOutcome::Loaded {
                 return Err(error.into());
             }
-            Ok(PackageInfo { load_id, outcome: PackageOutcome::SetAside(reason), row_counts })
+            Ok(PackageInfo { load_id, outcome: PackageOutcome::SetAside(reason), row_counts, findings })
         }
         Err(error) => Err(error.into()),
     }

@@ -12,6 +12,7 @@ use crate::host::Host;
 use crate::lock::Locks;
 use crate::options::RunOptions;
 use crate::report::{ExtractInfo, LoadInfo, NormalizeInfo, NormalizedPackage, PackageInfo, PackageOutcome, Trace};
+use crate::schema_files::SchemaFiles;
 use crate::working_dir::WorkingDir;
 use crate::{begin, package, recover, spool};
 
@@ -26,6 +27,8 @@ pub struct Runner {
     pub destination: Arc<dyn Destination>,
     /// The folder of the pipeline.
     pub working_dir: WorkingDir,
+    /// Schemas that people keep in files.
+    pub schema_files: SchemaFiles,
     /// Bounds on memory and threads.
     pub options: RunOptions,
     /// Where time and randomness come from.

@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use catchment_extract::{Budget, ExtractError, RowBatch, Source};
 use catchment_load_package::{ExtractedWriter, PackageError, PackageStore, Pending};
+use catchment_normalize::Findings;
 use tokio_util::sync::CancellationToken;
 
 use crate::error::RunError;
@@ -66,7 +67,7 @@ pub(crate) async fn normalize(
                 let place = store.set_extracted_aside(extracted, &reason)?;
                 tracing::error!("package {load_id} cannot be normalized and was moved to {}: {reason}", place.display());
                 let (outcome, row_counts) = (PackageOutcome::SetAside(reason), RowCounts::new());
-                refused.push(PackageInfo { load_id, outcome, row_counts });
+                refused.push(PackageInfo { load_id, outcome, row_counts, findings: Findings::default() });
             }
             Err(error) => return Err(error),
         }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::row_counts::write_lines;
+use super::lines::write_lines;
 use super::{RowCounts, timestamp};
 
 /// The report of [`Runner::extract`](crate::Runner::extract).

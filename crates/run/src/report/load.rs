@@ -1,8 +1,10 @@
 //! What a load did.
 
+use catchment_normalize::Findings;
 use serde::{Deserialize, Serialize};
 
-use super::row_counts::{sum, write_lines};
+use super::lines::{write_findings, write_lines};
+use super::row_counts::sum;
 use super::{RowCounts, timestamp};
 
 /// The report of a run. Displays for people; serialises as the object that `catchment run --progress json` prints.
@@ -37,6 +39,9 @@ pub struct PackageInfo {
     pub outcome: PackageOutcome,
     /// The rows that it has for each table.
     pub row_counts: RowCounts,
+    /// What was noticed of its rows.
+    #[serde(flatten)]
+    pub findings: Findings,
 }
 
 /// What became of a package.
@@ -80,6 +85,7 @@ impl std::fmt::Display for LoadInfo {
             };
             write!(f, "\n  package {}: {what}", package.load_id)?;
             write_lines(&package.row_counts, f)?;
+            write_findings(&package.findings, f)?;
         }
         Ok(())
     }
@@ -87,13 +93,21 @@ impl std::fmt::Display for LoadInfo {
 
 #[cfg(test)]
 mod tests {
+    use catchment_normalize::{Discarded, Findings, NullOnlyColumn};
+
     use super::{LoadInfo, PackageInfo, PackageOutcome};
 
     fn info() -> LoadInfo {
+        let findings = Findings {
+            discarded: [("issues".to_owned(), Discarded { rows: 1, values: 2 })].into(),
+            null_only_columns: [NullOnlyColumn { table: "issues".to_owned(), column: "closed_by".to_owned() }].into(),
+            ..Findings::default()
+        };
         let package = |load_id: &str, outcome, rows| PackageInfo {
             load_id: load_id.to_owned(),
             outcome,
             row_counts: [("issues".to_owned(), rows), ("issues__labels".to_owned(), 2)].into(),
+            findings: findings.clone(),
         };
         LoadInfo {
             pipeline_name: "p".to_owned(),
@@ -116,16 +130,20 @@ mod tests {
           package 1.5: set aside: it is stale
             issues: 3 rows
             issues__labels: 2 rows
+            note: issues: 1 row and 2 values discarded by the schema contract
+            note: issues: `closed_by` has had no value but null
           package 2.5: loaded
             issues: 1 row
             issues__labels: 2 rows
+            note: issues: 1 row and 2 values discarded by the schema contract
+            note: issues: `closed_by` has had no value but null
         ");
     }
 
     #[test]
     fn reports_are_for_programs() {
         let json = serde_json::to_string(&info()).unwrap();
-        insta::assert_snapshot!(json, @r#"{"pipeline_name":"p","dataset_name":"d","destination":"duckdb:///p.duckdb","started_at":"2023-11-14T22:13:20+00:00","finished_at":"2023-11-14T22:13:20.250000+00:00","load_packages":[{"load_id":"1.5","state":"set_aside","reason":"it is stale","row_counts":{"issues":3,"issues__labels":2}},{"load_id":"2.5","state":"loaded","row_counts":{"issues":1,"issues__labels":2}}]}"#);
+        insta::assert_snapshot!(json, @r#"{"pipeline_name":"p","dataset_name":"d","destination":"duckdb:///p.duckdb","started_at":"2023-11-14T22:13:20+00:00","finished_at":"2023-11-14T22:13:20.250000+00:00","load_packages":[{"load_id":"1.5","state":"set_aside","reason":"it is stale","row_counts":{"issues":3,"issues__labels":2},"discarded":{"issues":{"rows":1,"values":2}},"null_only_columns":[{"table":"issues","column":"closed_by"}]},{"load_id":"2.5","state":"loaded","row_counts":{"issues":1,"issues__labels":2},"discarded":{"issues":{"rows":1,"values":2}},"null_only_columns":[{"table":"issues","column":"closed_by"}]}]}"#);
         assert_eq!(serde_json::from_str::<LoadInfo>(&json).unwrap(), info());
     }
 

@@ -1,6 +1,7 @@
 //! What the steps of a run did.
 
 mod extract;
+mod lines;
 mod load;
 mod normalize;
 mod row_counts;

@@ -1,10 +1,13 @@
 //! What a normalisation did.
 
 use catchment_load_package::SealedPackage;
+use catchment_normalize::Findings;
 use serde::{Deserialize, Serialize};
 
-use super::row_counts::{sum, write_lines};
+use super::lines::{write_findings, write_lines};
+use super::row_counts::sum;
 use super::{RowCounts, timestamp};
+use crate::package::findings;
 
 /// The report of [`Runner::normalize`](crate::Runner::normalize).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,11 +31,15 @@ pub struct NormalizedPackage {
     pub load_id: String,
     /// The rows that it has for each table.
     pub row_counts: RowCounts,
+    /// What was noticed of its rows.
+    #[serde(flatten)]
+    pub findings: Findings,
 }
 
 impl NormalizedPackage {
     pub(crate) fn of(package: &SealedPackage) -> NormalizedPackage {
-        NormalizedPackage { load_id: package.begin().load_id.clone(), row_counts: package.row_counts() }
+        let (load_id, row_counts) = (package.begin().load_id.clone(), package.row_counts());
+        NormalizedPackage { load_id, row_counts, findings: findings(package) }
     }
 }
 
@@ -52,6 +59,7 @@ impl std::fmt::Display for NormalizeInfo {
         for package in &self.packages {
             write!(f, "\n  package {}:", package.load_id)?;
             write_lines(&package.row_counts, f)?;
+            write_findings(&package.findings, f)?;
         }
         Ok(())
     }

@@ -1,7 +1,5 @@
 //! Rows by table.
 
-use std::fmt::{Formatter, Result};
-
 use indexmap::IndexMap;
 
 /// Rows by table, in the order in which the tables came.
@@ -14,12 +12,4 @@ pub(super) fn sum<'c>(all: impl IntoIterator<Item = &'c RowCounts>) -> RowCounts
         *sum.entry(table.clone()).or_default() += rows;
     }
     sum
-}
-
-/// A line for each table.
-pub(super) fn write_lines(counts: &RowCounts, f: &mut Formatter<'_>) -> Result {
-    for (table, rows) in counts {
-        write!(f, "\n    {table}: {rows} {}", if *rows == 1 { "row" } else { "rows" })?;
-    }
-    Ok(())
 }

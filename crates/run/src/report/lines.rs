@@ -1,0 +1,20 @@
+//! What stands below a package in the reports for people.
+
+use std::fmt::{Formatter, Result};
+
+use catchment_normalize::Findings;
+
+use super::RowCounts;
+
+/// A line for each table.
+pub(super) fn write_lines(counts: &RowCounts, f: &mut Formatter<'_>) -> Result {
+    for (table, rows) in counts {
+        write!(f, "\n    {table}: {rows} {}", if *rows == 1 { "row" } else { "rows" })?;
+    }
+    Ok(())
+}
+
+/// A line for each thing that was noticed.
+pub(super) fn write_findings(findings: &Findings, f: &mut Formatter<'_>) -> Result {
+    findings.to_string().lines().try_for_each(|line| write!(f, "\n    note: {line}"))
+}
