@@ -80,6 +80,10 @@ fn fits(shredded: &Shredded, schema: &Schema) -> bool {
     shredded.batches.iter().all(|TableBatch { table, batch }| {
         let known = schema.tables.get(table);
         let found = shredded.delta.tables.iter().find(|delta| delta.name == *table);
+        let parent = known.zip(found).map(|(known, found)| (&known.parent, &found.parent));
+        if parent.is_some_and(|(known, found)| known != found) {
+            return false;
+        }
         let found = found.map(|delta| &delta.columns[..]).unwrap_or_default();
         batch.schema().fields().iter().all(|field| {
             let known = known.and_then(|table| table.columns.get(field.name())).and_then(Column::column_type);

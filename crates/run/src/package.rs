@@ -29,7 +29,7 @@ pub(crate) async fn make(
     let Ingested { writer, mut schema, mut state, findings, tables } =
         ingest(feed, schema, writer, rules, &runner.options, stop).await?;
     if !findings.is_empty() {
-        tracing::warn!("{findings}");
+        tracing::info!("{findings}");
     }
     state.add_schema(&schema.name);
     let state_changed = state.bump();

@@ -1,6 +1,6 @@
 //! What comes out of a batch.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use arrow::array::BooleanArray;
 use arrow::compute::filter_record_batch;
@@ -19,6 +19,8 @@ pub(crate) struct BatchResult {
     pub(crate) batches: Vec<TableBatch>,
     pub(crate) findings: Findings,
     pub(super) quarantine: Vec<Entry>,
+    /// The table above each table that has rows.
+    pub(super) parents: HashMap<String, String>,
     /// The ids of the rows that were left out, of all tables.
     pub(super) dropped_ids: HashSet<String>,
 }

@@ -36,7 +36,7 @@ impl Assembly<'_> {
         let Some(shape) = self.shapes.tables.get(index) else { return Ok(()) };
         let parents: Vec<&str> = self.parents(index);
         let known = self.schema.tables.get(&*shape.name);
-        self.refuse_other_parent(index, cells, parents.first().copied())?;
+        self.refuse_other_parent(&shape.name, parents.first().copied(), result)?;
         let guard = self.rules.guard(&shape.name, &parents);
         // Rows below one that was left out are left out with it.
         let mut dropped: BTreeSet<usize> = cells.parent_ids.positions(&result.dropped_ids);
@@ -80,6 +80,7 @@ impl Assembly<'_> {
                 columns: typed.columns,
             }));
             result.batches.push(TableBatch { table: shape.name.to_string(), batch });
+            result.parents.insert(shape.name.to_string(), parents.first().unwrap_or(&"no table").to_string());
         }
         result.quarantine.extend(rejected.iter().map(|rejected| rejected.entry(&shape.name, cells)));
         Ok(())
@@ -110,23 +111,18 @@ impl Assembly<'_> {
         parents
     }
 
-    /// Rows of one table cannot belong to rows of two.
-    fn refuse_other_parent(&self, index: usize, cells: &TableCells<'_>, parent: Option<&str>) -> Result<(), NormalizeError> {
-        let Some(shape) = self.shapes.tables.get(index) else { return Ok(()) };
-        let known = self.schema.tables.get(&*shape.name);
-        let other = match known.map(|table| table.parent.as_deref()) {
-            Some(Some(known)) if parent != Some(known) => Some(known),
-            _ => shape.other_parent.and_then(|other| self.shapes.tables.get(other)).map(|other| &*other.name),
-        };
-        let is_root = cells.parent_ids.is_empty();
-        match other {
-            Some(other) if !(is_root && parent.is_some()) => Err(NormalizeError::TwoParents {
-                table: shape.name.to_string(),
+    /// Rows of one table cannot belong to rows of two: neither in this batch, nor in the dataset. One that the dataset
+    /// has as a root has rows of its own.
+    fn refuse_other_parent(&self, table: &str, parent: Option<&str>, result: &BatchResult) -> Result<(), NormalizeError> {
+        let known = self.schema.tables.get(table).and_then(|table| table.parent.as_deref());
+        let in_batch = result.parents.get(table).map(String::as_str);
+        match known.filter(|known| parent != Some(known)).or(in_batch) {
+            None => Ok(()),
+            Some(other) => Err(NormalizeError::TwoParents {
+                table: table.to_owned(),
                 parent: other.to_owned(),
-                other: parent
-                    .map_or_else(|| "no table, as a resource is loaded into it".to_owned(), |parent| format!("`{parent}`")),
+                other: parent.map_or_else(|| "no table, as a resource is loaded into it".to_owned(), |name| format!("`{name}`")),
             }),
-            _ => Ok(()),
         }
     }
 }

@@ -24,7 +24,8 @@ pub(crate) const ROW: usize = 0;
 #[derive(Debug)]
 pub(crate) struct Shapes {
     pub(crate) tables: Vec<TableShape>,
-    by_name: HashMap<String, u32>,
+    /// By name and parent: lists at two places may have one name for their table, and no rows.
+    by_name: HashMap<(String, Option<usize>), u32>,
     max_identifier_length: Option<usize>,
     /// Counts how often it turned out that two keys share a name.
     shared_names: u64,
@@ -39,14 +40,11 @@ impl Shapes {
 
     fn table(&mut self, path: String, parent: Option<usize>) -> u32 {
         let name = naming::shorten(&path, &path, self.max_identifier_length);
-        if let Some(known) = self.by_name.get(&name) {
-            if let Some(table) = self.tables.get_mut(*known as usize) {
-                table.note_parent(parent);
-            }
-            return *known;
+        let next = self.tables.len() as u32;
+        let index = *self.by_name.entry((name.clone(), parent)).or_insert(next);
+        if index != next {
+            return index;
         }
-        let index = self.tables.len() as u32;
-        self.by_name.insert(name.clone(), index);
         self.tables.push(TableShape::new(name, path, parent));
         index
     }

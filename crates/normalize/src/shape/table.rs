@@ -13,8 +13,6 @@ pub(crate) struct TableShape {
     /// Its name before shortening, from which the names below it are made.
     pub(super) path: String,
     pub(crate) parent: Option<usize>,
-    /// Another table that has lists of that name too.
-    pub(crate) other_parent: Option<usize>,
     /// How many keys lead to it.
     pub(super) keys: usize,
     /// Names of columns, by their index.
@@ -32,7 +30,6 @@ impl TableShape {
             name: name.into(),
             path,
             parent,
-            other_parent: None,
             keys: 0,
             columns: Vec::new(),
             shared: Vec::new(),
@@ -56,12 +53,6 @@ impl TableShape {
     #[inline]
     pub(crate) fn has_several_lists(&self) -> bool {
         self.keys > 1
-    }
-
-    pub(super) fn note_parent(&mut self, parent: Option<usize>) {
-        if self.parent != parent {
-            self.other_parent = parent;
-        }
     }
 
     /// The column of that name for one more key; true where it is the second one.

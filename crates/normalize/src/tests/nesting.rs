@@ -4,7 +4,7 @@ use catchment_json::{Document, Selection};
 use catchment_schema::{Schema, TableHints, WriteDisposition};
 
 use super::{check, load, trim};
-use crate::{IdSeed, NormalizeOptions, Rows, Rules, Shredder};
+use crate::{IdSeed, NormalizeError, NormalizeOptions, Rows, Rules, Shredder};
 
 #[test]
 fn the_object_met_last_comes_first() {
@@ -176,6 +176,10 @@ fn a_table_that_the_schema_has_as_a_root_stays_one() {
 fn a_table_with_two_parents_is_an_error() {
     let error = load(Schema::new("s"), &[r#"[{"a":[{"b":[1]}],"a__b":[2]}]"#]).unwrap_err().to_string();
     assert!(error.starts_with("table `t__a__b` would have rows that belong to `t"), "{error}");
+    let pages = [r#"[{"a":[{"b":[1]}]}]"#, r#"[{"a__b":[2]}]"#];
+    assert!(matches!(load(Schema::new("s"), &pages).unwrap_err(), NormalizeError::TwoParents { .. }));
+    // A list without rows makes no table.
+    load(Schema::new("s"), &[r#"[{"a":[{"b":[1]}],"a__b":[]}]"#]).unwrap();
     let mut schema = Schema::new("s");
     schema.apply(&catchment_schema::SchemaDelta {
         tables: vec![catchment_schema::TableDelta { name: "t__a".to_owned(), parent: Some("u".to_owned()), columns: Vec::new() }],
