@@ -87,6 +87,32 @@ fn progress_json_prints_objects() {
 }
 
 #[test]
+fn the_environment_says_how_rows_are_normalised() {
+    let server = catchment_rest_client::testing::ScriptedServer::start(|_| {
+        catchment_rest_client::testing::Answer::json(200, r#"[{"id":1,"n":1,"nothing":null},{"id":2,"n":1.5}]"#)
+    });
+    let spec = format!(r#"{{"client":{{"base_url":"{}"}},"resources":["a"]}}"#, server.url());
+    let check = |name: &str, value: &str, expected: &str| {
+        let dataset = Dataset::new();
+        let output = Run::new(&dataset, &spec).command().env(name, value).output().unwrap();
+        let columns = "SELECT string_agg(column_name || ' ' || data_type, ', ' ORDER BY ordinal_position) \
+                       FROM information_schema.columns WHERE table_name = 'a' AND column_name NOT LIKE '\\_dlt%' ESCAPE '\\'";
+        match output.status.code() {
+            Some(0) => assert_eq!(dataset.query(columns), expected, "{name}={value}"),
+            code => {
+                let said = String::from_utf8_lossy(&output.stderr);
+                assert!(code == Some(2) && said.contains(expected), "{name}={value} {said}");
+            }
+        }
+    };
+    check("NORMALIZE__NUMERIC_WIDENING", "true", "id BIGINT, n DOUBLE");
+    check("NORMALIZE__NUMERIC_WIDENING", "false", "id BIGINT, n BIGINT, n__v_double DOUBLE");
+    check("NORMALIZE__NUMERIC_WIDENING", "maybe", "numeric_widening");
+    check("NORMALIZE__NULL_ONLY_COLUMNS", "text", "id BIGINT, n DOUBLE, nothing VARCHAR");
+    check("NORMALIZE__NULL_ONLY_COLUMNS", "int", "normalize.null_only_columns: found \"int\", expected one of drop, text, json");
+}
+
+#[test]
 fn pipelines_are_listed_and_shown() {
     let dataset = Dataset::new();
     let server = catchment_rest_client::testing::ScriptedServer::start(|_| {
@@ -102,5 +128,14 @@ fn pipelines_are_listed_and_shown() {
     assert_eq!(show(&[]), (Some(0), "p\n".to_owned()));
     let (code, text) = show(&["p", "info", "-v"]);
     assert!(code == Some(0) && text.contains("schema rest_api: version 1, 1 tables") && text.contains("a: 3 columns"), "{text}");
+    let check = |format: &[&str], begins: &str, has: &str| {
+        let (code, text) = show(&[&["p", "schema"], format].concat());
+        assert!(code == Some(0) && text.starts_with(begins) && text.contains(has), "{format:?} {text}");
+    };
+    check(&[], "version: 1\n", "\n  a:\n    columns:\n      id:\n        data_type: bigint\n");
+    check(&["--format", "json"], "{\n  \"version\": 1,", "\"data_type\": \"bigint\"");
+    check(&["--format", "sql"], "", "CREATE TABLE \"a\" (\n  \"id\" BIGINT,\n");
+    check(&["--format", "mermaid"], "erDiagram\n", "\"a\" {\n    bigint id\n");
+    check(&["--format", "dbml"], "", "\"id\" bigint");
     assert_eq!(show(&["nope"]).0, Some(2));
 }

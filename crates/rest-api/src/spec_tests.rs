@@ -47,6 +47,55 @@ fn what_this_version_cannot_do_is_said() {
 }
 
 #[test]
+fn columns_contracts_and_nesting_are_read() {
+    let json = r#"{"client": {"base_url": "http://x"},
+        "resource_defaults": {"columns": {"price": {"data_type": "decimal", "precision": 10}, "day": {"data_type": "date"}}},
+        "resources": [{"name": "a", "columns": {"price": {"scale": 2, "nullable": false, "x-own": [1]}},
+                       "schema_contract": {"columns": "freeze"}, "max_table_nesting": 1},
+                      {"name": "b", "columns": [{"name": "n", "data_type": "bigint", "precision": 32}], "schema_contract": "discard_row"}]}"#;
+    let spec = Spec::parse(json, Format::Json).unwrap();
+    let shown = |index: usize| {
+        let resource = &spec.resources[index];
+        let column = |c: &catchment_schema::Column| {
+            format!("{} {:?} {:?} {}", c.name, c.column_type(), c.nullable, Value::Object(c.hints.clone()))
+        };
+        let contract = resource.schema_contract.map(|contract| contract.to_value().to_string());
+        let columns = resource.columns.iter().map(column).collect::<Vec<_>>().join("\n");
+        format!("{columns}\n{contract:?} {:?}", resource.max_table_nesting)
+    };
+    insta::assert_snapshot!(shown(0), @r#"
+    price Some(Decimal { precision: 10, scale: 2 }) Some(false) {"precision":10,"scale":2,"x-own":[1]}
+    day Some(Date) None {}
+    Some("{\"tables\":\"evolve\",\"columns\":\"freeze\",\"data_type\":\"evolve\"}") Some(1)
+    "#);
+    insta::assert_snapshot!(shown(1), @r#"
+    n Some(Bigint { bits: 32, beyond_double: false }) None {"precision":32}
+    Some("\"discard_row\"") None
+    "#);
+}
+
+#[test]
+fn mistakes_in_columns_and_contracts() {
+    let spec = r#"{"client": {"base_url": "http://x"}, "resources": [
+        {"name": "a", "columns": {"p": {"data_type": "decimel"}, "q": {"type": "text"}, "r": 1,
+                                  "s": {"data_type": "decimal", "precision": 50}, "t": {"precision": -1}},
+         "schema_contract": {"columns": "freez"}, "max_table_nesting": "1"},
+        {"name": "b", "columns": [{"data_type": "text"}], "schema_contract": 1}, {"name": "c", "columns": "x"}]}"#;
+    insta::assert_snapshot!(mistakes(spec), @r#"
+    resources[0].columns.p.data_type: found "decimel"; did you mean `decimal`?
+    resources[0].columns.q.type: unknown key; expected one of name, data_type, nullable, precision, scale, timezone, unique, primary_key, merge_key, hard_delete, partition, cluster, sort, dedup_sort, description
+    resources[0].columns.r: found a number, expected an object
+    resources[0].columns.s: found precision 50 and scale 9, expected at most 38 digits and a scale within them
+    resources[0].columns.t.precision: found -1, expected 0 to 255
+    resources[0].schema_contract.columns: found "freez", expected one of evolve, freeze, discard_row, discard_value
+    resources[0].max_table_nesting: found a string, expected an integer
+    resources[1].columns[0].name: it is missing; expected a string
+    resources[1].schema_contract: found a number, expected a mode or an object of modes
+    resources[2].columns: found a string, expected an object of columns or a list of columns
+    "#);
+}
+
+#[test]
 fn specs_that_are_none() {
     let check = |text: &str, expected: &str| assert_eq!(mistakes(text), expected);
     check("[]", "found a list, expected an object\nresources: it is missing; expected a list with at least one resource");
