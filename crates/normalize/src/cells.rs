@@ -10,6 +10,8 @@ use crate::shape::KeyAt;
 #[derive(Default)]
 pub(crate) struct TableCells<'d> {
     pub(crate) rows: usize,
+    /// The place in its page of the source row that each row is from.
+    source_rows: Vec<u64>,
     /// What each row was made of.
     pub(crate) nodes: Vec<Node<'d>>,
     /// By column index; a column that is shorter than the rows is null in the rest.
@@ -25,9 +27,15 @@ pub(crate) struct TableCells<'d> {
 }
 
 impl<'d> TableCells<'d> {
-    pub(crate) fn begin_row(&mut self, node: Node<'d>) {
+    pub(crate) fn begin_row(&mut self, node: Node<'d>, source_row: u64) {
         self.rows += 1;
+        self.source_rows.push(source_row);
         self.nodes.push(node);
+    }
+
+    /// The number of the source row, counted from 1, for messages.
+    pub(crate) fn source_row(&self, row: usize) -> usize {
+        self.source_rows.get(row).and_then(|row| usize::try_from(*row).ok()).unwrap_or(0) + 1
     }
 
     /// Puts `node` into `column` of the row at hand, the last one. Nulls are left out.

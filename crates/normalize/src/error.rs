@@ -84,6 +84,6 @@ impl NormalizeError {
     }
 
     pub(crate) fn frozen(table: &str, entity: Entity, change: String, row: usize, value: Node<'_>) -> NormalizeError {
-        NormalizeError::Frozen { table: table.to_owned(), entity, change, row: row + 1, value: value.excerpt(80) }
+        NormalizeError::Frozen { table: table.to_owned(), entity, change, row, value: value.excerpt(80) }
     }
 }

@@ -43,6 +43,7 @@ mod shape;
 mod shred;
 #[cfg(test)]
 mod tests;
+mod then;
 mod walk;
 
 pub use error::NormalizeError;

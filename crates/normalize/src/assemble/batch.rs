@@ -10,7 +10,7 @@ use catchment_schema::SchemaDelta;
 
 use super::reject::Entry;
 use crate::cells::TableCells;
-use crate::{Findings, TableBatch};
+use crate::{Findings, Shredded, TableBatch};
 
 /// What comes out of a batch, table by table.
 #[derive(Default)]
@@ -19,6 +19,8 @@ pub(crate) struct BatchResult {
     pub(crate) batches: Vec<TableBatch>,
     pub(crate) findings: Findings,
     pub(super) quarantine: Vec<Entry>,
+    /// Whether rows one by one may give something else.
+    pub(crate) depends_on_order: bool,
     /// The table above each table that has rows.
     pub(super) parents: HashMap<String, String>,
     /// The ids of the rows that were left out, of all tables.
@@ -26,11 +28,17 @@ pub(crate) struct BatchResult {
 }
 
 impl BatchResult {
+    /// What a shredder returns of it.
+    pub(crate) fn shredded(self) -> Shredded {
+        Shredded { delta: self.delta, batches: self.batches, findings: self.findings }
+    }
+
     /// Notes the rows of a table that are left out.
     pub(super) fn drop_rows(&mut self, table: &str, cells: &TableCells<'_>, rows: &BTreeSet<usize>) {
         if rows.is_empty() {
             return;
         }
+        self.depends_on_order = true;
         self.findings.discard_rows(table, rows.len());
         let ids = cells.ids.iter().enumerate().filter(|(row, _)| rows.contains(row));
         self.dropped_ids.extend(ids.map(|(_, id)| id.to_owned()));

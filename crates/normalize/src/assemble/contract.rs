@@ -19,7 +19,7 @@ impl<'d> Typing<'_, 'd> {
             Mode::Freeze => {
                 if let Some((row, value)) = values.next() {
                     let change = format!("column `{column}` would be a new one");
-                    return Err(NormalizeError::frozen(self.table, Entity::Columns, change, row, value));
+                    return Err(NormalizeError::frozen(self.table, Entity::Columns, change, self.cells.source_row(row), value));
                 }
             }
             Mode::DiscardRow => self.drop.extend(values.map(|(row, _)| Rejected::row(row, Some(column), REASON))),
@@ -53,7 +53,7 @@ impl<'d> Typing<'_, 'd> {
                 Mode::Freeze => {
                     let known = column.data_type.map_or("", DataType::name);
                     let change = format!("column `{}` has the type {known}, which a value does not fit", column.name);
-                    return Err(NormalizeError::frozen(self.table, Entity::DataType, change, row, value));
+                    return Err(NormalizeError::frozen(self.table, Entity::DataType, change, self.cells.source_row(row), value));
                 }
                 Mode::DiscardValue => self.rejected.push(Rejected::value(row, &column.name, REASON, value)),
                 Mode::DiscardRow => {

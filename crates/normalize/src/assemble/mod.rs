@@ -46,7 +46,7 @@ impl Assembly<'_> {
             Mode::Freeze => {
                 if let Some((row, node)) = (0..).zip(&cells.nodes).find(|(row, _)| !dropped.contains(row)) {
                     let change = "the table would be a new one".to_owned();
-                    return Err(NormalizeError::frozen(&shape.name, Entity::Tables, change, row, *node));
+                    return Err(NormalizeError::frozen(&shape.name, Entity::Tables, change, cells.source_row(row), *node));
                 }
             }
             Mode::DiscardRow | Mode::DiscardValue => {
@@ -67,6 +67,7 @@ impl Assembly<'_> {
         };
         result.drop_rows(&shape.name, cells, &dropped);
         if let Some(typed) = typed {
+            result.depends_on_order |= typed.depends_on_order;
             result.findings.discard_values(&shape.name, typed.rejected.len());
             rejected.extend(typed.rejected);
             let batch = batch::without(typed.batch, &dropped)
@@ -91,6 +92,8 @@ impl Assembly<'_> {
         match &self.rules.options.quarantine_table {
             Some(table) if !result.quarantine.is_empty() => {
                 let entries = std::mem::take(&mut result.quarantine);
+                // Its place among the tables follows from the first row that it has.
+                result.depends_on_order |= !self.schema.tables.contains_key(table);
                 let (delta, batch) = quarantine::batch(table, &entries, self.schema, &self.rules.load_id)?;
                 result.delta.tables.extend(delta);
                 result.batches.push(TableBatch { table: table.clone(), batch });

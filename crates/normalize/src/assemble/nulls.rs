@@ -14,10 +14,10 @@ impl Typing<'_, '_> {
         let leaves_out = |row: &usize| self.dropped.contains(row) || self.drop.iter().any(|rejected| rejected.row == *row);
         let Some(row) = (0..self.cells.rows).find(|row| is_null(*row) && !leaves_out(row)) else { return Ok(()) };
         if column.has("primary_key") {
-            return Err(NormalizeError::no_key(self.table.to_owned(), column.name.clone(), row + 1));
+            return Err(NormalizeError::no_key(self.table.to_owned(), column.name.clone(), self.cells.source_row(row)));
         }
         let (table, column) = (self.table.to_owned(), column.name.clone());
-        Err(NormalizeError::Null { table, column, row: row + 1, hint: "" })
+        Err(NormalizeError::Null { table, column, row: self.cells.source_row(row), hint: "" })
     }
 
     /// A key that was declared, and that no row has ever had, is most likely misspelt.
@@ -27,6 +27,11 @@ impl Typing<'_, '_> {
             return Ok(());
         }
         let hint = "; it was declared as primary key: is the name right?";
-        Err(NormalizeError::Null { table: self.table.to_owned(), column: column.name.clone(), row: 1, hint })
+        Err(NormalizeError::Null {
+            table: self.table.to_owned(),
+            column: column.name.clone(),
+            row: self.cells.source_row(0),
+            hint,
+        })
     }
 }

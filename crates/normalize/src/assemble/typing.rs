@@ -35,6 +35,8 @@ pub(super) struct Typing<'a, 'd> {
     /// Values that did not fit their column, with its name.
     misfits: Vec<(String, Vec<(usize, Node<'d>)>)>,
     pub(super) rejected: Vec<Rejected>,
+    /// Whether rows one by one may give something else.
+    pub(super) depends_on_order: bool,
     /// Rows to leave out.
     pub(super) drop: Vec<Rejected>,
 }
@@ -55,6 +57,8 @@ pub(super) struct Typed {
     pub(super) columns: Vec<Column>,
     /// Values that were left out.
     pub(super) rejected: Vec<Rejected>,
+    /// Whether rows one by one may give something else.
+    pub(super) depends_on_order: bool,
 }
 
 impl<'a, 'd> Typing<'a, 'd> {
@@ -69,7 +73,23 @@ impl<'a, 'd> Typing<'a, 'd> {
     ) -> Self {
         let (new, fields, arrays) = (Vec::new(), Vec::new(), Vec::new());
         let (misfits, rejected, drop) = (Vec::new(), Vec::new(), Vec::new());
-        Typing { table, shape, cells, known, rules, guard, dropped, new, fields, arrays, misfits, rejected, drop }
+        let depends_on_order = false;
+        Typing {
+            table,
+            shape,
+            cells,
+            known,
+            rules,
+            guard,
+            dropped,
+            new,
+            fields,
+            arrays,
+            misfits,
+            rejected,
+            depends_on_order,
+            drop,
+        }
     }
 
     pub(super) fn run(mut self) -> Result<Outcome, NormalizeError> {
@@ -152,6 +172,7 @@ impl<'a, 'd> Typing<'a, 'd> {
     ) -> Result<Option<ColumnType>, NormalizeError> {
         let mut built = columns::build(column_type, cells, &[], self.cells.rows);
         let mut wider = column_type;
+        self.depends_on_order |= !built.misfits.is_empty() && self.has_key_of_variant(&column.name);
         let may_widen = self.rules.options.numeric_widening && self.guard.may_widen(column);
         if may_widen && !built.misfits.is_empty() {
             let known = self.known;
@@ -206,7 +227,8 @@ impl<'a, 'd> Typing<'a, 'd> {
         let options = RecordBatchOptions::new().with_row_count(Some(self.cells.rows));
         let batch = RecordBatch::try_new_with_options(schema, self.arrays, &options)
             .map_err(|source| NormalizeError::Arrow { table: self.table.to_owned(), source })?;
-        Ok(Typed { batch, columns: in_order(self.new), rejected: self.rejected })
+        let (columns, rejected) = (in_order(self.new), self.rejected);
+        Ok(Typed { batch, columns, rejected, depends_on_order: self.depends_on_order })
     }
 }
 

@@ -1,5 +1,6 @@
 //! Columns beside those whose type values did not fit: `a__v_text` beside `a`.
 
+use arrow::array::Array as _;
 use catchment_json::Node;
 use catchment_schema::{Column, ColumnType, DataType, Table, naming};
 
@@ -36,22 +37,37 @@ impl<'d> Typing<'_, 'd> {
         by_type.into_iter().try_for_each(|(found, cells)| self.put_variant(column, found, &cells))
     }
 
+    /// Whether the rows have a key that is spelt like a variant of the column.
+    pub(super) fn has_key_of_variant(&self, column: &str) -> bool {
+        let max_length = self.rules.options.max_identifier_length;
+        DataType::ALL.into_iter().any(|data_type| {
+            let index = self.shape.column_index(&variant_name(column, data_type, max_length));
+            index.and_then(|index| self.cells.columns.get(index)).is_some_and(|cells| !cells.is_empty())
+        })
+    }
+
+    fn misfit(&self, column: &str, variant: String, row: usize, value: String) -> NormalizeError {
+        let (table, column, row) = (self.table.to_owned(), column.to_owned(), self.cells.source_row(row));
+        NormalizeError::Misfit { table, column, variant, row, value }
+    }
+
     fn put_variant(&mut self, column: &str, found: ColumnType, cells: &[Option<Node<'d>>]) -> Result<(), NormalizeError> {
         let name = variant_name(column, found.data_type(), self.rules.options.max_identifier_length);
         let known = known_type(self.known, &name);
         let built = columns::build(known.unwrap_or(found), cells, &[], self.cells.rows);
         if let Some((row, value)) = built.misfits.first() {
-            let (table, column) = (self.table.to_owned(), column.to_owned());
-            return Err(NormalizeError::Misfit { table, column, variant: name, row: row + 1, value: value.excerpt(80) });
+            return Err(self.misfit(column, name, *row, value.excerpt(80)));
         }
-        match (known, self.fields.iter().position(|field| *field.name() == name)) {
+        match self.fields.iter().position(|field| *field.name() == name).and_then(|at| self.arrays.get_mut(at)) {
             // It is among the known columns already, all null.
-            (Some(_), Some(at)) => {
-                if let Some(array) = self.arrays.get_mut(at) {
-                    *array = built.array;
-                }
+            Some(array) if array.null_count() == array.len() => *array = built.array,
+            // The row has a key of that name.
+            Some(_) => {
+                let value = cells.iter().enumerate().find_map(|(row, cell)| cell.map(|value| (row, value)));
+                let (row, value) = value.map_or((0, String::new()), |(row, value)| (row, value.excerpt(80)));
+                return Err(self.misfit(column, name, row, value));
             }
-            _ => {
+            None => {
                 let row = cells.len().saturating_sub(1).min(first_row(cells));
                 let column = Column::of_type(&name, found).with("variant");
                 self.new.push(NewColumn { row, class: Class::Variant, column });

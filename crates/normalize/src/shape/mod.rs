@@ -87,6 +87,13 @@ impl Shapes {
         self.at(at).is_some_and(|key| std::mem::replace(&mut key.null_in, batch) != batch)
     }
 
+    /// As if no null had been seen under the key.
+    pub(crate) fn forget_null(&mut self, at: KeyAt) {
+        if let Some(key) = self.at(at) {
+            key.null_in = 0;
+        }
+    }
+
     /// Whether the key has the id that the row brings along.
     pub(crate) fn is_row_id(&mut self, at: KeyAt) -> bool {
         self.at(at).is_some_and(|key| key.is_row_id)

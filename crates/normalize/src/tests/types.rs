@@ -1,4 +1,6 @@
-use super::{check, check_narrow};
+use catchment_schema::Schema;
+
+use super::{check, check_narrow, load};
 
 #[test]
 fn types_are_inferred_and_values_converted() {
@@ -164,4 +166,18 @@ fn text_of_a_long_integer_is_not_rounded() {
          a__v_text=18446744073709551616
          a__v_text=9007199254740993",
     );
+}
+
+#[test]
+fn a_key_that_is_spelt_like_a_variant_shares_its_column() {
+    for pages in [&[r#"[{"a":1,"a__v_text":"y"},{"a":"x"}]"#][..], &[r#"[{"a":1,"a__v_text":"y"}]"#, r#"[{"a":"x"}]"#]] {
+        check(
+            pages,
+            "t(a bigint, a__v_text text, _dlt_load_id, _dlt_id)
+             a=1 a__v_text=y
+             a__v_text=x",
+        );
+    }
+    let error = load(Schema::new("s"), &[r#"[{"a":1},{"a__v_text":1,"a":"x"}]"#]).unwrap_err().to_string();
+    assert_eq!(error, "table `t`, row 2 of its page: \"x\" fits neither column `a` nor `a__v_text`");
 }

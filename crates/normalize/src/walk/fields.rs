@@ -14,7 +14,9 @@ impl<'d> Walk<'_, 'd> {
     /// The reference keeps a stack of objects, so that the one met last comes first; the order of columns
     /// follows from it.
     pub(super) fn flatten(&mut self, table: usize, row: Node<'d>, level: i64) {
-        let (bottom, renamed) = (self.objects.len(), self.walked.renamed.len());
+        let bottom = self.objects.len();
+        let renamed = self.walked.renamed.len();
+        self.first_null = self.walked.nulls.len();
         loop {
             let known = self.shapes.shared_names();
             self.fields(table, ROW, row, level);
@@ -30,6 +32,9 @@ impl<'d> Walk<'_, 'd> {
             self.cells(table).take_back_all();
             self.lists.truncate(self.first_list);
             self.walked.renamed.truncate(renamed);
+            for null in self.walked.nulls.split_off(self.first_null) {
+                self.shapes.forget_null(null);
+            }
             self.given_id = None;
         }
     }
@@ -70,6 +75,10 @@ impl<'d> Walk<'_, 'd> {
     fn take_back(&mut self, at: KeyAt) {
         self.objects.retain(|waiting| waiting.at != at);
         self.lists.retain(|waiting| waiting.at != at);
+        if let Some(place) = (self.first_null..self.walked.nulls.len()).find(|i| self.walked.nulls.get(*i) == Some(&at)) {
+            self.walked.nulls.remove(place);
+            self.shapes.forget_null(at);
+        }
         if let Some(column) = self.shapes.column(at) {
             self.cells(at.table).take_back(column);
         }

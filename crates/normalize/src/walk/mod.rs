@@ -13,6 +13,7 @@ use crate::cells::TableCells;
 use crate::ids::{RootIds, child_id};
 use crate::rules::Rules;
 use crate::shape::{KeyAt, ROW, Shapes};
+use crate::shred::SourceRow;
 
 /// Collects the rows of a batch.
 pub(crate) struct Walk<'s, 'd> {
@@ -33,8 +34,12 @@ pub(crate) struct Walk<'s, 'd> {
     lists: Vec<Waiting<'d>>,
     /// Where the lists of the row at hand begin.
     first_list: usize,
+    /// Where the nulls of the row at hand begin.
+    first_null: usize,
     /// The id that the row at hand brings along.
     given_id: Option<Node<'d>>,
+    /// The place in its page of the source row at hand.
+    source_row: u64,
     object_number: u64,
     error: Option<NormalizeError>,
 }
@@ -90,16 +95,19 @@ impl<'s, 'd> Walk<'s, 'd> {
             objects: Vec::new(),
             lists: Vec::new(),
             first_list: 0,
+            first_null: 0,
             given_id: None,
+            source_row: 0,
             object_number: 0,
             error: None,
         }
     }
 
-    /// Takes in row `row` of page `ordinal`. Null is no row.
-    pub(crate) fn root_row(&mut self, node: Node<'d>, ordinal: u64, row: u64) {
-        if node.kind() != Kind::Null {
-            self.row(0, node, "value", Origin::Root { ordinal, row }, self.max_nesting);
+    /// Takes in a row of the source. Null is none.
+    pub(crate) fn root_row(&mut self, row: &SourceRow<'d>) {
+        if row.node.kind() != Kind::Null {
+            self.source_row = row.row;
+            self.row(0, row.node, "value", Origin::Root { ordinal: row.ordinal, row: row.row }, self.max_nesting);
         }
     }
 
@@ -113,7 +121,8 @@ impl<'s, 'd> Walk<'s, 'd> {
         if self.cells(table).rows == 0 {
             self.walked.order.push(table);
         }
-        self.cells(table).begin_row(node);
+        let source_row = self.source_row;
+        self.cells(table).begin_row(node, source_row);
         let outer = std::mem::replace(&mut self.first_list, self.lists.len());
         self.given_id = None;
         match node.kind() {
@@ -166,7 +175,7 @@ impl<'s, 'd> Walk<'s, 'd> {
                     Ok(id) => id,
                     Err(column) => {
                         let table = shape.map(|shape| shape.name.to_string()).unwrap_or_default();
-                        let row = cells.map_or(0, |cells| cells.rows);
+                        let row = usize::try_from(row).map_or(0, |row| row + 1);
                         self.error.get_or_insert(NormalizeError::no_key(table, column, row));
                         String::new()
                     }
