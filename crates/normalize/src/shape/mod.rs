@@ -146,11 +146,12 @@ impl Shapes {
         if key.object != NONE {
             return Some(key.object as usize);
         }
-        let path = key.path.clone();
+        let (path, name) = (key.path.clone(), key.name.clone());
         let objects = &mut self.tables.get_mut(at.table)?.objects;
-        let depth = objects.get(at.object).map_or(0, |object| object.depth + 1);
+        let outer = objects.get(at.object)?;
+        let (spelling, depth) = (format!("{}{name}.", outer.spelling), outer.depth + 1);
         let index = objects.len();
-        objects.push(ObjectShape::new(path, depth));
+        objects.push(ObjectShape::new(path, spelling, depth));
         self.at(at)?.object = index as u32;
         Some(index)
     }

@@ -14,6 +14,8 @@ const TWINS: usize = 1 << 31;
 #[derive(Debug)]
 pub(crate) struct ObjectShape {
     pub(super) path: String,
+    /// The keys that lead to it, as the source spells them, each with a point behind it.
+    pub(super) spelling: String,
     /// How many objects it is in.
     pub(super) depth: usize,
     pub(super) keys: Vec<KeyShape>,
@@ -22,8 +24,8 @@ pub(crate) struct ObjectShape {
 }
 
 impl ObjectShape {
-    pub(super) fn new(path: String, depth: usize) -> Self {
-        ObjectShape { path, depth, keys: Vec::new(), twins: Vec::new(), by_raw: HashMap::new() }
+    pub(super) fn new(path: String, spelling: String, depth: usize) -> Self {
+        ObjectShape { path, spelling, depth, keys: Vec::new(), twins: Vec::new(), by_raw: HashMap::new() }
     }
 
     #[inline]

@@ -1,7 +1,7 @@
 //! Keys whose names are the same once they are normalised: who gets the plain name in an object that has several.
 //!
-//! The exact spelling does, else the one that comes first by its characters; the others get a name with a tag of their
-//! own. Each object decides for itself, so it does not matter which one was met first.
+//! The exact spelling does, else the one that comes first by its characters; the others get a name with a tag of the
+//! keys that lead to them. Each object decides for itself, so it does not matter which one was met first.
 
 use catchment_json::Node;
 use catchment_schema::naming;
@@ -27,7 +27,7 @@ impl Shapes {
         if key.twin != NONE {
             return KeyAt { key: key.twin as usize, ..at };
         }
-        let path = format!("{}_{}", key.path, naming::tag(&key.name));
+        let path = format!("{}_{}", key.path, naming::tag(&format!("{}{}", shape.spelling, key.name)));
         let twin = KeyShape::new(&key.raw, &key.name, path);
         let index = shape.add_twin(twin);
         if let Some(key) = shape.get_mut(at.key) {

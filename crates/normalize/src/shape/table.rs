@@ -34,7 +34,7 @@ impl TableShape {
             columns: Vec::new(),
             shared: Vec::new(),
             by_name: HashMap::new(),
-            objects: vec![ObjectShape::new(String::new(), 0)],
+            objects: vec![ObjectShape::new(String::new(), String::new(), 0)],
         }
     }
 

@@ -45,8 +45,8 @@ fn paths_that_are_keys_are_kept_apart_from_objects() {
     for page in [r#"[{"a__b":1,"a":{"b":2}}]"#, r#"[{"a":{"b":2},"a__b":1}]"#] {
         check(
             &[page],
-            "t(a__b bigint, a__b_8pbjqw bigint, _dlt_load_id, _dlt_id)
-            a__b=1 a__b_8pbjqw=2",
+            "t(a__b bigint, a__b_atldyq bigint, _dlt_load_id, _dlt_id)
+            a__b=1 a__b_atldyq=2",
         );
     }
     for page in [r#"[{"a__b":[1],"a":{"b":[2]}}]"#, r#"[{"a":{"b":[2]},"a__b":[1]}]"#] {
@@ -56,7 +56,7 @@ fn paths_that_are_keys_are_kept_apart_from_objects() {
 
             t__a__b(value bigint, _dlt_parent_id, _dlt_list_idx, _dlt_id)
             value=1
-            t__a__b_8pbjqw(value bigint, _dlt_parent_id, _dlt_list_idx, _dlt_id)
+            t__a__b_atldyq(value bigint, _dlt_parent_id, _dlt_list_idx, _dlt_id)
             value=2",
         );
     }
@@ -96,7 +96,16 @@ fn names_are_as_short_as_the_destination_needs() {
 fn a_key_that_ends_like_the_name_is_not_spelt_like_it() {
     check(
         &[r#"[{"a":{"__b":1,"b":2}}]"#],
-        "t(a__b_lk8u1q bigint, a__b bigint, _dlt_load_id, _dlt_id)
-         a__b_lk8u1q=1 a__b=2",
+        "t(a__b_eqwsrg bigint, a__b bigint, _dlt_load_id, _dlt_id)
+         a__b_eqwsrg=1 a__b=2",
+    );
+}
+
+#[test]
+fn three_values_for_one_name_are_all_kept() {
+    check(
+        &[r#"[{"a__b":{"c":1},"a":{"b__c":2,"b":{"c":3}}}]"#],
+        "t(a__b__c bigint, a__b__c_fghhoa bigint, a__b__c_zfvlwq bigint, _dlt_load_id, _dlt_id)
+         a__b__c=2 a__b__c_fghhoa=3 a__b__c_zfvlwq=1",
     );
 }
