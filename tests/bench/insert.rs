@@ -36,7 +36,7 @@ fn shred(schema: &Schema, pages: &[Selection], mut take: impl FnMut(TableBatch))
     let mut shredder = Shredder::new(rules);
     for (ordinal, page) in (0..).zip(pages) {
         let rows = [Rows { selection: page, ordinal }];
-        let shredded = shredder.shred(&sequencer.snapshot(), "issues", &rows)?;
+        let shredded = shredder.shred(&sequencer.snapshot(), "issues", &rows);
         let batches = sequencer.accept(shredded, |schema| shredder.shred(schema, "issues", &rows))?;
         batches.into_iter().for_each(&mut take);
     }

@@ -21,7 +21,7 @@
 //! for (ordinal, page) in [r#"[{"price": 12}]"#, r#"[{"price": 12.5}]"#].into_iter().enumerate() {
 //!     let page = Selection::elements(Document::parse(page.as_bytes().to_vec())?);
 //!     let rows = [Rows { selection: &page, ordinal: ordinal as u64 }];
-//!     let shredded = shredder.shred(&sequencer.snapshot(), "items", &rows)?;
+//!     let shredded = shredder.shred(&sequencer.snapshot(), "items", &rows);
 //!     sequencer.accept(shredded, |schema| shredder.shred(schema, "items", &rows))?;
 //! }
 //! let (schema, _) = sequencer.finish();

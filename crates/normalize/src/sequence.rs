@@ -31,7 +31,8 @@ impl Sequencer {
         Arc::clone(&self.schema)
     }
 
-    /// Takes the next batch, and returns its record batches; `again` shreds it against another schema. Batches that were
+    /// Takes the next batch, and returns its record batches; `again` shreds it against the schema as it is now, also where
+    /// it failed against the one that it was shredded against. Batches that were
     /// returned earlier may have columns of a narrower type than the schema has in the end: their values are to be
     /// cast, which none of them loses by.
     ///
@@ -40,10 +41,13 @@ impl Sequencer {
     /// Those of `again`.
     pub fn accept(
         &mut self,
-        shredded: Shredded,
+        shredded: Result<Shredded, NormalizeError>,
         again: impl FnOnce(&Schema) -> Result<Shredded, NormalizeError>,
     ) -> Result<Vec<TableBatch>, NormalizeError> {
-        let shredded = if fits(&shredded, &self.schema) { shredded } else { again(&self.schema)? };
+        let shredded = match shredded {
+            Ok(shredded) if fits(&shredded, &self.schema) => shredded,
+            _ => again(&self.schema)?,
+        };
         if !shredded.delta.is_empty() {
             Arc::make_mut(&mut self.schema).apply(&shredded.delta);
         }
@@ -77,6 +81,9 @@ impl Sequencer {
 /// Whether the batches are typed as they would be against `schema`. Where it has another type for a column by now, it does
 /// not matter whether the types join: the earlier rows come first, and what fits their type does not change it.
 fn fits(shredded: &Shredded, schema: &Schema) -> bool {
+    if shredded.judged_by.iter().any(|(name, table)| schema.tables.get(name) != table.as_ref()) {
+        return false;
+    }
     shredded.batches.iter().all(|TableBatch { table, batch }| {
         let known = schema.tables.get(table);
         let found = shredded.delta.tables.iter().find(|delta| delta.name == *table);

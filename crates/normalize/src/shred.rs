@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use arrow::record_batch::RecordBatch;
 use catchment_json::{Node, Selection};
-use catchment_schema::{Schema, SchemaDelta};
+use catchment_schema::{Schema, SchemaDelta, Table};
 
 use crate::assemble::{Assembly, BatchResult};
 use crate::findings::{NullOnlyColumn, RenamedKey};
@@ -51,6 +51,9 @@ pub struct Shredded {
     pub batches: Vec<TableBatch>,
     /// What was noticed.
     pub findings: Findings,
+    /// The tables in which values did not fit the type that their column began with, as the schema had them. What became
+    /// of such values is right for no other table.
+    pub(crate) judged_by: Vec<(String, Option<Table>)>,
 }
 
 /// Turns rows into record batches, and remembers the shapes that it has seen.
@@ -97,7 +100,7 @@ impl Shredder {
             grown.to_mut().apply(&first.delta);
         }
         let second = self.in_order(&grown, table, second)?;
-        first.then(second, &grown)
+        first.then(second, schema, &grown)
     }
 
     fn together(&mut self, schema: &Schema, table: &str, rows: &[SourceRow<'_>]) -> Result<BatchResult, NormalizeError> {

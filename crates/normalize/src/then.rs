@@ -8,8 +8,9 @@ use catchment_schema::{Column, Schema, SchemaDelta, TableDelta, arrow_type};
 use crate::{NormalizeError, Shredded, TableBatch};
 
 impl Shredded {
-    /// This, and what became of the next rows, which were shredded against `grown`, the schema with this delta.
-    pub(crate) fn then(mut self, next: Shredded, grown: &Schema) -> Result<Shredded, NormalizeError> {
+    /// This, which was shredded against `schema`, and what became of the next rows, which were shredded against `grown`,
+    /// the same with this delta.
+    pub(crate) fn then(mut self, next: Shredded, schema: &Schema, grown: &Schema) -> Result<Shredded, NormalizeError> {
         for table in &next.delta.tables {
             let widened = |column: &&Column| grown.tables.get(&table.name).is_some_and(|t| t.columns.contains_key(&column.name));
             let widened: Vec<&Column> = table.columns.iter().filter(widened).collect();
@@ -22,6 +23,8 @@ impl Shredded {
         }
         self.batches.extend(next.batches);
         self.findings.extend(next.findings);
+        let judged_by = next.judged_by.into_iter().map(|(name, _)| (schema.tables.get(&name).cloned(), name));
+        self.judged_by.extend(judged_by.map(|(table, name)| (name, table)));
         Ok(self)
     }
 }

@@ -160,7 +160,7 @@ impl Sequence {
 
     fn write(&mut self, group: &Group, shredded: Result<Shredded, NormalizeError>) -> Result<(), RunError> {
         let shredder = &mut self.shredder;
-        let batches = self.sequencer.accept(shredded?, |schema| shred_group(shredder, schema, group))?;
+        let batches = self.sequencer.accept(shredded, |schema| shred_group(shredder, schema, group))?;
         *self.snapshot.lock().unwrap_or_else(PoisonError::into_inner) = self.sequencer.snapshot();
         for batch in batches {
             if !self.tables.contains(&batch.table) {

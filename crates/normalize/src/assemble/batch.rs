@@ -6,7 +6,7 @@ use arrow::array::BooleanArray;
 use arrow::compute::filter_record_batch;
 use arrow::error::ArrowError;
 use arrow::record_batch::RecordBatch;
-use catchment_schema::SchemaDelta;
+use catchment_schema::{SchemaDelta, Table};
 
 use super::reject::Entry;
 use crate::cells::TableCells;
@@ -21,6 +21,7 @@ pub(crate) struct BatchResult {
     pub(super) quarantine: Vec<Entry>,
     /// Whether rows one by one may give something else.
     pub(crate) depends_on_order: bool,
+    pub(super) judged_by: Vec<(String, Option<Table>)>,
     /// The table above each table that has rows.
     pub(super) parents: HashMap<String, String>,
     /// The ids of the rows that were left out, of all tables.
@@ -30,7 +31,7 @@ pub(crate) struct BatchResult {
 impl BatchResult {
     /// What a shredder returns of it.
     pub(crate) fn shredded(self) -> Shredded {
-        Shredded { delta: self.delta, batches: self.batches, findings: self.findings }
+        Shredded { delta: self.delta, batches: self.batches, findings: self.findings, judged_by: self.judged_by }
     }
 
     /// Notes the rows of a table that are left out.

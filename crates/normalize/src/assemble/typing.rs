@@ -35,6 +35,8 @@ pub(super) struct Typing<'a, 'd> {
     /// Values that did not fit their column, with its name.
     misfits: Vec<(String, Vec<(usize, Node<'d>)>)>,
     pub(super) rejected: Vec<Rejected>,
+    /// Whether values did not fit the type that their column began with.
+    has_misfits: bool,
     /// Whether rows one by one may give something else.
     pub(super) depends_on_order: bool,
     /// Rows to leave out.
@@ -57,6 +59,8 @@ pub(super) struct Typed {
     pub(super) columns: Vec<Column>,
     /// Values that were left out.
     pub(super) rejected: Vec<Rejected>,
+    /// Whether values did not fit the type that their column began with.
+    pub(super) has_misfits: bool,
     /// Whether rows one by one may give something else.
     pub(super) depends_on_order: bool,
 }
@@ -73,7 +77,7 @@ impl<'a, 'd> Typing<'a, 'd> {
     ) -> Self {
         let (new, fields, arrays) = (Vec::new(), Vec::new(), Vec::new());
         let (misfits, rejected, drop) = (Vec::new(), Vec::new(), Vec::new());
-        let depends_on_order = false;
+        let (has_misfits, depends_on_order) = (false, false);
         Typing {
             table,
             shape,
@@ -87,6 +91,7 @@ impl<'a, 'd> Typing<'a, 'd> {
             arrays,
             misfits,
             rejected,
+            has_misfits,
             depends_on_order,
             drop,
         }
@@ -172,6 +177,7 @@ impl<'a, 'd> Typing<'a, 'd> {
     ) -> Result<Option<ColumnType>, NormalizeError> {
         let mut built = columns::build(column_type, cells, &[], self.cells.rows);
         let mut wider = column_type;
+        self.has_misfits |= !built.misfits.is_empty();
         self.depends_on_order |= !built.misfits.is_empty() && self.has_key_of_variant(&column.name);
         let may_widen = self.rules.options.numeric_widening && self.guard.may_widen(column);
         if may_widen && !built.misfits.is_empty() {
@@ -228,7 +234,7 @@ impl<'a, 'd> Typing<'a, 'd> {
         let batch = RecordBatch::try_new_with_options(schema, self.arrays, &options)
             .map_err(|source| NormalizeError::Arrow { table: self.table.to_owned(), source })?;
         let (columns, rejected) = (in_order(self.new), self.rejected);
-        Ok(Typed { batch, columns, rejected, depends_on_order: self.depends_on_order })
+        Ok(Typed { batch, columns, rejected, has_misfits: self.has_misfits, depends_on_order: self.depends_on_order })
     }
 }
 

@@ -20,6 +20,12 @@ impl Shapes {
         if has_plain_name { at } else { self.twin(at) }
     }
 
+    /// The key under a name that no other one has, where it was needed before.
+    pub(crate) fn known_twin(&self, at: KeyAt) -> Option<KeyAt> {
+        let twin = self.tables.get(at.table)?.objects.get(at.object)?.get(at.key)?.twin;
+        (twin != NONE).then_some(KeyAt { key: twin as usize, ..at })
+    }
+
     /// The key under a name that no other one has.
     pub(crate) fn twin(&mut self, at: KeyAt) -> KeyAt {
         let Some(shape) = self.tables.get_mut(at.table).and_then(|table| table.objects.get_mut(at.object)) else { return at };

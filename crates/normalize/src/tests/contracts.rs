@@ -176,3 +176,12 @@ fn of_rows_that_are_left_out_nothing_is_told() {
         load_with(NormalizeOptions::default(), schema, &[r#"[{"id":"x","nothing":null,"aB":1,"a_b":2},{"id":7}]"#]).unwrap();
     assert!(findings.null_only_columns.is_empty() && findings.renamed_keys.is_empty(), "{findings}");
 }
+
+#[test]
+fn what_an_old_schema_would_not_have_taken_is_looked_at_again() {
+    // Against the schema of the beginning `n` would be of doubles, and the last value not fit.
+    let contract = TableHints { schema_contract: Some(data_type(Mode::Freeze)), ..TableHints::default() };
+    let mut schema = Schema::new("s");
+    schema.declare("t", "t", &contract).unwrap();
+    load(schema, &[r#"[{"n":2}]"#, r#"[{"n":1e4},{"n":9223372034854020}]"#]).unwrap();
+}

@@ -40,7 +40,7 @@ fn load_with(options: NormalizeOptions, schema: Schema, pages: &[&str]) -> Resul
     for (ordinal, page) in (0..).zip(pages) {
         let page = Selection::elements(Document::parse(page.as_bytes().to_vec()).unwrap());
         let rows = [Rows { selection: &page, ordinal }];
-        let shredded = shredder.shred(&begin, "t", &rows)?;
+        let shredded = shredder.shred(&begin, "t", &rows);
         for batch in sequencer.accept(shredded, |schema| Shredder::new(Arc::clone(&rules)).shred(schema, "t", &rows))? {
             let at = shown.iter().position(|(table, _)| *table == batch.table).unwrap_or_else(|| {
                 shown.push((batch.table.clone(), Vec::new()));

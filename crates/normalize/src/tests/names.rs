@@ -109,3 +109,13 @@ fn three_values_for_one_name_are_all_kept() {
          a__b__c=2 a__b__c_fghhoa=3 a__b__c_zfvlwq=1",
     );
 }
+
+#[test]
+fn a_key_that_stands_twice_takes_nothing_back_that_is_not_its_own() {
+    check(
+        &[r#"[{"a":{"b":2,"b":3},"a__b":1}]"#, r#"[{"a":{"b":null,"b":null},"a__b":1}]"#],
+        "t(a__b bigint, a__b_atldyq bigint, _dlt_load_id, _dlt_id)
+         a__b=1 a__b_atldyq=3
+         a__b=1",
+    );
+}

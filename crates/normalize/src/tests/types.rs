@@ -181,3 +181,15 @@ fn a_key_that_is_spelt_like_a_variant_shares_its_column() {
     let error = load(Schema::new("s"), &[r#"[{"a":1},{"a__v_text":1,"a":"x"}]"#]).unwrap_err().to_string();
     assert_eq!(error, "table `t`, row 2 of its page: \"x\" fits neither column `a` nor `a__v_text`");
 }
+
+#[test]
+fn a_batch_that_put_values_aside_for_a_type_of_its_own_is_shredded_again() {
+    check(
+        &[r#"[{"a":0.5}]"#, r#"[{"a":0},{"a":"1.5"},{"a":0.5}]"#],
+        "t(a double, _dlt_load_id, _dlt_id)
+         a=0.5
+         a=0.0
+         a=1.5
+         a=0.5",
+    );
+}

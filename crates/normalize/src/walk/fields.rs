@@ -79,8 +79,12 @@ impl<'d> Walk<'_, 'd> {
             self.walked.nulls.remove(place);
             self.shapes.forget_null(at);
         }
-        if let Some(column) = self.shapes.column(at) {
+        let Some(column) = self.shapes.column(at) else { return };
+        let is_shared = self.shapes.tables.get(at.table).is_some_and(|table| table.is_shared(column));
+        if !is_shared || self.cells(at.table).holder(column) == Some(at) {
             self.cells(at.table).take_back(column);
+        } else if let Some(twin) = self.shapes.known_twin(at).and_then(|twin| self.shapes.column(twin)) {
+            self.cells(at.table).take_back(twin);
         }
     }
 
