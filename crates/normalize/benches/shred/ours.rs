@@ -1,0 +1,64 @@
+//! The way that pages take in a run, in one thread: groups of documents, shredded together.
+
+use std::cell::RefCell;
+use std::hint::black_box;
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result};
+use catchment_json::{Document, Selection};
+use catchment_normalize::{IdSeed, NormalizeOptions, Rows, Rules, Sequencer, Shredder};
+use catchment_schema::Schema;
+
+use crate::Run;
+use crate::pages::Pages;
+
+/// Documents that are shredded together take about that much memory, as in a run.
+const GROUP: usize = 4 << 20;
+const TABLE: &str = "issues";
+
+/// Settles the schema by the first page.
+pub(crate) fn candidate(pages: &Pages) -> Result<Run> {
+    let mut load = Load::new()?;
+    let first = pages.all.first().context("there are no pages")?;
+    load.group(&[Selection::elements(Document::parse(first.clone())?)])?;
+    let load = RefCell::new(load);
+    Ok(Box::new(move |pages| {
+        let mut load = load.borrow_mut();
+        let (mut rows, mut group, mut bytes) = (0, Vec::new(), 0);
+        for page in pages {
+            let document = Document::parse(page)?;
+            bytes += document.memory();
+            group.push(Selection::elements(document));
+            if bytes >= GROUP {
+                rows += load.group(&group)?;
+                group.clear();
+                bytes = 0;
+            }
+        }
+        Ok(rows + if group.is_empty() { 0 } else { load.group(&group)? })
+    }))
+}
+
+struct Load {
+    sequencer: Sequencer,
+    shredder: Shredder,
+    next_page: u64,
+}
+
+impl Load {
+    fn new() -> Result<Load> {
+        let schema = Schema::new("bench");
+        let rules = Arc::new(Rules::new(&schema, "1700000000.0", IdSeed::from([7; 16]), NormalizeOptions::default())?);
+        let shredder = Shredder::new(Arc::clone(&rules));
+        Ok(Load { sequencer: Sequencer::new(schema, rules), shredder, next_page: 0 })
+    }
+
+    /// The rows of all tables that the pages become.
+    fn group(&mut self, pages: &[Selection]) -> Result<usize> {
+        let rows: Vec<_> = (self.next_page..).zip(pages).map(|(ordinal, selection)| Rows { selection, ordinal }).collect();
+        self.next_page += pages.len() as u64;
+        let shredded = self.shredder.shred(&self.sequencer.snapshot(), TABLE, &rows);
+        let batches = self.sequencer.accept(shredded, |schema| self.shredder.shred(schema, TABLE, &rows))?;
+        Ok(black_box(batches).iter().map(|table| table.batch.num_rows()).sum())
+    }
+}
