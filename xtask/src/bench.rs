@@ -3,8 +3,7 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::{Context as _, Result};
-use cargo_metadata::Message;
+use anyhow::Result;
 
 use crate::{duckdb_archive, process};
 
@@ -30,20 +29,11 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     // both at once, so that what they share is built once
     build.args(["--bin", "catchment", "--bench", "floor"]).args(duckdb_archive::cargo_args()?);
     let messages = process::cargo_messages(&mut build)?;
-    let mut bench = Command::new(executable(&messages, "floor")?);
+    let mut bench = Command::new(process::executable(&messages, "floor")?);
     bench.arg("compare").args(args.sizes.iter().map(ToString::to_string)).args(["--rounds", &args.rounds.to_string()]);
-    bench.arg("--catchment").arg(executable(&messages, "catchment")?);
+    bench.arg("--catchment").arg(process::executable(&messages, "catchment")?);
     if let Some(pages) = &args.pages {
         bench.arg("--pages").arg(pages);
     }
     process::run(&mut bench)
-}
-
-/// The program of that name that cargo has built.
-fn executable(messages: &[Message], name: &str) -> Result<PathBuf> {
-    let built = messages.iter().find_map(|message| match message {
-        Message::CompilerArtifact(artifact) if artifact.target.name == name => artifact.executable.clone(),
-        _ => None,
-    });
-    Ok(built.with_context(|| format!("cargo says nothing of the program {name}"))?.into())
 }

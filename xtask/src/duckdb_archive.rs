@@ -12,7 +12,7 @@ use crate::process;
 /// archive is the same: both profiles optimise DuckDB alike and leave debug information out.
 pub(crate) fn cargo_args() -> Result<Vec<String>> {
     let script = build_script()?;
-    let key = format!("target.{}.duckdb", host()?);
+    let key = format!("target.{}.duckdb", process::host()?);
     let list = |paths: Vec<String>| format!("{paths:?}");
     let paths = list(script.linked_paths.iter().map(ToString::to_string).collect());
     let libs = list(script.linked_libs.iter().map(ToString::to_string).collect());
@@ -32,10 +32,4 @@ fn build_script() -> Result<BuildScript> {
         _ => None,
     });
     script.context("cargo says nothing of the build script of libduckdb-sys")
-}
-
-/// The target that cargo builds for where none is asked for.
-fn host() -> Result<String> {
-    let output = process::rustc().args(["--print", "host-tuple"]).output().context("failed to start rustc")?;
-    Ok(String::from_utf8(output.stdout).context("rustc printed no text")?.trim().to_owned())
 }

@@ -9,6 +9,7 @@ mod bench;
 mod ci;
 mod demo;
 mod duckdb_archive;
+mod fuzz;
 mod process;
 mod test;
 mod tidy;
@@ -35,6 +36,8 @@ enum Command {
     Demo(demo::Args),
     /// Measure runs of `catchment` beside the floor: download, parse, and Arrow into DuckDB alone
     Bench(bench::Args),
+    /// Look for bytes that break a property of what reads foreign bytes, for some time
+    Fuzz(fuzz::Args),
     /// Run all checks that a change must pass: format, tidy, clippy, docs, cargo-deny, tests
     Ci,
 }
@@ -45,6 +48,7 @@ fn main() -> ExitCode {
         Command::Test(args) => test::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Bench(args) => bench::run(&args),
+        Command::Fuzz(args) => fuzz::run(&args),
         Command::Ci => ci::run(),
     };
     match result {

@@ -31,8 +31,14 @@ fn is_of_the_running_package(variable: &OsString) -> bool {
 }
 
 /// The rustc that cargo uses.
-pub(crate) fn rustc() -> Command {
+fn rustc() -> Command {
     Command::new(env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()))
+}
+
+/// The target that cargo builds for where none is asked for.
+pub(crate) fn host() -> Result<String> {
+    let output = rustc().args(["--print", "host-tuple"]).output().context("failed to start rustc")?;
+    Ok(String::from_utf8(output.stdout).context("rustc printed no text")?.trim().to_owned())
 }
 
 /// Runs `command` with our own input and output, and fails if it fails.
@@ -57,6 +63,15 @@ pub(crate) fn cargo_messages(command: &mut Command) -> Result<Vec<Message>> {
         bail!("`{line}` failed with {status}");
     }
     messages.context("failed to read cargo's messages")
+}
+
+/// The program of that name that cargo has built.
+pub(crate) fn executable(messages: &[Message], name: &str) -> Result<PathBuf> {
+    let built = messages.iter().find_map(|message| match message {
+        Message::CompilerArtifact(artifact) if artifact.target.name == name => artifact.executable.clone(),
+        _ => None,
+    });
+    Ok(built.with_context(|| format!("cargo says nothing of the program {name}"))?.into())
 }
 
 /// Whether `cargo SUBCOMMAND` is installed.

@@ -1,0 +1,14 @@
+//! What must hold for any bytes, as functions that panic where it does not.
+//!
+//! `cargo xtask fuzz TARGET` looks for bytes that make one panic; the tests of this crate try the seeds alone.
+#![expect(clippy::expect_used, clippy::panic, reason = "a property that does not hold is a finding")]
+
+mod parser;
+#[cfg(test)]
+mod seeds;
+mod shredder;
+mod stored_schema;
+
+pub use parser::parser;
+pub use shredder::shredder;
+pub use stored_schema::stored_schema;
