@@ -10,6 +10,8 @@ mod faults;
 mod kill;
 mod pipeline;
 mod recovery;
+mod reference;
+mod schema;
 mod signals;
 mod steps;
 mod turns;

@@ -1,0 +1,30 @@
+"""Runs one pipeline of the reference: `reference.py SPEC DATABASE PIPELINES_DIR`.
+
+The spec is what `catchment run` takes. The pipeline is `p`, the dataset `d`, as in the tests of this folder.
+What was loaded is printed as JSON, and what the reference warns of goes to stderr.
+"""
+
+import json
+import sys
+
+import dlt
+from dlt.sources.rest_api import rest_api_source
+
+
+def main() -> None:
+    spec_file, database, pipelines_dir = sys.argv[1:]
+    with open(spec_file, encoding="utf-8") as file:
+        spec = json.load(file)
+    pipeline = dlt.pipeline(
+        pipeline_name="p",
+        pipelines_dir=pipelines_dir,
+        destination=dlt.destinations.duckdb(database),
+        dataset_name="d",
+    )
+    info = pipeline.run(rest_api_source(spec))
+    info.raise_on_failed_jobs()
+    row_counts = pipeline.last_trace.last_normalize_info.row_counts
+    print(json.dumps({"loads": info.loads_ids, "rows": row_counts}))
+
+
+main()

@@ -1,0 +1,212 @@
+//! Datasets that the reference and we take turns at: what one began the other continues.
+//!
+//! The environment variable `CATCHMENT_PYTHON` names a Python that has the reference; `.ci/run` makes one.
+
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::sync::{Arc, Mutex};
+
+use catchment_json::Value;
+use catchment_rest_client::testing::{Answer, ScriptedServer};
+use catchment_schema::Schema;
+
+use crate::command::Run;
+use crate::dataset::Dataset;
+
+/// Who runs the pipeline.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Tool {
+    Reference,
+    Catchment,
+}
+
+use Tool::{Catchment, Reference};
+
+/// The Python that has the reference. None where there is none, and then the test is skipped; CI has one.
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
+fn python() -> Option<PathBuf> {
+    let python = std::env::var_os("CATCHMENT_PYTHON").filter(|path| !path.is_empty()).map(PathBuf::from);
+    if python.is_none() {
+        let message = "CATCHMENT_PYTHON is not set to a Python that has dlt[duckdb], so nothing is compared with the reference";
+        assert!(std::env::var_os("CI").is_none_or(|ci| ci != "true"), "{message}");
+        eprintln!("SKIPPED: {message}");
+    }
+    python
+}
+
+/// A resource `items` with a cursor, and the dataset that it is loaded into.
+struct Source {
+    dataset: Dataset,
+    server: ScriptedServer,
+    rows: Arc<Mutex<String>>,
+    python: PathBuf,
+    spec: String,
+}
+
+impl Source {
+    /// `hints` are more keys of the resource.
+    fn new(python: PathBuf, hints: &str) -> Source {
+        let rows = Arc::new(Mutex::new(String::new()));
+        let answer = Arc::clone(&rows);
+        let server = ScriptedServer::start(move |_| Answer::json(200, &*answer.lock().unwrap()));
+        let spec = format!(
+            r#"{{"client": {{"base_url": "{}/"}}, "resources": [{{"name": "items"{hints}, "endpoint": {{
+                "path": "items", "paginator": "single_page",
+                "incremental": {{"cursor_path": "at", "start_param": "since", "initial_value": "2024-01-01T00:00:00Z"}}}}}}]}}"#,
+            server.url()
+        );
+        Source { dataset: Dataset::new(), server, rows, python, spec }
+    }
+
+    /// Loads `rows` and forgets all that is not in the database. Returns the cursor that the server was asked with.
+    fn load(&self, tool: Tool, rows: &str) -> String {
+        rows.clone_into(&mut self.rows.lock().unwrap());
+        let run = Run::new(&self.dataset, &self.spec);
+        match tool {
+            Catchment => {
+                let (code, said) = run.says(&[]);
+                assert_eq!(code, Some(0), "{said}");
+            }
+            Reference => self.run_reference(),
+        }
+        let _ = std::fs::remove_dir_all(self.dataset.pipelines());
+        self.server.requests().last().and_then(|request| request.param("since").map(str::to_owned)).unwrap_or_default()
+    }
+
+    fn run_reference(&self) {
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/suite/reference.py");
+        let mut command = Command::new(&self.python);
+        command.arg(script).arg(self.dataset.dir().join("p.json")).arg(self.dataset.file()).arg(self.dataset.pipelines());
+        // Nothing of the machine counts: no settings of its user, no telemetry, no bytecode beside the script.
+        command.current_dir(self.dataset.dir()).env("HOME", self.dataset.dir()).env("DLT_DATA_DIR", self.dataset.dir());
+        command.env("RUNTIME__DLTHUB_TELEMETRY", "false").env("RUNTIME__LOG_LEVEL", "WARNING");
+        command.env("PYTHONDONTWRITEBYTECODE", "1");
+        let output = command.stdin(Stdio::null()).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success() && said.is_empty(), "the reference complains: {said}");
+    }
+
+    /// The schema that was stored last, which must be its own hash.
+    fn schema(&self) -> Schema {
+        let stored = self.dataset.query("SELECT schema FROM _dlt_version ORDER BY version DESC LIMIT 1");
+        let mut schema = Schema::from_value(&Value::parse(&stored).unwrap()).unwrap();
+        let hash = self.dataset.query("SELECT version_hash FROM _dlt_version ORDER BY version DESC LIMIT 1");
+        assert!(!schema.bump(), "the hash is not that of the schema: {stored}");
+        assert_eq!(schema.version_hash.as_deref(), Some(hash.as_str()));
+        schema
+    }
+
+    /// What must hold whoever loaded.
+    fn check_whole(&self, loads: usize) {
+        let dataset = &self.dataset;
+        dataset.check_whole("items", &["items__l", "items__tags"]);
+        let check = |what: &str, sql: &str, expected: &str| assert_eq!(dataset.query(sql), expected, "{what}: {sql}");
+        check("orphans", "SELECT count(*) FROM items__l__deep WHERE _dlt_parent_id NOT IN (SELECT _dlt_id FROM items__l)", "0");
+        check("loads", "SELECT count(*) FROM _dlt_loads WHERE status = 0", &loads.to_string());
+        check(
+            "loads of a schema that is not stored",
+            "SELECT count(*) FROM _dlt_loads WHERE schema_version_hash NOT IN (SELECT version_hash FROM _dlt_version)",
+            "0",
+        );
+        check("versions stored twice", "SELECT count(*) - count(DISTINCT version) FROM _dlt_version", "0");
+        check("schemas stored twice", "SELECT count(*) - count(DISTINCT version_hash) FROM _dlt_version", "0");
+        check("states stored twice", "SELECT count(*) - count(DISTINCT version) FROM _dlt_pipeline_state", "0");
+        check(
+            "states without a load",
+            "SELECT count(*) FROM _dlt_pipeline_state WHERE _dlt_load_id NOT IN (SELECT load_id FROM _dlt_loads)",
+            "0",
+        );
+        check("pipelines", "SELECT DISTINCT pipeline_name FROM _dlt_pipeline_state", "p");
+        self.schema();
+    }
+}
+
+/// Three loads. The later ones repeat the row at the cursor, change a row, and bring columns and child tables.
+const LOADS: [&str; 3] = [
+    r#"[{"id":1,"at":"2024-01-01T00:00:00Z","v":1,"price":1.5,"l":[{"k":1},{"k":2}]},
+        {"id":2,"at":"2024-01-02T00:00:00Z","v":1,"ok":true,"l":[]}]"#,
+    r#"[{"id":2,"at":"2024-01-02T00:00:00Z","v":1,"ok":true,"l":[]},
+        {"id":3,"at":"2024-01-03T00:00:00Z","v":1,"name":"é","tags":["a","b"]},
+        {"id":1,"at":"2024-01-04T00:00:00Z","v":2,"price":2,"l":[{"k":3,"deep":[{"x":1}]}]}]"#,
+    r#"[{"id":1,"at":"2024-01-04T00:00:00Z","v":2,"price":2,"l":[{"k":3,"deep":[{"x":1}]}]},
+        {"id":4,"at":"2024-01-05T00:00:00Z","v":1,"o":{"p":2},"l":[{"k":4,"w":"x","deep":[{"x":2}]}],"tags":["c"]},
+        {"id":2,"at":"2024-01-06T00:00:00Z","v":2}]"#,
+];
+
+/// Loads in turns; `rows` and `children` are what must be there in the end.
+fn check(hints: &str, tools: [Tool; 3], rows: &str, children: &str) {
+    let Some(python) = python() else { return };
+    let source = Source::new(python, hints);
+    let cursors: Vec<_> = tools.into_iter().zip(LOADS).map(|(tool, rows)| source.load(tool, rows)).collect();
+    assert_eq!(cursors, ["2024-01-01T00:00:00Z", "2024-01-02T00:00:00Z", "2024-01-04T00:00:00Z"], "{tools:?}");
+    let show = || {
+        let rows = source.dataset.query("SELECT id, v, price::VARCHAR, ok::VARCHAR, name, o__p FROM items ORDER BY id, v");
+        let of = |column: &str, table: &str| source.dataset.query(&format!("SELECT {column} FROM {table} ORDER BY 1"));
+        let (lists, deep, tags) = (of("k, w", "items__l"), of("x", "items__l__deep"), of("value", "items__tags"));
+        (rows, format!("{lists} / {deep} / {tags}"))
+    };
+    assert_eq!(show(), (rows.to_owned(), children.to_owned()), "{tools:?}");
+    source.check_whole(3);
+
+    // Nothing is new, for either tool.
+    for tool in [Reference, Catchment] {
+        source.load(tool, r#"[{"id":2,"at":"2024-01-06T00:00:00Z","v":2}]"#);
+        assert_eq!(show(), (rows.to_owned(), children.to_owned()), "{tools:?}, then {tool:?}");
+    }
+}
+
+fn append(tools: [Tool; 3]) {
+    check(
+        "",
+        tools,
+        "1 1 1.5 - - -; 1 2 2.0 - - -; 2 1 - true - -; 2 2 - - - -; 3 1 - - é -; 4 1 - - - 2",
+        "1 -; 2 -; 3 -; 4 x / 1; 2 / a; b; c",
+    );
+}
+
+fn merge(tools: [Tool; 3]) {
+    check(
+        r#", "primary_key": "id", "write_disposition": "merge""#,
+        tools,
+        "1 2 2.0 - - -; 2 2 - - - -; 3 1 - - é -; 4 1 - - - 2",
+        "3 -; 4 x / 1; 2 / a; b; c",
+    );
+}
+
+#[test]
+fn the_reference_goes_on_with_rows_that_we_appended_to_its_dataset() {
+    append([Reference, Catchment, Reference]);
+}
+
+#[test]
+fn we_go_on_with_rows_that_the_reference_appended_to_our_dataset() {
+    append([Catchment, Reference, Catchment]);
+}
+
+#[test]
+fn the_reference_goes_on_with_rows_that_we_merged_into_its_dataset() {
+    merge([Reference, Catchment, Reference]);
+}
+
+#[test]
+fn we_go_on_with_rows_that_the_reference_merged_into_our_dataset() {
+    merge([Catchment, Reference, Catchment]);
+}
+
+#[test]
+fn a_schema_of_the_reference_keeps_its_hash() {
+    let Some(python) = python() else { return };
+    let source = Source::new(python, r#", "primary_key": "id", "write_disposition": "merge""#);
+    source.load(Reference, r#"[{"id":1,"at":"2024-01-01T00:00:00Z","v":1,"l":[{"k":1}]}]"#);
+    let (first, stored) = (source.schema(), source.dataset.query("SELECT schema FROM _dlt_version"));
+    assert_eq!(first.to_value(), Value::parse(&stored).unwrap());
+    source.load(Catchment, r#"[{"id":2,"at":"2024-01-02T00:00:00Z","v":2,"l":[{"k":2}]}]"#);
+    assert_eq!(source.dataset.query("SELECT id FROM items ORDER BY 1"), "1; 2");
+    assert_eq!(source.dataset.query("SELECT count(*) FROM _dlt_version"), "1");
+    assert_eq!(
+        source.dataset.query("SELECT count(*), count(DISTINCT schema_version_hash) FROM _dlt_loads"),
+        "2 1",
+        "{:?}",
+        first.version_hash
+    );
+}
