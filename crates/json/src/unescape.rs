@@ -2,20 +2,27 @@
 
 use std::borrow::Cow;
 
+use crate::scan;
+
 /// The text that `raw`, valid content of a JSON string, stands for.
 pub(crate) fn unescape(raw: &str) -> Cow<'_, str> {
-    let Some(first) = raw.find('\\') else { return Cow::Borrowed(raw) };
+    let Some(first) = backslash(raw) else { return Cow::Borrowed(raw) };
     let mut out = String::with_capacity(raw.len());
     let (plain, mut rest) = raw.split_at(first);
     out.push_str(plain);
     while let Some(escaped) = rest.strip_prefix('\\') {
         rest = one(escaped, &mut out);
-        let next = rest.find('\\').unwrap_or(rest.len());
+        let next = backslash(rest).unwrap_or(rest.len());
         let (plain, tail) = rest.split_at(next);
         out.push_str(plain);
         rest = tail;
     }
     Cow::Owned(out)
+}
+
+/// The first backslash: of the special bytes, valid content has no other.
+fn backslash(raw: &str) -> Option<usize> {
+    scan::special(raw.as_bytes(), 0)
 }
 
 /// Reads what follows a backslash, and returns what is left.

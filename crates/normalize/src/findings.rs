@@ -77,7 +77,7 @@ impl Findings {
 }
 
 impl std::fmt::Display for Findings {
-    /// One line for each, without a newline at the end.
+    /// One line for each, those of null-only columns together by table; without a newline at the end.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let mut lines = Vec::new();
         for (table, Discarded { rows, values }) in &self.discarded {
@@ -92,8 +92,12 @@ impl std::fmt::Display for Findings {
         for RenamedKey { table, key, column } in &self.renamed_keys {
             lines.push(format!("{table}: the key {key:?} is in `{column}`, as another key of the same row has its name"));
         }
+        let mut null_only: IndexMap<&str, Vec<&str>> = IndexMap::new();
         for NullOnlyColumn { table, column } in &self.null_only_columns {
-            lines.push(format!("{table}: `{column}` has had no value but null"));
+            null_only.entry(table).or_default().push(column);
+        }
+        for (table, columns) in null_only {
+            lines.push(format!("{table}: nothing but null in {}", columns.join(", ")));
         }
         f.write_str(&lines.join("\n"))
     }

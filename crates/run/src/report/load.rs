@@ -131,12 +131,12 @@ mod tests {
             issues: 3 rows
             issues__labels: 2 rows
             note: issues: 1 row and 2 values discarded by the schema contract
-            note: issues: `closed_by` has had no value but null
+            note: issues: nothing but null in closed_by
           package 2.5: loaded
             issues: 1 row
             issues__labels: 2 rows
             note: issues: 1 row and 2 values discarded by the schema contract
-            note: issues: `closed_by` has had no value but null
+            note: issues: nothing but null in closed_by
         ");
     }
 
