@@ -119,3 +119,14 @@ fn a_key_that_stands_twice_takes_nothing_back_that_is_not_its_own() {
          a__b=1",
     );
 }
+
+#[test]
+fn a_list_that_made_way_is_taken_back_with_its_key() {
+    check(
+        &[r#"[{"a__b":{"c":[7],"c":null},"a__b__c":[8]}]"#],
+        "t(_dlt_load_id, _dlt_id)
+
+         t__a__b__c(value bigint, _dlt_parent_id, _dlt_list_idx, _dlt_id)
+         value=8",
+    );
+}

@@ -74,7 +74,8 @@ impl<'d> Walk<'_, 'd> {
     /// Takes back what the first of two equal keys of an object brought: the last one counts.
     fn take_back(&mut self, at: KeyAt) {
         self.objects.retain(|waiting| waiting.at != at);
-        self.lists.retain(|waiting| waiting.at != at);
+        let twin = self.shapes.known_twin(at);
+        self.lists.retain(|waiting| waiting.at != at && Some(waiting.at) != twin);
         if let Some(place) = (self.first_null..self.walked.nulls.len()).find(|i| self.walked.nulls.get(*i) == Some(&at)) {
             self.walked.nulls.remove(place);
             self.shapes.forget_null(at);
@@ -83,7 +84,7 @@ impl<'d> Walk<'_, 'd> {
         let is_shared = self.shapes.tables.get(at.table).is_some_and(|table| table.is_shared(column));
         if !is_shared || self.cells(at.table).holder(column) == Some(at) {
             self.cells(at.table).take_back(column);
-        } else if let Some(twin) = self.shapes.known_twin(at).and_then(|twin| self.shapes.column(twin)) {
+        } else if let Some(twin) = twin.and_then(|twin| self.shapes.column(twin)) {
             self.cells(at.table).take_back(twin);
         }
     }

@@ -1,0 +1,186 @@
+//! Values to the types of columns, as Python converts them, but for what would lose digits.
+
+use catchment_json::{Number, Value};
+use catchment_schema::{ColumnType, DataType, parse_date, parse_timestamp};
+
+use crate::cell::Cell;
+
+/// Up to here doubles have every integer.
+pub(crate) const EXACT: i128 = 1 << 53;
+
+const DAY: i64 = 86_400_000_000;
+
+/// The type that the first value of a column gives it.
+pub(crate) fn infer(value: &Value) -> ColumnType {
+    match value {
+        Value::Bool(_) => ColumnType::Bool,
+        Value::Number(n) if n.is_integer() => integer_type(n).unwrap_or(ColumnType::Text),
+        Value::Number(_) => ColumnType::Double,
+        Value::Text(text) if parse_timestamp(text).is_some() => ColumnType::TIMESTAMP,
+        Value::Text(_) | Value::Null => ColumnType::Text,
+        Value::Array(_) | Value::Object(_) => ColumnType::Json,
+    }
+}
+
+/// The narrowest type of a number; none where no type of numbers has it.
+pub(crate) fn number_type(value: &Value) -> Option<ColumnType> {
+    match value {
+        Value::Number(n) if n.is_integer() => integer_type(n),
+        Value::Number(_) => Some(ColumnType::Double),
+        _ => None,
+    }
+}
+
+fn integer_type(n: &Number) -> Option<ColumnType> {
+    match whole(n.as_str())? {
+        n if i64::try_from(n).is_ok() => Some(ColumnType::Bigint { bits: 64, beyond_double: n.abs() > EXACT }),
+        _ => Some(ColumnType::LONG_INTEGER),
+    }
+}
+
+/// The value as one of a column of that type; none where the column has no room for it.
+pub(crate) fn convert(column_type: ColumnType, value: &Value) -> Option<Cell> {
+    match column_type.data_type() {
+        DataType::Text => Some(Cell::Text(text(value))),
+        DataType::Bigint => bigint(value).map(|n| Cell::Integer(n.into())),
+        DataType::Decimal => long_integer(value).map(Cell::Integer),
+        DataType::Double => double(value).map(Cell::double),
+        DataType::Bool => boolean(value).map(Cell::Bool),
+        DataType::Timestamp => instant(value).map(Cell::Instant),
+        DataType::Json => json(value).map(Cell::Text),
+        other => panic!("no test makes columns of {other}"),
+    }
+}
+
+fn bigint(value: &Value) -> Option<i64> {
+    match value {
+        Value::Number(n) => whole(n.as_str())?.try_into().ok(),
+        Value::Text(text) => python_int(text)?.try_into().ok(),
+        _ => None,
+    }
+}
+
+fn long_integer(value: &Value) -> Option<i128> {
+    match value {
+        Value::Number(n) => whole(n.as_str()),
+        Value::Text(text) => python_int(text).or_else(|| whole(text.trim())),
+        _ => None,
+    }
+}
+
+fn double(value: &Value) -> Option<f64> {
+    let exact = |n: i128| (n.abs() <= EXACT).then_some(n as f64);
+    match value {
+        Value::Number(n) if n.is_integer() => exact(whole(n.as_str())?),
+        Value::Number(n) => n.as_f64(),
+        Value::Text(text) => match python_int(text) {
+            Some(n) => exact(n),
+            None => text.trim().parse().ok(),
+        },
+        _ => None,
+    }
+}
+
+fn boolean(value: &Value) -> Option<bool> {
+    match value {
+        Value::Bool(b) => Some(*b),
+        Value::Number(n) => Some(n.as_f64() != Some(0.0)),
+        Value::Text(text) => match text.to_lowercase().as_str() {
+            "yes" | "true" | "t" | "y" | "1" => Some(true),
+            "no" | "false" | "f" | "n" | "0" => Some(false),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Numbers are seconds since 1970; there are no instants outside of the years 1 to 9999.
+fn instant(value: &Value) -> Option<i64> {
+    match value {
+        Value::Text(text) => parse_timestamp(text.trim()).or_else(|| Some(i64::from(parse_date(text.trim())?) * DAY)),
+        Value::Number(n) => {
+            let seconds = n.as_f64().filter(|n| (-62_135_596_800.0..253_402_300_800.0).contains(n))?;
+            Some((seconds * 1e6).round() as i64)
+        }
+        _ => None,
+    }
+}
+
+fn json(value: &Value) -> Option<String> {
+    match value {
+        Value::Array(_) | Value::Object(_) => Some(value.to_string()),
+        Value::Text(text) => Value::parse(text).ok().map(|value| value.to_string()),
+        _ => None,
+    }
+}
+
+/// `str(value)`.
+pub(crate) fn text(value: &Value) -> String {
+    match value {
+        Value::Text(text) => text.clone(),
+        Value::Bool(true) => "True".to_owned(),
+        Value::Bool(false) => "False".to_owned(),
+        Value::Number(n) if n.as_str() == "-0" => "0".to_owned(),
+        Value::Number(n) if n.is_integer() => n.as_str().to_owned(),
+        Value::Number(n) => python_float_text(n.as_f64().unwrap()),
+        _ => value.to_string(),
+    }
+}
+
+fn python_float_text(n: f64) -> String {
+    if !n.is_finite() {
+        return if n.is_nan() {
+            "nan"
+        } else if n > 0.0 {
+            "inf"
+        } else {
+            "-inf"
+        }
+        .to_owned();
+    }
+    let scientific = format!("{n:e}");
+    let (digits, exponent) = scientific.split_once('e').unwrap();
+    match exponent.parse::<i32>().unwrap() {
+        -4..=15 => format!("{n:?}"),
+        exponent @ ..0 => format!("{digits}e-{:02}", -exponent),
+        exponent => format!("{digits}e+{exponent:02}"),
+    }
+}
+
+/// The whole number that a JSON number is, however it is written; of up to 38 digits.
+fn whole(text: &str) -> Option<i128> {
+    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let (sign, digits) = mantissa.strip_prefix('-').map_or((1, mantissa), |rest| (-1, rest));
+    let (before, after) = digits.split_once('.').unwrap_or((digits, ""));
+    let mut digits = format!("{before}{after}");
+    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let mut exponent = exponent.parse::<i64>().ok()? - after.len() as i64;
+    while exponent < 0 && digits.ends_with('0') {
+        digits.pop();
+        exponent += 1;
+    }
+    let digits = digits.trim_start_matches('0');
+    match (digits.len() as i64, exponent) {
+        (0, _) => Some(0),
+        (length, 0..) if length + exponent <= 38 => {
+            Some(sign * format!("{digits}{}", "0".repeat(exponent as usize)).parse::<i128>().unwrap())
+        }
+        _ => None,
+    }
+}
+
+/// `int(text)`, or `int(text, 16)` after `0x`.
+fn python_int(text: &str) -> Option<i128> {
+    let text = text.trim();
+    if let Some(hex) = text.strip_prefix("0x") {
+        return i128::from_str_radix(hex, 16).ok();
+    }
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let groups: Vec<&str> = digits.split('_').collect();
+    if groups.iter().any(|group| group.is_empty() || !group.bytes().all(|b| b.is_ascii_digit())) {
+        return None;
+    }
+    text.replace('_', "").parse().ok()
+}

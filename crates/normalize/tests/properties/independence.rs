@@ -1,0 +1,139 @@
+//! What comes out does not depend on where batches begin and end, nor on who shreds them when.
+
+use std::collections::HashSet;
+use std::fmt::Display;
+use std::hash::Hash;
+
+use catchment_json::Value;
+use catchment_normalize::{Findings, NormalizeOptions, NullOnly};
+use catchment_schema::{Column, DataType, Schema, Table};
+use indexmap::IndexSet;
+use proptest::prelude::*;
+use proptest::test_runner::TestCaseResult;
+
+use crate::generate::{Alphabet, texts};
+use crate::load::{BatchPlan, Loaded, Plan, load};
+use crate::tables::{config, nested, with_cases};
+
+/// Any way to load up to `rows` rows.
+pub(crate) fn plans(rows: usize) -> impl Strategy<Value = Plan> {
+    let batch = (1..4_usize, 0..8_usize, 0..4_usize).prop_map(|(rows, shredder, age)| BatchPlan { rows, shredder, age });
+    let batches = prop::collection::vec(batch, rows);
+    (prop::sample::select(vec![1, 2, 8]), batches).prop_map(|(shredders, batches)| Plan { shredders, batches })
+}
+
+/// Loads the rows one by one and by the plan, and compares all that comes out.
+pub(crate) fn check_independent(base: &Schema, options: &NormalizeOptions, rows: &[impl Display], plan: &Plan) -> TestCaseResult {
+    let texts = texts(rows);
+    let expected = load(base, options, &texts, &Plan::one_by_one(rows.len()));
+    let found = load(base, options, &texts, plan);
+    match (expected, found) {
+        (Ok(expected), Ok(found)) => assert_same(expected, found, options),
+        (Err(_), Err(_)) => Ok(()),
+        (Ok(_), Err(error)) => Err(TestCaseError::fail(format!("fails by the plan alone: {error}"))),
+        (Err(error), Ok(_)) => Err(TestCaseError::fail(format!("fails row by row alone: {error}"))),
+    }
+}
+
+pub(crate) fn assert_same(expected: Loaded, mut found: Loaded, options: &NormalizeOptions) -> TestCaseResult {
+    prop_assert_eq!(shown(&found.schema), shown(&expected.schema), "schemas");
+    prop_assert_eq!(found.schema.to_value().to_string(), expected.schema.to_value().to_string(), "schemas");
+    let Loaded { mut tables, findings, .. } = expected;
+    // what is left out is collected batch by batch
+    for tables in [&mut tables, &mut found.tables] {
+        if let Some(quarantine) = options.quarantine_table.as_ref().and_then(|table| tables.get_mut(table)) {
+            quarantine.sort();
+        }
+    }
+    prop_assert_eq!(found.tables, tables, "rows");
+    assert_same_findings(&findings, &found.findings)
+}
+
+fn assert_same_findings(expected: &Findings, found: &Findings) -> TestCaseResult {
+    prop_assert_eq!(&found.discarded, &expected.discarded, "discarded");
+    prop_assert_eq!(set(&found.renamed_keys), set(&expected.renamed_keys), "renamed keys");
+    prop_assert_eq!(set(&found.null_only_columns), set(&expected.null_only_columns), "null-only columns");
+    Ok(())
+}
+
+/// A table a line, its columns with types and hints.
+fn shown(schema: &Schema) -> Vec<String> {
+    let column = |column: &Column| {
+        let data_type = column.data_type.map_or("?", DataType::name);
+        format!("{} {data_type} {}", column.name, Value::Object(column.hints.clone()))
+    };
+    let table = |table: &Table| format!("{}: {}", table.name, table.columns.values().map(column).collect::<Vec<_>>().join(", "));
+    schema.data_tables().map(table).collect()
+}
+
+fn set<T: Eq + Hash>(list: &IndexSet<T>) -> HashSet<&T> {
+    list.iter().collect()
+}
+
+pub(crate) fn options(numeric_widening: bool) -> NormalizeOptions {
+    NormalizeOptions { numeric_widening, ..NormalizeOptions::default() }
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn types_do_not_depend_on_batches(rows in Alphabet::TYPES.rows(6), plan in plans(6)) {
+        check_independent(&Schema::new("s"), &options(true), &rows, &plan)?;
+    }
+
+    #[test]
+    fn first_types_do_not_depend_on_batches(rows in Alphabet::TYPES.rows(6), plan in plans(6)) {
+        check_independent(&Schema::new("s"), &options(false), &rows, &plan)?;
+    }
+
+    #[test]
+    fn shapes_do_not_depend_on_batches(rows in Alphabet::SHAPES.rows(5), plan in plans(5), widening: bool) {
+        check_independent(&Schema::new("s"), &options(widening), &rows, &plan)?;
+    }
+
+    #[test]
+    fn nesting_does_not_depend_on_batches(
+        rows in Alphabet::NESTED.rows(4), plan in plans(4), max_nesting in 0..4_i64, json: bool,
+    ) {
+        let null_only_columns = if json { NullOnly::Json } else { NullOnly::Drop };
+        let options = NormalizeOptions { null_only_columns, ..options(true) };
+        check_independent(&nested(max_nesting), &options, &rows, &plan)?;
+    }
+
+    #[test]
+    fn short_names_do_not_depend_on_batches(rows in Alphabet::LONG.rows(4), plan in plans(4), max_length in 16..30_usize) {
+        let options = NormalizeOptions { max_identifier_length: Some(max_length), ..options(true) };
+        check_independent(&Schema::new("s"), &options, &rows, &plan)?;
+    }
+
+    #[test]
+    fn names_at_many_depths_do_not_depend_on_batches(rows in Alphabet::DEPTHS.rows(4), plan in plans(4)) {
+        check_independent(&Schema::new("s"), &options(true), &rows, &plan)?;
+    }
+
+    #[test]
+    fn keys_like_variants_do_not_depend_on_batches(rows in Alphabet::VARIANTS.rows(5), plan in plans(5), widening: bool) {
+        check_independent(&Schema::new("s"), &options(widening), &rows, &plan)?;
+    }
+
+    #[test]
+    fn names_do_not_depend_on_batches(rows in Alphabet::RIVALS.rows(4), plan in plans(4)) {
+        check_independent(&Schema::new("s"), &options(true), &rows, &plan)?;
+    }
+
+    #[test]
+    fn equal_keys_do_not_depend_on_batches(rows in Alphabet::TWICE.rows(4), plan in plans(4)) {
+        check_independent(&Schema::new("s"), &options(true), &rows, &plan)?;
+    }
+}
+
+proptest! {
+    // few rows are of the kind that is rare here: batches that reach one type by two ways
+    #![proptest_config(with_cases(6_000))]
+
+    #[test]
+    fn numbers_do_not_depend_on_batches(rows in Alphabet::NUMBERS.rows(6), plan in plans(6), widening: bool) {
+        check_independent(&Schema::new("s"), &options(widening), &rows, &plan)?;
+    }
+}

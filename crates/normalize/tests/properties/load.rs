@@ -1,0 +1,108 @@
+//! Rows through shredders and a sequencer, as a run takes them.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use arrow::compute::cast;
+use catchment_json::{Document, Selection};
+use catchment_normalize::{Findings, IdSeed, NormalizeError, NormalizeOptions, Rows, Rules, Sequencer, Shredder};
+use catchment_schema::{Schema, arrow_type};
+use indexmap::IndexMap;
+
+use crate::cell::Cell;
+
+/// One row of a table: its columns that are not null.
+pub(crate) type Row = BTreeMap<String, Cell>;
+
+/// What came of a load.
+#[derive(Debug)]
+pub(crate) struct Loaded {
+    pub(crate) schema: Schema,
+    pub(crate) findings: Findings,
+    /// The rows, with the types that the schema has in the end.
+    pub(crate) tables: IndexMap<String, Vec<Row>>,
+}
+
+/// How the rows are cut into batches, and who shreds them when. Numbers are taken modulo what there is.
+#[derive(Debug, Clone)]
+pub(crate) struct Plan {
+    pub(crate) shredders: usize,
+    pub(crate) batches: Vec<BatchPlan>,
+}
+
+#[derive(Clone, Copy)]
+pub(crate) struct BatchPlan {
+    /// How many rows it has.
+    pub(crate) rows: usize,
+    /// Which shredder it goes to.
+    pub(crate) shredder: usize,
+    /// How many batches the sequencer has taken since the snapshot that it is shredded against.
+    pub(crate) age: usize,
+}
+
+impl fmt::Debug for BatchPlan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} rows by shredder {}, {} batches late", self.rows, self.shredder, self.age)
+    }
+}
+
+impl Plan {
+    /// All rows in one batch.
+    pub(crate) fn whole(rows: usize) -> Plan {
+        Plan { shredders: 1, batches: vec![BatchPlan { rows, shredder: 0, age: 0 }] }
+    }
+
+    /// A batch for each row, each shredded by a shredder of its own against what is there.
+    pub(crate) fn one_by_one(rows: usize) -> Plan {
+        let batches = (0..rows).map(|shredder| BatchPlan { rows: 1, shredder, age: 0 });
+        Plan { shredders: rows.max(1), batches: batches.collect() }
+    }
+}
+
+/// Loads `rows`, each of which is a page, into table `t` of a dataset that has `base`.
+pub(crate) fn load(base: &Schema, options: &NormalizeOptions, rows: &[String], plan: &Plan) -> Result<Loaded, NormalizeError> {
+    let rules = Arc::new(Rules::new(base, "load", IdSeed::from([1; 16]), options.clone())?);
+    let mut shredders: Vec<Shredder> = (0..plan.shredders).map(|_| Shredder::new(Arc::clone(&rules))).collect();
+    let mut again = Shredder::new(Arc::clone(&rules));
+    let mut sequencer = Sequencer::new(base.clone(), rules);
+    let mut snapshots = vec![sequencer.snapshot()];
+    let mut batches = Vec::new();
+    let pages: Vec<Selection> = rows.iter().map(|row| page(row)).collect();
+    let mut first = 0;
+    for batch in &plan.batches {
+        let last = (first + batch.rows).min(pages.len());
+        let pages = pages[first..last].iter().zip(first as u64..);
+        let rows: Vec<Rows<'_>> = pages.map(|(selection, ordinal)| Rows { selection, ordinal }).collect();
+        first = last;
+        let snapshot = &snapshots[snapshots.len() - 1 - batch.age % snapshots.len()];
+        let shredder = &mut shredders[batch.shredder % plan.shredders];
+        let shredded = shredder.shred(snapshot, "t", &rows);
+        batches.extend(sequencer.accept(shredded, |schema| again.shred(schema, "t", &rows))?);
+        snapshots.push(sequencer.snapshot());
+    }
+    let (schema, findings) = sequencer.finish();
+    let mut tables: IndexMap<String, Vec<Row>> = IndexMap::new();
+    for batch in batches {
+        let columns = &schema.tables[&batch.table].columns;
+        let fields = batch.batch.schema();
+        let mut arrays = Vec::new();
+        for (field, array) in fields.fields().iter().zip(batch.batch.columns()) {
+            let column = &columns[field.name()];
+            let wanted = arrow_type(column.column_type().unwrap());
+            let cast = cast(array, &wanted).unwrap();
+            assert_eq!(cast.null_count(), array.null_count(), "values of {} are lost by a cast to {wanted}", field.name());
+            arrays.push((field.name().clone(), cast));
+        }
+        let names: std::collections::BTreeSet<&String> = arrays.iter().map(|(name, _)| name).collect();
+        assert_eq!(names.len(), arrays.len(), "two columns of one name in {fields}");
+        let row = |row: usize| arrays.iter().filter_map(|(name, array)| Some((name.clone(), Cell::of(array, row)?))).collect();
+        tables.entry(batch.table).or_default().extend((0..batch.batch.num_rows()).map(row));
+    }
+    Ok(Loaded { schema, findings, tables })
+}
+
+fn page(row: &str) -> Selection {
+    let document = Document::parse(format!("[{row}]").into_bytes()).unwrap();
+    Selection::elements(document)
+}

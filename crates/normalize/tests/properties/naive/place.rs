@@ -1,0 +1,151 @@
+//! The values of one row into the columns of a table.
+
+use catchment_json::Value;
+use catchment_schema::{ColumnType, DataType, Mode};
+
+use super::walk::Link;
+use super::{Naive, Refused, Table};
+use crate::cell::Cell;
+use crate::convert::{EXACT, convert, infer, number_type};
+
+/// What becomes of a value.
+enum Place {
+    /// It goes to its column, which has that type then.
+    Column(ColumnType),
+    Variant,
+    DiscardValue,
+    DiscardRow,
+}
+
+impl Naive {
+    /// Adds a row; false where it is left out.
+    pub(super) fn place(
+        &mut self,
+        name: &str,
+        link: Option<Link<'_>>,
+        id: &str,
+        values: &[(String, Value)],
+    ) -> Result<bool, Refused> {
+        match self.table_mode(name) {
+            Mode::Evolve => {}
+            Mode::Freeze => return Err(Refused::Frozen),
+            Mode::DiscardRow | Mode::DiscardValue => return Ok(false),
+        }
+        let mut table = self
+            .tables
+            .get(name)
+            .cloned()
+            .unwrap_or_else(|| Table { parent: link.map(|link| link.table.to_owned()), ..Table::default() });
+        if table.parent.as_deref() != link.map(|link| link.table) {
+            return Err(Refused::TwoParents);
+        }
+        let mut places = Vec::new();
+        for (column, value) in values {
+            places.push(self.place_of(name, &table, column, value)?);
+        }
+        if places.iter().any(|place| matches!(place, Place::DiscardRow)) {
+            return Ok(false);
+        }
+        table.rows.push([].into());
+        let mut misfits = Vec::new();
+        let mut discarded = 0;
+        for ((column, value), place) in values.iter().zip(places) {
+            match place {
+                Place::Column(column_type) => {
+                    let cell = convert(column_type, value).unwrap();
+                    self.put_cell(&mut table, column, column_type, cell);
+                }
+                Place::Variant => misfits.push((column, value)),
+                Place::DiscardValue | Place::DiscardRow => discarded += 1,
+            }
+        }
+        for (column, column_type, cell) in system_columns(link, id) {
+            self.put_cell(&mut table, column, column_type, cell);
+        }
+        let mut variants: Vec<(String, &Value)> =
+            misfits.iter().map(|(column, value)| (self.variant(column, infer(value).data_type()), *value)).collect();
+        variants.sort_by(|a, b| a.0.cmp(&b.0));
+        for (variant, value) in variants {
+            let column_type = table.columns.get(&variant).copied().unwrap_or_else(|| infer_variant(value));
+            let cell = convert(column_type, value).ok_or(Refused::Misfit)?;
+            table.columns.entry(variant.clone()).or_insert(column_type);
+            if table.rows.last_mut().unwrap().insert(variant, cell).is_some() {
+                return Err(Refused::Undecided);
+            }
+        }
+        if discarded > 0 {
+            self.discarded.entry(name.to_owned()).or_default().values += discarded;
+        }
+        self.tables.insert(name.to_owned(), table);
+        Ok(true)
+    }
+
+    fn place_of(&self, name: &str, table: &Table, column: &str, value: &Value) -> Result<Place, Refused> {
+        let guard = self.guard(name);
+        match guard.column(column) {
+            Mode::Evolve => {}
+            Mode::Freeze => return Err(Refused::Frozen),
+            Mode::DiscardRow => return Ok(Place::DiscardRow),
+            Mode::DiscardValue => return Ok(Place::DiscardValue),
+        }
+        let Some(known) = table.columns.get(column).copied() else { return Ok(Place::Column(infer(value))) };
+        if convert(known, value).is_some() {
+            return Ok(Place::Column(known));
+        }
+        let has_variant = |found: ColumnType| table.columns.contains_key(&self.variant(column, found.data_type()));
+        if self.settings.widening && guard.may_widen(column) {
+            let found = number_type(value).filter(|found| !has_variant(*found));
+            if let Some(joined) = found.and_then(|found| known.join(found)) {
+                return Ok(Place::Column(joined));
+            }
+        }
+        if has_variant(infer(value)) {
+            return Ok(Place::Variant);
+        }
+        match guard.data_type() {
+            Mode::Evolve => Ok(Place::Variant),
+            Mode::Freeze => Err(Refused::Frozen),
+            Mode::DiscardRow => Ok(Place::DiscardRow),
+            Mode::DiscardValue => Ok(Place::DiscardValue),
+        }
+    }
+
+    /// Puts a value into the last row.
+    fn put_cell(&self, table: &mut Table, column: &str, column_type: ColumnType, cell: Cell) {
+        let known = table.columns.entry(column.to_owned()).or_insert(column_type);
+        let had_long = matches!(known, ColumnType::Bigint { beyond_double: true, .. });
+        *known = match (column_type, &cell) {
+            (ColumnType::Bigint { bits, .. }, Cell::Integer(n)) if self.settings.widening => {
+                ColumnType::Bigint { bits, beyond_double: had_long || n.abs() > EXACT }
+            }
+            (ColumnType::Bigint { .. }, _) => ColumnType::BIGINT,
+            (other, _) => other,
+        };
+        table.rows.last_mut().unwrap().insert(column.to_owned(), cell);
+    }
+
+    fn variant(&self, column: &str, data_type: DataType) -> String {
+        self.short(&format!("{column}__v_{data_type}"))
+    }
+}
+
+/// Columns of variants are never widened, so nothing is noted of their integers.
+fn infer_variant(value: &Value) -> ColumnType {
+    match infer(value) {
+        ColumnType::Bigint { .. } => ColumnType::BIGINT,
+        other => other,
+    }
+}
+
+fn system_columns(link: Option<Link<'_>>, id: &str) -> Vec<(&'static str, ColumnType, Cell)> {
+    let text = |text: &str| Cell::Text(text.to_owned());
+    let mut columns = match link {
+        None => vec![("_dlt_load_id", ColumnType::Text, text("load"))],
+        Some(link) => vec![
+            ("_dlt_parent_id", ColumnType::Text, text(link.id)),
+            ("_dlt_list_idx", ColumnType::BIGINT, Cell::Integer(link.index)),
+        ],
+    };
+    columns.push(("_dlt_id", ColumnType::Text, text(id)));
+    columns
+}
