@@ -51,8 +51,8 @@ pub struct Shredded {
     pub batches: Vec<TableBatch>,
     /// What was noticed.
     pub findings: Findings,
-    /// The tables in which values did not fit the type that their column began with, as the schema had them. What became
-    /// of such values is right for no other table.
+    /// The tables in which values did not fit the type that their column began with, or rows were left out, as the schema
+    /// had them. What became of such values and rows is right for no other table.
     pub(crate) judged_by: Vec<(String, Option<Table>)>,
 }
 

@@ -65,12 +65,12 @@ impl Assembly<'_> {
                 Outcome::Done(typed) => break Some(*typed),
             }
         };
+        if !dropped.is_empty() || typed.as_ref().is_some_and(|typed| typed.has_misfits) {
+            result.judged_by.push((shape.name.to_string(), known.cloned()));
+        }
         result.drop_rows(&shape.name, cells, &dropped);
         if let Some(typed) = typed {
             result.depends_on_order |= typed.depends_on_order;
-            if typed.has_misfits {
-                result.judged_by.push((shape.name.to_string(), known.cloned()));
-            }
             result.findings.discard_values(&shape.name, typed.rejected.len());
             rejected.extend(typed.rejected);
             let batch = batch::without(typed.batch, &dropped)

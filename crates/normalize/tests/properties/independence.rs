@@ -39,9 +39,12 @@ pub(crate) fn assert_same(expected: Loaded, mut found: Loaded, options: &Normali
     prop_assert_eq!(shown(&found.schema), shown(&expected.schema), "schemas");
     prop_assert_eq!(found.schema.to_value().to_string(), expected.schema.to_value().to_string(), "schemas");
     let Loaded { mut tables, findings, .. } = expected;
-    // what is left out is collected batch by batch
+    // What is left out is collected batch by batch, and a row with several reasons may be there for any one of them.
     for tables in [&mut tables, &mut found.tables] {
         if let Some(quarantine) = options.quarantine_table.as_ref().and_then(|table| tables.get_mut(table)) {
+            for entry in quarantine.iter_mut() {
+                entry.retain(|column, _| column != "column_name" && column != "_dlt_id");
+            }
             quarantine.sort();
         }
     }
