@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::document::{Inner, NodeId};
 use crate::tape::{self, Entry, Tag};
-use crate::unescape::unescape;
+use crate::unescape::{unescape, unescape_to};
 use crate::value::{Object, Value};
 use crate::{Number, write};
 
@@ -86,6 +86,24 @@ impl<'d> Node<'d> {
         match entry.tag {
             Tag::Text => Some(Cow::Borrowed(self.slice(entry))),
             Tag::EscapedText => Some(unescape(self.slice(entry))),
+            _ => None,
+        }
+    }
+
+    /// The string that it is, like [`Node::text`]; one with escapes stands in `scratch`, so that many of them need no
+    /// memory of their own.
+    pub fn text_in<'t>(self, scratch: &'t mut String) -> Option<&'t str>
+    where
+        'd: 't,
+    {
+        let entry = self.entry();
+        match entry.tag {
+            Tag::Text => Some(self.slice(entry)),
+            Tag::EscapedText => {
+                scratch.clear();
+                unescape_to(self.slice(entry), scratch);
+                Some(scratch)
+            }
             _ => None,
         }
     }

@@ -112,6 +112,14 @@ pub(crate) fn any_value() -> impl proptest::strategy::Strategy<Value = Value> {
     })
 }
 
+#[test]
+fn texts_can_share_a_scratch() {
+    let document = Document::parse(r#"["plain","a\n\u00e9",7]"#.as_bytes().to_vec()).unwrap();
+    let mut scratch = String::new();
+    let texts: Vec<Option<String>> = document.root().elements().map(|e| e.text_in(&mut scratch).map(str::to_owned)).collect();
+    assert_eq!(texts, [Some("plain".to_owned()), Some("a\né".to_owned()), None]);
+}
+
 proptest::proptest! {
     #[test]
     fn what_is_written_reads_back(value in any_value()) {

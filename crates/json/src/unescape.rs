@@ -6,18 +6,23 @@ use crate::scan;
 
 /// The text that `raw`, valid content of a JSON string, stands for.
 pub(crate) fn unescape(raw: &str) -> Cow<'_, str> {
-    let Some(first) = backslash(raw) else { return Cow::Borrowed(raw) };
-    let mut out = String::with_capacity(raw.len());
-    let (plain, mut rest) = raw.split_at(first);
-    out.push_str(plain);
-    while let Some(escaped) = rest.strip_prefix('\\') {
-        rest = one(escaped, &mut out);
-        let next = backslash(rest).unwrap_or(rest.len());
-        let (plain, tail) = rest.split_at(next);
-        out.push_str(plain);
-        rest = tail;
+    if backslash(raw).is_none() {
+        return Cow::Borrowed(raw);
     }
+    let mut out = String::with_capacity(raw.len());
+    unescape_to(raw, &mut out);
     Cow::Owned(out)
+}
+
+/// Appends the text that `raw` stands for to `out`.
+pub(crate) fn unescape_to(raw: &str, out: &mut String) {
+    let mut rest = raw;
+    while let Some(at) = backslash(rest) {
+        let (plain, escaped) = rest.split_at(at);
+        out.push_str(plain);
+        rest = one(escaped.strip_prefix('\\').unwrap_or_default(), out);
+    }
+    out.push_str(rest);
 }
 
 /// The first backslash: of the special bytes, valid content has no other.
