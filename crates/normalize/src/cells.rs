@@ -117,6 +117,12 @@ impl Ids {
         self.iter().enumerate().filter(|(_, id)| ids.contains(*id)).map(|(place, _)| place).collect()
     }
 
+    /// The one at `place`.
+    pub(crate) fn get(&self, place: usize) -> Option<&str> {
+        let start = place.checked_sub(1).map_or(Some(0), |before| self.ends.get(before).copied())?;
+        self.text.get(start..*self.ends.get(place)?)
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
         let starts = std::iter::once(0).chain(self.ends.iter().copied());
         starts.zip(&self.ends).map(|(start, end)| self.text.get(start..*end).unwrap_or_default())

@@ -5,7 +5,6 @@ use catchment_schema::{Column, DataType, Entity, Mode};
 
 use super::reject::Rejected;
 use super::typing::Typing;
-use super::variants::{known_type, variant_name};
 use crate::NormalizeError;
 use crate::columns;
 
@@ -40,11 +39,9 @@ impl<'d> Typing<'_, 'd> {
         if mode == Mode::Evolve || misfits.is_empty() {
             return Ok(misfits);
         }
-        let max_length = self.rules.options.max_identifier_length;
         let has_variant = |value: Node<'_>| {
             let found = columns::infer(value, self.rules.detections);
-            let variant = variant_name(&column.name, found.data_type(), max_length);
-            known_type(self.known, &variant).is_some()
+            self.has_variant(&column.name, found.data_type())
         };
         let (kept, refused): (Vec<_>, Vec<_>) = misfits.into_iter().partition(|(_, value)| has_variant(*value));
         for (row, value) in refused {

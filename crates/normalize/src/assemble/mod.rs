@@ -86,7 +86,9 @@ impl Assembly<'_> {
             result.batches.push(TableBatch { table: shape.name.to_string(), batch });
             result.parents.insert(shape.name.to_string(), parents.first().unwrap_or(&"no table").to_string());
         }
-        result.quarantine.extend(rejected.iter().map(|rejected| rejected.entry(&shape.name, cells)));
+        if self.rules.options.quarantine_table.is_some() {
+            result.quarantine.extend(rejected.iter().map(|rejected| rejected.entry(&shape.name, cells)));
+        }
         Ok(())
     }
 

@@ -5,32 +5,35 @@ use catchment_json::Node;
 use crate::cells::TableCells;
 
 /// A row that is left out, or a value of it.
-pub(super) struct Rejected {
+pub(super) struct Rejected<'d> {
     pub(super) row: usize,
     column: Option<String>,
     reason: &'static str,
     /// The value; none where all of the row is left out.
-    value: Option<String>,
+    value: Option<Node<'d>>,
 }
 
-impl Rejected {
-    pub(super) fn row(row: usize, column: Option<&str>, reason: &'static str) -> Rejected {
+impl<'d> Rejected<'d> {
+    pub(super) fn row(row: usize, column: Option<&str>, reason: &'static str) -> Self {
         Rejected { row, column: column.map(str::to_owned), reason, value: None }
     }
 
-    pub(super) fn value(row: usize, column: &str, reason: &'static str, value: Node<'_>) -> Rejected {
-        Rejected { row, column: Some(column.to_owned()), reason, value: Some(json(value)) }
+    pub(super) fn value(row: usize, column: &str, reason: &'static str, value: Node<'d>) -> Self {
+        Rejected { row, column: Some(column.to_owned()), reason, value: Some(value) }
     }
 
     /// What the quarantine keeps of it.
     pub(super) fn entry(&self, table: &str, cells: &TableCells<'_>) -> Entry {
-        let content = self.value.clone().or_else(|| cells.nodes.get(self.row).map(|node| json(*node)));
+        let mut content = String::new();
+        if let Some(node) = self.value.or_else(|| cells.nodes.get(self.row).copied()) {
+            node.write_json(&mut content);
+        }
         Entry {
             table: table.to_owned(),
             column: self.column.clone(),
             reason: self.reason,
-            content: content.unwrap_or_default(),
-            row_id: cells.ids.iter().nth(self.row).unwrap_or_default().to_owned(),
+            content,
+            row_id: cells.ids.get(self.row).unwrap_or_default().to_owned(),
         }
     }
 }
@@ -43,10 +46,4 @@ pub(super) struct Entry {
     /// The row or the value, as JSON.
     pub(super) content: String,
     pub(super) row_id: String,
-}
-
-fn json(node: Node<'_>) -> String {
-    let mut text = String::new();
-    node.write_json(&mut text);
-    text
 }

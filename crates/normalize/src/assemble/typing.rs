@@ -8,12 +8,12 @@ use arrow::array::{Array, ArrayRef, AsArray as _, new_null_array};
 use arrow::datatypes::{Field, Int64Type, Schema as ArrowSchema};
 use arrow::record_batch::{RecordBatch, RecordBatchOptions};
 use catchment_json::Node;
-use catchment_schema::{Column, ColumnType, DataType, Table, arrow_type, system_column};
+use catchment_schema::{Column, ColumnType, Table, arrow_type, system_column};
 
 use super::new_column::{Class, NewColumn, in_order};
 use super::reject::Rejected;
 use super::system;
-use super::variants::{first_row, known_type, variant_name};
+use super::variants::{first_row, known_type};
 use crate::NormalizeError;
 use crate::cells::TableCells;
 use crate::columns;
@@ -34,31 +34,31 @@ pub(super) struct Typing<'a, 'd> {
     pub(super) arrays: Vec<ArrayRef>,
     /// Values that did not fit their column, with its name.
     misfits: Vec<(String, Vec<(usize, Node<'d>)>)>,
-    pub(super) rejected: Vec<Rejected>,
+    pub(super) rejected: Vec<Rejected<'d>>,
     /// Whether values did not fit the type that their column began with.
     has_misfits: bool,
     /// Whether rows one by one may give something else.
     pub(super) depends_on_order: bool,
     /// Rows to leave out.
-    pub(super) drop: Vec<Rejected>,
+    pub(super) drop: Vec<Rejected<'d>>,
 }
 
 /// How a try ended.
-pub(super) enum Outcome {
+pub(super) enum Outcome<'d> {
     /// These rows are to be left out; then the rest is to be typed as if they had never been.
-    Drop(Vec<Rejected>),
+    Drop(Vec<Rejected<'d>>),
     /// All columns have a type.
-    Done(Box<Typed>),
+    Done(Box<Typed<'d>>),
 }
 
 /// A table with types.
-pub(super) struct Typed {
+pub(super) struct Typed<'d> {
     /// All rows, those that are left out included.
     pub(super) batch: RecordBatch,
     /// What the schema lacks for it.
     pub(super) columns: Vec<Column>,
     /// Values that were left out.
-    pub(super) rejected: Vec<Rejected>,
+    pub(super) rejected: Vec<Rejected<'d>>,
     /// Whether values did not fit the type that their column began with.
     pub(super) has_misfits: bool,
     /// Whether rows one by one may give something else.
@@ -97,7 +97,7 @@ impl<'a, 'd> Typing<'a, 'd> {
         }
     }
 
-    pub(super) fn run(mut self) -> Result<Outcome, NormalizeError> {
+    pub(super) fn run(mut self) -> Result<Outcome<'d>, NormalizeError> {
         self.known_columns()?;
         self.new_columns()?;
         if !self.drop.is_empty() {
@@ -181,10 +181,7 @@ impl<'a, 'd> Typing<'a, 'd> {
         self.depends_on_order |= !built.misfits.is_empty() && self.has_key_of_variant(&column.name);
         let may_widen = self.rules.options.numeric_widening && self.guard.may_widen(column);
         if may_widen && !built.misfits.is_empty() {
-            let known = self.known;
-            let max_length = self.rules.options.max_identifier_length;
-            let has_variant = |found: DataType| known_type(known, &variant_name(&column.name, found, max_length)).is_some();
-            let (joined, misfits) = columns::widen(column_type, cells, has_variant);
+            let (joined, misfits) = columns::widen(column_type, cells, |found| self.has_variant(&column.name, found));
             built = columns::build(joined, cells, &misfits, self.cells.rows);
             wider = joined;
         }
@@ -228,7 +225,7 @@ impl<'a, 'd> Typing<'a, 'd> {
         self.arrays.push(array);
     }
 
-    fn finish(self) -> Result<Typed, NormalizeError> {
+    fn finish(self) -> Result<Typed<'d>, NormalizeError> {
         let schema = Arc::new(ArrowSchema::new(self.fields));
         let options = RecordBatchOptions::new().with_row_count(Some(self.cells.rows));
         let batch = RecordBatch::try_new_with_options(schema, self.arrays, &options)

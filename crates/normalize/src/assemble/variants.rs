@@ -10,7 +10,7 @@ use crate::NormalizeError;
 use crate::columns;
 
 /// The name of the column for values of `data_type` that `column` has no room for.
-pub(super) fn variant_name(column: &str, data_type: DataType, max_length: Option<usize>) -> String {
+fn variant_name(column: &str, data_type: DataType, max_length: Option<usize>) -> String {
     naming::join(column, &format!("v_{data_type}"), max_length)
 }
 
@@ -35,6 +35,12 @@ impl<'d> Typing<'_, 'd> {
             }
         }
         by_type.into_iter().try_for_each(|(found, cells)| self.put_variant(column, found, &cells))
+    }
+
+    /// Whether the schema has a column for values of `data_type` beside `column`.
+    pub(super) fn has_variant(&self, column: &str, data_type: DataType) -> bool {
+        let name = variant_name(column, data_type, self.rules.options.max_identifier_length);
+        known_type(self.known, &name).is_some()
     }
 
     /// Whether the rows have a key that is spelt like a variant of the column.
