@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use catchment_json::Selection;
 use catchment_schema::naming::normalize_path;
-use catchment_schema::{Column, Contract, TableHints, WriteDisposition};
+use catchment_schema::{Column, Contract, MergeOptions, TableHints, WriteDisposition};
 use futures_core::Stream;
 use futures_util::{StreamExt as _, stream};
 use serde::Serialize;
@@ -31,6 +31,11 @@ pub struct Resource {
     pub write_disposition: WriteDisposition,
     /// The fields that tell rows apart.
     pub primary_key: Vec<String>,
+    /// The fields by which new rows replace old ones when they are merged: all rows with the values of a new one go, as
+    /// those of a day.
+    pub merge_key: Vec<String>,
+    /// How rows are merged, where that is what a load does.
+    pub merge: MergeOptions,
     /// How new rows are told from those of earlier runs; all are new by default.
     pub incremental: Option<Incremental>,
     /// The most rows that a run takes; all by default.
@@ -77,6 +82,8 @@ impl Resource {
             table_name: None,
             write_disposition: WriteDisposition::Append,
             primary_key: Vec::new(),
+            merge_key: Vec::new(),
+            merge: MergeOptions::default(),
             incremental: None,
             limit: None,
             columns: Vec::new(),
@@ -140,6 +147,30 @@ impl Resource {
         self
     }
 
+    /// The same resource with a merge key.
+    #[must_use]
+    pub fn merge_key<F: Into<String>>(mut self, fields: impl IntoIterator<Item = F>) -> Resource {
+        self.merge_key = fields.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// The same resource, whose rows are merged in this way.
+    ///
+    /// ```
+    /// use catchment_extract::Resource;
+    /// use catchment_schema::{MergeOptions, MergeStrategy, WriteDisposition};
+    ///
+    /// let options = MergeOptions { strategy: MergeStrategy::Upsert, ..MergeOptions::default() };
+    /// let gauges = Resource::rows("gauges", vec![(1, 2.5)]).primary_key(["id"]).merge(options);
+    /// assert_eq!(gauges.write_disposition, WriteDisposition::Merge);
+    /// ```
+    #[must_use]
+    pub fn merge(mut self, options: MergeOptions) -> Resource {
+        self.write_disposition = WriteDisposition::Merge;
+        self.merge = options;
+        self
+    }
+
     /// The same resource, loaded incrementally.
     #[must_use]
     pub fn incremental(mut self, incremental: Incremental) -> Resource {
@@ -197,6 +228,8 @@ impl Resource {
         TableHints {
             write_disposition: self.write_disposition,
             primary_key: self.primary_key.clone(),
+            merge_key: self.merge_key.clone(),
+            merge: self.merge.clone(),
             cursor: self.incremental.as_ref().and_then(|i| i.cursor_path.as_key()).map(str::to_owned),
             columns: self.columns.clone(),
             schema_contract: self.schema_contract,
@@ -221,6 +254,8 @@ impl std::fmt::Debug for Resource {
             .field("table", &self.table())
             .field("write_disposition", &self.write_disposition)
             .field("primary_key", &self.primary_key)
+            .field("merge_key", &self.merge_key)
+            .field("merge", &self.merge)
             .field("incremental", &self.incremental)
             .field("limit", &self.limit)
             .field("columns", &self.columns)

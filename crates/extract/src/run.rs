@@ -26,7 +26,8 @@ pub struct RowBatch {
 /// Takes batches of rows; `Break` where it wants no more.
 pub type Sink<'s> = &'s (dyn Fn(RowBatch) -> ControlFlow<()> + Send + Sync);
 
-/// Extracts all resources of `source`, one after the other, and returns the state after them.
+/// Extracts the resources of `source`, one after the other, and returns the state after them. Those of the disposition
+/// *skip* are left out.
 ///
 /// Rows go to `sink`, which must not wait; each batch waits for its share of `budget` before, so that a source
 /// is not asked for more than the rest of the system can take.
@@ -37,7 +38,7 @@ pub type Sink<'s> = &'s (dyn Fn(RowBatch) -> ControlFlow<()> + Send + Sync);
 pub async fn extract(source: &Source, state: &State, budget: &Budget, sink: Sink<'_>) -> Result<State, ExtractError> {
     let mut state = state.clone();
     let mut ordinal = 0;
-    for resource in &source.resources {
+    for resource in source.loaded() {
         let mut run = ResourceRun { source, resource, budget, sink, ordinal: &mut ordinal };
         run.extract(&mut state).await?;
     }

@@ -1,6 +1,6 @@
 //! Groups of resources.
 
-use catchment_schema::Contract;
+use catchment_schema::{Contract, WriteDisposition};
 
 use crate::Resource;
 
@@ -26,6 +26,11 @@ impl Source {
     pub fn with(mut self, resource: Resource) -> Source {
         self.resources.push(resource);
         self
+    }
+
+    /// The resources that a run loads: those that are not to be skipped.
+    pub fn loaded(&self) -> impl Iterator<Item = &Resource> {
+        self.resources.iter().filter(|resource| resource.write_disposition != WriteDisposition::Skip)
     }
 
     /// Its resource of that name, to change it.

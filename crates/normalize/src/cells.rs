@@ -22,6 +22,8 @@ pub(crate) struct TableCells<'d> {
     pub(crate) parent_ids: Ids,
     pub(crate) root_ids: Ids,
     pub(crate) list_indices: Vec<i64>,
+    /// Which root row each row belongs to; of merged tables only.
+    pub(crate) root_rows: Vec<i128>,
     /// Which key the last value came from, of columns that several keys lead to.
     holders: HashMap<usize, KeyAt>,
 }

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use catchment_json::{Node, Object, Value, write_value};
-use catchment_schema::{DLT_ID, Schema, WriteDisposition, is_system_name, short_hash};
+use catchment_schema::{DLT_ID, MergeStrategy, Schema, WriteDisposition, is_system_name, short_hash};
 
 /// What the ids of root rows are drawn from: 16 random bytes for each package.
 ///
@@ -51,8 +51,8 @@ pub(crate) fn child_id(parent: &str, table: &str, index: i64) -> String {
 pub(crate) enum RootIds {
     /// At random, by the seed of the package.
     Random,
-    /// From the values of these columns, so that a row keeps its id when it changes.
-    KeyHash(Vec<String>),
+    /// From the values of these columns, so that a row keeps its id when it changes, and whether they may be null.
+    KeyHash(Vec<(String, bool)>),
     /// From all of the row, so that equal rows have one id.
     RowHash,
 }
@@ -60,16 +60,17 @@ pub(crate) enum RootIds {
 impl RootIds {
     /// The way that the merge strategy of `root` asks for.
     pub(crate) fn of(schema: &Schema, root: &str) -> RootIds {
-        let Some(table) = schema.tables.get(root) else { return RootIds::Random };
-        let strategy = table.hints.get("x-merge-strategy").and_then(Value::as_str);
-        match (table.write_disposition, strategy) {
-            (Some(WriteDisposition::Merge), Some("upsert" | "insert-only" | "cdc")) => {
-                RootIds::KeyHash(table.columns_with("primary_key").into_iter().map(str::to_owned).collect())
+        let Some(table) = schema.tables.get(root).filter(|table| table.write_disposition == Some(WriteDisposition::Merge)) else {
+            return RootIds::Random;
+        };
+        let key = table.columns.values().filter(|column| column.has("primary_key"));
+        match table.merge_strategy() {
+            Ok(MergeStrategy::Upsert | MergeStrategy::InsertOnly) => {
+                RootIds::KeyHash(key.map(|column| (column.name.clone(), column.is_nullable())).collect())
             }
-            (Some(WriteDisposition::Merge), Some("scd2")) if table.columns_with("x-row-version").iter().all(|c| *c == DLT_ID) => {
-                RootIds::RowHash
-            }
-            _ => RootIds::Random,
+            Ok(MergeStrategy::Scd2) if table.row_version() == DLT_ID => RootIds::RowHash,
+            // A strategy of another tool: the load says that there is none of the name.
+            Ok(MergeStrategy::DeleteInsert | MergeStrategy::Scd2) | Err(_) => RootIds::Random,
         }
     }
 
@@ -85,8 +86,9 @@ impl RootIds {
         match self {
             RootIds::Random => Ok(seed.root_id(ordinal, row)),
             RootIds::KeyHash(columns) => {
-                let entry = |column: &String| match value(column) {
+                let entry = |(column, is_nullable): &(String, bool)| match value(column) {
                     Some(value) => Ok((column.clone(), value.to_value())),
+                    None if *is_nullable => Ok((column.clone(), Value::Null)),
                     None => Err(column.clone()),
                 };
                 Ok(key_hash(columns.iter().map(entry).collect::<Result<_, _>>()?))

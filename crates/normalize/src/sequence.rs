@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use catchment_schema::{Column, DataType, Mode, Schema, SchemaDelta, Table, TableDelta, arrow_type};
+use catchment_schema::{Column, DataType, Mode, ROOT_ROW, Schema, SchemaDelta, Table, TableDelta, arrow_type};
 
 use crate::findings::NullOnlyColumn;
 use crate::rules::Rules;
@@ -92,7 +92,7 @@ fn fits(shredded: &Shredded, schema: &Schema) -> bool {
             return false;
         }
         let found = found.map(|delta| &delta.columns[..]).unwrap_or_default();
-        batch.schema().fields().iter().all(|field| {
+        batch.schema().fields().iter().filter(|field| field.name() != ROOT_ROW).all(|field| {
             let known = known.and_then(|table| table.columns.get(field.name())).and_then(Column::column_type);
             let found = found.iter().find(|column| column.name == *field.name()).and_then(Column::column_type);
             let joins = known.zip(found).is_none_or(|(known, found)| known.join(found).is_some());

@@ -45,6 +45,8 @@ fn to_resource(spec: &ResourceSpec, client: RestClient) -> Resource {
         .write_disposition(spec.write_disposition)
         .primary_key(spec.primary_key.clone());
     resource.table_name.clone_from(&spec.table_name);
+    resource.merge_key.clone_from(&spec.merge_key);
+    resource.merge = spec.merge.clone();
     resource.columns.clone_from(&spec.columns);
     resource.schema_contract = spec.schema_contract;
     resource.max_table_nesting = spec.max_table_nesting;

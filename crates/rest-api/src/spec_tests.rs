@@ -6,7 +6,7 @@ use catchment_rest_client::RestClient;
 use catchment_rest_client::testing::{Answer, ScriptedServer};
 use catchment_state::State;
 
-use crate::{Format, Spec, rest_api_source};
+use crate::{Format, ResourceSpec, Spec, rest_api_source};
 
 fn mistakes(text: &str) -> String {
     Spec::parse(text, Format::Json).unwrap_err().to_string()
@@ -44,6 +44,43 @@ fn what_this_version_cannot_do_is_said() {
     resources[0].endpoint.method: found "POST"; this version can only GET
     resources[0].endpoint.json: this version does not support it
     "#);
+}
+
+#[test]
+fn dispositions_are_read() {
+    let check = |written: &str, expected: &str| {
+        let spec = format!(r#"{{"client": {{"base_url": "http://x"}}, "resources": [{{"name": "a", {written}}}]}}"#);
+        match Spec::parse(&spec, Format::Json) {
+            Ok(spec) => {
+                let ResourceSpec { write_disposition, merge, merge_key, .. } = &spec.resources[0];
+                let from = merge.validity_columns().0;
+                let found =
+                    format!("{write_disposition} {} {from} {:?} {merge_key:?}", merge.strategy, merge.active_record_timestamp);
+                assert_eq!(found, expected);
+            }
+            Err(error) => assert_eq!(error.to_string(), expected, "{written}"),
+        }
+    };
+    check(r#""write_disposition": "skip""#, "skip delete-insert _dlt_valid_from None []");
+    check(
+        r#""merge_key": "day", "write_disposition": {"disposition": "merge", "strategy": "scd2", "validity_column_names": ["a", "b"],
+            "active_record_timestamp": "1970-01-01T00:00:01Z"}"#,
+        "merge scd2 a Some(1000000) [\"day\"]",
+    );
+    let at = "resources[0].write_disposition";
+    check(r#""write_disposition": {}"#, &format!("{at}.disposition: it is missing; expected a string"));
+    check(
+        r#""write_disposition": {"disposition": "merg", "strategy": "upsrt", "validity_column_names": "a", "boundary_timestamp": "x"}"#,
+        &format!(
+            "{at}.disposition: found \"merg\"; did you mean `merge`?\n{at}.strategy: found \"upsrt\"; did you mean `upsert`?\n\
+             {at}.validity_column_names: found a string, expected a list of two names\n\
+             {at}.boundary_timestamp: found \"x\", expected a time stamp such as 2024-01-31T00:00:00Z"
+        ),
+    );
+    check(
+        r#""write_disposition": {"disposition": "merge", "source_filter": "x"}"#,
+        &format!("{at}.source_filter: this version does not support it"),
+    );
 }
 
 #[test]

@@ -4,7 +4,7 @@ use catchment_json::{Object, Value};
 use thiserror::Error;
 
 use crate::naming;
-use crate::{Column, Contract, DLT_ID, DLT_ROOT_ID, Schema, Table, WriteDisposition};
+use crate::{Column, Contract, DLT_ID, DLT_ROOT_ID, MergeOptions, MergeStrategy, Schema, Table, WriteDisposition, system_column};
 
 /// What is known of a root table before any row has come.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -13,6 +13,10 @@ pub struct TableHints {
     pub write_disposition: WriteDisposition,
     /// The fields that tell rows apart, as the source spells them.
     pub primary_key: Vec<String>,
+    /// The fields by which new rows replace old ones, several at once where they share them.
+    pub merge_key: Vec<String>,
+    /// How rows are merged, where they are.
+    pub merge: MergeOptions,
     /// The field that the resource is loaded incrementally by, where it is a plain one.
     pub cursor: Option<String>,
     /// Columns that are declared; their names are spelt as in the source. One without a type is typed by the rows.
@@ -23,25 +27,50 @@ pub struct TableHints {
     pub max_table_nesting: Option<u32>,
 }
 
-/// A declared column that the rows which are there do not fit.
+/// What a resource says of its table, and cannot be.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error(
-    "column `{column}` of table `{table}` is declared as {declared}, and has rows of type {stored}, which not all can be \
-     converted without loss; declare it as {stored}, or give the table another name"
-)]
-pub struct DeclareError {
-    /// The table.
-    pub table: String,
-    /// The column.
-    pub column: String,
-    /// The type that is declared.
-    pub declared: String,
-    /// The type that it has.
-    pub stored: String,
+#[non_exhaustive]
+pub enum DeclareError {
+    /// A declared column that the rows which are there do not fit.
+    #[error(
+        "column `{column}` of table `{table}` is declared as {declared}, and has rows of type {stored}, which not all can be \
+         converted without loss; declare it as {stored}, or give the table another name"
+    )]
+    Type {
+        /// The table.
+        table: String,
+        /// The column.
+        column: String,
+        /// The type that is declared.
+        declared: String,
+        /// The type that it has.
+        stored: String,
+    },
+    /// A merge strategy without the key that it knows rows by.
+    #[error("table `{table}` is merged by {strategy}, which knows rows by their primary key, and has none: say `primary_key`")]
+    NoPrimaryKey {
+        /// The table.
+        table: String,
+        /// The strategy.
+        strategy: MergeStrategy,
+    },
+    /// Several columns with a hint that one can have.
+    #[error("columns {} of table `{table}` are declared with `{hint}`, which only one can have", .columns.join(", "))]
+    NotOne {
+        /// The table.
+        table: String,
+        /// The hint.
+        hint: &'static str,
+        /// The columns.
+        columns: Vec<String>,
+    },
 }
 
 /// Notes that the type of a column was declared: other values do not widen it.
 pub(crate) const DECLARED: &str = "x-declared";
+
+/// Hints of merging that one column of a table can have.
+const ONE_COLUMN_HINTS: [&str; 2] = ["hard_delete", "dedup_sort"];
 
 /// Writes `hints` into the table, which is made where it is missing. Hints that code changed between runs
 /// take the place of the stored ones.
@@ -58,21 +87,51 @@ pub(crate) fn declare(schema: &mut Schema, table: &str, resource: &str, hints: &
     declare_columns(entry, &hints.columns)?;
     let declared_key = hints.columns.iter().filter(|column| column.has("primary_key")).map(|column| &column.name);
     let key: Vec<String> = hints.primary_key.iter().chain(declared_key).map(|field| naming::normalize_path(field)).collect();
-    set_flag(entry, "primary_key", &key);
-    for name in &key {
-        if let Some(column) = entry.columns.get_mut(name) {
-            column.nullable = column.nullable.or(Some(false));
-        }
-    }
+    set_key(entry, "primary_key", &key);
+    let declared_key = hints.columns.iter().filter(|column| column.has("merge_key")).map(|column| &column.name);
+    let merge_key: Vec<String> = hints.merge_key.iter().chain(declared_key).map(|field| naming::normalize_path(field)).collect();
+    set_key(entry, "merge_key", &merge_key);
     let cursor: Vec<String> = hints.cursor.iter().map(|field| naming::normalize_path(field)).collect();
     set_flag(entry, "incremental", &cursor);
-    if hints.write_disposition == WriteDisposition::Merge {
-        propagate_root_id(schema, table);
+    declare_merge(schema, table, hints)
+}
+
+/// Writes how rows are merged, where they are; else that they are not.
+fn declare_merge(schema: &mut Schema, name: &str, hints: &TableHints) -> Result<(), DeclareError> {
+    let Some(table) = schema.tables.get_mut(name) else { return Ok(()) };
+    if hints.write_disposition != WriteDisposition::Merge {
+        table.set_merge_options(&MergeOptions::default());
+        return Ok(());
+    }
+    let (strategy, table_name) = (hints.merge.strategy, || name.to_owned());
+    if strategy.needs_primary_key() && table.columns_with("primary_key").is_empty() {
+        return Err(DeclareError::NoPrimaryKey { table: table_name(), strategy });
+    }
+    for hint in ONE_COLUMN_HINTS {
+        let set = |column: &&Column| column.hints.get(hint).is_some_and(|value| *value != Value::Bool(false));
+        let columns: Vec<String> = table.columns.values().filter(set).map(|column| column.name.clone()).collect();
+        if columns.len() > 1 {
+            return Err(DeclareError::NotOne { table: table_name(), hint, columns });
+        }
+    }
+    let normalized = |field: &String| naming::normalize_path(field);
+    table.set_merge_options(&MergeOptions {
+        validity_column_names: hints.merge.validity_column_names.as_ref().map(|(from, to)| (normalized(from), normalized(to))),
+        row_version_column_name: hints.merge.row_version_column_name.as_ref().map(normalized),
+        ..hints.merge.clone()
+    });
+    // Versions are never deleted, so their child rows need not be found by the root row.
+    if strategy != MergeStrategy::Scd2 {
+        propagate_root_id(schema, name);
     }
     Ok(())
 }
 
 fn declare_columns(table: &mut Table, columns: &[Column]) -> Result<(), DeclareError> {
+    // Hints that code does not say any more do not count any more.
+    for column in table.columns.values_mut() {
+        column.hints.retain(|hint, _| !ONE_COLUMN_HINTS.contains(&hint.as_str()));
+    }
     let mut typed = Vec::new();
     for declared in columns {
         let name = naming::normalize_key(&declared.name);
@@ -93,7 +152,7 @@ fn declare_columns(table: &mut Table, columns: &[Column]) -> Result<(), DeclareE
                     Some(joined) if joined.data_type() == wanted.data_type() => stored.set_type(joined),
                     _ => {
                         let (declared, stored) = (wanted.data_type().to_string(), known.data_type().to_string());
-                        return Err(DeclareError { table: table.name.clone(), column: name, declared, stored });
+                        return Err(DeclareError::Type { table: table.name.clone(), column: name, declared, stored });
                     }
                 },
                 _ => stored.set_type(wanted),
@@ -109,6 +168,16 @@ fn declare_columns(table: &mut Table, columns: &[Column]) -> Result<(), DeclareE
     Ok(())
 }
 
+/// Gives exactly the columns `names` the flag of a key; they are not null where nothing else was said.
+fn set_key(table: &mut Table, hint: &str, names: &[String]) {
+    set_flag(table, hint, names);
+    for name in names {
+        if let Some(column) = table.columns.get_mut(name) {
+            column.nullable = column.nullable.or(Some(false));
+        }
+    }
+}
+
 /// Gives exactly the columns `names` the flag `hint`.
 fn set_flag(table: &mut Table, hint: &str, names: &[String]) {
     for column in table.columns.values_mut() {
@@ -122,8 +191,14 @@ fn set_flag(table: &mut Table, hint: &str, names: &[String]) {
     }
 }
 
-/// Notes that child rows carry the id of their root row: merging deletes by it.
+/// Notes that child rows carry the id of their root row: merging deletes by it. Tables below `root` that have rows
+/// without it get the column.
 fn propagate_root_id(schema: &mut Schema, root: &str) {
+    let below: Vec<String> = schema.chain(root).into_iter().skip(1).map(|table| table.name.clone()).collect();
+    for name in below {
+        let Some(table) = schema.tables.get_mut(&name) else { continue };
+        table.columns.entry(DLT_ROOT_ID.to_owned()).or_insert_with(|| system_column(DLT_ROOT_ID));
+    }
     let mut at = &mut schema.normalizers;
     for key in ["json", "config", "propagation", "tables", root] {
         let slot = at.entry(key.to_owned()).or_insert_with(|| Value::Object(Object::new()));

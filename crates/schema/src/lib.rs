@@ -23,6 +23,7 @@ mod data_type;
 mod delta;
 mod hash;
 mod hints;
+mod merge;
 mod render;
 mod rules;
 mod schema;
@@ -44,13 +45,14 @@ pub use data_type::DataType;
 pub use delta::{SchemaDelta, TableDelta};
 pub use hash::{document_hash, short_hash};
 pub use hints::{DeclareError, TableHints};
+pub use merge::{DedupSort, MergeOptions, MergeStrategy};
 pub use render::{SchemaFormat, render};
 pub use rules::ColumnRules;
 pub use schema::{Schema, SchemaConflict};
 pub use stored::StoredError;
 pub use system::{
-    DLT_ID, DLT_LIST_IDX, DLT_LOAD_ID, DLT_PARENT_ID, DLT_ROOT_ID, LOADS_TABLE, STATE_TABLE, VERSION_TABLE, is_system_name,
-    loads_table, state_table, system_column, version_table,
+    DLT_ID, DLT_LIST_IDX, DLT_LOAD_ID, DLT_PARENT_ID, DLT_ROOT_ID, LOADS_TABLE, ROOT_ROW, STATE_TABLE, VERSION_TABLE,
+    is_system_name, loads_table, state_table, system_column, version_table,
 };
 pub use table::{Table, WriteDisposition};
 pub use timestamp::{format_timestamp, parse_date, parse_time, parse_timestamp};

@@ -1,6 +1,6 @@
 use catchment_json::Value;
 
-use crate::{Column, DataType, Schema, SchemaDelta, TableDelta, TableHints, WriteDisposition};
+use crate::{Column, DataType, MergeOptions, MergeStrategy, Schema, SchemaDelta, TableDelta, TableHints, WriteDisposition};
 
 /// A schema as dlt 1.31 wrote it, with keys of its own (descriptions) and of nobody (`x-ours`).
 const BY_REFERENCE: &str = include_str!("testdata/by_reference.json");
@@ -81,6 +81,72 @@ fn hints_of_a_later_run_take_the_place_of_earlier_ones() {
     schema.declare("t", "r", &hints("b")).unwrap();
     assert_eq!(schema.tables["t"].columns_with("primary_key"), ["b"]);
     assert_eq!(schema.tables["t"].columns_with("incremental"), ["at"]);
+}
+
+/// The hints of a table that is merged by `strategy`.
+fn merged(strategy: MergeStrategy) -> TableHints {
+    TableHints {
+        write_disposition: WriteDisposition::Merge,
+        primary_key: vec!["id".to_owned()],
+        merge: MergeOptions { strategy, ..MergeOptions::default() },
+        ..TableHints::default()
+    }
+}
+
+#[test]
+fn merging_is_stored_as_the_reference_does() {
+    let check = |hints: TableHints, expected: &str| {
+        let mut schema = Schema::new("s");
+        schema.declare("t", "t", &hints).unwrap();
+        let stored = schema.to_value();
+        let table = stored.get("tables").and_then(|tables| tables.get("t")).unwrap();
+        let shown = format!("{} {}", table.get("x-merge-strategy").unwrap_or(&Value::Null), table.get("columns").unwrap());
+        assert_eq!(shown, expected);
+    };
+    let id = r#"{"id":{"name":"id","nullable":false,"primary_key":true}"#;
+    check(merged(MergeStrategy::DeleteInsert), &format!("null {id}}}"));
+    check(merged(MergeStrategy::Upsert), &format!(r#""upsert" {id}}}"#));
+    let from = r#""_dlt_valid_from":{"name":"_dlt_valid_from","data_type":"timestamp","nullable":true,"x-valid-from":true}"#;
+    let to = r#""_dlt_valid_to":{"name":"_dlt_valid_to","data_type":"timestamp","nullable":true,"x-valid-to":true,"x-active-record-timestamp":null}"#;
+    let version = r#""_dlt_id":{"name":"_dlt_id","nullable":false,"x-row-version":true,"unique":false,"row_key":false}"#;
+    check(merged(MergeStrategy::Scd2), &format!(r#""scd2" {id},{from},{to},{version}}}"#));
+}
+
+#[test]
+fn what_a_merge_needs_is_asked_for() {
+    let check = |hints: TableHints, expected: &str| {
+        assert_eq!(Schema::new("s").declare("t", "t", &hints).unwrap_err().to_string(), expected);
+    };
+    check(
+        TableHints { primary_key: Vec::new(), ..merged(MergeStrategy::Upsert) },
+        "table `t` is merged by upsert, which knows rows by their primary key, and has none: say `primary_key`",
+    );
+    let mark = |name: &str| Column::new(name, DataType::Bool).with("hard_delete");
+    check(
+        TableHints { columns: vec![mark("gone"), mark("left")], ..merged(MergeStrategy::DeleteInsert) },
+        "columns gone, left of table `t` are declared with `hard_delete`, which only one can have",
+    );
+}
+
+#[test]
+fn a_strategy_that_is_not_said_any_more_does_not_count() {
+    let mut schema = Schema::new("s");
+    schema.declare("t", "t", &merged(MergeStrategy::Scd2)).unwrap();
+    assert_eq!(schema.tables["t"].validity_columns(), Some(("_dlt_valid_from", "_dlt_valid_to")));
+    schema.declare("t", "t", &merged(MergeStrategy::DeleteInsert)).unwrap();
+    let table = &schema.tables["t"];
+    assert_eq!((table.merge_strategy(), table.validity_columns()), (Ok(MergeStrategy::DeleteInsert), None));
+    assert!(table.columns["_dlt_id"].has("unique") && table.columns["_dlt_id"].has("row_key"));
+}
+
+#[test]
+fn tables_that_begin_to_be_merged_get_root_ids() {
+    let mut schema = Schema::new("s");
+    schema.declare("t", "t", &TableHints::default()).unwrap();
+    let below = TableDelta { name: "t__l".to_owned(), parent: Some("t".to_owned()), columns: Vec::new() };
+    schema.apply(&SchemaDelta { tables: vec![below] });
+    schema.declare("t", "t", &merged(MergeStrategy::DeleteInsert)).unwrap();
+    assert_eq!(columns(&schema, "t__l"), ["_dlt_root_id text"]);
 }
 
 #[test]

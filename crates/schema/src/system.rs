@@ -21,6 +21,10 @@ pub const DLT_LIST_IDX: &str = "_dlt_list_idx";
 /// The id of the root row that a child row belongs to.
 pub const DLT_ROOT_ID: &str = "_dlt_root_id";
 
+/// Which root row of its package a row belongs to: a number that grows in the order of the rows, and no column of a
+/// dataset. Packages have it for tables that are merged, as ids do not tell rows with equal keys apart.
+pub const ROOT_ROW: &str = "_dlt_root_row";
+
 /// Whether a normalised name is one of the system's own.
 pub fn is_system_name(name: &str) -> bool {
     name.starts_with("_dlt")

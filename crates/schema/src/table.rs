@@ -15,7 +15,7 @@ pub enum WriteDisposition {
     Replace,
     /// Replaces the ones with the keys of the new ones.
     Merge,
-    /// Leaves the table alone: for system tables.
+    /// Leaves the table alone: for system tables, and resources that are not to be loaded.
     Skip,
 }
 

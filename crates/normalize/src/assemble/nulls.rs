@@ -23,10 +23,16 @@ impl Typing<'_, '_> {
     /// A key that was declared, and that no row has ever had, is most likely misspelt.
     pub(super) fn refuse_missing_key(&self, column: &Column) -> Result<(), NormalizeError> {
         let cells = self.shape.column_index(&column.name).and_then(|index| self.cells.columns.get(index));
-        if cells.is_some_and(|cells| !cells.is_empty()) || !column.has("primary_key") {
+        let hint = if column.has("primary_key") {
+            "; it was declared as primary key: is the name right?"
+        } else if column.has("merge_key") {
+            "; it was declared as merge key: is the name right?"
+        } else {
+            return Ok(());
+        };
+        if cells.is_some_and(|cells| !cells.is_empty()) {
             return Ok(());
         }
-        let hint = "; it was declared as primary key: is the name right?";
         Err(NormalizeError::Null {
             table: self.table.to_owned(),
             column: column.name.clone(),

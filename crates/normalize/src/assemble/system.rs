@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, Int64Array, StringArray};
-use catchment_schema::{DLT_ID, DLT_LIST_IDX, DLT_LOAD_ID, DLT_PARENT_ID, DLT_ROOT_ID};
+use arrow::array::{ArrayRef, Decimal128Array, Int64Array, StringArray};
+use arrow::error::ArrowError;
+use catchment_schema::{DLT_ID, DLT_LIST_IDX, DLT_LOAD_ID, DLT_PARENT_ID, DLT_ROOT_ID, ROOT_ROW};
 
 use crate::cells::{Ids, TableCells};
 
 /// Whether values of a column come from the walk and not from the data, even where the data has such a key.
 pub(super) fn is_filled_by_system(column: &str) -> bool {
-    [DLT_ID, DLT_LOAD_ID, DLT_PARENT_ID, DLT_LIST_IDX, DLT_ROOT_ID].contains(&column)
+    [DLT_ID, DLT_LOAD_ID, DLT_PARENT_ID, DLT_LIST_IDX, DLT_ROOT_ID, ROOT_ROW].contains(&column)
 }
 
 /// The system columns of the rows, in the order in which a new table gets them.
@@ -27,6 +28,15 @@ pub(super) fn columns(cells: &TableCells<'_>, load_id: &str) -> Vec<(&'static st
     }
     columns.push((DLT_ID, ids(&cells.ids)));
     columns
+}
+
+/// The numbers of the root rows, of merged tables. They have 29 digits, which all destinations have room for.
+pub(super) fn root_rows(cells: &TableCells<'_>) -> Result<Option<ArrayRef>, ArrowError> {
+    if cells.root_rows.is_empty() {
+        return Ok(None);
+    }
+    let numbers = Decimal128Array::from(cells.root_rows.clone()).with_precision_and_scale(29, 0)?;
+    Ok(Some(Arc::new(numbers)))
 }
 
 fn ids(ids: &Ids) -> ArrayRef {

@@ -8,7 +8,7 @@ use arrow::array::{Array, ArrayRef, AsArray as _, new_null_array};
 use arrow::datatypes::{Field, Int64Type, Schema as ArrowSchema};
 use arrow::record_batch::{RecordBatch, RecordBatchOptions};
 use catchment_json::Node;
-use catchment_schema::{Column, ColumnType, Table, arrow_type, system_column};
+use catchment_schema::{Column, ColumnType, ROOT_ROW, Table, arrow_type, system_column};
 
 use super::new_column::{Class, NewColumn, in_order};
 use super::reject::Rejected;
@@ -225,11 +225,15 @@ impl<'a, 'd> Typing<'a, 'd> {
         self.arrays.push(array);
     }
 
-    fn finish(self) -> Result<Typed<'d>, NormalizeError> {
+    fn finish(mut self) -> Result<Typed<'d>, NormalizeError> {
+        let arrow = |source| NormalizeError::Arrow { table: self.table.to_owned(), source };
+        if let Some(numbers) = system::root_rows(self.cells).map_err(arrow)? {
+            self.fields.push(Field::new(ROOT_ROW, numbers.data_type().clone(), true));
+            self.arrays.push(numbers);
+        }
         let schema = Arc::new(ArrowSchema::new(self.fields));
         let options = RecordBatchOptions::new().with_row_count(Some(self.cells.rows));
-        let batch = RecordBatch::try_new_with_options(schema, self.arrays, &options)
-            .map_err(|source| NormalizeError::Arrow { table: self.table.to_owned(), source })?;
+        let batch = RecordBatch::try_new_with_options(schema, self.arrays, &options).map_err(arrow)?;
         let (columns, rejected) = (in_order(self.new), self.rejected);
         Ok(Typed { batch, columns, rejected, has_misfits: self.has_misfits, depends_on_order: self.depends_on_order })
     }

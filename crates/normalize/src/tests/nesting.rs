@@ -1,5 +1,7 @@
 use std::sync::Arc;
 
+use arrow::array::AsArray as _;
+use arrow::datatypes::Decimal128Type;
 use catchment_json::{Document, Selection};
 use catchment_schema::{Schema, TableHints, WriteDisposition};
 
@@ -102,13 +104,42 @@ fn child_rows_carry_ids_and_places() {
     let shredded = shredder.shred(&schema, "t", &[Rows { selection: &page, ordinal: 0 }]).unwrap();
     let text = arrow::util::pretty::pretty_format_batches(&[shredded.batches[1].batch.clone()]).unwrap().to_string();
     insta::assert_snapshot!(text, @r"
-    +-------+--------------+----------------+---------------+----------------+
-    | value | _dlt_root_id | _dlt_parent_id | _dlt_list_idx | _dlt_id        |
-    +-------+--------------+----------------+---------------+----------------+
-    | a     | own          | own            | 0             | CuQXzo5r1LJAZw |
-    | b     | own          | own            | 1             | ODmARr7VYV/2xw |
-    +-------+--------------+----------------+---------------+----------------+
+    +-------+--------------+----------------+---------------+----------------+---------------+
+    | value | _dlt_root_id | _dlt_parent_id | _dlt_list_idx | _dlt_id        | _dlt_root_row |
+    +-------+--------------+----------------+---------------+----------------+---------------+
+    | a     | own          | own            | 0             | CuQXzo5r1LJAZw | 0             |
+    | b     | own          | own            | 1             | ODmARr7VYV/2xw | 0             |
+    +-------+--------------+----------------+---------------+----------------+---------------+
     ");
+}
+
+/// The numbers of the root rows in each batch, of rows with two levels of lists on page `ordinal`.
+fn root_rows(disposition: WriteDisposition, child_is_root: bool, ordinal: u64) -> Vec<String> {
+    let page = Selection::elements(Document::parse(br#"[{"l":[{"m":[1]},{}]},{"l":[{"m":[2,3]}]}]"#.to_vec()).unwrap());
+    let mut schema = Schema::new("s");
+    let hints = TableHints { write_disposition: disposition, ..TableHints::default() };
+    schema.declare("t", "t", &hints).unwrap();
+    if child_is_root {
+        let merged = TableHints { write_disposition: WriteDisposition::Merge, ..TableHints::default() };
+        schema.declare("t__l", "t__l", &merged).unwrap();
+    }
+    let rules = Rules::new(&schema, "load", IdSeed::from([1; 16]), NormalizeOptions::default()).unwrap();
+    let shredded = Shredder::new(Arc::new(rules)).shred(&schema, "t", &[Rows { selection: &page, ordinal }]).unwrap();
+    let numbers = |batch: &arrow::record_batch::RecordBatch| {
+        let numbers = batch.column_by_name("_dlt_root_row")?.as_primitive::<Decimal128Type>().clone();
+        Some(numbers.values().iter().map(|n| format!("{}.{}.{}", n >> 64, (n >> 32) & 0xffff_ffff, n & 0xffff_ffff)).collect())
+    };
+    let show = |numbers: Option<Vec<String>>| numbers.map_or("none".to_owned(), |numbers| numbers.join(" "));
+    shredded.batches.iter().map(|batch| show(numbers(&batch.batch))).collect()
+}
+
+#[test]
+fn rows_that_are_merged_have_the_number_of_their_root_row() {
+    assert_eq!(root_rows(WriteDisposition::Merge, false, 7), ["7.0.0 7.1.0", "7.0.0 7.0.0 7.1.0", "7.0.0 7.1.0 7.1.0"]);
+    assert_eq!(root_rows(WriteDisposition::Append, false, 7), ["none", "none", "none"]);
+    // a list whose table is merged by itself: its rows are the root rows
+    assert_eq!(root_rows(WriteDisposition::Append, true, 0), ["none", "0.0.0 0.0.1 0.1.0", "0.0.0 0.1.0 0.1.0"]);
+    assert_eq!(root_rows(WriteDisposition::Merge, true, 0), ["0.0.0 0.1.0", "0.0.1 0.0.2 0.1.1", "0.0.1 0.1.1 0.1.1"]);
 }
 
 #[test]

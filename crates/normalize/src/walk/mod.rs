@@ -1,7 +1,9 @@
 //! One walk over each row: scalars to columns, lists to child tables.
 
 mod fields;
+mod origin;
 mod places;
+mod row_kind;
 
 use std::collections::BTreeSet;
 
@@ -14,6 +16,8 @@ use crate::ids::{RootIds, child_id};
 use crate::rules::Rules;
 use crate::shape::{KeyAt, ROW, Shapes};
 use crate::shred::SourceRow;
+use origin::{Above, Origin};
+use row_kind::RowKind;
 
 /// Collects the rows of a batch.
 pub(crate) struct Walk<'s, 'd> {
@@ -26,8 +30,8 @@ pub(crate) struct Walk<'s, 'd> {
     max_nesting: i64,
     with_root_ids: bool,
     has_json_columns: bool,
-    /// Whether rows of a table belong to the rows above them, by its index; not where the schema has it as a root.
-    linked: Vec<Option<bool>>,
+    /// What is known of a table's rows, by its index.
+    kinds: Vec<Option<RowKind>>,
     /// Objects that were met in a row and wait to be flattened.
     objects: Vec<Waiting<'d>>,
     /// Lists that were met in a row and wait until it is complete.
@@ -40,6 +44,8 @@ pub(crate) struct Walk<'s, 'd> {
     given_id: Option<Node<'d>>,
     /// The place in its page of the source row at hand.
     source_row: u64,
+    /// How many rows of it are root rows, so far.
+    roots: u32,
     object_number: u64,
     error: Option<NormalizeError>,
 }
@@ -68,15 +74,6 @@ struct Waiting<'d> {
     level: i64,
 }
 
-/// Where a row comes from.
-#[derive(Clone, Copy)]
-enum Origin<'i> {
-    /// Row `row` of page `ordinal`.
-    Root { ordinal: u64, row: u64 },
-    /// Element `index` of a list of the row `id`.
-    List { id: &'i str, root_id: &'i str, index: i64 },
-}
-
 impl<'s, 'd> Walk<'s, 'd> {
     pub(crate) fn new(shapes: &'s mut Shapes, schema: &'s Schema, root: &str, rules: &'s Rules, batch: u64) -> Self {
         let is_json = |data_type| data_type == Some(DataType::Json);
@@ -91,13 +88,14 @@ impl<'s, 'd> Walk<'s, 'd> {
             with_root_ids: schema.propagates_root_id(root),
             has_json_columns: rules.prefers_json()
                 || schema.chain(root).iter().any(|t| t.columns.values().any(|c| is_json(c.data_type))),
-            linked: Vec::new(),
+            kinds: Vec::new(),
             objects: Vec::new(),
             lists: Vec::new(),
             first_list: 0,
             first_null: 0,
             given_id: None,
             source_row: 0,
+            roots: 0,
             object_number: 0,
             error: None,
         }
@@ -107,6 +105,7 @@ impl<'s, 'd> Walk<'s, 'd> {
     pub(crate) fn root_row(&mut self, row: &SourceRow<'d>) {
         if row.node.kind() != Kind::Null {
             self.source_row = row.row;
+            self.roots = 0;
             self.row(0, row.node, "value", Origin::Root { ordinal: row.ordinal, row: row.row }, self.max_nesting);
         }
     }
@@ -143,16 +142,19 @@ impl<'s, 'd> Walk<'s, 'd> {
             }
         }
         let id = self.id(table, node, origin);
-        let is_linked = self.is_linked(table);
-        let root_id = match origin {
-            Origin::List { root_id, .. } if is_linked => root_id,
-            _ => &id,
+        let RowKind { is_linked, is_merged } = self.kind(table);
+        let ordinal = origin.ordinal();
+        let above = match origin {
+            Origin::List { above: Above { root_id, root_row, .. }, .. } if is_linked => {
+                Above { id: &id, root_id, ordinal, root_row }
+            }
+            _ => Above { id: &id, root_id: &id, ordinal, root_row: is_merged.then(|| self.root_number(ordinal)) },
         };
-        self.link(table, &id, root_id, origin, is_linked);
+        self.link(table, above, origin, is_linked);
         let (first_list, last_list) = (self.first_list, self.lists.len());
         for at in first_list..last_list {
             if let Some(list) = self.lists.get(at).copied() {
-                self.list(list, &id, root_id);
+                self.list(list, above);
             }
         }
         self.lists.truncate(first_list);
@@ -163,9 +165,9 @@ impl<'s, 'd> Walk<'s, 'd> {
         let given = self.given_id.and_then(Node::text).filter(|id| !id.is_empty());
         match (given, origin) {
             (Some(given), _) => given.into_owned(),
-            (None, Origin::List { id, index, .. }) => {
+            (None, Origin::List { above, index }) => {
                 let name = self.shapes.tables.get(table).map_or("", |table| &table.name);
-                child_id(id, name, index)
+                child_id(above.id, name, index)
             }
             (None, Origin::Root { ordinal, row }) => {
                 let shape = self.shapes.tables.get(table);
@@ -184,44 +186,36 @@ impl<'s, 'd> Walk<'s, 'd> {
         }
     }
 
-    /// Gives the row at hand its system columns.
-    fn link(&mut self, table: usize, id: &str, root_id: &str, origin: Origin<'_>, is_linked: bool) {
-        let with_root_ids = self.with_root_ids;
-        let cells = self.cells(table);
-        cells.ids.push(id);
-        if let Origin::List { id: parent, index, .. } = origin
-            && is_linked
-        {
-            cells.parent_ids.push(parent);
-            cells.list_indices.push(index);
-            if with_root_ids {
-                cells.root_ids.push(root_id);
-            }
-        }
+    /// The number of the next root row of the source row at hand: it grows from row to row. 32 bits for each of page, row
+    /// and place in it.
+    fn root_number(&mut self, ordinal: u64) -> i128 {
+        let number = (i128::from(ordinal) << 64) | (i128::from(self.source_row) << 32) | i128::from(self.roots);
+        self.roots += 1;
+        number
     }
 
-    /// Whether rows of the table belong to rows above them.
-    fn is_linked(&mut self, table: usize) -> bool {
-        if let Some(Some(known)) = self.linked.get(table) {
-            return *known;
+    /// Gives the row at hand, `own`, its system columns.
+    fn link(&mut self, table: usize, own: Above<'_>, origin: Origin<'_>, is_linked: bool) {
+        let with_root_ids = self.with_root_ids;
+        let cells = self.cells(table);
+        cells.ids.push(own.id);
+        if let Origin::List { above, index } = origin
+            && is_linked
+        {
+            cells.parent_ids.push(above.id);
+            cells.list_indices.push(index);
+            if with_root_ids {
+                cells.root_ids.push(own.root_id);
+            }
         }
-        let Some(shape) = self.shapes.tables.get(table) else { return true };
-        let is_root = self.schema.tables.get(&*shape.name).is_some_and(|t| t.parent.is_none());
-        let linked = shape.parent.is_some() && !is_root;
-        if self.linked.len() <= table {
-            self.linked.resize(table + 1, None);
-        }
-        if let Some(slot) = self.linked.get_mut(table) {
-            *slot = Some(linked);
-        }
-        linked
+        cells.root_rows.extend(own.root_row);
     }
 
     /// The rows of a list; lists in it become rows with a list of their own.
-    fn list(&mut self, list: Waiting<'d>, id: &str, root_id: &str) {
+    fn list(&mut self, list: Waiting<'d>, above: Above<'_>) {
         let level = list.level - 1;
         for (index, element) in (0..).zip(list.node.elements()) {
-            let origin = Origin::List { id, root_id, index };
+            let origin = Origin::List { above, index };
             let (key, level) = if element.kind() == Kind::Array { ("list", level - 1) } else { ("value", level) };
             self.row(list.target, element, key, origin, level);
         }

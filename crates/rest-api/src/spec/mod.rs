@@ -2,13 +2,14 @@
 
 mod client;
 mod columns;
+mod disposition;
 mod endpoint;
 mod keys;
 mod resource;
 mod top;
 
 use catchment_json::{Path, Value};
-use catchment_schema::{Column, Contract, WriteDisposition};
+use catchment_schema::{Column, Contract, MergeOptions, WriteDisposition};
 
 use crate::Template;
 
@@ -82,6 +83,10 @@ pub struct ResourceSpec {
     pub write_disposition: WriteDisposition,
     /// The fields that tell rows apart.
     pub primary_key: Vec<String>,
+    /// The fields by which new rows replace old ones when they are merged.
+    pub merge_key: Vec<String>,
+    /// How rows are merged, where they are.
+    pub merge: MergeOptions,
     /// Columns that are declared.
     pub columns: Vec<Column>,
     /// What rows may change of its tables.

@@ -1,10 +1,9 @@
 //! Resources and their defaults.
 
 use catchment_json::{Object, Value};
-use catchment_schema::WriteDisposition;
 
 use super::keys::Keys;
-use super::{EndpointSpec, ResourceSpec, columns};
+use super::{EndpointSpec, ResourceSpec, columns, disposition};
 use crate::Mistake;
 
 impl ResourceSpec {
@@ -17,13 +16,14 @@ impl ResourceSpec {
         let merged = merge(&value, defaults);
         let mut keys = Keys::of(&merged, path, mistakes);
         let name = keys.required_text("name", mistakes).to_owned();
-        let dispositions = ["append", "replace", "merge"];
-        let write_disposition = keys.one_of("write_disposition", &dispositions, mistakes);
+        let (write_disposition, merge) = disposition::read(&mut keys, mistakes);
         let resource = ResourceSpec {
             endpoint: EndpointSpec::read(keys.get("endpoint"), &name, &keys.path("endpoint"), mistakes),
             table_name: keys.text("table_name", mistakes).map(str::to_owned),
-            write_disposition: write_disposition.and_then(WriteDisposition::from_name).unwrap_or_default(),
+            write_disposition,
+            merge,
             primary_key: keys.names("primary_key", mistakes),
+            merge_key: keys.names("merge_key", mistakes),
             columns: columns::columns(&mut keys, mistakes),
             schema_contract: columns::contract(&mut keys, mistakes),
             max_table_nesting: keys
@@ -37,7 +37,6 @@ impl ResourceSpec {
                 "include_from_parent",
                 "processing_steps",
                 "parent",
-                "merge_key",
                 "table_format",
                 "file_format",
                 "references",

@@ -1,0 +1,37 @@
+//! Whose rows the rows of a table are.
+
+use catchment_schema::WriteDisposition;
+
+use super::Walk;
+
+/// What the rows of a table are.
+#[derive(Clone, Copy)]
+pub(super) struct RowKind {
+    /// Whether they belong to the rows above them; not where the schema has the table as a root.
+    pub(super) is_linked: bool,
+    /// Whether they are merged, of roots.
+    pub(super) is_merged: bool,
+}
+
+impl Walk<'_, '_> {
+    /// What the rows of the table are.
+    pub(super) fn kind(&mut self, table: usize) -> RowKind {
+        if let Some(Some(known)) = self.kinds.get(table) {
+            return *known;
+        }
+        let shape = self.shapes.tables.get(table);
+        let known = shape.and_then(|shape| self.schema.tables.get(&*shape.name));
+        let is_child = shape.is_none_or(|shape| shape.parent.is_some());
+        let kind = RowKind {
+            is_linked: is_child && known.is_none_or(|table| table.parent.is_some()),
+            is_merged: known.is_some_and(|table| table.write_disposition == Some(WriteDisposition::Merge)),
+        };
+        if self.kinds.len() <= table {
+            self.kinds.resize(table + 1, None);
+        }
+        if let Some(slot) = self.kinds.get_mut(table) {
+            *slot = Some(kind);
+        }
+        kind
+    }
+}
