@@ -83,6 +83,10 @@ pub(crate) struct PipelineArgs {
     /// What to show of it.
     #[arg(value_enum, default_value = "info")]
     pub(crate) operation: Operation,
+    /// For load-package: which one [default: the latest that waits or is set aside], and `info`, `row-counts`, `retry` or
+    /// `abort`.
+    #[arg(num_args = 0..=2, value_names = ["LOAD_ID", "ACTION"])]
+    pub(crate) package: Vec<String>,
     /// The folder that pipelines keep their packages in.
     #[arg(long, value_name = "DIR")]
     pub(crate) pipelines_dir: Option<PathBuf>,
@@ -99,10 +103,16 @@ fn schema_format() -> impl TypedValueParser<Value = SchemaFormat> {
         .map(|name| SchemaFormat::from_name(&name).unwrap_or(SchemaFormat::Yaml))
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Operation {
     /// State, tables and packages.
     Info,
     /// The schemas, as they were after the last run.
     Schema,
+    /// The packages that can never be loaded, and why.
+    FailedJobs,
+    /// One package: what it holds; have one that was set aside tried again, or remove it.
+    LoadPackage,
+    /// Remove all packages that wait to be normalized or loaded.
+    AbortPackages,
 }

@@ -10,7 +10,7 @@ use catchment_sample_api::{Issues, Server};
 use crate::args::DemoArgs;
 use crate::failure::Failure;
 use crate::settings::Configuration;
-use crate::{logging, output};
+use crate::{logging, output, runtime};
 
 const SEED: u64 = 7;
 const ISSUES: u32 = 300;
@@ -19,12 +19,11 @@ pub(crate) fn demo(args: &DemoArgs) -> Result<(), Failure> {
     let configuration = Configuration::load()?;
     logging::start(&configuration.settings())?;
     let client = configuration.rest_client()?;
-    let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::Run(error.into()))?;
     let demo = async {
         let demo = Demo::prepare(&args.dir, client).await?;
         demo.run().await
     };
-    runtime.block_on(demo).map_err(Failure::Run)
+    runtime::start()?.block_on(demo).map_err(Failure::Run)
 }
 
 struct Demo {

@@ -5,10 +5,13 @@ mod demo;
 mod failure;
 mod logging;
 mod output;
+mod packages;
 mod pipeline;
 mod run;
+mod runtime;
 mod settings;
 mod signals;
+mod stored;
 
 use std::process::ExitCode;
 

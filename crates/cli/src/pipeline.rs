@@ -4,19 +4,29 @@ use std::path::Path;
 
 use anyhow::anyhow;
 use catchment::WorkingDir;
+use catchment::load_package::Place;
 use catchment::schema::{Schema, SchemaFormat, format_timestamp, render};
 
 use crate::args::{Operation, PipelineArgs};
 use crate::failure::Failure;
-use crate::output;
 use crate::settings::Configuration;
+use crate::{output, packages};
 
 pub(crate) fn pipeline(args: &PipelineArgs) -> Result<(), Failure> {
     let pipelines_dir = Configuration::load()?.pipelines_dir(args.pipelines_dir.as_ref());
-    match (&args.name, args.operation) {
-        (None, _) => list(&pipelines_dir),
-        (Some(name), Operation::Info) => info(&open(&pipelines_dir, name)?, name, args.verbose),
-        (Some(name), Operation::Schema) => show_schemas(&open(&pipelines_dir, name)?, name, args.format),
+    let Some(name) = &args.name else { return list(&pipelines_dir) };
+    let working_dir = open(&pipelines_dir, name)?;
+    if let Some(word) = args.package.first()
+        && args.operation != Operation::LoadPackage
+    {
+        return Err(Failure::Usage(anyhow!("found {word:?} after an operation that takes no more; load-package does")));
+    }
+    match args.operation {
+        Operation::Info => info(&working_dir, name, args.verbose),
+        Operation::Schema => show_schemas(&working_dir, name, args.format),
+        Operation::FailedJobs => packages::failed_jobs(&working_dir, name),
+        Operation::LoadPackage => packages::load_package(&working_dir, name, &args.package),
+        Operation::AbortPackages => packages::abort_packages(&working_dir, name),
     }
 }
 
@@ -50,12 +60,15 @@ fn info(working_dir: &WorkingDir, name: &str, verbose: bool) -> Result<(), Failu
         Some(state) => show_state(working_dir, &state, verbose)?,
         None => output::line("  it has not loaded anything yet")?,
     }
-    let packages = working_dir.packages();
-    let found = packages.and_then(|found| Ok((found.extracted_load_ids()?, found.load_ids()?, found.aside()?)));
-    let (extracted, waiting, aside) = found.map_err(|error| Failure::Run(error.into()))?;
-    output::line(format_args!("  extracted rows that wait to be normalized: {}", none_or(&extracted)))?;
-    output::line(format_args!("  packages that wait to be loaded: {}", none_or(&waiting)))?;
-    output::line(format_args!("  packages set aside: {}", none_or(&aside)))?;
+    let packages = working_dir.packages().map_err(|error| Failure::Run(error.into()))?;
+    for (place, what) in [
+        (Place::Extracted, "extracted rows that wait to be normalized"),
+        (Place::Packages, "packages that wait to be loaded"),
+        (Place::Aside, "packages set aside"),
+    ] {
+        let load_ids = packages.load_ids(place).map_err(|error| Failure::Run(error.into()))?;
+        output::line(format_args!("  {what}: {}", if load_ids.is_empty() { "none".to_owned() } else { load_ids.join(", ") }))?;
+    }
     Ok(())
 }
 
@@ -93,8 +106,4 @@ fn show_schemas(working_dir: &WorkingDir, name: &str, format: SchemaFormat) -> R
         output::line(render(schema, format).trim_end())?;
     }
     Ok(())
-}
-
-fn none_or(load_ids: &[String]) -> String {
-    if load_ids.is_empty() { "none".to_owned() } else { load_ids.join(", ") }
 }

@@ -11,7 +11,7 @@ use crate::args::{Progress, RunArgs};
 use crate::failure::Failure;
 use crate::settings::Configuration;
 use crate::signals::Signals;
-use crate::{logging, output};
+use crate::{logging, output, runtime};
 
 pub(crate) fn run(args: &RunArgs) -> Result<(), Failure> {
     let spec = read_spec(&args.spec).map_err(Failure::Usage)?;
@@ -34,17 +34,16 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), Failure> {
     let options = configuration.run_options()?;
     let pipeline = Pipeline::new(name, destination, dataset).pipelines_dir(pipelines_dir).options(options).schema_files(files);
     let info = load(&pipeline, source)?;
-    match args.progress {
-        Progress::Json => output::line(serde_json::to_string(&info).map_err(|error| Failure::Run(error.into()))?)?,
-        Progress::Auto | Progress::Log | Progress::Off => output::line(info)?,
-    }
-    Ok(())
+    let written = match args.progress {
+        Progress::Json => output::line(serde_json::to_string(&info).map_err(|error| Failure::Run(error.into()))?),
+        Progress::Auto | Progress::Log | Progress::Off => output::line(info),
+    };
+    written.context("everything was loaded, but the report cannot be written to stdout").map_err(Failure::Run)
 }
 
 /// Runs on a runtime of its own, until a signal stops it.
 fn load(pipeline: &Pipeline, source: Source) -> Result<LoadInfo, Failure> {
-    let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::Run(error.into()))?;
-    runtime.block_on(async {
+    runtime::start()?.block_on(async {
         let signals = Signals::listen().map_err(|error| Failure::Run(error.into()))?;
         let result = pipeline.run_until(source, signals.token()).await;
         match (result, signals.received()) {

@@ -85,7 +85,7 @@ impl Configuration {
         Ok(options)
     }
 
-    /// The bounds on memory and threads of a run.
+    /// The bounds on memory and threads of a run, and how it goes on.
     pub(crate) fn run_options(&self) -> Result<RunOptions, Failure> {
         let mut options = RunOptions::default();
         let settings = self.settings().section(["normalize"]);
@@ -99,6 +99,9 @@ impl Configuration {
             options.in_flight_max_bytes = size(bytes);
         }
         options.normalize = self.normalize_options().map_err(Failure::Usage)?;
+        let raise =
+            self.settings().section(["load"]).bool("raise_on_failed_jobs").map_err(|error| Failure::Usage(error.into()))?;
+        options.raise_on_failed_jobs = raise.unwrap_or(options.raise_on_failed_jobs);
         Ok(options)
     }
 

@@ -1,5 +1,6 @@
 //! What can be wrong with packages.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
@@ -9,7 +10,7 @@ use thiserror::Error;
 #[non_exhaustive]
 pub enum PackageError {
     /// The file system refuses: disk full, no permission, file gone.
-    #[error("failed to {action} {}", path.display())]
+    #[error("failed to {action} {}{}", path.display(), advice(source))]
     Io {
         /// What was tried.
         action: &'static str,
@@ -19,12 +20,10 @@ pub enum PackageError {
         source: std::io::Error,
     },
     /// A file is not what was written.
-    #[error("{} is damaged: {problem}; the package cannot be loaded, move {} away to go on without it", path.display(), package.display())]
+    #[error("{} is damaged: {problem}", path.display())]
     Damaged {
         /// The file.
         path: PathBuf,
-        /// The folder of the package.
-        package: PathBuf,
         /// What was found.
         problem: String,
     },
@@ -38,10 +37,26 @@ pub enum PackageError {
         /// The latest format that is known.
         known: i64,
     },
-    /// Another process is at work on the package.
-    #[error("{} is in use by another process", path.display())]
+    /// Somebody is at work on the package.
+    #[error("{} is in use by {holder}; wait for it to end", path.display())]
     InUse {
         /// The folder of the package.
+        path: PathBuf,
+        /// Who is at work on it: `process 123`.
+        holder: String,
+    },
+    /// There is no package of that load id.
+    #[error("there is no package {load_id} in {}", path.display())]
+    Missing {
+        /// The load id.
+        load_id: String,
+        /// Where it was looked for.
+        path: PathBuf,
+    },
+    /// A package cannot be put where another one of its load id is.
+    #[error("{} is there already: load or remove it first", path.display())]
+    Exists {
+        /// The folder of the other one.
         path: PathBuf,
     },
     /// Rows cannot be written as Arrow.
@@ -60,7 +75,27 @@ impl PackageError {
         matches!(self, PackageError::InUse { .. })
     }
 
+    /// Whether what is on disk is not what was written, so that it can never be read.
+    pub fn is_damage(&self) -> bool {
+        matches!(self, PackageError::Damaged { .. })
+    }
+
     pub(crate) fn io(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> PackageError {
         move |source| PackageError::Io { action, path: path.to_owned(), source }
+    }
+}
+
+/// That the process has as many files open as it may, which `ErrorKind` has no name for.
+const EMFILE: i32 = 24;
+
+/// What to do about it, where that is known.
+fn advice(error: &std::io::Error) -> &'static str {
+    match error.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "; make room on that disk and run again",
+        ErrorKind::PermissionDenied => "; let this user read and write there",
+        ErrorKind::ReadOnlyFilesystem => "; make it writable, or choose another folder",
+        _ if error.raw_os_error() == Some(EMFILE) => "; let the process open more files, see `ulimit -n`",
+        ErrorKind::NotADirectory => "; a file is in the place of a folder, move it away",
+        _ => "",
     }
 }

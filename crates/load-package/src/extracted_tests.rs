@@ -5,7 +5,15 @@ use catchment_schema::Schema;
 use catchment_state::State;
 
 use crate::store_tests::begin;
-use crate::{Extracted, ExtractedRecord, PackageStore};
+use crate::{Extracted, ExtractedRecord, PackageStore, PendingRows, Place};
+
+/// The one extraction that waits.
+fn waiting(store: &PackageStore) -> Extracted {
+    match store.extracted().unwrap().pop() {
+        Some(PendingRows::Complete(extracted)) => *extracted,
+        other => panic!("{other:?}"),
+    }
+}
 
 fn state() -> State {
     let mut state = State::new("p", "d", "dlt.destinations.duckdb");
@@ -56,11 +64,11 @@ fn show(mut extracted: Extracted) -> String {
 fn what_is_kept_comes_back() {
     let (_dir, store, _) = store();
     keep(&store);
-    let extracted = store.extracted().unwrap().pop().unwrap();
+    let extracted = waiting(&store);
     assert_eq!((extracted.begin(), extracted.schema().name.as_str()), (&begin(), "s"));
     assert!(store.extracted().unwrap().is_empty(), "somebody is at work on it");
     assert_eq!(show(extracted), r#"t 0 [{"a":"x\ny"}, {"a":null}]; u 1 [NaN, -Infinity]; state 1"#);
-    let extracted = store.extracted().unwrap().pop().unwrap();
+    let extracted = waiting(&store);
     store.complete_extracted(extracted).unwrap();
     assert!(store.extracted().unwrap().is_empty());
 }
@@ -83,7 +91,7 @@ fn rows_that_wait_do_not_make_way_for_others_of_their_load_id() {
     keep(&store);
     let kept = std::fs::read(&pages).unwrap();
     let error = store.create_extracted(&begin(), &Schema::new("s")).unwrap_err().to_string();
-    assert!(error.starts_with("failed to create "), "{error}");
+    assert!(error.ends_with("is there already: load or remove it first"), "{error}");
     assert_eq!(std::fs::read(&pages).unwrap(), kept);
 }
 
@@ -93,13 +101,25 @@ fn damage_is_found() {
     keep(&store);
     let check = |damage: &dyn Fn(&str) -> String, expected: &str| {
         let fine = std::fs::read_to_string(&pages).unwrap();
-        std::fs::write(&pages, damage(&fine)).unwrap();
-        let shown = store.extracted().map_or_else(|error| error.to_string(), |mut all| show(all.pop().unwrap()));
-        assert!(shown.contains(expected), "{shown}");
+        let damaged = damage(&fine);
+        std::fs::write(&pages, &damaged).unwrap();
+        match store.extracted().unwrap().pop() {
+            Some(PendingRows::Complete(extracted)) => {
+                let shown = show(*extracted);
+                assert!(shown.contains(expected), "{shown}");
+            }
+            // what is wrong from the first line on
+            Some(PendingRows::SetAside(aside)) => {
+                assert!(aside.reason.ends_with(expected), "{aside:?}");
+                assert_eq!(std::fs::read_to_string(aside.path.join("pages")).unwrap(), damaged);
+                assert_eq!(store.retry(aside.path.file_name().unwrap().to_str().unwrap()).unwrap(), Place::Extracted);
+            }
+            None => panic!("nothing waits"),
+        }
         std::fs::write(&pages, fine).unwrap();
     };
     check(&|fine| fine.replace("-Infinity", "+Infinity"), "line 3 does not match its checksum");
     check(&|fine| fine.lines().take(2).map(|line| format!("{line}\n")).collect(), "line 3 does not match its checksum");
-    check(&|fine| fine[5..].to_owned(), "line 1 does not match its checksum; the package cannot be loaded, move");
+    check(&|fine| fine[5..].to_owned(), "line 1 does not match its checksum");
     check(&|fine| fine.lines().skip(1).map(|line| format!("{line}\n")).collect(), "line 1 is not what was expected there");
 }

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use crate::lock::Lock;
-use crate::{PackageError, journal};
+use crate::{PackageError, journal, pages};
 
 /// The folder of a package, locked. Dropping it takes it back, unless it is to be kept.
 #[derive(Debug)]
@@ -44,14 +44,15 @@ impl Drop for LockedFolder {
     }
 }
 
-/// Removes the folder of a package: the journal first, so that half a removal never looks like a package.
+/// Removes the folder of a package: first what says that it counts, so that half a removal never looks like a package.
 pub(crate) fn remove(folder: &Path) -> Result<(), PackageError> {
-    let journal = folder.join(journal::FILE);
-    match std::fs::remove_file(&journal) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            return Err(PackageError::Io { action: "remove", path: journal, source: error });
+    for file in [journal::FILE, pages::FILE].map(|name| folder.join(name)) {
+        match std::fs::remove_file(&file) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(PackageError::Io { action: "remove", path: file, source: error });
+            }
+            _ => {}
         }
-        _ => {}
     }
     std::fs::remove_dir_all(folder).map_err(PackageError::io("remove", folder))
 }

@@ -9,6 +9,7 @@ use catchment_json::Value;
 use catchment_schema::Schema;
 use catchment_state::State;
 
+use crate::line::CHECKSUM_LENGTH;
 use crate::{PackageError, line};
 
 /// The format that is written, and the latest one that is read.
@@ -112,15 +113,16 @@ pub(crate) fn read(folder: &Path) -> Result<Option<Journal>, PackageError> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(source) => return Err(PackageError::Io { action: "read", path, source }),
     };
-    let damaged = |problem: String| PackageError::Damaged { path: path.clone(), package: folder.to_owned(), problem };
+    let damaged = |problem: String| PackageError::Damaged { path: path.clone(), problem };
     let lines: Vec<&[u8]> = text.split_inclusive(|b| *b == b'\n').collect();
     let mut journal: Option<Journal> = None;
     for (number, line) in lines.iter().enumerate() {
         let Some(record) = record(line) else {
             // Lines that are written together may reach the disk in any order, or not at all; but none follows
             // before they were synced, and after a seal the package was whole.
-            let sealed = lines.iter().skip(number).filter_map(|line| self::record(line)).any(|r| Seal::from_value(&r).is_some());
-            if sealed {
+            let rest = || lines.iter().skip(number);
+            if rest().any(|line| is_seal(line)) || rest().skip(usize::from(number == 0)).last().is_some_and(|line| was_seal(line))
+            {
                 return Err(damaged(format!("line {} does not match its checksum", number + 1)));
             }
             break;
@@ -147,6 +149,16 @@ pub(crate) fn check_format(begin: Option<&Value>, path: &Path) -> Result<(), Pac
         Some(found) if found > FORMAT => Err(PackageError::TooNew { path: path.to_owned(), found, known: FORMAT }),
         _ => Ok(()),
     }
+}
+
+fn is_seal(line: &[u8]) -> bool {
+    record(line).is_some_and(|record| Seal::from_value(&record).is_some())
+}
+
+/// Whether the last line of a journal was a seal before it was damaged: one that was torn has no end.
+fn was_seal(line: &[u8]) -> bool {
+    let is_segment = || line.get(CHECKSUM_LENGTH..).is_some_and(|json| json.starts_with(b"{\"segment\":"));
+    record(line).is_none() && line.ends_with(b"\n") && !is_segment()
 }
 
 /// The record of a line; none where it is torn.

@@ -8,12 +8,16 @@
 //!
 //! [`PackageStore`] finds and makes packages, [`PackageWriter`] fills one (dropping it unsealed takes it
 //! back), [`SealedPackage`] reads one. [`ExtractedWriter`] and [`Extracted`] keep rows that are to be normalised
-//! later.
+//! later. What can never be loaded is set aside with its reason, until it is tried again or removed.
+//! [`PackageStore::look`] shows what is there, and changes nothing.
 //!
 //! Durability: a segment is written, synced and renamed before its journal line is; the line is synced; so
 //! what a journal says is there, also after a power cut. Every line has a checksum, and a torn last line
 //! counts as not written.
 
+mod aside;
+#[cfg(test)]
+mod aside_tests;
 mod error;
 mod extracted;
 #[cfg(test)]
@@ -22,6 +26,9 @@ mod folder;
 mod journal;
 mod line;
 mod lock;
+mod look;
+mod pages;
+mod place;
 mod sealed;
 mod segment;
 mod store;
@@ -29,9 +36,12 @@ mod store;
 mod store_tests;
 mod writer;
 
+pub use aside::SetAside;
 pub use error::PackageError;
 pub use extracted::{Extracted, ExtractedRecord, ExtractedWriter};
 pub use journal::{Begin, Seal, Segment};
+pub use look::{Content, Stored};
+pub use place::Place;
 pub use sealed::SealedPackage;
-pub use store::{PackageStore, Pending};
+pub use store::{PackageStore, Pending, PendingRows};
 pub use writer::{PackageWriter, WriterOptions};

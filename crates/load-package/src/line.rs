@@ -1,5 +1,8 @@
 //! Lines of `CHECKSUM JSON`: eight hexadecimal digits of a CRC-32, a space, JSON, a newline.
 
+/// The bytes before the JSON.
+pub(crate) const CHECKSUM_LENGTH: usize = 9;
+
 /// The line of a record.
 pub(crate) fn write(json: &str) -> String {
     format!("{:08x} {json}\n", crc32fast::hash(json.as_bytes()))

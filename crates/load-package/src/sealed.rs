@@ -44,11 +44,7 @@ impl SealedPackage {
 
     /// The rows that it has for each table, in the order of the first ones.
     pub fn row_counts(&self) -> IndexMap<String, u64> {
-        let mut counts = IndexMap::new();
-        for segment in &self.segments {
-            *counts.entry(segment.table.clone()).or_default() += segment.rows;
-        }
-        counts
+        row_counts(&self.segments)
     }
 
     /// The rows of a segment, batch by batch.
@@ -62,4 +58,13 @@ impl SealedPackage {
     ) -> Result<impl Iterator<Item = Result<RecordBatch, PackageError>> + use<>, PackageError> {
         segment::read(self.folder.path(), segment)
     }
+}
+
+/// The rows that segments have for each table, in the order of the first ones.
+pub(crate) fn row_counts(segments: &[Segment]) -> IndexMap<String, u64> {
+    let mut counts = IndexMap::new();
+    for segment in segments {
+        *counts.entry(segment.table.clone()).or_default() += segment.rows;
+    }
+    counts
 }

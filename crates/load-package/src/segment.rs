@@ -1,7 +1,7 @@
 //! Segment files: Arrow IPC streams with a checksum.
 
 use std::fs::File;
-use std::io::{BufReader, BufWriter, Seek as _, Write};
+use std::io::{BufReader, BufWriter, ErrorKind, Seek as _, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -18,6 +18,17 @@ use crate::{PackageError, Segment};
 
 /// Batches are put together up to this size: large ones load faster, and each is copied and encoded in memory.
 const BATCH_MAX_BYTES: usize = 4 << 20;
+
+/// The name of the file of the segment with that number.
+pub(crate) fn file(number: usize) -> String {
+    format!("{number:06}.arrows")
+}
+
+/// Whether that is the name of a segment, or of one that was not finished.
+pub(crate) fn is_file(name: &str) -> bool {
+    let name = name.strip_suffix(".tmp").unwrap_or(name);
+    name.strip_suffix(".arrows").is_some_and(|number| number.len() >= 6 && number.bytes().all(|byte| byte.is_ascii_digit()))
+}
 
 /// Writes `batches` of `table`, whose columns may differ, as the file `name` in `folder`, and syncs it.
 pub(crate) fn write(folder: &Path, name: String, table: String, batches: &[RecordBatch]) -> Result<Segment, PackageError> {
@@ -51,8 +62,11 @@ pub(crate) fn write(folder: &Path, name: String, table: String, batches: &[Recor
 pub(crate) fn read(folder: &Path, segment: &Segment) -> Result<Batches, PackageError> {
     let path = folder.join(&segment.file);
     let io = |source| PackageError::Io { action: "read", path: path.clone(), source };
-    let damaged = |problem: String| PackageError::Damaged { path: path.clone(), package: folder.to_owned(), problem };
-    let mut file = File::open(&path).map_err(io)?;
+    let damaged = |problem: String| PackageError::Damaged { path: path.clone(), problem };
+    let mut file = File::open(&path).map_err(|error| match error.kind() {
+        ErrorKind::NotFound => damaged("it is missing".to_owned()),
+        _ => io(error),
+    })?;
     let mut read = Checksummed::new(std::io::sink());
     std::io::copy(&mut file, &mut read).map_err(io)?;
     let Checksummed { hasher, bytes, .. } = read;
@@ -64,8 +78,8 @@ pub(crate) fn read(folder: &Path, segment: &Segment) -> Result<Batches, PackageE
     }
     file.rewind().map_err(io)?;
     let reader = StreamReader::try_new(BufReader::with_capacity(1 << 18, file), None);
-    let reader = reader.map_err(|error| damaged(error.to_string()))?;
-    Ok(Batches { reader, path, package: folder.to_owned() })
+    let reader = reader.map_err(|error| unreadable(&path, error))?;
+    Ok(Batches { reader, path })
 }
 
 /// Record batches of a segment, one in memory at a time.
@@ -73,18 +87,23 @@ pub(crate) fn read(folder: &Path, segment: &Segment) -> Result<Batches, PackageE
 pub(crate) struct Batches {
     reader: StreamReader<BufReader<File>>,
     path: PathBuf,
-    package: PathBuf,
 }
 
 impl Iterator for Batches {
     type Item = Result<RecordBatch, PackageError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let damaged = |error: ArrowError| {
-            let (path, package) = (self.path.clone(), self.package.clone());
-            PackageError::Damaged { path, package, problem: error.to_string() }
-        };
-        Some(self.reader.next()?.map_err(damaged))
+        Some(self.reader.next()?.map_err(|error| unreadable(&self.path, error)))
+    }
+}
+
+/// A disk that fails now may do better later; what was read and is no Arrow will never be.
+fn unreadable(path: &Path, error: ArrowError) -> PackageError {
+    match error {
+        ArrowError::IoError(_, source) if source.kind() != ErrorKind::UnexpectedEof => {
+            PackageError::Io { action: "read", path: path.to_owned(), source }
+        }
+        error => PackageError::Damaged { path: path.to_owned(), problem: error.to_string() },
     }
 }
 

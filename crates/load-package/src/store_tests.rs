@@ -7,7 +7,7 @@ use catchment_json::Value;
 use catchment_schema::{Column, DataType, Schema, TableDelta};
 use catchment_state::State;
 
-use crate::{Begin, PackageStore, Pending, Seal, SealedPackage, Segment, WriterOptions};
+use crate::{Begin, PackageError, PackageStore, Pending, Place, Seal, SealedPackage, Segment, WriterOptions};
 
 pub(crate) fn begin() -> Begin {
     Begin {
@@ -40,7 +40,7 @@ fn ints(values: &[i64]) -> ArrayRef {
     Arc::new(Int64Array::from(values.to_vec()))
 }
 
-fn sealed(store: &PackageStore) -> SealedPackage {
+pub(crate) fn sealed(store: &PackageStore) -> SealedPackage {
     // One byte of buffer: each batch becomes a segment of its own.
     let mut writer = store.create(begin(), WriterOptions { buffer_max_bytes: 1 }).unwrap();
     writer.append("t", batch(&[("a", ints(&[1, 2]))])).unwrap();
@@ -57,7 +57,7 @@ fn pending(store: &PackageStore) -> SealedPackage {
     }
 }
 
-fn store() -> (tempfile::TempDir, PackageStore) {
+pub(crate) fn store() -> (tempfile::TempDir, PackageStore) {
     let dir = tempfile::tempdir().unwrap();
     let store = PackageStore::open(dir.path()).unwrap();
     (dir, store)
@@ -156,28 +156,78 @@ fn a_gap_in_an_unsealed_journal_is_an_unfinished_package() {
     assert!(matches!(store.pending().unwrap()[..], [Pending::Discarded { .. }]));
 }
 
+/// Changes a file of a sealed package. A journal that was damaged is set aside when it is looked for, a segment is found
+/// out when it is read; both say what is wrong with which file.
+#[track_caller]
 fn check_damage(file: &str, change: impl Fn(&mut Vec<u8>), expected: &str) {
     let (dir, store) = store();
     drop(sealed(&store));
     let path = dir.path().join("packages/1700000000.5").join(file);
     let mut bytes = std::fs::read(&path).unwrap();
     change(&mut bytes);
-    std::fs::write(&path, bytes).unwrap();
-    let error = match store.pending() {
-        Err(error) => error,
-        Ok(mut found) => match found.pop() {
-            Some(Pending::Sealed(package)) => package.segments().iter().find_map(|s| package.read(s).err()).expect("an error"),
-            other => panic!("{other:?}"),
-        },
+    std::fs::write(&path, &bytes).unwrap();
+    let reason = match store.pending().unwrap().pop() {
+        Some(Pending::SetAside(aside)) => {
+            assert_eq!(std::fs::read(aside.path.join(file)).unwrap(), bytes, "nothing of it is lost");
+            assert_eq!(std::fs::read_to_string(aside.path.join("reason.txt")).unwrap(), aside.reason);
+            aside.reason
+        }
+        Some(Pending::Sealed(package)) => {
+            let read = |segment| match package.read(segment) {
+                Err(error) => Some(error),
+                Ok(batches) => batches.filter_map(Result::err).next(),
+            };
+            let error = package.segments().iter().find_map(read).unwrap();
+            assert!(error.is_damage(), "{error:?}");
+            error.to_string()
+        }
+        other => panic!("{other:?}"),
     };
-    assert!(error.to_string().contains(expected), "{error}");
+    assert_eq!(reason, format!("{} is damaged: {expected}", path.display()));
 }
 
 #[test]
 fn damage_is_noticed() {
     check_damage("journal", |bytes| bytes[20] ^= 1, "line 1 does not match its checksum");
+    check_damage("journal", |bytes| *bytes.iter_mut().nth_back(20).unwrap() ^= 1, "line 5 does not match its checksum");
+    check_damage("journal", |bytes| bytes[..9].fill(b'0'), "line 1 does not match its checksum");
     check_damage("000001.arrows", |bytes| bytes[100] ^= 1, "its checksum is not that of what was written");
-    check_damage("000002.arrows", |bytes| bytes.truncate(50), "it has 50 bytes");
+}
+
+#[test]
+fn files_that_were_cut_or_lost_are_noticed() {
+    let (dir, store) = store();
+    drop(sealed(&store));
+    let folder = dir.path().join("packages/1700000000.5");
+    let check = |number: usize, expected: &str| {
+        let package = pending(&store);
+        let error = package.read(&package.segments()[number]).err().unwrap();
+        assert!(error.is_damage() && error.to_string().ends_with(expected), "{error}");
+    };
+    let second = std::fs::read(folder.join("000002.arrows")).unwrap();
+    std::fs::write(folder.join("000002.arrows"), &second[..50]).unwrap();
+    check(1, &format!("000002.arrows is damaged: it has 50 bytes, {} were written", second.len()));
+    std::fs::remove_file(folder.join("000003.arrows")).unwrap();
+    check(2, "000003.arrows is damaged: it is missing");
+}
+
+#[test]
+fn json_that_is_no_journal_is_damage() {
+    let check = |changed: usize, json: &str, expected: &str| {
+        let (dir, store) = store();
+        drop(sealed(&store));
+        let path = dir.path().join("packages/1700000000.5/journal");
+        let journal = std::fs::read_to_string(&path).unwrap();
+        let mut lines: Vec<String> = journal.split_inclusive('\n').map(str::to_owned).collect();
+        lines[changed] = crate::line::write(json);
+        std::fs::write(&path, lines.concat()).unwrap();
+        let found = store.pending().unwrap();
+        assert!(matches!(&found[..], [Pending::SetAside(aside)] if aside.reason.ends_with(expected)), "{found:?}");
+    };
+    check(0, "{}", "line 1 is not what was expected there");
+    check(2, r#"{"segment":7}"#, "line 3 is not what was expected there");
+    check(4, "[]", "line 5 is not what was expected there");
+    check(4, "oops", "line 5 does not match its checksum");
 }
 
 #[test]
@@ -193,11 +243,48 @@ fn a_package_of_a_later_version_is_left_alone() {
 }
 
 #[test]
-fn a_package_that_cannot_be_loaded_is_set_aside() {
+fn what_cannot_be_read_is_an_error_with_its_path() {
     let (dir, store) = store();
-    let place = store.set_aside(sealed(&store), "a reason").unwrap();
-    assert_eq!(std::fs::read_to_string(place.join("reason.txt")).unwrap(), "a reason");
-    assert_eq!(store.aside().unwrap(), ["1700000000.5"]);
-    assert!(store.pending().unwrap().is_empty());
-    assert_eq!(place, dir.path().join("aside/1700000000.5"));
+    let path = dir.path().join("packages");
+    std::fs::remove_dir(&path).unwrap();
+    std::fs::write(&path, "").unwrap();
+    for error in [store.pending().unwrap_err(), PackageStore::open(dir.path()).unwrap_err()] {
+        let message = error.to_string();
+        assert!(message.contains(&path.display().to_string()), "{message}");
+    }
+}
+
+#[test]
+fn what_others_put_there_is_left_alone() {
+    let (dir, store) = store();
+    drop(sealed(&store));
+    let foreign =
+        ["packages/.DS_Store", "packages/2024.12/report.pdf", "packages/notes/journal"].map(|path| dir.path().join(path));
+    for path in &foreign {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, "theirs").unwrap();
+    }
+    assert!(matches!(store.pending().unwrap()[..], [Pending::Sealed(_)]));
+    assert_eq!(store.load_ids(Place::Packages).unwrap(), ["1700000000.5"]);
+    assert_eq!(store.last_load_id().unwrap().as_deref(), Some("1700000000.5"));
+    assert!(foreign.iter().all(|path| std::fs::read(path).unwrap() == b"theirs"));
+    let names = ["packages/.DS_Store", "packages/2024.12", "packages/notes"].map(|path| dir.path().join(path));
+    assert_eq!(store.foreign().unwrap(), names);
+}
+
+#[test]
+fn a_package_is_not_made_over_another_one() {
+    let (dir, store) = store();
+    drop(sealed(&store));
+    let error = store.create(begin(), WriterOptions::default()).unwrap_err();
+    assert!(matches!(error, PackageError::Exists { .. }), "{error}");
+    let journal = dir.path().join("packages/1700000000.5/journal");
+    let mut bytes = std::fs::read(&journal).unwrap();
+    bytes[20] ^= 1;
+    std::fs::write(&journal, bytes).unwrap();
+    // A damaged one makes way, so that what it was made of can be normalised again.
+    assert!(!store.is_sealed("1700000000.5").unwrap());
+    drop(sealed(&store));
+    assert_eq!(store.load_ids(Place::Aside).unwrap(), ["1700000000.5"]);
+    assert!(store.is_sealed("1700000000.5").unwrap());
 }

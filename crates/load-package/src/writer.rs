@@ -72,7 +72,7 @@ impl PackageWriter {
     fn flush(&mut self) -> Result<(), PackageError> {
         let from = self.segments.len();
         for (table, batches) in std::mem::take(&mut self.buffered) {
-            let name = format!("{:06}.arrows", self.segments.len() + 1);
+            let name = segment::file(self.segments.len() + 1);
             self.segments.push(segment::write(self.folder.path(), name, table, &batches)?);
         }
         self.buffered_bytes = 0;

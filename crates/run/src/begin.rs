@@ -53,7 +53,7 @@ fn declare(source: &Source, schema: &mut Schema) -> Result<Vec<(String, String)>
         schema.declare(&table, &resource.name, &resource.hints())?;
         Ok((resource.name.clone(), table))
     };
-    source.resources.iter().map(declare).collect()
+    source.loaded().map(declare).collect()
 }
 
 /// Whether a table of the package is replaced, so that it changes the dataset also where it has no rows.

@@ -1,5 +1,7 @@
 //! Runs that do not load everything.
 
+use std::path::PathBuf;
+
 use catchment_extract::ExtractError;
 use catchment_load::LoadError;
 use catchment_load_package::PackageError;
@@ -46,11 +48,23 @@ pub enum RunError {
         /// The package.
         load_id: String,
     },
-    /// Extracted rows cannot be normalised.
-    #[error("package {load_id} cannot be normalized and was set aside: {reason}")]
+    /// A package cannot be loaded now. It waits, and the next run loads it before it extracts.
+    #[error("{source}; package {load_id} is complete and kept, the next run loads it first")]
+    NotLoaded {
+        /// The package.
+        load_id: String,
+        /// Why not.
+        source: LoadError,
+    },
+    /// A package can never be loaded or normalised as it is.
+    #[error("package {load_id} cannot be {task} and was set aside in {}: {reason}", path.display())]
     SetAside {
         /// The package.
         load_id: String,
+        /// What it could not be: `loaded` or `normalized`.
+        task: &'static str,
+        /// Where it is.
+        path: PathBuf,
         /// Why not.
         reason: String,
     },

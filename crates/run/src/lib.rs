@@ -5,6 +5,7 @@
 //! A run that fails or is stopped before the seal leaves nothing; after it, the package is loaded by this run
 //! or by the next one. [`Runner::extract`], [`Runner::normalize`] and [`Runner::load`] are its steps one by one.
 
+mod aside;
 mod begin;
 mod error;
 mod feed;
@@ -12,6 +13,7 @@ mod host;
 mod ingest;
 mod load_id;
 mod lock;
+mod normalize;
 mod options;
 mod package;
 mod queue;
@@ -20,6 +22,7 @@ mod report;
 mod runner;
 mod schema_files;
 mod spool;
+mod waiting;
 mod working_dir;
 
 pub use error::RunError;

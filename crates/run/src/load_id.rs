@@ -7,7 +7,7 @@ pub(crate) fn next(now: i64, last: Option<&str>) -> i64 {
 
 /// The load id of that moment. All have the same number of digits, so that text sorts as numbers do.
 pub(crate) fn text(micros: i64) -> String {
-    format!("{}.{:06}", micros / 1_000_000, micros % 1_000_000)
+    format!("{:010}.{:06}", micros / 1_000_000, micros % 1_000_000)
 }
 
 /// The microseconds of a load id, rounded down; other tools write more decimals or fewer.
@@ -28,6 +28,7 @@ mod tests {
         check(1_795_347_875_000_001, Some("1795347875.0"), "1795347875.000001");
         check(1, Some("1795347875.9286802"), "1795347875.928681");
         check(1, Some("1795347875.5"), "1795347875.500001");
+        check(1, None, "0000000000.000001");
         check(1_795_347_875_000_000, Some("odd"), "1795347875.000000");
         assert!(text(next(1, Some("1795347875.9286802"))).as_str() > "1795347875.9286802");
     }

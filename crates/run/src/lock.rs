@@ -20,7 +20,7 @@ pub enum LockError {
         holder: String,
     },
     /// The lock file cannot be made.
-    #[error("failed to lock {}", path.display())]
+    #[error("failed to lock {}: a run has to write to its working folder", path.display())]
     Io {
         /// The file.
         path: PathBuf,
@@ -32,7 +32,20 @@ pub enum LockError {
 /// Locks that are held as long as this lives; the operating system lets go of them when the process dies.
 #[derive(Debug)]
 pub(crate) struct Locks {
-    _files: Vec<File>,
+    _locks: Vec<Lock>,
+}
+
+/// The lock of one resource.
+#[derive(Debug)]
+struct Lock {
+    file: File,
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing the file is not enough: a process that is being started by another thread has a copy of it for a moment.
+        let _ = self.file.unlock();
+    }
 }
 
 impl Locks {
@@ -44,23 +57,25 @@ impl Locks {
     ) -> Result<Locks, LockError> {
         let folder = working_dir.join("locks");
         std::fs::create_dir_all(&folder).map_err(|source| LockError::Io { path: folder.clone(), source })?;
-        let files = resources.into_iter().map(|resource| take(&folder, resource, now)).collect::<Result<_, _>>()?;
-        Ok(Locks { _files: files })
+        let locks = resources.into_iter().map(|resource| take(&folder, resource, now)).collect::<Result<_, _>>()?;
+        Ok(Locks { _locks: locks })
     }
 }
 
-fn take(folder: &Path, resource: &str, now: i64) -> Result<File, LockError> {
+fn take(folder: &Path, resource: &str, now: i64) -> Result<Lock, LockError> {
     let path = folder.join(file_name(resource));
     let io = |source| LockError::Io { path: path.clone(), source };
     let mut file = File::options().create(true).truncate(false).read(true).write(true).open(&path).map_err(io)?;
     match file.try_lock() {
         Ok(()) => {
             let holder = format!("process {} since {}", std::process::id(), format_timestamp(now));
-            file.set_len(0).and_then(|()| file.write_all(holder.as_bytes())).map_err(io)?;
-            Ok(file)
+            // For people: a disk that is full must not keep what waits on it from being loaded and removed.
+            let _ = file.set_len(0).and_then(|()| file.write_all(holder.as_bytes()));
+            Ok(Lock { file })
         }
         Err(TryLockError::WouldBlock) => {
-            let holder = std::fs::read_to_string(&path).unwrap_or_default();
+            let holder = std::fs::read_to_string(&path).ok().filter(|holder| !holder.is_empty());
+            let holder = holder.unwrap_or_else(|| "a process that could not leave its number".to_owned());
             Err(LockError::Held { resource: resource.to_owned(), holder })
         }
         Err(TryLockError::Error(source)) => Err(io(source)),

@@ -1,9 +1,9 @@
-//! Bounds of a run.
+//! Bounds of a run, and what it does with what earlier ones left.
 
 use catchment_load_package::WriterOptions;
 use catchment_normalize::NormalizeOptions;
 
-/// What a run may use.
+/// What a run may use and how it goes on.
 #[derive(Debug, Clone)]
 pub struct RunOptions {
     /// Bytes of pages that were fetched and are not written yet; 32 MiB by default.
@@ -16,6 +16,9 @@ pub struct RunOptions {
     pub normalize: NormalizeOptions,
     /// How packages are written.
     pub writer: WriterOptions,
+    /// Whether a package of an earlier run that can never be loaded ends the run, before it extracts. By default it is set
+    /// aside and reported, and the run goes on; one that the run itself made always ends it.
+    pub raise_on_failed_jobs: bool,
 }
 
 impl Default for RunOptions {
@@ -27,6 +30,7 @@ impl Default for RunOptions {
             workers,
             normalize: NormalizeOptions::default(),
             writer: WriterOptions::default(),
+            raise_on_failed_jobs: false,
         }
     }
 }

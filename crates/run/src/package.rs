@@ -59,6 +59,6 @@ fn to_value(findings: &Findings) -> Value {
 }
 
 /// The findings that a package keeps.
-pub(crate) fn findings(package: &SealedPackage) -> Findings {
-    serde_json::from_str(&package.seal().findings.to_string()).unwrap_or_default()
+pub(crate) fn findings(kept: &Value) -> Findings {
+    serde_json::from_str(&kept.to_string()).unwrap_or_default()
 }

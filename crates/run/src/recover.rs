@@ -2,19 +2,21 @@
 
 use std::sync::Arc;
 
-use catchment_load::{Destination, Loaded};
+use catchment_load::{LoadError, Loaded};
 use catchment_load_package::{PackageStore, Pending, SealedPackage};
 use tokio_util::sync::CancellationToken;
 
+use crate::aside::Blocked;
 use crate::error::RunError;
 use crate::package::findings;
 use crate::report::{PackageInfo, PackageOutcome};
+use crate::runner::Runner;
 
 /// Loads what is sealed, for which `outcome` is reported, and throws away what is not. What can never be loaded is
-/// set aside; where it was only recovered, that does not keep the run from going on.
+/// set aside; where it was only recovered, that does not keep the run from going on, unless its options say so.
 pub(crate) async fn load_pending(
+    runner: &Runner,
     store: &PackageStore,
-    destination: &Arc<dyn Destination>,
     outcome: &PackageOutcome,
     stop: &CancellationToken,
 ) -> Result<Vec<PackageInfo>, RunError> {
@@ -22,46 +24,54 @@ pub(crate) async fn load_pending(
     for pending in store.pending()? {
         match pending {
             Pending::Discarded { load_id } => tracing::info!("package {load_id} was never finished, and is thrown away"),
-            Pending::Sealed(package) => {
-                let info = load(store, destination, *package, outcome.clone(), stop).await?;
-                recovered.push(info);
+            Pending::SetAside(package) => {
+                recovered.push(go_on(runner, outcome, Blocked::unknown(package, TASK))?);
             }
+            Pending::Sealed(package) => recovered.push(load(runner, store, *package, outcome.clone(), stop).await?),
         }
     }
     Ok(recovered)
 }
 
+/// What cannot be done with what is set aside here.
+const TASK: &str = "loaded";
+
+/// Goes on without a package that earlier runs have made, where the options do not say otherwise.
+fn go_on(runner: &Runner, outcome: &PackageOutcome, blocked: Blocked) -> Result<PackageInfo, RunError> {
+    let is_own = *outcome == PackageOutcome::Loaded;
+    if is_own || runner.options.raise_on_failed_jobs { Err(blocked.stop()) } else { Ok(blocked.go_on()) }
+}
+
 /// Loads a package and removes it, or sets it aside where it can never be loaded.
 pub(crate) async fn load(
+    runner: &Runner,
     store: &PackageStore,
-    destination: &Arc<dyn Destination>,
     package: SealedPackage,
     outcome: PackageOutcome,
     stop: &CancellationToken,
 ) -> Result<PackageInfo, RunError> {
-    let (destination, stop) = (Arc::clone(destination), stop.clone());
+    let (destination, stop) = (Arc::clone(&runner.destination), stop.clone());
     let loading = tokio::task::spawn_blocking(move || {
         let loaded = destination.load(&package, &|| stop.is_cancelled());
         (package, loaded)
     });
     let (package, loaded) = loading.await.map_err(|_| RunError::Panicked)?;
     let (load_id, row_counts) = (package.begin().load_id.clone(), package.row_counts());
-    let findings = findings(&package);
+    let findings = findings(&package.seal().findings);
     match loaded {
         Ok(loaded) => {
-            store.complete(package)?;
+            // The rows are in the dataset, and the load id keeps them from being loaded again.
+            if let Err(error) = store.complete(package) {
+                tracing::warn!("package {load_id} is loaded, and its folder stays until the next run: {error}");
+            }
             let outcome = if loaded == Loaded::Before { PackageOutcome::LoadedBefore } else { outcome };
             Ok(PackageInfo { load_id, outcome, row_counts, findings })
         }
         Err(error) if error.is_terminal() => {
-            let reason = error.to_string();
-            let place = store.set_aside(package, &reason)?;
-            tracing::error!("package {load_id} cannot be loaded and was moved to {}: {reason}", place.display());
-            if outcome == PackageOutcome::Loaded {
-                return Err(error.into());
-            }
-            Ok(PackageInfo { load_id, outcome: PackageOutcome::SetAside(reason), row_counts, findings })
+            let package = store.set_aside(package, &error.to_string())?;
+            go_on(runner, &outcome, Blocked { package, task: TASK, row_counts, findings })
         }
-        Err(error) => Err(error.into()),
+        Err(LoadError::Cancelled) => Err(RunError::Stopped),
+        Err(source) => Err(RunError::NotLoaded { load_id, source }),
     }
 }

@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use catchment_extract::Source;
 use catchment_load::Destination;
+use catchment_load_package::PackageStore;
 use tokio_util::sync::CancellationToken;
 
+use crate::aside::Blocked;
 use crate::error::RunError;
 use crate::feed::Feed;
 use crate::host::Host;
@@ -14,7 +16,7 @@ use crate::options::RunOptions;
 use crate::report::{ExtractInfo, LoadInfo, NormalizeInfo, NormalizedPackage, PackageInfo, PackageOutcome, Trace};
 use crate::schema_files::SchemaFiles;
 use crate::working_dir::WorkingDir;
-use crate::{begin, package, recover, spool};
+use crate::{begin, normalize, package, recover, spool, waiting};
 
 /// A pipeline into a dataset, and what its runs use.
 #[derive(Clone)]
@@ -29,7 +31,7 @@ pub struct Runner {
     pub working_dir: WorkingDir,
     /// Schemas that people keep in files.
     pub schema_files: SchemaFiles,
-    /// Bounds on memory and threads.
+    /// Bounds on memory and threads, and more.
     pub options: RunOptions,
     /// Where time and randomness come from.
     pub host: Arc<dyn Host>,
@@ -47,17 +49,18 @@ impl Runner {
     /// loaded first.
     pub async fn run(&self, source: &Source, stop: &CancellationToken) -> Result<LoadInfo, RunError> {
         let started_at = self.host.now();
+        let store = self.packages()?;
         let _locks = self.lock(source)?;
-        let store = self.working_dir.packages()?;
-        let (mut normalized, mut packages) = spool::normalize(self, &store, stop).await?;
-        packages.extend(recover::load_pending(&store, &self.destination, &PackageOutcome::Recovered, stop).await?);
+        let (mut normalized, blocked) = normalize::normalize(self, &store, stop).await?;
+        let mut packages = go_on(blocked, !self.options.raise_on_failed_jobs)?;
+        packages.extend(recover::load_pending(self, &store, &PackageOutcome::Recovered, stop).await?);
         let (begin, schema) = begin::begin(self, &store, source, stop).await?;
         let base_state = begin.base_state.clone();
         let package = package::make(self, &store, (begin, schema), Feed::Source(source, &base_state), stop).await?;
         normalized.extend(package.as_ref().map(NormalizedPackage::of));
         let normalize = self.normalize_info(started_at, normalized);
         if let Some(package) = package {
-            packages.push(recover::load(&store, &self.destination, package, PackageOutcome::Loaded, stop).await?);
+            packages.push(recover::load(self, &store, package, PackageOutcome::Loaded, stop).await?);
         }
         let load = self.load_info(started_at, packages);
         self.working_dir.keep_trace(&Trace { extract: None, normalize: Some(normalize), load: Some(load.clone()) });
@@ -72,9 +75,9 @@ impl Runner {
     /// an incremental resource wait already: its cursor goes on only when they are loaded.
     pub async fn extract(&self, source: &Source, stop: &CancellationToken) -> Result<ExtractInfo, RunError> {
         let started_at = self.host.now();
+        let store = self.packages()?;
         let _locks = self.lock(source)?;
-        let store = self.working_dir.packages()?;
-        spool::refuse_what_waits(&store, source)?;
+        waiting::refuse_what_waits(&store, source)?;
         let (begin, schema) = begin::begin(self, &store, source, stop).await?;
         let writer = store.create_extracted(&begin, &schema)?;
         let row_counts = spool::spool(Feed::Source(source, &begin.base_state), writer, &self.options, stop).await?;
@@ -92,11 +95,9 @@ impl Runner {
     /// its extraction is set aside, and the others are normalised.
     pub async fn normalize(&self, stop: &CancellationToken) -> Result<NormalizeInfo, RunError> {
         let started_at = self.host.now();
-        let store = self.working_dir.packages()?;
-        let (packages, refused) = spool::normalize(self, &store, stop).await?;
-        if let Some(PackageInfo { load_id, outcome: PackageOutcome::SetAside(reason), .. }) = refused.into_iter().next() {
-            return Err(RunError::SetAside { load_id, reason });
-        }
+        let store = self.packages()?;
+        let (packages, blocked) = normalize::normalize(self, &store, stop).await?;
+        go_on(blocked, false)?;
         let info = self.normalize_info(started_at, packages);
         let extract = self.working_dir.trace().and_then(|trace| trace.extract);
         self.working_dir.keep_trace(&Trace { extract, normalize: Some(info.clone()), load: None });
@@ -111,12 +112,23 @@ impl Runner {
     /// be loaded.
     pub async fn load(&self, stop: &CancellationToken) -> Result<LoadInfo, RunError> {
         let started_at = self.host.now();
-        let store = self.working_dir.packages()?;
-        let packages = recover::load_pending(&store, &self.destination, &PackageOutcome::Loaded, stop).await?;
+        let store = self.packages()?;
+        let packages = recover::load_pending(self, &store, &PackageOutcome::Loaded, stop).await?;
         let info = self.load_info(started_at, packages);
         let before = self.working_dir.trace().unwrap_or_default();
         self.working_dir.keep_trace(&Trace { load: Some(info.clone()), ..before });
         Ok(info)
+    }
+
+    /// The store of the pipeline. What is no package in it is told of, and left alone.
+    fn packages(&self) -> Result<PackageStore, RunError> {
+        let store = self.working_dir.packages()?;
+        let foreign = store.foreign()?;
+        if !foreign.is_empty() {
+            let names: Vec<_> = foreign.iter().map(|path| path.display().to_string()).collect();
+            tracing::warn!("left alone what is no package: {}; move it away", names.join(", "));
+        }
+        Ok(store)
     }
 
     fn lock(&self, source: &Source) -> Result<Locks, RunError> {
@@ -138,4 +150,12 @@ impl Runner {
             packages,
         }
     }
+}
+
+/// Goes on without what was set aside. Where that is not allowed the first one is the error.
+fn go_on(blocked: Vec<Blocked>, is_allowed: bool) -> Result<Vec<PackageInfo>, RunError> {
+    let mut blocked = blocked.into_iter();
+    let first = if is_allowed { None } else { blocked.next() };
+    let others = blocked.map(Blocked::go_on).collect();
+    first.map_or(Ok(others), |first| Err(first.stop()))
 }

@@ -68,7 +68,8 @@ impl LoadInfo {
 
 impl std::fmt::Display for LoadInfo {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let seconds = (self.finished_at - self.started_at) as f64 / 1e6;
+        // A clock may have been set back meanwhile.
+        let seconds = (self.finished_at - self.started_at).max(0) as f64 / 1e6;
         let loaded = self.packages.iter().filter(|p| !matches!(p.outcome, PackageOutcome::SetAside(_))).count();
         let packages = if loaded == 1 { "package" } else { "packages" };
         writeln!(f, "pipeline {} loaded {loaded} {packages} in {seconds:.2} s", self.pipeline_name)?;

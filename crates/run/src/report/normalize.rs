@@ -39,7 +39,7 @@ pub struct NormalizedPackage {
 impl NormalizedPackage {
     pub(crate) fn of(package: &SealedPackage) -> NormalizedPackage {
         let (load_id, row_counts) = (package.begin().load_id.clone(), package.row_counts());
-        NormalizedPackage { load_id, row_counts, findings: findings(package) }
+        NormalizedPackage { load_id, row_counts, findings: findings(&package.seal().findings) }
     }
 }
 

@@ -1,0 +1,140 @@
+//! The folders of a store, and what in them is ours.
+
+use std::io::ErrorKind;
+use std::path::Path;
+
+use crate::{PackageError, extracted, journal, lock, pages, segment};
+
+/// Where a package stands on its way to the dataset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Place {
+    /// Rows that are to be normalised.
+    Extracted,
+    /// Packages that are being filled, or wait to be loaded.
+    Packages,
+    /// What can never be loaded or normalised as it is.
+    Aside,
+}
+
+impl Place {
+    /// All, in the order in which rows go through them.
+    pub const ALL: [Place; 3] = [Place::Extracted, Place::Packages, Place::Aside];
+
+    /// The name of its folder in the working folder of a pipeline.
+    pub fn folder(self) -> &'static str {
+        match self {
+            Place::Extracted => "extracted",
+            Place::Packages => "packages",
+            Place::Aside => "aside",
+        }
+    }
+}
+
+/// The name of the file that says why something was set aside.
+pub(crate) const REASON: &str = "reason.txt";
+
+/// What is in a folder of a store.
+#[derive(Debug, Default)]
+pub(crate) struct Names {
+    /// The names of what is ours, sorted: load ids, with `_2` and so on where several of one were set aside.
+    pub(crate) ours: Vec<String>,
+    /// The names of the rest, sorted, which is left alone.
+    pub(crate) foreign: Vec<String>,
+}
+
+/// Looks into a folder of the store in `working_dir`; it may be missing.
+pub(crate) fn names(working_dir: &Path, place: Place) -> Result<Names, PackageError> {
+    let folder = working_dir.join(place.folder());
+    let entries = match std::fs::read_dir(&folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Names::default()),
+        Err(source) => return Err(PackageError::Io { action: "read", path: folder, source }),
+    };
+    let mut names = Names::default();
+    for entry in entries {
+        let entry = entry.map_err(PackageError::io("read", &folder))?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+        let load_id = if place == Place::Aside { load_id(&name) } else { &name };
+        if is_folder && is_load_id(load_id) && is_package(&entry.path())? {
+            names.ours.push(name);
+        } else {
+            names.foreign.push(name);
+        }
+    }
+    names.ours.sort_unstable();
+    names.foreign.sort_unstable();
+    Ok(names)
+}
+
+/// The load id of what was set aside under that name.
+pub(crate) fn load_id(name: &str) -> &str {
+    name.split_once('_').map_or(name, |(load_id, _)| load_id)
+}
+
+/// Digits, a point, digits.
+fn is_load_id(name: &str) -> bool {
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    name.split_once('.').is_some_and(|(seconds, decimals)| is_number(seconds) && is_number(decimals))
+}
+
+/// Whether a folder of such a name is not somebody else's: it has rows or a journal, or nothing but what is left of one.
+fn is_package(folder: &Path) -> Result<bool, PackageError> {
+    let read = || -> std::io::Result<Vec<String>> {
+        std::fs::read_dir(folder)?.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned())).collect()
+    };
+    let files = match read() {
+        Ok(files) => files,
+        // loaded or moved by somebody else at this moment
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(true),
+        Err(source) => return Err(PackageError::Io { action: "read", path: folder.to_owned(), source }),
+    };
+    let is_head = |file: &str| [journal::FILE, pages::FILE, extracted::UNFINISHED].contains(&file);
+    let is_rest = |file: &str| [lock::FILE, REASON].contains(&file) || segment::is_file(file);
+    Ok(files.iter().any(|file| is_head(file)) || files.iter().all(|file| is_rest(file)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Place, is_load_id, load_id, names};
+
+    #[test]
+    fn load_ids_are_told_from_other_names() {
+        let check = |name: &str, expected: bool| assert_eq!(is_load_id(load_id(name)), expected, "{name}");
+        check("1700000000.000001", true);
+        check("1795347875.9286802", true);
+        check("1700000000.000001_2", true);
+        check("1700000000", false);
+        check("1700000000.", false);
+        check(".5", false);
+        check("1.5.2", false);
+        check(".DS_Store", false);
+        check("notes", false);
+        check("", false);
+    }
+
+    #[test]
+    fn only_folders_that_may_be_packages_are_ours() {
+        let dir = tempfile::tempdir().unwrap();
+        let names = || names(dir.path(), Place::Packages).unwrap();
+        assert!(names().ours.is_empty(), "there is no folder yet");
+        let check = |name: &str, files: &[&str], is_ours: bool| {
+            let folder = dir.path().join("packages").join(name);
+            std::fs::create_dir_all(&folder).unwrap();
+            files.iter().for_each(|file| std::fs::write(folder.join(file), "").unwrap());
+            let found = names();
+            assert_eq!(found.ours.contains(&name.to_owned()), is_ours, "{found:?}");
+            assert_eq!(found.foreign.contains(&name.to_owned()), !is_ours, "{found:?}");
+        };
+        check("1.1", &[], true);
+        check("1.2", &["journal", "notes.txt"], true);
+        check("1.3", &["pages", "lock", ".DS_Store"], true);
+        check("1.4", &["000001.arrows", "000002.arrows.tmp", "lock", "reason.txt"], true);
+        check("2024.12", &["report.pdf"], false);
+        check("2024.11", &["holiday.arrows"], false);
+        check("1.4_2", &["journal"], false);
+        check("notes", &["journal"], false);
+        std::fs::write(dir.path().join("packages/1.5"), "").unwrap();
+        assert!(names().foreign.contains(&"1.5".to_owned()), "a file is no package");
+    }
+}
