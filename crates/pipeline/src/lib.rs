@@ -26,16 +26,19 @@
 //! [`rest_api`] makes a source of a description of an API. This crate is a facade: each layer is a crate of its own
 //! and can be used without the others.
 
+mod dataset;
 mod pipeline;
 mod sql_client;
+mod table_query;
 
 pub use catchment_extract as extract;
 pub use catchment_extract::{Incremental, Resource, Source, Start};
 pub use catchment_json as json;
 pub use catchment_load as load;
-pub use catchment_load::{Destination, LoadError, QueryResult};
+pub use catchment_load::{Destination, Direction, LoadError, Operator, QueryResult};
 #[cfg(feature = "duckdb")]
 pub use catchment_load::{DuckDb, DuckDbOptions};
+pub use catchment_load_package as load_package;
 pub use catchment_normalize as normalize;
 pub use catchment_normalize::{NormalizeOptions, NullOnly};
 pub use catchment_rest_api as rest_api;
@@ -45,7 +48,9 @@ pub use catchment_run::{
     RunError, RunOptions, SchemaFiles, SystemHost, Trace, WorkingDir,
 };
 pub use catchment_schema as schema;
-pub use catchment_schema::WriteDisposition;
+pub use catchment_schema::{MergeOptions, MergeStrategy, WriteDisposition};
 pub use catchment_state::State;
+pub use dataset::Dataset;
 pub use pipeline::Pipeline;
 pub use sql_client::SqlClient;
+pub use table_query::TableQuery;

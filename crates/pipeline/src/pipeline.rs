@@ -12,7 +12,7 @@ use catchment_run::{
 };
 use catchment_schema::Schema;
 
-use crate::SqlClient;
+use crate::{Dataset, SqlClient};
 
 /// Loads sources into one dataset, and remembers what it has loaded.
 ///
@@ -133,7 +133,12 @@ impl Pipeline {
         self.runner.working_dir.default_schema()
     }
 
-    /// Queries the dataset.
+    /// The tables of the dataset.
+    pub fn dataset(&self) -> Dataset {
+        Dataset::of(self.sql_client())
+    }
+
+    /// Executes SQL in the dataset.
     pub fn sql_client(&self) -> SqlClient {
         SqlClient::new(Arc::clone(&self.runner.destination), self.runner.dataset.clone())
     }

@@ -1,4 +1,4 @@
-//! Queries of a dataset.
+//! SQL in a dataset.
 
 use std::sync::Arc;
 
@@ -7,7 +7,8 @@ use catchment_run::RunError;
 
 use crate::pipeline::StopWhenDropped;
 
-/// Queries the dataset of a pipeline. The destination is held only while a query runs.
+/// Executes SQL in a dataset; [`Dataset`](crate::Dataset) knows its tables. The destination is held only while a query
+/// runs.
 #[derive(Clone)]
 pub struct SqlClient {
     destination: Arc<dyn Destination>,
@@ -32,5 +33,15 @@ impl SqlClient {
         let stop = dropped.0.clone();
         let querying = tokio::task::spawn_blocking(move || destination.query(&dataset, &sql, &|| stop.is_cancelled()));
         querying.await.map_err(|_| RunError::Panicked)?.map_err(RunError::from)
+    }
+
+    /// The name of the dataset.
+    pub(crate) fn dataset(&self) -> &str {
+        &self.dataset
+    }
+
+    /// Where the dataset is, for people.
+    pub(crate) fn location(&self) -> String {
+        self.destination.location()
     }
 }

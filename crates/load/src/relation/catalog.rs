@@ -1,0 +1,142 @@
+//! The tables that a dataset has.
+
+use catchment_schema::{Schema, StoredError, VERSION_TABLE, is_system_name, naming};
+
+use super::Relation;
+use super::unknown_name::{UnknownName, hint};
+use crate::QueryResult;
+use crate::quote::quote;
+
+/// The tables of a dataset with their columns, as they are in the destination: those of other tools too.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Catalog {
+    dataset: String,
+    tables: Vec<TableEntry>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct TableEntry {
+    pub(super) name: String,
+    pub(super) columns: Vec<String>,
+    /// The table whose rows its rows belong to, by a stored schema.
+    pub(super) parent: Option<String>,
+}
+
+impl Catalog {
+    /// The query of the tables and columns, to be executed in the dataset.
+    ///
+    /// The dataset may be in use under a name of another case.
+    pub const SQL: &'static str = "SELECT table_name, column_name FROM information_schema.columns \
+         WHERE table_catalog = current_database() AND lower(table_schema) = lower(current_schema()) \
+         ORDER BY table_name, ordinal_position";
+
+    /// The catalog of `dataset`, of what [`Catalog::SQL`] has answered.
+    pub fn new(dataset: impl Into<String>, columns: &QueryResult) -> Catalog {
+        let mut tables: Vec<TableEntry> = Vec::new();
+        for (table, column) in columns.texts("table_name").zip(columns.texts("column_name")) {
+            let (Some(table), Some(column)) = (table, column) else { continue };
+            match tables.last_mut() {
+                Some(entry) if entry.name == table => entry.columns.push(column.to_owned()),
+                _ => tables.push(TableEntry { name: table.to_owned(), columns: vec![column.to_owned()], parent: None }),
+            }
+        }
+        Catalog { dataset: dataset.into(), tables }
+    }
+
+    /// The query of the schemas that the dataset has stored, each as of its last change; none where it has no table of
+    /// schemas.
+    pub fn schemas_sql(&self) -> Option<String> {
+        self.has_columns(VERSION_TABLE, &["schema_name", "inserted_at", "schema"]).then(|| {
+            let table = quote(VERSION_TABLE);
+            format!(
+                "SELECT v.schema FROM {table} AS v JOIN (SELECT schema_name, max(inserted_at) AS last_at FROM {table} GROUP BY schema_name) AS l \
+                 ON v.schema_name = l.schema_name AND v.inserted_at = l.last_at"
+            )
+        })
+    }
+
+    /// The same tables, with which of them is whose child by the schemas that [`Catalog::schemas_sql`] has answered.
+    ///
+    /// # Errors
+    ///
+    /// Where a schema cannot be read.
+    pub fn with_parents(mut self, schemas: &QueryResult) -> Result<Catalog, StoredError> {
+        for text in schemas.texts("schema").flatten() {
+            let schema = Schema::from_stored_text(text)?;
+            for entry in &mut self.tables {
+                let parent = schema.tables.get(&entry.name).and_then(|table| table.parent.clone());
+                entry.parent = entry.parent.take().or(parent);
+            }
+        }
+        Ok(self)
+    }
+
+    /// The names of the tables that are not the system's own, in order.
+    pub fn data_tables(&self) -> impl Iterator<Item = &str> {
+        self.tables.iter().map(|entry| entry.name.as_str()).filter(|name| !is_system_name(name))
+    }
+
+    /// The relation with the names that its table and columns have in the dataset.
+    ///
+    /// A name is looked for as it is given, then without regard to upper and lower case, as databases do, then as the
+    /// normalised name of a key: `userID` finds the column `user_id`.
+    ///
+    /// # Errors
+    ///
+    /// Where there is no such table or column.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// use arrow::array::{ArrayRef, RecordBatch, StringArray};
+    /// use catchment_load::{Catalog, QueryResult, Relation};
+    ///
+    /// let texts = |texts: Vec<&'static str>| -> ArrayRef { Arc::new(StringArray::from(texts)) };
+    /// let columns = [("table_name", texts(vec!["issues", "issues"])), ("column_name", texts(vec!["id", "user_id"]))];
+    /// let batch = RecordBatch::try_from_iter(columns)?;
+    /// let catalog = Catalog::new("github", &QueryResult { schema: batch.schema(), batches: vec![batch] });
+    ///
+    /// let relation = catalog.resolve(Relation::table("issues").select(["userID"]))?;
+    /// assert_eq!(relation.to_sql(), r#"SELECT "user_id" FROM "issues""#);
+    /// let error = catalog.resolve(Relation::table("isues")).unwrap_err();
+    /// assert_eq!(error.to_string(), "dataset `github` has no table `isues`; did you mean `issues`?");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn resolve(&self, mut relation: Relation) -> Result<Relation, UnknownName> {
+        let names = || self.tables.iter().map(|entry| entry.name.as_str());
+        let Some(entry) = find(&relation.table, names).and_then(|name| self.entry(name)) else {
+            let hint = hint(&relation.table, self.data_tables());
+            return Err(UnknownName::Table { dataset: self.dataset.clone(), table: relation.table, hint });
+        };
+        relation.table.clone_from(&entry.name);
+        let names = || entry.columns.iter().map(String::as_str);
+        for column in relation.columns_mut() {
+            let Some(name) = find(column, names) else {
+                let (dataset, table) = (self.dataset.clone(), entry.name.clone());
+                return Err(UnknownName::Column { dataset, table, column: column.clone(), hint: hint(column, names()) });
+            };
+            name.clone_into(column);
+        }
+        Ok(relation)
+    }
+
+    pub(super) fn entry(&self, table: &str) -> Option<&TableEntry> {
+        self.tables.iter().find(|entry| entry.name == table)
+    }
+
+    /// Whether there is a table of that name with all of these columns.
+    pub(super) fn has_columns(&self, table: &str, columns: &[&str]) -> bool {
+        self.entry(table).is_some_and(|entry| columns.iter().all(|column| entry.columns.iter().any(|name| name == column)))
+    }
+}
+
+/// The one of `names` that is meant by `name`.
+fn find<'n, N: Iterator<Item = &'n str>>(name: &str, names: impl Fn() -> N) -> Option<&'n str> {
+    let exact = || names().find(|known| *known == name);
+    let in_another_case = || names().find(|known| known.eq_ignore_ascii_case(name));
+    let of_a_key = || {
+        let normalized = naming::normalize_key(name);
+        names().find(|known| *known == normalized)
+    };
+    exact().or_else(in_another_case).or_else(of_a_key)
+}
