@@ -18,7 +18,7 @@ impl<'d> Run<'d> {
         Run { dataset, spec: path }
     }
 
-    fn command(&self) -> Command {
+    pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(binary());
         command.arg("run").arg(&self.spec).args(["--dataset-name", "d", "--pipelines-dir"]).arg(self.dataset.pipelines());
         command.current_dir(self.dataset.dir()).env("DESTINATION__DUCKDB__CREDENTIALS", self.dataset.file());

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use arrow::util::display::{ArrayFormatter, FormatOptions};
-use catchment::{Destination as _, DuckDb, Pipeline};
+use catchment::{Destination as _, DuckDb, Pipeline, QueryResult};
 
 /// The folder of one test: a DuckDB file and pipelines.
 pub(crate) struct Dataset {
@@ -38,16 +38,7 @@ impl Dataset {
 
     /// The rows of a query: cells separated by spaces, rows by semicolons. Columns must be text or integers.
     pub(crate) fn query(&self, sql: &str) -> String {
-        let mut rows = Vec::new();
-        for batch in self.destination().query("d", sql, &|| false).unwrap().batches {
-            for row in 0..batch.num_rows() {
-                let cell = |column| {
-                    ArrayFormatter::try_new(column, &FormatOptions::default().with_null("-")).unwrap().value(row).to_string()
-                };
-                rows.push(batch.columns().iter().map(|column| cell(column.as_ref())).collect::<Vec<_>>().join(" "));
-            }
-        }
-        rows.join("; ")
+        cells(&self.destination().query("d", sql, &|| false).unwrap())
     }
 
     /// What must hold of every dataset: each row belongs to a logged load, each child row to a row, no id is there twice.
@@ -65,4 +56,18 @@ impl Dataset {
             check("equal ids", format!("SELECT count(*) - count(DISTINCT _dlt_id) FROM {table}"));
         }
     }
+}
+
+/// The rows: cells separated by spaces, rows by semicolons.
+pub(crate) fn cells(result: &QueryResult) -> String {
+    let mut rows = Vec::new();
+    for batch in &result.batches {
+        for row in 0..batch.num_rows() {
+            let cell = |column| {
+                ArrayFormatter::try_new(column, &FormatOptions::default().with_null("-")).unwrap().value(row).to_string()
+            };
+            rows.push(batch.columns().iter().map(|column| cell(column.as_ref())).collect::<Vec<_>>().join(" "));
+        }
+    }
+    rows.join("; ")
 }

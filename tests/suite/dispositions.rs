@@ -1,6 +1,6 @@
 //! What a load does with the rows that are there.
 
-use catchment::{Resource, RunError};
+use catchment::{MergeOptions, MergeStrategy, Resource, RunError};
 
 use crate::dataset::Dataset;
 use crate::pipeline::{append, merge, replace, run};
@@ -73,4 +73,22 @@ fn odd_names_are_quoted() {
     let dataset = Dataset::new();
     run(&dataset, r#"[{"id":1,"select":"a","group by":"b","ü\"'":"c"}]"#, merge).unwrap();
     assert_eq!(dataset.query(r#"SELECT "select", group_by FROM items"#), "a b");
+}
+
+fn merge_by(strategy: MergeStrategy) -> impl Fn(Resource) -> Resource {
+    move |resource| resource.primary_key(["id"]).merge(MergeOptions { strategy, ..MergeOptions::default() })
+}
+
+#[test]
+fn rows_with_equal_keys_in_one_load_keep_their_own_child_rows() {
+    for strategy in [MergeStrategy::DeleteInsert, MergeStrategy::Upsert, MergeStrategy::InsertOnly] {
+        let rows = r#"[{"id":1,"v":1,"l":[{"m":[1]},{"m":[2]}]},{"id":1,"v":2,"l":[{"m":[3]}]},{"id":2,"v":3,"l":[{"m":[4]}]}]"#;
+        let dataset = Dataset::new();
+        run(&dataset, rows, merge_by(strategy)).unwrap();
+        assert_eq!(dataset.query("SELECT id, v FROM items ORDER BY id"), "1 1; 2 3", "{strategy}");
+        assert_eq!(dataset.query("SELECT value FROM items__l__m ORDER BY 1"), "1; 2; 4", "{strategy}");
+        dataset.check_whole("items", &["items__l"]);
+        let orphans = "SELECT count(*) FROM items__l__m WHERE _dlt_parent_id NOT IN (SELECT _dlt_id FROM items__l)";
+        assert_eq!(dataset.query(orphans), "0", "{strategy}");
+    }
 }

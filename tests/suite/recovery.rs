@@ -16,7 +16,7 @@ use crate::dataset::Dataset;
 use crate::pipeline::{append, run};
 
 /// A sealed package with one row in table `items`, which moves the cursor of `resource` from `from` to `to`.
-fn package(dataset: &Dataset, load_id: &str, resource: &str, from: Option<i64>, to: i64) -> SealedPackage {
+pub(crate) fn package(dataset: &Dataset, load_id: &str, resource: &str, from: Option<i64>, to: i64) -> SealedPackage {
     let state = |cursor: Option<i64>| {
         let mut state = State::new("p", "d", "dlt.destinations.duckdb");
         if let Some(cursor) = cursor {
@@ -227,7 +227,7 @@ fn rows_that_the_table_refuses_are_named_and_do_not_block_the_pipeline() {
     run(&dataset, r#"[{"id":1}]"#, append).unwrap();
     dataset.query("ALTER TABLE items ALTER COLUMN id SET DATA TYPE UTINYINT; SELECT 1");
     let error = run(&dataset, r#"[{"id":1000}]"#, append).unwrap_err().to_string();
-    assert!(error.contains("insert rows into table `items`") && error.contains("1000"), "{error}");
+    assert!(error.contains("was set aside in ") && error.contains("table `items`") && error.contains("1000"), "{error}");
     run(&dataset, r#"[{"id":2}]"#, append).unwrap();
     assert_eq!(ids(&dataset), "1; 2");
 }

@@ -197,3 +197,40 @@ fn an_extraction_that_fails_leaves_nothing() {
     assert!(block_on(pipeline.normalize()).unwrap().packages.is_empty());
     assert_eq!(std::fs::read_dir(dataset.pipelines().join("p/extracted")).unwrap().count(), 0);
 }
+
+#[test]
+fn an_extraction_looks_at_what_waits_and_leaves_it_as_it_is() {
+    let dataset = Dataset::new();
+    let pipeline = pipeline(&dataset);
+    let lakes = || Resource::rows("lakes", [BTreeMap::from([("depth_m", 251)])]);
+    // as a process leaves it that was killed at work
+    let left = ["extracted/1600000000.000000/pages.unfinished", "packages/1600000000.000001/000001.arrows"];
+    let left = left.map(|path| dataset.pipelines().join("p").join(path));
+    for path in &left {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, "half").unwrap();
+    }
+    block_on(pipeline.extract(rivers())).unwrap();
+    block_on(pipeline.extract(rivers())).unwrap_err();
+    block_on(pipeline.extract(lakes())).unwrap();
+    assert!(left.iter().all(|path| path.exists()));
+    assert_eq!(block_on(pipeline.run(lakes())).unwrap().packages.len(), 3);
+    assert!(!left.iter().any(|path| path.exists()), "a run takes them away");
+}
+
+#[test]
+fn a_damaged_package_ends_the_loading_and_is_out_of_the_way_of_the_next_one() {
+    let dataset = Dataset::new();
+    let pipeline = pipeline(&dataset);
+    let extract = |number: i64| {
+        let load_id = block_on(pipeline.extract(Resource::rows("numbers", [number]))).unwrap().load_id;
+        block_on(pipeline.normalize()).unwrap();
+        load_id
+    };
+    let (first, _) = (extract(1), extract(2));
+    std::fs::remove_file(dataset.pipelines().join("p/packages").join(&first).join("000001.arrows")).unwrap();
+    let error = block_on(pipeline.load()).unwrap_err().to_string();
+    assert!(error.starts_with(&format!("package {first} cannot be loaded and was set aside in ")), "{error}");
+    assert_eq!(block_on(pipeline.load()).unwrap().packages.len(), 1);
+    assert_eq!(dataset.query("SELECT value FROM numbers"), "2");
+}

@@ -1,10 +1,14 @@
 //! One database file and several who want it.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
 
 use catchment::{Pipeline, Resource};
+use duckdb::Connection;
 
+use crate::command::Run;
 use crate::dataset::Dataset;
+use crate::feed::Feed;
 
 /// DuckDB's lock does not exclude connections of one process, and two of them spoil the file.
 #[test]
@@ -46,4 +50,44 @@ fn a_dataset_is_known_whatever_the_case_of_its_name() {
     run("D", 2);
     assert_eq!(dataset.query("SELECT id FROM items ORDER BY id"), "1; 2");
     assert_eq!(dataset.query("SELECT count(DISTINCT version_hash) FROM _dlt_version"), "1");
+}
+
+/// An API, and the database as another program opens it while the second run fetches: it does so until the value is taken.
+pub(crate) fn held_at_second_request(dataset: &Dataset) -> (Feed, Arc<Mutex<Option<Connection>>>) {
+    let (file, held) = (dataset.file(), Arc::new(Mutex::new(None)));
+    let holder = Arc::clone(&held);
+    let feed = Feed::watched(3, move |index| {
+        if index == 1 {
+            *holder.lock().unwrap() = Some(Connection::open(&file).unwrap());
+        }
+    });
+    (feed, held)
+}
+
+#[test]
+fn a_database_in_use_is_waited_for_no_longer_than_the_configuration_says() {
+    for seconds in ["0", "1"] {
+        let dataset = Dataset::new();
+        let (feed, held) = held_at_second_request(&dataset);
+        let run = Run::new(&dataset, &feed.spec());
+        assert_eq!(run.says(&[]).0, Some(0));
+        let mut command = run.command();
+        command.env("DESTINATION__DUCKDB__WAIT", seconds);
+        let mut refused = || {
+            let output = command.output().unwrap();
+            let said = String::from_utf8(output.stderr).unwrap();
+            let expected = format!("data.duckdb is in use by another process, and was for {seconds} s: ");
+            assert!(output.status.code() == Some(1) && said.contains(&expected), "{said}");
+            said
+        };
+        let said = refused();
+        assert!(said.contains("is complete and kept, the next run loads it first"), "{said}");
+        refused();
+        assert_eq!(feed.asked(), ["0", "3"], "nothing is asked for while a package waits");
+        *held.lock().unwrap() = None;
+        let (code, said) = run.says(&[]);
+        assert!(code == Some(0) && said.contains("loaded now, made before"), "{said}");
+        assert_eq!(feed.asked(), ["0", "3", "6"]);
+        assert_eq!(dataset.query("SELECT count(*), count(DISTINCT id), max(id) FROM items"), "9 9 9");
+    }
 }

@@ -6,6 +6,8 @@ use catchment_load_package::PackageError;
 use catchment_state::{MergeConflict, StateError};
 use thiserror::Error;
 
+use crate::UnknownName;
+
 /// Why a destination did not do what it was asked to. The dataset is as it was.
 #[derive(Debug, Error)]
 #[non_exhaustive]
@@ -40,6 +42,9 @@ pub enum LoadError {
         /// Whether the rows or the schema are to blame, so that trying again cannot help.
         terminal: bool,
     },
+    /// A table has no room for a value.
+    #[error(transparent)]
+    Value(#[from] Box<RefusedValue>),
     /// Another run has moved on what this package changes too.
     #[error("the package is stale: {reason}; its rows were read from a state that is no longer that of the dataset")]
     Stale {
@@ -60,9 +65,33 @@ pub enum LoadError {
         /// What is wrong with it.
         reason: String,
     },
+    /// A query names a table or a column that the dataset does not have.
+    #[error(transparent)]
+    UnknownName(#[from] UnknownName),
     /// The state cannot be written.
     #[error(transparent)]
     State(#[from] StateError),
+}
+
+/// A value that a table has no room for.
+#[derive(Debug, Error)]
+#[error(
+    "failed to load table `{table}` into {location}: column `{column}` is {column_type} there, and cannot hold {value:?}; \
+     correct the rows at the source, or change the column ({reason})"
+)]
+pub struct RefusedValue {
+    /// The table.
+    pub table: String,
+    /// The column.
+    pub column: String,
+    /// What the destination calls its type.
+    pub column_type: String,
+    /// The value, shortened.
+    pub value: String,
+    /// Where the table is.
+    pub location: String,
+    /// What the destination says.
+    pub reason: String,
 }
 
 impl LoadError {
@@ -72,13 +101,21 @@ impl LoadError {
             LoadError::Open { .. } | LoadError::Busy { .. } | LoadError::Cancelled => true,
             LoadError::Refused { terminal, .. } => !terminal,
             LoadError::Package(error) => error.is_retryable(),
-            LoadError::Stale { .. } | LoadError::Stored { .. } | LoadError::State(_) => false,
+            LoadError::Value(_)
+            | LoadError::Stale { .. }
+            | LoadError::Stored { .. }
+            | LoadError::UnknownName(_)
+            | LoadError::State(_) => false,
         }
     }
 
     /// Whether the package can never be loaded as it is.
     pub fn is_terminal(&self) -> bool {
-        matches!(self, LoadError::Stale { .. } | LoadError::Refused { terminal: true, .. })
+        match self {
+            LoadError::Value(_) | LoadError::Stale { .. } | LoadError::Refused { terminal: true, .. } => true,
+            LoadError::Package(error) => error.is_damage(),
+            _ => false,
+        }
     }
 }
 

@@ -136,6 +136,16 @@ impl Session {
         rows().map_err(|error| self.refused(step, &error))
     }
 
+    /// The first column, of texts, of a query of `arrow(?)`, which is `batch`.
+    pub(super) fn texts_of(&self, step: &str, sql: &str, batch: RecordBatch) -> Result<Vec<String>, LoadError> {
+        let registered = ArrowBatchRegistration::new(batch);
+        let rows = || -> duckdb::Result<Vec<String>> {
+            let mut statement = self.connection.prepare(sql)?;
+            statement.query_map([&registered], |row| row.get(0))?.collect()
+        };
+        rows().map_err(|error| self.refused(step, &error))
+    }
+
     /// Inserts a record batch into `target`, an SQL name; its doubles of `splits` go where they fit.
     pub(super) fn insert(&self, step: &str, target: &str, batch: RecordBatch, splits: &[Split]) -> Result<(), LoadError> {
         let schema = batch.schema();
@@ -165,7 +175,14 @@ impl Session {
     fn refused(&self, step: &str, error: &duckdb::Error) -> LoadError {
         let reason = error.to_string();
         // The rows or the schema are to blame for these, by the names that DuckDB begins its messages with.
-        let terminal = ["Constraint Error", "Conversion Error", "Binder Error", "Catalog Error", "Invalid Input Error"];
+        let terminal = [
+            "Constraint Error",
+            "Conversion Error",
+            "Binder Error",
+            "Catalog Error",
+            "Invalid Input Error",
+            "Out of Range Error",
+        ];
         let terminal = terminal.iter().any(|name| reason.contains(name));
         LoadError::Refused { step: step.to_owned(), location: self.location.clone(), reason, terminal }
     }

@@ -1,58 +1,14 @@
 //! Making the dataset's tables those of the schema.
 
-use std::collections::HashMap;
-
-use arrow::array::{Array as _, AsArray as _};
-use catchment_schema::{LOADS_TABLE, STATE_TABLE, Schema, Table, VERSION_TABLE, loads_table, state_table, version_table};
+use catchment_schema::{Column, DLT_ROOT_ID, Schema, Table};
 
 use super::column_type::column_type;
 use super::connect::Session;
+use super::existing::Existing;
 use crate::LoadError;
-use crate::sql::{DatasetName, QualifiedName, add_column, create_table, text_literal};
+use crate::sql::{DatasetName, add_column, add_root_id, create_table, fill_root_ids, select_one};
 
-/// A dataset's tables and their columns with what DuckDB calls their types; names in lower case, as DuckDB does not tell
-/// case apart.
-pub(super) struct Existing(HashMap<String, HashMap<String, String>>);
-
-impl Existing {
-    pub(super) fn read(session: &Session, dataset: DatasetName<'_>) -> Result<Existing, LoadError> {
-        let sql = format!(
-            "SELECT lower(table_name), lower(column_name), data_type FROM information_schema.columns \
-             WHERE table_catalog = current_database() AND lower(table_schema) = lower({})",
-            text_literal(dataset.schema)
-        );
-        let mut tables: HashMap<String, HashMap<String, String>> = HashMap::new();
-        for batch in session.query("read the columns", &sql)?.batches {
-            let texts = |index: usize| batch.columns().get(index).and_then(|column| column.as_string_opt::<i32>());
-            let (Some(names), Some(columns), Some(types)) = (texts(0), texts(1), texts(2)) else { continue };
-            for row in 0..names.len() {
-                let table = tables.entry(names.value(row).to_owned()).or_default();
-                table.insert(columns.value(row).to_owned(), types.value(row).to_owned());
-            }
-        }
-        Ok(Existing(tables))
-    }
-
-    pub(super) fn has(&self, table: &str) -> bool {
-        self.0.contains_key(&table.to_lowercase())
-    }
-
-    /// What DuckDB calls the type of a column, where it is there.
-    pub(super) fn data_type(&self, table: &str, column: &str) -> Option<&str> {
-        self.0.get(&table.to_lowercase())?.get(&column.to_lowercase()).map(String::as_str)
-    }
-}
-
-/// Makes the dataset and the system's tables where they are missing.
-pub(super) fn make_system_tables(session: &Session, dataset: DatasetName<'_>) -> Result<(), LoadError> {
-    session.run("create the dataset", &format!("CREATE SCHEMA IF NOT EXISTS {dataset}"))?;
-    for (name, table) in [(VERSION_TABLE, version_table()), (LOADS_TABLE, loads_table()), (STATE_TABLE, state_table())] {
-        session.run(&format!("create table `{name}`"), &create_table(dataset.table(name), &table, column_type))?;
-    }
-    Ok(())
-}
-
-/// Makes the tables of the package, and adds the columns that they lack. Nothing is ever dropped.
+/// Makes `tables` where they are missing, and adds the columns that they lack. Nothing is ever dropped.
 pub(super) fn migrate<'t>(
     session: &Session,
     dataset: DatasetName<'_>,
@@ -60,25 +16,74 @@ pub(super) fn migrate<'t>(
     tables: impl IntoIterator<Item = &'t str>,
     existing: &Existing,
 ) -> Result<(), LoadError> {
+    let migration = Migration { session, dataset, schema, existing };
+    let mut without_root_ids = Vec::new();
     for table in tables.into_iter().filter_map(|name| schema.tables.get(name)) {
-        let name = dataset.table(&table.name);
-        match existing.0.get(&table.name.to_lowercase()) {
-            None => session.run(&format!("create table `{}`", table.name), &create_table(name, table, column_type))?,
-            Some(known) => add_columns(session, name, table, known)?,
+        if !existing.has(&table.name) {
+            let sql = create_table(dataset.table(&table.name), table, column_type);
+            session.run(&format!("create table `{}`", table.name), &sql)?;
+        } else if migration.add_columns(table)? {
+            without_root_ids.push(table.name.as_str());
         }
     }
-    Ok(())
+    migration.fill_root_ids(&without_root_ids)
 }
 
-fn add_columns(
-    session: &Session,
-    name: QualifiedName<'_>,
-    table: &Table,
-    known: &HashMap<String, String>,
-) -> Result<(), LoadError> {
-    for column in table.complete_columns().filter(|column| !known.contains_key(&column.name.to_lowercase())) {
-        let step = format!("add column `{}` to table `{}`", column.name, table.name);
-        session.run(&step, &add_column(name, column, column_type))?;
+struct Migration<'m> {
+    session: &'m Session,
+    dataset: DatasetName<'m>,
+    schema: &'m Schema,
+    existing: &'m Existing,
+}
+
+impl Migration<'_> {
+    /// Adds the columns that a table lacks; true where rows have to be given the ids of their root rows.
+    fn add_columns(&self, table: &Table) -> Result<bool, LoadError> {
+        let mut lacks_root_ids = false;
+        for column in table.complete_columns() {
+            if self.existing.data_type(&table.name, &column.name).is_some() {
+                continue;
+            }
+            let step = format!("add column `{}` to table `{}`", column.name, table.name);
+            let name = self.dataset.table(&table.name);
+            if column.is_nullable() || !self.has_rows(table)? {
+                self.session.run(&step, &add_column(name, column, column_type))?;
+            } else if column.name == DLT_ROOT_ID {
+                add_root_id(name, column, column_type).iter().try_for_each(|sql| self.session.run(&step, sql))?;
+                lacks_root_ids = true;
+            } else {
+                tracing::warn!(
+                    "column `{}` of table `{}` is not to be null, but the rows that are there have no value for it: \
+                     it is added as one that may be",
+                    column.name,
+                    table.name
+                );
+                let column = Column { nullable: Some(true), ..column.clone() };
+                self.session.run(&step, &add_column(name, &column, column_type))?;
+            }
+        }
+        Ok(lacks_root_ids)
     }
-    Ok(())
+
+    fn has_rows(&self, table: &Table) -> Result<bool, LoadError> {
+        let sql = select_one(self.dataset.table(&table.name));
+        Ok(!self.session.texts(&format!("look for rows of table `{}`", table.name), &sql)?.is_empty())
+    }
+
+    /// Gives the rows of `tables` the ids of their root rows: those of the rows above them, which have theirs by then.
+    fn fill_root_ids(&self, tables: &[&str]) -> Result<(), LoadError> {
+        let depth = |name: &str| {
+            let above = |name: &&str| self.schema.tables.get(*name).and_then(|table| table.parent.as_deref());
+            std::iter::successors(Some(name), above).take(self.schema.tables.len()).count()
+        };
+        let mut tables = tables.to_vec();
+        tables.sort_by_key(|name| depth(name));
+        for name in tables {
+            let Some(parent) = self.schema.tables.get(name).and_then(|table| table.parent.as_deref()) else { continue };
+            let parent_is_root = self.schema.tables.get(parent).is_none_or(|parent| parent.parent.is_none());
+            let step = format!("give rows of table `{name}` the ids of their root rows");
+            self.session.run(&step, &fill_root_ids(self.dataset.table(name), self.dataset.table(parent), parent_is_root))?;
+        }
+        Ok(())
+    }
 }

@@ -3,12 +3,19 @@
 mod column_type;
 mod connect;
 mod create;
+mod drift;
+mod existing;
 mod load;
+mod merge;
 mod migrate;
 mod options;
 mod process_lock;
+mod refused_value;
 mod restore;
+mod rows;
 mod stage;
+mod system_tables;
+mod transaction;
 mod widen;
 
 use std::path::PathBuf;

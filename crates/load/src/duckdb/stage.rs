@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 
 use arrow::record_batch::RecordBatch;
+use catchment_schema::ROOT_ROW;
 
 use super::connect::Session;
 use crate::LoadError;
-use crate::sql::{DatasetName, Split, StagedRows, quote};
+use crate::sql::{DatasetName, Split, StagedRows, create_stage, quote};
 
 /// Temporary tables with new rows, one for each table that has any.
 pub(super) struct Stage<'s> {
@@ -38,16 +39,21 @@ impl<'s> Stage<'s> {
     /// Adds rows of `table`, which the dataset has.
     pub(super) fn put(&mut self, table: &str, batch: RecordBatch, splits: &[Split]) -> Result<(), LoadError> {
         let step = format!("stage rows of table `{table}`");
+        let fields = batch.schema();
+        if fields.column_with_name(ROOT_ROW).is_none() {
+            let reason = format!("its rows are to be merged, and lack the column `{ROOT_ROW}` that packages have for it");
+            let location = self.session.location().to_owned();
+            return Err(LoadError::Refused { step, location, reason, terminal: true });
+        }
         if !self.tables.contains_key(table) {
             let name = quote(&format!("_dlt_staged_{}", self.tables.len()));
             let target = self.dataset.table(table);
-            self.session.run(&step, &format!("CREATE TEMP TABLE {name} AS FROM {target} LIMIT 0"))?;
+            self.session.run(&step, &create_stage(&name, target))?;
             self.tables.insert(table.to_owned(), Staged { name, columns: Vec::new() });
         }
         let Some(staged) = self.tables.get_mut(table) else { return Ok(()) };
-        let fields = batch.schema();
         let variants = splits.iter().map(|split| &split.variant);
-        for name in fields.fields().iter().map(|field| field.name()).chain(variants) {
+        for name in fields.fields().iter().map(|field| field.name()).chain(variants).filter(|name| *name != ROOT_ROW) {
             if !staged.columns.contains(name) {
                 staged.columns.push(name.clone());
             }

@@ -6,7 +6,7 @@ use catchment_schema::{Column, ColumnType, DataType, Schema, naming};
 
 use super::column_type::{column_type, number_type};
 use super::connect::Session;
-use super::migrate::Existing;
+use super::existing::Existing;
 use crate::LoadError;
 use crate::sql::{DatasetName, Split, alter_type, select_beyond_double};
 
@@ -49,7 +49,7 @@ pub(super) fn widen<'t>(
 }
 
 /// Whether the dataset has the column with a type that is part of the one that it is to have.
-fn is_narrower(existing: Option<&str>, column: &Column) -> bool {
+pub(super) fn is_narrower(existing: Option<&str>, column: &Column) -> bool {
     let Some(existing) = existing.filter(|existing| **existing != *column_type(column)) else { return false };
     let (existing, wanted) = (number_type(existing), column.column_type());
     existing.zip(wanted).is_some_and(|(existing, wanted)| existing.join(wanted) == Some(wanted))

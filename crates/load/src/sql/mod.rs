@@ -9,7 +9,9 @@ mod tables;
 mod tests;
 
 pub(crate) use insert::{Split, insert_from, insert_split, select_beyond_double};
-pub(crate) use merge::{Merge, StagedRows, merge};
+pub(crate) use merge::{HardDelete, Merge, StagedRows, Versions, merge};
 pub(crate) use name::{DatasetName, QualifiedName, quote, text_literal};
 pub(crate) use replace::empty;
-pub(crate) use tables::{add_column, alter_type, create_table};
+pub(crate) use tables::{
+    add_column, add_root_id, alter_type, create_stage, create_table, fill_root_ids, select_one, select_refused,
+};

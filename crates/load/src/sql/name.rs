@@ -1,14 +1,6 @@
 //! Names in SQL.
 
-/// An identifier between double quotes.
-pub(crate) fn quote(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
-}
-
-/// A string between single quotes.
-pub(crate) fn text_literal(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
-}
+pub(crate) use crate::quote::{list, quote, text_literal};
 
 /// A dataset: a schema of a database; displays quoted.
 ///
@@ -44,9 +36,4 @@ impl std::fmt::Display for QualifiedName<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}.{}", self.dataset, quote(self.table))
     }
-}
-
-/// The columns, quoted and separated by commas.
-pub(super) fn list<'n>(columns: impl IntoIterator<Item = &'n str>) -> String {
-    columns.into_iter().map(quote).collect::<Vec<_>>().join(", ")
 }

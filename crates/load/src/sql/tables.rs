@@ -1,6 +1,6 @@
 //! Making tables and columns.
 
-use catchment_schema::{Column, Table};
+use catchment_schema::{Column, DLT_ID, DLT_PARENT_ID, DLT_ROOT_ID, ROOT_ROW, Table};
 
 use super::name::{QualifiedName, quote};
 
@@ -21,6 +21,40 @@ pub(crate) fn add_column(name: QualifiedName<'_>, column: &Column, column_type: 
 /// Gives a column another type.
 pub(crate) fn alter_type(name: QualifiedName<'_>, column: &Column, column_type: ColumnType) -> String {
     format!("ALTER TABLE {name} ALTER COLUMN {} TYPE {}", quote(&column.name), column_type(column))
+}
+
+/// Adds the column of root ids, which is not null, to a table with rows; they have an empty text until they are filled.
+///
+/// DuckDB can neither add such a column without a default nor forbid nulls after an update.
+pub(crate) fn add_root_id(name: QualifiedName<'_>, column: &Column, column_type: ColumnType) -> [String; 2] {
+    let add = add_column(name, column, column_type) + " DEFAULT ''";
+    [add, format!("ALTER TABLE {name} ALTER COLUMN {} DROP DEFAULT", quote(&column.name))]
+}
+
+/// Gives child rows the ids of their root rows, from the rows above them.
+pub(crate) fn fill_root_ids(name: QualifiedName<'_>, parent: QualifiedName<'_>, parent_is_root: bool) -> String {
+    let id = if parent_is_root { DLT_ID } else { DLT_ROOT_ID };
+    format!(
+        "UPDATE {name} AS c SET \"{DLT_ROOT_ID}\" = p.\"{id}\" FROM {parent} AS p WHERE p.\"{DLT_ID}\" = c.\"{DLT_PARENT_ID}\""
+    )
+}
+
+/// Makes a temporary table for new rows of a table: its columns, and the number of the root row.
+pub(crate) fn create_stage(stage: &str, name: QualifiedName<'_>) -> String {
+    format!("CREATE TEMP TABLE {stage} AS SELECT *, CAST(NULL AS DECIMAL(29,0)) AS \"{ROOT_ROW}\" FROM {name} LIMIT 0")
+}
+
+/// A query that answers something where a table has rows.
+pub(crate) fn select_one(name: QualifiedName<'_>) -> String {
+    format!("SELECT 'yes' FROM {name} LIMIT 1")
+}
+
+/// A query of a value of `arrow(?)` that cannot be converted to the type of its column.
+pub(crate) fn select_refused(column: &str, column_type: &str) -> String {
+    let column = quote(column);
+    format!(
+        "SELECT {column}::VARCHAR FROM arrow(?) WHERE {column} IS NOT NULL AND TRY_CAST({column} AS {column_type}) IS NULL LIMIT 1"
+    )
 }
 
 fn definition(column: &Column, column_type: ColumnType) -> String {

@@ -1,8 +1,8 @@
 use catchment_schema::{Column, DataType, Table};
 
 use super::{
-    DatasetName, Merge, QualifiedName, Split, StagedRows, add_column, alter_type, create_table, empty, insert_from, insert_split,
-    merge, select_beyond_double, text_literal,
+    DatasetName, QualifiedName, Split, add_column, add_root_id, alter_type, create_stage, create_table, empty, fill_root_ids,
+    insert_from, insert_split, select_beyond_double, select_one, select_refused, text_literal,
 };
 
 fn name() -> QualifiedName<'static> {
@@ -47,41 +47,21 @@ fn columns_become_wider_or_are_split() {
     insta::assert_snapshot!(insert_split("t", &["a", "a__v_double"], &[&split], "s"), @r#"INSERT INTO t ("a__v_double", "a") SELECT coalesce("a__v_double", CASE WHEN NOT ("a" = trunc("a") AND abs("a") <= 9007199254740992) THEN "a" END), CASE WHEN "a" = trunc("a") AND abs("a") <= 9007199254740992 THEN "a" END FROM s"#);
 }
 
-fn check_merge(key: Vec<&str>) -> String {
-    let dataset = DatasetName { database: "f", schema: "d" };
-    let rows = |relation, columns: &[&'static str]| StagedRows { relation, columns: columns.to_vec() };
-    let child = |table, staged: Option<&'static str>| {
-        let rows = staged.map(|relation| rows(relation, &["v", "_dlt_root_id"]));
-        (dataset.table(table), rows)
-    };
-    let plan = merge(&Merge {
-        root: dataset.table("t"),
-        rows: rows("s0", &["a", "b", "_dlt_id"]),
-        children: vec![child("t__x", Some("s1")), child("t__gone", None)],
-        key,
-    });
-    plan.join(";\n")
+#[test]
+fn child_rows_get_the_ids_of_their_root_rows() {
+    let column = Column::new("_dlt_root_id", DataType::Text).not_null();
+    insta::assert_snapshot!(add_root_id(name(), &column, column_type).join(";\n"), @r#"
+    ALTER TABLE "f"."da""ta"."t" ADD COLUMN "_dlt_root_id" TEXT NOT NULL DEFAULT '';
+    ALTER TABLE "f"."da""ta"."t" ALTER COLUMN "_dlt_root_id" DROP DEFAULT
+    "#);
+    let parent = DatasetName { database: "f", schema: "d" }.table("p");
+    insta::assert_snapshot!(fill_root_ids(name(), parent, true), @r#"UPDATE "f"."da""ta"."t" AS c SET "_dlt_root_id" = p."_dlt_id" FROM "f"."d"."p" AS p WHERE p."_dlt_id" = c."_dlt_parent_id""#);
+    insta::assert_snapshot!(fill_root_ids(name(), parent, false), @r#"UPDATE "f"."da""ta"."t" AS c SET "_dlt_root_id" = p."_dlt_root_id" FROM "f"."d"."p" AS p WHERE p."_dlt_id" = c."_dlt_parent_id""#);
 }
 
 #[test]
-fn merging_by_a_compound_key() {
-    insta::assert_snapshot!(check_merge(vec!["a", "b"]), @r#"
-    CREATE TEMP TABLE "_dlt_deleted" AS SELECT d."_dlt_id" FROM "f"."d"."t" AS d WHERE EXISTS (SELECT 1 FROM s0 AS s WHERE d."a" IS NOT DISTINCT FROM s."a" AND d."b" IS NOT DISTINCT FROM s."b");
-    DELETE FROM "f"."d"."t__x" WHERE "_dlt_root_id" IN (SELECT "_dlt_id" FROM "_dlt_deleted");
-    DELETE FROM "f"."d"."t__gone" WHERE "_dlt_root_id" IN (SELECT "_dlt_id" FROM "_dlt_deleted");
-    DELETE FROM "f"."d"."t" WHERE "_dlt_id" IN (SELECT "_dlt_id" FROM "_dlt_deleted");
-    CREATE TEMP TABLE "_dlt_inserted" AS SELECT "_dlt_id" FROM s0 QUALIFY row_number() OVER (PARTITION BY "a", "b" ORDER BY rowid) = 1;
-    INSERT INTO "f"."d"."t" ("a", "b", "_dlt_id") SELECT "a", "b", "_dlt_id" FROM s0 WHERE "_dlt_id" IN (SELECT "_dlt_id" FROM "_dlt_inserted");
-    INSERT INTO "f"."d"."t__x" ("v", "_dlt_root_id") SELECT "v", "_dlt_root_id" FROM s1 WHERE "_dlt_root_id" IN (SELECT "_dlt_id" FROM "_dlt_inserted");
-    DROP TABLE "_dlt_deleted";
-    DROP TABLE "_dlt_inserted"
-    "#);
-}
-
-#[test]
-fn merging_without_a_key_adds_rows() {
-    insta::assert_snapshot!(check_merge(Vec::new()), @r#"
-    INSERT INTO "f"."d"."t" ("a", "b", "_dlt_id") SELECT "a", "b", "_dlt_id" FROM s0;
-    INSERT INTO "f"."d"."t__x" ("v", "_dlt_root_id") SELECT "v", "_dlt_root_id" FROM s1
-    "#);
+fn tables_are_looked_at() {
+    insta::assert_snapshot!(create_stage("s", name()), @r#"CREATE TEMP TABLE s AS SELECT *, CAST(NULL AS DECIMAL(29,0)) AS "_dlt_root_row" FROM "f"."da""ta"."t" LIMIT 0"#);
+    insta::assert_snapshot!(select_one(name()), @r#"SELECT 'yes' FROM "f"."da""ta"."t" LIMIT 1"#);
+    insta::assert_snapshot!(select_refused("a\"b", "UTINYINT"), @r#"SELECT "a""b"::VARCHAR FROM arrow(?) WHERE "a""b" IS NOT NULL AND TRY_CAST("a""b" AS UTINYINT) IS NULL LIMIT 1"#);
 }

@@ -1,0 +1,54 @@
+//! The plan of a merge, by what the schema says of the table.
+
+use catchment_schema::{DataType, MergeStrategy, Table, format_timestamp};
+
+use super::column_type::column_type;
+use crate::sql::{HardDelete, Merge, QualifiedName, StagedRows, Versions, merge, text_literal};
+
+/// The statements that merge `rows` into `root`, which `table` describes, and into its `children`; the load began at
+/// `created_at`, in microseconds since 1970. The error says why the table cannot be merged.
+pub(super) fn statements(
+    table: &Table,
+    root: QualifiedName<'_>,
+    rows: StagedRows<'_>,
+    children: Vec<(QualifiedName<'_>, Option<StagedRows<'_>>)>,
+    created_at: i64,
+) -> Result<Vec<String>, String> {
+    let strategy = table.merge_strategy().map_err(|name| {
+        let known = MergeStrategy::ALL.map(MergeStrategy::name).join(", ");
+        format!("it is merged by {name:?}, which is not supported; expected one of {known}")
+    })?;
+    // A column that no row ever had a value for is not there.
+    let is_staged = |name: &str| rows.columns.contains(&name);
+    let hard_delete = table.hard_delete().filter(|column| is_staged(&column.name));
+    let hard_delete =
+        hard_delete.map(|column| HardDelete { column: &column.name, is_bool: column.data_type == Some(DataType::Bool) });
+    let dedup_sort = table.dedup_sort().filter(|(column, _)| is_staged(&column.name));
+    let dedup_sort = dedup_sort.map(|(column, order)| (column.name.as_str(), order));
+    let (primary_key, merge_key) = (table.columns_with("primary_key"), table.columns_with("merge_key"));
+    if dedup_sort.is_some() && primary_key.is_empty() {
+        tracing::warn!("table `{}` has a column with dedup_sort but no primary key, so no rows are equal", table.name);
+    }
+    if strategy == MergeStrategy::DeleteInsert && primary_key.is_empty() && merge_key.is_empty() {
+        tracing::warn!("table `{}` is merged but has no primary key: all its rows are added as new ones", table.name);
+    }
+    let is_deduplicated = table.is_deduplicated();
+    let plan = Merge { root, rows, children, primary_key, merge_key, is_deduplicated, dedup_sort, hard_delete };
+    let versions = if strategy == MergeStrategy::Scd2 { Some(versions(table, created_at)?) } else { None };
+    Ok(merge(&plan, strategy, versions.as_ref()))
+}
+
+fn versions(table: &Table, created_at: i64) -> Result<Versions<'_>, String> {
+    let columns = table.validity_columns().and_then(|(from, to)| Some((from, to, table.columns.get(to)?)));
+    let (valid_from, valid_to, column) =
+        columns.ok_or_else(|| "it is merged by \"scd2\" and has no columns for when a version counts".to_owned())?;
+    let column_type = column_type(column);
+    let moment = |micros: i64| format!("CAST({} AS {column_type})", text_literal(&format_timestamp(micros)));
+    Ok(Versions {
+        row_version: table.row_version(),
+        valid_from,
+        valid_to,
+        boundary: moment(table.boundary_timestamp().unwrap_or(created_at)),
+        active: table.active_record_timestamp().map(moment),
+    })
+}

@@ -1,0 +1,48 @@
+//! The tables that every dataset has.
+
+use arrow::record_batch::RecordBatch;
+use catchment_load_package::{PackageError, SealedPackage};
+use catchment_schema::{LOADS_TABLE, STATE_TABLE, Schema, VERSION_TABLE, loads_table, state_table, version_table};
+use catchment_state::State;
+
+use super::column_type::column_type;
+use super::connect::Session;
+use super::restore;
+use crate::sql::{DatasetName, create_table, text_literal};
+use crate::{LoadError, system_rows};
+
+/// Makes the dataset and the system's tables where they are missing.
+pub(super) fn create(session: &Session, dataset: DatasetName<'_>) -> Result<(), LoadError> {
+    session.run("create the dataset", &format!("CREATE SCHEMA IF NOT EXISTS {dataset}"))?;
+    for (name, table) in [(VERSION_TABLE, version_table()), (LOADS_TABLE, loads_table()), (STATE_TABLE, state_table())] {
+        session.run(&format!("create table `{name}`"), &create_table(dataset.table(name), &table, column_type))?;
+    }
+    Ok(())
+}
+
+/// Stores `schema` where it is new, `state` where there is one, and the load.
+pub(super) fn put_rows(
+    session: &Session,
+    dataset: DatasetName<'_>,
+    package: &SealedPackage,
+    schema: &Schema,
+    state: Option<&State>,
+) -> Result<(), LoadError> {
+    let (load_id, created_at) = (&package.begin().load_id, package.begin().created_at);
+    // The schema that is stored last is the one that counts, also where the package waited while others were loaded.
+    let last = restore::last_schema_at(session, dataset)?;
+    let now = last.map_or(created_at, |last| created_at.max(last + 1));
+    let arrow = |source| LoadError::Package(PackageError::Arrow { table: LOADS_TABLE.to_owned(), source });
+    let put = |table: &str, batch: RecordBatch| {
+        session.insert(&format!("insert a row into `{table}`"), &dataset.table(table).to_string(), batch, &[])
+    };
+    let hash = text_literal(schema.version_hash.as_deref().unwrap_or_default());
+    let sql = format!("SELECT version_hash FROM {} WHERE version_hash = {hash}", dataset.table(VERSION_TABLE));
+    if session.texts("look for the schema", &sql)?.is_empty() {
+        put(VERSION_TABLE, system_rows::version_row(schema, now).map_err(arrow)?)?;
+    }
+    if let Some(state) = state {
+        put(STATE_TABLE, system_rows::state_row(state, &state.pack()?, load_id, now).map_err(arrow)?)?;
+    }
+    put(LOADS_TABLE, system_rows::load_row(load_id, schema, now).map_err(arrow)?)
+}

@@ -1,0 +1,120 @@
+//! What the transaction of a load does, in order.
+
+use std::collections::BTreeSet;
+
+use catchment_load_package::SealedPackage;
+use catchment_schema::{Schema, WriteDisposition};
+use catchment_state::State;
+
+use super::connect::Session;
+use super::existing::Existing;
+use super::load::is_logged;
+use super::rows::Rows;
+use super::{drift, migrate, restore, system_tables, widen};
+use crate::sql::{self, DatasetName};
+use crate::{Cancelled, LoadError, Loaded};
+
+/// A transaction that is open.
+pub(super) struct Transaction<'t> {
+    pub(super) session: &'t Session,
+    pub(super) dataset: DatasetName<'t>,
+    pub(super) package: &'t SealedPackage,
+    pub(super) cancelled: Cancelled<'t>,
+}
+
+impl Transaction<'_> {
+    /// Everything but the commit.
+    pub(super) fn apply(&self) -> Result<Loaded, LoadError> {
+        let (session, dataset) = (self.session, self.dataset);
+        system_tables::create(session, dataset)?;
+        if is_logged(session, self.package)? {
+            return Ok(Loaded::Before);
+        }
+        let ours = &self.package.seal().schema;
+        let stored = restore::schema(session, dataset, &ours.name)?;
+        let mut schema = self.current_schema(stored.as_ref())?;
+        let state = self.current_state()?;
+        let existing = Existing::read(session, dataset)?;
+        let (with_rows, merged_into) = (self.tables_with_rows(), self.tables_merged_into(&schema, &existing));
+        if let Some(stored) = &stored {
+            drift::warn(stored, &existing, with_rows.iter().map(String::as_str));
+        }
+        let splits = widen::widen(session, dataset, &mut schema, with_rows.iter().map(String::as_str), &existing)?;
+        migrate::migrate(session, dataset, &schema, with_rows.union(&merged_into).map(String::as_str), &existing)?;
+        self.empty_replaced(&schema, &existing)?;
+        let rows = Rows { session, dataset, package: self.package, schema: &schema, existing: &existing, splits: &splits };
+        rows.put(self.roots(&schema), &|| self.stop_if_cancelled())?;
+        system_tables::put_rows(session, dataset, self.package, &schema, state.as_ref())?;
+        self.stop_if_cancelled()?;
+        Ok(Loaded::Now)
+    }
+
+    /// The package's schema; with what other runs have stored since it began, where they have.
+    fn current_schema(&self, stored: Option<&Schema>) -> Result<Schema, LoadError> {
+        let ours = &self.package.seal().schema;
+        let stored_hash = stored.and_then(|schema| schema.version_hash.as_ref());
+        match stored {
+            Some(theirs)
+                if stored_hash != self.package.begin().base_schema.as_ref() && stored_hash != ours.version_hash.as_ref() =>
+            {
+                theirs.join(ours).map_err(|conflict| LoadError::Stale { reason: conflict.to_string() })
+            }
+            _ => Ok(ours.clone()),
+        }
+    }
+
+    /// The state to store: none where the package does not change it. Compares the dataset's state with the
+    /// one that the package began with, so that a package of a stale or copied working directory is noticed.
+    fn current_state(&self) -> Result<Option<State>, LoadError> {
+        let (base, ours) = (&self.package.begin().base_state, &self.package.seal().state);
+        if ours.hash() == base.hash() {
+            return Ok(None);
+        }
+        match restore::state(self.session, self.dataset, ours.pipeline_name())? {
+            Some(theirs) if theirs.hash() != base.hash() => Ok(Some(ours.merge(base, &theirs)?)),
+            _ => Ok(Some(ours.clone())),
+        }
+    }
+
+    /// The root tables of the package: those of its resources, and those of other rows, as lists may be loaded into a root
+    /// table of their own.
+    fn roots<'s>(&'s self, schema: &'s Schema) -> BTreeSet<&'s str> {
+        let of_resources = self.package.begin().resources.iter().map(|(_, root)| root.as_str());
+        let of_rows = self.package.segments().iter().map(|segment| schema.root_of(&segment.table));
+        of_resources.chain(of_rows).collect()
+    }
+
+    fn tables_with_rows(&self) -> BTreeSet<String> {
+        self.package.segments().iter().map(|segment| segment.table.clone()).collect()
+    }
+
+    /// The tables of the dataset that merging deletes from, with new rows or not.
+    fn tables_merged_into(&self, schema: &Schema, existing: &Existing) -> BTreeSet<String> {
+        let roots = self.roots(schema).into_iter().filter(|root| self.disposition(root) == WriteDisposition::Merge);
+        let chains = roots.flat_map(|root| schema.chain(root));
+        chains.filter(|table| existing.has(&table.name)).map(|table| table.name.clone()).collect()
+    }
+
+    /// Takes the old rows out of the tables of replaced resources, whether they have new ones or not.
+    fn empty_replaced(&self, schema: &Schema, existing: &Existing) -> Result<(), LoadError> {
+        for root in self.roots(schema) {
+            if self.disposition(root) != WriteDisposition::Replace {
+                continue;
+            }
+            for table in schema.chain(root).into_iter().filter(|table| existing.has(&table.name)) {
+                let name = self.dataset.table(&table.name);
+                self.session.run(&format!("empty table `{}`", table.name), &sql::empty(name))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What the package does with the rows of a root table, whatever others have stored of it in the meantime.
+    fn disposition(&self, root: &str) -> WriteDisposition {
+        self.package.seal().schema.write_disposition(root)
+    }
+
+    fn stop_if_cancelled(&self) -> Result<(), LoadError> {
+        if (self.cancelled)() { Err(LoadError::Cancelled) } else { Ok(()) }
+    }
+}

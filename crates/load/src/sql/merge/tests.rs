@@ -1,0 +1,142 @@
+use catchment_schema::{DedupSort, MergeStrategy};
+
+use super::{HardDelete, Merge, StagedRows, Versions, merge};
+use crate::sql::DatasetName;
+
+/// The plan for a table `t` with the keys `a`, `b`, a table below it with new rows, and one without.
+fn check(strategy: MergeStrategy, change: impl FnOnce(&mut Merge<'_>)) -> String {
+    let dataset = DatasetName { database: "f", schema: "d" };
+    let rows = |relation, columns: &[&'static str]| StagedRows { relation, columns: columns.to_vec() };
+    let mut plan = Merge {
+        root: dataset.table("t"),
+        rows: rows("s0", &["a", "b", "_dlt_id"]),
+        children: vec![(dataset.table("t__x"), Some(rows("s1", &["v", "_dlt_root_id"]))), (dataset.table("t__gone"), None)],
+        primary_key: vec!["a", "b"],
+        merge_key: Vec::new(),
+        is_deduplicated: false,
+        dedup_sort: None,
+        hard_delete: None,
+    };
+    change(&mut plan);
+    let versions = Versions {
+        row_version: "_dlt_id",
+        valid_from: "since",
+        valid_to: "until",
+        boundary: "NOW".to_owned(),
+        active: plan.is_deduplicated.then(|| "NEVER".to_owned()),
+    };
+    merge(&plan, strategy, Some(&versions)).join(";\n")
+}
+
+#[test]
+fn delete_insert_by_a_compound_key() {
+    insta::assert_snapshot!(check(MergeStrategy::DeleteInsert, |_| ()), @r#"
+    CREATE TEMP TABLE "_dlt_deleted" AS SELECT d."_dlt_id" FROM "f"."d"."t" AS d WHERE EXISTS (SELECT 1 FROM s0 AS s WHERE d."a" IS NOT DISTINCT FROM s."a" AND d."b" IS NOT DISTINCT FROM s."b");
+    DELETE FROM "f"."d"."t__x" WHERE "_dlt_root_id" IN (SELECT "_dlt_id" FROM "_dlt_deleted");
+    DELETE FROM "f"."d"."t__gone" WHERE "_dlt_root_id" IN (SELECT "_dlt_id" FROM "_dlt_deleted");
+    DELETE FROM "f"."d"."t" WHERE "_dlt_id" IN (SELECT "_dlt_id" FROM "_dlt_deleted");
+    DROP TABLE "_dlt_deleted";
+    CREATE TEMP TABLE "_dlt_kept" AS SELECT "_dlt_root_row" FROM (SELECT *, row_number() OVER (PARTITION BY "a", "b" ORDER BY "_dlt_root_row") AS "_dlt_place" FROM s0) AS s WHERE "_dlt_place" = 1;
+    INSERT INTO "f"."d"."t" ("a", "b", "_dlt_id") SELECT "a", "b", "_dlt_id" FROM s0 AS s WHERE "_dlt_root_row" IN (SELECT "_dlt_root_row" FROM "_dlt_kept");
+    INSERT INTO "f"."d"."t__x" ("v", "_dlt_root_id") SELECT "v", "_dlt_root_id" FROM s1 AS s WHERE "_dlt_root_row" IN (SELECT "_dlt_root_row" FROM "_dlt_kept");
+    DROP TABLE "_dlt_kept"
+    "#);
+}
+
+#[test]
+fn delete_insert_by_both_keys_with_marks_of_deleted_rows() {
+    let change = |plan: &mut Merge<'_>| {
+        plan.primary_key = vec!["a"];
+        plan.merge_key = vec!["b"];
+        plan.children.clear();
+        plan.dedup_sort = Some(("b", DedupSort::Descending));
+        plan.hard_delete = Some(HardDelete { column: "gone", is_bool: true });
+    };
+    insta::assert_snapshot!(check(MergeStrategy::DeleteInsert, change), @r#"
+    CREATE TEMP TABLE "_dlt_deleted" AS SELECT d."_dlt_id" FROM "f"."d"."t" AS d WHERE EXISTS (SELECT 1 FROM s0 AS s WHERE d."a" IS NOT DISTINCT FROM s."a") UNION SELECT d."_dlt_id" FROM "f"."d"."t" AS d WHERE EXISTS (SELECT 1 FROM s0 AS s WHERE d."b" IS NOT DISTINCT FROM s."b");
+    DELETE FROM "f"."d"."t" WHERE "_dlt_id" IN (SELECT "_dlt_id" FROM "_dlt_deleted");
+    DROP TABLE "_dlt_deleted";
+    CREATE TEMP TABLE "_dlt_kept" AS SELECT "_dlt_root_row" FROM (SELECT *, row_number() OVER (PARTITION BY "a" ORDER BY "b" DESC NULLS LAST, "_dlt_root_row") AS "_dlt_place" FROM s0) AS s WHERE "_dlt_place" = 1 AND "gone" IS NOT TRUE;
+    INSERT INTO "f"."d"."t" ("a", "b", "_dlt_id") SELECT "a", "b", "_dlt_id" FROM s0 AS s WHERE "_dlt_root_row" IN (SELECT "_dlt_root_row" FROM "_dlt_kept");
+    DROP TABLE "_dlt_kept"
+    "#);
+}
+
+#[test]
+fn delete_insert_without_a_key_adds_rows() {
+    let change = |plan: &mut Merge<'_>| {
+        plan.primary_key.clear();
+        plan.children.clear();
+    };
+    insta::assert_snapshot!(check(MergeStrategy::DeleteInsert, change), @r#"
+    CREATE TEMP TABLE "_dlt_kept" AS SELECT "_dlt_root_row" FROM s0 AS s;
+    INSERT INTO "f"."d"."t" ("a", "b", "_dlt_id") SELECT "a", "b", "_dlt_id" FROM s0 AS s WHERE "_dlt_root_row" IN (SELECT "_dlt_root_row" FROM "_dlt_kept");
+    DROP TABLE "_dlt_kept"
+    "#);
+}
+
+#[test]
+fn upsert_goes_by_the_primary_key_alone() {
+    let change = |plan: &mut Merge<'_>| {
+        plan.merge_key = vec!["b"];
+        plan.primary_key = vec!["a"];
+        plan.children.pop();
+    };
+    insta::assert_snapshot!(check(MergeStrategy::Upsert, change), @r#"
+    CREATE TEMP TABLE "_dlt_deleted" AS SELECT d."_dlt_id" FROM "f"."d"."t" AS d WHERE EXISTS (SELECT 1 FROM s0 AS s WHERE d."a" IS NOT DISTINCT FROM s."a");
+    DELETE FROM "f"."d"."t__x" WHERE "_dlt_root_id" IN (SELECT "_dlt_id" FROM "_dlt_deleted");
+    DELETE FROM "f"."d"."t" WHERE "_dlt_id" IN (SELECT "_dlt_id" FROM "_dlt_deleted");
+    DROP TABLE "_dlt_deleted";
+    CREATE TEMP TABLE "_dlt_kept" AS SELECT "_dlt_root_row" FROM (SELECT *, row_number() OVER (PARTITION BY "a" ORDER BY "_dlt_root_row") AS "_dlt_place" FROM s0) AS s WHERE "_dlt_place" = 1;
+    INSERT INTO "f"."d"."t" ("a", "b", "_dlt_id") SELECT "a", "b", "_dlt_id" FROM s0 AS s WHERE "_dlt_root_row" IN (SELECT "_dlt_root_row" FROM "_dlt_kept");
+    INSERT INTO "f"."d"."t__x" ("v", "_dlt_root_id") SELECT "v", "_dlt_root_id" FROM s1 AS s WHERE "_dlt_root_row" IN (SELECT "_dlt_root_row" FROM "_dlt_kept");
+    DROP TABLE "_dlt_kept"
+    "#);
+}
+
+#[test]
+fn insert_only_keeps_what_is_there() {
+    let change = |plan: &mut Merge<'_>| {
+        plan.primary_key = vec!["a"];
+        plan.dedup_sort = Some(("b", DedupSort::Ascending));
+        plan.hard_delete = Some(HardDelete { column: "gone", is_bool: false });
+        plan.children.clear();
+    };
+    insta::assert_snapshot!(check(MergeStrategy::InsertOnly, change), @r#"
+    CREATE TEMP TABLE "_dlt_kept" AS SELECT "_dlt_root_row" FROM (SELECT *, row_number() OVER (PARTITION BY "a" ORDER BY "b" ASC NULLS LAST, "_dlt_root_row") AS "_dlt_place" FROM s0) AS s WHERE "_dlt_place" = 1 AND "gone" IS NULL AND NOT EXISTS (SELECT 1 FROM "f"."d"."t" AS d WHERE d."a" IS NOT DISTINCT FROM s."a");
+    INSERT INTO "f"."d"."t" ("a", "b", "_dlt_id") SELECT "a", "b", "_dlt_id" FROM s0 AS s WHERE "_dlt_root_row" IN (SELECT "_dlt_root_row" FROM "_dlt_kept");
+    DROP TABLE "_dlt_kept"
+    "#);
+}
+
+#[test]
+fn scd2_ends_versions_that_are_gone_and_begins_new_ones() {
+    let change = |plan: &mut Merge<'_>| plan.primary_key.clear();
+    insta::assert_snapshot!(check(MergeStrategy::Scd2, change), @r#"
+    CREATE TEMP TABLE "_dlt_kept" AS SELECT "_dlt_root_row", "_dlt_id" FROM (SELECT *, row_number() OVER (PARTITION BY "_dlt_id" ORDER BY "_dlt_root_row") AS "_dlt_place" FROM s0) AS s WHERE "_dlt_place" = 1;
+    UPDATE "f"."d"."t" AS d SET "until" = NOW WHERE d."until" IS NULL AND NOT EXISTS (SELECT 1 FROM "_dlt_kept" AS k WHERE k."_dlt_id" = d."_dlt_id");
+    CREATE TEMP TABLE "_dlt_begun" AS SELECT k."_dlt_root_row" FROM "_dlt_kept" AS k WHERE NOT EXISTS (SELECT 1 FROM "f"."d"."t" AS d WHERE d."_dlt_id" = k."_dlt_id" AND d."until" IS NULL);
+    INSERT INTO "f"."d"."t" ("since", "until", "a", "b", "_dlt_id") SELECT NOW, NULL, "a", "b", "_dlt_id" FROM s0 WHERE "_dlt_root_row" IN (SELECT "_dlt_root_row" FROM "_dlt_begun");
+    INSERT INTO "f"."d"."t__x" ("v", "_dlt_root_id") SELECT "v", "_dlt_root_id" FROM s1 AS s WHERE "_dlt_root_row" IN (SELECT "_dlt_root_row" FROM "_dlt_begun") AND NOT EXISTS (SELECT 1 FROM "f"."d"."t__x" AS d WHERE d."_dlt_id" = s."_dlt_id");
+    DROP TABLE "_dlt_begun";
+    DROP TABLE "_dlt_kept"
+    "#);
+}
+
+#[test]
+fn scd2_of_some_rows_with_an_end_that_is_not_null() {
+    let change = |plan: &mut Merge<'_>| {
+        plan.merge_key = vec!["a"];
+        plan.primary_key = vec!["a"];
+        plan.is_deduplicated = true;
+        plan.children.clear();
+    };
+    insta::assert_snapshot!(check(MergeStrategy::Scd2, change), @r#"
+    CREATE TEMP TABLE "_dlt_kept" AS SELECT "_dlt_root_row", "_dlt_id" FROM s0 AS s;
+    UPDATE "f"."d"."t" AS d SET "until" = NOW WHERE (d."until" IS NULL OR d."until" = NEVER) AND NOT EXISTS (SELECT 1 FROM "_dlt_kept" AS k WHERE k."_dlt_id" = d."_dlt_id") AND EXISTS (SELECT 1 FROM s0 AS s WHERE d."a" IS NOT DISTINCT FROM s."a");
+    CREATE TEMP TABLE "_dlt_begun" AS SELECT k."_dlt_root_row" FROM "_dlt_kept" AS k WHERE NOT EXISTS (SELECT 1 FROM "f"."d"."t" AS d WHERE d."_dlt_id" = k."_dlt_id" AND (d."until" IS NULL OR d."until" = NEVER));
+    INSERT INTO "f"."d"."t" ("since", "until", "a", "b", "_dlt_id") SELECT NOW, NEVER, "a", "b", "_dlt_id" FROM s0 WHERE "_dlt_root_row" IN (SELECT "_dlt_root_row" FROM "_dlt_begun");
+    DROP TABLE "_dlt_begun";
+    DROP TABLE "_dlt_kept"
+    "#);
+}

@@ -1,0 +1,82 @@
+//! The cases, by what they are about.
+
+mod append;
+mod change;
+mod delete_insert;
+mod equal_keys;
+mod evolution;
+mod hard_delete;
+mod insert_only;
+mod key_types;
+mod many;
+mod merge;
+mod names;
+mod once;
+mod refused;
+mod replace;
+mod scd2;
+mod scd2_options;
+mod stale;
+mod stored;
+mod types;
+mod upsert;
+mod way;
+
+use super::case::Case;
+
+/// All of them.
+pub(super) const ALL: &[&[&[Case]]] = &[
+    append::CASES,
+    replace::CASES,
+    merge::CASES,
+    delete_insert::CASES,
+    upsert::CASES,
+    insert_only::CASES,
+    equal_keys::CASES,
+    hard_delete::CASES,
+    scd2::CASES,
+    scd2_options::CASES,
+    change::CASES,
+    evolution::CASES,
+    once::CASES,
+    stale::CASES,
+    refused::CASES,
+    stored::CASES,
+    types::CASES,
+    key_types::CASES,
+    names::CASES,
+    many::CASES,
+];
+
+/// The rows of `items` without their lists.
+const ITEMS: &str = "SELECT id, v FROM items";
+
+/// The elements of the list `l` of `items`, each with the key of its row.
+const LISTS: &str = "SELECT items.id, items__l.value FROM items JOIN items__l ON items__l._dlt_parent_id = items._dlt_id";
+
+/// The elements of the lists `d` in the list `c` of `items`, each with the key of its row and the `n` above it.
+const DEEP_LISTS: &str = "SELECT items.id, items__c.n, items__c__d.value FROM items \
+    JOIN items__c ON items__c._dlt_parent_id = items._dlt_id \
+    JOIN items__c__d ON items__c__d._dlt_parent_id = items__c._dlt_id";
+
+/// The versions of `items` without their lists.
+const VERSIONS: &str = "SELECT id, v, _dlt_valid_from, _dlt_valid_to FROM items";
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::ALL;
+
+    #[test]
+    fn names_can_be_those_of_datasets_and_are_different() {
+        let cases = ALL.concat().concat();
+        let names: BTreeSet<&str> = cases.iter().map(|case| case.name()).collect();
+        assert_eq!(names.len(), cases.len());
+        for case in cases {
+            let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+            assert!(case.name().len() <= 63 && case.name().chars().all(is_plain), "{}", case.name());
+            assert!(case.name().starts_with(case.group()), "{}", case.name());
+        }
+    }
+}

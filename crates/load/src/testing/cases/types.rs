@@ -1,0 +1,232 @@
+//! Columns of all types.
+
+use catchment_json::Value;
+use catchment_schema::ColumnType::{self, Bigint, Binary, Bool, Date, Decimal, Double, Json, Text, Time, Timestamp, Wei};
+use catchment_schema::{Column, DataType};
+
+use super::way::Way::{self, Append, DeleteInsert, InsertOnly, Replace, Scd2, Upsert};
+use crate::testing::case::cases_by_strategy;
+use crate::testing::failure::Mismatch;
+use crate::testing::resource::Resource;
+use crate::testing::trial::Trial;
+
+cases_by_strategy! { [
+    ("append", Append),
+    ("replace", Replace),
+    ("delete_insert", DeleteInsert),
+    ("upsert", Upsert),
+    ("insert_only", InsertOnly),
+    ("scd2", Scd2)
+]:
+    takes_values_of_all_types,
+    takes_values_of_all_types_in_lists,
+    takes_long_values,
+    takes_columns_that_are_null_alone,
+}
+
+/// A column, and values of it as JSON with what they look like in [`crate::testing::text::rows`].
+type Values = (&'static str, ColumnType, &'static [(&'static str, &'static str)]);
+
+const fn integers(bits: u8) -> ColumnType {
+    Bigint { bits, beyond_double: bits > 32 }
+}
+
+/// The greatest and smallest values, and odd ones. Text has all characters but U+0000, which some databases have no place for.
+pub(super) const VALUES: &[Values] = &[
+    (
+        "text_c",
+        Text,
+        &[
+            (r#""""#, "''"),
+            (r#"" ""#, " "),
+            (r#""null""#, "null"),
+            (r#""it's \"quoted\"; -- \\ % _ {} $1 ?""#, r#"it's "quoted"; -- \ % _ {} $1 ?"#),
+            (r#""line\nbreak\r\ttab""#, "line\nbreak\r\ttab"),
+            (r#""ünïcödé \u0301 日本 🦀""#, "ünïcödé \u{301} 日本 🦀"),
+            (r#""2024-01-01""#, "2024-01-01"),
+            (r#""0012""#, "0012"),
+        ],
+    ),
+    (
+        "double_c",
+        Double,
+        &[
+            ("0.0", "0"),
+            ("0.1", "0.1"),
+            ("-1.7976931348623157e308", "-1.7976931348623157e308"),
+            ("5e-324", "5e-324"),
+            ("2.2250738585072014e-308", "2.2250738585072014e-308"),
+            ("0.30000000000000004", "0.30000000000000004"),
+            ("NaN", "NaN"),
+            ("Infinity", "inf"),
+            ("-Infinity", "-inf"),
+        ],
+    ),
+    ("bool_c", Bool, &[("true", "true"), ("false", "false")]),
+    (
+        "bigint_c",
+        integers(64),
+        &[("-9223372036854775808", "-9223372036854775808"), ("9223372036854775807", "9223372036854775807"), ("0", "0")],
+    ),
+    ("tiny_c", integers(8), &[("-128", "-128"), ("127", "127")]),
+    ("small_c", integers(16), &[("-32768", "-32768"), ("32767", "32767")]),
+    ("int_c", integers(32), &[("-2147483648", "-2147483648"), ("2147483647", "2147483647")]),
+    (
+        "decimal_c",
+        Decimal { precision: 38, scale: 9 },
+        &[
+            ("99999999999999999999999999999.999999999", "99999999999999999999999999999.999999999"),
+            ("-99999999999999999999999999999.999999999", "-99999999999999999999999999999.999999999"),
+            ("0.000000001", "0.000000001"),
+            ("0", "0"),
+        ],
+    ),
+    ("money_c", Decimal { precision: 10, scale: 2 }, &[("-99999999.99", "-99999999.99"), ("0.10", "0.1")]),
+    (
+        "wei_c",
+        Wei,
+        &[
+            ("99999999999999999999999999999999999999", "99999999999999999999999999999999999999"),
+            ("-99999999999999999999999999999999999999", "-99999999999999999999999999999999999999"),
+        ],
+    ),
+    (
+        "timestamp_c",
+        Timestamp { timezone: true },
+        &[
+            (r#""0001-01-01T00:00:00.000001Z""#, "0001-01-01T00:00:00.000001Z"),
+            (r#""9999-12-31T23:59:59.999999Z""#, "9999-12-31T23:59:59.999999Z"),
+            (r#""1969-12-31T23:59:59.999999Z""#, "1969-12-31T23:59:59.999999Z"),
+            (r#""2024-02-29T12:00:00+02:00""#, "2024-02-29T10:00:00Z"),
+        ],
+    ),
+    (
+        "clock_c",
+        Timestamp { timezone: false },
+        &[
+            (r#""0001-01-01T00:00:00.000001Z""#, "0001-01-01T00:00:00.000001Z"),
+            (r#""9999-12-31T23:59:59.999999Z""#, "9999-12-31T23:59:59.999999Z"),
+        ],
+    ),
+    ("date_c", Date, &[(r#""0001-01-01""#, "0001-01-01"), (r#""9999-12-31""#, "9999-12-31"), (r#""2024-02-29""#, "2024-02-29")]),
+    (
+        "time_c",
+        Time,
+        &[(r#""00:00:00""#, "00:00:00"), (r#""23:59:59.999999""#, "23:59:59.999999"), (r#""12:30:00.5""#, "12:30:00.5")],
+    ),
+    ("binary_c", Binary, &[(r#""""#, "0x"), (r#""00ff""#, "0x00ff"), (r#""27225c""#, "0x27225c")]),
+    (
+        "json_c",
+        Json,
+        &[
+            (r#"{"a":[1,2.5,null,"x"]}"#, r#"{"a":[1,2.5,null,"x"]}"#),
+            ("[]", "[]"),
+            ("{}", "{}"),
+            (r#""it's""#, r#""it's""#),
+            ("true", "true"),
+            ("7", "7"),
+        ],
+    ),
+];
+
+/// The resource with the columns of [`VALUES`].
+fn typed(mut resource: Resource) -> Resource {
+    for (name, column_type, _) in VALUES {
+        resource = resource.column(Column::of_type(*name, *column_type));
+    }
+    resource
+}
+
+/// Rows with the values of [`VALUES`], as many as one type has; the first row has null in all columns.
+fn rows() -> Vec<Value> {
+    let most = VALUES.iter().map(|(.., values)| values.len()).max().unwrap_or_default();
+    let row = |id: usize| {
+        let cells = VALUES.iter().map(|(name, _, values)| {
+            let json = id.checked_sub(1).and_then(|index| values.get(index)).map(|(json, _)| *json);
+            ((*name).to_owned(), json.and_then(|json| Value::parse(json).ok()).unwrap_or_default())
+        });
+        Value::object([("id".to_owned(), Value::from(id as u64))].into_iter().chain(cells))
+    };
+    (0..=most).map(row).collect()
+}
+
+/// Compares each column of [`VALUES`] in `table`.
+fn expect_values(trial: &Trial<'_>, table: &str) -> Result<(), Mismatch> {
+    for (name, _, values) in VALUES {
+        let sql = format!("SELECT {name} FROM {table} WHERE {name} IS NOT NULL");
+        let mut expected: Vec<String> = values.iter().map(|(_, shown)| (*shown).to_owned()).collect();
+        expected.sort_unstable();
+        trial.expect_same(&sql, &trial.query(&sql)?, &expected)?;
+    }
+    let sql = format!("SELECT count(*) FROM {table}");
+    trial.expect(&sql, &rows().len().to_string())
+}
+
+fn takes_values_of_all_types(trial: &mut Trial<'_>, way: Way) -> Result<(), Mismatch> {
+    let items = typed(way.resource("items", &["id"]));
+    let mut draft = trial.draft(&[&items])?;
+    draft.values("items", &rows())?;
+    trial.load_package(&draft.seal()?)?;
+    expect_values(trial, "items")?;
+    // a second time there are rows that others take the place of
+    let mut draft = trial.draft(&[&items])?;
+    if way == Append {
+        draft.no_rows("items")?;
+    } else {
+        draft.values("items", &rows())?;
+    }
+    trial.load_package(&draft.seal()?)?;
+    expect_values(trial, "items")
+}
+
+fn takes_values_of_all_types_in_lists(trial: &mut Trial<'_>, way: Way) -> Result<(), Mismatch> {
+    let items = way.resource("items", &["id"]);
+    let mut draft = trial.draft(&[&items])?;
+    draft.values(
+        "items",
+        &[Value::object([("id", Value::from(0)), ("c", Value::Array(vec![Value::object([("id", Value::from(0))])]))])],
+    )?;
+    if let Some(table) = draft.schema.tables.get_mut("items__c") {
+        let columns = VALUES.iter().map(|(name, column_type, _)| Column::of_type(*name, *column_type));
+        table.columns.extend(columns.map(|column| (column.name.clone(), column)));
+    }
+    let lists = rows().into_iter().skip(1).map(|row| Value::object([("id", Value::from(1)), ("c", Value::Array(vec![row]))]));
+    let lists: Vec<Value> = lists.collect();
+    let elements = lists.iter().filter_map(|row| row.get("c")?.as_array()).flatten().cloned().collect();
+    draft.values("items", &[Value::object([("id", Value::from(1)), ("c", Value::Array(elements))])])?;
+    trial.load_package(&draft.seal()?)?;
+    expect_values(trial, "items__c")
+}
+
+fn takes_long_values(trial: &mut Trial<'_>, way: Way) -> Result<(), Mismatch> {
+    let text = "a'ü🦀\n\"".repeat(100_000);
+    let bytes = "00ff27".repeat(100_000);
+    let items = way.resource("items", &["id"]).typed("data", DataType::Binary).typed("json", DataType::Json);
+    let json = Value::Array(vec![Value::from(text.as_str())]);
+    let row = [
+        ("id", Value::from(1)),
+        ("v", Value::from(text.as_str())),
+        ("data", Value::from(bytes.as_str())),
+        ("json", json.clone()),
+    ];
+    let mut draft = trial.draft(&[&items])?;
+    draft.values("items", &[Value::object(row)])?;
+    trial.load_package(&draft.seal()?)?;
+    for (column, expected) in [("v", text), ("data", format!("0x{bytes}")), ("json", json.to_string())] {
+        let found = trial.query(&format!("SELECT {column} FROM items"))?;
+        trial.expect_same(&format!("whether `{column}` is the same"), &(found == [expected]), &true)?;
+    }
+    Ok(())
+}
+
+fn takes_columns_that_are_null_alone(trial: &mut Trial<'_>, way: Way) -> Result<(), Mismatch> {
+    let items = typed(way.resource("items", &["id"]));
+    let nulls: Vec<Value> = rows().into_iter().take(1).collect();
+    let mut draft = trial.draft(&[&items])?;
+    draft.values("items", &nulls)?;
+    trial.load_package(&draft.seal()?)?;
+    for (name, ..) in VALUES {
+        trial.expect(&format!("SELECT {name} FROM items"), "-")?;
+    }
+    Ok(())
+}

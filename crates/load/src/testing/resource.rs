@@ -1,0 +1,72 @@
+//! What a case declares of a table.
+
+use catchment_json::Value;
+use catchment_schema::{Column, DataType, MergeOptions, MergeStrategy, TableHints, WriteDisposition};
+
+/// A table and what is declared of it.
+#[derive(Debug, Clone)]
+pub(super) struct Resource {
+    pub(super) table: String,
+    pub(super) hints: TableHints,
+}
+
+impl Resource {
+    fn new(table: &str, write_disposition: WriteDisposition) -> Resource {
+        Resource { table: table.to_owned(), hints: TableHints { write_disposition, ..TableHints::default() } }
+    }
+
+    pub(super) fn append(table: &str) -> Resource {
+        Resource::new(table, WriteDisposition::Append)
+    }
+
+    pub(super) fn replace(table: &str) -> Resource {
+        Resource::new(table, WriteDisposition::Replace)
+    }
+
+    pub(super) fn skip(table: &str) -> Resource {
+        Resource::new(table, WriteDisposition::Skip)
+    }
+
+    /// Merged by `strategy`, with this primary key.
+    pub(super) fn merge(table: &str, strategy: MergeStrategy, primary_key: &[&str]) -> Resource {
+        let mut resource = Resource::new(table, WriteDisposition::Merge);
+        resource.hints.primary_key = owned(primary_key);
+        resource.options(MergeOptions { strategy, ..MergeOptions::default() })
+    }
+
+    pub(super) fn merge_key(mut self, merge_key: &[&str]) -> Resource {
+        self.hints.merge_key = owned(merge_key);
+        self
+    }
+
+    pub(super) fn options(mut self, options: MergeOptions) -> Resource {
+        self.hints.merge = options;
+        self
+    }
+
+    /// With a column of that type that may be null.
+    pub(super) fn typed(self, name: &str, data_type: DataType) -> Resource {
+        self.column(Column::new(name, data_type))
+    }
+
+    pub(super) fn column(mut self, column: Column) -> Resource {
+        self.hints.columns.push(column);
+        self
+    }
+
+    /// With a column that says of a row that it is to be deleted; its type is that of its values.
+    pub(super) fn hard_delete(self, name: &str) -> Resource {
+        self.column(Column::incomplete(name, "hard_delete"))
+    }
+
+    /// With a column by which one of equal rows is chosen, `asc` or `desc`; its type is that of its values.
+    pub(super) fn dedup_sort(self, name: &str, direction: &str) -> Resource {
+        let mut column = Column::incomplete(name, "dedup_sort");
+        column.hints.insert("dedup_sort".to_owned(), Value::from(direction));
+        self.column(column)
+    }
+}
+
+fn owned(names: &[&str]) -> Vec<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
