@@ -6,6 +6,9 @@
 //! that is not sealed was never finished and is thrown away; one that is sealed can be loaded at any time,
 //! by any process, without asking the source again.
 //!
+//! Rows of tables that are merged carry one column more than their table has: the number of their root row
+//! ([`ROOT_ROW`](catchment_schema::ROOT_ROW)), as ids do not tell rows with equal keys apart.
+//!
 //! [`PackageStore`] finds and makes packages, [`PackageWriter`] fills one (dropping it unsealed takes it
 //! back), [`SealedPackage`] reads one. [`ExtractedWriter`] and [`Extracted`] keep rows that are to be normalised
 //! later. What can never be loaded is set aside with its reason, until it is tried again or removed.

@@ -7,6 +7,9 @@
 //! and returns what it found as a [`SchemaDelta`](catchment_schema::SchemaDelta); a [`Sequencer`] owns the schema and
 //! takes the results of any number of shredders in order. Nothing here does IO or waits.
 //!
+//! Batches of tables that are merged have one column that the schema has not,
+//! [`ROOT_ROW`](catchment_schema::ROOT_ROW): it says which root row each row belongs to.
+//!
 //! ```
 //! use std::sync::Arc;
 //!

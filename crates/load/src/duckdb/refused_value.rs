@@ -33,7 +33,8 @@ pub(super) fn find(
                 column_type: column_type.clone(),
                 value: value.chars().take(SHOWN).collect(),
                 location: location.clone(),
-                reason: reason.clone(),
+                // without the statement, which says nothing more
+                reason: reason.lines().next().unwrap_or_default().to_owned(),
             }));
         }
     }
