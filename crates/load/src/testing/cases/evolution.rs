@@ -29,7 +29,7 @@ cases! { "evolution":
     leaves_integers_that_no_double_is_equal_to,
     leaves_columns_of_other_sources,
     stores_the_schema_once_for_each_change,
-    joins_schemas_of_packages_that_did_not_know_of_each_other,
+    joins_schemas_that_did_not_know_of_each_other,
 }
 
 fn adds_columns(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
@@ -226,7 +226,7 @@ fn stores_the_schema_once_for_each_change(trial: &mut Trial<'_>) -> Result<(), M
     trial.expect_same("the columns that are restored", &columns, &Some(expected))
 }
 
-fn joins_schemas_of_packages_that_did_not_know_of_each_other(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
+fn joins_schemas_that_did_not_know_of_each_other(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
     let items = Resource::append("items");
     trial.load(&items, r#"[{"id":1}]"#)?;
     let one = trial.package(&items, r#"[{"id":2,"v":"a","l":[1]}]"#)?;
