@@ -10,6 +10,7 @@ mod ci;
 mod demo;
 mod duckdb_archive;
 mod fuzz;
+mod kill_test;
 mod process;
 mod test;
 mod tidy;
@@ -38,7 +39,9 @@ enum Command {
     Bench(bench::Args),
     /// Look for bytes that break a property of what reads foreign bytes, for some time
     Fuzz(fuzz::Args),
-    /// Run all checks that a change must pass: format, tidy, clippy, docs, cargo-deny, tests
+    /// Kill runs at every named step of a load and at random times, and compare what the next run makes of it
+    KillTest(kill_test::Args),
+    /// Run all checks that a change must pass: format, tidy, clippy, docs, cargo-deny, tests, some kills
     Ci,
 }
 
@@ -49,6 +52,7 @@ fn main() -> ExitCode {
         Command::Demo(args) => demo::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Fuzz(args) => fuzz::run(&args),
+        Command::KillTest(args) => kill_test::run(&args),
         Command::Ci => ci::run(),
     };
     match result {

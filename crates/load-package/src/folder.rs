@@ -54,6 +54,8 @@ pub(crate) fn remove(folder: &Path) -> Result<(), PackageError> {
             _ => {}
         }
     }
+    #[cfg(feature = "failpoints")]
+    fail::fail_point!("package::journal_removed");
     std::fs::remove_dir_all(folder).map_err(PackageError::io("remove", folder))
 }
 

@@ -117,6 +117,8 @@ impl PackageStore {
         std::fs::create_dir(&path).map_err(PackageError::io("create", &path))?;
         let lock = Lock::take_or_refuse(&path)?;
         folder::sync(&parent)?;
+        #[cfg(feature = "failpoints")]
+        fail::fail_point!("package::folder_made");
         Ok(LockedFolder::new(path, lock, self.lock_file()))
     }
 

@@ -37,6 +37,8 @@ impl PackageWriter {
     pub(crate) fn create(folder: LockedFolder, begin: Begin, options: WriterOptions) -> Result<Self, PackageError> {
         let journal = JournalWriter::create(folder.path(), &begin)?;
         folder::sync(folder.path())?;
+        #[cfg(feature = "failpoints")]
+        fail::fail_point!("package::begun");
         let (segments, buffered) = (Vec::new(), IndexMap::new());
         Ok(PackageWriter { folder, journal, begin, segments, options, buffered, buffered_bytes: 0 })
     }
@@ -65,6 +67,8 @@ impl PackageWriter {
     pub fn seal(mut self, seal: Seal) -> Result<SealedPackage, PackageError> {
         self.flush()?;
         self.journal.seal(&seal)?;
+        #[cfg(feature = "failpoints")]
+        fail::fail_point!("package::sealed");
         Ok(SealedPackage::new(self.folder.kept(), self.begin, self.segments, seal))
     }
 
@@ -79,6 +83,8 @@ impl PackageWriter {
         if let Some(new) = self.segments.get(from..).filter(|new| !new.is_empty()) {
             folder::sync(self.folder.path())?;
             self.journal.segments(new)?;
+            #[cfg(feature = "failpoints")]
+            fail::fail_point!("package::segments_logged");
         }
         Ok(())
     }

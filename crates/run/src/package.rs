@@ -28,6 +28,8 @@ pub(crate) async fn make(
     let writer = store.create(begin, runner.options.writer)?;
     let Ingested { writer, mut schema, mut state, findings, tables } =
         ingest(feed, schema, writer, rules, &runner.options, stop).await?;
+    #[cfg(feature = "failpoints")]
+    fail::fail_point!("run::extracted");
     if !findings.is_empty() {
         tracing::info!("{findings}");
     }

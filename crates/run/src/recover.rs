@@ -60,6 +60,8 @@ pub(crate) async fn load(
     let findings = findings(&package.seal().findings);
     match loaded {
         Ok(loaded) => {
+            #[cfg(feature = "failpoints")]
+            fail::fail_point!("run::load_answered");
             // The rows are in the dataset, and the load id keeps them from being loaded again.
             if let Err(error) = store.complete(package) {
                 tracing::warn!("package {load_id} is loaded, and its folder stays until the next run: {error}");

@@ -51,17 +51,27 @@ impl Runner {
         let started_at = self.host.now();
         let store = self.packages()?;
         let _locks = self.lock(source)?;
+        #[cfg(feature = "failpoints")]
+        fail::fail_point!("run::locked");
         let (mut normalized, blocked) = normalize::normalize(self, &store, stop).await?;
         let mut packages = go_on(blocked, !self.options.raise_on_failed_jobs)?;
         packages.extend(recover::load_pending(self, &store, &PackageOutcome::Recovered, stop).await?);
+        #[cfg(feature = "failpoints")]
+        fail::fail_point!("run::recovered");
         let (begin, schema) = begin::begin(self, &store, source, stop).await?;
+        #[cfg(feature = "failpoints")]
+        fail::fail_point!("run::restored");
         let base_state = begin.base_state.clone();
         let package = package::make(self, &store, (begin, schema), Feed::Source(source, &base_state), stop).await?;
+        #[cfg(feature = "failpoints")]
+        fail::fail_point!("run::package_made");
         normalized.extend(package.as_ref().map(NormalizedPackage::of));
         let normalize = self.normalize_info(started_at, normalized);
         if let Some(package) = package {
             packages.push(recover::load(self, &store, package, PackageOutcome::Loaded, stop).await?);
         }
+        #[cfg(feature = "failpoints")]
+        fail::fail_point!("run::loaded");
         let load = self.load_info(started_at, packages);
         self.working_dir.keep_trace(&Trace { extract: None, normalize: Some(normalize), load: Some(load.clone()) });
         Ok(load)

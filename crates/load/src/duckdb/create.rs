@@ -21,6 +21,8 @@ pub(super) fn create_if_missing(options: &DuckDbOptions) -> Result<(), LoadError
     // Another part of this process may be about to make it too.
     let unfinished = path.with_added_extension(format!("new{}_{:?}", std::process::id(), std::thread::current().id()));
     let made = make(options, &unfinished).and_then(|()| link(&unfinished, path));
+    #[cfg(feature = "failpoints")]
+    fail::fail_point!("duckdb::file_linked");
     // Left over where making failed; otherwise a second name of the file.
     let _ = std::fs::remove_file(&unfinished);
     made.map_err(|reason| LoadError::Open { location: path.display().to_string(), reason })
@@ -34,6 +36,8 @@ fn make(options: &DuckDbOptions, unfinished: &Path) -> Result<(), String> {
 }
 
 fn link(unfinished: &Path, path: &Path) -> Result<(), String> {
+    #[cfg(feature = "failpoints")]
+    fail::fail_point!("duckdb::file_made");
     match std::fs::hard_link(unfinished, path) {
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
         // Some file systems have no links.

@@ -12,7 +12,11 @@ use crate::{Cancelled, LoadError, Loaded};
 pub(super) fn load(options: &DuckDbOptions, package: &SealedPackage, cancelled: Cancelled<'_>) -> Result<Loaded, LoadError> {
     let session = connect::open(options, cancelled)?;
     let transaction = Transaction { session: &session, dataset: session.dataset(&package.begin().dataset), package, cancelled };
+    #[cfg(feature = "failpoints")]
+    fail::fail_point!("load::opened");
     session.run("begin a transaction", "BEGIN TRANSACTION")?;
+    #[cfg(feature = "failpoints")]
+    fail::fail_point!("load::begun");
     match transaction.apply() {
         Ok(Loaded::Before) => {
             session.run("roll back", "ROLLBACK")?;
@@ -30,7 +34,11 @@ pub(super) fn load(options: &DuckDbOptions, package: &SealedPackage, cancelled: 
 /// DuckDB's COMMIT of an aborted transaction reports success, and an answer may be lost: what counts is whether the
 /// package is logged afterwards.
 fn commit(options: &DuckDbOptions, session: Session, package: &SealedPackage) -> Result<Loaded, LoadError> {
+    #[cfg(feature = "failpoints")]
+    fail::fail_point!("load::applied");
     let committed = session.run("commit", "COMMIT");
+    #[cfg(feature = "failpoints")]
+    fail::fail_point!("load::committed");
     let session = match &committed {
         Ok(()) => session,
         Err(_) => {

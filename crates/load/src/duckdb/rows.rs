@@ -44,8 +44,12 @@ impl Rows<'_> {
                     WriteDisposition::Append | WriteDisposition::Replace => self.insert(table, batch.clone(), splits),
                 };
                 put.map_err(|error| refused_value::find(self.session, &self.target_types(table, &batch), table, batch, error))?;
+                #[cfg(feature = "failpoints")]
+                fail::fail_point!("load::batch_put");
             }
         }
+        #[cfg(feature = "failpoints")]
+        fail::fail_point!("load::all_batches_put");
         for root in roots {
             go_on()?;
             self.merge(root, &stage)?;

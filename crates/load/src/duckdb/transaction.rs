@@ -39,11 +39,19 @@ impl Transaction<'_> {
         if let Some(stored) = &stored {
             drift::warn(stored, &existing, with_rows.iter().map(String::as_str));
         }
+        #[cfg(feature = "failpoints")]
+        fail::fail_point!("load::compared");
         let splits = widen::widen(session, dataset, &mut schema, with_rows.iter().map(String::as_str), &existing)?;
         migrate::migrate(session, dataset, &schema, with_rows.union(&merged_into).map(String::as_str), &existing)?;
+        #[cfg(feature = "failpoints")]
+        fail::fail_point!("load::migrated");
         self.empty_replaced(&schema, &existing)?;
+        #[cfg(feature = "failpoints")]
+        fail::fail_point!("load::emptied");
         let rows = Rows { session, dataset, package: self.package, schema: &schema, existing: &existing, splits: &splits };
         rows.put(self.roots(&schema), &|| self.stop_if_cancelled())?;
+        #[cfg(feature = "failpoints")]
+        fail::fail_point!("load::rows_put");
         system_tables::put_rows(session, dataset, self.package, &schema, state.as_ref())?;
         self.stop_if_cancelled()?;
         Ok(Loaded::Now)

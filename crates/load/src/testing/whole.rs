@@ -1,9 +1,12 @@
 //! What holds of every dataset, whatever was loaded.
 
-use catchment_schema::{DLT_ID, DLT_LOAD_ID, DLT_PARENT_ID, DLT_ROOT_ID, LOADS_TABLE, MergeStrategy, Table, WriteDisposition};
+use catchment_schema::{
+    DLT_ID, DLT_LOAD_ID, DLT_PARENT_ID, DLT_ROOT_ID, LOADS_TABLE, MergeStrategy, Schema, Table, WriteDisposition,
+};
 
 use super::failure::Mismatch;
 use super::trial::Trial;
+use crate::quote::text_literal;
 
 impl Trial<'_> {
     /// Each table has the columns of the stored schema and no others of the system, each root row belongs to a load, each
@@ -11,31 +14,15 @@ impl Trial<'_> {
     pub(super) fn check_whole(&self) -> Result<(), Mismatch> {
         let Some(schema) = self.restored()?.schema else { return Ok(()) };
         let loads = Trial::name(LOADS_TABLE);
-        self.none(&format!("SELECT load_id FROM {loads} GROUP BY load_id HAVING count(*) > 1"))?;
+        let mut problems = vec![format!(
+            "SELECT 'a load that is logged twice' AS problem, load_id AS id FROM {loads} GROUP BY load_id HAVING count(*) > 1"
+        )];
         for table in schema.data_tables().filter(|table| table.has_seen_data()) {
             self.check_columns(table)?;
-            let name = Trial::name(&table.name);
-            let within = |column: &str, of: &str, referred: &str| {
-                self.none(&format!(
-                    "SELECT {column} FROM {name} WHERE {column} IS NULL OR {column} NOT IN (SELECT {referred} FROM {of})"
-                ))
-            };
-            match &table.parent {
-                None => within(DLT_LOAD_ID, &loads, "load_id")?,
-                Some(parent) => within(DLT_PARENT_ID, &Trial::name(parent), DLT_ID)?,
-            }
-            let root = schema.root_of(&table.name);
-            if table.parent.is_some() && table.columns.contains_key(DLT_ROOT_ID) {
-                within(DLT_ROOT_ID, &Trial::name(root), DLT_ID)?;
-            }
-            let is_versioned = schema.write_disposition(root) == WriteDisposition::Merge
-                && schema.tables.get(root).is_some_and(|root| root.merge_strategy() == Ok(MergeStrategy::Scd2));
-            // a version that comes back has the id that it had
-            if table.parent.is_some() || !is_versioned {
-                self.none(&format!("SELECT {DLT_ID} FROM {name} GROUP BY {DLT_ID} HAVING count(*) > 1"))?;
-            }
+            problems.extend(queries(&schema, table));
         }
-        Ok(())
+        // together, as destinations can be slow to answer
+        self.expect(&problems.join(" UNION ALL "), "")
     }
 
     fn check_columns(&self, table: &Table) -> Result<(), Mismatch> {
@@ -54,9 +41,32 @@ impl Trial<'_> {
             None => Ok(()),
         }
     }
+}
 
-    /// A query that has to find nothing.
-    fn none(&self, sql: &str) -> Result<(), Mismatch> {
-        self.expect(sql, "")
+/// Queries of what must not be in `table`.
+fn queries(schema: &Schema, table: &Table) -> Vec<String> {
+    let (name, root) = (Trial::name(&table.name), schema.root_of(&table.name));
+    let problem = |what: &str| text_literal(&format!("{what} in `{}`", table.name));
+    let within = |column: &str, of: &str, referred: &str| {
+        let (problem, of) = (problem(&format!("a {column} of nothing")), Trial::name(of));
+        format!(
+            "SELECT {problem} AS problem, {column} AS id FROM {name} \
+             WHERE {column} IS NULL OR {column} NOT IN (SELECT {referred} FROM {of})"
+        )
+    };
+    let mut queries = vec![match &table.parent {
+        None => within(DLT_LOAD_ID, LOADS_TABLE, "load_id"),
+        Some(parent) => within(DLT_PARENT_ID, parent, DLT_ID),
+    }];
+    if table.parent.is_some() && table.columns.contains_key(DLT_ROOT_ID) {
+        queries.push(within(DLT_ROOT_ID, root, DLT_ID));
     }
+    let is_versioned = schema.write_disposition(root) == WriteDisposition::Merge
+        && schema.tables.get(root).is_some_and(|root| root.merge_strategy() == Ok(MergeStrategy::Scd2));
+    // a version that comes back has the id that it had
+    if table.parent.is_some() || !is_versioned {
+        let problem = problem("an id that is there twice");
+        queries.push(format!("SELECT {problem} AS problem, {DLT_ID} AS id FROM {name} GROUP BY {DLT_ID} HAVING count(*) > 1"));
+    }
+    queries
 }

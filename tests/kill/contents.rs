@@ -1,0 +1,78 @@
+//! What a dataset holds, without what is drawn at random.
+
+use std::path::Path;
+
+use anyhow::{Result, ensure};
+use arrow::util::display::{ArrayFormatter, FormatOptions};
+use catchment::Destination as _;
+
+use crate::scenario::Scenario;
+use crate::victim::destination;
+
+/// The rows of all tables, children with the rows above them, and the cursor. The error says what no dataset may have:
+/// rows of loads that are not logged, loads that are logged twice, rows without a row above them, ids that are there twice.
+pub(crate) fn read(scenario: Scenario, dir: &Path) -> Result<Vec<String>> {
+    let sources = destination(dir).restore("d", "p", "items", &|| false)?.state;
+    let cursor = sources.and_then(|state| state.resource("items", "items").cloned());
+    let mut contents = vec![format!("cursor {cursor:?}")];
+    let versions = if scenario == Scenario::Scd2 { ", _dlt_valid_from::VARCHAR, _dlt_valid_to::VARCHAR" } else { "" };
+    let ids = |table: &str| if scenario.has_stable_ids() { format!(", {table}._dlt_id") } else { String::new() };
+    let lists = "items AS i JOIN items__lists AS l ON l._dlt_parent_id = i._dlt_id";
+    for sql in [
+        format!("SELECT id, changed, value{versions}{} FROM items AS i ORDER BY ALL", ids("i")),
+        format!("SELECT i.id, i.changed, l._dlt_list_idx, l.place{} FROM {lists} ORDER BY ALL", ids("l")),
+        format!(
+            "SELECT i.id, i.changed, l.place, n._dlt_list_idx, n.value{} FROM {lists} \
+             JOIN items__lists__numbers AS n ON n._dlt_parent_id = l._dlt_id ORDER BY ALL",
+            ids("n")
+        ),
+        "SELECT count(*) FROM items__lists UNION ALL SELECT count(*) FROM items__lists__numbers".to_owned(),
+    ] {
+        contents.extend(rows(dir, &sql)?);
+    }
+    check_whole(scenario, dir)?;
+    Ok(contents)
+}
+
+fn check_whole(scenario: Scenario, dir: &Path) -> Result<()> {
+    let mut faults = vec![
+        ("rows of a load that is not logged", "SELECT id FROM items WHERE _dlt_load_id NOT IN (SELECT load_id FROM _dlt_loads)"),
+        ("loads that are logged twice", "SELECT load_id FROM _dlt_loads GROUP BY ALL HAVING count(*) > 1"),
+        ("lists without a row", "SELECT place FROM items__lists WHERE _dlt_parent_id NOT IN (SELECT _dlt_id FROM items)"),
+        (
+            "numbers without a list",
+            "SELECT value FROM items__lists__numbers WHERE _dlt_parent_id NOT IN (SELECT _dlt_id FROM items__lists)",
+        ),
+        ("lists with one id", "SELECT _dlt_id FROM items__lists GROUP BY ALL HAVING count(*) > 1"),
+        ("numbers with one id", "SELECT _dlt_id FROM items__lists__numbers GROUP BY ALL HAVING count(*) > 1"),
+        (
+            "loads without their schema",
+            "SELECT load_id FROM _dlt_loads WHERE schema_version_hash NOT IN (SELECT version_hash FROM _dlt_version)",
+        ),
+    ];
+    // A version that comes back has the id that it had.
+    if scenario != Scenario::Scd2 {
+        faults.push(("rows with one id", "SELECT _dlt_id FROM items GROUP BY ALL HAVING count(*) > 1"));
+    }
+    for (fault, sql) in faults {
+        let found = rows(dir, sql)?;
+        ensure!(found.is_empty(), "{} {fault}: {}", found.len(), found.join("; "));
+    }
+    let left = std::fs::read_dir(dir.join("pipelines/p/packages"))?.count();
+    ensure!(left == 0, "{left} packages are left");
+    ensure!(!dir.join("pipelines/p/aside").exists(), "a package was set aside");
+    Ok(())
+}
+
+fn rows(dir: &Path, sql: &str) -> Result<Vec<String>> {
+    let options = FormatOptions::default().with_null("-");
+    let mut rows = Vec::new();
+    for batch in destination(dir).query("d", sql, &|| false)?.batches {
+        for row in 0..batch.num_rows() {
+            let cell = |column| -> Result<String> { Ok(ArrayFormatter::try_new(column, &options)?.value(row).to_string()) };
+            let cells = batch.columns().iter().map(|column| cell(column.as_ref())).collect::<Result<Vec<_>>>()?;
+            rows.push(cells.join(" "));
+        }
+    }
+    Ok(rows)
+}

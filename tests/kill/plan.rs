@@ -1,0 +1,88 @@
+//! Which runs are killed, and when.
+
+use std::collections::BTreeMap;
+
+use crate::scenario::Scenario;
+use crate::steps::STEPS;
+
+/// A run that is killed.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Kill {
+    pub(crate) scenario: Scenario,
+    /// The revision of the source that it loads: 0 into nothing, 1 into what a run of revision 0 has left.
+    pub(crate) revision: u32,
+    pub(crate) at: At,
+    /// When the next run is killed too, before one is left alone.
+    pub(crate) again: Option<At>,
+}
+
+/// When a run is killed.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum At {
+    /// When it passes a step, for the time `pass`.
+    Step { step: &'static str, pass: u32 },
+    /// After this part of the time that a run takes.
+    Time(f64),
+}
+
+/// How often a run passes each step, by scenario and revision.
+pub(crate) type Passes = BTreeMap<(&'static str, u32), BTreeMap<String, u32>>;
+
+/// At least `count` kills: each step of each run once where there is room for that, else a sample of them, and others at
+/// random times. Every fourth run is killed twice.
+pub(crate) fn plan(count: usize, passes: &Passes, random: &mut Random) -> Vec<Kill> {
+    let mut at_steps = Vec::new();
+    for scenario in Scenario::ALL {
+        for revision in [0, 1] {
+            let passed = passes.get(&(scenario.name(), revision));
+            for step in STEPS {
+                let most = passed.and_then(|passed| passed.get(step)).copied().unwrap_or(0);
+                if most > 0 {
+                    let at = At::Step { step, pass: 1 + random.below(most) };
+                    at_steps.push(Kill { scenario, revision, at, again: None });
+                }
+            }
+        }
+    }
+    let mut kills = Vec::new();
+    if count < at_steps.len() {
+        while kills.len() < count * 3 / 4 {
+            kills.push(at_steps.swap_remove(random.below(at_steps.len() as u32) as usize));
+        }
+    } else {
+        kills = at_steps;
+    }
+    let mut scenarios = Scenario::ALL.into_iter().cycle();
+    let at_times = (count / 4).max(count.saturating_sub(kills.len()));
+    for scenario in scenarios.by_ref().take(at_times) {
+        kills.push(Kill { scenario, revision: random.below(2), at: At::Time(random.part()), again: None });
+    }
+    for kill in kills.iter_mut().step_by(4) {
+        let step = STEPS[random.below(STEPS.len() as u32) as usize];
+        kill.again = Some(if random.below(2) == 0 { At::Time(random.part()) } else { At::Step { step, pass: 1 } });
+    }
+    kills
+}
+
+/// SplitMix64 (Steele, Lea and Flood 2014): what a seed gives can be had again.
+#[derive(Debug)]
+pub(crate) struct Random(pub(crate) u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    /// A number below `end`, which is not 0.
+    fn below(&mut self, end: u32) -> u32 {
+        (self.next() % u64::from(end.max(1))) as u32
+    }
+
+    /// A number from 0 to 1.
+    fn part(&mut self) -> f64 {
+        self.below(1000) as f64 / 1000.0
+    }
+}

@@ -1,0 +1,91 @@
+//! What is loaded, and how.
+
+use std::convert::Infallible;
+
+use catchment::{Incremental, MergeOptions, MergeStrategy, Resource, WriteDisposition};
+use serde::Serialize;
+
+/// A way of loading rows into the table `items`, with lists in lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Scenario {
+    Append,
+    Replace,
+    DeleteInsert,
+    Upsert,
+    InsertOnly,
+    Scd2,
+}
+
+/// A row; which ones there are and what they hold depends on the revision of the source alone.
+#[derive(Debug, Clone, Serialize)]
+struct Item {
+    id: u32,
+    /// The revision in which it changed last: the cursor.
+    changed: u32,
+    value: String,
+    lists: Vec<List>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct List {
+    place: u32,
+    numbers: Vec<u32>,
+}
+
+/// Rows of a page.
+const PAGE: usize = 50;
+
+impl Scenario {
+    pub(crate) const ALL: [Scenario; 6] =
+        [Scenario::Append, Scenario::Replace, Scenario::DeleteInsert, Scenario::Upsert, Scenario::InsertOnly, Scenario::Scd2];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Scenario::Append => "append",
+            Scenario::Replace => "replace",
+            Scenario::DeleteInsert => "delete-insert",
+            Scenario::Upsert => "upsert",
+            Scenario::InsertOnly => "insert-only",
+            Scenario::Scd2 => "scd2",
+        }
+    }
+
+    /// Whether rows keep their ids whoever loads them.
+    pub(crate) fn has_stable_ids(self) -> bool {
+        matches!(self, Scenario::Upsert | Scenario::InsertOnly | Scenario::Scd2)
+    }
+
+    /// The resource of all rows of the source at `revision`.
+    pub(crate) fn resource(self, revision: u32) -> Resource {
+        let rows = rows(revision);
+        let pages: Vec<Vec<Item>> = rows.chunks(PAGE).map(<[Item]>::to_vec).collect();
+        let pages = move |_: &_| futures_util::stream::iter(pages.clone().into_iter().map(Ok::<_, Infallible>));
+        let resource = Resource::stream("items", pages).primary_key(["id"]);
+        let by_cursor = |resource: Resource| resource.incremental(Incremental::new("changed"));
+        let merged = |strategy| MergeOptions { strategy, ..MergeOptions::default() };
+        match self {
+            Scenario::Append => by_cursor(resource),
+            Scenario::Replace => resource.write_disposition(WriteDisposition::Replace),
+            Scenario::DeleteInsert => by_cursor(resource.merge(merged(MergeStrategy::DeleteInsert))),
+            Scenario::Upsert => by_cursor(resource.merge(merged(MergeStrategy::Upsert))),
+            Scenario::InsertOnly => by_cursor(resource.merge(merged(MergeStrategy::InsertOnly))),
+            // The moments of versions are part of what is compared.
+            Scenario::Scd2 => resource.merge(MergeOptions {
+                boundary_timestamp: Some((1_704_067_200 + 86_400 * i64::from(revision)) * 1_000_000),
+                ..merged(MergeStrategy::Scd2)
+            }),
+        }
+    }
+}
+
+/// The rows at a revision: some change, some come and some go.
+fn rows(revision: u32) -> Vec<Item> {
+    let ids = (10 * revision)..(300 + 20 * revision);
+    let row = |id: u32| {
+        let came = if id < 300 { 0 } else { (id - 300) / 20 + 1 };
+        let changed = if id.is_multiple_of(10) { revision } else { came };
+        let list = |place| List { place, numbers: (0..(id + changed + place) % 4).collect() };
+        Item { id, changed, value: format!("{id} as of {changed}"), lists: (0..(id + changed) % 3).map(list).collect() }
+    };
+    ids.map(row).collect()
+}

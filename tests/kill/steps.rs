@@ -1,0 +1,31 @@
+//! The named steps of a load. The driver fails where a run does not pass one of them, so that the list stays true.
+
+/// In the order in which a run passes them first.
+pub(crate) const STEPS: [&str; 26] = [
+    "run::locked",
+    "run::recovered",
+    "run::restored",
+    "package::folder_made",
+    "package::begun",
+    "segment::written",
+    "segment::renamed",
+    "package::segments_logged",
+    "run::extracted",
+    "package::sealed",
+    "run::package_made",
+    "duckdb::file_made",
+    "duckdb::file_linked",
+    "load::opened",
+    "load::begun",
+    "load::compared",
+    "load::migrated",
+    "load::emptied",
+    "load::batch_put",
+    "load::all_batches_put",
+    "load::rows_put",
+    "load::applied",
+    "load::committed",
+    "run::load_answered",
+    "package::journal_removed",
+    "run::loaded",
+];

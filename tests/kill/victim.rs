@@ -1,0 +1,57 @@
+//! One run of a pipeline, which may be its last.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use anyhow::{Result, anyhow};
+use catchment::{DuckDb, Pipeline};
+use rustix::process::{Signal, getpid, kill_process};
+
+use crate::scenario::Scenario;
+use crate::steps::STEPS;
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    pub(crate) scenario: Scenario,
+    pub(crate) revision: u32,
+    /// The folder with the dataset and the pipelines
+    pub(crate) dir: PathBuf,
+    /// The step to be killed at
+    #[arg(long, requires = "pass")]
+    pub(crate) step: Option<String>,
+    /// How often it is passed before, counted from 1
+    #[arg(long)]
+    pub(crate) pass: Option<u32>,
+}
+
+/// The dataset in `dir`.
+pub(crate) fn destination(dir: &Path) -> DuckDb {
+    DuckDb::new(dir.join("data.duckdb"))
+}
+
+/// Runs the pipeline. Prints how often each step was passed.
+pub(crate) fn run(args: &Args) -> Result<()> {
+    let passes = Arc::new(Mutex::new(BTreeMap::<&str, u32>::new()));
+    for step in STEPS {
+        let (passes, last) = (Arc::clone(&passes), args.pass.filter(|_| args.step.as_deref() == Some(step)));
+        let pass = move || {
+            let mut passes = passes.lock().unwrap_or_else(PoisonError::into_inner);
+            let count = passes.entry(step).or_default();
+            *count += 1;
+            if last == Some(*count) {
+                let _ = kill_process(getpid(), Signal::KILL);
+            }
+        };
+        fail::cfg_callback(step, pass).map_err(|error| anyhow!(error))?;
+    }
+    let pipeline = Pipeline::new("p", destination(&args.dir), "d").pipelines_dir(args.dir.join("pipelines"));
+    let mut options = catchment::RunOptions::default();
+    // several segments
+    options.writer.buffer_max_bytes = 16 << 10;
+    let pipeline = pipeline.options(options);
+    tokio::runtime::Runtime::new()?.block_on(pipeline.run(args.scenario.resource(args.revision)))?;
+    let passes = passes.lock().unwrap_or_else(PoisonError::into_inner);
+    println!("{}", serde_json::to_string(&*passes)?);
+    Ok(())
+}
