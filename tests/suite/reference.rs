@@ -134,7 +134,7 @@ const LOADS: [&str; 3] = [
 ];
 
 /// Loads in turns; `rows` and `children` are what must be there in the end.
-fn check(hints: &str, tools: [Tool; 3], rows: &str, children: &str) {
+fn check(hints: &str, tools: [Tool; 3], [rows, children]: [&str; 2]) {
     let Some(python) = python() else { return };
     let source = Source::new(python, hints);
     let cursors: Vec<_> = tools.into_iter().zip(LOADS).map(|(tool, rows)| source.load(tool, rows)).collect();
@@ -155,22 +155,28 @@ fn check(hints: &str, tools: [Tool; 3], rows: &str, children: &str) {
     }
 }
 
+/// What is there where each version of a row stays, and where the last one does.
+const ALL_VERSIONS: [&str; 2] = [
+    "1 1 1.5 - - -; 1 2 2.0 - - -; 2 1 - true - -; 2 2 - - - -; 3 1 - - é -; 4 1 - - - 2",
+    "1 -; 2 -; 3 -; 4 x / 1; 2 / a; b; c",
+];
+const LAST_VERSIONS: [&str; 2] = ["1 2 2.0 - - -; 2 2 - - - -; 3 1 - - é -; 4 1 - - - 2", "3 -; 4 x / 1; 2 / a; b; c"];
+
 fn append(tools: [Tool; 3]) {
-    check(
-        "",
-        tools,
-        "1 1 1.5 - - -; 1 2 2.0 - - -; 2 1 - true - -; 2 2 - - - -; 3 1 - - é -; 4 1 - - - 2",
-        "1 -; 2 -; 3 -; 4 x / 1; 2 / a; b; c",
-    );
+    check("", tools, ALL_VERSIONS);
 }
 
 fn merge(tools: [Tool; 3]) {
-    check(
-        r#", "primary_key": "id", "write_disposition": "merge""#,
-        tools,
-        "1 2 2.0 - - -; 2 2 - - - -; 3 1 - - é -; 4 1 - - - 2",
-        "3 -; 4 x / 1; 2 / a; b; c",
-    );
+    check(r#", "primary_key": "id", "write_disposition": "merge""#, tools, LAST_VERSIONS);
+}
+
+fn upsert(tools: [Tool; 3]) {
+    let hints = r#", "primary_key": "id", "write_disposition": {"disposition": "merge", "strategy": "upsert"}"#;
+    check(hints, tools, LAST_VERSIONS);
+}
+
+fn scd2(tools: [Tool; 3]) {
+    check(r#", "merge_key": "id", "write_disposition": {"disposition": "merge", "strategy": "scd2"}"#, tools, ALL_VERSIONS);
 }
 
 #[test]
@@ -191,6 +197,18 @@ fn the_reference_goes_on_with_rows_that_we_merged_into_its_dataset() {
 #[test]
 fn we_go_on_with_rows_that_the_reference_merged_into_our_dataset() {
     merge([Catchment, Reference, Catchment]);
+}
+
+#[test]
+fn either_goes_on_with_rows_that_the_other_updated_in_place() {
+    upsert([Reference, Catchment, Reference]);
+    upsert([Catchment, Reference, Catchment]);
+}
+
+#[test]
+fn either_goes_on_with_versions_that_the_other_began() {
+    scd2([Reference, Catchment, Reference]);
+    scd2([Catchment, Reference, Catchment]);
 }
 
 #[test]
