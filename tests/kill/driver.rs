@@ -47,9 +47,13 @@ pub(crate) fn drive(args: &Args) -> Result<()> {
         bail!("no run passes the step {step}: the list of steps is not that of the program");
     }
     let (mut counts, mut killed) = (BTreeMap::<&str, [usize; 3]>::new(), 0);
-    for kill in plan(args.kills, &passes, &mut Random(seed)) {
+    let kills = plan(args.kills, &passes, &mut Random(seed));
+    for (number, kill) in kills.iter().enumerate() {
+        if number > 0 && number.is_multiple_of(100) {
+            println!("kill-test: {number} of {} runs", kills.len());
+        }
         let Some(undisturbed) = undisturbed.get(kill.scenario.name()) else { continue };
-        let signals = undisturbed.check(&kill).with_context(|| format!("{kill:?} of seed {seed}"))?;
+        let signals = undisturbed.check(kill).with_context(|| format!("{kill:?} of seed {seed}"))?;
         let [at_steps, at_times, twice] = counts.entry(kill.scenario.name()).or_default();
         match kill.at {
             At::Step { .. } => *at_steps += signals.min(1),

@@ -20,7 +20,8 @@ pub(crate) struct Args {
 /// Builds the test with the named steps of a load in it, which no normal build has, and runs it.
 pub(crate) fn run(args: &Args) -> Result<()> {
     let mut build = process::cargo();
-    build.args(["test", "--no-run", "--package", "catchment-tests", "--features", "failpoints", "--test", "kill"]);
+    // the workspace and not the package: so dependencies have the features that all other builds give them
+    build.args(["test", "--no-run", "--workspace", "--features", "catchment-tests/failpoints", "--test", "kill"]);
     let messages = process::cargo_messages(&mut build)?;
     let mut test = Command::new(process::executable(&messages, "kill")?);
     test.args(["drive", "--kills", &args.kills.to_string()]);
