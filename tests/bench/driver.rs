@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use anyhow::{Context as _, Result, ensure};
 use catchment::{Destination as _, DuckDb};
 
-use crate::usage::{self, Usage};
+use crate::usage;
 use crate::{pages, table};
 
 /// What is compared.
@@ -20,6 +20,9 @@ pub(crate) struct Args {
     /// repeated
     #[arg(long, value_name = "DIR")]
     pages: Option<PathBuf>,
+    /// Whether the run merges the pages, by their ids, in the place of appending them
+    #[arg(long, conflicts_with = "pages")]
+    merge: bool,
     /// How often each part is measured; the fastest time counts, and the most memory
     #[arg(long)]
     rounds: usize,
@@ -34,8 +37,10 @@ pub(crate) fn compare(args: &Args) -> Result<()> {
     for size in &args.sizes {
         peaks.push(compare_size(args, *size)?);
     }
-    if let [first, .., last] = peaks.as_slice() {
+    if let ([first, .., last], [fewest, .., most]) = (peaks.as_slice(), args.sizes.as_slice()) {
         println!("\npeak memory of the last size / of the first: {:.2}", *last as f64 / *first as f64);
+        let slope = (*last as f64 - *first as f64) / 1e3 / (*most as f64 - *fewest as f64);
+        println!("more memory for each page between them: {slope:.0} KB");
     }
     Ok(())
 }
@@ -53,9 +58,10 @@ fn compare_size(args: &Args, size: usize) -> Result<u64> {
     let server = Server::start(&pages_dir)?;
     let spec = dir.path().join("bench.json");
     let (base, path) = server.url.rsplit_once('/').context("the server printed no URL")?;
+    let merge = if args.merge { r#","write_disposition":"merge","primary_key":"id""# } else { "" };
     std::fs::write(
         &spec,
-        format!(r#"{{"client":{{"base_url":"{base}"}},"resources":[{{"name":"issues","endpoint":"{path}"}}]}}"#),
+        format!(r#"{{"client":{{"base_url":"{base}"}},"resources":[{{"name":"issues","endpoint":"{path}"{merge}}}]}}"#),
     )?;
 
     let mut measured = [None; 4];
@@ -71,7 +77,7 @@ fn compare_size(args: &Args, size: usize) -> Result<u64> {
         ];
         for (command, best) in commands.into_iter().zip(&mut measured) {
             let usage = usage::read(&command?.output()?)?;
-            *best = Some(best.map_or(usage, |best| better(best, usage)));
+            *best = Some(best.map_or(usage, |best| usage::better(best, usage)));
         }
         rows = count(&loaded, "bench_dataset")?;
         let expected = count(&inserted, "main")?;
@@ -87,14 +93,8 @@ fn compare_size(args: &Args, size: usize) -> Result<u64> {
     Ok(run.peak)
 }
 
-/// The fastest time with its CPU, and the most memory.
-fn better(one: Usage, other: Usage) -> Usage {
-    let fastest = if other.wall < one.wall { other } else { one };
-    Usage { peak: one.peak.max(other.peak), ..fastest }
-}
-
 /// A part of this program, in a process of its own.
-fn part<'p>(name: &str, args: impl IntoIterator<Item = &'p Path>) -> Result<Command> {
+pub(crate) fn part<'p>(name: &str, args: impl IntoIterator<Item = &'p Path>) -> Result<Command> {
     let mut command = Command::new(std::env::current_exe()?);
     command.arg(name).args(args);
     Ok(command)

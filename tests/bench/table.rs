@@ -37,3 +37,16 @@ fn usage_line(name: &str, usage: Usage) {
 fn line(name: &str, wall: impl Display, cpu: impl Display, peak: impl Display) {
     println!("{name:<32}{wall:>10}{cpu:>10}{peak:>14}");
 }
+
+/// A line for each part, with how its times relate to those of `lines[base]`.
+pub(crate) fn print_beside(title: &str, lines: &[(String, Usage)], base: usize) {
+    let Some((base_name, base)) = lines.get(base) else { return };
+    println!("\n{title}; ratios to \"{base_name}\"\n");
+    println!("{:<32}{:>10}{:>7}{:>10}{:>7}{:>14}", "", "wall", "ratio", "CPU", "ratio", "peak memory");
+    for (name, usage) in lines {
+        let (wall, cpu) = (usage.wall.as_secs_f64(), usage.cpu.as_secs_f64());
+        let (of_wall, of_cpu) = (wall / base.wall.as_secs_f64(), cpu / base.cpu.as_secs_f64());
+        let peak = usage.peak / 1_000_000;
+        println!("{name:<32}{wall:>8.3} s{of_wall:>7.2}{cpu:>8.3} s{of_cpu:>7.2}{peak:>11} MB");
+    }
+}

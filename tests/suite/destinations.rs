@@ -1,6 +1,7 @@
 //! The conformance suite of destinations, against DuckDB.
 
-use catchment_load::testing;
+use catchment::Destination as _;
+use catchment_load::testing::{self, Case};
 
 use crate::dataset::Dataset;
 
@@ -9,13 +10,8 @@ use crate::dataset::Dataset;
 fn check(group: &str) {
     let cases: Vec<_> = testing::cases().into_iter().filter(|case| case.group() == group).collect();
     assert!(!cases.is_empty(), "there is no group `{group}`");
-    let mut failures = Vec::new();
-    for case in &cases {
-        let dataset = Dataset::new();
-        if let Err(failure) = case.run(&dataset.destination(), case.name()) {
-            failures.push(failure.to_string());
-        }
-    }
+    let run = |case: &Case| case.run(&Dataset::new().destination(), case.name()).err().map(|failure| failure.to_string());
+    let failures: Vec<String> = cases.iter().filter_map(run).collect();
     assert!(failures.is_empty(), "{} of {} cases fail:\n{}", failures.len(), cases.len(), failures.join("\n"));
 }
 
@@ -38,3 +34,32 @@ macro_rules! groups {
 }
 
 groups!(append, replace, delete_insert, upsert, insert_only, scd2, change, evolution, stale, refused, stored);
+
+/// A case for each way to load, with tables of lists and a second load.
+fn one_of_each() -> impl Iterator<Item = Case> {
+    testing::cases().into_iter().filter(|case| case.name().ends_with("_of_a_package_is_done_once"))
+}
+
+#[test]
+fn nothing_is_left_behind() {
+    for case in one_of_each() {
+        let dataset = Dataset::new();
+        case.run(&dataset.destination(), "d").unwrap();
+        let tables = dataset.query("SELECT table_schema, table_name FROM information_schema.tables ORDER BY ALL");
+        let expected = "d _dlt_loads; d _dlt_pipeline_state; d _dlt_version; d items; d items__c; d items__c__d";
+        assert_eq!(tables, expected, "{}", case.name());
+        let files = std::fs::read_dir(dataset.dir()).unwrap().map(|entry| entry.unwrap().file_name());
+        assert_eq!(files.collect::<Vec<_>>(), ["data.duckdb"], "{}", case.name());
+    }
+}
+
+#[test]
+fn datasets_have_any_name() {
+    let dataset = Dataset::new();
+    // one is the name of the database as well
+    for (case, name) in one_of_each().zip(["data", "select", r#"Odd "name" 'x'; --"#, "ünï 日本 🦀", "a.b", "main"]) {
+        case.run(&dataset.destination(), name).unwrap_or_else(|failure| panic!("{name}: {failure}"));
+        let tables = dataset.destination().query(name, "SELECT count(*) FROM items", &|| false).unwrap();
+        assert_eq!(tables.num_rows(), 1);
+    }
+}

@@ -14,6 +14,10 @@ pub(super) fn load(options: &DuckDbOptions, package: &SealedPackage, cancelled: 
     let transaction = Transaction { session: &session, dataset: session.dataset(&package.begin().dataset), package, cancelled };
     #[cfg(feature = "failpoints")]
     fail::fail_point!("load::opened");
+    if options.threads.is_none() {
+        // Each thread has buffers of its own, and joins of many rows ran out of memory with as many threads as cores.
+        session.run("use one thread", "SET threads = 1")?;
+    }
     session.run("begin a transaction", "BEGIN TRANSACTION")?;
     #[cfg(feature = "failpoints")]
     fail::fail_point!("load::begun");

@@ -9,7 +9,8 @@ pub struct DuckDbOptions {
     /// What DuckDB may keep in memory, in its own notation (`64MB`); more goes to a temporary folder beside
     /// the file. `64MB` by default: a transaction keeps its rows in memory up to this limit.
     pub memory_limit: String,
-    /// The threads that DuckDB uses; as many as the machine has by default.
+    /// The threads that DuckDB uses. By default one to load, as each needs a share of the memory and a load is hardly
+    /// faster with more, and as many as the machine has for queries.
     pub threads: Option<u64>,
     /// How long a file that another process has open is waited for; ten minutes by default.
     pub wait: Duration,

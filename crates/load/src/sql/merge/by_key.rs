@@ -1,7 +1,10 @@
-//! Taking rows out by the keys of new ones.
+//! Taking rows out by the keys of new ones, and putting those in.
 
-use super::kept::KEPT;
-use super::{Merge, insert_kept, matches};
+use catchment_schema::ROOT_ROW;
+
+use super::equal_keys::{PLACE, is_not_deleted, numbered};
+use super::{Merge, StagedRows, matches};
+use crate::sql::name::{QualifiedName, list};
 
 /// The temporary table with the ids of the root rows that go.
 const DELETED: &str = "\"_dlt_deleted\"";
@@ -22,8 +25,36 @@ pub(super) fn delete(merge: &Merge<'_>, keys: &[&[&str]]) -> Vec<String> {
     statements
 }
 
-/// Inserts the kept rows of all tables, and drops what was made for it.
-pub(super) fn insert(merge: &Merge<'_>) -> impl Iterator<Item = String> {
-    let inserted = merge.tables_with_rows().map(|(table, rows)| insert_kept(table, rows, KEPT));
-    inserted.chain([format!("DROP TABLE {KEPT}")])
+/// The temporary table with the numbers of the root rows that do not come.
+const LEFT_OUT: &str = "\"_dlt_left_out\"";
+
+/// Inserts the new rows, but for those of a key that another one has, and those that are marked as deleted.
+///
+/// Few rows are left out, so it is those that are noted: what a statement keeps in memory does not grow with the package.
+pub(super) fn insert(merge: &Merge<'_>) -> Vec<String> {
+    let made = left_out(merge);
+    let condition = match &made {
+        Some(_) => format!(" WHERE NOT EXISTS (SELECT 1 FROM {LEFT_OUT} AS l WHERE l.\"{ROOT_ROW}\" = s.\"{ROOT_ROW}\")"),
+        None => String::new(),
+    };
+    let insert = |(table, rows): (QualifiedName<'_>, &StagedRows<'_>)| {
+        let columns = list(rows.columns.iter().copied());
+        format!("INSERT INTO {table} ({columns}) SELECT {columns} FROM {} AS s{condition}", rows.relation)
+    };
+    let drop = made.is_some().then(|| format!("DROP TABLE {LEFT_OUT}"));
+    made.into_iter().chain(merge.tables_with_rows().map(insert)).chain(drop).collect()
+}
+
+/// Makes [`LEFT_OUT`]; none where all rows come.
+fn left_out(merge: &Merge<'_>) -> Option<String> {
+    let staged = merge.rows.relation;
+    let is_deleted = merge.hard_delete.as_ref().map(|mark| format!("NOT ({})", is_not_deleted(mark)));
+    let (from, conditions) = if merge.primary_key.is_empty() || merge.is_deduplicated {
+        (staged.to_owned(), is_deleted?)
+    } else {
+        let is_not_first = format!("{PLACE} > 1");
+        let conditions = std::iter::once(is_not_first).chain(is_deleted).collect::<Vec<_>>().join(" OR ");
+        (numbered(merge, &merge.primary_key), conditions)
+    };
+    Some(format!("CREATE TEMP TABLE {LEFT_OUT} AS SELECT \"{ROOT_ROW}\" FROM {from} AS s WHERE {conditions}"))
 }

@@ -1,6 +1,5 @@
 //! Rows with the primary or the merge key of a new one go, and the new ones come.
 
-use super::kept::make_kept;
 use super::{Merge, by_key};
 
 pub(super) fn statements(merge: &Merge<'_>) -> Vec<String> {
@@ -9,7 +8,6 @@ pub(super) fn statements(merge: &Merge<'_>) -> Vec<String> {
     if !keys.is_empty() {
         statements.extend(by_key::delete(merge, &keys));
     }
-    statements.push(make_kept(merge, &merge.primary_key, &[], None));
     statements.extend(by_key::insert(merge));
     statements
 }

@@ -1,9 +1,10 @@
 //! Which of the new rows are to be there in the end.
 
-use catchment_schema::{DedupSort, ROOT_ROW};
+use catchment_schema::ROOT_ROW;
 
-use super::{HardDelete, Merge};
-use crate::sql::name::{list, quote};
+use super::equal_keys::{PLACE, is_not_deleted, numbered};
+use super::{Merge, QualifiedName, StagedRows};
+use crate::sql::name::list;
 
 /// The temporary table with the numbers of the root rows that are to be there.
 pub(super) const KEPT: &str = "\"_dlt_kept\"";
@@ -19,25 +20,18 @@ pub(super) fn make_kept(merge: &Merge<'_>, key: &[&str], columns: &[&str], condi
     let from = if key.is_empty() || merge.is_deduplicated {
         format!("{staged} AS s")
     } else {
-        conditions.insert(0, "\"_dlt_place\" = 1".to_owned());
-        let (key, order) = (list(key.iter().copied()), order(merge));
-        format!("(SELECT *, row_number() OVER (PARTITION BY {key} ORDER BY {order}) AS \"_dlt_place\" FROM {staged}) AS s")
+        conditions.insert(0, format!("{PLACE} = 1"));
+        format!("{} AS s", numbered(merge, key))
     };
     let condition = if conditions.is_empty() { String::new() } else { format!(" WHERE {}", conditions.join(" AND ")) };
     format!("CREATE TEMP TABLE {KEPT} AS SELECT {selected} FROM {from}{condition}")
 }
 
-/// The row that stays comes first: by the sort column, in which null loses, else in the order of the package.
-fn order(merge: &Merge<'_>) -> String {
-    let number = quote(ROOT_ROW);
-    match merge.dedup_sort {
-        Some((column, DedupSort::Ascending)) => format!("{} ASC NULLS LAST, {number}", quote(column)),
-        Some((column, DedupSort::Descending)) => format!("{} DESC NULLS LAST, {number}", quote(column)),
-        None => number,
-    }
-}
-
-fn is_not_deleted(mark: &HardDelete<'_>) -> String {
-    let column = quote(mark.column);
-    if mark.is_bool { format!("{column} IS NOT TRUE") } else { format!("{column} IS NULL") }
+/// Inserts the staged rows that belong to root rows in `kept`.
+pub(super) fn insert_kept(table: QualifiedName<'_>, rows: &StagedRows<'_>, kept: &str) -> String {
+    let columns = list(rows.columns.iter().copied());
+    let StagedRows { relation, .. } = rows;
+    format!(
+        "INSERT INTO {table} ({columns}) SELECT {columns} FROM {relation} AS s WHERE \"{ROOT_ROW}\" IN (SELECT \"{ROOT_ROW}\" FROM {kept})"
+    )
 }

@@ -1,12 +1,13 @@
 //! Merging: new rows of a package find their place among those that are there.
 //!
-//! New rows are staged first, in one relation for each table, with a column [`ROOT_ROW`] that says which root row of
-//! the package each belongs to. Then a plan of statements, one for each strategy, runs in the transaction of the load.
-//! In all of them null keys match null keys, and of new rows with equal keys one stays: by the sort column of the
-//! table, where it has one, else the first.
+//! New rows are staged first, in one relation for each table, with a column [`ROOT_ROW`](catchment_schema::ROOT_ROW)
+//! that says which root row of the package each belongs to. Then a plan of statements, one for each strategy, runs in
+//! the transaction of the load. In all of them null keys match null keys, and of new rows with equal keys one stays: by
+//! the sort column of the table, where it has one, else the first.
 
 mod by_key;
 mod delete_insert;
+mod equal_keys;
 mod insert_only;
 mod kept;
 mod scd2;
@@ -14,9 +15,9 @@ mod scd2;
 mod tests;
 mod upsert;
 
-use catchment_schema::{DedupSort, MergeStrategy, ROOT_ROW};
+use catchment_schema::{DedupSort, MergeStrategy};
 
-use super::name::{QualifiedName, list, quote};
+use super::name::{QualifiedName, quote};
 pub(crate) use scd2::Versions;
 
 /// New rows of a table.
@@ -75,13 +76,4 @@ impl Merge<'_> {
 /// The condition that rows `d` and `s` have the same key.
 fn matches(key: &[&str]) -> String {
     key.iter().map(|column| format!("d.{0} IS NOT DISTINCT FROM s.{0}", quote(column))).collect::<Vec<_>>().join(" AND ")
-}
-
-/// Inserts the staged rows that belong to root rows in `kept`.
-fn insert_kept(table: QualifiedName<'_>, rows: &StagedRows<'_>, kept: &str) -> String {
-    let columns = list(rows.columns.iter().copied());
-    let StagedRows { relation, .. } = rows;
-    format!(
-        "INSERT INTO {table} ({columns}) SELECT {columns} FROM {relation} AS s WHERE \"{ROOT_ROW}\" IN (SELECT \"{ROOT_ROW}\" FROM {kept})"
-    )
 }

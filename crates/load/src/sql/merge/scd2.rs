@@ -3,8 +3,8 @@
 
 use catchment_schema::ROOT_ROW;
 
-use super::kept::{KEPT, make_kept};
-use super::{Merge, insert_kept, matches};
+use super::kept::{KEPT, insert_kept, make_kept};
+use super::{Merge, matches};
 use crate::sql::name::{list, quote};
 
 /// The temporary table with the numbers of the root rows that begin.

@@ -36,10 +36,10 @@ fn delete_insert_by_a_compound_key() {
     DELETE FROM "f"."d"."t__gone" WHERE "_dlt_root_id" IN (SELECT "_dlt_id" FROM "_dlt_deleted");
     DELETE FROM "f"."d"."t" WHERE "_dlt_id" IN (SELECT "_dlt_id" FROM "_dlt_deleted");
     DROP TABLE "_dlt_deleted";
-    CREATE TEMP TABLE "_dlt_kept" AS SELECT "_dlt_root_row" FROM (SELECT *, row_number() OVER (PARTITION BY "a", "b" ORDER BY "_dlt_root_row") AS "_dlt_place" FROM s0) AS s WHERE "_dlt_place" = 1;
-    INSERT INTO "f"."d"."t" ("a", "b", "_dlt_id") SELECT "a", "b", "_dlt_id" FROM s0 AS s WHERE "_dlt_root_row" IN (SELECT "_dlt_root_row" FROM "_dlt_kept");
-    INSERT INTO "f"."d"."t__x" ("v", "_dlt_root_id") SELECT "v", "_dlt_root_id" FROM s1 AS s WHERE "_dlt_root_row" IN (SELECT "_dlt_root_row" FROM "_dlt_kept");
-    DROP TABLE "_dlt_kept"
+    CREATE TEMP TABLE "_dlt_left_out" AS SELECT "_dlt_root_row" FROM (SELECT *, row_number() OVER (PARTITION BY "a", "b" ORDER BY "_dlt_root_row") AS "_dlt_place" FROM s0) AS s WHERE "_dlt_place" > 1;
+    INSERT INTO "f"."d"."t" ("a", "b", "_dlt_id") SELECT "a", "b", "_dlt_id" FROM s0 AS s WHERE NOT EXISTS (SELECT 1 FROM "_dlt_left_out" AS l WHERE l."_dlt_root_row" = s."_dlt_root_row");
+    INSERT INTO "f"."d"."t__x" ("v", "_dlt_root_id") SELECT "v", "_dlt_root_id" FROM s1 AS s WHERE NOT EXISTS (SELECT 1 FROM "_dlt_left_out" AS l WHERE l."_dlt_root_row" = s."_dlt_root_row");
+    DROP TABLE "_dlt_left_out"
     "#);
 }
 
@@ -56,9 +56,9 @@ fn delete_insert_by_both_keys_with_marks_of_deleted_rows() {
     CREATE TEMP TABLE "_dlt_deleted" AS SELECT d."_dlt_id" FROM "f"."d"."t" AS d WHERE EXISTS (SELECT 1 FROM s0 AS s WHERE d."a" IS NOT DISTINCT FROM s."a") UNION SELECT d."_dlt_id" FROM "f"."d"."t" AS d WHERE EXISTS (SELECT 1 FROM s0 AS s WHERE d."b" IS NOT DISTINCT FROM s."b");
     DELETE FROM "f"."d"."t" WHERE "_dlt_id" IN (SELECT "_dlt_id" FROM "_dlt_deleted");
     DROP TABLE "_dlt_deleted";
-    CREATE TEMP TABLE "_dlt_kept" AS SELECT "_dlt_root_row" FROM (SELECT *, row_number() OVER (PARTITION BY "a" ORDER BY "b" DESC NULLS LAST, "_dlt_root_row") AS "_dlt_place" FROM s0) AS s WHERE "_dlt_place" = 1 AND "gone" IS NOT TRUE;
-    INSERT INTO "f"."d"."t" ("a", "b", "_dlt_id") SELECT "a", "b", "_dlt_id" FROM s0 AS s WHERE "_dlt_root_row" IN (SELECT "_dlt_root_row" FROM "_dlt_kept");
-    DROP TABLE "_dlt_kept"
+    CREATE TEMP TABLE "_dlt_left_out" AS SELECT "_dlt_root_row" FROM (SELECT *, row_number() OVER (PARTITION BY "a" ORDER BY "b" DESC NULLS LAST, "_dlt_root_row") AS "_dlt_place" FROM s0) AS s WHERE "_dlt_place" > 1 OR NOT ("gone" IS NOT TRUE);
+    INSERT INTO "f"."d"."t" ("a", "b", "_dlt_id") SELECT "a", "b", "_dlt_id" FROM s0 AS s WHERE NOT EXISTS (SELECT 1 FROM "_dlt_left_out" AS l WHERE l."_dlt_root_row" = s."_dlt_root_row");
+    DROP TABLE "_dlt_left_out"
     "#);
 }
 
@@ -69,9 +69,7 @@ fn delete_insert_without_a_key_adds_rows() {
         plan.children.clear();
     };
     insta::assert_snapshot!(check(MergeStrategy::DeleteInsert, change), @r#"
-    CREATE TEMP TABLE "_dlt_kept" AS SELECT "_dlt_root_row" FROM s0 AS s;
-    INSERT INTO "f"."d"."t" ("a", "b", "_dlt_id") SELECT "a", "b", "_dlt_id" FROM s0 AS s WHERE "_dlt_root_row" IN (SELECT "_dlt_root_row" FROM "_dlt_kept");
-    DROP TABLE "_dlt_kept"
+    INSERT INTO "f"."d"."t" ("a", "b", "_dlt_id") SELECT "a", "b", "_dlt_id" FROM s0 AS s
     "#);
 }
 
@@ -87,10 +85,10 @@ fn upsert_goes_by_the_primary_key_alone() {
     DELETE FROM "f"."d"."t__x" WHERE "_dlt_root_id" IN (SELECT "_dlt_id" FROM "_dlt_deleted");
     DELETE FROM "f"."d"."t" WHERE "_dlt_id" IN (SELECT "_dlt_id" FROM "_dlt_deleted");
     DROP TABLE "_dlt_deleted";
-    CREATE TEMP TABLE "_dlt_kept" AS SELECT "_dlt_root_row" FROM (SELECT *, row_number() OVER (PARTITION BY "a" ORDER BY "_dlt_root_row") AS "_dlt_place" FROM s0) AS s WHERE "_dlt_place" = 1;
-    INSERT INTO "f"."d"."t" ("a", "b", "_dlt_id") SELECT "a", "b", "_dlt_id" FROM s0 AS s WHERE "_dlt_root_row" IN (SELECT "_dlt_root_row" FROM "_dlt_kept");
-    INSERT INTO "f"."d"."t__x" ("v", "_dlt_root_id") SELECT "v", "_dlt_root_id" FROM s1 AS s WHERE "_dlt_root_row" IN (SELECT "_dlt_root_row" FROM "_dlt_kept");
-    DROP TABLE "_dlt_kept"
+    CREATE TEMP TABLE "_dlt_left_out" AS SELECT "_dlt_root_row" FROM (SELECT *, row_number() OVER (PARTITION BY "a" ORDER BY "_dlt_root_row") AS "_dlt_place" FROM s0) AS s WHERE "_dlt_place" > 1;
+    INSERT INTO "f"."d"."t" ("a", "b", "_dlt_id") SELECT "a", "b", "_dlt_id" FROM s0 AS s WHERE NOT EXISTS (SELECT 1 FROM "_dlt_left_out" AS l WHERE l."_dlt_root_row" = s."_dlt_root_row");
+    INSERT INTO "f"."d"."t__x" ("v", "_dlt_root_id") SELECT "v", "_dlt_root_id" FROM s1 AS s WHERE NOT EXISTS (SELECT 1 FROM "_dlt_left_out" AS l WHERE l."_dlt_root_row" = s."_dlt_root_row");
+    DROP TABLE "_dlt_left_out"
     "#);
 }
 

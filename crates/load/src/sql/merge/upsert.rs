@@ -2,12 +2,10 @@
 //!
 //! The id of a row is a hash of its key, so what is deleted and inserted again is the same row with other values.
 
-use super::kept::make_kept;
 use super::{Merge, by_key};
 
 pub(super) fn statements(merge: &Merge<'_>) -> Vec<String> {
     let mut statements = by_key::delete(merge, &[&merge.primary_key]);
-    statements.push(make_kept(merge, &merge.primary_key, &[], None));
     statements.extend(by_key::insert(merge));
     statements
 }

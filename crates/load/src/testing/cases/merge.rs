@@ -1,7 +1,7 @@
 //! Merging by primary key: new rows take the place of those that are there.
 
 use catchment_schema::DataType;
-use catchment_schema::MergeStrategy::{self, DeleteInsert, Upsert};
+use catchment_schema::MergeStrategy::{self, DeleteInsert, InsertOnly, Scd2, Upsert};
 
 use super::{DEEP_LISTS, ITEMS, LISTS};
 use crate::testing::case::cases_by_strategy;
@@ -21,6 +21,7 @@ cases_by_strategy! { [("delete_insert", DeleteInsert), ("upsert", Upsert)]:
     of_a_batch_without_rows_changes_nothing,
     takes_rows_of_several_segments,
     stands_beside_other_dispositions,
+    stands_beside_other_merges,
 }
 
 fn items(strategy: MergeStrategy) -> Resource {
@@ -132,4 +133,27 @@ fn stands_beside_other_dispositions(trial: &mut Trial<'_>, strategy: MergeStrate
     trial.expect("SELECT value FROM added__l", "1; 2; 3; 4")?;
     trial.expect("SELECT id, v FROM replaced", "1 3; 4 4")?;
     trial.expect("SELECT value FROM replaced__l", "3; 4")
+}
+
+fn stands_beside_other_merges(trial: &mut Trial<'_>, strategy: MergeStrategy) -> Result<(), Mismatch> {
+    let (items, others) = (items(strategy), Resource::merge("others", strategy, &["id"]));
+    let (versions, kept) = (Resource::merge("versions", Scd2, &[]), Resource::merge("kept", InsertOnly, &["id"]));
+    for (id, v) in [(1, "a"), (2, "b"), (1, "c")] {
+        let mut draft = trial.draft(&[&items, &others, &versions, &kept])?;
+        for table in ["versions", "items", "kept", "others"] {
+            draft.rows(table, &format!(r#"[{{"id":{id},"v":"{v} of {table}","l":["{v}"]}}]"#))?;
+        }
+        trial.load_package(&draft.seal()?)?;
+    }
+    let expected = [
+        ("items", "1 c of items; 2 b of items", "b; c"),
+        ("others", "1 c of others; 2 b of others", "b; c"),
+        ("versions", "1 a of versions; 2 b of versions; 1 c of versions", "a; b; c"),
+        ("kept", "1 a of kept; 2 b of kept", "a; b"),
+    ];
+    for (table, rows, lists) in expected {
+        trial.expect(&format!("SELECT id, v FROM {table}"), rows)?;
+        trial.expect(&format!("SELECT value FROM {table}__l"), lists)?;
+    }
+    Ok(())
 }

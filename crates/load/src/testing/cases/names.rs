@@ -110,9 +110,9 @@ fn quotes_quotes(trial: &mut Trial<'_>, way: Way) -> Result<(), Mismatch> {
         DeleteInsert | Upsert => "b; c",
         InsertOnly => "a; b",
     };
-    for column in ODD_COLUMNS {
-        trial.expect(&format!("SELECT {} FROM {}", Trial::name(column), Trial::name(ODD_TABLE)), expected)?;
-    }
+    let columns = ODD_COLUMNS.map(Trial::name).join(", ");
+    let rows: Vec<String> = expected.split("; ").map(|value| [value; ODD_COLUMNS.len()].join(" ")).collect();
+    trial.expect(&format!("SELECT {columns} FROM {}", Trial::name(ODD_TABLE)), &rows.join("; "))?;
     let list = format!("{ODD_TABLE}__{ODD_LIST}");
     trial.expect(&format!("SELECT {} FROM {}", Trial::name(ODD_KEY), Trial::name(&list)), expected)?;
     trial.expect(&format!("SELECT {} FROM {}", Trial::name("value"), Trial::name(&format!("{list}__{ODD_LIST}"))), expected)

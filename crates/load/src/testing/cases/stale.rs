@@ -3,11 +3,11 @@
 use catchment_load_package::SealedPackage;
 
 use super::ITEMS;
-use crate::LoadError;
 use crate::testing::case::cases;
 use crate::testing::failure::Mismatch;
 use crate::testing::resource::Resource;
 use crate::testing::trial::Trial;
+use crate::{LoadError, Loaded};
 
 cases! { "stale":
     is_a_copy_of_a_package,
@@ -15,6 +15,7 @@ cases! { "stale":
     is_no_package_of_a_cursor_that_goes_back,
     is_a_package_with_types_that_others_contradict,
     is_no_package_of_another_resource,
+    is_no_package_of_another_resource_at_the_same_time,
     is_no_package_of_another_pipeline,
     is_no_package_that_does_not_change_the_state,
 }
@@ -103,6 +104,19 @@ fn is_no_package_of_another_resource(trial: &mut Trial<'_>) -> Result<(), Mismat
     found.sort_unstable();
     expected.sort_unstable();
     trial.expect_same("the cursors in any order", &found, &expected)
+}
+
+fn is_no_package_of_another_resource_at_the_same_time(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
+    let packages = [package(trial, "a", 1)?, package(trial, "b", 2)?, package(trial, "c", 3)?];
+    let destination = trial.destination;
+    let loads: Vec<Option<Loaded>> = std::thread::scope(|scope| {
+        let load = |package| scope.spawn(move || destination.load(package, &|| false).ok());
+        let threads: Vec<_> = packages.iter().map(load).collect();
+        threads.into_iter().map(|thread| thread.join().ok().flatten()).collect()
+    });
+    trial.expect_same("loading three packages at once", &loads, &vec![Some(Loaded::Now); packages.len()])?;
+    trial.expect(ITEMS, "1 a; 2 b; 3 c")?;
+    trial.expect("SELECT count(*) FROM _dlt_loads", "3")
 }
 
 fn is_no_package_of_another_pipeline(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
