@@ -173,7 +173,11 @@ impl Session {
     }
 
     fn refused(&self, step: &str, error: &duckdb::Error) -> LoadError {
-        let reason = error.to_string();
+        let reason = match error.to_string().split_once("\n\nPossible solutions") {
+            // DuckDB lists statements that nobody here can run.
+            Some((reason, _)) => format!("{reason}; a higher `memory_limit` of the destination helps"),
+            None => error.to_string(),
+        };
         // The rows or the schema are to blame for these, by the names that DuckDB begins its messages with.
         let terminal = [
             "Constraint Error",
