@@ -28,33 +28,31 @@ pub(crate) enum At {
 /// How often a run passes each step, by scenario and revision.
 pub(crate) type Passes = BTreeMap<(&'static str, u32), BTreeMap<String, u32>>;
 
-/// At least `count` kills: each step of each run once where there is room for that, else a sample of them, and others at
-/// random times. Every fourth run is killed twice.
+/// `count` kills. Three of four are at steps: first each step of each scenario once, in a run that is drawn, then in the
+/// other run too. The rest are at random times. Every fourth run is killed twice.
 pub(crate) fn plan(count: usize, passes: &Passes, random: &mut Random) -> Vec<Kill> {
-    let mut at_steps = Vec::new();
+    let (mut once, mut in_the_other_run) = (Vec::new(), Vec::new());
     for scenario in Scenario::ALL {
-        for revision in [0, 1] {
-            let passed = passes.get(&(scenario.name(), revision));
-            for step in STEPS {
-                let most = passed.and_then(|passed| passed.get(step)).copied().unwrap_or(0);
-                if most > 0 {
-                    let at = At::Step { step, pass: 1 + random.below(most) };
-                    at_steps.push(Kill { scenario, revision, at, again: None });
+        for step in STEPS {
+            let mut kills = Vec::new();
+            for revision in [0, 1] {
+                let passed = passes.get(&(scenario.name(), revision)).and_then(|passed| passed.get(step));
+                if let Some(most) = passed {
+                    let at = At::Step { step, pass: 1 + random.below(*most) };
+                    kills.push(Kill { scenario, revision, at, again: None });
                 }
             }
+            if !kills.is_empty() {
+                once.push(kills.swap_remove(random.below(kills.len() as u32) as usize));
+            }
+            in_the_other_run.append(&mut kills);
         }
     }
-    let mut kills = Vec::new();
-    if count < at_steps.len() {
-        while kills.len() < count * 3 / 4 {
-            kills.push(at_steps.swap_remove(random.below(at_steps.len() as u32) as usize));
-        }
-    } else {
-        kills = at_steps;
-    }
-    let mut scenarios = Scenario::ALL.into_iter().cycle();
-    let at_times = (count / 4).max(count.saturating_sub(kills.len()));
-    for scenario in scenarios.by_ref().take(at_times) {
+    random.shuffle(&mut once);
+    random.shuffle(&mut in_the_other_run);
+    let mut kills: Vec<_> = once.into_iter().chain(in_the_other_run).take(count * 3 / 4).collect();
+    let at_times = count - kills.len();
+    for scenario in Scenario::ALL.into_iter().cycle().take(at_times) {
         kills.push(Kill { scenario, revision: random.below(2), at: At::Time(random.part()), again: None });
     }
     for kill in kills.iter_mut().step_by(4) {
@@ -62,6 +60,16 @@ pub(crate) fn plan(count: usize, passes: &Passes, random: &mut Random) -> Vec<Ki
         kill.again = Some(if random.below(2) == 0 { At::Time(random.part()) } else { At::Step { step, pass: 1 } });
     }
     kills
+}
+
+impl At {
+    /// A moment that is reached rather than this one; none where this one should have been.
+    pub(crate) fn earlier(&self) -> Option<At> {
+        match *self {
+            At::Step { step, pass } => (pass > 1).then(|| At::Step { step, pass: pass / 2 }),
+            At::Time(part) => Some(At::Time(part / 2.0)),
+        }
+    }
 }
 
 /// SplitMix64 (Steele, Lea and Flood 2014): what a seed gives can be had again.
@@ -79,6 +87,12 @@ impl Random {
     /// A number below `end`, which is not 0.
     fn below(&mut self, end: u32) -> u32 {
         (self.next() % u64::from(end.max(1))) as u32
+    }
+
+    fn shuffle<T>(&mut self, items: &mut [T]) {
+        for end in (1..items.len()).rev() {
+            items.swap(end, self.below(end as u32 + 1) as usize);
+        }
     }
 
     /// A number from 0 to 1.

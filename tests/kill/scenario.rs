@@ -23,6 +23,11 @@ struct Item {
     /// The revision in which it changed last: the cursor.
     changed: u32,
     value: String,
+    /// An integer, and a fraction in what came with a later revision: the column has to become wider.
+    size: serde_json::Value,
+    /// A column that comes with a later revision.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<String>,
     lists: Vec<List>,
 }
 
@@ -85,7 +90,10 @@ fn rows(revision: u32) -> Vec<Item> {
         let came = if id < 300 { 0 } else { (id - 300) / 20 + 1 };
         let changed = if id.is_multiple_of(10) { revision } else { came };
         let list = |place| List { place, numbers: (0..(id + changed + place) % 4).collect() };
-        Item { id, changed, value: format!("{id} as of {changed}"), lists: (0..(id + changed) % 3).map(list).collect() }
+        let size = if came > 0 { (f64::from(id) + 0.5).into() } else { id.into() };
+        let note = (changed > 0).then(|| format!("changed in {changed}"));
+        let lists = (0..(id + changed) % 3).map(list).collect();
+        Item { id, changed, value: format!("{id} as of {changed}"), size, note, lists }
     };
     ids.map(row).collect()
 }

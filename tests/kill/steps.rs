@@ -1,7 +1,7 @@
 //! The named steps of a load. The driver fails where a run does not pass one of them, so that the list stays true.
 
 /// In the order in which a run passes them first.
-pub(crate) const STEPS: [&str; 26] = [
+pub(crate) const STEPS: [&str; 31] = [
     "run::locked",
     "run::recovered",
     "run::restored",
@@ -17,15 +17,20 @@ pub(crate) const STEPS: [&str; 26] = [
     "duckdb::file_linked",
     "load::opened",
     "load::begun",
+    "load::system_tables_made",
     "load::compared",
+    "load::widened",
     "load::migrated",
     "load::emptied",
     "load::batch_put",
     "load::all_batches_put",
+    "load::merge_statement_run",
     "load::rows_put",
     "load::applied",
     "load::committed",
     "run::load_answered",
     "package::journal_removed",
+    "package::folder_removed",
     "run::loaded",
+    "run::trace_written",
 ];

@@ -9,8 +9,8 @@ use crate::process;
 /// Arguments of `cargo xtask kill-test`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// How many runs are killed at least; from 300 on, each step of each scenario is among them
-    #[arg(long, default_value_t = 400)]
+    /// How many runs are killed at least; from 300 on, at each step of each disposition and strategy
+    #[arg(long, default_value_t = 480)]
     kills: usize,
     /// What the choice of steps and times is drawn from; another one each time by default
     #[arg(long)]

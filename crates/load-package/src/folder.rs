@@ -56,7 +56,10 @@ pub(crate) fn remove(folder: &Path) -> Result<(), PackageError> {
     }
     #[cfg(feature = "failpoints")]
     fail::fail_point!("package::journal_removed");
-    std::fs::remove_dir_all(folder).map_err(PackageError::io("remove", folder))
+    std::fs::remove_dir_all(folder).map_err(PackageError::io("remove", folder))?;
+    #[cfg(feature = "failpoints")]
+    fail::fail_point!("package::folder_removed");
+    Ok(())
 }
 
 /// Makes renames in `folder`, and files that are new in it, last.

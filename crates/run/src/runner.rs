@@ -74,6 +74,8 @@ impl Runner {
         fail::fail_point!("run::loaded");
         let load = self.load_info(started_at, packages);
         self.working_dir.keep_trace(&Trace { extract: None, normalize: Some(normalize), load: Some(load.clone()) });
+        #[cfg(feature = "failpoints")]
+        fail::fail_point!("run::trace_written");
         Ok(load)
     }
 

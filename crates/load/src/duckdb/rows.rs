@@ -97,6 +97,11 @@ impl Rows<'_> {
             reason,
             terminal: true,
         })?;
-        statements.iter().try_for_each(|statement| self.session.run(&step, statement))
+        for statement in &statements {
+            self.session.run(&step, statement)?;
+            #[cfg(feature = "failpoints")]
+            fail::fail_point!("load::merge_statement_run");
+        }
+        Ok(())
     }
 }

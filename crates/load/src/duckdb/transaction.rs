@@ -27,6 +27,8 @@ impl Transaction<'_> {
     pub(super) fn apply(&self) -> Result<Loaded, LoadError> {
         let (session, dataset) = (self.session, self.dataset);
         system_tables::create(session, dataset)?;
+        #[cfg(feature = "failpoints")]
+        fail::fail_point!("load::system_tables_made");
         if is_logged(session, self.package)? {
             return Ok(Loaded::Before);
         }
@@ -42,6 +44,8 @@ impl Transaction<'_> {
         #[cfg(feature = "failpoints")]
         fail::fail_point!("load::compared");
         let splits = widen::widen(session, dataset, &mut schema, with_rows.iter().map(String::as_str), &existing)?;
+        #[cfg(feature = "failpoints")]
+        fail::fail_point!("load::widened");
         migrate::migrate(session, dataset, &schema, with_rows.union(&merged_into).map(String::as_str), &existing)?;
         #[cfg(feature = "failpoints")]
         fail::fail_point!("load::migrated");
