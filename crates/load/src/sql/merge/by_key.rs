@@ -3,8 +3,8 @@
 use catchment_schema::ROOT_ROW;
 
 use super::equal_keys::{PLACE, is_not_deleted, numbered};
-use super::{Merge, StagedRows, matches};
-use crate::sql::name::{QualifiedName, list};
+use super::{Merge, StagedRows, insert_staged, matches};
+use crate::sql::name::QualifiedName;
 
 /// The temporary table with the ids of the root rows that go.
 const DELETED: &str = "\"_dlt_deleted\"";
@@ -37,10 +37,7 @@ pub(super) fn insert(merge: &Merge<'_>) -> Vec<String> {
         Some(_) => format!(" WHERE NOT EXISTS (SELECT 1 FROM {LEFT_OUT} AS l WHERE l.\"{ROOT_ROW}\" = s.\"{ROOT_ROW}\")"),
         None => String::new(),
     };
-    let insert = |(table, rows): (QualifiedName<'_>, &StagedRows<'_>)| {
-        let columns = list(rows.columns.iter().copied());
-        format!("INSERT INTO {table} ({columns}) SELECT {columns} FROM {} AS s{condition}", rows.relation)
-    };
+    let insert = |(table, rows): (QualifiedName<'_>, &StagedRows<'_>)| insert_staged(table, rows, &condition);
     let drop = made.is_some().then(|| format!("DROP TABLE {LEFT_OUT}"));
     made.into_iter().chain(merge.tables_with_rows().map(insert)).chain(drop).collect()
 }

@@ -17,6 +17,7 @@ mod upsert;
 
 use catchment_schema::{DedupSort, MergeStrategy};
 
+use super::insert::insert_from;
 use super::name::{QualifiedName, quote};
 pub(crate) use scd2::Versions;
 
@@ -71,6 +72,11 @@ impl Merge<'_> {
         let children = self.children.iter().filter_map(|(table, rows)| Some((*table, rows.as_ref()?)));
         std::iter::once((self.root, &self.rows)).chain(children)
     }
+}
+
+/// Inserts the staged rows, `s`, that a condition picks.
+fn insert_staged(table: QualifiedName<'_>, rows: &StagedRows<'_>, condition: &str) -> String {
+    insert_from(&table.to_string(), rows.columns.iter().copied(), &format!("{} AS s{condition}", rows.relation))
 }
 
 /// The condition that rows `d` and `s` have the same key.
