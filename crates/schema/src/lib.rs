@@ -51,8 +51,8 @@ pub use rules::ColumnRules;
 pub use schema::{Schema, SchemaConflict};
 pub use stored::StoredError;
 pub use system::{
-    DLT_ID, DLT_LIST_IDX, DLT_LOAD_ID, DLT_PARENT_ID, DLT_ROOT_ID, LOADS_TABLE, ROOT_ROW, STATE_TABLE, VERSION_TABLE,
-    is_system_name, loads_table, state_table, system_column, version_table,
+    DLT_ID, DLT_LIST_IDX, DLT_LOAD_ID, DLT_PARENT_ID, DLT_ROOT_ID, LOADS_TABLE, ROOT_ROW, ROOT_ROW_DIGITS, STATE_TABLE,
+    VERSION_TABLE, is_system_name, loads_table, state_table, system_column, version_table,
 };
 pub use table::{Table, WriteDisposition};
 pub use timestamp::{format_timestamp, parse_date, parse_time, parse_timestamp};

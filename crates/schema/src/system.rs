@@ -24,6 +24,9 @@ pub const DLT_ROOT_ID: &str = "_dlt_root_id";
 /// Which root row of its package a row belongs to: a number that grows in the order of the rows, and no column of a
 /// dataset. Packages have it for tables that are merged, as ids do not tell rows with equal keys apart.
 pub const ROOT_ROW: &str = "_dlt_root_row";
+/// The digits of the numbers in [`ROOT_ROW`], which are decimals without a fraction: so many have room in decimals of all
+/// destinations.
+pub const ROOT_ROW_DIGITS: u8 = 29;
 
 /// Whether a normalised name is one of the system's own.
 pub fn is_system_name(name: &str) -> bool {

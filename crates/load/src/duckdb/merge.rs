@@ -3,7 +3,7 @@
 use catchment_schema::{DataType, MergeStrategy, Table, format_timestamp};
 
 use super::column_type::column_type;
-use crate::sql::{HardDelete, Merge, QualifiedName, StagedRows, Versions, merge, text_literal};
+use crate::sql::{HardDelete, Merge, QualifiedName, StagedRows, Strategy, Versions, merge, text_literal};
 
 /// The statements that merge `rows` into `root`, which `table` describes, and into its `children`; the load began at
 /// `created_at`, in microseconds since 1970. The error says why the table cannot be merged.
@@ -34,8 +34,13 @@ pub(super) fn statements(
     }
     let is_deduplicated = table.is_deduplicated();
     let plan = Merge { root, rows, children, primary_key, merge_key, is_deduplicated, dedup_sort, hard_delete };
-    let versions = if strategy == MergeStrategy::Scd2 { Some(versions(table, created_at)?) } else { None };
-    Ok(merge(&plan, strategy, versions.as_ref()))
+    let strategy = match strategy {
+        MergeStrategy::DeleteInsert => Strategy::DeleteInsert,
+        MergeStrategy::Upsert => Strategy::Upsert,
+        MergeStrategy::InsertOnly => Strategy::InsertOnly,
+        MergeStrategy::Scd2 => Strategy::Scd2(versions(table, created_at)?),
+    };
+    Ok(merge(&plan, &strategy))
 }
 
 fn versions(table: &Table, created_at: i64) -> Result<Versions<'_>, String> {

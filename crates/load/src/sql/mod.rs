@@ -9,7 +9,7 @@ mod tables;
 mod tests;
 
 pub(crate) use insert::{Split, insert_from, insert_split, select_beyond_double};
-pub(crate) use merge::{HardDelete, Merge, StagedRows, Versions, merge};
+pub(crate) use merge::{HardDelete, Merge, StagedRows, Strategy, Versions, merge};
 pub(crate) use name::{DatasetName, QualifiedName, quote, text_literal};
 pub(crate) use replace::empty;
 pub(crate) use tables::{

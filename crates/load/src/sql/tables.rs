@@ -1,6 +1,6 @@
 //! Making tables and columns.
 
-use catchment_schema::{Column, DLT_ID, DLT_PARENT_ID, DLT_ROOT_ID, ROOT_ROW, Table};
+use catchment_schema::{Column, DLT_ID, DLT_PARENT_ID, DLT_ROOT_ID, ROOT_ROW, ROOT_ROW_DIGITS, Table};
 
 use super::name::{QualifiedName, quote};
 
@@ -41,7 +41,9 @@ pub(crate) fn fill_root_ids(name: QualifiedName<'_>, parent: QualifiedName<'_>, 
 
 /// Makes a temporary table for new rows of a table: its columns, and the number of the root row.
 pub(crate) fn create_stage(stage: &str, name: QualifiedName<'_>) -> String {
-    format!("CREATE TEMP TABLE {stage} AS SELECT *, CAST(NULL AS DECIMAL(29,0)) AS \"{ROOT_ROW}\" FROM {name} LIMIT 0")
+    format!(
+        "CREATE TEMP TABLE {stage} AS SELECT *, CAST(NULL AS DECIMAL({ROOT_ROW_DIGITS},0)) AS \"{ROOT_ROW}\" FROM {name} LIMIT 0"
+    )
 }
 
 /// A query that answers something where a table has rows.

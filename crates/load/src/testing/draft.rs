@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, Decimal128Array};
-use arrow::datatypes::{DataType as Arrow, Field, Schema as ArrowSchema};
+use arrow::array::{Array as _, ArrayRef, Decimal128Array};
+use arrow::datatypes::{Field, Schema as ArrowSchema};
 use arrow::record_batch::RecordBatch;
 use catchment_json::{Object, Value};
 use catchment_load_package::{PackageWriter, Seal, SealedPackage};
 use catchment_schema::{
-    Column, ColumnType, DLT_ID, DLT_LIST_IDX, DLT_LOAD_ID, DLT_PARENT_ID, DLT_ROOT_ID, DataType, ROOT_ROW, Schema, SchemaDelta,
-    Table, TableDelta, WriteDisposition, system_column,
+    Column, ColumnType, DLT_ID, DLT_LIST_IDX, DLT_LOAD_ID, DLT_PARENT_ID, DLT_ROOT_ID, DataType, ROOT_ROW, ROOT_ROW_DIGITS,
+    Schema, SchemaDelta, Table, TableDelta, WriteDisposition, system_column,
 };
 use catchment_state::State;
 
@@ -108,8 +108,8 @@ impl Draft {
             arrays.push(values);
         }
         if self.schema.write_disposition(self.schema.root_of(name)) == WriteDisposition::Merge {
-            let numbers = Decimal128Array::from(records.root_rows.clone()).with_precision_and_scale(29, 0)?;
-            fields.push(Field::new(ROOT_ROW, Arrow::Decimal128(29, 0), true));
+            let numbers = Decimal128Array::from(records.root_rows.clone()).with_precision_and_scale(ROOT_ROW_DIGITS, 0)?;
+            fields.push(Field::new(ROOT_ROW, numbers.data_type().clone(), true));
             arrays.push(Arc::new(numbers));
         }
         Ok(RecordBatch::try_new(Arc::new(ArrowSchema::new(fields)), arrays)?)

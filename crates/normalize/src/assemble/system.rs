@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Decimal128Array, Int64Array, StringArray};
 use arrow::error::ArrowError;
-use catchment_schema::{DLT_ID, DLT_LIST_IDX, DLT_LOAD_ID, DLT_PARENT_ID, DLT_ROOT_ID, ROOT_ROW};
+use catchment_schema::{DLT_ID, DLT_LIST_IDX, DLT_LOAD_ID, DLT_PARENT_ID, DLT_ROOT_ID, ROOT_ROW, ROOT_ROW_DIGITS};
 
 use crate::cells::{Ids, TableCells};
 
@@ -30,12 +30,12 @@ pub(super) fn columns(cells: &TableCells<'_>, load_id: &str) -> Vec<(&'static st
     columns
 }
 
-/// The numbers of the root rows, of merged tables. They have 29 digits, which all destinations have room for.
+/// The numbers of the root rows, of merged tables.
 pub(super) fn root_rows(cells: &TableCells<'_>) -> Result<Option<ArrayRef>, ArrowError> {
     if cells.root_rows.is_empty() {
         return Ok(None);
     }
-    let numbers = Decimal128Array::from(cells.root_rows.clone()).with_precision_and_scale(29, 0)?;
+    let numbers = Decimal128Array::from(cells.root_rows.clone()).with_precision_and_scale(ROOT_ROW_DIGITS, 0)?;
     Ok(Some(Arc::new(numbers)))
 }
 

@@ -15,7 +15,7 @@ mod scd2;
 mod tests;
 mod upsert;
 
-use catchment_schema::{DedupSort, MergeStrategy};
+use catchment_schema::DedupSort;
 
 use super::insert::insert_from;
 use super::name::{QualifiedName, quote};
@@ -54,15 +54,21 @@ pub(crate) struct HardDelete<'n> {
     pub(crate) is_bool: bool,
 }
 
-/// The statements of the merge, in order. They make temporary tables and drop them again; none where it cannot be
-/// done by that strategy.
-pub(crate) fn merge(merge: &Merge<'_>, strategy: MergeStrategy, versions: Option<&Versions<'_>>) -> Vec<String> {
-    match (strategy, versions) {
-        (MergeStrategy::DeleteInsert, _) => delete_insert::statements(merge),
-        (MergeStrategy::Upsert, _) => upsert::statements(merge),
-        (MergeStrategy::InsertOnly, _) => insert_only::statements(merge),
-        (MergeStrategy::Scd2, Some(versions)) => scd2::statements(merge, versions),
-        (MergeStrategy::Scd2, None) => Vec::new(),
+/// A strategy, with what it alone needs.
+pub(crate) enum Strategy<'n> {
+    DeleteInsert,
+    Upsert,
+    InsertOnly,
+    Scd2(Versions<'n>),
+}
+
+/// The statements of the merge, in order. They make temporary tables and drop them again.
+pub(crate) fn merge(merge: &Merge<'_>, strategy: &Strategy<'_>) -> Vec<String> {
+    match strategy {
+        Strategy::DeleteInsert => delete_insert::statements(merge),
+        Strategy::Upsert => upsert::statements(merge),
+        Strategy::InsertOnly => insert_only::statements(merge),
+        Strategy::Scd2(versions) => scd2::statements(merge, versions),
     }
 }
 

@@ -1,6 +1,6 @@
 use catchment_schema::{DedupSort, MergeStrategy};
 
-use super::{HardDelete, Merge, StagedRows, Versions, merge};
+use super::{HardDelete, Merge, StagedRows, Strategy, Versions, merge};
 use crate::sql::DatasetName;
 
 /// The plan for a table `t` with the keys `a`, `b`, a table below it with new rows, and one without.
@@ -25,7 +25,13 @@ fn check(strategy: MergeStrategy, change: impl FnOnce(&mut Merge<'_>)) -> String
         boundary: "NOW".to_owned(),
         active: plan.is_deduplicated.then(|| "NEVER".to_owned()),
     };
-    merge(&plan, strategy, Some(&versions)).join(";\n")
+    let strategy = match strategy {
+        MergeStrategy::DeleteInsert => Strategy::DeleteInsert,
+        MergeStrategy::Upsert => Strategy::Upsert,
+        MergeStrategy::InsertOnly => Strategy::InsertOnly,
+        MergeStrategy::Scd2 => Strategy::Scd2(versions),
+    };
+    merge(&plan, &strategy).join(";\n")
 }
 
 #[test]
