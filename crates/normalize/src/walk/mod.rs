@@ -42,7 +42,9 @@ pub(crate) struct Walk<'s, 'd> {
     first_null: usize,
     /// The id that the row at hand brings along.
     given_id: Option<Node<'d>>,
-    /// The place in its page of the source row at hand.
+    /// The page of the source row at hand.
+    ordinal: u64,
+    /// Its place in the page.
     source_row: u64,
     /// How many rows of it are root rows, so far.
     roots: u32,
@@ -94,6 +96,7 @@ impl<'s, 'd> Walk<'s, 'd> {
             first_list: 0,
             first_null: 0,
             given_id: None,
+            ordinal: 0,
             source_row: 0,
             roots: 0,
             object_number: 0,
@@ -104,9 +107,9 @@ impl<'s, 'd> Walk<'s, 'd> {
     /// Takes in a row of the source. Null is none.
     pub(crate) fn root_row(&mut self, row: &SourceRow<'d>) {
         if row.node.kind() != Kind::Null {
-            self.source_row = row.row;
+            (self.ordinal, self.source_row) = (row.ordinal, row.row);
             self.roots = 0;
-            self.row(0, row.node, "value", Origin::Root { ordinal: row.ordinal, row: row.row }, self.max_nesting);
+            self.row(0, row.node, "value", Origin::Root, self.max_nesting);
         }
     }
 
@@ -143,12 +146,9 @@ impl<'s, 'd> Walk<'s, 'd> {
         }
         let id = self.id(table, node, origin);
         let RowKind { is_linked, is_merged } = self.kind(table);
-        let ordinal = origin.ordinal();
         let above = match origin {
-            Origin::List { above: Above { root_id, root_row, .. }, .. } if is_linked => {
-                Above { id: &id, root_id, ordinal, root_row }
-            }
-            _ => Above { id: &id, root_id: &id, ordinal, root_row: is_merged.then(|| self.root_number(ordinal)) },
+            Origin::List { above: Above { root_id, root_row, .. }, .. } if is_linked => Above { id: &id, root_id, root_row },
+            _ => Above { id: &id, root_id: &id, root_row: is_merged.then(|| self.root_number()) },
         };
         self.link(table, above, origin, is_linked);
         let (first_list, last_list) = (self.first_list, self.lists.len());
@@ -169,15 +169,15 @@ impl<'s, 'd> Walk<'s, 'd> {
                 let name = self.shapes.tables.get(table).map_or("", |table| &table.name);
                 child_id(above.id, name, index)
             }
-            (None, Origin::Root { ordinal, row }) => {
+            (None, Origin::Root) => {
                 let shape = self.shapes.tables.get(table);
                 let cells = self.walked.tables.get(table);
                 let value = |column: &str| cells?.current(shape?.column_index(column)?);
-                match self.root_ids.id(self.rules.seed, (ordinal, row), node, value) {
+                match self.root_ids.id(self.rules.seed, (self.ordinal, self.source_row), node, value) {
                     Ok(id) => id,
                     Err(column) => {
                         let table = shape.map(|shape| shape.name.to_string()).unwrap_or_default();
-                        let row = usize::try_from(row).map_or(0, |row| row + 1);
+                        let row = usize::try_from(self.source_row).map_or(0, |row| row + 1);
                         self.error.get_or_insert(NormalizeError::no_key(table, column, row));
                         String::new()
                     }
@@ -188,8 +188,8 @@ impl<'s, 'd> Walk<'s, 'd> {
 
     /// The number of the next root row of the source row at hand: it grows from row to row. 32 bits for each of page, row
     /// and place in it.
-    fn root_number(&mut self, ordinal: u64) -> i128 {
-        let number = (i128::from(ordinal) << 64) | (i128::from(self.source_row) << 32) | i128::from(self.roots);
+    fn root_number(&mut self) -> i128 {
+        let number = (i128::from(self.ordinal) << 64) | (i128::from(self.source_row) << 32) | i128::from(self.roots);
         self.roots += 1;
         number
     }
