@@ -12,6 +12,7 @@
 //! [`PackageStore`] finds and makes packages, [`PackageWriter`] fills one (dropping it unsealed takes it
 //! back), [`SealedPackage`] reads one. [`ExtractedWriter`] and [`Extracted`] keep rows that are to be normalised
 //! later. What can never be loaded is set aside with its reason, until it is tried again or removed.
+//! [`FileLock`] keeps processes out of each other's way.
 //! [`PackageStore::look`] shows what is there, and changes nothing.
 //!
 //! Durability: a segment is written, synced and renamed before its journal line is; the line is synced; so
@@ -25,6 +26,7 @@ mod error;
 mod extracted;
 #[cfg(test)]
 mod extracted_tests;
+mod file_lock;
 mod folder;
 mod journal;
 mod line;
@@ -42,6 +44,7 @@ mod writer;
 pub use aside::SetAside;
 pub use error::PackageError;
 pub use extracted::{Extracted, ExtractedRecord, ExtractedWriter};
+pub use file_lock::FileLock;
 pub use journal::{Begin, Seal, Segment};
 pub use look::{Content, Stored};
 pub use place::Place;

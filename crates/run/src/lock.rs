@@ -1,9 +1,9 @@
 //! Locks: a resource of a pipeline is loaded by one run at a time.
 
-use std::fs::{File, TryLockError};
-use std::io::Write as _;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
+use catchment_load_package::FileLock;
 use catchment_schema::{format_timestamp, naming};
 use thiserror::Error;
 
@@ -32,20 +32,7 @@ pub enum LockError {
 /// Locks that are held as long as this lives; the operating system lets go of them when the process dies.
 #[derive(Debug)]
 pub(crate) struct Locks {
-    _locks: Vec<Lock>,
-}
-
-/// The lock of one resource.
-#[derive(Debug)]
-struct Lock {
-    file: File,
-}
-
-impl Drop for Lock {
-    fn drop(&mut self) {
-        // Closing the file is not enough: a process that is being started by another thread has a copy of it for a moment.
-        let _ = self.file.unlock();
-    }
+    _locks: Vec<FileLock>,
 }
 
 impl Locks {
@@ -62,24 +49,15 @@ impl Locks {
     }
 }
 
-fn take(folder: &Path, resource: &str, now: i64) -> Result<Lock, LockError> {
+fn take(folder: &Path, resource: &str, now: i64) -> Result<FileLock, LockError> {
     let path = folder.join(file_name(resource));
     let io = |source| LockError::Io { path: path.clone(), source };
-    let mut file = File::options().create(true).truncate(false).read(true).write(true).open(&path).map_err(io)?;
-    match file.try_lock() {
-        Ok(()) => {
-            let holder = format!("process {} since {}", std::process::id(), format_timestamp(now));
-            // For people: a disk that is full must not keep what waits on it from being loaded and removed.
-            let _ = file.set_len(0).and_then(|()| file.write_all(holder.as_bytes()));
-            Ok(Lock { file })
-        }
-        Err(TryLockError::WouldBlock) => {
-            let holder = std::fs::read_to_string(&path).ok().filter(|holder| !holder.is_empty());
-            let holder = holder.unwrap_or_else(|| "a process that could not leave its number".to_owned());
-            Err(LockError::Held { resource: resource.to_owned(), holder })
-        }
-        Err(TryLockError::Error(source)) => Err(io(source)),
-    }
+    let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(io)?;
+    let holder = format!("process {} since {}", std::process::id(), format_timestamp(now));
+    FileLock::take(file, &holder).map_err(io)?.ok_or_else(|| {
+        let holder = FileLock::holder(&path).unwrap_or_else(|| "a process that could not leave its number".to_owned());
+        LockError::Held { resource: resource.to_owned(), holder }
+    })
 }
 
 /// Names of resources are any text; those of files are not.
