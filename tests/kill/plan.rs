@@ -66,7 +66,7 @@ impl At {
     /// A moment that is reached rather than this one; none where this one should have been.
     pub(crate) fn earlier(&self) -> Option<At> {
         match *self {
-            At::Step { step, pass } => (pass > 1).then(|| At::Step { step, pass: pass / 2 }),
+            At::Step { step, pass } => (pass > 1).then_some(At::Step { step, pass: pass / 2 }),
             At::Time(part) => Some(At::Time(part / 2.0)),
         }
     }
