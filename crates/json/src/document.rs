@@ -97,6 +97,11 @@ impl Document {
         Node::new(&self.inner, id.0)
     }
 
+    /// The whole text that was parsed, byte order mark included.
+    pub fn text(&self) -> &str {
+        &self.inner.text
+    }
+
     /// Bytes of memory that text and tape take.
     pub fn memory(&self) -> usize {
         self.inner.text.capacity() + self.inner.tape.capacity() * size_of::<tape::Entry>()

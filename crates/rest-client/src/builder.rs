@@ -4,38 +4,35 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use catchment_json::Path;
-use reqwest::header::HeaderMap;
+use catchment_settings::Secret;
 
+use crate::auth::Auth;
 use crate::client::RestClient;
 use crate::error::Error;
 use crate::error_kind::ErrorKind;
-use crate::paginate::{Auto, Paginator};
+use crate::join::join;
+use crate::limit::{Gate, Limit};
+use crate::paginate::{Paginator, Paging};
 use crate::request::header;
+use crate::response_action::ResponseAction;
 use crate::retry::RetryPolicy;
+use crate::rules::Rules;
 use crate::transport::Transport;
 
 /// Sets up a [`RestClient`]; made by [`RestClient::builder`].
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct RestClientBuilder {
     base_url: String,
     // names and values as given, checked in `build`
-    headers: Vec<(String, Hidden)>,
-    paginator: Box<dyn Paginator>,
-    data_selector: Option<Path>,
-    retry: RetryPolicy,
+    headers: Vec<(String, Secret)>,
+    trusted_origins: Vec<String>,
+    rules: Rules,
+    paging: Paging,
+    limit: Limit,
     timeout: Duration,
     user_agent: String,
     max_body_bytes: usize,
-}
-
-/// A header value, which may be a secret.
-#[derive(Clone)]
-struct Hidden(String);
-
-impl std::fmt::Debug for Hidden {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("***")
-    }
+    http: reqwest::ClientBuilder,
 }
 
 impl Default for RestClientBuilder {
@@ -43,12 +40,14 @@ impl Default for RestClientBuilder {
         RestClientBuilder {
             base_url: String::new(),
             headers: Vec::new(),
-            paginator: Box::new(Auto::default()),
-            data_selector: None,
-            retry: RetryPolicy::default(),
+            trusted_origins: Vec::new(),
+            rules: Rules::default(),
+            paging: Paging::default(),
+            limit: Limit::default(),
             timeout: Duration::from_secs(60),
             user_agent: concat!("catchment/", env!("CARGO_PKG_VERSION")).to_owned(),
             max_body_bytes: 1 << 30,
+            http: reqwest::Client::builder(),
         }
     }
 }
@@ -65,28 +64,91 @@ impl RestClientBuilder {
     /// treated as a credential: never printed, and not sent to other origins by a redirect or a next link.
     #[must_use]
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.headers.push((name.into(), Hidden(value.into())));
+        self.headers.push((name.into(), Secret::from(value.into())));
         self
     }
 
-    /// How to come from one page to the next. Default: [`Auto`].
+    /// The credentials of every request; each attempt and each redirect gets them anew, but for those that have been led
+    /// to another origin. Default: none.
+    #[must_use]
+    pub fn auth(mut self, auth: impl Auth + 'static) -> Self {
+        self.rules.auth = Some(Arc::new(auth));
+        self
+    }
+
+    /// An origin, such as `https://files.example.com`, that gets headers and credentials too where a link or a redirect
+    /// leads there. Only the origin of the first request gets them otherwise.
+    #[must_use]
+    pub fn trusted_origin(mut self, origin: impl Into<String>) -> Self {
+        self.trusted_origins.push(origin.into());
+        self
+    }
+
+    /// What to make of certain answers, after the actions that there are already. Default: none.
+    #[must_use]
+    pub fn response_action(mut self, action: ResponseAction) -> Self {
+        self.rules.response_actions.push(action);
+        self
+    }
+
+    /// How many requests a second every host gets at most, evenly spread; 0.5 is one in two seconds. Attempts and
+    /// redirects count. Default: as many as there are.
+    #[must_use]
+    pub fn requests_per_second(mut self, requests: f64) -> Self {
+        self.limit.requests_per_second = Some(requests);
+        self
+    }
+
+    /// How many requests every host has at most whose answers are not complete. Default: as many as there are.
+    #[must_use]
+    pub fn requests_in_flight(mut self, requests: usize) -> Self {
+        self.limit.in_flight = Some(requests);
+        self
+    }
+
+    /// How many pages are fetched at a time where the paginator can name them ahead: [`Offset`](crate::Offset) and
+    /// [`PageNumber`](crate::PageNumber) when they know how many there are. Their order stays, and the pages that were
+    /// fetched ahead are all in memory. Default 1.
+    #[must_use]
+    pub fn parallel_pages(mut self, pages: usize) -> Self {
+        self.paging.parallel_pages = pages;
+        self
+    }
+
+    /// The connections: proxies, certificates, TLS versions, pools as `reqwest` has them. Redirects and time-outs are set
+    /// by this client, whatever stands there.
+    ///
+    /// ```no_run
+    /// use catchment_rest_client::{RestClient, reqwest};
+    ///
+    /// let http = reqwest::Client::builder().proxy(reqwest::Proxy::all("http://proxy.example.com:3128")?).http1_only();
+    /// let client = RestClient::builder().base_url("https://api.example.com").http(http).build()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn http(mut self, http: reqwest::ClientBuilder) -> Self {
+        self.http = http;
+        self
+    }
+
+    /// How to come from one page to the next. Default: [`Auto`](crate::Auto).
     #[must_use]
     pub fn paginator(mut self, paginator: impl Paginator + 'static) -> Self {
-        self.paginator = Box::new(paginator);
+        self.paging.paginator = Box::new(paginator);
         self
     }
 
     /// Where in a page its rows are. Default: detected in the first page that has a list.
     #[must_use]
     pub fn data_selector(mut self, selector: Path) -> Self {
-        self.data_selector = Some(selector);
+        self.paging.data_selector = Some(selector);
         self
     }
 
     /// When failed requests are sent again.
     #[must_use]
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
-        self.retry = policy;
+        self.rules.retry = policy;
         self
     }
 
@@ -118,14 +180,20 @@ impl RestClientBuilder {
     ///
     /// Where a header or a setting is not valid, or TLS cannot be set up.
     pub fn build(self) -> Result<RestClient, Error> {
-        self.retry.check().map_err(Error::new)?;
-        let mut headers = HeaderMap::new();
-        for (name, Hidden(value)) in &self.headers {
-            let (name, value) = header(name, value)?;
-            headers.insert(name, value);
+        let mut rules = self.rules;
+        rules.retry.check()?;
+        self.limit.check()?;
+        self.paging.check()?;
+        for (name, value) in &self.headers {
+            let (name, value) = header(name, value.expose())?;
+            rules.headers.insert(name, value);
+        }
+        for origin in &self.trusted_origins {
+            rules.trusted_origins.push(join(origin, "")?.origin());
         }
         let (_, user_agent) = header("user-agent", &self.user_agent)?;
-        let http = reqwest::Client::builder()
+        let http = self
+            .http
             .user_agent(user_agent)
             // they are followed by hand, so that configured headers do not go to other origins
             .redirect(reqwest::redirect::Policy::none())
@@ -133,8 +201,8 @@ impl RestClientBuilder {
             .read_timeout(self.timeout)
             .build()
             .map_err(|error| Error::new(ErrorKind::Setup { reason: crate::transport::root_cause(&error) }).with_source(error))?;
-        let transport =
-            Transport { http, headers, retry: self.retry, timeout: self.timeout, max_body_bytes: self.max_body_bytes };
-        Ok(RestClient::new(Arc::new(transport), self.base_url.into(), self.paginator, self.data_selector))
+        let (timeout, max_body_bytes) = (self.timeout, self.max_body_bytes);
+        let transport = Transport { http, gate: Gate::new(self.limit), timeout, max_body_bytes };
+        Ok(RestClient::new(Arc::new(transport), rules, self.base_url.into(), self.paging))
     }
 }

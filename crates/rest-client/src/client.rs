@@ -2,15 +2,19 @@
 
 use std::sync::Arc;
 
-use catchment_json::Path;
+use catchment_json::{Path, Value};
 use reqwest::Method;
 
+use crate::auth::Auth;
+use crate::body::Body;
 use crate::builder::RestClientBuilder;
 use crate::error::Error;
 use crate::join::join;
-use crate::paginate::{self, Pages, Paginator};
+use crate::paginate::{self, Pages, Paginator, Paging};
 use crate::request::Request;
 use crate::response::Response;
+use crate::response_action::ResponseAction;
+use crate::rules::Rules;
 use crate::transport::Transport;
 
 /// A client of one REST API. Clones are cheap and share the connections.
@@ -31,9 +35,9 @@ use crate::transport::Transport;
 #[derive(Debug, Clone)]
 pub struct RestClient {
     transport: Arc<Transport>,
+    rules: Arc<Rules>,
     base_url: Arc<str>,
-    paginator: Box<dyn Paginator>,
-    data_selector: Option<Path>,
+    paging: Paging,
 }
 
 impl RestClient {
@@ -42,30 +46,39 @@ impl RestClient {
         RestClientBuilder::default()
     }
 
-    pub(crate) fn new(
-        transport: Arc<Transport>,
-        base_url: Arc<str>,
-        paginator: Box<dyn Paginator>,
-        data_selector: Option<Path>,
-    ) -> RestClient {
-        RestClient { transport, base_url, paginator, data_selector }
+    pub(crate) fn new(transport: Arc<Transport>, rules: Rules, base_url: Arc<str>, paging: Paging) -> RestClient {
+        RestClient { transport, rules: Arc::new(rules), base_url, paging }
     }
 
     /// The same client with another paginator.
     #[must_use]
     pub fn with_paginator(mut self, paginator: impl Paginator + 'static) -> RestClient {
-        self.paginator = Box::new(paginator);
+        self.paging.paginator = Box::new(paginator);
         self
     }
 
     /// The same client with another data selector.
     #[must_use]
     pub fn with_data_selector(mut self, selector: Path) -> RestClient {
-        self.data_selector = Some(selector);
+        self.paging.data_selector = Some(selector);
         self
     }
 
-    /// A GET of `path`, to add parameters and headers to. The path goes below the base URL; an absolute URL is
+    /// The same client with other credentials.
+    #[must_use]
+    pub fn with_auth(mut self, auth: impl Auth + 'static) -> RestClient {
+        Arc::make_mut(&mut self.rules).auth = Some(Arc::new(auth));
+        self
+    }
+
+    /// The same client with other response actions.
+    #[must_use]
+    pub fn with_response_actions(mut self, actions: impl IntoIterator<Item = ResponseAction>) -> RestClient {
+        Arc::make_mut(&mut self.rules).response_actions = actions.into_iter().collect();
+        self
+    }
+
+    /// A GET of `path`, to add parameters and headers to, or to change into another method. The path goes below the base URL; an absolute URL is
     /// taken as it is, and gets the headers of the client.
     ///
     /// # Errors
@@ -84,13 +97,23 @@ impl RestClient {
         self.send(&self.request(path)?.params(params)).await
     }
 
+    /// Posts a body, and gets one answer. It is sent again after a failure only where that is
+    /// [safe](crate::RetryPolicy).
+    ///
+    /// # Errors
+    ///
+    /// As for [`send`](Self::send), and where base URL and path make no URL.
+    pub async fn post(&self, path: &str, body: Body) -> Result<Response, Error> {
+        self.send(&self.request(path)?.method(Method::POST).body(body)).await
+    }
+
     /// Sends a request, again where the retry policy says so, and reads the whole answer.
     ///
     /// # Errors
     ///
     /// Where no answer with a status of 200 to 299 comes, or its body is cut short or too large.
     pub async fn send(&self, request: &Request) -> Result<Response, Error> {
-        self.transport.send(request, None).await
+        self.transport.send(&self.rules, request, None).await
     }
 
     /// The pages that begin with the answer to `request`.
@@ -98,7 +121,28 @@ impl RestClient {
     /// Nothing is sent before the first page is asked for. While a page is worked on, the next one is fetched;
     /// dropping the pages cancels that. Must be polled inside a tokio runtime.
     pub fn paginate(&self, request: Request) -> Pages {
-        paginate::pages(Arc::clone(&self.transport), request, self.paginator.clone(), self.data_selector.clone())
+        paginate::pages(Arc::clone(&self.transport), Arc::clone(&self.rules), request, self.paging.clone())
+    }
+
+    /// The pages that come after the one with this [position](crate::Page::position), in a pagination that begins with
+    /// `request`.
+    ///
+    /// ```no_run
+    /// # use catchment_rest_client::RestClient;
+    /// # async fn example(client: RestClient) -> Result<(), catchment_rest_client::Error> {
+    /// let mut pages = client.paginate(client.request("issues")?);
+    /// let Some(first) = pages.next().await.transpose()? else { return Ok(()) };
+    /// if let Some(position) = first.position {
+    ///     // perhaps on another day
+    ///     let rest = client.paginate_from(client.request("issues")?, &position);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn paginate_from(&self, request: Request, position: &Value) -> Pages {
+        let mut paging = self.paging.clone();
+        paging.position = Some(position.clone());
+        paginate::pages(Arc::clone(&self.transport), Arc::clone(&self.rules), request, paging)
     }
 }
 

@@ -23,7 +23,13 @@ struct Context {
     request: Option<(Method, String)>,
     answer: Option<(StatusCode, String)>,
     attempts: u32,
-    retry_after: Option<Duration>,
+    stated_wait: Option<Duration>,
+    /// What a response action or the headers say, where the kind alone does not tell.
+    retryable: Option<bool>,
+    /// Whether the server did nothing of what the request asks for.
+    had_no_effect: bool,
+    /// The total time that ended the attempts.
+    out_of_time: Option<Duration>,
 }
 
 impl Error {
@@ -40,7 +46,7 @@ impl Error {
     /// Whether the same request can succeed later: the server was overloaded or failed, or the connection did.
     /// The attempts of the client are used up then.
     pub fn is_retryable(&self) -> bool {
-        self.kind.is_retryable()
+        self.context.retryable.unwrap_or_else(|| self.kind.is_retryable())
     }
 
     /// The method and the redacted URL of the request.
@@ -64,8 +70,18 @@ impl Error {
     }
 
     /// How long the server asked to wait.
-    pub fn retry_after(&self) -> Option<Duration> {
-        self.context.retry_after
+    pub fn stated_wait(&self) -> Option<Duration> {
+        self.context.stated_wait
+    }
+
+    /// Whether it is certain that the request took no effect: it was not sent, or turned away by a rate limit.
+    pub fn had_no_effect(&self) -> bool {
+        self.context.had_no_effect
+    }
+
+    /// Whether there were no credentials to send; they have had attempts of their own.
+    pub(crate) fn is_about_credentials(&self) -> bool {
+        matches!(*self.kind, ErrorKind::NoToken { .. })
     }
 
     pub(crate) fn of_request(mut self, method: &Method, url: &Url) -> Error {
@@ -83,8 +99,23 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_retry_after(mut self, wait: Option<Duration>) -> Error {
-        self.context.retry_after = wait;
+    pub(crate) fn with_stated_wait(mut self, wait: Option<Duration>) -> Error {
+        self.context.stated_wait = wait;
+        self
+    }
+
+    pub(crate) fn retryable(mut self, retryable: bool) -> Error {
+        self.context.retryable = Some(retryable);
+        self
+    }
+
+    pub(crate) fn without_effect(mut self) -> Error {
+        self.context.had_no_effect = true;
+        self
+    }
+
+    pub(crate) fn out_of_time(mut self, total: Duration) -> Error {
+        self.context.out_of_time = Some(total);
         self
     }
 
@@ -97,10 +128,13 @@ impl Error {
 
 fn message(kind: &ErrorKind, context: &Context) -> String {
     let Some((method, url)) = &context.request else { return kind.to_string() };
-    let attempts = match context.attempts {
+    let mut attempts = match context.attempts {
         0 | 1 => String::new(),
         n => format!(" after {n} attempts"),
     };
+    if let Some(total) = context.out_of_time {
+        attempts.push_str(&format!(" (another attempt would be later than {total:?} after the first, see max_elapsed)"));
+    }
     let body = context.answer.as_ref().map(|(_, body)| body.as_str()).filter(|body| !body.is_empty());
     match (kind, body) {
         (ErrorKind::Status(status), None) => format!("{method} {url} answered {status}{attempts}"),

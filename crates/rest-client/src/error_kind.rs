@@ -13,6 +13,9 @@ pub enum ErrorKind {
     /// An answer whose status is not 200 to 299.
     #[error("the answer was {0}")]
     Status(StatusCode),
+    /// An answer with a status of 200 to 299 that a response action takes for an error.
+    #[error("a response action takes this answer for an error, in spite of its status {0}")]
+    ErrorInside(StatusCode),
     /// The host is there, but nothing listens on the port.
     #[error("connection refused, nothing listens on {host}")]
     Refused {
@@ -48,6 +51,12 @@ pub enum ErrorKind {
         host: String,
         /// The timeout of the client.
         timeout: Duration,
+    },
+    /// All attempts together took too long.
+    #[error("there is no complete answer after {total:?}, which is all the time that a request may take (max_elapsed)")]
+    OutOfTime {
+        /// The time that the retry policy allows.
+        total: Duration,
     },
     /// The connection ended in the middle of a body.
     #[error("the answer was cut short after {received} bytes: {reason}")]
@@ -88,9 +97,48 @@ pub enum ErrorKind {
         /// What stands there.
         found: String,
     },
+    /// A field that a paginator reads is missing or is something else.
+    #[error("`{path}` ({setting} of the paginator) is {found} in the answer, and must be {expected}: {hint}")]
+    UnexpectedField {
+        /// The setting that has the path.
+        setting: &'static str,
+        /// The path.
+        path: String,
+        /// What the paginator needs.
+        expected: &'static str,
+        /// How what stands there begins.
+        found: String,
+        /// What to do.
+        hint: &'static str,
+    },
+    /// A parameter whose name was guessed does nothing.
+    #[error(
+        "the second page has the rows of the first one: the API takes no notice of the parameter `{param}`, which was a guess; name a paginator, with the right parameter"
+    )]
+    IgnoredParameter {
+        /// Its name.
+        param: String,
+    },
+    /// A position that the paginator cannot go on from.
+    #[error("the pages cannot go on from {found}, which is no position of this paginator: begin with the first page")]
+    NoPosition {
+        /// What kind of value it is.
+        found: &'static str,
+    },
     /// The pages go in a circle.
-    #[error("this request and this very answer were in the pagination before, the pages go in a circle: check the paginator")]
-    Repeated,
+    #[error("{}", repeated(*.is_empty))]
+    Repeated {
+        /// Whether the page has no rows.
+        is_empty: bool,
+    },
+    /// Many requests in a row, all different, got the same page.
+    #[error(
+        "the last {pages} pages have the same rows, though each was asked for by another request: the API seems to take no notice of what the paginator sets"
+    )]
+    Standstill {
+        /// How many.
+        pages: usize,
+    },
     /// A URL that cannot be read.
     #[error("cannot read the URL {url:?}: {reason}")]
     InvalidUrl {
@@ -104,6 +152,28 @@ pub enum ErrorKind {
     InvalidHeader {
         /// Its name.
         name: String,
+    },
+    /// A cookie that cannot be sent. Its value is not shown.
+    #[error("the cookie {name:?} cannot be sent: its name or value has a character that cookies cannot have")]
+    InvalidCookie {
+        /// Its name.
+        name: String,
+    },
+    /// A field of the body that a paginator sets and that there is no place for.
+    #[error("cannot set `{path}` in the body of the request: {found} stands in the way, an object is needed")]
+    NoBodyField {
+        /// The dotted path.
+        path: String,
+        /// What stands there.
+        found: String,
+    },
+    /// No access token could be had for the request.
+    #[error("there is no access token: {reason}")]
+    NoToken {
+        /// Why not.
+        reason: String,
+        /// Whether it may be had later.
+        retryable: bool,
     },
     /// A setting of the client that makes no sense.
     #[error("the setting {name} is {value}, it must be {expected}")]
@@ -129,6 +199,14 @@ pub enum ErrorKind {
     Paginator(String),
 }
 
+fn repeated(is_empty: bool) -> &'static str {
+    if is_empty {
+        "this request and this very answer, without rows, were in the pagination before: if an empty page is the end, set stop_after_empty_page of the paginator"
+    } else {
+        "this request and this very answer were in the pagination before, the pages go in a circle: check the paginator"
+    }
+}
+
 impl ErrorKind {
     /// Whether the same request can succeed later.
     pub fn is_retryable(&self) -> bool {
@@ -138,8 +216,17 @@ impl ErrorKind {
             | ErrorKind::UnknownHost { .. }
             | ErrorKind::Connection { .. }
             | ErrorKind::Timeout { .. }
+            | ErrorKind::OutOfTime { .. }
             | ErrorKind::CutShort { .. } => true,
+            ErrorKind::NoToken { retryable, .. } => *retryable,
             _ => false,
         }
+    }
+}
+
+impl From<ErrorKind> for crate::error::Error {
+    /// An error that belongs to no request, or not yet.
+    fn from(kind: ErrorKind) -> crate::error::Error {
+        crate::error::Error::new(kind)
     }
 }

@@ -1,13 +1,25 @@
 //! The beginning of a body, for people.
 
+use catchment_settings::Secret;
+
 /// How many characters of a body are shown.
 const CHARS: usize = 300;
 
-/// The first 300 characters of `body`, control characters escaped so that they cannot drive a terminal.
-pub(crate) fn excerpt(body: &[u8]) -> String {
-    // a character has at most four bytes, so one that is cut here is not among the first 300
-    let start = body.get(..4 * CHARS).unwrap_or(body);
-    let text = String::from_utf8_lossy(start);
+/// How many bytes of a body an excerpt needs: a character has at most four, and a secret that begins in them has to be
+/// known in whole.
+pub(crate) const MAX_EXCERPT_BYTES: usize = 4 * CHARS + 4096;
+
+/// Shorter secrets would mask half the words of an answer, and are none.
+const SHORTEST_SECRET: usize = 4;
+
+/// The first 300 characters of `body`, control characters escaped so that they cannot drive a terminal, and `***` for
+/// `secrets`, which servers like to repeat where they refuse them.
+pub(crate) fn excerpt(body: &[u8], secrets: &[Secret]) -> String {
+    let start = body.get(..MAX_EXCERPT_BYTES).unwrap_or(body);
+    let mut text = String::from_utf8_lossy(start).into_owned();
+    for secret in secrets.iter().map(Secret::expose).filter(|secret| secret.len() >= SHORTEST_SECRET) {
+        text = text.replace(secret, "***");
+    }
     let text = text.trim();
     let mut out = String::new();
     for c in text.chars().take(CHARS) {
@@ -25,7 +37,7 @@ mod tests {
 
     #[track_caller]
     fn check(body: &[u8], expected: &str) {
-        assert_eq!(excerpt(body), expected);
+        assert_eq!(excerpt(body, &["tk-123".into(), "a".into()]), expected);
     }
 
     #[test]
@@ -37,5 +49,6 @@ mod tests {
         check("é".repeat(300).as_bytes(), &"é".repeat(300));
         check("é".repeat(301).as_bytes(), &("é".repeat(300) + "…"));
         check("𝄞".repeat(400).as_bytes(), &("𝄞".repeat(300) + "…"));
+        check(b"the key tk-123 is not valid", "the key *** is not valid");
     }
 }

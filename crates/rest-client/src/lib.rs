@@ -32,20 +32,26 @@
 //!
 //! The feature `testing` adds a scripted HTTP server for tests, the module `testing`.
 
+mod auth;
+mod bare;
+mod body;
 mod builder;
 mod client;
 mod error;
 mod error_kind;
 mod excerpt;
 mod join;
+mod limit;
 mod link;
 mod link_header;
+mod outgoing;
 mod paginate;
 mod redact;
 mod request;
 mod response;
+mod response_action;
 mod retry;
-mod retry_after;
+mod rules;
 mod select;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
@@ -53,16 +59,26 @@ pub mod testing;
 mod tests;
 mod transport;
 
+pub use auth::{Applying, Auth};
+pub use bare::BareClient;
+pub use body::Body;
 pub use builder::RestClientBuilder;
+pub use catchment_json::{Document, Path, Value};
+pub use catchment_settings::Secret;
 pub use client::{RestClient, paginate};
 pub use error::Error;
 pub use error_kind::ErrorKind;
-pub use paginate::{Auto, HeaderLink, JsonLink, Page, Pages, Paginator, SinglePage};
+pub use outgoing::Outgoing;
+pub use paginate::{
+    Auto, HeaderCursor, HeaderLink, JsonCursor, JsonLink, Offset, Page, PageNumber, Pages, Paginator, SinglePage,
+};
 pub use redact::redact;
 pub use request::Request;
+pub use reqwest;
 pub use reqwest::header::HeaderMap;
 pub use reqwest::{Method, StatusCode};
 pub use response::Response;
+pub use response_action::{ResponseAction, Verdict};
 pub use retry::RetryPolicy;
 pub use select::{Rows, Shape};
 pub use url::Url;

@@ -1,5 +1,6 @@
 //! Links that come with an answer.
 
+use catchment_json::Value;
 use reqwest::header::LINK;
 use url::Url;
 
@@ -19,6 +20,12 @@ impl Response {
         let link = values.into_iter().find_map(|value| link_header::find(&value, relation));
         link.map(|link| resolve(self, &link, "in the header link")).transpose()
     }
+}
+
+/// The URL that is the position of a paginator of links.
+pub(crate) fn link_of(position: &Value) -> Result<Url, Error> {
+    let url = position.as_str().and_then(|link| Url::parse(link).ok()).filter(|url| matches!(url.scheme(), "http" | "https"));
+    url.ok_or_else(|| ErrorKind::NoPosition { found: position.kind_name() }.into())
 }
 
 /// The URL of a link that stands in `response` at `place`, relative to the URL that answered.

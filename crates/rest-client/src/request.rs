@@ -5,8 +5,10 @@ use reqwest::Method;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 
+use crate::body::Body;
 use crate::error::Error;
 use crate::error_kind::ErrorKind;
+use crate::outgoing::remove_query;
 use crate::redact::redact;
 
 /// What is sent. The headers of the client come on top when it is sent, where these have none of that name.
@@ -30,8 +32,8 @@ pub struct Request {
     pub params: Vec<(String, String)>,
     /// Headers of this request alone. They are treated as credentials, like those of the client.
     pub headers: HeaderMap,
-    /// The body, sent as JSON.
-    pub json: Option<Value>,
+    /// The body.
+    pub body: Option<Body>,
     /// Whether it may be sent again after a failure that leaves open if it took effect. True from the start
     /// for GET, HEAD, PUT, DELETE and OPTIONS; set it for a POST that only reads.
     pub idempotent: bool,
@@ -42,9 +44,22 @@ pub struct Request {
 impl Request {
     /// A request without parameters, headers and body.
     pub fn new(method: Method, url: Url) -> Request {
-        let idempotent = matches!(method, Method::GET | Method::HEAD | Method::PUT | Method::DELETE | Method::OPTIONS);
+        let idempotent = is_idempotent(&method);
         let (params, headers) = (Vec::new(), HeaderMap::new());
-        Request { method, url, params, headers, json: None, idempotent, trusted: true }
+        Request { method, url, params, headers, body: None, idempotent, trusted: true }
+    }
+
+    /// A GET of a URL.
+    pub fn get(url: Url) -> Request {
+        Request::new(Method::GET, url)
+    }
+
+    /// Changes the method, and whether it is idempotent with it.
+    #[must_use]
+    pub fn method(mut self, method: Method) -> Request {
+        self.idempotent = is_idempotent(&method);
+        self.method = method;
+        self
     }
 
     /// Adds a parameter to the query.
@@ -72,11 +87,35 @@ impl Request {
         Ok(self)
     }
 
+    /// Sets the body to a value, sent as JSON.
+    #[must_use]
+    pub fn json(self, value: Value) -> Request {
+        self.body(Body::Json(value))
+    }
+
     /// Sets the body.
     #[must_use]
-    pub fn json(mut self, body: Value) -> Request {
-        self.json = Some(body);
+    pub fn body(mut self, body: Body) -> Request {
+        self.body = Some(body);
         self
+    }
+
+    /// Sets a parameter of the query, in the place of those that have its name, in the URL too.
+    pub fn set_param(&mut self, name: &str, value: impl ToString) {
+        remove_query(&mut self.url, name);
+        self.params.retain(|(key, _)| key != name);
+        self.params.push((name.to_owned(), value.to_string()));
+    }
+
+    /// Sets the field of the body that a dotted path leads to; a body that there is not yet is a JSON object. The field
+    /// of a form has the whole path as its name.
+    ///
+    /// # Errors
+    ///
+    /// Where something else than an object stands in the way.
+    pub fn set_body_field(&mut self, path: &str, value: impl Into<Value>) -> Result<(), Error> {
+        let body = self.body.get_or_insert(Body::Json(Value::Null));
+        body.set(path, value.into()).map_err(|kind| Error::new(kind).of_request(&self.method, &self.full_url()))
     }
 
     /// The URL with the parameters in its query.
@@ -96,14 +135,15 @@ impl Request {
         self.params.clear();
     }
 
-    /// Gives up all credentials if it does not go to the origin of `before`: an answer must not be able to
-    /// send them somewhere else.
-    pub(crate) fn distrust_if_away_from(&mut self, before: &Url) {
-        if self.url.origin() != before.origin() {
-            self.trusted = false;
-            self.headers.clear();
-        }
+    /// Gives up all credentials: it goes where an answer has sent it, to an origin that is not trusted.
+    pub(crate) fn distrust(&mut self) {
+        self.trusted = false;
+        self.headers.clear();
     }
+}
+
+fn is_idempotent(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD | Method::PUT | Method::DELETE | Method::OPTIONS)
 }
 
 /// A header whose value does not show in `Debug` output.
@@ -121,7 +161,7 @@ impl std::fmt::Debug for Request {
             .field("method", &self.method)
             .field("url", &redact(&self.full_url()))
             .field("headers", &self.headers.keys())
-            .field("json", &self.json.as_ref().map(Value::kind_name))
+            .field("body", &self.body)
             .finish_non_exhaustive()
     }
 }

@@ -2,17 +2,19 @@
 
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use catchment_json::{Document, ParseError};
+use catchment_json::{Document, Node, ParseError};
+use catchment_settings::Secret;
 use reqwest::header::HeaderMap;
 use reqwest::{Method, StatusCode};
 use url::Url;
 
 use crate::error::Error;
 use crate::error_kind::ErrorKind;
-use crate::excerpt::excerpt;
-use crate::select::Rows;
+use crate::excerpt::{MAX_EXCERPT_BYTES, excerpt};
+use crate::select::{self, Rows};
 
-/// An answer with a status of 200 to 299 and its whole body; all other answers are errors.
+/// An answer with its whole body. All that clients return have a status of 200 to 299, but for those that a
+/// [`ResponseAction`](crate::ResponseAction) ignores: other answers are errors.
 #[derive(Debug)]
 pub struct Response {
     method: Method,
@@ -21,14 +23,32 @@ pub struct Response {
     headers: HeaderMap,
     bytes: usize,
     checksum: u32,
-    excerpt: String,
+    secrets: Vec<Secret>,
     body: Mutex<Vec<u8>>,
     document: OnceLock<Result<Document, ParseError>>,
     rows: Rows,
     attempts: u32,
+    is_ignored: bool,
 }
 
 impl Response {
+    /// An answer with the status `status` to a GET of `url`, for tests of own paginators. Its rows are those that would be
+    /// found without a data selector.
+    ///
+    /// # Errors
+    ///
+    /// Where there is no such status.
+    pub fn from_parts(url: Url, status: u16, headers: HeaderMap, body: impl Into<Vec<u8>>) -> Result<Response, Error> {
+        let invalid = || ErrorKind::InvalidSetting { name: "status", value: status.to_string(), expected: "100 to 999" };
+        let status = StatusCode::from_u16(status).map_err(|_| invalid())?;
+        let mut response = Response::new(Method::GET, url, status, headers, body.into());
+        if let Ok(document) = response.document() {
+            let rows = select::select(document, select::detect(document).as_ref());
+            response.set_rows(rows);
+        }
+        Ok(response)
+    }
+
     /// An answer to `method` from `url`.
     pub(crate) fn new(method: Method, url: Url, status: StatusCode, headers: HeaderMap, body: Vec<u8>) -> Response {
         Response {
@@ -38,11 +58,12 @@ impl Response {
             headers,
             bytes: body.len(),
             checksum: crc32fast::hash(&body),
-            excerpt: excerpt(&body),
+            secrets: Vec::new(),
             body: Mutex::new(body),
             document: OnceLock::new(),
             rows: Rows::default(),
             attempts: 1,
+            is_ignored: false,
         }
     }
 
@@ -67,9 +88,46 @@ impl Response {
         self.bytes
     }
 
-    /// How the body begins: the first 300 characters, control characters escaped.
-    pub fn excerpt(&self) -> &str {
-        &self.excerpt
+    /// How the body begins: the first 300 characters, control characters escaped, credentials of the request masked.
+    pub fn excerpt(&self) -> String {
+        self.with_body(|body| excerpt(body, &self.secrets))
+    }
+
+    /// The body as text, whether it is JSON or not; what is not UTF-8 is replaced.
+    pub fn text(&self) -> String {
+        self.with_body(|body| String::from_utf8_lossy(body).into_owned())
+    }
+
+    /// Whether the body has `text` in it.
+    pub(crate) fn has_text(&self, text: &str) -> bool {
+        // a copy only where the body is not UTF-8
+        self.with_body(|body| String::from_utf8_lossy(body).contains(text))
+    }
+
+    /// The body, which the document has once it is parsed.
+    fn with_body<T>(&self, read: impl FnOnce(&[u8]) -> T) -> T {
+        match self.document.get() {
+            Some(Ok(document)) => read(document.text().as_bytes()),
+            _ => read(&self.body.lock().unwrap_or_else(PoisonError::into_inner)),
+        }
+    }
+
+    /// Changes the status, for response actions.
+    pub fn set_status(&mut self, status: StatusCode) {
+        self.status = status;
+    }
+
+    /// Changes the body, for response actions.
+    pub fn set_body(&mut self, body: Vec<u8>) {
+        self.bytes = body.len();
+        self.checksum = crc32fast::hash(&body);
+        self.body = Mutex::new(body);
+        self.document = OnceLock::new();
+    }
+
+    /// Whether a response action ignores it.
+    pub fn is_ignored(&self) -> bool {
+        self.is_ignored
     }
 
     /// The body, parsed when it is first asked for and kept. 204 No Content reads as `null`.
@@ -79,9 +137,18 @@ impl Response {
     /// Where the body is not JSON.
     pub fn document(&self) -> Result<&Document, Error> {
         let parsed = self.document.get_or_init(|| {
-            let body = std::mem::take(&mut *self.body.lock().unwrap_or_else(PoisonError::into_inner));
+            let mut body = self.body.lock().unwrap_or_else(PoisonError::into_inner);
             let no_content = self.status == StatusCode::NO_CONTENT && body.is_empty();
-            Document::parse(if no_content { b"null".to_vec() } else { body })
+            if no_content {
+                return Document::parse(b"null".to_vec());
+            }
+            let excerpt = body.get(..MAX_EXCERPT_BYTES).unwrap_or(&body).to_vec();
+            let parsed = Document::parse(std::mem::take(&mut *body));
+            if parsed.is_err() {
+                // of a body that is no JSON, what is shown of it stays
+                *body = excerpt;
+            }
+            parsed
         });
         parsed.as_ref().map_err(|error| self.error(ErrorKind::InvalidJson(error.clone())))
     }
@@ -91,11 +158,17 @@ impl Response {
         &self.rows
     }
 
+    /// The rows themselves.
+    pub(crate) fn row_nodes(&self) -> impl Iterator<Item = Node<'_>> {
+        let document = self.document.get().and_then(|parsed| parsed.as_ref().ok());
+        document.into_iter().flat_map(|document| self.rows.ids.iter().map(|id| document.node(*id)))
+    }
+
     /// An error about this answer, for own paginators: it shows request, status and how the body begins.
     pub fn error(&self, kind: ErrorKind) -> Error {
         Error::new(kind)
             .of_request(&self.method, &self.url)
-            .with_answer(self.status, self.excerpt.clone())
+            .with_answer(self.status, self.excerpt())
             .after_attempts(self.attempts)
     }
 
@@ -107,6 +180,18 @@ impl Response {
     /// Remembers how many attempts it took.
     pub(crate) fn after_attempts(mut self, attempts: u32) -> Response {
         self.attempts = attempts;
+        self
+    }
+
+    /// Remembers what must not be shown of its body.
+    pub(crate) fn hiding(mut self, secrets: Vec<Secret>) -> Response {
+        self.secrets = secrets;
+        self
+    }
+
+    /// Remembers that a response action ignores it.
+    pub(crate) fn ignored(mut self) -> Response {
+        self.is_ignored = true;
         self
     }
 

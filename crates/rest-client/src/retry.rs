@@ -10,9 +10,18 @@ use backoff::backoff::Backoff;
 
 use crate::error_kind::ErrorKind;
 
-/// When a failed request is sent again: after the statuses 429 and 500 to 599, after failures to connect,
-/// timeouts and bodies cut short, as long as the request is
-/// [idempotent](field@crate::Request::idempotent).
+mod stated_wait;
+
+pub(crate) use stated_wait::{is_rate_limit, stated_wait};
+
+/// When a failed request is sent again: after the statuses 429 and 500 to 599, after 403 where `X-RateLimit-Remaining`
+/// is 0, after failures to connect, timeouts and bodies cut short. A [`ResponseAction`](crate::ResponseAction) can say
+/// otherwise of any answer.
+///
+/// A request that is not [idempotent](field@crate::Request::idempotent) is sent again only where it had no effect: it was
+/// not sent because there was no connection, or was turned away by a rate limit.
+///
+/// Where the server says how long to wait, by `Retry-After` or, with a rate limit, `X-RateLimit-Reset`, that counts.
 ///
 /// ```
 /// use std::time::Duration;
@@ -29,13 +38,21 @@ pub struct RetryPolicy {
     /// The delay before the second attempt in seconds; each further one is twice as long. All are varied at
     /// random by up to half, so that clients do not come back in step. Default 1.
     pub backoff_factor: f64,
-    /// No delay is longer than this, also where a `Retry-After` header asks for more. Default 300 seconds.
+    /// No delay is longer than this, also where the server asks for more. Default 300 seconds.
     pub max_delay: Duration,
+    /// How long a request may take in all, its attempts, the delays between them and the last body included. An attempt
+    /// that would begin later is not made, and one that takes longer is broken off. Default one hour.
+    pub max_elapsed: Duration,
 }
 
 impl Default for RetryPolicy {
     fn default() -> RetryPolicy {
-        RetryPolicy { max_attempts: 5, backoff_factor: 1.0, max_delay: Duration::from_secs(300) }
+        RetryPolicy {
+            max_attempts: 5,
+            backoff_factor: 1.0,
+            max_delay: Duration::from_secs(300),
+            max_elapsed: Duration::from_secs(3600),
+        }
     }
 }
 
@@ -75,10 +92,10 @@ pub(crate) struct Delays {
 
 impl Delays {
     /// The next delay: what the server asked for, else what the policy says.
-    pub(crate) fn next(&mut self, retry_after: Option<Duration>) -> Duration {
+    pub(crate) fn next(&mut self, stated: Option<Duration>) -> Duration {
         // the policy counts on in either case: a server that does not say how long is still in trouble
         let own = self.policy.next_backoff().unwrap_or(self.max_delay);
-        retry_after.unwrap_or(own).min(self.max_delay)
+        stated.unwrap_or(own).min(self.max_delay)
     }
 }
 

@@ -22,7 +22,7 @@ fn start_with(
     handler: impl Fn(&Received) -> Answer + Send + Sync + 'static,
 ) -> (ScriptedServer, RestClient) {
     let server = ScriptedServer::start(handler);
-    let retry = RetryPolicy { max_attempts: 3, backoff_factor: 0.0, max_delay: Duration::ZERO };
+    let retry = RetryPolicy { max_attempts: 3, backoff_factor: 0.0, max_delay: Duration::ZERO, ..RetryPolicy::default() };
     let client = set_up(RestClient::builder().base_url(server.url()).retry(retry)).build().unwrap();
     (server, client)
 }

@@ -3,29 +3,32 @@
 mod attempt;
 mod body;
 mod failure;
+mod hop;
 mod redirect;
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::header::HeaderMap;
 use tokio::sync::oneshot;
+use tokio::time::{Instant, timeout_at};
 
 use crate::error::Error;
+use crate::error_kind::ErrorKind;
+use crate::limit::Gate;
 use crate::request::Request;
 use crate::response::Response;
-use crate::retry::RetryPolicy;
+use crate::rules::Rules;
 
 pub(crate) use failure::root_cause;
 
 /// From here on a wait is worth a warning: people look at a program that seems to hang.
 const LONG_WAIT: Duration = Duration::from_secs(5);
 
-/// The connections and what every request has in common.
+/// The connections, and what may go over them.
 #[derive(Debug)]
 pub(crate) struct Transport {
     pub(crate) http: reqwest::Client,
-    pub(crate) headers: HeaderMap,
-    pub(crate) retry: RetryPolicy,
+    pub(crate) gate: Gate,
     pub(crate) timeout: Duration,
     pub(crate) max_body_bytes: usize,
 }
@@ -33,25 +36,53 @@ pub(crate) struct Transport {
 impl Transport {
     /// The answer to `request`. `early` gets the first good answer without its body as soon as the headers are
     /// there; the answer that is returned may be a later one, when the body of that one was cut short.
-    pub(crate) async fn send(&self, request: &Request, mut early: Option<oneshot::Sender<Response>>) -> Result<Response, Error> {
-        let mut delays = self.retry.delays();
-        let mut attempts = 1;
+    pub(crate) async fn send(
+        self: &Arc<Self>,
+        rules: &Rules,
+        request: &Request,
+        mut early: Option<oneshot::Sender<Response>>,
+    ) -> Result<Response, Error> {
+        let policy = &rules.retry;
+        let mut delays = policy.delays();
+        // a time too far away to be expressed is none
+        let end = Instant::now().checked_add(policy.max_elapsed);
+        let mut attempt = 1;
         loop {
-            let error = match self.attempt(request, &mut early).await {
-                Ok(response) => return Ok(response.after_attempts(attempts)),
-                Err(error) => error.after_attempts(attempts),
+            let error = match before(end, self.attempt(rules, request, &mut early)).await {
+                Some(Ok(response)) => return Ok(response.after_attempts(attempt)),
+                Some(Err(error)) => error.after_attempts(attempt),
+                None => {
+                    let kind = ErrorKind::OutOfTime { total: policy.max_elapsed };
+                    return Err(Error::new(kind).of_request(&request.method, &request.full_url()).after_attempts(attempt));
+                }
             };
-            if attempts >= self.retry.max_attempts || !request.idempotent || !error.is_retryable() {
+            if attempt >= policy.max_attempts || !may_be_sent_again(request, &error) {
                 return Err(error);
             }
-            let delay = delays.next(error.retry_after());
+            let delay = delays.next(error.stated_wait());
+            if end.is_some_and(|end| Instant::now() + delay >= end) {
+                return Err(error.out_of_time(policy.max_elapsed));
+            }
+            attempt += 1;
             if delay > LONG_WAIT {
-                tracing::warn!("waiting {delay:.1?} before attempt {} of {}: {error}", attempts + 1, self.retry.max_attempts);
+                tracing::warn!("waiting {delay:.1?} before attempt {attempt} of {}: {error}", policy.max_attempts);
             } else {
-                tracing::debug!("waiting {delay:.1?} before attempt {} of {}: {error}", attempts + 1, self.retry.max_attempts);
+                tracing::debug!("waiting {delay:.1?} before attempt {attempt} of {}: {error}", policy.max_attempts);
             }
             tokio::time::sleep(delay).await;
-            attempts += 1;
         }
     }
+}
+
+/// What `future` gives, unless it takes until `end`.
+async fn before<T>(end: Option<Instant>, future: impl Future<Output = T>) -> Option<T> {
+    match end {
+        Some(end) => timeout_at(end, future).await.ok(),
+        None => Some(future.await),
+    }
+}
+
+/// Whether another attempt can succeed, and does no harm if the one that failed did take effect.
+fn may_be_sent_again(request: &Request, error: &Error) -> bool {
+    error.is_retryable() && (request.idempotent || error.had_no_effect()) && !error.is_about_credentials()
 }

@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::error_kind::ErrorKind;
 use crate::request::Request;
 use crate::response::Response;
+use crate::rules::Rules;
 use crate::transport::Transport;
 
 /// A request that is being sent, read and parsed while others work. Dropping it cancels that.
@@ -19,11 +20,11 @@ pub(super) struct Fetch {
 
 impl Fetch {
     /// Sends `request`.
-    pub(super) fn start(transport: &Arc<Transport>, request: Request) -> Fetch {
-        let transport = Arc::clone(transport);
+    pub(super) fn start(transport: &Arc<Transport>, rules: &Arc<Rules>, request: Request) -> Fetch {
+        let (transport, rules) = (Arc::clone(transport), Arc::clone(rules));
         let (early, head) = oneshot::channel();
         let task = Task(tokio::spawn(async move {
-            let response = transport.send(&request, Some(early)).await?;
+            let response = transport.send(&rules, &request, Some(early)).await?;
             // about a millisecond a page: here it costs the consumer nothing; who reads it gets the error
             let _ = response.document();
             Ok(response)

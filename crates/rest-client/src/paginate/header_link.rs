@@ -1,9 +1,11 @@
 //! Links in the `Link` header.
 
+use catchment_json::Value;
 use url::Url;
 
 use super::Paginator;
 use crate::error::Error;
+use crate::link::link_of;
 use crate::request::Request;
 use crate::response::Response;
 
@@ -37,10 +39,20 @@ impl Paginator for HeaderLink {
         self.next.is_some()
     }
 
-    fn update_request(&mut self, request: &mut Request) {
+    fn update_request(&mut self, request: &mut Request) -> Result<(), Error> {
         if let Some(next) = self.next.take() {
             request.follow(next);
         }
+        Ok(())
+    }
+
+    fn position(&self) -> Option<Value> {
+        self.next.as_ref().map(|next| Value::from(next.as_str()))
+    }
+
+    fn resume(&mut self, position: &Value) -> Result<(), Error> {
+        self.next = Some(link_of(position)?);
+        Ok(())
     }
 
     fn needs_body(&self) -> bool {

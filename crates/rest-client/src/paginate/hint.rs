@@ -2,6 +2,9 @@
 
 use catchment_json::{Document, Kind, Node, Path};
 
+use super::range::whole;
+use crate::redact::redact;
+use crate::response::Response;
 use crate::select::path_of;
 
 /// Keys for the number of pages.
@@ -10,21 +13,77 @@ const TOTAL_KEYS: &[&str] = &["total_pages", "pages", "totalpages"];
 /// What an object under a key like `next` calls its URL.
 const URL_KEYS: &[&str] = &["href", "url"];
 
+/// What a page calls its own number.
+const NUMBER_KEYS: &[&str] = &["page", "currentpage", "pagenumber", "pageno", "pageindex", "current", "number"];
+
+/// What may stand after `next` in the key of a cursor, without underscores. Others, as in `next_billing_date`, are rarely
+/// cursors.
+const CURSOR_KEYS: &[&str] =
+    &["", "cursor", "page", "pagetoken", "token", "offset", "start", "after", "marker", "continuation", "continuationtoken"];
+
 /// The path to a link to the next page: under a key that begins with `next`, or under one that begins with
-/// `href` or `url` in an object there, a string that begins with `http` or `/`. Lists are not looked into, as
+/// `href` or `url` in an object there, a string that begins with `http`, `/` or `?`. Lists are not looked into, as
 /// what they hold are rows.
 pub(super) fn link(document: &Document) -> Option<Path> {
-    let is_link = |node: Node<'_>| node.text().is_some_and(|text| text.starts_with("http") || text.starts_with('/'));
+    let is_link = |node: Node<'_>| node.text().is_some_and(|text| ["http", "/", "?"].iter().any(|start| text.starts_with(start)));
     let keys = find(document.root(), &mut |keys, node| is_next(keys) && is_link(node))?;
     path_of(&keys)
 }
 
-/// The path to a number of pages greater than one, or to what can only be a cursor: a sign of further pages.
+/// The path to a number of pages greater than one, and the number of this page, if it says so and it is the first one.
+pub(super) fn total(document: &Document) -> Option<(Path, Option<u64>)> {
+    let keys = find(document.root(), &mut |keys, node| is_total(keys) && whole(node).is_some_and(|pages| pages > 1))?;
+    let (_, parents) = keys.split_last()?;
+    let parent = parents.iter().try_fold(document.root(), |node, key| node.get(key))?;
+    let is_number = |key: &str| NUMBER_KEYS.contains(&letters(key).as_str());
+    let base = parent.entries().filter(|(key, _)| is_number(&key.name())).find_map(|(_, node)| whole(node));
+    Some((path_of(&keys)?, base.filter(|base| *base <= 1)))
+}
+
+/// The path to a cursor, and the parameter of the query that its key speaks of.
+pub(super) fn cursor(document: &Document) -> Option<(Path, String)> {
+    let is_key = |key: &String| rest_of_next(key).is_some_and(|rest| CURSOR_KEYS.contains(&letters(rest).as_str()));
+    let keys = find(document.root(), &mut |keys, node| keys.last().is_some_and(is_key) && is_cursor(node))?;
+    Some((path_of(&keys)?, cursor_param(keys.last()?)))
+}
+
+fn cursor_param(key: &str) -> String {
+    let rest = rest_of_next(key).unwrap_or_default().trim_start_matches(['_', '-', '.', ' ']);
+    match letters(rest).as_str() {
+        "" | "cursor" => "cursor".to_owned(),
+        // as AWS has it, where the answer speaks of the next token and so does the request
+        "token" => key.to_owned(),
+        _ => rest.chars().enumerate().map(|(at, c)| if at == 0 { c.to_ascii_lowercase() } else { c }).collect(),
+    }
+}
+
+/// The path to what may be a cursor too.
 pub(super) fn more(document: &Document) -> Option<Path> {
-    let root = document.root();
-    let keys = find(root, &mut |keys, node| is_total(keys) && number(node).is_some_and(|pages| pages > 1))
-        .or_else(|| find(root, &mut |keys, node| is_next(keys) && is_cursor(node)))?;
+    let keys = find(document.root(), &mut |keys, node| is_next(keys) && is_cursor(node))?;
     path_of(&keys)
+}
+
+/// Warns of a next link in an answer whose paginator sees no further page.
+pub(super) fn report_link(response: &Response) {
+    let in_header = response.link("next").is_ok_and(|link| link.is_some()).then(|| "the Link header".to_owned());
+    let in_body = || response.document().ok().and_then(link).map(|path| path.to_string());
+    if let Some(place) = in_header.or_else(in_body) {
+        tracing::warn!(
+            "{} has a next link at {place}, which the paginator does not follow: further pages may be missing",
+            redact(response.url()),
+        );
+    }
+}
+
+/// What stands after `next`, in any case, at the beginning of a key.
+fn rest_of_next(key: &str) -> Option<&str> {
+    let (start, rest) = key.split_at_checked("next".len())?;
+    start.eq_ignore_ascii_case("next").then_some(rest)
+}
+
+/// A key without what separates its words, in lower case.
+fn letters(key: &str) -> String {
+    key.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 fn is_next(keys: &[String]) -> bool {
@@ -38,10 +97,6 @@ fn is_next(keys: &[String]) -> bool {
 
 fn is_total(keys: &[String]) -> bool {
     keys.last().is_some_and(|key| TOTAL_KEYS.contains(&key.to_lowercase().as_str()))
-}
-
-fn number(node: Node<'_>) -> Option<i64> {
-    node.number().map(str::to_owned).or_else(|| node.text().map(|text| text.into_owned()))?.trim().parse().ok()
 }
 
 /// Empty strings and zeros are how APIs say that there is no next page.
@@ -71,15 +126,18 @@ fn find<'d>(root: Node<'d>, matches: &mut impl FnMut(&[String], Node<'d>) -> boo
 
 #[cfg(test)]
 mod tests {
-    use super::{Document, Path, link, more};
+    use super::{Document, cursor, link, more, total};
 
-    /// What a body is found to have: a link, or a hint of more.
+    /// What a body is found to have: a link, a number of pages, a cursor, or a hint of more.
     #[track_caller]
     fn check(body: &str, expected: &str) {
         let document = Document::parse(body.into()).unwrap();
-        let show = |path: Option<Path>, what: &str| path.map(|path| format!("{what} {path}"));
-        let found = show(link(&document), "link").or(show(more(&document), "more")).unwrap_or_default();
-        assert_eq!(found, expected, "{body}");
+        let found = link(&document)
+            .map(|path| format!("link {path}"))
+            .or(total(&document).map(|(path, base)| format!("total {path} {}", base.map_or("?".to_owned(), |b| b.to_string()))))
+            .or(cursor(&document).map(|(path, param)| format!("cursor {path} {param}")))
+            .or(more(&document).map(|path| format!("more {path}")));
+        assert_eq!(found.unwrap_or_default(), expected, "{body}");
     }
 
     #[test]
@@ -90,22 +148,35 @@ mod tests {
         check(r#"{"@odata.nextLink": "/2"}"#, "");
         check(r#"{"paging": {"next.page": "/2"}}"#, "link paging['next.page']");
         check(r#"{"pages": 3, "next_url": "/2"}"#, "link next_url");
-        check(r#"{"next_cursor": "x", "next_url": "/2"}"#, "link next_url");
+        check(r#"{"next_cursor": "x", "next_url": "?page=2"}"#, "link next_url");
         check(r#"{"data": [{"next": "/2"}], "next": null}"#, "");
         check(r#"{"next": ""}"#, "");
         check("[]", "");
     }
 
     #[test]
-    fn hints() {
-        check(r#"{"meta": {"total_pages": 3}}"#, "more meta.total_pages");
-        check(r#"{"Pages": "2"}"#, "more Pages");
+    fn numbers_of_pages() {
+        check(r#"{"meta": {"total_pages": 3}}"#, "total meta.total_pages ?");
+        check(r#"{"meta": {"total_pages": 3, "page": 1}, "page": 0}"#, "total meta.total_pages 1");
+        check(r#"{"Pages": "2", "currentPage": 0}"#, "total Pages 0");
+        check(r#"{"totalPages": 2, "number": 0}"#, "total totalPages 0");
+        check(r#"{"totalPages": 9, "page": 7}"#, "total totalPages ?");
         check(r#"{"totalPages": 1}"#, "");
-        check(r#"{"total_pages": 1, "next_cursor": "x"}"#, "more next_cursor");
         check(r#"{"pages": [1, 2]}"#, "");
-        check(r#"{"next_page": 2}"#, "more next_page");
+        check(r#"{"total": 100}"#, "");
+    }
+
+    #[test]
+    fn cursors() {
+        check(r#"{"total_pages": 1, "next_cursor": "x"}"#, "cursor next_cursor cursor");
+        check(r#"{"meta": {"next": "x"}}"#, "cursor meta.next cursor");
+        check(r#"{"next_page": 2}"#, "cursor next_page page");
+        check(r#"{"nextPageToken": "x"}"#, "cursor nextPageToken pageToken");
+        check(r#"{"next_page_token": "x"}"#, "cursor next_page_token page_token");
+        check(r#"{"NextMarker": "x"}"#, "cursor NextMarker marker");
+        check(r#"{"NextToken": "x"}"#, "cursor NextToken NextToken");
         check(r#"{"next": 0, "next_cursor": ""}"#, "");
         check(r#"{"next": {"cursor": "x"}}"#, "");
-        check(r#"{"total": 100}"#, "");
+        check(r#"{"next_billing_date": "2026-01-01"}"#, "more next_billing_date");
     }
 }

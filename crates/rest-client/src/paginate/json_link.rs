@@ -1,12 +1,12 @@
 //! Links in the body.
 
-use catchment_json::{Kind, Path};
+use catchment_json::{Kind, Path, Value};
 use url::Url;
 
-use super::Paginator;
+use super::{Paginator, hint};
 use crate::error::Error;
 use crate::error_kind::ErrorKind;
-use crate::link::resolve;
+use crate::link::{link_of, resolve};
 use crate::request::Request;
 use crate::response::Response;
 
@@ -33,7 +33,10 @@ impl JsonLink {
 impl Paginator for JsonLink {
     fn update_state(&mut self, response: &Response) -> Result<(), Error> {
         self.next = None;
-        let Some(node) = self.next_url_path.first(response.document()?.root()) else { return Ok(()) };
+        let Some(node) = self.next_url_path.first(response.document()?.root()) else {
+            hint::report_link(response);
+            return Ok(());
+        };
         let place = || format!("at {}", self.next_url_path);
         let found = match node.kind() {
             Kind::Null => return Ok(()),
@@ -55,10 +58,20 @@ impl Paginator for JsonLink {
         self.next.is_some()
     }
 
-    fn update_request(&mut self, request: &mut Request) {
+    fn update_request(&mut self, request: &mut Request) -> Result<(), Error> {
         if let Some(next) = self.next.take() {
             request.follow(next);
         }
+        Ok(())
+    }
+
+    fn position(&self) -> Option<Value> {
+        self.next.as_ref().map(|next| Value::from(next.as_str()))
+    }
+
+    fn resume(&mut self, position: &Value) -> Result<(), Error> {
+        self.next = Some(link_of(position)?);
+        Ok(())
     }
 
     fn boxed(&self) -> Box<dyn Paginator> {

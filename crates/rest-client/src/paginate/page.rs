@@ -1,6 +1,6 @@
 //! One page.
 
-use catchment_json::Selection;
+use catchment_json::{Selection, Value};
 
 /// A page: the rows in the document that was answered.
 #[derive(Debug, Clone)]
@@ -14,6 +14,10 @@ pub struct Page {
     pub number: u64,
     /// The length of the body in bytes.
     pub bytes: usize,
+    /// Where the next page is, to go on from there with [`RestClient::paginate_from`](crate::RestClient::paginate_from).
+    /// It may hold what opens that page to others, such as a signed link. Nothing after the last page, and where the
+    /// paginator cannot say.
+    pub position: Option<Value>,
 }
 
 impl From<Page> for Selection {

@@ -1,5 +1,6 @@
 //! The pages of an endpoint.
 
+use std::collections::VecDeque;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -8,15 +9,16 @@ use async_stream::try_stream;
 use catchment_json::{Document, Path, Selection};
 use futures_core::Stream;
 
-use super::Paginator;
 use super::fetch::Fetch;
 use super::page::Page;
+use super::paging::Paging;
 use super::seen::Seen;
+use super::steps::{first_request, next_step};
 use crate::error::Error;
-use crate::error_kind::ErrorKind;
 use crate::redact::redact;
 use crate::request::Request;
 use crate::response::Response;
+use crate::rules::Rules;
 use crate::select::{self, Rows, Shape};
 use crate::transport::Transport;
 
@@ -56,46 +58,49 @@ impl std::fmt::Debug for Pages {
 ///
 /// When a page is handed out, the next one has been asked for, so that the server and the consumer work at the
 /// same time. It is asked for only when the consumer wants the page before it: with the page that the consumer
-/// has, there are never more than two.
-pub(crate) fn pages(
-    transport: Arc<Transport>,
-    mut request: Request,
-    mut paginator: Box<dyn Paginator>,
-    mut selector: Option<Path>,
-) -> Pages {
+/// has, there are never more than two, or as many more as are fetched in parallel.
+pub(crate) fn pages(transport: Arc<Transport>, rules: Arc<Rules>, mut request: Request, paging: Paging) -> Pages {
+    let Paging { mut paginator, data_selector: mut selector, parallel_pages, position } = paging;
     let stream = try_stream! {
+        first_request(&mut paginator, &rules, &mut request, position.as_ref())?;
         let mut seen = Seen::default();
-        let mut fetch = Fetch::start(&transport, request.clone());
-        for number in 1.. {
-            let mut early = None;
-            if !paginator.needs_body() && let Some(head) = fetch.head().await {
+        let mut number = 0;
+        let mut fetch = Fetch::start(&transport, &rules, request.clone());
+        // the pages after this one, as far as they have been asked for
+        let mut ahead = VecDeque::new();
+        loop {
+            if ahead.is_empty() && !paginator.needs_body() && let Some(head) = fetch.head().await {
                 // an error will come again from the complete answer
-                let next = next_request(&mut paginator.clone(), &request, &head).unwrap_or_default();
-                early = next.map(|next| (Fetch::start(&transport, next.clone()), next));
+                let next = next_step(&mut paginator.clone(), &rules, &request, &head).unwrap_or_default();
+                ahead.extend(next.map(|next| start(&transport, &rules, next.request)));
             }
 
             let mut response = fetch.response().await?;
-            if seen.repeats(&request, &response) {
-                Err(response.error(ErrorKind::Repeated))?;
+            if response.is_ignored() {
+                tracing::debug!("{} is ignored, as a response action says: the pages end here", redact(response.url()));
+                break;
             }
             let document = response.document()?.clone();
             let rows = rows(&document, &mut selector, &response);
             response.set_rows(rows.clone());
-            let next = next_request(&mut paginator, &request, &response)?;
-            if let Some(next) = next.as_ref().filter(|next| request.trusted && !next.trusted) {
-                let (from, to) = (request.url.origin().ascii_serialization(), next.url.origin().ascii_serialization());
-                tracing::warn!("{from} has its next page at {to}: the configured headers are not sent there");
-            }
+            seen.check(&request, &response)?;
+            let next = next_step(&mut paginator, &rules, &request, &response)?;
 
-            let ahead = match (next, early) {
-                // the complete answer came from a later attempt if it says something else
-                (Some(next), Some((fetch, requested))) if requested == next => Some((fetch, next)),
-                (Some(next), _) => Some((Fetch::start(&transport, next.clone()), next)),
-                (None, _) => None,
+            let (wanted, position) = match next {
+                Some(next) => {
+                    let further = paginator.ahead(&next.request, parallel_pages - 1);
+                    (std::iter::once(next.request).chain(further).collect(), next.position)
+                }
+                None => (Vec::new(), None),
             };
-            yield Page { rows: Selection { document, ids: rows.ids }, url: redact(response.url()), number, bytes: response.bytes() };
-            match ahead {
-                Some(next) => (fetch, request) = next,
+            fetch_ahead(&mut ahead, wanted, |request| start(&transport, &rules, request));
+            if !paginator.skips_page() {
+                number += 1;
+                let (url, bytes) = (redact(response.url()), response.bytes());
+                yield Page { rows: Selection { document, ids: rows.ids }, url, number, bytes, position };
+            }
+            match ahead.pop_front() {
+                Some(next) => (request, fetch) = next,
                 None => break,
             }
         }
@@ -103,16 +108,16 @@ pub(crate) fn pages(
     Pages { stream: Box::pin(stream) }
 }
 
-/// The request of the page after `response`, the answer to `request`.
-fn next_request(paginator: &mut Box<dyn Paginator>, request: &Request, response: &Response) -> Result<Option<Request>, Error> {
-    paginator.update_state(response)?;
-    if !paginator.has_next_page() {
-        return Ok(None);
-    }
-    let mut next = request.clone();
-    paginator.update_request(&mut next);
-    next.distrust_if_away_from(&request.url);
-    Ok(Some(next))
+fn start(transport: &Arc<Transport>, rules: &Arc<Rules>, request: Request) -> (Request, Fetch) {
+    (request.clone(), Fetch::start(transport, rules, request))
+}
+
+/// Keeps what has been asked for as long as it is what is wanted, and asks for the rest. What is there may have been
+/// asked for by what an earlier attempt or an earlier page said.
+fn fetch_ahead<F>(ahead: &mut VecDeque<(Request, F)>, wanted: Vec<Request>, start: impl FnMut(Request) -> (Request, F)) {
+    let same = ahead.iter().zip(&wanted).take_while(|((asked, _), wanted)| asked == *wanted).count();
+    ahead.truncate(same);
+    ahead.extend(wanted.into_iter().skip(same).map(start));
 }
 
 /// The rows of a page. A selector is looked for until one is found: an envelope without a list, as an empty

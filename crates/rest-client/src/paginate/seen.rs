@@ -3,6 +3,9 @@
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use crate::body::Body;
+use crate::error::Error;
+use crate::error_kind::ErrorKind;
 use crate::request::Request;
 use crate::response::Response;
 
@@ -10,22 +13,41 @@ use crate::response::Response;
 /// comes back to one of them is found.
 const MAX_REMEMBERED: usize = 1 << 20;
 
+/// So many requests in a row that differ and get the same rows are no coincidence.
+const STANDSTILL: usize = 10;
+
 /// The requests of a pagination with their answers, as hashes.
 #[derive(Default)]
 pub(super) struct Seen {
     hashes: HashSet<u64>,
+    last: Option<(usize, u32)>,
+    same: usize,
 }
 
 impl Seen {
-    /// Remembers a request and its answer; says whether they were remembered already.
-    pub(super) fn repeats(&mut self, request: &Request, response: &Response) -> bool {
+    /// Remembers a request and its answer.
+    ///
+    /// # Errors
+    ///
+    /// Where they were in the pagination before, or the last answers were all the same.
+    pub(super) fn check(&mut self, request: &Request, response: &Response) -> Result<(), Error> {
         let mut hasher = DefaultHasher::new();
         request.method.hash(&mut hasher);
         request.full_url().hash(&mut hasher);
-        request.json.as_ref().map(ToString::to_string).hash(&mut hasher);
+        request.body.as_ref().map(Body::bytes).hash(&mut hasher);
         // a checksum will do, as only answers to one and the same request are compared by it
-        (response.bytes(), response.checksum()).hash(&mut hasher);
+        let answer = (response.bytes(), response.checksum());
+        answer.hash(&mut hasher);
         let hash = hasher.finish();
-        if self.hashes.len() < MAX_REMEMBERED { !self.hashes.insert(hash) } else { self.hashes.contains(&hash) }
+        let is_known = if self.hashes.len() < MAX_REMEMBERED { !self.hashes.insert(hash) } else { self.hashes.contains(&hash) };
+        let is_empty = response.rows().ids.is_empty();
+        if is_known {
+            return Err(response.error(ErrorKind::Repeated { is_empty }));
+        }
+        self.same = if self.last.replace(answer) == Some(answer) && !is_empty { self.same + 1 } else { 1 };
+        if self.same == STANDSTILL {
+            return Err(response.error(ErrorKind::Standstill { pages: STANDSTILL }));
+        }
+        Ok(())
     }
 }

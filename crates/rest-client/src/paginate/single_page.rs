@@ -18,7 +18,9 @@ impl Paginator for SinglePage {
         false
     }
 
-    fn update_request(&mut self, _: &mut Request) {}
+    fn update_request(&mut self, _: &mut Request) -> Result<(), Error> {
+        Ok(())
+    }
 
     fn needs_body(&self) -> bool {
         false

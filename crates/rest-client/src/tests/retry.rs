@@ -27,7 +27,7 @@ async fn check_request(method: Method, idempotent: Option<bool>, answers: Vec<An
     request.method = method;
     request.idempotent = idempotent.unwrap_or(request.idempotent);
     let ended = match client.send(&request).await {
-        Ok(response) => response.excerpt().to_owned(),
+        Ok(response) => response.excerpt(),
         Err(error) => format!("{} after {}, retryable: {}", name(&error), error.attempts(), error.is_retryable()),
     };
     assert_eq!((ended.as_str(), server.requests().len()), (expected, requests), "{given}");
@@ -89,5 +89,5 @@ async fn a_server_may_ask_to_wait() {
 
     let (_server, client) = start_with(|client| client, |_| Answer::json(429, "").header("Retry-After", "3600"));
     let error = client.get("x", &[]).await.unwrap_err();
-    assert_eq!(error.retry_after(), Some(Duration::from_secs(3600)));
+    assert_eq!(error.stated_wait(), Some(Duration::from_secs(3600)));
 }

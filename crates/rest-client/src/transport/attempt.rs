@@ -1,106 +1,139 @@
 //! One attempt, over all redirects, to the end of the body.
 
+use std::sync::Arc;
 use std::time::SystemTime;
 
-use reqwest::Method;
-use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::StatusCode;
 use tokio::sync::oneshot;
-use url::Url;
 
-use super::failure::{Stage, classify};
+use super::failure::{Stage, classify, host};
+use super::hop::Hop;
 use super::{Transport, body, redirect};
+use crate::bare::BareClient;
 use crate::error::Error;
 use crate::error_kind::ErrorKind;
-use crate::excerpt::excerpt;
+use crate::limit::Passage;
+use crate::outgoing::Outgoing;
 use crate::redact::redact;
 use crate::request::Request;
 use crate::response::Response;
-use crate::retry_after::retry_after;
+use crate::response_action::{Verdict, judge};
+use crate::retry::{is_rate_limit, stated_wait};
+use crate::rules::Rules;
 
 /// How many redirects are followed.
 const MAX_REDIRECTS: usize = 10;
 
-/// What goes over the wire, which a redirect changes.
-pub(super) struct Hop {
-    pub(super) method: Method,
-    pub(super) url: Url,
-    pub(super) headers: HeaderMap,
-    pub(super) json: Option<String>,
+/// An answer whose body has not been read, and the request that it is for.
+struct Answered {
+    sent: Outgoing,
+    answer: reqwest::Response,
+    passage: Passage,
 }
 
 impl Transport {
     /// Sends `request` once.
     pub(super) async fn attempt(
-        &self,
+        self: &Arc<Self>,
+        rules: &Rules,
         request: &Request,
         early: &mut Option<oneshot::Sender<Response>>,
     ) -> Result<Response, Error> {
-        let mut hop = self.first_hop(request);
+        let mut hop = Hop::first(request, rules);
         for _ in 0..=MAX_REDIRECTS {
-            let answer = self.exchange(&hop).await?;
-            match redirect::target(&hop, &answer)? {
-                Some(target) => redirect::follow(&mut hop, answer.status(), target),
-                None => return self.finish(hop, answer, early).await,
+            let answered = self.authorized(rules, &hop).await?;
+            match redirect::target(&hop, &answered.answer)? {
+                Some(target) => {
+                    let trusts = rules.trust(&hop.url, &target);
+                    redirect::follow(&mut hop, answered.answer.status(), target, trusts);
+                    hop.drop_credentials_of_links(rules);
+                }
+                None => return self.finish(rules, hop, answered, early).await,
             }
         }
         let kind = ErrorKind::TooManyRedirects { limit: MAX_REDIRECTS, last: redact(&hop.url) };
         Err(Error::new(kind).of_request(&request.method, &request.full_url()))
     }
 
-    fn first_hop(&self, request: &Request) -> Hop {
-        let mut headers = if request.trusted { self.headers.clone() } else { HeaderMap::new() };
-        for name in request.headers.keys() {
-            headers.remove(name);
-            for value in request.headers.get_all(name) {
-                headers.append(name, value.clone());
-            }
+    /// The answer to `hop` with credentials, once more with other ones if the first are refused.
+    async fn authorized(self: &Arc<Self>, rules: &Rules, hop: &Hop) -> Result<Answered, Error> {
+        let mut answered = self.exchange(rules, hop).await?;
+        let is_refused = answered.answer.status() == StatusCode::UNAUTHORIZED;
+        if is_refused && hop.trusted && rules.auth.as_ref().is_some_and(|auth| auth.refused(&answered.sent)) {
+            body::read_start(&mut answered.answer).await;
+            drop(answered);
+            answered = self.exchange(rules, hop).await?;
         }
-        let json = request.json.as_ref().map(ToString::to_string);
-        Hop { method: request.method.clone(), url: request.full_url(), headers, json }
+        Ok(answered)
     }
 
-    async fn exchange(&self, hop: &Hop) -> Result<reqwest::Response, Error> {
-        let mut headers = hop.headers.clone();
-        if hop.json.is_some() && !headers.contains_key(CONTENT_TYPE) {
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    async fn exchange(self: &Arc<Self>, rules: &Rules, hop: &Hop) -> Result<Answered, Error> {
+        let of_request = |error: Error| error.of_request(&hop.method, &hop.url);
+        let mut sent = hop.outgoing();
+        if let Some(auth) = rules.auth.as_ref().filter(|_| hop.trusted) {
+            auth.apply(&mut sent, &BareClient::new(self, rules)).await.map_err(of_request)?;
         }
-        let mut request = self.http.request(hop.method.clone(), hop.url.clone()).headers(headers);
-        if let Some(json) = &hop.json {
-            request = request.body(json.clone());
+        let passage = self.gate.pass(&host(&hop.url)).await;
+        let mut request = self.http.request(sent.method.clone(), sent.url.clone()).headers(sent.headers.clone());
+        if let Some(body) = &sent.body {
+            request = request.body(body.clone());
         }
-        let error = |error| classify(error, &hop.url, self.timeout, Stage::Head).of_request(&hop.method, &hop.url);
-        request.send().await.map_err(error)
+        let error = |error| of_request(classify(error, &hop.url, self.timeout, Stage::Head));
+        let answer = request.send().await.map_err(error)?;
+        Ok(Answered { sent, answer, passage })
     }
 
-    /// Reads the body of an answer that is no redirect.
+    /// Reads the body of an answer that is no redirect, and says what becomes of it.
     async fn finish(
         &self,
+        rules: &Rules,
         hop: Hop,
-        mut answer: reqwest::Response,
+        answered: Answered,
         early: &mut Option<oneshot::Sender<Response>>,
     ) -> Result<Response, Error> {
-        let Hop { method, url, .. } = hop;
+        let Answered { sent, mut answer, passage } = answered;
         let status = answer.status();
         let headers = std::mem::take(answer.headers_mut());
-        if !status.is_success() {
-            let body = body::read_start(&mut answer).await;
-            return Err(Error::new(ErrorKind::Status(status))
-                .of_request(&method, &url)
-                .with_answer(status, excerpt(&body))
-                .with_retry_after(retry_after(&headers, SystemTime::now())));
-        }
-        if let Some(early) = early.take() {
+        let response = |body| Response::new(hop.method.clone(), hop.url.clone(), status, headers.clone(), body);
+        if let Some(early) = early.take_if(|_| status.is_success()) {
             // nobody listens where the paginator needs the body
-            let _ = early.send(Response::new(method.clone(), url.clone(), status, headers.clone(), Vec::new()));
+            let _ = early.send(response(Vec::new()));
         }
-        match body::read(&mut answer, self.max_body_bytes).await {
-            Ok(body) => Ok(Response::new(method, url, status, headers, body)),
-            Err(body::Stop::TooLarge) => {
-                Err(Error::new(ErrorKind::TooLarge { limit: self.max_body_bytes }).of_request(&method, &url))
-            }
-            Err(body::Stop::Broken { received, error }) => {
-                Err(classify(error, &url, self.timeout, Stage::Body { received }).of_request(&method, &url))
-            }
+        let body = if status.is_success() || !rules.response_actions.is_empty() {
+            body::read(&mut answer, self.max_body_bytes).await.map_err(|stop| match stop {
+                body::Stop::TooLarge => ErrorKind::TooLarge { limit: self.max_body_bytes }.into(),
+                body::Stop::Broken { received, error } => classify(error, &hop.url, self.timeout, Stage::Body { received }),
+            })
+        } else {
+            Ok(body::read_start(&mut answer).await)
+        };
+        drop(passage);
+        let body = body.map_err(|error| error.of_request(&hop.method, &hop.url))?;
+        let mut response = response(body).hiding(sent.secrets);
+        let verdict = judge(&rules.response_actions, &mut response)?;
+        self.settle(rules, response, verdict)
+    }
+
+    /// The answer, or the error that it is.
+    fn settle(&self, rules: &Rules, response: Response, verdict: Verdict) -> Result<Response, Error> {
+        let status = response.status();
+        match verdict {
+            Verdict::Ignore => return Ok(response.ignored()),
+            Verdict::Continue if status.is_success() => return Ok(response),
+            Verdict::Continue | Verdict::Retry | Verdict::Fail => {}
         }
+        let is_limited = is_rate_limit(status, response.headers());
+        let wait = stated_wait(status, response.headers(), SystemTime::now());
+        if let Some(wait) = wait.filter(|_| is_limited) {
+            self.gate.pause(&host(response.url()), wait.min(rules.retry.max_delay));
+        }
+        let kind = if status.is_success() { ErrorKind::ErrorInside(status) } else { ErrorKind::Status(status) };
+        let error = response.error(kind).with_stated_wait(wait);
+        Err(match verdict {
+            Verdict::Retry => error.retryable(true),
+            Verdict::Fail => error.retryable(false),
+            _ if is_limited => error.retryable(true).without_effect(),
+            _ => error,
+        })
     }
 }

@@ -36,11 +36,14 @@ pub(super) fn classify(error: reqwest::Error, url: &Url, timeout: Duration, stag
             _ => ErrorKind::Connection { host, reason },
         },
     };
-    Error::new(kind).with_source(error)
+    // without a connection nothing was sent
+    let sent = !error.is_connect();
+    let error = Error::new(kind).with_source(error);
+    if sent { error } else { error.without_effect() }
 }
 
 /// Host and port of a URL.
-fn host(url: &Url) -> String {
+pub(super) fn host(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     match url.port_or_known_default() {
         Some(port) => format!("{host}:{port}"),

@@ -4,7 +4,7 @@ use reqwest::header::{CONTENT_TYPE, LOCATION};
 use reqwest::{Method, StatusCode};
 use url::Url;
 
-use super::attempt::Hop;
+use super::hop::Hop;
 use crate::error::Error;
 use crate::error_kind::ErrorKind;
 
@@ -27,8 +27,8 @@ pub(super) fn target(hop: &Hop, answer: &reqwest::Response) -> Result<Option<Url
     }
 }
 
-/// Turns `hop` into what a browser would send to `target`, with no headers if that is at another origin.
-pub(super) fn follow(hop: &mut Hop, status: StatusCode, target: Url) {
+/// Turns `hop` into what a browser would send to `target`, with no headers if that is not `trusted`.
+pub(super) fn follow(hop: &mut Hop, status: StatusCode, target: Url, trusted: bool) {
     let becomes_get = match status {
         StatusCode::SEE_OTHER => hop.method != Method::HEAD,
         StatusCode::MOVED_PERMANENTLY | StatusCode::FOUND => hop.method == Method::POST,
@@ -36,13 +36,14 @@ pub(super) fn follow(hop: &mut Hop, status: StatusCode, target: Url) {
     };
     if becomes_get {
         hop.method = Method::GET;
-        hop.json = None;
+        hop.body = None;
         hop.headers.remove(CONTENT_TYPE);
     }
     // a later redirect back home does not bring them back: where it leads is the other origin's choice
-    if target.origin() != hop.url.origin() && !hop.headers.is_empty() {
+    if !trusted && hop.trusted {
         let (from, to) = (hop.url.origin().ascii_serialization(), target.origin().ascii_serialization());
-        tracing::warn!("{from} redirects to {to}: the configured headers are not sent there");
+        tracing::warn!("{from} redirects to {to}: headers and credentials are not sent there");
+        hop.trusted = false;
         hop.headers.clear();
     }
     hop.url = target;
@@ -51,6 +52,7 @@ pub(super) fn follow(hop: &mut Hop, status: StatusCode, target: Url) {
 #[cfg(test)]
 mod tests {
     use super::{Hop, Method, StatusCode, follow};
+    use crate::rules::Rules;
     use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
     use url::Url;
 
@@ -60,10 +62,15 @@ mod tests {
             (CONTENT_TYPE, HeaderValue::from_static("x")),
             ("x-key".parse().unwrap(), HeaderValue::from_static("1")),
         ]);
-        let mut hop = Hop { method, url: Url::parse("https://a.b/c").unwrap(), headers, json: Some("{}".to_owned()) };
-        follow(&mut hop, StatusCode::from_u16(status).unwrap(), Url::parse(target).unwrap());
+        let (url, target) = (Url::parse("https://a.b/c").unwrap(), Url::parse(target).unwrap());
+        let trusted = Rules::default().trust(&url, &target);
+        let mut hop = Hop { method, url, headers, body: Some(b"{}".to_vec()), trusted: true };
+        follow(&mut hop, StatusCode::from_u16(status).unwrap(), target, trusted);
         let headers: Vec<_> = hop.headers.keys().map(|name| name.as_str()).collect();
-        assert_eq!(format!("{} {} {headers:?} {}", hop.method, hop.url, hop.json.unwrap_or_default()), expected);
+        assert_eq!(
+            format!("{} {} {headers:?} {}", hop.method, hop.url, String::from_utf8(hop.body.unwrap_or_default()).unwrap()),
+            expected
+        );
     }
 
     #[test]

@@ -1,0 +1,57 @@
+//! Credentials of requests.
+
+use std::fmt::Debug;
+use std::pin::Pin;
+
+use crate::bare::BareClient;
+use crate::error::Error;
+use crate::outgoing::Outgoing;
+
+/// What [`Auth::apply`] gives.
+pub type Applying<'a> = Pin<Box<dyn Future<Output = Result<(), Error>> + Send + 'a>>;
+
+/// Adds credentials to every request of a client, right before it is sent: to each attempt and each redirect, and not
+/// where the request has been led to an origin that the client does not trust.
+///
+/// ```
+/// use catchment_rest_client::{Applying, Auth, BareClient, Outgoing, RestClient, Secret};
+///
+/// /// An API that wants a key in a header together with the name of the account.
+/// #[derive(Debug)]
+/// struct AccountKey {
+///     account: String,
+///     key: Secret,
+/// }
+///
+/// impl Auth for AccountKey {
+///     fn apply<'a>(&'a self, request: &'a mut Outgoing, _client: &'a BareClient) -> Applying<'a> {
+///         Box::pin(async move { request.set_header("X-Account-Key", &self.account, &self.key) })
+///     }
+/// }
+///
+/// let auth = AccountKey { account: "acme".to_owned(), key: Secret::from("tk-1") };
+/// let client = RestClient::builder().base_url("https://api.example.com").auth(auth).build()?;
+/// # Ok::<(), catchment_rest_client::Error>(())
+/// ```
+pub trait Auth: Debug + Send + Sync {
+    /// Adds the credentials. Where they have to be fetched first, `client` does that.
+    ///
+    /// # Errors
+    ///
+    /// Where there are no credentials to be had, or they cannot stand in a request. The request is not sent then, and
+    /// not tried again.
+    fn apply<'a>(&'a self, request: &'a mut Outgoing, client: &'a BareClient) -> Applying<'a>;
+
+    /// Told that `request` was answered with 401 Unauthorized; says whether the next [`apply`](Self::apply) has other
+    /// credentials for it. The request is sent once more then. Default: false.
+    fn refused(&self, request: &Outgoing) -> bool {
+        let _ = request;
+        false
+    }
+
+    /// The names of the parameters that it sets in the query. What a link or a redirect brings along under these names
+    /// is dropped, so that it is neither sent elsewhere nor shown. Default: none.
+    fn query_params(&self) -> &[String] {
+        &[]
+    }
+}

@@ -1,0 +1,34 @@
+//! The client without its credentials.
+
+use std::sync::Arc;
+
+use crate::error::Error;
+use crate::request::Request;
+use crate::response::Response;
+use crate::rules::Rules;
+use crate::transport::Transport;
+
+/// What an [`Auth`](crate::Auth) fetches its credentials with: the connections, time-outs, limits and retries of the
+/// client that it belongs to, without its headers and credentials. Clones are cheap.
+#[derive(Debug, Clone)]
+pub struct BareClient {
+    transport: Arc<Transport>,
+    rules: Arc<Rules>,
+}
+
+impl BareClient {
+    /// One for the client of `rules`.
+    pub(crate) fn new(transport: &Arc<Transport>, rules: &Rules) -> BareClient {
+        let rules = Rules { retry: rules.retry, ..Rules::default() };
+        BareClient { transport: Arc::clone(transport), rules: Arc::new(rules) }
+    }
+
+    /// Sends a request, again where the retry policy says so, and reads the whole answer.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`RestClient::send`](crate::RestClient::send).
+    pub async fn send(&self, request: &Request) -> Result<Response, Error> {
+        self.transport.send(&self.rules, request, None).await
+    }
+}

@@ -1,0 +1,123 @@
+//! Bodies of requests.
+
+use catchment_json::Value;
+use url::form_urlencoded;
+
+use crate::error_kind::ErrorKind;
+
+/// What is sent as the body of a request.
+#[derive(Clone, PartialEq)]
+pub enum Body {
+    /// A value as `application/json`.
+    Json(Value),
+    /// Names and values, not yet encoded, as `application/x-www-form-urlencoded`.
+    Form(Vec<(String, String)>),
+    /// Bytes as they are. Their type is up to the headers.
+    Bytes(Vec<u8>),
+}
+
+impl Body {
+    /// The type that is sent where the headers name none.
+    pub(crate) fn content_type(&self) -> Option<&'static str> {
+        match self {
+            Body::Json(_) => Some("application/json"),
+            Body::Form(_) => Some("application/x-www-form-urlencoded"),
+            Body::Bytes(_) => None,
+        }
+    }
+
+    /// What goes over the wire.
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        match self {
+            Body::Json(value) => value.to_string().into_bytes(),
+            Body::Form(pairs) => form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish().into_bytes(),
+            Body::Bytes(bytes) => bytes.clone(),
+        }
+    }
+
+    /// Sets a field: of an object, the one that the dotted `path` leads to, with the objects on the way there made
+    /// where they are missing; of a form, the one that has the whole path as its name.
+    ///
+    /// # Errors
+    ///
+    /// Where something else than an object stands in the way.
+    pub(crate) fn set(&mut self, path: &str, value: Value) -> Result<(), ErrorKind> {
+        let blocked = |found: &str| Err(ErrorKind::NoBodyField { path: path.to_owned(), found: found.to_owned() });
+        match self {
+            Body::Form(pairs) => {
+                pairs.retain(|(name, _)| name != path);
+                pairs.push((path.to_owned(), value.to_plain_text()));
+                Ok(())
+            }
+            Body::Bytes(_) => blocked("raw bytes"),
+            Body::Json(root) => {
+                let mut at = root;
+                for key in path.split('.') {
+                    if at.is_null() {
+                        *at = Value::object::<String>([]);
+                    }
+                    let kind = at.kind_name();
+                    let Some(object) = at.as_object_mut() else { return blocked(kind) };
+                    at = object.entry(key.to_owned()).or_insert(Value::Null);
+                }
+                *at = value;
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Without what it says, which may be secret.
+impl std::fmt::Debug for Body {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Body::Json(value) => write!(f, "Json({})", value.kind_name()),
+            Body::Form(pairs) => write!(f, "Form({} fields)", pairs.len()),
+            Body::Bytes(bytes) => write!(f, "Bytes({})", bytes.len()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Body, Value};
+
+    #[track_caller]
+    fn check(body: &str, path: &str, expected: &str) {
+        let mut body = Body::Json(Value::parse(body).unwrap());
+        let found = match body.set(path, Value::from(7)) {
+            Ok(()) => String::from_utf8(body.bytes()).unwrap(),
+            Err(error) => error.to_string(),
+        };
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn fields_are_set_where_the_path_leads() {
+        check("null", "page", r#"{"page":7}"#);
+        check(r#"{"q":"x","page":1}"#, "page", r#"{"q":"x","page":7}"#);
+        check("{}", "a.b.c", r#"{"a":{"b":{"c":7}}}"#);
+        check(r#"{"a":{"b":1,"d":2}}"#, "a.b", r#"{"a":{"b":7,"d":2}}"#);
+        check(r#"{"a":null}"#, "a.b", r#"{"a":{"b":7}}"#);
+        check("[]", "a", "cannot set `a` in the body of the request: a list stands in the way, an object is needed");
+        check(
+            r#"{"a":1}"#,
+            "a.b",
+            "cannot set `a.b` in the body of the request: a number stands in the way, an object is needed",
+        );
+    }
+
+    #[test]
+    fn forms_have_flat_names() {
+        let mut body = Body::Form(vec![("q".to_owned(), "a b".to_owned()), ("page.at".to_owned(), "1".to_owned())]);
+        body.set("page.at", Value::from("2&3")).unwrap();
+        assert_eq!(String::from_utf8(body.bytes()).unwrap(), "q=a+b&page.at=2%263");
+        assert!(Body::Bytes(vec![]).set("a", Value::Null).is_err());
+    }
+
+    #[test]
+    fn debug_output_hides_values() {
+        let secret = Value::object([("k", Value::from("s3cret"))]);
+        assert!(!format!("{:?}", Body::Json(secret)).contains("s3cret"));
+    }
+}

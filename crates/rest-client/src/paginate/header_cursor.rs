@@ -1,0 +1,88 @@
+//! Cursors in a header.
+
+use catchment_json::Value;
+
+use super::Paginator;
+use super::cursor::Cursor;
+use super::hint;
+use super::param::Param;
+use crate::error::Error;
+use crate::request::Request;
+use crate::response::Response;
+
+/// Sends the value of a header on in a parameter of the query. Where the header is missing or empty, the pages end.
+///
+/// ```
+/// use catchment_rest_client::HeaderCursor;
+///
+/// // `X-Next: abc` asks for `?after=abc`; without these it is `next` and `cursor`
+/// let paginator = HeaderCursor::new().cursor_key("X-Next").cursor_param("after");
+/// ```
+#[derive(Debug, Clone)]
+pub struct HeaderCursor {
+    key: String,
+    cursor: Cursor,
+}
+
+impl Default for HeaderCursor {
+    fn default() -> HeaderCursor {
+        HeaderCursor::new()
+    }
+}
+
+impl HeaderCursor {
+    /// One with the defaults.
+    pub fn new() -> HeaderCursor {
+        HeaderCursor { key: "next".to_owned(), cursor: Cursor::new("cursor") }
+    }
+
+    /// The name of the header. Default `next`.
+    #[must_use]
+    pub fn cursor_key(mut self, name: impl Into<String>) -> Self {
+        self.key = name.into();
+        self
+    }
+
+    /// The parameter of the query. Default `cursor`.
+    #[must_use]
+    pub fn cursor_param(mut self, name: impl Into<String>) -> Self {
+        self.cursor.param = Param::Query(name.into());
+        self
+    }
+}
+
+impl Paginator for HeaderCursor {
+    fn update_state(&mut self, response: &Response) -> Result<(), Error> {
+        let value = response.headers().get(&self.key).map(|value| String::from_utf8_lossy(value.as_bytes()).trim().to_owned());
+        self.cursor.next = value.filter(|value| !value.is_empty()).map(Value::from);
+        if self.cursor.next.is_none() {
+            hint::report_link(response);
+        }
+        Ok(())
+    }
+
+    fn has_next_page(&self) -> bool {
+        self.cursor.next.is_some()
+    }
+
+    fn update_request(&mut self, request: &mut Request) -> Result<(), Error> {
+        self.cursor.update_request(request)
+    }
+
+    fn needs_body(&self) -> bool {
+        false
+    }
+
+    fn position(&self) -> Option<Value> {
+        self.cursor.next.clone()
+    }
+
+    fn resume(&mut self, position: &Value) -> Result<(), Error> {
+        self.cursor.resume(position);
+        Ok(())
+    }
+
+    fn boxed(&self) -> Box<dyn Paginator> {
+        Box::new(self.clone())
+    }
+}

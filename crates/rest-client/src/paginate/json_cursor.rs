@@ -1,0 +1,139 @@
+//! Cursors in the body.
+
+use catchment_json::{Kind, Path, Value};
+
+use super::Paginator;
+use super::cursor::Cursor;
+use super::hint;
+use super::param::Param;
+use super::range::has_more;
+use crate::error::Error;
+use crate::error_kind::ErrorKind;
+use crate::request::Request;
+use crate::response::Response;
+
+/// Sends a value of the body on in a parameter. Where it is missing, `null`, `false`, empty or 0, the pages end.
+///
+/// By default it is the value at `cursors.next`, and the parameter is `cursor` in the query.
+///
+/// ```
+/// use catchment_rest_client::{JsonCursor, Path};
+///
+/// let by_meta = JsonCursor::new().cursor_path(Path::parse("meta.next_cursor")?).cursor_param("after");
+/// let in_the_body = JsonCursor::new().cursor_body_path("paging.cursor").stop_after_empty_page(true);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct JsonCursor {
+    path: Path,
+    cursor: Cursor,
+    stop_after_empty_page: bool,
+    has_more_path: Option<Path>,
+}
+
+impl Default for JsonCursor {
+    fn default() -> JsonCursor {
+        JsonCursor::new()
+    }
+}
+
+impl JsonCursor {
+    /// One with the defaults.
+    pub fn new() -> JsonCursor {
+        // the text is a path, so this does not fall back
+        let path = Path::parse("cursors.next").unwrap_or_else(|_| Path::key("next"));
+        JsonCursor { path, cursor: Cursor::new("cursor"), stop_after_empty_page: false, has_more_path: None }
+    }
+
+    /// Where the value is. Default `cursors.next`.
+    #[must_use]
+    pub fn cursor_path(mut self, path: Path) -> Self {
+        self.path = path;
+        self
+    }
+
+    /// The parameter of the query. Default `cursor`.
+    #[must_use]
+    pub fn cursor_param(mut self, name: impl Into<String>) -> Self {
+        self.cursor.param = Param::Query(name.into());
+        self
+    }
+
+    /// A dotted path in the body of the request, in the place of a parameter.
+    #[must_use]
+    pub fn cursor_body_path(mut self, path: impl Into<String>) -> Self {
+        self.cursor.param = Param::Body(path.into());
+        self
+    }
+
+    /// Whether a page without rows is the last one, whatever its cursor: for APIs whose cursor never ends. Default
+    /// false.
+    #[must_use]
+    pub fn stop_after_empty_page(mut self, stop: bool) -> Self {
+        self.stop_after_empty_page = stop;
+        self
+    }
+
+    /// Where each answer says whether there are further pages. It is an error then if one does not.
+    #[must_use]
+    pub fn has_more_path(mut self, path: Path) -> Self {
+        self.has_more_path = Some(path);
+        self
+    }
+
+    fn next(&self, response: &Response) -> Result<Option<Value>, Error> {
+        if self.stop_after_empty_page && response.rows().ids.is_empty() {
+            return Ok(None);
+        }
+        if !has_more(self.has_more_path.as_ref(), response)? {
+            return Ok(None);
+        }
+        let Some(node) = self.path.first(response.document()?.root()) else {
+            hint::report_link(response);
+            return Ok(None);
+        };
+        match node.kind() {
+            Kind::Null => Ok(None),
+            Kind::Bool if node.bool() == Some(false) => Ok(None),
+            Kind::Text => Ok(Some(node.to_value()).filter(|value| value.as_str() != Some(""))),
+            Kind::Integer | Kind::Fraction => Ok(Some(node.to_value()).filter(|value| value.as_i64() != Some(0))),
+            Kind::Array if node.elements().next().is_none() => Ok(None),
+            Kind::Object if node.entries().next().is_none() => Ok(None),
+            Kind::Bool | Kind::Array | Kind::Object => Err(response.error(ErrorKind::UnexpectedField {
+                setting: "cursor_path",
+                path: self.path.to_string(),
+                expected: "a string or a number",
+                found: node.excerpt(40),
+                hint: "correct it",
+            })),
+        }
+    }
+}
+
+impl Paginator for JsonCursor {
+    fn update_state(&mut self, response: &Response) -> Result<(), Error> {
+        self.cursor.next = self.next(response)?;
+        Ok(())
+    }
+
+    fn has_next_page(&self) -> bool {
+        self.cursor.next.is_some()
+    }
+
+    fn update_request(&mut self, request: &mut Request) -> Result<(), Error> {
+        self.cursor.update_request(request)
+    }
+
+    fn position(&self) -> Option<Value> {
+        self.cursor.next.clone()
+    }
+
+    fn resume(&mut self, position: &Value) -> Result<(), Error> {
+        self.cursor.resume(position);
+        Ok(())
+    }
+
+    fn boxed(&self) -> Box<dyn Paginator> {
+        Box::new(self.clone())
+    }
+}

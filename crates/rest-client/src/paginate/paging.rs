@@ -1,0 +1,36 @@
+//! How the pages of an endpoint are read.
+
+use catchment_json::{Path, Value};
+
+use super::{Auto, Paginator};
+use crate::error_kind::ErrorKind;
+
+/// More at a time would only fill the memory.
+const MAX_PARALLEL_PAGES: usize = 1000;
+
+/// Settings of a pagination.
+#[derive(Debug, Clone)]
+pub(crate) struct Paging {
+    pub(crate) paginator: Box<dyn Paginator>,
+    pub(crate) data_selector: Option<Path>,
+    pub(crate) parallel_pages: usize,
+    /// Where to go on from; nothing to begin with the first page.
+    pub(crate) position: Option<Value>,
+}
+
+impl Default for Paging {
+    fn default() -> Paging {
+        Paging { paginator: Box::new(Auto::default()), data_selector: None, parallel_pages: 1, position: None }
+    }
+}
+
+impl Paging {
+    /// Whether its values make sense.
+    pub(crate) fn check(&self) -> Result<(), ErrorKind> {
+        if (1..=MAX_PARALLEL_PAGES).contains(&self.parallel_pages) {
+            return Ok(());
+        }
+        let value = self.parallel_pages.to_string();
+        Err(ErrorKind::InvalidSetting { name: "parallel_pages", value, expected: "1 to 1000" })
+    }
+}

@@ -1,0 +1,28 @@
+//! What a client does with every request, whatever the endpoint.
+
+use std::sync::Arc;
+
+use reqwest::header::HeaderMap;
+use url::{Origin, Url};
+
+use crate::auth::Auth;
+use crate::response_action::ResponseAction;
+use crate::retry::RetryPolicy;
+
+/// Headers, credentials and what is made of answers.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Rules {
+    pub(crate) headers: HeaderMap,
+    pub(crate) auth: Option<Arc<dyn Auth>>,
+    pub(crate) retry: RetryPolicy,
+    pub(crate) response_actions: Vec<ResponseAction>,
+    /// Where credentials may go besides the origin of the first request.
+    pub(crate) trusted_origins: Vec<Origin>,
+}
+
+impl Rules {
+    /// Whether credentials that go to `from` may go to `to`, which an answer from there has named.
+    pub(crate) fn trust(&self, from: &Url, to: &Url) -> bool {
+        to.origin() == from.origin() || self.trusted_origins.contains(&to.origin())
+    }
+}
