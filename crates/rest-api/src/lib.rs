@@ -14,6 +14,7 @@
 
 mod error;
 mod format;
+mod paginator;
 mod source;
 mod spec;
 #[cfg(test)]
@@ -23,5 +24,7 @@ mod template;
 pub use error::{Mistake, SpecError};
 pub use format::Format;
 pub use source::{SourceError, rest_api_source};
-pub use spec::{ClientSpec, EndpointSpec, IncrementalSpec, PaginatorSpec, PipelineSpec, ResourceSpec, Spec};
+pub use spec::{
+    ClientSpec, EndpointSpec, IncrementalSpec, PaginatorSpec, ParamSpec, PipelineSpec, RangeSpec, ResourceSpec, Spec, TotalSpec,
+};
 pub use template::Template;

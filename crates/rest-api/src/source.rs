@@ -1,9 +1,10 @@
 //! A spec to a source.
 
 use catchment_extract::{Incremental, Resource, Source, Start};
-use catchment_rest_client::{Auto, HeaderLink, JsonLink, Pages, Request, RestClient, RestClientBuilder, SinglePage};
+use catchment_rest_client::{Pages, Request, RestClient, RestClientBuilder};
 use thiserror::Error;
 
+use crate::paginator::paginator;
 use crate::{EndpointSpec, PaginatorSpec, ResourceSpec, Spec};
 
 /// A spec that no client can be made for.
@@ -59,12 +60,7 @@ fn to_resource(spec: &ResourceSpec, client: RestClient) -> Resource {
 
 fn endpoint_client(client: &RestClient, default: &PaginatorSpec, endpoint: &EndpointSpec) -> RestClient {
     let client = client.clone();
-    let client = match endpoint.paginator.as_ref().unwrap_or(default) {
-        PaginatorSpec::Auto => client.with_paginator(Auto::default()),
-        PaginatorSpec::SinglePage => client.with_paginator(SinglePage),
-        PaginatorSpec::HeaderLink { links_next_key } => client.with_paginator(HeaderLink::new(links_next_key)),
-        PaginatorSpec::JsonLink { next_url_path } => client.with_paginator(JsonLink::new(next_url_path.clone())),
-    };
+    let client = client.with_paginator(paginator(endpoint.paginator.as_ref().unwrap_or(default)));
     match &endpoint.data_selector {
         Some(selector) => client.with_data_selector(selector.clone()),
         None => client,

@@ -27,7 +27,7 @@ fn mistakes_come_all_at_once_with_their_paths() {
     resources[0].endpoint.params.y: found an object, expected a string, a number, a boolean or a list of them
     resources[1].name: it is missing; expected a string
     resources[1].endpoint.incremental.cursor_path: cannot read the path "a..b": `..` is not supported; write it like `data.items`, `$.data[0].id` or `['a.b'].c`
-    resources[1].endpoint.paginator: this version does not support the paginator "offset"; it has auto, header_link, json_link, single_page
+    resources[1].endpoint.paginator.limit: it is missing; expected how many rows a page has
     resources[2]: found a number, expected an object
     resources[3]: there is a resource "a" already
     resource: unknown key; did you mean `resources`?
@@ -202,6 +202,73 @@ fn params_and_placeholders_reach_the_server() {
     );
     assert!(requests(&in_path, &state).0[0].ends_with(" 1970-01-01T00:00:00Z"));
     assert_eq!(requests(r#""plain""#, &fresh).0, ["GET /plain? 1"]);
+}
+
+/// The queries that a paginator sends to a server that has a page of two rows, the number 2 and the cursor `c` for all.
+fn paged(paginator: &str) -> String {
+    let body = r#"{"rows": [1, 2], "total": 2, "more": false, "next": "c", "cursors": {"next": "c"}, "meta": {"n": "4"}}"#;
+    let server = ScriptedServer::start(move |request| match request.param("cursor").or(request.param("c")) {
+        None => Answer::json(200, body).header("next", "c"),
+        Some(_) => Answer::json(200, r#"{"rows": [3]}"#),
+    });
+    let spec = format!(
+        r#"{{"client": {{"base_url": "{}", "paginator": {paginator}}}, "resources": [{{"name": "a", "endpoint": {{"data_selector": "rows"}}}}]}}"#,
+        server.url(),
+    );
+    let spec = match Spec::parse(&spec, Format::Json) {
+        Ok(spec) => spec,
+        Err(error) => return error.to_string(),
+    };
+    let source = rest_api_source(&spec, RestClient::builder()).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let state = State::new("p", "d", "t");
+    let ended = runtime.block_on(extract(&source, &state, &Budget::new(1 << 20), &|_| ControlFlow::Continue(())));
+    let query = |r: catchment_rest_client::testing::Received| r.query.iter().map(|(k, v)| format!("{k}={v}")).collect::<Vec<_>>();
+    let queries: Vec<_> = server.requests().into_iter().map(|request| format!("?{}", query(request).join("&"))).collect();
+    queries.join(" ") + ended.map_or(" failed", |_| "")
+}
+
+#[test]
+fn paginators() {
+    let check = |paginator: &str, expected: &str| assert_eq!(paged(paginator), expected, "{paginator}");
+    check(r#""single_page""#, "?");
+    check(r#""page_number""#, "?page=0 ?page=1");
+    check(r#"{"type": "page_number", "base_page": 1, "page_param": "p", "total_path": "meta.n"}"#, "?p=1 ?p=2 ?p=3 ?p=4");
+    check(r#"{"type": "page_number", "page": 4, "maximum_page": 6, "total_path": null}"#, "?page=4 ?page=5");
+    check(r#"{"type": "page_number", "has_more_path": "more", "stop_after_empty_page": false}"#, "?page=0");
+    check(r#"{"type": "offset", "limit": 2}"#, "?limit=2&offset=0");
+    check(
+        r#"{"type": "offset", "limit": 2, "offset": 1, "offset_param": "o", "limit_param": "l", "total_path": "meta.n"}"#,
+        "?l=2&o=1 ?l=2&o=3",
+    );
+    check(r#"{"type": "offset", "limit": 2, "total_path": "nowhere"}"#, "?limit=2&offset=0 failed");
+    check(r#"{"type": "offset", "limit": 1, "total_path": null, "maximum_offset": 2}"#, "?limit=1&offset=0 ?limit=1&offset=1");
+    check(r#""cursor""#, "? ?cursor=c");
+    check(r#"{"type": "cursor", "cursor_path": "next", "cursor_param": "c", "stop_after_empty_page": true}"#, "? ?c=c");
+    check(r#"{"type": "cursor", "has_more_path": "more"}"#, "?");
+    check(r#""header_cursor""#, "? ?cursor=c");
+    check(r#"{"type": "header_cursor", "cursor_key": "Next", "cursor_param": "c"}"#, "? ?c=c");
+    check(r#"{"type": "header_cursor", "cursor_key": "x-next"}"#, "?");
+}
+
+#[test]
+fn mistakes_in_paginators() {
+    let check = |paginator: &str, expected: &str| assert_eq!(paged(paginator).trim_end(), expected, "{paginator}");
+    check(r#""ofset""#, "client.paginator: found \"ofset\"; did you mean `offset`?");
+    check(r#"{"type": "offset", "limit": 0}"#, "client.paginator.limit: found 0, expected 1 to 9223372036854775807");
+    check(r#"{"type": "offset", "limit": 1, "ofset": 1}"#, "client.paginator.ofset: unknown key; did you mean `offset`?");
+    check(
+        r#"{"type": "page_number", "page_param": "p", "page_body_path": "q"}"#,
+        "client.paginator.page_body_path: there is `page_param` too; only one of them can be set",
+    );
+    check(
+        r#"{"type": "page_number", "stop_after_empty_page": false, "total_path": null}"#,
+        "client.paginator.stop_after_empty_page: nothing ends the pages: set `total_path`, `maximum_page` or `has_more_path`, or let an empty page be the end",
+    );
+    check(
+        r#"{"type": "cursor", "stop_after_empty_page": 1}"#,
+        "client.paginator.stop_after_empty_page: found a number, expected true or false",
+    );
 }
 
 #[test]

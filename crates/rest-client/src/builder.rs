@@ -133,8 +133,8 @@ impl RestClientBuilder {
 
     /// How to come from one page to the next. Default: [`Auto`](crate::Auto).
     #[must_use]
-    pub fn paginator(mut self, paginator: impl Paginator + 'static) -> Self {
-        self.paging.paginator = Box::new(paginator);
+    pub fn paginator(mut self, paginator: impl Into<Box<dyn Paginator>>) -> Self {
+        self.paging.paginator = paginator.into();
         self
     }
 

@@ -52,8 +52,8 @@ impl RestClient {
 
     /// The same client with another paginator.
     #[must_use]
-    pub fn with_paginator(mut self, paginator: impl Paginator + 'static) -> RestClient {
-        self.paging.paginator = Box::new(paginator);
+    pub fn with_paginator(mut self, paginator: impl Into<Box<dyn Paginator>>) -> RestClient {
+        self.paging.paginator = paginator.into();
         self
     }
 

@@ -2,9 +2,9 @@
 
 use catchment_json::{Path, Value};
 
-use super::client::{headers, paginator};
+use super::client::headers;
 use super::keys::{Keys, wrong};
-use super::{EndpointSpec, IncrementalSpec};
+use super::{EndpointSpec, IncrementalSpec, PaginatorSpec};
 use crate::{Mistake, Template};
 
 impl EndpointSpec {
@@ -32,7 +32,7 @@ impl EndpointSpec {
             path: template(path, &keys.path("path"), is_incremental, mistakes).unwrap_or_default(),
             params: params(&mut keys, is_incremental, mistakes),
             headers: headers(&mut keys, mistakes).into_iter().filter_map(|entry| header(entry, mistakes)).collect(),
-            paginator: paginator(&mut keys, mistakes),
+            paginator: PaginatorSpec::read(&mut keys, mistakes),
             data_selector: keys.json_path("data_selector", mistakes),
             incremental,
         };

@@ -31,6 +31,12 @@ impl<'v> Keys<'v> {
         self.entries?.get(key).filter(|value| !value.is_null())
     }
 
+    /// Whether null stands under `key`.
+    pub(super) fn is_null(&mut self, key: &'static str) -> bool {
+        self.known.push(key);
+        self.entries.and_then(|entries| entries.get(key)).is_some_and(Value::is_null)
+    }
+
     pub(super) fn text(&mut self, key: &'static str, mistakes: &mut Vec<Mistake>) -> Option<&'v str> {
         let value = self.get(key)?;
         self.expect(key, "a string", value, value.as_str(), mistakes)
@@ -56,6 +62,11 @@ impl<'v> Keys<'v> {
             return None;
         }
         Some(number)
+    }
+
+    /// A whole number of 0 or more.
+    pub(super) fn count(&mut self, key: &'static str, mistakes: &mut Vec<Mistake>) -> Option<u64> {
+        self.integer(key, 0..=i64::MAX, mistakes).and_then(|number| u64::try_from(number).ok())
     }
 
     /// The keys that begin with `x-`: anybody may have such, and they are taken over as they are.

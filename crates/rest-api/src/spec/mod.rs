@@ -5,6 +5,7 @@ mod columns;
 mod disposition;
 mod endpoint;
 mod keys;
+mod paginator;
 mod resource;
 mod top;
 
@@ -12,6 +13,8 @@ use catchment_json::{Path, Value};
 use catchment_schema::{Column, Contract, MergeOptions, WriteDisposition};
 
 use crate::Template;
+
+pub use paginator::{PaginatorSpec, ParamSpec, RangeSpec, TotalSpec};
 
 /// A description of an API.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,26 +53,6 @@ pub struct ClientSpec {
     pub headers: Vec<(String, String)>,
     /// How to come from page to page; found out by default.
     pub paginator: PaginatorSpec,
-}
-
-/// How to come from one page to the next.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub enum PaginatorSpec {
-    /// Finds out from the first page.
-    #[default]
-    Auto,
-    /// There is one page.
-    SinglePage,
-    /// The `Link` header has the next URL.
-    HeaderLink {
-        /// Its relation.
-        links_next_key: String,
-    },
-    /// The body has the next URL.
-    JsonLink {
-        /// Where.
-        next_url_path: Path,
-    },
 }
 
 /// A resource of an API.

@@ -137,3 +137,9 @@ impl Clone for Box<dyn Paginator> {
         self.as_ref().boxed()
     }
 }
+
+impl<P: Paginator + 'static> From<P> for Box<dyn Paginator> {
+    fn from(paginator: P) -> Box<dyn Paginator> {
+        Box::new(paginator)
+    }
+}
