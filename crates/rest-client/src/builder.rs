@@ -20,7 +20,7 @@ use crate::rules::Rules;
 use crate::transport::Transport;
 
 /// Sets up a [`RestClient`]; made by [`RestClient::builder`].
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct RestClientBuilder {
     base_url: String,
     // names and values as given, checked in `build`
@@ -32,7 +32,17 @@ pub struct RestClientBuilder {
     timeout: Duration,
     user_agent: String,
     max_body_bytes: usize,
-    http: reqwest::ClientBuilder,
+    http: Option<Http>,
+}
+
+/// What is set up of the connections.
+#[derive(Clone)]
+struct Http(Arc<dyn Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync>);
+
+impl std::fmt::Debug for Http {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Http(..)")
+    }
 }
 
 impl Default for RestClientBuilder {
@@ -47,7 +57,7 @@ impl Default for RestClientBuilder {
             timeout: Duration::from_secs(60),
             user_agent: concat!("catchment/", env!("CARGO_PKG_VERSION")).to_owned(),
             max_body_bytes: 1 << 30,
-            http: reqwest::Client::builder(),
+            http: None,
         }
     }
 }
@@ -115,19 +125,22 @@ impl RestClientBuilder {
         self
     }
 
-    /// The connections: proxies, certificates, TLS versions, pools as `reqwest` has them. Redirects and time-outs are set
-    /// by this client, whatever stands there.
+    /// Sets up the connections: proxies, certificates, TLS versions, pools as `reqwest` has them. Redirects and time-outs
+    /// are set by this client, whatever stands there.
     ///
     /// ```no_run
     /// use catchment_rest_client::{RestClient, reqwest};
     ///
-    /// let http = reqwest::Client::builder().proxy(reqwest::Proxy::all("http://proxy.example.com:3128")?).http1_only();
-    /// let client = RestClient::builder().base_url("https://api.example.com").http(http).build()?;
+    /// let proxy = reqwest::Proxy::all("http://proxy.example.com:3128")?;
+    /// let client = RestClient::builder()
+    ///     .base_url("https://api.example.com")
+    ///     .http(move |http| http.proxy(proxy.clone()).http1_only())
+    ///     .build()?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn http(mut self, http: reqwest::ClientBuilder) -> Self {
-        self.http = http;
+    pub fn http(mut self, set_up: impl Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync + 'static) -> Self {
+        self.http = Some(Http(Arc::new(set_up)));
         self
     }
 
@@ -192,9 +205,12 @@ impl RestClientBuilder {
             rules.trusted_origins.push(join(origin, "")?.origin());
         }
         let (_, user_agent) = header("user-agent", &self.user_agent)?;
-        let http = self
-            .http
-            .user_agent(user_agent)
+        let http = reqwest::Client::builder().user_agent(user_agent);
+        let http = match &self.http {
+            Some(Http(set_up)) => set_up(http),
+            None => http,
+        };
+        let http = http
             // they are followed by hand, so that configured headers do not go to other origins
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(self.timeout)
