@@ -202,7 +202,11 @@ impl RestClientBuilder {
             rules.headers.insert(name, value);
         }
         for origin in &self.trusted_origins {
-            rules.trusted_origins.push(join(origin, "")?.origin());
+            let invalid = || {
+                let expected = "an origin such as https://files.example.com";
+                ErrorKind::InvalidSetting { name: "trusted_origin", value: origin.clone(), expected }
+            };
+            rules.trusted_origins.push(join(origin, "").map_err(|_| invalid())?.origin());
         }
         let (_, user_agent) = header("user-agent", &self.user_agent)?;
         let http = reqwest::Client::builder().user_agent(user_agent);

@@ -85,8 +85,12 @@ impl Gate {
         };
         let interval = self.limit.requests_per_second.and_then(interval).unwrap_or_default();
         loop {
-            let at = lock(&host.pace).reserve(Instant::now(), interval);
-            tokio::time::sleep_until(at).await;
+            let now = Instant::now();
+            let at = lock(&host.pace).reserve(now, interval);
+            // even a sleep that is over lasts for a millisecond
+            if at > now {
+                tokio::time::sleep_until(at).await;
+            }
             // it may have been paused meanwhile
             if lock(&host.pace).paused_until.is_none_or(|until| until <= at.max(Instant::now())) {
                 return Passage { _slot: slot };

@@ -17,6 +17,7 @@
 
 mod answer;
 mod connection;
+mod fault;
 mod received;
 mod server;
 

@@ -1,5 +1,7 @@
 //! Whole exchanges with a scripted server.
 
+mod actions;
+mod limits;
 mod paginate;
 mod prefetch;
 mod redirect;

@@ -3,12 +3,16 @@
 //! `cargo xtask fuzz TARGET` looks for bytes that make one panic; the tests of this crate try the seeds alone.
 #![expect(clippy::expect_used, clippy::panic, reason = "a property that does not hold is a finding")]
 
+mod link_header;
+mod pagination;
 mod parser;
 #[cfg(test)]
 mod seeds;
 mod shredder;
 mod stored_schema;
 
+pub use link_header::link_header;
+pub use pagination::pagination;
 pub use parser::parser;
 pub use shredder::shredder;
 pub use stored_schema::stored_schema;

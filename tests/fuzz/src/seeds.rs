@@ -14,6 +14,8 @@ fn check(target: &str, property: fn(&[u8])) {
 
 #[test]
 fn properties_hold_for_the_seeds() {
+    check("link-header", crate::link_header);
+    check("pagination", crate::pagination);
     check("parser", crate::parser);
     check("shredder", crate::shredder);
     check("stored-schema", crate::stored_schema);

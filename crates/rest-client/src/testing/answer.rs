@@ -1,29 +1,32 @@
 //! Answers, good and bad.
 
-/// What the server does with a request.
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::fault::Fault;
+
+/// What the server does with a request. Clones share the body.
+///
+/// ```
+/// use std::time::Duration;
+/// use catchment_rest_client::testing::Answer;
+///
+/// let slow = Answer::json(200, "[1, 2]").delay(Duration::from_millis(100));
+/// let broken = Answer::truncated("[1, 2]", 3);
+/// let in_chunks = Answer::json(200, "[1, 2]").chunked(2);
+/// ```
 #[derive(Debug, Clone)]
 pub struct Answer {
     pub(super) status: u16,
     pub(super) headers: Vec<(String, String)>,
-    pub(super) body: Vec<u8>,
+    pub(super) body: Arc<[u8]>,
     pub(super) fault: Fault,
-}
-
-/// What goes wrong.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Fault {
-    None,
-    /// The connection is closed after so many bytes of the body.
-    Truncated(usize),
-    /// The `Content-Length` is this one.
-    Length(usize),
-    Reset,
-    Hang,
+    pub(super) delay: Duration,
 }
 
 impl Answer {
     fn new(status: u16, body: &[u8], fault: Fault) -> Answer {
-        Answer { status, headers: Vec::new(), body: body.to_vec(), fault }
+        Answer { status, headers: Vec::new(), body: body.into(), fault, delay: Duration::ZERO }
     }
 
     /// A body that is said to be JSON, whether it is or not.
@@ -31,7 +34,13 @@ impl Answer {
         Answer::new(status, text.as_ref(), Fault::None).header("Content-Type", "application/json")
     }
 
-    /// 302 to another URL; [`status`](Self::status) makes it another redirect.
+    /// 200 with a body that was encoded before, by `gzip`, `br` or `zstd`.
+    pub fn encoded(encoding: &str, body: impl AsRef<[u8]>) -> Answer {
+        Answer::json(200, body).header("Content-Encoding", encoding)
+    }
+
+    /// 302 to another URL; [`status`](Self::status) makes it another redirect. To the URL of the request itself, it
+    /// never ends.
     pub fn redirect(url: impl Into<String>) -> Answer {
         Answer::new(302, b"", Fault::None).header("Location", url)
     }
@@ -42,9 +51,29 @@ impl Answer {
         Answer::new(200, body.as_ref(), Fault::Truncated(after))
     }
 
+    /// 200 with the length of the whole body, of which only the first `after` bytes come before the connection is reset.
+    pub fn reset_after(body: impl AsRef<[u8]>, after: usize) -> Answer {
+        Answer::new(200, body.as_ref(), Fault::ResetAfter(after))
+    }
+
     /// 200 with the whole body, a wrong `Content-Length`, and then the connection is closed.
     pub fn wrong_length(body: impl AsRef<[u8]>, length: usize) -> Answer {
         Answer::new(200, body.as_ref(), Fault::Length(length))
+    }
+
+    /// 200 with the whole body in chunks of `size` bytes, but the connection is closed in the place of the last one.
+    pub fn unfinished_chunks(body: impl AsRef<[u8]>, size: usize) -> Answer {
+        Answer::new(200, body.as_ref(), Fault::UnfinishedChunks(size))
+    }
+
+    /// 200 with a chunk whose length is no number.
+    pub fn invalid_chunk(body: impl AsRef<[u8]>) -> Answer {
+        Answer::new(200, body.as_ref(), Fault::InvalidChunk)
+    }
+
+    /// These bytes, whether they are an answer or not, and then the connection is closed.
+    pub fn raw(bytes: impl AsRef<[u8]>) -> Answer {
+        Answer::new(0, b"", Fault::Raw(bytes.as_ref().to_vec()))
     }
 
     /// The connection is reset instead of an answer.
@@ -71,31 +100,50 @@ impl Answer {
         self
     }
 
-    /// The bytes to send.
-    pub(super) fn bytes(&self, is_head: bool) -> Vec<u8> {
-        let (length, sent) = match self.fault {
-            Fault::Truncated(after) => (self.body.len(), after.min(self.body.len())),
-            Fault::Length(length) => (length, self.body.len()),
-            Fault::None | Fault::Reset | Fault::Hang => (self.body.len(), self.body.len()),
-        };
+    /// After a wait, which ends early with the server.
+    #[must_use]
+    pub fn delay(mut self, delay: Duration) -> Answer {
+        self.delay = delay;
+        self
+    }
+
+    /// The body in chunks of `size` bytes, without its length.
+    #[must_use]
+    pub fn chunked(mut self, size: usize) -> Answer {
+        self.fault = Fault::Chunked(size);
+        self
+    }
+
+    /// The body in pieces of `size` bytes with a pause between them.
+    #[must_use]
+    pub fn slow(mut self, size: usize, pause: Duration) -> Answer {
+        self.fault = Fault::Slow(size, pause);
+        self
+    }
+
+    /// The body without its length, up to the end of the connection.
+    #[must_use]
+    pub fn without_length(mut self) -> Answer {
+        self.fault = Fault::NoLength;
+        self
+    }
+
+    /// The bytes of the head.
+    pub(super) fn head(&self) -> Vec<u8> {
         let mut head = format!("HTTP/1.1 {} Scripted\r\n", self.status);
         for (name, value) in &self.headers {
             head.push_str(&format!("{name}: {value}\r\n"));
         }
-        // a body is forbidden for this status, and so is its length
-        if self.status != 204 {
-            head.push_str(&format!("Content-Length: {length}\r\n"));
+        // a body is forbidden for these, and so is its length
+        if self.has_body() {
+            head.push_str(&self.fault.framing(self.body.len()));
         }
         head.push_str("\r\n");
-        let mut bytes = head.into_bytes();
-        if !is_head {
-            bytes.extend(self.body.iter().take(sent));
-        }
-        bytes
+        head.into_bytes()
     }
 
-    /// Whether the connection ends with this answer.
-    pub(super) fn closes(&self) -> bool {
-        !matches!(self.fault, Fault::None)
+    /// Whether its status allows a body.
+    pub(super) fn has_body(&self) -> bool {
+        !matches!(self.status, 204 | 304)
     }
 }

@@ -7,46 +7,98 @@ use std::time::Duration;
 use url::form_urlencoded;
 
 use super::Answer;
-use super::answer::Fault;
+use super::fault::Fault;
 use super::received::Received;
 
-/// Answers the requests of a connection until either side closes it.
-pub(super) fn serve(stream: TcpStream, answer: impl Fn(Received) -> Answer) -> io::Result<()> {
+/// How much is read of the head of a request, and of its body.
+const MAX_HEAD: u64 = 64 << 10;
+const MAX_BODY: u64 = 64 << 20;
+
+/// Answers the requests of a connection until either side closes it. `wait` sleeps, and is over with the server.
+pub(super) fn serve(
+    stream: TcpStream,
+    mut answer: impl FnMut(Received) -> Answer,
+    wait: impl Fn(Duration),
+    mut answered: impl FnMut(),
+) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let mut reader = BufReader::new(stream.try_clone()?);
     let mut writer = stream;
     while let Some(request) = read(&mut reader)? {
         let is_head = request.method == "HEAD";
         let answer = answer(request);
-        match answer.fault {
-            Fault::Reset => return socket2::SockRef::from(&writer).set_linger(Some(Duration::ZERO)),
-            // ends when the client closes, or the server shuts the socket down
-            Fault::Hang => return io::copy(&mut reader, &mut io::sink()).map(drop),
-            Fault::None | Fault::Truncated(_) | Fault::Length(_) => writer.write_all(&answer.bytes(is_head))?,
+        if !answer.delay.is_zero() {
+            wait(answer.delay);
         }
-        if answer.closes() {
+        let sent = send(&answer, is_head, &mut reader, &mut writer, &wait);
+        answered();
+        sent?;
+        if answer.fault.closes() {
             break;
         }
     }
     Ok(())
 }
 
+fn send(
+    answer: &Answer,
+    is_head: bool,
+    reader: &mut BufReader<TcpStream>,
+    writer: &mut TcpStream,
+    wait: &impl Fn(Duration),
+) -> io::Result<()> {
+    let has_body = answer.has_body() && !is_head;
+    match &answer.fault {
+        Fault::Reset => reset(writer),
+        // ends when the client closes, or the server shuts the socket down
+        Fault::Hang => io::copy(reader, &mut io::sink()).map(drop),
+        Fault::Raw(bytes) => writer.write_all(bytes),
+        Fault::Slow(size, pause) if has_body => {
+            writer.write_all(&answer.head())?;
+            answer.body.chunks((*size).max(1)).try_for_each(|piece| {
+                wait(*pause);
+                writer.write_all(piece)
+            })
+        }
+        fault => {
+            let mut bytes = answer.head();
+            match fault {
+                _ if !has_body => {}
+                Fault::None => {
+                    // the usual answer is not copied
+                    writer.write_all(&bytes)?;
+                    return writer.write_all(&answer.body);
+                }
+                fault => bytes.extend(fault.body(&answer.body)),
+            }
+            writer.write_all(&bytes)?;
+            if matches!(fault, Fault::ResetAfter(_)) { reset(writer) } else { Ok(()) }
+        }
+    }
+}
+
+/// Makes the end of the connection a reset.
+fn reset(writer: &TcpStream) -> io::Result<()> {
+    socket2::SockRef::from(writer).set_linger(Some(Duration::ZERO))
+}
+
 /// The next request; nothing at the end of the connection. Its index is not known here.
 fn read(reader: &mut impl BufRead) -> io::Result<Option<Received>> {
-    let first = line(reader)?;
+    let mut head = reader.by_ref().take(MAX_HEAD);
+    let first = line(&mut head)?;
     let mut words = first.split(' ');
     let (Some(method), Some(target)) = (words.next(), words.next()) else { return Ok(None) };
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     let query = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
     let mut headers = Vec::new();
     loop {
-        let line = line(reader)?;
+        let line = line(&mut head)?;
         let Some((name, value)) = line.split_once(':') else { break };
         headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
     }
     let mut request = Received { index: 0, method: method.to_owned(), path: path.to_owned(), query, headers, body: Vec::new() };
     let length = request.header("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
-    reader.by_ref().take(length).read_to_end(&mut request.body)?;
+    reader.by_ref().take(length.min(MAX_BODY)).read_to_end(&mut request.body)?;
     Ok(Some(request))
 }
 

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
+use std::time::Duration;
 
 use super::connection;
 use super::{Answer, Received};
@@ -20,6 +21,7 @@ pub struct ScriptedServer {
 struct Shared {
     log: Mutex<Log>,
     received: Condvar,
+    ended: Condvar,
 }
 
 #[derive(Debug, Default)]
@@ -27,6 +29,9 @@ struct Log {
     requests: Vec<Received>,
     /// Handles of the open connections by the address of the client, to end them from outside.
     connections: HashMap<SocketAddr, TcpStream>,
+    connected: usize,
+    in_work: usize,
+    most_in_work: usize,
     stopped: bool,
 }
 
@@ -58,10 +63,14 @@ impl ScriptedServer {
                     if log.stopped {
                         return;
                     }
+                    log.connected += 1;
                     log.connections.extend(stream.try_clone().map(|stream| (client, stream)));
                 }
                 // what goes wrong on a connection is for the client to notice
-                thread::spawn(move || connection::serve(stream, |request| handler(&record(&open.shared, request))));
+                thread::spawn(move || {
+                    let answer = |request| handler(&record(&open.shared, request));
+                    connection::serve(stream, answer, |time| wait(&open.shared, time), || open.shared.lock().in_work -= 1)
+                });
             }
         });
         ScriptedServer { address, shared, listener: Some(listener) }
@@ -75,6 +84,16 @@ impl ScriptedServer {
     /// The requests so far.
     pub fn requests(&self) -> Vec<Received> {
         self.shared.lock().requests.clone()
+    }
+
+    /// How many connections there were so far.
+    pub fn connections(&self) -> usize {
+        self.shared.lock().connected
+    }
+
+    /// The largest number of requests that it was answering at a time.
+    pub fn most_at_once(&self) -> usize {
+        self.shared.lock().most_in_work
     }
 
     /// Blocks until that many requests have come, to prove that one is sent without being asked for.
@@ -103,8 +122,16 @@ fn record(shared: &Shared, mut request: Received) -> Received {
     let mut log = shared.lock();
     request.index = log.requests.len();
     log.requests.push(request.clone());
+    log.in_work += 1;
+    log.most_in_work = log.most_in_work.max(log.in_work);
     shared.received.notify_all();
     request
+}
+
+/// Sleeps, unless the server ends before.
+fn wait(shared: &Shared, time: Duration) {
+    let log = shared.lock();
+    drop(shared.ended.wait_timeout_while(log, time, |log| !log.stopped));
 }
 
 impl Drop for ScriptedServer {
@@ -112,6 +139,7 @@ impl Drop for ScriptedServer {
         {
             let mut log = self.shared.lock();
             log.stopped = true;
+            self.shared.ended.notify_all();
             for (_, connection) in log.connections.drain() {
                 // fails where the client has closed it
                 let _ = connection.shutdown(Shutdown::Both);

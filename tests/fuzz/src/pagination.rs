@@ -1,0 +1,64 @@
+//! Finding rows and pages in any JSON.
+
+use catchment_rest_client::{
+    Auto, HeaderCursor, HeaderLink, HeaderMap, JsonCursor, JsonLink, Offset, PageNumber, Paginator, Path, Request, Response, Url,
+    Value,
+};
+
+/// What separates the bodies of pages.
+const SEPARATOR: u8 = 0;
+
+/// Every paginator is shown the pages one after the other: it may say that it cannot read them, but where it goes on, it
+/// goes on from its position in the same way.
+pub fn pagination(bytes: &[u8]) {
+    let url = Url::parse("https://api.example.com/issues").expect("a URL");
+    for paginator in paginators() {
+        let mut paginator = paginator;
+        let mut request = Request::get(url.clone());
+        if paginator.init_request(&mut request).is_err() {
+            return;
+        }
+        for body in bytes.split(|byte| *byte == SEPARATOR) {
+            let response = Response::from_parts(request.full_url(), 200, HeaderMap::new(), body).expect("200 is a status");
+            if paginator.update_state(&response).is_err() || !paginator.has_next_page() {
+                break;
+            }
+            let position = paginator.position();
+            let mut next = request.clone();
+            paginator.update_request(&mut next).expect("there is room for a parameter");
+            if let Some(position) = position {
+                goes_on(&position, paginator.as_ref(), &request, &next);
+            }
+            let ahead = paginator.ahead(&next, 3);
+            assert!(ahead.len() <= 3 && !ahead.contains(&next), "{ahead:?} after {next:?}");
+            request = next;
+        }
+    }
+}
+
+/// A paginator of the same kind gets from the position, as it would be stored, to the same request.
+fn goes_on(position: &Value, paginator: &dyn Paginator, request: &Request, next: &Request) {
+    let stored = Value::parse(&position.to_string()).expect("a position is JSON");
+    let mut resumed = paginator.boxed();
+    resumed.resume(&stored).expect("its own position");
+    let mut again = request.clone();
+    resumed.update_request(&mut again).expect("there is room for a parameter");
+    assert_eq!(&again, next, "from {stored}");
+}
+
+fn paginators() -> Vec<Box<dyn Paginator>> {
+    let path = |text| Path::parse(text).expect("a path");
+    vec![
+        Auto::default().into(),
+        HeaderLink::default().into(),
+        HeaderCursor::new().into(),
+        JsonLink::default().into(),
+        JsonLink::new(path("$..next")).into(),
+        JsonCursor::new().cursor_path(path("next")).into(),
+        JsonCursor::new().cursor_path(path("meta.next")).has_more_path(path("more")).cursor_body_path("a.b").into(),
+        Offset::new(2).into(),
+        Offset::new(u64::MAX).offset(1).total_path(path("total")).into(),
+        PageNumber::new().into(),
+        PageNumber::new().base_page(1).total_path(path("pages")).has_more_path(path("more")).page_body_path("p").into(),
+    ]
+}
