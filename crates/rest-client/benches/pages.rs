@@ -56,14 +56,17 @@ fn number(request: &Received) -> usize {
 }
 
 async fn beside_the_download(name: &str, paginator: impl Paginator + 'static) -> Result<(), Failure> {
-    let answers: Arc<Vec<Answer>> = Arc::new((0..PAGES).map(|number| {
-        let answer = Answer::json(200, page(number));
-        if number + 1 < PAGES { answer.header("Link", format!("</{}>; rel=next", number + 1)) } else { answer }
-    }).collect());
+    let answers: Arc<Vec<Answer>> = Arc::new(
+        (0..PAGES)
+            .map(|number| {
+                let answer = Answer::json(200, page(number));
+                if number + 1 < PAGES { answer.header("Link", format!("</{}>; rel=next", number + 1)) } else { answer }
+            })
+            .collect(),
+    );
     let bytes: usize = (0..PAGES).map(|number| page(number).len()).sum();
-    let server = ScriptedServer::start(move |request| {
-        answers.get(number(request)).cloned().unwrap_or_else(|| Answer::json(404, ""))
-    });
+    let server =
+        ScriptedServer::start(move |request| answers.get(number(request)).cloned().unwrap_or_else(|| Answer::json(404, "")));
     let client = RestClient::builder().base_url(server.url()).paginator(paginator).build()?;
     let http = reqwest::Client::new();
 

@@ -1,11 +1,31 @@
 //! Credentials of requests.
 
+mod api_key;
+mod bearer_token;
+mod client_credentials;
+mod http_basic;
+mod jwt_bearer;
+mod oauth2;
+mod refresh_token;
+mod rs256;
+mod token;
+mod token_form;
+
 use std::fmt::Debug;
 use std::pin::Pin;
 
 use crate::bare::BareClient;
 use crate::error::Error;
 use crate::outgoing::Outgoing;
+
+pub use api_key::{ApiKey, ApiKeyLocation};
+pub use bearer_token::BearerToken;
+pub use client_credentials::ClientCredentials;
+pub use http_basic::HttpBasic;
+pub use jwt_bearer::JwtBearer;
+pub use oauth2::{Grant, OAuth2};
+pub use refresh_token::{RefreshToken, TokenStore};
+pub use token::Token;
 
 /// What [`Auth::apply`] gives.
 pub type Applying<'a> = Pin<Box<dyn Future<Output = Result<(), Error>> + Send + 'a>>;

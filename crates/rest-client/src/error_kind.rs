@@ -167,6 +167,24 @@ pub enum ErrorKind {
         /// What stands there.
         found: String,
     },
+    /// An answer of a token endpoint that has no token.
+    #[error("the answer has no `access_token` that is a string: it has {keys}")]
+    NoTokenInAnswer {
+        /// The keys that it has.
+        keys: String,
+    },
+    /// A refresh token that could not be stored.
+    #[error("the new refresh token cannot be stored: {reason}")]
+    TokenNotStored {
+        /// What the store says.
+        reason: String,
+    },
+    /// A private key that cannot be used.
+    #[error("the private key cannot be used: {problem}")]
+    InvalidPrivateKey {
+        /// What is wrong with it.
+        problem: String,
+    },
     /// No access token could be had for the request.
     #[error("there is no access token: {reason}")]
     NoToken {

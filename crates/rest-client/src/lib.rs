@@ -59,7 +59,10 @@ pub mod testing;
 mod tests;
 mod transport;
 
-pub use auth::{Applying, Auth};
+pub use auth::{
+    ApiKey, ApiKeyLocation, Applying, Auth, BearerToken, ClientCredentials, Grant, HttpBasic, JwtBearer, OAuth2, RefreshToken,
+    Token, TokenStore,
+};
 pub use bare::BareClient;
 pub use body::Body;
 pub use builder::RestClientBuilder;

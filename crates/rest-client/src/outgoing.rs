@@ -41,6 +41,11 @@ impl Outgoing {
         self.body.as_deref()
     }
 
+    /// Masks a text where an answer gives it back, for what credentials are made of.
+    pub fn hide(&mut self, secret: &Secret) {
+        self.secrets.push(secret.clone());
+    }
+
     /// Sets a header, in the place of those that have its name: `scheme` and a space, if it is not empty, and the secret.
     ///
     /// # Errors

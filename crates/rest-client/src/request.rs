@@ -1,6 +1,7 @@
 //! A request, before it is sent.
 
 use catchment_json::Value;
+use catchment_settings::Secret;
 use reqwest::Method;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use url::Url;
@@ -39,6 +40,8 @@ pub struct Request {
     pub idempotent: bool,
     /// Whether it goes where the client's headers may go.
     pub(crate) trusted: bool,
+    /// What is masked where an answer gives it back.
+    pub(crate) hidden: Vec<Secret>,
 }
 
 impl Request {
@@ -46,7 +49,7 @@ impl Request {
     pub fn new(method: Method, url: Url) -> Request {
         let idempotent = is_idempotent(&method);
         let (params, headers) = (Vec::new(), HeaderMap::new());
-        Request { method, url, params, headers, body: None, idempotent, trusted: true }
+        Request { method, url, params, headers, body: None, idempotent, trusted: true, hidden: Vec::new() }
     }
 
     /// A GET of a URL.
@@ -59,6 +62,13 @@ impl Request {
     pub fn method(mut self, method: Method) -> Request {
         self.idempotent = is_idempotent(&method);
         self.method = method;
+        self
+    }
+
+    /// Masks a text where an error shows how an answer begins: what is sent in the body, say, and must not be seen.
+    #[must_use]
+    pub fn hide(mut self, secret: &Secret) -> Request {
+        self.hidden.push(secret.clone());
         self
     }
 

@@ -11,6 +11,7 @@ use url::Url;
 use crate::error::Error;
 use crate::error_kind::ErrorKind;
 use crate::excerpt::{MAX_EXCERPT_BYTES, excerpt};
+use crate::redact::redact;
 use crate::select::{self, Rows};
 
 /// An answer with its whole body. All that clients return have a status of 200 to 299, but for those that a
@@ -162,6 +163,11 @@ impl Response {
     pub(crate) fn row_nodes(&self) -> impl Iterator<Item = Node<'_>> {
         let document = self.document.get().and_then(|parsed| parsed.as_ref().ok());
         document.into_iter().flat_map(|document| self.rows.ids.iter().map(|id| document.node(*id)))
+    }
+
+    /// The method and the redacted URL that it answers.
+    pub(crate) fn asked(&self) -> String {
+        format!("{} {}", self.method, redact(&self.url))
     }
 
     /// An error about this answer, for own paginators: it shows request, status and how the body begins.

@@ -1,5 +1,6 @@
 //! What goes over the wire, which a redirect changes.
 
+use catchment_settings::Secret;
 use reqwest::Method;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use url::Url;
@@ -16,6 +17,8 @@ pub(super) struct Hop {
     pub(super) body: Option<Vec<u8>>,
     /// Whether it gets credentials.
     pub(super) trusted: bool,
+    /// What is masked in answers.
+    pub(super) hidden: Vec<Secret>,
 }
 
 impl Hop {
@@ -35,6 +38,7 @@ impl Hop {
             headers,
             body: body.map(|body| body.bytes()),
             trusted: request.trusted,
+            hidden: request.hidden.clone(),
         };
         hop.default_content_type(body.and_then(|body| body.content_type()));
         hop.drop_credentials_of_links(rules);
@@ -51,7 +55,7 @@ impl Hop {
     /// The request to send, as yet without credentials.
     pub(super) fn outgoing(&self) -> Outgoing {
         let (method, url, headers, body) = (self.method.clone(), self.url.clone(), self.headers.clone(), self.body.clone());
-        Outgoing { method, url, headers, body, secrets: Vec::new() }
+        Outgoing { method, url, headers, body, secrets: self.hidden.clone() }
     }
 
     fn default_content_type(&mut self, content_type: Option<&'static str>) {

@@ -64,7 +64,7 @@ mod tests {
         ]);
         let (url, target) = (Url::parse("https://a.b/c").unwrap(), Url::parse(target).unwrap());
         let trusted = Rules::default().trust(&url, &target);
-        let mut hop = Hop { method, url, headers, body: Some(b"{}".to_vec()), trusted: true };
+        let mut hop = Hop { method, url, headers, body: Some(b"{}".to_vec()), trusted: true, hidden: Vec::new() };
         follow(&mut hop, StatusCode::from_u16(status).unwrap(), target, trusted);
         let headers: Vec<_> = hop.headers.keys().map(|name| name.as_str()).collect();
         assert_eq!(

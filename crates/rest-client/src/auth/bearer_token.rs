@@ -1,0 +1,33 @@
+//! A token that stays.
+
+use catchment_settings::Secret;
+
+use super::{Applying, Auth};
+use crate::bare::BareClient;
+use crate::outgoing::Outgoing;
+
+/// `Authorization: Bearer …` with a token that does not change.
+///
+/// ```
+/// use catchment_rest_client::{BearerToken, RestClient};
+///
+/// let client = RestClient::builder().base_url("https://api.example.com").auth(BearerToken::new("tk-1")).build()?;
+/// # Ok::<(), catchment_rest_client::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct BearerToken {
+    token: Secret,
+}
+
+impl BearerToken {
+    /// With this token.
+    pub fn new(token: impl Into<Secret>) -> BearerToken {
+        BearerToken { token: token.into() }
+    }
+}
+
+impl Auth for BearerToken {
+    fn apply<'a>(&'a self, request: &'a mut Outgoing, _: &'a BareClient) -> Applying<'a> {
+        Box::pin(async { request.set_header("authorization", "Bearer", &self.token) })
+    }
+}

@@ -1,0 +1,93 @@
+//! Access tokens, as token endpoints give them.
+
+use std::time::Duration;
+
+use catchment_json::Node;
+use catchment_settings::Secret;
+
+use crate::error::Error;
+use crate::error_kind::ErrorKind;
+use crate::response::Response;
+
+/// No token is taken to live longer, whatever the server says: ten years.
+const LONGEST: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
+
+/// An access token.
+#[derive(Debug, Clone)]
+pub struct Token {
+    /// The token.
+    pub access_token: Secret,
+    /// How long it lasts from now.
+    pub lifetime: Duration,
+}
+
+impl Token {
+    /// Reads the answer of a token endpoint (RFC 6749, 5.1): `access_token`, and `expires_in` in seconds, as a number or
+    /// as text. Without that, or with something else there, it lasts for `default_lifetime`.
+    ///
+    /// # Errors
+    ///
+    /// Where the body is not JSON, or has no token. What it has instead is not shown, as it may be a secret.
+    pub fn read(response: &Response, default_lifetime: Duration) -> Result<Token, Error> {
+        let root = response.document()?.root();
+        let access_token = root.get("access_token").and_then(Node::text).filter(|token| !token.is_empty());
+        let Some(access_token) = access_token else {
+            let keys: Vec<_> = root.entries().map(|(key, _)| key.name().into_owned()).collect();
+            let keys = if keys.is_empty() { "no keys".to_owned() } else { keys.join(", ") };
+            return Err(response.error(ErrorKind::NoTokenInAnswer { keys }));
+        };
+        let lifetime = root.get("expires_in").and_then(seconds).unwrap_or(default_lifetime);
+        Ok(Token { access_token: Secret::from(access_token.into_owned()), lifetime: lifetime.min(LONGEST) })
+    }
+}
+
+fn seconds(node: Node<'_>) -> Option<Duration> {
+    let text = node.number().map(str::to_owned).or_else(|| node.text().map(|text| text.trim().to_owned()))?;
+    let number: f64 = text.parse().ok().filter(|number: &f64| !number.is_nan())?;
+    Some(Duration::try_from_secs_f64(number.max(0.0)).unwrap_or(LONGEST))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::Token;
+    use crate::{HeaderMap, Response, Url};
+
+    #[track_caller]
+    fn check(body: &str, expected: &str) {
+        let url = Url::parse("https://a.b/token").unwrap();
+        let response = Response::from_parts(url, 200, HeaderMap::new(), body).unwrap();
+        let found = match Token::read(&response, Duration::from_secs(3600)) {
+            Ok(token) => format!("{} for {:?}", token.access_token.expose(), token.lifetime),
+            Err(error) => error.kind().to_string(),
+        };
+        assert_eq!(found, expected, "{body}");
+    }
+
+    #[test]
+    fn answers() {
+        check(r#"{"access_token": "t", "expires_in": 60}"#, "t for 60s");
+        check(r#"{"access_token": "t", "expires_in": "60"}"#, "t for 60s");
+        check(r#"{"access_token": "t", "expires_in": 0.5}"#, "t for 500ms");
+        check(r#"{"access_token": "t", "expires_in": 0}"#, "t for 0ns");
+        check(r#"{"access_token": "t", "expires_in": -5}"#, "t for 0ns");
+        check(r#"{"access_token": "t", "expires_in": 1e300}"#, "t for 315360000s");
+        check(r#"{"access_token": "t", "expires_in": NaN}"#, "t for 3600s");
+        check(r#"{"access_token": "t", "expires_in": null}"#, "t for 3600s");
+        check(r#"{"access_token": "t", "expires_in": "soon"}"#, "t for 3600s");
+        check(r#"{"access_token": "t"}"#, "t for 3600s");
+    }
+
+    #[test]
+    fn answers_without_a_token() {
+        check("{}", "the answer has no `access_token` that is a string: it has no keys");
+        check("[]", "the answer has no `access_token` that is a string: it has no keys");
+        check(
+            r#"{"access_token": "", "token": "s3cret"}"#,
+            "the answer has no `access_token` that is a string: it has access_token, token",
+        );
+        check(r#"{"access_token": 7}"#, "the answer has no `access_token` that is a string: it has access_token");
+        check("access_token=s3cret", "invalid JSON at line 1, column 1: found 'a', a value was expected");
+    }
+}

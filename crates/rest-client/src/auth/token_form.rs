@@ -1,0 +1,35 @@
+//! Requests to token endpoints.
+
+use catchment_settings::Secret;
+use reqwest::Method;
+
+use crate::body::Body;
+use crate::error::Error;
+use crate::join::join;
+use crate::request::Request;
+
+/// What is posted to a token endpoint: fields in their order, the last of equal names counts.
+#[derive(Debug, Default)]
+pub(super) struct TokenForm {
+    fields: Vec<(String, Secret)>,
+}
+
+impl TokenForm {
+    pub(super) fn field(mut self, name: &str, value: impl Into<Secret>) -> TokenForm {
+        self.fields.retain(|(other, _)| other != name);
+        self.fields.push((name.to_owned(), value.into()));
+        self
+    }
+
+    pub(super) fn fields(self, fields: &[(String, Secret)]) -> TokenForm {
+        fields.iter().fold(self, |form, (name, value)| form.field(name, value.clone()))
+    }
+
+    /// The request. What it sends is not shown of its answers.
+    pub(super) fn request(self, url: &str) -> Result<Request, Error> {
+        let request = Request::new(Method::POST, join(url, "")?).header("accept", "application/json")?;
+        let request = self.fields.iter().fold(request, |request, (_, value)| request.hide(value));
+        let fields = self.fields.into_iter().map(|(name, value)| (name, value.expose().to_owned())).collect();
+        Ok(request.body(Body::Form(fields)))
+    }
+}
