@@ -3,6 +3,8 @@
 //! Both sides ask the same server on loopback in turns, and the medians are compared, so that what else the machine does
 //! hits both.
 
+#![expect(clippy::print_stdout, reason = "a bench shows what it measured")]
+
 use std::fmt::Write as _;
 use std::hint::black_box;
 use std::sync::Arc;

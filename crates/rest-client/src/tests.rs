@@ -1,6 +1,7 @@
 //! Whole exchanges with a scripted server.
 
 mod actions;
+mod auth;
 mod limits;
 mod paginate;
 mod prefetch;
