@@ -1,0 +1,137 @@
+//! Every fault of the scripted server, and bodies in every form.
+
+use std::time::Duration;
+
+use super::{hide_address, start_with};
+use crate::testing::Answer;
+use crate::{Method, RestClient};
+
+/// What a GET ends with, given the answers one after the other, the last one for ever.
+async fn check(answers: Vec<Answer>, expected: &str, requests: usize) {
+    let given = format!("{answers:?}");
+    let (server, client) =
+        start_with(|client| client.max_body_bytes(100_000), move |request| answers[request.index.min(answers.len() - 1)].clone());
+    let found = match client.get("x", &[]).await.and_then(|response| response.document().map(|d| format!("{:?}", d.root()))) {
+        Ok(body) => body,
+        Err(error) => format!("{} retryable: {}", hide_address(&error.to_string(), &server), error.is_retryable()),
+    };
+    // what the system says of broken connections is its own text
+    let found = if expected.ends_with('…') { found.chars().take(expected.chars().count() - 1).collect() } else { found };
+    assert_eq!((found.as_str(), server.requests().len()), (expected.trim_end_matches('…'), requests), "{given}");
+}
+
+fn ok() -> Answer {
+    Answer::json(200, "[1, 2]")
+}
+
+#[tokio::test]
+async fn bodies_come_in_every_form() {
+    let pause = Duration::from_millis(1);
+    for answer in [
+        ok(),
+        ok().chunked(1),
+        ok().chunked(100),
+        ok().slow(1, pause),
+        ok().without_length(),
+        ok().delay(pause),
+        Answer::json(200, b"\xef\xbb\xbf[1, 2]"),
+    ] {
+        check(vec![answer], "[1,2]", 1).await;
+    }
+    check(vec![Answer::json(204, "")], "null", 1).await;
+}
+
+#[tokio::test]
+async fn broken_answers_are_asked_for_again() {
+    for (answer, message) in [
+        (Answer::truncated("[1, 2]", 3), "the answer was cut short after "),
+        (Answer::reset_after("[1, 2]", 3), "the "),
+        (Answer::wrong_length("[1, 2]", 7), "the answer was cut short after "),
+        (Answer::unfinished_chunks("[1, 2]", 2), "the answer was cut short after "),
+        (Answer::invalid_chunk("[1, 2]"), "the "),
+        (Answer::raw("no HTTP at all\r\n\r\n"), "the connection to {host} broke: "),
+        (Answer::raw("HTTP/1.1 200 OK\r\nContent-"), "the connection to {host} broke: "),
+        (Answer::raw(""), "the connection to {host} broke: "),
+        (Answer::reset(), "the connection to {host} broke: "),
+        (Answer::encoded("gzip", "this is no gzip"), "the "),
+    ] {
+        check(vec![answer.clone(), ok()], "[1,2]", 2).await;
+        check(vec![answer], &format!("GET {{url}}/x failed after 3 attempts: {message}…"), 3).await;
+    }
+}
+
+#[tokio::test]
+async fn redirects_without_end() {
+    let (server, client) = start_with(|client| client, |request| Answer::redirect(request.path.clone()));
+    let error = client.get("x", &[]).await.unwrap_err();
+    assert_eq!(hide_address(&error.to_string(), &server), "GET {url}/x failed: more than 10 redirects, the last one to {url}/x");
+    assert_eq!((server.requests().len(), error.is_retryable()), (11, false));
+}
+
+/// `[1, 2]`, as the programs gzip, brotli and zstd encode it.
+const GZIP: &[u8] = &[31, 139, 8, 0, 0, 0, 0, 0, 2, 3, 139, 54, 212, 81, 48, 138, 5, 0, 255, 231, 201, 97, 6, 0, 0, 0];
+const BROTLI: &[u8] = &[139, 2, 128, 91, 49, 44, 32, 50, 93, 3];
+const ZSTD: &[u8] = &[40, 181, 47, 253, 4, 88, 49, 0, 0, 91, 49, 44, 32, 50, 93, 169, 32, 29, 205];
+
+#[tokio::test]
+async fn bodies_are_decoded() {
+    let (server, client) = start_with(
+        |client| client,
+        |request| match request.path.as_str() {
+            "/gzip" => Answer::encoded("gzip", GZIP),
+            "/br" => Answer::encoded("br", BROTLI),
+            _ => Answer::encoded("zstd", ZSTD),
+        },
+    );
+    for encoding in ["gzip", "br", "zstd"] {
+        let response = client.get(encoding, &[]).await.unwrap();
+        assert_eq!((response.text().as_str(), response.bytes()), ("[1, 2]", 6), "{encoding}");
+    }
+    let accepted = server.requests()[0].header("accept-encoding").unwrap().to_owned();
+    assert!(["gzip", "br", "zstd"].iter().all(|encoding| accepted.contains(encoding)), "{accepted}");
+    // half of one is no end of the body
+    check(vec![Answer::encoded("gzip", &GZIP[..20])], "GET {url}/x failed after 3 attempts: the …", 3).await;
+}
+
+#[tokio::test]
+async fn the_size_of_a_body_is_bounded() {
+    let message = "GET {url}/x failed: the answer has more than 100000 bytes, the limit of the client retryable: false";
+    let large = || Answer::json(200, "1".repeat(100_001));
+    for answer in [large(), large().chunked(10_000), large().without_length(), Answer::wrong_length("1", 1 << 40)] {
+        check(vec![answer], message, 1).await;
+    }
+    check(vec![Answer::json(200, format!("\"{}\"", "1".repeat(99_998)))], &format!("\"{}\"", "1".repeat(99_998)), 1).await;
+}
+
+#[tokio::test]
+async fn connections_are_used_again() {
+    let (server, client) = start_with(|client| client, |_| ok());
+    for _ in 0..5 {
+        client.get("x", &[]).await.unwrap();
+    }
+    assert_eq!(server.connections(), 1);
+}
+
+/// How often a POST is sent that is not said to be idempotent.
+async fn posts(answer: Answer) -> usize {
+    let (server, client) = start_with(|client| client, move |request| if request.index == 0 { answer.clone() } else { ok() });
+    let request = client.request("x").unwrap().method(Method::POST);
+    let _ = client.send(&request).await;
+    server.requests().len()
+}
+
+#[tokio::test]
+async fn what_had_no_effect_may_be_sent_again() {
+    assert_eq!(posts(Answer::json(429, "")).await, 2);
+    assert_eq!(posts(Answer::json(403, "").header("X-RateLimit-Remaining", "0")).await, 2);
+    assert_eq!(posts(Answer::json(403, "")).await, 1);
+    assert_eq!(posts(Answer::json(503, "")).await, 1);
+    assert_eq!(posts(Answer::truncated("[1]", 1)).await, 1);
+    // a port that was free a moment ago: nothing was sent
+    let url = crate::testing::ScriptedServer::start(|_| Answer::reset()).url();
+    let retry = crate::RetryPolicy { max_attempts: 3, backoff_factor: 0.0, ..crate::RetryPolicy::default() };
+    let client = RestClient::builder().base_url(url).retry(retry).build().unwrap();
+    let request = client.request("x").unwrap().method(Method::POST);
+    let error = client.send(&request).await.unwrap_err();
+    assert_eq!((error.attempts(), error.had_no_effect()), (3, true));
+}
