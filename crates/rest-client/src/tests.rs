@@ -5,6 +5,8 @@ mod auth;
 mod faults;
 mod limits;
 mod paginate;
+mod paginators;
+mod parallel;
 mod prefetch;
 mod redirect;
 mod retry;

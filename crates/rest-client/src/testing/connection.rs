@@ -30,9 +30,9 @@ pub(super) fn serve(
         if !answer.delay.is_zero() {
             wait(answer.delay);
         }
-        let sent = send(&answer, is_head, &mut reader, &mut writer, &wait);
+        // before the client can know it, and send the next one
         answered();
-        sent?;
+        send(&answer, is_head, &mut reader, &mut writer, &wait)?;
         if answer.fault.closes() {
             break;
         }

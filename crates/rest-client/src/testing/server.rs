@@ -91,7 +91,7 @@ impl ScriptedServer {
         self.shared.lock().connected
     }
 
-    /// The largest number of requests that it was answering at a time.
+    /// The largest number of requests that had come and had no answer yet at a time.
     pub fn most_at_once(&self) -> usize {
         self.shared.lock().most_in_work
     }

@@ -1,0 +1,92 @@
+//! Pages that are fetched ahead are those of the serial run.
+
+use std::time::Duration;
+
+use super::start_with;
+use crate::testing::{Answer, Received};
+use crate::{Offset, PageNumber, Paginator, Path};
+
+/// The rows of each page, how that ended, how many requests were made, and how many of them at once at most.
+async fn read(
+    paginator: Box<dyn Paginator>,
+    parallel: usize,
+    answer: impl Fn(&Received) -> Answer + Send + Sync + 'static,
+) -> (Vec<String>, usize, usize) {
+    let (server, client) = start_with(|client| client.parallel_pages(parallel), answer);
+    let client = client.with_paginator(paginator);
+    let mut pages = client.paginate(client.request("x").unwrap());
+    let mut found = Vec::new();
+    while let Some(page) = pages.next().await {
+        found.push(match page {
+            Ok(page) => format!("{}: {:?}", page.number, page.rows.nodes().collect::<Vec<_>>()),
+            Err(error) => error.kind().to_string(),
+        });
+    }
+    (found, server.requests().len(), server.most_at_once())
+}
+
+/// `limit` rows of `total` from the offset that is asked for; the page at `broken` is an error.
+fn rows(request: &Received, total: u64, broken: Option<u64>) -> Answer {
+    let number = |name| request.param(name).and_then(|number| number.parse::<u64>().ok()).unwrap_or(0);
+    let (offset, limit) = (number("offset"), number("limit"));
+    if broken == Some(offset) {
+        return Answer::json(404, "");
+    }
+    let rows: Vec<_> = (offset..total.min(offset + limit)).map(|row| row.to_string()).collect();
+    // the later ones come first
+    let delay = Duration::from_millis(if offset % 4 == 0 { 3 } else { 0 });
+    Answer::json(200, format!(r#"{{"rows": [{}], "total": {total}}}"#, rows.join(", "))).delay(delay)
+}
+
+async fn check(total: u64, limit: u64, broken: Option<u64>) {
+    let paginator = || Box::new(Offset::new(limit));
+    let (serial, requests, _) = read(paginator(), 1, move |request| rows(request, total, broken)).await;
+    for parallel in [2, 3, 10, 100] {
+        let (found, sent, most) = read(paginator(), parallel, move |request| rows(request, total, broken)).await;
+        assert_eq!(found, serial, "{parallel} of {total} by {limit}");
+        assert!(most <= parallel, "{most} at once, {parallel} allowed");
+        assert!(broken.is_some() || sent == requests, "{sent} requests, {requests} in the serial run");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn offsets() {
+    for total in [0, 1, 2, 9, 10, 11, 20] {
+        check(total, 2, None).await;
+    }
+    check(7, 100, None).await;
+    check(20, 2, Some(8)).await;
+    check(20, 2, Some(0)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn page_numbers() {
+    let answer = |request: &Received| {
+        let page: usize = request.param("page").unwrap().parse().unwrap();
+        Answer::json(200, format!(r#"{{"rows": [{page}], "total": 7}}"#))
+    };
+    let paginator = || Box::new(PageNumber::new().base_page(1).total_path(Path::key("total")));
+    let (serial, ..) = read(paginator(), 1, answer).await;
+    assert_eq!(serial.len(), 7);
+    assert_eq!(read(paginator(), 4, answer).await.0, serial);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_empty_page_ends_them_before_the_total() {
+    let answer = |request: &Received| {
+        let offset: usize = request.param("offset").unwrap().parse().unwrap();
+        Answer::json(200, if offset < 4 { r#"{"rows": [1, 2], "total": 100}"# } else { r#"{"rows": [], "total": 100}"# })
+    };
+    let (found, ..) = read(Box::new(Offset::new(2)), 5, answer).await;
+    assert_eq!(found, ["1: [1, 2]", "2: [1, 2]", "3: []"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_cannot_be_named_ahead_is_read_one_by_one() {
+    let answer = |request: &Received| match request.index {
+        0..4 => Answer::json(200, format!(r#"{{"rows": [{}]}}"#, request.index)),
+        _ => Answer::json(200, r#"{"rows": []}"#),
+    };
+    let (found, requests, most) = read(Box::new(Offset::new(1).no_total()), 10, answer).await;
+    assert_eq!((found.len(), requests, most), (5, 5, 1));
+}
