@@ -7,8 +7,12 @@
 
 use std::fmt::Write as _;
 use std::hint::black_box;
+use std::io::Read as _;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+
+use flate2::Compression;
+use flate2::bufread::GzEncoder;
 
 use catchment_rest_client::testing::{Answer, Received, ScriptedServer};
 use catchment_rest_client::{HeaderLink, JsonLink, Offset, Paginator, Path, RestClient, reqwest};
@@ -27,19 +31,52 @@ type Failure = Box<dyn std::error::Error>;
 fn main() -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
-        beside_the_download("links in a header", HeaderLink::default()).await?;
-        beside_the_download("links in the body", JsonLink::default()).await?;
+        beside_the_download("links in a header, gzip", Encoding::Gzip, HeaderLink::default()).await?;
+        beside_the_download("links in the body, gzip", Encoding::Gzip, JsonLink::default()).await?;
+        beside_the_download("links in a header, plain", Encoding::Plain, HeaderLink::default()).await?;
+        beside_the_download("links in the body, plain", Encoding::Plain, JsonLink::default()).await?;
         in_parallel(1).await?;
         in_parallel(10).await
     })
 }
 
+/// Text of some length that does not repeat itself soon, with what has to be escaped in JSON.
+fn text(seed: usize) -> String {
+    const WORDS: [&str; 16] = [
+        "the",
+        "load",
+        "fails",
+        "when",
+        "a",
+        "column",
+        "of",
+        "type",
+        "pipeline",
+        "is",
+        "not",
+        r#"\"quoted\""#,
+        "see",
+        "#1234",
+        r"\r\n",
+        "```python",
+    ];
+    let mut state = seed as u64 + 1;
+    let mut text = String::with_capacity(TEXT);
+    while text.len() < TEXT {
+        // the generator of Knuth's MMIX
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        text.push_str(WORDS[(state >> 60) as usize]);
+        text.push(' ');
+    }
+    text
+}
+
 /// A page of issues, with a link to the next one in its body.
 fn page(number: usize) -> String {
-    let text = "The quick brown fox jumps over the lazy dog, \\n\\\"twice\\\" and in a hurry. ".repeat(TEXT / 76);
     let mut body = String::from("{\"items\": [");
     for row in 0..ROWS {
         let (id, comma) = (number * ROWS + row, if row == 0 { "" } else { "," });
+        let text = text(id);
         let _ = write!(
             body,
             r#"{comma}{{"id":{id},"node_id":"I_kwDOA{id:08}","number":{row},"title":"an issue","state":"open","locked":false,"comments":{row},
@@ -53,11 +90,33 @@ fn page(number: usize) -> String {
     body
 }
 
+/// How bodies are sent: most APIs compress them, as both clients ask for.
+#[derive(Clone, Copy)]
+enum Encoding {
+    Plain,
+    Gzip,
+}
+
+impl Encoding {
+    fn answer(self, body: &str) -> Answer {
+        match self {
+            Encoding::Plain => Answer::json(200, body),
+            Encoding::Gzip => {
+                let mut packed = Vec::new();
+                let mut encoder = GzEncoder::new(body.as_bytes(), Compression::default());
+                // reading from memory and writing to it does not fail
+                let _ = encoder.read_to_end(&mut packed);
+                Answer::encoded("gzip", packed)
+            }
+        }
+    }
+}
+
 fn number(request: &Received) -> usize {
     request.path.trim_start_matches('/').parse().unwrap_or(0)
 }
 
-async fn beside_the_download(name: &str, paginator: impl Paginator + 'static) -> Result<(), Failure> {
+async fn beside_the_download(name: &str, encoding: Encoding, paginator: impl Paginator + 'static) -> Result<(), Failure> {
     let answers: Arc<Vec<Answer>> = Arc::new(
         (0..PAGES)
             .map(|number| {

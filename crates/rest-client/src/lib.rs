@@ -19,16 +19,29 @@
 //! # }
 //! ```
 //!
+//! | to | there is |
+//! |---|---|
+//! | come from page to page | [`Auto`], which finds out; [`HeaderLink`], [`JsonLink`], [`HeaderCursor`], [`JsonCursor`], [`Offset`], [`PageNumber`], [`SinglePage`]; your own [`Paginator`] |
+//! | show who asks | [`BearerToken`], [`ApiKey`], [`HttpBasic`]; [`OAuth2`] by [`ClientCredentials`], [`RefreshToken`] or [`JwtBearer`]; your own [`Grant`] or [`Auth`] |
+//! | try again | [`RetryPolicy`]; [`ResponseAction`] for what the status does not tell |
+//! | spare the API | [`requests_per_second`](RestClientBuilder::requests_per_second), [`requests_in_flight`](RestClientBuilder::requests_in_flight) |
+//! | go faster | [`parallel_pages`](RestClientBuilder::parallel_pages) |
+//! | go on later | [`Page::position`], [`RestClient::paginate_from`] |
+//!
 //! What it promises beyond sending requests:
 //!
 //! - **No page is lost silently.** A page that cannot be had is an error after the attempts that the
 //!   [`RetryPolicy`] allows, also where the connection breaks in the middle of a body. Signs of further
 //!   pages that are not followed are logged. Pages that go in a circle are an error.
-//! - **Credentials stay at home.** Every configured header counts as one; none of them goes along where a
-//!   redirect or a next link leads to another origin. For that, redirects are followed here and not by
-//!   `reqwest`, which strips `Authorization` and `Cookie` alone. URLs are shown without secrets.
-//! - **One page ahead.** While a page is worked on the next one is on its way, never more, so memory is
-//!   bounded by two pages.
+//! - **Credentials stay at home.** Every configured header counts as one; neither headers nor what an [`Auth`] adds go
+//!   along where a redirect or a next link leads to another origin, unless that is a
+//!   [`trusted_origin`](RestClientBuilder::trusted_origin). For that, redirects are followed here and not by
+//!   `reqwest`, which strips `Authorization` and `Cookie` alone. URLs are shown without secrets, and what answers
+//!   repeat of them is masked.
+//! - **Nothing is done twice.** A request that is not idempotent is sent again only where it had no effect, and a token
+//!   is fetched once however many requests wait for it.
+//! - **All is bounded**: attempts, delays, the time of a request in all, the bytes of a body, pages in memory. While a
+//!   page is worked on the next one is on its way, and no more than that unless it is asked for.
 //!
 //! The feature `testing` adds a scripted HTTP server for tests, the module `testing`.
 
