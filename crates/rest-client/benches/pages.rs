@@ -120,7 +120,7 @@ async fn beside_the_download(name: &str, encoding: Encoding, paginator: impl Pag
     let answers: Arc<Vec<Answer>> = Arc::new(
         (0..PAGES)
             .map(|number| {
-                let answer = Answer::json(200, page(number));
+                let answer = encoding.answer(&page(number));
                 if number + 1 < PAGES { answer.header("Link", format!("</{}>; rel=next", number + 1)) } else { answer }
             })
             .collect(),
