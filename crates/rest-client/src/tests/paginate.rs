@@ -191,18 +191,25 @@ async fn one_off() {
     );
 }
 
-/// What is logged while the first page of `body` is read.
+/// What is logged while the pages of `body` are read, with the paginator that is found out.
 async fn check_log(body: &'static str, expected: &str) {
+    check_log_of(crate::Auto::default(), vec![body], expected).await;
+}
+
+/// What is logged while pages are read that have `bodies` one after the other.
+async fn check_log_of(paginator: impl Paginator + 'static, bodies: Vec<&'static str>, expected: &str) {
+    let given = format!("{paginator:?} {bodies:?}");
     let (out, log) = std::sync::mpsc::channel();
     let out = std::sync::Mutex::new(out);
     let writer = move || Lines(out.lock().unwrap().clone());
     let subscriber = tracing_subscriber::fmt().with_writer(writer).with_ansi(false).without_time().with_target(false).finish();
     // the test runs on one thread, to which this applies
     let guard = tracing::subscriber::set_default(subscriber);
-    let (server, client) = start(move |_| Answer::json(200, body));
+    let (server, client) = start(move |request| Answer::json(200, bodies[request.index.min(bodies.len() - 1)]));
+    let client = client.with_paginator(paginator.boxed());
     read(client.paginate(client.request("x").unwrap().param("key", 1))).await;
     drop(guard);
-    assert_eq!(hide_address(log.try_iter().collect::<String>().trim(), &server), expected, "{body}");
+    assert_eq!(hide_address(log.try_iter().collect::<String>().trim(), &server), expected, "{given}");
 }
 
 /// Sends what is written.
@@ -230,4 +237,36 @@ async fn pages_that_are_not_followed_are_reported() {
     check_log(r#"{"d": [1], "total_pages": 1, "next_cursor": ""}"#, "").await;
     check_log(r#"{"id": 1, "next_billing_date": "2026-01-01"}"#, "").await;
     check_log("null", "WARN {url}/x?key=*** has null at $, where its rows should be: no rows").await;
+}
+
+#[tokio::test]
+async fn links_that_the_paginator_does_not_follow_are_reported() {
+    let unfollowed = |place: &str| {
+        format!(
+            "WARN {{url}}/x?key=*** has a next link at {place}, which the paginator does not follow: further pages may be missing"
+        )
+    };
+    let wrong = || JsonLink::new(Path::parse("links.next").unwrap());
+    check_log_of(wrong(), vec![r#"{"d": [1], "next": "/2"}"#], &unfollowed("next")).await;
+    check_log_of(crate::JsonCursor::new(), vec![r#"{"d": [1], "paging": {"next": "/2"}}"#], &unfollowed("paging.next")).await;
+    check_log_of(wrong(), vec![r#"{"d": [1], "next": null}"#], "").await;
+    check_log_of(SinglePage, vec![r#"{"d": [1], "next": "/2"}"#], "").await;
+}
+
+#[tokio::test]
+async fn pages_that_are_not_full_are_reported() {
+    let short = |at: &str| {
+        format!(
+            "WARN {{url}}/x?key=***&limit=3&offset={at} gave 2 rows of the 3 that were asked for, and has more: rows may be missing; \
+             set `limit` to what the API gives at most"
+        )
+    };
+    let three = || crate::Offset::new(3);
+    let full = r#"{"d": [1, 2, 3], "total": 9}"#;
+    // the first page has less than the total says that there is
+    check_log_of(three(), vec![r#"{"d": [1, 2], "total": 9}"#, full, full], &short("0")).await;
+    // without a total it is known only when another page has rows
+    check_log_of(three(), vec!["[1, 2]", "[3]", "[]"], &short("3")).await;
+    check_log_of(three(), vec!["[1, 2, 3]", "[4]", "[]"], "").await;
+    check_log_of(three(), vec![r#"{"d": [1, 2, 3], "total": 5}"#, r#"{"d": [4, 5], "total": 5}"#], "").await;
 }
