@@ -31,7 +31,7 @@ fn backslash(raw: &str) -> Option<usize> {
 }
 
 /// Reads what follows a backslash, and returns what is left.
-fn one<'r>(escaped: &'r str, out: &mut String) -> &'r str {
+pub(crate) fn one<'r>(escaped: &'r str, out: &mut String) -> &'r str {
     let mut chars = escaped.chars();
     match chars.next() {
         Some('b') => out.push('\u{8}'),

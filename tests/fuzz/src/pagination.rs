@@ -53,6 +53,8 @@ fn paginators() -> Vec<Box<dyn Paginator>> {
         HeaderLink::default().into(),
         HeaderCursor::new().into(),
         JsonLink::default().into(),
+        JsonLink::new(path("$..next")).into(),
+        JsonCursor::new().cursor_path(path("$..*[?@.rel == 'next' && !@.last]['href', 'url'][-1:]")).into(),
         JsonCursor::new().cursor_path(path("next")).into(),
         JsonCursor::new().cursor_path(path("meta.next")).has_more_path(path("more")).cursor_body_path("a.b").into(),
         Offset::new(2).into(),

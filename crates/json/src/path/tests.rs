@@ -1,0 +1,222 @@
+use proptest::{prop_assert, prop_assert_eq, proptest};
+
+use super::Path;
+use crate::Document;
+
+/// What `path` picks from `document`, or what is wrong with it.
+#[track_caller]
+fn check_in(document: &str, path: &str, expected: &str) {
+    let document = Document::parse(document.into()).unwrap();
+    let found = match Path::parse(path) {
+        Ok(path) => {
+            let all = path.all(document.root());
+            let first = all.first().map(|node| node.id());
+            assert_eq!(path.first(document.root()).map(|node| node.id()), first, "{path}");
+            format!("{all:?}")
+        }
+        Err(error) => format!("{}: {}", error.column, error.problem),
+    };
+    assert_eq!(found, expected, "{path}");
+}
+
+#[track_caller]
+fn check(path: &str, expected: &str) {
+    check_in(r#"{"a":{"b":[10,{"c":20},30],"x.y":1},"n":null,"o":{"p":1,"q":2},"a2":[[1],[2]]}"#, path, expected);
+}
+
+#[test]
+fn paths() {
+    check("a.b[0]", "[10]");
+    check("$.a.b[1].c", "[20]");
+    check("a.b[*]", r#"[10, {"c":20}, 30]"#);
+    check("a['x.y']", "[1]");
+    check(r#"["n"]"#, "[null]");
+    check("o.*", "[1, 2]");
+    check("a2[*][0]", "[1, 2]");
+    check("a2.[*].[0]", "[1, 2]");
+    check(" $.n ", "[null]");
+    check("missing.b", "[]");
+    check("a.b[9]", "[]");
+    check("n.b", "[]");
+    check("*.q", "[2]");
+}
+
+#[test]
+fn the_whole_document() {
+    check_in("[1]", "$", "[[1]]");
+    check_in("7", "$", "[7]");
+    check_in("7", "$..*", "[]");
+}
+
+#[test]
+fn keys_with_any_characters() {
+    check_in(r#"{"a b-c": 1}"#, "a b-c", "[1]");
+    check_in(r#"{"@type": 1}"#, "@type", "[1]");
+    check_in(r#"{"it's": 1, "say \"x\"": 2, "\u00e9": 3, "\\": 4}"#, r"['it\'s']", "[1]");
+    check_in(r#"{"it's": 1, "say \"x\"": 2, "\u00e9": 3, "\\": 4}"#, r#"['say "x"']"#, "[2]");
+    check_in(r#"{"it's": 1, "say \"x\"": 2, "\u00e9": 3, "\\": 4}"#, r#"["say \"x\""]"#, "[2]");
+    check_in(r#"{"it's": 1, "say \"x\"": 2, "\u00e9": 3, "\\": 4}"#, r"['\u00e9']", "[3]");
+    check_in(r#"{"it's": 1, "say \"x\"": 2, "\u00e9": 3, "\\": 4}"#, r"['\\']", "[4]");
+    check_in(r#"{"": 1}"#, "['']", "[1]");
+}
+
+#[test]
+fn indices_from_the_end() {
+    check("a.b[-1]", "[30]");
+    check("a.b[-3]", "[10]");
+    check("a.b[-4]", "[]");
+    check("a[-1]", "[]");
+    check("n[-9223372036854775808]", "[]");
+}
+
+#[test]
+fn slices() {
+    #[track_caller]
+    fn check(slice: &str, expected: &str) {
+        check_in("[0,1,2,3,4,5,6]", &format!("$[{slice}]"), expected);
+    }
+    check("1:3", "[1, 2]");
+    check("5:", "[5, 6]");
+    check(":2", "[0, 1]");
+    check(":", "[0, 1, 2, 3, 4, 5, 6]");
+    check("1:5:2", "[1, 3]");
+    check("5:1:-2", "[5, 3]");
+    check("::-1", "[6, 5, 4, 3, 2, 1, 0]");
+    check("-2:", "[5, 6]");
+    check("-99:2", "[0, 1]");
+    check("2:99", "[2, 3, 4, 5, 6]");
+    check(" 1 : 2 : 1 ", "[1]");
+    check("1:3:0", "[]");
+    check("3:1", "[]");
+    check("::9223372036854775807", "[0]");
+    check("::-9223372036854775808", "[6]");
+    check_in(r#"{"a": 1}"#, "$[:]", "[]");
+    check_in("[]", "$[::-1]", "[]");
+}
+
+#[test]
+fn anywhere_inside() {
+    let document = r#"{"next":1,"a":[{"next":2,"b":{"next":[3]}}],"c":{"next":null}}"#;
+    check_in(document, "$..next", "[1, 2, [3], null]");
+    check_in(document, "a..next", "[2, [3]]");
+    check_in(document, "$..b.next[0]", "[3]");
+    check_in(document, "$..[0]", r#"[{"next":2,"b":{"next":[3]}}, 3]"#);
+    check_in(document, "$.c..*", "[null]");
+    check_in(document, "$..['next', 'b']", r#"[1, 2, {"next":[3]}, [3], null]"#);
+}
+
+#[test]
+fn unions() {
+    check("['n', 'missing', 'a2']", "[null, [[1],[2]]]");
+    check("a.b[0,0, -1]", "[10, 10, 30]");
+    check("a.b[2, :1]", "[30, 10]");
+}
+
+#[test]
+fn filters() {
+    #[track_caller]
+    fn check(filter: &str, expected: &str) {
+        let rows =
+            r#"{"id":1,"s":"open","n":null,"t":[1.0]},{"id":2.0,"s":"closed","x":{"y":true}},{"id":-3,"t":[1],"e":"it's"}"#;
+        check_in(&format!(r#"{{"rows":[{rows}],"wanted":2,"none":null}}"#), &format!("rows[?{filter}].id"), expected);
+    }
+    check("@.s == 'open'", "[1]");
+    check("(@.s == \"open\")", "[1]");
+    check("@.s=='open'", "[1]");
+    check("@['s'] != 'open'", "[2.0, -3]");
+    check("@.id == 2", "[2.0]");
+    check("@.id == 2e0", "[2.0]");
+    check("@.id < 2", "[1, -3]");
+    check("@.id<=2.0", "[1, 2.0, -3]");
+    check("@.id > -3", "[1, 2.0]");
+    check("@.id >= 1", "[1, 2.0]");
+    check("1 <= @.id", "[1, 2.0]");
+    check("@.s < 'd'", "[2.0]");
+    check("@.s < 9", "[]");
+    check("@.id == '1'", "[]");
+    check("@.s", "[1, 2.0]");
+    check("!@.s", "[-3]");
+    check("@.n", "[1]");
+    check("@.n == null", "[1]");
+    check("@.n == $.none", "[1]");
+    check("@.n == @.missing", "[2.0, -3]");
+    check("@.n <= null", "[1]");
+    check("@.x.y == true", "[2.0]");
+    check("@.x.y == false", "[]");
+    check("@..y", "[2.0]");
+    check("@.id == $.wanted", "[2.0]");
+    check("@.t == $.rows[2].t", "[1, -3]");
+    check("@.x == $.rows[1].x", "[2.0]");
+    check("@.t[0] == 1", "[1, -3]");
+    check("@.t[?@ == 1]", "[1, -3]");
+    check("@.e == 'it\\'s'", "[-3]");
+    check("@.s && @.id == 1 || @.e", "[1, -3]");
+    check("@.s && (@.id == 1 || @.x)", "[1, 2.0]");
+    check("!(@.s && @.id == 1)", "[2.0, -3]");
+    check(" ( ( @.id == 1 ) ) ", "[1]");
+    check_in(r#"{"a": {"k": 1}, "b": {"k": 2}}"#, "$[?@.k > 1]", r#"[{"k":2}]"#);
+    check_in("[100000000000000000001, 100000000000000000002]", "$[?@ > 100000000000000000001]", "[100000000000000000002]");
+    check_in(r#"[{"my-key": 1}]"#, "$[?@.my-key == 1]", r#"[{"my-key":1}]"#);
+    check_in("[NaN, 1]", "$[?@ == NaN]", "[]");
+    check_in("[1, {}, [], {\"a\": 1}]", "$[?@ == $[2]]", "[[]]");
+}
+
+#[test]
+fn refused() {
+    check("", "1: it is empty");
+    check("  ", "1: it is empty");
+    check("a.", "3: a key is missing");
+    check("a..", "4: a key is missing");
+    check("a[", "3: `]` is missing");
+    check("a[]", "3: an index, a slice, `*`, `?` or a quoted key is expected");
+    check("é[x]", "3: an index, a slice, `*`, `?` or a quoted key is expected");
+    check("a[-]", "3: an index, a slice, `*`, `?` or a quoted key is expected");
+    check("a[99999999999999999999]", "3: a number is too large");
+    check("a['b]", "3: a quote is not closed");
+    check(r"a['b\']", "3: a quote is not closed");
+    check("a['b'", "6: `]` is missing");
+    check("$a", "2: `.` or `[` must follow `$`");
+    check("a[0]b", "5: `.` or `[` is missing between two steps");
+    check("*a", "2: `.` or `[` is missing between two steps");
+    check("a[?]", "4: a path that begins with `@` or `$`, a number, a quoted text, true, false or null is expected");
+    check("a[?b == 1]", "4: a path that begins with `@` or `$`, a number, a quoted text, true, false or null is expected");
+    check("a[?1]", "5: a comparison is expected after a value");
+    check("a[?@.b = 1]", "8: `]`, `&&`, `||` or a comparison like `==` is expected");
+    check("a[?@.b & @.c]", "8: `]`, `&&`, `||` or a comparison like `==` is expected");
+    check("a[?!@.b == 1]", "9: `]`, `&&`, `||` or a comparison like `==` is expected");
+    check("a[?(@.b]", "8: `&&`, `||` or `)` is expected");
+    check("a[?@.* == 1]", "12: only a path to one value can be compared");
+    check("a[?length(@.b) > 1]", "4: functions are not supported");
+    for open in ["(", "@[?"] {
+        let error = Path::parse(&format!("a[?{}", open.repeat(100_000))).unwrap_err();
+        assert!(error.problem == "filters are nested too deeply", "{}", error.problem);
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_path_breaks_anything(path in r#"[$a]?[a@$.\[\]*?:,'"\\0-9&|!=<>() -]{0,40}"#) {
+        let document = Document::parse(br#"{"a":[{"a":[1,2]},"a",{"b":{"a":null}}],"b":{"a":{"a":2}}}"#.to_vec()).unwrap();
+        match Path::parse(&path) {
+            Ok(path) => prop_assert_eq!(path.first(document.root()).is_some(), !path.all(document.root()).is_empty()),
+            Err(error) => prop_assert!((1..=path.chars().count() + 1).contains(&error.column)),
+        }
+    }
+}
+
+#[test]
+fn the_message_shows_where() {
+    let error = Path::parse("data..").unwrap_err();
+    let expected = "cannot read the path \"data..\": a key is missing (character 7); write it like `data.items`, `$.data[0].id` or `['a.b'].c`";
+    assert_eq!(error.to_string(), expected);
+}
+
+#[test]
+fn single_keys_are_known() {
+    let key = |path: &str| Path::parse(path).unwrap().as_key().map(str::to_owned);
+    assert_eq!(key("a b"), Some("a b".to_owned()));
+    assert_eq!(key("$['a.b']"), Some("a.b".to_owned()));
+    for path in ["$", "a.b", "$..a", "['a', 'b']", "*", "[0]"] {
+        assert_eq!(key(path), None, "{path}");
+    }
+}
