@@ -5,6 +5,7 @@ mod query;
 mod read;
 #[cfg(test)]
 mod tests;
+mod write;
 
 use thiserror::Error;
 
@@ -69,7 +70,19 @@ impl Path {
 
     /// The path of one key, whatever characters it has.
     pub fn key(key: &str) -> Path {
-        Path { text: key.to_owned(), steps: vec![Step::key(key.to_owned())] }
+        Path::of_keys([key])
+    }
+
+    /// The path that goes through objects by these keys, whatever characters they have.
+    ///
+    /// ```
+    /// use catchment_json::Path;
+    ///
+    /// assert_eq!(Path::of_keys(["data", "next.page", "it's"]).as_str(), r"data['next.page']['it\'s']");
+    /// ```
+    pub fn of_keys<K: Into<String>>(keys: impl IntoIterator<Item = K>) -> Path {
+        let keys: Vec<String> = keys.into_iter().map(Into::into).collect();
+        Path { text: write::keys(&keys), steps: keys.into_iter().map(Step::key).collect() }
     }
 
     /// The path as it was written.
@@ -86,6 +99,18 @@ impl Path {
             },
             _ => None,
         }
+    }
+
+    /// Whether it leads to one value at most, having no wildcards, filters and the like.
+    pub fn is_singular(&self) -> bool {
+        self.steps.iter().all(Step::is_singular)
+    }
+
+    /// Whether there is what it picks its values from: for `data.items[*].id` that is whatever stands at `data.items`, be
+    /// it empty. A singular path picks from the value that it leads to.
+    pub fn has_source(&self, root: Node<'_>) -> bool {
+        let picks = self.steps.iter().position(|step| !step.is_singular()).unwrap_or(self.steps.len());
+        query::first(self.steps.get(..picks).unwrap_or_default(), root, root).is_some()
     }
 
     /// The first value that the path leads to from `root`.

@@ -29,8 +29,11 @@ pub enum Shape {
 /// to, or the several values that it leads to. Without a selector it is the whole document that counts.
 pub(crate) fn select(document: &Document, selector: Option<&Path>) -> Rows {
     let found = selector.map_or_else(|| vec![document.root()], |selector| selector.all(document.root()));
+    // of several values there may be one or none as well
+    let is_list = selector.is_some_and(|selector| !selector.is_singular() && selector.has_source(document.root()));
     let (nodes, shape) = match found.as_slice() {
-        [] => (Vec::new(), Shape::Missing),
+        [] => (Vec::new(), if is_list { Shape::List } else { Shape::Missing }),
+        [one] if is_list && one.kind() != Kind::Array => (found, Shape::List),
         [one] => match one.kind() {
             Kind::Array => (one.elements().collect(), Shape::List),
             Kind::Null => (Vec::new(), Shape::Null),
@@ -54,7 +57,8 @@ pub(crate) fn detect(document: &Document) -> Option<Path> {
     let mut lists = Vec::new();
     find_lists(document.root(), &mut Vec::new(), &mut lists);
     let is_usual = |keys: &&Vec<String>| keys.last().is_some_and(|key| DATA_KEYS.contains(&key.as_str()));
-    lists.iter().find(is_usual).or(lists.first()).and_then(|keys| path_of(keys))
+    let found = lists.iter().find(is_usual).or(lists.first());
+    found.cloned().map(Path::of_keys)
 }
 
 fn find_lists(node: Node<'_>, keys: &mut Vec<String>, lists: &mut Vec<Vec<String>>) {
@@ -67,22 +71,6 @@ fn find_lists(node: Node<'_>, keys: &mut Vec<String>, lists: &mut Vec<Vec<String
         }
         keys.pop();
     }
-}
-
-/// The path that goes through `keys`; nothing for a key that a path cannot express.
-pub(crate) fn path_of(keys: &[String]) -> Option<Path> {
-    let mut text = String::new();
-    for key in keys {
-        let is_plain = !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'));
-        let quote = if key.contains('\'') { '"' } else { '\'' };
-        match (is_plain, text.is_empty()) {
-            (true, true) => text.push_str(key),
-            (true, false) => text.extend([".", key]),
-            (false, _) => text.extend(["[", quote.to_string().as_str(), key, quote.to_string().as_str(), "]"]),
-        }
-    }
-    // a key with both kinds of quotes does not come through
-    Path::parse(&text).ok()
 }
 
 #[cfg(test)]
@@ -105,7 +93,7 @@ mod tests {
         check_detection(r#"{"a": {"b": {"items": []}}}"#, "a.b.items");
         check_detection(r#"{"a": {"b": {"c": {"items": []}}}}"#, "nothing");
         check_detection(r#"{"x": {"rows": []}, "data": []}"#, "x.rows");
-        check_detection(r#"{"a.b": {"it's": []}}"#, r#"['a.b']["it's"]"#);
+        check_detection(r#"{"a.b": {"it's": []}}"#, r"['a.b']['it\'s']");
         check_detection(r#"{"data": null}"#, "nothing");
         check_detection(r#"{"data": [{"items": []}]}"#, "data");
         check_detection("[[1]]", "nothing");
@@ -134,6 +122,11 @@ mod tests {
         check_selection(r#"[{"a": 1}, {"a": null}, {"a": 2}]"#, "$[*].a", "List [1, 2]");
         check_selection(r#"[{"a": [1]}, {"a": [2]}]"#, "$[*].a", "List [[1], [2]]");
         check_selection(r#"[{"a": [1, 2]}]"#, "$[*].a", "List [1, 2]");
+        check_selection(r#"[{"a": 1}]"#, "$[*].a", "List [1]");
+        check_selection(r#"[{"a": null}]"#, "$[*].a", "List []");
+        check_selection("[]", "$[*].a", "List []");
+        check_selection(r#"{"data": [{"id": 1}]}"#, "data[?@.id > 1]", "List []");
+        check_selection("{}", "data[?@.id > 1]", "Missing []");
     }
 
     #[test]

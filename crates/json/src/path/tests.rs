@@ -193,7 +193,25 @@ fn refused() {
     }
 }
 
+#[test]
+fn where_values_are_picked_from() {
+    let document = Document::parse(br#"{"a": {"b": []}, "n": null}"#.to_vec()).unwrap();
+    let has_source = |path: &str| Path::parse(path).unwrap().has_source(document.root());
+    for path in ["$", "a", "a.b", "a.b[*].x", "a.b[?@.x == 1]", "n", "n[*]", "$..x", "a..x", "['a', 'x'].y"] {
+        assert!(has_source(path), "{path}");
+    }
+    for path in ["x", "a.x", "a.b[0]", "x[*]", "a.x..y", "a.b[0].x[*]"] {
+        assert!(!has_source(path), "{path}");
+    }
+}
+
 proptest! {
+    #[test]
+    fn paths_of_keys_read_back(keys in proptest::collection::vec(".*", 1..4)) {
+        let path = Path::of_keys(keys);
+        prop_assert_eq!(Path::parse(path.as_str()), Ok(path));
+    }
+
     #[test]
     fn no_path_breaks_anything(path in r#"[$a]?[a@$.\[\]*?:,'"\\0-9&|!=<>() -]{0,40}"#) {
         let document = Document::parse(br#"{"a":[{"a":[1,2]},"a",{"b":{"a":null}}],"b":{"a":{"a":2}}}"#.to_vec()).unwrap();

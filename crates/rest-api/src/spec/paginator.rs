@@ -130,7 +130,7 @@ impl PaginatorSpec {
                 cursor_param: text(keys, "cursor_param", "cursor", mistakes),
             },
             "cursor" => PaginatorSpec::Cursor {
-                cursor_path: keys.json_path("cursor_path", mistakes).or_else(|| Path::parse("cursors.next").ok())?,
+                cursor_path: keys.json_path("cursor_path", mistakes).unwrap_or_else(|| Path::of_keys(["cursors", "next"])),
                 param: ParamSpec::read(keys, ("cursor_param", "cursor"), "cursor_body_path", mistakes),
                 stop_after_empty_page: keys.bool("stop_after_empty_page", mistakes).unwrap_or(false),
                 has_more_path: keys.json_path("has_more_path", mistakes),

@@ -5,7 +5,6 @@ use catchment_json::{Document, Kind, Node, Path};
 use super::range::whole;
 use crate::redact::redact;
 use crate::response::Response;
-use crate::select::path_of;
 
 /// Keys for the number of pages.
 const TOTAL_KEYS: &[&str] = &["total_pages", "pages", "totalpages"];
@@ -26,8 +25,8 @@ const CURSOR_KEYS: &[&str] =
 /// what they hold are rows.
 pub(super) fn link(document: &Document) -> Option<Path> {
     let is_link = |node: Node<'_>| node.text().is_some_and(|text| ["http", "/", "?"].iter().any(|start| text.starts_with(start)));
-    let keys = find(document.root(), &mut |keys, node| is_next(keys) && is_link(node))?;
-    path_of(&keys)
+    let keys = find(document.root(), &mut |keys, node| is_next(keys) && is_link(node));
+    keys.map(Path::of_keys)
 }
 
 /// The path to a number of pages greater than one, and the number of this page, if it says so and it is the first one.
@@ -37,14 +36,15 @@ pub(super) fn total(document: &Document) -> Option<(Path, Option<u64>)> {
     let parent = parents.iter().try_fold(document.root(), |node, key| node.get(key))?;
     let is_number = |key: &str| NUMBER_KEYS.contains(&letters(key).as_str());
     let base = parent.entries().filter(|(key, _)| is_number(&key.name())).find_map(|(_, node)| whole(node));
-    Some((path_of(&keys)?, base.filter(|base| *base <= 1)))
+    Some((Path::of_keys(keys), base.filter(|base| *base <= 1)))
 }
 
 /// The path to a cursor, and the parameter of the query that its key speaks of.
 pub(super) fn cursor(document: &Document) -> Option<(Path, String)> {
     let is_key = |key: &String| rest_of_next(key).is_some_and(|rest| CURSOR_KEYS.contains(&letters(rest).as_str()));
     let keys = find(document.root(), &mut |keys, node| keys.last().is_some_and(is_key) && is_cursor(node))?;
-    Some((path_of(&keys)?, cursor_param(keys.last()?)))
+    let param = cursor_param(keys.last()?);
+    Some((Path::of_keys(keys), param))
 }
 
 fn cursor_param(key: &str) -> String {
@@ -59,8 +59,8 @@ fn cursor_param(key: &str) -> String {
 
 /// The path to what may be a cursor too.
 pub(super) fn more(document: &Document) -> Option<Path> {
-    let keys = find(document.root(), &mut |keys, node| is_next(keys) && is_cursor(node))?;
-    path_of(&keys)
+    let keys = find(document.root(), &mut |keys, node| is_next(keys) && is_cursor(node));
+    keys.map(Path::of_keys)
 }
 
 /// Warns of a next link in an answer whose paginator sees no further page.

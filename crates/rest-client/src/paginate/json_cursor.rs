@@ -40,8 +40,7 @@ impl Default for JsonCursor {
 impl JsonCursor {
     /// One with the defaults.
     pub fn new() -> JsonCursor {
-        // the text is a path, so this does not fall back
-        let path = Path::parse("cursors.next").unwrap_or_else(|_| Path::key("next"));
+        let path = Path::of_keys(["cursors", "next"]);
         JsonCursor { path, cursor: Cursor::new("cursor"), stop_after_empty_page: false, has_more_path: None }
     }
 
