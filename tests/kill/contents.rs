@@ -1,5 +1,6 @@
 //! What a dataset holds, without what is drawn at random.
 
+use std::ffi::OsStr;
 use std::path::Path;
 
 use anyhow::{Result, ensure};
@@ -67,8 +68,12 @@ fn check_whole(scenario: Scenario, dir: &Path) -> Result<()> {
     Ok(())
 }
 
-/// That no package is left in the working folder.
+/// That no package is left in the working folder, and nothing beside it and the database.
 pub(crate) fn check_nothing_waits(dir: &Path) -> Result<()> {
+    for entry in std::fs::read_dir(dir)? {
+        let name = entry?.file_name();
+        ensure!(["data.duckdb", "data.duckdb.wal", "pipelines"].map(OsStr::new).contains(&name.as_os_str()), "{name:?} is left");
+    }
     let left = std::fs::read_dir(dir.join("pipelines/p/packages"))?.count();
     ensure!(left == 0, "{left} packages are left");
     ensure!(!dir.join("pipelines/p/aside").exists(), "a package was set aside");

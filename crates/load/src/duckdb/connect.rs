@@ -32,7 +32,6 @@ pub(super) struct Session {
 /// Opens the file, which is made where it is missing, and waits for it where another process, or another part of this
 /// one, has it.
 pub(super) fn open(options: &DuckDbOptions, cancelled: Cancelled<'_>) -> Result<Session, LoadError> {
-    create_if_missing(options)?;
     let location = options.path.display().to_string();
     let begin = Instant::now();
     let mut pause = Duration::from_millis(10);
@@ -63,22 +62,26 @@ pub(super) fn open(options: &DuckDbOptions, cancelled: Cancelled<'_>) -> Result<
 }
 
 /// Why a file is not open.
-enum Refusal {
+pub(super) enum Refusal {
     /// Somebody has it.
     InUse(String),
     /// Waiting does not help.
     Failed(String),
 }
 
+impl From<duckdb::Error> for Refusal {
+    fn from(error: duckdb::Error) -> Refusal {
+        let reason = error.to_string();
+        // DuckDB tells a lock from other failures by its text alone.
+        if reason.contains("Could not set lock") { Refusal::InUse(reason) } else { Refusal::Failed(reason) }
+    }
+}
+
 fn try_open(options: &DuckDbOptions) -> Result<(Connection, ProcessLock), Refusal> {
+    create_if_missing(options)?;
     let lock = ProcessLock::take(&options.path).map_err(|error| Refusal::Failed(error.to_string()))?;
     let lock = lock.ok_or_else(|| Refusal::InUse("this process has it open for another run or query".to_owned()))?;
-    match connect(options) {
-        Ok(connection) => Ok((connection, lock)),
-        // DuckDB tells a lock from other failures by its text alone.
-        Err(error) if error.to_string().contains("Could not set lock") => Err(Refusal::InUse(error.to_string())),
-        Err(error) => Err(Refusal::Failed(error.to_string())),
-    }
+    Ok((connect(options)?, lock))
 }
 
 fn connect(options: &DuckDbOptions) -> duckdb::Result<Connection> {

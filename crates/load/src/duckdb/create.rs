@@ -1,47 +1,93 @@
 //! Making a database file.
 
-use std::path::Path;
+use std::fs::{File, TryLockError};
+use std::io::{Error, ErrorKind};
+use std::path::{Path, PathBuf};
 
 use duckdb::Connection;
 
 use super::DuckDbOptions;
-use super::connect::config;
-use crate::LoadError;
+use super::connect::{Refusal, config};
 
 /// Makes the file where it is missing, whole or not at all.
 ///
 /// DuckDB writes the headers of a new file one by one, and cannot open what a process that was killed meanwhile
 /// has left. So the file is made under another name, and linked to its own when it is complete; where another
-/// process was quicker, its file stays.
-pub(super) fn create_if_missing(options: &DuckDbOptions) -> Result<(), LoadError> {
+/// program was quicker, its file stays. What a process that was killed has left under the other name is removed by the
+/// next one.
+pub(super) fn create_if_missing(options: &DuckDbOptions) -> Result<(), Refusal> {
     let path = &options.path;
+    let unfinished = Unfinished(path.with_added_extension("catchment-new"));
     if path.exists() {
+        // what cannot be removed, from a file system that is read-only, harms nobody
+        let _ = unfinished.remove();
         return Ok(());
     }
-    // Another part of this process may be about to make it too.
-    let unfinished = path.with_added_extension(format!("new{}_{:?}", std::process::id(), std::thread::current().id()));
-    let made = make(options, &unfinished).and_then(|()| link(&unfinished, path));
+    let _lock = FolderLock::take(path)?;
+    unfinished.remove().map_err(failed)?;
+    let made = unfinished.make(options).and_then(|()| unfinished.link(path));
     #[cfg(feature = "failpoints")]
     fail::fail_point!("duckdb::file_linked");
     // Left over where making failed; otherwise a second name of the file.
-    let _ = std::fs::remove_file(&unfinished);
-    made.map_err(|reason| LoadError::Open { location: path.display().to_string(), reason })
+    made.and(unfinished.remove().map_err(failed))
 }
 
-fn make(options: &DuckDbOptions, unfinished: &Path) -> Result<(), String> {
-    let connection = config(options).and_then(|config| Connection::open_with_flags(unfinished, config));
-    let closed = connection.and_then(|connection| connection.close().map_err(|(_, error)| error));
-    closed.map_err(|error| error.to_string())?;
-    std::fs::File::open(unfinished).and_then(|file| file.sync_all()).map_err(|error| error.to_string())
+fn failed(error: Error) -> Refusal {
+    Refusal::Failed(error.to_string())
 }
 
-fn link(unfinished: &Path, path: &Path) -> Result<(), String> {
-    #[cfg(feature = "failpoints")]
-    fail::fail_point!("duckdb::file_made");
-    match std::fs::hard_link(unfinished, path) {
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
-        // Some file systems have no links.
-        Err(_) => std::fs::rename(unfinished, path).map_err(|error| error.to_string()),
-        Ok(()) => Ok(()),
+/// The file that is being made, which its lock allows nobody else to touch.
+struct Unfinished(PathBuf);
+
+impl Unfinished {
+    /// Removes it, and the log of changes that DuckDB keeps beside it.
+    fn remove(&self) -> std::io::Result<()> {
+        for path in [&self.0, &self.0.with_added_extension("wal")] {
+            match std::fs::remove_file(path) {
+                Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn make(&self, options: &DuckDbOptions) -> Result<(), Refusal> {
+        let connection = Connection::open_with_flags(&self.0, config(options)?)?;
+        connection.close().map_err(|(_, error)| error)?;
+        File::open(&self.0).and_then(|file| file.sync_all()).map_err(failed)
+    }
+
+    fn link(&self, path: &Path) -> Result<(), Refusal> {
+        #[cfg(feature = "failpoints")]
+        fail::fail_point!("duckdb::file_made");
+        match std::fs::hard_link(&self.0, path) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+            // Some file systems have no links.
+            Err(_) => std::fs::rename(&self.0, path).map_err(failed),
+            Ok(()) => Ok(()),
+        }
+    }
+}
+
+/// The right to make a file in a folder. The operating system gives it back when the process dies, and nothing is left.
+struct FolderLock(Option<File>);
+
+impl FolderLock {
+    /// The right to make `path`. Where folders cannot be locked everybody has it, and DuckDB's own lock must do.
+    fn take(path: &Path) -> Result<FolderLock, Refusal> {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let Ok(folder) = File::open(folder) else { return Ok(FolderLock(None)) };
+        match folder.try_lock() {
+            Ok(()) => Ok(FolderLock(Some(folder))),
+            Err(TryLockError::WouldBlock) => Err(Refusal::InUse("another run is making it".to_owned())),
+            Err(TryLockError::Error(_)) => Ok(FolderLock(None)),
+        }
+    }
+}
+
+impl Drop for FolderLock {
+    fn drop(&mut self) {
+        // Closing it is not enough: a process that is being started by another thread has a copy of it for a moment.
+        let _ = self.0.as_ref().map(File::unlock);
     }
 }
