@@ -19,6 +19,7 @@ mod pipeline;
 mod recovery;
 mod reference;
 mod relations;
+mod rounding;
 mod schema;
 mod signals;
 mod small_disk;

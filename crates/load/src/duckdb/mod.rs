@@ -12,6 +12,7 @@ mod options;
 mod process_lock;
 mod refused_value;
 mod restore;
+mod rounding;
 mod rows;
 mod stage;
 mod system_tables;

@@ -27,16 +27,22 @@ pub(super) fn find(
             continue;
         };
         if let Some(value) = values.into_iter().next() {
-            return LoadError::Value(Box::new(RefusedValue {
-                table: table.to_owned(),
-                column: column.clone(),
-                column_type: column_type.clone(),
-                value: value.chars().take(SHOWN).collect(),
-                location: location.clone(),
-                // without the statement, which says nothing more
-                reason: reason.lines().next().unwrap_or_default().to_owned(),
-            }));
+            // without the statement, which says nothing more
+            let reason = reason.lines().next().unwrap_or_default();
+            return refused(location, (table, column, column_type), &value, reason);
         }
     }
     error
+}
+
+/// The error of a value that the column of a table, which has a type, cannot hold.
+pub(super) fn refused(location: &str, (table, column, column_type): (&str, &str, &str), value: &str, reason: &str) -> LoadError {
+    LoadError::Value(Box::new(RefusedValue {
+        table: table.to_owned(),
+        column: column.to_owned(),
+        column_type: column_type.to_owned(),
+        value: value.chars().take(SHOWN).collect(),
+        location: location.to_owned(),
+        reason: reason.to_owned(),
+    }))
 }

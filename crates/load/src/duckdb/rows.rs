@@ -10,6 +10,7 @@ use super::connect::Session;
 use super::existing::Existing;
 use super::merge;
 use super::refused_value;
+use super::rounding::OtherType;
 use super::stage::{Stage, Staged};
 use super::widen::Splits;
 use crate::LoadError;
@@ -32,11 +33,13 @@ impl Rows<'_> {
         for segment in self.package.segments() {
             let table = &segment.table;
             let splits = self.splits.get(table).map(Vec::as_slice).unwrap_or_default();
+            let others = self.schema.tables.get(table).map(|table| OtherType::all(table, self.existing)).unwrap_or_default();
             let root = self.schema.root_of(table);
             let disposition = self.package.seal().schema.write_disposition(root);
             for batch in self.package.read(segment)? {
                 let batch = batch?;
                 go_on()?;
+                others.iter().try_for_each(|other| other.check(self.session, table, &batch))?;
                 let put = match disposition {
                     _ if batch.num_rows() == 0 => continue,
                     WriteDisposition::Skip => continue,

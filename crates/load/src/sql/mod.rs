@@ -13,5 +13,5 @@ pub(crate) use merge::{HardDelete, Merge, StagedRows, Strategy, Versions, merge}
 pub(crate) use name::{DatasetName, QualifiedName, quote, text_literal};
 pub(crate) use replace::empty;
 pub(crate) use tables::{
-    add_column, add_root_id, alter_type, create_stage, create_table, fill_root_ids, select_one, select_refused,
+    add_column, add_root_id, alter_type, create_stage, create_table, fill_root_ids, select_one, select_refused, select_rounded,
 };

@@ -59,6 +59,17 @@ pub(crate) fn select_refused(column: &str, column_type: &str) -> String {
     )
 }
 
+/// A query of a value of `arrow(?)` that is another one once it was converted to `column_type`, the type of its column, and
+/// back to its own type. Texts are compared by the numbers that they are.
+pub(crate) fn select_rounded(column: &str, column_type: &str, own_type: &str) -> String {
+    let column = quote(column);
+    let own_type = if own_type == "VARCHAR" { "DOUBLE" } else { own_type };
+    format!(
+        "SELECT {column}::VARCHAR FROM arrow(?) WHERE TRY_CAST({column} AS {column_type}) IS NOT NULL \
+         AND TRY_CAST({column} AS {own_type}) IS DISTINCT FROM TRY_CAST(TRY_CAST({column} AS {column_type}) AS {own_type}) LIMIT 1"
+    )
+}
+
 fn definition(column: &Column, column_type: ColumnType) -> String {
     let not_null = if column.is_nullable() { "" } else { " NOT NULL" };
     format!("{} {}{not_null}", quote(&column.name), column_type(column))

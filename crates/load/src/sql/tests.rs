@@ -2,7 +2,7 @@ use catchment_schema::{Column, DataType, Table};
 
 use super::{
     DatasetName, QualifiedName, Split, add_column, add_root_id, alter_type, create_stage, create_table, empty, fill_root_ids,
-    insert_from, insert_split, select_beyond_double, select_one, select_refused, text_literal,
+    insert_from, insert_split, select_beyond_double, select_one, select_refused, select_rounded, text_literal,
 };
 
 fn name() -> QualifiedName<'static> {
@@ -64,4 +64,5 @@ fn tables_are_looked_at() {
     insta::assert_snapshot!(create_stage("s", name()), @r#"CREATE TEMP TABLE s AS SELECT *, CAST(NULL AS DECIMAL(29,0)) AS "_dlt_root_row" FROM "f"."da""ta"."t" LIMIT 0"#);
     insta::assert_snapshot!(select_one(name()), @r#"SELECT 'yes' FROM "f"."da""ta"."t" LIMIT 1"#);
     insta::assert_snapshot!(select_refused("a\"b", "UTINYINT"), @r#"SELECT "a""b"::VARCHAR FROM arrow(?) WHERE "a""b" IS NOT NULL AND TRY_CAST("a""b" AS UTINYINT) IS NULL LIMIT 1"#);
+    insta::assert_snapshot!(select_rounded("a", "BIGINT", "DOUBLE"), @r#"SELECT "a"::VARCHAR FROM arrow(?) WHERE TRY_CAST("a" AS BIGINT) IS NOT NULL AND TRY_CAST("a" AS DOUBLE) IS DISTINCT FROM TRY_CAST(TRY_CAST("a" AS BIGINT) AS DOUBLE) LIMIT 1"#);
 }

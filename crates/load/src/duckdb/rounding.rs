@@ -1,0 +1,48 @@
+//! Columns that would round the values of a package without a word.
+
+use arrow::record_batch::RecordBatch;
+use catchment_schema::{Column, Table};
+
+use super::column_type::column_type;
+use super::connect::Session;
+use super::existing::Existing;
+use super::refused_value::refused;
+use super::widen::is_narrower;
+use crate::LoadError;
+use crate::sql::select_rounded;
+
+/// A column of a dataset that has another type than the schema says.
+pub(super) struct OtherType {
+    column: String,
+    found: String,
+    expected: String,
+}
+
+impl OtherType {
+    /// The columns of `table` that are so and stay so. Not those of FLOAT: nobody makes such a column to keep every digit.
+    pub(super) fn all(table: &Table, existing: &Existing) -> Vec<OtherType> {
+        let other = |column: &Column| {
+            let (found, expected) = (existing.data_type(&table.name, &column.name)?, column_type(column));
+            let is_other = found != expected && found != "FLOAT" && !is_narrower(Some(found), column);
+            is_other.then(|| OtherType { column: column.name.clone(), found: found.to_owned(), expected })
+        };
+        table.complete_columns().filter_map(other).collect()
+    }
+
+    /// That the column holds what `batch` has for it. What cannot be converted at all is left to the insert.
+    pub(super) fn check(&self, session: &Session, table: &str, batch: &RecordBatch) -> Result<(), LoadError> {
+        let OtherType { column, found, expected } = self;
+        if batch.schema().column_with_name(column).is_none() {
+            return Ok(());
+        }
+        let step = format!("compare rows with column `{column}` of table `{table}`");
+        let values = session.texts_of(&step, &select_rounded(column, found, expected), batch.clone())?;
+        match values.first() {
+            None => Ok(()),
+            Some(value) => {
+                let reason = format!("it would be rounded; the schema says {expected}");
+                Err(refused(session.location(), (table, column, found), value, &reason))
+            }
+        }
+    }
+}
