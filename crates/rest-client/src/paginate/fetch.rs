@@ -25,6 +25,8 @@ impl Fetch {
         let (early, head) = oneshot::channel();
         let task = Task(tokio::spawn(async move {
             let response = transport.send(&rules, &request, Some(early)).await?;
+            // the connection first, which another request may wait for
+            tokio::task::yield_now().await;
             // about a millisecond a page: here it costs the consumer nothing; who reads it gets the error
             let _ = response.document();
             Ok(response)

@@ -3,6 +3,10 @@
 /// How much is reserved at once, however large the server says that the body is.
 const MAX_RESERVED: usize = 16 << 20;
 
+/// How much is read between two turns of other tasks. What decompresses a body that is there already never waits, and the
+/// connections that the same thread serves would have to.
+const TURN: usize = 64 << 10;
+
 /// How much is read of the body of an error. To the end, if possible: then the connection can be used again.
 const MAX_ERROR_BODY: usize = 64 << 10;
 
@@ -21,10 +25,17 @@ pub(super) async fn read(answer: &mut reqwest::Response, limit: usize) -> Result
         return Err(Stop::TooLarge);
     }
     let mut body = Vec::with_capacity(announced.min(MAX_RESERVED));
+    let mut next_turn = 0;
     loop {
         match answer.chunk().await {
             Ok(Some(chunk)) if chunk.len() > limit - body.len() => return Err(Stop::TooLarge),
-            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+            Ok(Some(chunk)) => {
+                body.extend_from_slice(&chunk);
+                if body.len() >= next_turn {
+                    next_turn = body.len() + TURN;
+                    tokio::task::yield_now().await;
+                }
+            }
             Ok(None) => return Ok(body),
             Err(error) => return Err(Stop::Broken { received: body.len(), error }),
         }
