@@ -16,7 +16,7 @@ fn mistakes(text: &str) -> String {
 fn mistakes_come_all_at_once_with_their_paths() {
     let spec = r#"{"client": {"base_ul": "x", "headers": {"a": 1}, "paginator": {"type": "header_lnk"}}, "resource": [],
         "resources": [{"name": "a", "write_disposition": "apend", "endpoint": {"params": {"x": "{nope}", "y": {"z": 1}}}},
-                      {"endpoint": {"incremental": {"cursor_path": "a..b"}, "paginator": "offset", "path": "b"}}, 7, "a"]}"#;
+                      {"endpoint": {"incremental": {"cursor_path": "a[b]"}, "paginator": "offset", "path": "b"}}, 7, "a"]}"#;
     insta::assert_snapshot!(mistakes(spec), @r#"
     client.base_url: it is missing; expected a string
     client.headers.a: found a number, expected a string
@@ -26,7 +26,7 @@ fn mistakes_come_all_at_once_with_their_paths() {
     resources[0].endpoint.params.x: there is no placeholder {nope}; there are {incremental.start_value} and {incremental.initial_value}, and a brace that is meant is doubled
     resources[0].endpoint.params.y: found an object, expected a string, a number, a boolean or a list of them
     resources[1].name: it is missing; expected a string
-    resources[1].endpoint.incremental.cursor_path: cannot read the path "a..b": `..` is not supported; write it like `data.items`, `$.data[0].id` or `['a.b'].c`
+    resources[1].endpoint.incremental.cursor_path: cannot read the path "a[b]": an index, a slice, `*`, `?` or a quoted key is expected (character 3); write it like `data.items`, `$.data[0].id` or `['a.b'].c`
     resources[1].endpoint.paginator.limit: it is missing; expected how many rows a page has
     resources[2]: found a number, expected an object
     resources[3]: there is a resource "a" already
