@@ -10,6 +10,23 @@ use crate::transport::Transport;
 
 /// What an [`Auth`](crate::Auth) fetches its credentials with: the connections, time-outs, limits and retries of the
 /// client that it belongs to, without its headers and credentials. Clones are cheap.
+///
+/// ```
+/// use catchment_rest_client::{Applying, Auth, BareClient, Outgoing, Request, Secret, Url};
+///
+/// /// A ticket for every request, from the same API.
+/// #[derive(Debug)]
+/// struct Ticket(Url);
+///
+/// impl Auth for Ticket {
+///     fn apply<'a>(&'a self, request: &'a mut Outgoing, client: &'a BareClient) -> Applying<'a> {
+///         Box::pin(async move {
+///             let answer = client.send(&Request::get(self.0.clone())).await?;
+///             request.set_header("X-Ticket", "", &Secret::from(answer.text()))
+///         })
+///     }
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct BareClient {
     transport: Arc<Transport>,

@@ -6,6 +6,17 @@ use url::form_urlencoded;
 use crate::error_kind::ErrorKind;
 
 /// What is sent as the body of a request.
+///
+/// ```
+/// use catchment_rest_client::{Body, Method, Request, Url, Value};
+///
+/// let url = Url::parse("https://api.example.com/search")?;
+/// let query = Body::Json(Value::object([("query", Value::from("is:open"))]));
+/// let mut request = Request::new(Method::POST, url).body(query);
+/// request.set_body_field("page.size", 50)?;
+/// assert_eq!(request.body, Some(Body::Json(Value::parse(r#"{"query": "is:open", "page": {"size": 50}}"#)?)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, PartialEq)]
 pub enum Body {
     /// A value as `application/json`.

@@ -10,6 +10,20 @@ use crate::redact::redact;
 
 /// Why a request failed: one line that names the method, the URL without its secrets, how often it was tried,
 /// the cause and how the answer begins.
+///
+/// ```no_run
+/// use catchment_rest_client::{ErrorKind, RestClient, StatusCode};
+///
+/// # async fn example(client: RestClient) -> Result<(), catchment_rest_client::Error> {
+/// match client.get("issues/7", &[]).await {
+///     Ok(issue) => println!("{}", issue.text()),
+///     Err(error) if matches!(error.kind(), ErrorKind::Status(StatusCode::NOT_FOUND)) => println!("there is no issue 7"),
+///     Err(error) if error.is_retryable() => println!("try again later: {error}"),
+///     Err(error) => return Err(error),
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[error("{}", message(.kind, .context))]
 pub struct Error {

@@ -12,6 +12,25 @@ use crate::request::header;
 /// One request as it goes over the wire: what an [`Auth`](crate::Auth) reads, to sign it, and adds its credentials to.
 ///
 /// What is added is never printed, and masked where an answer gives it back.
+///
+/// ```
+/// use catchment_rest_client::{Applying, Auth, BareClient, Outgoing, Secret};
+///
+/// /// Signs method, path and body of every request.
+/// #[derive(Debug)]
+/// struct Signed(fn(&str) -> String);
+///
+/// impl Auth for Signed {
+///     fn apply<'a>(&'a self, request: &'a mut Outgoing, _: &'a BareClient) -> Applying<'a> {
+///         Box::pin(async move {
+///             let body = String::from_utf8_lossy(request.body().unwrap_or_default());
+///             let text = format!("{} {}\n{body}", request.method(), request.url().path());
+///             let signature = Secret::from((self.0)(&text));
+///             request.set_header("X-Signature", "", &signature)
+///         })
+///     }
+/// }
+/// ```
 pub struct Outgoing {
     pub(crate) method: Method,
     pub(crate) url: Url,

@@ -16,6 +16,15 @@ use crate::select::{self, Rows};
 
 /// An answer with its whole body. All that clients return have a status of 200 to 299, but for those that a
 /// [`ResponseAction`](crate::ResponseAction) ignores: other answers are errors.
+///
+/// ```no_run
+/// # async fn example(client: catchment_rest_client::RestClient) -> Result<(), catchment_rest_client::Error> {
+/// let answer = client.get("user", &[]).await?;
+/// let left = answer.headers().get("x-ratelimit-remaining").and_then(|left| left.to_str().ok());
+/// println!("{:?}, {left:?} requests are left", answer.document()?.root().get("login"));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct Response {
     method: Method,

@@ -16,6 +16,19 @@ use crate::request::Request;
 use crate::response::Response;
 
 /// Where new refresh tokens are kept. A function is one.
+///
+/// ```
+/// use catchment_rest_client::{Secret, TokenStore};
+///
+/// /// A file that holds the token alone.
+/// struct TokenFile(std::path::PathBuf);
+///
+/// impl TokenStore for TokenFile {
+///     fn store(&self, refresh_token: &Secret) -> Result<(), String> {
+///         std::fs::write(&self.0, refresh_token.expose()).map_err(|error| format!("{}: {error}", self.0.display()))
+///     }
+/// }
+/// ```
 pub trait TokenStore: Send + Sync {
     /// Keeps a refresh token: the one before it may be void already.
     ///

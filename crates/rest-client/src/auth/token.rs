@@ -13,6 +13,16 @@ use crate::response::Response;
 const LONGEST: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
 
 /// An access token.
+///
+/// ```
+/// use std::time::Duration;
+/// use catchment_rest_client::{HeaderMap, Response, Token, Url};
+///
+/// let url = Url::parse("https://auth.example.com/token")?;
+/// let answer = Response::from_parts(url, 200, HeaderMap::new(), r#"{"access_token": "tk-1", "expires_in": 600}"#)?;
+/// assert_eq!(Token::read(&answer, Duration::from_secs(3600))?.lifetime, Duration::from_secs(600));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Token {
     /// The token.

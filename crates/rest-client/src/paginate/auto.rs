@@ -31,6 +31,19 @@ use crate::select::Shape;
 /// Only the first two apply to a body that has no list of rows. The parameters of 3 and 4 are guesses: if the second
 /// page has the rows of the first one, that is an error. A sign of further pages that is none of these is logged as a
 /// warning.
+///
+/// ```
+/// use catchment_rest_client::{Auto, HeaderMap, Paginator, Request, Response, Url};
+///
+/// let url = Url::parse("https://api.example.com/issues")?;
+/// let page = r#"{"issues": [1, 2], "meta": {"next_cursor": "abc"}}"#;
+/// let mut paginator = Auto::default();
+/// paginator.update_state(&Response::from_parts(url.clone(), 200, HeaderMap::new(), page)?)?;
+/// let mut request = Request::get(url);
+/// paginator.update_request(&mut request)?;
+/// assert_eq!(request.full_url().as_str(), "https://api.example.com/issues?cursor=abc");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct Auto {
     found: Option<Found>,

@@ -9,7 +9,16 @@ use crate::link::link_of;
 use crate::request::Request;
 use crate::response::Response;
 
-/// Follows the link with the relation `next` in the `Link` headers, as GitHub has it.
+/// Follows the link with the relation `next` in the `Link` headers (RFC 8288), as GitHub has it. Without one the pages
+/// end. The next page is on its way before the body of this one is there.
+///
+/// ```
+/// use catchment_rest_client::{HeaderLink, RestClient};
+///
+/// let client = RestClient::builder().base_url("https://api.example.com").paginator(HeaderLink::default()).build()?;
+/// let backwards = client.with_paginator(HeaderLink::new("prev"));
+/// # Ok::<(), catchment_rest_client::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct HeaderLink {
     relation: String,

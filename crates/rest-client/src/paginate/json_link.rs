@@ -10,7 +10,16 @@ use crate::link::{link_of, resolve};
 use crate::request::Request;
 use crate::response::Response;
 
-/// Follows a URL in the body. Where it is missing, `null`, `false` or empty, the pages end.
+/// Follows a URL in the body. Where it is missing, `null`, `false` or empty, the pages end; anything else that is no string
+/// is an error.
+///
+/// ```
+/// use catchment_rest_client::{JsonLink, Path};
+///
+/// // {"links": [{"rel": "self", "href": "…"}, {"rel": "next", "href": "…"}], "items": […]}
+/// let paginator = JsonLink::new(Path::parse("links[?@.rel == 'next'].href")?);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct JsonLink {
     next_url_path: Path,

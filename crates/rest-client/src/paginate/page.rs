@@ -3,6 +3,19 @@
 use catchment_json::{Selection, Value};
 
 /// A page: the rows in the document that was answered.
+///
+/// ```no_run
+/// # async fn example() -> Result<(), catchment_rest_client::Error> {
+/// let mut pages = catchment_rest_client::paginate("https://api.example.com/issues", &[]);
+/// if let Some(page) = pages.next().await.transpose()? {
+///     println!("page {} of {}: {} bytes", page.number, page.url, page.bytes);
+///     for row in page.rows.nodes() {
+///         println!("{:?}", row.get("title").and_then(|title| title.text()));
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Page {

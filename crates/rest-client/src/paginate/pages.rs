@@ -23,6 +23,17 @@ use crate::select::{self, Rows, Shape};
 use crate::transport::Transport;
 
 /// The pages of an endpoint, a [`Stream`]. After an error there are no further pages.
+///
+/// ```no_run
+/// use futures_util::TryStreamExt as _;
+///
+/// # async fn example() -> Result<(), catchment_rest_client::Error> {
+/// let pages = catchment_rest_client::paginate("https://api.example.com/issues", &[]);
+/// let rows = pages.try_fold(0, async |rows, page| Ok(rows + page.rows.ids.len())).await?;
+/// println!("{rows} rows");
+/// # Ok(())
+/// # }
+/// ```
 #[must_use = "nothing is requested before the first page is asked for"]
 pub struct Pages {
     stream: Pin<Box<dyn Stream<Item = Result<Page, Error>> + Send>>,

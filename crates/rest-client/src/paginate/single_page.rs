@@ -5,7 +5,14 @@ use crate::error::Error;
 use crate::request::Request;
 use crate::response::Response;
 
-/// Ends after the first page.
+/// Ends after the first page, whatever that says of further ones.
+///
+/// ```
+/// use catchment_rest_client::{RestClient, SinglePage};
+///
+/// let client = RestClient::builder().base_url("https://api.example.com").paginator(SinglePage).build()?;
+/// # Ok::<(), catchment_rest_client::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SinglePage;
 
