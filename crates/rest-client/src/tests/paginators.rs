@@ -14,8 +14,7 @@ fn answer(text: &str) -> Answer {
 }
 
 /// The queries that are sent to a server that gives `answers` one after the other, the last one for ever, with the rows
-/// that each brings, and the error that ends that. One that repeats is listed once: a page that was asked for ahead may be
-/// on its way or not when a circle is noticed.
+/// that each brings, and the error that ends that.
 async fn check(paginator: impl Paginator + 'static, answers: &'static [&'static str], expected: &str) {
     let given = format!("{paginator:?} {answers:?}");
     let (server, client) = start(move |request| answer(answers[request.index.min(answers.len() - 1)]));
@@ -32,10 +31,13 @@ async fn check(paginator: impl Paginator + 'static, answers: &'static [&'static 
         }
     }
     let first = server.url();
-    let queries: Vec<_> = server.requests().iter().map(query).collect();
-    let mut listed = queries.clone();
-    listed.dedup();
-    assert_eq!(format!("{} => {}", listed.join(" "), found.join(" | ")), expected, "{given}");
+    let mut queries: Vec<_> = server.requests().iter().map(query).collect();
+    if found.len() > positions.len() && !paginator.needs_body() {
+        // the page after the one that is an error was asked for ahead, and may be on its way or not
+        assert!(queries.len() <= found.len() + 1, "{queries:?}: {given}");
+        queries.truncate(found.len());
+    }
+    assert_eq!(format!("{} => {}", queries.join(" "), found.join(" | ")), expected, "{given}");
 
     if found.len() > positions.len() {
         // what ended them depends on the pages before
@@ -85,7 +87,7 @@ async fn json_links() {
     check(JsonLink::default(), &[r#"{"d": [1], "next": 7}"#], &wrong("a number")).await;
     check(JsonLink::default(), &[r#"{"d": [1], "next": true}"#], &wrong("true")).await;
     check(JsonLink::default(), &[r#"{"d": [1], "next": {}}"#], &wrong("an object")).await;
-    check(JsonLink::default(), &[r#"{"d": [1], "next": "?p=2"}"#], &format!("? ?p=2 => 1 | 1 | {CIRCLE}")).await;
+    check(JsonLink::default(), &[r#"{"d": [1], "next": "?p=2"}"#], &format!("? ?p=2 ?p=2 => 1 | 1 | {CIRCLE}")).await;
 }
 
 #[tokio::test]
@@ -99,7 +101,7 @@ async fn header_links() {
     )
     .await;
     check(HeaderLink::default(), &["[1] # Link: nonsense"], "? => 1").await;
-    check(HeaderLink::default(), &["[1] # Link: <?p=2>; rel=next"], &format!("? ?p=2 => 1 | 1 | {CIRCLE}")).await;
+    check(HeaderLink::default(), &["[1] # Link: <?p=2>; rel=next"], &format!("? ?p=2 ?p=2 => 1 | 1 | {CIRCLE}")).await;
 }
 
 #[tokio::test]
@@ -108,7 +110,7 @@ async fn header_cursors() {
     check(cursor(), &["[]"], "? => ").await;
     check(cursor(), &["[1] # x-next: a b", "[2] # X-Next: c", "[3] # X-Next: "], "? ?c=a b ?c=c => 1 | 2 | 3").await;
     check(cursor(), &["[1] # X-Other: a"], "? => 1").await;
-    check(cursor(), &["[1] # X-Next: a"], &format!("? ?c=a => 1 | 1 | {CIRCLE}")).await;
+    check(cursor(), &["[1] # X-Next: a"], &format!("? ?c=a ?c=a => 1 | 1 | {CIRCLE}")).await;
     check(HeaderCursor::new(), &["[1] # next: a", "[2]"], "? ?cursor=a => 1 | 2").await;
 }
 
@@ -132,16 +134,16 @@ async fn json_cursors() {
     };
     check(cursor(), &[r#"{"d": [1], "c": true}"#], &wrong("true")).await;
     check(cursor(), &[r#"{"d": [1], "c": ["a"]}"#], &wrong(r#"["a"]"#)).await;
-    check(cursor(), &[r#"{"d": [1], "c": "a"}"#], &format!("? ?cursor=a => 1 | 1 | {CIRCLE}")).await;
+    check(cursor(), &[r#"{"d": [1], "c": "a"}"#], &format!("? ?cursor=a ?cursor=a => 1 | 1 | {CIRCLE}")).await;
     // the token of a scroll stays while its pages change, and an empty page is its end
     check(
         cursor().stop_after_empty_page(true),
         &[r#"{"d": [1], "c": "a"}"#, r#"{"d": [2], "c": "a"}"#, r#"{"d": [], "c": "a"}"#],
-        "? ?cursor=a => 1 | 2 | ",
+        "? ?cursor=a ?cursor=a => 1 | 2 | ",
     )
     .await;
     check(cursor(), &[r#"{"d": [1], "c": "a"}"#, r#"{"d": [], "c": "a"}"#],
-        "? ?cursor=a => 1 |  | this request and this very answer, without rows, were in the pagination before: if an empty page is the end, set stop_after_empty_page of the paginator").await;
+        "? ?cursor=a ?cursor=a => 1 |  | this request and this very answer, without rows, were in the pagination before: if an empty page is the end, set stop_after_empty_page of the paginator").await;
     let more = || cursor().has_more_path(path("more"));
     check(more(), &[r#"{"d": [1], "c": "a", "more": true}"#, r#"{"d": [2], "c": "b", "more": "no"}"#], "? ?cursor=a => 1 | 2")
         .await;
