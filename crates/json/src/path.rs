@@ -92,11 +92,9 @@ impl Path {
 
     /// The key, where the path is just one.
     pub fn as_key(&self) -> Option<&str> {
-        match self.steps.as_slice() {
-            [step] => match step.only_selector()? {
-                Selector::Key(key) => Some(key),
-                _ => None,
-            },
+        let [step] = self.steps.as_slice() else { return None };
+        match step.only_selector()? {
+            Selector::Key(key) => Some(key),
             _ => None,
         }
     }

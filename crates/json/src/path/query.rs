@@ -1,7 +1,7 @@
 //! What a path picks.
 
 use super::filter::Filter;
-use crate::node::{Kind, Node};
+use crate::node::Node;
 
 /// One segment of a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,11 +94,10 @@ fn children(node: Node<'_>) -> impl Iterator<Item = Node<'_>> {
 fn element(node: Node<'_>, index: i64) -> Option<Node<'_>> {
     let index = match usize::try_from(index) {
         Ok(index) => index,
-        Err(_) if node.kind() == Kind::Array => {
+        Err(_) => {
             let from_end = usize::try_from(index.unsigned_abs()).ok()?;
             node.elements().count().checked_sub(from_end)?
         }
-        Err(_) => return None,
     };
     node.elements().nth(index)
 }

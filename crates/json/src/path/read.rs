@@ -163,6 +163,7 @@ impl<'t> Reader<'t> {
         });
         let end = end.ok_or("a quote is not closed")?;
         let mut raw = inside.get(..end).unwrap_or_default();
+        // not by `unescape_to`, which takes a quote of the other kind for the end
         let mut text = String::new();
         while let Some((plain, after)) = raw.split_once('\\') {
             text.push_str(plain);
@@ -185,24 +186,20 @@ impl<'t> Reader<'t> {
     }
 
     fn any(&mut self) -> Read<Filter> {
-        let first = self.all()?;
-        let others = self.others("||", Self::all)?;
-        Ok(if others.is_empty() { first } else { Filter::Any([vec![first], others].concat()) })
+        Ok(Filter::Any(self.separated("||", Self::all)?))
     }
 
     fn all(&mut self) -> Read<Filter> {
-        let first = self.condition()?;
-        let others = self.others("&&", Self::condition)?;
-        Ok(if others.is_empty() { first } else { Filter::All([vec![first], others].concat()) })
+        Ok(Filter::All(self.separated("&&", Self::condition)?))
     }
 
-    /// What follows after each `operator`.
-    fn others(&mut self, operator: &str, read: impl Fn(&mut Self) -> Read<Filter>) -> Read<Vec<Filter>> {
-        let mut others = Vec::new();
+    /// What stands between each two `operator`s.
+    fn separated(&mut self, operator: &str, read: impl Fn(&mut Self) -> Read<Filter>) -> Read<Vec<Filter>> {
+        let mut filters = vec![read(self)?];
         while self.eat_spaced(operator) {
-            others.push(read(self)?);
+            filters.push(read(self)?);
         }
-        Ok(others)
+        Ok(filters)
     }
 
     fn condition(&mut self) -> Read<Filter> {
