@@ -11,7 +11,8 @@ pub struct FileLock {
 }
 
 impl FileLock {
-    /// Locks `file`, which is open for writing, and notes `holder` in it, for people; none where another process has it.
+    /// Locks `file`, or a folder, and notes `holder` in it, for people, if it is open for writing; none where another process
+    /// has it.
     ///
     /// # Errors
     ///

@@ -1,9 +1,10 @@
 //! Making a database file.
 
-use std::fs::{File, TryLockError};
+use std::fs::File;
 use std::io::{Error, ErrorKind};
 use std::path::{Path, PathBuf};
 
+use catchment_load_package::FileLock;
 use duckdb::Connection;
 
 use super::DuckDbOptions;
@@ -23,7 +24,7 @@ pub(super) fn create_if_missing(options: &DuckDbOptions) -> Result<(), Refusal> 
         let _ = unfinished.remove();
         return Ok(());
     }
-    let _lock = FolderLock::take(path)?;
+    let _lock = lock_folder(path)?;
     unfinished.remove().map_err(failed)?;
     let made = unfinished.make(options).and_then(|()| unfinished.link(path));
     #[cfg(feature = "failpoints")]
@@ -69,25 +70,13 @@ impl Unfinished {
     }
 }
 
-/// The right to make a file in a folder. The operating system gives it back when the process dies, and nothing is left.
-struct FolderLock(Option<File>);
-
-impl FolderLock {
-    /// The right to make `path`. Where folders cannot be locked everybody has it, and DuckDB's own lock must do.
-    fn take(path: &Path) -> Result<FolderLock, Refusal> {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let Ok(folder) = File::open(folder) else { return Ok(FolderLock(None)) };
-        match folder.try_lock() {
-            Ok(()) => Ok(FolderLock(Some(folder))),
-            Err(TryLockError::WouldBlock) => Err(Refusal::InUse("another run is making it".to_owned())),
-            Err(TryLockError::Error(_)) => Ok(FolderLock(None)),
-        }
-    }
-}
-
-impl Drop for FolderLock {
-    fn drop(&mut self) {
-        // Closing it is not enough: a process that is being started by another thread has a copy of it for a moment.
-        let _ = self.0.as_ref().map(File::unlock);
+/// The right to make `path`, which the operating system gives back when the process dies, and of which nothing is left: a
+/// lock on the folder. Where folders cannot be locked everybody has it, and DuckDB's own lock must do.
+fn lock_folder(path: &Path) -> Result<Option<FileLock>, Refusal> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // nobody can be noted in a folder
+    match File::open(folder).and_then(|folder| FileLock::take(folder, "")) {
+        Ok(None) => Err(Refusal::InUse("another run is making it".to_owned())),
+        lock => Ok(lock.ok().flatten()),
     }
 }

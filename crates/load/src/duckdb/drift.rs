@@ -2,9 +2,8 @@
 
 use catchment_schema::{Column, Schema};
 
-use super::column_type::column_type;
 use super::existing::Existing;
-use super::widen::is_narrower;
+use super::widen::other_type;
 
 /// Warns of `tables` that are not what the schema says that was stored with them. They are loaded nevertheless: what is
 /// missing is made again, and values are converted where they fit.
@@ -24,12 +23,11 @@ pub(super) fn warn<'t>(stored: &Schema, existing: &Existing, tables: impl IntoIt
 
 /// What is other about a column than the schema says, given what DuckDB calls its type.
 fn difference(column: &Column, existing: Option<&str>) -> Option<String> {
-    let expected = column_type(column);
-    match existing {
-        None => Some("was loaded before and is gone: it is added again, and earlier rows have no value for it".to_owned()),
-        Some(found) if found == expected || is_narrower(existing, column) => None,
-        Some(found) => Some(format!("was changed by hand: it is {found}, and the schema says {expected}")),
+    if existing.is_none() {
+        return Some("was loaded before and is gone: it is added again, and earlier rows have no value for it".to_owned());
     }
+    let (found, expected) = other_type(existing, column)?;
+    Some(format!("was changed by hand: it is {found}, and the schema says {expected}"))
 }
 
 #[cfg(test)]

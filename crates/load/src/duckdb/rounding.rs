@@ -3,11 +3,10 @@
 use arrow::record_batch::RecordBatch;
 use catchment_schema::{Column, Table};
 
-use super::column_type::column_type;
 use super::connect::Session;
 use super::existing::Existing;
 use super::refused_value::refused;
-use super::widen::is_narrower;
+use super::widen::other_type;
 use crate::LoadError;
 use crate::sql::select_rounded;
 
@@ -22,9 +21,8 @@ impl OtherType {
     /// The columns of `table` that are so and stay so. Not those of FLOAT: nobody makes such a column to keep every digit.
     pub(super) fn all(table: &Table, existing: &Existing) -> Vec<OtherType> {
         let other = |column: &Column| {
-            let (found, expected) = (existing.data_type(&table.name, &column.name)?, column_type(column));
-            let is_other = found != expected && found != "FLOAT" && !is_narrower(Some(found), column);
-            is_other.then(|| OtherType { column: column.name.clone(), found: found.to_owned(), expected })
+            let (found, expected) = other_type(existing.data_type(&table.name, &column.name), column)?;
+            (found != "FLOAT").then(|| OtherType { column: column.name.clone(), found: found.to_owned(), expected })
         };
         table.complete_columns().filter_map(other).collect()
     }

@@ -39,12 +39,16 @@ impl Rows<'_> {
             for batch in self.package.read(segment)? {
                 let batch = batch?;
                 go_on()?;
-                others.iter().try_for_each(|other| other.check(self.session, table, &batch))?;
-                let put = match disposition {
+                let merges = match disposition {
                     _ if batch.num_rows() == 0 => continue,
                     WriteDisposition::Skip => continue,
-                    WriteDisposition::Merge => stage.put(table, batch.clone(), splits),
-                    WriteDisposition::Append | WriteDisposition::Replace => self.insert(table, batch.clone(), splits),
+                    WriteDisposition::Merge => true,
+                    WriteDisposition::Append | WriteDisposition::Replace => false,
+                };
+                others.iter().try_for_each(|other| other.check(self.session, table, &batch))?;
+                let put = match merges {
+                    true => stage.put(table, batch.clone(), splits),
+                    false => self.insert(table, batch.clone(), splits),
                 };
                 put.map_err(|error| refused_value::find(self.session, &self.target_types(table, &batch), table, batch, error))?;
                 #[cfg(feature = "failpoints")]

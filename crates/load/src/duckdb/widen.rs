@@ -55,6 +55,12 @@ pub(super) fn is_narrower(existing: Option<&str>, column: &Column) -> bool {
     existing.zip(wanted).is_some_and(|(existing, wanted)| existing.join(wanted) == Some(wanted))
 }
 
+/// The type that the dataset has for the column and the one that it is to have, where that is another and stays so.
+pub(super) fn other_type<'e>(existing: Option<&'e str>, column: &Column) -> Option<(&'e str, String)> {
+    let (found, expected) = (existing?, column_type(column));
+    (found != expected && !is_narrower(existing, column)).then_some((found, expected))
+}
+
 /// Leaves the column one of integers in the schema, with a variant for fractions.
 fn split(schema: &mut Schema, table: &str, column: &str) -> Split {
     let variant = naming::join(column, "v_double", None);
