@@ -66,7 +66,7 @@ fn wrong_specs_and_flags_exit_with_2() {
         "resources[0].endpoint.paginator.type",
     );
     check(r#"{"client":{"base_url":"nonsense"},"resources":["a"]}"#, &[], "nonsense");
-    check(fine, &["--select", "b"], "there is no resource \"b\"; there are a");
+    check(fine, &["--select", "b"], "has no resource \"b\"; it has a");
     check(fine, &["--destination", "mysql"], "there is no \"mysql\"");
     check(fine, &["--no-such-flag"], "--no-such-flag");
     assert!(!dataset.file().exists());

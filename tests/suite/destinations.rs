@@ -33,7 +33,21 @@ macro_rules! groups {
     };
 }
 
-groups!(append, replace, delete_insert, upsert, insert_only, scd2, change, evolution, stale, refused, stored);
+groups!(
+    append,
+    replace,
+    delete_insert,
+    upsert,
+    insert_only,
+    scd2,
+    change,
+    evolution,
+    stale,
+    refused,
+    refresh,
+    cursor_rows,
+    stored
+);
 
 /// A case for each way to load, with tables of lists and a second load.
 fn one_of_each() -> impl Iterator<Item = Case> {

@@ -8,9 +8,9 @@ use arrow::record_batch::RecordBatch;
 use catchment::load::{Cancelled, Loaded, Restored};
 use catchment::{Destination, DuckDb, LoadError, PackageOutcome, Pipeline, QueryResult, Resource};
 use catchment_json::{Object, Value};
-use catchment_load_package::{Begin, PackageStore, Seal, SealedPackage, WriterOptions};
+use catchment_load_package::{Begin, PackageStore, Refresh, Seal, SealedPackage, WriterOptions};
 use catchment_schema::{Column, DLT_ID, DLT_LOAD_ID, DataType, Schema, TableDelta, system_column};
-use catchment_state::State;
+use catchment_state::{BoundaryKey, RowHash, State};
 
 use crate::dataset::Dataset;
 use crate::pipeline::{append, run};
@@ -37,6 +37,7 @@ fn begin(load_id: &str, resource: &str, base_state: State) -> Begin {
         resources: vec![(resource.to_owned(), "items".to_owned())],
         base_state,
         base_schema: None,
+        refresh: Refresh::default(),
     }
 }
 
@@ -102,6 +103,16 @@ impl Destination for LosesAnswers {
 
     fn restore(&self, dataset: &str, pipeline: &str, schema: &str, cancelled: Cancelled<'_>) -> Result<Restored, LoadError> {
         self.inner.restore(dataset, pipeline, schema, cancelled)
+    }
+
+    fn cursor_rows(
+        &self,
+        dataset: &str,
+        pipeline: &str,
+        key: &BoundaryKey,
+        cancelled: Cancelled<'_>,
+    ) -> Result<Vec<RowHash>, LoadError> {
+        self.inner.cursor_rows(dataset, pipeline, key, cancelled)
     }
 
     fn load(&self, package: &SealedPackage, cancelled: Cancelled<'_>) -> Result<Loaded, LoadError> {

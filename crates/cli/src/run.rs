@@ -23,8 +23,8 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), Failure> {
         args.destination.clone().or_else(|| spec.pipeline.destination.clone()).unwrap_or_else(|| "duckdb".to_owned());
     let configuration = Configuration::load()?.of_pipeline(&name);
     logging::start(&configuration.settings())?;
-    let mut source = rest_api_source(&spec, configuration.rest_client()?).map_err(|error| Failure::Usage(error.into()))?;
-    apply_flags(&mut source, args)?;
+    let source = rest_api_source(&spec, configuration.rest_client()?).map_err(|error| Failure::Usage(error.into()))?;
+    let source = apply_flags(source, args)?;
     let destination = configuration.destination(&destination, &name)?;
     let pipelines_dir = configuration.pipelines_dir(args.pipelines_dir.as_ref());
     let files = SchemaFiles {
@@ -59,15 +59,13 @@ fn read_spec(path: &Path) -> anyhow::Result<Spec> {
     Spec::parse(&text, format).with_context(|| format!("the spec {} is wrong", path.display()))
 }
 
-fn apply_flags(source: &mut Source, args: &RunArgs) -> Result<(), Failure> {
-    let known: Vec<String> = source.resources.iter().map(|resource| resource.name.clone()).collect();
-    if let Some(unknown) = args.select.iter().find(|selected| !known.contains(selected)) {
-        return Err(Failure::Usage(anyhow!("--select: there is no resource {unknown:?}; there are {}", known.join(", "))));
+fn apply_flags(mut source: Source, args: &RunArgs) -> Result<Source, Failure> {
+    if !args.select.is_empty() {
+        source = source.select(&args.select).map_err(|unknown| Failure::Usage(anyhow!("--select: {unknown}")))?;
     }
-    source.resources.retain(|resource| args.select.is_empty() || args.select.contains(&resource.name));
     for resource in &mut source.resources {
-        resource.limit = args.limit.or(resource.limit);
+        resource.limit.rows = args.limit.or(resource.limit.rows);
         resource.write_disposition = args.write_disposition.unwrap_or(resource.write_disposition);
     }
-    Ok(())
+    Ok(source)
 }

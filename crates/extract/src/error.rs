@@ -16,8 +16,19 @@ pub enum ExtractError {
         /// What its pages said.
         source: PageError,
     },
+    /// The options of the cursor make no sense together, or for the values that it has.
+    #[error("resource `{resource}`: {problem}")]
+    Incremental {
+        /// The resource.
+        resource: String,
+        /// What is wrong with them.
+        problem: String,
+    },
     /// A row has no value for the cursor.
-    #[error("resource `{resource}`: {row} has no value at the cursor `{cursor}`; every row must have one")]
+    #[error(
+        "resource `{resource}`: {row} has no value at the cursor `{cursor}`; every row must have one, or \
+         `on_cursor_value_missing` say what becomes of those that have none"
+    )]
     CursorMissing {
         /// The resource.
         resource: String,
@@ -53,13 +64,53 @@ pub enum ExtractError {
     /// A limit would make rows be skipped for ever.
     #[error(
         "resource `{resource}` appends rows, loads incrementally by `{cursor}`, and has a limit: rows that the limit cuts off \
-         would be appended twice or never; merge by a primary key instead, or take the limit away"
+         would be appended twice or never; merge by a primary key instead, declare the `row_order` of rows that come in the \
+         order of the cursor, let it go on from its pages (`resumable`), or take the limit away"
     )]
     LimitLosesRows {
         /// The resource.
         resource: String,
         /// The path of the cursor.
         cursor: String,
+    },
+    /// A limited run was to go on from its last row, and the rows have another order than was said.
+    #[error(
+        "resource `{resource}`: its rows are not in the order of the cursor `{cursor}` that `row_order` declares, so those \
+         that the limit cuts off could be skipped for ever; take `row_order` or the limit away"
+    )]
+    Disordered {
+        /// The resource.
+        resource: String,
+        /// The path of the cursor.
+        cursor: String,
+    },
+    /// A resource is fed with the rows of one that the source does not have.
+    #[error("resource `{resource}` is fed with the rows of `{parent}`, which source `{source_name}` does not have; {hint}")]
+    UnknownParent {
+        /// The resource.
+        resource: String,
+        /// The other one.
+        parent: String,
+        /// The source.
+        source_name: String,
+        /// What there is.
+        hint: String,
+    },
+    /// A resource is fed with its own rows, by way of others or not.
+    #[error("resource `{resource}` is fed with its own rows: {path}")]
+    Circle {
+        /// The resource.
+        resource: String,
+        /// The way from it to itself.
+        path: String,
+    },
+    /// Two resources have one name.
+    #[error("source `{source_name}` has two resources of the name `{resource}`; their cursors would be mixed up")]
+    SameName {
+        /// The source.
+        source_name: String,
+        /// The name.
+        resource: String,
     },
     /// Nobody takes the rows any more.
     #[error("the run was stopped while resource `{resource}` was being extracted")]

@@ -1,7 +1,7 @@
 //! Resources and sources: where rows come from, and which of them are new.
 //!
 //! A [`Resource`] yields pages of rows and says what their table is like; a [`Source`] is a group of
-//! resources. [`extract`] runs a source: it filters rows by their cursor where a resource is
+//! resources. An [`Extraction`] runs a source: it filters rows by their cursor where a resource is
 //! [`Incremental`], counts limits, moves the state on, and hands out [`RowBatch`]es under a [`Budget`] of
 //! bytes. Nothing here makes an HTTP call; rows may come from anywhere.
 //!
@@ -14,21 +14,29 @@
 //! ```
 
 mod budget;
+mod checkpoint;
 mod error;
+mod files;
 mod incremental;
+mod limit;
 mod page;
+mod progress;
 mod resource;
+mod row;
 mod run;
-#[cfg(test)]
-mod run_tests;
 mod source;
 mod start;
 
 pub use budget::{Budget, Share};
+pub use checkpoint::Checkpoint;
 pub use error::ExtractError;
-pub use incremental::Incremental;
-pub use page::PageError;
-pub use resource::Resource;
-pub use run::{RowBatch, Sink, extract};
-pub use source::Source;
+pub use files::FileError;
+pub use incremental::{Incremental, LastValue, LastValueFn, OnMissing, RangeEnd, RowOrder};
+pub use limit::Limit;
+pub use page::{Page, PageError};
+pub use progress::{Event, Progress};
+pub use resource::{Resource, TableName};
+pub use row::Row;
+pub use run::{After, Boundaries, ExtractOptions, Extracted, Extraction, RowBatch, Sink, boundary_keys};
+pub use source::{Source, UnknownResource};
 pub use start::Start;

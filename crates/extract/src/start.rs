@@ -5,20 +5,40 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use catchment_json::Value;
 
+use crate::incremental::unmarked;
+
 /// What a resource continues from; the same through a whole run.
 #[derive(Debug, Clone, Default)]
 pub struct Start {
     /// The value of the cursor that the first run started from.
     pub initial_value: Option<Value>,
-    /// The greatest value of the cursor in earlier runs; the initial value in the first one, and none without.
+    /// The last value of the cursor in earlier runs, less the lag; the initial value in the first one, and none without.
     pub last_value: Option<Value>,
+    /// The value that rows are taken up to; none where there is no end.
+    pub end_value: Option<Value>,
+    /// Where the pages go on, as [`Page::position`](crate::Page::position) said it; none where they begin.
+    pub position: Option<Value>,
     out_of_range: Arc<AtomicBool>,
 }
 
 impl Start {
     /// The start of a run that continues from these values.
     pub fn new(initial_value: Option<Value>, last_value: Option<Value>) -> Start {
-        Start { initial_value, last_value, out_of_range: Arc::default() }
+        Start { initial_value, last_value, ..Start::default() }
+    }
+
+    /// The same start, with an end.
+    #[must_use]
+    pub fn to(mut self, end_value: Option<Value>) -> Start {
+        self.end_value = end_value;
+        self
+    }
+
+    /// The same start, in the middle of the pages.
+    #[must_use]
+    pub fn at(mut self, position: Option<Value>) -> Start {
+        self.position = position;
+        self
     }
 
     /// The last value as it stands in a URL: a string without its quotes; empty where there is none.
@@ -30,12 +50,17 @@ impl Start {
     /// assert_eq!(Start::new(None, Some(7.into())).last_value_text(), "7");
     /// ```
     pub fn last_value_text(&self) -> String {
-        self.last_value.as_ref().map(Value::to_plain_text).unwrap_or_default()
+        text(self.last_value.as_ref())
     }
 
     /// The initial value as it stands in a URL.
     pub fn initial_value_text(&self) -> String {
-        self.initial_value.as_ref().map(Value::to_plain_text).unwrap_or_default()
+        text(self.initial_value.as_ref())
+    }
+
+    /// The end value as it stands in a URL.
+    pub fn end_value_text(&self) -> String {
+        text(self.end_value.as_ref())
     }
 
     /// Whether a page that was yielded in this run had a row below the last value. Where rows come in descending
@@ -47,4 +72,8 @@ impl Start {
     pub(crate) fn set_out_of_range(&self) {
         self.out_of_range.store(true, Ordering::Relaxed);
     }
+}
+
+fn text(value: Option<&Value>) -> String {
+    value.map(|value| unmarked(&value.to_plain_text()).to_owned()).unwrap_or_default()
 }

@@ -2,6 +2,7 @@ use catchment_json::{Document, Selection};
 use catchment_schema::Schema;
 use catchment_state::State;
 
+use crate::extracted_tests::of_table;
 use crate::store_tests::{begin, sealed, store};
 use crate::{Content, PackageError, PackageStore, Pending, Place};
 
@@ -11,8 +12,8 @@ const LOAD_ID: &str = "1700000000.5";
 fn extract(store: &PackageStore) {
     let mut writer = store.create_extracted(&begin(), &Schema::new("s")).unwrap();
     let page = Selection::elements(Document::parse(br#"[{"a":1},{"a":2}]"#.to_vec()).unwrap());
-    writer.append("t", 0, &page).unwrap();
-    writer.finish(&State::new("p", "d", "dlt.destinations.duckdb")).unwrap();
+    writer.append(&of_table("t", 0, page)).unwrap();
+    writer.finish(&State::new("p", "d", "dlt.destinations.duckdb"), &[]).unwrap();
 }
 
 #[test]
@@ -94,7 +95,7 @@ fn a_look_changes_nothing() {
     std::fs::create_dir_all(dir.path().join("packages/1600000000.5")).unwrap();
     std::fs::write(dir.path().join("packages/1600000000.5/000001.arrows"), "").unwrap();
     std::fs::create_dir_all(dir.path().join("packages/1800000000.5")).unwrap();
-    std::fs::write(dir.path().join("packages/1800000000.5/journal"), crate::line::write(r#"{"format":2}"#)).unwrap();
+    std::fs::write(dir.path().join("packages/1800000000.5/journal"), crate::line::write(r#"{"format":3}"#)).unwrap();
     let before = files(dir.path());
     let look = |place| store.look(place).unwrap();
 

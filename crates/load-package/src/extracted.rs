@@ -10,21 +10,27 @@ use std::path::Path;
 
 use catchment_json::{Selection, Value, write_text};
 use catchment_schema::Schema;
-use catchment_state::State;
+use catchment_state::{BoundaryChange, State};
 
 use crate::folder::LockedFolder;
 use crate::journal::Begin;
 use crate::pages::Pages;
-use crate::{PackageError, folder, line, pages};
+use crate::{CursorRows, PackageError, folder, line, pages};
 
 /// The name of the file before it is complete.
 pub(crate) const UNFINISHED: &str = "pages.unfinished";
 
-/// Writes the rows of a source. Dropping it takes back what was written.
+/// The name of the file before it is complete, where another run can go on with it.
+pub(crate) const RESUMABLE: &str = "pages.resumable";
+
+/// Writes the rows of a source. Dropping it takes back what was written, unless it was
+/// [secured](ExtractedWriter::secure).
 #[derive(Debug)]
 pub struct ExtractedWriter {
     folder: LockedFolder,
     out: BufWriter<File>,
+    /// The file that is written.
+    name: &'static str,
 }
 
 /// All that a source gave.
@@ -38,40 +44,90 @@ pub struct Extracted {
 #[derive(Debug)]
 pub enum ExtractedRecord {
     /// Rows of a page.
-    Page {
-        /// The root table.
-        table: String,
-        /// The number of the page in its run.
-        ordinal: u64,
-        /// The rows.
-        rows: Selection,
+    Page(ExtractedPage),
+    /// All that came of the resource `tree`, and of those that are fed by it, stands before.
+    Checkpoint {
+        /// The resource.
+        tree: String,
+        /// Where it is in its pages.
+        checkpoint: Value,
     },
-    /// The end: the state after all pages.
-    End(Box<State>),
+    /// The end: what is to be known after all pages.
+    End {
+        /// The state.
+        state: Box<State>,
+        /// How the rows at cursors change, where they are too many for the state.
+        boundaries: Vec<BoundaryChange>,
+    },
+}
+
+/// Rows of a page.
+#[derive(Debug, Clone)]
+pub struct ExtractedPage {
+    /// The resource with pages of its own that they come from.
+    pub tree: String,
+    /// The resource that they are of.
+    pub resource: String,
+    /// The root table.
+    pub table: String,
+    /// The number of the page in its run.
+    pub ordinal: u64,
+    /// The rows.
+    pub rows: Selection,
 }
 
 impl ExtractedWriter {
     pub(crate) fn create(folder: LockedFolder, begin: &Begin, schema: &Schema) -> Result<Self, PackageError> {
         let path = folder.path().join(UNFINISHED);
         let file = File::create(&path).map_err(PackageError::io("create", &path))?;
-        let mut writer = ExtractedWriter { folder, out: BufWriter::with_capacity(1 << 18, file) };
+        let mut writer = ExtractedWriter { folder, out: BufWriter::with_capacity(1 << 18, file), name: UNFINISHED };
         let first = Value::object([("begin", begin.to_value()), ("schema", schema.to_value())]);
         writer.write(&first.to_string())?;
         Ok(writer)
     }
 
-    /// Adds the rows of a page of the root table `table`.
+    /// Adds the rows of a page.
     ///
     /// # Errors
     ///
     /// Where they cannot be written.
-    pub fn append(&mut self, table: &str, ordinal: u64, rows: &Selection) -> Result<(), PackageError> {
-        let mut json = format!("{{\"ordinal\":{ordinal},\"table\":");
-        write_text(table, &mut json);
+    pub fn append(&mut self, page: &ExtractedPage) -> Result<(), PackageError> {
+        let mut json = format!("{{\"ordinal\":{},\"tree\":", page.ordinal);
+        write_text(&page.tree, &mut json);
+        json.push_str(",\"resource\":");
+        write_text(&page.resource, &mut json);
+        json.push_str(",\"table\":");
+        write_text(&page.table, &mut json);
         json.push_str(",\"rows\":");
-        rows.write_json(&mut json);
+        page.rows.write_json(&mut json);
         json.push('}');
         self.write(&json)
+    }
+
+    /// Notes that all that came of the resource `tree`, and of those that are fed by it, is written, up to `checkpoint`.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be written.
+    pub fn note(&mut self, tree: &str, checkpoint: &Value) -> Result<(), PackageError> {
+        self.write(&Value::object([("tree", Value::from(tree)), ("checkpoint", checkpoint.clone())]).to_string())
+    }
+
+    /// Makes all that is written last: from here on another run can go on with it, after the last checkpoint of each
+    /// resource.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be written.
+    pub fn secure(&mut self) -> Result<(), PackageError> {
+        self.sync()?;
+        if self.name == UNFINISHED {
+            self.rename(RESUMABLE)?;
+            self.folder.keep();
+        }
+        #[cfg(feature = "failpoints")]
+        fail::fail_point!("extracted::secured");
+        Ok(())
     }
 
     /// Ends it: from here on it can be normalised.
@@ -79,20 +135,44 @@ impl ExtractedWriter {
     /// # Errors
     ///
     /// Where it cannot be written; then it is taken back.
-    pub fn finish(mut self, state: &State) -> Result<(), PackageError> {
-        self.write(&Value::object([("state", state.to_value())]).to_string())?;
-        let (from, to) = (self.folder.path().join(UNFINISHED), self.folder.path().join(pages::FILE));
-        self.out.flush().map_err(PackageError::io("write", &from))?;
-        self.out.get_ref().sync_all().map_err(PackageError::io("sync", &from))?;
-        std::fs::rename(&from, &to).map_err(PackageError::io("rename to", &to))?;
-        folder::sync(self.folder.path())?;
+    pub fn finish(mut self, state: &State, boundaries: &[BoundaryChange]) -> Result<(), PackageError> {
+        let boundaries = boundaries.iter().map(|change| {
+            let mut value = CursorRows { key: change.key.clone(), replaces: change.replaces }.to_value();
+            if let Some(object) = value.as_object_mut() {
+                let hashes = change.hashes.iter().map(|hash| Value::from(hash.to_string()));
+                object.insert("hashes".to_owned(), Value::Array(hashes.collect()));
+            }
+            value
+        });
+        let boundaries = Value::Array(boundaries.collect());
+        self.write(&Value::object([("state", state.to_value()), ("boundaries", boundaries)]).to_string())?;
+        self.sync()?;
+        self.rename(pages::FILE)?;
         drop(self.folder.kept());
         Ok(())
     }
 
+    /// Takes back what was written, also where another run could go on with it.
+    pub fn discard(self) {
+        self.folder.take_back();
+    }
+
     fn write(&mut self, json: &str) -> Result<(), PackageError> {
-        let path = self.folder.path().join(UNFINISHED);
+        let path = self.folder.path().join(self.name);
         self.out.write_all(line::write(json).as_bytes()).map_err(PackageError::io("write", &path))
+    }
+
+    fn sync(&mut self) -> Result<(), PackageError> {
+        let path = self.folder.path().join(self.name);
+        self.out.flush().map_err(PackageError::io("write", &path))?;
+        self.out.get_ref().sync_data().map_err(PackageError::io("sync", &path))
+    }
+
+    fn rename(&mut self, name: &'static str) -> Result<(), PackageError> {
+        let (from, to) = (self.folder.path().join(self.name), self.folder.path().join(name));
+        std::fs::rename(&from, &to).map_err(PackageError::io("rename to", &to))?;
+        self.name = name;
+        folder::sync(self.folder.path())
     }
 }
 

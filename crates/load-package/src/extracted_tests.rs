@@ -2,10 +2,10 @@ use std::path::PathBuf;
 
 use catchment_json::{Document, Selection, Value};
 use catchment_schema::Schema;
-use catchment_state::State;
+use catchment_state::{BoundaryChange, BoundaryKey, State};
 
 use crate::store_tests::begin;
-use crate::{Extracted, ExtractedRecord, PackageStore, PendingRows, Place};
+use crate::{Extracted, ExtractedPage, ExtractedRecord, PackageStore, PendingRows, Place};
 
 /// The one extraction that waits.
 fn waiting(store: &PackageStore) -> Extracted {
@@ -33,10 +33,20 @@ fn keep(store: &PackageStore) {
     let mut writer = store.create_extracted(&begin(), &Schema::new("s")).unwrap();
     let mut page = Selection::elements(Document::parse(br#"[{"a":"x\ny"},{"a":1.50},{"a":null}]"#.to_vec()).unwrap());
     page.ids.remove(1);
-    writer.append("t", 0, &page).unwrap();
+    writer.append(&of_table("t", 0, page)).unwrap();
     let built = Value::Array(vec![Value::from(f64::NAN), Value::from(f64::NEG_INFINITY)]);
-    writer.append("u", 1, &Document::from_value(&built).unwrap().into()).unwrap();
-    writer.finish(&state()).unwrap();
+    writer.append(&of_table("u", 1, Document::from_value(&built).unwrap().into())).unwrap();
+    writer.finish(&state(), &[]).unwrap();
+}
+
+/// Rows of a resource of the table's name.
+pub(crate) fn of_table(table: &str, ordinal: u64, rows: Selection) -> ExtractedPage {
+    let [tree, resource, table] = [table; 3].map(str::to_owned);
+    ExtractedPage { tree, resource, table, ordinal, rows }
+}
+
+fn show_page(page: &ExtractedPage) -> String {
+    format!("{} {} {:?}", page.table, page.ordinal, page.rows.nodes().collect::<Vec<_>>())
 }
 
 /// The records up to the end or the first error.
@@ -44,11 +54,11 @@ fn show(mut extracted: Extracted) -> String {
     let mut shown = Vec::new();
     loop {
         match extracted.next_record() {
-            Ok(ExtractedRecord::Page { table, ordinal, rows }) => {
-                shown.push(format!("{table} {ordinal} {:?}", rows.nodes().collect::<Vec<_>>()));
-            }
-            Ok(ExtractedRecord::End(state)) => {
+            Ok(ExtractedRecord::Page(page)) => shown.push(show_page(&page)),
+            Ok(ExtractedRecord::Checkpoint { tree, checkpoint }) => shown.push(format!("{tree} at {checkpoint}")),
+            Ok(ExtractedRecord::End { state, boundaries }) => {
                 shown.push(format!("state {}", state.version()));
+                shown.extend(boundaries.iter().map(|change| format!("{change:?}")));
                 break;
             }
             Err(error) => {
@@ -122,4 +132,78 @@ fn damage_is_found() {
     check(&|fine| fine.lines().take(2).map(|line| format!("{line}\n")).collect(), "line 3 does not match its checksum");
     check(&|fine| fine[5..].to_owned(), "line 1 does not match its checksum");
     check(&|fine| fine.lines().skip(1).map(|line| format!("{line}\n")).collect(), "line 1 is not what was expected there");
+}
+
+fn rows(json: &str) -> Selection {
+    Selection::elements(Document::parse(json.as_bytes().to_vec()).unwrap())
+}
+
+/// What another run finds of it.
+fn show_resumable(store: &PackageStore) -> String {
+    let Some(resumable) = store.resumable().unwrap().pop() else { return "nothing".to_owned() };
+    let mut shown = Vec::new();
+    let take = &mut |record| {
+        match record {
+            ExtractedRecord::Page(page) => shown.push(show_page(&page)),
+            ExtractedRecord::Checkpoint { tree, checkpoint } => shown.push(format!("{tree} at {checkpoint}")),
+            ExtractedRecord::End { .. } => shown.push("end".to_owned()),
+        }
+        Ok::<(), crate::PackageError>(())
+    };
+    resumable.read(take).unwrap();
+    shown.join("; ")
+}
+
+#[test]
+fn what_has_a_checkpoint_is_kept_up_to_it() {
+    let (_dir, store, pages) = store();
+    let mut writer = store.create_extracted(&begin(), &Schema::new("s")).unwrap();
+    writer.append(&of_table("a", 0, rows("[1]"))).unwrap();
+    writer.append(&of_table("b", 1, rows("[2]"))).unwrap();
+    writer.note("a", &Value::from(5)).unwrap();
+    writer.secure().unwrap();
+    // of another resource, which cannot go on, and after the last checkpoint
+    writer.append(&of_table("b", 2, rows("[3]"))).unwrap();
+    writer.append(&of_table("a", 3, rows("[4]"))).unwrap();
+    assert_eq!(show_resumable(&store), "nothing", "somebody is at work on it");
+    drop(writer);
+    let left = "a 0 [1]; a at 5";
+    assert_eq!(show_resumable(&store), left);
+    // It neither waits to be normalised nor is it thrown away.
+    assert!(store.extracted().unwrap().is_empty());
+    assert_eq!(show_resumable(&store), left);
+    let file = pages.with_extension("resumable");
+    let whole = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, &whole[..whole.len() - 1]).unwrap();
+    assert_eq!(show_resumable(&store), left, "a torn line does not count");
+    store.resumable().unwrap().pop().unwrap().discard();
+    assert_eq!(show_resumable(&store), "nothing");
+    assert!(!pages.parent().unwrap().exists());
+}
+
+#[test]
+fn what_was_gone_on_with_can_be_finished_or_discarded() {
+    let (_dir, store, pages) = store();
+    let mut writer = store.create_extracted(&begin(), &Schema::new("s")).unwrap();
+    writer.note("a", &Value::from(5)).unwrap();
+    writer.secure().unwrap();
+    writer.finish(&state(), &[change()]).unwrap();
+    assert_eq!(
+        show(waiting(&store)),
+        "a at 5; state 1; BoundaryChange { key: BoundaryKey { source: \"s\", resource: \"r\", cursor_path: \"at\" }, replaces: true, hashes: [Tp44cKMYfAuJ] }"
+    );
+    assert_eq!(show_resumable(&store), "nothing");
+    std::fs::remove_dir_all(pages.parent().unwrap()).unwrap();
+    let mut writer = store.create_extracted(&begin(), &Schema::new("s")).unwrap();
+    writer.note("a", &Value::from(5)).unwrap();
+    writer.secure().unwrap();
+    writer.discard();
+    assert!(!pages.parent().unwrap().exists());
+}
+
+/// A row at a cursor that the state has no room for.
+pub(crate) fn change() -> BoundaryChange {
+    let [source, resource, cursor_path] = ["s", "r", "at"].map(str::to_owned);
+    let key = BoundaryKey { source, resource, cursor_path };
+    BoundaryChange { key, replaces: true, hashes: vec!["Tp44cKMYfAuJ".parse().unwrap()] }
 }

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use crate::lock::Lock;
-use crate::{PackageError, journal, pages};
+use crate::{PackageError, extracted, journal, pages};
 
 /// The folder of a package, locked. Dropping it takes it back, unless it is to be kept.
 #[derive(Debug)]
@@ -24,8 +24,18 @@ impl LockedFolder {
 
     /// The same folder, whose content counts from here on.
     pub(crate) fn kept(mut self) -> LockedFolder {
-        self.is_kept = true;
+        self.keep();
         self
+    }
+
+    /// Says that its content counts, as soon as it does.
+    pub(crate) fn keep(&mut self) {
+        self.is_kept = true;
+    }
+
+    /// Takes it back after all.
+    pub(crate) fn take_back(mut self) {
+        self.is_kept = false;
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -46,7 +56,7 @@ impl Drop for LockedFolder {
 
 /// Removes the folder of a package: first what says that it counts, so that half a removal never looks like a package.
 pub(crate) fn remove(folder: &Path) -> Result<(), PackageError> {
-    for file in [journal::FILE, pages::FILE].map(|name| folder.join(name)) {
+    for file in [journal::FILE, pages::FILE, extracted::RESUMABLE].map(|name| folder.join(name)) {
         match std::fs::remove_file(&file) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                 return Err(PackageError::Io { action: "remove", path: file, source: error });

@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 
 use catchment_json::Value;
 use catchment_schema::Schema;
-use catchment_state::State;
+use catchment_state::{BoundaryKey, State};
 
 use crate::line::CHECKSUM_LENGTH;
 use crate::{PackageError, line};
 
 /// The format that is written, and the latest one that is read.
-const FORMAT: i64 = 1;
+const FORMAT: i64 = 2;
 
 /// The name of the journal in the folder of a package.
 pub(crate) const FILE: &str = "journal";
@@ -35,6 +35,24 @@ pub struct Begin {
     pub base_state: State,
     /// The hash of the schema that the run started from; none where there was no schema.
     pub base_schema: Option<String>,
+    /// What of the dataset makes way for the rows.
+    pub refresh: Refresh,
+}
+
+/// Tables that make way for the rows of a package.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Refresh {
+    /// Those that are dropped.
+    pub dropped: Vec<String>,
+    /// Those that are emptied.
+    pub emptied: Vec<String>,
+}
+
+impl Refresh {
+    /// Whether none does.
+    pub fn is_empty(&self) -> bool {
+        self.dropped.is_empty() && self.emptied.is_empty()
+    }
 }
 
 /// A file with rows of one table.
@@ -63,12 +81,21 @@ pub struct Seal {
     pub findings: Value,
 }
 
+/// Rows at a cursor that the state has no room for are stored together with those of the package.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CursorRows {
+    /// The cursor.
+    pub key: BoundaryKey,
+    /// Whether those that were stored before make way.
+    pub replaces: bool,
+}
+
 /// A journal as far as it was written.
 #[derive(Debug)]
 pub(crate) struct Journal {
     pub(crate) begin: Begin,
     pub(crate) segments: Vec<Segment>,
-    pub(crate) seal: Option<Seal>,
+    pub(crate) seal: Option<(Seal, Vec<CursorRows>)>,
 }
 
 /// Writes lines and syncs them.
@@ -91,8 +118,8 @@ impl JournalWriter {
         self.write(segments.iter().map(Segment::to_value))
     }
 
-    pub(crate) fn seal(&mut self, seal: &Seal) -> Result<(), PackageError> {
-        self.write([seal.to_value()])
+    pub(crate) fn seal(&mut self, seal: &Seal, cursor_rows: &[CursorRows]) -> Result<(), PackageError> {
+        self.write([seal.to_value(cursor_rows)])
     }
 
     fn write(&mut self, records: impl IntoIterator<Item = Value>) -> Result<(), PackageError> {
@@ -178,6 +205,8 @@ impl Begin {
             ("resources", Value::object(resources)),
             ("base_state", self.base_state.to_value()),
             ("base_schema", Value::from(self.base_schema.clone())),
+            ("dropped", names(&self.refresh.dropped)),
+            ("emptied", names(&self.refresh.emptied)),
         ])
     }
 
@@ -195,8 +224,18 @@ impl Begin {
                 .collect::<Option<_>>()?,
             base_state: State::from_value(value.get("base_state")?.clone()).ok()?,
             base_schema: value.get("base_schema")?.as_str().map(str::to_owned),
+            refresh: Refresh { dropped: to_names(value.get("dropped")), emptied: to_names(value.get("emptied")) },
         })
     }
+}
+
+fn names(names: &[String]) -> Value {
+    Value::Array(names.iter().map(|name| Value::from(name.as_str())).collect())
+}
+
+/// Those of a list; the first journals had none.
+fn to_names(list: Option<&Value>) -> Vec<String> {
+    list.and_then(Value::as_array).unwrap_or_default().iter().filter_map(|name| Some(name.as_str()?.to_owned())).collect()
 }
 
 impl Segment {
@@ -223,13 +262,37 @@ impl Segment {
 }
 
 impl Seal {
-    fn to_value(&self) -> Value {
-        Value::object([("schema", self.schema.to_value()), ("state", self.state.to_value()), ("findings", self.findings.clone())])
+    fn to_value(&self, cursor_rows: &[CursorRows]) -> Value {
+        Value::object([
+            ("schema", self.schema.to_value()),
+            ("state", self.state.to_value()),
+            ("findings", self.findings.clone()),
+            ("cursor_rows", Value::Array(cursor_rows.iter().map(CursorRows::to_value).collect())),
+        ])
     }
 
-    fn from_value(value: &Value) -> Option<Seal> {
+    fn from_value(value: &Value) -> Option<(Seal, Vec<CursorRows>)> {
         let schema = Schema::from_value(value.get("schema")?).ok()?;
         let findings = value.get("findings").cloned().unwrap_or_default();
-        Some(Seal { schema, state: State::from_value(value.get("state")?.clone()).ok()?, findings })
+        let cursor_rows = value.get("cursor_rows").and_then(Value::as_array).unwrap_or_default();
+        let cursor_rows = cursor_rows.iter().map(CursorRows::from_value).collect::<Option<_>>()?;
+        Some((Seal { schema, state: State::from_value(value.get("state")?.clone()).ok()?, findings }, cursor_rows))
+    }
+}
+
+impl CursorRows {
+    pub(crate) fn to_value(&self) -> Value {
+        Value::object([
+            ("source", Value::from(self.key.source.as_str())),
+            ("resource", Value::from(self.key.resource.as_str())),
+            ("cursor_path", Value::from(self.key.cursor_path.as_str())),
+            ("replaces", Value::from(self.replaces)),
+        ])
+    }
+
+    pub(crate) fn from_value(value: &Value) -> Option<CursorRows> {
+        let text = |key| value.get(key)?.as_str().map(str::to_owned);
+        let key = BoundaryKey { source: text("source")?, resource: text("resource")?, cursor_path: text("cursor_path")? };
+        Some(CursorRows { key, replaces: value.get("replaces")?.as_bool()? })
     }
 }

@@ -125,7 +125,7 @@ fn content(path: &Path) -> Result<Content, PackageError> {
         return Ok(Content::Rows(Box::new(pages.begin)));
     }
     Ok(match journal::read(path)? {
-        Some(Journal { begin, segments, seal: Some(seal) }) => {
+        Some(Journal { begin, segments, seal: Some((seal, _)) }) => {
             Content::Package { begin: Box::new(begin), segments, seal: Box::new(seal) }
         }
         _ => Content::Unfinished,
@@ -148,8 +148,11 @@ fn bytes(path: &Path) -> std::io::Result<u64> {
 fn count(path: &Path) -> Result<IndexMap<String, u64>, PackageError> {
     let mut counts = IndexMap::new();
     let Some(mut pages) = Pages::open(path)? else { return Ok(counts) };
-    while let ExtractedRecord::Page { table, rows, .. } = pages.next_record()? {
-        *counts.entry(table).or_default() += rows.ids.len() as u64;
+    loop {
+        match pages.next_record()? {
+            ExtractedRecord::Page(page) => *counts.entry(page.table).or_default() += page.rows.ids.len() as u64,
+            ExtractedRecord::Checkpoint { .. } => {}
+            ExtractedRecord::End { .. } => return Ok(counts),
+        }
     }
-    Ok(counts)
 }

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 
 use catchment_json::{Document, Node, Selection};
 use catchment_schema::Schema;
-use catchment_state::State;
+use catchment_state::{BoundaryChange, State};
 
 use crate::journal::Begin;
-use crate::{ExtractedRecord, PackageError, journal, line};
+use crate::{CursorRows, ExtractedPage, ExtractedRecord, PackageError, journal, line};
 
 /// The name of the file in the folder of an extraction, from when it is complete.
 pub(crate) const FILE: &str = "pages";
@@ -25,7 +25,11 @@ pub(crate) struct Pages {
 impl Pages {
     /// Opens the pages in `folder`; none where they were never finished.
     pub(crate) fn open(folder: &Path) -> Result<Option<Pages>, PackageError> {
-        let path = folder.join(FILE);
+        Pages::open_file(folder, FILE)
+    }
+
+    pub(crate) fn open_file(folder: &Path, name: &str) -> Result<Option<Pages>, PackageError> {
+        let path = folder.join(name);
         let file = match File::open(&path) {
             Ok(file) => file,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
@@ -43,21 +47,38 @@ impl Pages {
     /// Reads what comes next.
     pub(crate) fn next_record(&mut self) -> Result<ExtractedRecord, PackageError> {
         let document = self.lines.next()?;
-        let root = document.root();
-        if let Some(state) = root.get("state") {
-            let state = State::from_value(state.to_value()).map_err(|_| self.lines.unexpected())?;
-            return Ok(ExtractedRecord::End(Box::new(state)));
-        }
-        let table = root.get("table").and_then(|table| Some(table.text()?.into_owned()));
-        let ordinal = root.get("ordinal").and_then(|ordinal| ordinal.number()?.parse().ok());
-        let ids = root.get("rows").map(|rows| rows.elements().map(Node::id).collect());
-        match (table, ordinal, ids) {
-            (Some(table), Some(ordinal), Some(ids)) => {
-                Ok(ExtractedRecord::Page { table, ordinal, rows: Selection { document: document.clone(), ids } })
-            }
-            _ => Err(self.lines.unexpected()),
-        }
+        record(&document).ok_or_else(|| self.lines.unexpected())
     }
+}
+
+fn record(document: &Document) -> Option<ExtractedRecord> {
+    let root = document.root();
+    let text = |key| Some(root.get(key)?.text()?.into_owned());
+    if let Some(state) = root.get("state") {
+        let boundaries = root.get("boundaries").into_iter().flat_map(Node::elements).map(boundary).collect::<Option<_>>()?;
+        return Some(ExtractedRecord::End { state: Box::new(State::from_value(state.to_value()).ok()?), boundaries });
+    }
+    if let Some(checkpoint) = root.get("checkpoint") {
+        return Some(ExtractedRecord::Checkpoint { tree: text("tree")?, checkpoint: checkpoint.to_value() });
+    }
+    let table = text("table")?;
+    // The first ones had the table alone.
+    let (tree, resource) = (text("tree").unwrap_or_default(), text("resource").unwrap_or_else(|| table.clone()));
+    let ordinal = root.get("ordinal")?.number()?.parse().ok()?;
+    let ids = root.get("rows")?.elements().map(Node::id).collect();
+    Some(ExtractedRecord::Page(ExtractedPage {
+        tree,
+        resource,
+        table,
+        ordinal,
+        rows: Selection { document: document.clone(), ids },
+    }))
+}
+
+fn boundary(node: Node<'_>) -> Option<BoundaryChange> {
+    let CursorRows { key, replaces } = CursorRows::from_value(&node.to_value())?;
+    let hashes = node.get("hashes")?.elements().map(|hash| hash.text()?.parse().ok()).collect::<Option<_>>()?;
+    Some(BoundaryChange { key, replaces, hashes })
 }
 
 /// Reads one line after the other, and knows which one was the last.

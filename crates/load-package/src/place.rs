@@ -89,7 +89,7 @@ fn is_package(folder: &Path) -> Result<bool, PackageError> {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(true),
         Err(source) => return Err(PackageError::Io { action: "read", path: folder.to_owned(), source }),
     };
-    let is_head = |file: &str| [journal::FILE, pages::FILE, extracted::UNFINISHED].contains(&file);
+    let is_head = |file: &str| [journal::FILE, pages::FILE, extracted::UNFINISHED, extracted::RESUMABLE].contains(&file);
     let is_rest = |file: &str| [lock::FILE, REASON].contains(&file) || segment::is_file(file);
     Ok(files.iter().any(|file| is_head(file)) || files.iter().all(|file| is_rest(file)))
 }

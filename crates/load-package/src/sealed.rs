@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use arrow::record_batch::RecordBatch;
+use catchment_schema::CURSOR_ROWS_TABLE;
 use indexmap::IndexMap;
 
 use crate::folder::LockedFolder;
-use crate::{Begin, PackageError, Seal, Segment, segment};
+use crate::{Begin, CursorRows, PackageError, Seal, Segment, segment};
 
 /// A finished package: rows, and the schema and state to store with them.
 #[derive(Debug)]
@@ -14,12 +15,21 @@ pub struct SealedPackage {
     folder: LockedFolder,
     begin: Begin,
     segments: Vec<Segment>,
+    /// Those with the rows at cursors.
+    cursor_segments: Vec<Segment>,
+    cursor_rows: Vec<CursorRows>,
     seal: Seal,
 }
 
 impl SealedPackage {
-    pub(crate) fn new(folder: LockedFolder, begin: Begin, segments: Vec<Segment>, seal: Seal) -> Self {
-        SealedPackage { folder, begin, segments, seal }
+    pub(crate) fn new(
+        folder: LockedFolder,
+        begin: Begin,
+        segments: Vec<Segment>,
+        (seal, cursor_rows): (Seal, Vec<CursorRows>),
+    ) -> Self {
+        let (cursor_segments, segments) = segments.into_iter().partition(|segment| segment.table == CURSOR_ROWS_TABLE);
+        SealedPackage { folder, begin, segments, cursor_segments, cursor_rows, seal }
     }
 
     /// What it is about.
@@ -40,6 +50,16 @@ impl SealedPackage {
     /// Its files, in the order in which they are to be loaded.
     pub fn segments(&self) -> &[Segment] {
         &self.segments
+    }
+
+    /// The cursors of which it has rows that the state has no room for, or of which such rows are forgotten.
+    pub fn cursor_rows(&self) -> &[CursorRows] {
+        &self.cursor_rows
+    }
+
+    /// The files with those rows, as they stand in [`CURSOR_ROWS_TABLE`].
+    pub fn cursor_segments(&self) -> &[Segment] {
+        &self.cursor_segments
     }
 
     /// The rows that it has for each table, in the order of the first ones.
@@ -63,7 +83,7 @@ impl SealedPackage {
 /// The rows that segments have for each table, in the order of the first ones.
 pub(crate) fn row_counts(segments: &[Segment]) -> IndexMap<String, u64> {
     let mut counts = IndexMap::new();
-    for segment in segments {
+    for segment in segments.iter().filter(|segment| segment.table != CURSOR_ROWS_TABLE) {
         *counts.entry(segment.table.clone()).or_default() += segment.rows;
     }
     counts

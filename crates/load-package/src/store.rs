@@ -10,7 +10,7 @@ use crate::journal::{self, Journal};
 use crate::lock::Lock;
 use crate::place::{self, Names, Place};
 use crate::writer::{PackageWriter, WriterOptions};
-use crate::{Begin, Extracted, ExtractedWriter, PackageError, SealedPackage, pages};
+use crate::{Begin, Extracted, ExtractedWriter, PackageError, Resumable, SealedPackage, extracted, pages};
 
 /// The packages in a working directory.
 ///
@@ -122,8 +122,8 @@ impl PackageStore {
         Ok(LockedFolder::new(path, lock, self.lock_file()))
     }
 
-    /// What waits to be normalised, oldest first. What a living process is at work on is left out; what was never
-    /// finished is removed, and what is damaged is set aside.
+    /// What waits to be normalised, oldest first. What a living process is at work on is left out, and so is what can be
+    /// gone on with; else what was never finished is removed, and what is damaged is set aside.
     ///
     /// # Errors
     ///
@@ -136,6 +136,7 @@ impl PackageStore {
             let Some(lock) = Lock::take(&folder)? else { continue };
             match Extracted::open(LockedFolder::new(folder.clone(), lock, self.lock_file()).kept()) {
                 Ok(Some(extracted)) => waiting.push(PendingRows::Complete(Box::new(extracted))),
+                Ok(None) if folder.join(extracted::RESUMABLE).exists() => {}
                 Ok(None) => remove(&folder)?,
                 Err(error) if error.is_damage() => {
                     waiting.push(PendingRows::SetAside(self.move_aside(&folder, &load_id, error.to_string())?));
@@ -144,6 +145,31 @@ impl PackageStore {
             }
         }
         Ok(waiting)
+    }
+
+    /// Extractions that were not finished and can be gone on with, the latest first. Those that a living process is at work
+    /// on are left out.
+    ///
+    /// # Errors
+    ///
+    /// Where one cannot be read, or was written by a later version.
+    pub fn resumable(&self) -> Result<Vec<Resumable>, PackageError> {
+        let _lock = self.lock()?;
+        let mut found = Vec::new();
+        for load_id in self.names(Place::Extracted)?.ours.into_iter().rev() {
+            let folder = self.folder(Place::Extracted).join(&load_id);
+            if !folder.join(extracted::RESUMABLE).exists() {
+                continue;
+            }
+            let Some(lock) = Lock::take(&folder)? else { continue };
+            match Resumable::open(LockedFolder::new(folder.clone(), lock, self.lock_file()).kept()) {
+                Ok(resumable) => found.push(resumable),
+                // Without its first line nothing of it can be used.
+                Err(error) if error.is_damage() => remove(&folder)?,
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(found)
     }
 
     /// Whether there is a sealed package of that load id, so that what it was made of has been dealt with. A damaged one is

@@ -7,7 +7,7 @@ use catchment_json::Value;
 use catchment_schema::{Column, DataType, Schema, TableDelta};
 use catchment_state::State;
 
-use crate::{Begin, PackageError, PackageStore, Pending, Place, Seal, SealedPackage, Segment, WriterOptions};
+use crate::{Begin, PackageError, PackageStore, Pending, Place, Refresh, Seal, SealedPackage, Segment, WriterOptions};
 
 pub(crate) fn begin() -> Begin {
     Begin {
@@ -18,6 +18,7 @@ pub(crate) fn begin() -> Begin {
         resources: vec![("r".to_owned(), "t".to_owned())],
         base_state: State::new("p", "d", "dlt.destinations.duckdb"),
         base_schema: None,
+        refresh: Refresh::default(),
     }
 }
 
@@ -235,10 +236,10 @@ fn a_package_of_a_later_version_is_left_alone() {
     let (dir, store) = store();
     drop(sealed(&store));
     let path = dir.path().join("packages/1700000000.5/journal");
-    let json = r#"{"format":2,"what":"ever"}"#;
+    let json = r#"{"format":3,"what":"ever"}"#;
     std::fs::write(&path, format!("{:08x} {json}\n", crc32fast::hash(json.as_bytes()))).unwrap();
     let message = store.pending().unwrap_err().to_string();
-    assert!(message.contains("has package format 2, this version reads up to 1"), "{message}");
+    assert!(message.contains("has package format 3, this version reads up to 2"), "{message}");
     assert!(path.exists());
 }
 
@@ -287,4 +288,22 @@ fn a_package_is_not_made_over_another_one() {
     drop(sealed(&store));
     assert_eq!(store.load_ids(Place::Aside).unwrap(), ["1700000000.5"]);
     assert!(store.is_sealed("1700000000.5").unwrap());
+}
+
+#[test]
+fn rows_at_cursors_and_tables_that_make_way_read_back() {
+    let (_dir, store) = store();
+    let refresh = Refresh { dropped: vec!["t".to_owned()], emptied: vec!["u".to_owned()] };
+    let begin = Begin { refresh, ..begin() };
+    let mut writer = store.create(begin.clone(), WriterOptions::default()).unwrap();
+    writer.cursor_rows(&crate::extracted_tests::change()).unwrap();
+    drop(writer.seal(seal()).unwrap());
+    let package = pending(&store);
+    assert_eq!(package.begin(), &begin);
+    let cursors: Vec<_> = package.cursor_rows().iter().map(|cursor| (cursor.key.resource.as_str(), cursor.replaces)).collect();
+    assert_eq!(cursors, [("r", true)]);
+    let [segment] = package.cursor_segments() else { panic!("{:?}", package.cursor_segments()) };
+    assert_eq!(read(&package, segment)[0].num_columns(), 5);
+    // They are no rows of the resource.
+    assert!(package.segments().is_empty() && package.row_counts().is_empty());
 }

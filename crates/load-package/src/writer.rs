@@ -1,12 +1,20 @@
 //! Filling a package.
 
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, StringArray};
 use arrow::record_batch::RecordBatch;
+use catchment_schema::CURSOR_ROWS_TABLE;
+use catchment_state::{BoundaryChange, RowHash};
 use indexmap::IndexMap;
 
 use crate::folder::LockedFolder;
-use crate::journal::{Begin, JournalWriter, Seal, Segment};
+use crate::journal::{Begin, CursorRows, JournalWriter, Seal, Segment};
 use crate::sealed::SealedPackage;
 use crate::{PackageError, folder, segment};
+
+/// The most rows at a cursor in one record batch.
+const CURSOR_ROWS: usize = 10_000;
 
 /// How a package is written.
 #[derive(Debug, Clone, Copy)]
@@ -31,6 +39,7 @@ pub struct PackageWriter {
     options: WriterOptions,
     buffered: IndexMap<String, Vec<RecordBatch>>,
     buffered_bytes: usize,
+    cursor_rows: Vec<CursorRows>,
 }
 
 impl PackageWriter {
@@ -40,7 +49,12 @@ impl PackageWriter {
         #[cfg(feature = "failpoints")]
         fail::fail_point!("package::begun");
         let (segments, buffered) = (Vec::new(), IndexMap::new());
-        Ok(PackageWriter { folder, journal, begin, segments, options, buffered, buffered_bytes: 0 })
+        Ok(PackageWriter { folder, journal, begin, segments, options, buffered, buffered_bytes: 0, cursor_rows: Vec::new() })
+    }
+
+    /// What it is about.
+    pub fn begin(&self) -> &Begin {
+        &self.begin
     }
 
     /// Adds rows of `table`, in the order in which they are to be loaded.
@@ -59,6 +73,31 @@ impl PackageWriter {
         if self.buffered_bytes >= self.options.buffer_max_bytes { self.flush() } else { Ok(()) }
     }
 
+    /// Adds rows at a cursor of the pipeline that the state has no room for.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`PackageWriter::append`].
+    pub fn cursor_rows(&mut self, change: &BoundaryChange) -> Result<(), PackageError> {
+        let BoundaryChange { key, replaces, hashes } = change;
+        self.cursor_rows.push(CursorRows { key: key.clone(), replaces: *replaces });
+        let pipeline = self.begin.base_state.pipeline_name().to_owned();
+        for hashes in hashes.chunks(CURSOR_ROWS) {
+            let same = |text: &str| -> ArrayRef { Arc::new(StringArray::from_iter_values(hashes.iter().map(|_| text))) };
+            let hashes = StringArray::from_iter_values(hashes.iter().map(RowHash::to_string));
+            let batch = RecordBatch::try_from_iter([
+                ("pipeline_name", same(&pipeline)),
+                ("source_name", same(&key.source)),
+                ("resource_name", same(&key.resource)),
+                ("cursor_path", same(&key.cursor_path)),
+                ("row_hash", Arc::new(hashes)),
+            ]);
+            let arrow = |source| PackageError::Arrow { table: CURSOR_ROWS_TABLE.to_owned(), source };
+            self.append(CURSOR_ROWS_TABLE, batch.map_err(arrow)?)?;
+        }
+        Ok(())
+    }
+
     /// Ends the package: from here on it can be loaded, and will be.
     ///
     /// # Errors
@@ -66,10 +105,10 @@ impl PackageWriter {
     /// Where it cannot be written; then it is taken back.
     pub fn seal(mut self, seal: Seal) -> Result<SealedPackage, PackageError> {
         self.flush()?;
-        self.journal.seal(&seal)?;
+        self.journal.seal(&seal, &self.cursor_rows)?;
         #[cfg(feature = "failpoints")]
         fail::fail_point!("package::sealed");
-        Ok(SealedPackage::new(self.folder.kept(), self.begin, self.segments, seal))
+        Ok(SealedPackage::new(self.folder.kept(), self.begin, self.segments, (seal, self.cursor_rows)))
     }
 
     /// Writes the buffered rows as one segment for each table.

@@ -2,7 +2,7 @@
 
 use catchment_load_package::SealedPackage;
 use catchment_schema::Schema;
-use catchment_state::State;
+use catchment_state::{BoundaryKey, RowHash, State};
 
 use crate::{LoadError, QueryResult};
 
@@ -26,6 +26,19 @@ pub trait Destination: Send + Sync {
     ///
     /// Where the destination cannot be read. That there is nothing yet is no error.
     fn restore(&self, dataset: &str, pipeline: &str, schema: &str, cancelled: Cancelled<'_>) -> Result<Restored, LoadError>;
+
+    /// The rows that are known at a cursor of the pipeline, beside those that its state has.
+    ///
+    /// # Errors
+    ///
+    /// Where the destination cannot be read. That there are none is no error.
+    fn cursor_rows(
+        &self,
+        dataset: &str,
+        pipeline: &str,
+        key: &BoundaryKey,
+        cancelled: Cancelled<'_>,
+    ) -> Result<Vec<RowHash>, LoadError>;
 
     /// Loads a package into the dataset that it names: rows, schema and state become visible together, once,
     /// however often it is loaded.

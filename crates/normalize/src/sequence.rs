@@ -31,6 +31,16 @@ impl Sequencer {
         Arc::clone(&self.schema)
     }
 
+    /// Declares a root table that is like another one, where it is not known yet. Says whether it was not: what was
+    /// shredded for it before counts no more then.
+    pub fn declare_like(&mut self, table: &str, like: &str) -> bool {
+        let is_new = !self.schema.tables.contains_key(table);
+        if is_new {
+            Arc::make_mut(&mut self.schema).declare_like(table, like);
+        }
+        is_new
+    }
+
     /// Takes the next batch, and returns its record batches; `again` shreds it against the schema as it is now, also where
     /// it failed against the one that it was shredded against. Batches that were
     /// returned earlier may have columns of a narrower type than the schema has in the end: their values are to be

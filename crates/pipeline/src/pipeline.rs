@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use catchment_config::{Environment, Host as Machine, pipelines_dir};
-use catchment_extract::Source;
+use catchment_extract::{Progress, Source};
 use catchment_load::Destination;
 use catchment_run::{
     CancellationToken, ExtractInfo, Host, LoadInfo, NormalizeInfo, RunError, RunOptions, Runner, SchemaFiles, SystemHost, Trace,
@@ -41,6 +41,7 @@ impl Pipeline {
             schema_files: SchemaFiles::default(),
             options: RunOptions::default(),
             host: Arc::new(SystemHost),
+            progress: Progress::default(),
         };
         Pipeline { runner }
     }

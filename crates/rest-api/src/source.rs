@@ -1,7 +1,9 @@
 //! A spec to a source.
 
-use catchment_extract::{Incremental, Resource, Source, Start};
-use catchment_rest_client::{Pages, Request, RestClient, RestClientBuilder};
+use catchment_extract::{Page, PageError, Resource, Source, Start};
+use catchment_json::Value;
+use catchment_rest_client::{Pages, Request, RestClient, RestClientBuilder, Url, redact};
+use futures_util::{Stream, StreamExt as _};
 use thiserror::Error;
 
 use crate::paginator::paginator;
@@ -17,7 +19,7 @@ pub struct SourceError {
     pub source: catchment_rest_client::Error,
 }
 
-/// The source that a spec describes; resources that are not selected are left out. `client` has what the spec
+/// The source that a spec describes. `client` has what the spec
 /// does not say: retries and time-outs.
 ///
 /// # Errors
@@ -30,7 +32,7 @@ pub fn rest_api_source(spec: &Spec, client: RestClientBuilder) -> Result<Source,
     }
     let client = client.build().map_err(|source| SourceError { path: "client".to_owned(), source })?;
     let mut source = Source::new(&spec.name);
-    for (index, resource) in spec.resources.iter().enumerate().filter(|(_, resource)| resource.selected) {
+    for (index, resource) in spec.resources.iter().enumerate() {
         let failed = |source| SourceError { path: format!("resources[{index}].endpoint"), source };
         let client = endpoint_client(&client, &spec.client.paginator, &resource.endpoint);
         // A path that cannot be a URL is told now, not in the middle of a run.
@@ -42,19 +44,19 @@ pub fn rest_api_source(spec: &Spec, client: RestClientBuilder) -> Result<Source,
 
 fn to_resource(spec: &ResourceSpec, client: RestClient) -> Resource {
     let endpoint = spec.endpoint.clone();
-    let mut resource = Resource::stream(&spec.name, move |start| pages(&client, &endpoint, start))
+    let mut resource = Resource::pages(&spec.name, move |start| pages(&client, &endpoint, start))
         .write_disposition(spec.write_disposition)
         .primary_key(spec.primary_key.clone());
-    resource.table_name.clone_from(&spec.table_name);
+    resource.table_name = spec.table_name.clone().into();
     resource.merge_key.clone_from(&spec.merge_key);
     resource.merge = spec.merge.clone();
     resource.columns.clone_from(&spec.columns);
     resource.schema_contract = spec.schema_contract;
     resource.max_table_nesting = spec.max_table_nesting;
-    resource.incremental = spec.endpoint.incremental.as_ref().map(|incremental| Incremental {
-        cursor_path: incremental.cursor_path.clone(),
-        initial_value: incremental.initial_value.clone(),
-    });
+    resource.incremental = spec.endpoint.incremental.as_ref().map(|incremental| incremental.cursor.clone());
+    resource.selected = spec.selected;
+    resource.parallelized = spec.parallelized;
+    resource.resumable = spec.resumable;
     resource
 }
 
@@ -76,13 +78,52 @@ fn request(client: &RestClient, endpoint: &EndpointSpec, start: &Start) -> Resul
     for (name, template) in &endpoint.params {
         request = request.param(name, template.fill(start));
     }
-    let start_param = endpoint.incremental.as_ref().and_then(|incremental| incremental.start_param.as_ref());
-    if let Some(name) = start_param.filter(|_| start.last_value.is_some()) {
-        request = request.param(name, start.last_value_text());
+    if let Some(incremental) = &endpoint.incremental {
+        if let Some(name) = incremental.start_param.as_ref().filter(|_| start.last_value.is_some()) {
+            request = request.param(name, start.last_value_text());
+        }
+        if let Some(name) = incremental.end_param.as_ref().filter(|_| start.end_value.is_some()) {
+            request = request.param(name, start.end_value_text());
+        }
     }
     Ok(request)
 }
 
-fn pages(client: &RestClient, endpoint: &EndpointSpec, start: &Start) -> Pages {
-    request(client, endpoint, start).map_or_else(Pages::failed, |request| client.paginate(request))
+fn pages(client: &RestClient, endpoint: &EndpointSpec, start: &Start) -> impl Stream<Item = Result<Page, PageError>> + use<> {
+    let pages = request(client, endpoint, start).map_or_else(Pages::failed, |request| match &start.position {
+        Some(position) => client.paginate_from(request, position),
+        None => client.paginate(request),
+    });
+    pages.map(|page| {
+        let page = page?;
+        let position = page.position.filter(|position| !has_secret(position));
+        Ok(Page { rows: page.rows, position, bytes: page.bytes })
+    })
+}
+
+/// Whether a place in the pages has what opens them to others, which is not to be stored: then a run cannot go on from it.
+fn has_secret(position: &Value) -> bool {
+    match position {
+        Value::Text(text) => Url::parse(text).is_ok_and(|url| redact(&url) != url.as_str()),
+        Value::Array(values) => values.iter().any(has_secret),
+        Value::Object(entries) => entries.values().any(has_secret),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use catchment_json::Value;
+
+    use super::has_secret;
+
+    #[test]
+    fn places_that_open_the_pages_to_others_are_not_kept() {
+        let check =
+            |position: &str, expected: bool| assert_eq!(has_secret(&Value::parse(position).unwrap()), expected, "{position}");
+        check(r#""https://api.example.com/issues?page=2""#, false);
+        check(r#""https://api.example.com/issues?page=2&api_key=42""#, true);
+        check(r#"{"link": "https://me:pw@api.example.com/issues"}"#, true);
+        check(r#"["abc", 7, null]"#, false);
+    }
 }

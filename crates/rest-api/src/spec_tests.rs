@@ -1,6 +1,6 @@
 use std::ops::ControlFlow;
 
-use catchment_extract::{Budget, extract};
+use catchment_extract::{Boundaries, Budget, ExtractError, Extraction, Source};
 use catchment_json::Value;
 use catchment_rest_client::RestClient;
 use catchment_rest_client::testing::{Answer, ScriptedServer};
@@ -23,7 +23,7 @@ fn mistakes_come_all_at_once_with_their_paths() {
     client.paginator.type: found "header_lnk"; did you mean `header_link`?
     client.base_ul: unknown key; did you mean `base_url`?
     resources[0].write_disposition: found "apend"; did you mean `append`?
-    resources[0].endpoint.params.x: there is no placeholder {nope}; there are {incremental.start_value} and {incremental.initial_value}, and a brace that is meant is doubled
+    resources[0].endpoint.params.x: there is no placeholder {nope}; there are {incremental.start_value}, {incremental.initial_value} and {incremental.end_value}, and a brace that is meant is doubled
     resources[0].endpoint.params.y: found an object, expected a string, a number, a boolean or a list of them
     resources[1].name: it is missing; expected a string
     resources[1].endpoint.incremental.cursor_path: cannot read the path "a[b]": an index, a slice, `*`, `?` or a quoted key is expected (character 3); write it like `data.items`, `$.data[0].id` or `['a.b'].c`
@@ -167,6 +167,12 @@ fn toml_reads_as_json_does() {
     assert_eq!(params(&toml), params(&json));
 }
 
+/// The state after a run.
+async fn extract(source: &Source, state: &State) -> Result<State, ExtractError> {
+    let run = Extraction::new(source, state, &Boundaries::new())?;
+    Ok(run.run(&Budget::new(1 << 20), &|_| ControlFlow::Continue(())).await?.state)
+}
+
 /// Extracts a spec against a server that answers everything with one page, and shows the requests.
 fn requests(resource: &str, state: &State) -> (Vec<String>, State) {
     let server = ScriptedServer::start(|_| Answer::json(200, r#"[{"id": 1, "at": "2024-05-01T00:00:00Z"}]"#));
@@ -174,7 +180,7 @@ fn requests(resource: &str, state: &State) -> (Vec<String>, State) {
         format!(r#"{{"client": {{"base_url": "{}", "headers": {{"x-a": "1"}}}}, "resources": [{resource}]}}"#, server.url());
     let source = rest_api_source(&Spec::parse(&spec, Format::Json).unwrap(), RestClient::builder()).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let state = runtime.block_on(extract(&source, state, &Budget::new(1 << 20), &|_| ControlFlow::Continue(()))).unwrap();
+    let state = runtime.block_on(extract(&source, state)).unwrap();
     let shown = server.requests().into_iter().map(|r| {
         let query = r.query.iter().map(|(k, v)| format!("{k}={v}")).collect::<Vec<_>>().join("&");
         format!("{} {}?{query} {}", r.method, r.path, r.header("x-a").unwrap_or("-"))
@@ -192,6 +198,13 @@ fn params_and_placeholders_reach_the_server() {
     assert_eq!(first, ["GET /repos/issues?since=1970-01-01T00:00:00Z&all=True&l=1&l=2&from=1970-01-01T00:00:00Z 1"]);
     let (second, _) = requests(issues, &state);
     assert_eq!(second, ["GET /repos/issues?since=2024-05-01T00:00:00Z&all=True&l=1&l=2&from=2024-05-01T00:00:00Z 1"]);
+    let window = issues
+        .replace("\"start_param\"", "\"end_value\": \"2024-06-01\", \"end_param\": \"to\", \"start_param\"")
+        .replace("\"all\": true", "\"until\": \"{incremental.end_value}\"");
+    assert_eq!(
+        requests(&window, &state).0,
+        ["GET /repos/issues?since=1970-01-01T00:00:00Z&until=2024-06-01&l=1&l=2&from=1970-01-01T00:00:00Z&to=2024-06-01 1"]
+    );
     let in_path = issues
         .replace("repos/issues", "since/{incremental.start_value}/{{x}}")
         .replace("\"endpoint\": {", "\"endpoint\": {\"headers\": {\"x-a\": \"{incremental.initial_value}\"}, ");
@@ -202,6 +215,36 @@ fn params_and_placeholders_reach_the_server() {
     );
     assert!(requests(&in_path, &state).0[0].ends_with(" 1970-01-01T00:00:00Z"));
     assert_eq!(requests(r#""plain""#, &fresh).0, ["GET /plain? 1"]);
+}
+
+#[test]
+fn options_of_cursors() {
+    let cursor = |options: &str| {
+        let spec = format!(
+            r#"{{"client": {{"base_url": "http://x"}}, "resources": [{{"name": "a", "resumable": true, "parallelized": false,
+                "endpoint": {{"incremental": {{"cursor_path": "at"{options}}}}}}}]}}"#
+        );
+        match Spec::parse(&spec, Format::Json) {
+            Ok(spec) => {
+                assert!(spec.resources[0].resumable && !spec.resources[0].parallelized);
+                format!("{:?}", spec.resources[0].endpoint.incremental.as_ref().map(|incremental| &incremental.cursor))
+            }
+            Err(error) => error.to_string(),
+        }
+    };
+    let all = cursor(
+        r#", "initial_value": 1, "end_value": 9, "last_value_func": "min", "primary_key": ["id"], "row_order": "desc",
+            "on_cursor_value_missing": "include", "lag": 1.5, "range_start": "open", "range_end": "closed""#,
+    );
+    insta::assert_snapshot!(all, @r#"Some(Incremental { cursor_path: Path { text: "at", steps: [Step { selectors: [Key("at")], descends: false }] }, initial_value: Some(Number(Number("1"))), end_value: Some(Number(Number("9"))), last_value_func: Min, primary_key: Some(["id"]), row_order: Some(Desc), on_cursor_value_missing: Include, lag: Some(1.5), range_start: Open, range_end: Closed })"#);
+    insta::assert_snapshot!(cursor(""), @r#"Some(Incremental { cursor_path: Path { text: "at", steps: [Step { selectors: [Key("at")], descends: false }] }, initial_value: None, end_value: None, last_value_func: Max, primary_key: None, row_order: None, on_cursor_value_missing: Raise, lag: None, range_start: Closed, range_end: Open })"#);
+    insta::assert_snapshot!(cursor(r#", "end_value": 9, "last_value_func": "mean", "row_order": "down", "lag": "1h", "primary_key": 3"#), @r#"
+    resources[0].endpoint.incremental.primary_key: found a number, expected a string or a list of strings
+    resources[0].endpoint.incremental.lag: found a string, expected a number
+    resources[0].endpoint.incremental.row_order: found "down"; expected one of asc, desc
+    resources[0].endpoint.incremental.last_value_func: found "mean"; did you mean `min`?
+    resources[0].endpoint.incremental.end_value: it needs an `initial_value`
+    "#);
 }
 
 /// The queries that a paginator sends to a server that has a page of two rows, the number 2 and the cursor `c` for all.
@@ -222,7 +265,7 @@ fn paged(paginator: &str) -> String {
     let source = rest_api_source(&spec, RestClient::builder()).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let state = State::new("p", "d", "t");
-    let ended = runtime.block_on(extract(&source, &state, &Budget::new(1 << 20), &|_| ControlFlow::Continue(())));
+    let ended = runtime.block_on(extract(&source, &state));
     let query = |r: catchment_rest_client::testing::Received| r.query.iter().map(|(k, v)| format!("{k}={v}")).collect::<Vec<_>>();
     let queries: Vec<_> = server.requests().into_iter().map(|request| format!("?{}", query(request).join("&"))).collect();
     queries.join(" ") + ended.map_or(" failed", |_| "")
@@ -275,6 +318,6 @@ fn mistakes_in_paginators() {
 fn resources_that_are_not_selected_are_left_out() {
     let spec = r#"{"client": {"base_url": "http://x"}, "resources": ["a", {"name": "b", "selected": false}]}"#;
     let source = rest_api_source(&Spec::parse(spec, Format::Json).unwrap(), RestClient::builder()).unwrap();
-    assert_eq!(source.resources.iter().map(|r| r.name.as_str()).collect::<Vec<_>>(), ["a"]);
+    assert_eq!(source.loaded().map(|r| r.name.as_str()).collect::<Vec<_>>(), ["a"]);
     assert_eq!(Value::from(source.name), Value::from("rest_api"));
 }

@@ -13,6 +13,7 @@ enum Part {
     Text(String),
     StartValue,
     InitialValue,
+    EndValue,
 }
 
 impl Template {
@@ -62,6 +63,7 @@ impl Template {
             Part::Text(text) => text.clone(),
             Part::StartValue => start.last_value_text(),
             Part::InitialValue => start.initial_value_text(),
+            Part::EndValue => start.end_value_text(),
         });
         filled.collect()
     }
@@ -71,12 +73,13 @@ fn placeholder(name: &str) -> Result<Part, String> {
     match name.trim() {
         "incremental.start_value" | "incremental.last_value" => Ok(Part::StartValue),
         "incremental.initial_value" => Ok(Part::InitialValue),
+        "incremental.end_value" => Ok(Part::EndValue),
         other if other.starts_with("resources.") => {
             Err(format!("the placeholder {{{other}}} makes the resource depend on another one, which this version cannot do"))
         }
         other => Err(format!(
-            "there is no placeholder {{{other}}}; there are {{incremental.start_value}} and {{incremental.initial_value}}, \
-             and a brace that is meant is doubled"
+            "there is no placeholder {{{other}}}; there are {{incremental.start_value}}, {{incremental.initial_value}} \
+             and {{incremental.end_value}}, and a brace that is meant is doubled"
         )),
     }
 }
@@ -88,7 +91,7 @@ mod tests {
     use catchment_json::Value;
 
     fn check(text: &str, expected: &str) {
-        let start = Start::new(Some(Value::from(0)), Some(Value::from("2024")));
+        let start = Start::new(Some(Value::from(0)), Some(Value::from("2024"))).to(Some(Value::from(9)));
         let found = Template::parse(text).map_or_else(|problem| problem, |template| template.fill(&start));
         assert_eq!(found, expected, "{text}");
     }
@@ -99,6 +102,7 @@ mod tests {
         check("", "");
         check("since {incremental.start_value}!", "since 2024!");
         check("{incremental.initial_value}{incremental.last_value}", "02024");
+        check("to {incremental.end_value}.", "to 9.");
         check("{{literal}}", "{literal}");
     }
 
@@ -108,7 +112,7 @@ mod tests {
         check("close}", "\"close}\" has a brace without a partner; double it if it is meant");
         check(
             "{nope}",
-            "there is no placeholder {nope}; there are {incremental.start_value} and {incremental.initial_value}, and a brace that is meant is doubled",
+            "there is no placeholder {nope}; there are {incremental.start_value}, {incremental.initial_value} and {incremental.end_value}, and a brace that is meant is doubled",
         );
         check(
             "a/{resources.b.id}",

@@ -1,62 +1,129 @@
 //! What a package begins with: the state and the schema of the dataset, and what the resources declare.
 
-use catchment_extract::Source;
+use catchment_extract::{Boundaries, Resource, Source, boundary_keys};
 use catchment_load::Restored;
-use catchment_load_package::{Begin, PackageStore};
+use catchment_load_package::{Begin, PackageStore, Refresh};
 use catchment_schema::{DeclareError, Schema, WriteDisposition, naming, state_table};
 use catchment_state::State;
 use tokio_util::sync::CancellationToken;
 
 use crate::error::RunError;
 use crate::load_id;
+use crate::refresh::refresh;
 use crate::runner::Runner;
 
-/// A package before it has rows, and the schema that its rows are normalised by.
+/// A package before it has rows.
+pub(crate) struct Begun {
+    pub(crate) begin: Begin,
+    /// The schema that its rows are normalised by.
+    pub(crate) schema: Schema,
+    /// The state that its resources go on from.
+    pub(crate) state: State,
+    /// The rows at their cursors that the state has no room for.
+    pub(crate) boundaries: Boundaries,
+}
+
+/// Begins a package of `source`.
 pub(crate) async fn begin(
     runner: &Runner,
     store: &PackageStore,
     source: &Source,
     stop: &CancellationToken,
-) -> Result<(Begin, Schema), RunError> {
+) -> Result<Begun, RunError> {
     let schema_name = naming::normalize_identifier(&source.name);
-    let (destination, dataset, pipeline, name) =
-        (runner.destination.clone(), runner.dataset.clone(), runner.pipeline.clone(), schema_name.clone());
-    let stop = stop.clone();
-    let restoring = tokio::task::spawn_blocking(move || destination.restore(&dataset, &pipeline, &name, &|| stop.is_cancelled()));
-    let Restored { state, schema, last_load_id } = restoring.await.map_err(|_| RunError::Panicked)??;
+    let Restored { state, schema, last_load_id } = restore(runner, &schema_name, stop).await?;
     let base_schema = schema.as_ref().and_then(|schema| schema.version_hash.clone());
     let schema = runner.schema_files.import(&schema_name, schema)?;
     let mut schema = schema.unwrap_or_else(|| Schema::new(&schema_name));
     schema.tables.entry(state_table().name).or_insert_with(state_table);
-    // Later than all that is in the dataset, and than what waits to be.
-    let last_load_id = last_load_id.max(store.last_load_id()?);
-    let created_at = load_id::next(runner.host.now(), last_load_id.as_deref());
-    let begin = Begin {
+    let base_state = state.unwrap_or_else(|| State::new(&runner.pipeline, &runner.dataset, runner.destination.kind()));
+    let mut state = base_state.clone();
+    let refresh = refresh(runner.options.refresh, source, &mut schema, &mut state);
+    let boundaries = boundaries(runner, source, &state, stop).await?;
+    let created_at = created_at(runner, store, last_load_id)?;
+    let resources = declare(source, &mut schema)?;
+    let begin = begin_of(runner, created_at, &source.name, resources, base_state, base_schema, refresh);
+    Ok(Begun { begin, schema, state, boundaries })
+}
+
+/// What the dataset knows of the pipeline and of a schema.
+pub(crate) async fn restore(runner: &Runner, schema: &str, stop: &CancellationToken) -> Result<Restored, RunError> {
+    let (destination, dataset, pipeline) = (runner.destination.clone(), runner.dataset.clone(), runner.pipeline.clone());
+    let (schema, stop) = (schema.to_owned(), stop.clone());
+    let restoring = move || destination.restore(&dataset, &pipeline, &schema, &|| stop.is_cancelled());
+    Ok(tokio::task::spawn_blocking(restoring).await.map_err(|_| RunError::Panicked)??)
+}
+
+async fn boundaries(runner: &Runner, source: &Source, state: &State, stop: &CancellationToken) -> Result<Boundaries, RunError> {
+    let mut boundaries = Boundaries::new();
+    for key in boundary_keys(source, state) {
+        let (destination, dataset, pipeline) = (runner.destination.clone(), runner.dataset.clone(), runner.pipeline.clone());
+        let (of, stop) = (key.clone(), stop.clone());
+        let reading = move || destination.cursor_rows(&dataset, &pipeline, &of, &|| stop.is_cancelled());
+        let rows = tokio::task::spawn_blocking(reading).await.map_err(|_| RunError::Panicked)??;
+        boundaries.insert(key, rows);
+    }
+    Ok(boundaries)
+}
+
+/// A moment later than all that is in the dataset, and than what waits to be.
+pub(crate) fn created_at(runner: &Runner, store: &PackageStore, last: Option<String>) -> Result<i64, RunError> {
+    let last_load_id = last.max(store.last_load_id()?);
+    Ok(load_id::next(runner.host.now(), last_load_id.as_deref()))
+}
+
+/// The beginning of a package that is made at `created_at`.
+pub(crate) fn begin_of(
+    runner: &Runner,
+    created_at: i64,
+    source: &str,
+    resources: Vec<(String, String)>,
+    base_state: State,
+    base_schema: Option<String>,
+    refresh: Refresh,
+) -> Begin {
+    Begin {
         load_id: load_id::text(created_at),
         created_at,
         dataset: runner.dataset.clone(),
-        source: source.name.clone(),
-        resources: declare(source, &mut schema)?,
-        base_state: state.unwrap_or_else(|| State::new(&runner.pipeline, &runner.dataset, runner.destination.kind())),
+        source: source.to_owned(),
+        resources,
+        base_state,
         base_schema,
-    };
-    Ok((begin, schema))
+        refresh,
+    }
 }
 
-/// Writes what the resources say of their tables into the schema; returns the table of each.
+/// Writes what the resources say of their tables into the schema; returns the tables of each, first the one that all of
+/// them are like.
 fn declare(source: &Source, schema: &mut Schema) -> Result<Vec<(String, String)>, DeclareError> {
     if let Some(contract) = source.schema_contract {
         schema.set_contract(contract);
     }
-    let declare = |resource: &catchment_extract::Resource| {
+    let mut declared = Vec::new();
+    for resource in source.loaded() {
         let table = resource.root_table();
         schema.declare(&table, &resource.name, &resource.hints())?;
-        Ok((resource.name.clone(), table))
-    };
-    source.loaded().map(declare).collect()
+        declared.push((resource.name.clone(), table.clone()));
+        for other in other_tables(resource, schema, &table) {
+            schema.declare(&other, &resource.name, &resource.hints())?;
+            declared.push((resource.name.clone(), other));
+        }
+    }
+    Ok(declared)
 }
 
-/// Whether a table of the package is replaced, so that it changes the dataset also where it has no rows.
-pub(crate) fn replaces(begin: &Begin, schema: &Schema) -> bool {
-    begin.resources.iter().any(|(_, table)| schema.write_disposition(table) == WriteDisposition::Replace)
+/// The tables that rows of the resource went to in earlier runs, where each row says which.
+fn other_tables(resource: &Resource, schema: &Schema, table: &str) -> Vec<String> {
+    if !matches!(resource.table_name, catchment_extract::TableName::PerRow(_)) {
+        return Vec::new();
+    }
+    let roots = schema.tables_of(&resource.name).filter(|other| other.parent.is_none() && other.name != table);
+    roots.map(|other| other.name.clone()).collect()
+}
+
+/// Whether a package changes the dataset also where it has no rows.
+pub(crate) fn makes_way(begin: &Begin, schema: &Schema) -> bool {
+    let replaces = |(_, table): &(String, String)| schema.write_disposition(table) == WriteDisposition::Replace;
+    !begin.refresh.is_empty() || begin.resources.iter().any(replaces)
 }

@@ -9,11 +9,10 @@ use std::ops::ControlFlow;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use catchment_extract::{Budget, ExtractError};
+use catchment_extract::{After, Budget, ExtractError, Extracted};
 use catchment_load_package::PackageWriter;
 use catchment_normalize::{Findings, NormalizeError, Rows, Rules, Sequencer, Shredded, Shredder};
 use catchment_schema::Schema;
-use catchment_state::State;
 use tokio_util::sync::CancellationToken;
 
 use crate::error::RunError;
@@ -21,11 +20,11 @@ use crate::feed::Feed;
 use crate::options::RunOptions;
 use crate::queue::{Group, Queue};
 
-/// The package with all rows in it, the schema and the state after them, and what was noticed.
+/// The package with all rows in it, the schema and what is kept after them, and what was noticed.
 pub(crate) struct Ingested {
     pub(crate) writer: PackageWriter,
     pub(crate) schema: Schema,
-    pub(crate) state: State,
+    pub(crate) after: After,
     pub(crate) findings: Findings,
     /// The tables that have rows.
     pub(crate) tables: BTreeSet<String>,
@@ -41,11 +40,21 @@ pub(crate) async fn ingest(
     stop: &CancellationToken,
 ) -> Result<Ingested, RunError> {
     let queue = Arc::new(Queue::default());
-    let stage = Stage::start(&queue, schema, writer, &rules, options);
+    let templates = writer.begin().resources.iter().rev().cloned().collect();
+    let stage = Stage::start(&queue, schema, writer, &rules, options, templates);
     // Where this future is dropped, the threads end, and the package is taken back.
     let _abandoned = AbandonOnDrop(Arc::clone(&queue));
     let budget = Budget::new(options.in_flight_max_bytes);
-    let sink = |batch| if queue.push(batch) { ControlFlow::Continue(()) } else { ControlFlow::Break(()) };
+    let sink = |extracted| match extracted {
+        Extracted::Rows { batch, .. } => {
+            if queue.push(batch) {
+                ControlFlow::Continue(())
+            } else {
+                ControlFlow::Break(())
+            }
+        }
+        Extracted::Checkpoint { .. } => ControlFlow::Continue(()),
+    };
     let extracted = tokio::select! {
         extracted = feed.send(&budget, &sink) => extracted,
         () = stop.cancelled() => Err(RunError::Stopped),
@@ -60,9 +69,9 @@ pub(crate) async fn ingest(
         // The sink said stop, so what the writer says is the reason.
         (Err(RunError::Extract(ExtractError::Stopped { .. })), Err(error)) | (Ok(_), Err(error)) => Err(error),
         (Err(error), _) => Err(error),
-        (Ok(state), Ok((sequencer, writer, tables))) => {
+        (Ok(after), Ok((sequencer, writer, tables))) => {
             let (schema, findings) = sequencer.finish();
-            Ok(Ingested { writer, schema, state, findings, tables })
+            Ok(Ingested { writer, schema, after, findings, tables })
         }
     }
 }
@@ -89,7 +98,14 @@ struct Stage {
 type Outcome = (Group, Result<Shredded, NormalizeError>);
 
 impl Stage {
-    fn start(queue: &Arc<Queue>, schema: Schema, writer: PackageWriter, rules: &Arc<Rules>, options: &RunOptions) -> Stage {
+    fn start(
+        queue: &Arc<Queue>,
+        schema: Schema,
+        writer: PackageWriter,
+        rules: &Arc<Rules>,
+        options: &RunOptions,
+        templates: BTreeMap<String, String>,
+    ) -> Stage {
         let sequencer = Sequencer::new(schema, Arc::clone(rules));
         let snapshot = Arc::new(Mutex::new(sequencer.snapshot()));
         let (sender, receiver) = channel();
@@ -106,7 +122,7 @@ impl Stage {
         let (queue, shredder) = (Arc::clone(queue), Shredder::new(Arc::clone(rules)));
         let sequencer = std::thread::spawn(move || {
             let _abandoned = AbandonOnDrop(queue);
-            let mut sequence = Sequence { sequencer, snapshot, writer, shredder, tables: BTreeSet::new() };
+            let mut sequence = Sequence { sequencer, snapshot, writer, shredder, tables: BTreeSet::new(), templates };
             sequence.write_all(&receiver)?;
             Ok((sequence.sequencer, sequence.writer, sequence.tables))
         });
@@ -142,6 +158,8 @@ struct Sequence {
     writer: PackageWriter,
     shredder: Shredder,
     tables: BTreeSet<String>,
+    /// For each resource the table that all its tables are like.
+    templates: BTreeMap<String, String>,
 }
 
 impl Sequence {
@@ -160,6 +178,14 @@ impl Sequence {
 
     fn write(&mut self, group: &Group, shredded: Result<Shredded, NormalizeError>) -> Result<(), RunError> {
         let shredder = &mut self.shredder;
+        let template = group.batches.first().and_then(|batch| self.templates.get(batch.resource.as_ref()));
+        let shredded = match template {
+            // What was shredded knew nothing of what was declared.
+            Some(template) if self.sequencer.declare_like(group.table(), template) => {
+                shred_group(shredder, &self.sequencer.snapshot(), group)
+            }
+            _ => shredded,
+        };
         let batches = self.sequencer.accept(shredded, |schema| shred_group(shredder, schema, group))?;
         *self.snapshot.lock().unwrap_or_else(PoisonError::into_inner) = self.sequencer.snapshot();
         for batch in batches {

@@ -1,7 +1,10 @@
 //! Bounds of a run, and what it does with what earlier ones left.
 
+use catchment_extract::ExtractOptions;
 use catchment_load_package::WriterOptions;
 use catchment_normalize::NormalizeOptions;
+
+use crate::refresh::RefreshMode;
 
 /// What a run may use and how it goes on.
 #[derive(Debug, Clone)]
@@ -12,6 +15,10 @@ pub struct RunOptions {
     pub group_max_bytes: usize,
     /// Threads that shred; as many as there are cores by default.
     pub workers: usize,
+    /// How much is extracted at the same time.
+    pub extract: ExtractOptions,
+    /// What of earlier runs makes way; nothing by default.
+    pub refresh: Option<RefreshMode>,
     /// How rows are normalised.
     pub normalize: NormalizeOptions,
     /// How packages are written.
@@ -28,6 +35,8 @@ impl Default for RunOptions {
             in_flight_max_bytes: 32 << 20,
             group_max_bytes: 4 << 20,
             workers,
+            extract: ExtractOptions::default(),
+            refresh: None,
             normalize: NormalizeOptions::default(),
             writer: WriterOptions::default(),
             raise_on_failed_jobs: false,

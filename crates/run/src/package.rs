@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use catchment_extract::After;
 use catchment_json::Value;
 use catchment_load_package::{Begin, PackageStore, Seal, SealedPackage};
 use catchment_normalize::{Findings, IdSeed, NormalizeOptions, Rules};
 use catchment_schema::Schema;
 use tokio_util::sync::CancellationToken;
 
-use crate::begin::replaces;
+use crate::begin::makes_way;
 use crate::error::RunError;
 use crate::feed::Feed;
 use crate::ingest::{Ingested, ingest};
@@ -24,9 +25,9 @@ pub(crate) async fn make(
 ) -> Result<Option<SealedPackage>, RunError> {
     let seed = IdSeed::from(runner.host.seed());
     let rules = Arc::new(Rules::new(&schema, &begin.load_id, seed, normalize_options(runner))?);
-    let replaces = replaces(&begin, &schema);
+    let makes_way = makes_way(&begin, &schema);
     let writer = store.create(begin, runner.options.writer)?;
-    let Ingested { writer, mut schema, mut state, findings, tables } =
+    let Ingested { mut writer, mut schema, after: After { mut state, boundaries }, findings, tables } =
         ingest(feed, schema, writer, rules, &runner.options, stop).await?;
     #[cfg(feature = "failpoints")]
     fail::fail_point!("run::extracted");
@@ -35,13 +36,16 @@ pub(crate) async fn make(
     }
     state.add_schema(&schema.name);
     let state_changed = state.bump();
-    if tables.is_empty() && !state_changed && !replaces {
+    if tables.is_empty() && !state_changed && !makes_way {
         return Ok(None);
     }
     for table in schema.tables.values_mut().filter(|table| tables.contains(&table.name)) {
         table.set_seen_data();
     }
     schema.bump();
+    for change in &boundaries {
+        writer.cursor_rows(change)?;
+    }
     let package = writer.seal(Seal { schema, state, findings: to_value(&findings) })?;
     runner.working_dir.keep(&package.seal().state, &package.seal().schema);
     runner.schema_files.export(&package.seal().schema);

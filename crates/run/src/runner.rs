@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use catchment_extract::Source;
+use catchment_extract::{Extraction, Progress, Source};
 use catchment_load::Destination;
-use catchment_load_package::PackageStore;
+use catchment_load_package::{PackageStore, SealedPackage};
 use tokio_util::sync::CancellationToken;
 
 use crate::aside::Blocked;
+use crate::begin::Begun;
 use crate::error::RunError;
 use crate::feed::Feed;
 use crate::host::Host;
@@ -35,6 +36,8 @@ pub struct Runner {
     pub options: RunOptions,
     /// Where time and randomness come from.
     pub host: Arc<dyn Host>,
+    /// What its runs tell of themselves.
+    pub progress: Progress,
 }
 
 impl Runner {
@@ -58,17 +61,28 @@ impl Runner {
         packages.extend(recover::load_pending(self, &store, &PackageOutcome::Recovered, stop).await?);
         #[cfg(feature = "failpoints")]
         fail::fail_point!("run::recovered");
-        let (begin, schema) = begin::begin(self, &store, source, stop).await?;
+        let begun = begin::begin(self, &store, source, stop).await?;
         #[cfg(feature = "failpoints")]
         fail::fail_point!("run::restored");
-        let base_state = begin.base_state.clone();
-        let package = package::make(self, &store, (begin, schema), Feed::Source(source, &base_state), stop).await?;
+        let is_resumable = source.loaded().any(|resource| resource.resumable);
+        let made = if is_resumable {
+            // The rows are kept until all have come, so that another run can go on with them.
+            spool::spool(self, &store, source, &begun, stop).await?;
+            let (made, blocked) = normalize::normalize(self, &store, stop).await?;
+            go_on(blocked, false)?;
+            normalized.extend(made);
+            None
+        } else {
+            self.package(&store, source, begun, stop).await?
+        };
         #[cfg(feature = "failpoints")]
         fail::fail_point!("run::package_made");
-        normalized.extend(package.as_ref().map(NormalizedPackage::of));
+        normalized.extend(made.as_ref().map(NormalizedPackage::of));
         let normalize = self.normalize_info(started_at, normalized);
-        if let Some(package) = package {
-            packages.push(recover::load(self, &store, package, PackageOutcome::Loaded, stop).await?);
+        match made {
+            Some(package) => packages.push(recover::load(self, &store, package, PackageOutcome::Loaded, stop).await?),
+            None if is_resumable => packages.extend(recover::load_pending(self, &store, &PackageOutcome::Loaded, stop).await?),
+            None => {}
         }
         #[cfg(feature = "failpoints")]
         fail::fail_point!("run::loaded");
@@ -77,6 +91,19 @@ impl Runner {
         #[cfg(feature = "failpoints")]
         fail::fail_point!("run::trace_written");
         Ok(load)
+    }
+
+    /// The package of `source`, sealed; none where it would bring nothing new.
+    async fn package(
+        &self,
+        store: &PackageStore,
+        source: &Source,
+        begun: Begun,
+        stop: &CancellationToken,
+    ) -> Result<Option<SealedPackage>, RunError> {
+        let Begun { begin, schema, state, boundaries } = begun;
+        let run = Extraction::with(source, &state, &boundaries, self.options.extract, &self.progress)?;
+        package::make(self, store, (begin, schema), Feed::Source(run), stop).await
     }
 
     /// Extracts `source` and keeps its rows, to be normalised later.
@@ -90,10 +117,9 @@ impl Runner {
         let store = self.packages()?;
         let _locks = self.lock(source)?;
         waiting::refuse_what_waits(&store, source)?;
-        let (begin, schema) = begin::begin(self, &store, source, stop).await?;
-        let writer = store.create_extracted(&begin, &schema)?;
-        let row_counts = spool::spool(Feed::Source(source, &begin.base_state), writer, &self.options, stop).await?;
-        let (load_id, pipeline_name, finished_at) = (begin.load_id, self.pipeline.clone(), self.host.now());
+        let begun = begin::begin(self, &store, source, stop).await?;
+        let row_counts = spool::spool(self, &store, source, &begun, stop).await?;
+        let (load_id, pipeline_name, finished_at) = (begun.begin.load_id, self.pipeline.clone(), self.host.now());
         let info = ExtractInfo { pipeline_name, started_at, finished_at, load_id, row_counts };
         self.working_dir.keep_trace(&Trace { extract: Some(info.clone()), ..Trace::default() });
         Ok(info)
@@ -144,7 +170,7 @@ impl Runner {
     }
 
     fn lock(&self, source: &Source) -> Result<Locks, RunError> {
-        let resources = source.resources.iter().map(|resource| resource.name.as_str());
+        let resources = source.loaded().map(|resource| resource.name.as_str());
         Ok(Locks::take(self.working_dir.path(), resources, self.host.now())?)
     }
 

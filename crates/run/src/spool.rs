@@ -1,58 +1,157 @@
 //! Extracting to disk.
 
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::{Mutex, PoisonError};
 
-use catchment_extract::{Budget, ExtractError, RowBatch};
-use catchment_load_package::{ExtractedWriter, PackageError};
+use catchment_extract::{Budget, Checkpoint, ExtractError, Extracted, Extraction, Source};
+use catchment_load_package::{ExtractedPage, ExtractedRecord, ExtractedWriter, PackageError, PackageStore, Resumable};
+use catchment_state::State;
 use tokio_util::sync::CancellationToken;
 
+use crate::begin::Begun;
 use crate::error::RunError;
-use crate::feed::Feed;
-use crate::options::RunOptions;
 use crate::report::RowCounts;
+use crate::runner::Runner;
 
-/// Writes the rows of `feed`, and the state after them. Returns how many there were, by root table.
+/// Writes the rows of `source`, and the state after them. Goes on where an earlier run of it ended early, if its
+/// resources can. Returns how many rows there were, by root table.
 pub(crate) async fn spool(
-    feed: Feed<'_>,
-    writer: ExtractedWriter,
-    options: &RunOptions,
+    runner: &Runner,
+    store: &PackageStore,
+    source: &Source,
+    begun: &Begun,
     stop: &CancellationToken,
 ) -> Result<RowCounts, RunError> {
-    let spool = Mutex::new(Spool { writer, counts: RowCounts::new(), error: None });
-    let budget = Budget::new(options.in_flight_max_bytes);
-    let sink = |batch| spool.lock().unwrap_or_else(PoisonError::into_inner).take(&batch);
+    let Begun { begin, schema, state, boundaries } = begun;
+    let earlier = earlier(store, begun, runner.options.refresh.is_some())?;
+    let writer = store.create_extracted(begin, schema)?;
+    let mut run = Extraction::with(source, state, boundaries, runner.options.extract, &runner.progress)?;
+    let mut spool = Spool { writer, counts: RowCounts::new(), checkpoints: 0, error: None };
+    let goes_on = earlier.is_some();
+    if let Some(earlier) = earlier {
+        go_on(&mut run, &mut spool, earlier)?;
+    }
+    let spool = Mutex::new(spool);
+    let budget = Budget::new(runner.options.in_flight_max_bytes);
+    let sink = |extracted| spool.lock().unwrap_or_else(PoisonError::into_inner).take(extracted);
     let sent = tokio::select! {
-        sent = feed.send(&budget, &sink) => sent,
+        sent = run.run(&budget, &sink) => sent.map_err(RunError::from),
         () = stop.cancelled() => Err(RunError::Stopped),
     };
-    let Spool { writer, counts, error } = spool.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let Spool { writer, counts, checkpoints, error } = spool.into_inner().unwrap_or_else(PoisonError::into_inner);
     match (sent, error) {
         // The sink said stop, so what the writer says is the reason.
         (Err(RunError::Extract(ExtractError::Stopped { .. })), Some(error)) => Err(error.into()),
-        (Err(error), _) => Err(error),
-        (Ok(state), _) => {
-            writer.finish(&state)?;
+        (Err(error), _) => {
+            // A place that the source does not know any more would be tried for ever.
+            if goes_on && checkpoints == 0 && matches!(error, RunError::Extract(_)) {
+                writer.discard();
+            }
+            Err(error)
+        }
+        (Ok(after), _) => {
+            writer.finish(&after.state, &after.boundaries)?;
             Ok(counts)
         }
     }
 }
 
+/// What an earlier run of the same resources has left, which began with what they begin with now. What is left of others of
+/// them is of no use.
+fn earlier(store: &PackageStore, begun: &Begun, starts_over: bool) -> Result<Option<Resumable>, RunError> {
+    let mut found = None;
+    for resumable in store.resumable()? {
+        let (theirs, ours) = (resumable.begin(), &begun.begin);
+        let is_shared = |(name, _): &(String, String)| ours.resources.iter().any(|(other, _)| other == name);
+        if theirs.source != ours.source || !theirs.resources.iter().any(is_shared) {
+            continue;
+        }
+        let kept = |state: &State| -> Vec<_> {
+            ours.resources.iter().map(|(name, _)| state.resource(&ours.source, name).cloned()).collect()
+        };
+        let is_same = theirs.dataset == ours.dataset
+            && theirs.resources == ours.resources
+            && kept(&theirs.base_state) == kept(&begun.state)
+            && !starts_over;
+        if found.is_none() && is_same {
+            found = Some(resumable);
+        } else {
+            tracing::info!("package {} was never finished, and is thrown away", theirs.load_id);
+            resumable.discard();
+        }
+    }
+    Ok(found)
+}
+
+/// Takes over what counts of an earlier run.
+fn go_on(run: &mut Extraction<'_>, spool: &mut Spool, earlier: Resumable) -> Result<(), RunError> {
+    let mut places: BTreeMap<String, (Checkpoint, u64)> = BTreeMap::new();
+    earlier.read(&mut |record| -> Result<(), RunError> {
+        match record {
+            ExtractedRecord::Page(page) => {
+                spool.append(&page)?;
+                run.replay(&page.resource, page.rows, page.ordinal)?;
+            }
+            ExtractedRecord::Checkpoint { tree, checkpoint } => {
+                spool.writer.note(&tree, &checkpoint)?;
+                let checkpoint = Checkpoint::from_value(&checkpoint);
+                if checkpoint.is_interrupted() {
+                    run.go_on_at(&tree, checkpoint.clone(), 0);
+                }
+                let (place, pages) = places.entry(tree).or_default();
+                *pages += u64::from(!checkpoint.is_interrupted());
+                *place = checkpoint;
+            }
+            ExtractedRecord::End { .. } => {}
+        }
+        Ok(())
+    })?;
+    let load_id = &earlier.begin().load_id;
+    for (tree, (place, pages)) in places {
+        tracing::info!("resource `{tree}` goes on after {pages} pages of package {load_id}, which was never finished");
+        spool.writer.note(&tree, &place.clone().interrupted().to_value())?;
+        run.go_on_at(&tree, place, pages);
+    }
+    spool.writer.secure()?;
+    earlier.discard();
+    Ok(())
+}
+
 struct Spool {
     writer: ExtractedWriter,
     counts: RowCounts,
+    /// How many there were in this run.
+    checkpoints: u64,
     error: Option<PackageError>,
 }
 
 impl Spool {
-    fn take(&mut self, batch: &RowBatch) -> ControlFlow<()> {
-        *self.counts.entry(batch.table.clone()).or_default() += batch.rows.ids.len() as u64;
-        match self.writer.append(&batch.table, batch.ordinal, &batch.rows) {
+    fn take(&mut self, extracted: Extracted) -> ControlFlow<()> {
+        let taken = match extracted {
+            Extracted::Rows { tree, batch } => self.append(&ExtractedPage {
+                tree: tree.as_ref().to_owned(),
+                resource: batch.resource.as_ref().to_owned(),
+                table: batch.table,
+                ordinal: batch.ordinal,
+                rows: batch.rows,
+            }),
+            Extracted::Checkpoint { tree, checkpoint } => {
+                self.checkpoints += 1;
+                self.writer.note(&tree, &checkpoint.to_value()).and_then(|()| self.writer.secure())
+            }
+        };
+        match taken {
             Ok(()) => ControlFlow::Continue(()),
             Err(error) => {
                 self.error = Some(error);
                 ControlFlow::Break(())
             }
         }
+    }
+
+    fn append(&mut self, page: &ExtractedPage) -> Result<(), PackageError> {
+        *self.counts.entry(page.table.clone()).or_default() += page.rows.ids.len() as u64;
+        self.writer.append(page)
     }
 }

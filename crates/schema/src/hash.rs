@@ -20,14 +20,19 @@ pub fn document_hash<'a>(document: &Value, more: impl IntoIterator<Item = &'a st
     STANDARD.encode(hasher.finalize())
 }
 
-/// Base64 without padding of the first `N` bytes of the SHAKE128 of `text`: row ids have 10 bytes, hashes of
-/// boundary rows 9, tags of shortened names 4.
+/// Base64 without padding of [`short_digest`]: row ids have 10 bytes, hashes of boundary rows 9, tags of shortened
+/// names 4.
 pub fn short_hash<const N: usize>(text: &str) -> String {
+    STANDARD_NO_PAD.encode(short_digest::<N>(text))
+}
+
+/// The first `N` bytes of the SHAKE128 of `text`.
+pub fn short_digest<const N: usize>(text: &str) -> [u8; N] {
     let mut hasher = Shake128::default();
     hasher.update(text.as_bytes());
     let mut digest = [0; N];
     hasher.finalize_xof_into(&mut digest);
-    STANDARD_NO_PAD.encode(digest)
+    digest
 }
 
 /// The version hash of dlt: the content without versions and hashes, then the names of tables in alphabetical

@@ -4,7 +4,10 @@ use catchment_json::{Object, Value};
 use thiserror::Error;
 
 use crate::naming;
-use crate::{Column, Contract, DLT_ID, DLT_ROOT_ID, MergeOptions, MergeStrategy, Schema, Table, WriteDisposition, system_column};
+use crate::{
+    Column, Contract, DLT_ID, DLT_ROOT_ID, MergeOptions, MergeStrategy, Schema, Table, WriteDisposition, is_system_name,
+    system_column,
+};
 
 /// What is known of a root table before any row has come.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -94,6 +97,28 @@ pub(crate) fn declare(schema: &mut Schema, table: &str, resource: &str, hints: &
     let cursor: Vec<String> = hints.cursor.iter().map(|field| naming::normalize_path(field)).collect();
     set_flag(entry, "incremental", &cursor);
     declare_merge(schema, table, hints)
+}
+
+/// Declares a root table with all that is known of another one, but for the columns that only rows have shown.
+pub(crate) fn declare_like(schema: &mut Schema, table: &str, like: &str) {
+    if schema.tables.contains_key(table) {
+        return;
+    }
+    let Some(mut declared) = schema.tables.get(like).cloned() else { return };
+    declared.name = table.to_owned();
+    declared.columns.retain(|name, column| {
+        let is_declared = column.is_declared();
+        if !is_declared {
+            column.data_type = None;
+        }
+        !is_system_name(name) && (is_declared || !column.hints.is_empty())
+    });
+    declared.forget_seen_data();
+    let carries_root_id = schema.propagates_root_id(like);
+    schema.tables.insert(table.to_owned(), declared);
+    if carries_root_id {
+        propagate_root_id(schema, table);
+    }
 }
 
 /// Writes how rows are merged, where they are; else that they are not.

@@ -43,7 +43,7 @@ pub use column_type::ColumnType;
 pub use contract::{Contract, ContractError, Entity, Mode};
 pub use data_type::DataType;
 pub use delta::{SchemaDelta, TableDelta};
-pub use hash::{document_hash, short_hash};
+pub use hash::{document_hash, short_digest, short_hash};
 pub use hints::{DeclareError, TableHints};
 pub use merge::{DedupSort, MergeOptions, MergeStrategy};
 pub use render::{SchemaFormat, render};
@@ -51,8 +51,8 @@ pub use rules::ColumnRules;
 pub use schema::{Schema, SchemaConflict};
 pub use stored::StoredError;
 pub use system::{
-    DLT_ID, DLT_LIST_IDX, DLT_LOAD_ID, DLT_PARENT_ID, DLT_ROOT_ID, LOADS_TABLE, ROOT_ROW, ROOT_ROW_DIGITS, STATE_TABLE,
-    VERSION_TABLE, is_system_name, loads_table, state_table, system_column, version_table,
+    CURSOR_ROWS_TABLE, DLT_ID, DLT_LIST_IDX, DLT_LOAD_ID, DLT_PARENT_ID, DLT_ROOT_ID, LOADS_TABLE, ROOT_ROW, ROOT_ROW_DIGITS,
+    STATE_TABLE, VERSION_TABLE, cursor_rows_table, is_system_name, loads_table, state_table, system_column, version_table,
 };
 pub use table::{Table, WriteDisposition};
 pub use timestamp::{format_timestamp, parse_date, parse_time, parse_timestamp};

@@ -130,6 +130,17 @@ impl Schema {
         hints::declare(self, table, resource, hints)
     }
 
+    /// Declares the root table `table` to be like the root table `like`, where it is not known yet.
+    pub fn declare_like(&mut self, table: &str, like: &str) {
+        hints::declare_like(self, table, like);
+    }
+
+    /// The tables that the rows of a resource go to, with those below them.
+    pub fn tables_of<'s>(&'s self, resource: &'s str) -> impl Iterator<Item = &'s Table> {
+        let is_root = move |table: &&Table| table.parent.is_none() && table.resource.as_deref() == Some(resource);
+        self.tables.values().filter(is_root).flat_map(|root| self.chain(&root.name))
+    }
+
     /// The tables that are not the system's own.
     pub fn data_tables(&self) -> impl Iterator<Item = &Table> {
         self.tables.values().filter(|table| !system::is_system_name(&table.name))

@@ -10,6 +10,9 @@ pub const LOADS_TABLE: &str = "_dlt_loads";
 pub const VERSION_TABLE: &str = "_dlt_version";
 /// The table of pipeline states.
 pub const STATE_TABLE: &str = "_dlt_pipeline_state";
+/// The table of rows at cursors that the state has no room for, which no other tool knows of. It is made when there are
+/// any.
+pub const CURSOR_ROWS_TABLE: &str = "_catchment_cursor_rows";
 /// The id of a row.
 pub const DLT_ID: &str = "_dlt_id";
 /// The package that a root row came with.
@@ -43,6 +46,13 @@ pub fn system_column(name: &'static str) -> Column {
         DLT_ROOT_ID => column.with("root_key"),
         _ => column,
     }
+}
+
+/// The definition of [`CURSOR_ROWS_TABLE`].
+pub fn cursor_rows_table() -> Table {
+    let columns = ["pipeline_name", "source_name", "resource_name", "cursor_path", "row_hash"];
+    let columns = columns.map(|name| Column::new(name, DataType::Text).not_null());
+    system_table(CURSOR_ROWS_TABLE, WriteDisposition::Skip, columns, None)
 }
 
 /// The definition of [`VERSION_TABLE`].

@@ -111,6 +111,13 @@ impl Table {
         }
     }
 
+    /// Forgets that it has rows.
+    pub(crate) fn forget_seen_data(&mut self) {
+        if let Some(normalizer) = self.hints.get_mut("x-normalizer").and_then(Value::as_object_mut) {
+            normalizer.shift_remove("seen-data");
+        }
+    }
+
     /// What `x-normalizer` says under `key`.
     pub(crate) fn normalizer_hint(&self, key: &str) -> Option<&Value> {
         self.hints.get("x-normalizer")?.get(key)

@@ -98,6 +98,26 @@ impl State {
         self.sources()?.get(source)?.get("resources")?.get(resource)?.as_object()
     }
 
+    /// What `source` keeps: `resources`, and values of its own.
+    pub fn source(&self, source: &str) -> Option<&Object> {
+        self.sources()?.get(source)?.as_object()
+    }
+
+    /// Puts `value` under a key of `source` that is not `resources`; nothing takes it away.
+    pub fn set_source_value(&mut self, source: &str, key: &str, value: Option<Value>) {
+        with_child(&mut self.document, "sources", |sources| {
+            with_child(sources, source, |source| match value {
+                Some(value) => drop(source.insert(key.to_owned(), value)),
+                None => drop(source.shift_remove(key)),
+            });
+        });
+    }
+
+    /// Forgets all that `source` and its resources keep.
+    pub fn drop_source(&mut self, source: &str) {
+        with_child(&mut self.document, "sources", |sources| sources.shift_remove(source));
+    }
+
     /// Puts `kept` in the place of what `resource` of `source` keeps; nothing takes it away.
     pub fn set_resource(&mut self, source: &str, resource: &str, kept: Option<Object>) {
         with_child(&mut self.document, "sources", |sources| {

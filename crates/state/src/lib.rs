@@ -15,11 +15,13 @@
 //! # Ok::<(), catchment_state::StateError>(())
 //! ```
 
+mod boundary;
 mod document;
 mod error;
 mod merge;
 mod pack;
 
+pub use boundary::{BoundaryChange, BoundaryKey, RowHash, RowHashError};
 pub use document::State;
 pub use error::StateError;
 pub use merge::MergeConflict;

@@ -39,9 +39,27 @@ impl State {
             }
             merged.set_resource(source, resource, ours.cloned());
         }
+        for (source, key) in values(self).union(&values(base)) {
+            let [was, ours, now] = [base, self, theirs].map(|state| state.source(source).and_then(|kept| kept.get(*key)));
+            // Values of a source are for all its resources, so the last one to set them is right.
+            if ours != was && now != ours {
+                merged.set_source_value(source, key, ours.cloned());
+            }
+        }
         merged.bump();
         Ok(merged)
     }
+}
+
+/// The values that sources keep beside their resources.
+fn values(state: &State) -> BTreeSet<(&str, &str)> {
+    let sources = state.sources().into_iter().flatten();
+    sources
+        .flat_map(|(source, kept)| {
+            let keys = kept.as_object().into_iter().flatten().map(|(key, _)| key.as_str());
+            keys.filter(|key| *key != "resources").map(move |key| (source.as_str(), key))
+        })
+        .collect()
 }
 
 fn resources(state: &State) -> BTreeSet<(&str, &str)> {
@@ -84,6 +102,19 @@ mod tests {
     fn resources_of_both_runs_move_on() {
         check(&[("a", 1), ("b", 1)], &[("a", 2), ("b", 1)], &[("a", 1), ("b", 3)], Ok(&[("a", 2), ("b", 3)]));
         check(&[], &[("a", 1)], &[("b", 1)], Ok(&[("b", 1), ("a", 1)]));
+    }
+
+    #[test]
+    fn values_of_sources_are_kept_too() {
+        let with = |key: &str, value: i64| {
+            let mut state = state(&[("a", 1)]);
+            state.set_source_value("s", key, Some(Value::from(value)));
+            state.bump();
+            state
+        };
+        let merged = with("x", 2).merge(&with("x", 1), &with("y", 3)).unwrap();
+        let kept = merged.source("s").map(|kept| Value::Object(kept.clone()).to_string());
+        assert_eq!(kept.as_deref(), Some(r#"{"resources":{"a":{"at":1}},"y":3,"x":2}"#));
     }
 
     #[test]

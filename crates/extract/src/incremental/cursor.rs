@@ -1,48 +1,217 @@
-//! Comparing values of a cursor by their type.
+//! Values of a cursor and their order.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use catchment_json::{Document, Kind, Node, Value};
-use catchment_schema::parse_timestamp;
+use catchment_schema::{format_timestamp, parse_date, parse_timestamp};
 
-/// The order of two values: time stamps as instants, numbers as numbers, other text by its characters. None
-/// where they cannot be compared.
-pub(super) fn compare(left: Node<'_>, right: Node<'_>) -> Option<Ordering> {
-    match (left.kind(), right.kind()) {
-        (Kind::Integer | Kind::Fraction, Kind::Integer | Kind::Fraction) => numbers(left.number()?, right.number()?),
-        (Kind::Text, Kind::Text) => {
-            let (left, right) = (left.text()?, right.text()?);
-            match (parse_timestamp(&left), parse_timestamp(&right)) {
-                (Some(left), Some(right)) => Some(left.cmp(&right)),
-                _ => Some(left.cmp(&right)),
-            }
+const MICROS_PER_DAY: i64 = 86_400_000_000;
+
+/// What dlt writes before texts that were values of another type: from decimals to times.
+const MARKS: std::ops::RangeInclusive<char> = '\u{F026}'..='\u{F02D}';
+const DATETIME_MARK: char = '\u{F027}';
+
+/// A value by its type, as it is compared.
+#[derive(Debug, Clone, PartialEq)]
+enum Comparable<'v> {
+    Integer(i128),
+    Fraction(f64),
+    /// Microseconds since 1970.
+    Instant(i64),
+    Text(Cow<'v, str>),
+    /// What has no order of its own.
+    Other,
+}
+
+impl Comparable<'_> {
+    fn into_owned(self) -> Comparable<'static> {
+        match self {
+            Comparable::Text(text) => Comparable::Text(Cow::Owned(text.into_owned())),
+            Comparable::Integer(integer) => Comparable::Integer(integer),
+            Comparable::Fraction(fraction) => Comparable::Fraction(fraction),
+            Comparable::Instant(micros) => Comparable::Instant(micros),
+            Comparable::Other => Comparable::Other,
         }
+    }
+
+    fn borrow(&self) -> Comparable<'_> {
+        match self {
+            Comparable::Text(text) => Comparable::Text(Cow::Borrowed(text)),
+            other => other.clone(),
+        }
+    }
+}
+
+/// A value of the cursor in a row.
+#[derive(Debug, Clone)]
+pub(super) struct Point<'d> {
+    pub(super) node: Node<'d>,
+    comparable: Comparable<'d>,
+}
+
+impl<'d> Point<'d> {
+    pub(super) fn new(node: Node<'d>) -> Point<'d> {
+        let comparable = match node.kind() {
+            Kind::Integer | Kind::Fraction => number(node.number().unwrap_or_default()),
+            Kind::Text => text(node.text().unwrap_or_default()),
+            _ => Comparable::Other,
+        };
+        Point { node, comparable }
+    }
+
+    /// The order of two values: time stamps and dates as instants, numbers as numbers, other text by its characters. None
+    /// where they cannot be compared.
+    pub(super) fn compare(&self, other: &Point<'_>) -> Option<Ordering> {
+        use Comparable::{Fraction, Instant, Integer, Text};
+        match (&self.comparable, &other.comparable) {
+            (Integer(left), Integer(right)) => Some(left.cmp(right)),
+            (Integer(left), Fraction(right)) => (*left as f64).partial_cmp(right),
+            (Fraction(left), Integer(right)) => left.partial_cmp(&(*right as f64)),
+            (Fraction(left), Fraction(right)) => left.partial_cmp(right),
+            (Instant(left), Instant(right)) => Some(left.cmp(right)),
+            (Instant(left), Text(right)) => Some(left.cmp(&beginning(right)?)),
+            (Text(left), Instant(right)) => Some(beginning(left)?.cmp(right)),
+            (Text(left), Text(right)) => Some(left.cmp(right)),
+            _ => None,
+        }
+    }
+}
+
+fn number(source: &str) -> Comparable<'static> {
+    match source.parse() {
+        Ok(integer) => Comparable::Integer(integer),
+        Err(_) => source.parse().map_or(Comparable::Other, Comparable::Fraction),
+    }
+}
+
+fn text(text: Cow<'_, str>) -> Comparable<'_> {
+    if let Some(payload) = text.strip_prefix(|c| MARKS.contains(&c)) {
+        return match instant(payload) {
+            Some(instant) => Comparable::Instant(instant),
+            None if text.starts_with('\u{F026}') => number(payload),
+            None => Comparable::Text(Cow::Owned(payload.to_owned())),
+        };
+    }
+    instant(&text).map_or(Comparable::Text(text), Comparable::Instant)
+}
+
+fn instant(text: &str) -> Option<i64> {
+    // digits alone are compared as text, which is the same for dates, and right for numbers of one length
+    let is_date = || text.bytes().any(|byte| !byte.is_ascii_digit());
+    parse_timestamp(text).or_else(|| parse_date(text).filter(|_| is_date()).map(|days| i64::from(days) * MICROS_PER_DAY))
+}
+
+/// The beginning of a year or a month, as people write the value that all begins with; of time where they write nothing.
+fn beginning(text: &str) -> Option<i64> {
+    match text.len() {
+        0 => Some(i64::MIN),
+        4 => instant(&format!("{text}-01-01")),
+        7 => instant(&format!("{text}-01")),
         _ => None,
     }
 }
 
-fn numbers(left: &str, right: &str) -> Option<Ordering> {
-    match (left.parse::<i128>(), right.parse::<i128>()) {
-        (Ok(left), Ok(right)) => Some(left.cmp(&right)),
-        _ => left.parse::<f64>().ok()?.partial_cmp(&right.parse().ok()?),
-    }
+/// The text of a value without the mark of its type: how it stands in a URL.
+pub(crate) fn unmarked(text: &str) -> &str {
+    text.strip_prefix(|c| MARKS.contains(&c)).unwrap_or(text)
+}
+
+/// The mark of a text and the rest of it.
+pub(super) fn split_mark(text: &str) -> (&str, &str) {
+    let rest = unmarked(text);
+    text.split_at(text.len() - rest.len())
 }
 
 /// A value of the cursor that outlives its page.
 #[derive(Debug, Clone)]
-pub(super) struct Kept(Document);
+pub(super) struct Kept {
+    document: Document,
+    comparable: Comparable<'static>,
+}
 
 impl Kept {
     /// None for a value that is too large to be one: of gigabytes.
     pub(super) fn new(value: &Value) -> Option<Kept> {
-        Document::from_value(value).ok().map(Kept)
+        let document = Document::from_value(value).ok()?;
+        let comparable = Point::new(document.root()).comparable.into_owned();
+        Some(Kept { document, comparable })
     }
 
-    pub(super) fn node(&self) -> Node<'_> {
-        self.0.root()
+    pub(super) fn point(&self) -> Point<'_> {
+        Point { node: self.document.root(), comparable: self.comparable.borrow() }
     }
 
     pub(super) fn value(&self) -> Value {
-        self.0.root().to_value()
+        self.document.root().to_value()
+    }
+
+    /// The value, with the mark of the type that `before` has: so dlt finds the type that it wrote.
+    pub(super) fn value_like(&self, before: Option<&Value>) -> Value {
+        let value = self.value();
+        let mark = before.and_then(Value::as_str).map(|before| split_mark(before).0).unwrap_or_default();
+        let plain = value.to_plain_text();
+        if mark.is_empty() || plain.starts_with(mark) {
+            return value;
+        }
+        match &self.comparable {
+            Comparable::Instant(micros) if mark.starts_with(DATETIME_MARK) => {
+                Value::from(format!("{mark}{}", format_timestamp(*micros)))
+            }
+            _ => Value::from(format!("{mark}{plain}")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use catchment_json::{Document, Value};
+
+    use super::{Kept, Point};
+
+    fn check(left: &str, right: &str, expected: &str) {
+        let [left, right] = [left, right].map(|text| Document::parse(text.as_bytes().to_vec()).unwrap());
+        let found = Point::new(left.root()).compare(&Point::new(right.root()));
+        assert_eq!(found.map_or("no order".to_owned(), |order| format!("{order:?}")), expected, "{left:?} {right:?}");
+    }
+
+    #[test]
+    fn values_compare_by_type() {
+        check("9", "10", "Less");
+        check("9.5", "9", "Greater");
+        check("1.0", "1", "Equal");
+        check("12345678901234567890123", "12345678901234567890124", "Less");
+        check(r#""9""#, r#""10""#, "Greater");
+        check(r#""2024-01-01T12:00:00Z""#, r#""2024-01-01T12:30:00+01:00""#, "Greater");
+        check(r#""2024-01-01T12:00:00.50Z""#, r#""2024-01-01 12:00:00.500""#, "Equal");
+        check(r#""2024-01-01""#, r#""2024-01-01T00:00:00Z""#, "Equal");
+        check(r#""2024-01-02""#, r#""2024-01-01T23:00:00Z""#, "Greater");
+        check(r#""2024""#, r#""2024-01-01T00:00:00Z""#, "Equal");
+        check(r#""2024-05-01""#, r#""2024-04""#, "Greater");
+        check(r#""""#, r#""1970-01-01T00:00:00Z""#, "Less");
+        check(r#""20240102""#, r#""20240101""#, "Greater");
+        check("\"\u{F027}2024-01-01T00:00:00+00:00\"", r#""2024-01-01T01:00:00+01:00""#, "Equal");
+        check("\"\u{F026}1.50\"", "1.5", "Equal");
+    }
+
+    #[test]
+    fn values_of_different_types_do_not() {
+        check("1", r#""1""#, "no order");
+        check(r#""n/a""#, r#""2024-01-01T00:00:00Z""#, "no order");
+        check("true", "false", "no order");
+        check("null", "1", "no order");
+        check("[1]", "[1]", "no order");
+    }
+
+    #[test]
+    fn values_keep_the_type_that_the_reference_wrote() {
+        let like = |value: &str, before: &str| {
+            Kept::new(&Value::parse(value).unwrap()).unwrap().value_like(Some(&Value::from(before))).to_plain_text()
+        };
+        assert_eq!(like(r#""2024-01-01T01:00:00.5+01:00""#, "\u{F027}2023"), "\u{F027}2024-01-01T00:00:00.500000+00:00");
+        assert_eq!(like(r#""2024-01-02""#, "\u{F028}2024-01-01"), "\u{F028}2024-01-02");
+        assert_eq!(like("1.5", "\u{F026}1"), "\u{F026}1.5");
+        assert_eq!(like(r#""2024""#, "2023"), "2024");
+        assert_eq!(like("2", "1"), "2");
     }
 }

@@ -1,30 +1,131 @@
 //! Loading only what is new.
 
+mod boundary;
 mod cursor;
+mod last_value;
+mod shift;
+mod stored;
 #[cfg(test)]
 mod tests;
 mod tracker;
 
 use catchment_json::{Path, Value};
 
+pub use last_value::{LastValue, LastValueFn};
+
+pub(crate) use boundary::overflow;
+pub(crate) use cursor::unmarked;
+pub(crate) use shift::shift;
+pub(crate) use stored::{own, own_mut};
 pub(crate) use tracker::Tracker;
+
+use cursor::Kept;
+use last_value::Place;
 
 /// How new rows are told from those of earlier runs: by a cursor, a field whose values grow.
 ///
-/// Rows below the greatest value of earlier runs are left out, and so are those at it that an earlier run
-/// has loaded, which are known by their primary key or by a hash of the row.
+/// By default rows below the greatest value of earlier runs are left out, and so are those at it that an earlier run
+/// has loaded, which are known by their primary key or by a hash of the row. Values are compared by their type: time
+/// stamps and dates as instants, whatever their offsets and precisions, numbers as numbers, and other texts by their
+/// characters.
+///
+/// ```
+/// use catchment_extract::{Incremental, OnMissing, RowOrder};
+///
+/// let since = Incremental::new("updated_at")
+///     .initial_value("2024-01-01T00:00:00Z")
+///     .row_order(RowOrder::Desc)
+///     .on_cursor_value_missing(OnMissing::Include)
+///     .lag(3600.0);
+/// assert_eq!(since.cursor_path.as_str(), "updated_at");
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Incremental {
     /// Where the cursor stands in a row.
     pub cursor_path: Path,
     /// The value that the first run starts from; all rows are taken where there is none.
     pub initial_value: Option<Value>,
+    /// The value that rows are taken up to; all by default. With it nothing of earlier runs counts, and nothing is kept:
+    /// the same rows come in each run.
+    pub end_value: Option<Value>,
+    /// Which values are later: the greater ones by default.
+    pub last_value_func: LastValue,
+    /// The fields that tell rows at the last value apart; those of the resource by default, and the whole row where it has
+    /// none. An empty list takes all rows at the last value again.
+    pub primary_key: Option<Vec<String>>,
+    /// The order in which rows come, where the source keeps one: then no further page is asked for once it can have
+    /// no new row, and limited runs go on where they ended.
+    pub row_order: Option<RowOrder>,
+    /// What becomes of rows without a value; an error by default.
+    pub on_cursor_value_missing: OnMissing,
+    /// How far before the last value a run starts, for rows that change late: seconds for time stamps, days for dates, a
+    /// number for numbers. Rows that are read again are not left out: merge them.
+    pub lag: Option<f64>,
+    /// Whether rows at the start belong to the range; they do by default.
+    pub range_start: RangeEnd,
+    /// Whether rows at the end value belong to the range; open by default.
+    pub range_end: RangeEnd,
+}
+
+/// The order of the rows of a source, by their cursor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RowOrder {
+    /// Values grow.
+    Asc,
+    /// Values fall.
+    Desc,
+}
+
+/// What becomes of a row that has no value at the cursor, or null.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OnMissing {
+    /// The run fails.
+    #[default]
+    Raise,
+    /// It is taken, in each run in which it comes.
+    Include,
+    /// It is left out.
+    Exclude,
+}
+
+/// Whether a range has the value at its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RangeEnd {
+    /// It does not.
+    Open,
+    /// It does.
+    Closed,
 }
 
 impl Incremental {
     /// The cursor in the field `field`.
     pub fn new(field: &str) -> Incremental {
-        Incremental { cursor_path: Path::key(field), initial_value: None }
+        Incremental::at(Path::key(field))
+    }
+
+    /// The cursor at a path of several fields; the first value that it finds counts.
+    ///
+    /// ```
+    /// use catchment_extract::Incremental;
+    /// use catchment_json::Path;
+    ///
+    /// let changed = Incremental::at(Path::parse("meta.changed_at")?);
+    /// assert_eq!(changed.cursor_path.as_str(), "meta.changed_at");
+    /// # Ok::<(), catchment_json::PathError>(())
+    /// ```
+    pub fn at(cursor_path: Path) -> Incremental {
+        Incremental {
+            cursor_path,
+            initial_value: None,
+            end_value: None,
+            last_value_func: LastValue::Max,
+            primary_key: None,
+            row_order: None,
+            on_cursor_value_missing: OnMissing::Raise,
+            lag: None,
+            range_start: RangeEnd::Closed,
+            range_end: RangeEnd::Open,
+        }
     }
 
     /// The same cursor, which the first run starts at `value`.
@@ -32,5 +133,106 @@ impl Incremental {
     pub fn initial_value(mut self, value: impl Into<Value>) -> Incremental {
         self.initial_value = Some(value.into());
         self
+    }
+
+    /// The same cursor, up to `value`.
+    #[must_use]
+    pub fn end_value(mut self, value: impl Into<Value>) -> Incremental {
+        self.end_value = Some(value.into());
+        self
+    }
+
+    /// The same cursor, which moves to what `function` chooses.
+    #[must_use]
+    pub fn last_value_func(mut self, function: LastValue) -> Incremental {
+        self.last_value_func = function;
+        self
+    }
+
+    /// The same cursor, with the fields that tell rows at the last value apart.
+    #[must_use]
+    pub fn primary_key<F: Into<String>>(mut self, fields: impl IntoIterator<Item = F>) -> Incremental {
+        self.primary_key = Some(fields.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// The same cursor, by which rows come in order.
+    #[must_use]
+    pub fn row_order(mut self, order: RowOrder) -> Incremental {
+        self.row_order = Some(order);
+        self
+    }
+
+    /// The same cursor, and what becomes of rows without a value.
+    #[must_use]
+    pub fn on_cursor_value_missing(mut self, then: OnMissing) -> Incremental {
+        self.on_cursor_value_missing = then;
+        self
+    }
+
+    /// The same cursor, whose runs start before the last value.
+    #[must_use]
+    pub fn lag(mut self, lag: f64) -> Incremental {
+        self.lag = Some(lag);
+        self
+    }
+
+    /// The same cursor, with or without rows at the start of its range.
+    #[must_use]
+    pub fn range_start(mut self, end: RangeEnd) -> Incremental {
+        self.range_start = end;
+        self
+    }
+
+    /// The same cursor, with or without rows at the end value.
+    #[must_use]
+    pub fn range_end(mut self, end: RangeEnd) -> Incremental {
+        self.range_end = end;
+        self
+    }
+
+    /// What is wrong with the options, taken together.
+    pub(crate) fn problem(&self) -> Option<String> {
+        let end = self.end_value.as_ref()?;
+        let Some(initial) = &self.initial_value else { return Some("`end_value` needs an `initial_value`".to_owned()) };
+        let (end_kept, initial_kept) = (Kept::new(end)?, Kept::new(initial)?);
+        match self.last_value_func.place(&end_kept.point(), &initial_kept.point()) {
+            None => Some(format!("`initial_value` {initial} and `end_value` {end} cannot be compared")),
+            Some(Place::Before) => Some(format!("`end_value` {end} comes before `initial_value` {initial}")),
+            Some(_) => None,
+        }
+    }
+
+    /// The lag, where it moves the start.
+    pub(crate) fn active_lag(&self) -> Option<f64> {
+        let sign = match self.last_value_func {
+            LastValue::Max => -1.0,
+            LastValue::Min => 1.0,
+            LastValue::Custom(_) => return None,
+        };
+        self.lag.filter(|lag| *lag != 0.0 && self.end_value.is_none()).map(|lag| sign * lag)
+    }
+
+    /// Whether rows at the start are known again.
+    pub(crate) fn dedups(&self) -> bool {
+        let no_key = self.primary_key.as_ref().is_some_and(Vec::is_empty);
+        self.range_start == RangeEnd::Closed && self.end_value.is_none() && self.active_lag().is_none() && !no_key
+    }
+
+    /// Whether rows come in the direction in which the cursor moves, so that after a part of them it stands where the rest
+    /// begins.
+    pub(crate) fn is_forward(&self) -> bool {
+        matches!(
+            (&self.last_value_func, self.row_order),
+            (LastValue::Max, Some(RowOrder::Asc)) | (LastValue::Min, Some(RowOrder::Desc))
+        )
+    }
+
+    /// Whether they come in the other direction, so that one before the start is followed by such alone.
+    pub(crate) fn is_backward(&self) -> bool {
+        matches!(
+            (&self.last_value_func, self.row_order),
+            (LastValue::Max, Some(RowOrder::Desc)) | (LastValue::Min, Some(RowOrder::Asc))
+        )
     }
 }

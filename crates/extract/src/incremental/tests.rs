@@ -1,31 +1,72 @@
-use catchment_json::{Document, Object, Selection, Value};
+use std::sync::Arc;
 
-use super::{Incremental, Tracker};
+use catchment_json::{Document, Object, Path, Selection, Value};
+use catchment_state::RowHash;
+
+use super::{Incremental, LastValue, OnMissing, RangeEnd, RowOrder, Tracker};
 
 /// Runs, each of them pages of rows, with the cursor in `at` and the key in `id`: the ids that were kept in
 /// each run, and the state after the last one, or the first error.
 fn run(incremental: &Incremental, runs: &[&[&str]]) -> Result<(String, Option<Object>), String> {
+    run_from(incremental, None, runs)
+}
+
+fn run_from(incremental: &Incremental, kept: Option<Object>, runs: &[&[&str]]) -> Result<(String, Option<Object>), String> {
     let key = ["id".to_owned()];
-    let (mut kept, mut shown) = (None, Vec::new());
+    let (mut kept, mut shown) = (kept, Vec::new());
+    // what a table would have of the rows at the cursor
+    let mut in_table: Vec<RowHash> = Vec::new();
     for pages in runs {
-        let mut tracker = Tracker::new("r", incremental, &key, kept.as_ref());
+        let tracker = Tracker::new(("s", "r"), incremental, &key, kept.as_ref(), &in_table);
+        let mut tracker = tracker.map_err(|error| error.to_string())?;
         let mut ids = Vec::new();
         for page in *pages {
             let mut page = Selection::elements(Document::parse(page.as_bytes().to_vec()).unwrap());
-            tracker.filter(&mut page).map_err(|error| error.to_string())?;
+            tracker.filter(&mut page, usize::MAX).map_err(|error| error.to_string())?;
             ids.extend(page.nodes().map(|row| row.get("id").unwrap().number().unwrap().to_owned()));
+            if tracker.is_done() {
+                ids.push("stop".to_owned());
+                break;
+            }
         }
         shown.push(ids.join(","));
-        kept = Some(tracker.finish(kept.as_ref()));
+        let (now, change) = tracker.finish(kept.unwrap_or_default());
+        kept = Some(now);
+        if let Some(change) = change {
+            in_table = if change.replaces { change.hashes } else { [in_table, change.hashes].concat() };
+        }
     }
     Ok((shown.join(" | "), kept))
+}
+
+fn show(incremental: &Incremental, runs: &[&[&str]]) -> String {
+    run(incremental, runs).map_or_else(|error| error, |(ids, _)| ids)
 }
 
 fn check(initial: Option<i64>, runs: &[&[&str]], expected: &str) {
     let mut incremental = Incremental::new("at");
     incremental.initial_value = initial.map(Value::from);
-    let found = run(&incremental, runs).map_or_else(|error| error, |(ids, _)| ids);
-    assert_eq!(found, expected, "{runs:?}");
+    assert_eq!(show(&incremental, runs), expected, "{runs:?}");
+}
+
+/// Rows whose ids are their places from 1, with these values of the cursor.
+fn rows(values: &[i64]) -> String {
+    let rows = values.iter().enumerate().map(|(index, at)| format!(r#"{{"id":{},"at":{at}}}"#, index + 1));
+    format!("[{}]", rows.collect::<Vec<_>>().join(","))
+}
+
+/// One page of rows with these values in each run: the ids that were kept, and the last state.
+fn check_values(incremental: Incremental, runs: &[&[i64]], expected: &str, state: &str) {
+    let pages: Vec<String> = runs.iter().map(|values| rows(values)).collect();
+    let pages: Vec<[&str; 1]> = pages.iter().map(|page| [page.as_str()]).collect();
+    let pages: Vec<&[&str]> = pages.iter().map(<[&str; 1]>::as_slice).collect();
+    let (found, kept) = run(&incremental, &pages).unwrap_or_else(|error| (error, None));
+    let kept = kept.and_then(|kept| kept.get("incremental")?.get("at").map(Value::to_string));
+    assert_eq!((found.as_str(), kept.as_deref().unwrap_or_default()), (expected, state), "{incremental:?} {runs:?}");
+}
+
+fn at() -> Incremental {
+    Incremental::new("at")
 }
 
 #[test]
@@ -49,6 +90,148 @@ fn order_and_pages_do_not_matter() {
 }
 
 #[test]
+fn rows_at_the_last_value_that_come_late_are_taken() {
+    check(None, &[&[r#"[{"id":1,"at":1}]"#], &[r#"[{"id":2,"at":1}]"#], &[r#"[{"id":1,"at":1},{"id":2,"at":1}]"#]], "1 | 2 | ");
+}
+
+#[test]
+fn ranges_as_the_reference_confirms_them() {
+    let range = || at().initial_value(2).end_value(5);
+    check_values(range(), &[&[1, 2, 3, 4, 5, 6]], "2,3,4", "");
+    check_values(range().range_start(RangeEnd::Open).range_end(RangeEnd::Closed), &[&[1, 2, 3, 4, 5, 6]], "3,4,5", "");
+    check_values(range().range_start(RangeEnd::Open), &[&[1, 2, 3, 4, 5, 6]], "3,4", "");
+    check_values(range().range_end(RangeEnd::Closed), &[&[1, 2, 3, 4, 5, 6]], "2,3,4,5", "");
+    // the same in each run, as nothing is kept
+    check_values(range(), &[&[2, 3], &[2, 3]], "1,2 | 1,2", "");
+}
+
+#[test]
+fn an_open_start_leaves_out_what_stands_at_it() {
+    let state = r#"{"initial_value":null,"last_value":6,"unique_hashes":[],"start_value":5}"#;
+    check_values(at().range_start(RangeEnd::Open), &[&[4, 5], &[5, 6]], "1,2 | 2", state);
+}
+
+#[test]
+fn the_least_value_counts_where_it_is_said() {
+    let state = r#"{"initial_value":5,"last_value":0,"unique_hashes":["4AR+yK8Nl6+M"],"start_value":5}"#;
+    let least = || at().initial_value(5).last_value_func(LastValue::Min);
+    check_values(least(), &[&[7, 5, 3, 0, 6]], "2,3,4", &state.replace("4AR+yK8Nl6+M", &hash("4")));
+    check_values(
+        least(),
+        &[&[5, 3], &[4, 3, 2]],
+        "1,2 | 3",
+        &state.replace("4AR+yK8Nl6+M", &hash("3")).replace(":0", ":2").replace("\"start_value\":5", "\"start_value\":3"),
+    );
+    check_values(least().end_value(2), &[&[6, 5, 3, 2, 1]], "2,3", "");
+    // in the range there is nothing beyond an end that is greater
+    check_values(least().end_value(9), &[&[5]], "resource `r`: `end_value` 9 comes before `initial_value` 5", "");
+}
+
+fn hash(key: &str) -> String {
+    RowHash::from(catchment_schema::short_digest::<9>(key)).to_string()
+}
+
+#[test]
+fn a_function_may_choose_the_last_value() {
+    // the value with the most digits, as the greatest text would not be
+    let longest = LastValue::Custom(Arc::new(|values| {
+        values.iter().max_by_key(|value| value.to_string().len()).cloned().unwrap_or_default()
+    }));
+    let state = r#"{"initial_value":null,"last_value":100,"unique_hashes":["HASH"],"start_value":null}"#;
+    check_values(at().last_value_func(longest), &[&[10, 100, 9]], "1,2,3", &state.replace("HASH", &hash("2")));
+}
+
+#[test]
+fn with_a_lag_rows_are_read_again() {
+    let state = r#"{"initial_value":null,"last_value":5,"unique_hashes":[],"start_value":3}"#;
+    let values: &[&[i64]] = &[&[1, 2, 3, 4, 5], &[1, 2, 3, 4, 5]];
+    check_values(at().lag(2.0), values, "1,2,3,4,5 | 3,4,5", state);
+    // never before the initial value
+    check_values(at().lag(9.0).initial_value(2), values, "2,3,4,5 | 2,3,4,5", &state.replace("null", "2").replace(":3", ":2"));
+    check_values(
+        at().lag(0.0),
+        values,
+        "1,2,3,4,5 | ",
+        &state.replace("[]", &format!("[\"{}\"]", hash("5"))).replace(":3", ":null"),
+    );
+    // the last value does not go back, where fewer rows come than before
+    check_values(at().lag(2.0), &[&[5], &[3]], "1 | 1", state);
+    let least = at().lag(2.0).last_value_func(LastValue::Min);
+    check_values(least, &[&[5], &[8, 7, 6]], "1 | 2,3", &state.replace(":3", ":7"));
+}
+
+#[test]
+fn a_lag_keeps_the_form_of_time_stamps() {
+    let page = r#"[{"id":1,"at":"2024-05-02T00:00:00.000+02:00"}]"#;
+    let (_, kept) = run(&at().lag(3600.0), &[&[page]]).unwrap();
+    let incremental = at().lag(3600.0);
+    let tracker = Tracker::new(("s", "r"), &incremental, &[], kept.as_ref(), &[]).unwrap();
+    assert_eq!(tracker.start().last_value_text(), "2024-05-01T23:00:00.000+02:00");
+    let check = |last: &str, expected: &str| {
+        let (_, kept) = run(&at(), &[&[&format!(r#"[{{"id":1,"at":{last}}}]"#)]]).unwrap();
+        let incremental = at().lag(1.0);
+        let tracker = Tracker::new(("s", "r"), &incremental, &[], kept.as_ref(), &[]);
+        let found = tracker.map_or_else(|error| error.to_string(), |tracker| tracker.start().last_value_text());
+        assert_eq!(found, expected);
+    };
+    check(r#""2024-03-01""#, "2024-02-29");
+    check("7", "6");
+    check(r#""b""#, r#"resource `r`: `lag` cannot be applied to "b": it needs numbers, dates or time stamps"#);
+}
+
+#[test]
+fn rows_without_a_value_do_as_they_are_told() {
+    let page = r#"[{"id":1,"at":2},{"id":2},{"id":3,"at":null},{"id":4,"at":1}]"#;
+    let found = |then| show(&at().on_cursor_value_missing(then), &[&[page], &[page]]);
+    assert_eq!(found(OnMissing::Include), "1,2,3,4 | 2,3");
+    assert_eq!(found(OnMissing::Exclude), "1,4 | ");
+    assert_eq!(
+        found(OnMissing::Raise),
+        "resource `r`: {\"id\":2} has no value at the cursor `at`; every row must have one, or `on_cursor_value_missing` say what \
+         becomes of those that have none"
+    );
+}
+
+#[test]
+fn rows_are_told_apart_by_what_is_said() {
+    let first: &[&str] = &[r#"[{"id":1,"k":1,"at":1}]"#];
+    let again: &[&str] = &[r#"[{"id":1,"k":2,"at":1},{"id":2,"k":1,"at":1}]"#];
+    let found = |incremental: Incremental| show(&incremental, &[first, again]);
+    assert_eq!(found(at()), "1 | 2");
+    assert_eq!(found(at().primary_key(["k"])), "1 | 1");
+    assert_eq!(found(at().primary_key(["id", "k"])), "1 | 1,2");
+    assert_eq!(found(at().primary_key([""; 0])), "1 | 1,2");
+    assert_eq!(
+        found(at().primary_key(["nope"])),
+        "resource `r`: {\"id\":1,\"k\":1,\"at\":1} has no field `nope`, which is part of the primary key"
+    );
+}
+
+#[test]
+fn pages_end_where_no_later_one_can_have_a_new_row() {
+    let pages = |values: &[i64]| -> Vec<String> { values.iter().map(|at| format!(r#"[{{"id":{at},"at":{at}}}]"#)).collect() };
+    let check = |incremental: Incremental, runs: &[&[i64]], expected: &str| {
+        let runs: Vec<Vec<String>> = runs.iter().map(|values| pages(values)).collect();
+        let runs: Vec<Vec<&str>> = runs.iter().map(|pages| pages.iter().map(String::as_str).collect()).collect();
+        let runs: Vec<&[&str]> = runs.iter().map(Vec::as_slice).collect();
+        assert_eq!(show(&incremental, &runs), expected, "{incremental:?}");
+    };
+    let (asc, desc) = (RowOrder::Asc, RowOrder::Desc);
+    check(at().row_order(asc).initial_value(1).end_value(3), &[&[1, 2, 3, 4]], "1,2,stop");
+    check(at().row_order(asc).initial_value(1).end_value(3).range_end(RangeEnd::Closed), &[&[1, 2, 3, 4, 5]], "1,2,3,stop");
+    check(at().row_order(desc), &[&[3, 2], &[5, 4, 3, 2, 1]], "3,2 | 5,4,stop");
+    check(at().row_order(desc).initial_value(3), &[&[5, 4, 3, 2, 1]], "5,4,3,stop");
+    // what comes from the other side has not come yet
+    check(at().row_order(asc).initial_value(3), &[&[1, 2, 3, 4]], "3,4");
+    check(at().row_order(desc).initial_value(1).end_value(4), &[&[5, 4, 3, 2, 1]], "3,2,1");
+    // where a row was out of order, those after the end may not be the last ones
+    check(at().row_order(asc).initial_value(1).end_value(4), &[&[2, 1, 5, 3]], "2,1,3");
+    let least = || at().last_value_func(LastValue::Min);
+    check(least().row_order(desc).initial_value(5).end_value(2), &[&[5, 4, 2, 1]], "5,4,stop");
+    check(least().row_order(asc).initial_value(5), &[&[3, 4, 6, 7]], "3,4,stop");
+}
+
+#[test]
 fn values_compare_by_type() {
     let at = |value: &str| format!(r#"[{{"id":1,"at":"2024-01-01T12:00:00Z"}},{{"id":2,"at":"{value}"}}]"#);
     let second = |value: &str| format!(r#"[{{"id":9,"at":"{value}"}}]"#);
@@ -57,6 +240,9 @@ fn values_compare_by_type() {
     assert_eq!(found("2024-01-01T12:30:00+01:00", "2024-01-01T12:59:00+01:00"), "1,2 | ");
     assert_eq!(found("2024-01-01T12:00:00.5Z", "2024-01-01T12:00:00.6Z"), "1,2 | 9");
     check(None, &[&[r#"[{"id":1,"at":9}]"#], &[r#"[{"id":2,"at":10.5},{"id":3,"at":8.5}]"#]], "1 | 2");
+    // a date to begin with, as in the tutorial
+    let page = r#"[{"id":1,"at":"2023-12-31T23:59:59Z"},{"id":2,"at":"2024-01-01T00:00:00Z"}]"#;
+    assert_eq!(show(&Incremental::new("at").initial_value("2024-01-01"), &[&[page]]), "2");
 }
 
 #[test]
@@ -68,9 +254,19 @@ fn what_cannot_be_compared_is_an_error() {
     );
     check(
         None,
-        &[&[r#"[{"id":1,"at":null}]"#]],
-        "resource `r`: {\"id\":1,\"at\":null} has no value at the cursor `at`; every row must have one",
+        &[&[r#"[{"id":1,"at":"2024-01-01T00:00:00Z"},{"id":2,"at":"soon"}]"#]],
+        "resource `r`: the cursor `at` was \"2024-01-01T00:00:00Z\" and is \"soon\" now, which cannot be compared; it must keep its type",
     );
+}
+
+#[test]
+fn options_that_make_no_sense_together_are_an_error() {
+    let check = |incremental: Incremental, expected: &str| {
+        assert_eq!(show(&incremental, &[&["[]"]]), format!("resource `r`: {expected}"))
+    };
+    check(at().end_value(3), "`end_value` needs an `initial_value`");
+    check(at().initial_value(4).end_value(3), "`end_value` 3 comes before `initial_value` 4");
+    check(at().initial_value("a").end_value(3), "`initial_value` \"a\" and `end_value` 3 cannot be compared");
 }
 
 #[test]
@@ -83,6 +279,63 @@ fn the_state_is_that_of_the_reference() {
     assert_eq!(Value::Object(kept.unwrap()).to_string(), expected);
 }
 
+/// Goes on from a state that the reference wrote.
+fn check_taken_over(state: &str, page: &str, expected: &str, after: &str) {
+    let cursor = |text: &str| Value::parse(&format!(r#"{{"incremental":{{"at":{text}}}}}"#)).unwrap();
+    let (found, kept) = run_from(&at(), cursor(state).as_object().cloned(), &[&[page]]).unwrap();
+    assert_eq!((found.as_str(), Value::Object(kept.unwrap())), (expected, cursor(after)));
+}
+
+#[test]
+fn hashes_of_old_versions_of_the_reference_are_known() {
+    let long = RowHash::from(catchment_schema::short_digest::<15>("1")).to_string();
+    let other = RowHash::from(catchment_schema::short_digest::<15>("2")).to_string();
+    let state = |last: i64, hashes: &str| {
+        format!(r#"{{"initial_value":0,"last_value":{last},"unique_hashes":[{hashes}],"start_value":0}}"#)
+    };
+    let before = state(5, &format!("\"{long}\""));
+    let started = |text: String| text.replace(r#""start_value":0"#, r#""start_value":5"#);
+    check_taken_over(
+        &before,
+        r#"[{"id":1,"at":5},{"id":2,"at":5}]"#,
+        "2",
+        &started(state(5, &format!("\"{long}\",\"{other}\""))),
+    );
+    check_taken_over(&before, r#"[{"id":1,"at":5},{"id":2,"at":6}]"#, "2", &started(state(6, &format!("\"{}\"", hash("2")))));
+}
+
+#[test]
+fn typed_values_of_the_reference_keep_their_type() {
+    let state = |last: &str| {
+        format!(
+            "{{\"initial_value\":null,\"last_value\":\"\u{F027}{last}\",\"unique_hashes\":[\"{}\"],\"start_value\":null}}",
+            hash("1")
+        )
+    };
+    let page = r#"[{"id":1,"at":"2024-01-02T01:00:00+01:00"},{"id":2,"at":"2024-01-01T00:00:00Z"}]"#;
+    check_taken_over(&state("2024-01-02T00:00:00+00:00"), page, "", &state("2024-01-02T00:00:00+00:00"));
+    let (_, kept) = run_from(
+        &at(),
+        Value::parse(&format!(r#"{{"incremental":{{"at":{}}}}}"#, state("2024-01-02T00:00:00+00:00")))
+            .unwrap()
+            .as_object()
+            .cloned(),
+        &[&[r#"[{"id":3,"at":"2024-01-03T00:00:00.5Z"}]"#]],
+    )
+    .unwrap();
+    let last = kept.and_then(|kept| kept.get("incremental")?.get("at")?.get("last_value").cloned());
+    assert_eq!(last, Some(Value::from("\u{F027}2024-01-03T00:00:00.500000+00:00")));
+}
+
+#[test]
+fn cursors_may_stand_deeper() {
+    let incremental = Incremental::at(Path::parse("meta.at").unwrap());
+    let page = r#"[{"id":1,"meta":{"at":2}},{"id":2,"meta":{"at":1}}]"#;
+    let (found, kept) = run(&incremental, &[&[page], &[page]]).unwrap();
+    assert_eq!(found, "1,2 | ");
+    assert!(kept.is_some_and(|kept| kept.get("incremental").is_some_and(|cursors| cursors.get("meta.at").is_some())));
+}
+
 #[test]
 fn a_run_without_new_rows_changes_nothing() {
     let page = r#"[{"id":1,"at":1}]"#;
@@ -90,4 +343,27 @@ fn a_run_without_new_rows_changes_nothing() {
     let (_, once) = run(&incremental, &[&[page]]).unwrap();
     let (_, again) = run(&incremental, &[&[page], &[page], &["[]"]]).unwrap();
     assert_eq!(once, again);
+}
+
+#[test]
+fn the_state_stays_small_with_many_rows_at_one_value() {
+    let page = |from: usize, to: usize| {
+        let rows = (from..to).map(|id| format!(r#"{{"id":{id},"at":1}}"#));
+        format!("[{}]", rows.collect::<Vec<_>>().join(","))
+    };
+    let (many, more, next) = (page(0, 5000), page(4000, 5500), r#"[{"id":1,"at":2}]"#);
+    let counted = |runs: &[&[&str]]| {
+        let (found, kept) = run(&at(), runs).unwrap();
+        let counts: Vec<_> = found.split(" | ").map(|ids| ids.split(',').filter(|id| !id.is_empty()).count()).collect();
+        (counts, Value::Object(kept.unwrap()))
+    };
+    let (counts, kept) = counted(&[&[&many], &[&many], &[&more], &[&more, &many]]);
+    assert_eq!(counts, [5000, 0, 500, 0]);
+    assert!(kept.to_string().len() < 65536);
+    assert_eq!(
+        kept.get("_catchment").map(Value::to_string),
+        Some(r#"{"boundary":{"at":{"last_value":1,"rows":4500}}}"#.to_owned())
+    );
+    let (counts, kept) = counted(&[&[&many], &[&many, next]]);
+    assert_eq!((counts, kept.get("_catchment")), (vec![5000, 1], None));
 }

@@ -1,17 +1,19 @@
 //! One resource's cursor through one run.
 
-use std::cmp::Ordering;
-use std::collections::HashSet;
-
 use catchment_json::{Kind, Node, NodeId, Object, Selection, Value, write_value};
-use catchment_schema::short_hash;
+use catchment_schema::short_digest;
+use catchment_state::{BoundaryChange, BoundaryKey, RowHash};
 
-use super::Incremental;
-use super::cursor::{Kept, compare};
+use super::boundary::{Boundary, set_rows_in_table};
+use super::cursor::{Kept, Point};
+use super::last_value::Place;
+use super::{Incremental, OnMissing, RangeEnd, shift, stored};
 use crate::{ExtractError, Start};
 
-/// Filters rows by their cursor, and keeps the greatest value.
+/// Filters rows by their cursor, and keeps the last value.
+#[derive(Debug)]
 pub(crate) struct Tracker<'r> {
+    source: &'r str,
     resource: &'r str,
     incremental: &'r Incremental,
     primary_key: &'r [String],
@@ -19,42 +21,71 @@ pub(crate) struct Tracker<'r> {
     handle: Start,
     initial_value: Option<Value>,
     start: Option<Kept>,
-    start_hashes: HashSet<String>,
-    /// The greatest value so far.
+    end: Option<Kept>,
+    /// The last value so far.
     last: Option<Kept>,
-    /// The rows that stand at it, by their hashes, in the order in which they came.
-    hashes: Vec<String>,
+    /// The rows that stand at it; none where they are not told apart.
+    boundary: Option<Boundary>,
+    /// The last value of the runs before.
+    stored_last: Option<Value>,
     /// The start of the last run that kept a row, null included; none before the first run.
     stored_start: Option<Value>,
     kept_rows: bool,
+    /// The value of the row before, where rows are to come in order.
+    previous: Option<Kept>,
+    /// The last value before the run was interrupted, where the cursor is not to move beyond it.
+    cap: Option<Option<Kept>>,
+    is_disordered: bool,
+    saw_start: bool,
+    saw_end: bool,
 }
 
 impl<'r> Tracker<'r> {
-    /// Continues from `kept`, what the state keeps of the resource.
-    pub(crate) fn new(resource: &'r str, incremental: &'r Incremental, primary_key: &'r [String], kept: Option<&Object>) -> Self {
-        let stored = kept.and_then(|kept| kept.get("incremental")).and_then(|i| i.get(incremental.cursor_path.as_str()));
-        let value = |key: &str| stored.and_then(|stored| stored.get(key)).filter(|value| !value.is_null());
-        let initial_value = value("initial_value").or(incremental.initial_value.as_ref()).cloned();
-        let start = value("last_value").or(initial_value.as_ref()).and_then(Kept::new);
-        let hashes: Vec<String> = value("unique_hashes")
-            .and_then(Value::as_array)
-            .unwrap_or_default()
-            .iter()
-            .filter_map(|h| h.as_str().map(str::to_owned))
-            .collect();
-        Tracker {
+    /// Continues from `kept`, what the state keeps of the resource; `in_table` are the rows at the cursor that the state
+    /// has no room for.
+    pub(crate) fn new(
+        (source, resource): (&'r str, &'r str),
+        incremental: &'r Incremental,
+        primary_key: &'r [String],
+        kept: Option<&Object>,
+        in_table: &[RowHash],
+    ) -> Result<Self, ExtractError> {
+        let failed = |problem| ExtractError::Incremental { resource: resource.to_owned(), problem };
+        if let Some(problem) = incremental.problem() {
+            return Err(failed(problem));
+        }
+        // A range that ends is the same in each run.
+        let kept = kept.filter(|_| incremental.end_value.is_none());
+        let cursor = kept.and_then(|kept| stored::cursor(kept, incremental.cursor_path.as_str()));
+        let initial_value = stored::value(cursor, "initial_value").or_else(|| incremental.initial_value.clone());
+        let stored_last = stored::value(cursor, "last_value");
+        let last = stored_last.as_ref().or(initial_value.as_ref());
+        let start = match (incremental.active_lag(), last) {
+            (Some(lag), Some(last)) => Some(lagged(incremental, initial_value.as_ref(), last, lag).map_err(failed)?),
+            (_, last) => last.cloned(),
+        };
+        let start = start.as_ref().and_then(Kept::new);
+        let in_state = stored::hashes(cursor.and_then(|cursor| cursor.get("unique_hashes")));
+        Ok(Tracker {
+            source,
             resource,
             incremental,
-            primary_key,
-            handle: Start::new(initial_value.clone(), start.as_ref().map(Kept::value)),
+            primary_key: incremental.primary_key.as_deref().unwrap_or(primary_key),
+            handle: Start::new(initial_value.clone(), start.as_ref().map(Kept::value)).to(incremental.end_value.clone()),
             initial_value,
             last: start.clone(),
             start,
-            start_hashes: hashes.iter().cloned().collect(),
-            hashes,
-            stored_start: stored.and_then(|stored| stored.get("start_value")).cloned(),
+            end: incremental.end_value.as_ref().and_then(Kept::new),
+            boundary: incremental.dedups().then(|| Boundary::new(in_state, in_table)),
+            stored_last,
+            stored_start: cursor.and_then(|cursor| cursor.get("start_value")).cloned(),
             kept_rows: false,
-        }
+            previous: None,
+            cap: None,
+            is_disordered: false,
+            saw_start: false,
+            saw_end: false,
+        })
     }
 
     /// What the resource continues from.
@@ -62,96 +93,250 @@ impl<'r> Tracker<'r> {
         self.handle.clone()
     }
 
-    /// Takes out of a page the rows that are not new.
-    pub(crate) fn filter(&mut self, page: &mut Selection) -> Result<(), ExtractError> {
-        let mut last: Option<Node<'_>> = self.last.as_ref().map(Kept::node);
+    /// Whether rows have shown that no later page has a new one.
+    pub(crate) fn is_done(&self) -> bool {
+        let incremental = self.incremental;
+        (incremental.is_forward() && self.saw_end && !self.is_disordered) || (incremental.is_backward() && self.saw_start)
+    }
+
+    /// Whether rows did not come in the order that was declared, towards later values.
+    pub(crate) fn is_disordered(&self) -> bool {
+        self.is_disordered
+    }
+
+    /// Takes out of a page the rows that are not new. Stops when `room` rows are kept: those after them count as not
+    /// seen. Says whether there are any.
+    pub(crate) fn filter(&mut self, page: &mut Selection, room: usize) -> Result<bool, ExtractError> {
+        let mut latest = self.last.clone().map(Latest::Kept);
+        let mut previous: Option<Point<'_>> = None;
         let mut at_last: Vec<NodeId> = Vec::new();
         let mut moved = false;
         let mut rows = Vec::with_capacity(page.ids.len());
+        let mut is_cut = false;
         for id in &page.ids {
-            let row = page.document.node(*id);
-            let cursor = self.cursor(row)?;
-            let to_last = last.map(|last| self.compare(cursor, last)).transpose()?;
-            if to_last.is_none_or(Ordering::is_gt) {
-                last = Some(cursor);
-                moved = true;
-                at_last.clear();
-            } else {
-                let to_start = self.start.as_ref().map(|start| self.compare(cursor, start.node())).transpose()?;
-                let is_old = match to_start {
-                    Some(Ordering::Less) => true,
-                    Some(Ordering::Equal) => !self.start_hashes.is_empty() && self.start_hashes.contains(&self.hash(row)?),
-                    _ => false,
-                };
-                if to_start == Some(Ordering::Less) {
-                    self.handle.set_out_of_range();
-                }
-                if is_old {
-                    continue;
-                }
+            if rows.len() == room {
+                is_cut = true;
+                break;
             }
-            if to_last.is_none_or(Ordering::is_ge) {
+            let row = page.document.node(*id);
+            let Some(cursor) = self.cursor(row) else {
+                match self.incremental.on_cursor_value_missing {
+                    OnMissing::Raise => return Err(self.missing(row)),
+                    OnMissing::Include => rows.push(*id),
+                    OnMissing::Exclude => {}
+                }
+                continue;
+            };
+            let now = Point::new(cursor);
+            if self.incremental.is_forward() {
+                self.note_order(&now, previous.as_ref())?;
+                previous = Some(now.clone());
+            }
+            if self.is_after_end(&now)? {
+                continue;
+            }
+            let place = match &latest {
+                Some(latest) => self.place(&now, &latest.point())?,
+                None => Place::Beyond(self.incremental.last_value_func.first(&now)),
+            };
+            let is_at_last = match place {
+                Place::Beyond(made) => {
+                    latest = match made {
+                        Some(made) => Kept::new(&made).map(Latest::Kept),
+                        None => Some(Latest::Row(now)),
+                    };
+                    moved = true;
+                    at_last.clear();
+                    true
+                }
+                place => {
+                    if self.is_old(&now, row)? {
+                        continue;
+                    }
+                    place == Place::At
+                }
+            };
+            if is_at_last && self.boundary.is_some() {
                 at_last.push(*id);
             }
             rows.push(*id);
         }
-        let new_last = last.filter(|_| moved).and_then(|last| Kept::new(&last.to_value()));
-        let hashes = at_last.iter().map(|id| self.hash(page.document.node(*id))).collect::<Result<Vec<_>, _>>()?;
-        if let Some(new_last) = new_last {
-            self.last = Some(new_last);
-            self.hashes.clear();
+        self.previous = previous.and_then(|previous| Kept::new(&previous.node.to_value())).or(self.previous.take());
+        if moved {
+            self.last = latest.and_then(Latest::keep);
         }
-        for hash in hashes {
-            if !self.hashes.contains(&hash) {
-                self.hashes.push(hash);
-            }
-        }
+        self.note_rows_at_last(page, &at_last, moved)?;
         self.kept_rows |= !rows.is_empty();
         page.ids = rows;
+        Ok(is_cut)
+    }
+
+    /// Whether the row is after the end, and so is not of this run.
+    fn is_after_end(&mut self, now: &Point<'_>) -> Result<bool, ExtractError> {
+        let Some(end) = &self.end else { return Ok(false) };
+        let is_after = match self.place(now, &end.point())? {
+            Place::Before => false,
+            Place::At => self.incremental.range_end == RangeEnd::Open,
+            Place::Beyond(_) => true,
+        };
+        self.saw_end |= is_after;
+        Ok(is_after)
+    }
+
+    /// Whether an earlier run has had the row, or had no need of it.
+    fn is_old(&mut self, now: &Point<'_>, row: Node<'_>) -> Result<bool, ExtractError> {
+        let Some(start) = &self.start else { return Ok(false) };
+        match self.place(now, &start.point())? {
+            Place::Before => {
+                self.saw_start = true;
+                self.handle.set_out_of_range();
+                Ok(true)
+            }
+            Place::At if self.incremental.range_start == RangeEnd::Open => Ok(true),
+            Place::At => match &self.boundary {
+                Some(boundary) if !boundary.is_empty() => Ok(boundary.knows(self.hash(row)?)),
+                _ => Ok(false),
+            },
+            Place::Beyond(_) => Ok(false),
+        }
+    }
+
+    fn note_order(&mut self, now: &Point<'_>, previous: Option<&Point<'_>>) -> Result<(), ExtractError> {
+        let kept = self.previous.as_ref().map(Kept::point);
+        if let Some(previous) = previous.or(kept.as_ref()) {
+            self.is_disordered |= self.place(now, previous)? == Place::Before;
+        }
         Ok(())
     }
 
-    /// What the state keeps of the resource after the run, in `kept`, which has other keys too.
-    pub(crate) fn finish(self, kept: Option<&Object>) -> Object {
-        let mut kept = kept.cloned().unwrap_or_default();
-        let this_start = || Value::from(self.start.as_ref().map(Kept::value));
-        let start_value = if self.kept_rows { this_start() } else { self.stored_start.unwrap_or_else(this_start) };
-        let cursor = Value::object([
-            ("initial_value", Value::from(self.initial_value)),
-            ("last_value", Value::from(self.last.as_ref().map(Kept::value))),
-            ("unique_hashes", Value::Array(self.hashes.into_iter().map(Value::from).collect())),
-            ("start_value", start_value),
-        ]);
-        let cursors = kept.entry("incremental".to_owned()).or_insert_with(|| Value::Object(Object::new()));
-        if let Some(cursors) = cursors.as_object_mut() {
-            cursors.insert(self.incremental.cursor_path.as_str().to_owned(), cursor);
+    fn note_rows_at_last(&mut self, page: &Selection, at_last: &[NodeId], moved: bool) -> Result<(), ExtractError> {
+        let Some(mut boundary) = self.boundary.take() else { return Ok(()) };
+        if moved {
+            boundary.clear();
         }
-        kept
+        let is_long = boundary.is_long();
+        for id in at_last {
+            boundary.add(self.hash_of(page.document.node(*id), is_long)?);
+        }
+        self.boundary = Some(boundary);
+        Ok(())
     }
 
-    fn cursor<'d>(&self, row: Node<'d>) -> Result<Node<'d>, ExtractError> {
+    /// The run goes on after it was interrupted. Rows of pages from before may have changed since, and have later values then
+    /// than the rows from before: the cursor is not to move past those. What comes at it and later will come once more.
+    pub(crate) fn cap(&mut self) {
+        if self.cap.is_none() {
+            self.cap = Some(self.last.clone());
+        }
+    }
+
+    /// What the state keeps of the resource after the run, in `kept`, which has other keys too, and how the table of rows
+    /// at the cursor changes.
+    pub(crate) fn finish(mut self, kept: Object) -> (Object, Option<BoundaryChange>) {
+        let mut kept = kept;
+        if let Some(cap) = self.cap.take() {
+            self.last = cap;
+            self.boundary.get_or_insert_default().clear();
+        }
+        if self.incremental.end_value.is_some() {
+            return (kept, None);
+        }
+        let path = self.incremental.cursor_path.as_str();
+        let this_start = || Value::from(self.start.as_ref().map(Kept::value));
+        let start_value = if self.kept_rows { this_start() } else { self.stored_start.clone().unwrap_or_else(this_start) };
+        let last_value = self.last_value();
+        let key =
+            BoundaryKey { source: self.source.to_owned(), resource: self.resource.to_owned(), cursor_path: path.to_owned() };
+        let boundary = self.boundary.unwrap_or_default().finish(key);
+        set_rows_in_table(&mut kept, path, &last_value, boundary.in_table);
+        let cursor = Value::object([
+            ("initial_value", Value::from(self.initial_value)),
+            ("last_value", last_value),
+            ("unique_hashes", stored::to_list(boundary.in_state)),
+            ("start_value", start_value),
+        ]);
+        stored::set_cursor(&mut kept, path, cursor);
+        (kept, boundary.change)
+    }
+
+    /// The last value of this run or of the runs before, whichever is later: with a lag a run starts before it.
+    fn last_value(&self) -> Value {
+        let Some(last) = &self.last else { return Value::from(self.stored_last.clone()) };
+        let stored = self.stored_last.as_ref().and_then(Kept::new);
+        let is_behind = stored.is_some_and(|stored| {
+            let place = self.incremental.last_value_func.place(&last.point(), &stored.point());
+            place.is_some_and(|place| !matches!(place, Place::Beyond(_)))
+        });
+        match &self.stored_last {
+            Some(stored) if is_behind => stored.clone(),
+            stored => last.value_like(stored.as_ref()),
+        }
+    }
+
+    /// What a run that was not complete goes on with, to the end of the rows; none where the rows at the last value are too
+    /// many to keep.
+    pub(crate) fn pause(&self) -> Option<Value> {
+        let boundary = self.boundary.as_ref();
+        Some(Value::object([
+            ("last_value", Value::from(self.last.as_ref().map(Kept::value))),
+            ("unique_hashes", stored::to_list(boundary.map_or_else(|| Some(Vec::new()), Boundary::pause)?)),
+            ("moved", Value::from(boundary.is_some_and(Boundary::has_moved))),
+            ("kept_rows", Value::from(self.kept_rows)),
+            (
+                "cap",
+                self.cap
+                    .as_ref()
+                    .map_or(Value::Null, |cap| Value::object([("last_value", Value::from(cap.as_ref().map(Kept::value)))])),
+            ),
+        ]))
+    }
+
+    /// Goes on where [`Tracker::pause`] left off.
+    pub(crate) fn resume(&mut self, paused: &Value) {
+        let paused = paused.as_object();
+        if let Some(last) = stored::value(paused, "last_value") {
+            self.last = Kept::new(&last);
+        }
+        let flag = |key| stored::value(paused, key).and_then(|value| value.as_bool()).unwrap_or_default();
+        if let Some(boundary) = &mut self.boundary {
+            boundary.resume(stored::hashes(paused.and_then(|paused| paused.get("unique_hashes"))), flag("moved"));
+        }
+        self.kept_rows = flag("kept_rows");
+        let cap = stored::value(paused, "cap");
+        self.cap = cap.map(|cap| cap.get("last_value").filter(|last| !last.is_null()).and_then(Kept::new));
+    }
+
+    fn cursor<'d>(&self, row: Node<'d>) -> Option<Node<'d>> {
         let found = match self.incremental.cursor_path.as_key() {
             Some(key) => row.get(key),
             None => self.incremental.cursor_path.first(row),
         };
-        found.filter(|node| node.kind() != Kind::Null).ok_or_else(|| ExtractError::CursorMissing {
+        found.filter(|node| node.kind() != Kind::Null)
+    }
+
+    fn missing(&self, row: Node<'_>) -> ExtractError {
+        ExtractError::CursorMissing {
             resource: self.resource.to_owned(),
             cursor: self.incremental.cursor_path.to_string(),
             row: row.excerpt(120),
+        }
+    }
+
+    fn place(&self, now: &Point<'_>, other: &Point<'_>) -> Result<Place, ExtractError> {
+        self.incremental.last_value_func.place(now, other).ok_or_else(|| ExtractError::CursorChanged {
+            resource: self.resource.to_owned(),
+            cursor: self.incremental.cursor_path.to_string(),
+            before: other.node.excerpt(120),
+            now: now.node.excerpt(120),
         })
     }
 
-    fn compare(&self, now: Node<'_>, before: Node<'_>) -> Result<Ordering, ExtractError> {
-        compare(now, before).ok_or_else(|| ExtractError::CursorChanged {
-            resource: self.resource.to_owned(),
-            cursor: self.incremental.cursor_path.to_string(),
-            before: before.excerpt(120),
-            now: now.excerpt(120),
-        })
+    fn hash(&self, row: Node<'_>) -> Result<RowHash, ExtractError> {
+        self.hash_of(row, self.boundary.as_ref().is_some_and(Boundary::is_long))
     }
 
     /// The hash that tells a row at the cursor apart: of its primary key, or of all of it.
-    fn hash(&self, row: Node<'_>) -> Result<String, ExtractError> {
+    fn hash_of(&self, row: Node<'_>, is_long: bool) -> Result<RowHash, ExtractError> {
         let field = |field: &String| {
             let missing =
                 || ExtractError::KeyMissing { resource: self.resource.to_owned(), field: field.clone(), row: row.excerpt(120) };
@@ -164,6 +349,41 @@ impl<'r> Tracker<'r> {
         };
         let mut text = String::new();
         write_value(&key, true, &mut text);
-        Ok(short_hash::<9>(&text))
+        Ok(if is_long { short_digest::<15>(&text).into() } else { short_digest::<9>(&text).into() })
     }
+}
+
+/// The last value while a page is read.
+enum Latest<'d> {
+    Kept(Kept),
+    Row(Point<'d>),
+}
+
+impl Latest<'_> {
+    fn point(&self) -> Point<'_> {
+        match self {
+            Latest::Kept(kept) => kept.point(),
+            Latest::Row(point) => point.clone(),
+        }
+    }
+
+    fn keep(self) -> Option<Kept> {
+        match self {
+            Latest::Kept(kept) => Some(kept),
+            Latest::Row(point) => Kept::new(&point.node.to_value()),
+        }
+    }
+}
+
+/// The start of a run with a lag: never before the initial value.
+fn lagged(incremental: &Incremental, initial: Option<&Value>, last: &Value, lag: f64) -> Result<Value, String> {
+    let Some(moved) = shift(last, lag) else {
+        return Err(format!("`lag` cannot be applied to {last}: it needs numbers, dates or time stamps"));
+    };
+    let function = &incremental.last_value_func;
+    let is_early = initial.zip(Kept::new(&moved)).is_some_and(|(initial, moved)| {
+        let place = Kept::new(initial).and_then(|initial| function.place(&moved.point(), &initial.point()));
+        place == Some(Place::Before)
+    });
+    Ok(if is_early { initial.cloned().unwrap_or(moved) } else { moved })
 }

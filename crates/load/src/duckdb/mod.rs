@@ -3,6 +3,7 @@
 mod column_type;
 mod connect;
 mod create;
+mod cursor_rows;
 mod drift;
 mod existing;
 mod load;
@@ -22,6 +23,7 @@ mod widen;
 use std::path::PathBuf;
 
 use catchment_load_package::SealedPackage;
+use catchment_state::{BoundaryKey, RowHash};
 
 pub use options::DuckDbOptions;
 
@@ -66,6 +68,20 @@ impl Destination for DuckDb {
             return Ok(Restored::default());
         }
         restore::restore(&connect::open(&self.options, cancelled)?, dataset, pipeline, schema)
+    }
+
+    fn cursor_rows(
+        &self,
+        dataset: &str,
+        pipeline: &str,
+        key: &BoundaryKey,
+        cancelled: Cancelled<'_>,
+    ) -> Result<Vec<RowHash>, LoadError> {
+        if !self.options.path.exists() {
+            return Ok(Vec::new());
+        }
+        let session = connect::open(&self.options, cancelled)?;
+        cursor_rows::read(&session, session.dataset(dataset), pipeline, key)
     }
 
     fn load(&self, package: &SealedPackage, cancelled: Cancelled<'_>) -> Result<Loaded, LoadError> {

@@ -10,7 +10,7 @@ use super::connect::Session;
 use super::existing::Existing;
 use super::load::is_logged;
 use super::rows::Rows;
-use super::{drift, migrate, restore, system_tables, widen};
+use super::{cursor_rows, drift, migrate, restore, system_tables, widen};
 use crate::sql::{self, DatasetName};
 use crate::{Cancelled, LoadError, Loaded};
 
@@ -36,6 +36,9 @@ impl Transaction<'_> {
         let stored = restore::schema(session, dataset, &ours.name)?;
         let mut schema = self.current_schema(stored.as_ref())?;
         let state = self.current_state()?;
+        self.make_way()?;
+        #[cfg(feature = "failpoints")]
+        fail::fail_point!("load::way_made");
         let existing = Existing::read(session, dataset)?;
         let (with_rows, merged_into) = (self.tables_with_rows(), self.tables_merged_into(&schema, &existing));
         if let Some(stored) = &stored {
@@ -56,6 +59,9 @@ impl Transaction<'_> {
         rows.put(self.roots(&schema), &|| self.stop_if_cancelled())?;
         #[cfg(feature = "failpoints")]
         fail::fail_point!("load::rows_put");
+        cursor_rows::put(session, dataset, self.package)?;
+        #[cfg(feature = "failpoints")]
+        fail::fail_point!("load::cursor_rows_put");
         system_tables::put_rows(session, dataset, self.package, &schema, state.as_ref())?;
         self.stop_if_cancelled()?;
         Ok(Loaded::Now)
@@ -105,6 +111,20 @@ impl Transaction<'_> {
         let roots = self.roots(schema).into_iter().filter(|root| self.disposition(root) == WriteDisposition::Merge);
         let chains = roots.flat_map(|root| schema.chain(root));
         chains.filter(|table| existing.has(&table.name)).map(|table| table.name.clone()).collect()
+    }
+
+    /// Drops and empties the tables that make way for the package.
+    fn make_way(&self) -> Result<(), LoadError> {
+        let refresh = &self.package.begin().refresh;
+        for table in &refresh.dropped {
+            self.session.run(&format!("drop table `{table}`"), &sql::drop_table(self.dataset.table(table)))?;
+        }
+        for table in &refresh.emptied {
+            if self.session.has_table(self.dataset, table)? {
+                self.session.run(&format!("empty table `{table}`"), &sql::empty(self.dataset.table(table)))?;
+            }
+        }
+        Ok(())
     }
 
     /// Takes the old rows out of the tables of replaced resources, whether they have new ones or not.

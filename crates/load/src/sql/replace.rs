@@ -6,3 +6,8 @@ use super::name::QualifiedName;
 pub(crate) fn empty(name: QualifiedName<'_>) -> String {
     format!("DELETE FROM {name}")
 }
+
+/// Removes a table, where it is there.
+pub(crate) fn drop_table(name: QualifiedName<'_>) -> String {
+    format!("DROP TABLE IF EXISTS {name}")
+}

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use catchment_load_package::{Begin, PackageStore, SealedPackage, WriterOptions};
+use catchment_load_package::{Begin, PackageStore, Refresh, SealedPackage, WriterOptions};
 use catchment_schema::Schema;
 use catchment_state::State;
 use tempfile::TempDir;
@@ -26,6 +26,8 @@ pub(super) struct Trial<'t> {
     pub(super) source: &'static str,
     /// When the rows of a package are written out: 32 MiB by default, 0 writes each batch alone.
     pub(super) buffer_max_bytes: usize,
+    /// What makes way for the next package.
+    pub(super) refresh: Refresh,
     store: PackageStore,
     packages: i64,
     // Removed when it is dropped.
@@ -38,7 +40,8 @@ impl<'t> Trial<'t> {
         let store = PackageStore::open(folder.path())?;
         let buffer_max_bytes = WriterOptions::default().buffer_max_bytes;
         let source = "trials";
-        let trial = Trial { destination, dataset, source, buffer_max_bytes, store, packages: 0, _folder: folder };
+        let refresh = Refresh::default();
+        let trial = Trial { destination, dataset, source, buffer_max_bytes, refresh, store, packages: 0, _folder: folder };
         match trial.restored()?.last_load_id {
             None => Ok(trial),
             Some(load_id) => Err(trial.mismatch("restoring", "a dataset that nothing was loaded into", load_id)),
@@ -78,6 +81,7 @@ impl<'t> Trial<'t> {
             resources: resources.iter().map(|resource| (resource.table.clone(), resource.table.clone())).collect(),
             base_state: base_state.clone(),
             base_schema,
+            refresh: std::mem::take(&mut self.refresh),
         };
         let writer = self.store.create(begin, WriterOptions { buffer_max_bytes: self.buffer_max_bytes })?;
         Ok(Draft { writer, schema, state: base_state, load_id, source: self.source.to_owned(), next_row: 1 })

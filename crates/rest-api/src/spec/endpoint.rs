@@ -1,6 +1,6 @@
 //! Endpoints.
 
-use catchment_json::{Path, Value};
+use catchment_json::Value;
 
 use super::client::headers;
 use super::keys::{Keys, wrong};
@@ -45,43 +45,6 @@ impl EndpointSpec {
         keys.not_yet(&["json", "data", "response_actions", "auth"], mistakes);
         keys.finish(mistakes);
         endpoint
-    }
-}
-
-impl IncrementalSpec {
-    fn read(value: &Value, at: &str, mistakes: &mut Vec<Mistake>) -> IncrementalSpec {
-        let mut keys = Keys::of(value, at, mistakes);
-        let written = keys.required_text("cursor_path", mistakes);
-        let cursor_path = Path::parse(written).unwrap_or_else(|error| {
-            if !written.is_empty() {
-                mistakes.push(Mistake { path: format!("{at}.cursor_path"), problem: error.to_string() });
-            }
-            Path::key(written)
-        });
-        let incremental = IncrementalSpec {
-            cursor_path,
-            initial_value: keys.get("initial_value").cloned(),
-            start_param: keys.text("start_param", mistakes).map(str::to_owned),
-        };
-        keys.not_yet(
-            &[
-                "end_value",
-                "end_param",
-                "last_value_func",
-                "primary_key",
-                "row_order",
-                "on_cursor_value_missing",
-                "lag",
-                "range_start",
-                "range_end",
-                "convert",
-                "transform",
-                "allow_external_schedulers",
-            ],
-            mistakes,
-        );
-        keys.finish(mistakes);
-        incremental
     }
 }
 

@@ -64,6 +64,13 @@ impl<'v> Keys<'v> {
         Some(number)
     }
 
+    /// A number.
+    pub(super) fn number(&mut self, key: &'static str, mistakes: &mut Vec<Mistake>) -> Option<f64> {
+        let value = self.get(key)?;
+        let number = if let Value::Number(number) = value { number.as_f64() } else { None };
+        self.expect(key, "a number", value, number, mistakes)
+    }
+
     /// A whole number of 0 or more.
     pub(super) fn count(&mut self, key: &'static str, mistakes: &mut Vec<Mistake>) -> Option<u64> {
         self.integer(key, 0..=i64::MAX, mistakes).and_then(|number| u64::try_from(number).ok())

@@ -4,12 +4,14 @@ mod client;
 mod columns;
 mod disposition;
 mod endpoint;
+mod incremental;
 mod keys;
 mod paginator;
 mod resource;
 mod top;
 
-use catchment_json::{Path, Value};
+use catchment_extract::Incremental;
+use catchment_json::Path;
 use catchment_schema::{Column, Contract, MergeOptions, WriteDisposition};
 
 use crate::Template;
@@ -78,6 +80,10 @@ pub struct ResourceSpec {
     pub max_table_nesting: Option<u32>,
     /// Whether it is loaded; it is by default.
     pub selected: bool,
+    /// Whether it runs beside others; it does by default.
+    pub parallelized: bool,
+    /// Whether a run goes on in the middle of the pages, which has to be right for the API; it does not by default.
+    pub resumable: bool,
     /// Where its rows are.
     pub endpoint: EndpointSpec,
 }
@@ -102,10 +108,10 @@ pub struct EndpointSpec {
 /// How new rows are told from those of earlier runs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct IncrementalSpec {
-    /// Where the cursor stands in a row.
-    pub cursor_path: Path,
-    /// The value that the first run starts from.
-    pub initial_value: Option<Value>,
+    /// The cursor.
+    pub cursor: Incremental,
     /// The parameter of the query that gets the start value.
     pub start_param: Option<String>,
+    /// The parameter of the query that gets the end value.
+    pub end_param: Option<String>,
 }

@@ -30,6 +30,8 @@ impl ResourceSpec {
                 .integer("max_table_nesting", 0..=1000, mistakes)
                 .and_then(|levels| u32::try_from(levels).ok()),
             selected: keys.bool("selected", mistakes).unwrap_or(true),
+            parallelized: keys.bool("parallelized", mistakes).unwrap_or(true),
+            resumable: keys.bool("resumable", mistakes).unwrap_or(false),
             name,
         };
         keys.not_yet(
@@ -41,7 +43,6 @@ impl ResourceSpec {
                 "file_format",
                 "references",
                 "nested_hints",
-                "parallelized",
                 "incremental",
             ],
             mistakes,

@@ -2,6 +2,7 @@
 
 mod append;
 mod change;
+mod cursor_rows;
 mod delete_insert;
 mod equal_keys;
 mod evolution;
@@ -12,6 +13,7 @@ mod many;
 mod merge;
 mod names;
 mod once;
+mod refresh;
 mod refused;
 mod replace;
 mod scd2;
@@ -41,6 +43,8 @@ pub(super) const ALL: &[&[&[Case]]] = &[
     once::CASES,
     stale::CASES,
     refused::CASES,
+    refresh::CASES,
+    cursor_rows::CASES,
     stored::CASES,
     types::CASES,
     key_types::CASES,
@@ -67,6 +71,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use catchment_load_package::SealedPackage;
+    use catchment_state::{BoundaryKey, RowHash};
 
     use super::ALL;
     use crate::{Cancelled, Destination, LoadError, Loaded, QueryResult, Restored};
@@ -101,6 +106,10 @@ mod tests {
 
         fn restore(&self, _: &str, _: &str, _: &str, _: Cancelled<'_>) -> Result<Restored, LoadError> {
             Ok(Restored::default())
+        }
+
+        fn cursor_rows(&self, _: &str, _: &str, _: &BoundaryKey, _: Cancelled<'_>) -> Result<Vec<RowHash>, LoadError> {
+            Ok(Vec::new())
         }
 
         fn load(&self, _: &SealedPackage, _: Cancelled<'_>) -> Result<Loaded, LoadError> {

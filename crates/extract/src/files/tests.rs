@@ -1,0 +1,152 @@
+use std::io::Write as _;
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::sync::Mutex;
+
+use catchment_state::State;
+
+use crate::{Boundaries, Budget, Extracted, Extraction, Incremental, Resource, Source};
+
+/// Extracts, and shows the rows, or what is wrong without the folder's name.
+fn show(source: &Source, state: &State, folder: &Path) -> (String, State) {
+    let shown = Mutex::new(Vec::new());
+    let sink = |extracted| {
+        if let Extracted::Rows { batch, .. } = extracted {
+            shown.lock().unwrap().extend(batch.rows.nodes().map(|row| format!("{row:?}")));
+        }
+        ControlFlow::Continue(())
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let run = Extraction::new(source, state, &Boundaries::new()).unwrap();
+    match runtime.block_on(run.run(&Budget::new(1 << 20), &sink)) {
+        Ok(after) => (shown.into_inner().unwrap().join(""), after.state),
+        Err(error) => {
+            let mut text = error.to_string();
+            let mut cause = std::error::Error::source(&error);
+            while let Some(error) = cause {
+                text += &format!(": {error}");
+                cause = error.source();
+            }
+            (text.replace(&format!("{}/", folder.display()), ""), state.clone())
+        }
+    }
+}
+
+fn check(files: &[(&str, &str)], pattern: &str, expected: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, content) in files {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        if name.ends_with(".gz") {
+            let mut packed = flate2::write::GzEncoder::new(std::fs::File::create(path).unwrap(), flate2::Compression::fast());
+            packed.write_all(content.as_bytes()).unwrap();
+            packed.finish().unwrap();
+        } else {
+            std::fs::write(path, content).unwrap();
+        }
+    }
+    let resource = Resource::files("r", folder.path().join(pattern).to_string_lossy());
+    assert_eq!(show(&resource.into(), &State::new("p", "d", "t"), folder.path()).0, expected, "{files:?}");
+}
+
+#[test]
+fn rows_of_each_format() {
+    check(&[("a.json", r#"[{"n":1},{"n":2}]"#)], "*.json", r#"{"n":1}{"n":2}"#);
+    check(&[("a.json", r#"{"n":1}"#)], "*.json", r#"{"n":1}"#);
+    check(&[("a.jsonl", "{\"n\":1}\n\n  {\"n\":2}\r\n{\"n\":3}")], "*.jsonl", r#"{"n":1}{"n":2}{"n":3}"#);
+    check(&[("a.ndjson", "\u{FEFF}{\"n\":1}\n")], "*", r#"{"n":1}"#);
+    check(
+        &[("a.csv", "n,t\n1,x\n007,\n\"3\",\"a, \"\"b\"\"\"\n")],
+        "*.csv",
+        r#"{"n":"1","t":"x"}{"n":"007","t":null}{"n":"3","t":"a, \"b\""}"#,
+    );
+    check(&[("a.csv", "n,t\n")], "*.csv", "");
+    check(&[("a.jsonl", "")], "*.jsonl", "");
+}
+
+#[test]
+fn files_are_packed_or_not_and_in_the_order_of_their_names() {
+    let files = [
+        ("logs/02.jsonl", "{\"n\":3}\n"),
+        ("logs/01.jsonl.gz", "{\"n\":1}\n{\"n\":2}\n"),
+        ("logs/deep/03.json", "[4]"),
+        ("x.txt", ""),
+    ];
+    check(&files, "logs/*.jsonl*", r#"{"n":1}{"n":2}{"n":3}"#);
+    check(&files, "logs/**/*.json*", r#"{"n":1}{"n":2}{"n":3}4"#);
+    check(&files, "nothing/*", "");
+}
+
+#[test]
+fn what_cannot_be_read_is_named() {
+    check(
+        &[("a.jsonl", "{\"n\":1}\n\n{\"n\":\n{\"n\":3}\n")],
+        "*",
+        "resource `r` failed: a.jsonl, line 3: invalid JSON at line 1, column 6: the text ends early, a value was expected",
+    );
+    check(
+        &[("a.jsonl", "[1\n2]\n")],
+        "*",
+        "resource `r` failed: a.jsonl, line 1: invalid JSON at line 1, column 3: the text ends early, `,` or `]` was expected",
+    );
+    check(
+        &[("a.json", "[1,]")],
+        "*",
+        "resource `r` failed: a.json: invalid JSON at line 1, column 4: found ']', a value was expected",
+    );
+    check(
+        &[("a.csv", "a,b\n1,2\n3\n")],
+        "*",
+        "resource `r` failed: a.csv: CSV error: record 2 (line: 3, byte: 8): found record with 1 fields, but the previous record has 2 fields",
+    );
+    check(
+        &[("a.txt", "")],
+        "*",
+        "resource `r` failed: a.txt has no known ending; there are .json, .jsonl, .ndjson and .csv, each also with .gz",
+    );
+    let failed = show(&Resource::files("r", "[").into(), &State::new("p", "d", "t"), Path::new("/")).0;
+    assert_eq!(
+        failed,
+        "resource `r` failed: \"[\" is no pattern of file names: Pattern syntax error near position 0: invalid range pattern"
+    );
+}
+
+#[test]
+fn only_files_that_are_new_are_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let pattern = folder.path().join("*.jsonl").to_string_lossy().into_owned();
+    let files =
+        Resource::file_list("files", pattern).incremental(Incremental::new("modification_date")).primary_key(["file_url"]);
+    let source = Source::new("s").with(files).with(Resource::file_rows("rows", "files"));
+    let write = |name: &str, content: &str| std::fs::write(folder.path().join(name), content).unwrap();
+    let rows = |shown: &str| shown.matches("\"n\"").count();
+    write("1.jsonl", "{\"n\":1}\n");
+    let (shown, state) = show(&source, &State::new("p", "d", "t"), folder.path());
+    assert_eq!(rows(&shown), 1, "{shown}");
+    let (shown, state) = show(&source, &state, folder.path());
+    assert_eq!(rows(&shown), 0, "{shown}");
+    write("2.jsonl", "{\"n\":2}\n{\"n\":3}\n");
+    let (shown, _) = show(&source, &state, folder.path());
+    assert_eq!(rows(&shown), 2, "{shown}");
+}
+
+#[test]
+fn large_files_come_in_pages() {
+    let folder = tempfile::tempdir().unwrap();
+    let line = format!("{{\"t\":\"{}\"}}\n", "x".repeat(1000));
+    std::fs::write(folder.path().join("a.jsonl"), line.repeat(3000)).unwrap();
+    let source = Source::from(Resource::files("r", folder.path().join("a.jsonl").to_string_lossy()));
+    let sizes = Mutex::new(Vec::new());
+    let sink = |extracted| {
+        if let Extracted::Rows { batch, .. } = extracted {
+            sizes.lock().unwrap().push(batch.rows.ids.len());
+        }
+        ControlFlow::Continue(())
+    };
+    let state = State::new("p", "d", "t");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let run = Extraction::new(&source, &state, &Boundaries::new()).unwrap();
+    runtime.block_on(run.run(&Budget::new(1 << 20), &sink)).unwrap();
+    let sizes = sizes.into_inner().unwrap();
+    assert_eq!((sizes.iter().sum::<usize>(), sizes.len()), (3000, 3), "{sizes:?}");
+}

@@ -1,0 +1,56 @@
+//! What the state keeps of a cursor, in the layout of the reference.
+
+use catchment_json::{Object, Value};
+use catchment_state::RowHash;
+
+/// What the reference knows nothing of stands under a key of our own.
+const OWN: &str = "_catchment";
+
+/// What the state keeps of the cursor at `path`.
+pub(super) fn cursor<'k>(kept: &'k Object, path: &str) -> Option<&'k Object> {
+    kept.get("incremental")?.get(path)?.as_object()
+}
+
+/// A value that is not null.
+pub(super) fn value(cursor: Option<&Object>, key: &str) -> Option<Value> {
+    cursor?.get(key).filter(|value| !value.is_null()).cloned()
+}
+
+/// The hashes of a list; what is none is passed over, as rows that are not known are taken.
+pub(super) fn hashes(list: Option<&Value>) -> Vec<RowHash> {
+    list.and_then(Value::as_array).unwrap_or_default().iter().filter_map(|hash| hash.as_str()?.parse().ok()).collect()
+}
+
+pub(super) fn to_list(hashes: Vec<RowHash>) -> Value {
+    Value::Array(hashes.into_iter().map(|hash| Value::from(hash.to_string())).collect())
+}
+
+/// Puts what is known of the cursor at `path` into the state of its resource.
+pub(super) fn set_cursor(kept: &mut Object, path: &str, cursor: Value) {
+    let cursors = kept.entry("incremental".to_owned()).or_insert_with(|| Value::Object(Object::new()));
+    if let Some(cursors) = cursors.as_object_mut() {
+        cursors.insert(path.to_owned(), cursor);
+    }
+}
+
+/// What this program keeps of a resource under `key`, beside what the reference keeps.
+pub(crate) fn own<'k>(kept: &'k Object, key: &str) -> Option<&'k Value> {
+    kept.get(OWN)?.get(key)
+}
+
+/// Changes the object that this program keeps of a resource under `key`; where nothing is left of it, it goes.
+pub(crate) fn own_mut(kept: &mut Object, key: &str, change: impl FnOnce(&mut Object)) {
+    let mut all = kept.get(OWN).and_then(Value::as_object).cloned().unwrap_or_default();
+    let mut entry = all.get(key).and_then(Value::as_object).cloned().unwrap_or_default();
+    change(&mut entry);
+    if entry.is_empty() {
+        all.shift_remove(key);
+    } else {
+        all.insert(key.to_owned(), Value::Object(entry));
+    }
+    if all.is_empty() {
+        kept.shift_remove(OWN);
+    } else {
+        kept.insert(OWN.to_owned(), Value::Object(all));
+    }
+}

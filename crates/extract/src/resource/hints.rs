@@ -1,0 +1,161 @@
+//! What a resource says of its table and of how it runs.
+
+use catchment_json::Node;
+use catchment_schema::naming::normalize_path;
+use catchment_schema::{Column, Contract, MergeOptions, TableHints, WriteDisposition};
+use std::sync::Arc;
+
+use super::{Resource, TableName};
+use crate::Incremental;
+
+impl Resource {
+    /// The same resource, whose rows go to the table `name`.
+    #[must_use]
+    pub fn table_name(mut self, name: impl Into<String>) -> Resource {
+        self.table_name = TableName::Fixed(name.into());
+        self
+    }
+
+    /// The same resource, each of whose rows goes to the table that `name` says.
+    ///
+    /// ```
+    /// use catchment_extract::Resource;
+    /// use catchment_json::Value;
+    ///
+    /// let events = Resource::rows("events", vec![Value::object([("type", "push".into())])])
+    ///     .table_name_per_row(|row| row.get("type").and_then(|kind| kind.text()).unwrap_or_default().into_owned());
+    /// # let _ = events;
+    /// ```
+    #[must_use]
+    pub fn table_name_per_row(mut self, name: impl Fn(Node<'_>) -> String + Send + Sync + 'static) -> Resource {
+        self.table_name = TableName::PerRow(Arc::new(name));
+        self
+    }
+
+    /// The same resource with another write disposition.
+    #[must_use]
+    pub fn write_disposition(mut self, write_disposition: WriteDisposition) -> Resource {
+        self.write_disposition = write_disposition;
+        self
+    }
+
+    /// The same resource with a primary key.
+    #[must_use]
+    pub fn primary_key<F: Into<String>>(mut self, fields: impl IntoIterator<Item = F>) -> Resource {
+        self.primary_key = fields.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// The same resource with a merge key.
+    #[must_use]
+    pub fn merge_key<F: Into<String>>(mut self, fields: impl IntoIterator<Item = F>) -> Resource {
+        self.merge_key = fields.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// The same resource, whose rows are merged in this way.
+    ///
+    /// ```
+    /// use catchment_extract::Resource;
+    /// use catchment_schema::{MergeOptions, MergeStrategy, WriteDisposition};
+    ///
+    /// let options = MergeOptions { strategy: MergeStrategy::Upsert, ..MergeOptions::default() };
+    /// let gauges = Resource::rows("gauges", vec![(1, 2.5)]).primary_key(["id"]).merge(options);
+    /// assert_eq!(gauges.write_disposition, WriteDisposition::Merge);
+    /// ```
+    #[must_use]
+    pub fn merge(mut self, options: MergeOptions) -> Resource {
+        self.write_disposition = WriteDisposition::Merge;
+        self.merge = options;
+        self
+    }
+
+    /// The same resource, loaded incrementally.
+    #[must_use]
+    pub fn incremental(mut self, incremental: Incremental) -> Resource {
+        self.incremental = Some(incremental);
+        self
+    }
+
+    /// The same resource with declared columns: their types do not follow from the rows, and are there also where no row
+    /// has a value.
+    ///
+    /// ```
+    /// use catchment_extract::Resource;
+    /// use catchment_schema::{Column, ColumnType, DataType};
+    ///
+    /// let products = Resource::rows("products", vec![("bolt", "0.10")]).columns([
+    ///     Column::of_type("price", ColumnType::Decimal { precision: 10, scale: 2 }),
+    ///     Column::new("since", DataType::Date),
+    /// ]);
+    /// assert_eq!(products.columns.len(), 2);
+    /// ```
+    #[must_use]
+    pub fn columns(mut self, columns: impl IntoIterator<Item = Column>) -> Resource {
+        self.columns = columns.into_iter().collect();
+        self
+    }
+
+    /// The same resource with a contract of what rows may change.
+    #[must_use]
+    pub fn schema_contract(mut self, contract: Contract) -> Resource {
+        self.schema_contract = Some(contract);
+        self
+    }
+
+    /// The same resource, whose objects and lists are taken apart `levels` deep, and stay JSON below.
+    #[must_use]
+    pub fn max_table_nesting(mut self, levels: u32) -> Resource {
+        self.max_table_nesting = Some(levels);
+        self
+    }
+
+    /// The same resource, whose rows are loaded or not. Where they are not, others can still be fed with them.
+    #[must_use]
+    pub fn selected(mut self, selected: bool) -> Resource {
+        self.selected = selected;
+        self
+    }
+
+    /// The same resource, which runs beside others or not.
+    #[must_use]
+    pub fn parallelized(mut self, parallelized: bool) -> Resource {
+        self.parallelized = parallelized;
+        self
+    }
+
+    /// The same resource, which goes on in the middle of its pages or not: where a run was killed, failed, or reached a
+    /// limit.
+    ///
+    /// That is right only where a page has the same rows in the next run: pages by number or offset shift when rows are
+    /// added or removed in front, and rows would be skipped. Pages that are found by a token or by the last row mostly keep.
+    /// The run keeps its rows on disk until all have come, and where it is in the pages after each of them. Where the
+    /// pages of a limited run end, the next run begins with the first page again.
+    #[must_use]
+    pub fn resumable(mut self, resumable: bool) -> Resource {
+        self.resumable = resumable;
+        self
+    }
+
+    /// The table that its rows go to, by its normalised name; what all their tables are like where there are several.
+    pub fn root_table(&self) -> String {
+        match &self.table_name {
+            TableName::Fixed(name) => normalize_path(name),
+            TableName::Resource | TableName::PerRow(_) => normalize_path(&self.name),
+        }
+    }
+
+    /// What is known of the table before any row has come.
+    pub fn hints(&self) -> TableHints {
+        TableHints {
+            write_disposition: self.write_disposition,
+            primary_key: self.primary_key.clone(),
+            merge_key: self.merge_key.clone(),
+            merge: self.merge.clone(),
+            cursor: self.incremental.as_ref().and_then(|i| i.cursor_path.as_key()).map(str::to_owned),
+            columns: self.columns.clone(),
+            schema_contract: self.schema_contract,
+            max_table_nesting: self.max_table_nesting,
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! The resources that are fed with the rows of another.
+
+use std::collections::VecDeque;
+use std::pin::Pin;
+use std::sync::{Mutex, PoisonError};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use futures_core::Stream;
+
+use super::item::{Item, ItemStream};
+use super::node::Node;
+use crate::page::PageStream;
+use crate::resource::Pages;
+use crate::{ExtractError, Page, PageError, Row, Start};
+
+/// Passes on what comes, and adds the pages that `child` has for each row of `parent`.
+///
+/// Pages of several rows are asked for at the same time, each row one page ahead at most, and come in the order of
+/// the rows. Nothing more is taken from upstream while rows wait, so what is held is bounded.
+pub(super) struct Dependents<'t, 'r> {
+    pub(super) upstream: ItemStream<'t>,
+    pub(super) parent: usize,
+    pub(super) child: usize,
+    pub(super) node: &'t Mutex<Node<'r>>,
+    pub(super) start: Start,
+    /// How many rows' pages are asked for at the same time.
+    pub(super) width: usize,
+    pub(super) queue: VecDeque<Entry>,
+    pub(super) is_upstream_done: bool,
+}
+
+/// What waits for its turn.
+pub(super) enum Entry {
+    /// A row whose pages are not asked for yet.
+    Row(Row),
+    /// The pages of a row, and the one that has come early.
+    Pages { pages: PageStream, early: Option<Result<Page, PageError>> },
+    /// A place in the pages of the root, which is reached when all before it is through.
+    Mark(Item),
+}
+
+impl<'r> Dependents<'_, 'r> {
+    fn with_node<T>(&self, f: impl FnOnce(&mut Node<'r>) -> T) -> T {
+        f(&mut self.node.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn has_ended(&self) -> bool {
+        self.with_node(|node| node.has_ended())
+    }
+
+    fn pages(&self, row: Row) -> Option<PageStream> {
+        self.with_node(|node| match &node.resource.pages {
+            Pages::OfRows { pages, .. } => Some(pages(row, &self.start)),
+            Pages::Own(_) => None,
+        })
+    }
+
+    /// The next item of those that wait, where it is there.
+    fn poll_queue(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Item, ExtractError>>> {
+        loop {
+            match self.queue.pop_front() {
+                None => return Poll::Ready(None),
+                Some(Entry::Mark(mark)) => return Poll::Ready(Some(Ok(mark))),
+                Some(_) if self.has_ended() => {}
+                Some(Entry::Row(row)) => {
+                    if let Some(pages) = self.pages(row) {
+                        self.queue.push_front(Entry::Pages { pages, early: None });
+                    }
+                }
+                Some(Entry::Pages { mut pages, early }) => {
+                    let page = match early {
+                        Some(page) => Poll::Ready(Some(page)),
+                        None => pages.as_mut().poll_next(context),
+                    };
+                    match page {
+                        Poll::Ready(None) => {}
+                        Poll::Ready(Some(page)) => {
+                            self.queue.push_front(Entry::Pages { pages, early: None });
+                            let (rows, child) = (self.with_node(|node| node.accept(page, Duration::ZERO)), self.child);
+                            return Poll::Ready(Some(rows.map(|rows| Item::Rows { node: child, rows })));
+                        }
+                        Poll::Pending => {
+                            self.queue.push_front(Entry::Pages { pages, early: None });
+                            return Poll::Pending;
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Asks for pages of the rows that are next, so that they come while others have their turn.
+    fn poll_ahead(&mut self, context: &mut Context<'_>) {
+        for index in 1..self.width.min(self.queue.len()) {
+            if let Some(Entry::Row(row)) = self.queue.get(index) {
+                let pages = self.pages(row.clone());
+                if let (Some(entry), Some(pages)) = (self.queue.get_mut(index), pages) {
+                    *entry = Entry::Pages { pages, early: None };
+                }
+            }
+            if let Some(Entry::Pages { pages, early: early @ None }) = self.queue.get_mut(index)
+                && let Poll::Ready(page) = pages.as_mut().poll_next(context)
+            {
+                match page {
+                    Some(page) => *early = Some(page),
+                    None => *pages = Box::pin(futures_util::stream::empty()),
+                }
+            }
+        }
+    }
+
+    fn take_upstream(&mut self, item: Item) -> Option<Item> {
+        match item {
+            Item::Rows { node, rows } if node == self.parent => {
+                if !self.has_ended() {
+                    self.queue.extend(Row::all(&rows).into_iter().map(Entry::Row));
+                }
+                Some(Item::Rows { node, rows })
+            }
+            mark @ Item::Mark(_) if !self.queue.is_empty() => {
+                self.queue.push_back(Entry::Mark(mark));
+                None
+            }
+            other => Some(other),
+        }
+    }
+}
+
+impl Stream for Dependents<'_, '_> {
+    type Item = Result<Item, ExtractError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        loop {
+            if let Poll::Ready(Some(item)) = self.poll_queue(context) {
+                return Poll::Ready(Some(item));
+            }
+            self.poll_ahead(context);
+            if self.is_upstream_done {
+                return if self.queue.is_empty() { Poll::Ready(None) } else { Poll::Pending };
+            }
+            if self.queue.len() >= self.width {
+                return Poll::Pending;
+            }
+            match self.upstream.as_mut().poll_next(context) {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(None) => self.is_upstream_done = true,
+                Poll::Ready(Some(Err(error))) => return Poll::Ready(Some(Err(error))),
+                Poll::Ready(Some(Ok(item))) => {
+                    if let Some(item) = self.take_upstream(item) {
+                        return Poll::Ready(Some(Ok(item)));
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,275 @@
+//! One resource in a run.
+
+use std::time::Duration;
+
+use catchment_json::{Object, Selection};
+use catchment_schema::WriteDisposition;
+use catchment_state::{BoundaryChange, RowHash, State};
+use tokio::time::Instant;
+
+use crate::checkpoint::{Checkpoint, End, resumed, set_resumed};
+use crate::incremental::Tracker;
+use crate::progress::{Event, Progress};
+use crate::{ExtractError, Page, PageError, RangeEnd, Resource, Source, Start};
+
+/// The pages of one resource have ordinals below this number, from that of the resource times it.
+const PAGES: u64 = 1 << 40;
+
+/// A resource, and how far it has come.
+#[derive(Debug)]
+pub(super) struct Node<'r> {
+    pub(super) resource: &'r Resource,
+    /// What the state keeps of it before the run; nothing where its rows are all loaded anew.
+    kept: Object,
+    tracker: Option<Tracker<'r>>,
+    /// The limits as far as they are left.
+    rows_left: Option<u64>,
+    pages_left: Option<u64>,
+    until: Option<Instant>,
+    /// The number of its next page in this run.
+    next_ordinal: u64,
+    checkpoint: Checkpoint,
+    /// What it tells of itself.
+    event: Event,
+    progress: Progress,
+}
+
+/// What a run leaves of a resource.
+pub(super) struct Outcome {
+    pub(super) kept: Option<Object>,
+    pub(super) boundary: Option<BoundaryChange>,
+}
+
+impl<'r> Node<'r> {
+    pub(super) fn new(
+        source: &'r Source,
+        index: usize,
+        resource: &'r Resource,
+        state: &State,
+        in_table: &[RowHash],
+        progress: &Progress,
+    ) -> Result<Node<'r>, ExtractError> {
+        // Where all rows are loaded anew, nothing that was kept of earlier runs counts.
+        let is_anew = resource.write_disposition == WriteDisposition::Replace;
+        let kept = state.resource(&source.name, &resource.name).filter(|_| !is_anew);
+        let tracker =
+            |incremental| Tracker::new((&source.name, &resource.name), incremental, &resource.primary_key, kept, in_table);
+        let mut tracker = resource.incremental.as_ref().map(tracker).transpose()?;
+        let resumed = kept.filter(|_| resource.resumable).and_then(resumed);
+        let (checkpoint, paused) = resumed.unwrap_or_default();
+        if let (Some(tracker), Some(paused)) = (&mut tracker, paused) {
+            tracker.resume(&paused);
+        }
+        let mut node = Node {
+            resource,
+            kept: kept.cloned().unwrap_or_default(),
+            tracker,
+            rows_left: resource.limit.rows,
+            pages_left: resource.limit.pages,
+            until: None,
+            next_ordinal: index as u64 * PAGES,
+            checkpoint,
+            event: Event { resource: resource.name.clone(), ..Event::default() },
+            progress: progress.clone(),
+        };
+        if !node.checkpoint.is_beginning() {
+            node.cap();
+        }
+        Ok(node)
+    }
+
+    /// Rows that were merged may come again; those that were appended may not, and do not change either.
+    fn cap(&mut self) {
+        if let (Some(tracker), WriteDisposition::Merge) = (&mut self.tracker, self.resource.write_disposition) {
+            tracker.cap();
+        }
+    }
+
+    /// Refuses a limit, its own or one of those that feed it, after which the next run cannot go on.
+    pub(super) fn refuse_limit_that_loses_rows(&self, is_below_limit: bool) -> Result<(), ExtractError> {
+        let is_limited = is_below_limit || !self.resource.limit.is_none();
+        let can_go_on = self.moves_on_in_order() || (self.resource.resumable && self.resource.parent().is_none());
+        if is_limited && !can_go_on { self.refuse_partial_append() } else { Ok(()) }
+    }
+
+    fn refuse_partial_append(&self) -> Result<(), ExtractError> {
+        match &self.resource.incremental {
+            Some(incremental)
+                if self.resource.write_disposition == WriteDisposition::Append && incremental.end_value.is_none() =>
+            {
+                Err(ExtractError::LimitLosesRows {
+                    resource: self.resource.name.clone(),
+                    cursor: incremental.cursor_path.to_string(),
+                })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether its cursor stands where the rest begins, after any part of the rows. With an open start the rest of the rows
+    /// at the last value would be skipped.
+    fn moves_on_in_order(&self) -> bool {
+        let is_in_order = |i: &crate::Incremental| i.is_forward() && i.range_start == RangeEnd::Closed;
+        self.resource.parent().is_none() && self.resource.incremental.as_ref().is_some_and(is_in_order)
+    }
+
+    /// What its pages begin with.
+    pub(super) fn start(&mut self) -> Start {
+        if let Some(time) = self.resource.limit.time {
+            self.until = Some(Instant::now() + time);
+        }
+        if self.rows_left == Some(0) || self.pages_left == Some(0) {
+            self.checkpoint.end = Some(End::Limited);
+        }
+        let start = self.tracker.as_ref().map(Tracker::start).unwrap_or_default();
+        start.at(self.checkpoint.position.clone())
+    }
+
+    /// Whether it takes no further page.
+    pub(super) fn has_ended(&self) -> bool {
+        self.checkpoint.end.is_some()
+    }
+
+    /// How its pages have ended.
+    pub(super) fn set_end(&mut self, end: End) {
+        self.checkpoint.end = Some(end);
+    }
+
+    /// All has come that comes of it; by itself, where nothing else was said.
+    pub(super) fn end(&mut self) {
+        self.checkpoint.end.get_or_insert(End::Complete);
+        self.event.is_done = true;
+        self.progress.send(&self.event);
+    }
+
+    /// Where it is in its pages, where it can go on from there.
+    pub(super) fn checkpoint(&self) -> Option<Checkpoint> {
+        let is_known = self.has_ended() || !self.checkpoint.is_beginning();
+        (self.resource.resumable && is_known).then(|| self.checkpoint.clone())
+    }
+
+    /// Whether it is at the end of its pages, or of those that can be found again: the next one tells.
+    pub(super) fn is_place_unknown(&self) -> bool {
+        self.resource.resumable && self.checkpoint.is_beginning()
+    }
+
+    /// The new rows of the next page, those that the run takes.
+    pub(super) fn accept(&mut self, page: Result<Page, PageError>, waited: Duration) -> Result<Selection, ExtractError> {
+        let failed = |source| ExtractError::Pages { resource: self.resource.name.clone(), source };
+        let Page { rows, position, bytes } = page.map_err(failed)?;
+        let mut rows = self.resource.steps.iter().try_fold(rows, |rows, step| step(rows)).map_err(failed)?;
+        let taken = std::mem::take(&mut self.checkpoint.taken);
+        let room = self.rows_left.map_or(usize::MAX, |left| usize::try_from(left.saturating_add(taken)).unwrap_or(usize::MAX));
+        let is_cut = match &mut self.tracker {
+            Some(tracker) => tracker.filter(&mut rows, room)?,
+            None => {
+                let is_cut = rows.ids.len() > room;
+                rows.ids.truncate(room);
+                is_cut
+            }
+        };
+        let before = usize::try_from(taken).unwrap_or(usize::MAX).min(rows.ids.len());
+        if is_cut {
+            self.checkpoint.taken = rows.ids.len() as u64;
+        } else {
+            self.checkpoint.position = position;
+        }
+        rows.ids.drain(..before);
+        self.count(rows.ids.len() as u64, is_cut);
+        self.event.bytes += bytes as u64;
+        self.event.waited_for_pages += waited;
+        self.progress.send(&self.event);
+        Ok(rows)
+    }
+
+    fn count(&mut self, rows: u64, is_cut: bool) {
+        self.event.pages += 1;
+        self.event.rows += rows;
+        self.rows_left = self.rows_left.map(|left| left.saturating_sub(rows));
+        self.pages_left = self.pages_left.map(|left| left.saturating_sub(1));
+        let is_late = self.until.is_some_and(|until| Instant::now() >= until);
+        if is_cut || self.rows_left == Some(0) || self.pages_left == Some(0) || is_late {
+            self.checkpoint.end = Some(End::Limited);
+        } else if self.resource.parent().is_none() && self.tracker.as_ref().is_some_and(Tracker::is_done) {
+            self.checkpoint.end = Some(End::Complete);
+        }
+    }
+
+    /// The ordinal of the next batch of rows.
+    pub(super) fn next_ordinal(&mut self) -> u64 {
+        let ordinal = self.next_ordinal;
+        self.next_ordinal += 1;
+        ordinal
+    }
+
+    pub(super) fn note_budget_wait(&mut self, waited: Duration) {
+        self.event.waited_for_budget += waited;
+    }
+
+    /// Whether waits are to be measured.
+    pub(super) fn is_heard(&self) -> bool {
+        self.progress.is_heard()
+    }
+
+    /// Counts rows that an earlier attempt at this run took.
+    pub(super) fn replay(&mut self, mut rows: Selection, ordinal: u64) -> Result<(), ExtractError> {
+        let count = rows.ids.len() as u64;
+        if let Some(tracker) = &mut self.tracker {
+            tracker.filter(&mut rows, usize::MAX)?;
+        }
+        self.next_ordinal = self.next_ordinal.max(ordinal + 1);
+        self.rows_left = self.rows_left.map(|left| left.saturating_sub(count));
+        self.event.rows += count;
+        Ok(())
+    }
+
+    /// Goes on where an earlier attempt at this run was, after `pages` pages.
+    pub(super) fn go_on_at(&mut self, checkpoint: Checkpoint, pages: u64) {
+        self.pages_left = self.pages_left.map(|left| left.saturating_sub(pages));
+        self.event.pages += pages;
+        self.checkpoint = checkpoint;
+        if !self.has_ended() {
+            self.cap();
+        }
+    }
+
+    /// Whether all rows have come that it can have.
+    pub(super) fn is_complete(&self) -> bool {
+        self.checkpoint.end == Some(End::Complete)
+    }
+
+    /// What the state keeps of it after the run. Where what feeds it is not complete, neither is it.
+    pub(super) fn finish(self, is_fed_completely: bool) -> Result<Outcome, ExtractError> {
+        let (resource, checkpoint) = (self.resource, &self.checkpoint);
+        let has_own_pages = resource.parent().is_none();
+        let is_anew = resource.write_disposition == WriteDisposition::Replace;
+        let is_complete = self.is_complete() && is_fed_completely;
+        let goes_on = !is_complete && resource.resumable && has_own_pages && !is_anew && !checkpoint.is_beginning();
+        let in_order = !is_complete && self.moves_on_in_order();
+        let is_disordered = self.tracker.as_ref().is_some_and(Tracker::is_disordered);
+        if let (true, true, Some(incremental)) = (in_order, is_disordered, &resource.incremental) {
+            let (resource, cursor) = (resource.name.clone(), incremental.cursor_path.to_string());
+            return Err(ExtractError::Disordered { resource, cursor });
+        }
+        let paused = if goes_on && !in_order { self.tracker.as_ref().map(Tracker::pause) } else { None };
+        if !is_complete && !in_order && (!goes_on || paused == Some(None)) {
+            self.refuse_partial_append()?;
+        }
+        let mut kept = self.kept;
+        let resume = (goes_on && !in_order && paused != Some(None)).then_some((&self.checkpoint, paused.flatten()));
+        set_resumed(&mut kept, resume);
+        let boundary = match self.tracker {
+            Some(tracker) if is_complete || in_order => {
+                let boundary;
+                (kept, boundary) = tracker.finish(kept);
+                boundary
+            }
+            Some(_) => {
+                tracing::info!("resource `{}`: a limit was reached, its cursor stays where it was", resource.name);
+                None
+            }
+            None => None,
+        };
+        Ok(Outcome { kept: (!kept.is_empty()).then_some(kept), boundary })
+    }
+}

@@ -1,0 +1,243 @@
+//! Whatever the pages, and wherever runs are limited, killed and begun again: the rows that are loaded are those of the
+//! source.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use catchment_json::{Selection, Value};
+use catchment_schema::WriteDisposition;
+use catchment_state::{BoundaryKey, RowHash, State};
+use futures_util::stream;
+use proptest::prelude::*;
+
+use crate::{
+    Boundaries, Budget, Checkpoint, ExtractError, Extracted, Extraction, Incremental, Page, PageError, Resource, RowOrder,
+    Source, Start, boundary_keys,
+};
+
+/// A row: its key, the value of its cursor, and what else it says.
+type Row = (i64, i64, i64);
+
+/// What happens before a run, and to it.
+#[derive(Debug, Clone)]
+struct Round {
+    /// How many rows come to the source, each with the step from the greatest cursor so far.
+    new: Vec<i64>,
+    /// Which rows change, if rows do: the cursor moves to the greatest one, or a step further.
+    changed: Vec<(prop::sample::Index, i64)>,
+    limit: Option<u64>,
+    /// The batch at which the run is killed.
+    killed_at: Option<usize>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Setup {
+    disposition: WriteDisposition,
+    order: Option<RowOrder>,
+    is_resumable: bool,
+    /// Whether the source leaves out rows before the start by itself.
+    is_filtered: bool,
+    page_rows: usize,
+}
+
+fn round() -> impl Strategy<Value = Round> {
+    let changed = prop::collection::vec((any::<prop::sample::Index>(), 0i64..2), 0..4);
+    let limit = prop::option::of(1u64..9);
+    (prop::collection::vec(0i64..2, 0..8), changed, limit, prop::option::of(0usize..4))
+        .prop_map(|(new, changed, limit, killed_at)| Round { new, changed, limit, killed_at })
+}
+
+fn setup() -> impl Strategy<Value = Setup> {
+    let disposition = prop::sample::select(vec![WriteDisposition::Append, WriteDisposition::Merge]);
+    let order = prop::sample::select(vec![None, Some(RowOrder::Asc), Some(RowOrder::Desc)]);
+    (disposition, order, any::<bool>(), any::<bool>(), 1usize..4).prop_map(
+        |(disposition, order, is_resumable, is_filtered, page_rows)| {
+            // Pages that can be found again are in the order in which rows came.
+            let order = if is_resumable { None } else { order };
+            Setup { disposition, order, is_resumable, is_filtered, page_rows }
+        },
+    )
+}
+
+/// The source: its rows in the order in which they came.
+type Rows = Arc<Mutex<Vec<Row>>>;
+
+fn resource(setup: Setup, rows: &Rows, limit: Option<u64>) -> Resource {
+    let rows = Arc::clone(rows);
+    let mut incremental = Incremental::new("at");
+    incremental.row_order = setup.order;
+    let pages = move |start: &Start| {
+        let mut rows = rows.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        match setup.order {
+            Some(RowOrder::Asc) => rows.sort_by_key(|(_, at, _)| *at),
+            Some(RowOrder::Desc) => rows.sort_by_key(|(_, at, _)| -*at),
+            None => {}
+        }
+        let from = start.last_value.as_ref().and_then(Value::as_i64).filter(|_| setup.is_filtered && !setup.is_resumable);
+        rows.retain(|(_, at, _)| from.is_none_or(|from| *at >= from));
+        let first = start.position.as_ref().and_then(Value::as_i64).and_then(|first| usize::try_from(first).ok()).unwrap_or(0);
+        let pages: Vec<Vec<Row>> = rows.chunks(setup.page_rows).map(<[Row]>::to_vec).collect();
+        let count = pages.len();
+        let pages = pages.into_iter().enumerate().skip(first).map(move |(index, rows)| {
+            let row = |(id, at, text): Row| Value::object([("id", id.into()), ("at", at.into()), ("text", Value::from(text))]);
+            let page = Page::from(Selection::try_from(rows.into_iter().map(row).collect::<Vec<_>>())?);
+            Ok::<_, PageError>(page.next_at((index + 1 < count).then(|| Value::from(index as u64 + 1))))
+        });
+        stream::iter(pages.collect::<Vec<_>>())
+    };
+    let mut resource = Resource::pages("r", pages)
+        .incremental(incremental)
+        .primary_key(["id"])
+        .write_disposition(setup.disposition)
+        .resumable(setup.is_resumable);
+    resource.limit.rows = limit;
+    resource
+}
+
+/// What a run has handed out, as it would be on disk.
+type Log = Vec<Extracted>;
+
+/// A dataset, and what a run of it leaves behind.
+struct World {
+    state: State,
+    boundaries: BTreeMap<BoundaryKey, Vec<RowHash>>,
+    loaded: Vec<Row>,
+    /// What a run that was killed had handed out.
+    unfinished: Log,
+}
+
+impl World {
+    /// Runs, as far as batch `killed_at`; loads what comes, if all does.
+    fn run(&mut self, resource: Resource, killed_at: Option<usize>) -> Result<(), ExtractError> {
+        let source = Source::from(resource);
+        let keys = boundary_keys(&source, &self.state);
+        let known: Boundaries = keys.into_iter().filter_map(|key| self.boundaries.remove_entry(&key)).collect();
+        let mut run = Extraction::new(&source, &self.state, &known)?;
+        let log = go_on(&mut run, std::mem::take(&mut self.unfinished))?;
+        let log = Mutex::new((log, 0));
+        let sink = |extracted| {
+            let mut log = log.lock().unwrap_or_else(PoisonError::into_inner);
+            if killed_at == Some(log.1) {
+                return ControlFlow::Break(());
+            }
+            log.1 += usize::from(matches!(extracted, Extracted::Rows { .. }));
+            log.0.push(extracted);
+            ControlFlow::Continue(())
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
+        let Ok(runtime) = runtime else { return Ok(()) };
+        let ran = runtime.block_on(run.run(&Budget::new(1 << 20), &sink));
+        let (log, _) = log.into_inner().unwrap_or_else(PoisonError::into_inner);
+        self.boundaries.extend(known);
+        match ran {
+            Ok(after) => {
+                self.state = after.state;
+                for change in after.boundaries {
+                    let known = self.boundaries.entry(change.key).or_default();
+                    if change.replaces {
+                        known.clear();
+                    }
+                    known.extend(change.hashes);
+                }
+                self.load(&source, log);
+                Ok(())
+            }
+            Err(ExtractError::Stopped { .. }) => {
+                self.unfinished = if source.resources.iter().any(|r| r.resumable) { log } else { Vec::new() };
+                Ok(())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn load(&mut self, source: &Source, log: Log) {
+        let merges = source.resources.iter().any(|r| r.write_disposition == WriteDisposition::Merge);
+        for extracted in log {
+            let Extracted::Rows { batch, .. } = extracted else { continue };
+            for row in batch.rows.nodes() {
+                let field = |name| row.get(name).and_then(|value| value.number()?.parse().ok()).unwrap_or(-1);
+                let row = (field("id"), field("at"), field("text"));
+                if merges {
+                    self.loaded.retain(|(id, _, _)| *id != row.0);
+                }
+                self.loaded.push(row);
+            }
+        }
+    }
+}
+
+/// Has a run go on after the last place of those that were handed out; what came after it comes again.
+fn go_on(run: &mut Extraction<'_>, mut log: Log) -> Result<Log, ExtractError> {
+    let last = log.iter().rposition(|extracted| matches!(extracted, Extracted::Checkpoint { .. }));
+    log.truncate(last.map_or(0, |last| last + 1));
+    let (mut place, mut pages) = (None, 0);
+    for extracted in &log {
+        match extracted {
+            Extracted::Rows { batch, .. } => run.replay(&batch.resource, batch.rows.clone(), batch.ordinal)?,
+            Extracted::Checkpoint { checkpoint, .. } => {
+                let checkpoint = Checkpoint::from_value(&checkpoint.to_value());
+                if checkpoint.is_interrupted() {
+                    run.go_on_at("r", checkpoint.clone(), 0);
+                } else {
+                    pages += 1;
+                }
+                place = Some(checkpoint);
+            }
+        }
+    }
+    if let Some(place) = place {
+        run.go_on_at("r", place.clone(), pages);
+        log.push(Extracted::Checkpoint { tree: "r".into(), checkpoint: place.interrupted() });
+    }
+    Ok(log)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4000))]
+
+    #[test]
+    fn rows_are_loaded_once_and_none_is_skipped(setup in setup(), rounds in prop::collection::vec(round(), 1..8)) {
+        let rows: Rows = Arc::default();
+        let mut world = World {
+            state: State::new("p", "d", "t"),
+            boundaries: BTreeMap::new(),
+            loaded: Vec::new(),
+            unfinished: Vec::new(),
+        };
+        for round in rounds {
+            change(&rows, &round, setup);
+            let ran = world.run(resource(setup, &rows, round.limit), round.killed_at);
+            // A limit is refused where a run could not go on; nothing was changed then.
+            let is_refused = matches!(ran, Err(ExtractError::LimitLosesRows { .. }));
+            prop_assert!(ran.is_ok() || is_refused, "{:?}", ran);
+        }
+        // Pages of limited runs may end before the last rows came: then a second run has them.
+        for _ in 0..3 {
+            world.run(resource(setup, &rows, None), None).unwrap();
+        }
+        let mut expected = rows.lock().unwrap().clone();
+        expected.sort_unstable();
+        world.loaded.sort_unstable();
+        prop_assert_eq!(world.loaded, expected);
+    }
+}
+
+fn change(rows: &Rows, round: &Round, setup: Setup) {
+    let mut rows = rows.lock().unwrap_or_else(PoisonError::into_inner);
+    let greatest = |rows: &[Row]| rows.iter().map(|(_, at, _)| *at).max().unwrap_or(0);
+    for step in &round.new {
+        let (id, at) = (rows.len() as i64, greatest(&rows) + step);
+        rows.push((id, at, 0));
+    }
+    // Rows that are appended do not change. A change is seen where its cursor is later than that of all other rows.
+    if setup.disposition == WriteDisposition::Merge && !rows.is_empty() {
+        for (index, step) in &round.changed {
+            let at = greatest(&rows) + 1 + step;
+            let index = index.index(rows.len());
+            if let Some(row) = rows.get_mut(index) {
+                *row = (row.0, at, row.2 + 1);
+            }
+        }
+    }
+}

@@ -1,0 +1,372 @@
+use std::convert::Infallible;
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use catchment_json::Value;
+use catchment_schema::WriteDisposition;
+use catchment_state::State;
+use futures_util::{StreamExt as _, stream};
+
+use crate::{
+    After, Boundaries, Budget, ExtractError, Extracted, Extraction, Incremental, Page, PageError, Progress, Resource, RowOrder,
+    Sink, Source, Start,
+};
+
+fn numbers(name: &str, range: std::ops::Range<i64>) -> Resource {
+    Resource::stream(name, move |_| stream::iter(range.clone()).map(|n| Ok::<_, Infallible>(vec![row(n)])))
+}
+
+fn row(n: i64) -> Value {
+    Value::object([("n", Value::from(n))])
+}
+
+fn extract(source: &Source, state: &State, sink: Sink<'_>) -> Result<After, ExtractError> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let run = Extraction::new(source, state, &Boundaries::new())?;
+    runtime.block_on(run.run(&Budget::new(1 << 20), sink))
+}
+
+/// Extracts, and shows rows by table, then what the state keeps.
+fn check(source: Source, state: &State, expected: &str) -> Option<State> {
+    let shown = Mutex::new(Vec::new());
+    let sink = |extracted| {
+        if let Extracted::Rows { batch, .. } = extracted {
+            let rows = batch.rows.nodes().map(|row| format!("{row:?}"));
+            shown.lock().unwrap().push(format!("{} {}", batch.table, rows.collect::<Vec<_>>().join("")));
+        }
+        ControlFlow::Continue(())
+    };
+    let extracted = extract(&source, state, &sink);
+    let mut shown = shown.into_inner().unwrap();
+    let (end, state) = match extracted {
+        Ok(After { state, .. }) => (state.to_value().get("sources").map_or("-".to_owned(), Value::to_string), Some(state)),
+        Err(error) => (error.to_string(), None),
+    };
+    shown.push(end);
+    assert_eq!(shown.join("; "), expected);
+    state
+}
+
+fn fresh() -> State {
+    State::new("p", "d", "t")
+}
+
+#[test]
+fn resources_run_at_the_same_time_unless_they_say_otherwise() {
+    let source = Source::new("s").with(numbers("A b", 1..3)).with(numbers("c", 5..6));
+    check(source.clone(), &fresh(), r#"c {"n":5}; a_b {"n":1}; a_b {"n":2}; -"#);
+    let alone = Source { resources: source.resources.into_iter().map(|r| r.parallelized(false)).collect(), ..Source::new("s") };
+    check(alone, &fresh(), r#"a_b {"n":1}; a_b {"n":2}; c {"n":5}; -"#);
+}
+
+#[test]
+fn limits_count_rows() {
+    let rows: Vec<_> = (1..4).map(row).collect();
+    check(Resource::rows("r", rows).add_limit(2).into(), &fresh(), r#"r {"n":1}{"n":2}; -"#);
+    check(numbers("r", 1..9).add_limit(2).into(), &fresh(), r#"r {"n":1}; r {"n":2}; -"#);
+    check(numbers("r", 1..3).add_limit(9).into(), &fresh(), r#"r {"n":1}; r {"n":2}; -"#);
+    check(numbers("r", 1..3).add_limit(0).into(), &fresh(), "-");
+}
+
+#[test]
+fn a_limit_does_not_move_the_cursor() {
+    let merged =
+        |limit| numbers("r", 1..4).incremental(Incremental::new("n")).write_disposition(WriteDisposition::Merge).add_limit(limit);
+    check(merged(2).into(), &fresh(), r#"r {"n":1}; r {"n":2}; -"#);
+    let refused = numbers("r", 1..4).incremental(Incremental::new("n")).add_limit(2);
+    check(
+        refused.into(),
+        &fresh(),
+        "resource `r` appends rows, loads incrementally by `n`, and has a limit: rows that the limit cuts off would be appended twice \
+         or never; merge by a primary key instead, declare the `row_order` of rows that come in the order of the cursor, let it go on \
+         from its pages (`resumable`), or take the limit away",
+    );
+}
+
+#[test]
+fn replaced_resources_start_anew() {
+    let incremental = || numbers("r", 1..3).incremental(Incremental::new("n")).primary_key(["n"]);
+    let expected = r#"r {"n":1}; r {"n":2}; {"r":{"resources":{"r":{"incremental":{"n":{"initial_value":null,"last_value":2,"unique_hashes":["Tp44cKMYfAuJ"],"start_value":null}}}}}}"#;
+    let state = check(incremental().into(), &fresh(), expected).unwrap();
+    check(incremental().into(), &state, expected.rsplit_once("; ").unwrap().1);
+    check(incremental().write_disposition(WriteDisposition::Replace).into(), &state, expected);
+    check(numbers("r", 1..2).write_disposition(WriteDisposition::Replace).into(), &fresh(), r#"r {"n":1}; {"r":{}}"#);
+}
+
+#[test]
+fn a_failing_resource_is_named() {
+    let failing = Resource::stream("r", |_| stream::iter([Err::<Vec<i64>, _>("boom")]));
+    check(failing.into(), &fresh(), "resource `r` failed");
+}
+
+#[test]
+fn the_budget_lets_a_page_larger_than_itself_through() {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let budget = Budget::new(1);
+    runtime.block_on(async {
+        drop(budget.take(1 << 30).await);
+        drop(budget.take(1).await);
+    });
+}
+
+#[test]
+fn rows_of_an_iterator_come_in_pages() {
+    let source = Resource::iter("r", |_| (0_i64..2500).map(row)).add_limit(1001);
+    let sizes = Mutex::new(Vec::new());
+    let sink = |extracted| {
+        if let Extracted::Rows { batch, .. } = extracted {
+            sizes.lock().unwrap().push(batch.rows.ids.len());
+        }
+        ControlFlow::Continue(())
+    };
+    extract(&source.into(), &fresh(), &sink).unwrap();
+    assert_eq!(sizes.into_inner().unwrap(), [1000, 1]);
+}
+
+#[test]
+fn rows_that_cannot_be_serialised_fail_the_run() {
+    let rows = vec![std::collections::BTreeMap::from([(vec![1], 2)])];
+    check(Resource::rows("r", rows).into(), &fresh(), "resource `r` failed");
+}
+
+/// Runs a resource of rows in descending order that stops asking where it meets old ones: how many it asked for.
+fn descending(rows: &'static [i64], state: &State, expected: &str) -> (State, usize) {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&asked);
+    let pages = move |start: &crate::Start| {
+        let (start, count) = (start.clone(), Arc::clone(&count));
+        stream::iter(rows)
+            .take_while(move |_| std::future::ready(!start.is_out_of_range()))
+            .inspect(move |_| {
+                count.fetch_add(1, Ordering::Relaxed);
+            })
+            .map(|n| Ok::<_, Infallible>(vec![row(*n)]))
+    };
+    let resource = Resource::stream("r", pages).incremental(Incremental::new("n").initial_value(3)).primary_key(["n"]);
+    (check(resource.into(), state, expected).unwrap(), asked.load(Ordering::Relaxed))
+}
+
+#[test]
+fn a_descending_resource_can_stop_where_it_meets_older_rows() {
+    let kept = r#"{"r":{"resources":{"r":{"incremental":{"n":{"initial_value":3,"last_value":5,"unique_hashes":["tIXXf9wiHssy"],"start_value":3}}}}}}"#;
+    let (state, asked) = descending(&[5, 4, 3, 2, 1], &fresh(), &format!(r#"r {{"n":5}}; r {{"n":4}}; r {{"n":3}}; {kept}"#));
+    assert_eq!(asked, 4);
+    // Others may have come to the last value, so that one alone does not say that all below is known.
+    let (_, asked) = descending(&[5, 5, 4, 3, 2, 1], &state, kept);
+    assert_eq!(asked, 3);
+}
+
+/// A source whose pages can be found again, from page 0, each with two rows.
+fn paged(count: i64) -> Resource {
+    Resource::pages("r", move |start: &Start| {
+        let first = start.position.as_ref().and_then(Value::as_i64).unwrap_or(0);
+        stream::iter(first..count).map(move |number| {
+            let page = Page::from(catchment_json::Selection::try_from(vec![row(number * 2), row(number * 2 + 1)])?);
+            Ok::<_, PageError>(page.next_at((number + 1 < count).then(|| Value::from(number + 1))))
+        })
+    })
+}
+
+#[test]
+fn limits_count_pages_too() {
+    check(paged(3).add_page_limit(1).into(), &fresh(), r#"r {"n":0}{"n":1}; -"#);
+    check(paged(3).add_page_limit(0).into(), &fresh(), "-");
+    check(paged(3).add_page_limit(2).add_limit(3).into(), &fresh(), r#"r {"n":0}{"n":1}; r {"n":2}; -"#);
+    check(paged(3).add_time_limit(std::time::Duration::ZERO).into(), &fresh(), r#"r {"n":0}{"n":1}; -"#);
+}
+
+#[test]
+fn rows_are_mapped_and_filtered_before_they_are_counted() {
+    let even = |n: catchment_json::Node<'_>| n.get("n").and_then(|n| n.number()?.parse().ok()).is_some_and(|n: i64| n % 2 == 0);
+    let tenfold = |row: Value| Value::object([("n", Value::from(row.get("n").and_then(Value::as_i64).unwrap_or(0) * 10))]);
+    check(paged(3).add_limit(2).filter(even).map(tenfold).into(), &fresh(), r#"r {"n":0}; r {"n":20}; -"#);
+    check(paged(1).yield_map(|row| vec![row.clone(), row]).into(), &fresh(), r#"r {"n":0}{"n":0}{"n":1}{"n":1}; -"#);
+    check(paged(1).map(|_| None::<i64>).into(), &fresh(), "-");
+}
+
+#[test]
+fn rows_go_to_the_tables_that_they_say() {
+    let resource =
+        paged(2).table_name_per_row(|row| format!("Rest {}", row.get("n").and_then(|n| n.number()).unwrap_or_default()));
+    check(resource.into(), &fresh(), r#"rest_0 {"n":0}; rest_1 {"n":1}; rest_2 {"n":2}; rest_3 {"n":3}; -"#);
+}
+
+fn ascending() -> Incremental {
+    Incremental::new("n").row_order(RowOrder::Asc)
+}
+
+#[test]
+fn a_limited_run_moves_the_cursor_where_rows_come_in_order() {
+    let resource = || paged(3).incremental(ascending()).add_limit(3);
+    let kept = |last: i64, start: &str, hash: &str| {
+        format!(
+            r#"{{"r":{{"resources":{{"r":{{"incremental":{{"n":{{"initial_value":null,"last_value":{last},"unique_hashes":["{hash}"],"start_value":{start}}}}}}}}}}}}}"#
+        )
+    };
+    let hash = |n: i64| catchment_schema::short_hash::<9>(&format!(r#"{{"n":{n}}}"#));
+    let state =
+        check(resource().into(), &fresh(), &format!(r#"r {{"n":0}}{{"n":1}}; r {{"n":2}}; {}"#, kept(2, "null", &hash(2))))
+            .unwrap();
+    let state =
+        check(resource().into(), &state, &format!(r#"r {{"n":3}}; r {{"n":4}}{{"n":5}}; {}"#, kept(5, "2", &hash(5)))).unwrap();
+    check(resource().into(), &state, &kept(5, "2", &hash(5)));
+}
+
+#[test]
+fn a_limited_run_of_rows_in_another_order_is_an_error() {
+    let rows = |values: &[i64]| Resource::rows("r", values.iter().copied().map(row).collect::<Vec<_>>());
+    check(
+        rows(&[3, 1, 2]).incremental(ascending()).add_limit(2).into(),
+        &fresh(),
+        r#"r {"n":3}{"n":1}; resource `r`: its rows are not in the order of the cursor `n` that `row_order` declares, so those that the limit cuts off could be skipped for ever; take `row_order` or the limit away"#,
+    );
+    // An open start would skip the rest of the rows at the last value.
+    let open = ascending().range_start(crate::RangeEnd::Open);
+    let refused = extract(&rows(&[1, 1]).incremental(open).add_limit(1).into(), &fresh(), &|_| ControlFlow::Continue(()));
+    assert!(matches!(refused, Err(ExtractError::LimitLosesRows { .. })), "{refused:?}");
+}
+
+#[test]
+fn a_limited_run_goes_on_from_its_pages() {
+    let resume = |resource: Resource| resource.resumable(true).add_limit(3);
+    let next = |state: &State, resource: Resource, expected: &str| check(resource.into(), state, expected).unwrap();
+    // without a cursor
+    let kept = |position: i64, taken: i64| {
+        format!(
+            r#"{{"r":{{"resources":{{"r":{{"_catchment":{{"resume":{{"position":{position},"taken":{taken},"cursor":null}}}}}}}}}}}}"#
+        )
+    };
+    let state = next(&fresh(), resume(paged(4)), &format!(r#"r {{"n":0}}{{"n":1}}; r {{"n":2}}; {}"#, kept(1, 1)));
+    let state = next(&state, resume(paged(4)), &format!(r#"r {{"n":3}}; r {{"n":4}}{{"n":5}}; {}"#, kept(3, 0)));
+    let state = next(&state, resume(paged(4)), r#"r {"n":6}{"n":7}; {"r":{"resources":{}}}"#);
+    next(&state, resume(paged(4)), &format!(r#"r {{"n":0}}{{"n":1}}; r {{"n":2}}; {}"#, kept(1, 1)));
+    // the limit and the pages end at once
+    next(&fresh(), paged(1).resumable(true).add_limit(2), r#"r {"n":0}{"n":1}; -"#);
+    // all rows anew
+    next(&fresh(), resume(paged(4)).write_disposition(WriteDisposition::Replace), r#"r {"n":0}{"n":1}; r {"n":2}; {"r":{}}"#);
+}
+
+#[test]
+fn the_cursor_moves_when_the_pages_have_ended() {
+    let resource = || paged(2).resumable(true).add_limit(3).incremental(Incremental::new("n")).primary_key(["n"]);
+    let kept = r#"{"r":{"resources":{"r":{"_catchment":{"resume":{"position":1,"taken":1,"cursor":{"last_value":2,"unique_hashes":["Tp44cKMYfAuJ"],"moved":true,"kept_rows":true,"cap":null}}}}}}}"#;
+    let state = check(resource().into(), &fresh(), &format!(r#"r {{"n":0}}{{"n":1}}; r {{"n":2}}; {kept}"#)).unwrap();
+    let cursor = r#"{"initial_value":null,"last_value":3,"unique_hashes":["Cn/dwi436vBb"],"start_value":null}"#;
+    let ended = format!(r#"{{"r":{{"resources":{{"r":{{"incremental":{{"n":{cursor}}}}}}}}}}}"#);
+    let state = check(resource().into(), &state, &format!(r#"r {{"n":3}}; {ended}"#)).unwrap();
+    check(resource().into(), &state, &ended);
+}
+
+#[test]
+fn an_append_that_cannot_go_on_is_refused() {
+    // Its pages say nothing of where they are.
+    let resource = numbers("r", 1..4).resumable(true).incremental(Incremental::new("n")).add_limit(2);
+    let refused = extract(&resource.into(), &fresh(), &|_| ControlFlow::Continue(()));
+    assert!(matches!(refused, Err(ExtractError::LimitLosesRows { .. })), "{refused:?}");
+}
+
+/// Rows for each row of `parent`: its number times ten, and one more.
+fn details(name: &str, parent: &str) -> Resource {
+    Resource::transformer(name, parent, |of: crate::Row, _| {
+        let n = of.get("n").and_then(|n| n.as_i64()).unwrap_or(0) * 10;
+        stream::iter([n, n + 1]).map(|n| Ok::<_, Infallible>(vec![row(n)]))
+    })
+}
+
+#[test]
+fn resources_are_fed_with_rows_of_others() {
+    let source = || Source::new("s").with(numbers("r", 1..3)).with(details("d", "r"));
+    let fed = r#"d {"n":10}; d {"n":11}"#;
+    check(source(), &fresh(), &format!(r#"r {{"n":1}}; {fed}; r {{"n":2}}; d {{"n":20}}; d {{"n":21}}; -"#));
+    check(source().select(["d"]).unwrap(), &fresh(), &format!(r#"{fed}; d {{"n":20}}; d {{"n":21}}; -"#));
+    check(source().select(["r"]).unwrap(), &fresh(), r#"r {"n":1}; r {"n":2}; -"#);
+    let deeper = Source::new("s").with(details("e", "d")).with(details("d", "r")).with(numbers("r", 1..2));
+    check(deeper.select(["e"]).unwrap(), &fresh(), r#"e {"n":100}; e {"n":101}; e {"n":110}; e {"n":111}; -"#);
+}
+
+#[test]
+fn limits_hold_for_each_resource() {
+    let source = Source::new("s").with(numbers("r", 1..9)).with(details("d", "r")).add_limit(3);
+    check(source, &fresh(), r#"r {"n":1}; d {"n":10}; d {"n":11}; r {"n":2}; d {"n":20}; r {"n":3}; -"#);
+}
+
+#[test]
+fn cursors_of_resources_that_are_fed() {
+    let merged = |limit: Option<u64>| {
+        let mut rivers = numbers("r", 1..4);
+        rivers.limit.rows = limit;
+        let details = details("d", "r").incremental(Incremental::new("n")).primary_key(["n"]);
+        Source::new("s").with(rivers.selected(false)).with(details.write_disposition(WriteDisposition::Merge))
+    };
+    let rows = r#"d {"n":10}; d {"n":11}; d {"n":20}; d {"n":21}"#;
+    let kept = r#"{"s":{"resources":{"d":{"incremental":{"n":{"initial_value":null,"last_value":31,"unique_hashes":["HASH"],"start_value":null}}}}}}"#;
+    let kept = kept.replace("HASH", &catchment_schema::short_hash::<9>("31"));
+    let state = check(merged(None), &fresh(), &format!(r#"{rows}; d {{"n":30}}; d {{"n":31}}; {kept}"#)).unwrap();
+    check(merged(None), &state, &kept);
+    // What feeds it was cut off, so the cursor must not move over rows that did not come.
+    check(merged(Some(2)), &fresh(), &format!("{rows}; -"));
+    check(merged(Some(9)), &fresh(), &format!(r#"{rows}; d {{"n":30}}; d {{"n":31}}; {kept}"#));
+}
+
+#[test]
+fn rows_that_only_feed_others_do_not_move_their_cursor() {
+    let source = Source::new("s").with(numbers("r", 1..2).incremental(Incremental::new("n"))).with(details("d", "r"));
+    check(source.select(["d"]).unwrap(), &fresh(), r#"d {"n":10}; d {"n":11}; -"#);
+}
+
+#[test]
+fn sources_that_cannot_run() {
+    let check = |source: Source, expected: &str| check(source, &fresh(), expected);
+    check(
+        Source::new("s").with(numbers("rivers", 1..2)).with(details("d", "river")),
+        "resource `d` is fed with the rows of `river`, which source `s` does not have; did you mean `rivers`?",
+    );
+    check(
+        Source::new("s").with(details("a", "b")).with(details("b", "a")),
+        "resource `a` is fed with its own rows: a from b from a",
+    );
+    check(
+        Source::new("s").with(numbers("r", 1..2)).with(numbers("r", 1..2)),
+        "source `s` has two resources of the name `r`; their cursors would be mixed up",
+    );
+}
+
+#[test]
+fn pages_of_several_rows_are_asked_for_at_the_same_time() {
+    // Each row's page waits until the pages of three rows are asked for.
+    let barrier = Arc::new(tokio::sync::Barrier::new(3));
+    let waiting = Resource::transformer("d", "r", move |of: crate::Row, _| {
+        let barrier = Arc::clone(&barrier);
+        stream::once(async move {
+            barrier.wait().await;
+            Ok::<_, Infallible>(vec![of.get("n")])
+        })
+    });
+    let rows = (1..4).map(row).collect::<Vec<_>>();
+    let source = Source::new("s").with(Resource::rows("r", rows).selected(false)).with(waiting);
+    check(source, &fresh(), "d 1; d 2; d 3; -");
+}
+
+#[test]
+fn a_failing_resource_stops_the_others() {
+    let endless = Resource::stream("endless", |_| stream::repeat(()).map(|()| Ok::<_, Infallible>(vec![row(1)])));
+    let failing = Resource::transformer("d", "r", |_, _| stream::iter([Err::<Vec<i64>, _>("boom")]));
+    let source = Source::new("s").with(endless).with(numbers("r", 1..2)).with(failing);
+    let failed = extract(&source, &fresh(), &|_| ControlFlow::Continue(()));
+    assert_eq!(failed.unwrap_err().to_string(), "resource `d` failed");
+}
+
+#[test]
+fn events_tell_what_has_come() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let (source, state, progress) = (Source::from(paged(2)), fresh(), Progress::default());
+    let mut events = progress.listen();
+    let run = Extraction::with(&source, &state, &Boundaries::new(), crate::ExtractOptions::default(), &progress).unwrap();
+    runtime.block_on(run.run(&Budget::new(1 << 20), &|_| ControlFlow::Continue(()))).unwrap();
+    let mut shown = Vec::new();
+    while let Ok(event) = events.try_recv() {
+        shown.push(format!("{} {} {} {} {}", event.resource, event.pages, event.rows, event.bytes, event.is_done));
+    }
+    assert_eq!(shown, ["r 1 2 4 false", "r 2 4 8 false", "r 2 4 8 true"]);
+}

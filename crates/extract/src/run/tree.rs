@@ -1,0 +1,90 @@
+//! Which resources are fed with the rows of which.
+
+use crate::{ExtractError, Source};
+
+/// A resource with pages of its own, and all that are fed with its rows, directly or not: each after the one that feeds
+/// it. They are given by their places in the source.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Tree {
+    pub(super) root: usize,
+    /// Resources, each with the one that feeds it.
+    pub(super) dependents: Vec<(usize, usize)>,
+}
+
+impl Tree {
+    pub(super) fn members(&self) -> impl Iterator<Item = usize> {
+        std::iter::once(self.root).chain(self.dependents.iter().map(|(child, _)| *child))
+    }
+}
+
+/// The trees of a source, of what is loaded and what feeds it.
+pub(super) fn trees(source: &Source) -> Result<Vec<Tree>, ExtractError> {
+    let parents = parents(source)?;
+    let mut is_needed = vec![false; parents.len()];
+    for (index, resource) in source.resources.iter().enumerate() {
+        let mut next = resource.is_loaded().then_some(index);
+        while let Some(at) = next {
+            if let Some(needed) = is_needed.get_mut(at) {
+                *needed = true;
+            }
+            next = parents.get(at).copied().flatten();
+        }
+    }
+    let is_needed = |index: usize| is_needed.get(index) == Some(&true);
+    let roots = parents.iter().enumerate().filter(|(index, parent)| parent.is_none() && is_needed(*index));
+    Ok(roots.map(|(root, _)| Tree { root, dependents: dependents(root, &parents, is_needed) }).collect())
+}
+
+/// What is fed by `root`, each after the one that feeds it, else in the order of the source.
+fn dependents(root: usize, parents: &[Option<usize>], is_needed: impl Fn(usize) -> bool) -> Vec<(usize, usize)> {
+    let (mut found, mut feeds) = (Vec::new(), std::collections::VecDeque::from([root]));
+    while let Some(parent) = feeds.pop_front() {
+        for (child, _) in parents.iter().enumerate().filter(|(child, of)| **of == Some(parent) && is_needed(*child)) {
+            found.push((child, parent));
+            feeds.push_back(child);
+        }
+    }
+    found
+}
+
+/// The place of the parent of each resource.
+fn parents(source: &Source) -> Result<Vec<Option<usize>>, ExtractError> {
+    let place = |name: &str| source.resources.iter().position(|resource| resource.name == name);
+    let mut parents = Vec::with_capacity(source.resources.len());
+    for (index, resource) in source.resources.iter().enumerate() {
+        if place(&resource.name) != Some(index) {
+            return Err(ExtractError::SameName { source_name: source.name.clone(), resource: resource.name.clone() });
+        }
+        let Some(parent) = resource.parent() else {
+            parents.push(None);
+            continue;
+        };
+        let unknown = || ExtractError::UnknownParent {
+            resource: resource.name.clone(),
+            parent: parent.to_owned(),
+            source_name: source.name.clone(),
+            hint: source.nearest(parent),
+        };
+        parents.push(Some(place(parent).ok_or_else(unknown)?));
+    }
+    refuse_circles(source, &parents)?;
+    Ok(parents)
+}
+
+fn refuse_circles(source: &Source, parents: &[Option<usize>]) -> Result<(), ExtractError> {
+    let name = |index: usize| source.resources.get(index).map_or("", |resource| resource.name.as_str());
+    for index in 0..parents.len() {
+        let mut path = vec![index];
+        while let Some(parent) = path.last().and_then(|at| parents.get(*at).copied().flatten()) {
+            path.push(parent);
+            if parent == index {
+                let path: Vec<_> = path.iter().map(|at| name(*at)).collect();
+                return Err(ExtractError::Circle { resource: name(index).to_owned(), path: path.join(" from ") });
+            }
+            if path.len() > parents.len() {
+                break;
+            }
+        }
+    }
+    Ok(())
+}

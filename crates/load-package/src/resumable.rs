@@ -1,0 +1,79 @@
+//! Extractions that another run can go on with.
+
+use std::collections::BTreeMap;
+
+use crate::extracted::RESUMABLE;
+use crate::folder::LockedFolder;
+use crate::pages::Pages;
+use crate::{Begin, ExtractedRecord, PackageError};
+
+/// Rows of a source that was not read to its end. Dropping it leaves it where it is.
+#[derive(Debug)]
+pub struct Resumable {
+    folder: LockedFolder,
+    begin: Begin,
+    /// The number of the last checkpoint of each tree of resources among the records.
+    last: BTreeMap<String, usize>,
+}
+
+impl Resumable {
+    pub(crate) fn open(folder: LockedFolder) -> Result<Resumable, PackageError> {
+        let mut pages = open(&folder)?;
+        let mut last = BTreeMap::new();
+        let mut number = 0;
+        while let Some(record) = next(&mut pages)? {
+            if let ExtractedRecord::Checkpoint { tree, .. } = record {
+                last.insert(tree, number);
+            }
+            number += 1;
+        }
+        Ok(Resumable { folder, begin: pages.begin, last })
+    }
+
+    /// What it is about.
+    pub fn begin(&self) -> &Begin {
+        &self.begin
+    }
+
+    /// Gives to `take` what counts of it: of each tree of resources all up to its last checkpoint. What came after that will
+    /// come again.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be read, and those of `take`.
+    pub fn read<E: From<PackageError>>(&self, take: &mut dyn FnMut(ExtractedRecord) -> Result<(), E>) -> Result<(), E> {
+        let mut pages = open(&self.folder)?;
+        let mut number = 0;
+        while let Some(record) = next(&mut pages)? {
+            let tree = match &record {
+                ExtractedRecord::Page(page) => &page.tree,
+                ExtractedRecord::Checkpoint { tree, .. } => tree,
+                ExtractedRecord::End { .. } => break,
+            };
+            if self.last.get(tree).is_some_and(|last| number <= *last) {
+                take(record)?;
+            }
+            number += 1;
+        }
+        Ok(())
+    }
+
+    /// Removes it.
+    pub fn discard(self) {
+        self.folder.take_back();
+    }
+}
+
+fn open(folder: &LockedFolder) -> Result<Pages, PackageError> {
+    let gone = || PackageError::Damaged { path: folder.path().join(RESUMABLE), problem: "it is missing".to_owned() };
+    Pages::open_file(folder.path(), RESUMABLE)?.ok_or_else(gone)
+}
+
+/// The next record; none where the file ends, be it in the middle of a line: nothing after a line that was torn counts.
+fn next(pages: &mut Pages) -> Result<Option<ExtractedRecord>, PackageError> {
+    match pages.next_record() {
+        Ok(record) => Ok(Some(record)),
+        Err(error) if error.is_damage() => Ok(None),
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,117 @@
+//! Rows that stand at a cursor, where they are too many for the state.
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+
+/// A cursor of a pipeline: whose rows at its last value are known in a table beside the state, as they are too many for it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BoundaryKey {
+    /// The source.
+    pub source: String,
+    /// The resource.
+    pub resource: String,
+    /// The path of its cursor.
+    pub cursor_path: String,
+}
+
+/// What a run adds to the known rows of a cursor, or puts in their place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BoundaryChange {
+    /// Whose they are.
+    pub key: BoundaryKey,
+    /// Whether those that were known are forgotten, as the cursor has moved on.
+    pub replaces: bool,
+    /// The rows.
+    pub hashes: Vec<RowHash>,
+}
+
+/// The hash by which a row at the cursor is known again: of 9 bytes, or of 15 where an old version of dlt made it.
+///
+/// ```
+/// use catchment_state::RowHash;
+///
+/// let hash: RowHash = "Tp44cKMYfAuJ".parse()?;
+/// assert_eq!((hash.to_string().as_str(), hash.is_long()), ("Tp44cKMYfAuJ", false));
+/// # Ok::<(), catchment_state::RowHashError>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RowHash([u8; 16]);
+
+/// A text that is no hash of a row.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{found:?} is no hash of a row: 12 or 20 characters of base64")]
+pub struct RowHashError {
+    found: String,
+}
+
+impl RowHash {
+    fn of(digest: &[u8]) -> RowHash {
+        let mut bytes = [0; 16];
+        // the length stands first, as a hash may end in zeros
+        for (to, from) in bytes.iter_mut().zip(std::iter::once(&(digest.len() as u8)).chain(digest)) {
+            *to = *from;
+        }
+        RowHash(bytes)
+    }
+
+    fn digest(&self) -> &[u8] {
+        let [length, digest @ ..] = &self.0;
+        digest.get(..usize::from(*length)).unwrap_or_default()
+    }
+
+    /// Whether it is one of those of 15 bytes.
+    pub fn is_long(&self) -> bool {
+        self.digest().len() == 15
+    }
+}
+
+impl From<[u8; 9]> for RowHash {
+    fn from(digest: [u8; 9]) -> RowHash {
+        RowHash::of(&digest)
+    }
+}
+
+impl From<[u8; 15]> for RowHash {
+    fn from(digest: [u8; 15]) -> RowHash {
+        RowHash::of(&digest)
+    }
+}
+
+impl std::str::FromStr for RowHash {
+    type Err = RowHashError;
+
+    fn from_str(text: &str) -> Result<RowHash, RowHashError> {
+        let digest = STANDARD_NO_PAD.decode(text).ok().filter(|digest| [9, 15].contains(&digest.len()));
+        digest.map(|digest| RowHash::of(&digest)).ok_or_else(|| RowHashError { found: text.to_owned() })
+    }
+}
+
+impl fmt::Display for RowHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&STANDARD_NO_PAD.encode(self.digest()))
+    }
+}
+
+impl fmt::Debug for RowHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RowHash;
+
+    #[test]
+    fn texts_read_back() {
+        for text in ["Tp44cKMYfAuJ", "AAAAAAAAAAAA", "AAAAAAAAAAAAAAAAAAAA", "Cn/dwi436vBbAAAAAAAA"] {
+            assert_eq!(text.parse::<RowHash>().unwrap().to_string(), text);
+        }
+        assert_ne!("AAAAAAAAAAAA".parse::<RowHash>(), "AAAAAAAAAAAAAAAAAAAA".parse());
+        for text in ["", "Tp44", "Tp44cKMYfAu!", "Tp44cKMYfAuJTp44"] {
+            assert!(text.parse::<RowHash>().is_err(), "{text}");
+        }
+    }
+}
