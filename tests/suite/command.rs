@@ -80,10 +80,54 @@ fn progress_json_prints_objects() {
     });
     let spec = format!(r#"{{"client":{{"base_url":"{}"}},"resources":["a"]}}"#, server.url());
     let output = Run::new(&dataset, &spec).output(&["--progress", "json", "--limit", "5"]);
-    let line = String::from_utf8(output.stdout).unwrap();
-    let report = catchment_json::Value::parse(line.trim()).unwrap();
+    let lines = String::from_utf8(output.stdout).unwrap();
+    let lines: Vec<_> = lines.lines().map(|line| catchment_json::Value::parse(line).unwrap()).collect();
+    let [progress, report] = lines.as_slice() else { panic!("{lines:?}") };
+    assert_eq!(
+        (progress.get("resource").and_then(|r| r.as_str()), progress.get("rows").and_then(|r| r.as_i64())),
+        (Some("a"), Some(1))
+    );
     assert!(report.to_string().contains(r#""row_counts":{"a":1}"#), "{report}");
     assert_eq!(dataset.query("SELECT id FROM a"), "1");
+}
+
+#[test]
+fn progress_log_prints_lines_to_stderr() {
+    let server = catchment_rest_client::testing::ScriptedServer::start(|_| {
+        catchment_rest_client::testing::Answer::json(200, r#"[{"id":1}]"#)
+    });
+    let spec = format!(r#"{{"client":{{"base_url":"{}"}},"resources":["a"]}}"#, server.url());
+    let check = |flags: &[&str], expected: &str| {
+        let said = String::from_utf8(Run::new(&Dataset::new(), &spec).output(flags).stderr).unwrap();
+        assert_eq!(said.split(';').next().unwrap(), expected);
+    };
+    check(&["--progress", "log"], "a: 1 pages, 1 rows, 0.0 MB done");
+    check(&["--progress", "off"], "");
+    // no terminal
+    check(&[], "");
+}
+
+#[test]
+fn refresh_starts_over() {
+    let server = catchment_rest_client::testing::ScriptedServer::start(|_| {
+        catchment_rest_client::testing::Answer::json(200, r#"[{"id":1,"l":[1]}]"#)
+    });
+    let dataset = Dataset::new();
+    let spec = format!(r#"{{"client":{{"base_url":"{}"}},"resources":["a","b"]}}"#, server.url());
+    let check = |flags: &[&str], expected: &str| {
+        let output = Run::new(&dataset, &spec).output(flags);
+        assert!(output.status.success(), "{output:?}");
+        let counts = "SELECT (SELECT count(*) FROM a), (SELECT count(*) FROM a__l), (SELECT count(*) FROM b)";
+        assert_eq!(dataset.query(counts), expected, "{flags:?}");
+    };
+    check(&[], "1 1 1");
+    check(&[], "2 2 2");
+    check(&["--refresh", "drop_data", "--select", "a"], "1 1 2");
+    check(&["--refresh", "drop_resources", "--select", "b"], "1 1 1");
+    check(&[], "2 2 2");
+    check(&["--refresh", "drop_sources"], "1 1 1");
+    let wrong = Run::new(&dataset, &spec).output(&["--refresh", "drop_all"]);
+    assert_eq!(wrong.status.code(), Some(2));
 }
 
 #[test]

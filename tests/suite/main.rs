@@ -2,8 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod backfill;
 mod clock;
 mod command;
+mod cursors;
 mod damage;
 mod dataset;
 mod destinations;
@@ -19,9 +21,12 @@ mod pipeline;
 mod recovery;
 mod reference;
 mod relations;
+mod resume;
 mod rounding;
 mod schema;
 mod signals;
 mod small_disk;
+mod state;
 mod steps;
+mod tables;
 mod turns;

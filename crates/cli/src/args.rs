@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use catchment::WriteDisposition;
 use catchment::schema::SchemaFormat;
+use catchment::{RefreshMode, WriteDisposition};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand, ValueEnum};
 
@@ -50,7 +50,12 @@ pub(crate) struct RunArgs {
     /// What to do with the rows that the tables have, whatever the spec says.
     #[arg(long, value_parser = disposition())]
     pub(crate) write_disposition: Option<WriteDisposition>,
-    /// What is printed: `json` is one object a line, for programs.
+    /// Start over: drop all tables of the source, or those of the resources that are loaded, or empty these; what is
+    /// known of earlier runs is forgotten. It happens together with the load.
+    #[arg(long, value_name = "MODE", value_parser = refresh())]
+    pub(crate) refresh: Option<RefreshMode>,
+    /// How the run tells of itself: `log` writes lines to stderr, `json` one object a line to stdout, the report the last
+    /// one; `auto` is `log` in a terminal.
     #[arg(long, value_enum, default_value = "auto")]
     pub(crate) progress: Progress,
 }
@@ -59,6 +64,11 @@ pub(crate) struct RunArgs {
 fn disposition() -> impl TypedValueParser<Value = WriteDisposition> {
     let names = [WriteDisposition::Append, WriteDisposition::Replace, WriteDisposition::Merge].map(WriteDisposition::name);
     PossibleValuesParser::new(names).map(|name| WriteDisposition::from_name(&name).unwrap_or_default())
+}
+
+fn refresh() -> impl TypedValueParser<Value = RefreshMode> {
+    PossibleValuesParser::new(RefreshMode::ALL.map(RefreshMode::name))
+        .map(|name| RefreshMode::from_name(&name).unwrap_or(RefreshMode::DropData))
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -1,11 +1,12 @@
 //! `catchment run`.
 
+use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
 use catchment::extract::Source;
 use catchment::rest_api::{Format, Spec, rest_api_source};
-use catchment::{LoadInfo, Pipeline, SchemaFiles};
+use catchment::{LoadInfo, Pipeline, ProgressTo, RunOptions, SchemaFiles};
 
 use crate::args::{Progress, RunArgs};
 use crate::failure::Failure;
@@ -31,8 +32,12 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), Failure> {
         import_schema_path: spec.pipeline.import_schema_path.as_ref().map(PathBuf::from),
         export_schema_path: spec.pipeline.export_schema_path.as_ref().map(PathBuf::from),
     };
-    let options = configuration.run_options()?;
-    let pipeline = Pipeline::new(name, destination, dataset).pipelines_dir(pipelines_dir).options(options).schema_files(files);
+    let options = RunOptions { refresh: args.refresh, ..configuration.run_options()? };
+    let pipeline = Pipeline::new(name, destination, dataset)
+        .pipelines_dir(pipelines_dir)
+        .options(options)
+        .schema_files(files)
+        .progress(progress(args.progress));
     let info = load(&pipeline, source)?;
     let written = match args.progress {
         Progress::Json => output::line(serde_json::to_string(&info).map_err(|error| Failure::Run(error.into()))?),
@@ -51,6 +56,15 @@ fn load(pipeline: &Pipeline, source: Source) -> Result<LoadInfo, Failure> {
             (result, _) => result.map_err(Failure::from),
         }
     })
+}
+
+fn progress(progress: Progress) -> ProgressTo {
+    match progress {
+        Progress::Json => ProgressTo::Json,
+        Progress::Log => ProgressTo::Log,
+        Progress::Auto if std::io::stderr().is_terminal() => ProgressTo::Log,
+        Progress::Auto | Progress::Off => ProgressTo::Off,
+    }
 }
 
 fn read_spec(path: &Path) -> anyhow::Result<Spec> {

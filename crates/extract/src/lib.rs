@@ -26,6 +26,7 @@ mod row;
 mod run;
 mod source;
 mod start;
+mod windows;
 
 pub use budget::{Budget, Share};
 pub use checkpoint::Checkpoint;
@@ -40,3 +41,4 @@ pub use row::Row;
 pub use run::{After, Boundaries, ExtractOptions, Extracted, Extraction, RowBatch, Sink, boundary_keys};
 pub use source::{Source, UnknownResource};
 pub use start::Start;
+pub use windows::{Windows, WindowsError};

@@ -32,7 +32,9 @@ mod sql_client;
 mod table_query;
 
 pub use catchment_extract as extract;
-pub use catchment_extract::{Incremental, Resource, Source, Start};
+pub use catchment_extract::{
+    Event, Incremental, LastValue, OnMissing, Page, RangeEnd, Resource, Row, RowOrder, Source, Start, Windows,
+};
 pub use catchment_json as json;
 pub use catchment_load as load;
 pub use catchment_load::{Destination, Direction, LoadError, Operator, QueryResult};
@@ -44,8 +46,8 @@ pub use catchment_normalize::{NormalizeOptions, NullOnly};
 pub use catchment_rest_api as rest_api;
 pub use catchment_rest_client as rest_client;
 pub use catchment_run::{
-    CancellationToken, ExtractInfo, Host, LoadInfo, NormalizeInfo, NormalizedPackage, PackageInfo, PackageOutcome, RowCounts,
-    RunError, RunOptions, SchemaFiles, SystemHost, Trace, WorkingDir,
+    CancellationToken, ExtractInfo, Host, LoadInfo, NormalizeInfo, NormalizedPackage, PackageInfo, PackageOutcome, ProgressTo,
+    RefreshMode, RowCounts, RunError, RunOptions, SchemaFiles, StateEdit, SystemHost, Trace, WorkingDir,
 };
 pub use catchment_schema as schema;
 pub use catchment_schema::{MergeOptions, MergeStrategy, WriteDisposition};

@@ -4,11 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use catchment_config::{Environment, Host as Machine, pipelines_dir};
-use catchment_extract::{Progress, Source};
+use catchment_extract::{Source, Windows};
 use catchment_load::Destination;
 use catchment_run::{
-    CancellationToken, ExtractInfo, Host, LoadInfo, NormalizeInfo, RunError, RunOptions, Runner, SchemaFiles, SystemHost, Trace,
-    WorkingDir,
+    CancellationToken, ExtractInfo, Host, LoadIds, LoadInfo, NormalizeInfo, ProgressTo, RefreshMode, RunError, RunOptions,
+    Runner, SchemaFiles, StateEdit, SystemHost, Trace, WorkingDir,
 };
 use catchment_schema::Schema;
 
@@ -41,7 +41,8 @@ impl Pipeline {
             schema_files: SchemaFiles::default(),
             options: RunOptions::default(),
             host: Arc::new(SystemHost),
-            progress: Progress::default(),
+            progress: ProgressTo::Off,
+            load_ids: LoadIds::default(),
         };
         Pipeline { runner }
     }
@@ -64,6 +65,30 @@ impl Pipeline {
     #[must_use]
     pub fn schema_files(mut self, files: SchemaFiles) -> Pipeline {
         self.runner.schema_files = files;
+        self
+    }
+
+    /// The same pipeline, whose runs tell of themselves while they go on.
+    ///
+    /// ```no_run
+    /// use std::sync::Arc;
+    ///
+    /// use catchment::{DuckDb, Pipeline, ProgressTo};
+    ///
+    /// let pipeline = Pipeline::new("issues", DuckDb::new("issues.duckdb"), "github").progress(ProgressTo::Log);
+    /// let own = ProgressTo::Own(Arc::new(|event| println!("{} has {} rows", event.resource, event.rows)));
+    /// let pipeline = pipeline.progress(own);
+    /// ```
+    #[must_use]
+    pub fn progress(mut self, to: ProgressTo) -> Pipeline {
+        self.runner.progress = to;
+        self
+    }
+
+    /// The same pipeline, each of whose runs starts over: tables and state of earlier ones make way.
+    #[must_use]
+    pub fn refresh(mut self, mode: RefreshMode) -> Pipeline {
+        self.runner.options.refresh = Some(mode);
         self
     }
 
@@ -91,6 +116,57 @@ impl Pipeline {
     /// Those of [`Pipeline::run`], and [`RunError::Stopped`].
     pub async fn run_until(&self, source: impl Into<Source>, stop: &CancellationToken) -> Result<LoadInfo, RunError> {
         self.runner.run(&source.into(), stop).await
+    }
+
+    /// Loads a resource in windows of its cursor: each is a package of its own, which is loaded once, so that a backfill that
+    /// ended early goes on where it was. The cursor of the resource stays where it is.
+    ///
+    /// ```no_run
+    /// use catchment::rest_client::paginate;
+    /// use catchment::{DuckDb, Incremental, Pipeline, Resource, Windows};
+    ///
+    /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// let events = Resource::stream("events", |start| {
+    ///     let (from, to) = (start.last_value_text(), start.end_value_text());
+    ///     paginate("https://api.example.com/events", &[("from", &from), ("to", &to)])
+    /// })
+    /// .incremental(Incremental::new("day"));
+    /// let weeks = Windows::new("2024-01-01", "2025-01-01", 7.0).parallel(4);
+    /// let pipeline = Pipeline::new("events", DuckDb::new("events.duckdb"), "events");
+    /// println!("{}", pipeline.backfill(events, &weeks).await?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Where a window could not be loaded; those before it are. [`RunError::Backfill`] where the resource cannot be
+    /// loaded like that.
+    pub async fn backfill(&self, source: impl Into<Source>, windows: &Windows) -> Result<LoadInfo, RunError> {
+        let stop = StopWhenDropped::default();
+        self.runner.backfill(&source.into(), windows, &stop.0).await
+    }
+
+    /// What the pipeline knows from one run to the next, as the dataset has it: cursors, and what else sources and resources
+    /// keep. Changes count once they are committed.
+    ///
+    /// ```no_run
+    /// # async fn example(pipeline: catchment::Pipeline) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut edit = pipeline.state().await?;
+    /// println!("{:?}", edit.state.resource("github", "issues"));
+    /// // the next run reads all issues again
+    /// edit.state.set_resource("github", "issues", None);
+    /// edit.commit().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Where the destination cannot be read.
+    pub async fn state(&self) -> Result<StateEdit, RunError> {
+        let stop = StopWhenDropped::default();
+        self.runner.state(&stop.0).await
     }
 
     /// Extracts `source` and keeps its rows on disk; [`Pipeline::normalize`] comes next. A [`Pipeline::run`] does the

@@ -69,7 +69,7 @@ async fn boundaries(runner: &Runner, source: &Source, state: &State, stop: &Canc
 /// A moment later than all that is in the dataset, and than what waits to be.
 pub(crate) fn created_at(runner: &Runner, store: &PackageStore, last: Option<String>) -> Result<i64, RunError> {
     let last_load_id = last.max(store.last_load_id()?);
-    Ok(load_id::next(runner.host.now(), last_load_id.as_deref()))
+    Ok(runner.load_ids.next(runner.host.now(), last_load_id.as_deref()))
 }
 
 /// The beginning of a package that is made at `created_at`.

@@ -48,6 +48,14 @@ pub enum RunError {
         /// The package.
         load_id: String,
     },
+    /// A resource cannot be loaded in windows.
+    #[error("resource `{resource}` cannot be loaded in windows: {problem}")]
+    Backfill {
+        /// The resource.
+        resource: String,
+        /// Why not.
+        problem: String,
+    },
     /// A package cannot be loaded now. It waits, and the next run loads it before it extracts.
     #[error("{source}; package {load_id} is complete and kept, the next run loads it first")]
     NotLoaded {

@@ -6,6 +6,7 @@
 //! or by the next one. [`Runner::extract`], [`Runner::normalize`] and [`Runner::load`] are its steps one by one.
 
 mod aside;
+mod backfill;
 mod begin;
 mod error;
 mod feed;
@@ -16,6 +17,7 @@ mod lock;
 mod normalize;
 mod options;
 mod package;
+mod progress;
 mod queue;
 mod recover;
 mod refresh;
@@ -23,16 +25,20 @@ mod report;
 mod runner;
 mod schema_files;
 mod spool;
+mod state_edit;
 mod waiting;
 mod working_dir;
 
 pub use error::RunError;
 pub use host::{Host, SystemHost};
+pub use load_id::LoadIds;
 pub use lock::LockError;
 pub use options::RunOptions;
+pub use progress::ProgressTo;
 pub use refresh::RefreshMode;
 pub use report::{ExtractInfo, LoadInfo, NormalizeInfo, NormalizedPackage, PackageInfo, PackageOutcome, RowCounts, Trace};
 pub use runner::Runner;
 pub use schema_files::{SchemaFileError, SchemaFiles};
+pub use state_edit::StateEdit;
 pub use tokio_util::sync::CancellationToken;
 pub use working_dir::{WorkingDir, WorkingDirError};

@@ -1,7 +1,26 @@
 //! Load ids: seconds since 1970 with decimals, as text that sorts in the order of time.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// The load ids that the runs of a pipeline have begun with in this process: of those that run at the same time each gets
+/// its own.
+#[derive(Debug, Clone, Default)]
+pub struct LoadIds {
+    last: Arc<Mutex<Option<i64>>>,
+}
+
+impl LoadIds {
+    /// The microseconds of the next one, after `last`.
+    pub(crate) fn next(&self, now: i64, last: Option<&str>) -> i64 {
+        let mut given = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let next = next(now, last).max(given.map_or(i64::MIN, |given| given + 1));
+        *given = Some(next);
+        next
+    }
+}
+
 /// The microseconds of the next load id: now, or just after `last` where the clock is behind it.
-pub(crate) fn next(now: i64, last: Option<&str>) -> i64 {
+fn next(now: i64, last: Option<&str>) -> i64 {
     last.and_then(micros).map_or(now, |last| now.max(last + 1))
 }
 
@@ -30,6 +49,8 @@ mod tests {
         check(1, Some("1795347875.5"), "1795347875.500001");
         check(1, None, "0000000000.000001");
         check(1_795_347_875_000_000, Some("odd"), "1795347875.000000");
+        let ids = super::LoadIds::default();
+        assert_eq!([ids.next(5, None), ids.clone().next(5, None), ids.next(5, Some("0000000000.000009"))], [5, 6, 10]);
         assert!(text(next(1, Some("1795347875.9286802"))).as_str() > "1795347875.9286802");
     }
 }

@@ -2,18 +2,32 @@
 
 use std::sync::Arc;
 
-use catchment_extract::After;
+use catchment_extract::{After, Extraction, Progress, Source};
 use catchment_json::Value;
 use catchment_load_package::{Begin, PackageStore, Seal, SealedPackage};
 use catchment_normalize::{Findings, IdSeed, NormalizeOptions, Rules};
 use catchment_schema::Schema;
 use tokio_util::sync::CancellationToken;
 
-use crate::begin::makes_way;
+use crate::begin::{Begun, makes_way};
 use crate::error::RunError;
 use crate::feed::Feed;
 use crate::ingest::{Ingested, ingest};
 use crate::runner::Runner;
+
+/// The package of `source`, sealed. None where it would bring nothing new.
+pub(crate) async fn of_source(
+    runner: &Runner,
+    store: &PackageStore,
+    source: &Source,
+    begun: Begun,
+    events: &Progress,
+    stop: &CancellationToken,
+) -> Result<Option<SealedPackage>, RunError> {
+    let Begun { begin, schema, state, boundaries } = begun;
+    let run = Extraction::with(source, &state, &boundaries, runner.options.extract, events)?;
+    make(runner, store, (begin, schema), Feed::Source(run), stop).await
+}
 
 /// The package of all rows of `feed`, sealed. None where it would bring nothing new.
 pub(crate) async fn make(

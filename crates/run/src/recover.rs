@@ -50,12 +50,32 @@ pub(crate) async fn load(
     outcome: PackageOutcome,
     stop: &CancellationToken,
 ) -> Result<PackageInfo, RunError> {
+    let (package, loaded) = attempt(runner, package, stop).await?;
+    settle(runner, store, package, loaded, outcome)
+}
+
+/// Loads a package, or tries to.
+pub(crate) async fn attempt(
+    runner: &Runner,
+    package: SealedPackage,
+    stop: &CancellationToken,
+) -> Result<(SealedPackage, Result<Loaded, LoadError>), RunError> {
     let (destination, stop) = (Arc::clone(&runner.destination), stop.clone());
     let loading = tokio::task::spawn_blocking(move || {
         let loaded = destination.load(&package, &|| stop.is_cancelled());
         (package, loaded)
     });
-    let (package, loaded) = loading.await.map_err(|_| RunError::Panicked)?;
+    loading.await.map_err(|_| RunError::Panicked)
+}
+
+/// Removes a package that is loaded, or sets it aside where it can never be.
+pub(crate) fn settle(
+    runner: &Runner,
+    store: &PackageStore,
+    package: SealedPackage,
+    loaded: Result<Loaded, LoadError>,
+    outcome: PackageOutcome,
+) -> Result<PackageInfo, RunError> {
     let (load_id, row_counts) = (package.begin().load_id.clone(), package.row_counts());
     let findings = findings(&package.seal().findings);
     match loaded {

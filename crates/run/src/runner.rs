@@ -2,20 +2,22 @@
 
 use std::sync::Arc;
 
-use catchment_extract::{Extraction, Progress, Source};
+use catchment_extract::{Progress, Source, Windows};
 use catchment_load::Destination;
-use catchment_load_package::{PackageStore, SealedPackage};
+use catchment_load_package::PackageStore;
 use tokio_util::sync::CancellationToken;
 
 use crate::aside::Blocked;
-use crate::begin::Begun;
+use crate::backfill::backfill;
 use crate::error::RunError;
-use crate::feed::Feed;
 use crate::host::Host;
+use crate::load_id::LoadIds;
 use crate::lock::Locks;
 use crate::options::RunOptions;
+use crate::progress::{ProgressTo, follow};
 use crate::report::{ExtractInfo, LoadInfo, NormalizeInfo, NormalizedPackage, PackageInfo, PackageOutcome, Trace};
 use crate::schema_files::SchemaFiles;
+use crate::state_edit::StateEdit;
 use crate::working_dir::WorkingDir;
 use crate::{begin, normalize, package, recover, spool, waiting};
 
@@ -36,8 +38,10 @@ pub struct Runner {
     pub options: RunOptions,
     /// Where time and randomness come from.
     pub host: Arc<dyn Host>,
-    /// What its runs tell of themselves.
-    pub progress: Progress,
+    /// What is done with what its runs tell of themselves.
+    pub progress: ProgressTo,
+    /// The load ids that its runs have begun with.
+    pub load_ids: LoadIds,
 }
 
 impl Runner {
@@ -51,14 +55,17 @@ impl Runner {
     /// Where not everything could be loaded. The dataset is as it was, but for packages of earlier runs that were
     /// loaded first.
     pub async fn run(&self, source: &Source, stop: &CancellationToken) -> Result<LoadInfo, RunError> {
+        let events = Progress::default();
+        follow(&self.progress, &events, self.run_once(source, &events, stop)).await
+    }
+
+    async fn run_once(&self, source: &Source, events: &Progress, stop: &CancellationToken) -> Result<LoadInfo, RunError> {
         let started_at = self.host.now();
         let store = self.packages()?;
         let _locks = self.lock(source)?;
         #[cfg(feature = "failpoints")]
         fail::fail_point!("run::locked");
-        let (mut normalized, blocked) = normalize::normalize(self, &store, stop).await?;
-        let mut packages = go_on(blocked, !self.options.raise_on_failed_jobs)?;
-        packages.extend(recover::load_pending(self, &store, &PackageOutcome::Recovered, stop).await?);
+        let (mut normalized, mut packages) = self.recover(&store, stop).await?;
         #[cfg(feature = "failpoints")]
         fail::fail_point!("run::recovered");
         let begun = begin::begin(self, &store, source, stop).await?;
@@ -67,13 +74,13 @@ impl Runner {
         let is_resumable = source.loaded().any(|resource| resource.resumable);
         let made = if is_resumable {
             // The rows are kept until all have come, so that another run can go on with them.
-            spool::spool(self, &store, source, &begun, stop).await?;
+            spool::spool(self, &store, source, &begun, events, stop).await?;
             let (made, blocked) = normalize::normalize(self, &store, stop).await?;
             go_on(blocked, false)?;
             normalized.extend(made);
             None
         } else {
-            self.package(&store, source, begun, stop).await?
+            package::of_source(self, &store, source, begun, events, stop).await?
         };
         #[cfg(feature = "failpoints")]
         fail::fail_point!("run::package_made");
@@ -93,17 +100,46 @@ impl Runner {
         Ok(load)
     }
 
-    /// The package of `source`, sealed; none where it would bring nothing new.
-    async fn package(
+    /// Normalises and loads what earlier runs left behind.
+    async fn recover(
         &self,
         store: &PackageStore,
-        source: &Source,
-        begun: Begun,
         stop: &CancellationToken,
-    ) -> Result<Option<SealedPackage>, RunError> {
-        let Begun { begin, schema, state, boundaries } = begun;
-        let run = Extraction::with(source, &state, &boundaries, self.options.extract, &self.progress)?;
-        package::make(self, store, (begin, schema), Feed::Source(run), stop).await
+    ) -> Result<(Vec<NormalizedPackage>, Vec<PackageInfo>), RunError> {
+        let (normalized, blocked) = normalize::normalize(self, store, stop).await?;
+        let mut packages = go_on(blocked, !self.options.raise_on_failed_jobs)?;
+        packages.extend(recover::load_pending(self, store, &PackageOutcome::Recovered, stop).await?);
+        Ok((normalized, packages))
+    }
+
+    /// Loads the one resource of `source` in windows of its cursor, each a package of its own, after what earlier runs left
+    /// behind. Windows that were loaded before are left out, so that a backfill that ended early goes on. The cursor stays
+    /// where it is.
+    ///
+    /// # Errors
+    ///
+    /// Where a window could not be loaded; those before it are. [`RunError::Backfill`] where the resource cannot be
+    /// loaded like that.
+    pub async fn backfill(&self, source: &Source, windows: &Windows, stop: &CancellationToken) -> Result<LoadInfo, RunError> {
+        let started_at = self.host.now();
+        let store = self.packages()?;
+        let _locks = self.lock(source)?;
+        let (_, mut packages) = self.recover(&store, stop).await?;
+        let events = Progress::default();
+        let filling = backfill(self, &store, source, windows, &events, stop);
+        packages.extend(follow(&self.progress, &events, filling).await?);
+        let load = self.load_info(started_at, packages);
+        self.working_dir.keep_trace(&Trace { load: Some(load.clone()), ..Trace::default() });
+        Ok(load)
+    }
+
+    /// The state of the pipeline, to read and to change it.
+    ///
+    /// # Errors
+    ///
+    /// Where the destination cannot be read.
+    pub async fn state(&self, stop: &CancellationToken) -> Result<StateEdit, RunError> {
+        StateEdit::begin(self, stop).await
     }
 
     /// Extracts `source` and keeps its rows, to be normalised later.
@@ -118,7 +154,8 @@ impl Runner {
         let _locks = self.lock(source)?;
         waiting::refuse_what_waits(&store, source)?;
         let begun = begin::begin(self, &store, source, stop).await?;
-        let row_counts = spool::spool(self, &store, source, &begun, stop).await?;
+        let events = Progress::default();
+        let row_counts = follow(&self.progress, &events, spool::spool(self, &store, source, &begun, &events, stop)).await?;
         let (load_id, pipeline_name, finished_at) = (begun.begin.load_id, self.pipeline.clone(), self.host.now());
         let info = ExtractInfo { pipeline_name, started_at, finished_at, load_id, row_counts };
         self.working_dir.keep_trace(&Trace { extract: Some(info.clone()), ..Trace::default() });
@@ -159,7 +196,7 @@ impl Runner {
     }
 
     /// The store of the pipeline. What is no package in it is told of, and left alone.
-    fn packages(&self) -> Result<PackageStore, RunError> {
+    pub(crate) fn packages(&self) -> Result<PackageStore, RunError> {
         let store = self.working_dir.packages()?;
         let foreign = store.foreign()?;
         if !foreign.is_empty() {
@@ -178,7 +215,7 @@ impl Runner {
         NormalizeInfo { pipeline_name: self.pipeline.clone(), started_at, finished_at: self.host.now(), packages }
     }
 
-    fn load_info(&self, started_at: i64, packages: Vec<PackageInfo>) -> LoadInfo {
+    pub(crate) fn load_info(&self, started_at: i64, packages: Vec<PackageInfo>) -> LoadInfo {
         LoadInfo {
             pipeline_name: self.pipeline.clone(),
             dataset_name: self.dataset.clone(),

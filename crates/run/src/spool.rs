@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::{Mutex, PoisonError};
 
-use catchment_extract::{Budget, Checkpoint, ExtractError, Extracted, Extraction, Source};
+use catchment_extract::{Budget, Checkpoint, ExtractError, Extracted, Extraction, Progress, Source};
 use catchment_load_package::{ExtractedPage, ExtractedRecord, ExtractedWriter, PackageError, PackageStore, Resumable};
 use catchment_state::State;
 use tokio_util::sync::CancellationToken;
@@ -21,12 +21,13 @@ pub(crate) async fn spool(
     store: &PackageStore,
     source: &Source,
     begun: &Begun,
+    events: &Progress,
     stop: &CancellationToken,
 ) -> Result<RowCounts, RunError> {
     let Begun { begin, schema, state, boundaries } = begun;
     let earlier = earlier(store, begun, runner.options.refresh.is_some())?;
     let writer = store.create_extracted(begin, schema)?;
-    let mut run = Extraction::with(source, state, boundaries, runner.options.extract, &runner.progress)?;
+    let mut run = Extraction::with(source, state, boundaries, runner.options.extract, events)?;
     let mut spool = Spool { writer, counts: RowCounts::new(), checkpoints: 0, error: None };
     let goes_on = earlier.is_some();
     if let Some(earlier) = earlier {

@@ -20,6 +20,7 @@ mod document;
 mod error;
 mod merge;
 mod pack;
+mod windows;
 
 pub use boundary::{BoundaryChange, BoundaryKey, RowHash, RowHashError};
 pub use document::State;

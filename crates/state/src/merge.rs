@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use catchment_json::Value;
 use thiserror::Error;
 
-use crate::State;
+use crate::{State, windows};
 
 /// A resource that two runs moved on from the same point, be it to the same one: both hold the rows between.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -34,10 +34,12 @@ impl State {
             if ours == was {
                 continue;
             }
-            if now != was {
-                return Err(MergeConflict { source_name: (*source).to_owned(), resource: (*resource).to_owned() });
-            }
-            merged.set_resource(source, resource, ours.cloned());
+            let conflict = || MergeConflict { source_name: (*source).to_owned(), resource: (*resource).to_owned() };
+            let kept = match now == was {
+                true => ours.cloned(),
+                false => Some(windows::merge(was, ours, now).ok_or_else(conflict)?),
+            };
+            merged.set_resource(source, resource, kept);
         }
         for (source, key) in values(self).union(&values(base)) {
             let [was, ours, now] = [base, self, theirs].map(|state| state.source(source).and_then(|kept| kept.get(*key)));
@@ -115,6 +117,32 @@ mod tests {
         let merged = with("x", 2).merge(&with("x", 1), &with("y", 3)).unwrap();
         let kept = merged.source("s").map(|kept| Value::Object(kept.clone()).to_string());
         assert_eq!(kept.as_deref(), Some(r#"{"resources":{"a":{"at":1}},"y":3,"x":2}"#));
+    }
+
+    #[test]
+    fn ranges_that_were_loaded_once_are_put_together() {
+        let kept = |cursor: i64, ranges: &[&str]| {
+            let ranges = Value::object(ranges.iter().map(|range| (*range, Value::Bool(true))));
+            let own = Value::object([("windows", Value::object([("at", ranges)]))]);
+            let mut state = State::new("p", "d", "t");
+            let kept = [("at".to_owned(), Value::from(cursor)), ("_catchment".to_owned(), own)];
+            state.set_resource("s", "r", Some(Object::from_iter(kept)));
+            state.bump();
+            state
+        };
+        let check = |base: State, ours: State, theirs: State, expected: Option<State>| {
+            let merged = ours.merge(&base, &theirs).ok();
+            let shown = |state: Option<State>| state.map(|state| format!("{:?}", state.source("s")));
+            assert_eq!(shown(merged), shown(expected));
+        };
+        check(kept(1, &["a"]), kept(1, &["a", "b"]), kept(1, &["a", "c"]), Some(kept(1, &["a", "b", "c"])));
+        check(kept(1, &[]), kept(2, &[]), kept(1, &["c"]), Some(kept(2, &["c"])));
+        check(kept(1, &[]), kept(1, &["c"]), kept(2, &[]), Some(kept(2, &["c"])));
+        // ranges that meet have become one
+        check(kept(1, &["ab"]), kept(1, &["ac"]), kept(1, &["ab", "de"]), Some(kept(1, &["ac", "de"])));
+        // both hold the same rows
+        check(kept(1, &[]), kept(1, &["a"]), kept(1, &["a"]), None);
+        check(kept(1, &[]), kept(2, &["a"]), kept(3, &["b"]), None);
     }
 
     #[test]

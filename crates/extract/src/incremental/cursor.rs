@@ -163,6 +163,11 @@ impl Kept {
     }
 }
 
+/// The order of two values of a cursor.
+pub(crate) fn compare(left: &Value, right: &Value) -> Option<Ordering> {
+    Kept::new(left)?.point().compare(&Kept::new(right)?.point())
+}
+
 #[cfg(test)]
 mod tests {
     use catchment_json::{Document, Value};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use catchment_json::Value;
 
-use super::cursor::{Kept, Point};
+use super::cursor::{Point, compare};
 
 /// What a [`LastValue`] of one's own is.
 pub type LastValueFn = dyn Fn(&[Value]) -> Value + Send + Sync;
@@ -65,8 +65,7 @@ fn custom_place(function: &LastValueFn, now: &Point<'_>, other: &Point<'_>) -> P
 }
 
 fn is_same(left: &Value, right: &Value) -> bool {
-    let ordering = || Kept::new(left)?.point().compare(&Kept::new(right)?.point());
-    left == right || ordering() == Some(Ordering::Equal)
+    left == right || compare(left, right) == Some(Ordering::Equal)
 }
 
 impl PartialEq for LastValue {

@@ -14,7 +14,7 @@ use catchment_json::{Path, Value};
 pub use last_value::{LastValue, LastValueFn};
 
 pub(crate) use boundary::overflow;
-pub(crate) use cursor::unmarked;
+pub(crate) use cursor::{compare, unmarked};
 pub(crate) use shift::shift;
 pub(crate) use stored::{own, own_mut};
 pub(crate) use tracker::Tracker;
@@ -65,6 +65,8 @@ pub struct Incremental {
     pub range_start: RangeEnd,
     /// Whether rows at the end value belong to the range; open by default.
     pub range_end: RangeEnd,
+    /// Whether the state keeps that the range was loaded.
+    is_window: bool,
 }
 
 /// The order of the rows of a source, by their cursor.
@@ -125,6 +127,7 @@ impl Incremental {
             lag: None,
             range_start: RangeEnd::Closed,
             range_end: RangeEnd::Open,
+            is_window: false,
         }
     }
 
@@ -188,6 +191,16 @@ impl Incremental {
     #[must_use]
     pub fn range_end(mut self, end: RangeEnd) -> Incremental {
         self.range_end = end;
+        self
+    }
+
+    /// The same cursor for one of its [`Windows`](crate::Windows), from `start` up to `end`. That it was loaded is kept in
+    /// the state, under a key of its own: the cursor does not move.
+    #[must_use]
+    pub fn window(mut self, start: Value, end: Value) -> Incremental {
+        self.initial_value = Some(start);
+        self.end_value = Some(end);
+        (self.range_start, self.range_end, self.is_window) = (RangeEnd::Closed, RangeEnd::Open, true);
         self
     }
 

@@ -8,6 +8,7 @@ use super::boundary::{Boundary, set_rows_in_table};
 use super::cursor::{Kept, Point};
 use super::last_value::Place;
 use super::{Incremental, OnMissing, RangeEnd, shift, stored};
+use crate::windows::set_done;
 use crate::{ExtractError, Start};
 
 /// Filters rows by their cursor, and keeps the last value.
@@ -238,7 +239,10 @@ impl<'r> Tracker<'r> {
             self.last = cap;
             self.boundary.get_or_insert_default().clear();
         }
-        if self.incremental.end_value.is_some() {
+        if let Some(end) = &self.incremental.end_value {
+            if let (true, Some(start)) = (self.incremental.is_window, &self.incremental.initial_value) {
+                set_done(&mut kept, self.incremental.cursor_path.as_str(), start, end);
+            }
             return (kept, None);
         }
         let path = self.incremental.cursor_path.as_str();

@@ -1,0 +1,128 @@
+//! Loading a range of a cursor in windows, each a package of its own.
+
+use catchment_extract::{LastValue, Progress, Resource, Source, Windows};
+use catchment_json::Value;
+use catchment_load::LoadError;
+use catchment_load_package::{PackageStore, SealedPackage};
+use catchment_schema::{WriteDisposition, naming};
+use futures_util::{StreamExt as _, stream};
+use tokio_util::sync::CancellationToken;
+
+use crate::begin;
+use crate::error::RunError;
+use crate::package;
+use crate::recover;
+use crate::report::{PackageInfo, PackageOutcome};
+use crate::runner::Runner;
+
+/// Loads what is left of `windows`, in their order.
+pub(crate) async fn backfill(
+    runner: &Runner,
+    store: &PackageStore,
+    source: &Source,
+    windows: &Windows,
+    events: &Progress,
+    stop: &CancellationToken,
+) -> Result<Vec<PackageInfo>, RunError> {
+    let resource = the_one(source)?;
+    let wrong = |problem: String| RunError::Backfill { resource: resource.name.clone(), problem };
+    if let Some(problem) = problem(runner, resource) {
+        return Err(wrong(problem.to_owned()));
+    }
+    let Some(cursor) = &resource.incremental else { return Err(wrong("it has no cursor to walk".to_owned())) };
+    let restored = begin::restore(runner, &naming::normalize_identifier(&source.name), stop).await?;
+    let kept = restored.state.as_ref().and_then(|state| state.resource(&source.name, &resource.name));
+    let remaining = windows.remaining(cursor, kept).map_err(|error| wrong(error.to_string()))?;
+
+    let runner = &shared(runner, windows.parallel);
+    let make = |window: (Value, Value)| async move {
+        let source = of_window(source, &resource.name, &window);
+        Ok::<_, RunError>((make(runner, store, &source, events, stop).await?, source))
+    };
+    let mut made = stream::iter(remaining.into_iter().map(make)).buffered(windows.parallel.max(1));
+    let mut loaded = Vec::new();
+    while let Some(made) = made.next().await {
+        let (package, source) = made?;
+        let Some(package) = package else { continue };
+        loaded.push(load(runner, store, package, &source, events, stop).await?);
+    }
+    Ok(loaded)
+}
+
+/// The one resource that is loaded.
+fn the_one(source: &Source) -> Result<&Resource, RunError> {
+    let mut loaded = source.loaded();
+    match (loaded.next(), loaded.next()) {
+        (Some(resource), None) => Ok(resource),
+        (found, _) => {
+            let (resource, problem) = (source.name.clone(), if found.is_some() { "of several" } else { "of no resource" });
+            let problem = format!("windows {problem} cannot be walked; select one resource");
+            Err(RunError::Backfill { resource, problem })
+        }
+    }
+}
+
+/// What keeps the resource from being loaded in windows.
+fn problem(runner: &Runner, resource: &Resource) -> Option<&'static str> {
+    let is_greatest = resource.incremental.as_ref().is_none_or(|cursor| matches!(cursor.last_value_func, LastValue::Max));
+    match resource {
+        _ if runner.options.refresh.is_some() => Some("each window would refresh the one before it; refresh in a run of its own"),
+        _ if resource.write_disposition == WriteDisposition::Replace => {
+            Some("each window would replace the one before it; append or merge instead")
+        }
+        _ if !resource.limit.is_none() => Some("a limit would leave rows of a window out; take smaller windows instead"),
+        _ if resource.parent().is_some() => Some("it is fed with rows of another resource, which has the cursor to walk"),
+        _ if !is_greatest => Some("windows are walked towards greater values alone"),
+        _ => None,
+    }
+}
+
+/// The same run with a share of the memory.
+fn shared(runner: &Runner, parallel: usize) -> Runner {
+    let mut runner = runner.clone();
+    let options = &mut runner.options;
+    options.in_flight_max_bytes = options.in_flight_max_bytes.div_ceil(parallel.max(1));
+    options.writer.buffer_max_bytes = options.writer.buffer_max_bytes.div_ceil(parallel.max(1));
+    runner
+}
+
+fn of_window(source: &Source, resource: &str, (start, end): &(Value, Value)) -> Source {
+    let mut source = source.clone();
+    if let Some(resource) = source.resource_mut(resource) {
+        resource.incremental = resource.incremental.take().map(|cursor| cursor.window(start.clone(), end.clone()));
+    }
+    source
+}
+
+async fn make(
+    runner: &Runner,
+    store: &PackageStore,
+    source: &Source,
+    events: &Progress,
+    stop: &CancellationToken,
+) -> Result<Option<SealedPackage>, RunError> {
+    let begun = begin::begin(runner, store, source, stop).await?;
+    package::of_source(runner, store, source, begun, events, stop).await
+}
+
+/// Loads the package of a window. One that was made while another was loaded may have types that do not go with the dataset
+/// any more: it is made again.
+async fn load(
+    runner: &Runner,
+    store: &PackageStore,
+    package: SealedPackage,
+    source: &Source,
+    events: &Progress,
+    stop: &CancellationToken,
+) -> Result<PackageInfo, RunError> {
+    match recover::attempt(runner, package, stop).await? {
+        (package, Err(LoadError::Stale { reason })) => {
+            tracing::info!("package {} is made again: {reason}", package.begin().load_id);
+            store.complete(package)?;
+            let again = make(runner, store, source, events, stop).await?;
+            let again = again.ok_or(RunError::Panicked)?;
+            recover::load(runner, store, again, PackageOutcome::Loaded, stop).await
+        }
+        (package, loaded) => recover::settle(runner, store, package, loaded, PackageOutcome::Loaded),
+    }
+}

@@ -1,0 +1,68 @@
+//! Changing what a pipeline keeps from one run to the next.
+
+use catchment_json::Value;
+use catchment_load_package::{Refresh, Seal};
+use catchment_schema::{Schema, naming, state_table};
+use catchment_state::State;
+use tokio_util::sync::CancellationToken;
+
+use crate::begin::{begin_of, created_at, restore};
+use crate::error::RunError;
+use crate::recover;
+use crate::report::{LoadInfo, PackageOutcome};
+use crate::runner::Runner;
+
+/// The state of a pipeline, as its dataset has it. Changes count when they are committed, and are dropped with it.
+pub struct StateEdit {
+    runner: Runner,
+    base: State,
+    schema: Schema,
+    base_schema: Option<String>,
+    last_load_id: Option<String>,
+    /// What is changed.
+    pub state: State,
+}
+
+impl StateEdit {
+    pub(crate) async fn begin(runner: &Runner, stop: &CancellationToken) -> Result<StateEdit, RunError> {
+        let own_name = naming::normalize_identifier(&runner.pipeline);
+        let mut restored = restore(runner, &own_name, stop).await?;
+        let default = restored.state.as_ref().and_then(State::default_schema_name).map(str::to_owned);
+        let schema_name = default.unwrap_or(own_name);
+        if restored.schema.as_ref().is_none_or(|schema| schema.name != schema_name) {
+            restored = restore(runner, &schema_name, stop).await?;
+        }
+        let base = restored.state.unwrap_or_else(|| State::new(&runner.pipeline, &runner.dataset, runner.destination.kind()));
+        let base_schema = restored.schema.as_ref().and_then(|schema| schema.version_hash.clone());
+        let mut schema = restored.schema.unwrap_or_else(|| Schema::new(&schema_name));
+        schema.tables.entry(state_table().name).or_insert_with(state_table);
+        let (last_load_id, state) = (restored.last_load_id, base.clone());
+        Ok(StateEdit { runner: runner.clone(), base, schema, base_schema, last_load_id, state })
+    }
+
+    /// Stores the state, as a package without rows. Where a run has changed the same resource in the meantime, nothing is
+    /// stored.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be stored, or a run has changed what is changed here.
+    pub async fn commit(mut self) -> Result<LoadInfo, RunError> {
+        let stop = CancellationToken::new();
+        let _when_dropped = stop.clone().drop_guard();
+        let (runner, started_at) = (&self.runner, self.runner.host.now());
+        self.state.add_schema(&self.schema.name);
+        if !self.state.bump() {
+            return Ok(runner.load_info(started_at, Vec::new()));
+        }
+        let store = runner.packages()?;
+        let created_at = created_at(runner, &store, self.last_load_id)?;
+        let source = self.schema.name.clone();
+        let begin = begin_of(runner, created_at, &source, Vec::new(), self.base, self.base_schema, Refresh::default());
+        self.schema.bump();
+        let writer = store.create(begin, runner.options.writer)?;
+        let package = writer.seal(Seal { schema: self.schema, state: self.state, findings: Value::Null })?;
+        runner.working_dir.keep(&package.seal().state, &package.seal().schema);
+        let package = recover::load(runner, &store, package, PackageOutcome::Loaded, &stop).await?;
+        Ok(runner.load_info(started_at, vec![package]))
+    }
+}

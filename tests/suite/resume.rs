@@ -1,0 +1,104 @@
+//! Runs that go on in the middle of their pages.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use catchment_rest_client::testing::{Answer, ScriptedServer};
+
+use crate::command::Run;
+use crate::dataset::Dataset;
+
+const PAGES: u64 = 1000;
+
+/// A server of pages with one row each, which stops answering at page `stuck_at`, while it is to.
+fn server(stuck_at: u64, is_stuck: Arc<AtomicBool>, asked: Arc<AtomicU64>) -> ScriptedServer {
+    ScriptedServer::start(move |request| {
+        asked.fetch_add(1, Ordering::Relaxed);
+        let page: u64 = request.param("cursor").and_then(|page| page.parse().ok()).unwrap_or(0);
+        if page == stuck_at && is_stuck.load(Ordering::Relaxed) {
+            return Answer::hang();
+        }
+        let next = if page + 1 < PAGES { format!(r#", "next": "{}""#, page + 1) } else { String::new() };
+        Answer::json(200, format!(r#"{{"rows": [{{"id": {page}, "at": {page}}}]{next}}}"#))
+    })
+}
+
+fn spec(server: &ScriptedServer, more: &str) -> String {
+    format!(
+        r#"{{"client": {{"base_url": "{}", "paginator": {{"type": "cursor", "cursor_path": "next", "cursor_param": "cursor"}}}},
+            "resources": [{{"name": "items", "primary_key": "id", "write_disposition": "merge" {more},
+                "endpoint": {{"data_selector": "rows", "incremental": {{"cursor_path": "at"}}}}}}]}}"#,
+        server.url()
+    )
+}
+
+/// Kills a run when it has asked for page `at`; how many requests the next run makes.
+fn requests_after_a_kill(at: u64, more: &str) -> (Dataset, u64) {
+    let (dataset, is_stuck, asked) = (Dataset::new(), Arc::new(AtomicBool::new(true)), Arc::default());
+    let server = server(at, Arc::clone(&is_stuck), Arc::clone(&asked));
+    let spec = spec(&server, more);
+    let run = Run::new(&dataset, &spec);
+    let mut child = run.spawn();
+    server.wait_for_requests(usize::try_from(at).unwrap() + 1);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    is_stuck.store(false, Ordering::Relaxed);
+    asked.store(0, Ordering::Relaxed);
+    let (code, said) = run.says(&[]);
+    assert_eq!(code, Some(0), "{said}");
+    assert_eq!(dataset.query("SELECT count(*), count(DISTINCT id), max(id) FROM items"), "1000 1000 999");
+    dataset.check_whole("items", &[]);
+    let asked = asked.load(Ordering::Relaxed);
+    (dataset, asked)
+}
+
+#[test]
+fn a_run_that_was_killed_goes_on_where_it_was() {
+    let (dataset, asked) = requests_after_a_kill(900, r#", "resumable": true"#);
+    assert!(asked <= 102, "{asked} requests");
+    assert_eq!(dataset.query("SELECT count(*) FROM _dlt_loads"), "1");
+    // nothing is left of the first run
+    assert_eq!(std::fs::read_dir(dataset.pipelines().join("p/extracted")).unwrap().count(), 0);
+}
+
+#[test]
+fn without_being_asked_to_it_begins_anew() {
+    let (_, asked) = requests_after_a_kill(20, "");
+    assert_eq!(asked, PAGES);
+}
+
+#[test]
+fn limited_runs_take_one_part_after_the_other() {
+    let dataset = Dataset::new();
+    let server = server(u64::MAX, Arc::default(), Arc::default());
+    let run = |more: &str| Run::new(&dataset, &spec(&server, more)).says(&["--limit", "400"]);
+    let check = |expected: &str| {
+        let (code, said) = run(r#", "resumable": true"#);
+        assert_eq!(code, Some(0), "{said}");
+        assert_eq!(dataset.query("SELECT count(*), max(id) FROM items"), expected);
+    };
+    check("400 399");
+    check("800 799");
+    check("1000 999");
+    assert_eq!(server.requests().len(), 1002, "a page at each end of a part");
+}
+
+#[test]
+fn a_place_that_the_server_does_not_know_any_more_is_not_tried_for_ever() {
+    let dataset = Dataset::new();
+    let answers = Arc::new(AtomicU64::new(0));
+    let counter = Arc::clone(&answers);
+    let server = ScriptedServer::start(move |request| match (request.param("cursor"), counter.fetch_add(1, Ordering::Relaxed)) {
+        (None, _) => Answer::json(200, r#"{"rows": [{"id": 1, "at": 1}], "next": "1"}"#),
+        (Some("1"), number) if number > 4 => Answer::json(200, r#"{"rows": [{"id": 2, "at": 2}]}"#),
+        (Some(_), _) => Answer::json(410, "{}"),
+    });
+    let spec = spec(&server, r#", "resumable": true"#);
+    let run = Run::new(&dataset, &spec);
+    let said = [(); 3].map(|()| run.says(&[]).0);
+    // the first one fails, so does the one that goes on, and the third one begins anew
+    assert_eq!(said, [Some(1), Some(1), Some(1)]);
+    assert_eq!(server.requests().iter().filter(|request| request.param("cursor").is_none()).count(), 2);
+    assert_eq!(run.says(&[]).0, Some(0));
+    assert_eq!(dataset.query("SELECT id FROM items ORDER BY id"), "1; 2");
+}
