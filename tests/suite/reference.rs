@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex};
 use catchment_json::Value;
 use catchment_rest_client::testing::{Answer, ScriptedServer};
 use catchment_schema::Schema;
+use catchment_state::State;
 
 use crate::command::Run;
 use crate::dataset::Dataset;
@@ -44,15 +45,15 @@ struct Source {
 }
 
 impl Source {
-    /// `hints` are more keys of the resource.
-    fn new(python: PathBuf, hints: &str) -> Source {
+    /// `hints` are more keys of the resource, `options` of its cursor.
+    fn new(python: PathBuf, hints: &str, options: &str) -> Source {
         let rows = Arc::new(Mutex::new(String::new()));
         let answer = Arc::clone(&rows);
         let server = ScriptedServer::start(move |_| Answer::json(200, &*answer.lock().unwrap()));
         let spec = format!(
             r#"{{"client": {{"base_url": "{}/"}}, "resources": [{{"name": "items"{hints}, "endpoint": {{
                 "path": "items", "paginator": "single_page",
-                "incremental": {{"cursor_path": "at", "start_param": "since", "initial_value": "2024-01-01T00:00:00Z"}}}}}}]}}"#,
+                "incremental": {{"cursor_path": "at", "start_param": "since", "initial_value": "2024-01-01T00:00:00Z"{options}}}}}}}]}}"#,
             server.url()
         );
         Source { dataset: Dataset::new(), server, rows, python, spec }
@@ -84,6 +85,14 @@ impl Source {
         let output = command.stdin(Stdio::null()).output().unwrap();
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success() && said.is_empty(), "the reference complains: {said}");
+    }
+
+    /// What the state that was stored last keeps of the sources; hashes in any order, as the reference has them in a set.
+    fn kept(&self) -> String {
+        let stored = self.dataset.query("SELECT state FROM _dlt_pipeline_state ORDER BY version DESC LIMIT 1");
+        let mut kept = State::unpack(&stored).unwrap().source("rest_api").cloned().map_or(Value::Null, Value::Object);
+        sort_hashes(&mut kept);
+        kept.to_string()
     }
 
     /// The schema that was stored last, which must be its own hash.
@@ -121,6 +130,15 @@ impl Source {
     }
 }
 
+fn sort_hashes(kept: &mut Value) {
+    for (key, value) in kept.as_object_mut().into_iter().flatten() {
+        match value {
+            Value::Array(hashes) if key == "unique_hashes" => hashes.sort_unstable_by_key(ToString::to_string),
+            other => sort_hashes(other),
+        }
+    }
+}
+
 /// Three loads. The later ones repeat the row at the cursor, change a row, and bring columns and child tables.
 const LOADS: [&str; 3] = [
     r#"[{"id":1,"at":"2024-01-01T00:00:00Z","v":1,"price":1.5,"l":[{"k":1},{"k":2}]},
@@ -136,7 +154,7 @@ const LOADS: [&str; 3] = [
 /// Loads in turns; `rows` and `children` are what must be there in the end.
 fn check(hints: &str, tools: [Tool; 3], [rows, children]: [&str; 2]) {
     let Some(python) = python() else { return };
-    let source = Source::new(python, hints);
+    let source = Source::new(python, hints, "");
     let cursors: Vec<_> = tools.into_iter().zip(LOADS).map(|(tool, rows)| source.load(tool, rows)).collect();
     assert_eq!(cursors, ["2024-01-01T00:00:00Z", "2024-01-02T00:00:00Z", "2024-01-04T00:00:00Z"], "{tools:?}");
     let show = || {
@@ -179,6 +197,38 @@ fn scd2(tools: [Tool; 3]) {
     check(r#", "merge_key": "id", "write_disposition": {"disposition": "merge", "strategy": "scd2"}"#, tools, ALL_VERSIONS);
 }
 
+/// The state after each load, and the rows, are those of the reference, with these options of the cursor and hints.
+fn check_states(hints: &str, options: &str) {
+    let Some(python) = python() else { return };
+    let (theirs, ours) = (Source::new(python.clone(), hints, options), Source::new(python, hints, options));
+    let last = r#"[{"id":2,"at":"2024-01-06T00:00:00Z","v":2},{"id":5,"at":"2024-01-06T00:00:00Z","v":2}]"#;
+    for rows in LOADS.into_iter().chain([last]) {
+        let asked = (theirs.load(Reference, rows), ours.load(Catchment, rows));
+        assert_eq!(asked.1, asked.0, "{options} {rows}");
+        assert_eq!(ours.kept(), theirs.kept(), "{options} {rows}");
+        let rows_of = |source: &Source| source.dataset.query("SELECT id, v FROM items ORDER BY id, v");
+        assert_eq!(rows_of(&ours), rows_of(&theirs), "{options} {rows}");
+    }
+}
+
+#[test]
+fn cursors_are_those_of_the_reference_after_each_run() {
+    check_states("", "");
+    check_states(r#", "primary_key": "id", "write_disposition": "merge""#, "");
+}
+
+#[test]
+fn cursors_with_options_are_those_of_the_reference_after_each_run() {
+    check_states(r#", "primary_key": ["id", "v"]"#, r#", "range_start": "open""#);
+    check_states("", r#", "lag": 86400, "row_order": "asc""#);
+    check_states("", r#", "primary_key": "id", "on_cursor_value_missing": "include""#);
+}
+
+#[test]
+fn ranges_leave_no_cursor_as_with_the_reference() {
+    check_states("", r#", "end_value": "2024-01-03T00:00:00Z", "range_end": "closed""#);
+}
+
 #[test]
 fn the_reference_goes_on_with_rows_that_we_appended_to_its_dataset() {
     append([Reference, Catchment, Reference]);
@@ -214,7 +264,7 @@ fn either_goes_on_with_versions_that_the_other_began() {
 #[test]
 fn a_schema_of_the_reference_keeps_its_hash() {
     let Some(python) = python() else { return };
-    let source = Source::new(python, r#", "primary_key": "id", "write_disposition": "merge""#);
+    let source = Source::new(python, r#", "primary_key": "id", "write_disposition": "merge""#, "");
     source.load(Reference, r#"[{"id":1,"at":"2024-01-01T00:00:00Z","v":1,"l":[{"k":1}]}]"#);
     let (first, stored) = (source.schema(), source.dataset.query("SELECT schema FROM _dlt_version"));
     assert_eq!(first.to_value(), Value::parse(&stored).unwrap());

@@ -246,7 +246,8 @@ impl<'r> Tracker<'r> {
             return (kept, None);
         }
         let path = self.incremental.cursor_path.as_str();
-        let this_start = || Value::from(self.start.as_ref().map(Kept::value));
+        // without the lag
+        let this_start = || Value::from(self.stored_last.clone().or_else(|| self.initial_value.clone()));
         let start_value = if self.kept_rows { this_start() } else { self.stored_start.clone().unwrap_or_else(this_start) };
         let last_value = self.last_value();
         let key =
