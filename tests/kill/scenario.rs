@@ -1,14 +1,17 @@
 //! What is loaded, and how.
 
-use std::convert::Infallible;
-
-use catchment::{Incremental, MergeOptions, MergeStrategy, Resource, WriteDisposition};
+use catchment::extract::PageError;
+use catchment::{Incremental, MergeOptions, MergeStrategy, Page, Resource, Start, WriteDisposition};
+use catchment_json::{Selection, Value};
+use futures_util::{Stream, StreamExt as _};
 use serde::Serialize;
 
 /// A way of loading rows into the table `items`, with lists in lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Scenario {
     Append,
+    /// Appended, by a resource that goes on in the middle of its pages.
+    Resume,
     Replace,
     DeleteInsert,
     Upsert,
@@ -41,12 +44,20 @@ struct List {
 const PAGE: usize = 50;
 
 impl Scenario {
-    pub(crate) const ALL: [Scenario; 6] =
-        [Scenario::Append, Scenario::Replace, Scenario::DeleteInsert, Scenario::Upsert, Scenario::InsertOnly, Scenario::Scd2];
+    pub(crate) const ALL: [Scenario; 7] = [
+        Scenario::Append,
+        Scenario::Resume,
+        Scenario::Replace,
+        Scenario::DeleteInsert,
+        Scenario::Upsert,
+        Scenario::InsertOnly,
+        Scenario::Scd2,
+    ];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
             Scenario::Append => "append",
+            Scenario::Resume => "resume",
             Scenario::Replace => "replace",
             Scenario::DeleteInsert => "delete-insert",
             Scenario::Upsert => "upsert",
@@ -64,12 +75,12 @@ impl Scenario {
     pub(crate) fn resource(self, revision: u32) -> Resource {
         let rows = rows(revision);
         let pages: Vec<Vec<Item>> = rows.chunks(PAGE).map(<[Item]>::to_vec).collect();
-        let pages = move |_: &_| futures_util::stream::iter(pages.clone().into_iter().map(Ok::<_, Infallible>));
-        let resource = Resource::stream("items", pages).primary_key(["id"]);
+        let resource = Resource::pages("items", move |start| from(start, &pages)).primary_key(["id"]);
         let by_cursor = |resource: Resource| resource.incremental(Incremental::new("changed"));
         let merged = |strategy| MergeOptions { strategy, ..MergeOptions::default() };
         match self {
             Scenario::Append => by_cursor(resource),
+            Scenario::Resume => by_cursor(resource).resumable(true),
             Scenario::Replace => resource.write_disposition(WriteDisposition::Replace),
             Scenario::DeleteInsert => by_cursor(resource.merge(merged(MergeStrategy::DeleteInsert))),
             Scenario::Upsert => by_cursor(resource.merge(merged(MergeStrategy::Upsert))),
@@ -81,6 +92,17 @@ impl Scenario {
             }),
         }
     }
+}
+
+/// The pages from where a run is to go on.
+fn from(start: &Start, pages: &[Vec<Item>]) -> impl Stream<Item = Result<Page, PageError>> + use<> {
+    let first = start.position.as_ref().and_then(Value::as_i64).and_then(|first| usize::try_from(first).ok()).unwrap_or(0);
+    let count = pages.len();
+    let pages: Vec<_> = pages.iter().cloned().enumerate().skip(first).collect();
+    futures_util::stream::iter(pages).map(move |(index, rows)| {
+        let page = Page::from(Selection::try_from(rows)?);
+        Ok(page.next_at((index + 1 < count).then(|| Value::from(index as u64 + 1))))
+    })
 }
 
 /// The rows at a revision: some change, some come and some go.

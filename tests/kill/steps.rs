@@ -1,12 +1,13 @@
 //! The named steps of a load. The driver fails where a run does not pass one of them, so that the list stays true.
 
 /// In the order in which a run passes them first.
-pub(crate) const STEPS: [&str; 31] = [
+pub(crate) const STEPS: [&str; 34] = [
     "run::locked",
     "run::recovered",
     "run::restored",
     "package::folder_made",
     "package::begun",
+    "extracted::secured",
     "segment::written",
     "segment::renamed",
     "package::segments_logged",
@@ -18,6 +19,7 @@ pub(crate) const STEPS: [&str; 31] = [
     "load::opened",
     "load::begun",
     "load::system_tables_made",
+    "load::way_made",
     "load::compared",
     "load::widened",
     "load::migrated",
@@ -26,6 +28,7 @@ pub(crate) const STEPS: [&str; 31] = [
     "load::all_batches_put",
     "load::merge_statement_run",
     "load::rows_put",
+    "load::cursor_rows_put",
     "load::applied",
     "load::committed",
     "run::load_answered",

@@ -98,6 +98,10 @@ impl Configuration {
             options.writer.buffer_max_bytes = size(bytes);
             options.in_flight_max_bytes = size(bytes);
         }
+        let extract = self.settings().section(["extract"]);
+        let read = |name| extract.integer(name).map_err(|error| Failure::Usage(error.into()));
+        options.extract.max_resources = read("workers")?.map_or(options.extract.max_resources, size);
+        options.extract.max_rows = read("max_parallel_items")?.map_or(options.extract.max_rows, size);
         options.normalize = self.normalize_options().map_err(Failure::Usage)?;
         let raise =
             self.settings().section(["load"]).bool("raise_on_failed_jobs").map_err(|error| Failure::Usage(error.into()))?;

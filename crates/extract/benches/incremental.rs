@@ -49,7 +49,11 @@ fn main() -> Result<(), Failure> {
     let names = std::iter::once("drained").chain(sources.iter().map(|(name, _)| *name));
     for (name, median) in names.zip(&medians) {
         let page = median * 1e6 / pages.len() as f64;
-        println!("{name:<24} {page:>7.1} µs a page   {:.2} of draining   {:.2} of no cursor", median / medians[0], median / medians[1]);
+        println!(
+            "{name:<24} {page:>7.1} µs a page   {:.2} of draining   {:.2} of no cursor",
+            median / medians[0],
+            median / medians[1]
+        );
     }
     Ok(())
 }

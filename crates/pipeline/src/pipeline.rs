@@ -240,3 +240,25 @@ impl Drop for StopWhenDropped {
         self.0.cancel();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use catchment_extract::{Resource, Windows};
+    use catchment_load::DuckDb;
+
+    use super::Pipeline;
+
+    /// A future that another thread may run.
+    fn check<T>(future: impl Future<Output = T> + Send) {
+        drop(future);
+    }
+
+    #[test]
+    fn runs_can_be_spawned() {
+        let (pipeline, resource) = (Pipeline::new("p", DuckDb::new("x.duckdb"), "d"), || Resource::rows("r", [1]));
+        check(pipeline.run(resource()));
+        check(pipeline.extract(resource()));
+        check(pipeline.backfill(resource(), &Windows::new(0, 1, 1.0)));
+        check(pipeline.state());
+    }
+}

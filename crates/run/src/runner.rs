@@ -80,6 +80,7 @@ impl Runner {
             normalized.extend(made);
             None
         } else {
+            spool::discard_earlier(&store, &begun.begin)?;
             package::of_source(self, &store, source, begun, events, stop).await?
         };
         #[cfg(feature = "failpoints")]

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::sync::{Mutex, PoisonError};
 
 use catchment_extract::{Budget, Checkpoint, ExtractError, Extracted, Extraction, Progress, Source};
-use catchment_load_package::{ExtractedPage, ExtractedRecord, ExtractedWriter, PackageError, PackageStore, Resumable};
+use catchment_load_package::{Begin, ExtractedPage, ExtractedRecord, ExtractedWriter, PackageError, PackageStore, Resumable};
 use catchment_state::State;
 use tokio_util::sync::CancellationToken;
 
@@ -48,6 +48,8 @@ pub(crate) async fn spool(
             // A place that the source does not know any more would be tried for ever.
             if goes_on && checkpoints == 0 && matches!(error, RunError::Extract(_)) {
                 writer.discard();
+            } else if checkpoints > 0 {
+                tracing::warn!("the pages that have come are kept: the next run of these resources goes on after them");
             }
             Err(error)
         }
@@ -61,16 +63,13 @@ pub(crate) async fn spool(
 /// What an earlier run of the same resources has left, which began with what they begin with now. What is left of others of
 /// them is of no use.
 fn earlier(store: &PackageStore, begun: &Begun, starts_over: bool) -> Result<Option<Resumable>, RunError> {
+    let ours = &begun.begin;
+    let kept = |state: &State| -> Vec<_> {
+        ours.resources.iter().map(|(name, _)| state.resource(&ours.source, name).cloned()).collect()
+    };
     let mut found = None;
-    for resumable in store.resumable()? {
-        let (theirs, ours) = (resumable.begin(), &begun.begin);
-        let is_shared = |(name, _): &(String, String)| ours.resources.iter().any(|(other, _)| other == name);
-        if theirs.source != ours.source || !theirs.resources.iter().any(is_shared) {
-            continue;
-        }
-        let kept = |state: &State| -> Vec<_> {
-            ours.resources.iter().map(|(name, _)| state.resource(&ours.source, name).cloned()).collect()
-        };
+    for resumable in left_of(store, ours)? {
+        let theirs = resumable.begin();
         let is_same = theirs.dataset == ours.dataset
             && theirs.resources == ours.resources
             && kept(&theirs.base_state) == kept(&begun.state)
@@ -78,11 +77,29 @@ fn earlier(store: &PackageStore, begun: &Begun, starts_over: bool) -> Result<Opt
         if found.is_none() && is_same {
             found = Some(resumable);
         } else {
-            tracing::info!("package {} was never finished, and is thrown away", theirs.load_id);
-            resumable.discard();
+            discard(resumable);
         }
     }
     Ok(found)
+}
+
+/// Throws away what earlier runs have left of resources that do not go on with it any more.
+pub(crate) fn discard_earlier(store: &PackageStore, begin: &Begin) -> Result<(), RunError> {
+    left_of(store, begin)?.into_iter().for_each(discard);
+    Ok(())
+}
+
+fn discard(resumable: Resumable) {
+    tracing::info!("package {} was never finished, and is thrown away", resumable.begin().load_id);
+    resumable.discard();
+}
+
+/// What earlier runs have left of resources of a package.
+fn left_of(store: &PackageStore, begin: &Begin) -> Result<Vec<Resumable>, RunError> {
+    let is_shared = |(name, _): &(String, String)| begin.resources.iter().any(|(other, _)| other == name);
+    let mut left = store.resumable()?;
+    left.retain(|theirs| theirs.begin().source == begin.source && theirs.begin().resources.iter().any(is_shared));
+    Ok(left)
 }
 
 /// Takes over what counts of an earlier run.
