@@ -236,8 +236,8 @@ fn options_of_cursors() {
         r#", "initial_value": 1, "end_value": 9, "last_value_func": "min", "primary_key": ["id"], "row_order": "desc",
             "on_cursor_value_missing": "include", "lag": 1.5, "range_start": "open", "range_end": "closed""#,
     );
-    insta::assert_snapshot!(all, @r#"Some(Incremental { cursor_path: Path { text: "at", steps: [Step { selectors: [Key("at")], descends: false }] }, initial_value: Some(Number(Number("1"))), end_value: Some(Number(Number("9"))), last_value_func: Min, primary_key: Some(["id"]), row_order: Some(Desc), on_cursor_value_missing: Include, lag: Some(1.5), range_start: Open, range_end: Closed })"#);
-    insta::assert_snapshot!(cursor(""), @r#"Some(Incremental { cursor_path: Path { text: "at", steps: [Step { selectors: [Key("at")], descends: false }] }, initial_value: None, end_value: None, last_value_func: Max, primary_key: None, row_order: None, on_cursor_value_missing: Raise, lag: None, range_start: Closed, range_end: Open })"#);
+    insta::assert_snapshot!(all, @r#"Some(Incremental { cursor_path: Path { text: "at", steps: [Step { selectors: [Key("at")], descends: false }] }, initial_value: Some(Number(Number("1"))), end_value: Some(Number(Number("9"))), last_value_func: Min, primary_key: Some(["id"]), row_order: Some(Desc), on_cursor_value_missing: Include, lag: Some(1.5), range_start: Open, range_end: Closed, is_window: false })"#);
+    insta::assert_snapshot!(cursor(""), @r#"Some(Incremental { cursor_path: Path { text: "at", steps: [Step { selectors: [Key("at")], descends: false }] }, initial_value: None, end_value: None, last_value_func: Max, primary_key: None, row_order: None, on_cursor_value_missing: Raise, lag: None, range_start: Closed, range_end: Open, is_window: false })"#);
     insta::assert_snapshot!(cursor(r#", "end_value": 9, "last_value_func": "mean", "row_order": "down", "lag": "1h", "primary_key": 3"#), @r#"
     resources[0].endpoint.incremental.primary_key: found a number, expected a string or a list of strings
     resources[0].endpoint.incremental.lag: found a string, expected a number

@@ -55,7 +55,7 @@ fn empties_tables_and_keeps_their_columns(trial: &mut Trial<'_>) -> Result<(), M
     trial.load(&Resource::append("items"), r#"[{"id":1,"v":"a","l":[1],"kept":true}]"#)?;
     let package = package(trial, emptied(), r#"[{"id":2,"v":"b"}]"#)?;
     trial.load_package(&package)?;
-    trial.expect("SELECT id, v, kept FROM items", "2 b NULL")?;
+    trial.expect("SELECT id, v, kept FROM items", "2 b -")?;
     trial.expect("SELECT value FROM items__l", "")?;
     trial.load_again(&package)?;
     trial.expect(ITEMS, "2 b")

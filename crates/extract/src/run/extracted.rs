@@ -1,0 +1,86 @@
+//! What goes into a run and comes out of it.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use catchment_json::Selection;
+use catchment_state::{BoundaryChange, BoundaryKey, RowHash, State};
+
+use crate::checkpoint::Checkpoint;
+use crate::incremental::overflow;
+use crate::{Share, Source};
+
+/// New rows of one page, on their way to be normalised.
+#[derive(Debug)]
+pub struct RowBatch {
+    /// The resource that they are of.
+    pub resource: Arc<str>,
+    /// The root table, by its normalised name.
+    pub table: String,
+    /// The rows.
+    pub rows: Selection,
+    /// Tells the batches of a run apart, and grows from batch to batch of one resource.
+    pub ordinal: u64,
+    /// The share of the budget that the page takes while it is in memory.
+    pub share: Share,
+}
+
+/// What a run hands out.
+#[derive(Debug)]
+pub enum Extracted {
+    /// Rows.
+    Rows {
+        /// The resource with pages of its own that they come from, by way of others or not.
+        tree: Arc<str>,
+        /// The rows.
+        batch: RowBatch,
+    },
+    /// All rows of a resource, and of those that are fed by it, have been handed out up to here. See
+    /// [`Resource::resumable`](crate::Resource::resumable).
+    Checkpoint {
+        /// The resource.
+        tree: Arc<str>,
+        /// The place.
+        checkpoint: Checkpoint,
+    },
+}
+
+/// Takes what a run hands out; `Break` where it wants no more.
+pub type Sink<'s> = &'s (dyn Fn(Extracted) -> ControlFlow<()> + Send + Sync);
+
+/// Bounds on what is done at the same time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ExtractOptions {
+    /// The most resources with pages of their own that run at the same time; 5 by default.
+    pub max_resources: usize,
+    /// The most rows of a resource whose pages of another resource are asked for at the same time; 20 by default.
+    pub max_rows: usize,
+}
+
+impl Default for ExtractOptions {
+    fn default() -> Self {
+        ExtractOptions { max_resources: 5, max_rows: 20 }
+    }
+}
+
+/// What a run leaves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct After {
+    /// The state after it.
+    pub state: State,
+    /// How the rows that stand at cursors change, where they are too many for the state.
+    pub boundaries: Vec<BoundaryChange>,
+}
+
+/// The rows that stand at cursors, as far as the state has no room for them.
+pub type Boundaries = BTreeMap<BoundaryKey, Vec<RowHash>>;
+
+/// The cursors of `source` of which `state` has not all rows that stand at them.
+pub fn boundary_keys(source: &Source, state: &State) -> Vec<BoundaryKey> {
+    let key = |resource: &crate::Resource| {
+        let path = resource.incremental.as_ref()?.cursor_path.as_str();
+        overflow(state, &source.name, &resource.name, path)
+    };
+    source.resources.iter().filter_map(key).collect()
+}
