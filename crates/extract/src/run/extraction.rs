@@ -63,7 +63,7 @@ pub struct Extraction<'e> {
 }
 
 impl<'e> Extraction<'e> {
-    /// A run that goes on from `state`; `boundaries` are those of [`boundary_keys`].
+    /// A run that goes on from `state`; `boundaries` are those of [`boundary_keys`](crate::boundary_keys).
     ///
     /// # Errors
     ///
@@ -187,10 +187,21 @@ impl<'e> Extraction<'e> {
                 Item::Rows { node, rows } => self.send(&name, node, rows, budget, sink).await?,
                 Item::Mark(checkpoint) => hand_out(Extracted::Checkpoint { tree: Arc::clone(&name), checkpoint }, &name, sink)?,
             }
+            // What feeds others is not asked for more than they take.
+            if self.loaded_of(tree).all(|node| lock(node).has_ended()) && !lock(root_node).resource.is_loaded() {
+                break;
+            }
+            // A source that never waits would keep others from running, a cancellation among them.
+            tokio::task::yield_now().await;
         }
         drop(items);
         tree.members().filter_map(|index| self.nodes.get(&index)).for_each(|node| lock(node).end());
         Ok(())
+    }
+
+    /// The members of a tree whose rows are loaded.
+    fn loaded_of<'s>(&'s self, tree: &'s Tree) -> impl Iterator<Item = &'s Mutex<Node<'e>>> {
+        tree.members().filter_map(|index| self.nodes.get(&index)).filter(|node| lock(node).resource.is_loaded())
     }
 
     async fn send(

@@ -28,8 +28,6 @@ pub(super) fn root<'t>(index: usize, node: &'t Mutex<Node<'_>>) -> ItemStream<'t
         while !with(node, |node| node.has_ended()) {
             let asked = with(node, |node| node.is_heard()).then(Instant::now);
             let page = pages.next().await;
-            // A source that never waits would keep others from running, a cancellation among them.
-            tokio::task::yield_now().await;
             let Some(page) = page else {
                 with(node, |node| node.set_end(End::Complete));
                 if let Some(checkpoint) = with(node, |node| node.checkpoint()) {

@@ -55,7 +55,7 @@ fn fresh() -> State {
 #[test]
 fn resources_run_at_the_same_time_unless_they_say_otherwise() {
     let source = Source::new("s").with(numbers("A b", 1..3)).with(numbers("c", 5..6));
-    check(source.clone(), &fresh(), r#"c {"n":5}; a_b {"n":1}; a_b {"n":2}; -"#);
+    check(source.clone(), &fresh(), r#"a_b {"n":1}; c {"n":5}; a_b {"n":2}; -"#);
     let alone = Source { resources: source.resources.into_iter().map(|r| r.parallelized(false)).collect(), ..Source::new("s") };
     check(alone, &fresh(), r#"a_b {"n":1}; a_b {"n":2}; c {"n":5}; -"#);
 }
@@ -348,9 +348,19 @@ fn pages_of_several_rows_are_asked_for_at_the_same_time() {
     check(source, &fresh(), "d 1; d 2; d 3; -");
 }
 
+fn endless(name: &str) -> Resource {
+    Resource::stream(name, |_| stream::repeat(()).map(|()| Ok::<_, Infallible>(vec![row(1)])))
+}
+
+#[test]
+fn what_feeds_others_is_not_asked_for_more_than_they_take() {
+    let source = Source::new("s").with(endless("r").selected(false)).with(details("d", "r").add_limit(3));
+    check(source.with(details("e", "r").add_limit(1)), &fresh(), r#"d {"n":10}; e {"n":10}; d {"n":11}; d {"n":10}; -"#);
+}
+
 #[test]
 fn a_failing_resource_stops_the_others() {
-    let endless = Resource::stream("endless", |_| stream::repeat(()).map(|()| Ok::<_, Infallible>(vec![row(1)])));
+    let endless = endless("endless");
     let failing = Resource::transformer("d", "r", |_, _| stream::iter([Err::<Vec<i64>, _>("boom")]));
     let source = Source::new("s").with(endless).with(numbers("r", 1..2)).with(failing);
     let failed = extract(&source, &fresh(), &|_| ControlFlow::Continue(()));
