@@ -355,7 +355,7 @@ fn endless(name: &str) -> Resource {
 #[test]
 fn what_feeds_others_is_not_asked_for_more_than_they_take() {
     let source = Source::new("s").with(endless("r").selected(false)).with(details("d", "r").add_limit(3));
-    check(source.with(details("e", "r").add_limit(1)), &fresh(), r#"d {"n":10}; e {"n":10}; d {"n":11}; d {"n":10}; -"#);
+    check(source.with(details("e", "r").add_limit(1)), &fresh(), r#"e {"n":10}; d {"n":10}; d {"n":11}; d {"n":10}; -"#);
 }
 
 #[test]
