@@ -101,7 +101,7 @@ fn progress_log_prints_lines_to_stderr() {
         let said = String::from_utf8(Run::new(&Dataset::new(), &spec).output(flags).stderr).unwrap();
         assert_eq!(said.split(';').next().unwrap(), expected);
     };
-    check(&["--progress", "log"], "a: 1 pages, 1 rows, 0.0 MB done");
+    check(&["--progress", "log"], "a: 1 page, 1 row, 0.0 MB done");
     check(&["--progress", "off"], "");
     // no terminal
     check(&[], "");

@@ -11,6 +11,8 @@ use catchment_extract::{Event, Progress};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{MissedTickBehavior, interval};
 
+use crate::report::counted;
+
 /// What is done with the events of a run.
 #[derive(Clone, Default)]
 pub enum ProgressTo {

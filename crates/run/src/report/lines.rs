@@ -9,9 +9,15 @@ use super::RowCounts;
 /// A line for each table.
 pub(super) fn write_lines(counts: &RowCounts, f: &mut Formatter<'_>) -> Result {
     for (table, rows) in counts {
-        write!(f, "\n    {table}: {rows} {}", if *rows == 1 { "row" } else { "rows" })?;
+        write!(f, "\n    {table}: {}", counted(*rows, "row"))?;
     }
     Ok(())
+}
+
+/// `1 row`, `2 rows`.
+pub(crate) fn counted(count: u64, what: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {what}{plural}")
 }
 
 /// A line for each thing that was noticed.

@@ -9,6 +9,7 @@ mod timestamp;
 mod trace;
 
 pub use extract::ExtractInfo;
+pub(crate) use lines::counted;
 pub use load::{LoadInfo, PackageInfo, PackageOutcome};
 pub use normalize::{NormalizeInfo, NormalizedPackage};
 pub use row_counts::RowCounts;
