@@ -66,11 +66,10 @@ fn a_backfill_that_ended_early_goes_on() {
         fill(&dataset, resource(), &windows).unwrap();
         // again, with windows of another length, and beyond
         fill(&dataset, resource(), &Windows::new(3, 12, 3.0)).unwrap();
-        let mut asked_for = asked.lock().unwrap().clone();
-        asked_for.sort_unstable();
-        // one that was made while another was loaded may be asked for twice
-        asked_for.dedup();
-        assert_eq!(asked_for, [4, 6, 8, 10], "{parallel}");
+        let asked_for = asked.lock().unwrap().clone();
+        // Of several at a time, windows after the one that failed may have been complete, and wait to be loaded.
+        let is_left = |from: &i64| [4, 6, 8, 10].contains(from);
+        assert!(asked_for.iter().all(is_left) && asked_for.contains(&4) && asked_for.contains(&10), "{asked_for:?}");
         assert_eq!(dataset.query("SELECT count(*), count(DISTINCT n), max(n) FROM items"), "12 12 11");
     }
 }

@@ -23,6 +23,29 @@
 //! # }
 //! ```
 //!
+//! Pages that keep their rows from one run to the next can be gone on with, where a run ended early:
+//!
+//! ```no_run
+//! use catchment::rest_client::RestClient;
+//! use catchment::{Page, Resource};
+//! use futures_util::StreamExt as _;
+//!
+//! # fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let client = RestClient::builder().base_url("https://api.example.com/").build()?;
+//! let request = client.request("events")?;
+//! let events = Resource::pages("events", move |start| {
+//!     let pages = match &start.position {
+//!         Some(position) => client.paginate_from(request.clone(), position),
+//!         None => client.paginate(request.clone()),
+//!     };
+//!     pages.map(|page| page.map(|page| Page::from(page.rows).next_at(page.position)).map_err(Into::into))
+//! })
+//! .resumable(true);
+//! # let _ = events;
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! [`rest_api`] makes a source of a description of an API. This crate is a facade: each layer is a crate of its own
 //! and can be used without the others.
 

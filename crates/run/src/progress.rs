@@ -93,12 +93,10 @@ async fn hand_over<T>(function: &(dyn Fn(&Event) + Send + Sync), events: &Progre
 
 fn text(event: &Event) -> String {
     let Event { resource, pages, rows, bytes, waited_for_pages, waited_for_budget, is_done } = event;
-    let megabytes = *bytes as f64 / 1e6;
-    let (source, load) = (waited_for_pages.as_secs_f64(), waited_for_budget.as_secs_f64());
+    let (pages, rows, megabytes) = (counted(*pages, "page"), counted(*rows, "row"), *bytes as f64 / 1e6);
+    let (source, room) = (waited_for_pages.as_secs_f64(), waited_for_budget.as_secs_f64());
     let state = if *is_done { "done" } else { "so far" };
-    format!(
-        "{resource}: {pages} pages, {rows} rows, {megabytes:.1} MB {state}; waited {source:.1} s for pages, {load:.1} s for room"
-    )
+    format!("{resource}: {pages}, {rows}, {megabytes:.1} MB {state}; waited {source:.1} s for pages, {room:.1} s for room")
 }
 
 fn json(event: &Event) -> String {
