@@ -1,9 +1,10 @@
 //! Resources and sources: where rows come from, and which of them are new.
 //!
-//! A [`Resource`] yields pages of rows and says what their table is like; a [`Source`] is a group of
-//! resources. An [`Extraction`] runs a source: it filters rows by their cursor where a resource is
-//! [`Incremental`], counts limits, moves the state on, and hands out [`RowBatch`]es under a [`Budget`] of
-//! bytes. Nothing here makes an HTTP call; rows may come from anywhere.
+//! A [`Resource`] yields pages of rows and says what their table is like; one may be fed with the rows of another. A
+//! [`Source`] is a group of resources. An [`Extraction`] runs a source: it maps and filters rows, compares them with the
+//! cursor where a resource is [`Incremental`], counts limits, moves the state on, and hands out [`RowBatch`]es under a
+//! [`Budget`] of bytes. Resources run at the same time. [`Windows`] walk a range of a cursor in steps. Nothing here makes an
+//! HTTP call; rows may come from anywhere, files among them.
 //!
 //! ```
 //! use catchment_extract::{Resource, Source};

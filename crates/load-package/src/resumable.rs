@@ -12,22 +12,12 @@ use crate::{Begin, ExtractedRecord, PackageError};
 pub struct Resumable {
     folder: LockedFolder,
     begin: Begin,
-    /// The number of the last checkpoint of each tree of resources among the records.
-    last: BTreeMap<String, usize>,
 }
 
 impl Resumable {
     pub(crate) fn open(folder: LockedFolder) -> Result<Resumable, PackageError> {
-        let mut pages = open(&folder)?;
-        let mut last = BTreeMap::new();
-        let mut number = 0;
-        while let Some(record) = next(&mut pages)? {
-            if let ExtractedRecord::Checkpoint { tree, .. } = record {
-                last.insert(tree, number);
-            }
-            number += 1;
-        }
-        Ok(Resumable { folder, begin: pages.begin, last })
+        let begin = open(&folder)?.begin;
+        Ok(Resumable { folder, begin })
     }
 
     /// What it is about.
@@ -42,6 +32,7 @@ impl Resumable {
     ///
     /// Where it cannot be read, and those of `take`.
     pub fn read<E: From<PackageError>>(&self, take: &mut dyn FnMut(ExtractedRecord) -> Result<(), E>) -> Result<(), E> {
+        let last = self.last_checkpoints()?;
         let mut pages = open(&self.folder)?;
         let mut number = 0;
         while let Some(record) = next(&mut pages)? {
@@ -50,12 +41,26 @@ impl Resumable {
                 ExtractedRecord::Checkpoint { tree, .. } => tree,
                 ExtractedRecord::End { .. } => break,
             };
-            if self.last.get(tree).is_some_and(|last| number <= *last) {
+            if last.get(tree).is_some_and(|last| number <= *last) {
                 take(record)?;
             }
             number += 1;
         }
         Ok(())
+    }
+
+    /// The number of the last checkpoint of each tree of resources among the records.
+    fn last_checkpoints(&self) -> Result<BTreeMap<String, usize>, PackageError> {
+        let mut pages = open(&self.folder)?;
+        let mut last = BTreeMap::new();
+        let mut number = 0;
+        while let Some(record) = next(&mut pages)? {
+            if let ExtractedRecord::Checkpoint { tree, .. } = record {
+                last.insert(tree, number);
+            }
+            number += 1;
+        }
+        Ok(last)
     }
 
     /// Removes it.

@@ -7,6 +7,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures_core::Stream;
+use thiserror::Error;
 
 use super::item::{Item, ItemStream};
 use super::node::Node;
@@ -35,9 +36,18 @@ pub(super) enum Entry {
     /// A row whose pages are not asked for yet.
     Row(Row),
     /// The pages of a row, and the one that has come early.
-    Pages { pages: PageStream, early: Option<Result<Page, PageError>> },
+    Pages { row: Row, pages: PageStream, early: Option<Result<Page, PageError>> },
     /// A place in the pages of the root, which is reached when all before it is through.
     Mark(Item),
+}
+
+/// The pages of a row that ended with an error.
+#[derive(Debug, Error)]
+#[error("for {row}")]
+struct RowFailed {
+    /// The beginning of the row.
+    row: String,
+    source: PageError,
 }
 
 impl<'r> Dependents<'_, 'r> {
@@ -64,11 +74,11 @@ impl<'r> Dependents<'_, 'r> {
                 Some(Entry::Mark(mark)) => return Poll::Ready(Some(Ok(mark))),
                 Some(_) if self.has_ended() => {}
                 Some(Entry::Row(row)) => {
-                    if let Some(pages) = self.pages(row) {
-                        self.queue.push_front(Entry::Pages { pages, early: None });
+                    if let Some(pages) = self.pages(row.clone()) {
+                        self.queue.push_front(Entry::Pages { row, pages, early: None });
                     }
                 }
-                Some(Entry::Pages { mut pages, early }) => {
+                Some(Entry::Pages { row, mut pages, early }) => {
                     let page = match early {
                         Some(page) => Poll::Ready(Some(page)),
                         None => pages.as_mut().poll_next(context),
@@ -76,12 +86,13 @@ impl<'r> Dependents<'_, 'r> {
                     match page {
                         Poll::Ready(None) => {}
                         Poll::Ready(Some(page)) => {
-                            self.queue.push_front(Entry::Pages { pages, early: None });
+                            let page = page.map_err(|source| PageError::from(RowFailed { row: row.node().excerpt(120), source }));
+                            self.queue.push_front(Entry::Pages { row, pages, early: None });
                             let (rows, child) = (self.with_node(|node| node.accept(page, Duration::ZERO)), self.child);
                             return Poll::Ready(Some(rows.map(|rows| Item::Rows { node: child, rows })));
                         }
                         Poll::Pending => {
-                            self.queue.push_front(Entry::Pages { pages, early: None });
+                            self.queue.push_front(Entry::Pages { row, pages, early: None });
                             return Poll::Pending;
                         }
                     }
@@ -94,12 +105,13 @@ impl<'r> Dependents<'_, 'r> {
     fn poll_ahead(&mut self, context: &mut Context<'_>) {
         for index in 1..self.width.min(self.queue.len()) {
             if let Some(Entry::Row(row)) = self.queue.get(index) {
+                let row = row.clone();
                 let pages = self.pages(row.clone());
                 if let (Some(entry), Some(pages)) = (self.queue.get_mut(index), pages) {
-                    *entry = Entry::Pages { pages, early: None };
+                    *entry = Entry::Pages { row, pages, early: None };
                 }
             }
-            if let Some(Entry::Pages { pages, early: early @ None }) = self.queue.get_mut(index)
+            if let Some(Entry::Pages { pages, early: early @ None, .. }) = self.queue.get_mut(index)
                 && let Poll::Ready(page) = pages.as_mut().poll_next(context)
             {
                 match page {

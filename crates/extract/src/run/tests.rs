@@ -364,7 +364,13 @@ fn a_failing_resource_stops_the_others() {
     let failing = Resource::transformer("d", "r", |_, _| stream::iter([Err::<Vec<i64>, _>("boom")]));
     let source = Source::new("s").with(endless).with(numbers("r", 1..2)).with(failing);
     let failed = extract(&source, &fresh(), &|_| ControlFlow::Continue(()));
-    assert_eq!(failed.unwrap_err().to_string(), "resource `d` failed");
+    let mut said = Vec::new();
+    let mut cause: Option<&dyn std::error::Error> = Some(failed.as_ref().unwrap_err());
+    while let Some(error) = cause {
+        said.push(error.to_string());
+        cause = error.source();
+    }
+    assert_eq!(said, ["resource `d` failed", r#"for {"n":1}"#, "boom"]);
 }
 
 #[test]
