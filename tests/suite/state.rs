@@ -68,5 +68,6 @@ fn a_change_of_what_a_run_has_moved_on_is_refused() {
         pipeline.run(rows).await.unwrap();
         let refused = edit.commit().await.unwrap_err().to_string();
         assert!(refused.contains("another run has moved on the state of resource `items`"), "{refused}");
+        assert!(!pipeline.working_dir().path().join("aside").exists(), "nothing is left of it");
     });
 }

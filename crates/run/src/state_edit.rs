@@ -1,6 +1,7 @@
 //! Changing what a pipeline keeps from one run to the next.
 
 use catchment_json::Value;
+use catchment_load::LoadError;
 use catchment_load_package::{Refresh, Seal};
 use catchment_schema::{Schema, naming, state_table};
 use catchment_state::State;
@@ -62,7 +63,13 @@ impl StateEdit {
         let writer = store.create(begin, runner.options.writer)?;
         let package = writer.seal(Seal { schema: self.schema, state: self.state, findings: Value::Null })?;
         runner.working_dir.keep(&package.seal().state, &package.seal().schema);
-        let package = recover::load(runner, &store, package, PackageOutcome::Loaded, &stop).await?;
+        let (package, loaded) = recover::attempt(runner, package, &stop).await?;
+        if let Err(error @ LoadError::Stale { .. }) = loaded {
+            // There are no rows in it that somebody could miss.
+            store.complete(package)?;
+            return Err(RunError::Load(error));
+        }
+        let package = recover::settle(runner, &store, package, loaded, PackageOutcome::Loaded)?;
         Ok(runner.load_info(started_at, vec![package]))
     }
 }
