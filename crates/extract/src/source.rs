@@ -1,6 +1,6 @@
 //! Groups of resources.
 
-use catchment_schema::Contract;
+use catchment_schema::{Contract, naming};
 use thiserror::Error;
 
 use crate::Resource;
@@ -96,8 +96,7 @@ impl Source {
     /// The name that is most like `name`, or all that there are.
     pub(crate) fn nearest(&self, name: &str) -> String {
         let names = || self.resources.iter().map(|resource| resource.name.as_str());
-        let likeness = |other: &&str| (strsim::normalized_damerau_levenshtein(name, other) * 1000.0) as u32;
-        match names().max_by_key(likeness).filter(|other| likeness(other) >= 500) {
+        match naming::nearest(name, names(), 500) {
             Some(other) => format!("did you mean `{other}`?"),
             None => format!("it has {}", names().collect::<Vec<_>>().join(", ")),
         }

@@ -1,5 +1,6 @@
 //! Names that a dataset does not have.
 
+use catchment_schema::naming;
 use thiserror::Error;
 
 /// A table or a column that a dataset does not have.
@@ -36,8 +37,7 @@ const MAX_LISTED: usize = 20;
 /// What to ask for in place of `found`: the name that is like it, else those that are there.
 pub(super) fn hint<'n>(found: &str, names: impl Iterator<Item = &'n str>) -> String {
     let names: Vec<&str> = names.collect();
-    let likeness = |name: &str| (strsim::normalized_damerau_levenshtein(found, name) * 1000.0) as u32;
-    if let Some(name) = names.iter().max_by_key(|name| likeness(name)).filter(|name| likeness(name) >= 600) {
+    if let Some(name) = naming::nearest(found, names.iter().copied(), 600) {
         return format!("did you mean `{name}`?");
     }
     let listed = names.iter().take(MAX_LISTED).copied().collect::<Vec<_>>().join(", ");

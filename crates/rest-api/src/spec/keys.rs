@@ -1,6 +1,7 @@
 //! Reading objects key by key: what is wrong is noted with its path, and reading goes on.
 
 use catchment_json::{Object, Path, Value};
+use catchment_schema::naming;
 
 use crate::Mistake;
 
@@ -163,8 +164,7 @@ pub(super) fn unknown(found: &str, names: &[&str]) -> String {
 }
 
 fn nearest(found: &str, names: &[&str]) -> String {
-    let likeness = |name: &&&str| (strsim::normalized_damerau_levenshtein(found, name) * 1000.0) as u32;
-    match names.iter().max_by_key(likeness).filter(|name| likeness(name) >= 500) {
+    match naming::nearest(found, names.iter().copied(), 500) {
         Some(name) => format!("did you mean `{name}`?"),
         None => format!("expected one of {}", names.join(", ")),
     }
