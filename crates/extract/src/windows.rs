@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use catchment_json::{Object, Value};
+use catchment_state::WINDOWS_KEY;
 use thiserror::Error;
 
 use crate::Incremental;
@@ -42,8 +43,6 @@ pub struct WindowsError {
 
 /// More windows than this are a mistake in the step.
 const MAX_WINDOWS: usize = 100_000;
-
-const WINDOWS: &str = "windows";
 
 impl Windows {
     /// Windows of the length `step` from `start` up to `end`.
@@ -117,7 +116,7 @@ fn without((from, to): (Value, Value), (done_from, done_to): &(Value, Value)) ->
 
 /// The ranges that were loaded.
 fn done(kept: &Object, cursor_path: &str) -> Vec<(Value, Value)> {
-    let ranges = own(kept, WINDOWS).and_then(|cursors| cursors.get(cursor_path)).and_then(Value::as_object);
+    let ranges = own(kept, WINDOWS_KEY).and_then(|cursors| cursors.get(cursor_path)).and_then(Value::as_object);
     let range = |text: &String| match Value::parse(text).ok()?.as_array()? {
         [from, to] => Some((from.clone(), to.clone())),
         _ => None,
@@ -137,7 +136,7 @@ pub(crate) fn set_done(kept: &mut Object, cursor_path: &str, from: &Value, to: &
     }
     ranges.push(range);
     let key = |(from, to): (Value, Value)| (Value::Array(vec![from, to]).to_string(), Value::Bool(true));
-    own_mut(kept, WINDOWS, |cursors| {
+    own_mut(kept, WINDOWS_KEY, |cursors| {
         cursors.insert(cursor_path.to_owned(), Value::Object(ranges.into_iter().map(key).collect()));
     });
 }

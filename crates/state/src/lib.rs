@@ -26,3 +26,4 @@ pub use boundary::{BoundaryChange, BoundaryKey, RowHash, RowHashError};
 pub use document::State;
 pub use error::StateError;
 pub use merge::MergeConflict;
+pub use windows::{OWN_KEY, WINDOWS_KEY};

@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 
 use catchment_json::{Object, Value};
 
-/// The key of what this program keeps of a resource, and under it that of the ranges, by cursor.
-const OWN: &str = "_catchment";
-const WINDOWS: &str = "windows";
+/// The key of what this program keeps of a resource beside what the reference keeps.
+pub const OWN_KEY: &str = "_catchment";
+
+/// Under it, that of the ranges of each cursor that were loaded once; each is a key of its own.
+pub const WINDOWS_KEY: &str = "windows";
 
 /// A cursor and a range of it.
 type Range = (String, String);
@@ -34,9 +36,9 @@ pub(crate) fn merge(was: Option<&Object>, ours: Option<&Object>, theirs: Option<
             ranges.insert(range, Value::Bool(true));
         }
     }
-    let own = merged.entry(OWN.to_owned()).or_insert_with(|| Value::Object(Object::new()));
+    let own = merged.entry(OWN_KEY.to_owned()).or_insert_with(|| Value::Object(Object::new()));
     if let Some(own) = own.as_object_mut() {
-        own.insert(WINDOWS.to_owned(), Value::Object(cursors));
+        own.insert(WINDOWS_KEY.to_owned(), Value::Object(cursors));
     }
     Some(merged)
 }
@@ -44,14 +46,14 @@ pub(crate) fn merge(was: Option<&Object>, ours: Option<&Object>, theirs: Option<
 /// What a resource keeps beside the ranges, and the ranges.
 fn split(mut kept: Object) -> (Object, BTreeSet<Range>) {
     let mut ranges = BTreeSet::new();
-    if let Some(own) = kept.get_mut(OWN).and_then(Value::as_object_mut) {
-        let cursors = own.shift_remove(WINDOWS);
+    if let Some(own) = kept.get_mut(OWN_KEY).and_then(Value::as_object_mut) {
+        let cursors = own.shift_remove(WINDOWS_KEY);
         for (cursor, of_cursor) in cursors.as_ref().and_then(Value::as_object).into_iter().flatten() {
             let of_cursor = of_cursor.as_object().into_iter().flat_map(Object::keys);
             ranges.extend(of_cursor.map(|range| (cursor.clone(), range.clone())));
         }
         if own.is_empty() {
-            kept.shift_remove(OWN);
+            kept.shift_remove(OWN_KEY);
         }
     }
     (kept, ranges)

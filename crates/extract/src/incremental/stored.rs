@@ -1,10 +1,7 @@
 //! What the state keeps of a cursor, in the layout of the reference.
 
 use catchment_json::{Object, Value};
-use catchment_state::RowHash;
-
-/// What the reference knows nothing of stands under a key of our own.
-const OWN: &str = "_catchment";
+use catchment_state::{OWN_KEY, RowHash};
 
 /// What the state keeps of the cursor at `path`.
 pub(super) fn cursor<'k>(kept: &'k Object, path: &str) -> Option<&'k Object> {
@@ -35,12 +32,12 @@ pub(super) fn set_cursor(kept: &mut Object, path: &str, cursor: Value) {
 
 /// What this program keeps of a resource under `key`, beside what the reference keeps.
 pub(crate) fn own<'k>(kept: &'k Object, key: &str) -> Option<&'k Value> {
-    kept.get(OWN)?.get(key)
+    kept.get(OWN_KEY)?.get(key)
 }
 
 /// Changes the object that this program keeps of a resource under `key`; where nothing is left of it, it goes.
 pub(crate) fn own_mut(kept: &mut Object, key: &str, change: impl FnOnce(&mut Object)) {
-    let mut all = kept.get(OWN).and_then(Value::as_object).cloned().unwrap_or_default();
+    let mut all = kept.get(OWN_KEY).and_then(Value::as_object).cloned().unwrap_or_default();
     let mut entry = all.get(key).and_then(Value::as_object).cloned().unwrap_or_default();
     change(&mut entry);
     if entry.is_empty() {
@@ -49,8 +46,8 @@ pub(crate) fn own_mut(kept: &mut Object, key: &str, change: impl FnOnce(&mut Obj
         all.insert(key.to_owned(), Value::Object(entry));
     }
     if all.is_empty() {
-        kept.shift_remove(OWN);
+        kept.shift_remove(OWN_KEY);
     } else {
-        kept.insert(OWN.to_owned(), Value::Object(all));
+        kept.insert(OWN_KEY.to_owned(), Value::Object(all));
     }
 }
