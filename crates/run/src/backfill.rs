@@ -44,7 +44,7 @@ pub(crate) async fn backfill(
     while let Some(made) = made.next().await {
         let (package, source) = made?;
         let Some(package) = package else { continue };
-        loaded.push(load(runner, store, package, &source, events, stop).await?);
+        loaded.extend(load(runner, store, package, &source, events, stop).await?);
     }
     Ok(loaded)
 }
@@ -65,16 +65,17 @@ fn the_one(source: &Source) -> Result<&Resource, RunError> {
 /// What keeps the resource from being loaded in windows.
 fn problem(runner: &Runner, resource: &Resource) -> Option<&'static str> {
     let is_greatest = resource.incremental.as_ref().is_none_or(|cursor| matches!(cursor.last_value_func, LastValue::Max));
-    match resource {
-        _ if runner.options.refresh.is_some() => Some("each window would refresh the one before it; refresh in a run of its own"),
-        _ if resource.write_disposition == WriteDisposition::Replace => {
-            Some("each window would replace the one before it; append or merge instead")
-        }
-        _ if !resource.limit.is_none() => Some("a limit would leave rows of a window out; take smaller windows instead"),
-        _ if resource.parent().is_some() => Some("it is fed with rows of another resource, which has the cursor to walk"),
-        _ if !is_greatest => Some("windows are walked towards greater values alone"),
-        _ => None,
-    }
+    let problems = [
+        (runner.options.refresh.is_some(), "each window would refresh the one before it; refresh in a run of its own"),
+        (
+            resource.write_disposition == WriteDisposition::Replace,
+            "each window would replace the one before it; append or merge instead",
+        ),
+        (!resource.limit.is_none(), "a limit would leave rows of a window out; take smaller windows instead"),
+        (resource.parent().is_some(), "it is fed with rows of another resource, which has the cursor to walk"),
+        (!is_greatest, "windows are walked towards greater values alone"),
+    ];
+    problems.into_iter().find(|(is_so, _)| *is_so).map(|(_, problem)| problem)
 }
 
 /// The same run with a share of the memory.
@@ -106,7 +107,7 @@ async fn make(
 }
 
 /// Loads the package of a window. One that was made while another was loaded may have types that do not go with the dataset
-/// any more: it is made again.
+/// any more: it is made again, and there is none where another run has loaded the window by then.
 async fn load(
     runner: &Runner,
     store: &PackageStore,
@@ -114,15 +115,14 @@ async fn load(
     source: &Source,
     events: &Progress,
     stop: &CancellationToken,
-) -> Result<PackageInfo, RunError> {
+) -> Result<Option<PackageInfo>, RunError> {
     match recover::attempt(runner, package, stop).await? {
         (package, Err(LoadError::Stale { reason })) => {
             tracing::info!("package {} is made again: {reason}", package.begin().load_id);
             store.complete(package)?;
-            let again = make(runner, store, source, events, stop).await?;
-            let again = again.ok_or(RunError::Panicked)?;
-            recover::load(runner, store, again, PackageOutcome::Loaded, stop).await
+            let Some(again) = make(runner, store, source, events, stop).await? else { return Ok(None) };
+            recover::load(runner, store, again, PackageOutcome::Loaded, stop).await.map(Some)
         }
-        (package, loaded) => recover::settle(runner, store, package, loaded, PackageOutcome::Loaded),
+        (package, loaded) => recover::settle(runner, store, package, loaded, PackageOutcome::Loaded).map(Some),
     }
 }

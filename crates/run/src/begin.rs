@@ -34,9 +34,8 @@ pub(crate) async fn begin(
     let Restored { state, schema, last_load_id } = restore(runner, &schema_name, stop).await?;
     let base_schema = schema.as_ref().and_then(|schema| schema.version_hash.clone());
     let schema = runner.schema_files.import(&schema_name, schema)?;
-    let mut schema = schema.unwrap_or_else(|| Schema::new(&schema_name));
-    schema.tables.entry(state_table().name).or_insert_with(state_table);
-    let base_state = state.unwrap_or_else(|| State::new(&runner.pipeline, &runner.dataset, runner.destination.kind()));
+    let mut schema = schema_or_new(schema, &schema_name);
+    let base_state = state_or_new(runner, state);
     let mut state = base_state.clone();
     let refresh = refresh(runner.options.refresh, source, &mut schema, &mut state);
     let boundaries = boundaries(runner, source, &state, stop).await?;
@@ -44,6 +43,18 @@ pub(crate) async fn begin(
     let resources = declare(source, &mut schema)?;
     let begin = begin_of(runner, created_at, &source.name, resources, base_state, base_schema, refresh);
     Ok(Begun { begin, schema, state, boundaries })
+}
+
+/// The schema that the dataset has, or a new one.
+pub(crate) fn schema_or_new(schema: Option<Schema>, name: &str) -> Schema {
+    let mut schema = schema.unwrap_or_else(|| Schema::new(name));
+    schema.tables.entry(state_table().name).or_insert_with(state_table);
+    schema
+}
+
+/// The state that the dataset has, or a new one.
+pub(crate) fn state_or_new(runner: &Runner, state: Option<State>) -> State {
+    state.unwrap_or_else(|| State::new(&runner.pipeline, &runner.dataset, runner.destination.kind()))
 }
 
 /// What the dataset knows of the pipeline and of a schema.

@@ -40,6 +40,7 @@ pub(crate) async fn ingest(
     stop: &CancellationToken,
 ) -> Result<Ingested, RunError> {
     let queue = Arc::new(Queue::default());
+    // of several tables the first one is what all are like
     let templates = writer.begin().resources.iter().rev().cloned().collect();
     let stage = Stage::start(&queue, schema, writer, &rules, options, templates);
     // Where this future is dropped, the threads end, and the package is taken back.

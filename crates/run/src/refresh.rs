@@ -38,24 +38,17 @@ impl RefreshMode {
 /// Takes what makes way out of the schema and the state; returns the tables that do.
 pub(crate) fn refresh(mode: Option<RefreshMode>, source: &Source, schema: &mut Schema, state: &mut State) -> Refresh {
     let Some(mode) = mode else { return Refresh::default() };
-    let tables: Vec<String> = match mode {
-        RefreshMode::DropSources => schema.data_tables().map(|table| table.name.clone()).collect(),
-        RefreshMode::DropResources | RefreshMode::DropData => {
-            let tables = source.loaded().flat_map(|resource| schema.tables_of(&resource.name));
-            tables.map(|table| table.name.clone()).collect()
-        }
+    let tables: Vec<String> = if mode == RefreshMode::DropSources {
+        state.drop_source(&source.name);
+        schema.data_tables().map(|table| table.name.clone()).collect()
+    } else {
+        source.loaded().for_each(|resource| state.set_resource(&source.name, &resource.name, None));
+        let tables = source.loaded().flat_map(|resource| schema.tables_of(&resource.name));
+        tables.map(|table| table.name.clone()).collect()
     };
-    match mode {
-        RefreshMode::DropSources => state.drop_source(&source.name),
-        RefreshMode::DropResources | RefreshMode::DropData => {
-            source.loaded().for_each(|resource| state.set_resource(&source.name, &resource.name, None));
-        }
+    if mode == RefreshMode::DropData {
+        return Refresh { emptied: tables, dropped: Vec::new() };
     }
-    match mode {
-        RefreshMode::DropData => Refresh { emptied: tables, dropped: Vec::new() },
-        RefreshMode::DropSources | RefreshMode::DropResources => {
-            tables.iter().for_each(|table| drop(schema.tables.shift_remove(table)));
-            Refresh { dropped: tables, emptied: Vec::new() }
-        }
-    }
+    tables.iter().for_each(|table| drop(schema.tables.shift_remove(table)));
+    Refresh { dropped: tables, emptied: Vec::new() }
 }

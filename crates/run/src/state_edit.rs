@@ -3,11 +3,11 @@
 use catchment_json::Value;
 use catchment_load::LoadError;
 use catchment_load_package::{Refresh, Seal};
-use catchment_schema::{Schema, naming, state_table};
+use catchment_schema::{Schema, naming};
 use catchment_state::State;
 use tokio_util::sync::CancellationToken;
 
-use crate::begin::{begin_of, created_at, restore};
+use crate::begin::{begin_of, created_at, restore, schema_or_new, state_or_new};
 use crate::error::RunError;
 use crate::recover;
 use crate::report::{LoadInfo, PackageOutcome};
@@ -33,10 +33,9 @@ impl StateEdit {
         if restored.schema.as_ref().is_none_or(|schema| schema.name != schema_name) {
             restored = restore(runner, &schema_name, stop).await?;
         }
-        let base = restored.state.unwrap_or_else(|| State::new(&runner.pipeline, &runner.dataset, runner.destination.kind()));
+        let base = state_or_new(runner, restored.state);
         let base_schema = restored.schema.as_ref().and_then(|schema| schema.version_hash.clone());
-        let mut schema = restored.schema.unwrap_or_else(|| Schema::new(&schema_name));
-        schema.tables.entry(state_table().name).or_insert_with(state_table);
+        let schema = schema_or_new(restored.schema, &schema_name);
         let (last_load_id, state) = (restored.last_load_id, base.clone());
         Ok(StateEdit { runner: runner.clone(), base, schema, base_schema, last_load_id, state })
     }
