@@ -87,14 +87,11 @@ pub(crate) fn resumed(kept: &Object) -> Option<(Checkpoint, Option<Value>)> {
 }
 
 /// Leaves for the next run where this one is, or that it is at the end.
-pub(crate) fn set_resumed(kept: &mut Object, resume: Option<(&Checkpoint, Option<Value>)>) {
-    if resume.is_none() && own(kept, RESUME).is_none() {
-        return;
-    }
+pub(crate) fn set_resumed(kept: &mut Object, resume: Option<(Checkpoint, Option<Value>)>) {
     own_mut(kept, RESUME, |entry| {
         entry.clear();
         if let Some((checkpoint, cursor)) = resume {
-            entry.insert("position".to_owned(), Value::from(checkpoint.position.clone()));
+            entry.insert("position".to_owned(), Value::from(checkpoint.position));
             entry.insert("taken".to_owned(), Value::from(checkpoint.taken));
             entry.insert("cursor".to_owned(), Value::from(cursor));
         }

@@ -5,7 +5,8 @@ use std::sync::Mutex;
 
 use catchment_state::State;
 
-use crate::{Boundaries, Budget, Extracted, Extraction, Incremental, Resource, Source};
+use crate::run::tests::extract;
+use crate::{Extracted, Incremental, Resource, Source};
 
 /// Extracts, and shows the rows, or what is wrong without the folder's name.
 fn show(source: &Source, state: &State, folder: &Path) -> (String, State) {
@@ -16,9 +17,7 @@ fn show(source: &Source, state: &State, folder: &Path) -> (String, State) {
         }
         ControlFlow::Continue(())
     };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-    let run = Extraction::new(source, state, &Boundaries::new()).unwrap();
-    match runtime.block_on(run.run(&Budget::new(1 << 20), &sink)) {
+    match extract(source, state, &sink) {
         Ok(after) => (shown.into_inner().unwrap().join(""), after.state),
         Err(error) => {
             let mut text = error.to_string();
@@ -143,10 +142,7 @@ fn large_files_come_in_pages() {
         }
         ControlFlow::Continue(())
     };
-    let state = State::new("p", "d", "t");
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-    let run = Extraction::new(&source, &state, &Boundaries::new()).unwrap();
-    runtime.block_on(run.run(&Budget::new(1 << 20), &sink)).unwrap();
+    extract(&source, &State::new("p", "d", "t"), &sink).unwrap();
     let sizes = sizes.into_inner().unwrap();
     assert_eq!((sizes.iter().sum::<usize>(), sizes.len()), (3000, 3), "{sizes:?}");
 }

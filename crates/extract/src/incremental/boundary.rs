@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use catchment_json::{Object, Value};
 use catchment_state::{BoundaryChange, BoundaryKey, RowHash, State};
+use indexmap::IndexSet;
 
 use super::stored::{own, own_mut};
 
@@ -19,9 +20,10 @@ pub(super) struct Boundary {
     in_state: Vec<RowHash>,
     /// How many the table has.
     in_table: usize,
+    /// Whether hashes are made as they were by old versions of dlt, as some of `in_state` are.
+    is_long: bool,
     /// Those of this run, without those of `start` while the value is the same.
-    added: Vec<RowHash>,
-    added_set: HashSet<RowHash>,
+    added: IndexSet<RowHash>,
     /// Whether the cursor has moved, so that those of earlier runs stand before it.
     moved: bool,
 }
@@ -29,7 +31,8 @@ pub(super) struct Boundary {
 impl Boundary {
     pub(super) fn new(in_state: Vec<RowHash>, in_table: &[RowHash]) -> Boundary {
         let start = in_state.iter().chain(in_table).copied().collect();
-        Boundary { start, in_state, in_table: in_table.len(), ..Boundary::default() }
+        let is_long = in_state.iter().any(RowHash::is_long);
+        Boundary { start, in_state, in_table: in_table.len(), is_long, ..Boundary::default() }
     }
 
     /// Whether an earlier run had the row at its last value.
@@ -43,25 +46,24 @@ impl Boundary {
 
     /// Whether hashes are made as they were by old versions of dlt.
     pub(super) fn is_long(&self) -> bool {
-        !self.moved && self.in_state.iter().any(|hash| hash.is_long())
+        self.is_long && !self.moved
     }
 
     /// The cursor has moved on, and rows are at another value now.
     pub(super) fn clear(&mut self) {
         self.moved = true;
         self.added.clear();
-        self.added_set.clear();
     }
 
     pub(super) fn add(&mut self, hash: RowHash) {
-        if (self.moved || !self.start.contains(&hash)) && self.added_set.insert(hash) {
-            self.added.push(hash);
+        if self.moved || !self.start.contains(&hash) {
+            self.added.insert(hash);
         }
     }
 
     /// Those of this run and of earlier ones, to go on with them in the next one. None where they are too many.
     pub(super) fn pause(&self) -> Option<Vec<RowHash>> {
-        Some(self.added.clone()).filter(|added| added.len() <= MAX_IN_STATE)
+        (self.added.len() <= MAX_IN_STATE).then(|| self.added.iter().copied().collect())
     }
 
     /// Goes on with those that an earlier part of the run had.
@@ -78,9 +80,9 @@ impl Boundary {
     pub(super) fn finish(self, key: BoundaryKey) -> Finished {
         let mut in_state = if self.moved { Vec::new() } else { self.in_state };
         let room = MAX_IN_STATE.saturating_sub(in_state.len());
-        let mut added = self.added;
-        let beyond = added.split_off(added.len().min(room));
-        in_state.append(&mut added);
+        let mut added = self.added.into_iter();
+        in_state.extend(added.by_ref().take(room));
+        let beyond: Vec<RowHash> = added.collect();
         let replaces = self.moved || self.in_table == 0;
         let in_table = beyond.len() + if self.moved { 0 } else { self.in_table };
         let changes = !beyond.is_empty() || (self.moved && self.in_table > 0);
@@ -108,9 +110,6 @@ pub(super) fn rows_in_table(kept: &Object, cursor_path: &str, last_value: &Value
 
 /// Notes how many rows at `last_value` the table has.
 pub(super) fn set_rows_in_table(kept: &mut Object, cursor_path: &str, last_value: &Value, rows: usize) {
-    if rows == 0 && own(kept, BOUNDARY).is_none() {
-        return;
-    }
     own_mut(kept, BOUNDARY, |cursors| {
         cursors.shift_remove(cursor_path);
         if rows > 0 {

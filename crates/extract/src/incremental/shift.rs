@@ -1,24 +1,21 @@
 //! Moving values by a distance: the lag of a cursor, the step of a window.
 
-use catchment_json::{Kind, Node, Value};
+use catchment_json::Value;
 use catchment_schema::{format_timestamp, parse_date, parse_timestamp};
 
-use super::cursor::{Kept, split_mark};
+use super::cursor::split_mark;
 
 /// `value` moved by `distance`: seconds for time stamps, days for dates, and the number itself for numbers. Texts keep
 /// their form, offset and precision included. None for anything else, and where the calendar ends.
 pub(crate) fn shift(value: &Value, distance: f64) -> Option<Value> {
-    let kept = Kept::new(value)?;
-    let node = kept.point().node;
-    match node.kind() {
-        Kind::Integer | Kind::Fraction => number(node, distance),
-        Kind::Text => text(value.as_str()?, distance).map(Value::from),
+    match value {
+        Value::Number(source) => number(source.as_str(), distance),
+        Value::Text(source) => text(source, distance).map(Value::from),
         _ => None,
     }
 }
 
-fn number(node: Node<'_>, distance: f64) -> Option<Value> {
-    let source = node.number()?;
+fn number(source: &str, distance: f64) -> Option<Value> {
     if let (Ok(integer), true) = (source.parse::<i128>(), distance.fract() == 0.0) {
         return Value::parse(&integer.checked_add(distance as i128)?.to_string()).ok();
     }

@@ -212,15 +212,15 @@ impl<'r> Tracker<'r> {
     }
 
     fn note_rows_at_last(&mut self, page: &Selection, at_last: &[NodeId], moved: bool) -> Result<(), ExtractError> {
-        let Some(mut boundary) = self.boundary.take() else { return Ok(()) };
-        if moved {
+        if let (true, Some(boundary)) = (moved, &mut self.boundary) {
             boundary.clear();
         }
-        let is_long = boundary.is_long();
         for id in at_last {
-            boundary.add(self.hash_of(page.document.node(*id), is_long)?);
+            let hash = self.hash(page.document.node(*id))?;
+            if let Some(boundary) = &mut self.boundary {
+                boundary.add(hash);
+            }
         }
-        self.boundary = Some(boundary);
         Ok(())
     }
 
@@ -249,12 +249,8 @@ impl<'r> Tracker<'r> {
         })
     }
 
-    fn hash(&self, row: Node<'_>) -> Result<RowHash, ExtractError> {
-        self.hash_of(row, self.boundary.as_ref().is_some_and(Boundary::is_long))
-    }
-
     /// The hash that tells a row at the cursor apart: of its primary key, or of all of it.
-    fn hash_of(&self, row: Node<'_>, is_long: bool) -> Result<RowHash, ExtractError> {
+    fn hash(&self, row: Node<'_>) -> Result<RowHash, ExtractError> {
         let field = |field: &String| {
             let missing =
                 || ExtractError::KeyMissing { resource: self.resource.to_owned(), field: field.clone(), row: row.excerpt(120) };
@@ -267,6 +263,7 @@ impl<'r> Tracker<'r> {
         };
         let mut text = String::new();
         write_value(&key, true, &mut text);
+        let is_long = self.boundary.as_ref().is_some_and(Boundary::is_long);
         Ok(if is_long { short_digest::<15>(&text).into() } else { short_digest::<9>(&text).into() })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::pin::Pin;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use futures_core::Stream;
 use thiserror::Error;
 
 use super::item::{Item, ItemStream};
-use super::node::Node;
+use super::node::{Node, lock};
 use crate::page::PageStream;
 use crate::resource::Pages;
 use crate::{ExtractError, Page, PageError, Row, Start};
@@ -50,20 +50,16 @@ struct RowFailed {
     source: PageError,
 }
 
-impl<'r> Dependents<'_, 'r> {
-    fn with_node<T>(&self, f: impl FnOnce(&mut Node<'r>) -> T) -> T {
-        f(&mut self.node.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
+impl Dependents<'_, '_> {
     fn has_ended(&self) -> bool {
-        self.with_node(|node| node.has_ended())
+        lock(self.node).has_ended()
     }
 
     fn pages(&self, row: Row) -> Option<PageStream> {
-        self.with_node(|node| match &node.resource.pages {
+        match &lock(self.node).resource.pages {
             Pages::OfRows { pages, .. } => Some(pages(row, &self.start)),
             Pages::Own(_) => None,
-        })
+        }
     }
 
     /// The next item of those that wait, where it is there.
@@ -88,7 +84,7 @@ impl<'r> Dependents<'_, 'r> {
                         Poll::Ready(Some(page)) => {
                             let page = page.map_err(|source| PageError::from(RowFailed { row: row.node().excerpt(120), source }));
                             self.queue.push_front(Entry::Pages { row, pages, early: None });
-                            let (rows, child) = (self.with_node(|node| node.accept(page, Duration::ZERO)), self.child);
+                            let (rows, child) = (lock(self.node).accept(page, Duration::ZERO), self.child);
                             return Poll::Ready(Some(rows.map(|rows| Item::Rows { node: child, rows })));
                         }
                         Poll::Pending => {

@@ -16,8 +16,8 @@ use tokio::time::Instant;
 use super::dependents::Dependents;
 use super::extracted::{After, Boundaries, ExtractOptions, Extracted, RowBatch, Sink};
 use super::item::{Item, ItemStream};
-use super::node::Node;
-use super::root::{lock, root};
+use super::node::{Node, lock};
+use super::root::root;
 use super::tree::{Tree, trees};
 use crate::checkpoint::Checkpoint;
 use crate::incremental::overflow;
@@ -105,8 +105,7 @@ impl<'e> Extraction<'e> {
             let mut limited = Vec::new();
             for index in tree.members() {
                 let Some(node) = self.nodes.get(&index) else { continue };
-                let parent = tree.dependents.iter().find(|(child, _)| *child == index).map(|(_, parent)| parent);
-                let is_below_limit = parent.is_some_and(|parent| limited.contains(parent));
+                let is_below_limit = tree.parent(index).is_some_and(|parent| limited.contains(&parent));
                 let node = lock(node);
                 if is_below_limit || !node.resource.limit.is_none() {
                     limited.push(index);
@@ -181,14 +180,15 @@ impl<'e> Extraction<'e> {
                 is_upstream_done: false,
             });
         }
-        let name: Arc<str> = lock(root_node).resource.name.as_str().into();
+        let root = lock(root_node).resource;
+        let name: Arc<str> = root.name.as_str().into();
         while let Some(item) = items.next().await {
             match item? {
                 Item::Rows { node, rows } => self.send(&name, node, rows, budget, sink).await?,
                 Item::Mark(checkpoint) => hand_out(Extracted::Checkpoint { tree: Arc::clone(&name), checkpoint }, &name, sink)?,
             }
             // What feeds others is not asked for more than they take.
-            if self.loaded_of(tree).all(|node| lock(node).has_ended()) && !lock(root_node).resource.is_loaded() {
+            if !root.is_loaded() && self.loaded_of(tree).all(|node| lock(node).has_ended()) {
                 break;
             }
             // A source that never waits would keep others from running, a cancellation among them.
@@ -233,10 +233,7 @@ impl<'e> Extraction<'e> {
         let mut after = After { state: self.state.clone(), boundaries: Vec::new() };
         let complete: Vec<usize> =
             self.nodes.iter().filter(|(_, node)| lock(node).is_complete()).map(|(index, _)| *index).collect();
-        let parent = |child: usize| {
-            let dependents = self.trees.iter().flat_map(|tree| &tree.dependents);
-            dependents.clone().find(|(other, _)| *other == child).map(|(_, parent)| *parent)
-        };
+        let parent = |child: usize| self.trees.iter().find_map(|tree| tree.parent(child));
         let is_fed_completely =
             |index: usize| std::iter::successors(parent(index), |at| parent(*at)).all(|at| complete.contains(&at));
         let mut nodes: Vec<_> = self.nodes.into_iter().collect();

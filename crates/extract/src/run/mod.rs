@@ -9,7 +9,7 @@ mod node;
 mod properties;
 mod root;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod tree;
 
 pub use extracted::{After, Boundaries, ExtractOptions, Extracted, RowBatch, Sink, boundary_keys};

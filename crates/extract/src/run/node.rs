@@ -1,8 +1,9 @@
 //! One resource in a run.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use catchment_json::{Object, Selection};
+use catchment_json::{Object, Selection, Value};
 use catchment_schema::WriteDisposition;
 use catchment_state::{BoundaryChange, RowHash, State};
 use tokio::time::Instant;
@@ -32,6 +33,10 @@ pub(super) struct Node<'r> {
     /// What it tells of itself.
     event: Event,
     progress: Progress,
+}
+
+pub(super) fn lock<'l, 'r>(node: &'l Mutex<Node<'r>>) -> MutexGuard<'l, Node<'r>> {
+    node.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What a run leaves of a resource.
@@ -238,38 +243,43 @@ impl<'r> Node<'r> {
         self.checkpoint.end == Some(End::Complete)
     }
 
+    /// Where the next run goes on, after this one did not come to the end, and with what cursor; nothing where it cannot.
+    fn place_to_go_on(&self) -> Option<(Checkpoint, Option<Value>)> {
+        let Node { resource, checkpoint, tracker, .. } = self;
+        let is_anew = resource.write_disposition == WriteDisposition::Replace;
+        if !resource.resumable || resource.parent().is_some() || is_anew || checkpoint.is_beginning() {
+            return None;
+        }
+        let cursor = match tracker {
+            Some(tracker) => Some(tracker.pause()?),
+            None => None,
+        };
+        Some((checkpoint.clone(), cursor))
+    }
+
     /// What the state keeps of it after the run. Where what feeds it is not complete, neither is it.
     pub(super) fn finish(self, is_fed_completely: bool) -> Result<Outcome, ExtractError> {
-        let (resource, checkpoint) = (self.resource, &self.checkpoint);
-        let has_own_pages = resource.parent().is_none();
-        let is_anew = resource.write_disposition == WriteDisposition::Replace;
+        let resource = self.resource;
         let is_complete = self.is_complete() && is_fed_completely;
-        let goes_on = !is_complete && resource.resumable && has_own_pages && !is_anew && !checkpoint.is_beginning();
         let in_order = !is_complete && self.moves_on_in_order();
         let is_disordered = self.tracker.as_ref().is_some_and(Tracker::is_disordered);
         if let (true, true, Some(incremental)) = (in_order, is_disordered, &resource.incremental) {
             let (resource, cursor) = (resource.name.clone(), incremental.cursor_path.to_string());
             return Err(ExtractError::Disordered { resource, cursor });
         }
-        let paused = if goes_on && !in_order { self.tracker.as_ref().map(Tracker::pause) } else { None };
-        if !is_complete && !in_order && (!goes_on || paused == Some(None)) {
+        let moves_on = is_complete || in_order;
+        let place = if moves_on { None } else { self.place_to_go_on() };
+        if !moves_on && place.is_none() {
             self.refuse_partial_append()?;
         }
         let mut kept = self.kept;
-        let resume = (goes_on && !in_order && paused != Some(None)).then_some((&self.checkpoint, paused.flatten()));
-        set_resumed(&mut kept, resume);
-        let boundary = match self.tracker {
-            Some(tracker) if is_complete || in_order => {
-                let boundary;
-                (kept, boundary) = tracker.finish(kept);
-                boundary
-            }
-            Some(_) => {
-                tracing::info!("resource `{}`: a limit was reached, its cursor stays where it was", resource.name);
-                None
-            }
-            None => None,
-        };
+        set_resumed(&mut kept, place);
+        let mut boundary = None;
+        match self.tracker {
+            Some(tracker) if moves_on => (kept, boundary) = tracker.finish(kept),
+            Some(_) => tracing::info!("resource `{}`: a limit was reached, its cursor stays where it was", resource.name),
+            None => {}
+        }
         Ok(Outcome { kept: (!kept.is_empty()).then_some(kept), boundary })
     }
 }

@@ -1,6 +1,6 @@
 //! The pages of the resource that a tree begins with.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use async_stream::try_stream;
@@ -8,13 +8,9 @@ use futures_util::StreamExt as _;
 use tokio::time::Instant;
 
 use super::item::{Item, ItemStream};
-use super::node::Node;
+use super::node::{Node, lock};
 use crate::checkpoint::End;
 use crate::resource::Pages;
-
-pub(super) fn lock<'l, 'r>(node: &'l Mutex<Node<'r>>) -> MutexGuard<'l, Node<'r>> {
-    node.lock().unwrap_or_else(PoisonError::into_inner)
-}
 
 /// Nobody holds a node while it waits.
 fn with<'r, T>(node: &Mutex<Node<'r>>, f: impl FnOnce(&mut Node<'r>) -> T) -> T {

@@ -21,7 +21,7 @@ fn row(n: i64) -> Value {
     Value::object([("n", Value::from(n))])
 }
 
-fn extract(source: &Source, state: &State, sink: Sink<'_>) -> Result<After, ExtractError> {
+pub(crate) fn extract(source: &Source, state: &State, sink: Sink<'_>) -> Result<After, ExtractError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     let run = Extraction::new(source, state, &Boundaries::new())?;
     runtime.block_on(run.run(&Budget::new(1 << 20), sink))

@@ -15,6 +15,11 @@ impl Tree {
     pub(super) fn members(&self) -> impl Iterator<Item = usize> {
         std::iter::once(self.root).chain(self.dependents.iter().map(|(child, _)| *child))
     }
+
+    /// The one that feeds a member.
+    pub(super) fn parent(&self, member: usize) -> Option<usize> {
+        self.dependents.iter().find(|(child, _)| *child == member).map(|(_, parent)| *parent)
+    }
 }
 
 /// The trees of a source, of what is loaded and what feeds it.

@@ -21,8 +21,7 @@ impl Tracker<'_> {
 
     /// What the state keeps of the resource after the run, in `kept`, which has other keys too, and how the table of rows
     /// at the cursor changes.
-    pub(crate) fn finish(mut self, kept: Object) -> (Object, Option<BoundaryChange>) {
-        let mut kept = kept;
+    pub(crate) fn finish(mut self, mut kept: Object) -> (Object, Option<BoundaryChange>) {
         if let Some(cap) = self.cap.take() {
             self.last = cap;
             self.boundary.get_or_insert_default().clear();
