@@ -70,7 +70,7 @@ impl Document {
             ParseError::at(error.as_bytes(), valid, ParseErrorKind::NotUtf8)
         })?;
         let tape = parse::parse(&text, max_depth)?;
-        Ok(Document { inner: Arc::new(Inner { text, tape }) })
+        Ok(Document::from_parts(text, tape))
     }
 
     /// The document of a value that a program built.
@@ -84,7 +84,15 @@ impl Document {
         if u32::try_from(size).is_err() {
             return Err(ParseError::at(&[], 0, ParseErrorKind::TooLong { bytes: size }));
         }
-        Ok(Document { inner: Arc::new(Inner { text, tape }) })
+        Ok(Document::from_parts(text, tape))
+    }
+
+    pub(crate) fn from_parts(text: String, tape: Vec<Entry>) -> Document {
+        Document { inner: Arc::new(Inner { text, tape }) }
+    }
+
+    pub(crate) fn tape(&self) -> &[Entry] {
+        &self.inner.tape
     }
 
     /// The outermost value.

@@ -23,7 +23,9 @@
 //! JavaScript write them though JSON has no such thing.
 
 mod build;
+mod deserialize;
 mod document;
+mod edit;
 mod error;
 mod node;
 mod number;
@@ -42,6 +44,7 @@ mod write;
 mod yaml;
 
 pub use document::{Document, NodeId};
+pub use edit::FieldEdit;
 pub use error::{ParseError, ParseErrorKind};
 pub use node::{Elements, Entries, Key, Kind, Node};
 pub use number::Number;

@@ -34,7 +34,27 @@ impl Value {
     /// # Ok::<(), catchment_json::YamlError>(())
     /// ```
     pub fn parse_yaml(text: &str) -> Result<Value, YamlError> {
-        read::read(text)
+        read::read(text, None)
+    }
+
+    /// As [`Value::parse_yaml`], and tells `note` where each entry of an object and each element of a list stands: by a
+    /// path such as `rivers[0].name`, its line and its column, both from 1.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Value::parse_yaml`].
+    ///
+    /// ```
+    /// use catchment_json::Value;
+    ///
+    /// let mut places = Vec::new();
+    /// Value::parse_yaml_noting("rivers:\n- name: Rhine\n", &mut |path, line, column| places.push((path, line, column)))?;
+    /// let places: Vec<_> = places.iter().map(|(path, line, column)| (path.as_str(), *line, *column)).collect();
+    /// assert_eq!(places, [("rivers", 1, 1), ("rivers[0]", 2, 3), ("rivers[0].name", 2, 3)]);
+    /// # Ok::<(), catchment_json::YamlError>(())
+    /// ```
+    pub fn parse_yaml_noting(text: &str, note: &mut dyn FnMut(String, usize, usize)) -> Result<Value, YamlError> {
+        read::read(text, Some(note))
     }
 
     /// YAML text that [`Value::parse_yaml`] reads back as the same value, and parsers of YAML 1.1 as an equal one:

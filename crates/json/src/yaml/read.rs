@@ -11,9 +11,12 @@ use crate::{Document, Object, Value};
 /// What all aliases of a text may stand for, in bytes and values.
 const MAX_COPIED: usize = 4 << 20;
 
-pub(super) fn read(text: &str) -> Result<Value, YamlError> {
+/// What is told of the places of values: a path such as `a.b[2]`, a line and a column.
+pub(super) type Note<'n> = dyn FnMut(String, usize, usize) + 'n;
+
+pub(super) fn read<'n>(text: &str, note: Option<&'n mut Note<'n>>) -> Result<Value, YamlError> {
     let mut parser = Parser::new_from_str(text.strip_prefix('\u{feff}').unwrap_or(text));
-    let mut reader = Reader::default();
+    let mut reader = Reader { open: Vec::new(), anchors: HashMap::new(), copied: 0, root: None, note };
     while let Some(event) = parser.next_event() {
         let (event, span) = event?;
         reader.event(event, &span.start)?;
@@ -21,14 +24,14 @@ pub(super) fn read(text: &str) -> Result<Value, YamlError> {
     Ok(reader.root.unwrap_or_default())
 }
 
-#[derive(Default)]
-struct Reader {
+struct Reader<'n> {
     /// The containers that are not at their end, outermost first.
     open: Vec<Container>,
     anchors: HashMap<usize, Anchored>,
     /// What aliases have stood for so far.
     copied: usize,
     root: Option<Value>,
+    note: Option<&'n mut Note<'n>>,
 }
 
 struct Container {
@@ -52,7 +55,7 @@ struct Anchored {
     depth: usize,
 }
 
-impl Reader {
+impl Reader<'_> {
     fn event(&mut self, event: Event<'_>, at: &Marker) -> Result<(), YamlError> {
         match event {
             Event::DocumentStart(_) if self.root.is_some() => {
@@ -89,6 +92,7 @@ impl Reader {
         if self.open.len() >= Document::MAX_DEPTH {
             return Err(too_deep(at));
         }
+        self.note_element(at);
         self.open.push(Container { content, anchor });
         Ok(())
     }
@@ -104,6 +108,7 @@ impl Reader {
             }
             return self.key(text.to_owned(), at);
         }
+        self.note_element(at);
         let value = match tag {
             Some(tag) => core_tag(tag).and_then(|kind| resolve_tagged(kind, text)).ok_or_else(|| unknown_tag(tag, at))?,
             None if is_plain => resolve(text),
@@ -130,6 +135,7 @@ impl Reader {
             Value::Text(key) if self.waits_for_key() => self.key(key, at),
             _ if self.waits_for_key() => Err(YamlError::at(at, "the alias is a key and does not stand for a string")),
             value => {
+                self.note_element(at);
                 self.place(value, 0);
                 Ok(())
             }
@@ -147,7 +153,32 @@ impl Reader {
             }
             *key = Some(text);
         }
+        self.note(at);
         Ok(())
+    }
+
+    /// Tells where an element of a list stands; other values are told of by their keys.
+    fn note_element(&mut self, at: &Marker) {
+        if matches!(self.open.last(), Some(Container { content: Content::List(_), .. })) {
+            self.note(at);
+        }
+    }
+
+    fn note(&mut self, at: &Marker) {
+        let Some(note) = &mut self.note else { return };
+        let mut path = String::new();
+        for container in &self.open {
+            match &container.content {
+                Content::List(elements) => path.push_str(&format!("[{}]", elements.len())),
+                Content::Object { key, .. } => {
+                    if !path.is_empty() {
+                        path.push('.');
+                    }
+                    path.push_str(key.as_deref().unwrap_or_default());
+                }
+            }
+        }
+        note(path, at.line(), at.col() + 1);
     }
 
     /// Puts a complete value where it belongs.
