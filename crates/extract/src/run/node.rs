@@ -13,8 +13,9 @@ use crate::incremental::Tracker;
 use crate::progress::{Event, Progress};
 use crate::{ExtractError, Page, PageError, RangeEnd, Resource, Source, Start};
 
-/// The pages of one resource have ordinals below this number, from that of the resource times it.
-const PAGES: u64 = 1 << 40;
+/// The pages of one resource have ordinals below this number, from that of the resource times it. Those of thousands of
+/// resources stay below 2^40, as merges have room for.
+const PAGES: u64 = 1 << 28;
 
 /// A resource, and how far it has come.
 #[derive(Debug)]
@@ -126,6 +127,11 @@ impl<'r> Node<'r> {
         if self.rows_left == Some(0) || self.pages_left == Some(0) {
             self.checkpoint.end = Some(End::Limited);
         }
+        self.start_from()
+    }
+
+    /// Where its pages begin.
+    pub(super) fn start_from(&self) -> Start {
         let start = self.tracker.as_ref().map(Tracker::start).unwrap_or_default();
         start.at(self.checkpoint.position.clone())
     }

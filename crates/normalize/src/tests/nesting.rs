@@ -127,10 +127,19 @@ fn root_rows(disposition: WriteDisposition, child_is_root: bool, ordinal: u64) -
     let shredded = Shredder::new(Arc::new(rules)).shred(&schema, "t", &[Rows { selection: &page, ordinal }]).unwrap();
     let numbers = |batch: &arrow::record_batch::RecordBatch| {
         let numbers = batch.column_by_name("_dlt_root_row")?.as_primitive::<Decimal128Type>().clone();
-        Some(numbers.values().iter().map(|n| format!("{}.{}.{}", n >> 64, (n >> 32) & 0xffff_ffff, n & 0xffff_ffff)).collect())
+        Some(numbers.values().iter().map(|n| format!("{}.{}.{}", n >> 56, (n >> 28) & 0xfff_ffff, n & 0xfff_ffff)).collect())
     };
     let show = |numbers: Option<Vec<String>>| numbers.map_or("none".to_owned(), |numbers| numbers.join(" "));
     shredded.batches.iter().map(|batch| show(numbers(&batch.batch))).collect()
+}
+
+#[test]
+fn numbers_of_root_rows_have_room_in_their_digits() {
+    let greatest =
+        [(1_i128 << 40) - 1, (1 << 28) - 1, (1 << 28) - 1].into_iter().zip([56, 28, 0]).map(|(n, bits)| n << bits).sum::<i128>();
+    assert!(greatest < 10_i128.pow(u32::from(catchment_schema::ROOT_ROW_DIGITS)), "{greatest}");
+    // the first page of the last of 4096 resources
+    assert_eq!(root_rows(WriteDisposition::Merge, false, 4095 << 28)[0], format!("{0}.0.0 {0}.1.0", 4095_i64 << 28));
 }
 
 #[test]

@@ -186,10 +186,10 @@ impl<'s, 'd> Walk<'s, 'd> {
         }
     }
 
-    /// The number of the next root row of the source row at hand: it grows from row to row. 32 bits for each of page, row
-    /// and place in it.
+    /// The number of the next root row of the source row at hand: it grows from row to row. 40 bits for the page
+    /// and 28 for each of row and place in it: what has room in the digits of the number.
     fn root_number(&mut self) -> i128 {
-        let number = (i128::from(self.ordinal) << 64) | (i128::from(self.source_row) << 32) | i128::from(self.roots);
+        let number = (i128::from(self.ordinal) << 56) | (i128::from(self.source_row) << 28) | i128::from(self.roots);
         self.roots += 1;
         number
     }
