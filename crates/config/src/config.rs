@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use catchment_settings::{Found, Key, Lookup, Searched, SettingsError, Value};
+use catchment_settings::{Found, Key, Lookup, Searched, Secret, SettingsError, Value};
 
 use crate::providers::{EnvironmentProvider, Provider, TomlProvider};
 use crate::walk::scopes;
@@ -106,5 +106,9 @@ impl Lookup for Config {
         let all = self.providers.iter().map(AsRef::as_ref);
         let notes = all.filter(may_hold).filter_map(Provider::note).collect();
         Searched { places, notes }
+    }
+
+    fn variable(&self, name: &str) -> Option<Secret> {
+        self.providers().find_map(|provider| provider.variable(name))
     }
 }

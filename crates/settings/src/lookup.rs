@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{Key, Place, Searched, SettingsError, Value};
+use crate::{Key, Place, Searched, Secret, SettingsError, Value};
 
 /// A value and where it was found.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,6 +47,12 @@ pub trait Lookup: fmt::Debug + Send + Sync {
 
     /// Where [`find`](Lookup::find) looks for the key, in its order. Reads nothing anew.
     fn searched(&self, key: &Key) -> Searched;
+
+    /// The variable of the environment that has exactly this name, whatever pipeline asks. Default: there is none.
+    fn variable(&self, name: &str) -> Option<Secret> {
+        let _ = name;
+        None
+    }
 }
 
 /// A [`Lookup`] that finds nothing: each field has its default, and a required one is an error.

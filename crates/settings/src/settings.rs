@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::{Found, FromValue, Key, Lookup, MissingField, Scope, Secret, SettingsError};
+use crate::{Found, FromValue, Key, Lookup, MissingField, Place, Scope, Searched, Secret, SettingsError};
 
 /// Asks a [`Lookup`] for fields under some sections. Each getter gives `None` where the field
 /// stands nowhere: the default is the caller's.
@@ -86,6 +86,19 @@ impl<'a> Settings<'a> {
         self.lookup.find(&Key::new(self.scope.clone(), name, secret))
     }
 
+    /// The variable of the environment that has exactly this name, whatever the sections; an error where it is not set.
+    pub fn variable(&self, name: &str) -> Result<Secret, SettingsError> {
+        self.lookup.variable(name).ok_or_else(|| {
+            let places = vec![Place::new("environment", name)];
+            SettingsError::Missing(vec![MissingField {
+                name: name.to_owned(),
+                expected: String::EXPECTED.to_owned(),
+                secret: true,
+                searched: Searched { places, notes: Vec::new() },
+            }])
+        })
+    }
+
     /// A text; from the environment exactly what stands there.
     pub fn text(&self, name: &str) -> Result<Option<String>, SettingsError> {
         self.get(name)
@@ -129,7 +142,7 @@ impl<'a> Settings<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{NoSettings, Place, Searched, Value};
+    use crate::{NoSettings, Value};
 
     /// Has the field `field` and no other.
     #[derive(Debug)]

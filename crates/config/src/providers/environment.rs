@@ -1,6 +1,6 @@
 //! Settings in environment variables: `SOURCES__MYSRC__API_KEY`.
 
-use catchment_settings::{Found, Key, Place, SettingsError, Value};
+use catchment_settings::{Found, Key, Place, Secret, SettingsError, Value};
 
 use crate::Environment;
 use crate::environment::Variable;
@@ -42,6 +42,10 @@ impl Provider for EnvironmentProvider {
 
     fn place(&self, path: &[&str]) -> Place {
         Place::new("environment", path.join("__").to_uppercase())
+    }
+
+    fn variable(&self, name: &str) -> Option<Secret> {
+        self.environment.get(name).map(Secret::from)
     }
 
     fn note(&self) -> Option<String> {

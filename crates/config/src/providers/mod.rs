@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use catchment_settings::{Found, Key, Place, SettingsError};
+use catchment_settings::{Found, Key, Place, Secret, SettingsError};
 
 mod environment;
 mod toml_file;
@@ -25,6 +25,12 @@ pub(crate) trait Provider: fmt::Debug + Send + Sync {
 
     /// How the path is written here.
     fn place(&self, path: &[&str]) -> Place;
+
+    /// The variable of the environment that has exactly this name, where they are held here.
+    fn variable(&self, name: &str) -> Option<Secret> {
+        let _ = name;
+        None
+    }
 
     /// A line on what was read and what is not there, for the error of a missing setting.
     fn note(&self) -> Option<String>;
