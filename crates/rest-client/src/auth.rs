@@ -13,6 +13,7 @@ mod token_form;
 
 use std::fmt::Debug;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use crate::bare::BareClient;
 use crate::error::Error;
@@ -73,5 +74,19 @@ pub trait Auth: Debug + Send + Sync {
     /// is dropped, so that it is neither sent elsewhere nor shown. Default: none.
     fn query_params(&self) -> &[String] {
         &[]
+    }
+}
+
+impl Auth for Arc<dyn Auth> {
+    fn apply<'a>(&'a self, request: &'a mut Outgoing, client: &'a BareClient) -> Applying<'a> {
+        self.as_ref().apply(request, client)
+    }
+
+    fn refused(&self, request: &Outgoing) -> bool {
+        self.as_ref().refused(request)
+    }
+
+    fn query_params(&self) -> &[String] {
+        self.as_ref().query_params()
     }
 }

@@ -71,6 +71,13 @@ impl RestClient {
         self
     }
 
+    /// The same client without credentials; headers stay.
+    #[must_use]
+    pub fn without_auth(mut self) -> RestClient {
+        Arc::make_mut(&mut self.rules).auth = None;
+        self
+    }
+
     /// The same client with other response actions.
     #[must_use]
     pub fn with_response_actions(mut self, actions: impl IntoIterator<Item = ResponseAction>) -> RestClient {
@@ -122,6 +129,16 @@ impl RestClient {
     /// dropping the pages cancels that. Must be polled inside a tokio runtime.
     pub fn paginate(&self, request: Request) -> Pages {
         paginate::pages(Arc::clone(&self.transport), Arc::clone(&self.rules), request, self.paging.clone())
+    }
+
+    /// The request that the pages of `request` begin with: with the parameters that the paginator sets.
+    ///
+    /// # Errors
+    ///
+    /// Where the request has no place for what the paginator sets.
+    pub fn first_request(&self, mut request: Request) -> Result<Request, Error> {
+        self.paging.paginator.clone().init_request(&mut request)?;
+        Ok(request)
     }
 
     /// The pages that come after the one with this [position](crate::Page::position), in a pagination that begins with

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use catchment_settings::Secret;
 use reqwest::{Method, StatusCode};
 use url::Url;
 
 use crate::error_kind::ErrorKind;
-use crate::redact::redact;
+use crate::redact::{mask_in_url, redact};
 
 /// Why a request failed: one line that names the method, the URL without its secrets, how often it was tried,
 /// the cause and how the answer begins.
@@ -100,6 +101,14 @@ impl Error {
 
     pub(crate) fn of_request(mut self, method: &Method, url: &Url) -> Error {
         self.context.request = Some((method.clone(), redact(url)));
+        self
+    }
+
+    /// Masks secrets in the URL, which redaction by names alone leaves there.
+    pub(crate) fn hiding(mut self, secrets: &[Secret]) -> Error {
+        if let Some((_, url)) = &mut self.context.request {
+            *url = mask_in_url(std::mem::take(url), secrets);
+        }
         self
     }
 

@@ -2,15 +2,14 @@
 
 use catchment_settings::Secret;
 
+use crate::redact::SHORTEST_SECRET;
+
 /// How many characters of a body are shown.
 const CHARS: usize = 300;
 
 /// How many bytes of a body an excerpt needs: a character has at most four, and a secret that begins in them has to be
 /// known in whole.
 pub(crate) const MAX_EXCERPT_BYTES: usize = 4 * CHARS + 4096;
-
-/// Shorter secrets would mask half the words of an answer, and are none.
-const SHORTEST_SECRET: usize = 4;
 
 /// The first 300 characters of `body`, control characters escaped so that they cannot drive a terminal, and `***` for
 /// `secrets`, which servers like to repeat where they refuse them.

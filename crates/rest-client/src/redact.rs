@@ -1,5 +1,6 @@
 //! URLs without their secrets.
 
+use catchment_settings::Secret;
 use url::{Url, form_urlencoded};
 
 /// A key with one of these in it is a secret, however it is spelled.
@@ -36,6 +37,35 @@ pub fn redact(url: &Url) -> String {
     url.into()
 }
 
+/// Shorter secrets would mask half the words of an answer, and are none.
+pub(crate) const SHORTEST_SECRET: usize = 4;
+
+/// The URL as it may be shown, where `secrets` may stand anywhere in it.
+pub(crate) fn redact_all(url: &Url, secrets: &[Secret]) -> String {
+    mask_in_url(redact(url), secrets)
+}
+
+/// A redacted URL without `secrets`, however they are encoded in it.
+pub(crate) fn mask_in_url(url: String, secrets: &[Secret]) -> String {
+    let secrets = secrets.iter().map(Secret::expose).filter(|secret| secret.len() >= SHORTEST_SECRET);
+    secrets.fold(url, |url, secret| {
+        let in_query: String = form_urlencoded::byte_serialize(secret.as_bytes()).collect();
+        let forms = [secret.to_owned(), in_query, in_path(secret)];
+        forms.iter().fold(url, |url, form| url.replace(form.as_str(), "***"))
+    })
+}
+
+/// A text as it stands in the path of a URL.
+fn in_path(text: &str) -> String {
+    let mut url = Url::parse("http://x").ok();
+    if let Some(url) = &mut url {
+        url.set_path(&text.replace('%', "%25"));
+    }
+    url.and_then(|url| url.path().strip_prefix('/').map(str::to_owned))
+        .filter(|text| !text.is_empty())
+        .unwrap_or_else(|| text.to_owned())
+}
+
 fn pair(pair: &str) -> String {
     match pair.split_once('=') {
         Some((key, value)) if !value.is_empty() && is_secret(key) => format!("{key}=***"),
@@ -70,8 +100,17 @@ fn words(key: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::redact;
+    use super::{redact, redact_all};
     use url::Url;
+
+    #[test]
+    fn known_secrets_are_masked_wherever_they_stand() {
+        let mut url = Url::parse("https://a.b/bot-s3 é%2F/send?who=s3+%C3%A9%2F&n=1").unwrap();
+        url.query_pairs_mut().append_pair("m", "x s3 é/");
+        assert_eq!(redact_all(&url, &["s3 é/".into(), "n".into()]), "https://a.b/bot-s3%20%C3%A9%2F/send?who=***&n=1&m=x+***");
+        let url = Url::parse("https://a.b/bot-s3 é/send").unwrap();
+        assert_eq!(redact_all(&url, &["s3 é".into()]), "https://a.b/bot-***/send");
+    }
 
     #[track_caller]
     fn check(query: &str, expected: &str) {

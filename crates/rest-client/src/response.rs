@@ -11,7 +11,7 @@ use url::Url;
 use crate::error::Error;
 use crate::error_kind::ErrorKind;
 use crate::excerpt::{MAX_EXCERPT_BYTES, excerpt};
-use crate::redact::redact;
+use crate::redact::redact_all;
 use crate::select::{self, Rows};
 
 /// An answer with its whole body. All that clients return have a status of 200 to 299, but for those that a
@@ -174,15 +174,21 @@ impl Response {
         document.into_iter().flat_map(|document| self.rows.ids.iter().map(|id| document.node(*id)))
     }
 
+    /// Where it came from, without secrets.
+    pub(crate) fn shown_url(&self) -> String {
+        redact_all(&self.url, &self.secrets)
+    }
+
     /// The method and the redacted URL that it answers.
     pub(crate) fn asked(&self) -> String {
-        format!("{} {}", self.method, redact(&self.url))
+        format!("{} {}", self.method, self.shown_url())
     }
 
     /// An error about this answer, for own paginators: it shows request, status and how the body begins.
     pub fn error(&self, kind: ErrorKind) -> Error {
         Error::new(kind)
             .of_request(&self.method, &self.url)
+            .hiding(&self.secrets)
             .with_answer(self.status, self.excerpt())
             .after_attempts(self.attempts)
     }

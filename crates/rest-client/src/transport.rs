@@ -50,10 +50,11 @@ impl Transport {
         loop {
             let error = match before(end, self.attempt(rules, request, &mut early)).await {
                 Some(Ok(response)) => return Ok(response.after_attempts(attempt)),
-                Some(Err(error)) => error.after_attempts(attempt),
+                Some(Err(error)) => error.hiding(&request.hidden).after_attempts(attempt),
                 None => {
                     let kind = ErrorKind::OutOfTime { total: policy.max_elapsed };
-                    return Err(Error::new(kind).of_request(&request.method, &request.full_url()).after_attempts(attempt));
+                    let error = Error::new(kind).of_request(&request.method, &request.full_url());
+                    return Err(error.hiding(&request.hidden).after_attempts(attempt));
                 }
             };
             if attempt >= policy.max_attempts || !may_be_sent_again(request, &error) {

@@ -12,7 +12,6 @@ use super::single_page::SinglePage;
 use super::{Paginator, hint};
 use crate::error::Error;
 use crate::error_kind::ErrorKind;
-use crate::redact::redact;
 use crate::request::Request;
 use crate::response::Response;
 use crate::select::Shape;
@@ -89,7 +88,7 @@ impl Kind {
         if let Some(path) = hint::more(document) {
             tracing::warn!(
                 "{} has more pages, as {path} says, but how to ask for them is not known: only the first page is read; name a paginator",
-                redact(response.url()),
+                response.shown_url(),
             );
         }
         Ok(Kind::SinglePage)
@@ -151,7 +150,7 @@ impl Paginator for Auto {
             Some(found) => found,
             none => {
                 let kind = Kind::of(response)?;
-                tracing::debug!("{} has its pages by {kind:?}", redact(response.url()));
+                tracing::debug!("{} has its pages by {kind:?}", response.shown_url());
                 let guess = kind.guessed().map(Guess::new);
                 none.insert(Found { paginator: kind.paginator(), kind, guess })
             }

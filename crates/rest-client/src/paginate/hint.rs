@@ -3,7 +3,6 @@
 use catchment_json::{Document, Kind, Node, Path};
 
 use super::range::whole;
-use crate::redact::redact;
 use crate::response::Response;
 
 /// Keys for the number of pages.
@@ -70,7 +69,7 @@ pub(super) fn report_link(response: &Response) {
     if let Some(place) = in_header.or_else(in_body) {
         tracing::warn!(
             "{} has a next link at {place}, which the paginator does not follow: further pages may be missing",
-            redact(response.url()),
+            response.shown_url(),
         );
     }
 }

@@ -7,7 +7,6 @@ use super::param::Param;
 use super::range::{Range, Total};
 use crate::error::Error;
 use crate::error_kind::ErrorKind;
-use crate::redact::redact;
 use crate::request::Request;
 use crate::response::Response;
 
@@ -133,7 +132,7 @@ impl Offset {
             self.is_reported = true;
             tracing::warn!(
                 "{} gave {given} rows of the {limit} that were asked for, and has more: rows may be missing; set `limit` to what the API gives at most",
-                redact(response.url()),
+                response.shown_url(),
             );
         }
     }

@@ -15,7 +15,6 @@ use super::paging::Paging;
 use super::seen::Seen;
 use super::steps::{first_request, next_step};
 use crate::error::Error;
-use crate::redact::redact;
 use crate::request::Request;
 use crate::response::Response;
 use crate::rules::Rules;
@@ -88,7 +87,7 @@ pub(crate) fn pages(transport: Arc<Transport>, rules: Arc<Rules>, mut request: R
 
             let mut response = fetch.response().await?;
             if response.is_ignored() {
-                tracing::debug!("{} is ignored, as a response action says: the pages end here", redact(response.url()));
+                tracing::debug!("{} is ignored, as a response action says: the pages end here", response.shown_url());
                 break;
             }
             let document = response.document()?.clone();
@@ -107,7 +106,7 @@ pub(crate) fn pages(transport: Arc<Transport>, rules: Arc<Rules>, mut request: R
             fetch_ahead(&mut ahead, wanted, |request| start(&transport, &rules, request));
             if !paginator.skips_page() {
                 number += 1;
-                let (url, bytes) = (redact(response.url()), response.bytes());
+                let (url, bytes) = (response.shown_url(), response.bytes());
                 yield Page { rows: Selection { document, ids: rows.ids }, url, number, bytes, position };
             }
             match ahead.pop_front() {
@@ -144,6 +143,6 @@ fn rows(document: &Document, selector: &mut Option<Path>, response: &Response) -
         Shape::List | Shape::Single => return rows,
     };
     let place = selector.as_ref().map_or("$", Path::as_str);
-    tracing::warn!("{} has {found} at {place}, where its rows should be: no rows", redact(response.url()));
+    tracing::warn!("{} has {found} at {place}, where its rows should be: no rows", response.shown_url());
     rows
 }

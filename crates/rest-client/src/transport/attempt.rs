@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::error_kind::ErrorKind;
 use crate::limit::Passage;
 use crate::outgoing::Outgoing;
-use crate::redact::redact;
+use crate::redact::redact_all;
 use crate::request::Request;
 use crate::response::Response;
 use crate::response_action::{Verdict, judge};
@@ -51,7 +51,7 @@ impl Transport {
                 None => return self.finish(rules, hop, answered, early).await,
             }
         }
-        let kind = ErrorKind::TooManyRedirects { limit: MAX_REDIRECTS, last: redact(&hop.url) };
+        let kind = ErrorKind::TooManyRedirects { limit: MAX_REDIRECTS, last: redact_all(&hop.url, &hop.hidden) };
         Err(Error::new(kind).of_request(&request.method, &request.full_url()))
     }
 
