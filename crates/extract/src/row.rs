@@ -1,5 +1,7 @@
 //! One row.
 
+use std::sync::Arc;
+
 use catchment_json::{Document, Node, NodeId, Selection, Value};
 
 /// A row that another resource is fed with: a place in a page, as cheap to copy as a reference.
@@ -17,12 +19,23 @@ use catchment_json::{Document, Node, NodeId, Selection, Value};
 pub struct Row {
     document: Document,
     id: NodeId,
+    parent: Option<Arc<Row>>,
 }
 
 impl Row {
     /// The rows of a page.
     pub fn all(page: &Selection) -> Vec<Row> {
-        page.ids.iter().map(|id| Row { document: page.document.clone(), id: *id }).collect()
+        Row::all_of(page, None)
+    }
+
+    /// The rows of a page that came of `parent`.
+    pub(crate) fn all_of(page: &Selection, parent: Option<&Arc<Row>>) -> Vec<Row> {
+        page.ids.iter().map(|id| Row { document: page.document.clone(), id: *id, parent: parent.cloned() }).collect()
+    }
+
+    /// The row of which its page came; none where the resource has pages of its own.
+    pub fn parent(&self) -> Option<&Row> {
+        self.parent.as_deref()
     }
 
     /// The row in its page.

@@ -63,6 +63,21 @@ impl Start {
         text(self.end_value.as_ref())
     }
 
+    /// A value of the cursor as the source knows it: without the mark of its type that a state may keep with it.
+    ///
+    /// ```
+    /// use catchment_extract::Start;
+    /// use catchment_json::Value;
+    ///
+    /// assert_eq!(Start::plain(&Value::from(7)), Value::from(7));
+    /// ```
+    pub fn plain(value: &Value) -> Value {
+        match value {
+            Value::Text(text) => Value::from(unmarked(text)),
+            other => other.clone(),
+        }
+    }
+
     /// Whether a page that was yielded in this run had a row below the last value. Where rows come in descending
     /// order, no page after it has a new one; a row at the last value says nothing, as others may have come to it.
     pub fn is_out_of_range(&self) -> bool {

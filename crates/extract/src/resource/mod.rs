@@ -213,7 +213,8 @@ impl Resource {
         Resource::transformer_of_pages(name, parent, move |row, start| pages(row, start).map(|page| to_page(page)))
     }
 
-    pub(crate) fn transformer_of_pages<S>(
+    /// As [`Resource::transformer`], with pages that say more of themselves.
+    pub fn transformer_of_pages<S>(
         name: impl Into<String>,
         parent: impl Into<String>,
         pages: impl Fn(Row, &Start) -> S + Send + Sync + 'static,

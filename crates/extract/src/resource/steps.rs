@@ -41,7 +41,7 @@ impl Resource {
     where
         I: IntoIterator<Item: Serialize>,
     {
-        self.step(move |page| {
+        self.map_pages(move |page| {
             let rows: Vec<_> = page.nodes().map(Node::to_value).flat_map(&function).collect();
             Ok(Selection::try_from(rows)?)
         })
@@ -58,14 +58,16 @@ impl Resource {
     /// ```
     #[must_use]
     pub fn filter(self, predicate: impl Fn(Node<'_>) -> bool + Send + Sync + 'static) -> Resource {
-        self.step(move |mut page| {
+        self.map_pages(move |mut page| {
             let Selection { document, ids } = &mut page;
             ids.retain(|id| predicate(document.node(*id)));
             Ok(page)
         })
     }
 
-    fn step(mut self, step: impl Fn(Selection) -> Result<Selection, PageError> + Send + Sync + 'static) -> Resource {
+    /// The same resource, with the rows that `step` makes of those of each page.
+    #[must_use]
+    pub fn map_pages(mut self, step: impl Fn(Selection) -> Result<Selection, PageError> + Send + Sync + 'static) -> Resource {
         self.steps.push(Arc::new(step));
         self
     }

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::pin::Pin;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -83,9 +83,10 @@ impl Dependents<'_, '_> {
                         Poll::Ready(None) => {}
                         Poll::Ready(Some(page)) => {
                             let page = page.map_err(|source| PageError::from(RowFailed { row: row.node().excerpt(120), source }));
+                            let of = Some(Arc::new(row.clone()));
                             self.queue.push_front(Entry::Pages { row, pages, early: None });
                             let (rows, child) = (lock(self.node).accept(page, Duration::ZERO), self.child);
-                            return Poll::Ready(Some(rows.map(|rows| Item::Rows { node: child, rows })));
+                            return Poll::Ready(Some(rows.map(|rows| Item::Rows { node: child, rows, of })));
                         }
                         Poll::Pending => {
                             self.queue.push_front(Entry::Pages { row, pages, early: None });
@@ -120,11 +121,11 @@ impl Dependents<'_, '_> {
 
     fn take_upstream(&mut self, item: Item) -> Option<Item> {
         match item {
-            Item::Rows { node, rows } if node == self.parent => {
+            Item::Rows { node, rows, of } if node == self.parent => {
                 if !self.has_ended() {
-                    self.queue.extend(Row::all(&rows).into_iter().map(Entry::Row));
+                    self.queue.extend(Row::all_of(&rows, of.as_ref()).into_iter().map(Entry::Row));
                 }
-                Some(Item::Rows { node, rows })
+                Some(Item::Rows { node, rows, of })
             }
             mark @ Item::Mark(_) if !self.queue.is_empty() => {
                 self.queue.push_back(Entry::Mark(mark));

@@ -23,7 +23,7 @@ use crate::checkpoint::Checkpoint;
 use crate::incremental::overflow;
 use crate::progress::Progress;
 use crate::resource::TableName;
-use crate::{Budget, ExtractError, Resource, Source};
+use crate::{Budget, ExtractError, Resource, Source, Start};
 
 /// A run of a source: what is loaded of it, and what feeds that.
 ///
@@ -138,6 +138,11 @@ impl<'e> Extraction<'e> {
         self.nodes.get(&index)
     }
 
+    /// What a resource would start from; none where the run does not have it.
+    pub fn start_of(&self, resource: &str) -> Option<Start> {
+        self.nodes.values().map(|node| lock(node)).find(|node| node.resource.name == resource).map(|node| node.start_from())
+    }
+
     /// Hands out all new rows. `sink` must not wait; each batch waits for its share of `budget` before, so that a source
     /// is not asked for more than the rest of the system can take.
     ///
@@ -184,7 +189,7 @@ impl<'e> Extraction<'e> {
         let name: Arc<str> = root.name.as_str().into();
         while let Some(item) = items.next().await {
             match item? {
-                Item::Rows { node, rows } => self.send(&name, node, rows, budget, sink).await?,
+                Item::Rows { node, rows, of: _ } => self.send(&name, node, rows, budget, sink).await?,
                 Item::Mark(checkpoint) => hand_out(Extracted::Checkpoint { tree: Arc::clone(&name), checkpoint }, &name, sink)?,
             }
             // What feeds others is not asked for more than they take.

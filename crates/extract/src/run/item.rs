@@ -1,18 +1,19 @@
 //! What comes out of a tree of resources.
 
 use std::pin::Pin;
+use std::sync::Arc;
 
 use catchment_json::Selection;
 use futures_core::Stream;
 
-use crate::ExtractError;
 use crate::checkpoint::Checkpoint;
+use crate::{ExtractError, Row};
 
 /// What comes out of a tree of resources, in order.
 #[derive(Debug)]
 pub(super) enum Item {
-    /// New rows of a resource, of one page.
-    Rows { node: usize, rows: Selection },
+    /// New rows of a resource, of one page, which came of the row `of` where the resource is fed.
+    Rows { node: usize, rows: Selection, of: Option<Arc<Row>> },
     /// All that comes of the pages of the root up to here has come.
     Mark(Checkpoint),
 }

@@ -33,7 +33,7 @@ pub(super) fn root<'t>(index: usize, node: &'t Mutex<Node<'_>>) -> ItemStream<'t
             };
             let waited = asked.map_or(Duration::ZERO, |asked| asked.elapsed());
             let rows = with(node, |node| node.accept(page, waited))?;
-            yield Item::Rows { node: index, rows };
+            yield Item::Rows { node: index, rows, of: None };
             // The limit may have been reached at the very end of the pages.
             let may_be_all = with(node, |node| node.has_ended() && node.is_place_unknown());
             if may_be_all && pages.next().await.is_none() {
