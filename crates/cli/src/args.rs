@@ -27,7 +27,7 @@ pub(crate) enum Command {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct RunArgs {
-    /// The spec, a .json or .toml file.
+    /// The spec, a .json, .toml or .yaml file.
     pub(crate) spec: PathBuf,
     /// The name of the pipeline [default: the spec's, else the stem of its file name].
     #[arg(long, value_name = "NAME")]
@@ -54,6 +54,13 @@ pub(crate) struct RunArgs {
     /// known of earlier runs is forgotten. It happens together with the load.
     #[arg(long, value_name = "MODE", value_parser = refresh())]
     pub(crate) refresh: Option<RefreshMode>,
+    /// Load into a new dataset, whose name ends in the time, as a pipeline of its own whose name does too: nothing of earlier
+    /// runs counts, and nothing of them is touched.
+    #[arg(long)]
+    pub(crate) dev_mode: bool,
+    /// Show what would be loaded and the first request of each resource, and do nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
     /// How the run tells of itself: `log` writes lines to stderr, `json` one object a line to stdout, the report the last
     /// one; `auto` is `log` in a terminal.
     #[arg(long, value_enum, default_value = "auto")]

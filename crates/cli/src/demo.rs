@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use catchment::rest_api::{Format, Spec, rest_api_source};
+use catchment::rest_api::{Format, RestApi, Spec};
 use catchment::{DuckDb, Pipeline, QueryResult};
 use catchment_sample_api::{Issues, Server};
 
@@ -78,7 +78,8 @@ impl Demo {
             }}]}}"#,
             self.server.base_url()
         );
-        let source = rest_api_source(&Spec::parse(&spec, Format::Json)?, self.client.clone())?;
+        let spec = Spec::parse(&spec, Format::Json)?;
+        let source = RestApi::new(&spec).client(self.client.clone()).source()?;
         output::line(format_args!("== {title}"))?;
         let info = self.pipeline.run(source).await?;
         output::line(&info)?;

@@ -2,6 +2,7 @@
 
 mod args;
 mod demo;
+mod dry_run;
 mod failure;
 mod logging;
 mod output;
@@ -11,6 +12,7 @@ mod run;
 mod runtime;
 mod settings;
 mod signals;
+mod spec_file;
 mod stored;
 
 use std::process::ExitCode;

@@ -1,39 +1,39 @@
 //! `catchment run`.
 
 use std::io::IsTerminal as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context as _, anyhow};
 use catchment::extract::Source;
-use catchment::rest_api::{Format, Spec, rest_api_source};
-use catchment::{LoadInfo, Pipeline, ProgressTo, RunOptions, SchemaFiles};
+use catchment::rest_api::{RestApi, Spec};
+use catchment::schema::format_timestamp;
+use catchment::{Host as _, LoadInfo, Pipeline, ProgressTo, RunOptions, SchemaFiles, SystemHost, WorkingDir};
 
 use crate::args::{Progress, RunArgs};
 use crate::failure::Failure;
 use crate::settings::Configuration;
 use crate::signals::Signals;
-use crate::{logging, output, runtime};
+use crate::{dry_run, logging, output, runtime, spec_file};
 
 pub(crate) fn run(args: &RunArgs) -> Result<(), Failure> {
-    let spec = read_spec(&args.spec).map_err(Failure::Usage)?;
-    let stem = || args.spec.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    let name = args.pipeline_name.clone().or_else(|| spec.pipeline.pipeline_name.clone()).unwrap_or_else(stem);
-    let dataset =
-        args.dataset_name.clone().or_else(|| spec.pipeline.dataset_name.clone()).unwrap_or_else(|| format!("{name}_dataset"));
-    let destination =
-        args.destination.clone().or_else(|| spec.pipeline.destination.clone()).unwrap_or_else(|| "duckdb".to_owned());
-    let configuration = Configuration::load()?.of_pipeline(&name);
+    let spec = spec_file::read(&args.spec)?;
+    let names = Names::of(args, &spec);
+    let configuration = Configuration::load()?.of_pipeline(&names.pipeline);
     logging::start(&configuration.settings())?;
-    let source = rest_api_source(&spec, configuration.rest_client()?).map_err(|error| Failure::Usage(error.into()))?;
-    let source = apply_flags(source, args)?;
-    let destination = configuration.destination(&destination, &name)?;
+    let api = RestApi::new(&spec).client(configuration.rest_client()?).settings(configuration.settings());
+    let source = apply_flags(api.source().map_err(|error| Failure::Usage(error.into()))?, args)?;
     let pipelines_dir = configuration.pipelines_dir(args.pipelines_dir.as_ref());
+    if args.dry_run {
+        let title = format!("plan of pipeline {} into dataset {} of {}", names.pipeline, names.dataset, names.destination);
+        return dry_run::show(&api, &source, &WorkingDir::new(&pipelines_dir, &names.pipeline), &title);
+    }
+    let destination = configuration.destination(&names.destination, &names.pipeline)?;
     let files = SchemaFiles {
         import_schema_path: spec.pipeline.import_schema_path.as_ref().map(PathBuf::from),
         export_schema_path: spec.pipeline.export_schema_path.as_ref().map(PathBuf::from),
     };
     let options = RunOptions { refresh: args.refresh, ..configuration.run_options()? };
-    let pipeline = Pipeline::new(name, destination, dataset)
+    let pipeline = Pipeline::new(names.pipeline, destination, names.dataset)
         .pipelines_dir(pipelines_dir)
         .options(options)
         .schema_files(files)
@@ -44,6 +44,38 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), Failure> {
         Progress::Auto | Progress::Log | Progress::Off => output::line(info),
     };
     written.context("everything was loaded, but the report cannot be written to stdout").map_err(Failure::Run)
+}
+
+/// What is loaded into what.
+struct Names {
+    pipeline: String,
+    dataset: String,
+    destination: String,
+}
+
+impl Names {
+    /// Flags win over the spec.
+    fn of(args: &RunArgs, spec: &Spec) -> Names {
+        let flag_or = |flag: &Option<String>, key: &Option<String>| flag.clone().or_else(|| key.clone());
+        let mut pipeline =
+            flag_or(&args.pipeline_name, &spec.pipeline.pipeline_name).unwrap_or_else(|| spec_file::stem(&args.spec));
+        let mut dataset =
+            flag_or(&args.dataset_name, &spec.pipeline.dataset_name).unwrap_or_else(|| format!("{pipeline}_dataset"));
+        if args.dev_mode {
+            let now = time_suffix();
+            // its packages that wait, should there be any, are not those of the pipeline
+            pipeline = format!("{pipeline}_{now}");
+            dataset = format!("{dataset}_{now}");
+        }
+        let destination = flag_or(&args.destination, &spec.pipeline.destination).unwrap_or_else(|| "duckdb".to_owned());
+        Names { pipeline, dataset, destination }
+    }
+}
+
+/// The time to the second: 20240131235959.
+fn time_suffix() -> String {
+    let now = format_timestamp(SystemHost.now());
+    now.chars().filter(char::is_ascii_digit).take(14).collect()
 }
 
 /// Runs on a runtime of its own, until a signal stops it.
@@ -65,12 +97,6 @@ fn progress(progress: Progress) -> ProgressTo {
         Progress::Auto if std::io::stderr().is_terminal() => ProgressTo::Log,
         Progress::Auto | Progress::Off => ProgressTo::Off,
     }
-}
-
-fn read_spec(path: &Path) -> anyhow::Result<Spec> {
-    let format = Format::of_file(path).ok_or_else(|| anyhow!("{}: a spec is a .json or .toml file", path.display()))?;
-    let text = std::fs::read_to_string(path).with_context(|| format!("failed to read the spec {}", path.display()))?;
-    Spec::parse(&text, format).with_context(|| format!("the spec {} is wrong", path.display()))
 }
 
 fn apply_flags(mut source: Source, args: &RunArgs) -> Result<Source, Failure> {

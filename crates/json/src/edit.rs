@@ -22,7 +22,7 @@ pub enum FieldEdit {
 }
 
 impl Selection {
-    /// The same rows, of which each object has its own fields as `edit` says, and then those of `added`, in the place of
+    /// The same rows, of which each object has its own fields as `edit` says of their names and values, and then those of `added`, in the place of
     /// own ones of their names. Rows that are no objects stay as they are. The tape is copied, and nothing is parsed.
     ///
     /// # Errors
@@ -33,12 +33,16 @@ impl Selection {
     /// use catchment_json::{Document, FieldEdit, Selection, Value};
     ///
     /// let page = Selection::elements(Document::parse(br#"[{"id": 1, "mail": "a@b.c"}]"#.to_vec())?);
-    /// let edit = |key: &str| if key == "mail" { FieldEdit::Replace("***".into()) } else { FieldEdit::Keep };
+    /// let edit = |key: &str, _: catchment_json::Node<'_>| if key == "mail" { FieldEdit::Replace("***".into()) } else { FieldEdit::Keep };
     /// let edited = page.edit_fields(edit, &[("_users_id".to_owned(), Value::from(7))])?;
     /// assert_eq!(edited.nodes().map(|row| format!("{row:?}")).collect::<String>(), r#"{"id":1,"mail":"***","_users_id":7}"#);
     /// # Ok::<(), catchment_json::ParseError>(())
     /// ```
-    pub fn edit_fields(&self, edit: impl Fn(&str) -> FieldEdit, added: &[(String, Value)]) -> Result<Selection, ParseError> {
+    pub fn edit_fields(
+        &self,
+        edit: impl Fn(&str, Node<'_>) -> FieldEdit,
+        added: &[(String, Value)],
+    ) -> Result<Selection, ParseError> {
         let mut editor = Editor { text: self.document.text().to_owned(), tape: Vec::new() };
         editor.tape.reserve(self.document.tape().len());
         // What is added is the same in all rows, and its text stands there once.
@@ -71,7 +75,7 @@ struct Editor {
 }
 
 impl Editor {
-    fn row(&mut self, row: Node<'_>, source: &[Entry], edit: &impl Fn(&str) -> FieldEdit, added: &[(&str, Built)]) {
+    fn row(&mut self, row: Node<'_>, source: &[Entry], edit: &impl Fn(&str, Node<'_>) -> FieldEdit, added: &[(&str, Built)]) {
         if row.kind() != Kind::Object {
             self.copy(source, row.id().0);
             return;
@@ -96,7 +100,7 @@ impl Editor {
         key: Key<'_>,
         value: Node<'_>,
         source: &[Entry],
-        edit: &impl Fn(&str) -> FieldEdit,
+        edit: &impl Fn(&str, Node<'_>) -> FieldEdit,
         added: &[(&str, Built)],
     ) {
         let name = key.name();
@@ -105,7 +109,7 @@ impl Editor {
         }
         // The entry of a key stands right before its value.
         let own_key = |editor: &mut Editor| editor.tape.extend(source.get((value.id().0 as usize).wrapping_sub(1)).copied());
-        match edit(&name) {
+        match edit(&name, value) {
             FieldEdit::Keep => {
                 own_key(self);
                 self.copy(source, value.id().0);
@@ -161,10 +165,10 @@ impl Editor {
 #[cfg(test)]
 mod tests {
     use super::FieldEdit;
-    use crate::{Document, Selection, Value};
+    use crate::{Document, Node, Selection, Value};
 
     /// `x` goes, `y` is called `z`, `m` is masked.
-    fn edit(key: &str) -> FieldEdit {
+    fn edit(key: &str, _: Node<'_>) -> FieldEdit {
         match key {
             "x" => FieldEdit::Drop,
             "y" => FieldEdit::Rename("z".to_owned()),
@@ -183,7 +187,7 @@ mod tests {
         edited.write_json(&mut found);
         assert_eq!(found, expected, "{rows}");
         // what is made is a document like any other
-        let again = edited.edit_fields(|_| FieldEdit::Keep, &[]).unwrap();
+        let again = edited.edit_fields(|_, _| FieldEdit::Keep, &[]).unwrap();
         let mut found = String::new();
         again.write_json(&mut found);
         assert_eq!(found, expected, "{rows}, copied");
@@ -202,7 +206,7 @@ mod tests {
     fn only_picked_rows_are_copied() {
         let mut page = Selection::elements(Document::parse(br#"[{"a": 1}, {"a": 2}, {"a": 3}]"#.to_vec()).unwrap());
         page.ids.remove(1);
-        let edited = page.edit_fields(|_| FieldEdit::Keep, &[]).unwrap();
+        let edited = page.edit_fields(|_, _| FieldEdit::Keep, &[]).unwrap();
         assert_eq!(edited.nodes().map(|row| format!("{row:?}")).collect::<Vec<_>>(), [r#"{"a":1}"#, r#"{"a":3}"#]);
     }
 }

@@ -7,22 +7,41 @@ use thiserror::Error;
 pub struct Mistake {
     /// The path of the key: `resources[2].endpoint.paginator.type`; empty for the whole spec.
     pub path: String,
+    /// Line and column of the key, both from 1, where the notation has them: TOML and YAML. Of a key that is missing it is
+    /// the place of what should have it.
+    pub place: Option<(usize, usize)>,
     /// What was found, what was expected, and the nearest valid name.
     pub problem: String,
+}
+
+impl Mistake {
+    pub(crate) fn new(path: impl Into<String>, problem: impl Into<String>) -> Mistake {
+        Mistake { path: path.into(), place: None, problem: problem.into() }
+    }
 }
 
 /// Everything that is wrong with a spec.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{}", list(mistakes))]
 pub struct SpecError {
-    /// In the order of the spec, at least one.
+    /// At least one.
     pub mistakes: Vec<Mistake>,
 }
 
+impl From<Mistake> for SpecError {
+    fn from(mistake: Mistake) -> SpecError {
+        SpecError { mistakes: vec![mistake] }
+    }
+}
+
 fn list(mistakes: &[Mistake]) -> String {
-    let line = |mistake: &Mistake| match mistake.path.as_str() {
-        "" => mistake.problem.clone(),
-        path => format!("{path}: {}", mistake.problem),
+    let line = |mistake: &Mistake| {
+        let place = mistake.place.map(|(line, column)| format!("line {line}, column {column}"));
+        match (mistake.path.as_str(), place) {
+            ("", _) => mistake.problem.clone(),
+            (path, Some(place)) => format!("{path} ({place}): {}", mistake.problem),
+            (path, None) => format!("{path}: {}", mistake.problem),
+        }
     };
     mistakes.iter().map(line).collect::<Vec<_>>().join("\n")
 }

@@ -1,30 +1,67 @@
 //! The declarative REST API source: a description of an API becomes resources.
 //!
-//! A [`Spec`] is read from JSON or TOML ([`Spec::parse`]), with the keys of dlt's `rest_api_source`; what is
-//! wrong with it is reported all at once, by the paths of the keys. [`rest_api_source`] turns it into a
-//! source whose resources fetch their pages when they are extracted.
+//! A [`Spec`] is read from JSON, TOML or YAML ([`Spec::parse`]), with the keys of dlt's `rest_api_source`, from anything that
+//! serde reads, or built by a program ([`SpecBuilder`]). What is wrong with it is reported all at once, by the paths of the
+//! keys. [`RestApi`] turns it into a source whose resources fetch their pages when they are extracted.
 //!
 //! ```
-//! use catchment_rest_api::{Format, Spec};
+//! use catchment_rest_api::{Format, RestApi, Spec};
 //!
-//! let spec = Spec::parse(r#"{"client": {"base_url": "https://api.example.com"}, "resources": ["issues"]}"#, Format::Json)?;
-//! assert_eq!(spec.resources[0].name, "issues");
-//! # Ok::<(), catchment_rest_api::SpecError>(())
+//! let spec = Spec::parse(
+//!     r#"
+//!     client:
+//!       base_url: https://api.example.com
+//!     resources:
+//!     - issues
+//!     - name: comments
+//!       endpoint: issues/{resources.issues.id}/comments
+//!       processing_steps:
+//!       - filter: row.author != "bot"
+//!     "#,
+//!     Format::Yaml,
+//! )?;
+//! let source = RestApi::new(&spec).source()?;
+//! assert_eq!(source.resources[1].parent(), Some("issues"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! Beyond the keys of dlt there are expressions where dlt has functions ([`Expression`]), limits of requests per client,
+//! `retry` and `fail` as response actions, fields of several parents, and references to secrets ([`Reference`]). Own
+//! paginators and credentials are registered by name ([`Registry`]). [`json_schema`] is for editors.
 
+mod auth;
+mod builder;
+mod convert;
+mod endpoint;
+mod entity;
 mod error;
+mod expression;
 mod format;
 mod paginator;
+mod plan;
+mod registry;
+mod response_action;
+mod secrets;
+mod shape;
 mod source;
 mod spec;
-#[cfg(test)]
-mod spec_tests;
+mod step;
 mod template;
+#[cfg(test)]
+mod tests;
 
+pub use builder::{ResourceBuilder, SpecBuilder};
+pub use catchment_json::Value;
+pub use convert::Convert;
 pub use error::{Mistake, SpecError};
+pub use expression::Expression;
 pub use format::Format;
-pub use source::{SourceError, rest_api_source};
+pub use plan::PlannedResource;
+pub use registry::Registry;
+pub use shape::json_schema;
+pub use source::{Problem, RestApi, SourceError};
 pub use spec::{
-    ClientSpec, EndpointSpec, IncrementalSpec, PaginatorSpec, ParamSpec, PipelineSpec, RangeSpec, ResourceSpec, Spec, TotalSpec,
+    ActionSpec, AuthChoice, AuthSpec, BodySpec, ClientSpec, EndpointSpec, Include, IncrementalSpec, PaginatorSpec, ParamSpec,
+    PipelineSpec, RangeSpec, ResourceSpec, ResponseActionSpec, Spec, StepSpec, TotalSpec,
 };
-pub use template::Template;
+pub use template::{Reference, Template, ValueTemplate};

@@ -2,11 +2,12 @@
 
 use catchment_rest_client::{Auto, HeaderCursor, HeaderLink, JsonCursor, JsonLink, Offset, PageNumber, Paginator, SinglePage};
 
-use crate::{PaginatorSpec, ParamSpec, RangeSpec, TotalSpec};
+use crate::registry::Registry;
+use crate::{PaginatorSpec, ParamSpec, Problem, RangeSpec, TotalSpec};
 
 /// The paginator that a spec describes.
-pub(crate) fn paginator(spec: &PaginatorSpec) -> Box<dyn Paginator> {
-    match spec {
+pub(crate) fn paginator(spec: &PaginatorSpec, registry: &Registry) -> Result<Box<dyn Paginator>, Problem> {
+    Ok(match spec {
         PaginatorSpec::Auto => Box::new(Auto::default()),
         PaginatorSpec::SinglePage => Box::new(SinglePage),
         PaginatorSpec::HeaderLink { links_next_key } => Box::new(HeaderLink::new(links_next_key)),
@@ -24,7 +25,8 @@ pub(crate) fn paginator(spec: &PaginatorSpec) -> Box<dyn Paginator> {
         }
         PaginatorSpec::Offset { limit, limit_param, range } => Box::new(offset(*limit, limit_param, range)),
         PaginatorSpec::PageNumber { base_page, range } => Box::new(page_number(*base_page, range)),
-    }
+        PaginatorSpec::Own { name, settings } => registry.make_paginator(name, settings).map_err(Problem::Own)?,
+    })
 }
 
 fn offset(limit: u64, limit_param: &ParamSpec, range: &RangeSpec) -> Offset {

@@ -24,7 +24,7 @@ impl Mode {
     pub const ALL: [Mode; 4] = [Mode::Evolve, Mode::Freeze, Mode::DiscardRow, Mode::DiscardValue];
 
     /// Its name in specs and stored schemas.
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Mode::Evolve => "evolve",
             Mode::Freeze => "freeze",

@@ -44,7 +44,7 @@ impl DataType {
     ];
 
     /// Its name in stored schemas and in the suffix of variant columns.
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             DataType::Text => "text",
             DataType::Double => "double",

@@ -24,7 +24,7 @@ impl MergeStrategy {
         [MergeStrategy::DeleteInsert, MergeStrategy::Upsert, MergeStrategy::InsertOnly, MergeStrategy::Scd2];
 
     /// Its name in specs and stored schemas.
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             MergeStrategy::DeleteInsert => "delete-insert",
             MergeStrategy::Upsert => "upsert",

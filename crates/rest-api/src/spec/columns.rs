@@ -1,16 +1,70 @@
 //! Declared columns and contracts.
 
 use catchment_json::{Object, Value};
-use catchment_schema::{Column, Contract, DataType};
+use catchment_schema::{Column, Contract, DataType, Mode};
 
-use super::keys::{Keys, wrong};
+use super::keys::Keys;
+use super::names;
 use crate::Mistake;
+use crate::shape::{Field, Kind, Shape};
+
+macro_rules! column {
+    ($name:literal, $name_field:expr) => {
+        Shape {
+            name: $name,
+            doc: "A column that is declared.",
+            has_extensions: true,
+            fields: &[
+                $name_field,
+                Field::new("data_type", Kind::OneOf(&DATA_TYPES), "Its type; the rows say it by default."),
+                Field::new("nullable", Kind::Bool, "Whether it may have no value; true by default."),
+                Field::new("precision", Kind::Integer(0, 255), "How many digits, characters or bits it has."),
+                Field::new("scale", Kind::Integer(0, 255), "How many digits follow the point."),
+                Field::new("timezone", Kind::Bool, "Whether its times are instants; true by default."),
+                Field::new("unique", Kind::Bool, "Whether each value is there once."),
+                Field::new("primary_key", Kind::Bool, "Whether it is part of the primary key."),
+                Field::new("merge_key", Kind::Bool, "Whether it is part of the merge key."),
+                Field::new("hard_delete", Kind::Bool, "Whether a value in it says that the row is deleted."),
+                Field::new("partition", Kind::Bool, "Whether the table is partitioned by it, where the destination can."),
+                Field::new("cluster", Kind::Bool, "Whether the table is clustered by it, where the destination can."),
+                Field::new("sort", Kind::Bool, "Whether the table is sorted by it, where the destination can."),
+                Field::new(
+                    "dedup_sort",
+                    Kind::OneOf(&["asc", "desc"]),
+                    "Which of several rows with one key is kept: by this order.",
+                ),
+                Field::new("description", Kind::Text, "What it is, for people."),
+            ],
+        }
+    };
+}
+
+const DATA_TYPES: [&str; DataType::ALL.len()] = names!(DataType);
+static COLUMN: Shape = column!("column", Field::new("name", Kind::Text, "Its name; the key by default."));
+static NAMED_COLUMN: Shape = column!("named_column", Field::required("name", Kind::Text, "Its name."));
+
+pub(super) const COLUMNS: Kind = Kind::Either(
+    &[Kind::MapOf(&Kind::Object(&COLUMN)), Kind::ListOf(&Kind::Object(&NAMED_COLUMN))],
+    "an object of columns or a list of columns",
+);
+
+static MODES: Shape = Shape::new(
+    "contract",
+    "What rows may change: what is new evolves, is discarded, or fails the run.",
+    &[
+        Field::new("tables", Kind::OneOf(&MODE_NAMES), "New tables."),
+        Field::new("columns", Kind::OneOf(&MODE_NAMES), "New columns."),
+        Field::new("data_type", Kind::OneOf(&MODE_NAMES), "Values of another type than their column's."),
+    ],
+);
+const MODE_NAMES: [&str; Mode::ALL.len()] = names!(Mode);
+
+pub(super) const CONTRACT: Kind = Kind::Either(&[Kind::OneOf(&MODE_NAMES), Kind::Object(&MODES)], "a mode or an object of modes");
 
 /// The columns of a resource: an object of names with their hints, or a list of columns.
-pub(super) fn columns(keys: &mut Keys<'_>, mistakes: &mut Vec<Mistake>) -> Vec<Column> {
+pub(super) fn columns(keys: &Keys<'_>, mistakes: &mut Vec<Mistake>) -> Vec<Column> {
     let path = keys.path("columns");
     match keys.get("columns") {
-        None => Vec::new(),
         Some(Value::Object(columns)) => {
             columns.iter().map(|(name, hints)| column(name, hints, &format!("{path}.{name}"), mistakes)).collect()
         }
@@ -18,48 +72,39 @@ pub(super) fn columns(keys: &mut Keys<'_>, mistakes: &mut Vec<Mistake>) -> Vec<C
             .iter()
             .enumerate()
             .map(|(index, hints)| {
-                let path = format!("{path}[{index}]");
-                let name = Keys::of(hints, path.as_str(), mistakes).required_text("name", mistakes).to_owned();
-                column(&name, hints, &path, mistakes)
+                let name = hints.get("name").and_then(Value::as_str).unwrap_or_default();
+                column(name, hints, &format!("{path}[{index}]"), mistakes)
             })
             .collect(),
-        Some(other) => {
-            mistakes.push(wrong(&path, "an object of columns or a list of columns", other));
-            Vec::new()
-        }
+        _ => Vec::new(),
     }
 }
 
 fn column(name: &str, value: &Value, path: &str, mistakes: &mut Vec<Mistake>) -> Column {
-    let mut keys = Keys::of(value, path, mistakes);
-    // In a list it is said in the column, in an object it may be.
-    keys.text("name", mistakes);
-    let types = DataType::ALL.map(DataType::name);
+    let keys = Keys::of(value, path);
+    let data_type = keys.text("data_type").and_then(DataType::from_name);
     let mut hints = Object::new();
-    let data_type = keys.one_of("data_type", &types, mistakes).and_then(DataType::from_name);
-    let nullable = keys.bool("nullable", mistakes);
-    for number in ["precision", "scale"] {
-        if let Some(n) = keys.integer(number, 0..=255, mistakes) {
-            hints.insert(number.to_owned(), Value::from(n));
+    for key in [
+        "precision",
+        "scale",
+        "timezone",
+        "unique",
+        "primary_key",
+        "merge_key",
+        "hard_delete",
+        "partition",
+        "cluster",
+        "sort",
+        "dedup_sort",
+        "description",
+    ] {
+        if let Some(value) = keys.get(key) {
+            hints.insert(key.to_owned(), value.clone());
         }
     }
-    for flag in ["timezone", "unique", "primary_key", "merge_key", "hard_delete", "partition", "cluster", "sort"] {
-        if let Some(set) = keys.bool(flag, mistakes) {
-            hints.insert(flag.to_owned(), Value::Bool(set));
-        }
-    }
-    if let Some(order) = keys.one_of("dedup_sort", &["asc", "desc"], mistakes) {
-        hints.insert("dedup_sort".to_owned(), Value::from(order));
-    }
-    if let Some(text) = keys.text("description", mistakes) {
-        hints.insert("description".to_owned(), Value::from(text));
-    }
-    for (key, value) in keys.extensions() {
-        hints.insert(key.clone(), value.clone());
-    }
-    keys.finish(mistakes);
+    hints.extend(keys.extensions().map(|(key, value)| (key.clone(), value.clone())));
     check_digits(data_type, &hints, path, mistakes);
-    Column { name: name.to_owned(), data_type, nullable, hints }
+    Column { name: name.to_owned(), data_type, nullable: keys.bool("nullable"), hints }
 }
 
 /// A decimal has at most 38 digits, and no more of them after the point than it has.
@@ -69,22 +114,13 @@ fn check_digits(data_type: Option<DataType>, hints: &Object, path: &str, mistake
     if data_type == Some(DataType::Decimal) && !((1..=38).contains(&precision) && scale <= precision) {
         let problem =
             format!("found precision {precision} and scale {scale}, expected at most 38 digits and a scale within them");
-        mistakes.push(Mistake { path: path.to_owned(), problem });
+        mistakes.push(Mistake::new(path, problem));
     }
 }
 
 /// The contract of a resource.
-pub(super) fn contract(keys: &mut Keys<'_>, mistakes: &mut Vec<Mistake>) -> Option<Contract> {
-    let value = keys.get("schema_contract")?;
-    let path = keys.path("schema_contract");
-    match Contract::from_value(value) {
-        Ok(contract) => Some(contract),
-        Err(error) => {
-            let path = error.key.as_ref().map_or_else(|| path.clone(), |key| format!("{path}.{key}"));
-            mistakes.push(Mistake { path, problem: error.problem });
-            None
-        }
-    }
+pub(super) fn contract(keys: &Keys<'_>) -> Option<Contract> {
+    Contract::from_value(keys.get("schema_contract")?).ok()
 }
 
 /// Columns over their defaults, column by column, where both are objects.

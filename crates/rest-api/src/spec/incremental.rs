@@ -3,53 +3,120 @@
 use catchment_extract::{Incremental, LastValue, OnMissing, RangeEnd, RowOrder};
 use catchment_json::{Path, Value};
 
-use super::IncrementalSpec;
 use super::keys::Keys;
-use crate::Mistake;
+use crate::convert::Convert;
+use crate::shape::{Field, Kind, Shape};
+use crate::{Expression, Mistake};
+
+macro_rules! fields {
+    ($($more:expr),* $(,)?) => {
+        &[
+            Field::required("cursor_path", Kind::JsonPath, "Where the cursor stands in a row."),
+            Field::new("initial_value", Kind::Any, "The value that the first run starts from; all rows are taken where there is none."),
+            Field::new("end_value", Kind::Any, "The value that rows are taken up to. With it nothing is kept for the next run."),
+            Field::new("last_value_func", Kind::OneOf(&["max", "min"]), "Which values are later; max by default."),
+            Field::new("primary_key", Kind::Names, "The fields that tell rows at the last value apart; those of the resource by default."),
+            Field::new("row_order", Kind::OneOf(&["asc", "desc"]), "The order in which rows come, where the API keeps one."),
+            Field::new(
+                "on_cursor_value_missing",
+                Kind::OneOf(&["raise", "include", "exclude"]),
+                "What becomes of rows without a value; raise by default.",
+            ),
+            Field::new(
+                "lag",
+                Kind::Number,
+                "How far before the last value a run starts: seconds for time stamps, days for dates, a number for numbers.",
+            ),
+            Field::new("range_start", Kind::OneOf(&["open", "closed"]), "Whether rows at the start are taken; closed by default."),
+            Field::new("range_end", Kind::OneOf(&["open", "closed"]), "Whether rows at the end value are taken; open by default."),
+            Field::new("allow_external_schedulers", Kind::Refused("give `initial_value` and `end_value`"), ""),
+            Field::new("convert", Kind::Text, "An expression over `value` that makes of the cursor what the API is sent: value|epoch"),
+            Field::new("transform", Kind::Refused("its name is `convert` now"), ""),
+            $($more),*
+        ]
+    };
+}
+
+pub(super) static INCREMENTAL: Shape = Shape::new(
+    "incremental",
+    "How new rows are told from those of earlier runs.",
+    fields!(
+        Field::new("start_param", Kind::Text, "The parameter that gets the value to start from."),
+        Field::new("end_param", Kind::Text, "The parameter that gets the end value."),
+    ),
+);
+
+/// A cursor as the value of a parameter.
+pub(super) static CURSOR_PARAM: Shape =
+    Shape::new("incremental_param", "A parameter that gets the value of a cursor to start from.", fields!());
+
+/// A cursor of a resource whose API takes no notice of it.
+pub(super) static CURSOR: Shape =
+    Shape::new("cursor_of_rows", "How new rows are told from old ones, whatever the API answers.", fields!());
+
+/// How new rows are told from those of earlier runs.
+#[derive(Debug, Clone)]
+pub struct IncrementalSpec {
+    /// The cursor.
+    pub cursor: Incremental,
+    /// The parameter of the query that gets the start value.
+    pub start_param: Option<String>,
+    /// The parameter of the query that gets the end value.
+    pub end_param: Option<String>,
+    /// What is made of its values before they are sent.
+    pub convert: Option<Convert>,
+}
 
 impl IncrementalSpec {
-    pub(super) fn read(value: &Value, at: &str, mistakes: &mut Vec<Mistake>) -> IncrementalSpec {
-        let mut keys = Keys::of(value, at, mistakes);
-        let mut cursor = Incremental::at(cursor_path(&mut keys, mistakes));
+    pub(super) fn read(keys: &Keys<'_>, mistakes: &mut Vec<Mistake>) -> IncrementalSpec {
+        let path = keys.json_path("cursor_path").unwrap_or_else(|| Path::key(""));
+        let mut cursor = Incremental::at(path);
         cursor.initial_value = keys.get("initial_value").cloned();
         cursor.end_value = keys.get("end_value").cloned();
-        cursor.primary_key = keys.get("primary_key").is_some().then(|| keys.names("primary_key", mistakes));
-        cursor.lag = keys.number("lag", mistakes);
-        cursor.row_order = choice(&mut keys, "row_order", &[("asc", RowOrder::Asc), ("desc", RowOrder::Desc)], mistakes);
-        let functions = [("max", LastValue::Max), ("min", LastValue::Min)];
-        cursor.last_value_func = choice(&mut keys, "last_value_func", &functions, mistakes).unwrap_or_default();
-        let missing = [("raise", OnMissing::Raise), ("include", OnMissing::Include), ("exclude", OnMissing::Exclude)];
-        cursor.on_cursor_value_missing = choice(&mut keys, "on_cursor_value_missing", &missing, mistakes).unwrap_or_default();
-        let ends = [("open", RangeEnd::Open), ("closed", RangeEnd::Closed)];
-        cursor.range_start = choice(&mut keys, "range_start", &ends, mistakes).unwrap_or(RangeEnd::Closed);
-        cursor.range_end = choice(&mut keys, "range_end", &ends, mistakes).unwrap_or(RangeEnd::Open);
-        if cursor.end_value.is_some() && cursor.initial_value.is_none() {
-            mistakes.push(Mistake { path: keys.path("end_value"), problem: "it needs an `initial_value`".to_owned() });
-        }
-        let incremental = IncrementalSpec {
-            cursor,
-            start_param: keys.text("start_param", mistakes).map(str::to_owned),
-            end_param: keys.text("end_param", mistakes).map(str::to_owned),
+        cursor.primary_key = keys.get("primary_key").map(|_| keys.names("primary_key"));
+        cursor.lag = keys.number("lag");
+        cursor.row_order = match keys.text("row_order") {
+            Some("asc") => Some(RowOrder::Asc),
+            Some("desc") => Some(RowOrder::Desc),
+            _ => None,
         };
-        keys.not_yet(&["convert", "transform", "allow_external_schedulers"], mistakes);
-        keys.finish(mistakes);
-        incremental
+        cursor.last_value_func = if keys.text("last_value_func") == Some("min") { LastValue::Min } else { LastValue::Max };
+        cursor.on_cursor_value_missing = match keys.text("on_cursor_value_missing") {
+            Some("include") => OnMissing::Include,
+            Some("exclude") => OnMissing::Exclude,
+            _ => OnMissing::Raise,
+        };
+        let end = |key, default| match keys.text(key) {
+            Some("open") => RangeEnd::Open,
+            Some("closed") => RangeEnd::Closed,
+            _ => default,
+        };
+        cursor.range_start = end("range_start", RangeEnd::Closed);
+        cursor.range_end = end("range_end", RangeEnd::Open);
+        if cursor.end_value.is_some() && cursor.initial_value.is_none() {
+            mistakes.push(keys.mistake("end_value", "it needs an `initial_value`"));
+        }
+        IncrementalSpec {
+            cursor,
+            start_param: keys.owned_text("start_param"),
+            end_param: keys.owned_text("end_param"),
+            convert: keys.text("convert").and_then(|text| convert(text, keys, mistakes)),
+        }
+    }
+
+    /// The cursor of a parameter.
+    pub(super) fn of_param(name: &str, value: &Value, path: &str, mistakes: &mut Vec<Mistake>) -> IncrementalSpec {
+        let incremental = IncrementalSpec::read(&Keys::of(value, path), mistakes);
+        IncrementalSpec { start_param: Some(name.to_owned()), ..incremental }
     }
 }
 
-fn cursor_path(keys: &mut Keys<'_>, mistakes: &mut Vec<Mistake>) -> Path {
-    let written = keys.required_text("cursor_path", mistakes);
-    Path::parse(written).unwrap_or_else(|error| {
-        if !written.is_empty() {
-            mistakes.push(Mistake { path: keys.path("cursor_path"), problem: error.to_string() });
+fn convert(text: &str, keys: &Keys<'_>, mistakes: &mut Vec<Mistake>) -> Option<Convert> {
+    match Expression::parse(text, &["value"]) {
+        Ok(expression) => Some(Convert::Expression(expression)),
+        Err(problem) => {
+            mistakes.push(keys.mistake("convert", problem));
+            None
         }
-        Path::key(written)
-    })
-}
-
-/// What the name under `key` stands for.
-fn choice<T: Clone>(keys: &mut Keys<'_>, key: &'static str, of: &[(&'static str, T)], mistakes: &mut Vec<Mistake>) -> Option<T> {
-    let names: Vec<_> = of.iter().map(|(name, _)| *name).collect();
-    let found = keys.one_of(key, &names, mistakes)?;
-    of.iter().find(|(name, _)| *name == found).map(|(_, choice)| choice.clone())
+    }
 }

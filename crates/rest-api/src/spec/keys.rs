@@ -1,25 +1,19 @@
-//! Reading objects key by key: what is wrong is noted with its path, and reading goes on.
+//! Reading objects key by key, after they were checked against their shape: what does not fit it is passed over here.
 
 use catchment_json::{Object, Path, Value};
-use catchment_schema::naming;
 
 use crate::Mistake;
 
-/// An object of which each key is asked for once; keys that nobody asks for are mistakes.
+/// An object and where it stands.
 pub(super) struct Keys<'v> {
     path: String,
     entries: Option<&'v Object>,
-    known: Vec<&'v str>,
 }
 
 impl<'v> Keys<'v> {
     /// The object at `path`.
-    pub(super) fn of(value: &'v Value, path: impl Into<String>, mistakes: &mut Vec<Mistake>) -> Keys<'v> {
-        let path = path.into();
-        if value.as_object().is_none() {
-            mistakes.push(wrong(&path, "an object", value));
-        }
-        Keys { path, entries: value.as_object(), known: Vec::new() }
+    pub(super) fn of(value: &'v Value, path: impl Into<String>) -> Keys<'v> {
+        Keys { path: path.into(), entries: value.as_object() }
     }
 
     pub(super) fn path(&self, key: &str) -> String {
@@ -27,145 +21,66 @@ impl<'v> Keys<'v> {
     }
 
     /// What stands under `key`; null counts as nothing.
-    pub(super) fn get(&mut self, key: &'static str) -> Option<&'v Value> {
-        self.known.push(key);
+    pub(super) fn get(&self, key: &str) -> Option<&'v Value> {
         self.entries?.get(key).filter(|value| !value.is_null())
     }
 
     /// Whether null stands under `key`.
-    pub(super) fn is_null(&mut self, key: &'static str) -> bool {
-        self.known.push(key);
+    pub(super) fn is_null(&self, key: &str) -> bool {
         self.entries.and_then(|entries| entries.get(key)).is_some_and(Value::is_null)
     }
 
-    pub(super) fn text(&mut self, key: &'static str, mistakes: &mut Vec<Mistake>) -> Option<&'v str> {
-        let value = self.get(key)?;
-        self.expect(key, "a string", value, value.as_str(), mistakes)
+    pub(super) fn text(&self, key: &str) -> Option<&'v str> {
+        self.get(key)?.as_str()
     }
 
-    pub(super) fn bool(&mut self, key: &'static str, mistakes: &mut Vec<Mistake>) -> Option<bool> {
-        let value = self.get(key)?;
-        self.expect(key, "true or false", value, value.as_bool(), mistakes)
+    pub(super) fn owned_text(&self, key: &str) -> Option<String> {
+        self.text(key).map(str::to_owned)
     }
 
-    /// An integer of a range.
-    pub(super) fn integer(
-        &mut self,
-        key: &'static str,
-        range: std::ops::RangeInclusive<i64>,
-        mistakes: &mut Vec<Mistake>,
-    ) -> Option<i64> {
-        let value = self.get(key)?;
-        let number = self.expect(key, "an integer", value, value.as_i64(), mistakes)?;
-        if !range.contains(&number) {
-            let problem = format!("found {number}, expected {} to {}", range.start(), range.end());
-            mistakes.push(Mistake { path: self.path(key), problem });
-            return None;
-        }
-        Some(number)
+    pub(super) fn bool(&self, key: &str) -> Option<bool> {
+        self.get(key)?.as_bool()
     }
 
-    /// A number.
-    pub(super) fn number(&mut self, key: &'static str, mistakes: &mut Vec<Mistake>) -> Option<f64> {
-        let value = self.get(key)?;
-        let number = if let Value::Number(number) = value { number.as_f64() } else { None };
-        self.expect(key, "a number", value, number, mistakes)
+    /// An integer that fits.
+    pub(super) fn integer<N: TryFrom<i64>>(&self, key: &str) -> Option<N> {
+        self.get(key)?.as_i64().and_then(|number| N::try_from(number).ok())
     }
 
-    /// A whole number of 0 or more.
-    pub(super) fn count(&mut self, key: &'static str, mistakes: &mut Vec<Mistake>) -> Option<u64> {
-        self.integer(key, 0..=i64::MAX, mistakes).and_then(|number| u64::try_from(number).ok())
+    pub(super) fn number(&self, key: &str) -> Option<f64> {
+        if let Value::Number(number) = self.get(key)? { number.as_f64() } else { None }
     }
 
     /// The keys that begin with `x-`: anybody may have such, and they are taken over as they are.
-    pub(super) fn extensions(&mut self) -> Vec<(&'v String, &'v Value)> {
-        let extensions: Vec<_> = self.entries.into_iter().flatten().filter(|(key, _)| key.starts_with("x-")).collect();
-        self.known.extend(extensions.iter().map(|(key, _)| key.as_str()));
-        extensions
+    pub(super) fn extensions(&self) -> impl Iterator<Item = (&'v String, &'v Value)> {
+        self.entries.into_iter().flatten().filter(|(key, _)| key.starts_with("x-"))
     }
 
-    pub(super) fn object(&mut self, key: &'static str, mistakes: &mut Vec<Mistake>) -> Option<&'v Object> {
-        let value = self.get(key)?;
-        self.expect(key, "an object", value, value.as_object(), mistakes)
+    pub(super) fn object(&self, key: &str) -> impl Iterator<Item = (&'v String, &'v Value)> {
+        self.get(key).and_then(Value::as_object).into_iter().flatten()
     }
 
-    pub(super) fn required_text(&mut self, key: &'static str, mistakes: &mut Vec<Mistake>) -> &'v str {
-        if self.entries.is_some_and(|entries| !entries.contains_key(key)) {
-            mistakes.push(Mistake { path: self.path(key), problem: "it is missing; expected a string".to_owned() });
-        }
-        self.text(key, mistakes).unwrap_or_default()
+    pub(super) fn list(&self, key: &str) -> impl Iterator<Item = (String, &'v Value)> {
+        let path = self.path(key);
+        let elements = self.get(key).and_then(Value::as_array).unwrap_or_default();
+        elements.iter().enumerate().map(move |(index, element)| (format!("{path}[{index}]"), element))
     }
 
     /// A string or a list of strings.
-    pub(super) fn names(&mut self, key: &'static str, mistakes: &mut Vec<Mistake>) -> Vec<String> {
-        let Some(value) = self.get(key) else { return Vec::new() };
-        let names = match value {
-            Value::Text(name) => Some(vec![name.clone()]),
-            Value::Array(names) => names.iter().map(|name| name.as_str().map(str::to_owned)).collect(),
-            _ => None,
-        };
-        self.expect(key, "a string or a list of strings", value, names, mistakes).unwrap_or_default()
+    pub(super) fn names(&self, key: &str) -> Vec<String> {
+        match self.get(key) {
+            Some(Value::Text(name)) => vec![name.clone()],
+            Some(Value::Array(names)) => names.iter().filter_map(|name| name.as_str().map(str::to_owned)).collect(),
+            _ => Vec::new(),
+        }
     }
 
     /// A JSONPath.
-    pub(super) fn json_path(&mut self, key: &'static str, mistakes: &mut Vec<Mistake>) -> Option<Path> {
-        let text = self.text(key, mistakes)?;
-        match Path::parse(text) {
-            Ok(path) => Some(path),
-            Err(error) => {
-                mistakes.push(Mistake { path: self.path(key), problem: error.to_string() });
-                None
-            }
-        }
+    pub(super) fn json_path(&self, key: &str) -> Option<Path> {
+        Path::parse(self.text(key)?).ok()
     }
 
-    /// One of `names`.
-    pub(super) fn one_of(&mut self, key: &'static str, names: &[&'static str], mistakes: &mut Vec<Mistake>) -> Option<&'v str> {
-        let text = self.text(key, mistakes)?;
-        if !names.contains(&text) {
-            mistakes.push(Mistake { path: self.path(key), problem: unknown(text, names) });
-            return None;
-        }
-        Some(text)
-    }
-
-    /// Notes keys of the reference that this version cannot follow: they are never passed over in silence.
-    pub(super) fn not_yet(&mut self, keys: &[&'static str], mistakes: &mut Vec<Mistake>) {
-        for key in keys {
-            if self.get(key).is_some() {
-                mistakes.push(Mistake { path: self.path(key), problem: "this version does not support it".to_owned() });
-            }
-        }
-    }
-
-    /// Notes the keys that nobody has asked for.
-    pub(super) fn finish(self, mistakes: &mut Vec<Mistake>) {
-        for key in self.entries.into_iter().flat_map(Object::keys).filter(|key| !self.known.contains(&key.as_str())) {
-            mistakes.push(Mistake { path: self.path(key), problem: format!("unknown key; {}", nearest(key, &self.known)) });
-        }
-    }
-
-    fn expect<T>(&self, key: &str, expected: &str, found: &Value, value: Option<T>, mistakes: &mut Vec<Mistake>) -> Option<T> {
-        if value.is_none() {
-            mistakes.push(wrong(&self.path(key), expected, found));
-        }
-        value
-    }
-}
-
-/// Another kind of value than expected. The value itself is not shown: it may be a secret.
-pub(super) fn wrong(path: &str, expected: &str, found: &Value) -> Mistake {
-    Mistake { path: path.to_owned(), problem: format!("found {}, expected {expected}", found.kind_name()) }
-}
-
-/// A name that is none of `names`.
-pub(super) fn unknown(found: &str, names: &[&str]) -> String {
-    format!("found {found:?}; {}", nearest(found, names))
-}
-
-fn nearest(found: &str, names: &[&str]) -> String {
-    match naming::nearest(found, names.iter().copied(), 500) {
-        Some(name) => format!("did you mean `{name}`?"),
-        None => format!("expected one of {}", names.join(", ")),
+    pub(super) fn mistake(&self, key: &str, problem: impl Into<String>) -> Mistake {
+        Mistake::new(self.path(key), problem)
     }
 }

@@ -1,25 +1,70 @@
 //! The typed form of a spec.
 
+mod auth;
 mod client;
 mod columns;
 mod disposition;
 mod endpoint;
+mod include;
 mod incremental;
 mod keys;
 mod paginator;
+mod params;
+mod parents;
+mod pipeline;
+mod processing_step;
 mod resource;
+mod response_action;
 mod top;
 
-use catchment_extract::Incremental;
-use catchment_json::Path;
-use catchment_schema::{Column, Contract, MergeOptions, WriteDisposition};
+use catchment_json::Value;
+use serde::de::{Deserialize, Deserializer, Error as _};
 
-use crate::Template;
-
+pub use auth::AuthSpec;
+pub use client::ClientSpec;
+pub use endpoint::{AuthChoice, BodySpec, EndpointSpec};
+pub use include::Include;
+pub use incremental::IncrementalSpec;
 pub use paginator::{PaginatorSpec, ParamSpec, RangeSpec, TotalSpec};
+pub use pipeline::PipelineSpec;
+pub use processing_step::StepSpec;
+pub use resource::ResourceSpec;
+pub use response_action::{ActionSpec, ResponseActionSpec};
+
+#[cfg(test)]
+pub(crate) use resource::merged;
+pub(crate) use top::SPEC;
+
+/// The names of all variants of an enum, as constants have to have them.
+macro_rules! names {
+    ($of:ident) => {{
+        let mut names = [""; $of::ALL.len()];
+        let mut index = 0;
+        while index < names.len() {
+            names[index] = $of::ALL[index].name();
+            index += 1;
+        }
+        names
+    }};
+}
+pub(crate) use names;
 
 /// A description of an API.
-#[derive(Debug, Clone, PartialEq)]
+///
+/// It is read from JSON, TOML or YAML by [`Spec::parse`], from anything else by serde, and built by
+/// [`SpecBuilder`](crate::SpecBuilder).
+///
+/// ```
+/// use catchment_rest_api::Spec;
+///
+/// let spec: Spec = serde_json::from_value(serde_json::json!({
+///     "client": {"base_url": "https://api.example.com"},
+///     "resources": ["issues", {"name": "comments", "endpoint": "issues/{resources.issues.id}/comments"}],
+/// }))?;
+/// assert_eq!(spec.resources[1].parent.as_deref(), Some("issues"));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Debug, Clone)]
 pub struct Spec {
     /// The name of the source; `rest_api` by default.
     pub name: String,
@@ -31,87 +76,8 @@ pub struct Spec {
     pub pipeline: PipelineSpec,
 }
 
-/// Defaults for the pipeline; flags win over them.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct PipelineSpec {
-    /// The name of the pipeline.
-    pub pipeline_name: Option<String>,
-    /// The name of the destination.
-    pub destination: Option<String>,
-    /// The name of the dataset.
-    pub dataset_name: Option<String>,
-    /// The folder of schema files that are imported before a run.
-    pub import_schema_path: Option<String>,
-    /// The folder that schemas are exported to after a run.
-    pub export_schema_path: Option<String>,
-}
-
-/// How an API is reached.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ClientSpec {
-    /// The URL that paths are relative to.
-    pub base_url: String,
-    /// Headers of every request.
-    pub headers: Vec<(String, String)>,
-    /// How to come from page to page; found out by default.
-    pub paginator: PaginatorSpec,
-}
-
-/// A resource of an API.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ResourceSpec {
-    /// Its name.
-    pub name: String,
-    /// The table that its rows go to; the name by default.
-    pub table_name: Option<String>,
-    /// What a load does with the rows that the table has.
-    pub write_disposition: WriteDisposition,
-    /// The fields that tell rows apart.
-    pub primary_key: Vec<String>,
-    /// The fields by which new rows replace old ones when they are merged.
-    pub merge_key: Vec<String>,
-    /// How rows are merged, where they are.
-    pub merge: MergeOptions,
-    /// Columns that are declared.
-    pub columns: Vec<Column>,
-    /// What rows may change of its tables.
-    pub schema_contract: Option<Contract>,
-    /// How deep objects and lists are taken apart.
-    pub max_table_nesting: Option<u32>,
-    /// Whether it is loaded; it is by default.
-    pub selected: bool,
-    /// Whether it runs beside others; it does by default.
-    pub parallelized: bool,
-    /// Whether a run goes on in the middle of the pages, which has to be right for the API; it does not by default.
-    pub resumable: bool,
-    /// Where its rows are.
-    pub endpoint: EndpointSpec,
-}
-
-/// Where the rows of a resource are.
-#[derive(Debug, Clone, PartialEq)]
-pub struct EndpointSpec {
-    /// The path, relative to the base URL; the name of the resource by default.
-    pub path: Template,
-    /// Parameters of the query.
-    pub params: Vec<(String, Template)>,
-    /// Headers, over those of the client.
-    pub headers: Vec<(String, Template)>,
-    /// How to come from page to page; as the client says by default.
-    pub paginator: Option<PaginatorSpec>,
-    /// Where the rows are in a page; found out by default.
-    pub data_selector: Option<Path>,
-    /// How new rows are told from old ones; all are new by default.
-    pub incremental: Option<IncrementalSpec>,
-}
-
-/// How new rows are told from those of earlier runs.
-#[derive(Debug, Clone, PartialEq)]
-pub struct IncrementalSpec {
-    /// The cursor.
-    pub cursor: Incremental,
-    /// The parameter of the query that gets the start value.
-    pub start_param: Option<String>,
-    /// The parameter of the query that gets the end value.
-    pub end_param: Option<String>,
+impl<'de> Deserialize<'de> for Spec {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Spec, D::Error> {
+        Spec::from_value(&Value::deserialize(deserializer)?).map_err(D::Error::custom)
+    }
 }

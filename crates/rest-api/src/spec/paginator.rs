@@ -2,11 +2,95 @@
 
 use catchment_json::{Path, Value};
 
-use super::keys::{Keys, unknown};
+use super::keys::Keys;
 use crate::Mistake;
+use crate::shape::{COUNT, Field, Kind, Shape, Tagged};
 
-const NAMES: [&str; 9] =
-    ["auto", "cursor", "header_cursor", "header_link", "json_link", "json_response", "offset", "page_number", "single_page"];
+pub(super) static PAGINATOR: Tagged = Tagged {
+    name: "paginator",
+    default: "auto",
+    variants: &[
+        ("auto", &AUTO),
+        ("cursor", &CURSOR),
+        ("header_cursor", &HEADER_CURSOR),
+        ("header_link", &HEADER_LINK),
+        ("json_link", &JSON_LINK),
+        ("json_response", &JSON_LINK),
+        ("offset", &OFFSET),
+        ("page_number", &PAGE_NUMBER),
+        ("single_page", &SINGLE_PAGE),
+    ],
+};
+
+const HAS_MORE: Field = Field::new("has_more_path", Kind::JsonPath, "Where the body says whether there are further pages.");
+const TOTAL: Field = Field::new(
+    "total_path",
+    Kind::JsonPath,
+    "Where the body says how many there are; `total` by default, null where it does not.",
+);
+const STOP: Field = Field::new("stop_after_empty_page", Kind::Bool, "Whether a page without rows is the last one.");
+
+static AUTO: Shape = Shape::new("auto", "Finds out from the first page.", &[]);
+static SINGLE_PAGE: Shape = Shape::new("single_page", "There is one page.", &[]);
+static HEADER_LINK: Shape = Shape::new(
+    "header_link",
+    "The `Link` header has the next URL.",
+    &[Field::new("links_next_key", Kind::Text, "Its relation; next by default.")],
+);
+static JSON_LINK: Shape = Shape::new(
+    "json_link",
+    "The body has the next URL.",
+    &[Field::new("next_url_path", Kind::JsonPath, "Where; next by default.")],
+);
+static HEADER_CURSOR: Shape = Shape::new(
+    "header_cursor",
+    "A header has the cursor of the next page.",
+    &[
+        Field::new("cursor_key", Kind::Text, "Its name; next by default."),
+        Field::new("cursor_param", Kind::Text, "The parameter that gets it; cursor by default."),
+    ],
+);
+static CURSOR: Shape = Shape::new(
+    "cursor",
+    "The body has the cursor of the next page.",
+    &[
+        Field::new("cursor_path", Kind::JsonPath, "Where; cursors.next by default."),
+        Field::new("cursor_param", Kind::Text, "The parameter that gets it; cursor by default."),
+        Field::new("cursor_body_path", Kind::Text, "The dotted path in the body of the request that gets it instead."),
+        STOP,
+        HAS_MORE,
+    ],
+);
+static OFFSET: Shape = Shape::new(
+    "offset",
+    "Pages begin at an offset.",
+    &[
+        Field::required("limit", Kind::Integer(1, i64::MAX), "How many rows a page has."),
+        Field::new("offset", COUNT, "The offset of the first page; 0 by default."),
+        Field::new("offset_param", Kind::Text, "The parameter that gets the offset; offset by default."),
+        Field::new("offset_body_path", Kind::Text, "The dotted path in the body of the request that gets it instead."),
+        Field::new("limit_param", Kind::Text, "The parameter that gets the limit; limit by default."),
+        Field::new("limit_body_path", Kind::Text, "The dotted path in the body of the request that gets it instead."),
+        TOTAL,
+        Field::new("maximum_offset", COUNT, "The offset that is not asked for any more."),
+        STOP,
+        HAS_MORE,
+    ],
+);
+static PAGE_NUMBER: Shape = Shape::new(
+    "page_number",
+    "Pages are numbered.",
+    &[
+        Field::new("base_page", COUNT, "The number of the API's first page; 0 by default."),
+        Field::new("page", COUNT, "The number of the page to begin with; that of the first one by default."),
+        Field::new("page_param", Kind::Text, "The parameter that gets the number; page by default."),
+        Field::new("page_body_path", Kind::Text, "The dotted path in the body of the request that gets it instead."),
+        TOTAL,
+        Field::new("maximum_page", COUNT, "The number that is not asked for any more."),
+        STOP,
+        HAS_MORE,
+    ],
+);
 
 /// How to come from one page to the next.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -60,6 +144,13 @@ pub enum PaginatorSpec {
         /// The number, from that of the first page by default, in the parameter `page`.
         range: RangeSpec,
     },
+    /// What a program has registered under this type, with the settings that it takes.
+    Own {
+        /// The type.
+        name: String,
+        /// All other keys.
+        settings: Value,
+    },
 }
 
 /// Where a paginator puts a value.
@@ -102,90 +193,67 @@ pub enum TotalSpec {
 
 impl PaginatorSpec {
     /// The paginator of an object, by its name or as an object with its `type` and parameters.
-    pub(super) fn read(keys: &mut Keys<'_>, mistakes: &mut Vec<Mistake>) -> Option<PaginatorSpec> {
+    pub(super) fn read(keys: &Keys<'_>, mistakes: &mut Vec<Mistake>) -> Option<PaginatorSpec> {
         let value = keys.get("paginator")?;
-        let path = keys.path("paginator");
-        if let Some(name) = value.as_str() {
-            let empty = Value::object::<String>([]);
-            return PaginatorSpec::by_type(name, &path, &mut Keys::of(&empty, path.as_str(), mistakes), mistakes);
-        }
-        let mut keys = Keys::of(value, path.as_str(), mistakes);
-        let name = keys.text("type", mistakes).unwrap_or("auto");
-        let paginator = PaginatorSpec::by_type(name, &keys.path("type"), &mut keys, mistakes)?;
-        keys.finish(mistakes);
-        Some(paginator)
+        let empty = Value::object::<String>([]);
+        let (name, value) = match value.as_str() {
+            Some(name) => (name, &empty),
+            None => (value.get("type").and_then(Value::as_str).unwrap_or(PAGINATOR.default), value),
+        };
+        Some(PaginatorSpec::by_type(name, value, &Keys::of(value, keys.path("paginator")), mistakes))
     }
 
-    fn by_type(name: &str, path: &str, keys: &mut Keys<'_>, mistakes: &mut Vec<Mistake>) -> Option<PaginatorSpec> {
-        Some(match name {
+    fn by_type(name: &str, value: &Value, keys: &Keys<'_>, mistakes: &mut Vec<Mistake>) -> PaginatorSpec {
+        let text = |key: &str, default: &str| keys.text(key).unwrap_or(default).to_owned();
+        match name {
             "auto" => PaginatorSpec::Auto,
             "single_page" => PaginatorSpec::SinglePage,
-            "header_link" => PaginatorSpec::HeaderLink { links_next_key: text(keys, "links_next_key", "next", mistakes) },
+            "header_link" => PaginatorSpec::HeaderLink { links_next_key: text("links_next_key", "next") },
             "json_link" | "json_response" => {
-                let next_url_path = keys.json_path("next_url_path", mistakes).unwrap_or_else(|| Path::key("next"));
-                PaginatorSpec::JsonLink { next_url_path }
+                PaginatorSpec::JsonLink { next_url_path: keys.json_path("next_url_path").unwrap_or_else(|| Path::key("next")) }
             }
             "header_cursor" => PaginatorSpec::HeaderCursor {
-                cursor_key: text(keys, "cursor_key", "next", mistakes),
-                cursor_param: text(keys, "cursor_param", "cursor", mistakes),
+                cursor_key: text("cursor_key", "next"),
+                cursor_param: text("cursor_param", "cursor"),
             },
             "cursor" => PaginatorSpec::Cursor {
-                cursor_path: keys.json_path("cursor_path", mistakes).unwrap_or_else(|| Path::of_keys(["cursors", "next"])),
+                cursor_path: keys.json_path("cursor_path").unwrap_or_else(|| Path::of_keys(["cursors", "next"])),
                 param: ParamSpec::read(keys, ("cursor_param", "cursor"), "cursor_body_path", mistakes),
-                stop_after_empty_page: keys.bool("stop_after_empty_page", mistakes).unwrap_or(false),
-                has_more_path: keys.json_path("has_more_path", mistakes),
+                stop_after_empty_page: keys.bool("stop_after_empty_page").unwrap_or(false),
+                has_more_path: keys.json_path("has_more_path"),
             },
             "offset" => PaginatorSpec::Offset {
-                limit: limit(keys, mistakes),
+                limit: keys.integer("limit").unwrap_or(1),
                 limit_param: ParamSpec::read(keys, ("limit_param", "limit"), "limit_body_path", mistakes),
                 range: RangeSpec {
-                    first: keys.count("offset", mistakes).unwrap_or(0),
+                    first: keys.integer("offset").unwrap_or(0),
                     param: ParamSpec::read(keys, ("offset_param", "offset"), "offset_body_path", mistakes),
                     ..RangeSpec::read(keys, "maximum_offset", mistakes)
                 },
             },
             "page_number" => {
-                let base_page = keys.count("base_page", mistakes).unwrap_or(0);
+                let base_page = keys.integer("base_page").unwrap_or(0);
                 let range = RangeSpec {
-                    first: keys.count("page", mistakes).unwrap_or(base_page),
+                    first: keys.integer("page").unwrap_or(base_page),
                     param: ParamSpec::read(keys, ("page_param", "page"), "page_body_path", mistakes),
                     ..RangeSpec::read(keys, "maximum_page", mistakes)
                 };
                 PaginatorSpec::PageNumber { base_page, range }
             }
-            other => {
-                mistakes.push(Mistake { path: path.to_owned(), problem: unknown(other, &NAMES) });
-                return None;
+            own => {
+                let settings = value.as_object().into_iter().flatten().filter(|(key, _)| *key != "type");
+                let settings = Value::object(settings.map(|(key, value)| (key.clone(), value.clone())));
+                PaginatorSpec::Own { name: own.to_owned(), settings }
             }
-        })
+        }
     }
-}
-
-fn text(keys: &mut Keys<'_>, key: &'static str, default: &str, mistakes: &mut Vec<Mistake>) -> String {
-    keys.text(key, mistakes).unwrap_or(default).to_owned()
-}
-
-/// How many rows a page has, which has no default.
-fn limit(keys: &mut Keys<'_>, mistakes: &mut Vec<Mistake>) -> u64 {
-    if keys.get("limit").is_none() {
-        mistakes
-            .push(Mistake { path: keys.path("limit"), problem: "it is missing; expected how many rows a page has".to_owned() });
-    }
-    keys.integer("limit", 1..=i64::MAX, mistakes).and_then(|limit| u64::try_from(limit).ok()).unwrap_or(1)
 }
 
 impl ParamSpec {
-    fn read(
-        keys: &mut Keys<'_>,
-        (param_key, default): (&'static str, &str),
-        body_key: &'static str,
-        mistakes: &mut Vec<Mistake>,
-    ) -> ParamSpec {
-        let (name, path) = (keys.text(param_key, mistakes), keys.text(body_key, mistakes));
-        match (name, path) {
+    fn read(keys: &Keys<'_>, (param_key, default): (&str, &str), body_key: &str, mistakes: &mut Vec<Mistake>) -> ParamSpec {
+        match (keys.text(param_key), keys.text(body_key)) {
             (Some(_), Some(_)) => {
-                let problem = format!("there is `{param_key}` too; only one of them can be set");
-                mistakes.push(Mistake { path: keys.path(body_key), problem });
+                mistakes.push(keys.mistake(body_key, format!("there is `{param_key}` too; only one of them can be set")));
                 ParamSpec::Query(default.to_owned())
             }
             (_, Some(path)) => ParamSpec::Body(path.to_owned()),
@@ -196,27 +264,26 @@ impl ParamSpec {
 
 impl RangeSpec {
     /// What offsets and numbers have in common.
-    fn read(keys: &mut Keys<'_>, maximum_key: &'static str, mistakes: &mut Vec<Mistake>) -> RangeSpec {
-        let is_null = keys.is_null("total_path");
-        let total = match keys.json_path("total_path", mistakes) {
+    fn read(keys: &Keys<'_>, maximum_key: &str, mistakes: &mut Vec<Mistake>) -> RangeSpec {
+        let total = match keys.json_path("total_path") {
             Some(path) => TotalSpec::At(path),
-            None if is_null => TotalSpec::Nowhere,
+            None if keys.is_null("total_path") => TotalSpec::Nowhere,
             None => TotalSpec::Default,
         };
         let range = RangeSpec {
             first: 0,
             param: ParamSpec::Query(String::new()),
             total,
-            maximum: keys.count(maximum_key, mistakes),
-            stop_after_empty_page: keys.bool("stop_after_empty_page", mistakes).unwrap_or(true),
-            has_more_path: keys.json_path("has_more_path", mistakes),
+            maximum: keys.integer(maximum_key),
+            stop_after_empty_page: keys.bool("stop_after_empty_page").unwrap_or(true),
+            has_more_path: keys.json_path("has_more_path"),
         };
         let has_end = range.stop_after_empty_page || range.maximum.is_some() || range.has_more_path.is_some();
         if !has_end && range.total == TotalSpec::Nowhere {
             let problem = format!(
                 "nothing ends the pages: set `total_path`, `{maximum_key}` or `has_more_path`, or let an empty page be the end"
             );
-            mistakes.push(Mistake { path: keys.path("stop_after_empty_page"), problem });
+            mistakes.push(keys.mistake("stop_after_empty_page", problem));
         }
         range
     }

@@ -1,60 +1,147 @@
 //! Resources and their defaults.
 
 use catchment_json::{Object, Value};
+use catchment_schema::{Column, Contract, MergeOptions, WriteDisposition};
 
+use super::columns::{self, COLUMNS, CONTRACT};
+use super::disposition::{self, DISPOSITION};
+use super::endpoint::{self, ENDPOINT};
+use super::include::{self, INCLUDE, Include};
+use super::incremental::CURSOR;
 use super::keys::Keys;
-use super::{EndpointSpec, ResourceSpec, columns, disposition};
+use super::processing_step::PROCESSING_STEP;
+use super::{EndpointSpec, IncrementalSpec, StepSpec};
 use crate::Mistake;
+use crate::shape::{Field, Kind, Shape};
+
+macro_rules! fields {
+    ($name:expr, $endpoint:expr) => {
+        &[
+            $name,
+            Field::new("endpoint", $endpoint, "Where its rows are: a path, or an object."),
+            Field::new("table_name", Kind::Text, "The table that its rows go to; the name by default."),
+            Field::new("write_disposition", DISPOSITION, "What a load does with the rows that the table has; append by default."),
+            Field::new("primary_key", Kind::Names, "The fields that tell rows apart."),
+            Field::new("merge_key", Kind::Names, "The fields by which new rows replace old ones when they are merged."),
+            Field::new("columns", COLUMNS, "Columns that are declared; the rows say what there is besides."),
+            Field::new("schema_contract", CONTRACT, "What rows may change of its tables."),
+            Field::new("max_table_nesting", Kind::Integer(0, 1000), "How deep objects and lists are taken apart."),
+            Field::new("incremental", Kind::Object(&CURSOR), "How new rows are told from old ones, whatever the API answers."),
+            Field::new("include_from_parent", INCLUDE, "Fields that its rows get from the row that feeds them, as _{resource}_{field}."),
+            Field::new("processing_steps", Kind::ListOf(&Kind::Object(&PROCESSING_STEP)), "What is done to its rows, in this order."),
+            Field::new("selected", Kind::Bool, "Whether it is loaded; true by default. Others can be fed with its rows either way."),
+            Field::new("parallelized", Kind::Bool, "Whether it runs beside others; true by default."),
+            Field::new(
+                "resumable",
+                Kind::Bool,
+                "Whether a run goes on in the middle of the pages where an earlier one stopped; false by default, as pages must keep their rows.",
+            ),
+            Field::new("parent", Kind::Refused("nested tables follow from the rows"), ""),
+            Field::new("nested_hints", Kind::Refused("nested tables follow from the rows"), ""),
+            Field::new("references", Kind::Refused("leave it out"), ""),
+            Field::new("table_format", Kind::Refused("leave it out; the destination says it"), ""),
+            Field::new("file_format", Kind::Refused("leave it out; the destination says it"), ""),
+        ]
+    };
+}
+
+static RESOURCE: Shape =
+    Shape::new("resource", "A resource of the API.", fields!(Field::required("name", Kind::Text, "Its name."), ENDPOINT));
+
+/// The defaults of all resources.
+pub(super) static DEFAULTS: Shape = Shape::new(
+    "resource_defaults",
+    "What holds for all resources that say nothing else. Parameters, JSON bodies and columns are merged key by key.",
+    fields!(Field::new("name", Kind::Refused("each resource has a name of its own"), ""), Kind::Object(&endpoint::SHAPE)),
+);
+
+pub(super) const RESOURCE_KIND: Kind = Kind::Either(&[Kind::Text, Kind::Object(&RESOURCE)], "a name or an object");
+
+/// A resource of an API.
+#[derive(Debug, Clone)]
+pub struct ResourceSpec {
+    /// Its name.
+    pub name: String,
+    /// The resource whose rows it is fed with.
+    pub parent: Option<String>,
+    /// The table that its rows go to; the name by default.
+    pub table_name: Option<String>,
+    /// What a load does with the rows that the table has.
+    pub write_disposition: WriteDisposition,
+    /// The fields that tell rows apart.
+    pub primary_key: Vec<String>,
+    /// The fields by which new rows replace old ones when they are merged.
+    pub merge_key: Vec<String>,
+    /// How rows are merged, where they are.
+    pub merge: MergeOptions,
+    /// Columns that are declared.
+    pub columns: Vec<Column>,
+    /// What rows may change of its tables.
+    pub schema_contract: Option<Contract>,
+    /// How deep objects and lists are taken apart.
+    pub max_table_nesting: Option<u32>,
+    /// Fields that its rows get from the rows that feed it.
+    pub include_from_parent: Vec<Include>,
+    /// What is done to its rows.
+    pub processing_steps: Vec<StepSpec>,
+    /// Whether it is loaded; it is by default.
+    pub selected: bool,
+    /// Whether it runs beside others; it does by default.
+    pub parallelized: bool,
+    /// Whether a run goes on in the middle of the pages, which has to be right for the API; it does not by default.
+    pub resumable: bool,
+    /// Where its rows are.
+    pub endpoint: EndpointSpec,
+}
 
 impl ResourceSpec {
-    /// Reads a resource, a name or an object, over the defaults for all of them.
-    pub(super) fn read(value: &Value, defaults: &Value, path: &str, mistakes: &mut Vec<Mistake>) -> ResourceSpec {
-        let value = match value {
-            Value::Text(name) => Value::object([("name", Value::from(name.as_str()))]),
-            other => other.clone(),
-        };
-        let merged = merge(&value, defaults);
-        let mut keys = Keys::of(&merged, path, mistakes);
-        let name = keys.required_text("name", mistakes).to_owned();
-        let (write_disposition, merge) = disposition::read(&mut keys, mistakes);
-        let resource = ResourceSpec {
-            endpoint: EndpointSpec::read(keys.get("endpoint"), &name, &keys.path("endpoint"), mistakes),
-            table_name: keys.text("table_name", mistakes).map(str::to_owned),
+    /// Reads a resource, with its defaults merged in.
+    pub(super) fn read(value: &Value, path: &str, mistakes: &mut Vec<Mistake>) -> ResourceSpec {
+        let keys = Keys::of(value, path);
+        let name = keys.owned_text("name").unwrap_or_default();
+        let (write_disposition, merge) = disposition::read(&keys, mistakes);
+        let mut endpoint = EndpointSpec::read(keys.get("endpoint"), &name, &keys.path("endpoint"), mistakes);
+        if let Some(cursor) = keys.get("incremental") {
+            if endpoint.incremental.is_some() {
+                mistakes.push(keys.mistake("incremental", "the endpoint has a cursor too; a resource has one at most"));
+            }
+            endpoint.incremental = Some(IncrementalSpec::read(&Keys::of(cursor, keys.path("incremental")), mistakes));
+        }
+        ResourceSpec {
+            endpoint,
+            parent: None,
+            table_name: keys.owned_text("table_name"),
             write_disposition,
             merge,
-            primary_key: keys.names("primary_key", mistakes),
-            merge_key: keys.names("merge_key", mistakes),
-            columns: columns::columns(&mut keys, mistakes),
-            schema_contract: columns::contract(&mut keys, mistakes),
-            max_table_nesting: keys
-                .integer("max_table_nesting", 0..=1000, mistakes)
-                .and_then(|levels| u32::try_from(levels).ok()),
-            selected: keys.bool("selected", mistakes).unwrap_or(true),
-            parallelized: keys.bool("parallelized", mistakes).unwrap_or(true),
-            resumable: keys.bool("resumable", mistakes).unwrap_or(false),
+            primary_key: keys.names("primary_key"),
+            merge_key: keys.names("merge_key"),
+            columns: columns::columns(&keys, mistakes),
+            schema_contract: columns::contract(&keys),
+            max_table_nesting: keys.integer("max_table_nesting"),
+            include_from_parent: include::read(&keys),
+            processing_steps: keys
+                .list("processing_steps")
+                .flat_map(|(path, step)| StepSpec::read(&Keys::of(step, path), mistakes))
+                .collect(),
+            selected: keys.bool("selected").unwrap_or(true),
+            parallelized: keys.bool("parallelized").unwrap_or(true),
+            resumable: keys.bool("resumable").unwrap_or(false),
             name,
-        };
-        keys.not_yet(
-            &[
-                "include_from_parent",
-                "processing_steps",
-                "parent",
-                "table_format",
-                "file_format",
-                "references",
-                "nested_hints",
-                "incremental",
-            ],
-            mistakes,
-        );
-        keys.finish(mistakes);
-        resource
+        }
     }
 }
 
-/// A resource over its defaults: keys replace keys, but for those of `endpoint`, and in it of `params` and
-/// `json`, which are merged, and for columns.
-fn merge(value: &Value, defaults: &Value) -> Value {
+/// A resource, a name or an object, over its defaults: keys replace keys, but for those of `endpoint`, and in it of `params`
+/// and `json`, which are merged, and for columns.
+pub(crate) fn merged(value: &Value, defaults: &Value) -> Value {
+    let named;
+    let value = match value {
+        Value::Text(name) => {
+            named = Value::object([("name", Value::from(name.as_str()))]);
+            &named
+        }
+        other => other,
+    };
     let (Some(own), Some(defaults)) = (value.as_object(), defaults.as_object()) else { return value.clone() };
     let mut merged = over(own, defaults);
     if let (Some(own), Some(default)) = (own.get("columns"), defaults.get("columns"))

@@ -1,0 +1,47 @@
+//! `catchment run --dry-run`: what a run would do.
+
+use anyhow::anyhow;
+use catchment::extract::{Boundaries, Extraction, Source};
+use catchment::rest_api::{PlannedResource, RestApi};
+use catchment::{State, WorkingDir};
+
+use crate::failure::Failure;
+use crate::output;
+
+/// Shows the resources in the order in which they are begun, and the first request of each, by what the working folder
+/// knows of earlier runs. Nothing is requested and nothing is opened.
+pub(crate) fn show(api: &RestApi<'_>, source: &Source, working_dir: &WorkingDir, title: &str) -> Result<(), Failure> {
+    let known = working_dir.state();
+    let from = if known.is_some() { "the last run from here" } else { "the beginning, as there was no run from here" };
+    let state = known.unwrap_or_else(|| State::new("", "", ""));
+    let run = Extraction::new(source, &state, &Boundaries::new()).map_err(|error| Failure::Usage(error.into()))?;
+    let plan = api.plan(|resource| run.start_of(resource).unwrap_or_default()).map_err(|error| Failure::Usage(error.into()))?;
+    output::line(format_args!("{title}, going on from {from}; nothing was loaded"))?;
+    for mut planned in plan {
+        let Some(resource) = source.resources.iter().find(|resource| resource.name == planned.name) else { continue };
+        if run.start_of(&planned.name).is_none() {
+            continue;
+        }
+        planned.write_disposition = resource.write_disposition;
+        output::line(Shown { planned, is_loaded: resource.is_loaded() })?;
+    }
+    match source.loaded().count() {
+        0 => Err(Failure::Usage(anyhow!("no resource is selected"))),
+        _ => Ok(()),
+    }
+}
+
+struct Shown {
+    planned: PlannedResource,
+    is_loaded: bool,
+}
+
+impl std::fmt::Display for Shown {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.planned.fmt(f)?;
+        match self.is_loaded {
+            true => Ok(()),
+            false => write!(f, "\n{}  its rows feed others and are not loaded", "  ".repeat(self.planned.depth)),
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! Spec files.
+
+use std::path::Path;
+
+use anyhow::{Context as _, anyhow};
+use catchment::rest_api::{Format, Spec};
+
+use crate::failure::Failure;
+
+/// Reads a spec.
+pub(crate) fn read(path: &Path) -> Result<Spec, Failure> {
+    let read = || {
+        let format =
+            Format::of_file(path).ok_or_else(|| anyhow!("{}: a spec is a .json, .toml, .yaml or .yml file", path.display()))?;
+        let text = std::fs::read_to_string(path).with_context(|| format!("failed to read the spec {}", path.display()))?;
+        Spec::parse(&text, format).with_context(|| format!("the spec {} is wrong", path.display()))
+    };
+    read().map_err(Failure::Usage)
+}
+
+/// The name of the pipeline where nobody says another one: the stem of the file's name.
+pub(crate) fn stem(path: &Path) -> String {
+    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}

@@ -1,0 +1,197 @@
+//! Specs from programs.
+
+use catchment_json::{Object, SerializeError, Value, to_value};
+use serde::Serialize;
+
+use crate::{Mistake, Spec, SpecError};
+
+/// Builds a [`Spec`] key by key, as a file would have it: values are anything that serde can serialise, and what is wrong
+/// is told all at once by [`build`](SpecBuilder::build).
+///
+/// ```
+/// use catchment_rest_api::{ResourceBuilder, SpecBuilder};
+/// use serde_json::json;
+///
+/// let issues = ResourceBuilder::new("issues")
+///     .path("repos/acme/app/issues")
+///     .param("state", "all")
+///     .incremental(json!({"cursor_path": "updated_at", "start_param": "since"}))
+///     .set("primary_key", "id")
+///     .set("write_disposition", "merge");
+/// let comments = ResourceBuilder::new("comments").path("repos/acme/app/issues/{resources.issues.number}/comments");
+/// let spec = SpecBuilder::new("https://api.github.com")
+///     .auth(json!({"type": "bearer", "token": "${env:GITHUB_TOKEN}"}))
+///     .resource(issues)
+///     .resource(comments)
+///     .build()?;
+/// assert_eq!(spec.resources[1].parent.as_deref(), Some("issues"));
+/// # Ok::<(), catchment_rest_api::SpecError>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct SpecBuilder {
+    spec: Entries,
+    client: Entries,
+    resources: Vec<ResourceBuilder>,
+}
+
+/// Builds a resource of a [`SpecBuilder`].
+#[derive(Debug, Clone)]
+pub struct ResourceBuilder {
+    resource: Entries,
+    endpoint: Entries,
+    params: Entries,
+}
+
+/// An object, and the first value that could not be one of its entries.
+#[derive(Clone, Default)]
+struct Entries {
+    object: Object,
+    failed: Option<(String, String)>,
+}
+
+impl SpecBuilder {
+    /// A spec of the API below a URL.
+    pub fn new(base_url: impl Into<String>) -> SpecBuilder {
+        let client = Entries::default().with("base_url", base_url.into());
+        SpecBuilder { spec: Entries::default(), client, resources: Vec::new() }
+    }
+
+    /// The same spec with the credentials that a spec file would have.
+    #[must_use]
+    pub fn auth(self, auth: impl Serialize) -> SpecBuilder {
+        self.client("auth", auth)
+    }
+
+    /// The same spec with the paginator that a spec file would have: a name, or an object.
+    #[must_use]
+    pub fn paginator(self, paginator: impl Serialize) -> SpecBuilder {
+        self.client("paginator", paginator)
+    }
+
+    /// The same spec with any other key of its client.
+    #[must_use]
+    pub fn client(mut self, key: &str, value: impl Serialize) -> SpecBuilder {
+        self.client = self.client.with(key, value);
+        self
+    }
+
+    /// The same spec with one more resource.
+    #[must_use]
+    pub fn resource(mut self, resource: ResourceBuilder) -> SpecBuilder {
+        self.resources.push(resource);
+        self
+    }
+
+    /// The same spec with any other key: `name`, `resource_defaults`.
+    #[must_use]
+    pub fn set(mut self, key: &str, value: impl Serialize) -> SpecBuilder {
+        self.spec = self.spec.with(key, value);
+        self
+    }
+
+    /// The spec, as a file would have it.
+    ///
+    /// # Errors
+    ///
+    /// Where a value cannot be serialised.
+    pub fn to_value(self) -> Result<Value, SpecError> {
+        let mut spec = self.spec.finish("")?;
+        spec.insert("client".to_owned(), Value::Object(self.client.finish("client")?));
+        let resources = self.resources.into_iter().enumerate();
+        let resources = resources.map(|(index, resource)| resource.finish(&format!("resources[{index}]")));
+        spec.insert("resources".to_owned(), Value::Array(resources.collect::<Result<_, _>>()?));
+        Ok(Value::Object(spec))
+    }
+
+    /// The spec.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with it.
+    pub fn build(self) -> Result<Spec, SpecError> {
+        Spec::from_value(&self.to_value()?)
+    }
+}
+
+impl ResourceBuilder {
+    /// A resource, whose name is its path.
+    pub fn new(name: impl Into<String>) -> ResourceBuilder {
+        let resource = Entries::default().with("name", name.into());
+        ResourceBuilder { resource, endpoint: Entries::default(), params: Entries::default() }
+    }
+
+    /// The same resource with a path.
+    #[must_use]
+    pub fn path(self, path: impl Into<String>) -> ResourceBuilder {
+        self.endpoint("path", path.into())
+    }
+
+    /// The same resource with one more parameter.
+    #[must_use]
+    pub fn param(mut self, name: &str, value: impl Serialize) -> ResourceBuilder {
+        self.params = self.params.with(name, value);
+        self
+    }
+
+    /// The same resource with a cursor.
+    #[must_use]
+    pub fn incremental(self, incremental: impl Serialize) -> ResourceBuilder {
+        self.endpoint("incremental", incremental)
+    }
+
+    /// The same resource with any other key of its endpoint.
+    #[must_use]
+    pub fn endpoint(mut self, key: &str, value: impl Serialize) -> ResourceBuilder {
+        self.endpoint = self.endpoint.with(key, value);
+        self
+    }
+
+    /// The same resource with any other key: `primary_key`, `write_disposition`, `columns`.
+    #[must_use]
+    pub fn set(mut self, key: &str, value: impl Serialize) -> ResourceBuilder {
+        self.resource = self.resource.with(key, value);
+        self
+    }
+
+    fn finish(self, path: &str) -> Result<Value, SpecError> {
+        let mut endpoint = self.endpoint.finish(&format!("{path}.endpoint"))?;
+        let params = self.params.finish(&format!("{path}.endpoint.params"))?;
+        if !params.is_empty() {
+            endpoint.insert("params".to_owned(), Value::Object(params));
+        }
+        let mut resource = self.resource.finish(path)?;
+        resource.insert("endpoint".to_owned(), Value::Object(endpoint));
+        Ok(Value::Object(resource))
+    }
+}
+
+impl Entries {
+    fn with(mut self, key: &str, value: impl Serialize) -> Entries {
+        match to_value(&value) {
+            Ok(value) => {
+                self.object.insert(key.to_owned(), value);
+            }
+            Err(error) => {
+                self.failed.get_or_insert((key.to_owned(), SerializeError::to_string(&error)));
+            }
+        }
+        self
+    }
+
+    fn finish(self, path: &str) -> Result<Object, SpecError> {
+        match self.failed {
+            None => Ok(self.object),
+            Some((key, problem)) => {
+                let path = if path.is_empty() { key } else { format!("{path}.{key}") };
+                Err(Mistake::new(path, problem).into())
+            }
+        }
+    }
+}
+
+/// Without values, which may be secrets.
+impl std::fmt::Debug for Entries {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_set().entries(self.object.keys()).finish()
+    }
+}

@@ -1,0 +1,194 @@
+//! Endpoints of specs, ready to be asked.
+
+use catchment_extract::{PageError, Row, Start};
+use catchment_json::{FieldEdit, Selection, Value};
+use catchment_rest_client::{Body, Method, Request, RestClient, redact};
+use catchment_settings::{Secret, SettingsError};
+use thiserror::Error;
+
+use crate::secrets::Secrets;
+use crate::template::{CursorValue, Fill, FillError, Part, plain_text};
+use crate::{BodySpec, EndpointSpec, Include, ResourceSpec, Template, ValueTemplate};
+
+/// An endpoint with its client and with what its references stand for.
+#[derive(Debug, Clone)]
+pub(crate) struct Endpoint {
+    client: RestClient,
+    spec: EndpointSpec,
+    /// The resources that feed this one, the nearest first.
+    ancestors: Vec<String>,
+    includes: Vec<Include>,
+    /// What must not be shown of its requests.
+    secrets: Vec<Secret>,
+}
+
+/// A request that cannot be made.
+#[derive(Debug, Error)]
+pub(crate) enum RequestError {
+    #[error("the request cannot be made")]
+    Fill(#[from] FillError),
+    #[error(transparent)]
+    Client(#[from] catchment_rest_client::Error),
+}
+
+/// A field that rows are to get and that there is not.
+#[derive(Debug, Error)]
+#[error("`include_from_parent`: the row of `{resource}` has no field `{field}`, it has {available}")]
+struct IncludeError {
+    resource: String,
+    field: String,
+    available: String,
+}
+
+impl Endpoint {
+    pub(crate) fn new(
+        client: RestClient,
+        resource: &ResourceSpec,
+        ancestors: Vec<String>,
+        secrets: &Secrets<'_>,
+    ) -> Result<Endpoint, SettingsError> {
+        let spec = resolved(&resource.endpoint, secrets)?;
+        let mut hidden = Vec::new();
+        spec.each_template(&mut |_, template| hidden.extend(template.secrets().cloned()));
+        Ok(Endpoint { client, spec, ancestors, includes: resource.include_from_parent.clone(), secrets: hidden })
+    }
+
+    pub(crate) fn client(&self) -> &RestClient {
+        &self.client
+    }
+
+    pub(crate) fn secrets(&self) -> &[Secret] {
+        &self.secrets
+    }
+
+    /// The first request of a run, or of a row that feeds it.
+    pub(crate) fn request(&self, start: &Start, row: Option<&Row>) -> Result<Request, RequestError> {
+        let rows = self.rows(row);
+        let convert = self.spec.incremental.as_ref().and_then(|incremental| incremental.convert.as_ref());
+        let fill = Fill { start, convert, rows: &rows };
+        let mut request = self.client.request(&fill.path(&self.spec.path)?)?;
+        request = request.method(Method::from_bytes(self.spec.method.as_bytes()).unwrap_or_default());
+        // what is asked for is read, whatever the method
+        request.idempotent = true;
+        for (name, value) in &self.spec.headers {
+            request = request.header(&fill.text(name)?, &fill.text(value)?)?;
+        }
+        request.params = self.params(&fill)?;
+        request.body = body(&self.spec.body, &fill)?;
+        for secret in &self.secrets {
+            request = request.hide(secret);
+        }
+        Ok(request)
+    }
+
+    /// Method and URL of the first request as they may be shown, its placeholders as they are written.
+    pub(crate) fn shown(&self) -> String {
+        let mut params = Vec::new();
+        for (name, value) in &self.spec.params {
+            match value.shown() {
+                Value::Null => {}
+                Value::Array(values) => params.extend(values.iter().map(|value| (name.shown(), plain_text(value)))),
+                value => params.push((name.shown(), plain_text(&value))),
+            }
+        }
+        let shown = match self.client.request(&self.spec.path.shown()) {
+            Ok(mut request) => {
+                request.params = params;
+                redact(&request.full_url())
+            }
+            Err(_) => self.spec.path.shown(),
+        };
+        // a placeholder is no part of a URL, and would be escaped
+        let shown = [("%7B", "{"), ("%7D", "}")].iter().fold(shown, |shown, (escaped, brace)| shown.replace(escaped, brace));
+        format!("{} {shown}", self.spec.method)
+    }
+
+    /// Parameters as the reference sends them: null is left out, a list is sent value by value.
+    fn params(&self, fill: &Fill<'_>) -> Result<Vec<(String, String)>, FillError> {
+        let mut params = Vec::new();
+        for (name, value) in &self.spec.params {
+            let name = fill.text(name)?;
+            match fill.value(value)? {
+                Value::Null => {}
+                Value::Array(values) => params.extend(values.iter().map(|value| (name.clone(), plain_text(value)))),
+                value => params.push((name, plain_text(&value))),
+            }
+        }
+        let Some(incremental) = &self.spec.incremental else { return Ok(params) };
+        if let Some(name) = incremental.start_param.as_ref().filter(|_| fill.start.last_value.is_some()) {
+            params.push((name.clone(), plain_text(&fill.cursor(CursorValue::Start)?)));
+        }
+        if let Some(name) = incremental.end_param.as_ref().filter(|_| fill.start.end_value.is_some()) {
+            params.push((name.clone(), plain_text(&fill.cursor(CursorValue::End)?)));
+        }
+        Ok(params)
+    }
+
+    /// The rows that feed it, by the names of their resources.
+    fn rows<'r>(&'r self, row: Option<&'r Row>) -> Vec<(&'r str, &'r Row)> {
+        self.ancestors.iter().map(String::as_str).zip(std::iter::successors(row, |row| row.parent())).collect()
+    }
+
+    /// The fields that rows get from the one that feeds them.
+    pub(crate) fn includes(&self, row: &Row) -> Result<Vec<(String, Value)>, PageError> {
+        let rows = self.rows(Some(row));
+        let include = |Include { resource, field }: &Include| {
+            let named = rows.iter().find(|(name, _)| resource.as_deref().is_none_or(|resource| resource == *name));
+            let (name, row) = named.ok_or("there is no row that feeds it")?;
+            let value = row.get(field).ok_or_else(|| IncludeError {
+                resource: (*name).to_owned(),
+                field: field.clone(),
+                available: row.node().entries().map(|(key, _)| key.name()).collect::<Vec<_>>().join(", "),
+            })?;
+            Ok((format!("_{name}_{field}"), value))
+        };
+        self.includes.iter().map(include).collect()
+    }
+}
+
+/// Rows with further fields.
+pub(crate) fn with_fields(rows: Selection, fields: &[(String, Value)]) -> Result<Selection, PageError> {
+    if fields.is_empty() { Ok(rows) } else { Ok(rows.edit_fields(|_, _| FieldEdit::Keep, fields)?) }
+}
+
+fn body(spec: &BodySpec, fill: &Fill<'_>) -> Result<Option<Body>, FillError> {
+    Ok(match spec {
+        BodySpec::None => None,
+        BodySpec::Json(value) => Some(Body::Json(fill.value(value)?)),
+        BodySpec::Text(text) => Some(Body::Bytes(fill.text(text)?.into_bytes())),
+        BodySpec::Form(fields) => {
+            let mut form = Vec::with_capacity(fields.len());
+            for (name, value) in fields {
+                match fill.value(value)? {
+                    Value::Null => {}
+                    value => form.push((fill.text(name)?, plain_text(&value))),
+                }
+            }
+            Some(Body::Form(form))
+        }
+    })
+}
+
+/// The endpoint with what its references stand for.
+fn resolved(spec: &EndpointSpec, secrets: &Secrets<'_>) -> Result<EndpointSpec, SettingsError> {
+    let resolve = &mut |reference: &_| secrets.resolve(reference);
+    let mut pairs = |entries: &[(Template, ValueTemplate)]| -> Result<Vec<_>, SettingsError> {
+        entries.iter().map(|(name, value)| Ok((name.resolve(resolve)?, value.resolve(resolve)?))).collect()
+    };
+    let params = pairs(&spec.params)?;
+    let body = match &spec.body {
+        BodySpec::None => BodySpec::None,
+        BodySpec::Form(fields) => BodySpec::Form(pairs(fields)?),
+        BodySpec::Json(value) => BodySpec::Json(value.resolve(resolve)?),
+        BodySpec::Text(text) => BodySpec::Text(text.resolve(resolve)?),
+    };
+    let headers = spec.headers.iter().map(|(name, value)| Ok((name.resolve(resolve)?, value.resolve(resolve)?)));
+    let headers = headers.collect::<Result<_, SettingsError>>()?;
+    Ok(EndpointSpec { path: spec.path.resolve(resolve)?, params, body, headers, ..spec.clone() })
+}
+
+/// Whether a path leads to one entity: it ends in a placeholder.
+pub(crate) fn is_entity(path: &Template) -> bool {
+    let last = path.parts.iter().rev().find(|part| !matches!(part, Part::Text(text) if text == "/"));
+    matches!(last, Some(Part::Field(_) | Part::Value(_) | Part::Incremental(_)))
+}

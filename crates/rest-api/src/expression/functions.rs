@@ -1,0 +1,28 @@
+//! What expressions can do beyond Jinja.
+
+use catchment_schema::{format_timestamp, parse_timestamp};
+use minijinja::{Environment, Error, ErrorKind, Value};
+
+const MICROS: i64 = 1_000_000;
+
+pub(super) fn add(environment: &mut Environment<'static>) {
+    environment.add_filter("epoch", epoch);
+    environment.add_filter("timestamp", timestamp);
+}
+
+/// Seconds since 1970 of a time stamp, whole ones where it has no fraction.
+fn epoch(text: &str) -> Result<Value, Error> {
+    let micros = parse_timestamp(text).ok_or_else(|| {
+        Error::new(ErrorKind::InvalidOperation, format!("{text:?} is no time stamp, expected 2024-01-31T00:00:00Z"))
+    })?;
+    Ok(if micros % MICROS == 0 { Value::from(micros / MICROS) } else { Value::from(micros as f64 / MICROS as f64) })
+}
+
+/// The time stamp of seconds since 1970.
+fn timestamp(seconds: f64) -> Result<String, Error> {
+    let micros = seconds * MICROS as f64;
+    if micros.is_nan() || micros.abs() > 2f64.powi(53) {
+        return Err(Error::new(ErrorKind::InvalidOperation, format!("{seconds} is no time in seconds since 1970")));
+    }
+    Ok(format_timestamp(micros.round() as i64).replace("+00:00", "Z"))
+}

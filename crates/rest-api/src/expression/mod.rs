@@ -1,0 +1,115 @@
+//! Expressions in specs, in the language of Jinja, over rows, answers and cursor values.
+
+mod functions;
+mod node;
+#[cfg(test)]
+mod tests;
+mod value;
+
+use std::fmt;
+use std::sync::Arc;
+
+use catchment_json::{Document, NodeId, Value};
+use minijinja::{Environment, UndefinedBehavior};
+
+pub(crate) use node::JsonNode;
+pub(crate) use value::map;
+
+/// Steps that one evaluation may take, so that no expression runs for ever.
+const FUEL: u64 = 1_000_000;
+
+/// An expression such as `row.state == "open" and row.comments > 3`: those of Jinja, as
+/// [minijinja](https://docs.rs/minijinja/latest/minijinja/syntax/index.html) has them, with its filters and tests. What is
+/// not there is undefined, and so is a field of it. `epoch` makes seconds of a time stamp, and `timestamp` the reverse.
+#[derive(Clone)]
+pub struct Expression {
+    text: String,
+    environment: Arc<Environment<'static>>,
+}
+
+impl Expression {
+    /// Reads an expression that may use the variables `variables`.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it.
+    pub(crate) fn parse(text: &str, variables: &[&str]) -> Result<Expression, String> {
+        let mut environment = Environment::new();
+        environment.set_undefined_behavior(UndefinedBehavior::Chainable);
+        environment.set_fuel(Some(FUEL));
+        functions::add(&mut environment);
+        let compiled = environment.compile_expression(text).map_err(|error| problem(&error))?;
+        let known: Vec<_> = environment.globals().map(|(name, _)| name.to_owned()).collect();
+        let mut unknown: Vec<_> = compiled.undeclared_variables(false).into_iter().collect();
+        unknown.retain(|name| !variables.contains(&name.as_str()) && !known.contains(name));
+        unknown.sort();
+        if let Some(name) = unknown.first() {
+            let known: Vec<_> = variables.iter().map(|name| format!("`{name}`")).collect();
+            return Err(format!("it has no variable `{name}`; there is {}", known.join(", ")));
+        }
+        drop(compiled);
+        Ok(Expression { text: text.to_owned(), environment: Arc::new(environment) })
+    }
+
+    /// As it is written.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The expression, ready for many values.
+    pub(crate) fn compiled(&self) -> Result<Compiled<'_>, String> {
+        self.environment.compile_expression(&self.text).map(Compiled).map_err(|error| problem(&error))
+    }
+}
+
+/// An expression that was read for some evaluations.
+pub(crate) struct Compiled<'e>(minijinja::Expression<'e, 'e>);
+
+impl Compiled<'_> {
+    /// What it says of some variables.
+    pub(crate) fn evaluate<const N: usize>(&self, variables: [(&'static str, minijinja::Value); N]) -> Result<Found, String> {
+        self.0.eval(value::map(variables)).map(Found).map_err(|error| problem(&error))
+    }
+
+    /// What it says of one node of a document, which it knows as `name`.
+    pub(crate) fn of_node(&self, name: &'static str, document: &Document, id: NodeId) -> Result<Found, String> {
+        self.evaluate([(name, JsonNode::value(document, id))])
+    }
+
+    /// What it says of a value, which it knows as `name`.
+    pub(crate) fn of_value(&self, name: &'static str, value: &Value) -> Result<Found, String> {
+        self.evaluate([(name, value::to_jinja(value))])
+    }
+}
+
+/// What an expression evaluates to.
+pub(crate) struct Found(minijinja::Value);
+
+impl Found {
+    pub(crate) fn is_true(&self) -> bool {
+        self.0.is_true()
+    }
+
+    pub(crate) fn into_value(self) -> Result<Value, String> {
+        value::from_jinja(&self.0)
+    }
+}
+
+impl PartialEq for Expression {
+    fn eq(&self, other: &Expression) -> bool {
+        self.text == other.text
+    }
+}
+
+impl fmt::Debug for Expression {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.text.fmt(f)
+    }
+}
+
+fn problem(error: &minijinja::Error) -> String {
+    match error.detail() {
+        Some(detail) => format!("{}: {detail}", error.kind()),
+        None => error.kind().to_string(),
+    }
+}

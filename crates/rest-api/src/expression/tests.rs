@@ -1,0 +1,68 @@
+use catchment_json::{Document, Value};
+
+use super::Expression;
+
+#[track_caller]
+fn check(expression: &str, row: &str, expected: &str) {
+    let evaluate = || {
+        let expression = Expression::parse(expression, &["row"])?;
+        let document = Document::parse(row.as_bytes().to_vec()).map_err(|error| error.to_string())?;
+        expression.compiled()?.of_node("row", &document, document.root().id())?.into_value()
+    };
+    let found = evaluate().map_or_else(|problem| problem, |value| value.to_string());
+    assert_eq!(found, expected, "{expression}");
+}
+
+#[test]
+fn rows_are_looked_at() {
+    let row = r#"{"id": 7, "state": "open", "user": {"login": "ada"}, "tags": ["a", "b"], "gone": null, "km": 1.50}"#;
+    check("row.id > 5 and row.state == 'open'", row, "true");
+    check("row.user.login|upper ~ '!'", row, r#""ADA!""#);
+    check("row['user']", row, r#"{"login":"ada"}"#);
+    check("row.nope.deeper", row, "null");
+    check("row.nope is defined", row, "false");
+    check("row.gone is none", row, "true");
+    check("'a' in row.tags", row, "true");
+    check("row.tags[1]", row, r#""b""#);
+    check("row.tags|length", row, "2");
+    check("{'id': row.id, 'both': [row.user, row.km]}", row, r#"{"id":7,"both":[{"login":"ada"},1.5]}"#);
+    check("dict(row, id=row.id + 1).id", row, "8");
+    check("row|items|length", row, "6");
+}
+
+#[test]
+fn numbers_are_exact_or_an_error() {
+    check("row.n + 1", r#"{"n": 9007199254740993}"#, "9007199254740994");
+    check("row.n + 1", r#"{"n": 18446744073709551616}"#, "18446744073709551617");
+    check("row.n", r#"{"n": 0.1}"#, "0.1");
+    check("row.n", r#"{"n": -12.50e1}"#, "-125.0");
+    check(
+        "row.n + 1",
+        r#"{"n": 0.1234567890123456789}"#,
+        "invalid operation: the number 0.1234567890123456789 has more digits than expressions compute with",
+    );
+    // what is passed on as a whole is not computed with
+    check("row.o", r#"{"o": {"n": 0.1234567890123456789}}"#, r#"{"n":0.1234567890123456789}"#);
+}
+
+#[test]
+fn times_are_converted() {
+    check("row.at|epoch", r#"{"at": "1970-01-02T00:00:00Z"}"#, "86400");
+    check("row.at|epoch", r#"{"at": "1970-01-01T00:00:01.5Z"}"#, "1.5");
+    check("86400|timestamp", "{}", r#""1970-01-02T00:00:00Z""#);
+    check("row.at|epoch", r#"{"at": "x"}"#, "invalid operation: \"x\" is no time stamp, expected 2024-01-31T00:00:00Z");
+}
+
+#[test]
+fn mistakes_are_told_before_any_row_has_come() {
+    check("row.id >", "{}", "syntax error: unexpected end of input, expected expression");
+    check("raw.id", "{}", "it has no variable `raw`; there is `row`");
+    check("range(100000)|list|length", "{}", "100000");
+    check("range(3)|map('nope')|list", "{}", "unknown filter");
+}
+
+#[test]
+fn values_are_seen_as_rows_are() {
+    let value = Value::parse(r#"{"a": [1, "x", null, true]}"#).unwrap();
+    assert_eq!(super::value::from_jinja(&super::value::to_jinja(&value)).unwrap(), value);
+}

@@ -1,0 +1,93 @@
+//! Values of expressions to JSON and back. Nothing is rounded: what expressions cannot hold is an error.
+
+use catchment_json::{Object, Value};
+use minijinja::value::{Kwargs, ValueKind};
+use minijinja::{Error, ErrorKind};
+
+use super::JsonNode;
+
+/// A number, where expressions can compute with it as it is.
+pub(super) fn number(source: &str) -> minijinja::Value {
+    let is_integer = source.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    if is_integer {
+        if let Ok(number) = source.parse::<i64>() {
+            return minijinja::Value::from(number);
+        }
+        if let Ok(number) = source.parse::<i128>() {
+            return minijinja::Value::from(number);
+        }
+    } else if let Ok(number) = source.parse::<f64>()
+        && (!number.is_finite() || digits(source) == digits(&format!("{number:e}")))
+    {
+        return minijinja::Value::from(number);
+    }
+    let problem = format!("the number {source} has more digits than expressions compute with");
+    minijinja::Value::from(Error::new(ErrorKind::InvalidOperation, problem))
+}
+
+/// The digits of a number without leading and trailing zeros, and the power of ten of the last one.
+fn digits(source: &str) -> (String, i64) {
+    let (mantissa, exponent) = source.split_once(['e', 'E']).unwrap_or((source, "0"));
+    let (whole, fraction) = mantissa.trim_start_matches('-').split_once('.').unwrap_or((mantissa.trim_start_matches('-'), ""));
+    let all = format!("{whole}{fraction}");
+    let stripped = all.trim_end_matches('0');
+    let exponent = exponent.parse::<i64>().unwrap_or(0) - fraction.len() as i64 + (all.len() - stripped.len()) as i64;
+    let digits = stripped.trim_start_matches('0');
+    if digits.is_empty() { (String::new(), 0) } else { (digits.to_owned(), exponent) }
+}
+
+/// A value as expressions see it.
+pub(super) fn to_jinja(value: &Value) -> minijinja::Value {
+    match value {
+        Value::Null => minijinja::Value::from(()),
+        Value::Bool(value) => minijinja::Value::from(*value),
+        Value::Number(value) => number(value.as_str()),
+        Value::Text(text) => minijinja::Value::from(text.as_str()),
+        Value::Array(elements) => elements.iter().map(to_jinja).collect(),
+        Value::Object(entries) => map(entries.iter().map(|(key, value)| (key.as_str(), to_jinja(value)))),
+    }
+}
+
+/// A map, in this order.
+pub(crate) fn map<'k>(entries: impl IntoIterator<Item = (&'k str, minijinja::Value)>) -> minijinja::Value {
+    // a list would become one of pairs
+    minijinja::Value::from(Kwargs::from_iter(entries))
+}
+
+/// What an expression evaluates to; undefined is null.
+pub(super) fn from_jinja(value: &minijinja::Value) -> Result<Value, String> {
+    if let Some(node) = value.downcast_object_ref::<JsonNode>() {
+        let (document, id) = node.document();
+        return Ok(document.node(id).to_value());
+    }
+    Ok(match value.kind() {
+        ValueKind::Undefined | ValueKind::None => Value::Null,
+        ValueKind::Bool => Value::from(value.is_true()),
+        ValueKind::String => Value::from(value.as_str().unwrap_or_default()),
+        ValueKind::Number => {
+            let text = value.to_string();
+            if value.is_integer() {
+                Value::parse(&text).map_err(|error| error.to_string())?
+            } else {
+                Value::from(f64::try_from(value.clone()).map_err(|error| error.to_string())?)
+            }
+        }
+        ValueKind::Seq | ValueKind::Iterable => {
+            let elements = value.try_iter().map_err(|error| super::problem(&error))?;
+            Value::Array(elements.map(|element| from_jinja(&element)).collect::<Result<_, _>>()?)
+        }
+        ValueKind::Map => {
+            let mut object = Object::new();
+            for key in value.try_iter().map_err(|error| super::problem(&error))? {
+                let field = value.get_item(&key).map_err(|error| super::problem(&error))?;
+                object.insert(key.to_string(), from_jinja(&field)?);
+            }
+            Value::Object(object)
+        }
+        other => {
+            // what is invalid says why when it is looked into
+            let why = value.try_iter().err().filter(|_| other == ValueKind::Invalid);
+            return Err(why.map_or_else(|| format!("it makes {other}, which no row can have"), |error| super::problem(&error)));
+        }
+    })
+}

@@ -1,0 +1,24 @@
+//! Where keys stand in a file.
+
+use std::collections::HashMap;
+
+/// The line and column of each key, by its path.
+#[derive(Debug, Default)]
+pub(crate) struct Places(HashMap<String, (usize, usize)>);
+
+impl Places {
+    pub(crate) fn note(&mut self, path: String, place: (usize, usize)) {
+        self.0.insert(path, place);
+    }
+
+    /// The place of a key, or of what it should stand in.
+    pub(crate) fn of(&self, path: &str) -> Option<(usize, usize)> {
+        let mut path = path;
+        loop {
+            if let Some(place) = self.0.get(path) {
+                return Some(*place);
+            }
+            path = path.rfind(['.', '[']).and_then(|end| path.get(..end))?;
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! TOML to a value and the places of its keys.
+
+use std::ops::Range;
+
+use catchment_json::Value;
+use toml_edit::{ImDocument, Item, Key, TableLike, Value as TomlValue};
+
+use super::Places;
+
+pub(super) fn parse(text: &str, places: &mut Places) -> Result<Value, String> {
+    let document = ImDocument::parse(text).map_err(|error| format!("invalid TOML: {}", error.to_string().trim_end()))?;
+    let mut reader = Reader { text, places };
+    Ok(reader.table(document.as_table(), ""))
+}
+
+struct Reader<'r> {
+    text: &'r str,
+    places: &'r mut Places,
+}
+
+impl Reader<'_> {
+    fn table(&mut self, table: &dyn TableLike, path: &str) -> Value {
+        let entries = table.iter().map(|(name, item)| {
+            let path = if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+            self.note(&path, table.key(name).and_then(Key::span).or_else(|| item.span()));
+            (name.to_owned(), self.item(item, &path))
+        });
+        Value::object(entries)
+    }
+
+    fn item(&mut self, item: &Item, path: &str) -> Value {
+        match item {
+            Item::None => Value::Null,
+            Item::Value(value) => self.value(value, path),
+            Item::Table(table) => self.table(table, path),
+            Item::ArrayOfTables(tables) => {
+                let tables = tables.iter().enumerate().map(|(index, table)| {
+                    let path = format!("{path}[{index}]");
+                    self.note(&path, table.span());
+                    self.table(table, &path)
+                });
+                Value::Array(tables.collect())
+            }
+        }
+    }
+
+    fn value(&mut self, value: &TomlValue, path: &str) -> Value {
+        match value {
+            TomlValue::String(text) => Value::from(text.value().as_str()),
+            TomlValue::Integer(n) => Value::from(*n.value()),
+            TomlValue::Float(n) => Value::from(*n.value()),
+            TomlValue::Boolean(b) => Value::from(*b.value()),
+            TomlValue::Datetime(at) => Value::from(at.value().to_string()),
+            TomlValue::Array(elements) => {
+                let elements = elements.iter().enumerate().map(|(index, element)| {
+                    let path = format!("{path}[{index}]");
+                    self.note(&path, element.span());
+                    self.value(element, &path)
+                });
+                Value::Array(elements.collect())
+            }
+            TomlValue::InlineTable(table) => self.table(table, path),
+        }
+    }
+
+    fn note(&mut self, path: &str, span: Option<Range<usize>>) {
+        let before = span.and_then(|span| self.text.get(..span.start));
+        if let Some(before) = before {
+            let line_start = before.rfind('\n').map_or(0, |end| end + 1);
+            let column = before.get(line_start..).map_or(0, |line| line.chars().count()) + 1;
+            self.places.note(path.to_owned(), (before.matches('\n').count() + 1, column));
+        }
+    }
+}

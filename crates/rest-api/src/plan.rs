@@ -1,0 +1,100 @@
+//! What a run would do.
+
+use std::fmt;
+
+use catchment_extract::Start;
+use catchment_rest_client::redact;
+use catchment_schema::WriteDisposition;
+
+use crate::endpoint::Endpoint;
+use crate::{Problem, ResourceSpec, RestApi, SourceError};
+
+/// A resource of a run that is planned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedResource {
+    /// Its name.
+    pub name: String,
+    /// How many resources feed it, one by way of the other.
+    pub depth: usize,
+    /// The resource whose rows it is fed with.
+    pub parent: Option<String>,
+    /// The table that its rows go to, as the spec spells it.
+    pub table_name: String,
+    /// What the load does with the rows that the table has.
+    pub write_disposition: WriteDisposition,
+    /// Method and URL of its first request, without secrets; of one that is fed, with placeholders.
+    pub first_request: String,
+}
+
+impl RestApi<'_> {
+    /// What a run would do: each resource after the one that feeds it. `start_of` says what a resource starts from.
+    ///
+    /// ```
+    /// use catchment_rest_api::{Format, RestApi, Spec};
+    ///
+    /// let spec = r#"{"client": {"base_url": "https://api.example.com"}, "resources": [
+    ///     {"name": "comments", "endpoint": "posts/{resources.posts.id}/comments"},
+    ///     {"name": "posts", "endpoint": {"path": "posts", "paginator": "page_number"}}]}"#;
+    /// let spec = Spec::parse(spec, Format::Json)?;
+    /// let plan = RestApi::new(&spec).plan(|_| Default::default())?;
+    /// assert_eq!(plan.iter().map(|resource| resource.to_string()).collect::<Vec<_>>(), [
+    ///     "posts: append into posts\n  GET https://api.example.com/posts?page=0",
+    ///     "  comments: append into comments, for each row of posts\n    GET https://api.example.com/posts/{resources.posts.id}/comments",
+    /// ]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`source`](Self::source).
+    pub fn plan(&self, start_of: impl Fn(&str) -> Start) -> Result<Vec<PlannedResource>, SourceError> {
+        let endpoints = self.endpoints()?;
+        let mut plan = Vec::new();
+        for (spec, endpoint) in endpoints.iter().filter(|(spec, _)| spec.parent.is_none()) {
+            plan.push(planned(spec, 0, first_request(spec, endpoint, &start_of(&spec.name))?));
+            add_fed(&endpoints, &spec.name, 1, &mut plan);
+        }
+        Ok(plan)
+    }
+}
+
+/// Adds what is fed with the rows of `parent`, and what that feeds.
+fn add_fed(endpoints: &[(&ResourceSpec, Endpoint)], parent: &str, depth: usize, plan: &mut Vec<PlannedResource>) {
+    for (spec, endpoint) in endpoints.iter().filter(|(spec, _)| spec.parent.as_deref() == Some(parent)) {
+        plan.push(planned(spec, depth, endpoint.shown()));
+        add_fed(endpoints, &spec.name, depth + 1, plan);
+    }
+}
+
+fn planned(spec: &ResourceSpec, depth: usize, first_request: String) -> PlannedResource {
+    PlannedResource {
+        name: spec.name.clone(),
+        depth,
+        parent: spec.parent.clone(),
+        table_name: spec.table_name.clone().unwrap_or_else(|| spec.name.clone()),
+        write_disposition: spec.write_disposition,
+        first_request,
+    }
+}
+
+fn first_request(spec: &ResourceSpec, endpoint: &Endpoint, start: &Start) -> Result<String, SourceError> {
+    let failed = |problem| SourceError { path: format!("resource `{}`", spec.name), problem };
+    let request = endpoint.request(start, None).map_err(|error| failed(Problem::Own(error.to_string())))?;
+    let request = endpoint.client().first_request(request).map_err(|error| failed(error.into()))?;
+    let mut url = redact(&request.full_url());
+    for secret in endpoint.secrets() {
+        url = url.replace(secret.expose(), "***");
+    }
+    Ok(format!("{} {url}", request.method))
+}
+
+impl fmt::Display for PlannedResource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let indent = "  ".repeat(self.depth);
+        write!(f, "{indent}{}: {} into {}", self.name, self.write_disposition, self.table_name)?;
+        if let Some(parent) = &self.parent {
+            write!(f, ", for each row of {parent}")?;
+        }
+        write!(f, "\n{indent}  {}", self.first_request)
+    }
+}

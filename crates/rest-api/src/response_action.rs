@@ -1,0 +1,42 @@
+//! Response actions of specs to those of the client.
+
+use catchment_rest_client::reqwest::header::HeaderValue;
+use catchment_rest_client::{Error, ErrorKind, Response, ResponseAction, Verdict};
+
+use crate::expression::{JsonNode, map};
+use crate::{ActionSpec, Expression, ResponseActionSpec};
+
+pub(crate) fn response_action(spec: &ResponseActionSpec) -> ResponseAction {
+    let action = match (spec.when.clone(), spec.action) {
+        (None, ActionSpec::Ignore) => ResponseAction::ignore(),
+        (None, ActionSpec::Retry) => ResponseAction::retry(),
+        (None, ActionSpec::Fail) => ResponseAction::fail(),
+        (Some(when), action) => {
+            let verdict = match action {
+                ActionSpec::Ignore => Verdict::Ignore,
+                ActionSpec::Retry => Verdict::Retry,
+                ActionSpec::Fail => Verdict::Fail,
+            };
+            ResponseAction::call(move |response| Ok(if is_true(&when, response)? { verdict } else { Verdict::Continue }))
+        }
+    };
+    let action = spec.status_code.into_iter().fold(action, ResponseAction::status);
+    spec.content.iter().fold(action, |action, content| action.content(content))
+}
+
+/// What an expression says of an answer. A body that is no JSON is a text.
+fn is_true(when: &Expression, response: &Response) -> Result<bool, Error> {
+    let body = match response.document() {
+        Ok(document) => JsonNode::value(document, document.root().id()),
+        Err(_) => minijinja::Value::from(response.text()),
+    };
+    let header = |value: &HeaderValue| minijinja::Value::from(String::from_utf8_lossy(value.as_bytes()).into_owned());
+    let headers = map(response.headers().iter().map(|(name, value)| (name.as_str(), header(value))));
+    let evaluate = || {
+        let status = minijinja::Value::from(response.status().as_u16());
+        Ok(when.compiled()?.evaluate([("status", status), ("headers", headers), ("body", body)])?.is_true())
+    };
+    evaluate().map_err(|problem: String| {
+        response.error(ErrorKind::Paginator(format!("the response action `{}` cannot be evaluated: {problem}", when.as_str())))
+    })
+}

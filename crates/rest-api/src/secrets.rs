@@ -1,0 +1,89 @@
+//! References to what they stand for, and the fields of credentials that a spec leaves out.
+
+use catchment_json::Value;
+use catchment_settings::{Secret, Settings, SettingsError};
+
+use crate::template::Reference;
+use crate::{Template, ValueTemplate};
+
+/// Where secrets come from.
+#[derive(Debug, Clone)]
+pub(crate) struct Secrets<'s> {
+    settings: &'s Settings<'s>,
+    /// The name of the source, under which its fields are looked up.
+    source: &'s str,
+}
+
+impl<'s> Secrets<'s> {
+    pub(crate) fn new(settings: &'s Settings<'s>, source: &'s str) -> Secrets<'s> {
+        Secrets { settings, source }
+    }
+
+    /// What a reference stands for.
+    pub(crate) fn resolve(&self, reference: &Reference) -> Result<Secret, SettingsError> {
+        match reference {
+            Reference::Env(name) => self.settings.variable(name),
+            Reference::Secret(path) => {
+                let (sections, name) = path.rsplit_once('.').unwrap_or(("", path));
+                let sections = sections.split('.').filter(|section| !section.is_empty());
+                self.settings.clone().section(sections).require(name)
+            }
+        }
+    }
+
+    /// The text of a template without placeholders.
+    pub(crate) fn text(&self, template: &Template) -> Result<Secret, SettingsError> {
+        let resolved = template.resolve(&mut |reference| self.resolve(reference))?;
+        Ok(Secret::from(resolved.resolved_text()))
+    }
+
+    /// The value of a template without placeholders.
+    pub(crate) fn value(&self, template: &ValueTemplate) -> Result<Value, SettingsError> {
+        Ok(match template {
+            ValueTemplate::Plain(value) => value.clone(),
+            ValueTemplate::Text(template) => Value::from(self.text(template)?.expose()),
+            ValueTemplate::List(elements) => {
+                Value::Array(elements.iter().map(|element| self.value(element)).collect::<Result<_, _>>()?)
+            }
+            ValueTemplate::Object(entries) => {
+                let entry =
+                    |(key, value): &(Template, ValueTemplate)| Ok((self.text(key)?.expose().to_owned(), self.value(value)?));
+                Value::Object(entries.iter().map(entry).collect::<Result<_, SettingsError>>()?)
+            }
+        })
+    }
+
+    /// The field of credentials that the spec has, else the one that the configuration has.
+    pub(crate) fn field(&self, given: Option<&Template>, name: &str) -> Result<Option<Secret>, SettingsError> {
+        match given {
+            Some(template) => self.text(template).map(Some),
+            None => Ok(match self.of_credentials().secret(name)? {
+                None => self.of_source().secret(name)?,
+                found => found,
+            }),
+        }
+    }
+
+    /// The same, where there has to be one.
+    pub(crate) fn required(&self, given: Option<&Template>, name: &str) -> Result<Secret, SettingsError> {
+        if let Some(found) = self.field(given, name)? {
+            return Ok(found);
+        }
+        let (mut missing, plain) = (self.of_credentials().require::<Secret>(name), self.of_source().require::<Secret>(name));
+        if let (Err(SettingsError::Missing(fields)), Err(SettingsError::Missing(others))) = (&mut missing, plain) {
+            for (field, other) in fields.iter_mut().zip(others) {
+                field.searched.places.extend(other.searched.places);
+            }
+        }
+        missing
+    }
+
+    /// Where the reference looks for the fields of credentials.
+    fn of_credentials(&self) -> Settings<'s> {
+        self.of_source().fixed("credentials")
+    }
+
+    fn of_source(&self) -> Settings<'s> {
+        self.settings.clone().section(["sources", "rest_api", self.source])
+    }
+}

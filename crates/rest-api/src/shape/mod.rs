@@ -1,0 +1,85 @@
+//! What may stand where in a spec: the one description that specs are checked against and the JSON Schema is made of.
+
+mod check;
+mod json_schema;
+
+pub(crate) use check::{check, nearest, unknown};
+pub use json_schema::json_schema;
+
+/// An object with known keys.
+pub(crate) struct Shape {
+    /// Its name in the JSON Schema.
+    pub(crate) name: &'static str,
+    /// What it is.
+    pub(crate) doc: &'static str,
+    pub(crate) fields: &'static [Field],
+    /// Whether it may have keys that begin with `x-`.
+    pub(crate) has_extensions: bool,
+}
+
+/// A key of an object.
+pub(crate) struct Field {
+    pub(crate) key: &'static str,
+    pub(crate) kind: Kind,
+    pub(crate) doc: &'static str,
+    pub(crate) is_required: bool,
+}
+
+/// What may stand under a key. Null stands for what is not there.
+#[derive(Clone, Copy)]
+pub(crate) enum Kind {
+    /// A string, taken as it is.
+    Text,
+    /// A string in which references and placeholders may stand.
+    Template,
+    Bool,
+    /// An integer in a range.
+    Integer(i64, i64),
+    Number,
+    /// A string or a list of strings.
+    Names,
+    /// A JSONPath.
+    JsonPath,
+    /// One of some names.
+    OneOf(&'static [&'static str]),
+    /// Whatever JSON has; references and placeholders may stand in its strings.
+    Any,
+    Object(&'static Shape),
+    ListOf(&'static Kind),
+    /// An object of any keys, whose values are all alike.
+    MapOf(&'static Kind),
+    /// The first of them that takes a value of the kind that is found; and what to say that was expected.
+    Either(&'static [Kind], &'static str),
+    /// An object whose `type` says which keys it has, or that type alone.
+    Tagged(&'static Tagged),
+    /// What the reference has and this version has not; and what to do instead.
+    Refused(&'static str),
+}
+
+/// Objects that are told apart by their `type`.
+pub(crate) struct Tagged {
+    /// What they are called: `paginator`.
+    pub(crate) name: &'static str,
+    /// The type of an object that names none.
+    pub(crate) default: &'static str,
+    pub(crate) variants: &'static [(&'static str, &'static Shape)],
+}
+
+impl Field {
+    pub(crate) const fn new(key: &'static str, kind: Kind, doc: &'static str) -> Field {
+        Field { key, kind, doc, is_required: false }
+    }
+
+    pub(crate) const fn required(key: &'static str, kind: Kind, doc: &'static str) -> Field {
+        Field { key, kind, doc, is_required: true }
+    }
+}
+
+impl Shape {
+    pub(crate) const fn new(name: &'static str, doc: &'static str, fields: &'static [Field]) -> Shape {
+        Shape { name, doc, fields, has_extensions: false }
+    }
+}
+
+/// A number of 0 or more.
+pub(crate) const COUNT: Kind = Kind::Integer(0, i64::MAX);

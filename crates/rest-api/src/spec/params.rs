@@ -1,0 +1,103 @@
+//! Parameters of the query and of the path.
+
+use catchment_json::{Object, Value};
+
+use super::IncrementalSpec;
+use super::incremental::CURSOR_PARAM;
+use super::keys::Keys;
+use crate::shape::{Field, Kind, Shape, Tagged};
+use crate::template::{FieldOf, In, Part, plain_text};
+use crate::{Mistake, Template, ValueTemplate};
+
+/// Parameters that are objects.
+static PARAM: Tagged = Tagged { name: "param", default: "", variants: &[("resolve", &RESOLVE), ("incremental", &CURSOR_PARAM)] };
+
+static RESOLVE: Shape = Shape::new(
+    "resolve",
+    "A part of the path that is a field of the rows of another resource.",
+    &[Field::required("resource", Kind::Text, "The resource."), Field::required("field", Kind::JsonPath, "The field.")],
+);
+
+pub(super) const PARAMS: Kind = Kind::MapOf(&Kind::Either(&[SCALAR, SCALARS, Kind::Tagged(&PARAM)], EXPECTED));
+const SCALAR: Kind = Kind::Either(&[Kind::Template, Kind::Number, Kind::Bool], EXPECTED);
+const SCALARS: Kind = Kind::ListOf(&SCALAR);
+const EXPECTED: &str = "a string, a number, a boolean, a list of them, or an object whose type is resolve or incremental";
+
+/// What parameters say together.
+#[derive(Debug, Default)]
+pub(super) struct Params {
+    pub(super) query: Vec<(Template, ValueTemplate)>,
+    pub(super) incremental: Option<IncrementalSpec>,
+}
+
+/// Reads parameters, and binds those that stand in the path.
+pub(super) fn read(keys: &Keys<'_>, path: Template, mistakes: &mut Vec<Mistake>) -> (Template, Params) {
+    let given: Object = keys.object("params").map(|(name, value)| (name.clone(), value.clone())).collect();
+    let at = |name: &str| keys.path(&format!("params.{name}"));
+    let mut params = Params::default();
+    for (name, value) in &given {
+        let is_bound = path.params().any(|param| param == name);
+        match (value, kind(value)) {
+            (Value::Object(_), "incremental") if params.incremental.is_some() => {
+                mistakes.push(Mistake::new(at(name), "there is another parameter with a cursor; an endpoint has one at most"));
+            }
+            (Value::Object(_), "incremental") => {
+                params.incremental = Some(IncrementalSpec::of_param(name, value, &at(name), mistakes));
+            }
+            (Value::Object(_), "resolve") if !is_bound => {
+                let problem = format!(
+                    "it is not in the path; write {{{name}}} there, or {{resources.NAME.FIELD}} in the place of its value"
+                );
+                mistakes.push(Mistake::new(at(name), problem));
+            }
+            (Value::Object(_), _) | (Value::Null, _) => {}
+            _ if is_bound => {}
+            (value, _) => {
+                let mut note = |path, problem| mistakes.push(Mistake::new(path, problem));
+                let value = ValueTemplate::read(value, In::Request, &at(name), &mut note);
+                let name = Template::parse(name, In::Request).unwrap_or_else(|problem| {
+                    note(at(name), problem);
+                    Template::default()
+                });
+                params.query.push((name, value));
+            }
+        }
+    }
+    (bind(path, &given, keys, mistakes), params)
+}
+
+/// The `type` of a parameter that is an object.
+fn kind(value: &Value) -> &str {
+    value.get("type").and_then(Value::as_str).unwrap_or_default()
+}
+
+/// The path with its parameters in it.
+fn bind(path: Template, given: &Object, keys: &Keys<'_>, mistakes: &mut Vec<Mistake>) -> Template {
+    path.bind(|name| match given.get(name) {
+        Some(value @ Value::Object(_)) => {
+            let param = Keys::of(value, "");
+            match (kind(value), param.owned_text("resource"), param.json_path("field")) {
+                ("resolve", Some(resource), Some(field)) => vec![Part::Field(FieldOf { resource, field })],
+                _ => Vec::new(),
+            }
+        }
+        Some(Value::Array(_)) => {
+            mistakes.push(keys.mistake("path", format!("it has {{{name}}}, and that parameter is a list")));
+            Vec::new()
+        }
+        None | Some(Value::Null) => {
+            let names: Vec<_> = given.keys().map(String::as_str).collect();
+            let given = if names.is_empty() { "which are empty".to_owned() } else { format!("which has {}", names.join(", ")) };
+            let problem = format!("it has {{{name}}}, which is not in `params`, {given}; a brace that is meant is doubled");
+            mistakes.push(keys.mistake("path", problem));
+            Vec::new()
+        }
+        Some(value) => match Template::parse(&plain_text(value), In::Request) {
+            Ok(template) => template.parts.into_iter().map(Part::into_value).collect(),
+            Err(problem) => {
+                mistakes.push(keys.mistake(&format!("params.{name}"), problem));
+                Vec::new()
+            }
+        },
+    })
+}

@@ -1,0 +1,97 @@
+//! Which resource is fed with the rows of which.
+
+use super::{Include, ResourceSpec};
+use crate::Mistake;
+use crate::shape::nearest;
+
+/// Finds the parent of each resource: the one whose fields its requests or its rows have. Where they have those of several,
+/// these must feed one another, and the last of them is the parent.
+pub(super) fn find(resources: &mut [ResourceSpec], mistakes: &mut Vec<Mistake>) {
+    let names: Vec<String> = resources.iter().map(|resource| resource.name.clone()).collect();
+    let wanted: Vec<Vec<(String, String)>> = resources
+        .iter()
+        .enumerate()
+        .map(|(index, resource)| known(&format!("resources[{index}]"), references(resource), &names, mistakes))
+        .collect();
+    let place = |name: &str| names.iter().position(|other| other == name);
+    let mut parents: Vec<Option<usize>> = vec![None; resources.len()];
+    // A parent among several can be told once their own are known, so it is gone over until nothing is new.
+    for _ in 0..resources.len() {
+        for (index, wanted) in wanted.iter().enumerate() {
+            let candidates: Vec<usize> = wanted.iter().filter_map(|(_, name)| place(name)).collect();
+            let covers = |of: usize| candidates.iter().all(|other| *other == of || is_fed_by(of, *other, &parents));
+            if let Some(parent) = candidates.iter().copied().find(|candidate| covers(*candidate))
+                && let Some(slot) = parents.get_mut(index)
+            {
+                *slot = Some(parent);
+            }
+        }
+    }
+    for (index, (resource, wanted)) in resources.iter_mut().zip(&wanted).enumerate() {
+        let at = format!("resources[{index}]");
+        resource.parent = parents.get(index).copied().flatten().and_then(|parent| names.get(parent).cloned());
+        if let (Some((key, _)), None) = (wanted.first(), &resource.parent) {
+            let mut named: Vec<_> = wanted.iter().map(|(_, name)| format!("`{name}`")).collect();
+            named.dedup();
+            let problem = format!(
+                "it takes fields of {}, and none of them is fed with the rows of all others; a resource is fed by one, and by those \
+                 that feed it",
+                named.join(" and ")
+            );
+            mistakes.push(Mistake::new(format!("{at}.{key}"), problem));
+        }
+        if resource.parent.is_none() && resource.include_from_parent.iter().any(|include| include.resource.is_none()) {
+            let problem = "it has no parent: nothing of its endpoint takes a field of another resource";
+            mistakes.push(Mistake::new(format!("{at}.include_from_parent"), problem));
+        }
+        if is_fed_by(index, index, &parents) {
+            let problem = format!("it is fed with its own rows: {}", circle(index, &parents, &names));
+            let key = wanted.first().map_or("endpoint", |(key, _)| key.as_str());
+            mistakes.push(Mistake::new(format!("{at}.{key}"), problem));
+        }
+    }
+}
+
+/// The resources whose fields a resource takes, each with the key that does.
+fn references(resource: &ResourceSpec) -> Vec<(String, String)> {
+    let mut references = Vec::new();
+    resource.endpoint.each_template(&mut |key, template| {
+        references.extend(template.resources().map(|name| (format!("endpoint.{key}"), name.to_owned())));
+    });
+    let includes = resource.include_from_parent.iter().filter_map(|Include { resource, .. }| resource.clone());
+    references.extend(includes.map(|name| ("include_from_parent".to_owned(), name)));
+    references
+}
+
+/// Those of them that there are.
+fn known(at: &str, references: Vec<(String, String)>, names: &[String], mistakes: &mut Vec<Mistake>) -> Vec<(String, String)> {
+    let (known, unknown): (Vec<_>, Vec<_>) = references.into_iter().partition(|(_, name)| names.contains(name));
+    let names: Vec<_> = names.iter().map(String::as_str).collect();
+    for (key, name) in unknown {
+        mistakes.push(Mistake::new(format!("{at}.{key}"), format!("there is no resource {name:?}; {}", nearest(&name, &names))));
+    }
+    known
+}
+
+/// Whether `ancestor` feeds `of`, by way of others or not.
+fn is_fed_by(of: usize, ancestor: usize, parents: &[Option<usize>]) -> bool {
+    chain(of, parents).any(|parent| parent == ancestor)
+}
+
+/// The parents of a resource, the nearest first; each once where they go in a circle, but for its beginning.
+fn chain(of: usize, parents: &[Option<usize>]) -> impl Iterator<Item = usize> + '_ {
+    let first = parents.get(of).copied().flatten();
+    std::iter::successors(first, move |at| parents.get(*at).copied().flatten()).take(parents.len())
+}
+
+fn circle(of: usize, parents: &[Option<usize>], names: &[String]) -> String {
+    let name = |index: usize| names.get(index).cloned().unwrap_or_default();
+    let mut path = vec![name(of)];
+    for parent in chain(of, parents) {
+        path.push(name(parent));
+        if parent == of {
+            break;
+        }
+    }
+    path.join(" from ")
+}

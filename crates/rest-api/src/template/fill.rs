@@ -1,0 +1,162 @@
+//! Templates to texts and values.
+
+use catchment_extract::{Row, Start};
+use catchment_json::{Object, Value};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use thiserror::Error;
+
+use super::{CursorValue, FieldOf, Part, Template, ValueTemplate, plain_text};
+use crate::convert::Convert;
+
+/// What cannot stand as it is in the path of a URL (RFC 3986, `pchar`); a slash can, and leads deeper.
+const PATH: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'%')
+    .add(b'<')
+    .add(b'>')
+    .add(b'?')
+    .add(b'[')
+    .add(b'\\')
+    .add(b']')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}');
+
+/// A placeholder that cannot be filled in.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub(crate) enum FillError {
+    /// The row does not have the field.
+    #[error("the row of `{resource}` has nothing at `{field}`, it has {available}")]
+    Missing { resource: String, field: String, available: String },
+    /// A value that no path can have.
+    #[error("{found} at `{field}` of the row of `{resource}` cannot stand in a path")]
+    NoPathValue { resource: String, field: String, found: String },
+    /// A cursor value that cannot be converted.
+    #[error("`convert`: {0}")]
+    Convert(String),
+}
+
+/// What placeholders stand for in one request.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Fill<'f> {
+    pub(crate) start: &'f Start,
+    pub(crate) convert: Option<&'f Convert>,
+    /// The rows of the resources that feed this one, the nearest first, by their names.
+    pub(crate) rows: &'f [(&'f str, &'f Row)],
+}
+
+impl Fill<'_> {
+    /// The path of a URL: what comes from rows and cursors is percent-encoded, slashes aside, and a URL that a row has
+    /// stands as it is where the path begins with it.
+    pub(crate) fn path(&self, template: &Template) -> Result<String, FillError> {
+        let mut path = String::new();
+        for part in &template.parts {
+            let text = match part {
+                Part::Text(text) => {
+                    path.push_str(text);
+                    continue;
+                }
+                Part::Param(value) | Part::Value(value) => value.clone(),
+                Part::Field(of) => {
+                    let value = self.field(of)?;
+                    let text = plain_text(&value);
+                    let no_path = || FillError::NoPathValue {
+                        resource: of.resource.clone(),
+                        field: of.field.as_str().to_owned(),
+                        found: value.to_string().chars().take(60).collect(),
+                    };
+                    let is_scalar = matches!(value, Value::Text(_) | Value::Number(_) | Value::Bool(_));
+                    if !is_scalar || text.is_empty() || text.split('/').any(|segment| matches!(segment, "." | "..")) {
+                        return Err(no_path());
+                    }
+                    if path.is_empty() && is_url(&text) {
+                        path.push_str(&text);
+                        continue;
+                    }
+                    text
+                }
+                Part::Incremental(value) => plain_text(&self.cursor(*value)?),
+                Part::Reference(_) => String::new(),
+                Part::Resolved(secret) => secret.expose().to_owned(),
+            };
+            path.extend(utf8_percent_encode(&text, PATH));
+        }
+        Ok(path)
+    }
+
+    /// The text; what there is not yet is empty.
+    pub(crate) fn text(&self, template: &Template) -> Result<String, FillError> {
+        template.parts.iter().map(|part| Ok(plain_text(&self.part(part)?))).collect()
+    }
+
+    /// What a text becomes: one placeholder alone keeps its type.
+    pub(crate) fn typed(&self, template: &Template) -> Result<Value, FillError> {
+        match template.parts.as_slice() {
+            [part] => self.part(part),
+            _ => self.text(template).map(Value::from),
+        }
+    }
+
+    /// The value.
+    pub(crate) fn value(&self, template: &ValueTemplate) -> Result<Value, FillError> {
+        Ok(match template {
+            ValueTemplate::Plain(value) => value.clone(),
+            ValueTemplate::Text(template) => self.typed(template)?,
+            ValueTemplate::List(elements) => {
+                Value::Array(elements.iter().map(|element| self.value(element)).collect::<Result<_, _>>()?)
+            }
+            ValueTemplate::Object(entries) => {
+                let mut object = Object::with_capacity(entries.len());
+                for (key, value) in entries {
+                    object.insert(self.text(key)?, self.value(value)?);
+                }
+                Value::Object(object)
+            }
+        })
+    }
+
+    fn part(&self, part: &Part) -> Result<Value, FillError> {
+        Ok(match part {
+            Part::Text(text) | Part::Param(text) | Part::Value(text) => Value::from(text.as_str()),
+            Part::Incremental(value) => self.cursor(*value)?,
+            Part::Field(of) => self.field(of)?,
+            Part::Reference(_) => Value::from(""),
+            Part::Resolved(secret) => Value::from(secret.expose()),
+        })
+    }
+
+    fn field(&self, of: &FieldOf) -> Result<Value, FillError> {
+        let row = self.rows.iter().find(|(name, _)| *name == of.resource).map(|(_, row)| row.node());
+        match row.and_then(|row| of.field.first(row)) {
+            Some(node) => Ok(node.to_value()),
+            None => {
+                let keys: Vec<_> = row.into_iter().flat_map(|row| row.entries().map(|(key, _)| key.name())).collect();
+                let available = if keys.is_empty() { "no fields".to_owned() } else { keys.join(", ") };
+                Err(FillError::Missing { resource: of.resource.clone(), field: of.field.as_str().to_owned(), available })
+            }
+        }
+    }
+
+    /// A value of the cursor; an empty text where there is none yet.
+    pub(crate) fn cursor(&self, which: CursorValue) -> Result<Value, FillError> {
+        let value = match which {
+            CursorValue::Start => &self.start.last_value,
+            CursorValue::Initial => &self.start.initial_value,
+            CursorValue::End => &self.start.end_value,
+        };
+        let Some(value) = value else { return Ok(Value::from("")) };
+        let value = Start::plain(value);
+        match self.convert {
+            Some(convert) => convert.apply(value).map_err(FillError::Convert),
+            None => Ok(value),
+        }
+    }
+}
+
+fn is_url(text: &str) -> bool {
+    text.starts_with("https://") || text.starts_with("http://")
+}

@@ -1,0 +1,192 @@
+//! Texts with placeholders and references: `{resources.users.id}`, `${env:TOKEN}`; braces that are meant are doubled.
+
+mod fill;
+mod parse;
+mod value;
+
+use std::fmt;
+
+use catchment_json::{Path, Value};
+use catchment_settings::Secret;
+
+pub(crate) use fill::{Fill, FillError};
+pub(crate) use parse::has_reference;
+pub use value::ValueTemplate;
+
+/// A text with placeholders and references, read once and filled in for each request.
+///
+/// Its `Debug` does not show what the text says, which may be a secret.
+#[derive(Clone, PartialEq, Default)]
+pub struct Template {
+    pub(crate) parts: Vec<Part>,
+}
+
+#[derive(Clone, PartialEq)]
+pub(crate) enum Part {
+    Text(String),
+    /// A parameter that stands in a path.
+    Param(String),
+    /// What a parameter that stood there was, which is a value and no piece of a path.
+    Value(String),
+    Incremental(CursorValue),
+    Field(FieldOf),
+    Reference(Reference),
+    /// What a reference stands for.
+    Resolved(Secret),
+}
+
+/// A value of the cursor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CursorValue {
+    Start,
+    Initial,
+    End,
+}
+
+/// A field of a row of another resource.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct FieldOf {
+    pub(crate) resource: String,
+    pub(crate) field: Path,
+}
+
+/// What stands in the place of a value that is not to stand in the spec.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reference {
+    /// `${env:NAME}`: a variable of the environment.
+    Env(String),
+    /// `${secret:sources.github.token}`: a secret of the configuration, by its sections and its name.
+    Secret(String),
+}
+
+/// Where a template stands, which decides what may stand in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum In {
+    /// In the path of a URL: `{name}` is a parameter.
+    Path,
+    /// In parameters, headers and bodies.
+    Request,
+    /// Where there are references alone, and braces are braces.
+    Client,
+}
+
+impl Template {
+    /// A text that stands for itself, braces and all.
+    pub fn literal(text: impl Into<String>) -> Template {
+        Template { parts: vec![Part::Text(text.into())] }
+    }
+
+    /// Whether a value of the cursor stands in it.
+    pub fn is_incremental(&self) -> bool {
+        self.parts.iter().any(|part| matches!(part, Part::Incremental(_)))
+    }
+
+    /// The resources whose fields stand in it.
+    pub(crate) fn resources(&self) -> impl Iterator<Item = &str> {
+        self.parts.iter().filter_map(|part| if let Part::Field(of) = part { Some(of.resource.as_str()) } else { None })
+    }
+
+    /// The parameters that stand in it: `{name}` in a path.
+    pub(crate) fn params(&self) -> impl Iterator<Item = &str> {
+        self.parts.iter().filter_map(|part| if let Part::Param(name) = part { Some(name.as_str()) } else { None })
+    }
+
+    /// Its references.
+    pub fn references(&self) -> impl Iterator<Item = &Reference> {
+        self.parts.iter().filter_map(|part| if let Part::Reference(reference) = part { Some(reference) } else { None })
+    }
+
+    /// Whether it is a text that stands for itself.
+    pub fn is_literal(&self) -> bool {
+        self.parts.iter().all(|part| matches!(part, Part::Text(_)))
+    }
+
+    /// The same template with its parameters bound: each by the parts that `bind` gives.
+    pub(crate) fn bind(self, mut bind: impl FnMut(&str) -> Vec<Part>) -> Template {
+        let parts = self.parts.into_iter().flat_map(|part| match part {
+            Part::Param(name) => bind(&name),
+            other => vec![other],
+        });
+        Template { parts: parts.collect() }
+    }
+
+    /// The same template with its references resolved.
+    pub(crate) fn resolve<E>(&self, resolve: &mut impl FnMut(&Reference) -> Result<Secret, E>) -> Result<Template, E> {
+        let part = |part: &Part| match part {
+            Part::Reference(reference) => resolve(reference).map(Part::Resolved),
+            other => Ok(other.clone()),
+        };
+        Ok(Template { parts: self.parts.iter().map(part).collect::<Result<_, E>>()? })
+    }
+
+    /// The text with its placeholders as they are written.
+    pub(crate) fn shown(&self) -> String {
+        let part = |part: &Part| match part {
+            Part::Text(text) | Part::Value(text) => text.clone(),
+            Part::Resolved(_) => "***".to_owned(),
+            placeholder => format!("{placeholder:?}"),
+        };
+        self.parts.iter().map(part).collect()
+    }
+
+    /// The text of a template whose references are resolved and that has no placeholders.
+    pub(crate) fn resolved_text(&self) -> String {
+        let text = |part: &Part| match part {
+            Part::Text(text) | Part::Value(text) => text.clone(),
+            Part::Resolved(secret) => secret.expose().to_owned(),
+            Part::Param(_) | Part::Incremental(_) | Part::Field(_) | Part::Reference(_) => String::new(),
+        };
+        self.parts.iter().map(text).collect()
+    }
+
+    /// The secrets that its references have stood for.
+    pub(crate) fn secrets(&self) -> impl Iterator<Item = &Secret> {
+        self.parts.iter().filter_map(|part| if let Part::Resolved(secret) = part { Some(secret) } else { None })
+    }
+}
+
+impl fmt::Debug for Template {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(&self.parts).finish()
+    }
+}
+
+impl Part {
+    /// The same part as a value that is put into a path.
+    pub(crate) fn into_value(self) -> Part {
+        if let Part::Text(text) = self { Part::Value(text) } else { self }
+    }
+}
+
+impl fmt::Debug for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Part::Text(_) | Part::Value(_) => f.write_str("…"),
+            Part::Param(name) => write!(f, "{{{name}}}"),
+            Part::Incremental(value) => write!(f, "{{incremental.{}}}", value.name()),
+            Part::Field(of) => write!(f, "{{resources.{}.{}}}", of.resource, of.field.as_str()),
+            Part::Reference(Reference::Env(name)) => write!(f, "${{env:{name}}}"),
+            Part::Reference(Reference::Secret(name)) => write!(f, "${{secret:{name}}}"),
+            Part::Resolved(secret) => secret.fmt(f),
+        }
+    }
+}
+
+impl CursorValue {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            CursorValue::Start => "start_value",
+            CursorValue::Initial => "initial_value",
+            CursorValue::End => "end_value",
+        }
+    }
+}
+
+/// A scalar as Python writes it into a URL.
+pub(crate) fn plain_text(value: &Value) -> String {
+    match value {
+        Value::Bool(true) => "True".to_owned(),
+        Value::Bool(false) => "False".to_owned(),
+        other => other.to_plain_text(),
+    }
+}

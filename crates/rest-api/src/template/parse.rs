@@ -1,0 +1,93 @@
+//! Text to template.
+
+use catchment_json::Path;
+
+use super::{CursorValue, FieldOf, In, Part, Reference, Template};
+
+const PREFIXES: [&str; 2] = ["${env:", "${secret:"];
+
+/// Whether a reference stands in a text.
+pub(crate) fn has_reference(text: &str) -> bool {
+    PREFIXES.iter().any(|prefix| text.contains(prefix))
+}
+
+impl Template {
+    /// Reads a text that stands in `place`.
+    ///
+    /// # Errors
+    ///
+    /// Where a brace has no partner, or a placeholder is not known; the text says which.
+    pub(crate) fn parse(text: &str, place: In) -> Result<Template, String> {
+        let mut template = Template::default();
+        let mut rest = text;
+        while let Some(at) = rest.find(['{', '}', '$']) {
+            let (before, from) = rest.split_at(at);
+            template.push_text(before);
+            rest = if let Some((reference, after)) = reference(from)? {
+                template.parts.push(Part::Reference(reference));
+                after
+            } else if place == In::Client || from.starts_with('$') {
+                let (brace, after) = from.split_at(1);
+                template.push_text(brace);
+                after
+            } else if let Some(after) = from.strip_prefix("{{") {
+                template.push_text("{");
+                after
+            } else if let Some(after) = from.strip_prefix("}}") {
+                template.push_text("}");
+                after
+            } else if let Some((name, after)) = from.strip_prefix('{').and_then(|inside| inside.split_once('}')) {
+                template.parts.push(placeholder(name, place)?);
+                after
+            } else {
+                return Err("it has a brace without a partner; double it if it is meant".to_owned());
+            };
+        }
+        template.push_text(rest);
+        Ok(template)
+    }
+
+    fn push_text(&mut self, text: &str) {
+        match self.parts.last_mut() {
+            _ if text.is_empty() => {}
+            Some(Part::Text(before)) => before.push_str(text),
+            _ => self.parts.push(Part::Text(text.to_owned())),
+        }
+    }
+}
+
+/// The reference that a text begins with, and what follows it.
+fn reference(text: &str) -> Result<Option<(Reference, &str)>, String> {
+    let Some(inside) = PREFIXES.iter().find_map(|prefix| text.strip_prefix(prefix)) else { return Ok(None) };
+    let (name, after) = inside.split_once('}').ok_or("it has a reference `${…` without an end")?;
+    let name = name.trim().to_owned();
+    if name.is_empty() {
+        return Err(
+            "it has a reference without a name; write it like `${env:NAME}` or `${secret:sources.github.token}`".to_owned()
+        );
+    }
+    let reference = if text.starts_with("${env:") { Reference::Env(name) } else { Reference::Secret(name) };
+    Ok(Some((reference, after)))
+}
+
+fn placeholder(written: &str, place: In) -> Result<Part, String> {
+    let name = written.trim();
+    match name {
+        "incremental.start_value" | "incremental.last_value" => return Ok(Part::Incremental(CursorValue::Start)),
+        "incremental.initial_value" => return Ok(Part::Incremental(CursorValue::Initial)),
+        "incremental.end_value" => return Ok(Part::Incremental(CursorValue::End)),
+        _ => {}
+    }
+    if let Some((resource, field)) = name.strip_prefix("resources.").and_then(|rest| rest.split_once('.')) {
+        let field = Path::parse(field).map_err(|error| format!("the placeholder {{{name}}}: {error}"))?;
+        return Ok(Part::Field(FieldOf { resource: resource.to_owned(), field }));
+    }
+    let is_word = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'));
+    match place {
+        In::Path if is_word => Ok(Part::Param(name.to_owned())),
+        _ => Err(format!(
+            "there is no placeholder {{{written}}}; there are {{resources.NAME.FIELD}}, {{incremental.start_value}}, \
+             {{incremental.initial_value}} and {{incremental.end_value}}, and a brace that is meant is doubled"
+        )),
+    }
+}

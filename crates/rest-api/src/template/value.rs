@@ -1,0 +1,90 @@
+//! Values with placeholders in their strings.
+
+use catchment_json::Value;
+use catchment_settings::Secret;
+
+use super::{In, Reference, Template};
+
+/// A value in whose strings placeholders and references stand. A string that is one placeholder and nothing else becomes
+/// what it stands for, with its type.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ValueTemplate {
+    /// Null, a boolean or a number.
+    Plain(Value),
+    /// A string.
+    Text(Template),
+    /// A list.
+    List(Vec<ValueTemplate>),
+    /// An object; its keys are templates too.
+    Object(Vec<(Template, ValueTemplate)>),
+}
+
+impl ValueTemplate {
+    /// Reads a value that stands in `place`; `note` is told of what is wrong, by the path below `path`.
+    pub(crate) fn read(value: &Value, place: In, path: &str, note: &mut dyn FnMut(String, String)) -> ValueTemplate {
+        let template = |text: &str, path: &str, note: &mut dyn FnMut(String, String)| {
+            Template::parse(text, place).unwrap_or_else(|problem| {
+                note(path.to_owned(), problem);
+                Template::default()
+            })
+        };
+        match value {
+            Value::Null | Value::Bool(_) | Value::Number(_) => ValueTemplate::Plain(value.clone()),
+            Value::Text(text) => ValueTemplate::Text(template(text, path, note)),
+            Value::Array(elements) => {
+                let elements = elements.iter().enumerate();
+                ValueTemplate::List(
+                    elements.map(|(index, element)| Self::read(element, place, &format!("{path}[{index}]"), note)).collect(),
+                )
+            }
+            Value::Object(entries) => {
+                let entries = entries.iter().map(|(key, value)| {
+                    let path = format!("{path}.{key}");
+                    (template(key, &path, note), Self::read(value, place, &path, note))
+                });
+                ValueTemplate::Object(entries.collect())
+            }
+        }
+    }
+
+    /// The value with its placeholders as they are written.
+    pub(crate) fn shown(&self) -> Value {
+        match self {
+            ValueTemplate::Plain(value) => value.clone(),
+            ValueTemplate::Text(template) => Value::from(template.shown()),
+            ValueTemplate::List(elements) => Value::Array(elements.iter().map(ValueTemplate::shown).collect()),
+            ValueTemplate::Object(entries) => Value::object(entries.iter().map(|(key, value)| (key.shown(), value.shown()))),
+        }
+    }
+
+    /// Calls `f` with every template in it.
+    pub(crate) fn each<'t>(&'t self, f: &mut dyn FnMut(&'t Template)) {
+        match self {
+            ValueTemplate::Plain(_) => {}
+            ValueTemplate::Text(template) => f(template),
+            ValueTemplate::List(elements) => elements.iter().for_each(|element| element.each(f)),
+            ValueTemplate::Object(entries) => entries.iter().for_each(|(key, value)| {
+                f(key);
+                value.each(f);
+            }),
+        }
+    }
+
+    /// The same value with its references resolved.
+    pub(crate) fn resolve<E>(&self, resolve: &mut impl FnMut(&Reference) -> Result<Secret, E>) -> Result<ValueTemplate, E> {
+        Ok(match self {
+            ValueTemplate::Plain(value) => ValueTemplate::Plain(value.clone()),
+            ValueTemplate::Text(template) => ValueTemplate::Text(template.resolve(resolve)?),
+            ValueTemplate::List(elements) => {
+                ValueTemplate::List(elements.iter().map(|element| element.resolve(resolve)).collect::<Result<_, E>>()?)
+            }
+            ValueTemplate::Object(entries) => {
+                let mut resolved = Vec::with_capacity(entries.len());
+                for (key, value) in entries {
+                    resolved.push((key.resolve(resolve)?, value.resolve(resolve)?));
+                }
+                ValueTemplate::Object(resolved)
+            }
+        })
+    }
+}

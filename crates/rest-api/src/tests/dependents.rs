@@ -1,0 +1,185 @@
+//! Resources that are fed with the rows of others.
+
+use super::{Answer, ScriptedServer, json, run_against};
+
+/// A server with users, their posts, and comments of these.
+fn blog() -> ScriptedServer {
+    ScriptedServer::start(|request| {
+        let parts: Vec<_> = request.path.trim_matches('/').split('/').collect();
+        match parts.as_slice() {
+            ["users"] => json(r#"[{"id": 1, "name": "ada", "url": null}, {"id": 2, "name": "bob", "nick": "b"}]"#),
+            ["users", user] => json(&format!(r#"{{"id": {user}, "tags": ["x", "y"], "next": "nowhere"}}"#)),
+            ["users", user, "posts"] => json(&format!(r#"[{{"id": {user}0, "title": "t{user}"}}]"#)),
+            ["posts", post, "comments"] => match request.param("page") {
+                None => json(&format!(r#"[{{"id": {post}1}}]"#))
+                    .header("link", format!("</posts/{post}/comments?page=2>; rel=\"next\"")),
+                Some(_) => json(&format!(r#"[{{"id": {post}2}}]"#)),
+            },
+            _ => Answer::json(404, "{}"),
+        }
+    })
+}
+
+#[track_caller]
+fn check(resources: &str, requests: &[&str], rows: Result<&[&str], &str>) {
+    let server = blog();
+    let spec = format!(r#"{{"client": {{"base_url": "BASE"}}, "resources": [{resources}]}}"#);
+    let (mut found_requests, found) = run_against(&spec, &server);
+    found_requests.sort();
+    assert_eq!(found_requests, requests, "{resources}");
+    let own = |row: &String| !row.starts_with("users ");
+    let found = found.map(|rows| rows.into_iter().filter(own).collect::<Vec<_>>());
+    let rows = rows.map(|rows| rows.iter().map(|row| (*row).to_owned()).collect()).map_err(str::to_owned);
+    assert_eq!(found, rows, "{resources}");
+}
+
+#[test]
+fn each_row_leads_to_pages() {
+    let posts = ["GET /users", "GET /users/1/posts", "GET /users/2/posts"];
+    let rows: &[&str] = &[r#"posts {"id":10,"title":"t1"}"#, r#"posts {"id":20,"title":"t2"}"#];
+    check(r#""users", {"name": "posts", "endpoint": "users/{resources.users.id}/posts"}"#, &posts, Ok(rows));
+    check(
+        r#""users", {"name": "posts", "endpoint": {"path": "users/{id}/posts", "params": {"id": {"type": "resolve", "resource": "users", "field": "id"}}}}"#,
+        &posts,
+        Ok(rows),
+    );
+    // what feeds others is extracted, and not loaded
+    check(
+        r#"{"name": "users", "selected": false}, {"name": "posts", "endpoint": "users/{resources.users.id}/posts"}"#,
+        &posts,
+        Ok(rows),
+    );
+}
+
+#[test]
+fn placeholders_stand_in_all_of_a_request() {
+    let server = ScriptedServer::start(|request| match request.path.as_str() {
+        "/users" => json(r#"[{"id": 7, "name": "ada lovelace", "org": {"id": 3}}]"#),
+        _ => json(r#"[{"ok": 1}]"#),
+    });
+    let spec = r#"{"client": {"base_url": "BASE"}, "resources": ["users", {"name": "b", "endpoint": {"path": "x/{resources.users.name}",
+        "method": "POST", "params": {"org": "{resources.users.org.id}"}, "headers": {"x-user": "u-{resources.users.id}"},
+        "json": {"id": "{resources.users.id}", "org": "{resources.users.org}", "text": "{resources.users.id}!"}}}]}"#;
+    let (requests, rows) = run_against(spec, &server);
+    assert_eq!(requests, ["GET /users", "POST /x/ada%20lovelace?org=3"]);
+    assert_eq!(rows.unwrap().last().map(String::as_str), Some(r#"b {"ok":1}"#));
+    let request = server.requests().pop().unwrap();
+    assert_eq!((request.header("x-user"), request.text().as_str()), (Some("u-7"), r#"{"id":7,"org":{"id":3},"text":"7!"}"#));
+}
+
+#[test]
+fn fields_of_those_that_feed_it_are_included() {
+    check(
+        r#""users", {"name": "posts", "endpoint": "users/{resources.users.id}/posts", "include_from_parent": ["id", "name"]}"#,
+        &["GET /users", "GET /users/1/posts", "GET /users/2/posts"],
+        Ok(&[
+            r#"posts {"id":10,"title":"t1","_users_id":1,"_users_name":"ada"}"#,
+            r#"posts {"id":20,"title":"t2","_users_id":2,"_users_name":"bob"}"#,
+        ]),
+    );
+    check(
+        r#""users", {"name": "posts", "endpoint": "users/{resources.users.id}/posts", "include_from_parent": ["nick"]}"#,
+        &["GET /users"],
+        Err(
+            "resource `posts` failed: for {\"id\":1,\"name\":\"ada\",\"url\":null}: `include_from_parent`: the row of `users` has no field `nick`, it has id, name, url",
+        ),
+    );
+}
+
+#[test]
+fn grandchildren_know_all_that_feed_them() {
+    let posts = r#"{"name": "posts", "selected": false, "endpoint": "users/{resources.users.id}/posts"}"#;
+    check(
+        &format!(
+            r#"{{"name": "users", "selected": false}}, {posts}, {{"name": "comments", "endpoint": "posts/{{resources.posts.id}}/comments",
+                "include_from_parent": {{"users": "name", "posts": ["id", "title"]}}}}"#
+        ),
+        &[
+            "GET /posts/10/comments",
+            "GET /posts/10/comments?page=2",
+            "GET /posts/20/comments",
+            "GET /posts/20/comments?page=2",
+            "GET /users",
+            "GET /users/1/posts",
+            "GET /users/2/posts",
+        ],
+        Ok(&[
+            r#"comments {"id":101,"_users_name":"ada","_posts_id":10,"_posts_title":"t1"}"#,
+            r#"comments {"id":102,"_users_name":"ada","_posts_id":10,"_posts_title":"t1"}"#,
+            r#"comments {"id":201,"_users_name":"bob","_posts_id":20,"_posts_title":"t2"}"#,
+            r#"comments {"id":202,"_users_name":"bob","_posts_id":20,"_posts_title":"t2"}"#,
+        ]),
+    );
+}
+
+#[test]
+fn a_path_to_an_entity_is_one_row_and_a_list_is_paged() {
+    check(
+        r#""users", {"name": "details", "endpoint": "users/{resources.users.id}"}"#,
+        &["GET /users", "GET /users/1", "GET /users/2"],
+        Ok(&[r#"details {"id":1,"tags":["x","y"],"next":"nowhere"}"#, r#"details {"id":2,"tags":["x","y"],"next":"nowhere"}"#]),
+    );
+    let server = ScriptedServer::start(|request| match (request.path.as_str(), request.param("page")) {
+        ("/users", _) => json(r#"[{"id": 1}]"#),
+        (_, None) => json(r#"[{"a": 1}, {"a": 2}]"#).header("link", "</posts/1?page=2>; rel=\"next\""),
+        _ => json(r#"[{"a": 3}]"#),
+    });
+    let spec =
+        r#"{"client": {"base_url": "BASE"}, "resources": ["users", {"name": "p", "endpoint": "posts/{resources.users.id}"}]}"#;
+    let (_, rows) = run_against(spec, &server);
+    assert_eq!(rows.unwrap()[1..], [r#"p {"a":1}"#, r#"p {"a":2}"#, r#"p {"a":3}"#]);
+}
+
+#[test]
+fn urls_of_rows_are_taken_as_they_are() {
+    let server = ScriptedServer::start(|request| match request.path.as_str() {
+        "/users" => {
+            let host = request.header("host").unwrap_or_default();
+            json(&format!(r#"[{{"url": "http://{host}/deep/posts?x=a%20b"}}]"#))
+        }
+        _ => json(r#"[{"a": 1}]"#),
+    });
+    let spec =
+        r#"{"client": {"base_url": "BASE/v1/.."}, "resources": ["users", {"name": "p", "endpoint": "{resources.users.url}"}]}"#;
+    let spec = spec.replace("/v1/..", "");
+    assert_eq!(run_against(&spec, &server).0, ["GET /users", "GET /deep/posts?x=a b"]);
+}
+
+#[test]
+fn what_no_path_can_have_is_an_error() {
+    #[track_caller]
+    fn check(value: &'static str, expected: &str) {
+        let server = ScriptedServer::start(move |_| json(&format!(r#"[{{"id": {value}, "a": 1}}]"#)));
+        let spec =
+            r#"{"client": {"base_url": "BASE"}, "resources": ["users", {"name": "p", "endpoint": "x/{resources.users.id}/y"}]}"#;
+        let error = run_against(spec, &server).1.unwrap_err();
+        let error = error.rsplit_once("}: ").map_or(error.as_str(), |(_, end)| end);
+        assert_eq!(error, expected);
+    }
+    let refused =
+        |found: &str| format!("the request cannot be made: {found} at `id` of the row of `users` cannot stand in a path");
+    check("null", &refused("null"));
+    check(r#""""#, &refused("\"\""));
+    check(r#""..""#, &refused("\"..\""));
+    check(r#""a/../b""#, &refused("\"a/../b\""));
+    check("[1]", &refused("[1]"));
+    let server = ScriptedServer::start(|_| json(r#"[{"a": 1}]"#));
+    let spec = r#"{"client": {"base_url": "BASE"}, "resources": ["users", {"name": "p", "endpoint": "x/{resources.users.id}"}]}"#;
+    let expected =
+        "resource `p` failed: for {\"a\":1}: the request cannot be made: the row of `users` has nothing at `id`, it has a";
+    assert_eq!(run_against(spec, &server).1, Err(expected.to_owned()));
+}
+
+#[test]
+fn an_answer_that_is_ignored_is_no_row() {
+    let server = ScriptedServer::start(|request| match request.path.as_str() {
+        "/posts" => json(r#"[{"id": 1}, {"id": 2}, {"id": 3}]"#),
+        "/posts/2/details" => Answer::json(404, "{}"),
+        _ => json(r#"[{"text": "d"}]"#),
+    });
+    let spec = r#"{"client": {"base_url": "BASE"}, "resources": [{"name": "posts", "selected": false}, {"name": "details",
+        "include_from_parent": ["id"], "endpoint": {"path": "posts/{resources.posts.id}/details",
+        "response_actions": [{"status_code": 404, "action": "ignore"}]}}]}"#;
+    let rows = run_against(spec, &server).1.unwrap();
+    assert_eq!(rows, [r#"details {"text":"d","_posts_id":1}"#, r#"details {"text":"d","_posts_id":3}"#]);
+}

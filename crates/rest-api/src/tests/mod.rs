@@ -1,0 +1,97 @@
+mod dependents;
+mod mistakes;
+mod paginators;
+mod requests;
+mod schema;
+mod secrets;
+mod spec;
+mod steps;
+
+use std::ops::ControlFlow;
+use std::sync::Mutex;
+
+use catchment_extract::{Boundaries, Budget, ExtractError, Extracted, Extraction, Source};
+use catchment_json::Value;
+use catchment_rest_client::testing::{Answer, Received, ScriptedServer};
+use catchment_rest_client::{RestClient, RetryPolicy};
+use catchment_settings::{NoSettings, Settings};
+use catchment_state::State;
+
+use crate::{Format, RestApi, Spec};
+
+fn parse(spec: &str) -> Spec {
+    Spec::parse(spec, Format::Json).unwrap()
+}
+
+/// A source that tries nothing twice.
+fn source(spec: &Spec) -> Source {
+    source_with(spec, Settings::new(&NoSettings))
+}
+
+fn source_with(spec: &Spec, settings: Settings<'_>) -> Source {
+    let client = RestClient::builder().retry(RetryPolicy { max_attempts: 1, ..RetryPolicy::default() });
+    RestApi::new(spec).client(client).settings(settings).source().unwrap()
+}
+
+/// What a run brings: its rows, each with the name of its resource, and the state after it.
+struct Run {
+    rows: Vec<String>,
+    state: State,
+}
+
+async fn extract(source: &Source, state: &State) -> Result<Run, ExtractError> {
+    let rows = Mutex::new(Vec::new());
+    let sink = |extracted: Extracted| {
+        if let Extracted::Rows { batch, .. } = extracted {
+            rows.lock().unwrap().extend(batch.rows.nodes().map(|row| format!("{} {row:?}", batch.resource)));
+        }
+        ControlFlow::Continue(())
+    };
+    let state = Extraction::new(source, state, &Boundaries::new())?.run(&Budget::new(1 << 20), &sink).await?.state;
+    Ok(Run { rows: std::mem::take(&mut rows.lock().unwrap()), state })
+}
+
+fn run(source: &Source, state: &State) -> Result<Run, ExtractError> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(extract(source, state))
+}
+
+/// What an error says, with its causes.
+fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
+fn fresh() -> State {
+    State::new("p", "d", "t")
+}
+
+/// A request as `GET /path?a=1`.
+fn shown(request: &Received) -> String {
+    let query = request.query.iter().map(|(k, v)| format!("{k}={v}")).collect::<Vec<_>>().join("&");
+    let query = if query.is_empty() { query } else { format!("?{query}") };
+    format!("{} {}{query}", request.method, request.path)
+}
+
+/// Runs resources against a server, and shows requests and rows, or the error. `BASE` stands for its URL.
+fn run_against(spec: &str, server: &ScriptedServer) -> (Vec<String>, Result<Vec<String>, String>) {
+    let source = source(&parse(&spec.replace("BASE", &server.url())));
+    let rows = run(&source, &fresh()).map(|run| run.rows);
+    let requests = server.requests().iter().map(shown).collect();
+    (requests, rows.map_err(|error| chain(&error).replace(&server.url(), "BASE")))
+}
+
+fn json(body: &str) -> Answer {
+    Answer::json(200, body)
+}
+
+fn value(text: &str) -> Value {
+    Value::parse(text).unwrap()
+}
+
+/// The queries of all requests of a run.
+fn extract_queries(spec: &str, server: &ScriptedServer) -> String {
+    let (requests, rows) = run_against(spec, server);
+    let query = |request: &String| format!("?{}", request.split_once('?').map_or("", |(_, query)| query));
+    requests.iter().map(query).collect::<Vec<_>>().join(" ") + if rows.is_ok() { "" } else { " failed" }
+}

@@ -1,0 +1,134 @@
+//! References, credentials and what must not be seen.
+
+use std::collections::BTreeMap;
+
+use catchment_rest_client::testing::Received;
+use catchment_settings::{Found, Key, Lookup, Place, Searched, Secret, Settings, SettingsError};
+
+use super::{Answer, ScriptedServer, chain, fresh, json, parse, run, shown, source_with};
+use crate::RestApi;
+
+/// Settings by their dotted path, the most specific one first; variables by `$NAME`.
+#[derive(Debug)]
+struct Fixed(BTreeMap<&'static str, &'static str>);
+
+impl Fixed {
+    fn paths(key: &Key) -> Vec<String> {
+        let sections = key.scope().explicit_sections();
+        let tail = key.scope().fixed_section().into_iter().chain([key.name()]);
+        let path = |count: usize| sections[..count].iter().map(String::as_str).chain(tail.clone()).collect::<Vec<_>>().join(".");
+        (0..=sections.len()).rev().map(path).collect()
+    }
+}
+
+impl Lookup for Fixed {
+    fn find(&self, key: &Key) -> Result<Option<Found>, SettingsError> {
+        let found = Fixed::paths(key).into_iter().find_map(|path| Some((self.0.get(path.as_str())?, path)));
+        Ok(found.map(|(value, path)| Found { value: (*value).into(), place: Place::new("fixed", path), masked: true }))
+    }
+
+    fn searched(&self, key: &Key) -> Searched {
+        Searched { places: Fixed::paths(key).into_iter().map(|path| Place::new("fixed", path)).collect(), notes: Vec::new() }
+    }
+
+    fn variable(&self, name: &str) -> Option<Secret> {
+        self.0.get(format!("${name}").as_str()).map(|value| Secret::from(*value))
+    }
+}
+
+fn settings() -> Fixed {
+    Fixed(BTreeMap::from([
+        ("$TOKEN", "tk-env"),
+        ("sources.github.token", "tk-github"),
+        ("sources.rest_api.credentials.password", "pw-1"),
+        ("credentials.username", "ada"),
+        ("sources.rest_api.api.api_key", "key-1"),
+    ]))
+}
+
+/// The first request of a spec whose client has these keys, with the header `authorization`.
+#[track_caller]
+fn check(client: &str, expected: &str) {
+    let server = ScriptedServer::start(|_| json("[]"));
+    let fixed = settings();
+    let spec = format!(r#"{{"name": "api", "client": {{"base_url": "{}", {client}}}, "resources": ["a"]}}"#, server.url());
+    let spec = parse(&spec);
+    let found = match RestApi::new(&spec).settings(Settings::new(&fixed)).source() {
+        Ok(source) => {
+            run(&source, &fresh()).unwrap();
+            let show = |r: &Received| format!("{} {}", shown(r), r.header("authorization").unwrap_or("-"));
+            server.requests().first().map(show).unwrap_or_default()
+        }
+        Err(error) => error.to_string(),
+    };
+    assert_eq!(found, expected, "{client}");
+}
+
+#[test]
+fn references_and_lookups() {
+    check(r#""auth": {"token": "${env:TOKEN}"}"#, "GET /a Bearer tk-env");
+    check(r#""auth": {"type": "bearer", "token": "${secret:sources.github.token}"}"#, "GET /a Bearer tk-github");
+    check(r#""headers": {"authorization": "Key ${env:TOKEN}!"}"#, "GET /a Key tk-env!");
+    check(r#""auth": {"type": "api_key", "name": "authorization"}"#, "GET /a key-1");
+    check(r#""auth": {"type": "api_key", "name": "key", "location": "query"}"#, "GET /a?key=key-1 -");
+    check(r#""auth": "http_basic""#, "GET /a Basic YWRhOnB3LTE=");
+    check(
+        r#""auth": {"token": "${env:NOPE}"}"#,
+        "client.auth: a setting is missing: `NOPE` (text, secret)\nlooked for `NOPE` in this order:\n  NOPE (environment)\nset one of these places; those further up win",
+    );
+    check(
+        r#""auth": "bearer""#,
+        "client.auth: a setting is missing: `token` (text, secret)\nlooked for `token` in this order:\n\
+         \x20 sources.rest_api.api.credentials.token (fixed)\n  sources.rest_api.credentials.token (fixed)\n\
+         \x20 sources.credentials.token (fixed)\n  credentials.token (fixed)\n\
+         \x20 sources.rest_api.api.token (fixed)\n  sources.rest_api.token (fixed)\n  sources.token (fixed)\n  token (fixed)\n\
+         set one of these places; those further up win",
+    );
+}
+
+#[test]
+fn endpoints_have_credentials_of_their_own_or_none() {
+    let server = ScriptedServer::start(|_| json("[]"));
+    let spec = format!(
+        r#"{{"client": {{"base_url": "{}", "auth": {{"token": "a"}}}}, "resources": ["a", {{"name": "b", "endpoint": {{"auth": null}}}},
+            {{"name": "c", "endpoint": {{"auth": {{"token": "c"}}}}}}]}}"#,
+        server.url()
+    );
+    run(&super::source(&parse(&spec)), &fresh()).unwrap();
+    let mut found: Vec<_> =
+        server.requests().iter().map(|r| format!("{} {}", r.path, r.header("authorization").unwrap_or("-"))).collect();
+    found.sort();
+    assert_eq!(found, ["/a Bearer a", "/b -", "/c Bearer c"]);
+}
+
+#[test]
+fn tokens_are_fetched() {
+    let server = ScriptedServer::start(|request| match request.path.as_str() {
+        "/token" => json(r#"{"access_token": "tk-1", "expires_in": 3600}"#),
+        _ => json("[]"),
+    });
+    let spec = format!(
+        r#"{{"client": {{"base_url": "{url}", "auth": {{"type": "oauth2_client_credentials", "access_token_url": "{url}/token",
+            "client_id": "id", "client_secret": "${{env:TOKEN}}", "access_token_request_data": {{"scope": "read", "n": 1}}}}}}, "resources": ["a"]}}"#,
+        url = server.url()
+    );
+    let fixed = settings();
+    run(&source_with(&parse(&spec), Settings::new(&fixed)), &fresh()).unwrap();
+    let requests = server.requests();
+    assert_eq!(requests[0].text(), "grant_type=client_credentials&client_id=id&client_secret=tk-env&scope=read&n=1");
+    assert_eq!(requests[1].header("authorization"), Some("Bearer tk-1"));
+}
+
+#[test]
+fn secrets_of_requests_are_in_no_error() {
+    let server = ScriptedServer::start(|request| Answer::json(400, format!("no: {}", request.param("q").unwrap_or_default())));
+    let spec = format!(
+        r#"{{"client": {{"base_url": "{}"}}, "resources": [{{"name": "a", "endpoint": {{"path": "p/${{env:TOKEN}}", "params": {{"q": "${{env:TOKEN}}"}}}}}}]}}"#,
+        server.url()
+    );
+    let fixed = settings();
+    let error = run(&source_with(&parse(&spec), Settings::new(&fixed)), &fresh()).map(|_| ()).unwrap_err();
+    assert_eq!(server.requests()[0].path, "/p/tk-env");
+    let said = format!("{} {error:?}", chain(&error));
+    assert!(!said.contains("tk-env"), "{said}");
+}

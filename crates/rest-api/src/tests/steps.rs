@@ -1,0 +1,79 @@
+//! Processing steps.
+
+use super::{ScriptedServer, json, run_against};
+
+/// What becomes of two rows.
+#[track_caller]
+fn check(steps: &str, expected: Result<&[&str], &str>) {
+    let rows =
+        r#"[{"id": 1, "state": "open", "user": {"login": "ada"}, "n": 1.50}, {"id": 2, "state": "closed", "mail": "a@b.c"}]"#;
+    let server = ScriptedServer::start(move |_| json(rows));
+    let spec = format!(r#"{{"client": {{"base_url": "BASE"}}, "resources": [{{"name": "r", "processing_steps": [{steps}]}}]}}"#);
+    let found = run_against(&spec, &server).1;
+    let expected = expected.map(|rows| rows.iter().map(|row| format!("r {row}")).collect()).map_err(str::to_owned);
+    assert_eq!(found, expected, "{steps}");
+}
+
+const FIRST: &str = r#"{"id":1,"state":"open","user":{"login":"ada"},"n":1.50}"#;
+
+#[test]
+fn rows_are_filtered_and_made_anew() {
+    check(r#"{"filter": "row.state == 'open'"}"#, Ok(&[FIRST]));
+    check(r#"{"filter": "row.user.login"}"#, Ok(&[FIRST]));
+    check(r#"{"filter": "false"}"#, Ok(&[]));
+    check(
+        r#"{"map": "{'id': row.id, 'who': row.user.login|default('nobody')}"}"#,
+        Ok(&[r#"{"id":1,"who":"ada"}"#, r#"{"id":2,"who":"nobody"}"#]),
+    );
+    check(
+        r#"{"map": "dict(row, id=row.id * 10) if row.state == 'closed' else none"}"#,
+        Ok(&[r#"{"id":20,"state":"closed","mail":"a@b.c"}"#]),
+    );
+    check(r#"{"yield_map": "[{'a': row.id}, {'b': row.id}] if row.id == 1 else []"}"#, Ok(&[r#"{"a":1}"#, r#"{"b":1}"#]));
+}
+
+#[test]
+fn fields_are_dropped_renamed_and_masked() {
+    check(r#"{"drop": ["user", "n", "mail"]}"#, Ok(&[r#"{"id":1,"state":"open"}"#, r#"{"id":2,"state":"closed"}"#]));
+    check(
+        r#"{"filter": "row.id == 2", "rename": {"mail": "email", "nope": "x"}}"#,
+        Ok(&[r#"{"id":2,"state":"closed","email":"a@b.c"}"#]),
+    );
+    check(r#"{"filter": "row.id == 2", "mask": ["mail", "id"]}"#, Ok(&[r#"{"id":"***","state":"closed","mail":"***"}"#]));
+    check(
+        r#"{"drop": "id", "rename": {"state": "id"}, "mask": "id"}, {"filter": "row.n"}"#,
+        Ok(&[r#"{"id":"***","user":{"login":"ada"},"n":1.50}"#]),
+    );
+}
+
+#[test]
+fn steps_are_taken_in_their_order() {
+    check(r#"{"map": "{'x': row.id}"}, {"filter": "row.x == 2"}"#, Ok(&[r#"{"x":2}"#]));
+    check(r#"{"filter": "row.x == 2"}, {"map": "{'x': row.id}"}"#, Ok(&[]));
+    // in one object it is the filter that comes first
+    check(r#"{"map": "{'x': row.id}", "filter": "row.id == 2"}"#, Ok(&[r#"{"x":2}"#]));
+}
+
+#[test]
+fn what_cannot_be_evaluated_names_expression_and_row() {
+    check(
+        r#"{"map": "row.state + 1"}"#,
+        Err(
+            "resource `r` failed: the map `row.state + 1` cannot be evaluated for the row {\"id\":1,\"state\":\"open\",\"user\":{\"login\":\"ada\"},\"n\":1.50}: invalid operation: tried to use + operator on unsupported types string and number",
+        ),
+    );
+    check(
+        r#"{"yield_map": "row.id"}"#,
+        Err(
+            "resource `r` failed: the yield_map `row.id` cannot be evaluated for the row {\"id\":1,\"state\":\"open\",\"user\":{\"login\":\"ada\"},\"n\":1.50}: it makes a number, expected a list of rows",
+        ),
+    );
+}
+
+#[test]
+fn the_cursor_sees_rows_after_the_steps() {
+    let server = ScriptedServer::start(|_| json(r#"[{"id": 1, "at": "2024-01-01"}, {"id": 2, "at": "2023-01-01"}]"#));
+    let spec = r#"{"client": {"base_url": "BASE"}, "resources": [{"name": "r", "processing_steps": [{"rename": {"at": "day"}}],
+        "endpoint": {"incremental": {"cursor_path": "day", "initial_value": "2023-06-01"}}}]}"#;
+    assert_eq!(run_against(spec, &server).1, Ok(vec![r#"r {"id":1,"day":"2024-01-01"}"#.to_owned()]));
+}
