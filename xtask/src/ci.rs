@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::{kill_test, process, test, tidy};
+use crate::{conformance, kill_test, process, test, tidy};
 
 struct Step {
     name: &'static str,
@@ -20,6 +20,7 @@ const STEPS: &[Step] = &[
     Step { name: "clippy", run: clippy },
     Step { name: "docs", run: docs },
     Step { name: "test", run: test::run_all },
+    Step { name: "conformance", run: conformance::run_all },
     Step { name: "kill-test", run: kill_test::run_some },
 ];
 

@@ -7,6 +7,7 @@
 
 mod bench;
 mod ci;
+mod conformance;
 mod demo;
 mod duckdb_archive;
 mod fuzz;
@@ -41,7 +42,9 @@ enum Command {
     Fuzz(fuzz::Args),
     /// Kill runs at every named step of a load and at random times, and compare what the next run makes of it
     KillTest(kill_test::Args),
-    /// Run all checks that a change must pass: format, tidy, clippy, docs, cargo-deny, tests, some kills
+    /// Load specs from scripted APIs and compare the datasets with those that the reference made of them
+    Conformance(conformance::Args),
+    /// Run all checks that a change must pass: format, tidy, clippy, docs, cargo-deny, tests, conformance, some kills
     Ci,
 }
 
@@ -53,6 +56,7 @@ fn main() -> ExitCode {
         Command::Bench(args) => bench::run(&args),
         Command::Fuzz(args) => fuzz::run(&args),
         Command::KillTest(args) => kill_test::run(&args),
+        Command::Conformance(args) => conformance::run(&args),
         Command::Ci => ci::run(),
     };
     match result {

@@ -9,10 +9,12 @@ mod parser;
 #[cfg(test)]
 mod seeds;
 mod shredder;
+mod spec;
 mod stored_schema;
 
 pub use link_header::link_header;
 pub use pagination::pagination;
 pub use parser::parser;
 pub use shredder::shredder;
+pub use spec::spec;
 pub use stored_schema::stored_schema;

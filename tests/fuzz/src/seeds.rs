@@ -18,5 +18,6 @@ fn properties_hold_for_the_seeds() {
     check("pagination", crate::pagination);
     check("parser", crate::parser);
     check("shredder", crate::shredder);
+    check("spec", crate::spec);
     check("stored-schema", crate::stored_schema);
 }

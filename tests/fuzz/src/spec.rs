@@ -1,0 +1,26 @@
+//! Specs.
+
+use catchment_rest_api::{Format, RestApi, Spec};
+
+/// Any bytes are a spec or have mistakes, in each notation, and of a spec there is a source, or it is said why not. The first
+/// byte says the notation.
+pub fn spec(bytes: &[u8]) {
+    let Some((first, text)) = bytes.split_first() else { return };
+    let Ok(text) = std::str::from_utf8(text) else { return };
+    let format = match first {
+        b'T' => Format::Toml,
+        b'Y' => Format::Yaml,
+        _ => Format::Json,
+    };
+    match Spec::parse(text, format) {
+        Ok(spec) => {
+            let names: Vec<_> = spec.resources.iter().map(|resource| resource.name.as_str()).collect();
+            let is_known = |parent: &Option<String>| parent.as_deref().is_none_or(|parent| names.contains(&parent));
+            assert!(spec.resources.iter().all(|resource| is_known(&resource.parent)), "{spec:?}");
+            // where it fails it says why
+            let api = RestApi::new(&spec);
+            assert_eq!(api.source().is_ok(), api.plan(|_| Default::default()).is_ok(), "{spec:?}");
+        }
+        Err(error) => assert!(!error.mistakes.is_empty() && !error.to_string().is_empty()),
+    }
+}
