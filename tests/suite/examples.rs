@@ -73,3 +73,52 @@ fn daily_logs_takes_the_files_that_are_new() {
     write("2.jsonl", "{\"level\":\"info\"}\n{\"other\":1}\n");
     check("3 2");
 }
+
+/// Runs a program of the article on custom pipelines, which serves its API itself, and gives what it printed.
+fn prints(example: &str, dir: &Dataset) -> String {
+    String::from_utf8(run(example, dir, "--").stdout).unwrap()
+}
+
+/// Runs such a program, and gives what a query says of the dataset that it made.
+fn loads(example: &str, file: &str, sql: &str) -> (String, String) {
+    let dir = Dataset::new();
+    let said = prints(example, &dir);
+    let found = DuckDb::new(dir.dir().join(file)).query("api_data", sql, &|| false).unwrap().to_string();
+    (said, found)
+}
+
+#[test]
+fn customers_come_by_offset_and_by_links() {
+    let (said, found) =
+        loads("customers_by_offset", "customers.duckdb", "SELECT count(*) || ' of ' || count(DISTINCT id) FROM customers");
+    assert!(found.contains("250 of 250") && said.contains("3 requests"), "{said}{found}");
+    let said = prints("customers_by_json_link", &Dataset::new());
+    assert!(said.contains("page 5 has 50 rows") && !said.contains("page 6"), "{said}");
+    assert_eq!(prints("own_paginator", &Dataset::new()), "250 customers in 5 requests\n");
+}
+
+#[test]
+fn credentials_are_taken() {
+    assert_eq!(prints("credentials", &Dataset::new()), "a token: 200 OK\na key: 200 OK\nOAuth 2: 200 OK\n");
+}
+
+#[test]
+fn the_declarative_source_loads_customers_and_orders() {
+    let sql = "SELECT (SELECT count(*) FROM customers) || ' ' || (SELECT count(*) FROM orders) || ' ' || (SELECT count(*) FROM orders__lines)";
+    let (said, found) = loads("rest_api_source", "rest_api.duckdb", sql);
+    assert!(found.contains("250 120 120"), "{said}{found}");
+}
+
+#[test]
+fn orders_are_merged_once() {
+    for example in ["orders_incremental", "orders_declarative"] {
+        let (said, found) = loads(example, "orders.duckdb", "SELECT count(*) || ' of ' || count(DISTINCT id) FROM orders");
+        assert!(found.contains("120 of 120") || found.contains("119 of 119"), "{example}: {said}{found}");
+    }
+}
+
+#[test]
+fn errors_are_waited_for_and_passed_over() {
+    let (said, found) = loads("error_handling", "error_handling.duckdb", "SELECT count(*) || ' items' FROM items");
+    assert!(found.contains("2 items") && said.contains("3 requests"), "{said}{found}");
+}

@@ -21,8 +21,26 @@ pub(crate) enum Command {
     Run(RunArgs),
     /// Run the main job with no network: serve pages of a sample API on loopback and load them into DuckDB.
     Demo(DemoArgs),
+    /// Look at the configuration.
+    #[command(subcommand)]
+    Config(ConfigCommand),
     /// List pipelines, or look at one.
     Pipeline(PipelineArgs),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Say where the secrets of a spec come from, and which ones stand in it. The secrets are not shown.
+    Explain(ExplainArgs),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct ExplainArgs {
+    /// The spec, a .json, .toml or .yaml file.
+    pub(crate) spec: PathBuf,
+    /// The name of the pipeline [default: the spec's, else the stem of its file name].
+    #[arg(long, value_name = "NAME")]
+    pub(crate) pipeline_name: Option<String>,
 }
 
 #[derive(Debug, clap::Args)]

@@ -1,6 +1,7 @@
 //! The `catchment` command.
 
 mod args;
+mod config_explain;
 mod demo;
 mod dry_run;
 mod failure;
@@ -19,7 +20,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use args::{Args, Command};
+use args::{Args, Command, ConfigCommand};
 use failure::Failure;
 
 fn main() -> ExitCode {
@@ -36,6 +37,7 @@ fn execute(args: Args) -> Result<(), Failure> {
     match args.command {
         Command::Run(args) => run::run(&args),
         Command::Demo(args) => demo::demo(&args),
+        Command::Config(ConfigCommand::Explain(args)) => config_explain::explain(&args),
         Command::Pipeline(args) => pipeline::pipeline(&args),
     }
 }

@@ -1,7 +1,7 @@
 //! References to what they stand for, and the fields of credentials that a spec leaves out.
 
 use catchment_json::Value;
-use catchment_settings::{Secret, Settings, SettingsError};
+use catchment_settings::{Place, Secret, Settings, SettingsError};
 
 use crate::template::Reference;
 use crate::{Template, ValueTemplate};
@@ -24,11 +24,28 @@ impl<'s> Secrets<'s> {
         match reference {
             Reference::Env(name) => self.settings.variable(name),
             Reference::Secret(path) => {
-                let (sections, name) = path.rsplit_once('.').unwrap_or(("", path));
-                let sections = sections.split('.').filter(|section| !section.is_empty());
-                self.settings.clone().section(sections).require(name)
+                let (settings, name) = self.at(path);
+                settings.require(name)
             }
         }
+    }
+
+    /// Where it stands; none where it stands nowhere.
+    pub(crate) fn place(&self, reference: &Reference) -> Option<Place> {
+        match reference {
+            Reference::Env(name) => self.settings.variable(name).ok().map(|_: Secret| Place::new("environment", name)),
+            Reference::Secret(path) => {
+                let (settings, name) = self.at(path);
+                settings.find(name, true).ok()?.map(|found| found.place)
+            }
+        }
+    }
+
+    /// The sections and the name of a dotted path.
+    fn at<'p>(&self, path: &'p str) -> (Settings<'s>, &'p str) {
+        let (sections, name) = path.rsplit_once('.').unwrap_or(("", path));
+        let sections = sections.split('.').filter(|section| !section.is_empty());
+        (self.settings.clone().section(sections), name)
     }
 
     /// The text of a template without placeholders.
@@ -76,6 +93,12 @@ impl<'s> Secrets<'s> {
             }
         }
         missing
+    }
+
+    /// Where the configuration has a field of credentials.
+    pub(crate) fn place_of_field(&self, name: &str) -> Option<Place> {
+        let find = |settings: Settings<'_>| settings.find(name, true).ok().flatten().map(|found| found.place);
+        find(self.of_credentials()).or_else(|| find(self.of_source()))
     }
 
     /// Where the reference looks for the fields of credentials.

@@ -88,7 +88,7 @@ pub use outgoing::Outgoing;
 pub use paginate::{
     Auto, HeaderCursor, HeaderLink, JsonCursor, JsonLink, Offset, Page, PageNumber, Pages, Paginator, SinglePage,
 };
-pub use redact::redact;
+pub use redact::{redact, sounds_secret};
 pub use request::Request;
 pub use reqwest;
 pub use reqwest::header::HeaderMap;

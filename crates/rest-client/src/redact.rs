@@ -75,7 +75,19 @@ fn pair(pair: &str) -> String {
 
 fn is_secret(encoded: &str) -> bool {
     let key = form_urlencoded::parse(encoded.as_bytes()).next().map(|(key, _)| key.into_owned()).unwrap_or_default();
-    let words = words(&key);
+    sounds_secret(&key)
+}
+
+/// Whether the name of a parameter, a header or a setting sounds like that of a secret.
+///
+/// ```
+/// use catchment_rest_client::sounds_secret;
+///
+/// assert!(sounds_secret("X-Api-Key") && sounds_secret("client_secret") && sounds_secret("Authorization"));
+/// assert!(!sounds_secret("next_page_token") && !sounds_secret("monkey"));
+/// ```
+pub fn sounds_secret(name: &str) -> bool {
+    let words = words(name);
     let joined = words.concat();
     let has_word = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
     let is_place = joined.ends_with("token") && has_word(PLACES);

@@ -72,7 +72,10 @@ const ARROWS: &[(&str, Allowed)] = &[
     ("catchment-tests", AllBut(LEAVES)),
     ("catchment-examples", AllBut(LEAVES)),
     // not the crates that link DuckDB: they would be compiled with the fuzzer's instrumentation
-    ("catchment-fuzz", Only(&["catchment-json", "catchment-normalize", "catchment-rest-client", "catchment-schema"])),
+    (
+        "catchment-fuzz",
+        Only(&["catchment-json", "catchment-normalize", "catchment-rest-api", "catchment-rest-client", "catchment-schema"]),
+    ),
     // not the crates that link DuckDB: `cargo xtask tidy` must answer in seconds
     (
         "xtask",

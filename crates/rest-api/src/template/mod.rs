@@ -59,6 +59,15 @@ pub enum Reference {
     Secret(String),
 }
 
+impl fmt::Display for Reference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Reference::Env(name) => write!(f, "${{env:{name}}}"),
+            Reference::Secret(name) => write!(f, "${{secret:{name}}}"),
+        }
+    }
+}
+
 /// Where a template stands, which decides what may stand in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum In {
@@ -165,8 +174,7 @@ impl fmt::Debug for Part {
             Part::Param(name) => write!(f, "{{{name}}}"),
             Part::Incremental(value) => write!(f, "{{incremental.{}}}", value.name()),
             Part::Field(of) => write!(f, "{{resources.{}.{}}}", of.resource, of.field.as_str()),
-            Part::Reference(Reference::Env(name)) => write!(f, "${{env:{name}}}"),
-            Part::Reference(Reference::Secret(name)) => write!(f, "${{secret:{name}}}"),
+            Part::Reference(reference) => reference.fmt(f),
             Part::Resolved(secret) => secret.fmt(f),
         }
     }

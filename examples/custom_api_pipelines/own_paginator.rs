@@ -1,0 +1,46 @@
+//! An own paginator: where the next page is stands in a header of the API's own.
+#![expect(clippy::print_stdout, reason = "a program shows what it did")]
+
+use catchment::rest_client::{self, Paginator, Request, Response, RestClient};
+use catchment_examples::Shop;
+
+/// Follows the header `X-Next-Offset` into the parameter `offset`.
+#[derive(Debug, Clone, Default)]
+struct NextOffset {
+    next: Option<String>,
+}
+
+impl Paginator for NextOffset {
+    fn update_state(&mut self, response: &Response) -> Result<(), rest_client::Error> {
+        self.next = response.headers().get("x-next-offset").and_then(|offset| offset.to_str().ok()).map(str::to_owned);
+        Ok(())
+    }
+
+    fn has_next_page(&self) -> bool {
+        self.next.is_some()
+    }
+
+    fn update_request(&mut self, request: &mut Request) -> Result<(), rest_client::Error> {
+        if let Some(offset) = self.next.take() {
+            request.set_param("offset", offset);
+        }
+        Ok(())
+    }
+
+    fn boxed(&self) -> Box<dyn Paginator> {
+        Box::new(self.clone())
+    }
+}
+
+#[tokio::main]
+async fn main() -> Result<(), rest_client::Error> {
+    let shop = Shop::open();
+    let client = RestClient::builder().base_url(shop.base_url()).paginator(NextOffset::default()).build()?;
+    let mut pages = client.paginate(client.request("/customers")?);
+    let mut rows = 0;
+    while let Some(page) = pages.next().await {
+        rows += page?.rows.ids.len();
+    }
+    println!("{rows} customers in {} requests", shop.requests());
+    Ok(())
+}

@@ -1,0 +1,91 @@
+//! The API of a shop, as the examples of an article have it.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use catchment_rest_client::testing::{Answer, Received, ScriptedServer};
+
+/// `https://api.example.com/v1`, served by this program: customers, orders, and a token endpoint.
+#[derive(Debug)]
+pub struct Shop {
+    server: ScriptedServer,
+}
+
+const CUSTOMERS: usize = 250;
+const ORDERS: usize = 120;
+
+impl Shop {
+    /// The shop, until it is dropped.
+    pub fn open() -> Shop {
+        let is_overloaded = AtomicBool::new(true);
+        Shop { server: ScriptedServer::start(move |request| answer(request, &is_overloaded)) }
+    }
+
+    /// The URL of the API.
+    pub fn base_url(&self) -> String {
+        format!("{}/v1", self.server.url())
+    }
+
+    /// How many requests have come.
+    pub fn requests(&self) -> usize {
+        self.server.requests().len()
+    }
+}
+
+fn answer(request: &Received, is_overloaded: &AtomicBool) -> Answer {
+    let host = request.header("host").unwrap_or_default();
+    match (request.method.as_str(), request.path.as_str()) {
+        ("POST", "/v1/oauth/token") => {
+            Answer::json(200, r#"{"access_token": "tk-oauth", "token_type": "Bearer", "expires_in": 3600}"#)
+        }
+        ("GET", "/v1/customers") => page(request, host, (0..CUSTOMERS).map(customer).collect()),
+        ("GET", "/v1/orders") if !is_known(request) => Answer::json(401, r#"{"error": "who are you?"}"#),
+        ("GET", "/v1/orders") => {
+            let since = request.param("updated_after").unwrap_or_default();
+            page(request, host, (0..ORDERS).filter(|number| updated_at(*number).as_str() > since).map(order).collect())
+        }
+        ("GET", "/v1/items") if is_overloaded.swap(false, Ordering::Relaxed) => {
+            Answer::json(429, r#"{"error": "slow down"}"#).header("retry-after", "0")
+        }
+        ("GET", "/v1/items") => Answer::json(200, r#"[{"id": 1, "name": "bolt"}, {"id": 2, "name": "nut"}]"#),
+        _ => Answer::json(404, r#"{"error": "there is no such thing"}"#),
+    }
+}
+
+/// Whether a request comes with one of the credentials that the examples have.
+fn is_known(request: &Received) -> bool {
+    let authorization = request.header("authorization");
+    matches!(authorization, Some("Bearer tk-1" | "Bearer tk-oauth")) || request.header("x-api-key") == Some("key-1")
+}
+
+/// The rows from `offset` on, as many as `limit`, with all that APIs say of the next page: a total, a URL, a header.
+fn page(request: &Received, host: &str, rows: Vec<String>) -> Answer {
+    let number = |name: &str, default| request.param(name).and_then(|text| text.parse().ok()).unwrap_or(default);
+    let (offset, limit): (usize, usize) = (number("offset", 0), number("limit", 50));
+    let next = offset + limit;
+    let since = request.param("updated_after").map(|since| format!("&updated_after={since}")).unwrap_or_default();
+    let link = match next < rows.len() {
+        true => format!("\"http://{host}{}?offset={next}&limit={limit}{since}\"", request.path),
+        false => "null".to_owned(),
+    };
+    let data: Vec<_> = rows.iter().skip(offset).take(limit).map(String::as_str).collect();
+    let body = format!(r#"{{"data": [{}], "total": {}, "next": {link}}}"#, data.join(", "), rows.len());
+    let answer = Answer::json(200, body);
+    if next < rows.len() { answer.header("x-next-offset", next.to_string()) } else { answer }
+}
+
+fn customer(number: usize) -> String {
+    let status = if number.is_multiple_of(5) { "inactive" } else { "active" };
+    format!(r#"{{"id": {number}, "name": "customer {number}", "status": "{status}"}}"#)
+}
+
+fn order(number: usize) -> String {
+    let customer = number % CUSTOMERS;
+    format!(
+        r#"{{"id": {number}, "customer_id": {customer}, "total": {number}.50, "updated_at": "{}", "lines": [{{"sku": "s{number}", "quantity": 1}}]}}"#,
+        updated_at(number)
+    )
+}
+
+fn updated_at(number: usize) -> String {
+    format!("2024-{:02}-{:02}T00:00:00Z", 1 + number / 28 % 12, 1 + number % 28)
+}
