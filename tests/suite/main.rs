@@ -27,6 +27,7 @@ mod rounding;
 mod schema;
 mod signals;
 mod small_disk;
+mod spec_runs;
 mod specs;
 mod state;
 mod steps;

@@ -3,6 +3,7 @@
 use std::error::Error;
 
 use catchment::RunError;
+use catchment::rest_client::Error as ClientError;
 
 /// What went wrong, and whose matter it is.
 #[derive(Debug)]
@@ -41,22 +42,39 @@ impl From<RunError> for Failure {
 impl std::fmt::Display for Failure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Failure::Usage(error) | Failure::Run(error) => write!(f, "error: {}", chain(error.as_ref())),
+            Failure::Usage(error) | Failure::Run(error) => {
+                write!(f, "error: {}", chain(error.as_ref()))?;
+                match advice(error.as_ref()) {
+                    Some(advice) => write!(f, "\n  try: {advice}"),
+                    None => Ok(()),
+                }
+            }
             Failure::Signal(_) => write!(f, "stopped by a signal: what was complete is kept, and nothing else was changed"),
         }
     }
 }
 
-/// An error and what caused it, each said once.
+/// An error and what caused it.
+fn causes<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |&error| error.source())
+}
+
+/// An error and what caused it, each said once. What lies below an error of the client is said by it.
 fn chain(error: &(dyn Error + 'static)) -> String {
     let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(cause) = next {
+    for cause in causes(error).skip(1) {
         let said = cause.to_string();
         if !text.contains(&said) {
             text = format!("{text}\n  because: {said}");
         }
-        next = cause.source();
+        if cause.is::<ClientError>() {
+            break;
+        }
     }
     text
+}
+
+/// What to try where a request failed.
+fn advice(error: &(dyn Error + 'static)) -> Option<&'static str> {
+    causes(error).find_map(|cause| cause.downcast_ref::<ClientError>()?.kind().advice())
 }

@@ -45,6 +45,7 @@
 //!
 //! The feature `testing` adds a scripted HTTP server for tests, the module `testing`.
 
+mod advice;
 mod auth;
 mod bare;
 mod body;

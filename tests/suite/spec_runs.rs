@@ -1,0 +1,178 @@
+//! `catchment run` with what specs can say, and what it says of them.
+
+use std::process::Command;
+
+use catchment::rest_client::testing::{Answer, ScriptedServer};
+
+use crate::command::{Run, binary};
+use crate::dataset::Dataset;
+
+/// Users, each with two posts.
+fn blog() -> ScriptedServer {
+    ScriptedServer::start(|request| match request.path.as_str() {
+        "/users" => Answer::json(200, r#"[{"id": 1, "name": "ada"}, {"id": 2, "name": "bob"}]"#),
+        "/users/1/posts" => Answer::json(200, r#"[{"id": 10, "tags": ["x", "y"]}, {"id": 11, "tags": []}]"#),
+        "/users/2/posts" => Answer::json(200, r#"[{"id": 20, "tags": ["z"]}, {"id": 10, "tags": ["again"]}]"#),
+        _ => Answer::json(404, r#"{"error": "no such thing"}"#),
+    })
+}
+
+fn spec(server: &ScriptedServer, resources: &str) -> String {
+    format!(r#"{{"client": {{"base_url": "{}"}}, "resources": [{resources}]}}"#, server.url())
+}
+
+const POSTS: &str = r#"{"name": "posts", "primary_key": "id", "write_disposition": "merge", "include_from_parent": ["name"],
+    "endpoint": "users/{resources.users.id}/posts"}"#;
+
+/// The second resource of a source has other numbers of pages than the first, and merges sort by them.
+#[test]
+fn several_resources_are_merged() {
+    let (dataset, server) = (Dataset::new(), blog());
+    let spec = spec(&server, &format!(r#"{{"name": "users", "primary_key": "id", "write_disposition": "merge"}}, {POSTS}"#));
+    for _ in 0..2 {
+        let (code, said) = Run::new(&dataset, &spec).says(&[]);
+        assert_eq!(code, Some(0), "{said}");
+    }
+    assert_eq!(dataset.query("SELECT id, name FROM users ORDER BY 1"), "1 ada; 2 bob");
+    // of two rows with one key the first one is kept, with its tags
+    assert_eq!(dataset.query("SELECT id, _users_name FROM posts ORDER BY 1"), "10 ada; 11 ada; 20 bob");
+    assert_eq!(dataset.query("SELECT value FROM posts__tags ORDER BY 1"), "x; y; z");
+    dataset.check_whole("posts", &["posts__tags"]);
+}
+
+#[test]
+fn what_is_not_selected_feeds_what_is() {
+    let (dataset, server) = (Dataset::new(), blog());
+    let (code, said) = Run::new(&dataset, &spec(&server, &format!(r#""users", {POSTS}"#))).says(&["--select", "posts"]);
+    assert_eq!(code, Some(0), "{said}");
+    assert_eq!(dataset.query("SELECT count(*) FROM posts"), "3");
+    assert_eq!(dataset.query("SELECT count(*) FROM information_schema.tables WHERE table_name = 'users'"), "0");
+}
+
+#[test]
+fn a_dry_run_shows_the_plan_and_does_nothing() {
+    let (dataset, server) = (Dataset::new(), blog());
+    let since = r#"{"name": "events", "write_disposition": "replace", "endpoint": {"paginator": "page_number", "params": {"key": "k-1"},
+        "incremental": {"cursor_path": "at", "initial_value": 7, "start_param": "since"}}}"#;
+    let spec = spec(&server, &format!(r#"{POSTS}, "users", {since}"#));
+    let plan = |args: &[&str]| {
+        let (code, said) = Run::new(&dataset, &spec).says(args);
+        assert_eq!(code, Some(0), "{said}");
+        said.replace(&server.url(), "BASE")
+    };
+    insta::assert_snapshot!(plan(&["--dry-run"]), @"
+    plan of pipeline p into dataset d of duckdb, going on from the beginning, as there was no run from here; nothing was loaded
+    users: append into users
+      GET BASE/users
+      posts: merge into posts, for each row of users
+        GET BASE/users/{resources.users.id}/posts
+    events: replace into events
+      GET BASE/events?key=***&since=7&page=0
+    ");
+    insta::assert_snapshot!(plan(&["--dry-run", "--select", "posts", "--write-disposition", "append"]), @"
+    plan of pipeline p into dataset d of duckdb, going on from the beginning, as there was no run from here; nothing was loaded
+    users: append into users
+      GET BASE/users
+      its rows feed others and are not loaded
+      posts: append into posts, for each row of users
+        GET BASE/users/{resources.users.id}/posts
+    ");
+    assert!(server.requests().is_empty() && !dataset.file().exists() && !dataset.pipelines().exists());
+}
+
+#[test]
+fn a_dry_run_goes_on_from_the_last_run() {
+    let server = ScriptedServer::start(|_| Answer::json(200, r#"[{"id": 9}]"#));
+    let dataset = Dataset::new();
+    let spec = spec(&server, r#"{"name": "a", "endpoint": {"incremental": {"cursor_path": "id", "start_param": "since"}}}"#);
+    assert_eq!(Run::new(&dataset, &spec).says(&[]).0, Some(0));
+    let (_, said) = Run::new(&dataset, &spec).says(&["--dry-run"]);
+    assert!(said.contains("going on from the last run from here") && said.contains("/a?since=9"), "{said}");
+}
+
+#[test]
+fn dev_mode_loads_into_a_dataset_of_its_own() {
+    let (dataset, server) = (Dataset::new(), blog());
+    let spec = spec(&server, r#""users""#);
+    for args in [&[] as &[&str], &["--dev-mode"]] {
+        let (code, said) = Run::new(&dataset, &spec).says(args);
+        assert_eq!(code, Some(0), "{said}");
+    }
+    assert_eq!(dataset.query("SELECT count(*) FROM users"), "2");
+    let datasets = "SELECT count(*) FROM information_schema.tables WHERE table_name = 'users' AND regexp_matches(table_schema, '^d_20[0-9]{12}$')";
+    assert_eq!(dataset.query(datasets), "1");
+}
+
+#[test]
+fn yaml_and_toml_run_as_json_does() {
+    let server = blog();
+    let yaml = format!("client: {{base_url: \"{}\"}}\nresources:\n- name: users\n  endpoint: {{path: users}}\n", server.url());
+    let toml = format!("[client]\nbase_url = \"{}\"\n[[resources]]\nname = \"users\"\n", server.url());
+    for (name, text) in [("p.yaml", &yaml), ("p.yml", &yaml), ("p.toml", &toml)] {
+        let dataset = Dataset::new();
+        std::fs::write(dataset.dir().join(name), text).unwrap();
+        let mut command = Command::new(binary());
+        command.args(["run", name, "--dataset-name", "d", "--pipelines-dir"]).arg(dataset.pipelines());
+        let output = command.current_dir(dataset.dir()).env("DESTINATION__DUCKDB__CREDENTIALS", dataset.file()).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        assert_eq!(dataset.query("SELECT count(*) FROM users"), "2", "{name}");
+    }
+}
+
+#[test]
+fn a_run_that_fails_names_the_request_and_what_to_try() {
+    let (dataset, server) = (Dataset::new(), blog());
+    let check = |resources: &str, expected: &str| {
+        let (code, said) = Run::new(&dataset, &spec(&server, resources)).says(&[]);
+        assert_eq!((code, said.replace(&server.url(), "BASE").trim_end()), (Some(1), expected));
+    };
+    check(
+        r#"{"name": "nope", "endpoint": {"params": {"token": "tk-1", "n": 1}}}"#,
+        "error: resource `nope` failed\n  because: GET BASE/nope?token=***&n=1 answered 404 Not Found: {\"error\": \"no such thing\"}\n  \
+         try: check base URL and path; a response action can ignore what may be missing",
+    );
+    check(
+        r#""users", {"name": "posts", "endpoint": "users/{resources.users.id}/nope"}"#,
+        "error: resource `posts` failed\n  because: for {\"id\":1,\"name\":\"ada\"}\n  \
+         because: GET BASE/users/1/nope answered 404 Not Found: {\"error\": \"no such thing\"}\n  \
+         try: check base URL and path; a response action can ignore what may be missing",
+    );
+    let nobody = r#"{"client": {"base_url": "http://127.0.0.1:9"}, "resources": ["a"]}"#;
+    let output = Run::new(&dataset, nobody).command().env("RUNTIME__REQUEST_MAX_ATTEMPTS", "1").output().unwrap();
+    assert_eq!(
+        String::from_utf8_lossy(&output.stderr).trim_end(),
+        "error: resource `a` failed\n  because: GET http://127.0.0.1:9/a failed: connection refused, nothing listens on 127.0.0.1:9\n  \
+         try: check host and port of the base URL, and that the service runs"
+    );
+    assert!(!dataset.file().exists());
+}
+
+#[test]
+fn secrets_are_explained_and_not_shown() {
+    let dataset = Dataset::new();
+    let spec = r#"{"client": {"base_url": "http://x", "auth": {"type": "http_basic", "username": "${env:API_USER}"},
+        "headers": {"X-Api-Key": "s3cret", "Accept": "text/plain"}},
+        "resources": [{"name": "a", "endpoint": {"params": {"token": "${secret:sources.x.token}", "n": "1"}}}]}"#;
+    std::fs::write(dataset.dir().join("p.json"), spec).unwrap();
+    let mut command = Command::new(binary());
+    command.args(["config", "explain", "p.json"]).current_dir(dataset.dir());
+    let output = command.env("API_USER", "me-s3cret").env("SOURCES__REST_API__PASSWORD", "pw-s3cret").output().unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(!said.contains("s3cret"), "{said}");
+    insta::assert_snapshot!(said, @"
+    client.headers.X-Api-Key: WARNING: it stands in the spec; write ${env:NAME} or ${secret:sources.name.key} there instead
+    client.auth.username: ${env:API_USER}, found in API_USER (environment)
+    client.auth.password: left out, found in SOURCES__REST_API__PASSWORD (environment)
+    resources[0].endpoint.params.token: ${secret:sources.x.token}, found nowhere
+    ");
+}
+
+#[test]
+fn a_missing_secret_exits_with_2_and_says_where_it_was_looked_for() {
+    let dataset = Dataset::new();
+    let (code, said) =
+        Run::new(&dataset, r#"{"client": {"base_url": "http://x", "auth": "bearer"}, "resources": ["a"]}"#).says(&[]);
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("client.auth: a setting is missing: `token`"), "{said}");
+    assert!(said.contains("SOURCES__REST_API__REST_API__CREDENTIALS__TOKEN (environment)"), "{said}");
+}
