@@ -176,3 +176,35 @@ fn a_missing_secret_exits_with_2_and_says_where_it_was_looked_for() {
     assert!(said.contains("client.auth: a setting is missing: `token`"), "{said}");
     assert!(said.contains("SOURCES__REST_API__REST_API__CREDENTIALS__TOKEN (environment)"), "{said}");
 }
+
+#[test]
+fn hints_of_nested_tables_and_of_others_are_kept() {
+    let server = ScriptedServer::start(|_| {
+        Answer::json(
+            200,
+            r#"[{"id": 1, "orders": [{"sku": "a", "qty": 1}, {"sku": "a", "qty": 2}], "lines": [{"n": 1}], "own": [{"k": 7, "in": [1]}]}]"#,
+        )
+    });
+    let dataset = Dataset::new();
+    let spec = spec(
+        &server,
+        r#"{"name": "things", "primary_key": "id", "write_disposition": "merge", "file_format": "parquet",
+            "references": [{"columns": ["id"], "referenced_table": "x", "referenced_columns": ["y"]}],
+            "nested_hints": {"orders": {"columns": {"qty": {"data_type": "text"}, "extra": {"data_type": "bigint"}}},
+                "own": {"primary_key": "k", "write_disposition": "merge"}, "never": {"columns": {"n": {"data_type": "text"}}}}}"#,
+    );
+    for _ in 0..2 {
+        let (code, said) = Run::new(&dataset, &spec).says(&[]);
+        assert_eq!(code, Some(0), "{said}");
+    }
+    assert_eq!(dataset.query("SELECT sku, qty || '!', extra FROM things__orders ORDER BY qty"), "a 1! -; a 2! -");
+    // one with a key is merged by itself, with its lists
+    assert_eq!(dataset.query("SELECT k FROM things__own"), "7");
+    assert_eq!(dataset.query("SELECT value FROM things__own__in"), "1");
+    let columns = "SELECT string_agg(column_name, ' ' ORDER BY ordinal_position) FROM information_schema.columns WHERE table_name = 'things__own'";
+    assert_eq!(dataset.query(columns), "k _dlt_load_id _dlt_id");
+    assert_eq!(dataset.query("SELECT count(*) FROM information_schema.tables WHERE table_name = 'things__never'"), "0");
+    let stored = "SELECT schema FROM _dlt_version ORDER BY version DESC LIMIT 1";
+    let stored = dataset.query(stored);
+    assert!(stored.contains(r#""file_format":"parquet""#) && stored.contains(r#""referenced_table":"x""#), "{stored}");
+}

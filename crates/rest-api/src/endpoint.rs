@@ -1,6 +1,6 @@
 //! Endpoints of specs, ready to be asked.
 
-use catchment_extract::{PageError, Row, Start};
+use catchment_extract::{PageError, Row, Start, WindowsError};
 use catchment_json::{FieldEdit, Selection, Value};
 use catchment_rest_client::{Body, Method, Request, RestClient, redact};
 use catchment_settings::{Secret, SettingsError};
@@ -8,6 +8,7 @@ use thiserror::Error;
 
 use crate::secrets::Secrets;
 use crate::template::{CursorValue, Fill, FillError, Part, plain_text};
+use crate::windows::pieces;
 use crate::{BodySpec, EndpointSpec, Include, ResourceSpec, Template, ValueTemplate};
 
 /// An endpoint with its client and with what its references stand for.
@@ -59,6 +60,14 @@ impl Endpoint {
 
     pub(crate) fn secrets(&self) -> &[Secret] {
         &self.secrets
+    }
+
+    /// What the requests of a run begin from, one after the other: `start`, or the pieces of the range up to `now`.
+    pub(crate) fn starts(&self, start: &Start, now: i64) -> Result<Vec<Start>, WindowsError> {
+        match self.spec.incremental.as_ref().and_then(|incremental| incremental.window) {
+            Some(step) => pieces(start, step, now),
+            None => Ok(vec![start.clone()]),
+        }
     }
 
     /// The first request of a run, or of a row that feeds it.

@@ -50,6 +50,7 @@ mod step;
 mod template;
 #[cfg(test)]
 mod tests;
+mod windows;
 
 pub use builder::{ResourceBuilder, SpecBuilder};
 pub use catchment_json::Value;

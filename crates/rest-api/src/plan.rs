@@ -51,7 +51,7 @@ impl RestApi<'_> {
         let endpoints = self.endpoints()?;
         let mut plan = Vec::new();
         for (spec, endpoint) in endpoints.iter().filter(|(spec, _)| spec.parent.is_none()) {
-            plan.push(planned(spec, 0, first_request(spec, endpoint, &start_of(&spec.name))?));
+            plan.push(planned(spec, 0, first_request(spec, endpoint, &start_of(&spec.name), self.now())?));
             add_fed(&endpoints, &spec.name, 1, &mut plan);
         }
         Ok(plan)
@@ -77,9 +77,11 @@ fn planned(spec: &ResourceSpec, depth: usize, first_request: String) -> PlannedR
     }
 }
 
-fn first_request(spec: &ResourceSpec, endpoint: &Endpoint, start: &Start) -> Result<String, SourceError> {
+fn first_request(spec: &ResourceSpec, endpoint: &Endpoint, start: &Start, now: i64) -> Result<String, SourceError> {
     let failed = |problem| SourceError { path: format!("resource `{}`", spec.name), problem };
-    let request = endpoint.request(start, None).map_err(|error| failed(Problem::Own(error.to_string())))?;
+    let starts = endpoint.starts(start, now).map_err(|error| failed(Problem::Own(error.to_string())))?;
+    let request =
+        endpoint.request(starts.first().unwrap_or(start), None).map_err(|error| failed(Problem::Own(error.to_string())))?;
     let request = endpoint.client().first_request(request).map_err(|error| failed(error.into()))?;
     let mut url = redact(&request.full_url());
     for secret in endpoint.secrets() {

@@ -1,6 +1,7 @@
 //! A spec to a source.
 
 use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use catchment_extract::{Page, PageError, Resource, Row, Source, Start};
 use catchment_json::{Path, Value};
@@ -37,7 +38,11 @@ pub struct RestApi<'a> {
     client: RestClientBuilder,
     settings: Settings<'a>,
     registry: Registry,
+    clock: Clock,
 }
+
+/// Says what time it is, in microseconds since 1970.
+pub(crate) type Clock = fn() -> i64;
 
 /// A spec that no source can be made of.
 #[derive(Debug, Error)]
@@ -69,7 +74,7 @@ impl<'a> RestApi<'a> {
     /// default ones.
     pub fn new(spec: &'a Spec) -> RestApi<'a> {
         let (client, settings) = (RestClient::builder(), Settings::new(&NoSettings));
-        RestApi { spec, client, settings, registry: Registry::default() }
+        RestApi { spec, client, settings, registry: Registry::default(), clock: system_time }
     }
 
     /// The same source with what the spec does not say of its client: retries and time-outs, say.
@@ -93,6 +98,18 @@ impl<'a> RestApi<'a> {
         self
     }
 
+    /// The same source with another clock, in microseconds since 1970: it ends the ranges that are asked for in windows.
+    #[must_use]
+    pub fn clock(mut self, clock: fn() -> i64) -> RestApi<'a> {
+        self.clock = clock;
+        self
+    }
+
+    /// What time it is.
+    pub(crate) fn now(&self) -> i64 {
+        (self.clock)()
+    }
+
     /// The source.
     ///
     /// # Errors
@@ -101,7 +118,7 @@ impl<'a> RestApi<'a> {
     pub fn source(&self) -> Result<Source, SourceError> {
         let mut source = Source::new(&self.spec.name);
         for (resource, endpoint) in self.endpoints()? {
-            source = source.with(to_resource(resource, Arc::new(endpoint)));
+            source = source.with(to_resource(resource, Arc::new(endpoint), self.clock));
         }
         Ok(source)
     }
@@ -183,16 +200,25 @@ impl<'a> RestApi<'a> {
     }
 }
 
-fn to_resource(spec: &ResourceSpec, endpoint: Arc<Endpoint>) -> Resource {
+fn system_time() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
+}
+
+fn to_resource(spec: &ResourceSpec, endpoint: Arc<Endpoint>, clock: Clock) -> Resource {
     let mut resource = match &spec.parent {
-        Some(parent) => Resource::transformer_of_pages(&spec.name, parent, move |row, start| pages_of(&endpoint, &row, start)),
-        None => Resource::pages(&spec.name, move |start| pages(&endpoint, start)),
+        Some(parent) => Resource::transformer_of_pages(&spec.name, parent, move |row, start| {
+            windows(&endpoint, start, clock, move |endpoint, start| pages_of(endpoint, &row, start))
+        }),
+        None => Resource::pages(&spec.name, move |start| windows(&endpoint, start, clock, pages)),
     };
     resource = resource.write_disposition(spec.write_disposition).primary_key(spec.primary_key.clone());
     resource.table_name = spec.table_name.clone().into();
     resource.merge_key.clone_from(&spec.merge_key);
     resource.merge = spec.merge.clone();
     resource.columns.clone_from(&spec.columns);
+    resource.kept_hints.clone_from(&spec.kept_hints);
+    resource.nested_hints.clone_from(&spec.nested_hints);
     resource.schema_contract = spec.schema_contract;
     resource.max_table_nesting = spec.max_table_nesting;
     resource.incremental = spec.endpoint.incremental.as_ref().map(|incremental| incremental.cursor.clone());
@@ -203,6 +229,28 @@ fn to_resource(spec: &ResourceSpec, endpoint: Arc<Endpoint>) -> Resource {
 }
 
 type PageStream = std::pin::Pin<Box<dyn Stream<Item = Result<Page, PageError>> + Send>>;
+
+/// The pages of all windows of a range, one after the other. There is one window where the spec names none.
+fn windows(
+    endpoint: &Arc<Endpoint>,
+    start: &Start,
+    clock: Clock,
+    pages: impl Fn(&Endpoint, &Start) -> PageStream + Send + 'static,
+) -> PageStream {
+    let mut starts = match endpoint.starts(start, clock()) {
+        Ok(starts) => starts,
+        Err(error) => return failed(error.into()),
+    };
+    if let [_] = starts.as_slice() {
+        return starts
+            .pop()
+            .map_or_else(|| Box::pin(futures_util::stream::empty()) as PageStream, |start| pages(endpoint, &start));
+    }
+    let endpoint = Arc::clone(endpoint);
+    // a place in the pages of a window does not say which window it is
+    let without_place = |page: Result<Page, PageError>| page.map(|page| page.next_at(None));
+    Box::pin(futures_util::stream::iter(starts).flat_map(move |start| pages(&endpoint, &start)).map(without_place))
+}
 
 /// The pages of a resource of its own.
 fn pages(endpoint: &Endpoint, start: &Start) -> PageStream {

@@ -28,7 +28,24 @@ pub struct TableHints {
     pub schema_contract: Option<Contract>,
     /// How deep objects and lists are taken apart, from 0, at which they all stay JSON; what the schema says by default.
     pub max_table_nesting: Option<u32>,
+    /// What the schema keeps of the table for others who read it: `references`, `table_format`, `file_format`.
+    pub kept: Object,
+    /// What is said of the tables of its lists.
+    pub nested: Vec<NestedHints>,
 }
+
+/// What is said of the table of a list. One with a key is a root table of the resource: it is appended to, replaced or
+/// merged by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NestedHints {
+    /// The field that has the list, as the source spells it.
+    pub field: String,
+    /// What is said of its table.
+    pub hints: TableHints,
+}
+
+/// The hints that are kept for others.
+const KEPT: [&str; 3] = ["references", "table_format", "file_format"];
 
 /// What a resource says of its table, and cannot be.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -87,6 +104,12 @@ pub(crate) fn declare(schema: &mut Schema, table: &str, resource: &str, hints: &
     if let Some(levels) = hints.max_table_nesting {
         entry.set_normalizer_hint("max_nesting", Value::from(levels));
     }
+    for key in KEPT {
+        match hints.kept.get(key) {
+            Some(value) => entry.hints.insert(key.to_owned(), value.clone()),
+            None => entry.hints.shift_remove(key),
+        };
+    }
     declare_columns(entry, &hints.columns)?;
     let declared_key = hints.columns.iter().filter(|column| column.has("primary_key")).map(|column| &column.name);
     let key: Vec<String> = hints.primary_key.iter().chain(declared_key).map(|field| naming::normalize_path(field)).collect();
@@ -96,7 +119,21 @@ pub(crate) fn declare(schema: &mut Schema, table: &str, resource: &str, hints: &
     set_key(entry, "merge_key", &merge_key);
     let cursor: Vec<String> = hints.cursor.iter().map(|field| naming::normalize_path(field)).collect();
     set_flag(entry, "incremental", &cursor);
-    declare_merge(schema, table, hints)
+    declare_merge(schema, table, hints)?;
+    hints.nested.iter().try_for_each(|nested| declare_nested(schema, table, resource, nested))
+}
+
+/// Writes what is said of the table of a list in the rows of `table`.
+fn declare_nested(schema: &mut Schema, table: &str, resource: &str, nested: &NestedHints) -> Result<(), DeclareError> {
+    let name = naming::join(table, &naming::normalize_identifier(&nested.field), None);
+    let hints = &nested.hints;
+    let entry = schema.tables.entry(name.clone()).or_insert_with(|| Table::child(&name, table));
+    let is_key = |column: &Column| column.has("primary_key") || column.has("merge_key");
+    if hints.primary_key.is_empty() && hints.merge_key.is_empty() && !hints.columns.iter().any(is_key) {
+        return declare_columns(entry, &hints.columns);
+    }
+    entry.parent = None;
+    declare(schema, &name, resource, hints)
 }
 
 /// Declares a root table with all that is known of another one, but for the columns that only rows have shown.

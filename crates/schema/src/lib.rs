@@ -44,7 +44,7 @@ pub use contract::{Contract, ContractError, Entity, Mode};
 pub use data_type::DataType;
 pub use delta::{SchemaDelta, TableDelta};
 pub use hash::{document_hash, short_digest, short_hash};
-pub use hints::{DeclareError, TableHints};
+pub use hints::{DeclareError, NestedHints, TableHints};
 pub use merge::{DedupSort, MergeOptions, MergeStrategy};
 pub use render::{SchemaFormat, render};
 pub use rules::ColumnRules;

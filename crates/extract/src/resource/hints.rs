@@ -2,7 +2,7 @@
 
 use catchment_json::Node;
 use catchment_schema::naming::normalize_path;
-use catchment_schema::{Column, Contract, MergeOptions, TableHints, WriteDisposition};
+use catchment_schema::{Column, Contract, MergeOptions, NestedHints, TableHints, WriteDisposition};
 use std::sync::Arc;
 
 use super::{Resource, TableName};
@@ -103,6 +103,23 @@ impl Resource {
         self
     }
 
+    /// The same resource, with what is said of the tables of its lists.
+    ///
+    /// ```
+    /// use catchment_extract::Resource;
+    /// use catchment_schema::{NestedHints, TableHints};
+    ///
+    /// let lines = TableHints { primary_key: vec!["sku".to_owned()], ..TableHints::default() };
+    /// let lines = NestedHints { field: "lines".to_owned(), hints: lines };
+    /// let orders = Resource::rows("orders", vec![1]).nested_hints([lines]);
+    /// # let _ = orders;
+    /// ```
+    #[must_use]
+    pub fn nested_hints(mut self, hints: impl IntoIterator<Item = NestedHints>) -> Resource {
+        self.nested_hints = hints.into_iter().collect();
+        self
+    }
+
     /// The same resource, whose objects and lists are taken apart `levels` deep, and stay JSON below.
     #[must_use]
     pub fn max_table_nesting(mut self, levels: u32) -> Resource {
@@ -156,6 +173,8 @@ impl Resource {
             columns: self.columns.clone(),
             schema_contract: self.schema_contract,
             max_table_nesting: self.max_table_nesting,
+            kept: self.kept_hints.clone(),
+            nested: self.nested_hints.clone(),
         }
     }
 }

@@ -8,8 +8,8 @@ use std::convert::Infallible;
 use std::fmt;
 use std::sync::Arc;
 
-use catchment_json::Selection;
-use catchment_schema::{Column, Contract, MergeOptions, WriteDisposition};
+use catchment_json::{Object, Selection};
+use catchment_schema::{Column, Contract, MergeOptions, NestedHints, WriteDisposition};
 use futures_core::Stream;
 use futures_util::{StreamExt as _, stream};
 use serde::Serialize;
@@ -72,6 +72,10 @@ pub struct Resource {
     pub columns: Vec<Column>,
     /// What rows may change of the tables; what the source says by default.
     pub schema_contract: Option<Contract>,
+    /// What the schema keeps of its table for others who read it: `references`, `table_format`, `file_format`.
+    pub kept_hints: Object,
+    /// What is said of the tables of its lists.
+    pub nested_hints: Vec<NestedHints>,
     /// How deep objects and lists are taken apart: from 0, at which they stay JSON; as deep as they go by default.
     pub max_table_nesting: Option<u32>,
     /// Whether its rows are loaded; they are by default. Where others are fed with them they are still extracted.
@@ -238,6 +242,8 @@ impl Resource {
             limit: Limit::default(),
             columns: Vec::new(),
             schema_contract: None,
+            kept_hints: Object::new(),
+            nested_hints: Vec::new(),
             max_table_nesting: None,
             selected: true,
             parallelized: true,
@@ -280,6 +286,8 @@ impl fmt::Debug for Resource {
             .field("limit", &self.limit)
             .field("columns", &self.columns)
             .field("schema_contract", &self.schema_contract)
+            .field("kept_hints", &self.kept_hints)
+            .field("nested_hints", &self.nested_hints)
             .field("max_table_nesting", &self.max_table_nesting)
             .field("selected", &self.selected)
             .field("parallelized", &self.parallelized)

@@ -130,6 +130,7 @@ impl EndpointSpec {
             incremental: incremental.or(params.incremental),
         };
         endpoint.check_placeholders(&keys, mistakes);
+        endpoint.check_window(&keys, mistakes);
         endpoint
     }
 
@@ -154,6 +155,17 @@ impl EndpointSpec {
                     value.each(&mut |template| f("data", template));
                 }
             }
+        }
+    }
+
+    /// A request for a piece of a range has to say where it ends.
+    fn check_window(&self, keys: &Keys<'_>, mistakes: &mut Vec<Mistake>) {
+        let Some(incremental) = self.incremental.as_ref().filter(|incremental| incremental.window.is_some()) else { return };
+        let mut has_end = incremental.end_param.is_some();
+        self.each_template(&mut |_, template| has_end |= template.has_end_value());
+        if !has_end {
+            let problem = "nothing of the request says where a piece ends: set `end_param`, or use {incremental.end_value}";
+            mistakes.push(keys.mistake("incremental.window", problem));
         }
     }
 

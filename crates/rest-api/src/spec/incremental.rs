@@ -29,7 +29,7 @@ macro_rules! fields {
             ),
             Field::new("range_start", Kind::OneOf(&["open", "closed"]), "Whether rows at the start are taken; closed by default."),
             Field::new("range_end", Kind::OneOf(&["open", "closed"]), "Whether rows at the end value are taken; open by default."),
-            Field::new("allow_external_schedulers", Kind::Refused("give `initial_value` and `end_value`"), ""),
+            Field::new("allow_external_schedulers", Kind::Bool, "Taken, and without effect: a scheduler gives initial_value and end_value."),
             Field::new("convert", Kind::Text, "An expression over `value` that makes of the cursor what the API is sent: value|epoch"),
             Field::new("transform", Kind::Refused("its name is `convert` now"), ""),
             $($more),*
@@ -43,6 +43,11 @@ pub(super) static INCREMENTAL: Shape = Shape::new(
     fields!(
         Field::new("start_param", Kind::Text, "The parameter that gets the value to start from."),
         Field::new("end_param", Kind::Text, "The parameter that gets the end value."),
+        Field::new(
+            "window",
+            Kind::Number,
+            "Asks for the range in pieces of this length, up to the end value or now: seconds for time stamps, days for dates, a number for numbers.",
+        ),
     ),
 );
 
@@ -63,6 +68,9 @@ pub struct IncrementalSpec {
     pub start_param: Option<String>,
     /// The parameter of the query that gets the end value.
     pub end_param: Option<String>,
+    /// The length of the pieces in which the range is asked for: seconds for time stamps, days for dates, a number for
+    /// numbers. The range ends at the end value, else now.
+    pub window: Option<f64>,
     /// What is made of its values before they are sent.
     pub convert: Option<Convert>,
 }
@@ -96,8 +104,16 @@ impl IncrementalSpec {
         if cursor.end_value.is_some() && cursor.initial_value.is_none() {
             mistakes.push(keys.mistake("end_value", "it needs an `initial_value`"));
         }
+        let window = keys.number("window");
+        if window.is_some_and(|window| window.is_nan() || window <= 0.0) {
+            mistakes.push(keys.mistake("window", "expected more than 0"));
+        }
+        if window.is_some() && cursor.initial_value.is_none() {
+            mistakes.push(keys.mistake("window", "it needs an `initial_value`, where the first one begins"));
+        }
         IncrementalSpec {
             cursor,
+            window,
             start_param: keys.owned_text("start_param"),
             end_param: keys.owned_text("end_param"),
             convert: keys.text("convert").and_then(|text| convert(text, keys, mistakes)),

@@ -8,6 +8,7 @@ mod endpoint;
 mod include;
 mod incremental;
 mod keys;
+mod nested;
 mod paginator;
 mod params;
 mod parents;

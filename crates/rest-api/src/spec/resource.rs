@@ -1,7 +1,7 @@
 //! Resources and their defaults.
 
 use catchment_json::{Object, Value};
-use catchment_schema::{Column, Contract, MergeOptions, WriteDisposition};
+use catchment_schema::{Column, Contract, MergeOptions, NestedHints, WriteDisposition};
 
 use super::columns::{self, COLUMNS, CONTRACT};
 use super::disposition::{self, DISPOSITION};
@@ -9,6 +9,7 @@ use super::endpoint::{self, ENDPOINT};
 use super::include::{self, INCLUDE, Include};
 use super::incremental::CURSOR;
 use super::keys::Keys;
+use super::nested::{self, NESTED_HINTS, REFERENCE};
 use super::processing_step::PROCESSING_STEP;
 use super::{EndpointSpec, IncrementalSpec, StepSpec};
 use crate::Mistake;
@@ -37,10 +38,10 @@ macro_rules! fields {
                 "Whether a run goes on in the middle of the pages where an earlier one stopped; false by default, as pages must keep their rows.",
             ),
             Field::new("parent", Kind::Refused("nested tables follow from the rows"), ""),
-            Field::new("nested_hints", Kind::Refused("nested tables follow from the rows"), ""),
-            Field::new("references", Kind::Refused("leave it out"), ""),
-            Field::new("table_format", Kind::Refused("leave it out; the destination says it"), ""),
-            Field::new("file_format", Kind::Refused("leave it out; the destination says it"), ""),
+            Field::new("nested_hints", NESTED_HINTS, "What is said of the tables of its lists, by the fields that have them."),
+            Field::new("references", Kind::ListOf(&Kind::Object(&REFERENCE)), "Which columns refer to those of other tables; kept in the schema."),
+            Field::new("table_format", Kind::OneOf(&["iceberg", "delta", "hive", "native"]), "Kept in the schema for destinations that have several."),
+            Field::new("file_format", Kind::Text, "Kept in the schema; packages have the format that suits the destination."),
         ]
     };
 }
@@ -80,6 +81,10 @@ pub struct ResourceSpec {
     pub schema_contract: Option<Contract>,
     /// How deep objects and lists are taken apart.
     pub max_table_nesting: Option<u32>,
+    /// What the schema keeps of its table for others: `references`, `table_format`, `file_format`.
+    pub kept_hints: Object,
+    /// What is said of the tables of its lists.
+    pub nested_hints: Vec<NestedHints>,
     /// Fields that its rows get from the rows that feed it.
     pub include_from_parent: Vec<Include>,
     /// What is done to its rows.
@@ -118,6 +123,8 @@ impl ResourceSpec {
             columns: columns::columns(&keys, mistakes),
             schema_contract: columns::contract(&keys),
             max_table_nesting: keys.integer("max_table_nesting"),
+            kept_hints: nested::kept(&keys),
+            nested_hints: nested::read(&keys, mistakes),
             include_from_parent: include::read(&keys),
             processing_steps: keys
                 .list("processing_steps")

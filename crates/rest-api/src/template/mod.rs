@@ -90,6 +90,11 @@ impl Template {
         self.parts.iter().any(|part| matches!(part, Part::Incremental(_)))
     }
 
+    /// Whether the end value of the cursor stands in it.
+    pub(crate) fn has_end_value(&self) -> bool {
+        self.parts.contains(&Part::Incremental(CursorValue::End))
+    }
+
     /// The resources whose fields stand in it.
     pub(crate) fn resources(&self) -> impl Iterator<Item = &str> {
         self.parts.iter().filter_map(|part| if let Part::Field(of) = part { Some(of.resource.as_str()) } else { None })

@@ -143,6 +143,8 @@ fn of_endpoints() {
         r#"{"incremental": {"cursor_path": "at", "convert": "value|"}}"#,
         r#"{"incremental": {"cursor_path": "at", "convert": "vlaue + 1"}}"#,
         r#"{"incremental": {"cursor_path": "at", "transform": "value"}}"#,
+        r#"{"incremental": {"cursor_path": "at", "window": 0, "initial_value": 1, "end_param": "to"}}"#,
+        r#"{"incremental": {"cursor_path": "at", "window": 86400}}"#,
         r#"{"response_actions": {"status_code": 404}}"#,
         r#"{"response_actions": [{"status_code": "404", "action": "ignore"}]}"#,
         r#"{"response_actions": [{"status_code": 404}, {"action": "skip"}, {"status_code": 7, "action": "fail"}, "ignore"]}"#,
@@ -220,5 +222,5 @@ fn toml_and_yaml_say_line_and_column() {
     resources[1].endpoint.paginator.type (line 9, column 17): found "ofset"; did you mean `offset`?
     "#);
     insta::assert_snapshot!(problems("a = ", Format::Toml).lines().next().unwrap_or_default(), @"invalid TOML: TOML parse error at line 1, column 5");
-    insta::assert_snapshot!(problems("a: [", Format::Yaml), @"");
+    insta::assert_snapshot!(problems("a: [", Format::Yaml), @"invalid YAML at line 2, column 1: while parsing a node, did not find expected node content");
 }

@@ -189,3 +189,37 @@ fn resources_that_are_not_selected_are_left_out() {
     assert_eq!(source.loaded().map(|r| r.name.as_str()).collect::<Vec<_>>(), ["a"]);
     assert_eq!(source.name, "rest_api");
 }
+
+#[test]
+fn ranges_are_asked_for_in_windows() {
+    let server = ScriptedServer::start(|request| match (request.param("from"), request.param("page")) {
+        (Some("2024-01-01"), None) => {
+            json(r#"[{"at": "2024-01-05"}]"#).header("link", "</a?from=2024-01-01&to=2024-01-31&page=2>; rel=\"next\"")
+        }
+        (Some("2024-01-01"), Some(_)) => json(r#"[{"at": "2024-01-06"}]"#),
+        (Some("2024-01-31"), None) => json("[]"),
+        _ => json(r#"[{"at": "2024-03-03"}]"#),
+    });
+    let spec = format!(
+        r#"{{"client": {{"base_url": "{}"}}, "resources": [{{"name": "a", "write_disposition": "merge", "endpoint": {{"params": {{"to": "{{incremental.end_value}}"}},
+            "incremental": {{"cursor_path": "at", "initial_value": "2024-01-01", "start_param": "from", "window": 30}}}}}}]}}"#,
+        server.url()
+    );
+    let spec = parse(&spec);
+    let api = crate::RestApi::new(&spec).clock(|| catchment_schema::parse_timestamp("2024-03-04T12:00:00Z").unwrap());
+    let first = run(&api.source().unwrap(), &fresh()).unwrap_or_else(|error| panic!("{}", super::chain(&error)));
+    assert_eq!(first.rows, [r#"a {"at":"2024-01-05"}"#, r#"a {"at":"2024-01-06"}"#, r#"a {"at":"2024-03-03"}"#]);
+    let again = run(&api.source().unwrap(), &first.state).unwrap();
+    assert_eq!(again.rows.len(), 0);
+    let requests: Vec<_> = server.requests().iter().map(shown).collect();
+    let expected = [
+        "GET /a?to=2024-01-31&from=2024-01-01",
+        "GET /a?from=2024-01-01&to=2024-01-31&page=2",
+        "GET /a?to=2024-03-01&from=2024-01-31",
+        "GET /a?to=2024-03-05&from=2024-03-01",
+        "GET /a?to=2024-03-05&from=2024-03-03",
+    ];
+    assert_eq!(requests, expected);
+    let planned = api.plan(|_| catchment_extract::Start::new(None, Some("2024-01-01".into()))).unwrap();
+    assert!(planned[0].first_request.ends_with("/a?to=2024-01-31&from=2024-01-01"), "{planned:?}");
+}

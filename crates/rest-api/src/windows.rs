@@ -1,0 +1,64 @@
+//! Ranges of a cursor in pieces.
+
+use catchment_extract::{Start, Windows, WindowsError};
+use catchment_json::Value;
+use catchment_schema::{format_timestamp, parse_date};
+
+const DAY: i64 = 86_400_000_000;
+
+/// What each request begins from: the pieces of the range from `start` up to its end, or up to `now`, in microseconds since
+/// 1970. The piece that has now in it is the last one.
+pub(crate) fn pieces(start: &Start, step: f64, now: i64) -> Result<Vec<Start>, WindowsError> {
+    let Some(from) = start.last_value.as_ref().map(Start::plain) else { return Ok(vec![start.clone()]) };
+    let end = match &start.end_value {
+        Some(end) => Start::plain(end),
+        None => now_as(&from, now),
+    };
+    let piece = |(from, to): (Value, Value)| Start::new(start.initial_value.clone(), Some(from)).to(Some(to));
+    Ok(Windows::new(from, end, step).pieces()?.into_iter().map(piece).collect())
+}
+
+/// The time in the form of `value`: the day after today of a date, whose pieces end before their last value. A number has
+/// none, and is said not to be comparable with it.
+fn now_as(value: &Value, now: i64) -> Value {
+    let is_date = value.as_str().is_some_and(|text| parse_date(text).is_some());
+    let text = format_timestamp(if is_date { now.saturating_add(DAY) } else { now });
+    Value::from(if is_date { text.chars().take(10).collect() } else { text.replace("+00:00", "Z") })
+}
+
+#[cfg(test)]
+mod tests {
+    use catchment_extract::Start;
+    use catchment_json::Value;
+    use catchment_schema::parse_timestamp;
+
+    use super::pieces;
+
+    #[track_caller]
+    fn check(from: &str, end: &str, step: f64, expected: &str) {
+        let value = |text: &str| Some(Value::parse(text).unwrap()).filter(|value| !value.is_null());
+        let start = Start::new(value("0"), value(from)).to(value(end));
+        let now = parse_timestamp("2024-03-02T06:00:00Z").unwrap();
+        let found = pieces(&start, step, now).map(|pieces| {
+            let piece = |start: &Start| format!("{}..{}", start.last_value_text(), start.end_value_text());
+            pieces.iter().map(piece).collect::<Vec<_>>().join(" ")
+        });
+        assert_eq!(found.unwrap_or_else(|error| error.to_string()), expected, "{from} to {end}");
+    }
+
+    #[test]
+    fn ranges_are_cut() {
+        check(r#""2024-02-28""#, r#""2024-03-02""#, 2.0, "2024-02-28..2024-03-01 2024-03-01..2024-03-02");
+        check(r#""2024-02-29""#, "null", 2.0, "2024-02-29..2024-03-02 2024-03-02..2024-03-03");
+        check(
+            r#""2024-03-01T00:00:00Z""#,
+            "null",
+            86400.0,
+            "2024-03-01T00:00:00Z..2024-03-02T00:00:00Z 2024-03-02T00:00:00Z..2024-03-02T06:00:00Z",
+        );
+        check("0", "25", 10.0, "0..10 10..20 20..25");
+        check("null", "null", 10.0, "..");
+        check(r#""2025-01-01""#, "null", 1.0, "");
+        check("5", "null", 1.0, "windows from 5 to \"2024-03-02T06:00:00Z\": the two cannot be compared");
+    }
+}
