@@ -199,5 +199,5 @@ fn resolved(spec: &EndpointSpec, secrets: &Secrets<'_>) -> Result<EndpointSpec, 
 /// Whether a path leads to one entity: it ends in a placeholder.
 pub(crate) fn is_entity(path: &Template) -> bool {
     let last = path.parts.iter().rev().find(|part| !matches!(part, Part::Text(text) if text == "/"));
-    matches!(last, Some(Part::Field(_) | Part::Value(_) | Part::Incremental(_)))
+    matches!(last.map(Part::value), Some(Part::Field(_) | Part::Value(_) | Part::Incremental(_)))
 }

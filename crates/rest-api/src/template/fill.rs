@@ -35,6 +35,9 @@ pub(crate) enum FillError {
     /// A value that no path can have.
     #[error("{found} at `{field}` of the row of `{resource}` cannot stand in a path")]
     NoPathValue { resource: String, field: String, found: String },
+    /// A value that cannot be written out as the placeholder says.
+    #[error("{0}")]
+    Format(String),
     /// A cursor value that cannot be converted.
     #[error("`convert`: {0}")]
     Convert(String),
@@ -80,6 +83,7 @@ impl Fill<'_> {
                     text
                 }
                 Part::Incremental(value) => plain_text(&self.cursor(*value)?),
+                Part::Formatted(..) => plain_text(&self.part(part)?),
                 Part::Reference(_) => String::new(),
                 Part::Resolved(secret) => secret.expose().to_owned(),
             };
@@ -124,6 +128,7 @@ impl Fill<'_> {
             Part::Text(text) | Part::Param(text) | Part::Value(text) => Value::from(text.as_str()),
             Part::Incremental(value) => self.cursor(*value)?,
             Part::Field(of) => self.field(of)?,
+            Part::Formatted(part, format) => Value::from(format.apply(&self.part(part)?).map_err(FillError::Format)?),
             Part::Reference(_) => Value::from(""),
             Part::Resolved(secret) => Value::from(secret.expose()),
         })

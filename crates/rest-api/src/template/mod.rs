@@ -1,6 +1,7 @@
 //! Texts with placeholders and references: `{resources.users.id}`, `${env:TOKEN}`; braces that are meant are doubled.
 
 mod fill;
+mod format_spec;
 mod parse;
 mod value;
 
@@ -10,6 +11,7 @@ use catchment_json::{Path, Value};
 use catchment_settings::Secret;
 
 pub(crate) use fill::{Fill, FillError};
+pub(crate) use format_spec::FormatSpec;
 pub(crate) use parse::has_reference;
 pub use value::ValueTemplate;
 
@@ -30,6 +32,8 @@ pub(crate) enum Part {
     Value(String),
     Incremental(CursorValue),
     Field(FieldOf),
+    /// A value that is written out in some way.
+    Formatted(Box<Part>, FormatSpec),
     Reference(Reference),
     /// What a reference stands for.
     Resolved(Secret),
@@ -87,17 +91,17 @@ impl Template {
 
     /// Whether a value of the cursor stands in it.
     pub fn is_incremental(&self) -> bool {
-        self.parts.iter().any(|part| matches!(part, Part::Incremental(_)))
+        self.parts.iter().any(|part| matches!(part.value(), Part::Incremental(_)))
     }
 
     /// Whether the end value of the cursor stands in it.
     pub(crate) fn has_end_value(&self) -> bool {
-        self.parts.contains(&Part::Incremental(CursorValue::End))
+        self.parts.iter().any(|part| *part.value() == Part::Incremental(CursorValue::End))
     }
 
     /// The resources whose fields stand in it.
     pub(crate) fn resources(&self) -> impl Iterator<Item = &str> {
-        self.parts.iter().filter_map(|part| if let Part::Field(of) = part { Some(of.resource.as_str()) } else { None })
+        self.parts.iter().filter_map(|part| if let Part::Field(of) = part.value() { Some(of.resource.as_str()) } else { None })
     }
 
     /// The parameters that stand in it: `{name}` in a path.
@@ -148,7 +152,7 @@ impl Template {
         let text = |part: &Part| match part {
             Part::Text(text) | Part::Value(text) => text.clone(),
             Part::Resolved(secret) => secret.expose().to_owned(),
-            Part::Param(_) | Part::Incremental(_) | Part::Field(_) | Part::Reference(_) => String::new(),
+            Part::Param(_) | Part::Incremental(_) | Part::Field(_) | Part::Formatted(..) | Part::Reference(_) => String::new(),
         };
         self.parts.iter().map(text).collect()
     }
@@ -166,6 +170,11 @@ impl fmt::Debug for Template {
 }
 
 impl Part {
+    /// The part that is written out.
+    pub(crate) fn value(&self) -> &Part {
+        if let Part::Formatted(part, _) = self { part } else { self }
+    }
+
     /// The same part as a value that is put into a path.
     pub(crate) fn into_value(self) -> Part {
         if let Part::Text(text) = self { Part::Value(text) } else { self }
@@ -179,6 +188,7 @@ impl fmt::Debug for Part {
             Part::Param(name) => write!(f, "{{{name}}}"),
             Part::Incremental(value) => write!(f, "{{incremental.{}}}", value.name()),
             Part::Field(of) => write!(f, "{{resources.{}.{}}}", of.resource, of.field.as_str()),
+            Part::Formatted(part, _) => part.fmt(f),
             Part::Reference(reference) => reference.fmt(f),
             Part::Resolved(secret) => secret.fmt(f),
         }

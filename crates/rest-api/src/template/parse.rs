@@ -2,7 +2,7 @@
 
 use catchment_json::Path;
 
-use super::{CursorValue, FieldOf, In, Part, Reference, Template};
+use super::{CursorValue, FieldOf, FormatSpec, In, Part, Reference, Template};
 
 const PREFIXES: [&str; 2] = ["${env:", "${secret:"];
 
@@ -71,6 +71,15 @@ fn reference(text: &str) -> Result<Option<(Reference, &str)>, String> {
 }
 
 fn placeholder(written: &str, place: In) -> Result<Part, String> {
+    let (name, format) = FormatSpec::split(written)?;
+    let part = value(name, place)?;
+    Ok(match format {
+        Some(format) => Part::Formatted(Box::new(part), format),
+        None => part,
+    })
+}
+
+fn value(written: &str, place: In) -> Result<Part, String> {
     let name = written.trim();
     match name {
         "incremental.start_value" | "incremental.last_value" => return Ok(Part::Incremental(CursorValue::Start)),

@@ -58,13 +58,13 @@ fn placeholders_stand_in_all_of_a_request() {
         _ => json(r#"[{"ok": 1}]"#),
     });
     let spec = r#"{"client": {"base_url": "BASE"}, "resources": ["users", {"name": "b", "endpoint": {"path": "x/{resources.users.name}",
-        "method": "POST", "params": {"org": "{resources.users.org.id}"}, "headers": {"x-user": "u-{resources.users.id}"},
+        "method": "POST", "params": {"org": "{resources.users.org.id}"}, "headers": {"x-user": "u-{resources.users.id:03d}"},
         "json": {"id": "{resources.users.id}", "org": "{resources.users.org}", "text": "{resources.users.id}!"}}}]}"#;
     let (requests, rows) = run_against(spec, &server);
     assert_eq!(requests, ["GET /users", "POST /x/ada%20lovelace?org=3"]);
     assert_eq!(rows.unwrap().last().map(String::as_str), Some(r#"b {"ok":1}"#));
     let request = server.requests().pop().unwrap();
-    assert_eq!((request.header("x-user"), request.text().as_str()), (Some("u-7"), r#"{"id":7,"org":{"id":3},"text":"7!"}"#));
+    assert_eq!((request.header("x-user"), request.text().as_str()), (Some("u-007"), r#"{"id":7,"org":{"id":3},"text":"7!"}"#));
 }
 
 #[test]

@@ -132,3 +132,34 @@ fn secrets_of_requests_are_in_no_error() {
     let said = format!("{} {error:?}", chain(&error));
     assert!(!said.contains("tk-env"), "{said}");
 }
+
+#[test]
+fn own_credentials_and_paginators_are_registered_by_name() {
+    let registry = crate::Registry::default()
+        .auth("ticket", |settings| {
+            let ticket = settings.get("ticket").and_then(|ticket| ticket.as_str()).ok_or("`ticket` is missing")?;
+            Ok(std::sync::Arc::new(catchment_rest_client::ApiKey::new(ticket).name("x-ticket")))
+        })
+        .paginator("twice", |settings| {
+            let pages = settings.get("pages").and_then(|pages| pages.as_i64()).unwrap_or(2).unsigned_abs();
+            Ok(Box::new(catchment_rest_client::PageNumber::new().no_total().maximum_page(pages)))
+        });
+    let server = ScriptedServer::start(|request| json(&format!(r#"[{{"page": {}}}]"#, request.param("page").unwrap_or("-"))));
+    let spec = |auth: &str| {
+        format!(
+            r#"{{"client": {{"base_url": "{}", "auth": {auth}, "paginator": {{"type": "twice", "pages": 2}}}}, "resources": ["a"]}}"#,
+            server.url()
+        )
+    };
+    let fixed = settings();
+    let parsed = registry.parse(&spec(r#"{"type": "ticket", "ticket": "${env:TOKEN}"}"#), crate::Format::Json).unwrap();
+    let source = RestApi::new(&parsed).settings(Settings::new(&fixed)).registry(registry.clone()).source().unwrap();
+    assert_eq!(run(&source, &fresh()).unwrap().rows, [r#"a {"page":0}"#, r#"a {"page":1}"#]);
+    assert!(server.requests().iter().all(|request| request.header("x-ticket") == Some("tk-env")));
+
+    let parsed = registry.parse(&spec(r#""ticket""#), crate::Format::Json).unwrap();
+    let error = RestApi::new(&parsed).registry(registry.clone()).source().unwrap_err();
+    assert_eq!(error.to_string(), "client.auth: `ticket` is missing");
+    let error = registry.parse(&spec(r#""tickets""#), crate::Format::Json).unwrap_err();
+    assert_eq!(error.to_string(), "client.auth: found \"tickets\"; did you mean `ticket`?");
+}
