@@ -72,13 +72,15 @@ impl<'s> Secrets<'s> {
 
     /// The field of credentials that the spec has, else the one that the configuration has.
     pub(crate) fn field(&self, given: Option<&Template>, name: &str) -> Result<Option<Secret>, SettingsError> {
-        match given {
-            Some(template) => self.text(template).map(Some),
-            None => Ok(match self.of_credentials().secret(name)? {
-                None => self.of_source().secret(name)?,
-                found => found,
-            }),
+        if let Some(template) = given {
+            return self.text(template).map(Some);
         }
+        for scope in self.scopes() {
+            if let found @ Some(_) = scope.secret(name)? {
+                return Ok(found);
+            }
+        }
+        Ok(None)
     }
 
     /// The same, where there has to be one.
@@ -86,10 +88,16 @@ impl<'s> Secrets<'s> {
         if let Some(found) = self.field(given, name)? {
             return Ok(found);
         }
-        let (mut missing, plain) = (self.of_credentials().require::<Secret>(name), self.of_source().require::<Secret>(name));
-        if let (Err(SettingsError::Missing(fields)), Err(SettingsError::Missing(others))) = (&mut missing, plain) {
-            for (field, other) in fields.iter_mut().zip(others) {
-                field.searched.places.extend(other.searched.places);
+        let [first, others @ ..] = self.scopes();
+        let mut missing = first.require(name);
+        for scope in others {
+            if let (Err(SettingsError::Missing(fields)), Err(SettingsError::Missing(others))) =
+                (&mut missing, scope.require::<Secret>(name))
+            {
+                for (field, other) in fields.iter_mut().zip(others) {
+                    let known = field.searched.places.clone();
+                    field.searched.places.extend(other.searched.places.into_iter().filter(|place| !known.contains(place)));
+                }
             }
         }
         missing
@@ -97,16 +105,17 @@ impl<'s> Secrets<'s> {
 
     /// Where the configuration has a field of credentials.
     pub(crate) fn place_of_field(&self, name: &str) -> Option<Place> {
-        let find = |settings: Settings<'_>| settings.find(name, true).ok().flatten().map(|found| found.place);
-        find(self.of_credentials()).or_else(|| find(self.of_source()))
+        self.scopes().iter().find_map(|scope| scope.find(name, true).ok().flatten().map(|found| found.place))
     }
 
-    /// Where the reference looks for the fields of credentials.
-    fn of_credentials(&self) -> Settings<'s> {
-        self.of_source().fixed("credentials")
-    }
-
-    fn of_source(&self) -> Settings<'s> {
-        self.settings.clone().section(["sources", "rest_api", self.source])
+    /// Where fields of credentials are looked for: where the reference does, and then without its section `credentials`,
+    /// but never without any section, as `USERNAME` is something else in many an environment.
+    fn scopes(&self) -> [Settings<'s>; 3] {
+        let under = |sections: &[&str]| self.settings.clone().section(sections.iter().copied());
+        [
+            under(&["sources", "rest_api", self.source]).fixed("credentials"),
+            under(&["sources", "rest_api"]).fixed(self.source),
+            under(&["sources"]).fixed("rest_api"),
+        ]
     }
 }

@@ -83,8 +83,11 @@ fn fields(value: &Value, shape: &Shape, tag: Option<&'static str>, path: &str, o
             // `null` is a key that is not given
             None | Some(Value::Null) => {
                 if field.is_required {
-                    let problem = format!("it is missing; expected {}", expected(&field.kind));
-                    mistakes.push(Mistake::new(join(path, field.key), problem));
+                    let expected = match field.kind {
+                        Kind::OneOf(names) => format!("one of {}", names.join(", ")),
+                        kind => expected(&kind).to_owned(),
+                    };
+                    mistakes.push(Mistake::new(join(path, field.key), format!("it is missing; expected {expected}")));
                 }
             }
             Some(value) => check(value, &field.kind, &join(path, field.key), own, mistakes),
@@ -129,7 +132,10 @@ fn tagged(value: &Value, tagged: &Tagged, path: &str, own: &Own<'_>, mistakes: &
         fields(value, shape, Some("type"), path, own, mistakes);
     } else if !own_names.iter().any(|own| own == name) {
         let names: Vec<_> = tagged.variants.iter().map(|(name, _)| *name).chain(own_names.iter().map(String::as_str)).collect();
-        mistakes.push(Mistake::new(name_path, unknown(name, &names)));
+        // where credentials are meant, what stands there may be one
+        let problem =
+            if tagged.is_secret { format!("there is no such type; {}", nearest(name, &names)) } else { unknown(name, &names) };
+        mistakes.push(Mistake::new(name_path, problem));
     }
 }
 

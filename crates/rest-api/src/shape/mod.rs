@@ -63,6 +63,8 @@ pub(crate) struct Tagged {
     /// The type of an object that names none.
     pub(crate) default: &'static str,
     pub(crate) variants: &'static [(&'static str, &'static Shape)],
+    /// Whether a name that is none of them may be a secret, which is not shown.
+    pub(crate) is_secret: bool,
 }
 
 impl Field {

@@ -17,6 +17,7 @@ pub(super) static AUTH: Tagged = Tagged {
         ("http_basic", &HTTP_BASIC),
         ("oauth2_client_credentials", &CLIENT_CREDENTIALS),
     ],
+    is_secret: true,
 };
 
 static BEARER: Shape = Shape::new(

@@ -20,6 +20,7 @@ pub(super) static PAGINATOR: Tagged = Tagged {
         ("page_number", &PAGE_NUMBER),
         ("single_page", &SINGLE_PAGE),
     ],
+    is_secret: false,
 };
 
 const HAS_MORE: Field = Field::new("has_more_path", Kind::JsonPath, "Where the body says whether there are further pages.");

@@ -10,7 +10,8 @@ use crate::template::{FieldOf, In, Part, plain_text};
 use crate::{Mistake, Template, ValueTemplate};
 
 /// Parameters that are objects.
-static PARAM: Tagged = Tagged { name: "param", default: "", variants: &[("resolve", &RESOLVE), ("incremental", &CURSOR_PARAM)] };
+static PARAM: Tagged =
+    Tagged { name: "param", default: "", variants: &[("resolve", &RESOLVE), ("incremental", &CURSOR_PARAM)], is_secret: false };
 
 static RESOLVE: Shape = Shape::new(
     "resolve",

@@ -43,6 +43,7 @@ fn settings() -> Fixed {
         ("sources.rest_api.credentials.password", "pw-1"),
         ("credentials.username", "ada"),
         ("sources.rest_api.api.api_key", "key-1"),
+        ("client_id", "not this one"),
     ]))
 }
 
@@ -72,6 +73,16 @@ fn references_and_lookups() {
     check(r#""auth": {"type": "api_key", "name": "authorization"}"#, "GET /a key-1");
     check(r#""auth": {"type": "api_key", "name": "key", "location": "query"}"#, "GET /a?key=key-1 -");
     check(r#""auth": "http_basic""#, "GET /a Basic YWRhOnB3LTE=");
+    // a variable without a section is something else
+    check(
+        r#""auth": {"type": "oauth2_client_credentials", "client_secret": "s", "access_token_url": "http://x"}"#,
+        "client.auth: a setting is missing: `client_id` (text, secret)\nlooked for `client_id` in this order:\n\
+         \x20 sources.rest_api.api.credentials.client_id (fixed)\n  sources.rest_api.credentials.client_id (fixed)\n\
+         \x20 sources.credentials.client_id (fixed)\n  credentials.client_id (fixed)\n\
+         \x20 sources.rest_api.api.client_id (fixed)\n  sources.api.client_id (fixed)\n  api.client_id (fixed)\n\
+         \x20 sources.rest_api.client_id (fixed)\n  rest_api.client_id (fixed)\n\
+         set one of these places; those further up win",
+    );
     check(
         r#""auth": {"token": "${env:NOPE}"}"#,
         "client.auth: a setting is missing: `NOPE` (text, secret)\nlooked for `NOPE` in this order:\n  NOPE (environment)\nset one of these places; those further up win",
@@ -81,7 +92,8 @@ fn references_and_lookups() {
         "client.auth: a setting is missing: `token` (text, secret)\nlooked for `token` in this order:\n\
          \x20 sources.rest_api.api.credentials.token (fixed)\n  sources.rest_api.credentials.token (fixed)\n\
          \x20 sources.credentials.token (fixed)\n  credentials.token (fixed)\n\
-         \x20 sources.rest_api.api.token (fixed)\n  sources.rest_api.token (fixed)\n  sources.token (fixed)\n  token (fixed)\n\
+         \x20 sources.rest_api.api.token (fixed)\n  sources.api.token (fixed)\n  api.token (fixed)\n\
+         \x20 sources.rest_api.token (fixed)\n  rest_api.token (fixed)\n\
          set one of these places; those further up win",
     );
 }
@@ -161,5 +173,5 @@ fn own_credentials_and_paginators_are_registered_by_name() {
     let error = RestApi::new(&parsed).registry(registry.clone()).source().unwrap_err();
     assert_eq!(error.to_string(), "client.auth: `ticket` is missing");
     let error = registry.parse(&spec(r#""tickets""#), crate::Format::Json).unwrap_err();
-    assert_eq!(error.to_string(), "client.auth: found \"tickets\"; did you mean `ticket`?");
+    assert_eq!(error.to_string(), "client.auth: there is no such type; did you mean `ticket`?");
 }
