@@ -1,6 +1,5 @@
 //! `catchment run --dry-run`: what a run would do.
 
-use anyhow::anyhow;
 use catchment::extract::{Boundaries, Extraction, Source};
 use catchment::rest_api::{PlannedResource, RestApi};
 use catchment::{State, WorkingDir};
@@ -25,10 +24,7 @@ pub(crate) fn show(api: &RestApi<'_>, source: &Source, working_dir: &WorkingDir,
         planned.write_disposition = resource.write_disposition;
         output::line(Shown { planned, is_loaded: resource.is_loaded() })?;
     }
-    match source.loaded().count() {
-        0 => Err(Failure::Usage(anyhow!("no resource is selected"))),
-        _ => Ok(()),
-    }
+    Ok(())
 }
 
 struct Shown {

@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use crate::secrets::Secrets;
 use crate::template::{CursorValue, Fill, FillError, Part, plain_text};
-use crate::windows::pieces;
+use crate::windows::windows;
 use crate::{BodySpec, EndpointSpec, Include, ResourceSpec, Template, ValueTemplate};
 
 /// An endpoint with its client and with what its references stand for.
@@ -46,10 +46,12 @@ impl Endpoint {
         client: RestClient,
         resource: &ResourceSpec,
         ancestors: Vec<String>,
+        base_url: &Template,
         secrets: &Secrets<'_>,
     ) -> Result<Endpoint, SettingsError> {
         let spec = resolved(&resource.endpoint, secrets)?;
-        let mut hidden = Vec::new();
+        let base_url = base_url.resolve(&mut |reference| secrets.resolve(reference))?;
+        let mut hidden: Vec<Secret> = base_url.secrets().cloned().collect();
         spec.each_template(&mut |_, template| hidden.extend(template.secrets().cloned()));
         Ok(Endpoint { client, spec, ancestors, includes: resource.include_from_parent.clone(), secrets: hidden })
     }
@@ -62,12 +64,10 @@ impl Endpoint {
         &self.secrets
     }
 
-    /// What the requests of a run begin from, one after the other: `start`, or the pieces of the range up to `now`.
-    pub(crate) fn starts(&self, start: &Start, now: i64) -> Result<Vec<Start>, WindowsError> {
-        match self.spec.incremental.as_ref().and_then(|incremental| incremental.window) {
-            Some(step) => pieces(start, step, now),
-            None => Ok(vec![start.clone()]),
-        }
+    /// The windows of the range from `start` up to `now`, where it is asked for in such.
+    pub(crate) fn windows(&self, start: &Start, now: i64) -> Option<Result<Vec<Start>, WindowsError>> {
+        let step = self.spec.incremental.as_ref()?.window?;
+        Some(windows(start, step, now))
     }
 
     /// The first request of a run, or of a row that feeds it.

@@ -38,6 +38,7 @@ mod error;
 mod explain;
 mod expression;
 mod format;
+mod pages;
 mod paginator;
 mod plan;
 mod registry;

@@ -72,16 +72,16 @@ fn planned(spec: &ResourceSpec, depth: usize, first_request: String) -> PlannedR
         depth,
         parent: spec.parent.clone(),
         table_name: spec.table_name.clone().unwrap_or_else(|| spec.name.clone()),
-        write_disposition: spec.write_disposition,
+        write_disposition: spec.hints.write_disposition,
         first_request,
     }
 }
 
 fn first_request(spec: &ResourceSpec, endpoint: &Endpoint, start: &Start, now: i64) -> Result<String, SourceError> {
     let failed = |problem| SourceError { path: format!("resource `{}`", spec.name), problem };
-    let starts = endpoint.starts(start, now).map_err(|error| failed(Problem::Own(error.to_string())))?;
-    let request =
-        endpoint.request(starts.first().unwrap_or(start), None).map_err(|error| failed(Problem::Own(error.to_string())))?;
+    let windows = endpoint.windows(start, now).transpose().map_err(|error| failed(Problem::Own(error.to_string())))?;
+    let start = windows.as_ref().and_then(|windows| windows.first()).unwrap_or(start);
+    let request = endpoint.request(start, None).map_err(|error| failed(Problem::Own(error.to_string())))?;
     let request = endpoint.client().first_request(request).map_err(|error| failed(error.into()))?;
     let mut url = redact(&request.full_url());
     for secret in endpoint.secrets() {

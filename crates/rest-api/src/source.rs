@@ -3,19 +3,18 @@
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use catchment_extract::{Page, PageError, Resource, Row, Source, Start};
-use catchment_json::{Path, Value};
-use catchment_rest_client::{Page as ClientPage, Pages, RestClient, RestClientBuilder, Url, redact};
-use catchment_settings::{NoSettings, Secret, Settings, SettingsError};
-use futures_util::{Stream, StreamExt as _};
+use catchment_extract::{Resource, Source, Start};
+use catchment_json::Path;
+use catchment_rest_client::{RestClient, RestClientBuilder};
+use catchment_settings::{NoSettings, Settings, SettingsError};
 use thiserror::Error;
 
-use crate::endpoint::{Endpoint, RequestError, is_entity, with_fields};
+use crate::endpoint::{Endpoint, RequestError, is_entity};
 use crate::entity::EntityOrList;
 use crate::registry::Registry;
 use crate::response_action::response_action;
 use crate::secrets::Secrets;
-use crate::{AuthChoice, ResourceSpec, Spec, auth, paginator, step};
+use crate::{AuthChoice, ResourceSpec, Spec, auth, pages, paginator, step};
 
 /// A spec, and what its source is made with.
 ///
@@ -42,7 +41,7 @@ pub struct RestApi<'a> {
 }
 
 /// Says what time it is, in microseconds since 1970.
-pub(crate) type Clock = fn() -> i64;
+type Clock = fn() -> i64;
 
 /// A spec that no source can be made of.
 #[derive(Debug, Error)]
@@ -130,7 +129,8 @@ impl<'a> RestApi<'a> {
         let endpoint = |(index, resource): (usize, &'a ResourceSpec)| {
             let failed = |key: &str, problem| SourceError { path: format!("resources[{index}].endpoint{key}"), problem };
             let client = self.client_of(resource, &client, &secrets).map_err(|(key, problem)| failed(key, problem))?;
-            let endpoint = Endpoint::new(client, resource, self.ancestors(resource), &secrets);
+            let base_url = &self.spec.client.base_url;
+            let endpoint = Endpoint::new(client, resource, self.ancestors(resource), base_url, &secrets);
             let endpoint = endpoint.map_err(|error| failed("", error.into()))?;
             // A path that cannot be a URL is told now, not in the middle of a run.
             if resource.parent.is_none() {
@@ -190,7 +190,10 @@ impl<'a> RestApi<'a> {
             }
             None => client.with_paginator(pages),
         };
-        Ok(client.with_response_actions(endpoint.response_actions.iter().map(response_action)))
+        Ok(match endpoint.response_actions.as_slice() {
+            [] => client,
+            actions => client.with_response_actions(actions.iter().map(response_action)),
+        })
     }
 
     /// The resources that feed a resource, the nearest first.
@@ -207,113 +210,25 @@ fn system_time() -> i64 {
 
 fn to_resource(spec: &ResourceSpec, endpoint: Arc<Endpoint>, clock: Clock) -> Resource {
     let mut resource = match &spec.parent {
-        Some(parent) => Resource::transformer_of_pages(&spec.name, parent, move |row, start| {
-            windows(&endpoint, start, clock, move |endpoint, start| pages_of(endpoint, &row, start))
-        }),
-        None => Resource::pages(&spec.name, move |start| windows(&endpoint, start, clock, pages)),
+        Some(parent) => {
+            Resource::transformer_of_pages(&spec.name, parent, move |row, start| pages::of_row(&endpoint, row, start, clock()))
+        }
+        None => Resource::pages(&spec.name, move |start| pages::own(&endpoint, start, clock())),
     };
-    resource = resource.write_disposition(spec.write_disposition).primary_key(spec.primary_key.clone());
+    let hints = spec.hints.clone();
     resource.table_name = spec.table_name.clone().into();
-    resource.merge_key.clone_from(&spec.merge_key);
-    resource.merge = spec.merge.clone();
-    resource.columns.clone_from(&spec.columns);
-    resource.kept_hints.clone_from(&spec.kept_hints);
-    resource.nested_hints.clone_from(&spec.nested_hints);
-    resource.schema_contract = spec.schema_contract;
-    resource.max_table_nesting = spec.max_table_nesting;
+    resource.write_disposition = hints.write_disposition;
+    resource.primary_key = hints.primary_key;
+    resource.merge_key = hints.merge_key;
+    resource.merge = hints.merge;
+    resource.columns = hints.columns;
+    resource.schema_contract = hints.schema_contract;
+    resource.max_table_nesting = hints.max_table_nesting;
+    resource.kept_hints = hints.kept;
+    resource.nested_hints = hints.nested;
     resource.incremental = spec.endpoint.incremental.as_ref().map(|incremental| incremental.cursor.clone());
     resource.selected = spec.selected;
     resource.parallelized = spec.parallelized;
     resource.resumable = spec.resumable;
     spec.processing_steps.iter().fold(resource, step::add)
-}
-
-type PageStream = std::pin::Pin<Box<dyn Stream<Item = Result<Page, PageError>> + Send>>;
-
-/// The pages of all windows of a range, one after the other. There is one window where the spec names none.
-fn windows(
-    endpoint: &Arc<Endpoint>,
-    start: &Start,
-    clock: Clock,
-    pages: impl Fn(&Endpoint, &Start) -> PageStream + Send + 'static,
-) -> PageStream {
-    let mut starts = match endpoint.starts(start, clock()) {
-        Ok(starts) => starts,
-        Err(error) => return failed(error.into()),
-    };
-    if let [_] = starts.as_slice() {
-        return starts
-            .pop()
-            .map_or_else(|| Box::pin(futures_util::stream::empty()) as PageStream, |start| pages(endpoint, &start));
-    }
-    let endpoint = Arc::clone(endpoint);
-    // a place in the pages of a window does not say which window it is
-    let without_place = |page: Result<Page, PageError>| page.map(|page| page.next_at(None));
-    Box::pin(futures_util::stream::iter(starts).flat_map(move |start| pages(&endpoint, &start)).map(without_place))
-}
-
-/// The pages of a resource of its own.
-fn pages(endpoint: &Endpoint, start: &Start) -> PageStream {
-    let request = match endpoint.request(start, None) {
-        Ok(request) => request,
-        Err(error) => return failed(error.into()),
-    };
-    let pages = match &start.position {
-        Some(position) => endpoint.client().paginate_from(request, position),
-        None => endpoint.client().paginate(request),
-    };
-    to_pages(pages, Vec::new(), endpoint.secrets().to_vec())
-}
-
-/// The pages that a row of another resource leads to.
-fn pages_of(endpoint: &Endpoint, row: &Row, start: &Start) -> PageStream {
-    let request = endpoint.request(start, Some(row)).map_err(PageError::from);
-    match request.and_then(|request| Ok((request, endpoint.includes(row)?))) {
-        Ok((request, fields)) => to_pages(endpoint.client().paginate(request), fields, endpoint.secrets().to_vec()),
-        Err(error) => failed(error),
-    }
-}
-
-fn failed(error: PageError) -> PageStream {
-    Box::pin(futures_util::stream::iter([Err(error)]))
-}
-
-fn to_pages(pages: Pages, fields: Vec<(String, Value)>, secrets: Vec<Secret>) -> PageStream {
-    let page = move |page: ClientPage| {
-        let position = page.position.filter(|position| !has_secret(position, &secrets));
-        Ok(Page { rows: with_fields(page.rows, &fields)?, position, bytes: page.bytes })
-    };
-    Box::pin(pages.map(move |found| page(found?)))
-}
-
-/// Whether a place in the pages has what opens them to others, which is not to be stored: then a run cannot go on from it.
-fn has_secret(position: &Value, secrets: &[Secret]) -> bool {
-    match position {
-        Value::Text(text) => {
-            let is_known = secrets.iter().any(|secret| text.contains(secret.expose()));
-            is_known || Url::parse(text).is_ok_and(|url| redact(&url) != url.as_str())
-        }
-        Value::Array(values) => values.iter().any(|value| has_secret(value, secrets)),
-        Value::Object(entries) => entries.values().any(|value| has_secret(value, secrets)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => false,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use catchment_json::Value;
-
-    use super::has_secret;
-
-    #[test]
-    fn places_that_open_the_pages_to_others_are_not_kept() {
-        let check = |position: &str, expected: bool| {
-            assert_eq!(has_secret(&Value::parse(position).unwrap(), &["s3cret".into()]), expected, "{position}");
-        };
-        check(r#""https://api.example.com/issues?page=2""#, false);
-        check(r#""https://api.example.com/issues?page=2&api_key=42""#, true);
-        check(r#""https://api.example.com/issues?page=2&who=s3cret""#, true);
-        check(r#"{"link": "https://me:pw@api.example.com/issues"}"#, true);
-        check(r#"["abc", 7, null]"#, false);
-    }
 }

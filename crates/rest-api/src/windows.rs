@@ -6,16 +6,16 @@ use catchment_schema::{format_timestamp, parse_date};
 
 const DAY: i64 = 86_400_000_000;
 
-/// What each request begins from: the pieces of the range from `start` up to its end, or up to `now`, in microseconds since
-/// 1970. The piece that has now in it is the last one.
-pub(crate) fn pieces(start: &Start, step: f64, now: i64) -> Result<Vec<Start>, WindowsError> {
+/// The windows of the range from `start` up to its end, or up to `now`, in microseconds since 1970: the window that has now
+/// in it is the last one then.
+pub(crate) fn windows(start: &Start, step: f64, now: i64) -> Result<Vec<Start>, WindowsError> {
     let Some(from) = start.last_value.as_ref().map(Start::plain) else { return Ok(vec![start.clone()]) };
     let end = match &start.end_value {
         Some(end) => Start::plain(end),
         None => now_as(&from, now),
     };
-    let piece = |(from, to): (Value, Value)| Start::new(start.initial_value.clone(), Some(from)).to(Some(to));
-    Ok(Windows::new(from, end, step).pieces()?.into_iter().map(piece).collect())
+    let window = |(from, to): (Value, Value)| Start::new(start.initial_value.clone(), Some(from)).to(Some(to));
+    Ok(Windows::new(from, end, step).pieces()?.into_iter().map(window).collect())
 }
 
 /// The time in the form of `value`: the day after today of a date, whose pieces end before their last value. A number has
@@ -32,16 +32,16 @@ mod tests {
     use catchment_json::Value;
     use catchment_schema::parse_timestamp;
 
-    use super::pieces;
+    use super::windows;
 
     #[track_caller]
     fn check(from: &str, end: &str, step: f64, expected: &str) {
         let value = |text: &str| Some(Value::parse(text).unwrap()).filter(|value| !value.is_null());
         let start = Start::new(value("0"), value(from)).to(value(end));
         let now = parse_timestamp("2024-03-02T06:00:00Z").unwrap();
-        let found = pieces(&start, step, now).map(|pieces| {
+        let found = windows(&start, step, now).map(|windows| {
             let piece = |start: &Start| format!("{}..{}", start.last_value_text(), start.end_value_text());
-            pieces.iter().map(piece).collect::<Vec<_>>().join(" ")
+            windows.iter().map(piece).collect::<Vec<_>>().join(" ")
         });
         assert_eq!(found.unwrap_or_else(|error| error.to_string()), expected, "{from} to {end}");
     }

@@ -15,13 +15,13 @@ pub(crate) fn check(value: &Value, kind: &Kind, path: &str, own: &Own<'_>, mista
     let mut note = |problem: String| mistakes.push(Mistake::new(path, problem));
     match kind {
         Kind::Any => {}
-        Kind::Text => match value.as_str() {
-            None => mistakes.push(wrong(path, expected(kind), value)),
-            Some(text) if has_reference(text) => {
+        Kind::Text | Kind::Plain => {
+            if !takes(kind, value) {
+                mistakes.push(wrong(path, expected(kind), value));
+            } else if value.as_str().is_some_and(has_reference) {
                 note("found a reference `${…}`, which can stand in URLs, headers, parameters, bodies and `auth` only".to_owned());
             }
-            Some(_) => {}
-        },
+        }
         Kind::Integer(from, to) => match value.as_i64() {
             None => mistakes.push(wrong(path, expected(kind), value)),
             Some(number) if !(*from..=*to).contains(&number) => note(format!("found {number}, expected {from} to {to}")),
@@ -155,7 +155,7 @@ fn takes(kind: &Kind, value: &Value) -> bool {
         Kind::ListOf(_) => value.as_array().is_some(),
         Kind::Either(kinds, _) => kinds.iter().any(|kind| takes(kind, value)),
         Kind::Tagged(_) => value.as_str().is_some() || value.as_object().is_some(),
-        Kind::Any | Kind::Refused(_) => true,
+        Kind::Any | Kind::Plain | Kind::Refused(_) => true,
     }
 }
 
@@ -171,7 +171,7 @@ fn expected(kind: &Kind) -> &'static str {
         Kind::ListOf(_) => "a list",
         Kind::Either(_, expected) => expected,
         Kind::Tagged(_) => "a name or an object",
-        Kind::Any | Kind::Refused(_) => "a value",
+        Kind::Any | Kind::Plain | Kind::Refused(_) => "a value",
     }
 }
 

@@ -12,8 +12,8 @@ macro_rules! fields {
     ($($more:expr),* $(,)?) => {
         &[
             Field::required("cursor_path", Kind::JsonPath, "Where the cursor stands in a row."),
-            Field::new("initial_value", Kind::Any, "The value that the first run starts from; all rows are taken where there is none."),
-            Field::new("end_value", Kind::Any, "The value that rows are taken up to. With it nothing is kept for the next run."),
+            Field::new("initial_value", Kind::Plain, "The value that the first run starts from; all rows are taken where there is none."),
+            Field::new("end_value", Kind::Plain, "The value that rows are taken up to. With it nothing is kept for the next run."),
             Field::new("last_value_func", Kind::OneOf(&["max", "min"]), "Which values are later; max by default."),
             Field::new("primary_key", Kind::Names, "The fields that tell rows at the last value apart; those of the resource by default."),
             Field::new("row_order", Kind::OneOf(&["asc", "desc"]), "The order in which rows come, where the API keeps one."),

@@ -1,15 +1,15 @@
 //! Resources and their defaults.
 
 use catchment_json::{Object, Value};
-use catchment_schema::{Column, Contract, MergeOptions, NestedHints, WriteDisposition};
+use catchment_schema::TableHints;
 
 use super::columns::{self, COLUMNS, CONTRACT};
-use super::disposition::{self, DISPOSITION};
+use super::disposition::DISPOSITION;
 use super::endpoint::{self, ENDPOINT};
+use super::hints::{self, NESTED_HINTS, REFERENCE};
 use super::include::{self, INCLUDE, Include};
 use super::incremental::CURSOR;
 use super::keys::Keys;
-use super::nested::{self, NESTED_HINTS, REFERENCE};
 use super::processing_step::PROCESSING_STEP;
 use super::{EndpointSpec, IncrementalSpec, StepSpec};
 use crate::Mistake;
@@ -67,24 +67,8 @@ pub struct ResourceSpec {
     pub parent: Option<String>,
     /// The table that its rows go to; the name by default.
     pub table_name: Option<String>,
-    /// What a load does with the rows that the table has.
-    pub write_disposition: WriteDisposition,
-    /// The fields that tell rows apart.
-    pub primary_key: Vec<String>,
-    /// The fields by which new rows replace old ones when they are merged.
-    pub merge_key: Vec<String>,
-    /// How rows are merged, where they are.
-    pub merge: MergeOptions,
-    /// Columns that are declared.
-    pub columns: Vec<Column>,
-    /// What rows may change of its tables.
-    pub schema_contract: Option<Contract>,
-    /// How deep objects and lists are taken apart.
-    pub max_table_nesting: Option<u32>,
-    /// What the schema keeps of its table for others: `references`, `table_format`, `file_format`.
-    pub kept_hints: Object,
-    /// What is said of the tables of its lists.
-    pub nested_hints: Vec<NestedHints>,
+    /// What is said of the table; the cursor is that of the endpoint.
+    pub hints: TableHints,
     /// Fields that its rows get from the rows that feed it.
     pub include_from_parent: Vec<Include>,
     /// What is done to its rows.
@@ -104,7 +88,7 @@ impl ResourceSpec {
     pub(super) fn read(value: &Value, path: &str, mistakes: &mut Vec<Mistake>) -> ResourceSpec {
         let keys = Keys::of(value, path);
         let name = keys.owned_text("name").unwrap_or_default();
-        let (write_disposition, merge) = disposition::read(&keys, mistakes);
+        let hints = hints::read(&keys, mistakes);
         let mut endpoint = EndpointSpec::read(keys.get("endpoint"), &name, &keys.path("endpoint"), mistakes);
         if let Some(cursor) = keys.get("incremental") {
             if endpoint.incremental.is_some() {
@@ -116,15 +100,7 @@ impl ResourceSpec {
             endpoint,
             parent: None,
             table_name: keys.owned_text("table_name"),
-            write_disposition,
-            merge,
-            primary_key: keys.names("primary_key"),
-            merge_key: keys.names("merge_key"),
-            columns: columns::columns(&keys, mistakes),
-            schema_contract: columns::contract(&keys),
-            max_table_nesting: keys.integer("max_table_nesting"),
-            kept_hints: nested::kept(&keys),
-            nested_hints: nested::read(&keys, mistakes),
+            hints,
             include_from_parent: include::read(&keys),
             processing_steps: keys
                 .list("processing_steps")

@@ -140,6 +140,7 @@ fn of_endpoints() {
         r#"{"incremental": {"cursor_path": "a[b]"}}"#,
         r#"{"incremental": {"cursor_path": "at", "end_value": 9, "last_value_func": "mean", "row_order": "down", "lag": "1h", "primary_key": 3}}"#,
         r#"{"incremental": {"cursor_path": "at", "on_cursor_value_missing": "skip", "range_start": "half", "allow_external_schedulers": true}}"#,
+        r#"{"incremental": {"cursor_path": "at", "initial_value": "${env:SINCE}"}}"#,
         r#"{"incremental": {"cursor_path": "at", "convert": "value|"}}"#,
         r#"{"incremental": {"cursor_path": "at", "convert": "vlaue + 1"}}"#,
         r#"{"incremental": {"cursor_path": "at", "transform": "value"}}"#,

@@ -135,12 +135,12 @@ fn tokens_are_fetched() {
 fn secrets_of_requests_are_in_no_error() {
     let server = ScriptedServer::start(|request| Answer::json(400, format!("no: {}", request.param("q").unwrap_or_default())));
     let spec = format!(
-        r#"{{"client": {{"base_url": "{}"}}, "resources": [{{"name": "a", "endpoint": {{"path": "p/${{env:TOKEN}}", "params": {{"q": "${{env:TOKEN}}"}}}}}}]}}"#,
+        r#"{{"client": {{"base_url": "{}/${{env:TOKEN}}"}}, "resources": [{{"name": "a", "endpoint": {{"path": "p", "params": {{"q": "${{env:TOKEN}}"}}}}}}]}}"#,
         server.url()
     );
     let fixed = settings();
     let error = run(&source_with(&parse(&spec), Settings::new(&fixed)), &fresh()).map(|_| ()).unwrap_err();
-    assert_eq!(server.requests()[0].path, "/p/tk-env");
+    assert_eq!(server.requests()[0].path, "/tk-env/p");
     let said = format!("{} {error:?}", chain(&error));
     assert!(!said.contains("tk-env"), "{said}");
 }

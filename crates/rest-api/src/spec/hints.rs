@@ -1,6 +1,5 @@
-//! What is said of tables besides those of resources.
+//! What is said of tables.
 
-use catchment_json::Object;
 use catchment_schema::{NestedHints, TableHints};
 
 use super::columns::{self, COLUMNS, CONTRACT};
@@ -45,28 +44,28 @@ pub(super) static REFERENCE: Shape = Shape::new(
     ],
 );
 
-/// The hints of a table that the schema keeps for others.
-pub(super) fn kept(keys: &Keys<'_>) -> Object {
-    let hints = ["references", "table_format", "file_format"];
-    hints.into_iter().filter_map(|key| Some((key.to_owned(), keys.get(key)?.clone()))).collect()
+/// What is said of a table.
+pub(super) fn read(keys: &Keys<'_>, mistakes: &mut Vec<Mistake>) -> TableHints {
+    let (write_disposition, merge) = disposition::read(keys, mistakes);
+    let kept = ["references", "table_format", "file_format"];
+    TableHints {
+        write_disposition,
+        merge,
+        primary_key: keys.names("primary_key"),
+        merge_key: keys.names("merge_key"),
+        cursor: None,
+        columns: columns::columns(keys, mistakes),
+        schema_contract: columns::contract(keys),
+        max_table_nesting: keys.integer("max_table_nesting"),
+        kept: kept.into_iter().filter_map(|key| Some((key.to_owned(), keys.get(key)?.clone()))).collect(),
+        nested: nested(keys, mistakes),
+    }
 }
 
-pub(super) fn read(keys: &Keys<'_>, mistakes: &mut Vec<Mistake>) -> Vec<NestedHints> {
+fn nested(keys: &Keys<'_>, mistakes: &mut Vec<Mistake>) -> Vec<NestedHints> {
     let path = keys.path("nested_hints");
     let hints = |(field, value): (&String, &_)| {
-        let keys = Keys::of(value, format!("{path}.{field}"));
-        let (write_disposition, merge) = disposition::read(&keys, mistakes);
-        let hints = TableHints {
-            write_disposition,
-            merge,
-            primary_key: keys.names("primary_key"),
-            merge_key: keys.names("merge_key"),
-            columns: columns::columns(&keys, mistakes),
-            schema_contract: columns::contract(&keys),
-            max_table_nesting: keys.integer("max_table_nesting"),
-            kept: kept(&keys),
-            ..TableHints::default()
-        };
+        let hints = read(&Keys::of(value, format!("{path}.{field}")), mistakes);
         NestedHints { field: field.clone(), hints }
     };
     keys.object("nested_hints").map(hints).collect()
