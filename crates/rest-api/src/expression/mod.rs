@@ -10,7 +10,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use catchment_json::{Document, NodeId, Value};
-use minijinja::{Environment, UndefinedBehavior};
+use minijinja::{Environment, ErrorKind, UndefinedBehavior};
 
 pub(crate) use node::JsonNode;
 pub(crate) use value::map;
@@ -46,6 +46,13 @@ impl Expression {
         if let Some(name) = unknown.first() {
             let known: Vec<_> = variables.iter().map(|name| format!("`{name}`")).collect();
             return Err(format!("it has no variable `{name}`; there is {}", known.join(", ")));
+        }
+        // filters and tests are looked up when they are used, so it is tried with nothing
+        let nothing = variables.iter().map(|name| (*name, minijinja::Value::UNDEFINED));
+        if let Err(error) = compiled.eval(value::map(nothing))
+            && matches!(error.kind(), ErrorKind::UnknownFilter | ErrorKind::UnknownTest | ErrorKind::UnknownFunction)
+        {
+            return Err(problem(&error));
         }
         drop(compiled);
         Ok(Expression { text: text.to_owned(), environment: Arc::new(environment) })

@@ -59,6 +59,10 @@ fn mistakes_are_told_before_any_row_has_come() {
     check("raw.id", "{}", "it has no variable `raw`; there is `row`");
     check("range(100000)|list|length", "{}", "100000");
     check("range(3)|map('nope')|list", "{}", "unknown filter");
+    let unknown = |expression: &str| Expression::parse(expression, &["row"]).unwrap_err();
+    assert_eq!(unknown("row.name|uper"), "unknown filter: filter uper is unknown");
+    assert_eq!(unknown("row.id is evn"), "unknown test: test evn is unknown");
+    assert_eq!(unknown("nope(row.id)"), "it has no variable `nope`; there is `row`");
 }
 
 #[test]

@@ -79,6 +79,13 @@ fn bind(path: Template, given: &Object, keys: &Keys<'_>, mistakes: &mut Vec<Mist
             let param = Keys::of(value, "");
             match (kind(value), param.owned_text("resource"), param.json_path("field")) {
                 ("resolve", Some(resource), Some(field)) => vec![Part::Field(FieldOf { resource, field })],
+                ("incremental", ..) => {
+                    let problem =
+                        format!("it has {{{name}}}, and that parameter is a cursor; write {{incremental.start_value}} there");
+                    mistakes.push(keys.mistake("path", problem));
+                    Vec::new()
+                }
+                // what it lacks has been noted
                 _ => Vec::new(),
             }
         }

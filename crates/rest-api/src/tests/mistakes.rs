@@ -128,6 +128,7 @@ fn of_endpoints() {
         r#"{"path": "a/{b}", "params": {"b": {"type": "resolve", "resource": "c", "field": "id"}}}"#,
         r#"{"path": "a/{b}", "params": {"c": 1, "d": 2}}"#,
         r#"{"path": "a/{b}", "params": {"b": [1]}}"#,
+        r#"{"path": "a/{b}", "params": {"b": {"type": "incremental", "cursor_path": "at"}}}"#,
         r#"{"params": {"a": {"type": "incremental"}}}"#,
         r#"{"params": {"a": {"type": "incremental", "cursor_path": "at", "end_param": "x"}}}"#,
         r#"{"params": {"a": {"type": "incremental", "cursor_path": "at"}, "b": {"type": "incremental", "cursor_path": "at"}}}"#,
