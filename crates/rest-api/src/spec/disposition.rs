@@ -73,7 +73,8 @@ fn validity_columns(keys: &Keys<'_>, mistakes: &mut Vec<Mistake>) -> Option<(Str
 
 fn timestamp(keys: &Keys<'_>, key: &str, mistakes: &mut Vec<Mistake>) -> Option<i64> {
     let text = keys.text(key)?;
-    let micros = parse_timestamp(text);
+    // a date is its beginning
+    let micros = parse_timestamp(text).or_else(|| parse_timestamp(&format!("{text}T00:00:00Z")));
     if micros.is_none() {
         mistakes.push(keys.mistake(key, format!("found {text:?}, expected a time stamp such as 2024-01-31T00:00:00Z")));
     }

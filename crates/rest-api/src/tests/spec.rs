@@ -120,3 +120,85 @@ fn debug_output_has_no_texts_that_may_be_secrets() {
     );
     assert!(!format!("{spec:?}").contains("s3cret"), "{spec:?}");
 }
+
+/// All keys in all their forms: none of them is a mistake.
+#[test]
+fn what_is_valid_is_taken() {
+    #[track_caller]
+    fn check(spec: &str) {
+        if let Err(error) = Spec::parse(spec, Format::Json) {
+            panic!("{spec}\n{error}");
+        }
+    }
+    let client = |keys: &str| check(&format!(r#"{{"client": {{"base_url": "http://x", {keys}}}, "resources": ["a"]}}"#));
+    for auth in [
+        r#""bearer""#,
+        r#"{"token": "${env:T}"}"#,
+        r#"{"type": "bearer", "token": null}"#,
+        r#""api_key""#,
+        r#"{"type": "api_key", "name": "k", "api_key": "${secret:a.b}", "location": "param"}"#,
+        r#"{"type": "api_key", "location": "cookie"}"#,
+        r#""http_basic""#,
+        r#"{"type": "http_basic", "username": "u", "password": "{p}"}"#,
+        r#""oauth2_client_credentials""#,
+        r#"{"type": "oauth2_client_credentials", "access_token_url": "http://x", "client_id": "i", "client_secret": "s",
+            "access_token_request_data": {"scope": "read"}, "default_token_expiration": 60, "credentials_in_header": true}"#,
+        "null",
+    ] {
+        client(&format!(r#""auth": {auth}"#));
+    }
+    for paginator in [
+        r#""auto""#,
+        r#""header_link""#,
+        r#"{"type": "header_link", "links_next_key": "next"}"#,
+        r#""json_link""#,
+        r#""json_response""#,
+        r#"{"type": "json_link", "next_url_path": "$.links['next']"}"#,
+        r#""header_cursor""#,
+        r#"{"type": "header_cursor", "cursor_key": "k", "cursor_param": "p"}"#,
+        r#""cursor""#,
+        r#"{"type": "cursor", "cursor_path": "a.b", "cursor_body_path": "c", "stop_after_empty_page": true, "has_more_path": "m"}"#,
+        r#"{"type": "offset", "limit": 10, "offset": 5, "offset_body_path": "o", "limit_body_path": "l", "total_path": null, "maximum_offset": 9}"#,
+        r#""page_number""#,
+        r#"{"type": "page_number", "base_page": 1, "page": 2, "page_body_path": "p", "total_path": "t", "maximum_page": 3, "has_more_path": "m"}"#,
+        r#""single_page""#,
+        "{}",
+        "null",
+    ] {
+        client(&format!(r#""paginator": {paginator}"#));
+    }
+    client(
+        r#""headers": {"a": "b", "c": "${env:C}"}, "requests_per_second": 0.5, "requests_in_flight": 3, "parallel_pages": 2, "trusted_origins": "http://y""#,
+    );
+    let resource =
+        |keys: &str| check(&format!(r#"{{"client": {{"base_url": "http://x"}}, "resources": ["p", {{"name": "a", {keys}}}]}}"#));
+    for keys in [
+        r#""table_name": "t", "primary_key": ["a", "b"], "merge_key": "m", "max_table_nesting": 0, "selected": false, "parallelized": false, "resumable": true"#,
+        r#""write_disposition": "skip""#,
+        r#""write_disposition": {"disposition": "merge", "strategy": "scd2", "validity_column_names": ["f", "t"], "active_record_timestamp": "9999-12-31", "boundary_timestamp": "2024-01-01T00:00:00Z", "row_version_column_name": "v"}"#,
+        r#""write_disposition": {"disposition": "merge", "strategy": "upsert", "deduplicated": true}"#,
+        r#""columns": {"a": {"data_type": "decimal", "precision": 10, "scale": 2, "nullable": false, "x-own": 1}}, "schema_contract": "freeze""#,
+        r#""columns": [{"name": "a", "hard_delete": true, "description": "d"}], "schema_contract": {"tables": "evolve", "data_type": null}"#,
+        r#""nested_hints": {"l": {"primary_key": "k", "columns": {"k": {}}}}, "references": [{"columns": ["a"], "referenced_table": "p", "referenced_columns": ["id"]}], "table_format": "native", "file_format": "parquet""#,
+        r#""processing_steps": [], "incremental": {"cursor_path": "at", "lag": 3600, "convert": "value|epoch"}"#,
+        r#""include_from_parent": ["id"], "endpoint": {"json": {"{{k}}": ["{resources.p.id}"]}, "method": "post"}"#,
+        r#""include_from_parent": {"p": "id"}, "endpoint": "x""#,
+        r#""endpoint": null"#,
+    ] {
+        resource(keys);
+    }
+    let endpoint = |endpoint: &str| resource(&format!(r#""endpoint": {endpoint}"#));
+    for keys in [
+        r#""a/{{b}}""#,
+        r#"{"path": "{b}/{c}/{d}", "params": {"b": 1, "c": true, "d": "{resources.p.id}", "e": null, "f": ["a", 1], "g": 1.5}}"#,
+        r#"{"path": "x/{b}", "params": {"b": {"type": "resolve", "resource": "p", "field": "a.b"}}}"#,
+        r#"{"params": {"since": {"type": "incremental", "cursor_path": "at", "initial_value": 0}, "x": "{incremental.last_value:>5}"}}"#,
+        r#"{"data": {"a": 1, "b": ["c"]}}"#,
+        r#"{"data": "text", "headers": {"content-type": "text/plain"}, "auth": null}"#,
+        r#"{"json": [1, null, "{incremental.end_value}"], "incremental": {"cursor_path": "at", "initial_value": 0, "end_value": 5, "end_param": "to", "range_end": "closed", "row_order": "desc", "last_value_func": "min", "window": 2}}"#,
+        r#"{"response_actions": [{"action": "ignore"}, {"status_code": 404, "content": "x", "when": "headers.a == body[0].b", "action": "retry"}], "data_selector": "$..a[*]"}"#,
+        r#"{"incremental": {"cursor_path": "at", "on_cursor_value_missing": "exclude", "primary_key": [], "allow_external_schedulers": false}}"#,
+    ] {
+        endpoint(keys);
+    }
+}
