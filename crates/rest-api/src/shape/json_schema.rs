@@ -36,7 +36,8 @@ fn object(shape: &'static Shape, tag: Option<(&'static str, bool)>, definitions:
         if let Kind::Refused(_) = kind {
             continue;
         }
-        let mut property = of_kind(kind, definitions);
+        let property = of_kind(kind, definitions);
+        let mut property = if *is_required { property } else { or_null(property) };
         if let Some(property) = property.as_object_mut() {
             property.insert("description".to_owned(), Value::from(*doc));
         }
@@ -80,13 +81,29 @@ fn of_kind(kind: &'static Kind, definitions: &mut Object) -> Value {
         Kind::Any | Kind::Plain | Kind::Refused(_) => entries([]),
         Kind::Object(shape) => reference(shape.name, definitions, |definitions| object(shape, None, definitions)),
         Kind::ListOf(each) => entries([("type", Value::from("array")), ("items", of_kind(each, definitions))]),
-        Kind::MapOf(each) => entries([("type", Value::from("object")), ("additionalProperties", of_kind(each, definitions))]),
+        Kind::MapOf(each) => {
+            entries([("type", Value::from("object")), ("additionalProperties", or_null(of_kind(each, definitions)))])
+        }
         Kind::Either(kinds, _) => {
             let kinds: Vec<_> = kinds.iter().map(|kind| of_kind(kind, definitions)).collect();
             entries([("anyOf", Value::from(kinds))])
         }
         Kind::Tagged(tagged) => reference(tagged.name, definitions, |definitions| variants(tagged, definitions)),
     }
+}
+
+/// What a schema says, or null, which stands for what is not given.
+fn or_null(mut schema: Value) -> Value {
+    let null = || entries([("type", Value::from("null"))]);
+    let Some(keys) = schema.as_object_mut() else { return schema };
+    if keys.is_empty() {
+        return schema;
+    }
+    if let Some(Value::Array(any)) = keys.get_mut("anyOf") {
+        any.push(null());
+        return schema;
+    }
+    entries([("anyOf", Value::from(vec![schema, null()]))])
 }
 
 fn variants(tagged: &'static Tagged, definitions: &mut Object) -> Object {
