@@ -9,8 +9,7 @@ use crate::{output, spec_file};
 
 pub(crate) fn explain(args: &ExplainArgs) -> Result<(), Failure> {
     let spec = spec_file::read(&args.spec)?;
-    let stem = || spec_file::stem(&args.spec);
-    let pipeline = args.pipeline_name.clone().or_else(|| spec.pipeline.pipeline_name.clone()).unwrap_or_else(stem);
+    let pipeline = spec_file::pipeline_name(args.pipeline_name.as_ref(), &spec, &args.spec);
     let configuration = Configuration::load()?.of_pipeline(&pipeline);
     let secrets = spec.secrets(&configuration.settings());
     if secrets.is_empty() {

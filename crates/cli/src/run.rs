@@ -57,8 +57,7 @@ impl Names {
     /// Flags win over the spec.
     fn of(args: &RunArgs, spec: &Spec) -> Names {
         let flag_or = |flag: &Option<String>, key: &Option<String>| flag.clone().or_else(|| key.clone());
-        let mut pipeline =
-            flag_or(&args.pipeline_name, &spec.pipeline.pipeline_name).unwrap_or_else(|| spec_file::stem(&args.spec));
+        let mut pipeline = spec_file::pipeline_name(args.pipeline_name.as_ref(), spec, &args.spec);
         let mut dataset =
             flag_or(&args.dataset_name, &spec.pipeline.dataset_name).unwrap_or_else(|| format!("{pipeline}_dataset"));
         if args.dev_mode {

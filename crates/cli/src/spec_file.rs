@@ -18,7 +18,8 @@ pub(crate) fn read(path: &Path) -> Result<Spec, Failure> {
     read().map_err(Failure::Usage)
 }
 
-/// The name of the pipeline where nobody says another one: the stem of the file's name.
-pub(crate) fn stem(path: &Path) -> String {
-    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+/// The name of the pipeline: that of the flag, else that of the spec, else the stem of the file's name.
+pub(crate) fn pipeline_name(flag: Option<&String>, spec: &Spec, path: &Path) -> String {
+    let stem = || path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    flag.or(spec.pipeline.pipeline_name.as_ref()).cloned().unwrap_or_else(stem)
 }

@@ -3,6 +3,7 @@
 use catchment_json::{Object, SerializeError, Value, to_value};
 use serde::Serialize;
 
+use crate::key_path::join;
 use crate::{Mistake, Spec, SpecError};
 
 /// Builds a [`Spec`] key by key, as a file would have it: values are anything that serde can serialise, and what is wrong
@@ -181,10 +182,7 @@ impl Entries {
     fn finish(self, path: &str) -> Result<Object, SpecError> {
         match self.failed {
             None => Ok(self.object),
-            Some((key, problem)) => {
-                let path = if path.is_empty() { key } else { format!("{path}.{key}") };
-                Err(Mistake::new(path, problem).into())
-            }
+            Some((key, problem)) => Err(Mistake::new(join(path, &key), problem).into()),
         }
     }
 }

@@ -2,12 +2,12 @@
 
 use catchment_extract::{PageError, Row, Start, WindowsError};
 use catchment_json::{FieldEdit, Selection, Value};
-use catchment_rest_client::{Body, Method, Request, RestClient, redact};
+use catchment_rest_client::{Body, Method, Request, RestClient, redact_all};
 use catchment_settings::{Secret, SettingsError};
 use thiserror::Error;
 
 use crate::secrets::Secrets;
-use crate::template::{CursorValue, Fill, FillError, Part, plain_text};
+use crate::template::{CursorValue, Fill, FillError, Part, fields_of, plain_text};
 use crate::windows::windows;
 use crate::{BodySpec, EndpointSpec, Include, ResourceSpec, Template, ValueTemplate};
 
@@ -42,16 +42,15 @@ struct IncludeError {
 }
 
 impl Endpoint {
+    /// The endpoint of a resource. What is `hidden` already are the secrets of the client's URL.
     pub(crate) fn new(
         client: RestClient,
         resource: &ResourceSpec,
         ancestors: Vec<String>,
-        base_url: &Template,
+        mut hidden: Vec<Secret>,
         secrets: &Secrets<'_>,
     ) -> Result<Endpoint, SettingsError> {
         let spec = resolved(&resource.endpoint, secrets)?;
-        let base_url = base_url.resolve(&mut |reference| secrets.resolve(reference))?;
-        let mut hidden: Vec<Secret> = base_url.secrets().cloned().collect();
         spec.each_template(&mut |_, template| hidden.extend(template.secrets().cloned()));
         Ok(Endpoint { client, spec, ancestors, includes: resource.include_from_parent.clone(), secrets: hidden })
     }
@@ -94,16 +93,12 @@ impl Endpoint {
     pub(crate) fn shown(&self) -> String {
         let mut params = Vec::new();
         for (name, value) in &self.spec.params {
-            match value.shown() {
-                Value::Null => {}
-                Value::Array(values) => params.extend(values.iter().map(|value| (name.shown(), plain_text(value)))),
-                value => params.push((name.shown(), plain_text(&value))),
-            }
+            params.extend(texts(&value.shown()).map(|text| (name.shown(), text)));
         }
         let shown = match self.client.request(&self.spec.path.shown()) {
             Ok(mut request) => {
                 request.params = params;
-                redact(&request.full_url())
+                redact_all(&request.full_url(), &self.secrets)
             }
             Err(_) => self.spec.path.shown(),
         };
@@ -112,16 +107,12 @@ impl Endpoint {
         format!("{} {shown}", self.spec.method)
     }
 
-    /// Parameters as the reference sends them: null is left out, a list is sent value by value.
+    /// The parameters of a request.
     fn params(&self, fill: &Fill<'_>) -> Result<Vec<(String, String)>, FillError> {
         let mut params = Vec::new();
         for (name, value) in &self.spec.params {
             let name = fill.text(name)?;
-            match fill.value(value)? {
-                Value::Null => {}
-                Value::Array(values) => params.extend(values.iter().map(|value| (name.clone(), plain_text(value)))),
-                value => params.push((name, plain_text(&value))),
-            }
+            params.extend(texts(&fill.value(value)?).map(|text| (name.clone(), text)));
         }
         let Some(incremental) = &self.spec.incremental else { return Ok(params) };
         if let Some(name) = incremental.start_param.as_ref().filter(|_| fill.start.last_value.is_some()) {
@@ -147,12 +138,22 @@ impl Endpoint {
             let value = row.get(field).ok_or_else(|| IncludeError {
                 resource: (*name).to_owned(),
                 field: field.clone(),
-                available: row.node().entries().map(|(key, _)| key.name()).collect::<Vec<_>>().join(", "),
+                available: fields_of(row.node()),
             })?;
             Ok((format!("_{name}_{field}"), value))
         };
         self.includes.iter().map(include).collect()
     }
+}
+
+/// The value of a parameter as the reference sends it: null is left out, a list is sent value by value.
+fn texts(value: &Value) -> impl Iterator<Item = String> + '_ {
+    let values = match value {
+        Value::Null => &[],
+        Value::Array(values) => values.as_slice(),
+        one => std::slice::from_ref(one),
+    };
+    values.iter().map(plain_text)
 }
 
 /// Rows with further fields.

@@ -38,6 +38,7 @@ mod error;
 mod explain;
 mod expression;
 mod format;
+mod key_path;
 mod pages;
 mod paginator;
 mod plan;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use catchment_extract::{Page, PageError, Row, Start};
 use catchment_json::Value;
-use catchment_rest_client::{Page as ClientPage, Pages, Url, redact};
+use catchment_rest_client::{Page as ClientPage, Pages, Url, redact_all};
 use catchment_settings::Secret;
 use futures_util::{Stream, StreamExt as _, stream};
 
@@ -78,7 +78,7 @@ fn has_secret(position: &Value, secrets: &[Secret]) -> bool {
     match position {
         Value::Text(text) => {
             let is_known = secrets.iter().any(|secret| text.contains(secret.expose()));
-            is_known || Url::parse(text).is_ok_and(|url| redact(&url) != url.as_str())
+            is_known || Url::parse(text).is_ok_and(|url| redact_all(&url, secrets) != url.as_str())
         }
         Value::Array(values) => values.iter().any(|value| has_secret(value, secrets)),
         Value::Object(entries) => entries.values().any(|value| has_secret(value, secrets)),

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use catchment_extract::Start;
-use catchment_rest_client::redact;
+use catchment_rest_client::redact_all;
 use catchment_schema::WriteDisposition;
 
 use crate::endpoint::Endpoint;
@@ -83,10 +83,7 @@ fn first_request(spec: &ResourceSpec, endpoint: &Endpoint, start: &Start, now: i
     let start = windows.as_ref().and_then(|windows| windows.first()).unwrap_or(start);
     let request = endpoint.request(start, None).map_err(|error| failed(Problem::Own(error.to_string())))?;
     let request = endpoint.client().first_request(request).map_err(|error| failed(error.into()))?;
-    let mut url = redact(&request.full_url());
-    for secret in endpoint.secrets() {
-        url = url.replace(secret.expose(), "***");
-    }
+    let url = redact_all(&request.full_url(), endpoint.secrets());
     Ok(format!("{} {url}", request.method))
 }
 

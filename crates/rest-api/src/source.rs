@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use catchment_extract::{Resource, Source, Start};
 use catchment_json::Path;
 use catchment_rest_client::{RestClient, RestClientBuilder};
-use catchment_settings::{NoSettings, Settings, SettingsError};
+use catchment_settings::{NoSettings, Secret, Settings, SettingsError};
 use thiserror::Error;
 
 use crate::endpoint::{Endpoint, RequestError, is_entity};
@@ -14,7 +14,7 @@ use crate::entity::EntityOrList;
 use crate::registry::Registry;
 use crate::response_action::response_action;
 use crate::secrets::Secrets;
-use crate::{AuthChoice, ResourceSpec, Spec, auth, pages, paginator, step};
+use crate::{AuthChoice, ResourceSpec, Spec, Template, auth, pages, paginator, step};
 
 /// A spec, and what its source is made with.
 ///
@@ -125,12 +125,14 @@ impl<'a> RestApi<'a> {
     /// The endpoints of all resources, in the order of the spec.
     pub(crate) fn endpoints(&self) -> Result<Vec<(&'a ResourceSpec, Endpoint)>, SourceError> {
         let secrets = Secrets::new(&self.settings, &self.spec.name);
-        let client = self.client_of_spec(&secrets)?;
+        let base_url = self.spec.client.base_url.resolve(&mut |reference| secrets.resolve(reference));
+        let base_url = base_url.map_err(|error| SourceError { path: "client.base_url".to_owned(), problem: error.into() })?;
+        let client = self.client_of_spec(&base_url, &secrets)?;
+        let hidden: Vec<Secret> = base_url.secrets().cloned().collect();
         let endpoint = |(index, resource): (usize, &'a ResourceSpec)| {
             let failed = |key: &str, problem| SourceError { path: format!("resources[{index}].endpoint{key}"), problem };
             let client = self.client_of(resource, &client, &secrets).map_err(|(key, problem)| failed(key, problem))?;
-            let base_url = &self.spec.client.base_url;
-            let endpoint = Endpoint::new(client, resource, self.ancestors(resource), base_url, &secrets);
+            let endpoint = Endpoint::new(client, resource, self.ancestors(resource), hidden.clone(), &secrets);
             let endpoint = endpoint.map_err(|error| failed("", error.into()))?;
             // A path that cannot be a URL is told now, not in the middle of a run.
             if resource.parent.is_none() {
@@ -145,11 +147,11 @@ impl<'a> RestApi<'a> {
         self.spec.resources.iter().enumerate().map(endpoint).collect()
     }
 
-    fn client_of_spec(&self, secrets: &Secrets<'_>) -> Result<RestClient, SourceError> {
+    fn client_of_spec(&self, base_url: &Template, secrets: &Secrets<'_>) -> Result<RestClient, SourceError> {
         let spec = &self.spec.client;
         let failed = |key: &str, problem| SourceError { path: format!("client{key}"), problem };
         let text = |key: &str, template| secrets.text(template).map_err(|error| failed(key, Problem::from(error)));
-        let mut client = self.client.clone().base_url(text(".base_url", &spec.base_url)?.expose());
+        let mut client = self.client.clone().base_url(base_url.resolved_text());
         for (name, value) in &spec.headers {
             client = client.header(name, text(&format!(".headers.{name}"), value)?.expose());
         }

@@ -89,7 +89,7 @@ pub use outgoing::Outgoing;
 pub use paginate::{
     Auto, HeaderCursor, HeaderLink, JsonCursor, JsonLink, Offset, Page, PageNumber, Pages, Paginator, SinglePage,
 };
-pub use redact::{redact, sounds_secret};
+pub use redact::{redact, redact_all, sounds_secret};
 pub use request::Request;
 pub use reqwest;
 pub use reqwest::header::HeaderMap;

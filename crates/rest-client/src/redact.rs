@@ -40,8 +40,16 @@ pub fn redact(url: &Url) -> String {
 /// Shorter secrets would mask half the words of an answer, and are none.
 pub(crate) const SHORTEST_SECRET: usize = 4;
 
-/// The URL as it may be shown, where `secrets` may stand anywhere in it.
-pub(crate) fn redact_all(url: &Url, secrets: &[Secret]) -> String {
+/// The URL as it may be shown, where `secrets` of four characters and more may stand anywhere in it.
+///
+/// ```
+/// use catchment_rest_client::{Secret, Url, redact_all};
+///
+/// let url = Url::parse("https://api.example.com/bot-s3cret/issues?key=42&page=2")?;
+/// assert_eq!(redact_all(&url, &[Secret::from("s3cret")]), "https://api.example.com/bot-***/issues?key=***&page=2");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn redact_all(url: &Url, secrets: &[Secret]) -> String {
     mask_in_url(redact(url), secrets)
 }
 

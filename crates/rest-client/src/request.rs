@@ -10,7 +10,7 @@ use crate::body::Body;
 use crate::error::Error;
 use crate::error_kind::ErrorKind;
 use crate::outgoing::remove_query;
-use crate::redact::redact;
+use crate::redact::redact_all;
 
 /// What is sent. The headers of the client come on top when it is sent, where these have none of that name.
 ///
@@ -169,7 +169,7 @@ impl std::fmt::Debug for Request {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Request")
             .field("method", &self.method)
-            .field("url", &redact(&self.full_url()))
+            .field("url", &redact_all(&self.full_url(), &self.hidden))
             .field("headers", &self.headers.keys())
             .field("body", &self.body)
             .finish_non_exhaustive()

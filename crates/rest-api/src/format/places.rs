@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use crate::key_path::outwards;
+
 /// The line and column of each key, by its path.
 #[derive(Debug, Default)]
 pub(crate) struct Places(HashMap<String, (usize, usize)>);
@@ -13,12 +15,6 @@ impl Places {
 
     /// The place of a key, or of what it should stand in.
     pub(crate) fn of(&self, path: &str) -> Option<(usize, usize)> {
-        let mut path = path;
-        loop {
-            if let Some(place) = self.0.get(path) {
-                return Some(*place);
-            }
-            path = path.rfind(['.', '[']).and_then(|end| path.get(..end))?;
-        }
+        outwards(path).find_map(|path| self.0.get(path)).copied()
     }
 }

@@ -6,6 +6,7 @@ use catchment_json::Value;
 use toml_edit::{ImDocument, Item, Key, TableLike, Value as TomlValue};
 
 use super::Places;
+use crate::key_path::join;
 
 pub(super) fn parse(text: &str, places: &mut Places) -> Result<Value, String> {
     let document = ImDocument::parse(text).map_err(|error| format!("invalid TOML: {}", error.to_string().trim_end()))?;
@@ -21,7 +22,7 @@ struct Reader<'r> {
 impl Reader<'_> {
     fn table(&mut self, table: &dyn TableLike, path: &str) -> Value {
         let entries = table.iter().map(|(name, item)| {
-            let path = if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+            let path = join(path, name);
             self.note(&path, table.key(name).and_then(Key::span).or_else(|| item.span()));
             (name.to_owned(), self.item(item, &path))
         });

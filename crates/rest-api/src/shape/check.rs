@@ -5,6 +5,7 @@ use catchment_schema::naming;
 
 use super::{Field, Kind, Shape, Tagged};
 use crate::Mistake;
+use crate::key_path::join;
 use crate::template::has_reference;
 
 /// The names of own types, by what they are: `paginator`, `auth`.
@@ -173,10 +174,6 @@ fn expected(kind: &Kind) -> &'static str {
         Kind::Tagged(_) => "a name or an object",
         Kind::Any | Kind::Plain | Kind::Refused(_) => "a value",
     }
-}
-
-fn join(path: &str, key: &str) -> String {
-    if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
 }
 
 /// Another kind of value than expected. The value itself is not shown: it may be a secret.

@@ -3,6 +3,8 @@
 mod check;
 mod json_schema;
 
+use catchment_json::Value;
+
 pub(crate) use check::{check, nearest, unknown};
 pub use json_schema::json_schema;
 
@@ -67,6 +69,19 @@ pub(crate) struct Tagged {
     pub(crate) variants: &'static [(&'static str, &'static Shape)],
     /// Whether a name that is none of them may be a secret, which is not shown.
     pub(crate) is_secret: bool,
+}
+
+impl Tagged {
+    /// The type that a value names, which is a name alone or an object.
+    pub(crate) fn type_of<'v>(&self, value: &'v Value) -> &'v str {
+        value.as_str().or_else(|| value.get("type")?.as_str()).unwrap_or(self.default)
+    }
+
+    /// All other keys of a value, which are the settings of an own type.
+    pub(crate) fn settings(value: &Value) -> Value {
+        let others = value.as_object().into_iter().flatten().filter(|(key, _)| *key != "type");
+        Value::object(others.map(|(key, value)| (key.clone(), value.clone())))
+    }
 }
 
 impl Field {

@@ -125,14 +125,9 @@ pub enum AuthSpec {
 impl AuthSpec {
     /// Reads a name or an object.
     pub(super) fn read(value: &Value, path: &str, mistakes: &mut Vec<Mistake>) -> AuthSpec {
-        let empty = Value::object::<String>([]);
-        let (name, value) = match value.as_str() {
-            Some(name) => (name, &empty),
-            None => (value.get("type").and_then(Value::as_str).unwrap_or(AUTH.default), value),
-        };
         let keys = Keys::of(value, path);
         let mut text = |key: &str| template(&keys, key, mistakes);
-        match name {
+        match AUTH.type_of(value) {
             "bearer" => AuthSpec::Bearer { token: text("token") },
             "api_key" => AuthSpec::ApiKey { name: text("name"), api_key: text("api_key"), location: keys.owned_text("location") },
             "http_basic" => AuthSpec::HttpBasic { username: text("username"), password: text("password") },
@@ -144,11 +139,7 @@ impl AuthSpec {
                 default_token_expiration: keys.integer("default_token_expiration"),
                 credentials_in_header: keys.bool("credentials_in_header").unwrap_or_default(),
             },
-            own => {
-                let settings = value.as_object().into_iter().flatten().filter(|(key, _)| *key != "type");
-                let settings = Value::object(settings.map(|(key, value)| (key.clone(), value.clone())));
-                AuthSpec::Own { name: own.to_owned(), settings: references(&settings, path, mistakes) }
-            }
+            own => AuthSpec::Own { name: own.to_owned(), settings: references(&Tagged::settings(value), path, mistakes) },
         }
     }
 }

@@ -87,11 +87,5 @@ fn headers(keys: &Keys<'_>, mistakes: &mut Vec<Mistake>) -> Vec<(String, Templat
 
 /// A text in which references may stand.
 pub(super) fn template(keys: &Keys<'_>, key: &str, mistakes: &mut Vec<Mistake>) -> Option<Template> {
-    match Template::parse(keys.text(key)?, In::Client) {
-        Ok(template) => Some(template),
-        Err(problem) => {
-            mistakes.push(keys.mistake(key, problem));
-            None
-        }
-    }
+    keys.parsed(key, |text| Template::parse(text, In::Client), mistakes)
 }

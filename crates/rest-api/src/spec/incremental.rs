@@ -4,9 +4,9 @@ use catchment_extract::{Incremental, LastValue, OnMissing, RangeEnd, RowOrder};
 use catchment_json::{Path, Value};
 
 use super::keys::Keys;
+use crate::Mistake;
 use crate::convert::Convert;
 use crate::shape::{Field, Kind, Shape};
-use crate::{Expression, Mistake};
 
 macro_rules! fields {
     ($($more:expr),* $(,)?) => {
@@ -116,7 +116,7 @@ impl IncrementalSpec {
             window,
             start_param: keys.owned_text("start_param"),
             end_param: keys.owned_text("end_param"),
-            convert: keys.text("convert").and_then(|text| convert(text, keys, mistakes)),
+            convert: keys.expression("convert", &["value"], mistakes).map(Convert::Expression),
         }
     }
 
@@ -124,15 +124,5 @@ impl IncrementalSpec {
     pub(super) fn of_param(name: &str, value: &Value, path: &str, mistakes: &mut Vec<Mistake>) -> IncrementalSpec {
         let incremental = IncrementalSpec::read(&Keys::of(value, path), mistakes);
         IncrementalSpec { start_param: Some(name.to_owned()), ..incremental }
-    }
-}
-
-fn convert(text: &str, keys: &Keys<'_>, mistakes: &mut Vec<Mistake>) -> Option<Convert> {
-    match Expression::parse(text, &["value"]) {
-        Ok(expression) => Some(Convert::Expression(expression)),
-        Err(problem) => {
-            mistakes.push(keys.mistake("convert", problem));
-            None
-        }
     }
 }

@@ -2,7 +2,8 @@
 
 use catchment_json::{Object, Path, Value};
 
-use crate::Mistake;
+use crate::key_path::join;
+use crate::{Expression, Mistake};
 
 /// An object and where it stands.
 pub(super) struct Keys<'v> {
@@ -17,7 +18,7 @@ impl<'v> Keys<'v> {
     }
 
     pub(super) fn path(&self, key: &str) -> String {
-        if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
+        join(&self.path, key)
     }
 
     /// What stands under `key`; null counts as nothing.
@@ -78,6 +79,27 @@ impl<'v> Keys<'v> {
     /// A JSONPath.
     pub(super) fn json_path(&self, key: &str) -> Option<Path> {
         Path::parse(self.text(key)?).ok()
+    }
+
+    /// An expression that may use the variables `variables`.
+    pub(super) fn expression(&self, key: &str, variables: &[&str], mistakes: &mut Vec<Mistake>) -> Option<Expression> {
+        self.parsed(key, |text| Expression::parse(text, variables), mistakes)
+    }
+
+    /// What `parse` makes of a text; what it says is wrong is noted.
+    pub(super) fn parsed<T>(
+        &self,
+        key: &str,
+        parse: impl FnOnce(&str) -> Result<T, String>,
+        mistakes: &mut Vec<Mistake>,
+    ) -> Option<T> {
+        match parse(self.text(key)?) {
+            Ok(parsed) => Some(parsed),
+            Err(problem) => {
+                mistakes.push(self.mistake(key, problem));
+                None
+            }
+        }
     }
 
     pub(super) fn mistake(&self, key: &str, problem: impl Into<String>) -> Mistake {

@@ -196,11 +196,7 @@ impl PaginatorSpec {
     /// The paginator of an object, by its name or as an object with its `type` and parameters.
     pub(super) fn read(keys: &Keys<'_>, mistakes: &mut Vec<Mistake>) -> Option<PaginatorSpec> {
         let value = keys.get("paginator")?;
-        let empty = Value::object::<String>([]);
-        let (name, value) = match value.as_str() {
-            Some(name) => (name, &empty),
-            None => (value.get("type").and_then(Value::as_str).unwrap_or(PAGINATOR.default), value),
-        };
+        let name = PAGINATOR.type_of(value);
         Some(PaginatorSpec::by_type(name, value, &Keys::of(value, keys.path("paginator")), mistakes))
     }
 
@@ -241,11 +237,7 @@ impl PaginatorSpec {
                 };
                 PaginatorSpec::PageNumber { base_page, range }
             }
-            own => {
-                let settings = value.as_object().into_iter().flatten().filter(|(key, _)| *key != "type");
-                let settings = Value::object(settings.map(|(key, value)| (key.clone(), value.clone())));
-                PaginatorSpec::Own { name: own.to_owned(), settings }
-            }
+            own => PaginatorSpec::Own { name: own.to_owned(), settings: Tagged::settings(value) },
         }
     }
 }

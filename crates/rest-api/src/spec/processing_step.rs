@@ -46,13 +46,7 @@ impl StepSpec {
     /// The steps of one object.
     pub(super) fn read(keys: &Keys<'_>, mistakes: &mut Vec<Mistake>) -> Vec<StepSpec> {
         let mut steps = Vec::new();
-        let mut expression = |key: &str| match Expression::parse(keys.text(key)?, &["row"]) {
-            Ok(expression) => Some(expression),
-            Err(problem) => {
-                mistakes.push(keys.mistake(key, problem));
-                None
-            }
-        };
+        let mut expression = |key: &str| keys.expression(key, &["row"], mistakes);
         steps.extend(expression("filter").map(StepSpec::Filter));
         steps.extend(expression("map").map(StepSpec::Map));
         steps.extend(expression("yield_map").map(StepSpec::YieldMap));

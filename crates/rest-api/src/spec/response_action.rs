@@ -45,13 +45,7 @@ pub enum ActionSpec {
 
 impl ResponseActionSpec {
     pub(super) fn read(keys: &Keys<'_>, mistakes: &mut Vec<Mistake>) -> ResponseActionSpec {
-        let when = keys.text("when").and_then(|text| match Expression::parse(text, &["status", "headers", "body"]) {
-            Ok(expression) => Some(expression),
-            Err(problem) => {
-                mistakes.push(keys.mistake("when", problem));
-                None
-            }
-        });
+        let when = keys.expression("when", &["status", "headers", "body"], mistakes);
         let action = match keys.text("action") {
             Some("retry") => ActionSpec::Retry,
             Some("fail") => ActionSpec::Fail,

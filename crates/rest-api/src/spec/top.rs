@@ -10,6 +10,7 @@ use super::pipeline::PIPELINE;
 use super::resource::{self, DEFAULTS, RESOURCE_KIND};
 use super::{ClientSpec, PipelineSpec, ResourceSpec, Spec, parents};
 use crate::format::Places;
+use crate::key_path::{join, outwards};
 use crate::registry::Registry;
 use crate::shape::{Field, Kind, Shape, check};
 use crate::{Format, Mistake, SpecError};
@@ -94,7 +95,8 @@ fn located(mistakes: Vec<Mistake>, value: &Value, places: &Places) -> Vec<Mistak
     }
     let mut order = HashMap::new();
     note_order(value, String::new(), &mut order);
-    located.sort_by_key(|mistake| nearest_order(&mistake.path, &order));
+    // what is missing stands where it should
+    located.sort_by_key(|mistake| outwards(&mistake.path).find_map(|path| order.get(path)).copied());
     located
 }
 
@@ -103,26 +105,13 @@ fn note_order(value: &Value, path: String, order: &mut HashMap<String, usize>) {
     order.insert(path.clone(), order.len());
     match value {
         Value::Object(entries) => {
-            let join = |key: &String| if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
-            entries.iter().for_each(|(key, value)| note_order(value, join(key), order));
+            entries.iter().for_each(|(key, value)| note_order(value, join(&path, key), order));
         }
         Value::Array(elements) => {
             elements.iter().enumerate().for_each(|(index, value)| note_order(value, format!("{path}[{index}]"), order));
         }
         _ => {}
     }
-}
-
-/// The place of a path in the order, or of what it should stand in.
-fn nearest_order(path: &str, order: &HashMap<String, usize>) -> Option<usize> {
-    let mut path = Some(path);
-    while let Some(known) = path {
-        if let Some(place) = order.get(known) {
-            return Some(*place);
-        }
-        path = known.rfind(['.', '[']).and_then(|end| known.get(..end));
-    }
-    None
 }
 
 /// The path in the defaults of a key that the resource does not have itself.

@@ -1,7 +1,7 @@
 //! Templates to texts and values.
 
 use catchment_extract::{Row, Start};
-use catchment_json::{Object, Value};
+use catchment_json::{Node, Object, Value};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use thiserror::Error;
 
@@ -139,8 +139,7 @@ impl Fill<'_> {
         match row.and_then(|row| of.field.first(row)) {
             Some(node) => Ok(node.to_value()),
             None => {
-                let keys: Vec<_> = row.into_iter().flat_map(|row| row.entries().map(|(key, _)| key.name())).collect();
-                let available = if keys.is_empty() { "no fields".to_owned() } else { keys.join(", ") };
+                let available = row.map(fields_of).filter(|keys| !keys.is_empty()).unwrap_or_else(|| "no fields".to_owned());
                 Err(FillError::Missing { resource: of.resource.clone(), field: of.field.as_str().to_owned(), available })
             }
         }
@@ -160,6 +159,11 @@ impl Fill<'_> {
             None => Ok(value),
         }
     }
+}
+
+/// The fields that a row has, for messages.
+pub(crate) fn fields_of(row: Node<'_>) -> String {
+    row.entries().map(|(key, _)| key.name()).collect::<Vec<_>>().join(", ")
 }
 
 fn is_url(text: &str) -> bool {

@@ -10,7 +10,7 @@ use std::fmt;
 use catchment_json::{Path, Value};
 use catchment_settings::Secret;
 
-pub(crate) use fill::{Fill, FillError};
+pub(crate) use fill::{Fill, FillError, fields_of};
 pub(crate) use format_spec::FormatSpec;
 pub(crate) use parse::has_reference;
 pub use value::ValueTemplate;
@@ -84,11 +84,6 @@ pub(crate) enum In {
 }
 
 impl Template {
-    /// A text that stands for itself, braces and all.
-    pub fn literal(text: impl Into<String>) -> Template {
-        Template { parts: vec![Part::Text(text.into())] }
-    }
-
     /// Whether a value of the cursor stands in it.
     pub fn is_incremental(&self) -> bool {
         self.parts.iter().any(|part| matches!(part.value(), Part::Incremental(_)))

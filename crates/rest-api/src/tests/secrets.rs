@@ -175,3 +175,15 @@ fn own_credentials_and_paginators_are_registered_by_name() {
     let error = registry.parse(&spec(r#""tickets""#), crate::Format::Json).unwrap_err();
     assert_eq!(error.to_string(), "client.auth: there is no such type; did you mean `ticket`?");
 }
+
+#[test]
+fn secrets_are_in_no_plan_however_they_are_encoded() {
+    let fixed = Fixed(BTreeMap::from([("$KEY", "s3 cr/é")]));
+    let spec = parse(
+        r#"{"client": {"base_url": "http://x/${env:KEY}"}, "resources": [{"name": "a", "endpoint": {"params": {"q": "${env:KEY}"}}},
+        {"name": "b", "endpoint": {"path": "b/{resources.a.id}", "params": {"q": "${env:KEY}"}}}]}"#,
+    );
+    let plan = RestApi::new(&spec).settings(Settings::new(&fixed)).plan(|_| Default::default()).unwrap();
+    let requests: Vec<_> = plan.into_iter().map(|planned| planned.first_request).collect();
+    assert_eq!(requests, ["GET http://x/***/a?q=***", "GET http://x/***/b/{resources.a.id}?q=***"]);
+}
