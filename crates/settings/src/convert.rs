@@ -16,6 +16,9 @@ pub trait FromValue: Sized {
 
     /// Converts what was found; `None` where it is not what is [`EXPECTED`](FromValue::EXPECTED).
     fn from_value(value: &Value) -> Option<Self>;
+
+    /// How a TOML file would have it, to tell of defaults. Nothing of a secret.
+    fn written(&self) -> String;
 }
 
 /// Exactly the text that was found; of another scalar its spelling: `5`, `1.0`, `True`.
@@ -32,6 +35,10 @@ impl FromValue for String {
             Value::List(_) | Value::Table(_) => None,
         }
     }
+
+    fn written(&self) -> String {
+        format!("{self:?}")
+    }
 }
 
 /// As a text, and a secret.
@@ -45,6 +52,10 @@ impl FromValue for Secret {
             other => String::from_value(other).map(Self::from),
         }
     }
+
+    fn written(&self) -> String {
+        "***".to_owned()
+    }
 }
 
 /// As a text. A relative path stays relative.
@@ -53,6 +64,10 @@ impl FromValue for PathBuf {
 
     fn from_value(value: &Value) -> Option<Self> {
         String::from_value(value).map(Self::from)
+    }
+
+    fn written(&self) -> String {
+        format!("{:?}", self.display().to_string())
     }
 }
 
@@ -73,23 +88,40 @@ impl FromValue for bool {
             Value::List(_) | Value::Table(_) => None,
         }
     }
+
+    fn written(&self) -> String {
+        self.to_string()
+    }
 }
 
 /// A whole number; a float only if it has no fraction, a boolean never.
-impl FromValue for u64 {
-    const EXPECTED: &'static str = "a whole number of 0 or more";
+macro_rules! whole_number {
+    ($type:ty, $expected:literal) => {
+        impl FromValue for $type {
+            const EXPECTED: &'static str = $expected;
 
-    fn from_value(value: &Value) -> Option<Self> {
-        let number = match value {
-            Value::Text(text) => whole(text.expose())?,
-            Value::Integer(number) => *number,
-            // Out of range the cast saturates at the ends of i128, which no u64 reaches.
-            Value::Float(number) if number.fract() == 0.0 => *number as i128,
-            _ => return None,
-        };
-        Self::try_from(number).ok()
-    }
+            fn from_value(value: &Value) -> Option<Self> {
+                let number = match value {
+                    Value::Text(text) => whole(text.expose())?,
+                    Value::Integer(number) => *number,
+                    // Out of range the cast saturates at the ends of i128, which no unsigned type reaches.
+                    Value::Float(number) if number.fract() == 0.0 => *number as i128,
+                    _ => return None,
+                };
+                Self::try_from(number).ok()
+            }
+
+            fn written(&self) -> String {
+                self.to_string()
+            }
+        }
+    };
 }
+
+whole_number!(u64, "a whole number of 0 or more");
+whole_number!(usize, "a whole number of 0 or more");
+whole_number!(u32, "a whole number from 0 to 4294967295");
+whole_number!(u16, "a whole number from 0 to 65535");
 
 /// A number, also `inf` and `nan`; a boolean never.
 impl FromValue for f64 {
@@ -104,6 +136,10 @@ impl FromValue for f64 {
             Value::Bool(_) | Value::List(_) | Value::Table(_) => None,
         }
     }
+
+    fn written(&self) -> String {
+        format!("{self:?}")
+    }
 }
 
 /// A number of seconds, with or without a fraction.
@@ -112,6 +148,10 @@ impl FromValue for Duration {
 
     fn from_value(value: &Value) -> Option<Self> {
         Self::try_from_secs_f64(f64::from_value(value)?).ok()
+    }
+
+    fn written(&self) -> String {
+        format!("{:?}", self.as_secs_f64())
     }
 }
 

@@ -30,7 +30,7 @@ pub enum SettingsError {
         /// The name of the field.
         name: String,
         /// What the field takes.
-        expected: &'static str,
+        expected: String,
         /// What was found, masked if it may be a secret.
         found: String,
         /// Where it was found.
@@ -44,6 +44,9 @@ pub enum SettingsError {
         /// Where it was found.
         place: Box<Place>,
     },
+    /// Several things are wrong.
+    #[error("{}", lines(.0))]
+    Several(Vec<SettingsError>),
     /// Something is at the place, but cannot be read.
     #[error("failed to read `{name}` from {place}")]
     Unreadable {
@@ -54,6 +57,33 @@ pub enum SettingsError {
         /// The cause.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+}
+
+impl SettingsError {
+    /// One error of several, in which all that is missing comes last, in one list; none of none.
+    pub fn of(errors: Vec<SettingsError>) -> Option<SettingsError> {
+        let (mut others, mut missing) = (Vec::new(), Vec::new());
+        for error in errors {
+            match error {
+                SettingsError::Missing(fields) => missing.extend(fields),
+                SettingsError::Several(errors) => others.extend(errors),
+                other => others.push(other),
+            }
+        }
+        if !missing.is_empty() {
+            others.push(SettingsError::Missing(missing));
+        }
+        if others.len() > 1 { Some(Self::Several(others)) } else { others.pop() }
+    }
+}
+
+fn lines(errors: &[SettingsError]) -> String {
+    // The causes too, as an error has but one chain of them.
+    let said = |error: &SettingsError| {
+        let causes = std::iter::successors(std::error::Error::source(error), |cause| cause.source());
+        causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
+    };
+    errors.iter().map(said).collect::<Vec<_>>().join("\n")
 }
 
 fn missing(fields: &[MissingField]) -> String {
@@ -74,6 +104,9 @@ fn missing(fields: &[MissingField]) -> String {
         for place in &field.searched.places {
             let _ = write!(text, "\n  {place}");
         }
+        for near in &field.searched.near {
+            let _ = write!(text, "\n{}: did you mean `{}`?", near.place, near.meant);
+        }
     }
     let mut noted: Vec<&str> = Vec::new();
     for note in fields.iter().flat_map(|field| &field.searched.notes) {
@@ -83,7 +116,29 @@ fn missing(fields: &[MissingField]) -> String {
             let _ = write!(text, "\n{note}");
         }
     }
-    if fields.iter().any(|field| !field.searched.places.is_empty()) {
+    text.push_str(&what_to_add(fields));
+    text
+}
+
+/// The lines for the files, by file and table, and the variables that do the same.
+fn what_to_add(fields: &[MissingField]) -> String {
+    let mut text = String::new();
+    let mut last: Option<(&std::path::Path, &str)> = None;
+    let additions = || fields.iter().filter_map(|field| Some((field, field.searched.addition.as_ref()?)));
+    for (field, addition) in additions() {
+        if last.is_none_or(|(file, _)| file != addition.file) {
+            let _ = write!(text, "\nadd to {}:", addition.file.display());
+        }
+        if last != Some((&addition.file, &addition.table)) && !addition.table.is_empty() {
+            let _ = write!(text, "\n  [{}]", addition.table);
+        }
+        let _ = write!(text, "\n  {} = \"…\"", field.name);
+        last = Some((&addition.file, &addition.table));
+    }
+    let variables: Vec<&str> = additions().map(|(_, addition)| addition.variable.as_str()).collect();
+    if !variables.is_empty() {
+        let _ = write!(text, "\nor set {}", variables.join(" and "));
+    } else if fields.iter().any(|field| !field.searched.places.is_empty()) {
         text.push_str("\nset one of these places; those further up win");
     }
     text
@@ -101,6 +156,7 @@ mod tests {
             searched: Searched {
                 places: places.iter().map(|(provider, key)| Place::new(*provider, *key)).collect(),
                 notes: vec!["secrets.toml: no file at /app/secrets.toml".to_owned()],
+                ..Searched::default()
             },
         }
     }

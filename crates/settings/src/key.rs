@@ -52,6 +52,12 @@ impl Scope {
         self.fixed.as_deref()
     }
 
+    /// A field under all of its sections, as the tables of a TOML file would be named: `destination.duckdb.threads`.
+    pub fn path(&self, field: &str) -> String {
+        let sections = self.explicit.iter().chain(&self.nested).chain(&self.fixed).map(String::as_str);
+        sections.chain([field]).collect::<Vec<_>>().join(".")
+    }
+
     /// The nested fields, the outermost first.
     pub fn nested_fields(&self) -> &[String] {
         &self.nested

@@ -11,12 +11,15 @@
 //! use catchment_settings::{NoSettings, Settings};
 //!
 //! let settings = Settings::new(&NoSettings).section(["normalize"]);
-//! assert!(settings.bool("numeric_widening")?.unwrap_or(true));
+//! assert!(settings.get::<bool>("numeric_widening")?.unwrap_or(true));
 //! # Ok::<(), catchment_settings::SettingsError>(())
 //! ```
 
+mod connection;
 mod convert;
 mod error;
+mod field;
+mod fields;
 mod key;
 mod lookup;
 mod numbers;
@@ -25,11 +28,14 @@ mod secret;
 mod settings;
 mod value;
 
+pub use connection::{Connection, ConnectionError};
 pub use convert::FromValue;
 pub use error::{MissingField, SettingsError};
+pub use field::{Explained, Field, explain, fields_of};
+pub use fields::{Configured, Fields, Incomplete};
 pub use key::{Key, Scope};
 pub use lookup::{Found, Lookup, NoSettings};
-pub use place::{Place, Searched};
+pub use place::{Addition, Near, Place, Searched};
 pub use secret::Secret;
 pub use settings::Settings;
 pub use value::Value;

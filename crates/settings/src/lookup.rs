@@ -13,6 +13,8 @@ pub struct Found {
     pub place: Place,
     /// Whether it must not be shown even if the field is no secret, as it stands among secrets.
     pub masked: bool,
+    /// Whether it is a secret, and stands where none may.
+    pub misplaced: bool,
 }
 
 /// Finds settings: the one trait that an implementation of configuration has to provide.
@@ -29,21 +31,28 @@ pub struct Found {
 ///             value: "4".into(),
 ///             place: Place::new("fixed", "workers"),
 ///             masked: false,
+///             misplaced: false,
 ///         }))
 ///     }
 ///
 ///     fn searched(&self, key: &Key) -> Searched {
-///         Searched { places: vec![Place::new("fixed", key.name())], notes: vec![] }
+///         Searched { places: vec![Place::new("fixed", key.name())], ..Searched::default() }
 ///     }
 /// }
 ///
-/// assert_eq!(Settings::new(&Fixed).integer("workers")?, Some(4));
+/// assert_eq!(Settings::new(&Fixed).get::<u64>("workers")?, Some(4));
 /// # Ok::<(), SettingsError>(())
 /// ```
 pub trait Lookup: fmt::Debug + Send + Sync {
     /// The first value in lookup order. A value that cannot be had, and a secret that stands where
     /// no secret may, are errors; a key that stands nowhere is `None`.
     fn find(&self, key: &Key) -> Result<Option<Found>, SettingsError>;
+
+    /// All values that the key has, in lookup order: the first one counts, the others are overridden. Default: the one
+    /// that [`find`](Lookup::find) finds.
+    fn candidates(&self, key: &Key) -> Result<Vec<Found>, SettingsError> {
+        Ok(self.find(key)?.into_iter().collect())
+    }
 
     /// Where [`find`](Lookup::find) looks for the key, in its order. Reads nothing anew.
     fn searched(&self, key: &Key) -> Searched;
@@ -65,6 +74,6 @@ impl Lookup for NoSettings {
     }
 
     fn searched(&self, _key: &Key) -> Searched {
-        Searched { places: Vec::new(), notes: vec!["the program runs without configuration".to_owned()] }
+        Searched { notes: vec!["the program runs without configuration".to_owned()], ..Searched::default() }
     }
 }

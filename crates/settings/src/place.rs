@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 /// One place where a setting stands or may stand. Shown as `SOURCES__API_KEY (environment)` or
-/// `sources.api_key (secrets.toml: /app/.catchment/secrets.toml)`.
+/// `sources.api_key (secrets.toml: /app/.catchment/secrets.toml:3)`, the line last.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
     /// Who holds it: `environment`, `secrets.toml`.
@@ -13,22 +13,48 @@ pub struct Place {
     pub key: String,
     /// The file that it stands in, where the provider has files and one of them has the key.
     pub file: Option<PathBuf>,
+    /// The line in the file, from 1, where it has lines.
+    pub line: Option<usize>,
 }
 
 impl Place {
     /// The key of a provider, in no file.
     pub fn new(provider: impl Into<String>, key: impl Into<String>) -> Self {
-        Self { provider: provider.into(), key: key.into(), file: None }
+        Self { provider: provider.into(), key: key.into(), file: None, line: None }
     }
 }
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.file {
-            Some(file) => write!(f, "{} ({}: {})", self.key, self.provider, file.display()),
-            None => write!(f, "{} ({})", self.key, self.provider),
+        write!(f, "{} ({}", self.key, self.provider)?;
+        if let Some(file) = &self.file {
+            write!(f, ": {}", file.display())?;
         }
+        if let Some(line) = self.line {
+            write!(f, ":{line}")?;
+        }
+        f.write_str(")")
     }
+}
+
+/// A key that nobody asks for and that is written almost like the one that is looked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Near {
+    /// Where it stands.
+    pub place: Place,
+    /// The name that it may have been meant to have.
+    pub meant: String,
+}
+
+/// Where a setting can be written down, for the one who has to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Addition {
+    /// The variable of the environment.
+    pub variable: String,
+    /// The file.
+    pub file: PathBuf,
+    /// The header of the table in the file, empty for none: `sources.github`.
+    pub table: String,
 }
 
 /// Where a lookup looks for a key; what the error of a missing setting is made of.
@@ -38,4 +64,8 @@ pub struct Searched {
     pub places: Vec<Place>,
     /// A line for each provider on what it read, and on files that it looked for and did not find.
     pub notes: Vec<String>,
+    /// Keys that stand where this one would, and are written almost alike.
+    pub near: Vec<Near>,
+    /// What to write where; none where there are no files.
+    pub addition: Option<Addition>,
 }

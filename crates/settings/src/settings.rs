@@ -1,9 +1,6 @@
 //! Typed getters over a lookup.
 
-use std::path::PathBuf;
-use std::time::Duration;
-
-use crate::{Found, FromValue, Key, Lookup, MissingField, Place, Scope, Searched, Secret, SettingsError};
+use crate::{Configured, Fields, Found, FromValue, Key, Lookup, MissingField, Place, Scope, Searched, Secret, SettingsError};
 
 /// Asks a [`Lookup`] for fields under some sections. Each getter gives `None` where the field
 /// stands nowhere: the default is the caller's.
@@ -12,14 +9,14 @@ use crate::{Found, FromValue, Key, Lookup, MissingField, Place, Scope, Searched,
 /// use catchment_settings::{NoSettings, Settings, SettingsError};
 ///
 /// let settings = Settings::new(&NoSettings).section(["sources", "github", "issues"]);
-/// assert_eq!(settings.integer("page_size")?, None);
+/// assert_eq!(settings.get::<u64>("page_size")?, None);
 /// assert!(matches!(settings.require::<String>("owner"), Err(SettingsError::Missing(_))));
 /// # Ok::<(), SettingsError>(())
 /// ```
 #[derive(Debug, Clone)]
 pub struct Settings<'a> {
-    lookup: &'a dyn Lookup,
-    scope: Scope,
+    pub(crate) lookup: &'a dyn Lookup,
+    pub(crate) scope: Scope,
 }
 
 impl<'a> Settings<'a> {
@@ -59,12 +56,7 @@ impl<'a> Settings<'a> {
         };
         match T::from_value(&found.value) {
             Some(value) => Ok(Some(value)),
-            None => Err(SettingsError::Mismatch {
-                name: name.to_owned(),
-                expected: T::EXPECTED,
-                found: found.value.describe(T::SECRET || found.masked),
-                place: Box::new(found.place),
-            }),
+            None => Err(mismatch(name, T::EXPECTED.to_owned(), &Found { masked: T::SECRET || found.masked, ..found })),
         }
     }
 
@@ -94,53 +86,52 @@ impl<'a> Settings<'a> {
                 name: name.to_owned(),
                 expected: String::EXPECTED.to_owned(),
                 secret: true,
-                searched: Searched { places, notes: Vec::new() },
+                searched: Searched { places, ..Searched::default() },
             }])
         })
     }
 
-    /// A text; from the environment exactly what stands there.
-    pub fn text(&self, name: &str) -> Result<Option<String>, SettingsError> {
-        self.get(name)
+    /// All fields of a type that declares them.
+    ///
+    /// # Errors
+    ///
+    /// All that is missing or wrong, at once.
+    pub fn read<T: Configured>(&self) -> Result<T, SettingsError> {
+        let mut fields = Fields::new(T::under(self.clone()));
+        let read = T::read(&mut fields);
+        fields.finish(read)
     }
 
-    /// A secret text. An error if it stands in a file that must not hold secrets.
-    pub fn secret(&self, name: &str) -> Result<Option<Secret>, SettingsError> {
-        self.get(name)
+    /// All values that a key has, in lookup order: the first one counts.
+    ///
+    /// # Errors
+    ///
+    /// Where one cannot be read.
+    pub fn candidates(&self, key: &Key) -> Result<Vec<Found>, SettingsError> {
+        self.lookup.candidates(key)
     }
 
-    /// A path; a relative one stays relative.
-    pub fn path(&self, name: &str) -> Result<Option<PathBuf>, SettingsError> {
-        self.get(name)
-    }
-
-    /// A boolean: `yes`, `true`, `t`, `y`, `1`, `no`, `false`, `f`, `n`, `0` in any case.
-    pub fn bool(&self, name: &str) -> Result<Option<bool>, SettingsError> {
-        self.get(name)
-    }
-
-    /// A whole number of 0 or more.
-    pub fn integer(&self, name: &str) -> Result<Option<u64>, SettingsError> {
-        self.get(name)
-    }
-
-    /// A number; `inf` and `nan` are let through.
-    pub fn float(&self, name: &str) -> Result<Option<f64>, SettingsError> {
-        self.get(name)
-    }
-
-    /// A time span, written as a number of seconds with or without a fraction.
-    pub fn seconds(&self, name: &str) -> Result<Option<Duration>, SettingsError> {
-        self.get(name)
-    }
-
-    fn key<T: FromValue>(&self, name: &str) -> Key {
+    /// What is asked of the lookup for the field as a `T`.
+    pub fn key<T: FromValue>(&self, name: &str) -> Key {
         Key::new(self.scope.clone(), name, T::SECRET)
+    }
+}
+
+/// The error of a value that is not what is expected.
+pub(crate) fn mismatch(name: &str, expected: String, found: &Found) -> SettingsError {
+    SettingsError::Mismatch {
+        name: name.to_owned(),
+        expected,
+        found: found.value.describe(found.masked),
+        place: Box::new(found.place.clone()),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
+    use std::time::Duration;
+
     use super::*;
     use crate::{NoSettings, Value};
 
@@ -157,12 +148,13 @@ mod tests {
                 value: self.value.clone(),
                 place: Place::new("environment", "FIELD"),
                 masked: self.masked,
+                misplaced: false,
             }))
         }
 
         fn searched(&self, key: &Key) -> Searched {
             let variable = key.name().to_uppercase();
-            Searched { places: vec![Place::new("environment", variable)], notes: vec![] }
+            Searched { places: vec![Place::new("environment", variable)], ..Searched::default() }
         }
     }
 
@@ -174,14 +166,14 @@ mod tests {
     fn getters_convert_when_asked() -> Result<(), SettingsError> {
         let lookup = one("1");
         let settings = Settings::new(&lookup);
-        assert_eq!(settings.text("field")?.as_deref(), Some("1"));
-        assert_eq!(settings.secret("field")?, Some(Secret::from("1")));
-        assert_eq!(settings.path("field")?, Some(PathBuf::from("1")));
-        assert_eq!(settings.bool("field")?, Some(true));
-        assert_eq!(settings.integer("field")?, Some(1));
-        assert_eq!(settings.float("field")?, Some(1.0));
-        assert_eq!(settings.seconds("field")?, Some(Duration::from_secs(1)));
-        assert_eq!(settings.integer("other")?, None);
+        assert_eq!(settings.get::<String>("field")?.as_deref(), Some("1"));
+        assert_eq!(settings.get::<Secret>("field")?, Some(Secret::from("1")));
+        assert_eq!(settings.get::<PathBuf>("field")?, Some(PathBuf::from("1")));
+        assert_eq!(settings.get::<bool>("field")?, Some(true));
+        assert_eq!(settings.get::<u64>("field")?, Some(1));
+        assert_eq!(settings.get::<f64>("field")?, Some(1.0));
+        assert_eq!(settings.get::<Duration>("field")?, Some(Duration::from_secs(1)));
+        assert_eq!(settings.get::<u64>("other")?, None);
         Ok(())
     }
 

@@ -48,6 +48,22 @@ impl Value {
             Self::Table(_) => "a table".to_owned(),
         }
     }
+
+    /// The value as TOML writes it, or where `masked` only `***`.
+    pub fn written(&self, masked: bool) -> String {
+        match self {
+            _ if masked => "***".to_owned(),
+            Self::Text(text) => format!("{:?}", text.expose()),
+            Self::Bool(value) => value.to_string(),
+            Self::Integer(number) => number.to_string(),
+            Self::Float(number) => format!("{number:?}"),
+            Self::List(items) => format!("[{}]", items.iter().map(|item| item.written(false)).collect::<Vec<_>>().join(", ")),
+            Self::Table(fields) => {
+                let fields = fields.iter().map(|(name, value)| format!("{name} = {}", value.written(false)));
+                format!("{{ {} }}", fields.collect::<Vec<_>>().join(", "))
+            }
+        }
+    }
 }
 
 impl fmt::Debug for Value {
@@ -110,6 +126,20 @@ mod tests {
         check(1.0, "the number 1.0", "a number (not shown)");
         check(true, "the boolean true", "true or false (not shown)");
         check("é".repeat(61), &format!("the text \"{}\" …", "é".repeat(60)), "a text (not shown)");
+    }
+
+    #[test]
+    fn written_as_toml() {
+        fn check(value: impl Into<Value>, plain: &str) {
+            let value = value.into();
+            assert_eq!(value.written(false), plain);
+            assert_eq!(value.written(true), "***");
+        }
+        check("a \"b\"", r#""a \"b\"""#);
+        check(1.0, "1.0");
+        check(true, "true");
+        check(Value::List(vec![Value::from(1), Value::from("x")]), r#"[1, "x"]"#);
+        check(Value::Table([("a".to_owned(), Value::from(1))].into()), "{ a = 1 }");
     }
 
     #[test]

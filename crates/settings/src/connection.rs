@@ -1,0 +1,289 @@
+//! How to reach a server of a database.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use crate::{Configured, Fields, FromValue, Incomplete, Secret, Settings, Value};
+
+/// Credentials of a database server, as a text `driver://user:password@host:port/database?option=value`, as fields, or as a
+/// text that fields complete: what stands in the text wins.
+///
+/// In the text, characters may be percent-encoded. A password may have any character there: the text is read so that what
+/// comes after its `@` is a host, perhaps a port, a database without `@`, and options. Encode a `?` in it all the same.
+///
+/// ```
+/// use catchment_settings::{Connection, Secret};
+///
+/// let connection = Connection::parse(&Secret::from("postgres://loader:p@ss:w/rd@db.example.com:5433/shop"))?;
+/// assert_eq!(connection.password, Some(Secret::from("p@ss:w/rd")));
+/// assert_eq!(connection.location(), "postgres://db.example.com:5433/shop");
+/// # Ok::<(), catchment_settings::ConnectionError>(())
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Connection {
+    /// What kind of server it is: `postgres`.
+    pub drivername: Option<String>,
+    /// Who we are.
+    pub username: Option<String>,
+    /// What the server knows us by.
+    pub password: Option<Secret>,
+    /// The server.
+    pub host: Option<String>,
+    /// Where it listens.
+    pub port: Option<u16>,
+    /// The database.
+    pub database: Option<String>,
+    /// Options. Any may be a secret.
+    pub query: BTreeMap<String, Secret>,
+}
+
+/// A text that is no connection text. It is not shown, as it may hold a password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("expected driver://user:password@host:port/database, with special characters percent-encoded")]
+pub struct ConnectionError;
+
+impl Connection {
+    /// Reads a connection text.
+    ///
+    /// # Errors
+    ///
+    /// Where it has no driver, or a port that is no number up to 65535.
+    pub fn parse(text: &Secret) -> Result<Connection, ConnectionError> {
+        let (driver, rest) = text.expose().split_once("://").ok_or(ConnectionError)?;
+        let is_driver = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '_' | '.');
+        if driver.is_empty() || !driver.chars().all(is_driver) {
+            return Err(ConnectionError);
+        }
+        let drivername = Some(driver.to_owned());
+        // The first `@` after which all is well: in a password there may be others.
+        let after = rest.match_indices('@').find_map(|(at, _)| {
+            let server = server(rest.get(at + 1..)?)?;
+            Some((rest.get(..at)?, server))
+        });
+        let (user, found) = match after {
+            Some((user, server)) => (Some(user), server),
+            None => (None, server(rest).ok_or(ConnectionError)?),
+        };
+        let (username, password) = match user.map(|user| user.split_once(':').map_or((user, None), |(a, b)| (a, Some(b)))) {
+            Some((username, password)) => (non_empty(username), password.map(|password| Secret::from(decode(password)))),
+            None => (None, None),
+        };
+        Ok(Connection { drivername, username, password, ..found })
+    }
+
+    /// The connection with what it lacks from another one.
+    #[must_use]
+    pub fn completed(self, other: Connection) -> Connection {
+        let mut query = other.query;
+        query.extend(self.query);
+        Connection {
+            drivername: self.drivername.or(other.drivername),
+            username: self.username.or(other.username),
+            password: self.password.or(other.password),
+            host: self.host.or(other.host),
+            port: self.port.or(other.port),
+            database: self.database.or(other.database),
+            query,
+        }
+    }
+
+    /// As a connection text, which [`parse`](Connection::parse) reads back as the same connection.
+    pub fn to_text(&self) -> Secret {
+        let mut text = format!("{}://", self.drivername.as_deref().unwrap_or_default());
+        let password = self.password.as_ref().map(|password| format!(":{}", encode(password.expose())));
+        if self.username.is_some() || password.is_some() {
+            text += &encode(self.username.as_deref().unwrap_or_default());
+            text += &password.unwrap_or_default();
+            text.push('@');
+        }
+        text += &self.server();
+        for (at, (name, value)) in self.query.iter().enumerate() {
+            let mark = if at == 0 { '?' } else { '&' };
+            // Writing to a `String` cannot fail.
+            let _ = write!(text, "{mark}{}={}", encode(name), encode(value.expose()));
+        }
+        Secret::from(text)
+    }
+
+    /// Where the data are, without anything that is secret.
+    pub fn location(&self) -> String {
+        format!("{}://{}", self.drivername.as_deref().unwrap_or_default(), self.server())
+    }
+
+    fn server(&self) -> String {
+        let mut text = String::new();
+        if let Some(host) = &self.host {
+            text += &if host.contains(':') { format!("[{host}]") } else { encode(host) };
+        }
+        if let Some(port) = self.port {
+            let _ = write!(text, ":{port}");
+        }
+        if let Some(database) = &self.database {
+            text.push('/');
+            text += &encode(database);
+        }
+        text
+    }
+}
+
+/// The field `credentials` under the sections that the caller has set, such as `destination.postgres`.
+impl Configured for Connection {
+    fn under(settings: Settings<'_>) -> Settings<'_> {
+        settings
+    }
+
+    fn read(fields: &mut Fields<'_>) -> Result<Self, Incomplete> {
+        const NAME: &str = "credentials";
+        let whole = fields.whole::<Connection>(NAME, "How to reach the server, as one text; or in part, with the fields below.");
+        let found = Connection {
+            drivername: fields.inner(NAME, "drivername", "What kind of server it is."),
+            username: fields.inner(NAME, "username", "Who we are."),
+            password: fields.inner(NAME, "password", "What the server knows us by."),
+            host: fields.inner(NAME, "host", "The server."),
+            port: fields.inner(NAME, "port", "Where it listens."),
+            database: fields.inner(NAME, "database", "The database."),
+            query: BTreeMap::new(),
+        };
+        Ok(whole.unwrap_or_default().completed(found))
+    }
+}
+
+impl FromValue for Connection {
+    const EXPECTED: &'static str = "driver://user:password@host:port/database, with special characters percent-encoded";
+    const SECRET: bool = true;
+
+    fn from_value(value: &Value) -> Option<Self> {
+        match value {
+            Value::Text(text) => Connection::parse(text).ok(),
+            _ => None,
+        }
+    }
+
+    fn written(&self) -> String {
+        "***".to_owned()
+    }
+}
+
+/// `host:port/database?options`, each of which may be left out.
+fn server(text: &str) -> Option<Connection> {
+    let (text, query) = text.split_once('?').map_or((text, ""), |(text, query)| (text, query));
+    let (address, database) = text.split_once('/').map_or((text, ""), |(address, database)| (address, database));
+    let (host, port) = match address.strip_prefix('[') {
+        Some(address) => {
+            let (host, rest) = address.split_once(']')?;
+            (host, if rest.is_empty() { None } else { Some(rest.strip_prefix(':')?) })
+        }
+        None => address.split_once(':').map_or((address, None), |(host, port)| (host, Some(port))),
+    };
+    if host.contains('@') || database.contains('@') {
+        return None;
+    }
+    let port = match port.filter(|port| !port.is_empty()) {
+        Some(port) if port.bytes().all(|byte| byte.is_ascii_digit()) => Some(port.parse().ok()?),
+        Some(_) => return None,
+        None => None,
+    };
+    let option = |option: &str| {
+        let (name, value) = option.split_once('=').unwrap_or((option, ""));
+        (decode(name), Secret::from(decode(value)))
+    };
+    let query = query.split('&').filter(|part| !part.is_empty()).map(option).collect();
+    Some(Connection { host: non_empty(host), port, database: non_empty(database), query, ..Connection::default() })
+}
+
+fn non_empty(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| decode(text))
+}
+
+/// Takes back percent-encoding; what is none stays, as does what would not be UTF-8.
+fn decode(text: &str) -> String {
+    let digit = |byte: Option<&u8>| char::from(*byte?).to_digit(16);
+    let bytes = text.as_bytes();
+    let (mut decoded, mut at) = (Vec::with_capacity(bytes.len()), 0);
+    while let Some(&byte) = bytes.get(at) {
+        match (byte, digit(bytes.get(at + 1)), digit(bytes.get(at + 2))) {
+            (b'%', Some(high), Some(low)) => {
+                decoded.extend(u8::try_from(high * 16 + low));
+                at += 3;
+            }
+            _ => {
+                decoded.push(byte);
+                at += 1;
+            }
+        }
+    }
+    String::from_utf8(decoded).unwrap_or_else(|_| text.to_owned())
+}
+
+fn encode(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~');
+    let encoded = |byte: u8| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
+    text.bytes().map(encoded).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts() {
+        fn check(text: &str, user: Option<&str>, password: Option<&str>, server: &str) {
+            let found = Connection::parse(&Secret::from(text)).unwrap();
+            assert_eq!(found.username.as_deref(), user, "{text}");
+            assert_eq!(found.password.as_ref().map(Secret::expose), password, "{text}");
+            assert_eq!(found.location(), server, "{text}");
+            assert_eq!(Connection::parse(&found.to_text()).unwrap(), found, "{text}");
+        }
+        check("postgres://u:p@h:5432/d", Some("u"), Some("p"), "postgres://h:5432/d");
+        check("postgresql+psycopg2://h/d", None, None, "postgresql+psycopg2://h/d");
+        check("postgres://u@h", Some("u"), None, "postgres://h");
+        check("postgres://u:@h", Some("u"), Some(""), "postgres://h");
+        check("postgres://:p@h", None, Some("p"), "postgres://h");
+        check("postgres://", None, None, "postgres://");
+        check("postgres:///d", None, None, "postgres:///d");
+        check("postgres://u:p@[::1]:5432/d", Some("u"), Some("p"), "postgres://[::1]:5432/d");
+        check("postgres://u:p@h/d?sslmode=require&a=b@c", Some("u"), Some("p"), "postgres://h/d");
+        // passwords with any character
+        check("postgres://u:p%40%3A%2f%25@h", Some("u"), Some("p@:/%"), "postgres://h");
+        check("postgres://u:p@ss@h:1/d", Some("u"), Some("p@ss"), "postgres://h:1/d");
+        check("postgres://u:p@ss/w:rd@h/d", Some("u"), Some("p@ss/w:rd"), "postgres://h/d");
+        check("postgres://u:p#:%&=+ é\"'@h", Some("u"), Some("p#:%&=+ é\"'"), "postgres://h");
+        check("postgres://u%40corp:p@h", Some("u@corp"), Some("p"), "postgres://h");
+        check("postgres://u:100%@h", Some("u"), Some("100%"), "postgres://h");
+        check("postgres://u:%FF@h", Some("u"), Some("%FF"), "postgres://h");
+    }
+
+    #[test]
+    fn what_is_no_connection_text() {
+        for text in [
+            "",
+            "hunter2",
+            "://h",
+            "a b://h",
+            "postgres://h:x",
+            "postgres://h:65536",
+            "postgres://h@",
+            "postgres://u:p@h:hunter2",
+        ] {
+            let found = Connection::parse(&Secret::from(text));
+            // without a user, `h@` has an empty host
+            assert_eq!(found.is_ok(), text == "postgres://h@", "{text}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn fields_complete_a_text() {
+        let text = Connection::parse(&Secret::from("postgres://u@h?a=1")).unwrap();
+        let fields = Connection {
+            host: Some("other".to_owned()),
+            port: Some(5433),
+            password: Some(Secret::from("p")),
+            query: [("a".to_owned(), Secret::from("2")), ("b".to_owned(), Secret::from("3"))].into(),
+            ..Connection::default()
+        };
+        let completed = text.completed(fields);
+        assert_eq!(completed.to_text().expose(), "postgres://u:p@h:5433?a=1&b=3");
+        let shown = format!("{completed:?} {}", completed.location());
+        assert!(!shown.contains("\"p\"") && !shown.contains("\"1\""), "{shown}");
+    }
+}

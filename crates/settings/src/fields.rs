@@ -1,0 +1,172 @@
+//! Settings as a crate declares them.
+
+use crate::settings::mismatch;
+use crate::{Field, Found, FromValue, Settings, SettingsError, Value};
+
+/// Settings of which a crate declares the fields: names, types, defaults, what is a secret. The one way by which
+/// configuration is read, documented and explained.
+///
+/// ```
+/// use catchment_settings::{Configured, Fields, Incomplete, NoSettings, Secret, Settings, fields_of};
+///
+/// struct Mail {
+///     host: String,
+///     port: u16,
+///     password: Secret,
+/// }
+///
+/// impl Configured for Mail {
+///     fn under(settings: Settings<'_>) -> Settings<'_> {
+///         settings.section(["mail"])
+///     }
+///
+///     fn read(fields: &mut Fields<'_>) -> Result<Self, Incomplete> {
+///         let host = fields.required("host", "The server.");
+///         let password = fields.required("password", "What the server knows us by.");
+///         let port = fields.or("port", "Where the server listens.", 587);
+///         Ok(Mail { host: host?, port, password: password? })
+///     }
+/// }
+///
+/// let error = Settings::new(&NoSettings).read::<Mail>().map(|mail| (mail.host, mail.port, mail.password)).unwrap_err();
+/// assert!(error.to_string().starts_with("2 settings are missing: `host` (text), `password` (text, secret)"));
+/// let shown: Vec<String> = fields_of::<Mail>(&Settings::new(&NoSettings)).iter().map(|field| field.path()).collect();
+/// assert_eq!(shown, ["mail.host", "mail.password", "mail.port"]);
+/// ```
+pub trait Configured: Sized {
+    /// The sections that the fields stand under, added to those that `settings` has.
+    fn under(settings: Settings<'_>) -> Settings<'_>;
+
+    /// Asks for each field. All required ones have to be asked for before the first `?`, so that an error can name all
+    /// that are missing.
+    fn read(fields: &mut Fields<'_>) -> Result<Self, Incomplete>;
+}
+
+/// A required field is missing or wrong, which [`Fields`] has noted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Incomplete(pub(crate) ());
+
+/// What a [`Configured`] type asks for its fields.
+#[derive(Debug)]
+pub struct Fields<'a> {
+    pub(crate) settings: Settings<'a>,
+    pub(crate) declared: Vec<Field>,
+    problems: Vec<SettingsError>,
+}
+
+impl<'a> Fields<'a> {
+    pub(crate) fn new(settings: Settings<'a>) -> Fields<'a> {
+        Fields { settings, declared: Vec::new(), problems: Vec::new() }
+    }
+
+    /// A field that may be left out.
+    pub fn optional<T: FromValue>(&mut self, name: &'static str, about: &'static str) -> Option<T> {
+        self.declare::<T>(name, about, None, false);
+        self.get(name)
+    }
+
+    /// A field with a default.
+    pub fn or<T: FromValue>(&mut self, name: &'static str, about: &'static str, default: T) -> T {
+        self.declare::<T>(name, about, Some(default.written()), false);
+        self.get(name).unwrap_or(default)
+    }
+
+    /// A field that takes one of some words, in any case, each of which stands for a value.
+    pub fn choice<T: Copy>(
+        &mut self,
+        name: &'static str,
+        about: &'static str,
+        words: &[(&'static str, T)],
+        default: &str,
+    ) -> Option<T> {
+        let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+        let expected = format!("one of {}", known.join(", "));
+        let key = self.settings.key::<String>(name);
+        self.declared.push(Field {
+            key: key.clone(),
+            about,
+            expected: expected.clone(),
+            default: Some(format!("{default:?}")),
+            required: false,
+        });
+        let found = match self.settings.find(name, false) {
+            Ok(found) => found?,
+            Err(error) => {
+                self.note(error);
+                return None;
+            }
+        };
+        let word = String::from_value(&found.value).unwrap_or_default();
+        let chosen = words.iter().find(|(known, _)| known.eq_ignore_ascii_case(&word));
+        if chosen.is_none() {
+            self.note(mismatch(name, expected, &found));
+        }
+        chosen.map(|(_, value)| *value)
+    }
+
+    /// A field that there has to be.
+    ///
+    /// # Errors
+    ///
+    /// A sign that it is not there, which is noted; the reader asks for its other fields and then gives up.
+    pub fn required<T: FromValue>(&mut self, name: &'static str, about: &'static str) -> Result<T, Incomplete> {
+        self.declare::<T>(name, about, None, true);
+        match self.settings.require(name) {
+            Ok(value) => Ok(value),
+            Err(error) => Err(self.note(error)),
+        }
+    }
+
+    /// A field that may be left out, as one value: none where it is a table, whose fields [`inner`](Fields::inner) has.
+    pub fn whole<T: FromValue>(&mut self, name: &'static str, about: &'static str) -> Option<T> {
+        self.declare::<T>(name, about, None, false);
+        match self.settings.find(name, T::SECRET) {
+            Ok(Some(Found { value: Value::Table(_), .. })) => None,
+            Ok(_) => self.get(name),
+            Err(error) => {
+                self.note(error);
+                None
+            }
+        }
+    }
+
+    /// The field `name` of the table in the field `outer`; it may be left out.
+    pub fn inner<T: FromValue>(&mut self, outer: &'static str, name: &'static str, about: &'static str) -> Option<T> {
+        let nested = self.settings.clone().nested(outer);
+        let around = std::mem::replace(&mut self.settings, nested);
+        let found = self.optional(name, about);
+        self.settings = around;
+        found
+    }
+
+    /// The variable of the environment that has exactly this name; for what other programs have a name for.
+    pub fn variable<T: FromValue>(&self, name: &str) -> Option<T> {
+        let text = self.settings.variable(name).ok()?;
+        T::from_value(&Value::Text(text))
+    }
+
+    /// Keeps what is wrong until all fields were asked for.
+    fn note(&mut self, error: SettingsError) -> Incomplete {
+        self.problems.push(error);
+        Incomplete(())
+    }
+
+    pub(crate) fn finish<T>(self, read: Result<T, Incomplete>) -> Result<T, SettingsError> {
+        match (read, SettingsError::of(self.problems)) {
+            (Ok(value), None) => Ok(value),
+            (_, problem) => Err(problem.unwrap_or(SettingsError::Missing(Vec::new()))),
+        }
+    }
+
+    fn get<T: FromValue>(&mut self, name: &str) -> Option<T> {
+        self.settings.get(name).unwrap_or_else(|error| {
+            self.note(error);
+            None
+        })
+    }
+
+    fn declare<T: FromValue>(&mut self, name: &'static str, about: &'static str, default: Option<String>, required: bool) {
+        let key = self.settings.key::<T>(name);
+        self.declared.push(Field { key, about, expected: T::EXPECTED.to_owned(), default, required });
+    }
+}
