@@ -3,13 +3,17 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use catchment_settings::{Found, Key, Lookup, Searched, Secret, SettingsError, Value};
+use catchment_settings::{Addition, Found, Key, Lookup, Searched, Secret, SettingsError, Value};
 
-use crate::providers::{EnvironmentProvider, Provider, TomlProvider};
-use crate::walk::scopes;
-use crate::{ConfigError, Environment, Host, SettingsFolders};
+use crate::providers::{EnvironmentProvider, Mounted, Provider, TomlProvider, VaultProvider, toml_part};
+use crate::unused::{UnusedKey, near, unused};
+use crate::walk::{Scoped, scopes};
+use crate::{ConfigError, Environment, Host, SettingsFolders, Vault, VaultOptions};
 
-/// The configuration of a run: environment, `secrets.toml`, `config.toml`, in this order.
+const SECRETS: &str = "secrets.toml";
+const CONFIG: &str = "config.toml";
+
+/// The configuration of a run: environment, `secrets.toml`, `config.toml`, vaults, in this order.
 ///
 /// Files are read once, by `load`. Clones share what was read. `Debug` shows no value.
 ///
@@ -19,16 +23,17 @@ use crate::{ConfigError, Environment, Host, SettingsFolders};
 ///
 /// let environment = Environment::from_iter([("DEMO__NORMALIZE__WORKERS", "3")]);
 /// let config = Config::from_environment(environment);
-/// let workers = |config: &Config| Settings::new(config).section(["normalize"]).integer("workers");
+/// let workers = |config: &Config| Settings::new(config).section(["normalize"]).get::<u64>("workers");
 /// assert_eq!(workers(&config)?, None);
 /// assert_eq!(workers(&config.with_pipeline("demo"))?, Some(3));
 /// # Ok::<(), catchment_settings::SettingsError>(())
 /// ```
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// In lookup order. Vaults will come after the files.
-    providers: Arc<[Box<dyn Provider>]>,
+    /// In lookup order.
+    providers: Vec<Arc<dyn Provider>>,
     pipeline: Option<String>,
+    folders: Option<SettingsFolders>,
 }
 
 impl Config {
@@ -36,76 +41,133 @@ impl Config {
     /// are not there are no error; one that cannot be read, or is no TOML, is.
     pub fn load(project_dir: &Path, environment: Environment) -> Result<Self, ConfigError> {
         let host = Host::from_process(&environment);
-        let folders = SettingsFolders::find(project_dir, &environment, &host);
-        Self::load_from(&folders, environment)
+        let folders = SettingsFolders::find(project_dir, &environment, &host)?;
+        Self::load_from(folders, environment)
     }
 
     /// As [`load`](Config::load), from folders that the caller chose.
-    pub fn load_from(folders: &SettingsFolders, environment: Environment) -> Result<Self, ConfigError> {
-        Ok(Self::new([
-            Box::new(EnvironmentProvider::new(environment)),
-            Box::new(TomlProvider::load("secrets.toml", true, folders)?),
-            Box::new(TomlProvider::load("config.toml", false, folders)?),
-        ]))
+    pub fn load_from(folders: SettingsFolders, environment: Environment) -> Result<Self, ConfigError> {
+        let providers: Vec<Arc<dyn Provider>> = vec![
+            Arc::new(EnvironmentProvider::new(environment, Mounted::find(&folders))),
+            Arc::new(TomlProvider::load(SECRETS, true, &folders)?),
+            Arc::new(TomlProvider::load(CONFIG, false, &folders)?),
+        ];
+        Ok(Self { providers, pipeline: None, folders: Some(folders) })
     }
 
     /// Settings from the environment only; reads no file.
     pub fn from_environment(environment: Environment) -> Self {
-        Self::new([Box::new(EnvironmentProvider::new(environment)) as Box<dyn Provider>])
+        let environment = EnvironmentProvider::new(environment, Mounted::default());
+        Self { providers: vec![Arc::new(environment)], pipeline: None, folders: None }
+    }
+
+    /// The same configuration, that asks a vault for what it does not have. Several are asked in the order in which they
+    /// were added.
+    #[must_use]
+    pub fn with_vault(mut self, vault: impl Vault + 'static, options: VaultOptions) -> Self {
+        self.providers.push(Arc::new(VaultProvider::new(vault, options)));
+        self
     }
 
     /// The same configuration as the pipeline `name` sees it: what stands under its name wins.
     #[must_use]
     pub fn with_pipeline(&self, name: impl Into<String>) -> Self {
-        Self { providers: Arc::clone(&self.providers), pipeline: Some(name.into()) }
+        Self { pipeline: Some(name.into()), ..self.clone() }
     }
 
-    fn new<const N: usize>(providers: [Box<dyn Provider>; N]) -> Self {
-        Self { providers: Arc::new(providers), pipeline: None }
+    /// The folders that it was read from; none where it was read from the environment only.
+    pub fn folders(&self) -> Option<&SettingsFolders> {
+        self.folders.as_ref()
+    }
+
+    /// Lines on the profile, on which files and entries of vaults were read, and which are not there.
+    pub fn notes(&self) -> Vec<String> {
+        self.notes_of(|_| true)
+    }
+
+    /// The keys in settings files and in entries of vaults that are none of those that are `asked` for.
+    pub fn unused(&self, asked: &[Key]) -> Vec<UnusedKey> {
+        let asked: Vec<Vec<String>> = asked.iter().flat_map(|key| self.paths(key)).collect();
+        let ours = self.providers().filter(|provider| provider.is_ours());
+        unused(ours.flat_map(Provider::keys), &asked)
     }
 
     /// The providers that hold anything: the others are neither asked nor named.
     fn providers(&self) -> impl Iterator<Item = &dyn Provider> {
         self.providers.iter().map(AsRef::as_ref).filter(|provider| !provider.is_empty())
     }
+
+    /// All values of a key, in lookup order; each is looked for when it is asked for.
+    fn all<'c>(&'c self, key: &'c Key) -> impl Iterator<Item = Result<Found, SettingsError>> + 'c {
+        let scopes = scopes(key, self.pipeline.as_deref()).into_iter();
+        scopes.flat_map(move |Scoped { pipeline, paths }| {
+            self.providers().flat_map(move |provider| {
+                let found = move |path: Vec<&str>| provider.get(key, pipeline, &path).transpose();
+                paths.clone().into_iter().filter_map(found).map(move |found| {
+                    // A table of fields, such as credentials, may stand in a plain file in part: its secret fields are
+                    // asked for one by one.
+                    let misplaced =
+                        |value: &Value| key.is_secret() && !provider.holds_secrets() && !matches!(value, Value::Table(_));
+                    found.map(|found| Found { misplaced: misplaced(&found.value), ..found })
+                })
+            })
+        })
+    }
+
+    /// The paths that a key is looked for at.
+    fn paths(&self, key: &Key) -> Vec<Vec<String>> {
+        let owned = |path: &Vec<&str>| path.iter().map(|part| (*part).to_owned()).collect();
+        let scopes = scopes(key, self.pipeline.as_deref());
+        scopes.iter().flat_map(|scoped| scoped.paths.iter().map(owned)).collect()
+    }
+
+    fn notes_of(&self, of: impl Fn(&&dyn Provider) -> bool) -> Vec<String> {
+        let profile = self.folders.as_ref().and_then(|folders| folders.profile.as_ref());
+        let profile = profile.map(|profile| format!("profile: {}", profile.name()));
+        let providers = self.providers.iter().map(AsRef::as_ref).filter(of);
+        profile.into_iter().chain(providers.flat_map(Provider::notes)).collect()
+    }
+
+    /// Where the most specific key of all pipelines can be written down.
+    fn addition(&self, key: &Key) -> Option<Addition> {
+        let scopes = scopes(key, None);
+        let path = scopes.first()?.paths.first()?;
+        let (_, sections) = path.split_last()?;
+        let file = if key.is_secret() { SECRETS } else { CONFIG };
+        Some(Addition {
+            variable: path.join("__").to_uppercase(),
+            file: self.folders.as_ref()?.project.join(file),
+            table: sections.iter().map(|part| toml_part(part)).collect::<Vec<_>>().join("."),
+        })
+    }
 }
 
 impl Lookup for Config {
     fn find(&self, key: &Key) -> Result<Option<Found>, SettingsError> {
-        for paths in scopes(key, self.pipeline.as_deref()) {
-            for provider in self.providers() {
-                for path in &paths {
-                    let Some(found) = provider.get(key, path)? else {
-                        continue;
-                    };
-                    // A table of fields, such as credentials, may stand here in part: its secret
-                    // fields are asked for one by one.
-                    let is_table = matches!(found.value, Value::Table(_));
-                    if key.is_secret() && !provider.holds_secrets() && !is_table {
-                        return Err(SettingsError::SecretInPlainFile {
-                            name: key.name().to_owned(),
-                            place: Box::new(found.place),
-                        });
-                    }
-                    return Ok(Some(found));
-                }
+        match self.all(key).next().transpose()? {
+            Some(Found { misplaced: true, place, .. }) => {
+                Err(SettingsError::SecretInPlainFile { name: key.name().to_owned(), place: Box::new(place) })
             }
+            found => Ok(found),
         }
-        Ok(None)
+    }
+
+    fn candidates(&self, key: &Key) -> Result<Vec<Found>, SettingsError> {
+        self.all(key).collect()
     }
 
     fn searched(&self, key: &Key) -> Searched {
         // A secret must not stand in a plain file, so the error does not send anyone there.
         let may_hold = |provider: &&dyn Provider| provider.holds_secrets() || !key.is_secret();
         let mut places = Vec::new();
-        for paths in scopes(key, self.pipeline.as_deref()) {
+        for Scoped { paths, .. } in scopes(key, self.pipeline.as_deref()) {
             for provider in self.providers().filter(may_hold) {
                 places.extend(paths.iter().map(|path| provider.place(path)));
             }
         }
-        let all = self.providers.iter().map(AsRef::as_ref);
-        let notes = all.filter(may_hold).filter_map(Provider::note).collect();
-        Searched { places, notes }
+        let notes = self.notes_of(may_hold);
+        let near = near(&self.paths(key), self.providers().flat_map(Provider::keys));
+        Searched { places, notes, near, addition: self.addition(key) }
     }
 
     fn variable(&self, name: &str) -> Option<Secret> {

@@ -1,6 +1,6 @@
 //! What [`Config`] finds, and what its errors say.
 
-use catchment_settings::{Secret, Settings, SettingsError};
+use catchment_settings::{Connection, Secret, Settings, SettingsError};
 use tempfile::TempDir;
 
 use crate::{Config, Environment, SettingsFolders};
@@ -10,7 +10,8 @@ const SOURCE: [&str; 3] = ["sources", "mysec", "mysrc"];
 /// A project with the given files, seen by the pipeline `cfgp`.
 fn project(variables: &[(&str, &str)], secrets: &str, plain: &str) -> (TempDir, Config) {
     let home = tempfile::tempdir().unwrap();
-    let folders = SettingsFolders { project: home.path().join(".catchment"), global: home.path().join("global") };
+    let folders =
+        SettingsFolders { global: home.path().join("global"), ..SettingsFolders::of_project(home.path().join(".catchment")) };
     std::fs::create_dir(&folders.project).unwrap();
     for (name, text) in [("secrets.toml", secrets), ("config.toml", plain)] {
         if !text.is_empty() {
@@ -18,7 +19,7 @@ fn project(variables: &[(&str, &str)], secrets: &str, plain: &str) -> (TempDir, 
         }
     }
     let environment = Environment::from_iter(variables.iter().copied());
-    let config = Config::load_from(&folders, environment).unwrap();
+    let config = Config::load_from(folders.clone(), environment).unwrap();
     (home, config.with_pipeline("cfgp"))
 }
 
@@ -36,7 +37,7 @@ fn each_place_in_the_environment_wins_over_those_after_it() {
         for first in 0..names.len() {
             let set = names[first..].iter().map(|name| (*name, *name));
             let config = Config::from_environment(Environment::from_iter(set)).with_pipeline("cfgp");
-            let found = settings(Settings::new(&config)).text(field).unwrap();
+            let found = settings(Settings::new(&config)).get::<String>(field).unwrap();
             assert_eq!(found.as_deref(), Some(names[first]));
         }
     }
@@ -69,13 +70,42 @@ fn each_place_in_the_environment_wins_over_those_after_it() {
         ],
     );
     check(|settings| settings.fixed("runtime"), "log_level", &["CFGP__RUNTIME__LOG_LEVEL", "RUNTIME__LOG_LEVEL"]);
+    // a stage for one source
+    check(
+        |settings| settings.section(SOURCE).fixed("extract"),
+        "workers",
+        &[
+            "CFGP__SOURCES__MYSEC__MYSRC__EXTRACT__WORKERS",
+            "CFGP__SOURCES__MYSEC__EXTRACT__WORKERS",
+            "CFGP__SOURCES__MYSRC__EXTRACT__WORKERS",
+            "CFGP__SOURCES__EXTRACT__WORKERS",
+            "CFGP__EXTRACT__WORKERS",
+            "SOURCES__MYSEC__MYSRC__EXTRACT__WORKERS",
+            "SOURCES__MYSEC__EXTRACT__WORKERS",
+            "SOURCES__MYSRC__EXTRACT__WORKERS",
+            "SOURCES__EXTRACT__WORKERS",
+            "EXTRACT__WORKERS",
+        ],
+    );
+    check(
+        |settings| settings.section(["pipelines", "cfgp"]),
+        "dataset_name",
+        &[
+            "CFGP__PIPELINES__CFGP__DATASET_NAME",
+            "CFGP__PIPELINES__DATASET_NAME",
+            "CFGP__DATASET_NAME",
+            "PIPELINES__CFGP__DATASET_NAME",
+            "PIPELINES__DATASET_NAME",
+            "DATASET_NAME",
+        ],
+    );
 }
 
 #[test]
 fn providers_are_asked_in_order_within_a_scope() {
     fn check(variables: &[(&str, &str)], secrets: &str, plain: &str, expected: &str) {
         let (_home, config) = project(variables, secrets, plain);
-        let found = Settings::new(&config).section(SOURCE).text("owner").unwrap();
+        let found = Settings::new(&config).section(SOURCE).get::<String>("owner").unwrap();
         assert_eq!(found.as_deref(), Some(expected));
     }
     let specific = "[sources.mysec.mysrc]\nowner = 'specific'";
@@ -95,7 +125,7 @@ fn providers_are_asked_in_order_within_a_scope() {
 fn a_secret_in_config_toml_is_an_error() {
     fn check(variables: &[(&str, &str)], secrets: &str, plain: &str, error: Option<&str>) {
         let (home, config) = project(variables, secrets, plain);
-        let found = Settings::new(&config).section(SOURCE).secret("api_key");
+        let found = Settings::new(&config).section(SOURCE).get::<Secret>("api_key");
         let shown = found.as_ref().err().map(|error| {
             assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
             error.to_string().replace(&home.path().display().to_string(), "")
@@ -107,7 +137,7 @@ fn a_secret_in_config_toml_is_an_error() {
     }
     let key = "[sources]\napi_key = 'hunter2'";
     let error = "`api_key` is a secret and must not stand in sources.api_key \
-                 (config.toml: /.catchment/config.toml): move it to secrets.toml";
+                 (config.toml: /.catchment/config.toml:2): move it to secrets.toml";
     check(&[], "", key, Some(error));
     check(&[], "[other]\nkey = 1", key, Some(error));
     check(&[], key, "", None);
@@ -134,7 +164,10 @@ fn a_missing_setting_lists_places_and_files() {
          \x20 RUNTIME__SENTRY_DSN (environment)\n\
          \x20 runtime.sentry_dsn (secrets.toml)\n\
          secrets.toml: read /.catchment/secrets.toml; no file at /global/secrets.toml\n\
-         set one of these places; those further up win",
+         add to /.catchment/secrets.toml:\n\
+         \x20 [runtime]\n\
+         \x20 sentry_dsn = \"…\"\n\
+         or set RUNTIME__SENTRY_DSN",
     );
     check(
         "workers",
@@ -147,7 +180,10 @@ fn a_missing_setting_lists_places_and_files() {
          \x20 runtime.workers (secrets.toml)\n\
          secrets.toml: read /.catchment/secrets.toml; no file at /global/secrets.toml\n\
          config.toml: no file at /global/config.toml and /.catchment/config.toml\n\
-         set one of these places; those further up win",
+         add to /.catchment/config.toml:\n\
+         \x20 [runtime]\n\
+         \x20 workers = \"…\"\n\
+         or set RUNTIME__WORKERS",
     );
 }
 
@@ -155,19 +191,19 @@ fn a_missing_setting_lists_places_and_files() {
 fn what_stands_in_secrets_toml_is_not_shown_even_for_a_plain_field() {
     fn check(secrets: &str, plain: &str, expected: &str) {
         let (home, config) = project(&[], secrets, plain);
-        let error = Settings::new(&config).bool("widen").unwrap_err().to_string();
+        let error = Settings::new(&config).get::<bool>("widen").unwrap_err().to_string();
         assert_eq!(error.replace(&home.path().display().to_string(), ""), expected);
     }
     let must = "`widen` must be true or false (or yes, no, 1, 0), but widen";
     check(
         "widen = 'hunter2'",
         "",
-        &format!("{must} (secrets.toml: /.catchment/secrets.toml) holds a text (not shown): change it there"),
+        &format!("{must} (secrets.toml: /.catchment/secrets.toml:1) holds a text (not shown): change it there"),
     );
     check(
         "",
         "widen = 'maybe'",
-        &format!("{must} (config.toml: /.catchment/config.toml) holds the text \"maybe\": change it there"),
+        &format!("{must} (config.toml: /.catchment/config.toml:1) holds the text \"maybe\": change it there"),
     );
 }
 
@@ -180,11 +216,26 @@ fn credentials_may_be_given_as_fields_in_both_files() {
     );
     let destination = Settings::new(&config).section(["destination", "postgres"]);
     let credentials = destination.clone().nested("credentials");
-    assert_eq!(credentials.text("host").unwrap().as_deref(), Some("db"));
-    assert_eq!(credentials.integer("port").unwrap(), Some(5433));
-    assert_eq!(credentials.secret("password").unwrap(), Some(Secret::from("hunter2")));
+    assert_eq!(credentials.get::<String>("host").unwrap().as_deref(), Some("db"));
+    assert_eq!(credentials.get::<u64>("port").unwrap(), Some(5433));
+    assert_eq!(credentials.get::<Secret>("password").unwrap(), Some(Secret::from("hunter2")));
     // one that takes the text form only is told that it found fields
-    assert!(matches!(destination.secret("credentials"), Err(SettingsError::Mismatch { .. })));
+    assert!(matches!(destination.get::<Secret>("credentials"), Err(SettingsError::Mismatch { .. })));
+}
+
+#[test]
+fn credentials_as_a_text_that_fields_complete() {
+    fn check(variables: &[(&str, &str)], secrets: &str, plain: &str, expected: &str) {
+        let (_home, config) = project(variables, secrets, plain);
+        let found = Settings::new(&config).section(["destination", "postgres"]).read::<Connection>().unwrap();
+        assert_eq!(found.to_text().expose(), expected);
+    }
+    let text = ("DESTINATION__POSTGRES__CREDENTIALS", "postgres://ada@db/shop");
+    let fields = "[destination.postgres.credentials]\npassword = 'p@ss\"w:rd'\nhost = 'other'\nport = 5433";
+    check(&[text], "", "", "postgres://ada@db/shop");
+    check(&[text], fields, "", "postgres://ada:p%40ss%22w%3Ard@db:5433/shop");
+    check(&[("CREDENTIALS__HOST", "db")], fields, "", "://:p%40ss%22w%3Ard@db:5433");
+    check(&[], "[destination.postgres.credentials]\npassword = 'p'", "[destination.credentials]\nhost = 'h'", "://:p@h");
 }
 
 #[test]
@@ -194,7 +245,7 @@ fn load_takes_the_folder_of_the_project() {
     std::fs::write(home.path().join(".dlt/config.toml"), "[load]\nworkers = 2").unwrap();
     let environment = Environment::from_iter([("HOME", home.path())]);
     let config = Config::load(home.path(), environment).unwrap();
-    assert_eq!(Settings::new(&config).section(["load"]).integer("workers").unwrap(), Some(2));
+    assert_eq!(Settings::new(&config).section(["load"]).get::<u64>("workers").unwrap(), Some(2));
 }
 
 #[test]
@@ -206,7 +257,7 @@ fn debug_shows_no_value() {
         format!("{config:#?}"),
         format!("{settings:?}"),
         format!("{:?}", settings.find("api_key", true)),
-        format!("{:?}", settings.secret("api_key")),
+        format!("{:?}", settings.get::<Secret>("api_key")),
     ] {
         assert!(!shown.contains("hunter2"), "{shown}");
     }

@@ -56,6 +56,10 @@ impl Environment {
         self.variables.get(name)
     }
 
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.variables.keys().map(String::as_str)
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.variables.is_empty()
     }

@@ -17,6 +17,14 @@ pub enum ConfigError {
         /// The cause.
         source: std::io::Error,
     },
+    /// What is said to be the profile cannot be one.
+    #[error("the profile {name:?} of {from} is no name: take letters, digits, `_` and `-`")]
+    Profile {
+        /// What was found.
+        name: String,
+        /// Where it was found.
+        from: String,
+    },
     /// A settings file is not TOML.
     #[error("{} is not valid TOML{}: {problem}", path.display(), at(*.line, *.column))]
     Toml {

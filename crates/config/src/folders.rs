@@ -2,25 +2,60 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::{Environment, Host};
+use crate::{ConfigError, Environment, Host, Profile};
 
-/// The folders that `config.toml` and `secrets.toml` are read from. Neither need exist.
+/// The folders that settings are read from. None need exist.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SettingsFolders {
-    /// The project's; it wins key by key.
+    /// The project's, with `config.toml` and `secrets.toml`; it wins key by key.
     pub project: PathBuf,
-    /// The user's.
+    /// The user's, with files of the same names.
     pub global: PathBuf,
+    /// The profile, if the project has some: in each folder `<profile>.config.toml` wins over `config.toml`, and so on.
+    pub profile: Option<Profile>,
+    /// Where Kubernetes and Docker put secrets: one file each, or a folder with a file of its name.
+    pub mounted_secrets: PathBuf,
+    /// Where Kubernetes is told to put settings that are no secrets, one file each.
+    pub mounted_settings: PathBuf,
 }
 
 impl SettingsFolders {
-    /// In the project `.catchment`, or where there is none and there is a `.dlt`, that one; for the
-    /// user [`global_dir`].
-    pub fn find(project_dir: &Path, environment: &Environment, host: &Host) -> Self {
-        let own = project_dir.join(".catchment");
+    /// Of the project in `project_dir`, or that in `CATCHMENT_PROJECT_DIR`, the folder that `CATCHMENT_CONFIG_FOLDER`
+    /// names, else `.catchment`, or where there is none and there is a `.dlt`, that one; for the user [`global_dir`];
+    /// `/run/secrets` and `/run/config`.
+    ///
+    /// # Errors
+    ///
+    /// Where the project has profiles and the active one cannot be told.
+    pub fn find(project_dir: &Path, environment: &Environment, host: &Host) -> Result<Self, ConfigError> {
+        let named = environment.path("CATCHMENT_PROJECT_DIR");
+        let project_dir = named.as_deref().unwrap_or(project_dir);
+        let own = project_dir.join(environment.get("CATCHMENT_CONFIG_FOLDER").unwrap_or(".catchment"));
         let reference = project_dir.join(".dlt");
         let project = if !own.is_dir() && reference.is_dir() { reference } else { own };
-        Self { project, global: global_dir(environment, host) }
+        let profile = Profile::active(&project, environment)?;
+        Ok(Self { profile, global: global_dir(environment, host), ..Self::of_project(project) })
+    }
+
+    /// Of one folder alone, without profiles and the user's settings.
+    pub fn of_project(project: impl Into<PathBuf>) -> Self {
+        let project = project.into();
+        Self {
+            global: project.join("no-global-settings"),
+            project,
+            profile: None,
+            mounted_secrets: PathBuf::from("/run/secrets"),
+            mounted_settings: PathBuf::from("/run/config"),
+        }
+    }
+
+    /// The files called `name`, those that win last.
+    pub(crate) fn files(&self, name: &str) -> Vec<PathBuf> {
+        let names = |folder: &Path| {
+            let of_profile = self.profile.as_ref().map(|profile| folder.join(format!("{}.{name}", profile.name())));
+            [Some(folder.join(name)), of_profile]
+        };
+        [&self.global, &self.project].into_iter().flat_map(|folder| names(folder)).flatten().collect()
     }
 }
 
@@ -108,9 +143,14 @@ mod tests {
             for folder in folders {
                 std::fs::create_dir(project.path().join(folder)).unwrap();
             }
-            let found = SettingsFolders::find(project.path(), &Environment::default(), &host());
-            assert_eq!(found.project, project.path().join(expected));
-            assert_eq!(found.global, Path::new("/home/ada/.catchment"));
+            let check = |environment: Environment, expected: &Path| {
+                let found = SettingsFolders::find(project.path(), &environment, &host()).unwrap();
+                assert_eq!(found.project, expected);
+                assert_eq!(found.global, Path::new("/home/ada/.catchment"));
+            };
+            check(Environment::default(), &project.path().join(expected));
+            check(Environment::from_iter([("CATCHMENT_PROJECT_DIR", "/app")]), Path::new("/app/.catchment"));
+            check(Environment::from_iter([("CATCHMENT_CONFIG_FOLDER", ".catchment")]), &project.path().join(expected));
         }
         check(&[".catchment"], ".catchment");
         check(&[".catchment", ".dlt"], ".catchment");

@@ -30,6 +30,12 @@ impl Host {
     }
 }
 
+/// Whether files can be made in the folder, or where there is none in the one that it would stand in.
+pub(crate) fn can_write(folder: &Path) -> bool {
+    let there = folder.ancestors().find(|folder| folder.exists());
+    is_writable(there.unwrap_or(Path::new(".")))
+}
+
 #[cfg(unix)]
 fn is_root() -> bool {
     rustix::process::geteuid().is_root()

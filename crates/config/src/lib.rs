@@ -18,15 +18,29 @@
 mod config;
 #[cfg(test)]
 mod config_tests;
+mod data_folders;
 mod environment;
 mod error;
 mod folders;
 mod host;
+#[cfg(test)]
+mod message_tests;
+mod profile;
+#[cfg(test)]
+mod provider_tests;
 mod providers;
+mod unused;
+mod vault;
+#[cfg(test)]
+mod vault_tests;
 mod walk;
 
 pub use config::Config;
+pub use data_folders::{DataFolders, WorkspaceSettings};
 pub use environment::Environment;
 pub use error::ConfigError;
 pub use folders::{SettingsFolders, data_dir, global_dir, pipelines_dir};
 pub use host::Host;
+pub use profile::Profile;
+pub use unused::UnusedKey;
+pub use vault::{Entry, Vault, VaultError, VaultOptions};

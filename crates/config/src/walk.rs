@@ -5,15 +5,24 @@ use catchment_settings::{Key, Scope};
 /// A path from the outermost section to the field.
 pub(crate) type Path<'k> = Vec<&'k str>;
 
+/// Paths that are gone through in all providers before others.
+#[derive(Debug, Clone)]
+pub(crate) struct Scoped<'k> {
+    /// The first part of all paths, if they stand under a pipeline.
+    pub(crate) pipeline: Option<&'k str>,
+    /// From the most specific one on.
+    pub(crate) paths: Vec<Path<'k>>,
+}
+
 /// The scopes to go through, in order: under the name of the pipeline if there is one, then without.
 /// All providers are asked for one scope before the next; in each, from the most specific path on.
-pub(crate) fn scopes<'k>(key: &'k Key, pipeline: Option<&'k str>) -> Vec<Vec<Path<'k>>> {
+pub(crate) fn scopes<'k>(key: &'k Key, pipeline: Option<&'k str>) -> Vec<Scoped<'k>> {
     let plain = paths(key);
     let scoped = pipeline.map(|pipeline| {
         let under = |path: &Path<'k>| [&[pipeline], path.as_slice()].concat();
-        plain.iter().map(under).collect()
+        Scoped { pipeline: Some(pipeline), paths: plain.iter().map(under).collect() }
     });
-    scoped.into_iter().chain([plain]).collect()
+    scoped.into_iter().chain([Scoped { pipeline: None, paths: plain }]).collect()
 }
 
 /// From all sections to none, each path ending in the fixed section and the field.
@@ -59,7 +68,7 @@ mod tests {
     fn without_a_pipeline() {
         fn check(scope: Scope, expected: &[&str]) {
             let key = Key::new(scope, "key", false);
-            let found: Vec<_> = scopes(&key, None).iter().flat_map(|paths| joined(paths)).collect();
+            let found: Vec<_> = scopes(&key, None).iter().flat_map(|scoped| joined(&scoped.paths)).collect();
             assert_eq!(found, expected);
         }
         check(Scope::new(), &["key"]);
@@ -114,7 +123,7 @@ mod tests {
         let scope = Scope::new().section(["sources", "mysec", "mysrc"]);
         let key = Key::new(scope, "api_key", true);
         let found = scopes(&key, Some("cfgp"));
-        let found: Vec<_> = found.iter().map(|paths| joined(paths)).collect();
+        let found: Vec<_> = found.iter().map(|scoped| joined(&scoped.paths)).collect();
         let plain =
             ["sources.mysec.mysrc.api_key", "sources.mysec.api_key", "sources.mysrc.api_key", "sources.api_key", "api_key"];
         assert_eq!(found, [plain.map(|path| format!("cfgp.{path}")), plain.map(str::to_owned)]);

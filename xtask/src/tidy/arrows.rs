@@ -21,8 +21,9 @@ const ARROWS: &[(&str, Allowed)] = &[
     ("catchment-schema", Only(&["catchment-json"])),
     ("catchment-state", Only(&["catchment-json"])),
     ("catchment-settings", Only(&[])),
-    ("catchment-config", Only(&["catchment-settings"])),
+    ("catchment-config", Only(&["catchment-json", "catchment-settings"])),
     ("catchment-rest-client", Only(&["catchment-json", "catchment-settings"])),
+    ("catchment-vault", Only(&["catchment-config", "catchment-json", "catchment-rest-client", "catchment-settings"])),
     ("catchment-extract", Only(&["catchment-json", "catchment-schema", "catchment-state"])),
     (
         "catchment-rest-api",
@@ -67,7 +68,14 @@ const ARROWS: &[(&str, Allowed)] = &[
     ("catchment-sample-api", Only(&[])),
     (
         "catchment-cli",
-        Only(&["catchment", "catchment-config", "catchment-settings", "catchment-sample-api", "catchment-rest-api"]),
+        Only(&[
+            "catchment",
+            "catchment-config",
+            "catchment-settings",
+            "catchment-sample-api",
+            "catchment-rest-api",
+            "catchment-vault",
+        ]),
     ),
     ("catchment-tests", AllBut(LEAVES)),
     ("catchment-examples", AllBut(LEAVES)),
@@ -177,7 +185,7 @@ mod tests {
             "`catchment-settings` depends on `catchment-json`, which the layers do not allow \
              (it may depend on no other crate of the workspace)",
         );
-        check(&[JSON, "catchment-config: catchment-json"], "(it may depend on catchment-settings)");
+        check(&[JSON, "catchment-state: catchment-settings", "catchment-settings:"], "(it may depend on catchment-json)");
         check(&["catchment-load:", "xtask: catchment-load"], "it may depend on all but catchment-load, catchment-run");
     }
 

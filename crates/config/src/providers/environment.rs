@@ -5,16 +5,19 @@ use catchment_settings::{Found, Key, Place, Secret, SettingsError, Value};
 use crate::Environment;
 use crate::environment::Variable;
 use crate::providers::Provider;
+use crate::providers::mounted::Mounted;
 
-/// Names are the path joined by `__`, in upper case. Values are texts, never retyped.
+/// Names are the path joined by `__`, in upper case. Values are texts, never retyped. What no variable has may be in a
+/// mounted file.
 #[derive(Debug)]
 pub(crate) struct EnvironmentProvider {
     environment: Environment,
+    mounted: Mounted,
 }
 
 impl EnvironmentProvider {
-    pub(crate) fn new(environment: Environment) -> Self {
-        Self { environment }
+    pub(crate) fn new(environment: Environment, mounted: Mounted) -> Self {
+        Self { environment, mounted }
     }
 }
 
@@ -24,14 +27,16 @@ impl Provider for EnvironmentProvider {
     }
 
     fn is_empty(&self) -> bool {
-        self.environment.is_empty()
+        self.environment.is_empty() && self.mounted.is_empty()
     }
 
-    fn get(&self, key: &Key, path: &[&str]) -> Result<Option<Found>, SettingsError> {
+    fn get(&self, key: &Key, _pipeline: Option<&str>, path: &[&str]) -> Result<Option<Found>, SettingsError> {
         let place = self.place(path);
         match self.environment.variable(&place.key) {
-            None => Ok(None),
-            Some(Variable::Text(text)) => Ok(Some(Found { value: Value::Text(text.clone()), place, masked: false })),
+            None => self.mounted.get(key, &place.key),
+            Some(Variable::Text(text)) => {
+                Ok(Some(Found { value: Value::Text(text.clone()), place, masked: false, misplaced: false }))
+            }
             Some(Variable::Bytes(_)) => Err(SettingsError::Unreadable {
                 name: key.name().to_owned(),
                 place: Box::new(place),
@@ -48,8 +53,13 @@ impl Provider for EnvironmentProvider {
         self.environment.get(name).map(Secret::from)
     }
 
-    fn note(&self) -> Option<String> {
-        None
+    fn keys(&self) -> Vec<(Vec<String>, Place)> {
+        let key = |name: &str| (name.to_lowercase().split("__").map(str::to_owned).collect(), Place::new("environment", name));
+        self.environment.names().map(key).collect()
+    }
+
+    fn notes(&self) -> Vec<String> {
+        self.mounted.notes()
     }
 }
 
@@ -61,7 +71,7 @@ mod tests {
 
     fn get(variables: Environment) -> Result<Option<Found>, SettingsError> {
         let key = Key::new(Scope::new(), "api_key", true);
-        EnvironmentProvider::new(variables).get(&key, &["sources", "mySrc", "api_key"])
+        EnvironmentProvider::new(variables, Mounted::default()).get(&key, None, &["sources", "mySrc", "api_key"])
     }
 
     #[test]

@@ -4,12 +4,18 @@ use std::fmt;
 
 use catchment_settings::{Found, Key, Place, Secret, SettingsError};
 
+mod document;
 mod environment;
+mod mounted;
 mod toml_file;
 mod toml_source;
+mod vault;
 
+pub(crate) use document::json_value;
 pub(crate) use environment::EnvironmentProvider;
-pub(crate) use toml_file::TomlProvider;
+pub(crate) use mounted::Mounted;
+pub(crate) use toml_file::{TomlProvider, value as toml_value, written as toml_part};
+pub(crate) use vault::VaultProvider;
 
 /// One holder of settings. It knows paths, and nothing of the order in which they are looked at.
 /// Its `Debug` shows no value.
@@ -20,8 +26,8 @@ pub(crate) trait Provider: fmt::Debug + Send + Sync {
     /// Whether it holds nothing at all, so that asking it is of no use.
     fn is_empty(&self) -> bool;
 
-    /// What stands at the path. `key` is for errors.
-    fn get(&self, key: &Key, path: &[&str]) -> Result<Option<Found>, SettingsError>;
+    /// What stands at the path, the first part of which is `pipeline`, if there is one. `key` is what is asked for.
+    fn get(&self, key: &Key, pipeline: Option<&str>, path: &[&str]) -> Result<Option<Found>, SettingsError>;
 
     /// How the path is written here.
     fn place(&self, path: &[&str]) -> Place;
@@ -32,6 +38,14 @@ pub(crate) trait Provider: fmt::Debug + Send + Sync {
         None
     }
 
-    /// A line on what was read and what is not there, for the error of a missing setting.
-    fn note(&self) -> Option<String>;
+    /// The keys that have values here, as paths, as far as they are known without asking anybody.
+    fn keys(&self) -> Vec<(Vec<String>, Place)>;
+
+    /// Whether all that stands here is meant for us, so that what nobody asks for is worth a word.
+    fn is_ours(&self) -> bool {
+        false
+    }
+
+    /// Lines on what was read and what is not there, for the error of a missing setting.
+    fn notes(&self) -> Vec<String>;
 }

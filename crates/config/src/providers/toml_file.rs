@@ -1,14 +1,14 @@
 //! Settings in `config.toml` or `secrets.toml`: the project's file over the global one.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use catchment_settings::{Found, Key, Place, Secret, SettingsError, Value};
 use figment::value::{Dict, Value as Node};
 use figment::{Figment, Profile, Provider as _};
 
 use crate::providers::Provider;
-use crate::providers::toml_source::TomlSource;
+use crate::providers::toml_source::{KeyLine, TomlSource};
 use crate::{ConfigError, SettingsFolders};
 
 /// A file name and what stands in the files of that name. TOML values keep their type.
@@ -18,20 +18,20 @@ pub(crate) struct TomlProvider {
     /// Knows which file a value is from.
     figment: Figment,
     root: Dict,
-    read: Vec<PathBuf>,
+    /// Of each file that was read, where its keys stand.
+    read: Vec<(PathBuf, Vec<KeyLine>)>,
     absent: Vec<PathBuf>,
 }
 
 impl TomlProvider {
-    /// Reads `name` in both folders. A file that is not there is no error.
+    /// Reads the files called `name` in both folders. A file that is not there is no error.
     pub(crate) fn load(name: &'static str, holds_secrets: bool, folders: &SettingsFolders) -> Result<Self, ConfigError> {
         let mut figment = Figment::new();
         let (mut read, mut absent) = (Vec::new(), Vec::new());
-        for folder in [&folders.global, &folders.project] {
-            let path = folder.join(name);
+        for path in folders.files(name) {
             match TomlSource::read(&path)? {
                 Some(source) => {
-                    read.push(source.path().to_owned());
+                    read.push((path, source.keys().to_vec()));
                     figment = figment.merge(source);
                 }
                 None => absent.push(path),
@@ -51,6 +51,13 @@ impl TomlProvider {
         }
         table.get(*field)
     }
+
+    /// The line of a key in a file; of a table, that of its first key.
+    fn line(&self, file: &Path, path: &[&str]) -> Option<usize> {
+        let (_, keys) = self.read.iter().find(|(read, _)| read == file)?;
+        let is_at = |key: &&KeyLine| key.path.len() >= path.len() && key.path.iter().zip(path).all(|(a, b)| a == b);
+        keys.iter().find(is_at).map(|key| key.line)
+    }
 }
 
 impl Provider for TomlProvider {
@@ -62,17 +69,15 @@ impl Provider for TomlProvider {
         self.root.is_empty()
     }
 
-    fn get(&self, _key: &Key, path: &[&str]) -> Result<Option<Found>, SettingsError> {
+    fn get(&self, _key: &Key, _pipeline: Option<&str>, path: &[&str]) -> Result<Option<Found>, SettingsError> {
         let Some((node, value)) = self.node(path).and_then(|node| Some((node, value(node)?))) else {
             return Ok(None);
         };
         let source = self.figment.get_metadata(node.tag()).and_then(|data| data.source.as_ref());
         let file = source.and_then(|source| source.file_path());
-        Ok(Some(Found {
-            value,
-            place: Place { file: file.map(ToOwned::to_owned), ..self.place(path) },
-            masked: self.holds_secrets,
-        }))
+        let line = file.and_then(|file| self.line(file, path));
+        let place = Place { file: file.map(ToOwned::to_owned), line, ..self.place(path) };
+        Ok(Some(Found { value, place, masked: self.holds_secrets, misplaced: false }))
     }
 
     fn place(&self, path: &[&str]) -> Place {
@@ -80,30 +85,48 @@ impl Provider for TomlProvider {
         Place::new(self.name, written.join("."))
     }
 
-    fn note(&self) -> Option<String> {
-        let list = |paths: &[PathBuf]| {
+    fn keys(&self) -> Vec<(Vec<String>, Place)> {
+        let of_file = |(file, keys): &(PathBuf, Vec<KeyLine>)| {
+            let place = |key: &KeyLine| {
+                let path: Vec<&str> = key.path.iter().map(String::as_str).collect();
+                let place = Place { file: Some(file.clone()), line: Some(key.line), ..self.place(&path) };
+                (key.path.clone(), place)
+            };
+            keys.iter().map(place).collect::<Vec<_>>()
+        };
+        self.read.iter().flat_map(of_file).collect()
+    }
+
+    fn is_ours(&self) -> bool {
+        true
+    }
+
+    fn notes(&self) -> Vec<String> {
+        let list = |paths: &[&PathBuf]| {
             let shown: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
             shown.join(" and ")
         };
-        let absent = (!self.absent.is_empty()).then(|| format!("no file at {}", list(&self.absent)));
-        let read = (!self.read.is_empty()).then(|| {
+        let absent: Vec<_> = self.absent.iter().collect();
+        let absent = (!absent.is_empty()).then(|| format!("no file at {}", list(&absent)));
+        let read: Vec<_> = self.read.iter().map(|(file, _)| file).collect();
+        let read = (!read.is_empty()).then(|| {
             let nothing = if self.is_empty() { ", which holds nothing" } else { "" };
-            format!("read {}{nothing}", list(&self.read))
+            format!("read {}{nothing}", list(&read))
         });
         let said: Vec<String> = read.into_iter().chain(absent).collect();
-        Some(format!("{}: {}", self.name, said.join("; ")))
+        vec![format!("{}: {}", self.name, said.join("; "))]
     }
 }
 
 impl fmt::Debug for TomlProvider {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Not the values: they may be secrets.
-        f.debug_struct("TomlProvider").field("name", &self.name).field("read", &self.read).finish_non_exhaustive()
+        f.debug_struct("TomlProvider").field("name", &self.name).field("absent", &self.absent).finish_non_exhaustive()
     }
 }
 
 /// A part of a path as TOML writes it: in quotes where it has to be.
-fn written(part: &str) -> String {
+pub(crate) fn written(part: &str) -> String {
     let bare = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
     if !part.is_empty() && part.chars().all(bare) { part.to_owned() } else { format!("{part:?}") }
 }
@@ -112,7 +135,7 @@ fn written(part: &str) -> String {
 const DATETIME: &str = "$__toml_private_datetime";
 
 /// figment's value as ours. `None` for null, which TOML does not have.
-fn value(node: &Node) -> Option<Value> {
+pub(crate) fn value(node: &Node) -> Option<Value> {
     Some(match node {
         Node::String(_, text) => Value::Text(Secret::from(text.as_str())),
         Node::Char(_, c) => Value::Text(Secret::from(c.to_string())),
@@ -144,7 +167,8 @@ mod tests {
     /// Both folders, with a `secrets.toml` where a text is given.
     fn provider(project: Option<&str>, global: Option<&str>) -> (TempDir, TomlProvider) {
         let home = tempfile::tempdir().unwrap();
-        let folders = SettingsFolders { project: home.path().join("project"), global: home.path().join("global") };
+        let folders =
+            SettingsFolders { global: home.path().join("global"), ..SettingsFolders::of_project(home.path().join("project")) };
         for (folder, text) in [(&folders.project, project), (&folders.global, global)] {
             if let Some(text) = text {
                 std::fs::create_dir(folder).unwrap();
@@ -157,7 +181,7 @@ mod tests {
 
     fn get(provider: &TomlProvider, path: &str) -> Option<Found> {
         let path: Vec<&str> = path.split('.').collect();
-        provider.get(&Key::new(Scope::new(), "key", true), &path).unwrap()
+        provider.get(&Key::new(Scope::new(), "key", true), None, &path).unwrap()
     }
 
     #[test]
@@ -204,8 +228,8 @@ mod tests {
     fn notes_say_what_was_read_and_what_is_not_there() {
         fn check(project: Option<&str>, global: Option<&str>, expected: &str) {
             let (home, provider) = provider(project, global);
-            let note = provider.note().unwrap();
-            assert_eq!(note.replace(&home.path().display().to_string(), ""), expected);
+            let notes = provider.notes();
+            assert_eq!(notes.join("\n").replace(&home.path().display().to_string(), ""), expected);
         }
         let (project, global) = ("/project/secrets.toml", "/global/secrets.toml");
         check(None, None, &format!("secrets.toml: no file at {global} and {project}"));

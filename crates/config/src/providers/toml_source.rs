@@ -7,6 +7,7 @@ use catchment_settings::Secret;
 use figment::providers::{Format, Toml};
 use figment::value::{Dict, Map};
 use figment::{Metadata, Profile, Provider};
+use toml_edit::{ImDocument, Item};
 
 use crate::ConfigError;
 
@@ -14,6 +15,16 @@ use crate::ConfigError;
 pub(super) struct TomlSource {
     path: PathBuf,
     data: Map<Profile, Dict>,
+    keys: Vec<KeyLine>,
+}
+
+/// A key that has a value, and the line that it stands in.
+#[derive(Debug, Clone)]
+pub(super) struct KeyLine {
+    /// From the outermost table inwards.
+    pub(super) path: Vec<String>,
+    /// From 1.
+    pub(super) line: usize,
 }
 
 impl TomlSource {
@@ -32,13 +43,39 @@ impl TomlSource {
             }
         };
         match Toml::string(text.expose()).data() {
-            Ok(data) => Ok(Some(Self { path: path.to_owned(), data })),
+            Ok(data) => Ok(Some(Self { path: path.to_owned(), data, keys: key_lines(text.expose()) })),
             Err(error) => Err(bad_toml(path, &error.to_string())),
         }
     }
 
-    pub(super) fn path(&self) -> &Path {
-        &self.path
+    /// The keys that have values, in the order of the file; tables are not among them, but their keys are.
+    pub(super) fn keys(&self) -> &[KeyLine] {
+        &self.keys
+    }
+}
+
+/// Where the keys stand, which figment does not tell. Empty for what is no TOML.
+fn key_lines(text: &str) -> Vec<KeyLine> {
+    let mut keys = Vec::new();
+    if let Ok(document) = ImDocument::parse(text) {
+        note_keys(document.as_table(), &mut Vec::new(), text, &mut keys);
+    }
+    keys.sort_by_key(|key| key.line);
+    keys
+}
+
+fn note_keys(table: &dyn toml_edit::TableLike, path: &mut Vec<String>, text: &str, keys: &mut Vec<KeyLine>) {
+    for (name, item) in table.iter() {
+        path.push(name.to_owned());
+        match item.as_table_like() {
+            Some(inner) => note_keys(inner, path, text, keys),
+            None => {
+                let place = table.key(name).and_then(toml_edit::Key::span).or_else(|| Item::span(item));
+                let before = place.and_then(|place| text.get(..place.start)).unwrap_or_default();
+                keys.push(KeyLine { path: path.clone(), line: 1 + before.matches('\n').count() });
+            }
+        }
+        path.pop();
     }
 }
 
@@ -98,6 +135,21 @@ mod tests {
         check("key = 00712345", "line 1, column 8: expected newline, `#`");
         check("[a\nkey = \"hunter2\"", "line 1, column 3: invalid table header, expected `.`, `]`");
         check("key = 99999999999999999999", "line 1, column 7: number too large to fit in target type");
+    }
+
+    #[test]
+    fn keys_have_lines() {
+        fn check(text: &str, expected: &[(&str, usize)]) {
+            let keys: Vec<(String, usize)> =
+                super::key_lines(text).into_iter().map(|key| (key.path.join("."), key.line)).collect();
+            let keys: Vec<(&str, usize)> = keys.iter().map(|(path, line)| (path.as_str(), *line)).collect();
+            assert_eq!(keys, expected);
+        }
+        check("a = 1\n\n[b.c]\n# d\nd = 'x'\n[b]\ne.f = 2", &[("a", 1), ("b.c.d", 5), ("b.e.f", 7)]);
+        check("[a]\nb = { c = 1, d = { e = [1,\n2] } }\nf = 1", &[("a.b.c", 2), ("a.b.d.e", 2), ("a.f", 4)]);
+        check("text = \"\"\"\na\nb\"\"\"\nnext = 1", &[("text", 1), ("next", 4)]);
+        check("[[list]]\na = 1\n[[list]]\na = 2\n", &[("list", 1)]);
+        check("", &[]);
     }
 
     #[test]

@@ -1,0 +1,80 @@
+//! Which folders a project's data stand in.
+
+use std::path::{Path, PathBuf};
+
+use catchment_settings::{Configured, Fields, Incomplete, Settings, SettingsError};
+
+use crate::{Config, Environment, Host, pipelines_dir};
+
+/// Where a project keeps what is not settings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DataFolders {
+    /// Working folders of pipelines.
+    pub pipelines: PathBuf,
+    /// Files of local destinations; empty for the current folder.
+    pub local: PathBuf,
+}
+
+impl DataFolders {
+    /// Without profiles the user's [`pipelines_dir`] and the current folder. With profiles `state/<profile>/pipelines` and
+    /// `data/<profile>` in the project's settings folder, or what `workspace.settings` says. `CATCHMENT_DATA_DIR` and
+    /// `CATCHMENT_LOCAL_DIR` win.
+    ///
+    /// # Errors
+    ///
+    /// Where `workspace.settings` says what no folder can be.
+    pub fn find(config: &Config, environment: &Environment, host: &Host) -> Result<DataFolders, SettingsError> {
+        let local = environment.path("CATCHMENT_LOCAL_DIR");
+        let folders = config.folders().and_then(|folders| Some((folders, folders.profile.as_ref()?)));
+        let Some((folders, profile)) = folders else {
+            return Ok(DataFolders { pipelines: pipelines_dir(environment, host), local: local.unwrap_or_default() });
+        };
+        let workspace = Settings::new(config).read::<WorkspaceSettings>()?;
+        let root = folders.project.parent().unwrap_or(Path::new(""));
+        let name = workspace.name.unwrap_or_else(|| name_of(root));
+        let or_default = |set: Option<PathBuf>, kind| {
+            set.map_or_else(|| folders.of_profile(kind, profile, &name, host), |folder| root.join(folder))
+        };
+        let data = environment.path("CATCHMENT_DATA_DIR").unwrap_or_else(|| or_default(workspace.working_dir, "state"));
+        Ok(DataFolders {
+            pipelines: data.join("pipelines"),
+            local: local.unwrap_or_else(|| or_default(workspace.local_dir, "data")),
+        })
+    }
+}
+
+/// What a project with profiles says of its folders: `workspace.settings`.
+#[derive(Debug)]
+pub struct WorkspaceSettings {
+    name: Option<String>,
+    working_dir: Option<PathBuf>,
+    local_dir: Option<PathBuf>,
+}
+
+impl Configured for WorkspaceSettings {
+    fn under(settings: Settings<'_>) -> Settings<'_> {
+        settings.section(["workspace"]).fixed("settings")
+    }
+
+    fn read(fields: &mut Fields<'_>) -> Result<Self, Incomplete> {
+        Ok(WorkspaceSettings {
+            name: fields.optional("name", "The project's name; by default that of its folder."),
+            working_dir: fields.optional(
+                "working_dir",
+                "The folder for working folders of pipelines, from the project's folder on; by default \
+                 `.catchment/state/<profile>`.",
+            ),
+            local_dir: fields.optional(
+                "local_dir",
+                "The folder for files of local destinations, from the project's folder on; by default \
+                 `.catchment/data/<profile>`.",
+            ),
+        })
+    }
+}
+
+fn name_of(root: &Path) -> String {
+    let root = std::path::absolute(root).ok();
+    let name = root.as_deref().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
+    name.unwrap_or_else(|| "catchment".to_owned())
+}

@@ -1,0 +1,124 @@
+//! What is said of settings that cannot be read.
+
+use std::path::Path;
+
+use catchment_settings::{Configured, Fields, Incomplete, Secret, Settings};
+use insta::assert_snapshot;
+
+use crate::{Config, Environment, Profile, SettingsFolders};
+
+/// One setting of each type.
+struct All {
+    _token: Secret,
+    _name: String,
+}
+
+impl Configured for All {
+    fn under(settings: Settings<'_>) -> Settings<'_> {
+        settings.fixed("load")
+    }
+
+    fn read(fields: &mut Fields<'_>) -> Result<Self, Incomplete> {
+        let token = fields.required::<Secret>("token", "");
+        let name = fields.required::<String>("name", "");
+        fields.or("workers", "", 1_u64);
+        fields.or("port", "", 80_u16);
+        fields.or("factor", "", 1.5_f64);
+        fields.or("wait", "", std::time::Duration::ZERO);
+        fields.or("strict", "", false);
+        fields.choice("level", "", &[("LOW", 1), ("HIGH", 2)], "LOW");
+        Ok(All { _token: token?, _name: name? })
+    }
+}
+
+/// The message of reading all settings of a project with such files, the folder left out.
+fn message(secrets: &str, plain: &str) -> String {
+    let home = tempfile::tempdir().unwrap();
+    for (name, text) in [("secrets.toml", secrets), ("config.toml", plain)] {
+        std::fs::write(home.path().join(name), text).unwrap();
+    }
+    let variables = [("LOAD__PORT", "70000"), ("OTHER", "hunter2")];
+    let shown = match Config::load_from(SettingsFolders::of_project(home.path()), Environment::from_iter(variables)) {
+        Ok(config) => {
+            let error = Settings::new(&config).read::<All>().map(|_| ()).unwrap_err();
+            assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
+            error.to_string()
+        }
+        Err(error) => {
+            assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
+            error.to_string()
+        }
+    };
+    assert!(!shown.contains("hunter2"), "{shown}");
+    shown.replace(&home.path().display().to_string(), "")
+}
+
+#[test]
+fn wrong_types_and_all_that_is_missing() {
+    assert_snapshot!(
+        message(
+            "[load]\nstrict = 'hunter2'\nwait = -1",
+            "[load]\nworkers = 'many'\nfactor = [1]\nlevel = 'middle'\nnmae = 'x'"
+        ),
+        @r#"
+        `workers` must be a whole number of 0 or more, but load.workers (config.toml: /config.toml:2) holds the text "many": change it there
+        `port` must be a whole number from 0 to 65535, but LOAD__PORT (environment) holds the text "70000": change it there
+        `factor` must be a number, but load.factor (config.toml: /config.toml:3) holds a list of 1: change it there
+        `wait` must be a number of seconds, 0 or more, but load.wait (secrets.toml: /secrets.toml:3) holds a number (not shown): change it there
+        `strict` must be true or false (or yes, no, 1, 0), but load.strict (secrets.toml: /secrets.toml:2) holds a text (not shown): change it there
+        `level` must be one of LOW, HIGH, but load.level (config.toml: /config.toml:4) holds the text "middle": change it there
+        2 settings are missing: `token` (text, secret), `name` (text)
+        looked for `token` in this order:
+          LOAD__TOKEN (environment)
+          load.token (secrets.toml)
+        looked for `name` in this order:
+          LOAD__NAME (environment)
+          load.name (secrets.toml)
+          load.name (config.toml)
+        load.nmae (config.toml: /config.toml:5): did you mean `name`?
+        secrets.toml: read /secrets.toml; no file at /no-global-settings/secrets.toml
+        config.toml: read /config.toml; no file at /no-global-settings/config.toml
+        add to /secrets.toml:
+          [load]
+          token = "…"
+        add to /config.toml:
+          [load]
+          name = "…"
+        or set LOAD__TOKEN and LOAD__NAME
+        "#
+    );
+    assert_snapshot!(message("", "[load]\nname = 'x'\ntoken = 'hunter2'\nworkers = 1.5\n[load.level]\na = 1"), @r#"
+        `token` is a secret and must not stand in load.token (config.toml: /config.toml:3): move it to secrets.toml
+        `workers` must be a whole number of 0 or more, but load.workers (config.toml: /config.toml:4) holds the number 1.5: change it there
+        `port` must be a whole number from 0 to 65535, but LOAD__PORT (environment) holds the text "70000": change it there
+        `level` must be one of LOW, HIGH, but load.level (config.toml: /config.toml:6) holds a table: change it there
+        "#);
+}
+
+#[test]
+fn bad_toml() {
+    assert_snapshot!(message("[load]\ntoken = hunter2", ""), @r#"/secrets.toml is not valid TOML at line 2, column 9: invalid string, expected `"`, `'`"#);
+    assert_snapshot!(message("", "[load\ntoken = 'hunter2'"), @"/config.toml is not valid TOML at line 1, column 6: invalid table header, expected `.`, `]`");
+    assert_snapshot!(message("token = 'hunter2'\ntoken = 'hunter2'", ""), @"/secrets.toml is not valid TOML at line 2, column 1: duplicate key `token` in document root");
+}
+
+#[test]
+fn unreadable_files() {
+    fn check(prepare: impl Fn(&Path)) -> String {
+        let home = tempfile::tempdir().unwrap();
+        prepare(home.path());
+        let folders = SettingsFolders::of_project(home.path());
+        let error = match Profile::active(home.path(), &Environment::default()) {
+            Ok(profile) => Config::load_from(SettingsFolders { profile, ..folders }, Environment::default()).unwrap_err(),
+            Err(error) => error,
+        };
+        let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}"));
+        format!("{error}{}", cause.unwrap_or_default()).replace(&home.path().display().to_string(), "")
+    }
+    assert_snapshot!(check(|home| std::fs::create_dir(home.join("config.toml")).unwrap()), @"failed to read /config.toml: check that it is a readable file in UTF-8: Is a directory (os error 21)");
+    assert_snapshot!(check(|home| std::fs::write(home.join("secrets.toml"), b"a = \"\xe9\"").unwrap()), @"failed to read /secrets.toml: check that it is a readable file in UTF-8: stream did not contain valid UTF-8");
+    assert_snapshot!(check(|home| {
+        std::fs::write(home.join(".workspace"), "").unwrap();
+        std::fs::create_dir(home.join("profile-name")).unwrap();
+    }), @"failed to read /profile-name: check that it is a readable file in UTF-8: Is a directory (os error 21)");
+}

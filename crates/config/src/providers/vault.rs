@@ -1,0 +1,190 @@
+//! Settings in a vault, each entry of which is fetched once.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use catchment_settings::{Found, Key, Place, SettingsError, Value};
+
+use crate::providers::Provider;
+use crate::providers::document::{Document, parse};
+use crate::vault::{Entry, Vault, VaultError, VaultOptions};
+
+/// The entry with settings of all kinds. The name is the reference's, whose vaults are read.
+const ALL: &str = "dlt_secrets_toml";
+/// The sections that have entries of their own, and so has each section right below.
+const WITH_ENTRIES: [&str; 2] = ["sources", "destination"];
+
+/// Asks a vault and remembers what it said, for as long as the configuration lives.
+#[derive(Debug)]
+pub(crate) struct VaultProvider {
+    vault: Box<dyn Vault>,
+    options: VaultOptions,
+    known: Mutex<Known>,
+}
+
+#[derive(Debug, Default)]
+struct Known {
+    /// What was asked for, and how it ended.
+    entries: BTreeMap<String, Fetched>,
+    /// What there is, where the vault was asked for a list.
+    listed: Option<Result<BTreeSet<String>, Arc<VaultError>>>,
+    document: Document,
+}
+
+#[derive(Debug, Clone)]
+enum Fetched {
+    Read,
+    Absent,
+    Denied(String),
+    Failed(Arc<VaultError>),
+}
+
+impl VaultProvider {
+    pub(crate) fn new(vault: impl Vault + 'static, options: VaultOptions) -> VaultProvider {
+        VaultProvider { vault: Box::new(vault), options, known: Mutex::default() }
+    }
+
+    /// The entries that may have the path, in the order in which they are read, as what comes later wins; with the sections
+    /// that their fields stand under, where they have fields.
+    fn entries<'p>(&self, key: &Key, pipeline: Option<&str>, path: &'p [&'p str]) -> Vec<(String, &'p [&'p str])> {
+        let mut entries = vec![(self.vault.entry_name(&[ALL]), Default::default())];
+        if self.options.only_secrets && !key.is_secret() {
+            return entries;
+        }
+        // Those without the pipeline's name first, as what comes later wins.
+        let plain = path.get(usize::from(pipeline.is_some())..).unwrap_or_default();
+        if let Some(pipeline) = pipeline {
+            entries.push((self.vault.entry_name(&[pipeline, ALL]), path.get(..1).unwrap_or_default()));
+        }
+        for path in if pipeline.is_some() { vec![plain, path] } else { vec![plain] } {
+            if let Some(at) = path.iter().position(|part| WITH_ENTRIES.contains(part)) {
+                let sections = [at + 1, at + 2].into_iter().filter(|end| *end < path.len()).filter_map(|end| path.get(..end));
+                entries.extend(sections.map(|sections| (self.vault.entry_name(sections), sections)));
+            }
+        }
+        entries
+    }
+
+    /// Fetches the entry, if that was not done before.
+    fn ask(&self, known: &mut Known, entry: &str, asked: Asked<'_>) -> Fetched {
+        if let Some(fetched) = known.entries.get(entry) {
+            return fetched.clone();
+        }
+        let fetched = self.fetch(known, entry, asked);
+        known.entries.insert(entry.to_owned(), fetched.clone());
+        fetched
+    }
+
+    fn fetch(&self, known: &mut Known, entry: &str, asked: Asked<'_>) -> Fetched {
+        if self.options.list_secrets {
+            match known.listed.get_or_insert_with(|| self.vault.list().map_err(Arc::new)) {
+                Ok(listed) if !listed.contains(entry) => return Fetched::Absent,
+                Ok(_) => {}
+                Err(error) => return Fetched::Failed(Arc::clone(error)),
+            }
+        }
+        let added = match (self.vault.fetch(entry), asked) {
+            (Ok(None), _) => return Fetched::Absent,
+            (Err(VaultError::Denied(why)), _) => return Fetched::Denied(why),
+            (Err(error), _) => return Fetched::Failed(Arc::new(error)),
+            (Ok(Some(Entry::Text(text))), Asked::Settings(_)) => match parse(text.expose()) {
+                Ok(settings) => (Vec::new(), settings),
+                Err(problem) => {
+                    return Fetched::Failed(Arc::new(VaultError::Failed { problem, source: None }));
+                }
+            },
+            (Ok(Some(Entry::Text(text))), Asked::Value(path)) => (owned(path), Value::Text(text)),
+            (Ok(Some(Entry::Fields(fields))), Asked::Settings(path)) => (owned(path), Value::Table(fields)),
+            (Ok(Some(Entry::Fields(fields))), Asked::Value(path)) => {
+                let (_, sections) = path.split_last().unwrap_or((&"", &[]));
+                (owned(sections), Value::Table(fields))
+            }
+        };
+        known.document.add(added.0, added.1, entry);
+        Fetched::Read
+    }
+
+    fn place_in(&self, entry: &str, path: &[&str]) -> Place {
+        Place::new(self.vault.name(), format!("{} in {entry}", path.join(".")))
+    }
+}
+
+/// What an entry is asked for: settings below some sections, or the one value of a path.
+#[derive(Clone, Copy)]
+enum Asked<'p> {
+    Settings(&'p [&'p str]),
+    Value(&'p [&'p str]),
+}
+
+fn owned(path: &[&str]) -> Vec<String> {
+    path.iter().map(|part| (*part).to_owned()).collect()
+}
+
+impl Provider for VaultProvider {
+    fn holds_secrets(&self) -> bool {
+        true
+    }
+
+    fn is_empty(&self) -> bool {
+        false
+    }
+
+    fn get(&self, key: &Key, pipeline: Option<&str>, path: &[&str]) -> Result<Option<Found>, SettingsError> {
+        // Held while the vault is asked, so that no entry is fetched twice.
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut entries: Vec<_> =
+            self.entries(key, pipeline, path).into_iter().map(|(entry, path)| (entry, Asked::Settings(path))).collect();
+        if !self.options.only_toml_fragments && (key.is_secret() || !self.options.only_secrets) {
+            entries.push((self.vault.entry_of_value(path), Asked::Value(path)));
+        }
+        for (entry, asked) in entries {
+            if let Fetched::Failed(source) = self.ask(&mut known, &entry, asked) {
+                return Err(SettingsError::Unreadable {
+                    name: key.name().to_owned(),
+                    place: Box::new(Place::new(self.vault.name(), entry)),
+                    source: Box::new(source),
+                });
+            }
+        }
+        Ok(known.document.get(path).map(|(value, entry)| Found {
+            value,
+            place: self.place_in(entry, path),
+            masked: true,
+            misplaced: false,
+        }))
+    }
+
+    fn place(&self, path: &[&str]) -> Place {
+        Place::new(self.vault.name(), path.join("."))
+    }
+
+    fn keys(&self) -> Vec<(Vec<String>, Place)> {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = |(path, entry): (&Vec<String>, &str)| {
+            let parts: Vec<&str> = path.iter().map(String::as_str).collect();
+            (path.clone(), self.place_in(entry, &parts))
+        };
+        known.document.keys().map(key).collect()
+    }
+
+    fn notes(&self) -> Vec<String> {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let listed = |what: &str, is: fn(&Fetched) -> bool| {
+            let names: Vec<&str> =
+                known.entries.iter().filter(|(_, fetched)| is(fetched)).map(|(name, _)| name.as_str()).collect();
+            (!names.is_empty()).then(|| format!("{what} {}", names.join(", ")))
+        };
+        let said: Vec<String> = [
+            listed("read", |fetched| matches!(fetched, Fetched::Read)),
+            listed("no entry", |fetched| matches!(fetched, Fetched::Absent)),
+        ]
+        .into_iter()
+        .flatten()
+        .chain(known.entries.iter().filter_map(|(entry, fetched)| match fetched {
+            Fetched::Denied(why) => Some(format!("access to {entry} is denied: {why}")),
+            _ => None,
+        }))
+        .collect();
+        if said.is_empty() { Vec::new() } else { vec![format!("{}: {}", self.vault.name(), said.join("; "))] }
+    }
+}

@@ -1,0 +1,148 @@
+//! AWS Secrets Manager.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, ConfigLoader, Region};
+use aws_sdk_secretsmanager::Client;
+use aws_sdk_secretsmanager::config::Credentials;
+use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_secretsmanager::types::{Filter, FilterNameStringType};
+use catchment_config::{Entry, Vault, VaultError};
+use catchment_settings::Secret;
+
+use crate::settings::{AwsCredentials, AwsSecrets};
+use crate::worker::Worker;
+
+/// The current versions of the secrets of an account in a region. Names are paths joined by `/`, after a prefix.
+#[derive(Debug)]
+pub struct AwsSecretsManager {
+    client: Client,
+    prefix: String,
+    worker: Worker,
+}
+
+impl AwsSecretsManager {
+    /// With credentials that are given, or else those that the tools of AWS find. Nothing is asked yet of the vault.
+    ///
+    /// # Errors
+    ///
+    /// Where a key is given without its secret, or nothing says what region it is.
+    pub fn new(credentials: AwsCredentials, secrets: AwsSecrets) -> Result<AwsSecretsManager, VaultError> {
+        let worker = Worker::start("aws secrets manager")?;
+        let loader = loader(credentials)?;
+        let client = worker.run(async move {
+            let config = loader.load().await;
+            match config.region() {
+                Some(_) => Ok(Client::new(&config)),
+                None => Err(problem(
+                    "nothing says which region the secrets are in: set `region_name` in providers.aws_secrets.credentials, the \
+                     variable AWS_REGION, or the region of the profile"
+                        .to_owned(),
+                )),
+            }
+        })?;
+        Ok(AwsSecretsManager { client, prefix: secrets.secret_name_prefix, worker })
+    }
+}
+
+impl Vault for AwsSecretsManager {
+    fn name(&self) -> &str {
+        "aws secrets manager"
+    }
+
+    fn entry_name(&self, path: &[&str]) -> String {
+        // Other characters are not allowed in names, or would be taken for the separator.
+        let allowed = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+        let parts: Vec<String> = path.iter().map(|part| part.chars().filter(allowed).collect()).collect();
+        format!("{}{}", self.prefix, parts.join("/"))
+    }
+
+    fn fetch(&self, entry: &str) -> Result<Option<Entry>, VaultError> {
+        let question = self.client.get_secret_value().secret_id(entry);
+        self.worker.run(async move {
+            let answer = match question.send().await {
+                Ok(answer) => answer,
+                Err(error) if error.code() == Some("ResourceNotFoundException") => return Ok(None),
+                Err(error) => return Err(of_sdk(error)),
+            };
+            let binary = || String::from_utf8(answer.secret_binary()?.as_ref().to_vec()).ok();
+            let text = answer.secret_string().map(str::to_owned).or_else(binary);
+            let text = text.ok_or_else(|| problem("it holds neither a text nor UTF-8".to_owned()))?;
+            Ok(Some(Entry::Text(Secret::from(text))))
+        })
+    }
+
+    fn list(&self) -> Result<BTreeSet<String>, VaultError> {
+        let mut question = self.client.list_secrets();
+        if !self.prefix.is_empty() {
+            question = question.filters(Filter::builder().key(FilterNameStringType::Name).values(&self.prefix).build());
+        }
+        self.worker.run(async move {
+            let (mut names, mut pages) = (BTreeSet::new(), question.into_paginator().send());
+            while let Some(page) = pages.next().await {
+                let page = page.map_err(of_sdk)?;
+                names.extend(page.secret_list().iter().filter_map(|secret| secret.name().map(str::to_owned)));
+            }
+            Ok(names)
+        })
+    }
+}
+
+fn loader(credentials: AwsCredentials) -> Result<ConfigLoader, VaultError> {
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(5))
+        .operation_attempt_timeout(Duration::from_secs(10))
+        .operation_timeout(Duration::from_secs(30))
+        .build();
+    let mut loader = aws_config::defaults(BehaviorVersion::latest())
+        .timeout_config(timeouts)
+        .retry_config(RetryConfig::standard().with_max_attempts(3).with_initial_backoff(Duration::from_millis(200)));
+    match (credentials.aws_access_key_id, credentials.aws_secret_access_key) {
+        (Some(id), Some(secret)) => {
+            let token = credentials.aws_session_token.map(|token| token.expose().to_owned());
+            loader = loader.credentials_provider(Credentials::new(id, secret.expose(), token, None, "catchment"));
+        }
+        (Some(_), None) => {
+            return Err(problem("`aws_access_key_id` is set without `aws_secret_access_key`: set both".to_owned()));
+        }
+        (None, Some(_)) => {
+            return Err(problem("`aws_secret_access_key` is set without `aws_access_key_id`: set both".to_owned()));
+        }
+        (None, None) => {}
+    }
+    if let Some(profile) = credentials.profile_name {
+        loader = loader.profile_name(profile);
+    }
+    if let Some(region) = credentials.region_name {
+        loader = loader.region(Region::new(region));
+    }
+    if let Some(url) = credentials.endpoint_url {
+        loader = loader.endpoint_url(url);
+    }
+    Ok(loader)
+}
+
+fn of_sdk<E>(error: SdkError<E>) -> VaultError
+where
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+{
+    let said = || format!("{} ({})", error.message().unwrap_or("no reason given"), error.code().unwrap_or("no code"));
+    match error.code() {
+        Some("AccessDeniedException" | "UnrecognizedClientException" | "InvalidRequestException" | "DecryptionFailure") => {
+            VaultError::Denied(said())
+        }
+        Some(_) => problem(format!("it answered with an error: {}", said())),
+        // The answer is not among what is kept, as it may hold a secret.
+        None => VaultError::Failed {
+            problem: "it gave no answer: check region, endpoint and network".to_owned(),
+            source: Some(error.into_source().unwrap_or_else(|error| error.to_string().into())),
+        },
+    }
+}
+
+fn problem(problem: String) -> VaultError {
+    VaultError::Failed { problem, source: None }
+}

@@ -1,0 +1,176 @@
+//! Google Secret Manager.
+
+use std::collections::BTreeSet;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use catchment_config::{Entry, Vault, VaultError};
+use catchment_json::Value;
+use catchment_rest_client::{BearerToken, Request, RestClient};
+use catchment_settings::Secret;
+use google_cloud_auth::credentials::{Builder, CacheableResource, Credentials, external_account, service_account};
+use serde_json::json;
+
+use crate::http::{ask, client, failed, unexpected};
+use crate::settings::{GoogleCredentials, GoogleSecrets};
+use crate::worker::Worker;
+
+const SCOPE: &str = "https://www.googleapis.com/auth/cloud-platform";
+/// The quota project, which calls with credentials of people need.
+const QUOTA_PROJECT: &str = "x-goog-user-project";
+
+/// The latest versions of the secrets of a project. Names are paths joined by `-`.
+#[derive(Debug)]
+pub struct GoogleSecretManager {
+    asking: Asking,
+    worker: Worker,
+}
+
+#[derive(Debug, Clone)]
+struct Asking {
+    project: String,
+    credentials: Credentials,
+    client: RestClient,
+}
+
+impl GoogleSecretManager {
+    /// With credentials that are given, or else application default credentials. Nothing is asked yet.
+    ///
+    /// # Errors
+    ///
+    /// Where there are no credentials, they cannot be read, or nothing says what project it is.
+    pub fn new(credentials: &GoogleCredentials, secrets: GoogleSecrets) -> Result<GoogleSecretManager, VaultError> {
+        let worker = Worker::start("google secret manager")?;
+        let key = key(credentials)?;
+        let named = key.as_ref().and_then(|key| key.get("project_id")?.as_str().map(str::to_owned));
+        let Some(project) = credentials.project_id.clone().or(named) else {
+            return Err(problem(
+                "nothing says which project the secrets are in: set `project_id` in providers.google_secrets.credentials",
+            ));
+        };
+        let client = client(&secrets.endpoint_url).build().map_err(failed)?;
+        // Those that are cached are refreshed by tasks of the runtime.
+        let credentials = worker.run(async move { build(key) })?;
+        Ok(GoogleSecretManager { asking: Asking { project, credentials, client }, worker })
+    }
+}
+
+impl Vault for GoogleSecretManager {
+    fn name(&self) -> &str {
+        "google secret manager"
+    }
+
+    fn entry_name(&self, path: &[&str]) -> String {
+        // Other characters are not allowed in names.
+        let allowed = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+        path.iter().map(|part| part.chars().filter(allowed).collect::<String>()).collect::<Vec<_>>().join("-")
+    }
+
+    fn fetch(&self, entry: &str) -> Result<Option<Entry>, VaultError> {
+        let (asking, entry) = (self.asking.clone(), entry.to_owned());
+        self.worker.run(async move {
+            let path = format!("v1/projects/{}/secrets/{entry}/versions/latest:access", asking.project);
+            let Some(answer) = asking.ask(&path, &[]).await? else {
+                return Ok(None);
+            };
+            let data = answer.get("payload").and_then(|payload| payload.get("data")?.as_str());
+            let text = data.and_then(|data| String::from_utf8(BASE64_STANDARD.decode(data).ok()?).ok());
+            let text = text.ok_or_else(|| unexpected("`payload.data` with a text"))?;
+            Ok(Some(Entry::Text(Secret::from(text))))
+        })
+    }
+
+    fn list(&self) -> Result<BTreeSet<String>, VaultError> {
+        let asking = self.asking.clone();
+        self.worker.run(async move {
+            let path = format!("v1/projects/{}/secrets", asking.project);
+            let (mut names, mut token) = (BTreeSet::new(), String::new());
+            loop {
+                let answer = asking.ask(&path, &[("pageToken", &token)]).await?;
+                let answer = answer.ok_or_else(|| problem("it has no such project"))?;
+                let secrets = answer.get("secrets").and_then(Value::as_array).unwrap_or_default();
+                let name = |secret: &Value| Some(secret.get("name")?.as_str()?.rsplit('/').next()?.to_owned());
+                names.extend(secrets.iter().filter_map(name));
+                let next = answer.get("nextPageToken").and_then(Value::as_str).unwrap_or_default();
+                if next.is_empty() || next == token {
+                    return Ok(names);
+                }
+                token = next.to_owned();
+            }
+        })
+    }
+}
+
+impl Asking {
+    async fn ask(&self, path: &str, params: &[(&str, &str)]) -> Result<Option<Value>, VaultError> {
+        let headers = self.headers().await?;
+        let token = headers.get("authorization").and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
+        let token = Secret::from(token.ok_or_else(|| problem("its credentials gave no token"))?);
+        let client = self.client.clone().with_auth(BearerToken::new(token.clone()));
+        let mut request: Request = client.request(path).map_err(failed)?.params(params);
+        if let Some(project) = headers.get(QUOTA_PROJECT).and_then(|value| value.to_str().ok()) {
+            request = request.header(QUOTA_PROJECT, project).map_err(failed)?;
+        }
+        ask(&client, request, &token).await
+    }
+
+    async fn headers(&self) -> Result<http::HeaderMap, VaultError> {
+        match self.credentials.headers(http::Extensions::new()).await {
+            Ok(CacheableResource::New { data, .. }) => Ok(data),
+            // Only where it was asked for with a tag.
+            Ok(CacheableResource::NotModified) => Err(problem("its credentials gave no token")),
+            Err(error) => Err(VaultError::Failed {
+                problem: "its credentials gave no token: check providers.google_secrets.credentials, or log in with \
+                          `gcloud auth application-default login`"
+                    .to_owned(),
+                source: Some(error.into()),
+            }),
+        }
+    }
+}
+
+/// The key or configuration that is given, as JSON or in fields.
+fn key(credentials: &GoogleCredentials) -> Result<Option<serde_json::Value>, VaultError> {
+    match (&credentials.json, &credentials.client_email, &credentials.private_key) {
+        (Some(text), _, _) => match serde_json::from_str(text.expose()) {
+            Ok(key) => Ok(Some(key)),
+            // The error may quote the key.
+            Err(_) => {
+                Err(problem("providers.google_secrets.credentials is not JSON: take the file of the service account as it is"))
+            }
+        },
+        (None, Some(email), Some(key)) => Ok(Some(json!({
+            "type": "service_account",
+            "client_email": email,
+            "private_key": key.expose(),
+            "private_key_id": "",
+            "project_id": credentials.project_id,
+            "token_uri": "https://oauth2.googleapis.com/token",
+        }))),
+        (None, Some(_), None) => Err(problem("`client_email` is set without `private_key`: set both")),
+        (None, None, Some(_)) => Err(problem("`private_key` is set without `client_email`: set both")),
+        (None, None, None) => Ok(None),
+    }
+}
+
+fn build(key: Option<serde_json::Value>) -> Result<Credentials, VaultError> {
+    let kind = key.as_ref().and_then(|key| key.get("type")?.as_str().map(str::to_owned));
+    let built = match (key, kind.as_deref()) {
+        (None, _) => Builder::default().with_scopes([SCOPE]).build(),
+        (Some(key), Some("service_account")) => service_account::Builder::new(key)
+            .with_access_specifier(service_account::AccessSpecifier::from_scopes([SCOPE]))
+            .build(),
+        (Some(key), Some("external_account")) => external_account::Builder::new(key).with_scopes([SCOPE]).build(),
+        (Some(_), _) => {
+            return Err(problem(
+                "its credentials are of an unknown type: expected `service_account` or `external_account` as `type`; leave them \
+                 out for application default credentials",
+            ));
+        }
+    };
+    built.map_err(|error| VaultError::Failed { problem: "its credentials cannot be used".to_owned(), source: Some(error.into()) })
+}
+
+fn problem(text: &str) -> VaultError {
+    VaultError::Failed { problem: text.to_owned(), source: None }
+}

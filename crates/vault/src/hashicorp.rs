@@ -1,0 +1,173 @@
+//! HashiCorp Vault, its secrets engine KV version 2.
+
+use std::collections::BTreeSet;
+
+use catchment_config::{Entry, Vault, VaultError};
+use catchment_json::Value;
+use catchment_rest_client::{Body, RestClient};
+use catchment_settings::Secret;
+
+use crate::http::{ask, client, failed, unexpected};
+use crate::settings::{HashiCorpLogin, HashiCorpSecrets};
+use crate::worker::Worker;
+
+/// How deep folders are looked into for a list.
+const MAX_DEPTH: usize = 8;
+
+/// The latest versions of the secrets in a folder of the engine. Names are paths joined by `/`, and their fields are the
+/// settings.
+#[derive(Debug)]
+pub struct HashiCorpVault {
+    asking: Asking,
+    login: HashiCorpLogin,
+    worker: Worker,
+    /// Once we are logged in.
+    session: std::sync::Mutex<Option<Session>>,
+}
+
+/// A client that sends a token.
+#[derive(Debug, Clone)]
+struct Session {
+    client: RestClient,
+    token: Secret,
+}
+
+#[derive(Debug, Clone)]
+struct Asking {
+    address: String,
+    namespace: Option<String>,
+    mount: String,
+    folder: String,
+}
+
+impl HashiCorpVault {
+    /// With a token, or a login that gets one when the vault is first asked.
+    ///
+    /// # Errors
+    ///
+    /// Where neither is given, or a login in part.
+    pub fn new(login: HashiCorpLogin, secrets: HashiCorpSecrets) -> Result<HashiCorpVault, VaultError> {
+        let is_complete = match &login {
+            HashiCorpLogin { token: Some(_), .. } | HashiCorpLogin { kubernetes_role: Some(_), .. } => true,
+            HashiCorpLogin { role_id, secret_id, .. } => role_id.is_some() && secret_id.is_some(),
+        };
+        if !is_complete {
+            return Err(problem(
+                "nothing says who we are: set `token` or the variable VAULT_TOKEN, or `role_id` and `secret_id`, or \
+                 `kubernetes_role` in providers.hashicorp_secrets",
+            ));
+        }
+        let HashiCorpSecrets { address, namespace, mount, folder, .. } = secrets;
+        let worker = Worker::start("hashicorp vault")?;
+        let trimmed = |text: String| text.trim_matches('/').to_owned();
+        let asking = Asking { address, namespace, mount: trimmed(mount), folder: trimmed(folder) };
+        Ok(HashiCorpVault { asking, login, worker, session: std::sync::Mutex::default() })
+    }
+
+    /// A client with a token, which is got once.
+    fn session(&self) -> Result<Session, VaultError> {
+        let mut session = self.session.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(session) = &*session {
+            return Ok(session.clone());
+        }
+        let token = match &self.login {
+            HashiCorpLogin { token: Some(token), .. } => token.clone(),
+            HashiCorpLogin { role_id: Some(role), secret_id: Some(secret), .. } => {
+                self.log_in("approle", [("role_id", role.as_str()), ("secret_id", secret.expose())])?
+            }
+            HashiCorpLogin { kubernetes_role, kubernetes_token_path, .. } => {
+                let token = std::fs::read_to_string(kubernetes_token_path).map_err(|source| VaultError::Failed {
+                    problem: format!("failed to read the token of the pod in {}", kubernetes_token_path.display()),
+                    source: Some(source.into()),
+                })?;
+                let role = kubernetes_role.as_deref().unwrap_or_default();
+                self.log_in("kubernetes", [("role", role), ("jwt", Secret::from(token).expose().trim())])?
+            }
+        };
+        let logged_in = Session { client: self.asking.client(Some(&token))?, token };
+        *session = Some(logged_in.clone());
+        Ok(logged_in)
+    }
+
+    /// The token that is given for the fields, the second of which is secret.
+    fn log_in(&self, method: &str, fields: [(&str, &str); 2]) -> Result<Secret, VaultError> {
+        let client = self.asking.client(None)?;
+        let [_, (_, secret)] = fields;
+        let secret = Secret::from(secret);
+        let body = Value::object(fields.map(|(name, value)| (name, Value::from(value))));
+        let path = format!("v1/auth/{method}/login");
+        self.worker.run(async move {
+            let request = client.request(&path).map_err(failed)?;
+            let request = request.method(catchment_rest_client::Method::POST).body(Body::Json(body));
+            let answer = ask(&client, request, &secret).await?.ok_or_else(|| problem("it has no such way to log in"))?;
+            let token = answer.get("auth").and_then(|auth| auth.get("client_token")?.as_str());
+            token.map(Secret::from).ok_or_else(|| unexpected("`auth.client_token`"))
+        })
+    }
+}
+
+impl Vault for HashiCorpVault {
+    fn name(&self) -> &str {
+        "hashicorp vault"
+    }
+
+    fn entry_name(&self, path: &[&str]) -> String {
+        path.join("/")
+    }
+
+    fn entry_of_value(&self, path: &[&str]) -> String {
+        self.entry_name(path.split_last().map_or(path, |(_, sections)| sections))
+    }
+
+    fn fetch(&self, entry: &str) -> Result<Option<Entry>, VaultError> {
+        let (Session { client, token }, path) = (self.session()?, self.asking.path("data", entry));
+        self.worker.run(async move {
+            let request = client.request(&path).map_err(failed)?;
+            let Some(answer) = ask(&client, request, &token).await? else {
+                return Ok(None);
+            };
+            let fields = answer.get("data").and_then(|data| data.get("data")).cloned();
+            fields.and_then(Entry::fields).map(Some).ok_or_else(|| unexpected("`data.data` with fields"))
+        })
+    }
+
+    fn list(&self) -> Result<BTreeSet<String>, VaultError> {
+        let (Session { client, token }, asking) = (self.session()?, self.asking.clone());
+        self.worker.run(async move {
+            let mut names = BTreeSet::new();
+            let mut folders = vec![String::new()];
+            while let Some(folder) = folders.pop() {
+                let request = client.request(&asking.path("metadata", &folder)).map_err(failed)?.param("list", "true");
+                let answer = ask(&client, request, &token).await?;
+                let keys = answer.as_ref().and_then(|answer| answer.get("data")?.get("keys")?.as_array());
+                for key in keys.unwrap_or_default().iter().filter_map(Value::as_str) {
+                    let name = format!("{folder}{key}");
+                    if !name.ends_with('/') {
+                        names.insert(name);
+                    } else if name.matches('/').count() <= MAX_DEPTH {
+                        folders.push(name);
+                    }
+                }
+            }
+            Ok(names)
+        })
+    }
+}
+
+impl Asking {
+    fn client(&self, token: Option<&Secret>) -> Result<RestClient, VaultError> {
+        let client = self.namespace.iter().fold(client(&self.address), |client, name| client.header("X-Vault-Namespace", name));
+        let client = token.into_iter().fold(client, |client, token| client.header("X-Vault-Token", token.expose()));
+        // what the server asks for of those that are not browsers
+        client.header("X-Vault-Request", "true").build().map_err(failed)
+    }
+
+    fn path(&self, kind: &str, entry: &str) -> String {
+        let parts = ["v1", &self.mount, kind, &self.folder, entry];
+        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("/")
+    }
+}
+
+fn problem(text: &str) -> VaultError {
+    VaultError::Failed { problem: text.to_owned(), source: None }
+}

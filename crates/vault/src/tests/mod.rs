@@ -1,0 +1,30 @@
+//! The vaults against servers that speak their languages.
+
+#[cfg(feature = "aws")]
+mod aws;
+#[cfg(feature = "google")]
+mod google;
+#[cfg(feature = "hashicorp")]
+mod hashicorp;
+mod messages;
+
+use catchment_config::{Config, Environment};
+use catchment_settings::{Secret, Settings};
+
+use crate::with_vaults;
+
+/// The configuration of some variables, with the vaults that they enable.
+fn config(variables: &[(&str, &str)]) -> Config {
+    with_vaults(Config::from_environment(Environment::from_iter(variables.iter().copied()))).unwrap()
+}
+
+/// What `sources.github.api_key` is.
+fn api_key(config: &Config) -> Option<Secret> {
+    Settings::new(config).section(["sources", "github"]).get::<Secret>("api_key").unwrap()
+}
+
+/// An error and all of its causes.
+fn chain(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
+}

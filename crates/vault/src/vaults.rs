@@ -1,0 +1,85 @@
+//! The vaults that the configuration enables.
+
+use catchment_config::{Config, VaultError};
+use catchment_settings::{Place, Settings, SettingsError};
+
+use crate::Enabled;
+
+/// The configuration with the vaults that it enables under `[providers]`: Google's first, then AWS's, then HashiCorp's.
+///
+/// # Errors
+///
+/// Where their settings are wrong or incomplete, or a vault is enabled that this build does not have. No vault is asked yet.
+pub fn with_vaults(config: Config) -> Result<Config, SettingsError> {
+    let enabled = Settings::new(&config).read::<Enabled>()?;
+    let mut vaults = config.clone();
+    if enabled.google {
+        vaults = google(vaults, &Settings::new(&config))?;
+    }
+    if enabled.aws {
+        vaults = aws(vaults, &Settings::new(&config))?;
+    }
+    if enabled.hashicorp {
+        vaults = hashicorp(vaults, &Settings::new(&config))?;
+    }
+    Ok(vaults)
+}
+
+#[cfg(feature = "google")]
+fn google(config: Config, settings: &Settings<'_>) -> Result<Config, SettingsError> {
+    let secrets = settings.read::<crate::GoogleSecrets>()?;
+    let options = secrets.options;
+    let vault = crate::GoogleSecretManager::new(&settings.read()?, secrets).map_err(|error| unusable("google_secrets", error))?;
+    Ok(config.with_vault(vault, options))
+}
+
+#[cfg(not(feature = "google"))]
+fn google(_: Config, _: &Settings<'_>) -> Result<Config, SettingsError> {
+    Err(not_built_in("google"))
+}
+
+#[cfg(feature = "aws")]
+fn aws(config: Config, settings: &Settings<'_>) -> Result<Config, SettingsError> {
+    let secrets = settings.read::<crate::AwsSecrets>()?;
+    let options = secrets.options;
+    let vault = crate::AwsSecretsManager::new(settings.read()?, secrets).map_err(|error| unusable("aws_secrets", error))?;
+    Ok(config.with_vault(vault, options))
+}
+
+#[cfg(not(feature = "aws"))]
+fn aws(_: Config, _: &Settings<'_>) -> Result<Config, SettingsError> {
+    Err(not_built_in("aws"))
+}
+
+#[cfg(feature = "hashicorp")]
+fn hashicorp(config: Config, settings: &Settings<'_>) -> Result<Config, SettingsError> {
+    let secrets = settings.read::<crate::HashiCorpSecrets>()?;
+    let options = secrets.options;
+    let vault = crate::HashiCorpVault::new(settings.read()?, secrets).map_err(|error| unusable("hashicorp_secrets", error))?;
+    Ok(config.with_vault(vault, options))
+}
+
+#[cfg(not(feature = "hashicorp"))]
+fn hashicorp(_: Config, _: &Settings<'_>) -> Result<Config, SettingsError> {
+    Err(not_built_in("hashicorp"))
+}
+
+#[cfg(any(feature = "aws", feature = "google", feature = "hashicorp"))]
+fn unusable(section: &str, error: VaultError) -> SettingsError {
+    SettingsError::Unreadable {
+        name: "credentials".to_owned(),
+        place: Box::new(Place::new("the configuration", format!("providers.{section}"))),
+        source: error.into(),
+    }
+}
+
+#[cfg(not(all(feature = "aws", feature = "google", feature = "hashicorp")))]
+fn not_built_in(feature: &'static str) -> SettingsError {
+    let problem = format!("this program was built without it: build it with the feature `{feature}` of catchment-vault");
+    let error = VaultError::Failed { problem, source: None };
+    SettingsError::Unreadable {
+        name: format!("enable_{feature}_secrets"),
+        place: Box::new(Place::new("the configuration", "providers")),
+        source: error.into(),
+    }
+}

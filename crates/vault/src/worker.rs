@@ -1,0 +1,49 @@
+//! A thread that asks a vault.
+
+use std::sync::mpsc::{Sender, channel};
+
+use catchment_config::VaultError;
+use tokio::runtime::Builder;
+
+type Job = Box<dyn FnOnce(&tokio::runtime::Runtime) + Send>;
+
+/// Runs futures one after the other, on a runtime of its own. Its thread ends with it.
+///
+/// Settings are looked up by plain functions, which may be called from within a runtime, where no other can be waited for.
+#[derive(Debug)]
+pub(crate) struct Worker {
+    jobs: Sender<Job>,
+}
+
+impl Worker {
+    pub(crate) fn start(name: &'static str) -> Result<Worker, VaultError> {
+        let failed = |source: std::io::Error| VaultError::Failed {
+            problem: format!("failed to start a thread that asks {name}"),
+            source: Some(source.into()),
+        };
+        let runtime = Builder::new_current_thread().enable_all().build().map_err(failed)?;
+        let (jobs, to_do) = channel::<Job>();
+        let run = move || {
+            for job in to_do {
+                job(&runtime);
+            }
+        };
+        std::thread::Builder::new().name(name.to_owned()).spawn(run).map_err(failed)?;
+        Ok(Worker { jobs })
+    }
+
+    /// Blocks until the future is done.
+    pub(crate) fn run<T: Send + 'static>(
+        &self,
+        future: impl Future<Output = Result<T, VaultError>> + Send + 'static,
+    ) -> Result<T, VaultError> {
+        let (answer, answered) = channel();
+        let job: Job = Box::new(move |runtime| {
+            // Nobody waits any more if this fails.
+            let _ = answer.send(runtime.block_on(future));
+        });
+        let gone = || VaultError::Failed { problem: "the thread that asks the vault has ended".to_owned(), source: None };
+        self.jobs.send(job).map_err(|_| gone())?;
+        answered.recv().map_err(|_| gone())?
+    }
+}
