@@ -1,14 +1,14 @@
 //! Where the secrets of a spec come from.
 
 use catchment_rest_client::sounds_secret;
-use catchment_settings::{Place, Settings};
+use catchment_settings::{Found, Key, Place, Settings, SettingsError, Value};
 
 use crate::secrets::Secrets;
 use crate::template::Reference;
 use crate::{AuthChoice, AuthSpec, Spec, Template, ValueTemplate};
 
 /// A secret of a spec, and where it comes from. The secret itself is not here.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct SecretOrigin {
     /// The path of the key: `client.auth.token`.
     pub path: String,
@@ -17,22 +17,65 @@ pub struct SecretOrigin {
 }
 
 /// Where a secret comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum Origin {
     /// It stands in the spec, where everybody sees it who sees the spec.
     Literal,
-    /// It is looked up: by a reference, or as the spec leaves it out.
-    LookedUp {
-        /// The reference as it is written; none where the spec leaves it out.
-        reference: Option<Reference>,
-        /// Where it is found; none where it stands nowhere.
-        found: Option<Place>,
-    },
+    /// A reference that is written in the spec, with what the configuration is asked for: nothing if it is a variable.
+    Reference(Reference, Vec<Key>),
+    /// A field of credentials that the spec leaves out, with what the configuration is asked for, one after the other.
+    LeftOut(&'static str, Vec<Key>),
+}
+
+impl SecretOrigin {
+    /// What the configuration is asked for.
+    pub fn keys(&self) -> &[Key] {
+        match &self.origin {
+            Origin::Literal => &[],
+            Origin::Reference(_, keys) | Origin::LeftOut(_, keys) => keys,
+        }
+    }
+
+    /// All places that the configuration has for it, each once: the first one counts. None of what stands in the spec.
+    ///
+    /// # Errors
+    ///
+    /// Where it stands nowhere, or a place cannot be read.
+    pub fn found(&self, spec: &Spec, settings: &Settings<'_>) -> Result<Vec<Found>, SettingsError> {
+        if let Origin::Reference(Reference::Env(name), _) = &self.origin {
+            let place = Place::new("environment", name);
+            let value = Value::Text(settings.variable(name)?);
+            return Ok(vec![Found { value, place, masked: true, misplaced: false }]);
+        }
+        let mut found: Vec<Found> = Vec::new();
+        for key in self.keys() {
+            for candidate in settings.candidates(key)? {
+                if found.iter().all(|known| known.place != candidate.place) {
+                    found.push(candidate);
+                }
+            }
+        }
+        if found.is_empty() { self.check(spec, settings).map(|()| found) } else { Ok(found) }
+    }
+
+    /// Whether it stands anywhere.
+    ///
+    /// # Errors
+    ///
+    /// Where it does not, with all the places that were looked at.
+    pub fn check(&self, spec: &Spec, settings: &Settings<'_>) -> Result<(), SettingsError> {
+        let secrets = Secrets::new(settings, &spec.name);
+        match &self.origin {
+            Origin::Literal => Ok(()),
+            Origin::Reference(reference, _) => secrets.resolve(reference).map(drop),
+            Origin::LeftOut(name, _) => secrets.required(None, name).map(drop),
+        }
+    }
 }
 
 impl Spec {
     /// The secrets of the spec in the order of its keys: those of credentials, what references stand for, and literal texts
-    /// whose keys sound like secrets.
+    /// whose keys sound like secrets. Nothing is looked up.
     ///
     /// ```
     /// use catchment_rest_api::{Format, Origin, Spec};
@@ -40,7 +83,8 @@ impl Spec {
     ///
     /// let spec = r#"{"client": {"base_url": "https://api.example.com", "auth": {"token": "tk-1"}}, "resources": ["a"]}"#;
     /// let secrets = Spec::parse(spec, Format::Json)?.secrets(&Settings::new(&NoSettings));
-    /// assert_eq!((secrets[0].path.as_str(), &secrets[0].origin), ("client.auth.token", &Origin::Literal));
+    /// assert_eq!(secrets[0].path, "client.auth.token");
+    /// assert!(matches!(secrets[0].origin, Origin::Literal));
     /// # Ok::<(), catchment_rest_api::SpecError>(())
     /// ```
     pub fn secrets<'s>(&'s self, settings: &'s Settings<'s>) -> Vec<SecretOrigin> {
@@ -88,14 +132,13 @@ impl Explainer<'_> {
             self.secrets.push(SecretOrigin { path: path.to_owned(), origin: Origin::Literal });
         }
         for reference in references {
-            let found = self.of.place(&reference);
-            let origin = Origin::LookedUp { reference: Some(reference), found };
-            self.secrets.push(SecretOrigin { path: path.to_owned(), origin });
+            let keys = self.of.keys(&reference);
+            self.secrets.push(SecretOrigin { path: path.to_owned(), origin: Origin::Reference(reference, keys) });
         }
     }
 
     fn auth(&mut self, path: &str, auth: &AuthSpec) {
-        let mut fields: Vec<(&str, &Option<Template>, bool)> = Vec::new();
+        let mut fields: Vec<(&'static str, &Option<Template>, bool)> = Vec::new();
         match auth {
             AuthSpec::Bearer { token } => fields.push(("token", token, true)),
             AuthSpec::ApiKey { api_key, .. } => fields.push(("api_key", api_key, true)),
@@ -122,8 +165,8 @@ impl Explainer<'_> {
             match given {
                 Some(template) => self.template(&path, template, is_secret),
                 None => {
-                    let found = self.of.place_of_field(name);
-                    self.secrets.push(SecretOrigin { path, origin: Origin::LookedUp { reference: None, found } });
+                    let origin = Origin::LeftOut(name, self.of.keys_of_field(name));
+                    self.secrets.push(SecretOrigin { path, origin });
                 }
             }
         }

@@ -1,7 +1,7 @@
 //! References to what they stand for, and the fields of credentials that a spec leaves out.
 
 use catchment_json::Value;
-use catchment_settings::{Place, Secret, Settings, SettingsError};
+use catchment_settings::{Key, Secret, Settings, SettingsError};
 
 use crate::template::Reference;
 use crate::{Template, ValueTemplate};
@@ -30,15 +30,20 @@ impl<'s> Secrets<'s> {
         }
     }
 
-    /// Where it stands; none where it stands nowhere.
-    pub(crate) fn place(&self, reference: &Reference) -> Option<Place> {
+    /// What the configuration is asked for it; nothing, if it is a variable.
+    pub(crate) fn keys(&self, reference: &Reference) -> Vec<Key> {
         match reference {
-            Reference::Env(name) => self.settings.variable(name).ok().map(|_: Secret| Place::new("environment", name)),
+            Reference::Env(_) => Vec::new(),
             Reference::Secret(path) => {
                 let (settings, name) = self.at(path);
-                settings.find(name, true).ok()?.map(|found| found.place)
+                vec![settings.key::<Secret>(name)]
             }
         }
+    }
+
+    /// What the configuration is asked for a field of credentials that the spec leaves out.
+    pub(crate) fn keys_of_field(&self, name: &str) -> Vec<Key> {
+        self.scopes().map(|scope| scope.key::<Secret>(name)).to_vec()
     }
 
     /// The sections and the name of a dotted path.
@@ -76,7 +81,7 @@ impl<'s> Secrets<'s> {
             return self.text(template).map(Some);
         }
         for scope in self.scopes() {
-            if let found @ Some(_) = scope.secret(name)? {
+            if let found @ Some(_) = scope.get::<Secret>(name)? {
                 return Ok(found);
             }
         }
@@ -101,11 +106,6 @@ impl<'s> Secrets<'s> {
             }
         }
         missing
-    }
-
-    /// Where the configuration has a field of credentials.
-    pub(crate) fn place_of_field(&self, name: &str) -> Option<Place> {
-        self.scopes().iter().find_map(|scope| scope.find(name, true).ok().flatten().map(|found| found.place))
     }
 
     /// Where fields of credentials are looked for: where the reference does, and then without its section `credentials`,

@@ -124,11 +124,14 @@ impl<'a> RestApi<'a> {
 
     /// The endpoints of all resources, in the order of the spec.
     pub(crate) fn endpoints(&self) -> Result<Vec<(&'a ResourceSpec, Endpoint)>, SourceError> {
+        self.check_secrets()?;
         let secrets = Secrets::new(&self.settings, &self.spec.name);
         let base_url = self.spec.client.base_url.resolve(&mut |reference| secrets.resolve(reference));
         let base_url = base_url.map_err(|error| SourceError { path: "client.base_url".to_owned(), problem: error.into() })?;
-        let client = self.client_of_spec(&base_url, &secrets)?;
-        let hidden: Vec<Secret> = base_url.secrets().cloned().collect();
+        let headers = self.headers_of_spec(&secrets)?;
+        let client = self.client_of_spec(&base_url, &headers, &secrets)?;
+        let in_headers = headers.iter().flat_map(|(_, value)| value.secrets());
+        let hidden: Vec<Secret> = base_url.secrets().chain(in_headers).cloned().collect();
         let endpoint = |(index, resource): (usize, &'a ResourceSpec)| {
             let failed = |key: &str, problem| SourceError { path: format!("resources[{index}].endpoint{key}"), problem };
             let client = self.client_of(resource, &client, &secrets).map_err(|(key, problem)| failed(key, problem))?;
@@ -147,13 +150,42 @@ impl<'a> RestApi<'a> {
         self.spec.resources.iter().enumerate().map(endpoint).collect()
     }
 
-    fn client_of_spec(&self, base_url: &Template, secrets: &Secrets<'_>) -> Result<RestClient, SourceError> {
+    /// All secrets that are missing, at once.
+    fn check_secrets(&self) -> Result<(), SourceError> {
+        let (mut paths, mut missing) = (Vec::new(), Vec::new());
+        for secret in self.spec.secrets(&self.settings) {
+            if let Err(SettingsError::Missing(fields)) = secret.check(self.spec, &self.settings) {
+                paths.push(secret.path);
+                // one reference may stand in several places
+                missing.extend(fields.into_iter().filter(|field| !missing.contains(field)).collect::<Vec<_>>());
+            }
+        }
+        if missing.is_empty() {
+            return Ok(());
+        }
+        Err(SourceError { path: paths.join(", "), problem: SettingsError::Missing(missing).into() })
+    }
+
+    /// The headers of the client with their secrets.
+    fn headers_of_spec(&self, secrets: &Secrets<'_>) -> Result<Vec<(&'a str, Template)>, SourceError> {
+        let header = |(name, value): (&'a String, &Template)| match value.resolve(&mut |reference| secrets.resolve(reference)) {
+            Ok(value) => Ok((name.as_str(), value)),
+            Err(error) => Err(SourceError { path: format!("client.headers.{name}"), problem: error.into() }),
+        };
+        self.spec.client.headers.iter().map(|(name, value)| header((name, value))).collect()
+    }
+
+    fn client_of_spec(
+        &self,
+        base_url: &Template,
+        headers: &[(&str, Template)],
+        secrets: &Secrets<'_>,
+    ) -> Result<RestClient, SourceError> {
         let spec = &self.spec.client;
         let failed = |key: &str, problem| SourceError { path: format!("client{key}"), problem };
-        let text = |key: &str, template| secrets.text(template).map_err(|error| failed(key, Problem::from(error)));
         let mut client = self.client.clone().base_url(base_url.resolved_text());
-        for (name, value) in &spec.headers {
-            client = client.header(name, text(&format!(".headers.{name}"), value)?.expose());
+        for (name, value) in headers {
+            client = client.header(*name, value.resolved_text());
         }
         if let Some(auth) = &spec.auth {
             client = client.auth(auth::auth(auth, secrets, &self.registry).map_err(|problem| failed(".auth", problem))?);

@@ -7,7 +7,7 @@ use reqwest::{Method, StatusCode};
 use url::Url;
 
 use crate::error_kind::ErrorKind;
-use crate::redact::{mask_in_url, redact};
+use crate::redact::{mask, redact};
 
 /// Why a request failed: one line that names the method, the URL without its secrets, how often it was tried,
 /// the cause and how the answer begins.
@@ -107,7 +107,7 @@ impl Error {
     /// Masks secrets in the URL, which redaction by names alone leaves there.
     pub(crate) fn hiding(mut self, secrets: &[Secret]) -> Error {
         if let Some((_, url)) = &mut self.context.request {
-            *url = mask_in_url(std::mem::take(url), secrets);
+            *url = mask(std::mem::take(url), secrets);
         }
         self
     }

@@ -2,7 +2,7 @@
 
 use catchment_settings::Secret;
 
-use crate::redact::SHORTEST_SECRET;
+use crate::redact::mask;
 
 /// How many characters of a body are shown.
 const CHARS: usize = 300;
@@ -15,10 +15,7 @@ pub(crate) const MAX_EXCERPT_BYTES: usize = 4 * CHARS + 4096;
 /// `secrets`, which servers like to repeat where they refuse them.
 pub(crate) fn excerpt(body: &[u8], secrets: &[Secret]) -> String {
     let start = body.get(..MAX_EXCERPT_BYTES).unwrap_or(body);
-    let mut text = String::from_utf8_lossy(start).into_owned();
-    for secret in secrets.iter().map(Secret::expose).filter(|secret| secret.len() >= SHORTEST_SECRET) {
-        text = text.replace(secret, "***");
-    }
+    let text = mask(String::from_utf8_lossy(start).into_owned(), secrets);
     let text = text.trim();
     let mut out = String::new();
     for c in text.chars().take(CHARS) {
@@ -36,7 +33,7 @@ mod tests {
 
     #[track_caller]
     fn check(body: &[u8], expected: &str) {
-        assert_eq!(excerpt(body, &["tk-123".into(), "a".into()]), expected);
+        assert_eq!(excerpt(body, &["tk-123".into(), "a".into(), "q\"u/o te".into()]), expected);
     }
 
     #[test]
@@ -49,5 +46,6 @@ mod tests {
         check("é".repeat(301).as_bytes(), &("é".repeat(300) + "…"));
         check("𝄞".repeat(400).as_bytes(), &("𝄞".repeat(300) + "…"));
         check(b"the key tk-123 is not valid", "the key *** is not valid");
+        check(br#"{"found": "q\"u/o te", "at": "/x/q%22u/o%20te?k=q%22u%2Fo+te"}"#, r#"{"found": "***", "at": "/x/***?k=***"}"#);
     }
 }

@@ -67,6 +67,7 @@ mod response_action;
 mod retry;
 mod rules;
 mod select;
+mod settings;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 #[cfg(test)]
@@ -98,4 +99,5 @@ pub use response::Response;
 pub use response_action::{ResponseAction, Verdict};
 pub use retry::RetryPolicy;
 pub use select::{Rows, Shape};
+pub use settings::RequestSettings;
 pub use url::Url;

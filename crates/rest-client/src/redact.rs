@@ -1,5 +1,6 @@
 //! URLs without their secrets.
 
+use catchment_json::Value;
 use catchment_settings::Secret;
 use url::{Url, form_urlencoded};
 
@@ -50,16 +51,18 @@ pub(crate) const SHORTEST_SECRET: usize = 4;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn redact_all(url: &Url, secrets: &[Secret]) -> String {
-    mask_in_url(redact(url), secrets)
+    mask(redact(url), secrets)
 }
 
-/// A redacted URL without `secrets`, however they are encoded in it.
-pub(crate) fn mask_in_url(url: String, secrets: &[Secret]) -> String {
+/// A text with `***` for `secrets`, as they are and as URLs and JSON write them.
+pub(crate) fn mask(text: String, secrets: &[Secret]) -> String {
     let secrets = secrets.iter().map(Secret::expose).filter(|secret| secret.len() >= SHORTEST_SECRET);
-    secrets.fold(url, |url, secret| {
+    secrets.fold(text, |text, secret| {
         let in_query: String = form_urlencoded::byte_serialize(secret.as_bytes()).collect();
-        let forms = [secret.to_owned(), in_query, in_path(secret)];
-        forms.iter().fold(url, |url, form| url.replace(form.as_str(), "***"))
+        let in_json = Value::from(secret).to_string();
+        let in_json = in_json.strip_prefix('"').and_then(|json| json.strip_suffix('"')).unwrap_or(secret).to_owned();
+        let forms = [secret.to_owned(), in_query, in_path(secret), in_json];
+        forms.iter().fold(text, |text, form| text.replace(form.as_str(), "***"))
     })
 }
 

@@ -24,11 +24,16 @@ impl Fixed {
 impl Lookup for Fixed {
     fn find(&self, key: &Key) -> Result<Option<Found>, SettingsError> {
         let found = Fixed::paths(key).into_iter().find_map(|path| Some((self.0.get(path.as_str())?, path)));
-        Ok(found.map(|(value, path)| Found { value: (*value).into(), place: Place::new("fixed", path), masked: true }))
+        Ok(found.map(|(value, path)| Found {
+            value: (*value).into(),
+            place: Place::new("fixed", path),
+            masked: true,
+            misplaced: false,
+        }))
     }
 
     fn searched(&self, key: &Key) -> Searched {
-        Searched { places: Fixed::paths(key).into_iter().map(|path| Place::new("fixed", path)).collect(), notes: Vec::new() }
+        Searched { places: Fixed::paths(key).into_iter().map(|path| Place::new("fixed", path)).collect(), ..Searched::default() }
     }
 
     fn variable(&self, name: &str) -> Option<Secret> {
@@ -76,7 +81,7 @@ fn references_and_lookups() {
     // a variable without a section is something else
     check(
         r#""auth": {"type": "oauth2_client_credentials", "client_secret": "s", "access_token_url": "http://x"}"#,
-        "client.auth: a setting is missing: `client_id` (text, secret)\nlooked for `client_id` in this order:\n\
+        "client.auth.client_id: a setting is missing: `client_id` (text, secret)\nlooked for `client_id` in this order:\n\
          \x20 sources.rest_api.api.credentials.client_id (fixed)\n  sources.rest_api.credentials.client_id (fixed)\n\
          \x20 sources.credentials.client_id (fixed)\n  credentials.client_id (fixed)\n\
          \x20 sources.rest_api.api.client_id (fixed)\n  sources.api.client_id (fixed)\n  api.client_id (fixed)\n\
@@ -85,15 +90,22 @@ fn references_and_lookups() {
     );
     check(
         r#""auth": {"token": "${env:NOPE}"}"#,
-        "client.auth: a setting is missing: `NOPE` (text, secret)\nlooked for `NOPE` in this order:\n  NOPE (environment)\nset one of these places; those further up win",
+        "client.auth.token: a setting is missing: `NOPE` (text, secret)\nlooked for `NOPE` in this order:\n  NOPE (environment)\nset one of these places; those further up win",
     );
     check(
         r#""auth": "bearer""#,
-        "client.auth: a setting is missing: `token` (text, secret)\nlooked for `token` in this order:\n\
+        "client.auth.token: a setting is missing: `token` (text, secret)\nlooked for `token` in this order:\n\
          \x20 sources.rest_api.api.credentials.token (fixed)\n  sources.rest_api.credentials.token (fixed)\n\
          \x20 sources.credentials.token (fixed)\n  credentials.token (fixed)\n\
          \x20 sources.rest_api.api.token (fixed)\n  sources.api.token (fixed)\n  api.token (fixed)\n\
          \x20 sources.rest_api.token (fixed)\n  rest_api.token (fixed)\n\
+         set one of these places; those further up win",
+    );
+    // all at once, each once
+    check(
+        r#""headers": {"a": "${env:NOPE}", "b": "${env:NOPE}"}, "auth": {"token": "${env:NONE}"}"#,
+        "client.headers.a, client.headers.b, client.auth.token: 2 settings are missing: `NOPE` (text, secret), `NONE` (text, secret)\n\
+         looked for `NOPE` in this order:\n  NOPE (environment)\nlooked for `NONE` in this order:\n  NONE (environment)\n\
          set one of these places; those further up win",
     );
 }

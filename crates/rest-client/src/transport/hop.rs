@@ -6,6 +6,7 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use url::Url;
 
 use crate::outgoing::{Outgoing, remove_query};
+use crate::redact::sounds_secret;
 use crate::request::Request;
 use crate::rules::Rules;
 
@@ -55,7 +56,10 @@ impl Hop {
     /// The request to send, as yet without credentials.
     pub(super) fn outgoing(&self) -> Outgoing {
         let (method, url, headers, body) = (self.method.clone(), self.url.clone(), self.headers.clone(), self.body.clone());
-        Outgoing { method, url, headers, body, secrets: self.hidden.clone() }
+        let of_headers = headers.iter().filter(|(name, _)| sounds_secret(name.as_str()));
+        let of_headers = of_headers.filter_map(|(_, value)| value.to_str().ok().map(Secret::from));
+        let secrets = self.hidden.iter().cloned().chain(of_headers).collect();
+        Outgoing { method, url, headers, body, secrets }
     }
 
     fn default_content_type(&mut self, content_type: Option<&'static str>) {

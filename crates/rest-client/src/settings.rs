@@ -1,0 +1,63 @@
+//! What is set of requests.
+
+use std::time::Duration;
+
+use catchment_settings::{Configured, Fields, Incomplete, Settings};
+
+use crate::{RestClientBuilder, RetryPolicy};
+
+/// How requests are sent: `runtime`.
+///
+/// ```
+/// use catchment_rest_client::{RequestSettings, RestClient};
+/// use catchment_settings::{NoSettings, Settings};
+///
+/// let settings = Settings::new(&NoSettings).read::<RequestSettings>()?;
+/// let client = settings.apply(RestClient::builder());
+/// # Ok::<(), catchment_settings::SettingsError>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RequestSettings {
+    /// When a request is sent again.
+    pub retry: RetryPolicy,
+    /// How long nothing may come; see [`RestClientBuilder::timeout`].
+    pub timeout: Duration,
+}
+
+impl RequestSettings {
+    /// The client that sends requests like that.
+    #[must_use]
+    pub fn apply(&self, client: RestClientBuilder) -> RestClientBuilder {
+        client.retry(self.retry).timeout(self.timeout)
+    }
+}
+
+impl Configured for RequestSettings {
+    fn under(settings: Settings<'_>) -> Settings<'_> {
+        settings.fixed("runtime")
+    }
+
+    fn read(fields: &mut Fields<'_>) -> Result<Self, Incomplete> {
+        let default = RetryPolicy::default();
+        let retry = RetryPolicy {
+            max_attempts: fields.or(
+                "request_max_attempts",
+                "How often a request is sent, the first time included.",
+                default.max_attempts,
+            ),
+            backoff_factor: fields.or(
+                "request_backoff_factor",
+                "The delay in seconds before the second attempt; each further one is twice as long.",
+                default.backoff_factor,
+            ),
+            max_delay: fields.or(
+                "request_max_retry_delay",
+                "The longest delay between two attempts in seconds, also where the server asks for more.",
+                default.max_delay,
+            ),
+            ..default
+        };
+        let about = "How many seconds a connection, or the next bytes of an answer, are waited for.";
+        Ok(RequestSettings { retry, timeout: fields.or("request_timeout", about, Duration::from_secs(60)) })
+    }
+}
