@@ -153,7 +153,11 @@ fn the_environment_says_how_rows_are_normalised() {
     check("NORMALIZE__NUMERIC_WIDENING", "false", "id BIGINT, n BIGINT, n__v_double DOUBLE");
     check("NORMALIZE__NUMERIC_WIDENING", "maybe", "numeric_widening");
     check("NORMALIZE__NULL_ONLY_COLUMNS", "text", "id BIGINT, n DOUBLE, nothing VARCHAR");
-    check("NORMALIZE__NULL_ONLY_COLUMNS", "int", "normalize.null_only_columns: found \"int\", expected one of drop, text, json");
+    check(
+        "NORMALIZE__NULL_ONLY_COLUMNS",
+        "int",
+        "`null_only_columns` must be one of drop, text, json, but NORMALIZE__NULL_ONLY_COLUMNS (environment) holds the text \"int\"",
+    );
 }
 
 #[test]

@@ -5,6 +5,7 @@
 mod backfill;
 mod clock;
 mod command;
+mod configuration;
 mod cursors;
 mod custom_api_pipelines;
 mod damage;
@@ -25,6 +26,7 @@ mod relations;
 mod resume;
 mod rounding;
 mod schema;
+mod secrets;
 mod signals;
 mod small_disk;
 mod spec_runs;

@@ -30,7 +30,8 @@ pub(crate) enum Command {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ConfigCommand {
-    /// Say where the secrets of a spec come from, and which ones stand in it. The secrets are not shown.
+    /// Show each setting of a run of a spec, where it comes from and what it wins over; secrets that stand in the wrong place,
+    /// and keys that nobody asks for. Secrets themselves are not shown.
     Explain(ExplainArgs),
 }
 
@@ -80,9 +81,9 @@ pub(crate) struct RunArgs {
     #[arg(long)]
     pub(crate) dry_run: bool,
     /// How the run tells of itself: `log` writes lines to stderr, `json` one object a line to stdout, the report the last
-    /// one; `auto` is `log` in a terminal.
-    #[arg(long, value_enum, default_value = "auto")]
-    pub(crate) progress: Progress,
+    /// one; `auto`, the default, is `log` in a terminal.
+    #[arg(long, value_enum)]
+    pub(crate) progress: Option<Progress>,
 }
 
 /// The dispositions that a resource can have; `skip` is for system tables.

@@ -1,44 +1,119 @@
-//! `catchment config explain`: where the secrets of a spec come from.
+//! `catchment config explain`: each setting of a run, and where it comes from.
 
+use std::fmt::Write as _;
+
+use anyhow::anyhow;
 use catchment::rest_api::{Origin, SecretOrigin};
+use catchment_config::UnusedKey;
+use catchment_settings::{Explained, Found, SettingsError};
 
 use crate::args::ExplainArgs;
 use crate::failure::Failure;
-use crate::settings::Configuration;
+use crate::settings::{Configuration, groups};
 use crate::{output, spec_file};
+
+/// Where to write down what is secret.
+const ELSEWHERE: &str = "write ${env:NAME} or ${secret:sources.name.key} there instead";
 
 pub(crate) fn explain(args: &ExplainArgs) -> Result<(), Failure> {
     let spec = spec_file::read(&args.spec)?;
     let pipeline = spec_file::pipeline_name(args.pipeline_name.as_ref(), &spec, &args.spec);
     let configuration = Configuration::load()?.of_pipeline(&pipeline);
-    let secrets = spec.secrets(&configuration.settings());
-    if secrets.is_empty() {
-        output::line(format_args!("{} has no secrets", args.spec.display()))?;
+    let mut report = Report::default();
+    report.line(format_args!("pipeline {pipeline}, source {}", spec.name));
+    for group in groups() {
+        let fields = group.explain(&configuration, &spec.name, &pipeline);
+        if fields.iter().any(is_shown) {
+            report.line(format_args!("\n{}", group.title));
+        }
+        for field in fields.iter().filter(|field| is_shown(field)) {
+            report.field(&group.path(&field.field, &spec.name), field);
+        }
+        report.errors.extend(group.check(&configuration, &spec.name, &pipeline).err());
+    }
+    let settings = configuration.settings();
+    let secrets = spec.secrets(&settings);
+    if !secrets.is_empty() {
+        report.line(format_args!("\nSecrets of {}", args.spec.display()));
     }
     for secret in &secrets {
-        output::line(Shown(secret))?;
+        report.secret(secret, secret.found(&spec, &settings));
     }
-    Ok(())
+    report.unused(&configuration.unused(&spec, &pipeline));
+    report.line("\nWhere it was looked");
+    for note in configuration.notes() {
+        report.line(format_args!("  {note}"));
+    }
+    output::line(report.text.trim_end())?;
+    match SettingsError::of(report.errors) {
+        None => Ok(()),
+        Some(error) => Err(Failure::Usage(anyhow!(error).context("a run would be refused"))),
+    }
 }
 
-struct Shown<'s>(&'s SecretOrigin);
+/// What is neither set nor has a default is not shown.
+fn is_shown(field: &Explained) -> bool {
+    field.field.default.is_some() || field.field.required || !field.candidates.as_ref().is_ok_and(Vec::is_empty)
+}
 
-impl std::fmt::Display for Shown<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let SecretOrigin { path, origin } = self.0;
-        match origin {
-            Origin::Literal => {
-                write!(
-                    f,
-                    "{path}: WARNING: it stands in the spec; write ${{env:NAME}} or ${{secret:sources.name.key}} there instead"
-                )
+#[derive(Default)]
+struct Report {
+    text: String,
+    /// For what a run would be refused.
+    errors: Vec<SettingsError>,
+}
+
+impl Report {
+    fn line(&mut self, line: impl std::fmt::Display) {
+        // Writing to a `String` cannot fail.
+        let _ = writeln!(self.text, "{line}");
+    }
+
+    fn field(&mut self, path: &str, Explained { field, candidates }: &Explained) {
+        match (candidates.as_deref(), &field.default) {
+            (Ok([]), Some(default)) => self.line(format_args!("  {path} = {default} (default)")),
+            (Ok([]), None) => self.line(format_args!("  {path}: MISSING")),
+            (Ok(found), _) => self.found(path, found, field.key.is_secret()),
+            (Err(_), _) => self.line(format_args!("  {path}: CANNOT BE READ")),
+        }
+    }
+
+    fn found(&mut self, path: &str, found: &[Found], secret: bool) {
+        for (at, candidate) in found.iter().enumerate() {
+            let value = candidate.value.written(secret || candidate.masked);
+            match at {
+                0 => self.line(format_args!("  {path} = {value}\n    from {}", candidate.place)),
+                _ => self.line(format_args!("    over {value} in {}", candidate.place)),
             }
-            Origin::LookedUp { reference, found } => {
-                let by = reference.as_ref().map_or_else(|| "left out".to_owned(), ToString::to_string);
-                match found {
-                    Some(place) => write!(f, "{path}: {by}, found in {place}"),
-                    None => write!(f, "{path}: {by}, found nowhere"),
-                }
+            if candidate.misplaced {
+                self.line("    WARNING: a secret must not stand there: move it to secrets.toml");
+                let (name, place) = (path.to_owned(), Box::new(candidate.place.clone()));
+                self.errors.extend((at == 0).then_some(SettingsError::SecretInPlainFile { name, place }));
+            }
+        }
+    }
+
+    fn secret(&mut self, SecretOrigin { path, origin }: &SecretOrigin, found: Result<Vec<Found>, SettingsError>) {
+        match (origin, &found) {
+            (Origin::Literal, _) => self.line(format_args!("  {path} = ***\n    WARNING: it stands in the spec: {ELSEWHERE}")),
+            (_, Ok(found)) => self.found(path, found, true),
+            (_, Err(SettingsError::Missing(_))) => self.line(format_args!("  {path}: MISSING")),
+            (_, Err(_)) => self.line(format_args!("  {path}: CANNOT BE READ")),
+        }
+        if let Origin::Reference(reference, _) = origin {
+            self.line(format_args!("    as {reference} in the spec says"));
+        }
+        self.errors.extend(found.err());
+    }
+
+    fn unused(&mut self, keys: &[UnusedKey]) {
+        if !keys.is_empty() {
+            self.line("\nKeys that this pipeline does not ask for");
+        }
+        for UnusedKey { place, meant } in keys {
+            match meant {
+                Some(meant) => self.line(format_args!("  {place}: did you mean `{meant}`?")),
+                None => self.line(format_args!("  {place}")),
             }
         }
     }

@@ -2,36 +2,57 @@
 
 use std::io::IsTerminal as _;
 
-use anyhow::anyhow;
-use catchment_settings::Settings;
+use catchment_settings::{Configured, Fields, Incomplete, Settings};
+use tracing::Metadata;
 use tracing::level_filters::LevelFilter;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{Layer as _, filter};
 
-use crate::failure::Failure;
+/// What is logged: `runtime.log_level`.
+#[derive(Debug)]
+pub(crate) struct LogSettings {
+    level: LevelFilter,
+}
 
-/// Starts the log at the level that `RUNTIME__LOG_LEVEL` says, warnings by default.
-pub(crate) fn start(settings: &Settings<'_>) -> Result<(), Failure> {
-    let level = settings.clone().fixed("runtime").text("log_level").map_err(|error| Failure::Usage(error.into()))?;
-    let level = match level.as_deref().map(str::to_ascii_uppercase).as_deref() {
-        Some("TRACE") => LevelFilter::TRACE,
-        Some("DEBUG") => LevelFilter::DEBUG,
-        Some("INFO") => LevelFilter::INFO,
-        Some("ERROR" | "CRITICAL" | "FATAL") => LevelFilter::ERROR,
-        Some("OFF") => LevelFilter::OFF,
-        Some("WARN" | "WARNING") | None => LevelFilter::WARN,
-        Some(other) => {
-            let problem = anyhow!("runtime.log_level: found {other:?}, expected TRACE, DEBUG, INFO, WARNING, ERROR or OFF");
-            return Err(Failure::Usage(problem));
-        }
-    };
-    let color = std::io::stderr().is_terminal();
-    // A program that embeds the command may have a log already; then that one is used.
-    let _ = tracing_subscriber::fmt()
+impl Configured for LogSettings {
+    fn under(settings: Settings<'_>) -> Settings<'_> {
+        settings.fixed("runtime")
+    }
+
+    fn read(fields: &mut Fields<'_>) -> Result<Self, Incomplete> {
+        let levels = [
+            ("TRACE", LevelFilter::TRACE),
+            ("DEBUG", LevelFilter::DEBUG),
+            ("INFO", LevelFilter::INFO),
+            ("WARNING", LevelFilter::WARN),
+            ("WARN", LevelFilter::WARN),
+            ("ERROR", LevelFilter::ERROR),
+            ("CRITICAL", LevelFilter::ERROR),
+            ("FATAL", LevelFilter::ERROR),
+            ("OFF", LevelFilter::OFF),
+        ];
+        let level = fields.choice("log_level", "The least grave messages that are logged.", &levels, "WARNING");
+        Ok(LogSettings { level: level.unwrap_or(LevelFilter::WARN) })
+    }
+}
+
+/// Starts the log.
+pub(crate) fn start(settings: &LogSettings) {
+    let level = settings.level;
+    let log = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
-        .with_max_level(level)
-        .with_ansi(color)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_target(false)
         // a message about a log that cannot be written would panic where stderr is closed
         .log_internal_errors(false)
-        .try_init();
-    Ok(())
+        .with_filter(filter::filter_fn(move |message| is_shown(message, level)));
+    // A program that embeds the command may have a log already; then that one is used.
+    let _ = tracing_subscriber::registry().with(log).try_init();
+}
+
+/// Of other crates warnings at most: what they say below may hold headers and URLs, and so secrets.
+fn is_shown(message: &Metadata<'_>, level: LevelFilter) -> bool {
+    let most = if message.target().starts_with("catchment") { level } else { level.min(LevelFilter::WARN) };
+    *message.level() <= most
 }

@@ -13,7 +13,7 @@ use crate::settings::Configuration;
 use crate::{output, packages};
 
 pub(crate) fn pipeline(args: &PipelineArgs) -> Result<(), Failure> {
-    let pipelines_dir = Configuration::load()?.pipelines_dir(args.pipelines_dir.as_ref());
+    let pipelines_dir = Configuration::load()?.pipelines_dir(args.pipelines_dir.as_ref())?;
     let Some(name) = &args.name else { return list(&pipelines_dir) };
     let working_dir = open(&pipelines_dir, name)?;
     if let Some(word) = args.package.first()

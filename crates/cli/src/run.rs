@@ -11,39 +11,54 @@ use catchment::{Host as _, LoadInfo, Pipeline, ProgressTo, RunOptions, SchemaFil
 
 use crate::args::{Progress, RunArgs};
 use crate::failure::Failure;
-use crate::settings::Configuration;
+use crate::settings::{Configuration, PipelineSettings};
 use crate::signals::Signals;
 use crate::{dry_run, logging, output, runtime, spec_file};
 
 pub(crate) fn run(args: &RunArgs) -> Result<(), Failure> {
     let spec = spec_file::read(&args.spec)?;
-    let names = Names::of(args, &spec);
-    let configuration = Configuration::load()?.of_pipeline(&names.pipeline);
-    logging::start(&configuration.settings())?;
+    let pipeline = spec_file::pipeline_name(args.pipeline_name.as_ref(), &spec, &args.spec);
+    let configuration = Configuration::load()?.of_pipeline(&pipeline);
+    logging::start(&configuration.read()?);
+    warn_of_typos(&configuration, &spec, &pipeline);
+    let defaults = configuration.pipeline(&pipeline)?;
+    let names = Names::of(args, &spec, pipeline, &defaults);
     let api = RestApi::new(&spec).client(configuration.rest_client()?).settings(configuration.settings());
     let source = apply_flags(api.source().map_err(|error| Failure::Usage(error.into()))?, args)?;
-    let pipelines_dir = configuration.pipelines_dir(args.pipelines_dir.as_ref());
+    let pipelines_dir = configuration.pipelines_dir(args.pipelines_dir.as_ref().or(defaults.pipelines_dir.as_ref()))?;
+    let working_dir = WorkingDir::new(&pipelines_dir, &names.pipeline);
     if args.dry_run {
         let title = format!("plan of pipeline {} into dataset {} of {}", names.pipeline, names.dataset, names.destination);
-        return dry_run::show(&api, &source, &WorkingDir::new(&pipelines_dir, &names.pipeline), &title);
+        return dry_run::show(&api, &source, &working_dir, &title);
     }
-    let destination = configuration.destination(&names.destination, &names.pipeline)?;
+    let destination = configuration.destination(&names.destination, &working_dir, &names.pipeline)?;
+    let path = |of_spec: &Option<String>, default: Option<PathBuf>| of_spec.as_ref().map(PathBuf::from).or(default);
     let files = SchemaFiles {
-        import_schema_path: spec.pipeline.import_schema_path.as_ref().map(PathBuf::from),
-        export_schema_path: spec.pipeline.export_schema_path.as_ref().map(PathBuf::from),
+        import_schema_path: path(&spec.pipeline.import_schema_path, defaults.import_schema_path),
+        export_schema_path: path(&spec.pipeline.export_schema_path, defaults.export_schema_path),
     };
-    let options = RunOptions { refresh: args.refresh, ..configuration.run_options()? };
+    let options = RunOptions { refresh: args.refresh, ..configuration.run_options(&spec.name)? };
+    let told = args.progress.or(defaults.progress).unwrap_or(Progress::Auto);
     let pipeline = Pipeline::new(names.pipeline, destination, names.dataset)
         .pipelines_dir(pipelines_dir)
         .options(options)
         .schema_files(files)
-        .progress(progress(args.progress));
+        .progress(progress(told));
     let info = load(&pipeline, source)?;
-    let written = match args.progress {
+    let written = match told {
         Progress::Json => output::line(serde_json::to_string(&info).map_err(|error| Failure::Run(error.into()))?),
         Progress::Auto | Progress::Log | Progress::Off => output::line(info),
     };
     written.context("everything was loaded, but the report cannot be written to stdout").map_err(Failure::Run)
+}
+
+/// Keys that nobody asks for are fine, as files serve many pipelines; but not those that are almost what is asked for.
+fn warn_of_typos(configuration: &Configuration, spec: &Spec, pipeline: &str) {
+    for key in configuration.unused(spec, pipeline) {
+        if let Some(meant) = key.meant {
+            tracing::warn!("{} is not used: did you mean `{meant}`?", key.place);
+        }
+    }
 }
 
 /// What is loaded into what.
@@ -54,20 +69,21 @@ struct Names {
 }
 
 impl Names {
-    /// Flags win over the spec.
-    fn of(args: &RunArgs, spec: &Spec) -> Names {
-        let flag_or = |flag: &Option<String>, key: &Option<String>| flag.clone().or_else(|| key.clone());
-        let mut pipeline = spec_file::pipeline_name(args.pipeline_name.as_ref(), spec, &args.spec);
-        let mut dataset =
-            flag_or(&args.dataset_name, &spec.pipeline.dataset_name).unwrap_or_else(|| format!("{pipeline}_dataset"));
+    /// Flags win over the spec, and that over the configuration.
+    fn of(args: &RunArgs, spec: &Spec, mut pipeline: String, defaults: &PipelineSettings) -> Names {
+        let first = |flag: &Option<String>, key: &Option<String>, default: &Option<String>| {
+            flag.as_ref().or(key.as_ref()).or(default.as_ref()).cloned()
+        };
+        let dataset = first(&args.dataset_name, &spec.pipeline.dataset_name, &defaults.dataset_name);
+        let mut dataset = dataset.unwrap_or_else(|| format!("{pipeline}_dataset"));
         if args.dev_mode {
             let now = time_suffix();
             // its packages that wait, should there be any, are not those of the pipeline
             pipeline = format!("{pipeline}_{now}");
             dataset = format!("{dataset}_{now}");
         }
-        let destination = flag_or(&args.destination, &spec.pipeline.destination).unwrap_or_else(|| "duckdb".to_owned());
-        Names { pipeline, dataset, destination }
+        let destination = first(&args.destination, &spec.pipeline.destination, &defaults.destination_type);
+        Names { pipeline, dataset, destination: destination.unwrap_or_else(|| "duckdb".to_owned()) }
     }
 }
 

@@ -23,7 +23,7 @@ pub mod testing;
 
 pub use destination::{Cancelled, Destination, Loaded, Restored};
 #[cfg(feature = "duckdb")]
-pub use duckdb::{DuckDb, DuckDbOptions};
+pub use duckdb::{DuckDb, DuckDbOptions, DuckDbSettings};
 pub use error::{LoadError, RefusedValue};
 pub use query_result::QueryResult;
 pub use relation::{Catalog, Direction, Operator, Relation, UnknownName};

@@ -62,15 +62,16 @@ pub use catchment_json as json;
 pub use catchment_load as load;
 pub use catchment_load::{Destination, Direction, LoadError, Operator, QueryResult};
 #[cfg(feature = "duckdb")]
-pub use catchment_load::{DuckDb, DuckDbOptions};
+pub use catchment_load::{DuckDb, DuckDbOptions, DuckDbSettings};
 pub use catchment_load_package as load_package;
 pub use catchment_normalize as normalize;
 pub use catchment_normalize::{NormalizeOptions, NullOnly};
 pub use catchment_rest_api as rest_api;
 pub use catchment_rest_client as rest_client;
 pub use catchment_run::{
-    CancellationToken, ExtractInfo, Host, LoadInfo, NormalizeInfo, NormalizedPackage, PackageInfo, PackageOutcome, ProgressTo,
-    RefreshMode, RowCounts, RunError, RunOptions, SchemaFiles, StateEdit, SystemHost, Trace, WorkingDir,
+    CancellationToken, ExtractInfo, ExtractSettings, Host, LoadInfo, LoadSettings, NormalizeInfo, NormalizeSettings,
+    NormalizedPackage, PackageInfo, PackageOutcome, ProgressTo, RefreshMode, RowCounts, RunError, RunOptions, SchemaFiles,
+    StateEdit, SystemHost, Trace, WorkingDir,
 };
 pub use catchment_schema as schema;
 pub use catchment_schema::{MergeOptions, MergeStrategy, WriteDisposition};

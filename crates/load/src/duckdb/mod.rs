@@ -15,6 +15,7 @@ mod refused_value;
 mod restore;
 mod rounding;
 mod rows;
+mod settings;
 mod stage;
 mod system_tables;
 mod transaction;
@@ -26,6 +27,7 @@ use catchment_load_package::SealedPackage;
 use catchment_state::{BoundaryKey, RowHash};
 
 pub use options::DuckDbOptions;
+pub use settings::DuckDbSettings;
 
 use crate::{Cancelled, Destination, LoadError, Loaded, QueryResult, Restored};
 

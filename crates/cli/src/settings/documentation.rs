@@ -1,0 +1,49 @@
+//! `docs/configuration.md`, of what the crates declare.
+
+use std::fmt::Write as _;
+
+use catchment_config::{Config, Environment};
+
+use super::{Configuration, groups};
+
+const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/configuration.md");
+const BEGIN: &str =
+    "<!-- The tables below are written by a test of catchment-cli: CATCHMENT_UPDATE=1 cargo nextest run -p catchment-cli -->\n";
+
+/// The tables of all settings.
+fn tables() -> String {
+    let mut text = String::new();
+    let nothing = Config::from_environment(Environment::default());
+    let configuration = Configuration { config: nothing.clone(), without_vaults: nothing, environment: Environment::default() };
+    for group in groups() {
+        let fields = group.fields(&configuration, "<source>", "<pipeline>");
+        // Writing to a `String` cannot fail.
+        let _ = write!(text, "\n### {}\n\n", group.title);
+        let _ = writeln!(text, "| setting | takes | default | what it is |\n|---|---|---|---|");
+        for field in &fields {
+            let secret = if field.key.is_secret() { ", secret" } else { "" };
+            let default = match (&field.default, field.required) {
+                (Some(default), _) => format!("`{default}`"),
+                (None, true) => "required".to_owned(),
+                (None, false) => String::new(),
+            };
+            let path = group.path(field, "<source>");
+            let _ = writeln!(text, "| `{path}` | {}{secret} | {default} | {} |", field.expected, field.about);
+        }
+    }
+    text
+}
+
+#[test]
+fn the_document_is_current() {
+    let document = std::fs::read_to_string(PATH).unwrap();
+    let (written, _) = document.split_once(BEGIN).expect("the line that the tables begin after");
+    let current = format!("{written}{BEGIN}{}", tables());
+    if std::env::var_os("CATCHMENT_UPDATE").is_some() {
+        std::fs::write(PATH, &current).unwrap();
+    }
+    assert!(
+        document == current || std::env::var_os("CATCHMENT_UPDATE").is_some(),
+        "docs/configuration.md is not current: CATCHMENT_UPDATE=1 cargo nextest run -p catchment-cli"
+    );
+}

@@ -1,0 +1,123 @@
+//! What the configuration says, as the layers below take it.
+
+mod every;
+mod pipeline;
+
+#[cfg(test)]
+mod documentation;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, anyhow};
+use catchment::rest_api::Spec;
+use catchment::rest_client::{RequestSettings, RestClient, RestClientBuilder};
+use catchment::{DuckDb, DuckDbSettings, RunOptions, WorkingDir};
+use catchment_config::{Config, DataFolders, Environment, Host, UnusedKey};
+use catchment_settings::{Configured, Settings};
+use catchment_vault::with_vaults;
+
+pub(crate) use every::groups;
+pub(crate) use pipeline::PipelineSettings;
+
+use crate::failure::Failure;
+
+/// The configuration of a command.
+pub(crate) struct Configuration {
+    config: Config,
+    /// The same without vaults: what says how these are asked.
+    without_vaults: Config,
+    environment: Environment,
+}
+
+impl Configuration {
+    /// Reads the environment, and the files of the project in the current folder; vaults are asked when they are needed.
+    pub(crate) fn load() -> Result<Configuration, Failure> {
+        let environment = Environment::from_process();
+        let config = Config::load(Path::new("."), environment.clone()).map_err(|error| Failure::Usage(error.into()))?;
+        Ok(Configuration { config: with_vaults(config.clone()).map_err(usage)?, without_vaults: config, environment })
+    }
+
+    /// The same configuration as the pipeline `name` sees it.
+    pub(crate) fn of_pipeline(mut self, name: &str) -> Configuration {
+        self.config = self.config.with_pipeline(name);
+        self
+    }
+
+    pub(crate) fn settings(&self) -> Settings<'_> {
+        Settings::new(&self.config)
+    }
+
+    /// The settings of a source made of a spec, which win over those of all sources.
+    pub(crate) fn of_source(&self, source: &str) -> Settings<'_> {
+        self.settings().section(["sources", "rest_api", source])
+    }
+
+    /// All fields of a type.
+    pub(crate) fn read<T: Configured>(&self) -> Result<T, Failure> {
+        self.settings().read().map_err(usage)
+    }
+
+    /// What is set of a pipeline: `pipelines.<name>`.
+    pub(crate) fn pipeline(&self, name: &str) -> Result<PipelineSettings, Failure> {
+        self.settings().section(["pipelines", name]).read().map_err(usage)
+    }
+
+    /// The folders for pipelines and for local files.
+    pub(crate) fn folders(&self) -> Result<DataFolders, Failure> {
+        DataFolders::find(&self.config, &self.environment, &Host::from_process(&self.environment)).map_err(usage)
+    }
+
+    /// The folder of pipelines: `given`, or what [`folders`](Configuration::folders) has.
+    pub(crate) fn pipelines_dir(&self, given: Option<&PathBuf>) -> Result<PathBuf, Failure> {
+        given.map_or_else(|| Ok(self.folders()?.pipelines), |given| Ok(given.clone()))
+    }
+
+    /// The REST client with the time-outs and retries of `[runtime]`.
+    pub(crate) fn rest_client(&self) -> Result<RestClientBuilder, Failure> {
+        Ok(self.read::<RequestSettings>()?.apply(RestClient::builder()))
+    }
+
+    /// The destination of that name.
+    pub(crate) fn destination(&self, name: &str, working_dir: &WorkingDir, pipeline: &str) -> Result<DuckDb, Failure> {
+        match name {
+            "duckdb" => {
+                let settings = self.read::<DuckDbSettings>()?;
+                let local = self.folders()?.local;
+                let mut options = settings.options(pipeline, &local, working_dir.path());
+                if options.path.starts_with(&local) && !local.as_os_str().is_empty() {
+                    let made = std::fs::create_dir_all(&local);
+                    made.with_context(|| format!("failed to create {}", local.display())).map_err(Failure::Run)?;
+                }
+                let path = std::path::absolute(&options.path);
+                options.path = path.context("destination.duckdb.credentials: it is no path").map_err(Failure::Usage)?;
+                Ok(DuckDb::with_options(options))
+            }
+            "postgres" | "bigquery" | "filesystem" => {
+                Err(Failure::Usage(anyhow!("destination: this version does not support {name:?}; it has duckdb")))
+            }
+            other => Err(Failure::Usage(anyhow!("destination: there is no {other:?}; expected duckdb"))),
+        }
+    }
+
+    /// The bounds on memory and threads of a run of a source, and how it goes on.
+    pub(crate) fn run_options(&self, source: &str) -> Result<RunOptions, Failure> {
+        RunOptions::from_settings(&self.of_source(source)).map_err(usage)
+    }
+
+    /// The keys in the project's files that a run of the spec does not ask for.
+    pub(crate) fn unused(&self, spec: &Spec, pipeline: &str) -> Vec<UnusedKey> {
+        let of_groups = groups().into_iter().flat_map(|group| group.fields(self, &spec.name, pipeline));
+        let of_groups = of_groups.map(|field| field.key);
+        let of_spec = spec.secrets(&self.settings()).into_iter().flat_map(|secret| secret.keys().to_vec());
+        self.config.unused(&of_groups.chain(of_spec).collect::<Vec<_>>())
+    }
+
+    /// Lines on the profile, and on which files and vaults were read.
+    pub(crate) fn notes(&self) -> Vec<String> {
+        self.config.notes()
+    }
+}
+
+pub(crate) fn usage(error: catchment_settings::SettingsError) -> Failure {
+    Failure::Usage(error.into())
+}

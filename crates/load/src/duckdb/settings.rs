@@ -1,0 +1,119 @@
+//! What is set of a DuckDB destination.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use catchment_settings::{Configured, Fields, FromValue, Incomplete, Settings, Value};
+
+use super::DuckDbOptions;
+
+/// How DuckDB is opened: `destination.duckdb`.
+///
+/// ```
+/// use std::path::Path;
+///
+/// use catchment_load::DuckDbSettings;
+/// use catchment_settings::{NoSettings, Settings};
+///
+/// let settings = Settings::new(&NoSettings).read::<DuckDbSettings>()?;
+/// let options = settings.options("github", Path::new("/data"), Path::new("/pipelines/github"));
+/// assert_eq!(options.path, Path::new("/data/github.duckdb"));
+/// # Ok::<(), catchment_settings::SettingsError>(())
+/// ```
+#[derive(Debug)]
+pub struct DuckDbSettings {
+    file: Option<DuckDbFile>,
+    memory_limit: String,
+    threads: Option<u64>,
+    wait: Duration,
+}
+
+impl DuckDbSettings {
+    /// The options for a pipeline. A file that is not set is named like the pipeline; relative ones stand in `local_dir`, and
+    /// `:pipeline:` in the pipeline's working folder.
+    pub fn options(self, pipeline: &str, local_dir: &Path, working_dir: &Path) -> DuckDbOptions {
+        let by_name = || PathBuf::from(format!("{pipeline}.duckdb"));
+        let path = match self.file {
+            Some(DuckDbFile::At(path)) => local_dir.join(path),
+            Some(DuckDbFile::InWorkingDir) => working_dir.join(by_name()),
+            None => local_dir.join(by_name()),
+        };
+        DuckDbOptions { path, memory_limit: self.memory_limit, threads: self.threads, wait: self.wait }
+    }
+}
+
+impl Configured for DuckDbSettings {
+    fn under(settings: Settings<'_>) -> Settings<'_> {
+        settings.section(["destination", "duckdb"])
+    }
+
+    fn read(fields: &mut Fields<'_>) -> Result<Self, Incomplete> {
+        let default = DuckDbOptions::new("");
+        let about = "The file: a path, `duckdb:///path`, or `:pipeline:` for one in the pipeline's working folder. By default \
+                     `<pipeline>.duckdb` in the folder for local files.";
+        let file = fields.whole("credentials", about);
+        let inner = fields.inner("credentials", "database", "The same, where the credentials are given as a table.");
+        Ok(DuckDbSettings {
+            file: file.or(inner),
+            memory_limit: fields.or(
+                "memory_limit",
+                "What DuckDB may keep in memory, in its own notation; more goes to a folder beside the file.",
+                default.memory_limit,
+            ),
+            threads: fields.optional("threads", "How many threads DuckDB uses; by default one to load, and all for queries."),
+            wait: fields.or("wait", "How many seconds a file that another process has open is waited for.", default.wait),
+        })
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum DuckDbFile {
+    At(PathBuf),
+    InWorkingDir,
+}
+
+impl FromValue for DuckDbFile {
+    const EXPECTED: &'static str = "the path of a file, `duckdb:///path`, or `:pipeline:`";
+
+    fn from_value(value: &Value) -> Option<Self> {
+        let text = String::from_value(value)?;
+        let path = text.strip_prefix("duckdb:///").unwrap_or(&text);
+        match path {
+            ":pipeline:" => Some(DuckDbFile::InWorkingDir),
+            // `:memory:` would be gone with the process
+            _ if path.is_empty() || path.starts_with(':') || path.starts_with("duckdb:") => None,
+            _ => Some(DuckDbFile::At(PathBuf::from(path))),
+        }
+    }
+
+    fn written(&self) -> String {
+        match self {
+            DuckDbFile::At(path) => path.written(),
+            DuckDbFile::InWorkingDir => "\":pipeline:\"".to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_the_file_is() {
+        fn check(text: &str, expected: Option<&str>) {
+            let file = DuckDbFile::from_value(&text.into());
+            let settings = |file| DuckDbSettings { file, memory_limit: String::new(), threads: None, wait: Duration::ZERO };
+            let path = file.map(|file| settings(Some(file)).options("p", Path::new("/local"), Path::new("/folder/p")).path);
+            assert_eq!(path.as_deref(), expected.map(Path::new), "{text}");
+        }
+        check("x.duckdb", Some("/local/x.duckdb"));
+        check("/data/x.duckdb", Some("/data/x.duckdb"));
+        check("duckdb:///x.duckdb", Some("/local/x.duckdb"));
+        check("duckdb:////data/x.duckdb", Some("/data/x.duckdb"));
+        check(":pipeline:", Some("/folder/p/p.duckdb"));
+        check("duckdb:///:pipeline:", Some("/folder/p/p.duckdb"));
+        check(":memory:", None);
+        check("duckdb://host/x", None);
+        check("", None);
+    }
+}

@@ -1,0 +1,218 @@
+//! What is set of the stages of a run.
+
+use catchment_normalize::NullOnly;
+use catchment_schema::naming::normalize_path;
+use catchment_settings::{Configured, Fields, Incomplete, Settings, SettingsError};
+
+use crate::RunOptions;
+
+impl RunOptions {
+    /// The options of a run as the configuration says, the defaults where it says nothing.
+    ///
+    /// `settings` may stand under the sections of a source, such as `sources.rest_api.github`: then `extract.workers` there wins
+    /// over `extract.workers` for all.
+    ///
+    /// # Errors
+    ///
+    /// All settings that are wrong.
+    ///
+    /// ```
+    /// use catchment_run::RunOptions;
+    /// use catchment_settings::{NoSettings, Settings};
+    ///
+    /// let options = RunOptions::from_settings(&Settings::new(&NoSettings))?;
+    /// assert_eq!(options.extract.max_resources, 5);
+    /// # Ok::<(), catchment_settings::SettingsError>(())
+    /// ```
+    pub fn from_settings(settings: &Settings<'_>) -> Result<RunOptions, SettingsError> {
+        let (mut options, mut problems) = (RunOptions::default(), Vec::new());
+        match settings.read::<ExtractSettings>() {
+            Ok(extract) => extract.apply(&mut options),
+            Err(error) => problems.push(error),
+        }
+        match settings.read::<NormalizeSettings>() {
+            Ok(normalize) => normalize.apply(&mut options),
+            Err(error) => problems.push(error),
+        }
+        match settings.read::<LoadSettings>() {
+            Ok(load) => options.raise_on_failed_jobs = load.raise_on_failed_jobs,
+            Err(error) => problems.push(error),
+        }
+        SettingsError::of(problems).map_or(Ok(options), Err)
+    }
+}
+
+/// How much is extracted at the same time: `extract`.
+#[derive(Debug)]
+pub struct ExtractSettings {
+    workers: usize,
+    max_parallel_items: usize,
+}
+
+impl ExtractSettings {
+    fn apply(&self, options: &mut RunOptions) {
+        options.extract.max_resources = self.workers;
+        options.extract.max_rows = self.max_parallel_items;
+    }
+}
+
+impl Configured for ExtractSettings {
+    fn under(settings: Settings<'_>) -> Settings<'_> {
+        settings.fixed("extract")
+    }
+
+    fn read(fields: &mut Fields<'_>) -> Result<Self, Incomplete> {
+        let default = RunOptions::default().extract;
+        Ok(ExtractSettings {
+            workers: fields.or(
+                "workers",
+                "How many resources with pages of their own are extracted at the same time.",
+                default.max_resources,
+            ),
+            max_parallel_items: fields.or(
+                "max_parallel_items",
+                "For how many rows of a resource the pages of another one, which it feeds, are asked for at the same time.",
+                default.max_rows,
+            ),
+        })
+    }
+}
+
+/// How rows are normalised: `normalize`.
+#[derive(Debug)]
+pub struct NormalizeSettings {
+    workers: Option<usize>,
+    buffer_max_bytes: usize,
+    numeric_widening: bool,
+    null_only_columns: NullOnly,
+    quarantine_table: Option<String>,
+}
+
+impl NormalizeSettings {
+    fn apply(self, options: &mut RunOptions) {
+        options.workers = self.workers.unwrap_or(options.workers);
+        options.writer.buffer_max_bytes = self.buffer_max_bytes;
+        options.in_flight_max_bytes = self.buffer_max_bytes;
+        options.normalize.numeric_widening = self.numeric_widening;
+        options.normalize.null_only_columns = self.null_only_columns;
+        options.normalize.quarantine_table = self.quarantine_table.map(|name| normalize_path(&name));
+    }
+}
+
+impl Configured for NormalizeSettings {
+    fn under(settings: Settings<'_>) -> Settings<'_> {
+        settings.fixed("normalize")
+    }
+
+    fn read(fields: &mut Fields<'_>) -> Result<Self, Incomplete> {
+        let default = RunOptions::default();
+        let policies = NullOnly::ALL.map(|policy| (policy.name(), policy));
+        Ok(NormalizeSettings {
+            workers: fields.optional("workers", "How many threads make tables of rows; by default one for each core."),
+            buffer_max_bytes: fields.or(
+                "buffer_max_bytes",
+                "How many bytes of pages that were fetched, and of rows that are not written yet, are kept in memory.",
+                default.writer.buffer_max_bytes,
+            ),
+            numeric_widening: fields.or(
+                "numeric_widening",
+                "Whether a column of integers becomes one of fractions when a fraction comes. Without, fractions go to a column \
+                 beside it, as with dlt.",
+                default.normalize.numeric_widening,
+            ),
+            null_only_columns: fields
+                .choice(
+                    "null_only_columns",
+                    "What becomes of columns that have had no value but null: none, or a column of that type.",
+                    &policies,
+                    NullOnly::default().name(),
+                )
+                .unwrap_or_default(),
+            quarantine_table: fields.optional(
+                "quarantine_table",
+                "The table that rows and values are kept in which a schema contract discards; by default they are gone.",
+            ),
+        })
+    }
+}
+
+/// How packages are loaded: `load`.
+#[derive(Debug)]
+pub struct LoadSettings {
+    raise_on_failed_jobs: bool,
+}
+
+impl Configured for LoadSettings {
+    fn under(settings: Settings<'_>) -> Settings<'_> {
+        settings.fixed("load")
+    }
+
+    fn read(fields: &mut Fields<'_>) -> Result<Self, Incomplete> {
+        let about = "Whether a package of an earlier run that can never be loaded ends the run. By default it is set aside and \
+                     reported, and the run goes on.";
+        let default = RunOptions::default().raise_on_failed_jobs;
+        Ok(LoadSettings { raise_on_failed_jobs: fields.or("raise_on_failed_jobs", about, default) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use catchment_settings::{Found, Key, Lookup, Place, Searched};
+
+    use super::*;
+
+    /// Texts by paths such as `normalize.workers`.
+    #[derive(Debug)]
+    struct Fixed(&'static [(&'static str, &'static str)]);
+
+    impl Lookup for Fixed {
+        fn find(&self, key: &Key) -> Result<Option<Found>, SettingsError> {
+            let path = key.scope().path(key.name());
+            let found = self.0.iter().find(|(known, _)| *known == path);
+            Ok(found.map(|(known, text)| Found {
+                value: (*text).into(),
+                place: Place::new("fixed", *known),
+                masked: false,
+                misplaced: false,
+            }))
+        }
+
+        fn searched(&self, _: &Key) -> Searched {
+            Searched::default()
+        }
+    }
+
+    #[test]
+    fn what_is_set_counts() {
+        let fixed = Fixed(&[
+            ("extract.workers", "2"),
+            ("normalize.buffer_max_bytes", "1000"),
+            ("normalize.null_only_columns", "TEXT"),
+            ("normalize.quarantine_table", "Left Out"),
+            ("load.raise_on_failed_jobs", "yes"),
+        ]);
+        let options = RunOptions::from_settings(&Settings::new(&fixed)).unwrap();
+        assert_eq!((options.extract.max_resources, options.extract.max_rows), (2, 20));
+        assert_eq!((options.writer.buffer_max_bytes, options.in_flight_max_bytes), (1000, 1000));
+        assert_eq!(options.normalize.null_only_columns, NullOnly::Text);
+        assert_eq!(options.normalize.quarantine_table.as_deref(), Some("left_out"));
+        assert!(options.raise_on_failed_jobs);
+    }
+
+    #[test]
+    fn all_that_is_wrong_is_said_at_once() {
+        let fixed = Fixed(&[
+            ("extract.workers", "many"),
+            ("extract.max_parallel_items", "-1"),
+            ("normalize.null_only_columns", "keep"),
+            ("load.raise_on_failed_jobs", "perhaps"),
+        ]);
+        let error = RunOptions::from_settings(&Settings::new(&fixed)).map(|_| ()).unwrap_err();
+        insta::assert_snapshot!(error, @r#"
+        `workers` must be a whole number of 0 or more, but extract.workers (fixed) holds the text "many": change it there
+        `max_parallel_items` must be a whole number of 0 or more, but extract.max_parallel_items (fixed) holds the text "-1": change it there
+        `null_only_columns` must be one of drop, text, json, but normalize.null_only_columns (fixed) holds the text "keep": change it there
+        `raise_on_failed_jobs` must be true or false (or yes, no, 1, 0), but load.raise_on_failed_jobs (fixed) holds the text "perhaps": change it there
+        "#);
+    }
+}

@@ -1,0 +1,113 @@
+//! Settings of runs: profiles, defaults of pipelines, and vaults by the credentials that a machine has.
+
+use std::process::Command;
+
+use catchment_rest_client::testing::{Answer, ScriptedServer};
+
+use crate::command::binary;
+use crate::dataset::Dataset;
+
+/// Serves two rows to whoever has the right token.
+fn api(token: &'static str) -> ScriptedServer {
+    ScriptedServer::start(move |request| match request.header("authorization") {
+        Some(sent) if sent == format!("Bearer {token}") => Answer::json(200, r#"[{"id": 1}, {"id": 2}]"#),
+        _ => Answer::json(401, "{}"),
+    })
+}
+
+fn spec(api: &ScriptedServer) -> String {
+    format!(r#"{{"name": "api", "client": {{"base_url": "{}", "auth": "bearer"}}, "resources": ["items"]}}"#, api.url())
+}
+
+/// Runs `p.json` in a project with such files; all that was said.
+fn run(dataset: &Dataset, files: &[(&str, &str)], variables: &[(&str, &str)], args: &[&str]) -> String {
+    for (file, text) in files {
+        let path = dataset.dir().join(file);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    let mut command = Command::new(binary());
+    command.args(["run", "p.json"]).args(args).current_dir(dataset.dir()).envs(variables.iter().copied());
+    let output = command.env("RUNTIME__REQUEST_MAX_ATTEMPTS", "1").output().unwrap();
+    let said = [output.stdout, output.stderr].concat();
+    let said = String::from_utf8_lossy(&said).into_owned();
+    assert!(output.status.success(), "{said}");
+    said
+}
+
+#[test]
+fn profiles_have_settings_pipelines_and_files_of_their_own() {
+    let (dataset, api) = (Dataset::new(), api("prod-token"));
+    let files = [
+        (".catchment/.workspace", ""),
+        (".catchment/secrets.toml", "[sources]\ntoken = 'base-token'\n[sources.rest_api]\ntoken = 'base-token'"),
+        (".catchment/prod.secrets.toml", "[sources.rest_api]\ntoken = 'prod-token'"),
+        ("p.json", &spec(&api)),
+    ];
+    let said = run(&dataset, &files, &[("WORKSPACE__PROFILE", "prod")], &[]);
+    assert!(said.contains("items: 2 rows"), "{said}");
+    assert!(dataset.dir().join(".catchment/data/prod/p.duckdb").is_file());
+    assert!(dataset.dir().join(".catchment/state/prod/pipelines/p").is_dir());
+    // the pinned one
+    run(&dataset, &[(".catchment/profile-name", "prod")], &[], &[]);
+    assert!(!dataset.dir().join(".catchment/data/dev").exists());
+}
+
+#[test]
+fn defaults_of_pipelines_lose_to_specs_and_flags() {
+    let (dataset, api) = (Dataset::new(), api("t"));
+    let check = |args: &[&str], expected: &str| {
+        let files = [
+            (".catchment/config.toml", "[pipelines.p]\ndataset_name = 'configured'\nprogress = 'json'\npipelines_dir = 'work'"),
+            ("p.json", &spec(&api)),
+        ];
+        let file = dataset.file();
+        let variables = [("SOURCES__REST_API__TOKEN", "t"), ("DESTINATION__DUCKDB__CREDENTIALS", file.to_str().unwrap())];
+        let said = run(&dataset, &files, &variables, args);
+        assert!(said.contains(expected), "{said}");
+        assert!(dataset.dir().join("work/p").is_dir());
+    };
+    check(&[], r#""dataset_name":"configured""#);
+    check(&["--dataset-name", "flag"], r#""dataset_name":"flag""#);
+    check(&["--progress", "off"], "into dataset configured of");
+}
+
+#[test]
+fn google_secret_manager_by_application_default_credentials() {
+    let (dataset, api) = (Dataset::new(), api("hunter2"));
+    let google = ScriptedServer::start(|request| {
+        let is_signed = request.header("authorization").is_some_and(|value| value.starts_with("Bearer ey"));
+        // { sources: { rest_api: { token: hunter2 } } }, in base64
+        let data = "eyBzb3VyY2VzOiB7IHJlc3RfYXBpOiB7IHRva2VuOiBodW50ZXIyIH0gfSB9";
+        match request.path.as_str() {
+            "/v1/projects/shop/secrets/sources/versions/latest:access" if is_signed => {
+                Answer::json(200, format!(r#"{{"payload": {{"data": "{data}"}}}}"#))
+            }
+            _ => Answer::json(404, "{}"),
+        }
+    });
+    let key = catchment_json::Value::object(
+        [
+            ("type", "service_account"),
+            ("project_id", "shop"),
+            ("private_key_id", "1"),
+            ("private_key", include_str!("../../crates/vault/src/tests/service_account.pem")),
+            ("client_email", "catchment@shop.iam.gserviceaccount.com"),
+            ("token_uri", "https://oauth2.googleapis.com/token"),
+        ]
+        .map(|(name, value)| (name, catchment_json::Value::from(value))),
+    );
+    let files = [
+        ("key.json", key.to_string()),
+        ("p.json", spec(&api)),
+        (
+            ".catchment/config.toml",
+            format!("[providers]\nenable_google_secrets = true\n[providers.google_secrets]\nendpoint_url = '{}'", google.url()),
+        ),
+    ];
+    let files: Vec<(&str, &str)> = files.iter().map(|(file, text)| (*file, text.as_str())).collect();
+    let variables = [("GOOGLE_APPLICATION_CREDENTIALS", "key.json"), ("GOOGLE_CLOUD_PROJECT", "shop")];
+    let said = run(&dataset, &files, &variables, &["--pipelines-dir", "pipelines"]);
+    assert!(said.contains("items: 2 rows"), "{said}");
+    assert!(!said.contains("hunter2"), "{said}");
+}

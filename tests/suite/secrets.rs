@@ -1,0 +1,326 @@
+//! Secrets from every provider are in nothing that a run says or leaves behind, whatever fails.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::{Arc, Mutex};
+
+use catchment::rest_api::{Format, RestApi, Spec};
+use catchment::rest_client::{RestClient, RetryPolicy};
+use catchment_config::{Config, Environment, SettingsFolders};
+use catchment_rest_client::testing::{Answer, Received, ScriptedServer};
+use catchment_settings::Settings;
+
+use crate::command::binary;
+use crate::dataset::Dataset;
+
+// What the providers hold. The characters are such that an encoding of URLs or JSON changes them.
+const VARIABLE: &str = "s3cret/of=variable\"1";
+const FILE: &str = "s3cret/of=secrets.toml 2";
+const GLOBAL: &str = "s3cret/of=global 3";
+const VAULT: &str = "s3cret/of=vault+4";
+const VAULT_TOKEN: &str = "s3cret-token-of-vault-5";
+const LITERAL: &str = "s3cret/of=spec&6";
+const IN_URL: &str = "s3cret/of=url%7";
+const MISPLACED: &str = "s3cret/of=config.toml 8";
+const SECRETS: [&str; 8] = [VARIABLE, FILE, GLOBAL, VAULT, VAULT_TOKEN, LITERAL, IN_URL, MISPLACED];
+
+/// A project whose spec has a secret of each provider.
+struct Project {
+    dataset: Dataset,
+    api: ScriptedServer,
+    vault: ScriptedServer,
+}
+
+/// How a run goes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Case {
+    AllIsWell,
+    BadSettings,
+    WrongSetting,
+    MissingSecret,
+    MisplacedSecret,
+    VaultFails,
+    WrongSpec,
+    Refused,
+    ServerFails,
+    BadJson,
+    BadRow,
+    BadDatabase,
+}
+
+impl Project {
+    fn new(case: Case) -> Project {
+        let api = ScriptedServer::start(move |request| answer(case, request));
+        let vault = ScriptedServer::start(move |request| match request.path.as_str() {
+            _ if case == Case::VaultFails => Answer::json(500, format!(r#"{{"errors": ["{VAULT_TOKEN} {VAULT}"]}}"#)),
+            "/v1/secret/data/catchment/sources" => {
+                Answer::json(200, format!(r#"{{"data": {{"data": {{"vault_key": "{VAULT}"}}, "metadata": {{"version": 1}}}}}}"#))
+            }
+            _ => Answer::json(404, r#"{"errors": []}"#),
+        });
+        let dataset = Dataset::new();
+        let project = Project { dataset, api, vault };
+        project.write(".catchment/secrets.toml", &format!("[sources]\nfile_key = '{FILE}'\n{}", project.more(case)));
+        project.write("home/.catchment/secrets.toml", &format!("[sources]\nglobal_key = '{GLOBAL}'\n"));
+        let misplaced = format!("[sources]\nmisplaced_key = '{MISPLACED}'\n");
+        project.write(".catchment/config.toml", &format!("{misplaced}[providers]\nenable_hashicorp_secrets = true\n"));
+        project.write("p.json", &project.spec(case));
+        if case == Case::BadDatabase {
+            project.write("data.duckdb", "no database");
+        }
+        project
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let path = self.dataset.dir().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+
+    fn more(&self, case: Case) -> String {
+        match case {
+            Case::BadSettings => format!("other = {FILE}"),
+            Case::WrongSetting => format!("[normalize]\nworkers = '{FILE}'"),
+            _ => String::new(),
+        }
+    }
+
+    fn spec(&self, case: Case) -> String {
+        let base = self.api.url();
+        let literal = LITERAL;
+        let key = match case {
+            Case::MissingSecret => "${secret:sources.no_key}",
+            Case::MisplacedSecret => "${secret:sources.misplaced_key}",
+            _ => "${secret:sources.file_key}",
+        };
+        let wrong = if case == Case::WrongSpec { format!(r#"}}, "haeders": {{"X-Api-Key": "{literal}""#) } else { String::new() };
+        let contract = if case == Case::BadRow { r#", "schema_contract": {"data_type": "freeze"}"# } else { "" };
+        format!(
+            r#"{{"name": "api", "client": {{"base_url": "{base}/${{env:IN_URL}}/", "auth": {{"type": "bearer"}},
+                "headers": {{"X-File": "{key}", "X-Global": "${{secret:sources.global_key}}", "X-Api-Key": "{literal}"{wrong}}}}},
+                "resources": [{{"name": "items", "columns": {{"id": {{"data_type": "bigint"}}}}{contract}, "endpoint": {{
+                    "path": "items", "paginator": "header_link", "params": {{"key": "${{secret:sources.vault_key}}"}}}}}}]}}"#
+        )
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(binary());
+        command.args(args).current_dir(self.dataset.dir()).env_clear();
+        command
+            .env("HOME", self.dataset.dir().join("home"))
+            .env("DESTINATION__DUCKDB__CREDENTIALS", self.dataset.file())
+            .env("RUNTIME__LOG_LEVEL", "TRACE")
+            .env("RUNTIME__REQUEST_BACKOFF_FACTOR", "0")
+            .env("SOURCES__REST_API__API__CREDENTIALS__TOKEN", VARIABLE)
+            .env("IN_URL", IN_URL)
+            .env("VAULT_ADDR", self.vault.url())
+            .env("VAULT_TOKEN", VAULT_TOKEN);
+        // of root there is but one global folder, which tests leave alone
+        if rustix::process::geteuid().is_root() {
+            command.env("SOURCES__GLOBAL_KEY", GLOBAL);
+        }
+        command
+    }
+
+    /// What the command says, all of it, and its exit code.
+    fn says(&self, args: &[&str]) -> (Option<i32>, String) {
+        let output = self.command(args).output().unwrap();
+        let said = [output.stdout, output.stderr].concat();
+        (output.status.code(), String::from_utf8_lossy(&said).into_owned())
+    }
+
+    fn run(&self) -> (Option<i32>, String) {
+        self.says(&["run", "p.json", "--dataset-name", "d", "--pipelines-dir", "pipelines", "--progress", "log"])
+    }
+}
+
+/// The API, which repeats in its errors all that it was sent, as some do.
+fn answer(case: Case, request: &Received) -> Answer {
+    let headers = ["authorization", "x-file", "x-global", "x-api-key"].map(|name| request.header(name).unwrap_or_default());
+    let sent = format!("{} {} {}", headers.join(" "), request.path, request.param("key").unwrap_or_default());
+    let repeated = catchment_json::Value::object([("message", catchment_json::Value::from(sent.as_str()))]).to_string();
+    match case {
+        Case::Refused => Answer::json(401, repeated),
+        Case::ServerFails => Answer::json(500, repeated),
+        Case::BadJson => Answer::json(200, format!("[{{\"id\": 1}}, {sent}")),
+        Case::BadRow => Answer::json(200, r#"[{"id": 1}, {"id": "x"}]"#),
+        // the link of the next page brings the key along
+        _ if request.param("page").is_none() => {
+            let next = format!("<?key={}&page=2>; rel=\"next\"", percent(VAULT, ""));
+            Answer::json(200, r#"[{"id": 1, "tags": ["a"]}]"#).header("Link", next)
+        }
+        _ => Answer::json(200, r#"[{"id": 2}]"#),
+    }
+}
+
+/// Every file below a folder.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { found.extend(files(&path)) } else { found.push(path) }
+    }
+    found
+}
+
+/// In the encoding of URLs, letters, digits and what is `plain` aside.
+fn percent(secret: &str, plain: &str) -> String {
+    let encoded = |byte: u8| match char::from(byte) {
+        c if c.is_ascii_alphanumeric() || plain.contains(c) => c.to_string(),
+        _ => format!("%{byte:02X}"),
+    };
+    secret.bytes().map(encoded).collect()
+}
+
+/// A secret as it is, and in the encodings in which it may be written.
+fn spellings(secret: &str) -> Vec<String> {
+    let json = catchment_json::Value::from(secret).to_string();
+    vec![
+        secret.to_owned(),
+        percent(secret, "-._~"),
+        percent(secret, "-._~/="),
+        percent(secret, "-._~").replace("%20", "+"),
+        json.trim_matches('"').to_owned(),
+        format!("{secret:?}").trim_matches('"').to_owned(),
+        // the beginning that all have, which no other text has
+        "s3cret".to_owned(),
+    ]
+}
+
+fn check_no_secret(text: &[u8], place: &str) {
+    for spelling in SECRETS.iter().flat_map(|secret| spellings(secret)) {
+        let found = text.windows(spelling.len()).any(|window| window == spelling.as_bytes());
+        assert!(!found, "{place} has {spelling}: {}", String::from_utf8_lossy(text));
+    }
+}
+
+/// Runs the case, and looks at all that is said and left. `expected` is in what the run says.
+fn check(case: Case, code: i32, expected: &str) {
+    let project = Project::new(case);
+    let (exit, said) = project.run();
+    assert_eq!(exit, Some(code), "{case:?}: {said}");
+    assert!(said.contains(expected), "{case:?}: {said}");
+    check_no_secret(said.as_bytes(), &format!("{case:?}"));
+    let others: [&[&str]; 6] = [
+        &["config", "explain", "p.json"],
+        &["run", "p.json", "--dry-run", "--pipelines-dir", "pipelines"],
+        &["pipeline", "p", "info", "-v", "--pipelines-dir", "pipelines"],
+        &["pipeline", "p", "schema", "--pipelines-dir", "pipelines"],
+        &["pipeline", "p", "failed-jobs", "--pipelines-dir", "pipelines"],
+        &["pipeline", "p", "load-package", "--pipelines-dir", "pipelines"],
+    ];
+    for args in others {
+        check_no_secret(project.says(args).1.as_bytes(), &format!("{case:?} {args:?}"));
+    }
+    let ours = ["p.json", "secrets.toml", "config.toml"];
+    for file in files(project.dataset.dir()) {
+        if !ours.iter().any(|name| file.ends_with(name)) {
+            check_no_secret(&std::fs::read(&file).unwrap(), &format!("{case:?} {}", file.display()));
+        }
+    }
+    if case == Case::AllIsWell {
+        assert_eq!(project.dataset.query("SELECT count(*) FROM items"), "2");
+        let sent = project.api.requests();
+        let first = sent.first().unwrap();
+        let bearer = format!("Bearer {VARIABLE}");
+        assert_eq!(
+            ["authorization", "x-file", "x-global", "x-api-key"].map(|name| first.header(name)),
+            [Some(bearer.as_str()), Some(FILE), Some(GLOBAL), Some(LITERAL)]
+        );
+        assert_eq!(first.param("key"), Some(VAULT));
+        // each entry of the vault once, though two requests and many lookups need it
+        let mut asked: Vec<String> = project.vault.requests().into_iter().map(|request| request.path).collect();
+        asked.dedup();
+        let counted = asked.len();
+        asked.sort();
+        asked.dedup();
+        let per_command = asked.len();
+        assert!(counted <= 3 * per_command, "{counted} questions of {per_command} kinds by three commands");
+    }
+}
+
+#[test]
+fn no_secret_is_said_or_left_behind() {
+    check(Case::AllIsWell, 0, "2 rows");
+    check(Case::BadSettings, 2, "is not valid TOML at line 3, column");
+    check(Case::WrongSetting, 2, "`workers` must be a whole number of 0 or more");
+    check(Case::MissingSecret, 2, "a setting is missing: `no_key`");
+    check(Case::MisplacedSecret, 2, "`misplaced_key` is a secret and must not stand in sources.misplaced_key");
+    check(Case::VaultFails, 2, "it answered 500 Internal Server Error 3 times: check that it is in service");
+    check(Case::WrongSpec, 2, "client.haeders");
+    check(Case::Refused, 1, "answered 401 Unauthorized");
+    check(Case::ServerFails, 1, "answered 500 Internal Server Error");
+    check(Case::BadJson, 1, "resource `items` failed");
+    check(Case::BadRow, 1, "id");
+    check(Case::BadDatabase, 1, "data.duckdb");
+}
+
+/// What all crates log, at every level.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Project {
+    /// Its configuration, with the token in a mounted file.
+    fn config(&self) -> Config {
+        self.write("run/secrets/sources--rest-api--api--credentials--token", &format!("{VARIABLE}\n"));
+        let folders = SettingsFolders {
+            global: self.dataset.dir().join("home/.catchment"),
+            mounted_secrets: self.dataset.dir().join("run/secrets"),
+            ..SettingsFolders::of_project(self.dataset.dir().join(".catchment"))
+        };
+        let vault = self.vault.url();
+        let variables = [("IN_URL", IN_URL), ("VAULT_ADDR", vault.as_str()), ("VAULT_TOKEN", VAULT_TOKEN)];
+        let config = Config::load_from(folders, Environment::from_iter(variables)).unwrap();
+        catchment_vault::with_vaults(config).unwrap()
+    }
+}
+
+#[test]
+fn no_secret_is_in_what_other_crates_log_or_in_debug_texts() {
+    let log = Log::default();
+    let writer = log.clone();
+    tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(move || writer.clone()).init();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    for case in [Case::AllIsWell, Case::Refused, Case::ServerFails, Case::BadJson, Case::BadRow, Case::BadDatabase] {
+        let project = Project::new(case);
+        let config = project.config();
+        let settings = Settings::new(&config);
+        let spec = Spec::parse(&project.spec(case), Format::Json).unwrap();
+        let retry = RetryPolicy { max_attempts: 2, backoff_factor: 0.0, ..RetryPolicy::default() };
+        let client = RestClient::builder().retry(retry);
+        let api = RestApi::new(&spec).client(client.clone()).settings(settings.clone());
+        let source = api.source().unwrap();
+        let mut texts = vec![format!("{config:?} {settings:?} {spec:?} {client:?} {api:?} {source:?}")];
+        texts.extend(spec.secrets(&settings).iter().map(|secret| format!("{secret:?} {:?}", secret.found(&spec, &settings))));
+        let pipeline = project.dataset.pipeline();
+        let result = runtime.block_on(pipeline.run(source));
+        assert_eq!(result.is_ok(), case == Case::AllIsWell, "{case:?}: {result:?}");
+        texts.push(format!("{result:?} {:?}", pipeline.last_trace()));
+        if let Err(error) = &result {
+            texts.extend(
+                std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source()).map(ToString::to_string),
+            );
+        }
+        for text in texts {
+            check_no_secret(text.as_bytes(), &format!("{case:?}"));
+        }
+        // a database that cannot be read ends the run before it asks for anything
+        for request in project.api.requests() {
+            assert_eq!(request.header("authorization"), Some(format!("Bearer {VARIABLE}").as_str()));
+        }
+    }
+    let log = log.0.lock().unwrap();
+    assert!(!log.is_empty());
+    check_no_secret(&log, "the log");
+}
