@@ -160,7 +160,7 @@ fn all_settings_are_explained_and_secrets_not_shown() {
         (
             ".catchment/config.toml",
             "[normalize]\nworkers = 4\nwrokers = 4\n[sources.rest_api]\npassword = 's3cret'\n\
-             [load]\nraise_on_failed_jobs = 'perhaps'\n[runtime]\ndlthub_telemetry = true\n[other]\nkey = 1",
+             [load]\nraise_on_failed_jobs = 'perhaps'\n[runtime]\ndlthub_telemetry = true\n[other]\nn = 1\n[other.source]\napi_key = 's3cret'",
         ),
     ] {
         std::fs::write(dataset.dir().join(file), text).unwrap();
@@ -234,7 +234,9 @@ fn all_settings_are_explained_and_secrets_not_shown() {
       sources.x.tokne (secrets.toml: ./.catchment/secrets.toml:2): did you mean `sources.x.token`?
       normalize.wrokers (config.toml: ./.catchment/config.toml:3): did you mean `normalize.workers`?
       runtime.dlthub_telemetry (config.toml: ./.catchment/config.toml:9)
-      other.key (config.toml: ./.catchment/config.toml:11)
+      other.n (config.toml: ./.catchment/config.toml:11)
+      other.source.api_key (config.toml: ./.catchment/config.toml:13)
+        WARNING: it sounds like a secret, which must not stand there: move it to secrets.toml
     "#);
     let (wrong, _) = wrong.split_once("\nsecrets.toml: read").unwrap();
     insta::assert_snapshot!(wrong, @r#"

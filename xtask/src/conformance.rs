@@ -27,7 +27,8 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         eprintln!("SKIPPED: {message}");
         return Ok(());
     };
-    let messages = process::cargo_messages(process::cargo().args(["build", "--package", "catchment-cli", "--bin", "catchment"]))?;
+    // built as for the tests: of fewer crates, dependencies would have other features, and be compiled anew
+    let messages = process::cargo_messages(process::cargo().args(["build", "--workspace", "--bins", "--examples"]))?;
     let binary = process::executable(&messages, "catchment")?;
     let folder = process::root()?.join("tests/conformance");
     // without caches of its own, which would be left in the checkout

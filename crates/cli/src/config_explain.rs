@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use anyhow::anyhow;
 use catchment::rest_api::{Origin, SecretOrigin};
+use catchment::rest_client::sounds_secret;
 use catchment_config::UnusedKey;
 use catchment_settings::{Explained, Found, SettingsError};
 
@@ -114,6 +115,10 @@ impl Report {
             match meant {
                 Some(meant) => self.line(format_args!("  {place}: did you mean `{meant}`?")),
                 None => self.line(format_args!("  {place}")),
+            }
+            let name = place.key.rsplit('.').next().unwrap_or_default();
+            if place.provider == "config.toml" && sounds_secret(name) {
+                self.line("    WARNING: it sounds like a secret, which must not stand there: move it to secrets.toml");
             }
         }
     }

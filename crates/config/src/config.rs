@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use catchment_settings::{Addition, Found, Key, Lookup, Searched, Secret, SettingsError, Value};
 
-use crate::providers::{EnvironmentProvider, Mounted, Provider, TomlProvider, VaultProvider, toml_part};
+use crate::providers::{ENVIRONMENT, EnvironmentProvider, Mounted, Provider, TomlProvider, VaultProvider, toml_part};
 use crate::unused::{UnusedKey, near, unused};
 use crate::walk::{Scoped, scopes};
 use crate::{ConfigError, Environment, Host, SettingsFolders, Vault, VaultOptions};
@@ -85,11 +85,18 @@ impl Config {
         self.notes_of(|_| true)
     }
 
-    /// The keys in settings files and in entries of vaults that are none of those that are `asked` for.
+    /// The keys in the project's files that are none of those that are `asked` for; and the variables of the environment
+    /// that are almost what is asked for.
     pub fn unused(&self, asked: &[Key]) -> Vec<UnusedKey> {
         let asked: Vec<Vec<String>> = asked.iter().flat_map(|key| self.paths(key)).collect();
-        let ours = self.providers().filter(|provider| provider.is_ours());
-        unused(ours.flat_map(Provider::keys), &asked)
+        let found = unused(self.providers().flat_map(Provider::keys), &asked);
+        let project = self.folders.as_ref().map(|folders| folders.project.as_path());
+        let is_of_project = |key: &UnusedKey| match (&key.place.file, project) {
+            (Some(file), Some(project)) => file.starts_with(project),
+            // Others' variables are no matter of ours, nor is what else a vault has.
+            _ => key.meant.is_some() && key.place.provider == ENVIRONMENT && key.place.key.contains("__"),
+        };
+        found.into_iter().filter(is_of_project).collect()
     }
 
     /// The providers that hold anything: the others are neither asked nor named.

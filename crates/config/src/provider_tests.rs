@@ -137,10 +137,17 @@ fn a_misspelt_key_is_told_with_the_nearest_name() {
 #[test]
 fn keys_that_nobody_asks_for() {
     let home = tempfile::tempdir().unwrap();
-    std::fs::write(home.path().join("secrets.toml"), "[sources]\napi_key = 'x'\ntoken = 'x'\n[p.sources]\napi_ky = 'x'").unwrap();
-    std::fs::write(home.path().join("config.toml"), "[sources.list]\na = 1\n[runtime]\nlog_level = 'INFO'").unwrap();
-    let environment = Environment::from_iter([("OTHER", "x")]);
-    let config = Config::load_from(SettingsFolders::of_project(home.path()), environment).unwrap().with_pipeline("p");
+    let project = home.path().join("project");
+    std::fs::create_dir(&project).unwrap();
+    std::fs::write(project.join("secrets.toml"), "[sources]\napi_key = 'x'\ntoken = 'x'\n[p.sources]\napi_ky = 'x'").unwrap();
+    std::fs::write(project.join("config.toml"), "[sources.list]\na = 1\n[runtime]\nlog_level = 'INFO'").unwrap();
+    let environment =
+        Environment::from_iter([("OTHER", "x"), ("OTHER__KEY", "x"), ("P__SOURCES__API_KYE", "x"), ("API_KEX", "x")]);
+    std::fs::create_dir(home.path().join("global")).unwrap();
+    std::fs::write(home.path().join("global/secrets.toml"), "[other.project]\nkey = 'x'").unwrap();
+    let folders =
+        SettingsFolders { global: home.path().join("global"), ..SettingsFolders::of_project(home.path().join("project")) };
+    let config = Config::load_from(folders, environment).unwrap().with_pipeline("p");
     let sources = || Scope::new().section(["sources"]);
     let unused = config.unused(&[Key::new(sources(), "api_key", true), Key::new(sources(), "list", false)]);
     let shown = unused.iter().map(|key| {
@@ -150,9 +157,10 @@ fn keys_that_nobody_asks_for() {
     assert_eq!(
         shown.collect::<Vec<_>>(),
         [
-            "sources.token (secrets.toml: /secrets.toml:3)",
-            "p.sources.api_ky (secrets.toml: /secrets.toml:5) for p.sources.api_key",
-            "runtime.log_level (config.toml: /config.toml:4)",
+            "P__SOURCES__API_KYE (environment) for p.sources.api_key",
+            "sources.token (secrets.toml: /project/secrets.toml:3)",
+            "p.sources.api_ky (secrets.toml: /project/secrets.toml:5) for p.sources.api_key",
+            "runtime.log_level (config.toml: /project/config.toml:4)",
         ]
     );
 }

@@ -2,7 +2,7 @@
 
 use catchment_settings::{Near, Place};
 
-/// A key in a settings file that nobody asks for.
+/// A key that nobody asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnusedKey {
     /// Where it stands.

@@ -23,7 +23,7 @@
 //! ```
 //!
 //! Each vault has a thread with a runtime of its own, so that settings can be looked up from anywhere, also from within
-//! other runtimes. A question takes half a minute at most.
+//! other runtimes. A question takes a minute at most.
 
 #[cfg(feature = "aws")]
 mod aws;
@@ -34,7 +34,7 @@ mod hashicorp;
 #[cfg(any(feature = "google", feature = "hashicorp"))]
 mod http;
 mod settings;
-#[cfg(test)]
+#[cfg(all(test, feature = "aws", feature = "google", feature = "hashicorp"))]
 mod tests;
 mod vaults;
 #[cfg(any(feature = "aws", feature = "google", feature = "hashicorp"))]

@@ -1,9 +1,13 @@
 //! A thread that asks a vault.
 
 use std::sync::mpsc::{Sender, channel};
+use std::time::Duration;
 
 use catchment_config::VaultError;
 use tokio::runtime::Builder;
+
+/// How long a question may take, attempts and pages of lists included.
+const LIMIT: Duration = Duration::from_secs(60);
 
 type Job = Box<dyn FnOnce(&tokio::runtime::Runtime) + Send>;
 
@@ -38,9 +42,11 @@ impl Worker {
         future: impl Future<Output = Result<T, VaultError>> + Send + 'static,
     ) -> Result<T, VaultError> {
         let (answer, answered) = channel();
+        let late = || VaultError::Failed { problem: format!("it gave no answer in {} s", LIMIT.as_secs()), source: None };
         let job: Job = Box::new(move |runtime| {
+            let in_time = runtime.block_on(async { tokio::time::timeout(LIMIT, future).await });
             // Nobody waits any more if this fails.
-            let _ = answer.send(runtime.block_on(future));
+            let _ = answer.send(in_time.unwrap_or_else(|_| Err(late())));
         });
         let gone = || VaultError::Failed { problem: "the thread that asks the vault has ended".to_owned(), source: None };
         self.jobs.send(job).map_err(|_| gone())?;

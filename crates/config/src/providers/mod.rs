@@ -12,7 +12,7 @@ mod toml_source;
 mod vault;
 
 pub(crate) use document::json_value;
-pub(crate) use environment::EnvironmentProvider;
+pub(crate) use environment::{ENVIRONMENT, EnvironmentProvider};
 pub(crate) use mounted::Mounted;
 pub(crate) use toml_file::{TomlProvider, value as toml_value, written as toml_part};
 pub(crate) use vault::VaultProvider;
@@ -40,11 +40,6 @@ pub(crate) trait Provider: fmt::Debug + Send + Sync {
 
     /// The keys that have values here, as paths, as far as they are known without asking anybody.
     fn keys(&self) -> Vec<(Vec<String>, Place)>;
-
-    /// Whether all that stands here is meant for us, so that what nobody asks for is worth a word.
-    fn is_ours(&self) -> bool {
-        false
-    }
 
     /// Lines on what was read and what is not there, for the error of a missing setting.
     fn notes(&self) -> Vec<String>;

@@ -97,10 +97,6 @@ impl Provider for TomlProvider {
         self.read.iter().flat_map(of_file).collect()
     }
 
-    fn is_ours(&self) -> bool {
-        true
-    }
-
     fn notes(&self) -> Vec<String> {
         let list = |paths: &[&PathBuf]| {
             let shown: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();

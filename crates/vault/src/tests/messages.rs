@@ -20,7 +20,6 @@ fn message(variables: &[(&str, &str)]) -> String {
     chain(&error)
 }
 
-#[cfg(feature = "hashicorp")]
 #[test]
 fn of_hashicorp_vault() {
     fn check(url: &str, token: Option<&str>) -> String {
@@ -50,7 +49,6 @@ fn of_hashicorp_vault() {
     assert_snapshot!(check(&other.url(), Some("hunter2")), @"failed to read `api_key` from dlt_secrets_toml (hashicorp vault): its answer has no `data.data` with fields: check that the address is that of the vault");
 }
 
-#[cfg(feature = "google")]
 #[test]
 fn of_google_secret_manager() {
     fn check(more: &[(&str, &str)]) -> String {
@@ -62,7 +60,6 @@ fn of_google_secret_manager() {
     assert_snapshot!(check(&[("PROVIDERS__GOOGLE_SECRETS__CREDENTIALS__PRIVATE_KEY", "hunter2")]), @"failed to read `credentials` from providers.google_secrets (the configuration): `private_key` is set without `client_email`: set both");
 }
 
-#[cfg(feature = "aws")]
 #[test]
 fn of_aws_secrets_manager() {
     fn check(more: &[(&str, &str)]) -> String {

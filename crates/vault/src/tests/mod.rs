@@ -1,10 +1,7 @@
 //! The vaults against servers that speak their languages.
 
-#[cfg(feature = "aws")]
 mod aws;
-#[cfg(feature = "google")]
 mod google;
-#[cfg(feature = "hashicorp")]
 mod hashicorp;
 mod messages;
 
