@@ -150,7 +150,8 @@ fn a_run_that_fails_names_the_request_and_what_to_try() {
 #[test]
 fn all_settings_are_explained_and_secrets_not_shown() {
     let dataset = Dataset::new();
-    let spec = r#"{"name": "x", "client": {"base_url": "http://x", "auth": {"type": "http_basic", "username": "${env:API_USER}"},
+    let spec = r#"{"name": "x", "pipeline": {"dataset_name": "d"},
+        "client": {"base_url": "http://x", "auth": {"type": "http_basic", "username": "${env:API_USER}"},
         "headers": {"X-Api-Key": "s3cret", "Accept": "text/plain"}},
         "resources": [{"name": "a", "endpoint": {"params": {"token": "${secret:sources.x.token}", "n": "${secret:sources.n}"}}}]}"#;
     std::fs::create_dir(dataset.dir().join(".catchment")).unwrap();
@@ -160,7 +161,7 @@ fn all_settings_are_explained_and_secrets_not_shown() {
         (
             ".catchment/config.toml",
             "[normalize]\nworkers = 4\nwrokers = 4\n[sources.rest_api]\npassword = 's3cret'\n\
-             [load]\nraise_on_failed_jobs = 'perhaps'\n[runtime]\ndlthub_telemetry = true\n[other]\nn = 1\n[other.source]\napi_key = 's3cret'",
+             [load]\nraise_on_failed_jobs = 'perhaps'\n[runtime]\ndlthub_telemetry = true\n[pipelines.p]\ndataset_name = 'c'\n[other]\nn = 1\n[other.source]\napi_key = 's3cret'",
         ),
     ] {
         std::fs::write(dataset.dir().join(file), text).unwrap();
@@ -181,6 +182,9 @@ fn all_settings_are_explained_and_secrets_not_shown() {
       runtime.log_level = "WARNING" (default)
 
     A pipeline
+      pipelines.p.dataset_name = "d"
+        from p.json
+        over "c" in pipelines.p.dataset_name (config.toml: ./.catchment/config.toml:11)
       pipelines.p.progress = "auto" (default)
 
     Requests
@@ -234,8 +238,8 @@ fn all_settings_are_explained_and_secrets_not_shown() {
       sources.x.tokne (secrets.toml: ./.catchment/secrets.toml:2): did you mean `sources.x.token`?
       normalize.wrokers (config.toml: ./.catchment/config.toml:3): did you mean `normalize.workers`?
       runtime.dlthub_telemetry (config.toml: ./.catchment/config.toml:9)
-      other.n (config.toml: ./.catchment/config.toml:11)
-      other.source.api_key (config.toml: ./.catchment/config.toml:13)
+      other.n (config.toml: ./.catchment/config.toml:13)
+      other.source.api_key (config.toml: ./.catchment/config.toml:15)
         WARNING: it sounds like a secret, which must not stand there: move it to secrets.toml
     "#);
     let (wrong, _) = wrong.split_once("\nsecrets.toml: read").unwrap();

@@ -1,12 +1,13 @@
 //! `catchment config explain`: each setting of a run, and where it comes from.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
 use anyhow::anyhow;
-use catchment::rest_api::{Origin, SecretOrigin};
+use catchment::rest_api::{Origin, SecretOrigin, Spec};
 use catchment::rest_client::sounds_secret;
 use catchment_config::UnusedKey;
-use catchment_settings::{Explained, Found, SettingsError};
+use catchment_settings::{Explained, Field, Found, SettingsError};
 
 use crate::args::ExplainArgs;
 use crate::failure::Failure;
@@ -24,11 +25,16 @@ pub(crate) fn explain(args: &ExplainArgs) -> Result<(), Failure> {
     report.line(format_args!("pipeline {pipeline}, source {}", spec.name));
     for group in groups() {
         let fields = group.explain(&configuration, &spec.name, &pipeline);
-        if fields.iter().any(is_shown) {
+        let shown: Vec<_> = fields.iter().filter(|field| is_shown(field) || in_spec(&spec, &field.field).is_some()).collect();
+        if !shown.is_empty() {
             report.line(format_args!("\n{}", group.title));
         }
-        for field in fields.iter().filter(|field| is_shown(field)) {
-            report.field(&group.path(&field.field, &spec.name), field);
+        for field in shown {
+            let path = group.path(&field.field, &spec.name);
+            match in_spec(&spec, &field.field) {
+                Some(value) => report.given(&path, value, &args.spec, field),
+                None => report.field(&path, field),
+            }
         }
         report.errors.extend(group.check(&configuration, &spec.name, &pipeline).err());
     }
@@ -57,6 +63,22 @@ fn is_shown(field: &Explained) -> bool {
     field.field.default.is_some() || field.field.required || !field.candidates.as_ref().is_ok_and(Vec::is_empty)
 }
 
+/// What the spec says of a pipeline, which wins over the configuration.
+fn in_spec<'s>(spec: &'s Spec, field: &Field) -> Option<&'s str> {
+    if field.key.scope().explicit_sections().first().is_none_or(|section| section != "pipelines") {
+        return None;
+    }
+    let of_spec = &spec.pipeline;
+    let value = match field.key.name() {
+        "destination_type" => &of_spec.destination,
+        "dataset_name" => &of_spec.dataset_name,
+        "import_schema_path" => &of_spec.import_schema_path,
+        "export_schema_path" => &of_spec.export_schema_path,
+        _ => &None,
+    };
+    value.as_deref()
+}
+
 #[derive(Default)]
 struct Report {
     text: String,
@@ -79,12 +101,26 @@ impl Report {
         }
     }
 
+    /// A field of which the spec says what it is.
+    fn given(&mut self, path: &str, value: &str, spec: &Path, Explained { candidates, .. }: &Explained) {
+        self.line(format_args!("  {path} = {value:?}\n    from {}", spec.display()));
+        for candidate in candidates.iter().flatten() {
+            self.overridden(candidate, false);
+        }
+    }
+
+    fn overridden(&mut self, candidate: &Found, secret: bool) {
+        let value = candidate.value.written(secret || candidate.masked);
+        self.line(format_args!("    over {value} in {}", candidate.place));
+    }
+
     fn found(&mut self, path: &str, found: &[Found], secret: bool) {
         for (at, candidate) in found.iter().enumerate() {
-            let value = candidate.value.written(secret || candidate.masked);
-            match at {
-                0 => self.line(format_args!("  {path} = {value}\n    from {}", candidate.place)),
-                _ => self.line(format_args!("    over {value} in {}", candidate.place)),
+            if at == 0 {
+                let value = candidate.value.written(secret || candidate.masked);
+                self.line(format_args!("  {path} = {value}\n    from {}", candidate.place));
+            } else {
+                self.overridden(candidate, secret);
             }
             if candidate.misplaced {
                 self.line("    WARNING: a secret must not stand there: move it to secrets.toml");

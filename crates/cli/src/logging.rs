@@ -46,7 +46,8 @@ pub(crate) fn start(settings: &LogSettings) {
         .with_target(false)
         // a message about a log that cannot be written would panic where stderr is closed
         .log_internal_errors(false)
-        .with_filter(filter::filter_fn(move |message| is_shown(message, level)));
+        // the hint lets what is below cost nothing
+        .with_filter(filter::filter_fn(move |message| is_shown(message, level)).with_max_level_hint(level));
     // A program that embeds the command may have a log already; then that one is used.
     let _ = tracing_subscriber::registry().with(log).try_init();
 }
