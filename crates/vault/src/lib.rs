@@ -34,7 +34,8 @@ mod hashicorp;
 #[cfg(any(feature = "google", feature = "hashicorp"))]
 mod http;
 mod settings;
-#[cfg(all(test, feature = "aws", feature = "google", feature = "hashicorp"))]
+#[cfg(test)]
+#[cfg(all(feature = "aws", feature = "google", feature = "hashicorp"))]
 mod tests;
 mod vaults;
 #[cfg(any(feature = "aws", feature = "google", feature = "hashicorp"))]
