@@ -17,7 +17,7 @@ const ISSUES: u32 = 300;
 
 pub(crate) fn demo(args: &DemoArgs) -> Result<(), Failure> {
     let configuration = Configuration::load()?;
-    logging::start(&configuration.read()?);
+    logging::start(&configuration.log()?);
     let client = configuration.rest_client()?;
     let demo = async {
         let demo = Demo::prepare(&args.dir, client).await?;

@@ -67,6 +67,8 @@ impl SettingsError {
             match error {
                 SettingsError::Missing(fields) => missing.extend(fields),
                 SettingsError::Several(errors) => others.extend(errors),
+                // a place that cannot be read is one problem, however many fields are looked for there
+                SettingsError::Unreadable { place, .. } if others.iter().any(|known| known.is_unreadable(&place)) => {}
                 other => others.push(other),
             }
         }
@@ -74,6 +76,10 @@ impl SettingsError {
             others.push(SettingsError::Missing(missing));
         }
         if others.len() > 1 { Some(Self::Several(others)) } else { others.pop() }
+    }
+
+    fn is_unreadable(&self, at: &Place) -> bool {
+        matches!(self, Self::Unreadable { place, .. } if **place == *at)
     }
 }
 
@@ -175,6 +181,25 @@ mod tests {
              secrets.toml: no file at /app/secrets.toml\n\
              set one of these places; those further up win"
         );
+    }
+
+    #[test]
+    fn several_errors_are_one() {
+        let unreadable = |name: &str, key| SettingsError::Unreadable {
+            name: name.to_owned(),
+            place: Box::new(Place::new("vault", key)),
+            source: "nothing listens".into(),
+        };
+        let missing = |name| SettingsError::Missing(vec![field(name, false, &[])]);
+        let errors = vec![missing("a"), unreadable("b", "x"), unreadable("c", "x"), unreadable("c", "y"), missing("d")];
+        assert_eq!(
+            SettingsError::of(errors).unwrap().to_string(),
+            "failed to read `b` from x (vault): nothing listens\n\
+             failed to read `c` from y (vault): nothing listens\n\
+             2 settings are missing: `a` (text), `d` (text)\n\
+             secrets.toml: no file at /app/secrets.toml"
+        );
+        assert!(SettingsError::of(Vec::new()).is_none());
     }
 
     #[test]

@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use catchment_config::VaultError;
 use catchment_json::Value;
-use catchment_rest_client::{Error, Request, RestClient, RestClientBuilder, RetryPolicy, StatusCode};
+use catchment_rest_client::{Error, Request, ResponseAction, RestClient, RestClientBuilder, RetryPolicy, StatusCode, Verdict};
 use catchment_settings::Secret;
 
-/// A client that gives up after half a minute.
+/// A client that gives up after half a minute. What a vault answers may be secret, so of what is no good answer only the
+/// reasons of a denied access are kept, and nothing of the others can come into errors or logs.
 pub(crate) fn client(base_url: &str) -> RestClientBuilder {
     let retry = RetryPolicy {
         max_attempts: 3,
@@ -15,21 +16,27 @@ pub(crate) fn client(base_url: &str) -> RestClientBuilder {
         max_delay: Duration::from_secs(5),
         max_elapsed: Duration::from_secs(30),
     };
-    RestClient::builder().base_url(base_url).retry(retry).timeout(Duration::from_secs(10))
+    let forget = ResponseAction::call(|response| {
+        if !response.status().is_success() && response.status() != StatusCode::FORBIDDEN {
+            response.set_body(Vec::new());
+        }
+        Ok(Verdict::Continue)
+    });
+    RestClient::builder().base_url(base_url).retry(retry).timeout(Duration::from_secs(10)).response_action(forget)
 }
 
 /// The answer to a request; none where there is no such thing. `token` is not in any error, should the vault repeat it.
 pub(crate) async fn ask(client: &RestClient, request: Request, token: &Secret) -> Result<Option<Value>, VaultError> {
     match client.send(&request.hide(token)).await {
         Ok(response) => {
-            let document = response.document().map_err(failed)?;
+            // not the parser's error, which shows the place
+            let document = response.document().map_err(|_| unexpected("JSON"))?;
             Ok(Some(document.root().to_value()))
         }
         Err(error) => match error.status() {
             Some(StatusCode::NOT_FOUND) => Ok(None),
             // what the vault says of it, which is what access is missing
             Some(StatusCode::FORBIDDEN) => Err(VaultError::Denied(error.body().unwrap_or_default().to_owned())),
-            // nothing of what it says, as it has secrets
             Some(status) => Err(VaultError::Failed {
                 problem: format!("it answered {status} {} times: check that it is in service", error.attempts()),
                 source: None,

@@ -32,27 +32,27 @@ enum Place {
     /// The sections of the pipeline: `pipelines.<name>`.
     Pipeline,
     /// Nothing, and they are not asked for in vaults.
-    Vaults,
+    Local,
 }
 
 /// All of them, in the order in which they are shown.
 pub(crate) fn groups() -> Vec<Group> {
     vec![
-        group::<LogSettings>("The log", Place::Top),
+        group::<LogSettings>("The log", Place::Local),
         group::<PipelineSettings>("A pipeline", Place::Pipeline),
         group::<RequestSettings>("Requests", Place::Top),
         group::<ExtractSettings>("Extracting", Place::Source),
         group::<NormalizeSettings>("Normalising", Place::Source),
         group::<LoadSettings>("Loading", Place::Source),
         group::<DuckDbSettings>("DuckDB", Place::Top),
-        group::<WorkspaceSettings>("The folders of a project with profiles", Place::Top),
-        group::<Enabled>("Vaults", Place::Vaults),
-        group::<GoogleSecrets>("Google Secret Manager", Place::Vaults).where_read(|enabled| enabled.google),
-        group::<GoogleCredentials>("Credentials for Google Secret Manager", Place::Vaults).where_read(|enabled| enabled.google),
-        group::<AwsSecrets>("AWS Secrets Manager", Place::Vaults).where_read(|enabled| enabled.aws),
-        group::<AwsCredentials>("Credentials for AWS Secrets Manager", Place::Vaults).where_read(|enabled| enabled.aws),
-        group::<HashiCorpSecrets>("HashiCorp Vault", Place::Vaults).where_read(|enabled| enabled.hashicorp),
-        group::<HashiCorpLogin>("Logging in to HashiCorp Vault", Place::Vaults).where_read(|enabled| enabled.hashicorp),
+        group::<WorkspaceSettings>("The folders of a project with profiles", Place::Local),
+        group::<Enabled>("Vaults", Place::Local),
+        group::<GoogleSecrets>("Google Secret Manager", Place::Local).where_read(|enabled| enabled.google),
+        group::<GoogleCredentials>("Credentials for Google Secret Manager", Place::Local).where_read(|enabled| enabled.google),
+        group::<AwsSecrets>("AWS Secrets Manager", Place::Local).where_read(|enabled| enabled.aws),
+        group::<AwsCredentials>("Credentials for AWS Secrets Manager", Place::Local).where_read(|enabled| enabled.aws),
+        group::<HashiCorpSecrets>("HashiCorp Vault", Place::Local).where_read(|enabled| enabled.hashicorp),
+        group::<HashiCorpLogin>("Logging in to HashiCorp Vault", Place::Local).where_read(|enabled| enabled.hashicorp),
     ]
 }
 
@@ -89,7 +89,7 @@ impl Group {
     }
 
     fn is_read(&self, configuration: &Configuration) -> bool {
-        Settings::new(&configuration.without_vaults).read::<Enabled>().is_ok_and(|enabled| (self.is_read)(&enabled))
+        configuration.local().read::<Enabled>().is_ok_and(|enabled| (self.is_read)(&enabled))
     }
 
     fn settings<'s>(&self, configuration: &'s Configuration, source: &str, pipeline: &str) -> Settings<'s> {
@@ -97,7 +97,7 @@ impl Group {
             Place::Top => configuration.settings(),
             Place::Source => configuration.of_source(source),
             Place::Pipeline => configuration.settings().section(["pipelines", pipeline]),
-            Place::Vaults => Settings::new(&configuration.without_vaults),
+            Place::Local => configuration.local(),
         }
     }
 }

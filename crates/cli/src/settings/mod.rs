@@ -20,31 +20,43 @@ pub(crate) use every::groups;
 pub(crate) use pipeline::PipelineSettings;
 
 use crate::failure::Failure;
+use crate::logging::LogSettings;
 
 /// The configuration of a command.
 pub(crate) struct Configuration {
     config: Config,
-    /// The same without vaults: what says how these are asked.
+    /// The same without vaults: for what says how these are asked, and what must work while none answers.
     without_vaults: Config,
     environment: Environment,
 }
 
 impl Configuration {
-    /// Reads the environment, and the files of the project in the current folder; vaults are asked when they are needed.
+    /// Reads the environment, and the files of the project in the current folder.
     pub(crate) fn load() -> Result<Configuration, Failure> {
         let environment = Environment::from_process();
         let config = Config::load(Path::new("."), environment.clone()).map_err(|error| Failure::Usage(error.into()))?;
-        Ok(Configuration { config: with_vaults(config.clone()).map_err(usage)?, without_vaults: config, environment })
+        Ok(Configuration { config: config.clone(), without_vaults: config, environment })
     }
 
-    /// The same configuration as the pipeline `name` sees it.
-    pub(crate) fn of_pipeline(mut self, name: &str) -> Configuration {
-        self.config = self.config.with_pipeline(name);
-        self
+    /// The same configuration as the pipeline `name` sees it, with the vaults that it enables; they are asked when they are
+    /// needed.
+    pub(crate) fn of_pipeline(self, name: &str) -> Result<Configuration, Failure> {
+        let without_vaults = self.without_vaults.with_pipeline(name);
+        Ok(Configuration { config: with_vaults(without_vaults.clone()).map_err(usage)?, without_vaults, ..self })
     }
 
     pub(crate) fn settings(&self) -> Settings<'_> {
         Settings::new(&self.config)
+    }
+
+    /// The settings that vaults are not asked for.
+    pub(crate) fn local(&self) -> Settings<'_> {
+        Settings::new(&self.without_vaults)
+    }
+
+    /// What is logged.
+    pub(crate) fn log(&self) -> Result<LogSettings, Failure> {
+        self.local().read().map_err(usage)
     }
 
     /// The settings of a source made of a spec, which win over those of all sources.
@@ -64,7 +76,7 @@ impl Configuration {
 
     /// The folders for pipelines and for local files.
     pub(crate) fn folders(&self) -> Result<DataFolders, Failure> {
-        DataFolders::find(&self.config, &self.environment, &Host::from_process(&self.environment)).map_err(usage)
+        DataFolders::find(&self.without_vaults, &self.environment, &Host::from_process(&self.environment)).map_err(usage)
     }
 
     /// The folder of pipelines: `given`, or what [`folders`](Configuration::folders) has.

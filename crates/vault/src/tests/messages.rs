@@ -45,6 +45,8 @@ fn of_hashicorp_vault() {
     hashicorp vault: access to dlt_secrets_toml is denied: {"errors": ["permission denied"]}; access to sources is denied: {"errors": ["permission denied"]}; access to sources/github is denied: {"errors": ["permission denied"]}
     set one of these places; those further up win
     "#);
+    let garbled = ScriptedServer::start(|_| Answer::json(200, r#"{"data": {"data": {"api_key": hunter2}}}"#));
+    assert_snapshot!(check(&garbled.url(), Some("hunter2")), @"failed to read `api_key` from dlt_secrets_toml (hashicorp vault): its answer has no JSON: check that the address is that of the vault");
     let other = ScriptedServer::start(|_| Answer::json(200, r#"{"data": "hunter2"}"#));
     assert_snapshot!(check(&other.url(), Some("hunter2")), @"failed to read `api_key` from dlt_secrets_toml (hashicorp vault): its answer has no `data.data` with fields: check that the address is that of the vault");
 }
