@@ -111,3 +111,15 @@ fn google_secret_manager_by_application_default_credentials() {
     assert!(said.contains("items: 2 rows"), "{said}");
     assert!(!said.contains("hunter2"), "{said}");
 }
+
+#[test]
+fn a_placeholder_of_a_template_is_told() {
+    let (dataset, api) = (Dataset::new(), api("<configure me>"));
+    let files = [(".dlt/secrets.toml", "[sources.rest_api]\ntoken = '<configure me>'"), ("p.json", &spec(&api))];
+    let said = run(&dataset, &files, &[], &[]);
+    assert!(
+        said.contains("sources.rest_api.token (secrets.toml: ./.dlt/secrets.toml:2) still holds the `<configure me>`"),
+        "{said}"
+    );
+    assert_eq!(said.matches("configure me").count(), 1, "{said}");
+}

@@ -157,7 +157,7 @@ fn all_settings_are_explained_and_secrets_not_shown() {
     std::fs::create_dir(dataset.dir().join(".catchment")).unwrap();
     for (file, text) in [
         ("p.json", spec),
-        (".catchment/secrets.toml", "[sources.x]\ntokne = 's3cret'\n[p.sources]\nn = 's3cret'"),
+        (".catchment/secrets.toml", "[sources.x]\ntokne = 's3cret'\n[p.sources]\nn = '<configure me>'"),
         (
             ".catchment/config.toml",
             "[normalize]\nworkers = 4\nwrokers = 4\n[sources.rest_api]\npassword = 's3cret'\n\
@@ -232,6 +232,7 @@ fn all_settings_are_explained_and_secrets_not_shown() {
         as ${secret:sources.x.token} in the spec says
       resources[0].endpoint.params.n = ***
         from p.sources.n (secrets.toml: ./.catchment/secrets.toml:4)
+        WARNING: it is the `<configure me>` of a template: put the value there
         as ${secret:sources.n} in the spec says
 
     Keys that this pipeline does not ask for

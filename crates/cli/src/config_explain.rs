@@ -122,6 +122,9 @@ impl Report {
             } else {
                 self.overridden(candidate, secret);
             }
+            if candidate.value.is_placeholder() {
+                self.line("    WARNING: it is the `<configure me>` of a template: put the value there");
+            }
             if candidate.misplaced {
                 self.line("    WARNING: a secret must not stand there: move it to secrets.toml");
                 let (name, place) = (path.to_owned(), Box::new(candidate.place.clone()));

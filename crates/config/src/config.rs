@@ -1,9 +1,9 @@
 //! The lookup over all providers.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use catchment_settings::{Addition, Found, Key, Lookup, Searched, Secret, SettingsError, Value};
+use catchment_settings::{Addition, Found, Key, Lookup, Place, Searched, Secret, SettingsError, Value};
 
 use crate::providers::{ENVIRONMENT, EnvironmentProvider, Mounted, Provider, TomlProvider, VaultProvider, toml_part};
 use crate::unused::{UnusedKey, near, unused};
@@ -34,6 +34,8 @@ pub struct Config {
     providers: Vec<Arc<dyn Provider>>,
     pipeline: Option<String>,
     folders: Option<SettingsFolders>,
+    /// The placeholders that were warned of, each of which is asked for many times.
+    told: Arc<Mutex<Vec<Place>>>,
 }
 
 impl Config {
@@ -52,13 +54,13 @@ impl Config {
             Arc::new(TomlProvider::load(SECRETS, true, &folders)?),
             Arc::new(TomlProvider::load(CONFIG, false, &folders)?),
         ];
-        Ok(Self { providers, pipeline: None, folders: Some(folders) })
+        Ok(Self { providers, pipeline: None, folders: Some(folders), told: Arc::default() })
     }
 
     /// Settings from the environment only; reads no file.
     pub fn from_environment(environment: Environment) -> Self {
         let environment = EnvironmentProvider::new(environment, Mounted::default());
-        Self { providers: vec![Arc::new(environment)], pipeline: None, folders: None }
+        Self { providers: vec![Arc::new(environment)], pipeline: None, folders: None, told: Arc::default() }
     }
 
     /// The same configuration, that asks a vault for what it does not have. Several are asked in the order in which they
@@ -128,6 +130,15 @@ impl Config {
         scopes.iter().flat_map(|scoped| scoped.paths.iter().map(owned)).collect()
     }
 
+    /// Warns of a value that still is the placeholder of a template.
+    fn tell_placeholder(&self, Found { value, place, .. }: &Found) {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        if value.is_placeholder() && !told.contains(place) {
+            tracing::warn!("{place} still holds the `<configure me>` of a template: put the value there");
+            told.push(place.clone());
+        }
+    }
+
     fn notes_of(&self, of: impl Fn(&&dyn Provider) -> bool) -> Vec<String> {
         let profile = self.folders.as_ref().and_then(|folders| folders.profile.as_ref());
         let profile = profile.map(|profile| format!("profile: {}", profile.name()));
@@ -151,7 +162,7 @@ impl Config {
 
 impl Lookup for Config {
     fn find(&self, key: &Key) -> Result<Option<Found>, SettingsError> {
-        match self.all(key).next().transpose()? {
+        match self.all(key).next().transpose()?.inspect(|found| self.tell_placeholder(found)) {
             Some(Found { misplaced: true, place, .. }) => {
                 Err(SettingsError::SecretInPlainFile { name: key.name().to_owned(), place: Box::new(place) })
             }

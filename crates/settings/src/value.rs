@@ -25,6 +25,9 @@ pub enum Value {
     Table(BTreeMap<String, Value>),
 }
 
+/// What templates of the reference's `init` have in place of a value.
+const PLACEHOLDER: &str = "<configure me>";
+
 /// How many characters of a text an error shows.
 const SHOWN: usize = 60;
 
@@ -47,6 +50,11 @@ impl Value {
             Self::List(items) => format!("a list of {}", items.len()),
             Self::Table(_) => "a table".to_owned(),
         }
+    }
+
+    /// Whether it is the `<configure me>` of a template, which somebody should have put a value in place of.
+    pub fn is_placeholder(&self) -> bool {
+        matches!(self, Self::Text(text) if text.expose() == PLACEHOLDER)
     }
 
     /// The value as TOML writes it, or where `masked` only `***`.
