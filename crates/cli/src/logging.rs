@@ -32,8 +32,8 @@ impl Configured for LogSettings {
             ("FATAL", LevelFilter::ERROR),
             ("OFF", LevelFilter::OFF),
         ];
-        let level = fields.choice("log_level", "The least grave messages that are logged.", &levels, "WARNING");
-        Ok(LogSettings { level: level.unwrap_or(LevelFilter::WARN) })
+        let level = fields.choice("log_level", "The least grave messages that are logged.", &levels, LevelFilter::WARN);
+        Ok(LogSettings { level })
     }
 }
 

@@ -38,7 +38,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), Failure> {
         export_schema_path: path(&spec.pipeline.export_schema_path, defaults.export_schema_path),
     };
     let options = RunOptions { refresh: args.refresh, ..configuration.run_options(&spec.name)? };
-    let told = args.progress.or(defaults.progress).unwrap_or(Progress::Auto);
+    let told = args.progress.unwrap_or(defaults.progress);
     let pipeline = Pipeline::new(names.pipeline, destination, names.dataset)
         .pipelines_dir(pipelines_dir)
         .options(options)

@@ -26,7 +26,7 @@ impl Configured for All {
         fields.or("factor", "", 1.5_f64);
         fields.or("wait", "", std::time::Duration::ZERO);
         fields.or("strict", "", false);
-        fields.choice("level", "", &[("LOW", 1), ("HIGH", 2)], "LOW");
+        fields.choice("level", "", &[("LOW", 1), ("HIGH", 2)], 1);
         Ok(All { _token: token?, _name: name? })
     }
 }

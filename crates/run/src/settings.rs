@@ -120,14 +120,12 @@ impl Configured for NormalizeSettings {
                  beside it, as with dlt.",
                 default.normalize.numeric_widening,
             ),
-            null_only_columns: fields
-                .choice(
-                    "null_only_columns",
-                    "What becomes of columns that have had no value but null: none, or a column of that type.",
-                    &policies,
-                    NullOnly::default().name(),
-                )
-                .unwrap_or_default(),
+            null_only_columns: fields.choice(
+                "null_only_columns",
+                "What becomes of columns that have had no value but null: none, or a column of that type.",
+                &policies,
+                default.normalize.null_only_columns,
+            ),
             quarantine_table: fields.optional(
                 "quarantine_table",
                 "The table that rows and values are kept in which a schema contract discards; by default they are gone.",

@@ -1,7 +1,7 @@
 //! Settings as a crate declares them.
 
-use crate::settings::mismatch;
-use crate::{Field, Found, FromValue, Settings, SettingsError, Value};
+use crate::settings::{convert, mismatch};
+use crate::{Field, FromValue, Settings, SettingsError, Value};
 
 /// Settings of which a crate declares the fields: names, types, defaults, what is a secret. The one way by which
 /// configuration is read, documented and explained.
@@ -71,37 +71,30 @@ impl<'a> Fields<'a> {
         self.get(name).unwrap_or(default)
     }
 
-    /// A field that takes one of some words, in any case, each of which stands for a value.
-    pub fn choice<T: Copy>(
+    /// A field that takes one of some words, in any case, each of which stands for a value; with a default, which is shown
+    /// as the first word that stands for it.
+    pub fn choice<T: Copy + PartialEq>(
         &mut self,
         name: &'static str,
         about: &'static str,
         words: &[(&'static str, T)],
-        default: &str,
-    ) -> Option<T> {
+        default: T,
+    ) -> T {
         let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
         let expected = format!("one of {}", known.join(", "));
+        let shown = words.iter().find(|(_, value)| *value == default).map(|(word, _)| format!("{word:?}"));
         let key = self.settings.key::<String>(name);
-        self.declared.push(Field {
-            key: key.clone(),
-            about,
-            expected: expected.clone(),
-            default: Some(format!("{default:?}")),
-            required: false,
-        });
-        let found = match self.settings.find(name, false) {
-            Ok(found) => found?,
-            Err(error) => {
-                self.note(error);
-                return None;
-            }
-        };
+        self.declared.push(Field { key, about, expected: expected.clone(), default: shown, required: false });
+        let found = self.settings.find(name, false);
+        let Some(found) = self.noted(found) else { return default };
         let word = String::from_value(&found.value).unwrap_or_default();
-        let chosen = words.iter().find(|(known, _)| known.eq_ignore_ascii_case(&word));
-        if chosen.is_none() {
-            self.note(mismatch(name, expected, &found));
+        match words.iter().find(|(known, _)| known.eq_ignore_ascii_case(&word)) {
+            Some((_, value)) => *value,
+            None => {
+                self.note(mismatch(name, expected, &found));
+                default
+            }
         }
-        chosen.map(|(_, value)| *value)
     }
 
     /// A field that there has to be.
@@ -120,14 +113,10 @@ impl<'a> Fields<'a> {
     /// A field that may be left out, as one value: none where it is a table, whose fields [`inner`](Fields::inner) has.
     pub fn whole<T: FromValue>(&mut self, name: &'static str, about: &'static str) -> Option<T> {
         self.declare::<T>(name, about, None, false);
-        match self.settings.find(name, T::SECRET) {
-            Ok(Some(Found { value: Value::Table(_), .. })) => None,
-            Ok(_) => self.get(name),
-            Err(error) => {
-                self.note(error);
-                None
-            }
-        }
+        let found = self.settings.find(name, T::SECRET);
+        let found = self.noted(found).filter(|found| !matches!(found.value, Value::Table(_)))?;
+        let converted = convert(name, found);
+        self.noted(converted.map(Some))
     }
 
     /// The field `name` of the table in the field `outer`; it may be left out.
@@ -159,7 +148,13 @@ impl<'a> Fields<'a> {
     }
 
     fn get<T: FromValue>(&mut self, name: &str) -> Option<T> {
-        self.settings.get(name).unwrap_or_else(|error| {
+        let found = self.settings.get(name);
+        self.noted(found)
+    }
+
+    /// What was found; what is wrong with it is noted.
+    fn noted<T>(&mut self, found: Result<Option<T>, SettingsError>) -> Option<T> {
+        found.unwrap_or_else(|error| {
             self.note(error);
             None
         })

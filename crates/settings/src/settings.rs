@@ -50,14 +50,7 @@ impl<'a> Settings<'a> {
 
     /// The field as a `T`. An error if it stands where it must not, or cannot be read as a `T`.
     pub fn get<T: FromValue>(&self, name: &str) -> Result<Option<T>, SettingsError> {
-        let key = self.key::<T>(name);
-        let Some(found) = self.lookup.find(&key)? else {
-            return Ok(None);
-        };
-        match T::from_value(&found.value) {
-            Some(value) => Ok(Some(value)),
-            None => Err(mismatch(name, T::EXPECTED.to_owned(), &Found { masked: T::SECRET || found.masked, ..found })),
-        }
+        self.lookup.find(&self.key::<T>(name))?.map(|found| convert(name, found)).transpose()
     }
 
     /// The field as a `T`; where it stands nowhere, an error that lists every place looked at.
@@ -115,6 +108,12 @@ impl<'a> Settings<'a> {
     pub fn key<T: FromValue>(&self, name: &str) -> Key {
         Key::new(self.scope.clone(), name, T::SECRET)
     }
+}
+
+/// What was found as a `T`.
+pub(crate) fn convert<T: FromValue>(name: &str, found: Found) -> Result<T, SettingsError> {
+    let masked = T::SECRET || found.masked;
+    T::from_value(&found.value).ok_or_else(|| mismatch(name, T::EXPECTED.to_owned(), &Found { masked, ..found }))
 }
 
 /// The error of a value that is not what is expected.

@@ -14,7 +14,7 @@ pub(crate) struct PipelineSettings {
     pub(crate) pipelines_dir: Option<PathBuf>,
     pub(crate) import_schema_path: Option<PathBuf>,
     pub(crate) export_schema_path: Option<PathBuf>,
-    pub(crate) progress: Option<Progress>,
+    pub(crate) progress: Progress,
 }
 
 impl Configured for PipelineSettings {
@@ -30,7 +30,7 @@ impl Configured for PipelineSettings {
             pipelines_dir: fields.optional("pipelines_dir", "The folder that pipelines keep their packages in."),
             import_schema_path: fields.optional("import_schema_path", "The folder with schemas that people edit."),
             export_schema_path: fields.optional("export_schema_path", "The folder that schemas are written to."),
-            progress: fields.choice("progress", "How a run tells of itself.", &progress, "auto"),
+            progress: fields.choice("progress", "How a run tells of itself.", &progress, Progress::Auto),
         })
     }
 }
