@@ -65,7 +65,7 @@ pub trait Vault: fmt::Debug + Send + Sync {
     ///
     /// Those of [`fetch`](Vault::fetch). Default: the vault has no list.
     fn list(&self) -> Result<BTreeSet<String>, VaultError> {
-        Err(VaultError::Failed { problem: "it cannot list its entries: set list_secrets = false".to_owned(), source: None })
+        Err(VaultError::failed("it cannot list its entries: set list_secrets = false"))
     }
 }
 
@@ -113,6 +113,17 @@ pub enum VaultError {
         /// The cause.
         source: Option<Box<dyn std::error::Error + Send + Sync>>,
     },
+}
+
+impl VaultError {
+    /// It cannot be asked, or its answer cannot be used, for no further cause: what happened, and what to do.
+    ///
+    /// ```
+    /// assert_eq!(catchment_config::VaultError::failed("it is sealed: unseal it").to_string(), "it is sealed: unseal it");
+    /// ```
+    pub fn failed(problem: impl Into<String>) -> VaultError {
+        VaultError::Failed { problem: problem.into(), source: None }
+    }
 }
 
 /// What is asked of a vault.

@@ -34,7 +34,7 @@ impl Vault for Noting {
         self.asked.lock().unwrap().push(entry.to_owned());
         match self.entries.get(entry) {
             Some(&"denied") => Err(VaultError::Denied("no role".to_owned())),
-            Some(&"broken") => Err(VaultError::Failed { problem: "nothing listens".to_owned(), source: None }),
+            Some(&"broken") => Err(VaultError::failed("nothing listens")),
             Some(text) if self.fields => {
                 let fields = text.split_once('=').map(|(name, value)| (name.to_owned(), Value::from(value)));
                 Ok(Some(Entry::Fields(fields.into_iter().collect())))

@@ -37,10 +37,9 @@ impl AwsSecretsManager {
             let config = loader.load().await;
             match config.region() {
                 Some(_) => Ok(Client::new(&config)),
-                None => Err(problem(
+                None => Err(VaultError::failed(
                     "nothing says which region the secrets are in: set `region_name` in providers.aws_secrets.credentials, the \
-                     variable AWS_REGION, or the region of the profile"
-                        .to_owned(),
+                     variable AWS_REGION, or the region of the profile",
                 )),
             }
         })?;
@@ -70,7 +69,7 @@ impl Vault for AwsSecretsManager {
             };
             let binary = || String::from_utf8(answer.secret_binary()?.as_ref().to_vec()).ok();
             let text = answer.secret_string().map(str::to_owned).or_else(binary);
-            let text = text.ok_or_else(|| problem("it holds neither a text nor UTF-8".to_owned()))?;
+            let text = text.ok_or_else(|| VaultError::failed("it holds neither a text nor UTF-8"))?;
             Ok(Some(Entry::Text(Secret::from(text))))
         })
     }
@@ -106,10 +105,10 @@ fn loader(credentials: AwsCredentials) -> Result<ConfigLoader, VaultError> {
             loader = loader.credentials_provider(Credentials::new(id, secret.expose(), token, None, "catchment"));
         }
         (Some(_), None) => {
-            return Err(problem("`aws_access_key_id` is set without `aws_secret_access_key`: set both".to_owned()));
+            return Err(VaultError::failed("`aws_access_key_id` is set without `aws_secret_access_key`: set both"));
         }
         (None, Some(_)) => {
-            return Err(problem("`aws_secret_access_key` is set without `aws_access_key_id`: set both".to_owned()));
+            return Err(VaultError::failed("`aws_secret_access_key` is set without `aws_access_key_id`: set both"));
         }
         (None, None) => {}
     }
@@ -134,15 +133,11 @@ where
         Some("AccessDeniedException" | "UnrecognizedClientException" | "InvalidRequestException" | "DecryptionFailure") => {
             VaultError::Denied(said())
         }
-        Some(_) => problem(format!("it answered with an error: {}", said())),
+        Some(_) => VaultError::failed(format!("it answered with an error: {}", said())),
         // The answer is not among what is kept, as it may hold a secret.
         None => VaultError::Failed {
             problem: "it gave no answer: check region, endpoint and network".to_owned(),
             source: Some(error.into_source().unwrap_or_else(|error| error.to_string().into())),
         },
     }
-}
-
-fn problem(problem: String) -> VaultError {
-    VaultError::Failed { problem, source: None }
 }

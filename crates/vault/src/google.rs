@@ -44,7 +44,7 @@ impl GoogleSecretManager {
         let key = key(credentials)?;
         let named = key.as_ref().and_then(|key| key.get("project_id")?.as_str().map(str::to_owned));
         let Some(project) = credentials.project_id.clone().or(named) else {
-            return Err(problem(
+            return Err(VaultError::failed(
                 "nothing says which project the secrets are in: set `project_id` in providers.google_secrets.credentials",
             ));
         };
@@ -87,7 +87,7 @@ impl Vault for GoogleSecretManager {
             let (mut names, mut token) = (BTreeSet::new(), String::new());
             loop {
                 let answer = asking.ask(&path, &[("pageToken", &token)]).await?;
-                let answer = answer.ok_or_else(|| problem("it has no such project"))?;
+                let answer = answer.ok_or_else(|| VaultError::failed("it has no such project"))?;
                 let secrets = answer.get("secrets").and_then(Value::as_array).unwrap_or_default();
                 let name = |secret: &Value| Some(secret.get("name")?.as_str()?.rsplit('/').next()?.to_owned());
                 names.extend(secrets.iter().filter_map(name));
@@ -105,7 +105,7 @@ impl Asking {
     async fn ask(&self, path: &str, params: &[(&str, &str)]) -> Result<Option<Value>, VaultError> {
         let headers = self.headers().await?;
         let token = headers.get("authorization").and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
-        let token = Secret::from(token.ok_or_else(|| problem("its credentials gave no token"))?);
+        let token = Secret::from(token.ok_or_else(|| VaultError::failed("its credentials gave no token"))?);
         let client = self.client.clone().with_auth(BearerToken::new(token.clone()));
         let mut request: Request = client.request(path).map_err(failed)?.params(params);
         if let Some(project) = headers.get(QUOTA_PROJECT).and_then(|value| value.to_str().ok()) {
@@ -118,7 +118,7 @@ impl Asking {
         match self.credentials.headers(http::Extensions::new()).await {
             Ok(CacheableResource::New { data, .. }) => Ok(data),
             // Only where it was asked for with a tag.
-            Ok(CacheableResource::NotModified) => Err(problem("its credentials gave no token")),
+            Ok(CacheableResource::NotModified) => Err(VaultError::failed("its credentials gave no token")),
             Err(error) => Err(VaultError::Failed {
                 problem: "its credentials gave no token: check providers.google_secrets.credentials, or log in with \
                           `gcloud auth application-default login`"
@@ -135,9 +135,9 @@ fn key(credentials: &GoogleCredentials) -> Result<Option<serde_json::Value>, Vau
         (Some(text), _, _) => match serde_json::from_str(text.expose()) {
             Ok(key) => Ok(Some(key)),
             // The error may quote the key.
-            Err(_) => {
-                Err(problem("providers.google_secrets.credentials is not JSON: take the file of the service account as it is"))
-            }
+            Err(_) => Err(VaultError::failed(
+                "providers.google_secrets.credentials is not JSON: take the file of the service account as it is",
+            )),
         },
         (None, Some(email), Some(key)) => Ok(Some(json!({
             "type": "service_account",
@@ -147,8 +147,8 @@ fn key(credentials: &GoogleCredentials) -> Result<Option<serde_json::Value>, Vau
             "project_id": credentials.project_id,
             "token_uri": "https://oauth2.googleapis.com/token",
         }))),
-        (None, Some(_), None) => Err(problem("`client_email` is set without `private_key`: set both")),
-        (None, None, Some(_)) => Err(problem("`private_key` is set without `client_email`: set both")),
+        (None, Some(_), None) => Err(VaultError::failed("`client_email` is set without `private_key`: set both")),
+        (None, None, Some(_)) => Err(VaultError::failed("`private_key` is set without `client_email`: set both")),
         (None, None, None) => Ok(None),
     }
 }
@@ -162,15 +162,11 @@ fn build(key: Option<serde_json::Value>) -> Result<Credentials, VaultError> {
             .build(),
         (Some(key), Some("external_account")) => external_account::Builder::new(key).with_scopes([SCOPE]).build(),
         (Some(_), _) => {
-            return Err(problem(
+            return Err(VaultError::failed(
                 "its credentials are of an unknown type: expected `service_account` or `external_account` as `type`; leave them \
                  out for application default credentials",
             ));
         }
     };
     built.map_err(|error| VaultError::Failed { problem: "its credentials cannot be used".to_owned(), source: Some(error.into()) })
-}
-
-fn problem(text: &str) -> VaultError {
-    VaultError::Failed { problem: text.to_owned(), source: None }
 }

@@ -52,7 +52,7 @@ impl HashiCorpVault {
             HashiCorpLogin { role_id, secret_id, .. } => role_id.is_some() && secret_id.is_some(),
         };
         if !is_complete {
-            return Err(problem(
+            return Err(VaultError::failed(
                 "nothing says who we are: set `token` or the variable VAULT_TOKEN, or `role_id` and `secret_id`, or \
                  `kubernetes_role` in providers.hashicorp_secrets",
             ));
@@ -99,7 +99,8 @@ impl HashiCorpVault {
         self.worker.run(async move {
             let request = client.request(&path).map_err(failed)?;
             let request = request.method(catchment_rest_client::Method::POST).body(Body::Json(body));
-            let answer = ask(&client, request, &secret).await?.ok_or_else(|| problem("it has no such way to log in"))?;
+            let answer =
+                ask(&client, request, &secret).await?.ok_or_else(|| VaultError::failed("it has no such way to log in"))?;
             let token = answer.get("auth").and_then(|auth| auth.get("client_token")?.as_str());
             token.map(Secret::from).ok_or_else(|| unexpected("`auth.client_token`"))
         })
@@ -166,8 +167,4 @@ impl Asking {
         let parts = ["v1", &self.mount, kind, &self.folder, entry];
         parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("/")
     }
-}
-
-fn problem(text: &str) -> VaultError {
-    VaultError::Failed { problem: text.to_owned(), source: None }
 }

@@ -37,10 +37,10 @@ pub(crate) async fn ask(client: &RestClient, request: Request, token: &Secret) -
             Some(StatusCode::NOT_FOUND) => Ok(None),
             // what the vault says of it, which is what access is missing
             Some(StatusCode::FORBIDDEN) => Err(VaultError::Denied(error.body().unwrap_or_default().to_owned())),
-            Some(status) => Err(VaultError::Failed {
-                problem: format!("it answered {status} {} times: check that it is in service", error.attempts()),
-                source: None,
-            }),
+            Some(status) => {
+                let attempts = error.attempts();
+                Err(VaultError::failed(format!("it answered {status} {attempts} times: check that it is in service")))
+            }
             None => Err(failed(error)),
         },
     }
@@ -53,5 +53,5 @@ pub(crate) fn failed(error: Error) -> VaultError {
 
 /// An answer that is not what the API promises. It may hold secrets, so nothing of it is shown.
 pub(crate) fn unexpected(what: &str) -> VaultError {
-    VaultError::Failed { problem: format!("its answer has no {what}: check that the address is that of the vault"), source: None }
+    VaultError::failed(format!("its answer has no {what}: check that the address is that of the vault"))
 }

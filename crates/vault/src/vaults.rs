@@ -76,10 +76,9 @@ fn unusable(section: &str, error: VaultError) -> SettingsError {
 #[cfg(not(all(feature = "aws", feature = "google", feature = "hashicorp")))]
 fn not_built_in(feature: &'static str) -> SettingsError {
     let problem = format!("this program was built without it: build it with the feature `{feature}` of catchment-vault");
-    let error = VaultError::Failed { problem, source: None };
     SettingsError::Unreadable {
         name: format!("enable_{feature}_secrets"),
         place: Box::new(Place::new("the configuration", "providers")),
-        source: error.into(),
+        source: VaultError::failed(problem).into(),
     }
 }

@@ -42,13 +42,13 @@ impl Worker {
         future: impl Future<Output = Result<T, VaultError>> + Send + 'static,
     ) -> Result<T, VaultError> {
         let (answer, answered) = channel();
-        let late = || VaultError::Failed { problem: format!("it gave no answer in {} s", LIMIT.as_secs()), source: None };
+        let late = || VaultError::failed(format!("it gave no answer in {} s", LIMIT.as_secs()));
         let job: Job = Box::new(move |runtime| {
             let in_time = runtime.block_on(async { tokio::time::timeout(LIMIT, future).await });
             // Nobody waits any more if this fails.
             let _ = answer.send(in_time.unwrap_or_else(|_| Err(late())));
         });
-        let gone = || VaultError::Failed { problem: "the thread that asks the vault has ended".to_owned(), source: None };
+        let gone = || VaultError::failed("the thread that asks the vault has ended");
         self.jobs.send(job).map_err(|_| gone())?;
         answered.recv().map_err(|_| gone())?
     }

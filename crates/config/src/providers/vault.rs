@@ -89,9 +89,7 @@ impl VaultProvider {
             (Err(error), _) => return Fetched::Failed(Arc::new(error)),
             (Ok(Some(Entry::Text(text))), Asked::Settings(_)) => match parse(text.expose()) {
                 Ok(settings) => (Vec::new(), settings),
-                Err(problem) => {
-                    return Fetched::Failed(Arc::new(VaultError::Failed { problem, source: None }));
-                }
+                Err(problem) => return Fetched::Failed(Arc::new(VaultError::failed(problem))),
             },
             (Ok(Some(Entry::Text(text))), Asked::Value(path)) => (owned(path), Value::Text(text)),
             (Ok(Some(Entry::Fields(fields))), Asked::Settings(path)) => (owned(path), Value::Table(fields)),
