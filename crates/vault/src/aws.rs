@@ -13,6 +13,7 @@ use aws_sdk_secretsmanager::types::{Filter, FilterNameStringType};
 use catchment_config::{Entry, Vault, VaultError};
 use catchment_settings::Secret;
 
+use crate::entry_name;
 use crate::settings::{AwsCredentials, AwsSecrets};
 use crate::worker::Worker;
 
@@ -53,10 +54,7 @@ impl Vault for AwsSecretsManager {
     }
 
     fn entry_name(&self, path: &[&str]) -> String {
-        // Other characters are not allowed in names, or would be taken for the separator.
-        let allowed = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
-        let parts: Vec<String> = path.iter().map(|part| part.chars().filter(allowed).collect()).collect();
-        format!("{}{}", self.prefix, parts.join("/"))
+        format!("{}{}", self.prefix, entry_name::joined(path, "/"))
     }
 
     fn fetch(&self, entry: &str) -> Result<Option<Entry>, VaultError> {

@@ -11,6 +11,7 @@ use catchment_settings::Secret;
 use google_cloud_auth::credentials::{Builder, CacheableResource, Credentials, external_account, service_account};
 use serde_json::json;
 
+use crate::entry_name;
 use crate::http::{ask, client, failed, unexpected};
 use crate::settings::{GoogleCredentials, GoogleSecrets};
 use crate::worker::Worker;
@@ -61,9 +62,7 @@ impl Vault for GoogleSecretManager {
     }
 
     fn entry_name(&self, path: &[&str]) -> String {
-        // Other characters are not allowed in names.
-        let allowed = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
-        path.iter().map(|part| part.chars().filter(allowed).collect::<String>()).collect::<Vec<_>>().join("-")
+        entry_name::joined(path, "-")
     }
 
     fn fetch(&self, entry: &str) -> Result<Option<Entry>, VaultError> {

@@ -27,6 +27,8 @@
 
 #[cfg(feature = "aws")]
 mod aws;
+#[cfg(any(feature = "aws", feature = "google"))]
+mod entry_name;
 #[cfg(feature = "google")]
 mod google;
 #[cfg(feature = "hashicorp")]
