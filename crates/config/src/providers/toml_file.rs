@@ -98,16 +98,10 @@ impl Provider for TomlProvider {
     }
 
     fn notes(&self) -> Vec<String> {
-        let list = |paths: &[&PathBuf]| {
-            let shown: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
-            shown.join(" and ")
-        };
-        let absent: Vec<_> = self.absent.iter().collect();
-        let absent = (!absent.is_empty()).then(|| format!("no file at {}", list(&absent)));
-        let read: Vec<_> = self.read.iter().map(|(file, _)| file).collect();
-        let read = (!read.is_empty()).then(|| {
+        let absent = (!self.absent.is_empty()).then(|| format!("no file at {}", listed(&self.absent)));
+        let read = (!self.read.is_empty()).then(|| {
             let nothing = if self.is_empty() { ", which holds nothing" } else { "" };
-            format!("read {}{nothing}", list(&read))
+            format!("read {}{nothing}", listed(self.read.iter().map(|(file, _)| file)))
         });
         let said: Vec<String> = read.into_iter().chain(absent).collect();
         vec![format!("{}: {}", self.name, said.join("; "))]
@@ -119,6 +113,11 @@ impl fmt::Debug for TomlProvider {
         // Not the values: they may be secrets.
         f.debug_struct("TomlProvider").field("name", &self.name).field("absent", &self.absent).finish_non_exhaustive()
     }
+}
+
+fn listed<'p>(paths: impl IntoIterator<Item = &'p PathBuf>) -> String {
+    let shown: Vec<String> = paths.into_iter().map(|path| path.display().to_string()).collect();
+    shown.join(" and ")
 }
 
 /// A part of a path as TOML writes it: in quotes where it has to be.
