@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use catchment_settings::{Addition, Found, Key, Lookup, Place, Searched, Secret, SettingsError, Value};
 
-use crate::providers::{ENVIRONMENT, EnvironmentProvider, Mounted, Provider, TomlProvider, VaultProvider, toml_part};
+use crate::providers::{EnvironmentProvider, Mounted, Provider, TomlProvider, VaultProvider, toml_part};
 use crate::unused::{UnusedKey, near, unused};
 use crate::walk::{Scoped, scopes};
 use crate::{ConfigError, Environment, Host, SettingsFolders, Vault, VaultOptions};
@@ -96,7 +96,7 @@ impl Config {
         let is_of_project = |key: &UnusedKey| match (&key.place.file, project) {
             (Some(file), Some(project)) => file.starts_with(project),
             // Others' variables are no matter of ours, nor is what else a vault has.
-            _ => key.meant.is_some() && key.place.provider == ENVIRONMENT && key.place.key.contains("__"),
+            _ => key.meant.is_some() && key.place.is_variable() && key.place.key.contains("__"),
         };
         found.into_iter().filter(is_of_project).collect()
     }

@@ -43,7 +43,7 @@ impl SecretOrigin {
     /// Where it stands nowhere, or a place cannot be read.
     pub fn found(&self, spec: &Spec, settings: &Settings<'_>) -> Result<Vec<Found>, SettingsError> {
         if let Origin::Reference(Reference::Env(name), _) = &self.origin {
-            let place = Place::new("environment", name);
+            let place = Place::variable(name);
             let value = Value::Text(settings.variable(name)?);
             return Ok(vec![Found { value, place, masked: true, misplaced: false }]);
         }

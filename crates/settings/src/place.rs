@@ -3,6 +3,9 @@
 use std::fmt;
 use std::path::PathBuf;
 
+/// What the environment is called in messages.
+const ENVIRONMENT: &str = "environment";
+
 /// One place where a setting stands or may stand. Shown as `SOURCES__API_KEY (environment)` or
 /// `sources.api_key (secrets.toml: /app/.catchment/secrets.toml:3)`, the line last.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +24,16 @@ impl Place {
     /// The key of a provider, in no file.
     pub fn new(provider: impl Into<String>, key: impl Into<String>) -> Self {
         Self { provider: provider.into(), key: key.into(), file: None, line: None }
+    }
+
+    /// The variable of that name in the environment.
+    pub fn variable(name: impl Into<String>) -> Self {
+        Self::new(ENVIRONMENT, name)
+    }
+
+    /// Whether it is a variable of the environment.
+    pub fn is_variable(&self) -> bool {
+        self.provider == ENVIRONMENT
     }
 }
 

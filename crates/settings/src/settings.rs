@@ -74,7 +74,7 @@ impl<'a> Settings<'a> {
     /// The variable of the environment that has exactly this name, whatever the sections; an error where it is not set.
     pub fn variable(&self, name: &str) -> Result<Secret, SettingsError> {
         self.lookup.variable(name).ok_or_else(|| {
-            let places = vec![Place::new("environment", name)];
+            let places = vec![Place::variable(name)];
             SettingsError::Missing(vec![MissingField {
                 name: name.to_owned(),
                 expected: String::EXPECTED.to_owned(),

@@ -7,9 +7,6 @@ use crate::environment::Variable;
 use crate::providers::Provider;
 use crate::providers::mounted::Mounted;
 
-/// What it is called in messages.
-pub(crate) const ENVIRONMENT: &str = "environment";
-
 /// Names are the path joined by `__`, in upper case. Values are texts, never retyped. What no variable has may be in a
 /// mounted file.
 #[derive(Debug)]
@@ -49,7 +46,7 @@ impl Provider for EnvironmentProvider {
     }
 
     fn place(&self, path: &[&str]) -> Place {
-        Place::new(ENVIRONMENT, path.join("__").to_uppercase())
+        Place::variable(path.join("__").to_uppercase())
     }
 
     fn variable(&self, name: &str) -> Option<Secret> {
@@ -57,7 +54,7 @@ impl Provider for EnvironmentProvider {
     }
 
     fn keys(&self) -> Vec<(Vec<String>, Place)> {
-        let key = |name: &str| (name.to_lowercase().split("__").map(str::to_owned).collect(), Place::new(ENVIRONMENT, name));
+        let key = |name: &str| (name.to_lowercase().split("__").map(str::to_owned).collect(), Place::variable(name));
         self.environment.names().map(key).collect()
     }
 

@@ -12,7 +12,7 @@ mod toml_source;
 mod vault;
 
 pub(crate) use document::json_value;
-pub(crate) use environment::{ENVIRONMENT, EnvironmentProvider};
+pub(crate) use environment::EnvironmentProvider;
 pub(crate) use mounted::Mounted;
 pub(crate) use toml_file::{TomlProvider, value as toml_value, written as toml_part};
 pub(crate) use vault::VaultProvider;
