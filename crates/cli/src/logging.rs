@@ -3,11 +3,11 @@
 use std::io::IsTerminal as _;
 
 use catchment_settings::{Configured, Fields, Incomplete, Settings};
-use tracing::Metadata;
 use tracing::level_filters::LevelFilter;
+use tracing_subscriber::Layer as _;
+use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
-use tracing_subscriber::{Layer as _, filter};
 
 /// What is logged: `runtime.log_level`.
 #[derive(Debug)]
@@ -39,21 +39,16 @@ impl Configured for LogSettings {
 
 /// Starts the log.
 pub(crate) fn start(settings: &LogSettings) {
+    // Of other crates warnings at most: what they say below may hold headers and URLs, and so secrets.
     let level = settings.level;
+    let shown = Targets::new().with_default(level.min(LevelFilter::WARN)).with_target("catchment", level);
     let log = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
         .with_target(false)
         // a message about a log that cannot be written would panic where stderr is closed
         .log_internal_errors(false)
-        // the hint lets what is below cost nothing
-        .with_filter(filter::filter_fn(move |message| is_shown(message, level)).with_max_level_hint(level));
+        .with_filter(shown);
     // A program that embeds the command may have a log already; then that one is used.
     let _ = tracing_subscriber::registry().with(log).try_init();
-}
-
-/// Of other crates warnings at most: what they say below may hold headers and URLs, and so secrets.
-fn is_shown(message: &Metadata<'_>, level: LevelFilter) -> bool {
-    let most = if message.target().starts_with("catchment") { level } else { level.min(LevelFilter::WARN) };
-    *message.level() <= most
 }
