@@ -23,15 +23,17 @@ pub(crate) fn explain(args: &ExplainArgs) -> Result<(), Failure> {
     let configuration = Configuration::load()?.of_pipeline(&pipeline)?;
     let mut report = Report::default();
     report.line(format_args!("pipeline {pipeline}, source {}", spec.name));
-    for group in groups() {
+    let enabled = configuration.local().read()?;
+    for group in groups().into_iter().filter(|group| (group.is_read)(&enabled)) {
         let fields = group.explain(&configuration, &spec.name, &pipeline);
-        let shown: Vec<_> = fields.iter().filter(|field| is_shown(field) || in_spec(&spec, &field.field).is_some()).collect();
+        let with_spec = fields.iter().map(|field| (field, in_spec(&spec, &field.field)));
+        let shown: Vec<_> = with_spec.filter(|(field, given)| given.is_some() || is_shown(field)).collect();
         if !shown.is_empty() {
             report.line(format_args!("\n{}", group.title));
         }
-        for field in shown {
+        for (field, given) in shown {
             let path = group.path(&field.field, &spec.name);
-            match in_spec(&spec, &field.field) {
+            match given {
                 Some(value) => report.given(&path, value, &args.spec, field),
                 None => report.field(&path, field),
             }

@@ -4,6 +4,7 @@ use std::error::Error;
 
 use catchment::RunError;
 use catchment::rest_client::Error as ClientError;
+use catchment_settings::SettingsError;
 
 /// What went wrong, and whose matter it is.
 #[derive(Debug)]
@@ -30,6 +31,12 @@ impl From<std::io::Error> for Failure {
     /// What happened to output or to a signal handler.
     fn from(error: std::io::Error) -> Self {
         Failure::Run(error.into())
+    }
+}
+
+impl From<SettingsError> for Failure {
+    fn from(error: SettingsError) -> Self {
+        Failure::Usage(error.into())
     }
 }
 

@@ -18,8 +18,8 @@ pub(crate) struct Group {
     fields: fn(&Settings<'_>) -> Vec<Field>,
     explain: fn(&Settings<'_>) -> Vec<Explained>,
     check: fn(&Settings<'_>) -> Result<(), SettingsError>,
-    /// Whether they are read at all.
-    is_read: fn(&Enabled) -> bool,
+    /// Whether a run reads them.
+    pub(crate) is_read: fn(&Enabled) -> bool,
 }
 
 /// What the settings of a group stand under, beside their own sections.
@@ -71,14 +71,14 @@ impl Group {
         (self.fields)(&self.settings(configuration, source, pipeline))
     }
 
-    /// What the configuration says of each field; nothing where the fields are not read.
+    /// What the configuration says of each field.
     pub(crate) fn explain(&self, configuration: &Configuration, source: &str, pipeline: &str) -> Vec<Explained> {
-        if self.is_read(configuration) { (self.explain)(&self.settings(configuration, source, pipeline)) } else { Vec::new() }
+        (self.explain)(&self.settings(configuration, source, pipeline))
     }
 
     /// Whether a run could read the fields.
     pub(crate) fn check(&self, configuration: &Configuration, source: &str, pipeline: &str) -> Result<(), SettingsError> {
-        if self.is_read(configuration) { (self.check)(&self.settings(configuration, source, pipeline)) } else { Ok(()) }
+        (self.check)(&self.settings(configuration, source, pipeline))
     }
 
     /// The path of a field for people: settings of a source are mostly set for all of them.
@@ -88,15 +88,11 @@ impl Group {
         short.map(str::to_owned).unwrap_or(path)
     }
 
-    fn is_read(&self, configuration: &Configuration) -> bool {
-        configuration.local().read::<Enabled>().is_ok_and(|enabled| (self.is_read)(&enabled))
-    }
-
     fn settings<'s>(&self, configuration: &'s Configuration, source: &str, pipeline: &str) -> Settings<'s> {
         match self.place {
             Place::Top => configuration.settings(),
             Place::Source => configuration.of_source(source),
-            Place::Pipeline => configuration.settings().section(["pipelines", pipeline]),
+            Place::Pipeline => configuration.section_of_pipeline(pipeline),
             Place::Local => configuration.local(),
         }
     }

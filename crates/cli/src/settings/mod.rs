@@ -42,7 +42,7 @@ impl Configuration {
     /// needed.
     pub(crate) fn of_pipeline(self, name: &str) -> Result<Configuration, Failure> {
         let without_vaults = self.without_vaults.with_pipeline(name);
-        Ok(Configuration { config: with_vaults(without_vaults.clone()).map_err(usage)?, without_vaults, ..self })
+        Ok(Configuration { config: with_vaults(without_vaults.clone())?, without_vaults, ..self })
     }
 
     pub(crate) fn settings(&self) -> Settings<'_> {
@@ -56,7 +56,7 @@ impl Configuration {
 
     /// What is logged.
     pub(crate) fn log(&self) -> Result<LogSettings, Failure> {
-        self.local().read().map_err(usage)
+        Ok(self.local().read()?)
     }
 
     /// The settings of a source made of a spec, which win over those of all sources.
@@ -64,19 +64,24 @@ impl Configuration {
         self.settings().section(["sources", "rest_api", source])
     }
 
-    /// All fields of a type.
-    pub(crate) fn read<T: Configured>(&self) -> Result<T, Failure> {
-        self.settings().read().map_err(usage)
+    /// The settings of a pipeline: `pipelines.<name>`.
+    pub(crate) fn section_of_pipeline(&self, name: &str) -> Settings<'_> {
+        self.settings().section(["pipelines", name])
     }
 
-    /// What is set of a pipeline: `pipelines.<name>`.
+    /// All fields of a type.
+    pub(crate) fn read<T: Configured>(&self) -> Result<T, Failure> {
+        Ok(self.settings().read()?)
+    }
+
+    /// What is set of a pipeline.
     pub(crate) fn pipeline(&self, name: &str) -> Result<PipelineSettings, Failure> {
-        self.settings().section(["pipelines", name]).read().map_err(usage)
+        Ok(self.section_of_pipeline(name).read()?)
     }
 
     /// The folders for pipelines and for local files.
     pub(crate) fn folders(&self) -> Result<DataFolders, Failure> {
-        DataFolders::find(&self.without_vaults, &self.environment, &Host::from_process(&self.environment)).map_err(usage)
+        Ok(DataFolders::find(&self.without_vaults, &self.environment, &Host::from_process(&self.environment))?)
     }
 
     /// The folder of pipelines: `given`, or what [`folders`](Configuration::folders) has.
@@ -113,7 +118,7 @@ impl Configuration {
 
     /// The bounds on memory and threads of a run of a source, and how it goes on.
     pub(crate) fn run_options(&self, source: &str) -> Result<RunOptions, Failure> {
-        RunOptions::from_settings(&self.of_source(source)).map_err(usage)
+        Ok(RunOptions::from_settings(&self.of_source(source))?)
     }
 
     /// The keys in the project's files that a run of the spec does not ask for.
@@ -128,8 +133,4 @@ impl Configuration {
     pub(crate) fn notes(&self) -> Vec<String> {
         self.config.notes()
     }
-}
-
-pub(crate) fn usage(error: catchment_settings::SettingsError) -> Failure {
-    Failure::Usage(error.into())
 }
