@@ -7,7 +7,7 @@ use catchment_schema::CURSOR_ROWS_TABLE;
 use indexmap::IndexMap;
 
 use crate::folder::LockedFolder;
-use crate::{Begin, CursorRows, PackageError, Seal, Segment, segment};
+use crate::{Begin, CursorRows, LoadAttempt, PackageError, Seal, Segment, segment};
 
 /// A finished package: rows, and the schema and state to store with them.
 #[derive(Debug)]
@@ -67,7 +67,12 @@ impl SealedPackage {
         row_counts(&self.segments)
     }
 
-    /// The rows of a segment, batch by batch.
+    /// Begins a load of the package: the file that it leaves behind if it ends the process tells the next one.
+    pub fn begin_load(&self) -> LoadAttempt {
+        LoadAttempt::begin(self.folder.path())
+    }
+
+    /// The rows of a segment, in batches of at most `max_bytes` of values; a row that is larger is a batch alone.
     ///
     /// # Errors
     ///
@@ -75,8 +80,9 @@ impl SealedPackage {
     pub fn read(
         &self,
         segment: &Segment,
+        max_bytes: usize,
     ) -> Result<impl Iterator<Item = Result<RecordBatch, PackageError>> + use<>, PackageError> {
-        segment::read(self.folder.path(), segment)
+        segment::read(self.folder.path(), segment, max_bytes)
     }
 }
 

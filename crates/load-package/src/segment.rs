@@ -14,10 +14,12 @@ use arrow::ipc::writer::StreamWriter;
 use arrow::record_batch::{RecordBatch, RecordBatchOptions};
 use indexmap::IndexMap;
 
+use crate::slices::slices;
 use crate::{PackageError, Segment};
 
-/// Batches are put together up to this size: large ones load faster, and each is copied and encoded in memory.
-const BATCH_MAX_BYTES: usize = 4 << 20;
+/// The bytes that record batches of a package are put together to: large ones load faster, and each is copied and encoded in
+/// memory.
+pub const BATCH_MAX_BYTES: usize = 4 << 20;
 
 /// The name of the file of the segment with that number.
 pub(crate) fn file(number: usize) -> String {
@@ -62,8 +64,8 @@ pub(crate) fn write(folder: &Path, name: String, table: String, batches: &[Recor
     Ok(Segment { file: name, rows, bytes, checksum: hasher.finalize(), table })
 }
 
-/// The rows of a segment, batch by batch, after its checksum was compared.
-pub(crate) fn read(folder: &Path, segment: &Segment) -> Result<Batches, PackageError> {
+/// The rows of a segment in batches of at most `max_bytes`, after its checksum was compared.
+pub(crate) fn read(folder: &Path, segment: &Segment, max_bytes: usize) -> Result<Batches, PackageError> {
     let path = folder.join(&segment.file);
     let io = |source| PackageError::Io { action: "read", path: path.clone(), source };
     let damaged = |problem: String| PackageError::Damaged { path: path.clone(), problem };
@@ -83,7 +85,7 @@ pub(crate) fn read(folder: &Path, segment: &Segment) -> Result<Batches, PackageE
     file.rewind().map_err(io)?;
     let reader = StreamReader::try_new(BufReader::with_capacity(1 << 18, file), None);
     let reader = reader.map_err(|error| unreadable(&path, error))?;
-    Ok(Batches { reader, path })
+    Ok(Batches { reader, path, max_bytes, slices: Vec::new().into_iter() })
 }
 
 /// Record batches of a segment, one in memory at a time.
@@ -91,13 +93,25 @@ pub(crate) fn read(folder: &Path, segment: &Segment) -> Result<Batches, PackageE
 pub(crate) struct Batches {
     reader: StreamReader<BufReader<File>>,
     path: PathBuf,
+    max_bytes: usize,
+    /// The rest of the batch that was read last.
+    slices: std::vec::IntoIter<RecordBatch>,
 }
 
 impl Iterator for Batches {
     type Item = Result<RecordBatch, PackageError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        Some(self.reader.next()?.map_err(|error| unreadable(&self.path, error)))
+        loop {
+            if let Some(slice) = self.slices.next() {
+                return Some(Ok(slice));
+            }
+            match self.reader.next()? {
+                // A batch is as large as the page that it came from.
+                Ok(batch) => self.slices = slices(&batch, self.max_bytes).into_iter(),
+                Err(error) => return Some(Err(unreadable(&self.path, error))),
+            }
+        }
     }
 }
 

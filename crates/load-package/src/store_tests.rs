@@ -7,7 +7,7 @@ use catchment_json::Value;
 use catchment_schema::{Column, DataType, Schema, TableDelta};
 use catchment_state::State;
 
-use crate::{Begin, PackageError, PackageStore, Pending, Place, Refresh, Seal, SealedPackage, Segment, WriterOptions};
+use crate::{BATCH_MAX_BYTES, Begin, PackageError, PackageStore, Pending, Place, Refresh, Seal, SealedPackage, Segment, WriterOptions};
 
 pub(crate) fn begin() -> Begin {
     Begin {
@@ -30,7 +30,7 @@ fn seal() -> Seal {
 }
 
 fn read(package: &SealedPackage, segment: &Segment) -> Vec<RecordBatch> {
-    package.read(segment).unwrap().map(Result::unwrap).collect()
+    package.read(segment, BATCH_MAX_BYTES).unwrap().map(Result::unwrap).collect()
 }
 
 fn batch(columns: &[(&str, ArrayRef)]) -> RecordBatch {
@@ -174,7 +174,7 @@ fn check_damage(file: &str, change: impl Fn(&mut Vec<u8>), expected: &str) {
             aside.reason
         }
         Some(Pending::Sealed(package)) => {
-            let read = |segment| match package.read(segment) {
+            let read = |segment| match package.read(segment, BATCH_MAX_BYTES) {
                 Err(error) => Some(error),
                 Ok(batches) => batches.filter_map(Result::err).next(),
             };
@@ -202,7 +202,7 @@ fn files_that_were_cut_or_lost_are_noticed() {
     let folder = dir.path().join("packages/1700000000.5");
     let check = |number: usize, expected: &str| {
         let package = pending(&store);
-        let error = package.read(&package.segments()[number]).err().unwrap();
+        let error = package.read(&package.segments()[number], BATCH_MAX_BYTES).err().unwrap();
         assert!(error.is_damage() && error.to_string().ends_with(expected), "{error}");
     };
     let second = std::fs::read(folder.join("000002.arrows")).unwrap();
