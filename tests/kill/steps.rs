@@ -31,6 +31,7 @@ pub(crate) const STEPS: [&str; 34] = [
     "load::cursor_rows_put",
     "load::applied",
     "load::committed",
+    "load::checkpointed",
     "run::load_answered",
     "package::journal_removed",
     "package::folder_removed",

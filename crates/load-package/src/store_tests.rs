@@ -7,7 +7,9 @@ use catchment_json::Value;
 use catchment_schema::{Column, DataType, Schema, TableDelta};
 use catchment_state::State;
 
-use crate::{BATCH_MAX_BYTES, Begin, PackageError, PackageStore, Pending, Place, Refresh, Seal, SealedPackage, Segment, WriterOptions};
+use crate::{
+    BATCH_MAX_BYTES, Begin, PackageError, PackageStore, Pending, Place, Refresh, Seal, SealedPackage, Segment, WriterOptions,
+};
 
 pub(crate) fn begin() -> Begin {
     Begin {

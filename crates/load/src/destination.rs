@@ -67,11 +67,26 @@ pub struct Restored {
     pub last_load_id: Option<String>,
 }
 
+/// A load that ended well.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Loaded {
+    /// Whether the package was loaded now.
+    pub outcome: LoadOutcome,
+    /// What a person should see: tables that were emptied or changed by hand, memory that was raised.
+    pub warnings: Vec<String>,
+}
+
 /// How a package came to be in the dataset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Loaded {
+pub enum LoadOutcome {
     /// It was loaded now.
-    Now,
-    /// It had been loaded before, and only the answer was lost.
-    Before,
+    Loaded,
+    /// An earlier load had committed it, and its result was lost.
+    AlreadyLoaded,
+}
+
+impl From<LoadOutcome> for Loaded {
+    fn from(outcome: LoadOutcome) -> Loaded {
+        Loaded { outcome, warnings: Vec::new() }
+    }
 }

@@ -42,6 +42,31 @@ pub enum LoadError {
         /// Whether the rows or the schema are to blame, so that trying again cannot help.
         terminal: bool,
     },
+    /// The destination ran out of memory.
+    #[error("failed to {step} in {location}: out of memory with a limit of {limit} ({reason}); {}", remedy(*is_fixed))]
+    OutOfMemory {
+        /// What was tried, with the table that it was tried with.
+        step: String,
+        /// Where.
+        location: String,
+        /// The memory that it was allowed.
+        limit: String,
+        /// Whether that limit was configured.
+        is_fixed: bool,
+        /// What the destination says.
+        reason: String,
+    },
+    /// Loading the package ended the process, each time that it was tried.
+    #[error(
+        "loading the package ended the process {loads} times, the last ones at {step}: the rows there may be too large for the \
+         memory of this machine"
+    )]
+    EndsProcess {
+        /// How often the process ended.
+        loads: u32,
+        /// The step at which it ended.
+        step: String,
+    },
     /// A table has no room for a value.
     #[error(transparent)]
     Value(#[from] Box<RefusedValue>),
@@ -98,10 +123,11 @@ impl LoadError {
     /// Whether trying again later, with nothing changed, may help.
     pub fn is_retryable(&self) -> bool {
         match self {
-            LoadError::Open { .. } | LoadError::Busy { .. } | LoadError::Cancelled => true,
+            LoadError::Open { .. } | LoadError::Busy { .. } | LoadError::OutOfMemory { .. } | LoadError::Cancelled => true,
             LoadError::Refused { terminal, .. } => !terminal,
             LoadError::Package(error) => error.is_retryable(),
             LoadError::Value(_)
+            | LoadError::EndsProcess { .. }
             | LoadError::Stale { .. }
             | LoadError::Stored { .. }
             | LoadError::UnknownName(_)
@@ -112,10 +138,21 @@ impl LoadError {
     /// Whether the package can never be loaded as it is.
     pub fn is_terminal(&self) -> bool {
         match self {
-            LoadError::Value(_) | LoadError::Stale { .. } | LoadError::Refused { terminal: true, .. } => true,
+            LoadError::Value(_)
+            | LoadError::EndsProcess { .. }
+            | LoadError::Stale { .. }
+            | LoadError::Refused { terminal: true, .. } => true,
             LoadError::Package(error) => error.is_damage(),
             _ => false,
         }
+    }
+}
+
+/// What helps where memory ran out.
+fn remedy(is_fixed: bool) -> &'static str {
+    match is_fixed {
+        true => "raise `memory_limit` of the destination, or remove it",
+        false => "run it with more memory, or load less at once",
     }
 }
 

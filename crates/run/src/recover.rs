@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use catchment_load::{LoadError, Loaded};
+use catchment_load::{LoadError, LoadOutcome, Loaded};
 use catchment_load_package::{PackageStore, Pending, SealedPackage};
 use tokio_util::sync::CancellationToken;
 
@@ -86,7 +86,7 @@ pub(crate) fn settle(
             if let Err(error) = store.complete(package) {
                 tracing::warn!("package {load_id} is loaded, and its folder stays until the next run: {error}");
             }
-            let outcome = if loaded == Loaded::Before { PackageOutcome::LoadedBefore } else { outcome };
+            let outcome = if loaded.outcome == LoadOutcome::AlreadyLoaded { PackageOutcome::LoadedBefore } else { outcome };
             Ok(PackageInfo { load_id, outcome, row_counts, findings })
         }
         Err(error) if error.is_terminal() => {

@@ -1,5 +1,6 @@
 //! Opening a file, and executing with errors that say what was tried.
 
+use std::cell::RefCell;
 use std::time::{Duration, Instant};
 
 use arrow::datatypes::DataType;
@@ -9,6 +10,7 @@ use duckdb::{Config, Connection};
 
 use super::DuckDbOptions;
 use super::create::create_if_missing;
+use super::memory::Memory;
 use super::process_lock::ProcessLock;
 use crate::sql::{DatasetName, Split, insert_from, insert_split, text_literal};
 use crate::{Cancelled, LoadError, QueryResult};
@@ -27,19 +29,45 @@ pub(super) struct Session {
     location: String,
     /// What DuckDB calls the database: the stem of the file's name.
     database: String,
+    /// The memory limit, for errors, and whether it was configured.
+    memory: RefCell<(String, bool)>,
+}
+
+/// Runs `work` on the file, again with more memory where DuckDB runs out of it.
+pub(super) fn with_session<T>(
+    options: &DuckDbOptions,
+    cancelled: Cancelled<'_>,
+    work: impl Fn(&Session) -> Result<T, LoadError>,
+) -> Result<T, LoadError> {
+    let memory = Memory::new(options);
+    loop {
+        let result = open(options, &memory, cancelled).and_then(|session| work(&session));
+        match result {
+            Err(LoadError::OutOfMemory { .. }) if memory.grow() => {}
+            result => return result,
+        }
+    }
 }
 
 /// Opens the file, which is made where it is missing, and waits for it where another process, or another part of this
 /// one, has it.
-pub(super) fn open(options: &DuckDbOptions, cancelled: Cancelled<'_>) -> Result<Session, LoadError> {
+pub(super) fn open(options: &DuckDbOptions, memory: &Memory, cancelled: Cancelled<'_>) -> Result<Session, LoadError> {
+    if options.path.as_os_str() == ":memory:" {
+        let reason = "a database in memory ends with the connection that loads it; name a file".to_owned();
+        return Err(LoadError::Open { location: ":memory:".to_owned(), reason });
+    }
     let location = options.path.display().to_string();
     let begin = Instant::now();
     let mut pause = Duration::from_millis(10);
     let mut is_told = false;
     let (connection, lock) = loop {
-        let reason = match try_open(options) {
+        let reason = match try_open(options, memory) {
             Ok(opened) => break opened,
             Err(Refusal::InUse(reason)) => reason,
+            // DuckDB reads the log of changes that a process has left beside the file
+            Err(Refusal::Failed(reason)) if is_out_of_memory(&reason) => {
+                return Err(out_of_memory("open it", &location, memory.shown(), memory.is_fixed(), &reason));
+            }
             Err(Refusal::Failed(reason)) => return Err(LoadError::Open { location, reason }),
         };
         let waited = begin.elapsed();
@@ -56,7 +84,8 @@ pub(super) fn open(options: &DuckDbOptions, cancelled: Cancelled<'_>) -> Result<
         std::thread::sleep(pause.min(options.wait.saturating_sub(waited)));
         pause = (pause * 2).min(MAX_PAUSE);
     };
-    let mut session = Session { connection, _lock: lock, location, database: String::new() };
+    let memory = (memory.shown(), memory.is_fixed());
+    let mut session = Session { connection, _lock: lock, location, database: String::new(), memory: RefCell::new(memory) };
     session.database = session.texts("ask for the name of the database", "SELECT current_database()")?.pop().unwrap_or_default();
     Ok(session)
 }
@@ -77,27 +106,27 @@ impl From<duckdb::Error> for Refusal {
     }
 }
 
-fn try_open(options: &DuckDbOptions) -> Result<(Connection, ProcessLock), Refusal> {
-    create_if_missing(options)?;
+fn try_open(options: &DuckDbOptions, memory: &Memory) -> Result<(Connection, ProcessLock), Refusal> {
+    create_if_missing(options, memory)?;
     let lock = ProcessLock::take(&options.path).map_err(|error| Refusal::Failed(error.to_string()))?;
     let lock = lock.ok_or_else(|| Refusal::InUse("this process has it open for another run or query".to_owned()))?;
-    Ok((connect(options)?, lock))
+    Ok((connect(options, memory)?, lock))
 }
 
-fn connect(options: &DuckDbOptions) -> duckdb::Result<Connection> {
-    let connection = Connection::open_with_flags(&options.path, config(options)?)?;
+fn connect(options: &DuckDbOptions, memory: &Memory) -> duckdb::Result<Connection> {
+    let connection = Connection::open_with_flags(&options.path, config(options, memory)?)?;
     connection.register_table_function::<ArrowVTab>("arrow")?;
     Ok(connection)
 }
 
 /// How files are opened.
-pub(super) fn config(options: &DuckDbOptions) -> duckdb::Result<Config> {
+pub(super) fn config(options: &DuckDbOptions, memory: &Memory) -> duckdb::Result<Config> {
     let mut config = Config::default()
         // Nothing is ever fetched from the network.
         .with("autoinstall_known_extensions", "false")?
         .with("autoload_known_extensions", "false")?
         .with("storage_compatibility_version", STORAGE_VERSION)?
-        .with("memory_limit", &options.memory_limit)?;
+        .with("memory_limit", memory.setting())?;
     if let Some(threads) = options.threads {
         config = config.with("threads", threads.to_string())?;
     }
@@ -175,12 +204,22 @@ impl Session {
         Ok(!self.texts("look for tables", &sql)?.is_empty())
     }
 
+    /// Has the session use the memory that `memory` allows by now.
+    pub(super) fn apply(&self, memory: &Memory) -> Result<(), LoadError> {
+        *self.memory.borrow_mut() = (memory.shown(), memory.is_fixed());
+        self.run("set the memory limit", &format!("SET memory_limit = {}", text_literal(&memory.setting())))?;
+        match memory.uses_dictionary() {
+            true => Ok(()),
+            false => self.run("set the compression", "SET disabled_compression_methods = 'dictionary'"),
+        }
+    }
+
     fn refused(&self, step: &str, error: &duckdb::Error) -> LoadError {
-        let reason = match error.to_string().split_once("\n\nPossible solutions") {
-            // DuckDB lists statements that nobody here can run.
-            Some((reason, _)) => format!("{reason}; a higher `memory_limit` of the destination helps"),
-            None => error.to_string(),
-        };
+        let reason = error.to_string();
+        if is_out_of_memory(&reason) {
+            let (limit, is_fixed) = self.memory.borrow().clone();
+            return out_of_memory(step, &self.location, limit, is_fixed, &reason);
+        }
         // The rows or the schema are to blame for these, by the names that DuckDB begins its messages with.
         let terminal = [
             "Constraint Error",
@@ -193,4 +232,17 @@ impl Session {
         let terminal = terminal.iter().any(|name| reason.contains(name));
         LoadError::Refused { step: step.to_owned(), location: self.location.clone(), reason, terminal }
     }
+}
+
+/// DuckDB tells a lack of memory from other failures by its text alone.
+fn is_out_of_memory(reason: &str) -> bool {
+    ["Out of Memory Error", "\n\nPossible solutions", "bad allocation", "std::bad_alloc", "failed to offload data block"]
+        .iter()
+        .any(|sign| reason.contains(sign))
+}
+
+fn out_of_memory(step: &str, location: &str, limit: String, is_fixed: bool, reason: &str) -> LoadError {
+    // DuckDB lists statements that nobody here can run.
+    let reason = reason.split_once("\n\nPossible solutions").map_or(reason, |(reason, _)| reason).to_owned();
+    LoadError::OutOfMemory { step: step.to_owned(), location: location.to_owned(), limit, is_fixed, reason }
 }

@@ -9,6 +9,7 @@ use duckdb::Connection;
 
 use super::DuckDbOptions;
 use super::connect::{Refusal, config};
+use super::memory::Memory;
 
 /// Makes the file where it is missing, whole or not at all.
 ///
@@ -16,7 +17,7 @@ use super::connect::{Refusal, config};
 /// has left. So the file is made under another name, and linked to its own when it is complete; where another
 /// program was quicker, its file stays. What a process that was killed has left under the other name is removed by the
 /// next one.
-pub(super) fn create_if_missing(options: &DuckDbOptions) -> Result<(), Refusal> {
+pub(super) fn create_if_missing(options: &DuckDbOptions, memory: &Memory) -> Result<(), Refusal> {
     let path = &options.path;
     let unfinished = Unfinished(path.with_added_extension("catchment-new"));
     if path.exists() {
@@ -26,7 +27,7 @@ pub(super) fn create_if_missing(options: &DuckDbOptions) -> Result<(), Refusal> 
     }
     let _lock = lock_folder(path)?;
     unfinished.remove().map_err(failed)?;
-    let made = unfinished.make(options).and_then(|()| unfinished.link(path));
+    let made = unfinished.make(options, memory).and_then(|()| unfinished.link(path));
     #[cfg(feature = "failpoints")]
     fail::fail_point!("duckdb::file_linked");
     // Left over where making failed; otherwise a second name of the file.
@@ -52,8 +53,8 @@ impl Unfinished {
         Ok(())
     }
 
-    fn make(&self, options: &DuckDbOptions) -> Result<(), Refusal> {
-        let connection = Connection::open_with_flags(&self.0, config(options)?)?;
+    fn make(&self, options: &DuckDbOptions, memory: &Memory) -> Result<(), Refusal> {
+        let connection = Connection::open_with_flags(&self.0, config(options, memory)?)?;
         connection.close().map_err(|(_, error)| error)?;
         File::open(&self.0).and_then(|file| file.sync_all()).map_err(failed)
     }

@@ -1,6 +1,6 @@
 //! The table of rows at cursors that the state has no room for: made when there are any.
 
-use catchment_load_package::SealedPackage;
+use catchment_load_package::{BATCH_MAX_BYTES, SealedPackage};
 use catchment_schema::{CURSOR_ROWS_TABLE, cursor_rows_table};
 use catchment_state::{BoundaryKey, RowHash};
 
@@ -37,7 +37,7 @@ pub(super) fn put(session: &Session, dataset: DatasetName<'_>, package: &SealedP
         session.run("forget the rows at a cursor", &delete_cursor_rows(name, pipeline, &cursor.key))?;
     }
     for segment in package.cursor_segments() {
-        for batch in package.read(segment)? {
+        for batch in package.read(segment, BATCH_MAX_BYTES)? {
             session.insert(&format!("insert rows into table `{CURSOR_ROWS_TABLE}`"), &name.to_string(), batch?, &[])?;
         }
     }

@@ -3,19 +3,20 @@
 use catchment_schema::{Column, Schema};
 
 use super::existing::Existing;
+use super::transaction::Warnings;
 use super::widen::other_type;
 
 /// Warns of `tables` that are not what the schema says that was stored with them. They are loaded nevertheless: what is
 /// missing is made again, and values are converted where they fit.
-pub(super) fn warn<'t>(stored: &Schema, existing: &Existing, tables: impl IntoIterator<Item = &'t str>) {
+pub(super) fn warn<'t>(stored: &Schema, existing: &Existing, tables: impl IntoIterator<Item = &'t str>, warnings: &Warnings) {
     for table in tables.into_iter().filter_map(|name| stored.tables.get(name)).filter(|table| table.has_seen_data()) {
         if !existing.has(&table.name) {
-            tracing::warn!("table `{}` was loaded before and is gone: it is made again", table.name);
+            warnings.add(format!("table `{}` was loaded before and is gone: it is created again", table.name));
             continue;
         }
         for column in table.complete_columns() {
             if let Some(found) = difference(column, existing.data_type(&table.name, &column.name)) {
-                tracing::warn!("column `{}` of table `{}` {found}", column.name, table.name);
+                warnings.add(format!("column `{}` of table `{}` {found}", column.name, table.name));
             }
         }
     }

@@ -1,64 +1,151 @@
 //! One package, one transaction.
 
-use catchment_load_package::SealedPackage;
+use catchment_load_package::{BATCH_MAX_BYTES, Interrupted, LoadAttempt, SealedPackage};
 use catchment_schema::LOADS_TABLE;
 
 use super::DuckDbOptions;
 use super::connect::{self, Session};
+use super::memory::Memory;
 use super::transaction::Transaction;
 use crate::sql::text_literal;
-use crate::{Cancelled, LoadError, Loaded};
+use crate::{Cancelled, LoadError, LoadOutcome, Loaded};
 
+/// The bytes of a batch where an earlier load of the package ended the process.
+const CAREFUL_BATCH_BYTES: usize = 256 << 10;
+
+/// How often the process may end at one step before the package is given up.
+const ENDS_AT_STEP: u32 = 2;
+
+/// What all attempts at a load have in common.
+pub(super) struct Load<'l> {
+    pub(super) options: &'l DuckDbOptions,
+    pub(super) package: &'l SealedPackage,
+    pub(super) attempt: &'l LoadAttempt,
+    pub(super) memory: &'l Memory,
+    pub(super) cancelled: Cancelled<'l>,
+}
+
+/// Loads the package; again, with more memory, where DuckDB runs out of it.
 pub(super) fn load(options: &DuckDbOptions, package: &SealedPackage, cancelled: Cancelled<'_>) -> Result<Loaded, LoadError> {
-    let session = connect::open(options, cancelled)?;
-    let transaction = Transaction { session: &session, dataset: session.dataset(&package.begin().dataset), package, cancelled };
-    #[cfg(feature = "failpoints")]
-    fail::fail_point!("load::opened");
-    if options.threads.is_none() {
-        // Each thread has buffers of its own, and joins of many rows ran out of memory with as many threads as cores.
-        session.run("use one thread", "SET threads = 1")?;
+    let (attempt, memory) = (package.begin_load(), Memory::new(options));
+    let Interrupted { loads, step, at_step } = attempt.interrupted();
+    if let Some(step) = step
+        && *at_step >= ENDS_AT_STEP
+    {
+        return Err(LoadError::EndsProcess { loads: *loads, step: step.clone() });
     }
-    session.run("begin a transaction", "BEGIN TRANSACTION")?;
-    #[cfg(feature = "failpoints")]
-    fail::fail_point!("load::begun");
-    match transaction.apply() {
-        Ok(Loaded::Before) => {
-            session.run("roll back", "ROLLBACK")?;
-            Ok(Loaded::Before)
-        }
-        Ok(Loaded::Now) => commit(options, session, package),
-        Err(error) => {
-            // Closing the connection rolls back as well; the first error is the one to tell.
-            let _ = session.run("roll back", "ROLLBACK");
-            Err(error)
+    let load = Load { options, package, attempt: &attempt, memory: &memory, cancelled };
+    if load.is_careful() {
+        tracing::warn!("{loads} processes ended while they loaded package {}: it is loaded in small steps", load.load_id());
+        memory.avoid_dictionary();
+    }
+    let mut warnings = Vec::new();
+    loop {
+        match load.attempt() {
+            Err(error @ LoadError::OutOfMemory { .. }) if memory.grow() => {
+                let warning = format!("{error}: loading the package again with up to {}", memory.shown());
+                tracing::warn!("{warning}");
+                warnings = vec![warning];
+            }
+            Ok(mut loaded) => {
+                loaded.warnings.extend(warnings);
+                return Ok(loaded);
+            }
+            Err(error) => return Err(error),
         }
     }
 }
 
-/// DuckDB's COMMIT of an aborted transaction reports success, and an answer may be lost: what counts is whether the
-/// package is logged afterwards.
-fn commit(options: &DuckDbOptions, session: Session, package: &SealedPackage) -> Result<Loaded, LoadError> {
-    #[cfg(feature = "failpoints")]
-    fail::fail_point!("load::applied");
-    let committed = session.run("commit", "COMMIT");
-    #[cfg(feature = "failpoints")]
-    fail::fail_point!("load::committed");
-    let session = match &committed {
-        Ok(()) => session,
-        Err(_) => {
-            drop(session);
-            connect::open(options, &|| false)?
+impl Load<'_> {
+    /// Whether an earlier load ended the process, so that this one goes in small steps.
+    pub(super) fn is_careful(&self) -> bool {
+        self.attempt.interrupted().loads > 0
+    }
+
+    /// The most bytes of rows that DuckDB takes at once; a row that is larger comes alone.
+    pub(super) fn batch_bytes(&self) -> usize {
+        if self.is_careful() { CAREFUL_BATCH_BYTES } else { BATCH_MAX_BYTES }
+    }
+
+    fn load_id(&self) -> &str {
+        &self.package.begin().load_id
+    }
+
+    fn attempt(&self) -> Result<Loaded, LoadError> {
+        let session = connect::open(self.options, self.memory, self.cancelled)?;
+        session.apply(self.memory)?;
+        let dataset = session.dataset(&self.package.begin().dataset);
+        let transaction = Transaction::new(&session, dataset, self);
+        #[cfg(feature = "failpoints")]
+        fail::fail_point!("load::opened");
+        if self.options.threads.is_none() {
+            // Each thread has buffers of its own, and joins of many rows ran out of memory with as many threads as cores.
+            session.run("use one thread", "SET threads = 1")?;
         }
-    };
-    match committed {
-        _ if is_logged(&session, package)? => Ok(Loaded::Now),
-        Err(error) => Err(error),
-        Ok(()) => Err(LoadError::Refused {
-            step: "commit".to_owned(),
-            location: session.location().to_owned(),
-            reason: "the transaction had been aborted".to_owned(),
-            terminal: false,
-        }),
+        session.run("begin a transaction", "BEGIN TRANSACTION")?;
+        #[cfg(feature = "failpoints")]
+        fail::fail_point!("load::begun");
+        match transaction.apply() {
+            Ok(loaded) if loaded.outcome == LoadOutcome::AlreadyLoaded => {
+                session.run("roll back", "ROLLBACK")?;
+                Ok(loaded)
+            }
+            Ok(loaded) => {
+                let session = self.commit(session)?;
+                self.checkpoint(session);
+                Ok(loaded)
+            }
+            Err(error) => {
+                // Closing the connection rolls back as well; the first error is the one to report.
+                let _ = session.run("roll back", "ROLLBACK");
+                Err(error)
+            }
+        }
+    }
+
+    /// DuckDB's COMMIT of an aborted transaction reports success, and an answer may be lost: what counts is whether the
+    /// package is logged afterwards.
+    fn commit(&self, session: Session) -> Result<Session, LoadError> {
+        #[cfg(feature = "failpoints")]
+        fail::fail_point!("load::applied");
+        let committed = session.run("commit", "COMMIT");
+        #[cfg(feature = "failpoints")]
+        fail::fail_point!("load::committed");
+        let session = match &committed {
+            Ok(()) => session,
+            Err(_) => {
+                drop(session);
+                connect::open(self.options, self.memory, &|| false)?
+            }
+        };
+        match committed {
+            _ if is_logged(&session, self.package)? => Ok(session),
+            Err(error) => Err(error),
+            Ok(()) => Err(LoadError::Refused {
+                step: "commit".to_owned(),
+                location: session.location().to_owned(),
+                reason: "the transaction had been aborted".to_owned(),
+                terminal: false,
+            }),
+        }
+    }
+
+    /// Writes what was committed from DuckDB's log into the file, with more memory where that takes more. That it cannot be
+    /// written changes nothing: the rows are safe in the log.
+    fn checkpoint(&self, session: Session) {
+        let mut result = session.run("write the log of changes into the file", "CHECKPOINT");
+        drop(session);
+        while matches!(result, Err(LoadError::OutOfMemory { .. })) && self.memory.grow() {
+            result = connect::open(self.options, self.memory, self.cancelled).and_then(|session| {
+                session.apply(self.memory)?;
+                session.run("write the log of changes into the file", "CHECKPOINT")
+            });
+        }
+        if let Err(error) = result {
+            tracing::warn!("the package is loaded, and stays in the log beside the file: {error}");
+        }
+        #[cfg(feature = "failpoints")]
+        fail::fail_point!("load::checkpointed");
     }
 }
 

@@ -3,6 +3,7 @@
 use catchment_schema::{DataType, MergeStrategy, Table, format_timestamp};
 
 use super::column_type::column_type;
+use super::transaction::Warnings;
 use crate::sql::{HardDelete, Merge, QualifiedName, StagedRows, Strategy, Versions, merge, text_literal};
 
 /// The statements that merge `rows` into `root`, which `table` describes, and into its `children`; the load began at
@@ -13,6 +14,7 @@ pub(super) fn statements(
     rows: StagedRows<'_>,
     children: Vec<(QualifiedName<'_>, Option<StagedRows<'_>>)>,
     created_at: i64,
+    warnings: &Warnings,
 ) -> Result<Vec<String>, String> {
     let strategy = table.merge_strategy().map_err(|name| {
         let known = MergeStrategy::ALL.map(MergeStrategy::name).join(", ");
@@ -27,10 +29,13 @@ pub(super) fn statements(
     let dedup_sort = dedup_sort.map(|(column, order)| (column.name.as_str(), order));
     let (primary_key, merge_key) = (table.columns_with("primary_key"), table.columns_with("merge_key"));
     if dedup_sort.is_some() && primary_key.is_empty() {
-        tracing::warn!("table `{}` has a column with dedup_sort but no primary key, so no rows are equal", table.name);
+        warnings.add(format!(
+            "table `{}` has a column with `dedup_sort` but no primary key, so no rows are deduplicated",
+            table.name
+        ));
     }
     if strategy == MergeStrategy::DeleteInsert && primary_key.is_empty() && merge_key.is_empty() {
-        tracing::warn!("table `{}` is merged but has no primary key: all its rows are added as new ones", table.name);
+        warnings.add(format!("table `{}` is merged but has no primary key: all its rows are added as new ones", table.name));
     }
     let is_deduplicated = table.is_deduplicated();
     let plan = Merge { root, rows, children, primary_key, merge_key, is_deduplicated, dedup_sort, hard_delete };

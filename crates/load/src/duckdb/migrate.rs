@@ -5,8 +5,11 @@ use catchment_schema::{Column, DLT_ROOT_ID, Schema, Table};
 use super::column_type::column_type;
 use super::connect::Session;
 use super::existing::Existing;
+use super::transaction::Warnings;
 use crate::LoadError;
-use crate::sql::{DatasetName, add_column, add_root_id, create_table, fill_root_ids, select_one};
+use crate::sql::{
+    DatasetName, add_column, add_root_id, copy_with_columns, create_table, fill_root_ids, select_dependents, select_one,
+};
 
 /// Makes `tables` where they are missing, and adds the columns that they lack. Nothing is ever dropped.
 pub(super) fn migrate<'t>(
@@ -15,8 +18,9 @@ pub(super) fn migrate<'t>(
     schema: &Schema,
     tables: impl IntoIterator<Item = &'t str>,
     existing: &Existing,
+    warnings: &Warnings,
 ) -> Result<(), LoadError> {
-    let migration = Migration { session, dataset, schema, existing };
+    let migration = Migration { session, dataset, schema, existing, warnings };
     let mut without_root_ids = Vec::new();
     for table in tables.into_iter().filter_map(|name| schema.tables.get(name)) {
         if !existing.has(&table.name) {
@@ -29,21 +33,31 @@ pub(super) fn migrate<'t>(
     migration.fill_root_ids(&without_root_ids)
 }
 
+/// How many columns may be added to a table one by one, times the columns that it has then. Each such pair takes about 500
+/// bytes of memory.
+const ALTERS_MAX: usize = 50_000;
+
 struct Migration<'m> {
     session: &'m Session,
     dataset: DatasetName<'m>,
     schema: &'m Schema,
     existing: &'m Existing,
+    warnings: &'m Warnings,
 }
 
 impl Migration<'_> {
     /// Adds the columns that a table lacks; true where rows have to be given the ids of their root rows.
     fn add_columns(&self, table: &Table) -> Result<bool, LoadError> {
+        let is_missing = |column: &&Column| self.existing.data_type(&table.name, &column.name).is_none();
+        let missing: Vec<&Column> = table.complete_columns().filter(is_missing).collect();
         let mut lacks_root_ids = false;
-        for column in table.complete_columns() {
-            if self.existing.data_type(&table.name, &column.name).is_some() {
-                continue;
-            }
+        if missing.len() * table.columns.len() > ALTERS_MAX
+            && missing.iter().all(|column| column.is_nullable())
+            && self.can_copy(table)?
+        {
+            return self.copy_with_columns(table, &missing).map(|()| false);
+        }
+        for column in missing {
             let step = format!("add column `{}` to table `{}`", column.name, table.name);
             let name = self.dataset.table(&table.name);
             if column.is_nullable() || !self.has_rows(table)? {
@@ -52,17 +66,28 @@ impl Migration<'_> {
                 add_root_id(name, column, column_type).iter().try_for_each(|sql| self.session.run(&step, sql))?;
                 lacks_root_ids = true;
             } else {
-                tracing::warn!(
-                    "column `{}` of table `{}` is not to be null, but the rows that are there have no value for it: \
-                     it is added as one that may be",
-                    column.name,
-                    table.name
-                );
+                self.warnings.add(format!(
+                    "column `{}` of table `{}` is NOT NULL, but existing rows have no value for it: added as nullable",
+                    column.name, table.name
+                ));
                 let column = Column { nullable: Some(true), ..column.clone() };
                 self.session.run(&step, &add_column(name, &column, column_type))?;
             }
         }
         Ok(lacks_root_ids)
+    }
+
+    /// Whether the table has nothing that a copy would lack.
+    fn can_copy(&self, table: &Table) -> Result<bool, LoadError> {
+        let step = format!("look for indexes and constraints of table `{}`", table.name);
+        Ok(self.session.texts(&step, &select_dependents(self.dataset, &table.name))?.is_empty())
+    }
+
+    /// Adds many columns at once, by a copy of the table. Adding them one by one copies the description of the table each
+    /// time, and keeps all copies until the transaction ends: gigabytes for some thousands of columns.
+    fn copy_with_columns(&self, table: &Table, columns: &[&Column]) -> Result<(), LoadError> {
+        let step = format!("add {} columns to table `{}`", columns.len(), table.name);
+        copy_with_columns(self.dataset, &table.name, columns, column_type).iter().try_for_each(|sql| self.session.run(&step, sql))
     }
 
     fn has_rows(&self, table: &Table) -> Result<bool, LoadError> {

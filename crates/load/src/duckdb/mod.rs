@@ -7,6 +7,9 @@ mod cursor_rows;
 mod drift;
 mod existing;
 mod load;
+mod memory;
+mod memory_limit;
+mod memory_need;
 mod merge;
 mod migrate;
 mod options;
@@ -26,6 +29,7 @@ use std::path::PathBuf;
 use catchment_load_package::SealedPackage;
 use catchment_state::{BoundaryKey, RowHash};
 
+pub use memory_limit::{InvalidMemoryLimit, MemoryLimit};
 pub use options::DuckDbOptions;
 pub use settings::DuckDbSettings;
 
@@ -69,7 +73,7 @@ impl Destination for DuckDb {
         if !self.options.path.exists() {
             return Ok(Restored::default());
         }
-        restore::restore(&connect::open(&self.options, cancelled)?, dataset, pipeline, schema)
+        connect::with_session(&self.options, cancelled, |session| restore::restore(session, dataset, pipeline, schema))
     }
 
     fn cursor_rows(
@@ -82,8 +86,9 @@ impl Destination for DuckDb {
         if !self.options.path.exists() {
             return Ok(Vec::new());
         }
-        let session = connect::open(&self.options, cancelled)?;
-        cursor_rows::read(&session, session.dataset(dataset), pipeline, key)
+        connect::with_session(&self.options, cancelled, |session| {
+            cursor_rows::read(session, session.dataset(dataset), pipeline, key)
+        })
     }
 
     fn load(&self, package: &SealedPackage, cancelled: Cancelled<'_>) -> Result<Loaded, LoadError> {
@@ -95,8 +100,9 @@ impl Destination for DuckDb {
             let reason = "there is no such file; nothing was loaded into it yet".to_owned();
             return Err(LoadError::Open { location: self.options.path.display().to_string(), reason });
         }
-        let session = connect::open(&self.options, cancelled)?;
-        session.run(&format!("use the dataset `{dataset}`"), &format!("USE {}", session.dataset(dataset)))?;
-        session.query("query", sql)
+        connect::with_session(&self.options, cancelled, |session| {
+            session.run(&format!("use the dataset `{dataset}`"), &format!("USE {}", session.dataset(dataset)))?;
+            session.query("query", sql)
+        })
     }
 }

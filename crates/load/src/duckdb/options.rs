@@ -1,14 +1,16 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::MemoryLimit;
+
 /// How a DuckDB file is opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DuckDbOptions {
     /// The file.
     pub path: PathBuf,
-    /// What DuckDB may keep in memory, in its own notation (`64MB`); more goes to a temporary folder beside
-    /// the file. `64MB` by default: a transaction keeps its rows in memory up to this limit.
-    pub memory_limit: String,
+    /// The memory that DuckDB may use; more goes to a temporary folder beside the file. By default as much as the rows
+    /// need.
+    pub memory_limit: MemoryLimit,
     /// The threads that DuckDB uses. By default one to load, as each needs a share of the memory and a load is hardly
     /// faster with more, and as many as the machine has for queries.
     pub threads: Option<u64>,
@@ -19,6 +21,6 @@ pub struct DuckDbOptions {
 impl DuckDbOptions {
     /// The file at `path`, with the defaults.
     pub fn new(path: impl Into<PathBuf>) -> DuckDbOptions {
-        DuckDbOptions { path: path.into(), memory_limit: "64MB".to_owned(), threads: None, wait: Duration::from_secs(600) }
+        DuckDbOptions { path: path.into(), memory_limit: MemoryLimit::Auto, threads: None, wait: Duration::from_secs(600) }
     }
 }

@@ -1,42 +1,48 @@
 //! The rows of a package find their tables.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use arrow::record_batch::RecordBatch;
-use catchment_load_package::SealedPackage;
 use catchment_schema::{Schema, Table, WriteDisposition};
 
 use super::connect::Session;
 use super::existing::Existing;
+use super::load::Load;
+use super::memory_need::MemoryNeed;
 use super::merge;
 use super::refused_value;
 use super::rounding::OtherType;
 use super::stage::{Stage, Staged};
+use super::transaction::Warnings;
 use super::widen::Splits;
 use crate::LoadError;
-use crate::sql::{DatasetName, Split};
+use crate::sql::{DatasetName, Split, text_literal};
 
 /// What is needed to put the rows of a package into the tables that were made for them.
 pub(super) struct Rows<'r> {
     pub(super) session: &'r Session,
     pub(super) dataset: DatasetName<'r>,
-    pub(super) package: &'r SealedPackage,
+    pub(super) load: &'r Load<'r>,
     pub(super) schema: &'r Schema,
     pub(super) existing: &'r Existing,
     pub(super) splits: &'r Splits,
+    pub(super) warnings: &'r Warnings,
 }
 
 impl Rows<'_> {
     /// Inserts the rows, or merges them into the tables below `roots`; `go_on` is asked before each batch and each merge.
     pub(super) fn put(&self, roots: BTreeSet<&str>, go_on: &dyn Fn() -> Result<(), LoadError>) -> Result<(), LoadError> {
+        let package = self.load.package;
         let mut stage = Stage::new(self.session, self.dataset);
-        for segment in self.package.segments() {
+        let mut needs: HashMap<&str, MemoryNeed> = HashMap::new();
+        for segment in package.segments() {
             let table = &segment.table;
             let splits = self.splits.get(table).map(Vec::as_slice).unwrap_or_default();
             let others = self.schema.tables.get(table).map(|table| OtherType::all(table, self.existing)).unwrap_or_default();
             let root = self.schema.root_of(table);
-            let disposition = self.package.seal().schema.write_disposition(root);
-            for batch in self.package.read(segment)? {
+            let disposition = package.seal().schema.write_disposition(root);
+            self.load.attempt.step(&format!("rows of table `{table}` in {}", segment.file));
+            for (number, batch) in package.read(segment, self.load.batch_bytes())?.enumerate() {
                 let batch = batch?;
                 go_on()?;
                 let merges = match disposition {
@@ -45,6 +51,10 @@ impl Rows<'_> {
                     WriteDisposition::Merge => true,
                     WriteDisposition::Append | WriteDisposition::Replace => false,
                 };
+                if self.load.is_careful() {
+                    self.load.attempt.step(&format!("rows of table `{table}` in {}, batch {number}", segment.file));
+                }
+                self.make_room(needs.entry(table).or_default(), table, &batch)?;
                 others.iter().try_for_each(|other| other.check(self.session, table, &batch))?;
                 let put = match merges {
                     true => stage.put(table, batch.clone(), splits),
@@ -59,9 +69,39 @@ impl Rows<'_> {
         fail::fail_point!("load::all_batches_put");
         for root in roots {
             go_on()?;
+            self.load.attempt.step(&format!("the merge of table `{root}`"));
             self.merge(root, &stage)?;
         }
         stage.clear()
+    }
+
+    /// Gives DuckDB the memory that the rows of a table take, before it takes them.
+    fn make_room(&self, need: &mut MemoryNeed, table: &str, batch: &RecordBatch) -> Result<(), LoadError> {
+        let had_long_texts = need.has_long_texts();
+        need.observe(batch);
+        if need.has_long_texts() && !had_long_texts {
+            need.set_existing_rows(self.estimated_rows(table)?);
+        }
+        let memory = self.load.memory;
+        let has_room = memory.make_room(need.extra_bytes());
+        let without_dictionary = need.outgrows_dictionary() && memory.avoid_dictionary();
+        if has_room || without_dictionary {
+            tracing::info!("rows of table `{table}` are large: DuckDB may use up to {} of memory", memory.shown());
+            self.session.apply(memory)?;
+        }
+        Ok(())
+    }
+
+    /// The rows that DuckDB thinks that a table of the dataset has.
+    fn estimated_rows(&self, table: &str) -> Result<u64, LoadError> {
+        let sql = format!(
+            "SELECT estimated_size::VARCHAR FROM duckdb_tables() WHERE database_name = current_database() \
+             AND lower(schema_name) = lower({}) AND lower(table_name) = lower({})",
+            text_literal(self.dataset.schema),
+            text_literal(table)
+        );
+        let found = self.session.texts(&format!("ask for the size of table `{table}`"), &sql)?;
+        Ok(found.first().and_then(|rows| rows.parse().ok()).unwrap_or(0))
     }
 
     fn insert(&self, table: &str, batch: RecordBatch, splits: &[Split]) -> Result<(), LoadError> {
@@ -85,7 +125,9 @@ impl Rows<'_> {
     /// Merges the staged rows of `root` and of the tables below it, where there are any.
     fn merge(&self, root: &str, stage: &Stage<'_>) -> Result<(), LoadError> {
         // How the package merges, whatever others have stored in the meantime.
-        let (Some(table), Some(staged)) = (self.package.seal().schema.tables.get(root), stage.get(root)) else { return Ok(()) };
+        let (Some(table), Some(staged)) = (self.load.package.seal().schema.tables.get(root), stage.get(root)) else {
+            return Ok(());
+        };
         let in_dataset =
             |child: &&Table| child.name != root && (self.existing.has(&child.name) || stage.get(&child.name).is_some());
         let children = self.schema.chain(root).into_iter().filter(in_dataset);
@@ -96,7 +138,8 @@ impl Rows<'_> {
             self.dataset.table(root),
             staged.rows(),
             children.collect(),
-            self.package.begin().created_at,
+            self.load.package.begin().created_at,
+            self.warnings,
         );
         let statements = statements.map_err(|reason| LoadError::Refused {
             step: step.clone(),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use catchment_settings::{Configured, Fields, FromValue, Incomplete, Settings, Value};
 
-use super::DuckDbOptions;
+use super::{DuckDbOptions, MemoryLimit};
 
 /// How DuckDB is opened: `destination.duckdb`.
 ///
@@ -23,7 +23,7 @@ use super::DuckDbOptions;
 #[derive(Debug)]
 pub struct DuckDbSettings {
     file: Option<DuckDbFile>,
-    memory_limit: String,
+    memory_limit: MemoryLimit,
     threads: Option<u64>,
     wait: Duration,
 }
@@ -57,12 +57,25 @@ impl Configured for DuckDbSettings {
             file: file.or(inner),
             memory_limit: fields.or(
                 "memory_limit",
-                "What DuckDB may keep in memory, in its own notation; more goes to a folder beside the file.",
+                "The memory that DuckDB may use, such as `512MB` or `50%`; more goes to a folder beside the file. `auto` begins \
+                 with 64 MB and raises it as the rows need, up to 80 % of the machine.",
                 default.memory_limit,
             ),
             threads: fields.optional("threads", "How many threads DuckDB uses; by default one to load, and all for queries."),
             wait: fields.or("wait", "How many seconds a file that another process has open is waited for.", default.wait),
         })
+    }
+}
+
+impl FromValue for MemoryLimit {
+    const EXPECTED: &'static str = "`auto`, or a number with a unit such as `512MB`, `2GB` or `50%`";
+
+    fn from_value(value: &Value) -> Option<Self> {
+        String::from_value(value)?.parse().ok()
+    }
+
+    fn written(&self) -> String {
+        format!("\"{self}\"")
     }
 }
 
@@ -102,7 +115,7 @@ mod tests {
     fn where_the_file_is() {
         fn check(text: &str, expected: Option<&str>) {
             let file = DuckDbFile::from_value(&text.into());
-            let settings = |file| DuckDbSettings { file, memory_limit: String::new(), threads: None, wait: Duration::ZERO };
+            let settings = |file| DuckDbSettings { file, memory_limit: MemoryLimit::Auto, threads: None, wait: Duration::ZERO };
             let path = file.map(|file| settings(Some(file)).options("p", Path::new("/local"), Path::new("/folder/p")).path);
             assert_eq!(path.as_deref(), expected.map(Path::new), "{text}");
         }

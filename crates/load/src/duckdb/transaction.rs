@@ -1,5 +1,6 @@
 //! What the transaction of a load does, in order.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use catchment_load_package::SealedPackage;
@@ -8,21 +9,37 @@ use catchment_state::State;
 
 use super::connect::Session;
 use super::existing::Existing;
-use super::load::is_logged;
+use super::load::{Load, is_logged};
 use super::rows::Rows;
 use super::{cursor_rows, drift, migrate, restore, system_tables, widen};
 use crate::sql::{self, DatasetName};
-use crate::{Cancelled, LoadError, Loaded};
+use crate::{LoadError, LoadOutcome, Loaded};
 
 /// A transaction that is open.
 pub(super) struct Transaction<'t> {
-    pub(super) session: &'t Session,
-    pub(super) dataset: DatasetName<'t>,
-    pub(super) package: &'t SealedPackage,
-    pub(super) cancelled: Cancelled<'t>,
+    session: &'t Session,
+    dataset: DatasetName<'t>,
+    load: &'t Load<'t>,
+    package: &'t SealedPackage,
+    warnings: Warnings,
 }
 
-impl Transaction<'_> {
+/// What a person should see of a load, also in the log.
+#[derive(Default)]
+pub(super) struct Warnings(RefCell<Vec<String>>);
+
+impl Warnings {
+    pub(super) fn add(&self, warning: String) {
+        tracing::warn!("{warning}");
+        self.0.borrow_mut().push(warning);
+    }
+}
+
+impl<'t> Transaction<'t> {
+    pub(super) fn new(session: &'t Session, dataset: DatasetName<'t>, load: &'t Load<'t>) -> Transaction<'t> {
+        Transaction { session, dataset, load, package: load.package, warnings: Warnings::default() }
+    }
+
     /// Everything but the commit.
     pub(super) fn apply(&self) -> Result<Loaded, LoadError> {
         let (session, dataset) = (self.session, self.dataset);
@@ -30,7 +47,7 @@ impl Transaction<'_> {
         #[cfg(feature = "failpoints")]
         fail::fail_point!("load::system_tables_made");
         if is_logged(session, self.package)? {
-            return Ok(Loaded::Before);
+            return Ok(LoadOutcome::AlreadyLoaded.into());
         }
         let ours = &self.package.seal().schema;
         let stored = restore::schema(session, dataset, &ours.name)?;
@@ -42,20 +59,25 @@ impl Transaction<'_> {
         let existing = Existing::read(session, dataset)?;
         let (with_rows, merged_into) = (self.tables_with_rows(), self.tables_merged_into(&schema, &existing));
         if let Some(stored) = &stored {
-            drift::warn(stored, &existing, with_rows.iter().map(String::as_str));
+            // what was dropped for this load is not missing
+            let dropped = &self.package.begin().refresh.dropped;
+            let tables = with_rows.iter().filter(|table| !dropped.contains(table));
+            drift::warn(stored, &existing, tables.map(String::as_str), &self.warnings);
         }
         #[cfg(feature = "failpoints")]
         fail::fail_point!("load::compared");
         let splits = widen::widen(session, dataset, &mut schema, with_rows.iter().map(String::as_str), &existing)?;
         #[cfg(feature = "failpoints")]
         fail::fail_point!("load::widened");
-        migrate::migrate(session, dataset, &schema, with_rows.union(&merged_into).map(String::as_str), &existing)?;
+        let tables = with_rows.union(&merged_into).map(String::as_str);
+        migrate::migrate(session, dataset, &schema, tables, &existing, &self.warnings)?;
         #[cfg(feature = "failpoints")]
         fail::fail_point!("load::migrated");
-        self.empty_replaced(&schema, &existing)?;
+        self.empty_replaced(&schema, &existing, &with_rows)?;
         #[cfg(feature = "failpoints")]
         fail::fail_point!("load::emptied");
-        let rows = Rows { session, dataset, package: self.package, schema: &schema, existing: &existing, splits: &splits };
+        let (load, warnings) = (self.load, &self.warnings);
+        let rows = Rows { session, dataset, load, schema: &schema, existing: &existing, splits: &splits, warnings };
         rows.put(self.roots(&schema), &|| self.stop_if_cancelled())?;
         #[cfg(feature = "failpoints")]
         fail::fail_point!("load::rows_put");
@@ -64,7 +86,7 @@ impl Transaction<'_> {
         fail::fail_point!("load::cursor_rows_put");
         system_tables::put_rows(session, dataset, self.package, &schema, state.as_ref())?;
         self.stop_if_cancelled()?;
-        Ok(Loaded::Now)
+        Ok(Loaded { outcome: LoadOutcome::Loaded, warnings: self.warnings.0.take() })
     }
 
     /// The package's schema; with what other runs have stored since it began, where they have.
@@ -128,13 +150,17 @@ impl Transaction<'_> {
     }
 
     /// Takes the old rows out of the tables of replaced resources, whether they have new ones or not.
-    fn empty_replaced(&self, schema: &Schema, existing: &Existing) -> Result<(), LoadError> {
+    fn empty_replaced(&self, schema: &Schema, existing: &Existing, with_rows: &BTreeSet<String>) -> Result<(), LoadError> {
         for root in self.roots(schema) {
             if self.disposition(root) != WriteDisposition::Replace {
                 continue;
             }
             for table in schema.chain(root).into_iter().filter(|table| existing.has(&table.name)) {
                 let name = self.dataset.table(&table.name);
+                let gets_none = table.name == root && !with_rows.contains(root);
+                if gets_none && !self.session.texts("look for rows", &sql::select_one(name))?.is_empty() {
+                    self.warnings.add(format!("table `{root}` is empty now: it is replaced, and this load has no rows for it"));
+                }
                 self.session.run(&format!("empty table `{}`", table.name), &sql::empty(name))?;
             }
         }
@@ -147,6 +173,6 @@ impl Transaction<'_> {
     }
 
     fn stop_if_cancelled(&self) -> Result<(), LoadError> {
-        if (self.cancelled)() { Err(LoadError::Cancelled) } else { Ok(()) }
+        if (self.load.cancelled)() { Err(LoadError::Cancelled) } else { Ok(()) }
     }
 }

@@ -15,5 +15,6 @@ pub(crate) use merge::{HardDelete, Merge, StagedRows, Strategy, Versions, merge}
 pub(crate) use name::{DatasetName, QualifiedName, quote, text_literal};
 pub(crate) use replace::{drop_table, empty};
 pub(crate) use tables::{
-    add_column, add_root_id, alter_type, create_stage, create_table, fill_root_ids, select_one, select_refused, select_rounded,
+    add_column, add_root_id, alter_type, copy_with_columns, create_stage, create_table, fill_root_ids, select_dependents,
+    select_one, select_refused, select_rounded,
 };

@@ -2,7 +2,7 @@
 
 use catchment_schema::{Column, DLT_ID, DLT_PARENT_ID, DLT_ROOT_ID, ROOT_ROW, ROOT_ROW_DIGITS, Table};
 
-use super::name::{QualifiedName, quote};
+use super::name::{DatasetName, QualifiedName, quote, text_literal};
 
 /// What a destination calls the type of a column.
 pub(super) type ColumnType = fn(&Column) -> String;
@@ -16,6 +16,40 @@ pub(crate) fn create_table(name: QualifiedName<'_>, table: &Table, column_type: 
 /// Adds a column to a table.
 pub(crate) fn add_column(name: QualifiedName<'_>, column: &Column, column_type: ColumnType) -> String {
     format!("ALTER TABLE {name} ADD COLUMN {}", definition(column, column_type))
+}
+
+/// Adds columns, which may be null, to a table by a copy of it.
+pub(crate) fn copy_with_columns(
+    dataset: DatasetName<'_>,
+    table: &str,
+    columns: &[&Column],
+    column_type: ColumnType,
+) -> [String; 4] {
+    let (name, copy) = (dataset.table(table), dataset.table(COPY));
+    let added = columns.iter().map(|column| format!("CAST(NULL AS {}) AS {}", column_type(column), quote(&column.name)));
+    let added = added.collect::<Vec<_>>().join(",\n  ");
+    [
+        format!("CREATE TABLE {copy} AS SELECT *,\n  {added}\nFROM {name} LIMIT 0"),
+        format!("INSERT INTO {copy} BY NAME SELECT * FROM {name}"),
+        format!("DROP TABLE {name}"),
+        format!("ALTER TABLE {copy} RENAME TO {}", quote(table)),
+    ]
+}
+
+/// The name of the copy of a table while its columns are added.
+const COPY: &str = "_dlt_table_with_columns";
+
+/// A query of what a copy of a table would lack: indexes, views that name it, and constraints and defaults of columns.
+pub(crate) fn select_dependents(dataset: DatasetName<'_>, table: &str) -> String {
+    let (schema, table) = (text_literal(dataset.schema), text_literal(table));
+    let of_table = format!(
+        "database_name = current_database() AND lower(schema_name) = lower({schema}) AND lower(table_name) = lower({table})"
+    );
+    format!(
+        "SELECT index_name FROM duckdb_indexes() WHERE {of_table} \
+         UNION ALL SELECT constraint_type FROM duckdb_constraints() WHERE {of_table} AND constraint_type <> 'NOT NULL' \
+         UNION ALL SELECT column_name FROM duckdb_columns() WHERE {of_table} AND column_default IS NOT NULL LIMIT 1"
+    )
 }
 
 /// Gives a column another type.

@@ -12,7 +12,7 @@ use super::failure::Mismatch;
 use super::resource::Resource;
 use super::text;
 use crate::quote::quote;
-use crate::{Destination, LoadError, Loaded, Restored};
+use crate::{Destination, LoadError, LoadOutcome, Loaded, Restored};
 
 /// The moment of the first package, 2024-01-01 in microseconds since 1970. Each later one begins a day after the one before.
 const FIRST_PACKAGE: i64 = 1_704_067_200_000_000;
@@ -90,8 +90,8 @@ impl<'t> Trial<'t> {
     /// Loads a package that has to be loaded now.
     pub(super) fn load_package(&self, package: &SealedPackage) -> Result<(), Mismatch> {
         match self.destination.load(package, &|| false) {
-            Ok(Loaded::Now) => Ok(()),
-            Ok(loaded) => Err(self.mismatch("loading a package", "Now", format!("{loaded:?}"))),
+            Ok(Loaded { outcome: LoadOutcome::Loaded, .. }) => Ok(()),
+            Ok(loaded) => Err(self.mismatch("loading a package", "Loaded", format!("{loaded:?}"))),
             Err(error) => Err(self.mismatch("loading a package", "no error", error)),
         }
     }
@@ -99,9 +99,9 @@ impl<'t> Trial<'t> {
     /// Loads a package that was loaded before.
     pub(super) fn load_again(&self, package: &SealedPackage) -> Result<(), Mismatch> {
         match self.destination.load(package, &|| false) {
-            Ok(Loaded::Before) => Ok(()),
-            Ok(loaded) => Err(self.mismatch("loading a package again", "Before", format!("{loaded:?}"))),
-            Err(error) => Err(self.mismatch("loading a package again", "Before", error)),
+            Ok(Loaded { outcome: LoadOutcome::AlreadyLoaded, .. }) => Ok(()),
+            Ok(loaded) => Err(self.mismatch("loading a package again", "AlreadyLoaded", format!("{loaded:?}"))),
+            Err(error) => Err(self.mismatch("loading a package again", "AlreadyLoaded", error)),
         }
     }
 
@@ -120,7 +120,7 @@ impl<'t> Trial<'t> {
         let stops = || asked.replace(asked.get() + 1) >= number;
         match self.destination.load(package, &stops) {
             Err(LoadError::Cancelled) => Ok(true),
-            Ok(Loaded::Now) => Ok(false),
+            Ok(Loaded { outcome: LoadOutcome::Loaded, .. }) => Ok(false),
             other => Err(self.mismatch(&format!("stopping a load at question {number}"), "Cancelled", format!("{other:?}"))),
         }
     }

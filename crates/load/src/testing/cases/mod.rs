@@ -74,7 +74,7 @@ mod tests {
     use catchment_state::{BoundaryKey, RowHash};
 
     use super::ALL;
-    use crate::{Cancelled, Destination, LoadError, Loaded, QueryResult, Restored};
+    use crate::{Cancelled, Destination, LoadError, LoadOutcome, Loaded, QueryResult, Restored};
 
     #[test]
     fn names_can_be_those_of_datasets_and_are_different() {
@@ -113,7 +113,7 @@ mod tests {
         }
 
         fn load(&self, _: &SealedPackage, _: Cancelled<'_>) -> Result<Loaded, LoadError> {
-            Ok(Loaded::Now)
+            Ok(LoadOutcome::Loaded.into())
         }
 
         fn query(&self, _: &str, _: &str, _: Cancelled<'_>) -> Result<QueryResult, LoadError> {

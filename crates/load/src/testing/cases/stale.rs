@@ -7,7 +7,7 @@ use crate::testing::case::cases;
 use crate::testing::failure::Mismatch;
 use crate::testing::resource::Resource;
 use crate::testing::trial::Trial;
-use crate::{LoadError, Loaded};
+use crate::{LoadError, LoadOutcome};
 
 cases! { "stale":
     is_a_copy_of_a_package,
@@ -109,12 +109,12 @@ fn is_no_package_of_another_resource(trial: &mut Trial<'_>) -> Result<(), Mismat
 fn is_no_package_of_another_resource_at_the_same_time(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
     let packages = [package(trial, "a", 1)?, package(trial, "b", 2)?, package(trial, "c", 3)?];
     let destination = trial.destination;
-    let loads: Vec<Option<Loaded>> = std::thread::scope(|scope| {
-        let load = |package| scope.spawn(move || destination.load(package, &|| false).ok());
+    let loads: Vec<Option<LoadOutcome>> = std::thread::scope(|scope| {
+        let load = |package| scope.spawn(move || destination.load(package, &|| false).ok().map(|loaded| loaded.outcome));
         let threads: Vec<_> = packages.iter().map(load).collect();
         threads.into_iter().map(|thread| thread.join().ok().flatten()).collect()
     });
-    trial.expect_same("loading three packages at once", &loads, &vec![Some(Loaded::Now); packages.len()])?;
+    trial.expect_same("loading three packages at once", &loads, &vec![Some(LoadOutcome::Loaded); packages.len()])?;
     trial.expect(ITEMS, "1 a; 2 b; 3 c")?;
     trial.expect("SELECT count(*) FROM _dlt_loads", "3")
 }

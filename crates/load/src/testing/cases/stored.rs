@@ -7,7 +7,7 @@ use crate::testing::case::cases;
 use crate::testing::failure::Mismatch;
 use crate::testing::resource::Resource;
 use crate::testing::trial::Trial;
-use crate::{LoadError, Loaded};
+use crate::{LoadError, LoadOutcome};
 
 cases! { "stored":
     is_nothing_at_first,
@@ -126,8 +126,8 @@ fn load_id_is_the_greatest(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
     trial.load_package(&later)?;
     trial.load_package(&earlier)?;
     trial.expect_same("the load id", &trial.restored()?.last_load_id, &Some(later.begin().load_id.clone()))?;
-    let loaded = trial.destination.load(&earlier, &|| false).ok();
-    trial.expect_same("loading the earlier package again", &loaded, &Some(Loaded::Before))
+    let loaded = trial.destination.load(&earlier, &|| false).ok().map(|loaded| loaded.outcome);
+    trial.expect_same("loading the earlier package again", &loaded, &Some(LoadOutcome::AlreadyLoaded))
 }
 
 fn queries_have_columns_where_they_have_no_rows(trial: &mut Trial<'_>) -> Result<(), Mismatch> {

@@ -1,0 +1,146 @@
+//! The memory limit of a load or a query, which grows where DuckDB runs out of it.
+
+use std::cell::Cell;
+
+use duckdb::Connection;
+
+use super::{DuckDbOptions, MemoryLimit};
+
+/// What a load begins with, in bytes. A transaction keeps its rows in memory up to the limit.
+const FIRST: u64 = 64_000_000;
+
+/// How many times more memory the next attempt has.
+const GROWTH: u64 = 4;
+
+/// What DuckDB may use if nothing else is known of the machine, in bytes.
+const UNKNOWN_MACHINE: u64 = 1_000_000_000;
+
+/// The memory of DuckDB, from one attempt to the next.
+pub(super) struct Memory {
+    limit: Limit,
+    /// Whether texts may be compressed by a dictionary.
+    dictionary: Cell<bool>,
+}
+
+enum Limit {
+    Auto { bytes: Cell<u64>, machine: Cell<Option<u64>> },
+    Fixed(String),
+}
+
+impl Memory {
+    pub(super) fn new(options: &DuckDbOptions) -> Memory {
+        let limit = match &options.memory_limit {
+            MemoryLimit::Auto => Limit::Auto { bytes: Cell::new(FIRST), machine: Cell::new(None) },
+            MemoryLimit::Fixed(limit) => Limit::Fixed(limit.clone()),
+        };
+        Memory { limit, dictionary: Cell::new(true) }
+    }
+
+    /// The limit, in DuckDB's notation.
+    pub(super) fn setting(&self) -> String {
+        match &self.limit {
+            Limit::Auto { bytes, .. } => format!("{}B", bytes.get()),
+            Limit::Fixed(limit) => limit.clone(),
+        }
+    }
+
+    /// The limit, for people.
+    pub(super) fn shown(&self) -> String {
+        match &self.limit {
+            Limit::Auto { bytes, .. } => format!("{} MB", bytes.get() / 1_000_000),
+            Limit::Fixed(limit) => limit.clone(),
+        }
+    }
+
+    /// Whether the limit was configured, and does not grow.
+    pub(super) fn is_fixed(&self) -> bool {
+        matches!(self.limit, Limit::Fixed(_))
+    }
+
+    pub(super) fn uses_dictionary(&self) -> bool {
+        self.dictionary.get()
+    }
+
+    /// Does without dictionaries from here on; false where that is so already.
+    pub(super) fn avoid_dictionary(&self) -> bool {
+        self.dictionary.replace(false)
+    }
+
+    /// Raises the limit to what ordinary rows need and `extra` bytes, as far as the machine goes. False where it stays.
+    pub(super) fn make_room(&self, extra: u64) -> bool {
+        match extra {
+            0 => false,
+            extra => self.raise_to(FIRST.saturating_add(extra)),
+        }
+    }
+
+    /// Has the next attempt use more memory; false where the machine has no more, or the limit is fixed.
+    pub(super) fn grow(&self) -> bool {
+        let Limit::Auto { bytes, .. } = &self.limit else { return self.avoid_dictionary() };
+        self.raise_to(bytes.get().saturating_mul(GROWTH)) | self.avoid_dictionary()
+    }
+
+    fn raise_to(&self, wanted: u64) -> bool {
+        let Limit::Auto { bytes, machine } = &self.limit else { return false };
+        if wanted <= bytes.get() {
+            return false;
+        }
+        let most = machine.get().unwrap_or_else(machine_limit);
+        machine.set(Some(most));
+        let limit = wanted.min(most);
+        limit > bytes.replace(limit.max(bytes.get()))
+    }
+}
+
+/// DuckDB's own default in bytes, which knows the limits of containers.
+fn machine_limit() -> u64 {
+    let read = || -> duckdb::Result<String> {
+        Connection::open_in_memory()?.query_row("SELECT current_setting('memory_limit')", [], |row| row.get(0))
+    };
+    read().ok().and_then(|text| bytes(&text)).unwrap_or(UNKNOWN_MACHINE)
+}
+
+/// The bytes of a text like `18.8 GiB`.
+fn bytes(text: &str) -> Option<u64> {
+    let (number, unit) = text.split_once(' ')?;
+    let power = ["bytes", "KiB", "MiB", "GiB", "TiB", "PiB"].iter().position(|known| *known == unit)?;
+    Some((number.parse::<f64>().ok()? * 1024_f64.powi(i32::try_from(power).ok()?)) as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Memory, bytes, machine_limit};
+    use crate::duckdb::DuckDbOptions;
+
+    #[test]
+    fn what_duckdb_says_of_the_machine_is_read() {
+        assert_eq!(bytes("18.8 GiB"), Some(20_186_346_291));
+        assert_eq!(bytes("512 bytes"), Some(512));
+        assert_eq!(bytes("lots"), None);
+        assert!(machine_limit() > 64_000_000);
+    }
+
+    #[test]
+    fn the_limit_grows_up_to_that_of_the_machine() {
+        let memory = Memory::new(&DuckDbOptions::new("x"));
+        assert_eq!(memory.setting(), "64000000B");
+        assert!(!memory.make_room(0) && memory.make_room(1_000_000) && !memory.make_room(500_000));
+        assert_eq!(memory.shown(), "65 MB");
+        let mut attempts = 0;
+        while memory.grow() {
+            attempts += 1;
+        }
+        assert!((1..=8).contains(&attempts), "{attempts}");
+        assert_eq!(memory.setting(), format!("{}B", machine_limit()));
+    }
+
+    #[test]
+    fn a_configured_limit_stays() {
+        let options = DuckDbOptions { memory_limit: "1GB".parse().unwrap(), ..DuckDbOptions::new("x") };
+        let memory = Memory::new(&options);
+        assert!(!memory.make_room(u64::MAX));
+        assert!(memory.grow() && !memory.uses_dictionary(), "the second attempt does without dictionaries");
+        assert!(!memory.grow());
+        assert_eq!(memory.setting(), "1GB");
+    }
+}

@@ -1,0 +1,92 @@
+//! The setting `memory_limit`.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// How much memory DuckDB may use.
+///
+/// ```
+/// use catchment_load::MemoryLimit;
+///
+/// assert_eq!("auto".parse(), Ok(MemoryLimit::Auto));
+/// assert_eq!("2 GB".parse(), Ok(MemoryLimit::Fixed("2 GB".to_owned())));
+/// assert!("lots".parse::<MemoryLimit>().is_err());
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum MemoryLimit {
+    /// 64 MB; more where the rows of a load need it, and up to DuckDB's own default, 80 % of the memory of the machine or
+    /// the container, where DuckDB runs out of it.
+    #[default]
+    Auto,
+    /// This much and no more, in DuckDB's notation: a number and `KB`, `MB`, `GB`, `TB` (powers of 1000), `KiB`, `MiB`,
+    /// `GiB`, `TiB` (powers of 1024), or `%` of the memory of the machine.
+    Fixed(String),
+}
+
+/// A text that is not a memory limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("expected `auto`, or a number with a unit such as 512MB, 2GB or 50%")]
+pub struct InvalidMemoryLimit;
+
+/// The units that DuckDB knows, in lower case.
+const UNITS: &[&str] = &["kb", "mb", "gb", "tb", "kib", "mib", "gib", "tib", "k", "m", "g", "t", "%"];
+
+impl FromStr for MemoryLimit {
+    type Err = InvalidMemoryLimit;
+
+    fn from_str(text: &str) -> Result<Self, InvalidMemoryLimit> {
+        let text = text.trim();
+        if text.eq_ignore_ascii_case("auto") {
+            return Ok(MemoryLimit::Auto);
+        }
+        let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').ok_or(InvalidMemoryLimit)?;
+        let (number, unit) = text.split_at(end);
+        let is_positive = number.parse::<f64>().is_ok_and(|number| number > 0.0);
+        let is_unit = UNITS.contains(&unit.trim_start().to_ascii_lowercase().as_str());
+        if is_positive && is_unit { Ok(MemoryLimit::Fixed(text.to_owned())) } else { Err(InvalidMemoryLimit) }
+    }
+}
+
+impl fmt::Display for MemoryLimit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            MemoryLimit::Auto => "auto",
+            MemoryLimit::Fixed(limit) => limit,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::MemoryLimit;
+
+    #[track_caller]
+    fn check(text: &str, expected: Option<&str>) {
+        assert_eq!(text.parse::<MemoryLimit>().ok().map(|limit| limit.to_string()).as_deref(), expected, "{text}");
+    }
+
+    #[test]
+    fn limits_are_a_number_with_a_unit() {
+        check("auto", Some("auto"));
+        check(" AUTO ", Some("auto"));
+        check("64MB", Some("64MB"));
+        check("1.5 GiB", Some("1.5 GiB"));
+        check("50%", Some("50%"));
+        check("512m", Some("512m"));
+        check("", None);
+        check("64", None);
+        check("MB", None);
+        check("0GB", None);
+        check("-1", None);
+        check("64 apples", None);
+        check("1.2.3GB", None);
+    }
+
+    #[test]
+    fn duckdb_takes_every_unit() {
+        for unit in super::UNITS {
+            let config = duckdb::Config::default().with("memory_limit", format!("50{unit}")).unwrap();
+            assert!(duckdb::Connection::open_in_memory_with_flags(config).is_ok(), "{unit}");
+        }
+    }
+}

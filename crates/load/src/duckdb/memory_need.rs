@@ -1,0 +1,185 @@
+//! How much memory the rows of a table take in DuckDB.
+
+use std::collections::{HashMap, HashSet};
+
+use arrow::array::{Array as _, AsArray as _, StringArray};
+use arrow::record_batch::RecordBatch;
+
+/// The rows of a row group, which DuckDB compresses together.
+const ROW_GROUP: u64 = 122_880;
+
+/// The rows that DuckDB takes through a plan together.
+const VECTOR: usize = 2048;
+
+/// What a column takes for the vectors of a plan, and for the block that is being filled.
+const COLUMN_VECTORS: u64 = 64 << 10;
+const COLUMN_BLOCK: u64 = 256 << 10;
+
+/// Rows of a table from which on each column has a block of its own.
+const FILLS_BLOCKS: u64 = 1000;
+
+/// Texts whose average length is below this are not looked at: a row group of them takes less than 16 MB.
+const LONG_TEXT: usize = 128;
+
+/// How many texts of a batch are compared to find out how many are distinct.
+const SAMPLE: usize = 256;
+
+/// The distinct texts of a row group up to which dictionary compression is worth its memory.
+const DICTIONARY_MAX: u64 = 64 << 20;
+
+/// What a limit of 64 MB has room for: columns, and texts of a row group.
+const ROOM_FOR_COLUMNS: u64 = 32 << 20;
+const ROOM_FOR_TEXTS: u64 = 16 << 20;
+const ROOM_FOR_VECTORS: u64 = 8 << 20;
+
+/// What the batches of one table say of the memory that loading them takes. The sizes were measured with DuckDB 2.0 and one
+/// thread.
+#[derive(Debug, Default)]
+pub(super) struct MemoryNeed {
+    columns: u64,
+    rows: u64,
+    existing_rows: u64,
+    /// The most bytes that consecutive rows of a vector have.
+    vector_bytes: u64,
+    largest_row: u64,
+    /// The rows and bytes since the last vector.
+    gathered: (usize, u64),
+    /// The distinct bytes per row of columns with long texts.
+    texts: HashMap<String, u64>,
+}
+
+impl MemoryNeed {
+    /// Takes a batch into account.
+    pub(super) fn observe(&mut self, batch: &RecordBatch) {
+        let rows = batch.num_rows();
+        self.columns = self.columns.max(batch.num_columns() as u64);
+        self.rows += rows as u64;
+        let mut bytes = 0;
+        for (field, column) in batch.schema_ref().fields().iter().zip(batch.columns()) {
+            let Some(texts) = column.as_string_opt::<i32>() else { continue };
+            let length = text_bytes(texts);
+            bytes += length as u64;
+            if rows > 0 && length / rows >= LONG_TEXT {
+                let distinct = distinct_bytes(texts);
+                let known = self.texts.entry(field.name().clone()).or_default();
+                *known = distinct.max(*known);
+            }
+        }
+        if rows == 1 {
+            self.largest_row = self.largest_row.max(bytes);
+        }
+        self.gathered = (self.gathered.0 + rows, self.gathered.1 + bytes);
+        self.vector_bytes = self.vector_bytes.max(self.gathered.1);
+        if self.gathered.0 >= VECTOR {
+            self.gathered = (0, 0);
+        }
+    }
+
+    /// Whether a column has long texts, of which row groups take much memory.
+    pub(super) fn has_long_texts(&self) -> bool {
+        !self.texts.is_empty()
+    }
+
+    /// Says how many rows the table has already, which row groups of new ones begin with.
+    pub(super) fn set_existing_rows(&mut self, rows: u64) {
+        self.existing_rows = rows;
+    }
+
+    /// The bytes beyond what ordinary rows need.
+    pub(super) fn extra_bytes(&self) -> u64 {
+        let per_column = COLUMN_VECTORS + if self.rows >= FILLS_BLOCKS { COLUMN_BLOCK } else { 0 };
+        let columns = (self.columns * per_column).saturating_sub(ROOM_FOR_COLUMNS);
+        // DuckDB copies the texts of a vector, into memory of which it doubles each piece
+        let vectors = (self.vector_bytes + self.vector_bytes / 4).saturating_sub(ROOM_FOR_VECTORS);
+        let row = self.largest_row * 5 / 2;
+        let texts = match self.dictionary_bytes() {
+            too_many if too_many > DICTIONARY_MAX => 0,
+            texts => (texts + texts / 2).saturating_sub(ROOM_FOR_TEXTS),
+        };
+        columns + vectors.max(row) + texts
+    }
+
+    /// Whether compressing texts by a dictionary takes more memory than it is worth. DuckDB keeps all distinct texts of a
+    /// column in a row group to find out.
+    pub(super) fn outgrows_dictionary(&self) -> bool {
+        self.dictionary_bytes() > DICTIONARY_MAX
+    }
+
+    fn dictionary_bytes(&self) -> u64 {
+        let rows = (self.existing_rows + self.rows).min(ROW_GROUP);
+        self.texts.values().max().map_or(0, |bytes| bytes.saturating_mul(rows))
+    }
+}
+
+fn text_bytes(texts: &StringArray) -> usize {
+    let offsets = texts.value_offsets();
+    let end = |offset: Option<&i32>| offset.and_then(|offset| usize::try_from(*offset).ok()).unwrap_or(0);
+    end(offsets.last()).saturating_sub(end(offsets.first()))
+}
+
+/// The bytes of distinct texts, per row, of a sample.
+fn distinct_bytes(texts: &StringArray) -> u64 {
+    let step = texts.len().div_ceil(SAMPLE).max(1);
+    let sample = (0..texts.len()).step_by(step);
+    let count = sample.len().max(1);
+    let distinct: HashSet<&str> = sample.filter(|row| texts.is_valid(*row)).map(|row| texts.value(row)).collect();
+    (distinct.iter().map(|text| text.len()).sum::<usize>() / count) as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use arrow::array::{ArrayRef, Int64Array, StringArray};
+    use arrow::record_batch::RecordBatch;
+
+    use super::MemoryNeed;
+
+    /// What batches of `rows` rows with `width` characters, `distinct` texts of them, need beyond ordinary rows, in MB.
+    #[track_caller]
+    fn check((batches, rows, width, distinct): (usize, usize, usize, usize), existing_rows: u64, expected: (u64, bool)) {
+        let mut need = MemoryNeed::default();
+        for _ in 0..batches {
+            let texts = StringArray::from_iter_values((0..rows).map(|row| "x".repeat(width - 8) + &format!("{:08}", row % distinct)));
+            need.observe(&RecordBatch::try_from_iter([("t", Arc::new(texts) as ArrayRef)]).unwrap());
+        }
+        need.set_existing_rows(existing_rows);
+        assert_eq!((need.extra_bytes() >> 20, need.outgrows_dictionary()), expected);
+    }
+
+    #[test]
+    fn ordinary_rows_need_no_more_than_ordinary_rows() {
+        check((25, 4000, 100, usize::MAX), 10_000_000, (0, false));
+        check((1, 10, 100_000, usize::MAX), 0, (0, false));
+        check((1, 1, 1000, 1), 0, (0, false));
+    }
+
+    #[test]
+    fn long_distinct_texts_need_memory_for_a_row_group() {
+        check((30, 4000, 300, usize::MAX), 0, (36, false));
+        check((30, 4000, 300, 4), 0, (0, false));
+        check((1, 4000, 300, usize::MAX), 0, (0, false));
+        check((1, 4000, 300, usize::MAX), 1_000_000, (37, false));
+    }
+
+    #[test]
+    fn texts_that_outgrow_a_dictionary_do_without() {
+        check((5, 4000, 1000, usize::MAX), 100_000, (0, true));
+        check((10, 200, 50_000, usize::MAX), 0, (113, true));
+    }
+
+    #[test]
+    fn large_rows_need_memory_for_themselves() {
+        check((1, 1, 100 << 20, 1), 0, (250, true));
+        check((80, 1, 1 << 20, 1), 0, (92, true));
+    }
+
+    #[test]
+    fn columns_need_memory_each() {
+        let columns = (0..5000).map(|column| (format!("c{column}"), Arc::new(Int64Array::from(vec![column])) as ArrayRef));
+        let batch = RecordBatch::try_from_iter(columns).unwrap();
+        let mut need = MemoryNeed::default();
+        need.observe(&batch);
+        assert_eq!(need.extra_bytes() >> 20, 280);
+    }
+}
