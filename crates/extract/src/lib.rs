@@ -27,6 +27,7 @@ mod row;
 mod run;
 mod source;
 mod start;
+mod warnings;
 mod windows;
 
 pub use budget::{Budget, Share};
@@ -42,4 +43,5 @@ pub use row::Row;
 pub use run::{After, Boundaries, ExtractOptions, Extracted, Extraction, RowBatch, Sink, boundary_keys};
 pub use source::{Source, UnknownResource};
 pub use start::Start;
+pub use warnings::Warning;
 pub use windows::{Windows, WindowsError};

@@ -31,6 +31,8 @@ pub struct Page {
     pub position: Option<Value>,
     /// The bytes that it came in; those of the document by default.
     pub bytes: usize,
+    /// Warnings that a person should see, about this page.
+    pub warnings: Vec<String>,
 }
 
 impl Page {
@@ -45,7 +47,7 @@ impl Page {
 impl From<Selection> for Page {
     fn from(rows: Selection) -> Page {
         let bytes = rows.document.text().len();
-        Page { rows, position: None, bytes }
+        Page { rows, position: None, bytes, warnings: Vec::new() }
     }
 }
 

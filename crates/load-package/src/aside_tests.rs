@@ -1,4 +1,4 @@
-use catchment_json::{Document, Selection};
+use catchment_json::{Document, Selection, Value};
 use catchment_schema::Schema;
 use catchment_state::State;
 
@@ -13,7 +13,7 @@ fn extract(store: &PackageStore) {
     let mut writer = store.create_extracted(&begin(), &Schema::new("s")).unwrap();
     let page = Selection::elements(Document::parse(br#"[{"a":1},{"a":2}]"#.to_vec()).unwrap());
     writer.append(&of_table("t", 0, page)).unwrap();
-    writer.finish(&State::new("p", "d", "dlt.destinations.duckdb"), &[]).unwrap();
+    writer.finish(&State::new("p", "d", "dlt.destinations.duckdb"), &[], &Value::Null).unwrap();
 }
 
 #[test]

@@ -58,6 +58,8 @@ pub enum ExtractedRecord {
         state: Box<State>,
         /// How the rows at cursors change, where they are too many for the state.
         boundaries: Vec<BoundaryChange>,
+        /// The warnings of the extraction, for the report; null where there were none.
+        warnings: Value,
     },
 }
 
@@ -135,7 +137,7 @@ impl ExtractedWriter {
     /// # Errors
     ///
     /// Where it cannot be written; then it is taken back.
-    pub fn finish(mut self, state: &State, boundaries: &[BoundaryChange]) -> Result<(), PackageError> {
+    pub fn finish(mut self, state: &State, boundaries: &[BoundaryChange], warnings: &Value) -> Result<(), PackageError> {
         let boundaries = boundaries.iter().map(|change| {
             let mut value = CursorRows { key: change.key.clone(), replaces: change.replaces }.to_value();
             if let Some(object) = value.as_object_mut() {
@@ -145,7 +147,8 @@ impl ExtractedWriter {
             value
         });
         let boundaries = Value::Array(boundaries.collect());
-        self.write(&Value::object([("state", state.to_value()), ("boundaries", boundaries)]).to_string())?;
+        let entries = [("state", state.to_value()), ("boundaries", boundaries), ("warnings", warnings.clone())];
+        self.write(&Value::object(entries).to_string())?;
         self.sync()?;
         self.rename(pages::FILE)?;
         drop(self.folder.kept());

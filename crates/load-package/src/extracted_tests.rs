@@ -36,7 +36,7 @@ fn keep(store: &PackageStore) {
     writer.append(&of_table("t", 0, page)).unwrap();
     let built = Value::Array(vec![Value::from(f64::NAN), Value::from(f64::NEG_INFINITY)]);
     writer.append(&of_table("u", 1, Document::from_value(&built).unwrap().into())).unwrap();
-    writer.finish(&state(), &[]).unwrap();
+    writer.finish(&state(), &[], &Value::Null).unwrap();
 }
 
 /// Rows of a resource of the table's name.
@@ -56,9 +56,10 @@ fn show(mut extracted: Extracted) -> String {
         match extracted.next_record() {
             Ok(ExtractedRecord::Page(page)) => shown.push(show_page(&page)),
             Ok(ExtractedRecord::Checkpoint { tree, checkpoint }) => shown.push(format!("{tree} at {checkpoint}")),
-            Ok(ExtractedRecord::End { state, boundaries }) => {
+            Ok(ExtractedRecord::End { state, boundaries, warnings }) => {
                 shown.push(format!("state {}", state.version()));
                 shown.extend(boundaries.iter().map(|change| format!("{change:?}")));
+                shown.extend((!warnings.is_null()).then(|| warnings.to_string()));
                 break;
             }
             Err(error) => {
@@ -187,10 +188,10 @@ fn what_was_gone_on_with_can_be_finished_or_discarded() {
     let mut writer = store.create_extracted(&begin(), &Schema::new("s")).unwrap();
     writer.note("a", &Value::from(5)).unwrap();
     writer.secure().unwrap();
-    writer.finish(&state(), &[change()]).unwrap();
+    writer.finish(&state(), &[change()], &Value::from("w")).unwrap();
     assert_eq!(
         show(waiting(&store)),
-        "a at 5; state 1; BoundaryChange { key: BoundaryKey { source: \"s\", resource: \"r\", cursor_path: \"at\" }, replaces: true, hashes: [Tp44cKMYfAuJ] }"
+        "a at 5; state 1; BoundaryChange { key: BoundaryKey { source: \"s\", resource: \"r\", cursor_path: \"at\" }, replaces: true, hashes: [Tp44cKMYfAuJ] }; \"w\""
     );
     assert_eq!(show_resumable(&store), "nothing");
     std::fs::remove_dir_all(pages.parent().unwrap()).unwrap();

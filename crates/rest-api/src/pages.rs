@@ -68,7 +68,7 @@ fn failed(error: PageError) -> PageStream {
 fn to_pages(pages: Pages, fields: Vec<(String, Value)>, secrets: Vec<Secret>) -> PageStream {
     let page = move |page: ClientPage| {
         let position = page.position.filter(|position| !has_secret(position, &secrets));
-        Ok(Page { rows: with_fields(page.rows, &fields)?, position, bytes: page.bytes })
+        Ok(Page { rows: with_fields(page.rows, &fields)?, position, bytes: page.bytes, warnings: Vec::new() })
     };
     Box::pin(pages.map(move |found| page(found?)))
 }

@@ -1,6 +1,7 @@
 //! Where the rows of a package come from.
 
-use catchment_extract::{After, Budget, ExtractError, Extracted, Extraction, RowBatch, Sink};
+use catchment_extract::{After, Budget, ExtractError, Extracted, Extraction, RowBatch, Sink, Warning};
+use catchment_json::Value;
 use catchment_load_package as load_package;
 use load_package::{ExtractedPage, ExtractedRecord};
 
@@ -35,7 +36,36 @@ async fn send_again(extracted: &mut load_package::Extracted, budget: &Budget, si
                 }
             }
             ExtractedRecord::Checkpoint { .. } => {}
-            ExtractedRecord::End { state, boundaries } => return Ok(After { state: *state, boundaries }),
+            ExtractedRecord::End { state, boundaries, warnings } => {
+                return Ok(After { state: *state, boundaries, warnings: read_warnings(&warnings) });
+            }
         }
+    }
+}
+
+/// The warnings as the file keeps them.
+pub(crate) fn stored_warnings(warnings: &[Warning]) -> Value {
+    if warnings.is_empty() { Value::Null } else { catchment_json::to_value(warnings).unwrap_or_default() }
+}
+
+/// The warnings that a file keeps; none where it has none, or a later version wrote them in another form.
+fn read_warnings(stored: &Value) -> Vec<Warning> {
+    serde_json::from_str(&stored.to_string()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use catchment_extract::Warning;
+    use catchment_json::Value;
+
+    use super::{read_warnings, stored_warnings};
+
+    #[test]
+    fn warnings_are_kept_on_disk() {
+        let warning = Warning { resource: "r".to_owned(), message: "page 2 is \"odd\"".to_owned(), count: 3 };
+        assert_eq!(read_warnings(&stored_warnings(std::slice::from_ref(&warning))), [warning]);
+        assert_eq!(stored_warnings(&[]), Value::Null);
+        assert!(read_warnings(&Value::Null).is_empty());
+        assert!(read_warnings(&Value::from("of a later version")).is_empty());
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use catchment_extract::{After, Extraction, Progress, Source};
+use catchment_extract::{Extraction, Progress, Source};
 use catchment_json::Value;
 use catchment_load_package::{Begin, PackageStore, Seal, SealedPackage};
 use catchment_normalize::{Findings, IdSeed, NormalizeOptions, Rules};
@@ -41,15 +41,15 @@ pub(crate) async fn make(
     let rules = Arc::new(Rules::new(&schema, &begin.load_id, seed, normalize_options(runner))?);
     let makes_way = makes_way(&begin, &schema);
     let writer = store.create(begin, runner.options.writer)?;
-    let Ingested { mut writer, mut schema, after: After { mut state, boundaries }, findings, tables } =
+    let Ingested { mut writer, mut schema, mut after, findings, tables } =
         ingest(feed, schema, writer, rules, &runner.options, stop).await?;
     #[cfg(feature = "failpoints")]
     fail::fail_point!("run::extracted");
     if !findings.is_empty() {
         tracing::info!("{findings}");
     }
-    state.add_schema(&schema.name);
-    let state_changed = state.bump();
+    after.state.add_schema(&schema.name);
+    let state_changed = after.state.bump();
     if tables.is_empty() && !state_changed && !makes_way {
         return Ok(None);
     }
@@ -57,10 +57,10 @@ pub(crate) async fn make(
         table.set_seen_data();
     }
     schema.bump();
-    for change in &boundaries {
+    for change in &after.boundaries {
         writer.cursor_rows(change)?;
     }
-    let package = writer.seal(Seal { schema, state, findings: to_value(&findings) })?;
+    let package = writer.seal(Seal { schema, state: after.state, findings: to_value(&findings) })?;
     runner.working_dir.keep(&package.seal().state, &package.seal().schema);
     runner.schema_files.export(&package.seal().schema);
     Ok(Some(package))

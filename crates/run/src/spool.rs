@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::begin::Begun;
 use crate::error::RunError;
+use crate::feed::stored_warnings;
 use crate::report::RowCounts;
 use crate::runner::Runner;
 
@@ -54,7 +55,7 @@ pub(crate) async fn spool(
             Err(error)
         }
         (Ok(after), _) => {
-            writer.finish(&after.state, &after.boundaries)?;
+            writer.finish(&after.state, &after.boundaries, &stored_warnings(&after.warnings))?;
             Ok(counts)
         }
     }

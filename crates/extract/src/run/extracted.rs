@@ -9,7 +9,7 @@ use catchment_state::{BoundaryChange, BoundaryKey, RowHash, State};
 
 use crate::checkpoint::Checkpoint;
 use crate::incremental::overflow;
-use crate::{Share, Source};
+use crate::{Share, Source, Warning};
 
 /// New rows of one page, on their way to be normalised.
 #[derive(Debug)]
@@ -71,6 +71,8 @@ pub struct After {
     pub state: State,
     /// How the rows that stand at cursors change, where they are too many for the state.
     pub boundaries: Vec<BoundaryChange>,
+    /// Warnings about its pages: at most 100 distinct ones and one that says how many were left out.
+    pub warnings: Vec<Warning>,
 }
 
 /// The rows that stand at cursors, as far as the state has no room for them.

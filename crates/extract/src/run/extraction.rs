@@ -23,7 +23,8 @@ use crate::checkpoint::Checkpoint;
 use crate::incremental::overflow;
 use crate::progress::Progress;
 use crate::resource::TableName;
-use crate::{Budget, ExtractError, Resource, Source, Start};
+use crate::warnings::Warnings;
+use crate::{Budget, ExtractError, Resource, Source, Start, Warning};
 
 /// A run of a source: what is loaded of it, and what feeds that.
 ///
@@ -60,6 +61,7 @@ pub struct Extraction<'e> {
     /// Those that take part, by their places in the source.
     nodes: IndexMap<usize, Mutex<Node<'e>>>,
     options: ExtractOptions,
+    warnings: Warnings,
 }
 
 impl<'e> Extraction<'e> {
@@ -86,16 +88,16 @@ impl<'e> Extraction<'e> {
         progress: &Progress,
     ) -> Result<Extraction<'e>, ExtractError> {
         let trees = trees(source)?;
-        let mut nodes = IndexMap::new();
+        let (mut nodes, warnings) = (IndexMap::new(), Warnings::default());
         for index in trees.iter().flat_map(Tree::members) {
             let Some(resource) = source.resources.get(index) else { continue };
             let path = resource.incremental.as_ref().map(|incremental| incremental.cursor_path.as_str());
             let key = path.and_then(|path| overflow(state, &source.name, &resource.name, path));
             let in_table = key.and_then(|key| boundaries.get(&key)).map(Vec::as_slice).unwrap_or_default();
-            let node = Node::new(source, index, resource, state, in_table, progress)?;
+            let node = Node::new(source, index, resource, state, in_table, (progress, &warnings))?;
             nodes.insert(index, Mutex::new(node));
         }
-        let run = Extraction { source, state, trees, nodes, options };
+        let run = Extraction { source, state, trees, nodes, options, warnings };
         run.refuse_limits_that_lose_rows()?;
         Ok(run)
     }
@@ -156,8 +158,14 @@ impl<'e> Extraction<'e> {
             self.trees.iter().partition(|tree| self.source.resources.get(tree.root).is_some_and(|root| root.parallelized));
         let lanes = beside.into_iter().map(|tree| vec![tree]).chain(std::iter::once(alone));
         let lanes: Vec<_> = lanes.map(|lane| self.run_lane(lane, budget, sink)).collect();
-        stream::iter(lanes).buffer_unordered(self.options.max_resources.max(1)).try_collect::<()>().await?;
-        self.finish()
+        let ran = stream::iter(lanes).buffer_unordered(self.options.max_resources.max(1)).try_collect::<()>().await;
+        if ran.is_err() {
+            // There is no report of a run that fails.
+            for Warning { resource, message, count } in self.warnings.all() {
+                tracing::warn!(resource, count, "{message}");
+            }
+        }
+        ran.and_then(|()| self.finish())
     }
 
     /// Runs one after the other.
@@ -235,7 +243,7 @@ impl<'e> Extraction<'e> {
     }
 
     fn finish(self) -> Result<After, ExtractError> {
-        let mut after = After { state: self.state.clone(), boundaries: Vec::new() };
+        let mut after = After { state: self.state.clone(), boundaries: Vec::new(), warnings: self.warnings.all() };
         let complete: Vec<usize> =
             self.nodes.iter().filter(|(_, node)| lock(node).is_complete()).map(|(index, _)| *index).collect();
         let parent = |child: usize| self.trees.iter().find_map(|tree| tree.parent(child));

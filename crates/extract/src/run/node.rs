@@ -11,6 +11,7 @@ use tokio::time::Instant;
 use crate::checkpoint::{Checkpoint, End, resumed, set_resumed};
 use crate::incremental::Tracker;
 use crate::progress::{Event, Progress};
+use crate::warnings::Warnings;
 use crate::{ExtractError, Page, PageError, RangeEnd, Resource, Source, Start};
 
 /// The pages of one resource have ordinals below this number, from that of the resource times it. Those of thousands of
@@ -34,6 +35,7 @@ pub(super) struct Node<'r> {
     /// What it tells of itself.
     event: Event,
     progress: Progress,
+    warnings: Warnings,
 }
 
 pub(super) fn lock<'l, 'r>(node: &'l Mutex<Node<'r>>) -> MutexGuard<'l, Node<'r>> {
@@ -53,7 +55,7 @@ impl<'r> Node<'r> {
         resource: &'r Resource,
         state: &State,
         in_table: &[RowHash],
-        progress: &Progress,
+        (progress, warnings): (&Progress, &Warnings),
     ) -> Result<Node<'r>, ExtractError> {
         // Where all rows are loaded anew, nothing that was kept of earlier runs counts.
         let is_anew = resource.write_disposition == WriteDisposition::Replace;
@@ -77,6 +79,7 @@ impl<'r> Node<'r> {
             checkpoint,
             event: Event { resource: resource.name.clone(), ..Event::default() },
             progress: progress.clone(),
+            warnings: warnings.clone(),
         };
         if !node.checkpoint.is_beginning() {
             node.cap();
@@ -167,7 +170,8 @@ impl<'r> Node<'r> {
     /// The new rows of the next page, those that the run takes.
     pub(super) fn accept(&mut self, page: Result<Page, PageError>, waited: Duration) -> Result<Selection, ExtractError> {
         let failed = |source| ExtractError::Pages { resource: self.resource.name.clone(), source };
-        let Page { rows, position, bytes } = page.map_err(failed)?;
+        let Page { rows, position, bytes, warnings } = page.map_err(failed)?;
+        warnings.into_iter().for_each(|warning| self.warnings.add(&self.resource.name, warning));
         let mut rows = self.resource.steps.iter().try_fold(rows, |rows, step| step(rows)).map_err(failed)?;
         let taken = std::mem::take(&mut self.checkpoint.taken);
         let room = self.rows_left.map_or(usize::MAX, |left| usize::try_from(left.saturating_add(taken)).unwrap_or(usize::MAX));

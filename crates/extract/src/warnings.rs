@@ -1,0 +1,107 @@
+//! Warnings about pages, for the report of a run.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+
+/// The most distinct warnings that a run reports.
+const MAX_DISTINCT: usize = 100;
+
+/// The most bytes of a message.
+const MAX_MESSAGE: usize = 2000;
+
+/// A warning of an extraction that a person should see.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Warning {
+    /// The resource whose pages caused it; empty where it is about warnings of several resources.
+    pub resource: String,
+    /// What happened.
+    pub message: String,
+    /// How often it occurred in the run.
+    pub count: u64,
+}
+
+/// Collects the warnings of a run. Clones share what they collect.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Warnings {
+    collected: Arc<Mutex<Collected>>,
+}
+
+#[derive(Debug, Default)]
+struct Collected {
+    /// How often each one occurred, by resource and message, in the order of their first appearance.
+    counts: IndexMap<(String, String), u64>,
+    /// How many occurred that there was no room for.
+    left_out: u64,
+}
+
+impl Warnings {
+    /// Adds a warning about a page of `resource`. Equal ones are counted.
+    pub(crate) fn add(&self, resource: &str, mut message: String) {
+        if message.len() > MAX_MESSAGE {
+            message.truncate(message.floor_char_boundary(MAX_MESSAGE));
+            message.push('…');
+        }
+        let mut collected = self.collected.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_full = collected.counts.len() >= MAX_DISTINCT;
+        let key = (resource.to_owned(), message);
+        match collected.counts.get_mut(&key) {
+            Some(count) => *count += 1,
+            None if is_full => collected.left_out += 1,
+            None => drop(collected.counts.insert(key, 1)),
+        }
+    }
+
+    /// Returns the warnings so far in the order of their first appearance. If there were too many, a last one says how many
+    /// were left out.
+    pub(crate) fn all(&self) -> Vec<Warning> {
+        let collected = self.collected.lock().unwrap_or_else(PoisonError::into_inner);
+        let warning = |((resource, message), count): (&(String, String), &u64)| Warning {
+            resource: resource.clone(),
+            message: message.clone(),
+            count: *count,
+        };
+        let mut all: Vec<Warning> = collected.counts.iter().map(warning).collect();
+        if collected.left_out > 0 {
+            let message = format!("{} more warnings were left out of this report", collected.left_out);
+            all.push(Warning { resource: String::new(), message, count: collected.left_out });
+        }
+        all
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Warnings;
+
+    #[track_caller]
+    fn check(added: impl IntoIterator<Item = (&'static str, String)>, expected: &str) {
+        let warnings = Warnings::default();
+        added.into_iter().for_each(|(resource, message)| warnings.clone().add(resource, message));
+        let shown = |warning: super::Warning| format!("{}: {} ({})", warning.resource, warning.message, warning.count);
+        assert_eq!(warnings.all().into_iter().map(shown).collect::<Vec<_>>().join("; "), expected);
+    }
+
+    fn of(resource: &'static str, message: &str) -> (&'static str, String) {
+        (resource, message.to_owned())
+    }
+
+    #[test]
+    fn equal_warnings_of_a_resource_are_counted() {
+        check([], "");
+        check([of("b", "x"), of("a", "x"), of("b", "y"), of("b", "x")], "b: x (2); a: x (1); b: y (1)");
+    }
+
+    #[test]
+    fn too_many_warnings_are_left_out_and_counted() {
+        let many = (0..150).map(|n| ("r", format!("{}", n % 120)));
+        let expected: Vec<String> = (0..100).map(|n| format!("r: {n} ({})", 1 + u64::from(n < 30))).collect();
+        check(many, &format!("{}; : 20 more warnings were left out of this report (20)", expected.join("; ")));
+    }
+
+    #[test]
+    fn long_messages_are_cut() {
+        check([("r", "ä".repeat(1500))], &format!("r: {}… (1)", "ä".repeat(1000)));
+    }
+}
