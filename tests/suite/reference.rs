@@ -87,7 +87,8 @@ impl Source {
         assert!(output.status.success() && said.is_empty(), "the reference complains: {said}");
     }
 
-    /// What the state that was stored last keeps of the sources; hashes in any order, as the reference has them in a set.
+    /// What the state that was stored last keeps of the sources, without what only we keep; hashes in any order, as the
+    /// reference has them in a set.
     fn kept(&self) -> String {
         let stored = self.dataset.query("SELECT state FROM _dlt_pipeline_state ORDER BY version DESC LIMIT 1");
         let mut kept = State::unpack(&stored).unwrap().source("rest_api").cloned().map_or(Value::Null, Value::Object);
@@ -130,7 +131,11 @@ impl Source {
     }
 }
 
+/// Sorts hashes, and removes what only we keep.
 fn sort_hashes(kept: &mut Value) {
+    if let Some(kept) = kept.as_object_mut() {
+        kept.shift_remove("_catchment");
+    }
     for (key, value) in kept.as_object_mut().into_iter().flatten() {
         match value {
             Value::Array(hashes) if key == "unique_hashes" => hashes.sort_unstable_by_key(ToString::to_string),

@@ -4,20 +4,39 @@ use std::collections::HashSet;
 
 use catchment_json::{Object, Value};
 use catchment_state::{BoundaryChange, BoundaryKey, RowHash, State};
-use indexmap::IndexSet;
+use indexmap::{IndexMap, IndexSet};
 
-use super::stored::{own, own_mut};
+use super::stored::{hashes, own, own_mut, to_list};
 
 /// The most hashes that the state keeps of a cursor; those beyond it stand in a table.
 const MAX_IN_STATE: usize = 1000;
 
+/// Which rows at the last value are left out, as an earlier run has loaded them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum BoundaryRows {
+    /// Those whose key is known: what is appended comes once, also where it changes.
+    KnownKeys,
+    /// Those that are known as they are. A row that changed while its cursor kept its value is loaded again.
+    Unchanged,
+    /// None.
+    Never,
+}
+
 /// The hashes of the rows at the last value of earlier runs, and at that of this run.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Boundary {
+    rows: BoundaryRows,
     /// Those of earlier runs, in the state and in the table.
     start: HashSet<RowHash>,
-    /// Those of them that the state has.
+    /// Those of keys that the state has.
     in_state: Vec<RowHash>,
+    /// Those of whole rows that the state has.
+    whole_in_state: Vec<RowHash>,
+    /// The rows that this run saw at the last value, by their keys: hashes of whole rows. None where a row came twice and was
+    /// not the same, as nobody knows which of the two the table has.
+    whole: IndexMap<RowHash, Option<RowHash>>,
+    /// Whether one of them is not known.
+    has_new_whole: bool,
     /// How many the table has.
     in_table: usize,
     /// Whether hashes are made as they were by old versions of dlt, as some of `in_state` are.
@@ -29,19 +48,40 @@ pub(super) struct Boundary {
 }
 
 impl Boundary {
-    pub(super) fn new(in_state: Vec<RowHash>, in_table: &[RowHash]) -> Boundary {
-        let start = in_state.iter().chain(in_table).copied().collect();
+    pub(super) fn new(
+        rows: BoundaryRows,
+        in_state: Vec<RowHash>,
+        whole_in_state: Vec<RowHash>,
+        in_table: &[RowHash],
+    ) -> Boundary {
+        let start = in_state.iter().chain(&whole_in_state).chain(in_table).copied().collect();
         let is_long = in_state.iter().any(RowHash::is_long);
-        Boundary { start, in_state, in_table: in_table.len(), is_long, ..Boundary::default() }
+        let (in_table, whole, added) = (in_table.len(), IndexMap::new(), IndexSet::new());
+        Boundary { rows, start, in_state, whole_in_state, whole, has_new_whole: false, in_table, is_long, added, moved: false }
     }
 
-    /// Whether an earlier run had the row at its last value.
-    pub(super) fn knows(&self, hash: RowHash) -> bool {
-        self.start.contains(&hash)
+    /// Whether an earlier run has loaded a row at its last value, so that it is left out.
+    pub(super) fn knows<E>(
+        &self,
+        key: impl FnOnce() -> Result<RowHash, E>,
+        whole: impl FnOnce() -> Result<RowHash, E>,
+    ) -> Result<bool, E> {
+        if self.start.is_empty() {
+            return Ok(false);
+        }
+        Ok(match self.rows {
+            BoundaryRows::Never => false,
+            BoundaryRows::Unchanged => self.start.contains(&whole()?),
+            // A run that merged may have noted whole rows alone, where there are many.
+            BoundaryRows::KnownKeys => {
+                self.start.contains(&key()?) || (!self.whole_in_state.is_empty() && self.start.contains(&whole()?))
+            }
+        })
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.start.is_empty()
+    /// Whether rows that are left out are to be noted too.
+    pub(super) fn notes_known_rows(&self) -> bool {
+        self.rows == BoundaryRows::Unchanged
     }
 
     /// Whether hashes are made as they were by old versions of dlt.
@@ -53,11 +93,21 @@ impl Boundary {
     pub(super) fn clear(&mut self) {
         self.moved = true;
         self.added.clear();
+        self.whole.clear();
     }
 
     pub(super) fn add(&mut self, hash: RowHash) {
         if self.moved || !self.start.contains(&hash) {
             self.added.insert(hash);
+        }
+    }
+
+    /// Notes a row at the last value as it is, known or not.
+    pub(super) fn add_whole(&mut self, key: RowHash, whole: RowHash) {
+        self.has_new_whole |= !self.start.contains(&whole);
+        let noted = self.whole.entry(key).or_insert(Some(whole));
+        if *noted != Some(whole) {
+            *noted = None;
         }
     }
 
@@ -78,7 +128,10 @@ impl Boundary {
 
     /// The hashes that the state keeps, and how the table changes.
     pub(super) fn finish(self, key: BoundaryKey) -> Finished {
-        let mut in_state = if self.moved { Vec::new() } else { self.in_state };
+        if self.rows == BoundaryRows::Unchanged {
+            return self.finish_whole(key);
+        }
+        let (mut in_state, whole_in_state) = if self.moved { Default::default() } else { (self.in_state, self.whole_in_state) };
         let room = MAX_IN_STATE.saturating_sub(in_state.len());
         let mut added = self.added.into_iter();
         in_state.extend(added.by_ref().take(room));
@@ -87,34 +140,63 @@ impl Boundary {
         let in_table = beyond.len() + if self.moved { 0 } else { self.in_table };
         let changes = !beyond.is_empty() || (self.moved && self.in_table > 0);
         let change = changes.then_some(BoundaryChange { key, replaces, hashes: beyond });
-        Finished { in_state, in_table, change }
+        Finished { in_state, whole_in_state, in_table, change }
+    }
+
+    /// What is kept where rows are known as they are: those of this run take the place of those before, which may have
+    /// changed. Those that this run did not see would be loaded again, which does no harm.
+    fn finish_whole(self, key: BoundaryKey) -> Finished {
+        if !self.moved && !self.has_new_whole {
+            let Boundary { in_state, whole_in_state, in_table, .. } = self;
+            return Finished { in_state, whole_in_state, in_table, change: None };
+        }
+        let before = if self.moved { Vec::new() } else { self.in_state };
+        let in_state = before.into_iter().chain(self.added).take(MAX_IN_STATE).collect();
+        let mut whole: Vec<RowHash> = self.whole.into_values().flatten().collect();
+        let hashes = whole.split_off(whole.len().min(MAX_IN_STATE));
+        let (in_table, changes) = (hashes.len(), !hashes.is_empty() || self.in_table > 0);
+        let change = changes.then_some(BoundaryChange { key, replaces: true, hashes });
+        Finished { in_state, whole_in_state: whole, in_table, change }
     }
 }
 
 /// What is kept of the rows at the last value.
+#[derive(Debug, Default)]
 pub(super) struct Finished {
     pub(super) in_state: Vec<RowHash>,
+    pub(super) whole_in_state: Vec<RowHash>,
     pub(super) in_table: usize,
     pub(super) change: Option<BoundaryChange>,
 }
 
 const BOUNDARY: &str = "boundary";
 
-/// How many rows at `last_value` the table has, by the state.
-pub(super) fn rows_in_table(kept: &Object, cursor_path: &str, last_value: &Value) -> usize {
+/// What this program notes in the state of the rows at `last_value`, beside the hashes of keys.
+fn mark<'k>(kept: &'k Object, cursor_path: &str, last_value: &Value) -> Option<&'k Value> {
     let mark = own(kept, BOUNDARY).and_then(|cursors| cursors.get(cursor_path));
-    // Another tool may have moved the cursor on, and knows nothing of the table.
-    let mark = mark.filter(|mark| mark.get("last_value") == Some(last_value));
+    // Another tool may have moved the cursor on, and knows nothing of these rows.
+    mark.filter(|mark| mark.get("last_value") == Some(last_value))
+}
+
+/// How many rows at `last_value` the table has, by the state.
+fn rows_in_table(kept: &Object, cursor_path: &str, last_value: &Value) -> usize {
+    let mark = mark(kept, cursor_path, last_value);
     mark.and_then(|mark| usize::try_from(mark.get("rows")?.as_i64()?).ok()).unwrap_or(0)
 }
 
-/// Notes how many rows at `last_value` the table has.
-pub(super) fn set_rows_in_table(kept: &mut Object, cursor_path: &str, last_value: &Value, rows: usize) {
+/// The hashes of whole rows at `last_value` that the state has.
+pub(super) fn whole_rows(kept: &Object, cursor_path: &str, last_value: &Value) -> Vec<RowHash> {
+    hashes(mark(kept, cursor_path, last_value).and_then(|mark| mark.get("whole_rows")))
+}
+
+/// Notes how many rows at `last_value` the table has, and which whole rows there are.
+pub(super) fn set_mark(kept: &mut Object, cursor_path: &str, last_value: &Value, rows: usize, whole: Vec<RowHash>) {
     own_mut(kept, BOUNDARY, |cursors| {
         cursors.shift_remove(cursor_path);
-        if rows > 0 {
-            let mark = Value::object([("last_value", last_value.clone()), ("rows", Value::from(rows as u64))]);
-            cursors.insert(cursor_path.to_owned(), mark);
+        if rows > 0 || !whole.is_empty() {
+            let entries = [("last_value", last_value.clone()), ("rows", Value::from(rows as u64))];
+            let whole = (!whole.is_empty()).then(|| ("whole_rows", to_list(whole)));
+            cursors.insert(cursor_path.to_owned(), Value::object(entries.into_iter().chain(whole)));
         }
     });
 }

@@ -13,7 +13,7 @@ use catchment_json::{Path, Value};
 
 pub use last_value::{LastValue, LastValueFn};
 
-pub(crate) use boundary::overflow;
+pub(crate) use boundary::{BoundaryRows, overflow};
 pub(crate) use cursor::{compare, unmarked};
 pub(crate) use shift::shift;
 pub(crate) use stored::{own, own_mut};
@@ -25,7 +25,8 @@ use last_value::Place;
 /// How new rows are told from those of earlier runs: by a cursor, a field whose values grow.
 ///
 /// By default rows below the greatest value of earlier runs are left out, and so are those at it that an earlier run
-/// has loaded, which are known by their primary key or by a hash of the row. Values are compared by their type: time
+/// has loaded, which are known by their primary key or by a hash of the row. Where rows are merged by a primary key, one that
+/// changed at the last value is loaded again; with a merge key all rows at it are. Values are compared by their type: time
 /// stamps and dates as instants, whatever their offsets and precisions, numbers as numbers, and other texts by their
 /// characters.
 ///

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use catchment_json::{Document, Object, Path, Selection, Value};
 use catchment_state::RowHash;
 
-use super::{Incremental, LastValue, OnMissing, RangeEnd, RowOrder, Tracker};
+use super::{BoundaryRows, Incremental, LastValue, OnMissing, RangeEnd, RowOrder, Tracker};
 
 /// Runs, each of them pages of rows, with the cursor in `at` and the key in `id`: the ids that were kept in
 /// each run, and the state after the last one, or the first error.
@@ -12,12 +12,22 @@ fn run(incremental: &Incremental, runs: &[&[&str]]) -> Result<(String, Option<Ob
 }
 
 fn run_from(incremental: &Incremental, kept: Option<Object>, runs: &[&[&str]]) -> Result<(String, Option<Object>), String> {
+    let runs: Vec<_> = runs.iter().map(|pages| (BoundaryRows::KnownKeys, *pages)).collect();
+    run_with(incremental, kept, &runs)
+}
+
+/// Runs that leave out these rows at the last value.
+fn run_with(
+    incremental: &Incremental,
+    kept: Option<Object>,
+    runs: &[(BoundaryRows, &[&str])],
+) -> Result<(String, Option<Object>), String> {
     let key = ["id".to_owned()];
     let (mut kept, mut shown) = (kept, Vec::new());
     // what a table would have of the rows at the cursor
     let mut in_table: Vec<RowHash> = Vec::new();
-    for pages in runs {
-        let tracker = Tracker::new(("s", "r"), incremental, &key, kept.as_ref(), &in_table);
+    for (rows, pages) in runs {
+        let tracker = Tracker::new(("s", "r"), incremental, (*rows, &key), kept.as_ref(), &in_table);
         let mut tracker = tracker.map_err(|error| error.to_string())?;
         let mut ids = Vec::new();
         for page in *pages {
@@ -165,12 +175,12 @@ fn a_lag_keeps_the_form_of_time_stamps() {
     let page = r#"[{"id":1,"at":"2024-05-02T00:00:00.000+02:00"}]"#;
     let (_, kept) = run(&at().lag(3600.0), &[&[page]]).unwrap();
     let incremental = at().lag(3600.0);
-    let tracker = Tracker::new(("s", "r"), &incremental, &[], kept.as_ref(), &[]).unwrap();
+    let tracker = Tracker::new(("s", "r"), &incremental, (BoundaryRows::KnownKeys, &[]), kept.as_ref(), &[]).unwrap();
     assert_eq!(tracker.start().last_value_text(), "2024-05-01T23:00:00.000+02:00");
     let check = |last: &str, expected: &str| {
         let (_, kept) = run(&at(), &[&[&format!(r#"[{{"id":1,"at":{last}}}]"#)]]).unwrap();
         let incremental = at().lag(1.0);
-        let tracker = Tracker::new(("s", "r"), &incremental, &[], kept.as_ref(), &[]);
+        let tracker = Tracker::new(("s", "r"), &incremental, (BoundaryRows::KnownKeys, &[]), kept.as_ref(), &[]);
         let found = tracker.map_or_else(|error| error.to_string(), |tracker| tracker.start().last_value_text());
         assert_eq!(found, expected);
     };
@@ -366,4 +376,79 @@ fn the_state_stays_small_with_many_rows_at_one_value() {
     );
     let (counts, kept) = counted(&[&[&many], &[&many, next]]);
     assert_eq!((counts, kept.get("_catchment")), (vec![5000, 1], None));
+}
+
+/// Runs that merge: what each takes, and what the state has of the rows at the cursor beside the keys.
+fn check_merged(runs: &[(BoundaryRows, &[&str])], expected: &str) -> Option<Value> {
+    let (found, kept) = run_with(&at(), None, runs).unwrap();
+    assert_eq!(found, expected, "{runs:?}");
+    kept.and_then(|kept| kept.get("_catchment").cloned())
+}
+
+fn unchanged<'p>(pages: &'p [&'p str]) -> (BoundaryRows, &'p [&'p str]) {
+    (BoundaryRows::Unchanged, pages)
+}
+
+const A: &str = r#"[{"id":1,"at":5,"v":"a"},{"id":2,"at":5,"v":"x"}]"#;
+const B: &str = r#"[{"id":1,"at":5,"v":"b"},{"id":2,"at":5,"v":"x"}]"#;
+
+#[test]
+fn a_row_that_changes_at_the_last_value_is_merged_again() {
+    let (a, b): (&[&str], &[&str]) = (&[A], &[B]);
+    let run = unchanged;
+    check_merged(&[run(a), run(a)], "1,2 | ");
+    check_merged(&[run(a), run(b), run(b)], "1,2 | 1 | ");
+    check_merged(&[run(a), run(b), run(a), run(a)], "1,2 | 1 | 1 | ");
+    // rows that an API does not return again are not forgotten, unless others have changed
+    check_merged(&[run(a), run(&[]), run(a)], "1,2 |  | ");
+    check_merged(&[run(a), run(&[r#"[{"id":1,"at":5,"v":"b"}]"#]), run(b), run(b)], "1,2 | 1 | 2 | ");
+    // late rows, and a cursor that moves on
+    check_merged(&[run(a), run(&[A, r#"[{"id":3,"at":5}]"#]), run(&[A, r#"[{"id":3,"at":5}]"#])], "1,2 | 3 | ");
+    check_merged(&[run(a), run(&[A, r#"[{"id":1,"at":6}]"#]), run(b)], "1,2 | 1 | ");
+}
+
+#[test]
+fn a_row_that_changes_while_it_is_read_twice_is_merged_again() {
+    let run = unchanged;
+    check_merged(&[run(&[A, B]), run(&[B]), run(&[B])], "1,2,1,2 | 1 | ");
+    check_merged(&[run(&[A]), run(&[A, B]), run(&[A])], "1,2 | 1 | 1");
+}
+
+#[test]
+fn rows_of_a_merge_key_come_together() {
+    let never = BoundaryRows::Never;
+    check_merged(&[(never, &[A]), (never, &[A]), (never, &[B])], "1,2 | 1,2 | 1,2");
+}
+
+#[test]
+fn rows_are_known_where_the_write_disposition_changes() {
+    use BoundaryRows::{KnownKeys, Unchanged};
+    let (a, b): (&[&str], &[&str]) = (&[A], &[B]);
+    check_merged(&[(Unchanged, a), (KnownKeys, a), (KnownKeys, b), (Unchanged, a)], "1,2 |  |  | ");
+    // what was appended was known by its key alone
+    check_merged(&[(KnownKeys, a), (Unchanged, a), (Unchanged, a)], "1,2 | 1,2 | ");
+}
+
+#[test]
+fn many_unchanged_rows_at_one_value_keep_the_state_small() {
+    let page = |from: usize, to: usize, v: usize| {
+        let rows = (from..to).map(|id| format!(r#"{{"id":{id},"at":1,"v":{v}}}"#));
+        format!("[{}]", rows.collect::<Vec<_>>().join(","))
+    };
+    let (many, changed, next) = (page(0, 3000, 0), page(0, 2, 1), r#"[{"id":1,"at":2}]"#);
+    let rest = page(2, 3000, 0);
+    let counted = |runs: &[(BoundaryRows, &[&str])]| {
+        let (found, kept) = run_with(&at(), None, runs).unwrap();
+        let counts: Vec<_> = found.split(" | ").map(|ids| ids.split(',').filter(|id| !id.is_empty()).count()).collect();
+        let kept = Value::Object(kept.unwrap());
+        assert!(kept.to_string().len() < 65536);
+        (counts, kept.get("_catchment").and_then(|own| own.get("boundary")?.get("at")?.get("rows")?.as_i64()))
+    };
+    use BoundaryRows::{KnownKeys, Unchanged};
+    let (many, changed): (&[&str], &[&str]) = (&[&many], &[&changed, &rest]);
+    assert_eq!(counted(&[(Unchanged, many), (Unchanged, many)]), (vec![3000, 0], Some(2000)));
+    let runs = [(Unchanged, many), (Unchanged, changed), (Unchanged, changed), (KnownKeys, changed)];
+    assert_eq!(counted(&runs), (vec![3000, 2, 0, 0], Some(2000)));
+    assert_eq!(counted(&[(KnownKeys, many), (Unchanged, many), (Unchanged, many)]), (vec![3000, 3000, 0], Some(2000)));
+    assert_eq!(counted(&[(Unchanged, many), (Unchanged, &[next])]), (vec![3000, 1], Some(0)));
 }

@@ -6,10 +6,10 @@ use catchment_json::{Kind, Node, NodeId, Object, Selection, Value, write_value};
 use catchment_schema::short_digest;
 use catchment_state::RowHash;
 
-use super::boundary::Boundary;
+use super::boundary::{Boundary, whole_rows};
 use super::cursor::{Kept, Point};
 use super::last_value::Place;
-use super::{Incremental, OnMissing, RangeEnd, shift, stored};
+use super::{BoundaryRows, Incremental, OnMissing, RangeEnd, shift, stored};
 use crate::{ExtractError, Start};
 
 /// Filters rows by their cursor, and keeps the last value.
@@ -18,7 +18,10 @@ pub(crate) struct Tracker<'r> {
     source: &'r str,
     resource: &'r str,
     incremental: &'r Incremental,
+    /// The fields that tell rows at the cursor apart.
     primary_key: &'r [String],
+    /// The fields that tell rows of the resource apart.
+    resource_key: &'r [String],
     /// What the resource was given, and is told through.
     handle: Start,
     initial_value: Option<Value>,
@@ -48,7 +51,7 @@ impl<'r> Tracker<'r> {
     pub(crate) fn new(
         (source, resource): (&'r str, &'r str),
         incremental: &'r Incremental,
-        primary_key: &'r [String],
+        (rows, resource_key): (BoundaryRows, &'r [String]),
         kept: Option<&Object>,
         in_table: &[RowHash],
     ) -> Result<Self, ExtractError> {
@@ -68,17 +71,20 @@ impl<'r> Tracker<'r> {
         };
         let start = start.as_ref().and_then(Kept::new);
         let in_state = stored::hashes(cursor.and_then(|cursor| cursor.get("unique_hashes")));
+        let path = incremental.cursor_path.as_str();
+        let whole = kept.zip(stored_last.as_ref()).map(|(kept, last)| whole_rows(kept, path, last)).unwrap_or_default();
         Ok(Tracker {
             source,
             resource,
             incremental,
-            primary_key: incremental.primary_key.as_deref().unwrap_or(primary_key),
+            primary_key: incremental.primary_key.as_deref().unwrap_or(resource_key),
+            resource_key,
             handle: Start::new(initial_value.clone(), start.as_ref().map(Kept::value)).to(incremental.end_value.clone()),
             initial_value,
             last: start.clone(),
             start,
             end: incremental.end_value.as_ref().and_then(Kept::new),
-            boundary: incremental.dedups().then(|| Boundary::new(in_state, in_table)),
+            boundary: incremental.dedups().then(|| Boundary::new(rows, in_state, whole, in_table)),
             stored_last,
             stored_start: cursor.and_then(|cursor| cursor.get("start_value")).cloned(),
             kept_rows: false,
@@ -115,6 +121,7 @@ impl<'r> Tracker<'r> {
         let mut moved = false;
         let mut rows = Vec::with_capacity(page.ids.len());
         let mut is_cut = false;
+        let notes_known_rows = self.boundary.as_ref().is_some_and(Boundary::notes_known_rows);
         for id in &page.ids {
             if rows.len() == room {
                 is_cut = true;
@@ -153,6 +160,9 @@ impl<'r> Tracker<'r> {
                 }
                 place => {
                     if self.is_old(&now, row)? {
+                        if place == Place::At && notes_known_rows {
+                            at_last.push(*id);
+                        }
                         continue;
                     }
                     place == Place::At
@@ -196,8 +206,8 @@ impl<'r> Tracker<'r> {
             }
             Place::At if self.incremental.range_start == RangeEnd::Open => Ok(true),
             Place::At => match &self.boundary {
-                Some(boundary) if !boundary.is_empty() => Ok(boundary.knows(self.hash(row)?)),
-                _ => Ok(false),
+                Some(boundary) => boundary.knows(|| self.hash(row), || Ok(whole_hash(row))),
+                None => Ok(false),
             },
             Place::Beyond(_) => Ok(false),
         }
@@ -216,9 +226,13 @@ impl<'r> Tracker<'r> {
             boundary.clear();
         }
         for id in at_last {
-            let hash = self.hash(page.document.node(*id))?;
-            if let Some(boundary) = &mut self.boundary {
-                boundary.add(hash);
+            let row = page.document.node(*id);
+            let (key, resource_key) = (self.hash(row)?, self.resource_key);
+            let Some(boundary) = &mut self.boundary else { continue };
+            boundary.add(key);
+            if boundary.notes_known_rows() {
+                let fields = resource_key.iter().map(|field| row.get(field).map(Node::to_value).unwrap_or_default());
+                boundary.add_whole(short_hash(&Value::Array(fields.collect())), whole_hash(row));
             }
         }
         Ok(())
@@ -266,6 +280,17 @@ impl<'r> Tracker<'r> {
         let is_long = self.boundary.as_ref().is_some_and(Boundary::is_long);
         Ok(if is_long { short_digest::<15>(&text).into() } else { short_digest::<9>(&text).into() })
     }
+}
+
+/// The hash of a row as it is.
+fn whole_hash(row: Node<'_>) -> RowHash {
+    short_hash(&row.to_value())
+}
+
+fn short_hash(value: &Value) -> RowHash {
+    let mut text = String::new();
+    write_value(value, true, &mut text);
+    short_digest::<9>(&text).into()
 }
 
 /// The last value while a page is read.

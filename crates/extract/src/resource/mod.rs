@@ -9,12 +9,12 @@ use std::fmt;
 use std::sync::Arc;
 
 use catchment_json::{Object, Selection};
-use catchment_schema::{Column, Contract, MergeOptions, NestedHints, WriteDisposition};
+use catchment_schema::{Column, Contract, MergeOptions, MergeStrategy, NestedHints, WriteDisposition};
 use futures_core::Stream;
 use futures_util::{StreamExt as _, stream};
 use serde::Serialize;
 
-use crate::incremental::Incremental;
+use crate::incremental::{BoundaryRows, Incremental};
 use crate::page::{PageError, PageStream};
 use crate::{Limit, Page, Row, Start};
 
@@ -256,6 +256,19 @@ impl Resource {
     /// The resource whose rows it is fed with; none where it has pages of its own.
     pub fn parent(&self) -> Option<&str> {
         if let Pages::OfRows { parent, .. } = &self.pages { Some(parent) } else { None }
+    }
+
+    /// Which rows at the last value of its cursor are left out, by what becomes of those that are not.
+    pub(crate) fn boundary_rows(&self) -> BoundaryRows {
+        let is_merged = self.write_disposition == WriteDisposition::Merge;
+        if is_merged && !self.merge_key.is_empty() {
+            // The rows of a merge key replace those before, so they come together or not at all.
+            BoundaryRows::Never
+        } else if is_merged && !self.primary_key.is_empty() && self.merge.strategy != MergeStrategy::Scd2 {
+            BoundaryRows::Unchanged
+        } else {
+            BoundaryRows::KnownKeys
+        }
     }
 
     /// Whether its rows are loaded.

@@ -60,8 +60,8 @@ impl<'r> Node<'r> {
         // Where all rows are loaded anew, nothing that was kept of earlier runs counts.
         let is_anew = resource.write_disposition == WriteDisposition::Replace;
         let kept = state.resource(&source.name, &resource.name).filter(|_| !is_anew);
-        let tracker =
-            |incremental| Tracker::new((&source.name, &resource.name), incremental, &resource.primary_key, kept, in_table);
+        let rows = (resource.boundary_rows(), resource.primary_key.as_slice());
+        let tracker = |incremental| Tracker::new((&source.name, &resource.name), incremental, rows, kept, in_table);
         let mut tracker = resource.incremental.as_ref().map(tracker).transpose()?;
         let resumed = kept.filter(|_| resource.resumable).and_then(resumed);
         let (checkpoint, paused) = resumed.unwrap_or_default();

@@ -300,8 +300,9 @@ fn cursors_of_resources_that_are_fed() {
         Source::new("s").with(rivers.selected(false)).with(details.write_disposition(WriteDisposition::Merge))
     };
     let rows = r#"d {"n":10}; d {"n":11}; d {"n":20}; d {"n":21}"#;
-    let kept = r#"{"s":{"resources":{"d":{"incremental":{"n":{"initial_value":null,"last_value":31,"unique_hashes":["HASH"],"start_value":null}}}}}}"#;
+    let kept = r#"{"s":{"resources":{"d":{"_catchment":{"boundary":{"n":{"last_value":31,"rows":0,"whole_rows":["WHOLE"]}}},"incremental":{"n":{"initial_value":null,"last_value":31,"unique_hashes":["HASH"],"start_value":null}}}}}}"#;
     let kept = kept.replace("HASH", &catchment_schema::short_hash::<9>("31"));
+    let kept = kept.replace("WHOLE", &catchment_schema::short_hash::<9>(r#"{"n":31}"#));
     let state = check(merged(None), &fresh(), &format!(r#"{rows}; d {{"n":30}}; d {{"n":31}}; {kept}"#)).unwrap();
     check(merged(None), &state, &kept);
     // What feeds it was cut off, so the cursor must not move over rows that did not come.

@@ -4,7 +4,7 @@ use catchment_json::{Object, Value};
 use catchment_state::{BoundaryChange, BoundaryKey};
 
 use super::Tracker;
-use crate::incremental::boundary::{Boundary, set_rows_in_table};
+use crate::incremental::boundary::{Boundary, Finished, set_mark};
 use crate::incremental::cursor::Kept;
 use crate::incremental::last_value::Place;
 use crate::incremental::stored;
@@ -24,7 +24,9 @@ impl Tracker<'_> {
     pub(crate) fn finish(mut self, mut kept: Object) -> (Object, Option<BoundaryChange>) {
         if let Some(cap) = self.cap.take() {
             self.last = cap;
-            self.boundary.get_or_insert_default().clear();
+            if let Some(boundary) = &mut self.boundary {
+                boundary.clear();
+            }
         }
         if let Some(end) = &self.incremental.end_value {
             if let (true, Some(start)) = (self.incremental.is_window, &self.incremental.initial_value) {
@@ -39,16 +41,17 @@ impl Tracker<'_> {
         let last_value = self.last_value();
         let key =
             BoundaryKey { source: self.source.to_owned(), resource: self.resource.to_owned(), cursor_path: path.to_owned() };
-        let boundary = self.boundary.unwrap_or_default().finish(key);
-        set_rows_in_table(&mut kept, path, &last_value, boundary.in_table);
+        let Finished { in_state, whole_in_state, in_table, change } =
+            self.boundary.map(|boundary| boundary.finish(key)).unwrap_or_default();
+        set_mark(&mut kept, path, &last_value, in_table, whole_in_state);
         let cursor = Value::object([
             ("initial_value", Value::from(self.initial_value)),
             ("last_value", last_value),
-            ("unique_hashes", stored::to_list(boundary.in_state)),
+            ("unique_hashes", stored::to_list(in_state)),
             ("start_value", start_value),
         ]);
         stored::set_cursor(&mut kept, path, cursor);
-        (kept, boundary.change)
+        (kept, change)
     }
 
     /// The last value of this run or of the runs before, whichever is later: with a lag a run starts before it.
