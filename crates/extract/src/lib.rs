@@ -40,7 +40,7 @@ pub use page::{Page, PageError};
 pub use progress::{Event, Progress};
 pub use resource::{Resource, TableName};
 pub use row::Row;
-pub use run::{After, Boundaries, ExtractOptions, Extracted, Extraction, RowBatch, Sink, boundary_keys};
+pub use run::{After, Boundaries, ExtractOptions, Extracted, Extraction, RowBatch, Sink, boundary_keys, keep_fed};
 pub use source::{Source, UnknownResource};
 pub use start::Start;
 pub use warnings::Warning;

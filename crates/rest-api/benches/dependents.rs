@@ -3,6 +3,7 @@
 //! `cargo bench -p catchment-rest-api`
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a bench shows what it measured, and ends where something fails")]
 
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
@@ -33,7 +34,7 @@ fn main() {
     let options = ExtractOptions { max_rows: IN_FLIGHT, ..ExtractOptions::default() };
     let began = Instant::now();
     let run = async {
-        let run = Extraction::with(&source, &state, &Boundaries::new(), options, &Progress::default())?;
+        let run = Extraction::with(&source, &state, &Boundaries::new(), &BTreeSet::new(), options, &Progress::default())?;
         run.run(&Budget::new(64 << 20), &|_| ControlFlow::Continue(())).await
     };
     runtime.block_on(run).unwrap();

@@ -1,5 +1,7 @@
 //! What a package begins with: the state and the schema of the dataset, and what the resources declare.
 
+use std::collections::BTreeSet;
+
 use catchment_extract::{Boundaries, Resource, Source, boundary_keys};
 use catchment_load::Restored;
 use catchment_load_package::{Begin, PackageStore, Refresh};
@@ -21,6 +23,8 @@ pub(crate) struct Begun {
     pub(crate) state: State,
     /// The rows at their cursors that the state has no room for.
     pub(crate) boundaries: Boundaries,
+    /// The resources of which the dataset has no rows when the package is loaded.
+    pub(crate) without_rows: BTreeSet<String>,
 }
 
 /// Begins a package of `source`.
@@ -37,12 +41,25 @@ pub(crate) async fn begin(
     let mut schema = schema_or_new(schema, &schema_name);
     let base_state = state_or_new(runner, state);
     let mut state = base_state.clone();
-    let refresh = refresh(runner.options.refresh, source, &mut schema, &mut state);
+    let before = without_rows(source, &schema, &Refresh::default());
+    let refresh = refresh(runner.options.refresh, source, &mut schema, &mut state, &before);
+    let without_rows = without_rows(source, &schema, &refresh);
     let boundaries = boundaries(runner, source, &state, stop).await?;
     let created_at = created_at(runner, store, last_load_id)?;
     let resources = declare(source, &mut schema)?;
     let begin = begin_of(runner, created_at, &source.name, resources, base_state, base_schema, refresh);
-    Ok(Begun { begin, schema, state, boundaries })
+    Ok(Begun { begin, schema, state, boundaries, without_rows })
+}
+
+/// The resources of which the dataset has no rows, or none when `refresh` is through.
+fn without_rows(source: &Source, schema: &Schema, refresh: &Refresh) -> BTreeSet<String> {
+    let has_rows = |resource: &Resource| {
+        // A table that several resources share is that of one of them.
+        let shared = schema.tables.get(&resource.root_table());
+        let mut tables = schema.tables_of(&resource.name).chain(shared);
+        tables.any(|table| table.has_seen_data() && !refresh.emptied.contains(&table.name))
+    };
+    source.resources.iter().filter(|resource| !has_rows(resource)).map(|resource| resource.name.clone()).collect()
 }
 
 /// The schema that the dataset has, or a new one.

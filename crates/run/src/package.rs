@@ -24,8 +24,8 @@ pub(crate) async fn of_source(
     events: &Progress,
     stop: &CancellationToken,
 ) -> Result<Option<SealedPackage>, RunError> {
-    let Begun { begin, schema, state, boundaries } = begun;
-    let run = Extraction::with(source, &state, &boundaries, runner.options.extract, events)?;
+    let Begun { begin, schema, state, boundaries, without_rows } = begun;
+    let run = Extraction::with(source, &state, &boundaries, &without_rows, runner.options.extract, events)?;
     make(runner, store, (begin, schema), Feed::Source(run), stop).await
 }
 

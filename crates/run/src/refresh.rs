@@ -1,6 +1,8 @@
 //! Starting over.
 
-use catchment_extract::Source;
+use std::collections::BTreeSet;
+
+use catchment_extract::{Source, keep_fed};
 use catchment_load_package::Refresh;
 use catchment_schema::Schema;
 use catchment_state::State;
@@ -35,13 +37,21 @@ impl RefreshMode {
     }
 }
 
-/// Takes what makes way out of the schema and the state; returns the tables that do.
-pub(crate) fn refresh(mode: Option<RefreshMode>, source: &Source, schema: &mut Schema, state: &mut State) -> Refresh {
+/// Takes what makes way out of the schema and the state; returns the tables that do. `without_rows` are the resources that
+/// have no rows before.
+pub(crate) fn refresh(
+    mode: Option<RefreshMode>,
+    source: &Source,
+    schema: &mut Schema,
+    state: &mut State,
+    without_rows: &BTreeSet<String>,
+) -> Refresh {
     let Some(mode) = mode else { return Refresh::default() };
     let tables: Vec<String> = if mode == RefreshMode::DropSources {
         state.drop_source(&source.name);
         schema.data_tables().map(|table| table.name.clone()).collect()
     } else {
+        keep_fed(source, state, without_rows);
         source.loaded().for_each(|resource| state.set_resource(&source.name, &resource.name, None));
         let tables = source.loaded().flat_map(|resource| schema.tables_of(&resource.name));
         tables.map(|table| table.name.clone()).collect()

@@ -25,10 +25,10 @@ pub(crate) async fn spool(
     events: &Progress,
     stop: &CancellationToken,
 ) -> Result<RowCounts, RunError> {
-    let Begun { begin, schema, state, boundaries } = begun;
+    let Begun { begin, schema, state, boundaries, without_rows } = begun;
     let earlier = earlier(store, begun, runner.options.refresh.is_some())?;
     let writer = store.create_extracted(begin, schema)?;
-    let mut run = Extraction::with(source, state, boundaries, runner.options.extract, events)?;
+    let mut run = Extraction::with(source, state, boundaries, without_rows, runner.options.extract, events)?;
     let mut spool = Spool { writer, counts: RowCounts::new(), checkpoints: 0, error: None };
     let goes_on = earlier.is_some();
     if let Some(earlier) = earlier {

@@ -201,6 +201,17 @@ pub(super) fn set_mark(kept: &mut Object, cursor_path: &str, last_value: &Value,
     });
 }
 
+/// What is kept of the cursor at `path` alone, out of all that a resource keeps.
+pub(crate) fn part_of_cursor(kept: &Object, path: &str) -> Option<Object> {
+    let cursor = super::stored::cursor(kept, path)?;
+    let mut part = Object::new();
+    super::stored::set_cursor(&mut part, path, Value::Object(cursor.clone()));
+    if let Some(mark) = cursor.get("last_value").and_then(|last| mark(kept, path, last)) {
+        own_mut(&mut part, BOUNDARY, |cursors| drop(cursors.insert(path.to_owned(), mark.clone())));
+    }
+    Some(part)
+}
+
 /// The key of a cursor whose rows at the last value stand in the table, in part.
 pub(crate) fn overflow(state: &State, source: &str, resource: &str, cursor_path: &str) -> Option<BoundaryKey> {
     let kept = state.resource(source, resource)?;

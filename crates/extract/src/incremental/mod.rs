@@ -1,6 +1,8 @@
 //! Loading only what is new.
 
 mod boundary;
+#[cfg(test)]
+mod boundary_tests;
 mod cursor;
 mod last_value;
 mod shift;
@@ -13,10 +15,10 @@ use catchment_json::{Path, Value};
 
 pub use last_value::{LastValue, LastValueFn};
 
-pub(crate) use boundary::{BoundaryRows, overflow};
+pub(crate) use boundary::{BoundaryRows, overflow, part_of_cursor};
 pub(crate) use cursor::{compare, unmarked};
 pub(crate) use shift::shift;
-pub(crate) use stored::{own, own_mut};
+pub(crate) use stored::{last_value, own, own_mut, unique_hashes};
 pub(crate) use tracker::Tracker;
 
 use cursor::Kept;

@@ -8,6 +8,16 @@ pub(super) fn cursor<'k>(kept: &'k Object, path: &str) -> Option<&'k Object> {
     kept.get("incremental")?.get(path)?.as_object()
 }
 
+/// The last value of the cursor at `path`.
+pub(crate) fn last_value<'k>(kept: &'k Object, path: &str) -> Option<&'k Value> {
+    cursor(kept, path)?.get("last_value").filter(|value| !value.is_null())
+}
+
+/// The hashes of the rows at the last value of the cursor at `path`.
+pub(crate) fn unique_hashes(kept: &Object, path: &str) -> Vec<RowHash> {
+    hashes(cursor(kept, path).and_then(|cursor| cursor.get("unique_hashes")))
+}
+
 /// A value that is not null.
 pub(super) fn value(cursor: Option<&Object>, key: &str) -> Option<Value> {
     cursor?.get(key).filter(|value| !value.is_null()).cloned()

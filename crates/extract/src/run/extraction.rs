@@ -1,6 +1,6 @@
 //! A run of a source.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -15,8 +15,9 @@ use tokio::time::Instant;
 
 use super::dependents::Dependents;
 use super::extracted::{After, Boundaries, ExtractOptions, Extracted, RowBatch, Sink};
+use super::feeding::{FedEnd, Feeding, From};
 use super::item::{Item, ItemStream};
-use super::node::{Node, lock};
+use super::node::{Node, Role, lock};
 use super::root::root;
 use super::tree::{Tree, trees};
 use crate::checkpoint::Checkpoint;
@@ -57,11 +58,22 @@ use crate::{Budget, ExtractError, Resource, Source, Start, Warning};
 pub struct Extraction<'e> {
     source: &'e Source,
     state: &'e State,
-    trees: Vec<Tree>,
-    /// Those that take part, by their places in the source.
-    nodes: IndexMap<usize, Mutex<Node<'e>>>,
+    without_rows: BTreeSet<String>,
+    trees: Vec<Part<'e>>,
     options: ExtractOptions,
     warnings: Warnings,
+}
+
+/// A tree of resources in a run.
+#[derive(Debug)]
+struct Part<'e> {
+    /// What its rows and places are known by: the name of its root, or of the one resource that it is for.
+    name: Arc<str>,
+    tree: Tree,
+    /// Its members, by their places in the source.
+    nodes: IndexMap<usize, Mutex<Node<'e>>>,
+    /// Whether its root starts elsewhere than its own cursor, for the one resource that is loaded.
+    is_apart: bool,
 }
 
 impl<'e> Extraction<'e> {
@@ -72,10 +84,12 @@ impl<'e> Extraction<'e> {
     /// Where resources cannot run like that: a limit would lose rows, options of a cursor make no sense together, or
     /// what feeds a resource is not there.
     pub fn new(source: &'e Source, state: &'e State, boundaries: &Boundaries) -> Result<Extraction<'e>, ExtractError> {
-        Extraction::with(source, state, boundaries, ExtractOptions::default(), &Progress::default())
+        let (options, progress) = (ExtractOptions::default(), Progress::default());
+        Extraction::with(source, state, boundaries, &BTreeSet::new(), options, &progress)
     }
 
-    /// A run with other bounds, which tells `progress` of itself.
+    /// A run with other bounds, which tells `progress` of itself. `without_rows` are the resources of which no row was ever
+    /// loaded, or none is left: the incremental resources that feed them start at their beginning for them.
     ///
     /// # Errors
     ///
@@ -84,29 +98,80 @@ impl<'e> Extraction<'e> {
         source: &'e Source,
         state: &'e State,
         boundaries: &Boundaries,
+        without_rows: &BTreeSet<String>,
         options: ExtractOptions,
         progress: &Progress,
     ) -> Result<Extraction<'e>, ExtractError> {
-        let trees = trees(source)?;
-        let (mut nodes, warnings) = (IndexMap::new(), Warnings::default());
-        for index in trees.iter().flat_map(Tree::members) {
-            let Some(resource) = source.resources.get(index) else { continue };
-            let path = resource.incremental.as_ref().map(|incremental| incremental.cursor_path.as_str());
-            let key = path.and_then(|path| overflow(state, &source.name, &resource.name, path));
-            let in_table = key.and_then(|key| boundaries.get(&key)).map(Vec::as_slice).unwrap_or_default();
-            let node = Node::new(source, index, resource, state, in_table, (progress, &warnings))?;
-            nodes.insert(index, Mutex::new(node));
+        let mut run = Extraction {
+            source,
+            state,
+            without_rows: without_rows.clone(),
+            trees: Vec::new(),
+            options,
+            warnings: Warnings::default(),
+        };
+        let loaded: Vec<(usize, &Resource)> =
+            source.resources.iter().enumerate().filter(|(_, resource)| resource.is_loaded()).collect();
+        let (apart, together): (Vec<_>, Vec<_>) = loaded.into_iter().partition(|(_, resource)| run.feeding().is_apart(resource));
+        let mut all: Vec<(Tree, Vec<usize>, bool)> = Vec::new();
+        let together: Vec<usize> = together.into_iter().map(|(index, _)| index).collect();
+        all.extend(trees(source, |index| together.contains(&index))?.into_iter().map(|tree| (tree, together.clone(), false)));
+        for (child, _) in apart {
+            all.extend(trees(source, |index| index == child)?.into_iter().map(|tree| (tree, vec![child], true)));
         }
-        let run = Extraction { source, state, trees, nodes, options, warnings };
+        for (tree, loaded, is_apart) in all {
+            let part = run.part(tree, &loaded, is_apart, boundaries, progress)?;
+            run.trees.push(part);
+        }
         run.refuse_limits_that_lose_rows()?;
         Ok(run)
     }
 
+    fn feeding(&self) -> Feeding<'_> {
+        Feeding { source: self.source, state: self.state, without_rows: &self.without_rows }
+    }
+
+    /// A tree of which the resources `loaded` are loaded.
+    fn part(
+        &self,
+        tree: Tree,
+        loaded: &[usize],
+        is_apart: bool,
+        boundaries: &Boundaries,
+        progress: &Progress,
+    ) -> Result<Part<'e>, ExtractError> {
+        let mut nodes = IndexMap::new();
+        let child = loaded.first().and_then(|child| self.source.resources.get(*child)).filter(|_| is_apart);
+        for index in tree.members() {
+            let Some(resource) = self.source.resources.get(index) else { continue };
+            let is_loaded = loaded.contains(&index);
+            let from = child.filter(|_| !is_loaded).map_or(From::Itself, |child| self.feeding().from(child, resource));
+            let own_kept = self.state.resource(&self.source.name, &resource.name);
+            let path = resource.incremental.as_ref().map(|incremental| incremental.cursor_path.as_str());
+            let key = path.and_then(|path| overflow(self.state, &self.source.name, &resource.name, path));
+            let in_table = key.filter(|_| from == From::Itself).and_then(|key| boundaries.get(&key));
+            let kept = match &from {
+                From::Itself => own_kept,
+                From::Apart(position) => Some(position),
+            };
+            // Counts of a resource that runs twice would be mixed up.
+            let runs_twice = self.trees.iter().any(|part| part.nodes.contains_key(&index));
+            let progress = if runs_twice { &Progress::default() } else { progress };
+            let role = Role { resource, kept, is_loaded, is_apart };
+            let in_table = in_table.map(Vec::as_slice).unwrap_or_default();
+            let node = Node::new(self.source, index, role, in_table, (progress, &self.warnings))?;
+            nodes.insert(index, Mutex::new(node));
+        }
+        let named = child.or_else(|| self.source.resources.get(tree.root));
+        let name: Arc<str> = named.map_or("", |resource| resource.name.as_str()).into();
+        Ok(Part { name, tree, nodes, is_apart })
+    }
+
     fn refuse_limits_that_lose_rows(&self) -> Result<(), ExtractError> {
-        for tree in &self.trees {
+        for Part { tree, nodes, .. } in &self.trees {
             let mut limited = Vec::new();
             for index in tree.members() {
-                let Some(node) = self.nodes.get(&index) else { continue };
+                let Some(node) = nodes.get(&index) else { continue };
                 let is_below_limit = tree.parent(index).is_some_and(|parent| limited.contains(&parent));
                 let node = lock(node);
                 if is_below_limit || !node.resource.limit.is_none() {
@@ -125,24 +190,23 @@ impl<'e> Extraction<'e> {
     ///
     /// Where they cannot be rows of the resource.
     pub fn replay(&mut self, resource: &str, rows: Selection, ordinal: u64) -> Result<(), ExtractError> {
-        self.node(resource).map_or(Ok(()), |node| lock(node).replay(rows, ordinal))
+        let mut nodes = self.trees.iter().flat_map(|part| part.nodes.values()).map(lock);
+        let node = nodes.find(|node| node.is_loaded && node.resource.name == resource);
+        node.map_or(Ok(()), |mut node| node.replay(rows, ordinal))
     }
 
     /// Has a resource go on where an earlier attempt was after `pages` pages.
     pub fn go_on_at(&mut self, tree: &str, checkpoint: Checkpoint, pages: u64) {
-        if let Some(node) = self.node(tree) {
-            lock(node).go_on_at(checkpoint, pages);
+        let part = self.trees.iter().find(|part| part.name.as_ref() == tree);
+        if let Some(root) = part.and_then(|part| part.nodes.get(&part.tree.root)) {
+            lock(root).go_on_at(checkpoint, pages);
         }
-    }
-
-    fn node(&self, resource: &str) -> Option<&Mutex<Node<'e>>> {
-        let index = self.source.resources.iter().position(|other| other.name == resource)?;
-        self.nodes.get(&index)
     }
 
     /// What a resource would start from; none where the run does not have it.
     pub fn start_of(&self, resource: &str) -> Option<Start> {
-        self.nodes.values().map(|node| lock(node)).find(|node| node.resource.name == resource).map(|node| node.start_from())
+        let nodes = || self.trees.iter().flat_map(|part| part.nodes.values()).map(lock);
+        nodes().find(|node| node.resource.name == resource).map(|node| node.start_from())
     }
 
     /// Hands out all new rows. `sink` must not wait; each batch waits for its share of `budget` before, so that a source
@@ -154,9 +218,9 @@ impl<'e> Extraction<'e> {
     ///
     /// The first one of any resource; the state of the run is lost with it.
     pub async fn run(self, budget: &Budget, sink: Sink<'_>) -> Result<After, ExtractError> {
-        let (beside, alone): (Vec<&Tree>, Vec<&Tree>) =
-            self.trees.iter().partition(|tree| self.source.resources.get(tree.root).is_some_and(|root| root.parallelized));
-        let lanes = beside.into_iter().map(|tree| vec![tree]).chain(std::iter::once(alone));
+        let is_parallelized = |part: &&Part<'_>| self.source.resources.get(part.tree.root).is_some_and(|root| root.parallelized);
+        let (beside, alone): (Vec<&Part<'e>>, Vec<&Part<'e>>) = self.trees.iter().partition(is_parallelized);
+        let lanes = beside.into_iter().map(|part| vec![part]).chain(std::iter::once(alone));
         let lanes: Vec<_> = lanes.map(|lane| self.run_lane(lane, budget, sink)).collect();
         let ran = stream::iter(lanes).buffer_unordered(self.options.max_resources.max(1)).try_collect::<()>().await;
         if ran.is_err() {
@@ -169,18 +233,19 @@ impl<'e> Extraction<'e> {
     }
 
     /// Runs one after the other.
-    async fn run_lane(&self, trees: Vec<&Tree>, budget: &Budget, sink: Sink<'_>) -> Result<(), ExtractError> {
-        for tree in trees {
-            self.run_tree(tree, budget, sink).await?;
+    async fn run_lane(&self, parts: Vec<&Part<'e>>, budget: &Budget, sink: Sink<'_>) -> Result<(), ExtractError> {
+        for part in parts {
+            self.run_part(part, budget, sink).await?;
         }
         Ok(())
     }
 
-    async fn run_tree(&self, tree: &Tree, budget: &Budget, sink: Sink<'_>) -> Result<(), ExtractError> {
-        let Some(root_node) = self.nodes.get(&tree.root) else { return Ok(()) };
+    async fn run_part(&self, part: &Part<'e>, budget: &Budget, sink: Sink<'_>) -> Result<(), ExtractError> {
+        let Part { tree, nodes, name, .. } = part;
+        let Some(root_node) = nodes.get(&tree.root) else { return Ok(()) };
         let mut items: ItemStream<'_> = root(tree.root, root_node);
         for (child, parent) in tree.dependents.iter().copied() {
-            let Some(node) = self.nodes.get(&child) else { continue };
+            let Some(node) = nodes.get(&child) else { continue };
             let start = lock(node).start();
             items = Box::pin(Dependents {
                 upstream: items,
@@ -193,81 +258,119 @@ impl<'e> Extraction<'e> {
                 is_upstream_done: false,
             });
         }
-        let root = lock(root_node).resource;
-        let name: Arc<str> = root.name.as_str().into();
+        let is_root_loaded = lock(root_node).is_loaded;
         while let Some(item) = items.next().await {
             match item? {
-                Item::Rows { node, rows, of: _ } => self.send(&name, node, rows, budget, sink).await?,
-                Item::Mark(checkpoint) => hand_out(Extracted::Checkpoint { tree: Arc::clone(&name), checkpoint }, &name, sink)?,
+                Item::Rows { node, rows, of: _ } => send(name, nodes.get(&node), rows, budget, sink).await?,
+                Item::Mark(checkpoint) => hand_out(Extracted::Checkpoint { tree: Arc::clone(name), checkpoint }, name, sink)?,
             }
             // What feeds others is not asked for more than they take.
-            if !root.is_loaded() && self.loaded_of(tree).all(|node| lock(node).has_ended()) {
+            if !is_root_loaded && part.loaded().all(|node| lock(node).has_ended()) {
                 break;
             }
             // A source that never waits would keep others from running, a cancellation among them.
             tokio::task::yield_now().await;
         }
         drop(items);
-        tree.members().filter_map(|index| self.nodes.get(&index)).for_each(|node| lock(node).end());
-        Ok(())
-    }
-
-    /// The members of a tree whose rows are loaded.
-    fn loaded_of<'s>(&'s self, tree: &'s Tree) -> impl Iterator<Item = &'s Mutex<Node<'e>>> {
-        tree.members().filter_map(|index| self.nodes.get(&index)).filter(|node| lock(node).resource.is_loaded())
-    }
-
-    async fn send(
-        &self,
-        tree: &Arc<str>,
-        node: usize,
-        rows: Selection,
-        budget: &Budget,
-        sink: Sink<'_>,
-    ) -> Result<(), ExtractError> {
-        let Some(node) = self.nodes.get(&node) else { return Ok(()) };
-        let resource = lock(node).resource;
-        if rows.ids.is_empty() || !resource.is_loaded() {
-            return Ok(());
-        }
-        let name: Arc<str> = resource.name.as_str().into();
-        for (table, rows) in by_table(resource, rows) {
-            let asked = lock(node).is_heard().then(Instant::now);
-            let share = budget.take(rows.document.memory()).await;
-            lock(node).note_budget_wait(asked.map_or(Duration::ZERO, |asked| asked.elapsed()));
-            let ordinal = lock(node).next_ordinal();
-            let batch = RowBatch { resource: Arc::clone(&name), table, rows, ordinal, share };
-            hand_out(Extracted::Rows { tree: Arc::clone(tree), batch }, &name, sink)?;
-        }
+        part.nodes.values().for_each(|node| lock(node).end());
         Ok(())
     }
 
     fn finish(self) -> Result<After, ExtractError> {
         let mut after = After { state: self.state.clone(), boundaries: Vec::new(), warnings: self.warnings.all() };
-        let complete: Vec<usize> =
-            self.nodes.iter().filter(|(_, node)| lock(node).is_complete()).map(|(index, _)| *index).collect();
-        let parent = |child: usize| self.trees.iter().find_map(|tree| tree.parent(child));
-        let is_fed_completely =
-            |index: usize| std::iter::successors(parent(index), |at| parent(*at)).all(|at| complete.contains(&at));
-        let mut nodes: Vec<_> = self.nodes.into_iter().collect();
-        nodes.sort_unstable_by_key(|(index, _)| *index);
-        for (index, node) in nodes {
-            let is_fed_completely = is_fed_completely(index);
-            let node = node.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let feeding = Feeding { source: self.source, state: self.state, without_rows: &self.without_rows };
+        let (mut loaded, mut fed) = (Vec::new(), Vec::new());
+        for part in self.trees {
+            let (nodes, of_part) = part.end();
+            loaded.extend(nodes);
+            fed.extend(of_part);
+        }
+        loaded.sort_unstable_by_key(|(index, ..)| *index);
+        let mut names = Vec::new();
+        for (_, node, is_fed_completely) in loaded {
             let resource = node.resource;
-            // The rows that feed others are not loaded, so the cursor does not move over them.
-            if !resource.is_loaded() {
-                continue;
-            }
             let had_state = self.state.resource(&self.source.name, &resource.name).is_some();
             let outcome = node.finish(is_fed_completely)?;
             if had_state || outcome.kept.is_some() || resource.write_disposition == WriteDisposition::Replace {
                 after.state.set_resource(&self.source.name, &resource.name, outcome.kept);
             }
             after.boundaries.extend(outcome.boundary);
+            names.push(resource);
         }
+        for fed in fed {
+            let resource = |index: usize| self.source.resources.get(index);
+            let (Some(child), Some(parent)) = (resource(fed.child), resource(fed.parent)) else { continue };
+            feeding.note(&mut after.state, child, parent, fed.end);
+        }
+        names.into_iter().for_each(|parent| feeding.note_left_behind(&mut after.state, parent));
         Ok(after)
     }
+}
+
+/// How far a resource was fed by another.
+struct Fed {
+    child: usize,
+    parent: usize,
+    end: FedEnd,
+}
+
+impl<'e> Part<'e> {
+    /// The members whose rows are loaded.
+    fn loaded<'s>(&'s self) -> impl Iterator<Item = &'s Mutex<Node<'e>>> {
+        self.nodes.values().filter(|node| lock(node).is_loaded)
+    }
+
+    /// What is left of it: the members whose rows are loaded, each with whether it was fed completely, and how far each was
+    /// fed.
+    fn end(self) -> (Vec<(usize, Node<'e>, bool)>, Vec<Fed>) {
+        let Part { tree, nodes, is_apart, .. } = self;
+        let complete: Vec<usize> = nodes.iter().filter(|(_, node)| lock(node).is_complete()).map(|(index, _)| *index).collect();
+        let ancestors = |index: usize| std::iter::successors(tree.parent(index), |at| tree.parent(*at));
+        let (mut loaded, mut positions) = (Vec::new(), IndexMap::new());
+        for (index, node) in nodes {
+            let node = node.into_inner().unwrap_or_else(PoisonError::into_inner);
+            if node.is_loaded {
+                loaded.push((index, node, ancestors(index).all(|at| complete.contains(&at))));
+            } else {
+                positions.insert(index, node.into_position());
+            }
+        }
+        let mut fed = Vec::new();
+        for (child, node, is_fed_completely) in &loaded {
+            let is_complete = *is_fed_completely && node.is_complete();
+            for parent in ancestors(*child) {
+                let end = match positions.get(&parent) {
+                    _ if !is_complete && is_apart => FedEnd::Unchanged,
+                    _ if !is_complete => continue,
+                    Some(position) => FedEnd::At { position: position.clone(), has_rows: node.has_rows() },
+                    None => FedEnd::Together { has_rows: node.has_rows() },
+                };
+                fed.push(Fed { child: *child, parent, end });
+            }
+        }
+        (loaded, fed)
+    }
+}
+
+async fn send(
+    tree: &Arc<str>,
+    node: Option<&Mutex<Node<'_>>>,
+    rows: Selection,
+    budget: &Budget,
+    sink: Sink<'_>,
+) -> Result<(), ExtractError> {
+    let Some(node) = node.filter(|node| lock(node).is_loaded && !rows.ids.is_empty()) else { return Ok(()) };
+    let resource = lock(node).resource;
+    let name: Arc<str> = resource.name.as_str().into();
+    for (table, rows) in by_table(resource, rows) {
+        let asked = lock(node).is_heard().then(Instant::now);
+        let share = budget.take(rows.document.memory()).await;
+        lock(node).note_budget_wait(asked.map_or(Duration::ZERO, |asked| asked.elapsed()));
+        let ordinal = lock(node).next_ordinal();
+        let batch = RowBatch { resource: Arc::clone(&name), table, rows, ordinal, share };
+        hand_out(Extracted::Rows { tree: Arc::clone(tree), batch }, &name, sink)?;
+    }
+    Ok(())
 }
 
 /// The rows of a page by the table that they go to.

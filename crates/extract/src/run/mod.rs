@@ -3,6 +3,9 @@
 mod dependents;
 mod extracted;
 mod extraction;
+mod feeding;
+#[cfg(test)]
+mod feeding_tests;
 mod item;
 mod node;
 #[cfg(test)]
@@ -11,6 +14,9 @@ mod root;
 #[cfg(test)]
 pub(crate) mod tests;
 mod tree;
+#[cfg(test)]
+mod warnings_tests;
 
 pub use extracted::{After, Boundaries, ExtractOptions, Extracted, RowBatch, Sink, boundary_keys};
 pub use extraction::Extraction;
+pub use feeding::keep_fed;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use catchment_json::{Object, Selection, Value};
 use catchment_schema::WriteDisposition;
-use catchment_state::{BoundaryChange, RowHash, State};
+use catchment_state::{BoundaryChange, RowHash};
 use tokio::time::Instant;
 
 use crate::checkpoint::{Checkpoint, End, resumed, set_resumed};
@@ -22,6 +22,9 @@ const PAGES: u64 = 1 << 28;
 #[derive(Debug)]
 pub(super) struct Node<'r> {
     pub(super) resource: &'r Resource,
+    /// Whether its rows are loaded; else they only feed others.
+    pub(super) is_loaded: bool,
+    is_resumable: bool,
     /// What the state keeps of it before the run; nothing where its rows are all loaded anew.
     kept: Object,
     tracker: Option<Tracker<'r>>,
@@ -42,6 +45,17 @@ pub(super) fn lock<'l, 'r>(node: &'l Mutex<Node<'r>>) -> MutexGuard<'l, Node<'r>
     node.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// What a resource does in a run.
+pub(super) struct Role<'r, 'k> {
+    pub(super) resource: &'r Resource,
+    /// What the state keeps of it.
+    pub(super) kept: Option<&'k Object>,
+    /// Whether its rows are loaded; else they only feed others.
+    pub(super) is_loaded: bool,
+    /// Whether it starts elsewhere than its own cursor, for one that it feeds.
+    pub(super) is_apart: bool,
+}
+
 /// What a run leaves of a resource.
 pub(super) struct Outcome {
     pub(super) kept: Option<Object>,
@@ -52,24 +66,27 @@ impl<'r> Node<'r> {
     pub(super) fn new(
         source: &'r Source,
         index: usize,
-        resource: &'r Resource,
-        state: &State,
+        role: Role<'r, '_>,
         in_table: &[RowHash],
         (progress, warnings): (&Progress, &Warnings),
     ) -> Result<Node<'r>, ExtractError> {
+        let Role { resource, kept, is_loaded, is_apart } = role;
         // Where all rows are loaded anew, nothing that was kept of earlier runs counts.
         let is_anew = resource.write_disposition == WriteDisposition::Replace;
-        let kept = state.resource(&source.name, &resource.name).filter(|_| !is_anew);
+        let kept = kept.filter(|_| !is_anew);
         let rows = (resource.boundary_rows(), resource.primary_key.as_slice());
         let tracker = |incremental| Tracker::new((&source.name, &resource.name), incremental, rows, kept, in_table);
         let mut tracker = resource.incremental.as_ref().map(tracker).transpose()?;
-        let resumed = kept.filter(|_| resource.resumable).and_then(resumed);
+        let is_resumable = resource.resumable && !is_apart;
+        let resumed = kept.filter(|_| is_resumable).and_then(resumed);
         let (checkpoint, paused) = resumed.unwrap_or_default();
         if let (Some(tracker), Some(paused)) = (&mut tracker, paused) {
             tracker.resume(&paused);
         }
         let mut node = Node {
             resource,
+            is_loaded,
+            is_resumable,
             kept: kept.cloned().unwrap_or_default(),
             tracker,
             rows_left: resource.limit.rows,
@@ -159,12 +176,12 @@ impl<'r> Node<'r> {
     /// Where it is in its pages, where it can go on from there.
     pub(super) fn checkpoint(&self) -> Option<Checkpoint> {
         let is_known = self.has_ended() || !self.checkpoint.is_beginning();
-        (self.resource.resumable && is_known).then(|| self.checkpoint.clone())
+        (self.is_resumable && is_known).then(|| self.checkpoint.clone())
     }
 
     /// Whether it is at the end of its pages, or of those that can be found again: the next one tells.
     pub(super) fn is_place_unknown(&self) -> bool {
-        self.resource.resumable && self.checkpoint.is_beginning()
+        self.is_resumable && self.checkpoint.is_beginning()
     }
 
     /// The new rows of the next page, those that the run takes.
@@ -253,11 +270,22 @@ impl<'r> Node<'r> {
         self.checkpoint.end == Some(End::Complete)
     }
 
+    /// Whether any row has come.
+    pub(super) fn has_rows(&self) -> bool {
+        self.event.rows > 0
+    }
+
+    /// What it would keep of its cursor after the run; nothing where not all rows have come.
+    pub(super) fn into_position(self) -> Option<Object> {
+        let is_complete = self.is_complete();
+        self.tracker.filter(|_| is_complete).map(|tracker| tracker.finish(Object::new()).0)
+    }
+
     /// Where the next run goes on, after this one did not come to the end, and with what cursor; nothing where it cannot.
     fn place_to_go_on(&self) -> Option<(Checkpoint, Option<Value>)> {
-        let Node { resource, checkpoint, tracker, .. } = self;
+        let Node { resource, is_resumable, checkpoint, tracker, .. } = self;
         let is_anew = resource.write_disposition == WriteDisposition::Replace;
-        if !resource.resumable || resource.parent().is_some() || is_anew || checkpoint.is_beginning() {
+        if !is_resumable || resource.parent().is_some() || is_anew || checkpoint.is_beginning() {
             return None;
         }
         let cursor = match tracker {

@@ -22,12 +22,12 @@ impl Tree {
     }
 }
 
-/// The trees of a source, of what is loaded and what feeds it.
-pub(super) fn trees(source: &Source) -> Result<Vec<Tree>, ExtractError> {
+/// The trees of a source, of the resources that `is_loaded` says, by their places, and what feeds them.
+pub(super) fn trees(source: &Source, is_loaded: impl Fn(usize) -> bool) -> Result<Vec<Tree>, ExtractError> {
     let parents = parents(source)?;
     let mut is_needed = vec![false; parents.len()];
-    for (index, resource) in source.resources.iter().enumerate() {
-        let mut next = resource.is_loaded().then_some(index);
+    for index in 0..parents.len() {
+        let mut next = is_loaded(index).then_some(index);
         while let Some(at) = next {
             if let Some(needed) = is_needed.get_mut(at) {
                 *needed = true;

@@ -1,0 +1,79 @@
+use catchment_json::Value;
+
+use super::BoundaryRows;
+use super::tests::{at, run_with};
+
+/// Runs that merge: what each takes, and what the state has of the rows at the cursor beside the keys.
+fn check_merged(runs: &[(BoundaryRows, &[&str])], expected: &str) -> Option<Value> {
+    let (found, kept) = run_with(&at(), None, runs).unwrap();
+    assert_eq!(found, expected, "{runs:?}");
+    kept.and_then(|kept| kept.get("_catchment").cloned())
+}
+
+fn unchanged<'p>(pages: &'p [&'p str]) -> (BoundaryRows, &'p [&'p str]) {
+    (BoundaryRows::Unchanged, pages)
+}
+
+const A: &str = r#"[{"id":1,"at":5,"v":"a"},{"id":2,"at":5,"v":"x"}]"#;
+const B: &str = r#"[{"id":1,"at":5,"v":"b"},{"id":2,"at":5,"v":"x"}]"#;
+
+#[test]
+fn a_row_that_changes_at_the_last_value_is_merged_again() {
+    let (a, b): (&[&str], &[&str]) = (&[A], &[B]);
+    let run = unchanged;
+    check_merged(&[run(a), run(a)], "1,2 | ");
+    check_merged(&[run(a), run(b), run(b)], "1,2 | 1 | ");
+    check_merged(&[run(a), run(b), run(a), run(a)], "1,2 | 1 | 1 | ");
+    // rows that an API does not return again are not forgotten, unless others have changed
+    check_merged(&[run(a), run(&[]), run(a)], "1,2 |  | ");
+    check_merged(&[run(a), run(&[r#"[{"id":1,"at":5,"v":"b"}]"#]), run(b), run(b)], "1,2 | 1 | 2 | ");
+    // late rows, and a cursor that moves on
+    check_merged(&[run(a), run(&[A, r#"[{"id":3,"at":5}]"#]), run(&[A, r#"[{"id":3,"at":5}]"#])], "1,2 | 3 | ");
+    check_merged(&[run(a), run(&[A, r#"[{"id":1,"at":6}]"#]), run(b)], "1,2 | 1 | ");
+}
+
+#[test]
+fn a_row_that_changes_while_it_is_read_twice_is_merged_again() {
+    let run = unchanged;
+    check_merged(&[run(&[A, B]), run(&[B]), run(&[B])], "1,2,1,2 | 1 | ");
+    check_merged(&[run(&[A]), run(&[A, B]), run(&[A])], "1,2 | 1 | 1");
+}
+
+#[test]
+fn rows_of_a_merge_key_come_together() {
+    let never = BoundaryRows::Never;
+    check_merged(&[(never, &[A]), (never, &[A]), (never, &[B])], "1,2 | 1,2 | 1,2");
+}
+
+#[test]
+fn rows_are_known_where_the_write_disposition_changes() {
+    use BoundaryRows::{KnownKeys, Unchanged};
+    let (a, b): (&[&str], &[&str]) = (&[A], &[B]);
+    check_merged(&[(Unchanged, a), (KnownKeys, a), (KnownKeys, b), (Unchanged, a)], "1,2 |  |  | ");
+    // what was appended was known by its key alone
+    check_merged(&[(KnownKeys, a), (Unchanged, a), (Unchanged, a)], "1,2 | 1,2 | ");
+}
+
+#[test]
+fn many_unchanged_rows_at_one_value_keep_the_state_small() {
+    let page = |from: usize, to: usize, v: usize| {
+        let rows = (from..to).map(|id| format!(r#"{{"id":{id},"at":1,"v":{v}}}"#));
+        format!("[{}]", rows.collect::<Vec<_>>().join(","))
+    };
+    let (many, changed, next) = (page(0, 3000, 0), page(0, 2, 1), r#"[{"id":1,"at":2}]"#);
+    let rest = page(2, 3000, 0);
+    let counted = |runs: &[(BoundaryRows, &[&str])]| {
+        let (found, kept) = run_with(&at(), None, runs).unwrap();
+        let counts: Vec<_> = found.split(" | ").map(|ids| ids.split(',').filter(|id| !id.is_empty()).count()).collect();
+        let kept = Value::Object(kept.unwrap());
+        assert!(kept.to_string().len() < 65536);
+        (counts, kept.get("_catchment").and_then(|own| own.get("boundary")?.get("at")?.get("rows")?.as_i64()))
+    };
+    use BoundaryRows::{KnownKeys, Unchanged};
+    let (many, changed): (&[&str], &[&str]) = (&[&many], &[&changed, &rest]);
+    assert_eq!(counted(&[(Unchanged, many), (Unchanged, many)]), (vec![3000, 0], Some(2000)));
+    let runs = [(Unchanged, many), (Unchanged, changed), (Unchanged, changed), (KnownKeys, changed)];
+    assert_eq!(counted(&runs), (vec![3000, 2, 0, 0], Some(2000)));
+    assert_eq!(counted(&[(KnownKeys, many), (Unchanged, many), (Unchanged, many)]), (vec![3000, 3000, 0], Some(2000)));
+    assert_eq!(counted(&[(Unchanged, many), (Unchanged, &[next])]), (vec![3000, 1], Some(0)));
+}
