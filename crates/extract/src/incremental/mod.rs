@@ -5,6 +5,7 @@ mod boundary;
 mod boundary_tests;
 mod cursor;
 mod last_value;
+mod parents;
 mod shift;
 mod stored;
 #[cfg(test)]
@@ -17,6 +18,7 @@ pub use last_value::{LastValue, LastValueFn};
 
 pub(crate) use boundary::{BoundaryRows, overflow, part_of_cursor};
 pub(crate) use cursor::{compare, unmarked};
+pub(crate) use parents::{ParentId, Parents, parent_id};
 pub(crate) use shift::shift;
 pub(crate) use stored::{last_value, own, own_mut, unique_hashes};
 pub(crate) use tracker::Tracker;

@@ -1,12 +1,12 @@
 //! What a resource says of its table and of how it runs.
 
-use catchment_json::Node;
+use catchment_json::{Node, Value};
 use catchment_schema::naming::normalize_path;
 use catchment_schema::{Column, Contract, MergeOptions, NestedHints, TableHints, WriteDisposition};
 use std::sync::Arc;
 
-use super::{Resource, TableName};
-use crate::Incremental;
+use super::{ParentKey, Resource, TableName};
+use crate::{Incremental, Row};
 
 impl Resource {
     /// The same resource, whose rows go to the table `name`.
@@ -74,6 +74,33 @@ impl Resource {
     #[must_use]
     pub fn incremental(mut self, incremental: Incremental) -> Resource {
         self.incremental = Some(incremental);
+        self
+    }
+
+    /// Sets that each row of the parent has a cursor of its own, so that late rows of one are loaded when another is further
+    /// on. `key` says which rows of the parent are the same one from run to run, and `definition` what it is made of: where
+    /// that changes, what is known of the rows does not count. Applies to a resource that is fed, incremental without an
+    /// `end_value`, and not replaced; up to 1,000 parents, beyond which one cursor serves for all, with a warning.
+    ///
+    /// ```
+    /// use catchment_extract::{Incremental, PageError, Resource};
+    /// use futures_util::stream;
+    ///
+    /// let events = Resource::transformer("events", "devices", |_, start| {
+    ///     let since = start.last_value_text();
+    ///     stream::iter([Ok::<_, PageError>(vec![since])])
+    /// })
+    /// .incremental(Incremental::new("at").initial_value("2024-01-01"))
+    /// .cursor_per_parent("id", |device| device.get("id").unwrap_or_default());
+    /// # let _ = events;
+    /// ```
+    #[must_use]
+    pub fn cursor_per_parent(
+        mut self,
+        definition: impl Into<String>,
+        key: impl Fn(&Row) -> Value + Send + Sync + 'static,
+    ) -> Resource {
+        self.parent_key = Some(ParentKey { definition: definition.into(), key: Arc::new(key) });
         self
     }
 

@@ -8,7 +8,7 @@ use std::convert::Infallible;
 use std::fmt;
 use std::sync::Arc;
 
-use catchment_json::{Object, Selection};
+use catchment_json::{Object, Selection, Value};
 use catchment_schema::{Column, Contract, MergeOptions, MergeStrategy, NestedHints, WriteDisposition};
 use futures_core::Stream;
 use futures_util::{StreamExt as _, stream};
@@ -85,12 +85,22 @@ pub struct Resource {
     /// Whether a run goes on in the middle of the pages where an earlier one was killed, failed, or reached a limit; off by
     /// default, as it is right only where pages keep their rows from one run to the next.
     pub resumable: bool,
+    pub(crate) parent_key: Option<ParentKey>,
     pub(crate) steps: Vec<Step>,
     pub(crate) pages: Pages,
 }
 
 type OwnPages = dyn Fn(&Start) -> PageStream + Send + Sync;
+type KeyOfRow = dyn Fn(&Row) -> Value + Send + Sync;
 type PagesOfRow = dyn Fn(Row, &Start) -> PageStream + Send + Sync;
+
+/// What tells rows that feed a resource apart.
+#[derive(Clone)]
+pub(crate) struct ParentKey {
+    /// What it is made of.
+    pub(crate) definition: String,
+    pub(crate) key: Arc<KeyOfRow>,
+}
 
 /// What makes the pages.
 #[derive(Clone)]
@@ -248,6 +258,7 @@ impl Resource {
             selected: true,
             parallelized: true,
             resumable: false,
+            parent_key: None,
             steps: Vec::new(),
             pages,
         }

@@ -11,6 +11,7 @@ use thiserror::Error;
 
 use super::item::{Item, ItemStream};
 use super::node::{Node, lock};
+use crate::incremental::ParentId;
 use crate::page::PageStream;
 use crate::resource::Pages;
 use crate::{ExtractError, Page, PageError, Row, Start};
@@ -36,7 +37,7 @@ pub(super) enum Entry {
     /// A row whose pages are not asked for yet.
     Row(Row),
     /// The pages of a row, and the one that has come early.
-    Pages { row: Row, pages: PageStream, early: Option<Result<Page, PageError>> },
+    Pages { row: Row, parent: Option<ParentId>, pages: PageStream, early: Option<Result<Page, PageError>> },
     /// A place in the pages of the root, which is reached when all before it is through.
     Mark(Item),
 }
@@ -55,11 +56,13 @@ impl Dependents<'_, '_> {
         lock(self.node).has_ended()
     }
 
-    fn pages(&self, row: Row) -> Option<PageStream> {
-        match &lock(self.node).resource.pages {
-            Pages::OfRows { pages, .. } => Some(pages(row, &self.start)),
-            Pages::Own(_) => None,
-        }
+    /// The pages of a row.
+    fn pages(&self, row: Row) -> Result<Option<Entry>, ExtractError> {
+        let mut node = lock(self.node);
+        let Pages::OfRows { pages, .. } = &node.resource.pages else { return Ok(None) };
+        let parent = node.parent_id(&row);
+        let start = node.start_of_parent(parent, &self.start)?;
+        Ok(Some(Entry::Pages { pages: pages(row.clone(), &start), row, parent, early: None }))
     }
 
     /// The next item of those that wait, where it is there.
@@ -69,27 +72,26 @@ impl Dependents<'_, '_> {
                 None => return Poll::Ready(None),
                 Some(Entry::Mark(mark)) => return Poll::Ready(Some(Ok(mark))),
                 Some(_) if self.has_ended() => {}
-                Some(Entry::Row(row)) => {
-                    if let Some(pages) = self.pages(row.clone()) {
-                        self.queue.push_front(Entry::Pages { row, pages, early: None });
-                    }
-                }
-                Some(Entry::Pages { row, mut pages, early }) => {
+                Some(Entry::Row(row)) => match self.pages(row) {
+                    Ok(entry) => entry.into_iter().for_each(|entry| self.queue.push_front(entry)),
+                    Err(error) => return Poll::Ready(Some(Err(error))),
+                },
+                Some(Entry::Pages { row, parent, mut pages, early }) => {
                     let page = match early {
                         Some(page) => Poll::Ready(Some(page)),
                         None => pages.as_mut().poll_next(context),
                     };
                     match page {
-                        Poll::Ready(None) => {}
+                        Poll::Ready(None) => lock(self.node).end_parent(parent),
                         Poll::Ready(Some(page)) => {
                             let page = page.map_err(|source| PageError::from(RowFailed { row: row.node().excerpt(120), source }));
                             let of = Some(Arc::new(row.clone()));
-                            self.queue.push_front(Entry::Pages { row, pages, early: None });
-                            let (rows, child) = (lock(self.node).accept(page, Duration::ZERO), self.child);
+                            self.queue.push_front(Entry::Pages { row, parent, pages, early: None });
+                            let (rows, child) = (lock(self.node).accept(page, parent, Duration::ZERO), self.child);
                             return Poll::Ready(Some(rows.map(|rows| Item::Rows { node: child, rows, of })));
                         }
                         Poll::Pending => {
-                            self.queue.push_front(Entry::Pages { row, pages, early: None });
+                            self.queue.push_front(Entry::Pages { row, parent, pages, early: None });
                             return Poll::Pending;
                         }
                     }
@@ -99,13 +101,12 @@ impl Dependents<'_, '_> {
     }
 
     /// Asks for pages of the rows that are next, so that they come while others have their turn.
-    fn poll_ahead(&mut self, context: &mut Context<'_>) {
+    fn poll_ahead(&mut self, context: &mut Context<'_>) -> Result<(), ExtractError> {
         for index in 1..self.width.min(self.queue.len()) {
             if let Some(Entry::Row(row)) = self.queue.get(index) {
-                let row = row.clone();
-                let pages = self.pages(row.clone());
+                let pages = self.pages(row.clone())?;
                 if let (Some(entry), Some(pages)) = (self.queue.get_mut(index), pages) {
-                    *entry = Entry::Pages { row, pages, early: None };
+                    *entry = pages;
                 }
             }
             if let Some(Entry::Pages { pages, early: early @ None, .. }) = self.queue.get_mut(index)
@@ -117,6 +118,7 @@ impl Dependents<'_, '_> {
                 }
             }
         }
+        Ok(())
     }
 
     fn take_upstream(&mut self, item: Item) -> Option<Item> {
@@ -144,7 +146,9 @@ impl Stream for Dependents<'_, '_> {
             if let Poll::Ready(Some(item)) = self.poll_queue(context) {
                 return Poll::Ready(Some(item));
             }
-            self.poll_ahead(context);
+            if let Err(error) = self.poll_ahead(context) {
+                return Poll::Ready(Some(Err(error)));
+            }
             if self.is_upstream_done {
                 return if self.queue.is_empty() { Poll::Ready(None) } else { Poll::Pending };
             }

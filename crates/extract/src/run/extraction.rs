@@ -277,7 +277,7 @@ impl<'e> Extraction<'e> {
     }
 
     fn finish(self) -> Result<After, ExtractError> {
-        let mut after = After { state: self.state.clone(), boundaries: Vec::new(), warnings: self.warnings.all() };
+        let mut after = After { state: self.state.clone(), boundaries: Vec::new(), warnings: Vec::new() };
         let feeding = Feeding { source: self.source, state: self.state, without_rows: &self.without_rows };
         let (mut loaded, mut fed) = (Vec::new(), Vec::new());
         for part in self.trees {
@@ -303,6 +303,7 @@ impl<'e> Extraction<'e> {
             feeding.note(&mut after.state, child, parent, fed.end);
         }
         names.into_iter().for_each(|parent| feeding.note_left_behind(&mut after.state, parent));
+        after.warnings = self.warnings.all();
         Ok(after)
     }
 }

@@ -9,6 +9,8 @@ mod feeding_tests;
 mod item;
 mod node;
 #[cfg(test)]
+mod parents_tests;
+#[cfg(test)]
 mod properties;
 mod root;
 #[cfg(test)]

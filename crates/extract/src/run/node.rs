@@ -9,10 +9,10 @@ use catchment_state::{BoundaryChange, RowHash};
 use tokio::time::Instant;
 
 use crate::checkpoint::{Checkpoint, End, resumed, set_resumed};
-use crate::incremental::Tracker;
+use crate::incremental::{ParentId, Parents, Tracker, parent_id};
 use crate::progress::{Event, Progress};
 use crate::warnings::Warnings;
-use crate::{ExtractError, Page, PageError, RangeEnd, Resource, Source, Start};
+use crate::{ExtractError, Page, PageError, RangeEnd, Resource, Row, Source, Start};
 
 /// The pages of one resource have ordinals below this number, from that of the resource times it. Those of thousands of
 /// resources stay below 2^40, as merges have room for.
@@ -28,6 +28,8 @@ pub(super) struct Node<'r> {
     /// What the state keeps of it before the run; nothing where its rows are all loaded anew.
     kept: Object,
     tracker: Option<Tracker<'r>>,
+    /// The cursors of the rows that feed it, where each has its own.
+    parents: Option<Parents<'r>>,
     /// The limits as far as they are left.
     rows_left: Option<u64>,
     pages_left: Option<u64>,
@@ -89,6 +91,7 @@ impl<'r> Node<'r> {
             is_resumable,
             kept: kept.cloned().unwrap_or_default(),
             tracker,
+            parents: parents(source, resource, kept, !in_table.is_empty()),
             rows_left: resource.limit.rows,
             pages_left: resource.limit.pages,
             until: None,
@@ -156,6 +159,27 @@ impl<'r> Node<'r> {
         start.at(self.checkpoint.position.clone())
     }
 
+    /// Which parent a row is, where each has a cursor of its own.
+    pub(super) fn parent_id(&self, row: &Row) -> Option<ParentId> {
+        let key = self.resource.parent_key.as_ref().filter(|_| self.parents.is_some())?;
+        Some(parent_id(&(key.key)(row)))
+    }
+
+    /// Where the pages of a parent start; `start` where none has a cursor of its own.
+    pub(super) fn start_of_parent(&mut self, parent: Option<ParentId>, start: &Start) -> Result<Start, ExtractError> {
+        match self.parents.as_mut().zip(parent) {
+            Some((parents, parent)) => parents.start(parent),
+            None => Ok(start.clone()),
+        }
+    }
+
+    /// All pages of a parent have come.
+    pub(super) fn end_parent(&mut self, parent: Option<ParentId>) {
+        if let Some((parents, parent)) = self.parents.as_mut().zip(parent) {
+            parents.end(parent);
+        }
+    }
+
     /// Whether it takes no further page.
     pub(super) fn has_ended(&self) -> bool {
         self.checkpoint.end.is_some()
@@ -185,7 +209,12 @@ impl<'r> Node<'r> {
     }
 
     /// The new rows of the next page, those that the run takes.
-    pub(super) fn accept(&mut self, page: Result<Page, PageError>, waited: Duration) -> Result<Selection, ExtractError> {
+    pub(super) fn accept(
+        &mut self,
+        page: Result<Page, PageError>,
+        parent: Option<ParentId>,
+        waited: Duration,
+    ) -> Result<Selection, ExtractError> {
         let failed = |source| ExtractError::Pages { resource: self.resource.name.clone(), source };
         let Page { rows, position, bytes, warnings } = page.map_err(failed)?;
         warnings.into_iter().for_each(|warning| self.warnings.add(&self.resource.name, warning));
@@ -193,7 +222,14 @@ impl<'r> Node<'r> {
         let taken = std::mem::take(&mut self.checkpoint.taken);
         let room = self.rows_left.map_or(usize::MAX, |left| usize::try_from(left.saturating_add(taken)).unwrap_or(usize::MAX));
         let is_cut = match &mut self.tracker {
-            Some(tracker) => tracker.filter(&mut rows, room)?,
+            Some(tracker) => match self.parents.as_mut().zip(parent) {
+                Some((parents, parent)) => {
+                    // The cursor of the resource passes over the rows of all parents.
+                    tracker.filter(&mut rows.clone(), usize::MAX)?;
+                    parents.filter(parent, &mut rows, room)?
+                }
+                None => tracker.filter(&mut rows, room)?,
+            },
             None => {
                 let is_cut = rows.ids.len() > room;
                 rows.ids.truncate(room);
@@ -246,6 +282,7 @@ impl<'r> Node<'r> {
     /// Counts rows that an earlier attempt at this run took.
     pub(super) fn replay(&mut self, mut rows: Selection, ordinal: u64) -> Result<(), ExtractError> {
         let count = rows.ids.len() as u64;
+        self.parents.iter_mut().for_each(Parents::lose);
         if let Some(tracker) = &mut self.tracker {
             tracker.filter(&mut rows, usize::MAX)?;
         }
@@ -314,10 +351,30 @@ impl<'r> Node<'r> {
         set_resumed(&mut kept, place);
         let mut boundary = None;
         match self.tracker {
-            Some(tracker) if moves_on => (kept, boundary) = tracker.finish(kept),
+            Some(tracker) if moves_on => {
+                (kept, boundary) = tracker.finish(kept);
+                let warning = self.parents.and_then(|parents| parents.finish(&mut kept));
+                warning.into_iter().for_each(|warning| self.warnings.add(&resource.name, warning));
+            }
             Some(_) => tracing::info!("resource `{}`: a limit was reached, its cursor stays where it was", resource.name),
             None => {}
         }
         Ok(Outcome { kept: (!kept.is_empty()).then_some(kept), boundary })
     }
+}
+
+/// The cursors of the parents of a resource, where each has its own.
+fn parents<'r>(
+    source: &'r Source,
+    resource: &'r Resource,
+    kept: Option<&Object>,
+    has_rows_in_table: bool,
+) -> Option<Parents<'r>> {
+    let (key, incremental) = (resource.parent_key.as_ref()?, resource.incremental.as_ref()?);
+    let is_kept = incremental.end_value.is_none() && resource.write_disposition != WriteDisposition::Replace;
+    if !is_kept || resource.parent().is_none() {
+        return None;
+    }
+    let rows = (resource.boundary_rows(), resource.primary_key.as_slice());
+    Parents::new((&source.name, &resource.name), incremental, rows, &key.definition, kept, has_rows_in_table)
 }

@@ -32,7 +32,7 @@ pub(super) fn root<'t>(index: usize, node: &'t Mutex<Node<'_>>) -> ItemStream<'t
                 break;
             };
             let waited = asked.map_or(Duration::ZERO, |asked| asked.elapsed());
-            let rows = with(node, |node| node.accept(page, waited))?;
+            let rows = with(node, |node| node.accept(page, None, waited))?;
             yield Item::Rows { node: index, rows, of: None };
             // The limit may have been reached at the very end of the pages.
             let may_be_all = with(node, |node| node.has_ended() && node.is_place_unknown());
