@@ -7,7 +7,7 @@ use catchment_settings::{Secret, SettingsError};
 use thiserror::Error;
 
 use crate::secrets::Secrets;
-use crate::template::{CursorValue, Fill, FillError, Part, fields_of, plain_text};
+use crate::template::{CursorValue, FieldOf, Fill, FillError, Part, fields_of, plain_text};
 use crate::windows::windows;
 use crate::{BodySpec, EndpointSpec, Include, ResourceSpec, Template, ValueTemplate};
 
@@ -127,6 +127,34 @@ impl Endpoint {
     /// The rows that feed it, by the names of their resources.
     fn rows<'r>(&'r self, row: Option<&'r Row>) -> Vec<(&'r str, &'r Row)> {
         self.ancestors.iter().map(String::as_str).zip(std::iter::successors(row, |row| row.parent())).collect()
+    }
+
+    /// What tells the rows that feed it apart from run to run: the values that path, parameters and body take from them. Empty
+    /// where they take none.
+    pub(crate) fn parent_fields(&self) -> String {
+        let mut fields = Vec::new();
+        self.each_parent_field(|of| fields.push(format!("{}.{}", of.resource, of.field.as_str())));
+        fields.join(", ")
+    }
+
+    /// The values of [`Endpoint::parent_fields`]; null where a row has none.
+    pub(crate) fn parent_key(&self, row: &Row) -> Value {
+        let rows = self.rows(Some(row));
+        let mut values = Vec::new();
+        self.each_parent_field(|of| {
+            let row = rows.iter().find(|(name, _)| *name == of.resource).map(|(_, row)| row.node());
+            values.push(row.and_then(|row| of.field.first(row)).map(|node| node.to_value()).unwrap_or_default());
+        });
+        Value::Array(values)
+    }
+
+    /// Headers do not count: they hold tokens, which change.
+    fn each_parent_field(&self, mut f: impl FnMut(&FieldOf)) {
+        self.spec.each_template(&mut |key, template| {
+            if key != "headers" {
+                template.fields().for_each(&mut f);
+            }
+        });
     }
 
     /// The fields that rows get from the one that feeds them.

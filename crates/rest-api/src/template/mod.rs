@@ -99,6 +99,11 @@ impl Template {
         self.parts.iter().filter_map(|part| if let Part::Field(of) = part.value() { Some(of.resource.as_str()) } else { None })
     }
 
+    /// The fields of rows of other resources that stand in it.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = &FieldOf> {
+        self.parts.iter().filter_map(|part| if let Part::Field(of) = part.value() { Some(of) } else { None })
+    }
+
     /// The parameters that stand in it: `{name}` in a path.
     pub(crate) fn params(&self) -> impl Iterator<Item = &str> {
         self.parts.iter().filter_map(|part| if let Part::Param(name) = part { Some(name.as_str()) } else { None })

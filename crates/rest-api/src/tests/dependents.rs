@@ -1,6 +1,6 @@
 //! Resources that are fed with the rows of others.
 
-use super::{Answer, ScriptedServer, json, run_against};
+use super::{Answer, ScriptedServer, fresh, json, parse, run, run_against, shown, source};
 
 /// A server with users, their posts, and comments of these.
 fn blog() -> ScriptedServer {
@@ -182,4 +182,35 @@ fn an_answer_that_is_ignored_is_no_row() {
         "response_actions": [{"status_code": 404, "action": "ignore"}]}}]}"#;
     let rows = run_against(spec, &server).1.unwrap();
     assert_eq!(rows, [r#"details {"text":"d","_posts_id":1}"#, r#"details {"text":"d","_posts_id":3}"#]);
+}
+
+#[test]
+fn late_rows_of_a_slow_parent_are_loaded() {
+    let server = ScriptedServer::start(|request| match request.path.as_str() {
+        // what else the parents say changes
+        "/devices" => json(r#"[{"id": "fast", "seen": 1}, {"id": "slow", "seen": 1}]"#),
+        "/devices/fast/events" => json(r#"[{"id": 1, "at": "2024-03-01"}]"#),
+        "/devices/slow/events" if request.param("since") == Some("2024-01-05") => {
+            json(r#"[{"id": 2, "at": "2024-01-05"}, {"id": 3, "at": "2024-01-20"}]"#)
+        }
+        _ => json(r#"[{"id": 2, "at": "2024-01-05"}]"#),
+    });
+    let spec = r#"{"client": {"base_url": "BASE"}, "resources": ["devices", {"name": "events", "primary_key": "id", "endpoint": {
+        "path": "devices/{resources.devices.id}/events",
+        "incremental": {"cursor_path": "at", "initial_value": "2024-01-01", "start_param": "since"}}}]}"#;
+    let source = source(&parse(&spec.replace("BASE", &server.url())));
+    let first = run(&source, &fresh()).unwrap();
+    let second = run(&source, &first.state).unwrap();
+    let events = |rows: Vec<String>| rows.into_iter().filter(|row| row.starts_with("events")).collect::<Vec<_>>();
+    assert_eq!(events(first.rows), [r#"events {"id":1,"at":"2024-03-01"}"#, r#"events {"id":2,"at":"2024-01-05"}"#]);
+    assert_eq!(events(second.rows), [r#"events {"id":3,"at":"2024-01-20"}"#]);
+    let mut requests: Vec<String> = server.requests().iter().map(shown).filter(|request| request.contains("events")).collect();
+    requests.sort();
+    let expected = [
+        "fast/events?since=2024-01-01",
+        "fast/events?since=2024-03-01",
+        "slow/events?since=2024-01-01",
+        "slow/events?since=2024-01-05",
+    ];
+    assert_eq!(requests, expected.map(|request| format!("GET /devices/{request}")));
 }
