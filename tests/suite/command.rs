@@ -108,6 +108,32 @@ fn progress_log_prints_lines_to_stderr() {
 }
 
 #[test]
+fn a_run_with_warnings_fails_only_where_it_is_told_to() {
+    let server = catchment_rest_client::testing::ScriptedServer::start(|_| {
+        catchment_rest_client::testing::Answer::json(200, r#"[{"id":1,"n":1},{"id":2,"n":"many"}]"#)
+    });
+    let spec = format!(r#"{{"client":{{"base_url":"{}"}},"resources":["a"]}}"#, server.url());
+    let check = |flags: &[&str], code: i32, expected: &str| {
+        let dataset = Dataset::new();
+        let (found, said) = Run::new(&dataset, &spec).says(flags);
+        assert!(found == Some(code) && said.contains(expected), "{flags:?} {found:?} {said}");
+        // it is loaded in any case
+        assert_eq!(dataset.query("SELECT id FROM a ORDER BY id"), "1; 2");
+    };
+    check(
+        &[],
+        0,
+        "\n    warning: a: some values do not fit the type of their column; they are in the new variant column `n__v_text`",
+    );
+    check(&["--progress", "json"], 0, r#""warnings":[{"resource":"a","message":"some values"#);
+    check(
+        &["--fail-on-warning"],
+        1,
+        "error: the load is complete, but it has 1 warning, and --fail-on-warning is set:\n  a: some",
+    );
+}
+
+#[test]
 fn refresh_starts_over() {
     let server = catchment_rest_client::testing::ScriptedServer::start(|_| {
         catchment_rest_client::testing::Answer::json(200, r#"[{"id":1,"l":[1]}]"#)

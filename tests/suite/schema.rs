@@ -149,7 +149,7 @@ fn what_a_contract_discards_is_counted_and_kept() {
     assert!(text.contains("note: items__l: 2 rows discarded by the schema contract"), "{text}");
     let json = serde_json::to_string(&info).unwrap();
     assert!(json.contains(r#""discarded":{"items":{"rows":1,"values":1},"items__l":{"rows":2,"values":0}}"#), "{json}");
-    assert_eq!(trace.normalize.unwrap().packages[0].findings, info.packages[0].findings);
+    assert_eq!(trace.normalize.unwrap().packages[0].remarks, info.packages[0].remarks);
     assert_eq!(dataset.query("SELECT id FROM items ORDER BY id"), "1; 2");
     assert_eq!(dataset.query("SELECT value FROM items__l ORDER BY value"), "1; 2");
     assert_eq!(

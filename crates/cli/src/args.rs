@@ -80,6 +80,9 @@ pub(crate) struct RunArgs {
     /// Show what would be loaded and the first request of each resource, and do nothing.
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// Exit with code 1 where the report has a warning, or a package was set aside. The load is complete by then, and is kept.
+    #[arg(long)]
+    pub(crate) fail_on_warning: bool,
     /// How the run tells of itself: `log` writes lines to stderr, `json` one object a line to stdout, the report the last
     /// one; `auto`, the default, is `log` in a terminal.
     #[arg(long, value_enum)]

@@ -55,6 +55,9 @@ fn info(working_dir: &WorkingDir, name: &str, verbose: bool) -> Result<(), Failu
     if let Some(load) = working_dir.trace().and_then(|trace| trace.load) {
         let ended = format_timestamp(load.finished_at);
         output::line(format_args!("  last run ended {ended}, dataset {} of {}", load.dataset_name, load.location))?;
+        for warning in load.warnings() {
+            output::line(format_args!("    warning: {warning}"))?;
+        }
     }
     match working_dir.state() {
         Some(state) => show_state(working_dir, &state, verbose)?,

@@ -7,7 +7,7 @@ use anyhow::{Context as _, anyhow};
 use catchment::extract::Source;
 use catchment::rest_api::{RestApi, Spec};
 use catchment::schema::format_timestamp;
-use catchment::{Host as _, LoadInfo, Pipeline, ProgressTo, RunOptions, SchemaFiles, SystemHost, WorkingDir};
+use catchment::{Host as _, LoadInfo, PackageOutcome, Pipeline, ProgressTo, RunOptions, SchemaFiles, SystemHost, WorkingDir};
 
 use crate::args::{Progress, RunArgs};
 use crate::failure::Failure;
@@ -47,9 +47,27 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), Failure> {
     let info = load(&pipeline, source)?;
     let written = match told {
         Progress::Json => output::line(serde_json::to_string(&info).map_err(|error| Failure::Run(error.into()))?),
-        Progress::Auto | Progress::Log | Progress::Off => output::line(info),
+        Progress::Auto | Progress::Log | Progress::Off => output::line(&info),
     };
-    written.context("everything was loaded, but the report cannot be written to stdout").map_err(Failure::Run)
+    written.context("everything was loaded, but the report cannot be written to stdout").map_err(Failure::Run)?;
+    if args.fail_on_warning { refuse_warnings(&info).map_err(Failure::Run) } else { Ok(()) }
+}
+
+/// Fails where a complete load has warnings, or left a package of an earlier run out.
+fn refuse_warnings(info: &LoadInfo) -> anyhow::Result<()> {
+    let set_aside = info.packages.iter().filter_map(|package| match &package.outcome {
+        PackageOutcome::SetAside(reason) => Some(format!("package {} was set aside: {reason}", package.load_id)),
+        PackageOutcome::Loaded | PackageOutcome::Recovered | PackageOutcome::LoadedBefore => None,
+    });
+    let found: Vec<_> = info.warnings().map(ToString::to_string).chain(set_aside).collect();
+    anyhow::ensure!(
+        found.is_empty(),
+        "the load is complete, but it has {} warning{}, and --fail-on-warning is set:\n  {}",
+        found.len(),
+        if found.len() == 1 { "" } else { "s" },
+        found.join("\n  ")
+    );
+    Ok(())
 }
 
 /// Keys that nobody asks for are fine, as files serve many pipelines; but not those that are almost what is asked for.
@@ -123,4 +141,46 @@ fn apply_flags(mut source: Source, args: &RunArgs) -> Result<Source, Failure> {
         resource.write_disposition = args.write_disposition.unwrap_or(resource.write_disposition);
     }
     Ok(source)
+}
+
+#[cfg(test)]
+mod tests {
+    use catchment::{LoadInfo, PackageInfo, PackageOutcome, Remarks, RowCounts, Warning};
+
+    use super::refuse_warnings;
+
+    #[track_caller]
+    fn check(outcome: PackageOutcome, remarks: Remarks, expected: Result<(), &str>) {
+        let package = PackageInfo { load_id: "1.5".to_owned(), outcome, row_counts: RowCounts::new(), remarks };
+        let info = LoadInfo {
+            pipeline_name: "p".to_owned(),
+            dataset_name: "d".to_owned(),
+            location: "duckdb:///p.duckdb".to_owned(),
+            started_at: 0,
+            finished_at: 1,
+            packages: vec![package],
+            remarks: Remarks::default(),
+        };
+        assert_eq!(refuse_warnings(&info).map_err(|error| error.to_string()), expected.map_err(str::to_owned));
+    }
+
+    #[test]
+    fn warnings_and_set_aside_packages_fail_a_strict_run_and_notes_do_not() {
+        let notes = Remarks { notes: vec!["all is well".to_owned()], ..Remarks::default() };
+        let warning = Warning::of("orders", "rows may be missing").times(3);
+        let warnings = Remarks { warnings: vec![warning, Warning::new("x")], ..Remarks::default() };
+        check(PackageOutcome::Loaded, notes, Ok(()));
+        check(
+            PackageOutcome::Loaded,
+            warnings,
+            Err("the load is complete, but it has 2 warnings, and --fail-on-warning is set:\n  \
+                 orders: rows may be missing (3 times)\n  x"),
+        );
+        check(
+            PackageOutcome::SetAside("it is stale".to_owned()),
+            Remarks::default(),
+            Err("the load is complete, but it has 1 warning, and --fail-on-warning is set:\n  \
+                 package 1.5 was set aside: it is stale"),
+        );
+    }
 }

@@ -2,8 +2,8 @@
 
 use std::fmt::{Display, Formatter, Result};
 
+use catchment::Remarks;
 use catchment::load_package::{Content, Place, Stored};
-use catchment::normalize::Findings;
 use catchment::schema::format_timestamp;
 
 /// All that is known of a package.
@@ -19,8 +19,8 @@ impl Display for Described<'_> {
         }
         write!(f, "\n  {} bytes in {}", stored.bytes, stored.path.display())?;
         write!(f, "{}", RowCounts(stored))?;
-        let findings: Findings = serde_json::from_str(&stored.findings().to_string()).unwrap_or_default();
-        findings.to_string().lines().try_for_each(|line| write!(f, "\n    note: {line}"))?;
+        let remarks = Remarks::from_stored(&stored.findings());
+        remarks.to_string().lines().try_for_each(|line| write!(f, "\n    {line}"))?;
         let problem = match &stored.content {
             Content::Unreadable(error) if stored.reason.is_none() => Some(error.to_string()),
             _ => stored.reason.clone(),

@@ -58,8 +58,8 @@ pub enum ExtractedRecord {
         state: Box<State>,
         /// How the rows at cursors change, where they are too many for the state.
         boundaries: Vec<BoundaryChange>,
-        /// The warnings of the extraction, for the report; null where there were none.
-        warnings: Value,
+        /// What was noticed while the rows were extracted, for reports; null where nothing was.
+        remarks: Value,
     },
 }
 
@@ -132,12 +132,12 @@ impl ExtractedWriter {
         Ok(())
     }
 
-    /// Ends it: from here on it can be normalised.
+    /// Ends it: from here on it can be normalised. `remarks` are kept for reports.
     ///
     /// # Errors
     ///
     /// Where it cannot be written; then it is taken back.
-    pub fn finish(mut self, state: &State, boundaries: &[BoundaryChange], warnings: &Value) -> Result<(), PackageError> {
+    pub fn finish(mut self, state: &State, boundaries: &[BoundaryChange], remarks: &Value) -> Result<(), PackageError> {
         let boundaries = boundaries.iter().map(|change| {
             let mut value = CursorRows { key: change.key.clone(), replaces: change.replaces }.to_value();
             if let Some(object) = value.as_object_mut() {
@@ -147,8 +147,8 @@ impl ExtractedWriter {
             value
         });
         let boundaries = Value::Array(boundaries.collect());
-        let entries = [("state", state.to_value()), ("boundaries", boundaries), ("warnings", warnings.clone())];
-        self.write(&Value::object(entries).to_string())?;
+        let end = [("state", state.to_value()), ("boundaries", boundaries), ("remarks", remarks.clone())];
+        self.write(&Value::object(end).to_string())?;
         self.sync()?;
         self.rename(pages::FILE)?;
         drop(self.folder.kept());

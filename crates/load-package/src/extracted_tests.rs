@@ -56,10 +56,10 @@ fn show(mut extracted: Extracted) -> String {
         match extracted.next_record() {
             Ok(ExtractedRecord::Page(page)) => shown.push(show_page(&page)),
             Ok(ExtractedRecord::Checkpoint { tree, checkpoint }) => shown.push(format!("{tree} at {checkpoint}")),
-            Ok(ExtractedRecord::End { state, boundaries, warnings }) => {
+            Ok(ExtractedRecord::End { state, boundaries, remarks }) => {
                 shown.push(format!("state {}", state.version()));
                 shown.extend(boundaries.iter().map(|change| format!("{change:?}")));
-                shown.extend((!warnings.is_null()).then(|| warnings.to_string()));
+                shown.extend(remarks.as_str().map(str::to_owned));
                 break;
             }
             Err(error) => {
@@ -188,10 +188,10 @@ fn what_was_gone_on_with_can_be_finished_or_discarded() {
     let mut writer = store.create_extracted(&begin(), &Schema::new("s")).unwrap();
     writer.note("a", &Value::from(5)).unwrap();
     writer.secure().unwrap();
-    writer.finish(&state(), &[change()], &Value::from("w")).unwrap();
+    writer.finish(&state(), &[change()], &Value::from("noticed")).unwrap();
     assert_eq!(
         show(waiting(&store)),
-        "a at 5; state 1; BoundaryChange { key: BoundaryKey { source: \"s\", resource: \"r\", cursor_path: \"at\" }, replaces: true, hashes: [Tp44cKMYfAuJ] }; \"w\""
+        "a at 5; state 1; BoundaryChange { key: BoundaryKey { source: \"s\", resource: \"r\", cursor_path: \"at\" }, replaces: true, hashes: [Tp44cKMYfAuJ] }; noticed"
     );
     assert_eq!(show_resumable(&store), "nothing");
     std::fs::remove_dir_all(pages.parent().unwrap()).unwrap();

@@ -56,10 +56,10 @@ fn record(document: &Document) -> Option<ExtractedRecord> {
     let text = |key| Some(root.get(key)?.text()?.into_owned());
     if let Some(state) = root.get("state") {
         let boundaries = root.get("boundaries").into_iter().flat_map(Node::elements).map(boundary).collect::<Option<_>>()?;
+        // Earlier versions kept no remarks.
+        let remarks = root.get("remarks").map(Node::to_value).unwrap_or_default();
         let state = Box::new(State::from_value(state.to_value()).ok()?);
-        // The first ones had no warnings.
-        let warnings = root.get("warnings").map(Node::to_value).unwrap_or_default();
-        return Some(ExtractedRecord::End { state, boundaries, warnings });
+        return Some(ExtractedRecord::End { state, boundaries, remarks });
     }
     if let Some(checkpoint) = root.get("checkpoint") {
         return Some(ExtractedRecord::Checkpoint { tree: text("tree")?, checkpoint: checkpoint.to_value() });

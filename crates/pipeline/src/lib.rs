@@ -70,8 +70,8 @@ pub use catchment_rest_api as rest_api;
 pub use catchment_rest_client as rest_client;
 pub use catchment_run::{
     CancellationToken, ExtractInfo, ExtractSettings, Host, LoadInfo, LoadSettings, NormalizeInfo, NormalizeSettings,
-    NormalizedPackage, PackageInfo, PackageOutcome, ProgressTo, RefreshMode, RowCounts, RunError, RunOptions, SchemaFiles,
-    StateEdit, SystemHost, Trace, WorkingDir,
+    NormalizedPackage, PackageInfo, PackageOutcome, ProgressTo, RefreshMode, Remarks, RowCounts, RunError, RunOptions,
+    SchemaFiles, StateEdit, SystemHost, Trace, Warning, WorkingDir,
 };
 pub use catchment_schema as schema;
 pub use catchment_schema::{MergeOptions, MergeStrategy, WriteDisposition};

@@ -10,18 +10,19 @@ use tokio_util::sync::CancellationToken;
 
 use crate::begin;
 use crate::error::RunError;
-use crate::package;
+use crate::package::{self, Made};
 use crate::recover;
-use crate::report::{PackageInfo, PackageOutcome};
+use crate::report::{PackageInfo, PackageOutcome, Remarks};
 use crate::runner::Runner;
 
-/// Loads what is left of `windows`, in their order.
+/// Loads what is left of `windows`, in their order. What was noticed of windows without a package goes to `remarks`.
 pub(crate) async fn backfill(
     runner: &Runner,
     store: &PackageStore,
     source: &Source,
     windows: &Windows,
     events: &Progress,
+    remarks: &mut Remarks,
     stop: &CancellationToken,
 ) -> Result<Vec<PackageInfo>, RunError> {
     let resource = the_one(source)?;
@@ -43,8 +44,8 @@ pub(crate) async fn backfill(
     let mut loaded = Vec::new();
     while let Some(made) = made.next().await {
         let (package, source) = made?;
-        let Some(package) = package else { continue };
-        loaded.extend(load(runner, store, package, &source, events, stop).await?);
+        let Some(package) = package.package(remarks) else { continue };
+        loaded.extend(load(runner, store, package, &source, events, remarks, stop).await?);
     }
     Ok(loaded)
 }
@@ -101,7 +102,7 @@ async fn make(
     source: &Source,
     events: &Progress,
     stop: &CancellationToken,
-) -> Result<Option<SealedPackage>, RunError> {
+) -> Result<Made, RunError> {
     let begun = begin::begin(runner, store, source, stop).await?;
     package::of_source(runner, store, source, begun, events, stop).await
 }
@@ -114,13 +115,14 @@ async fn load(
     package: SealedPackage,
     source: &Source,
     events: &Progress,
+    remarks: &mut Remarks,
     stop: &CancellationToken,
 ) -> Result<Option<PackageInfo>, RunError> {
     match recover::attempt(runner, package, stop).await? {
         (package, Err(LoadError::Stale { reason })) => {
             tracing::info!("package {} is made again: {reason}", package.begin().load_id);
             store.complete(package)?;
-            let Some(again) = make(runner, store, source, events, stop).await? else { return Ok(None) };
+            let Some(again) = make(runner, store, source, events, stop).await?.package(remarks) else { return Ok(None) };
             recover::load(runner, store, again, PackageOutcome::Loaded, stop).await.map(Some)
         }
         (package, loaded) => recover::settle(runner, store, package, loaded, PackageOutcome::Loaded).map(Some),

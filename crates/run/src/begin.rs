@@ -25,6 +25,8 @@ pub(crate) struct Begun {
     pub(crate) boundaries: Boundaries,
     /// The resources of which the dataset has no rows when the package is loaded.
     pub(crate) without_rows: BTreeSet<String>,
+    /// What the report says of how it began.
+    pub(crate) notes: Vec<String>,
 }
 
 /// Begins a package of `source`.
@@ -48,7 +50,7 @@ pub(crate) async fn begin(
     let created_at = created_at(runner, store, last_load_id)?;
     let resources = declare(source, &mut schema)?;
     let begin = begin_of(runner, created_at, &source.name, resources, base_state, base_schema, refresh);
-    Ok(Begun { begin, schema, state, boundaries, without_rows })
+    Ok(Begun { begin, schema, state, boundaries, without_rows, notes: Vec::new() })
 }
 
 /// The resources of which the dataset has no rows, or none when `refresh` is through.

@@ -1,31 +1,42 @@
 //! Where the rows of a package come from.
 
-use catchment_extract::{After, Budget, ExtractError, Extracted, Extraction, RowBatch, Sink, Warning};
-use catchment_json::Value;
+use catchment_extract::{After, Budget, ExtractError, Extracted, Extraction, RowBatch, Sink};
 use catchment_load_package as load_package;
 use load_package::{ExtractedPage, ExtractedRecord};
 
 use crate::error::RunError;
+use crate::report::{Remarks, Warning};
 
 /// Rows, and the state after them.
 pub(crate) enum Feed<'f> {
-    /// A run of a source.
-    Source(Extraction<'f>),
+    /// A run of a source, and what is to be said of how it began.
+    Source(Extraction<'f>, Vec<String>),
     /// What was extracted before.
     Extracted(&'f mut load_package::Extracted),
 }
 
+/// What is known once all rows were sent.
+pub(crate) struct Sent {
+    pub(crate) after: After,
+    /// What was noticed while the rows were extracted.
+    pub(crate) remarks: Remarks,
+}
+
 impl Feed<'_> {
     /// Sends all rows to `sink`, each batch with its share of `budget`.
-    pub(crate) async fn send(self, budget: &Budget, sink: Sink<'_>) -> Result<After, RunError> {
+    pub(crate) async fn send(self, budget: &Budget, sink: Sink<'_>) -> Result<Sent, RunError> {
         match self {
-            Feed::Source(run) => Ok(run.run(budget, sink).await?),
+            Feed::Source(run, notes) => {
+                let after = run.run(budget, sink).await?;
+                let remarks = Remarks { notes, warnings: warnings(&after), ..Remarks::default() };
+                Ok(Sent { after, remarks })
+            }
             Feed::Extracted(extracted) => send_again(extracted, budget, sink).await,
         }
     }
 }
 
-async fn send_again(extracted: &mut load_package::Extracted, budget: &Budget, sink: Sink<'_>) -> Result<After, RunError> {
+async fn send_again(extracted: &mut load_package::Extracted, budget: &Budget, sink: Sink<'_>) -> Result<Sent, RunError> {
     loop {
         match extracted.next_record()? {
             ExtractedRecord::Page(ExtractedPage { tree, resource, table, ordinal, rows }) => {
@@ -36,36 +47,20 @@ async fn send_again(extracted: &mut load_package::Extracted, budget: &Budget, si
                 }
             }
             ExtractedRecord::Checkpoint { .. } => {}
-            ExtractedRecord::End { state, boundaries, warnings } => {
-                return Ok(After { state: *state, boundaries, warnings: read_warnings(&warnings) });
+            ExtractedRecord::End { state, boundaries, remarks } => {
+                let after = After { state: *state, boundaries, warnings: Vec::new() };
+                return Ok(Sent { after, remarks: Remarks::from_stored(&remarks) });
             }
         }
     }
 }
 
-/// The warnings as the file keeps them.
-pub(crate) fn stored_warnings(warnings: &[Warning]) -> Value {
-    if warnings.is_empty() { Value::Null } else { catchment_json::to_value(warnings).unwrap_or_default() }
-}
-
-/// The warnings that a file keeps; none where it has none, or a later version wrote them in another form.
-fn read_warnings(stored: &Value) -> Vec<Warning> {
-    serde_json::from_str(&stored.to_string()).unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use catchment_extract::Warning;
-    use catchment_json::Value;
-
-    use super::{read_warnings, stored_warnings};
-
-    #[test]
-    fn warnings_are_kept_on_disk() {
-        let warning = Warning { resource: "r".to_owned(), message: "page 2 is \"odd\"".to_owned(), count: 3 };
-        assert_eq!(read_warnings(&stored_warnings(std::slice::from_ref(&warning))), [warning]);
-        assert_eq!(stored_warnings(&[]), Value::Null);
-        assert!(read_warnings(&Value::Null).is_empty());
-        assert!(read_warnings(&Value::from("of a later version")).is_empty());
-    }
+/// The warnings of an extraction, as reports have them.
+pub(crate) fn warnings(after: &After) -> Vec<Warning> {
+    let warning = |warning: &catchment_extract::Warning| Warning {
+        resource: Some(warning.resource.clone()).filter(|resource| !resource.is_empty()),
+        message: warning.message.clone(),
+        count: warning.count,
+    };
+    after.warnings.iter().map(warning).collect()
 }

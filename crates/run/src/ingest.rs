@@ -11,21 +11,22 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use catchment_extract::{After, Budget, ExtractError, Extracted};
 use catchment_load_package::PackageWriter;
-use catchment_normalize::{Findings, NormalizeError, Rows, Rules, Sequencer, Shredded, Shredder};
+use catchment_normalize::{NormalizeError, Rows, Rules, Sequencer, Shredded, Shredder};
 use catchment_schema::Schema;
 use tokio_util::sync::CancellationToken;
 
 use crate::error::RunError;
-use crate::feed::Feed;
+use crate::feed::{Feed, Sent};
 use crate::options::RunOptions;
 use crate::queue::{Group, Queue};
+use crate::report::Remarks;
 
 /// The package with all rows in it, the schema and what is kept after them, and what was noticed.
 pub(crate) struct Ingested {
     pub(crate) writer: PackageWriter,
     pub(crate) schema: Schema,
     pub(crate) after: After,
-    pub(crate) findings: Findings,
+    pub(crate) remarks: Remarks,
     /// The tables that have rows.
     pub(crate) tables: BTreeSet<String>,
 }
@@ -70,9 +71,9 @@ pub(crate) async fn ingest(
         // The sink said stop, so what the writer says is the reason.
         (Err(RunError::Extract(ExtractError::Stopped { .. })), Err(error)) | (Ok(_), Err(error)) => Err(error),
         (Err(error), _) => Err(error),
-        (Ok(after), Ok((sequencer, writer, tables))) => {
+        (Ok(Sent { after, remarks }), Ok((sequencer, writer, tables))) => {
             let (schema, findings) = sequencer.finish();
-            Ok(Ingested { writer, schema, after, findings, tables })
+            Ok(Ingested { writer, schema, after, remarks: Remarks { findings, ..remarks }, tables })
         }
     }
 }

@@ -27,6 +27,7 @@ mod schema_files;
 mod settings;
 mod spool;
 mod state_edit;
+mod variants;
 mod waiting;
 mod working_dir;
 
@@ -37,7 +38,9 @@ pub use lock::LockError;
 pub use options::RunOptions;
 pub use progress::ProgressTo;
 pub use refresh::RefreshMode;
-pub use report::{ExtractInfo, LoadInfo, NormalizeInfo, NormalizedPackage, PackageInfo, PackageOutcome, RowCounts, Trace};
+pub use report::{
+    ExtractInfo, LoadInfo, NormalizeInfo, NormalizedPackage, PackageInfo, PackageOutcome, Remarks, RowCounts, Trace, Warning,
+};
 pub use runner::Runner;
 pub use schema_files::{SchemaFileError, SchemaFiles};
 pub use settings::{ExtractSettings, LoadSettings, NormalizeSettings};

@@ -7,17 +7,23 @@ use crate::aside::Blocked;
 use crate::error::RunError;
 use crate::feed::Feed;
 use crate::package;
-use crate::report::NormalizedPackage;
+use crate::report::{NormalizedPackage, Remarks};
 use crate::runner::Runner;
 
+/// What became of all that was extracted.
+#[derive(Default)]
+pub(crate) struct Normalized {
+    pub(crate) packages: Vec<NormalizedPackage>,
+    /// What can never be normalized.
+    pub(crate) blocked: Vec<Blocked>,
+    /// What was noticed of rows that made no package.
+    pub(crate) remarks: Remarks,
+}
+
 /// Makes packages of what was extracted. What can never be normalised is set aside, and does not keep the others from
-/// being normalised: it is returned too.
-pub(crate) async fn normalize(
-    runner: &Runner,
-    store: &PackageStore,
-    stop: &CancellationToken,
-) -> Result<(Vec<NormalizedPackage>, Vec<Blocked>), RunError> {
-    let (mut normalized, mut blocked) = (Vec::new(), Vec::new());
+/// being normalised.
+pub(crate) async fn normalize(runner: &Runner, store: &PackageStore, stop: &CancellationToken) -> Result<Normalized, RunError> {
+    let Normalized { mut packages, mut blocked, mut remarks } = Normalized::default();
     let mut block = |package| blocked.push(Blocked::unknown(package, "normalized"));
     for pending in store.extracted()? {
         let mut extracted = match pending {
@@ -31,18 +37,19 @@ pub(crate) async fn normalize(
         // A process that was killed after it sealed the package has done the work.
         let made = match store.is_sealed(&begun.0.load_id)? {
             true => Ok(None),
-            false => package::make(runner, store, begun, Feed::Extracted(&mut extracted), stop).await,
+            false => package::make(runner, store, begun, Feed::Extracted(&mut extracted), stop).await.map(Some),
         };
         match made {
-            Ok(package) => {
-                normalized.extend(package.as_ref().map(NormalizedPackage::of));
+            Ok(made) => {
+                let package = made.and_then(|made| made.package(&mut remarks));
+                packages.extend(package.as_ref().map(NormalizedPackage::of));
                 store.complete_extracted(extracted)?;
             }
             Err(error) if is_terminal(&error) => block(store.set_extracted_aside(extracted, &error.to_string())?),
             Err(error) => return Err(error),
         }
     }
-    Ok((normalized, blocked))
+    Ok(Normalized { packages, blocked, remarks })
 }
 
 /// Whether the rows are to blame.

@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use catchment_extract::{Extraction, Progress, Source};
-use catchment_json::Value;
 use catchment_load_package::{Begin, PackageStore, Seal, SealedPackage};
-use catchment_normalize::{Findings, IdSeed, NormalizeOptions, Rules};
+use catchment_normalize::{IdSeed, NormalizeOptions, Rules};
 use catchment_schema::Schema;
 use tokio_util::sync::CancellationToken;
 
@@ -13,9 +12,32 @@ use crate::begin::{Begun, makes_way};
 use crate::error::RunError;
 use crate::feed::Feed;
 use crate::ingest::{Ingested, ingest};
+use crate::report::Remarks;
 use crate::runner::Runner;
+use crate::variants;
 
-/// The package of `source`, sealed. None where it would bring nothing new.
+/// Rows that were normalized.
+pub(crate) enum Made {
+    /// They are a package, sealed.
+    Package(Box<SealedPackage>),
+    /// They would have brought nothing new; this was noticed.
+    Nothing(Box<Remarks>),
+}
+
+impl Made {
+    /// The package; what was noticed where there is none goes to `remarks`.
+    pub(crate) fn package(self, remarks: &mut Remarks) -> Option<SealedPackage> {
+        match self {
+            Made::Package(package) => Some(*package),
+            Made::Nothing(noticed) => {
+                remarks.absorb(*noticed);
+                None
+            }
+        }
+    }
+}
+
+/// The package of `source`.
 pub(crate) async fn of_source(
     runner: &Runner,
     store: &PackageStore,
@@ -23,35 +45,37 @@ pub(crate) async fn of_source(
     begun: Begun,
     events: &Progress,
     stop: &CancellationToken,
-) -> Result<Option<SealedPackage>, RunError> {
-    let Begun { begin, schema, state, boundaries, without_rows } = begun;
+) -> Result<Made, RunError> {
+    let Begun { begin, schema, state, boundaries, without_rows, notes } = begun;
     let run = Extraction::with(source, &state, &boundaries, &without_rows, runner.options.extract, events)?;
-    make(runner, store, (begin, schema), Feed::Source(run), stop).await
+    make(runner, store, (begin, schema), Feed::Source(run, notes), stop).await
 }
 
-/// The package of all rows of `feed`, sealed. None where it would bring nothing new.
+/// The package of all rows of `feed`.
 pub(crate) async fn make(
     runner: &Runner,
     store: &PackageStore,
     (begin, schema): (Begin, Schema),
     feed: Feed<'_>,
     stop: &CancellationToken,
-) -> Result<Option<SealedPackage>, RunError> {
+) -> Result<Made, RunError> {
     let seed = IdSeed::from(runner.host.seed());
     let rules = Arc::new(Rules::new(&schema, &begin.load_id, seed, normalize_options(runner))?);
     let makes_way = makes_way(&begin, &schema);
+    let known = schema.clone();
     let writer = store.create(begin, runner.options.writer)?;
-    let Ingested { mut writer, mut schema, mut after, findings, tables } =
+    let Ingested { mut writer, mut schema, mut after, mut remarks, tables } =
         ingest(feed, schema, writer, rules, &runner.options, stop).await?;
     #[cfg(feature = "failpoints")]
     fail::fail_point!("run::extracted");
-    if !findings.is_empty() {
-        tracing::info!("{findings}");
+    remarks.warnings.extend(variants::new_variants(&known, &schema));
+    if !remarks.is_empty() {
+        tracing::info!("{remarks}");
     }
     after.state.add_schema(&schema.name);
     let state_changed = after.state.bump();
     if tables.is_empty() && !state_changed && !makes_way {
-        return Ok(None);
+        return Ok(Made::Nothing(Box::new(remarks)));
     }
     for table in schema.tables.values_mut().filter(|table| tables.contains(&table.name)) {
         table.set_seen_data();
@@ -60,10 +84,10 @@ pub(crate) async fn make(
     for change in &after.boundaries {
         writer.cursor_rows(change)?;
     }
-    let package = writer.seal(Seal { schema, state: after.state, findings: to_value(&findings) })?;
+    let package = writer.seal(Seal { schema, state: after.state, findings: remarks.to_stored() })?;
     runner.working_dir.keep(&package.seal().state, &package.seal().schema);
     runner.schema_files.export(&package.seal().schema);
-    Ok(Some(package))
+    Ok(Made::Package(Box::new(package)))
 }
 
 /// The options of the run, with names that the destination has room for.
@@ -71,14 +95,4 @@ fn normalize_options(runner: &Runner) -> NormalizeOptions {
     let (ours, theirs) = (runner.options.normalize.max_identifier_length, runner.destination.max_identifier_length());
     let max_identifier_length = ours.into_iter().chain(theirs).min();
     NormalizeOptions { max_identifier_length, ..runner.options.normalize.clone() }
-}
-
-/// Findings as a package keeps them, which knows nothing of normalising.
-fn to_value(findings: &Findings) -> Value {
-    catchment_json::to_value(findings).unwrap_or_default()
-}
-
-/// The findings that a package keeps.
-pub(crate) fn findings(kept: &Value) -> Findings {
-    serde_json::from_str(&kept.to_string()).unwrap_or_default()
 }

@@ -8,8 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::aside::Blocked;
 use crate::error::RunError;
-use crate::package::findings;
-use crate::report::{PackageInfo, PackageOutcome};
+use crate::report::{PackageInfo, PackageOutcome, Remarks, Warning};
 use crate::runner::Runner;
 
 /// Loads what is sealed, for which `outcome` is reported, and throws away what is not. What can never be loaded is
@@ -77,9 +76,10 @@ pub(crate) fn settle(
     outcome: PackageOutcome,
 ) -> Result<PackageInfo, RunError> {
     let (load_id, row_counts) = (package.begin().load_id.clone(), package.row_counts());
-    let findings = findings(&package.seal().findings);
+    let mut remarks = Remarks::from_stored(&package.seal().findings);
     match loaded {
         Ok(loaded) => {
+            remarks.warnings.extend(loaded.warnings.into_iter().map(Warning::new));
             #[cfg(feature = "failpoints")]
             fail::fail_point!("run::load_answered");
             // The rows are in the dataset, and the load id keeps them from being loaded again.
@@ -87,11 +87,11 @@ pub(crate) fn settle(
                 tracing::warn!("package {load_id} is loaded, and its folder stays until the next run: {error}");
             }
             let outcome = if loaded.outcome == LoadOutcome::AlreadyLoaded { PackageOutcome::LoadedBefore } else { outcome };
-            Ok(PackageInfo { load_id, outcome, row_counts, findings })
+            Ok(PackageInfo { load_id, outcome, row_counts, remarks })
         }
         Err(error) if error.is_terminal() => {
             let package = store.set_aside(package, &error.to_string())?;
-            go_on(runner, &outcome, Blocked { package, task: TASK, row_counts, findings })
+            go_on(runner, &outcome, Blocked { package, task: TASK, row_counts, remarks })
         }
         Err(LoadError::Cancelled) => Err(RunError::Stopped),
         Err(source) => Err(RunError::NotLoaded { load_id, source }),

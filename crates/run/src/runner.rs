@@ -15,7 +15,7 @@ use crate::load_id::LoadIds;
 use crate::lock::Locks;
 use crate::options::RunOptions;
 use crate::progress::{ProgressTo, follow};
-use crate::report::{ExtractInfo, LoadInfo, NormalizeInfo, NormalizedPackage, PackageInfo, PackageOutcome, Trace};
+use crate::report::{ExtractInfo, LoadInfo, NormalizeInfo, NormalizedPackage, PackageInfo, PackageOutcome, Remarks, Trace};
 use crate::schema_files::SchemaFiles;
 use crate::state_edit::StateEdit;
 use crate::working_dir::WorkingDir;
@@ -65,7 +65,7 @@ impl Runner {
         let _locks = self.lock(source)?;
         #[cfg(feature = "failpoints")]
         fail::fail_point!("run::locked");
-        let (mut normalized, mut packages) = self.recover(&store, stop).await?;
+        let (mut normalized, mut packages, mut remarks) = self.recover(&store, stop).await?;
         #[cfg(feature = "failpoints")]
         fail::fail_point!("run::recovered");
         let begun = begin::begin(self, &store, source, stop).await?;
@@ -75,18 +75,19 @@ impl Runner {
         let made = if is_resumable {
             // The rows are kept until all have come, so that another run can go on with them.
             spool::spool(self, &store, source, &begun, events, stop).await?;
-            let (made, blocked) = normalize::normalize(self, &store, stop).await?;
-            go_on(blocked, false)?;
-            normalized.extend(made);
+            let made = normalize::normalize(self, &store, stop).await?;
+            go_on(made.blocked, false)?;
+            normalized.extend(made.packages);
+            remarks.absorb(made.remarks);
             None
         } else {
             spool::discard_earlier(&store, &begun.begin)?;
-            package::of_source(self, &store, source, begun, events, stop).await?
+            package::of_source(self, &store, source, begun, events, stop).await?.package(&mut remarks)
         };
         #[cfg(feature = "failpoints")]
         fail::fail_point!("run::package_made");
         normalized.extend(made.as_ref().map(NormalizedPackage::of));
-        let normalize = self.normalize_info(started_at, normalized);
+        let normalize = self.normalize_info(started_at, normalized, remarks.clone());
         match made {
             Some(package) => packages.push(recover::load(self, &store, package, PackageOutcome::Loaded, stop).await?),
             None if is_resumable => packages.extend(recover::load_pending(self, &store, &PackageOutcome::Loaded, stop).await?),
@@ -94,7 +95,7 @@ impl Runner {
         }
         #[cfg(feature = "failpoints")]
         fail::fail_point!("run::loaded");
-        let load = self.load_info(started_at, packages);
+        let load = self.load_info(started_at, packages, remarks);
         self.working_dir.keep_trace(&Trace { extract: None, normalize: Some(normalize), load: Some(load.clone()) });
         #[cfg(feature = "failpoints")]
         fail::fail_point!("run::trace_written");
@@ -106,11 +107,11 @@ impl Runner {
         &self,
         store: &PackageStore,
         stop: &CancellationToken,
-    ) -> Result<(Vec<NormalizedPackage>, Vec<PackageInfo>), RunError> {
-        let (normalized, blocked) = normalize::normalize(self, store, stop).await?;
-        let mut packages = go_on(blocked, !self.options.raise_on_failed_jobs)?;
+    ) -> Result<(Vec<NormalizedPackage>, Vec<PackageInfo>, Remarks), RunError> {
+        let normalized = normalize::normalize(self, store, stop).await?;
+        let mut packages = go_on(normalized.blocked, !self.options.raise_on_failed_jobs)?;
         packages.extend(recover::load_pending(self, store, &PackageOutcome::Recovered, stop).await?);
-        Ok((normalized, packages))
+        Ok((normalized.packages, packages, normalized.remarks))
     }
 
     /// Loads the one resource of `source` in windows of its cursor, each a package of its own, after what earlier runs left
@@ -125,11 +126,11 @@ impl Runner {
         let started_at = self.host.now();
         let store = self.packages()?;
         let _locks = self.lock(source)?;
-        let (_, mut packages) = self.recover(&store, stop).await?;
+        let (_, mut packages, mut remarks) = self.recover(&store, stop).await?;
         let events = Progress::default();
-        let filling = backfill(self, &store, source, windows, &events, stop);
+        let filling = backfill(self, &store, source, windows, &events, &mut remarks, stop);
         packages.extend(follow(&self.progress, &events, filling).await?);
-        let load = self.load_info(started_at, packages);
+        let load = self.load_info(started_at, packages, remarks);
         self.working_dir.keep_trace(&Trace { load: Some(load.clone()), ..Trace::default() });
         Ok(load)
     }
@@ -156,9 +157,10 @@ impl Runner {
         waiting::refuse_what_waits(&store, source)?;
         let begun = begin::begin(self, &store, source, stop).await?;
         let events = Progress::default();
-        let row_counts = follow(&self.progress, &events, spool::spool(self, &store, source, &begun, &events, stop)).await?;
+        let extracting = spool::spool(self, &store, source, &begun, &events, stop);
+        let (row_counts, remarks) = follow(&self.progress, &events, extracting).await?;
         let (load_id, pipeline_name, finished_at) = (begun.begin.load_id, self.pipeline.clone(), self.host.now());
-        let info = ExtractInfo { pipeline_name, started_at, finished_at, load_id, row_counts };
+        let info = ExtractInfo { pipeline_name, started_at, finished_at, load_id, row_counts, remarks };
         self.working_dir.keep_trace(&Trace { extract: Some(info.clone()), ..Trace::default() });
         Ok(info)
     }
@@ -172,9 +174,9 @@ impl Runner {
     pub async fn normalize(&self, stop: &CancellationToken) -> Result<NormalizeInfo, RunError> {
         let started_at = self.host.now();
         let store = self.packages()?;
-        let (packages, blocked) = normalize::normalize(self, &store, stop).await?;
-        go_on(blocked, false)?;
-        let info = self.normalize_info(started_at, packages);
+        let normalized = normalize::normalize(self, &store, stop).await?;
+        go_on(normalized.blocked, false)?;
+        let info = self.normalize_info(started_at, normalized.packages, normalized.remarks);
         let extract = self.working_dir.trace().and_then(|trace| trace.extract);
         self.working_dir.keep_trace(&Trace { extract, normalize: Some(info.clone()), load: None });
         Ok(info)
@@ -190,7 +192,7 @@ impl Runner {
         let started_at = self.host.now();
         let store = self.packages()?;
         let packages = recover::load_pending(self, &store, &PackageOutcome::Loaded, stop).await?;
-        let info = self.load_info(started_at, packages);
+        let info = self.load_info(started_at, packages, Remarks::default());
         let before = self.working_dir.trace().unwrap_or_default();
         self.working_dir.keep_trace(&Trace { load: Some(info.clone()), ..before });
         Ok(info)
@@ -212,11 +214,11 @@ impl Runner {
         Ok(Locks::take(self.working_dir.path(), resources, self.host.now())?)
     }
 
-    fn normalize_info(&self, started_at: i64, packages: Vec<NormalizedPackage>) -> NormalizeInfo {
-        NormalizeInfo { pipeline_name: self.pipeline.clone(), started_at, finished_at: self.host.now(), packages }
+    fn normalize_info(&self, started_at: i64, packages: Vec<NormalizedPackage>, remarks: Remarks) -> NormalizeInfo {
+        NormalizeInfo { pipeline_name: self.pipeline.clone(), started_at, finished_at: self.host.now(), packages, remarks }
     }
 
-    pub(crate) fn load_info(&self, started_at: i64, packages: Vec<PackageInfo>) -> LoadInfo {
+    pub(crate) fn load_info(&self, started_at: i64, packages: Vec<PackageInfo>, remarks: Remarks) -> LoadInfo {
         LoadInfo {
             pipeline_name: self.pipeline.clone(),
             dataset_name: self.dataset.clone(),
@@ -224,6 +226,7 @@ impl Runner {
             started_at,
             finished_at: self.host.now(),
             packages,
+            remarks,
         }
     }
 }

@@ -11,12 +11,12 @@ use tokio_util::sync::CancellationToken;
 
 use crate::begin::Begun;
 use crate::error::RunError;
-use crate::feed::stored_warnings;
-use crate::report::RowCounts;
+use crate::feed::warnings;
+use crate::report::{Remarks, RowCounts};
 use crate::runner::Runner;
 
 /// Writes the rows of `source`, and the state after them. Goes on where an earlier run of it ended early, if its
-/// resources can. Returns how many rows there were, by root table.
+/// resources can. Returns how many rows there were, by root table, and what was noticed.
 pub(crate) async fn spool(
     runner: &Runner,
     store: &PackageStore,
@@ -24,8 +24,8 @@ pub(crate) async fn spool(
     begun: &Begun,
     events: &Progress,
     stop: &CancellationToken,
-) -> Result<RowCounts, RunError> {
-    let Begun { begin, schema, state, boundaries, without_rows } = begun;
+) -> Result<(RowCounts, Remarks), RunError> {
+    let Begun { begin, schema, state, boundaries, without_rows, notes } = begun;
     let earlier = earlier(store, begun, runner.options.refresh.is_some())?;
     let writer = store.create_extracted(begin, schema)?;
     let mut run = Extraction::with(source, state, boundaries, without_rows, runner.options.extract, events)?;
@@ -55,8 +55,9 @@ pub(crate) async fn spool(
             Err(error)
         }
         (Ok(after), _) => {
-            writer.finish(&after.state, &after.boundaries, &stored_warnings(&after.warnings))?;
-            Ok(counts)
+            let remarks = Remarks { notes: notes.clone(), warnings: warnings(&after), ..Remarks::default() };
+            writer.finish(&after.state, &after.boundaries, &remarks.to_stored())?;
+            Ok((counts, remarks))
         }
     }
 }

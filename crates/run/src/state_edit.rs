@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::begin::{begin_of, created_at, restore, schema_or_new, state_or_new};
 use crate::error::RunError;
 use crate::recover;
-use crate::report::{LoadInfo, PackageOutcome};
+use crate::report::{LoadInfo, PackageOutcome, Remarks};
 use crate::runner::Runner;
 
 /// The state of a pipeline, as its dataset has it. Changes count when they are committed, and are dropped with it.
@@ -52,7 +52,7 @@ impl StateEdit {
         let (runner, started_at) = (&self.runner, self.runner.host.now());
         self.state.add_schema(&self.schema.name);
         if !self.state.bump() {
-            return Ok(runner.load_info(started_at, Vec::new()));
+            return Ok(runner.load_info(started_at, Vec::new(), Remarks::default()));
         }
         let store = runner.packages()?;
         let created_at = created_at(runner, &store, self.last_load_id)?;
@@ -69,6 +69,6 @@ impl StateEdit {
             return Err(RunError::Load(error));
         }
         let package = recover::settle(runner, &store, package, loaded, PackageOutcome::Loaded)?;
-        Ok(runner.load_info(started_at, vec![package]))
+        Ok(runner.load_info(started_at, vec![package], Remarks::default()))
     }
 }

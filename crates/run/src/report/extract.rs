@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::lines::write_lines;
-use super::{RowCounts, timestamp};
+use super::lines::{write_lines, write_remarks};
+use super::{Remarks, RowCounts, timestamp};
 
 /// The report of [`Runner::extract`](crate::Runner::extract).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,11 +20,15 @@ pub struct ExtractInfo {
     pub load_id: String,
     /// The rows that came, by root table.
     pub row_counts: RowCounts,
+    /// What was noticed.
+    #[serde(flatten)]
+    pub remarks: Remarks,
 }
 
 impl std::fmt::Display for ExtractInfo {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "pipeline {} extracted\n  package {}:", self.pipeline_name, self.load_id)?;
-        write_lines(&self.row_counts, f)
+        write_lines(&self.row_counts, f)?;
+        write_remarks(&self.remarks, f)
     }
 }

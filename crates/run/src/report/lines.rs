@@ -2,9 +2,7 @@
 
 use std::fmt::{Formatter, Result};
 
-use catchment_normalize::Findings;
-
-use super::RowCounts;
+use super::{Remarks, RowCounts};
 
 /// A line for each table.
 pub(super) fn write_lines(counts: &RowCounts, f: &mut Formatter<'_>) -> Result {
@@ -20,7 +18,7 @@ pub(crate) fn counted(count: u64, what: &str) -> String {
     format!("{count} {what}{plural}")
 }
 
-/// A line for each thing that was noticed.
-pub(super) fn write_findings(findings: &Findings, f: &mut Formatter<'_>) -> Result {
-    findings.to_string().lines().try_for_each(|line| write!(f, "\n    note: {line}"))
+/// A line for each remark.
+pub(super) fn write_remarks(remarks: &Remarks, f: &mut Formatter<'_>) -> Result {
+    remarks.to_string().lines().try_for_each(|line| write!(f, "\n    {line}"))
 }

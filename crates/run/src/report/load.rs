@@ -1,11 +1,10 @@
 //! What a load did.
 
-use catchment_normalize::Findings;
 use serde::{Deserialize, Serialize};
 
-use super::lines::{write_findings, write_lines};
+use super::lines::{write_lines, write_remarks};
 use super::row_counts::sum;
-use super::{RowCounts, timestamp};
+use super::{Remarks, RowCounts, Warning, timestamp};
 
 /// The report of a run. Displays for people; serialises as the object that `catchment run --progress json` prints.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +26,9 @@ pub struct LoadInfo {
     /// where there was anything to load.
     #[serde(rename = "load_packages")]
     pub packages: Vec<PackageInfo>,
+    /// What was noticed of rows that made no package, as they brought nothing new.
+    #[serde(flatten)]
+    pub remarks: Remarks,
 }
 
 /// One package in the report of a run.
@@ -39,9 +41,9 @@ pub struct PackageInfo {
     pub outcome: PackageOutcome,
     /// The rows that it has for each table.
     pub row_counts: RowCounts,
-    /// What was noticed of its rows.
+    /// What was noticed while it was made and loaded.
     #[serde(flatten)]
-    pub findings: Findings,
+    pub remarks: Remarks,
 }
 
 /// What became of a package.
@@ -63,6 +65,21 @@ impl LoadInfo {
     pub fn row_counts(&self) -> RowCounts {
         let own = self.packages.iter().filter(|package| package.outcome == PackageOutcome::Loaded);
         sum(own.map(|package| &package.row_counts))
+    }
+
+    /// All warnings of the run: those of its packages, and those of rows that made none. Notes are none. What is reported as
+    /// loaded is loaded in spite of them.
+    ///
+    /// ```no_run
+    /// # async fn example(info: catchment_run::LoadInfo) {
+    /// for warning in info.warnings() {
+    ///     eprintln!("warning: {warning}");
+    /// }
+    /// # }
+    /// ```
+    pub fn warnings(&self) -> impl Iterator<Item = &Warning> {
+        let of_packages = self.packages.iter().flat_map(|package| &package.remarks.warnings);
+        of_packages.chain(&self.remarks.warnings)
     }
 }
 
@@ -86,9 +103,9 @@ impl std::fmt::Display for LoadInfo {
             };
             write!(f, "\n  package {}: {what}", package.load_id)?;
             write_lines(&package.row_counts, f)?;
-            write_findings(&package.findings, f)?;
+            write_remarks(&package.remarks, f)?;
         }
-        Ok(())
+        write_remarks(&self.remarks, f)
     }
 }
 
@@ -97,6 +114,7 @@ mod tests {
     use catchment_normalize::{Discarded, Findings, NullOnlyColumn};
 
     use super::{LoadInfo, PackageInfo, PackageOutcome};
+    use crate::report::{Remarks, Warning};
 
     fn info() -> LoadInfo {
         let findings = Findings {
@@ -108,7 +126,7 @@ mod tests {
             load_id: load_id.to_owned(),
             outcome,
             row_counts: [("issues".to_owned(), rows), ("issues__labels".to_owned(), 2)].into(),
-            findings: findings.clone(),
+            remarks: Remarks { findings: findings.clone(), ..Remarks::default() },
         };
         LoadInfo {
             pipeline_name: "p".to_owned(),
@@ -120,7 +138,49 @@ mod tests {
                 package("1.5", PackageOutcome::SetAside("it is stale".to_owned()), 3),
                 package("2.5", PackageOutcome::Loaded, 1),
             ],
+            remarks: Remarks::default(),
         }
+    }
+
+    /// A run with warnings of a package and of rows that made none.
+    fn with_warnings() -> LoadInfo {
+        let mut info = info();
+        info.packages.remove(0);
+        for package in &mut info.packages {
+            package.remarks.findings = Findings::default();
+            package.remarks.notes.push("left a table".to_owned());
+            package.remarks.warnings.push(Warning::of("issues", "rows may be missing").times(3));
+        }
+        info.remarks.warnings.push(Warning::new("nothing came"));
+        info
+    }
+
+    #[test]
+    fn warnings_reach_the_report_for_people() {
+        insta::assert_snapshot!(with_warnings(), @r"
+        pipeline p loaded 1 package in 0.25 s
+          into dataset d of duckdb:///p.duckdb
+          package 2.5: loaded
+            issues: 1 row
+            issues__labels: 2 rows
+            note: left a table
+            warning: issues: rows may be missing (3 times)
+            warning: nothing came
+        ");
+    }
+
+    #[test]
+    fn warnings_reach_the_report_for_programs() {
+        let json = serde_json::to_string(&with_warnings()).unwrap();
+        insta::assert_snapshot!(json, @r#"{"pipeline_name":"p","dataset_name":"d","destination":"duckdb:///p.duckdb","started_at":"2023-11-14T22:13:20+00:00","finished_at":"2023-11-14T22:13:20.250000+00:00","load_packages":[{"load_id":"2.5","state":"loaded","row_counts":{"issues":1,"issues__labels":2},"notes":["left a table"],"warnings":[{"resource":"issues","message":"rows may be missing","count":3}]}],"warnings":[{"message":"nothing came","count":1}]}"#);
+        assert_eq!(serde_json::from_str::<LoadInfo>(&json).unwrap(), with_warnings());
+    }
+
+    #[test]
+    fn notes_are_not_warnings() {
+        assert_eq!(info().warnings().count(), 0);
+        let shown: Vec<_> = with_warnings().warnings().map(ToString::to_string).collect();
+        assert_eq!(shown, ["issues: rows may be missing (3 times)", "nothing came"]);
     }
 
     #[test]

@@ -1,13 +1,11 @@
 //! What a normalisation did.
 
 use catchment_load_package::SealedPackage;
-use catchment_normalize::Findings;
 use serde::{Deserialize, Serialize};
 
-use super::lines::{write_findings, write_lines};
+use super::lines::{write_lines, write_remarks};
 use super::row_counts::sum;
-use super::{RowCounts, timestamp};
-use crate::package::findings;
+use super::{Remarks, RowCounts, timestamp};
 
 /// The report of [`Runner::normalize`](crate::Runner::normalize).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +20,9 @@ pub struct NormalizeInfo {
     pub finished_at: i64,
     /// The packages that were made, oldest first; none where nothing was new.
     pub packages: Vec<NormalizedPackage>,
+    /// What was noticed of rows that made no package, as they brought nothing new.
+    #[serde(flatten)]
+    pub remarks: Remarks,
 }
 
 /// A package that can be loaded.
@@ -31,15 +32,15 @@ pub struct NormalizedPackage {
     pub load_id: String,
     /// The rows that it has for each table.
     pub row_counts: RowCounts,
-    /// What was noticed of its rows.
+    /// What was noticed while it was made.
     #[serde(flatten)]
-    pub findings: Findings,
+    pub remarks: Remarks,
 }
 
 impl NormalizedPackage {
     pub(crate) fn of(package: &SealedPackage) -> NormalizedPackage {
         let (load_id, row_counts) = (package.begin().load_id.clone(), package.row_counts());
-        NormalizedPackage { load_id, row_counts, findings: findings(&package.seal().findings) }
+        NormalizedPackage { load_id, row_counts, remarks: Remarks::from_stored(&package.seal().findings) }
     }
 }
 
@@ -59,8 +60,8 @@ impl std::fmt::Display for NormalizeInfo {
         for package in &self.packages {
             write!(f, "\n  package {}:", package.load_id)?;
             write_lines(&package.row_counts, f)?;
-            write_findings(&package.findings, f)?;
+            write_remarks(&package.remarks, f)?;
         }
-        Ok(())
+        write_remarks(&self.remarks, f)
     }
 }
