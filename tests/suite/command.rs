@@ -157,6 +157,32 @@ fn refresh_starts_over() {
 }
 
 #[test]
+fn a_refresh_keeps_the_tables_of_another_pipeline_of_the_same_source_name() {
+    let server = catchment_rest_client::testing::ScriptedServer::start(|_| {
+        catchment_rest_client::testing::Answer::json(200, r#"[{"id":1},{"id":2}]"#)
+    });
+    let dataset = Dataset::new();
+    let run = |pipeline: &str, resource: &str, flags: &[&str]| {
+        let spec = format!(r#"{{"client":{{"base_url":"{}"}},"resources":["{resource}"]}}"#, server.url());
+        let (code, said) = Run::new(&dataset, &spec).says(&[&["--pipeline-name", pipeline], flags].concat());
+        assert_eq!(code, Some(0), "{said}");
+        said
+    };
+    run("one", "removed", &[]);
+    run("one", "users", &[]);
+    run("two", "orders", &[]);
+    let said = run("one", "users", &["--refresh", "drop_sources"]);
+    assert!(said.contains("note: drop_sources kept table `orders`, as"), "{said}");
+    assert_eq!(dataset.query("SELECT (SELECT count(*) FROM users), (SELECT count(*) FROM orders)"), "2 2");
+    let tables = "SELECT string_agg(table_name, ' ' ORDER BY table_name) FROM information_schema.tables \
+                  WHERE table_schema = 'd' AND table_name NOT LIKE '\\_%' ESCAPE '\\'";
+    assert_eq!(dataset.query(tables), "orders users", "a resource that the spec has no more goes too");
+    assert!(dataset.query("SELECT \"schema\" FROM _dlt_version ORDER BY inserted_at DESC LIMIT 1").contains("\"orders\""));
+    run("two", "orders", &[]);
+    assert_eq!(dataset.query("SELECT count(*) FROM orders"), "4");
+}
+
+#[test]
 fn the_environment_says_how_rows_are_normalised() {
     let server = catchment_rest_client::testing::ScriptedServer::start(|_| {
         catchment_rest_client::testing::Answer::json(200, r#"[{"id":1,"n":1,"nothing":null},{"id":2,"n":1.5}]"#)

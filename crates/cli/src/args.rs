@@ -69,7 +69,7 @@ pub(crate) struct RunArgs {
     /// What to do with the rows that the tables have, whatever the spec says.
     #[arg(long, value_parser = disposition())]
     pub(crate) write_disposition: Option<WriteDisposition>,
-    /// Start over: drop all tables of the source, or those of the resources that are loaded, or empty these; what is
+    /// Start over: drop the tables that the pipeline has loaded of the source, or those of the resources that are loaded, or empty these; what is
     /// known of earlier runs is forgotten. It happens together with the load.
     #[arg(long, value_name = "MODE", value_parser = refresh())]
     pub(crate) refresh: Option<RefreshMode>,

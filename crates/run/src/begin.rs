@@ -44,13 +44,14 @@ pub(crate) async fn begin(
     let base_state = state_or_new(runner, state);
     let mut state = base_state.clone();
     let before = without_rows(source, &schema, &Refresh::default());
-    let refresh = refresh(runner.options.refresh, source, &mut schema, &mut state, &before);
+    let mut notes = Vec::new();
+    let refresh = refresh(runner.options.refresh, source, (&mut schema, &mut state), &before, &mut notes);
     let without_rows = without_rows(source, &schema, &refresh);
     let boundaries = boundaries(runner, source, &state, stop).await?;
     let created_at = created_at(runner, store, last_load_id)?;
     let resources = declare(source, &mut schema)?;
     let begin = begin_of(runner, created_at, &source.name, resources, base_state, base_schema, refresh);
-    Ok(Begun { begin, schema, state, boundaries, without_rows, notes: Vec::new() })
+    Ok(Begun { begin, schema, state, boundaries, without_rows, notes })
 }
 
 /// The resources of which the dataset has no rows, or none when `refresh` is through.

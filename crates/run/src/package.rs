@@ -63,6 +63,7 @@ pub(crate) async fn make(
     let rules = Arc::new(Rules::new(&schema, &begin.load_id, seed, normalize_options(runner))?);
     let makes_way = makes_way(&begin, &schema);
     let known = schema.clone();
+    let source = begin.source.clone();
     let writer = store.create(begin, runner.options.writer)?;
     let Ingested { mut writer, mut schema, mut after, mut remarks, tables } =
         ingest(feed, schema, writer, rules, &runner.options, stop).await?;
@@ -71,6 +72,9 @@ pub(crate) async fn make(
     remarks.warnings.extend(variants::new_variants(&known, &schema));
     if !remarks.is_empty() {
         tracing::info!("{remarks}");
+    }
+    for resource in tables.iter().filter_map(|table| schema.resource_of(table)) {
+        after.state.add_loaded(&source, resource);
     }
     after.state.add_schema(&schema.name);
     let state_changed = after.state.bump();

@@ -141,6 +141,11 @@ impl Schema {
         self.tables.values().filter(is_root).flat_map(|root| self.chain(&root.name))
     }
 
+    /// Returns the resource that the rows of `table` come from, for a child table that of its root; none where it is not known.
+    pub fn resource_of(&self, table: &str) -> Option<&str> {
+        self.tables.get(self.root_of(table))?.resource.as_deref()
+    }
+
     /// The tables that are not the system's own.
     pub fn data_tables(&self) -> impl Iterator<Item = &Table> {
         self.tables.values().filter(|table| !system::is_system_name(&table.name))

@@ -116,6 +116,7 @@ impl State {
     /// Forgets all that `source` and its resources keep.
     pub fn drop_source(&mut self, source: &str) {
         with_child(&mut self.document, "sources", |sources| sources.shift_remove(source));
+        self.remove_loaded(source, None);
     }
 
     /// Puts `kept` in the place of what `resource` of `source` keeps; nothing takes it away.
@@ -154,6 +155,14 @@ impl State {
         STANDARD.encode(Sha3_256::digest(text))
     }
 
+    pub(crate) fn document(&self) -> &Object {
+        &self.document
+    }
+
+    pub(crate) fn document_mut(&mut self) -> &mut Object {
+        &mut self.document
+    }
+
     pub(crate) fn sources(&self) -> Option<&Object> {
         self.document.get("sources")?.as_object()
     }
@@ -164,7 +173,7 @@ impl State {
 }
 
 /// What is done to the object under `key`; anything else that stands there makes way for an empty one.
-fn with_child<T>(object: &mut Object, key: &str, change: impl FnOnce(&mut Object) -> T) -> T {
+pub(crate) fn with_child<T>(object: &mut Object, key: &str, change: impl FnOnce(&mut Object) -> T) -> T {
     let slot = object.entry(key.to_owned()).or_insert(Value::Null);
     let mut child = match std::mem::take(slot) {
         Value::Object(child) => child,

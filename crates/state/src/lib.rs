@@ -18,6 +18,7 @@
 mod boundary;
 mod document;
 mod error;
+mod loaded;
 mod merge;
 mod pack;
 mod windows;

@@ -48,6 +48,7 @@ impl State {
                 merged.set_source_value(source, key, ours.cloned());
             }
         }
+        merged.merge_loaded(base, self);
         merged.bump();
         Ok(merged)
     }
