@@ -157,6 +157,30 @@ fn refresh_starts_over() {
 }
 
 #[test]
+fn a_pipeline_that_runs_in_another_folder_goes_on_with_its_file() {
+    let server = catchment_rest_client::testing::ScriptedServer::start(|_| {
+        catchment_rest_client::testing::Answer::json(200, r#"[{"id":1}]"#)
+    });
+    let dataset = Dataset::new();
+    let spec = format!(r#"{{"client":{{"base_url":"{}"}},"resources":["a"]}}"#, server.url());
+    let check = |folder: &str, args: &[&str], expected: &str| {
+        let folder = dataset.dir().join(folder);
+        std::fs::create_dir_all(&folder).unwrap();
+        let mut command = Run::new(&dataset, &spec).command();
+        let output = command.current_dir(&folder).env_remove("DESTINATION__DUCKDB__CREDENTIALS").args(args).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(said.contains(expected), "{output:?}");
+        (output.status.code(), said)
+    };
+    assert_eq!(check("one", &[], ""), (Some(0), String::new()));
+    let (code, _) =
+        check("two", &[], "one/p.duckdb, where earlier runs of this pipeline loaded; set DESTINATION__DUCKDB__CREDENTIALS");
+    assert_eq!(code, Some(0));
+    assert!(dataset.dir().join("one/p.duckdb").exists() && !dataset.dir().join("two/p.duckdb").exists());
+    check("one", &["--pipeline-name", "D"], "the dataset `d` has the name of its database file D.duckdb");
+}
+
+#[test]
 fn a_refresh_keeps_the_tables_of_another_pipeline_of_the_same_source_name() {
     let server = catchment_rest_client::testing::ScriptedServer::start(|_| {
         catchment_rest_client::testing::Answer::json(200, r#"[{"id":1},{"id":2}]"#)

@@ -31,7 +31,9 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), Failure> {
         let title = format!("plan of pipeline {} into dataset {} of {}", names.pipeline, names.dataset, names.destination);
         return dry_run::show(&api, &source, &working_dir, &title);
     }
-    let destination = configuration.destination(&names.destination, &working_dir, &names.pipeline)?;
+    let (destination, mut file) = configuration.destination(&names.destination, &working_dir, &names.pipeline)?;
+    file.warn_of_dataset(&names.dataset);
+    file.warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
     let path = |of_spec: &Option<String>, default: Option<PathBuf>| of_spec.as_ref().map(PathBuf::from).or(default);
     let files = SchemaFiles {
         import_schema_path: path(&spec.pipeline.import_schema_path, defaults.import_schema_path),
@@ -44,7 +46,12 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), Failure> {
         .options(options)
         .schema_files(files)
         .progress(progress(told));
-    let info = load(&pipeline, source)?;
+    let loaded = load(&pipeline, source);
+    // A run that fails may have loaded what an earlier one left.
+    if file.is_default && file.path.exists() {
+        working_dir.keep_default_file(&file.path);
+    }
+    let info = loaded?;
     let written = match told {
         Progress::Json => output::line(serde_json::to_string(&info).map_err(|error| Failure::Run(error.into()))?),
         Progress::Auto | Progress::Log | Progress::Off => output::line(&info),

@@ -13,6 +13,11 @@ use crate::report::Trace;
 
 const TRACE: &str = "trace.json";
 
+/// What belongs to this machine alone.
+const LOCAL: &str = "local.json";
+
+const DEFAULT_FILE: &str = "default_file";
+
 /// A pipeline's folder below the pipelines folder.
 ///
 /// It can be lost at any time: what counts is in the destination. `state.json`, `schemas/` and `trace.json` are
@@ -97,6 +102,20 @@ impl WorkingDir {
         serde_json::from_str(&std::fs::read_to_string(self.path.join(TRACE)).ok()?).ok()
     }
 
+    /// The database file that the pipeline has loaded into while no setting said where; see
+    /// [`WorkingDir::keep_default_file`].
+    pub fn default_file(&self) -> Option<PathBuf> {
+        self.read(LOCAL)?.get(DEFAULT_FILE)?.as_str().map(PathBuf::from)
+    }
+
+    /// Remembers the database file, an absolute path, that the pipeline loads into where no setting says which: it depends on
+    /// the current folder, and the next run may have another one.
+    pub fn keep_default_file(&self, file: &Path) {
+        if let Some(file) = file.to_str() {
+            self.write(LOCAL, &Value::object([(DEFAULT_FILE, Value::from(file))]).to_string());
+        }
+    }
+
     pub(crate) fn keep(&self, state: &State, schema: &Schema) {
         self.write("state.json", &state.to_value().to_string());
         self.write(&format!("schemas/{}.schema.json", schema.name), &schema.to_value().to_string());
@@ -128,5 +147,21 @@ impl WorkingDir {
         if let Err(error) = write() {
             tracing::warn!("failed to write {}: {error}", path.display());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::WorkingDir;
+
+    #[test]
+    fn the_default_file_is_remembered() {
+        let dir = tempfile::tempdir().unwrap();
+        let working_dir = WorkingDir::new(dir.path(), "p");
+        assert_eq!(working_dir.default_file(), None);
+        working_dir.keep_default_file(Path::new("/data/p.duckdb"));
+        assert_eq!(working_dir.default_file().as_deref(), Some(Path::new("/data/p.duckdb")));
     }
 }

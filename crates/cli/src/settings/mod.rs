@@ -1,5 +1,6 @@
 //! What the configuration says, as the layers below take it.
 
+mod duckdb_file;
 mod every;
 mod pipeline;
 
@@ -16,6 +17,7 @@ use catchment_config::{Config, DataFolders, Environment, Host, UnusedKey};
 use catchment_settings::{Configured, Settings};
 use catchment_vault::with_vaults;
 
+pub(crate) use duckdb_file::DuckDbFile;
 pub(crate) use every::groups;
 pub(crate) use pipeline::PipelineSettings;
 
@@ -94,20 +96,34 @@ impl Configuration {
         Ok(self.read::<RequestSettings>()?.apply(RestClient::builder()))
     }
 
-    /// The destination of that name.
-    pub(crate) fn destination(&self, name: &str, working_dir: &WorkingDir, pipeline: &str) -> Result<DuckDb, Failure> {
+    /// The destination of that name, and the file that it is.
+    pub(crate) fn destination(
+        &self,
+        name: &str,
+        working_dir: &WorkingDir,
+        pipeline: &str,
+    ) -> Result<(DuckDb, DuckDbFile), Failure> {
         match name {
             "duckdb" => {
                 let settings = self.read::<DuckDbSettings>()?;
                 let local = self.folders()?.local;
+                // A folder for local files that is set is as good as a file that is.
+                let is_default = settings.has_default_file() && local.as_os_str().is_empty();
                 let mut options = settings.options(pipeline, &local, working_dir.path());
                 if options.path.starts_with(&local) && !local.as_os_str().is_empty() {
                     let made = std::fs::create_dir_all(&local);
                     made.with_context(|| format!("failed to create {}", local.display())).map_err(Failure::Run)?;
                 }
                 let path = std::path::absolute(&options.path);
-                options.path = path.context("destination.duckdb.credentials: it is no path").map_err(Failure::Usage)?;
-                Ok(DuckDb::with_options(options))
+                let path = path.context("destination.duckdb.credentials: it is no path").map_err(Failure::Usage)?;
+                let file = if is_default {
+                    DuckDbFile::default(path, working_dir.default_file(), Path::exists)
+                } else {
+                    let last = working_dir.trace().and_then(|trace| trace.load).map(|load| load.location);
+                    DuckDbFile::configured(path, last.as_deref(), Path::exists)
+                };
+                options.path.clone_from(&file.path);
+                Ok((DuckDb::with_options(options), file))
             }
             "postgres" | "bigquery" | "filesystem" => {
                 Err(Failure::Usage(anyhow!("destination: this version does not support {name:?}; it has duckdb")))

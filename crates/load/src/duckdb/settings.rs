@@ -29,6 +29,11 @@ pub struct DuckDbSettings {
 }
 
 impl DuckDbSettings {
+    /// Whether the configuration does not say which file it is.
+    pub fn has_default_file(&self) -> bool {
+        self.file.is_none()
+    }
+
     /// The options for a pipeline. A file that is not set is named like the pipeline; relative ones stand in `local_dir`, and
     /// `:pipeline:` in the pipeline's working folder.
     pub fn options(self, pipeline: &str, local_dir: &Path, working_dir: &Path) -> DuckDbOptions {
