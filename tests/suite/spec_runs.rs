@@ -104,6 +104,27 @@ fn dev_mode_loads_into_a_dataset_of_its_own() {
 }
 
 #[test]
+fn runs_in_dev_mode_leave_the_files_of_one_run() {
+    let (dataset, server) = (Dataset::new(), blog());
+    let spec = spec(&server, r#""users""#);
+    let run = || {
+        let mut command = Run::new(&dataset, &spec).command();
+        let output = command.arg("--dev-mode").env_remove("DESTINATION__DUCKDB__CREDENTIALS").output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        let names = |folder: std::path::PathBuf| {
+            let mut names: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+            names.sort_unstable();
+            names
+        };
+        let pipelines = dataset.pipelines();
+        (names(dataset.dir().to_owned()), names(pipelines.clone()), names(pipelines.join("p/dev")), names(pipelines.join("p")))
+    };
+    let first = run();
+    assert_eq!(run(), first);
+    assert!(dataset.pipelines().join("p/dev/p/p.duckdb").exists());
+}
+
+#[test]
 fn yaml_and_toml_run_as_json_does() {
     let server = blog();
     let yaml = format!("client: {{base_url: \"{}\"}}\nresources:\n- name: users\n  endpoint: {{path: users}}\n", server.url());

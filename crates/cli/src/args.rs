@@ -73,8 +73,9 @@ pub(crate) struct RunArgs {
     /// known of earlier runs is forgotten. It happens together with the load.
     #[arg(long, value_name = "MODE", value_parser = refresh())]
     pub(crate) refresh: Option<RefreshMode>,
-    /// Load into a new dataset, whose name ends in the time, as a pipeline of its own whose name does too: nothing of earlier
-    /// runs counts, and nothing of them is touched.
+    /// Load into a new dataset, whose name ends in the time, from a working folder of its own: what earlier runs loaded does not
+    /// count and is not touched. The next run with --dev-mode removes the files of this one, and the database with them where no
+    /// setting says where it is.
     #[arg(long)]
     pub(crate) dev_mode: bool,
     /// Show what would be loaded and the first request of each resource, and do nothing.

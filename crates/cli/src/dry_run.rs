@@ -1,16 +1,15 @@
 //! `catchment run --dry-run`: what a run would do.
 
+use catchment::State;
 use catchment::extract::{Boundaries, Extraction, Source};
 use catchment::rest_api::{PlannedResource, RestApi};
-use catchment::{State, WorkingDir};
 
 use crate::failure::Failure;
 use crate::output;
 
-/// Shows the resources in the order in which they are begun, and the first request of each, by what the working folder
-/// knows of earlier runs. Nothing is requested and nothing is opened.
-pub(crate) fn show(api: &RestApi<'_>, source: &Source, working_dir: &WorkingDir, title: &str) -> Result<(), Failure> {
-    let known = working_dir.state();
+/// Shows the resources in the order in which they are begun, and the first request of each, by what is `known` of earlier
+/// runs. Nothing is requested and nothing is opened.
+pub(crate) fn show(api: &RestApi<'_>, source: &Source, known: Option<State>, title: &str) -> Result<(), Failure> {
     let from = if known.is_some() { "the last run from here" } else { "the beginning, as there was no run from here" };
     let state = known.unwrap_or_else(|| State::new("", "", ""));
     let run = Extraction::new(source, &state, &Boundaries::new()).map_err(|error| Failure::Usage(error.into()))?;

@@ -3,6 +3,7 @@
 mod args;
 mod config_explain;
 mod demo;
+mod dev_mode;
 mod dry_run;
 mod failure;
 mod logging;

@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use anyhow::{Context as _, anyhow};
 use catchment::extract::Source;
 use catchment::rest_api::{RestApi, Spec};
-use catchment::schema::format_timestamp;
-use catchment::{Host as _, LoadInfo, PackageOutcome, Pipeline, ProgressTo, RunOptions, SchemaFiles, SystemHost, WorkingDir};
+use catchment::{LoadInfo, PackageOutcome, Pipeline, ProgressTo, RunOptions, SchemaFiles, WorkingDir};
 
 use crate::args::{Progress, RunArgs};
+use crate::dev_mode::{self, DevFolder};
 use crate::failure::Failure;
 use crate::settings::{Configuration, PipelineSettings};
 use crate::signals::Signals;
@@ -26,12 +26,14 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), Failure> {
     let api = RestApi::new(&spec).client(configuration.rest_client()?).settings(configuration.settings());
     let source = apply_flags(api.source().map_err(|error| Failure::Usage(error.into()))?, args)?;
     let pipelines_dir = configuration.pipelines_dir(args.pipelines_dir.as_ref().or(defaults.pipelines_dir.as_ref()))?;
+    let pipelines_dir = if args.dev_mode { dev_mode::pipelines_dir(&pipelines_dir, &names.pipeline) } else { pipelines_dir };
     let working_dir = WorkingDir::new(&pipelines_dir, &names.pipeline);
     if args.dry_run {
         let title = format!("plan of pipeline {} into dataset {} of {}", names.pipeline, names.dataset, names.destination);
-        return dry_run::show(&api, &source, &working_dir, &title);
+        let known = working_dir.state().filter(|_| !args.dev_mode);
+        return dry_run::show(&api, &source, known, &title);
     }
-    let (destination, mut file) = configuration.destination(&names.destination, &working_dir, &names.pipeline)?;
+    let (destination, mut file) = configuration.destination(&names.destination, &working_dir, &names.pipeline, args.dev_mode)?;
     file.warn_of_dataset(&names.dataset);
     file.warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
     let path = |of_spec: &Option<String>, default: Option<PathBuf>| of_spec.as_ref().map(PathBuf::from).or(default);
@@ -41,6 +43,8 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), Failure> {
     };
     let options = RunOptions { refresh: args.refresh, ..configuration.run_options(&spec.name)? };
     let told = args.progress.unwrap_or(defaults.progress);
+    // Last, so that a mistake in the configuration removes nothing.
+    let _dev_folder = args.dev_mode.then(|| DevFolder::start(&pipelines_dir)).transpose().map_err(Failure::Run)?;
     let pipeline = Pipeline::new(names.pipeline, destination, names.dataset)
         .pipelines_dir(pipelines_dir)
         .options(options)
@@ -95,27 +99,18 @@ struct Names {
 
 impl Names {
     /// Flags win over the spec, and that over the configuration.
-    fn of(args: &RunArgs, spec: &Spec, mut pipeline: String, defaults: &PipelineSettings) -> Names {
+    fn of(args: &RunArgs, spec: &Spec, pipeline: String, defaults: &PipelineSettings) -> Names {
         let first = |flag: &Option<String>, key: &Option<String>, default: &Option<String>| {
             flag.as_ref().or(key.as_ref()).or(default.as_ref()).cloned()
         };
         let dataset = first(&args.dataset_name, &spec.pipeline.dataset_name, &defaults.dataset_name);
         let mut dataset = dataset.unwrap_or_else(|| format!("{pipeline}_dataset"));
         if args.dev_mode {
-            let now = time_suffix();
-            // its packages that wait, should there be any, are not those of the pipeline
-            pipeline = format!("{pipeline}_{now}");
-            dataset = format!("{dataset}_{now}");
+            dataset = format!("{dataset}_{}", dev_mode::suffix());
         }
         let destination = first(&args.destination, &spec.pipeline.destination, &defaults.destination_type);
         Names { pipeline, dataset, destination: destination.unwrap_or_else(|| "duckdb".to_owned()) }
     }
-}
-
-/// The time to the second: 20240131235959.
-fn time_suffix() -> String {
-    let now = format_timestamp(SystemHost.now());
-    now.chars().filter(char::is_ascii_digit).take(14).collect()
 }
 
 /// Runs on a runtime of its own, until a signal stops it.

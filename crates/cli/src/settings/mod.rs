@@ -96,17 +96,20 @@ impl Configuration {
         Ok(self.read::<RequestSettings>()?.apply(RestClient::builder()))
     }
 
-    /// The destination of that name, and the file that it is.
+    /// The destination of that name, and the file that it is. In development mode a file that no setting names is in the working
+    /// folder, which is removed with all that is in it.
     pub(crate) fn destination(
         &self,
         name: &str,
         working_dir: &WorkingDir,
         pipeline: &str,
+        dev_mode: bool,
     ) -> Result<(DuckDb, DuckDbFile), Failure> {
         match name {
             "duckdb" => {
                 let settings = self.read::<DuckDbSettings>()?;
-                let local = self.folders()?.local;
+                let is_in_dev_folder = dev_mode && settings.has_default_file();
+                let local = if is_in_dev_folder { working_dir.path().to_owned() } else { self.folders()?.local };
                 // A folder for local files that is set is as good as a file that is.
                 let is_default = settings.has_default_file() && local.as_os_str().is_empty();
                 let mut options = settings.options(pipeline, &local, working_dir.path());
