@@ -117,7 +117,7 @@ mod tests {
         let source = Source::new("rest_api").with(Resource::rows("users", [1]));
         let (mut schema, mut state, mut notes) = (schema(), State::new("p", "d", "t"), Vec::new());
         change(&mut state);
-        let refreshed = refresh(Some(RefreshMode::DropSources), &source, &mut schema, &mut state, &mut notes);
+        let refreshed = refresh(Some(RefreshMode::DropSources), &source, (&mut schema, &mut state), &BTreeSet::new(), &mut notes);
         assert_eq!(refreshed.dropped, dropped);
         assert!(refreshed.emptied.is_empty() && dropped.iter().all(|table| !schema.tables.contains_key(*table)));
         assert!(schema.tables.contains_key("foreign") && state.loaded("rest_api").is_empty());
@@ -146,8 +146,8 @@ mod tests {
     fn other_modes_take_the_resources_that_are_loaded() {
         let source = Source::new("rest_api").with(Resource::rows("users", [1]));
         let (mut schema, mut state, mut notes) = (schema(), State::new("p", "d", "t"), Vec::new());
-        let emptied = refresh(Some(RefreshMode::DropData), &source, &mut schema, &mut state, &mut notes).emptied;
-        let dropped = refresh(Some(RefreshMode::DropResources), &source, &mut schema, &mut state, &mut notes).dropped;
+        let emptied = refresh(Some(RefreshMode::DropData), &source, (&mut schema, &mut state), &BTreeSet::new(), &mut notes).emptied;
+        let dropped = refresh(Some(RefreshMode::DropResources), &source, (&mut schema, &mut state), &BTreeSet::new(), &mut notes).dropped;
         assert_eq!(
             (emptied, dropped),
             (vec!["users".to_owned(), "users__tags".to_owned()], ALL[..2].iter().map(ToString::to_string).collect())
