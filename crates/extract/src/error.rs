@@ -112,6 +112,21 @@ pub enum ExtractError {
         /// The name.
         resource: String,
     },
+    /// Rows say two tables whose names differ only in what names of tables cannot have.
+    #[error(
+        "resource `{resource}`: rows for the tables {first:?} and {second:?} would both go to table `{table}`; give the tables names \
+         that differ in letters or digits"
+    )]
+    SameTable {
+        /// The resource.
+        resource: String,
+        /// The table.
+        table: String,
+        /// A name.
+        first: String,
+        /// The other one.
+        second: String,
+    },
     /// Nobody takes the rows any more.
     #[error("the run was stopped while resource `{resource}` was being extracted")]
     Stopped {

@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use catchment_json::Selection;
 use catchment_schema::WriteDisposition;
-use catchment_schema::naming::normalize_path;
 use catchment_state::State;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use indexmap::IndexMap;
@@ -23,9 +22,8 @@ use super::tree::{Tree, trees};
 use crate::checkpoint::Checkpoint;
 use crate::incremental::overflow;
 use crate::progress::Progress;
-use crate::resource::TableName;
 use crate::warnings::Warnings;
-use crate::{Budget, ExtractError, Resource, Source, Start, Warning};
+use crate::{Budget, ExtractError, Source, Start, Warning};
 
 /// A run of a source: what is loaded of it, and what feeds that.
 ///
@@ -363,7 +361,8 @@ async fn send(
     let Some(node) = node.filter(|node| lock(node).is_loaded && !rows.ids.is_empty()) else { return Ok(()) };
     let resource = lock(node).resource;
     let name: Arc<str> = resource.name.as_str().into();
-    for (table, rows) in by_table(resource, rows) {
+    let by_table = lock(node).by_table(rows)?;
+    for (table, rows) in by_table {
         let asked = lock(node).is_heard().then(Instant::now);
         let share = budget.take(rows.document.memory()).await;
         lock(node).note_budget_wait(asked.map_or(Duration::ZERO, |asked| asked.elapsed()));
@@ -372,16 +371,6 @@ async fn send(
         hand_out(Extracted::Rows { tree: Arc::clone(tree), batch }, &name, sink)?;
     }
     Ok(())
-}
-
-/// The rows of a page by the table that they go to.
-fn by_table(resource: &Resource, rows: Selection) -> Vec<(String, Selection)> {
-    let TableName::PerRow(name) = &resource.table_name else { return vec![(resource.root_table(), rows)] };
-    let mut tables: IndexMap<String, Vec<_>> = IndexMap::new();
-    for node in rows.nodes() {
-        tables.entry(normalize_path(&name(node))).or_default().push(node.id());
-    }
-    tables.into_iter().map(|(table, ids)| (table, Selection { document: rows.document.clone(), ids })).collect()
 }
 
 fn hand_out(extracted: Extracted, resource: &str, sink: Sink<'_>) -> Result<(), ExtractError> {

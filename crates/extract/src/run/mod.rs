@@ -13,6 +13,7 @@ mod parents_tests;
 #[cfg(test)]
 mod properties;
 mod root;
+mod table_names;
 #[cfg(test)]
 pub(crate) mod tests;
 mod tree;

@@ -8,6 +8,7 @@ use catchment_schema::WriteDisposition;
 use catchment_state::{BoundaryChange, RowHash};
 use tokio::time::Instant;
 
+use super::table_names::TableNames;
 use crate::checkpoint::{Checkpoint, End, resumed, set_resumed};
 use crate::incremental::{ParentId, Parents, Tracker, parent_id};
 use crate::progress::{Event, Progress};
@@ -37,6 +38,7 @@ pub(super) struct Node<'r> {
     /// The number of its next page in this run.
     next_ordinal: u64,
     checkpoint: Checkpoint,
+    table_names: TableNames,
     /// What it tells of itself.
     event: Event,
     progress: Progress,
@@ -97,6 +99,7 @@ impl<'r> Node<'r> {
             until: None,
             next_ordinal: index as u64 * PAGES,
             checkpoint,
+            table_names: TableNames::default(),
             event: Event { resource: resource.name.clone(), ..Event::default() },
             progress: progress.clone(),
             warnings: warnings.clone(),
@@ -105,6 +108,11 @@ impl<'r> Node<'r> {
             node.cap();
         }
         Ok(node)
+    }
+
+    /// The rows of a page by the table that they go to.
+    pub(super) fn by_table(&mut self, rows: Selection) -> Result<Vec<(String, Selection)>, ExtractError> {
+        self.table_names.by_table(self.resource, rows)
     }
 
     /// Rows that were merged may come again; those that were appended may not, and do not change either.

@@ -1,0 +1,50 @@
+//! The tables of a resource each of whose rows says where it goes.
+
+use std::collections::HashMap;
+
+use catchment_json::Selection;
+use catchment_schema::naming::normalize_path;
+use indexmap::IndexMap;
+
+use crate::resource::TableName;
+use crate::{ExtractError, Resource};
+
+/// The names that rows have said so far, and their tables.
+#[derive(Debug, Default)]
+pub(super) struct TableNames {
+    tables: HashMap<String, String>,
+    /// The name that first led to a table.
+    names: HashMap<String, String>,
+}
+
+impl TableNames {
+    /// The rows of a page by the table that they go to.
+    ///
+    /// # Errors
+    ///
+    /// Where two names lead to one table.
+    pub(super) fn by_table(&mut self, resource: &Resource, rows: Selection) -> Result<Vec<(String, Selection)>, ExtractError> {
+        let TableName::PerRow(name) = &resource.table_name else { return Ok(vec![(resource.root_table(), rows)]) };
+        let mut tables: IndexMap<String, Vec<_>> = IndexMap::new();
+        for node in rows.nodes() {
+            let name = name(node);
+            let table = match self.tables.get(&name) {
+                Some(table) => table,
+                None => self.add(resource, name)?,
+            };
+            match tables.get_mut(table) {
+                Some(ids) => ids.push(node.id()),
+                None => drop(tables.insert(table.clone(), vec![node.id()])),
+            }
+        }
+        Ok(tables.into_iter().map(|(table, ids)| (table, Selection { document: rows.document.clone(), ids })).collect())
+    }
+
+    fn add(&mut self, resource: &Resource, name: String) -> Result<&String, ExtractError> {
+        let table = normalize_path(&name);
+        if let Some(first) = self.names.insert(table.clone(), name.clone()) {
+            return Err(ExtractError::SameTable { resource: resource.name.clone(), table, first, second: name });
+        }
+        Ok(self.tables.entry(name).or_insert(table))
+    }
+}
