@@ -13,6 +13,7 @@ use crate::error::RunError;
 use crate::load_id;
 use crate::refresh::refresh;
 use crate::runner::Runner;
+use crate::tables;
 
 /// A package before it has rows.
 pub(crate) struct Begun {
@@ -49,6 +50,7 @@ pub(crate) async fn begin(
     let without_rows = without_rows(source, &schema, &refresh);
     let boundaries = boundaries(runner, source, &state, stop).await?;
     let created_at = created_at(runner, store, last_load_id)?;
+    tables::check(source, &schema)?;
     let resources = declare(source, &mut schema)?;
     let begin = begin_of(runner, created_at, &source.name, resources, base_state, base_schema, refresh);
     Ok(Begun { begin, schema, state, boundaries, without_rows, notes })

@@ -11,6 +11,7 @@ use thiserror::Error;
 
 use crate::lock::LockError;
 use crate::schema_files::SchemaFileError;
+use crate::tables::TableError;
 
 /// Why a run did not load everything.
 #[derive(Debug, Error)]
@@ -28,6 +29,9 @@ pub enum RunError {
     /// A resource declares what its table cannot be.
     #[error(transparent)]
     Declare(#[from] DeclareError),
+    /// Resources would mix their rows in one table.
+    #[error(transparent)]
+    Table(#[from] TableError),
     /// A row cannot be normalised.
     #[error(transparent)]
     Normalize(#[from] NormalizeError),

@@ -1,0 +1,208 @@
+//! Which resource owns which table: known before anything is requested.
+
+use catchment_extract::{Resource, Source, TableName};
+use catchment_schema::{NestedHints, Schema, WriteDisposition, naming};
+use thiserror::Error;
+
+/// Why resources cannot be loaded into their tables.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum TableError {
+    /// Two resources whose names differ, but not those of their tables.
+    #[error(
+        "resources {first:?} and {second:?} would both be loaded into table `{table}`, as their names differ only in what names of \
+         tables cannot have; set `table_name` for one of them, or the same `table_name` for both to load them into one table"
+    )]
+    SameName {
+        /// The table.
+        table: String,
+        /// A resource.
+        first: String,
+        /// The other one.
+        second: String,
+    },
+    /// Two resources that share a table on purpose, and do not agree on what becomes of its rows.
+    #[error(
+        "resources {first:?} and {second:?} are both loaded into table `{table}`, but with {difference}, so rows of one would be \
+         lost; make them agree, or set another `table_name` for one of them"
+    )]
+    Disagree {
+        /// The table.
+        table: String,
+        /// A resource.
+        first: String,
+        /// The other one.
+        second: String,
+        /// What they do not agree on.
+        difference: String,
+    },
+    /// A resource whose table has the rows of a list.
+    #[error(
+        "resource {resource:?} would be loaded into table `{table}`, which has the rows of a list of table `{parent}`; set another \
+         `table_name` for the resource"
+    )]
+    OfList {
+        /// The table.
+        table: String,
+        /// The resource.
+        resource: String,
+        /// The table whose rows have the list.
+        parent: String,
+    },
+}
+
+/// Refuses resources that would mix their rows in one table: with those of another resource that it was not meant to have,
+/// or with those of a list.
+pub(crate) fn check(source: &Source, schema: &Schema) -> Result<(), TableError> {
+    for (at, resource) in source.resources.iter().enumerate().filter(|(_, resource)| resource.is_loaded()) {
+        let table = resource.root_table();
+        if let Some(parent) = parent(source, schema, resource, &table) {
+            return Err(TableError::OfList { table, resource: resource.name.clone(), parent });
+        }
+        for (other_at, other) in source.resources.iter().enumerate().filter(|(_, other)| other.root_table() == table) {
+            // One that is not loaded now counts where it was before.
+            let counts = if other.is_loaded() { other_at < at } else { other_at != at && has_loaded(schema, other, &table) };
+            if counts {
+                check_pair(other, resource, &table)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn has_loaded(schema: &Schema, resource: &Resource, table: &str) -> bool {
+    schema.tables.get(table).is_some_and(|known| known.has_seen_data() && known.resource.as_deref() == Some(&resource.name))
+}
+
+/// The table whose rows have a list that the table belongs to: in the dataset, or as another resource declares it.
+fn parent(source: &Source, schema: &Schema, resource: &Resource, table: &str) -> Option<String> {
+    let known = schema.tables.get(table).filter(|known| known.has_seen_data());
+    let declared = || {
+        let others = source.loaded().filter(|other| other.name != resource.name);
+        others.into_iter().find_map(|other| parent_of_list(&other.root_table(), &other.nested_hints, table))
+    };
+    known.and_then(|known| known.parent.clone()).or_else(declared)
+}
+
+/// The table above `wanted` among the lists that hints are given for.
+fn parent_of_list(table: &str, lists: &[NestedHints], wanted: &str) -> Option<String> {
+    lists.iter().find_map(|list| {
+        let name = naming::join(table, &naming::normalize_identifier(&list.field), None);
+        if name == wanted { Some(table.to_owned()) } else { parent_of_list(&name, &list.hints.nested, wanted) }
+    })
+}
+
+fn check_pair(first: &Resource, second: &Resource, table: &str) -> Result<(), TableError> {
+    let (table, names) = (table.to_owned(), (first.name.clone(), second.name.clone()));
+    if text(first) != text(second) {
+        return Err(TableError::SameName { table, first: names.0, second: names.1 });
+    }
+    match difference(first, second) {
+        Some(difference) => Err(TableError::Disagree { table, first: names.0, second: names.1, difference }),
+        None => Ok(()),
+    }
+}
+
+/// What the user calls the table.
+fn text(resource: &Resource) -> &str {
+    match &resource.table_name {
+        TableName::Fixed(name) => name,
+        TableName::Resource | TableName::PerRow(_) => &resource.name,
+    }
+}
+
+/// What would lose rows of one of two resources in one table.
+fn difference(first: &Resource, second: &Resource) -> Option<String> {
+    let (of_first, of_second) = (first.write_disposition, second.write_disposition);
+    if of_first != of_second {
+        return Some(format!("the write dispositions `{}` and `{}`", of_first.name(), of_second.name()));
+    }
+    if of_first != WriteDisposition::Merge {
+        return None;
+    }
+    let keys = |fields: &[String]| -> Vec<String> { fields.iter().map(|field| naming::normalize_path(field)).collect() };
+    if keys(&first.primary_key) != keys(&second.primary_key) {
+        return Some("different primary keys".to_owned());
+    }
+    if keys(&first.merge_key) != keys(&second.merge_key) {
+        return Some("different merge keys".to_owned());
+    }
+    (first.merge != second.merge).then(|| "different merge strategies".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use catchment_schema::{SchemaDelta, TableDelta, TableHints};
+
+    use super::*;
+
+    fn resource(name: &str) -> Resource {
+        Resource::rows(name, [1])
+    }
+
+    fn merged(name: &str, key: &str) -> Resource {
+        resource(name).table_name("t").write_disposition(WriteDisposition::Merge).primary_key([key])
+    }
+
+    #[track_caller]
+    fn check_source(resources: impl IntoIterator<Item = Resource>, schema: &Schema, expected: &str) {
+        let source = resources.into_iter().fold(Source::new("s"), Source::with);
+        assert_eq!(check(&source, schema).err().map(|error| error.to_string()).unwrap_or_default(), expected);
+    }
+
+    const SAME: &str = "resources \"my items\" and \"my_items\" would both be loaded into table `my_items`, as their names differ \
+                        only in what names of tables cannot have; set `table_name` for one of them, or the same `table_name` for \
+                        both to load them into one table";
+
+    #[test]
+    fn resources_whose_tables_have_one_name_by_chance_are_refused() {
+        let new = Schema::new("s");
+        check_source([resource("my items"), resource("my_items")], &new, SAME);
+        check_source([resource("my items"), resource("my_items").table_name("others")], &new, "");
+        check_source([resource("my items"), resource("my_items").selected(false)], &new, "");
+    }
+
+    #[test]
+    fn a_resource_that_was_loaded_before_still_has_its_table() {
+        let mut schema = Schema::new("s");
+        schema.declare("my_items", "my items", &TableHints::default()).unwrap();
+        schema.tables["my_items"].set_seen_data();
+        check_source([resource("my items").selected(false), resource("my_items")], &schema, SAME);
+    }
+
+    #[test]
+    fn resources_share_a_table_on_purpose_where_they_agree() {
+        let new = Schema::new("s");
+        let lost = |difference: &str| {
+            format!(
+                "resources \"a\" and \"b\" are both loaded into table `t`, but with {difference}, so rows of one would be lost; make \
+                 them agree, or set another `table_name` for one of them"
+            )
+        };
+        check_source([resource("a").table_name("t"), resource("b").table_name("t")], &new, "");
+        check_source([resource("t"), resource("b").table_name("t")], &new, "");
+        check_source([merged("a", "id"), merged("b", "ID")], &new, "");
+        check_source([merged("a", "id"), merged("b", "key")], &new, &lost("different primary keys"));
+        check_source(
+            [resource("a").table_name("t"), resource("b").table_name("t").write_disposition(WriteDisposition::Replace)],
+            &new,
+            &lost("the write dispositions `append` and `replace`"),
+        );
+    }
+
+    #[test]
+    fn a_resource_does_not_get_the_table_of_a_list() {
+        let expected = "resource \"orders__items\" would be loaded into table `orders__items`, which has the rows of a list of table \
+                        `orders`; set another `table_name` for the resource";
+        let columns = Vec::new();
+        let child = TableDelta { name: "orders__items".to_owned(), parent: Some("orders".to_owned()), columns };
+        let mut schema = Schema::new("s");
+        schema.apply(&SchemaDelta { tables: vec![child] });
+        schema.tables["orders__items"].set_seen_data();
+        check_source([resource("orders__items")], &schema, expected);
+        let items = NestedHints { field: "Items".to_owned(), hints: TableHints::default() };
+        let orders = resource("orders").nested_hints([items]);
+        check_source([orders.clone(), resource("orders__items")], &Schema::new("s"), expected);
+        check_source([orders], &schema, "");
+    }
+}
