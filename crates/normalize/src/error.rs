@@ -20,6 +20,28 @@ pub enum NormalizeError {
         /// What may be the reason.
         hint: &'static str,
     },
+    /// A value does not fit the type of a column that a merge reads.
+    #[error(
+        "table `{table}`, row {row} of its page: column `{column}`, {role}, has the type {column_type}, and the row has {found}: \
+         {value}; declare `data_type: text` for it in `columns`, and where the table has rows already, load it again with \
+         `--refresh drop_resources`"
+    )]
+    KeyType {
+        /// The table.
+        table: String,
+        /// The column.
+        column: String,
+        /// What the column is for.
+        role: &'static str,
+        /// The type of the column.
+        column_type: &'static str,
+        /// The type of the value.
+        found: &'static str,
+        /// The row, counted from 1.
+        row: usize,
+        /// The beginning of the value.
+        value: String,
+    },
     /// A value fits neither its column nor the variant column beside it.
     #[error("table `{table}`, row {row} of its page: {value} fits neither column `{column}` nor `{variant}`")]
     Misfit {
@@ -63,6 +85,21 @@ pub enum NormalizeError {
         parent: String,
         /// What else they would belong to.
         other: String,
+    },
+    /// A resource and a list of the rows of another one have one name for their tables.
+    #[error(
+        "table `{table}` is that of resource `{resource}`, and would have the rows of the list {key:?} of table `{parent}` too; \
+         set another `table_name` for the resource"
+    )]
+    TwoOwners {
+        /// The table.
+        table: String,
+        /// The resource that is loaded into it.
+        resource: String,
+        /// The table whose rows have the list.
+        parent: String,
+        /// The keys that lead to the list.
+        key: String,
     },
     /// The settings of the schema cannot be followed.
     #[error(transparent)]

@@ -15,6 +15,9 @@ pub struct Findings {
     /// Columns that have had no value but null.
     #[serde(default, skip_serializing_if = "IndexSet::is_empty")]
     pub null_only_columns: IndexSet<NullOnlyColumn>,
+    /// Variant columns that the dataset did not have before.
+    #[serde(default, skip_serializing_if = "IndexSet::is_empty")]
+    pub new_variants: IndexSet<NewVariant>,
 }
 
 /// How much of a table was left out.
@@ -37,6 +40,21 @@ pub struct RenamedKey {
     pub column: String,
 }
 
+/// A column for values that another one has no room for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct NewVariant {
+    /// The table.
+    pub table: String,
+    /// The column that the values did not fit.
+    pub column: String,
+    /// Its type.
+    pub column_type: String,
+    /// The column that they are in.
+    pub variant: String,
+    /// Its type.
+    pub data_type: String,
+}
+
 /// A column that nothing is known of but that it exists.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct NullOnlyColumn {
@@ -49,7 +67,10 @@ pub struct NullOnlyColumn {
 impl Findings {
     /// Whether there is nothing to tell.
     pub fn is_empty(&self) -> bool {
-        self.discarded.is_empty() && self.renamed_keys.is_empty() && self.null_only_columns.is_empty()
+        self.discarded.is_empty()
+            && self.renamed_keys.is_empty()
+            && self.null_only_columns.is_empty()
+            && self.new_variants.is_empty()
     }
 
     /// Takes in what was noticed of the next batch.
@@ -61,6 +82,7 @@ impl Findings {
         }
         self.renamed_keys.extend(next.renamed_keys);
         self.null_only_columns.extend(next.null_only_columns);
+        self.new_variants.extend(next.new_variants);
     }
 
     pub(crate) fn discard_rows(&mut self, table: &str, rows: usize) {
@@ -91,6 +113,11 @@ impl std::fmt::Display for Findings {
         }
         for RenamedKey { table, key, column } in &self.renamed_keys {
             lines.push(format!("{table}: the key {key:?} is in `{column}`, as another key of the same row has its name"));
+        }
+        for NewVariant { table, column, column_type, variant, data_type } in &self.new_variants {
+            lines.push(format!(
+                "{table}: values of `{column}` that are not {column_type} went to the new column `{variant}` ({data_type})"
+            ));
         }
         let mut null_only: IndexMap<&str, Vec<&str>> = IndexMap::new();
         for NullOnlyColumn { table, column } in &self.null_only_columns {

@@ -50,7 +50,7 @@ mod then;
 mod walk;
 
 pub use error::NormalizeError;
-pub use findings::{Discarded, Findings, NullOnlyColumn, RenamedKey};
+pub use findings::{Discarded, Findings, NewVariant, NullOnlyColumn, RenamedKey};
 pub use ids::{IdSeed, key_hash, row_hash};
 pub use normalize::normalize;
 pub use options::{NormalizeOptions, NullOnly};

@@ -3,8 +3,10 @@
 /// What is free to choose when rows are normalised.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NormalizeOptions {
-    /// Whether a column of integers becomes one of doubles or decimals when such a value arrives; on by default. Without,
-    /// what does not fit goes to a variant column beside it, as with dlt.
+    /// Whether values keep what they are; on by default. A column of integers becomes one of doubles or decimals when such
+    /// a value arrives, and a column takes values of other types only where they read back as they were written: the rest
+    /// goes to a variant column beside it. Without, both are as with dlt: types stay, and `"n"` or `"007"` are converted to
+    /// false and 7.
     pub numeric_widening: bool,
     /// What becomes of columns that have had no value but null; dropped by default.
     pub null_only_columns: NullOnly,

@@ -2,6 +2,7 @@
 
 use catchment_schema::{Column, ColumnRules, Contract, DataType, Entity, Mode, Schema, Table};
 
+use crate::columns::Coercion;
 use crate::{IdSeed, NormalizeError, NormalizeOptions};
 
 /// What all rows of a package are normalised by: shared by all that shred it, and the same from its first row to its
@@ -13,6 +14,7 @@ pub struct Rules {
     pub(crate) options: NormalizeOptions,
     pub(crate) columns: ColumnRules,
     pub(crate) detections: Detections,
+    pub(crate) coercion: Coercion,
     /// The schema before the package.
     base: Schema,
     prefers_json: bool,
@@ -40,7 +42,8 @@ impl Rules {
         let columns = ColumnRules::of(base)?;
         let detections = Detections { iso_timestamp: columns.detects("iso_timestamp"), iso_date: columns.detects("iso_date") };
         let prefers_json = columns.prefers(DataType::Json);
-        Ok(Rules { load_id: load_id.into(), seed, options, columns, detections, base: base.clone(), prefers_json })
+        let (load_id, coercion) = (load_id.into(), Coercion::of(&options));
+        Ok(Rules { load_id, seed, options, columns, detections, coercion, base: base.clone(), prefers_json })
     }
 
     /// Whether new columns of some names are JSON.

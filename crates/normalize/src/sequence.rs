@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use catchment_schema::{Column, DataType, Mode, ROOT_ROW, Schema, SchemaDelta, Table, TableDelta, arrow_type};
 
-use crate::findings::NullOnlyColumn;
+use crate::findings::{NewVariant, NullOnlyColumn};
 use crate::rules::Rules;
 use crate::{Findings, NormalizeError, NullOnly, Shredded, TableBatch};
 
@@ -71,6 +71,8 @@ impl Sequencer {
         let mut schema = Arc::unwrap_or_clone(schema);
         findings.null_only_columns.retain(|null| is_null_only(&schema, null));
         findings.null_only_columns.sort_unstable();
+        findings.new_variants = findings.new_variants.into_iter().map(|variant| with_type(&schema, variant)).collect();
+        findings.new_variants.sort_unstable();
         let data_type = match rules.options.null_only_columns {
             NullOnly::Drop => return (schema, findings),
             NullOnly::Text => DataType::Text,
@@ -110,6 +112,13 @@ fn fits(shredded: &Shredded, schema: &Schema) -> bool {
             joins && column_type.is_some_and(|column_type| arrow_type(column_type) == *field.data_type())
         })
     })
+}
+
+/// With the type that the column has in the end.
+fn with_type(schema: &Schema, variant: NewVariant) -> NewVariant {
+    let column = schema.tables.get(&variant.table).and_then(|table| table.columns.get(&variant.column));
+    let column_type = column.and_then(|column| column.data_type).map_or("", DataType::name).to_owned();
+    NewVariant { column_type, ..variant }
 }
 
 /// Whether nothing came to be of the key: no column, and neither objects nor lists under it.

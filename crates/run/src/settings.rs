@@ -116,8 +116,9 @@ impl Configured for NormalizeSettings {
             ),
             numeric_widening: fields.or(
                 "numeric_widening",
-                "Whether a column of integers becomes one of fractions when a fraction comes. Without, fractions go to a column \
-                 beside it, as with dlt.",
+                "Whether values keep what they are: a column of integers becomes one of fractions when a fraction comes, and takes \
+                 other values only where they read back as they were written (5 and `5`, not `007`). Without, types and \
+                 conversions are those of dlt.",
                 default.normalize.numeric_widening,
             ),
             null_only_columns: fields.choice(

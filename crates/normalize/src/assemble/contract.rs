@@ -40,7 +40,7 @@ impl<'d> Typing<'_, 'd> {
             return Ok(misfits);
         }
         let has_variant = |value: Node<'_>| {
-            let found = columns::infer(value, self.rules.detections);
+            let found = columns::infer(value, self.rules.detections, self.rules.coercion);
             self.has_variant(&column.name, found.data_type())
         };
         let (kept, refused): (Vec<_>, Vec<_>) = misfits.into_iter().partition(|(_, value)| has_variant(*value));

@@ -36,7 +36,7 @@ impl Assembly<'_> {
         let Some(shape) = self.shapes.tables.get(index) else { return Ok(()) };
         let parents: Vec<&str> = self.parents(index);
         let known = self.schema.tables.get(&*shape.name);
-        self.refuse_other_parent(&shape.name, parents.first().copied(), result)?;
+        self.refuse_other_parent(index, &shape.name, parents.first().copied(), result)?;
         let guard = self.rules.guard(&shape.name, &parents);
         // Rows below one that was left out are left out with it.
         let mut dropped: BTreeSet<usize> = cells.parent_ids.positions(&result.dropped_ids);
@@ -72,6 +72,7 @@ impl Assembly<'_> {
         if let Some(typed) = typed {
             result.depends_on_order |= typed.depends_on_order;
             result.findings.discard_values(&shape.name, typed.rejected.len());
+            result.findings.new_variants.extend(typed.new_variants);
             rejected.extend(typed.rejected);
             let batch = batch::without(typed.batch, &dropped)
                 .map_err(|source| NormalizeError::Arrow { table: shape.name.to_string(), source })?;
@@ -108,6 +109,11 @@ impl Assembly<'_> {
         }
     }
 
+    /// The root table that a table is below.
+    fn root_of(&self, index: usize) -> Option<&str> {
+        self.parents(index).last().copied()
+    }
+
     /// The tables above one, the nearest first.
     fn parents(&self, index: usize) -> Vec<&str> {
         let mut parents = Vec::new();
@@ -120,9 +126,25 @@ impl Assembly<'_> {
     }
 
     /// Rows of one table cannot belong to rows of two: neither in this batch, nor in the dataset. One that the dataset
-    /// has as a root has rows of its own.
-    fn refuse_other_parent(&self, table: &str, parent: Option<&str>, result: &BatchResult) -> Result<(), NormalizeError> {
-        let known = self.schema.tables.get(table).and_then(|table| table.parent.as_deref());
+    /// has as a root of the same resource has rows of its own.
+    fn refuse_other_parent(
+        &self,
+        index: usize,
+        table: &str,
+        parent: Option<&str>,
+        result: &BatchResult,
+    ) -> Result<(), NormalizeError> {
+        let known = self.schema.tables.get(table);
+        if let (Some(known), Some(parent)) = (known.filter(|known| known.parent.is_none()), parent)
+            && let (Some(resource), Some(root)) =
+                (&known.resource, self.root_of(index).and_then(|root| self.schema.tables.get(root)))
+            && root.resource.as_ref() != Some(resource)
+        {
+            let key = self.shapes.list_key(index).unwrap_or_default();
+            let (table, resource, parent) = (table.to_owned(), resource.clone(), parent.to_owned());
+            return Err(NormalizeError::TwoOwners { table, resource, parent, key });
+        }
+        let known = known.and_then(|table| table.parent.as_deref());
         let in_batch = result.parents.get(table).map(String::as_str);
         match known.filter(|known| parent != Some(known)).or(in_batch) {
             None => Ok(()),

@@ -1,9 +1,10 @@
-//! Values that must be there and are not.
+//! Values that must be there and are not, or are of another type.
 
-use catchment_schema::Column;
+use catchment_json::Node;
+use catchment_schema::{Column, ColumnType};
 
 use super::typing::Typing;
-use crate::NormalizeError;
+use crate::{NormalizeError, columns};
 
 impl Typing<'_, '_> {
     /// Refuses a row that has no value for a column that must have one.
@@ -18,6 +19,25 @@ impl Typing<'_, '_> {
         }
         let (table, column) = (self.table.to_owned(), column.name.clone());
         Err(NormalizeError::Null { table, column, row: self.cells.source_row(row), hint: "" })
+    }
+
+    /// Refuses a value that would go to a variant of a column that a merge reads: the row would be without its key.
+    pub(super) fn refuse_key_misfits(
+        &self,
+        column: &Column,
+        column_type: ColumnType,
+        misfits: &[(usize, Node<'_>)],
+    ) -> Result<(), NormalizeError> {
+        let (Some((row, value)), Some(role)) = (misfits.first(), role(column)) else { return Ok(()) };
+        Err(NormalizeError::KeyType {
+            table: self.table.to_owned(),
+            column: column.name.clone(),
+            role,
+            column_type: column_type.data_type().name(),
+            found: columns::infer(*value, self.rules.detections, self.rules.coercion).data_type().name(),
+            row: self.cells.source_row(*row),
+            value: value.excerpt(80),
+        })
     }
 
     /// A key that was declared, and that no row has ever had, is most likely misspelt.
@@ -40,4 +60,11 @@ impl Typing<'_, '_> {
             hint,
         })
     }
+}
+
+/// What a merge reads the column for.
+fn role(column: &Column) -> Option<&'static str> {
+    const ROLES: [(&str, &str); 3] =
+        [("primary_key", "a primary key"), ("merge_key", "a merge key"), ("hard_delete", "which marks deleted rows")];
+    ROLES.into_iter().find(|(hint, _)| column.has(hint)).map(|(_, role)| role)
 }

@@ -17,6 +17,7 @@ use super::variants::{first_row, known_type};
 use crate::NormalizeError;
 use crate::cells::TableCells;
 use crate::columns;
+use crate::findings::NewVariant;
 use crate::rules::{Guard, Rules};
 use crate::shape::TableShape;
 
@@ -35,6 +36,7 @@ pub(super) struct Typing<'a, 'd> {
     /// Values that did not fit their column, with its name.
     misfits: Vec<(String, Vec<(usize, Node<'d>)>)>,
     pub(super) rejected: Vec<Rejected<'d>>,
+    pub(super) new_variants: Vec<NewVariant>,
     /// Whether values did not fit the type that their column began with.
     has_misfits: bool,
     /// Whether rows one by one may give something else.
@@ -59,6 +61,8 @@ pub(super) struct Typed<'d> {
     pub(super) columns: Vec<Column>,
     /// Values that were left out.
     pub(super) rejected: Vec<Rejected<'d>>,
+    /// Variant columns among those that the schema lacks.
+    pub(super) new_variants: Vec<NewVariant>,
     /// Whether values did not fit the type that their column began with.
     pub(super) has_misfits: bool,
     /// Whether rows one by one may give something else.
@@ -91,6 +95,7 @@ impl<'a, 'd> Typing<'a, 'd> {
             arrays,
             misfits,
             rejected,
+            new_variants: Vec::new(),
             has_misfits,
             depends_on_order,
             drop,
@@ -153,7 +158,7 @@ impl<'a, 'd> Typing<'a, 'd> {
                 continue;
             }
             let preferred = self.rules.columns.preferred_type(name).map(ColumnType::from);
-            let found = preferred.unwrap_or_else(|| columns::infer(*first, self.rules.detections));
+            let found = preferred.unwrap_or_else(|| columns::infer(*first, self.rules.detections, self.rules.coercion));
             let mut column = Column::of_type(name, found);
             self.rules.columns.hint(&mut column);
             if let Some(declared) = declared {
@@ -175,20 +180,22 @@ impl<'a, 'd> Typing<'a, 'd> {
         column_type: ColumnType,
         cells: &[Option<Node<'d>>],
     ) -> Result<Option<ColumnType>, NormalizeError> {
-        let mut built = columns::build(column_type, cells, &[], self.cells.rows);
+        let mut built = columns::build(column_type, self.rules.coercion, cells, &[], self.cells.rows);
         let mut wider = column_type;
         self.has_misfits |= !built.misfits.is_empty();
         self.depends_on_order |= !built.misfits.is_empty() && self.has_key_of_variant(&column.name);
         let may_widen = self.rules.options.numeric_widening && self.guard.may_widen(column);
         if may_widen && !built.misfits.is_empty() {
-            let (joined, misfits) = columns::widen(column_type, cells, |found| self.has_variant(&column.name, found));
-            built = columns::build(joined, cells, &misfits, self.cells.rows);
+            let (joined, misfits) =
+                columns::widen(column_type, self.rules.coercion, cells, |found| self.has_variant(&column.name, found));
+            built = columns::build(joined, self.rules.coercion, cells, &misfits, self.cells.rows);
             wider = joined;
         }
         if self.rules.options.numeric_widening {
             wider = note_size(wider, &built.array);
         }
         let misfits = self.sort_out(column, built.misfits, may_widen)?;
+        self.refuse_key_misfits(column, wider, &misfits)?;
         if built.array.null_count() > 0 {
             self.refuse_nulls(column, |row| built.array.is_null(row))?;
         }
@@ -234,8 +241,9 @@ impl<'a, 'd> Typing<'a, 'd> {
         let schema = Arc::new(ArrowSchema::new(self.fields));
         let options = RecordBatchOptions::new().with_row_count(Some(self.cells.rows));
         let batch = RecordBatch::try_new_with_options(schema, self.arrays, &options).map_err(arrow)?;
-        let (columns, rejected) = (in_order(self.new), self.rejected);
-        Ok(Typed { batch, columns, rejected, has_misfits: self.has_misfits, depends_on_order: self.depends_on_order })
+        let (columns, rejected, new_variants) = (in_order(self.new), self.rejected, self.new_variants);
+        let (has_misfits, depends_on_order) = (self.has_misfits, self.depends_on_order);
+        Ok(Typed { batch, columns, rejected, new_variants, has_misfits, depends_on_order })
     }
 }
 

@@ -8,6 +8,7 @@ use super::new_column::{Class, NewColumn};
 use super::typing::Typing;
 use crate::NormalizeError;
 use crate::columns;
+use crate::findings::NewVariant;
 
 /// The name of the column for values of `data_type` that `column` has no room for.
 fn variant_name(column: &str, data_type: DataType, max_length: Option<usize>) -> String {
@@ -24,7 +25,7 @@ impl<'d> Typing<'_, 'd> {
     pub(super) fn put_variants(&mut self, column: &str, misfits: Vec<(usize, Node<'d>)>) -> Result<(), NormalizeError> {
         let mut by_type: Vec<(ColumnType, Vec<Option<Node<'d>>>)> = Vec::new();
         for (row, value) in misfits {
-            let found = columns::infer(value, self.rules.detections);
+            let found = columns::infer(value, self.rules.detections, self.rules.coercion);
             let at = by_type.iter().position(|(t, _)| *t == found).unwrap_or_else(|| {
                 by_type.push((found, Vec::new()));
                 by_type.len() - 1
@@ -60,7 +61,7 @@ impl<'d> Typing<'_, 'd> {
     fn put_variant(&mut self, column: &str, found: ColumnType, cells: &[Option<Node<'d>>]) -> Result<(), NormalizeError> {
         let name = variant_name(column, found.data_type(), self.rules.options.max_identifier_length);
         let known = known_type(self.known, &name);
-        let built = columns::build(known.unwrap_or(found), cells, &[], self.cells.rows);
+        let built = columns::build(known.unwrap_or(found), self.rules.coercion, cells, &[], self.cells.rows);
         if let Some((row, value)) = built.misfits.first() {
             return Err(self.misfit(column, name, *row, value.excerpt(80)));
         }
@@ -75,6 +76,13 @@ impl<'d> Typing<'_, 'd> {
             }
             None => {
                 let row = cells.len().saturating_sub(1).min(first_row(cells));
+                self.new_variants.push(NewVariant {
+                    table: self.table.to_owned(),
+                    column: column.to_owned(),
+                    column_type: String::new(),
+                    variant: name.clone(),
+                    data_type: found.data_type().name().to_owned(),
+                });
                 let column = Column::of_type(&name, found).with("variant");
                 self.new.push(NewColumn { row, class: Class::Variant, column });
                 self.add(&name, found, built.array);

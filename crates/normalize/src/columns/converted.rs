@@ -4,21 +4,22 @@ use catchment_json::Node;
 use super::Column;
 
 /// A column of values that are converted one by one to what its builder takes.
-pub(super) struct Converted<B, T, F> {
+pub(super) struct Converted<B, T, A, F> {
     builder: B,
+    admits: A,
     convert: F,
     append: fn(&mut B, Option<T>),
 }
 
-impl<B, T, F: Fn(Node<'_>) -> Option<T>> Converted<B, T, F> {
-    pub(super) fn new(builder: B, convert: F, append: fn(&mut B, Option<T>)) -> Self {
-        Converted { builder, convert, append }
+impl<B, T, A: Fn(Node<'_>) -> bool, F: Fn(Node<'_>) -> Option<T>> Converted<B, T, A, F> {
+    pub(super) fn new(builder: B, admits: A, convert: F, append: fn(&mut B, Option<T>)) -> Self {
+        Converted { builder, admits, convert, append }
     }
 }
 
-impl<B: ArrayBuilder, T, F: Fn(Node<'_>) -> Option<T>> Column for Converted<B, T, F> {
+impl<B: ArrayBuilder, T, A: Fn(Node<'_>) -> bool, F: Fn(Node<'_>) -> Option<T>> Column for Converted<B, T, A, F> {
     fn put(&mut self, value: Node<'_>) -> bool {
-        let converted = (self.convert)(value);
+        let converted = if (self.admits)(value) { (self.convert)(value) } else { None };
         let fits = converted.is_some();
         if fits {
             (self.append)(&mut self.builder, converted);

@@ -2,19 +2,21 @@ use catchment_json::{Kind, Node};
 use catchment_schema::{ColumnType, parse_date, parse_timestamp};
 
 use super::double::EXACT;
-use super::{decimal, digits, integer};
+use super::{Coercion, decimal, digits, integer};
 use crate::rules::Detections;
 
 /// The type of a column whose first value is `value`.
 ///
-/// Integers of more than 64 bits are decimals without fraction as long as 38 digits are enough, and text beyond.
-pub(crate) fn infer(value: Node<'_>, detections: Detections) -> ColumnType {
+/// Integers of more than 64 bits are decimals without fraction as long as 38 digits are enough, and text beyond. So are
+/// fractions that are too large or too small for doubles, where exactness counts.
+pub(crate) fn infer(value: Node<'_>, detections: Detections, coercion: Coercion) -> ColumnType {
     match value.kind() {
         Kind::Bool => ColumnType::Bool,
         // Whether doubles hold them too is noted when all values of the column are known.
         Kind::Integer if integer(value).is_some() => ColumnType::BIGINT,
         Kind::Integer => integer_type(value).unwrap_or(ColumnType::Text),
-        Kind::Fraction => ColumnType::Double,
+        Kind::Fraction if coercion.admits(ColumnType::Double, value) => ColumnType::Double,
+        Kind::Fraction => ColumnType::Text,
         Kind::Text => value.text().map_or(ColumnType::Text, |text| text_type(&text, detections)),
         Kind::Null => ColumnType::Text,
         Kind::Array | Kind::Object => ColumnType::Json,

@@ -1,14 +1,18 @@
-//! Values to arrays: one file for each type, and the one place that chooses among them.
+//! Values to arrays: one file for each type, and the one place that chooses among them. What a [`Coercion`] does not admit
+//! is not converted.
 
 mod bigint;
 mod binary;
 mod bool;
+mod coercion;
 mod converted;
 mod date;
 mod decimal;
 mod double;
+mod exact;
 mod infer;
 mod json;
+mod number;
 mod python;
 mod text;
 mod time;
@@ -25,6 +29,7 @@ use catchment_schema::{ColumnType, arrow_type};
 
 use converted::Converted;
 
+pub(crate) use coercion::Coercion;
 pub(crate) use double::EXACT as EXACT_IN_DOUBLE;
 pub(crate) use infer::infer;
 pub(crate) use widen::widen;
@@ -63,41 +68,51 @@ pub(crate) struct Built<'d> {
 }
 
 /// The values of a column as an array of `rows`, but those of the rows `skip`, which are in order.
-pub(crate) fn build<'d>(column_type: ColumnType, cells: &[Option<Node<'d>>], skip: &[usize], rows: usize) -> Built<'d> {
+pub(crate) fn build<'d>(
+    column_type: ColumnType,
+    coercion: Coercion,
+    cells: &[Option<Node<'d>>],
+    skip: &[usize],
+    rows: usize,
+) -> Built<'d> {
+    let admits = move |value: Node<'_>| coercion.admits(column_type, value);
     let arrow = arrow_type(column_type);
     let mut column: Box<dyn Column> = match (column_type, &arrow) {
-        (ColumnType::Text, _) => Box::new(text::Text::new(cells)),
+        (ColumnType::Text, _) => Box::new(text::Text::new(cells, coercion)),
         (ColumnType::Json, _) => Box::new(json::Json::default()),
         (ColumnType::Double, _) => {
-            Box::new(Converted::new(Float64Builder::with_capacity(rows), double::convert, Float64Builder::append_option))
+            let builder = Float64Builder::with_capacity(rows);
+            Box::new(Converted::new(builder, admits, double::convert, Float64Builder::append_option))
         }
         (ColumnType::Bool, _) => {
-            Box::new(Converted::new(BooleanBuilder::with_capacity(rows), bool::convert, BooleanBuilder::append_option))
+            let builder = BooleanBuilder::with_capacity(rows);
+            Box::new(Converted::new(builder, admits, bool::convert, BooleanBuilder::append_option))
         }
         (ColumnType::Bigint { bits, .. }, Arrow::Int64) => {
             let convert = move |value: Node<'_>| bigint::convert(value, bits);
-            Box::new(Converted::new(Int64Builder::with_capacity(rows), convert, Int64Builder::append_option))
+            Box::new(Converted::new(Int64Builder::with_capacity(rows), admits, convert, Int64Builder::append_option))
         }
         (ColumnType::Timestamp { .. }, _) => {
             let builder = TimestampMicrosecondBuilder::with_capacity(rows).with_data_type(arrow);
-            Box::new(Converted::new(builder, timestamp::convert, TimestampMicrosecondBuilder::append_option))
+            Box::new(Converted::new(builder, admits, timestamp::convert, TimestampMicrosecondBuilder::append_option))
         }
         (ColumnType::Date, _) => {
-            Box::new(Converted::new(Date32Builder::with_capacity(rows), date::convert, Date32Builder::append_option))
+            let builder = Date32Builder::with_capacity(rows);
+            Box::new(Converted::new(builder, admits, date::convert, Date32Builder::append_option))
         }
         (ColumnType::Time, _) => {
             let builder = Time64MicrosecondBuilder::with_capacity(rows);
-            Box::new(Converted::new(builder, time::convert, Time64MicrosecondBuilder::append_option))
+            Box::new(Converted::new(builder, admits, time::convert, Time64MicrosecondBuilder::append_option))
         }
         (ColumnType::Binary, _) => {
             let append = |builder: &mut BinaryBuilder, value: Option<Vec<u8>>| builder.append_option(value);
-            Box::new(Converted::new(BinaryBuilder::new(), binary::convert, append))
+            Box::new(Converted::new(BinaryBuilder::new(), admits, binary::convert, append))
         }
         (ColumnType::Bigint { .. } | ColumnType::Decimal { .. } | ColumnType::Wei, _) => {
             let (precision, scale) = digits(column_type);
             let builder = Decimal128Builder::with_capacity(rows).with_data_type(arrow);
             let convert = move |value: Node<'_>| decimal::convert(value, precision, scale);
-            Box::new(Converted::new(builder, convert, Decimal128Builder::append_option))
+            Box::new(Converted::new(builder, admits, convert, Decimal128Builder::append_option))
         }
     };
     let misfits = column.fill(cells, skip, rows);
@@ -105,7 +120,11 @@ pub(crate) fn build<'d>(column_type: ColumnType, cells: &[Option<Node<'d>>], ski
 }
 
 /// Whether a column of the type can hold the value.
-fn fits(column_type: ColumnType, value: Node<'_>) -> bool {
+fn fits(column_type: ColumnType, coercion: Coercion, value: Node<'_>) -> bool {
+    coercion.admits(column_type, value) && can_hold(column_type, value)
+}
+
+fn can_hold(column_type: ColumnType, value: Node<'_>) -> bool {
     match column_type {
         ColumnType::Text => true,
         ColumnType::Json => json::fits(value),

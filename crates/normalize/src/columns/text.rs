@@ -3,21 +3,23 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, StringBuilder};
 use catchment_json::{Kind, Node};
 
-use super::{Column, fraction, python};
+use super::{Coercion, Column, fraction, number, python};
 
-/// Text takes everything: numbers and booleans as Python's `str` writes them.
+/// Text takes everything: numbers and booleans as Python's `str` writes them, and where exactness counts, numbers that no
+/// double is equal to as they stand in the source.
 pub(super) struct Text {
     builder: StringBuilder,
     scratch: String,
+    coercion: Coercion,
 }
 
 impl Text {
-    pub(super) fn new(cells: &[Option<Node<'_>>]) -> Self {
+    pub(super) fn new(cells: &[Option<Node<'_>>], coercion: Coercion) -> Self {
         // Sampling a few values tells the room that the others need.
         let sampled: usize = cells.iter().flatten().take(16).map(|node| node.text().map_or(8, |text| text.len())).sum();
         let sample = cells.iter().flatten().take(16).count().max(1);
         let builder = StringBuilder::with_capacity(cells.len(), sampled / sample * cells.len());
-        Text { builder, scratch: String::new() }
+        Text { builder, scratch: String::new(), coercion }
     }
 }
 
@@ -33,7 +35,12 @@ impl Column for Text {
                 "-0" => self.builder.append_value("0"),
                 digits => self.builder.append_value(digits),
             },
-            Kind::Fraction => self.builder.append_value(python::float_text(fraction(value).unwrap_or_default())),
+            Kind::Fraction => {
+                let (digits, n) = (value.number().unwrap_or_default(), python::float_text(fraction(value).unwrap_or_default()));
+                let is_rounded = || number::is_number(digits) && !number::are_equal(digits, &n);
+                let is_kept = self.coercion == Coercion::Exact && is_rounded();
+                self.builder.append_value(if is_kept { digits } else { &n });
+            }
             Kind::Array | Kind::Object => {
                 self.scratch.clear();
                 value.write_json(&mut self.scratch);

@@ -3,7 +3,7 @@ use catchment_schema::{ColumnType, DataType};
 
 use super::double::EXACT;
 use super::infer::integer_type;
-use super::{bigint, fits};
+use super::{Coercion, bigint, fits};
 
 /// What a column of numbers is after all values of `cells`, one after the other: the type that each joins to where it
 /// does not fit, and the rows of those that do not join. `has_variant` says of which types the column has a variant
@@ -13,17 +13,20 @@ use super::{bigint, fits};
 /// to.
 pub(crate) fn widen(
     start: ColumnType,
+    coercion: Coercion,
     cells: &[Option<Node<'_>>],
     has_variant: impl Fn(DataType) -> bool,
 ) -> (ColumnType, Vec<usize>) {
     let mut column_type = start;
     let mut misfits = Vec::new();
     for (row, value) in cells.iter().enumerate().filter_map(|(row, cell)| Some((row, (*cell)?))) {
-        if fits(column_type, value) {
+        if fits(column_type, coercion, value) {
             column_type = note_size(column_type, value);
             continue;
         }
-        let joined = number_type(value).filter(|found| !has_variant(found.data_type())).and_then(|found| column_type.join(found));
+        let joined = number_type(value, coercion)
+            .filter(|found| !has_variant(found.data_type()))
+            .and_then(|found| column_type.join(found));
         match joined {
             Some(joined) => column_type = joined,
             None => misfits.push(row),
@@ -44,10 +47,10 @@ fn note_size(column_type: ColumnType, value: Node<'_>) -> ColumnType {
     }
 }
 
-fn number_type(value: Node<'_>) -> Option<ColumnType> {
+fn number_type(value: Node<'_>, coercion: Coercion) -> Option<ColumnType> {
     match value.kind() {
         Kind::Integer => integer_type(value),
-        Kind::Fraction => Some(ColumnType::Double),
+        Kind::Fraction => coercion.admits(ColumnType::Double, value).then_some(ColumnType::Double),
         _ => None,
     }
 }

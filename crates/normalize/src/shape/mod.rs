@@ -177,6 +177,12 @@ impl Shapes {
         Some(self.table(path, Some(table)) as usize)
     }
 
+    /// The keys that lead to the lists of a table, as the source spells them, with points between.
+    pub(crate) fn list_key(&self, table: usize) -> Option<String> {
+        let parent = self.tables.get(self.tables.get(table)?.parent?)?;
+        parent.objects.iter().find_map(|object| object.spelling_of_list(table as u32))
+    }
+
     #[inline]
     fn at(&mut self, at: KeyAt) -> Option<&mut KeyShape> {
         self.tables.get_mut(at.table)?.objects.get_mut(at.object)?.get_mut(at.key)

@@ -61,6 +61,12 @@ impl ObjectShape {
         (index, has_rivals)
     }
 
+    /// The key whose lists have the table, as the source spells it with the keys that lead to it.
+    pub(super) fn spelling_of_list(&self, table: u32) -> Option<String> {
+        let key = self.keys.iter().chain(&self.twins).find(|key| key.list == table)?;
+        Some(format!("{}{}", self.spelling, key.name))
+    }
+
     /// Adds a twin, and returns its index.
     pub(super) fn add_twin(&mut self, twin: KeyShape) -> usize {
         self.twins.push(twin);

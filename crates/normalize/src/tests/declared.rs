@@ -23,6 +23,42 @@ fn a_key_without_a_value_is_an_error() {
     );
 }
 
+#[test]
+fn a_value_of_another_type_in_a_key_is_not_called_missing() {
+    let rest = "; declare `data_type: text` for it in `columns`, and where the table has rows already, load it again with \
+                `--refresh drop_resources`";
+    let key = TableHints { primary_key: vec!["id".to_owned()], ..TableHints::default() };
+    check_error(
+        key.clone(),
+        r#"[{"id":1},{"id":"abc"}]"#,
+        &format!(
+            "table `t`, row 2 of its page: column `id`, a primary key, has the type bigint, and the row has text: \"abc\"{rest}"
+        ),
+    );
+    check_error(
+        key,
+        r#"[{"id":7},{"id":7.5},{"id":true}]"#,
+        &format!(
+            "table `t`, row 3 of its page: column `id`, a primary key, has the type double, and the row has bool: true{rest}"
+        ),
+    );
+    let by_day = Column { nullable: Some(true), ..Column::new("day", DataType::Date) };
+    check_error(
+        TableHints { merge_key: vec!["day".to_owned()], columns: vec![by_day], ..TableHints::default() },
+        r#"[{"day":"soon"}]"#,
+        &format!(
+            "table `t`, row 1 of its page: column `day`, a merge key, has the type date, and the row has text: \"soon\"{rest}"
+        ),
+    );
+    check_error(
+        TableHints { columns: vec![Column::new("gone", DataType::Bool).with("hard_delete")], ..TableHints::default() },
+        r#"[{"gone":2}]"#,
+        &format!(
+            "table `t`, row 1 of its page: column `gone`, which marks deleted rows, has the type bool, and the row has bigint: 2{rest}"
+        ),
+    );
+}
+
 fn check_declared(columns: &[Column], page: &str, expected: &str) {
     let mut schema = Schema::new("s");
     schema.declare("t", "t", &TableHints { columns: columns.to_vec(), ..TableHints::default() }).unwrap();
@@ -39,9 +75,9 @@ fn declared_columns_come_first_and_say_the_type() {
             Column::new("never", DataType::Bigint),
         ],
         r#"[{"id":1,"price":12.5,"day":"2024-02-03"},{"price":"3.10","day":"2024-02-04T23:00:00-02:00"},{"price":0.125,"day":86400}]"#,
-        "t(price decimal, day date, never bigint, id bigint, _dlt_load_id, _dlt_id, price__v_double double)
+        "t(price decimal, day date, never bigint, id bigint, _dlt_load_id, _dlt_id, day__v_timestamp timestamp, price__v_double double)
          price=12.50 day=2024-02-03 id=1
-         price=3.10 day=2024-02-05
+         price=3.10 day__v_timestamp=2024-02-05T01:00:00+00:00
          day=1970-01-02 price__v_double=0.125",
     );
 }

@@ -1,5 +1,6 @@
 //! Pages in, tables out.
 
+mod coercions;
 mod contracts;
 mod declared;
 mod names;

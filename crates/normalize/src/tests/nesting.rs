@@ -121,7 +121,7 @@ fn root_rows(disposition: WriteDisposition, child_is_root: bool, ordinal: u64) -
     schema.declare("t", "t", &hints).unwrap();
     if child_is_root {
         let merged = TableHints { write_disposition: WriteDisposition::Merge, ..TableHints::default() };
-        schema.declare("t__l", "t__l", &merged).unwrap();
+        schema.declare("t__l", "t", &merged).unwrap();
     }
     let rules = Rules::new(&schema, "load", IdSeed::from([1; 16]), NormalizeOptions::default()).unwrap();
     let shredded = Shredder::new(Arc::new(rules)).shred(&schema, "t", &[Rows { selection: &page, ordinal }]).unwrap();
@@ -198,9 +198,10 @@ fn nesting_can_be_limited() {
 }
 
 #[test]
-fn a_table_that_the_schema_has_as_a_root_stays_one() {
+fn a_table_of_a_list_that_the_resource_has_as_a_root_stays_one() {
     let mut schema = Schema::new("s");
-    schema.declare("t__orders", "t__orders", &TableHints::default()).unwrap();
+    schema.declare("t", "t", &TableHints::default()).unwrap();
+    schema.declare("t__orders", "t", &TableHints::default()).unwrap();
     let (found, schema) = load(schema, &[r#"[{"orders":[{"id":1,"lines":[2]}]}]"#]).unwrap();
     let expected = "t(_dlt_load_id, _dlt_id)
 
@@ -210,6 +211,20 @@ fn a_table_that_the_schema_has_as_a_root_stays_one() {
         value=2";
     assert_eq!(trim(&found), trim(expected));
     assert_eq!(schema.tables["t__orders"].parent, None);
+}
+
+#[test]
+fn a_list_does_not_mix_with_the_rows_of_a_resource() {
+    let mut schema = Schema::new("s");
+    schema.declare("t", "t", &TableHints::default()).unwrap();
+    schema.declare("t__a__items", "t__a__items", &TableHints::default()).unwrap();
+    let error = load(schema.clone(), &[r#"[{"a":{"Items":[1]}}]"#]).unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "table `t__a__items` is that of resource `t__a__items`, and would have the rows of the list \"a.Items\" of table `t` too; \
+         set another `table_name` for the resource"
+    );
+    load(schema, &[r#"[{"a":{"Items":[]}}]"#]).unwrap();
 }
 
 #[test]

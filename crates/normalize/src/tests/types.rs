@@ -1,12 +1,13 @@
 use catchment_schema::Schema;
 
-use super::{check, check_narrow, load};
+use super::{check, check_narrow, load, load_with};
+use crate::NormalizeOptions;
 
 #[test]
 fn types_are_inferred_and_values_converted() {
     check(
         &[r#"[{"i":1,"d":1.5,"b":true,"t":"x","at":"2024-01-01T00:00:00Z","day":"2024-01-01"},
-             {"i":"2","d":2,"b":"no","t":3,"at":"2024-01-02","day":true},
+             {"i":"2","d":2,"b":"false","t":3,"at":"2024-01-02","day":true},
              {"i":3.0,"d":"0.5","b":0,"t":1e20,"at":60,"day":1.0}]"#],
         "t(i bigint, d double, b bool, t text, at timestamp, day text, _dlt_load_id, _dlt_id)
          i=1 d=1.5 b=true t=x at=2024-01-01T00:00:00+00:00 day=2024-01-01
@@ -97,7 +98,7 @@ fn no_number_is_rounded() {
 
 #[test]
 fn text_that_was_no_integer_stays_beside_a_column_that_widens() {
-    let rows = [r#"{"a":1}"#, r#"{"a":"1.5"}"#, r#"{"a":2.5}"#, r#"{"a":"3.5"}"#, r#"{"a":"0x10"}"#];
+    let rows = [r#"{"a":1}"#, r#"{"a":"1.5"}"#, r#"{"a":2.5}"#, r#"{"a":"3.5"}"#, r#"{"a":"16"}"#];
     let expected = "t(a double, _dlt_load_id, _dlt_id, a__v_text text)
         a=1.0
         a__v_text=1.5
@@ -192,4 +193,13 @@ fn a_batch_that_put_values_aside_for_a_type_of_its_own_is_shredded_again() {
          a=1.5
          a=0.5",
     );
+}
+
+#[test]
+fn new_variants_are_reported_and_known_ones_are_not() {
+    let pages = [r#"[{"price":1},{"price":"n/a"}]"#, r#"[{"price":2.5},{"price":"n/a"}]"#];
+    let (_, schema, findings) = load_with(NormalizeOptions::default(), Schema::new("s"), &pages).unwrap();
+    assert_eq!(findings.to_string(), "t: values of `price` that are not double went to the new column `price__v_text` (text)");
+    let (_, _, findings) = load_with(NormalizeOptions::default(), schema, &[r#"[{"price":"none"}]"#]).unwrap();
+    assert!(findings.is_empty(), "{findings}");
 }

@@ -1,4 +1,5 @@
-//! Values to the types of columns, as Python converts them, but for what would lose digits.
+//! Values to the types of columns, as Python converts them, but for what would lose digits; where exactness counts, only
+//! what reads back as it was written.
 
 use catchment_json::{Number, Value};
 use catchment_schema::{ColumnType, DataType, parse_date, parse_timestamp};
@@ -11,11 +12,11 @@ pub(crate) const EXACT: i128 = 1 << 53;
 const DAY: i64 = 86_400_000_000;
 
 /// The type that the first value of a column gives it.
-pub(crate) fn infer(value: &Value) -> ColumnType {
+pub(crate) fn infer(value: &Value, exact: bool) -> ColumnType {
     match value {
         Value::Bool(_) => ColumnType::Bool,
         Value::Number(n) if n.is_integer() => integer_type(n).unwrap_or(ColumnType::Text),
-        Value::Number(_) => ColumnType::Double,
+        Value::Number(_) => fraction_type(value, exact).unwrap_or(ColumnType::Text),
         Value::Text(text) if parse_timestamp(text).is_some() => ColumnType::TIMESTAMP,
         Value::Text(_) | Value::Null => ColumnType::Text,
         Value::Array(_) | Value::Object(_) => ColumnType::Json,
@@ -23,12 +24,16 @@ pub(crate) fn infer(value: &Value) -> ColumnType {
 }
 
 /// The narrowest type of a number; none where no type of numbers has it.
-pub(crate) fn number_type(value: &Value) -> Option<ColumnType> {
+pub(crate) fn number_type(value: &Value, exact: bool) -> Option<ColumnType> {
     match value {
         Value::Number(n) if n.is_integer() => integer_type(n),
-        Value::Number(_) => Some(ColumnType::Double),
+        Value::Number(_) => fraction_type(value, exact),
         _ => None,
     }
+}
+
+fn fraction_type(value: &Value, exact: bool) -> Option<ColumnType> {
+    convert(ColumnType::Double, value, exact).map(|_| ColumnType::Double)
 }
 
 fn integer_type(n: &Number) -> Option<ColumnType> {
@@ -39,9 +44,9 @@ fn integer_type(n: &Number) -> Option<ColumnType> {
 }
 
 /// The value as one of a column of that type; none where the column has no room for it.
-pub(crate) fn convert(column_type: ColumnType, value: &Value) -> Option<Cell> {
-    match column_type.data_type() {
-        DataType::Text => Some(Cell::Text(text(value))),
+pub(crate) fn convert(column_type: ColumnType, value: &Value, exact: bool) -> Option<Cell> {
+    let cell = match column_type.data_type() {
+        DataType::Text => Some(Cell::Text(text(value, exact))),
         DataType::Bigint => bigint(value).map(|n| Cell::Integer(n.into())),
         DataType::Decimal => long_integer(value).map(Cell::Integer),
         DataType::Double => double(value).map(Cell::double),
@@ -49,7 +54,66 @@ pub(crate) fn convert(column_type: ColumnType, value: &Value) -> Option<Cell> {
         DataType::Timestamp => instant(value).map(Cell::Instant),
         DataType::Json => json(value).map(Cell::Text),
         other => panic!("no test makes columns of {other}"),
+    }?;
+    (!exact || reads_back(column_type, value, &cell)).then_some(cell)
+}
+
+/// Whether the cell says what the source said.
+pub(crate) fn reads_back(column_type: ColumnType, value: &Value, cell: &Cell) -> bool {
+    match (cell, value) {
+        (Cell::Text(_), _) | (Cell::Integer(_), Value::Number(_)) | (Cell::Bool(_), Value::Bool(_)) => true,
+        (Cell::Integer(n), Value::Text(text)) if column_type.data_type() == DataType::Bigint => n.to_string() == *text,
+        (Cell::Integer(n), Value::Text(text)) => same_number(text, &n.to_string()),
+        (Cell::Bool(b), Value::Number(n)) => whole(n.as_str()) == Some(i128::from(*b)),
+        (Cell::Bool(true), Value::Text(text)) => ["true", "True", "1"].contains(&&**text),
+        (Cell::Bool(false), Value::Text(text)) => ["false", "False", "0"].contains(&&**text),
+        (Cell::Double(_), Value::Number(n)) if n.is_integer() => true,
+        (Cell::Double(bits), Value::Number(n)) => {
+            let is_word = n.as_str().ends_with(['N', 'y']);
+            is_word || (f64::from_bits(*bits).is_finite() && (f64::from_bits(*bits) == 0.0) == is_zero(n.as_str()))
+        }
+        // The cell has lost the sign of zero.
+        (Cell::Double(bits), Value::Text(text)) => {
+            let text = if *bits == 0 { text.trim_start_matches('-') } else { text };
+            value != &Value::from("-0") && same_number(text, &python_float_text(f64::from_bits(*bits)))
+        }
+        (Cell::Instant(_), Value::Text(text)) => text.trim() == text,
+        (Cell::Instant(0), Value::Number(n)) => is_zero(n.as_str()),
+        (Cell::Instant(micros), Value::Number(n)) => {
+            let (sign, micros) = (if *micros < 0 { "-" } else { "" }, micros.unsigned_abs());
+            same_number(n.as_str(), &format!("{sign}{}.{:06}", micros / 1_000_000, micros % 1_000_000))
+        }
+        _ => false,
     }
+}
+
+fn is_zero(number: &str) -> bool {
+    number.split('e').next().unwrap().bytes().all(|b| !(b'1'..=b'9').contains(&b))
+}
+
+/// Whether both are JSON numbers, and equal.
+fn same_number(a: &str, b: &str) -> bool {
+    let digits = |text: &str| -> Option<(bool, String, i64)> {
+        let Ok(Value::Number(number)) = Value::parse(text) else { return None };
+        if number.as_str() != text || text.ends_with(['N', 'y']) {
+            return None;
+        }
+        let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+        let mut exponent: i64 = exponent.parse().ok()?;
+        let mut digits = mantissa.trim_start_matches('-').to_owned();
+        if let Some(point) = digits.find('.') {
+            exponent -= (digits.len() - point - 1) as i64;
+            digits.remove(point);
+        }
+        while digits.ends_with('0') {
+            digits.pop();
+            exponent += 1;
+        }
+        let digits = digits.trim_start_matches('0').to_owned();
+        let exponent = if digits.is_empty() { 0 } else { exponent };
+        Some((text.starts_with('-'), digits, exponent))
+    };
+    digits(a).is_some() && digits(a) == digits(b)
 }
 
 fn bigint(value: &Value) -> Option<i64> {
@@ -115,14 +179,18 @@ fn json(value: &Value) -> Option<String> {
 }
 
 /// `str(value)`.
-pub(crate) fn text(value: &Value) -> String {
+pub(crate) fn text(value: &Value, exact: bool) -> String {
     match value {
         Value::Text(text) => text.clone(),
         Value::Bool(true) => "True".to_owned(),
         Value::Bool(false) => "False".to_owned(),
         Value::Number(n) if n.as_str() == "-0" => "0".to_owned(),
         Value::Number(n) if n.is_integer() => n.as_str().to_owned(),
-        Value::Number(n) => python_float_text(n.as_f64().unwrap()),
+        Value::Number(n) => {
+            let short = python_float_text(n.as_f64().unwrap());
+            let is_word = n.as_str().ends_with(['N', 'y']);
+            if !exact || is_word || same_number(n.as_str(), &short) { short } else { n.as_str().to_owned() }
+        }
         _ => value.to_string(),
     }
 }

@@ -55,6 +55,7 @@ pub(crate) fn assert_same(expected: Loaded, mut found: Loaded, options: &Normali
 fn assert_same_findings(expected: &Findings, found: &Findings) -> TestCaseResult {
     prop_assert_eq!(&found.discarded, &expected.discarded, "discarded");
     prop_assert_eq!(set(&found.renamed_keys), set(&expected.renamed_keys), "renamed keys");
+    prop_assert_eq!(set(&found.new_variants), set(&expected.new_variants), "new variants");
     prop_assert_eq!(set(&found.null_only_columns), set(&expected.null_only_columns), "null-only columns");
     Ok(())
 }

@@ -66,7 +66,7 @@ pub(crate) fn compare(mut naive: Naive, expected: Result<(), Refused>, found: Re
         let rows = found.tables.get(name).cloned().unwrap_or_default();
         prop_assert_eq!(&rows, &table.rows, "rows of {}: what is found, then what is expected", name);
     }
-    let Findings { discarded, renamed_keys, null_only_columns } = found.findings;
+    let Findings { discarded, renamed_keys, null_only_columns, .. } = found.findings;
     prop_assert_eq!(discarded.into_iter().collect::<BTreeMap<_, _>>(), naive.discarded, "discarded");
     let renamed = renamed_keys.into_iter().map(|key| (key.table, key.key, key.column)).collect();
     prop_assert_eq!(naive.renamed, renamed, "renamed keys: what is expected, then what is found");

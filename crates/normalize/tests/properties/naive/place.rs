@@ -52,7 +52,7 @@ impl Naive {
         for ((column, value), place) in values.iter().zip(places) {
             match place {
                 Place::Column(column_type) => {
-                    let cell = convert(column_type, value).unwrap();
+                    let cell = convert(column_type, value, self.settings.widening).unwrap();
                     self.put_cell(&mut table, column, column_type, cell);
                 }
                 Place::Variant => misfits.push((column, value)),
@@ -62,12 +62,15 @@ impl Naive {
         for (column, column_type, cell) in system_columns(link, id) {
             self.put_cell(&mut table, column, column_type, cell);
         }
-        let mut variants: Vec<(String, &Value)> =
-            misfits.iter().map(|(column, value)| (self.variant(column, infer(value).data_type()), *value)).collect();
+        let mut variants: Vec<(String, &Value)> = misfits
+            .iter()
+            .map(|(column, value)| (self.variant(column, infer(value, self.settings.widening).data_type()), *value))
+            .collect();
         variants.sort_by(|a, b| a.0.cmp(&b.0));
         for (variant, value) in variants {
-            let column_type = table.columns.get(&variant).copied().unwrap_or_else(|| infer_variant(value));
-            let cell = convert(column_type, value).ok_or(Refused::Misfit)?;
+            let column_type =
+                table.columns.get(&variant).copied().unwrap_or_else(|| infer_variant(value, self.settings.widening));
+            let cell = convert(column_type, value, self.settings.widening).ok_or(Refused::Misfit)?;
             table.columns.entry(variant.clone()).or_insert(column_type);
             if table.rows.last_mut().unwrap().insert(variant, cell).is_some() {
                 return Err(Refused::Undecided);
@@ -88,18 +91,20 @@ impl Naive {
             Mode::DiscardRow => return Ok(Place::DiscardRow),
             Mode::DiscardValue => return Ok(Place::DiscardValue),
         }
-        let Some(known) = table.columns.get(column).copied() else { return Ok(Place::Column(infer(value))) };
-        if convert(known, value).is_some() {
+        let Some(known) = table.columns.get(column).copied() else {
+            return Ok(Place::Column(infer(value, self.settings.widening)));
+        };
+        if convert(known, value, self.settings.widening).is_some() {
             return Ok(Place::Column(known));
         }
         let has_variant = |found: ColumnType| table.columns.contains_key(&self.variant(column, found.data_type()));
         if self.settings.widening && guard.may_widen(column) {
-            let found = number_type(value).filter(|found| !has_variant(*found));
+            let found = number_type(value, self.settings.widening).filter(|found| !has_variant(*found));
             if let Some(joined) = found.and_then(|found| known.join(found)) {
                 return Ok(Place::Column(joined));
             }
         }
-        if has_variant(infer(value)) {
+        if has_variant(infer(value, self.settings.widening)) {
             return Ok(Place::Variant);
         }
         match guard.data_type() {
@@ -130,8 +135,8 @@ impl Naive {
 }
 
 /// Columns of variants are never widened, so nothing is noted of their integers.
-fn infer_variant(value: &Value) -> ColumnType {
-    match infer(value) {
+fn infer_variant(value: &Value, exact: bool) -> ColumnType {
+    match infer(value, exact) {
         ColumnType::Bigint { .. } => ColumnType::BIGINT,
         other => other,
     }

@@ -1,0 +1,83 @@
+//! Which values read back as they were written once they are converted to the type of a column.
+//!
+//! Forms that mean exactly the same count as equal: 5 and 5.0, `"1.50"` and 1.5, two spellings of a moment. Numbers of
+//! JSON are doubles where they have a fraction, so digits that no double has are no loss.
+
+use catchment_json::{Kind, Node};
+use catchment_schema::{ColumnType, parse_date};
+
+use super::timestamp::{self, MICROS_PER_DAY};
+use super::{decimal, fraction, number, python};
+
+/// Whether a value that a column of the type can hold reads back from it.
+pub(super) fn reads_back(column_type: ColumnType, value: Node<'_>) -> bool {
+    match column_type {
+        ColumnType::Text | ColumnType::Json | ColumnType::Binary => true,
+        ColumnType::Bool => boolean(value),
+        ColumnType::Double => double(value),
+        ColumnType::Bigint { .. } => text_is(value, number::is_integer),
+        ColumnType::Decimal { .. } => text_is(value, is_decimal),
+        ColumnType::Wei => text_is(value, |text| is_decimal(text) || number::is_hex_quantity(text)),
+        ColumnType::Timestamp { .. } => text_is(value, is_trimmed) && moment(value),
+        ColumnType::Date => text_is(value, is_trimmed) && day(value),
+        ColumnType::Time => text_is(value, is_trimmed),
+    }
+}
+
+/// Whether the value is no text, or text that `is` it.
+fn text_is(value: Node<'_>, is: impl FnOnce(&str) -> bool) -> bool {
+    value.kind() != Kind::Text || value.text().is_some_and(|text| is(&text))
+}
+
+/// 0 and 1 are how many programs write booleans; other numbers and words are not.
+fn boolean(value: Node<'_>) -> bool {
+    match value.kind() {
+        Kind::Integer | Kind::Fraction => decimal::convert(value, 1, 0).is_some_and(|n| n == 0 || n == 1),
+        _ => text_is(value, |text| matches!(text, "true" | "false" | "True" | "False" | "1" | "0")),
+    }
+}
+
+fn double(value: Node<'_>) -> bool {
+    match value.kind() {
+        Kind::Fraction => value.number().is_some_and(is_in_range),
+        _ => text_is(value, |text| {
+            // Python reads it as the integer 0.
+            text != "-0"
+                && number::is_number(text)
+                && python::float(text).is_some_and(|n| n.is_finite() && number::are_equal(text, &python::float_text(n)))
+        }),
+    }
+}
+
+/// Whether the double of a number is neither infinite nor zero where the number is not.
+fn is_in_range(digits: &str) -> bool {
+    match python::float(digits) {
+        Some(n) if n.is_infinite() => !number::is_number(digits),
+        Some(0.0) => number::is_zero(digits),
+        Some(_) => true,
+        None => false,
+    }
+}
+
+/// Decimals have no negative zero.
+fn is_decimal(text: &str) -> bool {
+    number::is_number(text) && !(text.starts_with('-') && number::is_zero(text))
+}
+
+fn is_trimmed(text: &str) -> bool {
+    text.trim().len() == text.len()
+}
+
+/// Whether a number of seconds is a whole number of microseconds, as all text is taken to be.
+fn moment(value: Node<'_>) -> bool {
+    value.kind() != Kind::Fraction
+        || fraction(value).is_some()
+            && decimal::convert(value, 38, 6)
+                .is_some_and(|micros| timestamp::convert(value).is_some_and(|found| i128::from(found) == micros))
+}
+
+/// Whether a value is a day without a time: a moment is one at midnight in UTC.
+fn day(value: Node<'_>) -> bool {
+    let is_day = value.kind() == Kind::Text && value.text().is_some_and(|text| parse_date(&text).is_some());
+    is_day || (moment(value) && timestamp::convert(value).is_some_and(|micros| micros.rem_euclid(MICROS_PER_DAY) == 0))
+}

@@ -1,0 +1,121 @@
+//! Numbers as JSON writes them.
+
+/// Whether the text is a JSON number: `-0.50` and `1e3` are, `05`, `+5`, `.5` and `NaN` are not.
+pub(super) fn is_number(text: &str) -> bool {
+    let unsigned = text.strip_prefix('-').unwrap_or(text);
+    let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) => (mantissa, Some(exponent)),
+        None => (unsigned, None),
+    };
+    let (whole, fraction) = match mantissa.split_once('.') {
+        Some((whole, fraction)) => (whole, Some(fraction)),
+        None => (mantissa, None),
+    };
+    let exponent = exponent.map(|exponent| exponent.strip_prefix(['+', '-']).unwrap_or(exponent));
+    let has_leading_zero = whole.len() > 1 && whole.starts_with('0');
+    are_digits(whole) && !has_leading_zero && fraction.is_none_or(are_digits) && exponent.is_none_or(are_digits)
+}
+
+/// Whether the text is how an integer is written: not `-0`, which is another way to write 0.
+pub(super) fn is_integer(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    text == "0" || (are_digits(digits) && !digits.starts_with('0'))
+}
+
+/// Whether the text is an integer as Ethereum writes it: `0x1f`, without leading zeros.
+pub(super) fn is_hex_quantity(text: &str) -> bool {
+    let Some(digits) = text.strip_prefix("0x") else { return false };
+    let is_digit = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
+    !digits.is_empty() && digits.bytes().all(is_digit) && (digits == "0" || !digits.starts_with('0'))
+}
+
+/// Whether a JSON number is zero, of either sign.
+pub(super) fn is_zero(number: &str) -> bool {
+    let mantissa = number.split(['e', 'E']).next().unwrap_or(number);
+    mantissa.bytes().all(|b| !b.is_ascii_digit() || b == b'0')
+}
+
+/// Whether two JSON numbers are equal, however they are written. Those with an exponent of more than 32 bits are not.
+pub(super) fn are_equal(a: &str, b: &str) -> bool {
+    let (a, b) = (Digits::of(a), Digits::of(b));
+    a.is_some() && a == b
+}
+
+/// A number as its digits, without zeros at either end, and the power of ten that the last one stands for.
+#[derive(PartialEq, Eq)]
+struct Digits {
+    is_negative: bool,
+    digits: String,
+    exponent: i64,
+}
+
+impl Digits {
+    fn of(number: &str) -> Option<Digits> {
+        let (is_negative, unsigned) = number.strip_prefix('-').map_or((false, number), |rest| (true, rest));
+        let (mantissa, exponent) = unsigned.split_once(['e', 'E']).unwrap_or((unsigned, "0"));
+        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+        let all = format!("{whole}{fraction}");
+        let kept = all.trim_end_matches('0');
+        if kept.is_empty() {
+            return Some(Digits { is_negative, digits: String::new(), exponent: 0 });
+        }
+        let moved = (all.len() - kept.len()) as i64 - fraction.len() as i64;
+        let exponent = i64::from(exponent.parse::<i32>().ok()?) + moved;
+        Some(Digits { is_negative, digits: kept.trim_start_matches('0').to_owned(), exponent })
+    }
+}
+
+fn are_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{are_equal, is_hex_quantity, is_integer, is_number};
+
+    #[test]
+    fn json_numbers() {
+        for text in ["0", "-0", "5", "-12.50", "0.1", "1e3", "1E-3", "1.5e+10"] {
+            assert!(is_number(text), "{text}");
+        }
+        for text in ["", "-", "05", "+5", ".5", "5.", "1e", "1_0", " 1", "1 ", "0x1", "NaN", "inf", "Infinity", "--1", "1e1.5"] {
+            assert!(!is_number(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn integers() {
+        for text in ["0", "5", "-5", "100"] {
+            assert!(is_integer(text), "{text}");
+        }
+        for text in ["", "-0", "05", "00", "+5", "-", "1.0", "0x5", "5_0", " 5", "٣"] {
+            assert!(!is_integer(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn hex_quantities() {
+        let check = |text, expected| assert_eq!(is_hex_quantity(text), expected, "{text}");
+        check("0x1f", true);
+        check("0x0", true);
+        check("0x01", false);
+        check("0x", false);
+        check("0X1f", false);
+        check("0x1F", false);
+        check("1f", false);
+    }
+
+    #[test]
+    fn equal_numbers() {
+        let check = |a, b, expected| assert_eq!(are_equal(a, b), expected, "{a} {b}");
+        check("1.50", "1.5", true);
+        check("1e22", "1e+22", true);
+        check("150", "1.5e2", true);
+        check("0.001", "1e-3", true);
+        check("0", "0.000", true);
+        check("0", "-0", false);
+        check("0.1", "0.10000000000000000001", false);
+        check("1", "10", false);
+        check("1e99999999999", "1e99999999999", false);
+    }
+}
