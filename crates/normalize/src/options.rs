@@ -13,6 +13,9 @@ pub struct NormalizeOptions {
     /// The table, by its normalised name, that rows and values are kept in which a schema contract discards; none by
     /// default.
     pub quarantine_table: Option<String>,
+    /// Whether names in other scripts are written in Latin letters; on by default. Without, they are those of dlt, which
+    /// leaves nothing of them: `x` for each. A table that has a key under that name keeps it.
+    pub transliterate: bool,
     /// The most characters that names of tables and columns may have; no limit by default.
     pub max_identifier_length: Option<usize>,
 }
@@ -23,6 +26,7 @@ impl Default for NormalizeOptions {
             numeric_widening: true,
             null_only_columns: NullOnly::Drop,
             quarantine_table: None,
+            transliterate: true,
             max_identifier_length: None,
         }
     }

@@ -1,6 +1,6 @@
 //! What all rows of a package are normalised by.
 
-use catchment_schema::{Column, ColumnRules, Contract, DataType, Entity, Mode, Schema, Table};
+use catchment_schema::{Column, ColumnRules, Contract, DataType, Entity, Mode, Schema, Table, naming};
 
 use crate::columns::Coercion;
 use crate::{IdSeed, NormalizeError, NormalizeOptions};
@@ -49,6 +49,21 @@ impl Rules {
     /// Whether new columns of some names are JSON.
     pub(crate) fn prefers_json(&self) -> bool {
         self.prefers_json
+    }
+
+    /// The path of the key `name` below `path` in rows of `table`, before shortening: the readable one, but where the
+    /// dataset has the key under the name that dlt gives it, that one stays.
+    pub(crate) fn key_path(&self, table: &str, path: &str, name: &str) -> String {
+        let of_reference = naming::join(path, &naming::normalize_key(name), None);
+        if name.is_ascii() || !self.options.transliterate {
+            return of_reference;
+        }
+        let readable = naming::join(path, &naming::readable_key(name), None);
+        let has = |path: &str| {
+            self.base.tables.get(table).is_some_and(|table| table.has_key(path))
+                || self.base.tables.contains_key(&naming::join(table, path, None))
+        };
+        if has(&of_reference) && !has(&readable) { of_reference } else { readable }
     }
 
     /// What rows of the package may change of `table`, whose parents up to the root are `above`.

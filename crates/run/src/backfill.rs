@@ -104,7 +104,8 @@ async fn make(
     stop: &CancellationToken,
 ) -> Result<Made, RunError> {
     let begun = begin::begin(runner, store, source, stop).await?;
-    package::of_source(runner, store, source, begun, events, stop).await
+    let source = begun.source.clone();
+    package::of_source(runner, store, &source, begun, events, stop).await
 }
 
 /// Loads the package of a window. One that was made while another was loaded may have types that do not go with the dataset

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use catchment_extract::{Boundaries, Resource, Source, boundary_keys};
 use catchment_load::Restored;
 use catchment_load_package::{Begin, PackageStore, Refresh};
-use catchment_schema::{DeclareError, Schema, WriteDisposition, naming, state_table};
+use catchment_schema::{DeclareError, Schema, TableHints, WriteDisposition, naming, state_table};
 use catchment_state::State;
 use tokio_util::sync::CancellationToken;
 
@@ -13,10 +13,12 @@ use crate::error::RunError;
 use crate::load_id;
 use crate::refresh::refresh;
 use crate::runner::Runner;
-use crate::tables;
+use crate::{table_names, tables};
 
 /// A package before it has rows.
 pub(crate) struct Begun {
+    /// The source with the names that its tables have in the dataset.
+    pub(crate) source: Source,
     pub(crate) begin: Begin,
     /// The schema that its rows are normalised by.
     pub(crate) schema: Schema,
@@ -47,13 +49,15 @@ pub(crate) async fn begin(
     let before = without_rows(source, &schema, &Refresh::default());
     let mut notes = Vec::new();
     let refresh = refresh(runner.options.refresh, source, (&mut schema, &mut state), &before, &mut notes);
-    let without_rows = without_rows(source, &schema, &refresh);
     let boundaries = boundaries(runner, source, &state, stop).await?;
     let created_at = created_at(runner, store, last_load_id)?;
-    tables::check(source, &schema)?;
-    let resources = declare(source, &mut schema)?;
+    let transliterate = runner.options.normalize.transliterate;
+    let named = table_names::named(source, &schema, transliterate);
+    let without_rows = without_rows(&named, &schema, &refresh);
+    tables::check(source, &named, &schema)?;
+    let resources = declare(&named, transliterate, &mut schema)?;
     let begin = begin_of(runner, created_at, &source.name, resources, base_state, base_schema, refresh);
-    Ok(Begun { begin, schema, state, boundaries, without_rows, notes })
+    Ok(Begun { source: named, begin, schema, state, boundaries, without_rows, notes })
 }
 
 /// The resources of which the dataset has no rows, or none when `refresh` is through.
@@ -129,21 +133,30 @@ pub(crate) fn begin_of(
 
 /// Writes what the resources say of their tables into the schema; returns the tables of each, first the one that all of
 /// them are like.
-fn declare(source: &Source, schema: &mut Schema) -> Result<Vec<(String, String)>, DeclareError> {
+fn declare(source: &Source, transliterate: bool, schema: &mut Schema) -> Result<Vec<(String, String)>, DeclareError> {
     if let Some(contract) = source.schema_contract {
         schema.set_contract(contract);
     }
     let mut declared = Vec::new();
     for resource in source.loaded() {
-        let table = resource.root_table();
-        schema.declare(&table, &resource.name, &resource.hints())?;
+        let (table, hints) = (resource.root_table(), hints(resource.hints(), transliterate));
+        schema.declare(&table, &resource.name, &hints)?;
         declared.push((resource.name.clone(), table.clone()));
         for other in other_tables(resource, schema, &table) {
-            schema.declare(&other, &resource.name, &resource.hints())?;
+            schema.declare(&other, &resource.name, &hints)?;
             declared.push((resource.name.clone(), other));
         }
     }
     Ok(declared)
+}
+
+/// The hints by which names are normalised as the run does it.
+fn hints(mut hints: TableHints, transliterate: bool) -> TableHints {
+    hints.reference_names = !transliterate;
+    for nested in &mut hints.nested {
+        nested.hints = self::hints(std::mem::take(&mut nested.hints), transliterate);
+    }
+    hints
 }
 
 /// The tables that rows of the resource went to in earlier runs, where each row says which.

@@ -27,6 +27,7 @@ mod schema_files;
 mod settings;
 mod spool;
 mod state_edit;
+mod table_names;
 mod tables;
 mod variants;
 mod waiting;

@@ -46,7 +46,7 @@ pub(crate) async fn of_source(
     events: &Progress,
     stop: &CancellationToken,
 ) -> Result<Made, RunError> {
-    let Begun { begin, schema, state, boundaries, without_rows, notes } = begun;
+    let Begun { begin, schema, state, boundaries, without_rows, notes, .. } = begun;
     let run = Extraction::with(source, &state, &boundaries, &without_rows, runner.options.extract, events)?;
     make(runner, store, (begin, schema), Feed::Source(run, notes), stop).await
 }

@@ -69,6 +69,7 @@ impl Runner {
         #[cfg(feature = "failpoints")]
         fail::fail_point!("run::recovered");
         let begun = begin::begin(self, &store, source, stop).await?;
+        let source = &begun.source.clone();
         #[cfg(feature = "failpoints")]
         fail::fail_point!("run::restored");
         let is_resumable = source.loaded().any(|resource| resource.resumable);
@@ -156,6 +157,7 @@ impl Runner {
         let _locks = self.lock(source)?;
         waiting::refuse_what_waits(&store, source)?;
         let begun = begin::begin(self, &store, source, stop).await?;
+        let source = &begun.source.clone();
         let events = Progress::default();
         let extracting = spool::spool(self, &store, source, &begun, &events, stop);
         let (row_counts, remarks) = follow(&self.progress, &events, extracting).await?;

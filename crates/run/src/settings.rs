@@ -86,6 +86,7 @@ pub struct NormalizeSettings {
     numeric_widening: bool,
     null_only_columns: NullOnly,
     quarantine_table: Option<String>,
+    transliterate: bool,
 }
 
 impl NormalizeSettings {
@@ -95,6 +96,7 @@ impl NormalizeSettings {
         options.in_flight_max_bytes = self.buffer_max_bytes;
         options.normalize.numeric_widening = self.numeric_widening;
         options.normalize.null_only_columns = self.null_only_columns;
+        options.normalize.transliterate = self.transliterate;
         options.normalize.quarantine_table = self.quarantine_table.map(|name| normalize_path(&name));
     }
 }
@@ -130,6 +132,11 @@ impl Configured for NormalizeSettings {
             quarantine_table: fields.optional(
                 "quarantine_table",
                 "The table that rows and values are kept in which a schema contract discards; by default they are gone.",
+            ),
+            transliterate: fields.or(
+                "transliterate",
+                "Whether names without a letter from A to Z are written in Latin letters. Without, they are those of dlt: `x`.",
+                default.normalize.transliterate,
             ),
         })
     }

@@ -25,7 +25,7 @@ pub(crate) async fn spool(
     events: &Progress,
     stop: &CancellationToken,
 ) -> Result<(RowCounts, Remarks), RunError> {
-    let Begun { begin, schema, state, boundaries, without_rows, notes } = begun;
+    let Begun { begin, schema, state, boundaries, without_rows, notes, .. } = begun;
     let earlier = earlier(store, begun, runner.options.refresh.is_some())?;
     let writer = store.create_extracted(begin, schema)?;
     let mut run = Extraction::with(source, state, boundaries, without_rows, runner.options.extract, events)?;

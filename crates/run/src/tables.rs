@@ -52,18 +52,18 @@ pub enum TableError {
 }
 
 /// Refuses resources that would mix their rows in one table: with those of another resource that it was not meant to have,
-/// or with those of a list.
-pub(crate) fn check(source: &Source, schema: &Schema) -> Result<(), TableError> {
-    for (at, resource) in source.resources.iter().enumerate().filter(|(_, resource)| resource.is_loaded()) {
-        let table = resource.root_table();
-        if let Some(parent) = parent(source, schema, resource, &table) {
-            return Err(TableError::OfList { table, resource: resource.name.clone(), parent });
+/// or with those of a list. `named` is the source with the names that its tables have in the dataset.
+pub(crate) fn check(source: &Source, named: &Source, schema: &Schema) -> Result<(), TableError> {
+    let resources: Vec<_> = source.resources.iter().zip(named.resources.iter().map(Resource::root_table)).collect();
+    for (at, (resource, table)) in resources.iter().enumerate().filter(|(_, (resource, _))| resource.is_loaded()) {
+        if let Some(parent) = parent(named, schema, resource, table) {
+            return Err(TableError::OfList { table: table.clone(), resource: resource.name.clone(), parent });
         }
-        for (other_at, other) in source.resources.iter().enumerate().filter(|(_, other)| other.root_table() == table) {
+        for (other_at, (other, _)) in resources.iter().enumerate().filter(|(_, (_, other))| other == table) {
             // One that is not loaded now counts where it was before.
-            let counts = if other.is_loaded() { other_at < at } else { other_at != at && has_loaded(schema, other, &table) };
+            let counts = if other.is_loaded() { other_at < at } else { other_at != at && has_loaded(schema, other, table) };
             if counts {
-                check_pair(other, resource, &table)?;
+                check_pair(other, resource, table)?;
             }
         }
     }
@@ -87,7 +87,7 @@ fn parent(source: &Source, schema: &Schema, resource: &Resource, table: &str) ->
 /// The table above `wanted` among the lists that hints are given for.
 fn parent_of_list(table: &str, lists: &[NestedHints], wanted: &str) -> Option<String> {
     lists.iter().find_map(|list| {
-        let name = naming::join(table, &naming::normalize_identifier(&list.field), None);
+        let name = naming::join(table, &naming::readable_identifier(&list.field), None);
         if name == wanted { Some(table.to_owned()) } else { parent_of_list(&name, &list.hints.nested, wanted) }
     })
 }
@@ -120,7 +120,7 @@ fn difference(first: &Resource, second: &Resource) -> Option<String> {
     if of_first != WriteDisposition::Merge {
         return None;
     }
-    let keys = |fields: &[String]| -> Vec<String> { fields.iter().map(|field| naming::normalize_path(field)).collect() };
+    let keys = |fields: &[String]| -> Vec<String> { fields.iter().map(|field| naming::readable_path(field)).collect() };
     if keys(&first.primary_key) != keys(&second.primary_key) {
         return Some("different primary keys".to_owned());
     }
@@ -147,7 +147,8 @@ mod tests {
     #[track_caller]
     fn check_source(resources: impl IntoIterator<Item = Resource>, schema: &Schema, expected: &str) {
         let source = resources.into_iter().fold(Source::new("s"), Source::with);
-        assert_eq!(check(&source, schema).err().map(|error| error.to_string()).unwrap_or_default(), expected);
+        let named = crate::table_names::named(&source, schema, false);
+        assert_eq!(check(&source, &named, schema).err().map(|error| error.to_string()).unwrap_or_default(), expected);
     }
 
     const SAME: &str = "resources \"my items\" and \"my_items\" would both be loaded into table `my_items`, as their names differ \
@@ -160,6 +161,14 @@ mod tests {
         check_source([resource("my items"), resource("my_items")], &new, SAME);
         check_source([resource("my items"), resource("my_items").table_name("others")], &new, "");
         check_source([resource("my items"), resource("my_items").selected(false)], &new, "");
+    }
+
+    #[test]
+    fn names_that_dlt_leaves_nothing_of_are_not_merged_into_one_table() {
+        let expected = "resources \"заказы\" and \"клиенты\" would both be loaded into table `x`, as their names differ only in what \
+                        names of tables cannot have; set `table_name` for one of them, or the same `table_name` for both to load \
+                        them into one table";
+        check_source([resource("заказы"), resource("клиенты")], &Schema::new("s"), expected);
     }
 
     #[test]

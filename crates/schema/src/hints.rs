@@ -32,6 +32,8 @@ pub struct TableHints {
     pub kept: Object,
     /// What is said of the tables of its lists.
     pub nested: Vec<NestedHints>,
+    /// Whether names in other scripts are those of dlt, which leaves nothing of them; else they are written in Latin letters.
+    pub reference_names: bool,
 }
 
 /// What is said of the table of a list. One with a key is a root table of the resource: it is appended to, replaced or
@@ -110,14 +112,17 @@ pub(crate) fn declare(schema: &mut Schema, table: &str, resource: &str, hints: &
             None => entry.hints.shift_remove(key),
         };
     }
-    declare_columns(entry, &hints.columns)?;
+    let transliterate = !hints.reference_names;
+    declare_columns(entry, &hints.columns, transliterate)?;
     let declared_key = hints.columns.iter().filter(|column| column.has("primary_key")).map(|column| &column.name);
-    let key: Vec<String> = hints.primary_key.iter().chain(declared_key).map(|field| naming::normalize_path(field)).collect();
+    let key: Vec<String> =
+        hints.primary_key.iter().chain(declared_key).map(|field| entry.key_name(field, transliterate)).collect();
     set_key(entry, "primary_key", &key);
     let declared_key = hints.columns.iter().filter(|column| column.has("merge_key")).map(|column| &column.name);
-    let merge_key: Vec<String> = hints.merge_key.iter().chain(declared_key).map(|field| naming::normalize_path(field)).collect();
+    let merge_key: Vec<String> =
+        hints.merge_key.iter().chain(declared_key).map(|field| entry.key_name(field, transliterate)).collect();
     set_key(entry, "merge_key", &merge_key);
-    let cursor: Vec<String> = hints.cursor.iter().map(|field| naming::normalize_path(field)).collect();
+    let cursor: Vec<String> = hints.cursor.iter().map(|field| entry.key_name(field, transliterate)).collect();
     set_flag(entry, "incremental", &cursor);
     declare_merge(schema, table, hints)?;
     hints.nested.iter().try_for_each(|nested| declare_nested(schema, table, resource, nested))
@@ -125,15 +130,23 @@ pub(crate) fn declare(schema: &mut Schema, table: &str, resource: &str, hints: &
 
 /// Writes what is said of the table of a list in the rows of `table`.
 fn declare_nested(schema: &mut Schema, table: &str, resource: &str, nested: &NestedHints) -> Result<(), DeclareError> {
-    let name = naming::join(table, &naming::normalize_identifier(&nested.field), None);
+    let name = list_table(schema, table, &nested.field, !nested.hints.reference_names);
     let hints = &nested.hints;
     let entry = schema.tables.entry(name.clone()).or_insert_with(|| Table::child(&name, table));
     let is_key = |column: &Column| column.has("primary_key") || column.has("merge_key");
     if hints.primary_key.is_empty() && hints.merge_key.is_empty() && !hints.columns.iter().any(is_key) {
-        return declare_columns(entry, &hints.columns);
+        return declare_columns(entry, &hints.columns, !hints.reference_names);
     }
     entry.parent = None;
     declare(schema, &name, resource, hints)
+}
+
+/// The table of the list `field` in the rows of `table`, which keeps the name that it has.
+fn list_table(schema: &Schema, table: &str, field: &str, transliterate: bool) -> String {
+    let name = naming::join(table, &naming::normalize_identifier(field), None);
+    let readable = if transliterate { naming::join(table, &naming::readable_identifier(field), None) } else { return name };
+    let has = |name: &str| schema.tables.contains_key(name);
+    if has(&name) && !has(&readable) { name } else { readable }
 }
 
 /// Declares a root table with all that is known of another one, but for the columns that only rows have shown.
@@ -176,12 +189,13 @@ fn declare_merge(schema: &mut Schema, name: &str, hints: &TableHints) -> Result<
             return Err(DeclareError::NotOne { table: table_name(), hint, columns });
         }
     }
-    let normalized = |field: &String| naming::normalize_path(field);
-    table.set_merge_options(&MergeOptions {
+    let normalized = |field: &String| table.key_name(field, !hints.reference_names);
+    let merge = MergeOptions {
         validity_column_names: hints.merge.validity_column_names.as_ref().map(|(from, to)| (normalized(from), normalized(to))),
         row_version_column_name: hints.merge.row_version_column_name.as_ref().map(normalized),
         ..hints.merge.clone()
-    });
+    };
+    table.set_merge_options(&merge);
     // Versions are never deleted, so their child rows need not be found by the root row.
     if strategy != MergeStrategy::Scd2 {
         propagate_root_id(schema, name);
@@ -189,14 +203,17 @@ fn declare_merge(schema: &mut Schema, name: &str, hints: &TableHints) -> Result<
     Ok(())
 }
 
-fn declare_columns(table: &mut Table, columns: &[Column]) -> Result<(), DeclareError> {
+fn declare_columns(table: &mut Table, columns: &[Column], transliterate: bool) -> Result<(), DeclareError> {
     // Hints that code does not say any more do not count any more.
     for column in table.columns.values_mut() {
         column.hints.retain(|hint, _| !ONE_COLUMN_HINTS.contains(&hint.as_str()));
     }
     let mut typed = Vec::new();
     for declared in columns {
-        let name = naming::normalize_key(&declared.name);
+        let name = match table.key_name(&declared.name, transliterate) {
+            name if name.is_empty() => naming::EMPTY_KEY.to_owned(),
+            name => name,
+        };
         let seen_data = table.has_seen_data();
         if declared.data_type.is_some() {
             typed.push(name.clone());

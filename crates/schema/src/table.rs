@@ -4,6 +4,7 @@ use catchment_json::{Object, Value};
 use indexmap::IndexMap;
 
 use crate::Column;
+use crate::naming::{self, SEPARATOR};
 
 /// What a load does with the rows that a table has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -89,6 +90,20 @@ impl Table {
     /// The names of the columns with the flag `hint`.
     pub fn columns_with(&self, hint: &str) -> Vec<&str> {
         self.columns.values().filter(|column| column.has(hint)).map(|column| column.name.as_str()).collect()
+    }
+
+    /// Whether it has columns for values under a normalised key, or under keys below it.
+    pub fn has_key(&self, path: &str) -> bool {
+        let is_below = |name: &String| name.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with(SEPARATOR));
+        self.columns.keys().any(is_below)
+    }
+
+    /// The name of a key of its rows: by [`naming::readable_path`], but where the table has it under the name that dlt gives
+    /// it, that one stays.
+    pub fn key_name(&self, key: &str, transliterate: bool) -> String {
+        let name = naming::normalize_path(key);
+        let readable = if transliterate { naming::readable_path(key) } else { return name };
+        if self.has_key(&name) && !self.has_key(&readable) { name } else { readable }
     }
 
     /// Whether rows were ever loaded into it.

@@ -1,7 +1,7 @@
 //! What a resource says of its table and of how it runs.
 
 use catchment_json::{Node, Value};
-use catchment_schema::naming::normalize_path;
+use catchment_schema::naming::readable_path;
 use catchment_schema::{Column, Contract, MergeOptions, NestedHints, TableHints, WriteDisposition};
 use std::sync::Arc;
 
@@ -184,8 +184,8 @@ impl Resource {
     /// The table that its rows go to, by its normalised name; what all their tables are like where there are several.
     pub fn root_table(&self) -> String {
         match &self.table_name {
-            TableName::Fixed(name) => normalize_path(name),
-            TableName::Resource | TableName::PerRow(_) => normalize_path(&self.name),
+            TableName::Fixed(name) => readable_path(name),
+            TableName::Resource | TableName::PerRow(_) => readable_path(&self.name),
         }
     }
 
@@ -202,6 +202,7 @@ impl Resource {
             max_table_nesting: self.max_table_nesting,
             kept: self.kept_hints.clone(),
             nested: self.nested_hints.clone(),
+            reference_names: false,
         }
     }
 }

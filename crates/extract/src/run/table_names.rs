@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use catchment_json::Selection;
-use catchment_schema::naming::normalize_path;
+use catchment_schema::naming::readable_path;
 use indexmap::IndexMap;
 
 use crate::resource::TableName;
@@ -41,7 +41,7 @@ impl TableNames {
     }
 
     fn add(&mut self, resource: &Resource, name: String) -> Result<&String, ExtractError> {
-        let table = normalize_path(&name);
+        let table = readable_path(&name);
         if let Some(first) = self.names.insert(table.clone(), name.clone()) {
             return Err(ExtractError::SameTable { resource: resource.name.clone(), table, first, second: name });
         }

@@ -135,8 +135,8 @@ fn find<'n, N: Iterator<Item = &'n str>>(name: &str, names: impl Fn() -> N) -> O
     let exact = || names().find(|known| *known == name);
     let in_another_case = || names().find(|known| known.eq_ignore_ascii_case(name));
     let of_a_key = || {
-        let normalized = naming::normalize_key(name);
-        names().find(|known| *known == normalized)
+        let (readable, normalized) = (naming::readable_key(name), naming::normalize_key(name));
+        names().find(|known| *known == readable).or_else(|| names().find(|known| *known == normalized))
     };
     exact().or_else(in_another_case).or_else(of_a_key)
 }

@@ -12,6 +12,7 @@ use std::collections::HashMap;
 use catchment_json::Key;
 use catchment_schema::naming;
 
+use crate::rules::Rules;
 pub(crate) use key::KeyAt;
 use key::{KeyShape, NONE};
 use object::ObjectShape;
@@ -59,12 +60,13 @@ impl Shapes {
     /// The key `raw` of an object, where `expected` is the one that followed the last time. Keys of an API
     /// come in the same order, so the guess is nearly always right, and no hash is computed.
     #[inline]
-    pub(crate) fn key(&mut self, table: usize, object: usize, key: Key<'_>, expected: usize) -> Option<usize> {
-        let shape = self.tables.get_mut(table)?.objects.get_mut(object)?;
+    pub(crate) fn key(&mut self, table: usize, object: usize, key: Key<'_>, expected: usize, rules: &Rules) -> Option<usize> {
+        let TableShape { name: table, objects, .. } = self.tables.get_mut(table)?;
+        let shape = objects.get_mut(object)?;
         match shape.keys.get(expected) {
             Some(guess) if &*guess.raw == key.raw() => Some(expected),
             _ => {
-                let (index, has_rivals) = shape.find(key, object == ROW);
+                let (index, has_rivals) = shape.find(key, object == ROW, |path, name| rules.key_path(table, path, name));
                 self.shared_names += u64::from(has_rivals);
                 Some(index)
             }

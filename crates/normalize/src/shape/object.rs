@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use catchment_json::Key;
-use catchment_schema::{DLT_ID, naming};
+use catchment_schema::DLT_ID;
 
 use super::key::KeyShape;
 
@@ -37,14 +37,14 @@ impl ObjectShape {
         if key >= TWINS { self.twins.get(key - TWINS) } else { self.keys.get(key) }
     }
 
-    /// The index of a key, which is added where it is new; true where that brings a rival for a name.
-    pub(super) fn find(&mut self, key: Key<'_>, is_row: bool) -> (usize, bool) {
+    /// The index of a key, which is added where it is new, with the path that `path_of` gives it; true where that brings a rival for a name.
+    pub(super) fn find(&mut self, key: Key<'_>, is_row: bool, path_of: impl FnOnce(&str, &str) -> String) -> (usize, bool) {
         if let Some(known) = self.by_raw.get(key.raw()) {
             return (*known as usize, false);
         }
         let mut has_rivals = false;
         let name = key.name();
-        let path = naming::join(&self.path, &naming::normalize_key(&name), None);
+        let path = path_of(&self.path, &name);
         // `"a"` and `"\u0061"` are one key.
         let index = self.keys.iter().position(|known| *known.name == *name).unwrap_or_else(|| {
             let mut shape = KeyShape::new(key.raw(), &name, path);

@@ -130,3 +130,53 @@ fn a_list_that_made_way_is_taken_back_with_its_key() {
          value=8",
     );
 }
+
+#[test]
+fn keys_in_other_scripts_have_columns_that_can_be_read() {
+    check(
+        &[r#"[{"Имя":"a","Адрес":{"Город":"b"},"Теги":["c"]}]"#],
+        "t(imia text, adres__gorod text, _dlt_load_id, _dlt_id)
+         imia=a adres__gorod=b
+         t__tegi(value text, _dlt_parent_id, _dlt_list_idx, _dlt_id)
+         value=c",
+    );
+}
+
+#[test]
+fn a_key_in_another_script_has_one_column_whatever_stands_beside_it() {
+    let [first, second] = ["是", "事"].map(catchment_schema::naming::readable_key);
+    check(
+        &[r#"[{"是":1},{"事":2,"是":3}]"#, r#"[{"事":4}]"#],
+        &format!(
+            "t({first} bigint, _dlt_load_id, _dlt_id, {second} bigint)
+             {first}=1
+             {first}=3 {second}=2
+             {second}=4"
+        ),
+    );
+}
+
+#[test]
+fn a_table_that_has_keys_under_the_names_of_the_reference_keeps_them() {
+    let of_reference = NormalizeOptions { transliterate: false, ..NormalizeOptions::default() };
+    let page = r#"[{"Имя":1},{"Теги":[2]}]"#;
+    let (found, schema, _) = load_with(of_reference, Schema::new("s"), &[page]).unwrap();
+    let expected = "t(x bigint, _dlt_load_id, _dlt_id)
+         x=1
+
+         t__x(value bigint, _dlt_parent_id, _dlt_list_idx, _dlt_id)
+         value=2";
+    assert_eq!(trim(&found), trim(expected));
+    let (found, ..) = load_with(NormalizeOptions::default(), schema, &[page]).unwrap();
+    assert_eq!(trim(&found), trim(expected));
+}
+
+#[test]
+fn declared_keys_in_other_scripts_are_those_of_the_rows() {
+    let mut schema = Schema::new("s");
+    let hints = catchment_schema::TableHints { primary_key: vec!["Код".to_owned()], ..Default::default() };
+    schema.declare("t", "t", &hints).unwrap();
+    let (found, schema, _) = load_with(NormalizeOptions::default(), schema, &[r#"[{"Код":1}]"#]).unwrap();
+    assert_eq!(trim(&found), trim("t(kod bigint, _dlt_load_id, _dlt_id)\n kod=1"));
+    assert!(schema.tables["t"].columns["kod"].has("primary_key"));
+}

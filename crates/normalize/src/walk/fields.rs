@@ -44,7 +44,7 @@ impl<'d> Walk<'_, 'd> {
         let number = self.object_number;
         let mut expected = 0;
         for (key, value) in node.entries() {
-            let Some(key) = self.shapes.key(table, object, key, expected) else { continue };
+            let Some(key) = self.shapes.key(table, object, key, expected, self.rules) else { continue };
             expected = key + 1;
             let mut at = KeyAt { table, object, key };
             let (is_first, is_special) = self.shapes.see(at, number);

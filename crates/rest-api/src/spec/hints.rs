@@ -59,6 +59,7 @@ pub(super) fn read(keys: &Keys<'_>, mistakes: &mut Vec<Mistake>) -> TableHints {
         max_table_nesting: keys.integer("max_table_nesting"),
         kept: kept.into_iter().filter_map(|key| Some((key.to_owned(), keys.get(key)?.clone()))).collect(),
         nested: nested(keys, mistakes),
+        reference_names: false,
     }
 }
 

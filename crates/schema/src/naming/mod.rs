@@ -2,10 +2,12 @@
 
 mod nearest;
 mod path;
+mod readable;
 mod shorten;
 mod snake_case;
 
 pub use nearest::nearest;
 pub use path::{EMPTY_KEY, SEPARATOR, join, normalize_key, normalize_path};
+pub use readable::{readable_identifier, readable_key, readable_path};
 pub use shorten::{shorten, tag};
 pub use snake_case::normalize_identifier;

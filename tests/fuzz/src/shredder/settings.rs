@@ -22,6 +22,7 @@ impl Settings {
             numeric_widening: self.first & 1 == 0,
             null_only_columns: pick(&NullOnly::ALL, self.first >> 1),
             quarantine_table: (self.first & 8 != 0).then(|| "quarantine".to_owned()),
+            transliterate: self.second & 2 == 0,
             max_identifier_length: (self.first & 16 != 0).then_some(24),
         }
     }
