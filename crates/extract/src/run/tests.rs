@@ -199,11 +199,7 @@ fn two_names_of_tables_that_become_one_are_an_error() {
         |row: catchment_json::Node<'_>| if row.get("n").and_then(|n| n.number()) == Some("3") { "my items" } else { "my_items" };
     let source: Source = paged(2).table_name_per_row(move |row| name(row).to_owned()).into();
     let error = extract(&source, &fresh(), &|_| ControlFlow::Continue(())).map(|_| ()).unwrap_err().to_string();
-    assert_eq!(
-        error,
-        "resource `r`: rows for the tables \"my_items\" and \"my items\" would both go to table `my_items`; give the tables names \
-         that differ in letters or digits"
-    );
+    assert!(error.contains("tables \"my_items\" and \"my items\" would both go to table `my_items`;"), "{error}");
 }
 
 fn ascending() -> Incremental {
