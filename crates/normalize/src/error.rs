@@ -1,7 +1,7 @@
 //! Rows that cannot become records.
 
 use catchment_json::Node;
-use catchment_schema::{Entity, StoredError};
+use catchment_schema::{DataType, Entity, StoredError};
 use thiserror::Error;
 
 /// Why rows cannot be normalised. None of these goes away by trying again.
@@ -34,9 +34,9 @@ pub enum NormalizeError {
         /// What the column is for.
         role: &'static str,
         /// The type of the column.
-        column_type: &'static str,
+        column_type: DataType,
         /// The type of the value.
-        found: &'static str,
+        found: DataType,
         /// The row, counted from 1.
         row: usize,
         /// The beginning of the value.

@@ -33,8 +33,8 @@ impl Typing<'_, '_> {
             table: self.table.to_owned(),
             column: column.name.clone(),
             role,
-            column_type: column_type.data_type().name(),
-            found: columns::infer(*value, self.rules.detections, self.rules.coercion).data_type().name(),
+            column_type: column_type.data_type(),
+            found: columns::infer(*value, self.rules.detections, self.rules.coercion).data_type(),
             row: self.cells.source_row(*row),
             value: value.excerpt(80),
         })
