@@ -11,6 +11,7 @@ use backoff::backoff::Backoff;
 use crate::error_kind::ErrorKind;
 
 mod stated_wait;
+mod wait_value;
 
 pub(crate) use stated_wait::{is_rate_limit, stated_wait};
 
@@ -21,7 +22,9 @@ pub(crate) use stated_wait::{is_rate_limit, stated_wait};
 /// A request that is not [idempotent](field@crate::Request::idempotent) is sent again only where it had no effect: it was
 /// not sent because there was no connection, or was turned away by a rate limit.
 ///
-/// Where the server says how long to wait, by `Retry-After` or, with a rate limit, `X-RateLimit-Reset`, that counts.
+/// A wait that the server states takes precedence: `Retry-After`, `X-Retry-After` or `Retry-After-Ms`, and with a rate limit
+/// `X-RateLimit-Reset`, `X-RateLimit-Reset-After`, `RateLimit-Reset` or `RateLimit`. Seconds, Unix timestamps, HTTP dates and
+/// ISO 8601 timestamps are read; points in time are compared with the `Date` of the response.
 ///
 /// ```
 /// use std::time::Duration;
