@@ -9,7 +9,7 @@ use crate::rules::Rules;
 use crate::transport::Transport;
 
 /// What an [`Auth`](crate::Auth) fetches its credentials with: the connections, time-outs, limits and retries of the
-/// client that it belongs to, without its headers and credentials. Clones are cheap.
+/// client that it belongs to, without its headers and credentials; cookies are shared. Clones are cheap.
 ///
 /// ```
 /// use catchment_rest_client::{Applying, Auth, BareClient, Outgoing, Request, Secret, Url};
@@ -36,7 +36,7 @@ pub struct BareClient {
 impl BareClient {
     /// One for the client of `rules`.
     pub(crate) fn new(transport: &Arc<Transport>, rules: &Rules) -> BareClient {
-        let rules = Rules { retry: rules.retry, ..Rules::default() };
+        let rules = Rules { retry: rules.retry, cookies: Arc::clone(&rules.cookies), ..Rules::default() };
         BareClient { transport: Arc::clone(transport), rules: Arc::new(rules) }
     }
 

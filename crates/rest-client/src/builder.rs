@@ -194,6 +194,8 @@ impl RestClientBuilder {
     /// Where a header or a setting is not valid, or TLS cannot be set up.
     pub fn build(self) -> Result<RestClient, Error> {
         let mut rules = self.rules;
+        // clients that clones of the builder make share no cookies
+        rules.cookies = Arc::default();
         rules.retry.check()?;
         self.limit.check()?;
         self.paging.check()?;

@@ -64,17 +64,21 @@ impl RestClient {
         self
     }
 
-    /// The same client with other credentials.
+    /// The same client with other credentials, and without the cookies that came with the former ones.
     #[must_use]
     pub fn with_auth(mut self, auth: impl Auth + 'static) -> RestClient {
-        Arc::make_mut(&mut self.rules).auth = Some(Arc::new(auth));
+        let rules = Arc::make_mut(&mut self.rules);
+        rules.auth = Some(Arc::new(auth));
+        rules.cookies = Arc::default();
         self
     }
 
-    /// The same client without credentials; headers stay.
+    /// The same client without credentials and cookies; headers stay.
     #[must_use]
     pub fn without_auth(mut self) -> RestClient {
-        Arc::make_mut(&mut self.rules).auth = None;
+        let rules = Arc::make_mut(&mut self.rules);
+        rules.auth = None;
+        rules.cookies = Arc::default();
         self
     }
 

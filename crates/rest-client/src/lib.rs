@@ -38,6 +38,8 @@
 //!   [`trusted_origin`](RestClientBuilder::trusted_origin). For that, redirects are followed here and not by
 //!   `reqwest`, which strips `Authorization` and `Cookie` alone. URLs are shown without secrets, and what answers
 //!   repeat of them is masked.
+//! - **Cookies work as in a browser session.** Cookies that responses set are kept in memory, at most 200, and go back to
+//!   the hosts that set them. A `Cookie` header that is configured takes precedence for the names it has.
 //! - **Nothing is done twice.** A request that is not idempotent is sent again only where it had no effect, and a token
 //!   is fetched once however many requests wait for it.
 //! - **All is bounded**: attempts, delays, the time of a request in all, the bytes of a body, pages in memory. While a
@@ -51,6 +53,7 @@ mod bare;
 mod body;
 mod builder;
 mod client;
+mod cookies;
 mod error;
 mod error_kind;
 mod excerpt;

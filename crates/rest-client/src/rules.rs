@@ -6,6 +6,7 @@ use reqwest::header::HeaderMap;
 use url::{Origin, Url};
 
 use crate::auth::Auth;
+use crate::cookies::Cookies;
 use crate::response_action::ResponseAction;
 use crate::retry::RetryPolicy;
 
@@ -14,6 +15,8 @@ use crate::retry::RetryPolicy;
 pub(crate) struct Rules {
     pub(crate) headers: HeaderMap,
     pub(crate) auth: Option<Arc<dyn Auth>>,
+    /// The cookies that responses have set. They belong to the credentials that they were received with.
+    pub(crate) cookies: Arc<Cookies>,
     pub(crate) retry: RetryPolicy,
     pub(crate) response_actions: Vec<ResponseAction>,
     /// Where credentials may go besides the origin of the first request.

@@ -2,6 +2,7 @@
 
 mod actions;
 mod auth;
+mod cookies;
 mod faults;
 mod limits;
 mod paginate;

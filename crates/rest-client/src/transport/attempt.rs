@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use reqwest::StatusCode;
+use reqwest::header::SET_COOKIE;
 use tokio::sync::oneshot;
 
 use super::failure::{Stage, classify, host};
@@ -70,6 +71,8 @@ impl Transport {
     async fn exchange(self: &Arc<Self>, rules: &Rules, hop: &Hop) -> Result<Answered, Error> {
         let of_request = |error: Error| error.of_request(&hop.method, &hop.url);
         let mut sent = hop.outgoing();
+        // before credentials, which may replace a cookie or sign them all
+        rules.cookies.add_to(&mut sent);
         if let Some(auth) = rules.auth.as_ref().filter(|_| hop.trusted) {
             auth.apply(&mut sent, &BareClient::new(self, rules)).await.map_err(of_request)?;
         }
@@ -79,7 +82,11 @@ impl Transport {
             request = request.body(body.clone());
         }
         let error = |error| of_request(classify(error, &hop.url, self.timeout, Stage::Head));
-        let answer = request.send().await.map_err(error)?;
+        let mut answer = request.send().await.map_err(error)?;
+        sent.secrets.extend(rules.cookies.keep(&hop.url, answer.headers()));
+        for (_, value) in answer.headers_mut().iter_mut().filter(|(name, _)| **name == SET_COOKIE) {
+            value.set_sensitive(true);
+        }
         Ok(Answered { sent, answer, passage })
     }
 
