@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use catchment_json::ParseError;
+use catchment_json::{ParseError, ParseErrorKind};
 use reqwest::StatusCode;
 use thiserror::Error;
 
@@ -87,8 +87,20 @@ pub enum ErrorKind {
         target: String,
     },
     /// A complete body that is not JSON.
-    #[error("{0}")]
+    #[error("{}", invalid_json(.0))]
     InvalidJson(ParseError),
+    /// A body in a charset that is not supported.
+    #[error("the charset `{charset}` in Content-Type is not supported, and the body is not UTF-8")]
+    UnknownCharset {
+        /// Its name, as the response has it.
+        charset: String,
+    },
+    /// A body that is not in the charset that the response declares.
+    #[error("Content-Type or a byte order mark says that the body is `{charset}`, but it is not valid in this charset")]
+    InvalidCharset {
+        /// Its name.
+        charset: String,
+    },
     /// A next link that cannot be followed.
     #[error("the next link {place} is {found}, which cannot be followed: name another paginator or correct its path")]
     InvalidNextLink {
@@ -215,6 +227,15 @@ pub enum ErrorKind {
     /// Whatever an own paginator has to say.
     #[error("{0}")]
     Paginator(String),
+}
+
+fn invalid_json(error: &ParseError) -> String {
+    match error.kind {
+        ParseErrorKind::NotUtf8 => {
+            format!("{error}: byte {} is invalid, and Content-Type names no other charset", error.offset)
+        }
+        _ => error.to_string(),
+    }
 }
 
 fn repeated(is_empty: bool) -> &'static str {

@@ -52,6 +52,7 @@ mod auth;
 mod bare;
 mod body;
 mod builder;
+mod charset;
 mod client;
 mod cookies;
 mod error;

@@ -2,6 +2,7 @@
 
 mod actions;
 mod auth;
+mod charset;
 mod cookies;
 mod faults;
 mod limits;

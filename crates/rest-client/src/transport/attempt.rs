@@ -11,6 +11,7 @@ use super::failure::{Stage, classify, host};
 use super::hop::Hop;
 use super::{Transport, body, redirect};
 use crate::bare::BareClient;
+use crate::charset;
 use crate::error::Error;
 use crate::error_kind::ErrorKind;
 use crate::limit::Passage;
@@ -116,6 +117,12 @@ impl Transport {
         };
         drop(passage);
         let body = body.map_err(|error| error.of_request(&hop.method, &hop.url))?;
+        let body = match charset::decode(&headers, &body, self.max_body_bytes) {
+            Ok(decoded) => decoded.unwrap_or(body),
+            // of an error response the status matters more
+            Err(_) if !status.is_success() => body,
+            Err(kind) => return Err(response(body).hiding(sent.secrets).error(kind)),
+        };
         let mut response = response(body).hiding(sent.secrets);
         let verdict = judge(&rules.response_actions, &mut response)?;
         self.settle(rules, response, verdict)
