@@ -218,7 +218,10 @@ impl<'a> RestApi<'a> {
         let pages = endpoint.paginator.as_ref().unwrap_or(&self.spec.client.paginator);
         let pages = paginator::paginator(pages, &self.registry).map_err(|problem| (".paginator", problem))?;
         client = match &endpoint.data_selector {
-            Some(selector) => client.with_paginator(pages).with_data_selector(selector.clone()),
+            Some(selector) => client
+                .with_paginator(pages)
+                .with_data_selector(selector.clone())
+                .with_data_selector_required(endpoint.data_selector_required),
             None if is_entity(&endpoint.path) => {
                 client.with_paginator(EntityOrList { pages, is_entity: false }).with_data_selector(Path::of_keys::<String>([]))
             }

@@ -158,6 +158,14 @@ impl RestClientBuilder {
         self
     }
 
+    /// Sets whether a response in which the named [`data_selector`](Self::data_selector) finds no place for rows is an error.
+    /// An empty list and `null` are such places. If false, nothing found is an empty page, and a single value is a row. Default: true.
+    #[must_use]
+    pub fn data_selector_required(mut self, required: bool) -> Self {
+        self.paging.data_selector_required = required;
+        self
+    }
+
     /// When failed requests are sent again.
     #[must_use]
     pub fn retry(mut self, policy: RetryPolicy) -> Self {

@@ -64,6 +64,14 @@ impl RestClient {
         self
     }
 
+    /// Sets whether a response in which the named data selector finds no place for rows is an error; see
+    /// [`RestClientBuilder::data_selector_required`].
+    #[must_use]
+    pub fn with_data_selector_required(mut self, required: bool) -> RestClient {
+        self.paging.data_selector_required = required;
+        self
+    }
+
     /// The same client with other credentials, and without the cookies that came with the former ones.
     #[must_use]
     pub fn with_auth(mut self, auth: impl Auth + 'static) -> RestClient {

@@ -101,6 +101,18 @@ pub enum ErrorKind {
         /// Its name.
         charset: String,
     },
+    /// A response that has no rows where the data selector leads to.
+    #[error(
+        "the data selector `{selector}` leads to {found}, the body is {body}: correct the selector, or set data_selector_required to false if this is an empty page"
+    )]
+    NoRows {
+        /// The selector.
+        selector: String,
+        /// What stands there.
+        found: &'static str,
+        /// The kind of the body, and the names of its keys.
+        body: String,
+    },
     /// A next link that cannot be followed.
     #[error("the next link {place} is {found}, which cannot be followed: name another paginator or correct its path")]
     InvalidNextLink {

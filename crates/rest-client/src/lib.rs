@@ -62,6 +62,7 @@ mod join;
 mod limit;
 mod link;
 mod link_header;
+mod missing_rows;
 mod outgoing;
 mod paginate;
 mod redact;

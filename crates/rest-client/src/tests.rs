@@ -4,6 +4,7 @@ mod actions;
 mod auth;
 mod charset;
 mod cookies;
+mod data_selector;
 mod faults;
 mod limits;
 mod paginate;

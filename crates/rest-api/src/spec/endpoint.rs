@@ -32,6 +32,11 @@ pub(super) static SHAPE: Shape = Shape::new(
         Field::new("auth", Kind::Tagged(&AUTH), "Who asks, in the place of what the client says; null is nobody."),
         Field::new("paginator", Kind::Tagged(&PAGINATOR), "How to come from page to page; as the client says by default."),
         Field::new("data_selector", Kind::JsonPath, "Where the rows are in a page; found out by default."),
+        Field::new(
+            "data_selector_required",
+            Kind::Bool,
+            "Whether a response in which the data selector finds no list, object or null is an error; true by default.",
+        ),
         Field::new("response_actions", Kind::ListOf(&Kind::Object(&RESPONSE_ACTION)), "What to do with certain answers."),
         Field::new("incremental", Kind::Object(&INCREMENTAL), "How new rows are told from old ones; all are new by default."),
     ],
@@ -58,6 +63,8 @@ pub struct EndpointSpec {
     pub paginator: Option<PaginatorSpec>,
     /// Where the rows are in a page; found out by default.
     pub data_selector: Option<Path>,
+    /// Whether a response in which the data selector finds no list, object or null is an error; true by default.
+    pub data_selector_required: bool,
     /// What to do with certain answers.
     pub response_actions: Vec<ResponseActionSpec>,
     /// How new rows are told from old ones; all are new by default.
@@ -123,6 +130,7 @@ impl EndpointSpec {
             },
             paginator: PaginatorSpec::read(&keys, mistakes),
             data_selector: keys.json_path("data_selector"),
+            data_selector_required: keys.bool("data_selector_required").unwrap_or(true),
             response_actions: keys
                 .list("response_actions")
                 .map(|(path, action)| ResponseActionSpec::read(&Keys::of(action, path), mistakes))

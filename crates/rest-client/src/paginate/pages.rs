@@ -15,6 +15,7 @@ use super::paging::Paging;
 use super::seen::Seen;
 use super::steps::{first_request, next_step};
 use crate::error::Error;
+use crate::missing_rows;
 use crate::request::Request;
 use crate::response::Response;
 use crate::rules::Rules;
@@ -70,7 +71,8 @@ impl std::fmt::Debug for Pages {
 /// same time. It is asked for only when the consumer wants the page before it: with the page that the consumer
 /// has, there are never more than two, or as many more as are fetched in parallel.
 pub(crate) fn pages(transport: Arc<Transport>, rules: Arc<Rules>, mut request: Request, paging: Paging) -> Pages {
-    let Paging { mut paginator, data_selector: mut selector, parallel_pages, position } = paging;
+    let Paging { mut paginator, data_selector: mut selector, data_selector_required, parallel_pages, position } = paging;
+    let required = selector.clone().filter(|_| data_selector_required);
     let stream = try_stream! {
         first_request(&mut paginator, &rules, &mut request, position.as_ref())?;
         let mut seen = Seen::default();
@@ -92,6 +94,9 @@ pub(crate) fn pages(transport: Arc<Transport>, rules: Arc<Rules>, mut request: R
             }
             let document = response.document()?.clone();
             let rows = rows(&document, &mut selector, &response);
+            if let Some(required) = &required {
+                missing_rows::check(&document, required, &rows).map_err(|kind| response.error(kind))?;
+            }
             response.set_rows(rows.clone());
             seen.check(&request, &response)?;
             let next = next_step(&mut paginator, &rules, &request, &response)?;

@@ -13,6 +13,8 @@ const MAX_PARALLEL_PAGES: usize = 1000;
 pub(crate) struct Paging {
     pub(crate) paginator: Box<dyn Paginator>,
     pub(crate) data_selector: Option<Path>,
+    /// Whether a response in which the data selector finds nothing is an error.
+    pub(crate) data_selector_required: bool,
     pub(crate) parallel_pages: usize,
     /// Where to go on from; nothing to begin with the first page.
     pub(crate) position: Option<Value>,
@@ -20,7 +22,13 @@ pub(crate) struct Paging {
 
 impl Default for Paging {
     fn default() -> Paging {
-        Paging { paginator: Box::new(Auto::default()), data_selector: None, parallel_pages: 1, position: None }
+        Paging {
+            paginator: Box::new(Auto::default()),
+            data_selector: None,
+            data_selector_required: true,
+            parallel_pages: 1,
+            position: None,
+        }
     }
 }
 
