@@ -7,6 +7,7 @@ mod cookies;
 mod data_selector;
 mod faults;
 mod limits;
+mod oddities;
 mod paginate;
 mod paginators;
 mod parallel;

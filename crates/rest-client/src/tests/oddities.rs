@@ -1,0 +1,61 @@
+//! Responses that are odd and still valid, or wrong in a way that an error has to explain.
+
+use super::{hide_address, start};
+use crate::Method;
+use crate::testing::Answer;
+
+/// The document, or the error.
+async fn check(method: Method, answers: Vec<Answer>, expected: &str) {
+    let given = format!("{answers:?}");
+    let (server, client) = start(move |request| answers[request.index.min(answers.len() - 1)].clone());
+    let response = client.send(&client.request("x").unwrap().method(method)).await;
+    let found = match response.as_ref().map(|response| response.document()) {
+        Ok(Ok(document)) => format!("{:?}", document.root()),
+        Ok(Err(error)) => error.to_string(),
+        Err(error) => error.to_string(),
+    };
+    assert_eq!(hide_address(&found, &server), expected, "{given}");
+}
+
+fn raw(head: &str, body: &str) -> Answer {
+    Answer::raw(format!("HTTP/1.1 200 OK\r\n{head}\r\n\r\n{body}"))
+}
+
+#[tokio::test]
+async fn json_is_read_whatever_stands_around_it() {
+    check(Method::GET, vec![raw("content-type: text/plain\r\ncontent-length: 3", "[1]")], "[1]").await;
+    check(Method::GET, vec![raw("connection: close", "[1]")], "[1]").await;
+    check(Method::GET, vec![Answer::json(200, "\u{feff}[1]")], "[1]").await;
+    check(Method::GET, vec![Answer::json(200, "\r\n [1] \n\n\t")], "[1]").await;
+    check(Method::GET, vec![raw("CONTENT-TYPE: text/html\r\ncontent-type: a/b\r\nContent-Length: 3", "[1]")], "[1]").await;
+    check(Method::GET, vec![raw("transfer-encoding: chunked\r\ntrailer: x-sum", "3\r\n[1]\r\n0\r\nx-sum: 7\r\n\r\n")], "[1]")
+        .await;
+    check(Method::GET, vec![Answer::json(200, "[NaN, Infinity]")], "[NaN,Infinity]").await;
+}
+
+#[tokio::test]
+async fn what_is_no_json_is_shown() {
+    let login = "<!DOCTYPE html><title>Log in</title>";
+    check(
+        Method::GET,
+        vec![Answer::json(200, login).header("Content-Type", "text/html")],
+        &format!("GET {{url}}/x failed: invalid JSON at line 1, column 1: found '<', a value was expected; the answer begins with: {login}"),
+    )
+    .await;
+    check(
+        Method::GET,
+        vec![Answer::json(200, "[1] [2]")],
+        "GET {url}/x failed: invalid JSON at line 1, column 5: found '[', the end of the text was expected; the answer begins with: [1] [2]",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_rate_limit_may_have_a_page_of_html() {
+    check(Method::GET, vec![Answer::json(429, "<html>slow down</html>"), Answer::json(200, "[1]")], "[1]").await;
+}
+
+#[tokio::test]
+async fn a_redirected_post_is_followed_by_a_get() {
+    check(Method::POST, vec![Answer::redirect("/y").status(303), Answer::json(200, "[1]")], "[1]").await;
+}
