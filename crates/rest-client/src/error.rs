@@ -43,6 +43,8 @@ struct Context {
     retryable: Option<bool>,
     /// Whether the server did nothing of what the request asks for.
     had_no_effect: bool,
+    /// What else to know about it.
+    note: Option<String>,
     /// The total time that ended the attempts.
     out_of_time: Option<Duration>,
 }
@@ -117,6 +119,12 @@ impl Error {
         self
     }
 
+    /// Appends a sentence to the message.
+    pub(crate) fn with_note(mut self, note: String) -> Error {
+        self.context.note = Some(note);
+        self
+    }
+
     pub(crate) fn after_attempts(mut self, attempts: u32) -> Error {
         self.context.attempts = attempts;
         self
@@ -151,6 +159,7 @@ impl Error {
 
 fn message(kind: &ErrorKind, context: &Context) -> String {
     let Some((method, url)) = &context.request else { return kind.to_string() };
+    let note = context.note.as_ref().map(|note| format!(" ({note})")).unwrap_or_default();
     let mut attempts = match context.attempts {
         0 | 1 => String::new(),
         n => format!(" after {n} attempts"),
@@ -160,9 +169,9 @@ fn message(kind: &ErrorKind, context: &Context) -> String {
     }
     let body = context.answer.as_ref().map(|(_, body)| body.as_str()).filter(|body| !body.is_empty());
     match (kind, body) {
-        (ErrorKind::Status(status), None) => format!("{method} {url} answered {status}{attempts}"),
-        (ErrorKind::Status(status), Some(body)) => format!("{method} {url} answered {status}{attempts}: {body}"),
-        (kind, None) => format!("{method} {url} failed{attempts}: {kind}"),
-        (kind, Some(body)) => format!("{method} {url} failed{attempts}: {kind}; the answer begins with: {body}"),
+        (ErrorKind::Status(status), None) => format!("{method} {url} answered {status}{attempts}{note}"),
+        (ErrorKind::Status(status), Some(body)) => format!("{method} {url} answered {status}{attempts}{note}: {body}"),
+        (kind, None) => format!("{method} {url} failed{attempts}: {kind}{note}"),
+        (kind, Some(body)) => format!("{method} {url} failed{attempts}: {kind}{note}; the answer begins with: {body}"),
     }
 }

@@ -22,6 +22,7 @@ use crate::response::Response;
 pub struct HeaderCursor {
     key: String,
     cursor: Cursor,
+    warning: Option<String>,
 }
 
 impl Default for HeaderCursor {
@@ -33,7 +34,7 @@ impl Default for HeaderCursor {
 impl HeaderCursor {
     /// One with the defaults.
     pub fn new() -> HeaderCursor {
-        HeaderCursor { key: "next".to_owned(), cursor: Cursor::new("cursor") }
+        HeaderCursor { key: "next".to_owned(), cursor: Cursor::new("cursor"), warning: None }
     }
 
     /// The name of the header. Default `next`.
@@ -56,7 +57,7 @@ impl Paginator for HeaderCursor {
         let value = response.headers().get(&self.key).map(|value| String::from_utf8_lossy(value.as_bytes()).trim().to_owned());
         self.cursor.next = value.filter(|value| !value.is_empty()).map(Value::from);
         if self.cursor.next.is_none() {
-            hint::report_link(response);
+            self.warning = hint::unfollowed_link(response);
         }
         Ok(())
     }
@@ -80,6 +81,10 @@ impl Paginator for HeaderCursor {
     fn resume(&mut self, position: &Value) -> Result<(), Error> {
         self.cursor.resume(position);
         Ok(())
+    }
+
+    fn take_warnings(&mut self) -> Vec<String> {
+        self.warning.take().into_iter().collect()
     }
 
     fn boxed(&self) -> Box<dyn Paginator> {

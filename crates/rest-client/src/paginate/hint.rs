@@ -62,16 +62,13 @@ pub(super) fn more(document: &Document) -> Option<Path> {
     keys.map(Path::of_keys)
 }
 
-/// Warns of a next link in an answer whose paginator sees no further page.
-pub(super) fn report_link(response: &Response) {
+/// The warning about a next link in an answer whose paginator sees no further page.
+pub(super) fn unfollowed_link(response: &Response) -> Option<String> {
     let in_header = response.link("next").is_ok_and(|link| link.is_some()).then(|| "the Link header".to_owned());
     let in_body = || response.document().ok().and_then(link).map(|path| path.to_string());
-    if let Some(place) = in_header.or_else(in_body) {
-        tracing::warn!(
-            "{} has a next link at {place}, which the paginator does not follow: further pages may be missing",
-            response.shown_url(),
-        );
-    }
+    let place = in_header.or_else(in_body)?;
+    let url = response.shown_url();
+    Some(format!("{url} has a next link at {place}, which the paginator does not follow: further pages may be missing"))
 }
 
 /// What stands after `next`, in any case, at the beginning of a key.

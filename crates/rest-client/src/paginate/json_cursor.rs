@@ -29,6 +29,7 @@ pub struct JsonCursor {
     cursor: Cursor,
     stop_after_empty_page: bool,
     has_more_path: Option<Path>,
+    warning: Option<String>,
 }
 
 impl Default for JsonCursor {
@@ -41,7 +42,8 @@ impl JsonCursor {
     /// One with the defaults.
     pub fn new() -> JsonCursor {
         let path = Path::of_keys(["cursors", "next"]);
-        JsonCursor { path, cursor: Cursor::new("cursor"), stop_after_empty_page: false, has_more_path: None }
+        let cursor = Cursor::new("cursor");
+        JsonCursor { path, cursor, stop_after_empty_page: false, has_more_path: None, warning: None }
     }
 
     /// Where the value is. Default `cursors.next`.
@@ -80,7 +82,7 @@ impl JsonCursor {
         self
     }
 
-    fn next(&self, response: &Response) -> Result<Option<Value>, Error> {
+    fn next(&mut self, response: &Response) -> Result<Option<Value>, Error> {
         if self.stop_after_empty_page && response.rows().ids.is_empty() {
             return Ok(None);
         }
@@ -88,7 +90,7 @@ impl JsonCursor {
             return Ok(None);
         }
         let Some(node) = self.path.first(response.document()?.root()) else {
-            hint::report_link(response);
+            self.warning = hint::unfollowed_link(response);
             return Ok(None);
         };
         match node.kind() {
@@ -130,6 +132,10 @@ impl Paginator for JsonCursor {
     fn resume(&mut self, position: &Value) -> Result<(), Error> {
         self.cursor.resume(position);
         Ok(())
+    }
+
+    fn take_warnings(&mut self) -> Vec<String> {
+        self.warning.take().into_iter().collect()
     }
 
     fn boxed(&self) -> Box<dyn Paginator> {

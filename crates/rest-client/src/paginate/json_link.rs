@@ -24,6 +24,7 @@ use crate::response::Response;
 pub struct JsonLink {
     next_url_path: Path,
     next: Option<Url>,
+    warning: Option<String>,
 }
 
 impl Default for JsonLink {
@@ -35,7 +36,7 @@ impl Default for JsonLink {
 impl JsonLink {
     /// Follows the URL at a path; the default is `next`.
     pub fn new(next_url_path: Path) -> JsonLink {
-        JsonLink { next_url_path, next: None }
+        JsonLink { next_url_path, next: None, warning: None }
     }
 }
 
@@ -43,7 +44,7 @@ impl Paginator for JsonLink {
     fn update_state(&mut self, response: &Response) -> Result<(), Error> {
         self.next = None;
         let Some(node) = self.next_url_path.first(response.document()?.root()) else {
-            hint::report_link(response);
+            self.warning = hint::unfollowed_link(response);
             return Ok(());
         };
         let place = || format!("at {}", self.next_url_path);
@@ -81,6 +82,10 @@ impl Paginator for JsonLink {
     fn resume(&mut self, position: &Value) -> Result<(), Error> {
         self.next = Some(link_of(position)?);
         Ok(())
+    }
+
+    fn take_warnings(&mut self) -> Vec<String> {
+        self.warning.take().into_iter().collect()
     }
 
     fn boxed(&self) -> Box<dyn Paginator> {

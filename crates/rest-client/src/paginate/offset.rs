@@ -34,13 +34,14 @@ pub struct Offset {
     /// How many rows a page had that was not full, until it is known whether it was the last one.
     short: Option<usize>,
     is_reported: bool,
+    warning: Option<String>,
 }
 
 impl Offset {
     /// One that asks for `limit` rows at a time, and has all defaults.
     pub fn new(limit: u64) -> Offset {
         let limit_param = Param::Query("limit".to_owned());
-        Offset { range: Range::new("offset", limit), limit_param, short: None, is_reported: false }
+        Offset { range: Range::new("offset", limit), limit_param, short: None, is_reported: false, warning: None }
     }
 
     /// The row to begin with. Default 0.
@@ -78,7 +79,8 @@ impl Offset {
         self
     }
 
-    /// Where each answer has the number of rows of all pages. It is an error then if one has not.
+    /// Where answers have the number of rows of all pages. It is an error if none has said it
+    /// yet; what one has said holds until another one says otherwise.
     #[must_use]
     pub fn total_path(mut self, path: Path) -> Self {
         self.range.total = Total::At(path);
@@ -130,10 +132,10 @@ impl Offset {
         }
         if let Some(given) = earlier.or(missing_here.then_some(rows)).filter(|_| !self.is_reported) {
             self.is_reported = true;
-            tracing::warn!(
-                "{} gave {given} rows of the {limit} that were asked for, and has more: rows may be missing; set `limit` to what the API gives at most",
-                response.shown_url(),
-            );
+            let url = response.shown_url();
+            self.warning = Some(format!(
+                "{url} gave {given} rows of the {limit} that were asked for, and has more: rows may be missing; set `limit` to what the API gives at most"
+            ));
         }
     }
 }
@@ -172,6 +174,10 @@ impl Paginator for Offset {
 
     fn resume(&mut self, position: &Value) -> Result<(), Error> {
         self.range.resume(position)
+    }
+
+    fn take_warnings(&mut self) -> Vec<String> {
+        self.warning.take().into_iter().collect()
     }
 
     fn boxed(&self) -> Box<dyn Paginator> {

@@ -31,6 +31,8 @@ pub struct Page {
     /// It may hold what opens that page to others, such as a signed link. Nothing after the last page, and where the
     /// paginator cannot say.
     pub position: Option<Value>,
+    /// Warnings that a person should see, such as that rows may be missing. They are logged as well.
+    pub warnings: Vec<String>,
 }
 
 impl From<Page> for Selection {

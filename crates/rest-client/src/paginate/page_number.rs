@@ -68,7 +68,8 @@ impl PageNumber {
         self
     }
 
-    /// Where each answer has the number of pages. It is an error then if one has not.
+    /// Where answers have the number of pages. It is an error if none has said it
+    /// yet; what one has said holds until another one says otherwise.
     #[must_use]
     pub fn total_path(mut self, path: Path) -> Self {
         self.range.total = Total::At(path);

@@ -8,12 +8,14 @@ use std::task::{Context, Poll};
 use async_stream::try_stream;
 use catchment_json::{Document, Path, Selection};
 use futures_core::Stream;
+use reqwest::StatusCode;
 
+use super::Paginator;
 use super::fetch::Fetch;
 use super::page::Page;
 use super::paging::Paging;
 use super::seen::Seen;
-use super::steps::{first_request, next_step};
+use super::steps::{first_request, next_step, untrusted};
 use crate::error::Error;
 use crate::missing_rows;
 use crate::request::Request;
@@ -74,7 +76,8 @@ pub(crate) fn pages(transport: Arc<Transport>, rules: Arc<Rules>, mut request: R
     let Paging { mut paginator, data_selector: mut selector, data_selector_required, parallel_pages, position } = paging;
     let required = selector.clone().filter(|_| data_selector_required);
     let stream = try_stream! {
-        first_request(&mut paginator, &rules, &mut request, position.as_ref())?;
+        let mut warnings = Vec::new();
+        warnings.extend(first_request(&mut paginator, &rules, &mut request, position.as_ref())?.map(logged));
         let mut seen = Seen::default();
         let mut number = 0;
         let mut fetch = Fetch::start(&transport, &rules, request.clone());
@@ -87,22 +90,30 @@ pub(crate) fn pages(transport: Arc<Transport>, rules: Arc<Rules>, mut request: R
                 ahead.extend(next.map(|next| start(&transport, &rules, next.request)));
             }
 
-            let mut response = fetch.response().await?;
+            let mut response = fetch.response().await.map_err(|error| explained(error, &paginator, &request))?;
             if response.is_ignored() {
                 tracing::debug!("{} is ignored, as a response action says: the pages end here", response.shown_url());
                 break;
             }
             let document = response.document()?.clone();
-            let rows = rows(&document, &mut selector, &response);
+            let (rows, warning) = rows(&document, &mut selector, &response);
             if let Some(required) = &required {
                 missing_rows::check(&document, required, &rows).map_err(|kind| response.error(kind))?;
             }
             response.set_rows(rows.clone());
-            seen.check(&request, &response)?;
-            let next = next_step(&mut paginator, &rules, &request, &response)?;
+            warnings.extend(warning.map(logged));
+            let is_new = seen.check(&request, &response);
+            let next = next_step(&mut paginator, &rules, &request, &response);
+            warnings.extend(paginator.take_warnings().into_iter().map(logged));
+            // a page that only confirms the end may well be one that came before
+            let is_known_end = paginator.skips_page() && matches!(next, Ok(None));
+            if !is_known_end {
+                is_new?;
+            }
 
-            let (wanted, position) = match next {
+            let (wanted, position) = match next? {
                 Some(next) => {
+                    warnings.extend(next.warning.map(logged));
                     let further = paginator.ahead(&next.request, parallel_pages - 1);
                     (std::iter::once(next.request).chain(further).collect(), next.position)
                 }
@@ -112,7 +123,8 @@ pub(crate) fn pages(transport: Arc<Transport>, rules: Arc<Rules>, mut request: R
             if !paginator.skips_page() {
                 number += 1;
                 let (url, bytes) = (response.shown_url(), response.bytes());
-                yield Page { rows: Selection { document, ids: rows.ids }, url, number, bytes, position };
+                let warnings = std::mem::take(&mut warnings);
+                yield Page { rows: Selection { document, ids: rows.ids }, url, number, bytes, position, warnings };
             }
             match ahead.pop_front() {
                 Some(next) => (request, fetch) = next,
@@ -127,6 +139,25 @@ fn start(transport: &Arc<Transport>, rules: &Arc<Rules>, request: Request) -> (R
     (request.clone(), Fetch::start(transport, rules, request))
 }
 
+/// Logs a warning.
+fn logged(warning: String) -> String {
+    tracing::warn!("{warning}");
+    warning
+}
+
+/// The error of a request, with what the pagination had to do with it.
+fn explained(error: Error, paginator: &Box<dyn Paginator>, request: &Request) -> Error {
+    let is_refused = error.status().is_some_and(|status| status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS);
+    if !is_refused {
+        return error;
+    }
+    match (request.trusted, paginator.explain_failure()) {
+        (false, _) => error.with_note(untrusted(request)),
+        (true, Some(note)) => error.with_note(note),
+        (true, None) => error,
+    }
+}
+
 /// Keeps what has been asked for as long as it is what is wanted, and asks for the rest. What is there may have been
 /// asked for by what an earlier attempt or an earlier page said.
 fn fetch_ahead<F>(ahead: &mut VecDeque<(Request, F)>, wanted: Vec<Request>, start: impl FnMut(Request) -> (Request, F)) {
@@ -135,9 +166,9 @@ fn fetch_ahead<F>(ahead: &mut VecDeque<(Request, F)>, wanted: Vec<Request>, star
     ahead.extend(wanted.into_iter().skip(same).map(start));
 }
 
-/// The rows of a page. A selector is looked for until one is found: an envelope without a list, as an empty
+/// The rows of a page, and a warning where there is no place for them. A selector is looked for until one is found: an envelope without a list, as an empty
 /// first page may have it, says nothing about the pages that follow.
-fn rows(document: &Document, selector: &mut Option<Path>, response: &Response) -> Rows {
+fn rows(document: &Document, selector: &mut Option<Path>, response: &Response) -> (Rows, Option<String>) {
     if selector.is_none() {
         *selector = select::detect(document);
     }
@@ -145,9 +176,9 @@ fn rows(document: &Document, selector: &mut Option<Path>, response: &Response) -
     let found = match rows.shape {
         Shape::Null => "null",
         Shape::Missing => "nothing",
-        Shape::List | Shape::Single => return rows,
+        Shape::List | Shape::Single => return (rows, None),
     };
     let place = selector.as_ref().map_or("$", Path::as_str);
-    tracing::warn!("{} has {found} at {place}, where its rows should be: no rows", response.shown_url());
-    rows
+    let warning = format!("{} has {found} at {place}, where its rows should be: no rows", response.shown_url());
+    (rows, Some(warning))
 }

@@ -104,6 +104,18 @@ pub trait Paginator: Debug + Send + Sync {
         false
     }
 
+    /// Takes the warnings about the response it was shown last, for [`Page::warnings`](crate::Page::warnings): statements
+    /// that name the URL. Default: none.
+    fn take_warnings(&mut self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// Explains a request that failed, where this paginator made up what it asked for. The text is appended to the error.
+    /// Default: nothing.
+    fn explain_failure(&self) -> Option<String> {
+        None
+    }
+
     /// The requests of at most `pages` pages after `next`, which is what `update_request` made, as they will be if
     /// the answers bring nothing new. They are fetched ahead where the client has
     /// [`parallel_pages`](crate::RestClientBuilder::parallel_pages). Default: none, as nothing is known of them.

@@ -22,7 +22,9 @@ pub(super) struct Range {
     pub(super) maximum: Option<u64>,
     pub(super) stop_after_empty_page: bool,
     pub(super) has_more_path: Option<Path>,
-    /// The number after the last one, as the last answer has it.
+    /// How many there are of what is counted, as the last answer that says so has it.
+    stated: Option<u64>,
+    /// The number after the last one.
     end: Option<u64>,
     has_next: bool,
 }
@@ -49,6 +51,7 @@ impl Range {
             maximum: None,
             stop_after_empty_page: true,
             has_more_path: None,
+            stated: None,
             end: None,
             has_next: true,
         }
@@ -80,9 +83,10 @@ impl Range {
             self.has_next = false;
             return Ok(());
         }
-        let total = self.total(response)?;
+        // an answer that does not say how many there are leaves standing what an earlier one said
+        self.stated = self.total(response)?.or(self.stated);
         self.current = self.current.saturating_add(self.step);
-        let end = [total.map(|total| total.saturating_add(self.base)), self.maximum].into_iter().flatten().min();
+        let end = [self.stated.map(|total| total.saturating_add(self.base)), self.maximum].into_iter().flatten().min();
         self.has_next = end.is_none_or(|end| self.current < end) && has_more(self.has_more_path.as_ref(), response)?;
         self.end = end;
         // the number cannot grow any more
@@ -111,13 +115,17 @@ impl Range {
         numbers.take_while(|number| *number < end).take(pages).map_while(request).collect()
     }
 
+    /// The next number, with the total where the pages that follow may not say it again.
     pub(super) fn position(&self) -> Option<Value> {
-        self.has_next.then(|| Value::from(self.current))
+        let position = |total| Value::object([("next", Value::from(self.current)), ("total", Value::from(total))]);
+        self.has_next.then(|| self.stated.map_or_else(|| Value::from(self.current), position))
     }
 
     pub(super) fn resume(&mut self, position: &Value) -> Result<(), Error> {
-        let number = position.as_i64().and_then(|number| u64::try_from(number).ok());
-        self.current = number.ok_or_else(|| ErrorKind::NoPosition { found: position.kind_name() })?;
+        let number = |value: &Value| value.as_i64().and_then(|number| u64::try_from(number).ok());
+        let next = number(position.get("next").unwrap_or(position));
+        self.current = next.ok_or_else(|| ErrorKind::NoPosition { found: position.kind_name() })?;
+        self.stated = position.get("total").and_then(number);
         Ok(())
     }
 
@@ -139,9 +147,9 @@ impl Range {
             })
         };
         match path.first(response.document()?.root()) {
-            None if is_required => Err(error("nothing".to_owned())),
+            None if is_required && self.stated.is_none() => Err(error("nothing".to_owned())),
             None => Ok(None),
-            Some(node) if node.kind() == Kind::Null && !is_required => Ok(None),
+            Some(node) if node.kind() == Kind::Null && (!is_required || self.stated.is_some()) => Ok(None),
             Some(node) => whole(node).map(Some).ok_or_else(|| error(node.excerpt(40))),
         }
     }

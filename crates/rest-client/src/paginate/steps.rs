@@ -13,21 +13,24 @@ pub(super) struct Next {
     pub(super) request: Request,
     /// What the paginator says of it.
     pub(super) position: Option<Value>,
+    /// What a person should know about where it goes.
+    pub(super) warning: Option<String>,
 }
 
-/// Makes `request` that of the first page, or of the one at `position`.
+/// Makes `request` that of the first page, or of the one at `position`. Returns the warning about where it goes.
 pub(super) fn first_request(
     paginator: &mut Box<dyn Paginator>,
     rules: &Rules,
     request: &mut Request,
     position: Option<&Value>,
-) -> Result<(), Error> {
+) -> Result<Option<String>, Error> {
     match position {
-        None => paginator.init_request(request),
+        None => paginator.init_request(request).map(|()| None),
         Some(position) => {
             paginator.resume(position)?;
-            *request = update(paginator, rules, request)?;
-            Ok(())
+            let (next, warning) = update(paginator, rules, request)?;
+            *request = next;
+            Ok(warning)
         }
     }
 }
@@ -44,19 +47,28 @@ pub(super) fn next_step(
         return Ok(None);
     }
     let position = paginator.position();
-    Ok(Some(Next { request: update(paginator, rules, request)?, position }))
+    let (request, warning) = update(paginator, rules, request)?;
+    Ok(Some(Next { request, position, warning }))
 }
 
-/// `request` for the next page, without credentials where an answer has led it to an origin that is not trusted.
-fn update(paginator: &mut Box<dyn Paginator>, rules: &Rules, request: &Request) -> Result<Request, Error> {
+/// `request` for the next page, without credentials where an answer has led it to an origin that is not trusted, and the
+/// warning about that.
+fn update(paginator: &mut Box<dyn Paginator>, rules: &Rules, request: &Request) -> Result<(Request, Option<String>), Error> {
     let mut next = request.clone();
     paginator.update_request(&mut next)?;
-    if !rules.trust(&request.url, &next.url) {
-        if request.trusted {
-            let (from, to) = (request.url.origin().ascii_serialization(), next.url.origin().ascii_serialization());
-            tracing::warn!("{from} has its next page at {to}: headers and credentials are not sent there");
-        }
-        next.distrust();
+    if rules.trust(&request.url, &next.url) {
+        return Ok((next, None));
     }
-    Ok(next)
+    let from = request.url.origin().ascii_serialization();
+    let warning = request.trusted.then(|| format!("{from} links to its next page at another origin: {}", untrusted(&next)));
+    next.distrust();
+    Ok((next, warning))
+}
+
+/// What an untrusted request goes without, and how to allow it.
+pub(super) fn untrusted(request: &Request) -> String {
+    let origin = request.url.origin().ascii_serialization();
+    format!(
+        "headers and credentials are not sent to {origin}; if it belongs to the API, add it to the client of the spec: trusted_origins: [\"{origin}\"]"
+    )
 }

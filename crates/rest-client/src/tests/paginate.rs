@@ -180,6 +180,27 @@ async fn a_link_to_another_origin_gets_no_headers() {
     }
 }
 
+/// The pages of a server that links to another one, which refuses everything.
+async fn refused_elsewhere(status: u16) -> (String, String) {
+    let other = ScriptedServer::start(move |_| Answer::json(status, r#"{"d": [1]}"#));
+    let next = format!(r#"{{"d": [0], "next": "{}/1"}}"#, other.url());
+    let (_server, client) = start(move |_| Answer::json(200, &next));
+    let mut pages = client.paginate(client.request("0").unwrap());
+    let first = pages.next().await.unwrap().unwrap();
+    let second = pages.next().await.unwrap().map_or_else(|error| error.to_string(), |page| format!("{:?}", page.warnings));
+    (hide_address(&first.warnings.join(" | "), &other), hide_address(&second, &other))
+}
+
+#[tokio::test]
+async fn a_link_to_another_origin_says_how_to_trust_it() {
+    let how = r#"headers and credentials are not sent to {url}; if it belongs to the API, add it to the client of the spec: trusted_origins: ["{url}"]"#;
+    let (warning, rest) = refused_elsewhere(200).await;
+    assert!(warning.ends_with(&format!("links to its next page at another origin: {how}")), "{warning}");
+    assert_eq!(rest, "[]");
+    let (_, error) = refused_elsewhere(401).await;
+    assert_eq!(error, format!(r#"GET {{url}}/1 answered 401 Unauthorized ({how}): {{"d": [1]}}"#));
+}
+
 #[tokio::test]
 async fn one_off() {
     let server = ScriptedServer::start(|_| Answer::json(200, "[1]"));
