@@ -143,6 +143,16 @@ pub enum ErrorKind {
         /// Its name.
         param: String,
     },
+    /// Signs of further pages that a detected pagination cannot follow.
+    #[error(
+        "further pages may be missing, and how to ask for them is not known: {sign}; name a paginator in the spec, such as `paginator: {suggestion}`, or `paginator: single_page` if the first page has all rows"
+    )]
+    UnfollowedPages {
+        /// What says so.
+        sign: String,
+        /// A paginator that may fit, as specs write it.
+        suggestion: String,
+    },
     /// A position that the paginator cannot go on from.
     #[error("the pages cannot go on from {found}, which is no position of this paginator: begin with the first page")]
     NoPosition {

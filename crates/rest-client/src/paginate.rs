@@ -1,7 +1,10 @@
 //! From one page to the next.
 
+mod account;
 mod auto;
+mod counted;
 mod cursor;
+mod detect;
 mod fetch;
 mod guess;
 mod header_cursor;
@@ -9,6 +12,7 @@ mod header_link;
 mod hint;
 mod json_cursor;
 mod json_link;
+mod kind;
 mod numbered;
 mod offset;
 mod page;
@@ -19,6 +23,7 @@ mod paging;
 mod param;
 mod range;
 mod seen;
+mod signs;
 mod single_page;
 mod steps;
 

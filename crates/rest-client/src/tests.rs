@@ -9,6 +9,7 @@ mod faults;
 mod limits;
 mod oddities;
 mod paginate;
+mod paginate_shapes;
 mod paginators;
 mod parallel;
 mod prefetch;

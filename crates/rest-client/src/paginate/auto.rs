@@ -1,15 +1,13 @@
 //! Finding out how an API has its pages.
 
-use catchment_json::{Path, Value};
+use catchment_json::Value;
 
-use super::guess::Guess;
-use super::header_link::HeaderLink;
-use super::json_cursor::JsonCursor;
-use super::json_link::JsonLink;
-use super::numbered::Numbered;
-use super::page_number::PageNumber;
-use super::single_page::SinglePage;
-use super::{Paginator, hint};
+use super::Paginator;
+use super::account::Account;
+use super::detect::{self, Detected};
+use super::guess::{self, Guess};
+use super::kind::Kind;
+use super::signs::Signs;
 use crate::error::Error;
 use crate::error_kind::ErrorKind;
 use crate::request::Request;
@@ -18,18 +16,20 @@ use crate::select::Shape;
 
 /// Finds the paginator from the first page, as the first of these that applies:
 ///
-/// 1. a `Link` header with the relation `next`: [`HeaderLink`]
-/// 2. a link in the body, under a key that begins with `next`: [`JsonLink`]
-/// 3. a number of pages, under `total_pages`, `pages` or `totalPages`: [`PageNumber`] in the parameter `page`, counted
+/// 1. a `Link` header with the relation `next`: [`HeaderLink`](crate::HeaderLink)
+/// 2. a link in the body, under a key that begins with `next`: [`JsonLink`](crate::JsonLink)
+/// 3. a number of pages, under `total_pages`, `pages` or `totalPages`: [`PageNumber`](crate::PageNumber) in the parameter `page`, counted
 ///    from what the first page says to be; where it does not say, the pages from 2 on are asked for, and page 1 where
 ///    the last one turns out to be empty
-/// 4. a cursor in the body, under a key like `next`, `next_cursor` or `nextPageToken`: [`JsonCursor`], in the parameter
-///    that the key speaks of, else in `cursor`
-/// 5. [`SinglePage`]
+/// 4. a cursor in the body, under a key like `next`, `next_cursor`, `nextPageToken`, `after` or `endCursor`:
+///    [`JsonCursor`](crate::JsonCursor), in the parameter that the key speaks of, else in `cursor`
+/// 5. an offset or a page number beside a total, a size or a flag like `has_more`: counted up in the parameter of that name
+/// 6. a flag like `has_more` and rows with an `id`: the last one in the parameter `starting_after`
+/// 7. [`SinglePage`](crate::SinglePage)
 ///
-/// Only the first two apply to a body that has no list of rows. The parameters of 3 and 4 are guesses: if the second
-/// page has the rows of the first one, that is an error. A sign of further pages that is none of these is logged as a
-/// warning.
+/// Only the first two apply to a body that has no list of rows. Parameters are guesses: if the second page has the rows of
+/// the first one, that is an error. So are signs of further pages that cannot be followed, and a total of more rows than
+/// came. A page that is exactly full and has no sign at all is a warning.
 ///
 /// ```
 /// use catchment_rest_client::{Auto, HeaderMap, Paginator, Request, Response, Url};
@@ -46,6 +46,7 @@ use crate::select::Shape;
 #[derive(Debug, Clone, Default)]
 pub struct Auto {
     found: Option<Found>,
+    warnings: Vec<String>,
 }
 
 /// What was found.
@@ -54,93 +55,65 @@ struct Found {
     kind: Kind,
     paginator: Box<dyn Paginator>,
     guess: Option<Guess>,
+    account: Account,
+    /// The token that was sent for the page, and a checksum of its rows.
+    sent: Option<Value>,
+    rows: Option<u32>,
+    is_over: bool,
+    /// Whether the page is the one before it again.
+    repeats: bool,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Kind {
-    HeaderLink,
-    JsonLink(Path),
-    PageNumber { total: Path, base: u64 },
-    Numbered { total: Path },
-    Cursor { path: Path, param: String },
-    SinglePage,
-}
-
-impl Kind {
-    fn of(response: &Response) -> Result<Kind, Error> {
-        if response.link("next")?.is_some() {
-            return Ok(Kind::HeaderLink);
-        }
-        let document = response.document()?;
-        if let Some(path) = hint::link(document) {
-            return Ok(Kind::JsonLink(path));
-        }
-        // a single object may well have a key like `next_billing_date`
-        if response.rows().shape != Shape::List {
-            return Ok(Kind::SinglePage);
-        }
-        if let Some((total, base)) = hint::total(document) {
-            return Ok(base.map_or(Kind::Numbered { total: total.clone() }, |base| Kind::PageNumber { total, base }));
-        }
-        if let Some((path, param)) = hint::cursor(document) {
-            return Ok(Kind::Cursor { path, param });
-        }
-        if let Some(path) = hint::more(document) {
-            tracing::warn!(
-                "{} has more pages, as {path} says, but how to ask for them is not known: only the first page is read; name a paginator",
-                response.shown_url(),
-            );
-        }
-        Ok(Kind::SinglePage)
+impl Found {
+    fn new(kind: Kind, guess: Option<Guess>, account: Account) -> Found {
+        Found { paginator: kind.paginator(), kind, guess, account, sent: None, rows: None, is_over: false, repeats: false }
     }
 
-    fn paginator(&self) -> Box<dyn Paginator> {
-        match self {
-            Kind::HeaderLink => Box::new(HeaderLink::default()),
-            Kind::JsonLink(path) => Box::new(JsonLink::new(path.clone())),
-            Kind::PageNumber { total, base } => Box::new(PageNumber::new().base_page(*base).perhaps_total(total.clone())),
-            Kind::Numbered { total } => Box::new(Numbered::new(total.clone())),
-            Kind::Cursor { path, param } => Box::new(JsonCursor::new().cursor_path(path.clone()).cursor_param(param)),
-            Kind::SinglePage => Box::new(SinglePage),
+    fn update(&mut self, response: &Response) -> Result<(), Error> {
+        if let Some(guess) = &mut self.guess {
+            guess.check(response)?;
         }
-    }
-
-    /// The parameter that is a guess.
-    fn guessed(&self) -> Option<&str> {
-        match self {
-            Kind::PageNumber { .. } | Kind::Numbered { .. } => Some("page"),
-            Kind::Cursor { param, .. } => Some(param),
-            Kind::HeaderLink | Kind::JsonLink(_) | Kind::SinglePage => None,
+        self.paginator.update_state(response)?;
+        let signs = Signs::of(response);
+        self.account.add(response, &signs);
+        let more = signs.more();
+        let follows_numbers_or_tokens =
+            matches!(self.kind, Kind::Cursor { .. } | Kind::HeaderCursor { .. } | Kind::Counted { .. });
+        let says_end = more.as_ref().is_some_and(|(_, more)| !more) && follows_numbers_or_tokens;
+        self.is_over = says_end || (matches!(self.kind, Kind::Counted { .. }) && self.account.is_complete());
+        if matches!(self.kind, Kind::Cursor { .. } | Kind::HeaderCursor { .. }) {
+            self.notice_standing_token(response, signs.elements == 0);
         }
-    }
-
-    fn to_value(&self) -> Value {
-        let path = |path: &Path| Value::from(path.as_str());
-        let (name, rest) = match self {
-            Kind::HeaderLink => ("header_link", vec![]),
-            Kind::JsonLink(link) => ("json_link", vec![("path", path(link))]),
-            Kind::PageNumber { total, base } => ("page_number", vec![("path", path(total)), ("base", Value::from(*base))]),
-            Kind::Numbered { total } => ("numbered", vec![("path", path(total))]),
-            Kind::Cursor { path: at, param } => ("cursor", vec![("path", path(at)), ("param", Value::from(param.as_str()))]),
-            Kind::SinglePage => ("single_page", vec![]),
-        };
-        Value::object([("type", Value::from(name))].into_iter().chain(rest))
-    }
-
-    fn from_value(value: &Value) -> Option<Kind> {
-        let text = |key| value.get(key).and_then(Value::as_str);
-        let path = || Path::parse(text("path")?).ok();
-        match text("type")? {
-            "header_link" => Some(Kind::HeaderLink),
-            "json_link" => Some(Kind::JsonLink(path()?)),
-            "page_number" => {
-                let base = u64::try_from(value.get("base")?.as_i64()?).ok()?;
-                Some(Kind::PageNumber { total: path()?, base })
+        if self.has_next() {
+            return Ok(());
+        }
+        let says_more = more.filter(|(_, more)| *more).map(|(path, _)| format!("`{path}` says that there are further pages"));
+        let reaches_end = self.repeats || matches!(self.kind, Kind::SinglePage);
+        let sign = says_more.filter(|_| !reaches_end).or_else(|| self.account.shortfall());
+        match sign.filter(|_| response.rows().shape == Shape::List) {
+            Some(sign) => {
+                let suggestion = detect::suggestion(&signs, response);
+                Err(response.error(ErrorKind::UnfollowedPages { sign, suggestion }))
             }
-            "numbered" => Some(Kind::Numbered { total: path()? }),
-            "cursor" => Some(Kind::Cursor { path: path()?, param: text("param")?.to_owned() }),
-            _ => None,
+            None => Ok(()),
         }
+    }
+
+    /// Some APIs give the last page the token that led to it: it is followed once more, as scrolls keep theirs, and the
+    /// same rows or none are the end.
+    fn notice_standing_token(&mut self, response: &Response, is_empty: bool) {
+        let next = self.paginator.position();
+        let rows = guess::rows(response);
+        let same_rows = self.rows.replace(rows) == Some(rows) && !is_empty;
+        let stands = next.is_some() && self.sent == next;
+        let is_number = next.as_ref().is_some_and(|next| next.to_plain_text().parse::<u64>().is_ok());
+        self.repeats = stands && same_rows;
+        self.is_over |= self.repeats || (is_empty && (stands || is_number));
+        self.sent = next;
+    }
+
+    fn has_next(&self) -> bool {
+        !self.is_over && self.paginator.has_next_page()
     }
 }
 
@@ -149,20 +122,18 @@ impl Paginator for Auto {
         let found = match &mut self.found {
             Some(found) => found,
             none => {
-                let kind = Kind::of(response)?;
+                let Detected { kind, warning } = detect::detect(response)?;
                 tracing::debug!("{} has its pages by {kind:?}", response.shown_url());
+                self.warnings.extend(warning);
                 let guess = kind.guessed().map(Guess::new);
-                none.insert(Found { paginator: kind.paginator(), kind, guess })
+                none.insert(Found::new(kind, guess, Account::default()))
             }
         };
-        if let Some(guess) = &mut found.guess {
-            guess.check(response)?;
-        }
-        found.paginator.update_state(response)
+        found.update(response)
     }
 
     fn has_next_page(&self) -> bool {
-        self.found.as_ref().is_some_and(|found| found.paginator.has_next_page())
+        self.found.as_ref().is_some_and(Found::has_next)
     }
 
     fn update_request(&mut self, request: &mut Request) -> Result<(), Error> {
@@ -177,7 +148,7 @@ impl Paginator for Auto {
     }
 
     fn skips_page(&self) -> bool {
-        self.found.as_ref().is_some_and(|found| found.paginator.skips_page())
+        self.found.as_ref().is_some_and(|found| found.repeats || found.paginator.skips_page())
     }
 
     fn ahead(&self, next: &Request, pages: usize) -> Vec<Request> {
@@ -186,16 +157,31 @@ impl Paginator for Auto {
 
     fn position(&self) -> Option<Value> {
         let found = self.found.as_ref()?;
-        Some(Value::object([("paginator", found.kind.to_value()), ("position", found.paginator.position()?)]))
+        let position = found.paginator.position()?;
+        let entries = [("paginator", found.kind.to_value()), ("position", position), ("account", found.account.to_value())];
+        found.has_next().then(|| Value::object(entries))
     }
 
     fn resume(&mut self, position: &Value) -> Result<(), Error> {
         let no_position = || ErrorKind::NoPosition { found: position.kind_name() };
         let kind = position.get("paginator").and_then(Kind::from_value).ok_or_else(no_position)?;
-        let mut paginator = kind.paginator();
-        paginator.resume(position.get("position").ok_or_else(no_position)?)?;
-        self.found = Some(Found { kind, paginator, guess: None });
+        let mut found = Found::new(kind, None, Account::from_value(position.get("account")));
+        found.paginator.resume(position.get("position").ok_or_else(no_position)?)?;
+        found.sent = found.paginator.position();
+        self.found = Some(found);
         Ok(())
+    }
+
+    fn take_warnings(&mut self) -> Vec<String> {
+        let mut warnings = std::mem::take(&mut self.warnings);
+        warnings.extend(self.found.iter_mut().flat_map(|found| found.paginator.take_warnings()));
+        warnings
+    }
+
+    fn explain_failure(&self) -> Option<String> {
+        let found = self.found.as_ref()?;
+        let param = found.guess.as_ref()?.open()?;
+        Some(format!("the parameter `{param}` was guessed from the first page: name a `paginator` in the spec"))
     }
 
     fn boxed(&self) -> Box<dyn Paginator> {

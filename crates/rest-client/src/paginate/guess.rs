@@ -17,6 +17,11 @@ impl Guess {
         Guess { param: param.to_owned(), first: None, is_checked: false }
     }
 
+    /// The parameter, until the second page has shown that it works.
+    pub(super) fn open(&self) -> Option<&str> {
+        (!self.is_checked).then_some(self.param.as_str())
+    }
+
     /// Shown every page.
     pub(super) fn check(&mut self, response: &Response) -> Result<(), Error> {
         if self.is_checked {

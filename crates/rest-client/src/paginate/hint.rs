@@ -9,7 +9,7 @@ use crate::response::Response;
 const TOTAL_KEYS: &[&str] = &["total_pages", "pages", "totalpages"];
 
 /// What an object under a key like `next` calls its URL.
-const URL_KEYS: &[&str] = &["href", "url"];
+const URL_KEYS: &[&str] = &["href", "url", "link", "uri"];
 
 /// What a page calls its own number.
 const NUMBER_KEYS: &[&str] = &["page", "currentpage", "pagenumber", "pageno", "pageindex", "current", "number"];
@@ -58,7 +58,12 @@ fn cursor_param(key: &str) -> String {
 
 /// The path to what may be a cursor too.
 pub(super) fn more(document: &Document) -> Option<Path> {
-    let keys = find(document.root(), &mut |keys, node| is_next(keys) && is_cursor(node));
+    let is_other = |keys: &[String]| {
+        let name = keys.last().map(|key| letters(key)).unwrap_or_default();
+        ["date", "time", "sync", "delta", "update", "run", "refresh", "billing", "reset"].iter().any(|word| name.contains(word))
+            || name.ends_with("at")
+    };
+    let keys = find(document.root(), &mut |keys, node| is_next(keys) && is_cursor(node) && !is_other(keys));
     keys.map(Path::of_keys)
 }
 
@@ -78,12 +83,16 @@ fn rest_of_next(key: &str) -> Option<&str> {
 }
 
 /// A key without what separates its words, in lower case.
-fn letters(key: &str) -> String {
+pub(super) fn letters(key: &str) -> String {
     key.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 fn is_next(keys: &[String]) -> bool {
-    let begins = |key: &String, start: &str| key.to_lowercase().starts_with(start);
+    // `@odata.nextLink` and `__next`
+    let begins = |key: &String, start: &str| {
+        let key = key.to_lowercase();
+        key.strip_prefix("@odata.").unwrap_or(&key).trim_start_matches('_').starts_with(start)
+    };
     match keys {
         [.., last] if begins(last, "next") => true,
         [.., parent, last] => begins(parent, "next") && URL_KEYS.iter().any(|start| begins(last, start)),
@@ -141,7 +150,7 @@ mod tests {
         check(r#"{"next": "https://a.b/2"}"#, "link next");
         check(r#"{"links": {"Next": "/2"}}"#, "link links.Next");
         check(r#"{"links": {"next": {"href": "/2"}}}"#, "link links.next.href");
-        check(r#"{"@odata.nextLink": "/2"}"#, "");
+        check(r#"{"@odata.nextLink": "/2"}"#, "link ['@odata.nextLink']");
         check(r#"{"paging": {"next.page": "/2"}}"#, "link paging['next.page']");
         check(r#"{"pages": 3, "next_url": "/2"}"#, "link next_url");
         check(r#"{"next_cursor": "x", "next_url": "?page=2"}"#, "link next_url");
@@ -173,6 +182,6 @@ mod tests {
         check(r#"{"NextToken": "x"}"#, "cursor NextToken NextToken");
         check(r#"{"next": 0, "next_cursor": ""}"#, "");
         check(r#"{"next": {"cursor": "x"}}"#, "");
-        check(r#"{"next_billing_date": "2026-01-01"}"#, "more next_billing_date");
+        check(r#"{"next_billing_date": "2026-01-01"}"#, "");
     }
 }
