@@ -44,6 +44,14 @@ impl Paginator for EntityOrList {
         self.pages.resume(position)
     }
 
+    fn take_warnings(&mut self) -> Vec<String> {
+        self.pages.take_warnings()
+    }
+
+    fn explain_failure(&self) -> Option<String> {
+        self.pages.explain_failure()
+    }
+
     fn boxed(&self) -> Box<dyn Paginator> {
         Box::new(self.clone())
     }

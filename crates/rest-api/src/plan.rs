@@ -7,7 +7,7 @@ use catchment_rest_client::redact_all;
 use catchment_schema::WriteDisposition;
 
 use crate::endpoint::Endpoint;
-use crate::{Problem, ResourceSpec, RestApi, SourceError};
+use crate::{PaginatorSpec, ParamSpec, Problem, RangeSpec, ResourceSpec, RestApi, SourceError, TotalSpec};
 
 /// A resource of a run that is planned.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub struct PlannedResource {
     pub write_disposition: WriteDisposition,
     /// Method and URL of its first request, without secrets; of one that is fed, with placeholders.
     pub first_request: String,
+    /// Its paginator with the settings that matter, or that it is detected.
+    pub paginator: String,
 }
 
 impl RestApi<'_> {
@@ -38,8 +40,8 @@ impl RestApi<'_> {
     /// let spec = Spec::parse(spec, Format::Json)?;
     /// let plan = RestApi::new(&spec).plan(|_| Default::default())?;
     /// assert_eq!(plan.iter().map(|resource| resource.to_string()).collect::<Vec<_>>(), [
-    ///     "posts: append into posts\n  GET https://api.example.com/posts?page=0",
-    ///     "  comments: append into comments, for each row of posts\n    GET https://api.example.com/posts/{resources.posts.id}/comments",
+    ///     "posts: append into posts\n  GET https://api.example.com/posts?page=0\n  paginator: page_number (parameter page from 0)",
+    ///     "  comments: append into comments, for each row of posts\n    GET https://api.example.com/posts/{resources.posts.id}/comments\n    paginator: detected from the first response",
     /// ]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -53,6 +55,11 @@ impl RestApi<'_> {
         for (spec, endpoint) in endpoints.iter().filter(|(spec, _)| spec.parent.is_none()) {
             plan.push(planned(spec, 0, first_request(spec, endpoint, &start_of(&spec.name), self.now())?));
             add_fed(&endpoints, &spec.name, 1, &mut plan);
+        }
+        let default = &self.spec.client.paginator;
+        for planned in &mut plan {
+            let spec = endpoints.iter().map(|(spec, _)| spec).find(|spec| spec.name == planned.name);
+            planned.paginator = shown(spec.and_then(|spec| spec.endpoint.paginator.as_ref()).unwrap_or(default));
         }
         Ok(plan)
     }
@@ -74,6 +81,36 @@ fn planned(spec: &ResourceSpec, depth: usize, first_request: String) -> PlannedR
         table_name: spec.table_name.clone().unwrap_or_else(|| spec.name.clone()),
         write_disposition: spec.hints.write_disposition,
         first_request,
+        paginator: String::new(),
+    }
+}
+
+/// A paginator with the settings that matter.
+fn shown(spec: &PaginatorSpec) -> String {
+    let target = |param: &ParamSpec| match param {
+        ParamSpec::Query(name) => format!("parameter {name}"),
+        ParamSpec::Body(path) => format!("body field {path}"),
+    };
+    let end = |range: &RangeSpec| match &range.total {
+        TotalSpec::At(path) => format!(", total at {path}"),
+        TotalSpec::Default | TotalSpec::Nowhere => String::new(),
+    };
+    match spec {
+        PaginatorSpec::Auto => "detected from the first response".to_owned(),
+        PaginatorSpec::SinglePage => "single_page".to_owned(),
+        PaginatorSpec::HeaderLink { links_next_key } => format!("header_link (relation {links_next_key})"),
+        PaginatorSpec::JsonLink { next_url_path } => format!("json_link (URL at {next_url_path})"),
+        PaginatorSpec::HeaderCursor { cursor_key, cursor_param } => {
+            format!("header_cursor (header {cursor_key}, parameter {cursor_param})")
+        }
+        PaginatorSpec::Cursor { cursor_path, param, .. } => format!("cursor (cursor at {cursor_path}, {})", target(param)),
+        PaginatorSpec::Offset { limit, range, .. } => {
+            format!("offset ({}, limit {limit}{})", target(&range.param), end(range))
+        }
+        PaginatorSpec::PageNumber { range, .. } => {
+            format!("page_number ({} from {}{})", target(&range.param), range.first, end(range))
+        }
+        PaginatorSpec::Own { name, .. } => name.clone(),
     }
 }
 
@@ -94,6 +131,6 @@ impl fmt::Display for PlannedResource {
         if let Some(parent) = &self.parent {
             write!(f, ", for each row of {parent}")?;
         }
-        write!(f, "\n{indent}  {}", self.first_request)
+        write!(f, "\n{indent}  {}\n{indent}  paginator: {}", self.first_request, self.paginator)
     }
 }

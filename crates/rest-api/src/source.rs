@@ -33,7 +33,7 @@ use crate::{AuthChoice, ResourceSpec, Spec, Template, auth, pages, paginator, st
 /// ```
 #[derive(Debug)]
 pub struct RestApi<'a> {
-    spec: &'a Spec,
+    pub(crate) spec: &'a Spec,
     client: RestClientBuilder,
     settings: Settings<'a>,
     registry: Registry,

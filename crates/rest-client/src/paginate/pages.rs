@@ -90,7 +90,7 @@ pub(crate) fn pages(transport: Arc<Transport>, rules: Arc<Rules>, mut request: R
                 ahead.extend(next.map(|next| start(&transport, &rules, next.request)));
             }
 
-            let mut response = fetch.response().await.map_err(|error| explained(error, &paginator, &request))?;
+            let mut response = fetch.response().await.map_err(|error| explained(error, paginator.as_ref(), &request))?;
             if response.is_ignored() {
                 tracing::debug!("{} is ignored, as a response action says: the pages end here", response.shown_url());
                 break;
@@ -146,7 +146,7 @@ fn logged(warning: String) -> String {
 }
 
 /// The error of a request, with what the pagination had to do with it.
-fn explained(error: Error, paginator: &Box<dyn Paginator>, request: &Request) -> Error {
+fn explained(error: Error, paginator: &dyn Paginator, request: &Request) -> Error {
     let is_refused = error.status().is_some_and(|status| status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS);
     if !is_refused {
         return error;
