@@ -1,24 +1,29 @@
 //! Endpoints of specs, ready to be asked.
 
 use catchment_extract::{PageError, Row, Start, WindowsError};
-use catchment_json::{FieldEdit, Selection, Value};
+use catchment_json::{FieldEdit, Node, Path, Selection, Value};
 use catchment_rest_client::{Body, Method, Request, RestClient, redact_all};
 use catchment_settings::{Secret, SettingsError};
 use thiserror::Error;
 
+use crate::parent_fields::{MissingValue, ParentField};
 use crate::secrets::Secrets;
 use crate::template::{CursorValue, FieldOf, Fill, FillError, Part, fields_of, plain_text};
 use crate::windows::windows;
-use crate::{BodySpec, EndpointSpec, Include, ResourceSpec, Template, ValueTemplate};
+use crate::{BodySpec, EndpointSpec, Include, OnParentValueMissing, ResourceSpec, Template, ValueTemplate};
 
 /// An endpoint with its client and with what its references stand for.
 #[derive(Debug, Clone)]
 pub(crate) struct Endpoint {
+    /// The name of its resource.
+    resource: String,
     client: RestClient,
     spec: EndpointSpec,
     /// The resources that feed this one, the nearest first.
     ancestors: Vec<String>,
     includes: Vec<Include>,
+    /// The fields of parent rows without which no request is made.
+    parent_fields: Vec<ParentField>,
     /// What must not be shown of its requests.
     secrets: Vec<Secret>,
 }
@@ -32,13 +37,25 @@ pub(crate) enum RequestError {
     Client(#[from] catchment_rest_client::Error),
 }
 
-/// A field that rows are to get and that there is not.
+/// A field of `include_from_parent` that the parent row does not have.
 #[derive(Debug, Error)]
-#[error("`include_from_parent`: the row of `{resource}` has no field `{field}`, it has {available}")]
+#[error(
+    "`include_from_parent`: the row of `{resource}` has no field `{field}`, it has {available}; with \
+     `on_parent_value_missing: exclude` the child rows get null"
+)]
 struct IncludeError {
     resource: String,
     field: String,
     available: String,
+}
+
+/// The fields that child rows get from their parent rows.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct IncludedFields {
+    /// Their names in the child rows, with their values.
+    pub(crate) fields: Vec<(String, Value)>,
+    /// What a person should know of them.
+    pub(crate) warnings: Vec<String>,
 }
 
 impl Endpoint {
@@ -52,7 +69,9 @@ impl Endpoint {
     ) -> Result<Endpoint, SettingsError> {
         let spec = resolved(&resource.endpoint, secrets)?;
         spec.each_template(&mut |_, template| hidden.extend(template.secrets().cloned()));
-        Ok(Endpoint { client, spec, ancestors, includes: resource.include_from_parent.clone(), secrets: hidden })
+        let (resource, includes) = (resource.name.clone(), resource.include_from_parent.clone());
+        let parent_fields = ParentField::of_endpoint(&spec);
+        Ok(Endpoint { resource, client, spec, ancestors, includes, parent_fields, secrets: hidden })
     }
 
     pub(crate) fn client(&self) -> &RestClient {
@@ -131,13 +150,13 @@ impl Endpoint {
 
     /// What tells the rows that feed it apart from run to run: the values that path, parameters and body take from them. Empty
     /// where they take none.
-    pub(crate) fn parent_fields(&self) -> String {
+    pub(crate) fn parent_key_fields(&self) -> String {
         let mut fields = Vec::new();
         self.each_parent_field(|of| fields.push(format!("{}.{}", of.resource, of.field.as_str())));
         fields.join(", ")
     }
 
-    /// The values of [`Endpoint::parent_fields`]; null where a row has none.
+    /// The values of [`Endpoint::parent_key_fields`]; null where a row has none.
     pub(crate) fn parent_key(&self, row: &Row) -> Value {
         let rows = self.rows(Some(row));
         let mut values = Vec::new();
@@ -157,31 +176,65 @@ impl Endpoint {
         });
     }
 
-    /// The fields that rows get from the one that feeds them.
-    pub(crate) fn includes(&self, row: &Row) -> Result<Vec<(String, Value)>, PageError> {
+    /// Checks that a parent row has a value for each placeholder. A row without one is skipped: the warning says so, with
+    /// the same text for all rows that lack the same field.
+    ///
+    /// # Errors
+    ///
+    /// Where `on_parent_value_missing` is `raise` and there is no value, or an object or a list cannot stand in its place.
+    pub(crate) fn skip_warning(&self, row: &Row) -> Result<Option<String>, RequestError> {
         let rows = self.rows(Some(row));
-        let include = |Include { resource, field }: &Include| {
-            let named = rows.iter().find(|(name, _)| resource.as_deref().is_none_or(|resource| resource == *name));
-            let (name, row) = named.ok_or("there is no row that feeds it")?;
-            let value = row.get(field).ok_or_else(|| IncludeError {
-                resource: (*name).to_owned(),
-                field: field.clone(),
-                available: fields_of(row.node()),
-            })?;
-            Ok((format!("_{name}_{field}"), value))
+        let missing = match self.parent_fields.iter().try_for_each(|field| field.check(&rows)) {
+            Ok(()) => return Ok(None),
+            Err(FillError::Missing(missing)) if self.spec.on_parent_value_missing == OnParentValueMissing::Exclude => missing,
+            Err(error) => return Err(error.into()),
         };
-        self.includes.iter().map(include).collect()
+        let MissingValue { resource, field, found } = &missing;
+        let parent = self.ancestors.first().unwrap_or(resource);
+        let of = if parent == resource { String::new() } else { format!(" of resource `{resource}`") };
+        let cause = found.cause();
+        tracing::debug!(resource = %self.resource, row = %row.node().excerpt(120), "skipped a parent row: field `{field}`{of} {cause}");
+        Ok(Some(format!("skipped 1 row of resource `{parent}`: field `{field}`{of} {cause}")))
+    }
+
+    /// The fields that child rows get from a parent row and from the rows above it. No request depends on them, so one that
+    /// a row does not have is null in the child rows.
+    ///
+    /// # Errors
+    ///
+    /// Where a row does not have one, and `on_parent_value_missing` is `raise`.
+    pub(crate) fn included_fields(&self, row: &Row) -> Result<IncludedFields, PageError> {
+        let rows = self.rows(Some(row));
+        let mut included = IncludedFields::default();
+        for Include { resource, field } in &self.includes {
+            let named = rows.iter().find(|(name, _)| resource.as_deref().is_none_or(|resource| resource == *name));
+            let (resource, row) = named.ok_or("there is no parent row")?;
+            let name = format!("_{resource}_{field}");
+            let by_path = || Path::parse(field).ok()?.first(row.node()).map(Node::to_value);
+            let value = match row.get(field).or_else(by_path) {
+                Some(value) => value,
+                None if self.spec.on_parent_value_missing == OnParentValueMissing::Raise => {
+                    let (resource, field) = ((*resource).to_owned(), field.clone());
+                    return Err(IncludeError { resource, field, available: fields_of(row.node()) }.into());
+                }
+                None => {
+                    included.warnings.push(format!("1 row of resource `{resource}` has no field `{field}`: `{name}` is null"));
+                    Value::Null
+                }
+            };
+            included.fields.push((name, value));
+        }
+        Ok(included)
     }
 }
 
-/// The value of a parameter as the reference sends it: null is left out, a list is sent value by value.
+/// The value of a parameter as the reference sends it: nulls are left out, a list is sent value by value.
 fn texts(value: &Value) -> impl Iterator<Item = String> + '_ {
     let values = match value {
-        Value::Null => &[],
         Value::Array(values) => values.as_slice(),
         one => std::slice::from_ref(one),
     };
-    values.iter().map(plain_text)
+    values.iter().filter(|value| !value.is_null()).map(plain_text)
 }
 
 /// Rows with further fields.

@@ -41,6 +41,7 @@ mod format;
 mod key_path;
 mod pages;
 mod paginator;
+mod parent_fields;
 mod plan;
 mod registry;
 mod response_action;
@@ -66,7 +67,7 @@ pub use registry::Registry;
 pub use shape::json_schema;
 pub use source::{Problem, RestApi, SourceError};
 pub use spec::{
-    ActionSpec, AuthChoice, AuthSpec, BodySpec, ClientSpec, EndpointSpec, Include, IncrementalSpec, PaginatorSpec, ParamSpec,
-    PipelineSpec, RangeSpec, ResourceSpec, ResponseActionSpec, Spec, StepSpec, TotalSpec,
+    ActionSpec, AuthChoice, AuthSpec, BodySpec, ClientSpec, EndpointSpec, Include, IncrementalSpec, OnParentValueMissing,
+    PaginatorSpec, ParamSpec, PipelineSpec, RangeSpec, ResourceSpec, ResponseActionSpec, Spec, StepSpec, TotalSpec,
 };
 pub use template::{Reference, Template, ValueTemplate};

@@ -4,12 +4,12 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use catchment_extract::{Page, PageError, Row, Start};
-use catchment_json::Value;
+use catchment_json::{Selection, Value};
 use catchment_rest_client::{Page as ClientPage, Pages, Url, redact_all};
 use catchment_settings::Secret;
 use futures_util::{Stream, StreamExt as _, stream};
 
-use crate::endpoint::{Endpoint, with_fields};
+use crate::endpoint::{Endpoint, IncludedFields, with_fields};
 
 type PageStream = Pin<Box<dyn Stream<Item = Result<Page, PageError>> + Send>>;
 
@@ -18,9 +18,37 @@ pub(crate) fn own(endpoint: &Arc<Endpoint>, start: &Start, now: i64) -> PageStre
     all(endpoint, start, now, of_start)
 }
 
-/// The pages that a row of another resource leads to.
+/// The pages that a row of another resource leads to. A row that is skipped leads to a page without rows that says so.
 pub(crate) fn of_row(endpoint: &Arc<Endpoint>, row: Row, start: &Start, now: i64) -> PageStream {
-    all(endpoint, start, now, move |endpoint, start| of_row_and_start(endpoint, &row, start))
+    match endpoint.skip_warning(&row) {
+        Ok(None) => {}
+        Ok(Some(warning)) => return Box::pin(stream::iter([without_rows(vec![warning])])),
+        Err(error) => return failed(error.into()),
+    }
+    let IncludedFields { fields, warnings } = match endpoint.included_fields(&row) {
+        Ok(included) => included,
+        Err(error) => return failed(error),
+    };
+    let pages = all(endpoint, start, now, move |endpoint, start| of_row_and_start(endpoint, &row, &fields, start));
+    with_warnings(pages, warnings)
+}
+
+/// A page without rows, with warnings.
+fn without_rows(warnings: Vec<String>) -> Result<Page, PageError> {
+    let rows = Selection::try_from(Vec::<Value>::new())?;
+    Ok(Page { warnings, bytes: 0, ..Page::from(rows) })
+}
+
+/// The pages, the first of which has warnings.
+fn with_warnings(pages: PageStream, mut warnings: Vec<String>) -> PageStream {
+    if warnings.is_empty() {
+        return pages;
+    }
+    Box::pin(pages.map(move |page| {
+        let mut page = page?;
+        page.warnings.append(&mut warnings);
+        Ok(page)
+    }))
 }
 
 /// The pages of all windows of a range, one after the other, where the endpoint has windows; else all pages.
@@ -53,11 +81,10 @@ fn of_start(endpoint: &Endpoint, start: &Start) -> PageStream {
     to_pages(pages, Vec::new(), endpoint.secrets().to_vec())
 }
 
-fn of_row_and_start(endpoint: &Endpoint, row: &Row, start: &Start) -> PageStream {
-    let request = endpoint.request(start, Some(row)).map_err(PageError::from);
-    match request.and_then(|request| Ok((request, endpoint.includes(row)?))) {
-        Ok((request, fields)) => to_pages(endpoint.client().paginate(request), fields, endpoint.secrets().to_vec()),
-        Err(error) => failed(error),
+fn of_row_and_start(endpoint: &Endpoint, row: &Row, fields: &[(String, Value)], start: &Start) -> PageStream {
+    match endpoint.request(start, Some(row)) {
+        Ok(request) => to_pages(endpoint.client().paginate(request), fields.to_vec(), endpoint.secrets().to_vec()),
+        Err(error) => failed(error.into()),
     }
 }
 

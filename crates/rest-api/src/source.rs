@@ -248,7 +248,7 @@ fn system_time() -> i64 {
 fn to_resource(spec: &ResourceSpec, endpoint: Arc<Endpoint>, clock: Clock) -> Resource {
     let mut resource = match &spec.parent {
         Some(parent) => {
-            let (fields, keys) = (endpoint.parent_fields(), Arc::clone(&endpoint));
+            let (fields, keys) = (endpoint.parent_key_fields(), Arc::clone(&endpoint));
             let pages = move |row, start: &Start| pages::of_row(&endpoint, row, start, clock());
             let resource = Resource::transformer_of_pages(&spec.name, parent, pages);
             if fields.is_empty() { resource } else { resource.cursor_per_parent(fields, move |row| keys.parent_key(row)) }

@@ -39,6 +39,11 @@ pub(super) static SHAPE: Shape = Shape::new(
         ),
         Field::new("response_actions", Kind::ListOf(&Kind::Object(&RESPONSE_ACTION)), "What to do with certain answers."),
         Field::new("incremental", Kind::Object(&INCREMENTAL), "How new rows are told from old ones; all are new by default."),
+        Field::new(
+            "on_parent_value_missing",
+            Kind::OneOf(&["exclude", "raise"]),
+            "Whether a parent row without a value for a placeholder is skipped with a warning, or fails the run; exclude by default.",
+        ),
     ],
 );
 
@@ -69,6 +74,19 @@ pub struct EndpointSpec {
     pub response_actions: Vec<ResponseActionSpec>,
     /// How new rows are told from old ones; all are new by default.
     pub incremental: Option<IncrementalSpec>,
+    /// What happens to a parent row without a value that the request or the rows need; it is excluded by default.
+    pub on_parent_value_missing: OnParentValueMissing,
+}
+
+/// What happens to a parent row in which a field that a placeholder or `include_from_parent` names is null or missing. For
+/// a placeholder in the path, an empty string counts as missing too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OnParentValueMissing {
+    /// No request is made for the row, with a warning. A missing field of `include_from_parent` is null in the child rows.
+    #[default]
+    Exclude,
+    /// The run fails.
+    Raise,
 }
 
 /// The body of a request.
@@ -136,6 +154,10 @@ impl EndpointSpec {
                 .map(|(path, action)| ResponseActionSpec::read(&Keys::of(action, path), mistakes))
                 .collect(),
             incremental: incremental.or(params.incremental),
+            on_parent_value_missing: match keys.text("on_parent_value_missing") {
+                Some("raise") => OnParentValueMissing::Raise,
+                _ => OnParentValueMissing::Exclude,
+            },
         };
         endpoint.check_placeholders(&keys, mistakes);
         endpoint.check_window(&keys, mistakes);

@@ -23,7 +23,7 @@ use serde::de::{Deserialize, Deserializer, Error as _};
 
 pub use auth::AuthSpec;
 pub use client::ClientSpec;
-pub use endpoint::{AuthChoice, BodySpec, EndpointSpec};
+pub use endpoint::{AuthChoice, BodySpec, EndpointSpec, OnParentValueMissing};
 pub use include::Include;
 pub use incremental::IncrementalSpec;
 pub use paginator::{PaginatorSpec, ParamSpec, RangeSpec, TotalSpec};

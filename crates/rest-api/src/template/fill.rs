@@ -5,8 +5,9 @@ use catchment_json::{Node, Object, Value};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use thiserror::Error;
 
-use super::{CursorValue, FieldOf, Part, Template, ValueTemplate, plain_text};
+use super::{CursorValue, Part, Template, ValueTemplate, plain_text};
 use crate::convert::Convert;
+use crate::parent_fields::MissingValue;
 
 /// What cannot stand as it is in the path of a URL (RFC 3986, `pchar`); a slash can, and leads deeper.
 const PATH: &AsciiSet = &CONTROLS
@@ -29,12 +30,12 @@ const PATH: &AsciiSet = &CONTROLS
 /// A placeholder that cannot be filled in.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub(crate) enum FillError {
-    /// The row does not have the field.
-    #[error("the row of `{resource}` has nothing at `{field}`, it has {available}")]
-    Missing { resource: String, field: String, available: String },
-    /// A value that no path can have.
-    #[error("{found} at `{field}` of the row of `{resource}` cannot stand in a path")]
-    NoPathValue { resource: String, field: String, found: String },
+    /// The row has no value for the field.
+    #[error(transparent)]
+    Missing(#[from] MissingValue),
+    /// A value that cannot stand where the placeholder is.
+    #[error("{found} at `{field}` of the row of `{resource}` cannot stand in {place}")]
+    WrongKind { resource: String, field: String, found: String, place: &'static str },
     /// A value that cannot be written out as the placeholder says.
     #[error("{0}")]
     Format(String),
@@ -64,26 +65,19 @@ impl Fill<'_> {
                     continue;
                 }
                 Part::Param(value) | Part::Value(value) => value.clone(),
-                Part::Field(of) => {
-                    let value = self.field(of)?;
-                    let text = plain_text(&value);
-                    let no_path = || FillError::NoPathValue {
-                        resource: of.resource.clone(),
-                        field: of.field.as_str().to_owned(),
-                        found: value.to_string().chars().take(60).collect(),
-                    };
-                    let is_scalar = matches!(value, Value::Text(_) | Value::Number(_) | Value::Bool(_));
-                    if !is_scalar || text.is_empty() || text.split('/').any(|segment| matches!(segment, "." | "..")) {
-                        return Err(no_path());
+                Part::Field(_) | Part::Formatted(..) | Part::Incremental(_) => {
+                    let text = plain_text(&self.part(part)?);
+                    if let Part::Field(of) = part.value()
+                        && (text.is_empty() || text.split('/').any(|segment| matches!(segment, "." | "..")))
+                    {
+                        return Err(of.wrong_kind(of.find(self.rows)?, "a path"));
                     }
-                    if path.is_empty() && is_url(&text) {
+                    if path.is_empty() && matches!(part, Part::Field(_)) && is_url(&text) {
                         path.push_str(&text);
                         continue;
                     }
                     text
                 }
-                Part::Incremental(value) => plain_text(&self.cursor(*value)?),
-                Part::Formatted(..) => plain_text(&self.part(part)?),
                 Part::Reference(_) => String::new(),
                 Part::Resolved(secret) => secret.expose().to_owned(),
             };
@@ -127,22 +121,11 @@ impl Fill<'_> {
         Ok(match part {
             Part::Text(text) | Part::Param(text) | Part::Value(text) => Value::from(text.as_str()),
             Part::Incremental(value) => self.cursor(*value)?,
-            Part::Field(of) => self.field(of)?,
+            Part::Field(of) => of.find(self.rows)?.to_value(),
             Part::Formatted(part, format) => Value::from(format.apply(&self.part(part)?).map_err(FillError::Format)?),
             Part::Reference(_) => Value::from(""),
             Part::Resolved(secret) => Value::from(secret.expose()),
         })
-    }
-
-    fn field(&self, of: &FieldOf) -> Result<Value, FillError> {
-        let row = self.rows.iter().find(|(name, _)| *name == of.resource).map(|(_, row)| row.node());
-        match row.and_then(|row| of.field.first(row)) {
-            Some(node) => Ok(node.to_value()),
-            None => {
-                let available = row.map(fields_of).filter(|keys| !keys.is_empty()).unwrap_or_else(|| "no fields".to_owned());
-                Err(FillError::Missing { resource: of.resource.clone(), field: of.field.as_str().to_owned(), available })
-            }
-        }
     }
 
     /// A value of the cursor; an empty text where there is none yet.

@@ -1,4 +1,5 @@
 mod dependents;
+mod missing_values;
 mod mistakes;
 mod paginators;
 mod requests;
