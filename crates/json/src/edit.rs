@@ -1,212 +1,154 @@
 //! Rows with other fields, without parsing them anew.
 
-use crate::document::{Document, NodeId};
-use crate::error::{ParseError, ParseErrorKind};
-use crate::node::{Key, Kind, Node};
-use crate::selection::Selection;
-use crate::tape::{Entry, Tag};
-use crate::value::Value;
-use crate::{build, tape};
+mod editor;
+#[cfg(test)]
+mod tests;
 
-/// What becomes of a field.
+use crate::document::NodeId;
+use crate::error::ParseError;
+use crate::node::{Kind, Node};
+use crate::path::FieldPath;
+use crate::selection::Selection;
+use crate::tape::Entry;
+use crate::value::Value;
+use editor::{Built, Editor};
+
+/// What happens to a field.
 #[derive(Debug, Clone, PartialEq)]
 pub enum FieldEdit {
-    /// It stays.
-    Keep,
-    /// It goes.
+    /// It is removed.
     Drop,
-    /// It gets another name.
+    /// It gets another name, and stays in its object. Elements of lists have no names and stay as they are.
     Rename(String),
-    /// It gets another value.
+    /// It gets another value; null stays null.
     Replace(Value),
 }
 
+/// The rows that [`Selection::edit_fields`] makes.
+#[derive(Debug, Clone)]
+pub struct EditedFields {
+    /// The rows.
+    pub rows: Selection,
+    /// What each of the paths met, in the order of the edits.
+    pub uses: Vec<PathUse>,
+}
+
+/// What a path met in the rows of a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct PathUse {
+    /// Whether it led to a field of any row.
+    pub is_found: bool,
+    /// Whether it broke off in any row at an object without its key, or at a scalar. A null or an empty list on its way says
+    /// nothing about a path.
+    pub is_missed: bool,
+}
+
 impl Selection {
-    /// The same rows, of which each object has its own fields as `edit` says of their names and values, and then those of `added`, in the place of
-    /// own ones of their names. Rows that are no objects stay as they are. The tape is copied, and nothing is parsed.
+    /// Edits fields of the rows that are objects by their paths. Of several edits of one field the first counts. The tape is
+    /// copied, and nothing is parsed.
     ///
     /// # Errors
     ///
     /// Where the document gets more than 4 GiB of text.
     ///
     /// ```
-    /// use catchment_json::{Document, FieldEdit, Selection, Value};
+    /// use catchment_json::{Document, FieldEdit, FieldPath, Selection};
     ///
-    /// let page = Selection::elements(Document::parse(br#"[{"id": 1, "mail": "a@b.c"}]"#.to_vec())?);
-    /// let edit = |key: &str, _: catchment_json::Node<'_>| if key == "mail" { FieldEdit::Replace("***".into()) } else { FieldEdit::Keep };
-    /// let edited = page.edit_fields(edit, &[("_users_id".to_owned(), Value::from(7))])?;
-    /// assert_eq!(edited.nodes().map(|row| format!("{row:?}")).collect::<String>(), r#"{"id":1,"mail":"***","_users_id":7}"#);
+    /// let page = Selection::elements(Document::parse(br#"[{"id": 1, "user": {"mail": "a@b.c"}}]"#.to_vec())?);
+    /// let edited = page.edit_fields(&[(FieldPath::new("user.mail"), FieldEdit::Replace("***".into()))])?;
+    /// assert_eq!(edited.rows.nodes().map(|row| format!("{row:?}")).collect::<String>(), r#"{"id":1,"user":{"mail":"***"}}"#);
     /// # Ok::<(), catchment_json::ParseError>(())
     /// ```
-    pub fn edit_fields(
-        &self,
-        edit: impl Fn(&str, Node<'_>) -> FieldEdit,
-        added: &[(String, Value)],
-    ) -> Result<Selection, ParseError> {
-        let mut editor = Editor { text: self.document.text().to_owned(), tape: Vec::new() };
-        editor.tape.reserve(self.document.tape().len());
+    pub fn edit_fields(&self, edits: &[(FieldPath, FieldEdit)]) -> Result<EditedFields, ParseError> {
+        let mut uses = vec![PathUse::default(); edits.len()];
+        // The fields of all rows, one row after the other, and how many the rows up to each have.
+        let (mut fields, mut ends) = (Vec::new(), Vec::with_capacity(self.ids.len()));
+        for row in self.nodes() {
+            let first = fields.len();
+            if row.kind() == Kind::Object {
+                find_fields(row, edits, &mut fields, &mut uses);
+            }
+            sort_new(&mut fields, first);
+            ends.push(fields.len());
+        }
+        if fields.is_empty() {
+            return Ok(EditedFields { rows: self.clone(), uses });
+        }
+        let mut editor = Editor::of(&self.document);
+        let built: Vec<Built> = edits.iter().map(|(_, edit)| editor.edit(edit)).collect();
+        let mut ids = Vec::with_capacity(self.ids.len());
+        let mut first = 0;
+        for (row, end) in self.ids.iter().zip(ends) {
+            ids.push(NodeId(editor.tape.len() as u32));
+            editor.edited_row(row.0, self.document.tape(), fields.get(first..end).unwrap_or_default(), &built);
+            first = end;
+        }
+        Ok(EditedFields { rows: editor.finish(ids)?, uses })
+    }
+
+    /// The same rows, of which each object has the fields of `added` too, in place of own ones of their names. The tape is
+    /// copied, and nothing is parsed.
+    ///
+    /// # Errors
+    ///
+    /// Where the document gets more than 4 GiB of text.
+    ///
+    /// ```
+    /// use catchment_json::{Document, Selection, Value};
+    ///
+    /// let page = Selection::elements(Document::parse(br#"[{"id": 1}]"#.to_vec())?);
+    /// let rows = page.with_fields(&[("_users_id".to_owned(), Value::from(7))])?;
+    /// assert_eq!(rows.nodes().map(|row| format!("{row:?}")).collect::<String>(), r#"{"id":1,"_users_id":7}"#);
+    /// # Ok::<(), catchment_json::ParseError>(())
+    /// ```
+    pub fn with_fields(&self, added: &[(String, Value)]) -> Result<Selection, ParseError> {
+        let mut editor = Editor::of(&self.document);
         // What is added is the same in all rows, and its text stands there once.
-        let extra: Vec<(&str, Built)> = added
-            .iter()
-            .map(|(name, value)| (name.as_str(), Built { key: editor.text_entry(name), value: editor.value(value) }))
-            .collect();
+        let added: Vec<(&str, Entry, Vec<Entry>)> =
+            added.iter().map(|(name, value)| (name.as_str(), editor.text_entry(name), editor.value(value))).collect();
         let mut ids = Vec::with_capacity(self.ids.len());
         for row in self.nodes() {
             ids.push(NodeId(editor.tape.len() as u32));
-            editor.row(row, self.document.tape(), &edit, &extra);
+            editor.extended_row(row, self.document.tape(), &added);
         }
-        let size = editor.text.len().max(editor.tape.len());
-        if u32::try_from(size).is_err() {
-            return Err(ParseError::at(&[], 0, ParseErrorKind::TooLong { bytes: size }));
-        }
-        Ok(Selection { document: Document::from_parts(editor.text, editor.tape), ids })
+        editor.finish(ids)
     }
 }
 
-/// A field that is written: its key, and the tape of its value from index 0.
-struct Built {
-    key: Entry,
-    value: Vec<Entry>,
+/// A field that is edited.
+#[derive(Debug, Clone, Copy)]
+struct FoundField {
+    /// The place of its value on the tape.
+    at: u32,
+    /// Which edit it is.
+    edit: u32,
+    /// Whether it has a key, which stands right before its value.
+    is_entry: bool,
 }
 
-struct Editor {
-    text: String,
-    tape: Vec<Entry>,
-}
-
-impl Editor {
-    fn row(&mut self, row: Node<'_>, source: &[Entry], edit: &impl Fn(&str, Node<'_>) -> FieldEdit, added: &[(&str, Built)]) {
-        if row.kind() != Kind::Object {
-            self.copy(source, row.id().0);
-            return;
-        }
-        let begin = self.tape.len();
-        self.tape.extend(source.get(row.id().0 as usize).copied());
-        for (key, value) in row.entries() {
-            self.field(key, value, source, edit, added);
-        }
-        for (_, built) in added {
-            self.tape.push(built.key);
-            self.append(&built.value, 0);
-        }
-        let end = self.tape.len() as u32;
-        if let Some(object) = self.tape.get_mut(begin) {
-            object.end = end;
-        }
-    }
-
-    fn field(
-        &mut self,
-        key: Key<'_>,
-        value: Node<'_>,
-        source: &[Entry],
-        edit: &impl Fn(&str, Node<'_>) -> FieldEdit,
-        added: &[(&str, Built)],
-    ) {
-        let name = key.name();
-        if added.iter().any(|(added, _)| *added == name) {
-            return;
-        }
-        // The entry of a key stands right before its value.
-        let own_key = |editor: &mut Editor| editor.tape.extend(source.get((value.id().0 as usize).wrapping_sub(1)).copied());
-        match edit(&name, value) {
-            FieldEdit::Keep => {
-                own_key(self);
-                self.copy(source, value.id().0);
-            }
-            FieldEdit::Drop => {}
-            FieldEdit::Rename(other) => {
-                let entry = self.text_entry(&other);
-                self.tape.push(entry);
-                self.copy(source, value.id().0);
-            }
-            FieldEdit::Replace(other) => {
-                own_key(self);
-                let built = self.value(&other);
-                self.append(&built, 0);
-            }
-        }
-    }
-
-    /// Copies the value at `at` of the tape it comes from.
-    fn copy(&mut self, source: &[Entry], at: u32) {
-        let end = tape::after(source, at);
-        self.append(source.get(at as usize..end as usize).unwrap_or_default(), at);
-    }
-
-    /// Appends entries that stood from `first` on in another tape over the same text.
-    fn append(&mut self, entries: &[Entry], first: u32) {
-        let here = self.tape.len() as u32;
-        self.tape.extend(entries.iter().map(|entry| match entry.tag {
-            Tag::Array | Tag::Object => Entry { end: entry.end - first + here, ..*entry },
-            _ => *entry,
-        }));
-    }
-
-    fn text_entry(&mut self, text: &str) -> Entry {
-        let start = self.text.len() as u32;
-        self.text.push_str(text);
-        Entry { tag: Tag::Text, start, end: self.text.len() as u32 }
-    }
-
-    /// The tape of a value, from index 0, over the text that it is appended to.
-    fn value(&mut self, value: &Value) -> Vec<Entry> {
-        let shift = self.text.len() as u32;
-        let (text, tape) = build::build(value);
-        self.text.push_str(&text);
-        let moved = tape.into_iter().map(|entry| match entry.tag {
-            Tag::Array | Tag::Object => Entry { start: entry.start + shift, ..entry },
-            _ => Entry { start: entry.start + shift, end: entry.end + shift, ..entry },
+/// Adds the fields of a row that the edits are of.
+fn find_fields(row: Node<'_>, edits: &[(FieldPath, FieldEdit)], fields: &mut Vec<FoundField>, uses: &mut [PathUse]) {
+    for (index, ((path, _), path_use)) in edits.iter().zip(uses).enumerate() {
+        let before = fields.len();
+        path_use.is_missed |= path.find(row, &mut |node, is_entry| {
+            fields.push(FoundField { at: node.id().0, edit: index as u32, is_entry });
         });
-        moved.collect()
+        path_use.is_found |= fields.len() > before;
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::FieldEdit;
-    use crate::{Document, Node, Selection, Value};
-
-    /// `x` goes, `y` is called `z`, `m` is masked.
-    fn edit(key: &str, _: Node<'_>) -> FieldEdit {
-        match key {
-            "x" => FieldEdit::Drop,
-            "y" => FieldEdit::Rename("z".to_owned()),
-            "m" => FieldEdit::Replace(Value::parse(r#"{"masked": [true]}"#).unwrap()),
-            _ => FieldEdit::Keep,
+/// Puts the fields from `first` on in the order of the tape, each with its first edit.
+fn sort_new(fields: &mut Vec<FoundField>, first: usize) {
+    let Some(new) = fields.get_mut(first..) else { return };
+    new.sort_unstable_by_key(|field| (field.at, field.edit));
+    let mut kept = first;
+    for index in first..fields.len() {
+        let Some(field) = fields.get(index).copied() else { break };
+        let is_known = kept > first && fields.get(kept - 1).is_some_and(|last| last.at == field.at);
+        if let (false, Some(slot)) = (is_known, fields.get_mut(kept)) {
+            *slot = field;
+            kept += 1;
         }
     }
-
-    #[track_caller]
-    fn check(rows: &str, added: &str, expected: &str) {
-        let page = Selection::elements(Document::parse(rows.as_bytes().to_vec()).unwrap());
-        let added = Value::parse(added).unwrap();
-        let added: Vec<_> = added.as_object().unwrap().iter().map(|(k, v)| (k.clone(), v.clone())).collect();
-        let edited = page.edit_fields(edit, &added).unwrap();
-        let mut found = String::new();
-        edited.write_json(&mut found);
-        assert_eq!(found, expected, "{rows}");
-        // what is made is a document like any other
-        let again = edited.edit_fields(|_, _| FieldEdit::Keep, &[]).unwrap();
-        let mut found = String::new();
-        again.write_json(&mut found);
-        assert_eq!(found, expected, "{rows}, copied");
-    }
-
-    #[test]
-    fn fields_are_edited_and_added() {
-        check("[]", "{}", "[]");
-        check(r#"[{"a": [1, {"b": "é\n"}], "x": {"deep": [1]}, "c": 1e3}]"#, "{}", r#"[{"a":[1,{"b":"é\n"}],"c":1e3}]"#);
-        check(r#"[{"y": [[]], "m": 1}, {}]"#, r#"{"_p_id": 7}"#, r#"[{"z":[[]],"m":{"masked":[true]},"_p_id":7},{"_p_id":7}]"#);
-        check(r#"{"id": 1, "id": 2}"#, r#"{"id": {"a": [null, "b"]}}"#, r#"[{"id":{"a":[null,"b"]}}]"#);
-        check(r#"[1, "text", [{"x": 1}], {"a\u0062": 1, "\u0078": 2}]"#, "{}", r#"[1,"text",[{"x":1}],{"ab":1}]"#);
-    }
-
-    #[test]
-    fn only_picked_rows_are_copied() {
-        let mut page = Selection::elements(Document::parse(br#"[{"a": 1}, {"a": 2}, {"a": 3}]"#.to_vec()).unwrap());
-        page.ids.remove(1);
-        let edited = page.edit_fields(|_, _| FieldEdit::Keep, &[]).unwrap();
-        assert_eq!(edited.nodes().map(|row| format!("{row:?}")).collect::<Vec<_>>(), [r#"{"a":1}"#, r#"{"a":3}"#]);
-    }
+    fields.truncate(kept);
 }

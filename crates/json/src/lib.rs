@@ -44,11 +44,11 @@ mod write;
 mod yaml;
 
 pub use document::{Document, NodeId};
-pub use edit::FieldEdit;
+pub use edit::{EditedFields, FieldEdit, PathUse};
 pub use error::{ParseError, ParseErrorKind};
 pub use node::{Elements, Entries, Key, Kind, Node};
 pub use number::Number;
-pub use path::{Path, PathError};
+pub use path::{FieldPath, Path, PathError};
 pub use selection::Selection;
 pub use serialize::{SerializeError, SerializeErrorKind, to_value};
 pub use value::{Object, Value};

@@ -1,5 +1,6 @@
 //! Picking values out of documents.
 
+mod fields;
 mod filter;
 mod query;
 mod read;
@@ -8,6 +9,8 @@ mod tests;
 mod write;
 
 use thiserror::Error;
+
+pub use fields::FieldPath;
 
 use crate::node::Node;
 use query::{Selector, Step};

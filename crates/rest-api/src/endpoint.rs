@@ -1,7 +1,7 @@
 //! Endpoints of specs, ready to be asked.
 
 use catchment_extract::{PageError, Row, Start, WindowsError};
-use catchment_json::{FieldEdit, Node, Path, Selection, Value};
+use catchment_json::{Node, Path, Selection, Value};
 use catchment_rest_client::{Body, Method, Request, RestClient, redact_all};
 use catchment_settings::{Secret, SettingsError};
 use thiserror::Error;
@@ -239,7 +239,7 @@ fn texts(value: &Value) -> impl Iterator<Item = String> + '_ {
 
 /// Rows with further fields.
 pub(crate) fn with_fields(rows: Selection, fields: &[(String, Value)]) -> Result<Selection, PageError> {
-    if fields.is_empty() { Ok(rows) } else { Ok(rows.edit_fields(|_, _| FieldEdit::Keep, fields)?) }
+    if fields.is_empty() { Ok(rows) } else { Ok(rows.with_fields(fields)?) }
 }
 
 fn body(spec: &BodySpec, fill: &Fill<'_>) -> Result<Option<Body>, FillError> {

@@ -37,6 +37,7 @@ mod entity;
 mod error;
 mod explain;
 mod expression;
+mod field_uses;
 mod format;
 mod key_path;
 mod pages;

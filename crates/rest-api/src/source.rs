@@ -11,6 +11,7 @@ use thiserror::Error;
 
 use crate::endpoint::{Endpoint, RequestError, is_entity};
 use crate::entity::EntityOrList;
+use crate::field_uses::FieldUses;
 use crate::registry::Registry;
 use crate::response_action::response_action;
 use crate::secrets::Secrets;
@@ -246,6 +247,8 @@ fn system_time() -> i64 {
 }
 
 fn to_resource(spec: &ResourceSpec, endpoint: Arc<Endpoint>, clock: Clock) -> Resource {
+    let uses = Arc::new(FieldUses::of(spec));
+    let of_pages = Arc::clone(&uses);
     let mut resource = match &spec.parent {
         Some(parent) => {
             let (fields, keys) = (endpoint.parent_key_fields(), Arc::clone(&endpoint));
@@ -253,7 +256,7 @@ fn to_resource(spec: &ResourceSpec, endpoint: Arc<Endpoint>, clock: Clock) -> Re
             let resource = Resource::transformer_of_pages(&spec.name, parent, pages);
             if fields.is_empty() { resource } else { resource.cursor_per_parent(fields, move |row| keys.parent_key(row)) }
         }
-        None => Resource::pages(&spec.name, move |start| pages::own(&endpoint, start, clock())),
+        None => Resource::pages(&spec.name, move |start| pages::own(&endpoint, start, clock(), &of_pages)),
     };
     let hints = spec.hints.clone();
     resource.table_name = spec.table_name.clone().into();
@@ -270,5 +273,6 @@ fn to_resource(spec: &ResourceSpec, endpoint: Arc<Endpoint>, clock: Clock) -> Re
     resource.selected = spec.selected;
     resource.parallelized = spec.parallelized;
     resource.resumable = spec.resumable;
-    spec.processing_steps.iter().fold(resource, step::add)
+    let steps = spec.processing_steps.iter().enumerate();
+    steps.fold(resource, |resource, (index, step)| step::add(resource, index, step, &uses))
 }

@@ -1,11 +1,12 @@
 //! Steps of specs to those of resources.
 
-use std::collections::HashMap;
+use std::sync::Arc;
 
 use catchment_extract::{PageError, Resource};
-use catchment_json::{FieldEdit, Selection, Value};
+use catchment_json::{FieldEdit, FieldPath, Selection, Value};
 use thiserror::Error;
 
+use crate::field_uses::FieldUses;
 use crate::{Expression, StepSpec};
 
 /// An expression that cannot be evaluated for a row.
@@ -18,8 +19,8 @@ struct StepError {
     problem: String,
 }
 
-/// The resource with one more step.
-pub(crate) fn add(resource: Resource, step: &StepSpec) -> Resource {
+/// The resource with one more step, which is the one at `index` of its spec.
+pub(crate) fn add(resource: Resource, index: usize, step: &StepSpec, uses: &Arc<FieldUses>) -> Resource {
     match step {
         StepSpec::Filter(expression) => resource.map_pages(filter(expression.clone())),
         StepSpec::Map(expression) => resource.map_pages(yield_map("map", expression.clone(), |row| Ok(vec![row]))),
@@ -28,9 +29,15 @@ pub(crate) fn add(resource: Resource, step: &StepSpec) -> Resource {
             Value::Null => Ok(Vec::new()),
             other => Err(format!("it makes {}, expected a list of rows", other.kind_name())),
         })),
-        StepSpec::Drop(fields) => edit(resource, fields.iter().map(|field| (field.clone(), FieldEdit::Drop))),
-        StepSpec::Rename(fields) => edit(resource, fields.iter().map(|(old, new)| (old.clone(), FieldEdit::Rename(new.clone())))),
-        StepSpec::Mask(fields) => mask(resource, fields.clone()),
+        StepSpec::Drop(fields) => edit(resource, Vec::new(), edits(fields, &FieldEdit::Drop), (index, uses)),
+        StepSpec::Mask(fields) => {
+            edit(resource, Vec::new(), edits(fields, &FieldEdit::Replace(Value::from("***"))), (index, uses))
+        }
+        StepSpec::Rename(fields) => {
+            let keys = fields.iter().map(|(old, new)| (FieldPath::key(old), FieldEdit::Rename(new.clone())));
+            let paths = fields.iter().map(|(old, new)| (FieldPath::new(old), FieldEdit::Rename(last_name(old, new).to_owned())));
+            edit(resource, keys.collect(), paths.collect(), (index, uses))
+        }
     }
 }
 
@@ -69,19 +76,27 @@ fn yield_map(
     }
 }
 
-fn edit(resource: Resource, edits: impl Iterator<Item = (String, FieldEdit)>) -> Resource {
-    let edits: HashMap<_, _> = edits.collect();
-    resource.map_pages(move |page| Ok(page.edit_fields(|field, _| edits.get(field).cloned().unwrap_or(FieldEdit::Keep), &[])?))
+fn edits(fields: &[String], edit: &FieldEdit) -> Edits {
+    fields.iter().map(|field| (FieldPath::new(field), edit.clone())).collect()
 }
 
-fn mask(resource: Resource, fields: Vec<String>) -> Resource {
+type Edits = Vec<(FieldPath, FieldEdit)>;
+
+/// Edits of fields: those of `keys` first, then those of `paths`, of which it is noted whether they lead anywhere.
+fn edit(resource: Resource, keys: Edits, paths: Edits, (index, uses): (usize, &Arc<FieldUses>)) -> Resource {
+    let (uses, first) = (Arc::clone(uses), keys.len());
+    let edits: Edits = keys.into_iter().chain(paths).collect();
     resource.map_pages(move |page| {
-        let edit = |field: &str, value: catchment_json::Node<'_>| match fields.iter().any(|masked| masked == field) {
-            true if value.kind() != catchment_json::Kind::Null => FieldEdit::Replace(Value::from("***")),
-            _ => FieldEdit::Keep,
-        };
-        Ok(page.edit_fields(edit, &[])?)
+        let edited = page.edit_fields(&edits)?;
+        uses.note(index, edited.uses.get(first..).unwrap_or_default());
+        Ok(edited.rows)
     })
+}
+
+/// The new name of a field that stays in its object: `mail`, where `user.email` is to be `mail` or `user.mail`.
+fn last_name<'n>(old: &str, new: &'n str) -> &'n str {
+    let same_parent = old.rsplit_once('.').and_then(|(parent, _)| new.strip_prefix(parent)?.strip_prefix('.'));
+    same_parent.filter(|name| !name.is_empty() && !name.contains('.')).unwrap_or(new)
 }
 
 fn failed(

@@ -74,7 +74,7 @@ fn pick<'d>(step: &Step, root: Node<'d>, node: Node<'d>, found: Found<'_, 'd>) -
         || (step.descends && children(node).any(|child| pick(step, root, child, found)))
 }
 
-fn select<'d>(selector: &Selector, root: Node<'d>, node: Node<'d>, found: Found<'_, 'd>) -> bool {
+pub(super) fn select<'d>(selector: &Selector, root: Node<'d>, node: Node<'d>, found: Found<'_, 'd>) -> bool {
     match selector {
         Selector::Key(key) => node.get(key).is_some_and(found),
         Selector::Index(index) => element(node, *index).is_some_and(found),
@@ -87,7 +87,7 @@ fn select<'d>(selector: &Selector, root: Node<'d>, node: Node<'d>, found: Found<
     }
 }
 
-fn children(node: Node<'_>) -> impl Iterator<Item = Node<'_>> {
+pub(super) fn children(node: Node<'_>) -> impl Iterator<Item = Node<'_>> {
     node.entries().map(|(_, value)| value).chain(node.elements())
 }
 

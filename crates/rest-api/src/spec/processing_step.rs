@@ -19,9 +19,13 @@ pub(super) static PROCESSING_STEP: Shape = Shape::new(
             "An expression over `row` that makes the row anew; null leaves it out: dict(row, total=row.a + row.b)",
         ),
         Field::new("yield_map", Kind::Text, "An expression over `row` that makes a list of rows in its place: row.items"),
-        Field::new("drop", Kind::Names, "Fields that are left out."),
-        Field::new("rename", Kind::MapOf(&Kind::Text), "New names of fields."),
-        Field::new("mask", Kind::Names, "Fields whose values are replaced by ***; null stays null."),
+        Field::new("drop", Kind::Names, "Fields that are left out, by their paths: internal, user.email, contacts[*].phone."),
+        Field::new("rename", Kind::MapOf(&Kind::Text), "New names of fields, by their paths; each stays in its object."),
+        Field::new(
+            "mask",
+            Kind::Names,
+            "Fields whose values are replaced by ***, by their paths: user.email, contacts[*].phone; null stays null.",
+        ),
     ],
 );
 
@@ -34,11 +38,11 @@ pub enum StepSpec {
     Map(Expression),
     /// Makes a list of rows in the place of one.
     YieldMap(Expression),
-    /// Fields that are left out.
+    /// Fields that are left out, by the paths that [`FieldPath`](catchment_json::FieldPath) reads.
     Drop(Vec<String>),
-    /// Fields that get another name: old ones and new ones.
+    /// Fields that get another name: the path of each and its new name.
     Rename(Vec<(String, String)>),
-    /// Fields whose values are not shown.
+    /// Fields whose values are replaced by `***`, by their paths.
     Mask(Vec<String>),
 }
 

@@ -1,6 +1,14 @@
 //! Processing steps.
 
-use super::{ScriptedServer, json, run_against};
+use std::sync::Arc;
+
+use catchment_extract::Start;
+use catchment_json::{FieldEdit, FieldPath};
+use futures_util::StreamExt as _;
+
+use super::{ScriptedServer, json, parse, run_against};
+use crate::StepSpec;
+use crate::field_uses::FieldUses;
 
 /// What becomes of two rows.
 #[track_caller]
@@ -76,4 +84,80 @@ fn the_cursor_sees_rows_after_the_steps() {
     let spec = r#"{"client": {"base_url": "BASE"}, "resources": [{"name": "r", "processing_steps": [{"rename": {"at": "day"}}],
         "endpoint": {"incremental": {"cursor_path": "day", "initial_value": "2023-06-01"}}}]}"#;
     assert_eq!(run_against(spec, &server).1, Ok(vec![r#"r {"id":1,"day":"2024-01-01"}"#.to_owned()]));
+}
+
+const NESTED: &str = r#"[{"user": {"email": "a@b.c", "id": 1}, "to": [{"email": "d"}, {"email": null}], "user.email": "e"}]"#;
+
+/// What steps make of the rows that the API sends.
+#[track_caller]
+fn check_rows(steps: &str, rows: &'static str, expected: &str) {
+    let server = ScriptedServer::start(move |_| json(rows));
+    let spec = format!(r#"{{"client": {{"base_url": "BASE"}}, "resources": [{{"name": "r", "processing_steps": [{steps}]}}]}}"#);
+    assert_eq!(run_against(&spec, &server).1.unwrap().join(" "), expected, "{steps}");
+}
+
+#[test]
+fn paths_lead_into_objects_and_lists() {
+    check_rows(
+        r#"{"mask": ["user.email", "to[*].email"]}"#,
+        NESTED,
+        r#"r {"user":{"email":"***","id":1},"to":[{"email":"***"},{"email":null}],"user.email":"***"}"#,
+    );
+    check_rows(
+        r#"{"mask": "to.email", "drop": "user.email"}"#,
+        NESTED,
+        r#"r {"user":{"id":1},"to":[{"email":"***"},{"email":null}]}"#,
+    );
+    check_rows(r#"{"drop": ["to.0.email", "user"]}"#, NESTED, r#"r {"to":[{},{"email":null}],"user.email":"e"}"#);
+    check_rows(r#"{"mask": "größe.ß"}"#, r#"[{"größe": {"ß": 1}}]"#, r#"r {"größe":{"ß":"***"}}"#);
+}
+
+#[test]
+fn renamed_fields_stay_in_their_objects() {
+    let rows = r#"[{"user": {"email": 1}, "to": [{"email": 2}]}]"#;
+    check_rows(r#"{"rename": {"user.email": "mail"}}"#, rows, r#"r {"user":{"mail":1},"to":[{"email":2}]}"#);
+    check_rows(r#"{"rename": {"user.email": "user.mail"}}"#, rows, r#"r {"user":{"mail":1},"to":[{"email":2}]}"#);
+    check_rows(r#"{"rename": {"to[*].email": "to[*].mail"}}"#, rows, r#"r {"user":{"email":1},"to":[{"mail":2}]}"#);
+    // a key that has dots gets the new name as it is written
+    check_rows(r#"{"rename": {"user.email": "user.mail"}}"#, r#"[{"user.email": 1}]"#, r#"r {"user.mail":1}"#);
+}
+
+/// The warnings of a run of steps over rows.
+#[track_caller]
+fn check_warnings(steps: &str, rows: &'static str, expected: &[&str]) {
+    let server = ScriptedServer::start(move |_| json(rows));
+    let spec = format!(
+        r#"{{"client": {{"base_url": "{}"}}, "resources": [{{"name": "r", "processing_steps": [{steps}]}}]}}"#,
+        server.url()
+    );
+    let spec = parse(&spec);
+    let uses = Arc::new(FieldUses::of(&spec.resources[0]));
+    let endpoint = Arc::new(crate::RestApi::new(&spec).endpoints().unwrap().pop().unwrap().1);
+    // steps run in extraction, between one page and the next
+    let step = |page: &catchment_extract::Page| {
+        for (index, step) in spec.resources[0].processing_steps.iter().enumerate() {
+            let (StepSpec::Drop(fields) | StepSpec::Mask(fields)) = step else { continue };
+            let edits: Vec<_> = fields.iter().map(|field| (FieldPath::new(field), FieldEdit::Drop)).collect();
+            uses.note(index, &page.rows.edit_fields(&edits).unwrap().uses);
+        }
+    };
+    let pages = crate::pages::own(&endpoint, &Start::default(), 0, &uses);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let pages = runtime.block_on(pages.map(Result::unwrap).inspect(step).collect::<Vec<_>>());
+    let warnings: Vec<_> = pages.iter().flat_map(|page| &page.warnings).collect();
+    assert_eq!(warnings, expected, "{steps} of {rows}");
+}
+
+#[test]
+fn a_path_that_no_row_has_is_a_warning_at_the_end() {
+    let of = |step: &str, field: &str| {
+        format!("the processing step `{step}` did nothing for `{field}`: no row of this run has the field; check its path")
+    };
+    let emial = of("mask", "user.emial");
+    check_warnings(r#"{"mask": ["user.emial", "user.email"]}"#, NESTED, &[&emial]);
+    check_warnings(r#"{"mask": "user.emial"}, {"drop": ["uesr"]}"#, NESTED, &[&emial, &of("drop", "uesr")]);
+    check_warnings(r#"{"mask": "user.email"}"#, r#"[{"user": {}}, {"user": {"email": null}}]"#, &[]);
+    // nothing is known of a path below a null, or without rows
+    check_warnings(r#"{"mask": "user.email"}"#, r#"[{"user": null}]"#, &[]);
+    check_warnings(r#"{"mask": "user.email"}"#, "[]", &[]);
 }

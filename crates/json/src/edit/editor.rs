@@ -1,0 +1,176 @@
+//! Writing rows anew, from the tape that they stand on.
+
+use super::{FieldEdit, FoundField};
+use crate::document::{Document, NodeId};
+use crate::error::{ParseError, ParseErrorKind};
+use crate::node::{Kind, Node};
+use crate::selection::Selection;
+use crate::tape::{Entry, Tag};
+use crate::value::Value;
+use crate::{build, tape};
+
+/// An edit whose new texts stand in the text already.
+pub(super) enum Built {
+    Drop,
+    Rename(Entry),
+    /// The tape of the value, from index 0.
+    Replace(Vec<Entry>),
+}
+
+pub(super) struct Editor {
+    text: String,
+    pub(super) tape: Vec<Entry>,
+    /// The containers that are being written: where each begins, and where it ends in the tape that it comes from.
+    open: Vec<(usize, u32)>,
+}
+
+impl Editor {
+    pub(super) fn of(document: &Document) -> Editor {
+        let tape = Vec::with_capacity(document.tape().len());
+        Editor { text: document.text().to_owned(), tape, open: Vec::new() }
+    }
+
+    pub(super) fn finish(self, ids: Vec<NodeId>) -> Result<Selection, ParseError> {
+        let size = self.text.len().max(self.tape.len());
+        if u32::try_from(size).is_err() {
+            return Err(ParseError::at(&[], 0, ParseErrorKind::TooLong { bytes: size }));
+        }
+        Ok(Selection { document: Document::from_parts(self.text, self.tape), ids })
+    }
+
+    pub(super) fn edit(&mut self, edit: &FieldEdit) -> Built {
+        match edit {
+            FieldEdit::Drop => Built::Drop,
+            FieldEdit::Rename(name) => Built::Rename(self.text_entry(name)),
+            FieldEdit::Replace(value) => Built::Replace(self.value(value)),
+        }
+    }
+
+    /// Writes a row whose fields `fields` are edited, in the order of the tape.
+    pub(super) fn edited_row(&mut self, row: u32, source: &[Entry], fields: &[FoundField], built: &[Built]) {
+        let end = tape::after(source, row);
+        let mut fields = fields.iter().copied().peekable();
+        let mut at = row;
+        while at < end {
+            self.close(at);
+            // what stands inside of something that was dropped or replaced
+            while fields.next_if(|field| field.at < at).is_some() {}
+            let next = fields.peek().copied();
+            match next {
+                Some(field) if field.at == at + u32::from(field.is_entry) => {
+                    fields.next();
+                    at = self.edited_field(field, source, built);
+                }
+                // nothing is edited in it
+                _ if next.is_none_or(|field| field.at >= tape::after(source, at)) => {
+                    self.copy(source, at);
+                    at = tape::after(source, at);
+                }
+                _ => at = self.enter(source, at),
+            }
+        }
+        self.close(end);
+    }
+
+    /// Writes a field, or begins to, and returns where the source goes on.
+    fn edited_field(&mut self, field: FoundField, source: &[Entry], built: &[Built]) -> u32 {
+        let FoundField { at, edit, is_entry } = field;
+        let own_key = is_entry.then(|| source.get((at as usize).wrapping_sub(1)).copied()).flatten();
+        let is_null = source.get(at as usize).is_none_or(|entry| entry.tag == Tag::Null);
+        match built.get(edit as usize) {
+            Some(Built::Drop) => tape::after(source, at),
+            Some(Built::Replace(value)) if !is_null => {
+                self.tape.extend(own_key);
+                self.append(value, 0);
+                tape::after(source, at)
+            }
+            Some(Built::Rename(name)) => {
+                self.tape.extend(own_key.map(|_| *name));
+                self.enter(source, at)
+            }
+            _ => {
+                self.tape.extend(own_key);
+                self.enter(source, at)
+            }
+        }
+    }
+
+    /// Writes one entry, and begins a container where it is one. Returns where the source goes on.
+    fn enter(&mut self, source: &[Entry], at: u32) -> u32 {
+        if let Some(entry) = source.get(at as usize).copied() {
+            if matches!(entry.tag, Tag::Array | Tag::Object) {
+                self.open.push((self.tape.len(), entry.end));
+            }
+            self.tape.push(entry);
+        }
+        at + 1
+    }
+
+    /// Ends the containers that end at `at`.
+    fn close(&mut self, at: u32) {
+        let here = self.tape.len() as u32;
+        while let Some((begin, _)) = self.open.pop_if(|(_, end)| *end <= at) {
+            if let Some(container) = self.tape.get_mut(begin) {
+                container.end = here;
+            }
+        }
+    }
+
+    pub(super) fn extended_row(&mut self, row: Node<'_>, source: &[Entry], added: &[(&str, Entry, Vec<Entry>)]) {
+        if row.kind() != Kind::Object {
+            self.copy(source, row.id().0);
+            return;
+        }
+        let begin = self.tape.len();
+        self.tape.extend(source.get(row.id().0 as usize).copied());
+        for (key, value) in row.entries() {
+            let name = key.name();
+            if added.iter().all(|(added, ..)| *added != name) {
+                // The entry of a key stands right before its value.
+                self.tape.extend(source.get((value.id().0 as usize).wrapping_sub(1)).copied());
+                self.copy(source, value.id().0);
+            }
+        }
+        for (_, key, value) in added {
+            self.tape.push(*key);
+            self.append(value, 0);
+        }
+        let end = self.tape.len() as u32;
+        if let Some(object) = self.tape.get_mut(begin) {
+            object.end = end;
+        }
+    }
+
+    /// Copies the value at `at` of the tape it comes from.
+    fn copy(&mut self, source: &[Entry], at: u32) {
+        let end = tape::after(source, at);
+        self.append(source.get(at as usize..end as usize).unwrap_or_default(), at);
+    }
+
+    /// Appends entries that stood from `first` on in another tape over the same text.
+    fn append(&mut self, entries: &[Entry], first: u32) {
+        let here = self.tape.len() as u32;
+        self.tape.extend(entries.iter().map(|entry| match entry.tag {
+            Tag::Array | Tag::Object => Entry { end: entry.end - first + here, ..*entry },
+            _ => *entry,
+        }));
+    }
+
+    pub(super) fn text_entry(&mut self, text: &str) -> Entry {
+        let start = self.text.len() as u32;
+        self.text.push_str(text);
+        Entry { tag: Tag::Text, start, end: self.text.len() as u32 }
+    }
+
+    /// The tape of a value, from index 0, over the text that it is appended to.
+    pub(super) fn value(&mut self, value: &Value) -> Vec<Entry> {
+        let shift = self.text.len() as u32;
+        let (text, tape) = build::build(value);
+        self.text.push_str(&text);
+        let moved = tape.into_iter().map(|entry| match entry.tag {
+            Tag::Array | Tag::Object => Entry { start: entry.start + shift, ..entry },
+            _ => Entry { start: entry.start + shift, end: entry.end + shift, ..entry },
+        });
+        moved.collect()
+    }
+}

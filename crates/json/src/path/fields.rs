@@ -1,0 +1,249 @@
+//! Paths of fields in rows, read generously.
+
+use super::query::{self, Selector, Step};
+use super::read;
+use crate::node::{Kind, Node};
+
+/// The path of a field in a row, as people name fields: `email`, `user.email`, `contacts[0].phone`, `orders[*].city`.
+///
+/// It is a [`Path`](super::Path) that leads to everything that its text can mean, so that nothing stays in clear that was
+/// to be masked:
+///
+/// - a key goes through lists, to each of their elements: `contacts.phone` is `contacts[*].phone`;
+/// - a number as a key is an index in a list: `contacts.0.phone` is `contacts[0].phone`;
+/// - keys that have dots are found too: `user.email` is the `email` of `user`, and the key `user.email`;
+/// - a text that is not a JSONPath is a key.
+///
+/// ```
+/// use catchment_json::{Document, FieldEdit, FieldPath, Selection};
+///
+/// let page = Selection::elements(Document::parse(br#"[{"user": {"email": "a@b.c"}, "to": [{"email": "d"}]}]"#.to_vec())?);
+/// let edits = ["user.email", "to.email"].map(|path| (FieldPath::new(path), FieldEdit::Replace("***".into())));
+/// let edited = page.edit_fields(&edits)?;
+/// let row = edited.rows.nodes().next().map(|row| format!("{row:?}"));
+/// assert_eq!(row.as_deref(), Some(r#"{"user":{"email":"***"},"to":[{"email":"***"}]}"#));
+/// # Ok::<(), catchment_json::ParseError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldPath {
+    text: String,
+    steps: Vec<Step>,
+}
+
+impl FieldPath {
+    /// Reads a path; any text is one.
+    pub fn new(text: impl Into<String>) -> FieldPath {
+        let text = text.into();
+        let steps = read::path(&text).ok().filter(|steps| !steps.is_empty());
+        FieldPath { steps: steps.unwrap_or_else(|| vec![Step::key(text.clone())]), text }
+    }
+
+    /// The path of a key of the row itself, whatever characters it has.
+    pub fn key(key: impl Into<String>) -> FieldPath {
+        let text = key.into();
+        FieldPath { steps: vec![Step::key(text.clone())], text }
+    }
+
+    /// The path as it was written.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Calls `found` with each field that the path leads to from `row`, maybe more than once, and whether it is an entry of an object rather than
+    /// an element of a list. Returns whether the path broke off at an object without the key, or at a scalar: a null or an
+    /// empty list on the way says nothing about a path.
+    pub(crate) fn find<'d>(&self, row: Node<'d>, found: &mut dyn FnMut(Node<'d>, bool)) -> bool {
+        let mut walk = Walk { root: row, count: 0, found };
+        for (key, value) in row.entries() {
+            if key.is(&self.text) {
+                walk.add(value, true);
+            }
+        }
+        let has_literal = walk.count > 0;
+        // a path that is a key and nothing else was just found
+        let is_key = matches!(self.steps.as_slice(), [step] if step.only_selector().is_some_and(|selector| {
+            matches!(selector, Selector::Key(key) if *key == self.text)
+        }));
+        let is_missed = if is_key { true } else { walk.follow(&self.steps, row, true) };
+        is_missed && !has_literal
+    }
+}
+
+struct Walk<'w, 'd> {
+    root: Node<'d>,
+    count: usize,
+    found: &'w mut dyn FnMut(Node<'d>, bool),
+}
+
+impl<'d> Walk<'_, 'd> {
+    fn add(&mut self, node: Node<'d>, is_entry: bool) {
+        self.count += 1;
+        (self.found)(node, is_entry);
+    }
+
+    /// Whether the steps broke off somewhere.
+    fn follow(&mut self, steps: &[Step], node: Node<'d>, is_entry: bool) -> bool {
+        let Some((step, rest)) = steps.split_first() else {
+            self.add(node, is_entry);
+            return false;
+        };
+        if node.kind() == Kind::Null {
+            return false;
+        }
+        let before = self.count;
+        let mut is_missed = false;
+        for selector in &step.selectors {
+            is_missed |= match selector {
+                Selector::Key(key) if node.kind() == Kind::Array => self.through_list(key, step, steps, node),
+                Selector::Key(_) if step.only_selector().is_some() => self.entries(steps, node),
+                Selector::Key(key) => self.entry(key, rest, node),
+                Selector::Index(index) if node.kind() == Kind::Object => self.entry(&index.to_string(), rest, node),
+                selector => self.selected(selector, rest, node),
+            };
+        }
+        if step.descends {
+            // somewhere below is enough
+            for child in query::children(node) {
+                self.follow(steps, child, node.kind() == Kind::Object);
+            }
+            return self.count == before;
+        }
+        is_missed
+    }
+
+    /// A key that meets a list: an index, and a key of each element.
+    fn through_list(&mut self, key: &str, step: &Step, steps: &[Step], list: Node<'d>) -> bool {
+        let rest = steps.get(1..).unwrap_or_default();
+        let element = key.parse().ok().and_then(|index: usize| list.elements().nth(index));
+        let is_index = key.parse::<usize>().is_ok();
+        let mut is_missed = element.is_some_and(|element| self.follow(rest, element, false));
+        // what descends comes to the elements by itself
+        for element in list.elements().filter(|_| !step.descends) {
+            is_missed |= self.follow(steps, element, false) && !is_index;
+        }
+        is_missed
+    }
+
+    /// The entries of an object whose keys are the first step, or several steps with dots between them.
+    fn entries(&mut self, steps: &[Step], object: Node<'d>) -> bool {
+        let (mut is_found, mut is_missed) = (false, false);
+        for (key, value) in object.entries() {
+            if let Some(taken) = taken(&key.name(), steps) {
+                is_found = true;
+                is_missed |= self.follow(steps.get(taken..).unwrap_or_default(), value, true);
+            }
+        }
+        is_missed || !is_found
+    }
+
+    fn entry(&mut self, name: &str, rest: &[Step], object: Node<'d>) -> bool {
+        let (mut is_found, mut is_missed) = (false, false);
+        for (_, value) in object.entries().filter(|(key, _)| key.is(name)) {
+            is_found = true;
+            is_missed |= self.follow(rest, value, true);
+        }
+        is_missed || !is_found
+    }
+
+    fn selected(&mut self, selector: &Selector, rest: &[Step], node: Node<'d>) -> bool {
+        let is_object = node.kind() == Kind::Object;
+        let mut is_missed = !is_object && node.kind() != Kind::Array;
+        let root = self.root;
+        query::select(selector, root, node, &mut |child| {
+            is_missed |= self.follow(rest, child, is_object);
+            false
+        });
+        is_missed
+    }
+}
+
+/// How many steps a key takes: one that has dots can take several.
+fn taken(key: &str, steps: &[Step]) -> Option<usize> {
+    let mut rest = key;
+    for (index, step) in steps.iter().enumerate() {
+        let Some(Selector::Key(name)) = step.only_selector() else { return None };
+        rest = rest.strip_prefix(name.as_str())?;
+        if rest.is_empty() {
+            return Some(index + 1);
+        }
+        rest = rest.strip_prefix('.')?;
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::FieldPath;
+    use crate::Document;
+
+    /// The values that a path leads to, and `missed` where it broke off.
+    #[track_caller]
+    fn check(path: &str, row: &str, expected: &str) {
+        let document = Document::parse(row.as_bytes().to_vec()).unwrap();
+        let mut found = std::collections::BTreeMap::new();
+        let is_missed = FieldPath::new(path).find(document.root(), &mut |node, is_entry| {
+            found.insert(node.id().0, format!("{node:?}{}", if is_entry { "" } else { "." }));
+        });
+        let found: Vec<_> = found.into_values().chain(is_missed.then(|| "missed".to_owned())).collect();
+        assert_eq!(found.join(" "), expected, "{path} in {row}");
+    }
+
+    #[test]
+    fn keys_lead_into_objects_and_through_lists() {
+        check("a", r#"{"a": 1, "b": 2}"#, "1");
+        check("a", r#"{"a": 1, "a": 2}"#, "1 2");
+        check("a.b", r#"{"a": {"b": 1}}"#, "1");
+        check("a.b", r#"{"a": [{"b": 1}, {"b": 2}, [{"b": 3}]]}"#, "1 2 3");
+        check("a[*].b", r#"{"a": [{"b": 1}, {"b": 2}]}"#, "1 2");
+        check("a.b.c", r#"{"a": [{"b": [{"c": 1}]}, {"b": {"c": 2}}]}"#, "1 2");
+        check("a", r#"{"a": [1, 2]}"#, "[1,2]");
+        check("a[*]", r#"{"a": [1, 2]}"#, "1. 2.");
+        check("größe.ß", r#"{"größe": {"ß": 1}}"#, "1");
+        check(r"a.b", r#"{"\u0061": {"\u0062": 1}}"#, "1");
+        check("full name.first", r#"{"full name": {"first": 1}}"#, "1");
+    }
+
+    #[test]
+    fn numbers_are_indexes_and_keys() {
+        check("a.0.b", r#"{"a": [{"b": 1}, {"b": 2}]}"#, "1");
+        check("a[0].b", r#"{"a": [{"b": 1}, {"b": 2}]}"#, "1");
+        check("a[-1].b", r#"{"a": [{"b": 1}, {"b": 2}]}"#, "2");
+        check("a.0.b", r#"{"a": {"0": {"b": 1}}}"#, "1");
+        check("a[0].b", r#"{"a": {"0": {"b": 1}}}"#, "1");
+        check("a.7.b", r#"{"a": [{"b": 1}]}"#, "");
+    }
+
+    #[test]
+    fn keys_with_dots_are_found_too() {
+        check("a.b", r#"{"a.b": 1, "a": {"b": 2}}"#, "1 2");
+        check("a.b.c", r#"{"a": {"b.c": 1}, "a.b": {"c": 2}, "a.b.c": 3}"#, "1 2 3");
+        check("['a.b']", r#"{"a.b": 1, "a": {"b": 2}}"#, "1");
+        check("a[0]", r#"{"a[0]": 1, "a": [2, 3]}"#, "1 2.");
+        check("$id", r#"{"$id": 1}"#, "1");
+        check("$", r#"{"$": 1, "a": 2}"#, "1");
+        check("", r#"{"": 1, "a": 2}"#, "1");
+    }
+
+    #[test]
+    fn wildcards_filters_and_descents() {
+        check("a.*", r#"{"a": {"b": 1, "c": [2]}}"#, "1 [2]");
+        check("a['b', 'c']", r#"{"a": {"b": 1, "c": 2, "d": 3}}"#, "1 2");
+        check("a[?@.kind == 'home'].n", r#"{"a": [{"kind": "home", "n": 1}, {"kind": "work", "n": 2}]}"#, "1");
+        check("a[1:]", r#"{"a": [1, 2, 3]}"#, "2. 3.");
+        check("$..b", r#"{"a": {"b": 1}, "b": {"b": 2}, "c": [{"b": 3}]}"#, r#"1 {"b":2} 2 3"#);
+    }
+
+    #[test]
+    fn paths_are_missed_where_a_key_is_not_there() {
+        check("b", r#"{"a": 1}"#, "missed");
+        check("a.b", r#"{"a": {"c": 1}}"#, "missed");
+        check("a.b", r#"{"a": "text"}"#, "missed");
+        check("a.b", r#"{"a": [{"b": 1}, {"c": 2}]}"#, "1 missed");
+        check("a[*].b", r#"{"a": {}}"#, "");
+        check("$..b", r#"{"a": {"c": 1}}"#, "missed");
+        // these say nothing about the path
+        check("a.b", r#"{"a": null}"#, "");
+        check("a.b", r#"{"a": []}"#, "");
+        check("a", r#"{"a": null}"#, "null");
+    }
+}

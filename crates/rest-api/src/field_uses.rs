@@ -1,0 +1,79 @@
+//! Which fields that processing steps name were in the rows of a run.
+
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
+use catchment_json::PathUse;
+
+use crate::{ResourceSpec, StepSpec};
+
+/// What the paths of the processing steps of a resource met so far, in all its pages.
+///
+/// That a path leads nowhere is known when the last row has come. The pages of a resource without a parent end with a
+/// warning then. Those of a dependent resource come in a stream for each parent row, none of which knows whether it is the
+/// last one, so what their rows lacked is logged when the source is dropped.
+#[derive(Debug)]
+pub(crate) struct FieldUses {
+    resource: String,
+    is_dependent: bool,
+    /// The fields of each processing step; none of those with expressions.
+    steps: Vec<Vec<FieldUse>>,
+}
+
+#[derive(Debug)]
+struct FieldUse {
+    /// The key of the step: `mask`.
+    step: &'static str,
+    field: String,
+    is_found: AtomicBool,
+    is_missed: AtomicBool,
+}
+
+impl FieldUses {
+    pub(crate) fn of(resource: &ResourceSpec) -> FieldUses {
+        let of_step = |step: &StepSpec| {
+            let (key, fields): (_, Vec<&String>) = match step {
+                StepSpec::Filter(_) | StepSpec::Map(_) | StepSpec::YieldMap(_) => return Vec::new(),
+                StepSpec::Drop(fields) => ("drop", fields.iter().collect()),
+                StepSpec::Rename(fields) => ("rename", fields.iter().map(|(old, _)| old).collect()),
+                StepSpec::Mask(fields) => ("mask", fields.iter().collect()),
+            };
+            let new = |field: &String| FieldUse {
+                step: key,
+                field: field.clone(),
+                is_found: AtomicBool::new(false),
+                is_missed: AtomicBool::new(false),
+            };
+            fields.into_iter().map(new).collect()
+        };
+        let steps = resource.processing_steps.iter().map(of_step).collect();
+        FieldUses { resource: resource.name.clone(), is_dependent: resource.parent.is_some(), steps }
+    }
+
+    /// Notes what the fields of a step met in a page, in the order of the fields.
+    pub(crate) fn note(&self, step: usize, uses: &[PathUse]) {
+        for (field, found) in self.steps.get(step).into_iter().flatten().zip(uses) {
+            field.is_found.fetch_or(found.is_found, Relaxed);
+            field.is_missed.fetch_or(found.is_missed, Relaxed);
+        }
+    }
+
+    /// A warning for each field that no row has had, though it could.
+    pub(crate) fn warnings(&self) -> Vec<String> {
+        let fields = self.steps.iter().flatten();
+        let unused = fields.filter(|field| field.is_missed.load(Relaxed) && !field.is_found.load(Relaxed));
+        let warning = |FieldUse { step, field, .. }: &FieldUse| {
+            format!("the processing step `{step}` did nothing for `{field}`: no row of this run has the field; check its path")
+        };
+        unused.map(warning).collect()
+    }
+}
+
+impl Drop for FieldUses {
+    fn drop(&mut self) {
+        if self.is_dependent {
+            for warning in self.warnings() {
+                tracing::warn!("resource `{}`: {warning}", self.resource);
+            }
+        }
+    }
+}
