@@ -45,7 +45,7 @@ fn shred(schema: &Schema, pages: &[Selection], mut take: impl FnMut(TableBatch))
 
 /// Puts the tables into a new file, as a run does: in one transaction, with the same limit on memory.
 pub(crate) fn insert(tables: &IndexMap<String, RecordBatch>, file: &Path) -> Result<()> {
-    let config = Config::default().with("memory_limit", DuckDbOptions::new(file).memory_limit)?;
+    let config = Config::default().with("memory_limit", "64MB")?;
     let connection = Connection::open_with_flags(file, config)?;
     connection.register_table_function::<ArrowVTab>("arrow")?;
     connection.execute_batch("BEGIN TRANSACTION")?;

@@ -101,7 +101,7 @@ fn failed(error: PageError) -> PageStream {
 fn to_pages(pages: Pages, fields: Vec<(String, Value)>, secrets: Vec<Secret>) -> PageStream {
     let page = move |page: ClientPage| {
         let position = page.position.filter(|position| !has_secret(position, &secrets));
-        Ok(Page { rows: with_fields(page.rows, &fields)?, position, bytes: page.bytes, warnings: Vec::new() })
+        Ok(Page { rows: with_fields(page.rows, &fields)?, position, bytes: page.bytes, warnings: page.warnings })
     };
     Box::pin(pages.map(move |found| page(found?)))
 }

@@ -146,8 +146,10 @@ mod tests {
     fn other_modes_take_the_resources_that_are_loaded() {
         let source = Source::new("rest_api").with(Resource::rows("users", [1]));
         let (mut schema, mut state, mut notes) = (schema(), State::new("p", "d", "t"), Vec::new());
-        let emptied = refresh(Some(RefreshMode::DropData), &source, (&mut schema, &mut state), &BTreeSet::new(), &mut notes).emptied;
-        let dropped = refresh(Some(RefreshMode::DropResources), &source, (&mut schema, &mut state), &BTreeSet::new(), &mut notes).dropped;
+        let emptied =
+            refresh(Some(RefreshMode::DropData), &source, (&mut schema, &mut state), &BTreeSet::new(), &mut notes).emptied;
+        let dropped =
+            refresh(Some(RefreshMode::DropResources), &source, (&mut schema, &mut state), &BTreeSet::new(), &mut notes).dropped;
         assert_eq!(
             (emptied, dropped),
             (vec!["users".to_owned(), "users__tags".to_owned()], ALL[..2].iter().map(ToString::to_string).collect())

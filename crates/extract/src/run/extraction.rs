@@ -23,7 +23,7 @@ use crate::checkpoint::Checkpoint;
 use crate::incremental::overflow;
 use crate::progress::Progress;
 use crate::warnings::Warnings;
-use crate::{Budget, ExtractError, Source, Start, Warning};
+use crate::{Budget, ExtractError, Resource, Source, Start, Warning};
 
 /// A run of a source: what is loaded of it, and what feeds that.
 ///

@@ -140,7 +140,8 @@ mod tests {
     fn check((batches, rows, width, distinct): (usize, usize, usize, usize), existing_rows: u64, expected: (u64, bool)) {
         let mut need = MemoryNeed::default();
         for _ in 0..batches {
-            let texts = StringArray::from_iter_values((0..rows).map(|row| "x".repeat(width - 8) + &format!("{:08}", row % distinct)));
+            let texts =
+                StringArray::from_iter_values((0..rows).map(|row| "x".repeat(width - 8) + &format!("{:08}", row % distinct)));
             need.observe(&RecordBatch::try_from_iter([("t", Arc::new(texts) as ArrayRef)]).unwrap());
         }
         need.set_existing_rows(existing_rows);

@@ -29,7 +29,7 @@ use crate::select::Shape;
 ///
 /// Only the first two apply to a body that has no list of rows. Parameters are guesses: if the second page has the rows of
 /// the first one, that is an error. So are signs of further pages that cannot be followed, and a total of more rows than
-/// came. A page that is exactly full and has no sign at all is a warning.
+/// came; where links or tokens end before a total is reached, that is a warning, as such totals may be estimates. A page that is exactly full and has no sign at all is a warning.
 ///
 /// ```
 /// use catchment_rest_client::{Auto, HeaderMap, Paginator, Request, Response, Url};
@@ -62,11 +62,13 @@ struct Found {
     is_over: bool,
     /// Whether the page is the one before it again.
     repeats: bool,
+    warning: Option<String>,
 }
 
 impl Found {
     fn new(kind: Kind, guess: Option<Guess>, account: Account) -> Found {
-        Found { paginator: kind.paginator(), kind, guess, account, sent: None, rows: None, is_over: false, repeats: false }
+        let paginator = kind.paginator();
+        Found { paginator, kind, guess, account, sent: None, rows: None, is_over: false, repeats: false, warning: None }
     }
 
     fn update(&mut self, response: &Response) -> Result<(), Error> {
@@ -89,7 +91,14 @@ impl Found {
         }
         let says_more = more.filter(|(_, more)| *more).map(|(path, _)| format!("`{path}` says that there are further pages"));
         let reaches_end = self.repeats || matches!(self.kind, Kind::SinglePage);
-        let sign = says_more.filter(|_| !reaches_end).or_else(|| self.account.shortfall());
+        let shortfall = self.account.shortfall();
+        // an API that ends its own links and tokens may state totals that are estimates
+        let ends_by_itself = !matches!(self.kind, Kind::Counted { .. } | Kind::SinglePage);
+        if ends_by_itself && let Some(shortfall) = &shortfall {
+            let url = response.shown_url();
+            self.warning = Some(format!("rows may be missing: {url} has no next page, but {shortfall}"));
+        }
+        let sign = says_more.filter(|_| !reaches_end).or(shortfall.filter(|_| !ends_by_itself));
         match sign.filter(|_| response.rows().shape == Shape::List) {
             Some(sign) => {
                 let suggestion = detect::suggestion(&signs, response);
@@ -174,7 +183,10 @@ impl Paginator for Auto {
 
     fn take_warnings(&mut self) -> Vec<String> {
         let mut warnings = std::mem::take(&mut self.warnings);
-        warnings.extend(self.found.iter_mut().flat_map(|found| found.paginator.take_warnings()));
+        if let Some(found) = &mut self.found {
+            warnings.extend(found.warning.take());
+            warnings.extend(found.paginator.take_warnings());
+        }
         warnings
     }
 
