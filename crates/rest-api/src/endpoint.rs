@@ -250,10 +250,8 @@ fn body(spec: &BodySpec, fill: &Fill<'_>) -> Result<Option<Body>, FillError> {
         BodySpec::Form(fields) => {
             let mut form = Vec::with_capacity(fields.len());
             for (name, value) in fields {
-                match fill.value(value)? {
-                    Value::Null => {}
-                    value => form.push((fill.text(name)?, plain_text(&value))),
-                }
+                let name = fill.text(name)?;
+                form.extend(texts(&fill.value(value)?).map(|text| (name.clone(), text)));
             }
             Some(Body::Form(form))
         }

@@ -24,6 +24,8 @@ enum Place {
     Query,
     /// A part of a text in the query.
     QueryText,
+    /// The body as it is, or a value of a form that is this field alone.
+    Data,
     /// A header or the body, or a text that a format makes of it.
     Elsewhere,
 }
@@ -81,6 +83,7 @@ impl ParentField {
                     ("path", _) => Place::Path,
                     ("params", Part::Field(_)) if template.parts.len() == 1 => Place::Query,
                     ("params", Part::Field(_)) => Place::QueryText,
+                    ("data", Part::Field(_)) if template.parts.len() == 1 => Place::Data,
                     _ => Place::Elsewhere,
                 };
                 fields.push(ParentField { of: of.clone(), place });
@@ -101,7 +104,7 @@ impl ParentField {
             (_, Kind::Null) => missing(Found::Null),
             (Place::Path, Kind::Text) if node.text().is_some_and(|text| text.is_empty()) => missing(Found::EmptyText),
             // nulls of a list are not sent
-            (Place::Query, Kind::Array) if node.elements().all(|element| element.kind() == Kind::Null) => {
+            (Place::Query | Place::Data, Kind::Array) if node.elements().all(|element| element.kind() == Kind::Null) => {
                 missing(Found::EmptyList)
             }
             (Place::Query, Kind::Array) if !node.elements().any(is_container) => Ok(()),

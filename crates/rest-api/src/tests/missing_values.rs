@@ -58,6 +58,10 @@ fn a_row_without_a_value_leads_to_no_request() {
         &["POST /people - id=m", "POST /people - id=m%5B%5D", "POST /people - id=m7", "POST /people - id=m8"],
     );
     check(
+        r#"{"path": "people", "method": "POST", "data": {"id": "{resources.staff.m}"}}"#,
+        &["POST /people - id=", "POST /people - id=7", "POST /people - id=8"],
+    );
+    check(
         r#"{"path": "people", "headers": {"x-m": "{resources.staff.m}"}}"#,
         &["GET /people  ", "GET /people 7 ", "GET /people 8 ", "GET /people [] "],
     );

@@ -97,6 +97,10 @@ fn methods_and_bodies() {
         r#"{"method": "POST", "data": {"q": "a b", "n": 1, "o": null}}"#,
         "POST /r application/x-www-form-urlencoded q=a+b&n=1",
     );
+    check(
+        r#"{"method": "POST", "data": {"id": [1, null, "b"], "n": [], "q": true}}"#,
+        "POST /r application/x-www-form-urlencoded id=1&id=b&q=True",
+    );
     check(r#"{"method": "POST", "data": "raw {{x}}", "headers": {"content-type": "text/plain"}}"#, "POST /r text/plain raw {x}");
     check(r#"{"method": "PUT"}"#, "PUT /r - ");
     check(
