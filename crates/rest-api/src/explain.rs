@@ -3,7 +3,7 @@
 use catchment_rest_client::sounds_secret;
 use catchment_settings::{Found, Key, Place, Settings, SettingsError, Value};
 
-use crate::secrets::Secrets;
+use crate::secrets::{Secrets, limit_template};
 use crate::template::Reference;
 use crate::{AuthChoice, AuthSpec, Spec, Template, ValueTemplate};
 
@@ -108,6 +108,14 @@ impl Spec {
             for (name, value) in &resource.endpoint.headers {
                 let name = name.resolved_text();
                 found.template(&format!("{path}.headers.{name}"), value, sounds_secret(&name));
+            }
+            if let Some(incremental) = &resource.endpoint.incremental {
+                let limits = [("initial_value", &incremental.cursor.initial_value), ("end_value", &incremental.cursor.end_value)];
+                for (key, value) in limits {
+                    if let Some(template) = value.as_ref().and_then(limit_template) {
+                        found.template(&format!("{path}.incremental.{key}"), &template, false);
+                    }
+                }
             }
             resource.endpoint.each_template(&mut |key, template| {
                 if !matches!(key, "params" | "headers") {

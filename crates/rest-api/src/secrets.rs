@@ -1,9 +1,10 @@
 //! References to what they stand for, and the fields of credentials that a spec leaves out.
 
+use catchment_extract::Incremental;
 use catchment_json::Value;
 use catchment_settings::{Key, Secret, Settings, SettingsError};
 
-use crate::template::Reference;
+use crate::template::{In, Part, Reference, has_reference};
 use crate::{Template, ValueTemplate};
 
 /// Where secrets come from.
@@ -75,6 +76,17 @@ impl<'s> Secrets<'s> {
         })
     }
 
+    /// The cursor with its initial value and end value resolved.
+    pub(crate) fn cursor(&self, cursor: &Incremental) -> Result<Incremental, SettingsError> {
+        let mut cursor = cursor.clone();
+        for limit in [&mut cursor.initial_value, &mut cursor.end_value] {
+            if let Some(template) = limit.as_ref().and_then(limit_template) {
+                *limit = Some(plain_value(self.text(&template)?.expose(), &template));
+            }
+        }
+        Ok(cursor)
+    }
+
     /// The field of credentials that the spec has, else the one that the configuration has.
     pub(crate) fn field(&self, given: Option<&Template>, name: &str) -> Result<Option<Secret>, SettingsError> {
         if let Some(template) = given {
@@ -118,4 +130,18 @@ impl<'s> Secrets<'s> {
             under(&["sources"]).fixed("rest_api"),
         ]
     }
+}
+
+/// The template that an initial value or an end value is, where it has references.
+pub(crate) fn limit_template(value: &Value) -> Option<Template> {
+    let text = value.as_str().filter(|text| has_reference(text))?;
+    Template::parse(text, In::Client).ok()
+}
+
+/// The value of a variable: a number where the variable alone stands there and is written as JSON writes numbers, else a
+/// text. One in quotes is a text too.
+fn plain_value(text: &str, template: &Template) -> Value {
+    let is_alone = matches!(template.parts.as_slice(), [Part::Reference(_)]);
+    let parsed = Value::parse(text).ok().filter(|value| is_alone && matches!(value, Value::Number(_) | Value::Text(_)));
+    parsed.unwrap_or_else(|| Value::from(text))
 }

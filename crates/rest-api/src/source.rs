@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use catchment_extract::{Resource, Source, Start};
+use catchment_extract::{Incremental, Resource, Source, Start};
 use catchment_json::Path;
 use catchment_rest_client::{RestClient, RestClientBuilder};
 use catchment_settings::{NoSettings, Secret, Settings, SettingsError};
@@ -117,8 +117,13 @@ impl<'a> RestApi<'a> {
     /// Where a URL or a header cannot be used, or a secret is missing.
     pub fn source(&self) -> Result<Source, SourceError> {
         let mut source = Source::new(&self.spec.name);
+        let secrets = Secrets::new(&self.settings, &self.spec.name);
         for (resource, endpoint) in self.endpoints()? {
-            source = source.with(to_resource(resource, Arc::new(endpoint), self.clock));
+            let cursor = resource.endpoint.incremental.as_ref().map(|incremental| secrets.cursor(&incremental.cursor));
+            let cursor = cursor
+                .transpose()
+                .map_err(|error| SourceError { path: format!("resource `{}`", resource.name), problem: error.into() })?;
+            source = source.with(to_resource(resource, cursor, Arc::new(endpoint), self.clock));
         }
         Ok(source)
     }
@@ -246,7 +251,7 @@ fn system_time() -> i64 {
     i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
 }
 
-fn to_resource(spec: &ResourceSpec, endpoint: Arc<Endpoint>, clock: Clock) -> Resource {
+fn to_resource(spec: &ResourceSpec, cursor: Option<Incremental>, endpoint: Arc<Endpoint>, clock: Clock) -> Resource {
     let uses = Arc::new(FieldUses::of(spec));
     let of_pages = Arc::clone(&uses);
     let mut resource = match &spec.parent {
@@ -269,7 +274,7 @@ fn to_resource(spec: &ResourceSpec, endpoint: Arc<Endpoint>, clock: Clock) -> Re
     resource.max_table_nesting = hints.max_table_nesting;
     resource.kept_hints = hints.kept;
     resource.nested_hints = hints.nested;
-    resource.incremental = spec.endpoint.incremental.as_ref().map(|incremental| incremental.cursor.clone());
+    resource.incremental = cursor;
     resource.selected = spec.selected;
     resource.parallelized = spec.parallelized;
     resource.resumable = spec.resumable;

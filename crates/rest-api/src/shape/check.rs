@@ -16,11 +16,11 @@ pub(crate) fn check(value: &Value, kind: &Kind, path: &str, own: &Own<'_>, mista
     let mut note = |problem: String| mistakes.push(Mistake::new(path, problem));
     match kind {
         Kind::Any => {}
-        Kind::Text | Kind::Plain => {
+        Kind::Text => {
             if !takes(kind, value) {
                 mistakes.push(wrong(path, expected(kind), value));
             } else if value.as_str().is_some_and(has_reference) {
-                note("found a reference `${…}`, which can stand in URLs, headers, parameters, bodies and `auth` only".to_owned());
+                note("found a reference `${…}`, which can stand in URLs, headers, parameters, bodies, `auth`, `initial_value` and `end_value` only".to_owned());
             }
         }
         Kind::Integer(from, to) => match value.as_i64() {
@@ -156,7 +156,7 @@ fn takes(kind: &Kind, value: &Value) -> bool {
         Kind::ListOf(_) => value.as_array().is_some(),
         Kind::Either(kinds, _) => kinds.iter().any(|kind| takes(kind, value)),
         Kind::Tagged(_) => value.as_str().is_some() || value.as_object().is_some(),
-        Kind::Any | Kind::Plain | Kind::Refused(_) => true,
+        Kind::Any | Kind::Refused(_) => true,
     }
 }
 
@@ -172,7 +172,7 @@ fn expected(kind: &Kind) -> &'static str {
         Kind::ListOf(_) => "a list",
         Kind::Either(_, expected) => expected,
         Kind::Tagged(_) => "a name or an object",
-        Kind::Any | Kind::Plain | Kind::Refused(_) => "a value",
+        Kind::Any | Kind::Refused(_) => "a value",
     }
 }
 

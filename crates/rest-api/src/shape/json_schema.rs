@@ -78,7 +78,7 @@ fn of_kind(kind: &'static Kind, definitions: &mut Object) -> Value {
             Value::from(vec![of_type("string"), entries([("type", Value::from("array")), ("items", of_type("string"))])]),
         )]),
         Kind::OneOf(names) => entries([("enum", texts(names.iter().copied()))]),
-        Kind::Any | Kind::Plain | Kind::Refused(_) => entries([]),
+        Kind::Any | Kind::Refused(_) => entries([]),
         Kind::Object(shape) => reference(shape.name, definitions, |definitions| object(shape, None, definitions)),
         Kind::ListOf(each) => entries([("type", Value::from("array")), ("items", of_kind(each, definitions))]),
         Kind::MapOf(each) => {

@@ -46,8 +46,6 @@ pub(crate) enum Kind {
     OneOf(&'static [&'static str]),
     /// Whatever JSON has; references and placeholders may stand in its strings.
     Any,
-    /// Whatever JSON has, taken as it is.
-    Plain,
     Object(&'static Shape),
     ListOf(&'static Kind),
     /// An object of any keys, whose values are all alike.

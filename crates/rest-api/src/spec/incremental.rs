@@ -2,18 +2,28 @@
 
 use catchment_extract::{Incremental, LastValue, OnMissing, RangeEnd, RowOrder};
 use catchment_json::{Path, Value};
+use catchment_rest_client::sounds_secret;
 
 use super::keys::Keys;
-use crate::Mistake;
 use crate::convert::Convert;
 use crate::shape::{Field, Kind, Shape};
+use crate::template::{In, has_reference};
+use crate::{Mistake, Reference, Template};
 
 macro_rules! fields {
     ($($more:expr),* $(,)?) => {
         &[
             Field::required("cursor_path", Kind::JsonPath, "Where the cursor stands in a row."),
-            Field::new("initial_value", Kind::Plain, "The value that the first run starts from; all rows are taken where there is none."),
-            Field::new("end_value", Kind::Plain, "The value that rows are taken up to. With it nothing is kept for the next run."),
+            Field::new(
+                "initial_value",
+                Kind::Any,
+                "The value that the first run starts from; all rows are taken where there is none. It can be a variable: ${env:SINCE}.",
+            ),
+            Field::new(
+                "end_value",
+                Kind::Any,
+                "The value that rows are taken up to, or a variable. With it nothing is kept for the next run.",
+            ),
             Field::new("last_value_func", Kind::OneOf(&["max", "min"]), "Which values are later; max by default."),
             Field::new("primary_key", Kind::Names, "The fields that tell rows at the last value apart; those of the resource by default."),
             Field::new("row_order", Kind::OneOf(&["asc", "desc"]), "The order in which rows come, where the API keeps one."),
@@ -62,7 +72,7 @@ pub(super) static CURSOR: Shape =
 /// How new rows are told from those of earlier runs.
 #[derive(Debug, Clone)]
 pub struct IncrementalSpec {
-    /// The cursor.
+    /// The cursor. References in its initial value and end value are resolved when the source is made.
     pub cursor: Incremental,
     /// The parameter of the query that gets the start value.
     pub start_param: Option<String>,
@@ -79,8 +89,8 @@ impl IncrementalSpec {
     pub(super) fn read(keys: &Keys<'_>, mistakes: &mut Vec<Mistake>) -> IncrementalSpec {
         let path = keys.json_path("cursor_path").unwrap_or_else(|| Path::key(""));
         let mut cursor = Incremental::at(path);
-        cursor.initial_value = keys.get("initial_value").cloned();
-        cursor.end_value = keys.get("end_value").cloned();
+        cursor.initial_value = limit(keys, "initial_value", mistakes);
+        cursor.end_value = limit(keys, "end_value", mistakes);
         cursor.primary_key = keys.get("primary_key").map(|_| keys.names("primary_key"));
         cursor.lag = keys.number("lag");
         cursor.row_order = match keys.text("row_order") {
@@ -125,4 +135,28 @@ impl IncrementalSpec {
         let incremental = IncrementalSpec::read(&Keys::of(value, path), mistakes);
         IncrementalSpec { start_param: Some(name.to_owned()), ..incremental }
     }
+}
+
+/// An initial value or an end value. It is stored in the state and shown in messages, so it cannot be a secret.
+fn limit(keys: &Keys<'_>, key: &str, mistakes: &mut Vec<Mistake>) -> Option<Value> {
+    let value = keys.get(key)?;
+    let template = value.as_str().filter(|text| has_reference(text)).map(|text| Template::parse(text, In::Client));
+    let template = match template {
+        None => return Some(value.clone()),
+        Some(Ok(template)) => template,
+        Some(Err(problem)) => {
+            mistakes.push(keys.mistake(key, problem));
+            return None;
+        }
+    };
+    for reference in template.references() {
+        if matches!(reference, Reference::Secret(_)) || matches!(reference, Reference::Env(name) if sounds_secret(name)) {
+            let problem = format!(
+                "found {reference}, but this value is stored in the state and sent in URLs, so it cannot be a secret; use ${{env:NAME}} \
+                 with a variable that is not one"
+            );
+            mistakes.push(keys.mistake(key, problem));
+        }
+    }
+    Some(value.clone())
 }

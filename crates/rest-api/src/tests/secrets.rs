@@ -199,3 +199,47 @@ fn secrets_are_in_no_plan_however_they_are_encoded() {
     let requests: Vec<_> = plan.into_iter().map(|planned| planned.first_request).collect();
     assert_eq!(requests, ["GET http://x/***/a?q=***", "GET http://x/***/b/{resources.a.id}?q=***"]);
 }
+
+#[test]
+fn the_limits_of_a_cursor_can_be_variables() {
+    #[track_caller]
+    fn check(incremental: &str, expected: &str) {
+        let server = ScriptedServer::start(|_| json("[]"));
+        let fixed = Fixed(BTreeMap::from([("$SINCE", "2024-01-31"), ("$ID", "42"), ("$DAY", "\"20240131\""), ("$ZEROS", "007")]));
+        let spec = format!(
+            r#"{{"client": {{"base_url": "{}"}}, "resources": [{{"name": "a", "endpoint": {{"incremental": {{"cursor_path": "at",
+                "start_param": "from", "end_param": "to", {incremental}}}}}}}]}}"#,
+            server.url()
+        );
+        let found = crate::Spec::parse(&spec, crate::Format::Json).map_err(|error| error.to_string()).and_then(|spec| {
+            let source = RestApi::new(&spec).settings(Settings::new(&fixed)).source().map_err(|error| error.to_string())?;
+            let cursor = source.resources[0].incremental.clone().unwrap();
+            run(&source, &fresh()).unwrap();
+            Ok(format!("{} {}", cursor.initial_value.unwrap_or_default(), shown(&server.requests()[0])))
+        });
+        assert_eq!(
+            found.unwrap_or_else(|problem| problem.lines().next().unwrap_or_default().to_owned()),
+            expected,
+            "{incremental}"
+        );
+    }
+    check(r#""initial_value": "${env:SINCE}""#, r#""2024-01-31" GET /a?from=2024-01-31"#);
+    check(r#""initial_value": "${env:SINCE}T00:00:00Z""#, r#""2024-01-31T00:00:00Z" GET /a?from=2024-01-31T00:00:00Z"#);
+    check(r#""initial_value": "${env:ID}""#, "42 GET /a?from=42");
+    check(r#""initial_value": "${env:DAY}""#, r#""20240131" GET /a?from=20240131"#);
+    check(r#""initial_value": "${env:ZEROS}""#, r#""007" GET /a?from=007"#);
+    check(r#""initial_value": 0, "end_value": "${env:ID}""#, "0 GET /a?from=0&to=42");
+    check(
+        r#""initial_value": "${env:NOPE}""#,
+        "resources[0].endpoint.incremental.initial_value: a setting is missing: `NOPE` (text, secret)",
+    );
+    // what is stored in the state is no place for secrets
+    let refused = |reference: &str| {
+        format!(
+            "resources[0].endpoint.incremental.initial_value: found {reference}, but this value is stored in the state and sent in \
+             URLs, so it cannot be a secret; use ${{env:NAME}} with a variable that is not one"
+        )
+    };
+    check(r#""initial_value": "${secret:sources.since}""#, &refused("${secret:sources.since}"));
+    check(r#""initial_value": "${env:API_TOKEN}""#, &refused("${env:API_TOKEN}"));
+}
