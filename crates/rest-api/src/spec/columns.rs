@@ -40,7 +40,7 @@ macro_rules! column {
 }
 
 const DATA_TYPES: [&str; DataType::ALL.len()] = names!(DataType);
-static COLUMN: Shape = column!("column", Field::new("name", Kind::Text, "Its name; the key by default."));
+static COLUMN: Shape = column!("column", Field::new("name", Kind::Text, "Its name, the same as the key."));
 static NAMED_COLUMN: Shape = column!("named_column", Field::required("name", Kind::Text, "Its name."));
 
 pub(super) const COLUMNS: Kind = Kind::Either(
@@ -66,6 +66,12 @@ pub(super) fn columns(keys: &Keys<'_>, mistakes: &mut Vec<Mistake>) -> Vec<Colum
     let path = keys.path("columns");
     match keys.get("columns") {
         Some(Value::Object(columns)) => {
+            for (name, hints) in columns {
+                if let Some(other) = hints.get("name").and_then(Value::as_str).filter(|other| other != name) {
+                    let problem = format!("found {other:?}, but the key of this column is {name:?}; write the name as the key");
+                    mistakes.push(Mistake::new(format!("{path}.{name}.name"), problem));
+                }
+            }
             columns.iter().map(|(name, hints)| column(name, hints, &format!("{path}.{name}"), mistakes)).collect()
         }
         Some(Value::Array(columns)) => columns

@@ -79,6 +79,7 @@ fn of_resources() {
         r#""name": "a", "columns": {"s": {"data_type": "decimal", "precision": 50}}"#,
         r#""name": "a", "columns": [{"data_type": "text"}]"#,
         r#""name": "a", "columns": "x""#,
+        r#""name": "a", "columns": {"p": {"name": "q"}, "r": {"name": "r"}}"#,
         r#""name": "a", "schema_contract": {"columns": "freez", "rows": "evolve"}"#,
         r#""name": "a", "schema_contract": 1"#,
         r#""name": "a", "max_table_nesting": "1""#,
