@@ -205,6 +205,10 @@ impl EndpointSpec {
                 let problem = "it has a placeholder of the cursor, but the endpoint has no `incremental`";
                 mistakes.push(keys.mistake(key, problem));
             }
+            if key == "params" && template.is_urlencoded() {
+                let problem = "it has a placeholder with `:urlencode`, but the query is encoded anyway; leave the format out";
+                mistakes.push(keys.mistake(key, problem));
+            }
         });
     }
 }

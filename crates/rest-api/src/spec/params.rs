@@ -6,7 +6,7 @@ use super::IncrementalSpec;
 use super::incremental::CURSOR_PARAM;
 use super::keys::Keys;
 use crate::shape::{Field, Kind, Shape, Tagged};
-use crate::template::{FieldOf, In, Part, plain_text};
+use crate::template::{FieldOf, FormatSpec, In, Part, plain_text};
 use crate::{Mistake, Template, ValueTemplate};
 
 /// Parameters that are objects.
@@ -74,11 +74,11 @@ fn kind(value: &Value) -> &str {
 
 /// The path with its parameters in it.
 fn bind(path: Template, given: &Object, keys: &Keys<'_>, mistakes: &mut Vec<Mistake>) -> Template {
-    path.bind(|name| match given.get(name) {
+    path.bind(|name, format| match given.get(name) {
         Some(value @ Value::Object(_)) => {
             let param = Keys::of(value, "");
             match (kind(value), param.owned_text("resource"), param.json_path("field")) {
-                ("resolve", Some(resource), Some(field)) => vec![Part::Field(FieldOf { resource, field })],
+                ("resolve", Some(resource), Some(field)) => vec![formatted(Part::Field(FieldOf { resource, field }), format)],
                 ("incremental", ..) => {
                     let problem =
                         format!("it has {{{name}}}, and that parameter is a cursor; write {{incremental.start_value}} there");
@@ -96,16 +96,38 @@ fn bind(path: Template, given: &Object, keys: &Keys<'_>, mistakes: &mut Vec<Mist
         None | Some(Value::Null) => {
             let names: Vec<_> = given.keys().map(String::as_str).collect();
             let given = if names.is_empty() { "which are empty".to_owned() } else { format!("which has {}", names.join(", ")) };
-            let problem = format!("it has {{{name}}}, which is not in `params`, {given}; a brace that is meant is doubled");
+            let problem = format!(
+                "it has {{{name}}}, which is not in `params`, {given}; write {{{{ and }}}} for braces that are not a placeholder"
+            );
             mistakes.push(keys.mistake("path", problem));
             Vec::new()
         }
-        Some(value) => match Template::parse(&plain_text(value), In::Request) {
-            Ok(template) => template.parts.into_iter().map(Part::into_value).collect(),
+        Some(value) => match param_value(value, format) {
+            Ok(parts) => parts,
             Err(problem) => {
                 mistakes.push(keys.mistake(&format!("params.{name}"), problem));
                 Vec::new()
             }
         },
     })
+}
+
+/// The parts of a path that a parameter is, written out as the path says.
+fn param_value(value: &Value, format: Option<&FormatSpec>) -> Result<Vec<Part>, String> {
+    if let (Value::Number(_) | Value::Bool(_), Some(format)) = (value, format) {
+        let text = format.apply(value)?;
+        return Ok(vec![if format.is_urlencoded() { Part::Text(text) } else { Part::Value(text) }]);
+    }
+    let parts = Template::parse(&plain_text(value), In::Request)?.parts;
+    if format.is_some() && parts.len() > 1 {
+        return Err("it has several parts, and the path has a format for it; write the formats here".to_owned());
+    }
+    Ok(parts.into_iter().map(|part| formatted(part.into_value(), format)).collect())
+}
+
+fn formatted(part: Part, format: Option<&FormatSpec>) -> Part {
+    match format {
+        Some(format) => Part::Formatted(Box::new(part), format.clone()),
+        None => part,
+    }
 }

@@ -72,7 +72,8 @@ impl Fill<'_> {
                     {
                         return Err(of.wrong_kind(of.find(self.rows)?, "a path"));
                     }
-                    if path.is_empty() && matches!(part, Part::Field(_)) && is_url(&text) {
+                    let is_encoded = matches!(part, Part::Formatted(_, format) if format.is_urlencoded());
+                    if is_encoded || (path.is_empty() && matches!(part, Part::Field(_)) && is_url(&text)) {
                         path.push_str(&text);
                         continue;
                     }

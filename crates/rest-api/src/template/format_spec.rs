@@ -1,7 +1,8 @@
 //! How a placeholder is written out: `{resources.users.id:05d}`, `{resources.users.name!r}`, after Python's format
-//! specification mini-language.
+//! specification mini-language; and `{resources.files.id:urlencode}`, after Jinja's filter.
 
 use catchment_json::Value;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::plain_text;
 
@@ -19,7 +20,14 @@ pub(crate) struct FormatSpec {
     grouping: Option<char>,
     precision: Option<usize>,
     kind: Option<char>,
+    is_urlencoded: bool,
 }
+
+/// The name of the format that percent-encodes everything.
+const URLENCODE: &str = "urlencode";
+
+/// All but the unreserved characters of RFC 3986.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// More characters than this are a mistake.
 const MOST: usize = 1000;
@@ -42,7 +50,10 @@ impl FormatSpec {
         });
         let Some((name, format)) = at.map(|at| written.split_at(at)) else { return Ok((written, None)) };
         let format = FormatSpec::parse(format).ok_or_else(|| {
-            format!("the format {format:?} of the placeholder {{{written}}} is not known; there are !r, !s and formats such as :05d, :.2f or :>10")
+            format!(
+                "the format {format:?} of the placeholder {{{written}}} is not known; use !r, !s, :urlencode or a format such as \
+                 :05d, :.2f or :>10, or write {{{{ and }}}} for braces that are not a placeholder"
+            )
         })?;
         Ok((name, Some(format)))
     }
@@ -58,8 +69,20 @@ impl FormatSpec {
             "s" => false,
             _ => return None,
         };
-        let mut spec =
-            FormatSpec { is_repr, fill: ' ', align: None, sign: None, width: 0, grouping: None, precision: None, kind: None };
+        let mut spec = FormatSpec {
+            is_repr,
+            fill: ' ',
+            align: None,
+            sign: None,
+            width: 0,
+            grouping: None,
+            precision: None,
+            kind: None,
+            is_urlencoded: rest == URLENCODE,
+        };
+        if spec.is_urlencoded {
+            return Some(spec);
+        }
         let mut chars = rest.chars().peekable();
         let is_align = |c: char| matches!(c, '<' | '>' | '^' | '=');
         let mut ahead = rest.chars();
@@ -93,6 +116,11 @@ impl FormatSpec {
         (is_known && chars.next().is_none()).then_some(spec)
     }
 
+    /// Whether what it makes is percent-encoded already.
+    pub(crate) fn is_urlencoded(&self) -> bool {
+        self.is_urlencoded
+    }
+
     /// The value written out.
     ///
     /// # Errors
@@ -100,6 +128,9 @@ impl FormatSpec {
     /// Where the format does not fit the value.
     pub(crate) fn apply(&self, value: &Value) -> Result<String, String> {
         let text = if self.is_repr { repr(value) } else { plain_text(value) };
+        if self.is_urlencoded {
+            return Ok(utf8_percent_encode(&text, RESERVED).to_string());
+        }
         let is_number = matches!(value, Value::Number(_)) && !self.is_repr;
         match self.kind {
             None if is_number && self.precision.is_none() => Ok(self.number(&text)),
@@ -221,6 +252,9 @@ mod tests {
         check("!r", r#""a""#, "'a'");
         check("!r:>5", r#""a""#, "  'a'");
         check("!s", "7", "7");
+        check(":urlencode", r#""a/b c?é~-._""#, "a%2Fb%20c%3F%C3%A9~-._");
+        check(":urlencode", "7", "7");
+        check("!r:urlencode", r#""a""#, "%27a%27");
     }
 
     #[test]
@@ -229,7 +263,8 @@ mod tests {
         check(":d", "1.5", "the format has the type `d`, which a number does not have");
         let unknown = |format: &str| {
             format!(
-                "the format {format:?} of the placeholder {{x{format}}} is not known; there are !r, !s and formats such as :05d, :.2f or :>10"
+                "the format {format:?} of the placeholder {{x{format}}} is not known; use !r, !s, :urlencode or a format such as \
+                 :05d, :.2f or :>10, or write {{{{ and }}}} for braces that are not a placeholder"
             )
         };
         check(":g", "1", &unknown(":g"));

@@ -94,6 +94,11 @@ impl Template {
         self.parts.iter().any(|part| *part.value() == Part::Incremental(CursorValue::End))
     }
 
+    /// Whether a value that is percent-encoded already stands in it.
+    pub(crate) fn is_urlencoded(&self) -> bool {
+        self.parts.iter().any(|part| matches!(part, Part::Formatted(_, format) if format.is_urlencoded()))
+    }
+
     /// The resources whose fields stand in it.
     pub(crate) fn resources(&self) -> impl Iterator<Item = &str> {
         self.parts.iter().filter_map(|part| if let Part::Field(of) = part.value() { Some(of.resource.as_str()) } else { None })
@@ -106,7 +111,7 @@ impl Template {
 
     /// The parameters that stand in it: `{name}` in a path.
     pub(crate) fn params(&self) -> impl Iterator<Item = &str> {
-        self.parts.iter().filter_map(|part| if let Part::Param(name) = part { Some(name.as_str()) } else { None })
+        self.parts.iter().filter_map(|part| if let Part::Param(name) = part.value() { Some(name.as_str()) } else { None })
     }
 
     /// Its references.
@@ -119,11 +124,16 @@ impl Template {
         self.parts.iter().all(|part| matches!(part, Part::Text(_)))
     }
 
-    /// The same template with its parameters bound: each by the parts that `bind` gives.
-    pub(crate) fn bind(self, mut bind: impl FnMut(&str) -> Vec<Part>) -> Template {
-        let parts = self.parts.into_iter().flat_map(|part| match part {
-            Part::Param(name) => bind(&name),
-            other => vec![other],
+    /// The same template with its parameters bound: each by the parts that `bind` gives, which is told of the format that
+    /// the parameter is written out with.
+    pub(crate) fn bind(self, mut bind: impl FnMut(&str, Option<&FormatSpec>) -> Vec<Part>) -> Template {
+        let parts = self.parts.into_iter().flat_map(|part| match &part {
+            Part::Param(name) => bind(name, None),
+            Part::Formatted(value, format) => match &**value {
+                Part::Param(name) => bind(name, Some(format)),
+                _ => vec![part],
+            },
+            _ => vec![part],
         });
         Template { parts: parts.collect() }
     }

@@ -40,7 +40,7 @@ impl Template {
                 template.parts.push(placeholder(name, place)?);
                 after
             } else {
-                return Err("it has a brace without a partner; double it if it is meant".to_owned());
+                return Err("it has a brace without a partner; write {{ or }} for a brace that is not a placeholder".to_owned());
             };
         }
         template.push_text(rest);
@@ -95,8 +95,8 @@ fn value(written: &str, place: In) -> Result<Part, String> {
     match place {
         In::Path if is_word => Ok(Part::Param(name.to_owned())),
         _ => Err(format!(
-            "there is no placeholder {{{written}}}; there are {{resources.NAME.FIELD}}, {{incremental.start_value}}, \
-             {{incremental.initial_value}} and {{incremental.end_value}}, and a brace that is meant is doubled"
+            "there is no placeholder {{{written}}}; use {{resources.NAME.FIELD}}, {{incremental.start_value}}, \
+             {{incremental.initial_value}} or {{incremental.end_value}}, or write {{{{ and }}}} for braces that are not a placeholder"
         )),
     }
 }

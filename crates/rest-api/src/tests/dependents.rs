@@ -152,6 +152,32 @@ fn urls_of_rows_are_taken_as_they_are() {
 }
 
 #[test]
+fn a_slash_in_an_id_can_be_encoded() {
+    #[track_caller]
+    fn check(id: &'static str, path: &str, expected: &str) {
+        let server = ScriptedServer::start(move |request| match request.path.as_str() {
+            "/files" => json(&format!(r#"[{{"id": "{id}"}}]"#)),
+            _ => json("[]"),
+        });
+        let spec =
+            format!(r#"{{"client": {{"base_url": "BASE"}}, "resources": ["files", {{"name": "p", "endpoint": {path}}}]}}"#);
+        run_against(&spec, &server).1.unwrap();
+        assert_eq!(server.requests()[1].path, expected, "{path} of {id}");
+    }
+    check("a/b c", r#""files/{resources.files.id}/raw""#, "/files/a/b%20c/raw");
+    check("a/b c", r#""files/{resources.files.id:urlencode}/raw""#, "/files/a%2Fb%20c/raw");
+    check("a%2Fb", r#""files/{resources.files.id:urlencode}/raw""#, "/files/a%252Fb/raw");
+    check("http://x/y", r#""{resources.files.id:urlencode}""#, "/http%3A%2F%2Fx%2Fy");
+    let resolve = r#"{"type": "resolve", "resource": "files", "field": "id"}"#;
+    check("a/b", &format!(r#"{{"path": "files/{{id:urlencode}}", "params": {{"id": {resolve}}}}}"#), "/files/a%2Fb");
+    check(
+        "a",
+        r#"{"path": "x/{dir:urlencode}/{n:03d}/{resources.files.id}", "params": {"dir": "b/c", "n": 7}}"#,
+        "/x/b%2Fc/007/a",
+    );
+}
+
+#[test]
 fn what_no_path_can_have_is_an_error() {
     #[track_caller]
     fn check(value: &'static str, expected: &str) {
