@@ -6,7 +6,6 @@ use std::sync::Arc;
 use anyhow::Result;
 use arrow::compute::concat_batches;
 use arrow::record_batch::RecordBatch;
-use catchment::DuckDbOptions;
 use catchment_json::{Document, Selection};
 use catchment_normalize::{IdSeed, NormalizeOptions, Rows, Rules, Sequencer, Shredder, TableBatch};
 use catchment_schema::Schema;
@@ -43,9 +42,12 @@ fn shred(schema: &Schema, pages: &[Selection], mut take: impl FnMut(TableBatch))
     Ok(sequencer.finish().0)
 }
 
+/// The memory that loads of ordinary rows begin with.
+const FIRST_LIMIT: &str = "64MB";
+
 /// Puts the tables into a new file, as a run does: in one transaction, with the same limit on memory.
 pub(crate) fn insert(tables: &IndexMap<String, RecordBatch>, file: &Path) -> Result<()> {
-    let config = Config::default().with("memory_limit", "64MB")?;
+    let config = Config::default().with("memory_limit", FIRST_LIMIT)?;
     let connection = Connection::open_with_flags(file, config)?;
     connection.register_table_function::<ArrowVTab>("arrow")?;
     connection.execute_batch("BEGIN TRANSACTION")?;

@@ -95,6 +95,8 @@ mod tests {
     use catchment_schema::{Schema, Table};
     use catchment_state::State;
 
+    use std::collections::BTreeSet;
+
     use super::{RefreshMode, refresh};
 
     fn schema() -> Schema {
