@@ -11,6 +11,8 @@ mod node;
 #[cfg(test)]
 mod parents_tests;
 #[cfg(test)]
+mod progress_tests;
+#[cfg(test)]
 mod properties;
 mod root;
 mod table_names;

@@ -1,4 +1,3 @@
-use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,8 +9,8 @@ use catchment_state::State;
 use futures_util::{StreamExt as _, stream};
 
 use crate::{
-    After, Boundaries, Budget, ExtractError, Extracted, Extraction, Incremental, Page, PageError, Progress, Resource, RowOrder,
-    Sink, Source, Start,
+    After, Boundaries, Budget, ExtractError, Extracted, Extraction, Incremental, Page, PageError, Resource, RowOrder, Sink,
+    Source, Start,
 };
 
 fn numbers(name: &str, range: std::ops::Range<i64>) -> Resource {
@@ -159,7 +158,7 @@ fn a_descending_resource_can_stop_where_it_meets_older_rows() {
 }
 
 /// A source whose pages can be found again, from page 0, each with two rows.
-fn paged(count: i64) -> Resource {
+pub(super) fn paged(count: i64) -> Resource {
     Resource::pages("r", move |start: &Start| {
         let first = start.position.as_ref().and_then(Value::as_i64).unwrap_or(0);
         stream::iter(first..count).map(move |number| {
@@ -385,20 +384,4 @@ fn a_failing_resource_stops_the_others() {
         cause = error.source();
     }
     assert_eq!(said, ["resource `d` failed", r#"for {"n":1}"#, "boom"]);
-}
-
-#[test]
-fn events_tell_what_has_come() {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-    let (source, state, progress) = (Source::from(paged(2)), fresh(), Progress::default());
-    let mut events = progress.listen();
-    let run =
-        Extraction::with(&source, &state, &Boundaries::new(), &BTreeSet::new(), crate::ExtractOptions::default(), &progress)
-            .unwrap();
-    runtime.block_on(run.run(&Budget::new(1 << 20), &|_| ControlFlow::Continue(()))).unwrap();
-    let mut shown = Vec::new();
-    while let Ok(event) = events.try_recv() {
-        shown.push(format!("{} {} {} {} {}", event.resource, event.pages, event.rows, event.bytes, event.is_done));
-    }
-    assert_eq!(shown, ["r 1 2 4 false", "r 2 4 8 false", "r 2 4 8 true"]);
 }

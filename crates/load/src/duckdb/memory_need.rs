@@ -91,7 +91,7 @@ impl MemoryNeed {
         let columns = (self.columns * per_column).saturating_sub(ROOM_FOR_COLUMNS);
         // DuckDB copies the texts of a vector, into memory of which it doubles each piece
         let vectors = (self.vector_bytes + self.vector_bytes / 4).saturating_sub(ROOM_FOR_VECTORS);
-        let row = self.largest_row * 5 / 2;
+        let row = self.largest_row * 3;
         let texts = match self.dictionary_bytes() {
             too_many if too_many > DICTIONARY_MAX => 0,
             texts => (texts + texts / 2).saturating_sub(ROOM_FOR_TEXTS),
@@ -171,7 +171,7 @@ mod tests {
 
     #[test]
     fn large_rows_need_memory_for_themselves() {
-        check((1, 1, 100 << 20, 1), 0, (250, true));
+        check((1, 1, 100 << 20, 1), 0, (300, true));
         check((80, 1, 1 << 20, 1), 0, (92, true));
     }
 

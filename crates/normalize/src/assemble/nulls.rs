@@ -1,7 +1,7 @@
 //! Values that must be there and are not, or are of another type.
 
 use catchment_json::Node;
-use catchment_schema::{Column, ColumnType};
+use catchment_schema::{Column, ColumnType, DataType, MergeStrategy, Table};
 
 use super::typing::Typing;
 use crate::{NormalizeError, columns};
@@ -13,12 +13,28 @@ impl Typing<'_, '_> {
             return Ok(());
         }
         let leaves_out = |row: &usize| self.dropped.contains(row) || self.drop.iter().any(|rejected| rejected.row == *row);
-        let Some(row) = (0..self.cells.rows).find(|row| is_null(*row) && !leaves_out(row)) else { return Ok(()) };
+        let is_key = column.has("primary_key") || column.has("merge_key");
+        let deletes = |row: &usize| !is_key && self.deletes(*row);
+        let refused = |row: &usize| is_null(*row) && !leaves_out(row) && !deletes(row);
+        let Some(row) = (0..self.cells.rows).find(refused) else { return Ok(()) };
         if column.has("primary_key") {
             return Err(NormalizeError::no_key(self.table.to_owned(), column.name.clone(), self.cells.source_row(row)));
         }
         let (table, column) = (self.table.to_owned(), column.name.clone());
         Err(NormalizeError::Null { table, column, row: self.cells.source_row(row), hint: "" })
+    }
+
+    /// Whether a row only says that the rows with its key are to be deleted. It is never in the table, so it may come with the
+    /// key alone.
+    fn deletes(&self, row: usize) -> bool {
+        let deletes_by_key =
+            |table: &&Table| matches!(table.merge_strategy(), Ok(MergeStrategy::DeleteInsert | MergeStrategy::Upsert));
+        // rows have numbers where their table is merged
+        let known = self.known.filter(|_| !self.cells.root_rows.is_empty()).filter(deletes_by_key);
+        let Some(mark) = known.and_then(Table::hard_delete) else { return false };
+        let cells = self.shape.column_index(&mark.name).and_then(|index| self.cells.columns.get(index));
+        let Some(value) = cells.and_then(|cells| cells.get(row).copied().flatten()) else { return false };
+        mark.data_type != Some(DataType::Bool) || value.bool() == Some(true)
     }
 
     /// Refuses a value that would go to a variant of a column that a merge reads: the row would be without its key.

@@ -1,4 +1,4 @@
-use catchment_schema::{Column, ColumnType, DataType, Schema, TableHints};
+use catchment_schema::{Column, ColumnType, DataType, Schema, TableHints, WriteDisposition};
 
 use super::{load, trim};
 
@@ -57,6 +57,28 @@ fn a_value_of_another_type_in_a_key_is_not_called_missing() {
             "table `t`, row 1 of its page: column `gone`, which marks deleted rows, has the type bool, and the row has bigint: 2{rest}"
         ),
     );
+}
+
+#[test]
+fn a_row_that_deletes_by_its_key_needs_no_other_value() {
+    let hints = |disposition| TableHints {
+        write_disposition: disposition,
+        primary_key: vec!["id".to_owned()],
+        columns: vec![
+            Column { nullable: Some(false), ..Column::new("name", DataType::Text) },
+            Column::new("gone", DataType::Bool).with("hard_delete"),
+        ],
+        ..TableHints::default()
+    };
+    let loads = |disposition, page: &str| {
+        let mut schema = Schema::new("s");
+        schema.declare("t", "t", &hints(disposition)).unwrap();
+        load(schema, &[page]).is_ok()
+    };
+    assert!(loads(WriteDisposition::Merge, r#"[{"id":1,"name":"a"},{"id":2,"gone":true}]"#));
+    assert!(!loads(WriteDisposition::Merge, r#"[{"id":1,"name":"a"},{"id":2,"gone":false}]"#));
+    assert!(!loads(WriteDisposition::Merge, r#"[{"name":"a","gone":true}]"#), "the key is needed");
+    assert!(!loads(WriteDisposition::Append, r#"[{"id":2,"gone":true}]"#));
 }
 
 fn check_declared(columns: &[Column], page: &str, expected: &str) {
