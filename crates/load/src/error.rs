@@ -43,17 +43,13 @@ pub enum LoadError {
         terminal: bool,
     },
     /// The destination ran out of memory.
-    #[error("failed to {step} in {location}: out of memory with a limit of {limit} ({reason}); {}", remedy(*is_fixed))]
+    #[error("failed to {step} in {location}: {reason}")]
     OutOfMemory {
         /// What was tried, with the table that it was tried with.
         step: String,
         /// Where.
         location: String,
-        /// The memory that it was allowed.
-        limit: String,
-        /// Whether that limit was configured.
-        is_fixed: bool,
-        /// What the destination says.
+        /// The memory that it was allowed, what the destination says, and what to do.
         reason: String,
     },
     /// Loading the package ended the process, each time that it was tried.
@@ -145,14 +141,6 @@ impl LoadError {
             LoadError::Package(error) => error.is_damage(),
             _ => false,
         }
-    }
-}
-
-/// What helps where memory ran out.
-fn remedy(is_fixed: bool) -> &'static str {
-    match is_fixed {
-        true => "raise `memory_limit` of the destination, or remove it",
-        false => "run it with more memory, or load less at once",
     }
 }
 

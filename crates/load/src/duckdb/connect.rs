@@ -66,7 +66,7 @@ pub(super) fn open(options: &DuckDbOptions, memory: &Memory, cancelled: Cancelle
             Err(Refusal::InUse(reason)) => reason,
             // DuckDB reads the log of changes that a process has left beside the file
             Err(Refusal::Failed(reason)) if is_out_of_memory(&reason) => {
-                return Err(out_of_memory("open it", &location, memory.shown(), memory.is_fixed(), &reason));
+                return Err(out_of_memory("read the database", &location, &memory.shown(), memory.is_fixed(), &reason));
             }
             Err(Refusal::Failed(reason)) => return Err(LoadError::Open { location, reason }),
         };
@@ -217,8 +217,8 @@ impl Session {
     fn refused(&self, step: &str, error: &duckdb::Error) -> LoadError {
         let reason = error.to_string();
         if is_out_of_memory(&reason) {
-            let (limit, is_fixed) = self.memory.borrow().clone();
-            return out_of_memory(step, &self.location, limit, is_fixed, &reason);
+            let (limit, is_fixed) = &*self.memory.borrow();
+            return out_of_memory(step, &self.location, limit, *is_fixed, &reason);
         }
         // The rows or the schema are to blame for these, by the names that DuckDB begins its messages with.
         let terminal = [
@@ -241,8 +241,13 @@ fn is_out_of_memory(reason: &str) -> bool {
         .any(|sign| reason.contains(sign))
 }
 
-fn out_of_memory(step: &str, location: &str, limit: String, is_fixed: bool, reason: &str) -> LoadError {
+fn out_of_memory(step: &str, location: &str, limit: &str, is_fixed: bool, reason: &str) -> LoadError {
     // DuckDB lists statements that nobody here can run.
-    let reason = reason.split_once("\n\nPossible solutions").map_or(reason, |(reason, _)| reason).to_owned();
-    LoadError::OutOfMemory { step: step.to_owned(), location: location.to_owned(), limit, is_fixed, reason }
+    let reason = reason.split_once("\n\nPossible solutions").map_or(reason, |(reason, _)| reason);
+    let remedy = match is_fixed {
+        true => "raise `memory_limit` of the destination, or remove it",
+        false => "run it with more memory, or load less at once",
+    };
+    let reason = format!("out of memory with a limit of {limit} ({reason}); {remedy}");
+    LoadError::OutOfMemory { step: step.to_owned(), location: location.to_owned(), reason }
 }
