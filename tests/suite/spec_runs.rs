@@ -64,18 +64,23 @@ fn a_dry_run_shows_the_plan_and_does_nothing() {
     plan of pipeline p into dataset d of duckdb, going on from the beginning, as there was no run from here; nothing was loaded
     users: append into users
       GET BASE/users
+      paginator: detected from the first response
       posts: merge into posts, for each row of users
         GET BASE/users/{resources.users.id}/posts
+        paginator: detected from the first response
     events: replace into events
       GET BASE/events?key=***&since=7&page=0
+      paginator: page_number (parameter page from 0)
     ");
     insta::assert_snapshot!(plan(&["--dry-run", "--select", "posts", "--write-disposition", "append"]), @"
     plan of pipeline p into dataset d of duckdb, going on from the beginning, as there was no run from here; nothing was loaded
     users: append into users
       GET BASE/users
+      paginator: detected from the first response
       its rows feed others and are not loaded
       posts: append into posts, for each row of users
         GET BASE/users/{resources.users.id}/posts
+        paginator: detected from the first response
     ");
     assert!(server.requests().is_empty() && !dataset.file().exists() && !dataset.pipelines().exists());
 }
@@ -225,13 +230,14 @@ fn all_settings_are_explained_and_secrets_not_shown() {
       normalize.buffer_max_bytes = 33554432 (default)
       normalize.numeric_widening = true (default)
       normalize.null_only_columns = "drop" (default)
+      normalize.transliterate = true (default)
 
     Loading
       load.raise_on_failed_jobs = "perhaps"
         from load.raise_on_failed_jobs (config.toml: ./.catchment/config.toml:7)
 
     DuckDB
-      destination.duckdb.memory_limit = "64MB" (default)
+      destination.duckdb.memory_limit = "auto" (default)
       destination.duckdb.wait = 600.0 (default)
 
     Vaults

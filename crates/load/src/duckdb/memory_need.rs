@@ -160,7 +160,7 @@ mod tests {
         check((30, 4000, 300, usize::MAX), 0, (35, false));
         check((30, 4000, 300, 4), 0, (0, false));
         check((1, 4000, 300, usize::MAX), 0, (0, false));
-        check((1, 4000, 300, usize::MAX), 1_000_000, (37, false));
+        check((1, 4000, 300, usize::MAX), 1_000_000, (36, false));
     }
 
     #[test]
