@@ -1,7 +1,7 @@
 //! The named steps of a load. The driver fails where a run does not pass one of them, so that the list stays true.
 
 /// In the order in which a run passes them first.
-pub(crate) const STEPS: [&str; 34] = [
+pub(crate) const STEPS: [&str; 35] = [
     "run::locked",
     "run::recovered",
     "run::restored",
