@@ -123,13 +123,13 @@ fn a_run_with_warnings_fails_only_where_it_is_told_to() {
     check(
         &[],
         0,
-        "\n    warning: a: some values do not fit the type of their column; they are in the new variant column `n__v_text`",
+        "\n    warning: a: values of `n` that are not bigint are in the new variant column `n__v_text` (text)\n",
     );
-    check(&["--progress", "json"], 0, r#""warnings":[{"resource":"a","message":"some values"#);
+    check(&["--progress", "json"], 0, r#""warnings":[{"resource":"a","message":"values of `n`"#);
     check(
         &["--fail-on-warning"],
         1,
-        "error: the load is complete, but it has 1 warning, and --fail-on-warning is set:\n  a: some",
+        "error: the load is complete, but it has 1 warning, and --fail-on-warning is set:\n  a: values",
     );
 }
 

@@ -98,6 +98,14 @@ impl Findings {
     }
 }
 
+impl std::fmt::Display for NewVariant {
+    /// What went where, without the table.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let NewVariant { table: _, column, column_type, variant, data_type } = self;
+        write!(f, "values of `{column}` that are not {column_type} are in the new variant column `{variant}` ({data_type})")
+    }
+}
+
 impl std::fmt::Display for Findings {
     /// One line for each, those of null-only columns together by table; without a newline at the end.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -114,10 +122,8 @@ impl std::fmt::Display for Findings {
         for RenamedKey { table, key, column } in &self.renamed_keys {
             lines.push(format!("{table}: the key {key:?} is in `{column}`, as another key of the same row has its name"));
         }
-        for NewVariant { table, column, column_type, variant, data_type } in &self.new_variants {
-            lines.push(format!(
-                "{table}: values of `{column}` that are not {column_type} went to the new column `{variant}` ({data_type})"
-            ));
+        for variant in &self.new_variants {
+            lines.push(format!("{}: {variant}", variant.table));
         }
         let mut null_only: IndexMap<&str, Vec<&str>> = IndexMap::new();
         for NullOnlyColumn { table, column } in &self.null_only_columns {

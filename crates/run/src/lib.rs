@@ -29,7 +29,6 @@ mod spool;
 mod state_edit;
 mod table_names;
 mod tables;
-mod variants;
 mod waiting;
 mod working_dir;
 

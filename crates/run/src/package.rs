@@ -12,9 +12,8 @@ use crate::begin::{Begun, makes_way};
 use crate::error::RunError;
 use crate::feed::Feed;
 use crate::ingest::{Ingested, ingest};
-use crate::report::Remarks;
+use crate::report::{Remarks, Warning};
 use crate::runner::Runner;
-use crate::variants;
 
 /// Rows that were normalized.
 pub(crate) enum Made {
@@ -62,14 +61,15 @@ pub(crate) async fn make(
     let seed = IdSeed::from(runner.host.seed());
     let rules = Arc::new(Rules::new(&schema, &begin.load_id, seed, normalize_options(runner))?);
     let makes_way = makes_way(&begin, &schema);
-    let known = schema.clone();
     let source = begin.source.clone();
     let writer = store.create(begin, runner.options.writer)?;
     let Ingested { mut writer, mut schema, mut after, mut remarks, tables } =
         ingest(feed, schema, writer, rules, &runner.options, stop).await?;
     #[cfg(feature = "failpoints")]
     fail::fail_point!("run::extracted");
-    remarks.warnings.extend(variants::new_variants(&known, &schema));
+    // whoever queries the column beside a variant does not see these values
+    let variants = std::mem::take(&mut remarks.findings.new_variants);
+    remarks.warnings.extend(variants.iter().map(|variant| Warning::of(&variant.table, variant.to_string())));
     if !remarks.is_empty() {
         tracing::info!("{remarks}");
     }
