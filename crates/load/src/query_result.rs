@@ -1,10 +1,14 @@
 //! What a query answers.
 
+use std::sync::Arc;
+
 use arrow::array::{Array as _, AsArray as _, RecordBatch};
-use arrow::datatypes::{Int64Type, SchemaRef};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Field, FieldRef, Int64Type, Schema, SchemaRef};
+use arrow::error::ArrowError;
 use arrow::util::pretty::pretty_format_batches_with_schema;
 
-/// The rows of a query, as Arrow. Displays as a table.
+/// The rows of a query, as Arrow. Displays as a table, with times of a time zone in UTC.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QueryResult {
     /// The columns.
@@ -68,11 +72,83 @@ impl QueryResult {
             (0..batch.num_rows()).map(value)
         })
     }
+
+    fn table(&self) -> Result<String, ArrowError> {
+        let fields: Vec<_> = self.schema.fields().iter().map(in_utc).collect();
+        let in_utc = |batch: &RecordBatch| {
+            let columns = batch.columns().iter().zip(&fields).map(|(column, field)| cast(column, field.data_type()));
+            let schema = Arc::new(Schema::new(fields.clone()));
+            RecordBatch::try_new(schema, columns.collect::<Result<_, _>>()?)
+        };
+        let batches = self.batches.iter().map(in_utc).collect::<Result<Vec<_>, _>>()?;
+        Ok(pretty_format_batches_with_schema(Arc::new(Schema::new(fields.clone())), &batches)?.to_string())
+    }
+}
+
+/// The field with UTC as the offset `+00:00` for each time zone: Arrow formats no named zone without a database of them.
+fn in_utc(field: &FieldRef) -> FieldRef {
+    let data_type = match field.data_type() {
+        DataType::Timestamp(unit, Some(_)) => DataType::Timestamp(*unit, Some("+00:00".into())),
+        DataType::List(item) => DataType::List(in_utc(item)),
+        DataType::Struct(fields) => DataType::Struct(fields.iter().map(in_utc).collect()),
+        _ => return Arc::clone(field),
+    };
+    Arc::new(Field::clone(field).with_data_type(data_type))
 }
 
 impl std::fmt::Display for QueryResult {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let table = pretty_format_batches_with_schema(SchemaRef::clone(&self.schema), &self.batches);
-        table.map_err(|_| std::fmt::Error)?.fmt(f)
+        match self.table() {
+            Ok(table) => f.write_str(&table),
+            // an error of `fmt` would make `to_string` panic
+            Err(error) => write!(f, "{} rows that cannot be shown: {error}", self.num_rows()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use arrow::array::{Array, ArrayRef, Int64Array, ListArray, RecordBatch, TimestampMicrosecondArray, UnionArray};
+    use arrow::buffer::OffsetBuffer;
+    use arrow::datatypes::{DataType, Field, UnionFields};
+
+    use super::QueryResult;
+
+    #[track_caller]
+    fn check(column: ArrayRef, expected: &str) {
+        let batch = RecordBatch::try_from_iter([("c", column)]).unwrap();
+        let result = QueryResult { schema: batch.schema(), batches: vec![batch] };
+        let shown = result.to_string();
+        let cells: Vec<_> = shown.lines().filter(|line| !line.starts_with('+')).map(|line| line.trim_matches(['|', ' '])).collect();
+        assert_eq!(cells.join(", "), expected);
+    }
+
+    fn instants(zone: Option<&str>) -> TimestampMicrosecondArray {
+        TimestampMicrosecondArray::from(vec![Some(1_700_000_000_500_000), None]).with_timezone_opt(zone)
+    }
+
+    #[test]
+    fn timestamps_are_shown_whatever_their_zone() {
+        check(Arc::new(instants(None)), "c, 2023-11-14T22:13:20.500, ");
+        for zone in ["UTC", "Europe/Berlin", "Etc/UTC", "+02:00", "no such zone"] {
+            check(Arc::new(instants(Some(zone))), "c, 2023-11-14T22:13:20.500Z, ");
+        }
+        let item = Arc::new(Field::new("item", instants(Some("UTC")).data_type().clone(), true));
+        let lists = ListArray::new(item, OffsetBuffer::from_lengths([2]), Arc::new(instants(Some("UTC"))), None);
+        check(Arc::new(lists), "c, [2023-11-14T22:13:20.500Z, ]");
+    }
+
+    #[test]
+    fn rows_that_cannot_be_shown_are_told() {
+        let zoned = DataType::Timestamp(arrow::datatypes::TimeUnit::Microsecond, Some("UTC".into()));
+        let fields = UnionFields::try_new([0], [Field::new("at", zoned, true)]).unwrap();
+        let values: Vec<ArrayRef> = vec![Arc::new(instants(Some("UTC")))];
+        let union = UnionArray::try_new(fields, vec![0, 0].into(), None, values).unwrap();
+        let batch = RecordBatch::try_from_iter([("c", Arc::new(union) as ArrayRef)]).unwrap();
+        let shown = QueryResult { schema: batch.schema(), batches: vec![batch] }.to_string();
+        assert!(shown.starts_with("2 rows that cannot be shown: "), "{shown}");
+        check(Arc::new(Int64Array::from(vec![1])), "c, 1");
     }
 }
