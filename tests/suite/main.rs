@@ -17,6 +17,7 @@ mod examples;
 mod faults;
 mod feed;
 mod handles;
+mod interrupted;
 mod kill;
 mod packages;
 mod pipeline;

@@ -13,8 +13,9 @@ use crate::{Cancelled, LoadError, LoadOutcome, Loaded};
 /// The bytes of a batch where an earlier load of the package ended the process.
 const CAREFUL_BATCH_BYTES: usize = 256 << 10;
 
-/// How often the process may end at one step before the package is given up.
-const ENDS_AT_STEP: u32 = 2;
+/// How often in a row the process may end at one step before the package is given up: more than twice, as it may also have
+/// been killed from outside.
+const ENDS_AT_STEP: u32 = 3;
 
 /// What all attempts at a load have in common.
 pub(super) struct Load<'l> {
@@ -39,19 +40,12 @@ pub(super) fn load(options: &DuckDbOptions, package: &SealedPackage, cancelled: 
         tracing::warn!("{loads} processes ended while they loaded package {}: it is loaded in small steps", load.load_id());
         memory.avoid_dictionary();
     }
-    let mut warnings = Vec::new();
     loop {
         match load.attempt() {
             Err(error @ LoadError::OutOfMemory { .. }) if memory.grow() => {
-                let warning = format!("{error}: loading the package again with up to {}", memory.shown());
-                tracing::warn!("{warning}");
-                warnings = vec![warning];
+                tracing::warn!("{error}: loading the package again {}", memory.next_attempt());
             }
-            Ok(mut loaded) => {
-                loaded.warnings.extend(warnings);
-                return Ok(loaded);
-            }
-            Err(error) => return Err(error),
+            result => return result,
         }
     }
 }
@@ -108,6 +102,7 @@ impl Load<'_> {
     fn commit(&self, session: Session) -> Result<Session, LoadError> {
         #[cfg(feature = "failpoints")]
         fail::fail_point!("load::applied");
+        self.attempt.step("the commit");
         let committed = session.run("commit", "COMMIT");
         #[cfg(feature = "failpoints")]
         fail::fail_point!("load::committed");

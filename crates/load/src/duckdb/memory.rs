@@ -61,7 +61,7 @@ impl Memory {
         self.dictionary.get()
     }
 
-    /// Does without dictionaries from here on; false where that is so already.
+    /// Turns dictionary compression off. Returns whether it was on.
     pub(super) fn avoid_dictionary(&self) -> bool {
         self.dictionary.replace(false)
     }
@@ -74,7 +74,16 @@ impl Memory {
         }
     }
 
-    /// Has the next attempt use more memory; false where the machine has no more, or the limit is fixed.
+    /// What an attempt after [`grow`](Memory::grow) does otherwise, for the log.
+    pub(super) fn next_attempt(&self) -> String {
+        match &self.limit {
+            Limit::Auto { .. } => format!("with up to {} of memory", self.shown()),
+            Limit::Fixed(_) => "without dictionary compression".to_owned(),
+        }
+    }
+
+    /// Prepares another attempt: with more memory as far as the machine has it and the limit is not fixed, and without
+    /// dictionary compression. Returns false where nothing is left to change.
     pub(super) fn grow(&self) -> bool {
         let Limit::Auto { bytes, .. } = &self.limit else { return self.avoid_dictionary() };
         self.raise_to(bytes.get().saturating_mul(GROWTH)) | self.avoid_dictionary()
