@@ -120,11 +120,7 @@ fn a_run_with_warnings_fails_only_where_it_is_told_to() {
         // it is loaded in any case
         assert_eq!(dataset.query("SELECT id FROM a ORDER BY id"), "1; 2");
     };
-    check(
-        &[],
-        0,
-        "\n    warning: a: values of `n` that are not bigint are in the new variant column `n__v_text` (text)\n",
-    );
+    check(&[], 0, "\n    warning: a: values of `n` that are not bigint are in the new variant column `n__v_text` (text)\n");
     check(&["--progress", "json"], 0, r#""warnings":[{"resource":"a","message":"values of `n`"#);
     check(
         &["--fail-on-warning"],

@@ -121,7 +121,8 @@ mod tests {
         let batch = RecordBatch::try_from_iter([("c", column)]).unwrap();
         let result = QueryResult { schema: batch.schema(), batches: vec![batch] };
         let shown = result.to_string();
-        let cells: Vec<_> = shown.lines().filter(|line| !line.starts_with('+')).map(|line| line.trim_matches(['|', ' '])).collect();
+        let cells: Vec<_> =
+            shown.lines().filter(|line| !line.starts_with('+')).map(|line| line.trim_matches(['|', ' '])).collect();
         assert_eq!(cells.join(", "), expected);
     }
 

@@ -199,7 +199,10 @@ fn a_batch_that_put_values_aside_for_a_type_of_its_own_is_shredded_again() {
 fn new_variants_are_reported_and_known_ones_are_not() {
     let pages = [r#"[{"price":1},{"price":"n/a"}]"#, r#"[{"price":2.5},{"price":"n/a"}]"#];
     let (_, schema, findings) = load_with(NormalizeOptions::default(), Schema::new("s"), &pages).unwrap();
-    assert_eq!(findings.to_string(), "t: values of `price` that are not double are in the new variant column `price__v_text` (text)");
+    assert_eq!(
+        findings.to_string(),
+        "t: values of `price` that are not double are in the new variant column `price__v_text` (text)"
+    );
     let (_, _, findings) = load_with(NormalizeOptions::default(), schema, &[r#"[{"price":"none"}]"#]).unwrap();
     assert!(findings.is_empty(), "{findings}");
 }
