@@ -40,6 +40,13 @@ impl<'d> Run<'d> {
         let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
         (output.status.code(), text)
     }
+
+    /// Runs the command and asserts that it exits with 0.
+    #[track_caller]
+    pub(crate) fn load(&self, args: &[&str]) {
+        let (code, said) = self.says(args);
+        assert_eq!(code, Some(0), "{said}");
+    }
 }
 
 /// The `catchment` binary beside this test's: the test run builds it.
