@@ -1,6 +1,7 @@
 //! Faults of data load tools and HTTP clients from public reports, each as an end-to-end test of the command.
 
 mod cursors;
+mod deletes;
 mod pagination;
 mod retry;
 
