@@ -3,6 +3,7 @@
 mod cursors;
 mod deletes;
 mod pagination;
+mod refresh;
 mod retry;
 
 use catchment::rest_client::testing::{Answer, ScriptedServer};
