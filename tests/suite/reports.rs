@@ -2,6 +2,7 @@
 
 mod cursors;
 mod deletes;
+mod dependents;
 mod pagination;
 mod refresh;
 mod retry;
