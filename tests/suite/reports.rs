@@ -6,6 +6,7 @@ mod dependents;
 mod pagination;
 mod refresh;
 mod retry;
+mod sessions;
 
 use catchment::rest_client::testing::{Answer, ScriptedServer};
 use serde_json::{Value, json};
