@@ -1,5 +1,6 @@
 //! Faults of data load tools and HTTP clients from public reports, each as an end-to-end test of the command.
 
+mod columns;
 mod cursors;
 mod deletes;
 mod dependents;
