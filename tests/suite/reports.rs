@@ -4,6 +4,7 @@ mod columns;
 mod cursors;
 mod deletes;
 mod dependents;
+mod memory;
 mod pagination;
 mod refresh;
 mod retry;
