@@ -8,6 +8,7 @@ use crate::dataset::Dataset;
 /// A command that loads `spec`, a JSON text, into the dataset.
 pub(crate) struct Run<'d> {
     dataset: &'d Dataset,
+    dataset_name: &'d str,
     spec: PathBuf,
 }
 
@@ -15,12 +16,18 @@ impl<'d> Run<'d> {
     pub(crate) fn new(dataset: &'d Dataset, spec: &str) -> Run<'d> {
         let path = dataset.dir().join("p.json");
         std::fs::write(&path, spec).unwrap();
-        Run { dataset, spec: path }
+        Run { dataset, dataset_name: "d", spec: path }
+    }
+
+    /// Sets the name of the dataset, which is `d` by default. Datasets share the database file.
+    pub(crate) fn dataset_name(self, dataset_name: &'d str) -> Run<'d> {
+        Run { dataset_name, ..self }
     }
 
     pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(binary());
-        command.arg("run").arg(&self.spec).args(["--dataset-name", "d", "--pipelines-dir"]).arg(self.dataset.pipelines());
+        command.arg("run").arg(&self.spec).args(["--dataset-name", self.dataset_name]);
+        command.arg("--pipelines-dir").arg(self.dataset.pipelines());
         command.current_dir(self.dataset.dir()).env("DESTINATION__DUCKDB__CREDENTIALS", self.dataset.file());
         command.env("RUNTIME__REQUEST_BACKOFF_FACTOR", "0").stdin(Stdio::null());
         command
@@ -39,6 +46,13 @@ impl<'d> Run<'d> {
         let output = self.output(args);
         let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
         (output.status.code(), text)
+    }
+
+    /// Runs the command and asserts that it exits with 0.
+    #[track_caller]
+    pub(crate) fn load(&self, args: &[&str]) {
+        let (code, said) = self.says(args);
+        assert_eq!(code, Some(0), "{said}");
     }
 }
 

@@ -38,7 +38,27 @@ impl Dataset {
 
     /// The rows of a query: cells separated by spaces, rows by semicolons. Columns must be text or integers.
     pub(crate) fn query(&self, sql: &str) -> String {
-        cells(&self.destination().query("d", sql, &|| false).unwrap())
+        self.query_in("d", sql)
+    }
+
+    /// Returns the rows of a query in another dataset of the same file, written as by [`query`](Self::query).
+    pub(crate) fn query_in(&self, dataset_name: &str, sql: &str) -> String {
+        cells(&self.destination().query(dataset_name, sql, &|| false).unwrap())
+    }
+
+    /// Returns the names of the tables of a dataset in alphabetical order, without the system tables.
+    pub(crate) fn tables_in(&self, dataset_name: &str) -> Vec<String> {
+        let sql = format!("SELECT table_name FROM information_schema.tables WHERE table_schema = '{dataset_name}' ORDER BY 1");
+        let is_system = |name: &str| name.starts_with("_dlt") || name.starts_with("_catchment");
+        let names = self.query_in(dataset_name, &sql);
+        names.split("; ").filter(|name| !name.is_empty() && !is_system(name)).map(str::to_owned).collect()
+    }
+
+    /// Returns the names of the columns of a table in alphabetical order.
+    pub(crate) fn columns(&self, table: &str) -> Vec<String> {
+        let columns = "SELECT column_name FROM information_schema.columns WHERE table_schema = 'd' AND table_name =";
+        let names = self.query(&format!("{columns} '{table}' ORDER BY 1"));
+        names.split("; ").filter(|name| !name.is_empty()).map(str::to_owned).collect()
     }
 
     /// What must hold of every dataset: each row belongs to a logged load, each child row to a row, no id is there twice.

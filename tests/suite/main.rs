@@ -24,6 +24,7 @@ mod pipeline;
 mod recovery;
 mod reference;
 mod relations;
+mod reports;
 mod resume;
 mod rounding;
 mod schema;

@@ -1,0 +1,24 @@
+//! Faults of data load tools and HTTP clients from public reports, each as an end-to-end test of the command.
+
+mod columns;
+mod cursors;
+mod deletes;
+mod dependents;
+mod memory;
+mod pagination;
+mod refresh;
+mod retry;
+mod sessions;
+
+use catchment::rest_client::testing::{Answer, ScriptedServer};
+use serde_json::{Value, json};
+
+/// Returns a spec of `resources`, a list, of the API that `server` serves.
+fn spec(server: &ScriptedServer, resources: Value) -> String {
+    json!({"client": {"base_url": server.url()}, "resources": resources}).to_string()
+}
+
+/// Returns a response with status 200.
+fn ok(body: Value) -> Answer {
+    Answer::json(200, body.to_string())
+}

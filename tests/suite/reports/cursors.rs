@@ -1,0 +1,68 @@
+//! Rows that a cursor must not leave out.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use catchment::rest_client::testing::{Answer, ScriptedServer};
+use serde_json::json;
+
+use super::{ok, spec};
+use crate::command::Run;
+use crate::dataset::Dataset;
+
+/// dlt-hub/dlt#2838, airbytehq/airbyte#29602, airbytehq/airbyte#45125: a device was offline, and the events that it reports
+/// later lie before the newest event of the other device.
+#[test]
+fn late_rows_of_one_parent_are_loaded_though_another_parent_is_ahead() {
+    let run = Arc::new(AtomicU32::new(1));
+    let run_of_server = Arc::clone(&run);
+    let server = ScriptedServer::start(move |request| {
+        let events: &[&str] = match (request.path.as_str(), run_of_server.load(Ordering::Relaxed)) {
+            ("/devices", _) => return ok(json!([{"id": "fast"}, {"id": "slow"}])),
+            ("/devices/fast/events", _) => &["2024-03-01T00:00:00Z"],
+            ("/devices/slow/events", 1) => &["2024-01-05T00:00:00Z"],
+            ("/devices/slow/events", _) => &["2024-01-05T00:00:00Z", "2024-01-20T00:00:00Z"],
+            _ => return Answer::json(404, r#"{"message": "no such path"}"#),
+        };
+        let device = request.path.split('/').nth(2).unwrap();
+        let since = request.param("since").unwrap_or_default();
+        let rows = events.iter().filter(|at| **at >= since).map(|at| json!({"id": format!("{device} {at}"), "at": at}));
+        ok(rows.collect())
+    });
+    let incremental = json!({"cursor_path": "at", "initial_value": "2024-01-01T00:00:00Z", "start_param": "since"});
+    let events = json!({"name": "events", "primary_key": "id", "write_disposition": "append",
+        "endpoint": {"path": "devices/{resources.devices.id}/events", "incremental": incremental}});
+    let (dataset, spec) = (Dataset::new(), spec(&server, json!(["devices", events])));
+    let check = |expected: &str| {
+        Run::new(&dataset, &spec).load(&[]);
+        assert_eq!(dataset.query("SELECT id FROM events ORDER BY id"), expected);
+    };
+    check("fast 2024-03-01T00:00:00Z; slow 2024-01-05T00:00:00Z");
+    run.store(2, Ordering::Relaxed);
+    check("fast 2024-03-01T00:00:00Z; slow 2024-01-05T00:00:00Z; slow 2024-01-20T00:00:00Z");
+}
+
+/// dlt-hub/dlt#2479, airbytehq/airbyte#44450, airbytehq/airbyte#20322: a row changes once more on the date that the cursor
+/// has reached, and was left out as one whose key is known.
+#[test]
+fn a_row_that_changes_at_the_last_cursor_value_is_merged_again() {
+    let run = Arc::new(AtomicU32::new(1));
+    let run_of_server = Arc::clone(&run);
+    let server = ScriptedServer::start(move |request| {
+        let run = run_of_server.load(Ordering::Relaxed);
+        let since = request.param("since").unwrap_or_default();
+        let rows =
+            [(1, if run == 1 { "open" } else { "closed" }, "2024-05-01"), (2, "open", "2024-05-01"), (3, "open", "2024-05-02")];
+        let rows = rows.iter().filter(|(id, _, updated)| *updated >= since && (*id < 3 || run == 3));
+        ok(rows.map(|(id, status, updated)| json!({"id": id, "status": status, "updated": updated})).collect())
+    });
+    let incremental = json!({"cursor_path": "updated", "initial_value": "2024-01-01", "start_param": "since"});
+    let tickets = json!({"name": "tickets", "primary_key": "id", "write_disposition": "merge",
+        "endpoint": {"path": "tickets", "incremental": incremental}});
+    let (dataset, spec) = (Dataset::new(), spec(&server, json!([tickets])));
+    for number in 1..=3 {
+        run.store(number, Ordering::Relaxed);
+        Run::new(&dataset, &spec).load(&[]);
+    }
+    assert_eq!(dataset.query("SELECT id, status FROM tickets ORDER BY id"), "1 closed; 2 open; 3 open");
+}

@@ -1,0 +1,33 @@
+//! Waits that servers ask for.
+
+use catchment::rest_client::testing::{Answer, ScriptedServer};
+use serde_json::json;
+
+use super::{ok, spec};
+use crate::command::Run;
+use crate::dataset::Dataset;
+
+/// docker/hub-feedback#2459: Docker Hub sends seconds since 1970 in `Retry-After`, and clients waited for that many seconds.
+///
+/// Read as a duration, the wait would be cut to two hours, which is longer than a request may take, and the run would fail
+/// at once.
+#[test]
+fn a_retry_after_that_can_only_be_a_timestamp_is_one() {
+    let server = ScriptedServer::start(|request| match request.index {
+        // two seconds before the timestamp
+        0 => Answer::json(429, r#"{"detail": "rate limited"}"#)
+            .header("Date", "Sun, 09 Sep 2001 01:46:40 GMT")
+            .header("Retry-After", "1000000002")
+            .header("X-RateLimit-Remaining", "0")
+            .header("X-RateLimit-Reset", "1000000002"),
+        _ => ok(json!([{"id": 1}])),
+    });
+    let dataset = Dataset::new();
+    let spec = spec(&server, json!(["tags"]));
+    let output = Run::new(&dataset, &spec).command().env("RUNTIME__REQUEST_MAX_RETRY_DELAY", "7200").output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(dataset.query("SELECT id FROM tags"), "1");
+    let requests = server.requests();
+    let paths: Vec<_> = requests.iter().map(|request| request.path.as_str()).collect();
+    assert_eq!(paths, ["/tags", "/tags"]);
+}
