@@ -35,7 +35,8 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), Failure> {
     }
     let (destination, mut file) = configuration.destination(&names.destination, &working_dir, &names.pipeline, args.dev_mode)?;
     file.warn_of_dataset(&names.dataset);
-    file.warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
+    // before the run too, which may be long or fail
+    file.remarks.warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
     let path = |of_spec: &Option<String>, default: Option<PathBuf>| of_spec.as_ref().map(PathBuf::from).or(default);
     let files = SchemaFiles {
         import_schema_path: path(&spec.pipeline.import_schema_path, defaults.import_schema_path),
@@ -55,7 +56,9 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), Failure> {
     if file.is_default && file.path.exists() {
         working_dir.keep_default_file(&file.path);
     }
-    let info = loaded?;
+    let mut info = loaded?;
+    info.remarks.notes.extend(file.remarks.notes);
+    info.remarks.warnings.extend(file.remarks.warnings);
     let written = match told {
         Progress::Json => output::line(serde_json::to_string(&info).map_err(|error| Failure::Run(error.into()))?),
         Progress::Auto | Progress::Log | Progress::Off => output::line(&info),

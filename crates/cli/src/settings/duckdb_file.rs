@@ -2,14 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
+use catchment::{Remarks, Warning};
+
 /// The file that a run loads into, and what the user should know of it.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct DuckDbFile {
     pub(crate) path: PathBuf,
     /// Whether it is the default of the current folder: nothing in the configuration says where it is.
     pub(crate) is_default: bool,
-    /// What to warn of before the run.
-    pub(crate) warnings: Vec<String>,
+    /// What the report of the run says of it.
+    pub(crate) remarks: Remarks,
 }
 
 /// The setting that a user changes to load elsewhere.
@@ -19,41 +21,41 @@ impl DuckDbFile {
     /// The file that the configuration names. `last` is the location that the last run of the pipeline reported.
     pub(crate) fn configured(path: PathBuf, last: Option<&str>, exists: impl Fn(&Path) -> bool) -> DuckDbFile {
         let is_last = last.is_none_or(|last| last.strip_prefix("duckdb:///").is_some_and(|last| Path::new(last) == path));
-        let mut warnings = Vec::new();
-        if let (false, false, Some(last)) = (is_last, exists(&path), last) {
-            let path = path.display();
-            warnings.push(format!(
+        let mut file = DuckDbFile { path, is_default: false, remarks: Remarks::default() };
+        if let (false, false, Some(last)) = (is_last, exists(&file.path), last) {
+            let path = file.path.display();
+            let warning = format!(
                 "the last run of this pipeline loaded into {last}; {path} is a new file, so this run loads everything again"
-            ));
+            );
+            file.remarks.warnings.push(Warning::new(warning));
         }
-        DuckDbFile { path, is_default: false, warnings }
+        file
     }
 
     /// The file of the current folder, or the one that earlier runs have used as their default, `remembered`: a pipeline that is
     /// run in another folder goes on with its dataset.
     pub(crate) fn default(path: PathBuf, remembered: Option<PathBuf>, exists: impl Fn(&Path) -> bool) -> DuckDbFile {
-        let Some(remembered) = remembered.filter(|remembered| *remembered != path) else {
-            return DuckDbFile { path, is_default: true, warnings: Vec::new() };
-        };
-        let (here, there) = (path.display().to_string(), remembered.display().to_string());
-        let (path, warning) = match (exists(&path), exists(&remembered)) {
-            (false, true) => (
-                remembered,
-                format!("using {there}, where earlier runs of this pipeline loaded; set {SETTING} to load elsewhere"),
-            ),
-            (true, true) => (
-                path,
-                format!(
-                    "using {here}; earlier runs of this pipeline also loaded into {there}: set {SETTING} to the one you mean"
-                ),
-            ),
-            (true, false) => (path, format!("using {here}; earlier runs of this pipeline loaded into {there}, which is gone")),
+        let mut file = DuckDbFile { path, is_default: true, remarks: Remarks::default() };
+        let Some(remembered) = remembered.filter(|remembered| *remembered != file.path) else { return file };
+        let (here, there) = (file.path.display(), remembered.display());
+        let warning = match (exists(&file.path), exists(&remembered)) {
+            (false, true) => {
+                let note = format!("using {there}, where earlier runs of this pipeline loaded; set {SETTING} to load elsewhere");
+                file.remarks.notes.push(note);
+                file.path = remembered;
+                return file;
+            }
+            (true, true) => {
+                format!("using {here}; earlier runs of this pipeline also loaded into {there}: set {SETTING} to the one you mean")
+            }
+            (true, false) => format!("using {here}; earlier runs of this pipeline loaded into {there}, which is gone"),
             (false, false) => {
                 let problem = format!("earlier runs of this pipeline loaded into {there}, which is gone");
-                (path, format!("{problem}; {here} is a new file, so this run loads everything again"))
+                format!("{problem}; {here} is a new file, so this run loads everything again")
             }
         };
-        DuckDbFile { path, is_default: true, warnings: vec![warning] }
+        file.remarks.warnings.push(Warning::new(warning));
+        file
     }
 
     /// Adds a warning where names of tables would be ambiguous: DuckDB names a database after its file.
@@ -61,10 +63,11 @@ impl DuckDbFile {
         let name = self.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let database = name.split('.').next().unwrap_or_default();
         if database.to_lowercase() == dataset.to_lowercase() {
-            self.warnings.push(format!(
+            let warning = format!(
                 "the dataset `{dataset}` has the name of its database file {name}, so DuckDB cannot tell `{dataset}.table` apart: \
                  choose another --dataset-name, or another file with {SETTING}"
-            ));
+            );
+            self.remarks.warnings.push(Warning::new(warning));
         }
     }
 }
@@ -76,12 +79,12 @@ mod tests {
     use super::DuckDbFile;
 
     #[track_caller]
-    fn check_default(remembered: Option<&str>, existing: &[&str], expected: &str, warning: Option<&str>) {
+    fn check_default(remembered: Option<&str>, existing: &[&str], expected: &str, remark: Option<&str>) {
         let exists = |path: &Path| existing.iter().any(|existing| Path::new(existing) == path);
         let file = DuckDbFile::default("/here/p.duckdb".into(), remembered.map(PathBuf::from), exists);
         assert_eq!(file.path, Path::new(expected));
         assert!(file.is_default);
-        assert_eq!(file.warnings.iter().map(String::as_str).collect::<Vec<_>>(), warning.into_iter().collect::<Vec<_>>());
+        assert_eq!(file.remarks.to_string(), remark.unwrap_or_default());
     }
 
     #[test]
@@ -93,7 +96,7 @@ mod tests {
             &["/there/p.duckdb"],
             "/there/p.duckdb",
             Some(
-                "using /there/p.duckdb, where earlier runs of this pipeline loaded; set DESTINATION__DUCKDB__CREDENTIALS to load \
+                "note: using /there/p.duckdb, where earlier runs of this pipeline loaded; set DESTINATION__DUCKDB__CREDENTIALS to load \
                  elsewhere",
             ),
         );
@@ -106,7 +109,7 @@ mod tests {
             &["/there/p.duckdb", "/here/p.duckdb"],
             "/here/p.duckdb",
             Some(
-                "using /here/p.duckdb; earlier runs of this pipeline also loaded into /there/p.duckdb: set \
+                "warning: using /here/p.duckdb; earlier runs of this pipeline also loaded into /there/p.duckdb: set \
                  DESTINATION__DUCKDB__CREDENTIALS to the one you mean",
             ),
         );
@@ -114,7 +117,7 @@ mod tests {
             Some("/there/p.duckdb"),
             &["/here/p.duckdb"],
             "/here/p.duckdb",
-            Some("using /here/p.duckdb; earlier runs of this pipeline loaded into /there/p.duckdb, which is gone"),
+            Some("warning: using /here/p.duckdb; earlier runs of this pipeline loaded into /there/p.duckdb, which is gone"),
         );
     }
 
@@ -125,7 +128,7 @@ mod tests {
             &[],
             "/here/p.duckdb",
             Some(
-                "earlier runs of this pipeline loaded into /there/p.duckdb, which is gone; /here/p.duckdb is a new file, so this \
+                "warning: earlier runs of this pipeline loaded into /there/p.duckdb, which is gone; /here/p.duckdb is a new file, so this \
                  run loads everything again",
             ),
         );
@@ -134,16 +137,16 @@ mod tests {
     #[test]
     fn a_new_configured_file_starts_without_the_earlier_rows() {
         #[track_caller]
-        fn check(last: Option<&str>, exists: bool, expected: &[&str]) {
+        fn check(last: Option<&str>, exists: bool, expected: &str) {
             let file = DuckDbFile::configured("/data/x.duckdb".into(), last, |_| exists);
-            assert_eq!((file.warnings, file.is_default), (expected.iter().map(ToString::to_string).collect(), false));
+            assert_eq!((file.remarks.to_string().as_str(), file.is_default), (expected, false));
         }
-        let warning = "the last run of this pipeline loaded into duckdb:////old/y.duckdb; /data/x.duckdb is a new file, so this \
+        let warning = "warning: the last run of this pipeline loaded into duckdb:////old/y.duckdb; /data/x.duckdb is a new file, so this \
                        run loads everything again";
-        check(None, false, &[]);
-        check(Some("duckdb:////data/x.duckdb"), false, &[]);
-        check(Some("duckdb:////old/y.duckdb"), true, &[]);
-        check(Some("duckdb:////old/y.duckdb"), false, &[warning]);
+        check(None, false, "");
+        check(Some("duckdb:////data/x.duckdb"), false, "");
+        check(Some("duckdb:////old/y.duckdb"), true, "");
+        check(Some("duckdb:////old/y.duckdb"), false, warning);
     }
 
     #[test]
@@ -152,8 +155,11 @@ mod tests {
         fn check(path: &str, dataset: &str, is_ambiguous: bool) {
             let mut file = DuckDbFile::configured(path.into(), None, |_| true);
             file.warn_of_dataset(dataset);
-            assert_eq!(file.warnings.len(), usize::from(is_ambiguous), "{:?}", file.warnings);
-            assert!(file.warnings.iter().all(|warning| warning.contains(dataset) && warning.contains("--dataset-name")));
+            let warnings = file.remarks.warnings;
+            assert_eq!(warnings.len(), usize::from(is_ambiguous), "{warnings:?}");
+            assert!(
+                warnings.iter().all(|warning| warning.message.contains(dataset) && warning.message.contains("--dataset-name"))
+            );
         }
         check("/data/github.duckdb", "github", true);
         check("/data/GitHub.duckdb", "gitHUB", true);
