@@ -117,19 +117,14 @@ fn list(request: &Received) -> Answer {
     response
 }
 
-/// Well-known shapes of list responses, without a paginator in the spec: never fewer rows with exit code 0.
+/// Well-known shapes of list responses, without a paginator in the spec.
 #[test]
-fn detected_pagination_loads_all_rows_or_fails_and_names_a_paginator() {
+fn detected_pagination_loads_all_rows() {
     let server = ScriptedServer::start(list);
     for shape in SHAPES {
         let dataset = Dataset::new();
         let spec = spec(&server, json!([{"name": "things", "endpoint": {"path": shape}}]));
-        let output = Run::new(&dataset, &spec).command().env("RUNTIME__REQUEST_MAX_ATTEMPTS", "2").output().unwrap();
-        if !output.status.success() {
-            let stderr = String::from_utf8_lossy(&output.stderr);
-            assert!(stderr.contains("paginator"), "{shape}: {stderr}");
-            continue;
-        }
+        Run::new(&dataset, &spec).load(&[]);
         // the rows may be in a child table
         let mut tables = dataset.tables_in("d");
         tables.retain(|table| dataset.columns(table).iter().any(|column| column == "id"));
