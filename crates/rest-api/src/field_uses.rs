@@ -7,14 +7,8 @@ use catchment_json::PathUse;
 use crate::{ResourceSpec, StepSpec};
 
 /// What the paths of the processing steps of a resource met so far, in all its pages.
-///
-/// That a path leads nowhere is known when the last row has come. The pages of a resource without a parent end with a
-/// warning then. Those of a dependent resource come in a stream for each parent row, none of which knows whether it is the
-/// last one, so what their rows lacked is logged when the source is dropped.
 #[derive(Debug)]
 pub(crate) struct FieldUses {
-    resource: String,
-    is_dependent: bool,
     /// The fields of each processing step; none of those with expressions.
     steps: Vec<Vec<FieldUse>>,
 }
@@ -46,7 +40,7 @@ impl FieldUses {
             fields.into_iter().map(new).collect()
         };
         let steps = resource.processing_steps.iter().map(of_step).collect();
-        FieldUses { resource: resource.name.clone(), is_dependent: resource.parent.is_some(), steps }
+        FieldUses { steps }
     }
 
     /// Notes what the fields of a step met in a page, in the order of the fields.
@@ -57,23 +51,15 @@ impl FieldUses {
         }
     }
 
-    /// A warning for each field that no row has had, though it could.
-    pub(crate) fn warnings(&self) -> Vec<String> {
-        let fields = self.steps.iter().flatten();
-        let unused = fields.filter(|field| field.is_missed.load(Relaxed) && !field.is_found.load(Relaxed));
+    /// A warning for each field that no row of the run has had, though it could. The next run begins anew.
+    pub(crate) fn take_warnings(&self) -> Vec<String> {
+        let is_unused = |field: &&FieldUse| {
+            let (is_found, is_missed) = (field.is_found.swap(false, Relaxed), field.is_missed.swap(false, Relaxed));
+            is_missed && !is_found
+        };
         let warning = |FieldUse { step, field, .. }: &FieldUse| {
             format!("the processing step `{step}` did nothing for `{field}`: no row of this run has the field; check its path")
         };
-        unused.map(warning).collect()
-    }
-}
-
-impl Drop for FieldUses {
-    fn drop(&mut self) {
-        if self.is_dependent {
-            for warning in self.warnings() {
-                tracing::warn!("resource `{}`: {warning}", self.resource);
-            }
-        }
+        self.steps.iter().flatten().filter(is_unused).map(warning).collect()
     }
 }

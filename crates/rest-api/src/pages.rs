@@ -10,18 +10,12 @@ use catchment_settings::Secret;
 use futures_util::{Stream, StreamExt as _, stream};
 
 use crate::endpoint::{Endpoint, IncludedFields, with_fields};
-use crate::field_uses::FieldUses;
 
 type PageStream = Pin<Box<dyn Stream<Item = Result<Page, PageError>> + Send>>;
 
-/// The pages of a resource without a parent. Ranges in windows end at `now`, in microseconds since 1970. Where processing
-/// steps name fields that no row has had, the last page has no rows and says so.
-pub(crate) fn own(endpoint: &Arc<Endpoint>, start: &Start, now: i64, uses: &Arc<FieldUses>) -> PageStream {
-    let uses = Arc::clone(uses);
-    // The rows of all other pages have gone through the steps when this one is asked for.
-    let last = stream::once(async move { uses.warnings() });
-    let last = last.filter_map(|warnings| async move { (!warnings.is_empty()).then(|| without_rows(warnings)) });
-    Box::pin(all(endpoint, start, now, of_start).chain(last))
+/// The pages of a resource without a parent. Ranges in windows end at `now`, in microseconds since 1970.
+pub(crate) fn own(endpoint: &Arc<Endpoint>, start: &Start, now: i64) -> PageStream {
+    all(endpoint, start, now, of_start)
 }
 
 /// The pages that a row of another resource leads to. A row that is skipped leads to a page without rows that says so.

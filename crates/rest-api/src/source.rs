@@ -253,7 +253,6 @@ fn system_time() -> i64 {
 
 fn to_resource(spec: &ResourceSpec, cursor: Option<Incremental>, endpoint: Arc<Endpoint>, clock: Clock) -> Resource {
     let uses = Arc::new(FieldUses::of(spec));
-    let of_pages = Arc::clone(&uses);
     let mut resource = match &spec.parent {
         Some(parent) => {
             let (fields, keys) = (endpoint.parent_key_fields(), Arc::clone(&endpoint));
@@ -261,7 +260,7 @@ fn to_resource(spec: &ResourceSpec, cursor: Option<Incremental>, endpoint: Arc<E
             let resource = Resource::transformer_of_pages(&spec.name, parent, pages);
             if fields.is_empty() { resource } else { resource.cursor_per_parent(fields, move |row| keys.parent_key(row)) }
         }
-        None => Resource::pages(&spec.name, move |start| pages::own(&endpoint, start, clock(), &of_pages)),
+        None => Resource::pages(&spec.name, move |start| pages::own(&endpoint, start, clock())),
     };
     let hints = spec.hints.clone();
     resource.table_name = spec.table_name.clone().into();
@@ -279,5 +278,6 @@ fn to_resource(spec: &ResourceSpec, cursor: Option<Incremental>, endpoint: Arc<E
     resource.parallelized = spec.parallelized;
     resource.resumable = spec.resumable;
     let steps = spec.processing_steps.iter().enumerate();
-    steps.fold(resource, |resource, (index, step)| step::add(resource, index, step, &uses))
+    let resource = steps.fold(resource, |resource, (index, step)| step::add(resource, index, step, &uses));
+    if spec.processing_steps.is_empty() { resource } else { resource.warnings_at_end(move || uses.take_warnings()) }
 }

@@ -104,6 +104,34 @@ impl Resource {
         self
     }
 
+    /// The same resource with warnings for the report that only its last row decides: `warnings` is called when all rows of a
+    /// run have come, also where they came in the pages of many parents.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use std::sync::atomic::{AtomicBool, Ordering};
+    ///
+    /// use catchment_extract::Resource;
+    ///
+    /// let has_level = Arc::new(AtomicBool::new(false));
+    /// let seen = Arc::clone(&has_level);
+    /// let gauges = Resource::rows("gauges", [1, 2])
+    ///     .filter(move |row| {
+    ///         seen.fetch_or(row.get("level").is_some(), Ordering::Relaxed);
+    ///         true
+    ///     })
+    ///     .warnings_at_end(move || {
+    ///         let is_missing = !has_level.swap(false, Ordering::Relaxed);
+    ///         is_missing.then(|| "no row has a level".to_owned()).into_iter().collect()
+    ///     });
+    /// # let _ = gauges;
+    /// ```
+    #[must_use]
+    pub fn warnings_at_end(mut self, warnings: impl Fn() -> Vec<String> + Send + Sync + 'static) -> Resource {
+        self.end_warnings = Some(Arc::new(warnings));
+        self
+    }
+
     /// The same resource with declared columns: their types do not follow from the rows, and are there also where no row
     /// has a value.
     ///

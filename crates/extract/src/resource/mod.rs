@@ -86,11 +86,13 @@ pub struct Resource {
     /// default, as it is right only where pages keep their rows from one run to the next.
     pub resumable: bool,
     pub(crate) parent_key: Option<ParentKey>,
+    pub(crate) end_warnings: Option<Arc<EndWarnings>>,
     pub(crate) steps: Vec<Step>,
     pub(crate) pages: Pages,
 }
 
 type OwnPages = dyn Fn(&Start) -> PageStream + Send + Sync;
+type EndWarnings = dyn Fn() -> Vec<String> + Send + Sync;
 type KeyOfRow = dyn Fn(&Row) -> Value + Send + Sync;
 type PagesOfRow = dyn Fn(Row, &Start) -> PageStream + Send + Sync;
 
@@ -259,6 +261,7 @@ impl Resource {
             parallelized: true,
             resumable: false,
             parent_key: None,
+            end_warnings: None,
             steps: Vec::new(),
             pages,
         }

@@ -301,6 +301,10 @@ impl<'e> Extraction<'e> {
             feeding.note(&mut after.state, child, parent, fed.end);
         }
         names.into_iter().for_each(|parent| feeding.note_left_behind(&mut after.state, parent));
+        for resource in &self.source.resources {
+            let of_resource = resource.end_warnings.as_ref().map(|warnings| warnings()).unwrap_or_default();
+            of_resource.into_iter().for_each(|warning| self.warnings.add(&resource.name, warning));
+        }
         after.warnings = self.warnings.all();
         Ok(after)
     }

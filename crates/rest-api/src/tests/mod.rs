@@ -11,7 +11,7 @@ mod steps;
 use std::ops::ControlFlow;
 use std::sync::Mutex;
 
-use catchment_extract::{Boundaries, Budget, ExtractError, Extracted, Extraction, Source};
+use catchment_extract::{Boundaries, Budget, ExtractError, Extracted, Extraction, Source, Warning};
 use catchment_json::Value;
 use catchment_rest_client::testing::{Answer, Received, ScriptedServer};
 use catchment_rest_client::{RestClient, RetryPolicy};
@@ -34,10 +34,11 @@ fn source_with(spec: &Spec, settings: Settings<'_>) -> Source {
     RestApi::new(spec).client(client).settings(settings).source().unwrap()
 }
 
-/// What a run brings: its rows, each with the name of its resource, and the state after it.
+/// What a run brings: its rows, each with the name of its resource, the state after it, and its warnings.
 struct Run {
     rows: Vec<String>,
     state: State,
+    warnings: Vec<Warning>,
 }
 
 async fn extract(source: &Source, state: &State) -> Result<Run, ExtractError> {
@@ -48,8 +49,8 @@ async fn extract(source: &Source, state: &State) -> Result<Run, ExtractError> {
         }
         ControlFlow::Continue(())
     };
-    let state = Extraction::new(source, state, &Boundaries::new())?.run(&Budget::new(1 << 20), &sink).await?.state;
-    Ok(Run { rows: std::mem::take(&mut rows.lock().unwrap()), state })
+    let after = Extraction::new(source, state, &Boundaries::new())?.run(&Budget::new(1 << 20), &sink).await?;
+    Ok(Run { rows: std::mem::take(&mut rows.lock().unwrap()), state: after.state, warnings: after.warnings })
 }
 
 fn run(source: &Source, state: &State) -> Result<Run, ExtractError> {

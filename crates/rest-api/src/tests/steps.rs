@@ -1,14 +1,6 @@
 //! Processing steps.
 
-use std::sync::Arc;
-
-use catchment_extract::Start;
-use catchment_json::{FieldEdit, FieldPath};
-use futures_util::StreamExt as _;
-
-use super::{ScriptedServer, json, parse, run_against};
-use crate::StepSpec;
-use crate::field_uses::FieldUses;
+use super::{ScriptedServer, fresh, json, parse, run, run_against, source};
 
 /// What becomes of two rows.
 #[track_caller]
@@ -122,30 +114,22 @@ fn renamed_fields_stay_in_their_objects() {
     check_rows(r#"{"rename": {"user.email": "user.mail"}}"#, r#"[{"user.email": 1}]"#, r#"r {"user.mail":1}"#);
 }
 
-/// The warnings of a run of steps over rows.
+/// The warnings of a run of a resource, and of one that is fed with its rows: both have these steps, and these rows.
 #[track_caller]
 fn check_warnings(steps: &str, rows: &'static str, expected: &[&str]) {
-    let server = ScriptedServer::start(move |_| json(rows));
-    let spec = format!(
-        r#"{{"client": {{"base_url": "{}"}}, "resources": [{{"name": "r", "processing_steps": [{steps}]}}]}}"#,
-        server.url()
-    );
-    let spec = parse(&spec);
-    let uses = Arc::new(FieldUses::of(&spec.resources[0]));
-    let endpoint = Arc::new(crate::RestApi::new(&spec).endpoints().unwrap().pop().unwrap().1);
-    // steps run in extraction, between one page and the next
-    let step = |page: &catchment_extract::Page| {
-        for (index, step) in spec.resources[0].processing_steps.iter().enumerate() {
-            let (StepSpec::Drop(fields) | StepSpec::Mask(fields)) = step else { continue };
-            let edits: Vec<_> = fields.iter().map(|field| (FieldPath::new(field), FieldEdit::Drop)).collect();
-            uses.note(index, &page.rows.edit_fields(&edits).unwrap().uses);
-        }
-    };
-    let pages = crate::pages::own(&endpoint, &Start::default(), 0, &uses);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let pages = runtime.block_on(pages.map(Result::unwrap).inspect(step).collect::<Vec<_>>());
-    let warnings: Vec<_> = pages.iter().flat_map(|page| &page.warnings).collect();
-    assert_eq!(warnings, expected, "{steps} of {rows}");
+    let server = ScriptedServer::start(move |request| match request.path.as_str() {
+        "/parents" => json(r#"[{"id": 1}, {"id": 2}]"#),
+        _ => json(rows),
+    });
+    let steps = format!(r#""processing_steps": [{steps}]"#);
+    let fed = format!(r#"{{"name": "fed", "endpoint": "fed/{{resources.parents.id}}", {steps}}}"#);
+    let resources = format!(r#"{{"name": "r", {steps}}}, "parents", {fed}"#);
+    let spec = parse(&format!(r#"{{"client": {{"base_url": "{}"}}, "resources": [{resources}]}}"#, server.url()));
+    let run = run(&source(&spec), &fresh()).unwrap();
+    for resource in ["r", "fed"] {
+        let of_resource = run.warnings.iter().filter(|warning| warning.resource == resource);
+        assert_eq!(of_resource.map(|warning| &warning.message).collect::<Vec<_>>(), expected, "{resource}: {steps} of {rows}");
+    }
 }
 
 #[test]
