@@ -5,6 +5,9 @@ use catchment_json::{Kind, Node};
 
 use super::{Coercion, Column, fraction, number, python};
 
+/// The most bytes that a column has room for before it has them.
+const MAX_CAPACITY: usize = 4 << 20;
+
 /// Text takes everything: numbers and booleans as Python's `str` writes them, and where exactness counts, numbers that no
 /// double is equal to as they stand in the source.
 pub(super) struct Text {
@@ -15,10 +18,10 @@ pub(super) struct Text {
 
 impl Text {
     pub(super) fn new(cells: &[Option<Node<'_>>], coercion: Coercion) -> Self {
-        // Sampling a few values tells the room that the others need.
+        // A few values tell the room that the others need, as far as those are alike.
         let sampled: usize = cells.iter().flatten().take(16).map(|node| node.text().map_or(8, |text| text.len())).sum();
         let sample = cells.iter().flatten().take(16).count().max(1);
-        let builder = StringBuilder::with_capacity(cells.len(), sampled / sample * cells.len());
+        let builder = StringBuilder::with_capacity(cells.len(), (sampled / sample).saturating_mul(cells.len()).min(MAX_CAPACITY));
         Text { builder, scratch: String::new(), coercion }
     }
 }

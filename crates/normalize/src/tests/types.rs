@@ -206,3 +206,12 @@ fn new_variants_are_reported_and_known_ones_are_not() {
     let (_, _, findings) = load_with(NormalizeOptions::default(), schema, &[r#"[{"price":"none"}]"#]).unwrap();
     assert!(findings.is_empty(), "{findings}");
 }
+
+#[test]
+fn a_few_long_texts_reserve_no_memory_for_the_short_ones_after_them() {
+    let long = format!(r#"{{"a":"{}"}},"#, "x".repeat(1 << 20)).repeat(16);
+    let page = format!(r#"[{long}{}{{"a":""}}]"#, r#"{"a":"y"},"#.repeat(500_000));
+    // reserved at 1 MB a row these are 500 GB, which no machine has
+    let (rows, ..) = load_with(NormalizeOptions::default(), Schema::new("s"), &[&page]).unwrap();
+    assert_eq!(rows.matches("a=y").count(), 500_000);
+}
