@@ -69,6 +69,12 @@ fn count(mark: &Value) -> Option<usize> {
     usize::try_from(mark.get("count")?.as_i64()?).ok()
 }
 
+/// The cursors that the mark has itself.
+fn cursors_of(mark: &Value) -> Cursors {
+    let by_parent = mark.get("by_parent").and_then(Value::as_object).into_iter().flatten();
+    by_parent.filter_map(|(id, cursor)| Some((id.parse().ok()?, cursor.to_string().into()))).collect()
+}
+
 impl StoredParents {
     /// What `kept` has of them, and the table where it says so.
     pub(super) fn read(kept: Option<&Object>, path: &str, definition: &str, in_table: &[BoundaryEntry]) -> StoredParents {
@@ -80,19 +86,15 @@ impl StoredParents {
         if last_value(kept, path).is_none() {
             return read;
         }
-        let cursors = match sealed_mark(kept, path, definition) {
-            Some(mark) => match count(mark) {
-                Some(count) => read.take_table(mark, count, in_table, (kept, path)),
-                None => {
-                    let by_parent = mark.get("by_parent").and_then(Value::as_object).into_iter().flatten();
-                    Some(by_parent.filter_map(|(id, entry)| Some((id.parse().ok()?, entry.to_string().into()))).collect())
-                }
-            }
-            .map(|cursors| (cursors, mark.get("floor").and_then(Value::as_object).cloned())),
-            None => None,
-        };
+        let mark = sealed_mark(kept, path, definition);
+        let cursors = mark.and_then(|mark| match count(mark) {
+            Some(count) => read.take_table(mark, count, in_table, (kept, path)),
+            None => Some(cursors_of(mark)),
+        });
+        let own_floor = || mark.and_then(|mark| mark.get("floor")?.as_object().cloned());
         read.are_void = cursors.is_none();
-        (read.cursors, read.floor) = cursors.unwrap_or_else(|| (Cursors::new(), part_of_cursor(kept, path)));
+        read.floor = if read.are_void { part_of_cursor(kept, path) } else { own_floor() };
+        read.cursors = cursors.unwrap_or_default();
         read
     }
 
