@@ -94,7 +94,7 @@ fn late_rows_of_one_parent_among_many_are_loaded() {
     let incremental = json!({"cursor_path": "at", "initial_value": 0, "start_param": "since"});
     let events = json!({"name": "events", "primary_key": "id", "write_disposition": "append",
         "endpoint": {"path": "devices/{resources.devices.id}/events", "incremental": incremental}});
-    let (dataset, spec) = (Dataset::new(), spec(&server, json!([{"name": "devices", "write_disposition": "replace"}, events])));
+    let (dataset, spec) = (Dataset::new(), spec(&server, json!(["devices", events])));
     let check = |number: u32, expected: &str| {
         run.store(number, Ordering::Relaxed);
         Run::new(&dataset, &spec).load(&[]);
