@@ -10,7 +10,7 @@ use catchment::{Destination, DuckDb, LoadError, PackageOutcome, Pipeline, QueryR
 use catchment_json::{Object, Value};
 use catchment_load_package::{Begin, PackageStore, Refresh, Seal, SealedPackage, WriterOptions};
 use catchment_schema::{Column, DLT_ID, DLT_LOAD_ID, DataType, Schema, TableDelta, system_column};
-use catchment_state::{BoundaryKey, RowHash, State};
+use catchment_state::{BoundaryEntry, BoundaryKey, State};
 
 use crate::dataset::Dataset;
 use crate::pipeline::{append, run};
@@ -111,7 +111,7 @@ impl Destination for LosesAnswers {
         pipeline: &str,
         key: &BoundaryKey,
         cancelled: Cancelled<'_>,
-    ) -> Result<Vec<RowHash>, LoadError> {
+    ) -> Result<Vec<BoundaryEntry>, LoadError> {
         self.inner.cursor_rows(dataset, pipeline, key, cancelled)
     }
 

@@ -95,7 +95,7 @@ fn a_look_changes_nothing() {
     std::fs::create_dir_all(dir.path().join("packages/1600000000.5")).unwrap();
     std::fs::write(dir.path().join("packages/1600000000.5/000001.arrows"), "").unwrap();
     std::fs::create_dir_all(dir.path().join("packages/1800000000.5")).unwrap();
-    std::fs::write(dir.path().join("packages/1800000000.5/journal"), crate::line::write(r#"{"format":3}"#)).unwrap();
+    std::fs::write(dir.path().join("packages/1800000000.5/journal"), crate::line::write(r#"{"format":4}"#)).unwrap();
     let before = files(dir.path());
     let look = |place| store.look(place).unwrap();
 

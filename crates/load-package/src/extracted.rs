@@ -15,7 +15,7 @@ use catchment_state::{BoundaryChange, State};
 use crate::folder::LockedFolder;
 use crate::journal::Begin;
 use crate::pages::Pages;
-use crate::{CursorRows, PackageError, folder, line, pages};
+use crate::{PackageError, cursor_entries, folder, line, pages};
 
 /// The name of the file before it is complete.
 pub(crate) const UNFINISHED: &str = "pages.unfinished";
@@ -56,7 +56,7 @@ pub enum ExtractedRecord {
     End {
         /// The state.
         state: Box<State>,
-        /// How the rows at cursors change, where they are too many for the state.
+        /// How the entries of cursors change that are too many for the state.
         boundaries: Vec<BoundaryChange>,
         /// What was noticed while the rows were extracted, for reports; null where nothing was.
         remarks: Value,
@@ -138,15 +138,7 @@ impl ExtractedWriter {
     ///
     /// Where it cannot be written; then it is taken back.
     pub fn finish(mut self, state: &State, boundaries: &[BoundaryChange], remarks: &Value) -> Result<(), PackageError> {
-        let boundaries = boundaries.iter().map(|change| {
-            let mut value = CursorRows { key: change.key.clone(), replaces: change.replaces }.to_value();
-            if let Some(object) = value.as_object_mut() {
-                let hashes = change.hashes.iter().map(|hash| Value::from(hash.to_string()));
-                object.insert("hashes".to_owned(), Value::Array(hashes.collect()));
-            }
-            value
-        });
-        let boundaries = Value::Array(boundaries.collect());
+        let boundaries = Value::Array(boundaries.iter().map(cursor_entries::to_value).collect());
         let end = [("state", state.to_value()), ("boundaries", boundaries), ("remarks", remarks.clone())];
         self.write(&Value::object(end).to_string())?;
         self.sync()?;

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use catchment_json::{Document, Selection, Value};
 use catchment_schema::Schema;
-use catchment_state::{BoundaryChange, BoundaryKey, State};
+use catchment_state::{BoundaryChange, BoundaryKey, BoundaryKind, RowHash, State};
 
 use crate::store_tests::begin;
 use crate::{Extracted, ExtractedPage, ExtractedRecord, PackageStore, PendingRows, Place};
@@ -191,7 +191,7 @@ fn what_was_gone_on_with_can_be_finished_or_discarded() {
     writer.finish(&state(), &[change()], &Value::from("noticed")).unwrap();
     assert_eq!(
         show(waiting(&store)),
-        "a at 5; state 1; BoundaryChange { key: BoundaryKey { source: \"s\", resource: \"r\", cursor_path: \"at\" }, replaces: true, hashes: [Tp44cKMYfAuJ] }; noticed"
+        "a at 5; state 1; BoundaryChange { key: BoundaryKey { kind: Rows, source: \"s\", resource: \"r\", cursor_path: \"at\" }, replaces: true, entries: [BoundaryEntry { id: Tp44cKMYfAuJ, cursor: None }] }; noticed"
     );
     assert_eq!(show_resumable(&store), "nothing");
     std::fs::remove_dir_all(pages.parent().unwrap()).unwrap();
@@ -205,6 +205,6 @@ fn what_was_gone_on_with_can_be_finished_or_discarded() {
 /// A row at a cursor that the state has no room for.
 pub(crate) fn change() -> BoundaryChange {
     let [source, resource, cursor_path] = ["s", "r", "at"].map(str::to_owned);
-    let key = BoundaryKey { source, resource, cursor_path };
-    BoundaryChange { key, replaces: true, hashes: vec!["Tp44cKMYfAuJ".parse().unwrap()] }
+    let key = BoundaryKey { kind: BoundaryKind::Rows, source, resource, cursor_path };
+    BoundaryChange { key, replaces: true, entries: vec!["Tp44cKMYfAuJ".parse::<RowHash>().unwrap().into()] }
 }

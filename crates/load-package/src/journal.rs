@@ -7,13 +7,16 @@ use std::path::{Path, PathBuf};
 
 use catchment_json::Value;
 use catchment_schema::Schema;
-use catchment_state::{BoundaryKey, State};
+use catchment_state::{BoundaryKey, BoundaryKind, State};
 
 use crate::line::CHECKSUM_LENGTH;
 use crate::{PackageError, line};
 
 /// The format that is written, and the latest one that is read.
-const FORMAT: i64 = 2;
+const FORMAT: i64 = 3;
+
+/// What marks cursors of parents among the entries of cursors.
+const PARENTS: &str = "parents";
 
 /// The name of the journal in the folder of a package.
 pub(crate) const FILE: &str = "journal";
@@ -81,12 +84,12 @@ pub struct Seal {
     pub findings: Value,
 }
 
-/// Rows at a cursor that the state has no room for are stored together with those of the package.
+/// Entries of a cursor that the state has no room for are stored together with the rows of the package.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CursorRows {
     /// The cursor.
     pub key: BoundaryKey,
-    /// Whether those that were stored before make way.
+    /// Whether those that were stored before are deleted.
     pub replaces: bool,
 }
 
@@ -282,17 +285,29 @@ impl Seal {
 
 impl CursorRows {
     pub(crate) fn to_value(&self) -> Value {
-        Value::object([
+        // Journals from before there were others have no kind.
+        let kind = match self.key.kind {
+            BoundaryKind::Rows => None,
+            BoundaryKind::Parents => Some(("kind", Value::from(PARENTS))),
+        };
+        let rest = [
             ("source", Value::from(self.key.source.as_str())),
             ("resource", Value::from(self.key.resource.as_str())),
             ("cursor_path", Value::from(self.key.cursor_path.as_str())),
             ("replaces", Value::from(self.replaces)),
-        ])
+        ];
+        Value::object(kind.into_iter().chain(rest))
     }
 
     pub(crate) fn from_value(value: &Value) -> Option<CursorRows> {
         let text = |key| value.get(key)?.as_str().map(str::to_owned);
-        let key = BoundaryKey { source: text("source")?, resource: text("resource")?, cursor_path: text("cursor_path")? };
+        let kind = match value.get("kind").map(Value::as_str) {
+            None => BoundaryKind::Rows,
+            Some(Some(PARENTS)) => BoundaryKind::Parents,
+            Some(_) => return None,
+        };
+        let [source, resource, cursor_path] = [text("source")?, text("resource")?, text("cursor_path")?];
+        let key = BoundaryKey { kind, source, resource, cursor_path };
         Some(CursorRows { key, replaces: value.get("replaces")?.as_bool()? })
     }
 }

@@ -22,6 +22,9 @@
 mod aside;
 #[cfg(test)]
 mod aside_tests;
+mod cursor_entries;
+#[cfg(test)]
+mod cursor_entries_tests;
 mod error;
 mod extracted;
 #[cfg(test)]
@@ -45,6 +48,7 @@ mod store_tests;
 mod writer;
 
 pub use aside::SetAside;
+pub use cursor_entries::cursor_table;
 pub use error::PackageError;
 pub use extracted::{Extracted, ExtractedPage, ExtractedRecord, ExtractedWriter};
 pub use file_lock::FileLock;

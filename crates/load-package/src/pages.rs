@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 
 use catchment_json::{Document, Node, Selection};
 use catchment_schema::Schema;
-use catchment_state::{BoundaryChange, State};
+use catchment_state::State;
 
 use crate::journal::Begin;
-use crate::{CursorRows, ExtractedPage, ExtractedRecord, PackageError, journal, line};
+use crate::{ExtractedPage, ExtractedRecord, PackageError, cursor_entries, journal, line};
 
 /// The name of the file in the folder of an extraction, from when it is complete.
 pub(crate) const FILE: &str = "pages";
@@ -55,7 +55,8 @@ fn record(document: &Document) -> Option<ExtractedRecord> {
     let root = document.root();
     let text = |key| Some(root.get(key)?.text()?.into_owned());
     if let Some(state) = root.get("state") {
-        let boundaries = root.get("boundaries").into_iter().flat_map(Node::elements).map(boundary).collect::<Option<_>>()?;
+        let boundaries =
+            root.get("boundaries").into_iter().flat_map(Node::elements).map(cursor_entries::from_node).collect::<Option<_>>()?;
         // Earlier versions kept no remarks.
         let remarks = root.get("remarks").map(Node::to_value).unwrap_or_default();
         let state = Box::new(State::from_value(state.to_value()).ok()?);
@@ -76,12 +77,6 @@ fn record(document: &Document) -> Option<ExtractedRecord> {
         ordinal,
         rows: Selection { document: document.clone(), ids },
     }))
-}
-
-fn boundary(node: Node<'_>) -> Option<BoundaryChange> {
-    let CursorRows { key, replaces } = CursorRows::from_value(&node.to_value())?;
-    let hashes = node.get("hashes")?.elements().map(|hash| hash.text()?.parse().ok()).collect::<Option<_>>()?;
-    Some(BoundaryChange { key, replaces, hashes })
 }
 
 /// Reads one line after the other, and knows which one was the last.

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use arrow::record_batch::RecordBatch;
-use catchment_schema::CURSOR_ROWS_TABLE;
+use catchment_schema::is_cursor_table;
 use indexmap::IndexMap;
 
 use crate::folder::LockedFolder;
@@ -15,7 +15,7 @@ pub struct SealedPackage {
     folder: LockedFolder,
     begin: Begin,
     segments: Vec<Segment>,
-    /// Those with the rows at cursors.
+    /// Those with entries of cursors.
     cursor_segments: Vec<Segment>,
     cursor_rows: Vec<CursorRows>,
     seal: Seal,
@@ -28,7 +28,7 @@ impl SealedPackage {
         segments: Vec<Segment>,
         (seal, cursor_rows): (Seal, Vec<CursorRows>),
     ) -> Self {
-        let (cursor_segments, segments) = segments.into_iter().partition(|segment| segment.table == CURSOR_ROWS_TABLE);
+        let (cursor_segments, segments) = segments.into_iter().partition(|segment: &Segment| is_cursor_table(&segment.table));
         SealedPackage { folder, begin, segments, cursor_segments, cursor_rows, seal }
     }
 
@@ -52,12 +52,12 @@ impl SealedPackage {
         &self.segments
     }
 
-    /// The cursors of which it has rows that the state has no room for, or of which such rows are forgotten.
+    /// The cursors of which it has entries that the state has no room for, or of which such entries are deleted.
     pub fn cursor_rows(&self) -> &[CursorRows] {
         &self.cursor_rows
     }
 
-    /// The files with those rows, as they stand in [`CURSOR_ROWS_TABLE`].
+    /// The files with those entries, as they stand in the tables of [`cursor_table`](crate::cursor_table).
     pub fn cursor_segments(&self) -> &[Segment] {
         &self.cursor_segments
     }
@@ -89,7 +89,7 @@ impl SealedPackage {
 /// The rows that segments have for each table, in the order of the first ones.
 pub(crate) fn row_counts(segments: &[Segment]) -> IndexMap<String, u64> {
     let mut counts = IndexMap::new();
-    for segment in segments.iter().filter(|segment| segment.table != CURSOR_ROWS_TABLE) {
+    for segment in segments.iter().filter(|segment| !is_cursor_table(&segment.table)) {
         *counts.entry(segment.table.clone()).or_default() += segment.rows;
     }
     counts

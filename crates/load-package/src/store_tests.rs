@@ -24,14 +24,14 @@ pub(crate) fn begin() -> Begin {
     }
 }
 
-fn seal() -> Seal {
+pub(crate) fn seal() -> Seal {
     let mut schema = Schema::new("s");
     schema.apply(&TableDelta::root("t", vec![Column::new("a", DataType::Bigint)]).into());
     schema.bump();
     Seal { schema, state: State::new("p", "d", "dlt.destinations.duckdb"), findings: Value::from("noticed") }
 }
 
-fn read(package: &SealedPackage, segment: &Segment) -> Vec<RecordBatch> {
+pub(crate) fn read(package: &SealedPackage, segment: &Segment) -> Vec<RecordBatch> {
     package.read(segment, BATCH_MAX_BYTES).unwrap().map(Result::unwrap).collect()
 }
 
@@ -53,7 +53,7 @@ pub(crate) fn sealed(store: &PackageStore) -> SealedPackage {
 }
 
 /// The one package that waits.
-fn pending(store: &PackageStore) -> SealedPackage {
+pub(crate) fn pending(store: &PackageStore) -> SealedPackage {
     match store.pending().unwrap().pop() {
         Some(Pending::Sealed(package)) => *package,
         other => panic!("{other:?}"),
@@ -238,10 +238,10 @@ fn a_package_of_a_later_version_is_left_alone() {
     let (dir, store) = store();
     drop(sealed(&store));
     let path = dir.path().join("packages/1700000000.5/journal");
-    let json = r#"{"format":3,"what":"ever"}"#;
+    let json = r#"{"format":4,"what":"ever"}"#;
     std::fs::write(&path, format!("{:08x} {json}\n", crc32fast::hash(json.as_bytes()))).unwrap();
     let message = store.pending().unwrap_err().to_string();
-    assert!(message.contains("has package format 3, this version reads up to 2"), "{message}");
+    assert!(message.contains("has package format 4, this version reads up to 3"), "{message}");
     assert!(path.exists());
 }
 

@@ -1,20 +1,13 @@
 //! Filling a package.
 
-use std::sync::Arc;
-
-use arrow::array::{ArrayRef, StringArray};
 use arrow::record_batch::RecordBatch;
-use catchment_schema::CURSOR_ROWS_TABLE;
-use catchment_state::{BoundaryChange, RowHash};
+use catchment_state::BoundaryChange;
 use indexmap::IndexMap;
 
 use crate::folder::LockedFolder;
 use crate::journal::{Begin, CursorRows, JournalWriter, Seal, Segment};
 use crate::sealed::SealedPackage;
-use crate::{PackageError, folder, segment};
-
-/// The most rows at a cursor in one record batch.
-const CURSOR_ROWS: usize = 10_000;
+use crate::{PackageError, cursor_entries, cursor_table, folder, segment};
 
 /// How a package is written.
 #[derive(Debug, Clone, Copy)]
@@ -73,27 +66,19 @@ impl PackageWriter {
         if self.buffered_bytes >= self.options.buffer_max_bytes { self.flush() } else { Ok(()) }
     }
 
-    /// Adds rows at a cursor of the pipeline that the state has no room for.
+    /// Adds entries of a cursor of the pipeline that the state has no room for.
     ///
     /// # Errors
     ///
     /// Those of [`PackageWriter::append`].
     pub fn cursor_rows(&mut self, change: &BoundaryChange) -> Result<(), PackageError> {
-        let BoundaryChange { key, replaces, hashes } = change;
+        let BoundaryChange { key, replaces, entries } = change;
         self.cursor_rows.push(CursorRows { key: key.clone(), replaces: *replaces });
-        let pipeline = self.begin.base_state.pipeline_name().to_owned();
-        for hashes in hashes.chunks(CURSOR_ROWS) {
-            let same = |text: &str| -> ArrayRef { Arc::new(StringArray::from_iter_values(hashes.iter().map(|_| text))) };
-            let hashes = StringArray::from_iter_values(hashes.iter().map(RowHash::to_string));
-            let batch = RecordBatch::try_from_iter([
-                ("pipeline_name", same(&pipeline)),
-                ("source_name", same(&key.source)),
-                ("resource_name", same(&key.resource)),
-                ("cursor_path", same(&key.cursor_path)),
-                ("row_hash", Arc::new(hashes)),
-            ]);
-            let arrow = |source| PackageError::Arrow { table: CURSOR_ROWS_TABLE.to_owned(), source };
-            self.append(CURSOR_ROWS_TABLE, batch.map_err(arrow)?)?;
+        let (table, pipeline) = (cursor_table(key.kind), self.begin.base_state.pipeline_name().to_owned());
+        for entries in cursor_entries::batches(entries) {
+            let batch = cursor_entries::batch(&table, &pipeline, key, entries);
+            let batch = batch.map_err(|source| PackageError::Arrow { table: table.name.clone(), source })?;
+            self.append(&table.name, batch)?;
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use catchment_load_package::SealedPackage;
 use catchment_schema::Schema;
-use catchment_state::{BoundaryKey, RowHash, State};
+use catchment_state::{BoundaryEntry, BoundaryKey, State};
 
 use crate::{LoadError, QueryResult};
 
@@ -27,7 +27,8 @@ pub trait Destination: Send + Sync {
     /// Where the destination cannot be read. That there is nothing yet is no error.
     fn restore(&self, dataset: &str, pipeline: &str, schema: &str, cancelled: Cancelled<'_>) -> Result<Restored, LoadError>;
 
-    /// The rows that are known at a cursor of the pipeline, beside those that its state has.
+    /// The entries of a cursor of the pipeline that its state has no room for: rows at its last value, or the cursors of
+    /// parents. They come in any order.
     ///
     /// # Errors
     ///
@@ -38,7 +39,7 @@ pub trait Destination: Send + Sync {
         pipeline: &str,
         key: &BoundaryKey,
         cancelled: Cancelled<'_>,
-    ) -> Result<Vec<RowHash>, LoadError>;
+    ) -> Result<Vec<BoundaryEntry>, LoadError>;
 
     /// Loads a package into the dataset that it names: rows, schema and state become visible together, once,
     /// however often it is loaded.

@@ -24,7 +24,7 @@ pub(crate) struct Begun {
     pub(crate) schema: Schema,
     /// The state that its resources go on from.
     pub(crate) state: State,
-    /// The rows at their cursors that the state has no room for.
+    /// The entries of their cursors that the state has no room for.
     pub(crate) boundaries: Boundaries,
     /// The resources of which the dataset has no rows when the package is loaded.
     pub(crate) without_rows: BTreeSet<String>,

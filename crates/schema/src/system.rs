@@ -13,6 +13,9 @@ pub const STATE_TABLE: &str = "_dlt_pipeline_state";
 /// The table of rows at cursors that the state has no room for, which no other tool knows of. It is made when there are
 /// any.
 pub const CURSOR_ROWS_TABLE: &str = "_catchment_cursor_rows";
+/// The table of the cursors of parents that the state has no room for, which no other tool knows of. It is made when there
+/// are any.
+pub const PARENT_CURSORS_TABLE: &str = "_catchment_parent_cursors";
 /// The id of a row.
 pub const DLT_ID: &str = "_dlt_id";
 /// The package that a root row came with.
@@ -48,11 +51,23 @@ pub fn system_column(name: &'static str) -> Column {
     }
 }
 
+/// Whether a table has entries of cursors that the state has no room for.
+pub fn is_cursor_table(name: &str) -> bool {
+    [CURSOR_ROWS_TABLE, PARENT_CURSORS_TABLE].contains(&name)
+}
+
 /// The definition of [`CURSOR_ROWS_TABLE`].
 pub fn cursor_rows_table() -> Table {
     let columns = ["pipeline_name", "source_name", "resource_name", "cursor_path", "row_hash"];
     let columns = columns.map(|name| Column::new(name, DataType::Text).not_null());
     system_table(CURSOR_ROWS_TABLE, WriteDisposition::Skip, columns, None)
+}
+
+/// The definition of [`PARENT_CURSORS_TABLE`].
+pub fn parent_cursors_table() -> Table {
+    let columns = ["pipeline_name", "source_name", "resource_name", "cursor_path", "parent", "cursor"];
+    let columns = columns.map(|name| Column::new(name, DataType::Text).not_null());
+    system_table(PARENT_CURSORS_TABLE, WriteDisposition::Skip, columns, None)
 }
 
 /// The definition of [`VERSION_TABLE`].

@@ -1,13 +1,30 @@
-//! Rows that stand at a cursor, where they are too many for the state.
+//! What is known of a cursor where it is too much for the state, and stands in a table beside it.
 
 use std::fmt;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 
-/// A cursor of a pipeline: whose rows at its last value are known in a table beside the state, as they are too many for it.
+/// What the entries of a cursor are. Each kind has a table of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum BoundaryKind {
+    /// The rows at its last value.
+    Rows,
+    /// The cursors of the parents of a dependent resource.
+    Parents,
+}
+
+impl BoundaryKind {
+    /// All kinds.
+    pub const ALL: [BoundaryKind; 2] = [BoundaryKind::Rows, BoundaryKind::Parents];
+}
+
+/// A cursor of a pipeline of which a table beside the state has entries, as they are too many for the state.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BoundaryKey {
+    /// What the entries are.
+    pub kind: BoundaryKind,
     /// The source.
     pub source: String,
     /// The resource.
@@ -16,15 +33,30 @@ pub struct BoundaryKey {
     pub cursor_path: String,
 }
 
-/// What a run adds to the known rows of a cursor, or puts in their place.
+/// An entry of a cursor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BoundaryEntry {
+    /// The hash of a row at the cursor, or of the key of a parent.
+    pub id: RowHash,
+    /// The cursor of the parent, as JSON; none for rows.
+    pub cursor: Option<Arc<str>>,
+}
+
+impl From<RowHash> for BoundaryEntry {
+    fn from(id: RowHash) -> BoundaryEntry {
+        BoundaryEntry { id, cursor: None }
+    }
+}
+
+/// What a run adds to the entries of a cursor, or puts in their place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BoundaryChange {
     /// Whose they are.
     pub key: BoundaryKey,
-    /// Whether those that were known are forgotten, as the cursor has moved on.
+    /// Whether the entries from before are deleted.
     pub replaces: bool,
-    /// The rows.
-    pub hashes: Vec<RowHash>,
+    /// The new entries.
+    pub entries: Vec<BoundaryEntry>,
 }
 
 /// The hash by which a row at the cursor is known again: of 9 bytes, or of 15 where an old version of dlt made it.

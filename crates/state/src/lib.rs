@@ -23,7 +23,7 @@ mod merge;
 mod pack;
 mod windows;
 
-pub use boundary::{BoundaryChange, BoundaryKey, RowHash, RowHashError};
+pub use boundary::{BoundaryChange, BoundaryEntry, BoundaryKey, BoundaryKind, RowHash, RowHashError};
 pub use document::State;
 pub use error::StateError;
 pub use merge::MergeConflict;

@@ -66,3 +66,47 @@ fn a_row_that_changes_at_the_last_cursor_value_is_merged_again() {
     }
     assert_eq!(dataset.query("SELECT id, status FROM tickets ORDER BY id"), "1 closed; 2 open; 3 open");
 }
+
+/// As above with 1,500 devices, whose cursors are too many for the state.
+#[test]
+fn late_rows_of_one_parent_among_many_are_loaded() {
+    const DEVICES: i64 = 1500;
+    let run = Arc::new(AtomicU32::new(1));
+    let run_of_server = Arc::clone(&run);
+    let server = ScriptedServer::start(move |request| {
+        if request.path == "/devices" {
+            return ok((0..DEVICES).map(|id| json!({"id": id})).collect());
+        }
+        let Some(device) = request.path.split('/').nth(2).and_then(|device| device.parse::<i64>().ok()) else {
+            return Answer::json(404, r#"{"message": "no such path"}"#);
+        };
+        let mut events = vec![device * 10];
+        match (run_of_server.load(Ordering::Relaxed), device) {
+            (2.., 1499) => events.push(20_000),
+            // below the last value of all other devices but six
+            (3.., 7) => events.extend([70, 75]),
+            _ => {}
+        }
+        let since = request.param("since").and_then(|since| since.parse().ok()).unwrap_or(0);
+        let rows = events.iter().enumerate().filter(|(_, at)| **at >= since);
+        ok(rows.map(|(place, at)| json!({"id": format!("{device}.{place}"), "at": at})).collect())
+    });
+    let incremental = json!({"cursor_path": "at", "initial_value": 0, "start_param": "since"});
+    let events = json!({"name": "events", "primary_key": "id", "write_disposition": "append",
+        "endpoint": {"path": "devices/{resources.devices.id}/events", "incremental": incremental}});
+    let (dataset, spec) = (Dataset::new(), spec(&server, json!(["devices", events])));
+    let check = |number: u32, expected: &str| {
+        run.store(number, Ordering::Relaxed);
+        Run::new(&dataset, &spec).load(&[]);
+        assert_eq!(dataset.query("SELECT count(*), count(DISTINCT id) FROM events"), expected);
+        let cursors = "SELECT count(*), count(DISTINCT parent) FROM _catchment_parent_cursors";
+        assert_eq!(dataset.query(cursors), "1500 1500");
+        let longest = dataset.query("SELECT max(length(state)) FROM _dlt_pipeline_state");
+        assert!(longest.parse::<u32>().unwrap() < 65536, "{longest}");
+    };
+    check(1, "1500 1500");
+    check(2, "1501 1501");
+    check(3, "1503 1503");
+    check(3, "1503 1503");
+    assert_eq!(dataset.query("SELECT id FROM events WHERE id LIKE '7.%' ORDER BY id"), "7.0; 7.1; 7.2");
+}

@@ -3,13 +3,13 @@
 use std::collections::HashSet;
 
 use catchment_json::{Object, Value};
-use catchment_state::{BoundaryChange, BoundaryKey, RowHash, State};
+use catchment_state::{BoundaryChange, BoundaryEntry, BoundaryKey, BoundaryKind, RowHash, State};
 use indexmap::{IndexMap, IndexSet};
 
 use super::stored::{hashes, own, own_mut, to_list};
 
 /// The most hashes that the state keeps of a cursor; those beyond it stand in a table.
-const MAX_IN_STATE: usize = 1000;
+pub(super) const MAX_IN_STATE: usize = 1000;
 
 /// Which rows at the last value are left out, as an earlier run has loaded them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,9 +52,9 @@ impl Boundary {
         rows: BoundaryRows,
         in_state: Vec<RowHash>,
         whole_in_state: Vec<RowHash>,
-        in_table: &[RowHash],
+        in_table: &[BoundaryEntry],
     ) -> Boundary {
-        let start = in_state.iter().chain(&whole_in_state).chain(in_table).copied().collect();
+        let start = in_state.iter().chain(&whole_in_state).chain(in_table.iter().map(|entry| &entry.id)).copied().collect();
         let is_long = in_state.iter().any(RowHash::is_long);
         let (in_table, whole, added) = (in_table.len(), IndexMap::new(), IndexSet::new());
         Boundary { rows, start, in_state, whole_in_state, whole, has_new_whole: false, in_table, is_long, added, moved: false }
@@ -126,36 +126,36 @@ impl Boundary {
         self.moved
     }
 
-    /// The hashes that the state keeps, and how the table changes.
-    pub(super) fn finish(self, key: BoundaryKey) -> Finished {
+    /// The hashes that the state keeps, at most `max_in_state` of each kind, and how the table changes.
+    pub(super) fn finish(self, key: BoundaryKey, max_in_state: usize) -> Finished {
         if self.rows == BoundaryRows::Unchanged {
-            return self.finish_whole(key);
+            return self.finish_whole(key, max_in_state);
         }
         let (mut in_state, whole_in_state) = if self.moved { Default::default() } else { (self.in_state, self.whole_in_state) };
-        let room = MAX_IN_STATE.saturating_sub(in_state.len());
+        let room = max_in_state.saturating_sub(in_state.len());
         let mut added = self.added.into_iter();
         in_state.extend(added.by_ref().take(room));
-        let beyond: Vec<RowHash> = added.collect();
+        let beyond: Vec<BoundaryEntry> = added.map(BoundaryEntry::from).collect();
         let replaces = self.moved || self.in_table == 0;
         let in_table = beyond.len() + if self.moved { 0 } else { self.in_table };
         let changes = !beyond.is_empty() || (self.moved && self.in_table > 0);
-        let change = changes.then_some(BoundaryChange { key, replaces, hashes: beyond });
+        let change = changes.then_some(BoundaryChange { key, replaces, entries: beyond });
         Finished { in_state, whole_in_state, in_table, change }
     }
 
     /// What is kept where rows are known as they are: those of this run take the place of those before, which may have
     /// changed. Those that this run did not see would be loaded again, which does no harm.
-    fn finish_whole(self, key: BoundaryKey) -> Finished {
+    fn finish_whole(self, key: BoundaryKey, max_in_state: usize) -> Finished {
         if !self.moved && !self.has_new_whole {
             let Boundary { in_state, whole_in_state, in_table, .. } = self;
             return Finished { in_state, whole_in_state, in_table, change: None };
         }
         let before = if self.moved { Vec::new() } else { self.in_state };
-        let in_state = before.into_iter().chain(self.added).take(MAX_IN_STATE).collect();
+        let in_state = before.into_iter().chain(self.added).take(max_in_state).collect();
         let mut whole: Vec<RowHash> = self.whole.into_values().flatten().collect();
-        let hashes = whole.split_off(whole.len().min(MAX_IN_STATE));
-        let (in_table, changes) = (hashes.len(), !hashes.is_empty() || self.in_table > 0);
-        let change = changes.then_some(BoundaryChange { key, replaces: true, hashes });
+        let entries: Vec<_> = whole.split_off(whole.len().min(max_in_state)).into_iter().map(BoundaryEntry::from).collect();
+        let (in_table, changes) = (entries.len(), !entries.is_empty() || self.in_table > 0);
+        let change = changes.then_some(BoundaryChange { key, replaces: true, entries });
         Finished { in_state, whole_in_state: whole, in_table, change }
     }
 }
@@ -218,5 +218,10 @@ pub(crate) fn overflow(state: &State, source: &str, resource: &str, cursor_path:
     let last_value = super::stored::cursor(kept, cursor_path)?.get("last_value")?;
     let has_rows = rows_in_table(kept, cursor_path, last_value) > 0;
     let key = || [source, resource, cursor_path].map(str::to_owned);
-    has_rows.then(key).map(|[source, resource, cursor_path]| BoundaryKey { source, resource, cursor_path })
+    has_rows.then(key).map(|[source, resource, cursor_path]| BoundaryKey {
+        kind: BoundaryKind::Rows,
+        source,
+        resource,
+        cursor_path,
+    })
 }

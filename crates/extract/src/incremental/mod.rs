@@ -18,7 +18,7 @@ pub use last_value::{LastValue, LastValueFn};
 
 pub(crate) use boundary::{BoundaryRows, overflow, part_of_cursor};
 pub(crate) use cursor::{compare, unmarked};
-pub(crate) use parents::{ParentId, Parents, parent_id};
+pub(crate) use parents::{FinishedParents, ParentId, Parents, has_parents_in_table, parent_id};
 pub(crate) use shift::shift;
 pub(crate) use stored::{last_value, own, own_mut, unique_hashes};
 pub(crate) use tracker::Tracker;

@@ -1,22 +1,19 @@
 //! A cursor for each row that a dependent resource is fed with.
 
+mod stored_parents;
+
+use std::sync::Arc;
+
 use catchment_json::{Object, Selection, Value, write_value};
 use catchment_schema::short_digest;
-use catchment_state::RowHash;
+use catchment_state::{BoundaryChange, BoundaryEntry, BoundaryKey, BoundaryKind, RowHash};
 use indexmap::IndexMap;
 
-use super::boundary::{set_mark, whole_rows};
-use super::{BoundaryRows, Incremental, Tracker, last_value, own, own_mut, part_of_cursor, stored, unique_hashes};
+use super::{BoundaryRows, Incremental, Tracker, last_value, stored, unique_hashes};
 use crate::{ExtractError, Start};
 
-/// The most parents whose cursors the state keeps.
-const MAX_PARENTS: usize = 1000;
-
-/// The most hashes of rows at their last values that it keeps of all of them.
-const MAX_HASHES: usize = 2000;
-
-/// The key of them in what a resource keeps.
-const PARENTS: &str = "parents";
+pub(crate) use stored_parents::has_parents_in_table;
+use stored_parents::{Cursors, StoredParents, from_entry, to_entry};
 
 /// What tells a parent from others: a hash of its key.
 pub(crate) type ParentId = RowHash;
@@ -33,59 +30,67 @@ pub(crate) struct Parents<'r> {
     rows: (BoundaryRows, &'r [String]),
     /// What the keys are made of.
     definition: &'r str,
-    /// Where parents start that have no cursor of their own; at the initial value where there is none.
-    floor: Option<Object>,
-    stored: IndexMap<ParentId, Object>,
-    running: IndexMap<ParentId, Tracker<'r>>,
-    /// Whether the parents are too many to be kept, or rows came of which nobody knows the parent.
+    stored: StoredParents,
+    /// The cursor of a parent that has none in `stored` and no new rows.
+    at_floor: Option<String>,
+    running: IndexMap<ParentId, Running<'r>>,
+    /// The cursors that this run has moved, of parents whose pages have all come.
+    changed: Cursors,
+    /// Whether rows came of which nobody knows the parent.
     is_lost: bool,
 }
 
+/// A parent whose pages are coming.
+#[derive(Debug)]
+struct Running<'r> {
+    tracker: Tracker<'r>,
+    /// How many rows of the parent resource it is, as the same one may come again.
+    rows: usize,
+}
+
+/// What a run leaves of the parents, beside what the state keeps.
+#[derive(Debug)]
+pub(crate) struct FinishedParents {
+    /// How the table of their cursors changes.
+    pub(crate) change: Option<BoundaryChange>,
+    /// What a person should know.
+    pub(crate) warning: Option<String>,
+}
+
 impl<'r> Parents<'r> {
-    /// None where rows at the resource's own cursor stand in a table, as parents cannot start there.
+    /// Continues from `kept`, what the state keeps of the resource, and from what the table has of its parents. None where
+    /// rows at the resource's own cursor stand in a table and parents would start there, as they cannot. Adds a warning where
+    /// the table does not have what it should.
     pub(crate) fn new(
         names: (&'r str, &'r str),
         incremental: &'r Incremental,
         rows: (BoundaryRows, &'r [String]),
         definition: &'r str,
         kept: Option<&Object>,
-        has_rows_in_table: bool,
-    ) -> Option<Parents<'r>> {
+        (in_table, has_rows_in_table): (&[BoundaryEntry], bool),
+    ) -> (Option<Parents<'r>>, Option<String>) {
         let path = incremental.cursor_path.as_str();
-        let mut parents = Parents {
-            names,
-            incremental,
-            rows,
-            definition,
-            floor: None,
-            stored: IndexMap::new(),
-            running: IndexMap::new(),
-            is_lost: false,
-        };
-        let Some(kept) = kept.filter(|kept| last_value(kept, path).is_some()) else { return Some(parents) };
-        let mark = own(kept, PARENTS).and_then(|cursors| cursors.get(path));
-        let mark = mark.filter(|mark| mark.get("seal") == Some(&seal(kept, path, definition)));
-        match mark {
-            Some(mark) => {
-                parents.floor = mark.get("floor").and_then(Value::as_object).cloned();
-                let of_parents = mark.get("by_parent").and_then(Value::as_object).into_iter().flatten();
-                let entry = |(id, entry): (&String, &Value)| Some((id.parse().ok()?, from_entry(entry, path)?));
-                parents.stored = of_parents.filter_map(entry).collect();
-            }
-            None if has_rows_in_table => return None,
-            None => parents.floor = part_of_cursor(kept, path),
+        let mut stored = StoredParents::read(kept, path, definition, in_table);
+        let problem = stored.problem.take();
+        if stored.are_void && has_rows_in_table {
+            return (None, problem);
         }
-        Some(parents)
+        let at_floor = stored.floor.as_ref().map(|floor| to_entry(floor, path));
+        let (running, changed, is_lost) = (IndexMap::new(), Cursors::new(), false);
+        let parents = Parents { names, incremental, rows, definition, stored, at_floor, running, changed, is_lost };
+        (Some(parents), problem)
     }
 
-    /// Where the pages of a parent start.
+    /// Where the pages of a parent start; they come until [`Parents::end`].
     pub(crate) fn start(&mut self, parent: ParentId) -> Result<Start, ExtractError> {
-        Ok(self.tracker(parent)?.start())
+        let running = self.running(parent)?;
+        running.rows += 1;
+        Ok(running.tracker.start())
     }
 
     /// Takes out of a page of a parent the rows that are not new; see [`Tracker::filter`].
     pub(crate) fn filter(&mut self, parent: ParentId, page: &mut Selection, room: usize) -> Result<bool, ExtractError> {
-        self.tracker(parent)?.filter(page, room)
+        self.running(parent)?.tracker.filter(page, room)
     }
 
     /// Rows of an earlier attempt at the run have come, whose parents nobody knows.
@@ -93,60 +98,80 @@ impl<'r> Parents<'r> {
         self.is_lost = true;
     }
 
-    /// All pages of a parent have come.
+    /// All pages of a parent have come. What is held of it is its cursor alone from here on.
     pub(crate) fn end(&mut self, parent: ParentId) {
-        self.is_lost |= self.running.len() > MAX_PARENTS;
-        if self.is_lost {
-            self.running.swap_remove(&parent);
+        let Some(running) = self.running.get_mut(&parent) else { return };
+        running.rows = running.rows.saturating_sub(1);
+        if running.rows == 0
+            && let Some(Running { tracker, .. }) = self.running.swap_remove(&parent)
+        {
+            self.settle(parent, tracker);
         }
     }
 
-    fn tracker(&mut self, parent: ParentId) -> Result<&mut Tracker<'r>, ExtractError> {
+    fn running(&mut self, parent: ParentId) -> Result<&mut Running<'r>, ExtractError> {
         let entry = match self.running.entry(parent) {
             indexmap::map::Entry::Occupied(entry) => return Ok(entry.into_mut()),
             indexmap::map::Entry::Vacant(entry) => entry,
         };
-        let kept = self.stored.get(&parent).or(self.floor.as_ref());
-        Ok(entry.insert(Tracker::new(self.names, self.incremental, self.rows, kept, &[])?))
+        let path = self.incremental.cursor_path.as_str();
+        let read = |cursor: &Arc<str>| from_entry(cursor, path);
+        let own = self.stored.cursors.get(&parent).and_then(read);
+        let kept = own.as_ref().or(self.stored.floor.as_ref());
+        let mut tracker = Tracker::new(self.names, self.incremental, self.rows, kept, &[])?;
+        if let Some(changed) = self.changed.get(&parent).and_then(read) {
+            tracker.resume(&paused(&changed, kept, path));
+        }
+        Ok(entry.insert(Running { tracker, rows: 0 }))
     }
 
-    /// Puts the cursors of the parents into `kept`, which has the cursor of the resource after the run. Returns a warning
-    /// where they are too many.
-    pub(crate) fn finish(mut self, kept: &mut Object) -> Option<String> {
+    /// Keeps the cursor of a parent, where it has moved.
+    fn settle(&mut self, parent: ParentId, tracker: Tracker<'_>) {
         let path = self.incremental.cursor_path.as_str();
-        let before = self.floor.as_ref().map(|floor| to_entry(floor, path));
-        for (parent, tracker) in std::mem::take(&mut self.running) {
-            let (part, change) = tracker.finish(Object::new());
-            self.is_lost |= change.is_some();
+        let part = tracker.finish_with_all_rows(Object::new());
+        let cursor = to_entry(&part, path);
+        let is_changed = match self.stored.cursors.get(&parent) {
+            Some(before) => **before != *cursor,
             // A parent without new rows starts where it did.
-            let is_moved = last_value(&part, path).is_some() && before.as_ref() != Some(&to_entry(&part, path));
-            if is_moved || self.stored.contains_key(&parent) {
-                self.stored.insert(parent, part);
-            }
+            None => last_value(&part, path).is_some() && self.at_floor.as_ref() != Some(&cursor),
+        };
+        if is_changed {
+            self.changed.insert(parent, cursor.into());
+        } else {
+            self.changed.swap_remove(&parent);
         }
-        let hashes: usize = self.stored.values().map(|part| unique_hashes(part, path).len() + whole_of(part, path).len()).sum();
-        let is_too_many = self.is_lost || self.stored.len() > MAX_PARENTS || hashes > MAX_HASHES;
-        let seal = seal(kept, path, self.definition);
-        own_mut(kept, PARENTS, |cursors| {
-            cursors.shift_remove(path);
-            if !is_too_many && !self.stored.is_empty() {
-                let by_parent = self.stored.iter().map(|(id, part)| (id.to_string(), to_entry(part, path)));
-                let mark = [
-                    ("seal", seal),
-                    ("floor", self.floor.clone().map_or(Value::Null, Value::Object)),
-                    ("by_parent", Value::Object(by_parent.collect())),
-                ];
-                cursors.insert(path.to_owned(), Value::object(mark));
-            }
-        });
-        is_too_many.then(|| {
-            format!(
-                "the cursor `{path}` is kept for all parents together, as they are more than {MAX_PARENTS}, have more than \
-                 {MAX_HASHES} rows at their last values, or the run was interrupted: rows that a parent gets later with a lower \
-                 value than another one has are not loaded"
-            )
-        })
     }
+
+    /// Puts the cursors of the parents into `kept`, which has the cursor of the resource after the run, or into the table.
+    pub(crate) fn finish(mut self, kept: &mut Object) -> FinishedParents {
+        for (parent, running) in std::mem::take(&mut self.running) {
+            self.settle(parent, running.tracker);
+        }
+        let path = self.incremental.cursor_path.as_str();
+        let (source, resource) = self.names;
+        let [source, resource, cursor_path] = [source, resource, path].map(str::to_owned);
+        let key = BoundaryKey { kind: BoundaryKind::Parents, source, resource, cursor_path };
+        if !self.is_lost {
+            let change = self.stored.write(self.changed, kept, key, self.definition);
+            return FinishedParents { change, warning: None };
+        }
+        let warning = format!(
+            "the cursor `{path}` is kept for all parents together, as this run goes on after one that was interrupted: rows that a \
+             parent gets later with a lower value than another one has are not loaded"
+        );
+        FinishedParents { change: self.stored.forget(kept, key), warning: Some(warning) }
+    }
+}
+
+/// What a tracker goes on with that starts from `kept`, for a parent that came before in this run. Whole rows are not known
+/// again: which of them is which is not kept, and rows that are merged may come once more.
+fn paused(changed: &Object, kept: Option<&Object>, path: &str) -> Value {
+    let last = last_value(changed, path);
+    Value::object([
+        ("last_value", Value::from(last.cloned())),
+        ("unique_hashes", stored::to_list(unique_hashes(changed, path))),
+        ("moved", Value::from(last != kept.and_then(|kept| last_value(kept, path)))),
+    ])
 }
 
 /// The id of the parent with this key.
@@ -154,45 +179,4 @@ pub(crate) fn parent_id(key: &Value) -> ParentId {
     let mut text = String::new();
     write_value(key, true, &mut text);
     short_digest::<9>(&text).into()
-}
-
-/// What the cursor of the resource must be for the cursors of its parents to count.
-fn seal(kept: &Object, path: &str, definition: &str) -> Value {
-    let mut hashes: Vec<Value> = {
-        let mut hashes = unique_hashes(kept, path);
-        hashes.sort_unstable();
-        hashes.into_iter().map(|hash| Value::from(hash.to_string())).collect()
-    };
-    hashes.push(Value::from(last_value(kept, path).cloned()));
-    hashes.push(Value::from(definition));
-    Value::from(parent_id(&Value::Array(hashes)).to_string())
-}
-
-fn whole_of(part: &Object, path: &str) -> Vec<RowHash> {
-    last_value(part, path).map(|last| whole_rows(part, path, last)).unwrap_or_default()
-}
-
-/// What is kept of a parent's cursor: initial value, last value, hashes of keys and of whole rows.
-fn to_entry(part: &Object, path: &str) -> Value {
-    let cursor = stored::cursor(part, path);
-    Value::Array(vec![
-        Value::from(stored::value(cursor, "initial_value")),
-        Value::from(stored::value(cursor, "last_value")),
-        stored::to_list(unique_hashes(part, path)),
-        stored::to_list(whole_of(part, path)),
-    ])
-}
-
-fn from_entry(entry: &Value, path: &str) -> Option<Object> {
-    let [initial, last, hashes, whole] = entry.as_array()? else { return None };
-    let cursor = [
-        ("initial_value", initial.clone()),
-        ("last_value", last.clone()),
-        ("unique_hashes", hashes.clone()),
-        ("start_value", Value::Null),
-    ];
-    let mut part = Object::new();
-    stored::set_cursor(&mut part, path, Value::object(cursor));
-    set_mark(&mut part, path, last, 0, stored::hashes(Some(whole)));
-    Some(part)
 }

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use catchment_json::{Document, Object, Path, Selection, Value};
-use catchment_state::RowHash;
+use catchment_state::{BoundaryEntry, RowHash};
 
 use super::{BoundaryRows, Incremental, LastValue, OnMissing, RangeEnd, RowOrder, Tracker};
 
@@ -25,7 +25,7 @@ pub(super) fn run_with(
     let key = ["id".to_owned()];
     let (mut kept, mut shown) = (kept, Vec::new());
     // what a table would have of the rows at the cursor
-    let mut in_table: Vec<RowHash> = Vec::new();
+    let mut in_table: Vec<BoundaryEntry> = Vec::new();
     for (rows, pages) in runs {
         let tracker = Tracker::new(("s", "r"), incremental, (*rows, &key), kept.as_ref(), &in_table);
         let mut tracker = tracker.map_err(|error| error.to_string())?;
@@ -43,7 +43,7 @@ pub(super) fn run_with(
         let (now, change) = tracker.finish(kept.unwrap_or_default());
         kept = Some(now);
         if let Some(change) = change {
-            in_table = if change.replaces { change.hashes } else { [in_table, change.hashes].concat() };
+            in_table = if change.replaces { change.entries } else { [in_table, change.entries].concat() };
         }
     }
     Ok((shown.join(" | "), kept))

@@ -4,7 +4,7 @@ mod keep;
 
 use catchment_json::{Kind, Node, NodeId, Object, Selection, Value, write_value};
 use catchment_schema::short_digest;
-use catchment_state::RowHash;
+use catchment_state::{BoundaryEntry, RowHash};
 
 use super::boundary::{Boundary, whole_rows};
 use super::cursor::{Kept, Point};
@@ -53,7 +53,7 @@ impl<'r> Tracker<'r> {
         incremental: &'r Incremental,
         (rows, resource_key): (BoundaryRows, &'r [String]),
         kept: Option<&Object>,
-        in_table: &[RowHash],
+        in_table: &[BoundaryEntry],
     ) -> Result<Self, ExtractError> {
         let failed = |problem| ExtractError::Incremental { resource: resource.to_owned(), problem };
         if let Some(problem) = incremental.problem() {

@@ -5,11 +5,10 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use catchment_json::Selection;
-use catchment_state::{BoundaryChange, BoundaryKey, RowHash, State};
+use catchment_state::{BoundaryChange, BoundaryEntry, BoundaryKey, State};
 
 use crate::checkpoint::Checkpoint;
-use crate::incremental::overflow;
-use crate::{Share, Source, Warning};
+use crate::{Share, Warning};
 
 /// New rows of one page, on their way to be normalised.
 #[derive(Debug)]
@@ -69,20 +68,11 @@ impl Default for ExtractOptions {
 pub struct After {
     /// The state after it.
     pub state: State,
-    /// How the rows that stand at cursors change, where they are too many for the state.
+    /// How the entries of cursors change that are too many for the state.
     pub boundaries: Vec<BoundaryChange>,
     /// Warnings about its pages: at most 100 distinct ones and one that says how many were left out.
     pub warnings: Vec<Warning>,
 }
 
-/// The rows that stand at cursors, as far as the state has no room for them.
-pub type Boundaries = BTreeMap<BoundaryKey, Vec<RowHash>>;
-
-/// The cursors of `source` of which `state` has not all rows that stand at them.
-pub fn boundary_keys(source: &Source, state: &State) -> Vec<BoundaryKey> {
-    let key = |resource: &crate::Resource| {
-        let path = resource.incremental.as_ref()?.cursor_path.as_str();
-        overflow(state, &source.name, &resource.name, path)
-    };
-    source.resources.iter().filter_map(key).collect()
-}
+/// The entries of cursors, as far as the state has no room for them.
+pub type Boundaries = BTreeMap<BoundaryKey, Vec<BoundaryEntry>>;

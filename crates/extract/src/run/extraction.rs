@@ -15,12 +15,12 @@ use tokio::time::Instant;
 use super::dependents::Dependents;
 use super::extracted::{After, Boundaries, ExtractOptions, Extracted, RowBatch, Sink};
 use super::feeding::{FedEnd, Feeding, From};
+use super::in_tables::InTables;
 use super::item::{Item, ItemStream};
 use super::node::{Node, Role, lock};
 use super::root::root;
 use super::tree::{Tree, trees};
 use crate::checkpoint::Checkpoint;
-use crate::incremental::overflow;
 use crate::progress::Progress;
 use crate::warnings::Warnings;
 use crate::{Budget, ExtractError, Resource, Source, Start, Warning};
@@ -145,19 +145,15 @@ impl<'e> Extraction<'e> {
             let is_loaded = loaded.contains(&index);
             let from = child.filter(|_| !is_loaded).map_or(From::Itself, |child| self.feeding().from(child, resource));
             let own_kept = self.state.resource(&self.source.name, &resource.name);
-            let path = resource.incremental.as_ref().map(|incremental| incremental.cursor_path.as_str());
-            let key = path.and_then(|path| overflow(self.state, &self.source.name, &resource.name, path));
-            let in_table = key.filter(|_| from == From::Itself).and_then(|key| boundaries.get(&key));
-            let kept = match &from {
-                From::Itself => own_kept,
-                From::Apart(position) => Some(position),
+            let (kept, in_tables) = match &from {
+                From::Itself => (own_kept, InTables::of(boundaries, self.source, self.state, resource)),
+                From::Apart(position) => (Some(position), InTables::default()),
             };
             // Counts of a resource that runs twice would be mixed up.
             let runs_twice = self.trees.iter().any(|part| part.nodes.contains_key(&index));
             let progress = if runs_twice { &Progress::default() } else { progress };
             let role = Role { resource, kept, is_loaded, is_apart };
-            let in_table = in_table.map(Vec::as_slice).unwrap_or_default();
-            let node = Node::new(self.source, index, role, in_table, (progress, &self.warnings))?;
+            let node = Node::new(self.source, index, role, in_tables, (progress, &self.warnings))?;
             nodes.insert(index, Mutex::new(node));
         }
         let named = child.or_else(|| self.source.resources.get(tree.root));
@@ -292,7 +288,7 @@ impl<'e> Extraction<'e> {
             if had_state || outcome.kept.is_some() || resource.write_disposition == WriteDisposition::Replace {
                 after.state.set_resource(&self.source.name, &resource.name, outcome.kept);
             }
-            after.boundaries.extend(outcome.boundary);
+            after.boundaries.extend(outcome.boundaries);
             names.push(resource);
         }
         for fed in fed {

@@ -6,6 +6,7 @@ mod extraction;
 mod feeding;
 #[cfg(test)]
 mod feeding_tests;
+mod in_tables;
 mod item;
 mod node;
 #[cfg(test)]
@@ -22,6 +23,7 @@ mod tree;
 #[cfg(test)]
 mod warnings_tests;
 
-pub use extracted::{After, Boundaries, ExtractOptions, Extracted, RowBatch, Sink, boundary_keys};
+pub use extracted::{After, Boundaries, ExtractOptions, Extracted, RowBatch, Sink};
 pub use extraction::Extraction;
 pub use feeding::keep_fed;
+pub use in_tables::boundary_keys;

@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use catchment_json::{Object, Selection, Value};
 use catchment_schema::WriteDisposition;
-use catchment_state::{BoundaryChange, RowHash};
+use catchment_state::BoundaryChange;
 use tokio::time::Instant;
 
+use super::in_tables::{InTables, parents};
 use super::table_names::TableNames;
 use crate::checkpoint::{Checkpoint, End, resumed, set_resumed};
-use crate::incremental::{ParentId, Parents, Tracker, parent_id};
+use crate::incremental::{FinishedParents, ParentId, Parents, Tracker, parent_id};
 use crate::progress::{Event, Progress};
 use crate::warnings::Warnings;
 use crate::{ExtractError, Page, PageError, RangeEnd, Resource, Row, Source, Start};
@@ -63,7 +64,7 @@ pub(super) struct Role<'r, 'k> {
 /// What a run leaves of a resource.
 pub(super) struct Outcome {
     pub(super) kept: Option<Object>,
-    pub(super) boundary: Option<BoundaryChange>,
+    pub(super) boundaries: Vec<BoundaryChange>,
 }
 
 impl<'r> Node<'r> {
@@ -71,7 +72,7 @@ impl<'r> Node<'r> {
         source: &'r Source,
         index: usize,
         role: Role<'r, '_>,
-        in_table: &[RowHash],
+        in_tables: InTables<'_>,
         (progress, warnings): (&Progress, &Warnings),
     ) -> Result<Node<'r>, ExtractError> {
         let Role { resource, kept, is_loaded, is_apart } = role;
@@ -79,7 +80,7 @@ impl<'r> Node<'r> {
         let is_anew = resource.write_disposition == WriteDisposition::Replace;
         let kept = kept.filter(|_| !is_anew);
         let rows = (resource.boundary_rows(), resource.primary_key.as_slice());
-        let tracker = |incremental| Tracker::new((&source.name, &resource.name), incremental, rows, kept, in_table);
+        let tracker = |incremental| Tracker::new((&source.name, &resource.name), incremental, rows, kept, in_tables.rows);
         let mut tracker = resource.incremental.as_ref().map(tracker).transpose()?;
         let is_resumable = resource.resumable && !is_apart;
         let resumed = kept.filter(|_| is_resumable).and_then(resumed);
@@ -87,13 +88,15 @@ impl<'r> Node<'r> {
         if let (Some(tracker), Some(paused)) = (&mut tracker, paused) {
             tracker.resume(&paused);
         }
+        let (parents, problem) = parents(source, resource, kept, in_tables);
+        problem.into_iter().filter(|_| is_loaded).for_each(|problem| warnings.add(&resource.name, problem));
         let mut node = Node {
             resource,
             is_loaded,
             is_resumable,
             kept: kept.cloned().unwrap_or_default(),
             tracker,
-            parents: parents(source, resource, kept, !in_table.is_empty()),
+            parents,
             rows_left: resource.limit.rows,
             pages_left: resource.limit.pages,
             until: None,
@@ -357,32 +360,20 @@ impl<'r> Node<'r> {
         }
         let mut kept = self.kept;
         set_resumed(&mut kept, place);
-        let mut boundary = None;
+        let mut boundaries = Vec::new();
         match self.tracker {
             Some(tracker) if moves_on => {
-                (kept, boundary) = tracker.finish(kept);
-                let warning = self.parents.and_then(|parents| parents.finish(&mut kept));
-                warning.into_iter().for_each(|warning| self.warnings.add(&resource.name, warning));
+                let (after, change) = tracker.finish(kept);
+                kept = after;
+                boundaries.extend(change);
+                if let Some(FinishedParents { change, warning }) = self.parents.map(|parents| parents.finish(&mut kept)) {
+                    boundaries.extend(change);
+                    warning.into_iter().for_each(|warning| self.warnings.add(&resource.name, warning));
+                }
             }
             Some(_) => tracing::info!("resource `{}`: a limit was reached, its cursor stays where it was", resource.name),
             None => {}
         }
-        Ok(Outcome { kept: (!kept.is_empty()).then_some(kept), boundary })
+        Ok(Outcome { kept: (!kept.is_empty()).then_some(kept), boundaries })
     }
-}
-
-/// The cursors of the parents of a resource, where each has its own.
-fn parents<'r>(
-    source: &'r Source,
-    resource: &'r Resource,
-    kept: Option<&Object>,
-    has_rows_in_table: bool,
-) -> Option<Parents<'r>> {
-    let (key, incremental) = (resource.parent_key.as_ref()?, resource.incremental.as_ref()?);
-    let is_kept = incremental.end_value.is_none() && resource.write_disposition != WriteDisposition::Replace;
-    if !is_kept || resource.parent().is_none() {
-        return None;
-    }
-    let rows = (resource.boundary_rows(), resource.primary_key.as_slice());
-    Parents::new((&source.name, &resource.name), incremental, rows, &key.definition, kept, has_rows_in_table)
 }

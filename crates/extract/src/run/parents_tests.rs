@@ -4,14 +4,14 @@ use std::convert::Infallible;
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex};
 
-use catchment_json::Value;
+use catchment_json::{Document, Selection, Value};
 use catchment_schema::WriteDisposition;
-use catchment_state::State;
+use catchment_state::{BoundaryChange, BoundaryKind, State};
 use futures_util::stream;
 use proptest::prelude::*;
 
-use super::tests::{extract, fresh};
-use crate::{Extracted, Incremental, Resource, Row, Source, Start, Warning};
+use super::tests::fresh;
+use crate::{Boundaries, Budget, Extracted, Extraction, Incremental, Resource, Row, Source, Start, Warning, boundary_keys};
 
 /// The values of the cursor of each parent's rows. The id of a row is that of its parent and its place in it.
 type Values = Arc<Mutex<Vec<Vec<i64>>>>;
@@ -19,6 +19,11 @@ type Values = Arc<Mutex<Vec<Vec<i64>>>>;
 struct World {
     values: Values,
     state: State,
+    /// What the tables beside the state have.
+    tables: Boundaries,
+    changes: Vec<BoundaryChange>,
+    /// Whether the next run goes on after one that was interrupted.
+    is_interrupted: bool,
     loaded: Vec<String>,
     warnings: Vec<Warning>,
     disposition: WriteDisposition,
@@ -27,7 +32,16 @@ struct World {
 impl World {
     fn new(parents: usize) -> World {
         let values = Arc::new(Mutex::new(vec![Vec::new(); parents]));
-        World { values, state: fresh(), loaded: Vec::new(), warnings: Vec::new(), disposition: WriteDisposition::Append }
+        World {
+            values,
+            state: fresh(),
+            tables: Boundaries::new(),
+            changes: Vec::new(),
+            is_interrupted: false,
+            loaded: Vec::new(),
+            warnings: Vec::new(),
+            disposition: WriteDisposition::Append,
+        }
     }
 
     fn add(&self, parent: usize, values: &[i64]) {
@@ -61,11 +75,51 @@ impl World {
             }
             ControlFlow::Continue(())
         };
-        let after = extract(&source, &self.state, &sink).unwrap();
-        (self.state, self.warnings) = (after.state, after.warnings);
+        let keys = boundary_keys(&source, &self.state);
+        let known = keys.into_iter().map(|key| (key.clone(), self.tables.get(&key).cloned().unwrap_or_default())).collect();
+        let mut run = Extraction::new(&source, &self.state, &known).unwrap();
+        if self.is_interrupted {
+            let row = Value::Array(vec![Value::object([("id", Value::from("0.0")), ("at", Value::from(0))])]);
+            run.replay("events", Selection::elements(Document::from_value(&row).unwrap()), 0).unwrap();
+        }
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        let after = runtime.block_on(run.run(&Budget::new(1 << 20), &sink)).unwrap();
+        (self.state, self.warnings, self.changes) = (after.state, after.warnings, after.boundaries);
+        for change in &self.changes {
+            let entries = self.tables.entry(change.key.clone()).or_default();
+            if change.replaces {
+                entries.clear();
+            }
+            entries.extend(change.entries.iter().cloned());
+        }
         let loaded = loaded.into_inner().unwrap();
         self.loaded.extend(loaded.clone());
         loaded.join(" ")
+    }
+
+    /// How many cursors of parents the table has.
+    fn in_table(&self) -> usize {
+        let of_parents = self.tables.iter().filter(|(key, _)| key.kind == BoundaryKind::Parents);
+        of_parents.map(|(_, entries)| entries.len()).sum()
+    }
+
+    /// The mark of the parents in the state.
+    fn mark(&self) -> Option<Value> {
+        self.state.resource("s", "events")?.get("_catchment")?.get("parents")?.get("at").cloned()
+    }
+
+    /// Whether the last run has changed what the table has of parents.
+    fn has_changed_table(&self) -> bool {
+        self.changes.iter().any(|change| change.key.kind == BoundaryKind::Parents)
+    }
+
+    /// Runs `count` parents, which have a row each by now.
+    fn many(count: usize) -> (World, Vec<usize>) {
+        let (mut world, all) = (World::new(count), (0..count).collect::<Vec<_>>());
+        all.iter().for_each(|parent| world.add(*parent, &[*parent as i64]));
+        assert_eq!(world.run(&all, true).split(' ').count(), count);
+        assert_eq!(world.warnings, []);
+        (world, all)
     }
 
     #[track_caller]
@@ -108,17 +162,138 @@ fn a_cursor_that_another_tool_moved_counts_for_all_parents() {
 }
 
 #[test]
-fn too_many_parents_share_a_cursor_and_say_so() {
-    let count = 1500;
-    let mut world = World::new(count);
-    let all: Vec<usize> = (0..count).collect();
-    all.iter().for_each(|parent| world.add(*parent, &[*parent as i64]));
-    assert_eq!(world.run(&all, true).split(' ').count(), count);
-    let warning = world.warnings.first().map(|warning| warning.message.clone()).unwrap_or_default();
-    assert!(warning.starts_with("the cursor `at` is kept for all parents together"), "{warning}");
-    assert!(world.state.to_value().to_string().len() < 2000);
+fn late_rows_of_a_slow_parent_among_many_are_loaded() {
+    let (mut world, all) = World::many(2500);
+    assert!(world.state.to_value().to_string().len() < 2000, "the state stays small");
+    assert_eq!(world.in_table(), 2500);
+    world.check(&all, "");
+    assert!(!world.has_changed_table(), "no run without new rows writes the table");
+    // below the last values of the others, and of a parent that the run before did not see
+    world.add(7, &[7, 8]);
+    world.add(2400, &[3000]);
+    world.check(&all[..1000], "7.1 7.2");
+    world.add(3, &[5]);
+    world.check(&all, "3.1 2400.1");
+    world.check(&all, "");
+    assert_eq!((world.in_table(), world.warnings.len()), (2500, 0));
+}
+
+#[test]
+fn many_parents_at_one_value_are_told_apart() {
+    let (mut world, all) = (World::new(1200), (0..1200).collect::<Vec<_>>());
+    all.iter().for_each(|parent| world.add(*parent, &[5]));
+    assert_eq!(world.run(&all, true).split(' ').count(), 1200);
+    // beside the cursors of parents the rows at the cursor of the resource are too many for the state
+    assert_eq!(world.tables.values().map(Vec::len).collect::<Vec<_>>(), [200, 1200]);
+    world.add(9, &[5]);
+    world.add(10, &[6]);
+    world.check(&all, "9.1 10.1");
+    world.add(11, &[5, 5]);
+    world.check(&all, "11.1 11.2");
+    world.check(&all, "");
+    assert_eq!(world.warnings, []);
+}
+
+#[test]
+fn many_rows_at_the_cursor_of_a_parent_are_all_known() {
+    for disposition in [WriteDisposition::Append, WriteDisposition::Merge] {
+        let mut world = World::new(2);
+        world.disposition = disposition;
+        world.add(0, &[5; 2500]);
+        world.add(1, &[9]);
+        assert_eq!(world.run(&[0, 1], true).split(' ').count(), 2501);
+        assert_eq!((world.in_table(), world.warnings.len()), (2, 0));
+        world.check(&[0, 1], "");
+        world.add(0, &[5]);
+        world.check(&[0, 1], "0.2500");
+        world.check(&[0, 1], "");
+    }
+}
+
+#[test]
+fn cursors_of_parents_that_fit_into_the_state_again_leave_the_table() {
+    let mut world = World::new(900);
+    let all: Vec<usize> = (0..900).collect();
+    all.iter().for_each(|parent| world.add(*parent, &[1, 1, 1]));
+    assert_eq!(world.run(&all, true).split(' ').count(), 2700);
+    assert_eq!(world.in_table(), 900);
+    all.iter().for_each(|parent| world.add(*parent, &[2]));
+    assert_eq!(world.run(&all, true).split(' ').count(), 900);
+    assert_eq!(world.in_table(), 0);
+    assert!(world.mark().unwrap().get("count").is_none());
+    world.add(4, &[2]);
+    world.check(&all, "4.4");
+    assert!(!world.has_changed_table());
+    world.check(&all, "");
+}
+
+#[track_caller]
+fn check_void(change: impl FnOnce(&mut World), expected: &str) {
+    let (mut world, all) = World::many(1500);
+    change(&mut world);
+    world.add(7, &[100, 2000]);
+    // all start at the cursor of the resource
+    world.check(&all, "7.2");
+    let warnings: Vec<_> = world.warnings.iter().map(|warning| warning.message.as_str()).collect();
+    assert!(warnings.len() == 1 && warnings[0].contains(expected), "{warnings:?}");
+    assert_eq!(world.in_table(), 0, "one parent has moved, and fits into the state");
+    world.add(8, &[1600]);
+    world.check(&all, "8.1");
+    assert_eq!(world.warnings, []);
+}
+
+#[test]
+fn a_table_that_lost_cursors_of_parents_does_not_count() {
+    let lost = "has the cursors of 0 parents where the last run stored those of 1500, for the cursor `at`";
+    check_void(|world| world.tables.clear(), lost);
+    check_void(|world| drop(world.tables.values_mut().map(Vec::pop).collect::<Vec<_>>()), "has the cursors of 1499 parents");
+    let other = |world: &mut World| world.tables.values_mut().for_each(|entries| entries[0].cursor = Some("[0,1,[],[]]".into()));
+    check_void(other, "has other cursors of parents than the last run stored, for the cursor `at`");
+}
+
+#[test]
+fn many_parents_start_where_another_tool_moved_the_cursor() {
+    let (mut world, all) = World::many(1500);
+    world.add(0, &[2000]);
+    assert_eq!(world.run(&all, false), "0.1");
+    world.add(1, &[100, 2000]);
+    world.check(&all, "1.2");
+    assert_eq!((world.in_table(), world.warnings.len()), (0, 0));
+}
+
+#[test]
+fn a_run_after_an_interrupted_one_says_that_parents_share_a_cursor() {
+    let (mut world, all) = World::many(1500);
+    world.is_interrupted = true;
     world.add(7, &[2000]);
     world.check(&all, "7.1");
+    let warning = world.warnings.first().map(|warning| warning.message.clone()).unwrap_or_default();
+    assert!(warning.contains("as this run goes on after one that was interrupted"), "{warning}");
+    assert_eq!((world.in_table(), world.mark()), (0, None));
+}
+
+#[test]
+fn a_parent_that_comes_twice_in_a_run_has_one_cursor() {
+    for disposition in [WriteDisposition::Append, WriteDisposition::Merge] {
+        let mut world = World::new(2);
+        world.disposition = disposition;
+        world.add(0, &[1, 5]);
+        world.add(1, &[9]);
+        world.check(&[0, 1, 0], "0.0 0.1 1.0 0.0 0.1");
+        world.check(&[0, 1, 0], "");
+        world.add(0, &[5]);
+        world.check(&[0, 0, 1], "0.2 0.2");
+        world.check(&[0, 1, 0], "");
+    }
+}
+
+#[test]
+fn a_refresh_of_the_resource_forgets_the_cursors_of_its_parents() {
+    let (mut world, all) = World::many(1500);
+    world.state.set_resource("s", "events", None);
+    assert_eq!(world.run(&all, true).split(' ').count(), 1500);
+    world.check(&all, "");
+    assert_eq!((world.in_table(), world.warnings.len()), (1500, 0));
 }
 
 /// New rows for a parent: the steps of the cursor from its last row, and which parents the run sees.

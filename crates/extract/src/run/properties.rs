@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use catchment_json::{Selection, Value};
 use catchment_schema::WriteDisposition;
-use catchment_state::{BoundaryKey, RowHash, State};
+use catchment_state::{BoundaryEntry, BoundaryKey, State};
 use futures_util::stream;
 use proptest::prelude::*;
 
@@ -101,7 +101,7 @@ type Log = Vec<Extracted>;
 /// A dataset, and what a run of it leaves behind.
 struct World {
     state: State,
-    boundaries: BTreeMap<BoundaryKey, Vec<RowHash>>,
+    boundaries: BTreeMap<BoundaryKey, Vec<BoundaryEntry>>,
     loaded: Vec<Row>,
     /// How many rows the last run loaded.
     last_count: usize,
@@ -140,7 +140,7 @@ impl World {
                     if change.replaces {
                         known.clear();
                     }
-                    known.extend(change.hashes);
+                    known.extend(change.entries);
                 }
                 self.load(&source, log);
                 Ok(())

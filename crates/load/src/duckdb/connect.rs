@@ -168,6 +168,19 @@ impl Session {
         rows().map_err(|error| self.refused(step, &error))
     }
 
+    /// The first two columns of a query, as texts, of the rows that have both.
+    pub(super) fn text_pairs(&self, step: &str, sql: &str) -> Result<Vec<(String, String)>, LoadError> {
+        let rows = || -> duckdb::Result<Vec<(String, String)>> {
+            let mut statement = self.connection.prepare(sql)?;
+            let rows = statement.query_map([], |row| {
+                let (one, other) = (row.get::<_, Option<String>>(0)?, row.get::<_, Option<String>>(1)?);
+                Ok(one.zip(other))
+            })?;
+            rows.filter_map(std::result::Result::transpose).collect()
+        };
+        rows().map_err(|error| self.refused(step, &error))
+    }
+
     /// The first column, of texts, of a query of `arrow(?)`, which is `batch`.
     pub(super) fn texts_of(&self, step: &str, sql: &str, batch: RecordBatch) -> Result<Vec<String>, LoadError> {
         let registered = ArrowBatchRegistration::new(batch);

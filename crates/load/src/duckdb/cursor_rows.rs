@@ -1,44 +1,59 @@
-//! The table of rows at cursors that the state has no room for: made when there are any.
+//! The tables of entries of cursors that the state has no room for: each is made when there are any.
 
-use catchment_load_package::{BATCH_MAX_BYTES, SealedPackage};
-use catchment_schema::{CURSOR_ROWS_TABLE, cursor_rows_table};
-use catchment_state::{BoundaryKey, RowHash};
+use catchment_load_package::{BATCH_MAX_BYTES, SealedPackage, cursor_table};
+use catchment_state::{BoundaryEntry, BoundaryKey, BoundaryKind};
 
 use super::column_type::column_type;
 use super::connect::Session;
 use crate::LoadError;
 use crate::sql::{DatasetName, create_table, delete_cursor_rows, select_cursor_rows};
 
-/// The rows that are known at a cursor of the pipeline.
+/// The entries of a cursor of the pipeline.
 pub(super) fn read(
     session: &Session,
     dataset: DatasetName<'_>,
     pipeline: &str,
     key: &BoundaryKey,
-) -> Result<Vec<RowHash>, LoadError> {
-    if !session.has_table(dataset, CURSOR_ROWS_TABLE)? {
+) -> Result<Vec<BoundaryEntry>, LoadError> {
+    let table = cursor_table(key.kind).name;
+    if !session.has_table(dataset, &table)? {
         return Ok(Vec::new());
     }
-    let sql = select_cursor_rows(dataset.table(CURSOR_ROWS_TABLE), pipeline, key);
-    // What is no hash was not written by us, and a row that is not known is taken.
-    Ok(session.texts("read the rows at a cursor", &sql)?.iter().filter_map(|text| text.parse().ok()).collect())
+    let (step, sql) = (format!("read `{table}`"), select_cursor_rows(dataset.table(&table), pipeline, key));
+    // What has no hash was not written by us: a row that is not known is taken, and that a parent is missing is noticed.
+    Ok(match key.kind {
+        BoundaryKind::Rows => {
+            let ids = session.texts(&step, &sql)?;
+            ids.iter().filter_map(|id| Some(BoundaryEntry { id: id.parse().ok()?, cursor: None })).collect()
+        }
+        BoundaryKind::Parents => {
+            let pairs = session.text_pairs(&step, &sql)?;
+            let entry =
+                |(id, cursor): (String, String)| Some(BoundaryEntry { id: id.parse().ok()?, cursor: Some(cursor.into()) });
+            pairs.into_iter().filter_map(entry).collect()
+        }
+    })
 }
 
 /// Stores what the package has of them.
 pub(super) fn put(session: &Session, dataset: DatasetName<'_>, package: &SealedPackage) -> Result<(), LoadError> {
-    if package.cursor_rows().is_empty() {
-        return Ok(());
-    }
-    let name = dataset.table(CURSOR_ROWS_TABLE);
-    let step = format!("create table `{CURSOR_ROWS_TABLE}`");
-    session.run(&step, &create_table(name, &cursor_rows_table(), column_type))?;
     let pipeline = package.begin().base_state.pipeline_name();
-    for cursor in package.cursor_rows().iter().filter(|cursor| cursor.replaces) {
-        session.run("forget the rows at a cursor", &delete_cursor_rows(name, pipeline, &cursor.key))?;
-    }
-    for segment in package.cursor_segments() {
-        for batch in package.read(segment, BATCH_MAX_BYTES)? {
-            session.insert(&format!("insert rows into table `{CURSOR_ROWS_TABLE}`"), &name.to_string(), batch?, &[])?;
+    for kind in BoundaryKind::ALL {
+        let cursors = || package.cursor_rows().iter().filter(|cursor| cursor.key.kind == kind);
+        if cursors().next().is_none() {
+            continue;
+        }
+        let table = cursor_table(kind);
+        let name = dataset.table(&table.name);
+        session.run(&format!("create table `{}`", table.name), &create_table(name, &table, column_type))?;
+        for cursor in cursors().filter(|cursor| cursor.replaces) {
+            let step = format!("delete the entries of a cursor from table `{}`", table.name);
+            session.run(&step, &delete_cursor_rows(name, pipeline, &cursor.key))?;
+        }
+        for segment in package.cursor_segments().iter().filter(|segment| segment.table == table.name) {
+            for batch in package.read(segment, BATCH_MAX_BYTES)? {
+                session.insert(&format!("insert rows into table `{}`", table.name), &name.to_string(), batch?, &[])?;
+            }
         }
     }
     Ok(())

@@ -27,7 +27,7 @@ mod widen;
 use std::path::PathBuf;
 
 use catchment_load_package::SealedPackage;
-use catchment_state::{BoundaryKey, RowHash};
+use catchment_state::{BoundaryEntry, BoundaryKey};
 
 pub use memory_limit::{InvalidMemoryLimit, MemoryLimit};
 pub use options::DuckDbOptions;
@@ -82,7 +82,7 @@ impl Destination for DuckDb {
         pipeline: &str,
         key: &BoundaryKey,
         cancelled: Cancelled<'_>,
-    ) -> Result<Vec<RowHash>, LoadError> {
+    ) -> Result<Vec<BoundaryEntry>, LoadError> {
         if !self.options.path.exists() {
             return Ok(Vec::new());
         }

@@ -1,15 +1,20 @@
-//! Rows at cursors that the state has no room for.
+//! Entries of cursors that the state has no room for.
 
-use catchment_state::BoundaryKey;
+use catchment_state::{BoundaryKey, BoundaryKind};
 
 use super::name::{QualifiedName, text_literal};
 
-/// A query of the rows that are known at a cursor.
+/// A query of the entries of a cursor: their ids; for parents, their cursors too.
 pub(crate) fn select_cursor_rows(name: QualifiedName<'_>, pipeline: &str, key: &BoundaryKey) -> String {
-    format!("SELECT row_hash FROM {name} WHERE {}", of_cursor(pipeline, key))
+    let columns = match key.kind {
+        BoundaryKind::Rows => "row_hash",
+        // a word of SQL
+        BoundaryKind::Parents => "parent, \"cursor\"",
+    };
+    format!("SELECT {columns} FROM {name} WHERE {}", of_cursor(pipeline, key))
 }
 
-/// Forgets the rows that are known at a cursor.
+/// Deletes the entries of a cursor.
 pub(crate) fn delete_cursor_rows(name: QualifiedName<'_>, pipeline: &str, key: &BoundaryKey) -> String {
     format!("DELETE FROM {name} WHERE {}", of_cursor(pipeline, key))
 }

@@ -1,8 +1,10 @@
 use catchment_schema::{Column, DataType, Table};
+use catchment_state::{BoundaryKey, BoundaryKind};
 
 use super::{
-    DatasetName, QualifiedName, Split, add_column, add_root_id, alter_type, create_stage, create_table, empty, fill_root_ids,
-    insert_from, insert_split, select_beyond_double, select_one, select_refused, select_rounded, text_literal,
+    DatasetName, QualifiedName, Split, add_column, add_root_id, alter_type, create_stage, create_table, delete_cursor_rows,
+    empty, fill_root_ids, insert_from, insert_split, select_beyond_double, select_cursor_rows, select_one, select_refused,
+    select_rounded, text_literal,
 };
 
 fn name() -> QualifiedName<'static> {
@@ -65,4 +67,14 @@ fn tables_are_looked_at() {
     insta::assert_snapshot!(select_one(name()), @r#"SELECT 'yes' FROM "f"."da""ta"."t" LIMIT 1"#);
     insta::assert_snapshot!(select_refused("a\"b", "UTINYINT"), @r#"SELECT "a""b"::VARCHAR FROM arrow(?) WHERE "a""b" IS NOT NULL AND TRY_CAST("a""b" AS UTINYINT) IS NULL LIMIT 1"#);
     insta::assert_snapshot!(select_rounded("a", "BIGINT", "DOUBLE"), @r#"SELECT "a"::VARCHAR FROM arrow(?) WHERE TRY_CAST("a" AS BIGINT) IS NOT NULL AND TRY_CAST("a" AS DOUBLE) IS DISTINCT FROM TRY_CAST(TRY_CAST("a" AS BIGINT) AS DOUBLE) LIMIT 1"#);
+}
+
+#[test]
+fn entries_of_cursors_are_those_of_their_pipeline() {
+    let [source, resource, cursor_path] = ["s", "it's", "a.at"].map(str::to_owned);
+    let mut key = BoundaryKey { kind: BoundaryKind::Rows, source, resource, cursor_path };
+    insta::assert_snapshot!(select_cursor_rows(name(), "p", &key), @r#"SELECT row_hash FROM "f"."da""ta"."t" WHERE pipeline_name = 'p' AND source_name = 's' AND resource_name = 'it''s' AND cursor_path = 'a.at'"#);
+    key.kind = BoundaryKind::Parents;
+    insta::assert_snapshot!(select_cursor_rows(name(), "p", &key), @r#"SELECT parent, "cursor" FROM "f"."da""ta"."t" WHERE pipeline_name = 'p' AND source_name = 's' AND resource_name = 'it''s' AND cursor_path = 'a.at'"#);
+    insta::assert_snapshot!(delete_cursor_rows(name(), "p", &key), @r#"DELETE FROM "f"."da""ta"."t" WHERE pipeline_name = 'p' AND source_name = 's' AND resource_name = 'it''s' AND cursor_path = 'a.at'"#);
 }

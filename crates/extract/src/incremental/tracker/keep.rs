@@ -1,10 +1,10 @@
 //! What is left of a cursor after a run, or in the middle of one.
 
 use catchment_json::{Object, Value};
-use catchment_state::{BoundaryChange, BoundaryKey};
+use catchment_state::{BoundaryChange, BoundaryKey, BoundaryKind};
 
 use super::Tracker;
-use crate::incremental::boundary::{Boundary, Finished, set_mark};
+use crate::incremental::boundary::{Boundary, Finished, MAX_IN_STATE, set_mark};
 use crate::incremental::cursor::Kept;
 use crate::incremental::last_value::Place;
 use crate::incremental::stored;
@@ -21,7 +21,16 @@ impl Tracker<'_> {
 
     /// What the state keeps of the resource after the run, in `kept`, which has other keys too, and how the table of rows
     /// at the cursor changes.
-    pub(crate) fn finish(mut self, mut kept: Object) -> (Object, Option<BoundaryChange>) {
+    pub(crate) fn finish(self, kept: Object) -> (Object, Option<BoundaryChange>) {
+        self.finish_within(kept, MAX_IN_STATE)
+    }
+
+    /// The same with all rows at the cursor in `kept`, however many they are.
+    pub(crate) fn finish_with_all_rows(self, kept: Object) -> Object {
+        self.finish_within(kept, usize::MAX).0
+    }
+
+    fn finish_within(mut self, mut kept: Object, max_in_state: usize) -> (Object, Option<BoundaryChange>) {
         if let Some(cap) = self.cap.take() {
             self.last = cap;
             if let Some(boundary) = &mut self.boundary {
@@ -39,10 +48,10 @@ impl Tracker<'_> {
         let this_start = || Value::from(self.stored_last.clone().or_else(|| self.initial_value.clone()));
         let start_value = if self.kept_rows { this_start() } else { self.stored_start.clone().unwrap_or_else(this_start) };
         let last_value = self.last_value();
-        let key =
-            BoundaryKey { source: self.source.to_owned(), resource: self.resource.to_owned(), cursor_path: path.to_owned() };
+        let [source, resource, cursor_path] = [self.source, self.resource, path].map(str::to_owned);
+        let key = BoundaryKey { kind: BoundaryKind::Rows, source, resource, cursor_path };
         let Finished { in_state, whole_in_state, in_table, change } =
-            self.boundary.map(|boundary| boundary.finish(key)).unwrap_or_default();
+            self.boundary.map(|boundary| boundary.finish(key, max_in_state)).unwrap_or_default();
         set_mark(&mut kept, path, &last_value, in_table, whole_in_state);
         let cursor = Value::object([
             ("initial_value", Value::from(self.initial_value)),

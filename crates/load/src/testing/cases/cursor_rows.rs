@@ -1,6 +1,6 @@
-//! Rows at cursors that the state has no room for.
+//! Rows at cursors, and cursors of parents, that the state has no room for.
 
-use catchment_state::{BoundaryChange, BoundaryKey, RowHash};
+use catchment_state::{BoundaryChange, BoundaryEntry, BoundaryKey, BoundaryKind, RowHash};
 
 use crate::testing::case::cases;
 use crate::testing::failure::Mismatch;
@@ -13,10 +13,13 @@ cases! { "cursor_rows":
     of_other_cursors_stay,
     come_once_with_the_rows,
     need_no_table_where_there_are_none,
+    have_cursors_of_parents_beside_them,
+    and_cursors_of_parents_come_once_with_the_rows,
 }
 
 fn key(resource: &str, cursor_path: &str) -> BoundaryKey {
-    BoundaryKey { source: "trials".to_owned(), resource: resource.to_owned(), cursor_path: cursor_path.to_owned() }
+    let [source, resource, cursor_path] = ["trials", resource, cursor_path].map(str::to_owned);
+    BoundaryKey { kind: BoundaryKind::Rows, source, resource, cursor_path }
 }
 
 fn hash(number: u8) -> RowHash {
@@ -24,7 +27,28 @@ fn hash(number: u8) -> RowHash {
 }
 
 fn change(cursor_path: &str, replaces: bool, numbers: impl IntoIterator<Item = u8>) -> BoundaryChange {
-    BoundaryChange { key: key("items", cursor_path), replaces, hashes: numbers.into_iter().map(hash).collect() }
+    BoundaryChange { key: key("items", cursor_path), replaces, entries: entries(numbers) }
+}
+
+fn entries(numbers: impl IntoIterator<Item = u8>) -> Vec<BoundaryEntry> {
+    numbers.into_iter().map(|number| hash(number).into()).collect()
+}
+
+fn parents_key(cursor_path: &str) -> BoundaryKey {
+    BoundaryKey { kind: BoundaryKind::Parents, ..key("items", cursor_path) }
+}
+
+/// The cursors of parents, each with what a text may have.
+fn cursors(last: &str, numbers: impl IntoIterator<Item = u8>) -> Vec<BoundaryEntry> {
+    let entry = |number| {
+        let cursor = format!(r#"[null,"{last} it's \"ü\" \\ {number}",[],[]]"#);
+        BoundaryEntry { id: hash(number), cursor: Some(cursor.into()) }
+    };
+    numbers.into_iter().map(entry).collect()
+}
+
+fn parents(cursor_path: &str, entries: Vec<BoundaryEntry>) -> BoundaryChange {
+    BoundaryChange { key: parents_key(cursor_path), replaces: true, entries }
 }
 
 fn load(trial: &mut Trial<'_>, changes: &[BoundaryChange]) -> Result<(), Mismatch> {
@@ -38,10 +62,15 @@ fn load(trial: &mut Trial<'_>, changes: &[BoundaryChange]) -> Result<(), Mismatc
 
 /// Compares the rows that are known at a cursor, in any order.
 fn expect(trial: &Trial<'_>, cursor_path: &str, numbers: impl IntoIterator<Item = u8>) -> Result<(), Mismatch> {
-    let read = trial.destination.cursor_rows(trial.dataset, trial.source, &key("items", cursor_path), &|| false);
-    let mut found = read.map_err(|error| trial.mismatch("reading rows at a cursor", "no error", error))?;
-    found.sort_unstable();
-    trial.expect_same("rows at a cursor", &found, &numbers.into_iter().map(hash).collect())
+    expect_entries(trial, &key("items", cursor_path), &entries(numbers))
+}
+
+/// Compares the entries of a cursor, in any order.
+fn expect_entries(trial: &Trial<'_>, key: &BoundaryKey, expected: &Vec<BoundaryEntry>) -> Result<(), Mismatch> {
+    let read = trial.destination.cursor_rows(trial.dataset, trial.source, key, &|| false);
+    let mut found = read.map_err(|error| trial.mismatch("reading the entries of a cursor", "no error", error))?;
+    found.sort_unstable_by_key(|entry| entry.id);
+    trial.expect_same("the entries of a cursor", &found, expected)
 }
 
 fn are_added_to_those_before(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
@@ -87,4 +116,33 @@ fn need_no_table_where_there_are_none(trial: &mut Trial<'_>) -> Result<(), Misma
         Err(_) => Ok(()),
         Ok(rows) => Err(trial.mismatch("a table of rows at cursors", "none", rows.join("; "))),
     }
+}
+
+fn have_cursors_of_parents_beside_them(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
+    let (first, second) = (cursors("2024", [1, 2, 3]), cursors("2025", [2, 4]));
+    load(trial, &[change("at", true, [1, 2]), parents("at", first.clone()), parents("it's", first.clone())])?;
+    expect(trial, "at", [1, 2])?;
+    expect_entries(trial, &parents_key("at"), &first)?;
+    load(trial, &[parents("at", second.clone())])?;
+    expect_entries(trial, &parents_key("at"), &second)?;
+    expect_entries(trial, &parents_key("it's"), &first)?;
+    load(trial, &[change("at", true, []), parents("it's", Vec::new())])?;
+    expect(trial, "at", [])?;
+    expect_entries(trial, &parents_key("at"), &second)?;
+    expect_entries(trial, &parents_key("it's"), &Vec::new())
+}
+
+fn and_cursors_of_parents_come_once_with_the_rows(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
+    let mut draft = trial.draft(&[&Resource::append("items")])?;
+    draft.rows("items", r#"[{"id":1,"v":"a"}]"#)?;
+    let entries = cursors("2024", 0..100);
+    draft.writer.cursor_rows(&parents("at", entries.clone()))?;
+    let package = draft.seal()?;
+    let mut number = 0;
+    while trial.stopped_at(number, &package)? {
+        expect_entries(trial, &parents_key("at"), &Vec::new())?;
+        number += 1;
+    }
+    trial.load_again(&package)?;
+    expect_entries(trial, &parents_key("at"), &entries)
 }

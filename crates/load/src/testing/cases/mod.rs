@@ -71,7 +71,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use catchment_load_package::SealedPackage;
-    use catchment_state::{BoundaryKey, RowHash};
+    use catchment_state::{BoundaryEntry, BoundaryKey};
 
     use super::ALL;
     use crate::{Cancelled, Destination, LoadError, LoadOutcome, Loaded, QueryResult, Restored};
@@ -108,7 +108,7 @@ mod tests {
             Ok(Restored::default())
         }
 
-        fn cursor_rows(&self, _: &str, _: &str, _: &BoundaryKey, _: Cancelled<'_>) -> Result<Vec<RowHash>, LoadError> {
+        fn cursor_rows(&self, _: &str, _: &str, _: &BoundaryKey, _: Cancelled<'_>) -> Result<Vec<BoundaryEntry>, LoadError> {
             Ok(Vec::new())
         }
 

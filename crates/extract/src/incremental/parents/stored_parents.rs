@@ -1,0 +1,242 @@
+//! The cursors of parents from run to run: in the state, or in a table beside it where they are too many.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use catchment_json::{Object, Value};
+use catchment_schema::{PARENT_CURSORS_TABLE, short_digest};
+use catchment_state::{BoundaryChange, BoundaryEntry, BoundaryKey, RowHash};
+use indexmap::IndexMap;
+
+use super::{ParentId, parent_id};
+use crate::incremental::boundary::{set_mark, whole_rows};
+use crate::incremental::{last_value, own, own_mut, part_of_cursor, stored, unique_hashes};
+
+/// The most parents whose cursors the state keeps; those of more stand in a table.
+const MAX_PARENTS: usize = 1000;
+
+/// The most hashes of rows at their last values that it keeps of all of them.
+const MAX_HASHES: usize = 2000;
+
+/// The key of them in what a resource keeps.
+const PARENTS: &str = "parents";
+
+/// The cursors of parents, each as JSON.
+pub(super) type Cursors = IndexMap<ParentId, Arc<str>>;
+
+/// The cursors that earlier runs left of the parents of a resource.
+#[derive(Debug, Default)]
+pub(super) struct StoredParents {
+    /// Where parents start that have no cursor of their own; at the initial value where there is none.
+    pub(super) floor: Option<Object>,
+    pub(super) cursors: Cursors,
+    /// Whether they do not count, so that all parents start at the cursor of the resource.
+    pub(super) are_void: bool,
+    /// Why they do not count, where a person should know.
+    pub(super) problem: Option<String>,
+    table: Table,
+}
+
+/// What the table has of them.
+#[derive(Debug, Default)]
+enum Table {
+    /// Nothing.
+    #[default]
+    Empty,
+    /// All of them, which have this digest.
+    All(Value),
+    /// Entries that do not count.
+    Void,
+}
+
+/// Whether the cursors of the parents stand in the table.
+pub(crate) fn has_parents_in_table(kept: &Object, path: &str, definition: &str) -> bool {
+    sealed_mark(kept, path, definition).and_then(count).is_some()
+}
+
+fn mark<'k>(kept: &'k Object, path: &str) -> Option<&'k Value> {
+    own(kept, PARENTS)?.get(path)
+}
+
+/// The mark, where the cursor of the resource stands where this program has left it.
+fn sealed_mark<'k>(kept: &'k Object, path: &str, definition: &str) -> Option<&'k Value> {
+    last_value(kept, path)?;
+    mark(kept, path).filter(|mark| mark.get("seal") == Some(&seal(kept, path, definition)))
+}
+
+/// How many cursors the table has, by the mark.
+fn count(mark: &Value) -> Option<usize> {
+    usize::try_from(mark.get("count")?.as_i64()?).ok()
+}
+
+/// The cursors that the mark has itself.
+fn cursors_of(mark: &Value) -> Cursors {
+    let by_parent = mark.get("by_parent").and_then(Value::as_object).into_iter().flatten();
+    by_parent.filter_map(|(id, cursor)| Some((id.parse().ok()?, cursor.to_string().into()))).collect()
+}
+
+impl StoredParents {
+    /// What `kept` has of them, and the table where it says so.
+    pub(super) fn read(kept: Option<&Object>, path: &str, definition: &str, in_table: &[BoundaryEntry]) -> StoredParents {
+        let mut read = StoredParents::default();
+        let Some(kept) = kept else { return read };
+        if mark(kept, path).is_some_and(|mark| count(mark).is_some()) {
+            read.table = Table::Void;
+        }
+        if last_value(kept, path).is_none() {
+            return read;
+        }
+        let mark = sealed_mark(kept, path, definition);
+        let cursors = mark.and_then(|mark| match count(mark) {
+            Some(count) => read.take_table(mark, count, in_table, (kept, path)),
+            None => Some(cursors_of(mark)),
+        });
+        let own_floor = || mark.and_then(|mark| mark.get("floor")?.as_object().cloned());
+        read.are_void = cursors.is_none();
+        read.floor = if read.are_void { part_of_cursor(kept, path) } else { own_floor() };
+        read.cursors = cursors.unwrap_or_default();
+        read
+    }
+
+    /// The cursors of the table, where they are those that the mark is of.
+    fn take_table(
+        &mut self,
+        mark: &Value,
+        count: usize,
+        in_table: &[BoundaryEntry],
+        (kept, path): (&Object, &str),
+    ) -> Option<Cursors> {
+        let entry = |entry: &BoundaryEntry| Some((entry.id, entry.cursor.clone()?));
+        let mut cursors: Cursors = in_table.iter().filter_map(entry).collect();
+        // a table has no order
+        cursors.sort_unstable_keys();
+        let digest = digest(&cursors);
+        if cursors.len() == count && mark.get("digest") == Some(&digest) {
+            self.table = Table::All(digest);
+            return Some(cursors);
+        }
+        let found = match cursors.len() {
+            found if found == count => "other cursors of parents than the last run stored".to_owned(),
+            found => format!("the cursors of {found} parents where the last run stored those of {count}"),
+        };
+        let last = last_value(kept, path).map(Value::to_string).unwrap_or_default();
+        self.problem = Some(format!(
+            "table `{PARENT_CURSORS_TABLE}` has {found}, for the cursor `{path}`: it was changed by something else, or the \
+             dataset was restored in part. All parents start at {last}, the cursor of the resource, so late rows of a parent with \
+             a lower value are not loaded; refresh the resource to load all rows"
+        ));
+        None
+    }
+
+    /// Puts them, with those that have changed, into `kept`, which has the cursor of the resource after the run, or into the
+    /// table. Returns how that changes.
+    pub(super) fn write(
+        mut self,
+        changed: Cursors,
+        kept: &mut Object,
+        key: BoundaryKey,
+        definition: &str,
+    ) -> Option<BoundaryChange> {
+        let is_changed = !changed.is_empty();
+        self.cursors.extend(changed);
+        let path = key.cursor_path.as_str();
+        let (place, entries) = match &self.table {
+            _ if self.cursors.is_empty() => (Vec::new(), Vec::new()),
+            _ if fit_into_state(&self.cursors) => {
+                let parsed = |(id, cursor): (&ParentId, &Arc<str>)| Some((id.to_string(), Value::parse(cursor).ok()?));
+                let by_parent = Value::Object(self.cursors.iter().filter_map(parsed).collect());
+                (vec![("by_parent", by_parent)], Vec::new())
+            }
+            Table::All(digest) if !is_changed => (in_table(&self.cursors, digest.clone()), Vec::new()),
+            _ => {
+                self.cursors.sort_unstable_keys();
+                let entry = |(id, cursor): (&ParentId, &Arc<str>)| BoundaryEntry { id: *id, cursor: Some(Arc::clone(cursor)) };
+                (in_table(&self.cursors, digest(&self.cursors)), self.cursors.iter().map(entry).collect())
+            }
+        };
+        let keeps_table = entries.is_empty() && place.iter().any(|(name, _)| *name == "count");
+        let has_entries = !entries.is_empty() || !matches!(self.table, Table::Empty);
+        let floor = self.floor.map_or(Value::Null, Value::Object);
+        let head = [("seal", seal(kept, path, definition)), ("floor", floor)];
+        own_mut(kept, PARENTS, |marks| {
+            marks.shift_remove(path);
+            if !place.is_empty() {
+                marks.insert(path.to_owned(), Value::object(head.into_iter().chain(place)));
+            }
+        });
+        (has_entries && !keeps_table).then_some(BoundaryChange { key, replaces: true, entries })
+    }
+
+    /// Forgets them, in `kept` and in the table.
+    pub(super) fn forget(self, kept: &mut Object, key: BoundaryKey) -> Option<BoundaryChange> {
+        own_mut(kept, PARENTS, |marks| drop(marks.shift_remove(key.cursor_path.as_str())));
+        let has_entries = !matches!(self.table, Table::Empty);
+        has_entries.then_some(BoundaryChange { key, replaces: true, entries: Vec::new() })
+    }
+}
+
+/// What the mark says of cursors in the table.
+fn in_table(cursors: &Cursors, digest: Value) -> Vec<(&'static str, Value)> {
+    vec![("count", Value::from(cursors.len() as u64)), ("digest", digest)]
+}
+
+fn fit_into_state(cursors: &Cursors) -> bool {
+    let hashes = |cursor: &Arc<str>| {
+        let entry = Value::parse(cursor).unwrap_or_default();
+        let lists = entry.as_array().unwrap_or_default().iter().filter_map(Value::as_array);
+        lists.map(<[Value]>::len).sum::<usize>()
+    };
+    cursors.len() <= MAX_PARENTS && cursors.values().map(hashes).sum::<usize>() <= MAX_HASHES
+}
+
+/// A digest of cursors in the order of their parents. The state changes with it, so the state tells of each change of the
+/// table.
+fn digest(cursors: &Cursors) -> Value {
+    let mut text = String::new();
+    for (id, cursor) in cursors {
+        // writing to a text does not fail
+        let _ = writeln!(text, "{id} {cursor}");
+    }
+    Value::from(RowHash::from(short_digest::<15>(&text)).to_string())
+}
+
+/// What the cursor of the resource must be for the cursors of its parents to count.
+fn seal(kept: &Object, path: &str, definition: &str) -> Value {
+    let mut hashes: Vec<Value> = {
+        let mut hashes = unique_hashes(kept, path);
+        hashes.sort_unstable();
+        hashes.into_iter().map(|hash| Value::from(hash.to_string())).collect()
+    };
+    hashes.push(Value::from(last_value(kept, path).cloned()));
+    hashes.push(Value::from(definition));
+    Value::from(parent_id(&Value::Array(hashes)).to_string())
+}
+
+/// What is kept of a parent's cursor, as JSON: initial value, last value, hashes of keys and of whole rows.
+pub(super) fn to_entry(part: &Object, path: &str) -> String {
+    let cursor = stored::cursor(part, path);
+    let whole = last_value(part, path).map(|last| whole_rows(part, path, last)).unwrap_or_default();
+    let entry = Value::Array(vec![
+        Value::from(stored::value(cursor, "initial_value")),
+        Value::from(stored::value(cursor, "last_value")),
+        stored::to_list(unique_hashes(part, path)),
+        stored::to_list(whole),
+    ]);
+    entry.to_string()
+}
+
+/// Reads what [`to_entry`] made.
+pub(super) fn from_entry(entry: &str, path: &str) -> Option<Object> {
+    let entry = Value::parse(entry).ok()?;
+    let [initial, last, hashes, whole] = entry.as_array()? else { return None };
+    let cursor = [
+        ("initial_value", initial.clone()),
+        ("last_value", last.clone()),
+        ("unique_hashes", hashes.clone()),
+        ("start_value", Value::Null),
+    ];
+    let mut part = Object::new();
+    stored::set_cursor(&mut part, path, Value::object(cursor));
+    set_mark(&mut part, path, last, 0, stored::hashes(Some(whole)));
+    Some(part)
+}

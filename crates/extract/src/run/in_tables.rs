@@ -1,0 +1,70 @@
+//! What tables beside the state have of the cursors of resources.
+
+use catchment_json::Object;
+use catchment_schema::WriteDisposition;
+use catchment_state::{BoundaryEntry, BoundaryKey, BoundaryKind, State};
+
+use super::extracted::Boundaries;
+use crate::incremental::{Parents, has_parents_in_table, overflow};
+use crate::resource::ParentKey;
+use crate::{Incremental, Resource, Source};
+
+/// The entries of a resource.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct InTables<'b> {
+    /// The rows at its cursor that the state has no room for.
+    pub(super) rows: &'b [BoundaryEntry],
+    /// The cursors of its parents, where they are too many for the state.
+    pub(super) parents: &'b [BoundaryEntry],
+}
+
+impl<'b> InTables<'b> {
+    /// Those of `boundaries` that count by the state.
+    pub(super) fn of(boundaries: &'b Boundaries, source: &Source, state: &State, resource: &Resource) -> InTables<'b> {
+        let entries = |key: Option<BoundaryKey>| key.and_then(|key| boundaries.get(&key)).map(Vec::as_slice).unwrap_or_default();
+        InTables { rows: entries(rows_key(source, state, resource)), parents: entries(parents_key(source, state, resource)) }
+    }
+}
+
+/// The cursors of `source` of which `state` has not all entries.
+pub fn boundary_keys(source: &Source, state: &State) -> Vec<BoundaryKey> {
+    let keys = |resource| [rows_key(source, state, resource), parents_key(source, state, resource)];
+    source.resources.iter().flat_map(keys).flatten().collect()
+}
+
+fn rows_key(source: &Source, state: &State, resource: &Resource) -> Option<BoundaryKey> {
+    let path = resource.incremental.as_ref()?.cursor_path.as_str();
+    overflow(state, &source.name, &resource.name, path)
+}
+
+fn parents_key(source: &Source, state: &State, resource: &Resource) -> Option<BoundaryKey> {
+    let (key, incremental) = cursor_per_parent(resource)?;
+    let (kept, path) = (state.resource(&source.name, &resource.name)?, incremental.cursor_path.as_str());
+    let key = has_parents_in_table(kept, path, &key.definition).then_some([&source.name, &resource.name, path]);
+    key.map(|names| names.map(str::to_owned)).map(|[source, resource, cursor_path]| BoundaryKey {
+        kind: BoundaryKind::Parents,
+        source,
+        resource,
+        cursor_path,
+    })
+}
+
+/// By what parents are told apart and rows are new, where each parent of the resource has a cursor.
+fn cursor_per_parent(resource: &Resource) -> Option<(&ParentKey, &Incremental)> {
+    let (key, incremental) = (resource.parent_key.as_ref()?, resource.incremental.as_ref()?);
+    let is_kept = incremental.end_value.is_none() && resource.write_disposition != WriteDisposition::Replace;
+    (is_kept && resource.parent().is_some()).then_some((key, incremental))
+}
+
+/// The cursors of the parents of a resource, where each has its own, and a warning where they are not what they should be.
+pub(super) fn parents<'r>(
+    source: &'r Source,
+    resource: &'r Resource,
+    kept: Option<&Object>,
+    in_tables: InTables<'_>,
+) -> (Option<Parents<'r>>, Option<String>) {
+    let Some((key, incremental)) = cursor_per_parent(resource) else { return (None, None) };
+    let rows = (resource.boundary_rows(), resource.primary_key.as_slice());
+    let in_tables = (in_tables.parents, !in_tables.rows.is_empty());
+    Parents::new((&source.name, &resource.name), incremental, rows, &key.definition, kept, in_tables)
+}
