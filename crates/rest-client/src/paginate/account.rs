@@ -13,8 +13,9 @@ pub(super) struct Account {
     /// Elements of the lists of rows, with those before the first page; data selectors may take fewer or more of them.
     received: u64,
     rows: u64,
-    /// Pages with rows.
     pages: u64,
+    /// Whether the last page had no rows: it may be one too many.
+    ends_empty: bool,
     /// The smallest and the last total that a page stated: it may change while pages are read.
     totals: Option<(u64, u64)>,
     place: String,
@@ -30,16 +31,14 @@ pub(super) struct Account {
 impl Account {
     pub(super) fn add(&mut self, response: &Response, signs: &Signs<'_>, asked: Asked<'_>) {
         let total = stated::total(response, signs);
-        let is_first = self.pages == 0;
-        if is_first {
+        if self.pages == 0 {
             self.received = asked.first_row();
             self.begins_later = asked.begins_later() || self.received > 0;
             let is_above = total.as_ref().is_some_and(|(_, total)| *total > self.received + signs.elements);
             self.is_ignored = asked.begins_later() || signs.elements == 0 || !is_above;
         }
-        if is_first || signs.elements > 0 {
-            self.pages = self.pages.saturating_add(1);
-        }
+        self.pages = self.pages.saturating_add(1);
+        self.ends_empty = signs.elements == 0;
         self.received = self.received.saturating_add(signs.elements);
         self.rows = self.rows.saturating_add(response.rows().ids.len() as u64);
         self.page_count = page_count_header(response).or(self.page_count).filter(|_| !self.begins_later);
@@ -60,9 +59,10 @@ impl Account {
     pub(super) fn shortfall(&self) -> Option<String> {
         let came = self.received.max(self.rows);
         let rows = self.totals.filter(|(least, _)| came < *least);
-        let pages = self.page_count.filter(|pages| self.pages < *pages);
+        let came_pages = self.pages.saturating_sub(u64::from(self.ends_empty));
+        let pages = self.page_count.filter(|pages| came_pages < *pages);
         rows.map(|(least, _)| format!("{} is {least}, and {came} rows came in all", self.place))
-            .or_else(|| pages.map(|pages| format!("the headers say that there are {pages} pages, and {} came", self.pages)))
+            .or_else(|| pages.map(|pages| format!("the headers say that there are {pages} pages, and {came_pages} came")))
     }
 
     pub(super) fn to_value(&self) -> Value {
@@ -88,6 +88,7 @@ impl Account {
             received: number("received").unwrap_or(0),
             rows: number("rows").unwrap_or(0),
             pages,
+            ends_empty: false,
             totals,
             place: "the total".to_owned(),
             page_count: number("page_count"),

@@ -97,7 +97,8 @@ impl Found {
         let follows_numbers_or_tokens =
             matches!(self.kind, Kind::Cursor { .. } | Kind::HeaderCursor { .. } | Kind::Counted { .. });
         // links are followed in spite of a flag, which may mean something else, up to a page without rows
-        let is_end_of_links = signs.elements == 0 || signs.is_end_of_stream();
+        let follows_links = matches!(self.kind, Kind::HeaderLink | Kind::JsonLink(_));
+        let is_end_of_links = follows_links && (signs.elements == 0 || signs.is_end_of_stream());
         let says_end = more.as_ref().is_some_and(|(_, more)| !more) && (follows_numbers_or_tokens || is_end_of_links);
         self.is_over = says_end || (matches!(self.kind, Kind::Counted { .. }) && self.account.is_complete());
         if matches!(self.kind, Kind::Cursor { .. } | Kind::HeaderCursor { .. }) {

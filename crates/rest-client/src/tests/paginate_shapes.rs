@@ -147,6 +147,27 @@ async fn empty_pages_that_never_end_are_an_error() {
     }
 }
 
+/// Pages that an API's own filter left empty count as pages.
+#[tokio::test]
+async fn an_empty_page_in_the_middle_is_no_shortfall() {
+    let (_server, client) = start(|request| {
+        let (link, rows) = match request.param("page") {
+            None => ("</x?page=2>; rel=next", "[1]"),
+            Some("2") => ("</x?page=3>; rel=next", "[]"),
+            _ => ("</x?page=1>; rel=prev", "[2]"),
+        };
+        Answer::json(200, rows).header("X-Total-Pages", "3").header("Link", link)
+    });
+    let mut pages = client.paginate(client.request("x").unwrap());
+    let mut rows = 0;
+    while let Some(page) = pages.next().await {
+        let page = page.unwrap();
+        assert_eq!(page.warnings, Vec::<String>::new());
+        rows += page.rows.ids.len();
+    }
+    assert_eq!(rows, 2);
+}
+
 /// The error of a POST with a JSON body.
 #[track_caller]
 fn suggested(error: &str, expected: &str) {

@@ -46,6 +46,12 @@ pub(super) const SHAPES: &[Shape] = &[
     same("page_count", PAGE, r#"{"total_items": 130, "page_count": 3, "items": ROWS}"#),
     same("total_pages", PAGE, r#"{"total_pages": 3, "items": ROWS}"#),
     same("total_pages, from 0, without the number of the page", By::Page("page", 0), r#"{"total_pages": 3, "items": ROWS}"#),
+    Shape::new(
+        "total_pages, from 0, with a flag alone",
+        By::Page("page", 0),
+        r#"{"total_pages": 3, "has_next": true, "items": ROWS}"#,
+        r#"{"total_pages": 3, "has_next": false, "items": ROWS}"#,
+    ),
     same(
         "total pages and a parameter of another name",
         By::Page("pageNumber", 1),
