@@ -153,6 +153,14 @@ pub enum ErrorKind {
         /// A paginator that may fit, as specs write it.
         suggestion: String,
     },
+    /// A detected pagination that leads from empty page to empty page.
+    #[error(
+        "the last {pages} pages have no rows, and each leads to a further one; name a paginator in the spec, such as `paginator: {{type: cursor, cursor_path: …, cursor_param: …, stop_after_empty_page: true}}`"
+    )]
+    EmptyPages {
+        /// How many.
+        pages: u32,
+    },
     /// A position that the paginator cannot go on from.
     #[error("the pages cannot go on from {found}, which is no position of this paginator: begin with the first page")]
     NoPosition {

@@ -1,7 +1,7 @@
 //! The `Link` header of RFC 8288.
 
 /// The target of the first link in a header value that has the relation. Links with an `anchor` are left out:
-/// they start from another resource. What cannot be read is skipped up to the next comma.
+/// they start from another resource; so are those with `results="false"`, which lead to an empty page. What cannot be read is skipped up to the next comma.
 pub(crate) fn find(value: &str, relation: &str) -> Option<String> {
     let mut rest = value;
     while !rest.is_empty() {
@@ -11,7 +11,7 @@ pub(crate) fn find(value: &str, relation: &str) -> Option<String> {
             continue;
         };
         let (link, after) = params_of(params);
-        if !link.has_anchor && link.has(relation) {
+        if !link.has_anchor && !link.is_empty && link.has(relation) {
             return Some(target.trim().to_owned());
         }
         rest = after;
@@ -24,6 +24,8 @@ pub(crate) fn find(value: &str, relation: &str) -> Option<String> {
 struct Params {
     relations: Option<String>,
     has_anchor: bool,
+    /// Sentry links to a next page that has nothing yet.
+    is_empty: bool,
 }
 
 impl Params {
@@ -47,6 +49,7 @@ fn params_of(text: &str) -> (Params, &str) {
             // of several, the first one counts
             "rel" if params.relations.is_none() => params.relations = Some(value),
             "anchor" => params.has_anchor = true,
+            "results" => params.is_empty = value.eq_ignore_ascii_case("false"),
             _ => {}
         }
         rest = after.trim_start();
@@ -101,6 +104,8 @@ mod tests {
         check(r#"<2>; rel = "next""#, "2");
         check(r#"<2>; rel="n\ext""#, "2");
         check(r#"<2>; anchor="/other"; rel=next, <3>; rel=next"#, "3");
+        check(r#"<2>; rel="next"; results="false""#, "");
+        check(r#"<2>; rel="next"; results="true""#, "2");
     }
 
     #[test]

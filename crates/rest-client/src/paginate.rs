@@ -1,11 +1,15 @@
 //! From one page to the next.
 
 mod account;
+mod asked;
 mod auto;
 mod counted;
+mod counts;
 mod cursor;
 mod detect;
+mod empty;
 mod fetch;
+mod fields;
 mod guess;
 mod header_cursor;
 mod header_link;
@@ -13,6 +17,8 @@ mod hint;
 mod json_cursor;
 mod json_link;
 mod kind;
+mod names;
+mod next_link;
 mod numbered;
 mod offset;
 mod page;
@@ -21,11 +27,15 @@ mod pages;
 mod paginator;
 mod paging;
 mod param;
+mod param_names;
 mod range;
 mod seen;
 mod signs;
 mod single_page;
+mod stated;
 mod steps;
+mod suggestion;
+mod tokens;
 
 pub use auto::Auto;
 pub use header_cursor::HeaderCursor;

@@ -52,13 +52,26 @@ const DATA_KEYS: &[&str] =
 const MAX_KEYS: usize = 3;
 
 /// The selector of the list in `document` that most likely holds the rows: the first list under one of the
-/// usual keys, else the first list. Nothing where there is no list: the whole document is the row then.
+/// usual keys, else the first list, if possible one that does not hold links. Nothing where there is no list: the whole document is the row then.
 pub(crate) fn detect(document: &Document) -> Option<Path> {
     let mut lists = Vec::new();
     find_lists(document.root(), &mut Vec::new(), &mut lists);
     let is_usual = |keys: &&Vec<String>| keys.last().is_some_and(|key| DATA_KEYS.contains(&key.as_str()));
-    let found = lists.iter().find(is_usual).or(lists.first());
+    let is_of_links = |keys: &&Vec<String>| holds_links(document.root(), keys);
+    let found = lists.iter().find(is_usual).or(lists.iter().find(|keys| !is_of_links(keys))).or(lists.first());
     found.cloned().map(Path::of_keys)
+}
+
+/// Whether a list holds links, to other pages say: `links` that have relations, or links under a relation, as HAL has them.
+fn holds_links(root: Node<'_>, keys: &[String]) -> bool {
+    let is_links = |key: &String| matches!(key.as_str(), "links" | "link" | "_links");
+    let list = keys.iter().try_fold(root, |node, key| node.get(key));
+    let all = |is_link: &dyn Fn(Node<'_>) -> bool| list.is_some_and(|list| list.elements().all(is_link));
+    match keys {
+        [.., last] if is_links(last) => all(&|link| link.get("rel").or_else(|| link.get("relation")).is_some()),
+        [.., parent, _] if is_links(parent) => all(&|link| link.get("href").is_some()),
+        _ => false,
+    }
 }
 
 fn find_lists(node: Node<'_>, keys: &mut Vec<String>, lists: &mut Vec<Vec<String>>) {
@@ -96,6 +109,12 @@ mod tests {
         check_detection(r#"{"a.b": {"it's": []}}"#, r"['a.b']['it\'s']");
         check_detection(r#"{"data": null}"#, "nothing");
         check_detection(r#"{"data": [{"items": []}]}"#, "data");
+        check_detection(r#"{"links": [{"rel": "next"}], "orders": []}"#, "orders");
+        check_detection(r#"{"link": [{"relation": "next"}], "entry": []}"#, "entry");
+        check_detection(r#"{"links": [], "orders": []}"#, "orders");
+        check_detection(r#"{"links": [{"rel": "self"}], "id": 1}"#, "links");
+        check_detection(r#"{"links": [{"url": "/"}], "tags": []}"#, "links");
+        check_detection(r#"{"_links": {"next": [{"href": "/"}]}, "orders": []}"#, "orders");
         check_detection("[[1]]", "nothing");
         check_detection("1", "nothing");
     }

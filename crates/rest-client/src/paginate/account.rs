@@ -2,8 +2,9 @@
 
 use catchment_json::Value;
 
-use super::detect::{begins_later, first_row, page_count_header, stated_total};
+use super::asked::Asked;
 use super::signs::Signs;
+use super::stated::{self, page_count_header};
 use crate::response::Response;
 
 /// Counts rows and pages, and remembers totals.
@@ -13,26 +14,35 @@ pub(super) struct Account {
     received: u64,
     rows: u64,
     pages: u64,
+    /// Whether the last page had no rows: it may be one too many.
+    ends_empty: bool,
     /// The smallest and the last total that a page stated: it may change while pages are read.
     totals: Option<(u64, u64)>,
     place: String,
     page_count: Option<u64>,
+    /// Whether there may be more rows than the last total.
+    is_lower_bound: bool,
+    /// Whether the first page that was asked for is a later one of the API.
+    begins_later: bool,
     /// A total that the first page has all the rows of counts something else: the rows of a page.
     is_ignored: bool,
 }
 
 impl Account {
-    pub(super) fn add(&mut self, response: &Response, signs: &Signs<'_>) {
-        let total = stated_total(response, signs);
+    pub(super) fn add(&mut self, response: &Response, signs: &Signs<'_>, asked: Asked<'_>) {
+        let total = stated::total(response, signs);
         if self.pages == 0 {
-            self.received = first_row(response, signs);
+            self.received = asked.first_row();
+            self.begins_later = asked.begins_later() || self.received > 0;
             let is_above = total.as_ref().is_some_and(|(_, total)| *total > self.received + signs.elements);
-            self.is_ignored = begins_later(response) || signs.elements == 0 || !is_above;
+            self.is_ignored = asked.begins_later() || signs.elements == 0 || !is_above;
         }
-        self.pages += 1;
+        self.pages = self.pages.saturating_add(1);
+        self.ends_empty = signs.elements == 0;
         self.received = self.received.saturating_add(signs.elements);
         self.rows = self.rows.saturating_add(response.rows().ids.len() as u64);
-        self.page_count = page_count_header(response).or(self.page_count);
+        self.page_count = page_count_header(response).or(self.page_count).filter(|_| !self.begins_later);
+        self.is_lower_bound = signs.is_total_a_lower_bound();
         if let Some((place, total)) = total.filter(|_| !self.is_ignored) {
             self.totals = Some((self.totals.map_or(total, |(least, _)| least.min(total)), total));
             self.place = place;
@@ -41,15 +51,18 @@ impl Account {
 
     /// Whether all rows came that the last total counts.
     pub(super) fn is_complete(&self) -> bool {
-        let has_all = self.totals.is_some_and(|(_, total)| self.received >= total);
+        let has_all = !self.is_lower_bound && self.totals.is_some_and(|(_, total)| self.received >= total);
         has_all || self.page_count.is_some_and(|pages| self.pages >= pages)
     }
 
     /// What says that rows are missing.
     pub(super) fn shortfall(&self) -> Option<String> {
-        let (least, _) = self.totals?;
         let came = self.received.max(self.rows);
-        (came < least).then(|| format!("{} is {least}, and {came} rows came in all", self.place))
+        let rows = self.totals.filter(|(least, _)| came < *least);
+        let came_pages = self.pages.saturating_sub(u64::from(self.ends_empty));
+        let pages = self.page_count.filter(|pages| came_pages < *pages);
+        rows.map(|(least, _)| format!("{} is {least}, and {came} rows came in all", self.place))
+            .or_else(|| pages.map(|pages| format!("the headers say that there are {pages} pages, and {came_pages} came")))
     }
 
     pub(super) fn to_value(&self) -> Value {
@@ -62,6 +75,7 @@ impl Account {
             ("least", number(least)),
             ("last", number(last)),
             ("page_count", number(self.page_count)),
+            ("begins_later", Value::from(self.begins_later)),
         ])
     }
 
@@ -74,9 +88,12 @@ impl Account {
             received: number("received").unwrap_or(0),
             rows: number("rows").unwrap_or(0),
             pages,
+            ends_empty: false,
             totals,
             place: "the total".to_owned(),
             page_count: number("page_count"),
+            is_lower_bound: false,
+            begins_later: value.and_then(|value| value.get("begins_later")?.as_bool()).unwrap_or(false),
             is_ignored: totals.is_none(),
         }
     }

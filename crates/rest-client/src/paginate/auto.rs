@@ -4,32 +4,42 @@ use catchment_json::Value;
 
 use super::Paginator;
 use super::account::Account;
+use super::asked::Asked;
 use super::detect::{self, Detected};
+use super::empty::EmptyPages;
 use super::guess::{self, Guess};
 use super::kind::Kind;
 use super::signs::Signs;
+use super::suggestion;
+use crate::body::Body;
 use crate::error::Error;
 use crate::error_kind::ErrorKind;
 use crate::request::Request;
 use crate::response::Response;
 use crate::select::Shape;
 
-/// Finds the paginator from the first page, as the first of these that applies:
+/// Detects the paginator from the first page, as the first of these that applies:
 ///
 /// 1. a `Link` header with the relation `next`: [`HeaderLink`](crate::HeaderLink)
-/// 2. a link in the body, under a key that begins with `next`: [`JsonLink`](crate::JsonLink)
-/// 3. a number of pages, under `total_pages`, `pages` or `totalPages`: [`PageNumber`](crate::PageNumber) in the parameter `page`, counted
-///    from what the first page says to be; where it does not say, the pages from 2 on are asked for, and page 1 where
-///    the last one turns out to be empty
-/// 4. a cursor in the body, under a key like `next`, `next_cursor`, `nextPageToken`, `after` or `endCursor`:
-///    [`JsonCursor`](crate::JsonCursor), in the parameter that the key speaks of, else in `cursor`
-/// 5. an offset or a page number beside a total, a size or a flag like `has_more`: counted up in the parameter of that name
-/// 6. a flag like `has_more` and rows with an `id`: the last one in the parameter `starting_after`
-/// 7. [`SinglePage`](crate::SinglePage)
+/// 2. a link in the body, relative or absolute, under a key that begins with `next` or in a list of links with relations:
+///    [`JsonLink`](crate::JsonLink)
+/// 3. a token in a header like `X-Next-Page`: [`HeaderCursor`](crate::HeaderCursor)
+/// 4. a token in the body, under a key like `next_cursor` or `nextPageToken`: [`JsonCursor`](crate::JsonCursor), in the
+///    parameter that the key or the shape of the body speaks of, else in `cursor`
+/// 5. a number of pages, such as `total_pages`: [`PageNumber`](crate::PageNumber), in the parameter that the request has or
+///    the response shows, else in `page`. Where no number of the first page is shown, the pages from 2 on are requested, and
+///    page 1 where the last one turns out to be empty
+/// 6. a token under a key like `after`, `endCursor` or `continuation`, or a number of a page or a row under one like `next`
+/// 7. an offset or a page number beside a total, a size or a flag like `has_more`, in the body, in headers like
+///    `X-Total-Count` or in the request: counted up in the parameter of that name
+/// 8. a flag like `has_more` and rows with an `id`: the last one in the parameter `starting_after`
+/// 9. [`SinglePage`](crate::SinglePage)
 ///
 /// Only the first two apply to a body that has no list of rows. Parameters are guesses: if the second page has the rows of
-/// the first one, that is an error. So are signs of further pages that cannot be followed, and a total of more rows than
-/// came; where links or tokens end before a total is reached, that is a warning, as such totals may be estimates. A page that is exactly full and has no sign at all is a warning.
+/// the first one, that is an error. So are signs of further pages that cannot be followed, such as a token that is an object
+/// or a parameter that belongs into the JSON body of the request, a total of more rows than came, and 100 empty pages in a
+/// row. Where links or tokens end before a total is reached, that is a warning, as such totals may be estimates. A page that
+/// is exactly full and has no sign at all is a warning.
 ///
 /// ```
 /// use catchment_rest_client::{Auto, HeaderMap, Paginator, Request, Response, Url};
@@ -46,6 +56,8 @@ use crate::select::Shape;
 #[derive(Debug, Clone, Default)]
 pub struct Auto {
     found: Option<Found>,
+    /// The body of the first request, where it is JSON.
+    body: Option<Value>,
     warnings: Vec<String>,
 }
 
@@ -56,6 +68,7 @@ struct Found {
     paginator: Box<dyn Paginator>,
     guess: Option<Guess>,
     account: Account,
+    empty: EmptyPages,
     /// The token that was sent for the page, and a checksum of its rows.
     sent: Option<Value>,
     rows: Option<u32>,
@@ -68,26 +81,31 @@ struct Found {
 impl Found {
     fn new(kind: Kind, guess: Option<Guess>, account: Account) -> Found {
         let paginator = kind.paginator();
-        Found { paginator, kind, guess, account, sent: None, rows: None, is_over: false, repeats: false, warning: None }
+        let (empty, sent, rows, warning) = (EmptyPages::default(), None, None, None);
+        Found { paginator, kind, guess, account, empty, sent, rows, is_over: false, repeats: false, warning }
     }
 
-    fn update(&mut self, response: &Response) -> Result<(), Error> {
+    fn update(&mut self, response: &Response, body: Option<&Value>) -> Result<(), Error> {
         if let Some(guess) = &mut self.guess {
             guess.check(response)?;
         }
         self.paginator.update_state(response)?;
         let signs = Signs::of(response);
-        self.account.add(response, &signs);
+        let asked = Asked::new(response, body);
+        self.account.add(response, &signs, asked);
         let more = signs.more();
         let follows_numbers_or_tokens =
             matches!(self.kind, Kind::Cursor { .. } | Kind::HeaderCursor { .. } | Kind::Counted { .. });
-        let says_end = more.as_ref().is_some_and(|(_, more)| !more) && follows_numbers_or_tokens;
+        // links are followed in spite of a flag, which may mean something else, up to a page without rows
+        let follows_links = matches!(self.kind, Kind::HeaderLink | Kind::JsonLink(_));
+        let is_end_of_links = follows_links && (signs.elements == 0 || signs.is_end_of_stream());
+        let says_end = more.as_ref().is_some_and(|(_, more)| !more) && (follows_numbers_or_tokens || is_end_of_links);
         self.is_over = says_end || (matches!(self.kind, Kind::Counted { .. }) && self.account.is_complete());
         if matches!(self.kind, Kind::Cursor { .. } | Kind::HeaderCursor { .. }) {
             self.notice_standing_token(response, signs.elements == 0);
         }
         if self.has_next() {
-            return Ok(());
+            return self.empty.check(response);
         }
         let says_more = more.filter(|(_, more)| *more).map(|(path, _)| format!("`{path}` says that there are further pages"));
         let reaches_end = self.repeats || matches!(self.kind, Kind::SinglePage);
@@ -101,7 +119,7 @@ impl Found {
         let sign = says_more.filter(|_| !reaches_end).or(shortfall.filter(|_| !ends_by_itself));
         match sign.filter(|_| response.rows().shape == Shape::List) {
             Some(sign) => {
-                let suggestion = detect::suggestion(&signs, response);
+                let suggestion = suggestion::by_signs(&signs, response, asked);
                 Err(response.error(ErrorKind::UnfollowedPages { sign, suggestion }))
             }
             None => Ok(()),
@@ -127,18 +145,26 @@ impl Found {
 }
 
 impl Paginator for Auto {
+    fn init_request(&mut self, request: &mut Request) -> Result<(), Error> {
+        self.body = match &request.body {
+            Some(Body::Json(value)) => Some(value.clone()),
+            Some(Body::Form(_) | Body::Bytes(_)) | None => None,
+        };
+        Ok(())
+    }
+
     fn update_state(&mut self, response: &Response) -> Result<(), Error> {
         let found = match &mut self.found {
             Some(found) => found,
             none => {
-                let Detected { kind, warning } = detect::detect(response)?;
+                let Detected { kind, warning } = detect::detect(response, self.body.as_ref())?;
                 tracing::debug!("{} has its pages by {kind:?}", response.shown_url());
                 self.warnings.extend(warning);
                 let guess = kind.guessed().map(Guess::new);
                 none.insert(Found::new(kind, guess, Account::default()))
             }
         };
-        found.update(response)
+        found.update(response, self.body.as_ref())
     }
 
     fn has_next_page(&self) -> bool {

@@ -46,8 +46,9 @@ impl Paginator for Counted {
             Unit::Rows => signs.offset(),
             Unit::Pages => signs.page(),
         };
+        let shown = shown.map(|(_, number)| number);
         // a number that stands still is that of the first page again
-        if self.is_asked && shown.is_some_and(|(_, number)| number != self.current) {
+        if self.is_asked && shown.is_some_and(|number| number != self.current) {
             let param = match &self.param {
                 Param::Query(name) | Param::Body(name) => name.clone(),
             };

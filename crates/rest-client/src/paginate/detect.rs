@@ -1,40 +1,19 @@
 //! Finding the way to the next page in the first one.
 
-use catchment_json::Path;
+use catchment_json::{Kind as JsonKind, Value};
 
-use super::counted::Unit;
-use super::hint::{self, letters};
+use super::asked::Asked;
 use super::kind::Kind;
+use super::names::{PAGE_COUNTS, letters};
+use super::param_names::NEXT_HEADERS;
+use super::range::whole;
 use super::signs::Signs;
+use super::stated::{header, more_header, page_count_header, total, unfollowed_header};
+use super::{counts, hint, next_link, suggestion, tokens};
 use crate::error::Error;
 use crate::error_kind::ErrorKind;
 use crate::response::Response;
 use crate::select::Shape;
-
-/// Headers with the next value of a parameter.
-const NEXT_HEADERS: &[(&str, &str)] = &[("x-next-page", "page"), ("x-ms-continuationtoken", "continuationToken")];
-const TOTAL_HEADERS: &[&str] = &["x-total-count", "x-total", "x-wp-total"];
-const PAGE_COUNT_HEADERS: &[&str] = &["x-total-pages", "x-wp-totalpages", "x-pages"];
-
-/// Tokens under a key that does not begin with `next`, and the parameter that each goes to; none is that of its key.
-const TOKENS: &[(&str, Option<&str>)] = &[
-    ("endcursor", Some("after")),
-    ("aftercursor", Some("after")),
-    ("after", Some("after")),
-    ("startingafter", None),
-    ("continuationtoken", None),
-    ("continuation", None),
-    ("pagetoken", None),
-    ("marker", None),
-    ("cursor", None),
-    ("offset", None),
-];
-
-/// Parameters for how many rows a page has.
-const SIZE_PARAMS: &[&str] =
-    &["limit", "perpage", "pagesize", "first", "top", "size", "count", "maxresults", "take", "itemsperpage"];
-const OFFSET_PARAMS: &[&str] = &["offset", "skip", "startat", "start", "from", "startindex"];
-const PAGE_PARAMS: &[&str] = &["page", "p", "pagenumber", "pageno", "pageindex"];
 
 /// How many rows APIs like to give where nobody says how many.
 const ROUND: &[u64] = &[10, 20, 25, 30, 50, 100, 200, 250, 500, 1000, 2000, 5000, 10_000];
@@ -51,188 +30,141 @@ impl From<Kind> for Detected {
     }
 }
 
-/// The way from the first page to the next one.
+/// The way from the first page to the next one. `body` is that of the request, where it is JSON.
 ///
 /// # Errors
 ///
-/// Where there are signs of further pages but no way to them.
-pub(super) fn detect(response: &Response) -> Result<Detected, Error> {
+/// Where there are signs of further pages but no way to them, or none but a guess that would be in the wrong place.
+pub(super) fn detect(response: &Response, body: Option<&Value>) -> Result<Detected, Error> {
     if response.link("next")?.is_some() {
         return Ok(Kind::HeaderLink.into());
     }
-    let document = response.document()?;
-    if let Some(path) = hint::link(document) {
+    if let Some(path) = next_link::link(response.document()?) {
         return Ok(Kind::JsonLink(path).into());
     }
-    // a single object may well have a key like `next_billing_date`
-    if response.rows().shape != Shape::List {
-        return Ok(Kind::SinglePage.into());
-    }
     let signs = Signs::of(response);
-    for (key, param) in NEXT_HEADERS {
-        if header(response, key).is_some_and(|value| !value.is_empty()) {
-            return Ok(Kind::HeaderCursor { key: (*key).to_owned(), param: (*param).to_owned() }.into());
+    let asked = Asked::new(response, body);
+    if response.rows().shape != Shape::List {
+        return single(response, &signs, asked);
+    }
+    let detected = match certain(response, &signs, asked) {
+        Some(kind) => kind.into(),
+        None => by_counts(response, &signs, asked)?,
+    };
+    let guess = detected.kind.guessed().filter(|param| asked.is_by_body(param));
+    let suggestion = guess.and_then(|_| suggestion::in_body(&detected.kind, &signs, asked));
+    match (guess, suggestion) {
+        (Some(param), Some(suggestion)) => {
+            let sign = format!("there is a next page, and `{param}` seems to belong into the body of the request");
+            Err(response.error(ErrorKind::UnfollowedPages { sign, suggestion }))
         }
-    }
-    if let Some((total, base)) = hint::total(document) {
-        let base = base.or_else(|| query(response, PAGE_PARAMS).map(|(_, page)| page).filter(|page| *page <= 1));
-        let kind = base.map_or(Kind::Numbered { total: total.clone() }, |base| Kind::PageNumber { total, base });
-        return Ok(kind.into());
-    }
-    let more = signs.more();
-    if more.as_ref().is_none_or(|(_, more)| *more) {
-        if let Some((path, param)) = hint::cursor(document).map(|found| known_param(found, &signs)) {
-            return Ok(Kind::Cursor { path, param }.into());
-        }
-        if let Some(kind) = token(response, &signs) {
-            return Ok(kind.into());
-        }
-    }
-    if let Some((total, _)) = signs.page_count().filter(|(_, pages)| *pages > 1) {
-        let page = signs.page().map(|(_, page)| page).or(query(response, PAGE_PARAMS).map(|(_, page)| page));
-        let kind = page.filter(|page| *page <= 1);
-        return Ok(kind.map_or(Kind::Numbered { total: total.clone() }, |base| Kind::PageNumber { total, base }).into());
-    }
-    counted_or_last_id(response, &signs)
-}
-
-/// The parameter of a token that a family of APIs is known to use.
-fn known_param((path, param): (Path, String), signs: &Signs<'_>) -> (Path, String) {
-    let is_jira = path.as_str() == "nextPageToken" && signs.has("islast");
-    let is_notion = path.as_str() == "next_cursor"
-        && signs.token(&["object"]).is_some_and(|field| field.node.text().as_deref() == Some("list"));
-    match (is_jira, is_notion) {
-        (true, _) => (path, "nextPageToken".to_owned()),
-        (_, true) => (path, "start_cursor".to_owned()),
-        _ => (path, param),
+        _ => Ok(detected),
     }
 }
 
-fn token(response: &Response, signs: &Signs<'_>) -> Option<Kind> {
-    TOKENS.iter().find_map(|(name, param)| {
-        let field = signs.token(&[name])?;
-        let text = field.node.text()?;
-        let param = param.unwrap_or(field.key());
-        // a response may show what was asked for
-        let is_echo = text == "0" || response.url().query_pairs().any(|(key, value)| key == param && value == text);
-        (!is_echo).then(|| Kind::Cursor { path: field.path(), param: param.to_owned() })
-    })
+/// What a body without a list leads to. A single object may well have a key like `next_billing_date`.
+fn single(response: &Response, signs: &Signs<'_>, asked: Asked<'_>) -> Result<Detected, Error> {
+    let is_object = response.rows().shape == Shape::Single && !signs.has_key("id");
+    let sign = if is_object { single_sign(response, signs) } else { None };
+    match sign {
+        Some(sign) => Err(unfollowed(response, signs, asked, sign)),
+        None => Ok(Kind::SinglePage.into()),
+    }
 }
 
-fn counted_or_last_id(response: &Response, signs: &Signs<'_>) -> Result<Detected, Error> {
+fn single_sign(response: &Response, signs: &Signs<'_>) -> Option<String> {
+    let root = response.document().ok()?.root();
+    let flag = signs.certainly_more().or_else(|| hint::deep_connection(root));
+    let flag = flag.map(|path| format!("`{path}` says that there are further pages, and no list of rows was found"));
+    let token = || signs.token(&["nextcursor", "nextpagetoken", "nextcontinuationtoken"]);
+    flag.or_else(|| Some(format!("`{}` seems to lead to the next page, and no list of rows was found", token()?.path())))
+}
+
+/// A token, or a number of pages.
+fn certain(response: &Response, signs: &Signs<'_>, asked: Asked<'_>) -> Option<Kind> {
+    let in_header = NEXT_HEADERS.iter().find(|(key, _)| header(response, key).is_some_and(|value| !value.is_empty()));
+    if let Some((key, param)) = in_header {
+        return Some(Kind::HeaderCursor { key: (*key).to_owned(), param: (*param).to_owned() });
+    }
+    let may_have_more = signs.more().is_none_or(|(_, more)| more);
+    let next = || tokens::next_token(response, signs, asked).filter(|_| may_have_more);
+    if let Some(token) = next().filter(tokens::Token::beats_page_numbers) {
+        return Some(token.kind());
+    }
+    let pages = counts::by_page_count(response, signs, asked);
+    let token = || next().or_else(|| tokens::other_token(signs, asked).filter(|_| may_have_more)).map(tokens::Token::kind);
+    pages.or_else(token).or_else(|| counts::by_other_page_count(signs, asked))
+}
+
+fn by_counts(response: &Response, signs: &Signs<'_>, asked: Asked<'_>) -> Result<Detected, Error> {
     let rows = signs.elements;
-    let more = signs.more();
-    let total = stated_total(response, signs);
+    let total = total(response, signs);
     let pages = page_count_header(response).filter(|pages| *pages > 1);
+    let last_page = signs.page_count().is_some_and(|(_, pages)| pages <= signs.page().map_or(1, |(_, page)| page).max(1));
+    let more = signs.more().or_else(|| signs.page_count().filter(|_| last_page).map(|(path, _)| (path, false)));
+    let is_reached = total.as_ref().is_some_and(|(_, total)| *total <= asked.first_row().saturating_add(rows));
     let said = more.as_ref().is_some_and(|(_, more)| *more);
-    let missing =
-        more.is_none() && rows > 0 && total.as_ref().is_some_and(|(_, total)| *total > first_row(response, signs) + rows);
-    let is_full = more.is_none() && total.is_none() && rows > 0 && (signs.limit() == Some(rows) || signs.size() == Some(rows));
+    let missing = more.is_none() && rows > 0 && total.is_some() && !is_reached;
+    let is_full = more.is_none() && total.is_none() && rows > 0 && signs.limit().or(signs.size()) == Some(rows);
     if said || missing || is_full || pages.is_some() {
-        if let Some(kind) = way(response, signs, total.is_some(), pages.is_some()) {
+        if let Some(kind) = counts::by_number(signs, asked, total.is_some(), pages.is_some()) {
             return Ok(kind.into());
         }
-        if said && let Some(kind) = by_last_id(response, signs) {
+        if said && let Some(kind) = counts::by_last_id(response, signs) {
             return Ok(kind.into());
         }
     }
+    let is_whole = rows == 0 || more.is_some() || (is_reached && !signs.has_ambiguous_total());
     let sign = if said {
         more.as_ref().map(|(path, _)| format!("`{path}` says that there are further pages"))
     } else if missing {
         total.as_ref().map(|(place, total)| format!("{place} is {total}, and {rows} rows came"))
-    } else if rows > 0 && total.is_none() && more.is_none() {
-        let document = response.document()?;
-        let unknown = hint::more(document).map(|path| path.to_string());
-        let scroll = || signs.token(&["scrollid", "lastevaluatedkey"]).map(|field| field.path().to_string());
-        unknown.or_else(scroll).map(|path| format!("`{path}` seems to lead to the next page"))
     } else {
-        None
+        unknown_way(response, signs, is_whole)
     };
     if let Some(sign) = sign {
-        let suggestion = suggestion(signs, response);
-        return Err(response.error(ErrorKind::UnfollowedPages { sign, suggestion }));
+        return Err(unfollowed(response, signs, asked, sign));
     }
     let is_silent = more.is_none() && total.is_none() && !signs.has("next") && signs.page_count().is_none() && pages.is_none();
-    let warning = if is_silent { full_page(response, rows) } else { None };
+    let warning = if is_silent { full_page(response, asked, rows) } else { None };
     Ok(Detected { kind: Kind::SinglePage, warning })
 }
 
-/// The way by a number that the response or the request shows, or one that usually goes with what is shown.
-fn way(response: &Response, signs: &Signs<'_>, has_total: bool, has_pages: bool) -> Option<Kind> {
-    let counted = |param: String, unit, first| Some(Kind::Counted { param, unit, first });
-    if let Some((key, first)) = signs.offset() {
-        return counted(query(response, OFFSET_PARAMS).map_or(key, |(param, _)| param), Unit::Rows, first);
-    }
-    if let Some((key, first)) = signs.page() {
-        let usual = if PAGE_PARAMS.contains(&letters(&key).as_str()) { key } else { "page".to_owned() };
-        return counted(query(response, PAGE_PARAMS).map_or(usual, |(param, _)| param), Unit::Pages, first);
-    }
-    if let Some((param, first)) = query(response, OFFSET_PARAMS) {
-        return counted(param, Unit::Rows, first);
-    }
-    if let Some((param, first)) = query(response, PAGE_PARAMS) {
-        return counted(param, Unit::Pages, first);
-    }
-    if has_pages || (has_total && signs.size().is_some()) {
-        return counted("page".to_owned(), Unit::Pages, 1);
-    }
-    (has_total && signs.limit().is_some()).then_some(())?;
-    counted("offset".to_owned(), Unit::Rows, 0)
+/// What says that there is a next page, where how to ask for it is not known.
+fn unknown_way(response: &Response, signs: &Signs<'_>, is_whole: bool) -> Option<String> {
+    let leads = |path| format!("`{path}` seems to lead to the next page");
+    let token = signs.unfollowed().filter(|_| signs.more().is_none()).map(leads);
+    let remaining = || signs.remaining().filter(|(_, rows)| *rows > 0).map(|(path, rows)| format!("`{path}` is {rows}"));
+    let link = || next_link::unfollowed_relation(response.document().ok()?.root()).map(leads);
+    let certain = token.or_else(remaining).or_else(link).or_else(|| envelope(response));
+    let doubtful = || {
+        let path = hint::more(signs).or_else(|| signs.scroll());
+        path.map(leads).or_else(|| unfollowed_header(response)).or_else(|| more_header(response))
+    };
+    certain.or_else(|| doubtful().filter(|_| !is_whole))
 }
 
-fn by_last_id(response: &Response, signs: &Signs<'_>) -> Option<Kind> {
-    let is_list = signs.has("object");
-    if let Some(field) = signs.token(&["lastid"]) {
-        let param = if is_list { "after" } else { "after_id" };
-        return Some(Kind::Cursor { path: field.path(), param: param.to_owned() });
-    }
-    let path = signs.last_id(response)?;
-    Some(Kind::Cursor { path, param: "starting_after".to_owned() })
+/// A list of two elements: an object with the number of pages, and the rows, as the World Bank has it.
+fn envelope(response: &Response) -> Option<String> {
+    let mut elements = response.document().ok()?.root().elements();
+    let (first, second) = (elements.next()?, elements.next()?);
+    let is_envelope = first.kind() == JsonKind::Object && second.kind() == JsonKind::Array && elements.next().is_none();
+    let is_count = |key: &str| PAGE_COUNTS.contains(&letters(key).as_str());
+    let mut counts = first.entries().filter(|(key, _)| is_count(&key.name())).filter_map(|(_, pages)| whole(pages));
+    counts.find(|pages| is_envelope && *pages > 1).map(|pages| {
+        format!("the first element of the body says that there are {pages} pages, and the rows are in the second one: set data_selector to \"$[1]\"")
+    })
 }
 
-/// How many rows there are, and where that is said.
-pub(super) fn stated_total(response: &Response, signs: &Signs<'_>) -> Option<(String, u64)> {
-    let in_headers =
-        || TOTAL_HEADERS.iter().find_map(|name| Some((format!("the header {name}"), header(response, name)?.parse().ok()?)));
-    let in_range =
-        || Some(("the header content-range".to_owned(), header(response, "content-range")?.rsplit_once('/')?.1.parse().ok()?));
-    signs.total().map(|(path, total)| (format!("`{path}`"), total)).or_else(in_headers).or_else(in_range)
-}
-
-/// How many pages the headers say that there are.
-pub(super) fn page_count_header(response: &Response) -> Option<u64> {
-    PAGE_COUNT_HEADERS.iter().find_map(|name| header(response, name)?.parse().ok())
-}
-
-/// How many rows stand before those of the first page, as far as that is shown.
-pub(super) fn first_row(response: &Response, signs: &Signs<'_>) -> u64 {
-    let asked = || query(response, OFFSET_PARAMS).map(|(_, offset)| offset);
-    signs.offset().map(|(_, offset)| offset).or_else(asked).filter(|offset| *offset > 1).unwrap_or(0)
-}
-
-/// Whether the request begins in the middle.
-pub(super) fn begins_later(response: &Response) -> bool {
-    query(response, PAGE_PARAMS).is_some_and(|(_, page)| page > 1)
-}
-
-/// A definition of a paginator that may fit.
-pub(super) fn suggestion(signs: &Signs<'_>, response: &Response) -> String {
-    let total = signs.total().map(|(path, _)| path);
-    match (signs.more(), signs.last_id(response), total) {
-        (Some((flag, true)), Some(id), _) => {
-            format!("{{type: cursor, cursor_path: \"{id}\", cursor_param: starting_after, has_more_path: {flag}}}")
-        }
-        (Some((flag, true)), None, _) => format!("{{type: page_number, base_page: 1, total_path: null, has_more_path: {flag}}}"),
-        (_, _, Some(total)) => format!("{{type: offset, limit: {}, total_path: {total}}}", signs.elements.max(1)),
-        _ => "{type: cursor, cursor_path: …, cursor_param: …}".to_owned(),
-    }
+fn unfollowed(response: &Response, signs: &Signs<'_>, asked: Asked<'_>, sign: String) -> Error {
+    let suggestion = suggestion::by_signs(signs, response, asked);
+    response.error(ErrorKind::UnfollowedPages { sign, suggestion })
 }
 
 /// The warning about a page that is exactly full.
-fn full_page(response: &Response, rows: u64) -> Option<String> {
-    let asked = query(response, SIZE_PARAMS);
-    let is_full = match &asked {
-        Some((_, limit)) => *limit == rows || (*limit > rows && rows >= 50 && ROUND.contains(&rows)),
+fn full_page(response: &Response, asked: Asked<'_>, rows: u64) -> Option<String> {
+    let is_full = match asked.limit().or_else(|| asked.size()) {
+        Some(limit) => limit == rows || (limit > rows && rows >= 50 && ROUND.contains(&rows)),
         None => ROUND.contains(&rows),
     };
     is_full.then(|| {
@@ -240,17 +172,5 @@ fn full_page(response: &Response, rows: u64) -> Option<String> {
         format!(
             "{url} returned exactly {rows} rows and no sign of a next page: further rows may be missing; name a `paginator` in the spec, `single_page` if these are all"
         )
-    })
-}
-
-fn header<'r>(response: &'r Response, name: &str) -> Option<&'r str> {
-    response.headers().get(name)?.to_str().ok().map(str::trim)
-}
-
-/// The parameter of the request with one of the names and a number.
-fn query(response: &Response, names: &[&str]) -> Option<(String, u64)> {
-    response.url().query_pairs().find_map(|(key, value)| {
-        names.contains(&letters(&key).as_str()).then_some(())?;
-        Some((key.into_owned(), value.parse().ok()?))
     })
 }

@@ -4,7 +4,7 @@ use catchment_json::Value;
 
 use super::Paginator;
 use super::cursor::Cursor;
-use super::hint;
+use super::next_link;
 use super::param::Param;
 use crate::error::Error;
 use crate::request::Request;
@@ -57,7 +57,7 @@ impl Paginator for HeaderCursor {
         let value = response.headers().get(&self.key).map(|value| String::from_utf8_lossy(value.as_bytes()).trim().to_owned());
         self.cursor.next = value.filter(|value| !value.is_empty()).map(Value::from);
         if self.cursor.next.is_none() {
-            self.warning = hint::unfollowed_link(response);
+            self.warning = next_link::unfollowed_link(response);
         }
         Ok(())
     }

@@ -2,31 +2,15 @@
 
 use catchment_json::{Document, Kind, Node, Path};
 
+use super::names::{CURSOR_KEYS, OTHER_NEXT, letters};
 use super::range::whole;
-use crate::response::Response;
+use super::signs::Signs;
 
 /// Keys for the number of pages.
 const TOTAL_KEYS: &[&str] = &["total_pages", "pages", "totalpages"];
 
-/// What an object under a key like `next` calls its URL.
-const URL_KEYS: &[&str] = &["href", "url", "link", "uri"];
-
 /// What a page calls its own number.
 const NUMBER_KEYS: &[&str] = &["page", "currentpage", "pagenumber", "pageno", "pageindex", "current", "number"];
-
-/// What may stand after `next` in the key of a cursor, without underscores. Others, as in `next_billing_date`, are rarely
-/// cursors.
-const CURSOR_KEYS: &[&str] =
-    &["", "cursor", "page", "pagetoken", "token", "offset", "start", "after", "marker", "continuation", "continuationtoken"];
-
-/// The path to a link to the next page: under a key that begins with `next`, or under one that begins with
-/// `href` or `url` in an object there, a string that begins with `http`, `/` or `?`. Lists are not looked into, as
-/// what they hold are rows.
-pub(super) fn link(document: &Document) -> Option<Path> {
-    let is_link = |node: Node<'_>| node.text().is_some_and(|text| ["http", "/", "?"].iter().any(|start| text.starts_with(start)));
-    let keys = find(document.root(), &mut |keys, node| is_next(keys) && is_link(node));
-    keys.map(Path::of_keys)
-}
 
 /// The path to a number of pages greater than one, and the number of this page, if it says so and it is the first one.
 pub(super) fn total(document: &Document) -> Option<(Path, Option<u64>)> {
@@ -52,52 +36,29 @@ fn cursor_param(key: &str) -> String {
         "" | "cursor" => "cursor".to_owned(),
         // as AWS has it, where the answer speaks of the next token and so does the request
         "token" => key.to_owned(),
+        "skiptoken" => "$skiptoken".to_owned(),
+        "pagestart" => "start".to_owned(),
         _ => rest.chars().enumerate().map(|(at, c)| if at == 0 { c.to_ascii_lowercase() } else { c }).collect(),
     }
 }
 
 /// The path to what may be a cursor too.
-pub(super) fn more(document: &Document) -> Option<Path> {
-    let is_other = |keys: &[String]| {
-        let name = keys.last().map(|key| letters(key)).unwrap_or_default();
-        ["date", "time", "sync", "delta", "update", "run", "refresh", "billing", "reset"].iter().any(|word| name.contains(word))
-            || name.ends_with("at")
-    };
-    let keys = find(document.root(), &mut |keys, node| is_next(keys) && is_cursor(node) && !is_other(keys));
-    keys.map(Path::of_keys)
+pub(super) fn more(signs: &Signs<'_>) -> Option<Path> {
+    let is_other = |name: &str| OTHER_NEXT.iter().any(|word| name.contains(word)) || name.ends_with("at");
+    let field = signs.next_fields().find(|field| is_cursor(field.node) && !is_other(&field.name));
+    field.map(|field| field.path())
 }
 
-/// The warning about a next link in an answer whose paginator sees no further page.
-pub(super) fn unfollowed_link(response: &Response) -> Option<String> {
-    let in_header = response.link("next").is_ok_and(|link| link.is_some()).then(|| "the Link header".to_owned());
-    let in_body = || response.document().ok().and_then(link).map(|path| path.to_string());
-    let place = in_header.or_else(in_body)?;
-    let url = response.shown_url();
-    Some(format!("{url} has a next link at {place}, which the paginator does not follow: further pages may be missing"))
+/// The flag of a GraphQL connection at any depth that has a next page.
+pub(super) fn deep_connection(root: Node<'_>) -> Option<Path> {
+    let is_flag = |keys: &[String]| matches!(keys, [.., parent, last] if parent == "pageInfo" && last == "hasNextPage");
+    find(root, &mut |keys, node| is_flag(keys) && node.bool() == Some(true)).map(Path::of_keys)
 }
 
 /// What stands after `next`, in any case, at the beginning of a key.
 fn rest_of_next(key: &str) -> Option<&str> {
     let (start, rest) = key.split_at_checked("next".len())?;
     start.eq_ignore_ascii_case("next").then_some(rest)
-}
-
-/// A key without what separates its words, in lower case.
-pub(super) fn letters(key: &str) -> String {
-    key.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-}
-
-fn is_next(keys: &[String]) -> bool {
-    // `@odata.nextLink` and `__next`
-    let begins = |key: &String, start: &str| {
-        let key = key.to_lowercase();
-        key.strip_prefix("@odata.").unwrap_or(&key).trim_start_matches('_').starts_with(start)
-    };
-    match keys {
-        [.., last] if begins(last, "next") => true,
-        [.., parent, last] => begins(parent, "next") && URL_KEYS.iter().any(|start| begins(last, start)),
-        _ => false,
-    }
 }
 
 fn is_total(keys: &[String]) -> bool {
@@ -114,7 +75,7 @@ fn is_cursor(node: Node<'_>) -> bool {
 }
 
 /// The keys of the first scalar that `matches`, depth first through objects.
-fn find<'d>(root: Node<'d>, matches: &mut impl FnMut(&[String], Node<'d>) -> bool) -> Option<Vec<String>> {
+pub(super) fn find<'d>(root: Node<'d>, matches: &mut impl FnMut(&[String], Node<'d>) -> bool) -> Option<Vec<String>> {
     fn search<'d>(node: Node<'d>, keys: &mut Vec<String>, matches: &mut impl FnMut(&[String], Node<'d>) -> bool) -> bool {
         for (key, value) in node.entries() {
             keys.push(key.name().into_owned());
@@ -131,32 +92,16 @@ fn find<'d>(root: Node<'d>, matches: &mut impl FnMut(&[String], Node<'d>) -> boo
 
 #[cfg(test)]
 mod tests {
-    use super::{Document, cursor, link, more, total};
+    use super::{Document, cursor, total};
 
-    /// What a body is found to have: a link, a number of pages, a cursor, or a hint of more.
+    /// What a body is found to have: a number of pages or a cursor.
     #[track_caller]
     fn check(body: &str, expected: &str) {
         let document = Document::parse(body.into()).unwrap();
-        let found = link(&document)
-            .map(|path| format!("link {path}"))
-            .or(total(&document).map(|(path, base)| format!("total {path} {}", base.map_or("?".to_owned(), |b| b.to_string()))))
-            .or(cursor(&document).map(|(path, param)| format!("cursor {path} {param}")))
-            .or(more(&document).map(|path| format!("more {path}")));
+        let found = total(&document)
+            .map(|(path, base)| format!("total {path} {}", base.map_or("?".to_owned(), |b| b.to_string())))
+            .or(cursor(&document).map(|(path, param)| format!("cursor {path} {param}")));
         assert_eq!(found.unwrap_or_default(), expected, "{body}");
-    }
-
-    #[test]
-    fn links() {
-        check(r#"{"next": "https://a.b/2"}"#, "link next");
-        check(r#"{"links": {"Next": "/2"}}"#, "link links.Next");
-        check(r#"{"links": {"next": {"href": "/2"}}}"#, "link links.next.href");
-        check(r#"{"@odata.nextLink": "/2"}"#, "link ['@odata.nextLink']");
-        check(r#"{"paging": {"next.page": "/2"}}"#, "link paging['next.page']");
-        check(r#"{"pages": 3, "next_url": "/2"}"#, "link next_url");
-        check(r#"{"next_cursor": "x", "next_url": "?page=2"}"#, "link next_url");
-        check(r#"{"data": [{"next": "/2"}], "next": null}"#, "");
-        check(r#"{"next": ""}"#, "");
-        check("[]", "");
     }
 
     #[test]
@@ -182,6 +127,8 @@ mod tests {
         check(r#"{"NextToken": "x"}"#, "cursor NextToken NextToken");
         check(r#"{"next": 0, "next_cursor": ""}"#, "");
         check(r#"{"next": {"cursor": "x"}}"#, "");
+        check(r#"{"nextPageStart": 50}"#, "cursor nextPageStart start");
+        check(r#"{"nextCursorMark": "x"}"#, "cursor nextCursorMark cursorMark");
         check(r#"{"next_billing_date": "2026-01-01"}"#, "");
     }
 }

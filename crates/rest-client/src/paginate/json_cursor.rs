@@ -4,7 +4,7 @@ use catchment_json::{Kind, Path, Value};
 
 use super::Paginator;
 use super::cursor::Cursor;
-use super::hint;
+use super::next_link;
 use super::param::Param;
 use super::range::has_more;
 use crate::error::Error;
@@ -90,7 +90,7 @@ impl JsonCursor {
             return Ok(None);
         }
         let Some(node) = self.path.first(response.document()?.root()) else {
-            self.warning = hint::unfollowed_link(response);
+            self.warning = next_link::unfollowed_link(response);
             return Ok(None);
         };
         match node.kind() {

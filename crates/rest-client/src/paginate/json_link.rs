@@ -3,7 +3,7 @@
 use catchment_json::{Kind, Path, Value};
 use url::Url;
 
-use super::{Paginator, hint};
+use super::{Paginator, next_link};
 use crate::error::Error;
 use crate::error_kind::ErrorKind;
 use crate::link::{link_of, resolve};
@@ -44,7 +44,7 @@ impl Paginator for JsonLink {
     fn update_state(&mut self, response: &Response) -> Result<(), Error> {
         self.next = None;
         let Some(node) = self.next_url_path.first(response.document()?.root()) else {
-            self.warning = hint::unfollowed_link(response);
+            self.warning = next_link::unfollowed_link(response);
             return Ok(());
         };
         let place = || format!("at {}", self.next_url_path);

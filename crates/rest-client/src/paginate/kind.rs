@@ -18,8 +18,8 @@ pub(super) enum Kind {
     HeaderLink,
     JsonLink(Path),
     HeaderCursor { key: String, param: String },
-    PageNumber { total: Path, base: u64 },
-    Numbered { total: Path },
+    PageNumber { total: Path, base: u64, first: u64, param: String },
+    Numbered { total: Path, param: String },
     Cursor { path: Path, param: String },
     Counted { param: String, unit: Unit, first: u64 },
     SinglePage,
@@ -31,8 +31,10 @@ impl Kind {
             Kind::HeaderLink => Box::new(HeaderLink::default()),
             Kind::JsonLink(path) => Box::new(JsonLink::new(path.clone())),
             Kind::HeaderCursor { key, param } => Box::new(HeaderCursor::new().cursor_key(key).cursor_param(param)),
-            Kind::PageNumber { total, base } => Box::new(PageNumber::new().base_page(*base).perhaps_total(total.clone())),
-            Kind::Numbered { total } => Box::new(Numbered::new(total.clone())),
+            Kind::PageNumber { total, base, first, param } => {
+                Box::new(PageNumber::new().base_page(*base).page(*first).page_param(param).perhaps_total(total.clone()))
+            }
+            Kind::Numbered { total, param } => Box::new(Numbered::new(total.clone(), param)),
             Kind::Cursor { path, param } => Box::new(JsonCursor::new().cursor_path(path.clone()).cursor_param(param)),
             Kind::Counted { param, unit, first } => Box::new(Counted::new(param, *unit, *first)),
             Kind::SinglePage => Box::new(SinglePage),
@@ -42,26 +44,31 @@ impl Kind {
     /// The parameter that is a guess.
     pub(super) fn guessed(&self) -> Option<&str> {
         match self {
-            Kind::PageNumber { .. } | Kind::Numbered { .. } => Some("page"),
-            Kind::Cursor { param, .. } | Kind::Counted { param, .. } => Some(param),
-            Kind::HeaderLink | Kind::JsonLink(_) | Kind::HeaderCursor { .. } | Kind::SinglePage => None,
+            Kind::PageNumber { param, .. }
+            | Kind::Numbered { param, .. }
+            | Kind::HeaderCursor { param, .. }
+            | Kind::Cursor { param, .. }
+            | Kind::Counted { param, .. } => Some(param),
+            Kind::HeaderLink | Kind::JsonLink(_) | Kind::SinglePage => None,
         }
     }
 
     pub(super) fn to_value(&self) -> Value {
         let path = |path: &Path| Value::from(path.as_str());
+        let text = |text: &String| Value::from(text.as_str());
         let (name, rest) = match self {
             Kind::HeaderLink => ("header_link", vec![]),
             Kind::JsonLink(link) => ("json_link", vec![("path", path(link))]),
-            Kind::HeaderCursor { key, param } => {
-                ("header_cursor", vec![("key", Value::from(key.as_str())), ("param", Value::from(param.as_str()))])
+            Kind::HeaderCursor { key, param } => ("header_cursor", vec![("key", text(key)), ("param", text(param))]),
+            // the position has the number of the page, the first one does not matter any more
+            Kind::PageNumber { total, base, param, .. } => {
+                ("page_number", vec![("path", path(total)), ("base", Value::from(*base)), ("param", text(param))])
             }
-            Kind::PageNumber { total, base } => ("page_number", vec![("path", path(total)), ("base", Value::from(*base))]),
-            Kind::Numbered { total } => ("numbered", vec![("path", path(total))]),
-            Kind::Cursor { path: at, param } => ("cursor", vec![("path", path(at)), ("param", Value::from(param.as_str()))]),
+            Kind::Numbered { total, param } => ("numbered", vec![("path", path(total)), ("param", text(param))]),
+            Kind::Cursor { path: at, param } => ("cursor", vec![("path", path(at)), ("param", text(param))]),
             Kind::Counted { param, unit, first } => {
                 let unit = Value::from(if *unit == Unit::Rows { "rows" } else { "pages" });
-                ("counted", vec![("param", Value::from(param.as_str())), ("unit", unit), ("first", Value::from(*first))])
+                ("counted", vec![("param", text(param)), ("unit", unit), ("first", Value::from(*first))])
             }
             Kind::SinglePage => ("single_page", vec![]),
         };
@@ -72,12 +79,17 @@ impl Kind {
         let text = |key| value.get(key).and_then(Value::as_str);
         let number = |key| u64::try_from(value.get(key)?.as_i64()?).ok();
         let path = || Path::parse(text("path")?).ok();
+        // positions of earlier versions have no other parameter
+        let page_param = || text("param").unwrap_or("page").to_owned();
         match text("type")? {
             "header_link" => Some(Kind::HeaderLink),
             "json_link" => Some(Kind::JsonLink(path()?)),
             "header_cursor" => Some(Kind::HeaderCursor { key: text("key")?.to_owned(), param: text("param")?.to_owned() }),
-            "page_number" => Some(Kind::PageNumber { total: path()?, base: number("base")? }),
-            "numbered" => Some(Kind::Numbered { total: path()? }),
+            "page_number" => {
+                let base = number("base")?;
+                Some(Kind::PageNumber { total: path()?, base, first: base, param: page_param() })
+            }
+            "numbered" => Some(Kind::Numbered { total: path()?, param: page_param() }),
             "cursor" => Some(Kind::Cursor { path: path()?, param: text("param")?.to_owned() }),
             "counted" => {
                 let unit = if text("unit")? == "rows" { Unit::Rows } else { Unit::Pages };

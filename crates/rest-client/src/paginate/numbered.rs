@@ -16,6 +16,7 @@ use crate::response::Response;
 #[derive(Debug, Clone)]
 pub(super) struct Numbered {
     total_path: Path,
+    param: String,
     /// The number of the page that is asked for.
     current: u64,
     total: u64,
@@ -34,8 +35,8 @@ enum Step {
 }
 
 impl Numbered {
-    pub(super) fn new(total_path: Path) -> Numbered {
-        Numbered { total_path, current: 0, total: 0, first: 0, step: Step::First, skips_page: false }
+    pub(super) fn new(total_path: Path, param: &str) -> Numbered {
+        Numbered { total_path, param: param.to_owned(), current: 0, total: 0, first: 0, step: Step::First, skips_page: false }
     }
 
     fn up(&mut self) {
@@ -72,7 +73,7 @@ impl Paginator for Numbered {
     }
 
     fn update_request(&mut self, request: &mut Request) -> Result<(), Error> {
-        request.set_param("page", self.current);
+        request.set_param(&self.param, self.current);
         Ok(())
     }
 

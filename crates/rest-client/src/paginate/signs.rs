@@ -1,101 +1,16 @@
 //! What the body of a page says about further pages, beside its rows.
 
-use catchment_json::{Kind, Node, NodeId, Path};
+use catchment_json::{Kind, Node, Path};
 
-use super::hint::letters;
+use super::fields::{Field, TOTAL_RELATION, collect, find_list};
+use super::names::{
+    AMBIGUOUS_TOTALS, AMOUNTS, CERTAIN_MORE, CURSOR_KEYS, END_OF_STREAM, IN_NEXT, LAST, LIMITS, MORE, OFFSETS, PAGE_COUNTS,
+    PAGES, SCROLLS, SIZES, TOTALS, UNFOLLOWED_TOKENS, letters,
+};
 use super::range::whole;
 use crate::response::Response;
 
-/// Objects that APIs put the facts about pages into.
-const CONTAINERS: &[&str] = &[
-    "meta",
-    "metadata",
-    "pagination",
-    "paging",
-    "page",
-    "pages",
-    "pager",
-    "pageinfo",
-    "responsemetadata",
-    "links",
-    "cursors",
-    "cursor",
-    "info",
-    "listinfo",
-    "additionaldata",
-];
-
-const TOTALS: &[&str] = &[
-    "total",
-    "count",
-    "totalcount",
-    "totalresults",
-    "totalitems",
-    "totalelements",
-    "totalrows",
-    "totalrecords",
-    "totalsize",
-    "totalhits",
-    "totalentries",
-    "hits",
-    "nbhits",
-    "numfound",
-    "recordsfiltered",
-    "odatacount",
-];
-
-const MORE: &[&str] = &[
-    "hasmore",
-    "hasnext",
-    "hasnextpage",
-    "more",
-    "moreavailable",
-    "morerecords",
-    "moreresults",
-    "istruncated",
-    "truncated",
-    "moreitemsincollection",
-];
-
-const LAST: &[&str] = &["islast", "islastpage", "last", "lastpage", "done", "complete"];
-
-const PAGE_COUNTS: &[&str] = &["totalpages", "pages", "pagecount", "pagescount", "lastpage", "numpages", "nbpages", "totalpage"];
-
-const PAGES: &[&str] = &["page", "currentpage", "pagenumber", "pageno", "pageindex", "current", "number"];
-
-const OFFSETS: &[&str] = &["offset", "skip", "startat", "start", "from", "startindex"];
-
-/// Sizes that stand beside an offset, and sizes that stand beside the number of a page.
-const LIMITS: &[&str] = &["limit", "maxresults", "top", "first", "max", "maxrecords", "take", "results"];
-const SIZES: &[&str] = &["perpage", "pagesize", "size", "itemsperpage", "hitsperpage", "resultsperpage"];
-
-/// Keys of an object with a `total` that is an amount of money or belongs to one entity.
-const AMOUNTS: &[&str] = &["id", "currency", "subtotal", "amount", "tax", "price", "vat", "discount"];
-
-/// Deeper, and in more objects, nothing is looked for.
-const MAX_DEPTH: usize = 5;
-const MAX_FIELDS: usize = 500;
-
-/// A scalar beside the rows.
-#[derive(Debug, Clone)]
-pub(super) struct Field<'d> {
-    keys: Vec<String>,
-    /// Its key in lower case, without what separates words.
-    name: String,
-    pub(super) node: Node<'d>,
-}
-
-impl Field<'_> {
-    pub(super) fn path(&self) -> Path {
-        Path::of_keys(self.keys.clone())
-    }
-
-    pub(super) fn key(&self) -> &str {
-        self.keys.last().map(String::as_str).unwrap_or_default()
-    }
-}
-
-/// The scalars of a body beside its rows, in the objects around them and in those for facts about pages.
+/// The fields of a body beside its rows, in the objects around them and in those for facts about pages.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Signs<'d> {
     fields: Vec<Field<'d>>,
@@ -109,17 +24,10 @@ impl<'d> Signs<'d> {
     /// Those of a body that is JSON; of another one none.
     pub(super) fn of(response: &'d Response) -> Signs<'d> {
         let Ok(document) = response.document() else { return Signs::default() };
-        let mut signs = Signs { elements: response.rows().ids.len() as u64, ..Signs::default() };
-        if let Some(first) = response.rows().ids.first() {
-            let mut found: Option<(NodeId, Vec<String>, u64)> = None;
-            find_list(document.root(), &mut Vec::new(), *first, &mut found);
-            if let Some((_, keys, elements)) = found {
-                (signs.list, signs.elements) = (keys, elements);
-            }
-        }
-        let list = signs.list.clone();
-        collect(document.root(), &mut Vec::new(), &list, &mut signs.fields);
-        signs
+        let list = response.rows().ids.first().and_then(|first| find_list(document.root(), *first));
+        let rows = response.rows().ids.len() as u64;
+        let (list, elements) = list.map_or((Vec::new(), rows), |list| (list.keys, list.elements));
+        Signs { fields: collect(document.root(), &list), list, elements }
     }
 
     /// The first field with one of the names, in their order, whose value is right.
@@ -141,32 +49,53 @@ impl<'d> Signs<'d> {
         flag(MORE, false).or_else(|| flag(LAST, true))
     }
 
-    /// How many rows all pages have.
-    pub(super) fn total(&self) -> Option<(Path, u64)> {
+    /// A flag of further pages that even an object without a list does not have by chance.
+    pub(super) fn certainly_more(&self) -> Option<Path> {
+        self.find(CERTAIN_MORE, |field| truth(field.node) == Some(true)).map(Field::path)
+    }
+
+    pub(super) fn is_end_of_stream(&self) -> bool {
+        self.find(&[END_OF_STREAM], |field| truth(field.node) == Some(true)).is_some()
+    }
+
+    fn total_field(&self) -> Option<&Field<'d>> {
         let is_rows = |field: &Field<'d>| {
-            let around = field.keys.len();
-            let beside = |other: &Field<'d>| {
-                other.keys.len() == around && other.keys.iter().zip(&field.keys).take(around - 1).all(|(a, b)| a == b)
-            };
             let is_amount = matches!(field.name.as_str(), "total" | "count" | "hits")
-                && self.fields.iter().any(|other| beside(other) && AMOUNTS.contains(&other.name.as_str()));
+                && self.fields.iter().any(|other| other.is_beside(field) && AMOUNTS.contains(&other.name.as_str()));
             whole(field.node).is_some() && !is_amount
         };
-        let field = self.find(TOTALS, is_rows)?;
+        self.find(TOTALS, is_rows)
+    }
+
+    /// How many rows all pages have.
+    pub(super) fn total(&self) -> Option<(Path, u64)> {
+        let field = self.total_field()?;
         Some((field.path(), whole(field.node)?))
+    }
+
+    /// Whether the total may be the number of rows of this page.
+    pub(super) fn has_ambiguous_total(&self) -> bool {
+        self.total_field().is_some_and(|field| AMBIGUOUS_TOTALS.contains(&field.name.as_str()))
+    }
+
+    /// Whether there may be more rows than the total.
+    pub(super) fn is_total_a_lower_bound(&self) -> bool {
+        self.find(&[TOTAL_RELATION], |field| field.node.text().as_deref() == Some("gte")).is_some()
     }
 
     pub(super) fn page_count(&self) -> Option<(Path, u64)> {
         self.number(PAGE_COUNTS).map(|(field, pages)| (field.path(), pages))
     }
 
-    pub(super) fn page(&self) -> Option<(String, u64)> {
-        self.number(PAGES).map(|(field, page)| (field.key().to_owned(), page))
+    pub(super) fn page(&self) -> Option<(&Field<'d>, u64)> {
+        self.number(PAGES)
     }
 
-    pub(super) fn offset(&self) -> Option<(String, u64)> {
-        let field = self.find(OFFSETS, |field| whole(field.node).is_some())?;
-        Some((field.key().to_owned(), whole(field.node)?))
+    pub(super) fn offset(&self) -> Option<(&Field<'d>, u64)> {
+        // `from` and `to` are the first and the last row of a numbered page
+        let is_offset = |field: &Field<'d>| whole(field.node).is_some() && !(field.name == "from" && self.has_key("to"));
+        let field = self.find(OFFSETS, is_offset)?;
+        Some((field, whole(field.node)?))
     }
 
     pub(super) fn limit(&self) -> Option<u64> {
@@ -182,9 +111,60 @@ impl<'d> Signs<'d> {
         self.find(names, |field| field.node.text().is_some_and(|text| !text.is_empty()))
     }
 
-    /// Whether there is a field, whatever its value.
+    /// A token or a number in an object under a key that begins with `next`.
+    pub(super) fn token_in_next(&self) -> Option<&Field<'d>> {
+        self.find(IN_NEXT, |field| {
+            field.is_in_next()
+                && match field.node.kind() {
+                    Kind::Text => field.node.text().is_some_and(|text| !text.is_empty()),
+                    Kind::Integer => field.node.number() != Some("0"),
+                    _ => false,
+                }
+        })
+    }
+
+    /// What leads to the next page in a way that is not known.
+    pub(super) fn unfollowed(&self) -> Option<Path> {
+        let is_token = |field: &&Field<'d>| {
+            let is_next =
+                field.name.strip_prefix("next").is_some_and(|rest| CURSOR_KEYS.contains(&rest) || rest.ends_with("key"));
+            field.is_nested() && (is_next || UNFOLLOWED_TOKENS.contains(&field.name.as_str()))
+        };
+        let nested = self.fields.iter().find(is_token);
+        nested.or_else(|| self.token(&["lastevaluatedkey"])).map(Field::path)
+    }
+
+    /// The id of a scroll.
+    pub(super) fn scroll(&self) -> Option<Path> {
+        self.token(SCROLLS).map(Field::path)
+    }
+
+    /// How many rows come after these, where that is said beside a cursor or a count.
+    pub(super) fn remaining(&self) -> Option<(Path, u64)> {
+        let (field, remaining) = self.number(&["remaining", "remainingitemcount"])?;
+        let counts = |other: &Field<'d>| other.is_beside(field) && matches!(other.name.as_str(), "count" | "cursor");
+        let is_of_rows = field.name != "remaining" || self.fields.iter().any(counts);
+        Some((field.path(), remaining)).filter(|_| is_of_rows)
+    }
+
+    /// The fields whose key begins with `next`.
+    pub(super) fn next_fields(&self) -> impl Iterator<Item = &Field<'d>> {
+        self.fields.iter().filter(|field| field.name.starts_with("next"))
+    }
+
+    /// Whether there is a field that begins so, whatever its value.
     pub(super) fn has(&self, starts: &str) -> bool {
         self.fields.iter().any(|field| field.name.starts_with(starts))
+    }
+
+    /// Whether there is a field of this name, whatever its value.
+    pub(super) fn has_key(&self, name: &str) -> bool {
+        self.fields.iter().any(|field| field.name == name)
+    }
+
+    /// Whether the list of rows has this key.
+    pub(super) fn is_list(&self, name: &str) -> bool {
+        self.list.last().is_some_and(|key| letters(key) == name)
     }
 
     /// The path to the `id` of the last row, where rows have one.
@@ -196,58 +176,12 @@ impl<'d> Signs<'d> {
     }
 }
 
-fn truth(node: Node<'_>) -> Option<bool> {
+pub(super) fn truth(node: Node<'_>) -> Option<bool> {
     let text = node.text();
     match (node.bool(), text.as_deref()) {
         (Some(truth), _) => Some(truth),
         (None, Some("true")) => Some(true),
         (None, Some("false")) => Some(false),
         _ => None,
-    }
-}
-
-/// Finds the list that the first row stands in: the last one that begins before it.
-fn find_list(node: Node<'_>, keys: &mut Vec<String>, first: NodeId, found: &mut Option<(NodeId, Vec<String>, u64)>) {
-    if node.kind() == Kind::Array {
-        if node.id() < first && found.as_ref().is_none_or(|(id, ..)| *id < node.id()) {
-            *found = Some((node.id(), keys.clone(), node.elements().count() as u64));
-        }
-        return;
-    }
-    if keys.len() > MAX_DEPTH {
-        return;
-    }
-    for (key, value) in node.entries().filter(|(_, value)| matches!(value.kind(), Kind::Array | Kind::Object)) {
-        if value.id() > first {
-            break;
-        }
-        keys.push(key.name().into_owned());
-        find_list(value, keys, first, found);
-        keys.pop();
-    }
-}
-
-fn collect<'d>(node: Node<'d>, keys: &mut Vec<String>, list: &[String], fields: &mut Vec<Field<'d>>) {
-    for (key, value) in node.entries() {
-        if fields.len() >= MAX_FIELDS || keys.len() >= MAX_DEPTH {
-            return;
-        }
-        let name = letters(&key.name());
-        keys.push(key.name().into_owned());
-        match value.kind() {
-            Kind::Array => {}
-            Kind::Object => {
-                // Elasticsearch counts in an object
-                let inner = value.get("value").filter(|_| name == "total");
-                if let Some(node) = inner {
-                    let keys = keys.iter().cloned().chain(["value".to_owned()]).collect();
-                    fields.push(Field { keys, name, node });
-                } else if CONTAINERS.contains(&name.as_str()) || name.starts_with("next") || list.starts_with(keys) {
-                    collect(value, keys, list, fields);
-                }
-            }
-            _ => fields.push(Field { keys: keys.clone(), name, node: value }),
-        }
-        keys.pop();
     }
 }

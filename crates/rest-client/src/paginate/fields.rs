@@ -1,0 +1,124 @@
+//! The scalars of a body that may be facts about pages.
+
+use catchment_json::{Kind, Node, NodeId, Path};
+
+use super::names::{CONTAINERS, letters};
+
+/// Deeper, and in more objects, nothing is looked for.
+const MAX_DEPTH: usize = 5;
+const MAX_FIELDS: usize = 500;
+
+/// The name of the field that says how the number of rows compares to a total.
+pub(super) const TOTAL_RELATION: &str = "total relation";
+
+/// A value beside the rows: a scalar, or an object or a list under a key that does not hold facts about pages.
+#[derive(Debug, Clone)]
+pub(super) struct Field<'d> {
+    pub(super) keys: Vec<String>,
+    /// Its key in lower case, without what separates words.
+    pub(super) name: String,
+    pub(super) node: Node<'d>,
+}
+
+impl Field<'_> {
+    pub(super) fn path(&self) -> Path {
+        Path::of_keys(self.keys.clone())
+    }
+
+    pub(super) fn key(&self) -> &str {
+        self.keys.last().map(String::as_str).unwrap_or_default()
+    }
+
+    /// Whether the object that it stands in is under a key that begins with `next`.
+    pub(super) fn is_in_next(&self) -> bool {
+        matches!(self.keys.as_slice(), [.., parent, _] if letters(parent).starts_with("next"))
+    }
+
+    /// Whether both stand in the same object.
+    pub(super) fn is_beside(&self, other: &Field<'_>) -> bool {
+        let parent = |field: &Field<'_>| field.keys.split_last().map(|(_, parents)| parents.to_vec());
+        parent(self) == parent(other)
+    }
+
+    /// Whether it is an object or a list that has a value in it.
+    pub(super) fn is_nested(&self) -> bool {
+        let has_value = |node: Node<'_>| match node.kind() {
+            Kind::Null => false,
+            Kind::Text => node.text().is_some_and(|text| !text.is_empty()),
+            Kind::Array => node.elements().next().is_some(),
+            Kind::Object => node.entries().next().is_some(),
+            Kind::Bool | Kind::Integer | Kind::Fraction => true,
+        };
+        self.node.entries().any(|(_, value)| has_value(value)) || self.node.elements().any(has_value)
+    }
+}
+
+/// The list that a row stands in.
+pub(super) struct List {
+    id: NodeId,
+    /// The keys that lead to it.
+    pub(super) keys: Vec<String>,
+    pub(super) elements: u64,
+}
+
+/// Finds the list that the first row stands in: the last one that begins before it.
+pub(super) fn find_list(root: Node<'_>, first: NodeId) -> Option<List> {
+    let mut found = None;
+    search(root, &mut Vec::new(), first, &mut found);
+    found
+}
+
+fn search(node: Node<'_>, keys: &mut Vec<String>, first: NodeId, found: &mut Option<List>) {
+    if node.kind() == Kind::Array {
+        if node.id() < first && found.as_ref().is_none_or(|list| list.id < node.id()) {
+            *found = Some(List { id: node.id(), keys: keys.clone(), elements: node.elements().count() as u64 });
+        }
+        return;
+    }
+    if keys.len() > MAX_DEPTH {
+        return;
+    }
+    for (key, value) in node.entries().filter(|(_, value)| matches!(value.kind(), Kind::Array | Kind::Object)) {
+        if value.id() > first {
+            break;
+        }
+        keys.push(key.name().into_owned());
+        search(value, keys, first, found);
+        keys.pop();
+    }
+}
+
+/// The fields of the objects around the list, and of those for facts about pages.
+pub(super) fn collect<'d>(root: Node<'d>, list: &[String]) -> Vec<Field<'d>> {
+    let mut fields = Vec::new();
+    add(root, &mut Vec::new(), list, &mut fields);
+    fields
+}
+
+fn add<'d>(node: Node<'d>, keys: &mut Vec<String>, list: &[String], fields: &mut Vec<Field<'d>>) {
+    for (key, value) in node.entries() {
+        if fields.len() >= MAX_FIELDS || keys.len() >= MAX_DEPTH {
+            return;
+        }
+        let name = letters(&key.name());
+        keys.push(key.name().into_owned());
+        if value.kind() == Kind::Object {
+            // Elasticsearch counts in an object
+            if let Some(node) = value.get("value").filter(|_| name == "total") {
+                let keys = keys.iter().cloned().chain(["value".to_owned()]).collect();
+                fields.push(Field { keys, name, node });
+                if let Some(node) = value.get("relation") {
+                    fields.push(Field { keys: Vec::new(), name: TOTAL_RELATION.to_owned(), node });
+                }
+            } else {
+                if CONTAINERS.contains(&name.as_str()) || name.starts_with("next") || list.starts_with(keys) {
+                    add(value, keys, list, fields);
+                }
+                fields.push(Field { keys: keys.clone(), name, node: value });
+            }
+        } else if value.kind() != Kind::Array || keys.as_slice() != list {
+            fields.push(Field { keys: keys.clone(), name, node: value });
+        }
+        keys.pop();
+    }
+}
