@@ -89,6 +89,9 @@ impl Found {
         if let Some(guess) = &mut self.guess {
             guess.check(response)?;
         }
+        // where nobody says what pages count from, page 1 may be read last, and says that more follow
+        let is_first_page_read_last = matches!(self.kind, Kind::Numbered { .. })
+            && self.paginator.position().is_some_and(|position| position.get("page").and_then(Value::as_i64) == Some(1));
         self.paginator.update_state(response)?;
         let signs = Signs::of(response);
         let asked = Asked::new(response, body);
@@ -108,7 +111,7 @@ impl Found {
             return self.empty.check(response);
         }
         let says_more = more.filter(|(_, more)| *more).map(|(path, _)| format!("`{path}` says that there are further pages"));
-        let reaches_end = self.repeats || matches!(self.kind, Kind::SinglePage);
+        let reaches_end = self.repeats || is_first_page_read_last || matches!(self.kind, Kind::SinglePage);
         let shortfall = self.account.shortfall();
         // an API that ends its own links and tokens may state totals that are estimates
         let ends_by_itself = !matches!(self.kind, Kind::Counted { .. } | Kind::SinglePage);
