@@ -1,6 +1,7 @@
 //! Rows with other fields, without parsing them anew.
 
 mod editor;
+mod taken;
 #[cfg(test)]
 mod tests;
 
@@ -18,7 +19,8 @@ use editor::{Built, Editor};
 pub enum FieldEdit {
     /// It is removed.
     Drop,
-    /// It gets another name, and stays in its object. Elements of lists have no names and stay as they are.
+    /// It gets another name, and stays in its object; unless that has another field of this name, which keeps it. Elements of
+    /// lists have no names and stay as they are.
     Rename(String),
     /// It gets another value; null stays null.
     Replace(Value),
@@ -41,6 +43,8 @@ pub struct PathUse {
     /// Whether it broke off in any row at an object without its key, or at a scalar. A null or an empty list on its way says
     /// nothing about a path.
     pub is_missed: bool,
+    /// Whether a field of any row kept its name, as its object has another one of the new name.
+    pub is_taken: bool,
 }
 
 impl Selection {
@@ -69,6 +73,7 @@ impl Selection {
                 find_fields(row, edits, &mut fields, &mut uses);
             }
             sort_new(&mut fields, first);
+            taken::leave(&self.document, edits, &mut fields, first, &mut uses);
             ends.push(fields.len());
         }
         if fields.is_empty() {
@@ -122,16 +127,16 @@ struct FoundField {
     at: u32,
     /// Which edit it is.
     edit: u32,
-    /// Whether it has a key, which stands right before its value.
-    is_entry: bool,
+    /// The place of the object that it is an entry of: then its key stands right before its value.
+    object: Option<u32>,
 }
 
 /// Adds the fields of a row that the edits are of.
 fn find_fields(row: Node<'_>, edits: &[(FieldPath, FieldEdit)], fields: &mut Vec<FoundField>, uses: &mut [PathUse]) {
     for (index, ((path, _), path_use)) in edits.iter().zip(uses).enumerate() {
         let before = fields.len();
-        path_use.is_missed |= path.find(row, &mut |node, is_entry| {
-            fields.push(FoundField { at: node.id().0, edit: index as u32, is_entry });
+        path_use.is_missed |= path.find(row, &mut |node, object| {
+            fields.push(FoundField { at: node.id().0, edit: index as u32, object: object.map(|object| object.id().0) });
         });
         path_use.is_found |= fields.len() > before;
     }

@@ -114,6 +114,22 @@ impl Path {
         query::first(self.steps.get(..picks).unwrap_or_default(), root, root).is_some()
     }
 
+    /// Whether the path breaks off at values that have not what it names: `data[*].id` at elements none of which has an `id`.
+    /// It does not where there is nothing to pick from, as in an empty list, nor where a filter takes nothing.
+    ///
+    /// ```
+    /// use catchment_json::{Document, Path};
+    ///
+    /// let path = Path::parse("data[*].id")?;
+    /// let breaks_off = |text: &str| Ok::<_, Box<dyn std::error::Error>>(path.breaks_off(Document::parse(text.into())?.root()));
+    /// assert!(breaks_off(r#"{"data": [{"key": 1}]}"#)?);
+    /// assert!(!breaks_off(r#"{"data": []}"#)?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn breaks_off(&self, root: Node<'_>) -> bool {
+        query::breaks_off(&self.steps, root)
+    }
+
     /// The first value that the path leads to from `root`.
     pub fn first<'d>(&self, root: Node<'d>) -> Option<Node<'d>> {
         query::first(&self.steps, root, root)

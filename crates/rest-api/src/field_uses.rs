@@ -20,6 +20,7 @@ struct FieldUse {
     field: String,
     is_found: AtomicBool,
     is_missed: AtomicBool,
+    is_taken: AtomicBool,
 }
 
 impl FieldUses {
@@ -36,6 +37,7 @@ impl FieldUses {
                 field: field.clone(),
                 is_found: AtomicBool::new(false),
                 is_missed: AtomicBool::new(false),
+                is_taken: AtomicBool::new(false),
             };
             fields.into_iter().map(new).collect()
         };
@@ -48,18 +50,30 @@ impl FieldUses {
         for (field, found) in self.steps.get(step).into_iter().flatten().zip(uses) {
             field.is_found.fetch_or(found.is_found, Relaxed);
             field.is_missed.fetch_or(found.is_missed, Relaxed);
+            field.is_taken.fetch_or(found.is_taken, Relaxed);
         }
     }
 
-    /// A warning for each field that no row of the run has had, though it could. The next run begins anew.
+    /// The warnings of the run: for each field that no row has had though it could, and for each that kept its name, as rows
+    /// had its new one already. The next run begins anew.
     pub(crate) fn take_warnings(&self) -> Vec<String> {
-        let is_unused = |field: &&FieldUse| {
-            let (is_found, is_missed) = (field.is_found.swap(false, Relaxed), field.is_missed.swap(false, Relaxed));
-            is_missed && !is_found
-        };
-        let warning = |FieldUse { step, field, .. }: &FieldUse| {
-            format!("the processing step `{step}` did nothing for `{field}`: no row of this run has the field; check its path")
-        };
-        self.steps.iter().flatten().filter(is_unused).map(warning).collect()
+        self.steps.iter().flatten().filter_map(FieldUse::take_warning).collect()
+    }
+}
+
+impl FieldUse {
+    fn take_warning(&self) -> Option<String> {
+        let take = |flag: &AtomicBool| flag.swap(false, Relaxed);
+        let FieldUse { step, field, .. } = self;
+        match (take(&self.is_found), take(&self.is_missed), take(&self.is_taken)) {
+            (_, _, true) => Some(format!(
+                "the processing step `{step}` left `{field}` as it is in rows that have a field of the new name; drop that one \
+                 first, or choose another name"
+            )),
+            (false, true, _) => Some(format!(
+                "the processing step `{step}` did nothing for `{field}`: no row of this run has the field; check its path"
+            )),
+            _ => None,
+        }
     }
 }

@@ -87,8 +87,10 @@ fn edit(resource: Resource, keys: Edits, paths: Edits, (index, uses): (usize, &A
     let (uses, first) = (Arc::clone(uses), keys.len());
     let edits: Edits = keys.into_iter().chain(paths).collect();
     resource.map_pages(move |page| {
-        let edited = page.edit_fields(&edits)?;
-        uses.note(index, edited.uses.get(first..).unwrap_or_default());
+        let mut edited = page.edit_fields(&edits)?;
+        let (of_keys, of_paths) = edited.uses.split_at_mut(first);
+        of_paths.iter_mut().zip(of_keys).for_each(|(path, key)| path.is_taken |= key.is_taken);
+        uses.note(index, of_paths);
         Ok(edited.rows)
     })
 }

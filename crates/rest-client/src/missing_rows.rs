@@ -22,6 +22,7 @@ pub(crate) fn check(document: &Document, selector: &Path, rows: &Rows) -> Result
     let root = document.root();
     let first = rows.ids.first().map(|id| document.node(*id));
     let found = match (rows.shape, first) {
+        (Shape::List, None) if !selector.is_singular() && selector.breaks_off(root) => "nothing",
         (Shape::Missing, _) if root.kind() == Kind::Null => return Ok(()),
         (Shape::Missing, _) => "nothing",
         // a body that is a single value as a whole can be selected on purpose
@@ -79,6 +80,14 @@ mod tests {
         check(r#"{"data": [{"id": 1}]}"#, "data[?@.id > 1]", "");
         check(r#"{"data": [1, 2]}"#, "data", "");
         check(r#"{"data": [1]}"#, "data", "");
+        check(r#"{"data": null}"#, "data[*].a", "");
+        check(r#"{"groups": []}"#, "groups[*].items", "");
+        check(r#"{"groups": [{"items": []}, {}]}"#, "groups[*].items", "");
+        check(r#"{"groups": [{"items": []}, {}]}"#, "groups[*].items[*]", "");
+        check(r#"{"groups": [{"items": null}]}"#, "groups[*].items[*]", "");
+        check(r#"{"groups": [{"items": [{"id": 1}]}]}"#, "groups[*].items[?@.id > 1]", "");
+        check("[]", "$..items", "");
+        check(r#"{"a": {"items": []}}"#, "$..items[*]", "");
     }
 
     #[test]
@@ -95,6 +104,13 @@ mod tests {
             "the data selector `data.items` leads to nothing, the body is an object with `data`",
         );
         check("{}", "data[*].a", "the data selector `data[*].a` leads to nothing, the body is an object without keys");
+        let nothing = |selector: &str, keys: &str| {
+            format!("the data selector `{selector}` leads to nothing, the body is an object with {keys}")
+        };
+        check(r#"{"groups": [{"itemz": []}]}"#, "groups[*].items", &nothing("groups[*].items", "`groups`"));
+        check(r#"{"groups": [{"itemz": []}]}"#, "groups[*].items[*]", &nothing("groups[*].items[*]", "`groups`"));
+        check(r#"{"error": "quota"}"#, "$..items", &nothing("$..items", "`error`"));
+        check(r#"{"error": "quota"}"#, "*.items", &nothing("*.items", "`error`"));
         let single = "the data selector `data` leads to a single value that is no object, the body is an object with `data`";
         check(r#"{"data": "none"}"#, "data", single);
         check(r#"{"data": false}"#, "data", single);

@@ -275,10 +275,11 @@ impl Resource {
     /// Which rows at the last value of its cursor are left out, by what becomes of those that are not.
     pub(crate) fn boundary_rows(&self) -> BoundaryRows {
         let is_merged = self.write_disposition == WriteDisposition::Merge;
-        if is_merged && !self.merge_key.is_empty() {
-            // The rows of a merge key replace those before, so they come together or not at all.
+        // The rows of a merge key replace those before, so they come together or not at all; and scd2 tells by itself which rows
+        // it has.
+        if is_merged && (!self.merge_key.is_empty() || self.merge.strategy == MergeStrategy::Scd2) {
             BoundaryRows::Never
-        } else if is_merged && !self.primary_key.is_empty() && self.merge.strategy != MergeStrategy::Scd2 {
+        } else if is_merged && !self.primary_key.is_empty() {
             BoundaryRows::Unchanged
         } else {
             BoundaryRows::KnownKeys

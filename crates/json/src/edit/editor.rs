@@ -57,7 +57,7 @@ impl Editor {
             while fields.next_if(|field| field.at < at).is_some() {}
             let next = fields.peek().copied();
             match next {
-                Some(field) if field.at == at + u32::from(field.is_entry) => {
+                Some(field) if field.at == at + u32::from(field.object.is_some()) => {
                     fields.next();
                     at = self.edited_field(field, source, built);
                 }
@@ -74,8 +74,8 @@ impl Editor {
 
     /// Writes a field, or begins to, and returns where the source goes on.
     fn edited_field(&mut self, field: FoundField, source: &[Entry], built: &[Built]) -> u32 {
-        let FoundField { at, edit, is_entry } = field;
-        let own_key = is_entry.then(|| source.get((at as usize).wrapping_sub(1)).copied()).flatten();
+        let FoundField { at, edit, object } = field;
+        let own_key = object.and_then(|_| source.get((at as usize).wrapping_sub(1)).copied());
         let is_null = source.get(at as usize).is_none_or(|entry| entry.tag == Tag::Null);
         match built.get(edit as usize) {
             Some(Built::Drop) => tape::after(source, at),

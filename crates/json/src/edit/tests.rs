@@ -93,10 +93,33 @@ fn paths_that_lead_nowhere_are_reported() {
     #[track_caller]
     fn check(path: &str, rows: &str, is_found: bool, is_missed: bool) {
         let edited = page(rows).edit_fields(&[(FieldPath::new(path), FieldEdit::Drop)]).unwrap();
-        assert_eq!(edited.uses, [PathUse { is_found, is_missed }], "{path} in {rows}");
+        assert_eq!(edited.uses, [PathUse { is_found, is_missed, is_taken: false }], "{path} in {rows}");
     }
     check("u.x", r#"[{"u": {"x": 1}}, {"u": {}}]"#, true, true);
     check("u.x", r#"[{"u": {"y": 1}}]"#, false, true);
     check("u.x", r#"[{"u": null}, 7]"#, false, false);
     check("u.x", "[]", false, false);
+}
+
+#[test]
+fn a_new_name_that_an_object_has_already_is_not_given() {
+    check(&["b>id"], r#"[{"id": 1, "b": 5}, {"b": 6}, {"b": 7, "id": 2}]"#, r#"[{"id":1,"b":5},{"id":6},{"b":7,"id":2}]"#);
+    check(
+        &["a.x>y"],
+        r#"[{"a": {"x": 1, "y": 2}}, {"a": [{"x": 3}, {"y": 4}]}]"#,
+        r#"[{"a":{"x":1,"y":2}},{"a":[{"y":3},{"y":4}]}]"#,
+    );
+    check(&["a>c", "b>c"], r#"[{"a": 1, "b": 2}]"#, r#"[{"c":1,"b":2}]"#);
+    check(&["a>b"], r#"[{"a": 1, "\u0062": 2}]"#, r#"[{"a":1,"b":2}]"#);
+    // names that others give up are free, unless those keep them
+    check(&["a>b", "b>a"], r#"[{"a": 1, "b": 2}]"#, r#"[{"b":1,"a":2}]"#);
+    check(&["a>b", "-b"], r#"[{"a": 1, "b": 2}]"#, r#"[{"b":1}]"#);
+    check(&["a>b", "b>c"], r#"[{"a": 1, "b": 2, "c": 3}]"#, r#"[{"a":1,"b":2,"c":3}]"#);
+    check(&["a>b", "*b"], r#"[{"a": 1, "b": 2}]"#, r#"[{"a":1,"b":{"masked":[true]}}]"#);
+    check(&["a>a"], r#"[{"a": 1}]"#, r#"[{"a":1}]"#);
+    let edits = [(FieldPath::new("a"), FieldEdit::Rename("b".to_owned()))];
+    let uses = |rows: &str| page(rows).edit_fields(&edits).unwrap().uses;
+    let free = PathUse { is_found: true, is_missed: false, is_taken: false };
+    assert_eq!(uses(r#"[{"a": 1}]"#), [free]);
+    assert_eq!(uses(r#"[{"a": 1}, {"a": 1, "b": 2}]"#), [PathUse { is_taken: true, ..free }]);
 }

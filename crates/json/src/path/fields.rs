@@ -10,6 +10,8 @@ use crate::node::{Kind, Node};
 /// to be masked:
 ///
 /// - a key goes through lists, to each of their elements: `contacts.phone` is `contacts[*].phone`;
+/// - where an object stands in place of a list, it is its only element: `contacts[*].phone` is its `phone`, unless the path
+///   leads on from values of its keys;
 /// - a number as a key is an index in a list: `contacts.0.phone` is `contacts[0].phone`;
 /// - keys that have dots are found too: `user.email` is the `email` of `user`, and the key `user.email`;
 /// - a text that is not a JSONPath is a key.
@@ -49,14 +51,14 @@ impl FieldPath {
         &self.text
     }
 
-    /// Calls `found` with each field that the path leads to from `row`, maybe more than once, and whether it is an entry of an object rather than
-    /// an element of a list. Returns whether the path broke off at an object without the key, or at a scalar: a null or an
+    /// Calls `found` with each field that the path leads to from `row`, maybe more than once, and with the object that it is an
+    /// entry of, unless it is an element of a list. Returns whether the path broke off at an object without the key, or at a scalar: a null or an
     /// empty list on the way says nothing about a path.
-    pub(crate) fn find<'d>(&self, row: Node<'d>, found: &mut dyn FnMut(Node<'d>, bool)) -> bool {
+    pub(crate) fn find<'d>(&self, row: Node<'d>, found: Found<'_, 'd>) -> bool {
         let mut walk = Walk { root: row, count: 0, found };
         for (key, value) in row.entries() {
             if key.is(&self.text) {
-                walk.add(value, true);
+                walk.add(value, Some(row));
             }
         }
         let has_literal = walk.count > 0;
@@ -64,27 +66,30 @@ impl FieldPath {
         let is_key = matches!(self.steps.as_slice(), [step] if step.only_selector().is_some_and(|selector| {
             matches!(selector, Selector::Key(key) if *key == self.text)
         }));
-        let is_missed = if is_key { true } else { walk.follow(&self.steps, row, true) };
+        let is_missed = if is_key { true } else { walk.follow(&self.steps, row, None) };
         is_missed && !has_literal
     }
 }
 
+/// Is told of a field, and of the object that it is an entry of.
+type Found<'f, 'd> = &'f mut dyn FnMut(Node<'d>, Option<Node<'d>>);
+
 struct Walk<'w, 'd> {
     root: Node<'d>,
     count: usize,
-    found: &'w mut dyn FnMut(Node<'d>, bool),
+    found: Found<'w, 'd>,
 }
 
 impl<'d> Walk<'_, 'd> {
-    fn add(&mut self, node: Node<'d>, is_entry: bool) {
+    fn add(&mut self, node: Node<'d>, object: Option<Node<'d>>) {
         self.count += 1;
-        (self.found)(node, is_entry);
+        (self.found)(node, object);
     }
 
     /// Whether the steps broke off somewhere.
-    fn follow(&mut self, steps: &[Step], node: Node<'d>, is_entry: bool) -> bool {
+    fn follow(&mut self, steps: &[Step], node: Node<'d>, object: Option<Node<'d>>) -> bool {
         let Some((step, rest)) = steps.split_first() else {
-            self.add(node, is_entry);
+            self.add(node, object);
             return false;
         };
         if node.kind() == Kind::Null {
@@ -104,7 +109,7 @@ impl<'d> Walk<'_, 'd> {
         if step.descends {
             // somewhere below is enough
             for child in query::children(node) {
-                self.follow(steps, child, node.kind() == Kind::Object);
+                self.follow(steps, child, (node.kind() == Kind::Object).then_some(node));
             }
             return self.count == before;
         }
@@ -116,10 +121,10 @@ impl<'d> Walk<'_, 'd> {
         let rest = steps.get(1..).unwrap_or_default();
         let element = key.parse().ok().and_then(|index: usize| list.elements().nth(index));
         let is_index = key.parse::<usize>().is_ok();
-        let mut is_missed = element.is_some_and(|element| self.follow(rest, element, false));
+        let mut is_missed = element.is_some_and(|element| self.follow(rest, element, None));
         // what descends comes to the elements by itself
         for element in list.elements().filter(|_| !step.descends) {
-            is_missed |= self.follow(steps, element, false) && !is_index;
+            is_missed |= self.follow(steps, element, None) && !is_index;
         }
         is_missed
     }
@@ -130,7 +135,7 @@ impl<'d> Walk<'_, 'd> {
         for (key, value) in object.entries() {
             if let Some(taken) = taken(&key.name(), steps) {
                 is_found = true;
-                is_missed |= self.follow(steps.get(taken..).unwrap_or_default(), value, true);
+                is_missed |= self.follow(steps.get(taken..).unwrap_or_default(), value, Some(object));
             }
         }
         is_missed || !is_found
@@ -140,20 +145,21 @@ impl<'d> Walk<'_, 'd> {
         let (mut is_found, mut is_missed) = (false, false);
         for (_, value) in object.entries().filter(|(key, _)| key.is(name)) {
             is_found = true;
-            is_missed |= self.follow(rest, value, true);
+            is_missed |= self.follow(rest, value, Some(object));
         }
         is_missed || !is_found
     }
 
     fn selected(&mut self, selector: &Selector, rest: &[Step], node: Node<'d>) -> bool {
-        let is_object = node.kind() == Kind::Object;
+        let (is_object, before) = (node.kind() == Kind::Object, self.count);
         let mut is_missed = !is_object && node.kind() != Kind::Array;
         let root = self.root;
         query::select(selector, root, node, &mut |child| {
-            is_missed |= self.follow(rest, child, is_object);
+            is_missed |= self.follow(rest, child, is_object.then_some(node));
             false
         });
-        is_missed
+        let may_stand_for_list = is_object && *selector == Selector::Every && !rest.is_empty();
+        if may_stand_for_list && self.count == before { self.follow(rest, node, None) } else { is_missed }
     }
 }
 
@@ -181,8 +187,8 @@ mod tests {
     fn check(path: &str, row: &str, expected: &str) {
         let document = Document::parse(row.as_bytes().to_vec()).unwrap();
         let mut found = std::collections::BTreeMap::new();
-        let is_missed = FieldPath::new(path).find(document.root(), &mut |node, is_entry| {
-            found.insert(node.id().0, format!("{node:?}{}", if is_entry { "" } else { "." }));
+        let is_missed = FieldPath::new(path).find(document.root(), &mut |node, object| {
+            found.insert(node.id().0, format!("{node:?}{}", if object.is_some() { "" } else { "." }));
         });
         let found: Vec<_> = found.into_values().chain(is_missed.then(|| "missed".to_owned())).collect();
         assert_eq!(found.join(" "), expected, "{path} in {row}");
@@ -198,6 +204,9 @@ mod tests {
         check("a.b.c", r#"{"a": [{"b": [{"c": 1}]}, {"b": {"c": 2}}]}"#, "1 2");
         check("a", r#"{"a": [1, 2]}"#, "[1,2]");
         check("a[*]", r#"{"a": [1, 2]}"#, "1. 2.");
+        check("a[*].b", r#"{"a": {"b": 1}}"#, "1");
+        check("a[*].b", r#"{"a": {"x": {"b": 1}, "b": 2}}"#, "1 missed");
+        check("a[*].b[*].c", r#"{"a": {"b": {"c": 1}}}"#, "1");
         check("größe.ß", r#"{"größe": {"ß": 1}}"#, "1");
         check(r"a.b", r#"{"\u0061": {"\u0062": 1}}"#, "1");
         check("full name.first", r#"{"full name": {"first": 1}}"#, "1");
@@ -239,7 +248,8 @@ mod tests {
         check("a.b", r#"{"a": {"c": 1}}"#, "missed");
         check("a.b", r#"{"a": "text"}"#, "missed");
         check("a.b", r#"{"a": [{"b": 1}, {"c": 2}]}"#, "1 missed");
-        check("a[*].b", r#"{"a": {}}"#, "");
+        check("a[*].b", r#"{"a": {}}"#, "missed");
+        check("a[*].b", r#"{"a": []}"#, "");
         check("$..b", r#"{"a": {"c": 1}}"#, "missed");
         // these say nothing about the path
         check("a.b", r#"{"a": null}"#, "");

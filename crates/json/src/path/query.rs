@@ -1,7 +1,7 @@
 //! What a path picks.
 
 use super::filter::Filter;
-use crate::node::Node;
+use crate::node::{Kind, Node};
 
 /// One segment of a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +42,21 @@ impl Step {
         }
     }
 
+    /// Whether it names something that a value, from which it picks nothing, should have had.
+    fn misses(&self, node: Node<'_>) -> bool {
+        let is_empty = match node.kind() {
+            Kind::Null => true,
+            Kind::Array => node.elements().next().is_none(),
+            Kind::Object => node.entries().next().is_none(),
+            _ => false,
+        };
+        let takes_some = |selector: &Selector| matches!(selector, Selector::Filter(_) | Selector::Slice(_));
+        let has_key = self.selectors.iter().any(|selector| matches!(selector, Selector::Key(_)));
+        // an object without keys lacks the one that is named, an empty list has no elements to lack it
+        let may_be_empty = is_empty && !(has_key && node.kind() == Kind::Object);
+        !may_be_empty && !self.selectors.iter().any(takes_some)
+    }
+
     /// Whether it picks at most one value.
     pub(super) fn is_singular(&self) -> bool {
         matches!(self.only_selector(), Some(Selector::Key(_) | Selector::Index(_)))
@@ -67,6 +82,25 @@ pub(super) fn first<'d>(steps: &[Step], root: Node<'d>, node: Node<'d>) -> Optio
         true
     });
     first
+}
+
+/// Whether the steps break off at values that have not what a step names.
+pub(super) fn breaks_off(steps: &[Step], root: Node<'_>) -> bool {
+    let mut nodes = vec![root];
+    for step in steps {
+        let mut next = Vec::new();
+        for node in &nodes {
+            pick(step, root, *node, &mut |found| {
+                next.push(found);
+                false
+            });
+        }
+        if next.is_empty() {
+            return nodes.into_iter().any(|node| step.misses(node));
+        }
+        nodes = next;
+    }
+    false
 }
 
 fn pick<'d>(step: &Step, root: Node<'d>, node: Node<'d>, found: Found<'_, 'd>) -> bool {

@@ -145,3 +145,11 @@ fn a_path_that_no_row_has_is_a_warning_at_the_end() {
     check_warnings(r#"{"mask": "user.email"}"#, r#"[{"user": null}]"#, &[]);
     check_warnings(r#"{"mask": "user.email"}"#, "[]", &[]);
 }
+
+#[test]
+fn a_field_whose_new_name_is_taken_stays_with_a_warning() {
+    let warning = "the processing step `rename` left `b` as it is in rows that have a field of the new name; drop that one first, or \
+                   choose another name";
+    check_warnings(r#"{"rename": {"b": "id"}}"#, r#"[{"id": 1, "b": 5}, {"b": 6}]"#, &[warning]);
+    check_warnings(r#"{"drop": "id"}, {"rename": {"b": "id"}}"#, r#"[{"id": 1, "b": 5}]"#, &[]);
+}
