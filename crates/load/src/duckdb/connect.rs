@@ -10,7 +10,7 @@ use duckdb::{Config, Connection};
 
 use super::DuckDbOptions;
 use super::create::create_if_missing;
-use super::memory::Memory;
+use super::memory::{self, Memory};
 use super::process_lock::ProcessLock;
 use crate::sql::{DatasetName, Split, insert_from, insert_split, text_literal};
 use crate::{Cancelled, LoadError, QueryResult};
@@ -148,6 +148,18 @@ impl Session {
         self.connection.execute_batch(sql).map_err(|error| self.refused(step, &error))
     }
 
+    /// The error of a step that has not the memory that it takes.
+    pub(super) fn out_of_memory(&self, step: &str, reason: &str) -> LoadError {
+        let (limit, is_fixed) = &*self.memory.borrow();
+        out_of_memory(step, &self.location, limit, *is_fixed, reason)
+    }
+
+    /// The bytes that DuckDB may use; none where it says so in a way that is not known.
+    pub(super) fn memory_limit(&self) -> Result<Option<u64>, LoadError> {
+        let limit = self.texts("ask for the memory limit", "SELECT current_setting('memory_limit')")?;
+        Ok(limit.first().and_then(|limit| memory::bytes(limit)))
+    }
+
     /// The rows of a query.
     pub(super) fn query(&self, step: &str, sql: &str) -> Result<QueryResult, LoadError> {
         let rows = || -> duckdb::Result<QueryResult> {
@@ -230,8 +242,7 @@ impl Session {
     fn refused(&self, step: &str, error: &duckdb::Error) -> LoadError {
         let reason = error.to_string();
         if is_out_of_memory(&reason) {
-            let (limit, is_fixed) = &*self.memory.borrow();
-            return out_of_memory(step, &self.location, limit, *is_fixed, &reason);
+            return self.out_of_memory(step, &reason);
         }
         // The rows or the schema are to blame for these, by the names that DuckDB begins its messages with.
         let terminal = [

@@ -109,8 +109,8 @@ fn machine_limit() -> u64 {
     read().ok().and_then(|text| bytes(&text)).unwrap_or(UNKNOWN_MACHINE)
 }
 
-/// The bytes of a text like `18.8 GiB`.
-fn bytes(text: &str) -> Option<u64> {
+/// The bytes of a text like `18.8 GiB`, as DuckDB shows sizes.
+pub(super) fn bytes(text: &str) -> Option<u64> {
     let (number, unit) = text.split_once(' ')?;
     let power = ["bytes", "KiB", "MiB", "GiB", "TiB", "PiB"].iter().position(|known| *known == unit)?;
     Some((number.parse::<f64>().ok()? * 1024_f64.powi(i32::try_from(power).ok()?)) as u64)

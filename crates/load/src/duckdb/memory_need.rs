@@ -49,16 +49,18 @@ pub(super) struct MemoryNeed {
 }
 
 impl MemoryNeed {
-    /// Takes a batch into account.
-    pub(super) fn observe(&mut self, batch: &RecordBatch) {
+    /// Takes a batch into account. Returns the bytes that DuckDB needs at once to take over its texts: for each column the next
+    /// power of two.
+    pub(super) fn observe(&mut self, batch: &RecordBatch) -> u64 {
         let rows = batch.num_rows();
         self.columns = self.columns.max(batch.num_columns() as u64);
         self.rows += rows as u64;
-        let mut bytes = 0;
+        let (mut bytes, mut at_once) = (0, 0);
         for (field, column) in batch.schema_ref().fields().iter().zip(batch.columns()) {
             let Some(texts) = column.as_string_opt::<i32>() else { continue };
             let length = text_bytes(texts);
             bytes += length as u64;
+            at_once += (length as u64).next_power_of_two();
             if rows > 0 && length / rows >= LONG_TEXT {
                 let distinct = distinct_bytes(texts);
                 let known = self.texts.entry(field.name().clone()).or_default();
@@ -73,6 +75,7 @@ impl MemoryNeed {
         if self.gathered.0 >= VECTOR {
             self.gathered = (0, 0);
         }
+        at_once
     }
 
     /// Whether a column has long texts, of which row groups take much memory.

@@ -46,6 +46,13 @@ pub(super) fn schema(session: &Session, dataset: DatasetName<'_>, name: &str) ->
     stored.map(Some).map_err(|error| LoadError::Stored { location: session.location().to_owned(), reason: error.to_string() })
 }
 
+/// The hash of the schema of that name that was stored last.
+pub(super) fn last_schema_hash(session: &Session, dataset: DatasetName<'_>, name: &str) -> Result<Option<String>, LoadError> {
+    let (table, name) = (dataset.table(VERSION_TABLE), text_literal(name));
+    let sql = format!("SELECT version_hash FROM {table} WHERE schema_name = {name} ORDER BY inserted_at DESC LIMIT 1");
+    Ok(session.texts("read the hash of the schema", &sql)?.pop())
+}
+
 /// The moment of the schema that was stored last, in microseconds since 1970.
 pub(super) fn last_schema_at(session: &Session, dataset: DatasetName<'_>) -> Result<Option<i64>, LoadError> {
     let table = dataset.table(VERSION_TABLE);

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use arrow::record_batch::RecordBatch;
+use catchment_load_package::BATCH_MAX_BYTES;
 use catchment_schema::{Schema, Table, WriteDisposition};
 
 use super::connect::Session;
@@ -17,6 +18,9 @@ use super::transaction::Warnings;
 use super::widen::Splits;
 use crate::LoadError;
 use crate::sql::{DatasetName, Split, text_literal};
+
+/// What DuckDB cannot give up while it takes rows, in bytes.
+const PINNED: u64 = 4 << 20;
 
 /// What is needed to put the rows of a package into the tables that were made for them.
 pub(super) struct Rows<'r> {
@@ -78,7 +82,7 @@ impl Rows<'_> {
     /// Gives DuckDB the memory that the rows of a table take, before it takes them.
     fn make_room(&self, need: &mut MemoryNeed, table: &str, batch: &RecordBatch) -> Result<(), LoadError> {
         let had_long_texts = need.has_long_texts();
-        need.observe(batch);
+        let at_once = need.observe(batch);
         if need.has_long_texts() && !had_long_texts {
             need.set_existing_rows(self.estimated_rows(table)?);
         }
@@ -89,7 +93,19 @@ impl Rows<'_> {
             tracing::info!("rows of table `{table}` are large: DuckDB may use up to {} of memory", memory.shown());
             self.session.apply(memory)?;
         }
-        Ok(())
+        let is_large = at_once > BATCH_MAX_BYTES as u64 * 2;
+        if is_large || memory.is_fixed() { self.check_room(table, at_once) } else { Ok(()) }
+    }
+
+    /// Refuses texts for which DuckDB has less memory than it needs `at_once`. It would end the process: where it allocates
+    /// for them its C++ exception passes through a callback, which is Rust.
+    fn check_room(&self, table: &str, at_once: u64) -> Result<(), LoadError> {
+        let limit = self.session.memory_limit()?;
+        if limit.is_none_or(|limit| at_once.saturating_add(PINNED) <= limit) {
+            return Ok(());
+        }
+        let reason = format!("its texts take {} MB at once", at_once.div_ceil(1_000_000));
+        Err(self.session.out_of_memory(&format!("insert rows into table `{table}`"), &reason))
     }
 
     /// The rows that DuckDB thinks that a table of the dataset has.

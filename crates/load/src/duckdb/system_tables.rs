@@ -20,7 +20,7 @@ pub(super) fn create(session: &Session, dataset: DatasetName<'_>) -> Result<(), 
     Ok(())
 }
 
-/// Stores `schema` where it is new, `state` where there is one, and the load.
+/// Stores `schema` where another one counts, `state` where there is one, and the load.
 pub(super) fn put_rows(
     session: &Session,
     dataset: DatasetName<'_>,
@@ -36,9 +36,11 @@ pub(super) fn put_rows(
     let put = |table: &str, batch: RecordBatch| {
         session.insert(&format!("insert a row into `{table}`"), &dataset.table(table).to_string(), batch, &[])
     };
-    let hash = text_literal(schema.version_hash.as_deref().unwrap_or_default());
-    let sql = format!("SELECT version_hash FROM {} WHERE version_hash = {hash}", dataset.table(VERSION_TABLE));
-    if session.texts("look for the schema", &sql)?.is_empty() {
+    let hash = schema.version_hash.as_deref().unwrap_or_default();
+    if restore::last_schema_hash(session, dataset, &schema.name)?.is_none_or(|last| last != hash) {
+        // A schema that comes back, after a refresh say, is stored anew.
+        let sql = format!("DELETE FROM {} WHERE version_hash = {}", dataset.table(VERSION_TABLE), text_literal(hash));
+        session.run("forget when the schema was stored before", &sql)?;
         put(VERSION_TABLE, system_rows::version_row(schema, now).map_err(arrow)?)?;
     }
     if let Some(state) = state {
