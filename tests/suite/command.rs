@@ -274,3 +274,47 @@ fn pipelines_are_listed_and_shown() {
     check(&["--format", "dbml"], "", "\"id\" bigint");
     assert_eq!(show(&["nope"]).0, Some(2));
 }
+
+#[test]
+fn a_schema_that_a_refresh_brings_back_counts_again() {
+    let rows = std::sync::Arc::new(std::sync::Mutex::new(""));
+    let served = std::sync::Arc::clone(&rows);
+    let server = catchment_rest_client::testing::ScriptedServer::start(move |_| {
+        catchment_rest_client::testing::Answer::json(200, *served.lock().unwrap())
+    });
+    let dataset = Dataset::new();
+    let spec = format!(r#"{{"client":{{"base_url":"{}"}},"resources":["a"]}}"#, server.url());
+    let load = |served: &'static str, flags: &[&str]| {
+        *rows.lock().unwrap() = served;
+        let (code, said) = Run::new(&dataset, &spec).says(flags);
+        assert!(code == Some(0) && !said.contains("by hand") && !said.contains("is gone"), "{said}");
+    };
+    let again = ["--refresh", "drop_resources"];
+    load(r#"[{"id":1}]"#, &[]);
+    load(r#"[{"id":"x1"}]"#, &again);
+    load(r#"[{"id":1}]"#, &again);
+    load(r#"[{"id":2}]"#, &[]);
+    load(r#"[{"id":"x2"}]"#, &[]);
+    assert_eq!(dataset.query("SELECT id, id__v_text FROM a ORDER BY ALL"), "1 -; 2 -; - x2");
+    assert_eq!(dataset.query("SELECT count(*) FROM _dlt_loads JOIN _dlt_version ON schema_version_hash = version_hash"), "5");
+}
+
+#[test]
+fn texts_beyond_a_configured_memory_limit_are_an_error_and_end_no_process() {
+    let server = catchment_rest_client::testing::ScriptedServer::start(|_| {
+        catchment_rest_client::testing::Answer::json(200, format!(r#"[{{"id":1,"t":"{}"}}]"#, "x".repeat(12_000_000)))
+    });
+    let dataset = Dataset::new();
+    let spec = format!(r#"{{"client":{{"base_url":"{}"}},"resources":["a"]}}"#, server.url());
+    let run = |limit: &str| Run::new(&dataset, &spec).command().env("DESTINATION__DUCKDB__MEMORY_LIMIT", limit).output().unwrap();
+    for _ in 0..2 {
+        let output = run("16MB");
+        let said = String::from_utf8_lossy(&output.stderr);
+        let expected =
+            "out of memory with a limit of 16MB (its texts take 17 MB at once); raise `memory_limit` of the destination";
+        assert!(output.status.code() == Some(1) && said.contains(expected), "{said}");
+    }
+    // the package waits
+    assert_eq!(run("auto").status.code(), Some(0));
+    assert_eq!(dataset.query("SELECT count(*), min(length(t)) FROM a"), "2 12000000");
+}

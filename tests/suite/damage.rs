@@ -139,10 +139,10 @@ fn a_run_ends_with_what_cannot_be_loaded_where_the_configuration_says_so() {
 fn a_package_of_a_later_version_blocks_and_stays() {
     let dataset = Dataset::new();
     let journal = waiting(&dataset).join("journal");
-    let line = "f45b76dc {\"format\":3,\"what\":\"ever\"}\n";
+    let line = "09a28ea9 {\"format\":4,\"what\":\"ever\"}\n";
     std::fs::write(&journal, line).unwrap();
     let error = run(&dataset, r#"[{"id":2}]"#, append).unwrap_err().to_string();
-    assert!(error.contains("has package format 3, this version reads up to 2"), "{error}");
+    assert!(error.contains("has package format 4, this version reads up to 3"), "{error}");
     assert_eq!(std::fs::read_to_string(&journal).unwrap(), line);
 }
 
