@@ -1,4 +1,4 @@
-//! Entries of cursors that the state has no room for: their tables, record batches, and how they stand in an extraction.
+//! Entries of cursors that the state has no room for: their tables, record batches, and their form in an extraction.
 
 use std::sync::Arc;
 

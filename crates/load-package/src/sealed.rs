@@ -57,7 +57,7 @@ impl SealedPackage {
         &self.cursor_rows
     }
 
-    /// The files with those entries, as they stand in the tables of [`cursor_table`](crate::cursor_table).
+    /// The files with those entries, as rows of the tables of [`cursor_table`](crate::cursor_table).
     pub fn cursor_segments(&self) -> &[Segment] {
         &self.cursor_segments
     }

@@ -75,12 +75,12 @@ impl QueryResult {
 
     fn table(&self) -> Result<String, ArrowError> {
         let fields: Vec<_> = self.schema.fields().iter().map(in_utc).collect();
-        let in_utc = |batch: &RecordBatch| {
+        let converted = |batch: &RecordBatch| {
             let columns = batch.columns().iter().zip(&fields).map(|(column, field)| cast(column, field.data_type()));
             let schema = Arc::new(Schema::new(fields.clone()));
             RecordBatch::try_new(schema, columns.collect::<Result<_, _>>()?)
         };
-        let batches = self.batches.iter().map(in_utc).collect::<Result<Vec<_>, _>>()?;
+        let batches = self.batches.iter().map(converted).collect::<Result<Vec<_>, _>>()?;
         Ok(pretty_format_batches_with_schema(Arc::new(Schema::new(fields.clone())), &batches)?.to_string())
     }
 }

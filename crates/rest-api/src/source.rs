@@ -279,5 +279,5 @@ fn to_resource(spec: &ResourceSpec, cursor: Option<Incremental>, endpoint: Arc<E
     resource.resumable = spec.resumable;
     let steps = spec.processing_steps.iter().enumerate();
     let resource = steps.fold(resource, |resource, (index, step)| step::add(resource, index, step, &uses));
-    if spec.processing_steps.is_empty() { resource } else { resource.warnings_at_end(move || uses.take_warnings()) }
+    resource.warnings_at_end(move || uses.take_warnings())
 }

@@ -1,7 +1,8 @@
 //! The `Link` header of RFC 8288.
 
 /// The target of the first link in a header value that has the relation. Links with an `anchor` are left out:
-/// they start from another resource; so are those with `results="false"`, which lead to an empty page. What cannot be read is skipped up to the next comma.
+/// they start from another resource; so are those with `results="false"`, which lead to an empty page. What cannot be read is
+/// skipped up to the next comma.
 pub(crate) fn find(value: &str, relation: &str) -> Option<String> {
     let mut rest = value;
     while !rest.is_empty() {

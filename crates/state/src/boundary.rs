@@ -1,4 +1,4 @@
-//! What is known of a cursor where it is too much for the state, and stands in a table beside it.
+//! Entries of cursors that are too many for the state: a table of the dataset has them.
 
 use std::fmt;
 use std::sync::Arc;
@@ -31,6 +31,21 @@ pub struct BoundaryKey {
     pub resource: String,
     /// The path of its cursor.
     pub cursor_path: String,
+}
+
+impl BoundaryKey {
+    /// The key of the entries of a cursor.
+    ///
+    /// ```
+    /// use catchment_state::{BoundaryKey, BoundaryKind};
+    ///
+    /// let key = BoundaryKey::new(BoundaryKind::Rows, "github", "issues", "updated_at");
+    /// assert_eq!((key.resource.as_str(), key.cursor_path.as_str()), ("issues", "updated_at"));
+    /// ```
+    pub fn new(kind: BoundaryKind, source: &str, resource: &str, cursor_path: &str) -> BoundaryKey {
+        let [source, resource, cursor_path] = [source, resource, cursor_path].map(str::to_owned);
+        BoundaryKey { kind, source, resource, cursor_path }
+    }
 }
 
 /// An entry of a cursor.

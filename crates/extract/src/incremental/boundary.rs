@@ -217,11 +217,5 @@ pub(crate) fn overflow(state: &State, source: &str, resource: &str, cursor_path:
     let kept = state.resource(source, resource)?;
     let last_value = super::stored::cursor(kept, cursor_path)?.get("last_value")?;
     let has_rows = rows_in_table(kept, cursor_path, last_value) > 0;
-    let key = || [source, resource, cursor_path].map(str::to_owned);
-    has_rows.then(key).map(|[source, resource, cursor_path]| BoundaryKey {
-        kind: BoundaryKind::Rows,
-        source,
-        resource,
-        cursor_path,
-    })
+    has_rows.then(|| BoundaryKey::new(BoundaryKind::Rows, source, resource, cursor_path))
 }

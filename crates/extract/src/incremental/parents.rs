@@ -59,8 +59,8 @@ pub(crate) struct FinishedParents {
 
 impl<'r> Parents<'r> {
     /// Continues from `kept`, what the state keeps of the resource, and from what the table has of its parents. None where
-    /// rows at the resource's own cursor stand in a table and parents would start there, as they cannot. Adds a warning where
-    /// the table does not have what it should.
+    /// all parents would start at the resource's own cursor and a table has rows at it, as parents cannot start there. Adds a
+    /// warning where the table does not have what it should.
     pub(crate) fn new(
         names: (&'r str, &'r str),
         incremental: &'r Incremental,
@@ -149,8 +149,7 @@ impl<'r> Parents<'r> {
         }
         let path = self.incremental.cursor_path.as_str();
         let (source, resource) = self.names;
-        let [source, resource, cursor_path] = [source, resource, path].map(str::to_owned);
-        let key = BoundaryKey { kind: BoundaryKind::Parents, source, resource, cursor_path };
+        let key = BoundaryKey::new(BoundaryKind::Parents, source, resource, path);
         if !self.is_lost {
             let change = self.stored.write(self.changed, kept, key, self.definition);
             return FinishedParents { change, warning: None };
@@ -163,8 +162,8 @@ impl<'r> Parents<'r> {
     }
 }
 
-/// What a tracker goes on with that starts from `kept`, for a parent that came before in this run. Whole rows are not known
-/// again: which of them is which is not kept, and rows that are merged may come once more.
+/// The position from which the tracker of a parent that came before in this run resumes; it started from `kept`. Hashes of
+/// whole rows are not restored, so rows that are merged may be loaded once more.
 fn paused(changed: &Object, kept: Option<&Object>, path: &str) -> Value {
     let last = last_value(changed, path);
     Value::object([

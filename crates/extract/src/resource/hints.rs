@@ -80,7 +80,7 @@ impl Resource {
     /// Sets that each row of the parent has a cursor of its own, so that late rows of one are loaded when another is further
     /// on. `key` says which rows of the parent are the same one from run to run, and `definition` what it is made of: where
     /// that changes, what is known of the rows does not count. Applies to a resource that is fed, incremental without an
-    /// `end_value`, and not replaced. The cursors of up to 1,000 parents stand in the state, those of more in a table of the
+    /// `end_value`, and not replaced. The cursors of up to 1,000 parents are kept in the state, those of more in a table of the
     /// dataset.
     ///
     /// ```

@@ -40,16 +40,11 @@ fn rows_key(source: &Source, state: &State, resource: &Resource) -> Option<Bound
 fn parents_key(source: &Source, state: &State, resource: &Resource) -> Option<BoundaryKey> {
     let (key, incremental) = cursor_per_parent(resource)?;
     let (kept, path) = (state.resource(&source.name, &resource.name)?, incremental.cursor_path.as_str());
-    let key = has_parents_in_table(kept, path, &key.definition).then_some([&source.name, &resource.name, path]);
-    key.map(|names| names.map(str::to_owned)).map(|[source, resource, cursor_path]| BoundaryKey {
-        kind: BoundaryKind::Parents,
-        source,
-        resource,
-        cursor_path,
-    })
+    let is_in_table = has_parents_in_table(kept, path, &key.definition);
+    is_in_table.then(|| BoundaryKey::new(BoundaryKind::Parents, &source.name, &resource.name, path))
 }
 
-/// By what parents are told apart and rows are new, where each parent of the resource has a cursor.
+/// The key of the parents and the cursor of a resource that has a cursor for each parent.
 fn cursor_per_parent(resource: &Resource) -> Option<(&ParentKey, &Incremental)> {
     let (key, incremental) = (resource.parent_key.as_ref()?, resource.incremental.as_ref()?);
     let is_kept = incremental.end_value.is_none() && resource.write_disposition != WriteDisposition::Replace;

@@ -10,7 +10,7 @@ use crate::node::{Kind, Node};
 /// to be masked:
 ///
 /// - a key goes through lists, to each of their elements: `contacts.phone` is `contacts[*].phone`;
-/// - where an object stands in place of a list, it is its only element: `contacts[*].phone` is its `phone`, unless the path
+/// - an object in place of a list is its only element: `contacts[*].phone` is its `phone`, unless the path
 ///   leads on from values of its keys;
 /// - a number as a key is an index in a list: `contacts.0.phone` is `contacts[0].phone`;
 /// - keys that have dots are found too: `user.email` is the `email` of `user`, and the key `user.email`;

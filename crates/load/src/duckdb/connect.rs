@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use arrow::datatypes::DataType;
 use arrow::record_batch::RecordBatch;
 use duckdb::vtab::arrow::{ArrowBatchRegistration, ArrowVTab};
-use duckdb::{Config, Connection};
+use duckdb::{Config, Connection, Row};
 
 use super::DuckDbOptions;
 use super::create::create_if_missing;
@@ -172,22 +172,24 @@ impl Session {
 
     /// The first column of a query's rows as text; nulls are left out.
     pub(super) fn texts(&self, step: &str, sql: &str) -> Result<Vec<String>, LoadError> {
-        let rows = || -> duckdb::Result<Vec<String>> {
-            let mut statement = self.connection.prepare(sql)?;
-            let rows = statement.query_map([], |row| row.get::<_, Option<String>>(0))?;
-            rows.filter_map(std::result::Result::transpose).collect()
-        };
-        rows().map_err(|error| self.refused(step, &error))
+        self.some_of_rows(step, sql, |row| row.get(0))
     }
 
     /// The first two columns of a query, as texts, of the rows that have both.
     pub(super) fn text_pairs(&self, step: &str, sql: &str) -> Result<Vec<(String, String)>, LoadError> {
-        let rows = || -> duckdb::Result<Vec<(String, String)>> {
+        self.some_of_rows(step, sql, |row| Ok(row.get::<_, Option<String>>(0)?.zip(row.get(1)?)))
+    }
+
+    /// What `read` takes from the rows of a query.
+    fn some_of_rows<T>(
+        &self,
+        step: &str,
+        sql: &str,
+        read: impl Fn(&Row<'_>) -> duckdb::Result<Option<T>>,
+    ) -> Result<Vec<T>, LoadError> {
+        let rows = || -> duckdb::Result<Vec<T>> {
             let mut statement = self.connection.prepare(sql)?;
-            let rows = statement.query_map([], |row| {
-                let (one, other) = (row.get::<_, Option<String>>(0)?, row.get::<_, Option<String>>(1)?);
-                Ok(one.zip(other))
-            })?;
+            let rows = statement.query_map([], |row| read(row))?;
             rows.filter_map(std::result::Result::transpose).collect()
         };
         rows().map_err(|error| self.refused(step, &error))

@@ -42,6 +42,7 @@ pub(super) struct MemoryNeed {
     /// The most bytes that consecutive rows of a vector have.
     vector_bytes: u64,
     largest_row: u64,
+    at_once: u64,
     /// The rows and bytes since the last vector.
     gathered: (usize, u64),
     /// The distinct bytes per row of columns with long texts.
@@ -49,9 +50,8 @@ pub(super) struct MemoryNeed {
 }
 
 impl MemoryNeed {
-    /// Takes a batch into account. Returns the bytes that DuckDB needs at once to take over its texts: for each column the next
-    /// power of two.
-    pub(super) fn observe(&mut self, batch: &RecordBatch) -> u64 {
+    /// Takes a batch into account.
+    pub(super) fn observe(&mut self, batch: &RecordBatch) {
         let rows = batch.num_rows();
         self.columns = self.columns.max(batch.num_columns() as u64);
         self.rows += rows as u64;
@@ -75,7 +75,12 @@ impl MemoryNeed {
         if self.gathered.0 >= VECTOR {
             self.gathered = (0, 0);
         }
-        at_once
+        self.at_once = self.at_once.max(at_once);
+    }
+
+    /// The most bytes that DuckDB needs at once to take over the texts of a batch: for each column the next power of two.
+    pub(super) fn at_once(&self) -> u64 {
+        self.at_once
     }
 
     /// Whether a column has long texts, of which row groups take much memory.

@@ -81,8 +81,8 @@ impl Rows<'_> {
 
     /// Gives DuckDB the memory that the rows of a table take, before it takes them.
     fn make_room(&self, need: &mut MemoryNeed, table: &str, batch: &RecordBatch) -> Result<(), LoadError> {
-        let had_long_texts = need.has_long_texts();
-        let at_once = need.observe(batch);
+        let (had_long_texts, checked) = (need.has_long_texts(), need.at_once());
+        need.observe(batch);
         if need.has_long_texts() && !had_long_texts {
             need.set_existing_rows(self.estimated_rows(table)?);
         }
@@ -93,8 +93,10 @@ impl Rows<'_> {
             tracing::info!("rows of table `{table}` are large: DuckDB may use up to {} of memory", memory.shown());
             self.session.apply(memory)?;
         }
+        let at_once = need.at_once();
         let is_large = at_once > BATCH_MAX_BYTES as u64 * 2;
-        if is_large || memory.is_fixed() { self.check_room(table, at_once) } else { Ok(()) }
+        // limits do not shrink, so there is room for what there was room for before
+        if at_once > checked && (is_large || memory.is_fixed()) { self.check_room(table, at_once) } else { Ok(()) }
     }
 
     /// Refuses texts for which DuckDB has less memory than it needs `at_once`. It would end the process: where it allocates
@@ -105,7 +107,7 @@ impl Rows<'_> {
             return Ok(());
         }
         let reason = format!("its texts take {} MB at once", at_once.div_ceil(1_000_000));
-        Err(self.session.out_of_memory(&format!("insert rows into table `{table}`"), &reason))
+        Err(self.session.out_of_memory(&insert_step(table), &reason))
     }
 
     /// The rows that DuckDB thinks that a table of the dataset has.
@@ -121,8 +123,7 @@ impl Rows<'_> {
     }
 
     fn insert(&self, table: &str, batch: RecordBatch, splits: &[Split]) -> Result<(), LoadError> {
-        let step = format!("insert rows into table `{table}`");
-        self.session.insert(&step, &self.dataset.table(table).to_string(), batch, splits)
+        self.session.insert(&insert_step(table), &self.dataset.table(table).to_string(), batch, splits)
     }
 
     /// What DuckDB calls the types of the columns that a batch is inserted into.
@@ -170,4 +171,8 @@ impl Rows<'_> {
         }
         Ok(())
     }
+}
+
+fn insert_step(table: &str) -> String {
+    format!("insert rows into table `{table}`")
 }

@@ -2,8 +2,8 @@
 
 use catchment_json::Value;
 
-use super::names::letters;
-use super::param_names::{LIMIT_PARAMS, OFFSET_PARAMS, PAGE_PARAMS, SIZE_PARAMS};
+use super::names::{OFFSETS, letters};
+use super::param_names::{LIMIT_PARAMS, PAGE_PARAMS, SIZE_PARAMS};
 use crate::response::Response;
 
 /// How deep a body of a request is searched.
@@ -30,7 +30,7 @@ impl<'a> Asked<'a> {
     }
 
     pub(super) fn offset(self) -> Option<(String, u64)> {
-        self.number(OFFSET_PARAMS)
+        self.number(OFFSETS)
     }
 
     pub(super) fn page(self) -> Option<(String, u64)> {
@@ -47,7 +47,7 @@ impl<'a> Asked<'a> {
 
     /// How many rows stand before those of the page.
     pub(super) fn first_row(self) -> u64 {
-        let in_body = || self.body.and_then(|body| find(body, OFFSET_PARAMS, 0)?.1.as_i64()?.try_into().ok());
+        let in_body = || self.body.and_then(|body| find(body, OFFSETS, 0)?.1.as_i64()?.try_into().ok());
         self.offset().map(|(_, offset)| offset).or_else(in_body).filter(|offset| *offset > 1).unwrap_or(0)
     }
 
@@ -75,7 +75,7 @@ impl<'a> Asked<'a> {
 
     /// Where the body has an offset.
     pub(super) fn body_offset(self) -> Option<String> {
-        self.in_body(OFFSET_PARAMS)
+        self.in_body(OFFSETS)
     }
 
     /// Where the body has the number of a page.

@@ -2,22 +2,19 @@
 
 use catchment_json::{Document, Kind, Node, Path};
 
-use super::names::{CURSOR_KEYS, OTHER_NEXT, letters};
+use super::names::{CURSOR_KEYS, OTHER_NEXT, PAGES, letters};
 use super::range::whole;
 use super::signs::Signs;
 
 /// Keys for the number of pages.
 const TOTAL_KEYS: &[&str] = &["total_pages", "pages", "totalpages"];
 
-/// What a page calls its own number.
-const NUMBER_KEYS: &[&str] = &["page", "currentpage", "pagenumber", "pageno", "pageindex", "current", "number"];
-
 /// The path to a number of pages greater than one, and the number of this page, if it says so and it is the first one.
 pub(super) fn total(document: &Document) -> Option<(Path, Option<u64>)> {
     let keys = find(document.root(), &mut |keys, node| is_total(keys) && whole(node).is_some_and(|pages| pages > 1))?;
     let (_, parents) = keys.split_last()?;
     let parent = parents.iter().try_fold(document.root(), |node, key| node.get(key))?;
-    let is_number = |key: &str| NUMBER_KEYS.contains(&letters(key).as_str());
+    let is_number = |key: &str| PAGES.contains(&letters(key).as_str());
     let base = parent.entries().filter(|(key, _)| is_number(&key.name())).find_map(|(_, node)| whole(node));
     Some((Path::of_keys(keys), base.filter(|base| *base <= 1)))
 }

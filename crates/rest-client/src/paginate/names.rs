@@ -89,6 +89,7 @@ pub(super) const PAGE_COUNTS: &[&str] =
 
 pub(super) const PAGES: &[&str] = &["page", "currentpage", "pagenumber", "pageno", "pageindex", "current", "number"];
 
+/// The first row of a page, in responses and as a parameter of requests.
 pub(super) const OFFSETS: &[&str] = &["offset", "skip", "startat", "start", "from", "startindex"];
 
 /// Sizes that stand beside an offset, and sizes that stand beside the number of a page.

@@ -70,16 +70,21 @@ fn relation_in(keys: &[String], list: Node<'_>, is_followed: bool) -> Option<Pat
             return (is_next(relation) || relation.elements().any(is_next)).then(|| list_path.clone());
         }
         let name = relation.text().filter(|_| is_next(relation))?;
-        let url = URL_KEYS.iter().find(|key| link.get(key).is_some_and(|url| url.text().is_some_and(|url| !url.is_empty())))?;
+        let url = url_key(link)?;
         let is_get = link.get("method").and_then(Node::text).is_none_or(|method| method.eq_ignore_ascii_case("get"));
         Path::parse(&format!("{list_path}[?@.{key} == '{name}'].{url}")).ok().filter(|_| is_get)
     })
 }
 
 fn first_link(keys: &[String], list: Node<'_>) -> Option<Path> {
-    let link = list.elements().next()?;
-    let url = URL_KEYS.iter().find(|key| link.get(key).is_some_and(|url| url.text().is_some_and(|url| !url.is_empty())))?;
+    let url = url_key(list.elements().next()?)?;
     Path::parse(&format!("{}[0].{url}", Path::of_keys(keys.to_vec()))).ok()
+}
+
+/// The key under which a link has a URL.
+fn url_key(link: Node<'_>) -> Option<&'static str> {
+    let has_url = |key: &str| link.get(key).and_then(Node::text).is_some_and(|url| !url.is_empty());
+    URL_KEYS.iter().copied().find(|key| has_url(key))
 }
 
 fn is_next(keys: &[String]) -> bool {

@@ -1,7 +1,6 @@
 //! Names that APIs give to parameters of requests and to headers of responses.
 
-/// Parameters for the first row of a page, and for its number.
-pub(super) const OFFSET_PARAMS: &[&str] = &["offset", "skip", "startat", "start", "from", "startindex"];
+/// Parameters for the number of a page.
 pub(super) const PAGE_PARAMS: &[&str] = &["page", "p", "pagenumber", "pageno", "pageindex"];
 /// Parameters for how many rows a page has: those that go with an offset, and those that go with the number of a page.
 pub(super) const LIMIT_PARAMS: &[&str] = &["limit", "first", "top", "count", "maxresults", "take"];

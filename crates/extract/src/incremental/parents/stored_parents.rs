@@ -12,7 +12,7 @@ use super::{ParentId, parent_id};
 use crate::incremental::boundary::{set_mark, whole_rows};
 use crate::incremental::{last_value, own, own_mut, part_of_cursor, stored, unique_hashes};
 
-/// The most parents whose cursors the state keeps; those of more stand in a table.
+/// The most parents whose cursors the state keeps; those of more parents are stored in a table.
 const MAX_PARENTS: usize = 1000;
 
 /// The most hashes of rows at their last values that it keeps of all of them.
@@ -49,7 +49,7 @@ enum Table {
     Void,
 }
 
-/// Whether the cursors of the parents stand in the table.
+/// Whether the cursors of the parents are stored in the table.
 pub(crate) fn has_parents_in_table(kept: &Object, path: &str, definition: &str) -> bool {
     sealed_mark(kept, path, definition).and_then(count).is_some()
 }
@@ -140,22 +140,21 @@ impl StoredParents {
         let is_changed = !changed.is_empty();
         self.cursors.extend(changed);
         let path = key.cursor_path.as_str();
+        // the entries that the table gets in place of those that it has; none where it stays as it is
         let (place, entries) = match &self.table {
-            _ if self.cursors.is_empty() => (Vec::new(), Vec::new()),
-            _ if fit_into_state(&self.cursors) => {
+            table if self.cursors.is_empty() => (Vec::new(), table.emptied()),
+            table if fit_into_state(&self.cursors) => {
                 let parsed = |(id, cursor): (&ParentId, &Arc<str>)| Some((id.to_string(), Value::parse(cursor).ok()?));
                 let by_parent = Value::Object(self.cursors.iter().filter_map(parsed).collect());
-                (vec![("by_parent", by_parent)], Vec::new())
+                (vec![("by_parent", by_parent)], table.emptied())
             }
-            Table::All(digest) if !is_changed => (in_table(&self.cursors, digest.clone()), Vec::new()),
+            Table::All(digest) if !is_changed => (in_table(&self.cursors, digest.clone()), None),
             _ => {
                 self.cursors.sort_unstable_keys();
                 let entry = |(id, cursor): (&ParentId, &Arc<str>)| BoundaryEntry { id: *id, cursor: Some(Arc::clone(cursor)) };
-                (in_table(&self.cursors, digest(&self.cursors)), self.cursors.iter().map(entry).collect())
+                (in_table(&self.cursors, digest(&self.cursors)), Some(self.cursors.iter().map(entry).collect()))
             }
         };
-        let keeps_table = entries.is_empty() && place.iter().any(|(name, _)| *name == "count");
-        let has_entries = !entries.is_empty() || !matches!(self.table, Table::Empty);
         let floor = self.floor.map_or(Value::Null, Value::Object);
         let head = [("seal", seal(kept, path, definition)), ("floor", floor)];
         own_mut(kept, PARENTS, |marks| {
@@ -164,14 +163,20 @@ impl StoredParents {
                 marks.insert(path.to_owned(), Value::object(head.into_iter().chain(place)));
             }
         });
-        (has_entries && !keeps_table).then_some(BoundaryChange { key, replaces: true, entries })
+        entries.map(|entries| BoundaryChange { key, replaces: true, entries })
     }
 
     /// Forgets them, in `kept` and in the table.
     pub(super) fn forget(self, kept: &mut Object, key: BoundaryKey) -> Option<BoundaryChange> {
         own_mut(kept, PARENTS, |marks| drop(marks.shift_remove(key.cursor_path.as_str())));
-        let has_entries = !matches!(self.table, Table::Empty);
-        has_entries.then_some(BoundaryChange { key, replaces: true, entries: Vec::new() })
+        self.table.emptied().map(|entries| BoundaryChange { key, replaces: true, entries })
+    }
+}
+
+impl Table {
+    /// No entries, in place of those that the table has; none where it has none.
+    fn emptied(&self) -> Option<Vec<BoundaryEntry>> {
+        (!matches!(self, Table::Empty)).then(Vec::new)
     }
 }
 

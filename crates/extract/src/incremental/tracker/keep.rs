@@ -48,8 +48,7 @@ impl Tracker<'_> {
         let this_start = || Value::from(self.stored_last.clone().or_else(|| self.initial_value.clone()));
         let start_value = if self.kept_rows { this_start() } else { self.stored_start.clone().unwrap_or_else(this_start) };
         let last_value = self.last_value();
-        let [source, resource, cursor_path] = [self.source, self.resource, path].map(str::to_owned);
-        let key = BoundaryKey { kind: BoundaryKind::Rows, source, resource, cursor_path };
+        let key = BoundaryKey::new(BoundaryKind::Rows, self.source, self.resource, path);
         let Finished { in_state, whole_in_state, in_table, change } =
             self.boundary.map(|boundary| boundary.finish(key, max_in_state)).unwrap_or_default();
         set_mark(&mut kept, path, &last_value, in_table, whole_in_state);
