@@ -27,6 +27,10 @@ const SAMPLE: usize = 256;
 /// The distinct texts of a row group up to which dictionary compression is worth its memory.
 const DICTIONARY_MAX: u64 = 64 << 20;
 
+/// The distinct texts of a row group that fit in 64 MB beside columns of all kinds. More of them need
+/// one and a half times their size.
+const FITTING_TEXTS: u64 = 24 << 20;
+
 /// What a limit of 64 MB has room for: columns, and texts of a row group.
 const ROOM_FOR_COLUMNS: u64 = 32 << 20;
 const ROOM_FOR_TEXTS: u64 = 16 << 20;
@@ -101,6 +105,7 @@ impl MemoryNeed {
         let vectors = (self.vector_bytes + self.vector_bytes / 4).saturating_sub(ROOM_FOR_VECTORS);
         let row = self.largest_row * 3;
         let texts = match self.dictionary_bytes() {
+            few if few <= FITTING_TEXTS => 0,
             too_many if too_many > DICTIONARY_MAX => 0,
             texts => (texts + texts / 2).saturating_sub(ROOM_FOR_TEXTS),
         };
@@ -166,6 +171,7 @@ mod tests {
     #[test]
     fn long_distinct_texts_need_memory_for_a_row_group() {
         check((30, 4000, 300, usize::MAX), 0, (35, false));
+        check((20, 4000, 300, usize::MAX), 0, (0, false));
         check((30, 4000, 300, 4), 0, (0, false));
         check((1, 4000, 300, usize::MAX), 0, (0, false));
         check((1, 4000, 300, usize::MAX), 1_000_000, (36, false));
