@@ -42,6 +42,26 @@ pub enum NormalizeError {
         /// The beginning of the value.
         value: String,
     },
+    /// A key has digits that its column does not keep, so that it could become equal to another key.
+    #[error(
+        "table `{table}`, row {row} of its page: column `{column}`, {role}, has the type {column_type}, which does not keep all \
+         digits of {value}; declare `data_type: text` for it in `columns`, and where the table has rows already, load it again \
+         with `--refresh drop_resources`"
+    )]
+    KeyDigits {
+        /// The table.
+        table: String,
+        /// The column.
+        column: String,
+        /// What the column is for.
+        role: &'static str,
+        /// The type of the column.
+        column_type: DataType,
+        /// The row, counted from 1.
+        row: usize,
+        /// The beginning of the value.
+        value: String,
+    },
     /// A value fits neither its column nor the variant column beside it.
     #[error("table `{table}`, row {row} of its page: {value} fits neither column `{column}` nor `{variant}`")]
     Misfit {

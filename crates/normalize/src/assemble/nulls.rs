@@ -13,8 +13,7 @@ impl Typing<'_, '_> {
             return Ok(());
         }
         let leaves_out = |row: &usize| self.dropped.contains(row) || self.drop.iter().any(|rejected| rejected.row == *row);
-        let is_key = column.has("primary_key") || column.has("merge_key");
-        let deletes = |row: &usize| !is_key && self.deletes(*row);
+        let deletes = |row: &usize| !is_key(column) && self.deletes(*row);
         let refused = |row: &usize| is_null(*row) && !leaves_out(row) && !deletes(row);
         let Some(row) = (0..self.cells.rows).find(refused) else { return Ok(()) };
         if column.has("primary_key") {
@@ -34,7 +33,12 @@ impl Typing<'_, '_> {
         let Some(mark) = known.and_then(Table::hard_delete) else { return false };
         let cells = self.shape.column_index(&mark.name).and_then(|index| self.cells.columns.get(index));
         let Some(value) = cells.and_then(|cells| cells.get(row).copied().flatten()) else { return false };
-        mark.data_type != Some(DataType::Bool) || value.bool() == Some(true)
+        match mark.data_type {
+            Some(DataType::Bool) => columns::boolean(value, self.rules.coercion) == Some(true),
+            Some(_) => true,
+            // the column gets its type from these rows
+            None => value.bool() != Some(false),
+        }
     }
 
     /// Refuses a value that would go to a variant of a column that a merge reads: the row would be without its key.
@@ -45,14 +49,13 @@ impl Typing<'_, '_> {
         misfits: &[(usize, Node<'_>)],
     ) -> Result<(), NormalizeError> {
         let (Some((row, value)), Some(role)) = (misfits.first(), role(column)) else { return Ok(()) };
-        Err(NormalizeError::KeyType {
-            table: self.table.to_owned(),
-            column: column.name.clone(),
-            role,
-            column_type: column_type.data_type(),
-            found: columns::infer(*value, self.rules.detections, self.rules.coercion).data_type(),
-            row: self.cells.source_row(*row),
-            value: value.excerpt(80),
+        let found = columns::infer(*value, self.rules.detections, self.rules.coercion).data_type();
+        let (table, column, column_type) = (self.table.to_owned(), column.name.clone(), column_type.data_type());
+        let (row, value) = (self.cells.source_row(*row), value.excerpt(80));
+        Err(if found == column_type {
+            NormalizeError::KeyDigits { table, column, role, column_type, row, value }
+        } else {
+            NormalizeError::KeyType { table, column, role, column_type, found, row, value }
         })
     }
 
@@ -76,6 +79,11 @@ impl Typing<'_, '_> {
             hint,
         })
     }
+}
+
+/// Whether a merge finds rows by the column.
+pub(super) fn is_key(column: &Column) -> bool {
+    column.has("primary_key") || column.has("merge_key")
 }
 
 /// What a merge reads the column for.

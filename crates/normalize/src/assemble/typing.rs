@@ -11,6 +11,7 @@ use catchment_json::Node;
 use catchment_schema::{Column, ColumnType, ROOT_ROW, Table, arrow_type, system_column};
 
 use super::new_column::{Class, NewColumn, in_order};
+use super::nulls::is_key;
 use super::reject::Rejected;
 use super::system;
 use super::variants::{first_row, known_type};
@@ -180,15 +181,16 @@ impl<'a, 'd> Typing<'a, 'd> {
         column_type: ColumnType,
         cells: &[Option<Node<'d>>],
     ) -> Result<Option<ColumnType>, NormalizeError> {
-        let mut built = columns::build(column_type, self.rules.coercion, cells, &[], self.cells.rows);
+        let coercion = if is_key(column) { self.rules.coercion.of_key() } else { self.rules.coercion };
+        let mut built = columns::build(column_type, coercion, cells, &[], self.cells.rows);
         let mut wider = column_type;
         self.has_misfits |= !built.misfits.is_empty();
         self.depends_on_order |= !built.misfits.is_empty() && self.has_key_of_variant(&column.name);
         let may_widen = self.rules.options.numeric_widening && self.guard.may_widen(column);
         if may_widen && !built.misfits.is_empty() {
             let (joined, misfits) =
-                columns::widen(column_type, self.rules.coercion, cells, |found| self.has_variant(&column.name, found));
-            built = columns::build(joined, self.rules.coercion, cells, &misfits, self.cells.rows);
+                columns::widen(column_type, coercion, cells, |found| self.has_variant(&column.name, found));
+            built = columns::build(joined, coercion, cells, &misfits, self.cells.rows);
             wider = joined;
         }
         if self.rules.options.numeric_widening {

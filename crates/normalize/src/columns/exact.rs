@@ -24,6 +24,28 @@ pub(super) fn reads_back(column_type: ColumnType, value: Node<'_>) -> bool {
     }
 }
 
+/// Whether a column of the type keeps all digits of a value that reads back from it: those beyond a double or beyond
+/// microseconds are cut.
+pub(super) fn keeps_digits(column_type: ColumnType, value: Node<'_>) -> bool {
+    match (column_type, value.kind()) {
+        (ColumnType::Double, Kind::Fraction) => value.number().is_some_and(|digits| {
+            !number::is_number(digits)
+                || python::float(digits).is_some_and(|n| number::are_equal(digits, &python::float_text(n)))
+        }),
+        (ColumnType::Timestamp { .. } | ColumnType::Date | ColumnType::Time, Kind::Text) => {
+            value.text().is_some_and(|text| has_whole_micros(&text))
+        }
+        _ => true,
+    }
+}
+
+/// Whether a date or time has no more than six decimals but zeros.
+fn has_whole_micros(text: &str) -> bool {
+    let decimals = text.split_once(['.', ',']).map_or("", |(_, decimals)| decimals);
+    let beyond = decimals.bytes().take_while(u8::is_ascii_digit).skip(6);
+    beyond.into_iter().all(|digit| digit == b'0')
+}
+
 /// Whether the value is no text, or text that `is` it.
 fn text_is(value: Node<'_>, is: impl FnOnce(&str) -> bool) -> bool {
     value.kind() != Kind::Text || value.text().is_some_and(|text| is(&text))

@@ -119,6 +119,11 @@ pub(crate) fn build<'d>(
     Built { array: column.finish(), misfits }
 }
 
+/// What a column of booleans makes of the value; nothing where it does not take it.
+pub(crate) fn boolean(value: Node<'_>, coercion: Coercion) -> Option<bool> {
+    bool::convert(value).filter(|_| coercion.admits(ColumnType::Bool, value))
+}
+
 /// Whether a column of the type can hold the value.
 fn fits(column_type: ColumnType, coercion: Coercion, value: Node<'_>) -> bool {
     coercion.admits(column_type, value) && can_hold(column_type, value)

@@ -41,7 +41,7 @@ impl Column for Text {
             Kind::Fraction => {
                 let (digits, n) = (value.number().unwrap_or_default(), python::float_text(fraction(value).unwrap_or_default()));
                 let is_rounded = || number::is_number(digits) && !number::are_equal(digits, &n);
-                let is_kept = self.coercion == Coercion::Exact && is_rounded();
+                let is_kept = self.coercion != Coercion::Reference && is_rounded();
                 self.builder.append_value(if is_kept { digits } else { &n });
             }
             Kind::Array | Kind::Object => {

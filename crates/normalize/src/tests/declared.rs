@@ -42,6 +42,17 @@ fn a_value_of_another_type_in_a_key_is_not_called_missing() {
             "table `t`, row 3 of its page: column `id`, a primary key, has the type double, and the row has bool: true{rest}"
         ),
     );
+    for (first, second, column_type) in [
+        (r#""2024-01-01T00:00:00.123456Z""#, r#""2024-01-01T00:00:00.1234567Z""#, "timestamp"),
+        ("0.5", "0.10000000000000000001", "double"),
+    ] {
+        let digits = format!("has the type {column_type}, which does not keep all digits of {second}{rest}");
+        check_error(
+            TableHints { primary_key: vec!["id".to_owned()], ..TableHints::default() },
+            &format!(r#"[{{"id":{first}}},{{"id":{second}}}]"#),
+            &format!("table `t`, row 2 of its page: column `id`, a primary key, {digits}"),
+        );
+    }
     let by_day = Column { nullable: Some(true), ..Column::new("day", DataType::Date) };
     check_error(
         TableHints { merge_key: vec!["day".to_owned()], columns: vec![by_day], ..TableHints::default() },
@@ -76,7 +87,9 @@ fn a_row_that_deletes_by_its_key_needs_no_other_value() {
         load(schema, &[page]).is_ok()
     };
     assert!(loads(WriteDisposition::Merge, r#"[{"id":1,"name":"a"},{"id":2,"gone":true}]"#));
+    assert!(loads(WriteDisposition::Merge, r#"[{"id":1,"name":"a"},{"id":2,"gone":"true"},{"id":3,"gone":1}]"#));
     assert!(!loads(WriteDisposition::Merge, r#"[{"id":1,"name":"a"},{"id":2,"gone":false}]"#));
+    assert!(!loads(WriteDisposition::Merge, r#"[{"id":1,"name":"a"},{"id":2,"gone":"0"}]"#));
     assert!(!loads(WriteDisposition::Merge, r#"[{"name":"a","gone":true}]"#), "the key is needed");
     assert!(!loads(WriteDisposition::Append, r#"[{"id":2,"gone":true}]"#));
 }
