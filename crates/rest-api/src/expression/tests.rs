@@ -39,8 +39,10 @@ fn numbers_are_exact_or_an_error() {
     check(
         "row.n + 1",
         r#"{"n": 0.1234567890123456789}"#,
-        "invalid operation: the number 0.1234567890123456789 has more digits than expressions compute with",
+        "invalid operation: expressions cannot hold the number 0.1234567890123456789 exactly",
     );
+    check("row.n", r#"{"n": 1e999}"#, "invalid operation: expressions cannot hold the number 1e999 exactly");
+    check("row.n", r#"{"n": -Infinity}"#, "-Infinity");
     // what is passed on as a whole is not computed with
     check("row.o", r#"{"o": {"n": 0.1234567890123456789}}"#, r#"{"n":0.1234567890123456789}"#);
 }

@@ -17,12 +17,17 @@ pub(super) fn number(source: &str) -> minijinja::Value {
             return minijinja::Value::from(number);
         }
     } else if let Ok(number) = source.parse::<f64>()
-        && (!number.is_finite() || digits(source) == digits(&format!("{number:e}")))
+        && (is_not_finite(source) || digits(source) == digits(&format!("{number:e}")))
     {
         return minijinja::Value::from(number);
     }
-    let problem = format!("the number {source} has more digits than expressions compute with");
+    let problem = format!("expressions cannot hold the number {source} exactly");
     minijinja::Value::from(Error::new(ErrorKind::InvalidOperation, problem))
+}
+
+/// Whether the source is `NaN` or an infinity, not a number beyond the doubles.
+fn is_not_finite(source: &str) -> bool {
+    !source.bytes().any(|byte| byte.is_ascii_digit())
 }
 
 /// The digits of a number without leading and trailing zeros, and the power of ten of the last one.
