@@ -65,6 +65,19 @@ pub(crate) fn binary() -> PathBuf {
 }
 
 #[test]
+fn a_name_that_no_dataset_can_have_is_told_before_anything_is_requested() {
+    let dataset = Dataset::new();
+    let spec = r#"{"client":{"base_url":"http://127.0.0.1:9"},"resources":["a"]}"#;
+    let check = |name: &str, expected: &str| {
+        let (code, said) = Run::new(&dataset, spec).dataset_name(name).says(&[]);
+        assert_eq!(code, Some(1), "{said}");
+        assert!(said.contains(expected), "{said}");
+    };
+    check("", "cannot have a dataset named \"\": the name is empty");
+    check("pg_catalog", "cannot have a dataset named \"pg_catalog\": DuckDB keeps this schema for itself");
+}
+
+#[test]
 fn wrong_specs_and_flags_exit_with_2() {
     let dataset = Dataset::new();
     let check = |spec: &str, args: &[&str], expected: &str| {

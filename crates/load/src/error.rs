@@ -63,6 +63,16 @@ pub enum LoadError {
         /// The step at which it ended.
         step: String,
     },
+    /// The destination cannot have a dataset of this name.
+    #[error("{location} cannot have a dataset named {name:?}: {reason}")]
+    DatasetName {
+        /// The name.
+        name: String,
+        /// Where.
+        location: String,
+        /// Why not.
+        reason: &'static str,
+    },
     /// A table has no room for a value.
     #[error(transparent)]
     Value(#[from] Box<RefusedValue>),
@@ -124,6 +134,7 @@ impl LoadError {
             LoadError::Package(error) => error.is_retryable(),
             LoadError::Value(_)
             | LoadError::EndsProcess { .. }
+            | LoadError::DatasetName { .. }
             | LoadError::Stale { .. }
             | LoadError::Stored { .. }
             | LoadError::UnknownName(_)

@@ -41,9 +41,10 @@ impl FromStr for MemoryLimit {
         }
         let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').ok_or(InvalidMemoryLimit)?;
         let (number, unit) = text.split_at(end);
-        let is_positive = number.parse::<f64>().is_ok_and(|number| number > 0.0);
-        let is_unit = UNITS.contains(&unit.trim_start().to_ascii_lowercase().as_str());
-        if is_positive && is_unit { Ok(MemoryLimit::Fixed(text.to_owned())) } else { Err(InvalidMemoryLimit) }
+        let unit = unit.trim_start().to_ascii_lowercase();
+        let max = if unit == "%" { 100.0 } else { f64::INFINITY };
+        let is_in_range = number.parse::<f64>().is_ok_and(|number| number > 0.0 && number <= max);
+        if is_in_range && UNITS.contains(&unit.as_str()) { Ok(MemoryLimit::Fixed(text.to_owned())) } else { Err(InvalidMemoryLimit) }
     }
 }
 
@@ -73,6 +74,8 @@ mod tests {
         check("1.5 GiB", Some("1.5 GiB"));
         check("50%", Some("50%"));
         check("512m", Some("512m"));
+        check("100%", Some("100%"));
+        check("200%", None);
         check("", None);
         check("64", None);
         check("MB", None);

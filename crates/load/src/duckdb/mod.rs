@@ -70,6 +70,9 @@ impl Destination for DuckDb {
     }
 
     fn restore(&self, dataset: &str, pipeline: &str, schema: &str, cancelled: Cancelled<'_>) -> Result<Restored, LoadError> {
+        if let Some(reason) = refused_dataset_name(dataset) {
+            return Err(LoadError::DatasetName { name: dataset.to_owned(), location: self.location(), reason });
+        }
         if !self.options.path.exists() {
             return Ok(Restored::default());
         }
@@ -104,5 +107,15 @@ impl Destination for DuckDb {
             session.run(&format!("use the dataset `{dataset}`"), &format!("USE {}", session.dataset(dataset)))?;
             session.query("query", sql)
         })
+    }
+}
+
+/// Why DuckDB can have no schema of this name.
+fn refused_dataset_name(name: &str) -> Option<&'static str> {
+    match name.to_ascii_lowercase().as_str() {
+        "" => Some("the name is empty"),
+        "information_schema" | "pg_catalog" => Some("DuckDB keeps this schema for itself"),
+        name if name.contains('\0') => Some("the name has a zero byte"),
+        _ => None,
     }
 }
