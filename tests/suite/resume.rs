@@ -83,7 +83,8 @@ fn limited_runs_take_one_part_after_the_other() {
     let mut asked: Vec<u64> =
         server.requests().iter().map(|request| request.param("cursor").map_or(0, |page| page.parse().unwrap())).collect();
     asked.sort_unstable();
-    let (once, again): (Vec<u64>, Vec<u64>) = (0..PAGES).partition(|page| asked.iter().filter(|asked| *asked == page).count() == 1);
+    let (once, again): (Vec<u64>, Vec<u64>) =
+        (0..PAGES).partition(|page| asked.iter().filter(|asked| *asked == page).count() == 1);
     // A part may have asked for the page after its last one when it ended.
     assert!(again.iter().all(|page| [400, 800].contains(page)), "{again:?}");
     assert_eq!(asked.len(), once.len() + 2 * again.len());

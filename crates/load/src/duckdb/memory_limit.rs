@@ -44,7 +44,11 @@ impl FromStr for MemoryLimit {
         let unit = unit.trim_start().to_ascii_lowercase();
         let max = if unit == "%" { 100.0 } else { f64::INFINITY };
         let is_in_range = number.parse::<f64>().is_ok_and(|number| number > 0.0 && number <= max);
-        if is_in_range && UNITS.contains(&unit.as_str()) { Ok(MemoryLimit::Fixed(text.to_owned())) } else { Err(InvalidMemoryLimit) }
+        if is_in_range && UNITS.contains(&unit.as_str()) {
+            Ok(MemoryLimit::Fixed(text.to_owned()))
+        } else {
+            Err(InvalidMemoryLimit)
+        }
     }
 }
 

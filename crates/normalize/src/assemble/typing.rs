@@ -188,8 +188,7 @@ impl<'a, 'd> Typing<'a, 'd> {
         self.depends_on_order |= !built.misfits.is_empty() && self.has_key_of_variant(&column.name);
         let may_widen = self.rules.options.numeric_widening && self.guard.may_widen(column);
         if may_widen && !built.misfits.is_empty() {
-            let (joined, misfits) =
-                columns::widen(column_type, coercion, cells, |found| self.has_variant(&column.name, found));
+            let (joined, misfits) = columns::widen(column_type, coercion, cells, |found| self.has_variant(&column.name, found));
             built = columns::build(joined, coercion, cells, &misfits, self.cells.rows);
             wider = joined;
         }

@@ -29,8 +29,7 @@ pub(super) fn reads_back(column_type: ColumnType, value: Node<'_>) -> bool {
 pub(super) fn keeps_digits(column_type: ColumnType, value: Node<'_>) -> bool {
     match (column_type, value.kind()) {
         (ColumnType::Double, Kind::Fraction) => value.number().is_some_and(|digits| {
-            !number::is_number(digits)
-                || python::float(digits).is_some_and(|n| number::are_equal(digits, &python::float_text(n)))
+            !number::is_number(digits) || python::float(digits).is_some_and(|n| number::are_equal(digits, &python::float_text(n)))
         }),
         (ColumnType::Timestamp { .. } | ColumnType::Date | ColumnType::Time, Kind::Text) => {
             value.text().is_some_and(|text| has_whole_micros(&text))
