@@ -85,6 +85,14 @@ fn wrong_specs_and_flags_exit_with_2() {
         assert_eq!(code, Some(2), "{said}");
         assert!(said.contains(expected), "{said}");
     };
+    for (spec, key) in [
+        (r#"{"client":{"base_url":"x"},"resources":[""]}"#, "resources[0]"),
+        (r#"{"client":{"base_url":"x"},"resources":[{"name":" "}]}"#, "resources[0].name"),
+        (r#"{"client":{"base_url":"x"},"resources":[{"name":"a","table_name":""}]}"#, "resources[0].table_name"),
+        (r#"{"client":{"base_url":"x"},"resources":["a"],"pipeline":{"dataset_name":""}}"#, "pipeline.dataset_name"),
+    ] {
+        check(spec, &[], &format!("{key}: the name is empty"));
+    }
     let fine = r#"{"client":{"base_url":"http://127.0.0.1:9"},"resources":["a"]}"#;
     check("{", &[], "invalid JSON at line 1, column 2");
     check(
@@ -95,6 +103,8 @@ fn wrong_specs_and_flags_exit_with_2() {
     check(r#"{"client":{"base_url":"nonsense"},"resources":["a"]}"#, &[], "nonsense");
     check(fine, &["--select", "b"], "has no resource \"b\"; it has a");
     check(fine, &["--destination", "mysql"], "there is no \"mysql\"");
+    check(fine, &["--pipeline-name", "../outside"], "the name of the pipeline is \"../outside\", which is a path");
+    check(fine, &["--pipeline-name", ""], "which is empty");
     check(fine, &["--no-such-flag"], "--no-such-flag");
     assert!(!dataset.file().exists());
 }

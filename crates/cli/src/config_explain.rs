@@ -19,7 +19,7 @@ const ELSEWHERE: &str = "write ${env:NAME} or ${secret:sources.name.key} there i
 
 pub(crate) fn explain(args: &ExplainArgs) -> Result<(), Failure> {
     let spec = spec_file::read(&args.spec)?;
-    let pipeline = spec_file::pipeline_name(args.pipeline_name.as_ref(), &spec, &args.spec);
+    let pipeline = spec_file::pipeline_name(args.pipeline_name.as_ref(), &spec, &args.spec)?;
     let configuration = Configuration::load()?.of_pipeline(&pipeline)?;
     let mut report = Report::default();
     report.line(format_args!("pipeline {pipeline}, source {}", spec.name));

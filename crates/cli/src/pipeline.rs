@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use anyhow::anyhow;
-use catchment::WorkingDir;
 use catchment::load_package::Place;
 use catchment::schema::{Schema, SchemaFormat, format_timestamp, render};
+use catchment::{WorkingDir, check_pipeline_name};
 
 use crate::args::{Operation, PipelineArgs};
 use crate::failure::Failure;
@@ -42,6 +42,7 @@ fn list(pipelines_dir: &Path) -> Result<(), Failure> {
 }
 
 fn open(pipelines_dir: &Path, name: &str) -> Result<WorkingDir, Failure> {
+    check_pipeline_name(name).map_err(|error| Failure::Usage(error.into()))?;
     let working_dir = WorkingDir::new(pipelines_dir, name);
     if !working_dir.exists() {
         let known = WorkingDir::list(pipelines_dir).unwrap_or_default().join(", ");

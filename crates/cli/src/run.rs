@@ -17,7 +17,7 @@ use crate::{dry_run, logging, output, runtime, spec_file};
 
 pub(crate) fn run(args: &RunArgs) -> Result<(), Failure> {
     let spec = spec_file::read(&args.spec)?;
-    let pipeline = spec_file::pipeline_name(args.pipeline_name.as_ref(), &spec, &args.spec);
+    let pipeline = spec_file::pipeline_name(args.pipeline_name.as_ref(), &spec, &args.spec)?;
     let configuration = Configuration::load()?.of_pipeline(&pipeline)?;
     logging::start(&configuration.log()?);
     warn_of_typos(&configuration, &spec, &pipeline);

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context as _, anyhow};
+use catchment::check_pipeline_name;
 use catchment::rest_api::{Format, Spec};
 
 use crate::failure::Failure;
@@ -19,7 +20,9 @@ pub(crate) fn read(path: &Path) -> Result<Spec, Failure> {
 }
 
 /// The name of the pipeline: that of the flag, else that of the spec, else the stem of the file's name.
-pub(crate) fn pipeline_name(flag: Option<&String>, spec: &Spec, path: &Path) -> String {
+pub(crate) fn pipeline_name(flag: Option<&String>, spec: &Spec, path: &Path) -> Result<String, Failure> {
     let stem = || path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    flag.or(spec.pipeline.pipeline_name.as_ref()).cloned().unwrap_or_else(stem)
+    let name = flag.or(spec.pipeline.pipeline_name.as_ref()).cloned().unwrap_or_else(stem);
+    check_pipeline_name(&name).map_err(|error| Failure::Usage(error.into()))?;
+    Ok(name)
 }

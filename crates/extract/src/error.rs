@@ -127,6 +127,16 @@ pub enum ExtractError {
         /// The other one.
         second: String,
     },
+    /// A row says a table that it cannot go to.
+    #[error("resource `{resource}`: a row says {name:?} is its table, {problem}")]
+    TableName {
+        /// The resource.
+        resource: String,
+        /// The name of the table.
+        name: String,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
     /// Nobody takes the rows any more.
     #[error("the run was stopped while resource `{resource}` was being extracted")]
     Stopped {

@@ -70,8 +70,8 @@ pub use catchment_rest_api as rest_api;
 pub use catchment_rest_client as rest_client;
 pub use catchment_run::{
     CancellationToken, ExtractInfo, ExtractSettings, Host, LoadInfo, LoadSettings, NormalizeInfo, NormalizeSettings,
-    NormalizedPackage, PackageInfo, PackageOutcome, ProgressTo, RefreshMode, Remarks, RowCounts, RunError, RunOptions,
-    SchemaFiles, StateEdit, SystemHost, Trace, Warning, WorkingDir,
+    NormalizedPackage, PackageInfo, PackageOutcome, PipelineNameError, ProgressTo, RefreshMode, Remarks, RowCounts, RunError,
+    RunOptions, SchemaFiles, StateEdit, SystemHost, Trace, Warning, WorkingDir, check_pipeline_name,
 };
 pub use catchment_schema as schema;
 pub use catchment_schema::{MergeOptions, MergeStrategy, WriteDisposition};

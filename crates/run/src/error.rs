@@ -10,6 +10,7 @@ use catchment_schema::DeclareError;
 use thiserror::Error;
 
 use crate::lock::LockError;
+use crate::pipeline_name::PipelineNameError;
 use crate::schema_files::SchemaFileError;
 use crate::tables::TableError;
 
@@ -29,6 +30,9 @@ pub enum RunError {
     /// A resource declares what its table cannot be.
     #[error(transparent)]
     Declare(#[from] DeclareError),
+    /// The pipeline has a name that no folder can have.
+    #[error(transparent)]
+    PipelineName(#[from] PipelineNameError),
     /// Resources would mix their rows in one table.
     #[error(transparent)]
     Table(#[from] TableError),

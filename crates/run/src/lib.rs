@@ -17,6 +17,7 @@ mod lock;
 mod normalize;
 mod options;
 mod package;
+mod pipeline_name;
 mod progress;
 mod queue;
 mod recover;
@@ -37,6 +38,7 @@ pub use host::{Host, SystemHost};
 pub use load_id::LoadIds;
 pub use lock::LockError;
 pub use options::RunOptions;
+pub use pipeline_name::{PipelineNameError, check_pipeline_name};
 pub use progress::ProgressTo;
 pub use refresh::RefreshMode;
 pub use report::{

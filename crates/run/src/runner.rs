@@ -14,6 +14,7 @@ use crate::host::Host;
 use crate::load_id::LoadIds;
 use crate::lock::Locks;
 use crate::options::RunOptions;
+use crate::pipeline_name::check_pipeline_name;
 use crate::progress::{ProgressTo, follow};
 use crate::report::{ExtractInfo, LoadInfo, NormalizeInfo, NormalizedPackage, PackageInfo, PackageOutcome, Remarks, Trace};
 use crate::schema_files::SchemaFiles;
@@ -202,6 +203,7 @@ impl Runner {
 
     /// The store of the pipeline. What is no package in it is told of, and left alone.
     pub(crate) fn packages(&self) -> Result<PackageStore, RunError> {
+        check_pipeline_name(&self.pipeline)?;
         let store = self.working_dir.packages()?;
         let foreign = store.foreign()?;
         if !foreign.is_empty() {

@@ -1,13 +1,32 @@
 //! Which resource owns which table: known before anything is requested.
 
 use catchment_extract::{Resource, Source, TableName};
-use catchment_schema::{NestedHints, Schema, WriteDisposition, naming};
+use catchment_schema::{NestedHints, Schema, WriteDisposition, is_system_table, naming};
 use thiserror::Error;
 
 /// Why resources cannot be loaded into their tables.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum TableError {
+    /// A resource without a name, or with a table without one.
+    #[error("a resource has an empty name, or its `table_name` is empty: {resource:?}, table {table:?}")]
+    NoName {
+        /// The resource.
+        resource: String,
+        /// The name of its table.
+        table: String,
+    },
+    /// A resource whose table would be one of the system.
+    #[error(
+        "resource {resource:?} would be loaded into table `{table}`, but names that begin with `_dlt` or `_catchment` belong to \
+         system tables; set another `table_name` for the resource"
+    )]
+    System {
+        /// The table.
+        table: String,
+        /// The resource.
+        resource: String,
+    },
     /// Two resources whose names differ, but not those of their tables.
     #[error(
         "resources {first:?} and {second:?} would both be loaded into table `{table}`, as their names differ only in what names of \
@@ -56,6 +75,7 @@ pub enum TableError {
 pub(crate) fn check(source: &Source, named: &Source, schema: &Schema) -> Result<(), TableError> {
     let resources: Vec<_> = source.resources.iter().zip(named.resources.iter().map(Resource::root_table)).collect();
     for (at, (resource, table)) in resources.iter().enumerate().filter(|(_, (resource, _))| resource.is_loaded()) {
+        check_name(resource, table)?;
         if let Some(parent) = parent(named, schema, resource, table) {
             return Err(TableError::OfList { table: table.clone(), resource: resource.name.clone(), parent });
         }
@@ -66,6 +86,17 @@ pub(crate) fn check(source: &Source, named: &Source, schema: &Schema) -> Result<
                 check_pair(other, resource, table)?;
             }
         }
+    }
+    Ok(())
+}
+
+fn check_name(resource: &Resource, table: &str) -> Result<(), TableError> {
+    let name = resource.name.clone();
+    if name.trim().is_empty() || text(resource).trim().is_empty() {
+        return Err(TableError::NoName { resource: name, table: text(resource).to_owned() });
+    }
+    if is_system_table(table) && !matches!(resource.table_name, TableName::PerRow(_)) {
+        return Err(TableError::System { table: table.to_owned(), resource: name });
     }
     Ok(())
 }
@@ -197,6 +228,30 @@ mod tests {
             &new,
             &lost("the write dispositions `append` and `replace`"),
         );
+    }
+
+    #[test]
+    fn a_resource_does_not_get_a_system_table() {
+        let new = Schema::new("s");
+        let expected = |resource: &str, table: &str| {
+            format!(
+                "resource {resource:?} would be loaded into table `{table}`, but names that begin with `_dlt` or `_catchment` \
+                 belong to system tables; set another `table_name` for the resource"
+            )
+        };
+        check_source([resource("_dlt_pipeline_state")], &new, &expected("_dlt_pipeline_state", "_dlt_pipeline_state"));
+        check_source([resource("a").table_name("_DltLoads")], &new, &expected("a", "_dlt_loads"));
+        check_source([resource("_catchment_cursor_rows")], &new, &expected("_catchment_cursor_rows", "_catchment_cursor_rows"));
+        check_source([resource("_dlt_version").table_name("versions")], &new, "");
+        check_source([resource("dlt_version")], &new, "");
+    }
+
+    #[test]
+    fn resources_and_tables_have_names() {
+        let new = Schema::new("s");
+        let expected = "a resource has an empty name, or its `table_name` is empty: ";
+        check_source([resource("")], &new, &format!("{expected}\"\", table \"\""));
+        check_source([resource("a").table_name(" ")], &new, &format!("{expected}\"a\", table \" \""));
     }
 
     #[test]

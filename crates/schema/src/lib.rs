@@ -52,8 +52,8 @@ pub use schema::{Schema, SchemaConflict};
 pub use stored::StoredError;
 pub use system::{
     CURSOR_ROWS_TABLE, DLT_ID, DLT_LIST_IDX, DLT_LOAD_ID, DLT_PARENT_ID, DLT_ROOT_ID, LOADS_TABLE, PARENT_CURSORS_TABLE,
-    ROOT_ROW, ROOT_ROW_DIGITS, STATE_TABLE, VERSION_TABLE, cursor_rows_table, is_cursor_table, is_system_name, loads_table,
-    parent_cursors_table, state_table, system_column, version_table,
+    ROOT_ROW, ROOT_ROW_DIGITS, STATE_TABLE, VERSION_TABLE, cursor_rows_table, is_cursor_table, is_system_name, is_system_table,
+    loads_table, parent_cursors_table, state_table, system_column, version_table,
 };
 pub use table::{Table, WriteDisposition};
 pub use timestamp::{format_timestamp, parse_date, parse_time, parse_timestamp};

@@ -39,6 +39,11 @@ pub fn is_system_name(name: &str) -> bool {
     name.starts_with("_dlt")
 }
 
+/// Whether a table of this normalised name is, or may become, one of the system's own.
+pub fn is_system_table(name: &str) -> bool {
+    is_system_name(name) || name.starts_with("_catchment")
+}
+
 /// The system column of that name, as the default hints of a schema define it.
 pub fn system_column(name: &'static str) -> Column {
     let data_type = if name == DLT_LIST_IDX { DataType::Bigint } else { DataType::Text };

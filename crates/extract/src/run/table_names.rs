@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use catchment_json::Selection;
+use catchment_schema::is_system_table;
 use catchment_schema::naming::readable_path;
 use indexmap::IndexMap;
 
@@ -22,7 +23,7 @@ impl TableNames {
     ///
     /// # Errors
     ///
-    /// Where two names lead to one table.
+    /// Where two names lead to one table, or one is empty or that of a system table.
     pub(super) fn by_table(&mut self, resource: &Resource, rows: Selection) -> Result<Vec<(String, Selection)>, ExtractError> {
         let TableName::PerRow(name) = &resource.table_name else { return Ok(vec![(resource.root_table(), rows)]) };
         let mut tables: IndexMap<String, Vec<_>> = IndexMap::new();
@@ -42,6 +43,14 @@ impl TableNames {
 
     fn add(&mut self, resource: &Resource, name: String) -> Result<&String, ExtractError> {
         let table = readable_path(&name);
+        let problem = match () {
+            () if name.trim().is_empty() => Some("but that is no name"),
+            () if is_system_table(&table) => Some("but names that begin with `_dlt` or `_catchment` belong to system tables"),
+            () => None,
+        };
+        if let Some(problem) = problem {
+            return Err(ExtractError::TableName { resource: resource.name.clone(), name, problem });
+        }
         if let Some(first) = self.names.insert(table.clone(), name.clone()) {
             return Err(ExtractError::SameTable { resource: resource.name.clone(), table, first, second: name });
         }

@@ -201,6 +201,17 @@ fn two_names_of_tables_that_become_one_are_an_error() {
     assert!(error.contains("tables \"my_items\" and \"my items\" would both go to table `my_items`;"), "{error}");
 }
 
+#[test]
+fn rows_do_not_go_to_system_tables_or_to_none() {
+    let check = |table: &'static str, expected: &str| {
+        let source: Source = paged(1).table_name_per_row(move |_| table.to_owned()).into();
+        let error = extract(&source, &fresh(), &|_| ControlFlow::Continue(())).map(|_| ()).unwrap_err().to_string();
+        assert!(error.contains(expected), "{error}");
+    };
+    check("_dlt_loads", "a row says \"_dlt_loads\" is its table, but names that begin with `_dlt`");
+    check("", "a row says \"\" is its table, but that is no name");
+}
+
 fn ascending() -> Incremental {
     Incremental::new("n").row_order(RowOrder::Asc)
 }

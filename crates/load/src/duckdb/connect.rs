@@ -254,6 +254,9 @@ impl Session {
             "Catalog Error",
             "Invalid Input Error",
             "Out of Range Error",
+            "Parser Error",
+            "Mismatch Type Error",
+            "Not implemented Error",
         ];
         let terminal = terminal.iter().any(|name| reason.contains(name));
         LoadError::Refused { step: step.to_owned(), location: self.location.clone(), reason, terminal }

@@ -16,9 +16,11 @@ pub(crate) fn check(value: &Value, kind: &Kind, path: &str, own: &Own<'_>, mista
     let mut note = |problem: String| mistakes.push(Mistake::new(path, problem));
     match kind {
         Kind::Any => {}
-        Kind::Text => {
+        Kind::Text | Kind::Name => {
             if !takes(kind, value) {
                 mistakes.push(wrong(path, expected(kind), value));
+            } else if matches!(kind, Kind::Name) && value.as_str().is_some_and(|name| name.trim().is_empty()) {
+                note("the name is empty".to_owned());
             } else if value.as_str().is_some_and(has_reference) {
                 note("found a reference `${…}`, which can stand in URLs, headers, parameters, bodies, `auth`, `initial_value` and `end_value` only".to_owned());
             }
@@ -143,7 +145,7 @@ fn tagged(value: &Value, tagged: &Tagged, path: &str, own: &Own<'_>, mistakes: &
 /// Whether a value is of the kind, looked at from outside.
 fn takes(kind: &Kind, value: &Value) -> bool {
     match kind {
-        Kind::Text | Kind::Template | Kind::JsonPath | Kind::OneOf(_) => value.as_str().is_some(),
+        Kind::Text | Kind::Name | Kind::Template | Kind::JsonPath | Kind::OneOf(_) => value.as_str().is_some(),
         Kind::Bool => value.as_bool().is_some(),
         Kind::Integer(..) => value.as_i64().is_some(),
         Kind::Number => matches!(value, Value::Number(_)),
@@ -163,7 +165,7 @@ fn takes(kind: &Kind, value: &Value) -> bool {
 /// What a kind is called in messages.
 fn expected(kind: &Kind) -> &'static str {
     match kind {
-        Kind::Text | Kind::Template | Kind::JsonPath | Kind::OneOf(_) => "a string",
+        Kind::Text | Kind::Name | Kind::Template | Kind::JsonPath | Kind::OneOf(_) => "a string",
         Kind::Bool => "true or false",
         Kind::Integer(..) => "an integer",
         Kind::Number => "a number",

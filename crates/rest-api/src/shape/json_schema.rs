@@ -64,6 +64,7 @@ fn of_kind(kind: &'static Kind, definitions: &mut Object) -> Value {
     let of_type = |name: &str| entries([("type", Value::from(name))]);
     match kind {
         Kind::Text | Kind::Template | Kind::JsonPath => of_type("string"),
+        Kind::Name => entries([("type", Value::from("string")), ("minLength", Value::from(1))]),
         Kind::Bool => of_type("boolean"),
         Kind::Number => of_type("number"),
         Kind::Integer(from, to) => {

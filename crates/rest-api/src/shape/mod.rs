@@ -32,6 +32,8 @@ pub(crate) struct Field {
 pub(crate) enum Kind {
     /// A string, taken as it is.
     Text,
+    /// A string that is not blank, taken as it is.
+    Name,
     /// A string in which references and placeholders may stand.
     Template,
     Bool,

@@ -7,9 +7,9 @@ pub(super) static PIPELINE: Shape = Shape::new(
     "pipeline",
     "Defaults for the pipeline; flags win over them.",
     &[
-        Field::new("pipeline_name", Kind::Text, "The name of the pipeline; the stem of the file's name by default."),
-        Field::new("destination", Kind::Text, "The name of the destination; duckdb by default."),
-        Field::new("dataset_name", Kind::Text, "The name of the dataset; that of the pipeline and `_dataset` by default."),
+        Field::new("pipeline_name", Kind::Name, "The name of the pipeline; the stem of the file's name by default."),
+        Field::new("destination", Kind::Name, "The name of the destination; duckdb by default."),
+        Field::new("dataset_name", Kind::Name, "The name of the dataset; that of the pipeline and `_dataset` by default."),
         Field::new("import_schema_path", Kind::Text, "The folder of schema files that are imported before a run."),
         Field::new("export_schema_path", Kind::Text, "The folder that schemas are exported to after a run."),
     ],

@@ -20,7 +20,7 @@ macro_rules! fields {
         &[
             $name,
             Field::new("endpoint", $endpoint, "Where its rows are: a path, or an object."),
-            Field::new("table_name", Kind::Text, "The table that its rows go to; the name by default."),
+            Field::new("table_name", Kind::Name, "The table that its rows go to; the name by default."),
             Field::new("write_disposition", DISPOSITION, "What a load does with the rows that the table has; append by default."),
             Field::new("primary_key", Kind::Names, "The fields that tell rows apart."),
             Field::new("merge_key", Kind::Names, "The fields by which new rows replace old ones when they are merged."),
@@ -47,7 +47,7 @@ macro_rules! fields {
 }
 
 static RESOURCE: Shape =
-    Shape::new("resource", "A resource of the API.", fields!(Field::required("name", Kind::Text, "Its name."), ENDPOINT));
+    Shape::new("resource", "A resource of the API.", fields!(Field::required("name", Kind::Name, "Its name."), ENDPOINT));
 
 /// The defaults of all resources.
 pub(super) static DEFAULTS: Shape = Shape::new(
@@ -56,7 +56,7 @@ pub(super) static DEFAULTS: Shape = Shape::new(
     fields!(Field::new("name", Kind::Refused("each resource has a name of its own"), ""), Kind::Object(&endpoint::SHAPE)),
 );
 
-pub(super) const RESOURCE_KIND: Kind = Kind::Either(&[Kind::Text, Kind::Object(&RESOURCE)], "a name or an object");
+pub(super) const RESOURCE_KIND: Kind = Kind::Either(&[Kind::Name, Kind::Object(&RESOURCE)], "a name or an object");
 
 /// A resource of an API.
 #[derive(Debug, Clone)]

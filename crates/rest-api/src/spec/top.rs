@@ -20,7 +20,7 @@ pub(crate) static SPEC: Shape = Shape::new(
     "A REST API: how it is reached, and what is loaded from it.",
     &[
         Field::new("$schema", Kind::Text, "The JSON Schema that editors complete and check the file by."),
-        Field::new("name", Kind::Text, "The name of the source; rest_api by default."),
+        Field::new("name", Kind::Name, "The name of the source; rest_api by default."),
         Field::required("client", Kind::Object(&CLIENT), "How the API is reached."),
         Field::new("resource_defaults", Kind::Object(&DEFAULTS), "What holds for all resources that say nothing else."),
         Field::required("resources", Kind::ListOf(&RESOURCE_KIND), "What is loaded: names, which are paths too, or objects."),
