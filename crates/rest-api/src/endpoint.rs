@@ -2,7 +2,7 @@
 
 use catchment_extract::{PageError, Row, Start, WindowsError};
 use catchment_json::{Node, Path, Selection, Value};
-use catchment_rest_client::{Body, Method, Request, RestClient, redact_all};
+use catchment_rest_client::{Body, Method, Request, RestClient, Url, redact_all};
 use catchment_settings::{Secret, SettingsError};
 use thiserror::Error;
 
@@ -105,7 +105,18 @@ impl Endpoint {
         for secret in &self.secrets {
             request = request.hide(secret);
         }
-        Ok(request)
+        // the author of the spec says where credentials go, not a row
+        Ok(self.client.restrict_to_origin(request, self.home().as_ref())?)
+    }
+
+    /// A URL of the origin that the spec says: that of the path up to its first placeholder if it is absolute, else the base
+    /// URL.
+    fn home(&self) -> Option<Url> {
+        let (written, is_all) = self.spec.path.written_prefix();
+        let authority = written.split_once("://").map_or("", |(_, rest)| rest);
+        let is_whole = authority.contains(['/', '?', '#']) || is_all;
+        let url = self.client.request(if is_whole { &written } else { "" });
+        url.ok().map(|request| request.url)
     }
 
     /// Method and URL of the first request as they may be shown, its placeholders as they are written.

@@ -86,8 +86,8 @@ impl RestClientBuilder {
         self
     }
 
-    /// An origin, such as `https://files.example.com`, that gets headers and credentials too where a link or a redirect
-    /// leads there. Only the origin of the first request gets them otherwise.
+    /// An origin, such as `https://files.example.com`, that gets headers, credentials and secrets too where a link, a redirect or
+    /// data leads there. Only the origin of the first request gets them otherwise.
     #[must_use]
     pub fn trusted_origin(mut self, origin: impl Into<String>) -> Self {
         self.trusted_origins.push(origin.into());

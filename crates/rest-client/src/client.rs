@@ -4,13 +4,17 @@ use std::sync::Arc;
 
 use catchment_json::{Path, Value};
 use reqwest::Method;
+use url::Url;
 
 use crate::auth::Auth;
 use crate::body::Body;
 use crate::builder::RestClientBuilder;
 use crate::error::Error;
+use crate::error_kind::ErrorKind;
+use crate::foreign;
 use crate::join::join;
 use crate::paginate::{self, Pages, Paginator, Paging};
+use crate::redact::{redact, redact_all};
 use crate::request::Request;
 use crate::response::Response;
 use crate::response_action::ResponseAction;
@@ -105,6 +109,46 @@ impl RestClient {
     /// Where base URL and path make no URL.
     pub fn request(&self, path: &str) -> Result<Request, Error> {
         Ok(Request::new(Method::GET, join(&self.base_url, path)?))
+    }
+
+    /// Takes headers, credentials and secrets out of a request whose URL was made from data, such as a row, where that leads
+    /// to another origin than `home` and the client does not [trust](RestClientBuilder::trusted_origin) it. Without `home` no
+    /// other origin is trusted.
+    ///
+    /// The parts of parameters and body that are taken out are those whose names [sound secret](crate::sounds_secret), and
+    /// those with a text that the request [hides](Request::hide).
+    ///
+    /// ```
+    /// use catchment_rest_client::{RestClient, Url};
+    ///
+    /// let client = RestClient::builder().base_url("https://api.example.com").build()?;
+    /// let home = Url::parse("https://api.example.com")?;
+    /// let request = client.request("https://files.example.org/1")?.param("api_key", "s3cret");
+    /// assert_eq!(client.restrict_to_origin(request, Some(&home))?.full_url().as_str(), "https://files.example.org/1");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Where the URL itself has a hidden text in its path.
+    pub fn restrict_to_origin(&self, mut request: Request, home: Option<&Url>) -> Result<Request, Error> {
+        let is_trusted = match home {
+            Some(home) => self.rules.trust(home, &request.url),
+            None => self.rules.trusts_origin(&request.url),
+        };
+        if is_trusted {
+            return Ok(request);
+        }
+        request.distrust();
+        // both fail only for URLs that cannot have a user
+        let _ = request.url.set_username("");
+        let _ = request.url.set_password(None);
+        foreign::remove_from_query(&mut request.url, &request.hidden);
+        if redact_all(&request.url, &request.hidden) != redact(&request.url) {
+            let origin = request.url.origin().ascii_serialization();
+            return Err(Error::new(ErrorKind::SecretInForeignUrl { origin }));
+        }
+        Ok(request)
     }
 
     /// Gets one answer.

@@ -86,6 +86,15 @@ pub enum ErrorKind {
         /// What the answer gives as its target.
         target: String,
     },
+    /// A URL that data leads to another origin, and that has a secret in its path.
+    #[error(
+        "the URL of the request has a secret in its path and leads to {origin}, which is another origin than that of the API; if it belongs to \
+         the API, add it to the client of the spec: trusted_origins: [\"{origin}\"]"
+    )]
+    SecretInForeignUrl {
+        /// Where it leads.
+        origin: String,
+    },
     /// A complete body that is not JSON.
     #[error("{}", invalid_json(.0))]
     InvalidJson(ParseError),

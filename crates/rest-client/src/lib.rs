@@ -33,9 +33,10 @@
 //! - **No page is lost silently.** A page that cannot be had is an error after the attempts that the
 //!   [`RetryPolicy`] allows, also where the connection breaks in the middle of a body. Signs of further
 //!   pages that are not followed are logged. Pages that go in a circle are an error.
-//! - **Credentials stay at home.** Every configured header counts as one; neither headers nor what an [`Auth`] adds go
-//!   along where a redirect or a next link leads to another origin, unless that is a
-//!   [`trusted_origin`](RestClientBuilder::trusted_origin). For that, redirects are followed here and not by
+//! - **Credentials stay at home.** Every configured header counts as one; neither headers, nor what an [`Auth`] adds, nor
+//!   secrets in parameters and bodies go along where a redirect or a next link leads to another origin, unless that is a
+//!   [`trusted_origin`](RestClientBuilder::trusted_origin). [`RestClient::restrict_to_origin`] does the same for URLs
+//!   that come from data. For that, redirects are followed here and not by
 //!   `reqwest`, which strips `Authorization` and `Cookie` alone. URLs are shown without secrets, and what answers
 //!   repeat of them is masked.
 //! - **Cookies work as in a browser session.** Cookies that responses set are kept in memory, at most 200, and go back to
@@ -58,6 +59,7 @@ mod cookies;
 mod error;
 mod error_kind;
 mod excerpt;
+mod foreign;
 mod join;
 mod limit;
 mod link;

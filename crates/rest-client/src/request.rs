@@ -9,6 +9,7 @@ use url::Url;
 use crate::body::Body;
 use crate::error::Error;
 use crate::error_kind::ErrorKind;
+use crate::foreign;
 use crate::outgoing::remove_query;
 use crate::redact::redact_all;
 
@@ -145,10 +146,12 @@ impl Request {
         self.params.clear();
     }
 
-    /// Gives up all credentials: it goes where an answer has sent it, to an origin that is not trusted.
+    /// Gives up all credentials and secrets: data has sent it to an origin that is not trusted.
     pub(crate) fn distrust(&mut self) {
         self.trusted = false;
         self.headers.clear();
+        foreign::remove_from_params(&mut self.params, &self.hidden);
+        self.body = self.body.take().and_then(|body| foreign::without_secrets(body, &self.hidden));
     }
 }
 

@@ -26,6 +26,11 @@ pub(crate) struct Rules {
 impl Rules {
     /// Whether credentials that go to `from` may go to `to`, which an answer from there has named.
     pub(crate) fn trust(&self, from: &Url, to: &Url) -> bool {
-        to.origin() == from.origin() || self.trusted_origins.contains(&to.origin())
+        to.origin() == from.origin() || self.trusts_origin(to)
+    }
+
+    /// Whether credentials may go to `to` from everywhere.
+    pub(crate) fn trusts_origin(&self, to: &Url) -> bool {
+        self.trusted_origins.contains(&to.origin())
     }
 }

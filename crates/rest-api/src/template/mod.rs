@@ -159,12 +159,13 @@ impl Template {
 
     /// The text of a template whose references are resolved and that has no placeholders.
     pub(crate) fn resolved_text(&self) -> String {
-        let text = |part: &Part| match part {
-            Part::Text(text) | Part::Value(text) => text.clone(),
-            Part::Resolved(secret) => secret.expose().to_owned(),
-            Part::Param(_) | Part::Incremental(_) | Part::Field(_) | Part::Formatted(..) | Part::Reference(_) => String::new(),
-        };
-        self.parts.iter().map(text).collect()
+        self.parts.iter().filter_map(Part::written).collect()
+    }
+
+    /// The text of a template whose references are resolved, up to its first placeholder, and whether there is none.
+    pub(crate) fn written_prefix(&self) -> (String, bool) {
+        let prefix = self.parts.iter().map_while(Part::written).collect();
+        (prefix, self.parts.iter().all(|part| part.written().is_some()))
     }
 
     /// The secrets that its references have stood for.
@@ -180,6 +181,15 @@ impl fmt::Debug for Template {
 }
 
 impl Part {
+    /// The text that it always stands for; nothing if data decides.
+    fn written(&self) -> Option<&str> {
+        match self {
+            Part::Text(text) | Part::Value(text) => Some(text),
+            Part::Resolved(secret) => Some(secret.expose()),
+            Part::Param(_) | Part::Incremental(_) | Part::Field(_) | Part::Formatted(..) | Part::Reference(_) => None,
+        }
+    }
+
     /// The part that is written out.
     pub(crate) fn value(&self) -> &Part {
         if let Part::Formatted(part, _) = self { part } else { self }

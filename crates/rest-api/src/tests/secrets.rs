@@ -243,3 +243,53 @@ fn the_limits_of_a_cursor_can_be_variables() {
     check(r#""initial_value": "${secret:sources.since}""#, &refused("${secret:sources.since}"));
     check(r#""initial_value": "${env:API_TOKEN}""#, &refused("${env:API_TOKEN}"));
 }
+
+/// What the origin that a row names gets of a request with secrets in all its parts, and the warnings of the run.
+#[track_caller]
+fn check_foreign(path: &str, trusted: bool, expected: &str) {
+    let other = ScriptedServer::start(|_| json("[]"));
+    let away = other.url();
+    let server = ScriptedServer::start(move |_| json(&format!(r#"[{{"url": "{away}/x", "at": "@{}/x"}}]"#, &away[7..])));
+    let more = if trusted { format!(r#", "trusted_origins": ["{}"]"#, other.url()) } else { String::new() };
+    let spec = parse(&format!(
+        r#"{{"client": {{"base_url": "{}", "headers": {{"X-Key": "${{env:TOKEN}}"}}, "auth": {{"token": "${{env:TOKEN}}"}} {more}}},
+            "resources": ["parents", {{"name": "kids", "endpoint": {{"path": "{path}", "method": "POST",
+                "params": {{"api_key": "literal", "who": "${{env:TOKEN}}", "n": 1}},
+                "json": {{"token": "${{env:TOKEN}}", "q": "all"}}}}}}]}}"#,
+        server.url()
+    ));
+    let fixed = settings();
+    let run = run(&source_with(&spec, Settings::new(&fixed)), &fresh());
+    let origin = other.url();
+    let warned = run
+        .as_ref()
+        .is_ok_and(|run| run.warnings.iter().any(|warning| warning.message.contains(&format!("not sent to {origin}"))));
+    let sent = other.requests().into_iter().map(|request| {
+        let headers = ["authorization", "x-key"].map(|name| request.header(name).unwrap_or("-"));
+        format!("{} {headers:?} {}", shown(&request), String::from_utf8_lossy(&request.body))
+    });
+    let sent = sent.collect::<Vec<_>>().join("; ");
+    let parent = format!(r#"{{"url":"{origin}/x","at":"@{}/x"}}"#, &origin[7..]);
+    let error = run.err().map(|error| chain(&error).replace(&parent, "PARENT").replace(&origin, "OTHER")).unwrap_or_default();
+    assert_eq!(format!("{sent} {warned} {error}").trim(), expected, "{path}");
+}
+
+#[test]
+fn a_url_in_a_row_gets_no_secrets_at_another_origin() {
+    let without = r#"POST /x?n=1 ["-", "-"] {"q":"all"} true"#;
+    check_foreign("{resources.parents.url}", false, without);
+    check_foreign("{resources.parents.url}?sig=1&k=${env:TOKEN}", false, &without.replace("?n", "?sig=1&n"));
+    check_foreign(
+        "{resources.parents.url}",
+        true,
+        r#"POST /x?api_key=literal&who=tk-env&n=1 ["Bearer tk-env", "tk-env"] {"token":"tk-env","q":"all"} false"#,
+    );
+    check_foreign("http://me:pw{resources.parents.at}", false, without);
+    check_foreign(
+        "{resources.parents.url}/${env:TOKEN}",
+        false,
+        "false resource `kids` failed: for PARENT: the URL of the request has a secret in its path and leads to OTHER, which is \
+         another origin than that of the API; if it belongs to the API, add it to the client of the spec: trusted_origins: \
+         [\"OTHER\"]",
+    );
+}

@@ -77,6 +77,10 @@ pub(crate) fn pages(transport: Arc<Transport>, rules: Arc<Rules>, mut request: R
     let required = selector.clone().filter(|_| data_selector_required);
     let stream = try_stream! {
         let mut warnings = Vec::new();
+        if !request.trusted {
+            // told in the report alone: there may be one for each row of a parent
+            warnings.push(format!("a URL leads to another origin than that of the API: {}", untrusted(&request)));
+        }
         warnings.extend(first_request(&mut paginator, &rules, &mut request, position.as_ref())?.map(logged));
         let mut seen = Seen::default();
         let mut number = 0;

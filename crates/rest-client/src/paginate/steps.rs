@@ -69,6 +69,6 @@ fn update(paginator: &mut Box<dyn Paginator>, rules: &Rules, request: &Request) 
 pub(super) fn untrusted(request: &Request) -> String {
     let origin = request.url.origin().ascii_serialization();
     format!(
-        "headers and credentials are not sent to {origin}; if it belongs to the API, add it to the client of the spec: trusted_origins: [\"{origin}\"]"
+        "headers, credentials and secrets are not sent to {origin}; if it belongs to the API, add it to the client of the spec: trusted_origins: [\"{origin}\"]"
     )
 }

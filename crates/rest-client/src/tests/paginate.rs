@@ -193,7 +193,7 @@ async fn refused_elsewhere(status: u16) -> (String, String) {
 
 #[tokio::test]
 async fn a_link_to_another_origin_says_how_to_trust_it() {
-    let how = r#"headers and credentials are not sent to {url}; if it belongs to the API, add it to the client of the spec: trusted_origins: ["{url}"]"#;
+    let how = r#"headers, credentials and secrets are not sent to {url}; if it belongs to the API, add it to the client of the spec: trusted_origins: ["{url}"]"#;
     let (warning, rest) = refused_elsewhere(200).await;
     assert!(warning.ends_with(&format!("links to its next page at another origin: {how}")), "{warning}");
     assert_eq!(rest, "[]");

@@ -1,5 +1,8 @@
 //! Redirects, and which headers go along.
 
+use catchment_json::Value;
+use reqwest::Method;
+
 use super::{hide_address, start_with};
 use crate::testing::{Answer, ScriptedServer};
 
@@ -57,4 +60,27 @@ async fn redirects_that_lead_nowhere() {
     check(Answer::redirect("ftp://a.b/?key=1"), "GET {url}/x failed: the redirect to \"ftp://a.b/\" cannot be followed").await;
     check(Answer::redirect("http://"), "GET {url}/x failed: the redirect to \"http://\" cannot be followed").await;
     check(Answer::json(302, "moved"), "GET {url}/x answered 302 Found: moved").await;
+}
+
+#[tokio::test]
+async fn bodies_with_secrets_do_not_go_along_to_other_origins() {
+    for by_redirect in [true, false] {
+        let other = ScriptedServer::start(|_| Answer::json(200, r#"{"d": [2]}"#));
+        let away = format!("{}/there", other.url());
+        let (_server, client) = start_with(
+            |client| client,
+            move |_| match by_redirect {
+                true => Answer::redirect(&away).status(307),
+                false => Answer::json(200, format!(r#"{{"d": [1], "next": "{away}"}}"#)),
+            },
+        );
+        let body = Value::parse(r#"{"q": "all", "token": "t0ken", "in": {"user": "the s3cret"}}"#).unwrap();
+        let request = client.request("x").unwrap().method(Method::POST).json(body).hide(&"s3cret".into());
+        let mut pages = client.paginate(request);
+        while let Some(page) = pages.next().await {
+            page.unwrap();
+        }
+        let bodies: Vec<_> = other.requests().into_iter().map(|request| String::from_utf8(request.body).unwrap()).collect();
+        assert_eq!(bodies, [r#"{"q":"all","in":{}}"#], "by redirect: {by_redirect}");
+    }
 }

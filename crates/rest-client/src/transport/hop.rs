@@ -5,6 +5,8 @@ use reqwest::Method;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use url::Url;
 
+use crate::body::Body;
+use crate::foreign;
 use crate::outgoing::{Outgoing, remove_query};
 use crate::redact::sounds_secret;
 use crate::request::Request;
@@ -15,7 +17,7 @@ pub(super) struct Hop {
     pub(super) method: Method,
     pub(super) url: Url,
     pub(super) headers: HeaderMap,
-    pub(super) body: Option<Vec<u8>>,
+    pub(super) body: Option<Body>,
     /// Whether it gets credentials.
     pub(super) trusted: bool,
     /// What is masked in answers.
@@ -37,13 +39,20 @@ impl Hop {
             method: request.method.clone(),
             url: request.full_url(),
             headers,
-            body: body.map(|body| body.bytes()),
+            body: body.cloned(),
             trusted: request.trusted,
             hidden: request.hidden.clone(),
         };
         hop.default_content_type(body.and_then(|body| body.content_type()));
         hop.drop_credentials_of_links(rules);
         hop
+    }
+
+    /// Gives up all credentials and secrets: a redirect leads to an origin that is not trusted.
+    pub(super) fn distrust(&mut self) {
+        self.trusted = false;
+        self.headers.clear();
+        self.body = self.body.take().and_then(|body| foreign::without_secrets(body, &self.hidden));
     }
 
     /// Takes out of the query what the auth puts there: a link that an answer brought along may have it.
@@ -55,7 +64,8 @@ impl Hop {
 
     /// The request to send, as yet without credentials.
     pub(super) fn outgoing(&self) -> Outgoing {
-        let (method, url, headers, body) = (self.method.clone(), self.url.clone(), self.headers.clone(), self.body.clone());
+        let (method, url, headers) = (self.method.clone(), self.url.clone(), self.headers.clone());
+        let body = self.body.as_ref().map(Body::bytes);
         let of_headers = headers.iter().filter(|(name, _)| sounds_secret(name.as_str()));
         let of_headers = of_headers.filter_map(|(_, value)| value.to_str().ok().map(Secret::from));
         let secrets = self.hidden.iter().cloned().chain(of_headers).collect();

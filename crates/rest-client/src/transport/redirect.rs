@@ -42,9 +42,8 @@ pub(super) fn follow(hop: &mut Hop, status: StatusCode, target: Url, trusted: bo
     // a later redirect back home does not bring them back: where it leads is the other origin's choice
     if !trusted && hop.trusted {
         let (from, to) = (hop.url.origin().ascii_serialization(), target.origin().ascii_serialization());
-        tracing::warn!("{from} redirects to {to}: headers and credentials are not sent there");
-        hop.trusted = false;
-        hop.headers.clear();
+        tracing::warn!("{from} redirects to {to}: headers, credentials and secrets are not sent there");
+        hop.distrust();
     }
     hop.url = target;
 }
@@ -52,6 +51,7 @@ pub(super) fn follow(hop: &mut Hop, status: StatusCode, target: Url, trusted: bo
 #[cfg(test)]
 mod tests {
     use super::{Hop, Method, StatusCode, follow};
+    use crate::body::Body;
     use crate::rules::Rules;
     use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
     use url::Url;
@@ -64,11 +64,16 @@ mod tests {
         ]);
         let (url, target) = (Url::parse("https://a.b/c").unwrap(), Url::parse(target).unwrap());
         let trusted = Rules::default().trust(&url, &target);
-        let mut hop = Hop { method, url, headers, body: Some(b"{}".to_vec()), trusted: true, hidden: Vec::new() };
+        let mut hop = Hop { method, url, headers, body: Some(Body::Bytes(b"{}".to_vec())), trusted: true, hidden: Vec::new() };
         follow(&mut hop, StatusCode::from_u16(status).unwrap(), target, trusted);
         let headers: Vec<_> = hop.headers.keys().map(|name| name.as_str()).collect();
         assert_eq!(
-            format!("{} {} {headers:?} {}", hop.method, hop.url, String::from_utf8(hop.body.unwrap_or_default()).unwrap()),
+            format!(
+                "{} {} {headers:?} {}",
+                hop.method,
+                hop.url,
+                String::from_utf8(hop.body.map(|body| body.bytes()).unwrap_or_default()).unwrap()
+            ),
             expected
         );
     }

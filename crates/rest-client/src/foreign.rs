@@ -1,0 +1,90 @@
+//! What a request loses when it goes to an origin that is not trusted.
+
+use catchment_json::Value;
+use catchment_settings::Secret;
+use url::{Url, form_urlencoded};
+
+use crate::body::Body;
+use crate::redact::{SHORTEST_SECRET, sounds_secret};
+
+/// Whether a text has one of the secrets in it.
+pub(crate) fn has_secret(text: &str, secrets: &[Secret]) -> bool {
+    let secrets = secrets.iter().map(Secret::expose).filter(|secret| secret.len() >= SHORTEST_SECRET);
+    secrets.into_iter().any(|secret| text.contains(secret))
+}
+
+/// Removes parameters whose names sound like those of secrets, or whose values have one.
+pub(crate) fn remove_from_params(params: &mut Vec<(String, String)>, secrets: &[Secret]) {
+    params.retain(|(name, value)| !sounds_secret(name) && !has_secret(value, secrets));
+}
+
+/// Removes the parameters of a URL that have a known secret. Its other ones stay, whatever their names: they came with it.
+pub(crate) fn remove_from_query(url: &mut Url, secrets: &[Secret]) {
+    let Some(query) = url.query() else { return };
+    let is_harmless = |pair: &&str| !form_urlencoded::parse(pair.as_bytes()).any(|(_, value)| has_secret(&value, secrets));
+    let kept: Vec<&str> = query.split('&').filter(is_harmless).collect();
+    let kept = (!kept.is_empty()).then(|| kept.join("&"));
+    url.set_query(kept.as_deref());
+}
+
+/// The body without the fields whose names sound like those of secrets, or whose values have one; nothing where the rest
+/// still has one.
+pub(crate) fn without_secrets(mut body: Body, secrets: &[Secret]) -> Option<Body> {
+    match &mut body {
+        Body::Json(value) => remove_from_value(value, secrets),
+        Body::Form(pairs) => remove_from_params(pairs, secrets),
+        Body::Bytes(_) => {}
+    }
+    let is_harmless = match &body {
+        Body::Json(Value::Text(text)) => !has_secret(text, secrets),
+        _ => !has_secret(&String::from_utf8_lossy(&body.bytes()), secrets),
+    };
+    is_harmless.then_some(body)
+}
+
+fn remove_from_value(value: &mut Value, secrets: &[Secret]) {
+    let is_secret = |value: &Value| value.as_str().is_some_and(|text| has_secret(text, secrets));
+    match value {
+        Value::Object(entries) => {
+            entries.retain(|key, value| !sounds_secret(key) && !is_secret(value));
+            entries.values_mut().for_each(|value| remove_from_value(value, secrets));
+        }
+        Value::Array(elements) => {
+            elements.retain(|element| !is_secret(element));
+            elements.iter_mut().for_each(|element| remove_from_value(element, secrets));
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(body: Body, expected: Option<&str>) {
+        let found = without_secrets(body, &["s3cret".into()]).map(|body| String::from_utf8(body.bytes()).unwrap());
+        assert_eq!(found.as_deref(), expected);
+    }
+
+    #[test]
+    fn bodies_lose_their_secrets() {
+        let json = |text: &str| Body::Json(Value::parse(text).unwrap());
+        check(json(r#"{"q": "a", "api_key": "b", "who": "x s3cret"}"#), Some(r#"{"q":"a"}"#));
+        check(json(r#"{"in": {"token": 1, "n": 2}, "l": ["s3cret", {"password": "p"}]}"#), Some(r#"{"in":{"n":2},"l":[{}]}"#));
+        check(json(r#"{"page_token": "b"}"#), Some(r#"{"page_token":"b"}"#));
+        check(json(r#"{"the s3cret": 1}"#), None);
+        check(json(r#""s3cret""#), None);
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        check(Body::Form(vec![pair("q", "a"), pair("key", "b"), pair("who", "s3cret")]), Some("q=a"));
+        check(Body::Bytes(b"a".to_vec()), Some("a"));
+        check(Body::Bytes(b"a s3cret".to_vec()), None);
+    }
+
+    #[test]
+    fn queries_lose_known_secrets_and_keep_signatures() {
+        let mut url = Url::parse("https://a.b/c?sig=1&who=s3%63ret&page=2").unwrap();
+        remove_from_query(&mut url, &["s3cret".into()]);
+        assert_eq!(url.as_str(), "https://a.b/c?sig=1&page=2");
+    }
+}
