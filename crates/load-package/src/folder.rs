@@ -56,7 +56,7 @@ impl Drop for LockedFolder {
 
 /// Removes the folder of a package: first what says that it counts, so that half a removal never looks like a package.
 pub(crate) fn remove(folder: &Path) -> Result<(), PackageError> {
-    for file in [journal::FILE, pages::FILE, extracted::RESUMABLE].map(|name| folder.join(name)) {
+    for file in [journal::SEALED_FILE, journal::FILE, pages::FILE, extracted::RESUMABLE].map(|name| folder.join(name)) {
         match std::fs::remove_file(&file) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                 return Err(PackageError::Io { action: "remove", path: file, source: error });

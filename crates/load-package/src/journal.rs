@@ -21,6 +21,10 @@ const PARENTS: &str = "parents";
 /// The name of the journal in the folder of a package.
 pub(crate) const FILE: &str = "journal";
 
+/// An empty file beside the journal of a package that is sealed: a journal that lost its end, or is gone, is told from one
+/// that was never finished.
+pub(crate) const SEALED_FILE: &str = "sealed";
+
 /// What a package is about, known when it begins.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Begin {
@@ -106,13 +110,14 @@ pub(crate) struct Journal {
 pub(crate) struct JournalWriter {
     file: File,
     path: PathBuf,
+    sealed: PathBuf,
 }
 
 impl JournalWriter {
     pub(crate) fn create(folder: &Path, begin: &Begin) -> Result<Self, PackageError> {
         let path = folder.join(FILE);
         let file = File::options().create_new(true).append(true).open(&path).map_err(PackageError::io("create", &path))?;
-        let mut writer = JournalWriter { file, path };
+        let mut writer = JournalWriter { file, path, sealed: folder.join(SEALED_FILE) };
         writer.write([begin.to_value()])?;
         Ok(writer)
     }
@@ -122,7 +127,9 @@ impl JournalWriter {
     }
 
     pub(crate) fn seal(&mut self, seal: &Seal, cursor_rows: &[CursorRows]) -> Result<(), PackageError> {
-        self.write([seal.to_value(cursor_rows)])
+        self.write([seal.to_value(cursor_rows)])?;
+        // The seal counts, not this file, so it need not be synced.
+        File::create(&self.sealed).map(drop).map_err(PackageError::io("create", &self.sealed))
     }
 
     fn write(&mut self, records: impl IntoIterator<Item = Value>) -> Result<(), PackageError> {
@@ -136,7 +143,21 @@ impl JournalWriter {
 }
 
 /// Reads the journal in `folder`; none where not even its first line was written.
+///
+/// # Errors
+///
+/// Where it cannot be read, is damaged, or has no seal though the package was sealed.
 pub(crate) fn read(folder: &Path) -> Result<Option<Journal>, PackageError> {
+    let journal = read_written(folder)?;
+    let is_sealed = journal.as_ref().is_some_and(|journal| journal.seal.is_some());
+    if !is_sealed && folder.join(SEALED_FILE).exists() {
+        let problem = if journal.is_none() { "it is missing or empty" } else { "its end is missing" };
+        return Err(PackageError::Damaged { path: folder.join(FILE), problem: format!("{problem}, though the package was sealed") });
+    }
+    Ok(journal)
+}
+
+fn read_written(folder: &Path) -> Result<Option<Journal>, PackageError> {
     let path = folder.join(FILE);
     let text = match std::fs::read(&path) {
         Ok(bytes) => bytes,

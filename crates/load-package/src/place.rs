@@ -90,7 +90,7 @@ fn is_package(folder: &Path) -> Result<bool, PackageError> {
         Err(source) => return Err(PackageError::Io { action: "read", path: folder.to_owned(), source }),
     };
     let is_head = |file: &str| [journal::FILE, pages::FILE, extracted::UNFINISHED, extracted::RESUMABLE].contains(&file);
-    let is_rest = |file: &str| [lock::FILE, REASON].contains(&file) || segment::is_file(file);
+    let is_rest = |file: &str| [lock::FILE, REASON, journal::SEALED_FILE].contains(&file) || segment::is_file(file);
     Ok(files.iter().any(|file| is_head(file)) || files.iter().all(|file| is_rest(file)))
 }
 
@@ -130,6 +130,7 @@ mod tests {
         check("1.2", &["journal", "notes.txt"], true);
         check("1.3", &["pages", "lock", ".DS_Store"], true);
         check("1.4", &["000001.arrows", "000002.arrows.tmp", "lock", "reason.txt"], true);
+        check("1.6", &["000001.arrows", "sealed"], true);
         check("2024.12", &["report.pdf"], false);
         check("2024.11", &["holiday.arrows"], false);
         check("1.4_2", &["journal"], false);

@@ -143,9 +143,30 @@ fn a_journal_cut_anywhere_is_the_package_as_far_as_it_was_written() {
         let cut = dir.path().join("packages/1700000000.6");
         copy(&folder, &cut);
         std::fs::write(cut.join("journal"), &journal[..length]).unwrap();
+        std::fs::remove_file(cut.join("sealed")).unwrap();
         let found = store.pending().unwrap();
         assert!(matches!(&found[..], [Pending::Sealed(_), Pending::Discarded { .. }]), "cut at {length}: {found:?}");
     }
+}
+
+#[test]
+fn a_sealed_package_whose_journal_lost_its_end_is_set_aside() {
+    let check = |lines: Option<usize>, expected: &str| {
+        let (dir, store) = store();
+        drop(sealed(&store));
+        let path = dir.path().join("packages/1700000000.5/journal");
+        let journal = std::fs::read_to_string(&path).unwrap();
+        match lines {
+            Some(lines) => std::fs::write(&path, journal.split_inclusive('\n').take(lines).collect::<String>()).unwrap(),
+            None => std::fs::remove_file(&path).unwrap(),
+        }
+        let found = store.pending().unwrap();
+        assert!(matches!(&found[..], [Pending::SetAside(aside)] if aside.reason.ends_with(expected)), "{found:?}");
+    };
+    check(None, "journal is damaged: it is missing or empty, though the package was sealed");
+    check(Some(0), "journal is damaged: it is missing or empty, though the package was sealed");
+    check(Some(1), "journal is damaged: its end is missing, though the package was sealed");
+    check(Some(4), "journal is damaged: its end is missing, though the package was sealed");
 }
 
 #[test]
@@ -155,6 +176,7 @@ fn a_gap_in_an_unsealed_journal_is_an_unfinished_package() {
     let path = dir.path().join("packages/1700000000.5/journal");
     let journal = std::fs::read_to_string(&path).unwrap();
     let lines: Vec<&str> = journal.split_inclusive('\n').collect();
+    std::fs::remove_file(path.with_file_name("sealed")).unwrap();
     std::fs::write(&path, format!("{}{}{}", lines[0], lines[1].replace("segment", "SEGMENT"), lines[2])).unwrap();
     assert!(matches!(store.pending().unwrap()[..], [Pending::Discarded { .. }]));
 }
