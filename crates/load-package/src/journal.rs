@@ -152,7 +152,10 @@ pub(crate) fn read(folder: &Path) -> Result<Option<Journal>, PackageError> {
     let is_sealed = journal.as_ref().is_some_and(|journal| journal.seal.is_some());
     if !is_sealed && folder.join(SEALED_FILE).exists() {
         let problem = if journal.is_none() { "it is missing or empty" } else { "its end is missing" };
-        return Err(PackageError::Damaged { path: folder.join(FILE), problem: format!("{problem}, though the package was sealed") });
+        return Err(PackageError::Damaged {
+            path: folder.join(FILE),
+            problem: format!("{problem}, though the package was sealed"),
+        });
     }
     Ok(journal)
 }

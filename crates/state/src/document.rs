@@ -6,7 +6,7 @@ use sha3::{Digest, Sha3_256};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::StateError;
+use crate::{StateError, shape};
 
 /// Keys that do not count when two states are compared.
 const OUTSIDE_THE_HASH: [&str; 4] = ["_state_version", "_state_engine_version", "_version_hash", "_local"];
@@ -39,13 +39,14 @@ impl State {
     ///
     /// # Errors
     ///
-    /// Where it is not an object, or of another engine version.
+    /// Where it is not an object, of another engine version, or has a part of another kind than it must have.
     pub fn from_value(value: Value) -> Result<State, StateError> {
         let Value::Object(mut document) = value else { return Err(StateError::NotAnObject { found: value.kind_name() }) };
         let found = document.get("_state_engine_version").and_then(Value::as_i64).unwrap_or(0);
         if found != State::ENGINE_VERSION {
             return Err(StateError::Engine { found, expected: State::ENGINE_VERSION });
         }
+        shape::check(&document)?;
         document.shift_remove("_local");
         Ok(State { document })
     }

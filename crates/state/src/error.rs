@@ -23,6 +23,16 @@ pub enum StateError {
         /// The one that can be read.
         expected: i64,
     },
+    /// A part of it is of another kind than it must be.
+    #[error("the stored state has {found} at `{path}`, {expected} was expected")]
+    Shape {
+        /// The path of the part.
+        path: String,
+        /// What it must be.
+        expected: &'static str,
+        /// What it is.
+        found: &'static str,
+    },
     /// It cannot be packed or unpacked.
     #[error("the stored state cannot be decompressed")]
     Compression(#[from] std::io::Error),

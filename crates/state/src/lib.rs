@@ -21,6 +21,7 @@ mod error;
 mod loaded;
 mod merge;
 mod pack;
+mod shape;
 mod windows;
 
 pub use boundary::{BoundaryChange, BoundaryEntry, BoundaryKey, BoundaryKind, RowHash, RowHashError};
