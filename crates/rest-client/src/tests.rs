@@ -6,6 +6,7 @@ mod charset;
 mod cookies;
 mod data_selector;
 mod faults;
+mod gaps;
 mod limits;
 mod oddities;
 mod paginate;

@@ -30,7 +30,8 @@ pub(super) struct Account {
 
 impl Account {
     pub(super) fn add(&mut self, response: &Response, signs: &Signs<'_>, asked: Asked<'_>) {
-        let total = stated::total(response, signs);
+        // none beside rows says nothing
+        let total = stated::total(response, signs).filter(|(_, total)| *total > 0 || signs.elements == 0);
         if self.pages == 0 {
             self.received = asked.first_row();
             self.begins_later = asked.begins_later() || self.received > 0;

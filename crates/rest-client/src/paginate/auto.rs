@@ -18,6 +18,9 @@ use crate::request::Request;
 use crate::response::Response;
 use crate::select::Shape;
 
+/// How many empty pages in a row are read where each leads to the next one by a number.
+const MAX_EMPTY_NUMBERED: u32 = 3;
+
 /// Detects the paginator from the first page, as the first of these that applies:
 ///
 /// 1. a `Link` header with the relation `next`: [`HeaderLink`](crate::HeaderLink)
@@ -136,9 +139,19 @@ impl Found {
         let rows = guess::rows(response);
         let same_rows = self.rows.replace(rows) == Some(rows) && !is_empty;
         let stands = next.is_some() && self.sent == next;
-        let is_number = next.as_ref().is_some_and(|next| next.to_plain_text().parse::<u64>().is_ok());
         self.repeats = stands && same_rows;
-        self.is_over |= self.repeats || (is_empty && (stands || is_number));
+        self.is_over |= self.repeats || (is_empty && stands);
+        // a number of a row or a page may be counted up for ever
+        let is_number = next.as_ref().is_some_and(|next| next.to_plain_text().parse::<u64>().is_ok());
+        if is_empty && is_number && self.empty.in_a_row() + 1 >= MAX_EMPTY_NUMBERED {
+            self.is_over = true;
+            let url = response.shown_url();
+            self.warning = (!self.account.is_complete()).then(|| {
+                format!(
+                    "{url} is page {MAX_EMPTY_NUMBERED} in a row without rows, and leads to a further one that was not requested: rows may be missing; name a `paginator` in the spec"
+                )
+            });
+        }
         self.sent = next;
     }
 

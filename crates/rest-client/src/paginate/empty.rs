@@ -24,6 +24,11 @@ pub(super) struct EmptyPages {
 }
 
 impl EmptyPages {
+    /// How many pages without rows came one after the other.
+    pub(super) fn in_a_row(&self) -> u32 {
+        self.without_rows
+    }
+
     /// Shown every page that is not the last one.
     pub(super) fn check(&mut self, response: &Response) -> Result<(), Error> {
         if !response.rows().ids.is_empty() {

@@ -32,7 +32,8 @@ impl Kind {
             Kind::JsonLink(path) => Box::new(JsonLink::new(path.clone())),
             Kind::HeaderCursor { key, param } => Box::new(HeaderCursor::new().cursor_key(key).cursor_param(param)),
             Kind::PageNumber { total, base, first, param } => {
-                Box::new(PageNumber::new().base_page(*base).page(*first).page_param(param).perhaps_total(total.clone()))
+                let numbered = PageNumber::new().base_page(*base).page(*first).page_param(param);
+                Box::new(numbered.perhaps_total(total.clone()).stop_after_empty_page(false))
             }
             Kind::Numbered { total, param } => Box::new(Numbered::new(total.clone(), param)),
             Kind::Cursor { path, param } => Box::new(JsonCursor::new().cursor_path(path.clone()).cursor_param(param)),

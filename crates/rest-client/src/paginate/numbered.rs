@@ -11,7 +11,7 @@ use crate::request::Request;
 use crate::response::Response;
 
 /// Reads the pages from 2 to the last one after a first one that was asked for without a number. If the last one is
-/// there, the first one was page 1. If it is empty, the first one may have been page 0, and page 1 is still to be read;
+/// there, the first one was page 1. If the last one is empty, the first one may have been page 0, and page 1 is still to be read;
 /// if that turns out to be the first one again, it is not handed out twice.
 #[derive(Debug, Clone)]
 pub(super) struct Numbered {
@@ -54,7 +54,8 @@ impl Paginator for Numbered {
                 self.current = 1;
                 self.up();
             }
-            Step::Up if response.rows().ids.is_empty() => {
+            // an empty page before the last one is a gap
+            Step::Up if response.rows().ids.is_empty() && self.current >= self.total => {
                 self.current = 1;
                 self.step = Step::BackToOne;
             }

@@ -83,8 +83,9 @@ impl Range {
             self.has_next = false;
             return Ok(());
         }
-        // an answer that does not say how many there are leaves standing what an earlier one said
-        self.stated = self.total(response)?.or(self.stated);
+        // an answer that does not say how many there are, or says none and has rows, leaves standing what an earlier one said
+        let total = self.total(response)?.filter(|total| *total > 0 || response.rows().ids.is_empty());
+        self.stated = total.or(self.stated);
         self.current = self.current.saturating_add(self.step);
         let end = [self.stated.map(|total| total.saturating_add(self.base)), self.maximum].into_iter().flatten().min();
         self.has_next = end.is_none_or(|end| self.current < end) && has_more(self.has_more_path.as_ref(), response)?;

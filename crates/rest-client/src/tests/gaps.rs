@@ -1,0 +1,69 @@
+//! Pages without rows, and wrong totals, in the middle of detected pages.
+
+use super::{hide_address, start};
+use crate::testing::Answer;
+
+/// The rows of each page, with the requests after the first one, and warnings and errors.
+async fn check<const N: usize>(bodies: [String; N], expected: &str) {
+    let shown = bodies.join(" ");
+    let (server, client) = start(move |request| match bodies.get(request.index) {
+        Some(body) => Answer::json(200, body.clone()),
+        None => Answer::json(404, "no more"),
+    });
+    let mut pages = client.paginate(client.request("x").unwrap());
+    let (mut rows, mut told) = (Vec::new(), Vec::new());
+    while let Some(page) = pages.next().await {
+        match page {
+            Ok(page) => {
+                rows.push(page.rows.ids.len().to_string());
+                told.extend(page.warnings);
+            }
+            Err(error) => told.push(error.to_string()),
+        }
+    }
+    let asked: Vec<_> = server.requests().iter().skip(1).flat_map(|request| request.query.clone()).collect();
+    let asked: Vec<_> = asked.into_iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let told = hide_address(&told.join(" | "), &server);
+    assert_eq!(format!("{} [{}] {told}", rows.join(" "), asked.join(" ")).trim(), expected, "{shown}");
+}
+
+/// A page of the `items`, and what the body says beside them.
+fn page(items: &str, beside: &str) -> String {
+    format!(r#"{{"items": [{items}], {beside}}}"#)
+}
+
+#[tokio::test]
+async fn an_empty_page_with_a_numeric_token_is_not_the_end() {
+    let first = || page("1, 2", r#""next_cursor": "2""#);
+    let last = || page("5", r#""next_cursor": null"#);
+    check([first(), page("", r#""next_cursor": "4""#), last()], "2 0 1 [cursor=2 cursor=4]").await;
+    check([page("", r#""next_cursor": "2""#), last()], "0 1 [cursor=2]").await;
+    let tokens = [page("1", r#""nextPageToken": 7"#), page("", r#""nextPageToken": 8"#), page("2", r#""more": 0"#)];
+    check(tokens, "1 0 1 [pageToken=7 pageToken=8]").await;
+    let [four, six, eight] = [4, 6, 8].map(|next| page("", &format!(r#""next_cursor": "{next}""#)));
+    let warning = "{url}/x?cursor=6 is page 3 in a row without rows, and leads to a further one that was not requested: rows may be \
+                   missing; name a `paginator` in the spec";
+    check([first(), four, six, eight], &format!("2 0 0 0 [cursor=2 cursor=4 cursor=6] {warning}")).await;
+}
+
+#[tokio::test]
+async fn an_empty_page_before_the_stated_last_one_is_not_the_end() {
+    let gap = ["1", "", "2", "3"];
+    let mut number = 0;
+    let numbered = gap.map(|items| {
+        number += 1;
+        page(items, &format!(r#""page": {number}, "total_pages": 4"#))
+    });
+    check(numbered, "1 0 1 1 [page=2 page=3 page=4]").await;
+    check(gap.map(|items| page(items, r#""total_pages": 4"#)), "1 0 1 1 [page=2 page=3 page=4]").await;
+}
+
+#[tokio::test]
+async fn a_total_of_none_beside_rows_says_nothing() {
+    let pages = [(1, 3), (2, 0), (3, 0)];
+    let by_page = pages.map(|(number, total)| page(&number.to_string(), &format!(r#""page": {number}, "total_pages": {total}"#)));
+    check(by_page, "1 1 1 [page=2 page=3]").await;
+    let by_offset = pages
+        .map(|(number, total)| page(&number.to_string(), &format!(r#""offset": {}, "limit": 1, "total": {total}"#, number - 1)));
+    check(by_offset, "1 1 1 [offset=1 offset=2]").await;
+}
