@@ -1,13 +1,29 @@
 //! Endpoints that answer one entity, or a list.
 
 use catchment_json::Kind;
-use catchment_rest_client::{Error, Paginator, Request, Response, Value};
+use catchment_rest_client::{Auto, Error, Paginator, Request, Response, Value};
 
 /// The pages of a path that ends in a placeholder: an object is one row and the only page, a list goes on as `pages` says.
 #[derive(Debug, Clone)]
 pub(crate) struct EntityOrList {
     pub(crate) pages: Box<dyn Paginator>,
     pub(crate) is_entity: bool,
+    pub(crate) warning: Option<String>,
+}
+
+impl EntityOrList {
+    /// The warning about an object that looks like a page of a list: it has one, and signs of further pages.
+    fn notice_page(&mut self, response: &Response) -> Result<(), Error> {
+        let mut entries = response.document()?.root().entries();
+        let has_list = entries.any(|(_, value)| value.kind() == Kind::Array && value.elements().next().is_some());
+        let mut detected = Auto::default();
+        if has_list && (detected.update_state(response).is_err() || detected.has_next_page()) {
+            let problem = "a response has a list and signs of further pages, but was taken for one entity, as the path ends in a \
+                           placeholder: name a `data_selector` and a `paginator` if its rows are those of the list";
+            self.warning = Some(problem.to_owned());
+        }
+        Ok(())
+    }
 }
 
 impl Paginator for EntityOrList {
@@ -17,7 +33,7 @@ impl Paginator for EntityOrList {
 
     fn update_state(&mut self, response: &Response) -> Result<(), Error> {
         self.is_entity = response.document()?.root().kind() != Kind::Array;
-        if self.is_entity { Ok(()) } else { self.pages.update_state(response) }
+        if self.is_entity { self.notice_page(response) } else { self.pages.update_state(response) }
     }
 
     fn has_next_page(&self) -> bool {
@@ -45,7 +61,9 @@ impl Paginator for EntityOrList {
     }
 
     fn take_warnings(&mut self) -> Vec<String> {
-        self.pages.take_warnings()
+        let mut warnings = self.pages.take_warnings();
+        warnings.extend(self.warning.take());
+        warnings
     }
 
     fn explain_failure(&self) -> Option<String> {

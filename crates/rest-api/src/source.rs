@@ -228,9 +228,9 @@ impl<'a> RestApi<'a> {
                 .with_paginator(pages)
                 .with_data_selector(selector.clone())
                 .with_data_selector_required(endpoint.data_selector_required),
-            None if is_entity(&endpoint.path) => {
-                client.with_paginator(EntityOrList { pages, is_entity: false }).with_data_selector(Path::of_keys::<String>([]))
-            }
+            None if is_entity(&endpoint.path) => client
+                .with_paginator(EntityOrList { pages, is_entity: false, warning: None })
+                .with_data_selector(Path::of_keys::<String>([])),
             None => client.with_paginator(pages),
         };
         Ok(match endpoint.response_actions.as_slice() {

@@ -122,6 +122,15 @@ pub enum ErrorKind {
         /// The kind of the body, and the names of its keys.
         body: String,
     },
+    /// A response with a good status whose body is an error.
+    #[error(
+        "the response has no rows, and its `{key}` says that it is an error: name a `data_selector` if it is a row (`$` is the whole \
+         body), or a response action to ignore it"
+    )]
+    ErrorBody {
+        /// The key that says so.
+        key: String,
+    },
     /// A next link that cannot be followed.
     #[error("the next link {place} is {found}, which cannot be followed: name another paginator or correct its path")]
     InvalidNextLink {

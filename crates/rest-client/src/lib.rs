@@ -57,6 +57,7 @@ mod charset;
 mod client;
 mod cookies;
 mod error;
+mod error_body;
 mod error_kind;
 mod excerpt;
 mod foreign;

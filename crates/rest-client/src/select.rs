@@ -58,8 +58,18 @@ pub(crate) fn detect(document: &Document) -> Option<Path> {
     find_lists(document.root(), &mut Vec::new(), &mut lists);
     let is_usual = |keys: &&Vec<String>| keys.last().is_some_and(|key| DATA_KEYS.contains(&key.as_str()));
     let is_of_links = |keys: &&Vec<String>| holds_links(document.root(), keys);
+    if lists.is_empty() {
+        return null_for_none(document.root()).map(Path::key);
+    }
     let found = lists.iter().find(is_usual).or(lists.iter().find(|keys| !is_of_links(keys))).or(lists.first());
     found.cloned().map(Path::of_keys)
+}
+
+/// The usual key of rows that has `null` beside a total of 0, as some APIs write an empty list.
+fn null_for_none(root: Node<'_>) -> Option<&'static str> {
+    let is_none = |key: &&str| root.get(*key).is_some_and(|total| total.number() == Some("0"));
+    ["total", "count", "total_count", "totalCount"].into_iter().find(is_none)?;
+    DATA_KEYS.iter().copied().find(|key| root.get(key).is_some_and(|rows| rows.kind() == Kind::Null))
 }
 
 /// Whether a list holds links, to other pages say: `links` that have relations, or links under a relation, as HAL has them.
@@ -108,6 +118,8 @@ mod tests {
         check_detection(r#"{"x": {"rows": []}, "data": []}"#, "x.rows");
         check_detection(r#"{"a.b": {"it's": []}}"#, r"['a.b']['it\'s']");
         check_detection(r#"{"data": null}"#, "nothing");
+        check_detection(r#"{"data": null, "total": 0}"#, "data");
+        check_detection(r#"{"data": null, "total": 1}"#, "nothing");
         check_detection(r#"{"data": [{"items": []}]}"#, "data");
         check_detection(r#"{"links": [{"rel": "next"}], "orders": []}"#, "orders");
         check_detection(r#"{"link": [{"relation": "next"}], "entry": []}"#, "entry");

@@ -137,6 +137,28 @@ fn a_path_to_an_entity_is_one_row_and_a_list_is_paged() {
 }
 
 #[test]
+fn an_entity_that_looks_like_a_page_is_a_warning() {
+    #[track_caller]
+    fn check(body: &'static str, expected: bool) {
+        let server = ScriptedServer::start(move |request| match request.path.as_str() {
+            "/users" => json(r#"[{"id": 1}]"#),
+            _ => json(body),
+        });
+        let spec = r#"{"client": {"base_url": "BASE"}, "resources": ["users", {"name": "p", "endpoint": "posts/{resources.users.id}"}]}"#;
+        let run = run(&source(&parse(&spec.replace("BASE", &server.url()))), &fresh()).unwrap();
+        let told =
+            run.warnings.iter().any(|warning| warning.message.starts_with("a response has a list and signs of further pages"));
+        assert_eq!(told, expected, "{body}");
+    }
+    check(r#"{"items": [1, 2], "has_more": true}"#, true);
+    check(r#"{"items": [1, 2], "next": "/posts/1?page=2"}"#, true);
+    check(r#"{"items": [1, 2], "next_cursor": "abc"}"#, true);
+    check(r#"{"id": 1, "tags": [1, 2], "total": 25}"#, false);
+    check(r#"{"id": 1, "next": "/posts/2"}"#, false);
+    check(r#"{"items": [1, 2], "has_more": false}"#, false);
+}
+
+#[test]
 fn urls_of_rows_are_taken_as_they_are() {
     let server = ScriptedServer::start(|request| match request.path.as_str() {
         "/users" => {

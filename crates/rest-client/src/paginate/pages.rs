@@ -17,12 +17,12 @@ use super::paging::Paging;
 use super::seen::Seen;
 use super::steps::{first_request, next_step, untrusted};
 use crate::error::Error;
-use crate::missing_rows;
 use crate::request::Request;
 use crate::response::Response;
 use crate::rules::Rules;
 use crate::select::{self, Rows, Shape};
 use crate::transport::Transport;
+use crate::{error_body, missing_rows};
 
 /// The pages of an endpoint, a [`Stream`]. After an error there are no further pages.
 ///
@@ -75,6 +75,7 @@ impl std::fmt::Debug for Pages {
 pub(crate) fn pages(transport: Arc<Transport>, rules: Arc<Rules>, mut request: Request, paging: Paging) -> Pages {
     let Paging { mut paginator, data_selector: mut selector, data_selector_required, parallel_pages, position } = paging;
     let required = selector.clone().filter(|_| data_selector_required);
+    let detects = selector.is_none();
     let stream = try_stream! {
         let mut warnings = Vec::new();
         if !request.trusted {
@@ -103,6 +104,9 @@ pub(crate) fn pages(transport: Arc<Transport>, rules: Arc<Rules>, mut request: R
             let (rows, warning) = rows(&document, &mut selector, &response);
             if let Some(required) = &required {
                 missing_rows::check(&document, required, &rows).map_err(|kind| response.error(kind))?;
+            }
+            if detects {
+                error_body::check(&document, selector.as_ref(), &rows).map_err(|kind| response.error(kind))?;
             }
             response.set_rows(rows.clone());
             warnings.extend(warning.map(logged));

@@ -47,6 +47,23 @@ async fn an_empty_page_with_a_numeric_token_is_not_the_end() {
 }
 
 #[tokio::test]
+async fn an_error_with_a_good_status_is_no_page() {
+    let quota = r#"{"error": "quota"}"#;
+    let told = |page: &str| {
+        format!(
+            "GET {{url}}/x{page} failed: the response has no rows, and its `error` says that it is an error: name a `data_selector` if \
+             it is a row (`$` is the whole body), or a response action to ignore it; the answer begins with: {quota}"
+        )
+    };
+    check([quota.to_owned()], &format!("[] {}", told(""))).await;
+    let first = page("1", r#""next_cursor": "a""#);
+    check([first, quota.to_owned()], &format!("1 [cursor=a] {}", told("?cursor=a"))).await;
+    let ended = "{url}/x?cursor=a has nothing at items, where its rows should be: no rows";
+    let first = page("1", r#""next_cursor": "a""#);
+    check([first, "{}".to_owned()], &format!("1 0 [cursor=a] {ended}")).await;
+}
+
+#[tokio::test]
 async fn an_empty_page_before_the_stated_last_one_is_not_the_end() {
     let gap = ["1", "", "2", "3"];
     let mut number = 0;

@@ -1,0 +1,131 @@
+//! Good responses whose body is an error in the place of rows.
+
+use catchment_json::{Document, Kind, Node, Path};
+
+use crate::error_kind::ErrorKind;
+use crate::select::{Rows, Shape};
+
+/// Keys that bodies of errors have beside a message.
+const BESIDE_A_MESSAGE: &[&str] = &[
+    "code",
+    "status",
+    "statuscode",
+    "message",
+    "detail",
+    "details",
+    "title",
+    "type",
+    "timestamp",
+    "path",
+    "instance",
+    "requestid",
+    "traceid",
+    "documentationurl",
+    "retryafter",
+    "success",
+];
+
+/// Checks that a body in which nobody has named the place of the rows is not an error with a good status: it would be
+/// taken for a row or an empty page, and the rows that it stands for would never come.
+///
+/// A body is one if it has no list of rows, no `id`, and: an `error`, `errors`, a `status` like `error`, `success` or `ok`
+/// that is false, or a message and nothing but what goes with it.
+///
+/// # Errors
+///
+/// Where it is one.
+pub(crate) fn check(document: &Document, selector: Option<&Path>, rows: &Rows) -> Result<(), ErrorKind> {
+    let root = document.root();
+    let is_of_errors = || selector.is_some_and(|selector| ["errors", "error"].contains(&selector.as_str()));
+    let is_without_rows = match rows.shape {
+        Shape::Missing | Shape::Null | Shape::Single => true,
+        Shape::List => is_of_errors() && !rows.ids.is_empty(),
+    };
+    let has_id = || ["id", "_id", "uuid"].iter().any(|key| root.get(key).is_some());
+    if !is_without_rows || root.kind() != Kind::Object || has_id() {
+        return Ok(());
+    }
+    match sign(root) {
+        Some(key) => Err(ErrorKind::ErrorBody { key }),
+        None => Ok(()),
+    }
+}
+
+/// The key that says that a body is an error.
+fn sign(root: Node<'_>) -> Option<String> {
+    let is_sign = |key: &str, value: Node<'_>| match key {
+        "error" | "errors" => is_something(value),
+        "status" | "result" => value
+            .text()
+            .is_some_and(|text| ["error", "fail", "failed", "failure"].iter().any(|word| text.eq_ignore_ascii_case(word))),
+        "success" | "ok" => value.bool() == Some(false),
+        _ => false,
+    };
+    let named = root.entries().map(|(key, value)| (key.name(), value)).find(|(key, value)| is_sign(&letters(key), *value));
+    named.map(|(key, _)| key.into_owned()).or_else(|| message(root))
+}
+
+/// The key of a message that stands alone, but for what goes with it.
+fn message(root: Node<'_>) -> Option<String> {
+    let keys: Vec<_> = root.entries().map(|(key, _)| key.name()).collect();
+    let is_bare = keys.iter().all(|key| BESIDE_A_MESSAGE.contains(&letters(key).as_str()));
+    let message = keys.iter().find(|key| ["message", "detail"].contains(&letters(key).as_str()));
+    message.filter(|_| is_bare).map(|key| key.clone().into_owned())
+}
+
+fn letters(key: &str) -> String {
+    key.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+fn is_something(value: Node<'_>) -> bool {
+    match value.kind() {
+        Kind::Null => false,
+        Kind::Bool => value.bool() == Some(true),
+        Kind::Text => value.text().is_some_and(|text| !text.is_empty()),
+        Kind::Integer | Kind::Fraction => value.number() != Some("0"),
+        Kind::Array => value.elements().next().is_some(),
+        Kind::Object => value.entries().next().is_some(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Document;
+    use crate::select::{detect, select};
+
+    /// The key that says that it is an error, or nothing.
+    #[track_caller]
+    fn check(body: &str, expected: &str) {
+        let document = Document::parse(body.into()).unwrap();
+        let selector = detect(&document);
+        let found = super::check(&document, selector.as_ref(), &select(&document, selector.as_ref()));
+        let found = found.map_or_else(|error| error.to_string(), |()| String::new());
+        assert_eq!(found.split('`').nth(1).unwrap_or_default(), expected, "{body}");
+    }
+
+    #[test]
+    fn errors_are_no_rows() {
+        check(r#"{"error": "quota"}"#, "error");
+        check(r#"{"error": {"code": 7}, "meta": {}}"#, "error");
+        check(r#"{"errors": [{"message": "x"}], "data": null}"#, "errors");
+        check(r#"{"message": "rate limit", "status": "error"}"#, "status");
+        check(r#"{"Success": false, "reason": "x"}"#, "Success");
+        check(r#"{"ok": false}"#, "ok");
+        check(r#"{"message": "Too many requests"}"#, "message");
+        check(r#"{"title": "x", "detail": "y", "status": 429, "requestId": "z"}"#, "detail");
+    }
+
+    #[test]
+    fn rows_are_no_errors() {
+        check(r#"{"error": null, "name": "x"}"#, "");
+        check(r#"{"id": 1, "status": "failed", "error": "out of paper"}"#, "");
+        check(r#"{"errors": [], "name": "x"}"#, "");
+        check(r#"{"errors": [{"message": "partial"}], "data": [{"id": 1}]}"#, "");
+        check(r#"{"message": "hello", "author": "ada"}"#, "");
+        check(r#"{"status": "ok", "message": "hello", "count": 3}"#, "");
+        check(r#"{"ok": true}"#, "");
+        check(r#"{}"#, "");
+        check("[]", "");
+        check(r#""message""#, "");
+    }
+}
