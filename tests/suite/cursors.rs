@@ -43,6 +43,29 @@ fn a_million_rows_at_one_value_keep_the_state_small() {
 }
 
 #[test]
+fn of_the_versions_of_a_row_in_one_run_the_latest_is_loaded() {
+    for strategy in ["delete-insert", "upsert"] {
+        let dataset = Dataset::new();
+        let server = ScriptedServer::start(|_| {
+            Answer::json(
+                200,
+                r#"[{"id":1,"at":1,"v":"old"},{"id":2,"at":2,"v":"x"},{"id":1,"at":3,"v":"new"},{"id":1,"at":2,"v":"mid"}]"#,
+            )
+        });
+        let spec = format!(
+            r#"{{"client": {{"base_url": "{}"}}, "resources": [{{"name": "items", "primary_key": "id",
+                "write_disposition": {{"disposition": "merge", "strategy": "{strategy}"}},
+                "endpoint": {{"path": "items", "incremental": {{"cursor_path": "at"}}}}}}]}}"#,
+            server.url()
+        );
+        for _ in 0..2 {
+            Run::new(&dataset, &spec).load(&[]);
+            assert_eq!(dataset.query("SELECT id, v FROM items ORDER BY id"), "1 new; 2 x", "{strategy}");
+        }
+    }
+}
+
+#[test]
 fn few_rows_need_no_table() {
     let dataset = Dataset::new();
     tokio::runtime::Runtime::new().unwrap().block_on(dataset.pipeline().run(rows(0..1000, 1))).unwrap();

@@ -73,6 +73,19 @@ pub enum ExtractError {
         /// The path of the cursor.
         cursor: String,
     },
+    /// A limit cut off rows of a resource whose parent goes on without them.
+    #[error(
+        "resource `{resource}` appends rows, and a limit cut some off, while `{parent}`, which feeds it, goes on by its cursor \
+         `{cursor}`: they would be appended twice or never; merge by a primary key instead, or take the limit away"
+    )]
+    LimitLosesFedRows {
+        /// The resource.
+        resource: String,
+        /// The one that feeds it.
+        parent: String,
+        /// The path of the cursor.
+        cursor: String,
+    },
     /// A limited run was to go on from its last row, and the rows have another order than was said.
     #[error(
         "resource `{resource}`: its rows are not in the order of the cursor `{cursor}` that `row_order` declares, so those \

@@ -294,7 +294,7 @@ impl<'e> Extraction<'e> {
         for fed in fed {
             let resource = |index: usize| self.source.resources.get(index);
             let (Some(child), Some(parent)) = (resource(fed.child), resource(fed.parent)) else { continue };
-            feeding.note(&mut after.state, child, parent, fed.end);
+            feeding.note(&mut after.state, child, parent, fed.end)?;
         }
         names.into_iter().for_each(|parent| feeding.note_left_behind(&mut after.state, parent));
         for resource in &self.source.resources {
@@ -337,8 +337,12 @@ impl<'e> Part<'e> {
         let mut fed = Vec::new();
         for (child, node, is_fed_completely) in &loaded {
             let is_complete = *is_fed_completely && node.is_complete();
+            let mut is_cut = !node.is_complete();
             for parent in ancestors(*child) {
+                let is_left_behind = is_cut && !is_apart;
+                is_cut |= !complete.contains(&parent);
                 let end = match positions.get(&parent) {
+                    _ if is_left_behind => FedEnd::Cut,
                     _ if !is_complete && is_apart => FedEnd::Unchanged,
                     _ if !is_complete => continue,
                     Some(position) => FedEnd::At { position: position.clone(), has_rows: node.has_rows() },

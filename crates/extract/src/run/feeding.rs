@@ -10,7 +10,7 @@ use catchment_schema::WriteDisposition;
 use catchment_state::State;
 
 use crate::incremental::{last_value, own, own_mut, part_of_cursor, unique_hashes};
-use crate::{Resource, Source};
+use crate::{ExtractError, Resource, Source};
 
 /// The key of it in what a dependent resource keeps.
 const FED: &str = "fed";
@@ -38,6 +38,8 @@ pub(super) enum From {
 pub(super) enum FedEnd {
     /// No further than before, as not all rows have come.
     Unchanged,
+    /// Not with all that its parent had, by a limit.
+    Cut,
     /// Up to where the parent stands that only feeds it.
     At {
         /// What the parent would keep; none where it has no cursor.
@@ -86,15 +88,32 @@ impl<'f> Feeding<'f> {
     }
 
     /// Notes how far `parent` has come for `child`.
-    pub(super) fn note(&self, after: &mut State, child: &Resource, parent: &Resource, end: FedEnd) {
-        let Some(path) = cursor_path(parent) else { return };
+    ///
+    /// # Errors
+    ///
+    /// Where a limit cut rows that are appended: those that came would come again with the rest.
+    pub(super) fn note(&self, after: &mut State, child: &Resource, parent: &Resource, end: FedEnd) -> Result<(), ExtractError> {
+        let Some(path) = cursor_path(parent) else { return Ok(()) };
         let now = after.resource(&self.source.name, &parent.name);
         let (entry, has_rows) = match end {
             FedEnd::Unchanged => match self.from(child, parent) {
-                From::Apart(position) => return self.set(after, child, parent, Some(Value::Object(position))),
-                From::Itself => return,
+                From::Apart(position) => {
+                    self.set(after, child, parent, Some(Value::Object(position)));
+                    return Ok(());
+                }
+                From::Itself => return Ok(()),
             },
-            FedEnd::At { position: None, .. } => return,
+            FedEnd::Cut if now == self.kept(parent) => return Ok(()),
+            FedEnd::Cut if child.write_disposition == WriteDisposition::Append => {
+                let (resource, parent, cursor) = (child.name.clone(), parent.name.clone(), path.to_owned());
+                return Err(ExtractError::LimitLosesFedRows { resource, parent, cursor });
+            }
+            FedEnd::Cut => {
+                let before = self.kept(parent).and_then(|kept| part_of_cursor(kept, path)).unwrap_or_default();
+                self.set(after, child, parent, Some(Value::Object(before)));
+                return Ok(());
+            }
+            FedEnd::At { position: None, .. } => return Ok(()),
             FedEnd::At { position: Some(position), has_rows } => {
                 let is_same = now.is_some_and(|now| is_same_cursor(&position, now, path));
                 ((!is_same).then_some(position), has_rows)
@@ -103,12 +122,13 @@ impl<'f> Feeding<'f> {
         };
         let stands_at = entry.as_ref().or(now).and_then(|kept| last_value(kept, path));
         if stands_at.is_none() {
-            return;
+            return Ok(());
         }
         // Where it has no rows, nothing else would tell that it was fed.
         let is_known = has_rows || !self.without_rows.contains(&child.name);
         let entry = entry.map(Value::Object).or_else(|| (!is_known).then_some(Value::Bool(true)));
         self.set(after, child, parent, entry);
+        Ok(())
     }
 
     /// Notes for the resources that this run does not load where `parent` stood before, as it moves on without them.

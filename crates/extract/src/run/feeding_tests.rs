@@ -217,3 +217,59 @@ proptest! {
         }
     }
 }
+
+/// The same source whose dependent resources are merged, with a limit of rows for some.
+fn limited(rows: &Rows, limits: &[(&str, u64)]) -> Source {
+    let mut source = source(rows);
+    for resource in &mut source.resources {
+        resource.write_disposition = WriteDisposition::Merge;
+        resource.limit.rows = limits.iter().find(|(name, _)| *name == resource.name).map(|(_, limit)| *limit);
+    }
+    source
+}
+
+#[test]
+fn rows_of_a_child_that_a_limit_cut_off_come_with_the_next_run() {
+    #[track_caller]
+    fn check(limits: &[(&str, u64)], expected: [&str; 2]) {
+        let mut world = World::new();
+        world.rows.lock().unwrap().extend([1, 2, 3]);
+        let source = limited(&world.rows, limits);
+        let sorted = |came: &str| {
+            let mut rows: Vec<_> = came.split(", ").map(str::to_owned).collect();
+            rows.sort();
+            rows.join(", ")
+        };
+        assert_eq!(sorted(&world.run_source(&source).unwrap()), expected[0], "{limits:?}");
+        let source = limited(&world.rows, &[]);
+        assert_eq!(sorted(&world.run_source(&source).unwrap()), expected[1], "{limits:?}");
+        for resource in ["parent", "child", "other", "deep"] {
+            let mut ids = world.ids(resource);
+            ids.dedup();
+            assert_eq!(ids, [0, 1, 2], "{resource} with {limits:?}");
+        }
+        assert_eq!(world.run_source(&source).unwrap(), "", "{limits:?}");
+    }
+    let rest = "other 0, other 1, other 2, parent 0, parent 1, parent 2";
+    check(
+        &[("child", 2)],
+        [&format!("child 0, child 1, deep 0, deep 1, {rest}"), "child 0, child 1, child 2, deep 0, deep 1, deep 2"],
+    );
+    check(&[("deep", 1)], [&format!("child 0, child 1, child 2, deep 0, {rest}"), "deep 0, deep 1, deep 2"]);
+}
+
+#[test]
+fn a_limit_that_cuts_off_appended_rows_of_a_child_is_an_error() {
+    let mut world = World::new();
+    world.rows.lock().unwrap().extend([1, 2, 3]);
+    let mut source = limited(&world.rows, &[("other", 2)]);
+    source.resources[2].write_disposition = WriteDisposition::Append;
+    let error = world.run_source(&source).unwrap_err().to_string();
+    assert!(
+        error.starts_with("resource `other` appends rows, and a limit cut some off, while `parent`, which feeds it,"),
+        "{error}"
+    );
+    source.resources[2].limit.rows = Some(4);
+    world.run_source(&source).unwrap();
+    assert_eq!(world.ids("other"), [0, 1, 2]);
+}

@@ -1,6 +1,6 @@
 //! The plan of a merge, by what the schema says of the table.
 
-use catchment_schema::{DataType, MergeStrategy, Table, format_timestamp};
+use catchment_schema::{DataType, DedupSort, MergeStrategy, Table, format_timestamp};
 
 use super::column_type::column_type;
 use super::transaction::Warnings;
@@ -37,6 +37,11 @@ pub(super) fn statements(
     if strategy == MergeStrategy::DeleteInsert && primary_key.is_empty() && merge_key.is_empty() {
         warnings.add(format!("table `{}` is merged but has no primary key: all its rows are added as new ones", table.name));
     }
+    // Of versions of a row that came while the pages were read, the latest one stays: the cursor goes on behind it.
+    let dedup_sort = dedup_sort.or_else(|| {
+        let cursor = table.columns_with("incremental").first().copied().filter(|name| is_staged(name))?;
+        Some((cursor, DedupSort::Descending))
+    });
     let is_deduplicated = table.is_deduplicated();
     let plan = Merge { root, rows, children, primary_key, merge_key, is_deduplicated, dedup_sort, hard_delete };
     let strategy = match strategy {
