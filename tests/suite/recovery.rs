@@ -36,6 +36,7 @@ fn begin(load_id: &str, resource: &str, base_state: State) -> Begin {
         source: "items".to_owned(),
         resources: vec![(resource.to_owned(), "items".to_owned())],
         base_state,
+        definition: String::new(),
         base_schema: None,
         refresh: Refresh::default(),
     }

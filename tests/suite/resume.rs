@@ -62,6 +62,21 @@ fn a_run_that_was_killed_goes_on_where_it_was() {
 }
 
 #[test]
+fn pages_that_were_kept_before_a_mask_was_added_are_requested_again() {
+    let (dataset, is_stuck) = (Dataset::new(), Arc::new(AtomicBool::new(true)));
+    let server = server(3, Arc::clone(&is_stuck), Arc::default());
+    let resumable = spec(&server, r#", "resumable": true"#);
+    let mut child = Run::new(&dataset, &resumable).spawn();
+    server.wait_for_requests(4);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    is_stuck.store(false, Ordering::Relaxed);
+    let masked = spec(&server, r#", "resumable": true, "processing_steps": [{"filter": "row.id != 1"}]"#);
+    Run::new(&dataset, &masked).load(&[]);
+    assert_eq!(dataset.query("SELECT count(*), min(id) FILTER (id > 0) FROM items"), "999 2");
+}
+
+#[test]
 fn without_being_asked_to_it_begins_anew() {
     let (_, asked) = requests_after_a_kill(20, "");
     assert_eq!(asked, PAGES);

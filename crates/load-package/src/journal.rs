@@ -38,6 +38,8 @@ pub struct Begin {
     pub source: String,
     /// The resources that it holds all rows of, and the root table of each.
     pub resources: Vec<(String, String)>,
+    /// What the rows of the resources are made of, in any notation that changes with it; may be empty.
+    pub definition: String,
     /// The state that the run started from.
     pub base_state: State,
     /// The hash of the schema that the run started from; none where there was no schema.
@@ -230,6 +232,7 @@ impl Begin {
             ("dataset", Value::from(self.dataset.as_str())),
             ("source", Value::from(self.source.as_str())),
             ("resources", Value::object(resources)),
+            ("definition", Value::from(self.definition.as_str())),
             ("base_state", self.base_state.to_value()),
             ("base_schema", Value::from(self.base_schema.clone())),
             ("dropped", names(&self.refresh.dropped)),
@@ -249,6 +252,7 @@ impl Begin {
                 .iter()
                 .map(|(name, table)| Some((name.clone(), table.as_str()?.to_owned())))
                 .collect::<Option<_>>()?,
+            definition: value.get("definition").and_then(Value::as_str).unwrap_or_default().to_owned(),
             base_state: State::from_value(value.get("base_state")?.clone()).ok()?,
             base_schema: value.get("base_schema")?.as_str().map(str::to_owned),
             refresh: Refresh { dropped: to_names(value.get("dropped")), emptied: to_names(value.get("emptied")) },

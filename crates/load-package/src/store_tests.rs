@@ -19,6 +19,7 @@ pub(crate) fn begin() -> Begin {
         source: "s".to_owned(),
         resources: vec![("r".to_owned(), "t".to_owned())],
         base_state: State::new("p", "d", "dlt.destinations.duckdb"),
+        definition: String::new(),
         base_schema: None,
         refresh: Refresh::default(),
     }

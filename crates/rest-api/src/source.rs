@@ -277,6 +277,7 @@ fn to_resource(spec: &ResourceSpec, cursor: Option<Incremental>, endpoint: Arc<E
     resource.selected = spec.selected;
     resource.parallelized = spec.parallelized;
     resource.resumable = spec.resumable;
+    resource.definition.clone_from(&spec.definition);
     let steps = spec.processing_steps.iter().enumerate();
     let resource = steps.fold(resource, |resource, (index, step)| step::add(resource, index, step, &uses));
     resource.warnings_at_end(move || uses.take_warnings())

@@ -67,7 +67,7 @@ pub(crate) fn detect(document: &Document) -> Option<Path> {
 
 /// The usual key of rows that has `null` beside a total of 0, as some APIs write an empty list.
 fn null_for_none(root: Node<'_>) -> Option<&'static str> {
-    let is_none = |key: &&str| root.get(*key).is_some_and(|total| total.number() == Some("0"));
+    let is_none = |key: &&str| root.get(key).is_some_and(|total| total.number() == Some("0"));
     ["total", "count", "total_count", "totalCount"].into_iter().find(is_none)?;
     DATA_KEYS.iter().copied().find(|key| root.get(key).is_some_and(|rows| rows.kind() == Kind::Null))
 }

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use catchment_extract::{Boundaries, Resource, Source, boundary_keys};
+use catchment_json::Value;
 use catchment_load::Restored;
 use catchment_load_package::{Begin, PackageStore, Refresh};
-use catchment_schema::{DeclareError, Schema, TableHints, WriteDisposition, naming, state_table};
+use catchment_schema::{DeclareError, Schema, TableHints, WriteDisposition, naming, short_hash, state_table};
 use catchment_state::State;
 use tokio_util::sync::CancellationToken;
 
@@ -57,6 +58,7 @@ pub(crate) async fn begin(
     tables::check(source, &named, &schema)?;
     let resources = declare(&named, transliterate, &mut schema)?;
     let begin = begin_of(runner, created_at, &source.name, resources, base_state, base_schema, refresh);
+    let begin = Begin { definition: definition(source), ..begin };
     Ok(Begun { source: named, begin, schema, state, boundaries, without_rows, notes })
 }
 
@@ -125,10 +127,18 @@ pub(crate) fn begin_of(
         dataset: runner.dataset.clone(),
         source: source.to_owned(),
         resources,
+        definition: String::new(),
         base_state,
         base_schema,
         refresh,
     }
+}
+
+/// What the rows of the loaded resources, and of those that feed them, are made of.
+fn definition(source: &Source) -> String {
+    let definitions = source.resources.iter().filter(|resource| !resource.definition.is_empty());
+    let definitions = definitions.map(|resource| (resource.name.as_str(), Value::from(resource.definition.as_str())));
+    short_hash::<9>(&Value::object(definitions).to_string())
 }
 
 /// Writes what the resources say of their tables into the schema; returns the tables of each, first the one that all of

@@ -74,6 +74,7 @@ fn earlier(store: &PackageStore, begun: &Begun, starts_over: bool) -> Result<Opt
         let theirs = resumable.begin();
         let is_same = theirs.dataset == ours.dataset
             && theirs.resources == ours.resources
+            && theirs.definition == ours.definition
             && kept(&theirs.base_state) == kept(&begun.state)
             && !starts_over;
         if found.is_none() && is_same {

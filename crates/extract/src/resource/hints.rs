@@ -210,6 +210,14 @@ impl Resource {
         self
     }
 
+    /// The same resource with what its rows are made of, such as a version or a hash of its steps: where that changes, a
+    /// resumable run begins with the first page again.
+    #[must_use]
+    pub fn definition(mut self, definition: impl Into<String>) -> Resource {
+        self.definition = definition.into();
+        self
+    }
+
     /// The table that its rows go to, by its normalised name; what all their tables are like where there are several.
     pub fn root_table(&self) -> String {
         match &self.table_name {

@@ -85,6 +85,9 @@ pub struct Resource {
     /// Whether a run goes on in the middle of the pages where an earlier one was killed, failed, or reached a limit; off by
     /// default, as it is right only where pages keep their rows from one run to the next.
     pub resumable: bool,
+    /// What its rows are made of, in any notation that changes with it: where it does, a run does not go on with pages that
+    /// were kept before. Empty by default.
+    pub definition: String,
     pub(crate) parent_key: Option<ParentKey>,
     pub(crate) end_warnings: Option<Arc<EndWarnings>>,
     pub(crate) steps: Vec<Step>,
@@ -260,6 +263,7 @@ impl Resource {
             selected: true,
             parallelized: true,
             resumable: false,
+            definition: String::new(),
             parent_key: None,
             end_warnings: None,
             steps: Vec::new(),

@@ -84,6 +84,11 @@ impl FromValue for MemoryLimit {
     }
 }
 
+/// Whether it is a database of another kind than a local file.
+fn is_url(path: &str) -> bool {
+    path.contains("://") || ["duckdb:", "md:", "motherduck:"].iter().any(|scheme| path.starts_with(scheme))
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum DuckDbFile {
     At(PathBuf),
@@ -99,7 +104,7 @@ impl FromValue for DuckDbFile {
         match path {
             ":pipeline:" => Some(DuckDbFile::InWorkingDir),
             // `:memory:` would be gone with the process
-            _ if path.is_empty() || path.starts_with(':') || path.starts_with("duckdb:") => None,
+            _ if path.is_empty() || path.starts_with(':') || is_url(path) => None,
             _ => Some(DuckDbFile::At(PathBuf::from(path))),
         }
     }
@@ -131,6 +136,8 @@ mod tests {
         check(":pipeline:", Some("/folder/p/p.duckdb"));
         check("duckdb:///:pipeline:", Some("/folder/p/p.duckdb"));
         check(":memory:", None);
+        check("md:warehouse", None);
+        check("s3://bucket/x.duckdb", None);
         check("duckdb://host/x", None);
         check("", None);
     }

@@ -80,6 +80,7 @@ impl<'t> Trial<'t> {
             source: self.source.to_owned(),
             resources: resources.iter().map(|resource| (resource.table.clone(), resource.table.clone())).collect(),
             base_state: base_state.clone(),
+            definition: String::new(),
             base_schema,
             refresh: std::mem::take(&mut self.refresh),
         };

@@ -1,7 +1,7 @@
 //! Resources and their defaults.
 
 use catchment_json::{Object, Value};
-use catchment_schema::TableHints;
+use catchment_schema::{TableHints, short_hash};
 
 use super::columns::{self, COLUMNS, CONTRACT};
 use super::disposition::DISPOSITION;
@@ -81,6 +81,8 @@ pub struct ResourceSpec {
     pub resumable: bool,
     /// Where its rows are.
     pub endpoint: EndpointSpec,
+    /// A hash of all that the spec says of it.
+    pub definition: String,
 }
 
 impl ResourceSpec {
@@ -98,6 +100,7 @@ impl ResourceSpec {
         }
         ResourceSpec {
             endpoint,
+            definition: short_hash::<9>(&value.to_string()),
             parent: None,
             table_name: keys.owned_text("table_name"),
             hints,

@@ -126,7 +126,7 @@ fn by_counts(response: &Response, signs: &Signs<'_>, asked: Asked<'_>) -> Result
         return Err(unfollowed(response, signs, asked, sign));
     }
     let is_silent = more.is_none() && total.is_none() && !signs.has("next") && signs.page_count().is_none() && pages.is_none();
-    let warning = if is_silent { full_page(response, asked, rows) } else { None };
+    let warning = if is_silent { full_page(response, signs, asked, rows) } else { None };
     Ok(Detected { kind: Kind::SinglePage, warning })
 }
 
@@ -162,8 +162,9 @@ fn unfollowed(response: &Response, signs: &Signs<'_>, asked: Asked<'_>, sign: St
 }
 
 /// The warning about a page that is exactly full.
-fn full_page(response: &Response, asked: Asked<'_>, rows: u64) -> Option<String> {
-    let is_full = match asked.limit().or_else(|| asked.size()) {
+fn full_page(response: &Response, signs: &Signs<'_>, asked: Asked<'_>, rows: u64) -> Option<String> {
+    let stated = || signs.limit().or(signs.size());
+    let is_full = match asked.limit().or_else(|| asked.size()).or_else(stated) {
         Some(limit) => limit == rows || (limit > rows && rows >= 50 && ROUND.contains(&rows)),
         None => ROUND.contains(&rows),
     };

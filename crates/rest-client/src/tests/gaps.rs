@@ -47,6 +47,15 @@ async fn an_empty_page_with_a_numeric_token_is_not_the_end() {
 }
 
 #[tokio::test]
+async fn a_page_as_large_as_its_stated_limit_is_a_warning() {
+    let warning = "{url}/x returned exactly 3 rows and no sign of a next page: further rows may be missing; name a `paginator` in the \
+                   spec, `single_page` if these are all";
+    check([page("1, 2, 3", r#""limit": 3"#)], &format!("3 [] {warning}")).await;
+    check([page("1, 2, 3", r#""page_size": 3"#)], &format!("3 [] {warning}")).await;
+    check([page("1, 2, 3", r#""limit": 4"#)], "3 []").await;
+}
+
+#[tokio::test]
 async fn an_error_with_a_good_status_is_no_page() {
     let quota = r#"{"error": "quota"}"#;
     let told = |page: &str| {
