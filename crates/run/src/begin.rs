@@ -55,7 +55,7 @@ pub(crate) async fn begin(
     let transliterate = runner.options.normalize.transliterate;
     let named = table_names::named(source, &schema, transliterate);
     let without_rows = without_rows(&named, &schema, &refresh);
-    tables::check(source, &named, &schema)?;
+    tables::check(source, &named, &schema, runner.options.refresh)?;
     let resources = declare(&named, transliterate, &mut schema)?;
     let begin = begin_of(runner, created_at, &source.name, resources, base_state, base_schema, refresh);
     let begin = Begin { definition: definition(source), ..begin };

@@ -4,6 +4,8 @@ use catchment_extract::{Resource, Source, TableName};
 use catchment_schema::{NestedHints, Schema, WriteDisposition, is_system_table, naming};
 use thiserror::Error;
 
+use crate::refresh::RefreshMode;
+
 /// Why resources cannot be loaded into their tables.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
@@ -55,6 +57,21 @@ pub enum TableError {
         /// What they do not agree on.
         difference: String,
     },
+    /// A resource whose load would remove rows of another one that is not selected.
+    #[error(
+        "resources {resource:?} and {other:?} are both loaded into table `{table}`, and {what} of {resource:?} alone would remove the \
+         rows of the other one or leave its own twice; select both"
+    )]
+    Unselected {
+        /// The table.
+        table: String,
+        /// The resource that is loaded.
+        resource: String,
+        /// The one that is not.
+        other: String,
+        /// What is done: a `replace`, or a refresh.
+        what: &'static str,
+    },
     /// A resource whose table has the rows of a list.
     #[error(
         "resource {resource:?} would be loaded into table `{table}`, which has the rows of a list of table `{parent}`; set another \
@@ -72,7 +89,7 @@ pub enum TableError {
 
 /// Refuses resources that would mix their rows in one table: with those of another resource that it was not meant to have,
 /// or with those of a list. `named` is the source with the names that its tables have in the dataset.
-pub(crate) fn check(source: &Source, named: &Source, schema: &Schema) -> Result<(), TableError> {
+pub(crate) fn check(source: &Source, named: &Source, schema: &Schema, refresh: Option<RefreshMode>) -> Result<(), TableError> {
     let resources: Vec<_> = source.resources.iter().zip(named.resources.iter().map(Resource::root_table)).collect();
     for (at, (resource, table)) in resources.iter().enumerate().filter(|(_, (resource, _))| resource.is_loaded()) {
         check_name(resource, table)?;
@@ -80,6 +97,9 @@ pub(crate) fn check(source: &Source, named: &Source, schema: &Schema) -> Result<
             return Err(TableError::OfList { table: table.clone(), resource: resource.name.clone(), parent });
         }
         for (other_at, (other, _)) in resources.iter().enumerate().filter(|(_, (_, other))| other == table) {
+            if !other.is_loaded() {
+                check_unselected(resource, other, table, refresh)?;
+            }
             // One that is not loaded now counts where it was before.
             let counts = if other.is_loaded() { other_at < at } else { other_at != at && has_loaded(schema, other, table) };
             if counts {
@@ -88,6 +108,17 @@ pub(crate) fn check(source: &Source, named: &Source, schema: &Schema) -> Result<
         }
     }
     Ok(())
+}
+
+/// Refuses what would treat the rows of a table that two resources share as those of one.
+fn check_unselected(resource: &Resource, other: &Resource, table: &str, refresh: Option<RefreshMode>) -> Result<(), TableError> {
+    let what = match refresh {
+        Some(RefreshMode::DropResources | RefreshMode::DropData) => "a refresh",
+        _ if resource.write_disposition == WriteDisposition::Replace => "a `replace`",
+        _ => return Ok(()),
+    };
+    let (resource, other, table) = (resource.name.clone(), other.name.clone(), table.to_owned());
+    Err(TableError::Unselected { table, resource, other, what })
 }
 
 fn check_name(resource: &Resource, table: &str) -> Result<(), TableError> {
@@ -179,7 +210,7 @@ mod tests {
     fn check_source(resources: impl IntoIterator<Item = Resource>, schema: &Schema, expected: &str) {
         let source = resources.into_iter().fold(Source::new("s"), Source::with);
         let named = crate::table_names::named(&source, schema, false);
-        assert_eq!(check(&source, &named, schema).err().map(|error| error.to_string()).unwrap_or_default(), expected);
+        assert_eq!(check(&source, &named, schema, None).err().map(|error| error.to_string()).unwrap_or_default(), expected);
     }
 
     const SAME: &str = "resources \"my items\" and \"my_items\" would both be loaded into table `my_items`, as their names differ \
@@ -228,6 +259,25 @@ mod tests {
             &new,
             &lost("the write dispositions `append` and `replace`"),
         );
+    }
+
+    #[test]
+    fn a_shared_table_is_not_replaced_or_refreshed_for_one_resource_alone() {
+        let check = |disposition: WriteDisposition, is_selected: bool, refresh: Option<RefreshMode>, expected: &str| {
+            let resources = [resource("a"), resource("b").selected(is_selected)];
+            let resources = resources.map(|resource| resource.table_name("t").write_disposition(disposition));
+            let source = resources.into_iter().fold(Source::new("s"), Source::with);
+            let named = crate::table_names::named(&source, &Schema::new("s"), false);
+            let found = super::check(&source, &named, &Schema::new("s"), refresh);
+            let found = found.err().map(|error| error.to_string()).unwrap_or_default();
+            assert!(found.contains(expected) && found.is_empty() == expected.is_empty(), "{found}");
+        };
+        let alone = "a `replace` of \"a\" alone would remove the rows of the other one";
+        check(WriteDisposition::Replace, false, None, alone);
+        check(WriteDisposition::Append, false, Some(RefreshMode::DropResources), "a refresh of \"a\" alone");
+        check(WriteDisposition::Append, false, Some(RefreshMode::DropSources), "");
+        check(WriteDisposition::Append, false, None, "");
+        check(WriteDisposition::Replace, true, Some(RefreshMode::DropData), "");
     }
 
     #[test]

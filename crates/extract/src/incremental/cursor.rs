@@ -78,6 +78,32 @@ impl<'d> Point<'d> {
     }
 }
 
+impl Point<'_> {
+    /// Whether the order of two values is not that of what they stand for: numbers of different lengths and dates that do
+    /// not begin with the year, both written as text.
+    pub(super) fn is_out_of_order(&self, other: &Point<'_>) -> bool {
+        let (Comparable::Text(left), Comparable::Text(right)) = (&self.comparable, &other.comparable) else { return false };
+        let are_numbers = is_number(left) && is_number(right) && left.len() != right.len();
+        are_numbers || (is_date_of_people(left) && is_date_of_people(right))
+    }
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.parse::<f64>().is_ok_and(f64::is_finite)
+}
+
+/// Whether a text is like `12/31/2023`, `31.12.2023` or `Sun, 31 Dec 2023 10:00:00 GMT`.
+fn is_date_of_people(text: &str) -> bool {
+    let mut parts = text.split(['/', '.', '-', ' ', ',']).filter(|part| !part.is_empty());
+    let first = parts.next().unwrap_or_default();
+    let is_day = (1..=2).contains(&first.len()) && first.bytes().all(|byte| byte.is_ascii_digit());
+    let is_weekday = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+        .iter()
+        .any(|day| first.get(..3).is_some_and(|start| start.eq_ignore_ascii_case(day)));
+    let is_year = |part: &str| part.len() == 4 && part.bytes().all(|byte| byte.is_ascii_digit());
+    (is_day || is_weekday) && parts.take(3).any(is_year)
+}
+
 fn number(source: &str) -> Comparable<'static> {
     match source.parse() {
         Ok(integer) => Comparable::Integer(integer),
@@ -197,6 +223,25 @@ mod tests {
         check(r#""20240102""#, r#""20240101""#, "Greater");
         check("\"\u{F027}2024-01-01T00:00:00+00:00\"", r#""2024-01-01T01:00:00+01:00""#, "Equal");
         check("\"\u{F026}1.50\"", "1.5", "Equal");
+    }
+
+    #[test]
+    fn texts_whose_order_is_another() {
+        let check = |left: &str, right: &str, expected: bool| {
+            let [left, right] = [left, right].map(|text| Document::from_value(&Value::from(text)).unwrap());
+            let found = Point::new(left.root()).is_out_of_order(&Point::new(right.root()));
+            assert_eq!(found, expected, "{left:?} {right:?}");
+        };
+        check("10", "9", true);
+        check("10", "99", false);
+        check("1.25", "1.5", true);
+        check("12/31/2023", "01/02/2024", true);
+        check("31.12.2023", "02.01.2024", true);
+        check("Sun, 31 Dec 2023 10:00:00 GMT", "Tue, 02 Jan 2024 10:00:00 GMT", true);
+        check("2023-12-31", "2024-01-02", false);
+        check("2024/01/02", "2023/12/31", false);
+        check("a9", "a10", false);
+        check("01HQ", "01HR", false);
     }
 
     #[test]

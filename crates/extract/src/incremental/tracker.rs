@@ -41,6 +41,8 @@ pub(crate) struct Tracker<'r> {
     /// The last value before the run was interrupted, where the cursor is not to move beyond it.
     cap: Option<Option<Kept>>,
     is_disordered: bool,
+    /// A value that was left out for the order of its characters.
+    out_of_order: Option<String>,
     saw_start: bool,
     saw_end: bool,
 }
@@ -91,6 +93,7 @@ impl<'r> Tracker<'r> {
             previous: None,
             cap: None,
             is_disordered: false,
+            out_of_order: None,
             saw_start: false,
             saw_end: false,
         })
@@ -110,6 +113,16 @@ impl<'r> Tracker<'r> {
     /// Whether rows did not come in the order that was declared, towards later values.
     pub(crate) fn is_disordered(&self) -> bool {
         self.is_disordered
+    }
+
+    /// The warning about rows that were left out for the order of the characters of their cursors.
+    pub(crate) fn warning(&self) -> Option<String> {
+        let (value, start) = (self.out_of_order.as_ref()?, self.start.as_ref()?.point().node.excerpt(40));
+        Some(format!(
+            "the cursor `{}` is text, which is compared by its characters: rows with values such as {value} were left out as older than \
+             {start}, and may be newer; make numbers or ISO 8601 dates of it in a processing step, or take another cursor",
+            self.incremental.cursor_path
+        ))
     }
 
     /// Takes out of a page the rows that are not new. Stops when `room` rows are kept: those after them count as not
@@ -201,6 +214,9 @@ impl<'r> Tracker<'r> {
         match self.place(now, &start.point())? {
             Place::Before => {
                 self.saw_start = true;
+                if self.out_of_order.is_none() && now.is_out_of_order(&start.point()) {
+                    self.out_of_order = Some(now.node.excerpt(40));
+                }
                 self.handle.set_out_of_range();
                 Ok(true)
             }

@@ -358,6 +358,9 @@ impl<'r> Node<'r> {
         if !moves_on && place.is_none() {
             self.refuse_partial_append()?;
         }
+        if let Some(warning) = self.tracker.as_ref().and_then(Tracker::warning) {
+            self.warnings.add(&resource.name, warning);
+        }
         let mut kept = self.kept;
         set_resumed(&mut kept, place);
         let mut boundaries = Vec::new();
