@@ -230,6 +230,10 @@ fn pages_end_where_no_later_one_can_have_a_new_row() {
     check(at().row_order(asc).initial_value(1).end_value(3), &[&[1, 2, 3, 4]], "1,2,stop");
     check(at().row_order(asc).initial_value(1).end_value(3).range_end(RangeEnd::Closed), &[&[1, 2, 3, 4, 5]], "1,2,3,stop");
     check(at().row_order(desc), &[&[3, 2], &[5, 4, 3, 2, 1]], "3,2 | 5,4,stop");
+    // a row that is out of order says nothing of the rows after it
+    check(at().row_order(desc), &[&[3, 2], &[4, 5, 2, 6]], "3,2 | 4,5,6");
+    let pinned: [&[&str]; 2] = [&[r#"[{"id":3,"at":3}]"#], &[r#"[{"id":1,"at":1},{"id":5,"at":5}]"#, r#"[{"id":4,"at":4}]"#]];
+    assert_eq!(show(&at().row_order(desc), &pinned), "3 | 5,4");
     check(at().row_order(desc).initial_value(3), &[&[5, 4, 3, 2, 1]], "5,4,3,stop");
     // what comes from the other side has not come yet
     check(at().row_order(asc).initial_value(3), &[&[1, 2, 3, 4]], "3,4");

@@ -107,16 +107,25 @@ impl<'r> Tracker<'r> {
     /// Whether rows have shown that no later page has a new one.
     pub(crate) fn is_done(&self) -> bool {
         let incremental = self.incremental;
-        (incremental.is_forward() && self.saw_end && !self.is_disordered) || (incremental.is_backward() && self.saw_start)
+        (incremental.is_forward() && self.saw_end && !self.is_disordered)
+            || (incremental.is_backward() && self.saw_start && !self.is_disordered)
     }
 
-    /// Whether rows did not come in the order that was declared, towards later values.
+    /// Whether rows did not come in the order that was declared.
     pub(crate) fn is_disordered(&self) -> bool {
         self.is_disordered
     }
 
-    /// The warning about rows that were left out for the order of the characters of their cursors.
+    /// The warning about rows that came in another order than the declared one, or that were left out for the order of the
+    /// characters of their cursors.
     pub(crate) fn warning(&self) -> Option<String> {
+        if self.incremental.is_backward() && self.is_disordered {
+            return Some(format!(
+                "rows did not come in the order of the cursor `{}` that `row_order` declares, so all pages were read; take `row_order` \
+                 away if that is always so",
+                self.incremental.cursor_path
+            ));
+        }
         let (value, start) = (self.out_of_order.as_ref()?, self.start.as_ref()?.point().node.excerpt(40));
         Some(format!(
             "the cursor `{}` is text, which is compared by its characters: rows with values such as {value} were left out as older than \
@@ -150,7 +159,7 @@ impl<'r> Tracker<'r> {
                 continue;
             };
             let now = Point::new(cursor);
-            if self.incremental.is_forward() {
+            if self.incremental.is_forward() || self.incremental.is_backward() {
                 self.note_order(&now, previous.as_ref())?;
                 previous = Some(now.clone());
             }
@@ -232,7 +241,11 @@ impl<'r> Tracker<'r> {
     fn note_order(&mut self, now: &Point<'_>, previous: Option<&Point<'_>>) -> Result<(), ExtractError> {
         let kept = self.previous.as_ref().map(Kept::point);
         if let Some(previous) = previous.or(kept.as_ref()) {
-            self.is_disordered |= self.place(now, previous)? == Place::Before;
+            self.is_disordered |= match self.place(now, previous)? {
+                Place::Before => self.incremental.is_forward(),
+                Place::At => false,
+                Place::Beyond(_) => self.incremental.is_backward(),
+            };
         }
         Ok(())
     }
