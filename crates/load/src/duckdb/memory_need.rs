@@ -24,16 +24,15 @@ const LONG_TEXT: usize = 128;
 /// How many texts of a batch are compared to find out how many are distinct.
 const SAMPLE: usize = 256;
 
-/// The distinct texts of a row group up to which dictionary compression is worth its memory.
-const DICTIONARY_MAX: u64 = 64 << 20;
+/// The distinct texts of a row group up to which they are compressed by a dictionary within a limit of 64 MB, beside columns
+/// of all kinds.
+const DICTIONARY_MAX: u64 = 24 << 20;
 
-/// The distinct texts of a row group that fit in 64 MB beside columns of all kinds. More of them need
-/// one and a half times their size.
-const FITTING_TEXTS: u64 = 24 << 20;
+/// What more of them take without one.
+const LONG_TEXTS: u64 = 16 << 20;
 
-/// What a limit of 64 MB has room for: columns, and texts of a row group.
+/// What a limit of 64 MB has room for.
 const ROOM_FOR_COLUMNS: u64 = 32 << 20;
-const ROOM_FOR_TEXTS: u64 = 16 << 20;
 const ROOM_FOR_VECTORS: u64 = 8 << 20;
 
 /// What the batches of one table say of the memory that loading them takes. The sizes were measured with DuckDB 2.0 and one
@@ -104,11 +103,7 @@ impl MemoryNeed {
         // DuckDB copies the texts of a vector, into memory of which it doubles each piece
         let vectors = (self.vector_bytes + self.vector_bytes / 4).saturating_sub(ROOM_FOR_VECTORS);
         let row = self.largest_row * 3;
-        let texts = match self.dictionary_bytes() {
-            few if few <= FITTING_TEXTS => 0,
-            too_many if too_many > DICTIONARY_MAX => 0,
-            texts => (texts + texts / 2).saturating_sub(ROOM_FOR_TEXTS),
-        };
+        let texts = if self.outgrows_dictionary() { LONG_TEXTS } else { 0 };
         columns + vectors.max(row) + texts
     }
 
@@ -169,24 +164,24 @@ mod tests {
     }
 
     #[test]
-    fn long_distinct_texts_need_memory_for_a_row_group() {
-        check((30, 4000, 300, usize::MAX), 0, (35, false));
+    fn long_distinct_texts_of_a_row_group_do_without_a_dictionary() {
+        check((30, 4000, 300, usize::MAX), 0, (16, true));
         check((20, 4000, 300, usize::MAX), 0, (0, false));
         check((30, 4000, 300, 4), 0, (0, false));
         check((1, 4000, 300, usize::MAX), 0, (0, false));
-        check((1, 4000, 300, usize::MAX), 1_000_000, (36, false));
+        check((1, 4000, 300, usize::MAX), 1_000_000, (16, true));
     }
 
     #[test]
-    fn texts_that_outgrow_a_dictionary_do_without() {
-        check((5, 4000, 1000, usize::MAX), 100_000, (0, true));
-        check((10, 200, 50_000, usize::MAX), 0, (111, true));
+    fn texts_outgrow_a_dictionary_with_the_rows_that_are_there() {
+        check((5, 4000, 1000, usize::MAX), 100_000, (16, true));
+        check((10, 200, 50_000, usize::MAX), 0, (127, true));
     }
 
     #[test]
     fn large_rows_need_memory_for_themselves() {
-        check((1, 1, 100 << 20, 1), 0, (300, true));
-        check((80, 1, 1 << 20, 1), 0, (92, true));
+        check((1, 1, 100 << 20, 1), 0, (316, true));
+        check((80, 1, 1 << 20, 1), 0, (108, true));
     }
 
     #[test]
