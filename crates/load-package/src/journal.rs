@@ -21,8 +21,8 @@ const PARENTS: &str = "parents";
 /// The name of the journal in the folder of a package.
 pub(crate) const FILE: &str = "journal";
 
-/// An empty file beside the journal of a package that is sealed: a journal that lost its end, or is gone, is told from one
-/// that was never finished.
+/// An empty file in the folder of a sealed package. Where it exists, a journal that is missing or has no seal is damaged, not
+/// unfinished.
 pub(crate) const SEALED_FILE: &str = "sealed";
 
 /// What a package is about, known when it begins.

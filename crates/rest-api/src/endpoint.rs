@@ -26,6 +26,8 @@ pub(crate) struct Endpoint {
     parent_fields: Vec<ParentField>,
     /// What must not be shown of its requests.
     secrets: Vec<Secret>,
+    /// A URL of the origin that the spec names, which gets credentials.
+    home: Option<Url>,
 }
 
 /// A request that cannot be made.
@@ -71,7 +73,8 @@ impl Endpoint {
         spec.each_template(&mut |_, template| hidden.extend(template.secrets().cloned()));
         let (resource, includes) = (resource.name.clone(), resource.include_from_parent.clone());
         let parent_fields = ParentField::of_endpoint(&spec);
-        Ok(Endpoint { resource, client, spec, ancestors, includes, parent_fields, secrets: hidden })
+        let home = home(&client, &spec.path);
+        Ok(Endpoint { resource, client, spec, ancestors, includes, parent_fields, secrets: hidden, home })
     }
 
     pub(crate) fn client(&self) -> &RestClient {
@@ -105,18 +108,8 @@ impl Endpoint {
         for secret in &self.secrets {
             request = request.hide(secret);
         }
-        // the author of the spec says where credentials go, not a row
-        Ok(self.client.restrict_to_origin(request, self.home().as_ref())?)
-    }
-
-    /// A URL of the origin that the spec says: that of the path up to its first placeholder if it is absolute, else the base
-    /// URL.
-    fn home(&self) -> Option<Url> {
-        let (written, is_all) = self.spec.path.written_prefix();
-        let authority = written.split_once("://").map_or("", |(_, rest)| rest);
-        let is_whole = authority.contains(['/', '?', '#']) || is_all;
-        let url = self.client.request(if is_whole { &written } else { "" });
-        url.ok().map(|request| request.url)
+        // the spec says where credentials go, not a row
+        Ok(self.client.restrict_to_origin(request, self.home.as_ref())?)
     }
 
     /// Method and URL of the first request as they may be shown, its placeholders as they are written.
@@ -237,6 +230,15 @@ impl Endpoint {
         }
         Ok(included)
     }
+}
+
+/// A URL of the origin that a path names: its own up to the first placeholder if it is absolute, else the base URL.
+fn home(client: &RestClient, path: &Template) -> Option<Url> {
+    let (literal, is_all) = path.literal_prefix();
+    let authority = literal.split_once("://").map_or("", |(_, rest)| rest);
+    let is_whole = authority.contains(['/', '?', '#']) || is_all;
+    let request = client.request(if is_whole { &literal } else { "" });
+    request.ok().map(|request| request.url)
 }
 
 /// The value of a parameter as the reference sends it: nulls are left out, a list is sent value by value.

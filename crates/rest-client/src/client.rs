@@ -14,7 +14,7 @@ use crate::error_kind::ErrorKind;
 use crate::foreign;
 use crate::join::join;
 use crate::paginate::{self, Pages, Paginator, Paging};
-use crate::redact::{redact, redact_all};
+use crate::redact::{redact, redact_all, remove_user};
 use crate::request::Request;
 use crate::response::Response;
 use crate::response_action::ResponseAction;
@@ -140,9 +140,7 @@ impl RestClient {
             return Ok(request);
         }
         request.distrust();
-        // both fail only for URLs that cannot have a user
-        let _ = request.url.set_username("");
-        let _ = request.url.set_password(None);
+        remove_user(&mut request.url);
         foreign::remove_from_query(&mut request.url, &request.hidden);
         if redact_all(&request.url, &request.hidden) != redact(&request.url) {
             let origin = request.url.origin().ascii_serialization();

@@ -1,8 +1,9 @@
-//! Good responses whose body is an error in the place of rows.
+//! Responses with a success status whose body reports an error.
 
 use catchment_json::{Document, Kind, Node, Path};
 
 use crate::error_kind::ErrorKind;
+use crate::paginate::letters;
 use crate::select::{Rows, Shape};
 
 /// Keys that bodies of errors have beside a message.
@@ -71,10 +72,6 @@ fn message(root: Node<'_>) -> Option<String> {
     let is_bare = keys.iter().all(|key| BESIDE_A_MESSAGE.contains(&letters(key).as_str()));
     let message = keys.iter().find(|key| ["message", "detail"].contains(&letters(key).as_str()));
     message.filter(|_| is_bare).map(|key| key.clone().into_owned())
-}
-
-fn letters(key: &str) -> String {
-    key.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 fn is_something(value: Node<'_>) -> bool {

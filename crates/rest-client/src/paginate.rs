@@ -42,6 +42,7 @@ pub use header_cursor::HeaderCursor;
 pub use header_link::HeaderLink;
 pub use json_cursor::JsonCursor;
 pub use json_link::JsonLink;
+pub(crate) use names::letters;
 pub use offset::Offset;
 pub use page::Page;
 pub use page_number::PageNumber;

@@ -28,14 +28,19 @@ const PLACES: &[&str] = &["page", "next", "continuation", "sync"];
 /// ```
 pub fn redact(url: &Url) -> String {
     let mut url = url.clone();
-    // both fail only for URLs that cannot have a user
-    let _ = url.set_username("");
-    let _ = url.set_password(None);
+    remove_user(&mut url);
     url.set_fragment(None);
     // by hand, as a parser that writes the query again changes how the rest is encoded
     let query = url.query().map(|query| query.split('&').map(pair).collect::<Vec<_>>().join("&"));
     url.set_query(query.as_deref());
     url.into()
+}
+
+/// Takes user and password out of a URL.
+pub(crate) fn remove_user(url: &mut Url) {
+    // both fail only for URLs that cannot have a user
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
 }
 
 /// Shorter secrets would mask half the words of an answer, and are none.

@@ -56,11 +56,11 @@ const MAX_KEYS: usize = 3;
 pub(crate) fn detect(document: &Document) -> Option<Path> {
     let mut lists = Vec::new();
     find_lists(document.root(), &mut Vec::new(), &mut lists);
-    let is_usual = |keys: &&Vec<String>| keys.last().is_some_and(|key| DATA_KEYS.contains(&key.as_str()));
-    let is_of_links = |keys: &&Vec<String>| holds_links(document.root(), keys);
     if lists.is_empty() {
         return null_for_none(document.root()).map(Path::key);
     }
+    let is_usual = |keys: &&Vec<String>| keys.last().is_some_and(|key| DATA_KEYS.contains(&key.as_str()));
+    let is_of_links = |keys: &&Vec<String>| holds_links(document.root(), keys);
     let found = lists.iter().find(is_usual).or(lists.iter().find(|keys| !is_of_links(keys))).or(lists.first());
     found.cloned().map(Path::of_keys)
 }

@@ -76,24 +76,22 @@ impl<'d> Point<'d> {
             _ => None,
         }
     }
-}
 
-impl Point<'_> {
-    /// Whether the order of two values is not that of what they stand for: numbers of different lengths and dates that do
-    /// not begin with the year, both written as text.
+    /// Whether the characters of two texts order them in another way than their meaning may: numbers of different lengths,
+    /// and dates that do not begin with the year.
     pub(super) fn is_out_of_order(&self, other: &Point<'_>) -> bool {
         let (Comparable::Text(left), Comparable::Text(right)) = (&self.comparable, &other.comparable) else { return false };
         let are_numbers = is_number(left) && is_number(right) && left.len() != right.len();
-        are_numbers || (is_date_of_people(left) && is_date_of_people(right))
+        are_numbers || (is_local_date(left) && is_local_date(right))
     }
 }
 
 fn is_number(text: &str) -> bool {
-    !text.is_empty() && text.parse::<f64>().is_ok_and(f64::is_finite)
+    text.parse::<f64>().is_ok_and(f64::is_finite)
 }
 
 /// Whether a text is like `12/31/2023`, `31.12.2023` or `Sun, 31 Dec 2023 10:00:00 GMT`.
-fn is_date_of_people(text: &str) -> bool {
+fn is_local_date(text: &str) -> bool {
     let mut parts = text.split(['/', '.', '-', ' ', ',']).filter(|part| !part.is_empty());
     let first = parts.next().unwrap_or_default();
     let is_day = (1..=2).contains(&first.len()) && first.bytes().all(|byte| byte.is_ascii_digit());

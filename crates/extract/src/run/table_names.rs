@@ -43,13 +43,12 @@ impl TableNames {
 
     fn add(&mut self, resource: &Resource, name: String) -> Result<&String, ExtractError> {
         let table = readable_path(&name);
-        let problem = match () {
-            () if name.trim().is_empty() => Some("but that is no name"),
-            () if is_system_table(&table) => Some("but names that begin with `_dlt` or `_catchment` belong to system tables"),
-            () => None,
-        };
-        if let Some(problem) = problem {
-            return Err(ExtractError::TableName { resource: resource.name.clone(), name, problem });
+        let refused = |name, problem| Err(ExtractError::TableName { resource: resource.name.clone(), name, problem });
+        if name.trim().is_empty() {
+            return refused(name, "but that is no name");
+        }
+        if is_system_table(&table) {
+            return refused(name, "but names that begin with `_dlt` or `_catchment` belong to system tables");
         }
         if let Some(first) = self.names.insert(table.clone(), name.clone()) {
             return Err(ExtractError::SameTable { resource: resource.name.clone(), table, first, second: name });

@@ -159,13 +159,13 @@ impl Template {
 
     /// The text of a template whose references are resolved and that has no placeholders.
     pub(crate) fn resolved_text(&self) -> String {
-        self.parts.iter().filter_map(Part::written).collect()
+        self.parts.iter().filter_map(Part::literal).collect()
     }
 
     /// The text of a template whose references are resolved, up to its first placeholder, and whether there is none.
-    pub(crate) fn written_prefix(&self) -> (String, bool) {
-        let prefix = self.parts.iter().map_while(Part::written).collect();
-        (prefix, self.parts.iter().all(|part| part.written().is_some()))
+    pub(crate) fn literal_prefix(&self) -> (String, bool) {
+        let prefix = self.parts.iter().map_while(Part::literal).collect();
+        (prefix, self.parts.iter().all(|part| part.literal().is_some()))
     }
 
     /// The secrets that its references have stood for.
@@ -181,8 +181,8 @@ impl fmt::Debug for Template {
 }
 
 impl Part {
-    /// The text that it always stands for; nothing if data decides.
-    fn written(&self) -> Option<&str> {
+    /// Its text, which no data changes; none for a placeholder.
+    fn literal(&self) -> Option<&str> {
         match self {
             Part::Text(text) | Part::Value(text) => Some(text),
             Part::Resolved(secret) => Some(secret.expose()),

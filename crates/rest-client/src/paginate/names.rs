@@ -228,6 +228,6 @@ pub(super) const OTHER_NEXT: &[&str] = &[
 ];
 
 /// A key without what separates its words, in lower case.
-pub(super) fn letters(key: &str) -> String {
+pub(crate) fn letters(key: &str) -> String {
     key.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }

@@ -11,8 +11,8 @@ use crate::request::Request;
 use crate::response::Response;
 
 /// Reads the pages from 2 to the last one after a first one that was asked for without a number. If the last one is
-/// there, the first one was page 1. If the last one is empty, the first one may have been page 0, and page 1 is still to be read;
-/// if that turns out to be the first one again, it is not handed out twice.
+/// there, the first one was page 1. If the last one is empty, the first one may have been page 0, and page 1 is still to
+/// be read; if that turns out to be the first one again, it is not handed out twice.
 #[derive(Debug, Clone)]
 pub(super) struct Numbered {
     total_path: Path,
