@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::error::{ParseError, ParseErrorKind};
 use crate::node::Node;
-use crate::parse;
+use crate::parse::{self, Limits};
 use crate::tape::Entry;
 use crate::value::Value;
 use crate::{build, tape};
@@ -28,6 +28,10 @@ impl Document {
     /// The deepest nesting of arrays and objects that is read.
     pub const MAX_DEPTH: usize = 1024;
 
+    /// The bytes that [`Document::parse_within`] counts for each value and key: 12 for its entry of the tape, and 4 for its
+    /// place in a [`Selection`](crate::Selection).
+    pub const VALUE_BYTES: usize = size_of::<Entry>() + size_of::<NodeId>();
+
     /// Parses `bytes`, UTF-8 with or without byte order mark, which the document takes over.
     ///
     /// # Errors
@@ -41,7 +45,28 @@ impl Document {
     /// assert_eq!(error.to_string(), "invalid JSON at line 1, column 9: found '}', a key was expected");
     /// ```
     pub fn parse(bytes: Vec<u8>) -> Result<Document, ParseError> {
-        Document::read(bytes, Document::MAX_DEPTH)
+        Document::read(bytes, Limits { depth: Document::MAX_DEPTH, bytes: usize::MAX })
+    }
+
+    /// Parses `bytes` as [`Document::parse`] does, as long as they and [`Document::VALUE_BYTES`] for each value and key are
+    /// at most `limit` bytes. Small texts may have many values: `[1,1,…]` has one in two bytes.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Document::parse`], and [`ParseErrorKind::TooLarge`].
+    ///
+    /// ```
+    /// use catchment_json::Document;
+    ///
+    /// assert!(Document::parse_within(b"[1, 1, 1]".to_vec(), 100).is_ok());
+    /// let error = Document::parse_within(b"[1, 1, 1]".to_vec(), 64).unwrap_err();
+    /// assert_eq!(
+    ///     error.to_string(),
+    ///     "invalid JSON at line 1, column 9: text and values take more than 64 bytes of memory"
+    /// );
+    /// ```
+    pub fn parse_within(bytes: Vec<u8>, limit: usize) -> Result<Document, ParseError> {
+        Document::read(bytes, Limits { depth: Document::MAX_DEPTH, bytes: limit })
     }
 
     /// Parses what [`Node::write_json`] or [`write_value`](crate::write_value) wrote, which may stand two levels deeper
@@ -61,15 +86,15 @@ impl Document {
     /// # Ok::<(), catchment_json::ParseError>(())
     /// ```
     pub fn parse_written(bytes: Vec<u8>) -> Result<Document, ParseError> {
-        Document::read(bytes, Document::MAX_DEPTH + 2)
+        Document::read(bytes, Limits { depth: Document::MAX_DEPTH + 2, bytes: usize::MAX })
     }
 
-    fn read(bytes: Vec<u8>, max_depth: usize) -> Result<Document, ParseError> {
+    fn read(bytes: Vec<u8>, limits: Limits) -> Result<Document, ParseError> {
         let text = String::from_utf8(bytes).map_err(|error| {
             let valid = error.utf8_error().valid_up_to();
             ParseError::at(error.as_bytes(), valid, ParseErrorKind::NotUtf8)
         })?;
-        let tape = parse::parse(&text, max_depth)?;
+        let tape = parse::parse(&text, limits)?;
         Ok(Document::from_parts(text, tape))
     }
 

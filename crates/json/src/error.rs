@@ -49,6 +49,12 @@ pub enum ParseErrorKind {
         /// Its length.
         bytes: usize,
     },
+    /// Text and values take more memory than [`Document::parse_within`](crate::Document::parse_within) allows.
+    #[error("text and values take more than {limit} bytes of memory")]
+    TooLarge {
+        /// The limit.
+        limit: usize,
+    },
 }
 
 impl ParseError {

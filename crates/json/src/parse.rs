@@ -5,15 +5,27 @@ use crate::error::{ParseError, ParseErrorKind};
 use crate::scan;
 use crate::tape::{Entry, Tag};
 
-/// Reads one JSON value that fills `text` (white space aside), containers nested up to `max_depth`, and returns its
-/// tape. `NaN` and the infinities are numbers too.
-pub(crate) fn parse(text: &str, max_depth: usize) -> Result<Vec<Entry>, ParseError> {
+/// What a text may have.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    /// How deep containers are nested.
+    pub(crate) depth: usize,
+    /// Bytes of memory, of the text and [`Document::VALUE_BYTES`] for each entry of the tape.
+    pub(crate) bytes: usize,
+}
+
+/// Reads one JSON value that fills `text` (white space aside), and returns its tape. `NaN` and the infinities are numbers
+/// too.
+pub(crate) fn parse(text: &str, limits: Limits) -> Result<Vec<Entry>, ParseError> {
     let bytes = text.as_bytes();
     if bytes.len() >= u32::MAX as usize {
         return Err(ParseError::at(&[], 0, ParseErrorKind::TooLong { bytes: bytes.len() }));
     }
+    // a text that has room alone has it as a value too
+    let max_entries = (limits.bytes.saturating_sub(bytes.len()) / Document::VALUE_BYTES).max(1);
     // An entry stands for about a dozen bytes of an API's JSON.
-    let mut parser = Parser { bytes, at: 0, tape: Vec::with_capacity(bytes.len() / 12 + 1), open: Vec::new(), max_depth };
+    let tape = Vec::with_capacity(max_entries.min(bytes.len() / 12) + 1);
+    let mut parser = Parser { bytes, at: 0, tape, open: Vec::new(), limits, max_entries };
     if bytes.starts_with(b"\xef\xbb\xbf") {
         parser.at = 3;
     }
@@ -27,7 +39,8 @@ struct Parser<'t> {
     tape: Vec<Entry>,
     /// Tape indices of the containers that are not closed yet.
     open: Vec<u32>,
-    max_depth: usize,
+    limits: Limits,
+    max_entries: usize,
 }
 
 /// What follows a value.
@@ -40,6 +53,9 @@ impl Parser<'_> {
     fn document(&mut self) -> Result<(), ParseError> {
         loop {
             let opened = self.value()?;
+            if self.tape.len() > self.max_entries {
+                return Err(self.error(ParseErrorKind::TooLarge { limit: self.limits.bytes }));
+            }
             if opened {
                 continue;
             }
@@ -69,7 +85,7 @@ impl Parser<'_> {
     }
 
     fn open(&mut self, tag: Tag, closer: u8) -> Result<bool, ParseError> {
-        if self.open.len() >= self.max_depth {
+        if self.open.len() >= self.limits.depth {
             return Err(self.error(ParseErrorKind::TooDeep { limit: Document::MAX_DEPTH }));
         }
         self.open.push(self.tape.len() as u32);

@@ -1,5 +1,7 @@
 //! Rows of a page.
 
+use std::ops::Range;
+
 use serde::Serialize;
 use serde::ser::Error as _;
 
@@ -8,6 +10,9 @@ use crate::node::{Kind, Node};
 use crate::serialize::{SerializeError, to_value};
 use crate::value::Value;
 use crate::write;
+
+/// What a value costs whoever works on it, whatever is in it.
+const ROW_BYTES: usize = 32;
 
 /// Values picked out of one document, in order: the rows of a page.
 ///
@@ -47,6 +52,42 @@ impl Selection {
     /// The values.
     pub fn nodes(&self) -> impl Iterator<Item = Node<'_>> {
         self.ids.iter().map(|id| self.document.node(*id))
+    }
+
+    /// The places of the values in runs that take about `max_bytes` of memory each, or one larger value.
+    ///
+    /// ```
+    /// use catchment_json::{Document, Selection};
+    ///
+    /// let page = Selection::elements(Document::parse(br#"[{"id": 1}, {"id": 2}, {"id": 3}]"#.to_vec())?);
+    /// assert_eq!(page.runs(1 << 20), [0..3]);
+    /// assert_eq!(page.runs(150), [0..2, 2..3]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn runs(&self, max_bytes: usize) -> Vec<Range<usize>> {
+        if self.memory() <= max_bytes || self.ids.len() < 2 {
+            return std::iter::once(0..self.ids.len()).filter(|run| !run.is_empty()).collect();
+        }
+        let (mut runs, mut first, mut bytes) = (Vec::new(), 0, 0);
+        for (at, id) in self.ids.iter().enumerate() {
+            // up to the next one, which the rows of a page mostly follow on
+            let next = self.ids.get(at + 1).map_or(self.document.tape().len(), |next| next.0 as usize);
+            let values = next.saturating_sub(id.0 as usize).max(1);
+            let start = |at: usize| self.document.tape().get(at).map_or(self.document.text().len(), |entry| entry.start as usize);
+            let size = values * Document::VALUE_BYTES + start(next).saturating_sub(start(id.0 as usize)) + ROW_BYTES;
+            if bytes + size > max_bytes && at > first {
+                runs.push(first..at);
+                (first, bytes) = (at, 0);
+            }
+            bytes += size;
+        }
+        runs.push(first..self.ids.len());
+        runs
+    }
+
+    /// Bytes of memory that the document and the places take.
+    pub fn memory(&self) -> usize {
+        self.document.memory() + self.ids.len() * size_of::<NodeId>()
     }
 
     /// Appends the values to `out` as a list, compact JSON.

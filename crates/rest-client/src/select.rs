@@ -31,17 +31,24 @@ pub(crate) fn select(document: &Document, selector: Option<&Path>) -> Rows {
     let found = selector.map_or_else(|| vec![document.root()], |selector| selector.all(document.root()));
     // of several values there may be one or none as well
     let is_list = selector.is_some_and(|selector| !selector.is_singular() && selector.has_source(document.root()));
-    let (nodes, shape) = match found.as_slice() {
-        [] => (Vec::new(), if is_list { Shape::List } else { Shape::Missing }),
-        [one] if is_list && one.kind() != Kind::Array => (found, Shape::List),
+    let shape = match found.as_slice() {
+        [] if !is_list => Shape::Missing,
         [one] => match one.kind() {
-            Kind::Array => (one.elements().collect(), Shape::List),
-            Kind::Null => (Vec::new(), Shape::Null),
-            _ => (found, Shape::Single),
+            Kind::Array => return Rows { ids: places(one.elements()), shape: Shape::List },
+            _ if is_list => Shape::List,
+            Kind::Null => Shape::Null,
+            _ => Shape::Single,
         },
-        _ => (found, Shape::List),
+        _ => Shape::List,
     };
-    Rows { ids: nodes.into_iter().filter(|node| node.kind() != Kind::Null).map(Node::id).collect(), shape }
+    Rows { ids: places(found.into_iter()), shape }
+}
+
+/// The places of nodes, but for nulls.
+fn places<'d>(nodes: impl Iterator<Item = Node<'d>>) -> Vec<NodeId> {
+    let mut places = Vec::new();
+    places.extend(nodes.filter(|node| node.kind() != Kind::Null).map(Node::id));
+    places
 }
 
 /// Keys under which APIs put the rows of a page.
