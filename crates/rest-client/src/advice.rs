@@ -22,7 +22,7 @@ impl ErrorKind {
             ErrorKind::Connection { .. } | ErrorKind::CutShort { .. } => "run it again; nothing of this run was loaded",
             ErrorKind::Timeout { .. } => "ask for less in a page, or allow more time for an answer",
             ErrorKind::OutOfTime { .. } => "run it again later, or allow more time in all",
-            ErrorKind::TooLarge { .. } => "ask for less in a page",
+            ErrorKind::TooLarge { .. } => "ask for less in a page, or raise `runtime.response_max_bytes`",
             ErrorKind::InvalidJson(_) => "check path and headers: the answer should be JSON, and a page for people is none",
             ErrorKind::NoToken { .. } | ErrorKind::NoTokenInAnswer { .. } => "check the URL of the token endpoint, id and secret",
             _ => return None,

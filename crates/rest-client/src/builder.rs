@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use catchment_json::Path;
 use catchment_settings::Secret;
+use reqwest::header::{ACCEPT_ENCODING, HeaderMap, HeaderValue};
 
 use crate::auth::Auth;
 use crate::client::RestClient;
@@ -19,6 +20,9 @@ use crate::retry::RetryPolicy;
 use crate::rules::Rules;
 use crate::transport::Transport;
 
+/// A body of 300 MB, or 150 MB of JSON with short values.
+pub(crate) const DEFAULT_MAX_RESPONSE_BYTES: usize = 352 << 20;
+
 /// Sets up a [`RestClient`]; made by [`RestClient::builder`].
 #[derive(Debug, Clone)]
 pub struct RestClientBuilder {
@@ -31,7 +35,7 @@ pub struct RestClientBuilder {
     limit: Limit,
     timeout: Duration,
     user_agent: String,
-    max_body_bytes: usize,
+    max_response_bytes: usize,
     http: Option<Http>,
 }
 
@@ -56,7 +60,7 @@ impl Default for RestClientBuilder {
             limit: Limit::default(),
             timeout: Duration::from_secs(60),
             user_agent: concat!("catchment/", env!("CARGO_PKG_VERSION")).to_owned(),
-            max_body_bytes: 1 << 30,
+            max_response_bytes: DEFAULT_MAX_RESPONSE_BYTES,
             http: None,
         }
     }
@@ -188,10 +192,11 @@ impl RestClientBuilder {
         self
     }
 
-    /// The largest body that is read, in bytes; more is an error. Default 1 GiB.
+    /// How much memory an answer may take, in bytes: its decompressed body and 16 bytes for each value and key in it
+    /// ([`Document::VALUE_BYTES`](catchment_json::Document::VALUE_BYTES)). More is an error. Default 352 MiB.
     #[must_use]
-    pub fn max_body_bytes(mut self, limit: usize) -> Self {
-        self.max_body_bytes = limit;
+    pub fn max_response_bytes(mut self, limit: usize) -> Self {
+        self.max_response_bytes = limit;
         self
     }
 
@@ -225,14 +230,17 @@ impl RestClientBuilder {
             None => http,
         };
         let http = http
+            // it reads one member of a gzip body: bodies are decompressed as they are read
+            .no_gzip()
+            .default_headers(HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_static("gzip, br, zstd"))]))
             // they are followed by hand, so that configured headers do not go to other origins
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(self.timeout)
             .read_timeout(self.timeout)
             .build()
             .map_err(|error| Error::new(ErrorKind::Setup { reason: crate::transport::root_cause(&error) }).with_source(error))?;
-        let (timeout, max_body_bytes) = (self.timeout, self.max_body_bytes);
-        let transport = Transport { http, gate: Gate::new(self.limit), timeout, max_body_bytes };
+        let (timeout, max_response_bytes) = (self.timeout, self.max_response_bytes);
+        let transport = Transport { http, gate: Gate::new(self.limit), timeout, max_response_bytes };
         Ok(RestClient::new(Arc::new(transport), rules, self.base_url.into(), self.paging))
     }
 }

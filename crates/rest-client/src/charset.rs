@@ -133,6 +133,6 @@ mod tests {
     #[test]
     fn the_limit_applies_to_the_decoded_body() {
         check("a/b; charset=iso-8859-1", &[0xe9; 10], &"é".repeat(10));
-        check("a/b; charset=iso-8859-1", &[0xe9; 11], "the answer has more than 20 bytes, the limit of the client");
+        check("a/b; charset=iso-8859-1", &[0xe9; 11], "the answer takes more than 20 bytes of memory, the limit of the client");
     }
 }

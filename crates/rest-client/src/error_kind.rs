@@ -66,12 +66,15 @@ pub enum ErrorKind {
         /// The innermost cause.
         reason: String,
     },
-    /// The body is larger than the client accepts.
-    #[error("the answer has more than {limit} bytes, the limit of the client")]
+    /// The answer takes more memory than the client allows.
+    #[error("the answer takes more than {limit} bytes of memory, the limit of the client")]
     TooLarge {
         /// The limit in bytes.
         limit: usize,
     },
+    /// A part of an answer, where all of it was asked for.
+    #[error("the server answered 206 Partial Content to a request without a range: the rest of the answer is missing")]
+    PartialContent,
     /// Redirects without end.
     #[error("more than {limit} redirects, the last one to {last}")]
     TooManyRedirects {

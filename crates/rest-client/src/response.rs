@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use catchment_json::{Document, Node, ParseError};
+use catchment_json::{Document, Node, ParseError, ParseErrorKind};
 use catchment_settings::Secret;
 use reqwest::header::HeaderMap;
 use reqwest::{Method, StatusCode};
@@ -39,6 +39,7 @@ pub struct Response {
     rows: Rows,
     attempts: u32,
     is_ignored: bool,
+    max_bytes: usize,
 }
 
 impl Response {
@@ -74,6 +75,7 @@ impl Response {
             rows: Rows::default(),
             attempts: 1,
             is_ignored: false,
+            max_bytes: usize::MAX,
         }
     }
 
@@ -144,7 +146,7 @@ impl Response {
     ///
     /// # Errors
     ///
-    /// Where the body is not JSON.
+    /// Where the body is not JSON, or takes more memory than the client allows.
     pub fn document(&self) -> Result<&Document, Error> {
         let parsed = self.document.get_or_init(|| {
             let mut body = self.body.lock().unwrap_or_else(PoisonError::into_inner);
@@ -153,14 +155,17 @@ impl Response {
                 return Document::parse(b"null".to_vec());
             }
             let excerpt = body.get(..MAX_EXCERPT_BYTES).unwrap_or(&body).to_vec();
-            let parsed = Document::parse(std::mem::take(&mut *body));
+            let parsed = Document::parse_within(std::mem::take(&mut *body), self.max_bytes);
             if parsed.is_err() {
                 // of a body that is no JSON, what is shown of it stays
                 *body = excerpt;
             }
             parsed
         });
-        parsed.as_ref().map_err(|error| self.error(ErrorKind::InvalidJson(error.clone())))
+        parsed.as_ref().map_err(|error| match error.kind {
+            ParseErrorKind::TooLarge { limit } => Error::new(ErrorKind::TooLarge { limit }).of_request(&self.method, &self.url),
+            _ => self.error(ErrorKind::InvalidJson(error.clone())),
+        })
     }
 
     /// What the data selector found in the body, during a pagination; empty otherwise.
@@ -210,10 +215,21 @@ impl Response {
         self
     }
 
+    /// Sets how much memory the body and its values may take.
+    pub(crate) fn within(mut self, max_bytes: usize) -> Response {
+        self.max_bytes = max_bytes;
+        self
+    }
+
     /// Remembers that a response action ignores it.
     pub(crate) fn ignored(mut self) -> Response {
         self.is_ignored = true;
         self
+    }
+
+    /// What the data selector found, which the answer then has no more.
+    pub(crate) fn take_rows(&mut self) -> Rows {
+        std::mem::take(&mut self.rows)
     }
 
     /// Remembers what the data selector found.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use catchment_settings::{Configured, Fields, Incomplete, Settings};
 
+use crate::builder::DEFAULT_MAX_RESPONSE_BYTES;
 use crate::{RestClientBuilder, RetryPolicy};
 
 /// How requests are sent: `runtime`.
@@ -22,13 +23,15 @@ pub struct RequestSettings {
     pub retry: RetryPolicy,
     /// How long nothing may come; see [`RestClientBuilder::timeout`].
     pub timeout: Duration,
+    /// How much memory an answer may take; see [`RestClientBuilder::max_response_bytes`].
+    pub max_response_bytes: usize,
 }
 
 impl RequestSettings {
     /// The client that sends requests like that.
     #[must_use]
     pub fn apply(&self, client: RestClientBuilder) -> RestClientBuilder {
-        client.retry(self.retry).timeout(self.timeout)
+        client.retry(self.retry).timeout(self.timeout).max_response_bytes(self.max_response_bytes)
     }
 }
 
@@ -58,6 +61,12 @@ impl Configured for RequestSettings {
             ..default
         };
         let about = "How many seconds a connection, or the next bytes of an answer, are waited for.";
-        Ok(RequestSettings { retry, timeout: fields.or("request_timeout", about, Duration::from_secs(60)) })
+        let timeout = fields.or("request_timeout", about, Duration::from_secs(60));
+        let max_response_bytes = fields.or(
+            "response_max_bytes",
+            "How many bytes of memory an answer may take: its body, decompressed, and 16 bytes for each value and key in it.",
+            DEFAULT_MAX_RESPONSE_BYTES,
+        );
+        Ok(RequestSettings { retry, timeout, max_response_bytes })
     }
 }

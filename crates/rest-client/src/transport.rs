@@ -30,7 +30,7 @@ pub(crate) struct Transport {
     pub(crate) http: reqwest::Client,
     pub(crate) gate: Gate,
     pub(crate) timeout: Duration,
-    pub(crate) max_body_bytes: usize,
+    pub(crate) max_response_bytes: usize,
 }
 
 impl Transport {

@@ -108,7 +108,7 @@ pub(crate) fn pages(transport: Arc<Transport>, rules: Arc<Rules>, mut request: R
             if detects {
                 error_body::check(&document, selector.as_ref(), &rows).map_err(|kind| response.error(kind))?;
             }
-            response.set_rows(rows.clone());
+            response.set_rows(rows);
             warnings.extend(warning.map(logged));
             let is_new = seen.check(&request, &response);
             let next = next_step(&mut paginator, &rules, &request, &response);
@@ -132,7 +132,8 @@ pub(crate) fn pages(transport: Arc<Transport>, rules: Arc<Rules>, mut request: R
                 number += 1;
                 let (url, bytes) = (response.shown_url(), response.bytes());
                 let warnings = std::mem::take(&mut warnings);
-                yield Page { rows: Selection { document, ids: rows.ids }, url, number, bytes, position, warnings };
+                let ids = response.take_rows().ids;
+                yield Page { rows: Selection { document, ids }, url, number, bytes, position, warnings };
             }
             match ahead.pop_front() {
                 Some(next) => (request, fetch) = next,

@@ -1,5 +1,6 @@
 //! Every fault of the scripted server, and bodies in every form.
 
+use std::io::Write as _;
 use std::time::Duration;
 
 use super::{hide_address, start_with};
@@ -9,8 +10,10 @@ use crate::{Method, RestClient};
 /// What a GET ends with, given the answers one after the other, the last one for ever.
 async fn check(answers: Vec<Answer>, expected: &str, requests: usize) {
     let given = format!("{answers:?}");
-    let (server, client) =
-        start_with(|client| client.max_body_bytes(100_000), move |request| answers[request.index.min(answers.len() - 1)].clone());
+    let (server, client) = start_with(
+        |client| client.max_response_bytes(100_000),
+        move |request| answers[request.index.min(answers.len() - 1)].clone(),
+    );
     let found = match client.get("x", &[]).await.and_then(|response| response.document().map(|d| format!("{:?}", d.root()))) {
         Ok(body) => body,
         Err(error) => format!("{} retryable: {}", hide_address(&error.to_string(), &server), error.is_retryable()),
@@ -89,13 +92,19 @@ async fn bodies_are_decoded() {
     }
     let accepted = server.requests()[0].header("accept-encoding").unwrap().to_owned();
     assert!(["gzip", "br", "zstd"].iter().all(|encoding| accepted.contains(encoding)), "{accepted}");
+    // as `cat a.gz b.gz` has them, and servers that compress as they go
+    let members = [&gzip(b"[1,")[..], &gzip(b" 2]")].concat();
+    check(vec![Answer::encoded("gzip", &members)], "[1,2]", 1).await;
+    check(vec![Answer::encoded("x-gzip", &members).chunked(7)], "[1,2]", 1).await;
+    check(vec![Answer::encoded("gzip", &members[..members.len() - 9])], "GET {url}/x failed after 3 attempts: the …", 3).await;
     // half of one is no end of the body
     check(vec![Answer::encoded("gzip", &GZIP[..20])], "GET {url}/x failed after 3 attempts: the …", 3).await;
 }
 
 #[tokio::test]
 async fn the_size_of_a_body_is_bounded() {
-    let message = "GET {url}/x failed: the answer has more than 100000 bytes, the limit of the client retryable: false";
+    let message =
+        "GET {url}/x failed: the answer takes more than 100000 bytes of memory, the limit of the client retryable: false";
     let large = || Answer::json(200, "1".repeat(100_001));
     for answer in [large(), large().chunked(10_000), large().without_length(), Answer::wrong_length("1", 1 << 40)] {
         check(vec![answer], message, 1).await;
@@ -134,4 +143,29 @@ async fn what_had_no_effect_may_be_sent_again() {
     let request = client.request("x").unwrap().method(Method::POST);
     let error = client.send(&request).await.unwrap_err();
     assert_eq!((error.attempts(), error.had_no_effect()), (3, true));
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+#[tokio::test]
+async fn a_small_body_with_many_values_is_too_large() {
+    let message =
+        "GET {url}/x failed: the answer takes more than 100000 bytes of memory, the limit of the client retryable: false";
+    let ones = format!("[{}1]", "1,".repeat(6_000));
+    check(vec![Answer::json(200, &ones)], message, 1).await;
+    check(vec![Answer::encoded("gzip", gzip(ones.as_bytes()))], message, 1).await;
+    check(vec![Answer::encoded("gzip", gzip(&[b' '; 100_001]))], message, 1).await;
+}
+
+#[tokio::test]
+async fn a_part_that_nobody_asked_for_is_an_error() {
+    let part = "GET {url}/x failed: the server answered 206 Partial Content to a request without a range: the rest of the answer is missing retryable: false";
+    check(vec![Answer::json(206, "[1, 2]")], part, 1).await;
+    check(vec![Answer::json(206, "[1, 2]").header("content-range", "bytes 0-5/100")], part, 1).await;
+    check(vec![Answer::json(206, "[1, 2]").header("content-range", "0-1/100")], "[1,2]", 1).await;
+    check(vec![Answer::json(206, "[1, 2]").header("content-range", "items 0-1/*")], "[1,2]", 1).await;
 }

@@ -27,7 +27,7 @@ async fn a_request_has_all_that_was_asked_for() {
 
 /// The message of the error that an answer leads to.
 async fn check(answer: Answer, expected: &str) {
-    let (server, client) = start_with(|client| client.max_body_bytes(100), move |_| answer.clone());
+    let (server, client) = start_with(|client| client.max_response_bytes(100), move |_| answer.clone());
     let error = match client.get("x", &[("token", "s3cret")]).await {
         Ok(response) => response.document().unwrap_err(),
         Err(error) => error,
@@ -54,7 +54,7 @@ async fn messages() {
     .await;
     check(
         Answer::json(200, "1".repeat(101)),
-        "GET {url}/x?token=*** failed: the answer has more than 100 bytes, the limit of the client",
+        "GET {url}/x?token=*** failed: the answer takes more than 100 bytes of memory, the limit of the client",
     )
     .await;
 }

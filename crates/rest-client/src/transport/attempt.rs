@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use reqwest::StatusCode;
-use reqwest::header::SET_COOKIE;
+use reqwest::header::{CONTENT_RANGE, HeaderMap, RANGE, SET_COOKIE};
 use tokio::sync::oneshot;
 
 use super::failure::{Stage, classify, host};
@@ -62,7 +62,8 @@ impl Transport {
         let mut answered = self.exchange(rules, hop).await?;
         let is_refused = answered.answer.status() == StatusCode::UNAUTHORIZED;
         if is_refused && hop.trusted && rules.auth.as_ref().is_some_and(|auth| auth.refused(&answered.sent)) {
-            body::read_start(&mut answered.answer).await;
+            // to its end, so that the connection can be used again
+            body::read_start(&HeaderMap::new(), &mut answered.answer).await;
             drop(answered);
             answered = self.exchange(rules, hop).await?;
         }
@@ -102,28 +103,32 @@ impl Transport {
         let Answered { sent, mut answer, passage } = answered;
         let status = answer.status();
         let headers = std::mem::take(answer.headers_mut());
+        if status == StatusCode::PARTIAL_CONTENT && is_part_of_bytes(&sent.headers, &headers) {
+            return Err(Error::new(ErrorKind::PartialContent).of_request(&hop.method, &hop.url));
+        }
         let response = |body| Response::new(hop.method.clone(), hop.url.clone(), status, headers.clone(), body);
         if let Some(early) = early.take_if(|_| status.is_success()) {
             // nobody listens where the paginator needs the body
             let _ = early.send(response(Vec::new()));
         }
         let body = if status.is_success() || !rules.response_actions.is_empty() {
-            body::read(&mut answer, self.max_body_bytes).await.map_err(|stop| match stop {
-                body::Stop::TooLarge => ErrorKind::TooLarge { limit: self.max_body_bytes }.into(),
+            body::read(&headers, &mut answer, self.max_response_bytes).await.map_err(|stop| match stop {
+                body::Stop::TooLarge => ErrorKind::TooLarge { limit: self.max_response_bytes }.into(),
+                body::Stop::Corrupt { received, error } => ErrorKind::CutShort { received, reason: error.to_string() }.into(),
                 body::Stop::Broken { received, error } => classify(error, &hop.url, self.timeout, Stage::Body { received }),
             })
         } else {
-            Ok(body::read_start(&mut answer).await)
+            Ok(body::read_start(&headers, &mut answer).await)
         };
         drop(passage);
         let body = body.map_err(|error| error.of_request(&hop.method, &hop.url))?;
-        let body = match charset::decode(&headers, &body, self.max_body_bytes) {
+        let body = match charset::decode(&headers, &body, self.max_response_bytes) {
             Ok(decoded) => decoded.unwrap_or(body),
             // of an error response the status matters more
             Err(_) if !status.is_success() => body,
             Err(kind) => return Err(response(body).hiding(sent.secrets).error(kind)),
         };
-        let mut response = response(body).hiding(sent.secrets);
+        let mut response = response(body).hiding(sent.secrets).within(self.max_response_bytes);
         let verdict = judge(&rules.response_actions, &mut response)?;
         self.settle(rules, response, verdict)
     }
@@ -150,4 +155,11 @@ impl Transport {
             _ => error,
         })
     }
+}
+
+/// Whether a 206 has some bytes of an answer, where no range was asked for. APIs answer so for a page of a list too: they say
+/// which rows it has, not which bytes.
+fn is_part_of_bytes(sent: &HeaderMap, received: &HeaderMap) -> bool {
+    let range = received.get(CONTENT_RANGE).and_then(|range| range.to_str().ok());
+    !sent.contains_key(RANGE) && range.is_none_or(|range| range.trim_start().starts_with("bytes"))
 }

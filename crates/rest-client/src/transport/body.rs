@@ -1,5 +1,10 @@
 //! Reading bodies, with a limit.
 
+use std::io::{self, Write};
+
+use flate2::write::MultiGzDecoder;
+use reqwest::header::{CONTENT_ENCODING, HeaderMap};
+
 /// How much is reserved at once, however large the server says that the body is.
 const MAX_RESERVED: usize = 16 << 20;
 
@@ -16,40 +21,121 @@ pub(super) enum Stop {
     TooLarge,
     /// The connection broke, or nothing came any more.
     Broken { received: usize, error: reqwest::Error },
+    /// It is not compressed as its header says, or ends early.
+    Corrupt { received: usize, error: io::Error },
 }
 
 /// The whole body, of at most `limit` bytes.
-pub(super) async fn read(answer: &mut reqwest::Response, limit: usize) -> Result<Vec<u8>, Stop> {
-    let announced = answer.content_length().map_or(0, |length| usize::try_from(length).unwrap_or(usize::MAX));
-    if announced > limit {
-        return Err(Stop::TooLarge);
+pub(super) async fn read(headers: &HeaderMap, answer: &mut reqwest::Response, limit: usize) -> Result<Vec<u8>, Stop> {
+    read_into(&mut Decoder::of(headers, answer, limit)?, answer).await
+}
+
+/// What can be had of the body of an error; the status matters more than why the rest of it is missing.
+pub(super) async fn read_start(headers: &HeaderMap, answer: &mut reqwest::Response) -> Vec<u8> {
+    let Ok(mut decoder) = Decoder::of(headers, answer, MAX_ERROR_BODY) else { return Vec::new() };
+    match read_into(&mut decoder, answer).await {
+        Ok(body) => body,
+        Err(_) => decoder.take(),
     }
-    let mut body = Vec::with_capacity(announced.min(MAX_RESERVED));
+}
+
+async fn read_into(decoder: &mut Decoder, answer: &mut reqwest::Response) -> Result<Vec<u8>, Stop> {
     let mut next_turn = 0;
     loop {
         match answer.chunk().await {
-            Ok(Some(chunk)) if chunk.len() > limit - body.len() => return Err(Stop::TooLarge),
             Ok(Some(chunk)) => {
-                body.extend_from_slice(&chunk);
-                if body.len() >= next_turn {
-                    next_turn = body.len() + TURN;
+                decoder.write(&chunk)?;
+                if decoder.body().bytes.len() >= next_turn {
+                    next_turn = decoder.body().bytes.len() + TURN;
                     tokio::task::yield_now().await;
                 }
             }
-            Ok(None) => return Ok(body),
-            Err(error) => return Err(Stop::Broken { received: body.len(), error }),
+            Ok(None) => return decoder.finish(),
+            Err(error) => return Err(Stop::Broken { received: decoder.body().bytes.len(), error }),
         }
     }
 }
 
-/// What can be had of the body of an error; the status matters more than why the rest of it is missing.
-pub(super) async fn read_start(answer: &mut reqwest::Response) -> Vec<u8> {
-    let mut body = Vec::new();
-    while let Ok(Some(chunk)) = answer.chunk().await {
-        body.extend_from_slice(&chunk);
-        if body.len() > MAX_ERROR_BODY {
-            break;
+/// Takes the bytes of a body as they come. reqwest decompresses brotli and zstd; of gzip it reads one member, and a body
+/// may have several.
+enum Decoder {
+    Plain(Body),
+    Gzip { decoder: Box<MultiGzDecoder<Body>>, is_empty: bool },
+}
+
+impl Decoder {
+    fn of(headers: &HeaderMap, answer: &reqwest::Response, limit: usize) -> Result<Decoder, Stop> {
+        let announced = answer.content_length().map_or(0, |length| usize::try_from(length).unwrap_or(usize::MAX));
+        let encoding = headers.get(CONTENT_ENCODING).map_or("", |value| value.to_str().unwrap_or_default());
+        let body = Body { bytes: Vec::new(), limit, is_too_large: false };
+        match encoding.trim() {
+            encoding if encoding.eq_ignore_ascii_case("gzip") || encoding.eq_ignore_ascii_case("x-gzip") => {
+                Ok(Decoder::Gzip { decoder: Box::new(MultiGzDecoder::new(body)), is_empty: true })
+            }
+            _ if announced > limit => Err(Stop::TooLarge),
+            _ => Ok(Decoder::Plain(Body { bytes: Vec::with_capacity(announced.min(MAX_RESERVED)), ..body })),
         }
     }
-    body
+
+    fn write(&mut self, chunk: &[u8]) -> Result<(), Stop> {
+        let written = match self {
+            Decoder::Plain(body) => body.write_all(chunk),
+            Decoder::Gzip { decoder, is_empty } => {
+                *is_empty &= chunk.is_empty();
+                decoder.write_all(chunk)
+            }
+        };
+        written.map_err(|error| self.stop(error))
+    }
+
+    fn finish(&mut self) -> Result<Vec<u8>, Stop> {
+        let finished = match self {
+            Decoder::Gzip { decoder, is_empty: false } => decoder.try_finish(),
+            // a body without a byte, as of a 204, has no header either
+            Decoder::Gzip { is_empty: true, .. } | Decoder::Plain(_) => Ok(()),
+        };
+        finished.map_err(|error| self.stop(error))?;
+        Ok(self.take())
+    }
+
+    fn stop(&self, error: io::Error) -> Stop {
+        let body = self.body();
+        if body.is_too_large { Stop::TooLarge } else { Stop::Corrupt { received: body.bytes.len(), error } }
+    }
+
+    fn take(&mut self) -> Vec<u8> {
+        std::mem::take(match self {
+            Decoder::Plain(body) => &mut body.bytes,
+            Decoder::Gzip { decoder, .. } => &mut decoder.get_mut().bytes,
+        })
+    }
+
+    fn body(&self) -> &Body {
+        match self {
+            Decoder::Plain(body) => body,
+            Decoder::Gzip { decoder, .. } => decoder.get_ref(),
+        }
+    }
+}
+
+/// The bytes so far, of at most `limit`.
+struct Body {
+    bytes: Vec<u8>,
+    limit: usize,
+    is_too_large: bool,
+}
+
+impl Write for Body {
+    fn write(&mut self, chunk: &[u8]) -> io::Result<usize> {
+        if chunk.len() > self.limit - self.bytes.len() {
+            self.is_too_large = true;
+            return Err(io::Error::other("too large"));
+        }
+        self.bytes.extend_from_slice(chunk);
+        Ok(chunk.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
