@@ -34,7 +34,7 @@ fn shred(schema: &Schema, pages: &[Selection], mut take: impl FnMut(TableBatch))
     let mut sequencer = Sequencer::new(schema.clone(), Arc::clone(&rules));
     let mut shredder = Shredder::new(rules);
     for (ordinal, page) in (0..).zip(pages) {
-        let rows = [Rows { selection: page, ordinal }];
+        let rows = [Rows::of(page, ordinal)];
         let shredded = shredder.shred(&sequencer.snapshot(), "issues", &rows);
         let batches = sequencer.accept(shredded, |schema| shredder.shred(schema, "issues", &rows))?;
         batches.into_iter().for_each(&mut take);

@@ -6,6 +6,12 @@ use catchment_json::Node;
 
 use crate::shape::KeyAt;
 
+/// What a row takes besides its values: its node, the ids of it, of its parent and of its root, its place.
+const ROW_BYTES: usize = 128;
+
+/// What a value takes: a cell and an element of an array.
+const VALUE_BYTES: usize = size_of::<Option<Node<'_>>>() + 8;
+
 /// The rows of one table.
 #[derive(Default)]
 pub(crate) struct TableCells<'d> {
@@ -18,6 +24,12 @@ pub(crate) struct TableCells<'d> {
     pub(crate) columns: Vec<Vec<Option<Node<'d>>>>,
     /// The columns that have a value, in the order of their first one.
     pub(crate) discovered: Vec<usize>,
+    /// How many values and nulls its columns have, of those that the schema has and those that were discovered.
+    pub(crate) values: usize,
+    /// How many columns the schema has for it.
+    pub(crate) known_columns: usize,
+    /// The memory that was counted last.
+    pub(crate) measured: usize,
     pub(crate) ids: Ids,
     pub(crate) parent_ids: Ids,
     pub(crate) root_ids: Ids,
@@ -31,8 +43,15 @@ pub(crate) struct TableCells<'d> {
 impl<'d> TableCells<'d> {
     pub(crate) fn begin_row(&mut self, node: Node<'d>, source_row: u64) {
         self.rows += 1;
+        self.values += self.known_columns + self.discovered.len();
         self.source_rows.push(source_row);
         self.nodes.push(node);
+    }
+
+    /// About how many bytes of memory the rows take, as cells and as arrays. A column that the schema has counts twice where
+    /// it has values.
+    pub(crate) fn memory(&self) -> usize {
+        self.rows * ROW_BYTES + self.values * VALUE_BYTES
     }
 
     /// The number of the source row, counted from 1, for messages.
@@ -50,6 +69,7 @@ impl<'d> TableCells<'d> {
         let Some(cells) = self.columns.get_mut(column) else { return };
         if cells.is_empty() {
             self.discovered.push(column);
+            self.values += self.rows;
         }
         if cells.len() != row {
             cells.resize(row, None);

@@ -121,6 +121,47 @@ pub enum NormalizeError {
         /// The keys that lead to the list.
         key: String,
     },
+    /// More columns than a table may have.
+    #[error(
+        "table `{table}`, row {row} of its page: column `{column}` would be one more than the {limit} that a table may have; where \
+         keys are data, as ids are, keep the object that has them as JSON (`data_type: json` for its column in `columns`, or \
+         `max_table_nesting`), else raise `normalize.max_columns`"
+    )]
+    TooManyColumns {
+        /// The table.
+        table: String,
+        /// The column.
+        column: String,
+        /// The row, counted from 1.
+        row: usize,
+        /// The limit.
+        limit: usize,
+    },
+    /// More tables than the rows of a resource may become.
+    #[error(
+        "table `{table}` would be one more than the {limit} that the lists of one resource may become; where keys are data, as ids \
+         are, keep the object that has them as JSON (`data_type: json` for its column in `columns`, or `max_table_nesting`), else \
+         raise `normalize.max_columns`"
+    )]
+    TooManyTables {
+        /// The table.
+        table: String,
+        /// The limit.
+        limit: usize,
+    },
+    /// A row with more keys than are kept in mind at a time.
+    #[error(
+        "table `{table}`, row {row} of its page: the row has more than {limit} different keys; keep it, or the object that has them, \
+         as JSON (`data_type: json` for its column in `columns`, or `max_table_nesting`)"
+    )]
+    TooManyKeys {
+        /// The table.
+        table: String,
+        /// The row, counted from 1.
+        row: usize,
+        /// The limit.
+        limit: usize,
+    },
     /// The settings of the schema cannot be followed.
     #[error(transparent)]
     Schema(#[from] StoredError),

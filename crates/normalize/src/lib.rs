@@ -23,7 +23,7 @@
 //! let mut sequencer = Sequencer::new(base, rules);
 //! for (ordinal, page) in [r#"[{"price": 12}]"#, r#"[{"price": 12.5}]"#].into_iter().enumerate() {
 //!     let page = Selection::elements(Document::parse(page.as_bytes().to_vec())?);
-//!     let rows = [Rows { selection: &page, ordinal: ordinal as u64 }];
+//!     let rows = [Rows::of(&page, ordinal as u64)];
 //!     let shredded = shredder.shred(&sequencer.snapshot(), "items", &rows);
 //!     sequencer.accept(shredded, |schema| shredder.shred(schema, "items", &rows))?;
 //! }

@@ -27,6 +27,6 @@ use crate::{IdSeed, NormalizeError, NormalizeOptions, Rows, Rules, Shredder, Tab
 pub fn normalize(table: &str, rows: &Selection, load_id: &str, seed: IdSeed) -> Result<Vec<TableBatch>, NormalizeError> {
     let schema = Schema::new("rows");
     let rules = Rules::new(&schema, load_id, seed, NormalizeOptions::default())?;
-    let rows = [Rows { selection: rows, ordinal: 0 }];
+    let rows = [Rows::of(rows, 0)];
     Ok(Shredder::new(Arc::new(rules)).shred(&schema, &naming::normalize_path(table), &rows)?.batches)
 }

@@ -18,6 +18,9 @@ pub struct NormalizeOptions {
     pub transliterate: bool,
     /// The most characters that names of tables and columns may have; no limit by default.
     pub max_identifier_length: Option<usize>,
+    /// The most columns that a table may have, and the most tables that the lists of one resource's rows may become; no
+    /// limit by default.
+    pub max_columns: Option<usize>,
 }
 
 impl Default for NormalizeOptions {
@@ -28,6 +31,7 @@ impl Default for NormalizeOptions {
             quarantine_table: None,
             transliterate: true,
             max_identifier_length: None,
+            max_columns: None,
         }
     }
 }

@@ -55,14 +55,25 @@ impl Sequencer {
         again: impl FnOnce(&Schema) -> Result<Shredded, NormalizeError>,
     ) -> Result<Vec<TableBatch>, NormalizeError> {
         let shredded = match shredded {
-            Ok(shredded) if fits(&shredded, &self.schema) => shredded,
+            Ok(shredded) if self.is_current(&shredded) => shredded,
             _ => again(&self.schema)?,
         };
+        Ok(self.take(shredded))
+    }
+
+    /// Whether rows that were shredded against an earlier schema are typed as they would be against the schema as it is now.
+    pub fn is_current(&self, shredded: &Shredded) -> bool {
+        fits(shredded, &self.schema)
+    }
+
+    /// Takes the next batch as [`accept`](Self::accept) does, one that [is current](Self::is_current) or was shredded against
+    /// the schema as it is now.
+    pub fn take(&mut self, shredded: Shredded) -> Vec<TableBatch> {
         if !shredded.delta.is_empty() {
             Arc::make_mut(&mut self.schema).apply(&shredded.delta);
         }
         self.findings.extend(shredded.findings);
-        Ok(shredded.batches)
+        shredded.batches
     }
 
     /// The schema in the end, and what was noticed on the way.

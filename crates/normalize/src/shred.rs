@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
 
 use arrow::record_batch::RecordBatch;
@@ -9,19 +10,49 @@ use catchment_json::{Node, Selection};
 use catchment_schema::{Schema, SchemaDelta, Table};
 
 use crate::assemble::{Assembly, BatchResult};
-use crate::findings::{NullOnlyColumn, RenamedKey};
 use crate::rules::Rules;
-use crate::shape::{KeyAt, Shapes};
-use crate::walk::Walk;
+use crate::shape::Shapes;
+use crate::walk::{Walk, Walked};
 use crate::{Findings, NormalizeError};
 
+/// How many keys are remembered from batch to batch. Sources whose keys are data have more and more of them.
+const MAX_REMEMBERED_KEYS: usize = 20_000;
+
+/// About how many bytes of memory a key takes, and how many keys a batch may bring in any case.
+const KEY_BYTES: usize = 400;
+const MIN_KEYS: usize = 1000;
+
+/// How many keys a batch may bring that takes `max_bytes`.
+fn max_keys(max_bytes: usize) -> usize {
+    (max_bytes / KEY_BYTES).max(MIN_KEYS)
+}
+
 /// Rows of one document.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Rows<'d> {
-    /// The rows; nulls are none.
-    pub selection: &'d Selection,
-    /// The number of the page, no other of the same package has it: the ids of rows are drawn from it.
-    pub ordinal: u64,
+    selection: &'d Selection,
+    ordinal: u64,
+    places: Range<usize>,
+}
+
+impl<'d> Rows<'d> {
+    /// All rows of a page; nulls are none. `ordinal` is the number of the page, no other of the same package has it: the ids
+    /// of rows are drawn from it.
+    pub fn of(selection: &'d Selection, ordinal: u64) -> Rows<'d> {
+        Rows { selection, ordinal, places: 0..selection.ids.len() }
+    }
+
+    /// Those at `places`, counted from 0 in the selection.
+    #[must_use]
+    pub fn at(self, places: Range<usize>) -> Rows<'d> {
+        Rows { places, ..self }
+    }
+
+    fn each(&self) -> impl Iterator<Item = SourceRow<'d>> {
+        let (document, ordinal, first) = (&self.selection.document, self.ordinal, self.places.start);
+        let ids = self.selection.ids.get(self.places.clone()).unwrap_or_default();
+        (first as u64..).zip(ids).map(move |(row, id)| SourceRow { ordinal, row, node: document.node(*id) })
+    }
 }
 
 /// A row and its place.
@@ -43,7 +74,7 @@ pub struct TableBatch {
 }
 
 /// What became of a batch of rows.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Shredded {
     /// What the schema lacks for the batches.
     pub delta: SchemaDelta,
@@ -79,77 +110,165 @@ impl Shredder {
     /// Where a row lacks a value that it must have, has one that no column can hold, or would change what a schema
     /// contract freezes.
     pub fn shred(&mut self, schema: &Schema, table: &str, rows: &[Rows<'_>]) -> Result<Shredded, NormalizeError> {
-        let rows: Vec<SourceRow<'_>> = rows
-            .iter()
-            .flat_map(|page| (0..).zip(page.selection.nodes()).map(|(row, node)| SourceRow { ordinal: page.ordinal, row, node }))
-            .collect();
-        self.in_order(schema, table, &rows)
+        let rows: Vec<SourceRow<'_>> = rows.iter().flat_map(Rows::each).collect();
+        let shredded = self.in_order(schema, table, &rows, usize::MAX)?;
+        // Nothing is too much.
+        Ok(shredded.unwrap_or_default())
+    }
+
+    /// Shreds rows as [`shred`](Self::shred) does, if they take no more than about `max_bytes` of memory on the way, as cells
+    /// and arrays; nothing if they would: a few bytes of JSON can become many rows, and rows with many different keys
+    /// become columns that are long and empty.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`shred`](Self::shred).
+    pub fn shred_within(
+        &mut self,
+        schema: &Schema,
+        table: &str,
+        rows: &[Rows<'_>],
+        max_bytes: usize,
+    ) -> Result<Option<Shredded>, NormalizeError> {
+        let rows: Vec<SourceRow<'_>> = rows.iter().flat_map(Rows::each).collect();
+        self.in_order(schema, table, &rows, max_bytes)
+    }
+
+    /// Shreds rows part by part, each of which takes no more than about `max_bytes` of memory on the way. `hand_out` takes
+    /// each part, adds its delta to the schema, and returns that for the next one. A row whose lists take more is shredded in
+    /// parts too.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`shred`](Self::shred), and those of `hand_out`. The parts before were handed out then.
+    pub fn shred_in_parts<E: From<NormalizeError>>(
+        &mut self,
+        mut schema: Arc<Schema>,
+        table: &str,
+        rows: &[Rows<'_>],
+        max_bytes: usize,
+        mut hand_out: impl FnMut(Shredded) -> Result<Arc<Schema>, E>,
+    ) -> Result<(), E> {
+        let rows: Vec<SourceRow<'_>> = rows.iter().flat_map(Rows::each).collect();
+        let (mut rest, mut size) = (&rows[..], rows.len());
+        while let Some(first) = rest.first() {
+            let part = rest.get(..size).unwrap_or(rest);
+            match self.in_order(&schema, table, part, max_bytes)? {
+                Some(shredded) => {
+                    schema = hand_out(shredded)?;
+                    rest = rest.get(part.len()..).unwrap_or_default();
+                }
+                None if part.len() > 1 => size = part.len() / 2,
+                None => {
+                    schema = self.row_in_parts(schema, table, first, max_bytes, &mut hand_out)?;
+                    rest = rest.get(1..).unwrap_or_default();
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Shreds rows together, where what comes out is that of rows one by one. Where it may not be, as some are left out
     /// or are at fault, in halves one after the other.
-    fn in_order(&mut self, schema: &Schema, table: &str, rows: &[SourceRow<'_>]) -> Result<Shredded, NormalizeError> {
-        let result = self.together(schema, table, rows);
-        if rows.len() < 2 || result.as_ref().is_ok_and(|result| !result.depends_on_order) {
-            return result.map(BatchResult::shredded);
+    fn in_order(
+        &mut self,
+        schema: &Schema,
+        table: &str,
+        rows: &[SourceRow<'_>],
+        max_bytes: usize,
+    ) -> Result<Option<Shredded>, NormalizeError> {
+        let result = self.together(schema, table, rows, max_bytes);
+        let is_final = |result: &Option<BatchResult>| result.as_ref().is_none_or(|result| !result.depends_on_order);
+        if rows.len() < 2 || result.as_ref().is_ok_and(is_final) {
+            return result.map(|result| result.map(BatchResult::shredded));
         }
         let (first, second) = rows.split_at(rows.len() / 2);
-        let first = self.in_order(schema, table, first)?;
+        let Some(first) = self.in_order(schema, table, first, max_bytes)? else { return Ok(None) };
         let mut grown = Cow::Borrowed(schema);
         if !first.delta.is_empty() {
             grown.to_mut().apply(&first.delta);
         }
-        let second = self.in_order(&grown, table, second)?;
-        first.then(second, schema, &grown)
+        let Some(second) = self.in_order(&grown, table, second, max_bytes)? else { return Ok(None) };
+        first.then(second, schema, &grown).map(Some)
     }
 
-    fn together(&mut self, schema: &Schema, table: &str, rows: &[SourceRow<'_>]) -> Result<BatchResult, NormalizeError> {
-        self.batch += 1;
-        let rules = &*self.rules;
-        let max_length = rules.options.max_identifier_length;
-        let shapes = self.shapes.entry(table.to_owned()).or_insert_with(|| Shapes::new(table, max_length));
-        let mut walk = Walk::new(shapes, schema, table, rules, self.batch);
+    /// Nothing where the rows take more than `max_bytes`.
+    fn together(
+        &mut self,
+        schema: &Schema,
+        table: &str,
+        rows: &[SourceRow<'_>],
+        max_bytes: usize,
+    ) -> Result<Option<BatchResult>, NormalizeError> {
+        let (rules, batch, shapes) = self.begin(table, max_bytes);
+        let mut walk = Walk::new(shapes, schema, table, rules, batch).within(max_bytes, None);
         for row in rows {
             walk.root_row(row);
+            if walk.is_stopped() {
+                return Ok(None);
+            }
         }
         let walked = walk.finish()?;
         let mut result = BatchResult::default();
-        let renamed: Vec<RenamedKey> = walked.renamed.iter().filter_map(|at| renamed(shapes, *at)).collect();
-        let elements: Vec<_> = walked.null_elements.iter().filter_map(|table| null_element(shapes, *table)).collect();
-        let nulls: Vec<_> = walked.nulls.iter().filter_map(|at| null_only(shapes, *at)).chain(elements).collect();
         let assembly = Assembly { shapes, schema, rules };
-        for index in walked.order {
-            if let Some(cells) = walked.tables.get(index) {
-                assembly.table(index, cells, &mut result)?;
-            }
-        }
-        // Of a table that no row is left of there is nothing to tell.
-        let has_rows = |table: &String| result.batches.iter().any(|batch| batch.table == *table);
-        let renamed: Vec<_> = renamed.into_iter().filter(|key| has_rows(&key.table)).collect();
-        let nulls: Vec<_> = nulls.into_iter().filter(|null| has_rows(&null.table) && !has_type(schema, null)).collect();
-        result.findings.renamed_keys.extend(renamed);
-        result.findings.null_only_columns.extend(nulls);
+        assembly.tables(walked, &mut result)?;
         assembly.quarantine(&mut result)?;
-        Ok(result)
+        Ok(Some(result))
     }
-}
 
-fn renamed(shapes: &Shapes, at: KeyAt) -> Option<RenamedKey> {
-    let table = shapes.tables.get(at.table)?.name.to_string();
-    let (key, column) = shapes.spelling(at)?;
-    Some(RenamedKey { table, key: key.to_owned(), column: column.to_owned() })
-}
+    /// Shreds one row, handing out what is complete whenever there is enough of it.
+    fn row_in_parts<E: From<NormalizeError>>(
+        &mut self,
+        schema: Arc<Schema>,
+        table: &str,
+        row: &SourceRow<'_>,
+        max_bytes: usize,
+        hand_out: &mut impl FnMut(Shredded) -> Result<Arc<Schema>, E>,
+    ) -> Result<Arc<Schema>, E> {
+        // The keys that it may bring are counted anew.
+        self.shapes.remove(table);
+        let (rules, batch, shapes) = self.begin(table, max_bytes);
+        let (mut grown, mut next, mut failed) = (Arc::clone(&schema), BatchResult::default(), None);
+        let mut part = |shapes: &Shapes, walked: Walked<'_>, is_last: bool| -> Result<(), E> {
+            let mut result = std::mem::take(&mut next);
+            let assembly = Assembly { shapes, schema: &grown, rules };
+            assembly.tables(walked, &mut result)?;
+            next = result.next(is_last);
+            assembly.quarantine(&mut result)?;
+            grown = hand_out(result.shredded())?;
+            Ok(())
+        };
+        let mut complete = |shapes: &mut Shapes, walked: Walked<'_>| match part(shapes, walked, false) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => {
+                failed = Some(error);
+                ControlFlow::Break(())
+            }
+        };
+        let mut walk = Walk::new(shapes, &schema, table, rules, batch).within(max_bytes, Some(&mut complete));
+        walk.root_row(row);
+        let walked = walk.finish();
+        match failed {
+            Some(error) => return Err(error),
+            None if shapes.is_full() => {
+                let row = usize::try_from(row.row).map_or(0, |row| row + 1);
+                return Err(NormalizeError::TooManyKeys { table: table.to_owned(), row, limit: max_keys(max_bytes) }.into());
+            }
+            None => part(shapes, walked?, true)?,
+        }
+        Ok(grown)
+    }
 
-fn null_only(shapes: &mut Shapes, at: KeyAt) -> Option<NullOnlyColumn> {
-    let column = shapes.column_name(at)?;
-    Some(NullOnlyColumn { table: shapes.tables.get(at.table)?.name.to_string(), column })
-}
-
-/// The column of scalars of a list.
-fn null_element(shapes: &Shapes, table: usize) -> Option<NullOnlyColumn> {
-    Some(NullOnlyColumn { table: shapes.tables.get(table)?.name.to_string(), column: "value".to_owned() })
-}
-
-fn has_type(schema: &Schema, null: &NullOnlyColumn) -> bool {
-    schema.tables.get(&null.table).and_then(|table| table.columns.get(&null.column)).is_some_and(|c| c.data_type.is_some())
+    /// What a batch begins with: the rules, its number, and the shapes, which take in keys that fit into `max_bytes`.
+    fn begin(&mut self, table: &str, max_bytes: usize) -> (&Rules, u64, &mut Shapes) {
+        self.batch += 1;
+        let max_length = self.rules.options.max_identifier_length;
+        let new = || Shapes::new(table, max_length);
+        let shapes = self.shapes.entry(table.to_owned()).or_insert_with(new);
+        if shapes.keys() > MAX_REMEMBERED_KEYS {
+            *shapes = new();
+        }
+        shapes.limit_keys(shapes.keys().saturating_add(max_keys(max_bytes)));
+        (&self.rules, self.batch, shapes)
+    }
 }

@@ -70,8 +70,7 @@ impl Load {
         let mut shredder = Shredder::new(Arc::clone(&self.rules));
         let mut tables = Tables::default();
         for group in groups {
-            let rows: Vec<_> =
-                group.iter().filter_map(|page| Some(Rows { selection: pages.get(*page)?, ordinal: *page as u64 })).collect();
+            let rows: Vec<_> = group.iter().filter_map(|page| Some(Rows::of(pages.get(*page)?, *page as u64))).collect();
             let mut shred = |schema: &Schema| -> Result<Shredded, NormalizeError> { shredder.shred(schema, "items", &rows) };
             let shredded = if fresh { shred(&sequencer.snapshot()) } else { shred(&self.base) };
             tables.add(sequencer.accept(shredded, shred)?);

@@ -55,7 +55,7 @@ impl Load {
 
     /// The rows of all tables that the pages become.
     fn group(&mut self, pages: &[Selection]) -> Result<usize> {
-        let rows: Vec<_> = (self.next_page..).zip(pages).map(|(ordinal, selection)| Rows { selection, ordinal }).collect();
+        let rows: Vec<_> = (self.next_page..).zip(pages).map(|(ordinal, selection)| Rows::of(selection, ordinal)).collect();
         self.next_page += pages.len() as u64;
         let shredded = self.shredder.shred(&self.sequencer.snapshot(), TABLE, &rows);
         let batches = self.sequencer.accept(shredded, |schema| self.shredder.shred(schema, TABLE, &rows))?;

@@ -12,6 +12,9 @@ use super::reject::Entry;
 use crate::cells::TableCells;
 use crate::{Findings, Shredded, TableBatch};
 
+/// How many entries of the quarantine table wait for the end of a row at most.
+const MAX_WAITING_ENTRIES: usize = 10_000;
+
 /// What comes out of a batch, table by table.
 #[derive(Default)]
 pub(crate) struct BatchResult {
@@ -25,10 +28,19 @@ pub(crate) struct BatchResult {
     /// The table above each table that has rows.
     pub(super) parents: HashMap<String, String>,
     /// The ids of the rows that were left out, of all tables.
-    pub(super) dropped_ids: HashSet<String>,
+    pub(crate) dropped_ids: HashSet<String>,
 }
 
 impl BatchResult {
+    /// What the next part of the same row begins with: it may have rows below one that was left out, and the quarantine table
+    /// comes after all tables of the row.
+    pub(crate) fn next(&mut self, is_last: bool) -> BatchResult {
+        let dropped_ids = std::mem::take(&mut self.dropped_ids);
+        let waits = !is_last && self.quarantine.len() < MAX_WAITING_ENTRIES;
+        let quarantine = if waits { std::mem::take(&mut self.quarantine) } else { Vec::new() };
+        BatchResult { dropped_ids, quarantine, ..BatchResult::default() }
+    }
+
     /// What a shredder returns of it.
     pub(crate) fn shredded(self) -> Shredded {
         Shredded { delta: self.delta, batches: self.batches, findings: self.findings, judged_by: self.judged_by }

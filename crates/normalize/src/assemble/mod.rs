@@ -3,6 +3,7 @@
 mod batch;
 mod contract;
 mod new_column;
+mod noticed;
 mod nulls;
 mod quarantine;
 mod reject;
@@ -17,6 +18,7 @@ use catchment_schema::{Entity, Mode, Schema, TableDelta};
 use crate::cells::TableCells;
 use crate::rules::Rules;
 use crate::shape::Shapes;
+use crate::walk::Walked;
 use crate::{NormalizeError, TableBatch};
 
 pub(crate) use batch::BatchResult;
@@ -31,8 +33,43 @@ pub(crate) struct Assembly<'a> {
 }
 
 impl Assembly<'_> {
+    /// Types the tables, and tells what was noticed.
+    pub(crate) fn tables(&self, walked: Walked<'_>, result: &mut BatchResult) -> Result<(), NormalizeError> {
+        for index in walked.order {
+            if let Some(cells) = walked.tables.get(index) {
+                self.table(index, cells, result)?;
+            }
+        }
+        self.refuse_too_many(result)?;
+        let shapes = self.shapes;
+        let elements = walked.null_elements.iter().filter_map(|table| noticed::null_element(shapes, *table));
+        let nulls = walked.nulls.iter().filter_map(|at| noticed::null_only(shapes, *at)).chain(elements);
+        let renamed = walked.renamed.iter().filter_map(|at| noticed::renamed(shapes, *at));
+        // Of a table that no row is left of there is nothing to tell.
+        let has_rows = |table: &String| result.batches.iter().any(|batch| batch.table == *table);
+        let renamed: Vec<_> = renamed.filter(|key| has_rows(&key.table)).collect();
+        let nulls: Vec<_> = nulls.filter(|null| has_rows(&null.table) && !noticed::has_type(self.schema, null)).collect();
+        result.findings.renamed_keys.extend(renamed);
+        result.findings.null_only_columns.extend(nulls);
+        Ok(())
+    }
+
+    /// Refuses new tables, where there would be more than there may be.
+    fn refuse_too_many(&self, result: &BatchResult) -> Result<(), NormalizeError> {
+        let new = || result.delta.tables.iter().filter(|table| !self.schema.tables.contains_key(&table.name));
+        let (Some(limit), Some(last), Some(root)) =
+            (self.rules.options.max_columns, new().next_back(), self.shapes.tables.first())
+        else {
+            return Ok(());
+        };
+        if self.schema.chain(&root.name).len() + new().count() <= limit {
+            return Ok(());
+        }
+        Err(NormalizeError::TooManyTables { table: last.name.clone(), limit })
+    }
+
     /// Types the cells of a table, and leaves out what its contract does not let through.
-    pub(crate) fn table(&self, index: usize, cells: &TableCells<'_>, result: &mut BatchResult) -> Result<(), NormalizeError> {
+    fn table(&self, index: usize, cells: &TableCells<'_>, result: &mut BatchResult) -> Result<(), NormalizeError> {
         let Some(shape) = self.shapes.tables.get(index) else { return Ok(()) };
         let parents: Vec<&str> = self.parents(index);
         let known = self.schema.tables.get(&*shape.name);

@@ -169,9 +169,21 @@ impl<'a, 'd> Typing<'a, 'd> {
             if let Some(wider) = self.typed(&column, column.column_type().unwrap_or(found), &cells)? {
                 column.set_type(wider);
             }
+            self.refuse_too_many(name, row)?;
             self.new.push(NewColumn { row, class: Class::Value, column });
         }
         Ok(())
+    }
+
+    /// Refuses one more column, where the table has as many as it may.
+    fn refuse_too_many(&self, column: &str, row: usize) -> Result<(), NormalizeError> {
+        let Some(limit) = self.rules.options.max_columns else { return Ok(()) };
+        let known = self.known.map_or(0, |table| table.columns.len());
+        if known + self.new.len() < limit {
+            return Ok(());
+        }
+        let (table, column, row) = (self.table.to_owned(), column.to_owned(), self.cells.source_row(row));
+        Err(NormalizeError::TooManyColumns { table, column, row, limit })
     }
 
     /// Adds the column as an array; returns its type where it has become a wider one than `column_type`.

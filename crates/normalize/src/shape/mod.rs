@@ -30,11 +30,25 @@ pub(crate) struct Shapes {
     max_identifier_length: Option<usize>,
     /// Counts how often it turned out that two keys share a name.
     shared_names: u64,
+    /// How many keys are known.
+    keys: usize,
+    /// No key is added beyond these.
+    max_keys: usize,
+    /// Whether a key was met that was not added.
+    is_full: bool,
 }
 
 impl Shapes {
     pub(crate) fn new(root: &str, max_identifier_length: Option<usize>) -> Self {
-        let mut shapes = Shapes { tables: Vec::new(), by_name: HashMap::new(), max_identifier_length, shared_names: 0 };
+        let mut shapes = Shapes {
+            tables: Vec::new(),
+            by_name: HashMap::new(),
+            max_identifier_length,
+            shared_names: 0,
+            keys: 0,
+            max_keys: usize::MAX,
+            is_full: false,
+        };
         shapes.table(root.to_owned(), None);
         shapes
     }
@@ -48,6 +62,21 @@ impl Shapes {
         }
         self.tables.push(TableShape::new(name, path, parent));
         index
+    }
+
+    /// How many keys are known.
+    pub(crate) fn keys(&self) -> usize {
+        self.keys
+    }
+
+    /// From now on as many keys are added as make `max_keys`.
+    pub(crate) fn limit_keys(&mut self, max_keys: usize) {
+        (self.max_keys, self.is_full) = (max_keys, false);
+    }
+
+    /// Whether a key was met that had no room.
+    pub(crate) fn is_full(&self) -> bool {
+        self.is_full
     }
 
     /// Changes where it turned out that two keys share a name. What was done with a row by then was done without
@@ -66,7 +95,15 @@ impl Shapes {
         match shape.keys.get(expected) {
             Some(guess) if &*guess.raw == key.raw() => Some(expected),
             _ => {
-                let (index, has_rivals) = shape.find(key, object == ROW, |path, name| rules.key_path(table, path, name));
+                if let Some(known) = shape.known(key) {
+                    return Some(known);
+                }
+                if self.keys >= self.max_keys {
+                    self.is_full = true;
+                    return None;
+                }
+                self.keys += 1;
+                let (index, has_rivals) = shape.add(key, object == ROW, |path, name| rules.key_path(table, path, name));
                 self.shared_names += u64::from(has_rivals);
                 Some(index)
             }
@@ -130,10 +167,9 @@ impl Shapes {
     }
 
     /// The name of the column that the value under the key has where it is kept whole.
-    pub(crate) fn column_name(&mut self, at: KeyAt) -> Option<String> {
-        let max_length = self.max_identifier_length;
-        let key = self.at(at)?;
-        Some(naming::shorten(&key.path, &key.path, max_length))
+    pub(crate) fn column_name(&self, at: KeyAt) -> Option<String> {
+        let key = self.tables.get(at.table)?.objects.get(at.object)?.get(at.key)?;
+        Some(naming::shorten(&key.path, &key.path, self.max_identifier_length))
     }
 
     /// The column of that name, which no key of a row leads to.

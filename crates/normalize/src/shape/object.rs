@@ -21,11 +21,14 @@ pub(crate) struct ObjectShape {
     pub(super) keys: Vec<KeyShape>,
     twins: Vec<KeyShape>,
     by_raw: HashMap<Box<str>, u32>,
+    by_name: HashMap<Box<str>, u32>,
+    by_path: HashMap<String, Vec<u32>>,
 }
 
 impl ObjectShape {
     pub(super) fn new(path: String, spelling: String, depth: usize) -> Self {
-        ObjectShape { path, spelling, depth, keys: Vec::new(), twins: Vec::new(), by_raw: HashMap::new() }
+        let (by_raw, by_name, by_path) = (HashMap::new(), HashMap::new(), HashMap::new());
+        ObjectShape { path, spelling, depth, keys: Vec::new(), twins: Vec::new(), by_raw, by_name, by_path }
     }
 
     #[inline]
@@ -37,28 +40,43 @@ impl ObjectShape {
         if key >= TWINS { self.twins.get(key - TWINS) } else { self.keys.get(key) }
     }
 
-    /// The index of a key, which is added where it is new, with the path that `path_of` gives it; true where that brings a rival for a name.
-    pub(super) fn find(&mut self, key: Key<'_>, is_row: bool, path_of: impl FnOnce(&str, &str) -> String) -> (usize, bool) {
-        if let Some(known) = self.by_raw.get(key.raw()) {
-            return (*known as usize, false);
-        }
-        let mut has_rivals = false;
+    /// The index of a key.
+    #[inline]
+    pub(super) fn known(&self, key: Key<'_>) -> Option<usize> {
+        self.by_raw.get(key.raw()).map(|known| *known as usize)
+    }
+
+    /// Adds a key, with the path that `path_of` gives it, and returns its index; true where that brings a rival for a name.
+    pub(super) fn add(&mut self, key: Key<'_>, is_row: bool, path_of: impl FnOnce(&str, &str) -> String) -> (usize, bool) {
         let name = key.name();
-        let path = path_of(&self.path, &name);
         // `"a"` and `"\u0061"` are one key.
-        let index = self.keys.iter().position(|known| *known.name == *name).unwrap_or_else(|| {
-            let mut shape = KeyShape::new(key.raw(), &name, path);
+        let same = self.by_name.get(&*name).copied();
+        let mut has_rivals = false;
+        let index = same.unwrap_or_else(|| {
+            let mut shape = KeyShape::new(key.raw(), &name, path_of(&self.path, &name));
             shape.is_row_id = is_row && shape.path == DLT_ID;
-            for rival in self.keys.iter_mut().filter(|known| known.path == shape.path) {
-                rival.has_rivals = true;
-                shape.has_rivals = true;
+            let index = self.keys.len() as u32;
+            let rivals = self.by_path.entry(shape.path.clone()).or_default();
+            has_rivals = !rivals.is_empty();
+            shape.has_rivals = has_rivals;
+            for rival in rivals.iter() {
+                if let Some(rival) = self.keys.get_mut(*rival as usize) {
+                    rival.has_rivals = true;
+                }
             }
-            has_rivals = shape.has_rivals;
+            rivals.push(index);
+            self.by_name.insert((*name).into(), index);
             self.keys.push(shape);
-            self.keys.len() - 1
+            index
         });
-        self.by_raw.insert(key.raw().into(), index as u32);
-        (index, has_rivals)
+        self.by_raw.insert(key.raw().into(), index);
+        (index as usize, has_rivals)
+    }
+
+    /// The keys with a path.
+    pub(super) fn with_path(&self, path: &str) -> impl Iterator<Item = &KeyShape> {
+        let places = self.by_path.get(path).map(Vec::as_slice).unwrap_or_default();
+        places.iter().filter_map(|place| self.keys.get(*place as usize))
     }
 
     /// The key whose lists have the table, as the source spells it with the keys that lead to it.

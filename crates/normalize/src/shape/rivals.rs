@@ -16,7 +16,7 @@ impl Shapes {
         let Some(shape) = self.tables.get(at.table).and_then(|table| table.objects.get(at.object)) else { return at };
         let Some(key) = shape.get(at.key).filter(|key| key.has_rivals) else { return at };
         let prefers = |rival: &KeyShape| rank(rival) < rank(key) && object.entries().any(|(k, _)| *k.name() == *rival.name);
-        let has_plain_name = !shape.keys.iter().any(|rival| rival.path == key.path && prefers(rival));
+        let has_plain_name = !shape.with_path(&key.path).any(prefers);
         if has_plain_name { at } else { self.twin(at) }
     }
 

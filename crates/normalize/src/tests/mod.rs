@@ -1,5 +1,6 @@
 //! Pages in, tables out.
 
+mod bounds;
 mod coercions;
 mod contracts;
 mod declared;
@@ -40,7 +41,7 @@ fn load_with(options: NormalizeOptions, schema: Schema, pages: &[&str]) -> Resul
     let mut shown: Vec<(String, Vec<String>)> = Vec::new();
     for (ordinal, page) in (0..).zip(pages) {
         let page = Selection::elements(Document::parse(page.as_bytes().to_vec()).unwrap());
-        let rows = [Rows { selection: &page, ordinal }];
+        let rows = [Rows::of(&page, ordinal)];
         let shredded = shredder.shred(&begin, "t", &rows);
         for batch in sequencer.accept(shredded, |schema| Shredder::new(Arc::clone(&rules)).shred(schema, "t", &rows))? {
             let at = shown.iter().position(|(table, _)| *table == batch.table).unwrap_or_else(|| {

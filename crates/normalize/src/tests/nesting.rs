@@ -101,7 +101,7 @@ fn child_rows_carry_ids_and_places() {
     schema.declare("t", "t", &hints).unwrap();
     let rules = Rules::new(&schema, "load", IdSeed::from([1; 16]), NormalizeOptions::default()).unwrap();
     let mut shredder = Shredder::new(Arc::new(rules));
-    let shredded = shredder.shred(&schema, "t", &[Rows { selection: &page, ordinal: 0 }]).unwrap();
+    let shredded = shredder.shred(&schema, "t", &[Rows::of(&page, 0)]).unwrap();
     let text = arrow::util::pretty::pretty_format_batches(&[shredded.batches[1].batch.clone()]).unwrap().to_string();
     insta::assert_snapshot!(text, @r"
     +-------+--------------+----------------+---------------+----------------+---------------+
@@ -124,7 +124,7 @@ fn root_rows(disposition: WriteDisposition, child_is_root: bool, ordinal: u64) -
         schema.declare("t__l", "t", &merged).unwrap();
     }
     let rules = Rules::new(&schema, "load", IdSeed::from([1; 16]), NormalizeOptions::default()).unwrap();
-    let shredded = Shredder::new(Arc::new(rules)).shred(&schema, "t", &[Rows { selection: &page, ordinal }]).unwrap();
+    let shredded = Shredder::new(Arc::new(rules)).shred(&schema, "t", &[Rows::of(&page, ordinal)]).unwrap();
     let numbers = |batch: &arrow::record_batch::RecordBatch| {
         let numbers = batch.column_by_name("_dlt_root_row")?.as_primitive::<Decimal128Type>().clone();
         Some(numbers.values().iter().map(|n| format!("{}.{}.{}", n >> 56, (n >> 28) & 0xfff_ffff, n & 0xfff_ffff)).collect())

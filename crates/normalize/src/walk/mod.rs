@@ -6,6 +6,7 @@ mod places;
 mod row_kind;
 
 use std::collections::BTreeSet;
+use std::ops::ControlFlow;
 
 use catchment_json::{Kind, Node};
 use catchment_schema::{DataType, Schema};
@@ -50,7 +51,18 @@ pub(crate) struct Walk<'s, 'd> {
     roots: u32,
     object_number: u64,
     error: Option<NormalizeError>,
+    /// How many bytes of memory the rows may take.
+    max_bytes: usize,
+    /// How many they take, of the tables that were measured last.
+    bytes: usize,
+    /// Takes the rows that are complete when they take too much.
+    hand_out: Option<HandOut<'s, 'd>>,
+    /// Whether no more rows are taken in.
+    is_stopped: bool,
 }
+
+/// Takes complete rows; `Break` where it wants no more.
+pub(crate) type HandOut<'s, 'd> = &'s mut (dyn FnMut(&mut Shapes, Walked<'d>) -> ControlFlow<()> + 's);
 
 /// What was collected.
 #[derive(Default)]
@@ -101,7 +113,23 @@ impl<'s, 'd> Walk<'s, 'd> {
             roots: 0,
             object_number: 0,
             error: None,
+            max_bytes: usize::MAX,
+            bytes: 0,
+            hand_out: None,
+            is_stopped: false,
         }
+    }
+
+    /// Stops where rows take more than `max_bytes` of memory, or hands out those that are complete, where there is somebody to
+    /// take them: between any two rows, those of lists too.
+    pub(crate) fn within(mut self, max_bytes: usize, hand_out: Option<HandOut<'s, 'd>>) -> Self {
+        (self.max_bytes, self.hand_out) = (max_bytes, hand_out);
+        self
+    }
+
+    /// Whether it was stopped before all rows were taken in.
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.is_stopped || self.shapes.is_full()
     }
 
     /// Takes in a row of the source. Null is none.
@@ -110,6 +138,7 @@ impl<'s, 'd> Walk<'s, 'd> {
             (self.ordinal, self.source_row) = (row.ordinal, row.row);
             self.roots = 0;
             self.row(0, row.node, "value", Origin::Root, self.max_nesting);
+            self.bound(0);
         }
     }
 
@@ -122,6 +151,7 @@ impl<'s, 'd> Walk<'s, 'd> {
     fn row(&mut self, table: usize, node: Node<'d>, key: &str, origin: Origin<'_>, level: i64) {
         if self.cells(table).rows == 0 {
             self.walked.order.push(table);
+            self.cells(table).known_columns = self.known_columns(table);
         }
         let source_row = self.source_row;
         self.cells(table).begin_row(node, source_row);
@@ -215,10 +245,43 @@ impl<'s, 'd> Walk<'s, 'd> {
     fn list(&mut self, list: Waiting<'d>, above: Above<'_>) {
         let level = list.level - 1;
         for (index, element) in (0..).zip(list.node.elements()) {
+            if self.is_stopped() {
+                return;
+            }
             let origin = Origin::List { above, index };
             let (key, level) = if element.kind() == Kind::Array { ("list", level - 1) } else { ("value", level) };
             self.row(list.target, element, key, origin, level);
+            self.bound(list.target);
         }
+    }
+
+    /// Sees to it that the rows do not take too much memory, now that `table` has one more.
+    #[inline]
+    fn bound(&mut self, table: usize) {
+        let Some(cells) = self.walked.tables.get_mut(table) else { return };
+        let memory = cells.memory();
+        self.bytes += memory - std::mem::replace(&mut cells.measured, memory);
+        if self.bytes > self.max_bytes {
+            self.relieve();
+        }
+    }
+
+    #[cold]
+    fn relieve(&mut self) {
+        match &mut self.hand_out {
+            Some(hand_out) => {
+                let complete = std::mem::take(&mut self.walked);
+                self.bytes = 0;
+                self.is_stopped = hand_out(self.shapes, complete).is_break();
+            }
+            None => self.is_stopped = true,
+        }
+    }
+
+    /// How many columns the schema has for a table.
+    fn known_columns(&self, table: usize) -> usize {
+        let shape = self.shapes.tables.get(table);
+        shape.and_then(|shape| self.schema.tables.get(&*shape.name)).map_or(0, |known| known.columns.len())
     }
 
     fn cells(&mut self, table: usize) -> &mut TableCells<'d> {

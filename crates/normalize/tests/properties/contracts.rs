@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
 
 use crate::generate::{Alphabet, Json, texts};
-use crate::independence::{check_independent, options, plans};
+use crate::independence::{check_independent, options, plans_of_whole_rows};
 use crate::load::{Plan, load};
 use crate::naive::{Naive, Settings};
 use crate::tables::{compare, config};
@@ -77,7 +77,7 @@ proptest! {
 
     #[test]
     fn contracts_do_not_depend_on_batches(
-        base in ROWS.rows(2), rows in ROWS.rows(4), plan in plans(4), contract in contracts(),
+        base in ROWS.rows(2), rows in ROWS.rows(4), plan in plans_of_whole_rows(4), contract in contracts(),
         widening: bool, null_only in null_policies(), quarantine: bool,
     ) {
         let options = with(widening, null_only, quarantine);
@@ -86,7 +86,7 @@ proptest! {
 
     #[test]
     fn contracts_for_types_do_not_depend_on_batches(
-        base in FLAT.rows(2), rows in FLAT.rows(5), plan in plans(5), contract in contracts(), widening: bool, quarantine: bool,
+        base in FLAT.rows(2), rows in FLAT.rows(5), plan in plans_of_whole_rows(5), contract in contracts(), widening: bool, quarantine: bool,
     ) {
         let options = with(widening, NullOnly::Drop, quarantine);
         check_independent(&settled(&base, &options, contract), &options, &rows, &plan)?;
@@ -94,7 +94,7 @@ proptest! {
 
     #[test]
     fn first_loads_under_contracts_do_not_depend_on_batches(
-        rows in ROWS.rows(4), plan in plans(4), contract in contracts(), null_only in null_policies(),
+        rows in ROWS.rows(4), plan in plans_of_whole_rows(4), contract in contracts(), null_only in null_policies(),
     ) {
         let options = with(true, null_only, false);
         let mut schema = Schema::new("s");

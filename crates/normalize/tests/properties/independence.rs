@@ -17,9 +17,16 @@ use crate::tables::{config, nested, with_cases};
 
 /// Any way to load up to `rows` rows.
 pub(crate) fn plans(rows: usize) -> impl Strategy<Value = Plan> {
+    let max_bytes = prop::sample::select(vec![usize::MAX, 1, 500, 3000]);
+    (max_bytes, plans_of_whole_rows(rows)).prop_map(|(max_bytes, plan)| Plan { max_bytes, ..plan })
+}
+
+/// Any way to load up to `rows` rows, none of which is shredded in parts: where a contract leaves out some rows of a list, that
+/// tells less of nulls in them.
+pub(crate) fn plans_of_whole_rows(rows: usize) -> impl Strategy<Value = Plan> {
     let batch = (1..4_usize, 0..8_usize, 0..4_usize).prop_map(|(rows, shredder, age)| BatchPlan { rows, shredder, age });
-    let batches = prop::collection::vec(batch, rows);
-    (prop::sample::select(vec![1, 2, 8]), batches).prop_map(|(shredders, batches)| Plan { shredders, batches })
+    let plan = (prop::sample::select(vec![1, 2, 8]), prop::collection::vec(batch, rows));
+    plan.prop_map(|(shredders, batches)| Plan { max_bytes: usize::MAX, shredders, batches })
 }
 
 /// Loads the rows one by one and by the plan, and compares all that comes out.

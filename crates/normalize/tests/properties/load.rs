@@ -27,6 +27,8 @@ pub(crate) struct Loaded {
 /// How the rows are cut into batches, and who shreds them when. Numbers are taken modulo what there is.
 #[derive(Debug, Clone)]
 pub(crate) struct Plan {
+    /// How much memory is taken at a time; more is done in parts.
+    pub(crate) max_bytes: usize,
     pub(crate) shredders: usize,
     pub(crate) batches: Vec<BatchPlan>,
 }
@@ -50,13 +52,13 @@ impl fmt::Debug for BatchPlan {
 impl Plan {
     /// All rows in one batch.
     pub(crate) fn whole(rows: usize) -> Plan {
-        Plan { shredders: 1, batches: vec![BatchPlan { rows, shredder: 0, age: 0 }] }
+        Plan { max_bytes: usize::MAX, shredders: 1, batches: vec![BatchPlan { rows, shredder: 0, age: 0 }] }
     }
 
     /// A batch for each row, each shredded by a shredder of its own against what is there.
     pub(crate) fn one_by_one(rows: usize) -> Plan {
         let batches = (0..rows).map(|shredder| BatchPlan { rows: 1, shredder, age: 0 });
-        Plan { shredders: rows.max(1), batches: batches.collect() }
+        Plan { max_bytes: usize::MAX, shredders: rows.max(1), batches: batches.collect() }
     }
 }
 
@@ -73,12 +75,21 @@ pub(crate) fn load(base: &Schema, options: &NormalizeOptions, rows: &[String], p
     for batch in &plan.batches {
         let last = (first + batch.rows).min(pages.len());
         let pages = pages[first..last].iter().zip(first as u64..);
-        let rows: Vec<Rows<'_>> = pages.map(|(selection, ordinal)| Rows { selection, ordinal }).collect();
+        let rows: Vec<Rows<'_>> = pages.map(|(selection, ordinal)| Rows::of(selection, ordinal)).collect();
         first = last;
         let snapshot = &snapshots[snapshots.len() - 1 - batch.age % snapshots.len()];
         let shredder = &mut shredders[batch.shredder % plan.shredders];
-        let shredded = shredder.shred(snapshot, "t", &rows);
-        batches.extend(sequencer.accept(shredded, |schema| again.shred(schema, "t", &rows))?);
+        let mut shredded = shredder.shred_within(snapshot, "t", &rows, plan.max_bytes);
+        if !matches!(&shredded, Ok(Some(shredded)) if sequencer.is_current(shredded)) {
+            shredded = again.shred_within(&sequencer.snapshot(), "t", &rows, plan.max_bytes);
+        }
+        match shredded? {
+            Some(shredded) => batches.extend(sequencer.take(shredded)),
+            None => again.shred_in_parts(sequencer.snapshot(), "t", &rows, plan.max_bytes, |shredded| {
+                batches.extend(sequencer.take(shredded));
+                Ok::<_, NormalizeError>(sequencer.snapshot())
+            })?,
+        }
         snapshots.push(sequencer.snapshot());
     }
     let (schema, findings) = sequencer.finish();

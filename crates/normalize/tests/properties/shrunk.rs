@@ -18,7 +18,7 @@ fn check(rows: &[&str]) {
 #[track_caller]
 fn check_late(widening: bool, first: &[&str], second: &[&str]) {
     let batch = |rows: &[&str], age| BatchPlan { rows: rows.len(), shredder: age, age };
-    let plan = Plan { shredders: 2, batches: vec![batch(first, 0), batch(second, 1)] };
+    let plan = Plan { max_bytes: usize::MAX, shredders: 2, batches: vec![batch(first, 0), batch(second, 1)] };
     check_independent(&Schema::new("s"), &options(widening), &[first, second].concat(), &plan).unwrap();
 }
 

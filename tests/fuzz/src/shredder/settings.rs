@@ -24,6 +24,7 @@ impl Settings {
             quarantine_table: (self.first & 8 != 0).then(|| "quarantine".to_owned()),
             transliterate: self.second & 2 == 0,
             max_identifier_length: (self.first & 16 != 0).then_some(24),
+            max_columns: None,
         }
     }
 

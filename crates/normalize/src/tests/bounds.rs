@@ -1,0 +1,87 @@
+//! What sources may bring, and how much of it is in memory at a time.
+
+use std::sync::Arc;
+
+use arrow::record_batch::RecordBatch;
+use catchment_json::{Document, Selection};
+use catchment_schema::Schema;
+
+use crate::{IdSeed, NormalizeError, NormalizeOptions, Rows, Rules, Sequencer, Shredder};
+
+const MAX_BYTES: usize = 100_000;
+
+/// The batches that become of a page which is shredded in parts, of a table that has at most 10 columns.
+fn in_parts(page: &str) -> Result<Vec<(String, RecordBatch)>, NormalizeError> {
+    let page = Selection::elements(Document::parse(page.as_bytes().to_vec()).unwrap());
+    let options = NormalizeOptions { max_columns: Some(10), ..NormalizeOptions::default() };
+    let base = Schema::new("s");
+    let rules = Arc::new(Rules::new(&base, "load", IdSeed::from([1; 16]), options)?);
+    let (mut shredder, mut sequencer) = (Shredder::new(Arc::clone(&rules)), Sequencer::new(base, rules));
+    let (begin, mut found) = (sequencer.snapshot(), Vec::new());
+    shredder.shred_in_parts(begin, "t", &[Rows::of(&page, 0)], MAX_BYTES, |shredded| {
+        found.extend(sequencer.take(shredded).into_iter().map(|batch| (batch.table, batch.batch)));
+        Ok::<_, NormalizeError>(sequencer.snapshot())
+    })?;
+    Ok(found)
+}
+
+/// That the page becomes `rows` rows of `table`, and that none of its batches is large.
+#[track_caller]
+fn check(page: &str, table: &str, rows: usize) {
+    let batches: Vec<RecordBatch> =
+        in_parts(page).unwrap().into_iter().filter(|(name, _)| name == table).map(|(_, b)| b).collect();
+    assert_eq!(batches.iter().map(RecordBatch::num_rows).sum::<usize>(), rows);
+    let largest = batches.iter().map(RecordBatch::get_array_memory_size).max().unwrap();
+    assert!(batches.len() > 5 && largest < MAX_BYTES, "{} batches, the largest has {largest} bytes", batches.len());
+}
+
+#[track_caller]
+fn check_refused(page: &str, expected: &str) {
+    let error = in_parts(page).map(|batches| batches.len()).unwrap_err();
+    assert_eq!(error.to_string(), expected);
+}
+
+#[test]
+fn pages_with_many_rows_are_shredded_in_parts() {
+    check(&format!("[{}1]", "1,".repeat(9_999)), "t", 10_000);
+    check(&format!("[{}{{}}]", "{},".repeat(9_999)), "t", 10_000);
+}
+
+#[test]
+fn a_row_with_a_long_list_is_shredded_in_parts() {
+    check(&format!(r#"[{{"id": 1, "a": [{}1]}}]"#, "1,".repeat(9_999)), "t__a", 10_000);
+    check(&format!(r#"[{{"id": 1, "a": [{}[1]]}}]"#, "[1],".repeat(9_999)), "t__a__list", 10_000);
+    check(&format!(r#"[{{"a": [{{"b": [{}1]}}]}}, {{"a": []}}]"#, "1,".repeat(9_999)), "t__a__b", 10_000);
+}
+
+const HINT: &str = "where keys are data, as ids are, keep the object that has them as JSON (`data_type: json` for its column in \
+                    `columns`, or `max_table_nesting`), else raise `normalize.max_columns`";
+
+#[test]
+fn keys_that_are_data_do_not_become_columns_without_end() {
+    let rows: Vec<String> = (0..1000).map(|key| format!(r#"{{"k{key}": 1}}"#)).collect();
+    let expected =
+        format!("table `t`, row 9 of its page: column `k8` would be one more than the 10 that a table may have; {HINT}");
+    check_refused(&format!("[{}]", rows.join(",")), &expected);
+    let keys: Vec<String> = (0..11).map(|key| format!(r#""k{key}": 1"#)).collect();
+    let expected =
+        format!("table `t`, row 1 of its page: column `k10` would be one more than the 10 that a table may have; {HINT}");
+    check_refused(&format!("[{{{}}}]", keys.join(",")), &expected);
+}
+
+#[test]
+fn keys_that_are_data_do_not_become_tables_without_end() {
+    let rows: Vec<String> = (0..20).map(|key| format!(r#"{{"k{key}": [1]}}"#)).collect();
+    let expected = format!("table `t__k9` would be one more than the 10 that the lists of one resource may become; {HINT}");
+    check_refused(&format!("[{}]", rows.join(",")), &expected);
+}
+
+#[test]
+fn a_row_with_keys_without_end_is_refused() {
+    let keys: Vec<String> = (0..2000).map(|key| format!(r#""k{key}": null"#)).collect();
+    check_refused(
+        &format!("[{{{}}}]", keys.join(",")),
+        "table `t`, row 1 of its page: the row has more than 1000 different keys; keep it, or the object that has them, as JSON \
+         (`data_type: json` for its column in `columns`, or `max_table_nesting`)",
+    );
+}
