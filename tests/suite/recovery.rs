@@ -102,6 +102,10 @@ impl Destination for LosesAnswers {
         self.inner.max_identifier_length()
     }
 
+    fn max_columns(&self) -> Option<usize> {
+        self.inner.max_columns()
+    }
+
     fn restore(&self, dataset: &str, pipeline: &str, schema: &str, cancelled: Cancelled<'_>) -> Result<Restored, LoadError> {
         self.inner.restore(dataset, pipeline, schema, cancelled)
     }

@@ -218,6 +218,7 @@ fn all_settings_are_explained_and_secrets_not_shown() {
       runtime.request_backoff_factor = 1.0 (default)
       runtime.request_max_retry_delay = 300.0 (default)
       runtime.request_timeout = 60.0 (default)
+      runtime.response_max_bytes = 369098752 (default)
 
     Extracting
       extract.workers = 5 (default)

@@ -20,6 +20,9 @@ pub trait Destination: Send + Sync {
     /// The most characters that names of tables and columns may have.
     fn max_identifier_length(&self) -> Option<usize>;
 
+    /// The most columns that a table may have.
+    fn max_columns(&self) -> Option<usize>;
+
     /// What the dataset knows of the pipeline and of the schema.
     ///
     /// # Errors

@@ -40,7 +40,7 @@ async fn send_again(extracted: &mut load_package::Extracted, budget: &Budget, si
     loop {
         match extracted.next_record()? {
             ExtractedRecord::Page(ExtractedPage { tree, resource, table, ordinal, rows }) => {
-                let share = budget.take(rows.document.memory()).await;
+                let share = budget.take(rows.memory()).await;
                 let batch = RowBatch { resource: resource.as_str().into(), table, rows, ordinal, share };
                 if sink(Extracted::Rows { tree: tree.into(), batch }).is_break() {
                     return Err(ExtractError::Stopped { resource }.into());

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use catchment_extract::{After, Budget, ExtractError, Extracted};
 use catchment_load_package::PackageWriter;
-use catchment_normalize::{NormalizeError, Rows, Rules, Sequencer, Shredded, Shredder};
+use catchment_normalize::{NormalizeError, Rules, Sequencer, Shredded, Shredder, TableBatch};
 use catchment_schema::Schema;
 use tokio_util::sync::CancellationToken;
 
@@ -40,12 +40,12 @@ pub(crate) async fn ingest(
     options: &RunOptions,
     stop: &CancellationToken,
 ) -> Result<Ingested, RunError> {
-    let queue = Arc::new(Queue::default());
+    let queue = Arc::new(Queue::new(options.group_max_bytes, options.workers.max(1)));
     // of several tables the first one is what all are like
     let templates = writer.begin().resources.iter().rev().cloned().collect();
     let stage = Stage::start(&queue, schema, writer, &rules, options, templates);
     // Where this future is dropped, the threads end, and the package is taken back.
-    let _abandoned = AbandonOnDrop(Arc::clone(&queue));
+    let _stopped = StopOnDrop(Arc::clone(&queue));
     let budget = Budget::new(options.in_flight_max_bytes);
     let sink = |extracted| match extracted {
         Extracted::Rows { batch, .. } => {
@@ -64,7 +64,7 @@ pub(crate) async fn ingest(
     if extracted.is_ok() {
         queue.close()
     } else {
-        queue.abandon()
+        queue.stop()
     }
     let written = tokio::task::spawn_blocking(move || stage.finish()).await.unwrap_or_else(|_| Err(RunError::Panicked));
     match (extracted, written) {
@@ -75,6 +75,15 @@ pub(crate) async fn ingest(
             let (schema, findings) = sequencer.finish();
             Ok(Ingested { writer, schema, after, remarks: Remarks { findings, ..remarks }, tables })
         }
+    }
+}
+
+/// Stops what the threads are at, where the future of a run is dropped.
+struct StopOnDrop(Arc<Queue>);
+
+impl Drop for StopOnDrop {
+    fn drop(&mut self) {
+        self.0.stop();
     }
 }
 
@@ -96,8 +105,8 @@ struct Stage {
     shredders: Vec<std::thread::JoinHandle<()>>,
 }
 
-/// A group and what became of it.
-type Outcome = (Group, Result<Shredded, NormalizeError>);
+/// A group and what became of it; nothing where that would take too much memory.
+type Outcome = (Group, Result<Option<Shredded>, NormalizeError>);
 
 impl Stage {
     fn start(
@@ -111,20 +120,21 @@ impl Stage {
         let sequencer = Sequencer::new(schema, Arc::clone(rules));
         let snapshot = Arc::new(Mutex::new(sequencer.snapshot()));
         let (sender, receiver) = channel();
+        let max_bytes = options.batch_max_bytes;
         let shredders = (0..options.workers.max(1)).map(|_| {
             let (queue, snapshot, sender, shredder) =
                 (Arc::clone(queue), Arc::clone(&snapshot), sender.clone(), Shredder::new(Arc::clone(rules)));
-            let bytes = options.group_max_bytes;
             std::thread::spawn(move || {
                 let abandoned = AbandonOnDrop(queue);
-                shred(&abandoned.0, &snapshot, &sender, shredder, bytes);
+                shred(&abandoned.0, &snapshot, &sender, shredder, max_bytes);
             })
         });
         let shredders = shredders.collect();
         let (queue, shredder) = (Arc::clone(queue), Shredder::new(Arc::clone(rules)));
         let sequencer = std::thread::spawn(move || {
-            let _abandoned = AbandonOnDrop(queue);
-            let mut sequence = Sequence { sequencer, snapshot, writer, shredder, tables: BTreeSet::new(), templates };
+            let abandoned = AbandonOnDrop(queue);
+            let (queue, tables) = (&*abandoned.0, BTreeSet::new());
+            let mut sequence = Sequence { queue, sequencer, snapshot, writer, shredder, tables, templates, max_bytes };
             sequence.write_all(&receiver)?;
             Ok((sequence.sequencer, sequence.writer, sequence.tables))
         });
@@ -138,23 +148,19 @@ impl Stage {
     }
 }
 
-fn shred(queue: &Queue, snapshot: &Mutex<Arc<Schema>>, results: &Sender<Outcome>, mut shredder: Shredder, bytes: usize) {
-    while let Some(group) = queue.take(bytes) {
+fn shred(queue: &Queue, snapshot: &Mutex<Arc<Schema>>, results: &Sender<Outcome>, mut shredder: Shredder, max_bytes: usize) {
+    while let Some(group) = queue.take() {
         let schema = Arc::clone(&snapshot.lock().unwrap_or_else(PoisonError::into_inner));
-        let shredded = shred_group(&mut shredder, &schema, &group);
+        let shredded = shredder.shred_within(&schema, group.table(), &group.rows(), max_bytes);
         if results.send((group, shredded)).is_err() {
             return;
         }
     }
 }
 
-fn shred_group(shredder: &mut Shredder, schema: &Schema, group: &Group) -> Result<Shredded, NormalizeError> {
-    let rows = group.batches.iter().map(|b| Rows { selection: &b.rows, ordinal: b.ordinal });
-    shredder.shred(schema, group.table(), &rows.collect::<Vec<_>>())
-}
-
 /// Puts results into the order of the rows.
-struct Sequence {
+struct Sequence<'q> {
+    queue: &'q Queue,
     sequencer: Sequencer,
     snapshot: Arc<Mutex<Arc<Schema>>>,
     writer: PackageWriter,
@@ -162,9 +168,11 @@ struct Sequence {
     tables: BTreeSet<String>,
     /// For each resource the table that all its tables are like.
     templates: BTreeMap<String, String>,
+    /// How much memory rows may take at once as cells and arrays.
+    max_bytes: usize,
 }
 
-impl Sequence {
+impl Sequence<'_> {
     fn write_all(&mut self, results: &Receiver<Outcome>) -> Result<(), RunError> {
         let mut early: BTreeMap<u64, Outcome> = BTreeMap::new();
         let mut next = 0;
@@ -172,30 +180,54 @@ impl Sequence {
             early.insert(result.0.sequence, result);
             while let Some((group, shredded)) = early.remove(&next) {
                 self.write(&group, shredded)?;
+                self.queue.note_written();
                 next += 1;
             }
         }
         Ok(())
     }
 
-    fn write(&mut self, group: &Group, shredded: Result<Shredded, NormalizeError>) -> Result<(), RunError> {
-        let shredder = &mut self.shredder;
-        let template = group.batches.first().and_then(|batch| self.templates.get(batch.resource.as_ref()));
-        let shredded = match template {
-            // What was shredded knew nothing of what was declared.
-            Some(template) if self.sequencer.declare_like(group.table(), template) => {
-                shred_group(shredder, &self.sequencer.snapshot(), group)
+    fn write(&mut self, group: &Group, shredded: Result<Option<Shredded>, NormalizeError>) -> Result<(), RunError> {
+        // What was shredded before its table was declared knew nothing of that.
+        let template = self.templates.get(group.resource());
+        let is_late = template.is_some_and(|template| self.sequencer.declare_like(group.table(), template));
+        let shredded = match shredded {
+            Ok(Some(shredded)) if !is_late && self.sequencer.is_current(&shredded) => Some(shredded),
+            Ok(None) => None,
+            Ok(Some(_)) | Err(_) => {
+                self.shredder.shred_within(&self.sequencer.snapshot(), group.table(), &group.rows(), self.max_bytes)?
             }
-            _ => shredded,
         };
-        let batches = self.sequencer.accept(shredded, |schema| shred_group(shredder, schema, group))?;
-        *self.snapshot.lock().unwrap_or_else(PoisonError::into_inner) = self.sequencer.snapshot();
-        for batch in batches {
-            if !self.tables.contains(&batch.table) {
-                self.tables.insert(batch.table.clone());
+        match shredded {
+            Some(shredded) => {
+                let batches = self.sequencer.take(shredded);
+                append(&mut self.writer, &mut self.tables, batches)?;
             }
-            self.writer.append(&batch.table, batch.batch)?;
+            None => self.write_in_parts(group)?,
         }
+        *self.snapshot.lock().unwrap_or_else(PoisonError::into_inner) = self.sequencer.snapshot();
         Ok(())
     }
+
+    /// Writes the rows of a group part by part.
+    fn write_in_parts(&mut self, group: &Group) -> Result<(), RunError> {
+        let Sequence { queue, sequencer, writer, tables, .. } = self;
+        let (schema, rows) = (sequencer.snapshot(), group.rows());
+        self.shredder.shred_in_parts(schema, group.table(), &rows, self.max_bytes, |shredded| {
+            if queue.is_stopped() {
+                return Err(RunError::Stopped);
+            }
+            let batches = sequencer.take(shredded);
+            append(writer, tables, batches)?;
+            Ok(sequencer.snapshot())
+        })
+    }
+}
+
+fn append(writer: &mut PackageWriter, tables: &mut BTreeSet<String>, batches: Vec<TableBatch>) -> Result<(), RunError> {
+    for TableBatch { table, batch } in batches {
+        writer.append(&table, batch)?;
+        tables.insert(table);
+    }
+    Ok(())
 }

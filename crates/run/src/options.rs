@@ -13,6 +13,9 @@ pub struct RunOptions {
     pub in_flight_max_bytes: usize,
     /// Bytes of pages that are shredded together; 4 MiB by default.
     pub group_max_bytes: usize,
+    /// Bytes of rows as cells and arrays that are made of pages at once by each thread; more are made in parts, one after the
+    /// other. 32 MiB by default.
+    pub batch_max_bytes: usize,
     /// Threads that shred; as many as there are cores by default.
     pub workers: usize,
     /// How much is extracted at the same time.
@@ -34,6 +37,7 @@ impl Default for RunOptions {
         RunOptions {
             in_flight_max_bytes: 32 << 20,
             group_max_bytes: 4 << 20,
+            batch_max_bytes: 32 << 20,
             workers,
             extract: ExtractOptions::default(),
             refresh: None,

@@ -98,5 +98,6 @@ pub(crate) async fn make(
 fn normalize_options(runner: &Runner) -> NormalizeOptions {
     let (ours, theirs) = (runner.options.normalize.max_identifier_length, runner.destination.max_identifier_length());
     let max_identifier_length = ours.into_iter().chain(theirs).min();
-    NormalizeOptions { max_identifier_length, ..runner.options.normalize.clone() }
+    let max_columns = runner.options.normalize.max_columns.or(runner.destination.max_columns());
+    NormalizeOptions { max_identifier_length, max_columns, ..runner.options.normalize.clone() }
 }

@@ -1,82 +1,137 @@
 //! Row batches between the source and the shredders.
 
 use std::collections::VecDeque;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::ops::Range;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use catchment_extract::RowBatch;
+use catchment_normalize::Rows;
 
-/// Consecutive batches of one table, shredded together.
+/// Rows that follow each other in one table, shredded together.
 #[derive(Debug)]
 pub(crate) struct Group {
     /// Counts the groups from 0.
     pub(crate) sequence: u64,
-    pub(crate) batches: Vec<RowBatch>,
+    runs: Vec<Run>,
+}
+
+/// Some rows of a batch, whose share of the budget is held until all of them are written.
+#[derive(Debug)]
+struct Run {
+    batch: Arc<RowBatch>,
+    places: Range<usize>,
+    bytes: usize,
 }
 
 impl Group {
     pub(crate) fn table(&self) -> &str {
-        self.batches.first().map_or("", |batch| &batch.table)
+        self.runs.first().map_or("", |run| &run.batch.table)
+    }
+
+    /// The resource that the first rows are of.
+    pub(crate) fn resource(&self) -> &str {
+        self.runs.first().map_or("", |run| &run.batch.resource)
+    }
+
+    pub(crate) fn rows(&self) -> Vec<Rows<'_>> {
+        self.runs.iter().map(|run| Rows::of(&run.batch.rows, run.batch.ordinal).at(run.places.clone())).collect()
     }
 }
 
 /// A queue that the budget of the batches bounds. While shredders are busy batches gather, and the next one to
-/// be free takes several at once; so groups are large when that helps, and nobody waits for one to be full.
-#[derive(Debug, Default)]
+/// be free takes several at once; so groups are large when that helps, and nobody waits for one to be full. Of a batch
+/// that is larger than a group, several take parts.
+#[derive(Debug)]
 pub(crate) struct Queue {
     inner: Mutex<Inner>,
     changed: Condvar,
+    /// About how many bytes of pages make a group.
+    group_bytes: usize,
+    /// How many groups may be at work at the same time.
+    max_groups: u64,
 }
 
 #[derive(Debug, Default)]
 struct Inner {
-    waiting: VecDeque<RowBatch>,
+    waiting: VecDeque<Run>,
     next_sequence: u64,
+    /// How many groups are done with.
+    written: u64,
     is_closed: bool,
+    is_stopped: bool,
 }
 
 impl Queue {
+    /// A queue for `workers` shredders.
+    pub(crate) fn new(group_bytes: usize, workers: usize) -> Queue {
+        let max_groups = 2 * workers as u64 + 2;
+        Queue { inner: Mutex::default(), changed: Condvar::new(), group_bytes, max_groups }
+    }
+
     /// Adds a batch; false where the queue is closed.
     pub(crate) fn push(&self, batch: RowBatch) -> bool {
+        let batch = Arc::new(batch);
+        let runs = batch.rows.runs(self.group_bytes);
+        let bytes = batch.rows.memory() / runs.len().max(1);
         let mut inner = self.lock();
         if inner.is_closed {
             return false;
         }
-        inner.waiting.push_back(batch);
+        inner.waiting.extend(runs.into_iter().map(|places| Run { batch: Arc::clone(&batch), places, bytes }));
         drop(inner);
-        self.changed.notify_one();
+        self.changed.notify_all();
         true
     }
 
-    /// Waits for batches and takes those of one table from the front, up to about `bytes` of them. None when
-    /// the queue is closed and empty.
-    pub(crate) fn take(&self, bytes: usize) -> Option<Group> {
+    /// Waits for batches and takes those of one table from the front. None when the queue is closed and empty. What becomes
+    /// of rows can take much more memory than they do: it waits too while too many groups are not written.
+    pub(crate) fn take(&self) -> Option<Group> {
         let mut inner = self.lock();
         let first = loop {
-            if let Some(first) = inner.waiting.pop_front() {
+            let has_room = inner.next_sequence < inner.written + self.max_groups;
+            if let Some(first) = has_room.then(|| inner.waiting.pop_front()).flatten() {
                 break first;
             }
-            if inner.is_closed {
+            if inner.is_closed && inner.waiting.is_empty() {
                 return None;
             }
             inner = self.changed.wait(inner).unwrap_or_else(PoisonError::into_inner);
         };
-        let mut taken = first.rows.document.memory();
-        let mut batches = vec![first];
-        while taken < bytes
-            && let Some(next) = inner.waiting.pop_front_if(|next| batches.first().is_some_and(|first| first.table == next.table))
+        let mut bytes = first.bytes;
+        let mut runs = vec![first];
+        while bytes < self.group_bytes
+            && let Some(next) =
+                inner.waiting.pop_front_if(|next| runs.first().is_some_and(|first| first.batch.table == next.batch.table))
         {
-            taken += next.rows.document.memory();
-            batches.push(next);
+            bytes += next.bytes;
+            runs.push(next);
         }
         let sequence = inner.next_sequence;
         inner.next_sequence += 1;
-        Some(Group { sequence, batches })
+        Some(Group { sequence, runs })
+    }
+
+    /// Notes that one more group is done with.
+    pub(crate) fn note_written(&self) {
+        self.lock().written += 1;
+        self.changed.notify_all();
+    }
+
+    /// Whether nobody wants any more what is at work.
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.lock().is_stopped
     }
 
     /// Takes no more batches; those that wait can still be taken.
     pub(crate) fn close(&self) {
         self.lock().is_closed = true;
         self.changed.notify_all();
+    }
+
+    /// Abandons it, and what is at work too.
+    pub(crate) fn stop(&self) {
+        self.lock().is_stopped = true;
+        self.abandon();
     }
 
     /// Takes no more batches, and drops those that wait.

@@ -83,6 +83,7 @@ impl Configured for ExtractSettings {
 pub struct NormalizeSettings {
     workers: Option<usize>,
     buffer_max_bytes: usize,
+    max_columns: Option<usize>,
     numeric_widening: bool,
     null_only_columns: NullOnly,
     quarantine_table: Option<String>,
@@ -94,6 +95,8 @@ impl NormalizeSettings {
         options.workers = self.workers.unwrap_or(options.workers);
         options.writer.buffer_max_bytes = self.buffer_max_bytes;
         options.in_flight_max_bytes = self.buffer_max_bytes;
+        options.batch_max_bytes = self.buffer_max_bytes;
+        options.normalize.max_columns = self.max_columns;
         options.normalize.numeric_widening = self.numeric_widening;
         options.normalize.null_only_columns = self.null_only_columns;
         options.normalize.transliterate = self.transliterate;
@@ -115,6 +118,11 @@ impl Configured for NormalizeSettings {
                 "buffer_max_bytes",
                 "How many bytes of pages that were fetched, and of rows that are not written yet, are kept in memory.",
                 default.writer.buffer_max_bytes,
+            ),
+            max_columns: fields.optional(
+                "max_columns",
+                "The most columns of a table, and the most tables that the lists of one resource's rows become; by default what \
+                 suits the destination (5000 for DuckDB).",
             ),
             numeric_widening: fields.or(
                 "numeric_widening",

@@ -69,6 +69,11 @@ impl Destination for DuckDb {
         Some(65536)
     }
 
+    /// DuckDB has no limit, but takes 64 KiB and more of memory for each column while it loads.
+    fn max_columns(&self) -> Option<usize> {
+        Some(5000)
+    }
+
     fn restore(&self, dataset: &str, pipeline: &str, schema: &str, cancelled: Cancelled<'_>) -> Result<Restored, LoadError> {
         if let Some(reason) = refused_dataset_name(dataset) {
             return Err(LoadError::DatasetName { name: dataset.to_owned(), location: self.location(), reason });

@@ -104,6 +104,10 @@ mod tests {
             None
         }
 
+        fn max_columns(&self) -> Option<usize> {
+            None
+        }
+
         fn restore(&self, _: &str, _: &str, _: &str, _: Cancelled<'_>) -> Result<Restored, LoadError> {
             Ok(Restored::default())
         }
