@@ -1,5 +1,6 @@
 //! The notations of a spec.
 
+mod json;
 mod places;
 mod toml;
 
@@ -43,7 +44,7 @@ impl Format {
     pub(crate) fn parse(self, text: &str) -> Result<(Value, Places), SpecError> {
         let mut places = Places::default();
         let value = match self {
-            Format::Json => Value::parse(text).map_err(|error| error.to_string()),
+            Format::Json => json::parse(text),
             Format::Toml => toml::parse(text, &mut places),
             Format::Yaml => Value::parse_yaml_noting(text, &mut |path, line, column| places.note(path, (line, column)))
                 .map_err(|error| error.to_string()),
