@@ -368,7 +368,7 @@ async fn send(
     let by_table = lock(node).by_table(rows)?;
     for (table, rows) in by_table {
         let asked = lock(node).is_heard().then(Instant::now);
-        let share = budget.take(rows.document.memory()).await;
+        let share = budget.take(rows.memory()).await;
         lock(node).note_budget_wait(asked.map_or(Duration::ZERO, |asked| asked.elapsed()));
         let ordinal = lock(node).next_ordinal();
         let batch = RowBatch { resource: Arc::clone(&name), table, rows, ordinal, share };
