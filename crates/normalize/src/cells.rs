@@ -28,8 +28,6 @@ pub(crate) struct TableCells<'d> {
     pub(crate) values: usize,
     /// How many columns the schema has for it.
     pub(crate) known_columns: usize,
-    /// The memory that was counted last.
-    pub(crate) measured: usize,
     pub(crate) ids: Ids,
     pub(crate) parent_ids: Ids,
     pub(crate) root_ids: Ids,

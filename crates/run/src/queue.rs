@@ -77,9 +77,14 @@ impl Queue {
         if inner.is_closed {
             return false;
         }
+        let wakes_all = runs.len() > 1;
         inner.waiting.extend(runs.into_iter().map(|places| Run { batch: Arc::clone(&batch), places, bytes }));
         drop(inner);
-        self.changed.notify_all();
+        if wakes_all {
+            self.changed.notify_all()
+        } else {
+            self.changed.notify_one()
+        }
         true
     }
 
@@ -88,8 +93,7 @@ impl Queue {
     pub(crate) fn take(&self) -> Option<Group> {
         let mut inner = self.lock();
         let first = loop {
-            let has_room = inner.next_sequence < inner.written + self.max_groups;
-            if let Some(first) = has_room.then(|| inner.waiting.pop_front()).flatten() {
+            if let Some(first) = self.has_room(&inner).then(|| inner.waiting.pop_front()).flatten() {
                 break first;
             }
             if inner.is_closed && inner.waiting.is_empty() {
@@ -113,8 +117,17 @@ impl Queue {
 
     /// Notes that one more group is done with.
     pub(crate) fn note_written(&self) {
-        self.lock().written += 1;
-        self.changed.notify_all();
+        let mut inner = self.lock();
+        let was_full = !self.has_room(&inner);
+        inner.written += 1;
+        drop(inner);
+        if was_full {
+            self.changed.notify_all();
+        }
+    }
+
+    fn has_room(&self, inner: &Inner) -> bool {
+        inner.next_sequence < inner.written + self.max_groups
     }
 
     /// Whether nobody wants any more what is at work.

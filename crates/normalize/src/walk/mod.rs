@@ -53,13 +53,20 @@ pub(crate) struct Walk<'s, 'd> {
     error: Option<NormalizeError>,
     /// How many bytes of memory the rows may take.
     max_bytes: usize,
-    /// How many they take, of the tables that were measured last.
-    bytes: usize,
+    /// After how many rows it is measured what they take.
+    measured_rows: usize,
+    /// How many there are since it was.
+    unmeasured: usize,
     /// Takes the rows that are complete when they take too much.
     hand_out: Option<HandOut<'s, 'd>>,
     /// Whether no more rows are taken in.
     is_stopped: bool,
 }
+
+/// The more memory rows may take, the less often it is measured: once for each of these bytes at most, and for 64 rows at
+/// least.
+const BYTES_BETWEEN_MEASURES: usize = 64 << 10;
+const MAX_UNMEASURED_ROWS: usize = 64;
 
 /// Takes complete rows; `Break` where it wants no more.
 pub(crate) type HandOut<'s, 'd> = &'s mut (dyn FnMut(&mut Shapes, Walked<'d>) -> ControlFlow<()> + 's);
@@ -114,7 +121,8 @@ impl<'s, 'd> Walk<'s, 'd> {
             object_number: 0,
             error: None,
             max_bytes: usize::MAX,
-            bytes: 0,
+            measured_rows: usize::MAX,
+            unmeasured: 0,
             hand_out: None,
             is_stopped: false,
         }
@@ -124,6 +132,7 @@ impl<'s, 'd> Walk<'s, 'd> {
     /// take them: between any two rows, those of lists too.
     pub(crate) fn within(mut self, max_bytes: usize, hand_out: Option<HandOut<'s, 'd>>) -> Self {
         (self.max_bytes, self.hand_out) = (max_bytes, hand_out);
+        self.measured_rows = (max_bytes / BYTES_BETWEEN_MEASURES).clamp(1, MAX_UNMEASURED_ROWS);
         self
     }
 
@@ -138,7 +147,7 @@ impl<'s, 'd> Walk<'s, 'd> {
             (self.ordinal, self.source_row) = (row.ordinal, row.row);
             self.roots = 0;
             self.row(0, row.node, "value", Origin::Root, self.max_nesting);
-            self.bound(0);
+            self.bound();
         }
     }
 
@@ -251,18 +260,19 @@ impl<'s, 'd> Walk<'s, 'd> {
             let origin = Origin::List { above, index };
             let (key, level) = if element.kind() == Kind::Array { ("list", level - 1) } else { ("value", level) };
             self.row(list.target, element, key, origin, level);
-            self.bound(list.target);
+            self.bound();
         }
     }
 
-    /// Sees to it that the rows do not take too much memory, now that `table` has one more.
+    /// Sees to it that the rows do not take too much memory, now that there is one more.
     #[inline]
-    fn bound(&mut self, table: usize) {
-        let Some(cells) = self.walked.tables.get_mut(table) else { return };
-        let memory = cells.memory();
-        self.bytes += memory - std::mem::replace(&mut cells.measured, memory);
-        if self.bytes > self.max_bytes {
-            self.relieve();
+    fn bound(&mut self) {
+        self.unmeasured += 1;
+        if self.unmeasured >= self.measured_rows {
+            self.unmeasured = 0;
+            if self.walked.tables.iter().map(TableCells::memory).sum::<usize>() > self.max_bytes {
+                self.relieve();
+            }
         }
     }
 
@@ -271,7 +281,6 @@ impl<'s, 'd> Walk<'s, 'd> {
         match &mut self.hand_out {
             Some(hand_out) => {
                 let complete = std::mem::take(&mut self.walked);
-                self.bytes = 0;
                 self.is_stopped = hand_out(self.shapes, complete).is_break();
             }
             None => self.is_stopped = true,
