@@ -61,7 +61,7 @@ impl Selection {
     ///
     /// let page = Selection::elements(Document::parse(br#"[{"id": 1}, {"id": 2}, {"id": 3}]"#.to_vec())?);
     /// assert_eq!(page.runs(1 << 20), [0..3]);
-    /// assert_eq!(page.runs(150), [0..2, 2..3]);
+    /// assert_eq!(page.runs(1), [0..1, 1..2, 2..3]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn runs(&self, max_bytes: usize) -> Vec<Range<usize>> {
