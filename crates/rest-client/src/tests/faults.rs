@@ -169,3 +169,11 @@ async fn a_part_that_nobody_asked_for_is_an_error() {
     check(vec![Answer::json(206, "[1, 2]").header("content-range", "0-1/100")], "[1,2]", 1).await;
     check(vec![Answer::json(206, "[1, 2]").header("content-range", "items 0-1/*")], "[1,2]", 1).await;
 }
+
+#[tokio::test]
+async fn the_beginning_of_a_large_error_is_shown() {
+    let body = format!("no such thing {}", "x".repeat(200_000));
+    let (server, client) = start_with(|client| client, move |_| Answer::json(404, &body));
+    let error = client.get("x", &[]).await.unwrap_err().to_string();
+    assert!(hide_address(&error, &server).starts_with("GET {url}/x answered 404 Not Found: no such thing xxx"), "{error}");
+}

@@ -27,16 +27,25 @@ pub(super) enum Stop {
 
 /// The whole body, of at most `limit` bytes.
 pub(super) async fn read(headers: &HeaderMap, answer: &mut reqwest::Response, limit: usize) -> Result<Vec<u8>, Stop> {
-    read_into(&mut Decoder::of(headers, answer, limit)?, answer).await
+    let mut decoder = Decoder::of(headers, answer, limit);
+    if matches!(decoder, Decoder::Plain(_)) && announced(answer) > limit {
+        return Err(Stop::TooLarge);
+    }
+    read_into(&mut decoder, answer).await
 }
 
 /// What can be had of the body of an error; the status matters more than why the rest of it is missing.
 pub(super) async fn read_start(headers: &HeaderMap, answer: &mut reqwest::Response) -> Vec<u8> {
-    let Ok(mut decoder) = Decoder::of(headers, answer, MAX_ERROR_BODY) else { return Vec::new() };
+    let mut decoder = Decoder::of(headers, answer, MAX_ERROR_BODY);
     match read_into(&mut decoder, answer).await {
         Ok(body) => body,
         Err(_) => decoder.take(),
     }
+}
+
+/// How many bytes the server says that come, compressed or not; 0 where it does not say.
+fn announced(answer: &reqwest::Response) -> usize {
+    answer.content_length().map_or(0, |length| usize::try_from(length).unwrap_or(usize::MAX))
 }
 
 async fn read_into(decoder: &mut Decoder, answer: &mut reqwest::Response) -> Result<Vec<u8>, Stop> {
@@ -64,16 +73,14 @@ enum Decoder {
 }
 
 impl Decoder {
-    fn of(headers: &HeaderMap, answer: &reqwest::Response, limit: usize) -> Result<Decoder, Stop> {
-        let announced = answer.content_length().map_or(0, |length| usize::try_from(length).unwrap_or(usize::MAX));
+    fn of(headers: &HeaderMap, answer: &reqwest::Response, limit: usize) -> Decoder {
         let encoding = headers.get(CONTENT_ENCODING).map_or("", |value| value.to_str().unwrap_or_default());
         let body = Body { bytes: Vec::new(), limit, is_too_large: false };
         match encoding.trim() {
             encoding if encoding.eq_ignore_ascii_case("gzip") || encoding.eq_ignore_ascii_case("x-gzip") => {
-                Ok(Decoder::Gzip { decoder: Box::new(MultiGzDecoder::new(body)), is_empty: true })
+                Decoder::Gzip { decoder: Box::new(MultiGzDecoder::new(body)), is_empty: true }
             }
-            _ if announced > limit => Err(Stop::TooLarge),
-            _ => Ok(Decoder::Plain(Body { bytes: Vec::with_capacity(announced.min(MAX_RESERVED)), ..body })),
+            _ => Decoder::Plain(Body { bytes: Vec::with_capacity(announced(answer).min(limit).min(MAX_RESERVED)), ..body }),
         }
     }
 
@@ -127,11 +134,12 @@ struct Body {
 
 impl Write for Body {
     fn write(&mut self, chunk: &[u8]) -> io::Result<usize> {
-        if chunk.len() > self.limit - self.bytes.len() {
+        let taken = chunk.get(..self.limit - self.bytes.len()).unwrap_or(chunk);
+        self.bytes.extend_from_slice(taken);
+        if taken.len() < chunk.len() {
             self.is_too_large = true;
             return Err(io::Error::other("too large"));
         }
-        self.bytes.extend_from_slice(chunk);
         Ok(chunk.len())
     }
 
