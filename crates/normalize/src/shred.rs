@@ -238,7 +238,7 @@ impl Shredder {
             grown = hand_out(result.shredded())?;
             Ok(())
         };
-        let mut complete = |shapes: &mut Shapes, walked: Walked<'_>| match part(shapes, walked, false) {
+        let mut complete = |shapes: &Shapes, walked: Walked<'_>| match part(shapes, walked, false) {
             Ok(()) => ControlFlow::Continue(()),
             Err(error) => {
                 failed = Some(error);

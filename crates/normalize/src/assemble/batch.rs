@@ -28,7 +28,7 @@ pub(crate) struct BatchResult {
     /// The table above each table that has rows.
     pub(super) parents: HashMap<String, String>,
     /// The ids of the rows that were left out, of all tables.
-    pub(crate) dropped_ids: HashSet<String>,
+    pub(super) dropped_ids: HashSet<String>,
 }
 
 impl BatchResult {

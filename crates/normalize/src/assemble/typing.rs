@@ -175,13 +175,10 @@ impl<'a, 'd> Typing<'a, 'd> {
         Ok(())
     }
 
-    /// Refuses one more column, where the table has as many as it may.
+    /// Refuses a new column that was added, where the table had as many as it may.
     fn refuse_too_many(&self, column: &str, row: usize) -> Result<(), NormalizeError> {
-        let Some(limit) = self.rules.options.max_columns else { return Ok(()) };
-        let known = self.known.map_or(0, |table| table.columns.len());
-        if known + self.new.len() < limit {
-            return Ok(());
-        }
+        // with the column itself, without those of the system
+        let Some(limit) = self.rules.options.max_columns.filter(|limit| self.fields.len() > *limit) else { return Ok(()) };
         let (table, column, row) = (self.table.to_owned(), column.to_owned(), self.cells.source_row(row));
         Err(NormalizeError::TooManyColumns { table, column, row, limit })
     }

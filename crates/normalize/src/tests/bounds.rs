@@ -6,6 +6,7 @@ use arrow::record_batch::RecordBatch;
 use catchment_json::{Document, Selection};
 use catchment_schema::Schema;
 
+use super::load_with;
 use crate::{IdSeed, NormalizeError, NormalizeOptions, Rows, Rules, Sequencer, Shredder};
 
 const MAX_BYTES: usize = 100_000;
@@ -61,12 +62,21 @@ const HINT: &str = "where keys are data, as ids are, keep the object that has th
 fn keys_that_are_data_do_not_become_columns_without_end() {
     let rows: Vec<String> = (0..1000).map(|key| format!(r#"{{"k{key}": 1}}"#)).collect();
     let expected =
-        format!("table `t`, row 9 of its page: column `k8` would be one more than the 10 that a table may have; {HINT}");
+        format!("table `t`, row 11 of its page: column `k10` would be one more than the 10 that a table may have; {HINT}");
     check_refused(&format!("[{}]", rows.join(",")), &expected);
     let keys: Vec<String> = (0..11).map(|key| format!(r#""k{key}": 1"#)).collect();
     let expected =
         format!("table `t`, row 1 of its page: column `k10` would be one more than the 10 that a table may have; {HINT}");
     check_refused(&format!("[{{{}}}]", keys.join(",")), &expected);
+}
+
+#[test]
+fn columns_that_become_wider_are_no_new_ones() {
+    let row = |value: &str| (0..9).map(|key| format!(r#""k{key}": {value}"#)).collect::<Vec<_>>().join(", ");
+    let options = NormalizeOptions { max_columns: Some(10), ..NormalizeOptions::default() };
+    let pages = [format!("[{{{}}}]", row("1")), format!(r#"[{{{}, "new": 1}}]"#, row("1.5"))];
+    let loaded = load_with(options, Schema::new("s"), &[&pages[0], &pages[1]]);
+    assert!(loaded.is_ok(), "{}", loaded.map(|(text, ..)| text).unwrap_err());
 }
 
 #[test]

@@ -69,7 +69,7 @@ const BYTES_BETWEEN_MEASURES: usize = 64 << 10;
 const MAX_UNMEASURED_ROWS: usize = 64;
 
 /// Takes complete rows; `Break` where it wants no more.
-pub(crate) type HandOut<'s, 'd> = &'s mut (dyn FnMut(&mut Shapes, Walked<'d>) -> ControlFlow<()> + 's);
+pub(crate) type HandOut<'s, 'd> = &'s mut (dyn FnMut(&Shapes, Walked<'d>) -> ControlFlow<()> + 's);
 
 /// What was collected.
 #[derive(Default)]
