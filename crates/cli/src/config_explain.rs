@@ -11,16 +11,17 @@ use catchment_settings::{Explained, Field, Found, SettingsError};
 
 use crate::args::ExplainArgs;
 use crate::failure::Failure;
+use crate::output::Output;
 use crate::settings::{Configuration, groups};
-use crate::{output, spec_file};
+use crate::spec_file;
 
 /// Where to write down what is secret.
 const ELSEWHERE: &str = "write ${env:NAME} or ${secret:sources.name.key} there instead";
 
-pub(crate) fn explain(args: &ExplainArgs) -> Result<(), Failure> {
+pub(crate) fn explain(args: &ExplainArgs, output: &Output) -> Result<(), Failure> {
     let spec = spec_file::read(&args.spec)?;
     let pipeline = spec_file::pipeline_name(args.pipeline_name.as_ref(), &spec, &args.spec)?;
-    let configuration = Configuration::load()?.of_pipeline(&pipeline)?;
+    let configuration = Configuration::load(output)?.of_pipeline(&pipeline)?;
     let mut report = Report::default();
     report.line(format_args!("pipeline {pipeline}, source {}", spec.name));
     let enabled = configuration.local().read()?;
@@ -53,7 +54,7 @@ pub(crate) fn explain(args: &ExplainArgs) -> Result<(), Failure> {
     for note in configuration.notes() {
         report.line(format_args!("  {note}"));
     }
-    output::line(report.text.trim_end())?;
+    output.line(report.text.trim_end())?;
     match SettingsError::of(report.errors) {
         None => Ok(()),
         Some(error) => Err(Failure::Usage(anyhow!(error).context("a run would be refused"))),

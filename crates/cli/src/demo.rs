@@ -4,23 +4,25 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use catchment::rest_api::{Format, RestApi, Spec};
+use catchment::rest_client::RestClientBuilder;
 use catchment::{DuckDb, Pipeline, QueryResult};
 use catchment_sample_api::{Issues, Server};
 
 use crate::args::DemoArgs;
 use crate::failure::Failure;
+use crate::output::Output;
 use crate::settings::Configuration;
-use crate::{logging, output, runtime};
+use crate::{logging, runtime};
 
 const SEED: u64 = 7;
 const ISSUES: u32 = 300;
 
-pub(crate) fn demo(args: &DemoArgs) -> Result<(), Failure> {
-    let configuration = Configuration::load()?;
-    logging::start(&configuration.log()?);
+pub(crate) fn demo(args: &DemoArgs, output: &Output) -> Result<(), Failure> {
+    let configuration = Configuration::load(output)?;
+    logging::start(&configuration.log()?, output);
     let client = configuration.rest_client()?;
     let demo = async {
-        let demo = Demo::prepare(&args.dir, client).await?;
+        let demo = Demo::prepare(&args.dir, client, output.clone()).await?;
         demo.run().await
     };
     runtime::start()?.block_on(demo).map_err(Failure::Run)
@@ -32,21 +34,22 @@ struct Demo {
     /// How often the sample API has changed in earlier runs.
     revision: u32,
     pipeline: Pipeline,
-    client: catchment::rest_client::RestClientBuilder,
+    client: RestClientBuilder,
+    output: Output,
 }
 
 impl Demo {
-    async fn prepare(dir: &Path, client: catchment::rest_client::RestClientBuilder) -> anyhow::Result<Demo> {
+    async fn prepare(dir: &Path, client: RestClientBuilder, output: Output) -> anyhow::Result<Demo> {
         std::fs::create_dir_all(dir).with_context(|| format!("failed to create {}", dir.display()))?;
         let revision = std::fs::read_to_string(dir.join("revision")).ok().and_then(|text| text.trim().parse().ok()).unwrap_or(0);
         let server =
             Server::start(Issues::at_revision(SEED, ISSUES, revision)).await.context("failed to serve the sample API")?;
         let pipeline = Pipeline::new("demo", DuckDb::new(dir.join("demo.duckdb")), "github").pipelines_dir(dir.join("pipelines"));
-        Ok(Demo { dir: dir.to_owned(), server, revision, pipeline, client })
+        Ok(Demo { dir: dir.to_owned(), server, revision, pipeline, client, output })
     }
 
     async fn run(&self) -> anyhow::Result<()> {
-        output::line(format_args!("a sample API with {ISSUES} issues and more is served on {}\n", self.server.base_url()))?;
+        self.output.line(format_args!("a sample API with {ISSUES} issues and more is served on {}\n", self.server.base_url()))?;
         let created = r#""incremental": {"cursor_path": "created_at"}"#;
         self.step("append: issues that were created since the last run", "appended", "append", created).await?;
         self.step("replace: all issues, again", "replaced", "replace", "").await?;
@@ -59,8 +62,8 @@ impl Demo {
         self.step("merge again, after some issues were changed and some were opened", "issues", "merge", updated).await?;
         let file = self.dir.join("demo.duckdb");
         let pipelines = self.dir.join("pipelines");
-        output::line("run it again, and it goes on from here.")?;
-        output::line(format_args!(
+        self.output.line("run it again, and it goes on from here.")?;
+        self.output.line(format_args!(
             "look at it with `catchment pipeline demo info -v --pipelines-dir {}`, or `duckdb {} -c 'FROM github.issues'`",
             pipelines.display(),
             file.display()
@@ -80,11 +83,11 @@ impl Demo {
         );
         let spec = Spec::parse(&spec, Format::Json)?;
         let source = RestApi::new(&spec).client(self.client.clone()).source()?;
-        output::line(format_args!("== {title}"))?;
+        self.output.line(format_args!("== {title}"))?;
         let info = self.pipeline.run(source).await?;
-        output::line(&info)?;
-        output::line(format_args!("  new in table {table}: {} issues", info.row_counts().get(table).unwrap_or(&0)))?;
-        output::line(format_args!("{}\n", self.query(table).await?))?;
+        self.output.line(&info)?;
+        self.output.line(format_args!("  new in table {table}: {} issues", info.row_counts().get(table).unwrap_or(&0)))?;
+        self.output.line(format_args!("{}\n", self.query(table).await?))?;
         Ok(())
     }
 

@@ -5,23 +5,29 @@ use catchment::extract::{Boundaries, Extraction, Source};
 use catchment::rest_api::{PlannedResource, RestApi};
 
 use crate::failure::Failure;
-use crate::output;
+use crate::output::Output;
 
 /// Shows the resources in the order in which they are begun, and the first request of each, by what is `known` of earlier
 /// runs. Nothing is requested and nothing is opened.
-pub(crate) fn show(api: &RestApi<'_>, source: &Source, known: Option<State>, title: &str) -> Result<(), Failure> {
+pub(crate) fn show(
+    api: &RestApi<'_>,
+    source: &Source,
+    known: Option<State>,
+    title: &str,
+    output: &Output,
+) -> Result<(), Failure> {
     let from = if known.is_some() { "the last run from here" } else { "the beginning, as there was no run from here" };
     let state = known.unwrap_or_else(|| State::new("", "", ""));
     let run = Extraction::new(source, &state, &Boundaries::new()).map_err(|error| Failure::Usage(error.into()))?;
     let plan = api.plan(|resource| run.start_of(resource).unwrap_or_default()).map_err(|error| Failure::Usage(error.into()))?;
-    output::line(format_args!("{title}, going on from {from}; nothing was loaded"))?;
+    output.line(format_args!("{title}, going on from {from}; nothing was loaded"))?;
     for mut planned in plan {
         let Some(resource) = source.resources.iter().find(|resource| resource.name == planned.name) else { continue };
         if run.start_of(&planned.name).is_none() {
             continue;
         }
         planned.write_disposition = resource.write_disposition;
-        output::line(Shown { planned, is_loaded: resource.is_loaded() })?;
+        output.line(Shown { planned, is_loaded: resource.is_loaded() })?;
     }
     Ok(())
 }

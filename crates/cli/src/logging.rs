@@ -9,6 +9,8 @@ use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
+use crate::output::Output;
+
 /// What is logged: `runtime.log_level`.
 #[derive(Debug)]
 pub(crate) struct LogSettings {
@@ -38,12 +40,12 @@ impl Configured for LogSettings {
 }
 
 /// Starts the log.
-pub(crate) fn start(settings: &LogSettings) {
+pub(crate) fn start(settings: &LogSettings, output: &Output) {
     // Of other crates warnings at most: what they say below may hold headers and URLs, and so secrets.
     let level = settings.level;
     let shown = Targets::new().with_default(level.min(LevelFilter::WARN)).with_target("catchment", level);
     let log = tracing_subscriber::fmt::layer()
-        .with_writer(std::io::stderr)
+        .with_writer(output.clone())
         .with_ansi(std::io::stderr().is_terminal())
         .with_target(false)
         // a message about a log that cannot be written would panic where stderr is closed

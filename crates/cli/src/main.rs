@@ -23,22 +23,24 @@ use clap::Parser as _;
 
 use args::{Args, Command, ConfigCommand};
 use failure::Failure;
+use output::Output;
 
 fn main() -> ExitCode {
-    match execute(Args::parse()) {
+    let (args, output) = (Args::parse(), Output::default());
+    match execute(args, &output) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            output::error_line(&failure);
+            output.error_line(&failure);
             ExitCode::from(failure.code())
         }
     }
 }
 
-fn execute(args: Args) -> Result<(), Failure> {
+fn execute(args: Args, output: &Output) -> Result<(), Failure> {
     match args.command {
-        Command::Run(args) => run::run(&args),
-        Command::Demo(args) => demo::demo(&args),
-        Command::Config(ConfigCommand::Explain(args)) => config_explain::explain(&args),
-        Command::Pipeline(args) => pipeline::pipeline(&args),
+        Command::Run(args) => run::run(&args, output),
+        Command::Demo(args) => demo::demo(&args, output),
+        Command::Config(ConfigCommand::Explain(args)) => config_explain::explain(&args, output),
+        Command::Pipeline(args) => pipeline::pipeline(&args, output),
     }
 }

@@ -1,17 +1,92 @@
-//! What the command says, to a reader that may have gone away.
+//! Where the command writes: stdout and stderr.
 
+use std::borrow::Cow;
 use std::fmt::Display;
-use std::io::{ErrorKind, Result, Write as _, stderr, stdout};
+use std::io::{ErrorKind, Result, Write, stderr, stdout};
 
-/// Writes a line to stdout. That nobody reads it any more, as after `| head`, is no failure: the work is done.
-pub(crate) fn line(text: impl Display) -> Result<()> {
+use catchment::rest_client::Value;
+use catchment_settings::Redactor;
+use tracing_subscriber::fmt::MakeWriter;
+
+/// How many bytes of an error or a line of the log are written: what is longer has been made so by a server or a spec.
+const LONGEST_MESSAGE: usize = 64 << 10;
+
+/// The output of the command: all that it writes goes through here, and loses the secrets that are known by then.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Output {
+    redactor: Redactor,
+}
+
+impl Output {
+    /// Learns the secrets that are not to be written.
+    pub(crate) fn redactor(&self) -> &Redactor {
+        &self.redactor
+    }
+
+    /// Writes a line to stdout. That nobody reads it any more, as after `| head`, is no failure: the work is done.
+    pub(crate) fn line(&self, text: impl Display) -> Result<()> {
+        write_line(&self.redactor.redact(&text.to_string()))
+    }
+
+    /// Writes JSON in a line to stdout. It stays JSON: secrets are removed from its texts.
+    pub(crate) fn json(&self, json: &str) -> Result<()> {
+        match self.redactor.redact(json) {
+            Cow::Borrowed(json) => write_line(json),
+            Cow::Owned(redacted) => match Value::parse(json) {
+                Ok(mut value) => {
+                    self.redact(&mut value);
+                    write_line(&value.to_string())
+                }
+                Err(_) => write_line(&redacted),
+            },
+        }
+    }
+
+    /// Writes a line to stderr, where it can be written.
+    pub(crate) fn error_line(&self, text: impl Display) {
+        let _ = self.make_writer().write_all(format!("{text}\n").as_bytes());
+    }
+
+    fn redact(&self, value: &mut Value) {
+        match value {
+            Value::Text(text) => *text = self.redactor.redact(text).into_owned(),
+            Value::Array(elements) => elements.iter_mut().for_each(|element| self.redact(element)),
+            Value::Object(entries) => entries.values_mut().for_each(|value| self.redact(value)),
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+}
+
+fn write_line(text: &str) -> Result<()> {
     match writeln!(stdout(), "{text}") {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         result => result,
     }
 }
 
-/// Writes a line to stderr, where it can be written.
-pub(crate) fn error_line(text: impl Display) {
-    let _ = writeln!(stderr(), "{text}");
+/// stderr, for one message in one call of `write`, as `tracing` has it.
+pub(crate) struct Message<'o>(&'o Redactor);
+
+impl Write for Message<'_> {
+    fn write(&mut self, bytes: &[u8]) -> Result<usize> {
+        let start = bytes.get(..LONGEST_MESSAGE).unwrap_or(bytes);
+        let mut text = String::from_utf8_lossy(start).into_owned();
+        if start.len() < bytes.len() {
+            text.push_str("…\n");
+        }
+        stderr().write_all(self.0.redact(&text).as_bytes())?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        stderr().flush()
+    }
+}
+
+impl<'o> MakeWriter<'o> for Output {
+    type Writer = Message<'o>;
+
+    fn make_writer(&'o self) -> Message<'o> {
+        Message(&self.redactor)
+    }
 }

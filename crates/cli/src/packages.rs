@@ -6,7 +6,7 @@ use catchment::load_package::{PackageError, PackageStore, Place, Stored};
 use clap::ValueEnum;
 
 use crate::failure::Failure;
-use crate::output;
+use crate::output::Output;
 use crate::stored::{Described, RowCounts, state};
 
 /// What is done with one package.
@@ -19,42 +19,42 @@ enum Action {
 }
 
 /// Lists what was set aside.
-pub(crate) fn failed_jobs(working_dir: &WorkingDir, name: &str) -> Result<(), Failure> {
+pub(crate) fn failed_jobs(working_dir: &WorkingDir, name: &str, output: &Output) -> Result<(), Failure> {
     let aside = store(working_dir)?.look(Place::Aside).map_err(failed)?;
     if aside.is_empty() {
-        output::line(format_args!("no package of pipeline {name} is set aside"))?;
+        output.line(format_args!("no package of pipeline {name} is set aside"))?;
         return Ok(());
     }
     for stored in &aside {
-        output::line(Described(stored))?;
+        output.line(Described(stored))?;
     }
     let command = format!("catchment pipeline {name} load-package LOAD_ID");
-    output::line(format_args!("`{command} retry` has the next run try one again, `{command} abort` removes it"))?;
+    output.line(format_args!("`{command} retry` has the next run try one again, `{command} abort` removes it"))?;
     Ok(())
 }
 
 /// Shows one package, has it tried again, or removes it. `words` are the load id and the action, as far as they are given.
-pub(crate) fn load_package(working_dir: &WorkingDir, name: &str, words: &[String]) -> Result<(), Failure> {
+pub(crate) fn load_package(working_dir: &WorkingDir, name: &str, words: &[String], output: &Output) -> Result<(), Failure> {
     let (load_id, action) = parse(words).map_err(Failure::Usage)?;
     let store = store(working_dir)?;
     let Some(stored) = find(&store, name, load_id)? else {
-        output::line(format_args!("no package of pipeline {name} waits or is set aside"))?;
+        output.line(format_args!("no package of pipeline {name} waits or is set aside"))?;
         return Ok(());
     };
     match (action, load_id) {
-        (Action::Info, _) => output::line(Described(&stored))?,
-        (Action::RowCounts, _) => output::line(format_args!("package {}:{}", stored.name, RowCounts(&stored)))?,
+        (Action::Info, _) => output.line(Described(&stored))?,
+        (Action::RowCounts, _) => output.line(format_args!("package {}:{}", stored.name, RowCounts(&stored)))?,
         (Action::Retry, Some(load_id)) => {
             if stored.place != Place::Aside {
                 return Err(Failure::Usage(anyhow!("package {load_id} is not set aside ({})", state(&stored))));
             }
             store.retry(load_id).map_err(failed)?;
-            output::line(format_args!("package {load_id} is back: the next run tries it again"))?;
+            output.line(format_args!("package {load_id} is back: the next run tries it again"))?;
         }
         (Action::Abort, Some(load_id)) => {
             let removed = Described(&stored).to_string();
             store.remove(load_id, &Place::ALL).map_err(failed)?;
-            output::line(format_args!("removed {removed}"))?;
+            output.line(format_args!("removed {removed}"))?;
         }
         (Action::Retry | Action::Abort, None) => {
             return Err(Failure::Usage(anyhow!("load-package: retry and abort need a LOAD_ID; the latest is {}", stored.name)));
@@ -64,7 +64,7 @@ pub(crate) fn load_package(working_dir: &WorkingDir, name: &str, words: &[String
 }
 
 /// Removes all that waits to be normalised or loaded. What was set aside is out of the way already, and stays.
-pub(crate) fn abort_packages(working_dir: &WorkingDir, name: &str) -> Result<(), Failure> {
+pub(crate) fn abort_packages(working_dir: &WorkingDir, name: &str, output: &Output) -> Result<(), Failure> {
     let store = store(working_dir)?;
     let (mut removed, mut in_use) = (0, Vec::new());
     for stored in waiting(&store)? {
@@ -72,7 +72,7 @@ pub(crate) fn abort_packages(working_dir: &WorkingDir, name: &str) -> Result<(),
         match store.remove(&stored.name, &WAITING) {
             Ok(()) => {
                 removed += 1;
-                output::line(format_args!("removed {described}"))?;
+                output.line(format_args!("removed {described}"))?;
             }
             Err(error @ PackageError::InUse { .. }) => in_use.push(error.to_string()),
             // loaded, or removed by somebody else, at this moment
@@ -81,11 +81,11 @@ pub(crate) fn abort_packages(working_dir: &WorkingDir, name: &str) -> Result<(),
         }
     }
     if removed == 0 && in_use.is_empty() {
-        output::line(format_args!("no package of pipeline {name} waits to be normalized or loaded"))?;
+        output.line(format_args!("no package of pipeline {name} waits to be normalized or loaded"))?;
     }
     let aside = store.load_ids(Place::Aside).map_err(failed)?;
     if !aside.is_empty() {
-        output::line(format_args!("what was set aside stays: {}", aside.join(", ")))?;
+        output.line(format_args!("what was set aside stays: {}", aside.join(", ")))?;
     }
     if in_use.is_empty() { Ok(()) } else { Err(Failure::Run(anyhow!("not all was removed: {}", in_use.join(", ")))) }
 }

@@ -9,12 +9,13 @@ use catchment::{WorkingDir, check_pipeline_name};
 
 use crate::args::{Operation, PipelineArgs};
 use crate::failure::Failure;
+use crate::output::Output;
+use crate::packages;
 use crate::settings::Configuration;
-use crate::{output, packages};
 
-pub(crate) fn pipeline(args: &PipelineArgs) -> Result<(), Failure> {
-    let pipelines_dir = Configuration::load()?.pipelines_dir(args.pipelines_dir.as_ref())?;
-    let Some(name) = &args.name else { return list(&pipelines_dir) };
+pub(crate) fn pipeline(args: &PipelineArgs, output: &Output) -> Result<(), Failure> {
+    let pipelines_dir = Configuration::load(output)?.pipelines_dir(args.pipelines_dir.as_ref())?;
+    let Some(name) = &args.name else { return list(&pipelines_dir, output) };
     let working_dir = open(&pipelines_dir, name)?;
     if let Some(word) = args.package.first()
         && args.operation != Operation::LoadPackage
@@ -22,21 +23,21 @@ pub(crate) fn pipeline(args: &PipelineArgs) -> Result<(), Failure> {
         return Err(Failure::Usage(anyhow!("found {word:?} after an operation that takes no more; load-package does")));
     }
     match args.operation {
-        Operation::Info => info(&working_dir, name, args.verbose),
-        Operation::Schema => show_schemas(&working_dir, name, args.format),
-        Operation::FailedJobs => packages::failed_jobs(&working_dir, name),
-        Operation::LoadPackage => packages::load_package(&working_dir, name, &args.package),
-        Operation::AbortPackages => packages::abort_packages(&working_dir, name),
+        Operation::Info => info(&working_dir, name, args.verbose, output),
+        Operation::Schema => show_schemas(&working_dir, name, args.format, output),
+        Operation::FailedJobs => packages::failed_jobs(&working_dir, name, output),
+        Operation::LoadPackage => packages::load_package(&working_dir, name, &args.package, output),
+        Operation::AbortPackages => packages::abort_packages(&working_dir, name, output),
     }
 }
 
-fn list(pipelines_dir: &Path) -> Result<(), Failure> {
+fn list(pipelines_dir: &Path, output: &Output) -> Result<(), Failure> {
     let names = WorkingDir::list(pipelines_dir).map_err(|error| Failure::Run(error.into()))?;
     if names.is_empty() {
-        output::line(format_args!("there are no pipelines in {}", pipelines_dir.display()))?;
+        output.line(format_args!("there are no pipelines in {}", pipelines_dir.display()))?;
     }
     for name in names {
-        output::line(name)?;
+        output.line(name)?;
     }
     Ok(())
 }
@@ -51,18 +52,18 @@ fn open(pipelines_dir: &Path, name: &str) -> Result<WorkingDir, Failure> {
     Ok(working_dir)
 }
 
-fn info(working_dir: &WorkingDir, name: &str, verbose: bool) -> Result<(), Failure> {
-    output::line(format_args!("pipeline {name} in {}", working_dir.path().display()))?;
+fn info(working_dir: &WorkingDir, name: &str, verbose: bool, output: &Output) -> Result<(), Failure> {
+    output.line(format_args!("pipeline {name} in {}", working_dir.path().display()))?;
     if let Some(load) = working_dir.trace().and_then(|trace| trace.load) {
         let ended = format_timestamp(load.finished_at);
-        output::line(format_args!("  last run ended {ended}, dataset {} of {}", load.dataset_name, load.location))?;
+        output.line(format_args!("  last run ended {ended}, dataset {} of {}", load.dataset_name, load.location))?;
         for warning in load.warnings() {
-            output::line(format_args!("    warning: {warning}"))?;
+            output.line(format_args!("    warning: {warning}"))?;
         }
     }
     match working_dir.state() {
-        Some(state) => show_state(working_dir, &state, verbose)?,
-        None => output::line("  it has not loaded anything yet")?,
+        Some(state) => show_state(working_dir, &state, verbose, output)?,
+        None => output.line("  it has not loaded anything yet")?,
     }
     let packages = working_dir.packages().map_err(|error| Failure::Run(error.into()))?;
     for (place, what) in [
@@ -71,32 +72,32 @@ fn info(working_dir: &WorkingDir, name: &str, verbose: bool) -> Result<(), Failu
         (Place::Aside, "packages set aside"),
     ] {
         let load_ids = packages.load_ids(place).map_err(|error| Failure::Run(error.into()))?;
-        output::line(format_args!("  {what}: {}", if load_ids.is_empty() { "none".to_owned() } else { load_ids.join(", ") }))?;
+        output.line(format_args!("  {what}: {}", if load_ids.is_empty() { "none".to_owned() } else { load_ids.join(", ") }))?;
     }
     Ok(())
 }
 
-fn show_state(working_dir: &WorkingDir, state: &catchment::State, verbose: bool) -> std::io::Result<()> {
-    output::line(format_args!("  state version {}, hash {}", state.version(), state.hash()))?;
+fn show_state(working_dir: &WorkingDir, state: &catchment::State, verbose: bool, output: &Output) -> std::io::Result<()> {
+    output.line(format_args!("  state version {}, hash {}", state.version(), state.hash()))?;
     for name in state.schema_names() {
         let Some(schema) = working_dir.schema(name) else { continue };
         let tables: Vec<_> = schema.data_tables().collect();
-        output::line(format_args!("  schema {name}: version {}, {} tables", schema.version, tables.len()))?;
+        output.line(format_args!("  schema {name}: version {}, {} tables", schema.version, tables.len()))?;
         if verbose {
             for table in tables {
-                output::line(format_args!("    {}: {} columns", table.name, table.complete_columns().count()))?;
+                output.line(format_args!("    {}: {} columns", table.name, table.complete_columns().count()))?;
             }
         }
     }
     let document = state.to_value();
     if verbose && let Some(sources) = document.get("sources") {
-        output::line(format_args!("  sources: {sources}"))?;
+        output.line(format_args!("  sources: {sources}"))?;
     }
     Ok(())
 }
 
 /// Prints all schemas of the pipeline, YAML as documents of one stream.
-fn show_schemas(working_dir: &WorkingDir, name: &str, format: SchemaFormat) -> Result<(), Failure> {
+fn show_schemas(working_dir: &WorkingDir, name: &str, format: SchemaFormat, output: &Output) -> Result<(), Failure> {
     let state = working_dir.state();
     let names = state.as_ref().map(catchment::State::schema_names).unwrap_or_default();
     let schemas: Vec<Schema> = names.into_iter().filter_map(|name| working_dir.schema(name)).collect();
@@ -105,9 +106,9 @@ fn show_schemas(working_dir: &WorkingDir, name: &str, format: SchemaFormat) -> R
     }
     for (i, schema) in schemas.iter().enumerate() {
         if i > 0 {
-            output::line(if format == SchemaFormat::Yaml { "---" } else { "" })?;
+            output.line(if format == SchemaFormat::Yaml { "---" } else { "" })?;
         }
-        output::line(render(schema, format).trim_end())?;
+        output.line(render(schema, format).trim_end())?;
     }
     Ok(())
 }

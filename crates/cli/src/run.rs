@@ -11,15 +11,16 @@ use catchment::{LoadInfo, PackageOutcome, Pipeline, ProgressTo, RunOptions, Sche
 use crate::args::{Progress, RunArgs};
 use crate::dev_mode::{self, DevFolder};
 use crate::failure::Failure;
+use crate::output::Output;
 use crate::settings::{Configuration, PipelineSettings};
 use crate::signals::Signals;
-use crate::{dry_run, logging, output, runtime, spec_file};
+use crate::{dry_run, logging, runtime, spec_file};
 
-pub(crate) fn run(args: &RunArgs) -> Result<(), Failure> {
+pub(crate) fn run(args: &RunArgs, output: &Output) -> Result<(), Failure> {
     let spec = spec_file::read(&args.spec)?;
     let pipeline = spec_file::pipeline_name(args.pipeline_name.as_ref(), &spec, &args.spec)?;
-    let configuration = Configuration::load()?.of_pipeline(&pipeline)?;
-    logging::start(&configuration.log()?);
+    let configuration = Configuration::load(output)?.of_pipeline(&pipeline)?;
+    logging::start(&configuration.log()?, output);
     warn_of_typos(&configuration, &spec, &pipeline);
     let defaults = configuration.pipeline(&pipeline)?;
     let names = Names::of(args, &spec, pipeline, &defaults);
@@ -31,7 +32,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), Failure> {
     if args.dry_run {
         let title = format!("plan of pipeline {} into dataset {} of {}", names.pipeline, names.dataset, names.destination);
         let known = working_dir.state().filter(|_| !args.dev_mode);
-        return dry_run::show(&api, &source, known, &title);
+        return dry_run::show(&api, &source, known, &title, output);
     }
     let (destination, mut file) = configuration.destination(&names.destination, &working_dir, &names.pipeline, args.dev_mode)?;
     file.warn_of_dataset(&names.dataset);
@@ -60,8 +61,8 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), Failure> {
     info.remarks.notes.extend(file.remarks.notes);
     info.remarks.warnings.extend(file.remarks.warnings);
     let written = match told {
-        Progress::Json => output::line(serde_json::to_string(&info).map_err(|error| Failure::Run(error.into()))?),
-        Progress::Auto | Progress::Log | Progress::Off => output::line(&info),
+        Progress::Json => output.json(&serde_json::to_string(&info).map_err(|error| Failure::Run(error.into()))?),
+        Progress::Auto | Progress::Log | Progress::Off => output.line(&info),
     };
     written.context("everything was loaded, but the report cannot be written to stdout").map_err(Failure::Run)?;
     if args.fail_on_warning { refuse_warnings(&info).map_err(Failure::Run) } else { Ok(()) }

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use catchment_settings::{Addition, Found, Key, Lookup, Place, Searched, Secret, SettingsError, Value};
+use catchment_settings::{Addition, Found, Key, Lookup, Place, Redactor, Searched, Secret, SettingsError, Value, sounds_secret};
 
 use crate::providers::{EnvironmentProvider, Mounted, Provider, TomlProvider, VaultProvider, toml_part};
 use crate::unused::{UnusedKey, near, unused};
@@ -36,6 +36,8 @@ pub struct Config {
     folders: Option<SettingsFolders>,
     /// The placeholders that were warned of, each of which is asked for many times.
     told: Arc<Mutex<Vec<Place>>>,
+    /// Learns each secret that is found.
+    redactor: Redactor,
 }
 
 impl Config {
@@ -54,13 +56,14 @@ impl Config {
             Arc::new(TomlProvider::load(SECRETS, true, &folders)?),
             Arc::new(TomlProvider::load(CONFIG, false, &folders)?),
         ];
-        Ok(Self { providers, pipeline: None, folders: Some(folders), told: Arc::default() })
+        Ok(Self { providers, pipeline: None, folders: Some(folders), told: Arc::default(), redactor: Redactor::default() })
     }
 
     /// Settings from the environment only; reads no file.
     pub fn from_environment(environment: Environment) -> Self {
         let environment = EnvironmentProvider::new(environment, Mounted::default());
-        Self { providers: vec![Arc::new(environment)], pipeline: None, folders: None, told: Arc::default() }
+        let (told, redactor) = (Arc::default(), Redactor::default());
+        Self { providers: vec![Arc::new(environment)], pipeline: None, folders: None, told, redactor }
     }
 
     /// The same configuration, that asks a vault for what it does not have. Several are asked in the order in which they
@@ -75,6 +78,17 @@ impl Config {
     #[must_use]
     pub fn with_pipeline(&self, name: impl Into<String>) -> Self {
         Self { pipeline: Some(name.into()), ..self.clone() }
+    }
+
+    /// Sets the redactor that learns each secret that is looked up. Default: its own.
+    #[must_use]
+    pub fn with_redactor(self, redactor: Redactor) -> Self {
+        Self { redactor, ..self }
+    }
+
+    /// The redactor that learns each secret that is looked up.
+    pub fn redactor(&self) -> &Redactor {
+        &self.redactor
     }
 
     /// The folders that it was read from; none where it was read from the environment only.
@@ -117,7 +131,12 @@ impl Config {
                     // asked for one by one.
                     let misplaced =
                         |value: &Value| key.is_secret() && !provider.holds_secrets() && !matches!(value, Value::Table(_));
-                    found.map(|found| Found { misplaced: misplaced(&found.value), ..found })
+                    found.map(|found| {
+                        if is_hidden(key) {
+                            learn(&found.value, &self.redactor);
+                        }
+                        Found { misplaced: misplaced(&found.value), ..found }
+                    })
                 })
             })
         })
@@ -157,6 +176,22 @@ impl Config {
             file: self.folders.as_ref()?.project.join(file),
             table: sections.iter().map(|part| toml_part(part)).collect::<Vec<_>>().join("."),
         })
+    }
+}
+
+/// Whether texts must not have the value of a key. User names and URLs are asked for as secrets too, as they may stand in
+/// the same file, but a message without them helps nobody.
+fn is_hidden(key: &Key) -> bool {
+    key.is_secret() && sounds_secret(key.name()) && !key.name().ends_with("_url")
+}
+
+/// Adds the texts of a secret. Numbers and truth values say too little to be told from others.
+fn learn(value: &Value, redactor: &Redactor) {
+    match value {
+        Value::Text(text) if !value.is_placeholder() => redactor.add(text),
+        Value::List(values) => values.iter().for_each(|value| learn(value, redactor)),
+        Value::Table(entries) => entries.values().for_each(|value| learn(value, redactor)),
+        Value::Text(_) | Value::Bool(_) | Value::Integer(_) | Value::Float(_) => {}
     }
 }
 

@@ -262,3 +262,16 @@ fn debug_shows_no_value() {
         assert!(!shown.contains("hunter2"), "{shown}");
     }
 }
+
+#[test]
+fn secrets_that_are_looked_up_are_known_to_the_redactor() {
+    let secrets = "[sources.mysec.mysrc]\napi_key = 'key-of-file'\nusername = 'user-of-file'\nother_key = 'another-key'";
+    let (_home, config) = project(&[("PASSWORD", "of-variable")], secrets, "");
+    let settings = Settings::new(&config).section(SOURCE);
+    for field in ["api_key", "username", "password", "access_token_url"] {
+        settings.get::<Secret>(field).unwrap();
+    }
+    settings.get::<String>("other_key").unwrap();
+    let text = "key-of-file user-of-file of-variable another-key";
+    assert_eq!(config.redactor().redact(text), "*** user-of-file *** another-key");
+}

@@ -2,8 +2,8 @@
 
 use catchment_extract::{PageError, Row, Start, WindowsError};
 use catchment_json::{Node, Path, Selection, Value};
-use catchment_rest_client::{Body, Method, Request, RestClient, Url, redact_all};
-use catchment_settings::{Secret, SettingsError};
+use catchment_rest_client::{Body, Method, Request, RestClient, Url};
+use catchment_settings::{Secret, SettingsError, sounds_secret};
 use thiserror::Error;
 
 use crate::parent_fields::{MissingValue, ParentField};
@@ -24,8 +24,6 @@ pub(crate) struct Endpoint {
     includes: Vec<Include>,
     /// The fields of parent rows without which no request is made.
     parent_fields: Vec<ParentField>,
-    /// What must not be shown of its requests.
-    secrets: Vec<Secret>,
     /// A URL of the origin that the spec names, which gets credentials.
     home: Option<Url>,
 }
@@ -66,23 +64,18 @@ impl Endpoint {
         client: RestClient,
         resource: &ResourceSpec,
         ancestors: Vec<String>,
-        mut hidden: Vec<Secret>,
         secrets: &Secrets<'_>,
     ) -> Result<Endpoint, SettingsError> {
         let spec = resolved(&resource.endpoint, secrets)?;
-        spec.each_template(&mut |_, template| hidden.extend(template.secrets().cloned()));
+        each_secret(&spec, &mut |secret| client.redactor().add(secret));
         let (resource, includes) = (resource.name.clone(), resource.include_from_parent.clone());
         let parent_fields = ParentField::of_endpoint(&spec);
         let home = home(&client, &spec.path);
-        Ok(Endpoint { resource, client, spec, ancestors, includes, parent_fields, secrets: hidden, home })
+        Ok(Endpoint { resource, client, spec, ancestors, includes, parent_fields, home })
     }
 
     pub(crate) fn client(&self) -> &RestClient {
         &self.client
-    }
-
-    pub(crate) fn secrets(&self) -> &[Secret] {
-        &self.secrets
     }
 
     /// The windows of the range from `start` up to `now`, where it is asked for in such.
@@ -105,9 +98,6 @@ impl Endpoint {
         }
         request.params = self.params(&fill)?;
         request.body = body(&self.spec.body, &fill)?;
-        for secret in &self.secrets {
-            request = request.hide(secret);
-        }
         // the spec says where credentials go, not a row
         Ok(self.client.restrict_to_origin(request, self.home.as_ref())?)
     }
@@ -121,7 +111,7 @@ impl Endpoint {
         let shown = match self.client.request(&self.spec.path.shown()) {
             Ok(mut request) => {
                 request.params = params;
-                redact_all(&request.full_url(), &self.secrets)
+                self.client.shown_url(&request.full_url())
             }
             Err(_) => self.spec.path.shown(),
         };
@@ -287,6 +277,18 @@ fn resolved(spec: &EndpointSpec, secrets: &Secrets<'_>) -> Result<EndpointSpec, 
     let headers = spec.headers.iter().map(|(name, value)| Ok((name.resolve(resolve)?, value.resolve(resolve)?)));
     let headers = headers.collect::<Result<_, SettingsError>>()?;
     Ok(EndpointSpec { path: spec.path.resolve(resolve)?, params, body, headers, ..spec.clone() })
+}
+
+/// The secrets of an endpoint: what its references stand for, and literal texts whose names sound like those of secrets.
+fn each_secret(spec: &EndpointSpec, f: &mut impl FnMut(&Secret)) {
+    spec.each_template(&mut |_, template| template.secrets().for_each(&mut *f));
+    let mut literal = |name: &Template, value: &Template| {
+        if sounds_secret(&name.resolved_text()) && value.is_literal() {
+            f(&Secret::from(value.resolved_text()));
+        }
+    };
+    spec.headers.iter().for_each(|(name, value)| literal(name, value));
+    spec.params.iter().for_each(|(name, value)| value.each(&mut |value| literal(name, value)));
 }
 
 /// Whether a path leads to one entity: it ends in a placeholder.

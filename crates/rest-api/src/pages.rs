@@ -5,8 +5,7 @@ use std::sync::Arc;
 
 use catchment_extract::{Page, PageError, Row, Start};
 use catchment_json::{Selection, Value};
-use catchment_rest_client::{Page as ClientPage, Pages, Url, redact_all};
-use catchment_settings::Secret;
+use catchment_rest_client::{Page as ClientPage, Pages};
 use futures_util::{Stream, StreamExt as _, stream};
 
 use crate::endpoint::{Endpoint, IncludedFields, with_fields};
@@ -78,12 +77,12 @@ fn of_start(endpoint: &Endpoint, start: &Start) -> PageStream {
         Some(position) => endpoint.client().paginate_from(request, position),
         None => endpoint.client().paginate(request),
     };
-    to_pages(pages, Vec::new(), endpoint.secrets().to_vec())
+    to_pages(pages, Vec::new())
 }
 
 fn of_row_and_start(endpoint: &Endpoint, row: &Row, fields: &[(String, Value)], start: &Start) -> PageStream {
     match endpoint.request(start, Some(row)) {
-        Ok(request) => to_pages(endpoint.client().paginate(request), fields.to_vec(), endpoint.secrets().to_vec()),
+        Ok(request) => to_pages(endpoint.client().paginate(request), fields.to_vec()),
         Err(error) => failed(error.into()),
     }
 }
@@ -92,42 +91,10 @@ fn failed(error: PageError) -> PageStream {
     Box::pin(stream::iter([Err(error)]))
 }
 
-fn to_pages(pages: Pages, fields: Vec<(String, Value)>, secrets: Vec<Secret>) -> PageStream {
+fn to_pages(pages: Pages, fields: Vec<(String, Value)>) -> PageStream {
     let page = move |page: ClientPage| {
-        let position = page.position.filter(|position| !has_secret(position, &secrets));
-        Ok(Page { rows: with_fields(page.rows, &fields)?, position, bytes: page.bytes, warnings: page.warnings })
+        let rows = with_fields(page.rows, &fields)?;
+        Ok(Page { rows, position: page.position, bytes: page.bytes, warnings: page.warnings })
     };
     Box::pin(pages.map(move |found| page(found?)))
-}
-
-/// Whether a place in the pages has what opens them to others, which is not to be stored: then a run cannot go on from it.
-fn has_secret(position: &Value, secrets: &[Secret]) -> bool {
-    match position {
-        Value::Text(text) => {
-            let is_known = secrets.iter().any(|secret| text.contains(secret.expose()));
-            is_known || Url::parse(text).is_ok_and(|url| redact_all(&url, secrets) != url.as_str())
-        }
-        Value::Array(values) => values.iter().any(|value| has_secret(value, secrets)),
-        Value::Object(entries) => entries.values().any(|value| has_secret(value, secrets)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => false,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use catchment_json::Value;
-
-    use super::has_secret;
-
-    #[test]
-    fn places_that_open_the_pages_to_others_are_not_kept() {
-        let check = |position: &str, expected: bool| {
-            assert_eq!(has_secret(&Value::parse(position).unwrap(), &["s3cret".into()]), expected, "{position}");
-        };
-        check(r#""https://api.example.com/issues?page=2""#, false);
-        check(r#""https://api.example.com/issues?page=2&api_key=42""#, true);
-        check(r#""https://api.example.com/issues?page=2&who=s3cret""#, true);
-        check(r#"{"link": "https://me:pw@api.example.com/issues"}"#, true);
-        check(r#"["abc", 7, null]"#, false);
-    }
 }

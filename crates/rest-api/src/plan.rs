@@ -3,7 +3,6 @@
 use std::fmt;
 
 use catchment_extract::Start;
-use catchment_rest_client::redact_all;
 use catchment_schema::WriteDisposition;
 
 use crate::endpoint::Endpoint;
@@ -120,7 +119,7 @@ fn first_request(spec: &ResourceSpec, endpoint: &Endpoint, start: &Start, now: i
     let start = windows.as_ref().and_then(|windows| windows.first()).unwrap_or(start);
     let request = endpoint.request(start, None).map_err(|error| failed(Problem::Own(error.to_string())))?;
     let request = endpoint.client().first_request(request).map_err(|error| failed(error.into()))?;
-    let url = redact_all(&request.full_url(), endpoint.secrets());
+    let url = endpoint.client().shown_url(&request.full_url());
     Ok(format!("{} {url}", request.method))
 }
 

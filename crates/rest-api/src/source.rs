@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use catchment_extract::{Incremental, Resource, Source, Start};
 use catchment_json::Path;
 use catchment_rest_client::{RestClient, RestClientBuilder};
-use catchment_settings::{NoSettings, Secret, Settings, SettingsError};
+use catchment_settings::{NoSettings, Settings, SettingsError};
 use thiserror::Error;
 
 use crate::endpoint::{Endpoint, RequestError, is_entity};
@@ -137,11 +137,11 @@ impl<'a> RestApi<'a> {
         let headers = self.headers_of_spec(&secrets)?;
         let client = self.client_of_spec(&base_url, &headers, &secrets)?;
         let in_headers = headers.iter().flat_map(|(_, value)| value.secrets());
-        let hidden: Vec<Secret> = base_url.secrets().chain(in_headers).cloned().collect();
+        base_url.secrets().chain(in_headers).for_each(|secret| client.redactor().add(secret));
         let endpoint = |(index, resource): (usize, &'a ResourceSpec)| {
             let failed = |key: &str, problem| SourceError { path: format!("resources[{index}].endpoint{key}"), problem };
             let client = self.client_of(resource, &client, &secrets).map_err(|(key, problem)| failed(key, problem))?;
-            let endpoint = Endpoint::new(client, resource, self.ancestors(resource), hidden.clone(), &secrets);
+            let endpoint = Endpoint::new(client, resource, self.ancestors(resource), &secrets);
             let endpoint = endpoint.map_err(|error| failed("", error.into()))?;
             // A path that cannot be a URL is told now, not in the middle of a run.
             if resource.parent.is_none() {

@@ -36,7 +36,8 @@ pub struct BareClient {
 impl BareClient {
     /// One for the client of `rules`.
     pub(crate) fn new(transport: &Arc<Transport>, rules: &Rules) -> BareClient {
-        let rules = Rules { retry: rules.retry, cookies: Arc::clone(&rules.cookies), ..Rules::default() };
+        let (cookies, redactor) = (Arc::clone(&rules.cookies), rules.redactor.clone());
+        let rules = Rules { retry: rules.retry, cookies, redactor, ..Rules::default() };
         BareClient { transport: Arc::clone(transport), rules: Arc::new(rules) }
     }
 

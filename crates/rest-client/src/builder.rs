@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use catchment_json::Path;
-use catchment_settings::Secret;
+use catchment_settings::{Redactor, Secret};
 use reqwest::header::{ACCEPT_ENCODING, HeaderMap, HeaderValue};
 
 use crate::auth::Auth;
@@ -170,6 +170,14 @@ impl RestClientBuilder {
         self
     }
 
+    /// Shares the secrets that the client learns (credentials, access tokens, cookies), and those that it keeps out of its
+    /// errors. Default: its own.
+    #[must_use]
+    pub fn redactor(mut self, redactor: Redactor) -> Self {
+        self.rules.redactor = redactor;
+        self
+    }
+
     /// When failed requests are sent again.
     #[must_use]
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
@@ -206,6 +214,11 @@ impl RestClientBuilder {
     ///
     /// Where a header or a setting is not valid, or TLS cannot be set up.
     pub fn build(self) -> Result<RestClient, Error> {
+        let redactor = self.rules.redactor.clone();
+        self.client().map_err(|error| error.redacted(&redactor))
+    }
+
+    fn client(self) -> Result<RestClient, Error> {
         let mut rules = self.rules;
         // clients that clones of the builder make share no cookies
         rules.cookies = Arc::default();

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use catchment_json::{Path, Value};
+use catchment_settings::Redactor;
 use reqwest::Method;
 use url::Url;
 
@@ -14,7 +15,7 @@ use crate::error_kind::ErrorKind;
 use crate::foreign;
 use crate::join::join;
 use crate::paginate::{self, Pages, Paginator, Paging};
-use crate::redact::{redact, redact_all, remove_user};
+use crate::redact::{remove_user, shown};
 use crate::request::Request;
 use crate::response::Response;
 use crate::response_action::ResponseAction;
@@ -101,6 +102,26 @@ impl RestClient {
         self
     }
 
+    /// The secrets that the client knows: those of [`RestClientBuilder::redactor`], and its own.
+    pub fn redactor(&self) -> &Redactor {
+        &self.rules.redactor
+    }
+
+    /// The URL as it may be shown: as [`redact`](crate::redact) has it, without the secrets that the client knows.
+    ///
+    /// ```
+    /// use catchment_rest_client::{RestClient, Secret, Url};
+    ///
+    /// let client = RestClient::builder().build()?;
+    /// client.redactor().add(&Secret::from("bot-12345"));
+    /// let url = Url::parse("https://api.example.com/bot-12345/issues?key=42&page=2")?;
+    /// assert_eq!(client.shown_url(&url), "https://api.example.com/***/issues?key=***&page=2");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn shown_url(&self, url: &Url) -> String {
+        shown(url, self.redactor())
+    }
+
     /// A GET of `path`, to add parameters and headers to, or to change into another method. The path goes below the base URL; an absolute URL is
     /// taken as it is, and gets the headers of the client.
     ///
@@ -108,7 +129,8 @@ impl RestClient {
     ///
     /// Where base URL and path make no URL.
     pub fn request(&self, path: &str) -> Result<Request, Error> {
-        Ok(Request::new(Method::GET, join(&self.base_url, path)?))
+        let url = join(&self.base_url, path).map_err(|error| error.redacted(self.redactor()))?;
+        Ok(Request::new(Method::GET, url))
     }
 
     /// Takes headers, credentials and secrets out of a request whose URL was made from data, such as a row, where that leads
@@ -139,12 +161,14 @@ impl RestClient {
         if is_trusted {
             return Ok(request);
         }
-        request.distrust();
+        let redactor = self.redactor();
+        request.hidden.iter().for_each(|secret| redactor.add_temporary(secret));
+        request.distrust(redactor);
         remove_user(&mut request.url);
-        foreign::remove_from_query(&mut request.url, &request.hidden);
-        if redact_all(&request.url, &request.hidden) != redact(&request.url) {
+        foreign::remove_from_query(&mut request.url, redactor);
+        if redactor.has_secret(request.url.as_str()) {
             let origin = request.url.origin().ascii_serialization();
-            return Err(Error::new(ErrorKind::SecretInForeignUrl { origin }));
+            return Err(Error::new(ErrorKind::SecretInForeignUrl { origin }).redacted(redactor));
         }
         Ok(request)
     }
@@ -191,7 +215,8 @@ impl RestClient {
     ///
     /// Where the request has no place for what the paginator sets.
     pub fn first_request(&self, mut request: Request) -> Result<Request, Error> {
-        self.paging.paginator.clone().init_request(&mut request)?;
+        let initialized = self.paging.paginator.clone().init_request(&mut request);
+        initialized.map_err(|error| error.redacted(self.redactor()))?;
         Ok(request)
     }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use catchment_settings::Secret;
+use catchment_settings::{Redactor, Secret};
 use cookie_store::{Cookie, CookieDomain, CookieStore, StoreAction};
 use reqwest::header::{COOKIE, HeaderMap, HeaderValue, SET_COOKIE};
 use url::Url;
@@ -29,9 +29,8 @@ pub(crate) struct Cookies {
 }
 
 impl Cookies {
-    /// Keeps the cookies that the response from `url` sets, and returns their values.
-    pub(crate) fn keep(&self, url: &Url, headers: &HeaderMap) -> Vec<Secret> {
-        let mut values = Vec::new();
+    /// Keeps the cookies that the response from `url` sets.
+    pub(crate) fn keep(&self, url: &Url, headers: &HeaderMap, redactor: &Redactor) {
         for header in headers.get_all(SET_COOKIE) {
             if header.len() > MAX_COOKIE_BYTES {
                 tracing::debug!(host = url.host_str(), bytes = header.len(), "ignored a cookie that is too long");
@@ -42,10 +41,9 @@ impl Cookies {
             if is_of_top_level_domain(&cookie, url) {
                 continue;
             }
-            values.push(Secret::from(cookie.value()));
+            hide(cookie.value(), redactor);
             self.insert(cookie, url);
         }
-        values
     }
 
     fn insert(&self, cookie: Cookie<'static>, url: &Url) {
@@ -70,7 +68,7 @@ impl Cookies {
         let mut pairs: Vec<String> =
             present.flat_map(|text| text.split(';').map(|pair| pair.trim().to_owned()).collect::<Vec<_>>()).collect();
         pairs.retain(|pair| !pair.is_empty());
-        request.secrets.extend(pairs.iter().filter_map(|pair| pair.split_once('=')).map(|(_, value)| Secret::from(value)));
+        pairs.iter().filter_map(|pair| pair.split_once('=')).for_each(|(_, value)| hide(value, &request.redactor));
         let configured = pairs.len();
         {
             let store = self.store();
@@ -86,7 +84,7 @@ impl Cookies {
                     continue;
                 }
                 pairs.push(format!("{name}={value}"));
-                request.secrets.push(Secret::from(value));
+                hide(value, &request.redactor);
             }
         }
         // what was configured stays as it is where nothing is added
@@ -118,6 +116,14 @@ fn remove_expired(store: &mut CookieStore) {
 }
 
 /// Without the cookies, which are secrets.
+/// Adds a value to the secrets, unless it is a short word or number, as in `theme=light`.
+fn hide(value: &str, redactor: &Redactor) {
+    let is_mixed = value.contains(char::is_numeric) && value.contains(char::is_alphabetic);
+    if is_mixed || value.len() > 8 {
+        redactor.add_temporary(&Secret::from(value));
+    }
+}
+
 impl fmt::Debug for Cookies {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Cookies(..)")
@@ -127,19 +133,20 @@ impl fmt::Debug for Cookies {
 #[cfg(test)]
 mod tests {
     use super::{
-        COOKIE, Cookies, HeaderMap, HeaderValue, MAX_COOKIE_BYTES, MAX_COOKIES, MAX_HEADER_BYTES, Outgoing, SET_COOKIE, Url,
+        COOKIE, Cookies, HeaderMap, HeaderValue, MAX_COOKIE_BYTES, MAX_COOKIES, MAX_HEADER_BYTES, Outgoing, Redactor, SET_COOKIE,
+        Url,
     };
     use reqwest::Method;
 
     fn keep(cookies: &Cookies, url: &str, set: &[&str]) {
         let headers: HeaderMap = set.iter().map(|text| (SET_COOKIE, HeaderValue::from_str(text).unwrap())).collect();
-        cookies.keep(&Url::parse(url).unwrap(), &headers);
+        cookies.keep(&Url::parse(url).unwrap(), &headers, &Redactor::default());
     }
 
     /// The `Cookie` header of a request to `url` that has `configured` as its own.
     fn sent(cookies: &Cookies, url: &str, configured: &str) -> String {
         let (method, url) = (Method::GET, Url::parse(url).unwrap());
-        let mut request = Outgoing { method, url, headers: HeaderMap::new(), body: None, secrets: Vec::new() };
+        let mut request = Outgoing { method, url, headers: HeaderMap::new(), body: None, redactor: Redactor::default() };
         if !configured.is_empty() {
             request.headers.insert(COOKIE, HeaderValue::from_str(configured).unwrap());
         }

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use catchment_settings::Secret;
+use catchment_settings::Redactor;
 use reqwest::{Method, StatusCode};
 use url::Url;
 
 use crate::error_kind::ErrorKind;
-use crate::redact::{mask, redact};
+use crate::excerpt;
+use crate::redact::redact;
 
 /// Why a request failed: one line that names the method, the URL without its secrets, how often it was tried,
 /// the cause and how the answer begins.
@@ -106,10 +107,13 @@ impl Error {
         self
     }
 
-    /// Masks secrets in the URL, which redaction by names alone leaves there.
-    pub(crate) fn hiding(mut self, secrets: &[Secret]) -> Error {
-        if let Some((_, url)) = &mut self.context.request {
-            *url = mask(std::mem::take(url), secrets);
+    /// Removes secrets from all its texts, and the end of those that are too long to be read. Each error that leaves the
+    /// crate has been here.
+    pub(crate) fn redacted(mut self, redactor: &Redactor) -> Error {
+        let Context { request, answer, note, .. } = &mut *self.context;
+        let of_context = [request.as_mut().map(|(_, url)| url), answer.as_mut().map(|(_, body)| body), note.as_mut()];
+        for text in self.kind.texts_mut().into_iter().chain(of_context.into_iter().flatten()) {
+            *text = excerpt::redacted(text, redactor);
         }
         self
     }

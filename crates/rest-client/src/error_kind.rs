@@ -312,6 +312,49 @@ impl ErrorKind {
             _ => false,
         }
     }
+
+    /// The texts in it that come from elsewhere, and may have secrets.
+    pub(crate) fn texts_mut(&mut self) -> Vec<&mut String> {
+        match self {
+            ErrorKind::Refused { host: text }
+            | ErrorKind::UnknownHost { host: text }
+            | ErrorKind::Timeout { host: text, .. }
+            | ErrorKind::CutShort { reason: text, .. }
+            | ErrorKind::TooManyRedirects { last: text, .. }
+            | ErrorKind::InvalidRedirect { target: text }
+            | ErrorKind::SecretInForeignUrl { origin: text }
+            | ErrorKind::UnknownCharset { charset: text }
+            | ErrorKind::InvalidCharset { charset: text }
+            | ErrorKind::ErrorBody { key: text }
+            | ErrorKind::IgnoredParameter { param: text }
+            | ErrorKind::InvalidHeader { name: text }
+            | ErrorKind::InvalidCookie { name: text }
+            | ErrorKind::NoTokenInAnswer { keys: text }
+            | ErrorKind::TokenNotStored { reason: text }
+            | ErrorKind::InvalidPrivateKey { problem: text }
+            | ErrorKind::NoToken { reason: text, .. }
+            | ErrorKind::InvalidSetting { value: text, .. }
+            | ErrorKind::Setup { reason: text }
+            | ErrorKind::Paginator(text) => vec![text],
+            ErrorKind::Tls { host, reason } | ErrorKind::Connection { host, reason } => vec![host, reason],
+            ErrorKind::NoRows { selector, body, .. } => vec![selector, body],
+            ErrorKind::InvalidNextLink { place, found } => vec![place, found],
+            ErrorKind::UnexpectedField { path, found, .. } | ErrorKind::NoBodyField { path, found } => vec![path, found],
+            ErrorKind::UnfollowedPages { sign, suggestion } => vec![sign, suggestion],
+            ErrorKind::InvalidUrl { url, reason } => vec![url, reason],
+            ErrorKind::Status(_)
+            | ErrorKind::ErrorInside(_)
+            | ErrorKind::OutOfTime { .. }
+            | ErrorKind::TooLarge { .. }
+            | ErrorKind::PartialContent
+            | ErrorKind::InvalidJson(_)
+            | ErrorKind::EmptyPages { .. }
+            | ErrorKind::NoPosition { .. }
+            | ErrorKind::Repeated { .. }
+            | ErrorKind::Standstill { .. }
+            | ErrorKind::ShutDown => Vec::new(),
+        }
+    }
 }
 
 impl From<ErrorKind> for crate::error::Error {

@@ -1,30 +1,50 @@
-//! The beginning of a body, for people.
+//! Beginnings of bodies and other texts, for people.
 
-use catchment_settings::Secret;
+use std::borrow::Cow;
 
-use crate::redact::mask;
+use catchment_settings::Redactor;
 
 /// How many characters of a body are shown.
 const CHARS: usize = 300;
+
+/// How many characters of a URL, a header or a field are shown.
+const LONGEST_TEXT: usize = 2000;
 
 /// How many bytes of a body an excerpt needs: a character has at most four, and a secret that begins in them has to be
 /// known in whole.
 pub(crate) const MAX_EXCERPT_BYTES: usize = 4 * CHARS + 4096;
 
-/// The first 300 characters of `body`, control characters escaped so that they cannot drive a terminal, and `***` for
-/// `secrets`, which servers like to repeat where they refuse them.
-pub(crate) fn excerpt(body: &[u8], secrets: &[Secret]) -> String {
+/// The first 300 characters of `body`, control characters escaped so that they cannot drive a terminal, without the secrets
+/// that servers like to repeat where they refuse them.
+pub(crate) fn excerpt(body: &[u8], redactor: &Redactor) -> String {
     let start = body.get(..MAX_EXCERPT_BYTES).unwrap_or(body);
-    let text = mask(String::from_utf8_lossy(start).into_owned(), secrets);
-    let text = text.trim();
-    let mut out = String::new();
-    for c in text.chars().take(CHARS) {
-        if c.is_control() { out.extend(c.escape_default()) } else { out.push(c) }
+    let mut text = String::from_utf8_lossy(start).into_owned();
+    if body.len() > start.len() {
+        // a secret that is cut there is known by it
+        text.push('…');
     }
-    if body.len() > start.len() || text.chars().nth(CHARS).is_some() {
-        out.push('…');
+    cut(redactor.redact(&text).trim(), CHARS).chars().fold(String::new(), |mut out, c| {
+        if c.is_control() {
+            out.extend(c.escape_default())
+        } else {
+            out.push(c)
+        }
+        out
+    })
+}
+
+/// A text without secrets and, as a server may have made it, of no more than 2,000 characters.
+pub(crate) fn redacted(text: &str, redactor: &Redactor) -> String {
+    // masks may make room for more than is shown
+    cut(&redactor.redact(&cut(text, 4 * LONGEST_TEXT)), LONGEST_TEXT).into_owned()
+}
+
+/// The first `chars` characters of a text, and an ellipsis if there are more.
+fn cut(text: &str, chars: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(chars) {
+        None => Cow::Borrowed(text),
+        Some((end, _)) => Cow::Owned(text.get(..end).unwrap_or_default().to_owned() + "…"),
     }
-    out
 }
 
 #[cfg(test)]
@@ -33,7 +53,8 @@ mod tests {
 
     #[track_caller]
     fn check(body: &[u8], expected: &str) {
-        assert_eq!(excerpt(body, &["tk-123".into(), "a".into(), "q\"u/o te".into()]), expected);
+        let redactor = ["tk-123", "a", "q\"u/o te"].into_iter().map(Into::into).collect();
+        assert_eq!(excerpt(body, &redactor), expected);
     }
 
     #[test]

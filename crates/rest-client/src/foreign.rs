@@ -1,27 +1,20 @@
 //! What a request loses when it goes to an origin that is not trusted.
 
 use catchment_json::Value;
-use catchment_settings::Secret;
+use catchment_settings::{Redactor, sounds_secret};
 use url::{Url, form_urlencoded};
 
 use crate::body::Body;
-use crate::redact::{SHORTEST_SECRET, sounds_secret};
-
-/// Whether a text has one of the secrets in it.
-pub(crate) fn has_secret(text: &str, secrets: &[Secret]) -> bool {
-    let secrets = secrets.iter().map(Secret::expose).filter(|secret| secret.len() >= SHORTEST_SECRET);
-    secrets.into_iter().any(|secret| text.contains(secret))
-}
 
 /// Removes parameters whose names sound like those of secrets, or whose values have one.
-pub(crate) fn remove_from_params(params: &mut Vec<(String, String)>, secrets: &[Secret]) {
-    params.retain(|(name, value)| !sounds_secret(name) && !has_secret(value, secrets));
+pub(crate) fn remove_from_params(params: &mut Vec<(String, String)>, redactor: &Redactor) {
+    params.retain(|(name, value)| !sounds_secret(name) && !redactor.has_secret(value));
 }
 
 /// Removes the parameters of a URL that have a known secret. Its other ones stay, whatever their names: they came with it.
-pub(crate) fn remove_from_query(url: &mut Url, secrets: &[Secret]) {
+pub(crate) fn remove_from_query(url: &mut Url, redactor: &Redactor) {
     let Some(query) = url.query() else { return };
-    let is_harmless = |pair: &&str| !form_urlencoded::parse(pair.as_bytes()).any(|(_, value)| has_secret(&value, secrets));
+    let is_harmless = |pair: &&str| !form_urlencoded::parse(pair.as_bytes()).any(|(_, value)| redactor.has_secret(&value));
     let kept: Vec<&str> = query.split('&').filter(is_harmless).collect();
     let kept = (!kept.is_empty()).then(|| kept.join("&"));
     url.set_query(kept.as_deref());
@@ -29,29 +22,29 @@ pub(crate) fn remove_from_query(url: &mut Url, secrets: &[Secret]) {
 
 /// The body without the fields whose names sound like those of secrets, or whose values have one; nothing where the rest
 /// still has one.
-pub(crate) fn without_secrets(mut body: Body, secrets: &[Secret]) -> Option<Body> {
+pub(crate) fn without_secrets(mut body: Body, redactor: &Redactor) -> Option<Body> {
     match &mut body {
-        Body::Json(value) => remove_from_value(value, secrets),
-        Body::Form(pairs) => remove_from_params(pairs, secrets),
+        Body::Json(value) => remove_from_value(value, redactor),
+        Body::Form(pairs) => remove_from_params(pairs, redactor),
         Body::Bytes(_) => {}
     }
     let is_harmless = match &body {
-        Body::Json(Value::Text(text)) => !has_secret(text, secrets),
-        _ => !has_secret(&String::from_utf8_lossy(&body.bytes()), secrets),
+        Body::Json(Value::Text(text)) => !redactor.has_secret(text),
+        _ => !redactor.has_secret(&String::from_utf8_lossy(&body.bytes())),
     };
     is_harmless.then_some(body)
 }
 
-fn remove_from_value(value: &mut Value, secrets: &[Secret]) {
-    let is_secret = |value: &Value| value.as_str().is_some_and(|text| has_secret(text, secrets));
+fn remove_from_value(value: &mut Value, redactor: &Redactor) {
+    let is_secret = |value: &Value| value.as_str().is_some_and(|text| redactor.has_secret(text));
     match value {
         Value::Object(entries) => {
             entries.retain(|key, value| !sounds_secret(key) && !is_secret(value));
-            entries.values_mut().for_each(|value| remove_from_value(value, secrets));
+            entries.values_mut().for_each(|value| remove_from_value(value, redactor));
         }
         Value::Array(elements) => {
             elements.retain(|element| !is_secret(element));
-            elements.iter_mut().for_each(|element| remove_from_value(element, secrets));
+            elements.iter_mut().for_each(|element| remove_from_value(element, redactor));
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => {}
     }
@@ -63,7 +56,8 @@ mod tests {
 
     #[track_caller]
     fn check(body: Body, expected: Option<&str>) {
-        let found = without_secrets(body, &["s3cret".into()]).map(|body| String::from_utf8(body.bytes()).unwrap());
+        let found =
+            without_secrets(body, &Redactor::from_iter(["s3cret".into()])).map(|body| String::from_utf8(body.bytes()).unwrap());
         assert_eq!(found.as_deref(), expected);
     }
 
@@ -84,7 +78,7 @@ mod tests {
     #[test]
     fn queries_lose_known_secrets_and_keep_signatures() {
         let mut url = Url::parse("https://a.b/c?sig=1&who=s3%63ret&page=2").unwrap();
-        remove_from_query(&mut url, &["s3cret".into()]);
+        remove_from_query(&mut url, &Redactor::from_iter(["s3cret".into()]));
         assert_eq!(url.as_str(), "https://a.b/c?sig=1&page=2");
     }
 }

@@ -90,7 +90,7 @@ pub use bare::BareClient;
 pub use body::Body;
 pub use builder::RestClientBuilder;
 pub use catchment_json::{Document, Path, Value};
-pub use catchment_settings::Secret;
+pub use catchment_settings::{Redactor, Secret, sounds_secret};
 pub use client::{RestClient, paginate};
 pub use error::Error;
 pub use error_kind::ErrorKind;
@@ -98,7 +98,7 @@ pub use outgoing::Outgoing;
 pub use paginate::{
     Auto, HeaderCursor, HeaderLink, JsonCursor, JsonLink, Offset, Page, PageNumber, Pages, Paginator, SinglePage,
 };
-pub use redact::{redact, redact_all, sounds_secret};
+pub use redact::redact;
 pub use request::Request;
 pub use reqwest;
 pub use reqwest::header::HeaderMap;

@@ -1,6 +1,6 @@
 //! A request on its way out, to which credentials are added.
 
-use catchment_settings::Secret;
+use catchment_settings::{Redactor, Secret};
 use reqwest::Method;
 use reqwest::header::{COOKIE, HeaderMap, HeaderValue};
 use url::Url;
@@ -36,7 +36,7 @@ pub struct Outgoing {
     pub(crate) url: Url,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Option<Vec<u8>>,
-    pub(crate) secrets: Vec<Secret>,
+    pub(crate) redactor: Redactor,
 }
 
 impl Outgoing {
@@ -60,9 +60,9 @@ impl Outgoing {
         self.body.as_deref()
     }
 
-    /// Masks a text where an answer gives it back, for what credentials are made of.
+    /// Adds a secret to those that the client [knows](crate::RestClient::redactor): what credentials are made of.
     pub fn hide(&mut self, secret: &Secret) {
-        self.secrets.push(secret.clone());
+        self.redactor.add_temporary(secret);
     }
 
     /// Sets a header, in the place of those that have its name: `scheme` and a space, if it is not empty, and the secret.
@@ -74,7 +74,7 @@ impl Outgoing {
         let space = if scheme.is_empty() { "" } else { " " };
         let (name, value) = header(name, &format!("{scheme}{space}{}", secret.expose()))?;
         self.headers.insert(name, value);
-        self.secrets.push(secret.clone());
+        self.redactor.add_temporary(secret);
         Ok(())
     }
 
@@ -83,7 +83,7 @@ impl Outgoing {
     pub fn set_query(&mut self, name: &str, secret: &Secret) {
         remove_query(&mut self.url, name);
         self.url.query_pairs_mut().append_pair(name, secret.expose());
-        self.secrets.push(secret.clone());
+        self.redactor.add_temporary(secret);
     }
 
     /// Sets a cookie beside those that are there.
@@ -104,7 +104,7 @@ impl Outgoing {
         let mut value = HeaderValue::from_str(&pairs.join("; ")).map_err(|_| refused())?;
         value.set_sensitive(true);
         self.headers.insert(COOKIE, value);
-        self.secrets.push(secret.clone());
+        self.redactor.add_temporary(secret);
         Ok(())
     }
 }
@@ -127,11 +127,11 @@ impl std::fmt::Debug for Outgoing {
 
 #[cfg(test)]
 mod tests {
-    use super::{HeaderMap, Method, Outgoing, Secret, Url, remove_query};
+    use super::{HeaderMap, Method, Outgoing, Redactor, Secret, Url, remove_query};
 
     fn outgoing(url: &str) -> Outgoing {
         let (method, url) = (Method::GET, Url::parse(url).unwrap());
-        Outgoing { method, url, headers: HeaderMap::new(), body: None, secrets: Vec::new() }
+        Outgoing { method, url, headers: HeaderMap::new(), body: None, redactor: Redactor::default() }
     }
 
     #[test]

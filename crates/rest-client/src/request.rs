@@ -1,7 +1,7 @@
 //! A request, before it is sent.
 
 use catchment_json::Value;
-use catchment_settings::Secret;
+use catchment_settings::{Redactor, Secret};
 use reqwest::Method;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use url::Url;
@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::error_kind::ErrorKind;
 use crate::foreign;
 use crate::outgoing::remove_query;
-use crate::redact::redact_all;
+use crate::redact::shown;
 
 /// What is sent. The headers of the client come on top when it is sent, where these have none of that name.
 ///
@@ -66,7 +66,7 @@ impl Request {
         self
     }
 
-    /// Masks a text where an error shows how an answer begins: what is sent in the body, say, and must not be seen.
+    /// Adds a secret of the request to those that the client [knows](crate::RestClient::redactor) when it is sent.
     #[must_use]
     pub fn hide(mut self, secret: &Secret) -> Request {
         self.hidden.push(secret.clone());
@@ -147,11 +147,11 @@ impl Request {
     }
 
     /// Gives up all credentials and secrets: data has sent it to an origin that is not trusted.
-    pub(crate) fn distrust(&mut self) {
+    pub(crate) fn distrust(&mut self, redactor: &Redactor) {
         self.trusted = false;
         self.headers.clear();
-        foreign::remove_from_params(&mut self.params, &self.hidden);
-        self.body = self.body.take().and_then(|body| foreign::without_secrets(body, &self.hidden));
+        foreign::remove_from_params(&mut self.params, redactor);
+        self.body = self.body.take().and_then(|body| foreign::without_secrets(body, redactor));
     }
 }
 
@@ -172,7 +172,7 @@ impl std::fmt::Debug for Request {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Request")
             .field("method", &self.method)
-            .field("url", &redact_all(&self.full_url(), &self.hidden))
+            .field("url", &shown(&self.full_url(), &self.hidden.iter().cloned().collect()))
             .field("headers", &self.headers.keys())
             .field("body", &self.body)
             .finish_non_exhaustive()

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use catchment_json::{Document, Node, ParseError, ParseErrorKind};
-use catchment_settings::Secret;
+use catchment_settings::Redactor;
 use reqwest::header::HeaderMap;
 use reqwest::{Method, StatusCode};
 use url::Url;
@@ -11,7 +11,7 @@ use url::Url;
 use crate::error::Error;
 use crate::error_kind::ErrorKind;
 use crate::excerpt::{MAX_EXCERPT_BYTES, excerpt};
-use crate::redact::redact_all;
+use crate::redact::shown;
 use crate::select::{self, Rows};
 
 /// An answer with its whole body. All that clients return have a status of 200 to 299, but for those that a
@@ -25,7 +25,6 @@ use crate::select::{self, Rows};
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Debug)]
 pub struct Response {
     method: Method,
     url: Url,
@@ -33,7 +32,7 @@ pub struct Response {
     headers: HeaderMap,
     bytes: usize,
     checksum: u32,
-    secrets: Vec<Secret>,
+    redactor: Redactor,
     body: Mutex<Vec<u8>>,
     document: OnceLock<Result<Document, ParseError>>,
     rows: Rows,
@@ -69,7 +68,7 @@ impl Response {
             headers,
             bytes: body.len(),
             checksum: crc32fast::hash(&body),
-            secrets: Vec::new(),
+            redactor: Redactor::default(),
             body: Mutex::new(body),
             document: OnceLock::new(),
             rows: Rows::default(),
@@ -102,7 +101,7 @@ impl Response {
 
     /// How the body begins: the first 300 characters, control characters escaped, credentials of the request masked.
     pub fn excerpt(&self) -> String {
-        self.with_body(|body| excerpt(body, &self.secrets))
+        self.with_body(|body| excerpt(body, &self.redactor))
     }
 
     /// The body as text, whether it is JSON or not; what is not UTF-8 is replaced.
@@ -163,7 +162,9 @@ impl Response {
             parsed
         });
         parsed.as_ref().map_err(|error| match error.kind {
-            ParseErrorKind::TooLarge { limit } => Error::new(ErrorKind::TooLarge { limit }).of_request(&self.method, &self.url),
+            ParseErrorKind::TooLarge { limit } => {
+                Error::new(ErrorKind::TooLarge { limit }).of_request(&self.method, &self.url).redacted(&self.redactor)
+            }
             _ => self.error(ErrorKind::InvalidJson(error.clone())),
         })
     }
@@ -181,7 +182,7 @@ impl Response {
 
     /// Where it came from, without secrets.
     pub(crate) fn shown_url(&self) -> String {
-        redact_all(&self.url, &self.secrets)
+        shown(&self.url, &self.redactor)
     }
 
     /// The method and the redacted URL that it answers.
@@ -193,9 +194,9 @@ impl Response {
     pub fn error(&self, kind: ErrorKind) -> Error {
         Error::new(kind)
             .of_request(&self.method, &self.url)
-            .hiding(&self.secrets)
             .with_answer(self.status, self.excerpt())
             .after_attempts(self.attempts)
+            .redacted(&self.redactor)
     }
 
     /// A checksum of the body.
@@ -210,8 +211,8 @@ impl Response {
     }
 
     /// Remembers what must not be shown of its body.
-    pub(crate) fn hiding(mut self, secrets: Vec<Secret>) -> Response {
-        self.secrets = secrets;
+    pub(crate) fn redacted(mut self, redactor: &Redactor) -> Response {
+        self.redactor = redactor.clone();
         self
     }
 
@@ -235,5 +236,17 @@ impl Response {
     /// Remembers what the data selector found.
     pub(crate) fn set_rows(&mut self, rows: Rows) {
         self.rows = rows;
+    }
+}
+
+/// Without its body.
+impl std::fmt::Debug for Response {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Response")
+            .field("method", &self.method)
+            .field("url", &self.shown_url())
+            .field("status", &self.status)
+            .field("bytes", &self.bytes)
+            .finish_non_exhaustive()
     }
 }

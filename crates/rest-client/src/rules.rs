@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use catchment_settings::Redactor;
 use reqwest::header::HeaderMap;
 use url::{Origin, Url};
 
@@ -21,6 +22,8 @@ pub(crate) struct Rules {
     pub(crate) response_actions: Vec<ResponseAction>,
     /// Where credentials may go besides the origin of the first request.
     pub(crate) trusted_origins: Vec<Origin>,
+    /// The secrets that the client knows.
+    pub(crate) redactor: Redactor,
 }
 
 impl Rules {

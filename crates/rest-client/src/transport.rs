@@ -42,6 +42,7 @@ impl Transport {
         request: &Request,
         mut early: Option<oneshot::Sender<Response>>,
     ) -> Result<Response, Error> {
+        request.hidden.iter().for_each(|secret| rules.redactor.add_temporary(secret));
         let policy = &rules.retry;
         let mut delays = policy.delays();
         // a time too far away to be expressed is none
@@ -50,11 +51,11 @@ impl Transport {
         loop {
             let error = match before(end, self.attempt(rules, request, &mut early)).await {
                 Some(Ok(response)) => return Ok(response.after_attempts(attempt)),
-                Some(Err(error)) => error.hiding(&request.hidden).after_attempts(attempt),
+                Some(Err(error)) => error.redacted(&rules.redactor).after_attempts(attempt),
                 None => {
                     let kind = ErrorKind::OutOfTime { total: policy.max_elapsed };
                     let error = Error::new(kind).of_request(&request.method, &request.full_url());
-                    return Err(error.hiding(&request.hidden).after_attempts(attempt));
+                    return Err(error.redacted(&rules.redactor).after_attempts(attempt));
                 }
             };
             if attempt >= policy.max_attempts || !may_be_sent_again(request, &error) {

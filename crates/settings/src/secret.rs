@@ -1,6 +1,7 @@
 //! A text that cannot print itself.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 use zeroize::Zeroizing;
 
@@ -23,6 +24,12 @@ impl Secret {
     /// The text itself. Do not put it into errors, logs or `Debug` output.
     pub fn expose(&self) -> &str {
         &self.0
+    }
+}
+
+impl Hash for Secret {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.expose().hash(state);
     }
 }
 

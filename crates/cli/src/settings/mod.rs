@@ -23,6 +23,7 @@ pub(crate) use pipeline::PipelineSettings;
 
 use crate::failure::Failure;
 use crate::logging::LogSettings;
+use crate::output::Output;
 
 /// The configuration of a command.
 pub(crate) struct Configuration {
@@ -34,9 +35,10 @@ pub(crate) struct Configuration {
 
 impl Configuration {
     /// Reads the environment, and the files of the project in the current folder.
-    pub(crate) fn load() -> Result<Configuration, Failure> {
+    pub(crate) fn load(output: &Output) -> Result<Configuration, Failure> {
         let environment = Environment::from_process();
         let config = Config::load(Path::new("."), environment.clone()).map_err(|error| Failure::Usage(error.into()))?;
+        let config = config.with_redactor(output.redactor().clone());
         Ok(Configuration { config: config.clone(), without_vaults: config, environment })
     }
 
@@ -93,7 +95,7 @@ impl Configuration {
 
     /// The REST client with the time-outs and retries of `[runtime]`.
     pub(crate) fn rest_client(&self) -> Result<RestClientBuilder, Failure> {
-        Ok(self.read::<RequestSettings>()?.apply(RestClient::builder()))
+        Ok(self.read::<RequestSettings>()?.apply(RestClient::builder().redactor(self.config.redactor().clone())))
     }
 
     /// The destination of that name, and the file that it is. In development mode a file that no setting names is in the working

@@ -28,7 +28,7 @@ pub struct Page {
     /// The length of the body in bytes.
     pub bytes: usize,
     /// Where the next page is, to go on from there with [`RestClient::paginate_from`](crate::RestClient::paginate_from).
-    /// It may hold what opens that page to others, such as a signed link. Nothing after the last page, and where the
+    /// Nothing after the last page, where the position has a secret, such as the signature of a link, and where the
     /// paginator cannot say.
     pub position: Option<Value>,
     /// Warnings that a person should see, such as that rows may be missing. They are logged as well.

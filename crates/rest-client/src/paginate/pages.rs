@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use async_stream::try_stream;
-use catchment_json::{Document, Path, Selection};
+use catchment_json::{Document, Path, Selection, Value};
+use catchment_settings::Redactor;
 use futures_core::Stream;
 use reqwest::StatusCode;
 
@@ -17,6 +18,7 @@ use super::paging::Paging;
 use super::seen::Seen;
 use super::steps::{first_request, next_step, untrusted};
 use crate::error::Error;
+use crate::excerpt::redacted;
 use crate::request::Request;
 use crate::response::Response;
 use crate::rules::Rules;
@@ -39,17 +41,18 @@ use crate::{error_body, missing_rows};
 #[must_use = "nothing is requested before the first page is asked for"]
 pub struct Pages {
     stream: Pin<Box<dyn Stream<Item = Result<Page, Error>> + Send>>,
+    redactor: Redactor,
 }
 
 impl Pages {
     /// The next page, or nothing after the last one.
     pub async fn next(&mut self) -> Option<Result<Page, Error>> {
-        std::future::poll_fn(|context| self.stream.as_mut().poll_next(context)).await
+        std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
     /// An error in the place of pages that could not be begun with.
     pub fn failed(error: Error) -> Pages {
-        Pages { stream: Box::pin(async_stream::stream! { yield Err(error); }) }
+        Pages { stream: Box::pin(async_stream::stream! { yield Err(error); }), redactor: Redactor::default() }
     }
 }
 
@@ -57,7 +60,8 @@ impl Stream for Pages {
     type Item = Result<Page, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.stream.as_mut().poll_next(context)
+        let Pages { stream, redactor } = &mut *self;
+        stream.as_mut().poll_next(context).map_err(|error| error.redacted(redactor))
     }
 }
 
@@ -76,13 +80,15 @@ pub(crate) fn pages(transport: Arc<Transport>, rules: Arc<Rules>, mut request: R
     let Paging { mut paginator, data_selector: mut selector, data_selector_required, parallel_pages, position } = paging;
     let required = selector.clone().filter(|_| data_selector_required);
     let detects = selector.is_none();
-    let stream = try_stream! {
+    let redactor = rules.redactor.clone();
+    let stream: Pin<Box<dyn Stream<Item = Result<Page, Error>> + Send>> = Box::pin(try_stream! {
+        let logged = |warning: String| logged(&warning, &rules.redactor);
         let mut warnings = Vec::new();
         if !request.trusted {
             // told in the report alone: there may be one for each row of a parent
             warnings.push(format!("a URL leads to another origin than that of the API: {}", untrusted(&request)));
         }
-        warnings.extend(first_request(&mut paginator, &rules, &mut request, position.as_ref())?.map(logged));
+        warnings.extend(first_request(&mut paginator, &rules, &mut request, position.as_ref())?.map(&logged));
         let mut seen = Seen::default();
         let mut number = 0;
         let mut fetch = Fetch::start(&transport, &rules, request.clone());
@@ -109,10 +115,10 @@ pub(crate) fn pages(transport: Arc<Transport>, rules: Arc<Rules>, mut request: R
                 error_body::check(&document, selector.as_ref(), &rows).map_err(|kind| response.error(kind))?;
             }
             response.set_rows(rows);
-            warnings.extend(warning.map(logged));
+            warnings.extend(warning.map(&logged));
             let is_new = seen.check(&request, &response);
             let next = next_step(&mut paginator, &rules, &request, &response);
-            warnings.extend(paginator.take_warnings().into_iter().map(logged));
+            warnings.extend(paginator.take_warnings().into_iter().map(&logged));
             // a page that only confirms the end may well be one that came before
             let is_known_end = paginator.skips_page() && matches!(next, Ok(None));
             if !is_known_end {
@@ -121,7 +127,7 @@ pub(crate) fn pages(transport: Arc<Transport>, rules: Arc<Rules>, mut request: R
 
             let (wanted, position) = match next? {
                 Some(next) => {
-                    warnings.extend(next.warning.map(logged));
+                    warnings.extend(next.warning.map(&logged));
                     let further = paginator.ahead(&next.request, parallel_pages - 1);
                     (std::iter::once(next.request).chain(further).collect(), next.position)
                 }
@@ -133,6 +139,7 @@ pub(crate) fn pages(transport: Arc<Transport>, rules: Arc<Rules>, mut request: R
                 let (url, bytes) = (response.shown_url(), response.bytes());
                 let warnings = std::mem::take(&mut warnings);
                 let ids = response.take_rows().ids;
+                let position = position.filter(|position| !has_secret(position, &rules.redactor));
                 yield Page { rows: Selection { document, ids }, url, number, bytes, position, warnings };
             }
             match ahead.pop_front() {
@@ -140,8 +147,18 @@ pub(crate) fn pages(transport: Arc<Transport>, rules: Arc<Rules>, mut request: R
                 None => break,
             }
         }
-    };
-    Pages { stream: Box::pin(stream) }
+    });
+    Pages { stream, redactor }
+}
+
+/// Whether a position, which is kept, has what opens the pages to others.
+fn has_secret(position: &Value, redactor: &Redactor) -> bool {
+    match position {
+        Value::Text(text) => redactor.redact(text) != *text,
+        Value::Array(values) => values.iter().any(|value| has_secret(value, redactor)),
+        Value::Object(entries) => entries.values().any(|value| has_secret(value, redactor)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
 }
 
 fn start(transport: &Arc<Transport>, rules: &Arc<Rules>, request: Request) -> (Request, Fetch) {
@@ -149,7 +166,8 @@ fn start(transport: &Arc<Transport>, rules: &Arc<Rules>, request: Request) -> (R
 }
 
 /// Logs a warning.
-fn logged(warning: String) -> String {
+fn logged(warning: &str, redactor: &Redactor) -> String {
+    let warning = redacted(warning, redactor);
     tracing::warn!("{warning}");
     warning
 }
@@ -190,4 +208,25 @@ fn rows(document: &Document, selector: &mut Option<Path>, response: &Response) -
     let place = selector.as_ref().map_or("$", Path::as_str);
     let warning = format!("{} has {found} at {place}, where its rows should be: no rows", response.shown_url());
     (rows, Some(warning))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Redactor, Value, has_secret};
+
+    #[track_caller]
+    fn check(position: &str, expected: bool) {
+        let redactor = Redactor::from_iter(["s3cret".into()]);
+        assert_eq!(has_secret(&Value::parse(position).unwrap(), &redactor), expected, "{position}");
+    }
+
+    #[test]
+    fn positions_that_open_the_pages_to_others() {
+        check(r#""https://api.example.com/issues?page=2""#, false);
+        check(r#""https://api.example.com/issues?page=2&api_key=42""#, true);
+        check(r#""https://api.example.com/issues?page=2&who=s3cret""#, true);
+        check(r#""https://api.example.com/s3%63ret/issues""#, true);
+        check(r#"{"link": "https://me:pw@api.example.com/issues"}"#, true);
+        check(r#"["abc", 7, null]"#, false);
+    }
 }

@@ -61,7 +61,7 @@ fn update(paginator: &mut Box<dyn Paginator>, rules: &Rules, request: &Request) 
     }
     let from = request.url.origin().ascii_serialization();
     let warning = request.trusted.then(|| format!("{from} links to its next page at another origin: {}", untrusted(&next)));
-    next.distrust();
+    next.distrust(&rules.redactor);
     Ok((next, warning))
 }
 

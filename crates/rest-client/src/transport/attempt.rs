@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::error_kind::ErrorKind;
 use crate::limit::Passage;
 use crate::outgoing::Outgoing;
-use crate::redact::redact_all;
+use crate::redact::shown;
 use crate::request::Request;
 use crate::response::Response;
 use crate::response_action::{Verdict, judge};
@@ -53,7 +53,7 @@ impl Transport {
                 None => return self.finish(rules, hop, answered, early).await,
             }
         }
-        let kind = ErrorKind::TooManyRedirects { limit: MAX_REDIRECTS, last: redact_all(&hop.url, &hop.hidden) };
+        let kind = ErrorKind::TooManyRedirects { limit: MAX_REDIRECTS, last: shown(&hop.url, &rules.redactor) };
         Err(Error::new(kind).of_request(&request.method, &request.full_url()))
     }
 
@@ -85,7 +85,7 @@ impl Transport {
         }
         let error = |error| of_request(classify(error, &hop.url, self.timeout, Stage::Head));
         let mut answer = request.send().await.map_err(error)?;
-        sent.secrets.extend(rules.cookies.keep(&hop.url, answer.headers()));
+        rules.cookies.keep(&hop.url, answer.headers(), &rules.redactor);
         for (_, value) in answer.headers_mut().iter_mut().filter(|(name, _)| **name == SET_COOKIE) {
             value.set_sensitive(true);
         }
@@ -106,7 +106,10 @@ impl Transport {
         if status == StatusCode::PARTIAL_CONTENT && is_part_of_bytes(&sent.headers, &headers) {
             return Err(Error::new(ErrorKind::PartialContent).of_request(&hop.method, &hop.url));
         }
-        let response = |body| Response::new(hop.method.clone(), hop.url.clone(), status, headers.clone(), body);
+        let response = |body| {
+            let response = Response::new(hop.method.clone(), hop.url.clone(), status, headers.clone(), body);
+            response.redacted(&rules.redactor)
+        };
         if let Some(early) = early.take_if(|_| status.is_success()) {
             // nobody listens where the paginator needs the body
             let _ = early.send(response(Vec::new()));
@@ -126,9 +129,9 @@ impl Transport {
             Ok(decoded) => decoded.unwrap_or(body),
             // of an error response the status matters more
             Err(_) if !status.is_success() => body,
-            Err(kind) => return Err(response(body).hiding(sent.secrets).error(kind)),
+            Err(kind) => return Err(response(body).error(kind)),
         };
-        let mut response = response(body).hiding(sent.secrets).within(self.max_response_bytes);
+        let mut response = response(body).within(self.max_response_bytes);
         let verdict = judge(&rules.response_actions, &mut response)?;
         self.settle(rules, response, verdict)
     }

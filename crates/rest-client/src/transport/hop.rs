@@ -1,6 +1,6 @@
 //! What goes over the wire, which a redirect changes.
 
-use catchment_settings::Secret;
+use catchment_settings::{Redactor, Secret, sounds_secret};
 use reqwest::Method;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use url::Url;
@@ -8,7 +8,6 @@ use url::Url;
 use crate::body::Body;
 use crate::foreign;
 use crate::outgoing::{Outgoing, remove_query};
-use crate::redact::sounds_secret;
 use crate::request::Request;
 use crate::rules::Rules;
 
@@ -20,8 +19,8 @@ pub(super) struct Hop {
     pub(super) body: Option<Body>,
     /// Whether it gets credentials.
     pub(super) trusted: bool,
-    /// What is masked in answers.
-    pub(super) hidden: Vec<Secret>,
+    /// The secrets that the client knows.
+    pub(super) redactor: Redactor,
 }
 
 impl Hop {
@@ -41,7 +40,7 @@ impl Hop {
             headers,
             body: body.cloned(),
             trusted: request.trusted,
-            hidden: request.hidden.clone(),
+            redactor: rules.redactor.clone(),
         };
         hop.default_content_type(body.and_then(|body| body.content_type()));
         hop.drop_credentials_of_links(rules);
@@ -52,7 +51,7 @@ impl Hop {
     pub(super) fn distrust(&mut self) {
         self.trusted = false;
         self.headers.clear();
-        self.body = self.body.take().and_then(|body| foreign::without_secrets(body, &self.hidden));
+        self.body = self.body.take().and_then(|body| foreign::without_secrets(body, &self.redactor));
     }
 
     /// Takes out of the query what the auth puts there: a link that an answer brought along may have it.
@@ -66,15 +65,24 @@ impl Hop {
     pub(super) fn outgoing(&self) -> Outgoing {
         let (method, url, headers) = (self.method.clone(), self.url.clone(), self.headers.clone());
         let body = self.body.as_ref().map(Body::bytes);
-        let of_headers = headers.iter().filter(|(name, _)| sounds_secret(name.as_str()));
-        let of_headers = of_headers.filter_map(|(_, value)| value.to_str().ok().map(Secret::from));
-        let secrets = self.hidden.iter().cloned().chain(of_headers).collect();
-        Outgoing { method, url, headers, body, secrets }
+        for (_, value) in headers.iter().filter(|(name, _)| sounds_secret(name.as_str())) {
+            hide_header(value, &self.redactor);
+        }
+        Outgoing { method, url, headers, body, redactor: self.redactor.clone() }
     }
 
     fn default_content_type(&mut self, content_type: Option<&'static str>) {
         if let Some(content_type) = content_type.filter(|_| !self.headers.contains_key(CONTENT_TYPE)) {
             self.headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
         }
+    }
+}
+
+/// A header with a secret, which may stand after the name of a scheme: `Bearer`, `Basic`.
+fn hide_header(value: &HeaderValue, redactor: &Redactor) {
+    let Ok(value) = value.to_str() else { return };
+    redactor.add_temporary(&Secret::from(value));
+    if let Some((_, secret)) = value.split_once(' ') {
+        redactor.add_temporary(&Secret::from(secret));
     }
 }

@@ -63,8 +63,10 @@ mod tests {
             ("x-key".parse().unwrap(), HeaderValue::from_static("1")),
         ]);
         let (url, target) = (Url::parse("https://a.b/c").unwrap(), Url::parse(target).unwrap());
-        let trusted = Rules::default().trust(&url, &target);
-        let mut hop = Hop { method, url, headers, body: Some(Body::Bytes(b"{}".to_vec())), trusted: true, hidden: Vec::new() };
+        let rules = Rules::default();
+        let trusted = rules.trust(&url, &target);
+        let mut hop =
+            Hop { method, url, headers, body: Some(Body::Bytes(b"{}".to_vec())), trusted: true, redactor: rules.redactor };
         follow(&mut hop, StatusCode::from_u16(status).unwrap(), target, trusted);
         let headers: Vec<_> = hop.headers.keys().map(|name| name.as_str()).collect();
         assert_eq!(

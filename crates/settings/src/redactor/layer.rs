@@ -1,0 +1,168 @@
+//! Texts, decoded.
+
+use std::ops::Range;
+
+/// A text or what it decodes to, and which byte comes from where.
+pub(super) struct Layer {
+    pub(super) bytes: Vec<u8>,
+    /// The bytes of the text that each byte comes from; nothing where it is the text.
+    sources: Option<Vec<Range<usize>>>,
+}
+
+impl Layer {
+    pub(super) fn of(text: &str) -> Layer {
+        Layer { bytes: text.as_bytes().to_vec(), sources: None }
+    }
+
+    /// Where in the text a part of it comes from.
+    pub(super) fn place_of(&self, range: Range<usize>) -> Range<usize> {
+        let Some(sources) = &self.sources else { return range };
+        let mut sources = sources.get(range).unwrap_or_default().iter();
+        match (sources.next(), sources.next_back()) {
+            (Some(first), Some(last)) => first.start..last.end,
+            (Some(only), None) => only.clone(),
+            (None, _) => 0..0,
+        }
+    }
+
+    /// The layer below: all percent-encodings, escapes and entities decoded once; nothing where there are none.
+    pub(super) fn decoded(&self) -> Option<Layer> {
+        let mut bytes = Vec::with_capacity(self.bytes.len());
+        let mut sources = Vec::with_capacity(self.bytes.len());
+        let (mut at, mut is_other) = (0, false);
+        while let Some((first, rest)) = self.bytes.get(at..).and_then(<[u8]>::split_first) {
+            let unit = match first {
+                b'%' => percent(rest),
+                b'\\' => escape(rest),
+                b'&' => entity(rest),
+                _ => None,
+            };
+            let (decoded, length) = unit.map_or((Decoded::Byte(*first), 1), |(decoded, length)| (decoded, length + 1));
+            is_other |= length > 1;
+            let source = self.place_of(at..at + length);
+            match decoded {
+                Decoded::Byte(byte) => {
+                    bytes.push(byte);
+                    sources.push(source);
+                }
+                Decoded::Char(c) => {
+                    for byte in c.encode_utf8(&mut [0; 4]).bytes() {
+                        bytes.push(byte);
+                        sources.push(source.clone());
+                    }
+                }
+            }
+            at += length;
+        }
+        is_other.then_some(Layer { bytes, sources: Some(sources) })
+    }
+}
+
+enum Decoded {
+    Byte(u8),
+    Char(char),
+}
+
+/// What stands after `%`, and its length.
+fn percent(rest: &[u8]) -> Option<(Decoded, usize)> {
+    match rest {
+        [b'u' | b'U', digits @ ..] => Some((Decoded::Char(char::from_u32(hex(digits.get(..4)?)?)?), 5)),
+        _ => Some((Decoded::Byte(u8::try_from(hex(rest.get(..2)?)?).ok()?), 2)),
+    }
+}
+
+/// What stands after `\` in JSON, Rust and others, and its length.
+fn escape(rest: &[u8]) -> Option<(Decoded, usize)> {
+    let (kind, rest) = rest.split_first()?;
+    let byte = match kind {
+        b'u' if rest.first() == Some(&b'{') => {
+            let length = rest.iter().take(8).position(|byte| *byte == b'}')?;
+            return Some((Decoded::Char(char::from_u32(hex(rest.get(1..length)?)?)?), length + 2));
+        }
+        b'u' => {
+            let first = hex(rest.get(..4)?)?;
+            let second = rest.get(4..).and_then(|rest| hex(rest.strip_prefix(b"\\u")?.get(..4)?));
+            let pair = second.filter(|second| (0xD800..0xDC00).contains(&first) && (0xDC00..0xE000).contains(second));
+            return match pair {
+                Some(second) => {
+                    Some((Decoded::Char(char::from_u32(0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00))?), 11))
+                }
+                None => Some((Decoded::Char(char::from_u32(first)?), 5)),
+            };
+        }
+        b'x' => return Some((Decoded::Byte(u8::try_from(hex(rest.get(..2)?)?).ok()?), 3)),
+        b'n' => b'\n',
+        b'r' => b'\r',
+        b't' => b'\t',
+        b'b' => 8,
+        b'f' => 12,
+        b'0' => 0,
+        punctuation if punctuation.is_ascii_punctuation() => *punctuation,
+        _ => return None,
+    };
+    Some((Decoded::Byte(byte), 1))
+}
+
+/// What stands after `&` in HTML and XML, and its length.
+fn entity(rest: &[u8]) -> Option<(Decoded, usize)> {
+    let length = rest.iter().take(10).position(|byte| *byte == b';')?;
+    let c = match rest.get(..length)? {
+        b"amp" => '&',
+        b"lt" => '<',
+        b"gt" => '>',
+        b"quot" => '"',
+        b"apos" => '\'',
+        b"sol" => '/',
+        b"equals" => '=',
+        b"plus" => '+',
+        [b'#', b'x' | b'X', digits @ ..] => char::from_u32(hex(digits)?)?,
+        [b'#', digits @ ..] => char::from_u32(std::str::from_utf8(digits).ok()?.parse().ok()?)?,
+        _ => return None,
+    };
+    Some((Decoded::Char(c), length + 1))
+}
+
+fn hex(digits: &[u8]) -> Option<u32> {
+    // a sign is no digit
+    let is_valid = !digits.is_empty() && digits.iter().all(u8::is_ascii_hexdigit);
+    u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok().filter(|_| is_valid)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Layer;
+
+    #[track_caller]
+    fn check(text: &str, expected: &str) {
+        let layer = Layer::of(text).decoded();
+        let found = layer.as_ref().map_or(text.as_bytes(), |layer| &layer.bytes);
+        assert_eq!(String::from_utf8_lossy(found), expected, "{text}");
+        if let Some(layer) = &layer {
+            assert_eq!(layer.place_of(0..layer.bytes.len()), 0..text.len());
+        }
+    }
+
+    #[test]
+    fn decodes_each_encoding() {
+        check("a%2Fb%2f%25%C3%A9", "a/b/%é");
+        check("%u00e9%uD800%", "é%uD800%");
+        check(r#"\"\\\/\n\u00e9\ud834\udd1e\u{e9}\x41\'"#, "\"\\/\né𝄞éA'");
+        check(r"\ud834 \u{}\u{110000} \q \x4", r"\ud834 \u{}\u{110000} \q \x4");
+        check("&amp;&lt;&#233;&#xE9;&quot;&sol; &nope; &", "&<éé\"/ &nope; &");
+    }
+
+    #[test]
+    fn what_has_no_encodings_stays() {
+        check("a é % 100%zz %+1 &b; \\", "a é % 100%zz %+1 &b; \\");
+        assert!(Layer::of("plain %zz").decoded().is_none());
+    }
+
+    #[test]
+    fn places_lead_back_to_the_text() {
+        let text = "x%2520y";
+        let twice = Layer::of(text).decoded().and_then(|layer| layer.decoded()).unwrap();
+        assert_eq!(twice.bytes, b"x y");
+        assert_eq!(twice.place_of(1..2), 1..6);
+        assert_eq!(twice.place_of(2..3), 6..7);
+    }
+}
