@@ -24,6 +24,7 @@ mod pipeline;
 mod recovery;
 mod reference;
 mod relations;
+mod repeated_secrets;
 mod reports;
 mod resume;
 mod rounding;

@@ -154,7 +154,7 @@ fn answer(case: Case, request: &Received) -> Answer {
 }
 
 /// Every file below a folder.
-fn files(folder: &Path) -> Vec<PathBuf> {
+pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -164,7 +164,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// In the encoding of URLs, letters, digits and what is `plain` aside.
-fn percent(secret: &str, plain: &str) -> String {
+pub(crate) fn percent(secret: &str, plain: &str) -> String {
     let encoded = |byte: u8| match char::from(byte) {
         c if c.is_ascii_alphanumeric() || plain.contains(c) => c.to_string(),
         _ => format!("%{byte:02X}"),

@@ -21,8 +21,9 @@ pub fn redact(url: &Url) -> String {
 pub(crate) fn shown(url: &Url, redactor: &Redactor) -> String {
     let mut url = url.clone();
     remove_user(&mut url);
-    url.set_fragment(None);
-    redactor.redact(url.as_str()).into_owned()
+    // the fragment afterwards, as a secret may begin before it
+    let shown = redactor.redact(url.as_str());
+    shown.split('#').next().unwrap_or_default().to_owned()
 }
 
 /// Takes user and password out of a URL.

@@ -14,6 +14,7 @@ mod paginate_shapes;
 mod paginators;
 mod parallel;
 mod prefetch;
+mod redaction;
 mod redirect;
 mod retry;
 mod send;

@@ -1,5 +1,6 @@
 //! Finding known secrets in a text.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use aho_corasick::AhoCorasick;
@@ -16,14 +17,14 @@ const SHORTEST_CUT: usize = 4;
 
 /// Finds secrets, all at the same time.
 pub(super) struct Matcher {
-    /// As [`normalized`].
+    /// In all their forms, as [`normalized`].
     secrets: Vec<Vec<u8>>,
     patterns: Vec<Pattern>,
     /// Finds the patterns, by their index. Nothing where it cannot be built; then every text is taken for a secret.
     automaton: Option<AhoCorasick>,
 }
 
-/// What a pattern is of a secret.
+/// What a pattern is of a secret, or of a form of it.
 struct Pattern {
     secret: usize,
     part: Part,
@@ -31,8 +32,6 @@ struct Pattern {
 
 enum Part {
     All,
-    /// Another form of all of it.
-    Form,
     Beginning,
     /// It begins at this byte of the secret.
     End(usize),
@@ -40,26 +39,24 @@ enum Part {
 
 impl Matcher {
     pub(super) fn new<'s>(secrets: impl Iterator<Item = &'s Secret>) -> Matcher {
-        let (mut normal, mut patterns, mut texts) = (Vec::new(), Vec::new(), Vec::new());
-        for secret in secrets.map(Secret::expose) {
-            let index = normal.len();
+        let secrets: BTreeSet<Vec<u8>> =
+            secrets.map(Secret::expose).flat_map(forms).map(|form| normalized(form.as_bytes())).collect();
+        let secrets = Vec::from_iter(secrets);
+        let (mut patterns, mut texts) = (Vec::new(), Vec::new());
+        for (index, secret) in secrets.iter().enumerate() {
             let mut add = |part, text: &[u8]| {
                 patterns.push(Pattern { secret: index, part });
-                texts.push(normalized(text));
+                texts.push(text.to_vec());
             };
-            add(Part::All, secret.as_bytes());
-            if secret.len() >= LONG {
-                forms(secret).for_each(|form| add(Part::Form, form.as_bytes()));
-            }
+            add(Part::All, secret);
             if secret.len() >= 2 * LONG {
-                let half = secret.len().div_ceil(2);
-                let (beginning, end) = (secret.ceil_char_boundary(half), secret.floor_char_boundary(secret.len() - half));
-                add(Part::Beginning, secret.get(..beginning).unwrap_or(secret).as_bytes());
-                add(Part::End(end), secret.get(end..).unwrap_or(secret).as_bytes());
+                let half = secret.len() / 2;
+                add(Part::Beginning, secret.get(..secret.len() - half).unwrap_or(secret));
+                add(Part::End(half), secret.get(half..).unwrap_or(secret));
             }
-            normal.push(normalized(secret.as_bytes()));
         }
-        Matcher { secrets: normal, patterns, automaton: AhoCorasick::new(texts).ok() }
+        let automaton = AhoCorasick::new(texts).ok();
+        Matcher { secrets, patterns, automaton }
     }
 
     /// The places to mask in a text.
@@ -76,7 +73,7 @@ impl Matcher {
             let (before, after) = (text.get(..hit.start()).unwrap_or_default(), text.get(hit.end()..).unwrap_or_default());
             found.push(match part {
                 Part::All if secret.len() < LONG && !is_word(before, after) => continue,
-                Part::All | Part::Form => hit.range(),
+                Part::All => hit.range(),
                 Part::Beginning => {
                     hit.start()..hit.end() + same(secret.get(hit.len()..).unwrap_or_default().iter(), after.iter())
                 }
@@ -98,13 +95,23 @@ impl Matcher {
         for end in ends {
             let before = text.get(..end).unwrap_or_default();
             let cuts = self.secrets.iter().filter(|secret| secret.len() >= LONG).filter_map(|secret| {
-                let lengths = (SHORTEST_CUT..secret.len()).rev();
-                lengths.into_iter().find(|length| secret.get(..*length).is_some_and(|start| before.ends_with(start)))
+                let mut lengths = (SHORTEST_CUT..secret.len()).rev();
+                lengths.find_map(|length| {
+                    let start = secret.get(..length)?;
+                    [before, without_escape(before)].into_iter().find_map(|before| Some(before.strip_suffix(start)?.len()))
+                })
             });
-            found.extend(cuts.max().map(|length| end - length..end));
+            found.extend(cuts.min().map(|start| start..end));
         }
         found
     }
+}
+
+/// A text without the beginning of an escape, an entity or a percent-encoding at its end.
+fn without_escape(text: &[u8]) -> &[u8] {
+    let end = text.get(text.len().saturating_sub(8)..).unwrap_or_default();
+    let length = end.iter().rev().position(|byte| b"%\\&".contains(byte)).map_or(0, |position| position + 1);
+    text.get(..text.len() - length).unwrap_or(text)
 }
 
 /// A text as it is compared: `+` stands for a space in forms, and some servers change capitals.
@@ -122,14 +129,19 @@ fn same<'b>(left: impl Iterator<Item = &'b u8>, right: impl Iterator<Item = &'b 
     left.zip(right).take_while(|(left, right)| left == right).count()
 }
 
-/// A secret in hexadecimal digits, and in Base64 after zero, one and two other bytes, which decide how its bits fall.
-fn forms(secret: &str) -> impl Iterator<Item = String> {
-    let hex = secret.bytes().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
-    let base64 = [(0, 0), (1, 2), (2, 3)].into_iter().flat_map(move |(others, mixed)| {
-        let bytes = [&[0; 2][..others], secret.as_bytes()].concat();
-        // the last character has bits of the byte after the secret too
-        let kept = |text: String| text.get(mixed..text.len() - usize::from(bytes.len() % 3 != 0)).map(str::to_owned);
-        [kept(BASE64_STANDARD_NO_PAD.encode(&bytes)), kept(BASE64_URL_SAFE_NO_PAD.encode(&bytes))]
-    });
-    std::iter::once(hex).chain(base64.flatten())
+/// A secret and, if it is long, what it is in hexadecimal digits, and in Base64 after zero, one and two other bytes, which
+/// decide how its bits fall.
+fn forms(secret: &str) -> Vec<String> {
+    let mut forms = vec![secret.to_owned()];
+    if secret.len() >= LONG {
+        forms.push(secret.bytes().map(|byte| format!("{byte:02x}")).collect());
+        for (others, mixed) in [(0, 0), (1, 2), (2, 3)] {
+            let bytes = [&[0; 2][..others], secret.as_bytes()].concat();
+            // the last character has bits of the byte after the secret too
+            let kept = |text: String| text.get(mixed..text.len() - usize::from(bytes.len() % 3 != 0)).map(str::to_owned);
+            forms.extend(kept(BASE64_STANDARD_NO_PAD.encode(&bytes)));
+            forms.extend(kept(BASE64_URL_SAFE_NO_PAD.encode(&bytes)));
+        }
+    }
+    forms
 }

@@ -36,7 +36,7 @@ const MAX_LAYERS: usize = 5;
 /// - known secrets of 8 bytes and more, and half of one of 16 bytes and more, or more than half, from its beginning or up
 ///   to its end; capitals and small letters count as the same;
 /// - known secrets of 4 to 7 bytes, where they are a word;
-/// - known secrets of 8 bytes and more in Base64 and in hexadecimal digits;
+/// - the same in Base64 and in hexadecimal digits;
 /// - before `…` or `...`, 4 bytes and more of the beginning of a known secret;
 /// - the values of parameters of URLs whose names [sound like those of secrets](sounds_secret), and the user and the
 ///   password in a URL.

@@ -53,6 +53,8 @@ fn parts_of_secrets() {
     check("{\"to\": \"s3cr…", "{\"to\": \"***…");
     check("{\"to\": \"s3cret/...", "{\"to\": \"***...");
     check("q=s3cret%2Fo…", "q=***…");
+    check("q=%73%33%63%72%6…", "q=***…");
+    check("s3cr\\u00…", "***…");
     check("s3c…", "s3c…");
     check("s3cret/ then…", "s3cret/ then…");
 }

@@ -1,0 +1,85 @@
+//! Secrets in errors.
+
+use std::time::Duration;
+
+use catchment_json::Document;
+use catchment_settings::Redactor;
+use reqwest::{Method, StatusCode};
+use url::Url;
+
+use crate::{Error, ErrorKind};
+
+const SECRET: &str = "s3cret/of a=token";
+
+/// Each kind of error, with the secret in each of its texts.
+fn kinds() -> Vec<ErrorKind> {
+    let text = || format!("a {SECRET} b");
+    vec![
+        ErrorKind::Status(StatusCode::FORBIDDEN),
+        ErrorKind::ErrorInside(StatusCode::OK),
+        ErrorKind::Refused { host: text() },
+        ErrorKind::UnknownHost { host: text() },
+        ErrorKind::Tls { host: text(), reason: text() },
+        ErrorKind::Connection { host: text(), reason: text() },
+        ErrorKind::Timeout { host: text(), timeout: Duration::from_secs(1) },
+        ErrorKind::OutOfTime { total: Duration::from_secs(1) },
+        ErrorKind::CutShort { received: 1, reason: text() },
+        ErrorKind::TooLarge { limit: 1 },
+        ErrorKind::PartialContent,
+        ErrorKind::TooManyRedirects { limit: 10, last: text() },
+        ErrorKind::InvalidRedirect { target: text() },
+        ErrorKind::SecretInForeignUrl { origin: text() },
+        ErrorKind::InvalidJson(Document::parse(SECRET.into()).unwrap_err()),
+        ErrorKind::UnknownCharset { charset: text() },
+        ErrorKind::InvalidCharset { charset: text() },
+        ErrorKind::NoRows { selector: text(), found: "null", body: text() },
+        ErrorKind::ErrorBody { key: text() },
+        ErrorKind::InvalidNextLink { place: text(), found: format!("{:?}", text()) },
+        ErrorKind::UnexpectedField { setting: "total_path", path: text(), expected: "a number", found: text(), hint: "correct it" },
+        ErrorKind::IgnoredParameter { param: text() },
+        ErrorKind::UnfollowedPages { sign: text(), suggestion: text() },
+        ErrorKind::EmptyPages { pages: 1 },
+        ErrorKind::NoPosition { found: "null" },
+        ErrorKind::Repeated { is_empty: false },
+        ErrorKind::Standstill { pages: 1 },
+        ErrorKind::InvalidUrl { url: text(), reason: text() },
+        ErrorKind::InvalidHeader { name: text() },
+        ErrorKind::InvalidCookie { name: text() },
+        ErrorKind::NoBodyField { path: text(), found: text() },
+        ErrorKind::NoTokenInAnswer { keys: text() },
+        ErrorKind::TokenNotStored { reason: text() },
+        ErrorKind::InvalidPrivateKey { problem: text() },
+        ErrorKind::NoToken { reason: text(), retryable: false },
+        ErrorKind::InvalidSetting { name: "timeout", value: text(), expected: "more" },
+        ErrorKind::Setup { reason: text() },
+        ErrorKind::ShutDown,
+        ErrorKind::Paginator(text()),
+    ]
+}
+
+#[test]
+fn no_kind_of_error_has_a_known_secret() {
+    let redactor = Redactor::from_iter([SECRET.into()]);
+    let mut url = Url::parse("https://api.example.com/").unwrap();
+    url.set_path(SECRET);
+    url.query_pairs_mut().append_pair("q", SECRET);
+    for kind in kinds() {
+        let of_request = |error: Error| error.of_request(&Method::GET, &url).with_note(format!("not {SECRET}"));
+        for error in [Error::new(kind.clone()), of_request(Error::new(kind))] {
+            let error = error.with_answer(StatusCode::FORBIDDEN, format!("no {SECRET}")).redacted(&redactor);
+            let said = format!("{error} {error:?} {} {:?} {:?}", error.kind(), error.request(), error.body());
+            assert!(!said.contains("s3cret"), "{said}");
+        }
+    }
+}
+
+#[test]
+fn texts_of_servers_are_cut() {
+    for mut kind in kinds() {
+        for text in kind.texts_mut() {
+            *text = "é".repeat(1_000_000);
+        }
+        let error = Error::new(kind).redacted(&Redactor::default());
+        assert!(error.to_string().chars().count() < 10_000, "{:.100}", error.to_string());
+    }
+}
