@@ -4,8 +4,10 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "a property that does not hold is a finding")]
 
 mod link_header;
+mod origin;
 mod pagination;
 mod parser;
+mod redaction;
 #[cfg(test)]
 mod seeds;
 mod shredder;
@@ -13,8 +15,10 @@ mod spec;
 mod stored_schema;
 
 pub use link_header::link_header;
+pub use origin::origin;
 pub use pagination::pagination;
 pub use parser::parser;
+pub use redaction::redaction;
 pub use shredder::shredder;
 pub use spec::spec;
 pub use stored_schema::stored_schema;

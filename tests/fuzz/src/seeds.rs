@@ -15,8 +15,10 @@ fn check(target: &str, property: fn(&[u8])) {
 #[test]
 fn properties_hold_for_the_seeds() {
     check("link-header", crate::link_header);
+    check("origin", crate::origin);
     check("pagination", crate::pagination);
     check("parser", crate::parser);
+    check("redaction", crate::redaction);
     check("shredder", crate::shredder);
     check("spec", crate::spec);
     check("stored-schema", crate::stored_schema);
