@@ -48,7 +48,7 @@ pub use edit::{EditedFields, FieldEdit, PathUse};
 pub use error::{ParseError, ParseErrorKind};
 pub use node::{Elements, Entries, Key, Kind, Node};
 pub use number::Number;
-pub use path::{FieldPath, Path, PathError};
+pub use path::{FieldPath, Path, PathError, PathWorkError};
 pub use selection::Selection;
 pub use serialize::{SerializeError, SerializeErrorKind, to_value};
 pub use value::{Object, Value};

@@ -130,6 +130,33 @@ impl<'d> Node<'d> {
         self.entries().filter(|(k, _)| k.is(key)).last().map(|(_, value)| value)
     }
 
+    /// How many values and keys its document has.
+    pub(crate) fn tape_length(self) -> usize {
+        self.inner.tape.len()
+    }
+
+    /// The place after all that is in it.
+    pub(crate) fn end(self) -> NodeId {
+        NodeId(tape::after(&self.inner.tape, self.at))
+    }
+
+    /// The place right after it, which may be in it.
+    pub(crate) fn following(self) -> NodeId {
+        NodeId(self.at + 1)
+    }
+
+    /// The next array or object in it, from the place `from` on.
+    pub(crate) fn container_from(self, from: NodeId) -> Option<Node<'d>> {
+        let tags = self.inner.tape.get(from.0 as usize..self.end().0 as usize)?;
+        let index = tags.iter().position(|entry| matches!(entry.tag, Tag::Array | Tag::Object))?;
+        Some(Node::new(self.inner, from.0 + index as u32))
+    }
+
+    /// The arrays and objects in it, each before those in that, and itself where it is one.
+    pub(crate) fn containers(self) -> impl Iterator<Item = Node<'d>> {
+        std::iter::successors(self.container_from(self.id()), move |inside| self.container_from(inside.following()))
+    }
+
     /// A copy that stands alone.
     pub fn to_value(self) -> Value {
         match self.kind() {

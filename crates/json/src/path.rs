@@ -4,6 +4,7 @@ mod fields;
 mod filter;
 mod query;
 mod read;
+mod search;
 #[cfg(test)]
 mod tests;
 mod write;
@@ -14,6 +15,7 @@ pub use fields::FieldPath;
 
 use crate::node::Node;
 use query::{Selector, Step};
+use search::Search;
 
 /// A JSONPath, as RFC 9535 has it but for its functions; the `$` at the beginning can be left out.
 ///
@@ -59,6 +61,21 @@ pub struct PathError {
     pub problem: &'static str,
     /// Where that is, in characters from 1.
     pub column: usize,
+}
+
+/// A path that was too much work in a document; see [`Path::try_all`].
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error(
+    "the path {path:?} leads to too many values, or by too many ways: gave up after {steps} steps in a document of {values} \
+     values; name the keys on the way in place of `..` and `*`"
+)]
+pub struct PathWorkError {
+    /// The path.
+    pub path: String,
+    /// After how many looks at a value it was given up.
+    pub steps: u64,
+    /// How many values and keys the document has.
+    pub values: usize,
 }
 
 impl Path {
@@ -111,7 +128,7 @@ impl Path {
     /// it empty. A singular path picks from the value that it leads to.
     pub fn has_source(&self, root: Node<'_>) -> bool {
         let picks = self.steps.iter().position(|step| !step.is_singular()).unwrap_or(self.steps.len());
-        query::first(self.steps.get(..picks).unwrap_or_default(), root, root).is_some()
+        query::first(&Search::unlimited(root), self.steps.get(..picks).unwrap_or_default(), root).is_some()
     }
 
     /// Whether the path breaks off at values that have not what it names: `data[*].id` at elements none of which has an `id`.
@@ -132,14 +149,50 @@ impl Path {
 
     /// The first value that the path leads to from `root`.
     pub fn first<'d>(&self, root: Node<'d>) -> Option<Node<'d>> {
-        query::first(&self.steps, root, root)
+        query::first(&Search::unlimited(root), &self.steps, root)
     }
 
     /// All values that the path leads to from `root`, in document order but where the path turns it around; one that it
-    /// leads to by two ways is there twice.
+    /// leads to by two ways is there twice. These can be very many: for documents and paths that others wrote there is
+    /// [`Path::try_all`].
     pub fn all<'d>(&self, root: Node<'d>) -> Vec<Node<'d>> {
+        self.collect(&Search::unlimited(root))
+    }
+
+    /// The values of [`Path::all`], as long as the work is proportional to the size of the document: `$..a..a..a` comes to a
+    /// value that is deep inside by thousands of ways.
+    ///
+    /// # Errors
+    ///
+    /// Where it looks at more than 10 million values and at more than 100 times the values of the document, or has more
+    /// results than 400 thousand and four times the values.
+    ///
+    /// ```
+    /// use catchment_json::{Document, Path};
+    ///
+    /// let nested = format!("{}1{}", r#"{"a":"#.repeat(600), "}".repeat(600));
+    /// let page = Document::parse(nested.into_bytes())?;
+    /// assert_eq!(Path::parse("$..a..a")?.try_all(page.root())?.len(), 600 * 599 / 2);
+    /// let error = Path::parse("$..a..a..a")?.try_all(page.root()).unwrap_err();
+    /// assert_eq!(
+    ///     error.to_string(),
+    ///     "the path \"$..a..a..a\" leads to too many values, or by too many ways: gave up after 10000000 steps in a document of \
+    ///      1201 values; name the keys on the way in place of `..` and `*`"
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn try_all<'d>(&self, root: Node<'d>) -> Result<Vec<Node<'d>>, PathWorkError> {
+        let search = Search::limited(root);
+        let found = self.collect(&search);
+        if search.is_exhausted() {
+            return Err(PathWorkError { path: self.text.clone(), steps: search::budget(root), values: root.tape_length() });
+        }
+        Ok(found)
+    }
+
+    fn collect<'d>(&self, search: &Search<'d>) -> Vec<Node<'d>> {
         let mut found = Vec::new();
-        query::visit(&self.steps, root, root, &mut |node| {
+        query::visit(search, &self.steps, search.root, &mut |node| {
             found.push(node);
             false
         });

@@ -1,7 +1,11 @@
 //! Paths of fields in rows, read generously.
 
+use std::collections::HashMap;
+
 use super::query::{self, Selector, Step};
 use super::read;
+use super::search::Search;
+use crate::document::NodeId;
 use crate::node::{Kind, Node};
 
 /// The path of a field in a row, as people name fields: `email`, `user.email`, `contacts[0].phone`, `orders[*].city`.
@@ -55,7 +59,9 @@ impl FieldPath {
     /// entry of, unless it is an element of a list. Returns whether the path broke off at an object without the key, or at a scalar: a null or an
     /// empty list on the way says nothing about a path.
     pub(crate) fn find<'d>(&self, row: Node<'d>, found: Found<'_, 'd>) -> bool {
-        let mut walk = Walk { root: row, count: 0, found };
+        let has_several_ways = self.steps.iter().filter(|step| has_several_ways(step)).count() > 1;
+        let known = has_several_ways.then(HashMap::new);
+        let mut walk = Walk { search: Search::unlimited(row), count: 0, found, known };
         for (key, value) in row.entries() {
             if key.is(&self.text) {
                 walk.add(value, Some(row));
@@ -75,9 +81,23 @@ impl FieldPath {
 type Found<'f, 'd> = &'f mut dyn FnMut(Node<'d>, Option<Node<'d>>);
 
 struct Walk<'w, 'd> {
-    root: Node<'d>,
+    search: Search<'d>,
     count: usize,
     found: Found<'w, 'd>,
+    /// Whether the steps from one on, by how many they are, broke off at a value, and found fields. Where several steps may
+    /// come to a value by several ways, each value is entered once by each step: `$..a..a..a` has thousands of ways to one that is
+    /// deep inside.
+    known: Option<HashMap<(usize, NodeId), (bool, bool)>>,
+}
+
+/// Whether a step leads by several ways: at any depth, by several selectors, by a number that may be an index or a key, or
+/// by a wildcard that an object stands for.
+fn has_several_ways(step: &Step) -> bool {
+    match step.only_selector() {
+        Some(Selector::Key(key)) => key.parse::<usize>().is_ok(),
+        Some(Selector::Every) | None => true,
+        Some(_) => false,
+    }
 }
 
 impl<'d> Walk<'_, 'd> {
@@ -88,6 +108,21 @@ impl<'d> Walk<'_, 'd> {
 
     /// Whether the steps broke off somewhere.
     fn follow(&mut self, steps: &[Step], node: Node<'d>, object: Option<Node<'d>>) -> bool {
+        let place = (steps.len(), node.id());
+        if let Some((is_missed, has_found)) = self.known.as_ref().and_then(|known| known.get(&place).copied()) {
+            self.count += usize::from(has_found);
+            return is_missed;
+        }
+        let before = self.count;
+        let is_missed = self.follow_anew(steps, node, object);
+        let has_found = self.count > before;
+        if let Some(known) = &mut self.known {
+            known.insert(place, (is_missed, has_found));
+        }
+        is_missed
+    }
+
+    fn follow_anew(&mut self, steps: &[Step], node: Node<'d>, object: Option<Node<'d>>) -> bool {
         let Some((step, rest)) = steps.split_first() else {
             self.add(node, object);
             return false;
@@ -153,11 +188,14 @@ impl<'d> Walk<'_, 'd> {
     fn selected(&mut self, selector: &Selector, rest: &[Step], node: Node<'d>) -> bool {
         let (is_object, before) = (node.kind() == Kind::Object, self.count);
         let mut is_missed = !is_object && node.kind() != Kind::Array;
-        let root = self.root;
-        query::select(selector, root, node, &mut |child| {
-            is_missed |= self.follow(rest, child, is_object.then_some(node));
+        let mut children = Vec::new();
+        query::select(&self.search, selector, node, &mut |child| {
+            children.push(child);
             false
         });
+        for child in children {
+            is_missed |= self.follow(rest, child, is_object.then_some(node));
+        }
         let may_stand_for_list = is_object && *selector == Selector::Every && !rest.is_empty();
         if may_stand_for_list && self.count == before { self.follow(rest, node, None) } else { is_missed }
     }
@@ -240,6 +278,16 @@ mod tests {
         check("a[?@.kind == 'home'].n", r#"{"a": [{"kind": "home", "n": 1}, {"kind": "work", "n": 2}]}"#, "1");
         check("a[1:]", r#"{"a": [1, 2, 3]}"#, "2. 3.");
         check("$..b", r#"{"a": {"b": 1}, "b": {"b": 2}, "c": [{"b": 3}]}"#, r#"1 {"b":2} 2 3"#);
+    }
+
+    #[test]
+    fn a_path_with_many_ways_to_a_field_ends() {
+        let objects = format!("{}1{}", r#"{"a":"#.repeat(1000), "}".repeat(1000));
+        let lists = format!(r#"{{"a":{}1{}}}"#, "[".repeat(1000), "]".repeat(1000));
+        check("$..a..a..a..z", &objects, "missed");
+        check("$..['a', 'a']..['a', 'a']..z", &objects, "missed");
+        check(&format!("a{}.z", ".0".repeat(200)), &lists, "missed");
+        check(&format!("a{}.z", ".*".repeat(200)), &objects, "missed");
     }
 
     #[test]

@@ -2,8 +2,10 @@
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
+use std::collections::HashMap;
 
 use super::query::{self, Step};
+use super::search::Search;
 use crate::node::{Kind, Node};
 
 /// What stands after `?`.
@@ -49,13 +51,16 @@ pub(super) enum Operator {
 
 impl Filter {
     /// Whether it is so for `node`.
-    pub(super) fn holds(&self, root: Node<'_>, node: Node<'_>) -> bool {
+    pub(super) fn holds<'d>(&self, search: &Search<'d>, node: Node<'d>) -> bool {
+        search.spend(1);
         match self {
-            Filter::Any(filters) => filters.iter().any(|filter| filter.holds(root, node)),
-            Filter::All(filters) => filters.iter().all(|filter| filter.holds(root, node)),
-            Filter::Not(filter) => !filter.holds(root, node),
-            Filter::Exists(query) => query.first(root, node).is_some(),
-            Filter::Compare(left, operator, right) => operator.holds(&left.value(root, node), &right.value(root, node)),
+            Filter::Any(filters) => filters.iter().any(|filter| filter.holds(search, node)),
+            Filter::All(filters) => filters.iter().all(|filter| filter.holds(search, node)),
+            Filter::Not(filter) => !filter.holds(search, node),
+            Filter::Exists(query) => query.first(search, node).is_some(),
+            Filter::Compare(left, operator, right) => {
+                operator.holds(search, &left.value(search, node), &right.value(search, node))
+            }
         }
     }
 }
@@ -66,19 +71,19 @@ impl Query {
         self.steps.iter().all(Step::is_singular)
     }
 
-    fn first<'d>(&self, root: Node<'d>, node: Node<'d>) -> Option<Node<'d>> {
-        query::first(&self.steps, root, if self.from_root { root } else { node })
+    fn first<'d>(&self, search: &Search<'d>, node: Node<'d>) -> Option<Node<'d>> {
+        if self.from_root { search.absolute(self) } else { query::first(search, &self.steps, node) }
     }
 }
 
 impl Operand {
-    fn value<'v>(&'v self, root: Node<'v>, node: Node<'v>) -> Compared<'v> {
+    fn value<'v, 'd: 'v>(&'v self, search: &Search<'d>, node: Node<'d>) -> Compared<'v> {
         match self {
             Operand::Null => Compared::Null,
             Operand::Bool(bool) => Compared::Bool(*bool),
             Operand::Number(number) => Compared::Number(number),
             Operand::Text(text) => Compared::Text(Cow::Borrowed(text)),
-            Operand::Query(query) => query.first(root, node).map_or(Compared::Nothing, Compared::of),
+            Operand::Query(query) => query.first(search, node).map_or(Compared::Nothing, Compared::of),
         }
     }
 }
@@ -104,11 +109,11 @@ impl<'v> Compared<'v> {
         }
     }
 
-    fn is_equal(&self, other: &Compared<'_>) -> bool {
+    fn is_equal(&self, search: &Search<'_>, other: &Compared<'_>) -> bool {
         match (self, other) {
             (Compared::Nothing, Compared::Nothing) | (Compared::Null, Compared::Null) => true,
             (Compared::Bool(left), Compared::Bool(right)) => left == right,
-            (Compared::Container(left), Compared::Container(right)) => are_equal(*left, *right),
+            (Compared::Container(left), Compared::Container(right)) => are_equal(search, *left, *right),
             _ => self.order(other) == Some(Ordering::Equal),
         }
     }
@@ -124,14 +129,14 @@ impl<'v> Compared<'v> {
 }
 
 impl Operator {
-    fn holds(self, left: &Compared<'_>, right: &Compared<'_>) -> bool {
+    fn holds(self, search: &Search<'_>, left: &Compared<'_>, right: &Compared<'_>) -> bool {
         match self {
-            Operator::Equal => left.is_equal(right),
-            Operator::NotEqual => !left.is_equal(right),
+            Operator::Equal => left.is_equal(search, right),
+            Operator::NotEqual => !left.is_equal(search, right),
             Operator::Less => left.order(right) == Some(Ordering::Less),
             Operator::Greater => left.order(right) == Some(Ordering::Greater),
-            Operator::LessOrEqual => left.order(right) == Some(Ordering::Less) || left.is_equal(right),
-            Operator::GreaterOrEqual => left.order(right) == Some(Ordering::Greater) || left.is_equal(right),
+            Operator::LessOrEqual => left.order(right) == Some(Ordering::Less) || left.is_equal(search, right),
+            Operator::GreaterOrEqual => left.order(right) == Some(Ordering::Greater) || left.is_equal(search, right),
         }
     }
 }
@@ -145,11 +150,14 @@ fn order(left: &str, right: &str) -> Option<Ordering> {
 }
 
 /// Whether two lists have the same elements, or two objects the same values under the same keys.
-fn are_equal(left: Node<'_>, right: Node<'_>) -> bool {
-    let same = |left, right| Compared::of(left).is_equal(&Compared::of(right));
-    left.kind() == right.kind()
-        && left.elements().count() == right.elements().count()
-        && left.elements().zip(right.elements()).all(|(left, right)| same(left, right))
-        && left.entries().count() == right.entries().count()
-        && left.entries().all(|(key, left)| right.get(&key.name()).is_some_and(|right| same(left, right)))
+fn are_equal(search: &Search<'_>, left: Node<'_>, right: Node<'_>) -> bool {
+    if search.spend(1) || left.kind() != right.kind() || query::children(left).count() != query::children(right).count() {
+        return false;
+    }
+    let same = |left, right| Compared::of(left).is_equal(search, &Compared::of(right));
+    if left.kind() == Kind::Array {
+        return left.elements().zip(right.elements()).all(|(left, right)| !search.spend(1) && same(left, right));
+    }
+    let by_key: HashMap<_, _> = right.entries().map(|(key, right)| (key.name(), right)).collect();
+    left.entries().all(|(key, left)| !search.spend(1) && by_key.get(&key.name()).is_some_and(|right| same(left, *right)))
 }

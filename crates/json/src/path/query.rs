@@ -1,6 +1,7 @@
 //! What a path picks.
 
 use super::filter::Filter;
+use super::search::{RESULT_COST, Search};
 use crate::node::{Kind, Node};
 
 /// One segment of a path.
@@ -57,6 +58,11 @@ impl Step {
         !may_be_empty && !self.selectors.iter().any(takes_some)
     }
 
+    /// Whether it may come to a value by several ways.
+    fn has_several_ways(&self) -> bool {
+        self.descends || self.selectors.len() > 1
+    }
+
     /// Whether it picks at most one value.
     pub(super) fn is_singular(&self) -> bool {
         matches!(self.only_selector(), Some(Selector::Key(_) | Selector::Index(_)))
@@ -66,18 +72,39 @@ impl Step {
 /// Is told of values, and says whether that is enough.
 type Found<'f, 'd> = &'f mut dyn FnMut(Node<'d>) -> bool;
 
-/// Tells of every value that `steps` lead to from `node`, until `found` says that it is enough. Filters may look at `root`.
-pub(super) fn visit<'d>(steps: &[Step], root: Node<'d>, node: Node<'d>, found: Found<'_, 'd>) -> bool {
+/// Tells of every value that `steps` lead to from `node`, until `found` says that it is enough, or it was too much work.
+pub(super) fn visit<'d>(search: &Search<'d>, steps: &[Step], node: Node<'d>, found: Found<'_, 'd>) -> bool {
     match steps.split_first() {
-        Some((step, rest)) => pick(step, root, node, &mut |next| visit(rest, root, next, found)),
-        None => found(node),
+        Some((step, rest)) if step.has_several_ways() => visit_once(search, step, rest, node, found),
+        Some((step, rest)) => pick(search, step, node, &mut |next| visit(search, rest, next, found)),
+        None => search.spend(RESULT_COST) || found(node),
     }
 }
 
+/// Visits what `step` leads to, and remembers where it led to nothing.
+fn visit_once<'d>(search: &Search<'d>, step: &Step, rest: &[Step], node: Node<'d>, found: Found<'_, 'd>) -> bool {
+    if search.is_barren(step, node) {
+        return search.spend(1);
+    }
+    let mut is_barren = true;
+    let is_enough = pick(search, step, node, &mut |next| {
+        visit(search, rest, next, &mut |result| {
+            is_barren = false;
+            found(result)
+        })
+    });
+    if is_barren && step.descends {
+        search.note_barren(step, node.containers());
+    } else if is_barren {
+        search.note_barren(step, [node]);
+    }
+    is_enough
+}
+
 /// The first value that `steps` lead to from `node`.
-pub(super) fn first<'d>(steps: &[Step], root: Node<'d>, node: Node<'d>) -> Option<Node<'d>> {
+pub(super) fn first<'d>(search: &Search<'d>, steps: &[Step], node: Node<'d>) -> Option<Node<'d>> {
     let mut first = None;
-    visit(steps, root, node, &mut |node| {
+    visit(search, steps, node, &mut |node| {
         first = Some(node);
         true
     });
@@ -86,11 +113,17 @@ pub(super) fn first<'d>(steps: &[Step], root: Node<'d>, node: Node<'d>) -> Optio
 
 /// Whether the steps break off at values that have not what a step names.
 pub(super) fn breaks_off(steps: &[Step], root: Node<'_>) -> bool {
+    let search = Search::unlimited(root);
     let mut nodes = vec![root];
     for step in steps {
-        let mut next = Vec::new();
+        let (mut next, mut covered) = (Vec::new(), None);
         for node in &nodes {
-            pick(step, root, *node, &mut |found| {
+            // what is inside of a value that a step went through has been seen
+            if step.descends && covered.is_some_and(|covered| node.id() < covered) {
+                continue;
+            }
+            covered = Some(node.end());
+            pick(&search, step, *node, &mut |found| {
                 next.push(found);
                 false
             });
@@ -98,25 +131,47 @@ pub(super) fn breaks_off(steps: &[Step], root: Node<'_>) -> bool {
         if next.is_empty() {
             return nodes.into_iter().any(|node| step.misses(node));
         }
+        next.sort_unstable_by_key(|node| node.id());
+        next.dedup_by_key(|node| node.id());
         nodes = next;
     }
     false
 }
 
-fn pick<'d>(step: &Step, root: Node<'d>, node: Node<'d>, found: Found<'_, 'd>) -> bool {
-    step.selectors.iter().any(|selector| select(selector, root, node, found))
-        || (step.descends && children(node).any(|child| pick(step, root, child, found)))
+fn pick<'d>(search: &Search<'d>, step: &Step, node: Node<'d>, found: Found<'_, 'd>) -> bool {
+    let mut pick_from = |node| step.selectors.iter().any(|selector| select(search, selector, node, found));
+    if !step.descends {
+        return pick_from(node);
+    }
+    // by the tape, which has what is further out first, and not by recursion: documents may be deep
+    let mut next = Some(node);
+    while let Some(inside) = next {
+        if search.spend(1) {
+            return true;
+        }
+        if search.is_barren(step, inside) {
+            next = node.container_from(inside.end());
+            continue;
+        }
+        if pick_from(inside) {
+            return true;
+        }
+        next = node.container_from(inside.following());
+    }
+    false
 }
 
-pub(super) fn select<'d>(selector: &Selector, root: Node<'d>, node: Node<'d>, found: Found<'_, 'd>) -> bool {
+pub(super) fn select<'d>(search: &Search<'d>, selector: &Selector, node: Node<'d>, found: Found<'_, 'd>) -> bool {
+    let mut found = |node| search.spend(1) || found(node);
     match selector {
-        Selector::Key(key) => node.get(key).is_some_and(found),
-        Selector::Index(index) => element(node, *index).is_some_and(found),
+        Selector::Key(key) => get(search, node, key).is_some_and(found),
+        Selector::Index(index) => element(search, node, *index).is_some_and(found),
         Selector::Every => children(node).any(found),
-        Selector::Filter(filter) => children(node).filter(|child| filter.holds(root, *child)).any(found),
+        Selector::Filter(filter) => children(node).any(|child| filter.holds(search, child) && found(child)),
         Selector::Slice(slice) => {
             let elements: Vec<_> = node.elements().collect();
-            slice.indices(elements.len()).filter_map(|index| elements.get(index).copied()).any(found)
+            let is_exhausted = search.spend(elements.len() as u64);
+            is_exhausted || slice.indices(elements.len()).filter_map(|index| elements.get(index).copied()).any(found)
         }
     }
 }
@@ -125,15 +180,33 @@ pub(super) fn children(node: Node<'_>) -> impl Iterator<Item = Node<'_>> {
     node.entries().map(|(_, value)| value).chain(node.elements())
 }
 
-fn element(node: Node<'_>, index: i64) -> Option<Node<'_>> {
+/// The value of a key, the last one where it stands twice.
+fn get<'d>(search: &Search<'d>, node: Node<'d>, key: &str) -> Option<Node<'d>> {
+    let (mut value, mut passed) = (None, 0);
+    for (found, of_key) in node.entries() {
+        passed += 1;
+        if found.is(key) {
+            value = Some(of_key);
+        }
+    }
+    search.spend(passed);
+    value
+}
+
+fn element<'d>(search: &Search<'d>, node: Node<'d>, index: i64) -> Option<Node<'d>> {
     let index = match usize::try_from(index) {
         Ok(index) => index,
         Err(_) => {
             let from_end = usize::try_from(index.unsigned_abs()).ok()?;
-            node.elements().count().checked_sub(from_end)?
+            let length = node.elements().count();
+            search.spend(length as u64);
+            length.checked_sub(from_end)?
         }
     };
-    node.elements().nth(index)
+    let mut passed = 0;
+    let found = node.elements().inspect(|_| passed += 1).nth(index);
+    search.spend(passed);
+    found
 }
 
 impl Slice {

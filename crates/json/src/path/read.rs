@@ -9,6 +9,15 @@ use crate::value::Value;
 /// How deep filters can be inside each other, parentheses included.
 const MAX_NESTING: usize = 32;
 
+/// How many steps a path can have, those in its filters included: each one in another is a level of recursion.
+const MAX_STEPS: usize = 256;
+
+/// How many bytes a path can have, so that no document is searched for thousands of keys.
+const MAX_LENGTH: usize = 16 << 10;
+
+/// How many characters of a path that is too long are shown.
+const MAX_SHOWN: usize = 60;
+
 /// In the order in which they are tried.
 const OPERATORS: [(&str, Operator); 6] = [
     ("==", Operator::Equal),
@@ -21,12 +30,22 @@ const OPERATORS: [(&str, Operator); 6] = [
 
 /// The steps of a path.
 pub(super) fn path(text: &str) -> Result<Vec<Step>, PathError> {
-    let mut reader = Reader { rest: text.trim(), nesting: 0 };
-    reader.path().map_err(|problem| {
-        let before = text.trim_end().len() - reader.rest.len();
-        let column = text.get(..before).unwrap_or_default().chars().count() + 1;
-        PathError { path: text.to_owned(), problem, column }
-    })
+    let mut reader = Reader { rest: text.trim(), nesting: 0, steps: 0 };
+    let steps = reader.path();
+    let before = text.trim_end().len() - reader.rest.len();
+    let column = || text.get(..before).unwrap_or_default().chars().count() + 1;
+    match steps {
+        Ok(_) if text.len() > MAX_LENGTH => Err(error(text, "it is longer than 16384 bytes", 1)),
+        steps => steps.map_err(|problem| error(text, problem, column())),
+    }
+}
+
+fn error(text: &str, problem: &'static str, column: usize) -> PathError {
+    let path = match text.len() {
+        0..=MAX_LENGTH => text.to_owned(),
+        _ => text.chars().take(MAX_SHOWN).chain(['…']).collect(),
+    };
+    PathError { path, problem, column }
 }
 
 type Read<T> = Result<T, &'static str>;
@@ -35,6 +54,8 @@ struct Reader<'t> {
     rest: &'t str,
     /// How many filters and parentheses are open.
     nesting: usize,
+    /// How many steps were read.
+    steps: usize,
 }
 
 impl<'t> Reader<'t> {
@@ -47,6 +68,7 @@ impl<'t> Reader<'t> {
         } else if self.rest.is_empty() {
             return Err("it is empty");
         } else if !self.rest.starts_with('[') {
+            self.steps = 1;
             steps.push(self.dotted(false)?);
         }
         steps.extend(self.steps()?);
@@ -56,6 +78,12 @@ impl<'t> Reader<'t> {
     fn steps(&mut self) -> Read<Vec<Step>> {
         let mut steps = Vec::new();
         loop {
+            if self.rest.starts_with(['.', '[']) {
+                self.steps += 1;
+            }
+            if self.steps > MAX_STEPS {
+                return Err("it has more than 256 steps");
+            }
             if self.eat("..") {
                 steps.push(self.dotted(true)?);
             } else if self.eat(".") {

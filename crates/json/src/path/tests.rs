@@ -105,6 +105,63 @@ fn anywhere_inside() {
     check_in(document, "$..['next', 'b']", r#"[1, 2, {"next":[3]}, [3], null]"#);
 }
 
+/// How many values a path picks from `depth` objects with the key `a` in each other, or that it is too much work.
+#[track_caller]
+fn check_nested(depth: usize, path: &str, expected: Result<usize, &str>) {
+    let text = format!("{}1{}", r#"{"a":"#.repeat(depth), "}".repeat(depth));
+    let document = Document::parse(text.into_bytes()).unwrap();
+    let found = Path::parse(path).unwrap().try_all(document.root()).map(|found| found.len());
+    assert_eq!(found.map_err(|error| error.path), expected.map_err(str::to_owned), "{path}");
+}
+
+#[test]
+fn a_path_with_many_ways_to_a_value_ends() {
+    check_nested(600, "$..a", Ok(600));
+    check_nested(600, "$..a..a", Ok(179_700));
+    check_nested(600, "$..a..a..a", Err("$..a..a..a"));
+    // what has no results is entered once
+    check_nested(1000, "$..a..a..a..a..z", Ok(0));
+    check_nested(1000, "$..[?@..a..a..a..z]", Ok(0));
+    check_nested(1000, "$..[?@..[?@..[?@..[?@.z]]]]", Ok(0));
+    check_nested(1000, "$..[?$..a..a..z]..a", Ok(0));
+    check_nested(1000, &format!("${}.z", "['a','a']".repeat(200)), Ok(0));
+    check_nested(1000, &"['a','a']".repeat(200), Err(&"['a','a']".repeat(200)));
+    check_nested(1000, "$..[?@ == $.a]", Ok(1));
+}
+
+#[test]
+fn no_value_is_found_by_many_ways() {
+    let document = Document::parse(format!("{}1{}", r#"{"a":"#.repeat(1000), "}".repeat(1000)).into_bytes()).unwrap();
+    for path in ["$..a..a..a..a..z", "$..['a','a']..['a','a']..['a','a'].z"] {
+        let path = Path::parse(path).unwrap();
+        assert_eq!(path.first(document.root()).map(|node| node.id()), None, "{path}");
+        assert!(path.breaks_off(document.root()), "{path}");
+    }
+}
+
+#[test]
+fn long_paths_are_refused() {
+    let refused = |path: String| Path::parse(&path).unwrap_err().problem;
+    assert_eq!(refused("a.".repeat(255) + "a.a"), "it has more than 256 steps");
+    assert_eq!(refused(format!("a[?{}]", "@.a && ".repeat(300) + "@.a")), "it has more than 256 steps");
+    assert_eq!(refused(format!("a['{}']", "a".repeat(16 << 10))), "it is longer than 16384 bytes");
+    assert!(Path::parse(&("a.".repeat(250) + "a")).is_ok());
+    assert!(Path::parse(&format!("a['{}']", "a".repeat(16_000))).is_ok());
+}
+
+#[test]
+fn the_deepest_documents_are_searched_with_the_stack_of_a_thread() {
+    let deepest = format!("{}1{}", r#"{"a":"#.repeat(Document::MAX_DEPTH), "}".repeat(Document::MAX_DEPTH));
+    let document = Document::parse(deepest.into_bytes()).unwrap();
+    // half of what threads of tokio have
+    let search = move || {
+        let paths = ["$..a".to_owned(), "a.".repeat(255) + "a", "$..[?@ == $.a]".to_owned(), "$[?@ == $.a]..z".to_owned()];
+        paths.map(|path| Path::parse(&path).unwrap().try_all(document.root()).is_ok())
+    };
+    let thread = std::thread::Builder::new().stack_size(1 << 20).spawn(search).unwrap();
+    assert_eq!(thread.join().unwrap(), [true; 4]);
+}
+
 #[test]
 fn unions() {
     check("['n', 'missing', 'a2']", "[null, [[1],[2]]]");
