@@ -14,6 +14,9 @@ use crate::tape::Entry;
 use crate::value::Value;
 use editor::{Built, Editor};
 
+/// How many rows are edited before it is asked again whether to go on.
+const ROWS_AT_A_TIME: usize = 256;
+
 /// What happens to a field.
 #[derive(Debug, Clone, PartialEq)]
 pub enum FieldEdit {
@@ -64,10 +67,37 @@ impl Selection {
     /// # Ok::<(), catchment_json::ParseError>(())
     /// ```
     pub fn edit_fields(&self, edits: &[(FieldPath, FieldEdit)]) -> Result<EditedFields, ParseError> {
+        let (rows, uses) = (self.clone(), vec![PathUse::default(); edits.len()]);
+        Ok(self.edit_fields_while(edits, &|| true)?.unwrap_or(EditedFields { rows, uses }))
+    }
+
+    /// The rows of [`Selection::edit_fields`], as long as `goes_on`, which is asked before each few rows; then nothing.
+    ///
+    /// # Errors
+    ///
+    /// Where the document gets more than 4 GiB of text.
+    ///
+    /// ```
+    /// use catchment_json::{Document, FieldEdit, FieldPath, Selection};
+    ///
+    /// let page = Selection::elements(Document::parse(br#"[{"id": 1}]"#.to_vec())?);
+    /// let edits = [(FieldPath::new("id"), FieldEdit::Drop)];
+    /// assert!(page.edit_fields_while(&edits, &|| true)?.is_some());
+    /// assert!(page.edit_fields_while(&edits, &|| false)?.is_none());
+    /// # Ok::<(), catchment_json::ParseError>(())
+    /// ```
+    pub fn edit_fields_while(
+        &self,
+        edits: &[(FieldPath, FieldEdit)],
+        goes_on: &dyn Fn() -> bool,
+    ) -> Result<Option<EditedFields>, ParseError> {
         let mut uses = vec![PathUse::default(); edits.len()];
         // The fields of all rows, one row after the other, and how many the rows up to each have.
         let (mut fields, mut ends) = (Vec::new(), Vec::with_capacity(self.ids.len()));
-        for row in self.nodes() {
+        for (index, row) in self.nodes().enumerate() {
+            if index % ROWS_AT_A_TIME == 0 && !goes_on() {
+                return Ok(None);
+            }
             let first = fields.len();
             if row.kind() == Kind::Object {
                 find_fields(row, edits, &mut fields, &mut uses);
@@ -77,18 +107,21 @@ impl Selection {
             ends.push(fields.len());
         }
         if fields.is_empty() {
-            return Ok(EditedFields { rows: self.clone(), uses });
+            return Ok(Some(EditedFields { rows: self.clone(), uses }));
         }
         let mut editor = Editor::of(&self.document);
         let built: Vec<Built> = edits.iter().map(|(_, edit)| editor.edit(edit)).collect();
         let mut ids = Vec::with_capacity(self.ids.len());
         let mut first = 0;
         for (row, end) in self.ids.iter().zip(ends) {
+            if ids.len() % ROWS_AT_A_TIME == 0 && !goes_on() {
+                return Ok(None);
+            }
             ids.push(NodeId(editor.tape.len() as u32));
             editor.edited_row(row.0, self.document.tape(), fields.get(first..end).unwrap_or_default(), &built);
             first = end;
         }
-        Ok(EditedFields { rows: editor.finish(ids)?, uses })
+        Ok(Some(EditedFields { rows: editor.finish(ids)?, uses }))
     }
 
     /// The same rows, of which each object has the fields of `added` too, in place of own ones of their names. The tape is

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::document::{Inner, NodeId};
+use crate::document::{Document, Inner, NodeId};
 use crate::tape::{self, Entry, Tag};
 use crate::unescape::{unescape, unescape_to};
 use crate::value::{Object, Value};
@@ -128,6 +128,24 @@ impl<'d> Node<'d> {
     /// The value under `key` of an object, the last one where the key stands twice.
     pub fn get(self, key: &str) -> Option<Node<'d>> {
         self.entries().filter(|(k, _)| k.is(key)).last().map(|(_, value)| value)
+    }
+
+    /// Bytes that its texts, numbers and keys take, and the entries of all that is in it: what a copy takes at least.
+    ///
+    /// ```
+    /// use catchment_json::Document;
+    ///
+    /// let page = Document::parse(br#"[1, {"a": "bc"}]"#.to_vec())?;
+    /// assert_eq!(page.root().memory(), 5 * Document::VALUE_BYTES + "1abc".len());
+    /// # Ok::<(), catchment_json::ParseError>(())
+    /// ```
+    pub fn memory(self) -> usize {
+        let tape = self.inner.tape.get(self.at as usize..self.end().0 as usize).unwrap_or_default();
+        let text = |entry: &Entry| match entry.tag {
+            Tag::Array | Tag::Object => 0,
+            _ => (entry.end - entry.start) as usize,
+        };
+        tape.len() * Document::VALUE_BYTES + tape.iter().map(text).sum::<usize>()
     }
 
     /// How many values and keys its document has.
