@@ -156,4 +156,10 @@ pub enum ExtractError {
         /// The resource.
         resource: String,
     },
+    /// The run was told to stop while rows of the resource were worked on.
+    #[error("the run was told to stop while rows of resource `{resource}` were worked on")]
+    Cancelled {
+        /// The resource.
+        resource: String,
+    },
 }

@@ -27,6 +27,7 @@ mod row;
 mod run;
 mod source;
 mod start;
+mod stop_signal;
 mod warnings;
 mod windows;
 
@@ -43,5 +44,6 @@ pub use row::Row;
 pub use run::{After, Boundaries, ExtractOptions, Extracted, Extraction, RowBatch, Sink, boundary_keys, keep_fed};
 pub use source::{Source, UnknownResource};
 pub use start::Start;
+pub use stop_signal::StopSignal;
 pub use warnings::Warning;
 pub use windows::{Windows, WindowsError};

@@ -23,7 +23,7 @@ pub enum RunError {
     Lock(#[from] LockError),
     /// The source failed.
     #[error(transparent)]
-    Extract(#[from] ExtractError),
+    Extract(ExtractError),
     /// A schema file cannot be imported.
     #[error(transparent)]
     SchemaFile(#[from] SchemaFileError),
@@ -90,6 +90,15 @@ pub enum RunError {
     /// A thread of the run panicked: a bug in this program.
     #[error("a thread of the run ended unexpectedly; this is a bug, and nothing was changed")]
     Panicked,
+}
+
+impl From<ExtractError> for RunError {
+    fn from(error: ExtractError) -> Self {
+        match error {
+            ExtractError::Cancelled { .. } => RunError::Stopped,
+            error => RunError::Extract(error),
+        }
+    }
 }
 
 impl From<LoadError> for RunError {

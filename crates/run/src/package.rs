@@ -47,6 +47,7 @@ pub(crate) async fn of_source(
 ) -> Result<Made, RunError> {
     let Begun { begin, schema, state, boundaries, without_rows, notes, .. } = begun;
     let run = Extraction::with(source, &state, &boundaries, &without_rows, runner.options.extract, events)?;
+    let run = run.until(&stop.clone().into());
     make(runner, store, (begin, schema), Feed::Source(run, notes), stop).await
 }
 

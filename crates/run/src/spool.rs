@@ -28,7 +28,8 @@ pub(crate) async fn spool(
     let Begun { begin, schema, state, boundaries, without_rows, notes, .. } = begun;
     let earlier = earlier(store, begun, runner.options.refresh.is_some())?;
     let writer = store.create_extracted(begin, schema)?;
-    let mut run = Extraction::with(source, state, boundaries, without_rows, runner.options.extract, events)?;
+    let run = Extraction::with(source, state, boundaries, without_rows, runner.options.extract, events)?;
+    let mut run = run.until(&stop.clone().into());
     let mut spool = Spool { writer, counts: RowCounts::new(), checkpoints: 0, error: None };
     let goes_on = earlier.is_some();
     if let Some(earlier) = earlier {

@@ -10,7 +10,7 @@ use super::boundary::{Boundary, whole_rows};
 use super::cursor::{Kept, Point};
 use super::last_value::Place;
 use super::{BoundaryRows, Incremental, OnMissing, RangeEnd, shift, stored};
-use crate::{ExtractError, Start};
+use crate::{ExtractError, Start, StopSignal};
 
 /// Filters rows by their cursor, and keeps the last value.
 #[derive(Debug)]
@@ -45,6 +45,7 @@ pub(crate) struct Tracker<'r> {
     out_of_order: Option<String>,
     saw_start: bool,
     saw_end: bool,
+    stop: StopSignal,
 }
 
 impl<'r> Tracker<'r> {
@@ -96,7 +97,13 @@ impl<'r> Tracker<'r> {
             out_of_order: None,
             saw_start: false,
             saw_end: false,
+            stop: StopSignal::default(),
         })
+    }
+
+    /// Ends what works on many rows early where `stop` says so.
+    pub(crate) fn set_stop(&mut self, stop: &StopSignal) {
+        self.stop = stop.clone();
     }
 
     /// What the resource continues from.
@@ -144,7 +151,8 @@ impl<'r> Tracker<'r> {
         let mut rows = Vec::with_capacity(page.ids.len());
         let mut is_cut = false;
         let notes_known_rows = self.boundary.as_ref().is_some_and(Boundary::notes_known_rows);
-        for id in &page.ids {
+        for (index, id) in page.ids.iter().enumerate() {
+            self.stop.check(index).map_err(|_| ExtractError::Cancelled { resource: self.resource.to_owned() })?;
             if rows.len() == room {
                 is_cut = true;
                 break;

@@ -7,10 +7,11 @@ use catchment_json::{Node, Selection, Value};
 use serde::Serialize;
 
 use super::Resource;
+use crate::StopSignal;
 use crate::page::PageError;
 
 /// Changes the rows of a page.
-pub(crate) type Step = Arc<dyn Fn(Selection) -> Result<Selection, PageError> + Send + Sync>;
+pub(crate) type Step = Arc<dyn Fn(Selection, &StopSignal) -> Result<Selection, PageError> + Send + Sync>;
 
 impl Resource {
     /// The same resource, with each row made anew by `function`; null leaves it out.
@@ -41,8 +42,12 @@ impl Resource {
     where
         I: IntoIterator<Item: Serialize>,
     {
-        self.map_pages(move |page| {
-            let rows: Vec<_> = page.nodes().map(Node::to_value).flat_map(&function).collect();
+        self.map_pages_until(move |page, stop| {
+            let mut rows = Vec::new();
+            for (index, row) in page.nodes().enumerate() {
+                stop.check(index)?;
+                rows.extend(function(row.to_value()));
+            }
             Ok(Selection::try_from(rows)?)
         })
     }
@@ -58,16 +63,44 @@ impl Resource {
     /// ```
     #[must_use]
     pub fn filter(self, predicate: impl Fn(Node<'_>) -> bool + Send + Sync + 'static) -> Resource {
-        self.map_pages(move |mut page| {
-            let Selection { document, ids } = &mut page;
-            ids.retain(|id| predicate(document.node(*id)));
+        self.map_pages_until(move |mut page, stop| {
+            let mut kept = Vec::with_capacity(page.ids.len());
+            for (index, id) in page.ids.iter().enumerate() {
+                stop.check(index)?;
+                if predicate(page.document.node(*id)) {
+                    kept.push(*id);
+                }
+            }
+            page.ids = kept;
             Ok(page)
         })
     }
 
     /// The same resource, with the rows that `step` makes of those of each page.
     #[must_use]
-    pub fn map_pages(mut self, step: impl Fn(Selection) -> Result<Selection, PageError> + Send + Sync + 'static) -> Resource {
+    pub fn map_pages(self, step: impl Fn(Selection) -> Result<Selection, PageError> + Send + Sync + 'static) -> Resource {
+        self.map_pages_until(move |page, _| step(page))
+    }
+
+    /// The same resource, with the rows that `step` makes of those of each page. It ends early, with an error, where the run is
+    /// told to stop.
+    ///
+    /// ```
+    /// use catchment_extract::Resource;
+    ///
+    /// let rivers = Resource::rows("rivers", vec![("Rhine", 1233)]).map_pages_until(|page, stop| {
+    ///     for (index, _) in page.ids.iter().enumerate() {
+    ///         stop.check(index)?;
+    ///     }
+    ///     Ok(page)
+    /// });
+    /// # let _ = rivers;
+    /// ```
+    #[must_use]
+    pub fn map_pages_until(
+        mut self,
+        step: impl Fn(Selection, &StopSignal) -> Result<Selection, PageError> + Send + Sync + 'static,
+    ) -> Resource {
         self.steps.push(Arc::new(step));
         self
     }

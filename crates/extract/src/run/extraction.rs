@@ -1,35 +1,32 @@
 //! A run of a source.
 
 use std::collections::{BTreeSet, VecDeque};
-use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use catchment_json::Selection;
 use catchment_schema::WriteDisposition;
 use catchment_state::State;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use indexmap::IndexMap;
-use tokio::time::Instant;
 
 use super::dependents::Dependents;
-use super::extracted::{After, Boundaries, ExtractOptions, Extracted, RowBatch, Sink};
+use super::extracted::{After, Boundaries, ExtractOptions, Extracted, Sink};
 use super::feeding::{FedEnd, Feeding, From};
 use super::in_tables::InTables;
 use super::item::{Item, ItemStream};
 use super::node::{Node, Role, lock};
 use super::root::root;
+use super::send::{hand_out, send};
 use super::tree::{Tree, trees};
 use crate::checkpoint::Checkpoint;
 use crate::progress::Progress;
 use crate::warnings::Warnings;
-use crate::{Budget, ExtractError, Resource, Source, Start, Warning};
+use crate::{Budget, ExtractError, Resource, Source, Start, StopSignal, Warning};
 
 /// A run of a source: what is loaded of it, and what feeds that.
 ///
 /// ```
-/// use std::ops::ControlFlow;
-/// use std::sync::atomic::{AtomicUsize, Ordering};
+/// /// use std::sync::atomic::{AtomicUsize, Ordering};
 ///
 /// use catchment_extract::{Boundaries, Budget, Extracted, Extraction, Resource, Source};
 /// use catchment_state::State;
@@ -123,6 +120,24 @@ impl<'e> Extraction<'e> {
         }
         run.refuse_limits_that_lose_rows()?;
         Ok(run)
+    }
+
+    /// The same run, which ends early where `stop` says so, with [`ExtractError::Cancelled`], even in the middle of a large page.
+    ///
+    /// ```
+    /// use catchment_extract::{Boundaries, Extraction, Resource, Source, StopSignal};
+    /// use catchment_state::State;
+    ///
+    /// let source = Source::from(Resource::rows("rivers", vec![("Rhine", 1233)]));
+    /// let state = State::new("geography", "geography_data", "dlt.destinations.duckdb");
+    /// let run = Extraction::new(&source, &state, &Boundaries::new())?.until(&StopSignal::default());
+    /// # let _ = run;
+    /// # Ok::<(), catchment_extract::ExtractError>(())
+    /// ```
+    #[must_use]
+    pub fn until(self, stop: &StopSignal) -> Extraction<'e> {
+        self.trees.iter().flat_map(|part| part.nodes.values()).for_each(|node| lock(node).set_stop(stop));
+        self
     }
 
     fn feeding(&self) -> Feeding<'_> {
@@ -352,34 +367,5 @@ impl<'e> Part<'e> {
             }
         }
         (loaded, fed)
-    }
-}
-
-async fn send(
-    tree: &Arc<str>,
-    node: Option<&Mutex<Node<'_>>>,
-    rows: Selection,
-    budget: &Budget,
-    sink: Sink<'_>,
-) -> Result<(), ExtractError> {
-    let Some(node) = node.filter(|node| lock(node).is_loaded && !rows.ids.is_empty()) else { return Ok(()) };
-    let resource = lock(node).resource;
-    let name: Arc<str> = resource.name.as_str().into();
-    let by_table = lock(node).by_table(rows)?;
-    for (table, rows) in by_table {
-        let asked = lock(node).is_heard().then(Instant::now);
-        let share = budget.take(rows.memory()).await;
-        lock(node).note_budget_wait(asked.map_or(Duration::ZERO, |asked| asked.elapsed()));
-        let ordinal = lock(node).next_ordinal();
-        let batch = RowBatch { resource: Arc::clone(&name), table, rows, ordinal, share };
-        hand_out(Extracted::Rows { tree: Arc::clone(tree), batch }, &name, sink)?;
-    }
-    Ok(())
-}
-
-fn hand_out(extracted: Extracted, resource: &str, sink: Sink<'_>) -> Result<(), ExtractError> {
-    match sink(extracted) {
-        ControlFlow::Continue(()) => Ok(()),
-        ControlFlow::Break(()) => Err(ExtractError::Stopped { resource: resource.to_owned() }),
     }
 }

@@ -16,6 +16,9 @@ mod progress_tests;
 #[cfg(test)]
 mod properties;
 mod root;
+mod send;
+#[cfg(test)]
+mod stop_tests;
 mod table_names;
 #[cfg(test)]
 pub(crate) mod tests;

@@ -14,7 +14,7 @@ use crate::checkpoint::{Checkpoint, End, resumed, set_resumed};
 use crate::incremental::{FinishedParents, ParentId, Parents, Tracker, parent_id};
 use crate::progress::{Event, Progress};
 use crate::warnings::Warnings;
-use crate::{ExtractError, Page, PageError, RangeEnd, Resource, Row, Source, Start};
+use crate::{ExtractError, Page, PageError, RangeEnd, Resource, Row, Source, Start, StopSignal};
 
 /// The pages of one resource have ordinals below this number, from that of the resource times it. Those of thousands of
 /// resources stay below 2^40, as merges have room for.
@@ -44,6 +44,7 @@ pub(super) struct Node<'r> {
     event: Event,
     progress: Progress,
     warnings: Warnings,
+    stop: StopSignal,
 }
 
 pub(super) fn lock<'l, 'r>(node: &'l Mutex<Node<'r>>) -> MutexGuard<'l, Node<'r>> {
@@ -106,6 +107,7 @@ impl<'r> Node<'r> {
             event: Event { resource: resource.name.clone(), ..Event::default() },
             progress: progress.clone(),
             warnings: warnings.clone(),
+            stop: StopSignal::default(),
         };
         if !node.checkpoint.is_beginning() {
             node.cap();
@@ -229,7 +231,9 @@ impl<'r> Node<'r> {
         let failed = |source| ExtractError::Pages { resource: self.resource.name.clone(), source };
         let Page { rows, position, bytes, warnings } = page.map_err(failed)?;
         warnings.into_iter().for_each(|warning| self.warnings.add(&self.resource.name, warning));
-        let mut rows = self.resource.steps.iter().try_fold(rows, |rows, step| step(rows)).map_err(failed)?;
+        // an error after that is what the steps end with when they are told to
+        let ended = |source| if self.stop.is_set() { self.cancelled() } else { failed(source) };
+        let mut rows = self.resource.steps.iter().try_fold(rows, |rows, step| step(rows, &self.stop)).map_err(ended)?;
         let taken = std::mem::take(&mut self.checkpoint.taken);
         let room = self.rows_left.map_or(usize::MAX, |left| usize::try_from(left.saturating_add(taken)).unwrap_or(usize::MAX));
         let is_cut = match &mut self.tracker {
@@ -259,6 +263,18 @@ impl<'r> Node<'r> {
         self.event.waited_for_pages += waited;
         self.progress.send(&self.event);
         Ok(rows)
+    }
+
+    fn cancelled(&self) -> ExtractError {
+        ExtractError::Cancelled { resource: self.resource.name.clone() }
+    }
+
+    /// Ends what works on many rows early where `stop` says so.
+    pub(super) fn set_stop(&mut self, stop: &StopSignal) {
+        self.stop = stop.clone();
+        if let Some(tracker) = &mut self.tracker {
+            tracker.set_stop(stop);
+        }
     }
 
     fn count(&mut self, rows: u64, is_cut: bool) {
