@@ -2,12 +2,16 @@
 
 use std::sync::Arc;
 
-use catchment_extract::{PageError, Resource};
-use catchment_json::{FieldEdit, FieldPath, Selection, Value};
+use catchment_extract::{PageError, Resource, StopSignal};
+use catchment_json::{Document, FieldEdit, FieldPath, Selection, Value};
 use thiserror::Error;
 
+use crate::expression::Room;
 use crate::field_uses::FieldUses;
 use crate::{Expression, StepSpec};
+
+/// How many rows `yield_map` may make of one row.
+const MAX_ROWS_OF_ROW: usize = 1_000_000;
 
 /// An expression that cannot be evaluated for a row.
 #[derive(Debug, Error)]
@@ -22,13 +26,18 @@ struct StepError {
 /// The resource with one more step, which is the one at `index` of its spec.
 pub(crate) fn add(resource: Resource, index: usize, step: &StepSpec, uses: &Arc<FieldUses>) -> Resource {
     match step {
-        StepSpec::Filter(expression) => resource.map_pages(filter(expression.clone())),
-        StepSpec::Map(expression) => resource.map_pages(yield_map("map", expression.clone(), |row| Ok(vec![row]))),
-        StepSpec::YieldMap(expression) => resource.map_pages(yield_map("yield_map", expression.clone(), |rows| match rows {
-            Value::Array(rows) => Ok(rows),
-            Value::Null => Ok(Vec::new()),
-            other => Err(format!("it makes {}, expected a list of rows", other.kind_name())),
-        })),
+        StepSpec::Filter(expression) => resource.map_pages_until(filter(expression.clone())),
+        StepSpec::Map(expression) => resource.map_pages_until(yield_map("map", expression.clone(), |row| Ok(vec![row]))),
+        StepSpec::YieldMap(expression) => {
+            resource.map_pages_until(yield_map("yield_map", expression.clone(), |rows| match rows {
+                Value::Array(rows) if rows.len() > MAX_ROWS_OF_ROW => {
+                    Err(format!("it makes {} rows of one, and {MAX_ROWS_OF_ROW} are supported; make fewer of them", rows.len()))
+                }
+                Value::Array(rows) => Ok(rows),
+                Value::Null => Ok(Vec::new()),
+                other => Err(format!("it makes {}, expected a list of rows", other.kind_name())),
+            }))
+        }
         StepSpec::Drop(fields) => edit(resource, Vec::new(), edits(fields, &FieldEdit::Drop), (index, uses)),
         StepSpec::Mask(fields) => {
             edit(resource, Vec::new(), edits(fields, &FieldEdit::Replace(Value::from("***"))), (index, uses))
@@ -43,11 +52,12 @@ pub(crate) fn add(resource: Resource, index: usize, step: &StepSpec, uses: &Arc<
 
 type Page = Result<Selection, PageError>;
 
-fn filter(expression: Expression) -> impl Fn(Selection) -> Page + Send + Sync + 'static {
-    move |mut page| {
+fn filter(expression: Expression) -> impl Fn(Selection, &StopSignal) -> Page + Send + Sync + 'static {
+    move |mut page, stop| {
         let compiled = expression.compiled()?;
         let mut kept = Vec::with_capacity(page.ids.len());
-        for id in &page.ids {
+        for (index, id) in page.ids.iter().enumerate() {
+            stop.check(index)?;
             let found = compiled.of_node("row", &page.document, *id);
             let found = found.map_err(|problem| failed("filter", &expression, &page, *id, problem))?;
             if found.is_true() {
@@ -64,15 +74,17 @@ fn yield_map(
     step: &'static str,
     expression: Expression,
     rows: impl Fn(Value) -> Result<Vec<Value>, String> + Send + Sync + 'static,
-) -> impl Fn(Selection) -> Page + Send + Sync + 'static {
-    move |page| {
+) -> impl Fn(Selection, &StopSignal) -> Page + Send + Sync + 'static {
+    move |page, stop| {
         let compiled = expression.compiled()?;
-        let mut made = Vec::new();
-        for id in &page.ids {
-            let found = compiled.of_node("row", &page.document, *id).and_then(|found| rows(found.into_value()?));
+        let (mut made, mut room) = (Vec::new(), Room::for_page(&page.document));
+        for (index, id) in page.ids.iter().enumerate() {
+            stop.check(index)?;
+            let found = compiled.of_node("row", &page.document, *id);
+            let found = found.and_then(|found| rows(found.into_value_within(&mut room)?));
             made.extend(found.map_err(|problem| failed(step, &expression, &page, *id, problem))?);
         }
-        Ok(Selection::try_from(made)?)
+        Ok(Selection::elements(Document::from_value(&Value::Array(made))?))
     }
 }
 
@@ -86,8 +98,11 @@ type Edits = Vec<(FieldPath, FieldEdit)>;
 fn edit(resource: Resource, keys: Edits, paths: Edits, (index, uses): (usize, &Arc<FieldUses>)) -> Resource {
     let (uses, first) = (Arc::clone(uses), keys.len());
     let edits: Edits = keys.into_iter().chain(paths).collect();
-    resource.map_pages(move |page| {
-        let mut edited = page.edit_fields(&edits)?;
+    resource.map_pages_until(move |page, stop| {
+        // without the rows, where it is to stop: then the run drops the page
+        let Some(mut edited) = page.edit_fields_while(&edits, &|| !stop.is_set())? else {
+            return Err("the run was stopped".into());
+        };
         let (of_keys, of_paths) = edited.uses.split_at_mut(first);
         of_paths.iter_mut().zip(of_keys).for_each(|(path, key)| path.is_taken |= key.is_taken);
         uses.note(index, of_paths);

@@ -1,7 +1,9 @@
 //! Expressions in specs, in the language of Jinja, over rows, answers and cursor values.
 
 mod functions;
+mod limits;
 mod node;
+mod room;
 #[cfg(test)]
 mod tests;
 mod value;
@@ -13,6 +15,7 @@ use catchment_json::{Document, NodeId, Value};
 use minijinja::{Environment, ErrorKind, UndefinedBehavior};
 
 pub(crate) use node::JsonNode;
+pub(crate) use room::Room;
 pub(crate) use value::map;
 
 /// Steps that one evaluation may take, so that no expression runs for ever.
@@ -34,6 +37,7 @@ impl Expression {
     ///
     /// What is wrong with it.
     pub(crate) fn parse(text: &str, variables: &[&str]) -> Result<Expression, String> {
+        limits::check(text)?;
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Chainable);
         environment.set_fuel(Some(FUEL));
@@ -98,7 +102,12 @@ impl Found {
     }
 
     pub(crate) fn into_value(self) -> Result<Value, String> {
-        value::from_jinja(&self.0)
+        self.into_value_within(&mut Room::default())
+    }
+
+    /// The value, as far as there is room for it.
+    pub(crate) fn into_value_within(self, room: &mut Room) -> Result<Value, String> {
+        value::from_jinja(&self.0, room)
     }
 }
 
@@ -115,6 +124,12 @@ impl fmt::Debug for Expression {
 }
 
 fn problem(error: &minijinja::Error) -> String {
+    if error.kind() == ErrorKind::OutOfFuel {
+        return format!(
+            "it takes more than {FUEL} steps; a list or a text in it is too long (a step is an operator, two elements of a list or \
+             64 bytes of text)"
+        );
+    }
     match error.detail() {
         Some(detail) => format!("{}: {detail}", error.kind()),
         None => error.kind().to_string(),

@@ -1,8 +1,9 @@
 //! JSON as expressions see it: looked at where it stands, and copied as far as it is asked for.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
 
-use catchment_json::{Document, Kind, NodeId};
+use catchment_json::{Document, Kind, Node, NodeId};
 use minijinja::Value;
 use minijinja::value::{Enumerator, Object, ObjectRepr};
 
@@ -13,6 +14,10 @@ use super::value::number;
 pub(crate) struct JsonNode {
     document: Document,
     id: NodeId,
+    /// Where the elements of a list are, once one was asked for: they are walked by their index.
+    elements: OnceLock<Vec<NodeId>>,
+    /// Where the values of an object are, once it was walked through.
+    values: OnceLock<HashMap<String, NodeId>>,
 }
 
 impl JsonNode {
@@ -24,7 +29,12 @@ impl JsonNode {
             Kind::Bool => Value::from(node.bool().unwrap_or_default()),
             Kind::Integer | Kind::Fraction => number(node.number().unwrap_or_default()),
             Kind::Text => Value::from(node.text().unwrap_or_default().into_owned()),
-            Kind::Array | Kind::Object => Value::from_object(JsonNode { document: document.clone(), id }),
+            Kind::Array | Kind::Object => Value::from_object(JsonNode {
+                document: document.clone(),
+                id,
+                elements: OnceLock::new(),
+                values: OnceLock::new(),
+            }),
         }
     }
 
@@ -35,6 +45,18 @@ impl JsonNode {
     fn is_list(&self) -> bool {
         self.document.node(self.id).kind() == Kind::Array
     }
+
+    fn element(&self, index: usize) -> Option<NodeId> {
+        let elements = || self.document.node(self.id).elements().map(Node::id).collect();
+        self.elements.get_or_init(elements).get(index).copied()
+    }
+
+    fn value_of(&self, key: &str) -> Option<NodeId> {
+        match self.values.get() {
+            Some(values) => values.get(key).copied(),
+            None => self.document.node(self.id).get(key).map(Node::id),
+        }
+    }
 }
 
 impl Object for JsonNode {
@@ -43,9 +65,8 @@ impl Object for JsonNode {
     }
 
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
-        let node = self.document.node(self.id);
-        let found = if self.is_list() { node.elements().nth(key.as_usize()?)? } else { node.get(key.as_str()?)? };
-        Some(JsonNode::value(&self.document, found.id()))
+        let found = if self.is_list() { self.element(key.as_usize()?)? } else { self.value_of(key.as_str()?)? };
+        Some(JsonNode::value(&self.document, found))
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
@@ -53,13 +74,15 @@ impl Object for JsonNode {
         if self.is_list() {
             return Enumerator::Seq(node.elements().count());
         }
-        let mut keys: Vec<Value> = Vec::new();
-        for (key, _) in node.entries() {
-            let key = Value::from(key.name().into_owned());
-            if !keys.contains(&key) {
-                keys.push(key);
+        let (mut keys, mut values) = (Vec::new(), HashMap::new());
+        for (key, value) in node.entries() {
+            let key = key.name().into_owned();
+            // of a key that stands twice the last value counts
+            if values.insert(key.clone(), value.id()).is_none() {
+                keys.push(Value::from(key));
             }
         }
+        self.values.get_or_init(|| values);
         Enumerator::Values(keys)
     }
 }

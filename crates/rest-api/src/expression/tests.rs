@@ -70,5 +70,34 @@ fn mistakes_are_told_before_any_row_has_come() {
 #[test]
 fn values_are_seen_as_rows_are() {
     let value = Value::parse(r#"{"a": [1, "x", null, true]}"#).unwrap();
-    assert_eq!(super::value::from_jinja(&super::value::to_jinja(&value)).unwrap(), value);
+    assert_eq!(super::value::from_jinja(&super::value::to_jinja(&value), &mut super::Room::default()).unwrap(), value);
+}
+
+#[test]
+fn what_an_expression_makes_of_a_row_is_bounded() {
+    let too_much = "it makes more than 352 MiB of values; make fewer of each row, or ask for smaller pages";
+    check("[row] * 10000000", r#"{"id": 1}"#, too_much);
+    check("[[row] * 10000] * 10000", r#"{"id": 1}"#, too_much);
+    check("[row.a] * 1000", &format!(r#"{{"a": [{}1]}}"#, "1, ".repeat(10_000)), too_much);
+    check("([row] * 1000)|length", r#"{"id": 1}"#, "1000");
+    let too_long = "it takes more than 1000000 steps; a list or a text in it is too long (a step is an operator, two elements of \
+                    a list or 64 bytes of text)";
+    check("'x' * 1000000000", "{}", too_long);
+    check(
+        "range(100000)|map('string')|list|length > 0 and range(100000)|map('string')|join|replace('1', row.a * 100000)",
+        r#"{"a": "x"}"#,
+        too_long,
+    );
+}
+
+#[test]
+fn long_lists_and_wide_objects_are_walked_once() {
+    let list = format!(r#"{{"a": [{}1]}}"#, "1,".repeat(200_000));
+    check("row.a|sum", &list, "200001");
+    check("row.a[200000]", &list, "1");
+    let fields: Vec<_> = (0..50_000).map(|index| format!(r#""k{index}": 1"#)).collect();
+    let object = format!("{{{}, \"k0\": 2}}", fields.join(","));
+    check("row|items|length", &object, "50000");
+    check("row.values()|sum", &object, "unknown method: map has no method named values");
+    check("(row|items|list)[0][1]", &object, "2");
 }

@@ -1,10 +1,10 @@
 //! Values of expressions to JSON and back. Nothing is rounded: what expressions cannot hold is an error.
 
-use catchment_json::{Object, Value};
+use catchment_json::{Document, Object, Value};
 use minijinja::value::{Kwargs, ValueKind};
 use minijinja::{Error, ErrorKind};
 
-use super::JsonNode;
+use super::{JsonNode, Room};
 
 /// A number, where expressions can compute with it as it is.
 pub(super) fn number(source: &str) -> minijinja::Value {
@@ -59,12 +59,16 @@ pub(crate) fn map<'k>(entries: impl IntoIterator<Item = (&'k str, minijinja::Val
     minijinja::Value::from(Kwargs::from_iter(entries))
 }
 
-/// What an expression evaluates to; undefined is null.
-pub(super) fn from_jinja(value: &minijinja::Value) -> Result<Value, String> {
+/// What an expression evaluates to, as far as there is room for it; undefined is null.
+pub(super) fn from_jinja(value: &minijinja::Value, room: &mut Room) -> Result<Value, String> {
     if let Some(node) = value.downcast_object_ref::<JsonNode>() {
         let (document, id) = node.document();
-        return Ok(document.node(id).to_value());
+        let node = document.node(id);
+        // its text counts as values of 16 bytes
+        room.take(node.memory() / Document::VALUE_BYTES, 0)?;
+        return Ok(node.to_value());
     }
+    room.take(1, value.as_str().map_or(0, str::len))?;
     Ok(match value.kind() {
         ValueKind::Undefined | ValueKind::None => Value::Null,
         ValueKind::Bool => Value::from(value.is_true()),
@@ -79,13 +83,15 @@ pub(super) fn from_jinja(value: &minijinja::Value) -> Result<Value, String> {
         }
         ValueKind::Seq | ValueKind::Iterable => {
             let elements = value.try_iter().map_err(|error| super::problem(&error))?;
-            Value::Array(elements.map(|element| from_jinja(&element)).collect::<Result<_, _>>()?)
+            Value::Array(elements.map(|element| from_jinja(&element, room)).collect::<Result<_, _>>()?)
         }
         ValueKind::Map => {
             let mut object = Object::new();
             for key in value.try_iter().map_err(|error| super::problem(&error))? {
                 let field = value.get_item(&key).map_err(|error| super::problem(&error))?;
-                object.insert(key.to_string(), from_jinja(&field)?);
+                let key = key.to_string();
+                room.take(0, key.len())?;
+                object.insert(key, from_jinja(&field, room)?);
             }
             Value::Object(object)
         }

@@ -1,5 +1,9 @@
 //! Processing steps.
 
+use std::ops::ControlFlow;
+
+use catchment_extract::{Boundaries, Budget, Extraction};
+
 use super::{ScriptedServer, fresh, json, parse, run, run_against, source};
 
 /// What becomes of two rows.
@@ -68,6 +72,39 @@ fn what_cannot_be_evaluated_names_expression_and_row() {
             "resource `r` failed: the yield_map `row.id` cannot be evaluated for the row {\"id\":1,\"state\":\"open\",\"user\":{\"login\":\"ada\"},\"n\":1.50}: it makes a number, expected a list of rows",
         ),
     );
+}
+
+#[test]
+fn what_expressions_make_of_a_page_is_bounded() {
+    let check = |expression: &str, problem: &str| {
+        let failed =
+            format!("resource `r` failed: the yield_map `{expression}` cannot be evaluated for the row {FIRST}: {problem}");
+        super::steps::check(&format!(r#"{{"yield_map": "{expression}"}}"#), Err(&failed));
+    };
+    check("[row] * 10000000", "it makes more than 352 MiB of values; make fewer of each row, or ask for smaller pages");
+    check("[0] * 1000001", "it makes 1000001 rows of one, and 1000000 are supported; make fewer of them");
+}
+
+#[test]
+fn steps_end_early_where_the_run_is_told_to_stop() {
+    let server = ScriptedServer::start(|_| json(r#"[{"id": 1}]"#));
+    let check = |step: &str| {
+        let spec = r#"{"client": {"base_url": "BASE"}, "resources": [{"name": "r", "processing_steps": [STEP]}]}"#;
+        let source = source(&parse(&spec.replace("BASE", &server.url()).replace("STEP", step)));
+        let token = tokio_util::sync::CancellationToken::new();
+        token.cancel();
+        let state = fresh();
+        let run = Extraction::new(&source, &state, &Boundaries::new()).unwrap().until(&token.into());
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let ended = runtime.block_on(run.run(&Budget::new(1 << 20), &|_| ControlFlow::Continue(())));
+        let problem = "the run was told to stop while rows of resource `r` were worked on";
+        assert_eq!(ended.map(|_| ()).map_err(|error| error.to_string()), Err(problem.to_owned()), "{step}");
+    };
+    check(r#"{"filter": "row.id"}"#);
+    check(r#"{"map": "row"}"#);
+    check(r#"{"yield_map": "[row]"}"#);
+    check(r#"{"drop": "id"}"#);
+    check(r#"{"mask": "id"}"#);
 }
 
 #[test]

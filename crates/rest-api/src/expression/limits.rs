@@ -1,0 +1,156 @@
+//! How long and how nested an expression can be.
+
+/// How many bytes an expression can have.
+const MAX_BYTES: usize = 16 << 10;
+
+/// How many levels of operators, filters and parentheses an expression can have. minijinja parses, evaluates and drops it by
+/// recursion: 1,200 levels of the worst kind take 1 MiB of stack, and threads of tokio have 2 MiB.
+const MAX_LEVELS: usize = 500;
+
+/// What is wrong with the size of an expression.
+pub(super) fn check(text: &str) -> Result<(), String> {
+    if text.len() > MAX_BYTES {
+        return Err(format!(
+            "it has {} bytes, and expressions can have {MAX_BYTES}; split it into several steps, or shorten its lists",
+            text.len()
+        ));
+    }
+    match levels(text) {
+        0..=MAX_LEVELS => Ok(()),
+        levels => Err(format!(
+            "its operators, filters and parentheses are {levels} levels deep, and {MAX_LEVELS} are supported; split it into several \
+             steps, or compare with a list (`row.id in [1, 2]`)"
+        )),
+    }
+}
+
+/// What was read of an expression, or of what stands in one pair of brackets.
+#[derive(Default)]
+struct Level {
+    /// The levels of what stands before the last comma, `and`, `or`, `if` or `else`.
+    before: usize,
+    /// How many operators were read since.
+    operators: usize,
+    /// The levels of the deepest brackets since.
+    brackets: usize,
+}
+
+impl Level {
+    fn levels(&self) -> usize {
+        self.before.max(self.operators + self.brackets)
+    }
+
+    /// Ends an operand. `links` is 1 where what follows makes one value of it and the next one.
+    fn separate(&mut self, links: usize) {
+        *self = Level { before: self.levels() + links, ..Level::default() };
+    }
+}
+
+/// An upper bound of how deep the syntax tree of an expression is. Operators that follow each other are as many levels,
+/// whichever way they associate.
+fn levels(text: &str) -> usize {
+    let mut open = Vec::new();
+    let mut level = Level::default();
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let length = match c {
+            '\'' | '"' => string_length(rest, c),
+            c if is_of_word(c) => rest.find(|c| !is_of_word(c)).unwrap_or(rest.len()),
+            c => c.len_utf8(),
+        };
+        let (token, after) = rest.split_at_checked(length).unwrap_or((rest, ""));
+        rest = after;
+        match token {
+            "(" | "[" | "{" => {
+                level.operators += 1;
+                open.push(std::mem::take(&mut level));
+            }
+            ")" | "]" | "}" => {
+                let inside = level.levels();
+                level = open.pop().unwrap_or_default();
+                level.brackets = level.brackets.max(inside);
+            }
+            "," | ":" | "else" => level.separate(0),
+            "and" | "or" | "if" => level.separate(1),
+            "not" | "is" | "in" | "+" | "-" | "*" | "/" | "%" | "~" | "|" | "." => level.operators += 1,
+            _ => {}
+        }
+    }
+    open.into_iter().rev().fold(level.levels(), |inside, level: Level| inside + level.levels())
+}
+
+fn is_of_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
+}
+
+/// The length of the string that `text` begins with, quotes included; all of it where the string does not end.
+fn string_length(text: &str, quote: char) -> usize {
+    let mut is_escaped = false;
+    let end = text.char_indices().skip(1).find(|(_, c)| {
+        let ends = *c == quote && !is_escaped;
+        is_escaped = *c == '\\' && !is_escaped;
+        ends
+    });
+    end.map_or(text.len(), |(at, _)| at + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MAX_LEVELS, levels};
+    use crate::Expression;
+
+    #[test]
+    fn levels_are_counted() {
+        #[track_caller]
+        fn check(expression: &str, expected: usize) {
+            assert_eq!(levels(expression), expected, "{expression}");
+        }
+        check("row", 0);
+        check("row.a", 1);
+        check("row.a.b|lower", 3);
+        check("'a.b.c.d' ~ \"(\\\"(((\"", 1);
+        check("(((1)))", 3);
+        check("[1, [2, [3]], 4]", 3);
+        check("row.id in [1, 2, 3, 4, 5]", 3);
+        check("row.a == 1 or row.a == 2 or row.a == 3", 3);
+        check("{'a': row.a|lower, 'b': row.b, 'c': f(row.c.d)}", 4);
+        check("((", 2);
+        check("))", 0);
+    }
+
+    /// How the evaluation of an expression ends in half of the stack that threads of tokio have.
+    #[track_caller]
+    fn check(expression: String, expected: Result<(), &str>) {
+        let evaluate = move || {
+            let parsed = Expression::parse(&expression, &["row"])?;
+            let found = parsed.compiled()?.evaluate([("row", minijinja::Value::from(1))])?;
+            found.is_true();
+            drop(found);
+            Ok::<_, String>(())
+        };
+        let thread = std::thread::Builder::new().stack_size(1 << 20).spawn(evaluate).unwrap();
+        let found = thread.join().unwrap();
+        let problem = found.err().unwrap_or_default();
+        assert_eq!(problem.split(';').next(), Some(expected.err().unwrap_or_default()));
+    }
+
+    #[test]
+    fn expressions_with_thousands_of_operators_do_not_overflow_the_stack() {
+        for operator in ["1+", "1-", "1*", "1~", "1 or ", "1 and ", "-", "not ", "1 if 0 else "] {
+            check(format!("{}1", operator.repeat(MAX_LEVELS)), Ok(()));
+        }
+        // each of them is two levels, or one
+        for last in ["|default(1)", " is defined", "|int|abs", ".a.b"] {
+            check(format!("{}1{}{}", "(".repeat(70), ")".repeat(70), last.repeat(200)), Ok(()));
+        }
+        for last in ["|zip", "|batch(1)", "|list", "|reverse", "[:]"] {
+            check(format!("[1]{}", last.repeat(MAX_LEVELS / 2 - 1)), Ok(()));
+        }
+        check("-".repeat(4_000), Err("its operators, filters and parentheses are 4000 levels deep, and 500 are supported"));
+        check(format!("1{}", "+1".repeat(20_000)), Err("it has 40001 bytes, and expressions can have 16384"));
+        check(
+            format!("{}1", "[".repeat(16_000)),
+            Err("its operators, filters and parentheses are 16000 levels deep, and 500 are supported"),
+        );
+    }
+}
