@@ -14,6 +14,7 @@ use crate::error::RunError;
 use crate::load_id;
 use crate::refresh::refresh;
 use crate::runner::Runner;
+use crate::threads::blocking;
 use crate::{table_names, tables};
 
 /// A package before it has rows.
@@ -90,7 +91,7 @@ pub(crate) async fn restore(runner: &Runner, schema: &str, stop: &CancellationTo
     let (destination, dataset, pipeline) = (runner.destination.clone(), runner.dataset.clone(), runner.pipeline.clone());
     let (schema, stop) = (schema.to_owned(), stop.clone());
     let restoring = move || destination.restore(&dataset, &pipeline, &schema, &|| stop.is_cancelled());
-    Ok(tokio::task::spawn_blocking(restoring).await.map_err(|_| RunError::Panicked)??)
+    Ok(blocking(restoring).await??)
 }
 
 async fn boundaries(runner: &Runner, source: &Source, state: &State, stop: &CancellationToken) -> Result<Boundaries, RunError> {
@@ -99,7 +100,7 @@ async fn boundaries(runner: &Runner, source: &Source, state: &State, stop: &Canc
         let (destination, dataset, pipeline) = (runner.destination.clone(), runner.dataset.clone(), runner.pipeline.clone());
         let (of, stop) = (key.clone(), stop.clone());
         let reading = move || destination.cursor_rows(&dataset, &pipeline, &of, &|| stop.is_cancelled());
-        let rows = tokio::task::spawn_blocking(reading).await.map_err(|_| RunError::Panicked)??;
+        let rows = blocking(reading).await??;
         boundaries.insert(key, rows);
     }
     Ok(boundaries)

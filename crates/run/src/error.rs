@@ -84,6 +84,9 @@ pub enum RunError {
         /// Why not.
         reason: String,
     },
+    /// The system has no room for a thread that the run needs.
+    #[error("failed to start a thread: {0}; raise the limit of processes (`ulimit -u`), or lower `normalize.workers`")]
+    Thread(#[source] std::io::Error),
     /// The run was told to stop.
     #[error("stopped; what was complete is loaded or will be by the next run, and nothing else was changed")]
     Stopped,

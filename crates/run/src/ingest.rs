@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::Builder;
 
 use catchment_extract::{After, Budget, ExtractError, Extracted};
 use catchment_load_package::PackageWriter;
@@ -20,6 +21,7 @@ use crate::feed::{Feed, Sent};
 use crate::options::RunOptions;
 use crate::queue::{Group, Queue};
 use crate::report::Remarks;
+use crate::threads::{self, MAX_WORKERS};
 
 /// The package with all rows in it, the schema and what is kept after them, and what was noticed.
 pub(crate) struct Ingested {
@@ -40,10 +42,10 @@ pub(crate) async fn ingest(
     options: &RunOptions,
     stop: &CancellationToken,
 ) -> Result<Ingested, RunError> {
-    let queue = Arc::new(Queue::new(options.group_max_bytes, options.workers.max(1)));
+    let queue = Arc::new(Queue::new(options.group_max_bytes, options.workers.clamp(1, MAX_WORKERS)));
     // of several tables the first one is what all are like
     let templates = writer.begin().resources.iter().rev().cloned().collect();
-    let stage = Stage::start(&queue, schema, writer, &rules, options, templates);
+    let stage = Stage::start(&queue, schema, writer, &rules, options, templates)?;
     // Where this future is dropped, the threads end, and the package is taken back.
     let _stopped = StopOnDrop(Arc::clone(&queue));
     let budget = Budget::new(options.in_flight_max_bytes);
@@ -66,7 +68,11 @@ pub(crate) async fn ingest(
     } else {
         queue.stop()
     }
-    let written = tokio::task::spawn_blocking(move || stage.finish()).await.unwrap_or_else(|_| Err(RunError::Panicked));
+    let written = match threads::try_thread() {
+        Ok(()) => threads::blocking(move || stage.finish()).await.unwrap_or_else(Err),
+        // All rows were sent, or none are wanted any more: nobody else has to go on here.
+        Err(_) => stage.finish(),
+    };
     match (extracted, written) {
         // The sink said stop, so what the writer says is the reason.
         (Err(RunError::Extract(ExtractError::Stopped { .. })), Err(error)) | (Ok(_), Err(error)) => Err(error),
@@ -116,29 +122,39 @@ impl Stage {
         rules: &Arc<Rules>,
         options: &RunOptions,
         templates: BTreeMap<String, String>,
-    ) -> Stage {
+    ) -> Result<Stage, RunError> {
         let sequencer = Sequencer::new(schema, Arc::clone(rules));
         let snapshot = Arc::new(Mutex::new(sequencer.snapshot()));
         let (sender, receiver) = channel();
         let max_bytes = options.batch_max_bytes;
-        let shredders = (0..options.workers.max(1)).map(|_| {
-            let (queue, snapshot, sender, shredder) =
-                (Arc::clone(queue), Arc::clone(&snapshot), sender.clone(), Shredder::new(Arc::clone(rules)));
-            std::thread::spawn(move || {
-                let abandoned = AbandonOnDrop(queue);
-                shred(&abandoned.0, &snapshot, &sender, shredder, max_bytes);
-            })
-        });
-        let shredders = shredders.collect();
-        let (queue, shredder) = (Arc::clone(queue), Shredder::new(Arc::clone(rules)));
-        let sequencer = std::thread::spawn(move || {
+        let (of_sequence, shredder) = ((Arc::clone(queue), Arc::clone(&snapshot)), Shredder::new(Arc::clone(rules)));
+        let sequencer = Builder::new().spawn(move || {
+            let (queue, snapshot) = of_sequence;
             let abandoned = AbandonOnDrop(queue);
             let (queue, tables) = (&*abandoned.0, BTreeSet::new());
             let mut sequence = Sequence { queue, sequencer, snapshot, writer, shredder, tables, templates, max_bytes };
             sequence.write_all(&receiver)?;
             Ok((sequence.sequencer, sequence.writer, sequence.tables))
         });
-        Stage { sequencer, shredders }
+        let sequencer = sequencer.map_err(RunError::Thread)?;
+        let shredders = threads::start(options.workers.clamp(1, MAX_WORKERS), || {
+            let (queue, snapshot) = (Arc::clone(queue), Arc::clone(&snapshot));
+            let (sender, shredder) = (sender.clone(), Shredder::new(Arc::clone(rules)));
+            Builder::new().spawn(move || {
+                // Made here: what is dropped as no thread starts abandons nothing.
+                let abandoned = AbandonOnDrop(queue);
+                shred(&abandoned.0, &snapshot, &sender, shredder, max_bytes);
+            })
+        });
+        match shredders {
+            Ok(shredders) => Ok(Stage { sequencer, shredders }),
+            Err(error) => {
+                // It ends, as nobody sends it results, and takes the package back.
+                drop(sender);
+                let _ = sequencer.join();
+                Err(error)
+            }
+        }
     }
 
     fn finish(self) -> Written {

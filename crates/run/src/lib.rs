@@ -30,6 +30,7 @@ mod spool;
 mod state_edit;
 mod table_names;
 mod tables;
+mod threads;
 mod waiting;
 mod working_dir;
 

@@ -10,6 +10,7 @@ use crate::aside::Blocked;
 use crate::error::RunError;
 use crate::report::{PackageInfo, PackageOutcome, Remarks, Warning};
 use crate::runner::Runner;
+use crate::threads::blocking;
 
 /// Loads what is sealed, for which `outcome` is reported, and throws away what is not. What can never be loaded is
 /// set aside; where it was only recovered, that does not keep the run from going on, unless its options say so.
@@ -60,11 +61,11 @@ pub(crate) async fn attempt(
     stop: &CancellationToken,
 ) -> Result<(SealedPackage, Result<Loaded, LoadError>), RunError> {
     let (destination, stop) = (Arc::clone(&runner.destination), stop.clone());
-    let loading = tokio::task::spawn_blocking(move || {
+    let loading = move || {
         let loaded = destination.load(&package, &|| stop.is_cancelled());
         (package, loaded)
-    });
-    loading.await.map_err(|_| RunError::Panicked)
+    };
+    blocking(loading).await
 }
 
 /// Removes a package that is loaded, or sets it aside where it can never be.

@@ -2,9 +2,10 @@
 
 use catchment_normalize::NullOnly;
 use catchment_schema::naming::normalize_path;
-use catchment_settings::{Configured, Fields, Incomplete, Settings, SettingsError};
+use catchment_settings::{Configured, Fields, FromValue, Incomplete, Settings, SettingsError, Value};
 
 use crate::RunOptions;
+use crate::threads::MAX_WORKERS;
 
 impl RunOptions {
     /// The options of a run as the configuration says, the defaults where it says nothing.
@@ -78,10 +79,26 @@ impl Configured for ExtractSettings {
     }
 }
 
+/// How many threads shred.
+#[derive(Debug)]
+struct Workers(usize);
+
+impl FromValue for Workers {
+    const EXPECTED: &'static str = "a whole number from 1 to 1024";
+
+    fn from_value(value: &Value) -> Option<Self> {
+        usize::from_value(value).filter(|workers| (1..=MAX_WORKERS).contains(workers)).map(Workers)
+    }
+
+    fn written(&self) -> String {
+        self.0.written()
+    }
+}
+
 /// How rows are normalised: `normalize`.
 #[derive(Debug)]
 pub struct NormalizeSettings {
-    workers: Option<usize>,
+    workers: Option<Workers>,
     buffer_max_bytes: usize,
     max_columns: Option<usize>,
     numeric_widening: bool,
@@ -92,7 +109,7 @@ pub struct NormalizeSettings {
 
 impl NormalizeSettings {
     fn apply(self, options: &mut RunOptions) {
-        options.workers = self.workers.unwrap_or(options.workers);
+        options.workers = self.workers.map_or(options.workers, |workers| workers.0);
         options.writer.buffer_max_bytes = self.buffer_max_bytes;
         options.in_flight_max_bytes = self.buffer_max_bytes;
         options.batch_max_bytes = self.buffer_max_bytes;
@@ -211,6 +228,32 @@ mod tests {
         assert_eq!(options.normalize.null_only_columns, NullOnly::Text);
         assert_eq!(options.normalize.quarantine_table.as_deref(), Some("left_out"));
         assert!(options.raise_on_failed_jobs);
+    }
+
+    #[test]
+    fn so_many_threads_that_no_system_has_them_are_refused() {
+        let check = |workers: &'static str, expected: Result<usize, &str>| {
+            let fixed = Box::leak(Box::new([("normalize.workers", workers)]));
+            let options = RunOptions::from_settings(&Settings::new(&Fixed(fixed)));
+            assert_eq!(
+                options.map(|options| options.workers).map_err(|error| error.to_string()),
+                expected.map_err(str::to_owned)
+            );
+        };
+        check("1", Ok(1));
+        check("1024", Ok(1024));
+        check(
+            "100000",
+            Err(
+                "`workers` must be a whole number from 1 to 1024, but normalize.workers (fixed) holds the text \"100000\": change it there",
+            ),
+        );
+        check(
+            "0",
+            Err(
+                "`workers` must be a whole number from 1 to 1024, but normalize.workers (fixed) holds the text \"0\": change it there",
+            ),
+        );
     }
 
     #[test]

@@ -1,0 +1,72 @@
+//! Threads, of which a system may have no more.
+
+use std::io;
+use std::thread;
+
+use crate::error::RunError;
+
+/// The most threads that shred. A machine has fewer cores, and each thread holds up to `batch_max_bytes`.
+pub(crate) const MAX_WORKERS: usize = 1024;
+
+/// Starts up to `count` threads by `start`, at least one.
+///
+/// # Errors
+///
+/// Where not even one can be started.
+pub(crate) fn start<T>(count: usize, mut start: impl FnMut() -> io::Result<T>) -> Result<Vec<T>, RunError> {
+    let mut started = Vec::new();
+    for _ in 0..count {
+        match start() {
+            Ok(thread) => started.push(thread),
+            Err(error) if started.is_empty() => return Err(RunError::Thread(error)),
+            Err(error) => {
+                tracing::warn!(started = started.len(), wanted = count, %error, "fewer threads normalize rows than `normalize.workers` says");
+                break;
+            }
+        }
+    }
+    Ok(started)
+}
+
+/// Runs `work`, which blocks, on a thread for such.
+///
+/// # Errors
+///
+/// Where it panics, or no thread can be started: tokio panics then, so that is tried before.
+pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, RunError> {
+    try_thread()?;
+    tokio::task::spawn_blocking(work).await.map_err(|_| RunError::Panicked)
+}
+
+/// Whether a thread can be started.
+pub(crate) fn try_thread() -> Result<(), RunError> {
+    let thread = thread::Builder::new().spawn(|| ()).map_err(RunError::Thread)?;
+    thread.join().map_err(|_| RunError::Panicked)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::start;
+
+    #[test]
+    fn a_system_without_room_for_all_threads_gets_fewer() {
+        let check = |room: usize, expected: Result<usize, &str>| {
+            let mut left = room;
+            let started = start(4, || {
+                left = left.checked_sub(1).ok_or_else(|| io::Error::other("no room"))?;
+                Ok(())
+            });
+            assert_eq!(started.map(|threads| threads.len()).map_err(|error| error.to_string()), expected.map_err(str::to_owned));
+        };
+        check(9, Ok(4));
+        check(4, Ok(4));
+        check(3, Ok(3));
+        check(1, Ok(1));
+        check(
+            0,
+            Err("failed to start a thread: no room; raise the limit of processes (`ulimit -u`), or lower `normalize.workers`"),
+        );
+    }
+}
