@@ -1,6 +1,6 @@
 //! A run of a source.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use catchment_json::Selection;
@@ -11,7 +11,7 @@ use indexmap::IndexMap;
 
 use super::dependents::Dependents;
 use super::extracted::{After, Boundaries, ExtractOptions, Extracted, Sink};
-use super::feeding::{FedEnd, Feeding, From};
+use super::feeding::{ByName, FedEnd, Feeding, From, by_name};
 use super::in_tables::InTables;
 use super::item::{Item, ItemStream};
 use super::node::{Node, Role, lock};
@@ -52,11 +52,23 @@ use crate::{Budget, ExtractError, Resource, Source, Start, StopSignal, Warning};
 #[derive(Debug)]
 pub struct Extraction<'e> {
     source: &'e Source,
+    by_name: ByName<'e>,
     state: &'e State,
     without_rows: BTreeSet<String>,
     trees: Vec<Part<'e>>,
+    /// In which tree a resource is, the first one where it is in several, and its place in the source.
+    places: HashMap<&'e str, (usize, usize)>,
     options: ExtractOptions,
     warnings: Warnings,
+}
+
+/// Which resources of a tree are loaded.
+#[derive(Clone, Copy)]
+enum Loaded<'l> {
+    /// Those that are among these.
+    Together(&'l HashSet<usize>),
+    /// This one only.
+    Apart(usize),
 }
 
 /// A tree of resources in a run.
@@ -99,24 +111,25 @@ impl<'e> Extraction<'e> {
     ) -> Result<Extraction<'e>, ExtractError> {
         let mut run = Extraction {
             source,
+            by_name: by_name(source),
             state,
             without_rows: without_rows.clone(),
             trees: Vec::new(),
+            places: HashMap::new(),
             options,
             warnings: Warnings::default(),
         };
         let loaded: Vec<(usize, &Resource)> =
             source.resources.iter().enumerate().filter(|(_, resource)| resource.is_loaded()).collect();
         let (apart, together): (Vec<_>, Vec<_>) = loaded.into_iter().partition(|(_, resource)| run.feeding().is_apart(resource));
-        let mut all: Vec<(Tree, Vec<usize>, bool)> = Vec::new();
-        let together: Vec<usize> = together.into_iter().map(|(index, _)| index).collect();
-        all.extend(trees(source, |index| together.contains(&index))?.into_iter().map(|tree| (tree, together.clone(), false)));
-        for (child, _) in apart {
-            all.extend(trees(source, |index| index == child)?.into_iter().map(|tree| (tree, vec![child], true)));
+        let together: HashSet<usize> = together.into_iter().map(|(index, _)| index).collect();
+        for tree in trees(source, |index| together.contains(&index))? {
+            run.add(tree, Loaded::Together(&together), boundaries, progress)?;
         }
-        for (tree, loaded, is_apart) in all {
-            let part = run.part(tree, &loaded, is_apart, boundaries, progress)?;
-            run.trees.push(part);
+        for (child, _) in apart {
+            for tree in trees(source, |index| index == child)? {
+                run.add(tree, Loaded::Apart(child), boundaries, progress)?;
+            }
         }
         run.refuse_limits_that_lose_rows()?;
         Ok(run)
@@ -141,23 +154,23 @@ impl<'e> Extraction<'e> {
     }
 
     fn feeding(&self) -> Feeding<'_> {
-        Feeding { source: self.source, state: self.state, without_rows: &self.without_rows }
+        let Extraction { source, state, without_rows, by_name, .. } = self;
+        Feeding { source, by_name, state, without_rows }
     }
 
-    /// A tree of which the resources `loaded` are loaded.
-    fn part(
-        &self,
-        tree: Tree,
-        loaded: &[usize],
-        is_apart: bool,
-        boundaries: &Boundaries,
-        progress: &Progress,
-    ) -> Result<Part<'e>, ExtractError> {
+    /// Adds a tree.
+    fn add(&mut self, tree: Tree, loaded: Loaded<'_>, boundaries: &Boundaries, progress: &Progress) -> Result<(), ExtractError> {
         let mut nodes = IndexMap::new();
-        let child = loaded.first().and_then(|child| self.source.resources.get(*child)).filter(|_| is_apart);
+        let (child, is_apart) = match loaded {
+            Loaded::Together(_) => (None, false),
+            Loaded::Apart(child) => (self.source.resources.get(child), true),
+        };
         for index in tree.members() {
             let Some(resource) = self.source.resources.get(index) else { continue };
-            let is_loaded = loaded.contains(&index);
+            let is_loaded = match loaded {
+                Loaded::Together(together) => together.contains(&index),
+                Loaded::Apart(child) => child == index,
+            };
             let from = child.filter(|_| !is_loaded).map_or(From::Itself, |child| self.feeding().from(child, resource));
             let own_kept = self.state.resource(&self.source.name, &resource.name);
             let (kept, in_tables) = match &from {
@@ -165,7 +178,8 @@ impl<'e> Extraction<'e> {
                 From::Apart(position) => (Some(position), InTables::default()),
             };
             // Counts of a resource that runs twice would be mixed up.
-            let runs_twice = self.trees.iter().any(|part| part.nodes.contains_key(&index));
+            let runs_twice = self.places.contains_key(resource.name.as_str());
+            self.places.entry(&resource.name).or_insert((self.trees.len(), index));
             let progress = if runs_twice { &Progress::default() } else { progress };
             let role = Role { resource, kept, is_loaded, is_apart };
             let node = Node::new(self.source, index, role, in_tables, (progress, &self.warnings))?;
@@ -173,18 +187,19 @@ impl<'e> Extraction<'e> {
         }
         let named = child.or_else(|| self.source.resources.get(tree.root));
         let name: Arc<str> = named.map_or("", |resource| resource.name.as_str()).into();
-        Ok(Part { name, tree, nodes, is_apart })
+        self.trees.push(Part { name, tree, nodes, is_apart });
+        Ok(())
     }
 
     fn refuse_limits_that_lose_rows(&self) -> Result<(), ExtractError> {
         for Part { tree, nodes, .. } in &self.trees {
-            let mut limited = Vec::new();
+            let mut limited = HashSet::new();
             for index in tree.members() {
                 let Some(node) = nodes.get(&index) else { continue };
                 let is_below_limit = tree.parent(index).is_some_and(|parent| limited.contains(&parent));
                 let node = lock(node);
                 if is_below_limit || !node.resource.limit.is_none() {
-                    limited.push(index);
+                    limited.insert(index);
                 }
                 node.refuse_limit_that_loses_rows(is_below_limit)?;
             }
@@ -214,8 +229,8 @@ impl<'e> Extraction<'e> {
 
     /// What a resource would start from; none where the run does not have it.
     pub fn start_of(&self, resource: &str) -> Option<Start> {
-        let nodes = || self.trees.iter().flat_map(|part| part.nodes.values()).map(lock);
-        nodes().find(|node| node.resource.name == resource).map(|node| node.start_from())
+        let (tree, place) = self.places.get(resource)?;
+        self.trees.get(*tree)?.nodes.get(place).map(|node| lock(node).start_from())
     }
 
     /// Hands out all new rows. `sink` must not wait; each batch waits for its share of `budget` before, so that a source
@@ -253,7 +268,7 @@ impl<'e> Extraction<'e> {
         let Part { tree, nodes, name, .. } = part;
         let Some(root_node) = nodes.get(&tree.root) else { return Ok(()) };
         let mut items: ItemStream<'_> = root(tree.root, root_node);
-        for (child, parent) in tree.dependents.iter().copied() {
+        for (child, parent) in tree.dependents.iter().map(|(child, parent)| (*child, *parent)) {
             let Some(node) = nodes.get(&child) else { continue };
             let start = lock(node).start();
             items = Box::pin(Dependents {
@@ -287,7 +302,8 @@ impl<'e> Extraction<'e> {
 
     fn finish(self) -> Result<After, ExtractError> {
         let mut after = After { state: self.state.clone(), boundaries: Vec::new(), warnings: Vec::new() };
-        let feeding = Feeding { source: self.source, state: self.state, without_rows: &self.without_rows };
+        let (source, state, without_rows, by_name) = (self.source, self.state, &self.without_rows, &self.by_name);
+        let feeding = Feeding { source, by_name, state, without_rows };
         let (mut loaded, mut fed) = (Vec::new(), Vec::new());
         for part in self.trees {
             let (nodes, of_part) = part.end();
@@ -338,7 +354,8 @@ impl<'e> Part<'e> {
     /// fed.
     fn end(self) -> (Vec<(usize, Node<'e>, bool)>, Vec<Fed>) {
         let Part { tree, nodes, is_apart, .. } = self;
-        let complete: Vec<usize> = nodes.iter().filter(|(_, node)| lock(node).is_complete()).map(|(index, _)| *index).collect();
+        let complete: HashSet<usize> =
+            nodes.iter().filter(|(_, node)| lock(node).is_complete()).map(|(index, _)| *index).collect();
         let ancestors = |index: usize| std::iter::successors(tree.parent(index), |at| tree.parent(*at));
         let (mut loaded, mut positions) = (Vec::new(), IndexMap::new());
         for (index, node) in nodes {

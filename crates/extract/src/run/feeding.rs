@@ -3,7 +3,7 @@
 //! In most cases that is where the cursor of the parent stands, and nothing is kept of it. Where the two differ the state
 //! of the dependent resource has the parent's cursor as of the rows that it was fed with last.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use catchment_json::{Object, Value};
 use catchment_schema::WriteDisposition;
@@ -15,10 +15,20 @@ use crate::{ExtractError, Resource, Source};
 /// The key of it in what a dependent resource keeps.
 const FED: &str = "fed";
 
+/// Resources by their names.
+pub(super) type ByName<'f> = HashMap<&'f str, &'f Resource>;
+
+/// The resources of a source by their names.
+pub(super) fn by_name(source: &Source) -> ByName<'_> {
+    source.resources.iter().map(|resource| (resource.name.as_str(), resource)).collect()
+}
+
 /// What resources of a source have been fed with before a run.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Feeding<'f> {
     pub(super) source: &'f Source,
+    /// Its resources by their names.
+    pub(super) by_name: &'f ByName<'f>,
     pub(super) state: &'f State,
     /// The resources of which no row was ever loaded, or none is left.
     pub(super) without_rows: &'f BTreeSet<String>,
@@ -77,10 +87,10 @@ impl<'f> Feeding<'f> {
 
     /// The resources that feed a resource, the nearest first.
     fn ancestors(&self, child: &Resource) -> impl Iterator<Item = &'f Resource> + use<'f> {
-        let source = self.source;
-        let find = move |name: &str| source.resources.iter().find(|resource| resource.name == name);
+        let by_name = self.by_name;
+        let find = move |name: &str| by_name.get(name).copied();
         let first = child.parent().and_then(find);
-        std::iter::successors(first, move |resource| resource.parent().and_then(find)).take(source.resources.len())
+        std::iter::successors(first, move |resource| resource.parent().and_then(find)).take(by_name.len())
     }
 
     fn kept(&self, resource: &Resource) -> Option<&'f Object> {
@@ -170,7 +180,8 @@ impl<'f> Feeding<'f> {
 /// them and are not refreshed. `without_rows` are the resources of which no row was loaded.
 pub fn keep_fed(source: &Source, state: &mut State, without_rows: &BTreeSet<String>) {
     let before = state.clone();
-    let feeding = Feeding { source, state: &before, without_rows };
+    let by_name = by_name(source);
+    let feeding = Feeding { source, by_name: &by_name, state: &before, without_rows };
     for parent in source.loaded() {
         let position = cursor_path(parent).zip(feeding.kept(parent)).and_then(|(path, kept)| part_of_cursor(kept, path));
         if let Some(position) = position {

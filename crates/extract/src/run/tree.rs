@@ -1,5 +1,9 @@
 //! Which resources are fed with the rows of which.
 
+use std::collections::HashMap;
+
+use indexmap::IndexMap;
+
 use crate::{ExtractError, Source};
 
 /// A resource with pages of its own, and all that are fed with its rows, directly or not: each after the one that feeds
@@ -8,17 +12,17 @@ use crate::{ExtractError, Source};
 pub(super) struct Tree {
     pub(super) root: usize,
     /// Resources, each with the one that feeds it.
-    pub(super) dependents: Vec<(usize, usize)>,
+    pub(super) dependents: IndexMap<usize, usize>,
 }
 
 impl Tree {
     pub(super) fn members(&self) -> impl Iterator<Item = usize> {
-        std::iter::once(self.root).chain(self.dependents.iter().map(|(child, _)| *child))
+        std::iter::once(self.root).chain(self.dependents.keys().copied())
     }
 
     /// The one that feeds a member.
     pub(super) fn parent(&self, member: usize) -> Option<usize> {
-        self.dependents.iter().find(|(child, _)| *child == member).map(|(_, parent)| *parent)
+        self.dependents.get(&member).copied()
     }
 }
 
@@ -28,24 +32,29 @@ pub(super) fn trees(source: &Source, is_loaded: impl Fn(usize) -> bool) -> Resul
     let mut is_needed = vec![false; parents.len()];
     for index in 0..parents.len() {
         let mut next = is_loaded(index).then_some(index);
-        while let Some(at) = next {
-            if let Some(needed) = is_needed.get_mut(at) {
-                *needed = true;
-            }
-            next = parents.get(at).copied().flatten();
+        while let Some(needed) = next.and_then(|at| is_needed.get_mut(at)).filter(|needed| !**needed) {
+            *needed = true;
+            next = next.and_then(|at| parents.get(at).copied().flatten());
         }
     }
-    let is_needed = |index: usize| is_needed.get(index) == Some(&true);
-    let roots = parents.iter().enumerate().filter(|(index, parent)| parent.is_none() && is_needed(*index));
-    Ok(roots.map(|(root, _)| Tree { root, dependents: dependents(root, &parents, is_needed) }).collect())
+    let mut fed: Vec<Vec<usize>> = vec![Vec::new(); parents.len()];
+    let is_needed = |index: &usize| is_needed.get(*index) == Some(&true);
+    for child in (0..parents.len()).filter(is_needed) {
+        let parent = parents.get(child).copied().flatten();
+        if let Some(fed) = parent.and_then(|parent| fed.get_mut(parent)) {
+            fed.push(child);
+        }
+    }
+    let is_root = |index: &usize| is_needed(index) && parents.get(*index) == Some(&None);
+    Ok((0..parents.len()).filter(is_root).map(|root| Tree { root, dependents: dependents(root, &fed) }).collect())
 }
 
 /// What is fed by `root`, each after the one that feeds it, else in the order of the source.
-fn dependents(root: usize, parents: &[Option<usize>], is_needed: impl Fn(usize) -> bool) -> Vec<(usize, usize)> {
-    let (mut found, mut feeds) = (Vec::new(), std::collections::VecDeque::from([root]));
+fn dependents(root: usize, fed: &[Vec<usize>]) -> IndexMap<usize, usize> {
+    let (mut found, mut feeds) = (IndexMap::new(), std::collections::VecDeque::from([root]));
     while let Some(parent) = feeds.pop_front() {
-        for (child, _) in parents.iter().enumerate().filter(|(child, of)| **of == Some(parent) && is_needed(*child)) {
-            found.push((child, parent));
+        for child in fed.get(parent).into_iter().flatten().copied() {
+            found.insert(child, parent);
             feeds.push_back(child);
         }
     }
@@ -54,12 +63,14 @@ fn dependents(root: usize, parents: &[Option<usize>], is_needed: impl Fn(usize) 
 
 /// The place of the parent of each resource.
 fn parents(source: &Source) -> Result<Vec<Option<usize>>, ExtractError> {
-    let place = |name: &str| source.resources.iter().position(|resource| resource.name == name);
-    let mut parents = Vec::with_capacity(source.resources.len());
+    let mut places = HashMap::with_capacity(source.resources.len());
     for (index, resource) in source.resources.iter().enumerate() {
-        if place(&resource.name) != Some(index) {
+        if places.insert(resource.name.as_str(), index).is_some() {
             return Err(ExtractError::SameName { source_name: source.name.clone(), resource: resource.name.clone() });
         }
+    }
+    let mut parents = Vec::with_capacity(source.resources.len());
+    for resource in &source.resources {
         let Some(parent) = resource.parent() else {
             parents.push(None);
             continue;
@@ -70,7 +81,7 @@ fn parents(source: &Source) -> Result<Vec<Option<usize>>, ExtractError> {
             source_name: source.name.clone(),
             hint: source.nearest(parent),
         };
-        parents.push(Some(place(parent).ok_or_else(unknown)?));
+        parents.push(Some(places.get(parent).copied().ok_or_else(unknown)?));
     }
     refuse_circles(source, &parents)?;
     Ok(parents)
