@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 /// One thing that is wrong with a spec.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Mistake {
     /// The path of the key: `resources[2].endpoint.paginator.type`; empty for the whole spec.
     pub path: String,
@@ -20,7 +20,10 @@ impl Mistake {
     }
 }
 
-/// Everything that is wrong with a spec.
+/// How many mistakes a message shows.
+const MAX_SHOWN: usize = 50;
+
+/// Everything that is wrong with a spec. The message shows the first 50 mistakes.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{}", list(mistakes))]
 pub struct SpecError {
@@ -43,5 +46,11 @@ fn list(mistakes: &[Mistake]) -> String {
             (path, None) => format!("{path}: {}", mistake.problem),
         }
     };
-    mistakes.iter().map(line).collect::<Vec<_>>().join("\n")
+    let mut lines: Vec<_> = mistakes.iter().take(MAX_SHOWN).map(line).collect();
+    match mistakes.len().saturating_sub(MAX_SHOWN) {
+        0 => {}
+        1 => lines.push("and 1 more mistake".to_owned()),
+        more => lines.push(format!("and {more} more mistakes")),
+    }
+    lines.join("\n")
 }

@@ -1,5 +1,6 @@
 //! What a run would do.
 
+use std::collections::HashMap;
 use std::fmt;
 
 use catchment_extract::Start;
@@ -50,14 +51,20 @@ impl RestApi<'_> {
     /// Those of [`source`](Self::source).
     pub fn plan(&self, start_of: impl Fn(&str) -> Start) -> Result<Vec<PlannedResource>, SourceError> {
         let endpoints = self.endpoints()?;
-        let mut plan = Vec::new();
+        let (mut plan, mut fed, mut specs) = (Vec::new(), Fed::new(), HashMap::new());
+        for (spec, endpoint) in &endpoints {
+            specs.entry(spec.name.as_str()).or_insert(*spec);
+            if let Some(parent) = &spec.parent {
+                fed.entry(parent.as_str()).or_default().push((spec, endpoint));
+            }
+        }
         for (spec, endpoint) in endpoints.iter().filter(|(spec, _)| spec.parent.is_none()) {
             plan.push(planned(spec, 0, first_request(spec, endpoint, &start_of(&spec.name), self.now())?));
-            add_fed(&endpoints, &spec.name, 1, &mut plan);
+            add_fed(&fed, &spec.name, 1, &mut plan);
         }
         let default = &self.spec.client.paginator;
         for planned in &mut plan {
-            let spec = endpoints.iter().map(|(spec, _)| spec).find(|spec| spec.name == planned.name);
+            let spec = specs.get(planned.name.as_str());
             planned.paginator = shown(spec.and_then(|spec| spec.endpoint.paginator.as_ref()).unwrap_or(default));
         }
         Ok(plan)
@@ -65,12 +72,17 @@ impl RestApi<'_> {
 }
 
 /// Adds what is fed with the rows of `parent`, and what that feeds.
-fn add_fed(endpoints: &[(&ResourceSpec, Endpoint)], parent: &str, depth: usize, plan: &mut Vec<PlannedResource>) {
-    for (spec, endpoint) in endpoints.iter().filter(|(spec, _)| spec.parent.as_deref() == Some(parent)) {
+fn add_fed(fed: &Fed<'_>, parent: &str, depth: usize, plan: &mut Vec<PlannedResource>) {
+    let of = |parent: &str, depth| fed.get(parent).into_iter().flatten().rev().map(move |fed| (depth, fed));
+    let mut waiting: Vec<_> = of(parent, depth).collect();
+    while let Some((depth, (spec, endpoint))) = waiting.pop() {
         plan.push(planned(spec, depth, endpoint.shown()));
-        add_fed(endpoints, &spec.name, depth + 1, plan);
+        waiting.extend(of(&spec.name, depth + 1));
     }
 }
+
+/// What is fed with the rows of each resource.
+type Fed<'f> = HashMap<&'f str, Vec<(&'f ResourceSpec, &'f Endpoint)>>;
 
 fn planned(spec: &ResourceSpec, depth: usize, first_request: String) -> PlannedResource {
     PlannedResource {

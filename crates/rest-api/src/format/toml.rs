@@ -3,19 +3,34 @@
 use std::ops::Range;
 
 use catchment_json::Value;
-use toml_edit::{ImDocument, Item, Key, TableLike, Value as TomlValue};
+use toml_edit::{ImDocument, Item, Key, TableLike, TomlError, Value as TomlValue};
 
 use super::Places;
 use crate::key_path::join;
 
+/// How many characters of a line an error shows.
+const MAX_LINE: usize = 200;
+
 pub(super) fn parse(text: &str, places: &mut Places) -> Result<Value, String> {
-    let document = ImDocument::parse(text).map_err(|error| format!("invalid TOML: {}", error.to_string().trim_end()))?;
-    let mut reader = Reader { text, places };
+    let document = ImDocument::parse(text).map_err(|error| format!("invalid TOML: {}", shown(&error)))?;
+    let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+    let mut reader = Reader { text, lines, places };
     Ok(reader.table(document.as_table(), ""))
+}
+
+/// An error with the line that it is in, as far as that is not too long.
+fn shown(error: &TomlError) -> String {
+    let shorten = |line: &str| match line.char_indices().nth(MAX_LINE) {
+        Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),
+        None => line.to_owned(),
+    };
+    error.to_string().trim_end().lines().map(shorten).collect::<Vec<_>>().join("\n")
 }
 
 struct Reader<'r> {
     text: &'r str,
+    /// Where each line begins.
+    lines: Vec<usize>,
     places: &'r mut Places,
 }
 
@@ -65,11 +80,11 @@ impl Reader<'_> {
     }
 
     fn note(&mut self, path: &str, span: Option<Range<usize>>) {
-        let before = span.and_then(|span| self.text.get(..span.start));
-        if let Some(before) = before {
-            let line_start = before.rfind('\n').map_or(0, |end| end + 1);
-            let column = before.get(line_start..).map_or(0, |line| line.chars().count()) + 1;
-            self.places.note(path.to_owned(), (before.matches('\n').count() + 1, column));
+        let Some(start) = span.map(|span| span.start) else { return };
+        let line = self.lines.partition_point(|begin| *begin <= start);
+        let begin = line.checked_sub(1).and_then(|line| self.lines.get(line)).copied().unwrap_or_default();
+        if let Some(before) = self.text.get(begin..start) {
+            self.places.note(path.to_owned(), (line, before.chars().count() + 1));
         }
     }
 }

@@ -8,6 +8,9 @@ use crate::Mistake;
 use crate::key_path::join;
 use crate::template::has_reference;
 
+/// How many names a message lists.
+const MAX_NAMES: usize = 50;
+
 /// The names of own types, by what they are: `paginator`, `auth`.
 type Own<'o> = dyn Fn(&str) -> Vec<String> + 'o;
 
@@ -191,6 +194,10 @@ pub(crate) fn unknown(found: &str, names: &[&str]) -> String {
 pub(crate) fn nearest(found: &str, names: &[&str]) -> String {
     match naming::nearest(found, names.iter().copied(), 500) {
         Some(name) => format!("did you mean `{name}`?"),
+        None if names.len() > MAX_NAMES => {
+            let shown = names.get(..MAX_NAMES).unwrap_or_default().join(", ");
+            format!("expected one of {shown} and {} more", names.len() - MAX_NAMES)
+        }
         None => format!("expected one of {}", names.join(", ")),
     }
 }

@@ -1,30 +1,50 @@
 //! Which resource is fed with the rows of which.
 
+use std::collections::HashMap;
+
 use super::{Include, ResourceSpec};
 use crate::Mistake;
 use crate::shape::nearest;
+
+/// How many resources may feed a resource, one by way of the other: each row leads to those of all of them.
+const MAX_DEPTH: usize = 100;
+
+/// How many names of resources an unknown one is compared with.
+const MAX_COMPARED: usize = 1000;
+
+/// After how many mistakes unknown names are not compared with others any more.
+const MAX_HINTS: usize = 100;
 
 /// Finds the parent of each resource: the one whose fields its requests or its rows have. Where they have those of several,
 /// these must feed one another, and the last of them is the parent.
 pub(super) fn find(resources: &mut [ResourceSpec], mistakes: &mut Vec<Mistake>) {
     let names: Vec<String> = resources.iter().map(|resource| resource.name.clone()).collect();
+    let mut places = HashMap::new();
+    for (index, name) in names.iter().enumerate() {
+        places.entry(name.as_str()).or_insert(index);
+    }
     let wanted: Vec<Vec<(String, String)>> = resources
         .iter()
         .enumerate()
-        .map(|(index, resource)| known(&format!("resources[{index}]"), references(resource), &names, mistakes))
+        .map(|(index, resource)| known(&format!("resources[{index}]"), references(resource), (&names, &places), mistakes))
         .collect();
-    let place = |name: &str| names.iter().position(|other| other == name);
+    let place = |name: &str| places.get(name).copied();
     let mut parents: Vec<Option<usize>> = vec![None; resources.len()];
     // A parent among several can be told once their own are known, so it is gone over until nothing is new.
     for _ in 0..resources.len() {
+        let mut has_new = false;
         for (index, wanted) in wanted.iter().enumerate() {
             let candidates: Vec<usize> = wanted.iter().filter_map(|(_, name)| place(name)).collect();
             let covers = |of: usize| candidates.iter().all(|other| *other == of || is_fed_by(of, *other, &parents));
             if let Some(parent) = candidates.iter().copied().find(|candidate| covers(*candidate))
                 && let Some(slot) = parents.get_mut(index)
             {
+                has_new |= *slot != Some(parent);
                 *slot = Some(parent);
             }
+        }
+        if !has_new {
+            break;
         }
     }
     for (index, (resource, wanted)) in resources.iter_mut().zip(&wanted).enumerate() {
@@ -43,6 +63,12 @@ pub(super) fn find(resources: &mut [ResourceSpec], mistakes: &mut Vec<Mistake>) 
         if resource.parent.is_none() && resource.include_from_parent.iter().any(|include| include.resource.is_none()) {
             let problem = "it has no parent: nothing of its endpoint takes a field of another resource";
             mistakes.push(Mistake::new(format!("{at}.include_from_parent"), problem));
+        }
+        if chain(index, &parents).nth(MAX_DEPTH).is_some() && !is_fed_by(index, index, &parents) {
+            let problem =
+                format!("more than {MAX_DEPTH} resources feed it, one by way of the other; take fields of one further up");
+            let key = wanted.first().map_or("endpoint", |(key, _)| key.as_str());
+            mistakes.push(Mistake::new(format!("{at}.{key}"), problem));
         }
         if is_fed_by(index, index, &parents) {
             let problem = format!("it is fed with its own rows: {}", circle(index, &parents, &names));
@@ -64,11 +90,22 @@ fn references(resource: &ResourceSpec) -> Vec<(String, String)> {
 }
 
 /// Those of them that there are.
-fn known(at: &str, references: Vec<(String, String)>, names: &[String], mistakes: &mut Vec<Mistake>) -> Vec<(String, String)> {
-    let (known, unknown): (Vec<_>, Vec<_>) = references.into_iter().partition(|(_, name)| names.contains(name));
-    let names: Vec<_> = names.iter().map(String::as_str).collect();
+fn known(
+    at: &str,
+    references: Vec<(String, String)>,
+    (names, places): (&[String], &HashMap<&str, usize>),
+    mistakes: &mut Vec<Mistake>,
+) -> Vec<(String, String)> {
+    let is_known = |(_, name): &(String, String)| places.contains_key(name.as_str());
+    let (known, unknown): (Vec<_>, Vec<_>) = references.into_iter().partition(is_known);
     for (key, name) in unknown {
-        mistakes.push(Mistake::new(format!("{at}.{key}"), format!("there is no resource {name:?}; {}", nearest(&name, &names))));
+        // comparing each of thousands of unknown names with thousands of others would take hours
+        let names: Vec<_> = names.iter().take(MAX_COMPARED).map(String::as_str).collect();
+        let problem = match mistakes.len() {
+            0..MAX_HINTS => format!("there is no resource {name:?}; {}", nearest(&name, &names)),
+            _ => format!("there is no resource {name:?}"),
+        };
+        mistakes.push(Mistake::new(format!("{at}.{key}"), problem));
     }
     known
 }

@@ -1,6 +1,6 @@
 //! The outermost keys.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use catchment_json::Value;
 
@@ -63,10 +63,10 @@ impl Spec {
         let below = |key: &str| Keys::of(keys.get(key).unwrap_or(&null), key);
         let client = ClientSpec::read(&below("client"), mistakes);
         let defaults = keys.get("resource_defaults").unwrap_or(&null);
-        let mut resources: Vec<ResourceSpec> = Vec::new();
+        let (mut resources, mut names): (Vec<ResourceSpec>, HashSet<String>) = Default::default();
         for (path, value) in keys.list("resources") {
             let resource = ResourceSpec::read(&resource::merged(value, defaults), &path, mistakes);
-            if resources.iter().any(|known| known.name == resource.name) && !resource.name.is_empty() {
+            if !names.insert(resource.name.clone()) && !resource.name.is_empty() {
                 mistakes.push(Mistake::new(path, format!("there is a resource {:?} already", resource.name)));
             }
             resources.push(resource);
@@ -83,20 +83,20 @@ impl Spec {
 /// Mistakes with the places of their keys, each once, in the order of the spec. What a resource has from its defaults is a
 /// mistake of these.
 fn located(mistakes: Vec<Mistake>, value: &Value, places: &Places) -> Vec<Mistake> {
-    let mut located: Vec<Mistake> = Vec::new();
+    let (mut located, mut known) = (Vec::new(), HashSet::new());
     for mut mistake in mistakes {
         if let Some(default) = default_path(&mistake.path, value) {
             mistake.path = default;
         }
         mistake.place = places.of(&mistake.path);
-        if !located.contains(&mistake) {
+        if known.insert(mistake.clone()) {
             located.push(mistake);
         }
     }
     let mut order = HashMap::new();
     note_order(value, String::new(), &mut order);
     // what is missing stands where it should
-    located.sort_by_key(|mistake| outwards(&mistake.path).find_map(|path| order.get(path)).copied());
+    located.sort_by_cached_key(|mistake: &Mistake| outwards(&mistake.path).find_map(|path| order.get(path)).copied());
     located
 }
 

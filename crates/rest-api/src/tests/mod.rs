@@ -3,6 +3,7 @@ mod missing_values;
 mod mistakes;
 mod paginators;
 mod requests;
+mod scale;
 mod schema;
 mod secrets;
 mod spec;

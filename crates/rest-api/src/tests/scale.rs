@@ -1,0 +1,81 @@
+//! Specs with very many keys and resources, which took minutes or did not end.
+
+use catchment_extract::{Boundaries, Extraction};
+
+use super::{fresh, parse, source};
+use crate::{Format, RestApi, Spec};
+
+/// How many keys nobody knows.
+const KEYS: usize = 200_000;
+
+/// The lines of the message about a spec: how many there are, the second and the last one.
+#[track_caller]
+fn check(spec: &str, format: Format, expected: (usize, &str, &str)) {
+    let problem = Spec::parse(spec, format).unwrap_err().to_string();
+    let lines: Vec<_> = problem.lines().collect();
+    assert_eq!((lines.len(), lines[1], lines[lines.len() - 1]), expected);
+}
+
+fn keys(format: impl Fn(usize) -> String, between: &str) -> String {
+    (0..KEYS).map(format).collect::<Vec<_>>().join(between)
+}
+
+#[test]
+fn many_unknown_keys_are_told_soon_and_the_first_of_them() {
+    let known = "$schema, name, client, resource_defaults, resources, pipeline";
+    let last = "and 199951 more mistakes";
+    let json = format!(r#"{{"client": {{"base_url": "http://x"}}, {}}}"#, keys(|key| format!(r#""key{key}": 1"#), ","));
+    check(&json, Format::Json, (51, &format!("key0: unknown key; expected one of {known}"), last));
+    let yaml = format!("client: {{base_url: 'http://x'}}\n{}", keys(|key| format!("key{key}: 1"), "\n"));
+    check(&yaml, Format::Yaml, (51, &format!("key0 (line 2, column 1): unknown key; expected one of {known}"), last));
+    let toml = format!("{}\n[client]\nbase_url = 'http://x'", keys(|key| format!("key{key} = 1"), "\n"));
+    check(&toml, Format::Toml, (51, &format!("key0 (line 1, column 1): unknown key; expected one of {known}"), last));
+}
+
+#[test]
+fn many_resources_that_do_not_feed_each_other_or_are_fed_by_unknown_ones() {
+    let fed = keys(|index| format!(r#"{{"name": "a{index}", "endpoint": "x/{{resources.b{index}.id}}"}}"#), ",");
+    let spec = format!(r#"{{"client": {{"base_url": "http://x"}}, "resources": [{fed}]}}"#);
+    let shown = "a0, a1, a2";
+    let problem = Spec::parse(&spec, Format::Json).unwrap_err().to_string();
+    assert!(problem.len() < 100_000 && problem.contains(shown) | problem.contains("did you mean"), "{}", problem.len());
+    assert!(problem.ends_with("and 199950 more mistakes"));
+}
+
+#[test]
+fn many_resources_are_planned() {
+    let count = 20_000;
+    let resource = |index: usize| match index {
+        0..10_000 => format!(r#"{{"name": "r{index}", "endpoint": "e{index}"}}"#),
+        _ => format!(r#"{{"name": "r{index}", "endpoint": "e/{{resources.r{}.id}}"}}"#, index - 10_000),
+    };
+    let resources: Vec<_> = (0..count).map(resource).collect();
+    let spec = parse(&format!(r#"{{"client": {{"base_url": "http://x"}}, "resources": [{}]}}"#, resources.join(",")));
+    let (api, state, source) = (RestApi::new(&spec), fresh(), source(&spec));
+    let run = Extraction::new(&source, &state, &Boundaries::new()).unwrap();
+    let plan = api.plan(|resource| run.start_of(resource).unwrap_or_default()).unwrap();
+    assert_eq!((plan.len(), plan[1].name.as_str(), plan[1].depth), (count, "r10000", 1));
+}
+
+#[test]
+fn a_chain_of_very_many_resources_is_refused() {
+    let check = |length: usize, expected: &str| {
+        let resource = |index: usize| match index {
+            0 => r#""r0""#.to_owned(),
+            _ => format!(r#"{{"name": "r{index}", "endpoint": "e/{{resources.r{}.id}}"}}"#, index - 1),
+        };
+        let resources: Vec<_> = (0..length).map(resource).collect();
+        let spec = format!(r#"{{"client": {{"base_url": "http://x"}}, "resources": [{}]}}"#, resources.join(","));
+        let problem = Spec::parse(&spec, Format::Json).map_or_else(|error| error.to_string(), |_| "ok".to_owned());
+        assert_eq!(problem.lines().next(), Some(expected));
+    };
+    check(101, "ok");
+    let problem = "more than 100 resources feed it, one by way of the other; take fields of one further up";
+    check(2000, &format!("resources[101].endpoint.path: {problem}"));
+}
+
+#[test]
+fn a_long_line_of_toml_is_shown_in_part() {
+    let problem = Spec::parse(&format!("a = {}", "[".repeat(100_000)), Format::Toml).unwrap_err().to_string();
+    assert!(problem.contains("…") && problem.len() < 1000, "{}", problem.len());
+}
