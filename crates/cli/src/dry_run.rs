@@ -1,5 +1,7 @@
 //! `catchment run --dry-run`: what a run would do.
 
+use std::collections::HashMap;
+
 use catchment::State;
 use catchment::extract::{Boundaries, Extraction, Source};
 use catchment::rest_api::{PlannedResource, RestApi};
@@ -21,8 +23,9 @@ pub(crate) fn show(
     let run = Extraction::new(source, &state, &Boundaries::new()).map_err(|error| Failure::Usage(error.into()))?;
     let plan = api.plan(|resource| run.start_of(resource).unwrap_or_default()).map_err(|error| Failure::Usage(error.into()))?;
     output.line(format_args!("{title}, going on from {from}; nothing was loaded"))?;
+    let resources: HashMap<_, _> = source.resources.iter().map(|resource| (resource.name.as_str(), resource)).collect();
     for mut planned in plan {
-        let Some(resource) = source.resources.iter().find(|resource| resource.name == planned.name) else { continue };
+        let Some(resource) = resources.get(planned.name.as_str()) else { continue };
         if run.start_of(&planned.name).is_none() {
             continue;
         }
