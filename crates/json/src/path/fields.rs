@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use super::query::{self, Selector, Step};
-use super::read;
 use super::search::Search;
+use super::{PathError, read};
 use crate::document::NodeId;
 use crate::node::{Kind, Node};
 
@@ -42,6 +42,26 @@ impl FieldPath {
         let text = text.into();
         let steps = read::path(&text).ok().filter(|steps| !steps.is_empty());
         FieldPath { steps: steps.unwrap_or_else(|| vec![Step::key(text.clone())]), text }
+    }
+
+    /// Refuses a text that would be a path if it were shorter: as a key it would not lead where it was meant to.
+    ///
+    /// # Errors
+    ///
+    /// Where it has too many steps, or is too long.
+    ///
+    /// ```
+    /// use catchment_json::FieldPath;
+    ///
+    /// assert!(FieldPath::check("user.email").is_ok());
+    /// assert!(FieldPath::check("not a path: [").is_ok());
+    /// assert!(FieldPath::check(&"a.".repeat(1000)).is_err());
+    /// ```
+    pub fn check(text: &str) -> Result<(), PathError> {
+        match read::path(text) {
+            Err(error) if [read::TOO_MANY_STEPS, read::TOO_LONG].contains(&error.problem) => Err(error),
+            _ => Ok(()),
+        }
     }
 
     /// The path of a key of the row itself, whatever characters it has.

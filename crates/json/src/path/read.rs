@@ -15,6 +15,9 @@ const MAX_STEPS: usize = 256;
 /// How many bytes a path can have, so that no document is searched for thousands of keys.
 const MAX_LENGTH: usize = 16 << 10;
 
+pub(super) const TOO_MANY_STEPS: &str = "it has more than 256 steps";
+pub(super) const TOO_LONG: &str = "it is longer than 16384 bytes";
+
 /// How many characters of a path that is too long are shown.
 const MAX_SHOWN: usize = 60;
 
@@ -35,7 +38,7 @@ pub(super) fn path(text: &str) -> Result<Vec<Step>, PathError> {
     let before = text.trim_end().len() - reader.rest.len();
     let column = || text.get(..before).unwrap_or_default().chars().count() + 1;
     match steps {
-        Ok(_) if text.len() > MAX_LENGTH => Err(error(text, "it is longer than 16384 bytes", 1)),
+        Ok(_) if text.len() > MAX_LENGTH => Err(error(text, TOO_LONG, 1)),
         steps => steps.map_err(|problem| error(text, problem, column())),
     }
 }
@@ -82,7 +85,7 @@ impl<'t> Reader<'t> {
                 self.steps += 1;
             }
             if self.steps > MAX_STEPS {
-                return Err("it has more than 256 steps");
+                return Err(TOO_MANY_STEPS);
             }
             if self.eat("..") {
                 steps.push(self.dotted(true)?);
