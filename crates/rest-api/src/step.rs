@@ -56,8 +56,9 @@ fn filter(expression: Expression) -> impl Fn(Selection, &StopSignal) -> Page + S
     move |mut page, stop| {
         let compiled = expression.compiled()?;
         let mut kept = Vec::with_capacity(page.ids.len());
-        for (index, id) in page.ids.iter().enumerate() {
-            stop.check(index)?;
+        for id in &page.ids {
+            // before each row, as an expression may work on one for a while
+            stop.check(0)?;
             let found = compiled.of_node("row", &page.document, *id);
             let found = found.map_err(|problem| failed("filter", &expression, &page, *id, problem))?;
             if found.is_true() {
@@ -77,9 +78,10 @@ fn yield_map(
 ) -> impl Fn(Selection, &StopSignal) -> Page + Send + Sync + 'static {
     move |page, stop| {
         let compiled = expression.compiled()?;
-        let (mut made, mut room) = (Vec::new(), Room::for_page(&page.document));
-        for (index, id) in page.ids.iter().enumerate() {
-            stop.check(index)?;
+        let (mut made, mut room) = (Vec::new(), Room::for_page(&page.document, stop));
+        for id in &page.ids {
+            // before each row, as an expression may work on one for a while
+            stop.check(0)?;
             let found = compiled.of_node("row", &page.document, *id);
             let found = found.and_then(|found| rows(found.into_value_within(&mut room)?));
             made.extend(found.map_err(|problem| failed(step, &expression, &page, *id, problem))?);

@@ -1,5 +1,6 @@
 //! How much expressions may make.
 
+use catchment_extract::StopSignal;
 use catchment_json::Document;
 
 /// The bytes that the rows made of one page may take, whatever its size: as many as those of a response by default.
@@ -16,25 +17,29 @@ const VALUE_BYTES: usize = 128;
 pub(crate) struct Room {
     bytes: usize,
     left: usize,
+    /// Values that are made while they are walked may take long.
+    stop: StopSignal,
 }
 
 impl Room {
     /// Room for `bytes` bytes.
     pub(crate) fn new(bytes: usize) -> Room {
-        Room { bytes, left: bytes }
+        Room { bytes, left: bytes, stop: StopSignal::default() }
     }
 
     /// Room for what expressions make of the rows of a page.
-    pub(crate) fn for_page(page: &Document) -> Room {
-        Room::new(MAX_BYTES.saturating_add(page.memory().saturating_mul(TIMES_PAGE)))
+    pub(crate) fn for_page(page: &Document, stop: &StopSignal) -> Room {
+        let bytes = MAX_BYTES.saturating_add(page.memory().saturating_mul(TIMES_PAGE));
+        Room { stop: stop.clone(), ..Room::new(bytes) }
     }
 
     /// Takes the room of `values` values with texts and keys of `bytes` bytes.
     ///
     /// # Errors
     ///
-    /// Where there is no room for them.
+    /// Where there is no room for them, or the run was told to stop.
     pub(super) fn take(&mut self, values: usize, bytes: usize) -> Result<(), String> {
+        self.stop.check(0).map_err(|stopped| stopped.to_string())?;
         let taken = values.saturating_mul(VALUE_BYTES).saturating_add(bytes);
         self.left = self.left.checked_sub(taken).ok_or_else(|| {
             format!("it makes more than {} MiB of values; make fewer of each row, or ask for smaller pages", self.bytes >> 20)

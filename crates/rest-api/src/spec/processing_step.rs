@@ -1,5 +1,7 @@
 //! What is done to rows on their way.
 
+use catchment_json::FieldPath;
+
 use super::keys::Keys;
 use crate::shape::{Field, Kind, Shape};
 use crate::{Expression, Mistake};
@@ -54,6 +56,11 @@ impl StepSpec {
         steps.extend(expression("filter").map(StepSpec::Filter));
         steps.extend(expression("map").map(StepSpec::Map));
         steps.extend(expression("yield_map").map(StepSpec::YieldMap));
+        for key in ["drop", "rename", "mask"] {
+            let renamed = keys.object(key).map(|(old, _)| old.clone());
+            let too_long = keys.names(key).into_iter().chain(renamed).find_map(|field| FieldPath::check(&field).err());
+            mistakes.extend(too_long.map(|problem| keys.mistake(key, problem.to_string())));
+        }
         steps.extend(keys.get("drop").map(|_| StepSpec::Drop(keys.names("drop"))));
         let names = keys.object("rename").filter_map(|(old, new)| Some((old.clone(), new.as_str()?.to_owned())));
         steps.extend(keys.get("rename").map(|_| StepSpec::Rename(names.collect())));

@@ -86,6 +86,21 @@ fn what_expressions_make_of_a_page_is_bounded() {
 }
 
 #[test]
+fn fields_that_are_too_long_for_a_path_are_refused() {
+    let field = "a.".repeat(300);
+    for step in [
+        format!(r#"{{"drop": "{field}"}}"#),
+        format!(r#"{{"mask": ["{field}"]}}"#),
+        format!(r#"{{"rename": {{"{field}": "x"}}}}"#),
+    ] {
+        let spec =
+            format!(r#"{{"client": {{"base_url": "http://x"}}, "resources": [{{"name": "r", "processing_steps": [{step}]}}]}}"#);
+        let problem = crate::Spec::parse(&spec, crate::Format::Json).unwrap_err().to_string();
+        assert!(problem.contains("it has more than 256 steps"), "{problem}");
+    }
+}
+
+#[test]
 fn steps_end_early_where_the_run_is_told_to_stop() {
     let server = ScriptedServer::start(|_| json(r#"[{"id": 1}]"#));
     let check = |step: &str| {
