@@ -1,7 +1,9 @@
 use proptest::{prop_assert, prop_assert_eq, proptest};
 
 use super::Path;
-use crate::Document;
+use super::query::{self, Step};
+use super::search::Search;
+use crate::{Document, Node, NodeId};
 
 /// What `path` picks from `document`, or what is wrong with it.
 #[track_caller]
@@ -262,7 +264,53 @@ fn where_values_are_picked_from() {
     }
 }
 
+/// The values that steps lead to, by every way, without anything that is remembered.
+fn naive<'d>(steps: &[Step], root: Node<'d>, node: Node<'d>, found: &mut Vec<NodeId>) {
+    let Some((step, rest)) = steps.split_first() else { return found.push(node.id()) };
+    for selector in &step.selectors {
+        let mut selected = Vec::new();
+        query::select(&Search::unlimited(root), selector, node, &mut |child| {
+            selected.push(child);
+            false
+        });
+        selected.into_iter().for_each(|child| naive(rest, root, child, found));
+    }
+    if step.descends {
+        query::children(node).for_each(|child| naive(steps, root, child, found));
+    }
+}
+
+const SEGMENTS: [&str; 14] = [
+    "..a",
+    ".a",
+    "..b",
+    "..*",
+    "[*]",
+    "['a','b']",
+    "..['b','a']",
+    "[0,0]",
+    "[-1]",
+    "[::-1]",
+    "[?@..a]",
+    "..[?@.a == $.b]",
+    "[?@..b..a]",
+    "[?!@[?@..a]]",
+];
+
 proptest! {
+    #[test]
+    fn what_is_remembered_changes_no_result(segments in proptest::collection::vec(0..SEGMENTS.len(), 1..5)) {
+        let text = br#"{"a":[{"a":[1,{"b":2}]},"a",{"b":{"a":{"a":{"b":[]}}}}],"b":{"a":{"a":{"a":2}},"b":[[{"a":1}]]},"c":[1]}"#;
+        let document = Document::parse(text.to_vec()).unwrap();
+        let path = format!("${}", segments.iter().map(|at| SEGMENTS[*at]).collect::<String>());
+        let path = Path::parse(&path).unwrap();
+        let mut expected = Vec::new();
+        naive(&path.steps, document.root(), document.root(), &mut expected);
+        let found: Vec<_> = path.try_all(document.root()).unwrap().into_iter().map(Node::id).collect();
+        prop_assert_eq!(&found, &expected, "{}", &path);
+        prop_assert_eq!(path.first(document.root()).map(Node::id), expected.first().copied());
+    }
+
     #[test]
     fn paths_of_keys_read_back(keys in proptest::collection::vec(".*", 1..4)) {
         let path = Path::of_keys(keys);
