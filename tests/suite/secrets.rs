@@ -243,7 +243,7 @@ fn check(case: Case, code: i32, expected: &str) {
 fn no_secret_is_said_or_left_behind() {
     check(Case::AllIsWell, 0, "2 rows");
     check(Case::BadSettings, 2, "is not valid TOML at line 3, column");
-    check(Case::WrongSetting, 2, "`workers` must be a whole number of 0 or more");
+    check(Case::WrongSetting, 2, "`workers` must be a whole number from 1 to 1024");
     check(Case::MissingSecret, 2, "a setting is missing: `no_key`");
     check(Case::MisplacedSecret, 2, "`misplaced_key` is a secret and must not stand in sources.misplaced_key");
     check(Case::VaultFails, 2, "it answered 500 Internal Server Error 3 times: check that it is in service");
