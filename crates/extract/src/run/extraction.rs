@@ -26,7 +26,8 @@ use crate::{Budget, ExtractError, Resource, Source, Start, StopSignal, Warning};
 /// A run of a source: what is loaded of it, and what feeds that.
 ///
 /// ```
-/// /// use std::sync::atomic::{AtomicUsize, Ordering};
+/// use std::ops::ControlFlow;
+/// use std::sync::atomic::{AtomicUsize, Ordering};
 ///
 /// use catchment_extract::{Boundaries, Budget, Extracted, Extraction, Resource, Source};
 /// use catchment_state::State;

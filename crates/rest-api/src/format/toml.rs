@@ -3,28 +3,21 @@
 use std::ops::Range;
 
 use catchment_json::Value;
-use toml_edit::{ImDocument, Item, Key, TableLike, TomlError, Value as TomlValue};
+use toml_edit::{ImDocument, Item, Key, TableLike, Value as TomlValue};
 
 use super::Places;
 use crate::key_path::join;
 
-/// How many characters of a line an error shows.
-const MAX_LINE: usize = 200;
-
 pub(super) fn parse(text: &str, places: &mut Places) -> Result<Value, String> {
-    let document = ImDocument::parse(text).map_err(|error| format!("invalid TOML: {}", shown(&error)))?;
     let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
     let mut reader = Reader { text, lines, places };
+    let document = ImDocument::parse(text).map_err(|error| {
+        // without its line, which may have a secret
+        let (line, column) = reader.place(error.span().map_or(0, |span| span.start)).unwrap_or((1, 1));
+        let problem = Some(error.message().replace('\n', ", ")).filter(|problem| !problem.is_empty());
+        format!("invalid TOML at line {line}, column {column}: {}", problem.as_deref().unwrap_or("no value, key or table is there"))
+    })?;
     Ok(reader.table(document.as_table(), ""))
-}
-
-/// An error with the line that it is in, as far as that is not too long.
-fn shown(error: &TomlError) -> String {
-    let shorten = |line: &str| match line.char_indices().nth(MAX_LINE) {
-        Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),
-        None => line.to_owned(),
-    };
-    error.to_string().trim_end().lines().map(shorten).collect::<Vec<_>>().join("\n")
 }
 
 struct Reader<'r> {
@@ -80,11 +73,15 @@ impl Reader<'_> {
     }
 
     fn note(&mut self, path: &str, span: Option<Range<usize>>) {
-        let Some(start) = span.map(|span| span.start) else { return };
-        let line = self.lines.partition_point(|begin| *begin <= start);
-        let begin = line.checked_sub(1).and_then(|line| self.lines.get(line)).copied().unwrap_or_default();
-        if let Some(before) = self.text.get(begin..start) {
-            self.places.note(path.to_owned(), (line, before.chars().count() + 1));
+        if let Some(place) = span.and_then(|span| self.place(span.start)) {
+            self.places.note(path.to_owned(), place);
         }
+    }
+
+    /// Line and column of a byte.
+    fn place(&self, start: usize) -> Option<(usize, usize)> {
+        let line = self.lines.partition_point(|begin| *begin <= start);
+        let begin = line.checked_sub(1).and_then(|line| self.lines.get(line)).copied()?;
+        Some((line, self.text.get(begin..start)?.chars().count() + 1))
     }
 }

@@ -228,6 +228,8 @@ fn toml_and_yaml_say_line_and_column() {
     resources[1].nam (line 7, column 3): unknown key; did you mean `name`?
     resources[1].endpoint.paginator.type (line 9, column 17): found "ofset"; did you mean `offset`?
     "#);
-    insta::assert_snapshot!(problems("a = ", Format::Toml).lines().next().unwrap_or_default(), @"invalid TOML: TOML parse error at line 1, column 5");
+    insta::assert_snapshot!(problems("a = ", Format::Toml), @"invalid TOML at line 1, column 5: no value, key or table is there");
+    // a secret may stand in the line
+    insta::assert_snapshot!(problems("a = 1\ntoken = \"s3cret", Format::Toml), @"invalid TOML at line 2, column 16: invalid basic string");
     insta::assert_snapshot!(problems("a: [", Format::Yaml), @"invalid YAML at line 2, column 1: while parsing a node, did not find expected node content");
 }

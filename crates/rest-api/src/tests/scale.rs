@@ -75,7 +75,7 @@ fn a_chain_of_very_many_resources_is_refused() {
 }
 
 #[test]
-fn a_long_line_of_toml_is_shown_in_part() {
+fn a_long_line_of_toml_makes_no_long_error() {
     let problem = Spec::parse(&format!("a = {}", "[".repeat(100_000)), Format::Toml).unwrap_err().to_string();
-    assert!(problem.contains("…") && problem.len() < 1000, "{}", problem.len());
+    assert!(problem.len() < 1000, "{}", problem.len());
 }
