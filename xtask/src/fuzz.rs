@@ -10,7 +10,8 @@ use crate::process;
 /// Arguments of `cargo xtask fuzz`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// What to fuzz, a program of tests/fuzz: link-header, origin, pagination, parser, redaction, shredder, spec or stored-schema
+    /// What to fuzz, a program of tests/fuzz: expression, link-header, origin, pagination, parser, redaction, selector, shredder, spec
+    /// or stored-schema
     target: String,
     /// How long; it ends earlier where it finds something
     #[arg(long, default_value_t = 60)]

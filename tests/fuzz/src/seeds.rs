@@ -14,11 +14,13 @@ fn check(target: &str, property: fn(&[u8])) {
 
 #[test]
 fn properties_hold_for_the_seeds() {
+    check("expression", crate::expression);
     check("link-header", crate::link_header);
     check("origin", crate::origin);
     check("pagination", crate::pagination);
     check("parser", crate::parser);
     check("redaction", crate::redaction);
+    check("selector", crate::selector);
     check("shredder", crate::shredder);
     check("spec", crate::spec);
     check("stored-schema", crate::stored_schema);

@@ -67,6 +67,26 @@ impl Expression {
         &self.text
     }
 
+    /// What the expression says of a row, to try it: steps of a spec evaluate theirs for each row of a page.
+    ///
+    /// ```
+    /// use catchment_rest_api::{Format, Spec, StepSpec, Value};
+    ///
+    /// let spec = r#"{"client": {"base_url": "https://api.example.com"}, "resources": [
+    ///     {"name": "issues", "processing_steps": [{"filter": "row.state == 'open'"}]}]}"#;
+    /// let spec = Spec::parse(spec, Format::Json)?;
+    /// let [StepSpec::Filter(is_open)] = spec.resources[0].processing_steps.as_slice() else { unreachable!() };
+    /// assert_eq!(is_open.evaluate_row(&Value::object([("state", Value::from("open"))]))?, Value::from(true));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be evaluated, or its result is too large.
+    pub fn evaluate_row(&self, row: &Value) -> Result<Value, String> {
+        self.compiled()?.of_value("row", row)?.into_value()
+    }
+
     /// The expression, ready for many values.
     pub(crate) fn compiled(&self) -> Result<Compiled<'_>, String> {
         self.environment.compile_expression(&self.text).map(Compiled).map_err(|error| problem(&error))

@@ -15,7 +15,10 @@ pub(super) fn parse(text: &str, places: &mut Places) -> Result<Value, String> {
         // without its line, which may have a secret
         let (line, column) = reader.place(error.span().map_or(0, |span| span.start)).unwrap_or((1, 1));
         let problem = Some(error.message().replace('\n', ", ")).filter(|problem| !problem.is_empty());
-        format!("invalid TOML at line {line}, column {column}: {}", problem.as_deref().unwrap_or("no value, key or table is there"))
+        format!(
+            "invalid TOML at line {line}, column {column}: {}",
+            problem.as_deref().unwrap_or("no value, key or table is there")
+        )
     })?;
     Ok(reader.table(document.as_table(), ""))
 }
