@@ -95,7 +95,7 @@ mod tests {
     fn check(body: &str, expected: &str) {
         let document = Document::parse(body.into()).unwrap();
         let selector = detect(&document);
-        let found = super::check(&document, selector.as_ref(), &select(&document, selector.as_ref()));
+        let found = super::check(&document, selector.as_ref(), &select(&document, selector.as_ref()).unwrap());
         let found = found.map_or_else(|error| error.to_string(), |()| String::new());
         assert_eq!(found.split('`').nth(1).unwrap_or_default(), expected, "{body}");
     }

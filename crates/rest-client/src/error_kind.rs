@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use catchment_json::{ParseError, ParseErrorKind};
+use catchment_json::{ParseError, ParseErrorKind, PathWorkError};
 use reqwest::StatusCode;
 use thiserror::Error;
 
@@ -101,6 +101,9 @@ pub enum ErrorKind {
     /// A complete body that is not JSON.
     #[error("{}", invalid_json(.0))]
     InvalidJson(ParseError),
+    /// The data selector is too much work in a response.
+    #[error(transparent)]
+    Selector(PathWorkError),
     /// A body in a charset that is not supported.
     #[error("the charset `{charset}` in Content-Type is not supported, and the body is not UTF-8")]
     UnknownCharset {
@@ -352,6 +355,7 @@ impl ErrorKind {
             | ErrorKind::NoPosition { .. }
             | ErrorKind::Repeated { .. }
             | ErrorKind::Standstill { .. }
+            | ErrorKind::Selector(_)
             | ErrorKind::ShutDown => Vec::new(),
         }
     }

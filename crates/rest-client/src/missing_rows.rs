@@ -61,7 +61,7 @@ mod tests {
     fn check(body: &str, selector: &str, expected: &str) {
         let document = Document::parse(body.into()).unwrap();
         let selector = Path::parse(selector).unwrap();
-        let found = check_rows(&document, &selector, &select(&document, Some(&selector)));
+        let found = check_rows(&document, &selector, &select(&document, Some(&selector)).unwrap());
         let found = found.map_or_else(|error| error.to_string(), |()| String::new());
         assert_eq!(found.split(": correct").next().unwrap(), expected, "{body} {selector:?}");
     }

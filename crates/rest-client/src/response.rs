@@ -54,6 +54,7 @@ impl Response {
         let mut response = Response::new(Method::GET, url, status, headers, body.into());
         if let Ok(document) = response.document() {
             let rows = select::select(document, select::detect(document).as_ref());
+            let rows = rows.map_err(|error| response.error(ErrorKind::Selector(error)))?;
             response.set_rows(rows);
         }
         Ok(response)

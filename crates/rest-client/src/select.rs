@@ -1,6 +1,6 @@
 //! Which values of a page are its rows.
 
-use catchment_json::{Document, Kind, Node, NodeId, Path};
+use catchment_json::{Document, Kind, Node, NodeId, Path, PathWorkError};
 
 /// The rows that a data selector found in a page.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -27,21 +27,25 @@ pub enum Shape {
 
 /// Finds the rows: the elements of the one list that `selector` leads to, the one other value that it leads
 /// to, or the several values that it leads to. Without a selector it is the whole document that counts.
-pub(crate) fn select(document: &Document, selector: Option<&Path>) -> Rows {
-    let found = selector.map_or_else(|| vec![document.root()], |selector| selector.all(document.root()));
+///
+/// # Errors
+///
+/// Where the selector leads to too many values for the size of the document.
+pub(crate) fn select(document: &Document, selector: Option<&Path>) -> Result<Rows, PathWorkError> {
+    let found = selector.map_or_else(|| Ok(vec![document.root()]), |selector| selector.try_all(document.root()))?;
     // of several values there may be one or none as well
     let is_list = selector.is_some_and(|selector| !selector.is_singular() && selector.has_source(document.root()));
     let shape = match found.as_slice() {
         [] if !is_list => Shape::Missing,
         [one] => match one.kind() {
-            Kind::Array => return Rows { ids: places(one.elements()), shape: Shape::List },
+            Kind::Array => return Ok(Rows { ids: places(one.elements()), shape: Shape::List }),
             _ if is_list => Shape::List,
             Kind::Null => Shape::Null,
             _ => Shape::Single,
         },
         _ => Shape::List,
     };
-    Rows { ids: places(found.into_iter()), shape }
+    Ok(Rows { ids: places(found.into_iter()), shape })
 }
 
 /// The places of nodes, but for nulls.
@@ -142,7 +146,7 @@ mod tests {
     #[track_caller]
     fn check_selection(document: &str, selector: &str, expected: &str) {
         let document = Document::parse(document.into()).unwrap();
-        let rows = select(&document, Some(&Path::parse(selector).unwrap()));
+        let rows = select(&document, Some(&Path::parse(selector).unwrap())).unwrap();
         let nodes: Vec<_> = rows.ids.iter().map(|id| document.node(*id)).collect();
         assert_eq!(format!("{:?} {nodes:?}", rows.shape), expected, "{document:?} and {selector}");
     }

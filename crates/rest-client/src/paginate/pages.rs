@@ -18,6 +18,7 @@ use super::paging::Paging;
 use super::seen::Seen;
 use super::steps::{first_request, next_step, untrusted};
 use crate::error::Error;
+use crate::error_kind::ErrorKind;
 use crate::excerpt::redacted;
 use crate::request::Request;
 use crate::response::Response;
@@ -107,7 +108,7 @@ pub(crate) fn pages(transport: Arc<Transport>, rules: Arc<Rules>, mut request: R
                 break;
             }
             let document = response.document()?.clone();
-            let (rows, warning) = rows(&document, &mut selector, &response);
+            let (rows, warning) = rows(&document, &mut selector, &response)?;
             if let Some(required) = &required {
                 missing_rows::check(&document, required, &rows).map_err(|kind| response.error(kind))?;
             }
@@ -195,19 +196,19 @@ fn fetch_ahead<F>(ahead: &mut VecDeque<(Request, F)>, wanted: Vec<Request>, star
 
 /// The rows of a page, and a warning where there is no place for them. A selector is looked for until one is found: an envelope without a list, as an empty
 /// first page may have it, says nothing about the pages that follow.
-fn rows(document: &Document, selector: &mut Option<Path>, response: &Response) -> (Rows, Option<String>) {
+fn rows(document: &Document, selector: &mut Option<Path>, response: &Response) -> Result<(Rows, Option<String>), Error> {
     if selector.is_none() {
         *selector = select::detect(document);
     }
-    let rows = select::select(document, selector.as_ref());
+    let rows = select::select(document, selector.as_ref()).map_err(|error| response.error(ErrorKind::Selector(error)))?;
     let found = match rows.shape {
         Shape::Null => "null",
         Shape::Missing => "nothing",
-        Shape::List | Shape::Single => return (rows, None),
+        Shape::List | Shape::Single => return Ok((rows, None)),
     };
     let place = selector.as_ref().map_or("$", Path::as_str);
     let warning = format!("{} has {found} at {place}, where its rows should be: no rows", response.shown_url());
-    (rows, Some(warning))
+    Ok((rows, Some(warning)))
 }
 
 #[cfg(test)]

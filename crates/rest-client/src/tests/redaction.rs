@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use catchment_json::Document;
+use catchment_json::{Document, PathWorkError};
 use catchment_settings::Redactor;
 use reqwest::{Method, StatusCode};
 use url::Url;
@@ -30,6 +30,7 @@ fn kinds() -> Vec<ErrorKind> {
         ErrorKind::InvalidRedirect { target: text() },
         ErrorKind::SecretInForeignUrl { origin: text() },
         ErrorKind::InvalidJson(Document::parse(SECRET.into()).unwrap_err()),
+        ErrorKind::Selector(PathWorkError { path: "$..a".to_owned(), steps: 1, values: 1 }),
         ErrorKind::UnknownCharset { charset: text() },
         ErrorKind::InvalidCharset { charset: text() },
         ErrorKind::NoRows { selector: text(), found: "null", body: text() },
