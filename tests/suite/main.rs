@@ -16,6 +16,7 @@ mod dispositions;
 mod examples;
 mod faults;
 mod feed;
+mod few_threads;
 mod handles;
 mod interrupted;
 mod kill;

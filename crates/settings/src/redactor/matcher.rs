@@ -109,9 +109,12 @@ impl Matcher {
 
 /// A text without the beginning of an escape, an entity or a percent-encoding at its end.
 fn without_escape(text: &[u8]) -> &[u8] {
-    let end = text.get(text.len().saturating_sub(8)..).unwrap_or_default();
-    let length = end.iter().rev().position(|byte| b"%\\&".contains(byte)).map_or(0, |position| position + 1);
-    text.get(..text.len() - length).unwrap_or(text)
+    let is_inside = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'#' | b'{');
+    let inside = text.iter().rev().take(7).take_while(is_inside).count();
+    match text.get(..text.len() - inside).and_then(<[u8]>::split_last) {
+        Some((b'%' | b'\\' | b'&', before)) => before,
+        _ => text,
+    }
 }
 
 /// A text as it is compared: `+` stands for a space in forms, and some servers change capitals.
