@@ -25,12 +25,12 @@ impl Output {
 
     /// Writes a line to stdout. That nobody reads it any more, as after `| head`, is no failure: the work is done.
     pub(crate) fn line(&self, text: impl Display) -> Result<()> {
-        write_line(&self.redactor.redact(&text.to_string()))
+        write_line(&self.redactor.redact_own(&text.to_string()))
     }
 
     /// Writes JSON in a line to stdout. It stays JSON: secrets are removed from its texts.
     pub(crate) fn json(&self, json: &str) -> Result<()> {
-        match self.redactor.redact(json) {
+        match self.redactor.redact_own(json) {
             Cow::Borrowed(json) => write_line(json),
             Cow::Owned(redacted) => match Value::parse(json) {
                 Ok(mut value) => {
@@ -49,7 +49,7 @@ impl Output {
 
     fn redact(&self, value: &mut Value) {
         match value {
-            Value::Text(text) => *text = self.redactor.redact(text).into_owned(),
+            Value::Text(text) => *text = self.redactor.redact_own(text).into_owned(),
             Value::Array(elements) => elements.iter_mut().for_each(|element| self.redact(element)),
             Value::Object(entries) => entries.values_mut().for_each(|value| self.redact(value)),
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
@@ -74,7 +74,7 @@ impl Write for Message<'_> {
         if start.len() < bytes.len() {
             text.push_str("…\n");
         }
-        stderr().write_all(self.0.redact(&text).as_bytes())?;
+        stderr().write_all(self.0.redact_own(&text).as_bytes())?;
         Ok(bytes.len())
     }
 

@@ -1,5 +1,6 @@
 //! The cookies that responses set.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -25,7 +26,8 @@ const MAX_HEADER_BYTES: usize = 16 << 10;
 /// Values are secrets: they are not logged, and masked where a response repeats them.
 #[derive(Default)]
 pub(crate) struct Cookies {
-    store: Mutex<CookieStore>,
+    /// By port, where that is not the default one: cookies know none, and another port is another origin.
+    stores: Mutex<HashMap<Option<u16>, CookieStore>>,
 }
 
 impl Cookies {
@@ -47,16 +49,17 @@ impl Cookies {
     }
 
     fn insert(&self, cookie: Cookie<'static>, url: &Url) {
-        let mut store = self.store();
+        let mut stores = self.stores();
         let key = (String::from(&cookie.domain), String::from(&cookie.path), cookie.name().to_owned());
-        let is_new = !store.contains_any(&key.0, &key.1, &key.2);
-        if is_new && store.iter_any().count() >= MAX_COOKIES {
-            remove_expired(&mut store);
-            if store.iter_any().count() >= MAX_COOKIES {
+        let is_new = !stores.get(&url.port()).is_some_and(|store| store.contains_any(&key.0, &key.1, &key.2));
+        if is_new && count(&stores) >= MAX_COOKIES {
+            stores.values_mut().for_each(remove_expired);
+            if count(&stores) >= MAX_COOKIES {
                 tracing::debug!(host = url.host_str(), limit = MAX_COOKIES, "ignored a cookie: there are too many");
                 return;
             }
         }
+        let store = stores.entry(url.port()).or_default();
         if let Ok(StoreAction::ExpiredExisting) = store.insert(cookie, url) {
             store.remove(&key.0, &key.1, &key.2);
         }
@@ -70,8 +73,7 @@ impl Cookies {
         pairs.retain(|pair| !pair.is_empty());
         pairs.iter().filter_map(|pair| pair.split_once('=')).for_each(|(_, value)| hide(value, &request.redactor));
         let configured = pairs.len();
-        {
-            let store = self.store();
+        if let Some(store) = self.stores().get(&request.url.port()) {
             let mut matches = store.matches(&request.url);
             // longer paths first, as RFC 6265 asks for; the rest so that requests do not differ by chance
             matches.sort_by_cached_key(|cookie| (std::cmp::Reverse(cookie.path.len()), cookie.name().to_owned()));
@@ -96,14 +98,18 @@ impl Cookies {
         }
     }
 
-    fn store(&self) -> MutexGuard<'_, CookieStore> {
-        self.store.lock().unwrap_or_else(PoisonError::into_inner)
+    fn stores(&self) -> MutexGuard<'_, HashMap<Option<u16>, CookieStore>> {
+        self.stores.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Whether a cookie would go to all hosts of a top-level domain.
 fn is_of_top_level_domain(cookie: &Cookie<'_>, url: &Url) -> bool {
     matches!(&cookie.domain, CookieDomain::Suffix(domain) if !domain.contains('.') && url.host_str() != Some(domain.as_str()))
+}
+
+fn count(stores: &HashMap<Option<u16>, CookieStore>) -> usize {
+    stores.values().map(|store| store.iter_any().count()).sum()
 }
 
 fn remove_expired(store: &mut CookieStore) {
@@ -171,6 +177,8 @@ mod tests {
         check(&["a=1"], "https://x.com/v1/rows", "");
         check(&["a=1"], "https://b.api.x.com/v1/rows", "");
         check(&["a=1"], "https://evil.com/v1/rows", "");
+        check(&["a=1"], "https://api.x.com:443/v1/rows", "a=1");
+        check(&["a=1"], "https://api.x.com:8443/v1/rows", "");
     }
 
     #[test]

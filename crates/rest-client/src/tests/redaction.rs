@@ -7,7 +7,8 @@ use catchment_settings::Redactor;
 use reqwest::{Method, StatusCode};
 use url::Url;
 
-use crate::{Error, ErrorKind};
+use crate::testing::{Answer, ScriptedServer};
+use crate::{Error, ErrorKind, RestClient};
 
 const SECRET: &str = "s3cret/of a=token";
 
@@ -89,4 +90,15 @@ fn texts_of_servers_are_cut() {
         let error = Error::new(kind).redacted(&Redactor::default());
         assert!(error.to_string().chars().count() < 10_000, "{:.100}", error.to_string());
     }
+}
+
+#[tokio::test]
+async fn the_password_in_a_url_is_a_secret() {
+    let server = ScriptedServer::start(|request| {
+        Answer::json(403, format!("no entry for {} with UrlPw0rdXy7Kq", request.header("authorization").unwrap_or_default()))
+    });
+    let url = server.url().replace("http://", "http://me:UrlPw0rdXy%37Kq@");
+    let error = RestClient::builder().base_url(url).build().unwrap().get("x", &[]).await.unwrap_err();
+    // the last character has but some bits of it
+    assert_eq!(error.body(), Some("no entry for Basic bWU6***Q== with ***"));
 }

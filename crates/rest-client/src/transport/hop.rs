@@ -1,6 +1,7 @@
 //! What goes over the wire, which a redirect changes.
 
 use catchment_settings::{Redactor, Secret, sounds_secret};
+use percent_encoding::percent_decode_str;
 use reqwest::Method;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use url::Url;
@@ -67,6 +68,10 @@ impl Hop {
         let body = self.body.as_ref().map(Body::bytes);
         for (_, value) in headers.iter().filter(|(name, _)| sounds_secret(name.as_str())) {
             hide_header(value, &self.redactor);
+        }
+        if let Some(password) = url.password() {
+            let password = percent_decode_str(password).decode_utf8_lossy();
+            self.redactor.add_temporary(&Secret::from(password.as_ref()));
         }
         Outgoing { method, url, headers, body, redactor: self.redactor.clone() }
     }

@@ -25,26 +25,29 @@ impl Layer {
         }
     }
 
-    /// The layer below: all percent-encodings, escapes and entities decoded once; nothing where there are none.
+    /// The layer below: all percent-encodings, escapes and entities decoded once, and without zero bytes; nothing where there
+    /// are none of them.
     pub(super) fn decoded(&self) -> Option<Layer> {
         let mut bytes = Vec::with_capacity(self.bytes.len());
         let mut sources = Vec::with_capacity(self.bytes.len());
         let (mut at, mut is_other) = (0, false);
         while let Some((first, rest)) = self.bytes.get(at..).and_then(<[u8]>::split_first) {
             let unit = match first {
+                0 => Some((Decoded::Nothing, 0)),
                 b'%' => percent(rest),
                 b'\\' => escape(rest),
                 b'&' => entity(rest),
                 _ => None,
             };
             let (decoded, length) = unit.map_or((Decoded::Byte(*first), 1), |(decoded, length)| (decoded, length + 1));
-            is_other |= length > 1;
+            is_other |= length > 1 || matches!(decoded, Decoded::Nothing);
             let source = self.place_of(at..at + length);
             match decoded {
                 Decoded::Byte(byte) => {
                     bytes.push(byte);
                     sources.push(source);
                 }
+                Decoded::Nothing => {}
                 Decoded::Char(c) => {
                     for byte in c.encode_utf8(&mut [0; 4]).bytes() {
                         bytes.push(byte);
@@ -59,6 +62,8 @@ impl Layer {
 }
 
 enum Decoded {
+    /// A zero byte, as UTF-16 has it between letters.
+    Nothing,
     Byte(u8),
     Char(char),
 }

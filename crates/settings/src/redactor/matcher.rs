@@ -10,7 +10,7 @@ use base64::prelude::{BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD};
 use crate::Secret;
 
 /// Secrets of this length are found as parts of words and in other forms; half of a secret that is twice as long is found too.
-const LONG: usize = 8;
+pub(super) const LONG: usize = 8;
 
 /// How much of a secret is shown before an ellipsis at most, less one byte.
 const SHORTEST_CUT: usize = 4;
@@ -59,8 +59,8 @@ impl Matcher {
         Matcher { secrets, patterns, automaton }
     }
 
-    /// The places to mask in a text.
-    pub(super) fn find(&self, text: &[u8]) -> Vec<Range<usize>> {
+    /// The places of secrets of `shortest` bytes and more in a text.
+    pub(super) fn find(&self, text: &[u8], shortest: usize) -> Vec<Range<usize>> {
         if self.secrets.is_empty() {
             return Vec::new();
         }
@@ -72,7 +72,7 @@ impl Matcher {
             let secret = self.secrets.get(*secret).map_or(&[][..], Vec::as_slice);
             let (before, after) = (text.get(..hit.start()).unwrap_or_default(), text.get(hit.end()..).unwrap_or_default());
             found.push(match part {
-                Part::All if secret.len() < LONG && !is_word(before, after) => continue,
+                Part::All if secret.len() < shortest || (secret.len() < LONG && !is_word(before, after)) => continue,
                 Part::All => hit.range(),
                 Part::Beginning => {
                     hit.start()..hit.end() + same(secret.get(hit.len()..).unwrap_or_default().iter(), after.iter())

@@ -99,19 +99,30 @@ impl Redactor {
 
     /// Returns the text without secrets.
     pub fn redact<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        let matcher = self.matcher();
-        let mut masks = Vec::new();
-        for layer in layers(text) {
-            let found = matcher.find(&layer.bytes).into_iter().chain(names::find(&layer.bytes));
-            masks.extend(found.map(|range| layer.place_of(range)));
-        }
-        if masks.is_empty() { Cow::Borrowed(text) } else { Cow::Owned(masked(text, masks)) }
+        self.redact_from(text, SHORTEST_SECRET)
+    }
+
+    /// Returns a text that the program has made without the secrets of 8 bytes and more. What a server has said in it was
+    /// redacted before, and a secret such as `items` is a word like others in the rest.
+    pub fn redact_own<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        self.redact_from(text, matcher::LONG)
     }
 
     /// Whether the text has a known secret in it. What parameters are called does not matter.
     pub fn has_secret(&self, text: &str) -> bool {
         let matcher = self.matcher();
-        layers(text).any(|layer| !matcher.find(&layer.bytes).is_empty())
+        layers(text).any(|layer| !matcher.find(&layer.bytes, SHORTEST_SECRET).is_empty())
+    }
+
+    /// Returns the text without secrets of `shortest` bytes and more.
+    fn redact_from<'t>(&self, text: &'t str, shortest: usize) -> Cow<'t, str> {
+        let matcher = self.matcher();
+        let mut masks = Vec::new();
+        for layer in layers(text) {
+            let found = matcher.find(&layer.bytes, shortest).into_iter().chain(names::find(&layer.bytes));
+            masks.extend(found.map(|range| layer.place_of(range)));
+        }
+        if masks.is_empty() { Cow::Borrowed(text) } else { Cow::Owned(masked(text, masks)) }
     }
 
     fn matcher(&self) -> Arc<Matcher> {
