@@ -67,8 +67,9 @@ impl Selection {
     /// # Ok::<(), catchment_json::ParseError>(())
     /// ```
     pub fn edit_fields(&self, edits: &[(FieldPath, FieldEdit)]) -> Result<EditedFields, ParseError> {
-        let (rows, uses) = (self.clone(), vec![PathUse::default(); edits.len()]);
-        Ok(self.edit_fields_while(edits, &|| true)?.unwrap_or(EditedFields { rows, uses }))
+        let edited = self.edit_fields_while(edits, &|| true)?;
+        // it goes on to the end
+        Ok(edited.unwrap_or_else(|| EditedFields { rows: self.clone(), uses: vec![PathUse::default(); edits.len()] }))
     }
 
     /// The rows of [`Selection::edit_fields`], as long as `goes_on`, which is asked before each few rows; then nothing.

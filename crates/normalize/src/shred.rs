@@ -110,10 +110,8 @@ impl Shredder {
     /// Where a row lacks a value that it must have, has one that no column can hold, or would change what a schema
     /// contract freezes.
     pub fn shred(&mut self, schema: &Schema, table: &str, rows: &[Rows<'_>]) -> Result<Shredded, NormalizeError> {
-        let rows: Vec<SourceRow<'_>> = rows.iter().flat_map(Rows::each).collect();
-        let shredded = self.in_order(schema, table, &rows, usize::MAX)?;
         // Nothing is too much.
-        Ok(shredded.unwrap_or_default())
+        Ok(self.shred_within(schema, table, rows, usize::MAX)?.unwrap_or_default())
     }
 
     /// Shreds rows as [`shred`](Self::shred) does, if they take no more than about `max_bytes` of memory on the way, as cells

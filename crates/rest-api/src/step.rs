@@ -101,9 +101,9 @@ fn edit(resource: Resource, keys: Edits, paths: Edits, (index, uses): (usize, &A
     let (uses, first) = (Arc::clone(uses), keys.len());
     let edits: Edits = keys.into_iter().chain(paths).collect();
     resource.map_pages_until(move |page, stop| {
-        // without the rows, where it is to stop: then the run drops the page
         let Some(mut edited) = page.edit_fields_while(&edits, &|| !stop.is_set())? else {
-            return Err("the run was stopped".into());
+            // an error, as the run was stopped
+            return stop.check(0).map(|()| page);
         };
         let (of_keys, of_paths) = edited.uses.split_at_mut(first);
         of_paths.iter_mut().zip(of_keys).for_each(|(path, key)| path.is_taken |= key.is_taken);

@@ -162,7 +162,7 @@ impl RestClient {
             return Ok(request);
         }
         let redactor = self.redactor();
-        request.hidden.iter().for_each(|secret| redactor.add_temporary(secret));
+        request.add_secrets(redactor);
         request.distrust(redactor);
         remove_user(&mut request.url);
         foreign::remove_from_query(&mut request.url, redactor);

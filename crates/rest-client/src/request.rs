@@ -146,6 +146,11 @@ impl Request {
         self.params.clear();
     }
 
+    /// Adds what the request [hides](Request::hide) to the known secrets.
+    pub(crate) fn add_secrets(&self, redactor: &Redactor) {
+        self.hidden.iter().for_each(|secret| redactor.add_temporary(secret));
+    }
+
     /// Gives up all credentials and secrets: data has sent it to an origin that is not trusted.
     pub(crate) fn distrust(&mut self, redactor: &Redactor) {
         self.trusted = false;

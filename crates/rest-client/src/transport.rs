@@ -42,7 +42,7 @@ impl Transport {
         request: &Request,
         mut early: Option<oneshot::Sender<Response>>,
     ) -> Result<Response, Error> {
-        request.hidden.iter().for_each(|secret| rules.redactor.add_temporary(secret));
+        request.add_secrets(&rules.redactor);
         let policy = &rules.retry;
         let mut delays = policy.delays();
         // a time too far away to be expressed is none

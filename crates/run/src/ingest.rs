@@ -14,6 +14,7 @@ use catchment_extract::{After, Budget, ExtractError, Extracted};
 use catchment_load_package::PackageWriter;
 use catchment_normalize::{NormalizeError, Rules, Sequencer, Shredded, Shredder, TableBatch};
 use catchment_schema::Schema;
+use catchment_settings::ThreadCount;
 use tokio_util::sync::CancellationToken;
 
 use crate::error::RunError;
@@ -21,7 +22,7 @@ use crate::feed::{Feed, Sent};
 use crate::options::RunOptions;
 use crate::queue::{Group, Queue};
 use crate::report::Remarks;
-use crate::threads::{self, MAX_WORKERS};
+use crate::threads;
 
 /// The package with all rows in it, the schema and what is kept after them, and what was noticed.
 pub(crate) struct Ingested {
@@ -42,10 +43,11 @@ pub(crate) async fn ingest(
     options: &RunOptions,
     stop: &CancellationToken,
 ) -> Result<Ingested, RunError> {
-    let queue = Arc::new(Queue::new(options.group_max_bytes, options.workers.clamp(1, MAX_WORKERS)));
+    let workers = options.workers.clamp(1, ThreadCount::MAX);
+    let queue = Arc::new(Queue::new(options.group_max_bytes, workers));
     // of several tables the first one is what all are like
     let templates = writer.begin().resources.iter().rev().cloned().collect();
-    let stage = Stage::start(&queue, schema, writer, &rules, options, templates)?;
+    let stage = Stage::start(&queue, schema, writer, &rules, (workers, options.batch_max_bytes), templates)?;
     // Where this future is dropped, the threads end, and the package is taken back.
     let _stopped = StopOnDrop(Arc::clone(&queue));
     let budget = Budget::new(options.in_flight_max_bytes);
@@ -69,7 +71,7 @@ pub(crate) async fn ingest(
         queue.stop()
     }
     let written = match threads::try_thread() {
-        Ok(()) => threads::blocking(move || stage.finish()).await.unwrap_or_else(Err),
+        Ok(()) => tokio::task::spawn_blocking(move || stage.finish()).await.unwrap_or(Err(RunError::Panicked)),
         // All rows were sent, or none are wanted any more: nobody else has to go on here.
         Err(_) => stage.finish(),
     };
@@ -120,13 +122,12 @@ impl Stage {
         schema: Schema,
         writer: PackageWriter,
         rules: &Arc<Rules>,
-        options: &RunOptions,
+        (workers, max_bytes): (usize, usize),
         templates: BTreeMap<String, String>,
     ) -> Result<Stage, RunError> {
         let sequencer = Sequencer::new(schema, Arc::clone(rules));
         let snapshot = Arc::new(Mutex::new(sequencer.snapshot()));
         let (sender, receiver) = channel();
-        let max_bytes = options.batch_max_bytes;
         let (of_sequence, shredder) = ((Arc::clone(queue), Arc::clone(&snapshot)), Shredder::new(Arc::clone(rules)));
         let sequencer = Builder::new().spawn(move || {
             let (queue, snapshot) = of_sequence;
@@ -137,7 +138,7 @@ impl Stage {
             Ok((sequence.sequencer, sequence.writer, sequence.tables))
         });
         let sequencer = sequencer.map_err(RunError::Thread)?;
-        let shredders = threads::start(options.workers.clamp(1, MAX_WORKERS), || {
+        let shredders = threads::start(workers, || {
             let (queue, snapshot) = (Arc::clone(queue), Arc::clone(&snapshot));
             let (sender, shredder) = (sender.clone(), Shredder::new(Arc::clone(rules)));
             Builder::new().spawn(move || {

@@ -2,10 +2,9 @@
 
 use catchment_normalize::NullOnly;
 use catchment_schema::naming::normalize_path;
-use catchment_settings::{Configured, Fields, FromValue, Incomplete, Settings, SettingsError, Value};
+use catchment_settings::{Configured, Fields, Incomplete, Settings, SettingsError, ThreadCount};
 
 use crate::RunOptions;
-use crate::threads::MAX_WORKERS;
 
 impl RunOptions {
     /// The options of a run as the configuration says, the defaults where it says nothing.
@@ -79,26 +78,10 @@ impl Configured for ExtractSettings {
     }
 }
 
-/// How many threads shred.
-#[derive(Debug)]
-struct Workers(usize);
-
-impl FromValue for Workers {
-    const EXPECTED: &'static str = "a whole number from 1 to 1024";
-
-    fn from_value(value: &Value) -> Option<Self> {
-        usize::from_value(value).filter(|workers| (1..=MAX_WORKERS).contains(workers)).map(Workers)
-    }
-
-    fn written(&self) -> String {
-        self.0.written()
-    }
-}
-
 /// How rows are normalised: `normalize`.
 #[derive(Debug)]
 pub struct NormalizeSettings {
-    workers: Option<Workers>,
+    workers: Option<ThreadCount>,
     buffer_max_bytes: usize,
     max_columns: Option<usize>,
     numeric_widening: bool,
@@ -109,7 +92,7 @@ pub struct NormalizeSettings {
 
 impl NormalizeSettings {
     fn apply(self, options: &mut RunOptions) {
-        options.workers = self.workers.map_or(options.workers, |workers| workers.0);
+        options.workers = self.workers.map_or(options.workers, ThreadCount::get);
         options.writer.buffer_max_bytes = self.buffer_max_bytes;
         options.in_flight_max_bytes = self.buffer_max_bytes;
         options.batch_max_bytes = self.buffer_max_bytes;

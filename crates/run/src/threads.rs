@@ -5,9 +5,6 @@ use std::thread;
 
 use crate::error::RunError;
 
-/// The most threads that shred. A machine has fewer cores, and each thread holds up to `batch_max_bytes`.
-pub(crate) const MAX_WORKERS: usize = 1024;
-
 /// Starts up to `count` threads by `start`, at least one.
 ///
 /// # Errors

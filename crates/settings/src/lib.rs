@@ -27,6 +27,7 @@ mod place;
 mod redactor;
 mod secret;
 mod settings;
+mod thread_count;
 mod value;
 
 pub use connection::{Connection, ConnectionError};
@@ -40,4 +41,5 @@ pub use place::{Addition, Near, Place, Searched};
 pub use redactor::{Redactor, sounds_secret};
 pub use secret::Secret;
 pub use settings::Settings;
+pub use thread_count::ThreadCount;
 pub use value::Value;

@@ -10,7 +10,7 @@ use catchment_state::{BoundaryChange, BoundaryEntry, BoundaryKey, BoundaryKind, 
 use indexmap::IndexMap;
 
 use super::{BoundaryRows, Incremental, Tracker, last_value, stored, unique_hashes};
-use crate::{ExtractError, Start};
+use crate::{ExtractError, Start, StopSignal};
 
 pub(crate) use stored_parents::has_parents_in_table;
 use stored_parents::{Cursors, StoredParents, from_entry, to_entry};
@@ -89,8 +89,14 @@ impl<'r> Parents<'r> {
     }
 
     /// Takes out of a page of a parent the rows that are not new; see [`Tracker::filter`].
-    pub(crate) fn filter(&mut self, parent: ParentId, page: &mut Selection, room: usize) -> Result<bool, ExtractError> {
-        self.running(parent)?.tracker.filter(page, room)
+    pub(crate) fn filter(
+        &mut self,
+        parent: ParentId,
+        page: &mut Selection,
+        room: usize,
+        stop: &StopSignal,
+    ) -> Result<bool, ExtractError> {
+        self.running(parent)?.tracker.filter(page, room, stop)
     }
 
     /// Rows of an earlier attempt at the run have come, whose parents nobody knows.

@@ -4,6 +4,7 @@ use catchment_json::{Document, Object, Path, Selection, Value};
 use catchment_state::{BoundaryEntry, RowHash};
 
 use super::{BoundaryRows, Incremental, LastValue, OnMissing, RangeEnd, RowOrder, Tracker};
+use crate::StopSignal;
 
 /// Runs, each of them pages of rows, with the cursor in `at` and the key in `id`: the ids that were kept in
 /// each run, and the state after the last one, or the first error.
@@ -32,7 +33,7 @@ pub(super) fn run_with(
         let mut ids = Vec::new();
         for page in *pages {
             let mut page = Selection::elements(Document::parse(page.as_bytes().to_vec()).unwrap());
-            tracker.filter(&mut page, usize::MAX).map_err(|error| error.to_string())?;
+            tracker.filter(&mut page, usize::MAX, &StopSignal::default()).map_err(|error| error.to_string())?;
             ids.extend(page.nodes().map(|row| row.get("id").unwrap().number().unwrap().to_owned()));
             if tracker.is_done() {
                 ids.push("stop".to_owned());

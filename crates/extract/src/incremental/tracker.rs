@@ -45,7 +45,6 @@ pub(crate) struct Tracker<'r> {
     out_of_order: Option<String>,
     saw_start: bool,
     saw_end: bool,
-    stop: StopSignal,
 }
 
 impl<'r> Tracker<'r> {
@@ -97,13 +96,7 @@ impl<'r> Tracker<'r> {
             out_of_order: None,
             saw_start: false,
             saw_end: false,
-            stop: StopSignal::default(),
         })
-    }
-
-    /// Ends what works on many rows early where `stop` says so.
-    pub(crate) fn set_stop(&mut self, stop: &StopSignal) {
-        self.stop = stop.clone();
     }
 
     /// What the resource continues from.
@@ -142,8 +135,8 @@ impl<'r> Tracker<'r> {
     }
 
     /// Takes out of a page the rows that are not new. Stops when `room` rows are kept: those after them count as not
-    /// seen. Says whether there are any.
-    pub(crate) fn filter(&mut self, page: &mut Selection, room: usize) -> Result<bool, ExtractError> {
+    /// seen. Says whether there are any. It ends early where `stop` says so.
+    pub(crate) fn filter(&mut self, page: &mut Selection, room: usize, stop: &StopSignal) -> Result<bool, ExtractError> {
         let mut latest = self.last.clone().map(Latest::Kept);
         let mut previous: Option<Point<'_>> = None;
         let mut at_last: Vec<NodeId> = Vec::new();
@@ -152,7 +145,7 @@ impl<'r> Tracker<'r> {
         let mut is_cut = false;
         let notes_known_rows = self.boundary.as_ref().is_some_and(Boundary::notes_known_rows);
         for (index, id) in page.ids.iter().enumerate() {
-            self.stop.check(index).map_err(|_| ExtractError::Cancelled { resource: self.resource.to_owned() })?;
+            stop.check(index).map_err(|_| ExtractError::Cancelled { resource: self.resource.to_owned() })?;
             if rows.len() == room {
                 is_cut = true;
                 break;

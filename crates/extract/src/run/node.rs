@@ -240,10 +240,10 @@ impl<'r> Node<'r> {
             Some(tracker) => match self.parents.as_mut().zip(parent) {
                 Some((parents, parent)) => {
                     // The cursor of the resource passes over the rows of all parents.
-                    tracker.filter(&mut rows.clone(), usize::MAX)?;
-                    parents.filter(parent, &mut rows, room)?
+                    tracker.filter(&mut rows.clone(), usize::MAX, &self.stop)?;
+                    parents.filter(parent, &mut rows, room, &self.stop)?
                 }
-                None => tracker.filter(&mut rows, room)?,
+                None => tracker.filter(&mut rows, room, &self.stop)?,
             },
             None => {
                 let is_cut = rows.ids.len() > room;
@@ -272,9 +272,6 @@ impl<'r> Node<'r> {
     /// Ends what works on many rows early where `stop` says so.
     pub(super) fn set_stop(&mut self, stop: &StopSignal) {
         self.stop = stop.clone();
-        if let Some(tracker) = &mut self.tracker {
-            tracker.set_stop(stop);
-        }
     }
 
     fn count(&mut self, rows: u64, is_cut: bool) {
@@ -311,7 +308,7 @@ impl<'r> Node<'r> {
         let count = rows.ids.len() as u64;
         self.parents.iter_mut().for_each(Parents::lose);
         if let Some(tracker) = &mut self.tracker {
-            tracker.filter(&mut rows, usize::MAX)?;
+            tracker.filter(&mut rows, usize::MAX, &self.stop)?;
         }
         self.next_ordinal = self.next_ordinal.max(ordinal + 1);
         self.rows_left = self.rows_left.map(|left| left.saturating_sub(count));

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use catchment_settings::{Configured, Fields, FromValue, Incomplete, Settings, Value};
+use catchment_settings::{Configured, Fields, FromValue, Incomplete, Settings, ThreadCount, Value};
 
 use super::{DuckDbOptions, MemoryLimit};
 
@@ -66,26 +66,12 @@ impl Configured for DuckDbSettings {
                  with 64 MB and raises it as the rows need, up to 80 % of the machine.",
                 default.memory_limit,
             ),
+            // DuckDB starts them at once, and 100,000 of them take minutes
             threads: fields
-                .optional::<Threads>("threads", "How many threads DuckDB uses; by default one to load, and all for queries.")
-                .map(|threads| threads.0),
+                .optional::<ThreadCount>("threads", "How many threads DuckDB uses; by default one to load, and all for queries.")
+                .map(|threads| threads.get() as u64),
             wait: fields.or("wait", "How many seconds a file that another process has open is waited for.", default.wait),
         })
-    }
-}
-
-/// How many threads DuckDB starts; it does so at once, and 100,000 of them take minutes.
-struct Threads(u64);
-
-impl FromValue for Threads {
-    const EXPECTED: &'static str = "a whole number from 1 to 1024";
-
-    fn from_value(value: &Value) -> Option<Self> {
-        u64::from_value(value).filter(|threads| (1..=1024).contains(threads)).map(Threads)
-    }
-
-    fn written(&self) -> String {
-        self.0.written()
     }
 }
 
@@ -141,7 +127,7 @@ mod tests {
     #[test]
     fn so_many_threads_that_duckdb_does_not_start_are_refused() {
         let check = |text: &str, expected: Option<u64>| {
-            assert_eq!(Threads::from_value(&text.into()).map(|threads| threads.0), expected, "{text}");
+            assert_eq!(ThreadCount::from_value(&text.into()).map(|threads| threads.get() as u64), expected, "{text}");
         };
         check("1", Some(1));
         check("1024", Some(1024));
