@@ -179,8 +179,7 @@ impl Config {
     }
 }
 
-/// Whether texts must not have the value of a key. User names and URLs are asked for as secrets too, as they may stand in
-/// the same file, but a message without them helps nobody.
+/// Whether the value of a key is redacted. User names and URLs are looked up as secrets too, but messages need them.
 fn is_hidden(key: &Key) -> bool {
     key.is_secret() && sounds_secret(key.name()) && !key.name().ends_with("_url")
 }
