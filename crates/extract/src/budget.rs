@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::PagePermit;
+
 /// The unit that is counted: a semaphore has no room for gigabytes of single bytes on all machines.
 const UNIT: usize = 1024;
 
@@ -20,6 +22,7 @@ pub struct Budget {
 #[derive(Debug)]
 pub struct Share {
     _permit: Option<OwnedSemaphorePermit>,
+    _page: Option<PagePermit>,
 }
 
 impl Budget {
@@ -32,6 +35,12 @@ impl Budget {
     /// Waits for `bytes`. More than the whole budget is granted when nothing else is on its way.
     pub async fn take(&self, bytes: usize) -> Share {
         let units = u32::try_from(bytes.div_ceil(UNIT)).unwrap_or(u32::MAX).clamp(1, self.all);
-        Share { _permit: Arc::clone(&self.units).acquire_many_owned(units).await.ok() }
+        Share { _permit: Arc::clone(&self.units).acquire_many_owned(units).await.ok(), _page: None }
+    }
+
+    /// Waits for the bytes of a page. One that is larger than the whole budget keeps its permit as long as its share.
+    pub(crate) async fn take_page(&self, bytes: usize, permit: Option<&PagePermit>) -> Share {
+        let is_larger = bytes.div_ceil(UNIT) > self.all as usize;
+        Share { _page: permit.filter(|_| is_larger).cloned(), ..self.take(bytes).await }
     }
 }

@@ -28,6 +28,7 @@ mod run;
 mod source;
 mod start;
 mod stop_signal;
+mod turn;
 mod warnings;
 mod windows;
 
@@ -37,7 +38,7 @@ pub use error::ExtractError;
 pub use files::FileError;
 pub use incremental::{Incremental, LastValue, LastValueFn, OnMissing, RangeEnd, RowOrder};
 pub use limit::Limit;
-pub use page::{Page, PageError};
+pub use page::{Page, PageError, PagePermit};
 pub use progress::{Event, Progress};
 pub use resource::{Resource, TableName};
 pub use row::Row;
@@ -45,5 +46,6 @@ pub use run::{After, Boundaries, ExtractOptions, Extracted, Extraction, RowBatch
 pub use source::{Source, UnknownResource};
 pub use start::Start;
 pub use stop_signal::StopSignal;
+pub use turn::{HeldTurn, Turn};
 pub use warnings::Warning;
 pub use windows::{Windows, WindowsError};

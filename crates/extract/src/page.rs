@@ -1,7 +1,9 @@
 //! Pages of rows.
 
+use std::any::Any;
 use std::error::Error;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use catchment_json::{Document, Selection, Value};
 use futures_core::Stream;
@@ -33,7 +35,13 @@ pub struct Page {
     pub bytes: usize,
     /// Warnings that a person should see, about this page.
     pub warnings: Vec<String>,
+    /// What is dropped when the rows have their share of the [`Budget`](crate::Budget); of a page that is larger than the whole
+    /// budget, when the rows are written. A source can count the pages in memory by it.
+    pub permit: Option<PagePermit>,
 }
+
+/// Anything that a page keeps.
+pub type PagePermit = Arc<dyn Any + Send + Sync>;
 
 impl Page {
     /// The same page, after which the next one is at `position`.
@@ -47,7 +55,7 @@ impl Page {
 impl From<Selection> for Page {
     fn from(rows: Selection) -> Page {
         let bytes = rows.document.text().len();
-        Page { rows, position: None, bytes, warnings: Vec::new() }
+        Page { rows, position: None, bytes, warnings: Vec::new(), permit: None }
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use catchment_json::Value;
 
+use crate::Turn;
 use crate::incremental::unmarked;
 
 /// What a resource continues from; the same through a whole run.
@@ -18,6 +19,8 @@ pub struct Start {
     pub end_value: Option<Value>,
     /// Where the pages go on, as [`Page::position`](crate::Page::position) said it; none where they begin.
     pub position: Option<Value>,
+    /// Whether its next page is the next one that the run wants.
+    pub turn: Turn,
     out_of_range: Arc<AtomicBool>,
 }
 
@@ -38,6 +41,12 @@ impl Start {
     #[must_use]
     pub fn at(mut self, position: Option<Value>) -> Start {
         self.position = position;
+        self
+    }
+
+    /// The same start, of pages that the run wants in this turn.
+    pub(crate) fn in_turn(mut self, turn: Turn) -> Start {
+        self.turn = turn;
         self
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use catchment_extract::{Page, PageError, Row, Start};
 use catchment_json::{Selection, Value};
-use catchment_rest_client::{Page as ClientPage, Pages};
+use catchment_rest_client::{Page as ClientPage, Pages, RestClient};
 use futures_util::{Stream, StreamExt as _, stream};
 
 use crate::endpoint::{Endpoint, IncludedFields, with_fields};
@@ -73,18 +73,28 @@ fn of_start(endpoint: &Endpoint, start: &Start) -> PageStream {
         Ok(request) => request,
         Err(error) => return failed(error.into()),
     };
+    let client = in_turn(endpoint, start);
     let pages = match &start.position {
-        Some(position) => endpoint.client().paginate_from(request, position),
-        None => endpoint.client().paginate(request),
+        Some(position) => client.paginate_from(request, position),
+        None => client.paginate(request),
     };
     to_pages(pages, Vec::new())
 }
 
 fn of_row_and_start(endpoint: &Endpoint, row: &Row, fields: &[(String, Value)], start: &Start) -> PageStream {
     match endpoint.request(start, Some(row)) {
-        Ok(request) => to_pages(endpoint.client().paginate(request), fields.to_vec()),
+        Ok(request) => to_pages(in_turn(endpoint, start).paginate(request), fields.to_vec()),
         Err(error) => failed(error.into()),
     }
+}
+
+/// The client of an endpoint for pages that a run wants in their turn.
+fn in_turn(endpoint: &Endpoint, start: &Start) -> RestClient {
+    let turn = start.turn.clone();
+    endpoint.client().clone().with_turn(move || {
+        let turn = turn.clone();
+        async move { turn.hold().await }
+    })
 }
 
 fn failed(error: PageError) -> PageStream {
@@ -94,7 +104,7 @@ fn failed(error: PageError) -> PageStream {
 fn to_pages(pages: Pages, fields: Vec<(String, Value)>) -> PageStream {
     let page = move |page: ClientPage| {
         let rows = with_fields(page.rows, &fields)?;
-        Ok(Page { rows, position: page.position, bytes: page.bytes, warnings: page.warnings })
+        Ok(Page { rows, position: page.position, bytes: page.bytes, warnings: page.warnings, permit: Some(page.permit) })
     };
     Box::pin(pages.map(move |found| page(found?)))
 }

@@ -202,7 +202,7 @@ impl<'a> RestApi<'a> {
         client = spec.requests_in_flight.into_iter().fold(client, RestClientBuilder::requests_in_flight);
         client = spec.parallel_pages.into_iter().fold(client, RestClientBuilder::parallel_pages);
         client = spec.trusted_origins.iter().fold(client, RestClientBuilder::trusted_origin);
-        client.build().map_err(|error| failed("", error.into()))
+        client.limit_page_memory().build().map_err(|error| failed("", error.into()))
     }
 
     /// The client with what the endpoint of a resource says.

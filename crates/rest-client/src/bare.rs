@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::error::Error;
+use crate::page_memory::PagePermit;
 use crate::request::Request;
 use crate::response::Response;
 use crate::rules::Rules;
@@ -47,6 +48,6 @@ impl BareClient {
     ///
     /// Those of [`RestClient::send`](crate::RestClient::send).
     pub async fn send(&self, request: &Request) -> Result<Response, Error> {
-        self.transport.send(&self.rules, request, None).await
+        self.transport.send(&self.rules, request, None, &mut PagePermit::default()).await
     }
 }

@@ -13,6 +13,7 @@ use crate::error::Error;
 use crate::error_kind::ErrorKind;
 use crate::join::join;
 use crate::limit::{Gate, Limit};
+use crate::page_memory::PageMemory;
 use crate::paginate::{Paginator, Paging};
 use crate::request::header;
 use crate::response_action::ResponseAction;
@@ -22,6 +23,9 @@ use crate::transport::Transport;
 
 /// A body of 300 MB, or 150 MB of JSON with short values.
 pub(crate) const DEFAULT_MAX_RESPONSE_BYTES: usize = 352 << 20;
+
+/// Pages in flight share this part of the memory that a response may take.
+const SHARED_PART: usize = 4;
 
 /// Sets up a [`RestClient`]; made by [`RestClient::builder`].
 #[derive(Debug, Clone)]
@@ -36,6 +40,7 @@ pub struct RestClientBuilder {
     timeout: Duration,
     user_agent: String,
     max_response_bytes: usize,
+    limits_page_memory: bool,
     http: Option<Http>,
 }
 
@@ -61,6 +66,7 @@ impl Default for RestClientBuilder {
             timeout: Duration::from_secs(60),
             user_agent: concat!("catchment/", env!("CARGO_PKG_VERSION")).to_owned(),
             max_response_bytes: DEFAULT_MAX_RESPONSE_BYTES,
+            limits_page_memory: false,
             http: None,
         }
     }
@@ -208,6 +214,17 @@ impl RestClientBuilder {
         self
     }
 
+    /// Limits the memory of all pages that the client and its clones have in flight at a time: they share a quarter of
+    /// [`max_response_bytes`](Self::max_response_bytes). A page that finds no room beside the others is requested again when it is the
+    /// next one that is wanted (see [`RestClient::with_turn`]), one such page at a time. Default: each page has its own limit alone.
+    ///
+    /// Drop the [permit](crate::Page::permit) of a page before you wait for a page of another pagination.
+    #[must_use]
+    pub fn limit_page_memory(mut self) -> Self {
+        self.limits_page_memory = true;
+        self
+    }
+
     /// The client.
     ///
     /// # Errors
@@ -254,6 +271,9 @@ impl RestClientBuilder {
             .map_err(|error| Error::new(ErrorKind::Setup { reason: crate::transport::root_cause(&error) }).with_source(error))?;
         let (timeout, max_response_bytes) = (self.timeout, self.max_response_bytes);
         let transport = Transport { http, gate: Gate::new(self.limit), timeout, max_response_bytes };
-        Ok(RestClient::new(Arc::new(transport), rules, self.base_url.into(), self.paging))
+        let memory =
+            if self.limits_page_memory { PageMemory::new(max_response_bytes / SHARED_PART) } else { PageMemory::default() };
+        let paging = Paging { memory, ..self.paging };
+        Ok(RestClient::new(Arc::new(transport), rules, self.base_url.into(), paging))
     }
 }

@@ -14,6 +14,7 @@ use crate::error::Error;
 use crate::error_kind::ErrorKind;
 use crate::foreign;
 use crate::join::join;
+use crate::page_memory::PagePermit;
 use crate::paginate::{self, Pages, Paginator, Paging};
 use crate::redact::{remove_user, shown};
 use crate::request::Request;
@@ -66,6 +67,19 @@ impl RestClient {
     #[must_use]
     pub fn with_data_selector(mut self, selector: Path) -> RestClient {
         self.paging.data_selector = Some(selector);
+        self
+    }
+
+    /// The same client for pages that are not wanted before `turn` ends, where it has a limit for the memory of its pages:
+    /// `turn` is called for each page that found no room beside others, and what its future gives is dropped when that page is
+    /// handed out. See [`RestClientBuilder::limit_page_memory`].
+    #[must_use]
+    pub fn with_turn<F, T>(mut self, turn: impl Fn() -> F + Send + Sync + 'static) -> RestClient
+    where
+        F: Future<Output = T> + Send + 'static,
+        T: Send + 'static,
+    {
+        self.paging.memory = self.paging.memory.in_turn(turn);
         self
     }
 
@@ -198,7 +212,7 @@ impl RestClient {
     ///
     /// Where no answer with a status of 200 to 299 comes, or its body is cut short or too large.
     pub async fn send(&self, request: &Request) -> Result<Response, Error> {
-        self.transport.send(&self.rules, request, None).await
+        self.transport.send(&self.rules, request, None, &mut PagePermit::default()).await
     }
 
     /// The pages that begin with the answer to `request`.

@@ -67,6 +67,7 @@ mod link;
 mod link_header;
 mod missing_rows;
 mod outgoing;
+mod page_memory;
 mod paginate;
 mod redact;
 mod request;
@@ -95,6 +96,7 @@ pub use client::{RestClient, paginate};
 pub use error::Error;
 pub use error_kind::ErrorKind;
 pub use outgoing::Outgoing;
+pub use page_memory::PagePermit;
 pub use paginate::{
     Auto, HeaderCursor, HeaderLink, JsonCursor, JsonLink, Offset, Page, PageNumber, Pages, Paginator, SinglePage,
 };

@@ -170,6 +170,15 @@ impl Response {
         })
     }
 
+    /// Bytes of memory that the body can take when it is parsed.
+    pub(crate) fn most_memory(&self) -> usize {
+        // each value and key but the first one follows one of these
+        let follows = |byte: &&u8| matches!(byte, b'[' | b'{' | b',' | b':');
+        let values = self.with_body(|body| body.iter().filter(follows).count());
+        let memory = self.bytes + (1 + values) * Document::VALUE_BYTES;
+        memory.min(self.max_bytes)
+    }
+
     /// What the data selector found in the body, during a pagination; empty otherwise.
     pub fn rows(&self) -> &Rows {
         &self.rows

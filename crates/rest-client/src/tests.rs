@@ -9,6 +9,7 @@ mod faults;
 mod gaps;
 mod limits;
 mod oddities;
+mod page_memory;
 mod paginate;
 mod paginate_shapes;
 mod paginators;

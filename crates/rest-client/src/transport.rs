@@ -15,6 +15,7 @@ use tokio::time::{Instant, timeout_at};
 use crate::error::Error;
 use crate::error_kind::ErrorKind;
 use crate::limit::Gate;
+use crate::page_memory::PagePermit;
 use crate::request::Request;
 use crate::response::Response;
 use crate::rules::Rules;
@@ -35,12 +36,14 @@ pub(crate) struct Transport {
 
 impl Transport {
     /// The answer to `request`. `early` gets the first good answer without its body as soon as the headers are
-    /// there; the answer that is returned may be a later one, when the body of that one was cut short.
+    /// there; the answer that is returned may be a later one, when the body of that one was cut short. An answer for which
+    /// `permit` has no room is an error.
     pub(crate) async fn send(
         self: &Arc<Self>,
         rules: &Rules,
         request: &Request,
         mut early: Option<oneshot::Sender<Response>>,
+        permit: &mut PagePermit,
     ) -> Result<Response, Error> {
         request.add_secrets(&rules.redactor);
         let policy = &rules.retry;
@@ -49,7 +52,7 @@ impl Transport {
         let end = Instant::now().checked_add(policy.max_elapsed);
         let mut attempt = 1;
         loop {
-            let error = match before(end, self.attempt(rules, request, &mut early)).await {
+            let error = match before(end, self.attempt(rules, request, &mut early, permit)).await {
                 Some(Ok(response)) => return Ok(response.after_attempts(attempt)),
                 Some(Err(error)) => error.redacted(&rules.redactor).after_attempts(attempt),
                 None => {

@@ -21,7 +21,7 @@ use super::tree::{Tree, trees};
 use crate::checkpoint::Checkpoint;
 use crate::progress::Progress;
 use crate::warnings::Warnings;
-use crate::{Budget, ExtractError, Resource, Source, Start, StopSignal, Warning};
+use crate::{Budget, ExtractError, Resource, Source, Start, StopSignal, Turn, Warning};
 
 /// A run of a source: what is loaded of it, and what feeds that.
 ///
@@ -268,12 +268,16 @@ impl<'e> Extraction<'e> {
     async fn run_part(&self, part: &Part<'e>, budget: &Budget, sink: Sink<'_>) -> Result<(), ExtractError> {
         let Part { tree, nodes, name, .. } = part;
         let Some(root_node) = nodes.get(&tree.root) else { return Ok(()) };
-        let mut items: ItemStream<'_> = root(tree.root, root_node);
+        let mut turn = Turn::default();
+        let mut items: ItemStream<'_> = root(tree.root, root_node, turn.clone());
         for (child, parent) in tree.dependents.iter().map(|(child, parent)| (*child, *parent)) {
             let Some(node) = nodes.get(&child) else { continue };
             let start = lock(node).start();
+            let upstream_turn = std::mem::take(&mut turn);
             items = Box::pin(Dependents {
                 upstream: items,
+                upstream_turn,
+                turn: turn.clone(),
                 parent,
                 child,
                 node,
@@ -286,7 +290,7 @@ impl<'e> Extraction<'e> {
         let is_root_loaded = lock(root_node).is_loaded;
         while let Some(item) = items.next().await {
             match item? {
-                Item::Rows { node, rows, of: _ } => send(name, nodes.get(&node), rows, budget, sink).await?,
+                Item::Rows { node, rows, permit, of: _ } => send(name, nodes.get(&node), rows, permit, budget, sink).await?,
                 Item::Mark(checkpoint) => hand_out(Extracted::Checkpoint { tree: Arc::clone(name), checkpoint }, name, sink)?,
             }
             // What feeds others is not asked for more than they take.

@@ -229,7 +229,7 @@ impl<'r> Node<'r> {
         waited: Duration,
     ) -> Result<Selection, ExtractError> {
         let failed = |source| ExtractError::Pages { resource: self.resource.name.clone(), source };
-        let Page { rows, position, bytes, warnings } = page.map_err(failed)?;
+        let Page { rows, position, bytes, warnings, permit: _ } = page.map_err(failed)?;
         warnings.into_iter().for_each(|warning| self.warnings.add(&self.resource.name, warning));
         // an error after that is what the steps end with when they are told to
         let ended = |source| if self.stop.is_set() { self.cancelled() } else { failed(source) };

@@ -9,13 +9,14 @@ use tokio::time::Instant;
 
 use super::extracted::{Extracted, RowBatch, Sink};
 use super::node::{Node, lock};
-use crate::{Budget, ExtractError};
+use crate::{Budget, ExtractError, PagePermit};
 
 /// Hands out the rows of a page by their tables, each batch with its share of the budget.
 pub(super) async fn send(
     tree: &Arc<str>,
     node: Option<&Mutex<Node<'_>>>,
     rows: Selection,
+    permit: Option<PagePermit>,
     budget: &Budget,
     sink: Sink<'_>,
 ) -> Result<(), ExtractError> {
@@ -25,7 +26,7 @@ pub(super) async fn send(
     let by_table = lock(node).by_table(rows)?;
     for (table, rows) in by_table {
         let asked = lock(node).is_heard().then(Instant::now);
-        let share = budget.take(rows.memory()).await;
+        let share = budget.take_page(rows.memory(), permit.as_ref()).await;
         lock(node).note_budget_wait(asked.map_or(Duration::ZERO, |asked| asked.elapsed()));
         let ordinal = lock(node).next_ordinal();
         let batch = RowBatch { resource: Arc::clone(&name), table, rows, ordinal, share };

@@ -1,6 +1,7 @@
 mod dependents;
 mod missing_values;
 mod mistakes;
+mod page_memory;
 mod paginators;
 mod requests;
 mod scale;

@@ -7,6 +7,7 @@ use tokio::task::JoinHandle;
 
 use crate::error::Error;
 use crate::error_kind::ErrorKind;
+use crate::page_memory::PagePermit;
 use crate::request::Request;
 use crate::response::Response;
 use crate::rules::Rules;
@@ -14,24 +15,41 @@ use crate::transport::Transport;
 
 /// A request that is being sent, read and parsed while others work. Dropping it cancels that.
 pub(super) struct Fetch {
-    task: Task<Result<Response, Error>>,
+    /// Nothing where it is not sent yet.
+    task: Option<Task<Result<Fetched, Error>>>,
     head: oneshot::Receiver<Response>,
 }
 
+/// The complete answer and its memory; nothing where there was no memory for it, and it is to be requested again.
+type Fetched = Option<(Response, PagePermit)>;
+
 impl Fetch {
-    /// Sends `request`.
-    pub(super) fn start(transport: &Arc<Transport>, rules: &Arc<Rules>, request: Request) -> Fetch {
+    /// Sends `request`, whose answer may take the memory that `permit` gets.
+    pub(super) fn start(transport: &Arc<Transport>, rules: &Arc<Rules>, request: Request, mut permit: PagePermit) -> Fetch {
         let (transport, rules) = (Arc::clone(transport), Arc::clone(rules));
         let (early, head) = oneshot::channel();
         let task = Task(tokio::spawn(async move {
-            let response = transport.send(&rules, &request, Some(early)).await?;
+            let response = match transport.send(&rules, &request, Some(early), &mut permit).await {
+                Err(_) if permit.is_refused() => return Ok(None),
+                response => response?,
+            };
             // the connection first, which another request may wait for
             tokio::task::yield_now().await;
             // about a millisecond a page: here it costs the consumer nothing; who reads it gets the error
-            let _ = response.document();
-            Ok(response)
+            if permit.is_limited() && !permit.grow_to(response.most_memory()) {
+                return Ok(None);
+            }
+            if let Ok(document) = response.document() {
+                permit.shrink_to(document.memory());
+            }
+            Ok(Some((response, permit)))
         }));
-        Fetch { task, head }
+        Fetch { task: Some(task), head }
+    }
+
+    /// One that is not sent before there is memory for it.
+    pub(super) fn later() -> Fetch {
+        Fetch { task: None, head: oneshot::channel().1 }
     }
 
     /// The answer without its body, as soon as the headers are there; nothing where the request fails.
@@ -39,10 +57,11 @@ impl Fetch {
         (&mut self.head).await.ok()
     }
 
-    /// The complete answer.
-    pub(super) async fn response(mut self) -> Result<Response, Error> {
-        match (&mut self.task.0).await {
-            Ok(response) => response,
+    /// What comes of it.
+    pub(super) async fn response(self) -> Result<Fetched, Error> {
+        let Some(mut task) = self.task else { return Ok(None) };
+        match (&mut task.0).await {
+            Ok(fetched) => fetched,
             Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
             Err(_) => Err(Error::new(ErrorKind::ShutDown)),
         }

@@ -1,6 +1,10 @@
 //! One page.
 
+use std::sync::Arc;
+
 use catchment_json::{Selection, Value};
+
+use crate::page_memory::PagePermit;
 
 /// A page: the rows in the document that was answered.
 ///
@@ -33,6 +37,9 @@ pub struct Page {
     pub position: Option<Value>,
     /// Warnings that a person should see, such as that rows may be missing. They are logged as well.
     pub warnings: Vec<String>,
+    /// The memory of the page in the limit of all pages; see
+    /// [`RestClientBuilder::limit_page_memory`](crate::RestClientBuilder::limit_page_memory).
+    pub permit: Arc<PagePermit>,
 }
 
 impl From<Page> for Selection {

@@ -78,7 +78,7 @@ impl std::fmt::Debug for Pages {
 /// same time. It is asked for only when the consumer wants the page before it: with the page that the consumer
 /// has, there are never more than two, or as many more as are fetched in parallel.
 pub(crate) fn pages(transport: Arc<Transport>, rules: Arc<Rules>, mut request: Request, paging: Paging) -> Pages {
-    let Paging { mut paginator, data_selector: mut selector, data_selector_required, parallel_pages, position } = paging;
+    let Paging { mut paginator, data_selector: mut selector, data_selector_required, parallel_pages, position, memory } = paging;
     let required = selector.clone().filter(|_| data_selector_required);
     let detects = selector.is_none();
     let redactor = rules.redactor.clone();
@@ -92,17 +92,31 @@ pub(crate) fn pages(transport: Arc<Transport>, rules: Arc<Rules>, mut request: R
         warnings.extend(first_request(&mut paginator, &rules, &mut request, position.as_ref())?.map(&logged));
         let mut seen = Seen::default();
         let mut number = 0;
-        let mut fetch = Fetch::start(&transport, &rules, request.clone());
+        let start = |request: Request| (request.clone(), Fetch::start(&transport, &rules, request, memory.share()));
+        let later = |request: Request| (request, Fetch::later());
+        let (_, mut fetch) = start(request.clone());
         // the pages after this one, as far as they have been asked for
         let mut ahead = VecDeque::new();
         loop {
             if ahead.is_empty() && !paginator.needs_body() && let Some(head) = fetch.head().await {
                 // an error will come again from the complete answer
                 let next = next_step(&mut paginator.clone(), &rules, &request, &head).unwrap_or_default();
-                ahead.extend(next.map(|next| start(&transport, &rules, next.request)));
+                ahead.extend(next.map(|next| start(next.request)));
             }
 
-            let mut response = fetch.response().await.map_err(|error| explained(error, paginator.as_ref(), &request))?;
+            let mut alone = None;
+            let (mut response, permit) = loop {
+                match fetch.response().await.map_err(|error| explained(error, paginator.as_ref(), &request))? {
+                    Some(fetched) => break fetched,
+                    None => {
+                        // they would take the memory that this page needs
+                        ahead.clear();
+                        let (permit, turn) = memory.alone().await;
+                        alone = Some(turn);
+                        fetch = Fetch::start(&transport, &rules, request.clone(), permit);
+                    }
+                }
+            };
             if response.is_ignored() {
                 tracing::debug!("{} is ignored, as a response action says: the pages end here", response.shown_url());
                 break;
@@ -134,14 +148,18 @@ pub(crate) fn pages(transport: Arc<Transport>, rules: Arc<Rules>, mut request: R
                 }
                 None => (Vec::new(), None),
             };
-            fetch_ahead(&mut ahead, wanted, |request| start(&transport, &rules, request));
+            let is_large = alone.is_some() && memory.is_large(document.memory());
+            fetch_ahead(&mut ahead, wanted, |request| if is_large { later(request) } else { start(request) });
             if !paginator.skips_page() {
                 number += 1;
                 let (url, bytes) = (response.shown_url(), response.bytes());
                 let warnings = std::mem::take(&mut warnings);
                 let ids = response.take_rows().ids;
                 let position = position.filter(|position| !has_secret(position, &rules.redactor));
-                yield Page { rows: Selection { document, ids }, url, number, bytes, position, warnings };
+                let permit = Arc::new(permit);
+                let page = Page { rows: Selection { document, ids }, url, number, bytes, position, warnings, permit };
+                drop(alone);
+                yield page;
             }
             match ahead.pop_front() {
                 Some(next) => (request, fetch) = next,
@@ -160,10 +178,6 @@ fn has_secret(position: &Value, redactor: &Redactor) -> bool {
         Value::Object(entries) => entries.values().any(|value| has_secret(value, redactor)),
         Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
-}
-
-fn start(transport: &Arc<Transport>, rules: &Arc<Rules>, request: Request) -> (Request, Fetch) {
-    (request.clone(), Fetch::start(transport, rules, request))
 }
 
 /// Logs a warning.

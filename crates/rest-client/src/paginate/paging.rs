@@ -4,6 +4,7 @@ use catchment_json::{Path, Value};
 
 use super::{Auto, Paginator};
 use crate::error_kind::ErrorKind;
+use crate::page_memory::PageMemory;
 
 /// More at a time would only fill the memory.
 const MAX_PARALLEL_PAGES: usize = 1000;
@@ -18,6 +19,7 @@ pub(crate) struct Paging {
     pub(crate) parallel_pages: usize,
     /// Where to go on from; nothing to begin with the first page.
     pub(crate) position: Option<Value>,
+    pub(crate) memory: PageMemory,
 }
 
 impl Default for Paging {
@@ -28,6 +30,7 @@ impl Default for Paging {
             data_selector_required: true,
             parallel_pages: 1,
             position: None,
+            memory: PageMemory::default(),
         }
     }
 }

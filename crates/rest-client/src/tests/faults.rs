@@ -145,7 +145,7 @@ async fn what_had_no_effect_may_be_sent_again() {
     assert_eq!((error.attempts(), error.had_no_effect()), (3, true));
 }
 
-fn gzip(bytes: &[u8]) -> Vec<u8> {
+pub(super) fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     encoder.write_all(bytes).unwrap();
     encoder.finish().unwrap()

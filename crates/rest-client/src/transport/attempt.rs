@@ -16,6 +16,7 @@ use crate::error::Error;
 use crate::error_kind::ErrorKind;
 use crate::limit::Passage;
 use crate::outgoing::Outgoing;
+use crate::page_memory::PagePermit;
 use crate::redact::shown;
 use crate::request::Request;
 use crate::response::Response;
@@ -40,6 +41,7 @@ impl Transport {
         rules: &Rules,
         request: &Request,
         early: &mut Option<oneshot::Sender<Response>>,
+        permit: &mut PagePermit,
     ) -> Result<Response, Error> {
         let mut hop = Hop::first(request, rules);
         for _ in 0..=MAX_REDIRECTS {
@@ -50,7 +52,7 @@ impl Transport {
                     redirect::follow(&mut hop, answered.answer.status(), target, trusts);
                     hop.drop_credentials_of_links(rules);
                 }
-                None => return self.finish(rules, hop, answered, early).await,
+                None => return self.finish(rules, hop, answered, early, permit).await,
             }
         }
         let kind = ErrorKind::TooManyRedirects { limit: MAX_REDIRECTS, last: shown(&hop.url, &rules.redactor) };
@@ -99,6 +101,7 @@ impl Transport {
         hop: Hop,
         answered: Answered,
         early: &mut Option<oneshot::Sender<Response>>,
+        permit: &mut PagePermit,
     ) -> Result<Response, Error> {
         let Answered { sent, mut answer, passage } = answered;
         let status = answer.status();
@@ -115,7 +118,7 @@ impl Transport {
             let _ = early.send(response(Vec::new()));
         }
         let body = if status.is_success() || !rules.response_actions.is_empty() {
-            body::read(&headers, &mut answer, self.max_response_bytes).await.map_err(|stop| match stop {
+            body::read(&headers, &mut answer, self.max_response_bytes, permit).await.map_err(|stop| match stop {
                 body::Stop::TooLarge => ErrorKind::TooLarge { limit: self.max_response_bytes }.into(),
                 body::Stop::Corrupt { received, error } => ErrorKind::CutShort { received, reason: error.to_string() }.into(),
                 body::Stop::Broken { received, error } => classify(error, &hop.url, self.timeout, Stage::Body { received }),

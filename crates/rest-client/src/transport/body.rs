@@ -5,6 +5,8 @@ use std::io::{self, Write};
 use flate2::write::MultiGzDecoder;
 use reqwest::header::{CONTENT_ENCODING, HeaderMap};
 
+use crate::page_memory::PagePermit;
+
 /// How much is reserved at once, however large the server says that the body is.
 const MAX_RESERVED: usize = 16 << 20;
 
@@ -17,7 +19,7 @@ const MAX_ERROR_BODY: usize = 64 << 10;
 
 /// Why a body could not be read to its end.
 pub(super) enum Stop {
-    /// It is larger than the limit.
+    /// It is larger than the limit, or than its permit.
     TooLarge,
     /// The connection broke, or nothing came any more.
     Broken { received: usize, error: reqwest::Error },
@@ -25,18 +27,27 @@ pub(super) enum Stop {
     Corrupt { received: usize, error: io::Error },
 }
 
-/// The whole body, of at most `limit` bytes.
-pub(super) async fn read(headers: &HeaderMap, answer: &mut reqwest::Response, limit: usize) -> Result<Vec<u8>, Stop> {
-    let mut decoder = Decoder::of(headers, answer, limit);
-    if matches!(decoder, Decoder::Plain(_)) && announced(answer) > limit {
-        return Err(Stop::TooLarge);
+/// The whole body, of at most `limit` bytes, and of those that `permit` has.
+pub(super) async fn read(
+    headers: &HeaderMap,
+    answer: &mut reqwest::Response,
+    limit: usize,
+    permit: &mut PagePermit,
+) -> Result<Vec<u8>, Stop> {
+    let mut decoder = Decoder::of(headers, answer, limit, permit);
+    if let Decoder::Plain(body) = &mut decoder {
+        let announced = announced(answer);
+        if announced > limit || !body.permit.grow_to(announced) {
+            return Err(Stop::TooLarge);
+        }
     }
     read_into(&mut decoder, answer).await
 }
 
 /// What can be had of the body of an error; the status matters more than why the rest of it is missing.
 pub(super) async fn read_start(headers: &HeaderMap, answer: &mut reqwest::Response) -> Vec<u8> {
-    let mut decoder = Decoder::of(headers, answer, MAX_ERROR_BODY);
+    let mut permit = PagePermit::default();
+    let mut decoder = Decoder::of(headers, answer, MAX_ERROR_BODY, &mut permit);
     match read_into(&mut decoder, answer).await {
         Ok(body) => body,
         Err(_) => decoder.take(),
@@ -48,7 +59,7 @@ fn announced(answer: &reqwest::Response) -> usize {
     answer.content_length().map_or(0, |length| usize::try_from(length).unwrap_or(usize::MAX))
 }
 
-async fn read_into(decoder: &mut Decoder, answer: &mut reqwest::Response) -> Result<Vec<u8>, Stop> {
+async fn read_into(decoder: &mut Decoder<'_>, answer: &mut reqwest::Response) -> Result<Vec<u8>, Stop> {
     let mut next_turn = 0;
     loop {
         match answer.chunk().await {
@@ -67,15 +78,15 @@ async fn read_into(decoder: &mut Decoder, answer: &mut reqwest::Response) -> Res
 
 /// Takes the bytes of a body as they come. reqwest decompresses brotli and zstd; of gzip it reads one member, and a body
 /// may have several.
-enum Decoder {
-    Plain(Body),
-    Gzip { decoder: Box<MultiGzDecoder<Body>>, is_empty: bool },
+enum Decoder<'p> {
+    Plain(Body<'p>),
+    Gzip { decoder: Box<MultiGzDecoder<Body<'p>>>, is_empty: bool },
 }
 
-impl Decoder {
-    fn of(headers: &HeaderMap, answer: &reqwest::Response, limit: usize) -> Decoder {
+impl<'p> Decoder<'p> {
+    fn of(headers: &HeaderMap, answer: &reqwest::Response, limit: usize, permit: &'p mut PagePermit) -> Decoder<'p> {
         let encoding = headers.get(CONTENT_ENCODING).map_or("", |value| value.to_str().unwrap_or_default());
-        let body = Body { bytes: Vec::new(), limit, is_too_large: false };
+        let body = Body { bytes: Vec::new(), limit, permit, is_too_large: false };
         match encoding.trim() {
             encoding if encoding.eq_ignore_ascii_case("gzip") || encoding.eq_ignore_ascii_case("x-gzip") => {
                 Decoder::Gzip { decoder: Box::new(MultiGzDecoder::new(body)), is_empty: true }
@@ -117,7 +128,7 @@ impl Decoder {
         })
     }
 
-    fn body(&self) -> &Body {
+    fn body(&self) -> &Body<'p> {
         match self {
             Decoder::Plain(body) => body,
             Decoder::Gzip { decoder, .. } => decoder.get_ref(),
@@ -126,17 +137,21 @@ impl Decoder {
 }
 
 /// The bytes so far, of at most `limit`.
-struct Body {
+struct Body<'p> {
     bytes: Vec<u8>,
     limit: usize,
+    permit: &'p mut PagePermit,
     is_too_large: bool,
 }
 
-impl Write for Body {
+impl Write for Body<'_> {
     fn write(&mut self, chunk: &[u8]) -> io::Result<usize> {
         let taken = chunk.get(..self.limit - self.bytes.len()).unwrap_or(chunk);
-        self.bytes.extend_from_slice(taken);
-        if taken.len() < chunk.len() {
+        let has_room = self.permit.grow_to(self.bytes.len() + taken.len());
+        if has_room {
+            self.bytes.extend_from_slice(taken);
+        }
+        if !has_room || taken.len() < chunk.len() {
             self.is_too_large = true;
             return Err(io::Error::other("too large"));
         }

@@ -1,0 +1,91 @@
+//! Pages of resources that feed each other, with too little memory for all of them.
+
+use std::ops::ControlFlow;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use catchment_extract::{Boundaries, Budget, ExtractOptions, Extracted, Extraction, Progress};
+use catchment_rest_client::RestClient;
+use catchment_rest_client::testing::{Answer, Received, ScriptedServer};
+
+use super::{fresh, parse};
+use crate::RestApi;
+
+/// Resources in chains and with several children, so that each kind of order among their pages occurs.
+const SPEC: &str = r#"{"client": {"base_url": "BASE", "paginator": "header_link"}, "resources": [
+    {"name": "a", "endpoint": "a"},
+    {"name": "b", "endpoint": "b/{resources.a.id}/b"},
+    {"name": "c", "endpoint": "c/{resources.b.id}/c"},
+    {"name": "d", "endpoint": "d/{resources.a.id}/d"},
+    {"name": "e", "endpoint": "e/{resources.d.id}/e"},
+    {"name": "f", "endpoint": "f"},
+    {"name": "g", "endpoint": "g/{resources.f.id}/g"}
+]}"#;
+
+/// A page of two rows, about as long as the hash of its URL says, and perhaps a link to another one.
+fn page(request: &Received, seed: u32) -> Answer {
+    let part = request.query.iter().find(|(name, _)| name == "page").map_or("0", |(_, part)| part);
+    let hash = hash(&format!("{seed} {} {part}", request.path));
+    let bytes = match hash % 8 {
+        0..4 => 10,
+        4..6 => 30_000,
+        6 => 120_000,
+        _ => 400_000,
+    };
+    let text = "x".repeat(bytes);
+    let page = Answer::json(200, format!(r#"[{{"id": "{hash}"}}, {{"id": "{}", "text": "{text}"}}]"#, hash + 1));
+    match (hash >> 8) % 3 {
+        0 if part != "2" => {
+            let next = part.parse::<u8>().unwrap() + 1;
+            page.header("Link", format!("<{}?page={next}>; rel=next", request.path))
+        }
+        _ => page,
+    }
+}
+
+fn hash(text: &str) -> u32 {
+    // FNV-1a, and a last mix
+    let hash = text.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    (hash ^ (hash >> 15)).wrapping_mul(0x2c1b_3c6d) >> 4
+}
+
+/// The ids of all rows by their resources, in their order.
+async fn load(server: &ScriptedServer, client: catchment_rest_client::RestClientBuilder, options: ExtractOptions) -> Vec<String> {
+    let spec = parse(&SPEC.replace("BASE", &server.url()));
+    let source = RestApi::new(&spec).client(client).source().unwrap();
+    let rows = Mutex::new(Vec::new());
+    let sink = |extracted: Extracted| {
+        if let Extracted::Rows { batch, .. } = extracted {
+            let ids = batch.rows.nodes().map(|row| format!("{} {:?}", batch.resource, row.get("id")));
+            rows.lock().unwrap().extend(ids);
+        }
+        ControlFlow::Continue(())
+    };
+    let (state, progress) = (fresh(), Progress::default());
+    let run = Extraction::with(&source, &state, &Boundaries::new(), &Default::default(), options, &progress).unwrap();
+    let (budget, run) = (Budget::new(64 << 10), run);
+    let ran = tokio::time::timeout(Duration::from_secs(60), run.run(&budget, &sink)).await;
+    ran.expect("pages wait for each other").unwrap();
+    let mut rows = std::mem::take(&mut *rows.lock().unwrap());
+    rows.sort_by_key(|row| row.as_bytes().first().copied());
+    rows
+}
+
+/// Loads with little memory, and compares with what there is.
+async fn check(seed: u32, max_rows: usize) {
+    let server = ScriptedServer::start(move |request| page(request, seed));
+    let options = ExtractOptions { max_rows, ..ExtractOptions::default() };
+    let little = RestClient::builder().max_response_bytes(1 << 20);
+    let (found, expected) = (load(&server, little, options).await, load(&server, RestClient::builder(), options).await);
+    assert!(expected.len() > 20, "{} rows", expected.len());
+    assert_eq!(found, expected, "seed {seed}, {max_rows} rows at a time");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pages_that_wait_for_memory_come_in_their_order() {
+    for seed in 0..16 {
+        for max_rows in [1, 2, 5, 20] {
+            check(seed, max_rows).await;
+        }
+    }
+}

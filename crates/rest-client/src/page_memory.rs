@@ -1,0 +1,184 @@
+//! How much memory the pages of a client take together.
+
+use std::any::Any;
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError};
+
+/// What is counted: a page takes at least one unit.
+const UNIT: usize = 64 << 10;
+
+/// The part of the shared memory above which the page after one that had to be alone is not requested ahead of time.
+const LARGE_PART: usize = 8;
+
+/// Waits until a page is the next one that is wanted; what it gives is dropped when the page is handed out.
+type Turn = dyn Fn() -> Pin<Box<dyn Future<Output = Box<dyn Any + Send>> + Send>> + Send + Sync;
+
+/// The memory of all pages of a client and its clones.
+///
+/// With a limit, pages share a number of bytes. A page that finds no room beside the others is dropped, and requested again when
+/// it is the next one that is wanted: as the only one of its kind, with as much memory as a response may take. Nobody waits
+/// with a page in hand, so no order of the pages is a deadlock.
+#[derive(Clone, Default)]
+pub(crate) struct PageMemory {
+    limit: Option<Limit>,
+    turn: Option<Arc<Turn>>,
+}
+
+#[derive(Clone)]
+struct Limit {
+    bytes: usize,
+    shared: Arc<Semaphore>,
+    /// One permit, of the page that is larger than its share.
+    alone: Arc<Semaphore>,
+}
+
+/// The memory of a page, which is given back when this is dropped. Drop it, and all clones of it, before you wait for a page of
+/// another pagination.
+#[derive(Debug, Default)]
+pub struct PagePermit {
+    /// Nothing where there is no limit.
+    shared: Option<Arc<Semaphore>>,
+    taken: Option<OwnedSemaphorePermit>,
+    _alone: Option<OwnedSemaphorePermit>,
+    is_refused: bool,
+}
+
+impl PageMemory {
+    /// Memory of `bytes` bytes, and of one larger page.
+    pub(crate) fn new(bytes: usize) -> PageMemory {
+        let units = (bytes / UNIT).clamp(1, Semaphore::MAX_PERMITS);
+        let limit = Limit { bytes, shared: Arc::new(Semaphore::new(units)), alone: Arc::new(Semaphore::new(1)) };
+        PageMemory { limit: Some(limit), turn: None }
+    }
+
+    /// The same memory, for pages that are wanted when `turn` ends.
+    pub(crate) fn in_turn<F, T>(mut self, turn: impl Fn() -> F + Send + Sync + 'static) -> PageMemory
+    where
+        F: Future<Output = T> + Send + 'static,
+        T: Send + 'static,
+    {
+        self.turn = Some(Arc::new(move || {
+            let turn = turn();
+            Box::pin(async move { Box::new(turn.await) as Box<dyn Any + Send> })
+        }));
+        self
+    }
+
+    /// A permit for a page beside others.
+    pub(crate) fn share(&self) -> PagePermit {
+        PagePermit { shared: self.limit.as_ref().map(|limit| Arc::clone(&limit.shared)), ..PagePermit::default() }
+    }
+
+    /// Waits until a page is wanted, and may take all the memory that a response may take. The page is handed out before the
+    /// second value is dropped.
+    pub(crate) async fn alone(&self) -> (PagePermit, Option<Box<dyn Any + Send>>) {
+        let turn = match &self.turn {
+            Some(turn) => Some(turn().await),
+            None => None,
+        };
+        let alone = match &self.limit {
+            // an error means that it was closed, which nobody does
+            Some(limit) => Arc::clone(&limit.alone).acquire_owned().await.ok(),
+            None => None,
+        };
+        (PagePermit { _alone: alone, ..PagePermit::default() }, turn)
+    }
+
+    /// Whether pages of that size are better not requested ahead of time.
+    pub(crate) fn is_large(&self, bytes: usize) -> bool {
+        self.limit.as_ref().is_some_and(|limit| bytes > limit.bytes / LARGE_PART)
+    }
+}
+
+impl PagePermit {
+    /// Takes memory until it has `bytes` bytes; false where there is no room for them.
+    pub(crate) fn grow_to(&mut self, bytes: usize) -> bool {
+        let Some(shared) = &self.shared else { return true };
+        let has = self.taken.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
+        let Some(more) = bytes.div_ceil(UNIT).max(1).checked_sub(has).filter(|more| *more > 0) else { return true };
+        let more = u32::try_from(more).map_err(|_| TryAcquireError::NoPermits);
+        match more.and_then(|more| Arc::clone(shared).try_acquire_many_owned(more)) {
+            Ok(more) => match &mut self.taken {
+                Some(taken) => taken.merge(more),
+                None => self.taken = Some(more),
+            },
+            Err(_) => self.is_refused = true,
+        }
+        !self.is_refused
+    }
+
+    /// Gives back what it has above `bytes` bytes.
+    pub(crate) fn shrink_to(&mut self, bytes: usize) {
+        if let Some(taken) = &mut self.taken {
+            let surplus = taken.num_permits().saturating_sub(bytes.div_ceil(UNIT).max(1));
+            drop(taken.split(surplus));
+        }
+    }
+
+    /// Whether there was no room for the page.
+    pub(crate) fn is_refused(&self) -> bool {
+        self.is_refused
+    }
+
+    /// Whether there is a limit.
+    pub(crate) fn is_limited(&self) -> bool {
+        self.shared.is_some()
+    }
+}
+
+impl fmt::Debug for PageMemory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PageMemory").field("bytes", &self.limit.as_ref().map(|limit| limit.bytes)).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PageMemory, UNIT};
+
+    /// Grows permits in the steps `(permit, units)`, and shows which are refused.
+    #[track_caller]
+    fn check(units: usize, steps: &[(usize, usize)], expected: &[bool]) {
+        let memory = PageMemory::new(units * UNIT);
+        let mut permits = [memory.share(), memory.share()];
+        let found: Vec<_> = steps.iter().map(|(permit, units)| permits[*permit].grow_to(units * UNIT)).collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn pages_share_memory() {
+        check(4, &[(0, 4), (1, 0)], &[true, false]);
+        check(4, &[(0, 1), (0, 2), (1, 2), (0, 2), (0, 3)], &[true, true, true, true, false]);
+        check(4, &[(0, 5), (0, 1)], &[false, false]);
+        check(4, &[(0, usize::MAX / UNIT)], &[false]);
+        check(0, &[(0, 1), (1, 1)], &[true, false]);
+    }
+
+    #[test]
+    fn memory_is_given_back() {
+        let memory = PageMemory::new(4 * UNIT);
+        let (mut one, mut other) = (memory.share(), memory.share());
+        assert!(one.grow_to(4 * UNIT));
+        one.shrink_to(2 * UNIT);
+        assert!(other.grow_to(2 * UNIT));
+        drop(one);
+        assert!(other.grow_to(4 * UNIT));
+        other.shrink_to(0);
+        assert!(memory.share().grow_to(3 * UNIT));
+    }
+
+    #[tokio::test]
+    async fn one_page_at_a_time_is_alone() {
+        let memory = PageMemory::new(UNIT).in_turn(async || "its turn");
+        let (mut permit, turn) = memory.alone().await;
+        assert_eq!(turn.unwrap().downcast_ref::<&str>(), Some(&"its turn"));
+        assert!(permit.grow_to(usize::MAX));
+        let alone = memory.limit.unwrap().alone;
+        assert!(alone.try_acquire().is_err());
+        drop(permit);
+        assert!(alone.try_acquire().is_ok());
+    }
+}

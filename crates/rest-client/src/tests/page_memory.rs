@@ -1,0 +1,96 @@
+//! Pages with a limit for the memory that they take together.
+
+use super::faults::gzip;
+use super::start_with;
+use crate::RestClient;
+use crate::testing::{Answer, Received, ScriptedServer};
+
+/// How much a response may take: pages share 256 KiB.
+const LIMIT: usize = 1 << 20;
+
+/// A server with pages of these kibibytes, each with a link to the next one, and a client with the limit.
+fn serve(pages: &'static [usize]) -> (ScriptedServer, RestClient) {
+    let answer = |request: &Received| {
+        let index: usize = request.path.trim_start_matches('/').parse().unwrap();
+        let page = format!(r#"[{{"id": {index}, "text": "{}"}}]"#, "x".repeat(pages[index] << 10));
+        let next = index + 1;
+        let page = Answer::json(200, page);
+        if next < pages.len() { page.header("Link", format!("</{next}>; rel=next")) } else { page }
+    };
+    start_with(|client| client.max_response_bytes(LIMIT).limit_page_memory(), answer)
+}
+
+fn requested(server: &ScriptedServer) -> Vec<String> {
+    server.requests().into_iter().map(|request| request.path).collect()
+}
+
+/// Takes all pages, one after the other, and shows what was requested.
+async fn check(pages: &'static [usize], expected: &[&str]) {
+    let (server, client) = serve(pages);
+    let mut taken = client.paginate(client.request("0").unwrap());
+    let mut numbers = Vec::new();
+    while let Some(page) = taken.next().await {
+        let page = page.unwrap();
+        numbers.push((page.number, page.rows.ids.len()));
+        // what has the memory of the page that comes next
+        drop(page.permit);
+    }
+    assert_eq!(numbers, (1..=pages.len() as u64).map(|number| (number, 1)).collect::<Vec<_>>());
+    assert_eq!(requested(&server), expected);
+}
+
+#[tokio::test]
+async fn small_pages_are_requested_once() {
+    check(&[1, 1, 1, 1], &["/0", "/1", "/2", "/3"]).await;
+    check(&[100, 100, 100], &["/0", "/1", "/2"]).await;
+}
+
+#[tokio::test]
+async fn a_page_without_room_is_requested_again_and_those_after_it_once() {
+    check(&[1, 300, 300, 300, 1, 1], &["/0", "/1", "/1", "/2", "/3", "/4", "/5"]).await;
+    check(&[1000], &["/0", "/0"]).await;
+}
+
+#[tokio::test]
+async fn a_page_above_the_limit_of_a_response_is_an_error() {
+    let (_server, client) = serve(&[2000]);
+    let mut pages = client.paginate(client.request("0").unwrap());
+    let error = pages.next().await.unwrap().unwrap_err();
+    assert!(error.to_string().contains("1048576"), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn small_pages_pass_a_large_one_that_waits() {
+    let (server, client) = serve(&[1, 300]);
+    let mut first = client.paginate(client.request("1").unwrap());
+    let held = first.next().await.unwrap().unwrap();
+    let mut second = client.paginate(client.request("0").unwrap());
+    second.next().await.unwrap().unwrap();
+    server.wait_for_requests(4);
+    let mut next = Box::pin(second.next());
+    let waits = std::future::poll_fn(|context| std::task::Poll::Ready(next.as_mut().poll(context).is_pending())).await;
+    assert!(waits);
+    drop(held);
+    assert_eq!(next.await.unwrap().unwrap().rows.ids.len(), 1);
+}
+
+#[tokio::test]
+async fn what_a_page_becomes_counts() {
+    // 20 KB of text, and 160 KB of values
+    let (server, client) = start_with(
+        |client| client.max_response_bytes(LIMIT / 2).limit_page_memory(),
+        |_| Answer::json(200, format!("[{}1]", "1,".repeat(10_000))),
+    );
+    let page = client.paginate(client.request("0").unwrap()).next().await.unwrap().unwrap();
+    assert_eq!((page.rows.ids.len(), requested(&server).len()), (10_001, 2));
+}
+
+#[tokio::test]
+async fn bodies_are_cut_off_while_they_are_decompressed() {
+    let (server, client) = start_with(
+        |client| client.max_response_bytes(LIMIT).limit_page_memory(),
+        |_| Answer::encoded("gzip", gzip(format!(r#"[{{"text": "{}"}}]"#, "x".repeat(900_000)).as_bytes())),
+    );
+    let page = client.paginate(client.request("0").unwrap()).next().await.unwrap().unwrap();
+    assert_eq!((page.rows.ids.len(), requested(&server).len()), (1, 2));
+}
