@@ -60,6 +60,7 @@ impl RestClient {
     #[must_use]
     pub fn with_paginator(mut self, paginator: impl Into<Box<dyn Paginator>>) -> RestClient {
         self.paging.paginator = paginator.into();
+        self.paging.memory = self.paging.memory.of_other_pages();
         self
     }
 

@@ -4,14 +4,12 @@ use std::any::Any;
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError};
 
 /// What is counted: a page takes at least one unit.
 const UNIT: usize = 64 << 10;
-
-/// The part of the shared memory above which the page after one that had to be alone is not requested ahead of time.
-const LARGE_PART: usize = 8;
 
 /// Waits until a page is the next one that is wanted; what it gives is dropped when the page is handed out.
 type Turn = dyn Fn() -> Pin<Box<dyn Future<Output = Box<dyn Any + Send>> + Send>> + Send + Sync;
@@ -29,10 +27,11 @@ pub(crate) struct PageMemory {
 
 #[derive(Clone)]
 struct Limit {
-    bytes: usize,
     shared: Arc<Semaphore>,
     /// One permit, of the page that is larger than its share.
     alone: Arc<Semaphore>,
+    /// The bytes of the last page: others are not requested where there is no room for such a page.
+    last: Arc<AtomicUsize>,
 }
 
 /// The memory of a page, which is given back when this is dropped. Drop it, and all clones of it, before you wait for a page of
@@ -50,7 +49,8 @@ impl PageMemory {
     /// Memory of `bytes` bytes, and of one larger page.
     pub(crate) fn new(bytes: usize) -> PageMemory {
         let units = (bytes / UNIT).clamp(1, Semaphore::MAX_PERMITS);
-        let limit = Limit { bytes, shared: Arc::new(Semaphore::new(units)), alone: Arc::new(Semaphore::new(1)) };
+        let (shared, alone) = (Arc::new(Semaphore::new(units)), Arc::new(Semaphore::new(1)));
+        let limit = Limit { shared, alone, last: Arc::default() };
         PageMemory { limit: Some(limit), turn: None }
     }
 
@@ -67,9 +67,22 @@ impl PageMemory {
         self
     }
 
-    /// A permit for a page beside others.
-    pub(crate) fn share(&self) -> PagePermit {
-        PagePermit { shared: self.limit.as_ref().map(|limit| Arc::clone(&limit.shared)), ..PagePermit::default() }
+    /// The same memory, for pages of another size.
+    pub(crate) fn of_other_pages(mut self) -> PageMemory {
+        self.limit.iter_mut().for_each(|limit| limit.last = Arc::default());
+        self
+    }
+
+    /// A permit for a page beside others; nothing where there is no room for one like the last one.
+    pub(crate) fn share(&self) -> Option<PagePermit> {
+        let Some(limit) = &self.limit else { return Some(PagePermit::default()) };
+        let mut permit = PagePermit { shared: Some(Arc::clone(&limit.shared)), ..PagePermit::default() };
+        permit.grow_to(limit.last.load(Ordering::Relaxed)).then_some(permit)
+    }
+
+    /// Notes how large a page was.
+    pub(crate) fn note(&self, bytes: usize) {
+        self.limit.iter().for_each(|limit| limit.last.store(bytes, Ordering::Relaxed));
     }
 
     /// Waits until a page is wanted, and may take all the memory that a response may take. The page is handed out before the
@@ -86,11 +99,6 @@ impl PageMemory {
         };
         (PagePermit { _alone: alone, ..PagePermit::default() }, turn)
     }
-
-    /// Whether pages of that size are better not requested ahead of time.
-    pub(crate) fn is_large(&self, bytes: usize) -> bool {
-        self.limit.as_ref().is_some_and(|limit| bytes > limit.bytes / LARGE_PART)
-    }
 }
 
 impl PagePermit {
@@ -98,7 +106,7 @@ impl PagePermit {
     pub(crate) fn grow_to(&mut self, bytes: usize) -> bool {
         let Some(shared) = &self.shared else { return true };
         let has = self.taken.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
-        let Some(more) = bytes.div_ceil(UNIT).max(1).checked_sub(has).filter(|more| *more > 0) else { return true };
+        let Some(more) = bytes.div_ceil(UNIT).max(1).checked_sub(has).filter(|more| *more > 0) else { return !self.is_refused };
         let more = u32::try_from(more).map_err(|_| TryAcquireError::NoPermits);
         match more.and_then(|more| Arc::clone(shared).try_acquire_many_owned(more)) {
             Ok(more) => match &mut self.taken {
@@ -131,7 +139,7 @@ impl PagePermit {
 
 impl fmt::Debug for PageMemory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PageMemory").field("bytes", &self.limit.as_ref().map(|limit| limit.bytes)).finish_non_exhaustive()
+        f.debug_struct("PageMemory").field("is_limited", &self.limit.is_some()).finish_non_exhaustive()
     }
 }
 
@@ -143,31 +151,43 @@ mod tests {
     #[track_caller]
     fn check(units: usize, steps: &[(usize, usize)], expected: &[bool]) {
         let memory = PageMemory::new(units * UNIT);
-        let mut permits = [memory.share(), memory.share()];
+        let mut permits = [memory.share().unwrap(), memory.share().unwrap()];
         let found: Vec<_> = steps.iter().map(|(permit, units)| permits[*permit].grow_to(units * UNIT)).collect();
         assert_eq!(found, expected);
     }
 
     #[test]
     fn pages_share_memory() {
-        check(4, &[(0, 4), (1, 0)], &[true, false]);
+        check(4, &[(0, 3), (1, 1), (1, 2)], &[true, true, false]);
         check(4, &[(0, 1), (0, 2), (1, 2), (0, 2), (0, 3)], &[true, true, true, true, false]);
         check(4, &[(0, 5), (0, 1)], &[false, false]);
         check(4, &[(0, usize::MAX / UNIT)], &[false]);
-        check(0, &[(0, 1), (1, 1)], &[true, false]);
+        check(2, &[(0, 1), (1, 1)], &[true, true]);
     }
 
     #[test]
     fn memory_is_given_back() {
         let memory = PageMemory::new(4 * UNIT);
-        let (mut one, mut other) = (memory.share(), memory.share());
-        assert!(one.grow_to(4 * UNIT));
+        let (mut one, mut other) = (memory.share().unwrap(), memory.share().unwrap());
+        assert!(one.grow_to(3 * UNIT));
         one.shrink_to(2 * UNIT);
         assert!(other.grow_to(2 * UNIT));
         drop(one);
         assert!(other.grow_to(4 * UNIT));
         other.shrink_to(0);
-        assert!(memory.share().grow_to(3 * UNIT));
+        assert!(memory.share().unwrap().grow_to(3 * UNIT));
+    }
+
+    #[test]
+    fn pages_are_expected_to_be_like_the_last_one() {
+        let memory = PageMemory::new(4 * UNIT);
+        memory.note(3 * UNIT);
+        let one = memory.share();
+        assert!(one.is_some() && memory.share().is_none());
+        assert!(memory.clone().of_other_pages().share().is_some());
+        memory.note(5 * UNIT);
+        drop(one);
+        assert!(memory.share().is_none());
     }
 
     #[tokio::test]

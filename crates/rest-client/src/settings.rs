@@ -64,7 +64,8 @@ impl Configured for RequestSettings {
         let timeout = fields.or("request_timeout", about, Duration::from_secs(60));
         let max_response_bytes = fields.or(
             "response_max_bytes",
-            "How many bytes of memory an answer may take: its body, decompressed, and 16 bytes for each value and key in it.",
+            "How many bytes of memory an answer may take: its body, decompressed, and 16 bytes for each value and key in it. The pages \
+             that are in flight at the same time share a quarter of it; a page that does not fit in beside others is requested again.",
             DEFAULT_MAX_RESPONSE_BYTES,
         );
         Ok(RequestSettings { retry, timeout, max_response_bytes })

@@ -47,9 +47,14 @@ impl Fetch {
         Fetch { task: Some(task), head }
     }
 
-    /// One that is not sent before there is memory for it.
+    /// One that is not sent yet.
     pub(super) fn later() -> Fetch {
         Fetch { task: None, head: oneshot::channel().1 }
+    }
+
+    /// Whether its request is sent, or was.
+    pub(super) fn is_sent(&self) -> bool {
+        self.task.is_some()
     }
 
     /// The answer without its body, as soon as the headers are there; nothing where the request fails.

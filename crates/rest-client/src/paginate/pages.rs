@@ -92,12 +92,17 @@ pub(crate) fn pages(transport: Arc<Transport>, rules: Arc<Rules>, mut request: R
         warnings.extend(first_request(&mut paginator, &rules, &mut request, position.as_ref())?.map(&logged));
         let mut seen = Seen::default();
         let mut number = 0;
-        let start = |request: Request| (request.clone(), Fetch::start(&transport, &rules, request, memory.share()));
-        let later = |request: Request| (request, Fetch::later());
-        let (_, mut fetch) = start(request.clone());
+        let start = |request: Request| match memory.share() {
+            Some(permit) => (request.clone(), Fetch::start(&transport, &rules, request, permit)),
+            None => (request, Fetch::later()),
+        };
+        let mut fetch = Fetch::later();
         // the pages after this one, as far as they have been asked for
         let mut ahead = VecDeque::new();
         loop {
+            if !fetch.is_sent() {
+                (request, fetch) = start(request);
+            }
             if ahead.is_empty() && !paginator.needs_body() && let Some(head) = fetch.head().await {
                 // an error will come again from the complete answer
                 let next = next_step(&mut paginator.clone(), &rules, &request, &head).unwrap_or_default();
@@ -109,8 +114,6 @@ pub(crate) fn pages(transport: Arc<Transport>, rules: Arc<Rules>, mut request: R
                 match fetch.response().await.map_err(|error| explained(error, paginator.as_ref(), &request))? {
                     Some(fetched) => break fetched,
                     None => {
-                        // they would take the memory that this page needs
-                        ahead.clear();
                         let (permit, turn) = memory.alone().await;
                         alone = Some(turn);
                         fetch = Fetch::start(&transport, &rules, request.clone(), permit);
@@ -148,8 +151,8 @@ pub(crate) fn pages(transport: Arc<Transport>, rules: Arc<Rules>, mut request: R
                 }
                 None => (Vec::new(), None),
             };
-            let is_large = alone.is_some() && memory.is_large(document.memory());
-            fetch_ahead(&mut ahead, wanted, |request| if is_large { later(request) } else { start(request) });
+            memory.note(document.memory());
+            fetch_ahead(&mut ahead, wanted, start);
             if !paginator.skips_page() {
                 number += 1;
                 let (url, bytes) = (response.shown_url(), response.bytes());
