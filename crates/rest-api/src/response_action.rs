@@ -3,7 +3,7 @@
 use catchment_rest_client::reqwest::header::HeaderValue;
 use catchment_rest_client::{Error, ErrorKind, Response, ResponseAction, Verdict};
 
-use crate::expression::{JsonNode, map};
+use crate::expression::{JsonNode, Work, map};
 use crate::{ActionSpec, Expression, ResponseActionSpec};
 
 pub(crate) fn response_action(spec: &ResponseActionSpec) -> ResponseAction {
@@ -26,15 +26,16 @@ pub(crate) fn response_action(spec: &ResponseActionSpec) -> ResponseAction {
 
 /// What an expression says of an answer. A body that is no JSON is a text.
 fn is_true(when: &Expression, response: &Response) -> Result<bool, Error> {
+    let work = Work::default();
     let body = match response.document() {
-        Ok(document) => JsonNode::value(document, document.root().id()),
+        Ok(document) => JsonNode::value(document, document.root().id(), &work),
         Err(_) => minijinja::Value::from(response.text()),
     };
     let header = |value: &HeaderValue| minijinja::Value::from(String::from_utf8_lossy(value.as_bytes()).into_owned());
     let headers = map(response.headers().iter().map(|(name, value)| (name.as_str(), header(value))));
     let evaluate = || {
         let status = minijinja::Value::from(response.status().as_u16());
-        Ok(when.compiled()?.evaluate([("status", status), ("headers", headers), ("body", body)])?.is_true())
+        Ok(when.compiled()?.evaluate([("status", status), ("headers", headers), ("body", body)], &work)?.is_true())
     };
     evaluate().map_err(|problem: String| {
         response.error(ErrorKind::Paginator(format!("the response action `{}` cannot be evaluated: {problem}", when.as_str())))

@@ -1,11 +1,13 @@
 //! What expressions can do beyond Jinja.
 
+use super::factors;
 use catchment_schema::{format_timestamp, parse_timestamp};
 use minijinja::{Environment, Error, ErrorKind, Value};
 
 const MICROS: i64 = 1_000_000;
 
 pub(super) fn add(environment: &mut Environment<'static>) {
+    environment.add_filter(factors::FILTER, factors::factor);
     environment.add_filter("epoch", epoch);
     environment.add_filter("timestamp", timestamp);
 }

@@ -1,5 +1,7 @@
 //! How long and how nested an expression can be.
 
+use super::tokens::tokens;
+
 /// How many bytes an expression can have.
 const MAX_BYTES: usize = 16 << 10;
 
@@ -51,15 +53,7 @@ impl Level {
 fn levels(text: &str) -> usize {
     let mut open = Vec::new();
     let mut level = Level::default();
-    let mut rest = text;
-    while let Some(c) = rest.chars().next() {
-        let length = match c {
-            '\'' | '"' => string_length(rest, c),
-            c if is_of_word(c) => rest.find(|c| !is_of_word(c)).unwrap_or(rest.len()),
-            c => c.len_utf8(),
-        };
-        let (token, after) = rest.split_at_checked(length).unwrap_or((rest, ""));
-        rest = after;
+    for token in tokens(text) {
         match token {
             "(" | "[" | "{" => {
                 level.operators += 1;
@@ -72,30 +66,16 @@ fn levels(text: &str) -> usize {
             }
             "," | ":" | "else" => level.separate(0),
             "and" | "or" | "if" => level.separate(1),
-            "not" | "is" | "in" | "+" | "-" | "*" | "/" | "%" | "~" | "|" | "." => level.operators += 1,
+            "not" | "is" | "in" | "+" | "-" | "*" | "**" | "/" | "%" | "~" | "|" | "." => level.operators += 1,
             _ => {}
         }
     }
     open.into_iter().rev().fold(level.levels(), |inside, level: Level| inside + level.levels())
 }
 
-fn is_of_word(c: char) -> bool {
-    c.is_alphanumeric() || c == '_'
-}
-
-/// The length of the string that `text` begins with, quotes included; all of it where the string does not end.
-fn string_length(text: &str, quote: char) -> usize {
-    let mut is_escaped = false;
-    let end = text.char_indices().skip(1).find(|(_, c)| {
-        let ends = *c == quote && !is_escaped;
-        is_escaped = *c == '\\' && !is_escaped;
-        ends
-    });
-    end.map_or(text.len(), |(at, _)| at + 1)
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::Work;
     use super::{MAX_LEVELS, levels};
     use crate::Expression;
 
@@ -123,7 +103,7 @@ mod tests {
     fn check(expression: String, expected: Result<(), &str>) {
         let evaluate = move || {
             let parsed = Expression::parse(&expression, &["row"])?;
-            let found = parsed.compiled()?.evaluate([("row", minijinja::Value::from(1))])?;
+            let found = parsed.compiled()?.evaluate([("row", minijinja::Value::from(1))], &Work::default())?;
             found.is_true();
             drop(found);
             Ok::<_, String>(())

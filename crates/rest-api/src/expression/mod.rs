@@ -1,12 +1,16 @@
 //! Expressions in specs, in the language of Jinja, over rows, answers and cursor values.
 
+mod factors;
 mod functions;
 mod limits;
+mod names;
 mod node;
 mod room;
 #[cfg(test)]
 mod tests;
+mod tokens;
 mod value;
+mod work;
 
 use std::fmt;
 use std::sync::Arc;
@@ -17,16 +21,20 @@ use minijinja::{Environment, ErrorKind, UndefinedBehavior};
 pub(crate) use node::JsonNode;
 pub(crate) use room::Room;
 pub(crate) use value::map;
+pub(crate) use work::Work;
 
 /// Steps that one evaluation may take, so that no expression runs for ever.
 const FUEL: u64 = 1_000_000;
 
 /// An expression such as `row.state == "open" and row.comments > 3`: those of Jinja, as
 /// [minijinja](https://docs.rs/minijinja/latest/minijinja/syntax/index.html) has them, with its filters and tests. What is
-/// not there is undefined, and so is a field of it. `epoch` makes seconds of a time stamp, and `timestamp` the reverse.
+/// not there is undefined, and so is a field of it. Lists cannot be multiplied. `epoch` makes seconds of a time stamp, and
+/// `timestamp` the reverse.
 #[derive(Clone)]
 pub struct Expression {
     text: String,
+    /// What is evaluated.
+    checked: String,
     environment: Arc<Environment<'static>>,
 }
 
@@ -51,15 +59,9 @@ impl Expression {
             let known: Vec<_> = variables.iter().map(|name| format!("`{name}`")).collect();
             return Err(format!("it has no variable `{name}`; there is {}", known.join(", ")));
         }
-        // filters and tests are looked up when they are used, so it is tried with nothing
-        let nothing = variables.iter().map(|name| (*name, minijinja::Value::UNDEFINED));
-        if let Err(error) = compiled.eval(value::map(nothing))
-            && matches!(error.kind(), ErrorKind::UnknownFilter | ErrorKind::UnknownTest | ErrorKind::UnknownFunction)
-        {
-            return Err(problem(&error));
-        }
         drop(compiled);
-        Ok(Expression { text: text.to_owned(), environment: Arc::new(environment) })
+        names::check(text, &environment)?;
+        Ok(Expression { text: text.to_owned(), checked: factors::checked(text), environment: Arc::new(environment) })
     }
 
     /// As it is written.
@@ -89,7 +91,7 @@ impl Expression {
 
     /// The expression, ready for many values.
     pub(crate) fn compiled(&self) -> Result<Compiled<'_>, String> {
-        self.environment.compile_expression(&self.text).map(Compiled).map_err(|error| problem(&error))
+        self.environment.compile_expression(&self.checked).map(Compiled).map_err(|error| problem(&error))
     }
 }
 
@@ -97,19 +99,26 @@ impl Expression {
 pub(crate) struct Compiled<'e>(minijinja::Expression<'e, 'e>);
 
 impl Compiled<'_> {
-    /// What it says of some variables.
-    pub(crate) fn evaluate<const N: usize>(&self, variables: [(&'static str, minijinja::Value); N]) -> Result<Found, String> {
-        self.0.eval(value::map(variables)).map(Found).map_err(|error| problem(&error))
+    /// What it says of some variables, those of which that stand in documents share `work`.
+    pub(crate) fn evaluate<const N: usize>(
+        &self,
+        variables: [(&'static str, minijinja::Value); N],
+        work: &Work,
+    ) -> Result<Found, String> {
+        let found = self.0.eval(value::map(variables)).map(Found).map_err(|error| problem(&error));
+        work.check()?;
+        found
     }
 
     /// What it says of one node of a document, which it knows as `name`.
     pub(crate) fn of_node(&self, name: &'static str, document: &Document, id: NodeId) -> Result<Found, String> {
-        self.evaluate([(name, JsonNode::value(document, id))])
+        let work = Work::default();
+        self.evaluate([(name, JsonNode::value(document, id, &work))], &work)
     }
 
     /// What it says of a value, which it knows as `name`.
     pub(crate) fn of_value(&self, name: &'static str, value: &Value) -> Result<Found, String> {
-        self.evaluate([(name, value::to_jinja(value))])
+        self.evaluate([(name, value::to_jinja(value))], &Work::default())
     }
 }
 

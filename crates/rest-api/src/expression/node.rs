@@ -4,16 +4,18 @@ use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use catchment_json::{Document, Kind, Node, NodeId};
-use minijinja::Value;
 use minijinja::value::{Enumerator, Object, ObjectRepr};
+use minijinja::{Error, ErrorKind, Value};
 
 use super::value::number;
+use super::work::Work;
 
 /// An object or a list in a document.
 #[derive(Debug)]
 pub(crate) struct JsonNode {
     document: Document,
     id: NodeId,
+    work: Work,
     /// Where the elements of a list are, once one was asked for: they are walked by their index.
     elements: OnceLock<Vec<NodeId>>,
     /// Where the values of an object are, once it was walked through.
@@ -21,9 +23,13 @@ pub(crate) struct JsonNode {
 }
 
 impl JsonNode {
-    /// The value at `id`.
-    pub(crate) fn value(document: &Document, id: NodeId) -> Value {
+    /// The value at `id`. What is looked at of it counts as `work`; beyond the limit values are invalid.
+    pub(crate) fn value(document: &Document, id: NodeId, work: &Work) -> Value {
         let node = document.node(id);
+        let bytes = node.text().map_or(0, |text| text.len());
+        if !work.add(Document::VALUE_BYTES + bytes) {
+            return Value::from(Error::from(ErrorKind::OutOfFuel));
+        }
         match node.kind() {
             Kind::Null => Value::from(()),
             Kind::Bool => Value::from(node.bool().unwrap_or_default()),
@@ -32,6 +38,7 @@ impl JsonNode {
             Kind::Array | Kind::Object => Value::from_object(JsonNode {
                 document: document.clone(),
                 id,
+                work: work.clone(),
                 elements: OnceLock::new(),
                 values: OnceLock::new(),
             }),
@@ -66,11 +73,14 @@ impl Object for JsonNode {
 
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         let found = if self.is_list() { self.element(key.as_usize()?)? } else { self.value_of(key.as_str()?)? };
-        Some(JsonNode::value(&self.document, found))
+        Some(JsonNode::value(&self.document, found, &self.work))
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
         let node = self.document.node(self.id);
+        if self.work.check().is_err() {
+            return Enumerator::NonEnumerable;
+        }
         if self.is_list() {
             return Enumerator::Seq(node.elements().count());
         }

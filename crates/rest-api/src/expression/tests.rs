@@ -64,6 +64,9 @@ fn mistakes_are_told_before_any_row_has_come() {
     let unknown = |expression: &str| Expression::parse(expression, &["row"]).unwrap_err();
     assert_eq!(unknown("row.name|uper"), "unknown filter: filter uper is unknown");
     assert_eq!(unknown("row.id is evn"), "unknown test: test evn is unknown");
+    assert_eq!(unknown("row.id is not evn"), "unknown test: test evn is unknown");
+    assert_eq!(unknown("true or row.name|uper"), "unknown filter: filter uper is unknown");
+    check("row.is or row['is'] or {'is': 1}.is", "{}", "1");
     assert_eq!(unknown("nope(row.id)"), "it has no variable `nope`; there is `row`");
 }
 
@@ -76,10 +79,13 @@ fn values_are_seen_as_rows_are() {
 #[test]
 fn what_an_expression_makes_of_a_row_is_bounded() {
     let too_much = "it makes more than 352 MiB of values; make fewer of each row, or ask for smaller pages";
-    check("[row] * 10000000", r#"{"id": 1}"#, too_much);
-    check("[[row] * 10000] * 10000", r#"{"id": 1}"#, too_much);
-    check("[row.a] * 1000", &format!(r#"{{"a": [{}1]}}"#, "1, ".repeat(10_000)), too_much);
-    check("([row] * 1000)|length", r#"{"id": 1}"#, "1000");
+    let many = format!("[{}row.a]", "row.a, ".repeat(1000));
+    check(&many, &format!(r#"{{"a": [{}1]}}"#, "1, ".repeat(10_000)), too_much);
+    let repeated = "invalid operation: a list cannot be multiplied; `range` makes a list of numbers";
+    check("[row] * 10000000", r#"{"id": 1}"#, repeated);
+    check("[[row] * 10000] * 10000", r#"{"id": 1}"#, repeated);
+    check("([row] * 1000)|length", r#"{"id": 1}"#, repeated);
+    check("row.id * row.a|list", r#"{"id": 1, "a": [1]}"#, repeated);
     let too_long = "it takes more than 1000000 steps; a list or a text in it is too long (a step is an operator, two elements of \
                     a list or 64 bytes of text)";
     check("'x' * 1000000000", "{}", too_long);
@@ -88,6 +94,30 @@ fn what_an_expression_makes_of_a_row_is_bounded() {
         r#"{"a": "x"}"#,
         too_long,
     );
+}
+
+#[test]
+fn an_expression_that_would_not_end_is_an_error() {
+    let repeated = "invalid operation: a list cannot be multiplied; `range` makes a list of numbers";
+    for end in ["|string|length > 0", " ~ 'x'", "|join", " == row", "|sum(start='')", "|first in row.a"] {
+        check(&format!("([[[1]*1000]*1000]*1000){end}"), r#"{"a": []}"#, repeated);
+    }
+    let large = format!(r#"{{"a": [{}1]}}"#, "1,".repeat(300_000));
+    let too_much = "it looks at more than 256 MiB of values for one row; it names a large value too often";
+    let many = format!("[{}row]", "row, ".repeat(1000));
+    check(&format!("{many}|string|length"), &large, too_much);
+    check(&format!("{many} == [{}row.a]", "row.a, ".repeat(1000)), &large, "false");
+    check("row.a|string|length", &large, "900003");
+}
+
+#[test]
+fn products_are_those_of_their_factors() {
+    let row = r#"{"a": 2, "b": [3, 4], "c": "xy"}"#;
+    check("row.a * row.b[1] * 2 + row.b[0] * -row.a", row, "10");
+    check("row.a * row.b|sum * 2", row, "28");
+    check("row.c * 2 ~ row.a ** 3 * 2", row, r#""xyxy16""#);
+    check("(row.a * 2 if row.a * 2 > 3 else 0) * 1.5e-1", row, "0.6");
+    check("row.a * 3 is divisibleby(3)", row, "2");
 }
 
 #[test]

@@ -81,8 +81,10 @@ fn what_expressions_make_of_a_page_is_bounded() {
             format!("resource `r` failed: the yield_map `{expression}` cannot be evaluated for the row {FIRST}: {problem}");
         super::steps::check(&format!(r#"{{"yield_map": "{expression}"}}"#), Err(&failed));
     };
-    check("[row] * 10000000", "it makes more than 352 MiB of values; make fewer of each row, or ask for smaller pages");
-    check("[0] * 1000001", "it makes 1000001 rows of one, and 1000000 are supported; make fewer of them");
+    check("[row] * 10000000", "invalid operation: a list cannot be multiplied; `range` makes a list of numbers");
+    let ranges = |count: usize| format!("range(100000)|chain({})", vec!["range(100000)"; count - 1].join(", "));
+    check(&ranges(30), "it makes more than 352 MiB of values; make fewer of each row, or ask for smaller pages");
+    check(&ranges(11), "it makes 1100000 rows of one, and 1000000 are supported; make fewer of them");
 }
 
 #[test]

@@ -1,0 +1,33 @@
+//! The filters and tests that an expression names.
+
+use minijinja::Environment;
+
+use super::tokens::{is_word, tokens};
+use super::value::map;
+
+/// What an expression names that there is not. minijinja looks names up when it comes to them, which may be for a rare row alone.
+pub(super) fn check(text: &str, environment: &Environment<'_>) -> Result<(), String> {
+    let mut before = ["", ""];
+    for token in tokens(text).filter(|token| !token.trim().is_empty()) {
+        let kind = match before {
+            [_, "|"] => "filter",
+            // a field may have the name of an operator
+            [of, "is"] if of != "." && token != "not" => "test",
+            ["is", "not"] => "test",
+            _ => "",
+        };
+        if !kind.is_empty() && is_word(token) && !exists(kind, token, environment) {
+            return Err(format!("unknown {kind}: {kind} {token} is unknown"));
+        }
+        let [_, last] = before;
+        before = [last, token];
+    }
+    Ok(())
+}
+
+/// Whether there is a filter or a test of that name: the environment says so to expressions alone.
+fn exists(kind: &str, name: &str, environment: &Environment<'_>) -> bool {
+    let question = format!("name is {kind}");
+    let found = environment.compile_expression(&question).and_then(|compiled| compiled.eval(map([("name", name.into())])));
+    found.is_ok_and(|found| found.is_true())
+}
