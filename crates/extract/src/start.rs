@@ -44,8 +44,9 @@ impl Start {
         self
     }
 
-    /// The same start, of pages that the run wants in this turn.
-    pub(crate) fn in_turn(mut self, turn: Turn) -> Start {
+    /// The same start, of pages that the run wants in this turn: those of a part of a range have the [turn](Self::turn) of all.
+    #[must_use]
+    pub fn in_turn(mut self, turn: Turn) -> Start {
         self.turn = turn;
         self
     }

@@ -14,7 +14,8 @@ pub(crate) fn windows(start: &Start, step: f64, now: i64) -> Result<Vec<Start>, 
         Some(end) => Start::plain(end),
         None => now_as(&from, now),
     };
-    let window = |(from, to): (Value, Value)| Start::new(start.initial_value.clone(), Some(from)).to(Some(to));
+    let window =
+        |(from, to): (Value, Value)| Start::new(start.initial_value.clone(), Some(from)).to(Some(to)).in_turn(start.turn.clone());
     Ok(Windows::new(from, end, step).pieces()?.into_iter().map(window).collect())
 }
 

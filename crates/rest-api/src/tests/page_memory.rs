@@ -19,13 +19,18 @@ const SPEC: &str = r#"{"client": {"base_url": "BASE", "paginator": "header_link"
     {"name": "d", "endpoint": "d/{resources.a.id}/d"},
     {"name": "e", "endpoint": "e/{resources.d.id}/e"},
     {"name": "f", "endpoint": "f"},
-    {"name": "g", "endpoint": "g/{resources.f.id}/g"}
+    {"name": "g", "endpoint": "g/{resources.f.id}/g"},
+    {"name": "h", "endpoint": {"path": "h", "incremental":
+        {"cursor_path": "day", "initial_value": 0, "end_value": 8, "start_param": "from", "end_param": "to", "window": 1}}},
+    {"name": "i", "endpoint": "i/{resources.h.id}/i"},
+    {"name": "j", "endpoint": "j/{resources.h.id}/j"}
 ]}"#;
 
 /// A page of two rows, about as long as the hash of its URL says, and perhaps a link to another one.
 fn page(request: &Received, seed: u32) -> Answer {
-    let part = request.query.iter().find(|(name, _)| name == "page").map_or("0", |(_, part)| part);
-    let hash = hash(&format!("{seed} {} {part}", request.path));
+    let param = |name: &str| request.query.iter().find(|(key, _)| key == name).map_or("0", |(_, value)| value);
+    let (part, day) = (param("page"), param("from"));
+    let hash = hash(&format!("{seed} {} {day} {part}", request.path));
     let bytes = match hash % 8 {
         0..4 => 10,
         4..6 => 30_000,
@@ -33,11 +38,14 @@ fn page(request: &Received, seed: u32) -> Answer {
         _ => 400_000,
     };
     let text = "x".repeat(bytes);
-    let page = Answer::json(200, format!(r#"[{{"id": "{hash}"}}, {{"id": "{}", "text": "{text}"}}]"#, hash + 1));
+    let page = Answer::json(
+        200,
+        format!(r#"[{{"id": "{hash}", "day": {day}}}, {{"id": "{}", "day": {day}, "text": "{text}"}}]"#, hash + 1),
+    );
     match (hash >> 8) % 3 {
         0 if part != "2" => {
             let next = part.parse::<u8>().unwrap() + 1;
-            page.header("Link", format!("<{}?page={next}>; rel=next", request.path))
+            page.header("Link", format!("<{}?page={next}&from={day}>; rel=next", request.path))
         }
         _ => page,
     }
