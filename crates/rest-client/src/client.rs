@@ -231,6 +231,7 @@ impl RestClient {
     /// Where the request has no place for what the paginator sets.
     pub fn first_request(&self, mut request: Request) -> Result<Request, Error> {
         let initialized = self.paging.paginator.clone().init_request(&mut request);
+        let initialized = initialized.and_then(|()| Ok(request.check_length()?));
         initialized.map_err(|error| error.redacted(self.redactor()))?;
         Ok(request)
     }

@@ -72,6 +72,16 @@ pub enum ErrorKind {
         /// The limit in bytes.
         limit: usize,
     },
+    /// A URL that is longer than HTTP libraries support, mostly for a parameter that a response or a row had.
+    #[error("the URL of the request has {bytes} bytes, and {limit} are supported; most of it is {part}")]
+    UrlTooLong {
+        /// Its length in bytes, or the least that it has.
+        bytes: usize,
+        /// The limit in bytes.
+        limit: usize,
+        /// Its longest part.
+        part: String,
+    },
     /// A part of an answer, where all of it was asked for.
     #[error("the server answered 206 Partial Content to a request without a range: the rest of the answer is missing")]
     PartialContent,
@@ -324,6 +334,7 @@ impl ErrorKind {
             | ErrorKind::Timeout { host: text, .. }
             | ErrorKind::CutShort { reason: text, .. }
             | ErrorKind::TooManyRedirects { last: text, .. }
+            | ErrorKind::UrlTooLong { part: text, .. }
             | ErrorKind::InvalidRedirect { target: text }
             | ErrorKind::SecretInForeignUrl { origin: text }
             | ErrorKind::UnknownCharset { charset: text }

@@ -13,6 +13,12 @@ use crate::foreign;
 use crate::outgoing::remove_query;
 use crate::redact::shown;
 
+/// The longest URL that the HTTP implementation takes.
+const MAX_URL_BYTES: usize = 65_534;
+
+/// How many characters of the name of a parameter an error shows.
+const MAX_SHOWN: usize = 100;
+
 /// What is sent. The headers of the client come on top when it is sent, where these have none of that name.
 ///
 /// ```
@@ -127,6 +133,23 @@ impl Request {
     pub fn set_body_field(&mut self, path: &str, value: impl Into<Value>) -> Result<(), Error> {
         let body = self.body.get_or_insert(Body::Json(Value::Null));
         body.set(path, value.into()).map_err(|kind| Error::new(kind).of_request(&self.method, &self.full_url()))
+    }
+
+    /// An error where the URL is too long.
+    pub(crate) fn check_length(&self) -> Result<(), ErrorKind> {
+        let params = self.params.iter().map(|(name, value)| name.len() + value.len() + "&=".len());
+        let raw = self.url.as_str().len() + params.sum::<usize>();
+        // a byte of a parameter is three at most
+        let bytes = if raw > MAX_URL_BYTES / 3 && raw <= MAX_URL_BYTES { self.full_url().as_str().len() } else { raw };
+        if bytes <= MAX_URL_BYTES {
+            return Ok(());
+        }
+        let longest = self.params.iter().max_by_key(|(name, value)| name.len() + value.len());
+        let part = match longest.filter(|(name, value)| name.len() + value.len() > self.url.as_str().len()) {
+            Some((name, _)) => format!("the parameter `{}`", name.chars().take(MAX_SHOWN).collect::<String>()),
+            None => "its path and query".to_owned(),
+        };
+        Err(ErrorKind::UrlTooLong { bytes, limit: MAX_URL_BYTES, part })
     }
 
     /// The URL with the parameters in its query.

@@ -46,6 +46,7 @@ impl Transport {
         permit: &mut PagePermit,
     ) -> Result<Response, Error> {
         request.add_secrets(&rules.redactor);
+        request.check_length().map_err(|kind| Error::from(kind).redacted(&rules.redactor))?;
         let policy = &rules.retry;
         let mut delays = policy.delays();
         // a time too far away to be expressed is none

@@ -382,3 +382,12 @@ fn the_state_stays_small_with_many_rows_at_one_value() {
     let (counts, kept) = counted(&[&[&many], &[&many, next]]);
     assert_eq!((counts, kept.get("_catchment")), (vec![5000, 1], None));
 }
+
+#[test]
+fn values_that_are_too_long_for_the_state_are_refused() {
+    let page = |length: usize| format!(r#"[{{"id":1,"at":"{}"}}]"#, "x".repeat(length));
+    assert!(run(&at(), &[&[&page(60_000)]]).is_ok());
+    let problem = run(&at(), &[&[&page(70_000)]]).unwrap_err();
+    assert!(problem.contains("the cursor `at` has a value of more than 64 KiB in the row"), "{problem}");
+    assert!(problem.len() < 500, "{problem}");
+}

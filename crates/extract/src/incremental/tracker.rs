@@ -12,6 +12,9 @@ use super::last_value::Place;
 use super::{BoundaryRows, Incremental, OnMissing, RangeEnd, shift, stored};
 use crate::{ExtractError, Start, StopSignal};
 
+/// How much memory a value of a cursor takes at most: it goes into the state, and often into a URL.
+const MAX_CURSOR_BYTES: usize = 64 << 10;
+
 /// Filters rows by their cursor, and keeps the last value.
 #[derive(Debug)]
 pub(crate) struct Tracker<'r> {
@@ -159,6 +162,9 @@ impl<'r> Tracker<'r> {
                 }
                 continue;
             };
+            if cursor.memory() > MAX_CURSOR_BYTES {
+                return Err(self.too_long(row));
+            }
             let now = Point::new(cursor);
             if self.incremental.is_forward() || self.incremental.is_backward() {
                 self.note_order(&now, previous.as_ref())?;
@@ -274,6 +280,17 @@ impl<'r> Tracker<'r> {
             None => self.incremental.cursor_path.first(row),
         };
         found.filter(|node| node.kind() != Kind::Null)
+    }
+
+    fn too_long(&self, row: Node<'_>) -> ExtractError {
+        let (resource, row) = (self.resource.to_owned(), row.excerpt(120));
+        let problem = format!(
+            "the cursor `{}` has a value of more than {} KiB in the row {row}; such values cannot be kept in the state, take another \
+             cursor",
+            self.incremental.cursor_path,
+            MAX_CURSOR_BYTES >> 10
+        );
+        ExtractError::Incremental { resource, problem }
     }
 
     fn missing(&self, row: Node<'_>) -> ExtractError {

@@ -56,6 +56,7 @@ pub(super) fn next_step(
 fn update(paginator: &mut Box<dyn Paginator>, rules: &Rules, request: &Request) -> Result<(Request, Option<String>), Error> {
     let mut next = request.clone();
     paginator.update_request(&mut next)?;
+    next.check_length().map_err(|kind| Error::from(kind).of_request(&request.method, &request.full_url()))?;
     if rules.trust(&request.url, &next.url) {
         return Ok((next, None));
     }

@@ -59,3 +59,31 @@ async fn a_rate_limit_may_have_a_page_of_html() {
 async fn a_redirected_post_is_followed_by_a_get() {
     check(Method::POST, vec![Answer::redirect("/y").status(303), Answer::json(200, "[1]")], "[1]").await;
 }
+
+#[tokio::test]
+async fn urls_that_are_too_long_are_refused_before_they_are_sent() {
+    let long = "x".repeat(1 << 20);
+    let body = format!(r#"{{"data": [{{"id": 1}}], "next": "{long}"}}"#);
+    let (server, client) = start(move |_| Answer::json(200, &body));
+    let check = async |paginator: Box<dyn crate::Paginator>, expected: &str| {
+        let mut pages = client.clone().with_paginator(paginator).paginate(client.request("items").unwrap());
+        let error = pages.next().await.unwrap().unwrap_err();
+        assert_eq!(hide_address(&error.to_string(), &server), expected);
+    };
+    let expected = |bytes: usize, part: &str| {
+        format!(
+            "GET {{url}}/items failed: the URL of the request has {bytes} bytes, and 65534 are supported; most of it is {part}"
+        )
+    };
+    let base = server.url().len();
+    check(
+        Box::new(crate::JsonCursor::new().cursor_path(crate::Path::of_keys(["next"])).cursor_param("c")),
+        &expected(base + 6 + 4 + (1 << 20) - 1, "the parameter `c`"),
+    )
+    .await;
+    check(Box::new(crate::JsonLink::new(crate::Path::of_keys(["next"]))), &expected(base + 1 + (1 << 20), "its path and query"))
+        .await;
+    let error = client.get("items", &[("q", &long)]).await.unwrap_err();
+    assert!(error.to_string().contains("most of it is the parameter `q`"), "{error}");
+    assert_eq!(server.requests().len(), 2);
+}

@@ -26,6 +26,7 @@ fn kinds() -> Vec<ErrorKind> {
         ErrorKind::OutOfTime { total: Duration::from_secs(1) },
         ErrorKind::CutShort { received: 1, reason: text() },
         ErrorKind::TooLarge { limit: 1 },
+        ErrorKind::UrlTooLong { bytes: 65_535, limit: 65_534, part: text() },
         ErrorKind::PartialContent,
         ErrorKind::TooManyRedirects { limit: 10, last: text() },
         ErrorKind::InvalidRedirect { target: text() },
