@@ -43,7 +43,7 @@ pub(super) fn load(options: &DuckDbOptions, package: &SealedPackage, cancelled: 
     loop {
         match load.attempt() {
             Err(error @ LoadError::OutOfMemory { .. }) if memory.grow() => {
-                tracing::warn!("{error}: loading the package again {}", memory.next_attempt());
+                tracing::info!("loading package {} again {}: {error}", load.load_id(), memory.next_attempt());
             }
             result => return result,
         }
