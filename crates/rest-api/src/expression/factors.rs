@@ -7,7 +7,7 @@
 use minijinja::value::ValueKind;
 use minijinja::{Error, ErrorKind, Value};
 
-use super::tokens::tokens;
+use super::tokens::{is_word, tokens};
 
 /// What the filter is known by in checked expressions.
 pub(super) const FILTER: &str = "_factor";
@@ -38,7 +38,7 @@ enum Operand {
 /// The expression with a check of each factor.
 pub(super) fn checked(text: &str) -> String {
     let mut checked = String::with_capacity(text.len());
-    let (mut operand, mut open, mut last) = (Operand::None, Vec::new(), "(");
+    let (mut operand, mut open, mut last) = (Operand::None, Vec::new(), "");
     for token in tokens(text) {
         if token.trim().is_empty() {
             checked.push_str(token);
@@ -46,8 +46,8 @@ pub(super) fn checked(text: &str) -> String {
         }
         let continues = matches!(token, "." | "|" | "(" | "[");
         let ends = operand == Operand::Value && !continues;
-        // after an opening bracket or a comma it stands for several arguments
-        let multiplies = token == "*" && !matches!(last, "(" | ",");
+        // otherwise it stands for several arguments, or is a mistake
+        let multiplies = token == "*" && ends_operand(last);
         if ends || multiplies {
             push_check(&mut checked);
         }
@@ -70,6 +70,11 @@ pub(super) fn checked(text: &str) -> String {
         push_check(&mut checked);
     }
     checked
+}
+
+/// Whether a token is the last one of a value.
+fn ends_operand(token: &str) -> bool {
+    is_word(token) || matches!(token, ")" | "]" | "}") || token.starts_with(['"', '\''])
 }
 
 fn push_check(checked: &mut String) {
@@ -101,6 +106,8 @@ mod tests {
         check("f(a * b, c)", "f(a |f * b|f , c)");
         check("[a * {'b': c}.b, d]", "[a |f * {'b': c}.b|f , d]");
         check("dict(*a, **b)", "dict(*a, **b)");
+        check("* 3", "* 3");
+        check("a + * 3", "a + * 3");
         check("'a * b' * 1.5e-3", "'a * b' |f * 1.5e-3|f ");
     }
 }

@@ -50,7 +50,9 @@ impl Expression {
         environment.set_undefined_behavior(UndefinedBehavior::Chainable);
         environment.set_fuel(Some(FUEL));
         functions::add(&mut environment);
-        let compiled = environment.compile_expression(text).map_err(|error| problem(&error))?;
+        // products of constants are computed when they are compiled
+        let checked = factors::checked(text);
+        let compiled = environment.compile_expression(&checked).map_err(|error| problem(&error))?;
         let known: Vec<_> = environment.globals().map(|(name, _)| name.to_owned()).collect();
         let mut unknown: Vec<_> = compiled.undeclared_variables(false).into_iter().collect();
         unknown.retain(|name| !variables.contains(&name.as_str()) && !known.contains(name));
@@ -61,7 +63,7 @@ impl Expression {
         }
         drop(compiled);
         names::check(text, &environment)?;
-        Ok(Expression { text: text.to_owned(), checked: factors::checked(text), environment: Arc::new(environment) })
+        Ok(Expression { text: text.to_owned(), checked, environment: Arc::new(environment) })
     }
 
     /// As it is written.

@@ -102,6 +102,8 @@ fn an_expression_that_would_not_end_is_an_error() {
     for end in ["|string|length > 0", " ~ 'x'", "|join", " == row", "|sum(start='')", "|first in row.a"] {
         check(&format!("([[[1]*1000]*1000]*1000){end}"), r#"{"a": []}"#, repeated);
     }
+    // constants are computed when the expression is read
+    check("2 * [false] * 8083341 ~ ''", "{}", repeated);
     let large = format!(r#"{{"a": [{}1]}}"#, "1,".repeat(300_000));
     let too_much = "it looks at more than 256 MiB of values for one row; it names a large value too often";
     let many = format!("[{}row]", "row, ".repeat(1000));
