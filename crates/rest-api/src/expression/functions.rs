@@ -1,8 +1,9 @@
 //! What expressions can do beyond Jinja.
 
-use super::factors;
 use catchment_schema::{format_timestamp, parse_timestamp};
 use minijinja::{Environment, Error, ErrorKind, Value};
+
+use super::factors;
 
 const MICROS: i64 = 1_000_000;
 

@@ -75,9 +75,9 @@ fn levels(text: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Work;
     use super::{MAX_LEVELS, levels};
     use crate::Expression;
+    use crate::expression::Work;
 
     #[test]
     fn levels_are_counted() {

@@ -23,18 +23,18 @@ pub(crate) struct JsonNode {
 }
 
 impl JsonNode {
-    /// The value at `id`. What is looked at of it counts as `work`; beyond the limit values are invalid.
+    /// Returns the value at `id`, and counts it and the values read from it as `work`. Values beyond the limit are invalid.
     pub(crate) fn value(document: &Document, id: NodeId, work: &Work) -> Value {
         let node = document.node(id);
-        let bytes = node.text().map_or(0, |text| text.len());
-        if !work.add(Document::VALUE_BYTES + bytes) {
+        let text = node.text().unwrap_or_default();
+        if !work.add(Document::VALUE_BYTES + text.len()) {
             return Value::from(Error::from(ErrorKind::OutOfFuel));
         }
         match node.kind() {
             Kind::Null => Value::from(()),
             Kind::Bool => Value::from(node.bool().unwrap_or_default()),
             Kind::Integer | Kind::Fraction => number(node.number().unwrap_or_default()),
-            Kind::Text => Value::from(node.text().unwrap_or_default().into_owned()),
+            Kind::Text => Value::from(text.into_owned()),
             Kind::Array | Kind::Object => Value::from_object(JsonNode {
                 document: document.clone(),
                 id,
