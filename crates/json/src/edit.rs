@@ -68,7 +68,7 @@ impl Selection {
     /// ```
     pub fn edit_fields(&self, edits: &[(FieldPath, FieldEdit)]) -> Result<EditedFields, ParseError> {
         let edited = self.edit_fields_while(edits, &|| true)?;
-        // it goes on to the end
+        // always `Some`: the closure never stops the edit
         Ok(edited.unwrap_or_else(|| EditedFields { rows: self.clone(), uses: vec![PathUse::default(); edits.len()] }))
     }
 

@@ -1,18 +1,18 @@
-//! No lists in multiplications.
+//! Refuses lists as factors.
 //!
-//! minijinja repeats lists without copying them and without taking fuel for it: `[[[1] * 1000] * 1000] * 1000` takes no
-//! memory, and as a text more than there is. So factors are checked: `a * b` is evaluated as
-//! `a|_factor * b|_factor`. Filters come before all operators of two operands.
+//! minijinja repeats a list lazily and charges no fuel for it: `[[[1] * 1000] * 1000] * 1000` takes no memory, but converting
+//! it to text takes gigabytes. So `a * b` is compiled as `a|_factor * b|_factor`, and the filter refuses lists. Filters bind
+//! tighter than binary operators.
 
 use minijinja::value::ValueKind;
 use minijinja::{Error, ErrorKind, Value};
 
 use super::tokens::{is_word, tokens};
 
-/// What the filter is known by in checked expressions.
+/// The name of the filter in checked expressions.
 pub(super) const FILTER: &str = "_factor";
 
-/// The filter: the value, unless it is a list.
+/// Returns the value, or an error for a list.
 pub(super) fn factor(value: Value) -> Result<Value, Error> {
     match value.kind() {
         ValueKind::Seq | ValueKind::Iterable => {
@@ -22,20 +22,20 @@ pub(super) fn factor(value: Value) -> Result<Value, Error> {
     }
 }
 
-/// How much was read of the operand to the right of a `*`.
+/// The state of the operand to the right of a `*`.
 #[derive(Clone, Copy, PartialEq)]
 enum Operand {
-    /// There is none.
+    /// No operand is open.
     None,
-    /// Nothing but signs.
+    /// Only signs were read.
     Begun,
-    /// A value, after which fields, arguments and filters may stand.
+    /// A value was read; fields, arguments and filters may follow.
     Value,
-    /// A value, and what a name must follow.
+    /// A value and a `.` or `|` were read; a name follows.
     BeforeName,
 }
 
-/// The expression with a check of each factor.
+/// Returns the expression with the filter after each factor.
 pub(super) fn checked(text: &str) -> String {
     let mut checked = String::with_capacity(text.len());
     let (mut operand, mut open, mut last) = (Operand::None, Vec::new(), "");
@@ -46,7 +46,7 @@ pub(super) fn checked(text: &str) -> String {
         }
         let continues = matches!(token, "." | "|" | "(" | "[");
         let ends = operand == Operand::Value && !continues;
-        // otherwise it stands for several arguments, or is a mistake
+        // any other `*` unpacks arguments, or is a syntax error
         let multiplies = token == "*" && ends_operand(last);
         if ends || multiplies {
             push_check(&mut checked);
@@ -72,7 +72,7 @@ pub(super) fn checked(text: &str) -> String {
     checked
 }
 
-/// Whether a token is the last one of a value.
+/// Whether a value can end with this token.
 fn ends_operand(token: &str) -> bool {
     is_word(token) || matches!(token, ")" | "]" | "}") || token.starts_with(['"', '\''])
 }

@@ -27,13 +27,13 @@ pub(crate) use work::Work;
 const FUEL: u64 = 1_000_000;
 
 /// An expression such as `row.state == "open" and row.comments > 3`: those of Jinja, as
-/// [minijinja](https://docs.rs/minijinja/latest/minijinja/syntax/index.html) has them, with its filters and tests. What is
-/// not there is undefined, and so is a field of it. Lists cannot be multiplied. `epoch` makes seconds of a time stamp, and
-/// `timestamp` the reverse.
+/// [minijinja](https://docs.rs/minijinja/latest/minijinja/syntax/index.html) has them, with its filters and tests.
+/// Missing fields are undefined, and so are fields of undefined values. Lists cannot be multiplied. The filter `epoch` converts
+/// a timestamp to seconds, and `timestamp` the reverse.
 #[derive(Clone)]
 pub struct Expression {
     text: String,
-    /// What is evaluated.
+    /// The text that is compiled: `text` with checked factors.
     checked: String,
     environment: Arc<Environment<'static>>,
 }
@@ -50,7 +50,7 @@ impl Expression {
         environment.set_undefined_behavior(UndefinedBehavior::Chainable);
         environment.set_fuel(Some(FUEL));
         functions::add(&mut environment);
-        // products of constants are computed when they are compiled
+        // never the text itself: minijinja computes constant products while it compiles
         let checked = factors::checked(text);
         let compiled = environment.compile_expression(&checked).map_err(|error| problem(&error))?;
         let known: Vec<_> = environment.globals().map(|(name, _)| name.to_owned()).collect();
@@ -101,7 +101,7 @@ impl Expression {
 pub(crate) struct Compiled<'e>(minijinja::Expression<'e, 'e>);
 
 impl Compiled<'_> {
-    /// What it says of some variables, those of which that stand in documents share `work`.
+    /// Evaluates the expression. `work` is the one that the JSON nodes among the variables count their values in.
     pub(crate) fn evaluate<const N: usize>(
         &self,
         variables: [(&'static str, minijinja::Value); N],

@@ -5,7 +5,7 @@ use minijinja::Environment;
 use super::tokens::{is_word, tokens};
 use super::value::map;
 
-/// What an expression names that there is not. minijinja looks names up when it comes to them, which may be for a rare row alone.
+/// Returns an error for an unknown filter or test. minijinja looks a name up only when it evaluates that branch.
 pub(super) fn check(text: &str, environment: &Environment<'_>) -> Result<(), String> {
     let mut before = ["", ""];
     for token in tokens(text).filter(|token| !token.trim().is_empty()) {
@@ -25,7 +25,7 @@ pub(super) fn check(text: &str, environment: &Environment<'_>) -> Result<(), Str
     Ok(())
 }
 
-/// Whether there is a filter or a test of that name: the environment says so to expressions alone.
+/// Whether a filter or test exists. `Environment` has no public lookup, but its tests `filter` and `test` do it.
 fn exists(kind: &str, name: &str, environment: &Environment<'_>) -> bool {
     let question = format!("name is {kind}");
     let found = environment.compile_expression(&question).and_then(|compiled| compiled.eval(map([("name", name.into())])));

@@ -1,24 +1,24 @@
-//! How much of documents an expression may look at.
+//! Limits how many bytes of a document one evaluation reads.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// The most bytes of values that one evaluation may look at: a row may be named thousands of times in an expression, and be
-/// made a text each time, for which minijinja takes no fuel before it is done.
+/// The most bytes of values that one evaluation reads. An expression may convert the same row to text thousands of times, and
+/// minijinja charges fuel only after each conversion.
 const MAX_BYTES: usize = 256 << 20;
 
-/// What an evaluation has looked at of documents.
+/// The bytes of values that an evaluation has read from documents.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Work(Arc<AtomicUsize>);
 
 impl Work {
-    /// Counts values of that many bytes; false where there were too many.
+    /// Counts a value; returns false above the limit.
     pub(super) fn add(&self, bytes: usize) -> bool {
-        // it wraps around after as many bytes as no evaluation can look at
+        // no evaluation reads so many bytes that this wraps around
         self.0.fetch_add(bytes, Ordering::Relaxed) <= MAX_BYTES
     }
 
-    /// An error where there were too many.
+    /// Returns an error above the limit.
     pub(super) fn check(&self) -> Result<(), String> {
         if self.0.load(Ordering::Relaxed) <= MAX_BYTES {
             return Ok(());

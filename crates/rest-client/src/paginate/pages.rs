@@ -76,7 +76,8 @@ impl std::fmt::Debug for Pages {
 ///
 /// When a page is handed out, the next one has been asked for, so that the server and the consumer work at the
 /// same time. It is asked for only when the consumer wants the page before it: with the page that the consumer
-/// has, there are never more than two, or as many more as are fetched in parallel.
+/// has, there are never more than two, or as many more as are fetched in parallel. With a limit on page memory, a page is
+/// requested ahead only if a page of the last size still fits.
 pub(crate) fn pages(transport: Arc<Transport>, rules: Arc<Rules>, mut request: Request, paging: Paging) -> Pages {
     let Paging { mut paginator, data_selector: mut selector, data_selector_required, parallel_pages, position, memory } = paging;
     let required = selector.clone().filter(|_| data_selector_required);
