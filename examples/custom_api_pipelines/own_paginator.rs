@@ -27,7 +27,7 @@ impl Paginator for NextOffset {
         Ok(())
     }
 
-    fn boxed(&self) -> Box<dyn Paginator> {
+    fn clone_box(&self) -> Box<dyn Paginator> {
         Box::new(self.clone())
     }
 }

@@ -5,7 +5,7 @@
 
 use std::error::Error;
 
-use catchment::{DuckDb, Incremental, Pipeline, ProgressTo, Resource, Source};
+use catchment::{DuckDb, Incremental, Pipeline, ProgressSink, Resource, Source};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -13,9 +13,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let files =
         Resource::file_list("files", pattern).primary_key(["file_url"]).incremental(Incremental::new("modification_date"));
     let logs = Resource::file_rows("logs", "files").filter(|line| line.get("level").is_some());
-    let source = Source::new("web_server").with(files).with(logs);
+    let source = Source::new("web_server").with_resource(files).with_resource(logs);
 
-    let pipeline = Pipeline::new("daily_logs", DuckDb::new("daily_logs.duckdb"), "logs").progress(ProgressTo::Log);
+    let pipeline = Pipeline::new("daily_logs", DuckDb::new("daily_logs.duckdb"), "logs").progress(ProgressSink::Log);
     println!("{}", pipeline.run(source).await?);
     Ok(())
 }

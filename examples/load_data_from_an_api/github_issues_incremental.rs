@@ -6,11 +6,15 @@ use std::error::Error;
 use async_stream::try_stream;
 use catchment::json::Document;
 use catchment::rest_client::{self, RestClient};
-use catchment::{DuckDb, Incremental, Pipeline, Resource, Start, WriteDisposition};
+use catchment::{DuckDb, Incremental, Pipeline, Resource, ResumePoint, WriteDisposition};
 use catchment_examples::Api;
 use futures_core::Stream;
 
-fn get_issues(client: RestClient, url: String, created_at: Start) -> impl Stream<Item = Result<Document, rest_client::Error>> {
+fn get_issues(
+    client: RestClient,
+    url: String,
+    created_at: ResumePoint,
+) -> impl Stream<Item = Result<Document, rest_client::Error>> {
     try_stream! {
         let mut next = Some(format!("{url}?per_page=100&sort=created&direction=desc&state=open"));
         while let Some(url) = next {

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use catchment_rest_client::testing::{Answer, Received, ScriptedServer};
+use catchment_rest_client::testing::{ReceivedRequest, ScriptedResponse, ScriptedServer};
 
 /// `https://api.example.com/v1`, served by this program: customers, orders, and a token endpoint.
 #[derive(Debug)]
@@ -31,34 +31,34 @@ impl Shop {
     }
 }
 
-fn answer(request: &Received, is_overloaded: &AtomicBool) -> Answer {
+fn answer(request: &ReceivedRequest, is_overloaded: &AtomicBool) -> ScriptedResponse {
     let host = request.header("host").unwrap_or_default();
     match (request.method.as_str(), request.path.as_str()) {
         ("POST", "/v1/oauth/token") => {
-            Answer::json(200, r#"{"access_token": "tk-oauth", "token_type": "Bearer", "expires_in": 3600}"#)
+            ScriptedResponse::json(200, r#"{"access_token": "tk-oauth", "token_type": "Bearer", "expires_in": 3600}"#)
         }
         ("GET", "/v1/customers") => page(request, host, (0..CUSTOMERS).map(customer).collect()),
-        ("GET", "/v1/orders") if !is_known(request) => Answer::json(401, r#"{"error": "who are you?"}"#),
+        ("GET", "/v1/orders") if !is_known(request) => ScriptedResponse::json(401, r#"{"error": "who are you?"}"#),
         ("GET", "/v1/orders") => {
             let since = request.param("updated_after").unwrap_or_default();
             page(request, host, (0..ORDERS).filter(|number| updated_at(*number).as_str() > since).map(order).collect())
         }
         ("GET", "/v1/items") if is_overloaded.swap(false, Ordering::Relaxed) => {
-            Answer::json(429, r#"{"error": "slow down"}"#).header("retry-after", "0")
+            ScriptedResponse::json(429, r#"{"error": "slow down"}"#).header("retry-after", "0")
         }
-        ("GET", "/v1/items") => Answer::json(200, r#"[{"id": 1, "name": "bolt"}, {"id": 2, "name": "nut"}]"#),
-        _ => Answer::json(404, r#"{"error": "there is no such thing"}"#),
+        ("GET", "/v1/items") => ScriptedResponse::json(200, r#"[{"id": 1, "name": "bolt"}, {"id": 2, "name": "nut"}]"#),
+        _ => ScriptedResponse::json(404, r#"{"error": "there is no such thing"}"#),
     }
 }
 
 /// Whether a request comes with one of the credentials that the examples have.
-fn is_known(request: &Received) -> bool {
+fn is_known(request: &ReceivedRequest) -> bool {
     let authorization = request.header("authorization");
     matches!(authorization, Some("Bearer tk-1" | "Bearer tk-oauth")) || request.header("x-api-key") == Some("key-1")
 }
 
 /// The rows from `offset` on, as many as `limit`, with all that APIs say of the next page: a total, a URL, a header.
-fn page(request: &Received, host: &str, rows: Vec<String>) -> Answer {
+fn page(request: &ReceivedRequest, host: &str, rows: Vec<String>) -> ScriptedResponse {
     let number = |name: &str, default| request.param(name).and_then(|text| text.parse().ok()).unwrap_or(default);
     let (offset, limit): (usize, usize) = (number("offset", 0), number("limit", 50));
     let next = offset + limit;
@@ -69,7 +69,7 @@ fn page(request: &Received, host: &str, rows: Vec<String>) -> Answer {
     };
     let data: Vec<_> = rows.iter().skip(offset).take(limit).map(String::as_str).collect();
     let body = format!(r#"{{"data": [{}], "total": {}, "next": {link}}}"#, data.join(", "), rows.len());
-    let answer = Answer::json(200, body);
+    let answer = ScriptedResponse::json(200, body);
     if next < rows.len() { answer.header("x-next-offset", next.to_string()) } else { answer }
 }
 

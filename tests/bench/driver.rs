@@ -104,7 +104,7 @@ pub(crate) fn part<'p>(name: &str, args: impl IntoIterator<Item = &'p Path>) -> 
 fn count(file: &Path, dataset: &str) -> Result<i64> {
     let sql = "SELECT sum(estimated_size)::BIGINT FROM duckdb_tables() \
                WHERE schema_name = current_schema() AND NOT starts_with(table_name, '_dlt')";
-    Ok(DuckDb::new(file).query(dataset, sql, &|| false)?.integer().unwrap_or(0))
+    Ok(DuckDb::new(file).query(dataset, sql, &|| false)?.first_i64().unwrap_or(0))
 }
 
 /// The process that serves the pages, ended when this is dropped.

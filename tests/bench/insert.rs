@@ -7,7 +7,7 @@ use anyhow::Result;
 use arrow::compute::concat_batches;
 use arrow::record_batch::RecordBatch;
 use catchment_json::{Document, Selection};
-use catchment_normalize::{IdSeed, NormalizeOptions, Rows, Rules, Sequencer, Shredder, TableBatch};
+use catchment_normalize::{IdSeed, NormalizeOptions, NormalizeRules, PageRows, Sequencer, Shredder, TableBatch};
 use catchment_schema::Schema;
 use duckdb::vtab::arrow::{ArrowBatchRegistration, ArrowVTab};
 use duckdb::{Config, Connection};
@@ -15,7 +15,7 @@ use indexmap::IndexMap;
 
 /// The tables that the pages become, each one batch.
 pub(crate) fn tables(pages: &[Vec<u8>]) -> Result<IndexMap<String, RecordBatch>> {
-    let pages = pages.iter().map(|page| Ok(Selection::elements(Document::parse(page.clone())?)));
+    let pages = pages.iter().map(|page| Ok(Selection::from_document(Document::parse(page.clone())?)));
     let pages = pages.collect::<Result<Vec<_>>>()?;
     let schema = shred(&Schema::new("bench"), &pages, drop)?;
     // Again with all columns that there are, so that the batches of a table are alike.
@@ -30,13 +30,13 @@ pub(crate) fn tables(pages: &[Vec<u8>]) -> Result<IndexMap<String, RecordBatch>>
 
 /// Shreds the pages one after the other, and returns the schema after them.
 fn shred(schema: &Schema, pages: &[Selection], mut take: impl FnMut(TableBatch)) -> Result<Schema> {
-    let rules = Arc::new(Rules::new(schema, "1700000000.0", IdSeed::from([7; 16]), NormalizeOptions::default())?);
+    let rules = Arc::new(NormalizeRules::new(schema, "1700000000.0", IdSeed::from([7; 16]), NormalizeOptions::default())?);
     let mut sequencer = Sequencer::new(schema.clone(), Arc::clone(&rules));
     let mut shredder = Shredder::new(rules);
     for (ordinal, page) in (0..).zip(pages) {
-        let rows = [Rows::of(page, ordinal)];
+        let rows = [PageRows::new(page, ordinal)];
         let shredded = shredder.shred(&sequencer.snapshot(), "issues", &rows);
-        let batches = sequencer.accept(shredded, |schema| shredder.shred(schema, "issues", &rows))?;
+        let batches = sequencer.apply_or_reshred(shredded, |schema| shredder.shred(schema, "issues", &rows))?;
         batches.into_iter().for_each(&mut take);
     }
     Ok(sequencer.finish().0)

@@ -11,7 +11,7 @@ use crate::pages;
 pub(crate) fn serve(dir: &Path) -> Result<()> {
     let pages = pages::read(dir)?.into_iter().map(Bytes::from).collect();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-    let server = runtime.block_on(Server::start_pages(pages))?;
+    let server = runtime.block_on(Server::start_with_pages(pages))?;
     println!("{}/pages", server.base_url());
     std::io::copy(&mut std::io::stdin(), &mut std::io::sink())?;
     Ok(())

@@ -1,7 +1,7 @@
 //! What is loaded, and how.
 
 use catchment::extract::PageError;
-use catchment::{Incremental, MergeOptions, MergeStrategy, Page, Resource, Start, WriteDisposition};
+use catchment::{Incremental, MergeOptions, MergeStrategy, Page, Resource, ResumePoint, WriteDisposition};
 use catchment_json::{Selection, Value};
 use futures_util::{Stream, StreamExt as _};
 use serde::Serialize;
@@ -95,13 +95,13 @@ impl Scenario {
 }
 
 /// The pages from where a run is to go on.
-fn from(start: &Start, pages: &[Vec<Item>]) -> impl Stream<Item = Result<Page, PageError>> + use<> {
+fn from(start: &ResumePoint, pages: &[Vec<Item>]) -> impl Stream<Item = Result<Page, PageError>> + use<> {
     let first = start.position.as_ref().and_then(Value::as_i64).and_then(|first| usize::try_from(first).ok()).unwrap_or(0);
     let count = pages.len();
     let pages: Vec<_> = pages.iter().cloned().enumerate().skip(first).collect();
     futures_util::stream::iter(pages).map(move |(index, rows)| {
         let page = Page::from(Selection::try_from(rows)?);
-        Ok(page.next_at((index + 1 < count).then(|| Value::from(index as u64 + 1))))
+        Ok(page.with_next_position((index + 1 < count).then(|| Value::from(index as u64 + 1))))
     })
 }
 

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use catchment::extract::PageError;
-use catchment::{Incremental, LoadInfo, Resource, RunError, Start, Windows, WriteDisposition};
+use catchment::{Incremental, LoadInfo, Resource, ResumePoint, RunError, Windows, WriteDisposition};
 use catchment_json::Value;
 use futures_util::stream;
 
@@ -12,7 +12,7 @@ use crate::dataset::Dataset;
 
 /// The numbers that a window asks for, each a row; `fails_at` fails.
 fn numbers(asked: Arc<Mutex<Vec<i64>>>, fails_at: Arc<AtomicI64>) -> Resource {
-    let pages = move |start: &Start| {
+    let pages = move |start: &ResumePoint| {
         let bound = |value: &Option<Value>| value.as_ref().and_then(Value::as_i64).unwrap();
         let (from, to) = (bound(&start.last_value), bound(&start.end_value));
         asked.lock().unwrap().push(from);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use catchment::{Host, Incremental, PackageOutcome, Pipeline, Resource};
+use catchment::{Incremental, PackageOutcome, Pipeline, Resource, RunEnvironment};
 
 use crate::dataset::Dataset;
 use crate::recovery::package;
@@ -15,7 +15,7 @@ const DAY: i64 = 86_400_000_000;
 #[derive(Clone)]
 struct Backwards(Arc<AtomicI64>);
 
-impl Host for Backwards {
+impl RunEnvironment for Backwards {
     fn now(&self) -> i64 {
         self.0.fetch_sub(1_000_000, Ordering::Relaxed)
     }
@@ -27,7 +27,7 @@ impl Host for Backwards {
 
 fn pipeline(dataset: &Dataset) -> (Pipeline, Backwards) {
     let clock = Backwards(Arc::new(AtomicI64::new(1_700_000_000_000_000)));
-    (dataset.pipeline().host(clock.clone()), clock)
+    (dataset.pipeline().environment(clock.clone()), clock)
 }
 
 /// Rows up to `last`, of which those after the cursor are new.

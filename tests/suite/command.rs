@@ -113,7 +113,7 @@ fn wrong_specs_and_flags_exit_with_2() {
 fn progress_json_prints_objects() {
     let dataset = Dataset::new();
     let server = catchment_rest_client::testing::ScriptedServer::start(|_| {
-        catchment_rest_client::testing::Answer::json(200, r#"[{"id":1}]"#)
+        catchment_rest_client::testing::ScriptedResponse::json(200, r#"[{"id":1}]"#)
     });
     let spec = format!(r#"{{"client":{{"base_url":"{}"}},"resources":["a"]}}"#, server.url());
     let output = Run::new(&dataset, &spec).output(&["--progress", "json", "--limit", "5"]);
@@ -131,7 +131,7 @@ fn progress_json_prints_objects() {
 #[test]
 fn progress_log_prints_lines_to_stderr() {
     let server = catchment_rest_client::testing::ScriptedServer::start(|_| {
-        catchment_rest_client::testing::Answer::json(200, r#"[{"id":1}]"#)
+        catchment_rest_client::testing::ScriptedResponse::json(200, r#"[{"id":1}]"#)
     });
     let spec = format!(r#"{{"client":{{"base_url":"{}"}},"resources":["a"]}}"#, server.url());
     let check = |flags: &[&str], expected: &str| {
@@ -147,7 +147,7 @@ fn progress_log_prints_lines_to_stderr() {
 #[test]
 fn a_run_with_warnings_fails_only_where_it_is_told_to() {
     let server = catchment_rest_client::testing::ScriptedServer::start(|_| {
-        catchment_rest_client::testing::Answer::json(200, r#"[{"id":1,"n":1},{"id":2,"n":"many"}]"#)
+        catchment_rest_client::testing::ScriptedResponse::json(200, r#"[{"id":1,"n":1},{"id":2,"n":"many"}]"#)
     });
     let spec = format!(r#"{{"client":{{"base_url":"{}"}},"resources":["a"]}}"#, server.url());
     let check = |flags: &[&str], code: i32, expected: &str| {
@@ -169,7 +169,7 @@ fn a_run_with_warnings_fails_only_where_it_is_told_to() {
 #[test]
 fn refresh_starts_over() {
     let server = catchment_rest_client::testing::ScriptedServer::start(|_| {
-        catchment_rest_client::testing::Answer::json(200, r#"[{"id":1,"l":[1]}]"#)
+        catchment_rest_client::testing::ScriptedResponse::json(200, r#"[{"id":1,"l":[1]}]"#)
     });
     let dataset = Dataset::new();
     let spec = format!(r#"{{"client":{{"base_url":"{}"}},"resources":["a","b"]}}"#, server.url());
@@ -192,7 +192,7 @@ fn refresh_starts_over() {
 #[test]
 fn a_pipeline_that_runs_in_another_folder_goes_on_with_its_file() {
     let server = catchment_rest_client::testing::ScriptedServer::start(|_| {
-        catchment_rest_client::testing::Answer::json(200, r#"[{"id":1}]"#)
+        catchment_rest_client::testing::ScriptedResponse::json(200, r#"[{"id":1}]"#)
     });
     let dataset = Dataset::new();
     let spec = format!(r#"{{"client":{{"base_url":"{}"}},"resources":["a"]}}"#, server.url());
@@ -217,7 +217,7 @@ fn a_pipeline_that_runs_in_another_folder_goes_on_with_its_file() {
 #[test]
 fn a_refresh_keeps_the_tables_of_another_pipeline_of_the_same_source_name() {
     let server = catchment_rest_client::testing::ScriptedServer::start(|_| {
-        catchment_rest_client::testing::Answer::json(200, r#"[{"id":1},{"id":2}]"#)
+        catchment_rest_client::testing::ScriptedResponse::json(200, r#"[{"id":1},{"id":2}]"#)
     });
     let dataset = Dataset::new();
     let run = |pipeline: &str, resource: &str, flags: &[&str]| {
@@ -243,7 +243,7 @@ fn a_refresh_keeps_the_tables_of_another_pipeline_of_the_same_source_name() {
 #[test]
 fn the_environment_says_how_rows_are_normalised() {
     let server = catchment_rest_client::testing::ScriptedServer::start(|_| {
-        catchment_rest_client::testing::Answer::json(200, r#"[{"id":1,"n":1,"nothing":null},{"id":2,"n":1.5}]"#)
+        catchment_rest_client::testing::ScriptedResponse::json(200, r#"[{"id":1,"n":1,"nothing":null},{"id":2,"n":1.5}]"#)
     });
     let spec = format!(r#"{{"client":{{"base_url":"{}"}},"resources":["a"]}}"#, server.url());
     let check = |name: &str, value: &str, expected: &str| {
@@ -274,7 +274,7 @@ fn the_environment_says_how_rows_are_normalised() {
 fn pipelines_are_listed_and_shown() {
     let dataset = Dataset::new();
     let server = catchment_rest_client::testing::ScriptedServer::start(|_| {
-        catchment_rest_client::testing::Answer::json(200, r#"[{"id":1}]"#)
+        catchment_rest_client::testing::ScriptedResponse::json(200, r#"[{"id":1}]"#)
     });
     let spec = format!(r#"{{"client":{{"base_url":"{}"}},"resources":["a"]}}"#, server.url());
     assert_eq!(Run::new(&dataset, &spec).says(&[]).0, Some(0));
@@ -303,7 +303,7 @@ fn a_schema_that_a_refresh_brings_back_counts_again() {
     let rows = std::sync::Arc::new(std::sync::Mutex::new(""));
     let served = std::sync::Arc::clone(&rows);
     let server = catchment_rest_client::testing::ScriptedServer::start(move |_| {
-        catchment_rest_client::testing::Answer::json(200, *served.lock().unwrap())
+        catchment_rest_client::testing::ScriptedResponse::json(200, *served.lock().unwrap())
     });
     let dataset = Dataset::new();
     let spec = format!(r#"{{"client":{{"base_url":"{}"}},"resources":["a"]}}"#, server.url());
@@ -325,7 +325,7 @@ fn a_schema_that_a_refresh_brings_back_counts_again() {
 #[test]
 fn texts_beyond_a_configured_memory_limit_are_an_error_and_end_no_process() {
     let server = catchment_rest_client::testing::ScriptedServer::start(|_| {
-        catchment_rest_client::testing::Answer::json(200, format!(r#"[{{"id":1,"t":"{}"}}]"#, "x".repeat(12_000_000)))
+        catchment_rest_client::testing::ScriptedResponse::json(200, format!(r#"[{{"id":1,"t":"{}"}}]"#, "x".repeat(12_000_000)))
     });
     let dataset = Dataset::new();
     let spec = format!(r#"{{"client":{{"base_url":"{}"}},"resources":["a"]}}"#, server.url());

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use catchment_rest_client::testing::{Answer, ScriptedServer};
+use catchment_rest_client::testing::{ScriptedResponse, ScriptedServer};
 
 use crate::command::binary;
 use crate::dataset::Dataset;
@@ -10,8 +10,8 @@ use crate::dataset::Dataset;
 /// Serves two rows to whoever has the right token.
 fn api(token: &'static str) -> ScriptedServer {
     ScriptedServer::start(move |request| match request.header("authorization") {
-        Some(sent) if sent == format!("Bearer {token}") => Answer::json(200, r#"[{"id": 1}, {"id": 2}]"#),
-        _ => Answer::json(401, "{}"),
+        Some(sent) if sent == format!("Bearer {token}") => ScriptedResponse::json(200, r#"[{"id": 1}, {"id": 2}]"#),
+        _ => ScriptedResponse::json(401, "{}"),
     })
 }
 
@@ -81,9 +81,9 @@ fn google_secret_manager_by_application_default_credentials() {
         let data = "eyBzb3VyY2VzOiB7IHJlc3RfYXBpOiB7IHRva2VuOiBodW50ZXIyIH0gfSB9";
         match request.path.as_str() {
             "/v1/projects/shop/secrets/sources/versions/latest:access" if is_signed => {
-                Answer::json(200, format!(r#"{{"payload": {{"data": "{data}"}}}}"#))
+                ScriptedResponse::json(200, format!(r#"{{"payload": {{"data": "{data}"}}}}"#))
             }
-            _ => Answer::json(404, "{}"),
+            _ => ScriptedResponse::json(404, "{}"),
         }
     });
     let key = catchment_json::Value::object(

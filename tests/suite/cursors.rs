@@ -4,7 +4,7 @@ use std::convert::Infallible;
 
 use catchment::{Incremental, Resource, RowOrder, WriteDisposition};
 use catchment_json::Document;
-use catchment_rest_client::testing::{Answer, ScriptedServer};
+use catchment_rest_client::testing::{ScriptedResponse, ScriptedServer};
 use futures_util::stream;
 
 use crate::command::Run;
@@ -47,7 +47,7 @@ fn of_the_versions_of_a_row_in_one_run_the_latest_is_loaded() {
     for strategy in ["delete-insert", "upsert"] {
         let dataset = Dataset::new();
         let server = ScriptedServer::start(|_| {
-            Answer::json(
+            ScriptedResponse::json(
                 200,
                 r#"[{"id":1,"at":1,"v":"old"},{"id":2,"at":2,"v":"x"},{"id":1,"at":3,"v":"new"},{"id":1,"at":2,"v":"mid"}]"#,
             )
@@ -78,7 +78,7 @@ fn a_limited_run_goes_on_from_its_last_row_where_rows_are_in_order() {
     let server = ScriptedServer::start(|request| {
         let from: u32 = request.param("from").and_then(|from| from.parse().ok()).unwrap_or(0);
         let rows = (0..10).filter(|at| *at >= from).map(|at| format!(r#"{{"id":{at},"at":{at}}}"#));
-        Answer::json(200, format!("[{}]", rows.collect::<Vec<_>>().join(",")))
+        ScriptedResponse::json(200, format!("[{}]", rows.collect::<Vec<_>>().join(",")))
     });
     let spec = |order: &str| {
         format!(

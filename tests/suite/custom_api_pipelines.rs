@@ -1,7 +1,7 @@
 //! The tests that the article "Building Custom API Pipelines with dlt" shows, in Rust.
 
 use catchment::rest_api::{RestApi, Spec};
-use catchment::rest_client::testing::{Answer, ScriptedServer};
+use catchment::rest_client::testing::{ScriptedResponse, ScriptedServer};
 use catchment::{Pipeline, Source};
 
 use crate::dataset::Dataset;
@@ -9,7 +9,7 @@ use crate::dataset::Dataset;
 fn shop() -> ScriptedServer {
     let rows: Vec<_> = (0..50).map(|id| format!(r#"{{"id": {id}, "name": "customer {id}"}}"#)).collect();
     let rows = format!("[{}]", rows.join(","));
-    ScriptedServer::start(move |_| Answer::json(200, &rows))
+    ScriptedServer::start(move |_| ScriptedResponse::json(200, &rows))
 }
 
 fn my_api_source(shop: &ScriptedServer) -> Source {

@@ -35,7 +35,7 @@ fn check(file: &str, damage: impl FnOnce(&mut Vec<u8>), expected: &str) {
     let info = run(&dataset, r#"[{"id":2}]"#, append).unwrap();
     let outcomes: Vec<_> = info.packages.iter().map(|package| &package.outcome).collect();
     let reason = match &outcomes[..] {
-        [PackageOutcome::SetAside(reason), PackageOutcome::Loaded] => Some(reason),
+        [PackageOutcome::Failed(reason), PackageOutcome::Loaded] => Some(reason),
         _ => None,
     };
     let reason = reason.unwrap();

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use catchment::{Destination as _, Pipeline, Resource, WriteDisposition};
-use catchment_rest_client::testing::{Answer, ScriptedServer};
+use catchment_rest_client::testing::{ScriptedResponse, ScriptedServer};
 
 use crate::command::Run;
 use crate::dataset::Dataset;
@@ -17,7 +17,7 @@ fn spec(url: &str) -> String {
 /// Loads one row, then lets the API fail: exit code 1, a message, and the dataset as it was.
 fn check_failure(url_of_failing: impl Fn() -> (Option<ScriptedServer>, String), expected: &[&str]) {
     let dataset = Dataset::new();
-    let good = ScriptedServer::start(|_| Answer::json(200, r#"[{"id":1,"l":[1]}]"#));
+    let good = ScriptedServer::start(|_| ScriptedResponse::json(200, r#"[{"id":1,"l":[1]}]"#));
     assert_eq!(Run::new(&dataset, &spec(&good.url())).says(&[]).0, Some(0));
     let (_server, url) = url_of_failing();
     let (code, said) = Run::new(&dataset, &spec(&url)).says(&[]);
@@ -31,7 +31,7 @@ fn check_failure(url_of_failing: impl Fn() -> (Option<ScriptedServer>, String), 
     assert_eq!(left, 0, "nothing of the failed run is left");
 }
 
-fn serving(answer: impl Fn() -> Answer + Send + Sync + 'static) -> impl Fn() -> (Option<ScriptedServer>, String) {
+fn serving(answer: impl Fn() -> ScriptedResponse + Send + Sync + 'static) -> impl Fn() -> (Option<ScriptedServer>, String) {
     let answer = std::sync::Arc::new(answer);
     move || {
         let answer = std::sync::Arc::clone(&answer);
@@ -43,17 +43,17 @@ fn serving(answer: impl Fn() -> Answer + Send + Sync + 'static) -> impl Fn() -> 
 
 #[test]
 fn an_answer_of_500() {
-    check_failure(serving(|| Answer::json(500, r#"{"message":"boom"}"#)), &["500", "5 attempts", "boom"]);
+    check_failure(serving(|| ScriptedResponse::json(500, r#"{"message":"boom"}"#)), &["500", "5 attempts", "boom"]);
 }
 
 #[test]
 fn half_a_body() {
-    check_failure(serving(|| Answer::truncated(r#"[{"id":2},{"id":3}]"#, 8)), &["5 attempts"]);
+    check_failure(serving(|| ScriptedResponse::truncated(r#"[{"id":2},{"id":3}]"#, 8)), &["5 attempts"]);
 }
 
 #[test]
 fn invalid_json() {
-    check_failure(serving(|| Answer::json(200, "[{\"id\":2}, oops]")), &["invalid JSON at line 1, column 12"]);
+    check_failure(serving(|| ScriptedResponse::json(200, "[{\"id\":2}, oops]")), &["invalid JSON at line 1, column 12"]);
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn a_dataset_may_have_the_name_of_its_file() {
         pipeline.run(merged([(3, 3), (4, 4)]).write_disposition(WriteDisposition::Replace)).await.unwrap();
         pipeline.sql_client().query("SELECT count(*) FROM data__n").await.unwrap()
     });
-    assert_eq!(count.integer(), Some(2));
+    assert_eq!(count.first_i64(), Some(2));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use catchment_rest_client::testing::{Answer, ScriptedServer};
+use catchment_rest_client::testing::{ScriptedResponse, ScriptedServer};
 
 /// Serves rows with ids from after `since` on, each of a hundred bytes.
 pub(crate) struct Feed {
@@ -26,7 +26,7 @@ impl Feed {
             let since: i64 = request.param("since").and_then(|since| since.parse().ok()).unwrap_or(0);
             let rows = since + 1..=since + served.load(Ordering::Relaxed);
             let rows: Vec<_> = rows.map(|id| format!(r#"{{"id":{id},"text":"{id:0100}"}}"#)).collect();
-            Answer::json(200, format!("[{}]", rows.join(",")))
+            ScriptedResponse::json(200, format!("[{}]", rows.join(",")))
         });
         Feed { server, rows }
     }

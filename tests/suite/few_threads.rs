@@ -4,7 +4,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::CommandExt as _;
 use std::process::Command;
 
-use catchment_rest_client::testing::{Answer, ScriptedServer};
+use catchment_rest_client::testing::{ScriptedResponse, ScriptedServer};
 
 use crate::command::binary;
 use crate::dataset::Dataset;
@@ -15,7 +15,7 @@ const USER: u32 = 65_000;
 /// Runs a load while the user can have `threads` threads.
 #[track_caller]
 fn check(threads: u32, code: i32, expected: &str) {
-    let server = ScriptedServer::start(|_| Answer::json(200, r#"[{"id": 1}]"#));
+    let server = ScriptedServer::start(|_| ScriptedResponse::json(200, r#"[{"id": 1}]"#));
     let dataset = Dataset::new();
     let dir = dataset.dir();
     let spec = format!(r#"{{"client": {{"base_url": "{}"}}, "resources": ["items"]}}"#, server.url());

@@ -43,7 +43,7 @@ fn a_package_that_always_ends_the_process_is_set_aside_with_the_step() {
     let info = run(&dataset, r#"[{"id":2}]"#, append).unwrap();
     let outcomes: Vec<_> = info.packages.iter().map(|package| &package.outcome).collect();
     assert!(
-        matches!(&outcomes[..], [PackageOutcome::SetAside(reason), PackageOutcome::Loaded] if reason.contains(STEP)),
+        matches!(&outcomes[..], [PackageOutcome::Failed(reason), PackageOutcome::Loaded] if reason.contains(STEP)),
         "{outcomes:?}"
     );
     assert_eq!(dataset.query("SELECT id FROM items"), "2");

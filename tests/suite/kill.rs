@@ -1,6 +1,6 @@
 //! `kill -9` of the command. `cargo xtask kill-test` kills runs at every step.
 
-use catchment_rest_client::testing::{Answer, ScriptedServer};
+use catchment_rest_client::testing::{ScriptedResponse, ScriptedServer};
 
 use crate::command::Run;
 use crate::dataset::Dataset;
@@ -10,7 +10,7 @@ use crate::dataset::Dataset;
 fn a_database_file_is_there_whole_or_not_at_all() {
     for _ in 0..5 {
         let dataset = Dataset::new();
-        let server = ScriptedServer::start(|_| Answer::json(200, r#"[{"id":1}]"#));
+        let server = ScriptedServer::start(|_| ScriptedResponse::json(200, r#"[{"id":1}]"#));
         let run = Run::new(&dataset, &format!(r#"{{"client":{{"base_url":"{}"}},"resources":["items"]}}"#, server.url()));
         let mut child = run.spawn();
         while !dataset.file().exists() && child.try_wait().unwrap().is_none() {}

@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use catchment::Resource;
-use catchment_rest_client::testing::{Answer, ScriptedServer};
+use catchment_rest_client::testing::{ScriptedResponse, ScriptedServer};
 
 use crate::command::{Run, binary};
 use crate::dataset::Dataset;
@@ -111,8 +111,9 @@ fn what_was_set_aside_is_listed_tried_again_and_loaded() {
 #[test]
 fn a_package_is_loaded_after_what_stood_in_its_way_has_gone() {
     let dataset = Dataset::new();
-    let server =
-        ScriptedServer::start(|request| Answer::json(200, [r#"[{"id":1}]"#, r#"[{"id":1000}]"#, "[]"][request.index.min(2)]));
+    let server = ScriptedServer::start(|request| {
+        ScriptedResponse::json(200, [r#"[{"id":1}]"#, r#"[{"id":1000}]"#, "[]"][request.index.min(2)])
+    });
     let run = Run::new(&dataset, &format!(r#"{{"client":{{"base_url":"{}"}},"resources":["items"]}}"#, server.url()));
     assert_eq!(run.says(&[]).0, Some(0));
     dataset.query("ALTER TABLE items ALTER COLUMN id SET DATA TYPE UTINYINT; SELECT 1");
@@ -184,8 +185,8 @@ fn what_waits_is_removed_by_command_and_what_is_aside_stays() {
 fn a_package_that_a_process_is_at_work_on_is_not_removed() {
     let dataset = Dataset::new();
     let server = ScriptedServer::start(|request| match request.param("page") {
-        None => Answer::json(200, r#"[{"id":1}]"#).header("Link", "</items?page=2>; rel=\"next\""),
-        Some(_) => Answer::hang(),
+        None => ScriptedResponse::json(200, r#"[{"id":1}]"#).header("Link", "</items?page=2>; rel=\"next\""),
+        Some(_) => ScriptedResponse::hang(),
     });
     let run = Run::new(&dataset, &format!(r#"{{"client":{{"base_url":"{}"}},"resources":["items"]}}"#, server.url()));
     let mut child = run.spawn();

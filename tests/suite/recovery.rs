@@ -5,12 +5,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use arrow::array::{ArrayRef, Int64Array, StringArray};
 use arrow::record_batch::RecordBatch;
-use catchment::load::{Cancelled, Loaded, Restored};
+use catchment::load::{CancelCheck, LoadResult, Restored};
 use catchment::{Destination, DuckDb, LoadError, PackageOutcome, Pipeline, QueryResult, Resource};
 use catchment_json::{Object, Value};
-use catchment_load_package::{Begin, PackageStore, Refresh, Seal, SealedPackage, WriterOptions};
-use catchment_schema::{Column, DLT_ID, DLT_LOAD_ID, DataType, Schema, TableDelta, system_column};
-use catchment_state::{BoundaryEntry, BoundaryKey, State};
+use catchment_load_package::{PackageFooter, PackageHeader, PackageStore, RefreshTables, SealedPackage, WriterOptions};
+use catchment_schema::{Column, DLT_ID_COLUMN, DLT_LOAD_ID_COLUMN, DataType, Schema, TableDelta, system_column};
+use catchment_state::{CursorEntry, CursorEntryKey, State};
 
 use crate::dataset::Dataset;
 use crate::pipeline::{append, run};
@@ -21,40 +21,42 @@ pub(crate) fn package(dataset: &Dataset, load_id: &str, resource: &str, from: Op
         let mut state = State::new("p", "d", "dlt.destinations.duckdb");
         if let Some(cursor) = cursor {
             state.set_resource("items", resource, Some(Object::from_iter([("at".to_owned(), Value::from(cursor))])));
-            state.bump();
+            state.update_version();
         }
         state
     };
     sealed(dataset, begin(load_id, resource, state(from)), to, state(Some(to)))
 }
 
-fn begin(load_id: &str, resource: &str, base_state: State) -> Begin {
-    Begin {
+fn begin(load_id: &str, resource: &str, base_state: State) -> PackageHeader {
+    PackageHeader {
         load_id: load_id.to_owned(),
         created_at: 1_700_000_000_000_000,
         dataset: "d".to_owned(),
         source: "items".to_owned(),
         resources: vec![(resource.to_owned(), "items".to_owned())],
         base_state,
-        definition: String::new(),
+        fingerprint: String::new(),
         base_schema: None,
-        refresh: Refresh::default(),
+        refresh: RefreshTables::default(),
     }
 }
 
 /// The package with one row of the id `id`, and with `state` after it.
-fn sealed(dataset: &Dataset, begin: Begin, id: i64, state: State) -> SealedPackage {
+fn sealed(dataset: &Dataset, begin: PackageHeader, id: i64, state: State) -> SealedPackage {
     let mut schema = Schema::new("items");
-    let columns = vec![Column::new("id", DataType::Bigint), system_column(DLT_LOAD_ID), system_column(DLT_ID)];
+    let columns = vec![Column::new("id", DataType::Bigint), system_column(DLT_LOAD_ID_COLUMN), system_column(DLT_ID_COLUMN)];
     schema.apply(&TableDelta::root("items", columns).into());
-    schema.bump();
+    schema.update_version();
     let store = PackageStore::open(&dataset.pipelines().join("p")).unwrap();
     let load: ArrayRef = Arc::new(StringArray::from(vec![begin.load_id.as_str()]));
-    let mut writer = store.create(begin, WriterOptions::default()).unwrap();
+    let mut writer = store.create_package(begin, WriterOptions::default()).unwrap();
     let row: ArrayRef = Arc::new(StringArray::from(vec![format!("row {id}")]));
     let id: ArrayRef = Arc::new(Int64Array::from(vec![id]));
-    writer.append("items", RecordBatch::try_from_iter([("id", id), (DLT_LOAD_ID, load), (DLT_ID, row)]).unwrap()).unwrap();
-    writer.seal(Seal { schema, state, findings: Value::Null }).unwrap()
+    writer
+        .append("items", RecordBatch::try_from_iter([("id", id), (DLT_LOAD_ID_COLUMN, load), (DLT_ID_COLUMN, row)]).unwrap())
+        .unwrap();
+    writer.seal(PackageFooter { schema, state, findings: Value::Null }).unwrap()
 }
 
 fn ids(dataset: &Dataset) -> String {
@@ -79,7 +81,7 @@ fn a_package_whose_commit_was_not_answered_is_applied_once() {
     // The process dies here, before it learns that the package was loaded.
     drop(package);
     let info = run(&dataset, "[]", append).unwrap();
-    assert_eq!(info.packages.first().map(|p| p.outcome.clone()), Some(PackageOutcome::LoadedBefore));
+    assert_eq!(info.packages.first().map(|p| p.outcome.clone()), Some(PackageOutcome::AlreadyLoaded));
     assert_eq!(ids(&dataset), "1");
 }
 
@@ -106,30 +108,30 @@ impl Destination for LosesAnswers {
         self.inner.max_columns()
     }
 
-    fn restore(&self, dataset: &str, pipeline: &str, schema: &str, cancelled: Cancelled<'_>) -> Result<Restored, LoadError> {
+    fn restore(&self, dataset: &str, pipeline: &str, schema: &str, cancelled: CancelCheck<'_>) -> Result<Restored, LoadError> {
         self.inner.restore(dataset, pipeline, schema, cancelled)
     }
 
-    fn cursor_rows(
+    fn cursor_entries(
         &self,
         dataset: &str,
         pipeline: &str,
-        key: &BoundaryKey,
-        cancelled: Cancelled<'_>,
-    ) -> Result<Vec<BoundaryEntry>, LoadError> {
-        self.inner.cursor_rows(dataset, pipeline, key, cancelled)
+        key: &CursorEntryKey,
+        cancelled: CancelCheck<'_>,
+    ) -> Result<Vec<CursorEntry>, LoadError> {
+        self.inner.cursor_entries(dataset, pipeline, key, cancelled)
     }
 
-    fn load(&self, package: &SealedPackage, cancelled: Cancelled<'_>) -> Result<Loaded, LoadError> {
+    fn load(&self, package: &SealedPackage, cancelled: CancelCheck<'_>) -> Result<LoadResult, LoadError> {
         let loaded = self.inner.load(package, cancelled);
         if self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok() {
             let (location, reason) = (self.location(), "the connection broke".to_owned());
-            return Err(LoadError::Refused { step: "commit".to_owned(), location, reason, terminal: false });
+            return Err(LoadError::Statement { step: "commit".to_owned(), location, reason, terminal: false });
         }
         loaded
     }
 
-    fn query(&self, dataset: &str, sql: &str, cancelled: Cancelled<'_>) -> Result<QueryResult, LoadError> {
+    fn query(&self, dataset: &str, sql: &str, cancelled: CancelCheck<'_>) -> Result<QueryResult, LoadError> {
         self.inner.query(dataset, sql, cancelled)
     }
 }
@@ -147,7 +149,7 @@ fn an_answer_to_a_commit_that_is_lost_again_and_again_does_not_double_rows() {
     }
     let info = runtime.block_on(pipeline.run(Resource::rows("items", [json(r#"{"id":2}"#)]))).unwrap();
     let outcomes: Vec<_> = info.packages.iter().map(|p| p.outcome.clone()).collect();
-    assert_eq!(outcomes, [PackageOutcome::LoadedBefore, PackageOutcome::Loaded]);
+    assert_eq!(outcomes, [PackageOutcome::AlreadyLoaded, PackageOutcome::Loaded]);
     assert_eq!(ids(&dataset), "1; 2");
 }
 
@@ -181,7 +183,7 @@ fn a_state_with_keys_of_others_keeps_them() {
     let mut state = State::new("p", "d", "dlt.destinations.duckdb").to_value();
     state.as_object_mut().unwrap().insert("theirs".to_owned(), json(r#"{"a":[1.50]}"#));
     let mut state = State::from_value(state).unwrap();
-    state.bump();
+    state.update_version();
     let mut begun = begin("1700000000.000000", "r", state.clone());
     begun.base_state = State::new("p", "d", "dlt.destinations.duckdb");
     drop(sealed(&dataset, begun, 1, state));
@@ -203,7 +205,7 @@ fn a_package_of_a_copied_working_folder_is_stale() {
     assert_eq!(ids(&dataset), "1");
     drop((first, copy));
     let info = run(&dataset, r#"[{"id":3}]"#, append).unwrap();
-    assert!(info.packages.iter().any(|p| matches!(p.outcome, PackageOutcome::SetAside(_))), "{info}");
+    assert!(info.packages.iter().any(|p| matches!(p.outcome, PackageOutcome::Failed(_))), "{info}");
     assert_eq!(ids(&dataset), "1; 3");
 }
 

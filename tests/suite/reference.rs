@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
 
 use catchment_json::Value;
-use catchment_rest_client::testing::{Answer, ScriptedServer};
+use catchment_rest_client::testing::{ScriptedResponse, ScriptedServer};
 use catchment_schema::Schema;
 use catchment_state::State;
 
@@ -49,7 +49,7 @@ impl Source {
     fn new(python: PathBuf, hints: &str, options: &str) -> Source {
         let rows = Arc::new(Mutex::new(String::new()));
         let answer = Arc::clone(&rows);
-        let server = ScriptedServer::start(move |_| Answer::json(200, &*answer.lock().unwrap()));
+        let server = ScriptedServer::start(move |_| ScriptedResponse::json(200, &*answer.lock().unwrap()));
         let spec = format!(
             r#"{{"client": {{"base_url": "{}/"}}, "resources": [{{"name": "items"{hints}, "endpoint": {{
                 "path": "items", "paginator": "single_page",
@@ -101,7 +101,7 @@ impl Source {
         let stored = self.dataset.query("SELECT schema FROM _dlt_version ORDER BY version DESC LIMIT 1");
         let mut schema = Schema::from_value(&Value::parse(&stored).unwrap()).unwrap();
         let hash = self.dataset.query("SELECT version_hash FROM _dlt_version ORDER BY version DESC LIMIT 1");
-        assert!(!schema.bump(), "the hash is not that of the schema: {stored}");
+        assert!(!schema.update_version(), "the hash is not that of the schema: {stored}");
         assert_eq!(schema.version_hash.as_deref(), Some(hash.as_str()));
         schema
     }

@@ -1,6 +1,6 @@
 //! Datasets and their tables, in a real database.
 
-use catchment::{Direction, DuckDb, LoadError, Operator, QueryResult, Resource, RowCounts, RunError, TableQuery};
+use catchment::{DuckDb, LoadError, Operator, QueryResult, Resource, RowCounts, RunError, SortDirection, TableQuery};
 
 use crate::dataset::{Dataset, cells};
 use crate::pipeline::{append, merge, replace, run};
@@ -34,7 +34,7 @@ fn counts(tables: &[(&str, u64)]) -> RowCounts {
 fn rows_are_picked_by_what_their_columns_hold() {
     let dataset = items();
     let check = |narrow: fn(TableQuery) -> TableQuery, expected: &str| {
-        let query = dataset.pipeline().dataset().table("items").select(["id"]).order_by("id", Direction::Ascending);
+        let query = dataset.pipeline().dataset().table("items").select(["id"]).order_by("id", SortDirection::Ascending);
         assert_eq!(cells(&fetch(narrow(query))), expected);
     };
     check(|items| items, "1; 2; 3");
@@ -67,10 +67,10 @@ fn rows_are_sorted_and_nulls_come_last() {
         let query = dataset.pipeline().dataset().table("items").select(["id"]).order_by(column, direction);
         assert_eq!(cells(&fetch(query)), expected, "{column}");
     };
-    check("n", Direction::Ascending, "3; 1; 2");
-    check("n", Direction::Descending, "2; 1; 3");
-    check("user_name", Direction::Ascending, "1; 2; 3");
-    check("user_name", Direction::Descending, "2; 1; 3");
+    check("n", SortDirection::Ascending, "3; 1; 2");
+    check("n", SortDirection::Descending, "2; 1; 3");
+    check("user_name", SortDirection::Ascending, "1; 2; 3");
+    check("user_name", SortDirection::Descending, "2; 1; 3");
 }
 
 #[test]
@@ -79,8 +79,8 @@ fn the_least_and_the_greatest_value_are_those_of_the_rows_that_are_left() {
     let items = || dataset.pipeline().dataset().table("items");
     assert_eq!(cells(&fetch(items().max("id"))), "3");
     assert_eq!(cells(&fetch(items().min("select").filter("id", Operator::Lt, 3))), "a");
-    assert_eq!(cells(&fetch(items().max("id").order_by("id", Direction::Ascending).limit(2))), "2");
-    assert_eq!(fetch(items().max("id").limit(0)).integer(), None);
+    assert_eq!(cells(&fetch(items().max("id").order_by("id", SortDirection::Ascending).limit(2))), "2");
+    assert_eq!(fetch(items().max("id").limit(0)).first_i64(), None);
 }
 
 #[test]
@@ -90,9 +90,9 @@ fn columns_come_with_their_names_and_types() {
     let schema: Vec<String> =
         rows.schema.fields().iter().map(|field| format!("{} {}", field.name(), field.data_type())).collect();
     assert_eq!(schema, ["user_name Utf8", "id Int64"]);
-    assert_eq!(rows.texts("user_name").collect::<Vec<_>>(), [Some("Ann"), None]);
-    assert_eq!(rows.integers("id").collect::<Vec<_>>(), [Some(1), Some(3)]);
-    assert_eq!(rows.texts("id").chain(rows.texts("gone")).collect::<Vec<_>>(), [None; 4]);
+    assert_eq!(rows.str_column("user_name").collect::<Vec<_>>(), [Some("Ann"), None]);
+    assert_eq!(rows.i64_column("id").collect::<Vec<_>>(), [Some(1), Some(3)]);
+    assert_eq!(rows.str_column("id").chain(rows.str_column("gone")).collect::<Vec<_>>(), [None; 4]);
 }
 
 #[test]
@@ -125,7 +125,7 @@ fn names_that_are_not_there_are_said_with_those_that_are() {
     check(tables.table("item"), "dataset `d` has no table `item`; did you mean `items`?");
     check(tables.table("rivers"), "dataset `d` has no table `rivers`; it has items, items__l, items__l__m");
     check(
-        tables.table("items").select(["id"]).order_by("username", Direction::Ascending),
+        tables.table("items").select(["id"]).order_by("username", SortDirection::Ascending),
         "table `items` of dataset `d` has no column `username`; did you mean `user_name`?",
     );
 }
@@ -168,11 +168,11 @@ fn rows_are_counted_by_load() {
     let all = block_on(tables.row_counts()).unwrap();
     assert_eq!(all, counts(&[("items", 5), ("items__k", 1), ("items__l", 3), ("items__l__m", 4)]));
     for info in [&first, &second] {
-        assert_eq!(block_on(tables.row_counts_of_load(&info.packages[0].load_id)).unwrap(), info.row_counts());
+        assert_eq!(block_on(tables.load_row_counts(&info.packages[0].load_id)).unwrap(), info.row_counts());
     }
     assert_eq!(first.row_counts(), counts(&[("items", 3), ("items__l", 2), ("items__l__m", 3)]));
     for unknown in ["", "1.0", "' OR '' = '"] {
-        assert_eq!(block_on(tables.row_counts_of_load(unknown)).unwrap(), RowCounts::new());
+        assert_eq!(block_on(tables.load_row_counts(unknown)).unwrap(), RowCounts::new());
     }
 }
 
@@ -183,7 +183,7 @@ fn rows_that_later_loads_took_away_are_not_counted() {
         let first = run(&dataset, r#"[{"id":1,"l":[1,2]},{"id":2,"l":[3]}]"#, change).unwrap();
         run(&dataset, r#"[{"id":1,"l":[4]}]"#, change).unwrap();
         let tables = dataset.pipeline().dataset();
-        let of_load = block_on(tables.row_counts_of_load(&first.packages[0].load_id)).unwrap();
+        let of_load = block_on(tables.load_row_counts(&first.packages[0].load_id)).unwrap();
         (of_load, block_on(tables.row_counts()).unwrap())
     };
     assert_eq!(count(merge), (counts(&[("items", 1), ("items__l", 1)]), counts(&[("items", 2), ("items__l", 2)])));
@@ -198,7 +198,7 @@ fn sources_with_schemas_of_their_own_share_a_dataset() {
     // A table of another tool, that says of no row which load it came with.
     dataset.query("CREATE TABLE made_by_hand AS SELECT 1 AS a; SELECT 1 AS one");
     let tables = dataset.pipeline().dataset();
-    let of_load = block_on(tables.row_counts_of_load(&second.packages[0].load_id)).unwrap();
+    let of_load = block_on(tables.load_row_counts(&second.packages[0].load_id)).unwrap();
     assert_eq!(of_load, counts(&[("lakes", 1), ("lakes__fish", 1)]));
     let all = block_on(tables.row_counts()).unwrap();
     assert_eq!(all.keys().collect::<Vec<_>>(), ["items", "items__l", "items__l__m", "lakes", "lakes__fish", "made_by_hand"]);

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use base64::Engine as _;
 use catchment_json::Value;
-use catchment_rest_client::testing::{Answer, Received, ScriptedServer};
+use catchment_rest_client::testing::{ReceivedRequest, ScriptedResponse, ScriptedServer};
 
 use crate::command::binary;
 use crate::dataset::Dataset;
@@ -30,7 +30,7 @@ const ENCODINGS: [Encoding; 11] = [
 ];
 
 /// Where it writes it: a name, what the spec says of the endpoint besides its path, and the answer.
-type Place = (&'static str, &'static str, fn(&Received, &str) -> Answer);
+type Place = (&'static str, &'static str, fn(&ReceivedRequest, &str) -> ScriptedResponse);
 
 const JSON_LINK: &str = r#""paginator": {"type": "json_link", "next_url_path": "next"}"#;
 const HEADER_LINK: &str = r#""paginator": "header_link""#;
@@ -38,20 +38,22 @@ const CURSOR: &str = r#""paginator": {"type": "cursor", "cursor_path": "next"}"#
 const OFFSET: &str = r#""paginator": {"type": "offset", "limit": 1, "total_path": "total"}"#;
 
 const PLACES: &[Place] = &[
-    ("the body of a refusal", "", |_, token| Answer::json(401, format!("no entry for {token}"))),
-    ("the body of a failure", "", |_, token| Answer::json(500, message("found", token))),
-    ("the end of a long body", "", |_, token| Answer::json(400, format!("{}{token} and more", "x".repeat(285)))),
+    ("the body of a refusal", "", |_, token| ScriptedResponse::json(401, format!("no entry for {token}"))),
+    ("the body of a failure", "", |_, token| ScriptedResponse::json(500, message("found", token))),
+    ("the end of a long body", "", |_, token| ScriptedResponse::json(400, format!("{}{token} and more", "x".repeat(285)))),
     ("a body that is longer than what is searched", "", |_, token| {
-        Answer::json(400, format!("{}{token}{}", " ".repeat(5290), "x".repeat(900)))
+        ScriptedResponse::json(400, format!("{}{token}{}", " ".repeat(5290), "x".repeat(900)))
     }),
-    ("a body that is no JSON", "", |_, token| Answer::json(200, format!("[{{\"id\": 1}}, {token}"))),
-    ("an error with a good status", "", |_, token| Answer::json(200, message("error", token))),
-    ("the keys of a body without rows", r#""data_selector": "rows""#, |_, token| Answer::json(200, message(token, "x"))),
+    ("a body that is no JSON", "", |_, token| ScriptedResponse::json(200, format!("[{{\"id\": 1}}, {token}"))),
+    ("an error with a good status", "", |_, token| ScriptedResponse::json(200, message("error", token))),
+    ("the keys of a body without rows", r#""data_selector": "rows""#, |_, token| {
+        ScriptedResponse::json(200, message(token, "x"))
+    }),
     ("a null in the place of rows", r#""data_selector": "rows""#, |_, token| {
-        Answer::json(200, message("rows", token).replace('}', r#", "rows": null}"#))
+        ScriptedResponse::json(200, message("rows", token).replace('}', r#", "rows": null}"#))
     }),
     ("a response action", r#""response_actions": [{"content": "bad", "action": "fail"}]"#, |_, token| {
-        Answer::json(200, message("bad", token))
+        ScriptedResponse::json(200, message("bad", token))
     }),
     ("a next link to nowhere", JSON_LINK, |request, token| next(&format!("http://127.0.0.1:1{}?q={token}", request.path))),
     ("the path of a next link to nowhere", JSON_LINK, |_, token| next(&format!("http://127.0.0.1:1/{token}/x"))),
@@ -61,39 +63,41 @@ const PLACES: &[Place] = &[
     ("the user of a next link", JSON_LINK, |_, token| next(&format!("http://{}@127.0.0.1:1/", token.replace('/', "%2F")))),
     ("a next link that the server refuses", JSON_LINK, |request, token| match request.path.as_str() {
         "/v1/items" => next(&format!("/next/{token}")),
-        _ => Answer::json(403, message("path", &request.path)),
+        _ => ScriptedResponse::json(403, message("path", &request.path)),
     }),
     ("an object as a next link", JSON_LINK, |_, token| {
-        Answer::json(200, format!(r#"{{"rows": [{{"id": 1}}], "next": {}}}"#, message("to", token)))
+        ScriptedResponse::json(200, format!(r#"{{"rows": [{{"id": 1}}], "next": {}}}"#, message("to", token)))
     }),
     ("a Link header to nowhere", HEADER_LINK, |_, token| link(&format!("<http://127.0.0.1:1/{token}>; rel=next"))),
     ("a Link header that is no URL", HEADER_LINK, |_, token| link(&format!("<http://[{token}>; rel=next"))),
     ("a Link header to the same page", HEADER_LINK, |_, token| link(&format!("</v1/items?q={token}>; rel=next"))),
-    ("a redirect to nowhere", "", |_, token| Answer::redirect(format!("http://127.0.0.1:1/{token}"))),
-    ("a redirect that is no URL", "", |_, token| Answer::redirect(format!("http://[{token}"))),
-    ("a redirect to itself", "", |_, token| Answer::redirect(format!("/v1/items?q={token}"))),
+    ("a redirect to nowhere", "", |_, token| ScriptedResponse::redirect(format!("http://127.0.0.1:1/{token}"))),
+    ("a redirect that is no URL", "", |_, token| ScriptedResponse::redirect(format!("http://[{token}"))),
+    ("a redirect to itself", "", |_, token| ScriptedResponse::redirect(format!("/v1/items?q={token}"))),
     ("an object as a cursor", CURSOR, |_, token| {
-        Answer::json(200, format!(r#"{{"rows": [{{"id": 1}}], "next": {}}}"#, message("to", token)))
+        ScriptedResponse::json(200, format!(r#"{{"rows": [{{"id": 1}}], "next": {}}}"#, message("to", token)))
     }),
     ("an object as a cursor, cut in the token", CURSOR, |_, token| {
         let to = format!("{}{token}", "x".repeat(20));
-        Answer::json(200, format!(r#"{{"rows": [{{"id": 1}}], "next": {}}}"#, message("to", &to)))
+        ScriptedResponse::json(200, format!(r#"{{"rows": [{{"id": 1}}], "next": {}}}"#, message("to", &to)))
     }),
     ("a cursor that goes in a circle", CURSOR, |_, token| next(token)),
-    ("a total", OFFSET, |_, token| Answer::json(200, message("total", token).replace('}', r#", "rows": [{"id": 1}]}"#))),
+    ("a total", OFFSET, |_, token| {
+        ScriptedResponse::json(200, message("total", token).replace('}', r#", "rows": [{"id": 1}]}"#))
+    }),
     ("a list as a total", OFFSET, |_, token| {
-        Answer::json(200, format!(r#"{{"rows": [{{"id": 1}}], "total": [{}]}}"#, Value::from(token)))
+        ScriptedResponse::json(200, format!(r#"{{"rows": [{{"id": 1}}], "total": [{}]}}"#, Value::from(token)))
     }),
     ("the charset", "", |_, token| {
-        Answer::json(200, b"[\"\xff\"]").header("Content-Type", format!("text/json; charset={token}"))
+        ScriptedResponse::json(200, b"[\"\xff\"]").header("Content-Type", format!("text/json; charset={token}"))
     }),
-    ("the time to wait", "", |_, token| Answer::json(429, "[]").header("Retry-After", token)),
+    ("the time to wait", "", |_, token| ScriptedResponse::json(429, "[]").header("Retry-After", token)),
     ("a cookie", "", |request, token| {
-        let answer = Answer::json(401, message("cookie", request.header("cookie").unwrap_or("-")));
+        let answer = ScriptedResponse::json(401, message("cookie", request.header("cookie").unwrap_or("-")));
         answer.header("Set-Cookie", format!("session={}", percent(token, "%")))
     }),
     ("a row that breaks a contract", "", |_, token| {
-        Answer::json(200, format!(r#"[{{"id": 1, "at": "{:.<30}"}}, {{"id": {}}}]"#, "", Value::from(token)))
+        ScriptedResponse::json(200, format!(r#"[{{"id": 1, "at": "{:.<30}"}}, {{"id": {}}}]"#, "", Value::from(token)))
     }),
 ];
 
@@ -101,12 +105,12 @@ fn message(key: &str, token: &str) -> String {
     Value::object([(key, Value::from(token))]).to_string()
 }
 
-fn next(link: &str) -> Answer {
-    Answer::json(200, format!(r#"{{"rows": [{{"id": 1}}], "next": {}}}"#, Value::from(link)))
+fn next(link: &str) -> ScriptedResponse {
+    ScriptedResponse::json(200, format!(r#"{{"rows": [{{"id": 1}}], "next": {}}}"#, Value::from(link)))
 }
 
-fn link(header: &str) -> Answer {
-    Answer::json(200, r#"[{"id": 1}]"#).header("Link", header)
+fn link(header: &str) -> ScriptedResponse {
+    ScriptedResponse::json(200, r#"[{"id": 1}]"#).header("Link", header)
 }
 
 /// Runs a spec against a server that repeats the token, and looks at all that is said and left.

@@ -10,7 +10,7 @@ mod refresh;
 mod retry;
 mod sessions;
 
-use catchment::rest_client::testing::{Answer, ScriptedServer};
+use catchment::rest_client::testing::{ScriptedResponse, ScriptedServer};
 use serde_json::{Value, json};
 
 /// Returns a spec of `resources`, a list, of the API that `server` serves.
@@ -19,6 +19,6 @@ fn spec(server: &ScriptedServer, resources: Value) -> String {
 }
 
 /// Returns a response with status 200.
-fn ok(body: Value) -> Answer {
-    Answer::json(200, body.to_string())
+fn ok(body: Value) -> ScriptedResponse {
+    ScriptedResponse::json(200, body.to_string())
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use catchment_rest_client::testing::{Answer, ScriptedServer};
+use catchment_rest_client::testing::{ScriptedResponse, ScriptedServer};
 
 use crate::command::Run;
 use crate::dataset::Dataset;
@@ -16,10 +16,10 @@ fn server(stuck_at: u64, is_stuck: Arc<AtomicBool>, asked: Arc<AtomicU64>) -> Sc
         asked.fetch_add(1, Ordering::Relaxed);
         let page: u64 = request.param("cursor").and_then(|page| page.parse().ok()).unwrap_or(0);
         if page == stuck_at && is_stuck.load(Ordering::Relaxed) {
-            return Answer::hang();
+            return ScriptedResponse::hang();
         }
         let next = if page + 1 < PAGES { format!(r#", "next": "{}""#, page + 1) } else { String::new() };
-        Answer::json(200, format!(r#"{{"rows": [{{"id": {page}, "at": {page}}}]{next}}}"#))
+        ScriptedResponse::json(200, format!(r#"{{"rows": [{{"id": {page}, "at": {page}}}]{next}}}"#))
     })
 }
 
@@ -111,9 +111,9 @@ fn a_place_that_the_server_does_not_know_any_more_is_not_tried_for_ever() {
     let answers = Arc::new(AtomicU64::new(0));
     let counter = Arc::clone(&answers);
     let server = ScriptedServer::start(move |request| match (request.param("cursor"), counter.fetch_add(1, Ordering::Relaxed)) {
-        (None, _) => Answer::json(200, r#"{"rows": [{"id": 1, "at": 1}], "next": "1"}"#),
-        (Some("1"), number) if number > 4 => Answer::json(200, r#"{"rows": [{"id": 2, "at": 2}]}"#),
-        (Some(_), _) => Answer::json(410, "{}"),
+        (None, _) => ScriptedResponse::json(200, r#"{"rows": [{"id": 1, "at": 1}], "next": "1"}"#),
+        (Some("1"), number) if number > 4 => ScriptedResponse::json(200, r#"{"rows": [{"id": 2, "at": 2}]}"#),
+        (Some(_), _) => ScriptedResponse::json(410, "{}"),
     });
     let spec = spec(&server, r#", "resumable": true"#);
     let run = Run::new(&dataset, &spec);

@@ -1,6 +1,6 @@
 //! Schemas that change from run to run, in a real database.
 
-use catchment::schema::{Column, ColumnType, Contract, DataType, Mode};
+use catchment::schema::{Column, ColumnType, ContractMode, DataType, SchemaContract};
 use catchment::{NormalizeOptions, Resource, RunOptions};
 use catchment_json::Value;
 
@@ -96,13 +96,13 @@ fn nan_and_infinity_are_kept() {
 fn declared_columns_have_their_types_in_the_database() {
     let declared = |resource: Resource| {
         resource.columns([
-            Column::of_type("price", ColumnType::Decimal { precision: 10, scale: 2 }),
+            Column::with_type("price", ColumnType::Decimal { precision: 10, scale: 2 }),
             Column::new("day", DataType::Date),
             Column::new("at", DataType::Time),
             Column::new("bytes", DataType::Binary),
-            Column::of_type("big", ColumnType::Bigint { bits: 128, beyond_double: false }),
-            Column::of_type("small", ColumnType::Bigint { bits: 16, beyond_double: false }),
-            Column::of_type("wall", ColumnType::Timestamp { timezone: false }),
+            Column::with_type("big", ColumnType::Bigint { bits: 128, beyond_double: false }),
+            Column::with_type("small", ColumnType::Bigint { bits: 16, beyond_double: false }),
+            Column::with_type("wall", ColumnType::Timestamp { timezone: false }),
             Column::new("wei", DataType::Wei),
             Column::new("doc", DataType::Json),
         ])
@@ -136,7 +136,11 @@ fn what_a_contract_discards_is_counted_and_kept() {
     };
     let load = |rows: &str| {
         let rows = Value::parse(rows).unwrap().as_array().unwrap().to_vec();
-        let contract = Contract { columns: Mode::DiscardValue, data_type: Mode::DiscardRow, ..Contract::default() };
+        let contract = SchemaContract {
+            columns: ContractMode::DiscardValue,
+            data_type: ContractMode::DiscardRow,
+            ..SchemaContract::default()
+        };
         let resource = Resource::rows("items", rows).schema_contract(contract);
         let pipeline = dataset.pipeline().options(options.clone());
         let info = tokio::runtime::Runtime::new().unwrap().block_on(pipeline.run(resource)).unwrap();
@@ -149,7 +153,7 @@ fn what_a_contract_discards_is_counted_and_kept() {
     assert!(text.contains("note: items__l: 2 rows discarded by the schema contract"), "{text}");
     let json = serde_json::to_string(&info).unwrap();
     assert!(json.contains(r#""discarded":{"items":{"rows":1,"values":1},"items__l":{"rows":2,"values":0}}"#), "{json}");
-    assert_eq!(trace.normalize.unwrap().packages[0].remarks, info.packages[0].remarks);
+    assert_eq!(trace.normalize.unwrap().packages[0].diagnostics, info.packages[0].diagnostics);
     assert_eq!(dataset.query("SELECT id FROM items ORDER BY id"), "1; 2");
     assert_eq!(dataset.query("SELECT value FROM items__l ORDER BY value"), "1; 2");
     assert_eq!(
@@ -162,7 +166,7 @@ fn what_a_contract_discards_is_counted_and_kept() {
 #[test]
 fn what_is_frozen_fails_the_run_and_changes_nothing() {
     let dataset = Dataset::new();
-    let frozen = |resource: Resource| resource.schema_contract(Contract::all(Mode::Freeze));
+    let frozen = |resource: Resource| resource.schema_contract(SchemaContract::all(ContractMode::Freeze));
     run(&dataset, r#"[{"id":1}]"#, frozen).unwrap();
     let error = run(&dataset, r#"[{"id":2},{"id":3,"new":1}]"#, frozen).unwrap_err().to_string();
     assert!(error.contains("row 2 of its page: column `new` would be a new one"), "{error}");

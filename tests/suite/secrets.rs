@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, Mutex};
 
-use catchment::rest_api::{Format, RestApi, Spec};
+use catchment::rest_api::{RestApi, Spec, SpecFormat};
 use catchment::rest_client::{RestClient, RetryPolicy};
-use catchment_config::{Config, Environment, SettingsFolders};
-use catchment_rest_client::testing::{Answer, Received, ScriptedServer};
+use catchment_config::{Config, Environment, SettingsDirs};
+use catchment_rest_client::testing::{ReceivedRequest, ScriptedResponse, ScriptedServer};
 use catchment_settings::Settings;
 
 use crate::command::binary;
@@ -52,11 +52,12 @@ impl Project {
     fn new(case: Case) -> Project {
         let api = ScriptedServer::start(move |request| answer(case, request));
         let vault = ScriptedServer::start(move |request| match request.path.as_str() {
-            _ if case == Case::VaultFails => Answer::json(500, format!(r#"{{"errors": ["{VAULT_TOKEN} {VAULT}"]}}"#)),
-            "/v1/secret/data/catchment/sources" => {
-                Answer::json(200, format!(r#"{{"data": {{"data": {{"vault_key": "{VAULT}"}}, "metadata": {{"version": 1}}}}}}"#))
-            }
-            _ => Answer::json(404, r#"{"errors": []}"#),
+            _ if case == Case::VaultFails => ScriptedResponse::json(500, format!(r#"{{"errors": ["{VAULT_TOKEN} {VAULT}"]}}"#)),
+            "/v1/secret/data/catchment/sources" => ScriptedResponse::json(
+                200,
+                format!(r#"{{"data": {{"data": {{"vault_key": "{VAULT}"}}, "metadata": {{"version": 1}}}}}}"#),
+            ),
+            _ => ScriptedResponse::json(404, r#"{"errors": []}"#),
         });
         let dataset = Dataset::new();
         let project = Project { dataset, api, vault };
@@ -135,21 +136,21 @@ impl Project {
 }
 
 /// The API, which repeats in its errors all that it was sent, as some do.
-fn answer(case: Case, request: &Received) -> Answer {
+fn answer(case: Case, request: &ReceivedRequest) -> ScriptedResponse {
     let headers = ["authorization", "x-file", "x-global", "x-api-key"].map(|name| request.header(name).unwrap_or_default());
     let sent = format!("{} {} {}", headers.join(" "), request.path, request.param("key").unwrap_or_default());
     let repeated = catchment_json::Value::object([("message", catchment_json::Value::from(sent.as_str()))]).to_string();
     match case {
-        Case::Refused => Answer::json(401, repeated),
-        Case::ServerFails => Answer::json(500, repeated),
-        Case::BadJson => Answer::json(200, format!("[{{\"id\": 1}}, {sent}")),
-        Case::BadRow => Answer::json(200, r#"[{"id": 1}, {"id": "x"}]"#),
+        Case::Refused => ScriptedResponse::json(401, repeated),
+        Case::ServerFails => ScriptedResponse::json(500, repeated),
+        Case::BadJson => ScriptedResponse::json(200, format!("[{{\"id\": 1}}, {sent}")),
+        Case::BadRow => ScriptedResponse::json(200, r#"[{"id": 1}, {"id": "x"}]"#),
         // the link of the next page brings the key along
         _ if request.param("page").is_none() => {
             let next = format!("<?key={}&page=2>; rel=\"next\"", percent(VAULT, ""));
-            Answer::json(200, r#"[{"id": 1, "tags": ["a"]}]"#).header("Link", next)
+            ScriptedResponse::json(200, r#"[{"id": 1, "tags": ["a"]}]"#).header("Link", next)
         }
-        _ => Answer::json(200, r#"[{"id": 2}]"#),
+        _ => ScriptedResponse::json(200, r#"[{"id": 2}]"#),
     }
 }
 
@@ -274,15 +275,15 @@ impl Project {
     /// Its configuration, with the token in a mounted file.
     fn config(&self) -> Config {
         self.write("run/secrets/sources--rest-api--api--credentials--token", &format!("{VARIABLE}\n"));
-        let folders = SettingsFolders {
+        let folders = SettingsDirs {
             global: self.dataset.dir().join("home/.catchment"),
-            mounted_secrets: self.dataset.dir().join("run/secrets"),
-            ..SettingsFolders::of_project(self.dataset.dir().join(".catchment"))
+            mounted_secrets_dir: self.dataset.dir().join("run/secrets"),
+            ..SettingsDirs::for_project(self.dataset.dir().join(".catchment"))
         };
         let vault = self.vault.url();
         let variables = [("IN_URL", IN_URL), ("VAULT_ADDR", vault.as_str()), ("VAULT_TOKEN", VAULT_TOKEN)];
         let config = Config::load_from(folders, Environment::from_iter(variables)).unwrap();
-        catchment_vault::with_vaults(config).unwrap()
+        catchment_vault::add_enabled_vaults(config).unwrap()
     }
 }
 
@@ -296,13 +297,15 @@ fn no_secret_is_in_what_other_crates_log_or_in_debug_texts() {
         let project = Project::new(case);
         let config = project.config();
         let settings = Settings::new(&config);
-        let spec = Spec::parse(&project.spec(case), Format::Json).unwrap();
+        let spec = Spec::parse(&project.spec(case), SpecFormat::Json).unwrap();
         let retry = RetryPolicy { max_attempts: 2, backoff_factor: 0.0, ..RetryPolicy::default() };
         let client = RestClient::builder().retry(retry);
         let api = RestApi::new(&spec).client(client.clone()).settings(settings.clone());
         let source = api.source().unwrap();
         let mut texts = vec![format!("{config:?} {settings:?} {spec:?} {client:?} {api:?} {source:?}")];
-        texts.extend(spec.secrets(&settings).iter().map(|secret| format!("{secret:?} {:?}", secret.found(&spec, &settings))));
+        texts.extend(
+            spec.secrets(&settings).iter().map(|secret| format!("{secret:?} {:?}", secret.resolve_candidates(&spec, &settings))),
+        );
         let pipeline = project.dataset.pipeline();
         let result = runtime.block_on(pipeline.run(source));
         assert_eq!(result.is_ok(), case == Case::AllIsWell, "{case:?}: {result:?}");

@@ -4,7 +4,7 @@ use std::io::{BufRead as _, BufReader};
 use std::process::Child;
 use std::sync::{Arc, Mutex};
 
-use catchment_rest_client::testing::{Answer, ScriptedServer};
+use catchment_rest_client::testing::{ScriptedResponse, ScriptedServer};
 use duckdb::Connection;
 
 use crate::command::Run;
@@ -36,8 +36,8 @@ fn packages(dataset: &Dataset) -> usize {
 fn while_rows_are_fetched() {
     let dataset = Dataset::new();
     let server = ScriptedServer::start(|request| match request.param("page") {
-        None => Answer::json(200, r#"[{"id":1}]"#).header("Link", "</repos/issues?page=2>; rel=\"next\""),
-        Some(_) => Answer::hang(),
+        None => ScriptedResponse::json(200, r#"[{"id":1}]"#).header("Link", "</repos/issues?page=2>; rel=\"next\""),
+        Some(_) => ScriptedResponse::hang(),
     });
     let child = Run::new(&dataset, &spec(&server.url())).spawn();
     server.wait_for_requests(2);
@@ -49,7 +49,7 @@ fn while_rows_are_fetched() {
 #[test]
 fn while_the_state_is_read() {
     let dataset = Dataset::new();
-    let server = ScriptedServer::start(|_| Answer::json(200, r#"[{"id":1}]"#));
+    let server = ScriptedServer::start(|_| ScriptedResponse::json(200, r#"[{"id":1}]"#));
     let run = Run::new(&dataset, &spec(&server.url()));
     assert_eq!(run.says(&[]).0, Some(0));
     let other = Connection::open(dataset.file()).unwrap();
@@ -71,7 +71,7 @@ fn while_the_package_is_loaded() {
         if request.index == 1 {
             *holder.lock().unwrap() = Some(Connection::open(&file).unwrap());
         }
-        Answer::json(200, format!(r#"[{{"id":{}}}]"#, request.index))
+        ScriptedResponse::json(200, format!(r#"[{{"id":{}}}]"#, request.index))
     });
     let run = Run::new(&dataset, &spec(&server.url()));
     assert_eq!(run.says(&[]).0, Some(0));
@@ -88,7 +88,7 @@ fn while_the_package_is_loaded() {
 #[test]
 fn a_second_process_is_told_who_has_the_pipeline() {
     let dataset = Dataset::new();
-    let server = ScriptedServer::start(|_| Answer::hang());
+    let server = ScriptedServer::start(|_| ScriptedResponse::hang());
     let run = Run::new(&dataset, &spec(&server.url()));
     let first = run.spawn();
     server.wait_for_requests(1);

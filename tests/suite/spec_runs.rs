@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use catchment::rest_client::testing::{Answer, ScriptedServer};
+use catchment::rest_client::testing::{ScriptedResponse, ScriptedServer};
 
 use crate::command::{Run, binary};
 use crate::dataset::Dataset;
@@ -10,10 +10,10 @@ use crate::dataset::Dataset;
 /// Users, each with two posts.
 fn blog() -> ScriptedServer {
     ScriptedServer::start(|request| match request.path.as_str() {
-        "/users" => Answer::json(200, r#"[{"id": 1, "name": "ada"}, {"id": 2, "name": "bob"}]"#),
-        "/users/1/posts" => Answer::json(200, r#"[{"id": 10, "tags": ["x", "y"]}, {"id": 11, "tags": []}]"#),
-        "/users/2/posts" => Answer::json(200, r#"[{"id": 20, "tags": ["z"]}, {"id": 10, "tags": ["again"]}]"#),
-        _ => Answer::json(404, r#"{"error": "no such thing"}"#),
+        "/users" => ScriptedResponse::json(200, r#"[{"id": 1, "name": "ada"}, {"id": 2, "name": "bob"}]"#),
+        "/users/1/posts" => ScriptedResponse::json(200, r#"[{"id": 10, "tags": ["x", "y"]}, {"id": 11, "tags": []}]"#),
+        "/users/2/posts" => ScriptedResponse::json(200, r#"[{"id": 20, "tags": ["z"]}, {"id": 10, "tags": ["again"]}]"#),
+        _ => ScriptedResponse::json(404, r#"{"error": "no such thing"}"#),
     })
 }
 
@@ -87,7 +87,7 @@ fn a_dry_run_shows_the_plan_and_does_nothing() {
 
 #[test]
 fn a_dry_run_goes_on_from_the_last_run() {
-    let server = ScriptedServer::start(|_| Answer::json(200, r#"[{"id": 9}]"#));
+    let server = ScriptedServer::start(|_| ScriptedResponse::json(200, r#"[{"id": 9}]"#));
     let dataset = Dataset::new();
     let spec = spec(&server, r#"{"name": "a", "endpoint": {"incremental": {"cursor_path": "id", "start_param": "since"}}}"#);
     assert_eq!(Run::new(&dataset, &spec).says(&[]).0, Some(0));
@@ -306,7 +306,7 @@ fn a_missing_secret_exits_with_2_and_says_where_it_was_looked_for() {
 #[test]
 fn hints_of_nested_tables_and_of_others_are_kept() {
     let server = ScriptedServer::start(|_| {
-        Answer::json(
+        ScriptedResponse::json(
             200,
             r#"[{"id": 1, "orders": [{"sku": "a", "qty": 1}, {"sku": "a", "qty": 2}], "lines": [{"n": 1}], "own": [{"k": 7, "in": [1]}]}]"#,
         )

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use catchment::rest_client::testing::{Answer, Received, ScriptedServer};
+use catchment::rest_client::testing::{ReceivedRequest, ScriptedResponse, ScriptedServer};
 
 use crate::command::binary;
 use crate::dataset::Dataset;
@@ -36,12 +36,12 @@ fn run(dataset: &Dataset, name: &str, server: &ScriptedServer, variables: &[(&st
     said
 }
 
-fn json(body: &str) -> Answer {
-    Answer::json(200, body)
+fn json(body: &str) -> ScriptedResponse {
+    ScriptedResponse::json(200, body)
 }
 
 fn paths(server: &ScriptedServer) -> Vec<String> {
-    let shown = |request: &Received| {
+    let shown = |request: &ReceivedRequest| {
         let query: Vec<_> = request.query.iter().map(|(name, value)| format!("{name}={value}")).collect();
         format!("{} {}?{}", request.method, request.path, query.join("&"))
     };
@@ -62,7 +62,7 @@ fn github_loads_issues_and_their_comments_incrementally() {
             )),
             ("/repos/dlt-hub/dlt/issues", Some(_)) => json("[]"),
             ("/repos/dlt-hub/dlt/issues/1/comments", _) => json(&format!(r#"[{{"id": 101, "body": "x", {user}}}]"#)),
-            _ => Answer::json(410, r#"{"message": "This issue was deleted"}"#),
+            _ => ScriptedResponse::json(410, r#"{"message": "This issue was deleted"}"#),
         }
     });
     let dataset = Dataset::new();
@@ -120,7 +120,7 @@ fn spotify_fetches_a_token() {
             ("/v1/artists/a1/albums", Some("Bearer BQ-secret"), Some("50")) => {
                 json(r#"{"href": "x", "items": [{"id": "l2", "name": "two"}], "limit": 50, "next": null, "total": 2}"#)
             }
-            _ => Answer::json(401, "{}"),
+            _ => ScriptedResponse::json(401, "{}"),
         }
     });
     let dataset = Dataset::new();
@@ -150,7 +150,7 @@ fn hubspot_posts_a_search_with_the_cursor_in_its_body() {
     assert_eq!(dataset.query("SELECT id, firstname, email FROM contacts ORDER BY 1"), "1 ada ***; 2 bob -");
     run(&dataset, "hubspot.yaml", &server, &[("SOURCES__HUBSPOT__TOKEN", "pat-secret")]);
     let starts: Vec<_> =
-        server.requests().iter().filter(|request| !request.text().contains("after")).map(Received::text).collect();
+        server.requests().iter().filter(|request| !request.text().contains("after")).map(ReceivedRequest::text).collect();
     assert!(starts[0].contains(r#""operator":"GTE","value":1704067200000"#), "{starts:?}");
     assert!(starts[1].contains(r#""operator":"GTE","value":1706832000000"#), "{starts:?}");
 }

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use catchment::{Host, Incremental, PackageOutcome, Pipeline, Resource, WriteDisposition};
+use catchment::{Incremental, PackageOutcome, Pipeline, Resource, RunEnvironment, WriteDisposition};
 
 use crate::dataset::Dataset;
 
 /// A clock that goes on by a second each time it is asked, and ids that are always the same.
 struct Exact(AtomicI64);
 
-impl Host for Exact {
+impl RunEnvironment for Exact {
     fn now(&self) -> i64 {
         self.0.fetch_add(1_000_000, Ordering::Relaxed)
     }
@@ -38,7 +38,7 @@ fn rivers() -> Resource {
 }
 
 fn pipeline(dataset: &Dataset) -> Pipeline {
-    dataset.pipeline().host(Exact(AtomicI64::new(1_700_000_000_000_000)))
+    dataset.pipeline().environment(Exact(AtomicI64::new(1_700_000_000_000_000)))
 }
 
 fn block_on<T>(future: impl Future<Output = T>) -> T {
@@ -118,7 +118,7 @@ fn an_incremental_resource_is_not_extracted_again_before_it_is_loaded() {
 /// A clock that stands still.
 struct Stopped;
 
-impl Host for Stopped {
+impl RunEnvironment for Stopped {
     fn now(&self) -> i64 {
         1_700_000_000_000_000
     }
@@ -131,7 +131,7 @@ impl Host for Stopped {
 #[test]
 fn extractions_of_one_moment_are_all_kept() {
     let dataset = Dataset::new();
-    let pipeline = dataset.pipeline().host(Stopped);
+    let pipeline = dataset.pipeline().environment(Stopped);
     let lake = |depth_m: i32| Resource::rows("lakes", [BTreeMap::from([("depth_m", depth_m)])]);
     block_on(async {
         pipeline.extract(lake(1)).await.unwrap();
@@ -163,7 +163,7 @@ fn a_kill_between_the_seal_and_the_removal_of_extracted_rows_does_not_double_the
     block_on(async {
         pipeline.normalize().await.unwrap();
         let info = pipeline.load().await.unwrap();
-        assert_eq!(info.packages[0].outcome, PackageOutcome::LoadedBefore);
+        assert_eq!(info.packages[0].outcome, PackageOutcome::AlreadyLoaded);
     });
     assert_eq!(dataset.query("SELECT value FROM numbers ORDER BY value"), "1; 2");
 }
@@ -183,7 +183,7 @@ fn rows_that_cannot_be_normalised_are_set_aside_and_do_not_block_the_pipeline() 
     block_on(pipeline.extract(keyed([Some(4), None]))).unwrap();
     let info = block_on(pipeline.run(keyed([Some(5), Some(6)]))).unwrap();
     let outcomes: Vec<_> = info.packages.iter().map(|package| &package.outcome).collect();
-    assert!(matches!(outcomes[..], [PackageOutcome::SetAside(_), PackageOutcome::Loaded]), "{info}");
+    assert!(matches!(outcomes[..], [PackageOutcome::Failed(_), PackageOutcome::Loaded]), "{info}");
     assert_eq!(dataset.query("SELECT id FROM keyed ORDER BY id"), "1; 2; 5; 6");
     assert_eq!(std::fs::read_dir(dataset.pipelines().join("p/aside")).unwrap().count(), 2);
 }

@@ -9,7 +9,7 @@ use crate::pipeline::merge;
 /// Events that go to a table for each type.
 fn events(json: &str) -> Resource {
     let rows = Value::parse(json).unwrap().as_array().unwrap().to_vec();
-    Resource::rows("events", rows).table_name_per_row(|row| row.get("type").unwrap().text().unwrap().into_owned())
+    Resource::rows("events", rows).table_name_per_row(|row| row.get("type").unwrap().as_str().unwrap().into_owned())
 }
 
 fn run(dataset: &Dataset, source: impl Into<Source>) {

@@ -29,7 +29,7 @@ fn runs_and_queries_of_one_process_take_turns() {
             );
             one.unwrap();
             two.unwrap();
-            let count = count.unwrap().integer().unwrap();
+            let count = count.unwrap().first_i64().unwrap();
             assert!(count == i64::from(n) * 500 || count == i64::from(n + 1) * 500, "{count} rows: a half of a load");
         }
     });

@@ -10,7 +10,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 /// Loads REST APIs into a warehouse: related, typed tables, run after run.
 #[derive(Debug, Parser)]
 #[command(version)]
-pub(crate) struct Args {
+pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -87,7 +87,7 @@ pub(crate) struct RunArgs {
     /// How the run tells of itself: `log` writes lines to stderr, `json` one object a line to stdout, the report the last
     /// one; `auto`, the default, is `log` in a terminal.
     #[arg(long, value_enum)]
-    pub(crate) progress: Option<Progress>,
+    pub(crate) progress: Option<ProgressMode>,
 }
 
 /// The dispositions that a resource can have; `skip` is for system tables.
@@ -102,7 +102,7 @@ fn refresh() -> impl TypedValueParser<Value = RefreshMode> {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Progress {
+pub(crate) enum ProgressMode {
     Auto,
     Log,
     Json,
@@ -122,7 +122,7 @@ pub(crate) struct PipelineArgs {
     pub(crate) name: Option<String>,
     /// What to show of it.
     #[arg(value_enum, default_value = "info")]
-    pub(crate) operation: Operation,
+    pub(crate) operation: PipelineOperation,
     /// For load-package: which one [default: the latest that waits or is set aside], and `info`, `row-counts`, `retry` or
     /// `abort`.
     #[arg(num_args = 0..=2, value_names = ["LOAD_ID", "ACTION"])]
@@ -144,7 +144,7 @@ fn schema_format() -> impl TypedValueParser<Value = SchemaFormat> {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Operation {
+pub(crate) enum PipelineOperation {
     /// State, tables and packages.
     Info,
     /// The schemas, as they were after the last run.

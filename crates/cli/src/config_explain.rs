@@ -4,30 +4,30 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use anyhow::anyhow;
-use catchment::rest_api::{Origin, SecretOrigin, Spec};
-use catchment::rest_client::sounds_secret;
+use catchment::rest_api::{SecretOrigin, SecretSource, Spec};
+use catchment::rest_client::is_secret_name;
 use catchment_config::UnusedKey;
-use catchment_settings::{Explained, Field, Found, SettingsError};
+use catchment_settings::{FieldDeclaration, FieldExplanation, FoundSetting, SettingsError};
 
 use crate::args::ExplainArgs;
-use crate::failure::Failure;
+use crate::failure::CliError;
 use crate::output::Output;
 use crate::settings::{Configuration, groups};
 use crate::spec_file;
 
 /// Where to write down what is secret.
-const ELSEWHERE: &str = "write ${env:NAME} or ${secret:sources.name.key} there instead";
+const SECRET_HELP: &str = "write ${env:NAME} or ${secret:sources.name.key} there instead";
 
-pub(crate) fn explain(args: &ExplainArgs, output: &Output) -> Result<(), Failure> {
+pub(crate) fn explain(args: &ExplainArgs, output: &Output) -> Result<(), CliError> {
     let spec = spec_file::read(&args.spec)?;
     let pipeline = spec_file::pipeline_name(args.pipeline_name.as_ref(), &spec, &args.spec)?;
-    let configuration = Configuration::load(output)?.of_pipeline(&pipeline)?;
+    let configuration = Configuration::load(output)?.for_pipeline(&pipeline)?;
     let mut report = Report::default();
     report.line(format_args!("pipeline {pipeline}, source {}", spec.name));
-    let enabled = configuration.local().read()?;
+    let enabled = configuration.without_vaults().read()?;
     for group in groups().into_iter().filter(|group| (group.is_read)(&enabled)) {
         let fields = group.explain(&configuration, &spec.name, &pipeline);
-        let with_spec = fields.iter().map(|field| (field, in_spec(&spec, &field.field)));
+        let with_spec = fields.iter().map(|field| (field, spec_value(&spec, &field.field)));
         let shown: Vec<_> = with_spec.filter(|(field, given)| given.is_some() || is_shown(field)).collect();
         if !shown.is_empty() {
             report.line(format_args!("\n{}", group.title));
@@ -47,27 +47,27 @@ pub(crate) fn explain(args: &ExplainArgs, output: &Output) -> Result<(), Failure
         report.line(format_args!("\nSecrets of {}", args.spec.display()));
     }
     for secret in &secrets {
-        report.secret(secret, secret.found(&spec, &settings));
+        report.secret(secret, secret.resolve_candidates(&spec, &settings));
     }
-    report.unused(&configuration.unused(&spec, &pipeline));
+    report.unused(&configuration.unused_keys(&spec, &pipeline));
     report.line("\nWhere it was looked");
     for note in configuration.notes() {
         report.line(format_args!("  {note}"));
     }
     output.line(report.text.trim_end())?;
-    match SettingsError::of(report.errors) {
+    match SettingsError::from_errors(report.errors) {
         None => Ok(()),
-        Some(error) => Err(Failure::Usage(anyhow!(error).context("a run would be refused"))),
+        Some(error) => Err(CliError::Usage(anyhow!(error).context("a run would be refused"))),
     }
 }
 
 /// What is neither set nor has a default is not shown.
-fn is_shown(field: &Explained) -> bool {
+fn is_shown(field: &FieldExplanation) -> bool {
     field.field.default.is_some() || field.field.required || !field.candidates.as_ref().is_ok_and(Vec::is_empty)
 }
 
 /// What the spec says of a pipeline, which wins over the configuration.
-fn in_spec<'s>(spec: &'s Spec, field: &Field) -> Option<&'s str> {
+fn spec_value<'s>(spec: &'s Spec, field: &FieldDeclaration) -> Option<&'s str> {
     if field.key.scope().explicit_sections().first().is_none_or(|section| section != "pipelines") {
         return None;
     }
@@ -95,7 +95,7 @@ impl Report {
         let _ = writeln!(self.text, "{line}");
     }
 
-    fn field(&mut self, path: &str, Explained { field, candidates }: &Explained) {
+    fn field(&mut self, path: &str, FieldExplanation { field, candidates }: &FieldExplanation) {
         match (candidates.as_deref(), &field.default) {
             (Ok([]), Some(default)) => self.line(format_args!("  {path} = {default} (default)")),
             (Ok([]), None) => self.line(format_args!("  {path}: MISSING")),
@@ -105,23 +105,23 @@ impl Report {
     }
 
     /// A field of which the spec says what it is.
-    fn given(&mut self, path: &str, value: &str, spec: &Path, Explained { candidates, .. }: &Explained) {
+    fn given(&mut self, path: &str, value: &str, spec: &Path, FieldExplanation { candidates, .. }: &FieldExplanation) {
         self.line(format_args!("  {path} = {value:?}\n    from {}", spec.display()));
         for candidate in candidates.iter().flatten() {
             self.overridden(candidate, false);
         }
     }
 
-    fn overridden(&mut self, candidate: &Found, secret: bool) {
-        let value = candidate.value.written(secret || candidate.masked);
-        self.line(format_args!("    over {value} in {}", candidate.place));
+    fn overridden(&mut self, candidate: &FoundSetting, secret: bool) {
+        let value = candidate.value.to_toml(secret || candidate.redact);
+        self.line(format_args!("    over {value} in {}", candidate.location));
     }
 
-    fn found(&mut self, path: &str, found: &[Found], secret: bool) {
+    fn found(&mut self, path: &str, found: &[FoundSetting], secret: bool) {
         for (at, candidate) in found.iter().enumerate() {
             if at == 0 {
-                let value = candidate.value.written(secret || candidate.masked);
-                self.line(format_args!("  {path} = {value}\n    from {}", candidate.place));
+                let value = candidate.value.to_toml(secret || candidate.redact);
+                self.line(format_args!("  {path} = {value}\n    from {}", candidate.location));
             } else {
                 self.overridden(candidate, secret);
             }
@@ -130,20 +130,22 @@ impl Report {
             }
             if candidate.misplaced {
                 self.line("    WARNING: a secret must not stand there: move it to secrets.toml");
-                let (name, place) = (path.to_owned(), Box::new(candidate.place.clone()));
-                self.errors.extend((at == 0).then_some(SettingsError::SecretInPlainFile { name, place }));
+                let (name, location) = (path.to_owned(), Box::new(candidate.location.clone()));
+                self.errors.extend((at == 0).then_some(SettingsError::SecretInPlainFile { name, location }));
             }
         }
     }
 
-    fn secret(&mut self, SecretOrigin { path, origin }: &SecretOrigin, found: Result<Vec<Found>, SettingsError>) {
+    fn secret(&mut self, SecretOrigin { path, origin }: &SecretOrigin, found: Result<Vec<FoundSetting>, SettingsError>) {
         match (origin, &found) {
-            (Origin::Literal, _) => self.line(format_args!("  {path} = ***\n    WARNING: it stands in the spec: {ELSEWHERE}")),
+            (SecretSource::Literal, _) => {
+                self.line(format_args!("  {path} = ***\n    WARNING: it stands in the spec: {SECRET_HELP}"))
+            }
             (_, Ok(found)) => self.found(path, found, true),
             (_, Err(SettingsError::Missing(_))) => self.line(format_args!("  {path}: MISSING")),
             (_, Err(_)) => self.line(format_args!("  {path}: CANNOT BE READ")),
         }
-        if let Origin::Reference(reference, _) = origin {
+        if let SecretSource::Reference(reference, _) = origin {
             self.line(format_args!("    as {reference} in the spec says"));
         }
         self.errors.extend(found.err());
@@ -153,13 +155,13 @@ impl Report {
         if !keys.is_empty() {
             self.line("\nKeys that this pipeline does not ask for");
         }
-        for UnusedKey { place, meant } in keys {
-            match meant {
-                Some(meant) => self.line(format_args!("  {place}: did you mean `{meant}`?")),
-                None => self.line(format_args!("  {place}")),
+        for UnusedKey { location, suggestion } in keys {
+            match suggestion {
+                Some(suggestion) => self.line(format_args!("  {location}: did you mean `{suggestion}`?")),
+                None => self.line(format_args!("  {location}")),
             }
-            let name = place.key.rsplit('.').next().unwrap_or_default();
-            if place.provider == "config.toml" && sounds_secret(name) {
+            let name = location.key.rsplit('.').next().unwrap_or_default();
+            if location.provider == "config.toml" && is_secret_name(name) {
                 self.line("    WARNING: it sounds like a secret, which must not stand there: move it to secrets.toml");
             }
         }

@@ -3,13 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use catchment::rest_api::{Format, RestApi, Spec};
+use catchment::rest_api::{RestApi, Spec, SpecFormat};
 use catchment::rest_client::RestClientBuilder;
 use catchment::{DuckDb, Pipeline, QueryResult};
 use catchment_sample_api::{Issues, Server};
 
 use crate::args::DemoArgs;
-use crate::failure::Failure;
+use crate::failure::CliError;
 use crate::output::Output;
 use crate::settings::Configuration;
 use crate::{logging, runtime};
@@ -17,15 +17,15 @@ use crate::{logging, runtime};
 const SEED: u64 = 7;
 const ISSUES: u32 = 300;
 
-pub(crate) fn demo(args: &DemoArgs, output: &Output) -> Result<(), Failure> {
+pub(crate) fn demo(args: &DemoArgs, output: &Output) -> Result<(), CliError> {
     let configuration = Configuration::load(output)?;
-    logging::start(&configuration.log()?, output);
+    logging::init_logging(&configuration.log()?, output);
     let client = configuration.rest_client()?;
     let demo = async {
         let demo = Demo::prepare(&args.dir, client, output.clone()).await?;
         demo.run().await
     };
-    runtime::start()?.block_on(demo).map_err(Failure::Run)
+    runtime::build_runtime()?.block_on(demo).map_err(CliError::Run)
 }
 
 struct Demo {
@@ -81,7 +81,7 @@ impl Demo {
             }}]}}"#,
             self.server.base_url()
         );
-        let spec = Spec::parse(&spec, Format::Json)?;
+        let spec = Spec::parse(&spec, SpecFormat::Json)?;
         let source = RestApi::new(&spec).client(self.client.clone()).source()?;
         self.output.line(format_args!("== {title}"))?;
         let info = self.pipeline.run(source).await?;

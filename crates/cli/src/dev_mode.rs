@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use catchment::load_package::FileLock;
 use catchment::schema::format_timestamp;
-use catchment::{Host as _, SystemHost};
+use catchment::{RunEnvironment as _, SystemEnvironment};
 
 /// The folder that stands in for the folder of pipelines in runs of `pipeline` in development mode.
 pub(crate) fn pipelines_dir(pipelines_dir: &Path, pipeline: &str) -> PathBuf {
@@ -18,7 +18,7 @@ pub(crate) fn pipelines_dir(pipelines_dir: &Path, pipeline: &str) -> PathBuf {
 
 /// The end of the name of a dataset: the time to the second, 20240131235959.
 pub(crate) fn suffix() -> String {
-    let now = format_timestamp(SystemHost.now());
+    let now = format_timestamp(SystemEnvironment.now());
     now.chars().filter(char::is_ascii_digit).take(14).collect()
 }
 
@@ -37,8 +37,8 @@ impl DevFolder {
         // It is beside the folder, as a lock must not be removed while others may open it.
         let path = folder.with_extension("lock");
         let file = File::options().create(true).truncate(false).write(true).open(&path).with_context(failed)?;
-        let holder = format!("process {} since {}", std::process::id(), format_timestamp(SystemHost.now()));
-        let Some(lock) = FileLock::take(file, &holder).with_context(failed)? else {
+        let holder = format!("process {} since {}", std::process::id(), format_timestamp(SystemEnvironment.now()));
+        let Some(lock) = FileLock::try_lock(file, &holder).with_context(failed)? else {
             let holder = FileLock::holder(&path).unwrap_or_else(|| "an unknown process".to_owned());
             bail!("another run of this pipeline with --dev-mode is in progress: {holder}; wait for it to end");
         };

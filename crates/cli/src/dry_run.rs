@@ -6,7 +6,7 @@ use catchment::State;
 use catchment::extract::{Boundaries, Extraction, Source};
 use catchment::rest_api::{PlannedResource, RestApi};
 
-use crate::failure::Failure;
+use crate::failure::CliError;
 use crate::output::Output;
 
 /// Shows the resources in the order in which they are begun, and the first request of each, by what is `known` of earlier
@@ -17,16 +17,17 @@ pub(crate) fn show(
     known: Option<State>,
     title: &str,
     output: &Output,
-) -> Result<(), Failure> {
+) -> Result<(), CliError> {
     let from = if known.is_some() { "the last run from here" } else { "the beginning, as there was no run from here" };
     let state = known.unwrap_or_else(|| State::new("", "", ""));
-    let run = Extraction::new(source, &state, &Boundaries::new()).map_err(|error| Failure::Usage(error.into()))?;
-    let plan = api.plan(|resource| run.start_of(resource).unwrap_or_default()).map_err(|error| Failure::Usage(error.into()))?;
+    let run = Extraction::new(source, &state, &Boundaries::new()).map_err(|error| CliError::Usage(error.into()))?;
+    let plan =
+        api.plan(|resource| run.resume_point(resource).unwrap_or_default()).map_err(|error| CliError::Usage(error.into()))?;
     output.line(format_args!("{title}, going on from {from}; nothing was loaded"))?;
     let resources: HashMap<_, _> = source.resources.iter().map(|resource| (resource.name.as_str(), resource)).collect();
     for mut planned in plan {
         let Some(resource) = resources.get(planned.name.as_str()) else { continue };
-        if run.start_of(&planned.name).is_none() {
+        if run.resume_point(&planned.name).is_none() {
             continue;
         }
         planned.write_disposition = resource.write_disposition;

@@ -8,7 +8,7 @@ use catchment_settings::SettingsError;
 
 /// What went wrong, and whose matter it is.
 #[derive(Debug)]
-pub(crate) enum Failure {
+pub(crate) enum CliError {
     /// The command line, the spec or the configuration is wrong: exit code 2.
     Usage(anyhow::Error),
     /// The run failed: exit code 1.
@@ -17,46 +17,46 @@ pub(crate) enum Failure {
     Signal(u8),
 }
 
-impl Failure {
-    pub(crate) fn code(&self) -> u8 {
+impl CliError {
+    pub(crate) fn exit_code(&self) -> u8 {
         match self {
-            Failure::Usage(_) => 2,
-            Failure::Run(_) => 1,
-            Failure::Signal(number) => 128 + number,
+            CliError::Usage(_) => 2,
+            CliError::Run(_) => 1,
+            CliError::Signal(number) => 128 + number,
         }
     }
 }
 
-impl From<std::io::Error> for Failure {
+impl From<std::io::Error> for CliError {
     /// What happened to output or to a signal handler.
     fn from(error: std::io::Error) -> Self {
-        Failure::Run(error.into())
+        CliError::Run(error.into())
     }
 }
 
-impl From<SettingsError> for Failure {
+impl From<SettingsError> for CliError {
     fn from(error: SettingsError) -> Self {
-        Failure::Usage(error.into())
+        CliError::Usage(error.into())
     }
 }
 
-impl From<RunError> for Failure {
+impl From<RunError> for CliError {
     fn from(error: RunError) -> Self {
-        Failure::Run(error.into())
+        CliError::Run(error.into())
     }
 }
 
-impl std::fmt::Display for Failure {
+impl std::fmt::Display for CliError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Failure::Usage(error) | Failure::Run(error) => {
-                write!(f, "error: {}", chain(error.as_ref()))?;
-                match advice(error.as_ref()) {
+            CliError::Usage(error) | CliError::Run(error) => {
+                write!(f, "error: {}", error_chain(error.as_ref()))?;
+                match help(error.as_ref()) {
                     Some(advice) => write!(f, "\n  try: {advice}"),
                     None => Ok(()),
                 }
             }
-            Failure::Signal(_) => write!(f, "stopped by a signal: what was complete is kept, and nothing else was changed"),
+            CliError::Signal(_) => write!(f, "stopped by a signal: what was complete is kept, and nothing else was changed"),
         }
     }
 }
@@ -67,7 +67,7 @@ fn causes<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn
 }
 
 /// An error and what caused it, each said once. What lies below an error of the client is said by it.
-fn chain(error: &(dyn Error + 'static)) -> String {
+fn error_chain(error: &(dyn Error + 'static)) -> String {
     let mut text = error.to_string();
     for cause in causes(error).skip(1) {
         let said = cause.to_string();
@@ -82,6 +82,6 @@ fn chain(error: &(dyn Error + 'static)) -> String {
 }
 
 /// What to try where a request failed.
-fn advice(error: &(dyn Error + 'static)) -> Option<&'static str> {
-    causes(error).find_map(|cause| cause.downcast_ref::<ClientError>()?.kind().advice())
+fn help(error: &(dyn Error + 'static)) -> Option<&'static str> {
+    causes(error).find_map(|cause| cause.downcast_ref::<ClientError>()?.kind().help())
 }

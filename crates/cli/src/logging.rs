@@ -2,7 +2,7 @@
 
 use std::io::IsTerminal as _;
 
-use catchment_settings::{Configured, Fields, Incomplete, Settings};
+use catchment_settings::{FieldReader, FromSettings, IncompleteSettings, Settings};
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::Layer as _;
 use tracing_subscriber::filter::Targets;
@@ -17,12 +17,12 @@ pub(crate) struct LogSettings {
     level: LevelFilter,
 }
 
-impl Configured for LogSettings {
-    fn under(settings: Settings<'_>) -> Settings<'_> {
+impl FromSettings for LogSettings {
+    fn scope(settings: Settings<'_>) -> Settings<'_> {
         settings.fixed("runtime")
     }
 
-    fn read(fields: &mut Fields<'_>) -> Result<Self, Incomplete> {
+    fn read(fields: &mut FieldReader<'_>) -> Result<Self, IncompleteSettings> {
         let levels = [
             ("TRACE", LevelFilter::TRACE),
             ("DEBUG", LevelFilter::DEBUG),
@@ -40,7 +40,7 @@ impl Configured for LogSettings {
 }
 
 /// Starts the log.
-pub(crate) fn start(settings: &LogSettings, output: &Output) {
+pub(crate) fn init_logging(settings: &LogSettings, output: &Output) {
     // Of other crates warnings at most: what they say below may hold headers and URLs, and so secrets.
     let level = settings.level;
     let shown = Targets::new().with_default(level.min(LevelFilter::WARN)).with_target("catchment", level);

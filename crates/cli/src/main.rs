@@ -8,6 +8,7 @@ mod dry_run;
 mod failure;
 mod logging;
 mod output;
+mod package_display;
 mod packages;
 mod pipeline;
 mod run;
@@ -15,28 +16,27 @@ mod runtime;
 mod settings;
 mod signals;
 mod spec_file;
-mod stored;
 
 use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use args::{Args, Command, ConfigCommand};
-use failure::Failure;
+use args::{Cli, Command, ConfigCommand};
+use failure::CliError;
 use output::Output;
 
 fn main() -> ExitCode {
-    let (args, output) = (Args::parse(), Output::default());
+    let (args, output) = (Cli::parse(), Output::default());
     match execute(args, &output) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             output.error_line(&failure);
-            ExitCode::from(failure.code())
+            ExitCode::from(failure.exit_code())
         }
     }
 }
 
-fn execute(args: Args, output: &Output) -> Result<(), Failure> {
+fn execute(args: Cli, output: &Output) -> Result<(), CliError> {
     match args.command {
         Command::Run(args) => run::run(&args, output),
         Command::Demo(args) => demo::demo(&args, output),

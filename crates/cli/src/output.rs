@@ -9,7 +9,7 @@ use catchment_settings::Redactor;
 use tracing_subscriber::fmt::MakeWriter;
 
 /// How many bytes of an error or a line of the log are written: what is longer has been made so by a server or a spec.
-const LONGEST_MESSAGE: usize = 64 << 10;
+const MAX_MESSAGE_BYTES: usize = 64 << 10;
 
 /// The output of the command: all that it writes goes through here, and loses the secrets that are known by then.
 #[derive(Debug, Clone, Default)]
@@ -25,12 +25,12 @@ impl Output {
 
     /// Writes a line to stdout. That nobody reads it any more, as after `| head`, is no failure: the work is done.
     pub(crate) fn line(&self, text: impl Display) -> Result<()> {
-        write_line(&self.redactor.redact_own(&text.to_string()))
+        write_line(&self.redactor.redact_internal(&text.to_string()))
     }
 
     /// Writes JSON in a line to stdout. It stays JSON: secrets are removed from its texts.
     pub(crate) fn json(&self, json: &str) -> Result<()> {
-        match self.redactor.redact_own(json) {
+        match self.redactor.redact_internal(json) {
             Cow::Borrowed(json) => write_line(json),
             Cow::Owned(redacted) => match Value::parse(json) {
                 Ok(mut value) => {
@@ -49,7 +49,7 @@ impl Output {
 
     fn redact(&self, value: &mut Value) {
         match value {
-            Value::Text(text) => *text = self.redactor.redact_own(text).into_owned(),
+            Value::String(text) => *text = self.redactor.redact_internal(text).into_owned(),
             Value::Array(elements) => elements.iter_mut().for_each(|element| self.redact(element)),
             Value::Object(entries) => entries.values_mut().for_each(|value| self.redact(value)),
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
@@ -65,16 +65,16 @@ fn write_line(text: &str) -> Result<()> {
 }
 
 /// stderr, for one message in one call of `write`, as `tracing` has it.
-pub(crate) struct Message<'o>(&'o Redactor);
+pub(crate) struct RedactingWriter<'o>(&'o Redactor);
 
-impl Write for Message<'_> {
+impl Write for RedactingWriter<'_> {
     fn write(&mut self, bytes: &[u8]) -> Result<usize> {
-        let start = bytes.get(..LONGEST_MESSAGE).unwrap_or(bytes);
+        let start = bytes.get(..MAX_MESSAGE_BYTES).unwrap_or(bytes);
         let mut text = String::from_utf8_lossy(start).into_owned();
         if start.len() < bytes.len() {
             text.push_str("…\n");
         }
-        stderr().write_all(self.0.redact_own(&text).as_bytes())?;
+        stderr().write_all(self.0.redact_internal(&text).as_bytes())?;
         Ok(bytes.len())
     }
 
@@ -84,9 +84,9 @@ impl Write for Message<'_> {
 }
 
 impl<'o> MakeWriter<'o> for Output {
-    type Writer = Message<'o>;
+    type Writer = RedactingWriter<'o>;
 
-    fn make_writer(&'o self) -> Message<'o> {
-        Message(&self.redactor)
+    fn make_writer(&'o self) -> RedactingWriter<'o> {
+        RedactingWriter(&self.redactor)
     }
 }

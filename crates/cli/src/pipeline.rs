@@ -3,36 +3,36 @@
 use std::path::Path;
 
 use anyhow::anyhow;
-use catchment::load_package::Place;
+use catchment::load_package::PackageQueue;
 use catchment::schema::{Schema, SchemaFormat, format_timestamp, render};
-use catchment::{WorkingDir, check_pipeline_name};
+use catchment::{WorkingDir, validate_pipeline_name};
 
-use crate::args::{Operation, PipelineArgs};
-use crate::failure::Failure;
+use crate::args::{PipelineArgs, PipelineOperation};
+use crate::failure::CliError;
 use crate::output::Output;
 use crate::packages;
 use crate::settings::Configuration;
 
-pub(crate) fn pipeline(args: &PipelineArgs, output: &Output) -> Result<(), Failure> {
+pub(crate) fn pipeline(args: &PipelineArgs, output: &Output) -> Result<(), CliError> {
     let pipelines_dir = Configuration::load(output)?.pipelines_dir(args.pipelines_dir.as_ref())?;
     let Some(name) = &args.name else { return list(&pipelines_dir, output) };
     let working_dir = open(&pipelines_dir, name)?;
     if let Some(word) = args.package.first()
-        && args.operation != Operation::LoadPackage
+        && args.operation != PipelineOperation::LoadPackage
     {
-        return Err(Failure::Usage(anyhow!("found {word:?} after an operation that takes no more; load-package does")));
+        return Err(CliError::Usage(anyhow!("found {word:?} after an operation that takes no more; load-package does")));
     }
     match args.operation {
-        Operation::Info => info(&working_dir, name, args.verbose, output),
-        Operation::Schema => show_schemas(&working_dir, name, args.format, output),
-        Operation::FailedJobs => packages::failed_jobs(&working_dir, name, output),
-        Operation::LoadPackage => packages::load_package(&working_dir, name, &args.package, output),
-        Operation::AbortPackages => packages::abort_packages(&working_dir, name, output),
+        PipelineOperation::Info => info(&working_dir, name, args.verbose, output),
+        PipelineOperation::Schema => show_schemas(&working_dir, name, args.format, output),
+        PipelineOperation::FailedJobs => packages::failed_jobs(&working_dir, name, output),
+        PipelineOperation::LoadPackage => packages::load_package(&working_dir, name, &args.package, output),
+        PipelineOperation::AbortPackages => packages::abort_packages(&working_dir, name, output),
     }
 }
 
-fn list(pipelines_dir: &Path, output: &Output) -> Result<(), Failure> {
-    let names = WorkingDir::list(pipelines_dir).map_err(|error| Failure::Run(error.into()))?;
+fn list(pipelines_dir: &Path, output: &Output) -> Result<(), CliError> {
+    let names = WorkingDir::list(pipelines_dir).map_err(|error| CliError::Run(error.into()))?;
     if names.is_empty() {
         output.line(format_args!("there are no pipelines in {}", pipelines_dir.display()))?;
     }
@@ -42,17 +42,17 @@ fn list(pipelines_dir: &Path, output: &Output) -> Result<(), Failure> {
     Ok(())
 }
 
-fn open(pipelines_dir: &Path, name: &str) -> Result<WorkingDir, Failure> {
-    check_pipeline_name(name).map_err(|error| Failure::Usage(error.into()))?;
+fn open(pipelines_dir: &Path, name: &str) -> Result<WorkingDir, CliError> {
+    validate_pipeline_name(name).map_err(|error| CliError::Usage(error.into()))?;
     let working_dir = WorkingDir::new(pipelines_dir, name);
     if !working_dir.exists() {
         let known = WorkingDir::list(pipelines_dir).unwrap_or_default().join(", ");
-        return Err(Failure::Usage(anyhow!("there is no pipeline {name:?} in {}; there are: {known}", pipelines_dir.display())));
+        return Err(CliError::Usage(anyhow!("there is no pipeline {name:?} in {}; there are: {known}", pipelines_dir.display())));
     }
     Ok(working_dir)
 }
 
-fn info(working_dir: &WorkingDir, name: &str, verbose: bool, output: &Output) -> Result<(), Failure> {
+fn info(working_dir: &WorkingDir, name: &str, verbose: bool, output: &Output) -> Result<(), CliError> {
     output.line(format_args!("pipeline {name} in {}", working_dir.path().display()))?;
     if let Some(load) = working_dir.trace().and_then(|trace| trace.load) {
         let ended = format_timestamp(load.finished_at);
@@ -65,13 +65,13 @@ fn info(working_dir: &WorkingDir, name: &str, verbose: bool, output: &Output) ->
         Some(state) => show_state(working_dir, &state, verbose, output)?,
         None => output.line("  it has not loaded anything yet")?,
     }
-    let packages = working_dir.packages().map_err(|error| Failure::Run(error.into()))?;
-    for (place, what) in [
-        (Place::Extracted, "extracted rows that wait to be normalized"),
-        (Place::Packages, "packages that wait to be loaded"),
-        (Place::Aside, "packages set aside"),
+    let packages = working_dir.packages().map_err(|error| CliError::Run(error.into()))?;
+    for (queue, what) in [
+        (PackageQueue::Extracted, "extracted rows that wait to be normalized"),
+        (PackageQueue::Normalized, "packages that wait to be loaded"),
+        (PackageQueue::Failed, "packages set aside"),
     ] {
-        let load_ids = packages.load_ids(place).map_err(|error| Failure::Run(error.into()))?;
+        let load_ids = packages.load_ids(queue).map_err(|error| CliError::Run(error.into()))?;
         output.line(format_args!("  {what}: {}", if load_ids.is_empty() { "none".to_owned() } else { load_ids.join(", ") }))?;
     }
     Ok(())
@@ -97,12 +97,12 @@ fn show_state(working_dir: &WorkingDir, state: &catchment::State, verbose: bool,
 }
 
 /// Prints all schemas of the pipeline, YAML as documents of one stream.
-fn show_schemas(working_dir: &WorkingDir, name: &str, format: SchemaFormat, output: &Output) -> Result<(), Failure> {
+fn show_schemas(working_dir: &WorkingDir, name: &str, format: SchemaFormat, output: &Output) -> Result<(), CliError> {
     let state = working_dir.state();
     let names = state.as_ref().map(catchment::State::schema_names).unwrap_or_default();
     let schemas: Vec<Schema> = names.into_iter().filter_map(|name| working_dir.schema(name)).collect();
     if schemas.is_empty() {
-        return Err(Failure::Run(anyhow!("pipeline {name:?} has no schema yet; it gets one when it is run")));
+        return Err(CliError::Run(anyhow!("pipeline {name:?} has no schema yet; it gets one when it is run")));
     }
     for (i, schema) in schemas.iter().enumerate() {
         if i > 0 {

@@ -3,12 +3,15 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use catchment_settings::{Addition, Found, Key, Lookup, Place, Redactor, Searched, Secret, SettingsError, Value, sounds_secret};
+use catchment_settings::{
+    FoundSetting, Lookup, LookupReport, Redactor, Secret, SettingKey, SettingLocation, SettingValue, SettingsError, SuggestedFix,
+    is_secret_name,
+};
 
-use crate::providers::{EnvironmentProvider, Mounted, Provider, TomlProvider, VaultProvider, toml_part};
-use crate::unused::{UnusedKey, near, unused};
-use crate::walk::{Scoped, scopes};
-use crate::{ConfigError, Environment, Host, SettingsFolders, Vault, VaultOptions};
+use crate::lookup_order::{LookupScope, scopes};
+use crate::providers::{EnvironmentProvider, MountedFiles, Provider, TomlProvider, VaultProvider, toml_part};
+use crate::unused::{UnusedKey, similar_keys, unused};
+use crate::{ConfigError, Environment, HostInfo, SettingsDirs, Vault, VaultOptions};
 
 const SECRETS: &str = "secrets.toml";
 const CONFIG: &str = "config.toml";
@@ -33,9 +36,9 @@ pub struct Config {
     /// In lookup order.
     providers: Vec<Arc<dyn Provider>>,
     pipeline: Option<String>,
-    folders: Option<SettingsFolders>,
+    folders: Option<SettingsDirs>,
     /// The placeholders that were warned of, each of which is asked for many times.
-    told: Arc<Mutex<Vec<Place>>>,
+    warned_placeholders: Arc<Mutex<Vec<SettingLocation>>>,
     /// Learns each secret that is found.
     redactor: Redactor,
 }
@@ -44,26 +47,32 @@ impl Config {
     /// Reads the settings files of the project in `project_dir` and those of the user. Files that
     /// are not there are no error; one that cannot be read, or is no TOML, is.
     pub fn load(project_dir: &Path, environment: Environment) -> Result<Self, ConfigError> {
-        let host = Host::from_process(&environment);
-        let folders = SettingsFolders::find(project_dir, &environment, &host)?;
+        let host = HostInfo::from_process(&environment);
+        let folders = SettingsDirs::discover(project_dir, &environment, &host)?;
         Self::load_from(folders, environment)
     }
 
     /// As [`load`](Config::load), from folders that the caller chose.
-    pub fn load_from(folders: SettingsFolders, environment: Environment) -> Result<Self, ConfigError> {
+    pub fn load_from(folders: SettingsDirs, environment: Environment) -> Result<Self, ConfigError> {
         let providers: Vec<Arc<dyn Provider>> = vec![
-            Arc::new(EnvironmentProvider::new(environment, Mounted::find(&folders))),
+            Arc::new(EnvironmentProvider::new(environment, MountedFiles::find(&folders))),
             Arc::new(TomlProvider::load(SECRETS, true, &folders)?),
             Arc::new(TomlProvider::load(CONFIG, false, &folders)?),
         ];
-        Ok(Self { providers, pipeline: None, folders: Some(folders), told: Arc::default(), redactor: Redactor::default() })
+        Ok(Self {
+            providers,
+            pipeline: None,
+            folders: Some(folders),
+            warned_placeholders: Arc::default(),
+            redactor: Redactor::default(),
+        })
     }
 
     /// Settings from the environment only; reads no file.
     pub fn from_environment(environment: Environment) -> Self {
-        let environment = EnvironmentProvider::new(environment, Mounted::default());
-        let (told, redactor) = (Arc::default(), Redactor::default());
-        Self { providers: vec![Arc::new(environment)], pipeline: None, folders: None, told, redactor }
+        let environment = EnvironmentProvider::new(environment, MountedFiles::default());
+        let (reported, redactor) = (Arc::default(), Redactor::default());
+        Self { providers: vec![Arc::new(environment)], pipeline: None, folders: None, warned_placeholders: reported, redactor }
     }
 
     /// The same configuration, that asks a vault for what it does not have. Several are asked in the order in which they
@@ -92,7 +101,7 @@ impl Config {
     }
 
     /// The folders that it was read from; none where it was read from the environment only.
-    pub fn folders(&self) -> Option<&SettingsFolders> {
+    pub fn folders(&self) -> Option<&SettingsDirs> {
         self.folders.as_ref()
     }
 
@@ -103,14 +112,14 @@ impl Config {
 
     /// The keys in the project's files that are none of those that are `asked` for; and the variables of the environment
     /// that are almost what is asked for.
-    pub fn unused(&self, asked: &[Key]) -> Vec<UnusedKey> {
-        let asked: Vec<Vec<String>> = asked.iter().flat_map(|key| self.paths(key)).collect();
-        let found = unused(self.providers().flat_map(Provider::keys), &asked);
+    pub fn unused_keys(&self, known_keys: &[SettingKey]) -> Vec<UnusedKey> {
+        let known_keys: Vec<Vec<String>> = known_keys.iter().flat_map(|key| self.paths(key)).collect();
+        let found = unused(self.providers().flat_map(Provider::keys), &known_keys);
         let project = self.folders.as_ref().map(|folders| folders.project.as_path());
-        let is_of_project = |key: &UnusedKey| match (&key.place.file, project) {
+        let is_of_project = |key: &UnusedKey| match (&key.location.file, project) {
             (Some(file), Some(project)) => file.starts_with(project),
             // Others' variables are no matter of ours, nor is what else a vault has.
-            _ => key.meant.is_some() && key.place.is_variable() && key.place.key.contains("__"),
+            _ => key.suggestion.is_some() && key.location.is_variable() && key.location.key.contains("__"),
         };
         found.into_iter().filter(is_of_project).collect()
     }
@@ -121,21 +130,22 @@ impl Config {
     }
 
     /// All values of a key, in lookup order; each is looked for when it is asked for.
-    fn all<'c>(&'c self, key: &'c Key) -> impl Iterator<Item = Result<Found, SettingsError>> + 'c {
+    fn find_all<'c>(&'c self, key: &'c SettingKey) -> impl Iterator<Item = Result<FoundSetting, SettingsError>> + 'c {
         let scopes = scopes(key, self.pipeline.as_deref()).into_iter();
-        scopes.flat_map(move |Scoped { pipeline, paths }| {
+        scopes.flat_map(move |LookupScope { pipeline, paths }| {
             self.providers().flat_map(move |provider| {
                 let found = move |path: Vec<&str>| provider.get(key, pipeline, &path).transpose();
                 paths.clone().into_iter().filter_map(found).map(move |found| {
                     // A table of fields, such as credentials, may stand in a plain file in part: its secret fields are
                     // asked for one by one.
-                    let misplaced =
-                        |value: &Value| key.is_secret() && !provider.holds_secrets() && !matches!(value, Value::Table(_));
+                    let misplaced = |value: &SettingValue| {
+                        key.is_secret() && !provider.holds_secrets() && !matches!(value, SettingValue::Table(_))
+                    };
                     found.map(|found| {
-                        if is_hidden(key) {
-                            learn(&found.value, &self.redactor);
+                        if is_redacted(key) {
+                            register_secrets(&found.value, &self.redactor);
                         }
-                        Found { misplaced: misplaced(&found.value), ..found }
+                        FoundSetting { misplaced: misplaced(&found.value), ..found }
                     })
                 })
             })
@@ -143,18 +153,18 @@ impl Config {
     }
 
     /// The paths that a key is looked for at.
-    fn paths(&self, key: &Key) -> Vec<Vec<String>> {
+    fn paths(&self, key: &SettingKey) -> Vec<Vec<String>> {
         let owned = |path: &Vec<&str>| path.iter().map(|part| (*part).to_owned()).collect();
         let scopes = scopes(key, self.pipeline.as_deref());
         scopes.iter().flat_map(|scoped| scoped.paths.iter().map(owned)).collect()
     }
 
     /// Warns of a value that still is the placeholder of a template.
-    fn tell_placeholder(&self, Found { value, place, .. }: &Found) {
-        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        if value.is_placeholder() && !told.contains(place) {
-            tracing::warn!("{place} still holds the `<configure me>` of a template: put the value there");
-            told.push(place.clone());
+    fn warn_about_placeholder(&self, FoundSetting { value, location, .. }: &FoundSetting) {
+        let mut reported = self.warned_placeholders.lock().unwrap_or_else(PoisonError::into_inner);
+        if value.is_placeholder() && !reported.contains(location) {
+            tracing::warn!("{location} still holds the `<configure me>` of a template: put the value there");
+            reported.push(location.clone());
         }
     }
 
@@ -166,12 +176,12 @@ impl Config {
     }
 
     /// Where the most specific key of all pipelines can be written down.
-    fn addition(&self, key: &Key) -> Option<Addition> {
+    fn suggested_fix(&self, key: &SettingKey) -> Option<SuggestedFix> {
         let scopes = scopes(key, None);
         let path = scopes.first()?.paths.first()?;
         let (_, sections) = path.split_last()?;
         let file = if key.is_secret() { SECRETS } else { CONFIG };
-        Some(Addition {
+        Some(SuggestedFix {
             variable: path.join("__").to_uppercase(),
             file: self.folders.as_ref()?.project.join(file),
             table: sections.iter().map(|part| toml_part(part)).collect::<Vec<_>>().join("."),
@@ -180,46 +190,46 @@ impl Config {
 }
 
 /// Whether the value of a key is redacted. User names and URLs are looked up as secrets too, but messages need them.
-fn is_hidden(key: &Key) -> bool {
-    key.is_secret() && sounds_secret(key.name()) && !key.name().ends_with("_url")
+fn is_redacted(key: &SettingKey) -> bool {
+    key.is_secret() && is_secret_name(key.name()) && !key.name().ends_with("_url")
 }
 
 /// Adds the texts of a secret. Numbers and truth values say too little to be told from others.
-fn learn(value: &Value, redactor: &Redactor) {
+fn register_secrets(value: &SettingValue, redactor: &Redactor) {
     match value {
-        Value::Text(text) if !value.is_placeholder() => redactor.add(text),
-        Value::List(values) => values.iter().for_each(|value| learn(value, redactor)),
-        Value::Table(entries) => entries.values().for_each(|value| learn(value, redactor)),
-        Value::Text(_) | Value::Bool(_) | Value::Integer(_) | Value::Float(_) => {}
+        SettingValue::Text(text) if !value.is_placeholder() => redactor.add(text),
+        SettingValue::List(values) => values.iter().for_each(|value| register_secrets(value, redactor)),
+        SettingValue::Table(entries) => entries.values().for_each(|value| register_secrets(value, redactor)),
+        SettingValue::Text(_) | SettingValue::Bool(_) | SettingValue::Integer(_) | SettingValue::Float(_) => {}
     }
 }
 
 impl Lookup for Config {
-    fn find(&self, key: &Key) -> Result<Option<Found>, SettingsError> {
-        match self.all(key).next().transpose()?.inspect(|found| self.tell_placeholder(found)) {
-            Some(Found { misplaced: true, place, .. }) => {
-                Err(SettingsError::SecretInPlainFile { name: key.name().to_owned(), place: Box::new(place) })
+    fn find(&self, key: &SettingKey) -> Result<Option<FoundSetting>, SettingsError> {
+        match self.find_all(key).next().transpose()?.inspect(|found| self.warn_about_placeholder(found)) {
+            Some(FoundSetting { misplaced: true, location, .. }) => {
+                Err(SettingsError::SecretInPlainFile { name: key.name().to_owned(), location: Box::new(location) })
             }
             found => Ok(found),
         }
     }
 
-    fn candidates(&self, key: &Key) -> Result<Vec<Found>, SettingsError> {
-        self.all(key).collect()
+    fn candidates(&self, key: &SettingKey) -> Result<Vec<FoundSetting>, SettingsError> {
+        self.find_all(key).collect()
     }
 
-    fn searched(&self, key: &Key) -> Searched {
+    fn report(&self, key: &SettingKey) -> LookupReport {
         // A secret must not stand in a plain file, so the error does not send anyone there.
         let may_hold = |provider: &&dyn Provider| provider.holds_secrets() || !key.is_secret();
         let mut places = Vec::new();
-        for Scoped { paths, .. } in scopes(key, self.pipeline.as_deref()) {
+        for LookupScope { paths, .. } in scopes(key, self.pipeline.as_deref()) {
             for provider in self.providers().filter(may_hold) {
-                places.extend(paths.iter().map(|path| provider.place(path)));
+                places.extend(paths.iter().map(|path| provider.location(path)));
             }
         }
         let notes = self.notes_of(may_hold);
-        let near = near(&self.paths(key), self.providers().flat_map(Provider::keys));
-        Searched { places, notes, near, addition: self.addition(key) }
+        let near = similar_keys(&self.paths(key), self.providers().flat_map(Provider::keys));
+        LookupReport { locations: places, notes, similar_keys: near, suggested_fix: self.suggested_fix(key) }
     }
 
     fn variable(&self, name: &str) -> Option<Secret> {

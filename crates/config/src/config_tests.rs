@@ -1,9 +1,9 @@
 //! What [`Config`] finds, and what its errors say.
 
-use catchment_settings::{Connection, Secret, Settings, SettingsError};
+use catchment_settings::{ConnectionParams, Secret, Settings, SettingsError};
 use tempfile::TempDir;
 
-use crate::{Config, Environment, SettingsFolders};
+use crate::{Config, Environment, SettingsDirs};
 
 const SOURCE: [&str; 3] = ["sources", "mysec", "mysrc"];
 
@@ -11,7 +11,7 @@ const SOURCE: [&str; 3] = ["sources", "mysec", "mysrc"];
 fn project(variables: &[(&str, &str)], secrets: &str, plain: &str) -> (TempDir, Config) {
     let home = tempfile::tempdir().unwrap();
     let folders =
-        SettingsFolders { global: home.path().join("global"), ..SettingsFolders::of_project(home.path().join(".catchment")) };
+        SettingsDirs { global: home.path().join("global"), ..SettingsDirs::for_project(home.path().join(".catchment")) };
     std::fs::create_dir(&folders.project).unwrap();
     for (name, text) in [("secrets.toml", secrets), ("config.toml", plain)] {
         if !text.is_empty() {
@@ -31,7 +31,7 @@ fn each_place_in_the_environment_wins_over_those_after_it() {
         let SettingsError::Missing(fields) = error.unwrap_err() else {
             panic!("another error");
         };
-        let searched = fields[0].searched.places.iter().map(|place| place.key.as_str());
+        let searched = fields[0].searched.locations.iter().map(|location| location.key.as_str());
         assert_eq!(searched.collect::<Vec<_>>(), names);
 
         for first in 0..names.len() {
@@ -220,15 +220,15 @@ fn credentials_may_be_given_as_fields_in_both_files() {
     assert_eq!(credentials.get::<u64>("port").unwrap(), Some(5433));
     assert_eq!(credentials.get::<Secret>("password").unwrap(), Some(Secret::from("hunter2")));
     // one that takes the text form only is told that it found fields
-    assert!(matches!(destination.get::<Secret>("credentials"), Err(SettingsError::Mismatch { .. })));
+    assert!(matches!(destination.get::<Secret>("credentials"), Err(SettingsError::InvalidValue { .. })));
 }
 
 #[test]
 fn credentials_as_a_text_that_fields_complete() {
     fn check(variables: &[(&str, &str)], secrets: &str, plain: &str, expected: &str) {
         let (_home, config) = project(variables, secrets, plain);
-        let found = Settings::new(&config).section(["destination", "postgres"]).read::<Connection>().unwrap();
-        assert_eq!(found.to_text().expose(), expected);
+        let found = Settings::new(&config).section(["destination", "postgres"]).read::<ConnectionParams>().unwrap();
+        assert_eq!(found.to_connection_string().expose(), expected);
     }
     let text = ("DESTINATION__POSTGRES__CREDENTIALS", "postgres://ada@db/shop");
     let fields = "[destination.postgres.credentials]\npassword = 'p@ss\"w:rd'\nhost = 'other'\nport = 5433";

@@ -2,20 +2,20 @@
 
 use std::path::{Path, PathBuf};
 
-use catchment_settings::{Configured, Fields, Incomplete, Settings, SettingsError};
+use catchment_settings::{FieldReader, FromSettings, IncompleteSettings, Settings, SettingsError};
 
-use crate::{Config, Environment, Host, pipelines_dir};
+use crate::{Config, Environment, HostInfo, pipelines_dir};
 
 /// Where a project keeps what is not settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DataFolders {
+pub struct DataDirs {
     /// Working folders of pipelines.
     pub pipelines: PathBuf,
     /// Files of local destinations; empty for the current folder.
     pub local: PathBuf,
 }
 
-impl DataFolders {
+impl DataDirs {
     /// Without profiles the user's [`pipelines_dir`] and the current folder. With profiles `state/<profile>/pipelines` and
     /// `data/<profile>` in the project's settings folder, or what `workspace.settings` says. `CATCHMENT_DATA_DIR` and
     /// `CATCHMENT_LOCAL_DIR` win.
@@ -23,20 +23,20 @@ impl DataFolders {
     /// # Errors
     ///
     /// Where `workspace.settings` says what no folder can be.
-    pub fn find(config: &Config, environment: &Environment, host: &Host) -> Result<DataFolders, SettingsError> {
+    pub fn discover(config: &Config, environment: &Environment, host: &HostInfo) -> Result<DataDirs, SettingsError> {
         let local = environment.path("CATCHMENT_LOCAL_DIR");
         let folders = config.folders().and_then(|folders| Some((folders, folders.profile.as_ref()?)));
         let Some((folders, profile)) = folders else {
-            return Ok(DataFolders { pipelines: pipelines_dir(environment, host), local: local.unwrap_or_default() });
+            return Ok(DataDirs { pipelines: pipelines_dir(environment, host), local: local.unwrap_or_default() });
         };
         let workspace = Settings::new(config).read::<WorkspaceSettings>()?;
         let root = folders.project.parent().unwrap_or(Path::new(""));
         let name = workspace.name.unwrap_or_else(|| name_of(root));
         let or_default = |set: Option<PathBuf>, kind| {
-            set.map_or_else(|| folders.of_profile(kind, profile, &name, host), |folder| root.join(folder))
+            set.map_or_else(|| folders.profile_dir(kind, profile, &name, host), |folder| root.join(folder))
         };
         let data = environment.path("CATCHMENT_DATA_DIR").unwrap_or_else(|| or_default(workspace.working_dir, "state"));
-        Ok(DataFolders {
+        Ok(DataDirs {
             pipelines: data.join("pipelines"),
             local: local.unwrap_or_else(|| or_default(workspace.local_dir, "data")),
         })
@@ -51,12 +51,12 @@ pub struct WorkspaceSettings {
     local_dir: Option<PathBuf>,
 }
 
-impl Configured for WorkspaceSettings {
-    fn under(settings: Settings<'_>) -> Settings<'_> {
+impl FromSettings for WorkspaceSettings {
+    fn scope(settings: Settings<'_>) -> Settings<'_> {
         settings.section(["workspace"]).fixed("settings")
     }
 
-    fn read(fields: &mut Fields<'_>) -> Result<Self, Incomplete> {
+    fn read(fields: &mut FieldReader<'_>) -> Result<Self, IncompleteSettings> {
         Ok(WorkspaceSettings {
             name: fields.optional("name", "The project's name; by default that of its folder."),
             working_dir: fields.optional(

@@ -19,7 +19,7 @@ pub enum ConfigError {
     },
     /// What is said to be the profile cannot be one.
     #[error("the profile {name:?} of {from} is no name: take letters, digits, `_` and `-`")]
-    Profile {
+    InvalidProfile {
         /// What was found.
         name: String,
         /// Where it was found.
@@ -27,7 +27,7 @@ pub enum ConfigError {
     },
     /// A settings file is not TOML.
     #[error("{} is not valid TOML{}: {problem}", path.display(), at(*.line, *.column))]
-    Toml {
+    InvalidToml {
         /// The file.
         path: PathBuf,
         /// The line, from 1, where the parser tells it.

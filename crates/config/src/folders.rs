@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::{ConfigError, Environment, Host, Profile};
+use crate::{ConfigError, Environment, HostInfo, Profile};
 
 /// The folders that settings are read from. None need exist.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SettingsFolders {
+pub struct SettingsDirs {
     /// The project's, with `config.toml` and `secrets.toml`; it wins key by key.
     pub project: PathBuf,
     /// The user's, with files of the same names.
@@ -14,12 +14,12 @@ pub struct SettingsFolders {
     /// The profile, if the project has some: in each folder `<profile>.config.toml` wins over `config.toml`, and so on.
     pub profile: Option<Profile>,
     /// Where Kubernetes and Docker put secrets: one file each, or a folder with a file of its name.
-    pub mounted_secrets: PathBuf,
+    pub mounted_secrets_dir: PathBuf,
     /// Where Kubernetes is told to put settings that are no secrets, one file each.
-    pub mounted_settings: PathBuf,
+    pub mounted_settings_dir: PathBuf,
 }
 
-impl SettingsFolders {
+impl SettingsDirs {
     /// Of the project in `project_dir`, or that in `CATCHMENT_PROJECT_DIR`, the folder that `CATCHMENT_CONFIG_FOLDER`
     /// names, else `.catchment`, or where there is none and there is a `.dlt`, that one; for the user [`global_dir`];
     /// `/run/secrets` and `/run/config`.
@@ -27,25 +27,25 @@ impl SettingsFolders {
     /// # Errors
     ///
     /// Where the project has profiles and the active one cannot be told.
-    pub fn find(project_dir: &Path, environment: &Environment, host: &Host) -> Result<Self, ConfigError> {
+    pub fn discover(project_dir: &Path, environment: &Environment, host: &HostInfo) -> Result<Self, ConfigError> {
         let named = environment.path("CATCHMENT_PROJECT_DIR");
         let project_dir = named.as_deref().unwrap_or(project_dir);
         let own = project_dir.join(environment.get("CATCHMENT_CONFIG_FOLDER").unwrap_or(".catchment"));
         let reference = project_dir.join(".dlt");
         let project = if !own.is_dir() && reference.is_dir() { reference } else { own };
         let profile = Profile::active(&project, environment)?;
-        Ok(Self { profile, global: global_dir(environment, host), ..Self::of_project(project) })
+        Ok(Self { profile, global: global_dir(environment, host), ..Self::for_project(project) })
     }
 
     /// Of one folder alone, without profiles and the user's settings.
-    pub fn of_project(project: impl Into<PathBuf>) -> Self {
+    pub fn for_project(project: impl Into<PathBuf>) -> Self {
         let project = project.into();
         Self {
             global: project.join("no-global-settings"),
             project,
             profile: None,
-            mounted_secrets: PathBuf::from("/run/secrets"),
-            mounted_settings: PathBuf::from("/run/config"),
+            mounted_secrets_dir: PathBuf::from("/run/secrets"),
+            mounted_settings_dir: PathBuf::from("/run/config"),
         }
     }
 
@@ -64,7 +64,7 @@ impl SettingsFolders {
 /// - without a home that can be written to `<tmp>/catchment`
 /// - `$XDG_DATA_HOME/catchment`, if that is set and `~/.catchment` does not exist
 /// - `~/.catchment`
-pub fn global_dir(environment: &Environment, host: &Host) -> PathBuf {
+pub fn global_dir(environment: &Environment, host: &HostInfo) -> PathBuf {
     if host.is_root {
         return PathBuf::from("/var/catchment");
     }
@@ -81,9 +81,9 @@ pub fn global_dir(environment: &Environment, host: &Host) -> PathBuf {
 ///
 /// ```
 /// use std::path::{Path, PathBuf};
-/// use catchment_config::{Environment, Host, data_dir, pipelines_dir};
+/// use catchment_config::{Environment, HostInfo, data_dir, pipelines_dir};
 ///
-/// let host = Host {
+/// let host = HostInfo {
 ///     is_root: false,
 ///     home: Some(PathBuf::from("/home/ada")),
 ///     has_dot_folder: false,
@@ -94,13 +94,13 @@ pub fn global_dir(environment: &Environment, host: &Host) -> PathBuf {
 /// let set = Environment::from_iter([("CATCHMENT_DATA_DIR", "/data")]);
 /// assert_eq!(pipelines_dir(&set, &host), Path::new("/data/pipelines"));
 /// ```
-pub fn data_dir(environment: &Environment, host: &Host) -> PathBuf {
+pub fn data_dir(environment: &Environment, host: &HostInfo) -> PathBuf {
     let set = environment.path("CATCHMENT_DATA_DIR");
     set.unwrap_or_else(|| global_dir(environment, host))
 }
 
 /// The folder that working folders of pipelines stand in by default: `pipelines` in [`data_dir`].
-pub fn pipelines_dir(environment: &Environment, host: &Host) -> PathBuf {
+pub fn pipelines_dir(environment: &Environment, host: &HostInfo) -> PathBuf {
     data_dir(environment, host).join("pipelines")
 }
 
@@ -108,21 +108,21 @@ pub fn pipelines_dir(environment: &Environment, host: &Host) -> PathBuf {
 mod tests {
     use super::*;
 
-    fn host() -> Host {
-        Host { is_root: false, home: Some(PathBuf::from("/home/ada")), has_dot_folder: false, tmp: PathBuf::from("/scratch") }
+    fn host() -> HostInfo {
+        HostInfo { is_root: false, home: Some(PathBuf::from("/home/ada")), has_dot_folder: false, tmp: PathBuf::from("/scratch") }
     }
 
     #[test]
     fn global_and_data_dir() {
-        fn check(host: Host, variables: &[(&str, &str)], global: &str, data: &str) {
+        fn check(host: HostInfo, variables: &[(&str, &str)], global: &str, data: &str) {
             let environment = Environment::from_iter(variables.iter().copied());
             assert_eq!(global_dir(&environment, &host), Path::new(global));
             assert_eq!(data_dir(&environment, &host), Path::new(data));
             assert_eq!(pipelines_dir(&environment, &host), Path::new(data).join("pipelines"));
         }
-        let root = Host { is_root: true, ..host() };
-        let homeless = Host { home: None, ..host() };
-        let dotted = Host { has_dot_folder: true, ..host() };
+        let root = HostInfo { is_root: true, ..host() };
+        let homeless = HostInfo { home: None, ..host() };
+        let dotted = HostInfo { has_dot_folder: true, ..host() };
         let xdg = ("XDG_DATA_HOME", "/xdg");
         let own = ("CATCHMENT_DATA_DIR", "/data");
 
@@ -144,7 +144,7 @@ mod tests {
                 std::fs::create_dir(project.path().join(folder)).unwrap();
             }
             let check = |environment: Environment, expected: &Path| {
-                let found = SettingsFolders::find(project.path(), &environment, &host()).unwrap();
+                let found = SettingsDirs::discover(project.path(), &environment, &host()).unwrap();
                 assert_eq!(found.project, expected);
                 assert_eq!(found.global, Path::new("/home/ada/.catchment"));
             };

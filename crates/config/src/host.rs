@@ -6,7 +6,7 @@ use crate::Environment;
 
 /// What the machine says about the user that runs the process.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Host {
+pub struct HostInfo {
     /// Whether it is the root user.
     pub is_root: bool,
     /// The home folder, if there is one that can be written to.
@@ -17,7 +17,7 @@ pub struct Host {
     pub tmp: PathBuf,
 }
 
-impl Host {
+impl HostInfo {
     /// Looks at this process and its file system; home and temporary folder by `environment`.
     pub fn from_process(environment: &Environment) -> Self {
         let home = home(environment).filter(|home| is_writable(home));
@@ -31,7 +31,7 @@ impl Host {
 }
 
 /// Whether files can be made in the folder, or where there is none in the one that it would stand in.
-pub(crate) fn can_write(folder: &Path) -> bool {
+pub(crate) fn is_creatable(folder: &Path) -> bool {
     let there = folder.ancestors().find(|folder| folder.exists());
     is_writable(there.unwrap_or(Path::new(".")))
 }

@@ -23,6 +23,7 @@ mod environment;
 mod error;
 mod folders;
 mod host;
+mod lookup_order;
 #[cfg(test)]
 mod message_tests;
 mod profile;
@@ -33,14 +34,13 @@ mod unused;
 mod vault;
 #[cfg(test)]
 mod vault_tests;
-mod walk;
 
 pub use config::Config;
-pub use data_folders::{DataFolders, WorkspaceSettings};
+pub use data_folders::{DataDirs, WorkspaceSettings};
 pub use environment::Environment;
 pub use error::ConfigError;
-pub use folders::{SettingsFolders, data_dir, global_dir, pipelines_dir};
-pub use host::Host;
+pub use folders::{SettingsDirs, data_dir, global_dir, pipelines_dir};
+pub use host::HostInfo;
 pub use profile::Profile;
 pub use unused::UnusedKey;
-pub use vault::{Entry, Vault, VaultError, VaultOptions};
+pub use vault::{Vault, VaultEntry, VaultError, VaultOptions};

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use catchment_settings::{Configured, Fields, Incomplete, Secret, Settings};
+use catchment_settings::{FieldReader, FromSettings, IncompleteSettings, Secret, Settings};
 use insta::assert_snapshot;
 
-use crate::{Config, Environment, Profile, SettingsFolders};
+use crate::{Config, Environment, Profile, SettingsDirs};
 
 /// One setting of each type.
 struct All {
@@ -13,19 +13,19 @@ struct All {
     _name: String,
 }
 
-impl Configured for All {
-    fn under(settings: Settings<'_>) -> Settings<'_> {
+impl FromSettings for All {
+    fn scope(settings: Settings<'_>) -> Settings<'_> {
         settings.fixed("load")
     }
 
-    fn read(fields: &mut Fields<'_>) -> Result<Self, Incomplete> {
+    fn read(fields: &mut FieldReader<'_>) -> Result<Self, IncompleteSettings> {
         let token = fields.required::<Secret>("token", "");
         let name = fields.required::<String>("name", "");
-        fields.or("workers", "", 1_u64);
-        fields.or("port", "", 80_u16);
-        fields.or("factor", "", 1.5_f64);
-        fields.or("wait", "", std::time::Duration::ZERO);
-        fields.or("strict", "", false);
+        fields.with_default("workers", "", 1_u64);
+        fields.with_default("port", "", 80_u16);
+        fields.with_default("factor", "", 1.5_f64);
+        fields.with_default("wait", "", std::time::Duration::ZERO);
+        fields.with_default("strict", "", false);
         fields.choice("level", "", &[("LOW", 1), ("HIGH", 2)], 1);
         Ok(All { _token: token?, _name: name? })
     }
@@ -38,7 +38,7 @@ fn message(secrets: &str, plain: &str) -> String {
         std::fs::write(home.path().join(name), text).unwrap();
     }
     let variables = [("LOAD__PORT", "70000"), ("OTHER", "hunter2")];
-    let shown = match Config::load_from(SettingsFolders::of_project(home.path()), Environment::from_iter(variables)) {
+    let shown = match Config::load_from(SettingsDirs::for_project(home.path()), Environment::from_iter(variables)) {
         Ok(config) => {
             let error = Settings::new(&config).read::<All>().map(|_| ()).unwrap_err();
             assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
@@ -107,9 +107,9 @@ fn unreadable_files() {
     fn check(prepare: impl Fn(&Path)) -> String {
         let home = tempfile::tempdir().unwrap();
         prepare(home.path());
-        let folders = SettingsFolders::of_project(home.path());
+        let folders = SettingsDirs::for_project(home.path());
         let error = match Profile::active(home.path(), &Environment::default()) {
-            Ok(profile) => Config::load_from(SettingsFolders { profile, ..folders }, Environment::default()).unwrap_err(),
+            Ok(profile) => Config::load_from(SettingsDirs { profile, ..folders }, Environment::default()).unwrap_err(),
             Err(error) => error,
         };
         let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}"));

@@ -3,8 +3,8 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use crate::host::can_write;
-use crate::{ConfigError, Environment, Host, SettingsFolders};
+use crate::host::is_creatable;
+use crate::{ConfigError, Environment, HostInfo, SettingsDirs};
 
 /// The file in the settings folder that says that the project has profiles.
 const MARKER: &str = ".workspace";
@@ -38,7 +38,7 @@ impl Profile {
         };
         let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
         if !name.chars().all(is_plain) {
-            return Err(ConfigError::Profile { name, from });
+            return Err(ConfigError::InvalidProfile { name, from });
         }
         Ok(Some(Profile { name }))
     }
@@ -58,12 +58,15 @@ fn pinned(pin: &Path) -> Result<Option<String>, ConfigError> {
     }
 }
 
-impl SettingsFolders {
+impl SettingsDirs {
     /// Where files of a profile stand by default: `state` and `data` in the project's settings folder, or where that
     /// cannot be written to in the folder for temporary files under the project's name; there a folder for each profile.
-    pub(crate) fn of_profile(&self, kind: &str, profile: &Profile, project: &str, host: &Host) -> PathBuf {
-        let folder =
-            if can_write(&self.project) { self.project.join(kind) } else { host.tmp.join("catchment").join(kind).join(project) };
+    pub(crate) fn profile_dir(&self, kind: &str, profile: &Profile, project: &str, host: &HostInfo) -> PathBuf {
+        let folder = if is_creatable(&self.project) {
+            self.project.join(kind)
+        } else {
+            host.tmp.join("catchment").join(kind).join(project)
+        };
         folder.join(&profile.name)
     }
 }

@@ -1,9 +1,9 @@
 //! Which provider wins over which, profiles, and keys that nobody asks for.
 
-use catchment_settings::{Key, Scope, Secret, Settings};
+use catchment_settings::{Scope, Secret, SettingKey, Settings};
 use tempfile::TempDir;
 
-use crate::{Config, DataFolders, Entry, Environment, Host, SettingsFolders, Vault, VaultError, VaultOptions};
+use crate::{Config, DataDirs, Environment, HostInfo, SettingsDirs, Vault, VaultEntry, VaultError, VaultOptions};
 
 /// Who may hold a setting, in the order in which they are asked.
 const PROVIDERS: [&str; 11] = [
@@ -32,8 +32,8 @@ impl Vault for OneEntry {
         path.join("-")
     }
 
-    fn fetch(&self, entry: &str) -> Result<Option<Entry>, VaultError> {
-        Ok((entry == "dlt_secrets_toml").then(|| Entry::Text(Secret::from(self.0.as_str()))))
+    fn fetch(&self, entry: &str) -> Result<Option<VaultEntry>, VaultError> {
+        Ok((entry == "dlt_secrets_toml").then(|| VaultEntry::Text(Secret::from(self.0.as_str()))))
     }
 }
 
@@ -45,12 +45,12 @@ fn held_by(providers: &[&str]) -> (TempDir, Config) {
     }
     std::fs::write(home.path().join("project/.workspace"), "").unwrap();
     std::fs::write(home.path().join("project/profile-name"), "prod").unwrap();
-    let folders = SettingsFolders {
+    let folders = SettingsDirs {
         global: home.path().join("global"),
         profile: crate::Profile::active(&home.path().join("project"), &Environment::default()).unwrap(),
-        mounted_secrets: home.path().join("secrets"),
-        mounted_settings: home.path().join("settings"),
-        ..SettingsFolders::of_project(home.path().join("project"))
+        mounted_secrets_dir: home.path().join("secrets"),
+        mounted_settings_dir: home.path().join("settings"),
+        ..SettingsDirs::for_project(home.path().join("project"))
     };
     let mut variables = Vec::new();
     let mut vault = String::new();
@@ -91,11 +91,11 @@ fn of_each_pair_of_providers_the_first_wins() {
 #[test]
 fn all_candidates_in_order() {
     let (home, config) = held_by(&PROVIDERS);
-    let key = Key::new(Scope::new().section(["sources"]), "api_key", true);
+    let key = SettingKey::new(Scope::new().section(["sources"]), "api_key", true);
     let found = catchment_settings::Lookup::candidates(&config, &key).unwrap();
     let shown = found.iter().map(|found| {
         let misplaced = if found.misplaced { " MISPLACED" } else { "" };
-        format!("{}{misplaced}", found.place.to_string().replace(&home.path().display().to_string(), ""))
+        format!("{}{misplaced}", found.location.to_string().replace(&home.path().display().to_string(), ""))
     });
     // of the files of one name, figment keeps the value that counts
     assert_eq!(
@@ -115,7 +115,7 @@ fn a_misspelt_key_is_told_with_the_nearest_name() {
         let home = tempfile::tempdir().unwrap();
         std::fs::write(home.path().join("secrets.toml"), secrets).unwrap();
         let environment = Environment::from_iter(variables.iter().copied());
-        let config = Config::load_from(SettingsFolders::of_project(home.path()), environment).unwrap();
+        let config = Config::load_from(SettingsDirs::for_project(home.path()), environment).unwrap();
         let error = Settings::new(&config).section(["sources", "github"]).require::<Secret>("api_key").unwrap_err();
         let text = error.to_string().replace(&home.path().display().to_string(), "");
         assert!(text.contains(expected), "{text}");
@@ -145,14 +145,13 @@ fn keys_that_nobody_asks_for() {
         Environment::from_iter([("OTHER", "x"), ("OTHER__KEY", "x"), ("P__SOURCES__API_KYE", "x"), ("API_KEX", "x")]);
     std::fs::create_dir(home.path().join("global")).unwrap();
     std::fs::write(home.path().join("global/secrets.toml"), "[other.project]\nkey = 'x'").unwrap();
-    let folders =
-        SettingsFolders { global: home.path().join("global"), ..SettingsFolders::of_project(home.path().join("project")) };
+    let folders = SettingsDirs { global: home.path().join("global"), ..SettingsDirs::for_project(home.path().join("project")) };
     let config = Config::load_from(folders, environment).unwrap().with_pipeline("p");
     let sources = || Scope::new().section(["sources"]);
-    let unused = config.unused(&[Key::new(sources(), "api_key", true), Key::new(sources(), "list", false)]);
+    let unused = config.unused_keys(&[SettingKey::new(sources(), "api_key", true), SettingKey::new(sources(), "list", false)]);
     let shown = unused.iter().map(|key| {
-        let place = key.place.to_string().replace(&home.path().display().to_string(), "");
-        key.meant.as_ref().map_or(place.clone(), |meant| format!("{place} for {meant}"))
+        let location = key.location.to_string().replace(&home.path().display().to_string(), "");
+        key.suggestion.as_ref().map_or(location.clone(), |suggestion| format!("{location} for {suggestion}"))
     });
     assert_eq!(
         shown.collect::<Vec<_>>(),
@@ -175,10 +174,10 @@ fn folders_of_profiles() {
             std::fs::write(settings.join(name), text).unwrap();
         }
         let environment = Environment::from_iter(variables.iter().copied());
-        let host = Host { is_root: false, home: Some("/home/ada".into()), has_dot_folder: false, tmp: "/scratch".into() };
-        let folders = SettingsFolders::find(&home.path().join("shop"), &environment, &host).unwrap();
+        let host = HostInfo { is_root: false, home: Some("/home/ada".into()), has_dot_folder: false, tmp: "/scratch".into() };
+        let folders = SettingsDirs::discover(&home.path().join("shop"), &environment, &host).unwrap();
         let config = Config::load_from(folders, environment.clone()).unwrap();
-        let found = DataFolders::find(&config, &environment, &host).unwrap();
+        let found = DataDirs::discover(&config, &environment, &host).unwrap();
         let shown = |path: std::path::PathBuf| path.display().to_string().replace(&home.path().display().to_string(), "");
         assert_eq!((shown(found.pipelines).as_str(), shown(found.local).as_str()), (pipelines, local));
     }

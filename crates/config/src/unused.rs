@@ -1,32 +1,32 @@
 //! Keys that nobody asks for, and those that were meant.
 
-use catchment_settings::{Near, Place};
+use catchment_settings::{SettingLocation, SimilarKey};
 
 /// A key that nobody asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnusedKey {
     /// Where it stands.
-    pub place: Place,
+    pub location: SettingLocation,
     /// The full key that it may have been meant to be.
-    pub meant: Option<String>,
+    pub suggestion: Option<String>,
 }
 
 /// Those of `keys` that are not at one of the paths that are `asked` for, nor in a table that is.
-pub(crate) fn unused(keys: impl Iterator<Item = (Vec<String>, Place)>, asked: &[Vec<String>]) -> Vec<UnusedKey> {
-    let is_asked = |key: &[String]| asked.iter().any(|path| key.starts_with(path));
-    let of_key = |(key, place): (Vec<String>, Place)| {
-        let meant = asked.iter().find(|path| is_near(path, &key)).map(|path| path.join("."));
-        UnusedKey { place, meant }
+pub(crate) fn unused(keys: impl Iterator<Item = (Vec<String>, SettingLocation)>, known_keys: &[Vec<String>]) -> Vec<UnusedKey> {
+    let is_asked = |key: &[String]| known_keys.iter().any(|path| key.starts_with(path));
+    let of_key = |(key, location): (Vec<String>, SettingLocation)| {
+        let suggestion = known_keys.iter().find(|path| is_near(path, &key)).map(|path| path.join("."));
+        UnusedKey { location, suggestion }
     };
     keys.filter(|(key, _)| !is_asked(key)).map(of_key).collect()
 }
 
 /// Those of `keys` that may be misspelt ones of `paths`.
-pub(crate) fn near(paths: &[Vec<String>], keys: impl Iterator<Item = (Vec<String>, Place)>) -> Vec<Near> {
-    let of_key = |(key, place): (Vec<String>, Place)| {
+pub(crate) fn similar_keys(paths: &[Vec<String>], keys: impl Iterator<Item = (Vec<String>, SettingLocation)>) -> Vec<SimilarKey> {
+    let of_key = |(key, location): (Vec<String>, SettingLocation)| {
         let path = paths.iter().find(|path| is_near(path, &key))?;
-        let meant = path.iter().zip(&key).find(|(path, key)| !path.eq_ignore_ascii_case(key))?.0.clone();
-        Some(Near { place, meant })
+        let suggestion = path.iter().zip(&key).find(|(path, key)| !path.eq_ignore_ascii_case(key))?.0.clone();
+        Some(SimilarKey { location, suggestion })
     };
     keys.filter_map(of_key).collect()
 }
@@ -58,8 +58,8 @@ mod tests {
     #[test]
     fn keys_that_are_written_almost_alike() {
         fn check(wanted: &str, key: &str, expected: Option<&str>) {
-            let found = near(&[path(wanted)], [(path(key), Place::new("secrets.toml", key))].into_iter());
-            assert_eq!(found.first().map(|near| near.meant.as_str()), expected, "{key}");
+            let found = similar_keys(&[path(wanted)], [(path(key), SettingLocation::new("secrets.toml", key))].into_iter());
+            assert_eq!(found.first().map(|near| near.suggestion.as_str()), expected, "{key}");
         }
         check("sources.api_key", "sources.api_ky", Some("api_key"));
         check("sources.api_key", "sources.apikey", Some("api_key"));
@@ -77,10 +77,10 @@ mod tests {
 
     #[test]
     fn what_nobody_asks_for() {
-        let asked = [path("sources.api_key"), path("destination.credentials")];
+        let known_keys = [path("sources.api_key"), path("destination.credentials")];
         let keys = ["sources.api_key", "sources.api_ky", "destination.credentials.host", "other.key"];
-        let found = unused(keys.into_iter().map(|key| (path(key), Place::new("config.toml", key))), &asked);
-        let shown: Vec<_> = found.iter().map(|key| (key.place.key.as_str(), key.meant.as_deref())).collect();
+        let found = unused(keys.into_iter().map(|key| (path(key), SettingLocation::new("config.toml", key))), &known_keys);
+        let shown: Vec<_> = found.iter().map(|key| (key.location.key.as_str(), key.suggestion.as_deref())).collect();
         assert_eq!(shown, [("sources.api_ky", Some("sources.api_key")), ("other.key", None)]);
     }
 }

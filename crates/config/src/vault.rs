@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use catchment_settings::{Configured, Fields, Incomplete, Secret, Settings, Value};
+use catchment_settings::{FieldReader, FromSettings, IncompleteSettings, Secret, SettingValue, Settings};
 
 use crate::providers::json_value;
 
@@ -12,7 +12,7 @@ use crate::providers::json_value;
 /// Each entry is asked for once at most, whatever is looked up in it. `Debug` shows no secret.
 ///
 /// ```
-/// use catchment_config::{Config, Entry, Environment, Vault, VaultError, VaultOptions};
+/// use catchment_config::{Config, VaultEntry, Environment, Vault, VaultError, VaultOptions};
 /// use catchment_settings::{Secret, Settings};
 ///
 /// #[derive(Debug)]
@@ -27,9 +27,9 @@ use crate::providers::json_value;
 ///         path.join("-")
 ///     }
 ///
-///     fn fetch(&self, entry: &str) -> Result<Option<Entry>, VaultError> {
+///     fn fetch(&self, entry: &str) -> Result<Option<VaultEntry>, VaultError> {
 ///         let text = "[sources.github]\napi_key = 'tk-1'";
-///         Ok((entry == "sources-github").then(|| Entry::Text(Secret::from(text))))
+///         Ok((entry == "sources-github").then(|| VaultEntry::Text(Secret::from(text))))
 ///     }
 /// }
 ///
@@ -47,7 +47,7 @@ pub trait Vault: fmt::Debug + Send + Sync {
 
     /// What the entry for one value is called, by its full path. Default: as [`entry_name`](Vault::entry_name) says; a vault
     /// whose entries have fields leaves out the last part.
-    fn entry_of_value(&self, path: &[&str]) -> String {
+    fn value_entry_name(&self, path: &[&str]) -> String {
         self.entry_name(path)
     }
 
@@ -57,7 +57,7 @@ pub trait Vault: fmt::Debug + Send + Sync {
     /// # Errors
     ///
     /// Where the vault cannot be asked, or answers with something else.
-    fn fetch(&self, entry: &str) -> Result<Option<Entry>, VaultError>;
+    fn fetch(&self, entry: &str) -> Result<Option<VaultEntry>, VaultError>;
 
     /// The names of all entries, so that no others are asked for.
     ///
@@ -71,28 +71,28 @@ pub trait Vault: fmt::Debug + Send + Sync {
 
 /// What a vault keeps under a name.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Entry {
+pub enum VaultEntry {
     /// A text: settings in TOML, YAML or JSON, from the root as in `secrets.toml`; or one value, where it is asked for by
     /// its full name.
     Text(Secret),
     /// Fields, which stand under the sections that the entry is named by.
-    Fields(BTreeMap<String, Value>),
+    Fields(BTreeMap<String, SettingValue>),
 }
 
-impl Entry {
+impl VaultEntry {
     /// The fields of a JSON object; none of anything else.
     ///
     /// ```
-    /// use catchment_config::Entry;
+    /// use catchment_config::VaultEntry;
     /// use catchment_json::Value;
     ///
     /// let fields = Value::parse(r#"{"api_key": "tk-1"}"#)?;
-    /// assert_eq!(Entry::fields(fields), Some(Entry::Fields([("api_key".to_owned(), "tk-1".into())].into())));
+    /// assert_eq!(VaultEntry::fields(fields), Some(VaultEntry::Fields([("api_key".to_owned(), "tk-1".into())].into())));
     /// # Ok::<(), catchment_json::ParseError>(())
     /// ```
-    pub fn fields(json: catchment_json::Value) -> Option<Entry> {
+    pub fn fields(json: catchment_json::Value) -> Option<VaultEntry> {
         match json_value(json) {
-            Some(Value::Table(fields)) => Some(Entry::Fields(fields)),
+            Some(SettingValue::Table(fields)) => Some(VaultEntry::Fields(fields)),
             _ => None,
         }
     }
@@ -145,22 +145,22 @@ impl Default for VaultOptions {
 }
 
 /// Under the sections that the caller has set, such as `providers.google_secrets`.
-impl Configured for VaultOptions {
-    fn under(settings: Settings<'_>) -> Settings<'_> {
+impl FromSettings for VaultOptions {
+    fn scope(settings: Settings<'_>) -> Settings<'_> {
         settings
     }
 
-    fn read(fields: &mut Fields<'_>) -> Result<Self, Incomplete> {
+    fn read(fields: &mut FieldReader<'_>) -> Result<Self, IncompleteSettings> {
         let default = VaultOptions::default();
         Ok(VaultOptions {
-            only_secrets: fields.or("only_secrets", "Whether it is asked for secrets only.", default.only_secrets),
-            only_toml_fragments: fields.or(
+            only_secrets: fields.with_default("only_secrets", "Whether it is asked for secrets only.", default.only_secrets),
+            only_toml_fragments: fields.with_default(
                 "only_toml_fragments",
                 "Whether it is asked only for entries with several settings: `dlt_secrets_toml`, `sources`, \
                  `sources-<name>`, `destination`, `destination-<name>`, and the same under the pipeline's name.",
                 default.only_toml_fragments,
             ),
-            list_secrets: fields.or(
+            list_secrets: fields.with_default(
                 "list_secrets",
                 "Whether its entries are listed first, so that none is asked for that it does not have.",
                 default.list_secrets,

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
-use catchment_settings::{Secret, Settings, Value};
+use catchment_settings::{Secret, SettingValue, Settings};
 
-use crate::{Config, Entry, Environment, Vault, VaultError, VaultOptions};
+use crate::{Config, Environment, Vault, VaultEntry, VaultError, VaultOptions};
 
 /// Entries by name; notes what it is asked for.
 #[derive(Debug, Clone, Default)]
@@ -25,21 +25,21 @@ impl Vault for Noting {
         path.join(if self.fields { "/" } else { "-" })
     }
 
-    fn entry_of_value(&self, path: &[&str]) -> String {
+    fn value_entry_name(&self, path: &[&str]) -> String {
         let end = if self.fields { path.len() - 1 } else { path.len() };
         self.entry_name(&path[..end])
     }
 
-    fn fetch(&self, entry: &str) -> Result<Option<Entry>, VaultError> {
+    fn fetch(&self, entry: &str) -> Result<Option<VaultEntry>, VaultError> {
         self.asked.lock().unwrap().push(entry.to_owned());
         match self.entries.get(entry) {
             Some(&"denied") => Err(VaultError::Denied("no role".to_owned())),
             Some(&"broken") => Err(VaultError::failed("nothing listens")),
             Some(text) if self.fields => {
-                let fields = text.split_once('=').map(|(name, value)| (name.to_owned(), Value::from(value)));
-                Ok(Some(Entry::Fields(fields.into_iter().collect())))
+                let fields = text.split_once('=').map(|(name, value)| (name.to_owned(), SettingValue::from(value)));
+                Ok(Some(VaultEntry::Fields(fields.into_iter().collect())))
             }
-            Some(text) => Ok(Some(Entry::Text(Secret::from(*text)))),
+            Some(text) => Ok(Some(VaultEntry::Text(Secret::from(*text)))),
             None => Ok(None),
         }
     }
@@ -101,7 +101,7 @@ fn entries_with_one_value() {
         "p-sources-github-api_key",
     ];
     check(&found, EXACT, Some("a: b"), &asked);
-    assert_eq!(config(&vault(&[("p-sources-github-api_key", "x")]), VaultOptions::default()).unused(&[]), []);
+    assert_eq!(config(&vault(&[("p-sources-github-api_key", "x")]), VaultOptions::default()).unused_keys(&[]), []);
 }
 
 #[test]

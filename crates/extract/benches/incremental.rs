@@ -9,8 +9,8 @@ use std::hint::black_box;
 use std::ops::ControlFlow;
 use std::time::Duration;
 
-use catchment_extract::{Boundaries, Budget, Extraction, Incremental, Resource, Source};
-use catchment_json::{Document, Path};
+use catchment_extract::{Boundaries, Extraction, Incremental, MemoryBudget, Resource, Source};
+use catchment_json::{Document, JsonPath};
 use catchment_sample_api::Issues;
 use catchment_state::State;
 use futures_util::{StreamExt as _, stream};
@@ -32,7 +32,7 @@ fn main() -> Result<(), Failure> {
         let pages = pages.clone();
         Resource::stream("issues", move |_| stream::iter(pages.clone()).map(Document::parse)).primary_key(["id"])
     };
-    let by = |path: &str| Ok::<_, Failure>(Incremental::at(Path::parse(path)?).initial_value("1970-01-01T00:00:00Z"));
+    let by = |path: &str| Ok::<_, Failure>(Incremental::at_path(JsonPath::parse(path)?).initial_value("1970-01-01T00:00:00Z"));
     let sources: Vec<(&str, Source)> = vec![
         ("extracted", resource().into()),
         ("with a cursor", resource().incremental(by("updated_at")?).into()),
@@ -73,7 +73,7 @@ fn extract(source: &Source) -> Result<(), Failure> {
         black_box(extracted);
         ControlFlow::Continue(())
     };
-    black_box(runtime.block_on(run.run(&Budget::new(32 << 20), &sink))?);
+    black_box(runtime.block_on(run.run(&MemoryBudget::new(32 << 20), &sink))?);
     Ok(())
 }
 

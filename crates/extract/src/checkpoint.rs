@@ -2,7 +2,7 @@
 
 use catchment_json::{Object, Value};
 
-use crate::incremental::{own, own_mut};
+use crate::incremental::{extension, update_extension};
 
 /// How far the pages of a resource have come, to go on from there.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -10,16 +10,16 @@ pub struct Checkpoint {
     /// Where the next page is; none at the beginning.
     pub(crate) position: Option<Value>,
     /// The rows of that page that were taken already.
-    pub(crate) taken: u64,
+    pub(crate) rows_taken: u64,
     /// Whether, and how, the pages have ended.
-    pub(crate) end: Option<End>,
+    pub(crate) end: Option<PageEnd>,
     /// Whether a run ended here early, and another one went on.
     is_interrupted: bool,
 }
 
 /// How pages end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum End {
+pub(crate) enum PageEnd {
     /// All have come that can have new rows.
     Complete,
     /// A limit was reached.
@@ -33,12 +33,12 @@ impl Checkpoint {
     /// As it is stored.
     pub fn to_value(&self) -> Value {
         let end = self.end.map(|end| match end {
-            End::Complete => COMPLETE,
-            End::Limited => LIMITED,
+            PageEnd::Complete => COMPLETE,
+            PageEnd::Limited => LIMITED,
         });
         Value::object([
             ("position", Value::from(self.position.clone())),
-            ("taken", Value::from(self.taken)),
+            ("taken", Value::from(self.rows_taken)),
             ("end", Value::from(end)),
             ("interrupted", Value::from(self.is_interrupted)),
         ])
@@ -47,7 +47,7 @@ impl Checkpoint {
     /// The same place, at which a run ended early and another one goes on. What has come by then may have changed when what
     /// comes later is read.
     #[must_use]
-    pub fn interrupted(self) -> Checkpoint {
+    pub fn into_interrupted(self) -> Checkpoint {
         Checkpoint { is_interrupted: true, ..self }
     }
 
@@ -59,13 +59,13 @@ impl Checkpoint {
     /// Reads what was stored; what is none is the beginning.
     pub fn from_value(value: &Value) -> Checkpoint {
         let end = match value.get("end").and_then(Value::as_str) {
-            Some(COMPLETE) => Some(End::Complete),
-            Some(LIMITED) => Some(End::Limited),
+            Some(COMPLETE) => Some(PageEnd::Complete),
+            Some(LIMITED) => Some(PageEnd::Limited),
             _ => None,
         };
         Checkpoint {
             position: value.get("position").filter(|position| !position.is_null()).cloned(),
-            taken: value.get("taken").and_then(Value::as_i64).and_then(|taken| u64::try_from(taken).ok()).unwrap_or(0),
+            rows_taken: value.get("taken").and_then(Value::as_i64).and_then(|taken| u64::try_from(taken).ok()).unwrap_or(0),
             end,
             is_interrupted: value.get("interrupted").and_then(Value::as_bool).unwrap_or_default(),
         }
@@ -73,26 +73,26 @@ impl Checkpoint {
 
     /// Whether it is the beginning of the pages.
     pub(crate) fn is_beginning(&self) -> bool {
-        self.position.is_none() && self.taken == 0
+        self.position.is_none() && self.rows_taken == 0
     }
 }
 
 const RESUME: &str = "resume";
 
 /// What a limited run left for the next one: where it was in the pages, and its cursor.
-pub(crate) fn resumed(kept: &Object) -> Option<(Checkpoint, Option<Value>)> {
-    let resume = own(kept, RESUME)?;
+pub(crate) fn load_resume_state(resource_state: &Object) -> Option<(Checkpoint, Option<Value>)> {
+    let resume = extension(resource_state, RESUME)?;
     let cursor = resume.get("cursor").filter(|cursor| !cursor.is_null()).cloned();
     Some((Checkpoint::from_value(resume), cursor))
 }
 
 /// Leaves for the next run where this one is, or that it is at the end.
-pub(crate) fn set_resumed(kept: &mut Object, resume: Option<(Checkpoint, Option<Value>)>) {
-    own_mut(kept, RESUME, |entry| {
+pub(crate) fn store_resume_state(resource_state: &mut Object, resume: Option<(Checkpoint, Option<Value>)>) {
+    update_extension(resource_state, RESUME, |entry| {
         entry.clear();
         if let Some((checkpoint, cursor)) = resume {
             entry.insert("position".to_owned(), Value::from(checkpoint.position));
-            entry.insert("taken".to_owned(), Value::from(checkpoint.taken));
+            entry.insert("taken".to_owned(), Value::from(checkpoint.rows_taken));
             entry.insert("cursor".to_owned(), Value::from(cursor));
         }
     });

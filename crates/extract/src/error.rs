@@ -29,7 +29,7 @@ pub enum ExtractError {
         "resource `{resource}`: {row} has no value at the cursor `{cursor}`; every row must have one, or \
          `on_cursor_value_missing` say what becomes of those that have none"
     )]
-    CursorMissing {
+    MissingCursorValue {
         /// The resource.
         resource: String,
         /// The path of the cursor.
@@ -41,7 +41,7 @@ pub enum ExtractError {
     #[error(
         "resource `{resource}`: the cursor `{cursor}` was {before} and is {now} now, which cannot be compared; it must keep its type"
     )]
-    CursorChanged {
+    CursorTypeChanged {
         /// The resource.
         resource: String,
         /// The path of the cursor.
@@ -53,7 +53,7 @@ pub enum ExtractError {
     },
     /// A row that stands at the cursor lacks a field of the primary key.
     #[error("resource `{resource}`: {row} has no field `{field}`, which is part of the primary key")]
-    KeyMissing {
+    MissingKeyField {
         /// The resource.
         resource: String,
         /// The field.
@@ -78,7 +78,7 @@ pub enum ExtractError {
         "resource `{resource}` appends rows, and a limit cut some off, while `{parent}`, which feeds it, goes on by its cursor \
          `{cursor}`: they would be appended twice or never; merge by a primary key instead, or take the limit away"
     )]
-    LimitLosesFedRows {
+    LimitLosesDependentRows {
         /// The resource.
         resource: String,
         /// The one that feeds it.
@@ -91,7 +91,7 @@ pub enum ExtractError {
         "resource `{resource}`: its rows are not in the order of the cursor `{cursor}` that `row_order` declares, so those \
          that the limit cuts off could be skipped for ever; take `row_order` or the limit away"
     )]
-    Disordered {
+    RowsOutOfOrder {
         /// The resource.
         resource: String,
         /// The path of the cursor.
@@ -111,7 +111,7 @@ pub enum ExtractError {
     },
     /// A resource is fed with its own rows, by way of others or not.
     #[error("resource `{resource}` is fed with its own rows: {path}")]
-    Circle {
+    Cycle {
         /// The resource.
         resource: String,
         /// The way from it to itself.
@@ -119,7 +119,7 @@ pub enum ExtractError {
     },
     /// Two resources have one name.
     #[error("source `{source_name}` has two resources of the name `{resource}`; their cursors would be mixed up")]
-    SameName {
+    DuplicateResource {
         /// The source.
         source_name: String,
         /// The name.
@@ -130,7 +130,7 @@ pub enum ExtractError {
         "resource `{resource}`: rows for the tables {first:?} and {second:?} would both go to table `{table}`; give the tables names \
          that differ in letters or digits"
     )]
-    SameTable {
+    TableNameCollision {
         /// The resource.
         resource: String,
         /// The table.
@@ -152,7 +152,7 @@ pub enum ExtractError {
     },
     /// Nobody takes the rows any more.
     #[error("the run was stopped while resource `{resource}` was being extracted")]
-    Stopped {
+    SinkClosed {
         /// The resource.
         resource: String,
     },

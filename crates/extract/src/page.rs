@@ -20,7 +20,7 @@ pub(crate) type PageStream = Pin<Box<dyn Stream<Item = Result<Page, PageError>> 
 /// use catchment_extract::Page;
 /// use catchment_json::{Document, Value};
 ///
-/// let page = Page::from(Document::parse(br#"[{"id": 1}, {"id": 2}]"#.to_vec())?).next_at(Some(Value::from(2)));
+/// let page = Page::from(Document::parse(br#"[{"id": 1}, {"id": 2}]"#.to_vec())?).with_next_position(Some(Value::from(2)));
 /// assert_eq!((page.rows.ids.len(), page.bytes), (2, 22));
 /// # Ok::<(), catchment_json::ParseError>(())
 /// ```
@@ -29,24 +29,24 @@ pub struct Page {
     /// The rows.
     pub rows: Selection,
     /// Where the next page is: what a resource that can go on in the middle of its pages finds in
-    /// [`Start::position`](crate::Start::position). None after the last one, and where nobody can say.
+    /// [`ResumePoint::position`](crate::ResumePoint::position). None after the last one, and where nobody can say.
     pub position: Option<Value>,
     /// The bytes that it came in; those of the document by default.
     pub bytes: usize,
     /// Warnings that a person should see, about this page.
     pub warnings: Vec<String>,
-    /// What is dropped when the rows have their share of the [`Budget`](crate::Budget); of a page that is larger than the whole
+    /// What is dropped when the rows have their share of the [`MemoryBudget`](crate::MemoryBudget); of a page that is larger than the whole
     /// budget, when the rows are written. A source can count the pages in memory by it.
-    pub permit: Option<PagePermit>,
+    pub permit: Option<PageGuard>,
 }
 
 /// Anything that a page keeps.
-pub type PagePermit = Arc<dyn Any + Send + Sync>;
+pub type PageGuard = Arc<dyn Any + Send + Sync>;
 
 impl Page {
     /// The same page, after which the next one is at `position`.
     #[must_use]
-    pub fn next_at(mut self, position: Option<Value>) -> Page {
+    pub fn with_next_position(mut self, position: Option<Value>) -> Page {
         self.position = position;
         self
     }

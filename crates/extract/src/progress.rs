@@ -9,7 +9,7 @@ const CAPACITY: usize = 1024;
 
 /// What a resource has done so far in this run.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Event {
+pub struct ProgressEvent {
     /// The resource.
     pub resource: String,
     /// The pages that have come, empty ones included.
@@ -29,38 +29,38 @@ pub struct Event {
 /// Where events go: a channel. While nobody listens they are not even made.
 ///
 /// ```
-/// use catchment_extract::Progress;
+/// use catchment_extract::ProgressChannel;
 ///
-/// let progress = Progress::default();
-/// assert!(!progress.is_heard());
-/// let mut events = progress.listen();
-/// assert!(progress.is_heard());
+/// let progress = ProgressChannel::default();
+/// assert!(!progress.has_subscribers());
+/// let mut events = progress.subscribe();
+/// assert!(progress.has_subscribers());
 /// # let _ = events.try_recv();
 /// ```
 #[derive(Debug, Clone)]
-pub struct Progress {
-    sender: broadcast::Sender<Event>,
+pub struct ProgressChannel {
+    sender: broadcast::Sender<ProgressEvent>,
 }
 
-impl Default for Progress {
+impl Default for ProgressChannel {
     fn default() -> Self {
-        Progress { sender: broadcast::Sender::new(CAPACITY) }
+        ProgressChannel { sender: broadcast::Sender::new(CAPACITY) }
     }
 }
 
-impl Progress {
+impl ProgressChannel {
     /// The events from now on. Who does not keep up loses the oldest ones, and no counts: each event has all of them.
-    pub fn listen(&self) -> broadcast::Receiver<Event> {
+    pub fn subscribe(&self) -> broadcast::Receiver<ProgressEvent> {
         self.sender.subscribe()
     }
 
     /// Whether anybody listens.
-    pub fn is_heard(&self) -> bool {
+    pub fn has_subscribers(&self) -> bool {
         self.sender.receiver_count() > 0
     }
 
-    pub(crate) fn send(&self, event: &Event) {
-        if self.is_heard() {
+    pub(crate) fn send(&self, event: &ProgressEvent) {
+        if self.has_subscribers() {
             // whoever listened may have gone in the meantime
             let _ = self.sender.send(event.clone());
         }

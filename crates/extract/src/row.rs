@@ -10,8 +10,8 @@ use catchment_json::{Document, Node, NodeId, Selection, Value};
 /// use catchment_extract::Row;
 /// use catchment_json::{Document, Selection};
 ///
-/// let page = Selection::elements(Document::parse(br#"[{"id": 7}]"#.to_vec())?);
-/// let rows = Row::all(&page);
+/// let page = Selection::from_document(Document::parse(br#"[{"id": 7}]"#.to_vec())?);
+/// let rows = Row::from_page(&page);
 /// assert_eq!(rows[0].get("id").map(|id| id.to_plain_text()), Some("7".to_owned()));
 /// # Ok::<(), catchment_json::ParseError>(())
 /// ```
@@ -24,12 +24,12 @@ pub struct Row {
 
 impl Row {
     /// The rows of a page.
-    pub fn all(page: &Selection) -> Vec<Row> {
-        Row::all_of(page, None)
+    pub fn from_page(page: &Selection) -> Vec<Row> {
+        Row::from_child_page(page, None)
     }
 
     /// The rows of a page that came of `parent`.
-    pub(crate) fn all_of(page: &Selection, parent: Option<&Arc<Row>>) -> Vec<Row> {
+    pub(crate) fn from_child_page(page: &Selection, parent: Option<&Arc<Row>>) -> Vec<Row> {
         page.ids.iter().map(|id| Row { document: page.document.clone(), id: *id, parent: parent.cloned() }).collect()
     }
 

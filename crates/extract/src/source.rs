@@ -1,6 +1,6 @@
 //! Groups of resources.
 
-use catchment_schema::{Contract, naming};
+use catchment_schema::{SchemaContract, naming};
 use thiserror::Error;
 
 use crate::Resource;
@@ -13,7 +13,7 @@ pub struct Source {
     /// Its resources, in the order in which they are begun.
     pub resources: Vec<Resource>,
     /// What rows may change of the tables whose resources say nothing themselves; what was said last by default.
-    pub schema_contract: Option<Contract>,
+    pub schema_contract: Option<SchemaContract>,
 }
 
 /// A name that no resource of the source has.
@@ -36,13 +36,13 @@ impl Source {
 
     /// The same source with one more resource.
     #[must_use]
-    pub fn with(mut self, resource: Resource) -> Source {
+    pub fn with_resource(mut self, resource: Resource) -> Source {
         self.resources.push(resource);
         self
     }
 
     /// The resources that a run loads: those that are selected and not to be skipped.
-    pub fn loaded(&self) -> impl Iterator<Item = &Resource> {
+    pub fn selected_resources(&self) -> impl Iterator<Item = &Resource> {
         self.resources.iter().filter(|resource| resource.is_loaded())
     }
 
@@ -60,8 +60,8 @@ impl Source {
     /// ```
     /// use catchment_extract::{Resource, Source};
     ///
-    /// let source = Source::new("geography").with(Resource::rows("rivers", [1])).with(Resource::rows("lakes", [2]));
-    /// assert_eq!(source.clone().select(["lakes"])?.loaded().count(), 1);
+    /// let source = Source::new("geography").with_resource(Resource::rows("rivers", [1])).with_resource(Resource::rows("lakes", [2]));
+    /// assert_eq!(source.clone().select(["lakes"])?.selected_resources().count(), 1);
     /// let error = source.select(["river"]).unwrap_err();
     /// assert_eq!(error.to_string(), "source `geography` has no resource \"river\"; did you mean `rivers`?");
     /// # Ok::<(), catchment_extract::UnknownResource>(())
@@ -71,7 +71,7 @@ impl Source {
         let is_known = |name: &&N| self.resources.iter().any(|resource| resource.name == name.as_ref());
         if let Some(unknown) = names.iter().find(|name| !is_known(name)) {
             let (source_name, name) = (self.name.clone(), unknown.as_ref().to_owned());
-            return Err(UnknownResource { hint: self.nearest(&name), source_name, name });
+            return Err(UnknownResource { hint: self.suggest(&name), source_name, name });
         }
         for resource in &mut self.resources {
             resource.selected = names.iter().any(|name| name.as_ref() == resource.name);
@@ -81,7 +81,7 @@ impl Source {
 
     /// The same source with a contract of what rows may change.
     #[must_use]
-    pub fn schema_contract(mut self, contract: Contract) -> Source {
+    pub fn schema_contract(mut self, contract: SchemaContract) -> Source {
         self.schema_contract = Some(contract);
         self
     }
@@ -94,7 +94,7 @@ impl Source {
     }
 
     /// The name that is most like `name`, or all that there are.
-    pub(crate) fn nearest(&self, name: &str) -> String {
+    pub(crate) fn suggest(&self, name: &str) -> String {
         let names = || self.resources.iter().map(|resource| resource.name.as_str());
         match naming::nearest(name, names(), 500) {
             Some(other) => format!("did you mean `{other}`?"),
@@ -106,6 +106,6 @@ impl Source {
 impl From<Resource> for Source {
     /// A resource alone is a source of its own name.
     fn from(resource: Resource) -> Self {
-        Source::new(resource.name.clone()).with(resource)
+        Source::new(resource.name.clone()).with_resource(resource)
     }
 }

@@ -5,12 +5,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use catchment_json::Value;
 
-use crate::Turn;
+use crate::DeliveryTurn;
 use crate::incremental::unmarked;
 
 /// What a resource continues from; the same through a whole run.
 #[derive(Debug, Clone, Default)]
-pub struct Start {
+pub struct ResumePoint {
     /// The value of the cursor that the first run started from.
     pub initial_value: Option<Value>,
     /// The last value of the cursor in earlier runs, less the lag; the initial value in the first one, and none without.
@@ -20,33 +20,33 @@ pub struct Start {
     /// Where the pages go on, as [`Page::position`](crate::Page::position) said it; none where they begin.
     pub position: Option<Value>,
     /// Whether its next page is the next one that the run wants.
-    pub turn: Turn,
+    pub turn: DeliveryTurn,
     out_of_range: Arc<AtomicBool>,
 }
 
-impl Start {
+impl ResumePoint {
     /// The start of a run that continues from these values.
-    pub fn new(initial_value: Option<Value>, last_value: Option<Value>) -> Start {
-        Start { initial_value, last_value, ..Start::default() }
+    pub fn new(initial_value: Option<Value>, last_value: Option<Value>) -> ResumePoint {
+        ResumePoint { initial_value, last_value, ..ResumePoint::default() }
     }
 
     /// The same start, with an end.
     #[must_use]
-    pub fn to(mut self, end_value: Option<Value>) -> Start {
+    pub fn with_end_value(mut self, end_value: Option<Value>) -> ResumePoint {
         self.end_value = end_value;
         self
     }
 
     /// The same start, in the middle of the pages.
     #[must_use]
-    pub fn at(mut self, position: Option<Value>) -> Start {
+    pub fn with_position(mut self, position: Option<Value>) -> ResumePoint {
         self.position = position;
         self
     }
 
     /// The same start, of pages that the run wants in this turn: those of a part of a range have the [turn](Self::turn) of all.
     #[must_use]
-    pub fn in_turn(mut self, turn: Turn) -> Start {
+    pub fn with_turn(mut self, turn: DeliveryTurn) -> ResumePoint {
         self.turn = turn;
         self
     }
@@ -54,10 +54,10 @@ impl Start {
     /// The last value as it stands in a URL: a string without its quotes; empty where there is none.
     ///
     /// ```
-    /// use catchment_extract::Start;
+    /// use catchment_extract::ResumePoint;
     ///
-    /// assert_eq!(Start::new(None, Some("2024-05-31T00:00:00Z".into())).last_value_text(), "2024-05-31T00:00:00Z");
-    /// assert_eq!(Start::new(None, Some(7.into())).last_value_text(), "7");
+    /// assert_eq!(ResumePoint::new(None, Some("2024-05-31T00:00:00Z".into())).last_value_text(), "2024-05-31T00:00:00Z");
+    /// assert_eq!(ResumePoint::new(None, Some(7.into())).last_value_text(), "7");
     /// ```
     pub fn last_value_text(&self) -> String {
         text(self.last_value.as_ref())
@@ -76,14 +76,14 @@ impl Start {
     /// A value of the cursor as the source knows it: without the mark of its type that a state may keep with it.
     ///
     /// ```
-    /// use catchment_extract::Start;
+    /// use catchment_extract::ResumePoint;
     /// use catchment_json::Value;
     ///
-    /// assert_eq!(Start::plain(&Value::from(7)), Value::from(7));
+    /// assert_eq!(ResumePoint::strip_type_mark(&Value::from(7)), Value::from(7));
     /// ```
-    pub fn plain(value: &Value) -> Value {
+    pub fn strip_type_mark(value: &Value) -> Value {
         match value {
-            Value::Text(text) => Value::from(unmarked(text)),
+            Value::String(text) => Value::from(unmarked(text)),
             other => other.clone(),
         }
     }

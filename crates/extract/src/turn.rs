@@ -11,71 +11,71 @@ use tokio::sync::watch;
 /// A source that has to choose which page gets its memory waits for the turn of a page: nothing that has its turn later
 /// is needed before.
 #[derive(Debug, Clone)]
-pub struct Turn(Arc<State>);
+pub struct DeliveryTurn(Arc<TurnState>);
 
 #[derive(Debug)]
-struct State {
+struct TurnState {
     has_come: watch::Sender<bool>,
     holders: AtomicUsize,
 }
 
 /// The turn of a page, which stays until this is dropped. Drop it when the page is there: the run waits for that page alone.
 #[derive(Debug)]
-pub struct HeldTurn(Arc<State>);
+pub struct TurnGuard(Arc<TurnState>);
 
-impl Turn {
-    fn new(has_come: bool) -> Turn {
-        Turn(Arc::new(State { has_come: watch::Sender::new(has_come), holders: AtomicUsize::new(0) }))
+impl DeliveryTurn {
+    fn new(has_come: bool) -> DeliveryTurn {
+        DeliveryTurn(Arc::new(TurnState { has_come: watch::Sender::new(has_come), holders: AtomicUsize::new(0) }))
     }
 
     /// The turn of pages that are requested ahead.
-    pub(crate) fn later() -> Turn {
-        Turn::new(false)
+    pub(crate) fn pending() -> DeliveryTurn {
+        DeliveryTurn::new(false)
     }
 
     /// Waits for the turn.
     ///
     /// ```
     /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
-    /// let start = catchment_extract::Start::default();
+    /// let start = catchment_extract::ResumePoint::default();
     /// // nothing is before the pages of a resource that runs by itself
-    /// let held = start.turn.hold().await;
+    /// let held = start.turn.acquire().await;
     /// // request the page, then:
     /// drop(held);
     /// # });
     /// # Ok::<(), std::io::Error>(())
     /// ```
-    pub async fn hold(&self) -> HeldTurn {
+    pub async fn acquire(&self) -> TurnGuard {
         // an error means that it was closed, which it is not while this has it
         let _ = self.0.has_come.subscribe().wait_for(|has_come| *has_come).await;
         self.0.holders.fetch_add(1, Ordering::SeqCst);
-        HeldTurn(Arc::clone(&self.0))
+        TurnGuard(Arc::clone(&self.0))
     }
 
     /// Sets whether the turn has come.
-    pub(crate) fn set(&self, has_come: bool) {
+    pub(crate) fn set_current(&self, has_come: bool) {
         self.0.has_come.send_if_modified(|was| std::mem::replace(was, has_come) != has_come);
     }
 
     /// Whether the turn has come.
-    pub(crate) fn has_come(&self) -> bool {
+    pub(crate) fn is_current(&self) -> bool {
         *self.0.has_come.borrow()
     }
 
     /// Whether a page that has its turn is waited for.
-    pub(crate) fn is_held(&self) -> bool {
+    pub(crate) fn is_acquired(&self) -> bool {
         self.0.holders.load(Ordering::SeqCst) > 0
     }
 }
 
-impl Default for Turn {
+impl Default for DeliveryTurn {
     /// The turn of pages that nothing is before.
-    fn default() -> Turn {
-        Turn::new(true)
+    fn default() -> DeliveryTurn {
+        DeliveryTurn::new(true)
     }
 }
 
-impl Drop for HeldTurn {
+impl Drop for TurnGuard {
     fn drop(&mut self) {
         self.0.holders.fetch_sub(1, Ordering::SeqCst);
     }

@@ -13,7 +13,7 @@ const MAX_MESSAGE: usize = 2000;
 
 /// A warning of an extraction that a person should see.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Warning {
+pub struct ExtractWarning {
     /// The resource whose pages caused it; empty where it is about warnings of several resources.
     pub resource: String,
     /// What happened.
@@ -55,17 +55,17 @@ impl Warnings {
 
     /// Returns the warnings so far in the order of their first appearance. If there were too many, a last one says how many
     /// were left out.
-    pub(crate) fn all(&self) -> Vec<Warning> {
+    pub(crate) fn all(&self) -> Vec<ExtractWarning> {
         let collected = self.collected.lock().unwrap_or_else(PoisonError::into_inner);
-        let warning = |((resource, message), count): (&(String, String), &u64)| Warning {
+        let warning = |((resource, message), count): (&(String, String), &u64)| ExtractWarning {
             resource: resource.clone(),
             message: message.clone(),
             count: *count,
         };
-        let mut all: Vec<Warning> = collected.counts.iter().map(warning).collect();
+        let mut all: Vec<ExtractWarning> = collected.counts.iter().map(warning).collect();
         if collected.left_out > 0 {
             let message = format!("{} more warnings were left out of this report", collected.left_out);
-            all.push(Warning { resource: String::new(), message, count: collected.left_out });
+            all.push(ExtractWarning { resource: String::new(), message, count: collected.left_out });
         }
         all
     }
@@ -79,7 +79,7 @@ mod tests {
     fn check(added: impl IntoIterator<Item = (&'static str, String)>, expected: &str) {
         let warnings = Warnings::default();
         added.into_iter().for_each(|(resource, message)| warnings.clone().add(resource, message));
-        let shown = |warning: super::Warning| format!("{}: {} ({})", warning.resource, warning.message, warning.count);
+        let shown = |warning: super::ExtractWarning| format!("{}: {} ({})", warning.resource, warning.message, warning.count);
         assert_eq!(warnings.all().into_iter().map(shown).collect::<Vec<_>>().join("; "), expected);
     }
 

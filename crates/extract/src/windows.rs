@@ -7,7 +7,7 @@ use catchment_state::WINDOWS_KEY;
 use thiserror::Error;
 
 use crate::Incremental;
-use crate::incremental::{compare, own, own_mut, shift};
+use crate::incremental::{compare, extension, shift, update_extension};
 
 /// A range of the values of a cursor, from `start` up to `end`, in steps: what is loaded once, a piece at a time, to fill up
 /// what is there.
@@ -16,7 +16,7 @@ use crate::incremental::{compare, own, own_mut, shift};
 /// use catchment_extract::Windows;
 ///
 /// let days = Windows::new("2024-02-28", "2024-03-02", 1.0);
-/// let starts: Vec<_> = days.pieces()?.into_iter().map(|(start, _)| start.to_plain_text()).collect();
+/// let starts: Vec<_> = days.ranges()?.into_iter().map(|(start, _)| start.to_plain_text()).collect();
 /// assert_eq!(starts, ["2024-02-28", "2024-02-29", "2024-03-01"]);
 /// # Ok::<(), catchment_extract::WindowsError>(())
 /// ```
@@ -62,21 +62,21 @@ impl Windows {
     /// # Errors
     ///
     /// Where values cannot be compared or moved, or the step leads nowhere.
-    pub fn pieces(&self) -> Result<Vec<(Value, Value)>, WindowsError> {
+    pub fn ranges(&self) -> Result<Vec<(Value, Value)>, WindowsError> {
         if self.step.is_nan() || self.step <= 0.0 {
-            return Err(self.wrong(format!("a step of {} leads nowhere", self.step)));
+            return Err(self.error(format!("a step of {} leads nowhere", self.step)));
         }
         let (mut pieces, mut from) = (Vec::new(), self.start.clone());
         loop {
             match compare(&from, &self.end) {
-                None => return Err(self.wrong("the two cannot be compared".to_owned())),
+                None => return Err(self.error("the two cannot be compared".to_owned())),
                 Some(Ordering::Less) => {}
                 Some(_) => return Ok(pieces),
             }
             let to = shift(&from, self.step);
-            let to = to.ok_or_else(|| self.wrong(format!("{from} cannot be moved; numbers, dates and time stamps can")))?;
+            let to = to.ok_or_else(|| self.error(format!("{from} cannot be moved; numbers, dates and time stamps can")))?;
             if compare(&from, &to) != Some(Ordering::Less) || pieces.len() == MAX_WINDOWS {
-                return Err(self.wrong(format!("steps of {} are too small", self.step)));
+                return Err(self.error(format!("steps of {} are too small", self.step)));
             }
             let to = if compare(&to, &self.end) == Some(Ordering::Greater) { self.end.clone() } else { to };
             pieces.push((from, to.clone()));
@@ -88,23 +88,24 @@ impl Windows {
     ///
     /// # Errors
     ///
-    /// Those of [`Windows::pieces`].
-    pub fn remaining(&self, cursor: &Incremental, kept: Option<&Object>) -> Result<Vec<(Value, Value)>, WindowsError> {
-        let done = kept.map(|kept| done(kept, cursor.cursor_path.as_str())).unwrap_or_default();
-        let mut remaining = self.pieces()?;
+    /// Those of [`Windows::ranges`].
+    pub fn remaining(&self, cursor: &Incremental, resource_state: Option<&Object>) -> Result<Vec<(Value, Value)>, WindowsError> {
+        let done =
+            resource_state.map(|resource_state| loaded_ranges(resource_state, cursor.cursor_path.as_str())).unwrap_or_default();
+        let mut remaining = self.ranges()?;
         for done in &done {
-            remaining = remaining.into_iter().flat_map(|piece| without(piece, done)).collect();
+            remaining = remaining.into_iter().flat_map(|piece| subtract(piece, done)).collect();
         }
         Ok(remaining)
     }
 
-    fn wrong(&self, problem: String) -> WindowsError {
+    fn error(&self, problem: String) -> WindowsError {
         WindowsError { start: self.start.to_string(), end: self.end.to_string(), problem }
     }
 }
 
 /// What is left of a range without another one.
-fn without((from, to): (Value, Value), (done_from, done_to): &(Value, Value)) -> Vec<(Value, Value)> {
+fn subtract((from, to): (Value, Value), (done_from, done_to): &(Value, Value)) -> Vec<(Value, Value)> {
     let is_before = |left: &Value, right: &Value| compare(left, right) == Some(Ordering::Less);
     if !is_before(&from, done_to) || !is_before(done_from, &to) {
         return vec![(from, to)];
@@ -115,8 +116,8 @@ fn without((from, to): (Value, Value), (done_from, done_to): &(Value, Value)) ->
 }
 
 /// The ranges that were loaded.
-fn done(kept: &Object, cursor_path: &str) -> Vec<(Value, Value)> {
-    let ranges = own(kept, WINDOWS_KEY).and_then(|cursors| cursors.get(cursor_path)).and_then(Value::as_object);
+fn loaded_ranges(resource_state: &Object, cursor_path: &str) -> Vec<(Value, Value)> {
+    let ranges = extension(resource_state, WINDOWS_KEY).and_then(|cursors| cursors.get(cursor_path)).and_then(Value::as_object);
     let range = |text: &String| match Value::parse(text).ok()?.as_array()? {
         [from, to] => Some((from.clone(), to.clone())),
         _ => None,
@@ -126,9 +127,9 @@ fn done(kept: &Object, cursor_path: &str) -> Vec<(Value, Value)> {
 
 /// Notes that a range was loaded. Each range is a key of its own, so that runs of different ones can be put together; those
 /// that meet become one.
-pub(crate) fn set_done(kept: &mut Object, cursor_path: &str, from: &Value, to: &Value) {
+pub(crate) fn mark_loaded(resource_state: &mut Object, cursor_path: &str, from: &Value, to: &Value) {
     let mut range = (from.clone(), to.clone());
-    let mut ranges = done(kept, cursor_path);
+    let mut ranges = loaded_ranges(resource_state, cursor_path);
     let is_same = |left: &Value, right: &Value| compare(left, right) == Some(Ordering::Equal);
     while let Some(index) = ranges.iter().position(|other| is_same(&other.1, &range.0) || is_same(&range.1, &other.0)) {
         let other = ranges.remove(index);
@@ -136,7 +137,7 @@ pub(crate) fn set_done(kept: &mut Object, cursor_path: &str, from: &Value, to: &
     }
     ranges.push(range);
     let key = |(from, to): (Value, Value)| (Value::Array(vec![from, to]).to_string(), Value::Bool(true));
-    own_mut(kept, WINDOWS_KEY, |cursors| {
+    update_extension(resource_state, WINDOWS_KEY, |cursors| {
         cursors.insert(cursor_path.to_owned(), Value::Object(ranges.into_iter().map(key).collect()));
     });
 }
@@ -145,7 +146,7 @@ pub(crate) fn set_done(kept: &mut Object, cursor_path: &str, from: &Value, to: &
 mod tests {
     use catchment_json::{Object, Value};
 
-    use super::{Windows, set_done};
+    use super::{Windows, mark_loaded};
     use crate::Incremental;
 
     fn show(pieces: Vec<(Value, Value)>) -> String {
@@ -154,7 +155,7 @@ mod tests {
     }
 
     fn check(windows: Windows, expected: &str) {
-        let found = windows.pieces().map_or_else(|error| error.to_string(), show);
+        let found = windows.ranges().map_or_else(|error| error.to_string(), show);
         assert_eq!(found, expected, "{windows:?}");
     }
 
@@ -188,12 +189,12 @@ mod tests {
     #[test]
     fn what_was_loaded_is_left_out() {
         let cursor = Incremental::new("at");
-        let mut kept = Object::new();
+        let mut resource_state = Object::new();
         let mut check = |done: Option<(i64, i64)>, expected: &str| {
             if let Some((from, to)) = done {
-                set_done(&mut kept, "at", &from.into(), &to.into());
+                mark_loaded(&mut resource_state, "at", &from.into(), &to.into());
             }
-            assert_eq!(show(Windows::new(0, 6, 2.0).remaining(&cursor, Some(&kept)).unwrap()), expected);
+            assert_eq!(show(Windows::new(0, 6, 2.0).remaining(&cursor, Some(&resource_state)).unwrap()), expected);
         };
         check(None, "0..2 2..4 4..6");
         check(Some((2, 4)), "0..2 4..6");
@@ -203,6 +204,6 @@ mod tests {
         check(Some((4, 5)), "1..2");
         check(Some((1, 2)), "");
         // they have become one
-        assert_eq!(Value::Object(kept).to_string(), r#"{"_catchment":{"windows":{"at":{"[-9,6]":true}}}}"#);
+        assert_eq!(Value::Object(resource_state).to_string(), r#"{"_catchment":{"windows":{"at":{"[-9,6]":true}}}}"#);
     }
 }

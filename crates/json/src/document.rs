@@ -7,7 +7,7 @@ use crate::node::Node;
 use crate::parse::{self, Limits};
 use crate::tape::Entry;
 use crate::value::Value;
-use crate::{build, tape};
+use crate::{tape, tape_builder};
 
 /// The place of a value in its [`Document`], to come back to it later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -28,7 +28,7 @@ impl Document {
     /// The deepest nesting of arrays and objects that is read.
     pub const MAX_DEPTH: usize = 1024;
 
-    /// The bytes that [`Document::parse_within`] counts for each value and key: 12 for its entry of the tape, and 4 for its
+    /// The bytes that [`Document::parse_with_limit`] counts for each value and key: 12 for its entry of the tape, and 4 for its
     /// place in a [`Selection`](crate::Selection).
     pub const VALUE_BYTES: usize = size_of::<Entry>() + size_of::<NodeId>();
 
@@ -58,14 +58,14 @@ impl Document {
     /// ```
     /// use catchment_json::Document;
     ///
-    /// assert!(Document::parse_within(b"[1, 1, 1]".to_vec(), 100).is_ok());
-    /// let error = Document::parse_within(b"[1, 1, 1]".to_vec(), 64).unwrap_err();
+    /// assert!(Document::parse_with_limit(b"[1, 1, 1]".to_vec(), 100).is_ok());
+    /// let error = Document::parse_with_limit(b"[1, 1, 1]".to_vec(), 64).unwrap_err();
     /// assert_eq!(
     ///     error.to_string(),
     ///     "invalid JSON at line 1, column 9: text and values take more than 64 bytes of memory"
     /// );
     /// ```
-    pub fn parse_within(bytes: Vec<u8>, limit: usize) -> Result<Document, ParseError> {
+    pub fn parse_with_limit(bytes: Vec<u8>, limit: usize) -> Result<Document, ParseError> {
         Document::read(bytes, Limits { depth: Document::MAX_DEPTH, bytes: limit })
     }
 
@@ -82,10 +82,10 @@ impl Document {
     /// let deepest = format!("{}{}", "[".repeat(Document::MAX_DEPTH), "]".repeat(Document::MAX_DEPTH));
     /// let record = Value::from(vec![Value::parse(&deepest)?]).to_string();
     /// assert!(Document::parse(record.clone().into_bytes()).is_err());
-    /// assert!(Document::parse_written(record.into_bytes()).is_ok());
+    /// assert!(Document::parse_serialized(record.into_bytes()).is_ok());
     /// # Ok::<(), catchment_json::ParseError>(())
     /// ```
-    pub fn parse_written(bytes: Vec<u8>) -> Result<Document, ParseError> {
+    pub fn parse_serialized(bytes: Vec<u8>) -> Result<Document, ParseError> {
         Document::read(bytes, Limits { depth: Document::MAX_DEPTH + 2, bytes: usize::MAX })
     }
 
@@ -104,7 +104,7 @@ impl Document {
     ///
     /// Where it has more than 4 GiB of text, or as many values: places in a document have 32 bits.
     pub fn from_value(value: &Value) -> Result<Document, ParseError> {
-        let (text, tape) = build::build(value);
+        let (text, tape) = tape_builder::build(value);
         let size = text.len().max(tape.len());
         if u32::try_from(size).is_err() {
             return Err(ParseError::at(&[], 0, ParseErrorKind::TooLong { bytes: size }));
@@ -136,7 +136,7 @@ impl Document {
     }
 
     /// Bytes of memory that text and tape take.
-    pub fn memory(&self) -> usize {
+    pub fn memory_size(&self) -> usize {
         self.inner.text.capacity() + self.inner.tape.capacity() * size_of::<tape::Entry>()
     }
 }

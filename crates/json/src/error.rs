@@ -22,7 +22,7 @@ pub struct ParseError {
 pub enum ParseErrorKind {
     /// The text ended inside a value.
     #[error("the text ends early, {expected} was expected")]
-    Ended {
+    UnexpectedEnd {
         /// What would have had to follow.
         expected: &'static str,
     },
@@ -49,7 +49,7 @@ pub enum ParseErrorKind {
         /// Its length.
         bytes: usize,
     },
-    /// Text and values take more memory than [`Document::parse_within`](crate::Document::parse_within) allows.
+    /// Text and values take more memory than [`Document::parse_within`](crate::Document::parse_with_limit) allows.
     #[error("text and values take more than {limit} bytes of memory")]
     TooLarge {
         /// The limit.

@@ -7,14 +7,14 @@
 //!
 //! [`Value`] is the owned form: ordered, lossless, and what programs build rows with.
 //! [`to_value`] makes one from anything that serde can serialize.
-//! [`Path`] picks values out of either by a JSONPath. [`Value::parse_yaml`] and [`Value::to_yaml`] are the same for YAML.
+//! [`JsonPath`] picks values out of either by a JSONPath. [`Value::parse_yaml`] and [`Value::to_yaml`] are the same for YAML.
 //!
 //! ```
-//! use catchment_json::{Document, Path};
+//! use catchment_json::{Document, JsonPath};
 //!
 //! let page = Document::parse(br#"{"data": [{"id": 18446744073709551616}]}"#.to_vec())?;
-//! let ids = Path::parse("data[*].id")?.all(page.root());
-//! assert_eq!(ids[0].number(), Some("18446744073709551616"));
+//! let ids = JsonPath::parse("data[*].id")?.all(page.root());
+//! assert_eq!(ids[0].as_number(), Some("18446744073709551616"));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -22,7 +22,6 @@
 //! (`\ud800`) reads as U+FFFD; U+0000 is kept; `NaN`, `Infinity` and `-Infinity` are numbers, as Python and
 //! JavaScript write them though JSON has no such thing.
 
-mod build;
 mod deserialize;
 mod document;
 mod edit;
@@ -38,17 +37,18 @@ mod scan;
 mod selection;
 mod serialize;
 mod tape;
+mod tape_builder;
 mod unescape;
 mod value;
 mod write;
 mod yaml;
 
 pub use document::{Document, NodeId};
-pub use edit::{EditedFields, FieldEdit, PathUse};
+pub use edit::{EditedFields, FieldEdit, PathMatch};
 pub use error::{ParseError, ParseErrorKind};
-pub use node::{Elements, Entries, Key, Kind, Node};
+pub use node::{Elements, Entries, Key, Node, NodeKind};
 pub use number::Number;
-pub use path::{FieldPath, Path, PathError, PathWorkError};
+pub use path::{FieldPath, JsonPath, PathError, PathLimitError};
 pub use selection::Selection;
 pub use serialize::{SerializeError, SerializeErrorKind, to_value};
 pub use value::{Object, Value};

@@ -17,7 +17,7 @@ pub struct Node<'d> {
 
 /// What a [`Node`] is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum NodeKind {
     /// `null`
     Null,
     /// `true` or `false`
@@ -25,9 +25,9 @@ pub enum Kind {
     /// A number without fraction or exponent, of any size.
     Integer,
     /// Any other number.
-    Fraction,
+    Float,
     /// A string.
-    Text,
+    String,
     /// A list.
     Array,
     /// An object.
@@ -53,20 +53,20 @@ impl<'d> Node<'d> {
     }
 
     /// What it is.
-    pub fn kind(self) -> Kind {
+    pub fn kind(self) -> NodeKind {
         match self.entry().tag {
-            Tag::Null => Kind::Null,
-            Tag::False | Tag::True => Kind::Bool,
-            Tag::Integer => Kind::Integer,
-            Tag::Fraction => Kind::Fraction,
-            Tag::Text | Tag::EscapedText => Kind::Text,
-            Tag::Array => Kind::Array,
-            Tag::Object => Kind::Object,
+            Tag::Null => NodeKind::Null,
+            Tag::False | Tag::True => NodeKind::Bool,
+            Tag::Integer => NodeKind::Integer,
+            Tag::Fraction => NodeKind::Float,
+            Tag::Text | Tag::EscapedText => NodeKind::String,
+            Tag::Array => NodeKind::Array,
+            Tag::Object => NodeKind::Object,
         }
     }
 
     /// The boolean that it is.
-    pub fn bool(self) -> Option<bool> {
+    pub fn as_bool(self) -> Option<bool> {
         match self.entry().tag {
             Tag::True => Some(true),
             Tag::False => Some(false),
@@ -75,13 +75,13 @@ impl<'d> Node<'d> {
     }
 
     /// The number that it is, as it stands in the source.
-    pub fn number(self) -> Option<&'d str> {
+    pub fn as_number(self) -> Option<&'d str> {
         let entry = self.entry();
         matches!(entry.tag, Tag::Integer | Tag::Fraction).then(|| self.slice(entry))
     }
 
     /// The string that it is.
-    pub fn text(self) -> Option<Cow<'d, str>> {
+    pub fn as_str(self) -> Option<Cow<'d, str>> {
         let entry = self.entry();
         match entry.tag {
             Tag::Text => Some(Cow::Borrowed(self.slice(entry))),
@@ -90,9 +90,9 @@ impl<'d> Node<'d> {
         }
     }
 
-    /// The string that it is, like [`Node::text`]; one with escapes stands in `scratch`, so that many of them need no
+    /// The string that it is, like [`Node::as_str`]; one with escapes stands in `scratch`, so that many of them need no
     /// memory of their own.
-    pub fn text_in<'t>(self, scratch: &'t mut String) -> Option<&'t str>
+    pub fn as_str_with_buffer<'t>(self, scratch: &'t mut String) -> Option<&'t str>
     where
         'd: 't,
     {
@@ -136,10 +136,10 @@ impl<'d> Node<'d> {
     /// use catchment_json::Document;
     ///
     /// let page = Document::parse(br#"[1, {"a": "bc"}]"#.to_vec())?;
-    /// assert_eq!(page.root().memory(), 5 * Document::VALUE_BYTES + "1abc".len());
+    /// assert_eq!(page.root().memory_size(), 5 * Document::VALUE_BYTES + "1abc".len());
     /// # Ok::<(), catchment_json::ParseError>(())
     /// ```
-    pub fn memory(self) -> usize {
+    pub fn memory_size(self) -> usize {
         let tape = self.inner.tape.get(self.at as usize..self.end().0 as usize).unwrap_or_default();
         let text = |entry: &Entry| match entry.tag {
             Tag::Array | Tag::Object => 0,
@@ -149,7 +149,7 @@ impl<'d> Node<'d> {
     }
 
     /// How many values and keys its document has.
-    pub(crate) fn tape_length(self) -> usize {
+    pub(crate) fn document_len(self) -> usize {
         self.inner.tape.len()
     }
 
@@ -159,12 +159,12 @@ impl<'d> Node<'d> {
     }
 
     /// The place right after it, which may be in it.
-    pub(crate) fn following(self) -> NodeId {
+    pub(crate) fn next_id(self) -> NodeId {
         NodeId(self.at + 1)
     }
 
     /// The next array or object in it, from the place `from` on.
-    pub(crate) fn container_from(self, from: NodeId) -> Option<Node<'d>> {
+    pub(crate) fn next_container(self, from: NodeId) -> Option<Node<'d>> {
         let tags = self.inner.tape.get(from.0 as usize..self.end().0 as usize)?;
         let index = tags.iter().position(|entry| matches!(entry.tag, Tag::Array | Tag::Object))?;
         Some(Node::new(self.inner, from.0 + index as u32))
@@ -172,18 +172,20 @@ impl<'d> Node<'d> {
 
     /// The arrays and objects in it, each before those in that, and itself where it is one.
     pub(crate) fn containers(self) -> impl Iterator<Item = Node<'d>> {
-        std::iter::successors(self.container_from(self.id()), move |inside| self.container_from(inside.following()))
+        std::iter::successors(self.next_container(self.id()), move |inside| self.next_container(inside.next_id()))
     }
 
     /// A copy that stands alone.
     pub fn to_value(self) -> Value {
         match self.kind() {
-            Kind::Null => Value::Null,
-            Kind::Bool => Value::Bool(self.bool().unwrap_or_default()),
-            Kind::Integer | Kind::Fraction => Value::Number(Number::from_source(self.number().unwrap_or_default())),
-            Kind::Text => Value::Text(self.text().unwrap_or_default().into_owned()),
-            Kind::Array => Value::Array(self.elements().map(Node::to_value).collect()),
-            Kind::Object => Value::Object(self.entries().map(|(k, v)| (k.name().into_owned(), v.to_value())).collect::<Object>()),
+            NodeKind::Null => Value::Null,
+            NodeKind::Bool => Value::Bool(self.as_bool().unwrap_or_default()),
+            NodeKind::Integer | NodeKind::Float => Value::Number(Number::from_source(self.as_number().unwrap_or_default())),
+            NodeKind::String => Value::String(self.as_str().unwrap_or_default().into_owned()),
+            NodeKind::Array => Value::Array(self.elements().map(Node::to_value).collect()),
+            NodeKind::Object => {
+                Value::Object(self.entries().map(|(k, v)| (k.name().into_owned(), v.to_value())).collect::<Object>())
+            }
         }
     }
 
@@ -201,16 +203,16 @@ impl<'d> Node<'d> {
     /// Appends it to `out` as compact JSON, keys as they come.
     pub fn write_json(self, out: &mut String) {
         match self.kind() {
-            Kind::Text => write::write_text(&self.text().unwrap_or_default(), out),
-            Kind::Array => write::separated(out, ('[', ']'), self.elements(), |node, out| node.write_json(out)),
-            Kind::Object => write::separated(out, ('{', '}'), self.entries(), |(key, node), out| {
+            NodeKind::String => write::write_text(&self.as_str().unwrap_or_default(), out),
+            NodeKind::Array => write::separated(out, ('[', ']'), self.elements(), |node, out| node.write_json(out)),
+            NodeKind::Object => write::separated(out, ('{', '}'), self.entries(), |(key, node), out| {
                 write::write_text(&key.name(), out);
                 out.push(':');
                 node.write_json(out);
             }),
-            Kind::Null => out.push_str("null"),
-            Kind::Bool => out.push_str(if self.bool() == Some(true) { "true" } else { "false" }),
-            Kind::Integer | Kind::Fraction => out.push_str(self.number().unwrap_or_default()),
+            NodeKind::Null => out.push_str("null"),
+            NodeKind::Bool => out.push_str(if self.as_bool() == Some(true) { "true" } else { "false" }),
+            NodeKind::Integer | NodeKind::Float => out.push_str(self.as_number().unwrap_or_default()),
         }
     }
 }

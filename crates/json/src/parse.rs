@@ -153,7 +153,7 @@ impl Parser<'_> {
         self.at = start;
         let mut tag = Tag::Text;
         loop {
-            let Some(found) = scan::special(self.bytes, self.at) else {
+            let Some(found) = scan::find_special(self.bytes, self.at) else {
                 self.at = self.bytes.len();
                 return Err(self.unexpected("the closing `\"` of a string"));
             };
@@ -271,7 +271,7 @@ impl Parser<'_> {
         let rest = self.bytes.get(self.at..).unwrap_or_default();
         let kind = match String::from_utf8_lossy(rest.get(..4).unwrap_or(rest)).chars().next() {
             Some(found) => ParseErrorKind::Unexpected { found, expected },
-            None => ParseErrorKind::Ended { expected },
+            None => ParseErrorKind::UnexpectedEnd { expected },
         };
         self.error(kind)
     }

@@ -78,7 +78,7 @@ fn nesting_is_bounded() {
 #[test]
 fn the_last_of_equal_keys_counts() {
     let document = Document::parse(br#"{"a":1,"\u0061":2}"#.to_vec()).unwrap();
-    assert_eq!(document.root().get("a").unwrap().number(), Some("2"));
+    assert_eq!(document.root().get("a").unwrap().as_number(), Some("2"));
     assert_eq!(document.root().to_value().to_string(), r#"{"a":2}"#);
 }
 
@@ -116,7 +116,8 @@ pub(crate) fn any_value() -> impl proptest::strategy::Strategy<Value = Value> {
 fn texts_can_share_a_scratch() {
     let document = Document::parse(r#"["plain","a\n\u00e9",7]"#.as_bytes().to_vec()).unwrap();
     let mut scratch = String::new();
-    let texts: Vec<Option<String>> = document.root().elements().map(|e| e.text_in(&mut scratch).map(str::to_owned)).collect();
+    let texts: Vec<Option<String>> =
+        document.root().elements().map(|e| e.as_str_with_buffer(&mut scratch).map(str::to_owned)).collect();
     assert_eq!(texts, [Some("plain".to_owned()), Some("a\né".to_owned()), None]);
 }
 

@@ -14,7 +14,7 @@ use thiserror::Error;
 pub use fields::FieldPath;
 
 use crate::node::Node;
-use query::{Selector, Step};
+use query::{PathSegment, Selector};
 use search::Search;
 
 /// A JSONPath, as RFC 9535 has it but for its functions; the `$` at the beginning can be left out.
@@ -34,19 +34,19 @@ use search::Search;
 /// value, be it `null`. Numbers are compared as numbers; values of different kinds are never equal.
 ///
 /// ```
-/// use catchment_json::{Document, Path};
+/// use catchment_json::{Document, JsonPath};
 ///
 /// let page = Document::parse(br#"{"data": {"issues": [{"id": 1, "open": true}, {"id": 2, "open": false}]}}"#.to_vec())?;
-/// let check = |path: &str, expected: &str| assert_eq!(format!("{:?}", Path::parse(path).unwrap().all(page.root())), expected);
+/// let check = |path: &str, expected: &str| assert_eq!(format!("{:?}", JsonPath::parse(path).unwrap().all(page.root())), expected);
 /// check("data.issues[*].id", "[1, 2]");
 /// check("$..issues[-1].id", "[2]");
 /// check("data.issues[?@.open == true].id", "[1]");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Path {
+pub struct JsonPath {
     text: String,
-    steps: Vec<Step>,
+    steps: Vec<PathSegment>,
 }
 
 /// A path that cannot be read.
@@ -63,13 +63,13 @@ pub struct PathError {
     pub column: usize,
 }
 
-/// A path that was too much work in a document; see [`Path::try_all`].
+/// A path that was too much work in a document; see [`JsonPath::all_with_limit`].
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error(
     "the path {path:?} leads to too many values, or by too many ways: gave up after {steps} steps in a document of {values} \
      values; name the keys on the way in place of `..` and `*`"
 )]
-pub struct PathWorkError {
+pub struct PathLimitError {
     /// The path.
     pub path: String,
     /// After how many looks at a value it was given up.
@@ -78,31 +78,31 @@ pub struct PathWorkError {
     pub values: usize,
 }
 
-impl Path {
+impl JsonPath {
     /// Reads a path.
     ///
     /// # Errors
     ///
     /// Where it is not one, or calls a function.
-    pub fn parse(text: &str) -> Result<Path, PathError> {
-        Ok(Path { text: text.to_owned(), steps: read::path(text)? })
+    pub fn parse(text: &str) -> Result<JsonPath, PathError> {
+        Ok(JsonPath { text: text.to_owned(), steps: read::path(text)? })
     }
 
     /// The path of one key, whatever characters it has.
-    pub fn key(key: &str) -> Path {
-        Path::of_keys([key])
+    pub fn key(key: &str) -> JsonPath {
+        JsonPath::from_keys([key])
     }
 
     /// The path that goes through objects by these keys, whatever characters they have.
     ///
     /// ```
-    /// use catchment_json::Path;
+    /// use catchment_json::JsonPath;
     ///
-    /// assert_eq!(Path::of_keys(["data", "next.page", "it's"]).as_str(), r"data['next.page']['it\'s']");
+    /// assert_eq!(JsonPath::from_keys(["data", "next.page", "it's"]).as_str(), r"data['next.page']['it\'s']");
     /// ```
-    pub fn of_keys<K: Into<String>>(keys: impl IntoIterator<Item = K>) -> Path {
+    pub fn from_keys<K: Into<String>>(keys: impl IntoIterator<Item = K>) -> JsonPath {
         let keys: Vec<String> = keys.into_iter().map(Into::into).collect();
-        Path { text: write::keys(&keys), steps: keys.into_iter().map(Step::key).collect() }
+        JsonPath { text: write::keys(&keys), steps: keys.into_iter().map(PathSegment::key).collect() }
     }
 
     /// The path as it was written.
@@ -114,19 +114,19 @@ impl Path {
     pub fn as_key(&self) -> Option<&str> {
         let [step] = self.steps.as_slice() else { return None };
         match step.only_selector()? {
-            Selector::Key(key) => Some(key),
+            Selector::Name(key) => Some(key),
             _ => None,
         }
     }
 
     /// Whether it leads to one value at most, having no wildcards, filters and the like.
     pub fn is_singular(&self) -> bool {
-        self.steps.iter().all(Step::is_singular)
+        self.steps.iter().all(PathSegment::is_singular)
     }
 
     /// Whether there is what it picks its values from: for `data.items[*].id` that is whatever stands at `data.items`, be
     /// it empty. A singular path picks from the value that it leads to.
-    pub fn has_source(&self, root: Node<'_>) -> bool {
+    pub fn source_exists(&self, root: Node<'_>) -> bool {
         let picks = self.steps.iter().position(|step| !step.is_singular()).unwrap_or(self.steps.len());
         query::first(&Search::unlimited(root), self.steps.get(..picks).unwrap_or_default(), root).is_some()
     }
@@ -135,15 +135,15 @@ impl Path {
     /// It does not where there is nothing to pick from, as in an empty list, nor where a filter takes nothing.
     ///
     /// ```
-    /// use catchment_json::{Document, Path};
+    /// use catchment_json::{Document, JsonPath};
     ///
-    /// let path = Path::parse("data[*].id")?;
-    /// let breaks_off = |text: &str| Ok::<_, Box<dyn std::error::Error>>(path.breaks_off(Document::parse(text.into())?.root()));
+    /// let path = JsonPath::parse("data[*].id")?;
+    /// let breaks_off = |text: &str| Ok::<_, Box<dyn std::error::Error>>(path.is_missing_key(Document::parse(text.into())?.root()));
     /// assert!(breaks_off(r#"{"data": [{"key": 1}]}"#)?);
     /// assert!(!breaks_off(r#"{"data": []}"#)?);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn breaks_off(&self, root: Node<'_>) -> bool {
+    pub fn is_missing_key(&self, root: Node<'_>) -> bool {
         query::breaks_off(&self.steps, root)
     }
 
@@ -154,12 +154,12 @@ impl Path {
 
     /// All values that the path leads to from `root`, in document order but where the path turns it around; one that it
     /// leads to by two ways is there twice. These can be very many: for documents and paths that others wrote there is
-    /// [`Path::try_all`].
+    /// [`JsonPath::all_with_limit`].
     pub fn all<'d>(&self, root: Node<'d>) -> Vec<Node<'d>> {
         self.collect(&Search::unlimited(root))
     }
 
-    /// The values of [`Path::all`], as long as the work is proportional to the size of the document: `$..a..a..a` comes to a
+    /// The values of [`JsonPath::all`], as long as the work is proportional to the size of the document: `$..a..a..a` comes to a
     /// value that is deep inside by thousands of ways.
     ///
     /// # Errors
@@ -168,12 +168,12 @@ impl Path {
     /// results than 400 thousand and four times the values.
     ///
     /// ```
-    /// use catchment_json::{Document, Path};
+    /// use catchment_json::{Document, JsonPath};
     ///
     /// let nested = format!("{}1{}", r#"{"a":"#.repeat(600), "}".repeat(600));
     /// let page = Document::parse(nested.into_bytes())?;
-    /// assert_eq!(Path::parse("$..a..a")?.try_all(page.root())?.len(), 600 * 599 / 2);
-    /// let error = Path::parse("$..a..a..a")?.try_all(page.root()).unwrap_err();
+    /// assert_eq!(JsonPath::parse("$..a..a")?.all_with_limit(page.root())?.len(), 600 * 599 / 2);
+    /// let error = JsonPath::parse("$..a..a..a")?.all_with_limit(page.root()).unwrap_err();
     /// assert_eq!(
     ///     error.to_string(),
     ///     "the path \"$..a..a..a\" leads to too many values, or by too many ways: gave up after 10000000 steps in a document of \
@@ -181,11 +181,11 @@ impl Path {
     /// );
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn try_all<'d>(&self, root: Node<'d>) -> Result<Vec<Node<'d>>, PathWorkError> {
+    pub fn all_with_limit<'d>(&self, root: Node<'d>) -> Result<Vec<Node<'d>>, PathLimitError> {
         let search = Search::limited(root);
         let found = self.collect(&search);
         if search.is_exhausted() {
-            return Err(PathWorkError { path: self.text.clone(), steps: search::budget(root), values: root.tape_length() });
+            return Err(PathLimitError { path: self.text.clone(), steps: search::budget(root), values: root.document_len() });
         }
         Ok(found)
     }
@@ -200,7 +200,7 @@ impl Path {
     }
 }
 
-impl std::fmt::Display for Path {
+impl std::fmt::Display for JsonPath {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.text)
     }

@@ -10,7 +10,7 @@ const SPACES: u64 = u64::from_le_bytes([0x20; 8]);
 ///
 /// The "has zero byte" trick of Bit Twiddling Hacks: subtraction borrows only upwards, so the lowest byte
 /// that is marked is a true one.
-pub(crate) fn special(bytes: &[u8], from: usize) -> Option<usize> {
+pub(crate) fn find_special(bytes: &[u8], from: usize) -> Option<usize> {
     let mut at = from;
     while let Some(chunk) = bytes.get(at..at + 8).and_then(|c| <[u8; 8]>::try_from(c).ok()) {
         let word = u64::from_le_bytes(chunk);
@@ -30,7 +30,7 @@ fn zero_bytes(word: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::special;
+    use super::find_special;
 
     fn naive(bytes: &[u8], from: usize) -> Option<usize> {
         (from..bytes.len()).find(|i| matches!(bytes[*i], b'"' | b'\\' | 0..=0x1f))
@@ -43,7 +43,7 @@ mod tests {
                 let mut text = vec![b'a'; 20];
                 text[place] = byte;
                 for from in 0..=20 {
-                    assert_eq!(special(&text, from), naive(&text, from), "byte {byte} at {place}, from {from}");
+                    assert_eq!(find_special(&text, from), naive(&text, from), "byte {byte} at {place}, from {from}");
                 }
             }
         }
@@ -52,7 +52,7 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn as_the_naive_search(bytes: Vec<u8>, from in 0usize..40) {
-            proptest::prop_assert_eq!(special(&bytes, from), naive(&bytes, from));
+            proptest::prop_assert_eq!(find_special(&bytes, from), naive(&bytes, from));
         }
     }
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde::ser::Error as _;
 
 use crate::document::{Document, NodeId};
-use crate::node::{Kind, Node};
+use crate::node::{Node, NodeKind};
 use crate::serialize::{SerializeError, to_value};
 use crate::value::Value;
 use crate::write;
@@ -22,7 +22,7 @@ const ROW_BYTES: usize = 32;
 /// ```
 /// use catchment_json::{Document, Selection};
 ///
-/// let page = Selection::elements(Document::parse(br#"[{"id": 1}, null, {"id": 2}]"#.to_vec())?);
+/// let page = Selection::from_document(Document::parse(br#"[{"id": 1}, null, {"id": 2}]"#.to_vec())?);
 /// assert_eq!(page.ids.len(), 2);
 ///
 /// let built = Selection::try_from(vec![("Rhine", 1233), ("Danube", 2850)])?;
@@ -39,11 +39,11 @@ pub struct Selection {
 
 impl Selection {
     /// The elements of a list, but for nulls; anything else as a whole, null not at all.
-    pub fn elements(document: Document) -> Selection {
+    pub fn from_document(document: Document) -> Selection {
         let root = document.root();
         let ids = match root.kind() {
-            Kind::Array => root.elements().filter(|node| node.kind() != Kind::Null).map(Node::id).collect(),
-            Kind::Null => Vec::new(),
+            NodeKind::Array => root.elements().filter(|node| node.kind() != NodeKind::Null).map(Node::id).collect(),
+            NodeKind::Null => Vec::new(),
             _ => vec![root.id()],
         };
         Selection { document, ids }
@@ -59,13 +59,13 @@ impl Selection {
     /// ```
     /// use catchment_json::{Document, Selection};
     ///
-    /// let page = Selection::elements(Document::parse(br#"[{"id": 1}, {"id": 2}, {"id": 3}]"#.to_vec())?);
-    /// assert_eq!(page.runs(1 << 20), [0..3]);
-    /// assert_eq!(page.runs(1), [0..1, 1..2, 2..3]);
+    /// let page = Selection::from_document(Document::parse(br#"[{"id": 1}, {"id": 2}, {"id": 3}]"#.to_vec())?);
+    /// assert_eq!(page.chunks_by_size(1 << 20), [0..3]);
+    /// assert_eq!(page.chunks_by_size(1), [0..1, 1..2, 2..3]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn runs(&self, max_bytes: usize) -> Vec<Range<usize>> {
-        if self.memory() <= max_bytes || self.ids.len() < 2 {
+    pub fn chunks_by_size(&self, max_bytes: usize) -> Vec<Range<usize>> {
+        if self.memory_size() <= max_bytes || self.ids.len() < 2 {
             return std::iter::once(0..self.ids.len()).filter(|run| !run.is_empty()).collect();
         }
         let (mut runs, mut first, mut bytes) = (Vec::new(), 0, 0);
@@ -86,8 +86,8 @@ impl Selection {
     }
 
     /// Bytes of memory that the document and the places take.
-    pub fn memory(&self) -> usize {
-        self.document.memory() + self.ids.len() * size_of::<NodeId>()
+    pub fn memory_size(&self) -> usize {
+        self.document.memory_size() + self.ids.len() * size_of::<NodeId>()
     }
 
     /// Appends the values to `out` as a list, compact JSON.
@@ -97,9 +97,9 @@ impl Selection {
 }
 
 impl From<Document> for Selection {
-    /// [`Selection::elements`]
+    /// [`Selection::from_document`]
     fn from(document: Document) -> Selection {
-        Selection::elements(document)
+        Selection::from_document(document)
     }
 }
 
@@ -118,6 +118,6 @@ impl<T: Serialize> TryFrom<Vec<T>> for Selection {
     /// Rows that a program built, each anything that serde can serialise.
     fn try_from(rows: Vec<T>) -> Result<Selection, SerializeError> {
         let rows = rows.iter().map(to_value).collect::<Result<_, _>>()?;
-        Document::from_value(&Value::Array(rows)).map(Selection::elements).map_err(SerializeError::custom)
+        Document::from_value(&Value::Array(rows)).map(Selection::from_document).map_err(SerializeError::custom)
     }
 }

@@ -20,18 +20,18 @@ pub(crate) fn unescape_to(raw: &str, out: &mut String) {
     while let Some(at) = backslash(rest) {
         let (plain, escaped) = rest.split_at(at);
         out.push_str(plain);
-        rest = one(escaped.strip_prefix('\\').unwrap_or_default(), out);
+        rest = unescape_one(escaped.strip_prefix('\\').unwrap_or_default(), out);
     }
     out.push_str(rest);
 }
 
 /// The first backslash: of the special bytes, valid content has no other.
 fn backslash(raw: &str) -> Option<usize> {
-    scan::special(raw.as_bytes(), 0)
+    scan::find_special(raw.as_bytes(), 0)
 }
 
 /// Reads what follows a backslash, and returns what is left.
-pub(crate) fn one<'r>(escaped: &'r str, out: &mut String) -> &'r str {
+pub(crate) fn unescape_one<'r>(escaped: &'r str, out: &mut String) -> &'r str {
     let mut chars = escaped.chars();
     match chars.next() {
         Some('b') => out.push('\u{8}'),

@@ -25,7 +25,7 @@ pub enum Value {
     /// A number of any size.
     Number(Number),
     /// A string.
-    Text(String),
+    String(String),
     /// A list.
     Array(Vec<Value>),
     /// An object.
@@ -54,7 +54,7 @@ impl Value {
 
     /// The string that it is.
     pub fn as_str(&self) -> Option<&str> {
-        if let Value::Text(text) = self { Some(text) } else { None }
+        if let Value::String(text) = self { Some(text) } else { None }
     }
 
     /// A string without its quotes, anything else as JSON: how it stands in a URL.
@@ -93,12 +93,12 @@ impl Value {
     }
 
     /// `a list`, `a string` …, for messages.
-    pub fn kind_name(&self) -> &'static str {
+    pub fn type_name(&self) -> &'static str {
         match self {
             Value::Null => "null",
             Value::Bool(_) => "a boolean",
             Value::Number(_) => "a number",
-            Value::Text(_) => "a string",
+            Value::String(_) => "a string",
             Value::Array(_) => "a list",
             Value::Object(_) => "an object",
         }
@@ -136,8 +136,8 @@ from! {
     u32 => |v| Value::Number(Number::from(u64::from(v)));
     u64 => |v| Value::Number(Number::from(v));
     f64 => |v| Value::Number(Number::from(v));
-    &str => |v: &str| Value::Text(v.to_owned());
-    String => Value::Text;
+    &str => |v: &str| Value::String(v.to_owned());
+    String => Value::String;
     Vec<Value> => Value::Array;
     Object => Value::Object;
 }

@@ -9,7 +9,7 @@ pub fn write_value(value: &Value, sorted: bool, out: &mut String) {
         Value::Null => out.push_str("null"),
         Value::Bool(b) => out.push_str(if *b { "true" } else { "false" }),
         Value::Number(n) => out.push_str(n.as_str()),
-        Value::Text(text) => write_text(text, out),
+        Value::String(text) => write_text(text, out),
         Value::Array(elements) => separated(out, ('[', ']'), elements, |element, out| write_value(element, sorted, out)),
         Value::Object(object) => {
             let mut entries: Vec<_> = object.iter().collect();
@@ -29,7 +29,7 @@ pub fn write_value(value: &Value, sorted: bool, out: &mut String) {
 pub fn write_text(text: &str, out: &mut String) {
     out.push('"');
     let mut rest = text;
-    while let Some(at) = crate::scan::special(rest.as_bytes(), 0) {
+    while let Some(at) = crate::scan::find_special(rest.as_bytes(), 0) {
         let (plain, tail) = rest.split_at(at);
         out.push_str(plain);
         let mut chars = tail.chars();

@@ -7,9 +7,9 @@ use arrow::error::ArrowError;
 use arrow::record_batch::RecordBatch;
 use catchment_json::{Node, Value};
 use catchment_schema::{Table, cursor_rows_table, parent_cursors_table};
-use catchment_state::{BoundaryChange, BoundaryEntry, BoundaryKey, BoundaryKind, RowHash};
+use catchment_state::{CursorEntry, CursorEntryChange, CursorEntryKey, CursorEntryKind, RowHash};
 
-use crate::CursorRows;
+use crate::CursorEntriesHeader;
 
 /// The most entries in one record batch.
 const BATCH_ENTRIES: usize = 10_000;
@@ -22,22 +22,22 @@ const BATCH_BYTES: usize = 4 << 20;
 ///
 /// ```
 /// use catchment_load_package::cursor_table;
-/// use catchment_state::BoundaryKind;
+/// use catchment_state::CursorEntryKind;
 ///
-/// assert_eq!(cursor_table(BoundaryKind::Parents).name, "_catchment_parent_cursors");
+/// assert_eq!(cursor_table(CursorEntryKind::Parents).name, "_catchment_parent_cursors");
 /// ```
-pub fn cursor_table(kind: BoundaryKind) -> Table {
+pub fn cursor_table(kind: CursorEntryKind) -> Table {
     match kind {
-        BoundaryKind::Rows => cursor_rows_table(),
-        BoundaryKind::Parents => parent_cursors_table(),
+        CursorEntryKind::Rows => cursor_rows_table(),
+        CursorEntryKind::Parents => parent_cursors_table(),
     }
 }
 
 /// Splits entries into those of one record batch each.
-pub(crate) fn batches(mut entries: &[BoundaryEntry]) -> impl Iterator<Item = &[BoundaryEntry]> {
+pub(crate) fn batches(mut entries: &[CursorEntry]) -> impl Iterator<Item = &[CursorEntry]> {
     std::iter::from_fn(move || {
         let mut bytes = 0;
-        let fits = |entry: &&BoundaryEntry| {
+        let fits = |entry: &&CursorEntry| {
             bytes += entry.cursor.as_ref().map_or(0, |cursor| cursor.len());
             bytes <= BATCH_BYTES
         };
@@ -52,28 +52,28 @@ pub(crate) fn batches(mut entries: &[BoundaryEntry]) -> impl Iterator<Item = &[B
 pub(crate) fn batch(
     table: &Table,
     pipeline: &str,
-    key: &BoundaryKey,
-    entries: &[BoundaryEntry],
+    key: &CursorEntryKey,
+    entries: &[CursorEntry],
 ) -> Result<RecordBatch, ArrowError> {
     let same = |text: &str| -> ArrayRef { Arc::new(StringArray::from_iter_values(entries.iter().map(|_| text))) };
     let ids = StringArray::from_iter_values(entries.iter().map(|entry| entry.id.to_string()));
     let cursors = || StringArray::from_iter_values(entries.iter().map(|entry| entry.cursor.as_deref().unwrap_or_default()));
     let mut columns = vec![same(pipeline), same(&key.source), same(&key.resource), same(&key.cursor_path), Arc::new(ids)];
-    if key.kind == BoundaryKind::Parents {
+    if key.kind == CursorEntryKind::Parents {
         columns.push(Arc::new(cursors()));
     }
     RecordBatch::try_from_iter(table.columns.keys().map(String::as_str).zip(columns))
 }
 
 /// A change in the record at the end of an extraction: hashes of rows are a list, cursors of parents a list of pairs.
-pub(crate) fn to_value(change: &BoundaryChange) -> Value {
-    let mut value = CursorRows { key: change.key.clone(), replaces: change.replaces }.to_value();
-    let id = |entry: &BoundaryEntry| Value::from(entry.id.to_string());
+pub(crate) fn to_value(change: &CursorEntryChange) -> Value {
+    let mut value = CursorEntriesHeader { key: change.key.clone(), replaces: change.replaces }.to_value();
+    let id = |entry: &CursorEntry| Value::from(entry.id.to_string());
     let (name, entries): (&str, Vec<Value>) = match change.key.kind {
-        BoundaryKind::Rows => ("hashes", change.entries.iter().map(id).collect()),
-        BoundaryKind::Parents => {
+        CursorEntryKind::Rows => ("hashes", change.entries.iter().map(id).collect()),
+        CursorEntryKind::Parents => {
             let pair =
-                |entry: &BoundaryEntry| Value::Array(vec![id(entry), Value::from(entry.cursor.as_deref().unwrap_or_default())]);
+                |entry: &CursorEntry| Value::Array(vec![id(entry), Value::from(entry.cursor.as_deref().unwrap_or_default())]);
             ("cursors", change.entries.iter().map(pair).collect())
         }
     };
@@ -84,20 +84,20 @@ pub(crate) fn to_value(change: &BoundaryChange) -> Value {
 }
 
 /// Reads what [`to_value`] made.
-pub(crate) fn from_node(node: Node<'_>) -> Option<BoundaryChange> {
+pub(crate) fn from_node(node: Node<'_>) -> Option<CursorEntryChange> {
     let text = |key| Some((key, node.get(key)?.to_value()));
     let head = ["kind", "source", "resource", "cursor_path", "replaces"].into_iter().filter_map(text);
-    let CursorRows { key, replaces } = CursorRows::from_value(&Value::object(head))?;
-    let hash = |node: Node<'_>| -> Option<RowHash> { node.text()?.parse().ok() };
+    let CursorEntriesHeader { key, replaces } = CursorEntriesHeader::from_value(&Value::object(head))?;
+    let hash = |node: Node<'_>| -> Option<RowHash> { node.as_str()?.parse().ok() };
     let entries = match key.kind {
-        BoundaryKind::Rows => node.get("hashes")?.elements().map(|node| Some(BoundaryEntry::from(hash(node)?))).collect(),
-        BoundaryKind::Parents => node.get("cursors")?.elements().map(parent).collect::<Option<_>>(),
+        CursorEntryKind::Rows => node.get("hashes")?.elements().map(|node| Some(CursorEntry::from(hash(node)?))).collect(),
+        CursorEntryKind::Parents => node.get("cursors")?.elements().map(parent).collect::<Option<_>>(),
     }?;
-    Some(BoundaryChange { key, replaces, entries })
+    Some(CursorEntryChange { key, replaces, entries })
 }
 
-fn parent(pair: Node<'_>) -> Option<BoundaryEntry> {
+fn parent(pair: Node<'_>) -> Option<CursorEntry> {
     let mut pair = pair.elements();
     let (id, cursor) = (pair.next()?, pair.next()?);
-    Some(BoundaryEntry { id: id.text()?.parse().ok()?, cursor: Some(cursor.text()?.as_ref().into()) })
+    Some(CursorEntry { id: id.as_str()?.parse().ok()?, cursor: Some(cursor.as_str()?.as_ref().into()) })
 }

@@ -1,23 +1,23 @@
 use catchment_json::{Document, Value};
 use catchment_schema::Schema;
-use catchment_state::{BoundaryChange, BoundaryEntry, BoundaryKey, BoundaryKind, RowHash};
+use catchment_state::{CursorEntry, CursorEntryChange, CursorEntryKey, CursorEntryKind, RowHash};
 
 use super::cursor_entries::{batches, from_node, to_value};
-use crate::CursorRows;
-use crate::store_tests::{begin, pending, read, seal, store};
-use crate::{ExtractedRecord, PendingRows, WriterOptions};
+use crate::CursorEntriesHeader;
+use crate::store_tests::{header, pending, read, seal, store};
+use crate::{ExtractedRecord, PendingExtract, WriterOptions};
 
 /// The cursors of two parents.
-fn parents() -> BoundaryChange {
+fn parents() -> CursorEntryChange {
     let [source, resource, cursor_path] = ["s", "r", "at"].map(str::to_owned);
-    let key = BoundaryKey { kind: BoundaryKind::Parents, source, resource, cursor_path };
-    let entry = |id: u8, cursor: &str| BoundaryEntry { id: RowHash::from([id; 9]), cursor: Some(cursor.into()) };
+    let key = CursorEntryKey { kind: CursorEntryKind::Parents, source, resource, cursor_path };
+    let entry = |id: u8, cursor: &str| CursorEntry { id: RowHash::from([id; 9]), cursor: Some(cursor.into()) };
     let entries = vec![entry(1, r#"[0,"it's \"5\"",["Tp44cKMYfAuJ"],[]]"#), entry(2, "[0,6,[],[]]")];
-    BoundaryChange { key, replaces: true, entries }
+    CursorEntryChange { key, replaces: true, entries }
 }
 
 #[track_caller]
-fn check_extracted(json: &str, change: Option<&BoundaryChange>) {
+fn check_extracted(json: &str, change: Option<&CursorEntryChange>) {
     let document = Document::parse(json.as_bytes().to_vec()).unwrap();
     assert_eq!(from_node(document.root()).as_ref(), change);
     if let Some(change) = change {
@@ -36,17 +36,17 @@ fn entries_in_an_extraction_read_back() {
 }
 
 #[track_caller]
-fn check_journal(json: &str, kind: Option<BoundaryKind>) {
-    let read = CursorRows::from_value(&Value::parse(json).unwrap());
+fn check_journal(json: &str, kind: Option<CursorEntryKind>) {
+    let read = CursorEntriesHeader::from_value(&Value::parse(json).unwrap());
     assert_eq!(read.as_ref().map(|cursor| cursor.key.kind), kind);
     assert!(read.is_none_or(|cursor| cursor.to_value().to_string() == json));
 }
 
 #[test]
 fn cursors_in_a_journal_read_back() {
-    check_journal(r#"{"source":"s","resource":"r","cursor_path":"at","replaces":true}"#, Some(BoundaryKind::Rows));
+    check_journal(r#"{"source":"s","resource":"r","cursor_path":"at","replaces":true}"#, Some(CursorEntryKind::Rows));
     let parents = r#"{"kind":"parents","source":"s","resource":"r","cursor_path":"at","replaces":false}"#;
-    check_journal(parents, Some(BoundaryKind::Parents));
+    check_journal(parents, Some(CursorEntryKind::Parents));
     check_journal(&parents.replace(r#""parents""#, r#""others""#), None);
     check_journal(&parents.replace(r#""parents""#, "null"), None);
 }
@@ -54,13 +54,13 @@ fn cursors_in_a_journal_read_back() {
 #[test]
 fn cursors_of_parents_stand_beside_rows_at_cursors() {
     let (_dir, store) = store();
-    let mut writer = store.create(begin(), WriterOptions::default()).unwrap();
-    writer.cursor_rows(&crate::extracted_tests::change()).unwrap();
-    writer.cursor_rows(&parents()).unwrap();
+    let mut writer = store.create_package(header(), WriterOptions::default()).unwrap();
+    writer.append_cursor_entries(&crate::extracted_tests::change()).unwrap();
+    writer.append_cursor_entries(&parents()).unwrap();
     drop(writer.seal(seal()).unwrap());
     let package = pending(&store);
-    let kinds: Vec<_> = package.cursor_rows().iter().map(|cursor| cursor.key.kind).collect();
-    assert_eq!(kinds, [BoundaryKind::Rows, BoundaryKind::Parents]);
+    let kinds: Vec<_> = package.cursor_entries().iter().map(|cursor| cursor.key.kind).collect();
+    assert_eq!(kinds, [CursorEntryKind::Rows, CursorEntryKind::Parents]);
     let shown = package.cursor_segments().iter().map(|segment| {
         let schema = read(&package, segment)[0].schema();
         let columns: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
@@ -74,16 +74,16 @@ fn cursors_of_parents_stand_beside_rows_at_cursors() {
 #[test]
 fn an_extraction_ends_with_the_cursors_of_parents() {
     let (_dir, store) = store();
-    let writer = store.create_extracted(&begin(), &Schema::new("s")).unwrap();
+    let writer = store.create_extract(&header(), &Schema::new("s")).unwrap();
     writer.finish(&seal().state, &[crate::extracted_tests::change(), parents()], &Value::Null).unwrap();
-    let Some(PendingRows::Complete(mut extracted)) = store.extracted().unwrap().pop() else { panic!("nothing waits") };
+    let Some(PendingExtract::Complete(mut extracted)) = store.pending_extracts().unwrap().pop() else { panic!("nothing waits") };
     let ExtractedRecord::End { boundaries, .. } = extracted.next_record().unwrap() else { panic!("no end") };
     assert_eq!(boundaries, [crate::extracted_tests::change(), parents()]);
 }
 
 #[track_caller]
 fn check_batches(lengths: &[usize], expected: &[usize]) {
-    let entry = |length: &usize| BoundaryEntry { id: RowHash::from([0; 9]), cursor: Some("x".repeat(*length).into()) };
+    let entry = |length: &usize| CursorEntry { id: RowHash::from([0; 9]), cursor: Some("x".repeat(*length).into()) };
     let entries: Vec<_> = lengths.iter().map(entry).collect();
     assert_eq!(batches(&entries).map(<[_]>::len).collect::<Vec<_>>(), expected);
 }

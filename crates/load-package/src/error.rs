@@ -21,7 +21,7 @@ pub enum PackageError {
     },
     /// A file is not what was written.
     #[error("{} is damaged: {problem}", path.display())]
-    Damaged {
+    Corrupt {
         /// The file.
         path: PathBuf,
         /// What was found.
@@ -29,7 +29,7 @@ pub enum PackageError {
     },
     /// The package was written by a later version.
     #[error("{} has package format {found}, this version reads up to {known}: load it with the version that wrote it", path.display())]
-    TooNew {
+    UnsupportedFormat {
         /// The journal.
         path: PathBuf,
         /// Its format.
@@ -47,7 +47,7 @@ pub enum PackageError {
     },
     /// There is no package of that load id.
     #[error("there is no package {load_id} in {}", path.display())]
-    Missing {
+    NotFound {
         /// The load id.
         load_id: String,
         /// Where it was looked for.
@@ -55,7 +55,7 @@ pub enum PackageError {
     },
     /// A package cannot be put where another one of its load id is.
     #[error("{} is there already: load or remove it first", path.display())]
-    Exists {
+    AlreadyExists {
         /// The folder of the other one.
         path: PathBuf,
     },
@@ -76,8 +76,8 @@ impl PackageError {
     }
 
     /// Whether what is on disk is not what was written, so that it can never be read.
-    pub fn is_damage(&self) -> bool {
-        matches!(self, PackageError::Damaged { .. })
+    pub fn is_corrupt(&self) -> bool {
+        matches!(self, PackageError::Corrupt { .. })
     }
 
     pub(crate) fn io(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> PackageError {

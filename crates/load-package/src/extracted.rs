@@ -1,6 +1,6 @@
 //! Rows as a source gave them, on disk until they are normalised: for those who do the two one by one.
 //!
-//! A folder with a file of lines like those of a journal: a [`Begin`] with the schema that the resources declared,
+//! A folder with a file of lines like those of a journal: a [`PackageHeader`] with the schema that the resources declared,
 //! then pages, last the state after them. The file gets its name when it is complete, so one that was not finished is
 //! never read.
 
@@ -10,12 +10,12 @@ use std::path::Path;
 
 use catchment_json::{Selection, Value, write_text};
 use catchment_schema::Schema;
-use catchment_state::{BoundaryChange, State};
+use catchment_state::{CursorEntryChange, State};
 
 use crate::folder::LockedFolder;
-use crate::journal::Begin;
-use crate::pages::Pages;
-use crate::{PackageError, cursor_entries, folder, line, pages};
+use crate::journal::PackageHeader;
+use crate::pages::ExtractReader;
+use crate::{PackageError, checksum_line, cursor_entries, folder, pages};
 
 /// The name of the file before it is complete.
 pub(crate) const UNFINISHED: &str = "pages.unfinished";
@@ -24,7 +24,7 @@ pub(crate) const UNFINISHED: &str = "pages.unfinished";
 pub(crate) const RESUMABLE: &str = "pages.resumable";
 
 /// Writes the rows of a source. Dropping it takes back what was written, unless it was
-/// [secured](ExtractedWriter::secure).
+/// [secured](ExtractedWriter::sync_checkpoint).
 #[derive(Debug)]
 pub struct ExtractedWriter {
     folder: LockedFolder,
@@ -35,9 +35,9 @@ pub struct ExtractedWriter {
 
 /// All that a source gave.
 #[derive(Debug)]
-pub struct Extracted {
+pub struct ExtractedPackage {
     folder: LockedFolder,
-    pages: Pages,
+    pages: ExtractReader,
 }
 
 /// What comes next in it.
@@ -45,7 +45,7 @@ pub struct Extracted {
 pub enum ExtractedRecord {
     /// Rows of a page.
     Page(ExtractedPage),
-    /// All that came of the resource `tree`, and of those that are fed by it, stands before.
+    /// All that came of the resource `root`, and of those that are fed by it, stands before.
     Checkpoint {
         /// The resource.
         tree: String,
@@ -57,9 +57,9 @@ pub enum ExtractedRecord {
         /// The state.
         state: Box<State>,
         /// How the entries of cursors change that are too many for the state.
-        boundaries: Vec<BoundaryChange>,
+        boundaries: Vec<CursorEntryChange>,
         /// What was noticed while the rows were extracted, for reports; null where nothing was.
-        remarks: Value,
+        diagnostics: Value,
     },
 }
 
@@ -67,7 +67,7 @@ pub enum ExtractedRecord {
 #[derive(Debug, Clone)]
 pub struct ExtractedPage {
     /// The resource with pages of its own that they come from.
-    pub tree: String,
+    pub root: String,
     /// The resource that they are of.
     pub resource: String,
     /// The root table.
@@ -79,11 +79,11 @@ pub struct ExtractedPage {
 }
 
 impl ExtractedWriter {
-    pub(crate) fn create(folder: LockedFolder, begin: &Begin, schema: &Schema) -> Result<Self, PackageError> {
+    pub(crate) fn create(folder: LockedFolder, header: &PackageHeader, schema: &Schema) -> Result<Self, PackageError> {
         let path = folder.path().join(UNFINISHED);
         let file = File::create(&path).map_err(PackageError::io("create", &path))?;
         let mut writer = ExtractedWriter { folder, out: BufWriter::with_capacity(1 << 18, file), name: UNFINISHED };
-        let first = Value::object([("begin", begin.to_value()), ("schema", schema.to_value())]);
+        let first = Value::object([("begin", header.to_value()), ("schema", schema.to_value())]);
         writer.write(&first.to_string())?;
         Ok(writer)
     }
@@ -95,7 +95,7 @@ impl ExtractedWriter {
     /// Where they cannot be written.
     pub fn append(&mut self, page: &ExtractedPage) -> Result<(), PackageError> {
         let mut json = format!("{{\"ordinal\":{},\"tree\":", page.ordinal);
-        write_text(&page.tree, &mut json);
+        write_text(&page.root, &mut json);
         json.push_str(",\"resource\":");
         write_text(&page.resource, &mut json);
         json.push_str(",\"table\":");
@@ -106,12 +106,12 @@ impl ExtractedWriter {
         self.write(&json)
     }
 
-    /// Notes that all that came of the resource `tree`, and of those that are fed by it, is written, up to `checkpoint`.
+    /// Notes that all that came of the resource `root`, and of those that are fed by it, is written, up to `checkpoint`.
     ///
     /// # Errors
     ///
     /// Where it cannot be written.
-    pub fn note(&mut self, tree: &str, checkpoint: &Value) -> Result<(), PackageError> {
+    pub fn append_checkpoint(&mut self, tree: &str, checkpoint: &Value) -> Result<(), PackageError> {
         self.write(&Value::object([("tree", Value::from(tree)), ("checkpoint", checkpoint.clone())]).to_string())
     }
 
@@ -121,40 +121,40 @@ impl ExtractedWriter {
     /// # Errors
     ///
     /// Where it cannot be written.
-    pub fn secure(&mut self) -> Result<(), PackageError> {
+    pub fn sync_checkpoint(&mut self) -> Result<(), PackageError> {
         self.sync()?;
         if self.name == UNFINISHED {
             self.rename(RESUMABLE)?;
-            self.folder.keep();
+            self.folder.persist();
         }
         #[cfg(feature = "failpoints")]
         fail::fail_point!("extracted::secured");
         Ok(())
     }
 
-    /// Ends it: from here on it can be normalised. `remarks` are kept for reports.
+    /// Ends it: from here on it can be normalised. `diagnostics` are kept for reports.
     ///
     /// # Errors
     ///
     /// Where it cannot be written; then it is taken back.
-    pub fn finish(mut self, state: &State, boundaries: &[BoundaryChange], remarks: &Value) -> Result<(), PackageError> {
+    pub fn finish(mut self, state: &State, boundaries: &[CursorEntryChange], diagnostics: &Value) -> Result<(), PackageError> {
         let boundaries = Value::Array(boundaries.iter().map(cursor_entries::to_value).collect());
-        let end = [("state", state.to_value()), ("boundaries", boundaries), ("remarks", remarks.clone())];
+        let end = [("state", state.to_value()), ("boundaries", boundaries), ("remarks", diagnostics.clone())];
         self.write(&Value::object(end).to_string())?;
         self.sync()?;
         self.rename(pages::FILE)?;
-        drop(self.folder.kept());
+        drop(self.folder.into_persistent());
         Ok(())
     }
 
     /// Takes back what was written, also where another run could go on with it.
     pub fn discard(self) {
-        self.folder.take_back();
+        self.folder.discard();
     }
 
     fn write(&mut self, json: &str) -> Result<(), PackageError> {
         let path = self.folder.path().join(self.name);
-        self.out.write_all(line::write(json).as_bytes()).map_err(PackageError::io("write", &path))
+        self.out.write_all(checksum_line::encode(json).as_bytes()).map_err(PackageError::io("write", &path))
     }
 
     fn sync(&mut self) -> Result<(), PackageError> {
@@ -171,15 +171,15 @@ impl ExtractedWriter {
     }
 }
 
-impl Extracted {
+impl ExtractedPackage {
     /// Opens what is in `folder`; none where it was never finished.
-    pub(crate) fn open(folder: LockedFolder) -> Result<Option<Extracted>, PackageError> {
-        Ok(Pages::open(folder.path())?.map(|pages| Extracted { folder, pages }))
+    pub(crate) fn open(folder: LockedFolder) -> Result<Option<ExtractedPackage>, PackageError> {
+        Ok(ExtractReader::open(folder.path())?.map(|pages| ExtractedPackage { folder, pages }))
     }
 
     /// What it is about.
-    pub fn begin(&self) -> &Begin {
-        &self.pages.begin
+    pub fn header(&self) -> &PackageHeader {
+        &self.pages.header
     }
 
     /// The schema that the run started from, with what its resources declared.

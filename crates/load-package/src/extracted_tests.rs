@@ -2,36 +2,36 @@ use std::path::PathBuf;
 
 use catchment_json::{Document, Selection, Value};
 use catchment_schema::Schema;
-use catchment_state::{BoundaryChange, BoundaryKey, BoundaryKind, RowHash, State};
+use catchment_state::{CursorEntryChange, CursorEntryKey, CursorEntryKind, RowHash, State};
 
-use crate::store_tests::begin;
-use crate::{Extracted, ExtractedPage, ExtractedRecord, PackageStore, PendingRows, Place};
+use crate::store_tests::header;
+use crate::{ExtractedPackage, ExtractedPage, ExtractedRecord, PackageQueue, PackageStore, PendingExtract};
 
 /// The one extraction that waits.
-fn waiting(store: &PackageStore) -> Extracted {
-    match store.extracted().unwrap().pop() {
-        Some(PendingRows::Complete(extracted)) => *extracted,
+fn waiting(store: &PackageStore) -> ExtractedPackage {
+    match store.pending_extracts().unwrap().pop() {
+        Some(PendingExtract::Complete(extracted)) => *extracted,
         other => panic!("{other:?}"),
     }
 }
 
 fn state() -> State {
     let mut state = State::new("p", "d", "dlt.destinations.duckdb");
-    state.bump();
+    state.update_version();
     state
 }
 
 fn store() -> (tempfile::TempDir, PackageStore, PathBuf) {
     let dir = tempfile::tempdir().unwrap();
     let store = PackageStore::open(dir.path()).unwrap();
-    let pages = dir.path().join("extracted").join(begin().load_id).join("pages");
+    let pages = dir.path().join("extracted").join(header().load_id).join("pages");
     (dir, store, pages)
 }
 
 /// Keeps two pages, the first one with a row that was filtered out.
 fn keep(store: &PackageStore) {
-    let mut writer = store.create_extracted(&begin(), &Schema::new("s")).unwrap();
-    let mut page = Selection::elements(Document::parse(br#"[{"a":"x\ny"},{"a":1.50},{"a":null}]"#.to_vec()).unwrap());
+    let mut writer = store.create_extract(&header(), &Schema::new("s")).unwrap();
+    let mut page = Selection::from_document(Document::parse(br#"[{"a":"x\ny"},{"a":1.50},{"a":null}]"#.to_vec()).unwrap());
     page.ids.remove(1);
     writer.append(&of_table("t", 0, page)).unwrap();
     let built = Value::Array(vec![Value::from(f64::NAN), Value::from(f64::NEG_INFINITY)]);
@@ -42,7 +42,7 @@ fn keep(store: &PackageStore) {
 /// Rows of a resource of the table's name.
 pub(crate) fn of_table(table: &str, ordinal: u64, rows: Selection) -> ExtractedPage {
     let [tree, resource, table] = [table; 3].map(str::to_owned);
-    ExtractedPage { tree, resource, table, ordinal, rows }
+    ExtractedPage { root: tree, resource, table, ordinal, rows }
 }
 
 fn show_page(page: &ExtractedPage) -> String {
@@ -50,16 +50,16 @@ fn show_page(page: &ExtractedPage) -> String {
 }
 
 /// The records up to the end or the first error.
-fn show(mut extracted: Extracted) -> String {
+fn show(mut extracted: ExtractedPackage) -> String {
     let mut shown = Vec::new();
     loop {
         match extracted.next_record() {
             Ok(ExtractedRecord::Page(page)) => shown.push(show_page(&page)),
             Ok(ExtractedRecord::Checkpoint { tree, checkpoint }) => shown.push(format!("{tree} at {checkpoint}")),
-            Ok(ExtractedRecord::End { state, boundaries, remarks }) => {
+            Ok(ExtractedRecord::End { state, boundaries, diagnostics }) => {
                 shown.push(format!("state {}", state.version()));
                 shown.extend(boundaries.iter().map(|change| format!("{change:?}")));
-                shown.extend(remarks.as_str().map(str::to_owned));
+                shown.extend(diagnostics.as_str().map(str::to_owned));
                 break;
             }
             Err(error) => {
@@ -76,23 +76,23 @@ fn what_is_kept_comes_back() {
     let (_dir, store, _) = store();
     keep(&store);
     let extracted = waiting(&store);
-    assert_eq!((extracted.begin(), extracted.schema().name.as_str()), (&begin(), "s"));
-    assert!(store.extracted().unwrap().is_empty(), "somebody is at work on it");
+    assert_eq!((extracted.header(), extracted.schema().name.as_str()), (&header(), "s"));
+    assert!(store.pending_extracts().unwrap().is_empty(), "somebody is at work on it");
     assert_eq!(show(extracted), r#"t 0 [{"a":"x\ny"}, {"a":null}]; u 1 [NaN, -Infinity]; state 1"#);
     let extracted = waiting(&store);
-    store.complete_extracted(extracted).unwrap();
-    assert!(store.extracted().unwrap().is_empty());
+    store.remove_normalized(extracted).unwrap();
+    assert!(store.pending_extracts().unwrap().is_empty());
 }
 
 #[test]
 fn what_was_not_finished_is_thrown_away() {
     let (_dir, store, pages) = store();
-    drop(store.create_extracted(&begin(), &Schema::new("s")).unwrap());
+    drop(store.create_extract(&header(), &Schema::new("s")).unwrap());
     assert!(!pages.parent().unwrap().exists());
     // as a killed process leaves it
     std::fs::create_dir_all(pages.parent().unwrap()).unwrap();
     std::fs::write(pages.with_extension("unfinished"), "").unwrap();
-    assert!(store.extracted().unwrap().is_empty());
+    assert!(store.pending_extracts().unwrap().is_empty());
     assert!(!pages.parent().unwrap().exists());
 }
 
@@ -101,7 +101,7 @@ fn rows_that_wait_do_not_make_way_for_others_of_their_load_id() {
     let (_dir, store, pages) = store();
     keep(&store);
     let kept = std::fs::read(&pages).unwrap();
-    let error = store.create_extracted(&begin(), &Schema::new("s")).unwrap_err().to_string();
+    let error = store.create_extract(&header(), &Schema::new("s")).unwrap_err().to_string();
     assert!(error.ends_with("is there already: load or remove it first"), "{error}");
     assert_eq!(std::fs::read(&pages).unwrap(), kept);
 }
@@ -114,16 +114,16 @@ fn damage_is_found() {
         let fine = std::fs::read_to_string(&pages).unwrap();
         let damaged = damage(&fine);
         std::fs::write(&pages, &damaged).unwrap();
-        match store.extracted().unwrap().pop() {
-            Some(PendingRows::Complete(extracted)) => {
+        match store.pending_extracts().unwrap().pop() {
+            Some(PendingExtract::Complete(extracted)) => {
                 let shown = show(*extracted);
                 assert!(shown.contains(expected), "{shown}");
             }
             // what is wrong from the first line on
-            Some(PendingRows::SetAside(aside)) => {
-                assert!(aside.reason.ends_with(expected), "{aside:?}");
-                assert_eq!(std::fs::read_to_string(aside.path.join("pages")).unwrap(), damaged);
-                assert_eq!(store.retry(aside.path.file_name().unwrap().to_str().unwrap()).unwrap(), Place::Extracted);
+            Some(PendingExtract::Failed(failed)) => {
+                assert!(failed.reason.ends_with(expected), "{failed:?}");
+                assert_eq!(std::fs::read_to_string(failed.path.join("pages")).unwrap(), damaged);
+                assert_eq!(store.retry(failed.path.file_name().unwrap().to_str().unwrap()).unwrap(), PackageQueue::Extracted);
             }
             None => panic!("nothing waits"),
         }
@@ -136,12 +136,12 @@ fn damage_is_found() {
 }
 
 fn rows(json: &str) -> Selection {
-    Selection::elements(Document::parse(json.as_bytes().to_vec()).unwrap())
+    Selection::from_document(Document::parse(json.as_bytes().to_vec()).unwrap())
 }
 
 /// What another run finds of it.
 fn show_resumable(store: &PackageStore) -> String {
-    let Some(resumable) = store.resumable().unwrap().pop() else { return "nothing".to_owned() };
+    let Some(resumable) = store.resumable_extracts().unwrap().pop() else { return "nothing".to_owned() };
     let mut shown = Vec::new();
     let take = &mut |record| {
         match record {
@@ -158,11 +158,11 @@ fn show_resumable(store: &PackageStore) -> String {
 #[test]
 fn what_has_a_checkpoint_is_kept_up_to_it() {
     let (_dir, store, pages) = store();
-    let mut writer = store.create_extracted(&begin(), &Schema::new("s")).unwrap();
+    let mut writer = store.create_extract(&header(), &Schema::new("s")).unwrap();
     writer.append(&of_table("a", 0, rows("[1]"))).unwrap();
     writer.append(&of_table("b", 1, rows("[2]"))).unwrap();
-    writer.note("a", &Value::from(5)).unwrap();
-    writer.secure().unwrap();
+    writer.append_checkpoint("a", &Value::from(5)).unwrap();
+    writer.sync_checkpoint().unwrap();
     // of another resource, which cannot go on, and after the last checkpoint
     writer.append(&of_table("b", 2, rows("[3]"))).unwrap();
     writer.append(&of_table("a", 3, rows("[4]"))).unwrap();
@@ -171,13 +171,13 @@ fn what_has_a_checkpoint_is_kept_up_to_it() {
     let left = "a 0 [1]; a at 5";
     assert_eq!(show_resumable(&store), left);
     // It neither waits to be normalised nor is it thrown away.
-    assert!(store.extracted().unwrap().is_empty());
+    assert!(store.pending_extracts().unwrap().is_empty());
     assert_eq!(show_resumable(&store), left);
     let file = pages.with_extension("resumable");
     let whole = std::fs::read_to_string(&file).unwrap();
     std::fs::write(&file, &whole[..whole.len() - 1]).unwrap();
     assert_eq!(show_resumable(&store), left, "a torn line does not count");
-    store.resumable().unwrap().pop().unwrap().discard();
+    store.resumable_extracts().unwrap().pop().unwrap().discard();
     assert_eq!(show_resumable(&store), "nothing");
     assert!(!pages.parent().unwrap().exists());
 }
@@ -185,26 +185,26 @@ fn what_has_a_checkpoint_is_kept_up_to_it() {
 #[test]
 fn what_was_gone_on_with_can_be_finished_or_discarded() {
     let (_dir, store, pages) = store();
-    let mut writer = store.create_extracted(&begin(), &Schema::new("s")).unwrap();
-    writer.note("a", &Value::from(5)).unwrap();
-    writer.secure().unwrap();
+    let mut writer = store.create_extract(&header(), &Schema::new("s")).unwrap();
+    writer.append_checkpoint("a", &Value::from(5)).unwrap();
+    writer.sync_checkpoint().unwrap();
     writer.finish(&state(), &[change()], &Value::from("noticed")).unwrap();
     assert_eq!(
         show(waiting(&store)),
-        "a at 5; state 1; BoundaryChange { key: BoundaryKey { kind: Rows, source: \"s\", resource: \"r\", cursor_path: \"at\" }, replaces: true, entries: [BoundaryEntry { id: Tp44cKMYfAuJ, cursor: None }] }; noticed"
+        "a at 5; state 1; CursorEntryChange { key: CursorEntryKey { kind: Rows, source: \"s\", resource: \"r\", cursor_path: \"at\" }, replaces: true, entries: [CursorEntry { id: Tp44cKMYfAuJ, cursor: None }] }; noticed"
     );
     assert_eq!(show_resumable(&store), "nothing");
     std::fs::remove_dir_all(pages.parent().unwrap()).unwrap();
-    let mut writer = store.create_extracted(&begin(), &Schema::new("s")).unwrap();
-    writer.note("a", &Value::from(5)).unwrap();
-    writer.secure().unwrap();
+    let mut writer = store.create_extract(&header(), &Schema::new("s")).unwrap();
+    writer.append_checkpoint("a", &Value::from(5)).unwrap();
+    writer.sync_checkpoint().unwrap();
     writer.discard();
     assert!(!pages.parent().unwrap().exists());
 }
 
 /// A row at a cursor that the state has no room for.
-pub(crate) fn change() -> BoundaryChange {
+pub(crate) fn change() -> CursorEntryChange {
     let [source, resource, cursor_path] = ["s", "r", "at"].map(str::to_owned);
-    let key = BoundaryKey { kind: BoundaryKind::Rows, source, resource, cursor_path };
-    BoundaryChange { key, replaces: true, entries: vec!["Tp44cKMYfAuJ".parse::<RowHash>().unwrap().into()] }
+    let key = CursorEntryKey { kind: CursorEntryKind::Rows, source, resource, cursor_path };
+    CursorEntryChange { key, replaces: true, entries: vec!["Tp44cKMYfAuJ".parse::<RowHash>().unwrap().into()] }
 }

@@ -26,12 +26,12 @@ impl FileLock {
     ///
     /// let folder = tempfile::tempdir()?;
     /// let path = folder.path().join("lock");
-    /// let lock = FileLock::take(File::create(&path)?, "the night run")?;
+    /// let lock = FileLock::try_lock(File::create(&path)?, "the night run")?;
     /// assert!(lock.is_some());
     /// assert_eq!(FileLock::holder(&path).as_deref(), Some("the night run"));
     /// # Ok::<(), std::io::Error>(())
     /// ```
-    pub fn take(mut file: File, holder: &str) -> std::io::Result<Option<FileLock>> {
+    pub fn try_lock(mut file: File, holder: &str) -> std::io::Result<Option<FileLock>> {
         match file.try_lock() {
             Ok(()) => {
                 let _ = file.set_len(0).and_then(|()| file.write_all(holder.as_bytes()));
@@ -47,7 +47,7 @@ impl FileLock {
     /// # Errors
     ///
     /// Where it cannot be locked.
-    pub fn wait(file: File) -> std::io::Result<FileLock> {
+    pub fn lock(file: File) -> std::io::Result<FileLock> {
         file.lock()?;
         Ok(FileLock { file })
     }
@@ -74,7 +74,7 @@ mod tests {
     #[test]
     fn a_copy_of_the_file_does_not_keep_the_lock() {
         let dir = tempfile::tempdir().unwrap();
-        let take = || FileLock::take(File::create(dir.path().join("lock")).unwrap(), "me").unwrap();
+        let take = || FileLock::try_lock(File::create(dir.path().join("lock")).unwrap(), "me").unwrap();
         let lock = take().unwrap();
         let copy = lock.file.try_clone().unwrap();
         assert!(take().is_none());

@@ -3,39 +3,39 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use crate::lock::Lock;
+use crate::lock::PackageLock;
 use crate::{PackageError, extracted, journal, pages};
 
 /// The folder of a package, locked. Dropping it takes it back, unless it is to be kept.
 #[derive(Debug)]
 pub(crate) struct LockedFolder {
     path: PathBuf,
-    _lock: Lock,
+    _lock: PackageLock,
     /// The lock of the store, under which folders are made, looked for and removed.
     store: PathBuf,
-    is_kept: bool,
+    is_persistent: bool,
 }
 
 impl LockedFolder {
     /// A folder with nothing in it that counts yet.
-    pub(crate) fn new(path: PathBuf, lock: Lock, store: PathBuf) -> LockedFolder {
-        LockedFolder { path, _lock: lock, store, is_kept: false }
+    pub(crate) fn new(path: PathBuf, lock: PackageLock, store: PathBuf) -> LockedFolder {
+        LockedFolder { path, _lock: lock, store, is_persistent: false }
     }
 
     /// The same folder, whose content counts from here on.
-    pub(crate) fn kept(mut self) -> LockedFolder {
-        self.keep();
+    pub(crate) fn into_persistent(mut self) -> LockedFolder {
+        self.persist();
         self
     }
 
     /// Says that its content counts, as soon as it does.
-    pub(crate) fn keep(&mut self) {
-        self.is_kept = true;
+    pub(crate) fn persist(&mut self) {
+        self.is_persistent = true;
     }
 
     /// Takes it back after all.
-    pub(crate) fn take_back(mut self) {
-        self.is_kept = false;
+    pub(crate) fn discard(mut self) {
+        self.is_persistent = false;
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -45,8 +45,8 @@ impl LockedFolder {
 
 impl Drop for LockedFolder {
     fn drop(&mut self) {
-        if !self.is_kept
-            && let Ok(_lock) = Lock::wait(&self.store)
+        if !self.is_persistent
+            && let Ok(_lock) = PackageLock::acquire(&self.store)
         {
             // What cannot be removed now is not finished, and goes when the store is looked through.
             let _ = remove(&self.path);

@@ -1,5 +1,5 @@
-//! The journal: lines of `CHECKSUM JSON`, the first one a [`Begin`], then [`Segment`]s, the last one a
-//! [`Seal`].
+//! The journal: lines of `CHECKSUM JSON`, the first one a [`PackageHeader`], then [`Segment`]s, the last one a
+//! [`PackageFooter`].
 
 use std::fs::File;
 use std::io::Write as _;
@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 
 use catchment_json::Value;
 use catchment_schema::Schema;
-use catchment_state::{BoundaryKey, BoundaryKind, State};
+use catchment_state::{CursorEntryKey, CursorEntryKind, State};
 
-use crate::line::CHECKSUM_LENGTH;
-use crate::{PackageError, line};
+use crate::checksum_line::CHECKSUM_LENGTH;
+use crate::{PackageError, checksum_line};
 
 /// The format that is written, and the latest one that is read.
 const FORMAT: i64 = 3;
@@ -27,7 +27,7 @@ pub(crate) const SEALED_FILE: &str = "sealed";
 
 /// What a package is about, known when it begins.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Begin {
+pub struct PackageHeader {
     /// Its load id: seconds since 1970 with decimals, later packages have greater ones.
     pub load_id: String,
     /// When it began, in microseconds since 1970.
@@ -39,25 +39,25 @@ pub struct Begin {
     /// The resources that it holds all rows of, and the root table of each.
     pub resources: Vec<(String, String)>,
     /// What the rows of the resources are made of, in any notation that changes with it; may be empty.
-    pub definition: String,
+    pub fingerprint: String,
     /// The state that the run started from.
     pub base_state: State,
     /// The hash of the schema that the run started from; none where there was no schema.
     pub base_schema: Option<String>,
     /// What of the dataset makes way for the rows.
-    pub refresh: Refresh,
+    pub refresh: RefreshTables,
 }
 
 /// Tables that make way for the rows of a package.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Refresh {
+pub struct RefreshTables {
     /// Those that are dropped.
     pub dropped: Vec<String>,
     /// Those that are emptied.
     pub emptied: Vec<String>,
 }
 
-impl Refresh {
+impl RefreshTables {
     /// Whether none does.
     pub fn is_empty(&self) -> bool {
         self.dropped.is_empty() && self.emptied.is_empty()
@@ -81,7 +81,7 @@ pub struct Segment {
 
 /// What is stored together with the rows.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Seal {
+pub struct PackageFooter {
     /// The schema of the rows.
     pub schema: Schema,
     /// The state after them.
@@ -92,9 +92,9 @@ pub struct Seal {
 
 /// Entries of a cursor that the state has no room for are stored together with the rows of the package.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CursorRows {
+pub struct CursorEntriesHeader {
     /// The cursor.
-    pub key: BoundaryKey,
+    pub key: CursorEntryKey,
     /// Whether those that were stored before are deleted.
     pub replaces: bool,
 }
@@ -102,9 +102,9 @@ pub struct CursorRows {
 /// A journal as far as it was written.
 #[derive(Debug)]
 pub(crate) struct Journal {
-    pub(crate) begin: Begin,
+    pub(crate) header: PackageHeader,
     pub(crate) segments: Vec<Segment>,
-    pub(crate) seal: Option<(Seal, Vec<CursorRows>)>,
+    pub(crate) seal: Option<(PackageFooter, Vec<CursorEntriesHeader>)>,
 }
 
 /// Writes lines and syncs them.
@@ -116,11 +116,11 @@ pub(crate) struct JournalWriter {
 }
 
 impl JournalWriter {
-    pub(crate) fn create(folder: &Path, begin: &Begin) -> Result<Self, PackageError> {
+    pub(crate) fn create(folder: &Path, header: &PackageHeader) -> Result<Self, PackageError> {
         let path = folder.join(FILE);
         let file = File::options().create_new(true).append(true).open(&path).map_err(PackageError::io("create", &path))?;
         let mut writer = JournalWriter { file, path, sealed: folder.join(SEALED_FILE) };
-        writer.write([begin.to_value()])?;
+        writer.write([header.to_value()])?;
         Ok(writer)
     }
 
@@ -128,7 +128,7 @@ impl JournalWriter {
         self.write(segments.iter().map(Segment::to_value))
     }
 
-    pub(crate) fn seal(&mut self, seal: &Seal, cursor_rows: &[CursorRows]) -> Result<(), PackageError> {
+    pub(crate) fn seal(&mut self, seal: &PackageFooter, cursor_rows: &[CursorEntriesHeader]) -> Result<(), PackageError> {
         self.write([seal.to_value(cursor_rows)])?;
         // The seal counts, not this file, so it need not be synced.
         File::create(&self.sealed).map(drop).map_err(PackageError::io("create", &self.sealed))
@@ -137,7 +137,7 @@ impl JournalWriter {
     fn write(&mut self, records: impl IntoIterator<Item = Value>) -> Result<(), PackageError> {
         let mut lines = String::new();
         for record in records {
-            lines.push_str(&line::write(&record.to_string()));
+            lines.push_str(&checksum_line::encode(&record.to_string()));
         }
         self.file.write_all(lines.as_bytes()).map_err(PackageError::io("write", &self.path))?;
         self.file.sync_data().map_err(PackageError::io("sync", &self.path))
@@ -154,7 +154,7 @@ pub(crate) fn read(folder: &Path) -> Result<Option<Journal>, PackageError> {
     let is_sealed = journal.as_ref().is_some_and(|journal| journal.seal.is_some());
     if !is_sealed && folder.join(SEALED_FILE).exists() {
         let problem = if journal.is_none() { "it is missing or empty" } else { "its end is missing" };
-        return Err(PackageError::Damaged {
+        return Err(PackageError::Corrupt {
             path: folder.join(FILE),
             problem: format!("{problem}, though the package was sealed"),
         });
@@ -169,7 +169,7 @@ fn read_written(folder: &Path) -> Result<Option<Journal>, PackageError> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(source) => return Err(PackageError::Io { action: "read", path, source }),
     };
-    let damaged = |problem: String| PackageError::Damaged { path: path.clone(), problem };
+    let damaged = |problem: String| PackageError::Corrupt { path: path.clone(), problem };
     let lines: Vec<&[u8]> = text.split_inclusive(|b| *b == b'\n').collect();
     let mut journal: Option<Journal> = None;
     for (number, line) in lines.iter().enumerate() {
@@ -187,12 +187,12 @@ fn read_written(folder: &Path) -> Result<Option<Journal>, PackageError> {
         match &mut journal {
             None => {
                 check_format(Some(&record), &path)?;
-                let begin = Begin::from_value(&record).ok_or_else(wrong)?;
-                journal = Some(Journal { begin, segments: Vec::new(), seal: None });
+                let header = PackageHeader::from_value(&record).ok_or_else(wrong)?;
+                journal = Some(Journal { header, segments: Vec::new(), seal: None });
             }
             Some(journal) => match Segment::from_value(&record) {
                 Some(segment) => journal.segments.push(segment),
-                None => journal.seal = Some(Seal::from_value(&record).ok_or_else(wrong)?),
+                None => journal.seal = Some(PackageFooter::from_value(&record).ok_or_else(wrong)?),
             },
         }
     }
@@ -200,15 +200,15 @@ fn read_written(folder: &Path) -> Result<Option<Journal>, PackageError> {
 }
 
 /// Refuses what a later version wrote.
-pub(crate) fn check_format(begin: Option<&Value>, path: &Path) -> Result<(), PackageError> {
-    match begin.and_then(|begin| begin.get("format")?.as_i64()) {
-        Some(found) if found > FORMAT => Err(PackageError::TooNew { path: path.to_owned(), found, known: FORMAT }),
+pub(crate) fn check_format(header: Option<&Value>, path: &Path) -> Result<(), PackageError> {
+    match header.and_then(|header| header.get("format")?.as_i64()) {
+        Some(found) if found > FORMAT => Err(PackageError::UnsupportedFormat { path: path.to_owned(), found, known: FORMAT }),
         _ => Ok(()),
     }
 }
 
 fn is_seal(line: &[u8]) -> bool {
-    record(line).is_some_and(|record| Seal::from_value(&record).is_some())
+    record(line).is_some_and(|record| PackageFooter::from_value(&record).is_some())
 }
 
 /// Whether the last line of a journal was a seal before it was damaged: one that was torn has no end.
@@ -219,10 +219,10 @@ fn was_seal(line: &[u8]) -> bool {
 
 /// The record of a line; none where it is torn.
 fn record(line: &[u8]) -> Option<Value> {
-    Value::parse(line::read(line)?).ok()
+    Value::parse(checksum_line::decode(line)?).ok()
 }
 
-impl Begin {
+impl PackageHeader {
     pub(crate) fn to_value(&self) -> Value {
         let resources = self.resources.iter().map(|(name, table)| (name.as_str(), Value::from(table.as_str())));
         Value::object([
@@ -232,7 +232,7 @@ impl Begin {
             ("dataset", Value::from(self.dataset.as_str())),
             ("source", Value::from(self.source.as_str())),
             ("resources", Value::object(resources)),
-            ("definition", Value::from(self.definition.as_str())),
+            ("definition", Value::from(self.fingerprint.as_str())),
             ("base_state", self.base_state.to_value()),
             ("base_schema", Value::from(self.base_schema.clone())),
             ("dropped", names(&self.refresh.dropped)),
@@ -240,9 +240,9 @@ impl Begin {
         ])
     }
 
-    pub(crate) fn from_value(value: &Value) -> Option<Begin> {
+    pub(crate) fn from_value(value: &Value) -> Option<PackageHeader> {
         let resources = value.get("resources")?.as_object()?;
-        Some(Begin {
+        Some(PackageHeader {
             load_id: value.get("load_id")?.as_str()?.to_owned(),
             created_at: value.get("created_at")?.as_i64()?,
             // The first journals had it in the state alone.
@@ -252,10 +252,10 @@ impl Begin {
                 .iter()
                 .map(|(name, table)| Some((name.clone(), table.as_str()?.to_owned())))
                 .collect::<Option<_>>()?,
-            definition: value.get("definition").and_then(Value::as_str).unwrap_or_default().to_owned(),
+            fingerprint: value.get("definition").and_then(Value::as_str).unwrap_or_default().to_owned(),
             base_state: State::from_value(value.get("base_state")?.clone()).ok()?,
             base_schema: value.get("base_schema")?.as_str().map(str::to_owned),
-            refresh: Refresh { dropped: to_names(value.get("dropped")), emptied: to_names(value.get("emptied")) },
+            refresh: RefreshTables { dropped: to_names(value.get("dropped")), emptied: to_names(value.get("emptied")) },
         })
     }
 }
@@ -292,31 +292,31 @@ impl Segment {
     }
 }
 
-impl Seal {
-    fn to_value(&self, cursor_rows: &[CursorRows]) -> Value {
+impl PackageFooter {
+    fn to_value(&self, cursor_rows: &[CursorEntriesHeader]) -> Value {
         Value::object([
             ("schema", self.schema.to_value()),
             ("state", self.state.to_value()),
             ("findings", self.findings.clone()),
-            ("cursor_rows", Value::Array(cursor_rows.iter().map(CursorRows::to_value).collect())),
+            ("cursor_rows", Value::Array(cursor_rows.iter().map(CursorEntriesHeader::to_value).collect())),
         ])
     }
 
-    fn from_value(value: &Value) -> Option<(Seal, Vec<CursorRows>)> {
+    fn from_value(value: &Value) -> Option<(PackageFooter, Vec<CursorEntriesHeader>)> {
         let schema = Schema::from_value(value.get("schema")?).ok()?;
         let findings = value.get("findings").cloned().unwrap_or_default();
         let cursor_rows = value.get("cursor_rows").and_then(Value::as_array).unwrap_or_default();
-        let cursor_rows = cursor_rows.iter().map(CursorRows::from_value).collect::<Option<_>>()?;
-        Some((Seal { schema, state: State::from_value(value.get("state")?.clone()).ok()?, findings }, cursor_rows))
+        let cursor_rows = cursor_rows.iter().map(CursorEntriesHeader::from_value).collect::<Option<_>>()?;
+        Some((PackageFooter { schema, state: State::from_value(value.get("state")?.clone()).ok()?, findings }, cursor_rows))
     }
 }
 
-impl CursorRows {
+impl CursorEntriesHeader {
     pub(crate) fn to_value(&self) -> Value {
         // Journals from before there were others have no kind.
         let kind = match self.key.kind {
-            BoundaryKind::Rows => None,
-            BoundaryKind::Parents => Some(("kind", Value::from(PARENTS))),
+            CursorEntryKind::Rows => None,
+            CursorEntryKind::Parents => Some(("kind", Value::from(PARENTS))),
         };
         let rest = [
             ("source", Value::from(self.key.source.as_str())),
@@ -327,15 +327,15 @@ impl CursorRows {
         Value::object(kind.into_iter().chain(rest))
     }
 
-    pub(crate) fn from_value(value: &Value) -> Option<CursorRows> {
+    pub(crate) fn from_value(value: &Value) -> Option<CursorEntriesHeader> {
         let text = |key| value.get(key)?.as_str().map(str::to_owned);
         let kind = match value.get("kind").map(Value::as_str) {
-            None => BoundaryKind::Rows,
-            Some(Some(PARENTS)) => BoundaryKind::Parents,
+            None => CursorEntryKind::Rows,
+            Some(Some(PARENTS)) => CursorEntryKind::Parents,
             Some(_) => return None,
         };
         let [source, resource, cursor_path] = [text("source")?, text("resource")?, text("cursor_path")?];
-        let key = BoundaryKey { kind, source, resource, cursor_path };
-        Some(CursorRows { key, replaces: value.get("replaces")?.as_bool()? })
+        let key = CursorEntryKey { kind, source, resource, cursor_path };
+        Some(CursorEntriesHeader { key, replaces: value.get("replaces")?.as_bool()? })
     }
 }

@@ -7,21 +7,21 @@
 //! by any process, without asking the source again.
 //!
 //! Rows of tables that are merged carry one column more than their table has: the number of their root row
-//! ([`ROOT_ROW`](catchment_schema::ROOT_ROW)), as ids do not tell rows with equal keys apart.
+//! ([`ROOT_ROW`](catchment_schema::ROOT_ROW_COLUMN)), as ids do not tell rows with equal keys apart.
 //!
 //! [`PackageStore`] finds and makes packages, [`PackageWriter`] fills one (dropping it unsealed takes it
-//! back), [`SealedPackage`] reads one. [`ExtractedWriter`] and [`Extracted`] keep rows that are to be normalised
+//! back), [`SealedPackage`] reads one. [`ExtractedWriter`] and [`ExtractedPackage`] keep rows that are to be normalised
 //! later. What can never be loaded is set aside with its reason, until it is tried again or removed.
 //! [`FileLock`] keeps processes out of each other's way.
-//! [`PackageStore::look`] shows what is there, and changes nothing.
+//! [`PackageStore::inspect`] shows what is there, and changes nothing.
 //!
 //! Durability: a segment is written, synced and renamed before its journal line is; the line is synced; so
 //! what a journal says is there, also after a power cut. Every line has a checksum, and a torn last line
 //! counts as not written.
 
-mod aside;
 #[cfg(test)]
 mod aside_tests;
+mod checksum_line;
 mod cursor_entries;
 #[cfg(test)]
 mod cursor_entries_tests;
@@ -29,15 +29,15 @@ mod error;
 mod extracted;
 #[cfg(test)]
 mod extracted_tests;
+mod failed_packages;
 mod file_lock;
 mod folder;
 mod journal;
-mod line;
 mod load_attempt;
 mod lock;
 mod look;
+mod package_queue;
 mod pages;
-mod place;
 mod resumable;
 mod sealed;
 mod segment;
@@ -47,17 +47,17 @@ mod store;
 mod store_tests;
 mod writer;
 
-pub use aside::SetAside;
 pub use cursor_entries::cursor_table;
 pub use error::PackageError;
-pub use extracted::{Extracted, ExtractedPage, ExtractedRecord, ExtractedWriter};
+pub use extracted::{ExtractedPackage, ExtractedPage, ExtractedRecord, ExtractedWriter};
+pub use failed_packages::FailedPackage;
 pub use file_lock::FileLock;
-pub use journal::{Begin, CursorRows, Refresh, Seal, Segment};
-pub use load_attempt::{Interrupted, LoadAttempt};
-pub use look::{Content, Stored};
-pub use place::Place;
-pub use resumable::Resumable;
+pub use journal::{CursorEntriesHeader, PackageFooter, PackageHeader, RefreshTables, Segment};
+pub use load_attempt::{CrashHistory, LoadMarker};
+pub use look::{PackageContent, PackageEntry};
+pub use package_queue::PackageQueue;
+pub use resumable::ResumableExtract;
 pub use sealed::SealedPackage;
 pub use segment::BATCH_MAX_BYTES;
-pub use store::{PackageStore, Pending, PendingRows};
+pub use store::{PackageStore, PendingExtract, PendingPackage};
 pub use writer::{PackageWriter, WriterOptions};

@@ -11,14 +11,14 @@ const FILE: &str = "loading";
 /// there when the next load begins was left by a process that ended in the middle: it was killed, or the load ended it. The
 /// file is neither synced nor required: a load goes on where it cannot be written.
 #[derive(Debug)]
-pub struct LoadAttempt {
+pub struct LoadMarker {
     path: PathBuf,
-    earlier: Interrupted,
+    earlier: CrashHistory,
 }
 
 /// What the processes left that ended while they loaded a package.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Interrupted {
+pub struct CrashHistory {
     /// How many they are.
     pub loads: u32,
     /// The step that the last one was at; none where it did not come that far.
@@ -27,69 +27,69 @@ pub struct Interrupted {
     pub at_step: u32,
 }
 
-impl LoadAttempt {
-    pub(crate) fn begin(folder: &Path) -> LoadAttempt {
+impl LoadMarker {
+    pub(crate) fn header(folder: &Path) -> LoadMarker {
         let path = folder.join(FILE);
-        let earlier = std::fs::read_to_string(&path).map(|text| Interrupted::parse(&text)).unwrap_or_default();
-        let attempt = LoadAttempt { path, earlier };
+        let earlier = std::fs::read_to_string(&path).map(|text| CrashHistory::parse(&text)).unwrap_or_default();
+        let attempt = LoadMarker { path, earlier };
         attempt.write(None);
         attempt
     }
 
     /// What earlier loads of the package left that did not come to an end.
-    pub fn interrupted(&self) -> &Interrupted {
+    pub fn earlier_crashes(&self) -> &CrashHistory {
         &self.earlier
     }
 
     /// Records the step that the load is at, for the next process.
-    pub fn step(&self, step: &str) {
+    pub fn record_step(&self, step: &str) {
         self.write(Some(step));
     }
 
     /// Writes what the next process is to find if this one ends now.
     fn write(&self, step: Option<&str>) {
-        let Interrupted { loads, step: earlier, at_step } = &self.earlier;
+        let CrashHistory { loads, step: earlier, at_step } = &self.earlier;
         let again = step.is_some() && step == earlier.as_deref();
         let at_step = if again { at_step.saturating_add(1) } else { u32::from(step.is_some()) };
         let _ = std::fs::write(&self.path, format!("{} {at_step} {}", loads.saturating_add(1), step.unwrap_or_default()));
     }
 }
 
-impl Drop for LoadAttempt {
+impl Drop for LoadMarker {
     fn drop(&mut self) {
         let _ = std::fs::remove_file(&self.path);
     }
 }
 
-impl Interrupted {
+impl CrashHistory {
     /// Reads `LOADS AT_STEP STEP`; a file that was cut short counts as one load.
-    fn parse(text: &str) -> Interrupted {
+    fn parse(text: &str) -> CrashHistory {
         let mut parts = text.splitn(3, ' ');
         let loads = parts.next().and_then(|part| part.parse().ok()).unwrap_or(1);
         let at_step = parts.next().and_then(|part| part.parse().ok()).unwrap_or(0);
         let step = parts.next().filter(|step| !step.is_empty()).map(str::to_owned);
-        Interrupted { loads, step, at_step }
+        CrashHistory { loads, step, at_step }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Interrupted, LoadAttempt};
+    use super::{CrashHistory, LoadMarker};
 
     /// Begins loads in a folder that end at these steps without being dropped, and then one more.
     #[track_caller]
     fn check(steps: &[&[&str]], loads: u32, expected: Option<(&str, u32)>) {
         let folder = tempfile::tempdir().unwrap();
         for steps in steps {
-            let attempt = LoadAttempt::begin(folder.path());
-            steps.iter().for_each(|step| attempt.step(step));
+            let attempt = LoadMarker::header(folder.path());
+            steps.iter().for_each(|step| attempt.record_step(step));
             std::mem::forget(attempt);
         }
-        let last = LoadAttempt::begin(folder.path());
+        let last = LoadMarker::header(folder.path());
         let (step, at_step) = expected.map_or((None, 0), |(step, count)| (Some(step.to_owned()), count));
-        assert_eq!(last.interrupted(), &Interrupted { loads, step, at_step }, "{steps:?}");
+        assert_eq!(last.earlier_crashes(), &CrashHistory { loads, step, at_step }, "{steps:?}");
         drop(last);
-        assert_eq!(LoadAttempt::begin(folder.path()).interrupted(), &Interrupted::default(), "a load that came to an end");
+        assert_eq!(LoadMarker::header(folder.path()).earlier_crashes(), &CrashHistory::default(), "a load that came to an end");
     }
 
     #[test]
@@ -104,7 +104,7 @@ mod tests {
 
     #[test]
     fn a_file_that_was_cut_short_counts_as_a_load() {
-        assert_eq!(Interrupted::parse(""), Interrupted { loads: 1, step: None, at_step: 0 });
-        assert_eq!(Interrupted::parse("2 1"), Interrupted { loads: 2, step: None, at_step: 1 });
+        assert_eq!(CrashHistory::parse(""), CrashHistory { loads: 1, step: None, at_step: 0 });
+        assert_eq!(CrashHistory::parse("2 1"), CrashHistory { loads: 2, step: None, at_step: 1 });
     }
 }

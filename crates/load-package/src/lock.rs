@@ -7,30 +7,30 @@ use crate::{FileLock, PackageError};
 
 /// The lock of a package, or of a store.
 #[derive(Debug)]
-pub(crate) struct Lock {
+pub(crate) struct PackageLock {
     _file: FileLock,
 }
 
-impl Lock {
+impl PackageLock {
     /// Takes the lock of the package in `folder`; none where another process has it.
-    pub(crate) fn take(folder: &Path) -> Result<Option<Lock>, PackageError> {
+    pub(crate) fn try_acquire(folder: &Path) -> Result<Option<PackageLock>, PackageError> {
         let path = folder.join(FILE);
-        let taken = FileLock::take(open(&path)?, &format!("process {}", std::process::id()));
-        Ok(taken.map_err(PackageError::io("lock", &path))?.map(|file| Lock { _file: file }))
+        let taken = FileLock::try_lock(open(&path)?, &format!("process {}", std::process::id()));
+        Ok(taken.map_err(PackageError::io("lock", &path))?.map(|file| PackageLock { _file: file }))
     }
 
     /// Takes the lock of the package in `folder`, or says who has it.
-    pub(crate) fn take_or_refuse(folder: &Path) -> Result<Lock, PackageError> {
-        Lock::take(folder)?.ok_or_else(|| {
+    pub(crate) fn acquire_or_err(folder: &Path) -> Result<PackageLock, PackageError> {
+        PackageLock::try_acquire(folder)?.ok_or_else(|| {
             let holder = FileLock::holder(&folder.join(FILE)).unwrap_or_else(|| "another process".to_owned());
             PackageError::InUse { path: folder.to_owned(), holder }
         })
     }
 
     /// Waits for the lock of the file `path`, which is only ever held for a moment.
-    pub(crate) fn wait(path: &Path) -> Result<Lock, PackageError> {
-        let file = FileLock::wait(open(path)?).map_err(PackageError::io("lock", path))?;
-        Ok(Lock { _file: file })
+    pub(crate) fn acquire(path: &Path) -> Result<PackageLock, PackageError> {
+        let file = FileLock::lock(open(path)?).map_err(PackageError::io("lock", path))?;
+        Ok(PackageLock { _file: file })
     }
 }
 

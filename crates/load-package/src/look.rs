@@ -7,18 +7,18 @@ use catchment_json::Value;
 use indexmap::IndexMap;
 
 use crate::journal::{self, Journal};
-use crate::pages::Pages;
-use crate::place::REASON;
+use crate::package_queue::REASON;
+use crate::pages::ExtractReader;
 use crate::sealed::row_counts;
-use crate::{Begin, ExtractedRecord, PackageError, PackageStore, Place, Seal, Segment};
+use crate::{ExtractedRecord, PackageError, PackageFooter, PackageHeader, PackageQueue, PackageStore, Segment};
 
 /// What one folder of a store holds, as it was at one moment.
 #[derive(Debug)]
-pub struct Stored {
+pub struct PackageEntry {
     /// The name of the folder: the load id, with `_2` and so on where several of one were set aside.
     pub name: String,
     /// Where it stands.
-    pub place: Place,
+    pub queue: PackageQueue,
     /// The folder.
     pub path: PathBuf,
     /// The bytes of its files.
@@ -26,27 +26,27 @@ pub struct Stored {
     /// Why it was set aside, if it was.
     pub reason: Option<String>,
     /// What is in it.
-    pub content: Content,
+    pub content: PackageContent,
 }
 
 /// What a folder of a store holds.
 #[derive(Debug)]
-pub enum Content {
+pub enum PackageContent {
     /// Rows that wait to be normalised.
-    Rows(Box<Begin>),
+    Extracted(Box<PackageHeader>),
     /// A package that is sealed.
-    Package {
+    Sealed {
         /// What it is about.
-        begin: Box<Begin>,
+        header: Box<PackageHeader>,
         /// Its files.
         segments: Vec<Segment>,
         /// What is stored with its rows.
-        seal: Box<Seal>,
+        seal: Box<PackageFooter>,
     },
     /// What is being written, or was never finished.
-    Unfinished,
+    Incomplete,
     /// What cannot be read, and why.
-    Unreadable(PackageError),
+    Corrupt(PackageError),
 }
 
 impl PackageStore {
@@ -56,10 +56,10 @@ impl PackageStore {
     /// # Errors
     ///
     /// Where the folder cannot be read.
-    pub fn look(&self, place: Place) -> Result<Vec<Stored>, PackageError> {
-        let folder = self.folder(place);
-        let names = self.names(place)?.ours.into_iter();
-        names.filter_map(|name| Stored::look(folder.join(&name), name, place).transpose()).collect()
+    pub fn inspect(&self, queue: PackageQueue) -> Result<Vec<PackageEntry>, PackageError> {
+        let folder = self.folder(queue);
+        let names = self.names(queue)?.packages.into_iter();
+        names.filter_map(|name| PackageEntry::inspect(folder.join(&name), name, queue).transpose()).collect()
     }
 
     /// What is in `extracted` and `packages` and is no package: files and folders of others, which are left alone.
@@ -67,41 +67,41 @@ impl PackageStore {
     /// # Errors
     ///
     /// Where a folder cannot be read.
-    pub fn foreign(&self) -> Result<Vec<PathBuf>, PackageError> {
+    pub fn unrecognized_files(&self) -> Result<Vec<PathBuf>, PackageError> {
         let mut foreign = Vec::new();
-        for place in [Place::Extracted, Place::Packages] {
-            let folder = self.folder(place);
-            foreign.extend(self.names(place)?.foreign.iter().map(|name| folder.join(name)));
+        for queue in [PackageQueue::Extracted, PackageQueue::Normalized] {
+            let folder = self.folder(queue);
+            foreign.extend(self.names(queue)?.unrecognized.iter().map(|name| folder.join(name)));
         }
         Ok(foreign)
     }
 }
 
-impl Stored {
+impl PackageEntry {
     /// Looks at a folder; none where it has gone meanwhile.
-    fn look(path: PathBuf, name: String, place: Place) -> Result<Option<Stored>, PackageError> {
+    fn inspect(path: PathBuf, name: String, queue: PackageQueue) -> Result<Option<PackageEntry>, PackageError> {
         let bytes = match bytes(&path) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             Err(source) => return Err(PackageError::Io { action: "read", path, source }),
         };
-        let reason = std::fs::read_to_string(path.join(REASON)).ok().filter(|_| place == Place::Aside);
-        let content = content(&path).unwrap_or_else(Content::Unreadable);
-        Ok(Some(Stored { name, place, path, bytes, reason, content }))
+        let reason = std::fs::read_to_string(path.join(REASON)).ok().filter(|_| queue == PackageQueue::Failed);
+        let content = content(&path).unwrap_or_else(PackageContent::Corrupt);
+        Ok(Some(PackageEntry { name, queue, path, bytes, reason, content }))
     }
 
     /// What it is about; none where it is not finished, or cannot be read.
-    pub fn begin(&self) -> Option<&Begin> {
+    pub fn header(&self) -> Option<&PackageHeader> {
         match &self.content {
-            Content::Rows(begin) | Content::Package { begin, .. } => Some(begin),
-            Content::Unfinished | Content::Unreadable(_) => None,
+            PackageContent::Extracted(header) | PackageContent::Sealed { header, .. } => Some(header),
+            PackageContent::Incomplete | PackageContent::Corrupt(_) => None,
         }
     }
 
     /// What was noticed while its rows were normalised; null where nothing was, or they are not.
     pub fn findings(&self) -> Value {
         match &self.content {
-            Content::Package { seal, .. } => seal.findings.clone(),
+            PackageContent::Sealed { seal, .. } => seal.findings.clone(),
             _ => Value::Null,
         }
     }
@@ -113,22 +113,22 @@ impl Stored {
     /// Where they cannot be read, or are damaged.
     pub fn row_counts(&self) -> Result<IndexMap<String, u64>, PackageError> {
         match &self.content {
-            Content::Rows(_) => count(&self.path),
-            Content::Package { segments, .. } => Ok(row_counts(segments)),
-            Content::Unfinished | Content::Unreadable(_) => Ok(IndexMap::new()),
+            PackageContent::Extracted(_) => count(&self.path),
+            PackageContent::Sealed { segments, .. } => Ok(row_counts(segments)),
+            PackageContent::Incomplete | PackageContent::Corrupt(_) => Ok(IndexMap::new()),
         }
     }
 }
 
-fn content(path: &Path) -> Result<Content, PackageError> {
-    if let Some(pages) = Pages::open(path)? {
-        return Ok(Content::Rows(Box::new(pages.begin)));
+fn content(path: &Path) -> Result<PackageContent, PackageError> {
+    if let Some(pages) = ExtractReader::open(path)? {
+        return Ok(PackageContent::Extracted(Box::new(pages.header)));
     }
     Ok(match journal::read(path)? {
-        Some(Journal { begin, segments, seal: Some((seal, _)) }) => {
-            Content::Package { begin: Box::new(begin), segments, seal: Box::new(seal) }
+        Some(Journal { header, segments, seal: Some((seal, _)) }) => {
+            PackageContent::Sealed { header: Box::new(header), segments, seal: Box::new(seal) }
         }
-        _ => Content::Unfinished,
+        _ => PackageContent::Incomplete,
     })
 }
 
@@ -147,7 +147,7 @@ fn bytes(path: &Path) -> std::io::Result<u64> {
 
 fn count(path: &Path) -> Result<IndexMap<String, u64>, PackageError> {
     let mut counts = IndexMap::new();
-    let Some(mut pages) = Pages::open(path)? else { return Ok(counts) };
+    let Some(mut pages) = ExtractReader::open(path)? else { return Ok(counts) };
     loop {
         match pages.next_record()? {
             ExtractedRecord::Page(page) => *counts.entry(page.table).or_default() += page.rows.ids.len() as u64,

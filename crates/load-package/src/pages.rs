@@ -8,27 +8,27 @@ use catchment_json::{Document, Node, Selection};
 use catchment_schema::Schema;
 use catchment_state::State;
 
-use crate::journal::Begin;
-use crate::{ExtractedPage, ExtractedRecord, PackageError, cursor_entries, journal, line};
+use crate::journal::PackageHeader;
+use crate::{ExtractedPage, ExtractedRecord, PackageError, checksum_line, cursor_entries, journal};
 
 /// The name of the file in the folder of an extraction, from when it is complete.
 pub(crate) const FILE: &str = "pages";
 
 /// The pages of an extraction, one in memory at a time.
 #[derive(Debug)]
-pub(crate) struct Pages {
-    pub(crate) begin: Begin,
+pub(crate) struct ExtractReader {
+    pub(crate) header: PackageHeader,
     pub(crate) schema: Schema,
     lines: LineReader,
 }
 
-impl Pages {
+impl ExtractReader {
     /// Opens the pages in `folder`; none where they were never finished.
-    pub(crate) fn open(folder: &Path) -> Result<Option<Pages>, PackageError> {
-        Pages::open_file(folder, FILE)
+    pub(crate) fn open(folder: &Path) -> Result<Option<ExtractReader>, PackageError> {
+        ExtractReader::open_file(folder, FILE)
     }
 
-    pub(crate) fn open_file(folder: &Path, name: &str) -> Result<Option<Pages>, PackageError> {
+    pub(crate) fn open_file(folder: &Path, name: &str) -> Result<Option<ExtractReader>, PackageError> {
         let path = folder.join(name);
         let file = match File::open(&path) {
             Ok(file) => file,
@@ -38,10 +38,10 @@ impl Pages {
         let mut lines = LineReader { lines: BufReader::with_capacity(1 << 18, file), path, number: 0 };
         let first = lines.next()?.root().to_value();
         journal::check_format(first.get("begin"), &lines.path)?;
-        let begin = first.get("begin").and_then(Begin::from_value);
+        let header = first.get("begin").and_then(PackageHeader::from_value);
         let schema = first.get("schema").and_then(|schema| Schema::from_value(schema).ok());
-        let (Some(begin), Some(schema)) = (begin, schema) else { return Err(lines.unexpected()) };
-        Ok(Some(Pages { begin, schema, lines }))
+        let (Some(header), Some(schema)) = (header, schema) else { return Err(lines.unexpected()) };
+        Ok(Some(ExtractReader { header, schema, lines }))
     }
 
     /// Reads what comes next.
@@ -53,14 +53,14 @@ impl Pages {
 
 fn record(document: &Document) -> Option<ExtractedRecord> {
     let root = document.root();
-    let text = |key| Some(root.get(key)?.text()?.into_owned());
+    let text = |key| Some(root.get(key)?.as_str()?.into_owned());
     if let Some(state) = root.get("state") {
         let boundaries =
             root.get("boundaries").into_iter().flat_map(Node::elements).map(cursor_entries::from_node).collect::<Option<_>>()?;
         // Earlier versions kept no remarks.
-        let remarks = root.get("remarks").map(Node::to_value).unwrap_or_default();
+        let diagnostics = root.get("remarks").map(Node::to_value).unwrap_or_default();
         let state = Box::new(State::from_value(state.to_value()).ok()?);
-        return Some(ExtractedRecord::End { state, boundaries, remarks });
+        return Some(ExtractedRecord::End { state, boundaries, diagnostics });
     }
     if let Some(checkpoint) = root.get("checkpoint") {
         return Some(ExtractedRecord::Checkpoint { tree: text("tree")?, checkpoint: checkpoint.to_value() });
@@ -68,10 +68,10 @@ fn record(document: &Document) -> Option<ExtractedRecord> {
     let table = text("table")?;
     // The first ones had the table alone.
     let (tree, resource) = (text("tree").unwrap_or_default(), text("resource").unwrap_or_else(|| table.clone()));
-    let ordinal = root.get("ordinal")?.number()?.parse().ok()?;
+    let ordinal = root.get("ordinal")?.as_number()?.parse().ok()?;
     let ids = root.get("rows")?.elements().map(Node::id).collect();
     Some(ExtractedRecord::Page(ExtractedPage {
-        tree,
+        root: tree,
         resource,
         table,
         ordinal,
@@ -92,8 +92,8 @@ impl LineReader {
         let mut line = Vec::new();
         self.number += 1;
         self.lines.read_until(b'\n', &mut line).map_err(PackageError::io("read", &self.path))?;
-        let json = line::read(&line).ok_or_else(|| self.damaged("does not match its checksum"))?;
-        Document::parse_written(json.as_bytes().to_vec()).map_err(|error| self.damaged(&format!("cannot be read: {error}")))
+        let json = checksum_line::decode(&line).ok_or_else(|| self.damaged("does not match its checksum"))?;
+        Document::parse_serialized(json.as_bytes().to_vec()).map_err(|error| self.damaged(&format!("cannot be read: {error}")))
     }
 
     fn unexpected(&self) -> PackageError {
@@ -101,6 +101,6 @@ impl LineReader {
     }
 
     fn damaged(&self, what: &str) -> PackageError {
-        PackageError::Damaged { path: self.path.clone(), problem: format!("line {} {what}", self.number) }
+        PackageError::Corrupt { path: self.path.clone(), problem: format!("line {} {what}", self.number) }
     }
 }

@@ -4,25 +4,25 @@ use std::collections::BTreeMap;
 
 use crate::extracted::RESUMABLE;
 use crate::folder::LockedFolder;
-use crate::pages::Pages;
-use crate::{Begin, ExtractedRecord, PackageError};
+use crate::pages::ExtractReader;
+use crate::{ExtractedRecord, PackageError, PackageHeader};
 
 /// Rows of a source that was not read to its end. Dropping it leaves it where it is.
 #[derive(Debug)]
-pub struct Resumable {
+pub struct ResumableExtract {
     folder: LockedFolder,
-    begin: Begin,
+    header: PackageHeader,
 }
 
-impl Resumable {
-    pub(crate) fn open(folder: LockedFolder) -> Result<Resumable, PackageError> {
-        let begin = open(&folder)?.begin;
-        Ok(Resumable { folder, begin })
+impl ResumableExtract {
+    pub(crate) fn open(folder: LockedFolder) -> Result<ResumableExtract, PackageError> {
+        let header = open(&folder)?.header;
+        Ok(ResumableExtract { folder, header })
     }
 
     /// What it is about.
-    pub fn begin(&self) -> &Begin {
-        &self.begin
+    pub fn header(&self) -> &PackageHeader {
+        &self.header
     }
 
     /// Gives to `take` what counts of it: of each tree of resources all up to its last checkpoint. What came after that will
@@ -37,7 +37,7 @@ impl Resumable {
         let mut number = 0;
         while let Some(record) = next(&mut pages)? {
             let tree = match &record {
-                ExtractedRecord::Page(page) => &page.tree,
+                ExtractedRecord::Page(page) => &page.root,
                 ExtractedRecord::Checkpoint { tree, .. } => tree,
                 ExtractedRecord::End { .. } => break,
             };
@@ -65,20 +65,20 @@ impl Resumable {
 
     /// Removes it.
     pub fn discard(self) {
-        self.folder.take_back();
+        self.folder.discard();
     }
 }
 
-fn open(folder: &LockedFolder) -> Result<Pages, PackageError> {
-    let gone = || PackageError::Damaged { path: folder.path().join(RESUMABLE), problem: "it is missing".to_owned() };
-    Pages::open_file(folder.path(), RESUMABLE)?.ok_or_else(gone)
+fn open(folder: &LockedFolder) -> Result<ExtractReader, PackageError> {
+    let gone = || PackageError::Corrupt { path: folder.path().join(RESUMABLE), problem: "it is missing".to_owned() };
+    ExtractReader::open_file(folder.path(), RESUMABLE)?.ok_or_else(gone)
 }
 
 /// The next record; none where the file ends, be it in the middle of a line: nothing after a line that was torn counts.
-fn next(pages: &mut Pages) -> Result<Option<ExtractedRecord>, PackageError> {
+fn next(pages: &mut ExtractReader) -> Result<Option<ExtractedRecord>, PackageError> {
     match pages.next_record() {
         Ok(record) => Ok(Some(record)),
-        Err(error) if error.is_damage() => Ok(None),
+        Err(error) if error.is_corrupt() => Ok(None),
         Err(error) => Err(error),
     }
 }

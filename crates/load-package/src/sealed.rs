@@ -7,38 +7,38 @@ use catchment_schema::is_cursor_table;
 use indexmap::IndexMap;
 
 use crate::folder::LockedFolder;
-use crate::{Begin, CursorRows, LoadAttempt, PackageError, Seal, Segment, segment};
+use crate::{CursorEntriesHeader, LoadMarker, PackageError, PackageFooter, PackageHeader, Segment, segment};
 
 /// A finished package: rows, and the schema and state to store with them.
 #[derive(Debug)]
 pub struct SealedPackage {
     folder: LockedFolder,
-    begin: Begin,
+    header: PackageHeader,
     segments: Vec<Segment>,
     /// Those with entries of cursors.
     cursor_segments: Vec<Segment>,
-    cursor_rows: Vec<CursorRows>,
-    seal: Seal,
+    cursor_rows: Vec<CursorEntriesHeader>,
+    seal: PackageFooter,
 }
 
 impl SealedPackage {
     pub(crate) fn new(
         folder: LockedFolder,
-        begin: Begin,
+        header: PackageHeader,
         segments: Vec<Segment>,
-        (seal, cursor_rows): (Seal, Vec<CursorRows>),
+        (seal, cursor_rows): (PackageFooter, Vec<CursorEntriesHeader>),
     ) -> Self {
         let (cursor_segments, segments) = segments.into_iter().partition(|segment: &Segment| is_cursor_table(&segment.table));
-        SealedPackage { folder, begin, segments, cursor_segments, cursor_rows, seal }
+        SealedPackage { folder, header, segments, cursor_segments, cursor_rows, seal }
     }
 
     /// What it is about.
-    pub fn begin(&self) -> &Begin {
-        &self.begin
+    pub fn header(&self) -> &PackageHeader {
+        &self.header
     }
 
     /// The schema and state to store with its rows.
-    pub fn seal(&self) -> &Seal {
+    pub fn footer(&self) -> &PackageFooter {
         &self.seal
     }
 
@@ -53,7 +53,7 @@ impl SealedPackage {
     }
 
     /// The cursors of which it has entries that the state has no room for, or of which such entries are deleted.
-    pub fn cursor_rows(&self) -> &[CursorRows] {
+    pub fn cursor_entries(&self) -> &[CursorEntriesHeader] {
         &self.cursor_rows
     }
 
@@ -68,8 +68,8 @@ impl SealedPackage {
     }
 
     /// Begins a load of the package: the file that it leaves behind if it ends the process tells the next one.
-    pub fn begin_load(&self) -> LoadAttempt {
-        LoadAttempt::begin(self.folder.path())
+    pub fn mark_loading(&self) -> LoadMarker {
+        LoadMarker::header(self.folder.path())
     }
 
     /// The rows of a segment, in batches of at most `max_bytes` of values; a row that is larger is a batch alone.

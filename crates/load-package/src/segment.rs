@@ -22,7 +22,7 @@ use crate::{PackageError, Segment};
 pub const BATCH_MAX_BYTES: usize = 4 << 20;
 
 /// The name of the file of the segment with that number.
-pub(crate) fn file(number: usize) -> String {
+pub(crate) fn file_name(number: usize) -> String {
     format!("{number:06}.arrows")
 }
 
@@ -38,17 +38,17 @@ pub(crate) fn write(folder: &Path, name: String, table: String, batches: &[Recor
     let schema = all_columns(batches);
     let unfinished = folder.join(format!("{name}.tmp"));
     let file = File::create(&unfinished).map_err(PackageError::io("create", &unfinished))?;
-    let out = Checksummed::new(BufWriter::with_capacity(1 << 18, file));
-    let write = || -> Result<Checksummed<BufWriter<File>>, ArrowError> {
+    let out = ChecksumWriter::new(BufWriter::with_capacity(1 << 18, file));
+    let write = || -> Result<ChecksumWriter<BufWriter<File>>, ArrowError> {
         let mut writer = StreamWriter::try_new(out, &schema)?;
         for together in chunks(batches) {
-            let padded = together.iter().map(|batch| pad(batch, &schema)).collect::<Result<Vec<_>, _>>()?;
+            let padded = together.iter().map(|batch| conform(batch, &schema)).collect::<Result<Vec<_>, _>>()?;
             writer.write(&concat_batches(&schema, &padded)?)?;
         }
         writer.finish()?;
         writer.into_inner()
     };
-    let Checksummed { out, hasher, bytes } = write().map_err(|error| match error {
+    let ChecksumWriter { out, hasher, bytes } = write().map_err(|error| match error {
         ArrowError::IoError(_, source) => PackageError::Io { action: "write", path: unfinished.clone(), source },
         source => arrow(source),
     })?;
@@ -65,17 +65,17 @@ pub(crate) fn write(folder: &Path, name: String, table: String, batches: &[Recor
 }
 
 /// The rows of a segment in batches of at most `max_bytes`, after its checksum was compared.
-pub(crate) fn read(folder: &Path, segment: &Segment, max_bytes: usize) -> Result<Batches, PackageError> {
+pub(crate) fn read(folder: &Path, segment: &Segment, max_bytes: usize) -> Result<SegmentReader, PackageError> {
     let path = folder.join(&segment.file);
     let io = |source| PackageError::Io { action: "read", path: path.clone(), source };
-    let damaged = |problem: String| PackageError::Damaged { path: path.clone(), problem };
+    let damaged = |problem: String| PackageError::Corrupt { path: path.clone(), problem };
     let mut file = File::open(&path).map_err(|error| match error.kind() {
         ErrorKind::NotFound => damaged("it is missing".to_owned()),
         _ => io(error),
     })?;
-    let mut read = Checksummed::new(std::io::sink());
+    let mut read = ChecksumWriter::new(std::io::sink());
     std::io::copy(&mut file, &mut read).map_err(io)?;
-    let Checksummed { hasher, bytes, .. } = read;
+    let ChecksumWriter { hasher, bytes, .. } = read;
     if bytes != segment.bytes {
         return Err(damaged(format!("it has {bytes} bytes, {} were written", segment.bytes)));
     }
@@ -85,12 +85,12 @@ pub(crate) fn read(folder: &Path, segment: &Segment, max_bytes: usize) -> Result
     file.rewind().map_err(io)?;
     let reader = StreamReader::try_new(BufReader::with_capacity(1 << 18, file), None);
     let reader = reader.map_err(|error| unreadable(&path, error))?;
-    Ok(Batches { reader, path, max_bytes, slices: Vec::new().into_iter() })
+    Ok(SegmentReader { reader, path, max_bytes, slices: Vec::new().into_iter() })
 }
 
 /// Record batches of a segment, one in memory at a time.
 #[derive(Debug)]
-pub(crate) struct Batches {
+pub(crate) struct SegmentReader {
     reader: StreamReader<BufReader<File>>,
     path: PathBuf,
     max_bytes: usize,
@@ -98,7 +98,7 @@ pub(crate) struct Batches {
     slices: std::vec::IntoIter<RecordBatch>,
 }
 
-impl Iterator for Batches {
+impl Iterator for SegmentReader {
     type Item = Result<RecordBatch, PackageError>;
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -121,7 +121,7 @@ fn unreadable(path: &Path, error: ArrowError) -> PackageError {
         ArrowError::IoError(_, source) if source.kind() != ErrorKind::UnexpectedEof => {
             PackageError::Io { action: "read", path: path.to_owned(), source }
         }
-        error => PackageError::Damaged { path: path.to_owned(), problem: error.to_string() },
+        error => PackageError::Corrupt { path: path.to_owned(), problem: error.to_string() },
     }
 }
 
@@ -152,7 +152,7 @@ fn chunks(batches: &[RecordBatch]) -> Vec<&[RecordBatch]> {
 }
 
 /// The batch with all columns: those that it lacks are null, those of a narrower type are cast.
-fn pad(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch, ArrowError> {
+fn conform(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch, ArrowError> {
     // What cannot be cast is an error, and not null.
     let exactly = CastOptions { safe: false, ..CastOptions::default() };
     let column = |field: &FieldRef| -> Result<ArrayRef, ArrowError> {
@@ -168,19 +168,19 @@ fn pad(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch, ArrowErro
 }
 
 /// Counts and hashes what goes through.
-struct Checksummed<W> {
+struct ChecksumWriter<W> {
     out: W,
     hasher: crc32fast::Hasher,
     bytes: u64,
 }
 
-impl<W> Checksummed<W> {
+impl<W> ChecksumWriter<W> {
     fn new(out: W) -> Self {
-        Checksummed { out, hasher: crc32fast::Hasher::new(), bytes: 0 }
+        ChecksumWriter { out, hasher: crc32fast::Hasher::new(), bytes: 0 }
     }
 }
 
-impl<W: Write> Write for Checksummed<W> {
+impl<W: Write> Write for ChecksumWriter<W> {
     fn write(&mut self, buf: &[u8]) -> std::io::Result<usize> {
         let written = self.out.write(buf)?;
         self.hasher.update(buf.get(..written).unwrap_or(buf));

@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 
 use catchment_schema::Schema;
 
-use crate::aside::SetAside;
+use crate::failed_packages::FailedPackage;
 use crate::folder::{self, LockedFolder, remove};
 use crate::journal::{self, Journal};
-use crate::lock::Lock;
-use crate::place::{self, Names, Place};
+use crate::lock::PackageLock;
+use crate::package_queue::{self, FolderListing, PackageQueue};
 use crate::writer::{PackageWriter, WriterOptions};
-use crate::{Begin, Extracted, ExtractedWriter, PackageError, Resumable, SealedPackage, extracted, pages};
+use crate::{ExtractedPackage, ExtractedWriter, PackageError, PackageHeader, ResumableExtract, SealedPackage, extracted, pages};
 
 /// The packages in a working directory.
 ///
@@ -24,7 +24,7 @@ pub struct PackageStore {
 
 /// A package that an earlier run left behind.
 #[derive(Debug)]
-pub enum Pending {
+pub enum PendingPackage {
     /// It can be loaded.
     Sealed(Box<SealedPackage>),
     /// It was never finished, and has been thrown away.
@@ -33,16 +33,16 @@ pub enum Pending {
         load_id: String,
     },
     /// It is damaged, and was moved out of the way.
-    SetAside(SetAside),
+    Failed(FailedPackage),
 }
 
 /// Rows that an earlier run left behind.
 #[derive(Debug)]
-pub enum PendingRows {
+pub enum PendingExtract {
     /// They can be normalised.
-    Complete(Box<Extracted>),
+    Complete(Box<ExtractedPackage>),
     /// They are damaged, and were moved out of the way.
-    SetAside(SetAside),
+    Failed(FailedPackage),
 }
 
 impl PackageStore {
@@ -53,7 +53,7 @@ impl PackageStore {
     /// Where it cannot be made.
     pub fn open(working_dir: &Path) -> Result<PackageStore, PackageError> {
         let store = PackageStore { working_dir: working_dir.to_owned() };
-        let packages = store.folder(Place::Packages);
+        let packages = store.folder(PackageQueue::Normalized);
         std::fs::create_dir_all(&packages).map_err(PackageError::io("create", &packages))?;
         Ok(store)
     }
@@ -62,17 +62,17 @@ impl PackageStore {
         &self.working_dir
     }
 
-    pub(crate) fn folder(&self, place: Place) -> PathBuf {
-        self.working_dir.join(place.folder())
+    pub(crate) fn folder(&self, queue: PackageQueue) -> PathBuf {
+        self.working_dir.join(queue.folder())
     }
 
-    pub(crate) fn names(&self, place: Place) -> Result<Names, PackageError> {
-        place::names(&self.working_dir, place)
+    pub(crate) fn names(&self, queue: PackageQueue) -> Result<FolderListing, PackageError> {
+        package_queue::scan(&self.working_dir, queue)
     }
 
     /// Held while packages are made or looked for, so that nobody takes a folder that its maker has not locked yet.
-    pub(crate) fn lock(&self) -> Result<Lock, PackageError> {
-        Lock::wait(&self.lock_file())
+    pub(crate) fn lock(&self) -> Result<PackageLock, PackageError> {
+        PackageLock::acquire(&self.lock_file())
     }
 
     fn lock_file(&self) -> PathBuf {
@@ -84,9 +84,9 @@ impl PackageStore {
     /// # Errors
     ///
     /// Where its folder cannot be made, or there is one of that load id.
-    pub fn create(&self, begin: Begin, options: WriterOptions) -> Result<PackageWriter, PackageError> {
-        let folder = self.make_folder(Place::Packages, &begin.load_id)?;
-        PackageWriter::create(folder, begin, options)
+    pub fn create_package(&self, header: PackageHeader, options: WriterOptions) -> Result<PackageWriter, PackageError> {
+        let folder = self.make_folder(PackageQueue::Normalized, &header.load_id)?;
+        PackageWriter::create(folder, header, options)
     }
 
     /// Begins to keep the rows of a source, which are to be normalised later, under `schema` as it is declared.
@@ -94,28 +94,28 @@ impl PackageStore {
     /// # Errors
     ///
     /// Where its folder cannot be made, or there is one of that load id.
-    pub fn create_extracted(&self, begin: &Begin, schema: &Schema) -> Result<ExtractedWriter, PackageError> {
-        let folder = self.make_folder(Place::Extracted, &begin.load_id)?;
-        ExtractedWriter::create(folder, begin, schema)
+    pub fn create_extract(&self, header: &PackageHeader, schema: &Schema) -> Result<ExtractedWriter, PackageError> {
+        let folder = self.make_folder(PackageQueue::Extracted, &header.load_id)?;
+        ExtractedWriter::create(folder, header, schema)
     }
 
     /// Makes the folder of a load id, locked. What a process that died has left of it unfinished makes way, and what is
     /// damaged is set aside.
-    fn make_folder(&self, place: Place, load_id: &str) -> Result<LockedFolder, PackageError> {
+    fn make_folder(&self, queue: PackageQueue, load_id: &str) -> Result<LockedFolder, PackageError> {
         let _lock = self.lock()?;
-        let parent = self.folder(place);
+        let parent = self.folder(queue);
         std::fs::create_dir_all(&parent).map_err(PackageError::io("create", &parent))?;
         let path = parent.join(load_id);
-        if path.exists() && Lock::take(&path)?.is_some() {
+        if path.exists() && PackageLock::try_acquire(&path)?.is_some() {
             match is_complete(&path) {
-                Ok(true) => return Err(PackageError::Exists { path }),
+                Ok(true) => return Err(PackageError::AlreadyExists { path }),
                 Ok(false) => remove(&path)?,
-                Err(error) if error.is_damage() => drop(self.move_aside(&path, load_id, error.to_string())?),
+                Err(error) if error.is_corrupt() => drop(self.move_folder_to_failed(&path, load_id, error.to_string())?),
                 Err(error) => return Err(error),
             }
         }
         std::fs::create_dir(&path).map_err(PackageError::io("create", &path))?;
-        let lock = Lock::take_or_refuse(&path)?;
+        let lock = PackageLock::acquire_or_err(&path)?;
         folder::sync(&parent)?;
         #[cfg(feature = "failpoints")]
         fail::fail_point!("package::folder_made");
@@ -128,18 +128,18 @@ impl PackageStore {
     /// # Errors
     ///
     /// Where one cannot be read, or was written by a later version.
-    pub fn extracted(&self) -> Result<Vec<PendingRows>, PackageError> {
+    pub fn pending_extracts(&self) -> Result<Vec<PendingExtract>, PackageError> {
         let _lock = self.lock()?;
         let mut waiting = Vec::new();
-        for load_id in self.names(Place::Extracted)?.ours {
-            let folder = self.folder(Place::Extracted).join(&load_id);
-            let Some(lock) = Lock::take(&folder)? else { continue };
-            match Extracted::open(LockedFolder::new(folder.clone(), lock, self.lock_file()).kept()) {
-                Ok(Some(extracted)) => waiting.push(PendingRows::Complete(Box::new(extracted))),
+        for load_id in self.names(PackageQueue::Extracted)?.packages {
+            let folder = self.folder(PackageQueue::Extracted).join(&load_id);
+            let Some(lock) = PackageLock::try_acquire(&folder)? else { continue };
+            match ExtractedPackage::open(LockedFolder::new(folder.clone(), lock, self.lock_file()).into_persistent()) {
+                Ok(Some(extracted)) => waiting.push(PendingExtract::Complete(Box::new(extracted))),
                 Ok(None) if folder.join(extracted::RESUMABLE).exists() => {}
                 Ok(None) => remove(&folder)?,
-                Err(error) if error.is_damage() => {
-                    waiting.push(PendingRows::SetAside(self.move_aside(&folder, &load_id, error.to_string())?));
+                Err(error) if error.is_corrupt() => {
+                    waiting.push(PendingExtract::Failed(self.move_folder_to_failed(&folder, &load_id, error.to_string())?));
                 }
                 Err(error) => return Err(error),
             }
@@ -153,19 +153,19 @@ impl PackageStore {
     /// # Errors
     ///
     /// Where one cannot be read, or was written by a later version.
-    pub fn resumable(&self) -> Result<Vec<Resumable>, PackageError> {
+    pub fn resumable_extracts(&self) -> Result<Vec<ResumableExtract>, PackageError> {
         let _lock = self.lock()?;
         let mut found = Vec::new();
-        for load_id in self.names(Place::Extracted)?.ours.into_iter().rev() {
-            let folder = self.folder(Place::Extracted).join(&load_id);
+        for load_id in self.names(PackageQueue::Extracted)?.packages.into_iter().rev() {
+            let folder = self.folder(PackageQueue::Extracted).join(&load_id);
             if !folder.join(extracted::RESUMABLE).exists() {
                 continue;
             }
-            let Some(lock) = Lock::take(&folder)? else { continue };
-            match Resumable::open(LockedFolder::new(folder.clone(), lock, self.lock_file()).kept()) {
+            let Some(lock) = PackageLock::try_acquire(&folder)? else { continue };
+            match ResumableExtract::open(LockedFolder::new(folder.clone(), lock, self.lock_file()).into_persistent()) {
                 Ok(resumable) => found.push(resumable),
                 // Without its first line nothing of it can be used.
-                Err(error) if error.is_damage() => remove(&folder)?,
+                Err(error) if error.is_corrupt() => remove(&folder)?,
                 Err(error) => return Err(error),
             }
         }
@@ -179,8 +179,8 @@ impl PackageStore {
     ///
     /// Where its journal cannot be read.
     pub fn is_sealed(&self, load_id: &str) -> Result<bool, PackageError> {
-        match is_complete(&self.folder(Place::Packages).join(load_id)) {
-            Err(error) if error.is_damage() => Ok(false),
+        match is_complete(&self.folder(PackageQueue::Normalized).join(load_id)) {
+            Err(error) if error.is_corrupt() => Ok(false),
             result => result,
         }
     }
@@ -190,7 +190,7 @@ impl PackageStore {
     /// # Errors
     ///
     /// Where its folder cannot be removed; it may be normalised again then, and the package of it is loaded once.
-    pub fn complete_extracted(&self, extracted: Extracted) -> Result<(), PackageError> {
+    pub fn remove_normalized(&self, extracted: ExtractedPackage) -> Result<(), PackageError> {
         let _lock = self.lock()?;
         remove(extracted.folder())
     }
@@ -201,24 +201,24 @@ impl PackageStore {
     /// # Errors
     ///
     /// Where a journal cannot be read, or was written by a later version.
-    pub fn pending(&self) -> Result<Vec<Pending>, PackageError> {
+    pub fn pending_packages(&self) -> Result<Vec<PendingPackage>, PackageError> {
         let _lock = self.lock()?;
         let mut pending = Vec::new();
-        for load_id in self.names(Place::Packages)?.ours {
-            let folder = self.folder(Place::Packages).join(&load_id);
-            let Some(lock) = Lock::take(&folder)? else { continue };
+        for load_id in self.names(PackageQueue::Normalized)?.packages {
+            let folder = self.folder(PackageQueue::Normalized).join(&load_id);
+            let Some(lock) = PackageLock::try_acquire(&folder)? else { continue };
             match journal::read(&folder) {
-                Ok(Some(Journal { begin, segments, seal: Some(seal) })) => {
-                    let folder = LockedFolder::new(folder, lock, self.lock_file()).kept();
-                    let package = SealedPackage::new(folder, begin, segments, seal);
-                    pending.push(Pending::Sealed(Box::new(package)));
+                Ok(Some(Journal { header, segments, seal: Some(seal) })) => {
+                    let folder = LockedFolder::new(folder, lock, self.lock_file()).into_persistent();
+                    let package = SealedPackage::new(folder, header, segments, seal);
+                    pending.push(PendingPackage::Sealed(Box::new(package)));
                 }
                 Ok(_) => {
                     remove(&folder)?;
-                    pending.push(Pending::Discarded { load_id });
+                    pending.push(PendingPackage::Discarded { load_id });
                 }
-                Err(error) if error.is_damage() => {
-                    pending.push(Pending::SetAside(self.move_aside(&folder, &load_id, error.to_string())?));
+                Err(error) if error.is_corrupt() => {
+                    pending.push(PendingPackage::Failed(self.move_folder_to_failed(&folder, &load_id, error.to_string())?));
                 }
                 Err(error) => return Err(error),
             }
@@ -231,7 +231,7 @@ impl PackageStore {
     /// # Errors
     ///
     /// Where its folder cannot be removed; it may be loaded again then, which changes nothing.
-    pub fn complete(&self, package: SealedPackage) -> Result<(), PackageError> {
+    pub fn remove_loaded(&self, package: SealedPackage) -> Result<(), PackageError> {
         let _lock = self.lock()?;
         remove(package.folder())
     }
@@ -242,8 +242,8 @@ impl PackageStore {
     /// # Errors
     ///
     /// Where the folder cannot be read.
-    pub fn load_ids(&self, place: Place) -> Result<Vec<String>, PackageError> {
-        Ok(self.names(place)?.ours)
+    pub fn load_ids(&self, queue: PackageQueue) -> Result<Vec<String>, PackageError> {
+        Ok(self.names(queue)?.packages)
     }
 
     /// The greatest load id that there is anything of, so that a later one can be chosen.
@@ -253,9 +253,9 @@ impl PackageStore {
     /// Where a folder cannot be read.
     pub fn last_load_id(&self) -> Result<Option<String>, PackageError> {
         let mut last = None;
-        for place in Place::ALL {
-            let names = self.names(place)?.ours;
-            last = last.max(names.iter().map(|name| place::load_id(name).to_owned()).max());
+        for queue in PackageQueue::ALL {
+            let names = self.names(queue)?.packages;
+            last = last.max(names.iter().map(|name| package_queue::load_id(name).to_owned()).max());
         }
         Ok(last)
     }

@@ -8,28 +8,29 @@ use catchment_schema::{Column, DataType, Schema, TableDelta};
 use catchment_state::State;
 
 use crate::{
-    BATCH_MAX_BYTES, Begin, PackageError, PackageStore, Pending, Place, Refresh, Seal, SealedPackage, Segment, WriterOptions,
+    BATCH_MAX_BYTES, PackageError, PackageFooter, PackageHeader, PackageQueue, PackageStore, PendingPackage, RefreshTables,
+    SealedPackage, Segment, WriterOptions,
 };
 
-pub(crate) fn begin() -> Begin {
-    Begin {
+pub(crate) fn header() -> PackageHeader {
+    PackageHeader {
         load_id: "1700000000.5".to_owned(),
         created_at: 7,
         dataset: "d".to_owned(),
         source: "s".to_owned(),
         resources: vec![("r".to_owned(), "t".to_owned())],
         base_state: State::new("p", "d", "dlt.destinations.duckdb"),
-        definition: String::new(),
+        fingerprint: String::new(),
         base_schema: None,
-        refresh: Refresh::default(),
+        refresh: RefreshTables::default(),
     }
 }
 
-pub(crate) fn seal() -> Seal {
+pub(crate) fn seal() -> PackageFooter {
     let mut schema = Schema::new("s");
     schema.apply(&TableDelta::root("t", vec![Column::new("a", DataType::Bigint)]).into());
-    schema.bump();
-    Seal { schema, state: State::new("p", "d", "dlt.destinations.duckdb"), findings: Value::from("noticed") }
+    schema.update_version();
+    PackageFooter { schema, state: State::new("p", "d", "dlt.destinations.duckdb"), findings: Value::from("noticed") }
 }
 
 pub(crate) fn read(package: &SealedPackage, segment: &Segment) -> Vec<RecordBatch> {
@@ -46,7 +47,7 @@ fn ints(values: &[i64]) -> ArrayRef {
 
 pub(crate) fn sealed(store: &PackageStore) -> SealedPackage {
     // One byte of buffer: each batch becomes a segment of its own.
-    let mut writer = store.create(begin(), WriterOptions { buffer_max_bytes: 1 }).unwrap();
+    let mut writer = store.create_package(header(), WriterOptions { buffer_max_bytes: 1 }).unwrap();
     writer.append("t", batch(&[("a", ints(&[1, 2]))])).unwrap();
     writer.append("u", batch(&[("b", ints(&[9]))])).unwrap();
     writer.append("t", batch(&[("a", ints(&[3]))])).unwrap();
@@ -55,8 +56,8 @@ pub(crate) fn sealed(store: &PackageStore) -> SealedPackage {
 
 /// The one package that waits.
 pub(crate) fn pending(store: &PackageStore) -> SealedPackage {
-    match store.pending().unwrap().pop() {
-        Some(Pending::Sealed(package)) => *package,
+    match store.pending_packages().unwrap().pop() {
+        Some(PendingPackage::Sealed(package)) => *package,
         other => panic!("{other:?}"),
     }
 }
@@ -72,19 +73,19 @@ fn a_sealed_package_reads_back_in_another_process() {
     let (_dir, store) = store();
     drop(sealed(&store));
     let package = pending(&store);
-    assert_eq!(package.begin(), &begin());
-    assert_eq!(package.seal(), &seal());
+    assert_eq!(package.header(), &header());
+    assert_eq!(package.footer(), &seal());
     assert_eq!(package.row_counts(), [("t".to_owned(), 3), ("u".to_owned(), 1)].into());
     let rows: Vec<_> = package.segments().iter().map(|s| read(&package, s)).collect();
     assert_eq!(rows[2][0].columns(), [ints(&[3])]);
-    store.complete(package).unwrap();
-    assert!(store.pending().unwrap().is_empty());
+    store.remove_loaded(package).unwrap();
+    assert!(store.pending_packages().unwrap().is_empty());
 }
 
 #[test]
 fn batches_with_different_columns_share_a_segment() {
     let (_dir, store) = store();
-    let mut writer = store.create(begin(), WriterOptions::default()).unwrap();
+    let mut writer = store.create_package(header(), WriterOptions::default()).unwrap();
     writer.append("t", batch(&[("a", ints(&[1]))])).unwrap();
     let text: ArrayRef = Arc::new(StringArray::from(vec!["x"]));
     writer.append("t", batch(&[("b", text)])).unwrap();
@@ -97,7 +98,7 @@ fn batches_with_different_columns_share_a_segment() {
 #[test]
 fn dropping_a_writer_takes_the_package_back() {
     let (dir, store) = store();
-    let mut writer = store.create(begin(), WriterOptions { buffer_max_bytes: 1 }).unwrap();
+    let mut writer = store.create_package(header(), WriterOptions { buffer_max_bytes: 1 }).unwrap();
     writer.append("t", batch(&[("a", ints(&[1]))])).unwrap();
     drop(writer);
     assert_eq!(std::fs::read_dir(dir.path().join("packages")).unwrap().count(), 0);
@@ -106,14 +107,14 @@ fn dropping_a_writer_takes_the_package_back() {
 #[test]
 fn an_unfinished_package_is_discarded() {
     let (dir, store) = store();
-    let mut writer = store.create(begin(), WriterOptions { buffer_max_bytes: 1 }).unwrap();
+    let mut writer = store.create_package(header(), WriterOptions { buffer_max_bytes: 1 }).unwrap();
     writer.append("t", batch(&[("a", ints(&[1]))])).unwrap();
     // What a killed process leaves behind: the files without their owner.
     let (from, to) = (dir.path().join("packages/1700000000.5"), dir.path().join("packages/1700000000.4"));
     copy(&from, &to);
     drop(writer);
-    let found = store.pending().unwrap();
-    assert!(matches!(found.as_slice(), [Pending::Discarded { load_id }] if load_id == "1700000000.4"), "{found:?}");
+    let found = store.pending_packages().unwrap();
+    assert!(matches!(found.as_slice(), [PendingPackage::Discarded { load_id }] if load_id == "1700000000.4"), "{found:?}");
     assert!(!to.exists());
 }
 
@@ -129,9 +130,9 @@ fn copy(from: &Path, to: &Path) {
 fn a_package_in_use_is_left_alone() {
     let (_dir, store) = store();
     let package = sealed(&store);
-    assert!(store.pending().unwrap().is_empty());
+    assert!(store.pending_packages().unwrap().is_empty());
     drop(package);
-    assert_eq!(store.pending().unwrap().len(), 1);
+    assert_eq!(store.pending_packages().unwrap().len(), 1);
 }
 
 #[test]
@@ -145,8 +146,11 @@ fn a_journal_cut_anywhere_is_the_package_as_far_as_it_was_written() {
         copy(&folder, &cut);
         std::fs::write(cut.join("journal"), &journal[..length]).unwrap();
         std::fs::remove_file(cut.join("sealed")).unwrap();
-        let found = store.pending().unwrap();
-        assert!(matches!(&found[..], [Pending::Sealed(_), Pending::Discarded { .. }]), "cut at {length}: {found:?}");
+        let found = store.pending_packages().unwrap();
+        assert!(
+            matches!(&found[..], [PendingPackage::Sealed(_), PendingPackage::Discarded { .. }]),
+            "cut at {length}: {found:?}"
+        );
     }
 }
 
@@ -161,8 +165,8 @@ fn a_sealed_package_whose_journal_lost_its_end_is_set_aside() {
             Some(lines) => std::fs::write(&path, journal.split_inclusive('\n').take(lines).collect::<String>()).unwrap(),
             None => std::fs::remove_file(&path).unwrap(),
         }
-        let found = store.pending().unwrap();
-        assert!(matches!(&found[..], [Pending::SetAside(aside)] if aside.reason.ends_with(expected)), "{found:?}");
+        let found = store.pending_packages().unwrap();
+        assert!(matches!(&found[..], [PendingPackage::Failed(failed)] if failed.reason.ends_with(expected)), "{found:?}");
     };
     check(None, "journal is damaged: it is missing or empty, though the package was sealed");
     check(Some(0), "journal is damaged: it is missing or empty, though the package was sealed");
@@ -179,7 +183,7 @@ fn a_gap_in_an_unsealed_journal_is_an_unfinished_package() {
     let lines: Vec<&str> = journal.split_inclusive('\n').collect();
     std::fs::remove_file(path.with_file_name("sealed")).unwrap();
     std::fs::write(&path, format!("{}{}{}", lines[0], lines[1].replace("segment", "SEGMENT"), lines[2])).unwrap();
-    assert!(matches!(store.pending().unwrap()[..], [Pending::Discarded { .. }]));
+    assert!(matches!(store.pending_packages().unwrap()[..], [PendingPackage::Discarded { .. }]));
 }
 
 /// Changes a file of a sealed package. A journal that was damaged is set aside when it is looked for, a segment is found
@@ -192,19 +196,19 @@ fn check_damage(file: &str, change: impl Fn(&mut Vec<u8>), expected: &str) {
     let mut bytes = std::fs::read(&path).unwrap();
     change(&mut bytes);
     std::fs::write(&path, &bytes).unwrap();
-    let reason = match store.pending().unwrap().pop() {
-        Some(Pending::SetAside(aside)) => {
-            assert_eq!(std::fs::read(aside.path.join(file)).unwrap(), bytes, "nothing of it is lost");
-            assert_eq!(std::fs::read_to_string(aside.path.join("reason.txt")).unwrap(), aside.reason);
-            aside.reason
+    let reason = match store.pending_packages().unwrap().pop() {
+        Some(PendingPackage::Failed(failed)) => {
+            assert_eq!(std::fs::read(failed.path.join(file)).unwrap(), bytes, "nothing of it is lost");
+            assert_eq!(std::fs::read_to_string(failed.path.join("reason.txt")).unwrap(), failed.reason);
+            failed.reason
         }
-        Some(Pending::Sealed(package)) => {
+        Some(PendingPackage::Sealed(package)) => {
             let read = |segment| match package.read(segment, BATCH_MAX_BYTES) {
                 Err(error) => Some(error),
                 Ok(batches) => batches.filter_map(Result::err).next(),
             };
             let error = package.segments().iter().find_map(read).unwrap();
-            assert!(error.is_damage(), "{error:?}");
+            assert!(error.is_corrupt(), "{error:?}");
             error.to_string()
         }
         other => panic!("{other:?}"),
@@ -228,7 +232,7 @@ fn files_that_were_cut_or_lost_are_noticed() {
     let check = |number: usize, expected: &str| {
         let package = pending(&store);
         let error = package.read(&package.segments()[number], BATCH_MAX_BYTES).err().unwrap();
-        assert!(error.is_damage() && error.to_string().ends_with(expected), "{error}");
+        assert!(error.is_corrupt() && error.to_string().ends_with(expected), "{error}");
     };
     let second = std::fs::read(folder.join("000002.arrows")).unwrap();
     std::fs::write(folder.join("000002.arrows"), &second[..50]).unwrap();
@@ -245,10 +249,10 @@ fn json_that_is_no_journal_is_damage() {
         let path = dir.path().join("packages/1700000000.5/journal");
         let journal = std::fs::read_to_string(&path).unwrap();
         let mut lines: Vec<String> = journal.split_inclusive('\n').map(str::to_owned).collect();
-        lines[changed] = crate::line::write(json);
+        lines[changed] = crate::checksum_line::encode(json);
         std::fs::write(&path, lines.concat()).unwrap();
-        let found = store.pending().unwrap();
-        assert!(matches!(&found[..], [Pending::SetAside(aside)] if aside.reason.ends_with(expected)), "{found:?}");
+        let found = store.pending_packages().unwrap();
+        assert!(matches!(&found[..], [PendingPackage::Failed(failed)] if failed.reason.ends_with(expected)), "{found:?}");
     };
     check(0, "{}", "line 1 is not what was expected there");
     check(2, r#"{"segment":7}"#, "line 3 is not what was expected there");
@@ -263,7 +267,7 @@ fn a_package_of_a_later_version_is_left_alone() {
     let path = dir.path().join("packages/1700000000.5/journal");
     let json = r#"{"format":4,"what":"ever"}"#;
     std::fs::write(&path, format!("{:08x} {json}\n", crc32fast::hash(json.as_bytes()))).unwrap();
-    let message = store.pending().unwrap_err().to_string();
+    let message = store.pending_packages().unwrap_err().to_string();
     assert!(message.contains("has package format 4, this version reads up to 3"), "{message}");
     assert!(path.exists());
 }
@@ -274,7 +278,7 @@ fn what_cannot_be_read_is_an_error_with_its_path() {
     let path = dir.path().join("packages");
     std::fs::remove_dir(&path).unwrap();
     std::fs::write(&path, "").unwrap();
-    for error in [store.pending().unwrap_err(), PackageStore::open(dir.path()).unwrap_err()] {
+    for error in [store.pending_packages().unwrap_err(), PackageStore::open(dir.path()).unwrap_err()] {
         let message = error.to_string();
         assert!(message.contains(&path.display().to_string()), "{message}");
     }
@@ -290,20 +294,20 @@ fn what_others_put_there_is_left_alone() {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, "theirs").unwrap();
     }
-    assert!(matches!(store.pending().unwrap()[..], [Pending::Sealed(_)]));
-    assert_eq!(store.load_ids(Place::Packages).unwrap(), ["1700000000.5"]);
+    assert!(matches!(store.pending_packages().unwrap()[..], [PendingPackage::Sealed(_)]));
+    assert_eq!(store.load_ids(PackageQueue::Normalized).unwrap(), ["1700000000.5"]);
     assert_eq!(store.last_load_id().unwrap().as_deref(), Some("1700000000.5"));
     assert!(foreign.iter().all(|path| std::fs::read(path).unwrap() == b"theirs"));
     let names = ["packages/.DS_Store", "packages/2024.12", "packages/notes"].map(|path| dir.path().join(path));
-    assert_eq!(store.foreign().unwrap(), names);
+    assert_eq!(store.unrecognized_files().unwrap(), names);
 }
 
 #[test]
 fn a_package_is_not_made_over_another_one() {
     let (dir, store) = store();
     drop(sealed(&store));
-    let error = store.create(begin(), WriterOptions::default()).unwrap_err();
-    assert!(matches!(error, PackageError::Exists { .. }), "{error}");
+    let error = store.create_package(header(), WriterOptions::default()).unwrap_err();
+    assert!(matches!(error, PackageError::AlreadyExists { .. }), "{error}");
     let journal = dir.path().join("packages/1700000000.5/journal");
     let mut bytes = std::fs::read(&journal).unwrap();
     bytes[20] ^= 1;
@@ -311,21 +315,21 @@ fn a_package_is_not_made_over_another_one() {
     // A damaged one makes way, so that what it was made of can be normalised again.
     assert!(!store.is_sealed("1700000000.5").unwrap());
     drop(sealed(&store));
-    assert_eq!(store.load_ids(Place::Aside).unwrap(), ["1700000000.5"]);
+    assert_eq!(store.load_ids(PackageQueue::Failed).unwrap(), ["1700000000.5"]);
     assert!(store.is_sealed("1700000000.5").unwrap());
 }
 
 #[test]
 fn rows_at_cursors_and_tables_that_make_way_read_back() {
     let (_dir, store) = store();
-    let refresh = Refresh { dropped: vec!["t".to_owned()], emptied: vec!["u".to_owned()] };
-    let begin = Begin { refresh, ..begin() };
-    let mut writer = store.create(begin.clone(), WriterOptions::default()).unwrap();
-    writer.cursor_rows(&crate::extracted_tests::change()).unwrap();
+    let refresh = RefreshTables { dropped: vec!["t".to_owned()], emptied: vec!["u".to_owned()] };
+    let header = PackageHeader { refresh, ..header() };
+    let mut writer = store.create_package(header.clone(), WriterOptions::default()).unwrap();
+    writer.append_cursor_entries(&crate::extracted_tests::change()).unwrap();
     drop(writer.seal(seal()).unwrap());
     let package = pending(&store);
-    assert_eq!(package.begin(), &begin);
-    let cursors: Vec<_> = package.cursor_rows().iter().map(|cursor| (cursor.key.resource.as_str(), cursor.replaces)).collect();
+    assert_eq!(package.header(), &header);
+    let cursors: Vec<_> = package.cursor_entries().iter().map(|cursor| (cursor.key.resource.as_str(), cursor.replaces)).collect();
     assert_eq!(cursors, [("r", true)]);
     let [segment] = package.cursor_segments() else { panic!("{:?}", package.cursor_segments()) };
     assert_eq!(read(&package, segment)[0].num_columns(), 5);

@@ -1,11 +1,11 @@
 //! Filling a package.
 
 use arrow::record_batch::RecordBatch;
-use catchment_state::BoundaryChange;
+use catchment_state::CursorEntryChange;
 use indexmap::IndexMap;
 
 use crate::folder::LockedFolder;
-use crate::journal::{Begin, CursorRows, JournalWriter, Seal, Segment};
+use crate::journal::{CursorEntriesHeader, JournalWriter, PackageFooter, PackageHeader, Segment};
 use crate::sealed::SealedPackage;
 use crate::{PackageError, cursor_entries, cursor_table, folder, segment};
 
@@ -27,27 +27,27 @@ impl Default for WriterOptions {
 pub struct PackageWriter {
     folder: LockedFolder,
     journal: JournalWriter,
-    begin: Begin,
+    header: PackageHeader,
     segments: Vec<Segment>,
     options: WriterOptions,
     buffered: IndexMap<String, Vec<RecordBatch>>,
     buffered_bytes: usize,
-    cursor_rows: Vec<CursorRows>,
+    cursor_rows: Vec<CursorEntriesHeader>,
 }
 
 impl PackageWriter {
-    pub(crate) fn create(folder: LockedFolder, begin: Begin, options: WriterOptions) -> Result<Self, PackageError> {
-        let journal = JournalWriter::create(folder.path(), &begin)?;
+    pub(crate) fn create(folder: LockedFolder, header: PackageHeader, options: WriterOptions) -> Result<Self, PackageError> {
+        let journal = JournalWriter::create(folder.path(), &header)?;
         folder::sync(folder.path())?;
         #[cfg(feature = "failpoints")]
         fail::fail_point!("package::begun");
         let (segments, buffered) = (Vec::new(), IndexMap::new());
-        Ok(PackageWriter { folder, journal, begin, segments, options, buffered, buffered_bytes: 0, cursor_rows: Vec::new() })
+        Ok(PackageWriter { folder, journal, header, segments, options, buffered, buffered_bytes: 0, cursor_rows: Vec::new() })
     }
 
     /// What it is about.
-    pub fn begin(&self) -> &Begin {
-        &self.begin
+    pub fn header(&self) -> &PackageHeader {
+        &self.header
     }
 
     /// Adds rows of `table`, in the order in which they are to be loaded.
@@ -71,10 +71,10 @@ impl PackageWriter {
     /// # Errors
     ///
     /// Those of [`PackageWriter::append`].
-    pub fn cursor_rows(&mut self, change: &BoundaryChange) -> Result<(), PackageError> {
-        let BoundaryChange { key, replaces, entries } = change;
-        self.cursor_rows.push(CursorRows { key: key.clone(), replaces: *replaces });
-        let (table, pipeline) = (cursor_table(key.kind), self.begin.base_state.pipeline_name().to_owned());
+    pub fn append_cursor_entries(&mut self, change: &CursorEntryChange) -> Result<(), PackageError> {
+        let CursorEntryChange { key, replaces, entries } = change;
+        self.cursor_rows.push(CursorEntriesHeader { key: key.clone(), replaces: *replaces });
+        let (table, pipeline) = (cursor_table(key.kind), self.header.base_state.pipeline_name().to_owned());
         for entries in cursor_entries::batches(entries) {
             let batch = cursor_entries::batch(&table, &pipeline, key, entries);
             let batch = batch.map_err(|source| PackageError::Arrow { table: table.name.clone(), source })?;
@@ -88,19 +88,19 @@ impl PackageWriter {
     /// # Errors
     ///
     /// Where it cannot be written; then it is taken back.
-    pub fn seal(mut self, seal: Seal) -> Result<SealedPackage, PackageError> {
+    pub fn seal(mut self, seal: PackageFooter) -> Result<SealedPackage, PackageError> {
         self.flush()?;
         self.journal.seal(&seal, &self.cursor_rows)?;
         #[cfg(feature = "failpoints")]
         fail::fail_point!("package::sealed");
-        Ok(SealedPackage::new(self.folder.kept(), self.begin, self.segments, (seal, self.cursor_rows)))
+        Ok(SealedPackage::new(self.folder.into_persistent(), self.header, self.segments, (seal, self.cursor_rows)))
     }
 
     /// Writes the buffered rows as one segment for each table.
     fn flush(&mut self) -> Result<(), PackageError> {
         let from = self.segments.len();
         for (table, batches) in std::mem::take(&mut self.buffered) {
-            let name = segment::file(self.segments.len() + 1);
+            let name = segment::file_name(self.segments.len() + 1);
             self.segments.push(segment::write(self.folder.path(), name, table, &batches)?);
         }
         self.buffered_bytes = 0;

@@ -2,12 +2,12 @@
 
 use catchment_load_package::SealedPackage;
 use catchment_schema::Schema;
-use catchment_state::{BoundaryEntry, BoundaryKey, State};
+use catchment_state::{CursorEntry, CursorEntryKey, State};
 
 use crate::{LoadError, QueryResult};
 
 /// Asked between steps and while something is waited for; where it says yes before the commit, nothing changes.
-pub type Cancelled<'c> = &'c dyn Fn() -> bool;
+pub type CancelCheck<'c> = &'c dyn Fn() -> bool;
 
 /// A place that datasets live in.
 pub trait Destination: Send + Sync {
@@ -28,7 +28,7 @@ pub trait Destination: Send + Sync {
     /// # Errors
     ///
     /// Where the destination cannot be read. That there is nothing yet is no error.
-    fn restore(&self, dataset: &str, pipeline: &str, schema: &str, cancelled: Cancelled<'_>) -> Result<Restored, LoadError>;
+    fn restore(&self, dataset: &str, pipeline: &str, schema: &str, cancelled: CancelCheck<'_>) -> Result<Restored, LoadError>;
 
     /// The entries of a cursor of the pipeline that its state has no room for: rows at its last value, or the cursors of
     /// parents. They come in any order.
@@ -36,13 +36,13 @@ pub trait Destination: Send + Sync {
     /// # Errors
     ///
     /// Where the destination cannot be read. That there are none is no error.
-    fn cursor_rows(
+    fn cursor_entries(
         &self,
         dataset: &str,
         pipeline: &str,
-        key: &BoundaryKey,
-        cancelled: Cancelled<'_>,
-    ) -> Result<Vec<BoundaryEntry>, LoadError>;
+        key: &CursorEntryKey,
+        cancelled: CancelCheck<'_>,
+    ) -> Result<Vec<CursorEntry>, LoadError>;
 
     /// Loads a package into the dataset that it names: rows, schema and state become visible together, once,
     /// however often it is loaded.
@@ -50,14 +50,14 @@ pub trait Destination: Send + Sync {
     /// # Errors
     ///
     /// Where the package cannot be loaded, or not now; the dataset is as it was.
-    fn load(&self, package: &SealedPackage, cancelled: Cancelled<'_>) -> Result<Loaded, LoadError>;
+    fn load(&self, package: &SealedPackage, cancelled: CancelCheck<'_>) -> Result<LoadResult, LoadError>;
 
     /// The rows of a query, in which names of tables are those of the dataset.
     ///
     /// # Errors
     ///
     /// Where the destination refuses it, or there is no such dataset.
-    fn query(&self, dataset: &str, sql: &str, cancelled: Cancelled<'_>) -> Result<QueryResult, LoadError>;
+    fn query(&self, dataset: &str, sql: &str, cancelled: CancelCheck<'_>) -> Result<QueryResult, LoadError>;
 }
 
 /// What a dataset knows of a pipeline.
@@ -73,7 +73,7 @@ pub struct Restored {
 
 /// A load that ended well.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Loaded {
+pub struct LoadResult {
     /// Whether the package was loaded now.
     pub outcome: LoadOutcome,
     /// What a person should see: tables that were emptied or changed by hand, memory that was raised.
@@ -89,8 +89,8 @@ pub enum LoadOutcome {
     AlreadyLoaded,
 }
 
-impl From<LoadOutcome> for Loaded {
-    fn from(outcome: LoadOutcome) -> Loaded {
-        Loaded { outcome, warnings: Vec::new() }
+impl From<LoadOutcome> for LoadResult {
+    fn from(outcome: LoadOutcome) -> LoadResult {
+        LoadResult { outcome, warnings: Vec::new() }
     }
 }

@@ -22,7 +22,7 @@ pub enum LoadError {
     },
     /// Another process has the destination, and did not let go of it in time.
     #[error("{location} is in use by another process, and was for {} s: {reason}", waited.as_secs())]
-    Busy {
+    LockTimeout {
         /// Where it is.
         location: String,
         /// How long was waited.
@@ -32,7 +32,7 @@ pub enum LoadError {
     },
     /// The destination refuses a step.
     #[error("failed to {step} in {location}: {reason}")]
-    Refused {
+    Statement {
         /// What was tried, with the table that it was tried with.
         step: String,
         /// Where.
@@ -57,7 +57,7 @@ pub enum LoadError {
         "loading the package ended the process {loads} times, the last ones at {step}: the rows there may be too large for the \
          memory of this machine"
     )]
-    EndsProcess {
+    ProcessCrash {
         /// How often the process ended.
         loads: u32,
         /// The step at which it ended.
@@ -75,7 +75,7 @@ pub enum LoadError {
     },
     /// A table has no room for a value.
     #[error(transparent)]
-    Value(#[from] Box<RefusedValue>),
+    ValueRejected(#[from] Box<RejectedValue>),
     /// Another run has moved on what this package changes too.
     #[error("the package is stale: {reason}; its rows were read from a state that is no longer that of the dataset")]
     Stale {
@@ -90,7 +90,7 @@ pub enum LoadError {
     Package(#[from] PackageError),
     /// What the dataset has stored cannot be read.
     #[error("failed to read what {location} has stored of the pipeline: {reason}")]
-    Stored {
+    CorruptMetadata {
         /// Where.
         location: String,
         /// What is wrong with it.
@@ -110,7 +110,7 @@ pub enum LoadError {
     "failed to load table `{table}` into {location}: column `{column}` is {column_type} there, and cannot hold {value:?}; \
      correct the rows at the source, or change the column ({reason})"
 )]
-pub struct RefusedValue {
+pub struct RejectedValue {
     /// The table.
     pub table: String,
     /// The column.
@@ -129,14 +129,14 @@ impl LoadError {
     /// Whether trying again later, with nothing changed, may help.
     pub fn is_retryable(&self) -> bool {
         match self {
-            LoadError::Open { .. } | LoadError::Busy { .. } | LoadError::OutOfMemory { .. } | LoadError::Cancelled => true,
-            LoadError::Refused { terminal, .. } => !terminal,
+            LoadError::Open { .. } | LoadError::LockTimeout { .. } | LoadError::OutOfMemory { .. } | LoadError::Cancelled => true,
+            LoadError::Statement { terminal, .. } => !terminal,
             LoadError::Package(error) => error.is_retryable(),
-            LoadError::Value(_)
-            | LoadError::EndsProcess { .. }
+            LoadError::ValueRejected(_)
+            | LoadError::ProcessCrash { .. }
             | LoadError::DatasetName { .. }
             | LoadError::Stale { .. }
-            | LoadError::Stored { .. }
+            | LoadError::CorruptMetadata { .. }
             | LoadError::UnknownName(_)
             | LoadError::State(_) => false,
         }
@@ -145,11 +145,11 @@ impl LoadError {
     /// Whether the package can never be loaded as it is.
     pub fn is_terminal(&self) -> bool {
         match self {
-            LoadError::Value(_)
-            | LoadError::EndsProcess { .. }
+            LoadError::ValueRejected(_)
+            | LoadError::ProcessCrash { .. }
             | LoadError::Stale { .. }
-            | LoadError::Refused { terminal: true, .. } => true,
-            LoadError::Package(error) => error.is_damage(),
+            | LoadError::Statement { terminal: true, .. } => true,
+            LoadError::Package(error) => error.is_corrupt(),
             _ => false,
         }
     }

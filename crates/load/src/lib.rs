@@ -21,9 +21,9 @@ mod system_rows;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
-pub use destination::{Cancelled, Destination, LoadOutcome, Loaded, Restored};
+pub use destination::{CancelCheck, Destination, LoadOutcome, LoadResult, Restored};
 #[cfg(feature = "duckdb")]
 pub use duckdb::{DuckDb, DuckDbOptions, DuckDbSettings, InvalidMemoryLimit, MemoryLimit};
-pub use error::{LoadError, RefusedValue};
+pub use error::{LoadError, RejectedValue};
 pub use query_result::QueryResult;
-pub use relation::{Catalog, Direction, Operator, Relation, UnknownName};
+pub use relation::{Catalog, Operator, Relation, SortDirection, UnknownName};

@@ -29,7 +29,7 @@ impl QueryResult {
     /// let counts: ArrayRef = Arc::new(Int64Array::from(vec![7]));
     /// let batch = RecordBatch::try_from_iter([("count", counts)])?;
     /// let result = QueryResult { schema: batch.schema(), batches: vec![batch] };
-    /// assert_eq!((result.num_rows(), result.integer()), (1, Some(7)));
+    /// assert_eq!((result.num_rows(), result.first_i64()), (1, Some(7)));
     /// # Ok::<(), arrow::error::ArrowError>(())
     /// ```
     pub fn num_rows(&self) -> usize {
@@ -37,7 +37,7 @@ impl QueryResult {
     }
 
     /// The integer in the first column of the first row, as `SELECT count(*)` answers it.
-    pub fn integer(&self) -> Option<i64> {
+    pub fn first_i64(&self) -> Option<i64> {
         let column = self.batches.iter().find(|batch| batch.num_rows() > 0)?.columns().first()?;
         let integers = column.as_primitive_opt::<Int64Type>()?;
         integers.iter().next().flatten()
@@ -54,10 +54,10 @@ impl QueryResult {
     /// let names: ArrayRef = Arc::new(StringArray::from(vec![Some("Rhine"), None]));
     /// let batch = RecordBatch::try_from_iter([("name", names)])?;
     /// let result = QueryResult { schema: batch.schema(), batches: vec![batch] };
-    /// assert_eq!(result.texts("name").collect::<Vec<_>>(), [Some("Rhine"), None]);
+    /// assert_eq!(result.str_column("name").collect::<Vec<_>>(), [Some("Rhine"), None]);
     /// # Ok::<(), arrow::error::ArrowError>(())
     /// ```
-    pub fn texts(&self, column: &str) -> impl Iterator<Item = Option<&str>> {
+    pub fn str_column(&self, column: &str) -> impl Iterator<Item = Option<&str>> {
         self.batches.iter().flat_map(move |batch| {
             let texts = batch.column_by_name(column).and_then(|texts| texts.as_string_opt::<i32>());
             (0..batch.num_rows()).map(move |row| texts.filter(|texts| texts.is_valid(row)).map(|texts| texts.value(row)))
@@ -65,7 +65,7 @@ impl QueryResult {
     }
 
     /// The integers of a column of 64 bits, one for each row: none where it is null, or where there is no such column.
-    pub fn integers(&self, column: &str) -> impl Iterator<Item = Option<i64>> {
+    pub fn i64_column(&self, column: &str) -> impl Iterator<Item = Option<i64>> {
         self.batches.iter().flat_map(move |batch| {
             let integers = batch.column_by_name(column).and_then(|integers| integers.as_primitive_opt::<Int64Type>());
             let value = move |row| integers.filter(|integers| integers.is_valid(row)).map(|integers| integers.value(row));

@@ -11,6 +11,6 @@ pub(crate) fn text_literal(text: &str) -> String {
 }
 
 /// The names, quoted and separated by commas.
-pub(crate) fn list<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
+pub(crate) fn quote_list<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
     names.into_iter().map(quote).collect::<Vec<_>>().join(", ")
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use catchment_json::Node;
 
-use crate::shape::KeyAt;
+use crate::shape::KeyIndex;
 
 /// What a row takes besides its values: its node, the ids of it, of its parent and of its root, its place.
 const ROW_BYTES: usize = 128;
@@ -35,7 +35,7 @@ pub(crate) struct TableCells<'d> {
     /// Which root row each row belongs to; of merged tables only.
     pub(crate) root_rows: Vec<i128>,
     /// Which key the last value came from, of columns that several keys lead to.
-    holders: HashMap<usize, KeyAt>,
+    holders: HashMap<usize, KeyIndex>,
 }
 
 impl<'d> TableCells<'d> {
@@ -59,7 +59,7 @@ impl<'d> TableCells<'d> {
 
     /// Puts `node` into `column` of the row at hand, the last one. Nulls are left out.
     #[inline]
-    pub(crate) fn put(&mut self, column: usize, node: Node<'d>) {
+    pub(crate) fn set(&mut self, column: usize, node: Node<'d>) {
         if self.columns.len() <= column {
             self.columns.resize_with(column + 1, Vec::new);
         }
@@ -76,8 +76,8 @@ impl<'d> TableCells<'d> {
     }
 
     /// Puts `node` where several keys lead to, and the row at hand has no value yet.
-    pub(crate) fn put_shared(&mut self, column: usize, node: Node<'d>, from: KeyAt) {
-        self.put(column, node);
+    pub(crate) fn set_shared(&mut self, column: usize, node: Node<'d>, from: KeyIndex) {
+        self.set(column, node);
         self.holders.insert(column, from);
     }
 
@@ -87,21 +87,21 @@ impl<'d> TableCells<'d> {
     }
 
     /// The key that the last value of `column`, which several lead to, came from.
-    pub(crate) fn holder(&self, column: usize) -> Option<KeyAt> {
+    pub(crate) fn source_key(&self, column: usize) -> Option<KeyIndex> {
         self.holders.get(&column).copied()
     }
 
     /// Takes back all that the row at hand has.
-    pub(crate) fn take_back_all(&mut self) {
+    pub(crate) fn clear_row(&mut self) {
         for column in 0..self.columns.len() {
             if self.current(column).is_some() {
-                self.take_back(column);
+                self.clear(column);
             }
         }
     }
 
     /// Takes back what the row at hand has in `column`.
-    pub(crate) fn take_back(&mut self, column: usize) {
+    pub(crate) fn clear(&mut self, column: usize) {
         let row = self.rows.saturating_sub(1);
         let Some(cells) = self.columns.get_mut(column) else { return };
         cells.truncate(row);

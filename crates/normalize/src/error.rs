@@ -1,7 +1,7 @@
 //! Rows that cannot become records.
 
 use catchment_json::Node;
-use catchment_schema::{DataType, Entity, StoredError};
+use catchment_schema::{ContractEntity, DataType, StoredSchemaError};
 use thiserror::Error;
 
 /// Why rows cannot be normalised. None of these goes away by trying again.
@@ -10,7 +10,7 @@ use thiserror::Error;
 pub enum NormalizeError {
     /// A column that must not be null has no value in a row.
     #[error("table `{table}`, row {row} of its page: column `{column}` must not be null, and the row has no value for it{hint}")]
-    Null {
+    MissingValue {
         /// The table.
         table: String,
         /// The column.
@@ -26,7 +26,7 @@ pub enum NormalizeError {
          {value}; declare `data_type: text` for it in `columns`, and where the table has rows already, load it again with \
          `--refresh drop_resources`"
     )]
-    KeyType {
+    KeyTypeMismatch {
         /// The table.
         table: String,
         /// The column.
@@ -48,7 +48,7 @@ pub enum NormalizeError {
          digits of {value}; declare `data_type: text` for it in `columns`, and where the table has rows already, load it again \
          with `--refresh drop_resources`"
     )]
-    KeyDigits {
+    KeyPrecisionLoss {
         /// The table.
         table: String,
         /// The column.
@@ -64,7 +64,7 @@ pub enum NormalizeError {
     },
     /// A value fits neither its column nor the variant column beside it.
     #[error("table `{table}`, row {row} of its page: {value} fits neither column `{column}` nor `{variant}`")]
-    Misfit {
+    VariantMismatch {
         /// The table.
         table: String,
         /// The column.
@@ -82,11 +82,11 @@ pub enum NormalizeError {
          let it evolve, or discard what is new (discard_row, discard_value)",
         entity.name()
     )]
-    Frozen {
+    ContractViolation {
         /// The table.
         table: String,
         /// What the contract is about.
-        entity: Entity,
+        entity: ContractEntity,
         /// What the row would change.
         change: String,
         /// The row, counted from 1.
@@ -98,7 +98,7 @@ pub enum NormalizeError {
     #[error(
         "table `{table}` would have rows that belong to `{parent}` and rows that belong to {other}; rename a key of the rows"
     )]
-    TwoParents {
+    TableParentConflict {
         /// The table.
         table: String,
         /// The table that its rows belong to.
@@ -111,7 +111,7 @@ pub enum NormalizeError {
         "table `{table}` is that of resource `{resource}`, and would have the rows of the list {key:?} of table `{parent}` too; \
          set another `table_name` for the resource"
     )]
-    TwoOwners {
+    TableNameConflict {
         /// The table.
         table: String,
         /// The resource that is loaded into it.
@@ -164,7 +164,7 @@ pub enum NormalizeError {
     },
     /// The settings of the schema cannot be followed.
     #[error(transparent)]
-    Schema(#[from] StoredError),
+    Schema(#[from] StoredSchemaError),
     /// A batch that is too large for its arrays.
     #[error("table `{table}`: the rows cannot be put into a record batch")]
     Arrow {
@@ -178,10 +178,10 @@ pub enum NormalizeError {
 impl NormalizeError {
     /// A row has no value for a column of its key.
     pub(crate) fn no_key(table: String, column: String, row: usize) -> NormalizeError {
-        NormalizeError::Null { table, column, row, hint: "; it is part of the primary key" }
+        NormalizeError::MissingValue { table, column, row, hint: "; it is part of the primary key" }
     }
 
-    pub(crate) fn frozen(table: &str, entity: Entity, change: String, row: usize, value: Node<'_>) -> NormalizeError {
-        NormalizeError::Frozen { table: table.to_owned(), entity, change, row, value: value.excerpt(80) }
+    pub(crate) fn frozen(table: &str, entity: ContractEntity, change: String, row: usize, value: Node<'_>) -> NormalizeError {
+        NormalizeError::ContractViolation { table: table.to_owned(), entity, change, row, value: value.excerpt(80) }
     }
 }

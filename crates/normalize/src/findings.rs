@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// What the user should hear of the rows of a package.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Findings {
+pub struct NormalizeFindings {
     /// What schema contracts left out, by table.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub discarded: IndexMap<String, Discarded>,
@@ -64,7 +64,7 @@ pub struct NullOnlyColumn {
     pub column: String,
 }
 
-impl Findings {
+impl NormalizeFindings {
     /// Whether there is nothing to tell.
     pub fn is_empty(&self) -> bool {
         self.discarded.is_empty()
@@ -74,7 +74,7 @@ impl Findings {
     }
 
     /// Takes in what was noticed of the next batch.
-    pub(crate) fn extend(&mut self, next: Findings) {
+    pub(crate) fn extend(&mut self, next: NormalizeFindings) {
         for (table, more) in next.discarded {
             let sum = self.discarded.entry(table).or_default();
             sum.rows += more.rows;
@@ -106,7 +106,7 @@ impl std::fmt::Display for NewVariant {
     }
 }
 
-impl std::fmt::Display for Findings {
+impl std::fmt::Display for NormalizeFindings {
     /// One line for each, those of null-only columns together by table; without a newline at the end.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let mut lines = Vec::new();

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use catchment_json::{Node, Object, Value, write_value};
-use catchment_schema::{DLT_ID, MergeStrategy, Schema, WriteDisposition, is_system_name, short_hash};
+use catchment_schema::{DLT_ID_COLUMN, MergeStrategy, Schema, WriteDisposition, is_system_name, short_hash};
 
 /// What the ids of root rows are drawn from: 16 random bytes for each package.
 ///
@@ -59,16 +59,16 @@ pub(crate) enum RootIds {
 
 impl RootIds {
     /// The way that the merge strategy of `root` asks for.
-    pub(crate) fn of(schema: &Schema, root: &str) -> RootIds {
+    pub(crate) fn from_schema(schema: &Schema, root: &str) -> RootIds {
         let Some(table) = schema.tables.get(root).filter(|table| table.write_disposition == Some(WriteDisposition::Merge)) else {
             return RootIds::Random;
         };
-        let key = table.columns.values().filter(|column| column.has("primary_key"));
+        let key = table.columns.values().filter(|column| column.has_hint("primary_key"));
         match table.merge_strategy() {
             Ok(MergeStrategy::Upsert | MergeStrategy::InsertOnly) => {
                 RootIds::KeyHash(key.map(|column| (column.name.clone(), column.is_nullable())).collect())
             }
-            Ok(MergeStrategy::Scd2) if table.row_version() == DLT_ID => RootIds::RowHash,
+            Ok(MergeStrategy::Scd2) if table.row_version() == DLT_ID_COLUMN => RootIds::RowHash,
             // A strategy of another tool: the load says that there is none of the name.
             Ok(MergeStrategy::DeleteInsert | MergeStrategy::Scd2) | Err(_) => RootIds::Random,
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use catchment_json::Selection;
 use catchment_schema::{Schema, naming};
 
-use crate::{IdSeed, NormalizeError, NormalizeOptions, Rows, Rules, Shredder, TableBatch};
+use crate::{IdSeed, NormalizeError, NormalizeOptions, NormalizeRules, PageRows, Shredder, TableBatch};
 
 /// The record batches of `rows`, one for each table, the root table `table` first. What the columns are follows from the
 /// rows alone.
@@ -18,7 +18,7 @@ use crate::{IdSeed, NormalizeError, NormalizeOptions, Rows, Rules, Shredder, Tab
 /// use catchment_json::{Document, Selection};
 /// use catchment_normalize::{IdSeed, normalize};
 ///
-/// let page = Selection::elements(Document::parse(br#"[{"id": 1, "tags": ["a", "b"]}]"#.to_vec())?);
+/// let page = Selection::from_document(Document::parse(br#"[{"id": 1, "tags": ["a", "b"]}]"#.to_vec())?);
 /// let batches = normalize("items", &page, "load 1", IdSeed::from([7; 16]))?;
 /// let tables: Vec<_> = batches.iter().map(|b| (b.table.as_str(), b.batch.num_rows())).collect();
 /// assert_eq!(tables, [("items", 1), ("items__tags", 2)]);
@@ -26,7 +26,7 @@ use crate::{IdSeed, NormalizeError, NormalizeOptions, Rows, Rules, Shredder, Tab
 /// ```
 pub fn normalize(table: &str, rows: &Selection, load_id: &str, seed: IdSeed) -> Result<Vec<TableBatch>, NormalizeError> {
     let schema = Schema::new("rows");
-    let rules = Rules::new(&schema, load_id, seed, NormalizeOptions::default())?;
-    let rows = [Rows::of(rows, 0)];
+    let rules = NormalizeRules::new(&schema, load_id, seed, NormalizeOptions::default())?;
+    let rows = [PageRows::new(rows, 0)];
     Ok(Shredder::new(Arc::new(rules)).shred(&schema, &naming::normalize_path(table), &rows)?.batches)
 }

@@ -9,7 +9,7 @@ pub struct NormalizeOptions {
     /// false and 7.
     pub numeric_widening: bool,
     /// What becomes of columns that have had no value but null; dropped by default.
-    pub null_only_columns: NullOnly,
+    pub null_only_columns: NullColumnPolicy,
     /// The table, by its normalised name, that rows and values are kept in which a schema contract discards; none by
     /// default.
     pub quarantine_table: Option<String>,
@@ -27,7 +27,7 @@ impl Default for NormalizeOptions {
     fn default() -> Self {
         NormalizeOptions {
             numeric_widening: true,
-            null_only_columns: NullOnly::Drop,
+            null_only_columns: NullColumnPolicy::Drop,
             quarantine_table: None,
             transliterate: true,
             max_identifier_length: None,
@@ -38,7 +38,7 @@ impl Default for NormalizeOptions {
 
 /// What becomes of columns that have had no value but null. They are reported in any case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum NullOnly {
+pub enum NullColumnPolicy {
     /// They come to be when they have a value, which says the type.
     #[default]
     Drop,
@@ -48,21 +48,21 @@ pub enum NullOnly {
     Json,
 }
 
-impl NullOnly {
+impl NullColumnPolicy {
     /// All of them.
-    pub const ALL: [NullOnly; 3] = [NullOnly::Drop, NullOnly::Text, NullOnly::Json];
+    pub const ALL: [NullColumnPolicy; 3] = [NullColumnPolicy::Drop, NullColumnPolicy::Text, NullColumnPolicy::Json];
 
     /// Its name in settings.
     pub fn name(self) -> &'static str {
         match self {
-            NullOnly::Drop => "drop",
-            NullOnly::Text => "text",
-            NullOnly::Json => "json",
+            NullColumnPolicy::Drop => "drop",
+            NullColumnPolicy::Text => "text",
+            NullColumnPolicy::Json => "json",
         }
     }
 
     /// The policy of that name.
-    pub fn from_name(name: &str) -> Option<NullOnly> {
-        NullOnly::ALL.into_iter().find(|policy| policy.name() == name)
+    pub fn from_name(name: &str) -> Option<NullColumnPolicy> {
+        NullColumnPolicy::ALL.into_iter().find(|policy| policy.name() == name)
     }
 }

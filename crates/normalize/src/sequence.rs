@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use catchment_schema::{Column, DataType, Mode, ROOT_ROW, Schema, SchemaDelta, Table, TableDelta, arrow_type};
+use catchment_schema::{Column, ContractMode, DataType, ROOT_ROW_COLUMN, Schema, SchemaDelta, Table, TableDelta, arrow_type};
 
 use crate::findings::{NewVariant, NullOnlyColumn};
-use crate::rules::Rules;
-use crate::{Findings, NormalizeError, NullOnly, Shredded, TableBatch};
+use crate::rules::NormalizeRules;
+use crate::{NormalizeError, NormalizeFindings, NullColumnPolicy, ShredResult, TableBatch};
 
 /// Owns the schema, and takes what shredders found in the order of the rows.
 ///
@@ -15,15 +15,15 @@ use crate::{Findings, NormalizeError, NullOnly, Shredded, TableBatch};
 /// takes one batch after the other.
 #[derive(Debug)]
 pub struct Sequencer {
-    rules: Arc<Rules>,
+    rules: Arc<NormalizeRules>,
     schema: Arc<Schema>,
-    findings: Findings,
+    findings: NormalizeFindings,
 }
 
 impl Sequencer {
     /// Starts with `schema`.
-    pub fn new(schema: Schema, rules: Arc<Rules>) -> Self {
-        Sequencer { rules, schema: Arc::new(schema), findings: Findings::default() }
+    pub fn new(schema: Schema, rules: Arc<NormalizeRules>) -> Self {
+        Sequencer { rules, schema: Arc::new(schema), findings: NormalizeFindings::default() }
     }
 
     /// The schema as it is now.
@@ -33,7 +33,7 @@ impl Sequencer {
 
     /// Declares a root table that is like another one, where it is not known yet. Says whether it was not: what was
     /// shredded for it before counts no more then.
-    pub fn declare_like(&mut self, table: &str, like: &str) -> bool {
+    pub fn declare_table_like(&mut self, table: &str, like: &str) -> bool {
         let is_new = !self.schema.tables.contains_key(table);
         if is_new {
             Arc::make_mut(&mut self.schema).declare_like(table, like);
@@ -49,26 +49,26 @@ impl Sequencer {
     /// # Errors
     ///
     /// Those of `again`.
-    pub fn accept(
+    pub fn apply_or_reshred(
         &mut self,
-        shredded: Result<Shredded, NormalizeError>,
-        again: impl FnOnce(&Schema) -> Result<Shredded, NormalizeError>,
+        shredded: Result<ShredResult, NormalizeError>,
+        again: impl FnOnce(&Schema) -> Result<ShredResult, NormalizeError>,
     ) -> Result<Vec<TableBatch>, NormalizeError> {
         let shredded = match shredded {
             Ok(shredded) if self.is_current(&shredded) => shredded,
             _ => again(&self.schema)?,
         };
-        Ok(self.take(shredded))
+        Ok(self.apply(shredded))
     }
 
     /// Whether rows that were shredded against an earlier schema are typed as they would be against the schema as it is now.
-    pub fn is_current(&self, shredded: &Shredded) -> bool {
+    pub fn is_current(&self, shredded: &ShredResult) -> bool {
         fits(shredded, &self.schema)
     }
 
-    /// Takes the next batch as [`accept`](Self::accept) does, one that [is current](Self::is_current) or was shredded against
+    /// Takes the next batch as [`apply_or_reshred`](Self::apply_or_reshred) does, one that [is current](Self::is_current) or was shredded against
     /// the schema as it is now.
-    pub fn take(&mut self, shredded: Shredded) -> Vec<TableBatch> {
+    pub fn apply(&mut self, shredded: ShredResult) -> Vec<TableBatch> {
         if !shredded.delta.is_empty() {
             Arc::make_mut(&mut self.schema).apply(&shredded.delta);
         }
@@ -77,7 +77,7 @@ impl Sequencer {
     }
 
     /// The schema in the end, and what was noticed on the way.
-    pub fn finish(self) -> (Schema, Findings) {
+    pub fn finish(self) -> (Schema, NormalizeFindings) {
         let Sequencer { rules, schema, mut findings } = self;
         let mut schema = Arc::unwrap_or_clone(schema);
         findings.null_only_columns.retain(|null| is_null_only(&schema, null));
@@ -85,9 +85,9 @@ impl Sequencer {
         findings.new_variants = findings.new_variants.into_iter().map(|variant| with_type(&schema, variant)).collect();
         findings.new_variants.sort_unstable();
         let data_type = match rules.options.null_only_columns {
-            NullOnly::Drop => return (schema, findings),
-            NullOnly::Text => DataType::Text,
-            NullOnly::Json => DataType::Json,
+            NullColumnPolicy::Drop => return (schema, findings),
+            NullColumnPolicy::Text => DataType::Text,
+            NullColumnPolicy::Json => DataType::Json,
         };
         for NullOnlyColumn { table, column } in &findings.null_only_columns {
             let Some(known) = schema.tables.get(table) else { continue };
@@ -103,8 +103,8 @@ impl Sequencer {
 
 /// Whether the batches are typed as they would be against `schema`. Where it has another type for a column by now, it does
 /// not matter whether the types join: the earlier rows come first, and what fits their type does not change it.
-fn fits(shredded: &Shredded, schema: &Schema) -> bool {
-    if shredded.judged_by.iter().any(|(name, table)| schema.tables.get(name) != table.as_ref()) {
+fn fits(shredded: &ShredResult, schema: &Schema) -> bool {
+    if shredded.depends_on_tables.iter().any(|(name, table)| schema.tables.get(name) != table.as_ref()) {
         return false;
     }
     shredded.batches.iter().all(|TableBatch { table, batch }| {
@@ -115,10 +115,10 @@ fn fits(shredded: &Shredded, schema: &Schema) -> bool {
             return false;
         }
         let found = found.map(|delta| &delta.columns[..]).unwrap_or_default();
-        batch.schema().fields().iter().filter(|field| field.name() != ROOT_ROW).all(|field| {
+        batch.schema().fields().iter().filter(|field| field.name() != ROOT_ROW_COLUMN).all(|field| {
             let known = known.and_then(|table| table.columns.get(field.name())).and_then(Column::column_type);
             let found = found.iter().find(|column| column.name == *field.name()).and_then(Column::column_type);
-            let joins = known.zip(found).is_none_or(|(known, found)| known.join(found).is_some());
+            let joins = known.zip(found).is_none_or(|(known, found)| known.common_type(found).is_some());
             let column_type = known.or(found);
             joins && column_type.is_some_and(|column_type| arrow_type(column_type) == *field.data_type())
         })
@@ -142,12 +142,12 @@ fn is_null_only(schema: &Schema, null: &NullOnlyColumn) -> bool {
     !is_table && !columns.is_some_and(|columns| columns.values().any(is_column))
 }
 
-fn may_have(rules: &Rules, schema: &Schema, table: &Table, column: &str) -> bool {
+fn may_have(rules: &NormalizeRules, schema: &Schema, table: &Table, column: &str) -> bool {
     let mut above = Vec::new();
     let mut next = table.parent.as_deref();
     while let Some(parent) = next.filter(|parent| !above.contains(parent)) {
         above.push(parent);
         next = schema.tables.get(parent).and_then(|table| table.parent.as_deref());
     }
-    rules.guard(&table.name, &above).column(column) == Mode::Evolve
+    rules.guard(&table.name, &above).column(column) == ContractMode::Evolve
 }

@@ -9,11 +9,11 @@ use arrow::record_batch::RecordBatch;
 use catchment_json::{Node, Selection};
 use catchment_schema::{Schema, SchemaDelta, Table};
 
-use crate::assemble::{Assembly, BatchResult};
-use crate::rules::Rules;
-use crate::shape::Shapes;
-use crate::walk::{Walk, Walked};
-use crate::{Findings, NormalizeError};
+use crate::assemble::{BatchResult, TableAssembler};
+use crate::rules::NormalizeRules;
+use crate::shape::ShapeCache;
+use crate::walk::{RowWalker, WalkResult};
+use crate::{NormalizeError, NormalizeFindings};
 
 /// How many keys are remembered from batch to batch. Sources whose keys are data have more and more of them.
 const MAX_REMEMBERED_KEYS: usize = 20_000;
@@ -29,28 +29,28 @@ fn max_keys(max_bytes: usize) -> usize {
 
 /// Rows of one document.
 #[derive(Debug, Clone)]
-pub struct Rows<'d> {
+pub struct PageRows<'d> {
     selection: &'d Selection,
     ordinal: u64,
-    places: Range<usize>,
+    range: Range<usize>,
 }
 
-impl<'d> Rows<'d> {
+impl<'d> PageRows<'d> {
     /// All rows of a page; nulls are none. `ordinal` is the number of the page, no other of the same package has it: the ids
     /// of rows are drawn from it.
-    pub fn of(selection: &'d Selection, ordinal: u64) -> Rows<'d> {
-        Rows { selection, ordinal, places: 0..selection.ids.len() }
+    pub fn new(selection: &'d Selection, ordinal: u64) -> PageRows<'d> {
+        PageRows { selection, ordinal, range: 0..selection.ids.len() }
     }
 
-    /// Those at `places`, counted from 0 in the selection.
+    /// Those at `range`, counted from 0 in the selection.
     #[must_use]
-    pub fn at(self, places: Range<usize>) -> Rows<'d> {
-        Rows { places, ..self }
+    pub fn slice(self, places: Range<usize>) -> PageRows<'d> {
+        PageRows { range: places, ..self }
     }
 
-    fn each(&self) -> impl Iterator<Item = SourceRow<'d>> {
-        let (document, ordinal, first) = (&self.selection.document, self.ordinal, self.places.start);
-        let ids = self.selection.ids.get(self.places.clone()).unwrap_or_default();
+    fn iter(&self) -> impl Iterator<Item = SourceRow<'d>> {
+        let (document, ordinal, first) = (&self.selection.document, self.ordinal, self.range.start);
+        let ids = self.selection.ids.get(self.range.clone()).unwrap_or_default();
         (first as u64..).zip(ids).map(move |(row, id)| SourceRow { ordinal, row, node: document.node(*id) })
     }
 }
@@ -75,16 +75,16 @@ pub struct TableBatch {
 
 /// What became of a batch of rows.
 #[derive(Debug, Clone, Default)]
-pub struct Shredded {
+pub struct ShredResult {
     /// What the schema lacks for the batches.
     pub delta: SchemaDelta,
     /// The rows by table, parents first; of rows that had to be taken one after the other, several for a table.
     pub batches: Vec<TableBatch>,
     /// What was noticed.
-    pub findings: Findings,
+    pub findings: NormalizeFindings,
     /// The tables in which values did not fit the type that their column began with, or rows were left out, as the schema
     /// had them. What became of such values and rows is right for no other table.
-    pub(crate) judged_by: Vec<(String, Option<Table>)>,
+    pub(crate) depends_on_tables: Vec<(String, Option<Table>)>,
 }
 
 /// Turns rows into record batches, and remembers the shapes that it has seen.
@@ -92,14 +92,14 @@ pub struct Shredded {
 /// Each thread has its own; what comes out does not depend on which one a batch went to.
 #[derive(Debug)]
 pub struct Shredder {
-    rules: Arc<Rules>,
-    shapes: HashMap<String, Shapes>,
+    rules: Arc<NormalizeRules>,
+    shapes: HashMap<String, ShapeCache>,
     batch: u64,
 }
 
 impl Shredder {
     /// A shredder for the package of `rules`.
-    pub fn new(rules: Arc<Rules>) -> Self {
+    pub fn new(rules: Arc<NormalizeRules>) -> Self {
         Shredder { rules, shapes: HashMap::new(), batch: 0 }
     }
 
@@ -109,9 +109,9 @@ impl Shredder {
     ///
     /// Where a row lacks a value that it must have, has one that no column can hold, or would change what a schema
     /// contract freezes.
-    pub fn shred(&mut self, schema: &Schema, table: &str, rows: &[Rows<'_>]) -> Result<Shredded, NormalizeError> {
+    pub fn shred(&mut self, schema: &Schema, table: &str, rows: &[PageRows<'_>]) -> Result<ShredResult, NormalizeError> {
         // Nothing is too much.
-        Ok(self.shred_within(schema, table, rows, usize::MAX)?.unwrap_or_default())
+        Ok(self.shred_with_limit(schema, table, rows, usize::MAX)?.unwrap_or_default())
     }
 
     /// Shreds rows as [`shred`](Self::shred) does, if they take no more than about `max_bytes` of memory on the way, as cells
@@ -121,15 +121,15 @@ impl Shredder {
     /// # Errors
     ///
     /// Those of [`shred`](Self::shred).
-    pub fn shred_within(
+    pub fn shred_with_limit(
         &mut self,
         schema: &Schema,
         table: &str,
-        rows: &[Rows<'_>],
+        rows: &[PageRows<'_>],
         max_bytes: usize,
-    ) -> Result<Option<Shredded>, NormalizeError> {
-        let rows: Vec<SourceRow<'_>> = rows.iter().flat_map(Rows::each).collect();
-        self.in_order(schema, table, &rows, max_bytes)
+    ) -> Result<Option<ShredResult>, NormalizeError> {
+        let rows: Vec<SourceRow<'_>> = rows.iter().flat_map(PageRows::iter).collect();
+        self.shred_in_order(schema, table, &rows, max_bytes)
     }
 
     /// Shreds rows part by part, each of which takes no more than about `max_bytes` of memory on the way. `hand_out` takes
@@ -143,22 +143,22 @@ impl Shredder {
         &mut self,
         mut schema: Arc<Schema>,
         table: &str,
-        rows: &[Rows<'_>],
+        rows: &[PageRows<'_>],
         max_bytes: usize,
-        mut hand_out: impl FnMut(Shredded) -> Result<Arc<Schema>, E>,
+        mut hand_out: impl FnMut(ShredResult) -> Result<Arc<Schema>, E>,
     ) -> Result<(), E> {
-        let rows: Vec<SourceRow<'_>> = rows.iter().flat_map(Rows::each).collect();
+        let rows: Vec<SourceRow<'_>> = rows.iter().flat_map(PageRows::iter).collect();
         let (mut rest, mut size) = (&rows[..], rows.len());
         while let Some(first) = rest.first() {
             let part = rest.get(..size).unwrap_or(rest);
-            match self.in_order(&schema, table, part, max_bytes)? {
+            match self.shred_in_order(&schema, table, part, max_bytes)? {
                 Some(shredded) => {
                     schema = hand_out(shredded)?;
                     rest = rest.get(part.len()..).unwrap_or_default();
                 }
                 None if part.len() > 1 => size = part.len() / 2,
                 None => {
-                    schema = self.row_in_parts(schema, table, first, max_bytes, &mut hand_out)?;
+                    schema = self.shred_row_in_parts(schema, table, first, max_bytes, &mut hand_out)?;
                     rest = rest.get(1..).unwrap_or_default();
                 }
             }
@@ -168,30 +168,30 @@ impl Shredder {
 
     /// Shreds rows together, where what comes out is that of rows one by one. Where it may not be, as some are left out
     /// or are at fault, in halves one after the other.
-    fn in_order(
+    fn shred_in_order(
         &mut self,
         schema: &Schema,
         table: &str,
         rows: &[SourceRow<'_>],
         max_bytes: usize,
-    ) -> Result<Option<Shredded>, NormalizeError> {
-        let result = self.together(schema, table, rows, max_bytes);
+    ) -> Result<Option<ShredResult>, NormalizeError> {
+        let result = self.shred_batch(schema, table, rows, max_bytes);
         let is_final = |result: &Option<BatchResult>| result.as_ref().is_none_or(|result| !result.depends_on_order);
         if rows.len() < 2 || result.as_ref().is_ok_and(is_final) {
             return result.map(|result| result.map(BatchResult::shredded));
         }
         let (first, second) = rows.split_at(rows.len() / 2);
-        let Some(first) = self.in_order(schema, table, first, max_bytes)? else { return Ok(None) };
+        let Some(first) = self.shred_in_order(schema, table, first, max_bytes)? else { return Ok(None) };
         let mut grown = Cow::Borrowed(schema);
         if !first.delta.is_empty() {
             grown.to_mut().apply(&first.delta);
         }
-        let Some(second) = self.in_order(&grown, table, second, max_bytes)? else { return Ok(None) };
-        first.then(second, schema, &grown).map(Some)
+        let Some(second) = self.shred_in_order(&grown, table, second, max_bytes)? else { return Ok(None) };
+        first.concat(second, schema, &grown).map(Some)
     }
 
     /// Nothing where the rows take more than `max_bytes`.
-    fn together(
+    fn shred_batch(
         &mut self,
         schema: &Schema,
         table: &str,
@@ -199,7 +199,7 @@ impl Shredder {
         max_bytes: usize,
     ) -> Result<Option<BatchResult>, NormalizeError> {
         let (rules, batch, shapes) = self.begin(table, max_bytes);
-        let mut walk = Walk::new(shapes, schema, table, rules, batch).within(max_bytes, None);
+        let mut walk = RowWalker::new(shapes, schema, table, rules, batch).with_memory_limit(max_bytes, None);
         for row in rows {
             walk.root_row(row);
             if walk.is_stopped() {
@@ -208,42 +208,42 @@ impl Shredder {
         }
         let walked = walk.finish()?;
         let mut result = BatchResult::default();
-        let assembly = Assembly { shapes, schema, rules };
+        let assembly = TableAssembler { shapes, schema, rules };
         assembly.tables(walked, &mut result)?;
         assembly.quarantine(&mut result)?;
         Ok(Some(result))
     }
 
     /// Shreds one row, handing out what is complete whenever there is enough of it.
-    fn row_in_parts<E: From<NormalizeError>>(
+    fn shred_row_in_parts<E: From<NormalizeError>>(
         &mut self,
         schema: Arc<Schema>,
         table: &str,
         row: &SourceRow<'_>,
         max_bytes: usize,
-        hand_out: &mut impl FnMut(Shredded) -> Result<Arc<Schema>, E>,
+        hand_out: &mut impl FnMut(ShredResult) -> Result<Arc<Schema>, E>,
     ) -> Result<Arc<Schema>, E> {
         // The keys that it may bring are counted anew.
         self.shapes.remove(table);
         let (rules, batch, shapes) = self.begin(table, max_bytes);
         let (mut grown, mut next, mut failed) = (Arc::clone(&schema), BatchResult::default(), None);
-        let mut part = |shapes: &Shapes, walked: Walked<'_>, is_last: bool| -> Result<(), E> {
+        let mut part = |shapes: &ShapeCache, walked: WalkResult<'_>, is_last: bool| -> Result<(), E> {
             let mut result = std::mem::take(&mut next);
-            let assembly = Assembly { shapes, schema: &grown, rules };
+            let assembly = TableAssembler { shapes, schema: &grown, rules };
             assembly.tables(walked, &mut result)?;
-            next = result.next(is_last);
+            next = result.start_next_part(is_last);
             assembly.quarantine(&mut result)?;
             grown = hand_out(result.shredded())?;
             Ok(())
         };
-        let mut complete = |shapes: &Shapes, walked: Walked<'_>| match part(shapes, walked, false) {
+        let mut complete = |shapes: &ShapeCache, walked: WalkResult<'_>| match part(shapes, walked, false) {
             Ok(()) => ControlFlow::Continue(()),
             Err(error) => {
                 failed = Some(error);
                 ControlFlow::Break(())
             }
         };
-        let mut walk = Walk::new(shapes, &schema, table, rules, batch).within(max_bytes, Some(&mut complete));
+        let mut walk = RowWalker::new(shapes, &schema, table, rules, batch).with_memory_limit(max_bytes, Some(&mut complete));
         walk.root_row(row);
         let walked = walk.finish();
         match failed {
@@ -258,10 +258,10 @@ impl Shredder {
     }
 
     /// What a batch begins with: the rules, its number, and the shapes, which take in keys that fit into `max_bytes`.
-    fn begin(&mut self, table: &str, max_bytes: usize) -> (&Rules, u64, &mut Shapes) {
+    fn begin(&mut self, table: &str, max_bytes: usize) -> (&NormalizeRules, u64, &mut ShapeCache) {
         self.batch += 1;
         let max_length = self.rules.options.max_identifier_length;
-        let new = || Shapes::new(table, max_length);
+        let new = || ShapeCache::new(table, max_length);
         let shapes = self.shapes.entry(table.to_owned()).or_insert_with(new);
         if shapes.keys() > MAX_REMEMBERED_KEYS {
             *shapes = new();

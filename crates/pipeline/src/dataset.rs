@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use catchment_load::{Catalog, Destination, LoadError, Operator, QueryResult, Relation};
 use catchment_run::{RowCounts, RunError};
-use catchment_schema::{LOADS_TABLE, StoredError};
+use catchment_schema::{LOADS_TABLE, StoredSchemaError};
 
-use crate::{Direction, SqlClient, TableQuery};
+use crate::{SortDirection, SqlClient, TableQuery};
 
 /// A dataset and its tables: [`Pipeline::dataset`](crate::Pipeline::dataset), or one that no pipeline of this program
 /// fills.
@@ -15,15 +15,15 @@ use crate::{Direction, SqlClient, TableQuery};
 /// ends the waiting for a destination that another process has.
 ///
 /// ```no_run
-/// use catchment::{Dataset, Direction, DuckDb, Operator};
+/// use catchment::{Dataset, SortDirection, DuckDb, Operator};
 ///
 /// # async fn example() -> Result<(), catchment::RunError> {
 /// let github = Dataset::new(DuckDb::new("github_issues.duckdb"), "github_data");
 /// let newest = github.table("issues").select(["number", "title"]).filter("state", Operator::Eq, "open");
-/// println!("{}", newest.order_by("updated_at", Direction::Descending).limit(5).fetch().await?);
+/// println!("{}", newest.order_by("updated_at", SortDirection::Descending).limit(5).fetch().await?);
 ///
 /// if let Some(load_id) = github.latest_load_id().await? {
-///     println!("load {load_id}: {:?}", github.row_counts_of_load(&load_id).await?);
+///     println!("load {load_id}: {:?}", github.load_row_counts(&load_id).await?);
 /// }
 /// # Ok(())
 /// # }
@@ -83,8 +83,8 @@ impl Dataset {
     ///
     /// Where the dataset cannot be read, or nothing was loaded into it yet.
     pub async fn load_ids(&self) -> Result<Vec<String>, RunError> {
-        let loads = self.loads().select(["load_id"]).order_by("load_id", Direction::Ascending).fetch().await?;
-        Ok(loads.texts("load_id").flatten().map(str::to_owned).collect())
+        let loads = self.loads().select(["load_id"]).order_by("load_id", SortDirection::Ascending).fetch().await?;
+        Ok(loads.str_column("load_id").flatten().map(str::to_owned).collect())
     }
 
     /// The greatest id of a package that was loaded.
@@ -94,7 +94,7 @@ impl Dataset {
     /// Where the dataset cannot be read, or nothing was loaded into it yet.
     pub async fn latest_load_id(&self) -> Result<Option<String>, RunError> {
         let latest = self.loads().max("load_id").fetch().await?;
-        Ok(latest.texts("load_id").flatten().next().map(str::to_owned))
+        Ok(latest.str_column("load_id").flatten().next().map(str::to_owned))
     }
 
     /// How many rows each of [`Dataset::tables`] has.
@@ -104,7 +104,7 @@ impl Dataset {
     /// Where the dataset cannot be read, or nothing was loaded into it yet.
     pub async fn row_counts(&self) -> Result<RowCounts, RunError> {
         let catalog = self.catalog().await?;
-        self.counts(&catalog, catalog.count_sql()).await
+        self.counts(&catalog, catalog.row_counts_sql()).await
     }
 
     /// How many rows came with a load and are still there: those of root tables, and those of child tables that belong to
@@ -113,15 +113,15 @@ impl Dataset {
     /// # Errors
     ///
     /// Where the dataset or a stored schema cannot be read, or nothing was loaded into it yet.
-    pub async fn row_counts_of_load(&self, load_id: &str) -> Result<RowCounts, RunError> {
+    pub async fn load_row_counts(&self, load_id: &str) -> Result<RowCounts, RunError> {
         let mut catalog = self.catalog().await?;
         if let Some(sql) = catalog.schemas_sql() {
             let schemas = self.query(&sql).await?;
             let location = self.client.location();
-            let stored = |error: StoredError| LoadError::Stored { location, reason: error.to_string() };
+            let stored = |error: StoredSchemaError| LoadError::CorruptMetadata { location, reason: error.to_string() };
             catalog = catalog.with_parents(&schemas).map_err(stored)?;
         }
-        let mut counts = self.counts(&catalog, catalog.count_of_load_sql(load_id)).await?;
+        let mut counts = self.counts(&catalog, catalog.load_row_counts_sql(load_id)).await?;
         counts.retain(|_, rows| *rows > 0);
         Ok(counts)
     }
@@ -138,11 +138,11 @@ impl Dataset {
     }
 
     async fn catalog(&self) -> Result<Catalog, RunError> {
-        Ok(Catalog::new(self.name(), &self.query(Catalog::SQL).await?))
+        Ok(Catalog::new(self.name(), &self.query(Catalog::COLUMNS_SQL).await?))
     }
 
     async fn counts(&self, catalog: &Catalog, sql: Option<String>) -> Result<RowCounts, RunError> {
         let Some(sql) = sql else { return Ok(RowCounts::new()) };
-        Ok(catalog.counts(&self.query(&sql).await?).into_iter().collect())
+        Ok(catalog.parse_row_counts(&self.query(&sql).await?).into_iter().collect())
     }
 }

@@ -38,7 +38,7 @@
 //!         Some(position) => client.paginate_from(request.clone(), position),
 //!         None => client.paginate(request.clone()),
 //!     };
-//!     pages.map(|page| page.map(|page| Page::from(page.rows).next_at(page.position)).map_err(Into::into))
+//!     pages.map(|page| page.map(|page| Page::from(page.rows).with_next_position(page.position)).map_err(Into::into))
 //! })
 //! .resumable(true);
 //! # let _ = events;
@@ -56,22 +56,23 @@ mod table_query;
 
 pub use catchment_extract as extract;
 pub use catchment_extract::{
-    Event, Incremental, LastValue, OnMissing, Page, RangeEnd, Resource, Row, RowOrder, Source, Start, Windows,
+    Incremental, LastValueFunc, OnCursorValueMissing, Page, ProgressEvent, RangeBound, Resource, ResumePoint, Row, RowOrder,
+    Source, Windows,
 };
 pub use catchment_json as json;
 pub use catchment_load as load;
-pub use catchment_load::{Destination, Direction, LoadError, Operator, QueryResult};
+pub use catchment_load::{Destination, LoadError, Operator, QueryResult, SortDirection};
 #[cfg(feature = "duckdb")]
 pub use catchment_load::{DuckDb, DuckDbOptions, DuckDbSettings};
 pub use catchment_load_package as load_package;
 pub use catchment_normalize as normalize;
-pub use catchment_normalize::{NormalizeOptions, NullOnly};
+pub use catchment_normalize::{NormalizeOptions, NullColumnPolicy};
 pub use catchment_rest_api as rest_api;
 pub use catchment_rest_client as rest_client;
 pub use catchment_run::{
-    CancellationToken, ExtractInfo, ExtractSettings, Host, LoadInfo, LoadSettings, NormalizeInfo, NormalizeSettings,
-    NormalizedPackage, PackageInfo, PackageOutcome, PipelineNameError, ProgressTo, RefreshMode, Remarks, RowCounts, RunError,
-    RunOptions, SchemaFiles, StateEdit, SystemHost, Trace, Warning, WorkingDir, check_pipeline_name,
+    CancellationToken, Diagnostics, ExtractInfo, ExtractSettings, LoadInfo, LoadSettings, NormalizeInfo, NormalizeSettings,
+    NormalizedPackage, PackageInfo, PackageOutcome, PipelineNameError, ProgressSink, RefreshMode, RowCounts, RunEnvironment,
+    RunError, RunOptions, SchemaFiles, StateEdit, SystemEnvironment, Trace, Warning, WorkingDir, validate_pipeline_name,
 };
 pub use catchment_schema as schema;
 pub use catchment_schema::{MergeOptions, MergeStrategy, WriteDisposition};

@@ -3,12 +3,12 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use catchment_config::{Environment, Host as Machine, pipelines_dir};
+use catchment_config::{Environment, HostInfo as Machine, pipelines_dir};
 use catchment_extract::{Source, Windows};
 use catchment_load::Destination;
 use catchment_run::{
-    CancellationToken, ExtractInfo, Host, LoadIds, LoadInfo, NormalizeInfo, ProgressTo, RefreshMode, RunError, RunOptions,
-    Runner, SchemaFiles, StateEdit, SystemHost, Trace, WorkingDir,
+    CancellationToken, ExtractInfo, LoadIdGenerator, LoadInfo, NormalizeInfo, ProgressSink, RefreshMode, RunEnvironment,
+    RunError, RunOptions, Runner, SchemaFiles, StateEdit, SystemEnvironment, Trace, WorkingDir,
 };
 use catchment_schema::Schema;
 
@@ -40,9 +40,9 @@ impl Pipeline {
             working_dir,
             schema_files: SchemaFiles::default(),
             options: RunOptions::default(),
-            host: Arc::new(SystemHost),
-            progress: ProgressTo::Off,
-            load_ids: LoadIds::default(),
+            environment: Arc::new(SystemEnvironment),
+            progress: ProgressSink::Off,
+            load_ids: LoadIdGenerator::default(),
         };
         Pipeline { runner }
     }
@@ -73,14 +73,14 @@ impl Pipeline {
     /// ```no_run
     /// use std::sync::Arc;
     ///
-    /// use catchment::{DuckDb, Pipeline, ProgressTo};
+    /// use catchment::{DuckDb, Pipeline, ProgressSink};
     ///
-    /// let pipeline = Pipeline::new("issues", DuckDb::new("issues.duckdb"), "github").progress(ProgressTo::Log);
-    /// let own = ProgressTo::Own(Arc::new(|event| println!("{} has {} rows", event.resource, event.rows)));
+    /// let pipeline = Pipeline::new("issues", DuckDb::new("issues.duckdb"), "github").progress(ProgressSink::Log);
+    /// let own = ProgressSink::Custom(Arc::new(|event| println!("{} has {} rows", event.resource, event.rows)));
     /// let pipeline = pipeline.progress(own);
     /// ```
     #[must_use]
-    pub fn progress(mut self, to: ProgressTo) -> Pipeline {
+    pub fn progress(mut self, to: ProgressSink) -> Pipeline {
         self.runner.progress = to;
         self
     }
@@ -94,8 +94,8 @@ impl Pipeline {
 
     /// The same pipeline with another clock and other randomness.
     #[must_use]
-    pub fn host(mut self, host: impl Host + 'static) -> Pipeline {
-        self.runner.host = Arc::new(host);
+    pub fn environment(mut self, host: impl RunEnvironment + 'static) -> Pipeline {
+        self.runner.environment = Arc::new(host);
         self
     }
 
@@ -105,16 +105,16 @@ impl Pipeline {
     ///
     /// Where not everything could be loaded; nothing of `source` was loaded then.
     pub async fn run(&self, source: impl Into<Source>) -> Result<LoadInfo, RunError> {
-        let stop = StopWhenDropped::default();
-        self.run_until(source, &stop.0).await
+        let stop = DropGuard::default();
+        self.run_with_cancellation(source, &stop.0).await
     }
 
     /// [`Pipeline::run`], until `stop` is cancelled: what is sealed then is kept, nothing else.
     ///
     /// # Errors
     ///
-    /// Those of [`Pipeline::run`], and [`RunError::Stopped`].
-    pub async fn run_until(&self, source: impl Into<Source>, stop: &CancellationToken) -> Result<LoadInfo, RunError> {
+    /// Those of [`Pipeline::run`], and [`RunError::Cancelled`].
+    pub async fn run_with_cancellation(&self, source: impl Into<Source>, stop: &CancellationToken) -> Result<LoadInfo, RunError> {
         self.runner.run(&source.into(), stop).await
     }
 
@@ -143,7 +143,7 @@ impl Pipeline {
     /// Where a window could not be loaded; those before it are. [`RunError::Backfill`] where the resource cannot be
     /// loaded like that.
     pub async fn backfill(&self, source: impl Into<Source>, windows: &Windows) -> Result<LoadInfo, RunError> {
-        let stop = StopWhenDropped::default();
+        let stop = DropGuard::default();
         self.runner.backfill(&source.into(), windows, &stop.0).await
     }
 
@@ -165,7 +165,7 @@ impl Pipeline {
     ///
     /// Where the destination cannot be read.
     pub async fn state(&self) -> Result<StateEdit, RunError> {
-        let stop = StopWhenDropped::default();
+        let stop = DropGuard::default();
         self.runner.state(&stop.0).await
     }
 
@@ -176,7 +176,7 @@ impl Pipeline {
     ///
     /// Where a resource fails, or the rows cannot be kept; nothing is kept then.
     pub async fn extract(&self, source: impl Into<Source>) -> Result<ExtractInfo, RunError> {
-        let stop = StopWhenDropped::default();
+        let stop = DropGuard::default();
         self.runner.extract(&source.into(), &stop.0).await
     }
 
@@ -186,7 +186,7 @@ impl Pipeline {
     ///
     /// Where a row cannot be normalised, or a package cannot be written; what was extracted is kept.
     pub async fn normalize(&self) -> Result<NormalizeInfo, RunError> {
-        let stop = StopWhenDropped::default();
+        let stop = DropGuard::default();
         self.runner.normalize(&stop.0).await
     }
 
@@ -196,7 +196,7 @@ impl Pipeline {
     ///
     /// Where one cannot be loaded. Those before it are.
     pub async fn load(&self) -> Result<LoadInfo, RunError> {
-        let stop = StopWhenDropped::default();
+        let stop = DropGuard::default();
         self.runner.load(&stop.0).await
     }
 
@@ -233,9 +233,9 @@ impl Pipeline {
 
 /// Stops what a future began on other threads, when the future is dropped.
 #[derive(Default)]
-pub(crate) struct StopWhenDropped(pub(crate) CancellationToken);
+pub(crate) struct DropGuard(pub(crate) CancellationToken);
 
-impl Drop for StopWhenDropped {
+impl Drop for DropGuard {
     fn drop(&mut self) {
         self.0.cancel();
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use catchment_load::{Destination, QueryResult};
 use catchment_run::RunError;
 
-use crate::pipeline::StopWhenDropped;
+use crate::pipeline::DropGuard;
 
 /// Executes SQL in a dataset; [`Dataset`](crate::Dataset) knows its tables. The destination is held only while a query
 /// runs.
@@ -29,7 +29,7 @@ impl SqlClient {
     /// Where the destination refuses the query or cannot be opened, or nothing was loaded into the dataset yet.
     pub async fn query(&self, sql: &str) -> Result<QueryResult, RunError> {
         let (destination, dataset, sql) = (Arc::clone(&self.destination), self.dataset.clone(), sql.to_owned());
-        let dropped = StopWhenDropped::default();
+        let dropped = DropGuard::default();
         let stop = dropped.0.clone();
         let querying = tokio::task::spawn_blocking(move || destination.query(&dataset, &sql, &|| stop.is_cancelled()));
         querying.await.map_err(|_| RunError::Panicked)?.map_err(RunError::from)

@@ -1,7 +1,7 @@
 //! A table of a dataset, and which of its rows.
 
 use catchment_json::Value;
-use catchment_load::{Direction, Operator, QueryResult, Relation};
+use catchment_load::{Operator, QueryResult, Relation, SortDirection};
 use catchment_run::RunError;
 
 use crate::Dataset;
@@ -46,7 +46,7 @@ impl TableQuery {
     }
 
     /// [`Relation::order_by`]: the rows sorted by `column`.
-    pub fn order_by(self, column: impl Into<String>, direction: Direction) -> TableQuery {
+    pub fn order_by(self, column: impl Into<String>, direction: SortDirection) -> TableQuery {
         self.map(|relation| relation.order_by(column, direction))
     }
 

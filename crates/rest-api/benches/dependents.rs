@@ -7,9 +7,9 @@ use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
-use catchment_extract::{Boundaries, Budget, ExtractOptions, Extraction, Progress};
-use catchment_rest_api::{Format, RestApi, Spec};
-use catchment_rest_client::testing::{Answer, ScriptedServer};
+use catchment_extract::{Boundaries, ExtractOptions, Extraction, MemoryBudget, ProgressChannel};
+use catchment_rest_api::{RestApi, Spec, SpecFormat};
+use catchment_rest_client::testing::{ScriptedResponse, ScriptedServer};
 use catchment_state::State;
 
 const PARENTS: usize = 1000;
@@ -19,23 +19,30 @@ const IN_FLIGHT: usize = 20;
 fn main() {
     let rows = (0..PARENTS).map(|id| format!(r#"{{"id": {id}}}"#)).collect::<Vec<_>>().join(",");
     let server = ScriptedServer::start(move |request| match request.path.as_str() {
-        "/parents" => Answer::json(200, format!("[{rows}]")),
-        _ => Answer::json(200, r#"[{"a": 1}, {"a": 2}]"#).delay(LATENCY),
+        "/parents" => ScriptedResponse::json(200, format!("[{rows}]")),
+        _ => ScriptedResponse::json(200, r#"[{"a": 1}, {"a": 2}]"#).delay(LATENCY),
     });
     let spec = format!(
         r#"{{"client": {{"base_url": "{}", "requests_in_flight": {IN_FLIGHT}}},
             "resources": ["parents", {{"name": "children", "endpoint": "parents/{{resources.parents.id}}/children", "include_from_parent": ["id"]}}]}}"#,
         server.url()
     );
-    let spec = Spec::parse(&spec, Format::Json).unwrap();
+    let spec = Spec::parse(&spec, SpecFormat::Json).unwrap();
     let source = RestApi::new(&spec).source().unwrap();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let state = State::new("p", "d", "t");
-    let options = ExtractOptions { max_rows: IN_FLIGHT, ..ExtractOptions::default() };
+    let options = ExtractOptions { max_parallel_items: IN_FLIGHT, ..ExtractOptions::default() };
     let began = Instant::now();
     let run = async {
-        let run = Extraction::with(&source, &state, &Boundaries::new(), &BTreeSet::new(), options, &Progress::default())?;
-        run.run(&Budget::new(64 << 20), &|_| ControlFlow::Continue(())).await
+        let run = Extraction::with_options(
+            &source,
+            &state,
+            &Boundaries::new(),
+            &BTreeSet::new(),
+            options,
+            &ProgressChannel::default(),
+        )?;
+        run.run(&MemoryBudget::new(64 << 20), &|_| ControlFlow::Continue(())).await
     };
     runtime.block_on(run).unwrap();
     let took = began.elapsed();
@@ -44,6 +51,6 @@ fn main() {
         "{PARENTS} rows, a page of {LATENCY:?} for each, {IN_FLIGHT} at a time: {took:.2?}, {:.2} times the waits of {floor:?}; \
          {} at once at most",
         took.as_secs_f64() / floor.as_secs_f64(),
-        server.most_at_once()
+        server.max_concurrent_requests()
     );
 }

@@ -8,10 +8,10 @@ use catchment_settings::Secret;
 
 use crate::registry::Registry;
 use crate::secrets::Secrets;
-use crate::{AuthSpec, Problem};
+use crate::{AuthSpec, SourceErrorKind};
 
 /// The credentials that a spec describes.
-pub(crate) fn auth(spec: &AuthSpec, secrets: &Secrets<'_>, registry: &Registry) -> Result<Arc<dyn Auth>, Problem> {
+pub(crate) fn auth(spec: &AuthSpec, secrets: &Secrets<'_>, registry: &Registry) -> Result<Arc<dyn Auth>, SourceErrorKind> {
     Ok(match spec {
         AuthSpec::Bearer { token } => Arc::new(BearerToken::new(secrets.required(token.as_ref(), "token")?)),
         AuthSpec::ApiKey { name, api_key, location } => {
@@ -50,6 +50,8 @@ pub(crate) fn auth(spec: &AuthSpec, secrets: &Secrets<'_>, registry: &Registry) 
             let lifetime = default_token_expiration.map(Duration::from_secs);
             Arc::new(OAuth2::new(lifetime.into_iter().fold(grant, ClientCredentials::default_token_expiration)))
         }
-        AuthSpec::Own { name, settings } => registry.make_auth(name, &secrets.value(settings)?).map_err(Problem::Own)?,
+        AuthSpec::Custom { name, settings } => {
+            registry.make_auth(name, &secrets.value(settings)?).map_err(SourceErrorKind::Custom)?
+        }
     })
 }

@@ -4,7 +4,7 @@ use catchment_json::{Object, SerializeError, Value, to_value};
 use serde::Serialize;
 
 use crate::key_path::join;
-use crate::{Mistake, Spec, SpecError};
+use crate::{Spec, SpecDiagnostic, SpecError};
 
 /// Builds a [`Spec`] key by key, as a file would have it: values are anything that serde can serialise, and what is wrong
 /// is told all at once by [`build`](SpecBuilder::build).
@@ -30,22 +30,22 @@ use crate::{Mistake, Spec, SpecError};
 /// ```
 #[derive(Debug, Clone)]
 pub struct SpecBuilder {
-    spec: Entries,
-    client: Entries,
+    spec: ObjectBuilder,
+    client: ObjectBuilder,
     resources: Vec<ResourceBuilder>,
 }
 
 /// Builds a resource of a [`SpecBuilder`].
 #[derive(Debug, Clone)]
 pub struct ResourceBuilder {
-    resource: Entries,
-    endpoint: Entries,
-    params: Entries,
+    resource: ObjectBuilder,
+    endpoint: ObjectBuilder,
+    params: ObjectBuilder,
 }
 
 /// An object, and the first value that could not be one of its entries.
 #[derive(Clone, Default)]
-struct Entries {
+struct ObjectBuilder {
     object: Object,
     failed: Option<(String, String)>,
 }
@@ -53,8 +53,8 @@ struct Entries {
 impl SpecBuilder {
     /// A spec of the API below a URL.
     pub fn new(base_url: impl Into<String>) -> SpecBuilder {
-        let client = Entries::default().with("base_url", base_url.into());
-        SpecBuilder { spec: Entries::default(), client, resources: Vec::new() }
+        let client = ObjectBuilder::default().with("base_url", base_url.into());
+        SpecBuilder { spec: ObjectBuilder::default(), client, resources: Vec::new() }
     }
 
     /// The same spec with the credentials that a spec file would have.
@@ -117,8 +117,8 @@ impl SpecBuilder {
 impl ResourceBuilder {
     /// A resource, whose name is its path.
     pub fn new(name: impl Into<String>) -> ResourceBuilder {
-        let resource = Entries::default().with("name", name.into());
-        ResourceBuilder { resource, endpoint: Entries::default(), params: Entries::default() }
+        let resource = ObjectBuilder::default().with("name", name.into());
+        ResourceBuilder { resource, endpoint: ObjectBuilder::default(), params: ObjectBuilder::default() }
     }
 
     /// The same resource with a path.
@@ -166,8 +166,8 @@ impl ResourceBuilder {
     }
 }
 
-impl Entries {
-    fn with(mut self, key: &str, value: impl Serialize) -> Entries {
+impl ObjectBuilder {
+    fn with(mut self, key: &str, value: impl Serialize) -> ObjectBuilder {
         match to_value(&value) {
             Ok(value) => {
                 self.object.insert(key.to_owned(), value);
@@ -182,13 +182,13 @@ impl Entries {
     fn finish(self, path: &str) -> Result<Object, SpecError> {
         match self.failed {
             None => Ok(self.object),
-            Some((key, problem)) => Err(Mistake::new(join(path, &key), problem).into()),
+            Some((key, problem)) => Err(SpecDiagnostic::new(join(path, &key), problem).into()),
         }
     }
 }
 
 /// Without values, which may be secrets.
-impl std::fmt::Debug for Entries {
+impl std::fmt::Debug for ObjectBuilder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_set().entries(self.object.keys()).finish()
     }

@@ -1,16 +1,16 @@
 //! Endpoints of specs, ready to be asked.
 
-use catchment_extract::{PageError, Row, Start, WindowsError};
-use catchment_json::{Node, Path, Selection, Value};
+use catchment_extract::{PageError, ResumePoint, Row, WindowsError};
+use catchment_json::{JsonPath, Node, Selection, Value};
 use catchment_rest_client::{Body, Method, Request, RestClient, Url};
-use catchment_settings::{Secret, SettingsError, sounds_secret};
+use catchment_settings::{Secret, SettingsError, is_secret_name};
 use thiserror::Error;
 
-use crate::parent_fields::{MissingValue, ParentField};
+use crate::parent_fields::{MissingParentValue, ParentField};
 use crate::secrets::Secrets;
-use crate::template::{CursorValue, FieldOf, Fill, FillError, Part, fields_of, plain_text};
+use crate::template::{CursorValue, ParentFieldRef, Part, RenderContext, RenderError, fields_of, plain_text};
 use crate::windows::windows;
-use crate::{BodySpec, EndpointSpec, Include, OnParentValueMissing, ResourceSpec, Template, ValueTemplate};
+use crate::{BodySpec, EndpointSpec, IncludedParentField, OnParentValueMissing, ResourceSpec, Template, ValueTemplate};
 
 /// An endpoint with its client and with what its references stand for.
 #[derive(Debug, Clone)]
@@ -21,7 +21,7 @@ pub(crate) struct Endpoint {
     spec: EndpointSpec,
     /// The resources that feed this one, the nearest first.
     ancestors: Vec<String>,
-    includes: Vec<Include>,
+    includes: Vec<IncludedParentField>,
     /// The fields of parent rows without which no request is made.
     parent_fields: Vec<ParentField>,
     /// A URL of the origin that the spec names, which gets credentials.
@@ -32,7 +32,7 @@ pub(crate) struct Endpoint {
 #[derive(Debug, Error)]
 pub(crate) enum RequestError {
     #[error("the request cannot be made")]
-    Fill(#[from] FillError),
+    Fill(#[from] RenderError),
     #[error(transparent)]
     Client(#[from] catchment_rest_client::Error),
 }
@@ -66,11 +66,11 @@ impl Endpoint {
         ancestors: Vec<String>,
         secrets: &Secrets<'_>,
     ) -> Result<Endpoint, SettingsError> {
-        let spec = resolved(&resource.endpoint, secrets)?;
+        let spec = resolve_references(&resource.endpoint, secrets)?;
         each_secret(&spec, &mut |secret| client.redactor().add(secret));
         let (resource, includes) = (resource.name.clone(), resource.include_from_parent.clone());
         let parent_fields = ParentField::of_endpoint(&spec);
-        let home = home(&client, &spec.path);
+        let home = trusted_url(&client, &spec.path);
         Ok(Endpoint { resource, client, spec, ancestors, includes, parent_fields, home })
     }
 
@@ -79,16 +79,16 @@ impl Endpoint {
     }
 
     /// The windows of the range from `start` up to `now`, where it is asked for in such.
-    pub(crate) fn windows(&self, start: &Start, now: i64) -> Option<Result<Vec<Start>, WindowsError>> {
+    pub(crate) fn windows(&self, start: &ResumePoint, now: i64) -> Option<Result<Vec<ResumePoint>, WindowsError>> {
         let step = self.spec.incremental.as_ref()?.window?;
         Some(windows(start, step, now))
     }
 
     /// The first request of a run, or of a row that feeds it.
-    pub(crate) fn request(&self, start: &Start, row: Option<&Row>) -> Result<Request, RequestError> {
+    pub(crate) fn request(&self, start: &ResumePoint, row: Option<&Row>) -> Result<Request, RequestError> {
         let rows = self.rows(row);
         let convert = self.spec.incremental.as_ref().and_then(|incremental| incremental.convert.as_ref());
-        let fill = Fill { start, convert, rows: &rows };
+        let fill = RenderContext { start, convert, rows: &rows };
         let mut request = self.client.request(&fill.path(&self.spec.path)?)?;
         request = request.method(Method::from_bytes(self.spec.method.as_bytes()).unwrap_or_default());
         // what is asked for is read, whatever the method
@@ -106,14 +106,14 @@ impl Endpoint {
     pub(crate) fn shown(&self) -> String {
         let mut params = Vec::new();
         for (name, value) in &self.spec.params {
-            params.extend(texts(&value.shown()).map(|text| (name.shown(), text)));
+            params.extend(param_values(&value.to_redacted_string()).map(|text| (name.to_redacted_string(), text)));
         }
-        let shown = match self.client.request(&self.spec.path.shown()) {
+        let shown = match self.client.request(&self.spec.path.to_redacted_string()) {
             Ok(mut request) => {
                 request.params = params;
-                self.client.shown_url(&request.full_url())
+                self.client.redacted_url(&request.full_url())
             }
-            Err(_) => self.spec.path.shown(),
+            Err(_) => self.spec.path.to_redacted_string(),
         };
         // a placeholder is no part of a URL, and would be escaped
         let shown = [("%7B", "{"), ("%7D", "}")].iter().fold(shown, |shown, (escaped, brace)| shown.replace(escaped, brace));
@@ -121,11 +121,11 @@ impl Endpoint {
     }
 
     /// The parameters of a request.
-    fn params(&self, fill: &Fill<'_>) -> Result<Vec<(String, String)>, FillError> {
+    fn params(&self, fill: &RenderContext<'_>) -> Result<Vec<(String, String)>, RenderError> {
         let mut params = Vec::new();
         for (name, value) in &self.spec.params {
             let name = fill.text(name)?;
-            params.extend(texts(&fill.value(value)?).map(|text| (name.clone(), text)));
+            params.extend(param_values(&fill.value(value)?).map(|text| (name.clone(), text)));
         }
         let Some(incremental) = &self.spec.incremental else { return Ok(params) };
         if let Some(name) = incremental.start_param.as_ref().filter(|_| fill.start.last_value.is_some()) {
@@ -162,8 +162,8 @@ impl Endpoint {
     }
 
     /// Headers do not count: they hold tokens, which change.
-    fn each_parent_field(&self, mut f: impl FnMut(&FieldOf)) {
-        self.spec.each_template(&mut |key, template| {
+    fn each_parent_field(&self, mut f: impl FnMut(&ParentFieldRef)) {
+        self.spec.for_each_template(&mut |key, template| {
             if key != "headers" {
                 template.fields().for_each(&mut f);
             }
@@ -176,14 +176,14 @@ impl Endpoint {
     /// # Errors
     ///
     /// Where `on_parent_value_missing` is `raise` and there is no value, or an object or a list cannot stand in its place.
-    pub(crate) fn skip_warning(&self, row: &Row) -> Result<Option<String>, RequestError> {
+    pub(crate) fn check_parent_row(&self, row: &Row) -> Result<Option<String>, RequestError> {
         let rows = self.rows(Some(row));
         let missing = match self.parent_fields.iter().try_for_each(|field| field.check(&rows)) {
             Ok(()) => return Ok(None),
-            Err(FillError::Missing(missing)) if self.spec.on_parent_value_missing == OnParentValueMissing::Exclude => missing,
+            Err(RenderError::Missing(missing)) if self.spec.on_parent_value_missing == OnParentValueMissing::Exclude => missing,
             Err(error) => return Err(error.into()),
         };
-        let MissingValue { resource, field, found } = &missing;
+        let MissingParentValue { resource, field, found } = &missing;
         let parent = self.ancestors.first().unwrap_or(resource);
         let of = if parent == resource { String::new() } else { format!(" of resource `{resource}`") };
         let cause = found.cause();
@@ -200,11 +200,11 @@ impl Endpoint {
     pub(crate) fn included_fields(&self, row: &Row) -> Result<IncludedFields, PageError> {
         let rows = self.rows(Some(row));
         let mut included = IncludedFields::default();
-        for Include { resource, field } in &self.includes {
+        for IncludedParentField { resource, field } in &self.includes {
             let named = rows.iter().find(|(name, _)| resource.as_deref().is_none_or(|resource| resource == *name));
             let (resource, row) = named.ok_or("there is no parent row")?;
             let name = format!("_{resource}_{field}");
-            let by_path = || Path::parse(field).ok()?.first(row.node()).map(Node::to_value);
+            let by_path = || JsonPath::parse(field).ok()?.first(row.node()).map(Node::to_value);
             let value = match row.get(field).or_else(by_path) {
                 Some(value) => value,
                 None if self.spec.on_parent_value_missing == OnParentValueMissing::Raise => {
@@ -223,7 +223,7 @@ impl Endpoint {
 }
 
 /// A URL of the origin that a path names: its own up to the first placeholder if it is absolute, else the base URL.
-fn home(client: &RestClient, path: &Template) -> Option<Url> {
+fn trusted_url(client: &RestClient, path: &Template) -> Option<Url> {
     let (literal, is_all) = path.literal_prefix();
     let authority = literal.split_once("://").map_or("", |(_, rest)| rest);
     let is_whole = authority.contains(['/', '?', '#']) || is_all;
@@ -232,7 +232,7 @@ fn home(client: &RestClient, path: &Template) -> Option<Url> {
 }
 
 /// The value of a parameter as the reference sends it: nulls are left out, a list is sent value by value.
-fn texts(value: &Value) -> impl Iterator<Item = String> + '_ {
+fn param_values(value: &Value) -> impl Iterator<Item = String> + '_ {
     let values = match value {
         Value::Array(values) => values.as_slice(),
         one => std::slice::from_ref(one),
@@ -245,7 +245,7 @@ pub(crate) fn with_fields(rows: Selection, fields: &[(String, Value)]) -> Result
     if fields.is_empty() { Ok(rows) } else { Ok(rows.with_fields(fields)?) }
 }
 
-fn body(spec: &BodySpec, fill: &Fill<'_>) -> Result<Option<Body>, FillError> {
+fn body(spec: &BodySpec, fill: &RenderContext<'_>) -> Result<Option<Body>, RenderError> {
     Ok(match spec {
         BodySpec::None => None,
         BodySpec::Json(value) => Some(Body::Json(fill.value(value)?)),
@@ -254,7 +254,7 @@ fn body(spec: &BodySpec, fill: &Fill<'_>) -> Result<Option<Body>, FillError> {
             let mut form = Vec::with_capacity(fields.len());
             for (name, value) in fields {
                 let name = fill.text(name)?;
-                form.extend(texts(&fill.value(value)?).map(|text| (name.clone(), text)));
+                form.extend(param_values(&fill.value(value)?).map(|text| (name.clone(), text)));
             }
             Some(Body::Form(form))
         }
@@ -262,7 +262,7 @@ fn body(spec: &BodySpec, fill: &Fill<'_>) -> Result<Option<Body>, FillError> {
 }
 
 /// The endpoint with what its references stand for.
-fn resolved(spec: &EndpointSpec, secrets: &Secrets<'_>) -> Result<EndpointSpec, SettingsError> {
+fn resolve_references(spec: &EndpointSpec, secrets: &Secrets<'_>) -> Result<EndpointSpec, SettingsError> {
     let resolve = &mut |reference: &_| secrets.resolve(reference);
     let mut pairs = |entries: &[(Template, ValueTemplate)]| -> Result<Vec<_>, SettingsError> {
         entries.iter().map(|(name, value)| Ok((name.resolve(resolve)?, value.resolve(resolve)?))).collect()
@@ -281,18 +281,18 @@ fn resolved(spec: &EndpointSpec, secrets: &Secrets<'_>) -> Result<EndpointSpec, 
 
 /// The secrets of an endpoint: what its references stand for, and literal texts whose names sound like those of secrets.
 fn each_secret(spec: &EndpointSpec, f: &mut impl FnMut(&Secret)) {
-    spec.each_template(&mut |_, template| template.secrets().for_each(&mut *f));
+    spec.for_each_template(&mut |_, template| template.secrets().for_each(&mut *f));
     let mut literal = |name: &Template, value: &Template| {
-        if sounds_secret(&name.resolved_text()) && value.is_literal() {
+        if is_secret_name(&name.resolved_text()) && value.is_literal() {
             f(&Secret::from(value.resolved_text()));
         }
     };
     spec.headers.iter().for_each(|(name, value)| literal(name, value));
-    spec.params.iter().for_each(|(name, value)| value.each(&mut |value| literal(name, value)));
+    spec.params.iter().for_each(|(name, value)| value.for_each_template(&mut |value| literal(name, value)));
 }
 
 /// Whether a path leads to one entity: it ends in a placeholder.
 pub(crate) fn is_entity(path: &Template) -> bool {
-    let last = path.parts.iter().rev().find(|part| !matches!(part, Part::Text(text) if text == "/"));
-    matches!(last.map(Part::value), Some(Part::Field(_) | Part::Value(_) | Part::Incremental(_)))
+    let last = path.parts.iter().rev().find(|part| !matches!(part, Part::Literal(text) if text == "/"));
+    matches!(last.map(Part::value), Some(Part::Field(_) | Part::BoundParam(_) | Part::Incremental(_)))
 }

@@ -1,6 +1,6 @@
 //! Endpoints that answer one entity, or a list.
 
-use catchment_json::Kind;
+use catchment_json::NodeKind;
 use catchment_rest_client::{Auto, Error, Paginator, Request, Response, Value};
 
 /// The pages of a path that ends in a placeholder: an object is one row and the only page, a list goes on as `pages` says.
@@ -15,7 +15,7 @@ impl EntityOrList {
     /// The warning about an object that looks like a page of a list: it has one, and signs of further pages.
     fn notice_page(&mut self, response: &Response) -> Result<(), Error> {
         let mut entries = response.document()?.root().entries();
-        let has_list = entries.any(|(_, value)| value.kind() == Kind::Array && value.elements().next().is_some());
+        let has_list = entries.any(|(_, value)| value.kind() == NodeKind::Array && value.elements().next().is_some());
         let mut detected = Auto::default();
         if has_list && (detected.update_state(response).is_err() || detected.has_next_page()) {
             let problem = "a response has a list and signs of further pages, but was taken for one entity, as the path ends in a \
@@ -32,7 +32,7 @@ impl Paginator for EntityOrList {
     }
 
     fn update_state(&mut self, response: &Response) -> Result<(), Error> {
-        self.is_entity = response.document()?.root().kind() != Kind::Array;
+        self.is_entity = response.document()?.root().kind() != NodeKind::Array;
         if self.is_entity { self.notice_page(response) } else { self.pages.update_state(response) }
     }
 
@@ -44,12 +44,12 @@ impl Paginator for EntityOrList {
         self.pages.update_request(request)
     }
 
-    fn skips_page(&self) -> bool {
-        !self.is_entity && self.pages.skips_page()
+    fn is_probe_page(&self) -> bool {
+        !self.is_entity && self.pages.is_probe_page()
     }
 
-    fn ahead(&self, next: &Request, pages: usize) -> Vec<Request> {
-        self.pages.ahead(next, pages)
+    fn lookahead_requests(&self, next: &Request, pages: usize) -> Vec<Request> {
+        self.pages.lookahead_requests(next, pages)
     }
 
     fn position(&self) -> Option<Value> {
@@ -70,7 +70,7 @@ impl Paginator for EntityOrList {
         self.pages.explain_failure()
     }
 
-    fn boxed(&self) -> Box<dyn Paginator> {
+    fn clone_box(&self) -> Box<dyn Paginator> {
         Box::new(self.clone())
     }
 }

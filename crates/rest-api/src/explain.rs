@@ -1,11 +1,11 @@
 //! Where the secrets of a spec come from.
 
-use catchment_rest_client::sounds_secret;
-use catchment_settings::{Found, Key, Place, Settings, SettingsError, Value};
+use catchment_rest_client::is_secret_name;
+use catchment_settings::{FoundSetting, SettingKey, SettingLocation, SettingValue, Settings, SettingsError};
 
-use crate::secrets::{Secrets, limit_template};
+use crate::secrets::{Secrets, bound_template};
 use crate::template::Reference;
-use crate::{AuthChoice, AuthSpec, Spec, Template, ValueTemplate};
+use crate::{AuthSpec, EndpointAuth, Spec, Template, ValueTemplate};
 
 /// A secret of a spec, and where it comes from. The secret itself is not here.
 #[derive(Debug)]
@@ -13,26 +13,26 @@ pub struct SecretOrigin {
     /// The path of the key: `client.auth.token`.
     pub path: String,
     /// Where it comes from.
-    pub origin: Origin,
+    pub origin: SecretSource,
 }
 
 /// Where a secret comes from.
 #[derive(Debug)]
-pub enum Origin {
+pub enum SecretSource {
     /// It stands in the spec, where everybody sees it who sees the spec.
     Literal,
     /// A reference that is written in the spec, with what the configuration is asked for: nothing if it is a variable.
-    Reference(Reference, Vec<Key>),
+    Reference(Reference, Vec<SettingKey>),
     /// A field of credentials that the spec leaves out, with what the configuration is asked for, one after the other.
-    LeftOut(&'static str, Vec<Key>),
+    Configuration(&'static str, Vec<SettingKey>),
 }
 
 impl SecretOrigin {
     /// What the configuration is asked for.
-    pub fn keys(&self) -> &[Key] {
+    pub fn keys(&self) -> &[SettingKey] {
         match &self.origin {
-            Origin::Literal => &[],
-            Origin::Reference(_, keys) | Origin::LeftOut(_, keys) => keys,
+            SecretSource::Literal => &[],
+            SecretSource::Reference(_, keys) | SecretSource::Configuration(_, keys) => keys,
         }
     }
 
@@ -41,21 +41,21 @@ impl SecretOrigin {
     /// # Errors
     ///
     /// Where it stands nowhere, or a place cannot be read.
-    pub fn found(&self, spec: &Spec, settings: &Settings<'_>) -> Result<Vec<Found>, SettingsError> {
-        if let Origin::Reference(Reference::Env(name), _) = &self.origin {
-            let place = Place::variable(name);
-            let value = Value::Text(settings.variable(name)?);
-            return Ok(vec![Found { value, place, masked: true, misplaced: false }]);
+    pub fn resolve_candidates(&self, spec: &Spec, settings: &Settings<'_>) -> Result<Vec<FoundSetting>, SettingsError> {
+        if let SecretSource::Reference(Reference::Env(name), _) = &self.origin {
+            let location = SettingLocation::variable(name);
+            let value = SettingValue::Text(settings.variable(name)?);
+            return Ok(vec![FoundSetting { value, location, redact: true, misplaced: false }]);
         }
-        let mut found: Vec<Found> = Vec::new();
+        let mut found: Vec<FoundSetting> = Vec::new();
         for key in self.keys() {
             for candidate in settings.candidates(key)? {
-                if found.iter().all(|known| known.place != candidate.place) {
+                if found.iter().all(|known| known.location != candidate.location) {
                     found.push(candidate);
                 }
             }
         }
-        if found.is_empty() { self.check(spec, settings).map(|()| found) } else { Ok(found) }
+        if found.is_empty() { self.ensure_available(spec, settings).map(|()| found) } else { Ok(found) }
     }
 
     /// Whether it stands anywhere.
@@ -63,12 +63,12 @@ impl SecretOrigin {
     /// # Errors
     ///
     /// Where it does not, with all the places that were looked at.
-    pub fn check(&self, spec: &Spec, settings: &Settings<'_>) -> Result<(), SettingsError> {
+    pub fn ensure_available(&self, spec: &Spec, settings: &Settings<'_>) -> Result<(), SettingsError> {
         let secrets = Secrets::new(settings, &spec.name);
         match &self.origin {
-            Origin::Literal => Ok(()),
-            Origin::Reference(reference, _) => secrets.resolve(reference).map(drop),
-            Origin::LeftOut(name, _) => secrets.required(None, name).map(drop),
+            SecretSource::Literal => Ok(()),
+            SecretSource::Reference(reference, _) => secrets.resolve(reference).map(drop),
+            SecretSource::Configuration(name, _) => secrets.required(None, name).map(drop),
         }
     }
 }
@@ -78,46 +78,48 @@ impl Spec {
     /// whose keys sound like secrets. Nothing is looked up.
     ///
     /// ```
-    /// use catchment_rest_api::{Format, Origin, Spec};
+    /// use catchment_rest_api::{SpecFormat, SecretSource, Spec};
     /// use catchment_settings::{NoSettings, Settings};
     ///
     /// let spec = r#"{"client": {"base_url": "https://api.example.com", "auth": {"token": "tk-1"}}, "resources": ["a"]}"#;
-    /// let secrets = Spec::parse(spec, Format::Json)?.secrets(&Settings::new(&NoSettings));
+    /// let secrets = Spec::parse(spec, SpecFormat::Json)?.secrets(&Settings::new(&NoSettings));
     /// assert_eq!(secrets[0].path, "client.auth.token");
-    /// assert!(matches!(secrets[0].origin, Origin::Literal));
+    /// assert!(matches!(secrets[0].origin, SecretSource::Literal));
     /// # Ok::<(), catchment_rest_api::SpecError>(())
     /// ```
     pub fn secrets<'s>(&'s self, settings: &'s Settings<'s>) -> Vec<SecretOrigin> {
-        let mut found = Explainer { of: Secrets::new(settings, &self.name), secrets: Vec::new() };
+        let mut found = SecretCollector { of: Secrets::new(settings, &self.name), secrets: Vec::new() };
         found.template("client.base_url", &self.client.base_url, false);
         for (name, value) in &self.client.headers {
-            found.template(&format!("client.headers.{name}"), value, sounds_secret(name));
+            found.template(&format!("client.headers.{name}"), value, is_secret_name(name));
         }
         if let Some(auth) = &self.client.auth {
             found.auth("client.auth", auth);
         }
         for (index, resource) in self.resources.iter().enumerate() {
             let path = format!("resources[{index}].endpoint");
-            if let AuthChoice::Own(auth) = &resource.endpoint.auth {
+            if let EndpointAuth::Override(auth) = &resource.endpoint.auth {
                 found.auth(&format!("{path}.auth"), auth);
             }
             for (name, value) in &resource.endpoint.params {
                 let name = name.resolved_text();
-                value.each(&mut |template| found.template(&format!("{path}.params.{name}"), template, sounds_secret(&name)));
+                value.for_each_template(&mut |template| {
+                    found.template(&format!("{path}.params.{name}"), template, is_secret_name(&name))
+                });
             }
             for (name, value) in &resource.endpoint.headers {
                 let name = name.resolved_text();
-                found.template(&format!("{path}.headers.{name}"), value, sounds_secret(&name));
+                found.template(&format!("{path}.headers.{name}"), value, is_secret_name(&name));
             }
             if let Some(incremental) = &resource.endpoint.incremental {
                 let limits = [("initial_value", &incremental.cursor.initial_value), ("end_value", &incremental.cursor.end_value)];
                 for (key, value) in limits {
-                    if let Some(template) = value.as_ref().and_then(limit_template) {
+                    if let Some(template) = value.as_ref().and_then(bound_template) {
                         found.template(&format!("{path}.incremental.{key}"), &template, false);
                     }
                 }
             }
-            resource.endpoint.each_template(&mut |key, template| {
+            resource.endpoint.for_each_template(&mut |key, template| {
                 if !matches!(key, "params" | "headers") {
                     found.template(&format!("{path}.{key}"), template, false);
                 }
@@ -127,21 +129,21 @@ impl Spec {
     }
 }
 
-struct Explainer<'s> {
+struct SecretCollector<'s> {
     of: Secrets<'s>,
     secrets: Vec<SecretOrigin>,
 }
 
-impl Explainer<'_> {
+impl SecretCollector<'_> {
     /// A text of the spec; `is_secret` says whether it is one where it stands there as it is.
     fn template(&mut self, path: &str, template: &Template, is_secret: bool) {
         let references: Vec<_> = template.references().cloned().collect();
         if references.is_empty() && is_secret && template.is_literal() && !template.resolved_text().is_empty() {
-            self.secrets.push(SecretOrigin { path: path.to_owned(), origin: Origin::Literal });
+            self.secrets.push(SecretOrigin { path: path.to_owned(), origin: SecretSource::Literal });
         }
         for reference in references {
             let keys = self.of.keys(&reference);
-            self.secrets.push(SecretOrigin { path: path.to_owned(), origin: Origin::Reference(reference, keys) });
+            self.secrets.push(SecretOrigin { path: path.to_owned(), origin: SecretSource::Reference(reference, keys) });
         }
     }
 
@@ -163,17 +165,17 @@ impl Explainer<'_> {
                 ]);
                 for (name, value) in access_token_request_data {
                     let path = format!("{path}.access_token_request_data.{name}");
-                    value.each(&mut |template| self.template(&path, template, sounds_secret(name)));
+                    value.for_each_template(&mut |template| self.template(&path, template, is_secret_name(name)));
                 }
             }
-            AuthSpec::Own { settings, .. } => self.own(path, settings),
+            AuthSpec::Custom { settings, .. } => self.own(path, settings),
         }
         for (name, given, is_secret) in fields {
             let path = format!("{path}.{name}");
             match given {
                 Some(template) => self.template(&path, template, is_secret),
                 None => {
-                    let origin = Origin::LeftOut(name, self.of.keys_of_field(name));
+                    let origin = SecretSource::Configuration(name, self.of.keys_of_field(name));
                     self.secrets.push(SecretOrigin { path, origin });
                 }
             }
@@ -184,7 +186,8 @@ impl Explainer<'_> {
         if let ValueTemplate::Object(entries) = settings {
             for (name, value) in entries {
                 let name = name.resolved_text();
-                value.each(&mut |template| self.template(&format!("{path}.{name}"), template, sounds_secret(&name)));
+                value
+                    .for_each_template(&mut |template| self.template(&format!("{path}.{name}"), template, is_secret_name(&name)));
             }
         }
     }

@@ -2,19 +2,19 @@
 
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
-use catchment_json::PathUse;
+use catchment_json::PathMatch;
 
-use crate::{ResourceSpec, StepSpec};
+use crate::{ProcessingStep, ResourceSpec};
 
 /// What the paths of the processing steps of a resource met so far, in all its pages.
 #[derive(Debug)]
-pub(crate) struct FieldUses {
+pub(crate) struct FieldMatches {
     /// The fields of each processing step; none of those with expressions.
-    steps: Vec<Vec<FieldUse>>,
+    steps: Vec<Vec<FieldMatch>>,
 }
 
 #[derive(Debug)]
-struct FieldUse {
+struct FieldMatch {
     /// The key of the step: `mask`.
     step: &'static str,
     field: String,
@@ -23,16 +23,16 @@ struct FieldUse {
     is_taken: AtomicBool,
 }
 
-impl FieldUses {
-    pub(crate) fn of(resource: &ResourceSpec) -> FieldUses {
-        let of_step = |step: &StepSpec| {
+impl FieldMatches {
+    pub(crate) fn of(resource: &ResourceSpec) -> FieldMatches {
+        let of_step = |step: &ProcessingStep| {
             let (key, fields): (_, Vec<&String>) = match step {
-                StepSpec::Filter(_) | StepSpec::Map(_) | StepSpec::YieldMap(_) => return Vec::new(),
-                StepSpec::Drop(fields) => ("drop", fields.iter().collect()),
-                StepSpec::Rename(fields) => ("rename", fields.iter().map(|(old, _)| old).collect()),
-                StepSpec::Mask(fields) => ("mask", fields.iter().collect()),
+                ProcessingStep::Filter(_) | ProcessingStep::Map(_) | ProcessingStep::YieldMap(_) => return Vec::new(),
+                ProcessingStep::Drop(fields) => ("drop", fields.iter().collect()),
+                ProcessingStep::Rename(fields) => ("rename", fields.iter().map(|(old, _)| old).collect()),
+                ProcessingStep::Mask(fields) => ("mask", fields.iter().collect()),
             };
-            let new = |field: &String| FieldUse {
+            let new = |field: &String| FieldMatch {
                 step: key,
                 field: field.clone(),
                 is_found: AtomicBool::new(false),
@@ -42,29 +42,29 @@ impl FieldUses {
             fields.into_iter().map(new).collect()
         };
         let steps = resource.processing_steps.iter().map(of_step).collect();
-        FieldUses { steps }
+        FieldMatches { steps }
     }
 
     /// Notes what the fields of a step met in a page, in the order of the fields.
-    pub(crate) fn note(&self, step: usize, uses: &[PathUse]) {
+    pub(crate) fn note(&self, step: usize, uses: &[PathMatch]) {
         for (field, found) in self.steps.get(step).into_iter().flatten().zip(uses) {
-            field.is_found.fetch_or(found.is_found, Relaxed);
-            field.is_missed.fetch_or(found.is_missed, Relaxed);
-            field.is_taken.fetch_or(found.is_taken, Relaxed);
+            field.is_found.fetch_or(found.matched, Relaxed);
+            field.is_missed.fetch_or(found.unmatched, Relaxed);
+            field.is_taken.fetch_or(found.name_conflict, Relaxed);
         }
     }
 
     /// The warnings of the run: for each field that no row has had though it could, and for each that kept its name, as rows
     /// had its new one already. The next run begins anew.
     pub(crate) fn take_warnings(&self) -> Vec<String> {
-        self.steps.iter().flatten().filter_map(FieldUse::take_warning).collect()
+        self.steps.iter().flatten().filter_map(FieldMatch::take_warning).collect()
     }
 }
 
-impl FieldUse {
+impl FieldMatch {
     fn take_warning(&self) -> Option<String> {
         let take = |flag: &AtomicBool| flag.swap(false, Relaxed);
-        let FieldUse { step, field, .. } = self;
+        let FieldMatch { step, field, .. } = self;
         match (take(&self.is_found), take(&self.is_missed), take(&self.is_taken)) {
             (_, _, true) => Some(format!(
                 "the processing step `{step}` left `{field}` as it is in rows that have a field of the new name; drop that one \

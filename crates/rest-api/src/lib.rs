@@ -5,7 +5,7 @@
 //! keys. [`RestApi`] turns it into a source whose resources fetch their pages when they are extracted.
 //!
 //! ```
-//! use catchment_rest_api::{Format, RestApi, Spec};
+//! use catchment_rest_api::{SpecFormat, RestApi, Spec};
 //!
 //! let spec = Spec::parse(
 //!     r#"
@@ -18,7 +18,7 @@
 //!       processing_steps:
 //!       - filter: row.author != "bot"
 //!     "#,
-//!     Format::Yaml,
+//!     SpecFormat::Yaml,
 //! )?;
 //! let source = RestApi::new(&spec).source()?;
 //! assert_eq!(source.resources[1].parent(), Some("issues"));
@@ -47,9 +47,9 @@ mod plan;
 mod registry;
 mod response_action;
 mod secrets;
-mod shape;
 mod source;
 mod spec;
+mod spec_schema;
 mod step;
 mod template;
 #[cfg(test)]
@@ -58,17 +58,18 @@ mod windows;
 
 pub use builder::{ResourceBuilder, SpecBuilder};
 pub use catchment_json::Value;
-pub use convert::Convert;
-pub use error::{Mistake, SpecError};
-pub use explain::{Origin, SecretOrigin};
+pub use convert::CursorConversion;
+pub use error::{SpecDiagnostic, SpecError};
+pub use explain::{SecretOrigin, SecretSource};
 pub use expression::Expression;
-pub use format::Format;
+pub use format::SpecFormat;
 pub use plan::PlannedResource;
 pub use registry::Registry;
-pub use shape::json_schema;
-pub use source::{Problem, RestApi, SourceError};
+pub use source::{RestApi, SourceError, SourceErrorKind};
 pub use spec::{
-    ActionSpec, AuthChoice, AuthSpec, BodySpec, ClientSpec, EndpointSpec, Include, IncrementalSpec, OnParentValueMissing,
-    PaginatorSpec, ParamSpec, PipelineSpec, RangeSpec, ResourceSpec, ResponseActionSpec, Spec, StepSpec, TotalSpec,
+    ActionSpec, AuthSpec, BodySpec, ClientSpec, CounterSpec, EndpointAuth, EndpointSpec, IncludedParentField, IncrementalSpec,
+    OnParentValueMissing, PaginatorSpec, ParamTarget, PipelineSpec, ProcessingStep, ResourceSpec, ResponseActionSpec, Spec,
+    TotalSpec,
 };
+pub use spec_schema::json_schema;
 pub use template::{Reference, Template, ValueTemplate};

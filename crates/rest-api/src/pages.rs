@@ -3,9 +3,9 @@
 use std::pin::Pin;
 use std::sync::Arc;
 
-use catchment_extract::{Page, PageError, Row, Start};
+use catchment_extract::{Page, PageError, ResumePoint, Row};
 use catchment_json::{Selection, Value};
-use catchment_rest_client::{Page as ClientPage, Pages, RestClient};
+use catchment_rest_client::{Page as ClientPage, PaginationStream, RestClient};
 use futures_util::{Stream, StreamExt as _, stream};
 
 use crate::endpoint::{Endpoint, IncludedFields, with_fields};
@@ -13,13 +13,13 @@ use crate::endpoint::{Endpoint, IncludedFields, with_fields};
 type PageStream = Pin<Box<dyn Stream<Item = Result<Page, PageError>> + Send>>;
 
 /// The pages of a resource without a parent. Ranges in windows end at `now`, in microseconds since 1970.
-pub(crate) fn own(endpoint: &Arc<Endpoint>, start: &Start, now: i64) -> PageStream {
-    all(endpoint, start, now, of_start)
+pub(crate) fn root_pages(endpoint: &Arc<Endpoint>, start: &ResumePoint, now: i64) -> PageStream {
+    windowed_pages(endpoint, start, now, request_root)
 }
 
 /// The pages that a row of another resource leads to. A row that is skipped leads to a page without rows that says so.
-pub(crate) fn of_row(endpoint: &Arc<Endpoint>, row: Row, start: &Start, now: i64) -> PageStream {
-    match endpoint.skip_warning(&row) {
+pub(crate) fn dependent_pages(endpoint: &Arc<Endpoint>, row: Row, start: &ResumePoint, now: i64) -> PageStream {
+    match endpoint.check_parent_row(&row) {
         Ok(None) => {}
         Ok(Some(warning)) => return Box::pin(stream::iter([without_rows(vec![warning])])),
         Err(error) => return failed(error.into()),
@@ -28,7 +28,7 @@ pub(crate) fn of_row(endpoint: &Arc<Endpoint>, row: Row, start: &Start, now: i64
         Ok(included) => included,
         Err(error) => return failed(error),
     };
-    let pages = all(endpoint, start, now, move |endpoint, start| of_row_and_start(endpoint, &row, &fields, start));
+    let pages = windowed_pages(endpoint, start, now, move |endpoint, start| request_dependent(endpoint, &row, &fields, start));
     with_warnings(pages, warnings)
 }
 
@@ -51,11 +51,11 @@ fn with_warnings(pages: PageStream, mut warnings: Vec<String>) -> PageStream {
 }
 
 /// The pages of all windows of a range, one after the other, where the endpoint has windows; else all pages.
-fn all(
+fn windowed_pages(
     endpoint: &Arc<Endpoint>,
-    start: &Start,
+    start: &ResumePoint,
     now: i64,
-    pages: impl Fn(&Endpoint, &Start) -> PageStream + Send + 'static,
+    pages: impl Fn(&Endpoint, &ResumePoint) -> PageStream + Send + 'static,
 ) -> PageStream {
     let windows = match endpoint.windows(start, now) {
         None => return pages(endpoint, start),
@@ -64,16 +64,16 @@ fn all(
     };
     let endpoint = Arc::clone(endpoint);
     // a place in the pages of a window does not say which window it is
-    let without_place = |page: Result<Page, PageError>| page.map(|page| page.next_at(None));
+    let without_place = |page: Result<Page, PageError>| page.map(|page| page.with_next_position(None));
     Box::pin(stream::iter(windows).flat_map(move |start| pages(&endpoint, &start)).map(without_place))
 }
 
-fn of_start(endpoint: &Endpoint, start: &Start) -> PageStream {
+fn request_root(endpoint: &Endpoint, start: &ResumePoint) -> PageStream {
     let request = match endpoint.request(start, None) {
         Ok(request) => request,
         Err(error) => return failed(error.into()),
     };
-    let client = in_turn(endpoint, start);
+    let client = gated_client(endpoint, start);
     let pages = match &start.position {
         Some(position) => client.paginate_from(request, position),
         None => client.paginate(request),
@@ -81,19 +81,19 @@ fn of_start(endpoint: &Endpoint, start: &Start) -> PageStream {
     to_pages(pages, Vec::new())
 }
 
-fn of_row_and_start(endpoint: &Endpoint, row: &Row, fields: &[(String, Value)], start: &Start) -> PageStream {
+fn request_dependent(endpoint: &Endpoint, row: &Row, fields: &[(String, Value)], start: &ResumePoint) -> PageStream {
     match endpoint.request(start, Some(row)) {
-        Ok(request) => to_pages(in_turn(endpoint, start).paginate(request), fields.to_vec()),
+        Ok(request) => to_pages(gated_client(endpoint, start).paginate(request), fields.to_vec()),
         Err(error) => failed(error.into()),
     }
 }
 
 /// The client of an endpoint for pages that a run wants in their turn.
-fn in_turn(endpoint: &Endpoint, start: &Start) -> RestClient {
+fn gated_client(endpoint: &Endpoint, start: &ResumePoint) -> RestClient {
     let turn = start.turn.clone();
-    endpoint.client().clone().with_turn(move || {
+    endpoint.client().clone().with_refetch_gate(move || {
         let turn = turn.clone();
-        async move { turn.hold().await }
+        async move { turn.acquire().await }
     })
 }
 
@@ -101,10 +101,10 @@ fn failed(error: PageError) -> PageStream {
     Box::pin(stream::iter([Err(error)]))
 }
 
-fn to_pages(pages: Pages, fields: Vec<(String, Value)>) -> PageStream {
+fn to_pages(pages: PaginationStream, fields: Vec<(String, Value)>) -> PageStream {
     let page = move |page: ClientPage| {
         let rows = with_fields(page.rows, &fields)?;
-        Ok(Page { rows, position: page.position, bytes: page.bytes, warnings: page.warnings, permit: Some(page.permit) })
+        Ok(Page { rows, position: page.position, bytes: page.body_len, warnings: page.warnings, permit: Some(page.permit) })
     };
     Box::pin(pages.map(move |found| page(found?)))
 }

@@ -3,22 +3,22 @@
 use std::fmt;
 
 use catchment_extract::Row;
-use catchment_json::{Kind, Node};
+use catchment_json::{Node, NodeKind};
 use thiserror::Error;
 
 use crate::EndpointSpec;
-use crate::template::{FieldOf, FillError, Part, fields_of};
+use crate::template::{ParentFieldRef, Part, RenderError, fields_of};
 
 /// A field of a parent row that a request needs.
 #[derive(Debug, Clone)]
 pub(crate) struct ParentField {
-    of: FieldOf,
-    place: Place,
+    of: ParentFieldRef,
+    position: ParamPosition,
 }
 
 /// Where in a request a field stands, which decides what it may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum ParamPosition {
     Path,
     /// A value of the query that is this field alone: a list is sent value by value.
     Query,
@@ -34,15 +34,15 @@ enum Place {
 /// everything.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("field `{field}` of the row of `{resource}` {found}; `on_parent_value_missing: exclude` skips such rows")]
-pub(crate) struct MissingValue {
+pub(crate) struct MissingParentValue {
     pub(crate) resource: String,
     pub(crate) field: String,
-    pub(crate) found: Found,
+    pub(crate) found: MissingReason,
 }
 
 /// What stands where a value is needed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Found {
+pub(crate) enum MissingReason {
     Null,
     /// Nothing; with the fields that the row has.
     Nothing(String),
@@ -50,23 +50,23 @@ pub(crate) enum Found {
     EmptyList,
 }
 
-impl Found {
+impl MissingReason {
     /// The finding without anything of the row, the same for all rows.
     pub(crate) fn cause(&self) -> &'static str {
         match self {
-            Found::Null => "is null",
-            Found::Nothing(_) => "is missing",
-            Found::EmptyText => "is an empty string",
-            Found::EmptyList => "is an empty list",
+            MissingReason::Null => "is null",
+            MissingReason::Nothing(_) => "is missing",
+            MissingReason::EmptyText => "is an empty string",
+            MissingReason::EmptyList => "is an empty list",
         }
     }
 }
 
-impl fmt::Display for Found {
+impl fmt::Display for MissingReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Found::Nothing(fields) if fields.is_empty() => f.write_str("is missing, as the row has no fields"),
-            Found::Nothing(fields) => write!(f, "is missing, the row has {fields}"),
+            MissingReason::Nothing(fields) if fields.is_empty() => f.write_str("is missing, as the row has no fields"),
+            MissingReason::Nothing(fields) => write!(f, "is missing, the row has {fields}"),
             other => f.write_str(other.cause()),
         }
     }
@@ -76,17 +76,17 @@ impl ParentField {
     /// All fields that the requests of an endpoint need.
     pub(crate) fn of_endpoint(endpoint: &EndpointSpec) -> Vec<ParentField> {
         let mut fields = Vec::new();
-        endpoint.each_template(&mut |key, template| {
+        endpoint.for_each_template(&mut |key, template| {
             for part in &template.parts {
                 let Part::Field(of) = part.value() else { continue };
-                let place = match (key, part) {
-                    ("path", _) => Place::Path,
-                    ("params", Part::Field(_)) if template.parts.len() == 1 => Place::Query,
-                    ("params", Part::Field(_)) => Place::QueryText,
-                    ("data", Part::Field(_)) if template.parts.len() == 1 => Place::Data,
-                    _ => Place::Elsewhere,
+                let position = match (key, part) {
+                    ("path", _) => ParamPosition::Path,
+                    ("params", Part::Field(_)) if template.parts.len() == 1 => ParamPosition::Query,
+                    ("params", Part::Field(_)) => ParamPosition::QueryText,
+                    ("data", Part::Field(_)) if template.parts.len() == 1 => ParamPosition::Data,
+                    _ => ParamPosition::Elsewhere,
                 };
-                fields.push(ParentField { of: of.clone(), place });
+                fields.push(ParentField { of: of.clone(), position });
             }
         });
         fields
@@ -96,48 +96,54 @@ impl ParentField {
     ///
     /// # Errors
     ///
-    /// [`FillError::Missing`] where there is none, [`FillError::WrongKind`] where an object or a list cannot stand there.
-    pub(crate) fn check(&self, rows: &[(&str, &Row)]) -> Result<(), FillError> {
+    /// [`RenderError::Missing`] where there is none, [`RenderError::WrongKind`] where an object or a list cannot stand there.
+    pub(crate) fn check(&self, rows: &[(&str, &Row)]) -> Result<(), RenderError> {
         let node = self.of.find(rows)?;
         let missing = |found| Err(self.of.missing(found).into());
-        match (self.place, node.kind()) {
-            (_, Kind::Null) => missing(Found::Null),
-            (Place::Path, Kind::Text) if node.text().is_some_and(|text| text.is_empty()) => missing(Found::EmptyText),
-            // nulls of a list are not sent
-            (Place::Query | Place::Data, Kind::Array) if node.elements().all(|element| element.kind() == Kind::Null) => {
-                missing(Found::EmptyList)
+        match (self.position, node.kind()) {
+            (_, NodeKind::Null) => missing(MissingReason::Null),
+            (ParamPosition::Path, NodeKind::String) if node.as_str().is_some_and(|text| text.is_empty()) => {
+                missing(MissingReason::EmptyText)
             }
-            (Place::Query, Kind::Array) if !node.elements().any(is_container) => Ok(()),
-            (Place::Path, Kind::Object | Kind::Array) => Err(self.of.wrong_kind(node, "a path")),
-            (Place::Query | Place::QueryText, Kind::Object | Kind::Array) => Err(self.of.wrong_kind(node, "a query")),
+            // nulls of a list are not sent
+            (ParamPosition::Query | ParamPosition::Data, NodeKind::Array)
+                if node.elements().all(|element| element.kind() == NodeKind::Null) =>
+            {
+                missing(MissingReason::EmptyList)
+            }
+            (ParamPosition::Query, NodeKind::Array) if !node.elements().any(is_container) => Ok(()),
+            (ParamPosition::Path, NodeKind::Object | NodeKind::Array) => Err(self.of.wrong_kind(node, "a path")),
+            (ParamPosition::Query | ParamPosition::QueryText, NodeKind::Object | NodeKind::Array) => {
+                Err(self.of.wrong_kind(node, "a query"))
+            }
             _ => Ok(()),
         }
     }
 }
 
 fn is_container(node: Node<'_>) -> bool {
-    matches!(node.kind(), Kind::Object | Kind::Array)
+    matches!(node.kind(), NodeKind::Object | NodeKind::Array)
 }
 
-impl FieldOf {
+impl ParentFieldRef {
     /// The field in the row of its resource.
     ///
     /// # Errors
     ///
     /// Where the row does not have it.
-    pub(crate) fn find<'r>(&self, rows: &[(&str, &'r Row)]) -> Result<Node<'r>, MissingValue> {
+    pub(crate) fn find<'r>(&self, rows: &[(&str, &'r Row)]) -> Result<Node<'r>, MissingParentValue> {
         let row = rows.iter().find(|(name, _)| *name == self.resource).map(|(_, row)| row.node());
         let found = row.and_then(|row| self.field.first(row));
-        found.ok_or_else(|| self.missing(Found::Nothing(row.map(fields_of).unwrap_or_default())))
+        found.ok_or_else(|| self.missing(MissingReason::Nothing(row.map(fields_of).unwrap_or_default())))
     }
 
-    fn missing(&self, found: Found) -> MissingValue {
-        MissingValue { resource: self.resource.clone(), field: self.field.as_str().to_owned(), found }
+    fn missing(&self, found: MissingReason) -> MissingParentValue {
+        MissingParentValue { resource: self.resource.clone(), field: self.field.as_str().to_owned(), found }
     }
 
     /// The error for a value that cannot stand in `place`.
-    pub(crate) fn wrong_kind(&self, value: Node<'_>, place: &'static str) -> FillError {
+    pub(crate) fn wrong_kind(&self, value: Node<'_>, position: &'static str) -> RenderError {
         let (resource, field) = (self.resource.clone(), self.field.as_str().to_owned());
-        FillError::WrongKind { resource, field, found: value.excerpt(60), place }
+        RenderError::WrongKind { resource, field, found: value.excerpt(60), position }
     }
 }

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use catchment_extract::Start;
+use catchment_extract::ResumePoint;
 use catchment_schema::WriteDisposition;
 
 use crate::endpoint::Endpoint;
-use crate::{PaginatorSpec, ParamSpec, Problem, RangeSpec, ResourceSpec, RestApi, SourceError, TotalSpec};
+use crate::{CounterSpec, PaginatorSpec, ParamTarget, ResourceSpec, RestApi, SourceError, SourceErrorKind, TotalSpec};
 
 /// A resource of a run that is planned.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,12 +32,12 @@ impl RestApi<'_> {
     /// What a run would do: each resource after the one that feeds it. `start_of` says what a resource starts from.
     ///
     /// ```
-    /// use catchment_rest_api::{Format, RestApi, Spec};
+    /// use catchment_rest_api::{SpecFormat, RestApi, Spec};
     ///
     /// let spec = r#"{"client": {"base_url": "https://api.example.com"}, "resources": [
     ///     {"name": "comments", "endpoint": "posts/{resources.posts.id}/comments"},
     ///     {"name": "posts", "endpoint": {"path": "posts", "paginator": "page_number"}}]}"#;
-    /// let spec = Spec::parse(spec, Format::Json)?;
+    /// let spec = Spec::parse(spec, SpecFormat::Json)?;
     /// let plan = RestApi::new(&spec).plan(|_| Default::default())?;
     /// assert_eq!(plan.iter().map(|resource| resource.to_string()).collect::<Vec<_>>(), [
     ///     "posts: append into posts\n  GET https://api.example.com/posts?page=0\n  paginator: page_number (parameter page from 0)",
@@ -49,9 +49,9 @@ impl RestApi<'_> {
     /// # Errors
     ///
     /// Those of [`source`](Self::source).
-    pub fn plan(&self, start_of: impl Fn(&str) -> Start) -> Result<Vec<PlannedResource>, SourceError> {
+    pub fn plan(&self, start_of: impl Fn(&str) -> ResumePoint) -> Result<Vec<PlannedResource>, SourceError> {
         let endpoints = self.endpoints()?;
-        let (mut plan, mut fed, mut specs) = (Vec::new(), Fed::new(), HashMap::new());
+        let (mut plan, mut fed, mut specs) = (Vec::new(), ChildrenByParent::new(), HashMap::new());
         for (spec, endpoint) in &endpoints {
             specs.entry(spec.name.as_str()).or_insert(*spec);
             if let Some(parent) = &spec.parent {
@@ -60,7 +60,7 @@ impl RestApi<'_> {
         }
         for (spec, endpoint) in endpoints.iter().filter(|(spec, _)| spec.parent.is_none()) {
             plan.push(planned(spec, 0, first_request(spec, endpoint, &start_of(&spec.name), self.now())?));
-            add_fed(&fed, &spec.name, 1, &mut plan);
+            add_dependents(&fed, &spec.name, 1, &mut plan);
         }
         let default = &self.spec.client.paginator;
         for planned in &mut plan {
@@ -72,7 +72,7 @@ impl RestApi<'_> {
 }
 
 /// Adds what is fed with the rows of `parent`, and what that feeds.
-fn add_fed(fed: &Fed<'_>, parent: &str, depth: usize, plan: &mut Vec<PlannedResource>) {
+fn add_dependents(fed: &ChildrenByParent<'_>, parent: &str, depth: usize, plan: &mut Vec<PlannedResource>) {
     let of = |parent: &str, depth| fed.get(parent).into_iter().flatten().rev().map(move |fed| (depth, fed));
     let mut waiting: Vec<_> = of(parent, depth).collect();
     while let Some((depth, (spec, endpoint))) = waiting.pop() {
@@ -82,7 +82,7 @@ fn add_fed(fed: &Fed<'_>, parent: &str, depth: usize, plan: &mut Vec<PlannedReso
 }
 
 /// What is fed with the rows of each resource.
-type Fed<'f> = HashMap<&'f str, Vec<(&'f ResourceSpec, &'f Endpoint)>>;
+type ChildrenByParent<'f> = HashMap<&'f str, Vec<(&'f ResourceSpec, &'f Endpoint)>>;
 
 fn planned(spec: &ResourceSpec, depth: usize, first_request: String) -> PlannedResource {
     PlannedResource {
@@ -98,13 +98,13 @@ fn planned(spec: &ResourceSpec, depth: usize, first_request: String) -> PlannedR
 
 /// A paginator with the settings that matter.
 fn shown(spec: &PaginatorSpec) -> String {
-    let target = |param: &ParamSpec| match param {
-        ParamSpec::Query(name) => format!("parameter {name}"),
-        ParamSpec::Body(path) => format!("body field {path}"),
+    let target = |param: &ParamTarget| match param {
+        ParamTarget::Query(name) => format!("parameter {name}"),
+        ParamTarget::Body(path) => format!("body field {path}"),
     };
-    let end = |range: &RangeSpec| match &range.total {
-        TotalSpec::At(path) => format!(", total at {path}"),
-        TotalSpec::Default | TotalSpec::Nowhere => String::new(),
+    let end = |range: &CounterSpec| match &range.total {
+        TotalSpec::Path(path) => format!(", total at {path}"),
+        TotalSpec::Default | TotalSpec::None => String::new(),
     };
     match spec {
         PaginatorSpec::Auto => "detected from the first response".to_owned(),
@@ -121,17 +121,17 @@ fn shown(spec: &PaginatorSpec) -> String {
         PaginatorSpec::PageNumber { range, .. } => {
             format!("page_number ({} from {}{})", target(&range.param), range.first, end(range))
         }
-        PaginatorSpec::Own { name, .. } => name.clone(),
+        PaginatorSpec::Custom { name, .. } => name.clone(),
     }
 }
 
-fn first_request(spec: &ResourceSpec, endpoint: &Endpoint, start: &Start, now: i64) -> Result<String, SourceError> {
-    let failed = |problem| SourceError { path: format!("resource `{}`", spec.name), problem };
-    let windows = endpoint.windows(start, now).transpose().map_err(|error| failed(Problem::Own(error.to_string())))?;
+fn first_request(spec: &ResourceSpec, endpoint: &Endpoint, start: &ResumePoint, now: i64) -> Result<String, SourceError> {
+    let failed = |problem| SourceError { path: format!("resource `{}`", spec.name), kind: problem };
+    let windows = endpoint.windows(start, now).transpose().map_err(|error| failed(SourceErrorKind::Custom(error.to_string())))?;
     let start = windows.as_ref().and_then(|windows| windows.first()).unwrap_or(start);
-    let request = endpoint.request(start, None).map_err(|error| failed(Problem::Own(error.to_string())))?;
-    let request = endpoint.client().first_request(request).map_err(|error| failed(error.into()))?;
-    let url = endpoint.client().shown_url(&request.full_url());
+    let request = endpoint.request(start, None).map_err(|error| failed(SourceErrorKind::Custom(error.to_string())))?;
+    let request = endpoint.client().prepare_first_request(request).map_err(|error| failed(error.into()))?;
+    let url = endpoint.client().redacted_url(&request.full_url());
     Ok(format!("{} {url}", request.method))
 }
 

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use catchment_json::Value;
 use catchment_rest_client::{Auth, Paginator};
 
-use crate::format::Places;
-use crate::{Format, Spec, SpecError};
+use crate::format::KeyLocations;
+use crate::{Spec, SpecError, SpecFormat};
 
 type MakePaginator = dyn Fn(&Value) -> Result<Box<dyn Paginator>, String> + Send + Sync;
 type MakeAuth = dyn Fn(&Value) -> Result<Arc<dyn Auth>, String> + Send + Sync;
@@ -16,7 +16,7 @@ type MakeAuth = dyn Fn(&Value) -> Result<Arc<dyn Auth>, String> + Send + Sync;
 /// Paginators and credentials of a program, by the names that specs use them by.
 ///
 /// ```
-/// use catchment_rest_api::{Format, Registry, RestApi};
+/// use catchment_rest_api::{SpecFormat, Registry, RestApi};
 /// use catchment_rest_client::HeaderCursor;
 ///
 /// // any type with the trait `Paginator`; what stands beside `type` are its settings
@@ -28,7 +28,7 @@ type MakeAuth = dyn Fn(&Value) -> Result<Arc<dyn Auth>, String> + Send + Sync;
 ///     "client": {"base_url": "https://api.example.com", "paginator": {"type": "next_page_header", "header": "X-Next"}},
 ///     "resources": ["issues"]
 /// }"#;
-/// let spec = registry.parse(spec, Format::Json)?;
+/// let spec = registry.parse(spec, SpecFormat::Json)?;
 /// let source = RestApi::new(&spec).registry(registry).source()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -67,7 +67,7 @@ impl Registry {
     /// # Errors
     ///
     /// Everything that is wrong with it.
-    pub fn parse(&self, text: &str, format: Format) -> Result<Spec, SpecError> {
+    pub fn parse(&self, text: &str, format: SpecFormat) -> Result<Spec, SpecError> {
         let (value, places) = format.parse(text)?;
         Spec::read(&value, &places, self)
     }
@@ -78,11 +78,11 @@ impl Registry {
     ///
     /// Everything that is wrong with it.
     pub fn read(&self, value: &Value) -> Result<Spec, SpecError> {
-        Spec::read(value, &Places::default(), self)
+        Spec::read(value, &KeyLocations::default(), self)
     }
 
     /// The names of all that are of a kind: `paginator` or `auth`.
-    pub(crate) fn names(&self, kind: &str) -> Vec<String> {
+    pub(crate) fn registered_names(&self, kind: &str) -> Vec<String> {
         match kind {
             "paginator" => self.paginators.keys().cloned().collect(),
             "auth" => self.auths.keys().cloned().collect(),

@@ -3,7 +3,7 @@
 use catchment_rest_client::reqwest::header::HeaderValue;
 use catchment_rest_client::{Error, ErrorKind, Response, ResponseAction, Verdict};
 
-use crate::expression::{JsonNode, Work, map};
+use crate::expression::{InputBudget, JsonNode, map};
 use crate::{ActionSpec, Expression, ResponseActionSpec};
 
 pub(crate) fn response_action(spec: &ResponseActionSpec) -> ResponseAction {
@@ -17,7 +17,7 @@ pub(crate) fn response_action(spec: &ResponseActionSpec) -> ResponseAction {
                 ActionSpec::Retry => Verdict::Retry,
                 ActionSpec::Fail => Verdict::Fail,
             };
-            ResponseAction::call(move |response| Ok(if is_true(&when, response)? { verdict } else { Verdict::Continue }))
+            ResponseAction::from_fn(move |response| Ok(if is_true(&when, response)? { verdict } else { Verdict::Continue }))
         }
     };
     let action = spec.status_code.into_iter().fold(action, ResponseAction::status);
@@ -26,7 +26,7 @@ pub(crate) fn response_action(spec: &ResponseActionSpec) -> ResponseAction {
 
 /// What an expression says of an answer. A body that is no JSON is a text.
 fn is_true(when: &Expression, response: &Response) -> Result<bool, Error> {
-    let work = Work::default();
+    let work = InputBudget::default();
     let body = match response.document() {
         Ok(document) => JsonNode::value(document, document.root().id(), &work),
         Err(_) => minijinja::Value::from(response.text()),
@@ -38,6 +38,6 @@ fn is_true(when: &Expression, response: &Response) -> Result<bool, Error> {
         Ok(when.compiled()?.evaluate([("status", status), ("headers", headers), ("body", body)], &work)?.is_true())
     };
     evaluate().map_err(|problem: String| {
-        response.error(ErrorKind::Paginator(format!("the response action `{}` cannot be evaluated: {problem}", when.as_str())))
+        response.error(ErrorKind::Custom(format!("the response action `{}` cannot be evaluated: {problem}", when.as_str())))
     })
 }

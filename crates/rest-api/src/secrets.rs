@@ -2,9 +2,9 @@
 
 use catchment_extract::Incremental;
 use catchment_json::Value;
-use catchment_settings::{Key, Secret, Settings, SettingsError};
+use catchment_settings::{Secret, SettingKey, Settings, SettingsError};
 
-use crate::template::{In, Part, Reference, has_reference};
+use crate::template::{Part, Reference, TemplateContext, has_reference};
 use crate::{Template, ValueTemplate};
 
 /// Where secrets come from.
@@ -32,7 +32,7 @@ impl<'s> Secrets<'s> {
     }
 
     /// What the configuration is asked for it; nothing, if it is a variable.
-    pub(crate) fn keys(&self, reference: &Reference) -> Vec<Key> {
+    pub(crate) fn keys(&self, reference: &Reference) -> Vec<SettingKey> {
         match reference {
             Reference::Env(_) => Vec::new(),
             Reference::Secret(path) => {
@@ -43,7 +43,7 @@ impl<'s> Secrets<'s> {
     }
 
     /// What the configuration is asked for a field of credentials that the spec leaves out.
-    pub(crate) fn keys_of_field(&self, name: &str) -> Vec<Key> {
+    pub(crate) fn keys_of_field(&self, name: &str) -> Vec<SettingKey> {
         self.scopes().map(|scope| scope.key::<Secret>(name)).to_vec()
     }
 
@@ -80,7 +80,7 @@ impl<'s> Secrets<'s> {
     pub(crate) fn cursor(&self, cursor: &Incremental) -> Result<Incremental, SettingsError> {
         let mut cursor = cursor.clone();
         for limit in [&mut cursor.initial_value, &mut cursor.end_value] {
-            if let Some(template) = limit.as_ref().and_then(limit_template) {
+            if let Some(template) = limit.as_ref().and_then(bound_template) {
                 *limit = Some(plain_value(self.text(&template)?.expose(), &template));
             }
         }
@@ -112,8 +112,8 @@ impl<'s> Secrets<'s> {
                 (&mut missing, scope.require::<Secret>(name))
             {
                 for (field, other) in fields.iter_mut().zip(others) {
-                    let known = field.searched.places.clone();
-                    field.searched.places.extend(other.searched.places.into_iter().filter(|place| !known.contains(place)));
+                    let known = field.searched.locations.clone();
+                    field.searched.locations.extend(other.searched.locations.into_iter().filter(|place| !known.contains(place)));
                 }
             }
         }
@@ -133,15 +133,15 @@ impl<'s> Secrets<'s> {
 }
 
 /// The template that an initial value or an end value is, where it has references.
-pub(crate) fn limit_template(value: &Value) -> Option<Template> {
+pub(crate) fn bound_template(value: &Value) -> Option<Template> {
     let text = value.as_str().filter(|text| has_reference(text))?;
-    Template::parse(text, In::Client).ok()
+    Template::parse(text, TemplateContext::Client).ok()
 }
 
 /// The value of a variable: a number where the variable alone stands there and is written as JSON writes numbers, else a
 /// text. One in quotes is a text too.
 fn plain_value(text: &str, template: &Template) -> Value {
     let is_alone = matches!(template.parts.as_slice(), [Part::Reference(_)]);
-    let parsed = Value::parse(text).ok().filter(|value| is_alone && matches!(value, Value::Number(_) | Value::Text(_)));
+    let parsed = Value::parse(text).ok().filter(|value| is_alone && matches!(value, Value::Number(_) | Value::String(_)));
     parsed.unwrap_or_else(|| Value::from(text))
 }

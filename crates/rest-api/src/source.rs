@@ -3,27 +3,27 @@
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use catchment_extract::{Incremental, Resource, Source, Start};
-use catchment_json::Path;
+use catchment_extract::{Incremental, Resource, ResumePoint, Source};
+use catchment_json::JsonPath;
 use catchment_rest_client::{RestClient, RestClientBuilder};
 use catchment_settings::{NoSettings, Settings, SettingsError};
 use thiserror::Error;
 
 use crate::endpoint::{Endpoint, RequestError, is_entity};
 use crate::entity::EntityOrList;
-use crate::field_uses::FieldUses;
+use crate::field_uses::FieldMatches;
 use crate::registry::Registry;
 use crate::response_action::response_action;
 use crate::secrets::Secrets;
-use crate::{AuthChoice, ResourceSpec, Spec, Template, auth, pages, paginator, step};
+use crate::{EndpointAuth, ResourceSpec, Spec, Template, auth, pages, paginator, step};
 
 /// A spec, and what its source is made with.
 ///
 /// ```
-/// use catchment_rest_api::{Format, RestApi, Spec};
+/// use catchment_rest_api::{SpecFormat, RestApi, Spec};
 /// use catchment_rest_client::{RestClient, RetryPolicy};
 ///
-/// let spec = Spec::parse(r#"{"client": {"base_url": "https://api.example.com"}, "resources": ["issues"]}"#, Format::Json)?;
+/// let spec = Spec::parse(r#"{"client": {"base_url": "https://api.example.com"}, "resources": ["issues"]}"#, SpecFormat::Json)?;
 /// let retry = RetryPolicy { max_attempts: 2, ..RetryPolicy::default() };
 /// let mut source = RestApi::new(&spec).client(RestClient::builder().retry(retry)).source()?;
 /// // what specs say by expressions, programs say by closures
@@ -46,18 +46,18 @@ type Clock = fn() -> i64;
 
 /// A spec that no source can be made of.
 #[derive(Debug, Error)]
-#[error("{path}: {problem}")]
+#[error("{path}: {kind}")]
 pub struct SourceError {
     /// The path of the key.
     pub path: String,
     /// What is wrong.
-    pub problem: Problem,
+    pub kind: SourceErrorKind,
 }
 
 /// Why no source can be made of a spec.
 #[derive(Debug, Error)]
 #[non_exhaustive]
-pub enum Problem {
+pub enum SourceErrorKind {
     /// What the client says of a URL, a header or a setting.
     #[error(transparent)]
     Client(#[from] catchment_rest_client::Error),
@@ -66,7 +66,7 @@ pub enum Problem {
     Settings(#[from] SettingsError),
     /// What an own paginator or own credentials say of their settings.
     #[error("{0}")]
-    Own(String),
+    Custom(String),
 }
 
 impl<'a> RestApi<'a> {
@@ -122,8 +122,8 @@ impl<'a> RestApi<'a> {
             let cursor = resource.endpoint.incremental.as_ref().map(|incremental| secrets.cursor(&incremental.cursor));
             let cursor = cursor
                 .transpose()
-                .map_err(|error| SourceError { path: format!("resource `{}`", resource.name), problem: error.into() })?;
-            source = source.with(to_resource(resource, cursor, Arc::new(endpoint), self.clock));
+                .map_err(|error| SourceError { path: format!("resource `{}`", resource.name), kind: error.into() })?;
+            source = source.with_resource(to_resource(resource, cursor, Arc::new(endpoint), self.clock));
         }
         Ok(source)
     }
@@ -133,22 +133,22 @@ impl<'a> RestApi<'a> {
         self.check_secrets()?;
         let secrets = Secrets::new(&self.settings, &self.spec.name);
         let base_url = self.spec.client.base_url.resolve(&mut |reference| secrets.resolve(reference));
-        let base_url = base_url.map_err(|error| SourceError { path: "client.base_url".to_owned(), problem: error.into() })?;
+        let base_url = base_url.map_err(|error| SourceError { path: "client.base_url".to_owned(), kind: error.into() })?;
         let headers = self.headers_of_spec(&secrets)?;
         let client = self.client_of_spec(&base_url, &headers, &secrets)?;
         let in_headers = headers.iter().flat_map(|(_, value)| value.secrets());
         base_url.secrets().chain(in_headers).for_each(|secret| client.redactor().add(secret));
         let endpoint = |(index, resource): (usize, &'a ResourceSpec)| {
-            let failed = |key: &str, problem| SourceError { path: format!("resources[{index}].endpoint{key}"), problem };
+            let failed = |key: &str, problem| SourceError { path: format!("resources[{index}].endpoint{key}"), kind: problem };
             let client = self.client_of(resource, &client, &secrets).map_err(|(key, problem)| failed(key, problem))?;
             let endpoint = Endpoint::new(client, resource, self.ancestors(resource), &secrets);
             let endpoint = endpoint.map_err(|error| failed("", error.into()))?;
             // A path that cannot be a URL is told now, not in the middle of a run.
             if resource.parent.is_none() {
-                match endpoint.request(&Start::default(), None) {
+                match endpoint.request(&ResumePoint::default(), None) {
                     Ok(_) => {}
                     Err(RequestError::Client(error)) => return Err(failed("", error.into())),
-                    Err(RequestError::Fill(error)) => return Err(failed("", Problem::Own(error.to_string()))),
+                    Err(RequestError::Fill(error)) => return Err(failed("", SourceErrorKind::Custom(error.to_string()))),
                 }
             }
             Ok((resource, endpoint))
@@ -160,7 +160,7 @@ impl<'a> RestApi<'a> {
     fn check_secrets(&self) -> Result<(), SourceError> {
         let (mut paths, mut missing) = (Vec::new(), Vec::new());
         for secret in self.spec.secrets(&self.settings) {
-            if let Err(SettingsError::Missing(fields)) = secret.check(self.spec, &self.settings) {
+            if let Err(SettingsError::Missing(fields)) = secret.ensure_available(self.spec, &self.settings) {
                 paths.push(secret.path);
                 // one reference may stand in several places
                 missing.extend(fields.into_iter().filter(|field| !missing.contains(field)).collect::<Vec<_>>());
@@ -169,14 +169,14 @@ impl<'a> RestApi<'a> {
         if missing.is_empty() {
             return Ok(());
         }
-        Err(SourceError { path: paths.join(", "), problem: SettingsError::Missing(missing).into() })
+        Err(SourceError { path: paths.join(", "), kind: SettingsError::Missing(missing).into() })
     }
 
     /// The headers of the client with their secrets.
     fn headers_of_spec(&self, secrets: &Secrets<'_>) -> Result<Vec<(&'a str, Template)>, SourceError> {
         let header = |(name, value): (&'a String, &Template)| match value.resolve(&mut |reference| secrets.resolve(reference)) {
             Ok(value) => Ok((name.as_str(), value)),
-            Err(error) => Err(SourceError { path: format!("client.headers.{name}"), problem: error.into() }),
+            Err(error) => Err(SourceError { path: format!("client.headers.{name}"), kind: error.into() }),
         };
         self.spec.client.headers.iter().map(|(name, value)| header((name, value))).collect()
     }
@@ -188,7 +188,7 @@ impl<'a> RestApi<'a> {
         secrets: &Secrets<'_>,
     ) -> Result<RestClient, SourceError> {
         let spec = &self.spec.client;
-        let failed = |key: &str, problem| SourceError { path: format!("client{key}"), problem };
+        let failed = |key: &str, problem| SourceError { path: format!("client{key}"), kind: problem };
         let mut client = self.client.clone().base_url(base_url.resolved_text());
         for (name, value) in headers {
             client = client.header(*name, value.resolved_text());
@@ -199,7 +199,7 @@ impl<'a> RestApi<'a> {
         let pages = paginator::paginator(&spec.paginator, &self.registry).map_err(|problem| failed(".paginator", problem))?;
         client = client.paginator(pages);
         client = spec.requests_per_second.into_iter().fold(client, RestClientBuilder::requests_per_second);
-        client = spec.requests_in_flight.into_iter().fold(client, RestClientBuilder::requests_in_flight);
+        client = spec.requests_in_flight.into_iter().fold(client, RestClientBuilder::max_in_flight_requests);
         client = spec.parallel_pages.into_iter().fold(client, RestClientBuilder::parallel_pages);
         client = spec.trusted_origins.iter().fold(client, RestClientBuilder::trusted_origin);
         client.limit_page_memory().build().map_err(|error| failed("", error.into()))
@@ -211,12 +211,12 @@ impl<'a> RestApi<'a> {
         resource: &ResourceSpec,
         client: &RestClient,
         secrets: &Secrets<'_>,
-    ) -> Result<RestClient, (&'static str, Problem)> {
+    ) -> Result<RestClient, (&'static str, SourceErrorKind)> {
         let endpoint = &resource.endpoint;
         let mut client = match &endpoint.auth {
-            AuthChoice::Client => client.clone(),
-            AuthChoice::Nobody => client.clone().without_auth(),
-            AuthChoice::Own(spec) => {
+            EndpointAuth::Inherit => client.clone(),
+            EndpointAuth::None => client.clone().without_auth(),
+            EndpointAuth::Override(spec) => {
                 let auth = auth::auth(spec, secrets, &self.registry).map_err(|problem| (".auth", problem))?;
                 client.clone().with_auth(auth)
             }
@@ -230,7 +230,7 @@ impl<'a> RestApi<'a> {
                 .with_data_selector_required(endpoint.data_selector_required),
             None if is_entity(&endpoint.path) => client
                 .with_paginator(EntityOrList { pages, is_entity: false, warning: None })
-                .with_data_selector(Path::of_keys::<String>([])),
+                .with_data_selector(JsonPath::from_keys::<String>([])),
             None => client.with_paginator(pages),
         };
         Ok(match endpoint.response_actions.as_slice() {
@@ -252,15 +252,15 @@ fn system_time() -> i64 {
 }
 
 fn to_resource(spec: &ResourceSpec, cursor: Option<Incremental>, endpoint: Arc<Endpoint>, clock: Clock) -> Resource {
-    let uses = Arc::new(FieldUses::of(spec));
+    let uses = Arc::new(FieldMatches::of(spec));
     let mut resource = match &spec.parent {
         Some(parent) => {
             let (fields, keys) = (endpoint.parent_key_fields(), Arc::clone(&endpoint));
-            let pages = move |row, start: &Start| pages::of_row(&endpoint, row, start, clock());
-            let resource = Resource::transformer_of_pages(&spec.name, parent, pages);
+            let pages = move |row, start: &ResumePoint| pages::dependent_pages(&endpoint, row, start, clock());
+            let resource = Resource::page_transformer(&spec.name, parent, pages);
             if fields.is_empty() { resource } else { resource.cursor_per_parent(fields, move |row| keys.parent_key(row)) }
         }
-        None => Resource::pages(&spec.name, move |start| pages::own(&endpoint, start, clock())),
+        None => Resource::pages(&spec.name, move |start| pages::root_pages(&endpoint, start, clock())),
     };
     let hints = spec.hints.clone();
     resource.table_name = spec.table_name.clone().into();
@@ -271,7 +271,7 @@ fn to_resource(spec: &ResourceSpec, cursor: Option<Incremental>, endpoint: Arc<E
     resource.columns = hints.columns;
     resource.schema_contract = hints.schema_contract;
     resource.max_table_nesting = hints.max_table_nesting;
-    resource.kept_hints = hints.kept;
+    resource.passthrough_hints = hints.passthrough_hints;
     resource.nested_hints = hints.nested;
     resource.incremental = cursor;
     resource.selected = spec.selected;
@@ -279,6 +279,6 @@ fn to_resource(spec: &ResourceSpec, cursor: Option<Incremental>, endpoint: Arc<E
     resource.resumable = spec.resumable;
     resource.definition.clone_from(&spec.definition);
     let steps = spec.processing_steps.iter().enumerate();
-    let resource = steps.fold(resource, |resource, (index, step)| step::add(resource, index, step, &uses));
-    resource.warnings_at_end(move || uses.take_warnings())
+    let resource = steps.fold(resource, |resource, (index, step)| step::apply_step(resource, index, step, &uses));
+    resource.final_warnings(move || uses.take_warnings())
 }

@@ -6,9 +6,9 @@ use catchment_extract::{PageError, Resource, StopSignal};
 use catchment_json::{Document, FieldEdit, FieldPath, Selection, Value};
 use thiserror::Error;
 
-use crate::expression::Room;
-use crate::field_uses::FieldUses;
-use crate::{Expression, StepSpec};
+use crate::expression::OutputBudget;
+use crate::field_uses::FieldMatches;
+use crate::{Expression, ProcessingStep};
 
 /// How many rows `yield_map` may make of one row.
 const MAX_ROWS_OF_ROW: usize = 1_000_000;
@@ -24,25 +24,27 @@ struct StepError {
 }
 
 /// The resource with one more step, which is the one at `index` of its spec.
-pub(crate) fn add(resource: Resource, index: usize, step: &StepSpec, uses: &Arc<FieldUses>) -> Resource {
+pub(crate) fn apply_step(resource: Resource, index: usize, step: &ProcessingStep, uses: &Arc<FieldMatches>) -> Resource {
     match step {
-        StepSpec::Filter(expression) => resource.map_pages_until(filter(expression.clone())),
-        StepSpec::Map(expression) => resource.map_pages_until(yield_map("map", expression.clone(), |row| Ok(vec![row]))),
-        StepSpec::YieldMap(expression) => {
-            resource.map_pages_until(yield_map("yield_map", expression.clone(), |rows| match rows {
+        ProcessingStep::Filter(expression) => resource.map_pages_cancellable(filter(expression.clone())),
+        ProcessingStep::Map(expression) => {
+            resource.map_pages_cancellable(yield_map("map", expression.clone(), |row| Ok(vec![row])))
+        }
+        ProcessingStep::YieldMap(expression) => {
+            resource.map_pages_cancellable(yield_map("yield_map", expression.clone(), |rows| match rows {
                 Value::Array(rows) if rows.len() > MAX_ROWS_OF_ROW => {
                     Err(format!("it makes {} rows of one, and {MAX_ROWS_OF_ROW} are supported; make fewer of them", rows.len()))
                 }
                 Value::Array(rows) => Ok(rows),
                 Value::Null => Ok(Vec::new()),
-                other => Err(format!("it makes {}, expected a list of rows", other.kind_name())),
+                other => Err(format!("it makes {}, expected a list of rows", other.type_name())),
             }))
         }
-        StepSpec::Drop(fields) => edit(resource, Vec::new(), edits(fields, &FieldEdit::Drop), (index, uses)),
-        StepSpec::Mask(fields) => {
+        ProcessingStep::Drop(fields) => edit(resource, Vec::new(), edits(fields, &FieldEdit::Drop), (index, uses)),
+        ProcessingStep::Mask(fields) => {
             edit(resource, Vec::new(), edits(fields, &FieldEdit::Replace(Value::from("***"))), (index, uses))
         }
-        StepSpec::Rename(fields) => {
+        ProcessingStep::Rename(fields) => {
             let keys = fields.iter().map(|(old, new)| (FieldPath::key(old), FieldEdit::Rename(new.clone())));
             let paths = fields.iter().map(|(old, new)| (FieldPath::new(old), FieldEdit::Rename(last_name(old, new).to_owned())));
             edit(resource, keys.collect(), paths.collect(), (index, uses))
@@ -59,8 +61,8 @@ fn filter(expression: Expression) -> impl Fn(Selection, &StopSignal) -> Page + S
         for id in &page.ids {
             // before each row, as an expression may work on one for a while
             stop.check(0)?;
-            let found = compiled.of_node("row", &page.document, *id);
-            let found = found.map_err(|problem| failed("filter", &expression, &page, *id, problem))?;
+            let found = compiled.evaluate_node("row", &page.document, *id);
+            let found = found.map_err(|problem| step_error("filter", &expression, &page, *id, problem))?;
             if found.is_true() {
                 kept.push(*id);
             }
@@ -78,15 +80,15 @@ fn yield_map(
 ) -> impl Fn(Selection, &StopSignal) -> Page + Send + Sync + 'static {
     move |page, stop| {
         let compiled = expression.compiled()?;
-        let (mut made, mut room) = (Vec::new(), Room::for_page(&page.document, stop));
+        let (mut made, mut room) = (Vec::new(), OutputBudget::for_page(&page.document, stop));
         for id in &page.ids {
             // before each row, as an expression may work on one for a while
             stop.check(0)?;
-            let found = compiled.of_node("row", &page.document, *id);
+            let found = compiled.evaluate_node("row", &page.document, *id);
             let found = found.and_then(|found| rows(found.into_value_within(&mut room)?));
-            made.extend(found.map_err(|problem| failed(step, &expression, &page, *id, problem))?);
+            made.extend(found.map_err(|problem| step_error(step, &expression, &page, *id, problem))?);
         }
-        Ok(Selection::elements(Document::from_value(&Value::Array(made))?))
+        Ok(Selection::from_document(Document::from_value(&Value::Array(made))?))
     }
 }
 
@@ -97,16 +99,16 @@ fn edits(fields: &[String], edit: &FieldEdit) -> Edits {
 type Edits = Vec<(FieldPath, FieldEdit)>;
 
 /// Edits of fields: those of `keys` first, then those of `paths`, of which it is noted whether they lead anywhere.
-fn edit(resource: Resource, keys: Edits, paths: Edits, (index, uses): (usize, &Arc<FieldUses>)) -> Resource {
+fn edit(resource: Resource, keys: Edits, paths: Edits, (index, uses): (usize, &Arc<FieldMatches>)) -> Resource {
     let (uses, first) = (Arc::clone(uses), keys.len());
     let edits: Edits = keys.into_iter().chain(paths).collect();
-    resource.map_pages_until(move |page, stop| {
-        let Some(mut edited) = page.edit_fields_while(&edits, &|| !stop.is_set())? else {
+    resource.map_pages_cancellable(move |page, stop| {
+        let Some(mut edited) = page.try_edit_fields(&edits, &|| !stop.is_set())? else {
             // an error, as the run was stopped
             return stop.check(0).map(|()| page);
         };
-        let (of_keys, of_paths) = edited.uses.split_at_mut(first);
-        of_paths.iter_mut().zip(of_keys).for_each(|(path, key)| path.is_taken |= key.is_taken);
+        let (of_keys, of_paths) = edited.matches.split_at_mut(first);
+        of_paths.iter_mut().zip(of_keys).for_each(|(path, key)| path.name_conflict |= key.name_conflict);
         uses.note(index, of_paths);
         Ok(edited.rows)
     })
@@ -118,7 +120,7 @@ fn last_name<'n>(old: &str, new: &'n str) -> &'n str {
     same_parent.filter(|name| !name.is_empty() && !name.contains('.')).unwrap_or(new)
 }
 
-fn failed(
+fn step_error(
     step: &'static str,
     expression: &Expression,
     page: &Selection,

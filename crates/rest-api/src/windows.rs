@@ -1,6 +1,6 @@
 //! Ranges of a cursor in pieces.
 
-use catchment_extract::{Start, Windows, WindowsError};
+use catchment_extract::{ResumePoint, Windows, WindowsError};
 use catchment_json::Value;
 use catchment_schema::{format_timestamp, parse_date};
 
@@ -8,15 +8,16 @@ const DAY: i64 = 86_400_000_000;
 
 /// The windows of the range from `start` up to its end, or up to `now`, in microseconds since 1970: the window that has now
 /// in it is the last one then.
-pub(crate) fn windows(start: &Start, step: f64, now: i64) -> Result<Vec<Start>, WindowsError> {
-    let Some(from) = start.last_value.as_ref().map(Start::plain) else { return Ok(vec![start.clone()]) };
+pub(crate) fn windows(start: &ResumePoint, step: f64, now: i64) -> Result<Vec<ResumePoint>, WindowsError> {
+    let Some(from) = start.last_value.as_ref().map(ResumePoint::strip_type_mark) else { return Ok(vec![start.clone()]) };
     let end = match &start.end_value {
-        Some(end) => Start::plain(end),
+        Some(end) => ResumePoint::strip_type_mark(end),
         None => now_as(&from, now),
     };
-    let window =
-        |(from, to): (Value, Value)| Start::new(start.initial_value.clone(), Some(from)).to(Some(to)).in_turn(start.turn.clone());
-    Ok(Windows::new(from, end, step).pieces()?.into_iter().map(window).collect())
+    let window = |(from, to): (Value, Value)| {
+        ResumePoint::new(start.initial_value.clone(), Some(from)).with_end_value(Some(to)).with_turn(start.turn.clone())
+    };
+    Ok(Windows::new(from, end, step).ranges()?.into_iter().map(window).collect())
 }
 
 /// The time in the form of `value`: the day after today of a date, whose pieces end before their last value. A number has
@@ -29,7 +30,7 @@ fn now_as(value: &Value, now: i64) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use catchment_extract::Start;
+    use catchment_extract::ResumePoint;
     use catchment_json::Value;
     use catchment_schema::parse_timestamp;
 
@@ -38,10 +39,10 @@ mod tests {
     #[track_caller]
     fn check(from: &str, end: &str, step: f64, expected: &str) {
         let value = |text: &str| Some(Value::parse(text).unwrap()).filter(|value| !value.is_null());
-        let start = Start::new(value("0"), value(from)).to(value(end));
+        let start = ResumePoint::new(value("0"), value(from)).with_end_value(value(end));
         let now = parse_timestamp("2024-03-02T06:00:00Z").unwrap();
         let found = windows(&start, step, now).map(|windows| {
-            let piece = |start: &Start| format!("{}..{}", start.last_value_text(), start.end_value_text());
+            let piece = |start: &ResumePoint| format!("{}..{}", start.last_value_text(), start.end_value_text());
             windows.iter().map(piece).collect::<Vec<_>>().join(" ")
         });
         assert_eq!(found.unwrap_or_else(|error| error.to_string()), expected, "{from} to {end}");

@@ -14,8 +14,8 @@ use std::time::{Duration, Instant};
 use flate2::Compression;
 use flate2::bufread::GzEncoder;
 
-use catchment_rest_client::testing::{Answer, Received, ScriptedServer};
-use catchment_rest_client::{HeaderLink, JsonLink, Offset, Paginator, Path, RestClient, reqwest};
+use catchment_rest_client::testing::{ReceivedRequest, ScriptedResponse, ScriptedServer};
+use catchment_rest_client::{HeaderLink, JsonLink, JsonPath, Offset, Paginator, RestClient, reqwest};
 
 const PAGES: usize = 100;
 const ROWS: usize = 100;
@@ -98,26 +98,26 @@ enum Encoding {
 }
 
 impl Encoding {
-    fn answer(self, body: &str) -> Answer {
+    fn answer(self, body: &str) -> ScriptedResponse {
         match self {
-            Encoding::Plain => Answer::json(200, body),
+            Encoding::Plain => ScriptedResponse::json(200, body),
             Encoding::Gzip => {
                 let mut packed = Vec::new();
                 let mut encoder = GzEncoder::new(body.as_bytes(), Compression::default());
                 // reading from memory and writing to it does not fail
                 let _ = encoder.read_to_end(&mut packed);
-                Answer::encoded("gzip", packed)
+                ScriptedResponse::with_encoding("gzip", packed)
             }
         }
     }
 }
 
-fn number(request: &Received) -> usize {
+fn number(request: &ReceivedRequest) -> usize {
     request.path.trim_start_matches('/').parse().unwrap_or(0)
 }
 
 async fn beside_the_download(name: &str, encoding: Encoding, paginator: impl Paginator + 'static) -> Result<(), Failure> {
-    let answers: Arc<Vec<Answer>> = Arc::new(
+    let answers: Arc<Vec<ScriptedResponse>> = Arc::new(
         (0..PAGES)
             .map(|number| {
                 let answer = encoding.answer(&page(number));
@@ -126,8 +126,9 @@ async fn beside_the_download(name: &str, encoding: Encoding, paginator: impl Pag
             .collect(),
     );
     let bytes: usize = (0..PAGES).map(|number| page(number).len()).sum();
-    let server =
-        ScriptedServer::start(move |request| answers.get(number(request)).cloned().unwrap_or_else(|| Answer::json(404, "")));
+    let server = ScriptedServer::start(move |request| {
+        answers.get(number(request)).cloned().unwrap_or_else(|| ScriptedResponse::json(404, ""))
+    });
     let client = RestClient::builder().base_url(server.url()).paginator(paginator).build()?;
     let http = reqwest::Client::new();
 
@@ -172,9 +173,9 @@ async fn in_parallel(pages: usize) -> Result<(), Failure> {
     let server = ScriptedServer::start(move |request| {
         let offset: usize = request.param("offset").and_then(|offset| offset.parse().ok()).unwrap_or(0);
         let rows: Vec<_> = (offset..SLOW_ROWS.min(offset + limit)).map(|id| id.to_string()).collect();
-        Answer::json(200, format!(r#"{{"rows": [{}], "total": {SLOW_ROWS}}}"#, rows.join(", "))).delay(LATENCY)
+        ScriptedResponse::json(200, format!(r#"{{"rows": [{}], "total": {SLOW_ROWS}}}"#, rows.join(", "))).delay(LATENCY)
     });
-    let paginator = Offset::new(limit as u64).total_path(Path::key("total"));
+    let paginator = Offset::new(limit as u64).total_path(JsonPath::key("total"));
     let client = RestClient::builder().base_url(server.url()).paginator(paginator).parallel_pages(pages).build()?;
     let seconds = timed(async {
         let mut found = client.paginate(client.request("rows")?);

@@ -11,20 +11,22 @@ impl ErrorKind {
     /// use catchment_rest_client::{ErrorKind, StatusCode};
     ///
     /// let error = ErrorKind::Status(StatusCode::UNAUTHORIZED);
-    /// assert_eq!(error.advice(), Some("check the credentials: they are missing, wrong or expired"));
+    /// assert_eq!(error.help(), Some("check the credentials: they are missing, wrong or expired"));
     /// ```
-    pub fn advice(&self) -> Option<&'static str> {
+    pub fn help(&self) -> Option<&'static str> {
         Some(match self {
             ErrorKind::Status(status) => return of_status(*status),
-            ErrorKind::Refused { .. } => "check host and port of the base URL, and that the service runs",
+            ErrorKind::ConnectionRefused { .. } => "check host and port of the base URL, and that the service runs",
             ErrorKind::UnknownHost { .. } => "check the host of the base URL, and the connection to the network",
             ErrorKind::Tls { .. } => "check that the base URL has the right host, and the clock of this machine",
-            ErrorKind::Connection { .. } | ErrorKind::CutShort { .. } => "run it again; nothing of this run was loaded",
+            ErrorKind::Connection { .. } | ErrorKind::IncompleteBody { .. } => "run it again; nothing of this run was loaded",
             ErrorKind::Timeout { .. } => "ask for less in a page, or allow more time for an answer",
-            ErrorKind::OutOfTime { .. } => "run it again later, or allow more time in all",
-            ErrorKind::TooLarge { .. } => "ask for less in a page, or raise `runtime.response_max_bytes`",
+            ErrorKind::MaxElapsedExceeded { .. } => "run it again later, or allow more time in all",
+            ErrorKind::ResponseTooLarge { .. } => "ask for less in a page, or raise `runtime.response_max_bytes`",
             ErrorKind::InvalidJson(_) => "check path and headers: the answer should be JSON, and a page for people is none",
-            ErrorKind::NoToken { .. } | ErrorKind::NoTokenInAnswer { .. } => "check the URL of the token endpoint, id and secret",
+            ErrorKind::TokenUnavailable { .. } | ErrorKind::MissingAccessToken { .. } => {
+                "check the URL of the token endpoint, id and secret"
+            }
             _ => return None,
         })
     }

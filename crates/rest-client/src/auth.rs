@@ -15,9 +15,9 @@ use std::fmt::Debug;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use crate::bare::BareClient;
 use crate::error::Error;
-use crate::outgoing::Outgoing;
+use crate::outgoing::OutgoingRequest;
+use crate::unauthenticated_client::UnauthenticatedClient;
 
 pub use api_key::{ApiKey, ApiKeyLocation};
 pub use bearer_token::BearerToken;
@@ -29,13 +29,13 @@ pub use refresh_token::{RefreshToken, TokenStore};
 pub use token::Token;
 
 /// What [`Auth::apply`] gives.
-pub type Applying<'a> = Pin<Box<dyn Future<Output = Result<(), Error>> + Send + 'a>>;
+pub type AuthFuture<'a> = Pin<Box<dyn Future<Output = Result<(), Error>> + Send + 'a>>;
 
 /// Adds credentials to every request of a client, right before it is sent: to each attempt and each redirect, and not
 /// where the request has been led to an origin that the client does not trust.
 ///
 /// ```
-/// use catchment_rest_client::{Applying, Auth, BareClient, Outgoing, RestClient, Secret};
+/// use catchment_rest_client::{AuthFuture, Auth, UnauthenticatedClient, OutgoingRequest, RestClient, Secret};
 ///
 /// /// An API that wants a key in a header together with the name of the account.
 /// #[derive(Debug)]
@@ -45,8 +45,8 @@ pub type Applying<'a> = Pin<Box<dyn Future<Output = Result<(), Error>> + Send + 
 /// }
 ///
 /// impl Auth for AccountKey {
-///     fn apply<'a>(&'a self, request: &'a mut Outgoing, _client: &'a BareClient) -> Applying<'a> {
-///         Box::pin(async move { request.set_header("X-Account-Key", &self.account, &self.key) })
+///     fn apply<'a>(&'a self, request: &'a mut OutgoingRequest, _client: &'a UnauthenticatedClient) -> AuthFuture<'a> {
+///         Box::pin(async move { request.set_header("X-RowCountTracker-Key", &self.account, &self.key) })
 ///     }
 /// }
 ///
@@ -61,11 +61,11 @@ pub trait Auth: Debug + Send + Sync {
     ///
     /// Where there are no credentials to be had, or they cannot stand in a request. The request is not sent then, and
     /// not tried again.
-    fn apply<'a>(&'a self, request: &'a mut Outgoing, client: &'a BareClient) -> Applying<'a>;
+    fn apply<'a>(&'a self, request: &'a mut OutgoingRequest, client: &'a UnauthenticatedClient) -> AuthFuture<'a>;
 
     /// Told that `request` was answered with 401 Unauthorized; says whether the next [`apply`](Self::apply) has other
     /// credentials for it. The request is sent once more then. Default: false.
-    fn refused(&self, request: &Outgoing) -> bool {
+    fn on_unauthorized(&self, request: &OutgoingRequest) -> bool {
         let _ = request;
         false
     }
@@ -78,12 +78,12 @@ pub trait Auth: Debug + Send + Sync {
 }
 
 impl Auth for Arc<dyn Auth> {
-    fn apply<'a>(&'a self, request: &'a mut Outgoing, client: &'a BareClient) -> Applying<'a> {
+    fn apply<'a>(&'a self, request: &'a mut OutgoingRequest, client: &'a UnauthenticatedClient) -> AuthFuture<'a> {
         self.as_ref().apply(request, client)
     }
 
-    fn refused(&self, request: &Outgoing) -> bool {
-        self.as_ref().refused(request)
+    fn on_unauthorized(&self, request: &OutgoingRequest) -> bool {
+        self.as_ref().on_unauthorized(request)
     }
 
     fn query_params(&self) -> &[String] {

@@ -53,7 +53,7 @@ impl Body {
     ///
     /// Where something else than an object stands in the way.
     pub(crate) fn set(&mut self, path: &str, value: Value) -> Result<(), ErrorKind> {
-        let blocked = |found: &str| Err(ErrorKind::NoBodyField { path: path.to_owned(), found: found.to_owned() });
+        let blocked = |found: &str| Err(ErrorKind::InvalidBodyPath { path: path.to_owned(), found: found.to_owned() });
         match self {
             Body::Form(pairs) => {
                 pairs.retain(|(name, _)| name != path);
@@ -67,7 +67,7 @@ impl Body {
                     if at.is_null() {
                         *at = Value::object::<String>([]);
                     }
-                    let kind = at.kind_name();
+                    let kind = at.type_name();
                     let Some(object) = at.as_object_mut() else { return blocked(kind) };
                     at = object.entry(key.to_owned()).or_insert(Value::Null);
                 }
@@ -82,7 +82,7 @@ impl Body {
 impl std::fmt::Debug for Body {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Body::Json(value) => write!(f, "Json({})", value.kind_name()),
+            Body::Json(value) => write!(f, "Json({})", value.type_name()),
             Body::Form(pairs) => write!(f, "Form({} fields)", pairs.len()),
             Body::Bytes(bytes) => write!(f, "Bytes({})", bytes.len()),
         }

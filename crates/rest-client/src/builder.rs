@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use catchment_json::Path;
+use catchment_json::JsonPath;
 use catchment_settings::{Redactor, Secret};
 use reqwest::header::{ACCEPT_ENCODING, HeaderMap, HeaderValue};
 
@@ -11,15 +11,15 @@ use crate::auth::Auth;
 use crate::client::RestClient;
 use crate::error::Error;
 use crate::error_kind::ErrorKind;
-use crate::join::join;
-use crate::limit::{Gate, Limit};
-use crate::page_memory::PageMemory;
-use crate::paginate::{Paginator, Paging};
+use crate::page_memory::PageMemoryBudget;
+use crate::paginate::{PaginationConfig, Paginator};
+use crate::rate_limiter::{RateLimit, RateLimiter};
 use crate::request::header;
+use crate::request_config::RequestConfig;
 use crate::response_action::ResponseAction;
 use crate::retry::RetryPolicy;
-use crate::rules::Rules;
 use crate::transport::Transport;
+use crate::url_join::join;
 
 /// A body of 300 MB, or 150 MB of JSON with short values.
 pub(crate) const DEFAULT_MAX_RESPONSE_BYTES: usize = 352 << 20;
@@ -34,9 +34,9 @@ pub struct RestClientBuilder {
     // names and values as given, checked in `build`
     headers: Vec<(String, Secret)>,
     trusted_origins: Vec<String>,
-    rules: Rules,
-    paging: Paging,
-    limit: Limit,
+    rules: RequestConfig,
+    paging: PaginationConfig,
+    limit: RateLimit,
     timeout: Duration,
     user_agent: String,
     max_response_bytes: usize,
@@ -60,9 +60,9 @@ impl Default for RestClientBuilder {
             base_url: String::new(),
             headers: Vec::new(),
             trusted_origins: Vec::new(),
-            rules: Rules::default(),
-            paging: Paging::default(),
-            limit: Limit::default(),
+            rules: RequestConfig::default(),
+            paging: PaginationConfig::default(),
+            limit: RateLimit::default(),
             timeout: Duration::from_secs(60),
             user_agent: concat!("catchment/", env!("CARGO_PKG_VERSION")).to_owned(),
             max_response_bytes: DEFAULT_MAX_RESPONSE_BYTES,
@@ -121,7 +121,7 @@ impl RestClientBuilder {
 
     /// How many requests every host has at most whose answers are not complete. Default: as many as there are.
     #[must_use]
-    pub fn requests_in_flight(mut self, requests: usize) -> Self {
+    pub fn max_in_flight_requests(mut self, requests: usize) -> Self {
         self.limit.in_flight = Some(requests);
         self
     }
@@ -144,12 +144,15 @@ impl RestClientBuilder {
     /// let proxy = reqwest::Proxy::all("http://proxy.example.com:3128")?;
     /// let client = RestClient::builder()
     ///     .base_url("https://api.example.com")
-    ///     .http(move |http| http.proxy(proxy.clone()).http1_only())
+    ///     .configure_http(move |http| http.proxy(proxy.clone()).http1_only())
     ///     .build()?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn http(mut self, set_up: impl Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync + 'static) -> Self {
+    pub fn configure_http(
+        mut self,
+        set_up: impl Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync + 'static,
+    ) -> Self {
         self.http = Some(Http(Arc::new(set_up)));
         self
     }
@@ -163,7 +166,7 @@ impl RestClientBuilder {
 
     /// Where in a page its rows are. Default: detected in the first page that has a list.
     #[must_use]
-    pub fn data_selector(mut self, selector: Path) -> Self {
+    pub fn data_selector(mut self, selector: JsonPath) -> Self {
         self.paging.data_selector = Some(selector);
         self
     }
@@ -216,7 +219,7 @@ impl RestClientBuilder {
 
     /// Limits the memory of all pages that the client and its clones have in flight at a time: they share a quarter of
     /// [`max_response_bytes`](Self::max_response_bytes). A page that finds no room beside the others is requested again when it is the
-    /// next one that is wanted (see [`RestClient::with_turn`]), one such page at a time. Default: each page has its own limit alone.
+    /// next one that is wanted (see [`RestClient::with_refetch_gate`]), one such page at a time. Default: each page has its own limit alone.
     ///
     /// Drop the [permit](crate::Page::permit) of a page before you wait for a page of another pagination.
     #[must_use]
@@ -268,12 +271,17 @@ impl RestClientBuilder {
             .connect_timeout(self.timeout)
             .read_timeout(self.timeout)
             .build()
-            .map_err(|error| Error::new(ErrorKind::Setup { reason: crate::transport::root_cause(&error) }).with_source(error))?;
+            .map_err(|error| {
+                Error::new(ErrorKind::ClientBuild { reason: crate::transport::root_cause(&error) }).with_source(error)
+            })?;
         let (timeout, max_response_bytes) = (self.timeout, self.max_response_bytes);
-        let transport = Transport { http, gate: Gate::new(self.limit), timeout, max_response_bytes };
-        let memory =
-            if self.limits_page_memory { PageMemory::new(max_response_bytes / SHARED_PART) } else { PageMemory::default() };
-        let paging = Paging { memory, ..self.paging };
+        let transport = Transport { http, gate: RateLimiter::new(self.limit), timeout, max_response_bytes };
+        let memory = if self.limits_page_memory {
+            PageMemoryBudget::new(max_response_bytes / SHARED_PART)
+        } else {
+            PageMemoryBudget::default()
+        };
+        let paging = PaginationConfig { memory, ..self.paging };
         Ok(RestClient::new(Arc::new(transport), rules, self.base_url.into(), paging))
     }
 }

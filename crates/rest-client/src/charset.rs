@@ -32,7 +32,7 @@ pub(crate) fn decode(headers: &HeaderMap, body: &[u8], limit: usize) -> Result<O
         return if is_utf8(body) { Ok(None) } else { Err(ErrorKind::InvalidCharset { charset: shown() }) };
     };
     match text.len() {
-        length if length > limit => Err(ErrorKind::TooLarge { limit }),
+        length if length > limit => Err(ErrorKind::ResponseTooLarge { limit }),
         _ => Ok(Some(text.into_owned().into_bytes())),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use catchment_json::{Path, Value};
+use catchment_json::{JsonPath, Value};
 use catchment_settings::Redactor;
 use reqwest::Method;
 use url::Url;
@@ -13,15 +13,15 @@ use crate::builder::RestClientBuilder;
 use crate::error::Error;
 use crate::error_kind::ErrorKind;
 use crate::foreign;
-use crate::join::join;
-use crate::page_memory::PagePermit;
-use crate::paginate::{self, Pages, Paginator, Paging};
+use crate::page_memory::MemoryPermit;
+use crate::paginate::{self, PaginationConfig, PaginationStream, Paginator};
 use crate::redact::{remove_user, shown};
 use crate::request::Request;
+use crate::request_config::RequestConfig;
 use crate::response::Response;
 use crate::response_action::ResponseAction;
-use crate::rules::Rules;
 use crate::transport::Transport;
+use crate::url_join::join;
 
 /// A client of one REST API. Clones are cheap and share the connections.
 ///
@@ -41,9 +41,9 @@ use crate::transport::Transport;
 #[derive(Debug, Clone)]
 pub struct RestClient {
     transport: Arc<Transport>,
-    rules: Arc<Rules>,
+    rules: Arc<RequestConfig>,
     base_url: Arc<str>,
-    paging: Paging,
+    paging: PaginationConfig,
 }
 
 impl RestClient {
@@ -52,7 +52,12 @@ impl RestClient {
         RestClientBuilder::default()
     }
 
-    pub(crate) fn new(transport: Arc<Transport>, rules: Rules, base_url: Arc<str>, paging: Paging) -> RestClient {
+    pub(crate) fn new(
+        transport: Arc<Transport>,
+        rules: RequestConfig,
+        base_url: Arc<str>,
+        paging: PaginationConfig,
+    ) -> RestClient {
         RestClient { transport, rules: Arc::new(rules), base_url, paging }
     }
 
@@ -60,13 +65,13 @@ impl RestClient {
     #[must_use]
     pub fn with_paginator(mut self, paginator: impl Into<Box<dyn Paginator>>) -> RestClient {
         self.paging.paginator = paginator.into();
-        self.paging.memory = self.paging.memory.of_other_pages();
+        self.paging.memory = self.paging.memory.with_new_estimate();
         self
     }
 
     /// The same client with another data selector.
     #[must_use]
-    pub fn with_data_selector(mut self, selector: Path) -> RestClient {
+    pub fn with_data_selector(mut self, selector: JsonPath) -> RestClient {
         self.paging.data_selector = Some(selector);
         self
     }
@@ -75,12 +80,12 @@ impl RestClient {
     /// `turn` is called for each page that found no room beside others, and what its future gives is dropped when that page is
     /// handed out. See [`RestClientBuilder::limit_page_memory`].
     #[must_use]
-    pub fn with_turn<F, T>(mut self, turn: impl Fn() -> F + Send + Sync + 'static) -> RestClient
+    pub fn with_refetch_gate<F, T>(mut self, turn: impl Fn() -> F + Send + Sync + 'static) -> RestClient
     where
         F: Future<Output = T> + Send + 'static,
         T: Send + 'static,
     {
-        self.paging.memory = self.paging.memory.in_turn(turn);
+        self.paging.memory = self.paging.memory.gated_by(turn);
         self
     }
 
@@ -122,7 +127,7 @@ impl RestClient {
         &self.rules.redactor
     }
 
-    /// The URL as it may be shown: as [`redact`](crate::redact) has it, without the secrets that the client knows.
+    /// The URL as it may be shown: as [`redact`](crate::redact_url) has it, without the secrets that the client knows.
     ///
     /// ```
     /// use catchment_rest_client::{RestClient, Secret, Url};
@@ -130,10 +135,10 @@ impl RestClient {
     /// let client = RestClient::builder().build()?;
     /// client.redactor().add(&Secret::from("bot-12345"));
     /// let url = Url::parse("https://api.example.com/bot-12345/issues?key=42&page=2")?;
-    /// assert_eq!(client.shown_url(&url), "https://api.example.com/***/issues?key=***&page=2");
+    /// assert_eq!(client.redacted_url(&url), "https://api.example.com/***/issues?key=***&page=2");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn shown_url(&self, url: &Url) -> String {
+    pub fn redacted_url(&self, url: &Url) -> String {
         shown(url, self.redactor())
     }
 
@@ -152,8 +157,8 @@ impl RestClient {
     /// to another origin than `home` and the client does not [trust](RestClientBuilder::trusted_origin) it. Without `home` no
     /// other origin is trusted.
     ///
-    /// The parts of parameters and body that are taken out are those whose names [sound secret](crate::sounds_secret), and
-    /// those with a text that the request [hides](Request::hide).
+    /// The parts of parameters and body that are taken out are those whose names [sound secret](crate::is_secret_name), and
+    /// those with a text that the request [hides](Request::add_secret).
     ///
     /// ```
     /// use catchment_rest_client::{RestClient, Url};
@@ -170,18 +175,18 @@ impl RestClient {
     /// Where the URL itself has a hidden text in its path.
     pub fn restrict_to_origin(&self, mut request: Request, home: Option<&Url>) -> Result<Request, Error> {
         let is_trusted = match home {
-            Some(home) => self.rules.trust(home, &request.url),
-            None => self.rules.trusts_origin(&request.url),
+            Some(home) => self.rules.is_trusted_from(home, &request.url),
+            None => self.rules.is_trusted_origin(&request.url),
         };
         if is_trusted {
             return Ok(request);
         }
         let redactor = self.redactor();
         request.add_secrets(redactor);
-        request.distrust(redactor);
+        request.strip_credentials(redactor);
         remove_user(&mut request.url);
         foreign::remove_from_query(&mut request.url, redactor);
-        if redactor.has_secret(request.url.as_str()) {
+        if redactor.contains_secret(request.url.as_str()) {
             let origin = request.url.origin().ascii_serialization();
             return Err(Error::new(ErrorKind::SecretInForeignUrl { origin }).redacted(redactor));
         }
@@ -213,14 +218,14 @@ impl RestClient {
     ///
     /// Where no answer with a status of 200 to 299 comes, or its body is cut short or too large.
     pub async fn send(&self, request: &Request) -> Result<Response, Error> {
-        self.transport.send(&self.rules, request, None, &mut PagePermit::default()).await
+        self.transport.send(&self.rules, request, None, &mut MemoryPermit::default()).await
     }
 
     /// The pages that begin with the answer to `request`.
     ///
     /// Nothing is sent before the first page is asked for. While a page is worked on, the next one is fetched;
     /// dropping the pages cancels that. Must be polled inside a tokio runtime.
-    pub fn paginate(&self, request: Request) -> Pages {
+    pub fn paginate(&self, request: Request) -> PaginationStream {
         paginate::pages(Arc::clone(&self.transport), Arc::clone(&self.rules), request, self.paging.clone())
     }
 
@@ -229,7 +234,7 @@ impl RestClient {
     /// # Errors
     ///
     /// Where the request has no place for what the paginator sets.
-    pub fn first_request(&self, mut request: Request) -> Result<Request, Error> {
+    pub fn prepare_first_request(&self, mut request: Request) -> Result<Request, Error> {
         let initialized = self.paging.paginator.clone().init_request(&mut request);
         let initialized = initialized.and_then(|()| Ok(request.check_length()?));
         initialized.map_err(|error| error.redacted(self.redactor()))?;
@@ -251,7 +256,7 @@ impl RestClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn paginate_from(&self, request: Request, position: &Value) -> Pages {
+    pub fn paginate_from(&self, request: Request, position: &Value) -> PaginationStream {
         let mut paging = self.paging.clone();
         paging.position = Some(position.clone());
         paginate::pages(Arc::clone(&self.transport), Arc::clone(&self.rules), request, paging)
@@ -269,11 +274,11 @@ impl RestClient {
 /// # Ok(())
 /// # }
 /// ```
-pub fn paginate(url: &str, params: &[(&str, &str)]) -> Pages {
+pub fn paginate(url: &str, params: &[(&str, &str)]) -> PaginationStream {
     let start = || {
         let client = RestClient::builder().build()?;
         let request = client.request(url)?.params(params);
         Ok(client.paginate(request))
     };
-    start().unwrap_or_else(Pages::failed)
+    start().unwrap_or_else(PaginationStream::from_error)
 }

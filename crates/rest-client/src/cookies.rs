@@ -9,7 +9,7 @@ use cookie_store::{Cookie, CookieDomain, CookieStore, StoreAction};
 use reqwest::header::{COOKIE, HeaderMap, HeaderValue, SET_COOKIE};
 use url::Url;
 
-use crate::outgoing::Outgoing;
+use crate::outgoing::OutgoingRequest;
 
 /// The largest number of cookies that a client keeps.
 const MAX_COOKIES: usize = 200;
@@ -66,7 +66,7 @@ impl Cookies {
     }
 
     /// Adds the cookies for its URL to a request, except those whose names its `Cookie` header already has.
-    pub(crate) fn add_to(&self, request: &mut Outgoing) {
+    pub(crate) fn add_to(&self, request: &mut OutgoingRequest) {
         let present = request.headers.get_all(COOKIE).iter().map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
         let mut pairs: Vec<String> =
             present.flat_map(|text| text.split(';').map(|pair| pair.trim().to_owned()).collect::<Vec<_>>()).collect();
@@ -139,8 +139,8 @@ impl fmt::Debug for Cookies {
 #[cfg(test)]
 mod tests {
     use super::{
-        COOKIE, Cookies, HeaderMap, HeaderValue, MAX_COOKIE_BYTES, MAX_COOKIES, MAX_HEADER_BYTES, Outgoing, Redactor, SET_COOKIE,
-        Url,
+        COOKIE, Cookies, HeaderMap, HeaderValue, MAX_COOKIE_BYTES, MAX_COOKIES, MAX_HEADER_BYTES, OutgoingRequest, Redactor,
+        SET_COOKIE, Url,
     };
     use reqwest::Method;
 
@@ -152,7 +152,7 @@ mod tests {
     /// The `Cookie` header of a request to `url` that has `configured` as its own.
     fn sent(cookies: &Cookies, url: &str, configured: &str) -> String {
         let (method, url) = (Method::GET, Url::parse(url).unwrap());
-        let mut request = Outgoing { method, url, headers: HeaderMap::new(), body: None, redactor: Redactor::default() };
+        let mut request = OutgoingRequest { method, url, headers: HeaderMap::new(), body: None, redactor: Redactor::default() };
         if !configured.is_empty() {
             request.headers.insert(COOKIE, HeaderValue::from_str(configured).unwrap());
         }

@@ -8,7 +8,7 @@ use url::Url;
 
 use crate::error_kind::ErrorKind;
 use crate::excerpt;
-use crate::redact::redact;
+use crate::redact::redact_url;
 
 /// Why a request failed: one line that names the method, the URL without its secrets, how often it was tried,
 /// the cause and how the answer begins.
@@ -37,7 +37,7 @@ pub struct Error {
 #[derive(Debug, Default)]
 struct Context {
     request: Option<(Method, String)>,
-    answer: Option<(StatusCode, String)>,
+    response: Option<(StatusCode, String)>,
     attempts: u32,
     stated_wait: Option<Duration>,
     /// What a response action or the headers say, where the kind alone does not tell.
@@ -74,12 +74,12 @@ impl Error {
 
     /// The status of the answer, where one came.
     pub fn status(&self) -> Option<StatusCode> {
-        self.context.answer.as_ref().map(|(status, _)| *status)
+        self.context.response.as_ref().map(|(status, _)| *status)
     }
 
     /// The first 300 characters of the answer's body, control characters escaped.
     pub fn body(&self) -> Option<&str> {
-        self.context.answer.as_ref().map(|(_, body)| body.as_str())
+        self.context.response.as_ref().map(|(_, body)| body.as_str())
     }
 
     /// How often the request was sent.
@@ -88,38 +88,38 @@ impl Error {
     }
 
     /// How long the server asked to wait.
-    pub fn stated_wait(&self) -> Option<Duration> {
+    pub fn retry_after(&self) -> Option<Duration> {
         self.context.stated_wait
     }
 
     /// Whether it is certain that the request took no effect: it was not sent, or turned away by a rate limit.
-    pub fn had_no_effect(&self) -> bool {
+    pub fn was_not_processed(&self) -> bool {
         self.context.had_no_effect
     }
 
     /// Whether there were no credentials to send; they have had attempts of their own.
-    pub(crate) fn is_about_credentials(&self) -> bool {
-        matches!(*self.kind, ErrorKind::NoToken { .. })
+    pub(crate) fn is_credentials_error(&self) -> bool {
+        matches!(*self.kind, ErrorKind::TokenUnavailable { .. })
     }
 
-    pub(crate) fn of_request(mut self, method: &Method, url: &Url) -> Error {
-        self.context.request = Some((method.clone(), redact(url)));
+    pub(crate) fn with_request(mut self, method: &Method, url: &Url) -> Error {
+        self.context.request = Some((method.clone(), redact_url(url)));
         self
     }
 
     /// Removes secrets from all its texts, and the end of those that are too long to be read. Each error that leaves the
     /// crate has been here.
     pub(crate) fn redacted(mut self, redactor: &Redactor) -> Error {
-        let Context { request, answer, note, .. } = &mut *self.context;
-        let of_context = [request.as_mut().map(|(_, url)| url), answer.as_mut().map(|(_, body)| body), note.as_mut()];
+        let Context { request, response, note, .. } = &mut *self.context;
+        let of_context = [request.as_mut().map(|(_, url)| url), response.as_mut().map(|(_, body)| body), note.as_mut()];
         for text in self.kind.texts_mut().into_iter().chain(of_context.into_iter().flatten()) {
             *text = excerpt::redacted(text, redactor);
         }
         self
     }
 
-    pub(crate) fn with_answer(mut self, status: StatusCode, body: String) -> Error {
-        self.context.answer = Some((status, body));
+    pub(crate) fn with_response(mut self, status: StatusCode, body: String) -> Error {
+        self.context.response = Some((status, body));
         self
     }
 
@@ -129,7 +129,7 @@ impl Error {
         self
     }
 
-    pub(crate) fn after_attempts(mut self, attempts: u32) -> Error {
+    pub(crate) fn with_attempts(mut self, attempts: u32) -> Error {
         self.context.attempts = attempts;
         self
     }
@@ -144,12 +144,12 @@ impl Error {
         self
     }
 
-    pub(crate) fn without_effect(mut self) -> Error {
+    pub(crate) fn not_processed(mut self) -> Error {
         self.context.had_no_effect = true;
         self
     }
 
-    pub(crate) fn out_of_time(mut self, total: Duration) -> Error {
+    pub(crate) fn with_max_elapsed(mut self, total: Duration) -> Error {
         self.context.out_of_time = Some(total);
         self
     }
@@ -171,7 +171,7 @@ fn message(kind: &ErrorKind, context: &Context) -> String {
     if let Some(total) = context.out_of_time {
         attempts.push_str(&format!(" (another attempt would be later than {total:?} after the first, see max_elapsed)"));
     }
-    let body = context.answer.as_ref().map(|(_, body)| body.as_str()).filter(|body| !body.is_empty());
+    let body = context.response.as_ref().map(|(_, body)| body.as_str()).filter(|body| !body.is_empty());
     match (kind, body) {
         (ErrorKind::Status(status), None) => format!("{method} {url} answered {status}{attempts}{note}"),
         (ErrorKind::Status(status), Some(body)) => format!("{method} {url} answered {status}{attempts}{note}: {body}"),

@@ -1,10 +1,10 @@
 //! Responses with a success status whose body reports an error.
 
-use catchment_json::{Document, Kind, Node, Path};
+use catchment_json::{Document, JsonPath, Node, NodeKind};
 
 use crate::error_kind::ErrorKind;
-use crate::paginate::letters;
-use crate::select::{Rows, Shape};
+use crate::paginate::fold_key;
+use crate::select::{RowsLayout, SelectedRows};
 
 /// Keys that bodies of errors have beside a message.
 const BESIDE_A_MESSAGE: &[&str] = &[
@@ -35,66 +35,66 @@ const BESIDE_A_MESSAGE: &[&str] = &[
 /// # Errors
 ///
 /// Where it is one.
-pub(crate) fn check(document: &Document, selector: Option<&Path>, rows: &Rows) -> Result<(), ErrorKind> {
+pub(crate) fn check(document: &Document, selector: Option<&JsonPath>, rows: &SelectedRows) -> Result<(), ErrorKind> {
     let root = document.root();
     let is_of_errors = || selector.is_some_and(|selector| ["errors", "error"].contains(&selector.as_str()));
     let is_without_rows = match rows.shape {
-        Shape::Missing | Shape::Null | Shape::Single => true,
-        Shape::List => is_of_errors() && !rows.ids.is_empty(),
+        RowsLayout::Missing | RowsLayout::Null | RowsLayout::Single => true,
+        RowsLayout::List => is_of_errors() && !rows.ids.is_empty(),
     };
     let has_id = || ["id", "_id", "uuid"].iter().any(|key| root.get(key).is_some());
-    if !is_without_rows || root.kind() != Kind::Object || has_id() {
+    if !is_without_rows || root.kind() != NodeKind::Object || has_id() {
         return Ok(());
     }
-    match sign(root) {
+    match error_key(root) {
         Some(key) => Err(ErrorKind::ErrorBody { key }),
         None => Ok(()),
     }
 }
 
 /// The key that says that a body is an error.
-fn sign(root: Node<'_>) -> Option<String> {
+fn error_key(root: Node<'_>) -> Option<String> {
     let is_sign = |key: &str, value: Node<'_>| match key {
-        "error" | "errors" => is_something(value),
+        "error" | "errors" => is_truthy(value),
         "status" | "result" => value
-            .text()
+            .as_str()
             .is_some_and(|text| ["error", "fail", "failed", "failure"].iter().any(|word| text.eq_ignore_ascii_case(word))),
-        "success" | "ok" => value.bool() == Some(false),
+        "success" | "ok" => value.as_bool() == Some(false),
         _ => false,
     };
-    let named = root.entries().map(|(key, value)| (key.name(), value)).find(|(key, value)| is_sign(&letters(key), *value));
+    let named = root.entries().map(|(key, value)| (key.name(), value)).find(|(key, value)| is_sign(&fold_key(key), *value));
     named.map(|(key, _)| key.into_owned()).or_else(|| message(root))
 }
 
 /// The key of a message that stands alone, but for what goes with it.
 fn message(root: Node<'_>) -> Option<String> {
     let keys: Vec<_> = root.entries().map(|(key, _)| key.name()).collect();
-    let is_bare = keys.iter().all(|key| BESIDE_A_MESSAGE.contains(&letters(key).as_str()));
-    let message = keys.iter().find(|key| ["message", "detail"].contains(&letters(key).as_str()));
+    let is_bare = keys.iter().all(|key| BESIDE_A_MESSAGE.contains(&fold_key(key).as_str()));
+    let message = keys.iter().find(|key| ["message", "detail"].contains(&fold_key(key).as_str()));
     message.filter(|_| is_bare).map(|key| key.clone().into_owned())
 }
 
-fn is_something(value: Node<'_>) -> bool {
+fn is_truthy(value: Node<'_>) -> bool {
     match value.kind() {
-        Kind::Null => false,
-        Kind::Bool => value.bool() == Some(true),
-        Kind::Text => value.text().is_some_and(|text| !text.is_empty()),
-        Kind::Integer | Kind::Fraction => value.number() != Some("0"),
-        Kind::Array => value.elements().next().is_some(),
-        Kind::Object => value.entries().next().is_some(),
+        NodeKind::Null => false,
+        NodeKind::Bool => value.as_bool() == Some(true),
+        NodeKind::String => value.as_str().is_some_and(|text| !text.is_empty()),
+        NodeKind::Integer | NodeKind::Float => value.as_number() != Some("0"),
+        NodeKind::Array => value.elements().next().is_some(),
+        NodeKind::Object => value.entries().next().is_some(),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::Document;
-    use crate::select::{detect, select};
+    use crate::select::{detect_selector, select};
 
     /// The key that says that it is an error, or nothing.
     #[track_caller]
     fn check(body: &str, expected: &str) {
         let document = Document::parse(body.into()).unwrap();
-        let selector = detect(&document);
+        let selector = detect_selector(&document);
         let found = super::check(&document, selector.as_ref(), &select(&document, selector.as_ref()).unwrap());
         let found = found.map_or_else(|error| error.to_string(), |()| String::new());
         assert_eq!(found.split('`').nth(1).unwrap_or_default(), expected, "{body}");

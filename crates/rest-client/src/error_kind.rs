@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use catchment_json::{ParseError, ParseErrorKind, PathWorkError};
+use catchment_json::{ParseError, ParseErrorKind, PathLimitError};
 use reqwest::StatusCode;
 use thiserror::Error;
 
@@ -15,10 +15,10 @@ pub enum ErrorKind {
     Status(StatusCode),
     /// An answer with a status of 200 to 299 that a response action takes for an error.
     #[error("a response action takes this answer for an error, in spite of its status {0}")]
-    ErrorInside(StatusCode),
+    RejectedByAction(StatusCode),
     /// The host is there, but nothing listens on the port.
     #[error("connection refused, nothing listens on {host}")]
-    Refused {
+    ConnectionRefused {
         /// Host and port.
         host: String,
     },
@@ -54,13 +54,13 @@ pub enum ErrorKind {
     },
     /// All attempts together took too long.
     #[error("there is no complete answer after {total:?}, which is all the time that a request may take (max_elapsed)")]
-    OutOfTime {
+    MaxElapsedExceeded {
         /// The time that the retry policy allows.
         total: Duration,
     },
     /// The connection ended in the middle of a body.
     #[error("the answer was cut short after {received} bytes: {reason}")]
-    CutShort {
+    IncompleteBody {
         /// Bytes that came.
         received: usize,
         /// The innermost cause.
@@ -68,7 +68,7 @@ pub enum ErrorKind {
     },
     /// The answer takes more memory than the client allows.
     #[error("the answer takes more than {limit} bytes of memory, the limit of the client")]
-    TooLarge {
+    ResponseTooLarge {
         /// The limit in bytes.
         limit: usize,
     },
@@ -113,7 +113,7 @@ pub enum ErrorKind {
     InvalidJson(ParseError),
     /// The data selector is too much work in a response.
     #[error(transparent)]
-    Selector(PathWorkError),
+    SelectorLimit(PathLimitError),
     /// A body in a charset that is not supported.
     #[error("the charset `{charset}` in Content-Type is not supported, and the body is not UTF-8")]
     UnknownCharset {
@@ -130,7 +130,7 @@ pub enum ErrorKind {
     #[error(
         "the data selector `{selector}` leads to {found}, the body is {body}: correct the selector, or set data_selector_required to false if this is an empty page"
     )]
-    NoRows {
+    RowsNotFound {
         /// The selector.
         selector: String,
         /// What stands there.
@@ -148,10 +148,10 @@ pub enum ErrorKind {
         key: String,
     },
     /// A next link that cannot be followed.
-    #[error("the next link {place} is {found}, which cannot be followed: name another paginator or correct its path")]
+    #[error("the next link {location} is {found}, which cannot be followed: name another paginator or correct its path")]
     InvalidNextLink {
         /// Where it stands: a path in the body or a header.
-        place: String,
+        location: String,
         /// What stands there.
         found: String,
     },
@@ -179,11 +179,11 @@ pub enum ErrorKind {
     },
     /// Signs of further pages that a detected pagination cannot follow.
     #[error(
-        "further pages may be missing, and how to ask for them is not known: {sign}; name a paginator in the spec, such as `paginator: {suggestion}`, or `paginator: single_page` if the first page has all rows"
+        "further pages may be missing, and how to ask for them is not known: {evidence}; name a paginator in the spec, such as `paginator: {suggestion}`, or `paginator: single_page` if the first page has all rows"
     )]
-    UnfollowedPages {
+    UndetectedPagination {
         /// What says so.
-        sign: String,
+        evidence: String,
         /// A paginator that may fit, as specs write it.
         suggestion: String,
     },
@@ -197,13 +197,13 @@ pub enum ErrorKind {
     },
     /// A position that the paginator cannot go on from.
     #[error("the pages cannot go on from {found}, which is no position of this paginator: begin with the first page")]
-    NoPosition {
+    InvalidPosition {
         /// What kind of value it is.
         found: &'static str,
     },
     /// The pages go in a circle.
     #[error("{}", repeated(*.is_empty))]
-    Repeated {
+    PaginationLoop {
         /// Whether the page has no rows.
         is_empty: bool,
     },
@@ -211,7 +211,7 @@ pub enum ErrorKind {
     #[error(
         "the last {pages} pages have the same rows, though each was asked for by another request: the API seems to take no notice of what the paginator sets"
     )]
-    Standstill {
+    StalledPagination {
         /// How many.
         pages: usize,
     },
@@ -237,7 +237,7 @@ pub enum ErrorKind {
     },
     /// A field of the body that a paginator sets and that there is no place for.
     #[error("cannot set `{path}` in the body of the request: {found} stands in the way, an object is needed")]
-    NoBodyField {
+    InvalidBodyPath {
         /// The dotted path.
         path: String,
         /// What stands there.
@@ -245,7 +245,7 @@ pub enum ErrorKind {
     },
     /// An answer of a token endpoint that has no token.
     #[error("the answer has no `access_token` that is a string: it has {keys}")]
-    NoTokenInAnswer {
+    MissingAccessToken {
         /// The keys that it has.
         keys: String,
     },
@@ -263,7 +263,7 @@ pub enum ErrorKind {
     },
     /// No access token could be had for the request.
     #[error("there is no access token: {reason}")]
-    NoToken {
+    TokenUnavailable {
         /// Why not.
         reason: String,
         /// Whether it may be had later.
@@ -281,16 +281,16 @@ pub enum ErrorKind {
     },
     /// The HTTP client could not be set up, for example for lack of root certificates.
     #[error("cannot set up the HTTP client: {reason}")]
-    Setup {
+    ClientBuild {
         /// The innermost cause.
         reason: String,
     },
     /// The runtime shut down while the request was on its way.
     #[error("the runtime shut down")]
-    ShutDown,
+    RuntimeShutDown,
     /// Whatever an own paginator has to say.
     #[error("{0}")]
-    Paginator(String),
+    Custom(String),
 }
 
 fn invalid_json(error: &ParseError) -> String {
@@ -315,13 +315,13 @@ impl ErrorKind {
     pub fn is_retryable(&self) -> bool {
         match self {
             ErrorKind::Status(status) => *status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error(),
-            ErrorKind::Refused { .. }
+            ErrorKind::ConnectionRefused { .. }
             | ErrorKind::UnknownHost { .. }
             | ErrorKind::Connection { .. }
             | ErrorKind::Timeout { .. }
-            | ErrorKind::OutOfTime { .. }
-            | ErrorKind::CutShort { .. } => true,
-            ErrorKind::NoToken { retryable, .. } => *retryable,
+            | ErrorKind::MaxElapsedExceeded { .. }
+            | ErrorKind::IncompleteBody { .. } => true,
+            ErrorKind::TokenUnavailable { retryable, .. } => *retryable,
             _ => false,
         }
     }
@@ -329,10 +329,10 @@ impl ErrorKind {
     /// The texts in it that come from elsewhere, and may have secrets.
     pub(crate) fn texts_mut(&mut self) -> Vec<&mut String> {
         match self {
-            ErrorKind::Refused { host: text }
+            ErrorKind::ConnectionRefused { host: text }
             | ErrorKind::UnknownHost { host: text }
             | ErrorKind::Timeout { host: text, .. }
-            | ErrorKind::CutShort { reason: text, .. }
+            | ErrorKind::IncompleteBody { reason: text, .. }
             | ErrorKind::TooManyRedirects { last: text, .. }
             | ErrorKind::UrlTooLong { part: text, .. }
             | ErrorKind::InvalidRedirect { target: text }
@@ -343,31 +343,31 @@ impl ErrorKind {
             | ErrorKind::IgnoredParameter { param: text }
             | ErrorKind::InvalidHeader { name: text }
             | ErrorKind::InvalidCookie { name: text }
-            | ErrorKind::NoTokenInAnswer { keys: text }
+            | ErrorKind::MissingAccessToken { keys: text }
             | ErrorKind::TokenNotStored { reason: text }
             | ErrorKind::InvalidPrivateKey { problem: text }
-            | ErrorKind::NoToken { reason: text, .. }
+            | ErrorKind::TokenUnavailable { reason: text, .. }
             | ErrorKind::InvalidSetting { value: text, .. }
-            | ErrorKind::Setup { reason: text }
-            | ErrorKind::Paginator(text) => vec![text],
+            | ErrorKind::ClientBuild { reason: text }
+            | ErrorKind::Custom(text) => vec![text],
             ErrorKind::Tls { host, reason } | ErrorKind::Connection { host, reason } => vec![host, reason],
-            ErrorKind::NoRows { selector, body, .. } => vec![selector, body],
-            ErrorKind::InvalidNextLink { place, found } => vec![place, found],
-            ErrorKind::UnexpectedField { path, found, .. } | ErrorKind::NoBodyField { path, found } => vec![path, found],
-            ErrorKind::UnfollowedPages { sign, suggestion } => vec![sign, suggestion],
+            ErrorKind::RowsNotFound { selector, body, .. } => vec![selector, body],
+            ErrorKind::InvalidNextLink { location, found } => vec![location, found],
+            ErrorKind::UnexpectedField { path, found, .. } | ErrorKind::InvalidBodyPath { path, found } => vec![path, found],
+            ErrorKind::UndetectedPagination { evidence, suggestion } => vec![evidence, suggestion],
             ErrorKind::InvalidUrl { url, reason } => vec![url, reason],
             ErrorKind::Status(_)
-            | ErrorKind::ErrorInside(_)
-            | ErrorKind::OutOfTime { .. }
-            | ErrorKind::TooLarge { .. }
+            | ErrorKind::RejectedByAction(_)
+            | ErrorKind::MaxElapsedExceeded { .. }
+            | ErrorKind::ResponseTooLarge { .. }
             | ErrorKind::PartialContent
             | ErrorKind::InvalidJson(_)
             | ErrorKind::EmptyPages { .. }
-            | ErrorKind::NoPosition { .. }
-            | ErrorKind::Repeated { .. }
-            | ErrorKind::Standstill { .. }
-            | ErrorKind::Selector(_)
-            | ErrorKind::ShutDown => Vec::new(),
+            | ErrorKind::InvalidPosition { .. }
+            | ErrorKind::PaginationLoop { .. }
+            | ErrorKind::StalledPagination { .. }
+            | ErrorKind::SelectorLimit(_)
+            | ErrorKind::RuntimeShutDown => Vec::new(),
         }
     }
 }

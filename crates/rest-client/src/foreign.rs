@@ -1,20 +1,20 @@
 //! What a request loses when it goes to an origin that is not trusted.
 
 use catchment_json::Value;
-use catchment_settings::{Redactor, sounds_secret};
+use catchment_settings::{Redactor, is_secret_name};
 use url::{Url, form_urlencoded};
 
 use crate::body::Body;
 
 /// Removes parameters whose names sound like those of secrets, or whose values have one.
 pub(crate) fn remove_from_params(params: &mut Vec<(String, String)>, redactor: &Redactor) {
-    params.retain(|(name, value)| !sounds_secret(name) && !redactor.has_secret(value));
+    params.retain(|(name, value)| !is_secret_name(name) && !redactor.contains_secret(value));
 }
 
 /// Removes the parameters of a URL that have a known secret. Its other ones stay, whatever their names: they came with it.
 pub(crate) fn remove_from_query(url: &mut Url, redactor: &Redactor) {
     let Some(query) = url.query() else { return };
-    let is_harmless = |pair: &&str| !form_urlencoded::parse(pair.as_bytes()).any(|(_, value)| redactor.has_secret(&value));
+    let is_harmless = |pair: &&str| !form_urlencoded::parse(pair.as_bytes()).any(|(_, value)| redactor.contains_secret(&value));
     let kept: Vec<&str> = query.split('&').filter(is_harmless).collect();
     let kept = (!kept.is_empty()).then(|| kept.join("&"));
     url.set_query(kept.as_deref());
@@ -29,24 +29,24 @@ pub(crate) fn without_secrets(mut body: Body, redactor: &Redactor) -> Option<Bod
         Body::Bytes(_) => {}
     }
     let is_harmless = match &body {
-        Body::Json(Value::Text(text)) => !redactor.has_secret(text),
-        _ => !redactor.has_secret(&String::from_utf8_lossy(&body.bytes())),
+        Body::Json(Value::String(text)) => !redactor.contains_secret(text),
+        _ => !redactor.contains_secret(&String::from_utf8_lossy(&body.bytes())),
     };
     is_harmless.then_some(body)
 }
 
 fn remove_from_value(value: &mut Value, redactor: &Redactor) {
-    let is_secret = |value: &Value| value.as_str().is_some_and(|text| redactor.has_secret(text));
+    let is_secret = |value: &Value| value.as_str().is_some_and(|text| redactor.contains_secret(text));
     match value {
         Value::Object(entries) => {
-            entries.retain(|key, value| !sounds_secret(key) && !is_secret(value));
+            entries.retain(|key, value| !is_secret_name(key) && !is_secret(value));
             entries.values_mut().for_each(|value| remove_from_value(value, redactor));
         }
         Value::Array(elements) => {
             elements.retain(|element| !is_secret(element));
             elements.iter_mut().for_each(|element| remove_from_value(element, redactor));
         }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => {}
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 

@@ -1,7 +1,7 @@
 //! An HTTP client for REST APIs that answer JSON in pages.
 //!
 //! A [`RestClient`] knows the base URL, the headers, how often to try again and how to come from one page
-//! to the next. [`RestClient::paginate`] gives the [`Pages`] of an endpoint: each [`Page`] is the document,
+//! to the next. [`RestClient::paginate`] gives the [`PaginationStream`] of an endpoint: each [`Page`] is the document,
 //! parsed once, and the places of its rows in it; nothing is copied.
 //!
 //! ```no_run
@@ -24,7 +24,7 @@
 //! | come from page to page | [`Auto`], which finds out; [`HeaderLink`], [`JsonLink`], [`HeaderCursor`], [`JsonCursor`], [`Offset`], [`PageNumber`], [`SinglePage`]; your own [`Paginator`] |
 //! | show who asks | [`BearerToken`], [`ApiKey`], [`HttpBasic`]; [`OAuth2`] by [`ClientCredentials`], [`RefreshToken`] or [`JwtBearer`]; your own [`Grant`] or [`Auth`] |
 //! | try again | [`RetryPolicy`]; [`ResponseAction`] for what the status does not tell |
-//! | spare the API | [`requests_per_second`](RestClientBuilder::requests_per_second), [`requests_in_flight`](RestClientBuilder::requests_in_flight) |
+//! | spare the API | [`requests_per_second`](RestClientBuilder::requests_per_second), [`requests_in_flight`](RestClientBuilder::max_in_flight_requests) |
 //! | go faster | [`parallel_pages`](RestClientBuilder::parallel_pages) |
 //! | go on later | [`Page::position`], [`RestClient::paginate_from`] |
 //!
@@ -50,7 +50,6 @@
 
 mod advice;
 mod auth;
-mod bare;
 mod body;
 mod builder;
 mod charset;
@@ -61,20 +60,19 @@ mod error_body;
 mod error_kind;
 mod excerpt;
 mod foreign;
-mod join;
-mod limit;
 mod link;
 mod link_header;
 mod missing_rows;
 mod outgoing;
 mod page_memory;
 mod paginate;
+mod rate_limiter;
 mod redact;
 mod request;
+mod request_config;
 mod response;
 mod response_action;
 mod retry;
-mod rules;
 mod select;
 mod settings;
 #[cfg(any(test, feature = "testing"))]
@@ -82,25 +80,26 @@ pub mod testing;
 #[cfg(test)]
 mod tests;
 mod transport;
+mod unauthenticated_client;
+mod url_join;
 
 pub use auth::{
-    ApiKey, ApiKeyLocation, Applying, Auth, BearerToken, ClientCredentials, Grant, HttpBasic, JwtBearer, OAuth2, RefreshToken,
+    ApiKey, ApiKeyLocation, Auth, AuthFuture, BearerToken, ClientCredentials, Grant, HttpBasic, JwtBearer, OAuth2, RefreshToken,
     Token, TokenStore,
 };
-pub use bare::BareClient;
 pub use body::Body;
 pub use builder::RestClientBuilder;
-pub use catchment_json::{Document, Path, Value};
-pub use catchment_settings::{Redactor, Secret, sounds_secret};
+pub use catchment_json::{Document, JsonPath, Value};
+pub use catchment_settings::{Redactor, Secret, is_secret_name};
 pub use client::{RestClient, paginate};
 pub use error::Error;
 pub use error_kind::ErrorKind;
-pub use outgoing::Outgoing;
-pub use page_memory::PagePermit;
+pub use outgoing::OutgoingRequest;
+pub use page_memory::MemoryPermit;
 pub use paginate::{
-    Auto, HeaderCursor, HeaderLink, JsonCursor, JsonLink, Offset, Page, PageNumber, Pages, Paginator, SinglePage,
+    Auto, HeaderCursor, HeaderLink, JsonCursor, JsonLink, Offset, Page, PageNumber, PaginationStream, Paginator, SinglePage,
 };
-pub use redact::redact;
+pub use redact::redact_url;
 pub use request::Request;
 pub use reqwest;
 pub use reqwest::header::HeaderMap;
@@ -108,6 +107,7 @@ pub use reqwest::{Method, StatusCode};
 pub use response::Response;
 pub use response_action::{ResponseAction, Verdict};
 pub use retry::RetryPolicy;
-pub use select::{Rows, Shape};
+pub use select::{RowsLayout, SelectedRows};
 pub use settings::RequestSettings;
+pub use unauthenticated_client::UnauthenticatedClient;
 pub use url::Url;

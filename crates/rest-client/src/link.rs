@@ -25,17 +25,17 @@ impl Response {
 /// The URL that is the position of a paginator of links.
 pub(crate) fn link_of(position: &Value) -> Result<Url, Error> {
     let url = position.as_str().and_then(|link| Url::parse(link).ok()).filter(|url| matches!(url.scheme(), "http" | "https"));
-    url.ok_or_else(|| ErrorKind::NoPosition { found: position.kind_name() }.into())
+    url.ok_or_else(|| ErrorKind::InvalidPosition { found: position.type_name() }.into())
 }
 
-/// The URL of a link that stands in `response` at `place`, relative to the URL that answered.
+/// The URL of a link that stands in `response` at `location`, relative to the URL that answered.
 pub(crate) fn resolve(response: &Response, link: &str, place: &str) -> Result<Url, Error> {
     match response.url().join(link) {
         Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(url),
         _ => {
             // a query may hold secrets, and redaction needs a URL
             let found = format!("{:?}", link.split(['?', '#']).next().unwrap_or_default());
-            Err(response.error(ErrorKind::InvalidNextLink { place: place.to_owned(), found }))
+            Err(response.error(ErrorKind::InvalidNextLink { location: place.to_owned(), found }))
         }
     }
 }

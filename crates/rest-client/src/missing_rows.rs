@@ -1,9 +1,9 @@
 //! Responses without the rows that a data selector names.
 
-use catchment_json::{Document, Kind, Node, Path};
+use catchment_json::{Document, JsonPath, Node, NodeKind};
 
 use crate::error_kind::ErrorKind;
-use crate::select::{Rows, Shape};
+use crate::select::{RowsLayout, SelectedRows};
 
 /// The largest number of keys that an error shows, and the largest number of characters of each.
 const MAX_KEYS: usize = 10;
@@ -18,28 +18,28 @@ const MAX_CHARS: usize = 40;
 /// # Errors
 ///
 /// If the selector leads to nothing, or to a single text, number or boolean.
-pub(crate) fn check(document: &Document, selector: &Path, rows: &Rows) -> Result<(), ErrorKind> {
+pub(crate) fn check(document: &Document, selector: &JsonPath, rows: &SelectedRows) -> Result<(), ErrorKind> {
     let root = document.root();
     let first = rows.ids.first().map(|id| document.node(*id));
     let found = match (rows.shape, first) {
-        (Shape::List, None) if !selector.is_singular() && selector.breaks_off(root) => "nothing",
-        (Shape::Missing, _) if root.kind() == Kind::Null => return Ok(()),
-        (Shape::Missing, _) => "nothing",
+        (RowsLayout::List, None) if !selector.is_singular() && selector.is_missing_key(root) => "nothing",
+        (RowsLayout::Missing, _) if root.kind() == NodeKind::Null => return Ok(()),
+        (RowsLayout::Missing, _) => "nothing",
         // a body that is a single value as a whole can be selected on purpose
-        (Shape::Single, Some(row)) if row.id() != root.id() => match row.kind() {
-            Kind::Object | Kind::Array | Kind::Null => return Ok(()),
+        (RowsLayout::Single, Some(row)) if row.id() != root.id() => match row.kind() {
+            NodeKind::Object | NodeKind::Array | NodeKind::Null => return Ok(()),
             _ => "a single value that is no object",
         },
         _ => return Ok(()),
     };
-    Err(ErrorKind::NoRows { selector: selector.as_str().to_owned(), found, body: outline(root) })
+    Err(ErrorKind::RowsNotFound { selector: selector.as_str().to_owned(), found, body: outline(root) })
 }
 
 /// The keys of an object, or the kind of another value.
 fn outline(root: Node<'_>) -> String {
     match root.kind() {
-        Kind::Object => {}
-        Kind::Array => return "a list".to_owned(),
+        NodeKind::Object => {}
+        NodeKind::Array => return "a list".to_owned(),
         _ => return "a single value".to_owned(),
     }
     let show = |key: &str| format!("`{}`", key.chars().take(MAX_CHARS).flat_map(char::escape_debug).collect::<String>());
@@ -53,14 +53,14 @@ fn outline(root: Node<'_>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Document, Path, check as check_rows};
+    use super::{Document, JsonPath, check as check_rows};
     use crate::select::select;
 
     /// The error, or nothing.
     #[track_caller]
     fn check(body: &str, selector: &str, expected: &str) {
         let document = Document::parse(body.into()).unwrap();
-        let selector = Path::parse(selector).unwrap();
+        let selector = JsonPath::parse(selector).unwrap();
         let found = check_rows(&document, &selector, &select(&document, Some(&selector)).unwrap());
         let found = found.map_or_else(|error| error.to_string(), |()| String::new());
         assert_eq!(found.split(": correct").next().unwrap(), expected, "{body} {selector:?}");

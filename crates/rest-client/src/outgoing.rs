@@ -14,14 +14,14 @@ use crate::request::header;
 /// What is added is never printed, and masked where an answer gives it back.
 ///
 /// ```
-/// use catchment_rest_client::{Applying, Auth, BareClient, Outgoing, Secret};
+/// use catchment_rest_client::{AuthFuture, Auth, UnauthenticatedClient, OutgoingRequest, Secret};
 ///
-/// /// Signs method, path and body of every request.
+/// /// PageMetadata method, path and body of every request.
 /// #[derive(Debug)]
 /// struct Signed(fn(&str) -> String);
 ///
 /// impl Auth for Signed {
-///     fn apply<'a>(&'a self, request: &'a mut Outgoing, _: &'a BareClient) -> Applying<'a> {
+///     fn apply<'a>(&'a self, request: &'a mut OutgoingRequest, _: &'a UnauthenticatedClient) -> AuthFuture<'a> {
 ///         Box::pin(async move {
 ///             let body = String::from_utf8_lossy(request.body().unwrap_or_default());
 ///             let text = format!("{} {}\n{body}", request.method(), request.url().path());
@@ -31,7 +31,7 @@ use crate::request::header;
 ///     }
 /// }
 /// ```
-pub struct Outgoing {
+pub struct OutgoingRequest {
     pub(crate) method: Method,
     pub(crate) url: Url,
     pub(crate) headers: HeaderMap,
@@ -39,7 +39,7 @@ pub struct Outgoing {
     pub(crate) redactor: Redactor,
 }
 
-impl Outgoing {
+impl OutgoingRequest {
     /// The method.
     pub fn method(&self) -> &Method {
         &self.method
@@ -61,7 +61,7 @@ impl Outgoing {
     }
 
     /// Adds a secret to those that the client [knows](crate::RestClient::redactor): what credentials are made of.
-    pub fn hide(&mut self, secret: &Secret) {
+    pub fn add_secret(&mut self, secret: &Secret) {
         self.redactor.add_temporary(secret);
     }
 
@@ -80,7 +80,7 @@ impl Outgoing {
 
     /// Sets a parameter of the query, in the place of those that have its name. An [`Auth`](crate::Auth) that does this
     /// has to name it in [`query_params`](crate::Auth::query_params).
-    pub fn set_query(&mut self, name: &str, secret: &Secret) {
+    pub fn set_query_param(&mut self, name: &str, secret: &Secret) {
         remove_query(&mut self.url, name);
         self.url.query_pairs_mut().append_pair(name, secret.expose());
         self.redactor.add_temporary(secret);
@@ -119,7 +119,7 @@ pub(crate) fn remove_query(url: &mut Url, name: &str) {
 }
 
 /// Without its credentials.
-impl std::fmt::Debug for Outgoing {
+impl std::fmt::Debug for OutgoingRequest {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Outgoing").field("method", &self.method).field("headers", &self.headers.keys()).finish_non_exhaustive()
     }
@@ -127,11 +127,11 @@ impl std::fmt::Debug for Outgoing {
 
 #[cfg(test)]
 mod tests {
-    use super::{HeaderMap, Method, Outgoing, Redactor, Secret, Url, remove_query};
+    use super::{HeaderMap, Method, OutgoingRequest, Redactor, Secret, Url, remove_query};
 
-    fn outgoing(url: &str) -> Outgoing {
+    fn outgoing(url: &str) -> OutgoingRequest {
         let (method, url) = (Method::GET, Url::parse(url).unwrap());
-        Outgoing { method, url, headers: HeaderMap::new(), body: None, redactor: Redactor::default() }
+        OutgoingRequest { method, url, headers: HeaderMap::new(), body: None, redactor: Redactor::default() }
     }
 
     #[test]
@@ -139,7 +139,7 @@ mod tests {
         #[track_caller]
         fn check(query: &str, expected: &str) {
             let mut outgoing = outgoing(&format!("https://a.b/{query}"));
-            outgoing.set_query("k", &Secret::from("s&1"));
+            outgoing.set_query_param("k", &Secret::from("s&1"));
             assert_eq!(outgoing.url.as_str(), format!("https://a.b/{expected}"));
             remove_query(&mut outgoing.url, "k");
             assert!(!outgoing.url.as_str().contains("s%261"));
@@ -170,7 +170,7 @@ mod tests {
     #[test]
     fn debug_output_hides_credentials() {
         let mut outgoing = outgoing("https://a.b/");
-        outgoing.set_query("k", &Secret::from("s3cret"));
+        outgoing.set_query_param("k", &Secret::from("s3cret"));
         outgoing.set_header("authorization", "Bearer", &Secret::from("s3cret")).unwrap();
         assert!(!format!("{outgoing:?}").contains("s3cret"));
     }

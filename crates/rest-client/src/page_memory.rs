@@ -12,7 +12,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError};
 const UNIT: usize = 64 << 10;
 
 /// Waits until a page is the next one that is wanted; what it gives is dropped when the page is handed out.
-type Turn = dyn Fn() -> Pin<Box<dyn Future<Output = Box<dyn Any + Send>> + Send>> + Send + Sync;
+type RefetchGate = dyn Fn() -> Pin<Box<dyn Future<Output = Box<dyn Any + Send>> + Send>> + Send + Sync;
 
 /// The memory of all pages of a client and its clones.
 ///
@@ -20,13 +20,13 @@ type Turn = dyn Fn() -> Pin<Box<dyn Future<Output = Box<dyn Any + Send>> + Send>
 /// it is the next one that is wanted: as the only one of its kind, with as much memory as a response may take. Nobody waits
 /// with a page in hand, so no order of the pages is a deadlock.
 #[derive(Clone, Default)]
-pub(crate) struct PageMemory {
-    limit: Option<Limit>,
-    turn: Option<Arc<Turn>>,
+pub(crate) struct PageMemoryBudget {
+    limit: Option<SharedBudget>,
+    turn: Option<Arc<RefetchGate>>,
 }
 
 #[derive(Clone)]
-struct Limit {
+struct SharedBudget {
     shared: Arc<Semaphore>,
     /// One permit, of the page that is larger than its share.
     alone: Arc<Semaphore>,
@@ -37,7 +37,7 @@ struct Limit {
 /// The memory of a page, which is given back when this is dropped. Drop it, and all clones of it, before you wait for a page of
 /// another pagination.
 #[derive(Debug, Default)]
-pub struct PagePermit {
+pub struct MemoryPermit {
     /// Nothing where there is no limit.
     shared: Option<Arc<Semaphore>>,
     taken: Option<OwnedSemaphorePermit>,
@@ -45,17 +45,17 @@ pub struct PagePermit {
     is_refused: bool,
 }
 
-impl PageMemory {
+impl PageMemoryBudget {
     /// Memory of `bytes` bytes, and of one larger page.
-    pub(crate) fn new(bytes: usize) -> PageMemory {
+    pub(crate) fn new(bytes: usize) -> PageMemoryBudget {
         let units = (bytes / UNIT).clamp(1, Semaphore::MAX_PERMITS);
         let (shared, alone) = (Arc::new(Semaphore::new(units)), Arc::new(Semaphore::new(1)));
-        let limit = Limit { shared, alone, last: Arc::default() };
-        PageMemory { limit: Some(limit), turn: None }
+        let limit = SharedBudget { shared, alone, last: Arc::default() };
+        PageMemoryBudget { limit: Some(limit), turn: None }
     }
 
     /// The same memory, for pages that are wanted when `turn` ends.
-    pub(crate) fn in_turn<F, T>(mut self, turn: impl Fn() -> F + Send + Sync + 'static) -> PageMemory
+    pub(crate) fn gated_by<F, T>(mut self, turn: impl Fn() -> F + Send + Sync + 'static) -> PageMemoryBudget
     where
         F: Future<Output = T> + Send + 'static,
         T: Send + 'static,
@@ -68,26 +68,26 @@ impl PageMemory {
     }
 
     /// The same memory, for pages of another size.
-    pub(crate) fn of_other_pages(mut self) -> PageMemory {
+    pub(crate) fn with_new_estimate(mut self) -> PageMemoryBudget {
         self.limit.iter_mut().for_each(|limit| limit.last = Arc::default());
         self
     }
 
     /// A permit for a page beside others; nothing where there is no room for one like the last one.
-    pub(crate) fn share(&self) -> Option<PagePermit> {
-        let Some(limit) = &self.limit else { return Some(PagePermit::default()) };
-        let mut permit = PagePermit { shared: Some(Arc::clone(&limit.shared)), ..PagePermit::default() };
-        permit.grow_to(limit.last.load(Ordering::Relaxed)).then_some(permit)
+    pub(crate) fn try_reserve(&self) -> Option<MemoryPermit> {
+        let Some(limit) = &self.limit else { return Some(MemoryPermit::default()) };
+        let mut permit = MemoryPermit { shared: Some(Arc::clone(&limit.shared)), ..MemoryPermit::default() };
+        permit.try_grow_to(limit.last.load(Ordering::Relaxed)).then_some(permit)
     }
 
     /// Notes how large a page was.
-    pub(crate) fn note(&self, bytes: usize) {
+    pub(crate) fn record_page_size(&self, bytes: usize) {
         self.limit.iter().for_each(|limit| limit.last.store(bytes, Ordering::Relaxed));
     }
 
     /// Waits until a page is wanted, and may take all the memory that a response may take. The page is handed out before the
     /// second value is dropped.
-    pub(crate) async fn alone(&self) -> (PagePermit, Option<Box<dyn Any + Send>>) {
+    pub(crate) async fn reserve_exclusive(&self) -> (MemoryPermit, Option<Box<dyn Any + Send>>) {
         let turn = match &self.turn {
             Some(turn) => Some(turn().await),
             None => None,
@@ -97,13 +97,13 @@ impl PageMemory {
             Some(limit) => Arc::clone(&limit.alone).acquire_owned().await.ok(),
             None => None,
         };
-        (PagePermit { _alone: alone, ..PagePermit::default() }, turn)
+        (MemoryPermit { _alone: alone, ..MemoryPermit::default() }, turn)
     }
 }
 
-impl PagePermit {
+impl MemoryPermit {
     /// Takes memory until it has `bytes` bytes; false where there is no room for them.
-    pub(crate) fn grow_to(&mut self, bytes: usize) -> bool {
+    pub(crate) fn try_grow_to(&mut self, bytes: usize) -> bool {
         let Some(shared) = &self.shared else { return true };
         let has = self.taken.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
         let Some(more) = bytes.div_ceil(UNIT).max(1).checked_sub(has).filter(|more| *more > 0) else { return !self.is_refused };
@@ -127,7 +127,7 @@ impl PagePermit {
     }
 
     /// Whether there was no room for the page.
-    pub(crate) fn is_refused(&self) -> bool {
+    pub(crate) fn is_over_budget(&self) -> bool {
         self.is_refused
     }
 
@@ -137,7 +137,7 @@ impl PagePermit {
     }
 }
 
-impl fmt::Debug for PageMemory {
+impl fmt::Debug for PageMemoryBudget {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PageMemory").field("is_limited", &self.limit.is_some()).finish_non_exhaustive()
     }
@@ -145,14 +145,14 @@ impl fmt::Debug for PageMemory {
 
 #[cfg(test)]
 mod tests {
-    use super::{PageMemory, UNIT};
+    use super::{PageMemoryBudget, UNIT};
 
     /// Grows permits in the steps `(permit, units)`, and shows which are refused.
     #[track_caller]
     fn check(units: usize, steps: &[(usize, usize)], expected: &[bool]) {
-        let memory = PageMemory::new(units * UNIT);
-        let mut permits = [memory.share().unwrap(), memory.share().unwrap()];
-        let found: Vec<_> = steps.iter().map(|(permit, units)| permits[*permit].grow_to(units * UNIT)).collect();
+        let memory = PageMemoryBudget::new(units * UNIT);
+        let mut permits = [memory.try_reserve().unwrap(), memory.try_reserve().unwrap()];
+        let found: Vec<_> = steps.iter().map(|(permit, units)| permits[*permit].try_grow_to(units * UNIT)).collect();
         assert_eq!(found, expected);
     }
 
@@ -167,35 +167,35 @@ mod tests {
 
     #[test]
     fn memory_is_given_back() {
-        let memory = PageMemory::new(4 * UNIT);
-        let (mut one, mut other) = (memory.share().unwrap(), memory.share().unwrap());
-        assert!(one.grow_to(3 * UNIT));
+        let memory = PageMemoryBudget::new(4 * UNIT);
+        let (mut one, mut other) = (memory.try_reserve().unwrap(), memory.try_reserve().unwrap());
+        assert!(one.try_grow_to(3 * UNIT));
         one.shrink_to(2 * UNIT);
-        assert!(other.grow_to(2 * UNIT));
+        assert!(other.try_grow_to(2 * UNIT));
         drop(one);
-        assert!(other.grow_to(4 * UNIT));
+        assert!(other.try_grow_to(4 * UNIT));
         other.shrink_to(0);
-        assert!(memory.share().unwrap().grow_to(3 * UNIT));
+        assert!(memory.try_reserve().unwrap().try_grow_to(3 * UNIT));
     }
 
     #[test]
     fn pages_are_expected_to_be_like_the_last_one() {
-        let memory = PageMemory::new(4 * UNIT);
-        memory.note(3 * UNIT);
-        let one = memory.share();
-        assert!(one.is_some() && memory.share().is_none());
-        assert!(memory.clone().of_other_pages().share().is_some());
-        memory.note(5 * UNIT);
+        let memory = PageMemoryBudget::new(4 * UNIT);
+        memory.record_page_size(3 * UNIT);
+        let one = memory.try_reserve();
+        assert!(one.is_some() && memory.try_reserve().is_none());
+        assert!(memory.clone().with_new_estimate().try_reserve().is_some());
+        memory.record_page_size(5 * UNIT);
         drop(one);
-        assert!(memory.share().is_none());
+        assert!(memory.try_reserve().is_none());
     }
 
     #[tokio::test]
     async fn one_page_at_a_time_is_alone() {
-        let memory = PageMemory::new(UNIT).in_turn(async || "its turn");
-        let (mut permit, turn) = memory.alone().await;
+        let memory = PageMemoryBudget::new(UNIT).gated_by(async || "its turn");
+        let (mut permit, turn) = memory.reserve_exclusive().await;
         assert_eq!(turn.unwrap().downcast_ref::<&str>(), Some(&"its turn"));
-        assert!(permit.grow_to(usize::MAX));
+        assert!(permit.try_grow_to(usize::MAX));
         let alone = memory.limit.unwrap().alone;
         assert!(alone.try_acquire().is_err());
         drop(permit);

@@ -7,13 +7,13 @@ use url::Url;
 /// of parameters whose names sound like secrets.
 ///
 /// ```
-/// use catchment_rest_client::{Url, redact};
+/// use catchment_rest_client::{Url, redact_url};
 ///
 /// let url = Url::parse("https://me:pw@api.example.com/issues?page=2&api_key=42")?;
-/// assert_eq!(redact(&url), "https://api.example.com/issues?page=2&api_key=***");
+/// assert_eq!(redact_url(&url), "https://api.example.com/issues?page=2&api_key=***");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn redact(url: &Url) -> String {
+pub fn redact_url(url: &Url) -> String {
     shown(url, &Redactor::default())
 }
 
@@ -35,7 +35,7 @@ pub(crate) fn remove_user(url: &mut Url) {
 
 #[cfg(test)]
 mod tests {
-    use super::{redact, shown};
+    use super::{redact_url, shown};
     use url::Url;
 
     #[test]
@@ -52,7 +52,7 @@ mod tests {
     #[track_caller]
     fn check(query: &str, expected: &str) {
         let url = Url::parse(&format!("https://a.b/c?{query}")).unwrap();
-        assert_eq!(redact(&url), format!("https://a.b/c?{expected}"));
+        assert_eq!(redact_url(&url), format!("https://a.b/c?{expected}"));
     }
 
     #[test]
@@ -101,6 +101,6 @@ mod tests {
     #[test]
     fn user_and_fragment_are_dropped() {
         let url = Url::parse("https://user:pw@a.b:8443/c#access_token=1").unwrap();
-        assert_eq!(redact(&url), "https://a.b:8443/c");
+        assert_eq!(redact_url(&url), "https://a.b:8443/c");
     }
 }

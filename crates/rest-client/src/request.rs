@@ -74,7 +74,7 @@ impl Request {
 
     /// Adds a secret of the request to those that the client [knows](crate::RestClient::redactor) when it is sent.
     #[must_use]
-    pub fn hide(mut self, secret: &Secret) -> Request {
+    pub fn add_secret(mut self, secret: &Secret) -> Request {
         self.hidden.push(secret.clone());
         self
     }
@@ -132,7 +132,7 @@ impl Request {
     /// Where something else than an object stands in the way.
     pub fn set_body_field(&mut self, path: &str, value: impl Into<Value>) -> Result<(), Error> {
         let body = self.body.get_or_insert(Body::Json(Value::Null));
-        body.set(path, value.into()).map_err(|kind| Error::new(kind).of_request(&self.method, &self.full_url()))
+        body.set(path, value.into()).map_err(|kind| Error::new(kind).with_request(&self.method, &self.full_url()))
     }
 
     /// An error where the URL is too long.
@@ -164,7 +164,7 @@ impl Request {
 
     /// Turns it into the request of a link that came with an answer: the URL has everything that it needs, so
     /// the parameters are cleared; method, headers and body stay.
-    pub fn follow(&mut self, link: Url) {
+    pub fn set_next_link(&mut self, link: Url) {
         self.url = link;
         self.params.clear();
     }
@@ -175,7 +175,7 @@ impl Request {
     }
 
     /// Gives up all credentials and secrets: data has sent it to an origin that is not trusted.
-    pub(crate) fn distrust(&mut self, redactor: &Redactor) {
+    pub(crate) fn strip_credentials(&mut self, redactor: &Redactor) {
         self.trusted = false;
         self.headers.clear();
         foreign::remove_from_params(&mut self.params, redactor);

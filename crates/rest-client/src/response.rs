@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::error_kind::ErrorKind;
 use crate::excerpt::{MAX_EXCERPT_BYTES, excerpt};
 use crate::redact::shown;
-use crate::select::{self, Rows};
+use crate::select::{self, SelectedRows};
 
 /// An answer with its whole body. All that clients return have a status of 200 to 299, but for those that a
 /// [`ResponseAction`](crate::ResponseAction) ignores: other answers are errors.
@@ -35,7 +35,7 @@ pub struct Response {
     redactor: Redactor,
     body: Mutex<Vec<u8>>,
     document: OnceLock<Result<Document, ParseError>>,
-    rows: Rows,
+    rows: SelectedRows,
     attempts: u32,
     is_ignored: bool,
     max_bytes: usize,
@@ -53,8 +53,8 @@ impl Response {
         let status = StatusCode::from_u16(status).map_err(|_| invalid())?;
         let mut response = Response::new(Method::GET, url, status, headers, body.into());
         if let Ok(document) = response.document() {
-            let rows = select::select(document, select::detect(document).as_ref());
-            let rows = rows.map_err(|error| response.error(ErrorKind::Selector(error)))?;
+            let rows = select::select(document, select::detect_selector(document).as_ref());
+            let rows = rows.map_err(|error| response.error(ErrorKind::SelectorLimit(error)))?;
             response.set_rows(rows);
         }
         Ok(response)
@@ -72,7 +72,7 @@ impl Response {
             redactor: Redactor::default(),
             body: Mutex::new(body),
             document: OnceLock::new(),
-            rows: Rows::default(),
+            rows: SelectedRows::default(),
             attempts: 1,
             is_ignored: false,
             max_bytes: usize::MAX,
@@ -90,13 +90,13 @@ impl Response {
     }
 
     /// Where the answer came from: the URL of the request, or of the last redirect. It may hold secrets; print
-    /// it with [`redact`](crate::redact).
+    /// it with [`redact`](crate::redact_url).
     pub fn url(&self) -> &Url {
         &self.url
     }
 
     /// The length of the body in bytes.
-    pub fn bytes(&self) -> usize {
+    pub fn body_len(&self) -> usize {
         self.bytes
     }
 
@@ -155,7 +155,7 @@ impl Response {
                 return Document::parse(b"null".to_vec());
             }
             let excerpt = body.get(..MAX_EXCERPT_BYTES).unwrap_or(&body).to_vec();
-            let parsed = Document::parse_within(std::mem::take(&mut *body), self.max_bytes);
+            let parsed = Document::parse_with_limit(std::mem::take(&mut *body), self.max_bytes);
             if parsed.is_err() {
                 // of a body that is no JSON, what is shown of it stays
                 *body = excerpt;
@@ -164,21 +164,21 @@ impl Response {
         });
         parsed.as_ref().map_err(|error| match error.kind {
             ParseErrorKind::TooLarge { limit } => {
-                Error::new(ErrorKind::TooLarge { limit }).of_request(&self.method, &self.url).redacted(&self.redactor)
+                Error::new(ErrorKind::ResponseTooLarge { limit }).with_request(&self.method, &self.url).redacted(&self.redactor)
             }
             _ => self.error(ErrorKind::InvalidJson(error.clone())),
         })
     }
 
     /// Bytes of memory that the body can take when it is parsed.
-    pub(crate) fn most_memory(&self) -> usize {
-        let values = self.with_body(most_values);
+    pub(crate) fn max_parsed_size(&self) -> usize {
+        let values = self.with_body(max_value_count);
         let memory = self.bytes + values * Document::VALUE_BYTES;
         memory.min(self.max_bytes)
     }
 
     /// What the data selector found in the body, during a pagination; empty otherwise.
-    pub fn rows(&self) -> &Rows {
+    pub fn rows(&self) -> &SelectedRows {
         &self.rows
     }
 
@@ -194,16 +194,16 @@ impl Response {
     }
 
     /// The method and the redacted URL that it answers.
-    pub(crate) fn asked(&self) -> String {
+    pub(crate) fn request_line(&self) -> String {
         format!("{} {}", self.method, self.shown_url())
     }
 
     /// An error about this answer, for own paginators: it shows request, status and how the body begins.
     pub fn error(&self, kind: ErrorKind) -> Error {
         Error::new(kind)
-            .of_request(&self.method, &self.url)
-            .with_answer(self.status, self.excerpt())
-            .after_attempts(self.attempts)
+            .with_request(&self.method, &self.url)
+            .with_response(self.status, self.excerpt())
+            .with_attempts(self.attempts)
             .redacted(&self.redactor)
     }
 
@@ -219,37 +219,37 @@ impl Response {
     }
 
     /// Remembers what must not be shown of its body.
-    pub(crate) fn redacted(mut self, redactor: &Redactor) -> Response {
+    pub(crate) fn with_redactor(mut self, redactor: &Redactor) -> Response {
         self.redactor = redactor.clone();
         self
     }
 
     /// Sets how much memory the body and its values may take.
-    pub(crate) fn within(mut self, max_bytes: usize) -> Response {
+    pub(crate) fn with_max_bytes(mut self, max_bytes: usize) -> Response {
         self.max_bytes = max_bytes;
         self
     }
 
     /// Remembers that a response action ignores it.
-    pub(crate) fn ignored(mut self) -> Response {
+    pub(crate) fn into_ignored(mut self) -> Response {
         self.is_ignored = true;
         self
     }
 
     /// What the data selector found, which the answer then has no more.
-    pub(crate) fn take_rows(&mut self) -> Rows {
+    pub(crate) fn take_rows(&mut self) -> SelectedRows {
         std::mem::take(&mut self.rows)
     }
 
     /// Remembers what the data selector found.
-    pub(crate) fn set_rows(&mut self, rows: Rows) {
+    pub(crate) fn set_rows(&mut self, rows: SelectedRows) {
         self.rows = rows;
     }
 }
 
 /// The most values and keys that a JSON text can have: each but the first one follows one of `[{,:`. The loop is one that compilers
 /// make vector instructions of.
-fn most_values(text: &[u8]) -> usize {
+fn max_value_count(text: &[u8]) -> usize {
     // `[` and `{` differ in one bit
     let follows = |byte: &u8| u8::from(byte | 0x20 == b'{') | u8::from(*byte == b',') | u8::from(*byte == b':');
     let of_chunk = |chunk: &[u8]| usize::from(chunk.iter().map(follows).sum::<u8>());
@@ -270,13 +270,13 @@ impl std::fmt::Debug for Response {
 
 #[cfg(test)]
 mod tests {
-    use super::{Document, most_values};
+    use super::{Document, max_value_count};
 
     #[track_caller]
     fn check(text: &str, expected: usize) {
-        assert_eq!(most_values(text.as_bytes()), expected, "{text}");
+        assert_eq!(max_value_count(text.as_bytes()), expected, "{text}");
         if let Ok(document) = Document::parse(text.into()) {
-            assert!(document.memory() - text.len() <= expected * Document::VALUE_BYTES, "{text}");
+            assert!(document.memory_size() - text.len() <= expected * Document::VALUE_BYTES, "{text}");
         }
     }
 

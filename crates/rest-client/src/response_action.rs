@@ -20,7 +20,7 @@ use crate::response::Response;
 ///     .response_action(ResponseAction::ignore().status(404))
 ///     // an error inside a 200
 ///     .response_action(ResponseAction::retry().status(200).content("\"error\":\"busy\""))
-///     .response_action(ResponseAction::call(|response| {
+///     .response_action(ResponseAction::from_fn(|response| {
 ///         let is_over = response.headers().get("x-quota-left").is_some_and(|left| left == "0");
 ///         Ok(if is_over { Verdict::Fail } else { Verdict::Continue })
 ///     }))
@@ -57,27 +57,27 @@ pub enum Verdict {
 }
 
 impl ResponseAction {
-    fn decide(verdict: Verdict) -> ResponseAction {
+    fn from_verdict(verdict: Verdict) -> ResponseAction {
         ResponseAction { status: None, content: None, action: Action::Decide(verdict) }
     }
 
     /// Ends the pages silently.
     pub fn ignore() -> ResponseAction {
-        ResponseAction::decide(Verdict::Ignore)
+        ResponseAction::from_verdict(Verdict::Ignore)
     }
 
     /// Sends the request again, within the retry policy.
     pub fn retry() -> ResponseAction {
-        ResponseAction::decide(Verdict::Retry)
+        ResponseAction::from_verdict(Verdict::Retry)
     }
 
     /// Makes it an error.
     pub fn fail() -> ResponseAction {
-        ResponseAction::decide(Verdict::Fail)
+        ResponseAction::from_verdict(Verdict::Fail)
     }
 
     /// Calls a function, which may look at status, headers and body, and change status and body.
-    pub fn call(function: impl Fn(&mut Response) -> Result<Verdict, Error> + Send + Sync + 'static) -> ResponseAction {
+    pub fn from_fn(function: impl Fn(&mut Response) -> Result<Verdict, Error> + Send + Sync + 'static) -> ResponseAction {
         ResponseAction { status: None, content: None, action: Action::Call(Arc::new(function)) }
     }
 
@@ -109,7 +109,7 @@ impl ResponseAction {
 }
 
 /// What the first action says that decides.
-pub(crate) fn judge(actions: &[ResponseAction], response: &mut Response) -> Result<Verdict, Error> {
+pub(crate) fn evaluate(actions: &[ResponseAction], response: &mut Response) -> Result<Verdict, Error> {
     for action in actions {
         match action.verdict(response)? {
             Verdict::Continue => {}

@@ -10,10 +10,10 @@ use backoff::backoff::Backoff;
 
 use crate::error_kind::ErrorKind;
 
-mod stated_wait;
-mod wait_value;
+mod retry_after;
+mod retry_after_value;
 
-pub(crate) use stated_wait::{is_rate_limit, stated_wait};
+pub(crate) use retry_after::{is_rate_limit, stated_wait};
 
 /// When a failed request is sent again: after the statuses 429 and 500 to 599, after 403 where `X-RateLimit-Remaining`
 /// is 0, after failures to connect, timeouts and bodies cut short. A [`ResponseAction`](crate::ResponseAction) can say

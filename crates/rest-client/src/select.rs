@@ -1,19 +1,19 @@
 //! Which values of a page are its rows.
 
-use catchment_json::{Document, Kind, Node, NodeId, Path, PathWorkError};
+use catchment_json::{Document, JsonPath, Node, NodeId, NodeKind, PathLimitError};
 
 /// The rows that a data selector found in a page.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Rows {
+pub struct SelectedRows {
     /// Their places in the document, in its order; without elements that are `null`.
     pub ids: Vec<NodeId>,
     /// How they stood there.
-    pub shape: Shape,
+    pub shape: RowsLayout,
 }
 
 /// How the rows of a page stood in its document.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Shape {
+pub enum RowsLayout {
     /// A list, or several values.
     List,
     /// One value, which is the only row.
@@ -31,28 +31,28 @@ pub enum Shape {
 /// # Errors
 ///
 /// Where the selector leads to too many values for the size of the document.
-pub(crate) fn select(document: &Document, selector: Option<&Path>) -> Result<Rows, PathWorkError> {
-    let found = selector.map_or_else(|| Ok(vec![document.root()]), |selector| selector.try_all(document.root()))?;
+pub(crate) fn select(document: &Document, selector: Option<&JsonPath>) -> Result<SelectedRows, PathLimitError> {
+    let found = selector.map_or_else(|| Ok(vec![document.root()]), |selector| selector.all_with_limit(document.root()))?;
     // of several values there may be one or none as well
-    let is_list = selector.is_some_and(|selector| !selector.is_singular() && selector.has_source(document.root()));
+    let is_list = selector.is_some_and(|selector| !selector.is_singular() && selector.source_exists(document.root()));
     let shape = match found.as_slice() {
-        [] if !is_list => Shape::Missing,
+        [] if !is_list => RowsLayout::Missing,
         [one] => match one.kind() {
-            Kind::Array => return Ok(Rows { ids: places(one.elements()), shape: Shape::List }),
-            _ if is_list => Shape::List,
-            Kind::Null => Shape::Null,
-            _ => Shape::Single,
+            NodeKind::Array => return Ok(SelectedRows { ids: node_ids(one.elements()), shape: RowsLayout::List }),
+            _ if is_list => RowsLayout::List,
+            NodeKind::Null => RowsLayout::Null,
+            _ => RowsLayout::Single,
         },
-        _ => Shape::List,
+        _ => RowsLayout::List,
     };
-    Ok(Rows { ids: places(found.into_iter()), shape })
+    Ok(SelectedRows { ids: node_ids(found.into_iter()), shape })
 }
 
 /// The places of nodes, but for nulls.
-fn places<'d>(nodes: impl Iterator<Item = Node<'d>>) -> Vec<NodeId> {
+fn node_ids<'d>(nodes: impl Iterator<Item = Node<'d>>) -> Vec<NodeId> {
     // not collected: that would keep the memory of the nodes, four times as much
     let mut places = Vec::new();
-    places.extend(nodes.filter(|node| node.kind() != Kind::Null).map(Node::id));
+    places.extend(nodes.filter(|node| node.kind() != NodeKind::Null).map(Node::id));
     places
 }
 
@@ -65,23 +65,23 @@ const MAX_KEYS: usize = 3;
 
 /// The selector of the list in `document` that most likely holds the rows: the first list under one of the
 /// usual keys, else the first list, if possible one that does not hold links. Nothing where there is no list: the whole document is the row then.
-pub(crate) fn detect(document: &Document) -> Option<Path> {
+pub(crate) fn detect_selector(document: &Document) -> Option<JsonPath> {
     let mut lists = Vec::new();
     find_lists(document.root(), &mut Vec::new(), &mut lists);
     if lists.is_empty() {
-        return null_for_none(document.root()).map(Path::key);
+        return null_for_none(document.root()).map(JsonPath::key);
     }
     let is_usual = |keys: &&Vec<String>| keys.last().is_some_and(|key| DATA_KEYS.contains(&key.as_str()));
     let is_of_links = |keys: &&Vec<String>| holds_links(document.root(), keys);
     let found = lists.iter().find(is_usual).or(lists.iter().find(|keys| !is_of_links(keys))).or(lists.first());
-    found.cloned().map(Path::of_keys)
+    found.cloned().map(JsonPath::from_keys)
 }
 
 /// The usual key of rows that has `null` beside a total of 0, as some APIs write an empty list.
 fn null_for_none(root: Node<'_>) -> Option<&'static str> {
-    let is_none = |key: &&str| root.get(key).is_some_and(|total| total.number() == Some("0"));
+    let is_none = |key: &&str| root.get(key).is_some_and(|total| total.as_number() == Some("0"));
     ["total", "count", "total_count", "totalCount"].into_iter().find(is_none)?;
-    DATA_KEYS.iter().copied().find(|key| root.get(key).is_some_and(|rows| rows.kind() == Kind::Null))
+    DATA_KEYS.iter().copied().find(|key| root.get(key).is_some_and(|rows| rows.kind() == NodeKind::Null))
 }
 
 /// Whether a list holds links, to other pages say: `links` that have relations, or links under a relation, as HAL has them.
@@ -99,7 +99,7 @@ fn holds_links(root: Node<'_>, keys: &[String]) -> bool {
 fn find_lists(node: Node<'_>, keys: &mut Vec<String>, lists: &mut Vec<Vec<String>>) {
     for (key, value) in node.entries() {
         keys.push(key.name().into_owned());
-        if value.kind() == Kind::Array {
+        if value.kind() == NodeKind::Array {
             lists.push(keys.clone());
         } else if keys.len() < MAX_KEYS {
             find_lists(value, keys, lists);
@@ -110,13 +110,13 @@ fn find_lists(node: Node<'_>, keys: &mut Vec<String>, lists: &mut Vec<Vec<String
 
 #[cfg(test)]
 mod tests {
-    use super::{Document, Path, detect, select};
+    use super::{Document, JsonPath, detect_selector, select};
 
     #[track_caller]
     fn check_detection(document: &str, expected: &str) {
         let document = Document::parse(document.into()).unwrap();
-        let selector = detect(&document);
-        assert_eq!(selector.as_ref().map_or("nothing", Path::as_str), expected, "{document:?}");
+        let selector = detect_selector(&document);
+        assert_eq!(selector.as_ref().map_or("nothing", JsonPath::as_str), expected, "{document:?}");
     }
 
     #[test]
@@ -146,7 +146,7 @@ mod tests {
     #[track_caller]
     fn check_selection(document: &str, selector: &str, expected: &str) {
         let document = Document::parse(document.into()).unwrap();
-        let rows = select(&document, Some(&Path::parse(selector).unwrap())).unwrap();
+        let rows = select(&document, Some(&JsonPath::parse(selector).unwrap())).unwrap();
         let nodes: Vec<_> = rows.ids.iter().map(|id| document.node(*id)).collect();
         assert_eq!(format!("{:?} {nodes:?}", rows.shape), expected, "{document:?} and {selector}");
     }
@@ -175,6 +175,6 @@ mod tests {
     #[test]
     fn without_a_selector() {
         let document = Document::parse(b"[1, 2]".to_vec()).unwrap();
-        assert_eq!(select(&document, None), select(&document, Some(&Path::parse("$").unwrap())));
+        assert_eq!(select(&document, None), select(&document, Some(&JsonPath::parse("$").unwrap())));
     }
 }

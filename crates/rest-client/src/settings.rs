@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use catchment_settings::{Configured, Fields, Incomplete, Settings};
+use catchment_settings::{FieldReader, FromSettings, IncompleteSettings, Settings};
 
 use crate::builder::DEFAULT_MAX_RESPONSE_BYTES;
 use crate::{RestClientBuilder, RetryPolicy};
@@ -35,25 +35,25 @@ impl RequestSettings {
     }
 }
 
-impl Configured for RequestSettings {
-    fn under(settings: Settings<'_>) -> Settings<'_> {
+impl FromSettings for RequestSettings {
+    fn scope(settings: Settings<'_>) -> Settings<'_> {
         settings.fixed("runtime")
     }
 
-    fn read(fields: &mut Fields<'_>) -> Result<Self, Incomplete> {
+    fn read(fields: &mut FieldReader<'_>) -> Result<Self, IncompleteSettings> {
         let default = RetryPolicy::default();
         let retry = RetryPolicy {
-            max_attempts: fields.or(
+            max_attempts: fields.with_default(
                 "request_max_attempts",
                 "How often a request is sent, the first time included.",
                 default.max_attempts,
             ),
-            backoff_factor: fields.or(
+            backoff_factor: fields.with_default(
                 "request_backoff_factor",
                 "The delay in seconds before the second attempt; each further one is twice as long.",
                 default.backoff_factor,
             ),
-            max_delay: fields.or(
+            max_delay: fields.with_default(
                 "request_max_retry_delay",
                 "The longest delay between two attempts in seconds, also where the server asks for more.",
                 default.max_delay,
@@ -61,8 +61,8 @@ impl Configured for RequestSettings {
             ..default
         };
         let about = "How many seconds a connection, or the next bytes of an answer, are waited for.";
-        let timeout = fields.or("request_timeout", about, Duration::from_secs(60));
-        let max_response_bytes = fields.or(
+        let timeout = fields.with_default("request_timeout", about, Duration::from_secs(60));
+        let max_response_bytes = fields.with_default(
             "response_max_bytes",
             "How many bytes of memory an answer may take: its body, decompressed, and 16 bytes for each value and key in it. The pages \
              that are in flight at the same time share a quarter of it; a page that does not fit in beside others is requested again.",

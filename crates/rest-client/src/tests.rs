@@ -22,18 +22,18 @@ mod send;
 
 use std::time::Duration;
 
-use crate::testing::{Answer, Received, ScriptedServer};
+use crate::testing::{ReceivedRequest, ScriptedResponse, ScriptedServer};
 use crate::{RestClient, RestClientBuilder, RetryPolicy};
 
 /// A server, and a client of it that waits for nothing between attempts.
-fn start(handler: impl Fn(&Received) -> Answer + Send + Sync + 'static) -> (ScriptedServer, RestClient) {
+fn start(handler: impl Fn(&ReceivedRequest) -> ScriptedResponse + Send + Sync + 'static) -> (ScriptedServer, RestClient) {
     start_with(|client| client, handler)
 }
 
 /// The same with a client that is set up further.
 fn start_with(
     set_up: impl FnOnce(RestClientBuilder) -> RestClientBuilder,
-    handler: impl Fn(&Received) -> Answer + Send + Sync + 'static,
+    handler: impl Fn(&ReceivedRequest) -> ScriptedResponse + Send + Sync + 'static,
 ) -> (ScriptedServer, RestClient) {
     let server = ScriptedServer::start(handler);
     let retry = RetryPolicy { max_attempts: 3, backoff_factor: 0.0, max_delay: Duration::ZERO, ..RetryPolicy::default() };

@@ -14,11 +14,11 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::error::Error;
 use crate::error_kind::ErrorKind;
-use crate::limit::Gate;
-use crate::page_memory::PagePermit;
+use crate::page_memory::MemoryPermit;
+use crate::rate_limiter::RateLimiter;
 use crate::request::Request;
+use crate::request_config::RequestConfig;
 use crate::response::Response;
-use crate::rules::Rules;
 
 pub(crate) use failure::root_cause;
 
@@ -29,7 +29,7 @@ const LONG_WAIT: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub(crate) struct Transport {
     pub(crate) http: reqwest::Client,
-    pub(crate) gate: Gate,
+    pub(crate) gate: RateLimiter,
     pub(crate) timeout: Duration,
     pub(crate) max_response_bytes: usize,
 }
@@ -40,10 +40,10 @@ impl Transport {
     /// `permit` has no room is an error.
     pub(crate) async fn send(
         self: &Arc<Self>,
-        rules: &Rules,
+        rules: &RequestConfig,
         request: &Request,
         mut early: Option<oneshot::Sender<Response>>,
-        permit: &mut PagePermit,
+        permit: &mut MemoryPermit,
     ) -> Result<Response, Error> {
         request.add_secrets(&rules.redactor);
         request.check_length().map_err(|kind| Error::from(kind).redacted(&rules.redactor))?;
@@ -55,19 +55,19 @@ impl Transport {
         loop {
             let error = match before(end, self.attempt(rules, request, &mut early, permit)).await {
                 Some(Ok(response)) => return Ok(response.after_attempts(attempt)),
-                Some(Err(error)) => error.redacted(&rules.redactor).after_attempts(attempt),
+                Some(Err(error)) => error.redacted(&rules.redactor).with_attempts(attempt),
                 None => {
-                    let kind = ErrorKind::OutOfTime { total: policy.max_elapsed };
-                    let error = Error::new(kind).of_request(&request.method, &request.full_url());
-                    return Err(error.redacted(&rules.redactor).after_attempts(attempt));
+                    let kind = ErrorKind::MaxElapsedExceeded { total: policy.max_elapsed };
+                    let error = Error::new(kind).with_request(&request.method, &request.full_url());
+                    return Err(error.redacted(&rules.redactor).with_attempts(attempt));
                 }
             };
             if attempt >= policy.max_attempts || !may_be_sent_again(request, &error) {
                 return Err(error);
             }
-            let delay = delays.next(error.stated_wait());
+            let delay = delays.next(error.retry_after());
             if end.is_some_and(|end| Instant::now() + delay >= end) {
-                return Err(error.out_of_time(policy.max_elapsed));
+                return Err(error.with_max_elapsed(policy.max_elapsed));
             }
             attempt += 1;
             if delay > LONG_WAIT {
@@ -90,5 +90,5 @@ async fn before<T>(end: Option<Instant>, future: impl Future<Output = T>) -> Opt
 
 /// Whether another attempt can succeed, and does no harm if the one that failed did take effect.
 fn may_be_sent_again(request: &Request, error: &Error) -> bool {
-    error.is_retryable() && (request.idempotent || error.had_no_effect()) && !error.is_about_credentials()
+    error.is_retryable() && (request.idempotent || error.was_not_processed()) && !error.is_credentials_error()
 }

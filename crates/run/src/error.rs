@@ -6,13 +6,13 @@ use catchment_extract::ExtractError;
 use catchment_load::LoadError;
 use catchment_load_package::PackageError;
 use catchment_normalize::NormalizeError;
-use catchment_schema::DeclareError;
+use catchment_schema::InvalidHints;
 use thiserror::Error;
 
 use crate::lock::LockError;
 use crate::pipeline_name::PipelineNameError;
 use crate::schema_files::SchemaFileError;
-use crate::tables::TableError;
+use crate::table_conflicts::TableError;
 
 /// Why a run did not load everything.
 #[derive(Debug, Error)]
@@ -29,7 +29,7 @@ pub enum RunError {
     SchemaFile(#[from] SchemaFileError),
     /// A resource declares what its table cannot be.
     #[error(transparent)]
-    Declare(#[from] DeclareError),
+    Declare(#[from] InvalidHints),
     /// The pipeline has a name that no folder can have.
     #[error(transparent)]
     PipelineName(#[from] PipelineNameError),
@@ -50,7 +50,7 @@ pub enum RunError {
         "rows of resource `{resource}` wait in package {load_id}; normalize and load them before it is extracted again, \
          as it goes on from where they end"
     )]
-    Waiting {
+    PendingRows {
         /// The resource.
         resource: String,
         /// The package.
@@ -66,7 +66,7 @@ pub enum RunError {
     },
     /// A package cannot be loaded now. It waits, and the next run loads it before it extracts.
     #[error("{source}; package {load_id} is complete and kept, the next run loads it first")]
-    NotLoaded {
+    LoadDeferred {
         /// The package.
         load_id: String,
         /// Why not.
@@ -74,7 +74,7 @@ pub enum RunError {
     },
     /// A package can never be loaded or normalised as it is.
     #[error("package {load_id} cannot be {task} and was set aside in {}: {reason}", path.display())]
-    SetAside {
+    PackageFailed {
         /// The package.
         load_id: String,
         /// What it could not be: `loaded` or `normalized`.
@@ -86,10 +86,10 @@ pub enum RunError {
     },
     /// The system has no room for a thread that the run needs.
     #[error("failed to start a thread: {0}; raise the limit of processes (`ulimit -u`), or lower `normalize.workers`")]
-    Thread(#[source] std::io::Error),
+    SpawnThread(#[source] std::io::Error),
     /// The run was told to stop.
     #[error("stopped; what was complete is loaded or will be by the next run, and nothing else was changed")]
-    Stopped,
+    Cancelled,
     /// A thread of the run panicked: a bug in this program.
     #[error("a thread of the run ended unexpectedly; this is a bug, and nothing was changed")]
     Panicked,
@@ -98,7 +98,7 @@ pub enum RunError {
 impl From<ExtractError> for RunError {
     fn from(error: ExtractError) -> Self {
         match error {
-            ExtractError::Cancelled { .. } => RunError::Stopped,
+            ExtractError::Cancelled { .. } => RunError::Cancelled,
             error => RunError::Extract(error),
         }
     }
@@ -107,7 +107,7 @@ impl From<ExtractError> for RunError {
 impl From<LoadError> for RunError {
     fn from(error: LoadError) -> Self {
         match error {
-            LoadError::Cancelled => RunError::Stopped,
+            LoadError::Cancelled => RunError::Cancelled,
             error => RunError::Load(error),
         }
     }

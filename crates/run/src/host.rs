@@ -3,7 +3,7 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Where time and randomness come from, so that tests can be exact.
-pub trait Host: Send + Sync {
+pub trait RunEnvironment: Send + Sync {
     /// Microseconds since 1970.
     fn now(&self) -> i64;
 
@@ -13,9 +13,9 @@ pub trait Host: Send + Sync {
 
 /// The clock and the randomness of the operating system.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct SystemHost;
+pub struct SystemEnvironment;
 
-impl Host for SystemHost {
+impl RunEnvironment for SystemEnvironment {
     fn now(&self) -> i64 {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         i64::try_from(since.as_micros()).unwrap_or(i64::MAX)

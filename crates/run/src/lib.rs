@@ -5,11 +5,9 @@
 //! A run that fails or is stopped before the seal leaves nothing; after it, the package is loaded by this run
 //! or by the next one. [`Runner::extract`], [`Runner::normalize`] and [`Runner::load`] are its steps one by one.
 
-mod aside;
 mod backfill;
-mod begin;
 mod error;
-mod feed;
+mod extract_to_disk;
 mod host;
 mod ingest;
 mod load_id;
@@ -17,38 +15,40 @@ mod lock;
 mod normalize;
 mod options;
 mod package;
+mod package_failure;
+mod package_plan;
 mod pipeline_name;
 mod progress;
 mod queue;
 mod recover;
 mod refresh;
 mod report;
+mod row_source;
 mod runner;
 mod schema_files;
 mod settings;
-mod spool;
 mod state_edit;
+mod table_conflicts;
 mod table_names;
-mod tables;
 mod threads;
 mod waiting;
 mod working_dir;
 
 pub use error::RunError;
-pub use host::{Host, SystemHost};
-pub use load_id::LoadIds;
+pub use host::{RunEnvironment, SystemEnvironment};
+pub use load_id::LoadIdGenerator;
 pub use lock::LockError;
 pub use options::RunOptions;
-pub use pipeline_name::{PipelineNameError, check_pipeline_name};
-pub use progress::ProgressTo;
+pub use pipeline_name::{PipelineNameError, validate_pipeline_name};
+pub use progress::ProgressSink;
 pub use refresh::RefreshMode;
 pub use report::{
-    ExtractInfo, LoadInfo, NormalizeInfo, NormalizedPackage, PackageInfo, PackageOutcome, Remarks, RowCounts, Trace, Warning,
+    Diagnostics, ExtractInfo, LoadInfo, NormalizeInfo, NormalizedPackage, PackageInfo, PackageOutcome, RowCounts, Trace, Warning,
 };
 pub use runner::Runner;
 pub use schema_files::{SchemaFileError, SchemaFiles};
 pub use settings::{ExtractSettings, LoadSettings, NormalizeSettings};
 pub use state_edit::StateEdit;
-pub use tables::TableError;
+pub use table_conflicts::TableError;
 pub use tokio_util::sync::CancellationToken;
 pub use working_dir::{WorkingDir, WorkingDirError};

@@ -5,11 +5,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// The load ids that the runs of a pipeline have begun with in this process: of those that run at the same time each gets
 /// its own.
 #[derive(Debug, Clone, Default)]
-pub struct LoadIds {
+pub struct LoadIdGenerator {
     last: Arc<Mutex<Option<i64>>>,
 }
 
-impl LoadIds {
+impl LoadIdGenerator {
     /// The microseconds of the next one, after `last`.
     pub(crate) fn next(&self, now: i64, last: Option<&str>) -> i64 {
         let mut given = self.last.lock().unwrap_or_else(PoisonError::into_inner);
@@ -21,16 +21,16 @@ impl LoadIds {
 
 /// The microseconds of the next load id: now, or just after `last` where the clock is behind it.
 fn next(now: i64, last: Option<&str>) -> i64 {
-    last.and_then(micros).map_or(now, |last| now.max(last + 1))
+    last.and_then(parse_load_id).map_or(now, |last| now.max(last + 1))
 }
 
 /// The load id of that moment. All have the same number of digits, so that text sorts as numbers do.
-pub(crate) fn text(micros: i64) -> String {
+pub(crate) fn format_load_id(micros: i64) -> String {
     format!("{:010}.{:06}", micros / 1_000_000, micros % 1_000_000)
 }
 
 /// The microseconds of a load id, rounded down; other tools write more decimals or fewer.
-fn micros(load_id: &str) -> Option<i64> {
+fn parse_load_id(load_id: &str) -> Option<i64> {
     let (seconds, decimals) = load_id.split_once('.').unwrap_or((load_id, ""));
     let decimals: String = decimals.chars().chain(std::iter::repeat('0')).take(6).collect();
     seconds.parse::<i64>().ok()?.checked_mul(1_000_000)?.checked_add(decimals.parse().ok()?)
@@ -38,19 +38,19 @@ fn micros(load_id: &str) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{next, text};
+    use super::{format_load_id, next};
 
     #[test]
     fn ids_grow_even_if_the_clock_does_not() {
-        let check = |now, last, expected| assert_eq!(text(next(now, last)), expected, "{now} {last:?}");
+        let check = |now, last, expected| assert_eq!(format_load_id(next(now, last)), expected, "{now} {last:?}");
         check(1_795_347_875_928_680, None, "1795347875.928680");
         check(1_795_347_875_000_001, Some("1795347875.0"), "1795347875.000001");
         check(1, Some("1795347875.9286802"), "1795347875.928681");
         check(1, Some("1795347875.5"), "1795347875.500001");
         check(1, None, "0000000000.000001");
         check(1_795_347_875_000_000, Some("odd"), "1795347875.000000");
-        let ids = super::LoadIds::default();
+        let ids = super::LoadIdGenerator::default();
         assert_eq!([ids.next(5, None), ids.clone().next(5, None), ids.next(5, Some("0000000000.000009"))], [5, 6, 10]);
-        assert!(text(next(1, Some("1795347875.9286802"))).as_str() > "1795347875.9286802");
+        assert!(format_load_id(next(1, Some("1795347875.9286802"))).as_str() > "1795347875.9286802");
     }
 }

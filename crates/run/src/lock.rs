@@ -31,30 +31,30 @@ pub enum LockError {
 
 /// Locks that are held as long as this lives; the operating system lets go of them when the process dies.
 #[derive(Debug)]
-pub(crate) struct Locks {
+pub(crate) struct ResourceLocks {
     _locks: Vec<FileLock>,
 }
 
-impl Locks {
+impl ResourceLocks {
     /// Locks `resources` in `working_dir`, or none of them.
-    pub(crate) fn take<'r>(
+    pub(crate) fn acquire<'r>(
         working_dir: &Path,
         resources: impl IntoIterator<Item = &'r str>,
         now: i64,
-    ) -> Result<Locks, LockError> {
+    ) -> Result<ResourceLocks, LockError> {
         let folder = working_dir.join("locks");
         std::fs::create_dir_all(&folder).map_err(|source| LockError::Io { path: folder.clone(), source })?;
-        let locks = resources.into_iter().map(|resource| take(&folder, resource, now)).collect::<Result<_, _>>()?;
-        Ok(Locks { _locks: locks })
+        let locks = resources.into_iter().map(|resource| acquire(&folder, resource, now)).collect::<Result<_, _>>()?;
+        Ok(ResourceLocks { _locks: locks })
     }
 }
 
-fn take(folder: &Path, resource: &str, now: i64) -> Result<FileLock, LockError> {
+fn acquire(folder: &Path, resource: &str, now: i64) -> Result<FileLock, LockError> {
     let path = folder.join(file_name(resource));
     let io = |source| LockError::Io { path: path.clone(), source };
     let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(io)?;
     let holder = format!("process {} since {}", std::process::id(), format_timestamp(now));
-    FileLock::take(file, &holder).map_err(io)?.ok_or_else(|| {
+    FileLock::try_lock(file, &holder).map_err(io)?.ok_or_else(|| {
         let holder = FileLock::holder(&path).unwrap_or_else(|| "a process that could not leave its number".to_owned());
         LockError::Held { resource: resource.to_owned(), holder }
     })
@@ -68,12 +68,12 @@ fn file_name(resource: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::Locks;
+    use super::ResourceLocks;
 
     #[test]
     fn overlapping_resources_exclude_each_other_and_disjoint_ones_do_not() {
         let dir = tempfile::tempdir().unwrap();
-        let take = |resources: &[&'static str]| Locks::take(dir.path(), resources.iter().copied(), 0);
+        let take = |resources: &[&'static str]| ResourceLocks::acquire(dir.path(), resources.iter().copied(), 0);
         let first = take(&["a", "b/c"]).unwrap();
         let other = take(&["b_c", "d"]).unwrap();
         let message = take(&["e", "b/c"]).unwrap_err().to_string();

@@ -1,13 +1,13 @@
 //! Normalising what was extracted before.
 
-use catchment_load_package::{PackageStore, PendingRows};
+use catchment_load_package::{PackageStore, PendingExtract};
 use tokio_util::sync::CancellationToken;
 
-use crate::aside::Blocked;
 use crate::error::RunError;
-use crate::feed::Feed;
 use crate::package;
-use crate::report::{NormalizedPackage, Remarks};
+use crate::package_failure::PackageFailure;
+use crate::report::{Diagnostics, NormalizedPackage};
+use crate::row_source::RowSource;
 use crate::runner::Runner;
 
 /// What became of all that was extracted.
@@ -15,48 +15,48 @@ use crate::runner::Runner;
 pub(crate) struct Normalized {
     pub(crate) packages: Vec<NormalizedPackage>,
     /// What can never be normalized.
-    pub(crate) blocked: Vec<Blocked>,
+    pub(crate) blocked: Vec<PackageFailure>,
     /// What was noticed of rows that made no package.
-    pub(crate) remarks: Remarks,
+    pub(crate) diagnostics: Diagnostics,
 }
 
 /// Makes packages of what was extracted. What can never be normalised is set aside, and does not keep the others from
 /// being normalised.
 pub(crate) async fn normalize(runner: &Runner, store: &PackageStore, stop: &CancellationToken) -> Result<Normalized, RunError> {
-    let Normalized { mut packages, mut blocked, mut remarks } = Normalized::default();
-    let mut block = |package| blocked.push(Blocked::unknown(package, "normalized"));
-    for pending in store.extracted()? {
+    let Normalized { mut packages, mut blocked, mut diagnostics } = Normalized::default();
+    let mut block = |package| blocked.push(PackageFailure::without_details(package, "normalized"));
+    for pending in store.pending_extracts()? {
         let mut extracted = match pending {
-            PendingRows::Complete(extracted) => *extracted,
-            PendingRows::SetAside(package) => {
+            PendingExtract::Complete(extracted) => *extracted,
+            PendingExtract::Failed(package) => {
                 block(package);
                 continue;
             }
         };
-        let begun = (extracted.begin().clone(), extracted.schema().clone());
+        let plan = (extracted.header().clone(), extracted.schema().clone());
         // A process that was killed after it sealed the package has done the work.
-        let made = match store.is_sealed(&begun.0.load_id)? {
+        let made = match store.is_sealed(&plan.0.load_id)? {
             true => Ok(None),
-            false => package::make(runner, store, begun, Feed::Extracted(&mut extracted), stop).await.map(Some),
+            false => package::build(runner, store, plan, RowSource::ExtractedPackage(&mut extracted), stop).await.map(Some),
         };
         match made {
             Ok(made) => {
-                let package = made.and_then(|made| made.package(&mut remarks));
+                let package = made.and_then(|made| made.package(&mut diagnostics));
                 packages.extend(package.as_ref().map(NormalizedPackage::of));
-                store.complete_extracted(extracted)?;
+                store.remove_normalized(extracted)?;
             }
-            Err(error) if is_terminal(&error) => block(store.set_extracted_aside(extracted, &error.to_string())?),
+            Err(error) if is_terminal(&error) => block(store.move_extract_to_failed(extracted, &error.to_string())?),
             Err(error) => return Err(error),
         }
     }
-    Ok(Normalized { packages, blocked, remarks })
+    Ok(Normalized { packages, blocked, diagnostics })
 }
 
 /// Whether the rows are to blame.
 fn is_terminal(error: &RunError) -> bool {
     match error {
         RunError::Normalize(_) => true,
-        RunError::Package(error) => error.is_damage(),
+        RunError::Package(error) => error.is_corrupt(),
         _ => false,
     }
 }

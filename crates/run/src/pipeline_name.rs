@@ -17,16 +17,16 @@ pub struct PipelineNameError {
 /// Refuses names that are empty or lead out of the folder of all pipelines, on any operating system.
 ///
 /// ```
-/// use catchment_run::check_pipeline_name;
+/// use catchment_run::validate_pipeline_name;
 ///
-/// assert!(check_pipeline_name("github issues").is_ok());
-/// assert!(check_pipeline_name("../github").is_err());
+/// assert!(validate_pipeline_name("github issues").is_ok());
+/// assert!(validate_pipeline_name("../github").is_err());
 /// ```
 ///
 /// # Errors
 ///
 /// Where the name is no plain name of a folder.
-pub fn check_pipeline_name(name: &str) -> Result<(), PipelineNameError> {
+pub fn validate_pipeline_name(name: &str) -> Result<(), PipelineNameError> {
     let is_folder_name = || {
         let mut components = Path::new(name).components();
         matches!((components.next(), components.next()), (Some(Component::Normal(first)), None) if first == name)
@@ -47,11 +47,11 @@ pub fn check_pipeline_name(name: &str) -> Result<(), PipelineNameError> {
 
 #[cfg(test)]
 mod tests {
-    use super::check_pipeline_name;
+    use super::validate_pipeline_name;
 
     #[track_caller]
     fn check(name: &str, expected: &str) {
-        assert_eq!(check_pipeline_name(name).err().map(|error| error.problem).unwrap_or_default(), expected, "{name:?}");
+        assert_eq!(validate_pipeline_name(name).err().map(|error| error.problem).unwrap_or_default(), expected, "{name:?}");
     }
 
     #[test]

@@ -7,15 +7,15 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use catchment_extract::{Event, Progress};
+use catchment_extract::{ProgressChannel, ProgressEvent};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::report::counted;
+use crate::report::pluralize;
 
 /// What is done with the events of a run.
 #[derive(Clone, Default)]
-pub enum ProgressTo {
+pub enum ProgressSink {
     /// Nothing; then none are made.
     #[default]
     Off,
@@ -24,16 +24,16 @@ pub enum ProgressTo {
     /// The same as lines of JSON on stdout, for programs.
     Json,
     /// A function gets each of them.
-    Own(Arc<dyn Fn(&Event) + Send + Sync>),
+    Custom(Arc<dyn Fn(&ProgressEvent) + Send + Sync>),
 }
 
-impl fmt::Debug for ProgressTo {
+impl fmt::Debug for ProgressSink {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            ProgressTo::Off => "Off",
-            ProgressTo::Log => "Log",
-            ProgressTo::Json => "Json",
-            ProgressTo::Own(_) => "Own",
+            ProgressSink::Off => "Off",
+            ProgressSink::Log => "Log",
+            ProgressSink::Json => "Json",
+            ProgressSink::Custom(_) => "Own",
         })
     }
 }
@@ -42,16 +42,16 @@ impl fmt::Debug for ProgressTo {
 const INTERVAL: Duration = Duration::from_secs(1);
 
 /// Waits for `run`, and tells of it what comes through `events`.
-pub(crate) async fn follow<T>(to: &ProgressTo, events: &Progress, run: impl Future<Output = T>) -> T {
-    let write: &(dyn Fn(&Event) + Send + Sync) = match to {
-        ProgressTo::Off => return run.await,
-        ProgressTo::Own(function) => return hand_over(function.as_ref(), events, run).await,
+pub(crate) async fn report_progress<T>(to: &ProgressSink, events: &ProgressChannel, run: impl Future<Output = T>) -> T {
+    let write: &(dyn Fn(&ProgressEvent) + Send + Sync) = match to {
+        ProgressSink::Off => return run.await,
+        ProgressSink::Custom(function) => return forward_events(function.as_ref(), events, run).await,
         // That nobody reads them is no reason to stop the run.
-        ProgressTo::Log => &|event| drop(writeln!(std::io::stderr(), "{}", text(event))),
-        ProgressTo::Json => &|event| drop(writeln!(std::io::stdout(), "{}", json(event))),
+        ProgressSink::Log => &|event| drop(writeln!(std::io::stderr(), "{}", text(event))),
+        ProgressSink::Json => &|event| drop(writeln!(std::io::stdout(), "{}", json(event))),
     };
-    let mut changed: BTreeMap<String, Event> = BTreeMap::new();
-    let mut receiver = events.listen();
+    let mut changed: BTreeMap<String, ProgressEvent> = BTreeMap::new();
+    let mut receiver = events.subscribe();
     let (mut run, mut ticks) = (pin!(run), interval(INTERVAL));
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     // the first one comes at once
@@ -75,8 +75,12 @@ pub(crate) async fn follow<T>(to: &ProgressTo, events: &Progress, run: impl Futu
     result
 }
 
-async fn hand_over<T>(function: &(dyn Fn(&Event) + Send + Sync), events: &Progress, run: impl Future<Output = T>) -> T {
-    let mut receiver = events.listen();
+async fn forward_events<T>(
+    function: &(dyn Fn(&ProgressEvent) + Send + Sync),
+    events: &ProgressChannel,
+    run: impl Future<Output = T>,
+) -> T {
+    let mut receiver = events.subscribe();
     let mut run = pin!(run);
     let result = loop {
         tokio::select! {
@@ -91,16 +95,16 @@ async fn hand_over<T>(function: &(dyn Fn(&Event) + Send + Sync), events: &Progre
     result
 }
 
-fn text(event: &Event) -> String {
-    let Event { resource, pages, rows, bytes, waited_for_pages, waited_for_budget, is_done } = event;
-    let (pages, rows, megabytes) = (counted(*pages, "page"), counted(*rows, "row"), *bytes as f64 / 1e6);
+fn text(event: &ProgressEvent) -> String {
+    let ProgressEvent { resource, pages, rows, bytes, waited_for_pages, waited_for_budget, is_done } = event;
+    let (pages, rows, megabytes) = (pluralize(*pages, "page"), pluralize(*rows, "row"), *bytes as f64 / 1e6);
     let (source, room) = (waited_for_pages.as_secs_f64(), waited_for_budget.as_secs_f64());
     let state = if *is_done { "done" } else { "so far" };
     format!("{resource}: {pages}, {rows}, {megabytes:.1} MB {state}; waited {source:.1} s for pages, {room:.1} s for room")
 }
 
-fn json(event: &Event) -> String {
-    let Event { resource, pages, rows, bytes, waited_for_pages, waited_for_budget, is_done } = event;
+fn json(event: &ProgressEvent) -> String {
+    let ProgressEvent { resource, pages, rows, bytes, waited_for_pages, waited_for_budget, is_done } = event;
     serde_json::json!({
         "event": "progress",
         "resource": resource,
@@ -118,13 +122,13 @@ fn json(event: &Event) -> String {
 mod tests {
     use std::time::Duration;
 
-    use catchment_extract::Event;
+    use catchment_extract::ProgressEvent;
 
     use super::{json, text};
 
     #[test]
     fn events_as_lines() {
-        let event = Event {
+        let event = ProgressEvent {
             resource: "issues".to_owned(),
             pages: 12,
             rows: 1200,

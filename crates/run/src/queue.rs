@@ -5,25 +5,25 @@ use std::ops::Range;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use catchment_extract::RowBatch;
-use catchment_normalize::Rows;
+use catchment_normalize::PageRows;
 
 /// Rows that follow each other in one table, shredded together.
 #[derive(Debug)]
-pub(crate) struct Group {
+pub(crate) struct BatchGroup {
     /// Counts the groups from 0.
     pub(crate) sequence: u64,
-    runs: Vec<Run>,
+    runs: Vec<RowSpan>,
 }
 
 /// Some rows of a batch, whose share of the budget is held until all of them are written.
 #[derive(Debug)]
-struct Run {
+struct RowSpan {
     batch: Arc<RowBatch>,
     places: Range<usize>,
     bytes: usize,
 }
 
-impl Group {
+impl BatchGroup {
     pub(crate) fn table(&self) -> &str {
         self.runs.first().map_or("", |run| &run.batch.table)
     }
@@ -33,8 +33,8 @@ impl Group {
         self.runs.first().map_or("", |run| &run.batch.resource)
     }
 
-    pub(crate) fn rows(&self) -> Vec<Rows<'_>> {
-        self.runs.iter().map(|run| Rows::of(&run.batch.rows, run.batch.ordinal).at(run.places.clone())).collect()
+    pub(crate) fn rows(&self) -> Vec<PageRows<'_>> {
+        self.runs.iter().map(|run| PageRows::new(&run.batch.rows, run.batch.ordinal).slice(run.places.clone())).collect()
     }
 }
 
@@ -42,7 +42,7 @@ impl Group {
 /// be free takes several at once; so groups are large when that helps, and nobody waits for one to be full. Of a batch
 /// that is larger than a group, several take parts.
 #[derive(Debug)]
-pub(crate) struct Queue {
+pub(crate) struct BatchQueue {
     inner: Mutex<Inner>,
     changed: Condvar,
     /// About how many bytes of pages make a group.
@@ -53,7 +53,7 @@ pub(crate) struct Queue {
 
 #[derive(Debug, Default)]
 struct Inner {
-    waiting: VecDeque<Run>,
+    waiting: VecDeque<RowSpan>,
     next_sequence: u64,
     /// How many groups are done with.
     written: u64,
@@ -61,24 +61,24 @@ struct Inner {
     is_stopped: bool,
 }
 
-impl Queue {
+impl BatchQueue {
     /// A queue for `workers` shredders.
-    pub(crate) fn new(group_bytes: usize, workers: usize) -> Queue {
+    pub(crate) fn new(group_bytes: usize, workers: usize) -> BatchQueue {
         let max_groups = 2 * workers as u64 + 2;
-        Queue { inner: Mutex::default(), changed: Condvar::new(), group_bytes, max_groups }
+        BatchQueue { inner: Mutex::default(), changed: Condvar::new(), group_bytes, max_groups }
     }
 
     /// Adds a batch; false where the queue is closed.
     pub(crate) fn push(&self, batch: RowBatch) -> bool {
         let batch = Arc::new(batch);
-        let runs = batch.rows.runs(self.group_bytes);
-        let bytes = batch.rows.memory() / runs.len().max(1);
+        let runs = batch.rows.chunks_by_size(self.group_bytes);
+        let bytes = batch.rows.memory_size() / runs.len().max(1);
         let mut inner = self.lock();
         if inner.is_closed {
             return false;
         }
         let wakes_all = runs.len() > 1;
-        inner.waiting.extend(runs.into_iter().map(|places| Run { batch: Arc::clone(&batch), places, bytes }));
+        inner.waiting.extend(runs.into_iter().map(|places| RowSpan { batch: Arc::clone(&batch), places, bytes }));
         drop(inner);
         if wakes_all {
             self.changed.notify_all()
@@ -90,7 +90,7 @@ impl Queue {
 
     /// Waits for batches and takes those of one table from the front. None when the queue is closed and empty. What becomes
     /// of rows can take much more memory than they do: it waits too while too many groups are not written.
-    pub(crate) fn take(&self) -> Option<Group> {
+    pub(crate) fn take(&self) -> Option<BatchGroup> {
         let mut inner = self.lock();
         let first = loop {
             if let Some(first) = self.has_room(&inner).then(|| inner.waiting.pop_front()).flatten() {
@@ -112,11 +112,11 @@ impl Queue {
         }
         let sequence = inner.next_sequence;
         inner.next_sequence += 1;
-        Some(Group { sequence, runs })
+        Some(BatchGroup { sequence, runs })
     }
 
     /// Notes that one more group is done with.
-    pub(crate) fn note_written(&self) {
+    pub(crate) fn mark_written(&self) {
         let mut inner = self.lock();
         let was_full = !self.has_room(&inner);
         inner.written += 1;

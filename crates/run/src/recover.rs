@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use catchment_load::{LoadError, LoadOutcome, Loaded};
-use catchment_load_package::{PackageStore, Pending, SealedPackage};
+use catchment_load::{LoadError, LoadOutcome, LoadResult};
+use catchment_load_package::{PackageStore, PendingPackage, SealedPackage};
 use tokio_util::sync::CancellationToken;
 
-use crate::aside::Blocked;
 use crate::error::RunError;
-use crate::report::{PackageInfo, PackageOutcome, Remarks, Warning};
+use crate::package_failure::PackageFailure;
+use crate::report::{Diagnostics, PackageInfo, PackageOutcome, Warning};
 use crate::runner::Runner;
-use crate::threads::blocking;
+use crate::threads::spawn_blocking;
 
 /// Loads what is sealed, for which `outcome` is reported, and throws away what is not. What can never be loaded is
 /// set aside; where it was only recovered, that does not keep the run from going on, unless its options say so.
@@ -21,13 +21,13 @@ pub(crate) async fn load_pending(
     stop: &CancellationToken,
 ) -> Result<Vec<PackageInfo>, RunError> {
     let mut recovered = Vec::new();
-    for pending in store.pending()? {
+    for pending in store.pending_packages()? {
         match pending {
-            Pending::Discarded { load_id } => tracing::info!("package {load_id} was never finished, and is thrown away"),
-            Pending::SetAside(package) => {
-                recovered.push(go_on(runner, outcome, Blocked::unknown(package, TASK))?);
+            PendingPackage::Discarded { load_id } => tracing::info!("package {load_id} was never finished, and is thrown away"),
+            PendingPackage::Failed(package) => {
+                recovered.push(tolerate_failure(runner, outcome, PackageFailure::without_details(package, TASK))?);
             }
-            Pending::Sealed(package) => recovered.push(load(runner, store, *package, outcome.clone(), stop).await?),
+            PendingPackage::Sealed(package) => recovered.push(load(runner, store, *package, outcome.clone(), stop).await?),
         }
     }
     Ok(recovered)
@@ -37,9 +37,9 @@ pub(crate) async fn load_pending(
 const TASK: &str = "loaded";
 
 /// Goes on without a package that earlier runs have made, where the options do not say otherwise.
-fn go_on(runner: &Runner, outcome: &PackageOutcome, blocked: Blocked) -> Result<PackageInfo, RunError> {
+fn tolerate_failure(runner: &Runner, outcome: &PackageOutcome, blocked: PackageFailure) -> Result<PackageInfo, RunError> {
     let is_own = *outcome == PackageOutcome::Loaded;
-    if is_own || runner.options.raise_on_failed_jobs { Err(blocked.stop()) } else { Ok(blocked.go_on()) }
+    if is_own || runner.options.raise_on_failed_jobs { Err(blocked.into_error()) } else { Ok(blocked.into_package_info()) }
 }
 
 /// Loads a package and removes it, or sets it aside where it can never be loaded.
@@ -50,51 +50,51 @@ pub(crate) async fn load(
     outcome: PackageOutcome,
     stop: &CancellationToken,
 ) -> Result<PackageInfo, RunError> {
-    let (package, loaded) = attempt(runner, package, stop).await?;
-    settle(runner, store, package, loaded, outcome)
+    let (package, loaded) = try_load(runner, package, stop).await?;
+    finish_load(runner, store, package, loaded, outcome)
 }
 
 /// Loads a package, or tries to.
-pub(crate) async fn attempt(
+pub(crate) async fn try_load(
     runner: &Runner,
     package: SealedPackage,
     stop: &CancellationToken,
-) -> Result<(SealedPackage, Result<Loaded, LoadError>), RunError> {
+) -> Result<(SealedPackage, Result<LoadResult, LoadError>), RunError> {
     let (destination, stop) = (Arc::clone(&runner.destination), stop.clone());
     let loading = move || {
         let loaded = destination.load(&package, &|| stop.is_cancelled());
         (package, loaded)
     };
-    blocking(loading).await
+    spawn_blocking(loading).await
 }
 
 /// Removes a package that is loaded, or sets it aside where it can never be.
-pub(crate) fn settle(
+pub(crate) fn finish_load(
     runner: &Runner,
     store: &PackageStore,
     package: SealedPackage,
-    loaded: Result<Loaded, LoadError>,
+    loaded: Result<LoadResult, LoadError>,
     outcome: PackageOutcome,
 ) -> Result<PackageInfo, RunError> {
-    let (load_id, row_counts) = (package.begin().load_id.clone(), package.row_counts());
-    let mut remarks = Remarks::from_stored(&package.seal().findings);
+    let (load_id, row_counts) = (package.header().load_id.clone(), package.row_counts());
+    let mut diagnostics = Diagnostics::from_stored(&package.footer().findings);
     match loaded {
         Ok(loaded) => {
-            remarks.warnings.extend(loaded.warnings.into_iter().map(Warning::new));
+            diagnostics.warnings.extend(loaded.warnings.into_iter().map(Warning::new));
             #[cfg(feature = "failpoints")]
             fail::fail_point!("run::load_answered");
             // The rows are in the dataset, and the load id keeps them from being loaded again.
-            if let Err(error) = store.complete(package) {
+            if let Err(error) = store.remove_loaded(package) {
                 tracing::warn!("package {load_id} is loaded, and its folder stays until the next run: {error}");
             }
-            let outcome = if loaded.outcome == LoadOutcome::AlreadyLoaded { PackageOutcome::LoadedBefore } else { outcome };
-            Ok(PackageInfo { load_id, outcome, row_counts, remarks })
+            let outcome = if loaded.outcome == LoadOutcome::AlreadyLoaded { PackageOutcome::AlreadyLoaded } else { outcome };
+            Ok(PackageInfo { load_id, outcome, row_counts, diagnostics })
         }
         Err(error) if error.is_terminal() => {
-            let package = store.set_aside(package, &error.to_string())?;
-            go_on(runner, &outcome, Blocked { package, task: TASK, row_counts, remarks })
+            let package = store.move_to_failed(package, &error.to_string())?;
+            tolerate_failure(runner, &outcome, PackageFailure { package, operation: TASK, row_counts, diagnostics })
         }
-        Err(LoadError::Cancelled) => Err(RunError::Stopped),
-        Err(source) => Err(RunError::NotLoaded { load_id, source }),
+        Err(LoadError::Cancelled) => Err(RunError::Cancelled),
+        Err(source) => Err(RunError::LoadDeferred { load_id, source }),
     }
 }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use catchment_extract::{Source, keep_fed};
-use catchment_load_package::Refresh;
+use catchment_extract::{Source, preserve_dependent_cursors};
+use catchment_load_package::RefreshTables;
 use catchment_schema::{Schema, Table};
 use catchment_state::State;
 
@@ -46,8 +46,8 @@ pub(crate) fn refresh(
     (schema, state): (&mut Schema, &mut State),
     without_rows: &BTreeSet<String>,
     notes: &mut Vec<String>,
-) -> Refresh {
-    let Some(mode) = mode else { return Refresh::default() };
+) -> RefreshTables {
+    let Some(mode) = mode else { return RefreshTables::default() };
     let tables: Vec<String> = if mode == RefreshMode::DropSources {
         let own = own_resources(source, state);
         state.drop_source(&source.name);
@@ -56,16 +56,16 @@ pub(crate) fn refresh(
         notes.extend(kept_note(&others));
         own.into_iter().map(|table| table.name.clone()).collect()
     } else {
-        keep_fed(source, state, without_rows);
-        source.loaded().for_each(|resource| state.set_resource(&source.name, &resource.name, None));
-        let tables = source.loaded().flat_map(|resource| schema.tables_of(&resource.name));
+        preserve_dependent_cursors(source, state, without_rows);
+        source.selected_resources().for_each(|resource| state.set_resource(&source.name, &resource.name, None));
+        let tables = source.selected_resources().flat_map(|resource| schema.tables_of(&resource.name));
         tables.map(|table| table.name.clone()).collect()
     };
     if mode == RefreshMode::DropData {
-        return Refresh { emptied: tables, dropped: Vec::new() };
+        return RefreshTables { emptied: tables, dropped: Vec::new() };
     }
     tables.iter().for_each(|table| drop(schema.tables.shift_remove(table)));
-    Refresh { dropped: tables, emptied: Vec::new() }
+    RefreshTables { dropped: tables, emptied: Vec::new() }
 }
 
 /// The resources that are known to be the pipeline's: those of the source, those that it notes that it has loaded, and those
@@ -75,7 +75,7 @@ fn own_resources(source: &Source, state: &State) -> BTreeSet<String> {
     let declared = source.resources.iter().map(|resource| resource.name.as_str());
     let kept = state.source(&source.name).and_then(|kept| kept.get("resources")?.as_object());
     let kept = kept.into_iter().flat_map(|kept| kept.keys().map(String::as_str));
-    declared.chain(state.loaded(&source.name)).chain(kept).map(str::to_owned).collect()
+    declared.chain(state.loaded_resources(&source.name)).chain(kept).map(str::to_owned).collect()
 }
 
 /// A note on the tables that are kept.
@@ -116,13 +116,13 @@ mod tests {
 
     #[track_caller]
     fn check(change: impl FnOnce(&mut State), dropped: &[&str], note: &str) {
-        let source = Source::new("rest_api").with(Resource::rows("users", [1]));
+        let source = Source::new("rest_api").with_resource(Resource::rows("users", [1]));
         let (mut schema, mut state, mut notes) = (schema(), State::new("p", "d", "t"), Vec::new());
         change(&mut state);
         let refreshed = refresh(Some(RefreshMode::DropSources), &source, (&mut schema, &mut state), &BTreeSet::new(), &mut notes);
         assert_eq!(refreshed.dropped, dropped);
         assert!(refreshed.emptied.is_empty() && dropped.iter().all(|table| !schema.tables.contains_key(*table)));
-        assert!(schema.tables.contains_key("foreign") && state.loaded("rest_api").is_empty());
+        assert!(schema.tables.contains_key("foreign") && state.loaded_resources("rest_api").is_empty());
         assert_eq!(notes, [note]);
     }
 
@@ -135,18 +135,18 @@ mod tests {
     #[test]
     fn a_pipeline_that_starts_over_leaves_tables_of_others_of_the_same_source_name() {
         check(|_| (), &["users", "users__tags"], OTHERS);
-        check(|state| state.add_loaded("other", "orders"), &["users", "users__tags"], OTHERS);
+        check(|state| state.mark_resource_loaded("other", "orders"), &["users", "users__tags"], OTHERS);
     }
 
     #[test]
     fn tables_of_resources_that_the_source_has_no_more_are_dropped_with_it() {
-        check(|state| state.add_loaded("rest_api", "orders"), &ALL, FOREIGN);
+        check(|state| state.mark_resource_loaded("rest_api", "orders"), &ALL, FOREIGN);
         check(|state| state.set_resource("rest_api", "orders", Some(catchment_json::Object::new())), &ALL, FOREIGN);
     }
 
     #[test]
     fn other_modes_take_the_resources_that_are_loaded() {
-        let source = Source::new("rest_api").with(Resource::rows("users", [1]));
+        let source = Source::new("rest_api").with_resource(Resource::rows("users", [1]));
         let (mut schema, mut state, mut notes) = (schema(), State::new("p", "d", "t"), Vec::new());
         let emptied =
             refresh(Some(RefreshMode::DropData), &source, (&mut schema, &mut state), &BTreeSet::new(), &mut notes).emptied;

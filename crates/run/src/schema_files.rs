@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use catchment_schema::{Schema, StoredError};
+use catchment_schema::{Schema, StoredSchemaError};
 use thiserror::Error;
 
 /// The folders of schema files, `NAME.schema.yaml` for the schema of each source; none by default.
@@ -32,7 +32,7 @@ pub enum SchemaFileError {
         /// The file.
         path: PathBuf,
         /// What is wrong.
-        source: StoredError,
+        source: StoredSchemaError,
     },
     /// It is that of another source.
     #[error("the schema file {} is that of {found:?}, expected {expected:?}", path.display())]

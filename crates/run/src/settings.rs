@@ -1,8 +1,8 @@
 //! What is set of the stages of a run.
 
-use catchment_normalize::NullOnly;
+use catchment_normalize::NullColumnPolicy;
 use catchment_schema::naming::normalize_path;
-use catchment_settings::{Configured, Fields, Incomplete, Settings, SettingsError, ThreadCount};
+use catchment_settings::{FieldReader, FromSettings, IncompleteSettings, Settings, SettingsError, ThreadCount};
 
 use crate::RunOptions;
 
@@ -21,7 +21,7 @@ impl RunOptions {
     /// use catchment_settings::{NoSettings, Settings};
     ///
     /// let options = RunOptions::from_settings(&Settings::new(&NoSettings))?;
-    /// assert_eq!(options.extract.max_resources, 5);
+    /// assert_eq!(options.extract.max_parallel_resources, 5);
     /// # Ok::<(), catchment_settings::SettingsError>(())
     /// ```
     pub fn from_settings(settings: &Settings<'_>) -> Result<RunOptions, SettingsError> {
@@ -38,7 +38,7 @@ impl RunOptions {
             Ok(load) => options.raise_on_failed_jobs = load.raise_on_failed_jobs,
             Err(error) => problems.push(error),
         }
-        SettingsError::of(problems).map_or(Ok(options), Err)
+        SettingsError::from_errors(problems).map_or(Ok(options), Err)
     }
 }
 
@@ -51,28 +51,28 @@ pub struct ExtractSettings {
 
 impl ExtractSettings {
     fn apply(&self, options: &mut RunOptions) {
-        options.extract.max_resources = self.workers;
-        options.extract.max_rows = self.max_parallel_items;
+        options.extract.max_parallel_resources = self.workers;
+        options.extract.max_parallel_items = self.max_parallel_items;
     }
 }
 
-impl Configured for ExtractSettings {
-    fn under(settings: Settings<'_>) -> Settings<'_> {
+impl FromSettings for ExtractSettings {
+    fn scope(settings: Settings<'_>) -> Settings<'_> {
         settings.fixed("extract")
     }
 
-    fn read(fields: &mut Fields<'_>) -> Result<Self, Incomplete> {
+    fn read(fields: &mut FieldReader<'_>) -> Result<Self, IncompleteSettings> {
         let default = RunOptions::default().extract;
         Ok(ExtractSettings {
-            workers: fields.or(
+            workers: fields.with_default(
                 "workers",
                 "How many resources with pages of their own are extracted at the same time.",
-                default.max_resources,
+                default.max_parallel_resources,
             ),
-            max_parallel_items: fields.or(
+            max_parallel_items: fields.with_default(
                 "max_parallel_items",
                 "For how many rows of a resource the pages of another one, which it feeds, are asked for at the same time.",
-                default.max_rows,
+                default.max_parallel_items,
             ),
         })
     }
@@ -85,7 +85,7 @@ pub struct NormalizeSettings {
     buffer_max_bytes: usize,
     max_columns: Option<usize>,
     numeric_widening: bool,
-    null_only_columns: NullOnly,
+    null_only_columns: NullColumnPolicy,
     quarantine_table: Option<String>,
     transliterate: bool,
 }
@@ -104,17 +104,17 @@ impl NormalizeSettings {
     }
 }
 
-impl Configured for NormalizeSettings {
-    fn under(settings: Settings<'_>) -> Settings<'_> {
+impl FromSettings for NormalizeSettings {
+    fn scope(settings: Settings<'_>) -> Settings<'_> {
         settings.fixed("normalize")
     }
 
-    fn read(fields: &mut Fields<'_>) -> Result<Self, Incomplete> {
+    fn read(fields: &mut FieldReader<'_>) -> Result<Self, IncompleteSettings> {
         let default = RunOptions::default();
-        let policies = NullOnly::ALL.map(|policy| (policy.name(), policy));
+        let policies = NullColumnPolicy::ALL.map(|policy| (policy.name(), policy));
         Ok(NormalizeSettings {
             workers: fields.optional("workers", "How many threads make tables of rows; by default one for each core."),
-            buffer_max_bytes: fields.or(
+            buffer_max_bytes: fields.with_default(
                 "buffer_max_bytes",
                 "How many bytes of pages that were fetched, and of rows that are not written yet, are kept in memory.",
                 default.writer.buffer_max_bytes,
@@ -124,7 +124,7 @@ impl Configured for NormalizeSettings {
                 "The most columns of a table, and the most tables that the lists of one resource's rows become; by default what \
                  suits the destination (5000 for DuckDB).",
             ),
-            numeric_widening: fields.or(
+            numeric_widening: fields.with_default(
                 "numeric_widening",
                 "Whether values keep what they are: a column of integers becomes one of fractions when a fraction comes, and takes \
                  other values only where they read back as they were written (5 and `5`, not `007`). Without, types and \
@@ -141,7 +141,7 @@ impl Configured for NormalizeSettings {
                 "quarantine_table",
                 "The table that rows and values are kept in which a schema contract discards; by default they are gone.",
             ),
-            transliterate: fields.or(
+            transliterate: fields.with_default(
                 "transliterate",
                 "Whether names without a letter from A to Z are written in Latin letters. Without, they are those of dlt: `x`.",
                 default.normalize.transliterate,
@@ -156,22 +156,22 @@ pub struct LoadSettings {
     raise_on_failed_jobs: bool,
 }
 
-impl Configured for LoadSettings {
-    fn under(settings: Settings<'_>) -> Settings<'_> {
+impl FromSettings for LoadSettings {
+    fn scope(settings: Settings<'_>) -> Settings<'_> {
         settings.fixed("load")
     }
 
-    fn read(fields: &mut Fields<'_>) -> Result<Self, Incomplete> {
+    fn read(fields: &mut FieldReader<'_>) -> Result<Self, IncompleteSettings> {
         let about = "Whether a package of an earlier run that can never be loaded ends the run. By default it is set aside and \
                      reported, and the run goes on.";
         let default = RunOptions::default().raise_on_failed_jobs;
-        Ok(LoadSettings { raise_on_failed_jobs: fields.or("raise_on_failed_jobs", about, default) })
+        Ok(LoadSettings { raise_on_failed_jobs: fields.with_default("raise_on_failed_jobs", about, default) })
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use catchment_settings::{Found, Key, Lookup, Place, Searched};
+    use catchment_settings::{FoundSetting, Lookup, LookupReport, SettingKey, SettingLocation};
 
     use super::*;
 
@@ -180,19 +180,19 @@ mod tests {
     struct Fixed(&'static [(&'static str, &'static str)]);
 
     impl Lookup for Fixed {
-        fn find(&self, key: &Key) -> Result<Option<Found>, SettingsError> {
+        fn find(&self, key: &SettingKey) -> Result<Option<FoundSetting>, SettingsError> {
             let path = key.scope().path(key.name());
             let found = self.0.iter().find(|(known, _)| *known == path);
-            Ok(found.map(|(known, text)| Found {
+            Ok(found.map(|(known, text)| FoundSetting {
                 value: (*text).into(),
-                place: Place::new("fixed", *known),
-                masked: false,
+                location: SettingLocation::new("fixed", *known),
+                redact: false,
                 misplaced: false,
             }))
         }
 
-        fn searched(&self, _: &Key) -> Searched {
-            Searched::default()
+        fn report(&self, _: &SettingKey) -> LookupReport {
+            LookupReport::default()
         }
     }
 
@@ -206,9 +206,9 @@ mod tests {
             ("load.raise_on_failed_jobs", "yes"),
         ]);
         let options = RunOptions::from_settings(&Settings::new(&fixed)).unwrap();
-        assert_eq!((options.extract.max_resources, options.extract.max_rows), (2, 20));
+        assert_eq!((options.extract.max_parallel_resources, options.extract.max_parallel_items), (2, 20));
         assert_eq!((options.writer.buffer_max_bytes, options.in_flight_max_bytes), (1000, 1000));
-        assert_eq!(options.normalize.null_only_columns, NullOnly::Text);
+        assert_eq!(options.normalize.null_only_columns, NullColumnPolicy::Text);
         assert_eq!(options.normalize.quarantine_table.as_deref(), Some("left_out"));
         assert!(options.raise_on_failed_jobs);
     }

@@ -2,15 +2,15 @@
 
 use catchment_json::Value;
 use catchment_load::LoadError;
-use catchment_load_package::{Refresh, Seal};
+use catchment_load_package::{PackageFooter, RefreshTables};
 use catchment_schema::{Schema, naming};
 use catchment_state::State;
 use tokio_util::sync::CancellationToken;
 
-use crate::begin::{begin_of, created_at, restore, schema_or_new, state_or_new};
 use crate::error::RunError;
+use crate::package_plan::{next_created_at, package_header, restore, schema_or_new, state_or_new};
 use crate::recover;
-use crate::report::{LoadInfo, PackageOutcome, Remarks};
+use crate::report::{Diagnostics, LoadInfo, PackageOutcome};
 use crate::runner::Runner;
 
 /// The state of a pipeline, as its dataset has it. Changes count when they are committed, and are dropped with it.
@@ -25,7 +25,7 @@ pub struct StateEdit {
 }
 
 impl StateEdit {
-    pub(crate) async fn begin(runner: &Runner, stop: &CancellationToken) -> Result<StateEdit, RunError> {
+    pub(crate) async fn header(runner: &Runner, stop: &CancellationToken) -> Result<StateEdit, RunError> {
         let own_name = naming::normalize_identifier(&runner.pipeline);
         let mut restored = restore(runner, &own_name, stop).await?;
         let default = restored.state.as_ref().and_then(State::default_schema_name).map(str::to_owned);
@@ -49,26 +49,27 @@ impl StateEdit {
     pub async fn commit(mut self) -> Result<LoadInfo, RunError> {
         let stop = CancellationToken::new();
         let _when_dropped = stop.clone().drop_guard();
-        let (runner, started_at) = (&self.runner, self.runner.host.now());
+        let (runner, started_at) = (&self.runner, self.runner.environment.now());
         self.state.add_schema(&self.schema.name);
-        if !self.state.bump() {
-            return Ok(runner.load_info(started_at, Vec::new(), Remarks::default()));
+        if !self.state.update_version() {
+            return Ok(runner.load_info(started_at, Vec::new(), Diagnostics::default()));
         }
         let store = runner.packages()?;
-        let created_at = created_at(runner, &store, self.last_load_id)?;
+        let created_at = next_created_at(runner, &store, self.last_load_id)?;
         let source = self.schema.name.clone();
-        let begin = begin_of(runner, created_at, &source, Vec::new(), self.base, self.base_schema, Refresh::default());
-        self.schema.bump();
-        let writer = store.create(begin, runner.options.writer)?;
-        let package = writer.seal(Seal { schema: self.schema, state: self.state, findings: Value::Null })?;
-        runner.working_dir.keep(&package.seal().state, &package.seal().schema);
-        let (package, loaded) = recover::attempt(runner, package, &stop).await?;
+        let header =
+            package_header(runner, created_at, &source, Vec::new(), self.base, self.base_schema, RefreshTables::default());
+        self.schema.update_version();
+        let writer = store.create_package(header, runner.options.writer)?;
+        let package = writer.seal(PackageFooter { schema: self.schema, state: self.state, findings: Value::Null })?;
+        runner.working_dir.save_snapshot(&package.footer().state, &package.footer().schema);
+        let (package, loaded) = recover::try_load(runner, package, &stop).await?;
         if let Err(error @ LoadError::Stale { .. }) = loaded {
             // There are no rows in it that somebody could miss.
-            store.complete(package)?;
+            store.remove_loaded(package)?;
             return Err(RunError::Load(error));
         }
-        let package = recover::settle(runner, &store, package, loaded, PackageOutcome::Loaded)?;
-        Ok(runner.load_info(started_at, vec![package], Remarks::default()))
+        let package = recover::finish_load(runner, &store, package, loaded, PackageOutcome::Loaded)?;
+        Ok(runner.load_info(started_at, vec![package], Diagnostics::default()))
     }
 }

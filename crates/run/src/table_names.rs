@@ -7,7 +7,7 @@ use catchment_schema::{Schema, naming};
 
 /// `source` with the names that the tables of its resources have: those of dlt where names are not transliterated, and
 /// where a resource has its table under such a name already.
-pub(crate) fn named(source: &Source, schema: &Schema, transliterate: bool) -> Source {
+pub(crate) fn with_dataset_table_names(source: &Source, schema: &Schema, transliterate: bool) -> Source {
     let mut source = source.clone();
     source.resources.iter_mut().for_each(|resource| name(resource, schema, transliterate));
     source
@@ -24,7 +24,7 @@ fn name(resource: &mut Resource, schema: &Schema, transliterate: bool) {
             return;
         }
     };
-    let (of_reference, readable) = (naming::normalize_path(text), naming::readable_path(text));
+    let (of_reference, readable) = (naming::normalize_path(text), naming::transliterate_path(text));
     if of_reference == readable {
         return;
     }
@@ -43,8 +43,9 @@ mod tests {
     #[track_caller]
     fn check(schema: &Schema, transliterate: bool, expected: &[&str]) {
         let source = ["заказы", "клиенты", "orders"].map(|name| Resource::rows(name, [1]));
-        let source = source.into_iter().fold(Source::new("s"), Source::with);
-        let tables: Vec<String> = named(&source, schema, transliterate).resources.iter().map(Resource::root_table).collect();
+        let source = source.into_iter().fold(Source::new("s"), Source::with_resource);
+        let tables: Vec<String> =
+            with_dataset_table_names(&source, schema, transliterate).resources.iter().map(Resource::root_table).collect();
         assert_eq!(tables, expected);
     }
 

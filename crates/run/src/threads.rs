@@ -5,17 +5,17 @@ use std::thread;
 
 use crate::error::RunError;
 
-/// Starts up to `count` threads by `start`, at least one.
+/// Starts up to `count` threads by `spawn_up_to`, at least one.
 ///
 /// # Errors
 ///
 /// Where not even one can be started.
-pub(crate) fn start<T>(count: usize, mut start: impl FnMut() -> io::Result<T>) -> Result<Vec<T>, RunError> {
+pub(crate) fn spawn_up_to<T>(count: usize, mut start: impl FnMut() -> io::Result<T>) -> Result<Vec<T>, RunError> {
     let mut started = Vec::new();
     for _ in 0..count {
         match start() {
             Ok(thread) => started.push(thread),
-            Err(error) if started.is_empty() => return Err(RunError::Thread(error)),
+            Err(error) if started.is_empty() => return Err(RunError::SpawnThread(error)),
             Err(error) => {
                 tracing::warn!(started = started.len(), wanted = count, %error, "fewer threads normalize rows than `normalize.workers` says");
                 break;
@@ -30,14 +30,14 @@ pub(crate) fn start<T>(count: usize, mut start: impl FnMut() -> io::Result<T>) -
 /// # Errors
 ///
 /// Where it panics, or no thread can be started: tokio panics then, so that is tried before.
-pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, RunError> {
-    try_thread()?;
+pub(crate) async fn spawn_blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, RunError> {
+    probe_spawn()?;
     tokio::task::spawn_blocking(work).await.map_err(|_| RunError::Panicked)
 }
 
 /// Whether a thread can be started.
-pub(crate) fn try_thread() -> Result<(), RunError> {
-    let thread = thread::Builder::new().spawn(|| ()).map_err(RunError::Thread)?;
+pub(crate) fn probe_spawn() -> Result<(), RunError> {
+    let thread = thread::Builder::new().spawn(|| ()).map_err(RunError::SpawnThread)?;
     thread.join().map_err(|_| RunError::Panicked)
 }
 
@@ -45,13 +45,13 @@ pub(crate) fn try_thread() -> Result<(), RunError> {
 mod tests {
     use std::io;
 
-    use super::start;
+    use super::spawn_up_to;
 
     #[test]
     fn a_system_without_room_for_all_threads_gets_fewer() {
         let check = |room: usize, expected: Result<usize, &str>| {
             let mut left = room;
-            let started = start(4, || {
+            let started = spawn_up_to(4, || {
                 left = left.checked_sub(1).ok_or_else(|| io::Error::other("no room"))?;
                 Ok(())
             });

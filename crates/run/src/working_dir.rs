@@ -103,25 +103,25 @@ impl WorkingDir {
     }
 
     /// The database file that the pipeline has loaded into while no setting said where; see
-    /// [`WorkingDir::keep_default_file`].
-    pub fn default_file(&self) -> Option<PathBuf> {
+    /// [`WorkingDir::save_default_database`].
+    pub fn default_database(&self) -> Option<PathBuf> {
         self.read(LOCAL)?.get(DEFAULT_FILE)?.as_str().map(PathBuf::from)
     }
 
     /// Remembers the database file, an absolute path, that the pipeline loads into where no setting says which: it depends on
     /// the current folder, and the next run may have another one.
-    pub fn keep_default_file(&self, file: &Path) {
+    pub fn save_default_database(&self, file: &Path) {
         if let Some(file) = file.to_str() {
             self.write(LOCAL, &Value::object([(DEFAULT_FILE, Value::from(file))]).to_string());
         }
     }
 
-    pub(crate) fn keep(&self, state: &State, schema: &Schema) {
+    pub(crate) fn save_snapshot(&self, state: &State, schema: &Schema) {
         self.write("state.json", &state.to_value().to_string());
         self.write(&format!("schemas/{}.schema.json", schema.name), &schema.to_value().to_string());
     }
 
-    pub(crate) fn keep_trace(&self, trace: &Trace) {
+    pub(crate) fn save_trace(&self, trace: &Trace) {
         match serde_json::to_string(trace) {
             Ok(text) => self.write(TRACE, &text),
             Err(error) => tracing::warn!("failed to write the trace of the run: {error}"),
@@ -160,8 +160,8 @@ mod tests {
     fn the_default_file_is_remembered() {
         let dir = tempfile::tempdir().unwrap();
         let working_dir = WorkingDir::new(dir.path(), "p");
-        assert_eq!(working_dir.default_file(), None);
-        working_dir.keep_default_file(Path::new("/data/p.duckdb"));
-        assert_eq!(working_dir.default_file().as_deref(), Some(Path::new("/data/p.duckdb")));
+        assert_eq!(working_dir.default_database(), None);
+        working_dir.save_default_database(Path::new("/data/p.duckdb"));
+        assert_eq!(working_dir.default_database().as_deref(), Some(Path::new("/data/p.duckdb")));
     }
 }

@@ -43,7 +43,7 @@ impl Column {
 
     /// The same column with the flag `hint` set.
     #[must_use]
-    pub fn with(mut self, hint: &str) -> Column {
+    pub fn with_hint(mut self, hint: &str) -> Column {
         self.hints.insert(hint.to_owned(), Value::Bool(true));
         self
     }
@@ -54,13 +54,13 @@ impl Column {
     }
 
     /// Whether the flag `hint` is set.
-    pub fn has(&self, hint: &str) -> bool {
+    pub fn has_hint(&self, hint: &str) -> bool {
         self.hints.get(hint).and_then(Value::as_bool).unwrap_or(false)
     }
 
     /// Whether its type was declared, and is not to be widened by the values that come.
     pub fn is_declared(&self) -> bool {
-        self.has(DECLARED)
+        self.has_hint(DECLARED)
     }
 
     /// Gives an incomplete column what `found`, the column as values show it, knows; what was declared stays.

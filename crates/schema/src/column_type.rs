@@ -84,12 +84,12 @@ impl ColumnType {
     /// ```
     /// use catchment_schema::ColumnType;
     ///
-    /// assert_eq!(ColumnType::BIGINT.join(ColumnType::Double), Some(ColumnType::Double));
+    /// assert_eq!(ColumnType::BIGINT.common_type(ColumnType::Double), Some(ColumnType::Double));
     /// let ids = ColumnType::Bigint { bits: 64, beyond_double: true };
-    /// assert_eq!(ids.join(ColumnType::Double), None);
-    /// assert_eq!(ids.join(ColumnType::LONG_INTEGER), Some(ColumnType::LONG_INTEGER));
+    /// assert_eq!(ids.common_type(ColumnType::Double), None);
+    /// assert_eq!(ids.common_type(ColumnType::LONG_INTEGER), Some(ColumnType::LONG_INTEGER));
     /// ```
-    pub fn join(self, other: ColumnType) -> Option<ColumnType> {
+    pub fn common_type(self, other: ColumnType) -> Option<ColumnType> {
         use ColumnType::{Bigint, Double};
         match (self, other) {
             (a, b) if a == b => Some(a),
@@ -155,7 +155,7 @@ impl Column {
                 ColumnType::Timestamp { timezone: self.hints.get("timezone").and_then(Value::as_bool).unwrap_or(true) }
             }
             (DataType::Bigint, bits, _) => {
-                ColumnType::Bigint { bits: bits.unwrap_or(64), beyond_double: self.has(BEYOND_DOUBLE) }
+                ColumnType::Bigint { bits: bits.unwrap_or(64), beyond_double: self.has_hint(BEYOND_DOUBLE) }
             }
             (DataType::Decimal, precision, scale) if precision.is_some() || scale.is_some() => {
                 let precision = precision.unwrap_or(MAX_DIGITS).clamp(1, MAX_DIGITS);
@@ -166,7 +166,7 @@ impl Column {
     }
 
     /// A nullable column that holds `column_type`.
-    pub fn of_type(name: impl Into<String>, column_type: ColumnType) -> Column {
+    pub fn with_type(name: impl Into<String>, column_type: ColumnType) -> Column {
         let mut column = Column::new(name, column_type.data_type());
         column.set_type(column_type);
         column
@@ -219,8 +219,8 @@ mod tests {
     #[test]
     fn numbers_join() {
         let check = |a: ColumnType, b: ColumnType, expected| {
-            assert_eq!(a.join(b), expected, "{a:?} {b:?}");
-            assert_eq!(b.join(a), expected, "{b:?} {a:?}");
+            assert_eq!(a.common_type(b), expected, "{a:?} {b:?}");
+            assert_eq!(b.common_type(a), expected, "{b:?} {a:?}");
         };
         check(ColumnType::BIGINT, ColumnType::Double, Some(ColumnType::Double));
         check(IDS, ColumnType::Double, None);
@@ -248,16 +248,16 @@ mod tests {
     proptest! {
         #[test]
         fn joining_is_idempotent_commutative_and_associative(a in types(), b in types(), c in types()) {
-            prop_assert_eq!(a.join(a), Some(a));
-            prop_assert_eq!(a.join(b), b.join(a));
-            let left = a.join(b).and_then(|ab| ab.join(c));
-            let right = b.join(c).and_then(|bc| a.join(bc));
+            prop_assert_eq!(a.common_type(a), Some(a));
+            prop_assert_eq!(a.common_type(b), b.common_type(a));
+            let left = a.common_type(b).and_then(|ab| ab.common_type(c));
+            let right = b.common_type(c).and_then(|bc| a.common_type(bc));
             prop_assert_eq!(left, right);
         }
 
         #[test]
         fn what_is_set_is_read_back(before in types(), after in types()) {
-            let mut column = Column::of_type("c", before);
+            let mut column = Column::with_type("c", before);
             column.set_type(after);
             prop_assert_eq!(column.column_type(), Some(after));
         }

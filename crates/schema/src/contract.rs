@@ -7,7 +7,7 @@ use crate::Schema;
 
 /// What happens to rows that would change a schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Mode {
+pub enum ContractMode {
     /// The schema changes.
     #[default]
     Evolve,
@@ -19,29 +19,30 @@ pub enum Mode {
     DiscardValue,
 }
 
-impl Mode {
+impl ContractMode {
     /// All of them.
-    pub const ALL: [Mode; 4] = [Mode::Evolve, Mode::Freeze, Mode::DiscardRow, Mode::DiscardValue];
+    pub const ALL: [ContractMode; 4] =
+        [ContractMode::Evolve, ContractMode::Freeze, ContractMode::DiscardRow, ContractMode::DiscardValue];
 
     /// Its name in specs and stored schemas.
     pub const fn name(self) -> &'static str {
         match self {
-            Mode::Evolve => "evolve",
-            Mode::Freeze => "freeze",
-            Mode::DiscardRow => "discard_row",
-            Mode::DiscardValue => "discard_value",
+            ContractMode::Evolve => "evolve",
+            ContractMode::Freeze => "freeze",
+            ContractMode::DiscardRow => "discard_row",
+            ContractMode::DiscardValue => "discard_value",
         }
     }
 
     /// The mode of that name.
-    pub fn from_name(name: &str) -> Option<Mode> {
-        Mode::ALL.into_iter().find(|mode| mode.name() == name)
+    pub fn from_name(name: &str) -> Option<ContractMode> {
+        ContractMode::ALL.into_iter().find(|mode| mode.name() == name)
     }
 }
 
-/// What of a schema a [`Mode`] is about.
+/// What of a schema a [`ContractMode`] is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Entity {
+pub enum ContractEntity {
     /// New tables.
     Tables,
     /// New columns of tables that have rows.
@@ -50,16 +51,16 @@ pub enum Entity {
     DataType,
 }
 
-impl Entity {
+impl ContractEntity {
     /// All of them.
-    pub const ALL: [Entity; 3] = [Entity::Tables, Entity::Columns, Entity::DataType];
+    pub const ALL: [ContractEntity; 3] = [ContractEntity::Tables, ContractEntity::Columns, ContractEntity::DataType];
 
     /// Its name in specs and stored schemas.
     pub fn name(self) -> &'static str {
         match self {
-            Entity::Tables => "tables",
-            Entity::Columns => "columns",
-            Entity::DataType => "data_type",
+            ContractEntity::Tables => "tables",
+            ContractEntity::Columns => "columns",
+            ContractEntity::DataType => "data_type",
         }
     }
 }
@@ -70,44 +71,44 @@ impl Entity {
 ///
 /// ```
 /// use catchment_json::Value;
-/// use catchment_schema::{Contract, Mode};
+/// use catchment_schema::{SchemaContract, ContractMode};
 ///
-/// let contract = Contract::from_value(&Value::parse(r#"{"columns": "freeze"}"#)?)?;
-/// assert_eq!(contract, Contract { columns: Mode::Freeze, ..Contract::default() });
+/// let contract = SchemaContract::from_value(&Value::parse(r#"{"columns": "freeze"}"#)?)?;
+/// assert_eq!(contract, SchemaContract { columns: ContractMode::Freeze, ..SchemaContract::default() });
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub struct Contract {
+pub struct SchemaContract {
     /// For new tables.
-    pub tables: Mode,
+    pub tables: ContractMode,
     /// For new columns.
-    pub columns: Mode,
+    pub columns: ContractMode,
     /// For values of another type than their column.
-    pub data_type: Mode,
+    pub data_type: ContractMode,
 }
 
 /// Something that is no contract.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{problem}")]
-pub struct ContractError {
+pub struct SchemaContractError {
     /// The key that is wrong; none where it is the whole.
     pub key: Option<String>,
     /// What was found, and what would be right.
     pub problem: String,
 }
 
-impl Contract {
+impl SchemaContract {
     /// The same mode for everything.
-    pub fn all(mode: Mode) -> Contract {
-        Contract { tables: mode, columns: mode, data_type: mode }
+    pub fn all(mode: ContractMode) -> SchemaContract {
+        SchemaContract { tables: mode, columns: mode, data_type: mode }
     }
 
     /// The mode for `entity`.
-    pub fn mode(&self, entity: Entity) -> Mode {
+    pub fn mode(&self, entity: ContractEntity) -> ContractMode {
         match entity {
-            Entity::Tables => self.tables,
-            Entity::Columns => self.columns,
-            Entity::DataType => self.data_type,
+            ContractEntity::Tables => self.tables,
+            ContractEntity::Columns => self.columns,
+            ContractEntity::DataType => self.data_type,
         }
     }
 
@@ -117,29 +118,29 @@ impl Contract {
     /// # Errors
     ///
     /// Where it is neither.
-    pub fn from_value(value: &Value) -> Result<Contract, ContractError> {
+    pub fn from_value(value: &Value) -> Result<SchemaContract, SchemaContractError> {
         match value {
-            Value::Text(name) => mode(name, None).map(Contract::all),
+            Value::String(name) => mode(name, None).map(SchemaContract::all),
             Value::Object(object) => from_object(object),
             other => {
-                let problem = format!("found {}, expected a mode or an object of modes", other.kind_name());
-                Err(ContractError { key: None, problem })
+                let problem = format!("found {}, expected a mode or an object of modes", other.type_name());
+                Err(SchemaContractError { key: None, problem })
             }
         }
     }
 
     /// The form that is stored.
     pub fn to_value(&self) -> Value {
-        let modes = Entity::ALL.map(|entity| self.mode(entity));
+        let modes = ContractEntity::ALL.map(|entity| self.mode(entity));
         match modes {
             [a, b, c] if a == b && b == c => Value::from(a.name()),
-            _ => Value::object(Entity::ALL.into_iter().zip(modes).map(|(e, mode)| (e.name(), Value::from(mode.name())))),
+            _ => Value::object(ContractEntity::ALL.into_iter().zip(modes).map(|(e, mode)| (e.name(), Value::from(mode.name())))),
         }
     }
 }
 
-fn from_object(object: &Object) -> Result<Contract, ContractError> {
-    let mut contract = Contract::default();
+fn from_object(object: &Object) -> Result<SchemaContract, SchemaContractError> {
+    let mut contract = SchemaContract::default();
     for (key, value) in object {
         let slot = match key.as_str() {
             "tables" => &mut contract.tables,
@@ -147,36 +148,36 @@ fn from_object(object: &Object) -> Result<Contract, ContractError> {
             "data_type" => &mut contract.data_type,
             _ => {
                 let problem = "unknown key; expected tables, columns or data_type".to_owned();
-                return Err(ContractError { key: Some(key.clone()), problem });
+                return Err(SchemaContractError { key: Some(key.clone()), problem });
             }
         };
         *slot = match value {
-            Value::Null => Mode::Evolve,
-            Value::Text(name) => mode(name, Some(key))?,
+            Value::Null => ContractMode::Evolve,
+            Value::String(name) => mode(name, Some(key))?,
             other => {
-                let problem = format!("found {}, expected a mode", other.kind_name());
-                return Err(ContractError { key: Some(key.clone()), problem });
+                let problem = format!("found {}, expected a mode", other.type_name());
+                return Err(SchemaContractError { key: Some(key.clone()), problem });
             }
         };
     }
     Ok(contract)
 }
 
-fn mode(name: &str, key: Option<&String>) -> Result<Mode, ContractError> {
-    Mode::from_name(name).ok_or_else(|| {
-        let names = Mode::ALL.map(Mode::name).join(", ");
-        ContractError { key: key.cloned(), problem: format!("found {name:?}, expected one of {names}") }
+fn mode(name: &str, key: Option<&String>) -> Result<ContractMode, SchemaContractError> {
+    ContractMode::from_name(name).ok_or_else(|| {
+        let names = ContractMode::ALL.map(ContractMode::name).join(", ");
+        SchemaContractError { key: key.cloned(), problem: format!("found {name:?}, expected one of {names}") }
     })
 }
 
 impl Schema {
     /// What rows may change of `table`: what the nearest of it and its parents says, else the schema as a whole.
-    pub fn contract(&self, table: &str) -> Contract {
-        self.own_contract(table).or_else(|| read(self.settings.get("schema_contract"))).unwrap_or_default()
+    pub fn contract(&self, table: &str) -> SchemaContract {
+        self.declared_contract(table).or_else(|| read(self.settings.get("schema_contract"))).unwrap_or_default()
     }
 
     /// What `table` or one of its parents says itself.
-    pub fn own_contract(&self, table: &str) -> Option<Contract> {
+    pub fn declared_contract(&self, table: &str) -> Option<SchemaContract> {
         let mut next = self.tables.get(table);
         for _ in 0..=self.tables.len() {
             let table = next?;
@@ -189,27 +190,27 @@ impl Schema {
     }
 
     /// Sets the contract of all tables that say nothing themselves.
-    pub fn set_contract(&mut self, contract: Contract) {
+    pub fn set_contract(&mut self, contract: SchemaContract) {
         self.settings.insert("schema_contract".to_owned(), contract.to_value());
     }
 }
 
 /// A stored contract; one that other tools wrote and that cannot be read lets everything through.
-fn read(value: Option<&Value>) -> Option<Contract> {
-    Contract::from_value(value.filter(|value| !value.is_null())?).ok()
+fn read(value: Option<&Value>) -> Option<SchemaContract> {
+    SchemaContract::from_value(value.filter(|value| !value.is_null())?).ok()
 }
 
 #[cfg(test)]
 mod tests {
     use catchment_json::Value;
 
-    use super::{Contract, Mode};
+    use super::{ContractMode, SchemaContract};
     use crate::{Schema, Table};
 
     #[test]
     fn contracts_are_read_and_written() {
         let check = |text: &str, expected: Result<&str, &str>| {
-            let found = Contract::from_value(&Value::parse(text).unwrap());
+            let found = SchemaContract::from_value(&Value::parse(text).unwrap());
             let found = found.map(|c| c.to_value().to_string()).map_err(|e| format!("{:?}: {e}", e.key));
             assert_eq!(found, expected.map(str::to_owned).map_err(str::to_owned), "{text}");
         };
@@ -230,12 +231,12 @@ mod tests {
         let mut schema = Schema::new("s");
         schema.tables.insert("a".to_owned(), Table::root("a", "a"));
         schema.tables.insert("a__b".to_owned(), Table::child("a__b", "a"));
-        assert_eq!(schema.contract("a__b"), Contract::default());
-        schema.set_contract(Contract::all(Mode::Freeze));
-        assert_eq!(schema.contract("a__b"), Contract::all(Mode::Freeze));
-        assert_eq!(schema.own_contract("a__b"), None);
+        assert_eq!(schema.contract("a__b"), SchemaContract::default());
+        schema.set_contract(SchemaContract::all(ContractMode::Freeze));
+        assert_eq!(schema.contract("a__b"), SchemaContract::all(ContractMode::Freeze));
+        assert_eq!(schema.declared_contract("a__b"), None);
         schema.tables["a"].hints.insert("schema_contract".to_owned(), Value::from("discard_row"));
-        assert_eq!(schema.contract("a__b"), Contract::all(Mode::DiscardRow));
-        assert_eq!(schema.contract("new"), Contract::all(Mode::Freeze));
+        assert_eq!(schema.contract("a__b"), SchemaContract::all(ContractMode::DiscardRow));
+        assert_eq!(schema.contract("new"), SchemaContract::all(ContractMode::Freeze));
     }
 }

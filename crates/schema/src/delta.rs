@@ -45,7 +45,7 @@ impl SchemaDelta {
             let known = schema.tables.get(&table.name)?;
             let is_disjoint = |found: &&Column| {
                 let known = known.columns.get(&found.name).and_then(Column::column_type);
-                known.zip(found.column_type()).is_some_and(|(known, found)| known.join(found).is_none())
+                known.zip(found.column_type()).is_some_and(|(known, found)| known.common_type(found).is_none())
             };
             table.columns.iter().find(is_disjoint).map(|column| (table.name.as_str(), column.name.as_str()))
         })
@@ -60,7 +60,7 @@ impl SchemaDelta {
             for found in &delta.columns {
                 let known = table.columns.get_mut(&found.name).and_then(|known| Some((known.column_type()?, known)));
                 if let Some((known_type, known)) = known {
-                    if let Some(joined) = found.column_type().and_then(|found| known_type.join(found)) {
+                    if let Some(joined) = found.column_type().and_then(|found| known_type.common_type(found)) {
                         known.set_type(joined);
                     }
                     continue;

@@ -5,8 +5,8 @@ use thiserror::Error;
 
 use crate::naming;
 use crate::{
-    Column, Contract, DLT_ID, DLT_ROOT_ID, MergeOptions, MergeStrategy, Schema, Table, WriteDisposition, is_system_name,
-    system_column,
+    Column, DLT_ID_COLUMN, DLT_ROOT_ID_COLUMN, MergeOptions, MergeStrategy, Schema, SchemaContract, Table, WriteDisposition,
+    is_system_name, system_column,
 };
 
 /// What is known of a root table before any row has come.
@@ -25,15 +25,15 @@ pub struct TableHints {
     /// Columns that are declared; their names are spelt as in the source. One without a type is typed by the rows.
     pub columns: Vec<Column>,
     /// What rows may change; nothing said means that the schema says it.
-    pub schema_contract: Option<Contract>,
+    pub schema_contract: Option<SchemaContract>,
     /// How deep objects and lists are taken apart, from 0, at which they all stay JSON; what the schema says by default.
     pub max_table_nesting: Option<u32>,
     /// What the schema keeps of the table for others who read it: `references`, `table_format`, `file_format`.
-    pub kept: Object,
+    pub passthrough_hints: Object,
     /// What is said of the tables of its lists.
     pub nested: Vec<NestedHints>,
     /// Whether names in other scripts are those of dlt, which leaves nothing of them; else they are written in Latin letters.
-    pub reference_names: bool,
+    pub use_dlt_names: bool,
 }
 
 /// What is said of the table of a list. One with a key is a root table of the resource: it is appended to, replaced or
@@ -47,18 +47,18 @@ pub struct NestedHints {
 }
 
 /// The hints that are kept for others.
-const KEPT: [&str; 3] = ["references", "table_format", "file_format"];
+const PASSTHROUGH_HINTS: [&str; 3] = ["references", "table_format", "file_format"];
 
 /// What a resource says of its table, and cannot be.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
-pub enum DeclareError {
+pub enum InvalidHints {
     /// A declared column that the rows which are there do not fit.
     #[error(
         "column `{column}` of table `{table}` is declared as {declared}, and has rows of type {stored}, which not all can be \
          converted without loss; declare it as {stored}, or give the table another name"
     )]
-    Type {
+    TypeMismatch {
         /// The table.
         table: String,
         /// The column.
@@ -70,7 +70,7 @@ pub enum DeclareError {
     },
     /// A merge strategy without the key that it knows rows by.
     #[error("table `{table}` is merged by {strategy}, which knows rows by their primary key, and has none: say `primary_key`")]
-    NoPrimaryKey {
+    MissingPrimaryKey {
         /// The table.
         table: String,
         /// The strategy.
@@ -78,7 +78,7 @@ pub enum DeclareError {
     },
     /// Several columns with a hint that one can have.
     #[error("columns {} of table `{table}` are declared with `{hint}`, which only one can have", .columns.join(", "))]
-    NotOne {
+    DuplicateHint {
         /// The table.
         table: String,
         /// The hint.
@@ -96,7 +96,7 @@ const ONE_COLUMN_HINTS: [&str; 2] = ["hard_delete", "dedup_sort"];
 
 /// Writes `hints` into the table, which is made where it is missing. Hints that code changed between runs
 /// take the place of the stored ones.
-pub(crate) fn declare(schema: &mut Schema, table: &str, resource: &str, hints: &TableHints) -> Result<(), DeclareError> {
+pub(crate) fn declare(schema: &mut Schema, table: &str, resource: &str, hints: &TableHints) -> Result<(), InvalidHints> {
     let entry = schema.tables.entry(table.to_owned()).or_insert_with(|| Table::root(table, resource));
     entry.write_disposition = Some(hints.write_disposition);
     entry.resource = Some(resource.to_owned());
@@ -106,45 +106,45 @@ pub(crate) fn declare(schema: &mut Schema, table: &str, resource: &str, hints: &
     if let Some(levels) = hints.max_table_nesting {
         entry.set_normalizer_hint("max_nesting", Value::from(levels));
     }
-    for key in KEPT {
-        match hints.kept.get(key) {
+    for key in PASSTHROUGH_HINTS {
+        match hints.passthrough_hints.get(key) {
             Some(value) => entry.hints.insert(key.to_owned(), value.clone()),
             None => entry.hints.shift_remove(key),
         };
     }
-    let transliterate = !hints.reference_names;
+    let transliterate = !hints.use_dlt_names;
     declare_columns(entry, &hints.columns, transliterate)?;
-    let declared_key = hints.columns.iter().filter(|column| column.has("primary_key")).map(|column| &column.name);
+    let declared_key = hints.columns.iter().filter(|column| column.has_hint("primary_key")).map(|column| &column.name);
     let key: Vec<String> =
-        hints.primary_key.iter().chain(declared_key).map(|field| entry.key_name(field, transliterate)).collect();
+        hints.primary_key.iter().chain(declared_key).map(|field| entry.column_name_for(field, transliterate)).collect();
     set_key(entry, "primary_key", &key);
-    let declared_key = hints.columns.iter().filter(|column| column.has("merge_key")).map(|column| &column.name);
+    let declared_key = hints.columns.iter().filter(|column| column.has_hint("merge_key")).map(|column| &column.name);
     let merge_key: Vec<String> =
-        hints.merge_key.iter().chain(declared_key).map(|field| entry.key_name(field, transliterate)).collect();
+        hints.merge_key.iter().chain(declared_key).map(|field| entry.column_name_for(field, transliterate)).collect();
     set_key(entry, "merge_key", &merge_key);
-    let cursor: Vec<String> = hints.cursor.iter().map(|field| entry.key_name(field, transliterate)).collect();
-    set_flag(entry, "incremental", &cursor);
+    let cursor: Vec<String> = hints.cursor.iter().map(|field| entry.column_name_for(field, transliterate)).collect();
+    set_exclusive_hint(entry, "incremental", &cursor);
     declare_merge(schema, table, hints)?;
     hints.nested.iter().try_for_each(|nested| declare_nested(schema, table, resource, nested))
 }
 
 /// Writes what is said of the table of a list in the rows of `table`.
-fn declare_nested(schema: &mut Schema, table: &str, resource: &str, nested: &NestedHints) -> Result<(), DeclareError> {
-    let name = list_table(schema, table, &nested.field, !nested.hints.reference_names);
+fn declare_nested(schema: &mut Schema, table: &str, resource: &str, nested: &NestedHints) -> Result<(), InvalidHints> {
+    let name = nested_table_name(schema, table, &nested.field, !nested.hints.use_dlt_names);
     let hints = &nested.hints;
     let entry = schema.tables.entry(name.clone()).or_insert_with(|| Table::child(&name, table));
-    let is_key = |column: &Column| column.has("primary_key") || column.has("merge_key");
+    let is_key = |column: &Column| column.has_hint("primary_key") || column.has_hint("merge_key");
     if hints.primary_key.is_empty() && hints.merge_key.is_empty() && !hints.columns.iter().any(is_key) {
-        return declare_columns(entry, &hints.columns, !hints.reference_names);
+        return declare_columns(entry, &hints.columns, !hints.use_dlt_names);
     }
     entry.parent = None;
     declare(schema, &name, resource, hints)
 }
 
 /// The table of the list `field` in the rows of `table`, which keeps the name that it has.
-fn list_table(schema: &Schema, table: &str, field: &str, transliterate: bool) -> String {
+fn nested_table_name(schema: &Schema, table: &str, field: &str, transliterate: bool) -> String {
     let name = naming::join(table, &naming::normalize_identifier(field), None);
-    let readable = if transliterate { naming::join(table, &naming::readable_identifier(field), None) } else { return name };
+    let readable = if transliterate { naming::join(table, &naming::transliterate_identifier(field), None) } else { return name };
     let has = |name: &str| schema.tables.contains_key(name);
     if has(&name) && !has(&readable) { name } else { readable }
 }
@@ -172,7 +172,7 @@ pub(crate) fn declare_like(schema: &mut Schema, table: &str, like: &str) {
 }
 
 /// Writes how rows are merged, where they are; else that they are not.
-fn declare_merge(schema: &mut Schema, name: &str, hints: &TableHints) -> Result<(), DeclareError> {
+fn declare_merge(schema: &mut Schema, name: &str, hints: &TableHints) -> Result<(), InvalidHints> {
     let Some(table) = schema.tables.get_mut(name) else { return Ok(()) };
     if hints.write_disposition != WriteDisposition::Merge {
         table.set_merge_options(&MergeOptions::default());
@@ -180,16 +180,16 @@ fn declare_merge(schema: &mut Schema, name: &str, hints: &TableHints) -> Result<
     }
     let (strategy, table_name) = (hints.merge.strategy, || name.to_owned());
     if strategy.needs_primary_key() && table.columns_with("primary_key").is_empty() {
-        return Err(DeclareError::NoPrimaryKey { table: table_name(), strategy });
+        return Err(InvalidHints::MissingPrimaryKey { table: table_name(), strategy });
     }
     for hint in ONE_COLUMN_HINTS {
         let set = |column: &&Column| column.hints.get(hint).is_some_and(|value| *value != Value::Bool(false));
         let columns: Vec<String> = table.columns.values().filter(set).map(|column| column.name.clone()).collect();
         if columns.len() > 1 {
-            return Err(DeclareError::NotOne { table: table_name(), hint, columns });
+            return Err(InvalidHints::DuplicateHint { table: table_name(), hint, columns });
         }
     }
-    let normalized = |field: &String| table.key_name(field, !hints.reference_names);
+    let normalized = |field: &String| table.column_name_for(field, !hints.use_dlt_names);
     let merge = MergeOptions {
         validity_column_names: hints.merge.validity_column_names.as_ref().map(|(from, to)| (normalized(from), normalized(to))),
         row_version_column_name: hints.merge.row_version_column_name.as_ref().map(normalized),
@@ -203,14 +203,14 @@ fn declare_merge(schema: &mut Schema, name: &str, hints: &TableHints) -> Result<
     Ok(())
 }
 
-fn declare_columns(table: &mut Table, columns: &[Column], transliterate: bool) -> Result<(), DeclareError> {
+fn declare_columns(table: &mut Table, columns: &[Column], transliterate: bool) -> Result<(), InvalidHints> {
     // Hints that code does not say any more do not count any more.
     for column in table.columns.values_mut() {
         column.hints.retain(|hint, _| !ONE_COLUMN_HINTS.contains(&hint.as_str()));
     }
     let mut typed = Vec::new();
     for declared in columns {
-        let name = match table.key_name(&declared.name, transliterate) {
+        let name = match table.column_name_for(&declared.name, transliterate) {
             name if name.is_empty() => naming::EMPTY_KEY.to_owned(),
             name => name,
         };
@@ -227,11 +227,11 @@ fn declare_columns(table: &mut Table, columns: &[Column], transliterate: bool) -
         stored.nullable = if may_be_null { stored.nullable } else { declared.nullable.or(stored.nullable) };
         if let Some(wanted) = declared.column_type() {
             match stored.column_type() {
-                Some(known) if seen_data => match known.join(wanted) {
+                Some(known) if seen_data => match known.common_type(wanted) {
                     Some(joined) if joined.data_type() == wanted.data_type() => stored.set_type(joined),
                     _ => {
                         let (declared, stored) = (wanted.data_type().to_string(), known.data_type().to_string());
-                        return Err(DeclareError::Type { table: table.name.clone(), column: name, declared, stored });
+                        return Err(InvalidHints::TypeMismatch { table: table.name.clone(), column: name, declared, stored });
                     }
                 },
                 _ => stored.set_type(wanted),
@@ -243,13 +243,13 @@ fn declare_columns(table: &mut Table, columns: &[Column], transliterate: bool) -
             }
         }
     }
-    set_flag(table, DECLARED, &typed);
+    set_exclusive_hint(table, DECLARED, &typed);
     Ok(())
 }
 
 /// Gives exactly the columns `names` the flag of a key; they are not null where nothing else was said.
 fn set_key(table: &mut Table, hint: &str, names: &[String]) {
-    set_flag(table, hint, names);
+    set_exclusive_hint(table, hint, names);
     for name in names {
         if let Some(column) = table.columns.get_mut(name) {
             column.nullable = column.nullable.or(Some(false));
@@ -258,7 +258,7 @@ fn set_key(table: &mut Table, hint: &str, names: &[String]) {
 }
 
 /// Gives exactly the columns `names` the flag `hint`.
-fn set_flag(table: &mut Table, hint: &str, names: &[String]) {
+fn set_exclusive_hint(table: &mut Table, hint: &str, names: &[String]) {
     for column in table.columns.values_mut() {
         if !names.contains(&column.name) {
             column.hints.shift_remove(hint);
@@ -273,10 +273,10 @@ fn set_flag(table: &mut Table, hint: &str, names: &[String]) {
 /// Notes that child rows carry the id of their root row: merging deletes by it. Tables below `root` that have rows
 /// without it get the column.
 fn propagate_root_id(schema: &mut Schema, root: &str) {
-    let below: Vec<String> = schema.chain(root).into_iter().skip(1).map(|table| table.name.clone()).collect();
+    let below: Vec<String> = schema.table_tree(root).into_iter().skip(1).map(|table| table.name.clone()).collect();
     for name in below {
         let Some(table) = schema.tables.get_mut(&name) else { continue };
-        table.columns.entry(DLT_ROOT_ID.to_owned()).or_insert_with(|| system_column(DLT_ROOT_ID));
+        table.columns.entry(DLT_ROOT_ID_COLUMN.to_owned()).or_insert_with(|| system_column(DLT_ROOT_ID_COLUMN));
     }
     let mut at = &mut schema.normalizers;
     for key in ["json", "config", "propagation", "tables", root] {
@@ -286,5 +286,5 @@ fn propagate_root_id(schema: &mut Schema, root: &str) {
             _ => return,
         }
     }
-    at.insert(DLT_ID.to_owned(), Value::from(DLT_ROOT_ID));
+    at.insert(DLT_ID_COLUMN.to_owned(), Value::from(DLT_ROOT_ID_COLUMN));
 }

@@ -11,12 +11,13 @@
 //! let mut schema = Schema::new("rivers");
 //! let delta = SchemaDelta::from(TableDelta::root("gauges", vec![Column::new("level", DataType::Double)]));
 //! schema.apply(&delta);
-//! schema.bump();
+//! schema.update_version();
 //! assert_eq!(schema.tables["gauges"].columns["level"].data_type, Some(DataType::Double));
 //! ```
 
 mod arrow_type;
 mod column;
+mod column_rules;
 mod column_type;
 mod contract;
 mod data_type;
@@ -25,11 +26,10 @@ mod hash;
 mod hints;
 mod merge;
 mod render;
-mod rules;
 mod schema;
 #[cfg(test)]
 mod schema_tests;
-mod stored;
+mod storage;
 mod system;
 mod table;
 mod timestamp;
@@ -39,21 +39,22 @@ pub mod naming;
 
 pub use arrow_type::arrow_type;
 pub use column::Column;
+pub use column_rules::ColumnRules;
 pub use column_type::ColumnType;
-pub use contract::{Contract, ContractError, Entity, Mode};
+pub use contract::{ContractEntity, ContractMode, SchemaContract, SchemaContractError};
 pub use data_type::DataType;
 pub use delta::{SchemaDelta, TableDelta};
 pub use hash::{document_hash, short_digest, short_hash};
-pub use hints::{DeclareError, NestedHints, TableHints};
+pub use hints::{InvalidHints, NestedHints, TableHints};
 pub use merge::{DedupSort, MergeOptions, MergeStrategy};
 pub use render::{SchemaFormat, render};
-pub use rules::ColumnRules;
 pub use schema::{Schema, SchemaConflict};
-pub use stored::StoredError;
+pub use storage::StoredSchemaError;
 pub use system::{
-    CURSOR_ROWS_TABLE, DLT_ID, DLT_LIST_IDX, DLT_LOAD_ID, DLT_PARENT_ID, DLT_ROOT_ID, LOADS_TABLE, PARENT_CURSORS_TABLE,
-    ROOT_ROW, ROOT_ROW_DIGITS, STATE_TABLE, VERSION_TABLE, cursor_rows_table, is_cursor_table, is_system_name, is_system_table,
-    loads_table, parent_cursors_table, state_table, system_column, version_table,
+    CURSOR_ROWS_TABLE, DLT_ID_COLUMN, DLT_LIST_IDX_COLUMN, DLT_LOAD_ID_COLUMN, DLT_PARENT_ID_COLUMN, DLT_ROOT_ID_COLUMN,
+    LOADS_TABLE, PARENT_CURSORS_TABLE, ROOT_ROW_COLUMN, ROOT_ROW_PRECISION, STATE_TABLE, VERSION_TABLE, cursor_rows_table,
+    is_cursor_table, is_system_name, is_system_table, loads_table, parent_cursors_table, state_table, system_column,
+    version_table,
 };
 pub use table::{Table, WriteDisposition};
 pub use timestamp::{format_timestamp, parse_date, parse_time, parse_timestamp};

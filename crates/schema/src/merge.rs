@@ -2,7 +2,7 @@
 
 use catchment_json::Value;
 
-use crate::{Column, DLT_ID, DataType, Table, format_timestamp, parse_timestamp};
+use crate::{Column, DLT_ID_COLUMN, DataType, Table, format_timestamp, parse_timestamp};
 
 /// What becomes of rows in a table that new rows are merged into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -129,12 +129,12 @@ impl Table {
 
     /// The column that says of a row that it is to be deleted: true, or where it is no boolean, anything.
     pub fn hard_delete(&self) -> Option<&Column> {
-        self.columns.values().find(|column| column.has("hard_delete"))
+        self.columns.values().find(|column| column.has_hint("hard_delete"))
     }
 
     /// The column that tells versions of a row apart.
     pub fn row_version(&self) -> &str {
-        self.columns_with(ROW_VERSION).first().copied().unwrap_or(DLT_ID)
+        self.columns_with(ROW_VERSION).first().copied().unwrap_or(DLT_ID_COLUMN)
     }
 
     /// The columns that say from when to when a version counts.
@@ -144,7 +144,7 @@ impl Table {
 
     /// The end of versions that still count, in microseconds since 1970; none means null.
     pub fn active_record_timestamp(&self) -> Option<i64> {
-        let column = self.columns.values().find(|column| column.has(VALID_TO))?;
+        let column = self.columns.values().find(|column| column.has_hint(VALID_TO))?;
         parse_timestamp(column.hints.get(ACTIVE)?.as_str()?)
     }
 
@@ -165,7 +165,7 @@ impl Table {
             self.hints.insert(DEDUPLICATED.to_owned(), Value::Bool(true));
         }
         for column in self.columns.values_mut() {
-            if column.has(ROW_VERSION) && column.name == DLT_ID {
+            if column.has_hint(ROW_VERSION) && column.name == DLT_ID_COLUMN {
                 column.hints.extend(["unique", "row_key"].map(|flag| (flag.to_owned(), Value::Bool(true))));
             }
             column.hints.retain(|hint, _| ![ROW_VERSION, VALID_FROM, VALID_TO, ACTIVE].contains(&hint.as_str()));
@@ -188,7 +188,7 @@ impl Table {
                 column.hints.insert(ACTIVE.to_owned(), Value::from(active));
             }
         }
-        let version = options.row_version_column_name.as_deref().unwrap_or(DLT_ID);
+        let version = options.row_version_column_name.as_deref().unwrap_or(DLT_ID_COLUMN);
         let column = self.columns.entry(version.to_owned()).or_insert_with(|| Column::incomplete(version, ROW_VERSION));
         column.nullable = Some(false);
         column.hints.insert(ROW_VERSION.to_owned(), Value::Bool(true));

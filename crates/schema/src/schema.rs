@@ -4,8 +4,8 @@ use catchment_json::{Object, Value};
 use indexmap::IndexMap;
 
 use crate::{
-    DLT_ID, DLT_ROOT_ID, DeclareError, SchemaDelta, StoredError, Table, TableDelta, TableHints, WriteDisposition, hash, hints,
-    stored, system,
+    DLT_ID_COLUMN, DLT_ROOT_ID_COLUMN, InvalidHints, SchemaDelta, StoredSchemaError, Table, TableDelta, TableHints,
+    WriteDisposition, hash, hints, storage, system,
 };
 
 /// Two versions of a schema that disagree.
@@ -25,7 +25,7 @@ pub struct Schema {
     pub name: String,
     /// Counts the changes, from 1.
     pub version: u64,
-    /// The hash of the content as of the last [`Schema::bump`].
+    /// The hash of the content as of the last [`Schema::update_version`].
     pub version_hash: Option<String>,
     /// Up to ten hashes that it had before, newest first.
     pub previous_hashes: Vec<String>,
@@ -36,7 +36,7 @@ pub struct Schema {
     /// Naming convention and nesting.
     pub normalizers: Object,
     /// Keys that only other tools know.
-    pub other: Object,
+    pub extra: Object,
 }
 
 impl Schema {
@@ -52,9 +52,9 @@ impl Schema {
             version_hash: None,
             previous_hashes: Vec::new(),
             tables: tables.into_iter().map(|table| (table.name.clone(), table)).collect(),
-            settings: stored::default_settings(),
-            normalizers: stored::default_normalizers(),
-            other: Object::new(),
+            settings: storage::default_settings(),
+            normalizers: storage::default_normalizers(),
+            extra: Object::new(),
         }
     }
 
@@ -63,17 +63,17 @@ impl Schema {
     /// # Errors
     ///
     /// Where a key is missing, has a wrong kind of value, or the engine version is another one.
-    pub fn from_value(value: &Value) -> Result<Schema, StoredError> {
-        stored::read(value)
+    pub fn from_value(value: &Value) -> Result<Schema, StoredSchemaError> {
+        storage::read(value)
     }
 
-    /// The stored form; `version_hash` is that of the last [`Schema::bump`].
+    /// The stored form; `version_hash` is that of the last [`Schema::update_version`].
     pub fn to_value(&self) -> Value {
-        stored::write(self)
+        storage::write(self)
     }
 
     /// Brings hash and version up to date with the content. Says whether it had changed.
-    pub fn bump(&mut self) -> bool {
+    pub fn update_version(&mut self) -> bool {
         let hash = hash::version_hash(self);
         match self.version_hash.replace(hash.clone()) {
             Some(old) if old == hash => return false,
@@ -92,13 +92,13 @@ impl Schema {
         delta.apply_to(self);
     }
 
-    /// This schema with what `other`, which began as an older version of it, has added since. Columns of both have the
+    /// This schema with what `extra`, which began as an older version of it, has added since. Columns of both have the
     /// type that their types join to.
     ///
     /// # Errors
     ///
     /// Where both have a column whose types do not join.
-    pub fn join(&self, other: &Schema) -> Result<Schema, SchemaConflict> {
+    pub fn merge(&self, other: &Schema) -> Result<Schema, SchemaConflict> {
         let tables = other.tables.values().map(|table| TableDelta {
             name: table.name.clone(),
             parent: table.parent.clone(),
@@ -117,7 +117,7 @@ impl Schema {
                 table.clone_from(theirs);
             }
         }
-        joined.bump();
+        joined.update_version();
         Ok(joined)
     }
 
@@ -126,7 +126,7 @@ impl Schema {
     /// # Errors
     ///
     /// Where a column is declared with a type that the rows which are there do not fit.
-    pub fn declare(&mut self, table: &str, resource: &str, hints: &TableHints) -> Result<(), DeclareError> {
+    pub fn declare(&mut self, table: &str, resource: &str, hints: &TableHints) -> Result<(), InvalidHints> {
         hints::declare(self, table, resource, hints)
     }
 
@@ -138,7 +138,7 @@ impl Schema {
     /// The tables that the rows of a resource go to, with those below them.
     pub fn tables_of<'s>(&'s self, resource: &'s str) -> impl Iterator<Item = &'s Table> {
         let is_root = move |table: &&Table| table.parent.is_none() && table.resource.as_deref() == Some(resource);
-        self.tables.values().filter(is_root).flat_map(|root| self.chain(&root.name))
+        self.tables.values().filter(is_root).flat_map(|root| self.table_tree(&root.name))
     }
 
     /// Returns the resource that the rows of `table` come from, for a child table that of its root; none where it is not known.
@@ -170,7 +170,7 @@ impl Schema {
     }
 
     /// `root` and all tables below it, parents first.
-    pub fn chain(&self, root: &str) -> Vec<&Table> {
+    pub fn table_tree(&self, root: &str) -> Vec<&Table> {
         let mut chain: Vec<&Table> = self.tables.get(root).into_iter().collect();
         let mut next = 0;
         while let Some(parent) = chain.get(next).map(|table| table.name.as_str()) {
@@ -189,10 +189,10 @@ impl Schema {
         let propagation = self.normalizer_config().and_then(|config| config.get("propagation"));
         let of_table = propagation.and_then(|p| p.get("tables")).and_then(|tables| tables.get(root));
         let of_all = propagation.and_then(|p| p.get("root"));
-        let is_mapped = |mapping: &Value| mapping.get(DLT_ID).and_then(Value::as_str) == Some(DLT_ROOT_ID);
+        let is_mapped = |mapping: &Value| mapping.get(DLT_ID_COLUMN).and_then(Value::as_str) == Some(DLT_ROOT_ID_COLUMN);
         of_table.is_some_and(is_mapped)
             || of_all.is_some_and(is_mapped)
-            || self.chain(root).iter().skip(1).any(|table| table.columns.contains_key(DLT_ROOT_ID))
+            || self.table_tree(root).iter().skip(1).any(|table| table.columns.contains_key(DLT_ROOT_ID_COLUMN))
     }
 
     /// How deep the rows of `root` are taken apart: what the table says, else the schema, else 1000 levels.

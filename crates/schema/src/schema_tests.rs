@@ -18,7 +18,7 @@ fn delta(table: &str, columns: &[(&str, DataType)]) -> SchemaDelta {
 fn the_hash_is_that_of_the_reference() {
     let stored = Value::parse(BY_REFERENCE).unwrap();
     let mut schema = Schema::from_value(&stored).unwrap();
-    assert!(!schema.bump(), "{:?}, stored {:?}", schema.version_hash, stored.get("version_hash"));
+    assert!(!schema.update_version(), "{:?}, stored {:?}", schema.version_hash, stored.get("version_hash"));
     assert_eq!(schema.to_value(), stored);
 }
 
@@ -33,7 +33,7 @@ fn unknown_keys_are_kept() {
     table["columns"].as_object_mut().unwrap()["id"].as_object_mut().unwrap().insert("x-ours".to_owned(), Value::from("kept"));
     let mut schema = Schema::from_value(&stored).unwrap();
     assert_eq!(schema.to_value(), stored);
-    assert!(schema.bump());
+    assert!(schema.update_version());
     assert_eq!(schema.previous_hashes.first().map(String::as_str), stored.get("version_hash").and_then(Value::as_str));
 }
 
@@ -45,7 +45,7 @@ fn columns_are_added_in_the_order_of_their_values() {
     schema.apply(&delta("t", &[("name", DataType::Text), ("id", DataType::Bigint)]));
     schema.apply(&delta("t", &[("late", DataType::Bool), ("name", DataType::Text)]));
     assert_eq!(columns(&schema, "t"), ["name text", "id bigint", "late bool"]);
-    assert!(schema.tables["t"].columns["id"].has("primary_key") && !schema.tables["t"].columns["id"].is_nullable());
+    assert!(schema.tables["t"].columns["id"].has_hint("primary_key") && !schema.tables["t"].columns["id"].is_nullable());
 }
 
 #[test]
@@ -60,10 +60,10 @@ fn a_delta_with_another_type_is_a_conflict() {
 #[test]
 fn the_version_counts_changes() {
     let mut schema = Schema::new("s");
-    assert!(schema.bump() && !schema.bump());
+    assert!(schema.update_version() && !schema.update_version());
     assert_eq!((schema.version, schema.previous_hashes.len()), (1, 0));
     schema.apply(&delta("t", &[("a", DataType::Bigint)]));
-    assert!(schema.bump());
+    assert!(schema.update_version());
     assert_eq!((schema.version, schema.previous_hashes.len()), (2, 1));
 }
 
@@ -121,7 +121,7 @@ fn what_a_merge_needs_is_asked_for() {
         TableHints { primary_key: Vec::new(), ..merged(MergeStrategy::Upsert) },
         "table `t` is merged by upsert, which knows rows by their primary key, and has none: say `primary_key`",
     );
-    let mark = |name: &str| Column::new(name, DataType::Bool).with("hard_delete");
+    let mark = |name: &str| Column::new(name, DataType::Bool).with_hint("hard_delete");
     check(
         TableHints { columns: vec![mark("gone"), mark("left")], ..merged(MergeStrategy::DeleteInsert) },
         "columns gone, left of table `t` are declared with `hard_delete`, which only one can have",
@@ -136,7 +136,7 @@ fn a_strategy_that_is_not_said_any_more_does_not_count() {
     schema.declare("t", "t", &merged(MergeStrategy::DeleteInsert)).unwrap();
     let table = &schema.tables["t"];
     assert_eq!((table.merge_strategy(), table.validity_columns()), (Ok(MergeStrategy::DeleteInsert), None));
-    assert!(table.columns["_dlt_id"].has("unique") && table.columns["_dlt_id"].has("row_key"));
+    assert!(table.columns["_dlt_id"].has_hint("unique") && table.columns["_dlt_id"].has_hint("row_key"));
 }
 
 #[test]
@@ -156,7 +156,7 @@ fn chains_are_parents_first_and_end() {
         let parent = parent.map(str::to_owned);
         schema.apply(&SchemaDelta { tables: vec![TableDelta { name: name.to_owned(), parent, columns: Vec::new() }] });
     }
-    let names = |root| schema.chain(root).iter().map(|t| t.name.clone()).collect::<Vec<_>>();
+    let names = |root| schema.table_tree(root).iter().map(|t| t.name.clone()).collect::<Vec<_>>();
     assert_eq!(names("a"), ["a", "a__b", "a__b__c"]);
     assert_eq!(schema.root_of("a__b__c"), "a");
     assert_eq!(schema.root_of("ring"), "ring");

@@ -17,22 +17,22 @@ pub const CURSOR_ROWS_TABLE: &str = "_catchment_cursor_rows";
 /// are any.
 pub const PARENT_CURSORS_TABLE: &str = "_catchment_parent_cursors";
 /// The id of a row.
-pub const DLT_ID: &str = "_dlt_id";
+pub const DLT_ID_COLUMN: &str = "_dlt_id";
 /// The package that a root row came with.
-pub const DLT_LOAD_ID: &str = "_dlt_load_id";
+pub const DLT_LOAD_ID_COLUMN: &str = "_dlt_load_id";
 /// The id of the row that a child row belongs to.
-pub const DLT_PARENT_ID: &str = "_dlt_parent_id";
+pub const DLT_PARENT_ID_COLUMN: &str = "_dlt_parent_id";
 /// The place of a child row in its list, from 0.
-pub const DLT_LIST_IDX: &str = "_dlt_list_idx";
+pub const DLT_LIST_IDX_COLUMN: &str = "_dlt_list_idx";
 /// The id of the root row that a child row belongs to.
-pub const DLT_ROOT_ID: &str = "_dlt_root_id";
+pub const DLT_ROOT_ID_COLUMN: &str = "_dlt_root_id";
 
 /// Which root row of its package a row belongs to: a number that grows in the order of the rows, and no column of a
 /// dataset. Packages have it for tables that are merged, as ids do not tell rows with equal keys apart.
-pub const ROOT_ROW: &str = "_dlt_root_row";
-/// The digits of the numbers in [`ROOT_ROW`], which are decimals without a fraction: so many have room in decimals of all
+pub const ROOT_ROW_COLUMN: &str = "_dlt_root_row";
+/// The digits of the numbers in [`ROOT_ROW_COLUMN`], which are decimals without a fraction: so many have room in decimals of all
 /// destinations.
-pub const ROOT_ROW_DIGITS: u8 = 29;
+pub const ROOT_ROW_PRECISION: u8 = 29;
 
 /// Whether a normalised name is one of the system's own.
 pub fn is_system_name(name: &str) -> bool {
@@ -46,12 +46,12 @@ pub fn is_system_table(name: &str) -> bool {
 
 /// The system column of that name, as the default hints of a schema define it.
 pub fn system_column(name: &'static str) -> Column {
-    let data_type = if name == DLT_LIST_IDX { DataType::Bigint } else { DataType::Text };
+    let data_type = if name == DLT_LIST_IDX_COLUMN { DataType::Bigint } else { DataType::Text };
     let column = Column::new(name, data_type).not_null();
     match name {
-        DLT_ID => column.with("unique").with("row_key"),
-        DLT_PARENT_ID => column.with("parent_key"),
-        DLT_ROOT_ID => column.with("root_key"),
+        DLT_ID_COLUMN => column.with_hint("unique").with_hint("row_key"),
+        DLT_PARENT_ID_COLUMN => column.with_hint("parent_key"),
+        DLT_ROOT_ID_COLUMN => column.with_hint("root_key"),
         _ => column,
     }
 }
@@ -109,8 +109,8 @@ pub fn state_table() -> Table {
         Column::new("state", DataType::Text).not_null(),
         Column::new("created_at", DataType::Timestamp).not_null(),
         Column::new("version_hash", DataType::Text),
-        of_precision_64(DLT_LOAD_ID).not_null(),
-        of_precision_64(DLT_ID).not_null().with("unique").with("row_key"),
+        of_precision_64(DLT_LOAD_ID_COLUMN).not_null(),
+        of_precision_64(DLT_ID_COLUMN).not_null().with_hint("unique").with_hint("row_key"),
     ];
     let mut table = system_table(STATE_TABLE, WriteDisposition::Append, columns, None);
     table.hints.insert("file_format".to_owned(), Value::from("preferred"));

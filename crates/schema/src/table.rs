@@ -89,7 +89,7 @@ impl Table {
 
     /// The names of the columns with the flag `hint`.
     pub fn columns_with(&self, hint: &str) -> Vec<&str> {
-        self.columns.values().filter(|column| column.has(hint)).map(|column| column.name.as_str()).collect()
+        self.columns.values().filter(|column| column.has_hint(hint)).map(|column| column.name.as_str()).collect()
     }
 
     /// Whether it has columns for values under a normalised key, or under keys below it.
@@ -98,11 +98,11 @@ impl Table {
         self.columns.keys().any(is_below)
     }
 
-    /// The name of a key of its rows: by [`naming::readable_path`], but where the table has it under the name that dlt gives
+    /// The name of a key of its rows: by [`naming::transliterate_path`], but where the table has it under the name that dlt gives
     /// it, that one stays.
-    pub fn key_name(&self, key: &str, transliterate: bool) -> String {
+    pub fn column_name_for(&self, key: &str, transliterate: bool) -> String {
         let name = naming::normalize_path(key);
-        let readable = if transliterate { naming::readable_path(key) } else { return name };
+        let readable = if transliterate { naming::transliterate_path(key) } else { return name };
         if self.has_key(&name) && !self.has_key(&readable) { name } else { readable }
     }
 
@@ -113,7 +113,7 @@ impl Table {
 
     /// Whether rows were loaded, so that its columns are settled. Not while a flag of the reference says that its
     /// first rows have yet to come.
-    pub fn is_settled(&self) -> bool {
+    pub fn has_stable_columns(&self) -> bool {
         let once = self.normalizer_hint("evolve-columns-once").and_then(Value::as_bool).unwrap_or(false);
         self.has_seen_data() && !once
     }

@@ -22,7 +22,7 @@ const EPOCH: DateTime = datetime(1970, 1, 1, 0, 0, 0, 0);
 /// assert_eq!(parse_timestamp("1970-01-01"), None);
 /// ```
 pub fn parse_timestamp(text: &str) -> Option<i64> {
-    let mut rest = Digits(text.as_bytes());
+    let mut rest = TimestampParser(text.as_bytes());
     let date = rest.date()?;
     rest.any(b"T ")?;
     let time = rest.time(false)?;
@@ -43,7 +43,7 @@ pub fn parse_timestamp(text: &str) -> Option<i64> {
 /// assert_eq!(parse_date("1970-02-01T10:00"), None);
 /// ```
 pub fn parse_date(text: &str) -> Option<i32> {
-    let mut rest = Digits(text.as_bytes());
+    let mut rest = TimestampParser(text.as_bytes());
     let date = rest.date()?;
     if !rest.0.is_empty() {
         return None;
@@ -61,7 +61,7 @@ pub fn parse_date(text: &str) -> Option<i32> {
 /// assert_eq!(parse_time("00:30+01:00"), Some(23 * 3_600_000_000 + 30 * 60_000_000));
 /// ```
 pub fn parse_time(text: &str) -> Option<i64> {
-    let mut rest = Digits(text.as_bytes());
+    let mut rest = TimestampParser(text.as_bytes());
     let time = rest.time(true)?;
     let offset = rest.offset()?;
     let micros = time.duration_since(Time::midnight()).as_micros();
@@ -79,9 +79,9 @@ pub fn format_timestamp(micros: i64) -> String {
     format!("{}{fraction}+00:00", civil.strftime("%Y-%m-%dT%H:%M:%S"))
 }
 
-struct Digits<'t>(&'t [u8]);
+struct TimestampParser<'t>(&'t [u8]);
 
-impl Digits<'_> {
+impl TimestampParser<'_> {
     fn number<N: TryFrom<i64>>(&mut self, length: usize) -> Option<N> {
         let (digits, rest) = self.0.split_at_checked(length)?;
         let number = digits.iter().try_fold(0, |n, b| b.is_ascii_digit().then(|| n * 10 + i64::from(b - b'0')))?;

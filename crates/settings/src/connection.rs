@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-use crate::{Configured, Fields, FromValue, Incomplete, Secret, Settings, Value};
+use crate::{FieldReader, FromSettingValue, FromSettings, IncompleteSettings, Secret, SettingValue, Settings};
 
 /// What is percent-encoded: all but what RFC 3986 calls unreserved.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
@@ -18,15 +18,15 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'
 /// comes after its `@` is a host, perhaps a port, a database without `@`, and options. Encode a `?` in it all the same.
 ///
 /// ```
-/// use catchment_settings::{Connection, Secret};
+/// use catchment_settings::{ConnectionParams, Secret};
 ///
-/// let connection = Connection::parse(&Secret::from("postgres://loader:p@ss:w/rd@db.example.com:5433/shop"))?;
+/// let connection = ConnectionParams::parse(&Secret::from("postgres://loader:p@ss:w/rd@db.example.com:5433/shop"))?;
 /// assert_eq!(connection.password, Some(Secret::from("p@ss:w/rd")));
 /// assert_eq!(connection.location(), "postgres://db.example.com:5433/shop");
-/// # Ok::<(), catchment_settings::ConnectionError>(())
+/// # Ok::<(), catchment_settings::InvalidConnectionString>(())
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Connection {
+pub struct ConnectionParams {
     /// What kind of server it is: `postgres`.
     pub drivername: Option<String>,
     /// Who we are.
@@ -46,19 +46,19 @@ pub struct Connection {
 /// A text that is no connection text. It is not shown, as it may hold a password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("expected driver://user:password@host:port/database, with special characters percent-encoded")]
-pub struct ConnectionError;
+pub struct InvalidConnectionString;
 
-impl Connection {
+impl ConnectionParams {
     /// Reads a connection text.
     ///
     /// # Errors
     ///
     /// Where it has no driver, or a port that is no number up to 65535.
-    pub fn parse(text: &Secret) -> Result<Connection, ConnectionError> {
-        let (driver, rest) = text.expose().split_once("://").ok_or(ConnectionError)?;
+    pub fn parse(text: &Secret) -> Result<ConnectionParams, InvalidConnectionString> {
+        let (driver, rest) = text.expose().split_once("://").ok_or(InvalidConnectionString)?;
         let is_driver = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '_' | '.');
         if driver.is_empty() || !driver.chars().all(is_driver) {
-            return Err(ConnectionError);
+            return Err(InvalidConnectionString);
         }
         let drivername = Some(driver.to_owned());
         // The first `@` after which all is well: in a password there may be others.
@@ -68,21 +68,21 @@ impl Connection {
         });
         let (user, found) = match after {
             Some((user, server)) => (Some(user), server),
-            None => (None, server(rest).ok_or(ConnectionError)?),
+            None => (None, server(rest).ok_or(InvalidConnectionString)?),
         };
         let (username, password) = match user.map(|user| user.split_once(':').map_or((user, None), |(a, b)| (a, Some(b)))) {
             Some((username, password)) => (non_empty(username), password.map(|password| Secret::from(decode(password)))),
             None => (None, None),
         };
-        Ok(Connection { drivername, username, password, ..found })
+        Ok(ConnectionParams { drivername, username, password, ..found })
     }
 
     /// The connection with what it lacks from another one.
     #[must_use]
-    pub fn completed(self, other: Connection) -> Connection {
+    pub fn with_fallback(self, other: ConnectionParams) -> ConnectionParams {
         let mut query = other.query;
         query.extend(self.query);
-        Connection {
+        ConnectionParams {
             drivername: self.drivername.or(other.drivername),
             username: self.username.or(other.username),
             password: self.password.or(other.password),
@@ -93,8 +93,8 @@ impl Connection {
         }
     }
 
-    /// As a connection text, which [`parse`](Connection::parse) reads back as the same connection.
-    pub fn to_text(&self) -> Secret {
+    /// As a connection text, which [`parse`](ConnectionParams::parse) reads back as the same connection.
+    pub fn to_connection_string(&self) -> Secret {
         let mut text = format!("{}://", self.drivername.as_deref().unwrap_or_default());
         let password = self.password.as_ref().map(|password| format!(":{}", encode(password.expose())));
         if self.username.is_some() || password.is_some() {
@@ -133,45 +133,46 @@ impl Connection {
 }
 
 /// The field `credentials` under the sections that the caller has set, such as `destination.postgres`.
-impl Configured for Connection {
-    fn under(settings: Settings<'_>) -> Settings<'_> {
+impl FromSettings for ConnectionParams {
+    fn scope(settings: Settings<'_>) -> Settings<'_> {
         settings
     }
 
-    fn read(fields: &mut Fields<'_>) -> Result<Self, Incomplete> {
+    fn read(fields: &mut FieldReader<'_>) -> Result<Self, IncompleteSettings> {
         const NAME: &str = "credentials";
-        let whole = fields.whole::<Connection>(NAME, "How to reach the server, as one text; or in part, with the fields below.");
-        let found = Connection {
-            drivername: fields.inner(NAME, "drivername", "What kind of server it is."),
-            username: fields.inner(NAME, "username", "Who we are."),
-            password: fields.inner(NAME, "password", "What the server knows us by."),
-            host: fields.inner(NAME, "host", "The server."),
-            port: fields.inner(NAME, "port", "Where it listens."),
-            database: fields.inner(NAME, "database", "The database."),
+        let whole =
+            fields.scalar::<ConnectionParams>(NAME, "How to reach the server, as one text; or in part, with the fields below.");
+        let found = ConnectionParams {
+            drivername: fields.nested(NAME, "drivername", "What kind of server it is."),
+            username: fields.nested(NAME, "username", "Who we are."),
+            password: fields.nested(NAME, "password", "What the server knows us by."),
+            host: fields.nested(NAME, "host", "The server."),
+            port: fields.nested(NAME, "port", "Where it listens."),
+            database: fields.nested(NAME, "database", "The database."),
             query: BTreeMap::new(),
         };
-        Ok(whole.unwrap_or_default().completed(found))
+        Ok(whole.unwrap_or_default().with_fallback(found))
     }
 }
 
-impl FromValue for Connection {
+impl FromSettingValue for ConnectionParams {
     const EXPECTED: &'static str = "driver://user:password@host:port/database, with special characters percent-encoded";
     const SECRET: bool = true;
 
-    fn from_value(value: &Value) -> Option<Self> {
+    fn from_value(value: &SettingValue) -> Option<Self> {
         match value {
-            Value::Text(text) => Connection::parse(text).ok(),
+            SettingValue::Text(text) => ConnectionParams::parse(text).ok(),
             _ => None,
         }
     }
 
-    fn written(&self) -> String {
+    fn to_toml(&self) -> String {
         "***".to_owned()
     }
 }
 
 /// `host:port/database?options`, each of which may be left out.
-fn server(text: &str) -> Option<Connection> {
+fn server(text: &str) -> Option<ConnectionParams> {
     let (text, query) = text.split_once('?').map_or((text, ""), |(text, query)| (text, query));
     let (address, database) = text.split_once('/').map_or((text, ""), |(address, database)| (address, database));
     let (host, port) = match address.strip_prefix('[') {
@@ -194,7 +195,7 @@ fn server(text: &str) -> Option<Connection> {
         (decode(name), Secret::from(decode(value)))
     };
     let query = query.split('&').filter(|part| !part.is_empty()).map(option).collect();
-    Some(Connection { host: non_empty(host), port, database: non_empty(database), query, ..Connection::default() })
+    Some(ConnectionParams { host: non_empty(host), port, database: non_empty(database), query, ..ConnectionParams::default() })
 }
 
 fn non_empty(text: &str) -> Option<String> {
@@ -217,11 +218,11 @@ mod tests {
     #[test]
     fn texts() {
         fn check(text: &str, user: Option<&str>, password: Option<&str>, server: &str) {
-            let found = Connection::parse(&Secret::from(text)).unwrap();
+            let found = ConnectionParams::parse(&Secret::from(text)).unwrap();
             assert_eq!(found.username.as_deref(), user, "{text}");
             assert_eq!(found.password.as_ref().map(Secret::expose), password, "{text}");
             assert_eq!(found.location(), server, "{text}");
-            assert_eq!(Connection::parse(&found.to_text()).unwrap(), found, "{text}");
+            assert_eq!(ConnectionParams::parse(&found.to_connection_string()).unwrap(), found, "{text}");
         }
         check("postgres://u:p@h:5432/d", Some("u"), Some("p"), "postgres://h:5432/d");
         check("postgresql+psycopg2://h/d", None, None, "postgresql+psycopg2://h/d");
@@ -246,23 +247,23 @@ mod tests {
     #[test]
     fn what_is_no_connection_text() {
         for text in ["", "hunter2", "://h", "a b://h", "postgres://h:x", "postgres://h:65536", "postgres://u:p@h:hunter2"] {
-            let found = Connection::parse(&Secret::from(text));
-            assert_eq!(found, Err(ConnectionError), "{text}");
+            let found = ConnectionParams::parse(&Secret::from(text));
+            assert_eq!(found, Err(InvalidConnectionString), "{text}");
         }
     }
 
     #[test]
     fn fields_complete_a_text() {
-        let text = Connection::parse(&Secret::from("postgres://u@h?a=1")).unwrap();
-        let fields = Connection {
+        let text = ConnectionParams::parse(&Secret::from("postgres://u@h?a=1")).unwrap();
+        let fields = ConnectionParams {
             host: Some("other".to_owned()),
             port: Some(5433),
             password: Some(Secret::from("p")),
             query: [("a".to_owned(), Secret::from("2")), ("b".to_owned(), Secret::from("3"))].into(),
-            ..Connection::default()
+            ..ConnectionParams::default()
         };
-        let completed = text.completed(fields);
-        assert_eq!(completed.to_text().expose(), "postgres://u:p@h:5433?a=1&b=3");
+        let completed = text.with_fallback(fields);
+        assert_eq!(completed.to_connection_string().expose(), "postgres://u:p@h:5433?a=1&b=3");
         let shown = format!("{completed:?} {}", completed.location());
         assert!(!shown.contains("\"p\"") && !shown.contains("\"1\""), "{shown}");
     }
@@ -277,7 +278,7 @@ mod tests {
             database in proptest::option::of(".{1,8}"),
             query in proptest::collection::btree_map(".{1,5}", ".{0,5}", 0..3),
         ) {
-            let connection = Connection {
+            let connection = ConnectionParams {
                 drivername: Some("postgresql+psycopg2".to_owned()),
                 username: Some(username),
                 password: password.map(Secret::from),
@@ -286,14 +287,14 @@ mod tests {
                 database,
                 query: query.into_iter().map(|(name, value)| (name, Secret::from(value))).collect(),
             };
-            proptest::prop_assert_eq!(Connection::parse(&connection.to_text()).unwrap(), connection);
+            proptest::prop_assert_eq!(ConnectionParams::parse(&connection.to_connection_string()).unwrap(), connection);
         }
 
         #[test]
         fn a_password_may_have_any_character_but_a_question_mark(password in "[^?]{1,12}") {
             // of several readings the first counts, so what looks like a server of its own has to be encoded
             let text = Secret::from(format!("postgres://u:{password}@h:1/d"));
-            let read = Connection::parse(&text).unwrap();
+            let read = ConnectionParams::parse(&text).unwrap();
             if read.host.as_deref() == Some("h") {
                 proptest::prop_assert_eq!(read.password, Some(Secret::from(decode(&password))));
             } else {

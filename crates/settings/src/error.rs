@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::{Place, Searched};
+use crate::{LookupReport, SettingLocation};
 
 /// A setting that is required and stands nowhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub struct MissingField {
     /// Whether it is a secret.
     pub secret: bool,
     /// Where it was looked for.
-    pub searched: Searched,
+    pub searched: LookupReport,
 }
 
 /// Why a setting cannot be had. No message shows a secret.
@@ -25,8 +25,8 @@ pub enum SettingsError {
     #[error("{}", missing(.0))]
     Missing(Vec<MissingField>),
     /// A setting was found, but is not what the field takes.
-    #[error("`{name}` must be {expected}, but {place} holds {found}: change it there")]
-    Mismatch {
+    #[error("`{name}` must be {expected}, but {location} holds {found}: change it there")]
+    InvalidValue {
         /// The name of the field.
         name: String,
         /// What the field takes.
@@ -34,26 +34,26 @@ pub enum SettingsError {
         /// What was found, masked if it may be a secret.
         found: String,
         /// Where it was found.
-        place: Box<Place>,
+        location: Box<SettingLocation>,
     },
     /// A secret was found where secrets must not stand, such as `config.toml`.
-    #[error("`{name}` is a secret and must not stand in {place}: move it to secrets.toml")]
+    #[error("`{name}` is a secret and must not stand in {location}: move it to secrets.toml")]
     SecretInPlainFile {
         /// The name of the field.
         name: String,
         /// Where it was found.
-        place: Box<Place>,
+        location: Box<SettingLocation>,
     },
     /// Several things are wrong.
     #[error("{}", lines(.0))]
-    Several(Vec<SettingsError>),
+    Multiple(Vec<SettingsError>),
     /// Something is at the place, but cannot be read.
-    #[error("failed to read `{name}` from {place}")]
+    #[error("failed to read `{name}` from {location}")]
     Unreadable {
         /// The name of the field.
         name: String,
         /// Where it was to be read.
-        place: Box<Place>,
+        location: Box<SettingLocation>,
         /// The cause.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
@@ -61,25 +61,25 @@ pub enum SettingsError {
 
 impl SettingsError {
     /// One error of several, in which all that is missing comes last, in one list; none of none.
-    pub fn of(errors: Vec<SettingsError>) -> Option<SettingsError> {
+    pub fn from_errors(errors: Vec<SettingsError>) -> Option<SettingsError> {
         let (mut others, mut missing) = (Vec::new(), Vec::new());
         for error in errors {
             match error {
                 SettingsError::Missing(fields) => missing.extend(fields),
-                SettingsError::Several(errors) => others.extend(errors),
+                SettingsError::Multiple(errors) => others.extend(errors),
                 // a place that cannot be read is one problem, however many fields are looked for there
-                SettingsError::Unreadable { place, .. } if others.iter().any(|known| known.is_unreadable(&place)) => {}
+                SettingsError::Unreadable { location, .. } if others.iter().any(|known| known.is_unreadable(&location)) => {}
                 other => others.push(other),
             }
         }
         if !missing.is_empty() {
             others.push(SettingsError::Missing(missing));
         }
-        if others.len() > 1 { Some(Self::Several(others)) } else { others.pop() }
+        if others.len() > 1 { Some(Self::Multiple(others)) } else { others.pop() }
     }
 
-    fn is_unreadable(&self, at: &Place) -> bool {
-        matches!(self, Self::Unreadable { place, .. } if **place == *at)
+    fn is_unreadable(&self, at: &SettingLocation) -> bool {
+        matches!(self, Self::Unreadable { location, .. } if **location == *at)
     }
 }
 
@@ -104,14 +104,14 @@ fn missing(fields: &[MissingField]) -> String {
         let _ = write!(text, "{comma} `{}` ({}{secret})", field.name, field.expected);
     }
     for field in fields {
-        if !field.searched.places.is_empty() {
+        if !field.searched.locations.is_empty() {
             let _ = write!(text, "\nlooked for `{}` in this order:", field.name);
         }
-        for place in &field.searched.places {
-            let _ = write!(text, "\n  {place}");
+        for location in &field.searched.locations {
+            let _ = write!(text, "\n  {location}");
         }
-        for near in &field.searched.near {
-            let _ = write!(text, "\n{}: did you mean `{}`?", near.place, near.meant);
+        for near in &field.searched.similar_keys {
+            let _ = write!(text, "\n{}: did you mean `{}`?", near.location, near.suggestion);
         }
     }
     let mut noted: Vec<&str> = Vec::new();
@@ -130,7 +130,7 @@ fn missing(fields: &[MissingField]) -> String {
 fn what_to_add(fields: &[MissingField]) -> String {
     let mut text = String::new();
     let mut last: Option<(&std::path::Path, &str)> = None;
-    let additions = || fields.iter().filter_map(|field| Some((field, field.searched.addition.as_ref()?)));
+    let additions = || fields.iter().filter_map(|field| Some((field, field.searched.suggested_fix.as_ref()?)));
     for (field, addition) in additions() {
         if last.is_none_or(|(file, _)| file != addition.file) {
             let _ = write!(text, "\nadd to {}:", addition.file.display());
@@ -144,7 +144,7 @@ fn what_to_add(fields: &[MissingField]) -> String {
     let variables: Vec<&str> = additions().map(|(_, addition)| addition.variable.as_str()).collect();
     if !variables.is_empty() {
         let _ = write!(text, "\nor set {}", variables.join(" and "));
-    } else if fields.iter().any(|field| !field.searched.places.is_empty()) {
+    } else if fields.iter().any(|field| !field.searched.locations.is_empty()) {
         text.push_str("\nset one of these places; those further up win");
     }
     text
@@ -159,10 +159,10 @@ mod tests {
             name: name.to_owned(),
             expected: "text".to_owned(),
             secret,
-            searched: Searched {
-                places: places.iter().map(|(provider, key)| Place::new(*provider, *key)).collect(),
+            searched: LookupReport {
+                locations: places.iter().map(|(provider, key)| SettingLocation::new(*provider, *key)).collect(),
                 notes: vec!["secrets.toml: no file at /app/secrets.toml".to_owned()],
-                ..Searched::default()
+                ..LookupReport::default()
             },
         }
     }
@@ -187,19 +187,19 @@ mod tests {
     fn several_errors_are_one() {
         let unreadable = |name: &str, key| SettingsError::Unreadable {
             name: name.to_owned(),
-            place: Box::new(Place::new("vault", key)),
+            location: Box::new(SettingLocation::new("vault", key)),
             source: "nothing listens".into(),
         };
         let missing = |name| SettingsError::Missing(vec![field(name, false, &[])]);
         let errors = vec![missing("a"), unreadable("b", "x"), unreadable("c", "x"), unreadable("c", "y"), missing("d")];
         assert_eq!(
-            SettingsError::of(errors).unwrap().to_string(),
+            SettingsError::from_errors(errors).unwrap().to_string(),
             "failed to read `b` from x (vault): nothing listens\n\
              failed to read `c` from y (vault): nothing listens\n\
              2 settings are missing: `a` (text), `d` (text)\n\
              secrets.toml: no file at /app/secrets.toml"
         );
-        assert!(SettingsError::of(Vec::new()).is_none());
+        assert!(SettingsError::from_errors(Vec::new()).is_none());
     }
 
     #[test]

@@ -1,15 +1,15 @@
 //! A field as it was declared, and what the configuration says of it.
 
-use crate::fields::Fields;
-use crate::{Configured, Found, Key, Lookup, Searched, Secret, Settings, SettingsError};
+use crate::fields::FieldReader;
+use crate::{FoundSetting, FromSettings, Lookup, LookupReport, Secret, SettingKey, Settings, SettingsError};
 
 /// The declaration of one field.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Field {
+pub struct FieldDeclaration {
     /// Its name and sections, and whether it is a secret.
-    pub key: Key,
+    pub key: SettingKey,
     /// What it is for, a sentence or two.
-    pub about: &'static str,
+    pub description: &'static str,
     /// What it takes: `a whole number of 0 or more`.
     pub expected: String,
     /// What it is where it stands nowhere, as TOML writes it.
@@ -18,7 +18,7 @@ pub struct Field {
     pub required: bool,
 }
 
-impl Field {
+impl FieldDeclaration {
     /// Its name under all of its sections: `destination.duckdb.threads`.
     pub fn path(&self) -> String {
         self.key.scope().path(self.key.name())
@@ -27,17 +27,17 @@ impl Field {
 
 /// What the configuration says of a field.
 #[derive(Debug)]
-pub struct Explained {
+pub struct FieldExplanation {
     /// The field.
-    pub field: Field,
+    pub field: FieldDeclaration,
     /// Its values in lookup order: the first one counts. An error where one cannot be read.
-    pub candidates: Result<Vec<Found>, SettingsError>,
+    pub candidates: Result<Vec<FoundSetting>, SettingsError>,
 }
 
 /// The fields of a type under the sections of `settings`, in the order in which it asks for them. Nothing is looked up.
-pub fn fields_of<T: Configured>(settings: &Settings<'_>) -> Vec<Field> {
+pub fn declared_fields<T: FromSettings>(settings: &Settings<'_>) -> Vec<FieldDeclaration> {
     let declaring = Declaring(settings.lookup);
-    let mut fields = Fields::new(T::under(Settings { lookup: &declaring, scope: settings.scope.clone() }));
+    let mut fields = FieldReader::new(T::scope(Settings { lookup: &declaring, scope: settings.scope.clone() }));
     // What is missing is of no matter: all fields are asked for all the same.
     let _ = T::read(&mut fields);
     fields.declared
@@ -48,12 +48,12 @@ pub fn fields_of<T: Configured>(settings: &Settings<'_>) -> Vec<Field> {
 struct Declaring<'a>(&'a dyn Lookup);
 
 impl Lookup for Declaring<'_> {
-    fn find(&self, _: &Key) -> Result<Option<Found>, SettingsError> {
+    fn find(&self, _: &SettingKey) -> Result<Option<FoundSetting>, SettingsError> {
         Ok(None)
     }
 
-    fn searched(&self, _: &Key) -> Searched {
-        Searched::default()
+    fn report(&self, _: &SettingKey) -> LookupReport {
+        LookupReport::default()
     }
 
     fn variable(&self, name: &str) -> Option<Secret> {
@@ -64,17 +64,17 @@ impl Lookup for Declaring<'_> {
 /// What the configuration says of each field of a type.
 ///
 /// ```
-/// use catchment_settings::{Configured, Fields, Incomplete, NoSettings, Settings, explain};
+/// use catchment_settings::{FromSettings, FieldReader, IncompleteSettings, NoSettings, Settings, explain};
 ///
 /// struct Load(u64);
 ///
-/// impl Configured for Load {
-///     fn under(settings: Settings<'_>) -> Settings<'_> {
+/// impl FromSettings for Load {
+///     fn scope(settings: Settings<'_>) -> Settings<'_> {
 ///         settings.fixed("load")
 ///     }
 ///
-///     fn read(fields: &mut Fields<'_>) -> Result<Self, Incomplete> {
-///         Ok(Load(fields.or("workers", "How many at the same time.", 20)))
+///     fn read(fields: &mut FieldReader<'_>) -> Result<Self, IncompleteSettings> {
+///         Ok(Load(fields.with_default("workers", "How many at the same time.", 20)))
 ///     }
 /// }
 ///
@@ -83,10 +83,10 @@ impl Lookup for Declaring<'_> {
 /// assert_eq!(explained[0].field.default.as_deref(), Some("20"));
 /// assert!(explained[0].candidates.as_ref().is_ok_and(Vec::is_empty));
 /// ```
-pub fn explain<T: Configured>(settings: &Settings<'_>) -> Vec<Explained> {
-    let explained = |field: Field| {
+pub fn explain<T: FromSettings>(settings: &Settings<'_>) -> Vec<FieldExplanation> {
+    let explained = |field: FieldDeclaration| {
         let candidates = settings.candidates(&field.key);
-        Explained { field, candidates }
+        FieldExplanation { field, candidates }
     };
-    fields_of::<T>(settings).into_iter().map(explained).collect()
+    declared_fields::<T>(settings).into_iter().map(explained).collect()
 }

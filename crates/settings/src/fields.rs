@@ -1,13 +1,13 @@
 //! Settings as a crate declares them.
 
 use crate::settings::{convert, mismatch};
-use crate::{Field, FromValue, Settings, SettingsError, Value};
+use crate::{FieldDeclaration, FromSettingValue, SettingValue, Settings, SettingsError};
 
 /// Settings of which a crate declares the fields: names, types, defaults, what is a secret. The one way by which
 /// configuration is read, documented and explained.
 ///
 /// ```
-/// use catchment_settings::{Configured, Fields, Incomplete, NoSettings, Secret, Settings, fields_of};
+/// use catchment_settings::{FromSettings, FieldReader, IncompleteSettings, NoSettings, Secret, Settings, declared_fields};
 ///
 /// struct Mail {
 ///     host: String,
@@ -15,59 +15,59 @@ use crate::{Field, FromValue, Settings, SettingsError, Value};
 ///     password: Secret,
 /// }
 ///
-/// impl Configured for Mail {
-///     fn under(settings: Settings<'_>) -> Settings<'_> {
+/// impl FromSettings for Mail {
+///     fn scope(settings: Settings<'_>) -> Settings<'_> {
 ///         settings.section(["mail"])
 ///     }
 ///
-///     fn read(fields: &mut Fields<'_>) -> Result<Self, Incomplete> {
+///     fn read(fields: &mut FieldReader<'_>) -> Result<Self, IncompleteSettings> {
 ///         let host = fields.required("host", "The server.");
 ///         let password = fields.required("password", "What the server knows us by.");
-///         let port = fields.or("port", "Where the server listens.", 587);
+///         let port = fields.with_default("port", "Where the server listens.", 587);
 ///         Ok(Mail { host: host?, port, password: password? })
 ///     }
 /// }
 ///
 /// let error = Settings::new(&NoSettings).read::<Mail>().map(|mail| (mail.host, mail.port, mail.password)).unwrap_err();
 /// assert!(error.to_string().starts_with("2 settings are missing: `host` (text), `password` (text, secret)"));
-/// let shown: Vec<String> = fields_of::<Mail>(&Settings::new(&NoSettings)).iter().map(|field| field.path()).collect();
+/// let shown: Vec<String> = declared_fields::<Mail>(&Settings::new(&NoSettings)).iter().map(|field| field.path()).collect();
 /// assert_eq!(shown, ["mail.host", "mail.password", "mail.port"]);
 /// ```
-pub trait Configured: Sized {
+pub trait FromSettings: Sized {
     /// The sections that the fields stand under, added to those that `settings` has.
-    fn under(settings: Settings<'_>) -> Settings<'_>;
+    fn scope(settings: Settings<'_>) -> Settings<'_>;
 
     /// Asks for each field. All required ones have to be asked for before the first `?`, so that an error can name all
     /// that are missing.
-    fn read(fields: &mut Fields<'_>) -> Result<Self, Incomplete>;
+    fn read(fields: &mut FieldReader<'_>) -> Result<Self, IncompleteSettings>;
 }
 
-/// A required field is missing or wrong, which [`Fields`] has noted.
+/// A required field is missing or wrong, which [`FieldReader`] has noted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Incomplete(pub(crate) ());
+pub struct IncompleteSettings(pub(crate) ());
 
-/// What a [`Configured`] type asks for its fields.
+/// What a [`FromSettings`] type asks for its fields.
 #[derive(Debug)]
-pub struct Fields<'a> {
+pub struct FieldReader<'a> {
     pub(crate) settings: Settings<'a>,
-    pub(crate) declared: Vec<Field>,
+    pub(crate) declared: Vec<FieldDeclaration>,
     problems: Vec<SettingsError>,
 }
 
-impl<'a> Fields<'a> {
-    pub(crate) fn new(settings: Settings<'a>) -> Fields<'a> {
-        Fields { settings, declared: Vec::new(), problems: Vec::new() }
+impl<'a> FieldReader<'a> {
+    pub(crate) fn new(settings: Settings<'a>) -> FieldReader<'a> {
+        FieldReader { settings, declared: Vec::new(), problems: Vec::new() }
     }
 
     /// A field that may be left out.
-    pub fn optional<T: FromValue>(&mut self, name: &'static str, about: &'static str) -> Option<T> {
+    pub fn optional<T: FromSettingValue>(&mut self, name: &'static str, about: &'static str) -> Option<T> {
         self.declare::<T>(name, about, None, false);
         self.get(name)
     }
 
     /// A field with a default.
-    pub fn or<T: FromValue>(&mut self, name: &'static str, about: &'static str, default: T) -> T {
-        self.declare::<T>(name, about, Some(default.written()), false);
+    pub fn with_default<T: FromSettingValue>(&mut self, name: &'static str, about: &'static str, default: T) -> T {
+        self.declare::<T>(name, about, Some(default.to_toml()), false);
         self.get(name).unwrap_or(default)
     }
 
@@ -84,14 +84,20 @@ impl<'a> Fields<'a> {
         let expected = format!("one of {}", known.join(", "));
         let shown = words.iter().find(|(_, value)| *value == default).map(|(word, _)| format!("{word:?}"));
         let key = self.settings.key::<String>(name);
-        self.declared.push(Field { key, about, expected: expected.clone(), default: shown, required: false });
+        self.declared.push(FieldDeclaration {
+            key,
+            description: about,
+            expected: expected.clone(),
+            default: shown,
+            required: false,
+        });
         let found = self.settings.find(name, false);
-        let Some(found) = self.noted(found) else { return default };
+        let Some(found) = self.ok_or_record(found) else { return default };
         let word = String::from_value(&found.value).unwrap_or_default();
         match words.iter().find(|(known, _)| known.eq_ignore_ascii_case(&word)) {
             Some((_, value)) => *value,
             None => {
-                self.note(mismatch(name, expected, &found));
+                self.record_error(mismatch(name, expected, &found));
                 default
             }
         }
@@ -102,25 +108,25 @@ impl<'a> Fields<'a> {
     /// # Errors
     ///
     /// A sign that it is not there, which is noted; the reader asks for its other fields and then gives up.
-    pub fn required<T: FromValue>(&mut self, name: &'static str, about: &'static str) -> Result<T, Incomplete> {
+    pub fn required<T: FromSettingValue>(&mut self, name: &'static str, about: &'static str) -> Result<T, IncompleteSettings> {
         self.declare::<T>(name, about, None, true);
         match self.settings.require(name) {
             Ok(value) => Ok(value),
-            Err(error) => Err(self.note(error)),
+            Err(error) => Err(self.record_error(error)),
         }
     }
 
-    /// A field that may be left out, as one value: none where it is a table, whose fields [`inner`](Fields::inner) has.
-    pub fn whole<T: FromValue>(&mut self, name: &'static str, about: &'static str) -> Option<T> {
+    /// A field that may be left out, as one value: none where it is a table, whose fields [`nested`](FieldReader::nested) has.
+    pub fn scalar<T: FromSettingValue>(&mut self, name: &'static str, about: &'static str) -> Option<T> {
         self.declare::<T>(name, about, None, false);
         let found = self.settings.find(name, T::SECRET);
-        let found = self.noted(found).filter(|found| !matches!(found.value, Value::Table(_)))?;
+        let found = self.ok_or_record(found).filter(|found| !matches!(found.value, SettingValue::Table(_)))?;
         let converted = convert(name, found);
-        self.noted(converted.map(Some))
+        self.ok_or_record(converted.map(Some))
     }
 
     /// The field `name` of the table in the field `outer`; it may be left out.
-    pub fn inner<T: FromValue>(&mut self, outer: &'static str, name: &'static str, about: &'static str) -> Option<T> {
+    pub fn nested<T: FromSettingValue>(&mut self, outer: &'static str, name: &'static str, about: &'static str) -> Option<T> {
         let nested = self.settings.clone().nested(outer);
         let around = std::mem::replace(&mut self.settings, nested);
         let found = self.optional(name, about);
@@ -129,39 +135,39 @@ impl<'a> Fields<'a> {
     }
 
     /// The variable of the environment that has exactly this name; for what other programs have a name for.
-    pub fn variable<T: FromValue>(&self, name: &str) -> Option<T> {
+    pub fn variable<T: FromSettingValue>(&self, name: &str) -> Option<T> {
         let text = self.settings.variable(name).ok()?;
-        T::from_value(&Value::Text(text))
+        T::from_value(&SettingValue::Text(text))
     }
 
     /// Keeps what is wrong until all fields were asked for.
-    fn note(&mut self, error: SettingsError) -> Incomplete {
+    fn record_error(&mut self, error: SettingsError) -> IncompleteSettings {
         self.problems.push(error);
-        Incomplete(())
+        IncompleteSettings(())
     }
 
-    pub(crate) fn finish<T>(self, read: Result<T, Incomplete>) -> Result<T, SettingsError> {
-        match (read, SettingsError::of(self.problems)) {
+    pub(crate) fn finish<T>(self, read: Result<T, IncompleteSettings>) -> Result<T, SettingsError> {
+        match (read, SettingsError::from_errors(self.problems)) {
             (Ok(value), None) => Ok(value),
             (_, problem) => Err(problem.unwrap_or(SettingsError::Missing(Vec::new()))),
         }
     }
 
-    fn get<T: FromValue>(&mut self, name: &str) -> Option<T> {
+    fn get<T: FromSettingValue>(&mut self, name: &str) -> Option<T> {
         let found = self.settings.get(name);
-        self.noted(found)
+        self.ok_or_record(found)
     }
 
     /// What was found; what is wrong with it is noted.
-    fn noted<T>(&mut self, found: Result<Option<T>, SettingsError>) -> Option<T> {
+    fn ok_or_record<T>(&mut self, found: Result<Option<T>, SettingsError>) -> Option<T> {
         found.unwrap_or_else(|error| {
-            self.note(error);
+            self.record_error(error);
             None
         })
     }
 
-    fn declare<T: FromValue>(&mut self, name: &'static str, about: &'static str, default: Option<String>, required: bool) {
+    fn declare<T: FromSettingValue>(&mut self, name: &'static str, about: &'static str, default: Option<String>, required: bool) {
         let key = self.settings.key::<T>(name);
-        self.declared.push(Field { key, about, expected: T::EXPECTED.to_owned(), default, required });
+        self.declared.push(FieldDeclaration { key, description: about, expected: T::EXPECTED.to_owned(), default, required });
     }
 }

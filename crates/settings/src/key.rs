@@ -66,13 +66,13 @@ impl Scope {
 
 /// What is asked of a [`Lookup`](crate::Lookup): a field, its sections, and whether it is a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Key {
+pub struct SettingKey {
     scope: Scope,
     name: String,
     secret: bool,
 }
 
-impl Key {
+impl SettingKey {
     /// The field `name` under `scope`. A `secret` may only stand where secrets are held.
     pub fn new(scope: Scope, name: impl Into<String>, secret: bool) -> Self {
         Self { scope, name: name.into(), secret }

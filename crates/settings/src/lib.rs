@@ -4,7 +4,7 @@
 //! This crate reads no file and no environment: `catchment-config` is the [`Lookup`] that does, and
 //! [`NoSettings`] the one for programs that want the defaults.
 //!
-//! A [`Value`] stays as it was found (a text of the environment is never retyped), and is converted
+//! A [`SettingValue`] stays as it was found (a text of the environment is never retyped), and is converted
 //! only when a typed getter asks. So `00712345` is that text as a password, and 712345 as a number.
 //!
 //! ```
@@ -16,30 +16,30 @@
 //! ```
 
 mod connection;
-mod convert;
 mod error;
 mod field;
 mod fields;
+mod from_setting_value;
 mod key;
+mod location;
 mod lookup;
-mod numbers;
-mod place;
+mod parse_number;
 mod redactor;
 mod secret;
 mod settings;
 mod thread_count;
 mod value;
 
-pub use connection::{Connection, ConnectionError};
-pub use convert::FromValue;
+pub use connection::{ConnectionParams, InvalidConnectionString};
 pub use error::{MissingField, SettingsError};
-pub use field::{Explained, Field, explain, fields_of};
-pub use fields::{Configured, Fields, Incomplete};
-pub use key::{Key, Scope};
-pub use lookup::{Found, Lookup, NoSettings};
-pub use place::{Addition, Near, Place, Searched};
-pub use redactor::{Redactor, sounds_secret};
+pub use field::{FieldDeclaration, FieldExplanation, declared_fields, explain};
+pub use fields::{FieldReader, FromSettings, IncompleteSettings};
+pub use from_setting_value::FromSettingValue;
+pub use key::{Scope, SettingKey};
+pub use location::{LookupReport, SettingLocation, SimilarKey, SuggestedFix};
+pub use lookup::{FoundSetting, Lookup, NoSettings};
+pub use redactor::{Redactor, is_secret_name};
 pub use secret::Secret;
 pub use settings::Settings;
 pub use thread_count::ThreadCount;
-pub use value::Value;
+pub use value::SettingValue;

@@ -2,17 +2,17 @@
 
 use std::fmt;
 
-use crate::{Key, Place, Searched, Secret, SettingsError, Value};
+use crate::{LookupReport, Secret, SettingKey, SettingLocation, SettingValue, SettingsError};
 
 /// A value and where it was found.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Found {
+pub struct FoundSetting {
     /// The value, as it stands there.
-    pub value: Value,
+    pub value: SettingValue,
     /// Where it stands.
-    pub place: Place,
+    pub location: SettingLocation,
     /// Whether it must not be shown even if the field is no secret, as it stands among secrets.
-    pub masked: bool,
+    pub redact: bool,
     /// Whether it is a secret, and stands where none may.
     pub misplaced: bool,
 }
@@ -20,23 +20,23 @@ pub struct Found {
 /// Finds settings: the one trait that an implementation of configuration has to provide.
 ///
 /// ```
-/// use catchment_settings::{Found, Key, Lookup, Place, Searched, Settings, SettingsError};
+/// use catchment_settings::{FoundSetting, SettingKey, Lookup, SettingLocation, LookupReport, Settings, SettingsError};
 ///
 /// #[derive(Debug)]
 /// struct Fixed;
 ///
 /// impl Lookup for Fixed {
-///     fn find(&self, key: &Key) -> Result<Option<Found>, SettingsError> {
-///         Ok((key.name() == "workers").then(|| Found {
+///     fn find(&self, key: &SettingKey) -> Result<Option<FoundSetting>, SettingsError> {
+///         Ok((key.name() == "workers").then(|| FoundSetting {
 ///             value: "4".into(),
-///             place: Place::new("fixed", "workers"),
-///             masked: false,
+///             location: SettingLocation::new("fixed", "workers"),
+///             redact: false,
 ///             misplaced: false,
 ///         }))
 ///     }
 ///
-///     fn searched(&self, key: &Key) -> Searched {
-///         Searched { places: vec![Place::new("fixed", key.name())], ..Searched::default() }
+///     fn report(&self, key: &SettingKey) -> LookupReport {
+///         LookupReport { locations: vec![SettingLocation::new("fixed", key.name())], ..LookupReport::default() }
 ///     }
 /// }
 ///
@@ -46,16 +46,16 @@ pub struct Found {
 pub trait Lookup: fmt::Debug + Send + Sync {
     /// The first value in lookup order. A value that cannot be had, and a secret that stands where
     /// no secret may, are errors; a key that stands nowhere is `None`.
-    fn find(&self, key: &Key) -> Result<Option<Found>, SettingsError>;
+    fn find(&self, key: &SettingKey) -> Result<Option<FoundSetting>, SettingsError>;
 
     /// All values that the key has, in lookup order: the first one counts, the others are overridden. Default: the one
     /// that [`find`](Lookup::find) finds.
-    fn candidates(&self, key: &Key) -> Result<Vec<Found>, SettingsError> {
+    fn candidates(&self, key: &SettingKey) -> Result<Vec<FoundSetting>, SettingsError> {
         Ok(self.find(key)?.into_iter().collect())
     }
 
     /// Where [`find`](Lookup::find) looks for the key, in its order. Reads nothing anew.
-    fn searched(&self, key: &Key) -> Searched;
+    fn report(&self, key: &SettingKey) -> LookupReport;
 
     /// The variable of the environment that has exactly this name, whatever pipeline asks. Default: there is none.
     fn variable(&self, name: &str) -> Option<Secret> {
@@ -69,11 +69,11 @@ pub trait Lookup: fmt::Debug + Send + Sync {
 pub struct NoSettings;
 
 impl Lookup for NoSettings {
-    fn find(&self, _key: &Key) -> Result<Option<Found>, SettingsError> {
+    fn find(&self, _key: &SettingKey) -> Result<Option<FoundSetting>, SettingsError> {
         Ok(None)
     }
 
-    fn searched(&self, _key: &Key) -> Searched {
-        Searched { notes: vec!["the program runs without configuration".to_owned()], ..Searched::default() }
+    fn report(&self, _key: &SettingKey) -> LookupReport {
+        LookupReport { notes: vec!["the program runs without configuration".to_owned()], ..LookupReport::default() }
     }
 }

@@ -1,6 +1,9 @@
 //! Typed getters over a lookup.
 
-use crate::{Configured, Fields, Found, FromValue, Key, Lookup, MissingField, Place, Scope, Searched, Secret, SettingsError};
+use crate::{
+    FieldReader, FoundSetting, FromSettingValue, FromSettings, Lookup, LookupReport, MissingField, Scope, Secret, SettingKey,
+    SettingLocation, SettingsError,
+};
 
 /// Asks a [`Lookup`] for fields under some sections. Each getter gives `None` where the field
 /// stands nowhere: the default is the caller's.
@@ -49,37 +52,37 @@ impl<'a> Settings<'a> {
     }
 
     /// The field as a `T`. An error if it stands where it must not, or cannot be read as a `T`.
-    pub fn get<T: FromValue>(&self, name: &str) -> Result<Option<T>, SettingsError> {
+    pub fn get<T: FromSettingValue>(&self, name: &str) -> Result<Option<T>, SettingsError> {
         self.lookup.find(&self.key::<T>(name))?.map(|found| convert(name, found)).transpose()
     }
 
     /// The field as a `T`; where it stands nowhere, an error that lists every place looked at.
-    pub fn require<T: FromValue>(&self, name: &str) -> Result<T, SettingsError> {
+    pub fn require<T: FromSettingValue>(&self, name: &str) -> Result<T, SettingsError> {
         self.get(name)?.ok_or_else(|| {
             SettingsError::Missing(vec![MissingField {
                 name: name.to_owned(),
                 expected: T::EXPECTED.to_owned(),
                 secret: T::SECRET,
-                searched: self.lookup.searched(&self.key::<T>(name)),
+                searched: self.lookup.report(&self.key::<T>(name)),
             }])
         })
     }
 
     /// The field as it stands, for one that takes several forms: credentials as one text or as a
     /// table of fields. `secret` says whether it may only stand among secrets.
-    pub fn find(&self, name: &str, secret: bool) -> Result<Option<Found>, SettingsError> {
-        self.lookup.find(&Key::new(self.scope.clone(), name, secret))
+    pub fn find(&self, name: &str, secret: bool) -> Result<Option<FoundSetting>, SettingsError> {
+        self.lookup.find(&SettingKey::new(self.scope.clone(), name, secret))
     }
 
     /// The variable of the environment that has exactly this name, whatever the sections; an error where it is not set.
     pub fn variable(&self, name: &str) -> Result<Secret, SettingsError> {
         self.lookup.variable(name).ok_or_else(|| {
-            let places = vec![Place::variable(name)];
+            let places = vec![SettingLocation::variable(name)];
             SettingsError::Missing(vec![MissingField {
                 name: name.to_owned(),
                 expected: String::EXPECTED.to_owned(),
                 secret: true,
-                searched: Searched { places, ..Searched::default() },
+                searched: LookupReport { locations: places, ..LookupReport::default() },
             }])
         })
     }
@@ -89,8 +92,8 @@ impl<'a> Settings<'a> {
     /// # Errors
     ///
     /// All that is missing or wrong, at once.
-    pub fn read<T: Configured>(&self) -> Result<T, SettingsError> {
-        let mut fields = Fields::new(T::under(self.clone()));
+    pub fn read<T: FromSettings>(&self) -> Result<T, SettingsError> {
+        let mut fields = FieldReader::new(T::scope(self.clone()));
         let read = T::read(&mut fields);
         fields.finish(read)
     }
@@ -100,29 +103,29 @@ impl<'a> Settings<'a> {
     /// # Errors
     ///
     /// Where one cannot be read.
-    pub fn candidates(&self, key: &Key) -> Result<Vec<Found>, SettingsError> {
+    pub fn candidates(&self, key: &SettingKey) -> Result<Vec<FoundSetting>, SettingsError> {
         self.lookup.candidates(key)
     }
 
     /// What is asked of the lookup for the field as a `T`.
-    pub fn key<T: FromValue>(&self, name: &str) -> Key {
-        Key::new(self.scope.clone(), name, T::SECRET)
+    pub fn key<T: FromSettingValue>(&self, name: &str) -> SettingKey {
+        SettingKey::new(self.scope.clone(), name, T::SECRET)
     }
 }
 
 /// What was found as a `T`.
-pub(crate) fn convert<T: FromValue>(name: &str, found: Found) -> Result<T, SettingsError> {
-    let masked = T::SECRET || found.masked;
-    T::from_value(&found.value).ok_or_else(|| mismatch(name, T::EXPECTED.to_owned(), &Found { masked, ..found }))
+pub(crate) fn convert<T: FromSettingValue>(name: &str, found: FoundSetting) -> Result<T, SettingsError> {
+    let masked = T::SECRET || found.redact;
+    T::from_value(&found.value).ok_or_else(|| mismatch(name, T::EXPECTED.to_owned(), &FoundSetting { redact: masked, ..found }))
 }
 
 /// The error of a value that is not what is expected.
-pub(crate) fn mismatch(name: &str, expected: String, found: &Found) -> SettingsError {
-    SettingsError::Mismatch {
+pub(crate) fn mismatch(name: &str, expected: String, found: &FoundSetting) -> SettingsError {
+    SettingsError::InvalidValue {
         name: name.to_owned(),
         expected,
-        found: found.value.describe(found.masked),
-        place: Box::new(found.place.clone()),
+        found: found.value.describe(found.redact),
+        location: Box::new(found.location.clone()),
     }
 }
 
@@ -132,33 +135,33 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::{NoSettings, Value};
+    use crate::{NoSettings, SettingValue};
 
     /// Has the field `field` and no other.
     #[derive(Debug)]
     struct One {
-        value: Value,
-        masked: bool,
+        value: SettingValue,
+        redact: bool,
     }
 
     impl Lookup for One {
-        fn find(&self, key: &Key) -> Result<Option<Found>, SettingsError> {
-            Ok((key.name() == "field").then(|| Found {
+        fn find(&self, key: &SettingKey) -> Result<Option<FoundSetting>, SettingsError> {
+            Ok((key.name() == "field").then(|| FoundSetting {
                 value: self.value.clone(),
-                place: Place::new("environment", "FIELD"),
-                masked: self.masked,
+                location: SettingLocation::new("environment", "FIELD"),
+                redact: self.redact,
                 misplaced: false,
             }))
         }
 
-        fn searched(&self, key: &Key) -> Searched {
+        fn report(&self, key: &SettingKey) -> LookupReport {
             let variable = key.name().to_uppercase();
-            Searched { places: vec![Place::new("environment", variable)], ..Searched::default() }
+            LookupReport { locations: vec![SettingLocation::new("environment", variable)], ..LookupReport::default() }
         }
     }
 
     fn one(text: &str) -> One {
-        One { value: Value::from(text), masked: false }
+        One { value: SettingValue::from(text), redact: false }
     }
 
     #[test]
@@ -178,7 +181,7 @@ mod tests {
 
     #[test]
     fn a_mismatch_names_field_place_found_and_expected() {
-        fn check<T: FromValue>(lookup: &One, expected: &str) {
+        fn check<T: FromSettingValue>(lookup: &One, expected: &str) {
             let error = Settings::new(lookup).get::<T>("field").map(|_| ()).unwrap_err();
             assert_eq!(error.to_string(), expected);
             assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
@@ -188,13 +191,14 @@ mod tests {
             "`field` must be true or false (or yes, no, 1, 0), \
              but FIELD (environment) holds the text \"maybe\": change it there",
         );
-        let masked = One { value: Value::from("hunter2"), masked: true };
+        let masked = One { value: SettingValue::from("hunter2"), redact: true };
         check::<u64>(
             &masked,
             "`field` must be a whole number of 0 or more, \
              but FIELD (environment) holds a text (not shown): change it there",
         );
-        let table = One { value: Value::Table([("password".to_owned(), Value::from("hunter2"))].into()), masked: false };
+        let table =
+            One { value: SettingValue::Table([("password".to_owned(), SettingValue::from("hunter2"))].into()), redact: false };
         check::<Secret>(&table, "`field` must be text, but FIELD (environment) holds a table: change it there");
     }
 

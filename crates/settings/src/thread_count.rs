@@ -1,11 +1,11 @@
 //! Numbers of threads.
 
-use crate::{FromValue, Value};
+use crate::{FromSettingValue, SettingValue};
 
 /// A number of threads, from 1 to 1,024: more than machines have cores for, and few enough to be started.
 ///
 /// ```
-/// use catchment_settings::{FromValue, ThreadCount};
+/// use catchment_settings::{FromSettingValue, ThreadCount};
 ///
 /// assert_eq!(ThreadCount::from_value(&"8".into()).map(ThreadCount::get), Some(8));
 /// assert!(ThreadCount::from_value(&"100000".into()).is_none());
@@ -23,14 +23,14 @@ impl ThreadCount {
     }
 }
 
-impl FromValue for ThreadCount {
+impl FromSettingValue for ThreadCount {
     const EXPECTED: &'static str = "a whole number from 1 to 1024";
 
-    fn from_value(value: &Value) -> Option<Self> {
+    fn from_value(value: &SettingValue) -> Option<Self> {
         usize::from_value(value).filter(|threads| (1..=ThreadCount::MAX).contains(threads)).map(ThreadCount)
     }
 
-    fn written(&self) -> String {
-        self.0.written()
+    fn to_toml(&self) -> String {
+        self.0.to_toml()
     }
 }

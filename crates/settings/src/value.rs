@@ -7,10 +7,10 @@ use crate::Secret;
 
 /// A setting as it was found, not yet of the type that is asked for.
 ///
-/// What came from an environment variable is a [`Value::Text`] with exactly its characters; what
+/// What came from an environment variable is a [`SettingValue::Text`] with exactly its characters; what
 /// came from TOML has its TOML type. Its `Debug` shows the type only, since any value may be a secret.
 #[derive(Clone, PartialEq)]
-pub enum Value {
+pub enum SettingValue {
     /// A text. Held as a [`Secret`] whatever the field is, so that it cannot be printed by accident.
     Text(Secret),
     /// `true` or `false`.
@@ -20,9 +20,9 @@ pub enum Value {
     /// A number with a fraction, or infinity, or not a number.
     Float(f64),
     /// A list.
-    List(Vec<Value>),
+    List(Vec<SettingValue>),
     /// A table: a nested configuration given field by field.
-    Table(BTreeMap<String, Value>),
+    Table(BTreeMap<String, SettingValue>),
 }
 
 /// What templates of the reference's `init` have in place of a value.
@@ -31,13 +31,13 @@ const PLACEHOLDER: &str = "<configure me>";
 /// How many characters of a text an error shows.
 const SHOWN: usize = 60;
 
-impl Value {
-    /// Says what it is, for an error: `the text "maybe"`, or where `masked` only `a text (not shown)`.
-    pub fn describe(&self, masked: bool) -> String {
+impl SettingValue {
+    /// Says what it is, for an error: `the text "maybe"`, or where `redact` only `a text (not shown)`.
+    pub fn describe(&self, redact: bool) -> String {
         match self {
-            Self::Text(_) if masked => "a text (not shown)".to_owned(),
-            Self::Bool(_) if masked => "true or false (not shown)".to_owned(),
-            Self::Integer(_) | Self::Float(_) if masked => "a number (not shown)".to_owned(),
+            Self::Text(_) if redact => "a text (not shown)".to_owned(),
+            Self::Bool(_) if redact => "true or false (not shown)".to_owned(),
+            Self::Integer(_) | Self::Float(_) if redact => "a number (not shown)".to_owned(),
             Self::Text(text) => {
                 let text = text.expose();
                 let start: String = text.chars().take(SHOWN).collect();
@@ -57,24 +57,24 @@ impl Value {
         matches!(self, Self::Text(text) if text.expose() == PLACEHOLDER)
     }
 
-    /// The value as TOML writes it, or where `masked` only `***`.
-    pub fn written(&self, masked: bool) -> String {
+    /// The value as TOML writes it, or where `redact` only `***`.
+    pub fn to_toml(&self, redact: bool) -> String {
         match self {
-            _ if masked => "***".to_owned(),
+            _ if redact => "***".to_owned(),
             Self::Text(text) => format!("{:?}", text.expose()),
             Self::Bool(value) => value.to_string(),
             Self::Integer(number) => number.to_string(),
             Self::Float(number) => format!("{number:?}"),
-            Self::List(items) => format!("[{}]", items.iter().map(|item| item.written(false)).collect::<Vec<_>>().join(", ")),
+            Self::List(items) => format!("[{}]", items.iter().map(|item| item.to_toml(false)).collect::<Vec<_>>().join(", ")),
             Self::Table(fields) => {
-                let fields = fields.iter().map(|(name, value)| format!("{name} = {}", value.written(false)));
+                let fields = fields.iter().map(|(name, value)| format!("{name} = {}", value.to_toml(false)));
                 format!("{{ {} }}", fields.collect::<Vec<_>>().join(", "))
             }
         }
     }
 }
 
-impl fmt::Debug for Value {
+impl fmt::Debug for SettingValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Text(_) => "Text(***)",
@@ -87,31 +87,31 @@ impl fmt::Debug for Value {
     }
 }
 
-impl From<&str> for Value {
+impl From<&str> for SettingValue {
     fn from(text: &str) -> Self {
         Self::Text(Secret::from(text))
     }
 }
 
-impl From<String> for Value {
+impl From<String> for SettingValue {
     fn from(text: String) -> Self {
         Self::Text(Secret::from(text))
     }
 }
 
-impl From<bool> for Value {
+impl From<bool> for SettingValue {
     fn from(value: bool) -> Self {
         Self::Bool(value)
     }
 }
 
-impl From<i64> for Value {
+impl From<i64> for SettingValue {
     fn from(number: i64) -> Self {
         Self::Integer(number.into())
     }
 }
 
-impl From<f64> for Value {
+impl From<f64> for SettingValue {
     fn from(number: f64) -> Self {
         Self::Float(number)
     }
@@ -123,10 +123,10 @@ mod tests {
 
     #[test]
     fn a_masked_description_shows_the_type_only() {
-        fn check(value: impl Into<Value>, plain: &str, masked: &str) {
+        fn check(value: impl Into<SettingValue>, plain: &str, redact: &str) {
             let value = value.into();
             assert_eq!(value.describe(false), plain);
-            assert_eq!(value.describe(true), masked);
+            assert_eq!(value.describe(true), redact);
         }
         check("maybe", "the text \"maybe\"", "a text (not shown)");
         check("a\nb", "the text \"a\\nb\"", "a text (not shown)");
@@ -138,23 +138,27 @@ mod tests {
 
     #[test]
     fn written_as_toml() {
-        fn check(value: impl Into<Value>, plain: &str) {
+        fn check(value: impl Into<SettingValue>, plain: &str) {
             let value = value.into();
-            assert_eq!(value.written(false), plain);
-            assert_eq!(value.written(true), "***");
+            assert_eq!(value.to_toml(false), plain);
+            assert_eq!(value.to_toml(true), "***");
         }
         check("a \"b\"", r#""a \"b\"""#);
         check(1.0, "1.0");
         check(true, "true");
-        check(Value::List(vec![Value::from(1), Value::from("x")]), r#"[1, "x"]"#);
-        check(Value::Table([("a".to_owned(), Value::from(1))].into()), "{ a = 1 }");
+        check(SettingValue::List(vec![SettingValue::from(1), SettingValue::from("x")]), r#"[1, "x"]"#);
+        check(SettingValue::Table([("a".to_owned(), SettingValue::from(1))].into()), "{ a = 1 }");
     }
 
     #[test]
     fn debug_shows_nothing_of_it() {
-        let table = BTreeMap::from([("key".to_owned(), Value::from("hunter2"))]);
-        let values =
-            [Value::from("hunter2"), Value::from(712_345), Value::List(vec![Value::from("hunter2")]), Value::Table(table)];
+        let table = BTreeMap::from([("key".to_owned(), SettingValue::from("hunter2"))]);
+        let values = [
+            SettingValue::from("hunter2"),
+            SettingValue::from(712_345),
+            SettingValue::List(vec![SettingValue::from("hunter2")]),
+            SettingValue::Table(table),
+        ];
         let shown = format!("{values:?}");
         assert_eq!(shown, "[Text(***), Integer(***), List(***), Table(***)]");
     }

@@ -6,7 +6,7 @@ use sha3::{Digest, Sha3_256};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::{StateError, shape};
+use crate::{StateError, validate};
 
 /// Keys that do not count when two states are compared.
 const OUTSIDE_THE_HASH: [&str; 4] = ["_state_version", "_state_engine_version", "_version_hash", "_local"];
@@ -41,12 +41,12 @@ impl State {
     ///
     /// Where it is not an object, of another engine version, or has a part of another kind than it must have.
     pub fn from_value(value: Value) -> Result<State, StateError> {
-        let Value::Object(mut document) = value else { return Err(StateError::NotAnObject { found: value.kind_name() }) };
+        let Value::Object(mut document) = value else { return Err(StateError::NotAnObject { found: value.type_name() }) };
         let found = document.get("_state_engine_version").and_then(Value::as_i64).unwrap_or(0);
         if found != State::ENGINE_VERSION {
-            return Err(StateError::Engine { found, expected: State::ENGINE_VERSION });
+            return Err(StateError::UnsupportedEngineVersion { found, expected: State::ENGINE_VERSION });
         }
-        shape::check(&document)?;
+        validate::check(&document)?;
         document.shift_remove("_local");
         Ok(State { document })
     }
@@ -61,7 +61,7 @@ impl State {
         self.document.get("_state_version").and_then(Value::as_i64).unwrap_or(0)
     }
 
-    /// The hash of the content as of the last [`State::bump`]; empty before.
+    /// The hash of the content as of the last [`State::update_version`]; empty before.
     pub fn hash(&self) -> &str {
         self.text("_version_hash").unwrap_or_default()
     }
@@ -121,11 +121,11 @@ impl State {
     }
 
     /// Puts `kept` in the place of what `resource` of `source` keeps; nothing takes it away.
-    pub fn set_resource(&mut self, source: &str, resource: &str, kept: Option<Object>) {
+    pub fn set_resource(&mut self, source: &str, resource: &str, resource_state: Option<Object>) {
         with_child(&mut self.document, "sources", |sources| {
-            with_child(sources, source, |source| match kept {
-                Some(kept) => with_child(source, "resources", |resources| {
-                    resources.insert(resource.to_owned(), Value::Object(kept));
+            with_child(sources, source, |source| match resource_state {
+                Some(resource_state) => with_child(source, "resources", |resources| {
+                    resources.insert(resource.to_owned(), Value::Object(resource_state));
                 }),
                 None => {
                     if let Some(resources) = source.get_mut("resources").and_then(Value::as_object_mut) {
@@ -137,7 +137,7 @@ impl State {
     }
 
     /// Brings hash and version up to date with the content. Says whether it had changed.
-    pub fn bump(&mut self) -> bool {
+    pub fn update_version(&mut self) -> bool {
         let hash = self.content_hash();
         if self.hash() == hash {
             return false;
@@ -195,10 +195,10 @@ mod tests {
         let stored = r#"{"_state_version":1,"_state_engine_version":4,"pipeline_name":"shop","schema_names":["shop"],"default_schema_name":"shop","dataset_name":"d","destination_type":"dlt.destinations.duckdb","destination_name":null,"_version_hash":"kvSTGzDo/Bszt7Dq0uuqMxbwbQv6eSrn0LtuL8Wu3a8="}"#;
         let mut ours = State::new("shop", "d", "dlt.destinations.duckdb");
         ours.add_schema("shop");
-        assert!(ours.bump());
+        assert!(ours.update_version());
         assert_eq!(ours.to_value(), Value::parse(stored).unwrap());
         let mut theirs = State::from_value(Value::parse(stored).unwrap()).unwrap();
-        assert!(!theirs.bump());
+        assert!(!theirs.update_version());
     }
 
     #[test]
@@ -206,10 +206,10 @@ mod tests {
         let stored = r#"{"_state_version":3,"_state_engine_version":4,"_local":{"first_run":false},"x":{"y":[1.0,12345678901234567890]},"sources":{"s":{"own":true,"resources":{"r":{"other":1}}}}}"#;
         let mut state = State::from_value(Value::parse(stored).unwrap()).unwrap();
         state.set_resource("s", "q", Some(Object::new()));
-        let kept = state.to_value().to_string();
-        assert!(kept.contains(r#""x":{"y":[1.0,12345678901234567890]}"#), "{kept}");
-        assert!(kept.contains(r#""own":true,"resources":{"r":{"other":1},"q":{}}"#), "{kept}");
-        assert!(!kept.contains("_local"), "{kept}");
+        let resource_state = state.to_value().to_string();
+        assert!(resource_state.contains(r#""x":{"y":[1.0,12345678901234567890]}"#), "{resource_state}");
+        assert!(resource_state.contains(r#""own":true,"resources":{"r":{"other":1},"q":{}}"#), "{resource_state}");
+        assert!(!resource_state.contains("_local"), "{resource_state}");
     }
 
     #[test]

@@ -17,7 +17,7 @@ pub enum StateError {
     Json(#[from] catchment_json::ParseError),
     /// It was written by a version that this one does not know.
     #[error("the stored state has engine version {found}, this version reads {expected}")]
-    Engine {
+    UnsupportedEngineVersion {
         /// Its engine version.
         found: i64,
         /// The one that can be read.
@@ -25,7 +25,7 @@ pub enum StateError {
     },
     /// A part of it is of another kind than it must be.
     #[error("the stored state has {found} at `{path}`, {expected} was expected")]
-    Shape {
+    UnexpectedType {
         /// The path of the part.
         path: String,
         /// What it must be.

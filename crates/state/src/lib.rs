@@ -10,22 +10,22 @@
 //!
 //! let mut state = State::new("rivers", "rivers_dataset", "dlt.destinations.duckdb");
 //! state.set_resource("rest_api", "gauges", Some(Object::from_iter([("seen".to_owned(), Value::from(3))])));
-//! assert!(state.bump());
+//! assert!(state.update_version());
 //! assert_eq!(State::unpack(&state.pack()?)?, state);
 //! # Ok::<(), catchment_state::StateError>(())
 //! ```
 
-mod boundary;
+mod cursor_entries;
 mod document;
 mod error;
 mod loaded;
+mod loaded_ranges;
 mod merge;
 mod pack;
-mod shape;
-mod windows;
+mod validate;
 
-pub use boundary::{BoundaryChange, BoundaryEntry, BoundaryKey, BoundaryKind, RowHash, RowHashError};
+pub use cursor_entries::{CursorEntry, CursorEntryChange, CursorEntryKey, CursorEntryKind, RowHash, RowHashError};
 pub use document::State;
 pub use error::StateError;
+pub use loaded_ranges::{CATCHMENT_KEY, WINDOWS_KEY};
 pub use merge::MergeConflict;
-pub use windows::{OWN_KEY, WINDOWS_KEY};

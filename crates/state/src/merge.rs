@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use catchment_json::Value;
 use thiserror::Error;
 
-use crate::{State, windows};
+use crate::{State, loaded_ranges};
 
 /// A resource that two runs moved on from the same point, be it to the same one: both hold the rows between.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -35,31 +35,32 @@ impl State {
                 continue;
             }
             let conflict = || MergeConflict { source_name: (*source).to_owned(), resource: (*resource).to_owned() };
-            let kept = match now == was {
+            let resource_state = match now == was {
                 true => ours.cloned(),
-                false => Some(windows::merge(was, ours, now).ok_or_else(conflict)?),
+                false => Some(loaded_ranges::merge(was, ours, now).ok_or_else(conflict)?),
             };
-            merged.set_resource(source, resource, kept);
+            merged.set_resource(source, resource, resource_state);
         }
-        for (source, key) in values(self).union(&values(base)) {
-            let [was, ours, now] = [base, self, theirs].map(|state| state.source(source).and_then(|kept| kept.get(*key)));
+        for (source, key) in source_values(self).union(&source_values(base)) {
+            let [was, ours, now] =
+                [base, self, theirs].map(|state| state.source(source).and_then(|resource_state| resource_state.get(*key)));
             // Values of a source are for all its resources, so the last one to set them is right.
             if ours != was && now != ours {
                 merged.set_source_value(source, key, ours.cloned());
             }
         }
         merged.merge_loaded(base, self);
-        merged.bump();
+        merged.update_version();
         Ok(merged)
     }
 }
 
 /// The values that sources keep beside their resources.
-fn values(state: &State) -> BTreeSet<(&str, &str)> {
+fn source_values(state: &State) -> BTreeSet<(&str, &str)> {
     let sources = state.sources().into_iter().flatten();
     sources
-        .flat_map(|(source, kept)| {
-            let keys = kept.as_object().into_iter().flatten().map(|(key, _)| key.as_str());
+        .flat_map(|(source, resource_state)| {
+            let keys = resource_state.as_object().into_iter().flatten().map(|(key, _)| key.as_str());
             keys.filter(|key| *key != "resources").map(move |key| (source.as_str(), key))
         })
         .collect()
@@ -68,8 +69,8 @@ fn values(state: &State) -> BTreeSet<(&str, &str)> {
 fn resources(state: &State) -> BTreeSet<(&str, &str)> {
     let sources = state.sources().into_iter().flatten();
     sources
-        .flat_map(|(source, kept)| {
-            let resources = kept.get("resources").and_then(Value::as_object).into_iter().flatten();
+        .flat_map(|(source, resource_state)| {
+            let resources = resource_state.get("resources").and_then(Value::as_object).into_iter().flatten();
             resources.map(move |(resource, _)| (source.as_str(), resource.as_str()))
         })
         .collect()
@@ -86,7 +87,7 @@ mod tests {
         for (resource, cursor) in cursors {
             state.set_resource("s", resource, Some(Object::from_iter([("at".to_owned(), Value::from(*cursor))])));
         }
-        state.bump();
+        state.update_version();
         state
     }
 
@@ -112,23 +113,23 @@ mod tests {
         let with = |key: &str, value: i64| {
             let mut state = state(&[("a", 1)]);
             state.set_source_value("s", key, Some(Value::from(value)));
-            state.bump();
+            state.update_version();
             state
         };
         let merged = with("x", 2).merge(&with("x", 1), &with("y", 3)).unwrap();
-        let kept = merged.source("s").map(|kept| Value::Object(kept.clone()).to_string());
-        assert_eq!(kept.as_deref(), Some(r#"{"resources":{"a":{"at":1}},"y":3,"x":2}"#));
+        let resource_state = merged.source("s").map(|resource_state| Value::Object(resource_state.clone()).to_string());
+        assert_eq!(resource_state.as_deref(), Some(r#"{"resources":{"a":{"at":1}},"y":3,"x":2}"#));
     }
 
     #[test]
     fn ranges_that_were_loaded_once_are_put_together() {
-        let kept = |cursor: i64, ranges: &[&str]| {
+        let resource_state = |cursor: i64, ranges: &[&str]| {
             let ranges = Value::object(ranges.iter().map(|range| (*range, Value::Bool(true))));
             let own = Value::object([("windows", Value::object([("at", ranges)]))]);
             let mut state = State::new("p", "d", "t");
-            let kept = [("at".to_owned(), Value::from(cursor)), ("_catchment".to_owned(), own)];
-            state.set_resource("s", "r", Some(Object::from_iter(kept)));
-            state.bump();
+            let resource_state = [("at".to_owned(), Value::from(cursor)), ("_catchment".to_owned(), own)];
+            state.set_resource("s", "r", Some(Object::from_iter(resource_state)));
+            state.update_version();
             state
         };
         let check = |base: State, ours: State, theirs: State, expected: Option<State>| {
@@ -136,14 +137,24 @@ mod tests {
             let shown = |state: Option<State>| state.map(|state| format!("{:?}", state.source("s")));
             assert_eq!(shown(merged), shown(expected));
         };
-        check(kept(1, &["a"]), kept(1, &["a", "b"]), kept(1, &["a", "c"]), Some(kept(1, &["a", "b", "c"])));
-        check(kept(1, &[]), kept(2, &[]), kept(1, &["c"]), Some(kept(2, &["c"])));
-        check(kept(1, &[]), kept(1, &["c"]), kept(2, &[]), Some(kept(2, &["c"])));
+        check(
+            resource_state(1, &["a"]),
+            resource_state(1, &["a", "b"]),
+            resource_state(1, &["a", "c"]),
+            Some(resource_state(1, &["a", "b", "c"])),
+        );
+        check(resource_state(1, &[]), resource_state(2, &[]), resource_state(1, &["c"]), Some(resource_state(2, &["c"])));
+        check(resource_state(1, &[]), resource_state(1, &["c"]), resource_state(2, &[]), Some(resource_state(2, &["c"])));
         // ranges that meet have become one
-        check(kept(1, &["ab"]), kept(1, &["ac"]), kept(1, &["ab", "de"]), Some(kept(1, &["ac", "de"])));
+        check(
+            resource_state(1, &["ab"]),
+            resource_state(1, &["ac"]),
+            resource_state(1, &["ab", "de"]),
+            Some(resource_state(1, &["ac", "de"])),
+        );
         // both hold the same rows
-        check(kept(1, &[]), kept(1, &["a"]), kept(1, &["a"]), None);
-        check(kept(1, &[]), kept(2, &["a"]), kept(3, &["b"]), None);
+        check(resource_state(1, &[]), resource_state(1, &["a"]), resource_state(1, &["a"]), None);
+        check(resource_state(1, &[]), resource_state(2, &["a"]), resource_state(3, &["b"]), None);
     }
 
     #[test]

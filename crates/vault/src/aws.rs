@@ -10,19 +10,19 @@ use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::config::Credentials;
 use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_secretsmanager::types::{Filter, FilterNameStringType};
-use catchment_config::{Entry, Vault, VaultError};
+use catchment_config::{Vault, VaultEntry, VaultError};
 use catchment_settings::Secret;
 
 use crate::entry_name;
-use crate::settings::{AwsCredentials, AwsSecrets};
-use crate::worker::Worker;
+use crate::settings::{AwsCredentials, AwsVaultSettings};
+use crate::worker::VaultThread;
 
 /// The current versions of the secrets of an account in a region. Names are paths joined by `/`, after a prefix.
 #[derive(Debug)]
 pub struct AwsSecretsManager {
     client: Client,
     prefix: String,
-    worker: Worker,
+    worker: VaultThread,
 }
 
 impl AwsSecretsManager {
@@ -31,9 +31,9 @@ impl AwsSecretsManager {
     /// # Errors
     ///
     /// Where a key is given without its secret, or nothing says what region it is.
-    pub fn new(credentials: AwsCredentials, secrets: AwsSecrets) -> Result<AwsSecretsManager, VaultError> {
-        let worker = Worker::start("aws secrets manager")?;
-        let loader = loader(credentials)?;
+    pub fn new(credentials: AwsCredentials, secrets: AwsVaultSettings) -> Result<AwsSecretsManager, VaultError> {
+        let worker = VaultThread::start("aws secrets manager")?;
+        let loader = config_loader(credentials)?;
         let client = worker.run(async move {
             let config = loader.load().await;
             match config.region() {
@@ -57,18 +57,18 @@ impl Vault for AwsSecretsManager {
         format!("{}{}", self.prefix, entry_name::joined(path, "/"))
     }
 
-    fn fetch(&self, entry: &str) -> Result<Option<Entry>, VaultError> {
+    fn fetch(&self, entry: &str) -> Result<Option<VaultEntry>, VaultError> {
         let question = self.client.get_secret_value().secret_id(entry);
         self.worker.run(async move {
             let answer = match question.send().await {
                 Ok(answer) => answer,
                 Err(error) if error.code() == Some("ResourceNotFoundException") => return Ok(None),
-                Err(error) => return Err(of_sdk(error)),
+                Err(error) => return Err(from_sdk_error(error)),
             };
             let binary = || String::from_utf8(answer.secret_binary()?.as_ref().to_vec()).ok();
             let text = answer.secret_string().map(str::to_owned).or_else(binary);
             let text = text.ok_or_else(|| VaultError::failed("it holds neither a text nor UTF-8"))?;
-            Ok(Some(Entry::Text(Secret::from(text))))
+            Ok(Some(VaultEntry::Text(Secret::from(text))))
         })
     }
 
@@ -80,7 +80,7 @@ impl Vault for AwsSecretsManager {
         self.worker.run(async move {
             let (mut names, mut pages) = (BTreeSet::new(), question.into_paginator().send());
             while let Some(page) = pages.next().await {
-                let page = page.map_err(of_sdk)?;
+                let page = page.map_err(from_sdk_error)?;
                 names.extend(page.secret_list().iter().filter_map(|secret| secret.name().map(str::to_owned)));
             }
             Ok(names)
@@ -88,7 +88,7 @@ impl Vault for AwsSecretsManager {
     }
 }
 
-fn loader(credentials: AwsCredentials) -> Result<ConfigLoader, VaultError> {
+fn config_loader(credentials: AwsCredentials) -> Result<ConfigLoader, VaultError> {
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(5))
         .operation_attempt_timeout(Duration::from_secs(10))
@@ -122,7 +122,7 @@ fn loader(credentials: AwsCredentials) -> Result<ConfigLoader, VaultError> {
     Ok(loader)
 }
 
-fn of_sdk<E>(error: SdkError<E>) -> VaultError
+fn from_sdk_error<E>(error: SdkError<E>) -> VaultError
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
 {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use catchment_config::{Entry, Vault, VaultError};
+use catchment_config::{Vault, VaultEntry, VaultError};
 use catchment_json::Value;
 use catchment_rest_client::{BearerToken, Request, RestClient};
 use catchment_settings::Secret;
@@ -12,9 +12,9 @@ use google_cloud_auth::credentials::{Builder, CacheableResource, Credentials, ex
 use serde_json::json;
 
 use crate::entry_name;
-use crate::http::{ask, client, failed, unexpected};
-use crate::settings::{GoogleCredentials, GoogleSecrets};
-use crate::worker::Worker;
+use crate::http::{client, get_json, request_failed, unexpected_response};
+use crate::settings::{GoogleCredentials, GoogleVaultSettings};
+use crate::worker::VaultThread;
 
 const SCOPE: &str = "https://www.googleapis.com/auth/cloud-platform";
 /// The quota project, which calls with credentials of people need.
@@ -24,7 +24,7 @@ const QUOTA_PROJECT: &str = "x-goog-user-project";
 #[derive(Debug)]
 pub struct GoogleSecretManager {
     asking: Asking,
-    worker: Worker,
+    worker: VaultThread,
 }
 
 #[derive(Debug, Clone)]
@@ -40,18 +40,18 @@ impl GoogleSecretManager {
     /// # Errors
     ///
     /// Where there are no credentials, they cannot be read, or nothing says what project it is.
-    pub fn new(credentials: &GoogleCredentials, secrets: GoogleSecrets) -> Result<GoogleSecretManager, VaultError> {
-        let worker = Worker::start("google secret manager")?;
-        let key = key(credentials)?;
+    pub fn new(credentials: &GoogleCredentials, secrets: GoogleVaultSettings) -> Result<GoogleSecretManager, VaultError> {
+        let worker = VaultThread::start("google secret manager")?;
+        let key = credentials_json(credentials)?;
         let named = key.as_ref().and_then(|key| key.get("project_id")?.as_str().map(str::to_owned));
         let Some(project) = credentials.project_id.clone().or(named) else {
             return Err(VaultError::failed(
                 "nothing says which project the secrets are in: set `project_id` in providers.google_secrets.credentials",
             ));
         };
-        let client = client(&secrets.endpoint_url).build().map_err(failed)?;
+        let client = client(&secrets.endpoint_url).build().map_err(request_failed)?;
         // Those that are cached are refreshed by tasks of the runtime.
-        let credentials = worker.run(async move { build(key) })?;
+        let credentials = worker.run(async move { build_credentials(key) })?;
         Ok(GoogleSecretManager { asking: Asking { project, credentials, client }, worker })
     }
 }
@@ -65,7 +65,7 @@ impl Vault for GoogleSecretManager {
         entry_name::joined(path, "-")
     }
 
-    fn fetch(&self, entry: &str) -> Result<Option<Entry>, VaultError> {
+    fn fetch(&self, entry: &str) -> Result<Option<VaultEntry>, VaultError> {
         let (asking, entry) = (self.asking.clone(), entry.to_owned());
         self.worker.run(async move {
             let path = format!("v1/projects/{}/secrets/{entry}/versions/latest:access", asking.project);
@@ -74,8 +74,8 @@ impl Vault for GoogleSecretManager {
             };
             let data = answer.get("payload").and_then(|payload| payload.get("data")?.as_str());
             let text = data.and_then(|data| String::from_utf8(BASE64_STANDARD.decode(data).ok()?).ok());
-            let text = text.ok_or_else(|| unexpected("`payload.data` with a text"))?;
-            Ok(Some(Entry::Text(Secret::from(text))))
+            let text = text.ok_or_else(|| unexpected_response("`payload.data` with a text"))?;
+            Ok(Some(VaultEntry::Text(Secret::from(text))))
         })
     }
 
@@ -106,11 +106,11 @@ impl Asking {
         let token = headers.get("authorization").and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
         let token = Secret::from(token.ok_or_else(|| VaultError::failed("its credentials gave no token"))?);
         let client = self.client.clone().with_auth(BearerToken::new(token.clone()));
-        let mut request: Request = client.request(path).map_err(failed)?.params(params);
+        let mut request: Request = client.request(path).map_err(request_failed)?.params(params);
         if let Some(project) = headers.get(QUOTA_PROJECT).and_then(|value| value.to_str().ok()) {
-            request = request.header(QUOTA_PROJECT, project).map_err(failed)?;
+            request = request.header(QUOTA_PROJECT, project).map_err(request_failed)?;
         }
-        ask(&client, request, &token).await
+        get_json(&client, request, &token).await
     }
 
     async fn headers(&self) -> Result<http::HeaderMap, VaultError> {
@@ -129,7 +129,7 @@ impl Asking {
 }
 
 /// The key or configuration that is given, as JSON or in fields.
-fn key(credentials: &GoogleCredentials) -> Result<Option<serde_json::Value>, VaultError> {
+fn credentials_json(credentials: &GoogleCredentials) -> Result<Option<serde_json::Value>, VaultError> {
     match (&credentials.json, &credentials.client_email, &credentials.private_key) {
         (Some(text), _, _) => match serde_json::from_str(text.expose()) {
             Ok(key) => Ok(Some(key)),
@@ -152,7 +152,7 @@ fn key(credentials: &GoogleCredentials) -> Result<Option<serde_json::Value>, Vau
     }
 }
 
-fn build(key: Option<serde_json::Value>) -> Result<Credentials, VaultError> {
+fn build_credentials(key: Option<serde_json::Value>) -> Result<Credentials, VaultError> {
     let kind = key.as_ref().and_then(|key| key.get("type")?.as_str().map(str::to_owned));
     let built = match (key, kind.as_deref()) {
         (None, _) => Builder::default().with_scopes([SCOPE]).build(),

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use catchment_config::{Entry, Vault, VaultError};
+use catchment_config::{Vault, VaultEntry, VaultError};
 use catchment_json::Value;
 use catchment_rest_client::{Body, RestClient};
 use catchment_settings::Secret;
 
-use crate::http::{ask, client, failed, unexpected};
-use crate::settings::{HashiCorpLogin, HashiCorpSecrets};
-use crate::worker::Worker;
+use crate::http::{client, get_json, request_failed, unexpected_response};
+use crate::settings::{HashiCorpAuth, HashiCorpVaultSettings};
+use crate::worker::VaultThread;
 
 /// How deep folders are looked into for a list.
 const MAX_DEPTH: usize = 8;
@@ -19,8 +19,8 @@ const MAX_DEPTH: usize = 8;
 #[derive(Debug)]
 pub struct HashiCorpVault {
     asking: Asking,
-    login: HashiCorpLogin,
-    worker: Worker,
+    login: HashiCorpAuth,
+    worker: VaultThread,
     /// Once we are logged in.
     session: std::sync::Mutex<Option<Session>>,
 }
@@ -46,10 +46,10 @@ impl HashiCorpVault {
     /// # Errors
     ///
     /// Where neither is given, or a login in part.
-    pub fn new(login: HashiCorpLogin, secrets: HashiCorpSecrets) -> Result<HashiCorpVault, VaultError> {
+    pub fn new(login: HashiCorpAuth, secrets: HashiCorpVaultSettings) -> Result<HashiCorpVault, VaultError> {
         let is_complete = match &login {
-            HashiCorpLogin { token: Some(_), .. } | HashiCorpLogin { kubernetes_role: Some(_), .. } => true,
-            HashiCorpLogin { role_id, secret_id, .. } => role_id.is_some() && secret_id.is_some(),
+            HashiCorpAuth { token: Some(_), .. } | HashiCorpAuth { kubernetes_role: Some(_), .. } => true,
+            HashiCorpAuth { role_id, secret_id, .. } => role_id.is_some() && secret_id.is_some(),
         };
         if !is_complete {
             return Err(VaultError::failed(
@@ -57,8 +57,8 @@ impl HashiCorpVault {
                  `kubernetes_role` in providers.hashicorp_secrets",
             ));
         }
-        let HashiCorpSecrets { address, namespace, mount, folder, .. } = secrets;
-        let worker = Worker::start("hashicorp vault")?;
+        let HashiCorpVaultSettings { address, namespace, mount, folder, .. } = secrets;
+        let worker = VaultThread::start("hashicorp vault")?;
         let trimmed = |text: String| text.trim_matches('/').to_owned();
         let asking = Asking { address, namespace, mount: trimmed(mount), folder: trimmed(folder) };
         Ok(HashiCorpVault { asking, login, worker, session: std::sync::Mutex::default() })
@@ -71,11 +71,11 @@ impl HashiCorpVault {
             return Ok(session.clone());
         }
         let token = match &self.login {
-            HashiCorpLogin { token: Some(token), .. } => token.clone(),
-            HashiCorpLogin { role_id: Some(role), secret_id: Some(secret), .. } => {
+            HashiCorpAuth { token: Some(token), .. } => token.clone(),
+            HashiCorpAuth { role_id: Some(role), secret_id: Some(secret), .. } => {
                 self.log_in("approle", [("role_id", role.as_str()), ("secret_id", secret.expose())])?
             }
-            HashiCorpLogin { kubernetes_role, kubernetes_token_path, .. } => {
+            HashiCorpAuth { kubernetes_role, kubernetes_token_path, .. } => {
                 let token = std::fs::read_to_string(kubernetes_token_path).map_err(|source| VaultError::Failed {
                     problem: format!("failed to read the token of the pod in {}", kubernetes_token_path.display()),
                     source: Some(source.into()),
@@ -97,12 +97,12 @@ impl HashiCorpVault {
         let body = Value::object(fields.map(|(name, value)| (name, Value::from(value))));
         let path = format!("v1/auth/{method}/login");
         self.worker.run(async move {
-            let request = client.request(&path).map_err(failed)?;
+            let request = client.request(&path).map_err(request_failed)?;
             let request = request.method(catchment_rest_client::Method::POST).body(Body::Json(body));
             let answer =
-                ask(&client, request, &secret).await?.ok_or_else(|| VaultError::failed("it has no such way to log in"))?;
+                get_json(&client, request, &secret).await?.ok_or_else(|| VaultError::failed("it has no such way to log in"))?;
             let token = answer.get("auth").and_then(|auth| auth.get("client_token")?.as_str());
-            token.map(Secret::from).ok_or_else(|| unexpected("`auth.client_token`"))
+            token.map(Secret::from).ok_or_else(|| unexpected_response("`auth.client_token`"))
         })
     }
 }
@@ -116,19 +116,19 @@ impl Vault for HashiCorpVault {
         path.join("/")
     }
 
-    fn entry_of_value(&self, path: &[&str]) -> String {
+    fn value_entry_name(&self, path: &[&str]) -> String {
         self.entry_name(path.split_last().map_or(path, |(_, sections)| sections))
     }
 
-    fn fetch(&self, entry: &str) -> Result<Option<Entry>, VaultError> {
+    fn fetch(&self, entry: &str) -> Result<Option<VaultEntry>, VaultError> {
         let (Session { client, token }, path) = (self.session()?, self.asking.path("data", entry));
         self.worker.run(async move {
-            let request = client.request(&path).map_err(failed)?;
-            let Some(answer) = ask(&client, request, &token).await? else {
+            let request = client.request(&path).map_err(request_failed)?;
+            let Some(answer) = get_json(&client, request, &token).await? else {
                 return Ok(None);
             };
             let fields = answer.get("data").and_then(|data| data.get("data")).cloned();
-            fields.and_then(Entry::fields).map(Some).ok_or_else(|| unexpected("`data.data` with fields"))
+            fields.and_then(VaultEntry::fields).map(Some).ok_or_else(|| unexpected_response("`data.data` with fields"))
         })
     }
 
@@ -138,8 +138,8 @@ impl Vault for HashiCorpVault {
             let mut names = BTreeSet::new();
             let mut folders = vec![String::new()];
             while let Some(folder) = folders.pop() {
-                let request = client.request(&asking.path("metadata", &folder)).map_err(failed)?.param("list", "true");
-                let answer = ask(&client, request, &token).await?;
+                let request = client.request(&asking.path("metadata", &folder)).map_err(request_failed)?.param("list", "true");
+                let answer = get_json(&client, request, &token).await?;
                 let keys = answer.as_ref().and_then(|answer| answer.get("data")?.get("keys")?.as_array());
                 for key in keys.unwrap_or_default().iter().filter_map(Value::as_str) {
                     let name = format!("{folder}{key}");
@@ -160,7 +160,7 @@ impl Asking {
         let client = self.namespace.iter().fold(client(&self.address), |client, name| client.header("X-Vault-Namespace", name));
         let client = token.into_iter().fold(client, |client, token| client.header("X-Vault-Token", token.expose()));
         // what the server asks for of those that are not browsers
-        client.header("X-Vault-Request", "true").build().map_err(failed)
+        client.header("X-Vault-Request", "true").build().map_err(request_failed)
     }
 
     fn path(&self, kind: &str, entry: &str) -> String {

@@ -16,7 +16,7 @@ pub(crate) fn client(base_url: &str) -> RestClientBuilder {
         max_delay: Duration::from_secs(5),
         max_elapsed: Duration::from_secs(30),
     };
-    let forget = ResponseAction::call(|response| {
+    let forget = ResponseAction::from_fn(|response| {
         if !response.status().is_success() && response.status() != StatusCode::FORBIDDEN {
             response.set_body(Vec::new());
         }
@@ -26,11 +26,11 @@ pub(crate) fn client(base_url: &str) -> RestClientBuilder {
 }
 
 /// The answer to a request; none where there is no such thing. `token` is not in any error, should the vault repeat it.
-pub(crate) async fn ask(client: &RestClient, request: Request, token: &Secret) -> Result<Option<Value>, VaultError> {
-    match client.send(&request.hide(token)).await {
+pub(crate) async fn get_json(client: &RestClient, request: Request, token: &Secret) -> Result<Option<Value>, VaultError> {
+    match client.send(&request.add_secret(token)).await {
         Ok(response) => {
             // not the parser's error, which shows the place
-            let document = response.document().map_err(|_| unexpected("JSON"))?;
+            let document = response.document().map_err(|_| unexpected_response("JSON"))?;
             Ok(Some(document.root().to_value()))
         }
         Err(error) => match error.status() {
@@ -41,17 +41,17 @@ pub(crate) async fn ask(client: &RestClient, request: Request, token: &Secret) -
                 let attempts = error.attempts();
                 Err(VaultError::failed(format!("it answered {status} {attempts} times: check that it is in service")))
             }
-            None => Err(failed(error)),
+            None => Err(request_failed(error)),
         },
     }
 }
 
 /// An error of the client, which has the URL in it.
-pub(crate) fn failed(error: Error) -> VaultError {
+pub(crate) fn request_failed(error: Error) -> VaultError {
     VaultError::Failed { problem: "it gave no answer: check address and network".to_owned(), source: Some(error.into()) }
 }
 
 /// An answer that is not what the API promises. It may hold secrets, so nothing of it is shown.
-pub(crate) fn unexpected(what: &str) -> VaultError {
+pub(crate) fn unexpected_response(what: &str) -> VaultError {
     VaultError::failed(format!("its answer has no {what}: check that the address is that of the vault"))
 }

@@ -12,13 +12,13 @@
 //! project_id = "my-project"
 //! ```
 //!
-//! [`with_vaults`] adds those that are enabled:
+//! [`add_enabled_vaults`] adds those that are enabled:
 //!
 //! ```
 //! use catchment_config::{Config, Environment};
 //!
 //! let config = Config::from_environment(Environment::default());
-//! let config = catchment_vault::with_vaults(config)?;
+//! let config = catchment_vault::add_enabled_vaults(config)?;
 //! # Ok::<(), catchment_settings::SettingsError>(())
 //! ```
 //!
@@ -49,5 +49,8 @@ pub use aws::AwsSecretsManager;
 pub use google::GoogleSecretManager;
 #[cfg(feature = "hashicorp")]
 pub use hashicorp::HashiCorpVault;
-pub use settings::{AwsCredentials, AwsSecrets, Enabled, GoogleCredentials, GoogleSecrets, HashiCorpLogin, HashiCorpSecrets};
-pub use vaults::with_vaults;
+pub use settings::{
+    AwsCredentials, AwsVaultSettings, EnabledVaults, GoogleCredentials, GoogleVaultSettings, HashiCorpAuth,
+    HashiCorpVaultSettings,
+};
+pub use vaults::add_enabled_vaults;

@@ -1,17 +1,17 @@
 //! The vaults that the configuration enables.
 
 use catchment_config::{Config, VaultError};
-use catchment_settings::{Place, Settings, SettingsError};
+use catchment_settings::{SettingLocation, Settings, SettingsError};
 
-use crate::Enabled;
+use crate::EnabledVaults;
 
 /// The configuration with the vaults that it enables under `[providers]`: Google's first, then AWS's, then HashiCorp's.
 ///
 /// # Errors
 ///
 /// Where their settings are wrong or incomplete, or a vault is enabled that this build does not have. No vault is asked yet.
-pub fn with_vaults(config: Config) -> Result<Config, SettingsError> {
-    let enabled = Settings::new(&config).read::<Enabled>()?;
+pub fn add_enabled_vaults(config: Config) -> Result<Config, SettingsError> {
+    let enabled = Settings::new(&config).read::<EnabledVaults>()?;
     let mut vaults = config.clone();
     if enabled.google {
         vaults = google(vaults, &Settings::new(&config))?;
@@ -27,7 +27,7 @@ pub fn with_vaults(config: Config) -> Result<Config, SettingsError> {
 
 #[cfg(feature = "google")]
 fn google(config: Config, settings: &Settings<'_>) -> Result<Config, SettingsError> {
-    let secrets = settings.read::<crate::GoogleSecrets>()?;
+    let secrets = settings.read::<crate::GoogleVaultSettings>()?;
     let options = secrets.options;
     let vault = crate::GoogleSecretManager::new(&settings.read()?, secrets).map_err(|error| unusable("google_secrets", error))?;
     Ok(config.with_vault(vault, options))
@@ -40,7 +40,7 @@ fn google(_: Config, _: &Settings<'_>) -> Result<Config, SettingsError> {
 
 #[cfg(feature = "aws")]
 fn aws(config: Config, settings: &Settings<'_>) -> Result<Config, SettingsError> {
-    let secrets = settings.read::<crate::AwsSecrets>()?;
+    let secrets = settings.read::<crate::AwsVaultSettings>()?;
     let options = secrets.options;
     let vault = crate::AwsSecretsManager::new(settings.read()?, secrets).map_err(|error| unusable("aws_secrets", error))?;
     Ok(config.with_vault(vault, options))
@@ -53,7 +53,7 @@ fn aws(_: Config, _: &Settings<'_>) -> Result<Config, SettingsError> {
 
 #[cfg(feature = "hashicorp")]
 fn hashicorp(config: Config, settings: &Settings<'_>) -> Result<Config, SettingsError> {
-    let secrets = settings.read::<crate::HashiCorpSecrets>()?;
+    let secrets = settings.read::<crate::HashiCorpVaultSettings>()?;
     let options = secrets.options;
     let vault = crate::HashiCorpVault::new(settings.read()?, secrets).map_err(|error| unusable("hashicorp_secrets", error))?;
     Ok(config.with_vault(vault, options))
@@ -68,7 +68,7 @@ fn hashicorp(_: Config, _: &Settings<'_>) -> Result<Config, SettingsError> {
 fn unusable(section: &str, error: VaultError) -> SettingsError {
     SettingsError::Unreadable {
         name: "credentials".to_owned(),
-        place: Box::new(Place::new("the configuration", format!("providers.{section}"))),
+        location: Box::new(SettingLocation::new("the configuration", format!("providers.{section}"))),
         source: error.into(),
     }
 }
@@ -78,7 +78,7 @@ fn not_built_in(feature: &'static str) -> SettingsError {
     let problem = format!("this program was built without it: build it with the feature `{feature}` of catchment-vault");
     SettingsError::Unreadable {
         name: format!("enable_{feature}_secrets"),
-        place: Box::new(Place::new("the configuration", "providers")),
+        location: Box::new(SettingLocation::new("the configuration", "providers")),
         source: VaultError::failed(problem).into(),
     }
 }

@@ -1,8 +1,8 @@
 //! Finding rows and pages in any JSON.
 
 use catchment_rest_client::{
-    Auto, HeaderCursor, HeaderLink, HeaderMap, JsonCursor, JsonLink, Offset, PageNumber, Paginator, Path, Request, Response, Url,
-    Value,
+    Auto, HeaderCursor, HeaderLink, HeaderMap, JsonCursor, JsonLink, JsonPath, Offset, PageNumber, Paginator, Request, Response,
+    Url, Value,
 };
 
 /// What separates the bodies of pages.
@@ -29,7 +29,7 @@ pub fn pagination(bytes: &[u8]) {
             if let Some(position) = position {
                 goes_on(&position, paginator.as_ref(), &request, &next);
             }
-            let ahead = paginator.ahead(&next, 3);
+            let ahead = paginator.lookahead_requests(&next, 3);
             assert!(ahead.len() <= 3 && !ahead.contains(&next), "{ahead:?} after {next:?}");
             request = next;
         }
@@ -39,7 +39,7 @@ pub fn pagination(bytes: &[u8]) {
 /// A paginator of the same kind gets from the position, as it would be stored, to the same request.
 fn goes_on(position: &Value, paginator: &dyn Paginator, request: &Request, next: &Request) {
     let stored = Value::parse(&position.to_string()).expect("a position is JSON");
-    let mut resumed = paginator.boxed();
+    let mut resumed = paginator.clone_box();
     resumed.resume(&stored).expect("its own position");
     let mut again = request.clone();
     resumed.update_request(&mut again).expect("there is room for a parameter");
@@ -47,7 +47,7 @@ fn goes_on(position: &Value, paginator: &dyn Paginator, request: &Request, next:
 }
 
 fn paginators() -> Vec<Box<dyn Paginator>> {
-    let path = |text| Path::parse(text).expect("a path");
+    let path = |text| JsonPath::parse(text).expect("a path");
     vec![
         Auto::default().into(),
         HeaderLink::default().into(),

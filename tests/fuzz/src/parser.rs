@@ -1,6 +1,6 @@
 //! JSON text.
 
-use catchment_json::{Document, Kind, Node, ParseError, ParseErrorKind, Value};
+use catchment_json::{Document, Node, NodeKind, ParseError, ParseErrorKind, Value};
 use serde::de::IgnoredAny;
 
 /// What is read is written and read again as the same, and serde_json agrees on what is JSON and what it says.
@@ -51,9 +51,9 @@ fn agrees_with_serde_json(text: &str, read: &Result<Document, ParseError>) {
 
 fn has_non_finite(node: Node<'_>) -> bool {
     match node.kind() {
-        Kind::Fraction => node.number().is_some_and(|number| ["NaN", "Infinity", "-Infinity"].contains(&number)),
-        Kind::Array => node.elements().any(has_non_finite),
-        Kind::Object => node.entries().any(|(_, value)| has_non_finite(value)),
+        NodeKind::Float => node.as_number().is_some_and(|number| ["NaN", "Infinity", "-Infinity"].contains(&number)),
+        NodeKind::Array => node.elements().any(has_non_finite),
+        NodeKind::Object => node.entries().any(|(_, value)| has_non_finite(value)),
         _ => false,
     }
 }
@@ -63,7 +63,7 @@ fn is_same(ours: &Value, theirs: &serde_json::Value) -> bool {
     match (ours, theirs) {
         (Value::Null, serde_json::Value::Null) => true,
         (Value::Bool(ours), serde_json::Value::Bool(theirs)) => ours == theirs,
-        (Value::Text(ours), serde_json::Value::String(theirs)) => ours == theirs,
+        (Value::String(ours), serde_json::Value::String(theirs)) => ours == theirs,
         (Value::Number(ours), serde_json::Value::Number(theirs)) => {
             let (ours, theirs) = (ours.as_f64().unwrap_or(f64::NAN), theirs.as_f64().unwrap_or(f64::NAN));
             (ours - theirs).abs() <= ours.abs() * 1e-15 + f64::from_bits(1)

@@ -6,7 +6,7 @@ mod tables;
 use std::sync::Arc;
 
 use catchment_json::{Document, NodeId, Selection, Value};
-use catchment_normalize::{NormalizeError, Rows, Rules, Sequencer, Shredded, Shredder};
+use catchment_normalize::{NormalizeError, NormalizeRules, PageRows, Sequencer, ShredResult, Shredder};
 use catchment_schema::Schema;
 
 use settings::Settings;
@@ -17,7 +17,7 @@ use tables::Tables;
 pub fn shredder(bytes: &[u8]) {
     let [cut, first, second, rows @ ..] = bytes else { return };
     let Ok(document) = Document::parse(rows.to_vec()) else { return };
-    let rows = Selection::elements(document);
+    let rows = Selection::from_document(document);
     let cut = usize::from(*cut).min(rows.ids.len());
     let (one, two) = rows.ids.split_at(cut);
     let part = |ids: &[NodeId]| Selection { document: rows.document.clone(), ids: ids.to_vec() };
@@ -53,13 +53,13 @@ fn same_tables(one: &Schema, two: &Schema, how: &str) {
 /// A package to come.
 struct Load {
     base: Schema,
-    rules: Arc<Rules>,
+    rules: Arc<NormalizeRules>,
 }
 
 impl Load {
     fn new(settings: &Settings) -> Option<Load> {
         let base = settings.schema()?;
-        let rules = Rules::new(&base, "1700000000.0", [7; 16].into(), settings.options()).ok()?;
+        let rules = NormalizeRules::new(&base, "1700000000.0", [7; 16].into(), settings.options()).ok()?;
         Some(Load { base, rules: Arc::new(rules) })
     }
 
@@ -70,10 +70,10 @@ impl Load {
         let mut shredder = Shredder::new(Arc::clone(&self.rules));
         let mut tables = Tables::default();
         for group in groups {
-            let rows: Vec<_> = group.iter().filter_map(|page| Some(Rows::of(pages.get(*page)?, *page as u64))).collect();
-            let mut shred = |schema: &Schema| -> Result<Shredded, NormalizeError> { shredder.shred(schema, "items", &rows) };
+            let rows: Vec<_> = group.iter().filter_map(|page| Some(PageRows::new(pages.get(*page)?, *page as u64))).collect();
+            let mut shred = |schema: &Schema| -> Result<ShredResult, NormalizeError> { shredder.shred(schema, "items", &rows) };
             let shredded = if fresh { shred(&sequencer.snapshot()) } else { shred(&self.base) };
-            tables.add(sequencer.accept(shredded, shred)?);
+            tables.add(sequencer.apply_or_reshred(shredded, shred)?);
         }
         let (schema, _) = sequencer.finish();
         Ok((schema, tables))

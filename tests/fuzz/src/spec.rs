@@ -1,6 +1,6 @@
 //! Specs.
 
-use catchment_rest_api::{Format, RestApi, Spec};
+use catchment_rest_api::{RestApi, Spec, SpecFormat};
 
 /// Any bytes are a spec or have mistakes, in each notation, and of a spec there is a source, or it is said why not. The first
 /// byte says the notation.
@@ -8,9 +8,9 @@ pub fn spec(bytes: &[u8]) {
     let Some((first, text)) = bytes.split_first() else { return };
     let Ok(text) = std::str::from_utf8(text) else { return };
     let format = match first {
-        b'T' => Format::Toml,
-        b'Y' => Format::Yaml,
-        _ => Format::Json,
+        b'T' => SpecFormat::Toml,
+        b'Y' => SpecFormat::Yaml,
+        _ => SpecFormat::Json,
     };
     match Spec::parse(text, format) {
         Ok(spec) => {
@@ -21,6 +21,6 @@ pub fn spec(bytes: &[u8]) {
             let api = RestApi::new(&spec);
             assert_eq!(api.source().is_ok(), api.plan(|_| Default::default()).is_ok(), "{spec:?}");
         }
-        Err(error) => assert!(!error.mistakes.is_empty() && !error.to_string().is_empty()),
+        Err(error) => assert!(!error.diagnostics.is_empty() && !error.to_string().is_empty()),
     }
 }

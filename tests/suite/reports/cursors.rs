@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use catchment::rest_client::testing::{Answer, ScriptedServer};
+use catchment::rest_client::testing::{ScriptedResponse, ScriptedServer};
 use serde_json::json;
 
 use super::{ok, spec};
@@ -22,7 +22,7 @@ fn late_rows_of_one_parent_are_loaded_though_another_parent_is_ahead() {
             ("/devices/fast/events", _) => &["2024-03-01T00:00:00Z"],
             ("/devices/slow/events", 1) => &["2024-01-05T00:00:00Z"],
             ("/devices/slow/events", _) => &["2024-01-05T00:00:00Z", "2024-01-20T00:00:00Z"],
-            _ => return Answer::json(404, r#"{"message": "no such path"}"#),
+            _ => return ScriptedResponse::json(404, r#"{"message": "no such path"}"#),
         };
         let device = request.path.split('/').nth(2).unwrap();
         let since = request.param("since").unwrap_or_default();
@@ -78,7 +78,7 @@ fn late_rows_of_one_parent_among_many_are_loaded() {
             return ok((0..DEVICES).map(|id| json!({"id": id})).collect());
         }
         let Some(device) = request.path.split('/').nth(2).and_then(|device| device.parse::<i64>().ok()) else {
-            return Answer::json(404, r#"{"message": "no such path"}"#);
+            return ScriptedResponse::json(404, r#"{"message": "no such path"}"#);
         };
         let mut events = vec![device * 10];
         match (run_of_server.load(Ordering::Relaxed), device) {

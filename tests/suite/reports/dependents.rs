@@ -1,6 +1,6 @@
 //! Parent rows without the value that a request needs.
 
-use catchment::rest_client::testing::{Answer, ScriptedServer};
+use catchment::rest_client::testing::{ScriptedResponse, ScriptedServer};
 use serde_json::json;
 
 use super::{ok, spec};
@@ -16,7 +16,7 @@ fn a_parent_row_without_the_value_of_a_path_is_loaded_and_requests_nothing() {
         }
         match request.path.rsplit('/').next().and_then(|id| id.parse::<u32>().ok()) {
             Some(id) => ok(json!({"id": id, "name": format!("manager {id}")})),
-            None => Answer::json(400, r#"{"message": "bad id"}"#),
+            None => ScriptedResponse::json(400, r#"{"message": "bad id"}"#),
         }
     });
     let dataset = Dataset::new();

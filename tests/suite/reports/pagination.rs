@@ -1,6 +1,6 @@
 //! Totals of pages, and pagination that is detected.
 
-use catchment::rest_client::testing::{Answer, Received, ScriptedServer};
+use catchment::rest_client::testing::{ReceivedRequest, ScriptedResponse, ScriptedServer};
 use serde_json::json;
 
 use super::{ok, spec};
@@ -12,7 +12,7 @@ use crate::dataset::Dataset;
 fn a_total_that_only_the_first_page_has_holds_for_the_next_ones() {
     let server = ScriptedServer::start(|request| {
         let Some(page @ 1..=3) = request.param("page").and_then(|page| page.parse::<u32>().ok()) else {
-            return Answer::json(404, r#"{"message": "no such page"}"#);
+            return ScriptedResponse::json(404, r#"{"message": "no such page"}"#);
         };
         let pagination = match page {
             1 => json!({"total": 3, "lastPage": 3, "nextPage": 2, "currentPage": 1, "perPage": 2}),
@@ -50,7 +50,7 @@ const ROWS: usize = 130;
 const PAGE_SIZE: usize = 50;
 
 /// Serves 130 rows in pages of 50, in the shape that the path names.
-fn list(request: &Received) -> Answer {
+fn list(request: &ReceivedRequest) -> ScriptedResponse {
     let number = |param: &str, default: usize| request.param(param).map_or(default, |value| value.parse().unwrap());
     let shape = request.path.trim_start_matches('/');
     let start = match shape {
@@ -108,9 +108,9 @@ fn list(request: &Received) -> Answer {
             )
         }
         "link_header" => rows,
-        other => return Answer::json(404, format!(r#"{{"message": "no shape {other}"}}"#)),
+        other => return ScriptedResponse::json(404, format!(r#"{{"message": "no shape {other}"}}"#)),
     };
-    let response = Answer::json(200, body);
+    let response = ScriptedResponse::json(200, body);
     if shape == "link_header" && has_more {
         return response.header("Link", format!(r#"<{base}/link_header?page={next_page}>; rel="next""#));
     }

@@ -1,6 +1,6 @@
 //! Waits that servers ask for.
 
-use catchment::rest_client::testing::{Answer, ScriptedServer};
+use catchment::rest_client::testing::{ScriptedResponse, ScriptedServer};
 use serde_json::json;
 
 use super::{ok, spec};
@@ -15,7 +15,7 @@ use crate::dataset::Dataset;
 fn a_retry_after_that_can_only_be_a_timestamp_is_one() {
     let server = ScriptedServer::start(|request| match request.index {
         // two seconds before the timestamp
-        0 => Answer::json(429, r#"{"detail": "rate limited"}"#)
+        0 => ScriptedResponse::json(429, r#"{"detail": "rate limited"}"#)
             .header("Date", "Sun, 09 Sep 2001 01:46:40 GMT")
             .header("Retry-After", "1000000002")
             .header("X-RateLimit-Remaining", "0")

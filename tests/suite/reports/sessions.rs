@@ -1,6 +1,6 @@
 //! Cookies and charsets of responses.
 
-use catchment::rest_client::testing::{Answer, ScriptedServer};
+use catchment::rest_client::testing::{ScriptedResponse, ScriptedServer};
 use serde_json::json;
 
 use super::{ok, spec};
@@ -14,7 +14,7 @@ fn cookies_of_responses_are_sent_with_the_next_requests() {
     let server = ScriptedServer::start(|request| {
         let page = request.param("page").map_or(1, |page| page.parse::<u32>().unwrap());
         if page > 1 && !request.header("cookie").unwrap_or_default().contains("lb=node7") {
-            return Answer::json(403, r#"{"error": "error code 1020: cookie required"}"#);
+            return ScriptedResponse::json(403, r#"{"error": "error code 1020: cookie required"}"#);
         }
         let next = (page < 3).then(|| format!("/rows?page={}", page + 1));
         ok(json!({"rows": [{"id": page}], "next": next})).header("Set-Cookie", "lb=node7; Path=/; HttpOnly")
@@ -28,11 +28,11 @@ fn cookies_of_responses_are_sent_with_the_next_requests() {
 const NAMES: &str = r#"[{"id": 1, "name": "Müller, Zoë"}, {"id": 2, "name": "naïve café"}]"#;
 
 /// Returns a response with exactly this Content-Type.
-fn of_type(content_type: &str, body: &[u8]) -> Answer {
+fn of_type(content_type: &str, body: &[u8]) -> ScriptedResponse {
     let length = body.len();
     let head =
         format!("HTTP/1.1 200 OK\r\nContent-Type: {content_type}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n");
-    Answer::raw([head.as_bytes(), body].concat())
+    ScriptedResponse::raw_bytes([head.as_bytes(), body].concat())
 }
 
 /// guzzle/guzzle#310: a service sends JSON in ISO-8859-1, as its Content-Type says, and the first accent broke the load.

@@ -28,7 +28,7 @@ fn tables() -> String {
                 (None, false) => String::new(),
             };
             let path = group.path(field, "<source>");
-            let _ = writeln!(text, "| `{path}` | {}{secret} | {default} | {} |", field.expected, field.about);
+            let _ = writeln!(text, "| `{path}` | {}{secret} | {default} | {} |", field.expected, field.description);
         }
     }
     text

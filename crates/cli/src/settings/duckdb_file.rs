@@ -2,46 +2,46 @@
 
 use std::path::{Path, PathBuf};
 
-use catchment::{Remarks, Warning};
+use catchment::{Diagnostics, Warning};
 
 /// The file that a run loads into, and what the user should know of it.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct DuckDbFile {
+pub(crate) struct DatabaseFile {
     pub(crate) path: PathBuf,
     /// Whether it is the default of the current folder: nothing in the configuration says where it is.
     pub(crate) is_default: bool,
     /// What the report of the run says of it.
-    pub(crate) remarks: Remarks,
+    pub(crate) diagnostics: Diagnostics,
 }
 
 /// The setting that a user changes to load elsewhere.
 const SETTING: &str = "DESTINATION__DUCKDB__CREDENTIALS";
 
-impl DuckDbFile {
+impl DatabaseFile {
     /// The file that the configuration names. `last` is the location that the last run of the pipeline reported.
-    pub(crate) fn configured(path: PathBuf, last: Option<&str>, exists: impl Fn(&Path) -> bool) -> DuckDbFile {
+    pub(crate) fn configured(path: PathBuf, last: Option<&str>, exists: impl Fn(&Path) -> bool) -> DatabaseFile {
         let is_last = last.is_none_or(|last| last.strip_prefix("duckdb:///").is_some_and(|last| Path::new(last) == path));
-        let mut file = DuckDbFile { path, is_default: false, remarks: Remarks::default() };
+        let mut file = DatabaseFile { path, is_default: false, diagnostics: Diagnostics::default() };
         if let (false, false, Some(last)) = (is_last, exists(&file.path), last) {
             let path = file.path.display();
             let warning = format!(
                 "the last run of this pipeline loaded into {last}; {path} is a new file, so this run loads everything again"
             );
-            file.remarks.warnings.push(Warning::new(warning));
+            file.diagnostics.warnings.push(Warning::new(warning));
         }
         file
     }
 
     /// The file of the current folder, or the one that earlier runs have used as their default, `remembered`: a pipeline that is
     /// run in another folder goes on with its dataset.
-    pub(crate) fn default(path: PathBuf, remembered: Option<PathBuf>, exists: impl Fn(&Path) -> bool) -> DuckDbFile {
-        let mut file = DuckDbFile { path, is_default: true, remarks: Remarks::default() };
+    pub(crate) fn default(path: PathBuf, remembered: Option<PathBuf>, exists: impl Fn(&Path) -> bool) -> DatabaseFile {
+        let mut file = DatabaseFile { path, is_default: true, diagnostics: Diagnostics::default() };
         let Some(remembered) = remembered.filter(|remembered| *remembered != file.path) else { return file };
         let (here, there) = (file.path.display(), remembered.display());
         let warning = match (exists(&file.path), exists(&remembered)) {
             (false, true) => {
                 let note = format!("using {there}, where earlier runs of this pipeline loaded; set {SETTING} to load elsewhere");
-                file.remarks.notes.push(note);
+                file.diagnostics.notes.push(note);
                 file.path = remembered;
                 return file;
             }
@@ -54,7 +54,7 @@ impl DuckDbFile {
                 format!("{problem}; {here} is a new file, so this run loads everything again")
             }
         };
-        file.remarks.warnings.push(Warning::new(warning));
+        file.diagnostics.warnings.push(Warning::new(warning));
         file
     }
 
@@ -67,7 +67,7 @@ impl DuckDbFile {
                 "the dataset `{dataset}` has the name of its database file {name}, so DuckDB cannot tell `{dataset}.table` apart: \
                  choose another --dataset-name, or another file with {SETTING}"
             );
-            self.remarks.warnings.push(Warning::new(warning));
+            self.diagnostics.warnings.push(Warning::new(warning));
         }
     }
 }
@@ -76,15 +76,15 @@ impl DuckDbFile {
 mod tests {
     use std::path::{Path, PathBuf};
 
-    use super::DuckDbFile;
+    use super::DatabaseFile;
 
     #[track_caller]
-    fn check_default(remembered: Option<&str>, existing: &[&str], expected: &str, remark: Option<&str>) {
+    fn check_default(remembered: Option<&str>, existing: &[&str], expected: &str, diagnostic: Option<&str>) {
         let exists = |path: &Path| existing.iter().any(|existing| Path::new(existing) == path);
-        let file = DuckDbFile::default("/here/p.duckdb".into(), remembered.map(PathBuf::from), exists);
+        let file = DatabaseFile::default("/here/p.duckdb".into(), remembered.map(PathBuf::from), exists);
         assert_eq!(file.path, Path::new(expected));
         assert!(file.is_default);
-        assert_eq!(file.remarks.to_string(), remark.unwrap_or_default());
+        assert_eq!(file.diagnostics.to_string(), diagnostic.unwrap_or_default());
     }
 
     #[test]
@@ -138,8 +138,8 @@ mod tests {
     fn a_new_configured_file_starts_without_the_earlier_rows() {
         #[track_caller]
         fn check(last: Option<&str>, exists: bool, expected: &str) {
-            let file = DuckDbFile::configured("/data/x.duckdb".into(), last, |_| exists);
-            assert_eq!((file.remarks.to_string().as_str(), file.is_default), (expected, false));
+            let file = DatabaseFile::configured("/data/x.duckdb".into(), last, |_| exists);
+            assert_eq!((file.diagnostics.to_string().as_str(), file.is_default), (expected, false));
         }
         let warning = "warning: the last run of this pipeline loaded into duckdb:////old/y.duckdb; /data/x.duckdb is a new file, so this \
                        run loads everything again";
@@ -153,9 +153,9 @@ mod tests {
     fn a_dataset_named_like_its_file_is_warned_of() {
         #[track_caller]
         fn check(path: &str, dataset: &str, is_ambiguous: bool) {
-            let mut file = DuckDbFile::configured(path.into(), None, |_| true);
+            let mut file = DatabaseFile::configured(path.into(), None, |_| true);
             file.warn_of_dataset(dataset);
-            let warnings = file.remarks.warnings;
+            let warnings = file.diagnostics.warnings;
             assert_eq!(warnings.len(), usize::from(is_ambiguous), "{warnings:?}");
             assert!(
                 warnings.iter().all(|warning| warning.message.contains(dataset) && warning.message.contains("--dataset-name"))

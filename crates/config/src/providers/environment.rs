@@ -1,22 +1,22 @@
 //! Settings in environment variables: `SOURCES__MYSRC__API_KEY`.
 
-use catchment_settings::{Found, Key, Place, Secret, SettingsError, Value};
+use catchment_settings::{FoundSetting, Secret, SettingKey, SettingLocation, SettingValue, SettingsError};
 
 use crate::Environment;
 use crate::environment::Variable;
 use crate::providers::Provider;
-use crate::providers::mounted::Mounted;
+use crate::providers::mounted::MountedFiles;
 
 /// Names are the path joined by `__`, in upper case. Values are texts, never retyped. What no variable has may be in a
 /// mounted file.
 #[derive(Debug)]
 pub(crate) struct EnvironmentProvider {
     environment: Environment,
-    mounted: Mounted,
+    mounted: MountedFiles,
 }
 
 impl EnvironmentProvider {
-    pub(crate) fn new(environment: Environment, mounted: Mounted) -> Self {
+    pub(crate) fn new(environment: Environment, mounted: MountedFiles) -> Self {
         Self { environment, mounted }
     }
 }
@@ -30,31 +30,31 @@ impl Provider for EnvironmentProvider {
         self.environment.is_empty() && self.mounted.is_empty()
     }
 
-    fn get(&self, key: &Key, _pipeline: Option<&str>, path: &[&str]) -> Result<Option<Found>, SettingsError> {
-        let place = self.place(path);
-        match self.environment.variable(&place.key) {
-            None => self.mounted.get(key, &place.key),
+    fn get(&self, key: &SettingKey, _pipeline: Option<&str>, path: &[&str]) -> Result<Option<FoundSetting>, SettingsError> {
+        let location = self.location(path);
+        match self.environment.variable(&location.key) {
+            None => self.mounted.get(key, &location.key),
             Some(Variable::Text(text)) => {
-                Ok(Some(Found { value: Value::Text(text.clone()), place, masked: false, misplaced: false }))
+                Ok(Some(FoundSetting { value: SettingValue::Text(text.clone()), location, redact: false, misplaced: false }))
             }
             Some(Variable::Bytes(_)) => Err(SettingsError::Unreadable {
                 name: key.name().to_owned(),
-                place: Box::new(place),
+                location: Box::new(location),
                 source: "it is not UTF-8: set the variable anew".into(),
             }),
         }
     }
 
-    fn place(&self, path: &[&str]) -> Place {
-        Place::variable(path.join("__").to_uppercase())
+    fn location(&self, path: &[&str]) -> SettingLocation {
+        SettingLocation::variable(path.join("__").to_uppercase())
     }
 
     fn variable(&self, name: &str) -> Option<Secret> {
         self.environment.get(name).map(Secret::from)
     }
 
-    fn keys(&self) -> Vec<(Vec<String>, Place)> {
-        let key = |name: &str| (name.to_lowercase().split("__").map(str::to_owned).collect(), Place::variable(name));
+    fn keys(&self) -> Vec<(Vec<String>, SettingLocation)> {
+        let key = |name: &str| (name.to_lowercase().split("__").map(str::to_owned).collect(), SettingLocation::variable(name));
         self.environment.names().map(key).collect()
     }
 
@@ -69,9 +69,9 @@ mod tests {
 
     use super::*;
 
-    fn get(variables: Environment) -> Result<Option<Found>, SettingsError> {
-        let key = Key::new(Scope::new(), "api_key", true);
-        EnvironmentProvider::new(variables, Mounted::default()).get(&key, None, &["sources", "mySrc", "api_key"])
+    fn get(variables: Environment) -> Result<Option<FoundSetting>, SettingsError> {
+        let key = SettingKey::new(Scope::new(), "api_key", true);
+        EnvironmentProvider::new(variables, MountedFiles::default()).get(&key, None, &["sources", "mySrc", "api_key"])
     }
 
     #[test]
@@ -79,8 +79,8 @@ mod tests {
         fn check(value: &str) {
             let found = get(Environment::from_iter([("SOURCES__MYSRC__API_KEY", value)]));
             let found = found.unwrap().unwrap();
-            assert_eq!(found.value, Value::from(value));
-            assert_eq!(found.place.to_string(), "SOURCES__MYSRC__API_KEY (environment)");
+            assert_eq!(found.value, SettingValue::from(value));
+            assert_eq!(found.location.to_string(), "SOURCES__MYSRC__API_KEY (environment)");
         }
         for value in ["00712345", "true", "1.10", " padded ", "\"quoted\"", ""] {
             check(value);

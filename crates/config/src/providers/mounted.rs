@@ -3,21 +3,21 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use catchment_settings::{Found, Key, Place, Secret, SettingsError, Value};
+use catchment_settings::{FoundSetting, Secret, SettingKey, SettingLocation, SettingValue, SettingsError};
 
-use crate::SettingsFolders;
+use crate::SettingsDirs;
 
 /// The folders with such files, of those that are there.
 #[derive(Debug, Default)]
-pub(crate) struct Mounted {
+pub(crate) struct MountedFiles {
     secrets: Option<PathBuf>,
     settings: Option<PathBuf>,
 }
 
-impl Mounted {
-    pub(crate) fn find(folders: &SettingsFolders) -> Mounted {
+impl MountedFiles {
+    pub(crate) fn find(folders: &SettingsDirs) -> MountedFiles {
         let there = |folder: &PathBuf| folder.is_dir().then(|| folder.clone());
-        Mounted { secrets: there(&folders.mounted_secrets), settings: there(&folders.mounted_settings) }
+        MountedFiles { secrets: there(&folders.mounted_secrets_dir), settings: there(&folders.mounted_settings_dir) }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -26,7 +26,7 @@ impl Mounted {
 
     /// What stands in the file for a variable: secrets in one folder, all else in the other. Kubernetes makes a folder of
     /// the name with a file of the name in it, Docker a file.
-    pub(crate) fn get(&self, key: &Key, variable: &str) -> Result<Option<Found>, SettingsError> {
+    pub(crate) fn get(&self, key: &SettingKey, variable: &str) -> Result<Option<FoundSetting>, SettingsError> {
         let Some(folder) = (if key.is_secret() { &self.secrets } else { &self.settings }) else {
             return Ok(None);
         };
@@ -36,14 +36,19 @@ impl Mounted {
         if file.is_dir() {
             file.push(&name);
         }
-        let place = Place { file: Some(file.clone()), ..Place::new("mounted file", name) };
+        let location = SettingLocation { file: Some(file.clone()), ..SettingLocation::new("mounted file", name) };
         match read(&file) {
-            Ok(value) => {
-                Ok(value.map(|value| Found { value: Value::Text(value), place, masked: key.is_secret(), misplaced: false }))
-            }
-            Err(source) => {
-                Err(SettingsError::Unreadable { name: key.name().to_owned(), place: Box::new(place), source: source.into() })
-            }
+            Ok(value) => Ok(value.map(|value| FoundSetting {
+                value: SettingValue::Text(value),
+                location,
+                redact: key.is_secret(),
+                misplaced: false,
+            })),
+            Err(source) => Err(SettingsError::Unreadable {
+                name: key.name().to_owned(),
+                location: Box::new(location),
+                source: source.into(),
+            }),
         }
     }
 
@@ -76,10 +81,10 @@ mod tests {
     #[test]
     fn files_and_folders_by_the_name_of_the_variable() {
         let home = tempfile::tempdir().unwrap();
-        let folders = SettingsFolders {
-            mounted_secrets: home.path().join("secrets"),
-            mounted_settings: home.path().join("config"),
-            ..SettingsFolders::of_project(home.path())
+        let folders = SettingsDirs {
+            mounted_secrets_dir: home.path().join("secrets"),
+            mounted_settings_dir: home.path().join("config"),
+            ..SettingsDirs::for_project(home.path())
         };
         for (file, text) in [
             ("secrets/sources--api-key", "hunter2\n"),
@@ -92,10 +97,10 @@ mod tests {
             std::fs::write(file, text).unwrap();
         }
         std::fs::write(home.path().join("secrets/latin1"), b"\xe9").unwrap();
-        let mounted = Mounted::find(&folders);
+        let mounted = MountedFiles::find(&folders);
         let check = |variable: &str, secret: bool, expected: Option<&str>| {
-            let found = mounted.get(&Key::new(Scope::new(), "key", secret), variable).unwrap();
-            assert_eq!(found.map(|found| found.value), expected.map(Value::from), "{variable}");
+            let found = mounted.get(&SettingKey::new(Scope::new(), "key", secret), variable).unwrap();
+            assert_eq!(found.map(|found| found.value), expected.map(SettingValue::from), "{variable}");
         };
         check("SOURCES__API_KEY", true, Some("hunter2"));
         check("PADDED", true, Some(" hunter2 "));
@@ -103,9 +108,9 @@ mod tests {
         check("WORKERS", false, Some("4"));
         check("WORKERS", true, None);
         check("PADDED", false, None);
-        let error = mounted.get(&Key::new(Scope::new(), "key", true), "LATIN1").unwrap_err();
+        let error = mounted.get(&SettingKey::new(Scope::new(), "key", true), "LATIN1").unwrap_err();
         let shown = error.to_string().replace(&home.path().display().to_string(), "");
         assert_eq!(shown, "failed to read `key` from latin1 (mounted file: /secrets/latin1)");
-        assert_eq!(Mounted::find(&SettingsFolders { mounted_secrets: home.path().join("none"), ..folders }).secrets, None);
+        assert_eq!(MountedFiles::find(&SettingsDirs { mounted_secrets_dir: home.path().join("none"), ..folders }).secrets, None);
     }
 }

@@ -3,13 +3,13 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use catchment_settings::{Found, Key, Place, Secret, SettingsError, Value};
+use catchment_settings::{FoundSetting, Secret, SettingKey, SettingLocation, SettingValue, SettingsError};
 use figment::value::{Dict, Value as Node};
 use figment::{Figment, Profile, Provider as _};
 
 use crate::providers::Provider;
-use crate::providers::toml_source::{KeyLine, TomlSource};
-use crate::{ConfigError, SettingsFolders};
+use crate::providers::toml_source::{KeyLocation, TomlSource};
+use crate::{ConfigError, SettingsDirs};
 
 /// A file name and what stands in the files of that name. TOML values keep their type.
 pub(crate) struct TomlProvider {
@@ -19,13 +19,13 @@ pub(crate) struct TomlProvider {
     figment: Figment,
     root: Dict,
     /// Of each file that was read, where its keys stand.
-    read: Vec<(PathBuf, Vec<KeyLine>)>,
+    read: Vec<(PathBuf, Vec<KeyLocation>)>,
     absent: Vec<PathBuf>,
 }
 
 impl TomlProvider {
     /// Reads the files called `name` in both folders. A file that is not there is no error.
-    pub(crate) fn load(name: &'static str, holds_secrets: bool, folders: &SettingsFolders) -> Result<Self, ConfigError> {
+    pub(crate) fn load(name: &'static str, holds_secrets: bool, folders: &SettingsDirs) -> Result<Self, ConfigError> {
         let mut figment = Figment::new();
         let (mut read, mut absent) = (Vec::new(), Vec::new());
         for path in folders.files(name) {
@@ -55,7 +55,7 @@ impl TomlProvider {
     /// The line of a key in a file; of a table, that of its first key.
     fn line(&self, file: &Path, path: &[&str]) -> Option<usize> {
         let (_, keys) = self.read.iter().find(|(read, _)| read == file)?;
-        let is_at = |key: &&KeyLine| key.path.len() >= path.len() && key.path.iter().zip(path).all(|(a, b)| a == b);
+        let is_at = |key: &&KeyLocation| key.path.len() >= path.len() && key.path.iter().zip(path).all(|(a, b)| a == b);
         keys.iter().find(is_at).map(|key| key.line)
     }
 }
@@ -69,30 +69,30 @@ impl Provider for TomlProvider {
         self.root.is_empty()
     }
 
-    fn get(&self, _key: &Key, _pipeline: Option<&str>, path: &[&str]) -> Result<Option<Found>, SettingsError> {
-        let Some((node, value)) = self.node(path).and_then(|node| Some((node, value(node)?))) else {
+    fn get(&self, _key: &SettingKey, _pipeline: Option<&str>, path: &[&str]) -> Result<Option<FoundSetting>, SettingsError> {
+        let Some((node, value)) = self.node(path).and_then(|node| Some((node, from_figment(node)?))) else {
             return Ok(None);
         };
         let source = self.figment.get_metadata(node.tag()).and_then(|data| data.source.as_ref());
         let file = source.and_then(|source| source.file_path());
         let line = file.and_then(|file| self.line(file, path));
-        let place = Place { file: file.map(ToOwned::to_owned), line, ..self.place(path) };
-        Ok(Some(Found { value, place, masked: self.holds_secrets, misplaced: false }))
+        let location = SettingLocation { file: file.map(ToOwned::to_owned), line, ..self.location(path) };
+        Ok(Some(FoundSetting { value, location, redact: self.holds_secrets, misplaced: false }))
     }
 
-    fn place(&self, path: &[&str]) -> Place {
-        let written: Vec<String> = path.iter().map(|part| written(part)).collect();
-        Place::new(self.name, written.join("."))
+    fn location(&self, path: &[&str]) -> SettingLocation {
+        let written: Vec<String> = path.iter().map(|part| quote_key(part)).collect();
+        SettingLocation::new(self.name, written.join("."))
     }
 
-    fn keys(&self) -> Vec<(Vec<String>, Place)> {
-        let of_file = |(file, keys): &(PathBuf, Vec<KeyLine>)| {
-            let place = |key: &KeyLine| {
+    fn keys(&self) -> Vec<(Vec<String>, SettingLocation)> {
+        let of_file = |(file, keys): &(PathBuf, Vec<KeyLocation>)| {
+            let location = |key: &KeyLocation| {
                 let path: Vec<&str> = key.path.iter().map(String::as_str).collect();
-                let place = Place { file: Some(file.clone()), line: Some(key.line), ..self.place(&path) };
-                (key.path.clone(), place)
+                let location = SettingLocation { file: Some(file.clone()), line: Some(key.line), ..self.location(&path) };
+                (key.path.clone(), location)
             };
-            keys.iter().map(place).collect::<Vec<_>>()
+            keys.iter().map(location).collect::<Vec<_>>()
         };
         self.read.iter().flat_map(of_file).collect()
     }
@@ -121,7 +121,7 @@ fn listed<'p>(paths: impl IntoIterator<Item = &'p PathBuf>) -> String {
 }
 
 /// A part of a path as TOML writes it: in quotes where it has to be.
-pub(crate) fn written(part: &str) -> String {
+pub(crate) fn quote_key(part: &str) -> String {
     let bare = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
     if !part.is_empty() && part.chars().all(bare) { part.to_owned() } else { format!("{part:?}") }
 }
@@ -130,23 +130,23 @@ pub(crate) fn written(part: &str) -> String {
 const DATETIME: &str = "$__toml_private_datetime";
 
 /// figment's value as ours. `None` for null, which TOML does not have.
-pub(crate) fn value(node: &Node) -> Option<Value> {
+pub(crate) fn from_figment(node: &Node) -> Option<SettingValue> {
     Some(match node {
-        Node::String(_, text) => Value::Text(Secret::from(text.as_str())),
-        Node::Char(_, c) => Value::Text(Secret::from(c.to_string())),
-        Node::Bool(_, value) => Value::Bool(*value),
+        Node::String(_, text) => SettingValue::Text(Secret::from(text.as_str())),
+        Node::Char(_, c) => SettingValue::Text(Secret::from(c.to_string())),
+        Node::Bool(_, value) => SettingValue::Bool(*value),
         Node::Num(_, number) => match (number.to_i128(), number.to_u128(), number.to_f64()) {
-            (Some(number), _, _) => Value::Integer(number),
-            (_, Some(number), _) => Value::Integer(i128::try_from(number).ok()?),
-            (_, _, number) => Value::Float(number?),
+            (Some(number), _, _) => SettingValue::Integer(number),
+            (_, Some(number), _) => SettingValue::Integer(i128::try_from(number).ok()?),
+            (_, _, number) => SettingValue::Float(number?),
         },
         Node::Empty(..) => return None,
-        Node::Array(_, items) => Value::List(items.iter().filter_map(value).collect()),
+        Node::Array(_, items) => SettingValue::List(items.iter().filter_map(from_figment).collect()),
         Node::Dict(_, table) => match table.get(DATETIME).and_then(|text| text.as_str()) {
-            Some(text) => Value::Text(Secret::from(text)),
+            Some(text) => SettingValue::Text(Secret::from(text)),
             None => {
-                let fields = table.iter().filter_map(|(name, node)| Some((name.clone(), value(node)?)));
-                Value::Table(fields.collect())
+                let fields = table.iter().filter_map(|(name, node)| Some((name.clone(), from_figment(node)?)));
+                SettingValue::Table(fields.collect())
             }
         },
     })
@@ -163,7 +163,7 @@ mod tests {
     fn provider(project: Option<&str>, global: Option<&str>) -> (TempDir, TomlProvider) {
         let home = tempfile::tempdir().unwrap();
         let folders =
-            SettingsFolders { global: home.path().join("global"), ..SettingsFolders::of_project(home.path().join("project")) };
+            SettingsDirs { global: home.path().join("global"), ..SettingsDirs::for_project(home.path().join("project")) };
         for (folder, text) in [(&folders.project, project), (&folders.global, global)] {
             if let Some(text) = text {
                 std::fs::create_dir(folder).unwrap();
@@ -174,14 +174,14 @@ mod tests {
         (home, provider)
     }
 
-    fn get(provider: &TomlProvider, path: &str) -> Option<Found> {
+    fn get(provider: &TomlProvider, path: &str) -> Option<FoundSetting> {
         let path: Vec<&str> = path.split('.').collect();
-        provider.get(&Key::new(Scope::new(), "key", true), None, &path).unwrap()
+        provider.get(&SettingKey::new(Scope::new(), "key", true), None, &path).unwrap()
     }
 
     #[test]
     fn values_keep_their_type() {
-        fn check(toml: &str, expected: impl Into<Value>) {
+        fn check(toml: &str, expected: impl Into<SettingValue>) {
             let (_home, provider) = provider(Some(&format!("[a.b]\nkey = {toml}")), None);
             assert_eq!(get(&provider, "a.b.key").unwrap().value, expected.into(), "{toml}");
         }
@@ -192,10 +192,10 @@ mod tests {
         check("-9223372036854775808", i64::MIN);
         check("1.5", 1.5);
         check("true", true);
-        check("[1, \"x\"]", Value::List(vec![Value::from(1), Value::from("x")]));
+        check("[1, \"x\"]", SettingValue::List(vec![SettingValue::from(1), SettingValue::from("x")]));
         check("2024-01-01T00:00:00Z", "2024-01-01T00:00:00Z");
         check("2024-01-01", "2024-01-01");
-        check("{ host = \"h\" }", Value::Table([("host".to_owned(), Value::from("h"))].into()));
+        check("{ host = \"h\" }", SettingValue::Table([("host".to_owned(), SettingValue::from("h"))].into()));
     }
 
     #[test]
@@ -204,15 +204,15 @@ mod tests {
             Some("[a]\nboth = 'project'\nlist = [1]\n[default]\nd = 1"),
             Some("top = 'global'\n[a]\nboth = 'global'\nonly = 'global'\nlist = [2, 3]"),
         );
-        let check = |path: &str, expected: Value, file: &str| {
+        let check = |path: &str, expected: SettingValue, file: &str| {
             let found = get(&provider, path).unwrap();
             assert_eq!(found.value, expected, "{path}");
-            assert_eq!(found.place.file, Some(home.path().join(file)), "{path}");
-            assert!(found.masked);
+            assert_eq!(found.location.file, Some(home.path().join(file)), "{path}");
+            assert!(found.redact);
         };
         check("a.both", "project".into(), "project/secrets.toml");
         check("a.only", "global".into(), "global/secrets.toml");
-        check("a.list", Value::List(vec![Value::from(1)]), "project/secrets.toml");
+        check("a.list", SettingValue::List(vec![SettingValue::from(1)]), "project/secrets.toml");
         check("top", "global".into(), "global/secrets.toml");
         check("default.d", 1.into(), "project/secrets.toml");
         assert_eq!(get(&provider, "a.none"), None);
@@ -235,8 +235,8 @@ mod tests {
     #[test]
     fn parts_are_quoted_where_toml_needs_it() {
         let (_home, provider) = provider(None, None);
-        let place = provider.place(&["sources", "my.src", "api-key"]);
-        assert_eq!(place.to_string(), "sources.\"my.src\".api-key (secrets.toml)");
+        let location = provider.location(&["sources", "my.src", "api-key"]);
+        assert_eq!(location.to_string(), "sources.\"my.src\".api-key (secrets.toml)");
     }
 
     #[test]

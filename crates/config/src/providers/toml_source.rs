@@ -15,12 +15,12 @@ use crate::ConfigError;
 pub(super) struct TomlSource {
     path: PathBuf,
     data: Map<Profile, Dict>,
-    keys: Vec<KeyLine>,
+    keys: Vec<KeyLocation>,
 }
 
 /// A key that has a value, and the line that it stands in.
 #[derive(Debug, Clone)]
-pub(super) struct KeyLine {
+pub(super) struct KeyLocation {
     /// From the outermost table inwards.
     pub(super) path: Vec<String>,
     /// From 1.
@@ -49,13 +49,13 @@ impl TomlSource {
     }
 
     /// The keys that have values, in the order of the file; tables are not among them, but their keys are.
-    pub(super) fn keys(&self) -> &[KeyLine] {
+    pub(super) fn keys(&self) -> &[KeyLocation] {
         &self.keys
     }
 }
 
 /// Where the keys stand, which figment does not tell. Empty for what is no TOML.
-fn key_lines(text: &str) -> Vec<KeyLine> {
+fn key_lines(text: &str) -> Vec<KeyLocation> {
     let mut keys = Vec::new();
     if let Ok(document) = ImDocument::parse(text) {
         note_keys(document.as_table(), &mut Vec::new(), text, &mut keys);
@@ -64,15 +64,15 @@ fn key_lines(text: &str) -> Vec<KeyLine> {
     keys
 }
 
-fn note_keys(table: &dyn toml_edit::TableLike, path: &mut Vec<String>, text: &str, keys: &mut Vec<KeyLine>) {
+fn note_keys(table: &dyn toml_edit::TableLike, path: &mut Vec<String>, text: &str, keys: &mut Vec<KeyLocation>) {
     for (name, item) in table.iter() {
         path.push(name.to_owned());
         match item.as_table_like() {
             Some(inner) => note_keys(inner, path, text, keys),
             None => {
-                let place = table.key(name).and_then(toml_edit::Key::span).or_else(|| Item::span(item));
-                let before = place.and_then(|place| text.get(..place.start)).unwrap_or_default();
-                keys.push(KeyLine { path: path.clone(), line: 1 + before.matches('\n').count() });
+                let location = table.key(name).and_then(toml_edit::Key::span).or_else(|| Item::span(item));
+                let before = location.and_then(|location| text.get(..location.start)).unwrap_or_default();
+                keys.push(KeyLocation { path: path.clone(), line: 1 + before.matches('\n').count() });
             }
         }
         path.pop();
@@ -102,7 +102,7 @@ fn bad_toml(path: &Path, report: &str) -> ConfigError {
         // A report of another form may show anything.
         _ => "check its quotes, brackets and equal signs".to_owned(),
     };
-    ConfigError::Toml {
+    ConfigError::InvalidToml {
         path: path.to_owned(),
         line: position.and_then(|(line, _)| line.parse().ok()),
         column: position.and_then(|(_, column)| column.trim().parse().ok()),

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use catchment_settings::{Found, Key, Place, SettingsError, Value};
+use catchment_settings::{FoundSetting, SettingKey, SettingLocation, SettingValue, SettingsError};
 
 use crate::providers::Provider;
-use crate::providers::document::{Document, parse};
-use crate::vault::{Entry, Vault, VaultError, VaultOptions};
+use crate::providers::layered_entries::{LayeredEntries, parse};
+use crate::vault::{Vault, VaultEntry, VaultError, VaultOptions};
 
 /// The entry with settings of all kinds. The name is the reference's, whose vaults are read.
 const ALL: &str = "dlt_secrets_toml";
@@ -19,20 +19,20 @@ const WITH_ENTRIES: [&str; 2] = ["sources", "destination"];
 pub(crate) struct VaultProvider {
     vault: Box<dyn Vault>,
     options: VaultOptions,
-    known: Mutex<Known>,
+    known: Mutex<VaultCache>,
 }
 
 #[derive(Debug, Default)]
-struct Known {
+struct VaultCache {
     /// What was asked for, and how it ended.
-    entries: BTreeMap<String, Fetched>,
+    entries: BTreeMap<String, FetchStatus>,
     /// What there is, where the vault was asked for a list.
     listed: Option<Result<BTreeSet<String>, Arc<VaultError>>>,
-    document: Document,
+    document: LayeredEntries,
 }
 
 #[derive(Debug, Clone)]
-enum Fetched {
+enum FetchStatus {
     Read,
     Absent,
     Denied(String),
@@ -46,7 +46,7 @@ impl VaultProvider {
 
     /// The entries that may have the path, in the order in which they are read, as what comes later wins; with the sections
     /// that their fields stand under, where they have fields.
-    fn entries<'p>(&self, key: &Key, pipeline: Option<&str>, path: &'p [&'p str]) -> Vec<(String, &'p [&'p str])> {
+    fn entries<'p>(&self, key: &SettingKey, pipeline: Option<&str>, path: &'p [&'p str]) -> Vec<(String, &'p [&'p str])> {
         let mut entries = vec![(self.vault.entry_name(&[ALL]), Default::default())];
         if self.options.only_secrets && !key.is_secret() {
             return entries;
@@ -66,50 +66,50 @@ impl VaultProvider {
     }
 
     /// Fetches the entry, if that was not done before.
-    fn ask(&self, known: &mut Known, entry: &str, asked: Asked<'_>) -> Fetched {
+    fn fetch_cached(&self, known: &mut VaultCache, entry: &str, query: EntryQuery<'_>) -> FetchStatus {
         if let Some(fetched) = known.entries.get(entry) {
             return fetched.clone();
         }
-        let fetched = self.fetch(known, entry, asked);
+        let fetched = self.fetch(known, entry, query);
         known.entries.insert(entry.to_owned(), fetched.clone());
         fetched
     }
 
-    fn fetch(&self, known: &mut Known, entry: &str, asked: Asked<'_>) -> Fetched {
+    fn fetch(&self, known: &mut VaultCache, entry: &str, query: EntryQuery<'_>) -> FetchStatus {
         if self.options.list_secrets {
             match known.listed.get_or_insert_with(|| self.vault.list().map_err(Arc::new)) {
-                Ok(listed) if !listed.contains(entry) => return Fetched::Absent,
+                Ok(listed) if !listed.contains(entry) => return FetchStatus::Absent,
                 Ok(_) => {}
-                Err(error) => return Fetched::Failed(Arc::clone(error)),
+                Err(error) => return FetchStatus::Failed(Arc::clone(error)),
             }
         }
-        let added = match (self.vault.fetch(entry), asked) {
-            (Ok(None), _) => return Fetched::Absent,
-            (Err(VaultError::Denied(why)), _) => return Fetched::Denied(why),
-            (Err(error), _) => return Fetched::Failed(Arc::new(error)),
-            (Ok(Some(Entry::Text(text))), Asked::Settings(_)) => match parse(text.expose()) {
+        let added = match (self.vault.fetch(entry), query) {
+            (Ok(None), _) => return FetchStatus::Absent,
+            (Err(VaultError::Denied(why)), _) => return FetchStatus::Denied(why),
+            (Err(error), _) => return FetchStatus::Failed(Arc::new(error)),
+            (Ok(Some(VaultEntry::Text(text))), EntryQuery::Settings(_)) => match parse(text.expose()) {
                 Ok(settings) => (Vec::new(), settings),
-                Err(problem) => return Fetched::Failed(Arc::new(VaultError::failed(problem))),
+                Err(problem) => return FetchStatus::Failed(Arc::new(VaultError::failed(problem))),
             },
-            (Ok(Some(Entry::Text(text))), Asked::Value(path)) => (owned(path), Value::Text(text)),
-            (Ok(Some(Entry::Fields(fields))), Asked::Settings(path)) => (owned(path), Value::Table(fields)),
-            (Ok(Some(Entry::Fields(fields))), Asked::Value(path)) => {
+            (Ok(Some(VaultEntry::Text(text))), EntryQuery::Value(path)) => (owned(path), SettingValue::Text(text)),
+            (Ok(Some(VaultEntry::Fields(fields))), EntryQuery::Settings(path)) => (owned(path), SettingValue::Table(fields)),
+            (Ok(Some(VaultEntry::Fields(fields))), EntryQuery::Value(path)) => {
                 let (_, sections) = path.split_last().unwrap_or((&"", &[]));
-                (owned(sections), Value::Table(fields))
+                (owned(sections), SettingValue::Table(fields))
             }
         };
         known.document.add(added.0, added.1, entry);
-        Fetched::Read
+        FetchStatus::Read
     }
 
-    fn place_in(&self, entry: &str, path: &[&str]) -> Place {
-        Place::new(self.vault.name(), format!("{} in {entry}", path.join(".")))
+    fn place_in(&self, entry: &str, path: &[&str]) -> SettingLocation {
+        SettingLocation::new(self.vault.name(), format!("{} in {entry}", path.join(".")))
     }
 }
 
 /// What an entry is asked for: settings below some sections, or the one value of a path.
 #[derive(Clone, Copy)]
-enum Asked<'p> {
+enum EntryQuery<'p> {
     Settings(&'p [&'p str]),
     Value(&'p [&'p str]),
 }
@@ -127,36 +127,36 @@ impl Provider for VaultProvider {
         false
     }
 
-    fn get(&self, key: &Key, pipeline: Option<&str>, path: &[&str]) -> Result<Option<Found>, SettingsError> {
+    fn get(&self, key: &SettingKey, pipeline: Option<&str>, path: &[&str]) -> Result<Option<FoundSetting>, SettingsError> {
         // Held while the vault is asked, so that no entry is fetched twice.
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let mut entries: Vec<_> =
-            self.entries(key, pipeline, path).into_iter().map(|(entry, path)| (entry, Asked::Settings(path))).collect();
+            self.entries(key, pipeline, path).into_iter().map(|(entry, path)| (entry, EntryQuery::Settings(path))).collect();
         if !self.options.only_toml_fragments && (key.is_secret() || !self.options.only_secrets) {
-            entries.push((self.vault.entry_of_value(path), Asked::Value(path)));
+            entries.push((self.vault.value_entry_name(path), EntryQuery::Value(path)));
         }
-        for (entry, asked) in entries {
-            if let Fetched::Failed(source) = self.ask(&mut known, &entry, asked) {
+        for (entry, query) in entries {
+            if let FetchStatus::Failed(source) = self.fetch_cached(&mut known, &entry, query) {
                 return Err(SettingsError::Unreadable {
                     name: key.name().to_owned(),
-                    place: Box::new(Place::new(self.vault.name(), entry)),
+                    location: Box::new(SettingLocation::new(self.vault.name(), entry)),
                     source: Box::new(source),
                 });
             }
         }
-        Ok(known.document.get(path).map(|(value, entry)| Found {
+        Ok(known.document.get(path).map(|(value, entry)| FoundSetting {
             value,
-            place: self.place_in(entry, path),
-            masked: true,
+            location: self.place_in(entry, path),
+            redact: true,
             misplaced: false,
         }))
     }
 
-    fn place(&self, path: &[&str]) -> Place {
-        Place::new(self.vault.name(), path.join("."))
+    fn location(&self, path: &[&str]) -> SettingLocation {
+        SettingLocation::new(self.vault.name(), path.join("."))
     }
 
-    fn keys(&self) -> Vec<(Vec<String>, Place)> {
+    fn keys(&self) -> Vec<(Vec<String>, SettingLocation)> {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let key = |(path, entry): (&Vec<String>, &str)| {
             let parts: Vec<&str> = path.iter().map(String::as_str).collect();
@@ -167,19 +167,19 @@ impl Provider for VaultProvider {
 
     fn notes(&self) -> Vec<String> {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let listed = |what: &str, is: fn(&Fetched) -> bool| {
+        let listed = |what: &str, is: fn(&FetchStatus) -> bool| {
             let names: Vec<&str> =
                 known.entries.iter().filter(|(_, fetched)| is(fetched)).map(|(name, _)| name.as_str()).collect();
             (!names.is_empty()).then(|| format!("{what} {}", names.join(", ")))
         };
         let said: Vec<String> = [
-            listed("read", |fetched| matches!(fetched, Fetched::Read)),
-            listed("no entry", |fetched| matches!(fetched, Fetched::Absent)),
+            listed("read", |fetched| matches!(fetched, FetchStatus::Read)),
+            listed("no entry", |fetched| matches!(fetched, FetchStatus::Absent)),
         ]
         .into_iter()
         .flatten()
         .chain(known.entries.iter().filter_map(|(entry, fetched)| match fetched {
-            Fetched::Denied(why) => Some(format!("access to {entry} is denied: {why}")),
+            FetchStatus::Denied(why) => Some(format!("access to {entry} is denied: {why}")),
             _ => None,
         }))
         .collect();

@@ -40,5 +40,5 @@ fn page(path: &Path, rows: Vec<Value>, bytes: usize) -> Result<Option<Page>, Fil
     }
     let document = catchment_json::Document::from_value(&Value::Array(rows));
     let document = document.map_err(|source| FileError::Json { path: path.to_owned(), source })?;
-    Ok(Some(Page { bytes, ..Page::from(Selection::elements(document)) }))
+    Ok(Some(Page { bytes, ..Page::from(Selection::from_document(document)) }))
 }

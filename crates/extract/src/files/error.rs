@@ -26,7 +26,7 @@ pub enum FileError {
     },
     /// Its name does not say what is in it.
     #[error("{} has no known ending; there are .json, .jsonl, .ndjson and .csv, each also with .gz", path.display())]
-    Format {
+    UnknownFormat {
         /// The file.
         path: PathBuf,
     },
@@ -58,7 +58,7 @@ pub enum FileError {
     },
     /// A row names no file.
     #[error("{row} has no `file_url`, the path of a file")]
-    NoUrl {
+    MissingFileUrl {
         /// The beginning of the row.
         row: String,
     },

@@ -31,7 +31,7 @@ pub(super) fn open(path: &Path) -> Result<(Format, Input), FileError> {
         Some((_, "json")) => Format::Json,
         Some((_, "jsonl" | "ndjson")) => Format::JsonLines,
         Some((_, "csv")) => Format::Csv,
-        _ => return Err(FileError::Format { path: path.to_owned() }),
+        _ => return Err(FileError::UnknownFormat { path: path.to_owned() }),
     };
     let file = File::open(path).map_err(FileError::io(path))?;
     let input: Box<dyn Read> = if is_packed { Box::new(MultiGzDecoder::new(file)) } else { Box::new(file) };

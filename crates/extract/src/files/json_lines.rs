@@ -39,13 +39,13 @@ pub(super) fn read(path: &Path, mut input: Input, take: &mut dyn FnMut(Page) -> 
 struct Lines {
     text: Vec<u8>,
     /// Where each line begins in the text, and ends; empty ones as well.
-    places: Vec<(usize, usize)>,
+    ranges: Vec<(usize, usize)>,
     first: u64,
 }
 
 impl Lines {
     fn new(first: u64) -> Lines {
-        Lines { text: vec![b'['], places: Vec::new(), first }
+        Lines { text: vec![b'['], ranges: Vec::new(), first }
     }
 
     fn push(&mut self, line: &[u8]) {
@@ -54,7 +54,7 @@ impl Lines {
         }
         let start = self.text.len();
         self.text.extend_from_slice(line);
-        self.places.push((start, self.text.len()));
+        self.ranges.push((start, self.text.len()));
     }
 
     fn is_empty(&self) -> bool {
@@ -63,18 +63,18 @@ impl Lines {
 
     fn parse(mut self, path: &Path) -> Result<Document, FileError> {
         self.text.push(b']');
-        let lines = self.places.iter().filter(|(start, end)| start < end).count();
+        let lines = self.ranges.iter().filter(|(start, end)| start < end).count();
         let text = std::mem::take(&mut self.text);
         match Document::parse(text.clone()) {
             Ok(document) if document.root().elements().count() == lines => Ok(document),
             // Either a line is not JSON, or some only are when they are put together: the first one is to be told.
-            Ok(document) => self.wrong_line(&text, path).map_or(Ok(document), Err),
-            Err(source) => Err(self.wrong_line(&text, path).unwrap_or(FileError::Json { path: path.to_owned(), source })),
+            Ok(document) => self.first_invalid_line(&text, path).map_or(Ok(document), Err),
+            Err(source) => Err(self.first_invalid_line(&text, path).unwrap_or(FileError::Json { path: path.to_owned(), source })),
         }
     }
 
-    fn wrong_line(&self, text: &[u8], path: &Path) -> Option<FileError> {
-        let lines = (self.first..).zip(&self.places).filter(|(_, (start, end))| start < end);
+    fn first_invalid_line(&self, text: &[u8], path: &Path) -> Option<FileError> {
+        let lines = (self.first..).zip(&self.ranges).filter(|(_, (start, end))| start < end);
         lines.into_iter().find_map(|(line, (start, end))| {
             let source = Document::parse(text.get(*start..*end)?.to_vec()).err()?;
             Some(FileError::Line { path: path.to_owned(), line, source })

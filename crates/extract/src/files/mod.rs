@@ -2,9 +2,9 @@
 
 mod csv_file;
 mod error;
+mod file_list;
 mod format;
 mod json_lines;
-mod list;
 #[cfg(test)]
 mod tests;
 
@@ -38,7 +38,7 @@ impl Resource {
     /// ```
     pub fn files(name: impl Into<String>, pattern: impl Into<String>) -> Resource {
         let pattern = pattern.into();
-        Resource::pages(name, move |_| rows_of_all(pattern.clone()))
+        Resource::pages(name, move |_| read_all(pattern.clone()))
     }
 
     /// A resource with a row for each file that `pattern` names: `file_url` (its path), `file_name`, `modification_date` and
@@ -52,7 +52,7 @@ impl Resource {
     ///     .incremental(Incremental::new("modification_date"))
     ///     .primary_key(["file_url"]);
     /// let logs = Resource::file_rows("logs", "files");
-    /// let source = Source::new("web_server").with(files).with(logs);
+    /// let source = Source::new("web_server").with_resource(files).with_resource(logs);
     /// assert_eq!(source.resources.len(), 2);
     /// ```
     pub fn file_list(name: impl Into<String>, pattern: impl Into<String>) -> Resource {
@@ -60,7 +60,7 @@ impl Resource {
         Resource::pages(name, move |_| {
             let pattern = pattern.clone();
             try_stream! {
-                yield blocking(move || list::page(&pattern)).await??;
+                yield blocking(move || file_list::list_page(&pattern)).await??;
             }
         })
     }
@@ -68,11 +68,11 @@ impl Resource {
     /// A resource of the rows of each file that a row of the resource `parent` names in `file_url`, as
     /// [`Resource::file_list`] does; see [`Resource::files`].
     pub fn file_rows(name: impl Into<String>, parent: impl Into<String>) -> Resource {
-        Resource::transformer_of_pages(name, parent, |row, _| {
+        Resource::page_transformer(name, parent, |row, _| {
             let path = row.get("file_url").and_then(|url| url.as_str().map(PathBuf::from));
             try_stream! {
-                let path = path.ok_or_else(|| FileError::NoUrl { row: row.node().excerpt(120) })?;
-                for await page in rows(path) {
+                let path = path.ok_or_else(|| FileError::MissingFileUrl { row: row.node().excerpt(120) })?;
+                for await page in read_file(path) {
                     yield page?;
                 }
             }
@@ -80,10 +80,10 @@ impl Resource {
     }
 }
 
-fn rows_of_all(pattern: String) -> impl Stream<Item = Result<Page, PageError>> {
+fn read_all(pattern: String) -> impl Stream<Item = Result<Page, PageError>> {
     try_stream! {
-        for path in blocking(move || list::paths(&pattern)).await?? {
-            for await page in rows(path) {
+        for path in blocking(move || file_list::paths(&pattern)).await?? {
+            for await page in read_file(path) {
                 yield page?;
             }
         }
@@ -91,7 +91,7 @@ fn rows_of_all(pattern: String) -> impl Stream<Item = Result<Page, PageError>> {
 }
 
 /// The rows of one file, page by page. A thread reads one page ahead.
-fn rows(path: PathBuf) -> impl Stream<Item = Result<Page, PageError>> {
+fn read_file(path: PathBuf) -> impl Stream<Item = Result<Page, PageError>> {
     try_stream! {
         let (sender, mut receiver) = mpsc::channel(1);
         let reading = tokio::task::spawn_blocking(move || {

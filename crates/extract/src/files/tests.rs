@@ -6,13 +6,13 @@ use std::sync::Mutex;
 use catchment_state::State;
 
 use crate::run::tests::extract;
-use crate::{Extracted, Incremental, Resource, Source};
+use crate::{ExtractEvent, Incremental, Resource, Source};
 
 /// Extracts, and shows the rows, or what is wrong without the folder's name.
 fn show(source: &Source, state: &State, folder: &Path) -> (String, State) {
     let shown = Mutex::new(Vec::new());
     let sink = |extracted| {
-        if let Extracted::Rows { batch, .. } = extracted {
+        if let ExtractEvent::Rows { batch, .. } = extracted {
             shown.lock().unwrap().extend(batch.rows.nodes().map(|row| format!("{row:?}")));
         }
         ControlFlow::Continue(())
@@ -116,7 +116,7 @@ fn only_files_that_are_new_are_read() {
     let pattern = folder.path().join("*.jsonl").to_string_lossy().into_owned();
     let files =
         Resource::file_list("files", pattern).incremental(Incremental::new("modification_date")).primary_key(["file_url"]);
-    let source = Source::new("s").with(files).with(Resource::file_rows("rows", "files"));
+    let source = Source::new("s").with_resource(files).with_resource(Resource::file_rows("rows", "files"));
     let write = |name: &str, content: &str| std::fs::write(folder.path().join(name), content).unwrap();
     let rows = |shown: &str| shown.matches("\"n\"").count();
     write("1.jsonl", "{\"n\":1}\n");
@@ -137,7 +137,7 @@ fn large_files_come_in_pages() {
     let source = Source::from(Resource::files("r", folder.path().join("a.jsonl").to_string_lossy()));
     let sizes = Mutex::new(Vec::new());
     let sink = |extracted| {
-        if let Extracted::Rows { batch, .. } = extracted {
+        if let ExtractEvent::Rows { batch, .. } = extracted {
             sizes.lock().unwrap().push(batch.rows.ids.len());
         }
         ControlFlow::Continue(())

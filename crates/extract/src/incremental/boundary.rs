@@ -3,29 +3,29 @@
 use std::collections::HashSet;
 
 use catchment_json::{Object, Value};
-use catchment_state::{BoundaryChange, BoundaryEntry, BoundaryKey, BoundaryKind, RowHash, State};
+use catchment_state::{CursorEntry, CursorEntryChange, CursorEntryKey, CursorEntryKind, RowHash, State};
 use indexmap::{IndexMap, IndexSet};
 
-use super::stored::{hashes, own, own_mut, to_list};
+use super::stored::{extension, hashes, to_list, update_extension};
 
 /// The most hashes that the state keeps of a cursor; those beyond it stand in a table.
 pub(super) const MAX_IN_STATE: usize = 1000;
 
 /// Which rows at the last value are left out, as an earlier run has loaded them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum BoundaryRows {
+pub(crate) enum BoundaryDedup {
     /// Those whose key is known: what is appended comes once, also where it changes.
-    KnownKeys,
+    ByKey,
     /// Those that are known as they are. A row that changed while its cursor kept its value is loaded again.
-    Unchanged,
+    ByContent,
     /// None.
-    Never,
+    Off,
 }
 
 /// The hashes of the rows at the last value of earlier runs, and at that of this run.
 #[derive(Debug)]
 pub(super) struct Boundary {
-    rows: BoundaryRows,
+    rows: BoundaryDedup,
     /// Those of earlier runs, in the state and in the table.
     start: HashSet<RowHash>,
     /// Those of keys that the state has.
@@ -49,19 +49,19 @@ pub(super) struct Boundary {
 
 impl Boundary {
     pub(super) fn new(
-        rows: BoundaryRows,
+        rows: BoundaryDedup,
         in_state: Vec<RowHash>,
         whole_in_state: Vec<RowHash>,
-        in_table: &[BoundaryEntry],
+        in_table: &[CursorEntry],
     ) -> Boundary {
         let start = in_state.iter().chain(&whole_in_state).chain(in_table.iter().map(|entry| &entry.id)).copied().collect();
-        let is_long = in_state.iter().any(RowHash::is_long);
+        let is_long = in_state.iter().any(RowHash::is_legacy);
         let (in_table, whole, added) = (in_table.len(), IndexMap::new(), IndexSet::new());
         Boundary { rows, start, in_state, whole_in_state, whole, has_new_whole: false, in_table, is_long, added, moved: false }
     }
 
     /// Whether an earlier run has loaded a row at its last value, so that it is left out.
-    pub(super) fn knows<E>(
+    pub(super) fn is_duplicate<E>(
         &self,
         key: impl FnOnce() -> Result<RowHash, E>,
         whole: impl FnOnce() -> Result<RowHash, E>,
@@ -70,18 +70,18 @@ impl Boundary {
             return Ok(false);
         }
         Ok(match self.rows {
-            BoundaryRows::Never => false,
-            BoundaryRows::Unchanged => self.start.contains(&whole()?),
+            BoundaryDedup::Off => false,
+            BoundaryDedup::ByContent => self.start.contains(&whole()?),
             // A run that merged may have noted whole rows alone, where there are many.
-            BoundaryRows::KnownKeys => {
+            BoundaryDedup::ByKey => {
                 self.start.contains(&key()?) || (!self.whole_in_state.is_empty() && self.start.contains(&whole()?))
             }
         })
     }
 
     /// Whether rows that are left out are to be noted too.
-    pub(super) fn notes_known_rows(&self) -> bool {
-        self.rows == BoundaryRows::Unchanged
+    pub(super) fn records_known_rows(&self) -> bool {
+        self.rows == BoundaryDedup::ByContent
     }
 
     /// Whether hashes are made as they were by old versions of dlt.
@@ -127,71 +127,71 @@ impl Boundary {
     }
 
     /// The hashes that the state keeps, at most `max_in_state` of each kind, and how the table changes.
-    pub(super) fn finish(self, key: BoundaryKey, max_in_state: usize) -> Finished {
-        if self.rows == BoundaryRows::Unchanged {
+    pub(super) fn finish(self, key: CursorEntryKey, max_in_state: usize) -> BoundaryOutcome {
+        if self.rows == BoundaryDedup::ByContent {
             return self.finish_whole(key, max_in_state);
         }
         let (mut in_state, whole_in_state) = if self.moved { Default::default() } else { (self.in_state, self.whole_in_state) };
         let room = max_in_state.saturating_sub(in_state.len());
         let mut added = self.added.into_iter();
         in_state.extend(added.by_ref().take(room));
-        let beyond: Vec<BoundaryEntry> = added.map(BoundaryEntry::from).collect();
+        let beyond: Vec<CursorEntry> = added.map(CursorEntry::from).collect();
         let replaces = self.moved || self.in_table == 0;
         let in_table = beyond.len() + if self.moved { 0 } else { self.in_table };
         let changes = !beyond.is_empty() || (self.moved && self.in_table > 0);
-        let change = changes.then_some(BoundaryChange { key, replaces, entries: beyond });
-        Finished { in_state, whole_in_state, in_table, change }
+        let change = changes.then_some(CursorEntryChange { key, replaces, entries: beyond });
+        BoundaryOutcome { in_state, whole_in_state, in_table, change }
     }
 
     /// What is kept where rows are known as they are: those of this run take the place of those before, which may have
     /// changed. Those that this run did not see would be loaded again, which does no harm.
-    fn finish_whole(self, key: BoundaryKey, max_in_state: usize) -> Finished {
+    fn finish_whole(self, key: CursorEntryKey, max_in_state: usize) -> BoundaryOutcome {
         if !self.moved && !self.has_new_whole {
             let Boundary { in_state, whole_in_state, in_table, .. } = self;
-            return Finished { in_state, whole_in_state, in_table, change: None };
+            return BoundaryOutcome { in_state, whole_in_state, in_table, change: None };
         }
         let before = if self.moved { Vec::new() } else { self.in_state };
         let in_state = before.into_iter().chain(self.added).take(max_in_state).collect();
         let mut whole: Vec<RowHash> = self.whole.into_values().flatten().collect();
-        let entries: Vec<_> = whole.split_off(whole.len().min(max_in_state)).into_iter().map(BoundaryEntry::from).collect();
+        let entries: Vec<_> = whole.split_off(whole.len().min(max_in_state)).into_iter().map(CursorEntry::from).collect();
         let (in_table, changes) = (entries.len(), !entries.is_empty() || self.in_table > 0);
-        let change = changes.then_some(BoundaryChange { key, replaces: true, entries });
-        Finished { in_state, whole_in_state: whole, in_table, change }
+        let change = changes.then_some(CursorEntryChange { key, replaces: true, entries });
+        BoundaryOutcome { in_state, whole_in_state: whole, in_table, change }
     }
 }
 
 /// What is kept of the rows at the last value.
 #[derive(Debug, Default)]
-pub(super) struct Finished {
+pub(super) struct BoundaryOutcome {
     pub(super) in_state: Vec<RowHash>,
     pub(super) whole_in_state: Vec<RowHash>,
     pub(super) in_table: usize,
-    pub(super) change: Option<BoundaryChange>,
+    pub(super) change: Option<CursorEntryChange>,
 }
 
 const BOUNDARY: &str = "boundary";
 
 /// What this program notes in the state of the rows at `last_value`, beside the hashes of keys.
-fn mark<'k>(kept: &'k Object, cursor_path: &str, last_value: &Value) -> Option<&'k Value> {
-    let mark = own(kept, BOUNDARY).and_then(|cursors| cursors.get(cursor_path));
+fn boundary_record<'k>(resource_state: &'k Object, cursor_path: &str, last_value: &Value) -> Option<&'k Value> {
+    let mark = extension(resource_state, BOUNDARY).and_then(|cursors| cursors.get(cursor_path));
     // Another tool may have moved the cursor on, and knows nothing of these rows.
     mark.filter(|mark| mark.get("last_value") == Some(last_value))
 }
 
 /// How many rows at `last_value` the table has, by the state.
-fn rows_in_table(kept: &Object, cursor_path: &str, last_value: &Value) -> usize {
-    let mark = mark(kept, cursor_path, last_value);
+fn rows_in_table(resource_state: &Object, cursor_path: &str, last_value: &Value) -> usize {
+    let mark = boundary_record(resource_state, cursor_path, last_value);
     mark.and_then(|mark| usize::try_from(mark.get("rows")?.as_i64()?).ok()).unwrap_or(0)
 }
 
 /// The hashes of whole rows at `last_value` that the state has.
-pub(super) fn whole_rows(kept: &Object, cursor_path: &str, last_value: &Value) -> Vec<RowHash> {
-    hashes(mark(kept, cursor_path, last_value).and_then(|mark| mark.get("whole_rows")))
+pub(super) fn whole_rows(resource_state: &Object, cursor_path: &str, last_value: &Value) -> Vec<RowHash> {
+    hashes(boundary_record(resource_state, cursor_path, last_value).and_then(|mark| mark.get("whole_rows")))
 }
 
 /// Notes how many rows at `last_value` the table has, and which whole rows there are.
-pub(super) fn set_mark(kept: &mut Object, cursor_path: &str, last_value: &Value, rows: usize, whole: Vec<RowHash>) {
-    own_mut(kept, BOUNDARY, |cursors| {
+pub(super) fn set_mark(resource_state: &mut Object, cursor_path: &str, last_value: &Value, rows: usize, whole: Vec<RowHash>) {
+    update_extension(resource_state, BOUNDARY, |cursors| {
         cursors.shift_remove(cursor_path);
         if rows > 0 || !whole.is_empty() {
             let entries = [("last_value", last_value.clone()), ("rows", Value::from(rows as u64))];
@@ -202,20 +202,20 @@ pub(super) fn set_mark(kept: &mut Object, cursor_path: &str, last_value: &Value,
 }
 
 /// What is kept of the cursor at `path` alone, out of all that a resource keeps.
-pub(crate) fn part_of_cursor(kept: &Object, path: &str) -> Option<Object> {
-    let cursor = super::stored::cursor(kept, path)?;
+pub(crate) fn extract_cursor(resource_state: &Object, path: &str) -> Option<Object> {
+    let cursor = super::stored::cursor(resource_state, path)?;
     let mut part = Object::new();
     super::stored::set_cursor(&mut part, path, Value::Object(cursor.clone()));
-    if let Some(mark) = cursor.get("last_value").and_then(|last| mark(kept, path, last)) {
-        own_mut(&mut part, BOUNDARY, |cursors| drop(cursors.insert(path.to_owned(), mark.clone())));
+    if let Some(mark) = cursor.get("last_value").and_then(|last| boundary_record(resource_state, path, last)) {
+        update_extension(&mut part, BOUNDARY, |cursors| drop(cursors.insert(path.to_owned(), mark.clone())));
     }
     Some(part)
 }
 
 /// The key of a cursor whose rows at the last value stand in the table, in part.
-pub(crate) fn overflow(state: &State, source: &str, resource: &str, cursor_path: &str) -> Option<BoundaryKey> {
-    let kept = state.resource(source, resource)?;
-    let last_value = super::stored::cursor(kept, cursor_path)?.get("last_value")?;
-    let has_rows = rows_in_table(kept, cursor_path, last_value) > 0;
-    has_rows.then(|| BoundaryKey::new(BoundaryKind::Rows, source, resource, cursor_path))
+pub(crate) fn overflow_key(state: &State, source: &str, resource: &str, cursor_path: &str) -> Option<CursorEntryKey> {
+    let resource_state = state.resource(source, resource)?;
+    let last_value = super::stored::cursor(resource_state, cursor_path)?.get("last_value")?;
+    let has_rows = rows_in_table(resource_state, cursor_path, last_value) > 0;
+    has_rows.then(|| CursorEntryKey::new(CursorEntryKind::Rows, source, resource, cursor_path))
 }

@@ -1,17 +1,17 @@
 use catchment_json::Value;
 
-use super::BoundaryRows;
+use super::BoundaryDedup;
 use super::tests::{at, run_with};
 
 /// Runs that merge: what each takes, and what the state has of the rows at the cursor beside the keys.
-fn check_merged(runs: &[(BoundaryRows, &[&str])], expected: &str) -> Option<Value> {
-    let (found, kept) = run_with(&at(), None, runs).unwrap();
+fn check_merged(runs: &[(BoundaryDedup, &[&str])], expected: &str) -> Option<Value> {
+    let (found, resource_state) = run_with(&at(), None, runs).unwrap();
     assert_eq!(found, expected, "{runs:?}");
-    kept.and_then(|kept| kept.get("_catchment").cloned())
+    resource_state.and_then(|resource_state| resource_state.get("_catchment").cloned())
 }
 
-fn unchanged<'p>(pages: &'p [&'p str]) -> (BoundaryRows, &'p [&'p str]) {
-    (BoundaryRows::Unchanged, pages)
+fn unchanged<'p>(pages: &'p [&'p str]) -> (BoundaryDedup, &'p [&'p str]) {
+    (BoundaryDedup::ByContent, pages)
 }
 
 const A: &str = r#"[{"id":1,"at":5,"v":"a"},{"id":2,"at":5,"v":"x"}]"#;
@@ -41,17 +41,17 @@ fn a_row_that_changes_while_it_is_read_twice_is_merged_again() {
 
 #[test]
 fn rows_of_a_merge_key_come_together() {
-    let never = BoundaryRows::Never;
+    let never = BoundaryDedup::Off;
     check_merged(&[(never, &[A]), (never, &[A]), (never, &[B])], "1,2 | 1,2 | 1,2");
 }
 
 #[test]
 fn rows_are_known_where_the_write_disposition_changes() {
-    use BoundaryRows::{KnownKeys, Unchanged};
+    use BoundaryDedup::{ByContent, ByKey};
     let (a, b): (&[&str], &[&str]) = (&[A], &[B]);
-    check_merged(&[(Unchanged, a), (KnownKeys, a), (KnownKeys, b), (Unchanged, a)], "1,2 |  |  | ");
+    check_merged(&[(ByContent, a), (ByKey, a), (ByKey, b), (ByContent, a)], "1,2 |  |  | ");
     // what was appended was known by its key alone
-    check_merged(&[(KnownKeys, a), (Unchanged, a), (Unchanged, a)], "1,2 | 1,2 | ");
+    check_merged(&[(ByKey, a), (ByContent, a), (ByContent, a)], "1,2 | 1,2 | ");
 }
 
 #[test]
@@ -62,18 +62,18 @@ fn many_unchanged_rows_at_one_value_keep_the_state_small() {
     };
     let (many, changed, next) = (page(0, 3000, 0), page(0, 2, 1), r#"[{"id":1,"at":2}]"#);
     let rest = page(2, 3000, 0);
-    let counted = |runs: &[(BoundaryRows, &[&str])]| {
-        let (found, kept) = run_with(&at(), None, runs).unwrap();
+    let counted = |runs: &[(BoundaryDedup, &[&str])]| {
+        let (found, resource_state) = run_with(&at(), None, runs).unwrap();
         let counts: Vec<_> = found.split(" | ").map(|ids| ids.split(',').filter(|id| !id.is_empty()).count()).collect();
-        let kept = Value::Object(kept.unwrap());
-        assert!(kept.to_string().len() < 65536);
-        (counts, kept.get("_catchment").and_then(|own| own.get("boundary")?.get("at")?.get("rows")?.as_i64()))
+        let resource_state = Value::Object(resource_state.unwrap());
+        assert!(resource_state.to_string().len() < 65536);
+        (counts, resource_state.get("_catchment").and_then(|own| own.get("boundary")?.get("at")?.get("rows")?.as_i64()))
     };
-    use BoundaryRows::{KnownKeys, Unchanged};
+    use BoundaryDedup::{ByContent, ByKey};
     let (many, changed): (&[&str], &[&str]) = (&[&many], &[&changed, &rest]);
-    assert_eq!(counted(&[(Unchanged, many), (Unchanged, many)]), (vec![3000, 0], Some(2000)));
-    let runs = [(Unchanged, many), (Unchanged, changed), (Unchanged, changed), (KnownKeys, changed)];
+    assert_eq!(counted(&[(ByContent, many), (ByContent, many)]), (vec![3000, 0], Some(2000)));
+    let runs = [(ByContent, many), (ByContent, changed), (ByContent, changed), (ByKey, changed)];
     assert_eq!(counted(&runs), (vec![3000, 2, 0, 0], Some(2000)));
-    assert_eq!(counted(&[(KnownKeys, many), (Unchanged, many), (Unchanged, many)]), (vec![3000, 3000, 0], Some(2000)));
-    assert_eq!(counted(&[(Unchanged, many), (Unchanged, &[next])]), (vec![3000, 1], Some(0)));
+    assert_eq!(counted(&[(ByKey, many), (ByContent, many), (ByContent, many)]), (vec![3000, 3000, 0], Some(2000)));
+    assert_eq!(counted(&[(ByContent, many), (ByContent, &[next])]), (vec![3000, 1], Some(0)));
 }

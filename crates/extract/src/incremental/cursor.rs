@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
-use catchment_json::{Document, Kind, Node, Value};
+use catchment_json::{Document, Node, NodeKind, Value};
 use catchment_schema::{format_timestamp, parse_date, parse_timestamp};
 
 const MICROS_PER_DAY: i64 = 86_400_000_000;
@@ -45,24 +45,24 @@ impl Comparable<'_> {
 
 /// A value of the cursor in a row.
 #[derive(Debug, Clone)]
-pub(super) struct Point<'d> {
+pub(super) struct OrderedValue<'d> {
     pub(super) node: Node<'d>,
     comparable: Comparable<'d>,
 }
 
-impl<'d> Point<'d> {
-    pub(super) fn new(node: Node<'d>) -> Point<'d> {
+impl<'d> OrderedValue<'d> {
+    pub(super) fn new(node: Node<'d>) -> OrderedValue<'d> {
         let comparable = match node.kind() {
-            Kind::Integer | Kind::Fraction => number(node.number().unwrap_or_default()),
-            Kind::Text => text(node.text().unwrap_or_default()),
+            NodeKind::Integer | NodeKind::Float => number(node.as_number().unwrap_or_default()),
+            NodeKind::String => text(node.as_str().unwrap_or_default()),
             _ => Comparable::Other,
         };
-        Point { node, comparable }
+        OrderedValue { node, comparable }
     }
 
     /// The order of two values: time stamps and dates as instants, numbers as numbers, other text by its characters. None
     /// where they cannot be compared.
-    pub(super) fn compare(&self, other: &Point<'_>) -> Option<Ordering> {
+    pub(super) fn compare(&self, other: &OrderedValue<'_>) -> Option<Ordering> {
         use Comparable::{Fraction, Instant, Integer, Text};
         match (&self.comparable, &other.comparable) {
             (Integer(left), Integer(right)) => Some(left.cmp(right)),
@@ -79,7 +79,7 @@ impl<'d> Point<'d> {
 
     /// Whether the characters of two texts order them in another way than their meaning may: numbers of different lengths,
     /// and dates that do not begin with the year.
-    pub(super) fn is_out_of_order(&self, other: &Point<'_>) -> bool {
+    pub(super) fn is_out_of_order(&self, other: &OrderedValue<'_>) -> bool {
         let (Comparable::Text(left), Comparable::Text(right)) = (&self.comparable, &other.comparable) else { return false };
         let are_numbers = is_number(left) && is_number(right) && left.len() != right.len();
         are_numbers || (is_local_date(left) && is_local_date(right))
@@ -149,21 +149,21 @@ pub(super) fn split_mark(text: &str) -> (&str, &str) {
 
 /// A value of the cursor that outlives its page.
 #[derive(Debug, Clone)]
-pub(super) struct Kept {
+pub(super) struct OwnedOrderedValue {
     document: Document,
     comparable: Comparable<'static>,
 }
 
-impl Kept {
+impl OwnedOrderedValue {
     /// None for a value that is too large to be one: of gigabytes.
-    pub(super) fn new(value: &Value) -> Option<Kept> {
+    pub(super) fn new(value: &Value) -> Option<OwnedOrderedValue> {
         let document = Document::from_value(value).ok()?;
-        let comparable = Point::new(document.root()).comparable.into_owned();
-        Some(Kept { document, comparable })
+        let comparable = OrderedValue::new(document.root()).comparable.into_owned();
+        Some(OwnedOrderedValue { document, comparable })
     }
 
-    pub(super) fn point(&self) -> Point<'_> {
-        Point { node: self.document.root(), comparable: self.comparable.borrow() }
+    pub(super) fn point(&self) -> OrderedValue<'_> {
+        OrderedValue { node: self.document.root(), comparable: self.comparable.borrow() }
     }
 
     pub(super) fn value(&self) -> Value {
@@ -171,7 +171,7 @@ impl Kept {
     }
 
     /// The value, with the mark of the type that `before` has: so dlt finds the type that it wrote.
-    pub(super) fn value_like(&self, before: Option<&Value>) -> Value {
+    pub(super) fn to_value_with_mark_of(&self, before: Option<&Value>) -> Value {
         let value = self.value();
         let mark = before.and_then(Value::as_str).map(|before| split_mark(before).0).unwrap_or_default();
         let plain = value.to_plain_text();
@@ -189,18 +189,18 @@ impl Kept {
 
 /// The order of two values of a cursor.
 pub(crate) fn compare(left: &Value, right: &Value) -> Option<Ordering> {
-    Kept::new(left)?.point().compare(&Kept::new(right)?.point())
+    OwnedOrderedValue::new(left)?.point().compare(&OwnedOrderedValue::new(right)?.point())
 }
 
 #[cfg(test)]
 mod tests {
     use catchment_json::{Document, Value};
 
-    use super::{Kept, Point};
+    use super::{OrderedValue, OwnedOrderedValue};
 
     fn check(left: &str, right: &str, expected: &str) {
         let [left, right] = [left, right].map(|text| Document::parse(text.as_bytes().to_vec()).unwrap());
-        let found = Point::new(left.root()).compare(&Point::new(right.root()));
+        let found = OrderedValue::new(left.root()).compare(&OrderedValue::new(right.root()));
         assert_eq!(found.map_or("no order".to_owned(), |order| format!("{order:?}")), expected, "{left:?} {right:?}");
     }
 
@@ -227,7 +227,7 @@ mod tests {
     fn texts_whose_order_is_another() {
         let check = |left: &str, right: &str, expected: bool| {
             let [left, right] = [left, right].map(|text| Document::from_value(&Value::from(text)).unwrap());
-            let found = Point::new(left.root()).is_out_of_order(&Point::new(right.root()));
+            let found = OrderedValue::new(left.root()).is_out_of_order(&OrderedValue::new(right.root()));
             assert_eq!(found, expected, "{left:?} {right:?}");
         };
         check("10", "9", true);
@@ -254,7 +254,10 @@ mod tests {
     #[test]
     fn values_keep_the_type_that_the_reference_wrote() {
         let like = |value: &str, before: &str| {
-            Kept::new(&Value::parse(value).unwrap()).unwrap().value_like(Some(&Value::from(before))).to_plain_text()
+            OwnedOrderedValue::new(&Value::parse(value).unwrap())
+                .unwrap()
+                .to_value_with_mark_of(Some(&Value::from(before)))
+                .to_plain_text()
         };
         assert_eq!(like(r#""2024-01-01T01:00:00.5+01:00""#, "\u{F027}2023"), "\u{F027}2024-01-01T00:00:00.500000+00:00");
         assert_eq!(like(r#""2024-01-02""#, "\u{F028}2024-01-01"), "\u{F028}2024-01-02");

@@ -12,19 +12,19 @@ mod stored;
 mod tests;
 mod tracker;
 
-use catchment_json::{Path, Value};
+use catchment_json::{JsonPath, Value};
 
-pub use last_value::{LastValue, LastValueFn};
+pub use last_value::{CustomLastValueFn, LastValueFunc};
 
-pub(crate) use boundary::{BoundaryRows, overflow, part_of_cursor};
+pub(crate) use boundary::{BoundaryDedup, extract_cursor, overflow_key};
 pub(crate) use cursor::{compare, unmarked};
-pub(crate) use parents::{FinishedParents, ParentId, Parents, has_parents_in_table, parent_id};
+pub(crate) use parents::{ParentCursors, ParentCursorsOutcome, ParentId, has_parents_in_table, parent_id};
 pub(crate) use shift::shift;
-pub(crate) use stored::{last_value, own, own_mut, unique_hashes};
-pub(crate) use tracker::Tracker;
+pub(crate) use stored::{extension, last_value, unique_hashes, update_extension};
+pub(crate) use tracker::CursorTracker;
 
-use cursor::Kept;
-use last_value::Place;
+use cursor::OwnedOrderedValue;
+use last_value::CursorOrdering;
 
 /// How new rows are told from those of earlier runs: by a cursor, a field whose values grow.
 ///
@@ -35,26 +35,26 @@ use last_value::Place;
 /// characters.
 ///
 /// ```
-/// use catchment_extract::{Incremental, OnMissing, RowOrder};
+/// use catchment_extract::{Incremental, OnCursorValueMissing, RowOrder};
 ///
 /// let since = Incremental::new("updated_at")
 ///     .initial_value("2024-01-01T00:00:00Z")
 ///     .row_order(RowOrder::Desc)
-///     .on_cursor_value_missing(OnMissing::Include)
+///     .on_cursor_value_missing(OnCursorValueMissing::Include)
 ///     .lag(3600.0);
 /// assert_eq!(since.cursor_path.as_str(), "updated_at");
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Incremental {
     /// Where the cursor stands in a row.
-    pub cursor_path: Path,
+    pub cursor_path: JsonPath,
     /// The value that the first run starts from; all rows are taken where there is none.
     pub initial_value: Option<Value>,
     /// The value that rows are taken up to; all by default. With it nothing of earlier runs counts, and nothing is kept:
     /// the same rows come in each run.
     pub end_value: Option<Value>,
     /// Which values are later: the greater ones by default.
-    pub last_value_func: LastValue,
+    pub last_value_func: LastValueFunc,
     /// The fields that tell rows at the last value apart; those of the resource by default, and the whole row where it has
     /// none. An empty list takes all rows at the last value again.
     pub primary_key: Option<Vec<String>>,
@@ -62,14 +62,14 @@ pub struct Incremental {
     /// no new row, and limited runs go on where they ended.
     pub row_order: Option<RowOrder>,
     /// What becomes of rows without a value; an error by default.
-    pub on_cursor_value_missing: OnMissing,
+    pub on_cursor_value_missing: OnCursorValueMissing,
     /// How far before the last value a run starts, for rows that change late: seconds for time stamps, days for dates, a
     /// number for numbers. Rows that are read again are not left out: merge them.
     pub lag: Option<f64>,
     /// Whether rows at the start belong to the range; they do by default.
-    pub range_start: RangeEnd,
+    pub range_start: RangeBound,
     /// Whether rows at the end value belong to the range; open by default.
-    pub range_end: RangeEnd,
+    pub range_end: RangeBound,
     /// Whether the state keeps that the range was loaded.
     is_window: bool,
 }
@@ -85,7 +85,7 @@ pub enum RowOrder {
 
 /// What becomes of a row that has no value at the cursor, or null.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum OnMissing {
+pub enum OnCursorValueMissing {
     /// The run fails.
     #[default]
     Raise,
@@ -97,7 +97,7 @@ pub enum OnMissing {
 
 /// Whether a range has the value at its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RangeEnd {
+pub enum RangeBound {
     /// It does not.
     Open,
     /// It does.
@@ -107,31 +107,31 @@ pub enum RangeEnd {
 impl Incremental {
     /// The cursor in the field `field`.
     pub fn new(field: &str) -> Incremental {
-        Incremental::at(Path::key(field))
+        Incremental::at_path(JsonPath::key(field))
     }
 
     /// The cursor at a path of several fields; the first value that it finds counts.
     ///
     /// ```
     /// use catchment_extract::Incremental;
-    /// use catchment_json::Path;
+    /// use catchment_json::JsonPath;
     ///
-    /// let changed = Incremental::at(Path::parse("meta.changed_at")?);
+    /// let changed = Incremental::at_path(JsonPath::parse("meta.changed_at")?);
     /// assert_eq!(changed.cursor_path.as_str(), "meta.changed_at");
     /// # Ok::<(), catchment_json::PathError>(())
     /// ```
-    pub fn at(cursor_path: Path) -> Incremental {
+    pub fn at_path(cursor_path: JsonPath) -> Incremental {
         Incremental {
             cursor_path,
             initial_value: None,
             end_value: None,
-            last_value_func: LastValue::Max,
+            last_value_func: LastValueFunc::Max,
             primary_key: None,
             row_order: None,
-            on_cursor_value_missing: OnMissing::Raise,
+            on_cursor_value_missing: OnCursorValueMissing::Raise,
             lag: None,
-            range_start: RangeEnd::Closed,
-            range_end: RangeEnd::Open,
+            range_start: RangeBound::Closed,
+            range_end: RangeBound::Open,
             is_window: false,
         }
     }
@@ -152,7 +152,7 @@ impl Incremental {
 
     /// The same cursor, which moves to what `function` chooses.
     #[must_use]
-    pub fn last_value_func(mut self, function: LastValue) -> Incremental {
+    pub fn last_value_func(mut self, function: LastValueFunc) -> Incremental {
         self.last_value_func = function;
         self
     }
@@ -173,7 +173,7 @@ impl Incremental {
 
     /// The same cursor, and what becomes of rows without a value.
     #[must_use]
-    pub fn on_cursor_value_missing(mut self, then: OnMissing) -> Incremental {
+    pub fn on_cursor_value_missing(mut self, then: OnCursorValueMissing) -> Incremental {
         self.on_cursor_value_missing = then;
         self
     }
@@ -187,14 +187,14 @@ impl Incremental {
 
     /// The same cursor, with or without rows at the start of its range.
     #[must_use]
-    pub fn range_start(mut self, end: RangeEnd) -> Incremental {
+    pub fn range_start(mut self, end: RangeBound) -> Incremental {
         self.range_start = end;
         self
     }
 
     /// The same cursor, with or without rows at the end value.
     #[must_use]
-    pub fn range_end(mut self, end: RangeEnd) -> Incremental {
+    pub fn range_end(mut self, end: RangeBound) -> Incremental {
         self.range_end = end;
         self
     }
@@ -205,7 +205,7 @@ impl Incremental {
     pub fn window(mut self, start: Value, end: Value) -> Incremental {
         self.initial_value = Some(start);
         self.end_value = Some(end);
-        (self.range_start, self.range_end, self.is_window) = (RangeEnd::Closed, RangeEnd::Open, true);
+        (self.range_start, self.range_end, self.is_window) = (RangeBound::Closed, RangeBound::Open, true);
         self
     }
 
@@ -213,10 +213,10 @@ impl Incremental {
     pub(crate) fn problem(&self) -> Option<String> {
         let end = self.end_value.as_ref()?;
         let Some(initial) = &self.initial_value else { return Some("`end_value` needs an `initial_value`".to_owned()) };
-        let (end_kept, initial_kept) = (Kept::new(end)?, Kept::new(initial)?);
-        match self.last_value_func.place(&end_kept.point(), &initial_kept.point()) {
+        let (end_kept, initial_kept) = (OwnedOrderedValue::new(end)?, OwnedOrderedValue::new(initial)?);
+        match self.last_value_func.compare(&end_kept.point(), &initial_kept.point()) {
             None => Some(format!("`initial_value` {initial} and `end_value` {end} cannot be compared")),
-            Some(Place::Before) => Some(format!("`end_value` {end} comes before `initial_value` {initial}")),
+            Some(CursorOrdering::Before) => Some(format!("`end_value` {end} comes before `initial_value` {initial}")),
             Some(_) => None,
         }
     }
@@ -224,9 +224,9 @@ impl Incremental {
     /// The lag, where it moves the start.
     pub(crate) fn active_lag(&self) -> Option<f64> {
         let sign = match self.last_value_func {
-            LastValue::Max => -1.0,
-            LastValue::Min => 1.0,
-            LastValue::Custom(_) => return None,
+            LastValueFunc::Max => -1.0,
+            LastValueFunc::Min => 1.0,
+            LastValueFunc::Custom(_) => return None,
         };
         self.lag.filter(|lag| *lag != 0.0 && self.end_value.is_none()).map(|lag| sign * lag)
     }
@@ -234,7 +234,7 @@ impl Incremental {
     /// Whether rows at the start are known again.
     pub(crate) fn dedups(&self) -> bool {
         let no_key = self.primary_key.as_ref().is_some_and(Vec::is_empty);
-        self.range_start == RangeEnd::Closed && self.end_value.is_none() && self.active_lag().is_none() && !no_key
+        self.range_start == RangeBound::Closed && self.end_value.is_none() && self.active_lag().is_none() && !no_key
     }
 
     /// Whether rows come in the direction in which the cursor moves, so that after a part of them it stands where the rest
@@ -242,7 +242,7 @@ impl Incremental {
     pub(crate) fn is_forward(&self) -> bool {
         matches!(
             (&self.last_value_func, self.row_order),
-            (LastValue::Max, Some(RowOrder::Asc)) | (LastValue::Min, Some(RowOrder::Desc))
+            (LastValueFunc::Max, Some(RowOrder::Asc)) | (LastValueFunc::Min, Some(RowOrder::Desc))
         )
     }
 
@@ -250,7 +250,7 @@ impl Incremental {
     pub(crate) fn is_backward(&self) -> bool {
         matches!(
             (&self.last_value_func, self.row_order),
-            (LastValue::Max, Some(RowOrder::Desc)) | (LastValue::Min, Some(RowOrder::Asc))
+            (LastValueFunc::Max, Some(RowOrder::Desc)) | (LastValueFunc::Min, Some(RowOrder::Asc))
         )
     }
 }

@@ -10,7 +10,7 @@ use super::cursor::split_mark;
 pub(crate) fn shift(value: &Value, distance: f64) -> Option<Value> {
     match value {
         Value::Number(source) => number(source.as_str(), distance),
-        Value::Text(source) => text(source, distance).map(Value::from),
+        Value::String(source) => text(source, distance).map(Value::from),
         _ => None,
     }
 }

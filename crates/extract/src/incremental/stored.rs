@@ -1,21 +1,21 @@
 //! What the state keeps of a cursor, in the layout of the reference.
 
 use catchment_json::{Object, Value};
-use catchment_state::{OWN_KEY, RowHash};
+use catchment_state::{CATCHMENT_KEY, RowHash};
 
 /// What the state keeps of the cursor at `path`.
-pub(super) fn cursor<'k>(kept: &'k Object, path: &str) -> Option<&'k Object> {
-    kept.get("incremental")?.get(path)?.as_object()
+pub(super) fn cursor<'k>(resource_state: &'k Object, path: &str) -> Option<&'k Object> {
+    resource_state.get("incremental")?.get(path)?.as_object()
 }
 
 /// The last value of the cursor at `path`.
-pub(crate) fn last_value<'k>(kept: &'k Object, path: &str) -> Option<&'k Value> {
-    cursor(kept, path)?.get("last_value").filter(|value| !value.is_null())
+pub(crate) fn last_value<'k>(resource_state: &'k Object, path: &str) -> Option<&'k Value> {
+    cursor(resource_state, path)?.get("last_value").filter(|value| !value.is_null())
 }
 
 /// The hashes of the rows at the last value of the cursor at `path`.
-pub(crate) fn unique_hashes(kept: &Object, path: &str) -> Vec<RowHash> {
-    hashes(cursor(kept, path).and_then(|cursor| cursor.get("unique_hashes")))
+pub(crate) fn unique_hashes(resource_state: &Object, path: &str) -> Vec<RowHash> {
+    hashes(cursor(resource_state, path).and_then(|cursor| cursor.get("unique_hashes")))
 }
 
 /// A value that is not null.
@@ -33,21 +33,21 @@ pub(super) fn to_list(hashes: Vec<RowHash>) -> Value {
 }
 
 /// Puts what is known of the cursor at `path` into the state of its resource.
-pub(super) fn set_cursor(kept: &mut Object, path: &str, cursor: Value) {
-    let cursors = kept.entry("incremental".to_owned()).or_insert_with(|| Value::Object(Object::new()));
+pub(super) fn set_cursor(resource_state: &mut Object, path: &str, cursor: Value) {
+    let cursors = resource_state.entry("incremental".to_owned()).or_insert_with(|| Value::Object(Object::new()));
     if let Some(cursors) = cursors.as_object_mut() {
         cursors.insert(path.to_owned(), cursor);
     }
 }
 
 /// What this program keeps of a resource under `key`, beside what the reference keeps.
-pub(crate) fn own<'k>(kept: &'k Object, key: &str) -> Option<&'k Value> {
-    kept.get(OWN_KEY)?.get(key)
+pub(crate) fn extension<'k>(resource_state: &'k Object, key: &str) -> Option<&'k Value> {
+    resource_state.get(CATCHMENT_KEY)?.get(key)
 }
 
 /// Changes the object that this program keeps of a resource under `key`; where nothing is left of it, it goes.
-pub(crate) fn own_mut(kept: &mut Object, key: &str, change: impl FnOnce(&mut Object)) {
-    let mut all = kept.get(OWN_KEY).and_then(Value::as_object).cloned().unwrap_or_default();
+pub(crate) fn update_extension(resource_state: &mut Object, key: &str, change: impl FnOnce(&mut Object)) {
+    let mut all = resource_state.get(CATCHMENT_KEY).and_then(Value::as_object).cloned().unwrap_or_default();
     let mut entry = all.get(key).and_then(Value::as_object).cloned().unwrap_or_default();
     change(&mut entry);
     if entry.is_empty() {
@@ -56,8 +56,8 @@ pub(crate) fn own_mut(kept: &mut Object, key: &str, change: impl FnOnce(&mut Obj
         all.insert(key.to_owned(), Value::Object(entry));
     }
     if all.is_empty() {
-        kept.shift_remove(OWN_KEY);
+        resource_state.shift_remove(CATCHMENT_KEY);
     } else {
-        kept.insert(OWN_KEY.to_owned(), Value::Object(all));
+        resource_state.insert(CATCHMENT_KEY.to_owned(), Value::Object(all));
     }
 }

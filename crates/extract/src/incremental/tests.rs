@@ -1,53 +1,57 @@
 use std::sync::Arc;
 
-use catchment_json::{Document, Object, Path, Selection, Value};
-use catchment_state::{BoundaryEntry, RowHash};
+use catchment_json::{Document, JsonPath, Object, Selection, Value};
+use catchment_state::{CursorEntry, RowHash};
 
-use super::{BoundaryRows, Incremental, LastValue, OnMissing, RangeEnd, RowOrder, Tracker};
+use super::{BoundaryDedup, CursorTracker, Incremental, LastValueFunc, OnCursorValueMissing, RangeBound, RowOrder};
 use crate::StopSignal;
 
-/// Runs, each of them pages of rows, with the cursor in `at` and the key in `id`: the ids that were kept in
+/// Runs, each of them pages of rows, with the cursor in `at_path` and the key in `id`: the ids that were kept in
 /// each run, and the state after the last one, or the first error.
 fn run(incremental: &Incremental, runs: &[&[&str]]) -> Result<(String, Option<Object>), String> {
     run_from(incremental, None, runs)
 }
 
-fn run_from(incremental: &Incremental, kept: Option<Object>, runs: &[&[&str]]) -> Result<(String, Option<Object>), String> {
-    let runs: Vec<_> = runs.iter().map(|pages| (BoundaryRows::KnownKeys, *pages)).collect();
-    run_with(incremental, kept, &runs)
+fn run_from(
+    incremental: &Incremental,
+    resource_state: Option<Object>,
+    runs: &[&[&str]],
+) -> Result<(String, Option<Object>), String> {
+    let runs: Vec<_> = runs.iter().map(|pages| (BoundaryDedup::ByKey, *pages)).collect();
+    run_with(incremental, resource_state, &runs)
 }
 
 /// Runs that leave out these rows at the last value.
 pub(super) fn run_with(
     incremental: &Incremental,
-    kept: Option<Object>,
-    runs: &[(BoundaryRows, &[&str])],
+    resource_state: Option<Object>,
+    runs: &[(BoundaryDedup, &[&str])],
 ) -> Result<(String, Option<Object>), String> {
     let key = ["id".to_owned()];
-    let (mut kept, mut shown) = (kept, Vec::new());
+    let (mut resource_state, mut shown) = (resource_state, Vec::new());
     // what a table would have of the rows at the cursor
-    let mut in_table: Vec<BoundaryEntry> = Vec::new();
+    let mut in_table: Vec<CursorEntry> = Vec::new();
     for (rows, pages) in runs {
-        let tracker = Tracker::new(("s", "r"), incremental, (*rows, &key), kept.as_ref(), &in_table);
+        let tracker = CursorTracker::new(("s", "r"), incremental, (*rows, &key), resource_state.as_ref(), &in_table);
         let mut tracker = tracker.map_err(|error| error.to_string())?;
         let mut ids = Vec::new();
         for page in *pages {
-            let mut page = Selection::elements(Document::parse(page.as_bytes().to_vec()).unwrap());
+            let mut page = Selection::from_document(Document::parse(page.as_bytes().to_vec()).unwrap());
             tracker.filter(&mut page, usize::MAX, &StopSignal::default()).map_err(|error| error.to_string())?;
-            ids.extend(page.nodes().map(|row| row.get("id").unwrap().number().unwrap().to_owned()));
+            ids.extend(page.nodes().map(|row| row.get("id").unwrap().as_number().unwrap().to_owned()));
             if tracker.is_done() {
                 ids.push("stop".to_owned());
                 break;
             }
         }
         shown.push(ids.join(","));
-        let (now, change) = tracker.finish(kept.unwrap_or_default());
-        kept = Some(now);
+        let (now, change) = tracker.finish(resource_state.unwrap_or_default());
+        resource_state = Some(now);
         if let Some(change) = change {
             in_table = if change.replaces { change.entries } else { [in_table, change.entries].concat() };
         }
     }
-    Ok((shown.join(" | "), kept))
+    Ok((shown.join(" | "), resource_state))
 }
 
 fn show(incremental: &Incremental, runs: &[&[&str]]) -> String {
@@ -71,9 +75,10 @@ fn check_values(incremental: Incremental, runs: &[&[i64]], expected: &str, state
     let pages: Vec<String> = runs.iter().map(|values| rows(values)).collect();
     let pages: Vec<[&str; 1]> = pages.iter().map(|page| [page.as_str()]).collect();
     let pages: Vec<&[&str]> = pages.iter().map(<[&str; 1]>::as_slice).collect();
-    let (found, kept) = run(&incremental, &pages).unwrap_or_else(|error| (error, None));
-    let kept = kept.and_then(|kept| kept.get("incremental")?.get("at").map(Value::to_string));
-    assert_eq!((found.as_str(), kept.as_deref().unwrap_or_default()), (expected, state), "{incremental:?} {runs:?}");
+    let (found, resource_state) = run(&incremental, &pages).unwrap_or_else(|error| (error, None));
+    let resource_state =
+        resource_state.and_then(|resource_state| resource_state.get("incremental")?.get("at").map(Value::to_string));
+    assert_eq!((found.as_str(), resource_state.as_deref().unwrap_or_default()), (expected, state), "{incremental:?} {runs:?}");
 }
 
 pub(super) fn at() -> Incremental {
@@ -109,9 +114,9 @@ fn rows_at_the_last_value_that_come_late_are_taken() {
 fn ranges_as_the_reference_confirms_them() {
     let range = || at().initial_value(2).end_value(5);
     check_values(range(), &[&[1, 2, 3, 4, 5, 6]], "2,3,4", "");
-    check_values(range().range_start(RangeEnd::Open).range_end(RangeEnd::Closed), &[&[1, 2, 3, 4, 5, 6]], "3,4,5", "");
-    check_values(range().range_start(RangeEnd::Open), &[&[1, 2, 3, 4, 5, 6]], "3,4", "");
-    check_values(range().range_end(RangeEnd::Closed), &[&[1, 2, 3, 4, 5, 6]], "2,3,4,5", "");
+    check_values(range().range_start(RangeBound::Open).range_end(RangeBound::Closed), &[&[1, 2, 3, 4, 5, 6]], "3,4,5", "");
+    check_values(range().range_start(RangeBound::Open), &[&[1, 2, 3, 4, 5, 6]], "3,4", "");
+    check_values(range().range_end(RangeBound::Closed), &[&[1, 2, 3, 4, 5, 6]], "2,3,4,5", "");
     // the same in each run, as nothing is kept
     check_values(range(), &[&[2, 3], &[2, 3]], "1,2 | 1,2", "");
 }
@@ -119,13 +124,13 @@ fn ranges_as_the_reference_confirms_them() {
 #[test]
 fn an_open_start_leaves_out_what_stands_at_it() {
     let state = r#"{"initial_value":null,"last_value":6,"unique_hashes":[],"start_value":5}"#;
-    check_values(at().range_start(RangeEnd::Open), &[&[4, 5], &[5, 6]], "1,2 | 2", state);
+    check_values(at().range_start(RangeBound::Open), &[&[4, 5], &[5, 6]], "1,2 | 2", state);
 }
 
 #[test]
 fn the_least_value_counts_where_it_is_said() {
     let state = r#"{"initial_value":5,"last_value":0,"unique_hashes":["4AR+yK8Nl6+M"],"start_value":5}"#;
-    let least = || at().initial_value(5).last_value_func(LastValue::Min);
+    let least = || at().initial_value(5).last_value_func(LastValueFunc::Min);
     check_values(least(), &[&[7, 5, 3, 0, 6]], "2,3,4", &state.replace("4AR+yK8Nl6+M", &hash("4")));
     check_values(
         least(),
@@ -145,7 +150,7 @@ fn hash(key: &str) -> String {
 #[test]
 fn a_function_may_choose_the_last_value() {
     // the value with the most digits, as the greatest text would not be
-    let longest = LastValue::Custom(Arc::new(|values| {
+    let longest = LastValueFunc::Custom(Arc::new(|values| {
         values.iter().max_by_key(|value| value.to_string().len()).cloned().unwrap_or_default()
     }));
     let state = r#"{"initial_value":null,"last_value":100,"unique_hashes":["HASH"],"start_value":null}"#;
@@ -167,21 +172,22 @@ fn with_a_lag_rows_are_read_again() {
     );
     // the last value does not go back, where fewer rows come than before
     check_values(at().lag(2.0), &[&[5], &[3]], "1 | 1", state);
-    let least = at().lag(2.0).last_value_func(LastValue::Min);
+    let least = at().lag(2.0).last_value_func(LastValueFunc::Min);
     check_values(least, &[&[5], &[8, 7, 6]], "1 | 2,3", state);
 }
 
 #[test]
 fn a_lag_keeps_the_form_of_time_stamps() {
     let page = r#"[{"id":1,"at":"2024-05-02T00:00:00.000+02:00"}]"#;
-    let (_, kept) = run(&at().lag(3600.0), &[&[page]]).unwrap();
+    let (_, resource_state) = run(&at().lag(3600.0), &[&[page]]).unwrap();
     let incremental = at().lag(3600.0);
-    let tracker = Tracker::new(("s", "r"), &incremental, (BoundaryRows::KnownKeys, &[]), kept.as_ref(), &[]).unwrap();
+    let tracker =
+        CursorTracker::new(("s", "r"), &incremental, (BoundaryDedup::ByKey, &[]), resource_state.as_ref(), &[]).unwrap();
     assert_eq!(tracker.start().last_value_text(), "2024-05-01T23:00:00.000+02:00");
     let check = |last: &str, expected: &str| {
-        let (_, kept) = run(&at(), &[&[&format!(r#"[{{"id":1,"at":{last}}}]"#)]]).unwrap();
+        let (_, resource_state) = run(&at(), &[&[&format!(r#"[{{"id":1,"at":{last}}}]"#)]]).unwrap();
         let incremental = at().lag(1.0);
-        let tracker = Tracker::new(("s", "r"), &incremental, (BoundaryRows::KnownKeys, &[]), kept.as_ref(), &[]);
+        let tracker = CursorTracker::new(("s", "r"), &incremental, (BoundaryDedup::ByKey, &[]), resource_state.as_ref(), &[]);
         let found = tracker.map_or_else(|error| error.to_string(), |tracker| tracker.start().last_value_text());
         assert_eq!(found, expected);
     };
@@ -194,10 +200,10 @@ fn a_lag_keeps_the_form_of_time_stamps() {
 fn rows_without_a_value_do_as_they_are_told() {
     let page = r#"[{"id":1,"at":2},{"id":2},{"id":3,"at":null},{"id":4,"at":1}]"#;
     let found = |then| show(&at().on_cursor_value_missing(then), &[&[page], &[page]]);
-    assert_eq!(found(OnMissing::Include), "1,2,3,4 | 2,3");
-    assert_eq!(found(OnMissing::Exclude), "1,4 | ");
+    assert_eq!(found(OnCursorValueMissing::Include), "1,2,3,4 | 2,3");
+    assert_eq!(found(OnCursorValueMissing::Exclude), "1,4 | ");
     assert_eq!(
-        found(OnMissing::Raise),
+        found(OnCursorValueMissing::Raise),
         "resource `r`: {\"id\":2} has no value at the cursor `at`; every row must have one, or `on_cursor_value_missing` say what \
          becomes of those that have none"
     );
@@ -229,7 +235,7 @@ fn pages_end_where_no_later_one_can_have_a_new_row() {
     };
     let (asc, desc) = (RowOrder::Asc, RowOrder::Desc);
     check(at().row_order(asc).initial_value(1).end_value(3), &[&[1, 2, 3, 4]], "1,2,stop");
-    check(at().row_order(asc).initial_value(1).end_value(3).range_end(RangeEnd::Closed), &[&[1, 2, 3, 4, 5]], "1,2,3,stop");
+    check(at().row_order(asc).initial_value(1).end_value(3).range_end(RangeBound::Closed), &[&[1, 2, 3, 4, 5]], "1,2,3,stop");
     check(at().row_order(desc), &[&[3, 2], &[5, 4, 3, 2, 1]], "3,2 | 5,4,stop");
     // a row that is out of order says nothing of the rows after it
     check(at().row_order(desc), &[&[3, 2], &[4, 5, 2, 6]], "3,2 | 4,5,6");
@@ -241,7 +247,7 @@ fn pages_end_where_no_later_one_can_have_a_new_row() {
     check(at().row_order(desc).initial_value(1).end_value(4), &[&[5, 4, 3, 2, 1]], "3,2,1");
     // where a row was out of order, those after the end may not be the last ones
     check(at().row_order(asc).initial_value(1).end_value(4), &[&[2, 1, 5, 3]], "2,1,3");
-    let least = || at().last_value_func(LastValue::Min);
+    let least = || at().last_value_func(LastValueFunc::Min);
     check(least().row_order(desc).initial_value(5).end_value(2), &[&[5, 4, 2, 1]], "5,4,stop");
     check(least().row_order(asc).initial_value(5), &[&[3, 4, 6, 7]], "3,4,stop");
 }
@@ -289,16 +295,16 @@ fn the_state_is_that_of_the_reference() {
     let mut incremental = Incremental::new("upd");
     incremental.initial_value = Some(Value::from(0));
     let page = r#"[{"id":1,"upd":1},{"id":2,"upd":2},{"id":3,"upd":2}]"#;
-    let (_, kept) = run(&incremental, &[&[page]]).unwrap();
+    let (_, resource_state) = run(&incremental, &[&[page]]).unwrap();
     let expected = r#"{"incremental":{"upd":{"initial_value":0,"last_value":2,"unique_hashes":["Tp44cKMYfAuJ","Cn/dwi436vBb"],"start_value":0}}}"#;
-    assert_eq!(Value::Object(kept.unwrap()).to_string(), expected);
+    assert_eq!(Value::Object(resource_state.unwrap()).to_string(), expected);
 }
 
 /// Goes on from a state that the reference wrote.
 fn check_taken_over(state: &str, page: &str, expected: &str, after: &str) {
     let cursor = |text: &str| Value::parse(&format!(r#"{{"incremental":{{"at":{text}}}}}"#)).unwrap();
-    let (found, kept) = run_from(&at(), cursor(state).as_object().cloned(), &[&[page]]).unwrap();
-    assert_eq!((found.as_str(), Value::Object(kept.unwrap())), (expected, cursor(after)));
+    let (found, resource_state) = run_from(&at(), cursor(state).as_object().cloned(), &[&[page]]).unwrap();
+    assert_eq!((found.as_str(), Value::Object(resource_state.unwrap())), (expected, cursor(after)));
 }
 
 #[test]
@@ -329,7 +335,7 @@ fn typed_values_of_the_reference_keep_their_type() {
     };
     let page = r#"[{"id":1,"at":"2024-01-02T01:00:00+01:00"},{"id":2,"at":"2024-01-01T00:00:00Z"}]"#;
     check_taken_over(&state("2024-01-02T00:00:00+00:00"), page, "", &state("2024-01-02T00:00:00+00:00"));
-    let (_, kept) = run_from(
+    let (_, resource_state) = run_from(
         &at(),
         Value::parse(&format!(r#"{{"incremental":{{"at":{}}}}}"#, state("2024-01-02T00:00:00+00:00")))
             .unwrap()
@@ -338,17 +344,21 @@ fn typed_values_of_the_reference_keep_their_type() {
         &[&[r#"[{"id":3,"at":"2024-01-03T00:00:00.5Z"}]"#]],
     )
     .unwrap();
-    let last = kept.and_then(|kept| kept.get("incremental")?.get("at")?.get("last_value").cloned());
+    let last = resource_state.and_then(|resource_state| resource_state.get("incremental")?.get("at")?.get("last_value").cloned());
     assert_eq!(last, Some(Value::from("\u{F027}2024-01-03T00:00:00.500000+00:00")));
 }
 
 #[test]
 fn cursors_may_stand_deeper() {
-    let incremental = Incremental::at(Path::parse("meta.at").unwrap());
+    let incremental = Incremental::at_path(JsonPath::parse("meta.at").unwrap());
     let page = r#"[{"id":1,"meta":{"at":2}},{"id":2,"meta":{"at":1}}]"#;
-    let (found, kept) = run(&incremental, &[&[page], &[page]]).unwrap();
+    let (found, resource_state) = run(&incremental, &[&[page], &[page]]).unwrap();
     assert_eq!(found, "1,2 | ");
-    assert!(kept.is_some_and(|kept| kept.get("incremental").is_some_and(|cursors| cursors.get("meta.at").is_some())));
+    assert!(
+        resource_state.is_some_and(|resource_state| resource_state
+            .get("incremental")
+            .is_some_and(|cursors| cursors.get("meta.at").is_some()))
+    );
 }
 
 #[test]
@@ -368,19 +378,19 @@ fn the_state_stays_small_with_many_rows_at_one_value() {
     };
     let (many, more, next) = (page(0, 5000), page(4000, 5500), r#"[{"id":1,"at":2}]"#);
     let counted = |runs: &[&[&str]]| {
-        let (found, kept) = run(&at(), runs).unwrap();
+        let (found, resource_state) = run(&at(), runs).unwrap();
         let counts: Vec<_> = found.split(" | ").map(|ids| ids.split(',').filter(|id| !id.is_empty()).count()).collect();
-        (counts, Value::Object(kept.unwrap()))
+        (counts, Value::Object(resource_state.unwrap()))
     };
-    let (counts, kept) = counted(&[&[&many], &[&many], &[&more], &[&more, &many]]);
+    let (counts, resource_state) = counted(&[&[&many], &[&many], &[&more], &[&more, &many]]);
     assert_eq!(counts, [5000, 0, 500, 0]);
-    assert!(kept.to_string().len() < 65536);
+    assert!(resource_state.to_string().len() < 65536);
     assert_eq!(
-        kept.get("_catchment").map(Value::to_string),
+        resource_state.get("_catchment").map(Value::to_string),
         Some(r#"{"boundary":{"at":{"last_value":1,"rows":4500}}}"#.to_owned())
     );
-    let (counts, kept) = counted(&[&[&many], &[&many, next]]);
-    assert_eq!((counts, kept.get("_catchment")), (vec![5000, 1], None));
+    let (counts, resource_state) = counted(&[&[&many], &[&many, next]]);
+    assert_eq!((counts, resource_state.get("_catchment")), (vec![5000, 1], None));
 }
 
 #[test]

@@ -1,23 +1,23 @@
 //! One resource's cursor through one run.
 
-mod keep;
+mod finish;
 
-use catchment_json::{Kind, Node, NodeId, Object, Selection, Value, write_value};
+use catchment_json::{Node, NodeId, NodeKind, Object, Selection, Value, write_value};
 use catchment_schema::short_digest;
-use catchment_state::{BoundaryEntry, RowHash};
+use catchment_state::{CursorEntry, RowHash};
 
 use super::boundary::{Boundary, whole_rows};
-use super::cursor::{Kept, Point};
-use super::last_value::Place;
-use super::{BoundaryRows, Incremental, OnMissing, RangeEnd, shift, stored};
-use crate::{ExtractError, Start, StopSignal};
+use super::cursor::{OrderedValue, OwnedOrderedValue};
+use super::last_value::CursorOrdering;
+use super::{BoundaryDedup, Incremental, OnCursorValueMissing, RangeBound, shift, stored};
+use crate::{ExtractError, ResumePoint, StopSignal};
 
 /// How much memory a value of a cursor takes at most: it goes into the state, and often into a URL.
 const MAX_CURSOR_BYTES: usize = 64 << 10;
 
 /// Filters rows by their cursor, and keeps the last value.
 #[derive(Debug)]
-pub(crate) struct Tracker<'r> {
+pub(crate) struct CursorTracker<'r> {
     source: &'r str,
     resource: &'r str,
     incremental: &'r Incremental,
@@ -26,12 +26,12 @@ pub(crate) struct Tracker<'r> {
     /// The fields that tell rows of the resource apart.
     resource_key: &'r [String],
     /// What the resource was given, and is told through.
-    handle: Start,
+    handle: ResumePoint,
     initial_value: Option<Value>,
-    start: Option<Kept>,
-    end: Option<Kept>,
+    start: Option<OwnedOrderedValue>,
+    end: Option<OwnedOrderedValue>,
     /// The last value so far.
-    last: Option<Kept>,
+    last: Option<OwnedOrderedValue>,
     /// The rows that stand at it; none where they are not told apart.
     boundary: Option<Boundary>,
     /// The last value of the runs before.
@@ -40,9 +40,9 @@ pub(crate) struct Tracker<'r> {
     stored_start: Option<Value>,
     kept_rows: bool,
     /// The value of the row before, where rows are to come in order.
-    previous: Option<Kept>,
+    previous: Option<OwnedOrderedValue>,
     /// The last value before the run was interrupted, where the cursor is not to move beyond it.
-    cap: Option<Option<Kept>>,
+    cap: Option<Option<OwnedOrderedValue>>,
     is_disordered: bool,
     /// A value that was left out for the order of its characters.
     out_of_order: Option<String>,
@@ -50,23 +50,23 @@ pub(crate) struct Tracker<'r> {
     saw_end: bool,
 }
 
-impl<'r> Tracker<'r> {
+impl<'r> CursorTracker<'r> {
     /// Continues from `kept`, what the state keeps of the resource; `in_table` are the rows at the cursor that the state
     /// has no room for.
     pub(crate) fn new(
         (source, resource): (&'r str, &'r str),
         incremental: &'r Incremental,
-        (rows, resource_key): (BoundaryRows, &'r [String]),
-        kept: Option<&Object>,
-        in_table: &[BoundaryEntry],
+        (rows, resource_key): (BoundaryDedup, &'r [String]),
+        resource_state: Option<&Object>,
+        in_table: &[CursorEntry],
     ) -> Result<Self, ExtractError> {
         let failed = |problem| ExtractError::Incremental { resource: resource.to_owned(), problem };
         if let Some(problem) = incremental.problem() {
             return Err(failed(problem));
         }
         // A range that ends is the same in each run.
-        let kept = kept.filter(|_| incremental.end_value.is_none());
-        let cursor = kept.and_then(|kept| stored::cursor(kept, incremental.cursor_path.as_str()));
+        let resource_state = resource_state.filter(|_| incremental.end_value.is_none());
+        let cursor = resource_state.and_then(|resource_state| stored::cursor(resource_state, incremental.cursor_path.as_str()));
         let initial_value = stored::value(cursor, "initial_value").or_else(|| incremental.initial_value.clone());
         let stored_last = stored::value(cursor, "last_value");
         let last = stored_last.as_ref().or(initial_value.as_ref());
@@ -74,21 +74,25 @@ impl<'r> Tracker<'r> {
             (Some(lag), Some(last)) => Some(lagged(incremental, initial_value.as_ref(), last, lag).map_err(failed)?),
             (_, last) => last.cloned(),
         };
-        let start = start.as_ref().and_then(Kept::new);
+        let start = start.as_ref().and_then(OwnedOrderedValue::new);
         let in_state = stored::hashes(cursor.and_then(|cursor| cursor.get("unique_hashes")));
         let path = incremental.cursor_path.as_str();
-        let whole = kept.zip(stored_last.as_ref()).map(|(kept, last)| whole_rows(kept, path, last)).unwrap_or_default();
-        Ok(Tracker {
+        let whole = resource_state
+            .zip(stored_last.as_ref())
+            .map(|(resource_state, last)| whole_rows(resource_state, path, last))
+            .unwrap_or_default();
+        Ok(CursorTracker {
             source,
             resource,
             incremental,
             primary_key: incremental.primary_key.as_deref().unwrap_or(resource_key),
             resource_key,
-            handle: Start::new(initial_value.clone(), start.as_ref().map(Kept::value)).to(incremental.end_value.clone()),
+            handle: ResumePoint::new(initial_value.clone(), start.as_ref().map(OwnedOrderedValue::value))
+                .with_end_value(incremental.end_value.clone()),
             initial_value,
             last: start.clone(),
             start,
-            end: incremental.end_value.as_ref().and_then(Kept::new),
+            end: incremental.end_value.as_ref().and_then(OwnedOrderedValue::new),
             boundary: incremental.dedups().then(|| Boundary::new(rows, in_state, whole, in_table)),
             stored_last,
             stored_start: cursor.and_then(|cursor| cursor.get("start_value")).cloned(),
@@ -103,7 +107,7 @@ impl<'r> Tracker<'r> {
     }
 
     /// What the resource continues from.
-    pub(crate) fn start(&self) -> Start {
+    pub(crate) fn start(&self) -> ResumePoint {
         self.handle.clone()
     }
 
@@ -140,13 +144,13 @@ impl<'r> Tracker<'r> {
     /// Takes out of a page the rows that are not new. Stops when `room` rows are kept: those after them count as not
     /// seen. Says whether there are any. It ends early where `stop` says so.
     pub(crate) fn filter(&mut self, page: &mut Selection, room: usize, stop: &StopSignal) -> Result<bool, ExtractError> {
-        let mut latest = self.last.clone().map(Latest::Kept);
-        let mut previous: Option<Point<'_>> = None;
+        let mut latest = self.last.clone().map(LastSeen::Kept);
+        let mut previous: Option<OrderedValue<'_>> = None;
         let mut at_last: Vec<NodeId> = Vec::new();
         let mut moved = false;
         let mut rows = Vec::with_capacity(page.ids.len());
         let mut is_cut = false;
-        let notes_known_rows = self.boundary.as_ref().is_some_and(Boundary::notes_known_rows);
+        let notes_known_rows = self.boundary.as_ref().is_some_and(Boundary::records_known_rows);
         for (index, id) in page.ids.iter().enumerate() {
             stop.check(index).map_err(|_| ExtractError::Cancelled { resource: self.resource.to_owned() })?;
             if rows.len() == room {
@@ -156,16 +160,16 @@ impl<'r> Tracker<'r> {
             let row = page.document.node(*id);
             let Some(cursor) = self.cursor(row) else {
                 match self.incremental.on_cursor_value_missing {
-                    OnMissing::Raise => return Err(self.missing(row)),
-                    OnMissing::Include => rows.push(*id),
-                    OnMissing::Exclude => {}
+                    OnCursorValueMissing::Raise => return Err(self.missing_value(row)),
+                    OnCursorValueMissing::Include => rows.push(*id),
+                    OnCursorValueMissing::Exclude => {}
                 }
                 continue;
             };
-            if cursor.memory() > MAX_CURSOR_BYTES {
-                return Err(self.too_long(row));
+            if cursor.memory_size() > MAX_CURSOR_BYTES {
+                return Err(self.value_too_long(row));
             }
-            let now = Point::new(cursor);
+            let now = OrderedValue::new(cursor);
             if self.incremental.is_forward() || self.incremental.is_backward() {
                 self.note_order(&now, previous.as_ref())?;
                 previous = Some(now.clone());
@@ -173,28 +177,28 @@ impl<'r> Tracker<'r> {
             if self.is_after_end(&now)? {
                 continue;
             }
-            let place = match &latest {
-                Some(latest) => self.place(&now, &latest.point())?,
-                None => Place::Beyond(self.incremental.last_value_func.first(&now)),
+            let ordering = match &latest {
+                Some(latest) => self.ordering(&now, &latest.point())?,
+                None => CursorOrdering::After(self.incremental.last_value_func.first(&now)),
             };
-            let is_at_last = match place {
-                Place::Beyond(made) => {
+            let is_at_last = match ordering {
+                CursorOrdering::After(made) => {
                     latest = match made {
-                        Some(made) => Kept::new(&made).map(Latest::Kept),
-                        None => Some(Latest::Row(now)),
+                        Some(made) => OwnedOrderedValue::new(&made).map(LastSeen::Kept),
+                        None => Some(LastSeen::Row(now)),
                     };
                     moved = true;
                     at_last.clear();
                     true
                 }
-                place => {
+                ordering => {
                     if self.is_old(&now, row)? {
-                        if place == Place::At && notes_known_rows {
+                        if ordering == CursorOrdering::Equal && notes_known_rows {
                             at_last.push(*id);
                         }
                         continue;
                     }
-                    place == Place::At
+                    ordering == CursorOrdering::Equal
                 }
             };
             if is_at_last && self.boundary.is_some() {
@@ -202,9 +206,9 @@ impl<'r> Tracker<'r> {
             }
             rows.push(*id);
         }
-        self.previous = previous.and_then(|previous| Kept::new(&previous.node.to_value())).or(self.previous.take());
+        self.previous = previous.and_then(|previous| OwnedOrderedValue::new(&previous.node.to_value())).or(self.previous.take());
         if moved {
-            self.last = latest.and_then(Latest::keep);
+            self.last = latest.and_then(LastSeen::keep);
         }
         self.note_rows_at_last(page, &at_last, moved)?;
         self.kept_rows |= !rows.is_empty();
@@ -213,22 +217,22 @@ impl<'r> Tracker<'r> {
     }
 
     /// Whether the row is after the end, and so is not of this run.
-    fn is_after_end(&mut self, now: &Point<'_>) -> Result<bool, ExtractError> {
+    fn is_after_end(&mut self, now: &OrderedValue<'_>) -> Result<bool, ExtractError> {
         let Some(end) = &self.end else { return Ok(false) };
-        let is_after = match self.place(now, &end.point())? {
-            Place::Before => false,
-            Place::At => self.incremental.range_end == RangeEnd::Open,
-            Place::Beyond(_) => true,
+        let is_after = match self.ordering(now, &end.point())? {
+            CursorOrdering::Before => false,
+            CursorOrdering::Equal => self.incremental.range_end == RangeBound::Open,
+            CursorOrdering::After(_) => true,
         };
         self.saw_end |= is_after;
         Ok(is_after)
     }
 
     /// Whether an earlier run has had the row, or had no need of it.
-    fn is_old(&mut self, now: &Point<'_>, row: Node<'_>) -> Result<bool, ExtractError> {
+    fn is_old(&mut self, now: &OrderedValue<'_>, row: Node<'_>) -> Result<bool, ExtractError> {
         let Some(start) = &self.start else { return Ok(false) };
-        match self.place(now, &start.point())? {
-            Place::Before => {
+        match self.ordering(now, &start.point())? {
+            CursorOrdering::Before => {
                 self.saw_start = true;
                 if self.out_of_order.is_none() && now.is_out_of_order(&start.point()) {
                     self.out_of_order = Some(now.node.excerpt(40));
@@ -236,22 +240,22 @@ impl<'r> Tracker<'r> {
                 self.handle.set_out_of_range();
                 Ok(true)
             }
-            Place::At if self.incremental.range_start == RangeEnd::Open => Ok(true),
-            Place::At => match &self.boundary {
-                Some(boundary) => boundary.knows(|| self.hash(row), || Ok(whole_hash(row))),
+            CursorOrdering::Equal if self.incremental.range_start == RangeBound::Open => Ok(true),
+            CursorOrdering::Equal => match &self.boundary {
+                Some(boundary) => boundary.is_duplicate(|| self.hash(row), || Ok(whole_hash(row))),
                 None => Ok(false),
             },
-            Place::Beyond(_) => Ok(false),
+            CursorOrdering::After(_) => Ok(false),
         }
     }
 
-    fn note_order(&mut self, now: &Point<'_>, previous: Option<&Point<'_>>) -> Result<(), ExtractError> {
-        let kept = self.previous.as_ref().map(Kept::point);
-        if let Some(previous) = previous.or(kept.as_ref()) {
-            self.is_disordered |= match self.place(now, previous)? {
-                Place::Before => self.incremental.is_forward(),
-                Place::At => false,
-                Place::Beyond(_) => self.incremental.is_backward(),
+    fn note_order(&mut self, now: &OrderedValue<'_>, previous: Option<&OrderedValue<'_>>) -> Result<(), ExtractError> {
+        let resource_state = self.previous.as_ref().map(OwnedOrderedValue::point);
+        if let Some(previous) = previous.or(resource_state.as_ref()) {
+            self.is_disordered |= match self.ordering(now, previous)? {
+                CursorOrdering::Before => self.incremental.is_forward(),
+                CursorOrdering::Equal => false,
+                CursorOrdering::After(_) => self.incremental.is_backward(),
             };
         }
         Ok(())
@@ -266,7 +270,7 @@ impl<'r> Tracker<'r> {
             let (key, resource_key) = (self.hash(row)?, self.resource_key);
             let Some(boundary) = &mut self.boundary else { continue };
             boundary.add(key);
-            if boundary.notes_known_rows() {
+            if boundary.records_known_rows() {
                 let fields = resource_key.iter().map(|field| row.get(field).map(Node::to_value).unwrap_or_default());
                 boundary.add_whole(short_hash(&Value::Array(fields.collect())), whole_hash(row));
             }
@@ -279,10 +283,10 @@ impl<'r> Tracker<'r> {
             Some(key) => row.get(key),
             None => self.incremental.cursor_path.first(row),
         };
-        found.filter(|node| node.kind() != Kind::Null)
+        found.filter(|node| node.kind() != NodeKind::Null)
     }
 
-    fn too_long(&self, row: Node<'_>) -> ExtractError {
+    fn value_too_long(&self, row: Node<'_>) -> ExtractError {
         let (resource, row) = (self.resource.to_owned(), row.excerpt(120));
         let problem = format!(
             "the cursor `{}` has a value of more than {} KiB in the row {row}; such values cannot be kept in the state, take another \
@@ -293,16 +297,16 @@ impl<'r> Tracker<'r> {
         ExtractError::Incremental { resource, problem }
     }
 
-    fn missing(&self, row: Node<'_>) -> ExtractError {
-        ExtractError::CursorMissing {
+    fn missing_value(&self, row: Node<'_>) -> ExtractError {
+        ExtractError::MissingCursorValue {
             resource: self.resource.to_owned(),
             cursor: self.incremental.cursor_path.to_string(),
             row: row.excerpt(120),
         }
     }
 
-    fn place(&self, now: &Point<'_>, other: &Point<'_>) -> Result<Place, ExtractError> {
-        self.incremental.last_value_func.place(now, other).ok_or_else(|| ExtractError::CursorChanged {
+    fn ordering(&self, now: &OrderedValue<'_>, other: &OrderedValue<'_>) -> Result<CursorOrdering, ExtractError> {
+        self.incremental.last_value_func.compare(now, other).ok_or_else(|| ExtractError::CursorTypeChanged {
             resource: self.resource.to_owned(),
             cursor: self.incremental.cursor_path.to_string(),
             before: other.node.excerpt(120),
@@ -313,8 +317,11 @@ impl<'r> Tracker<'r> {
     /// The hash that tells a row at the cursor apart: of its primary key, or of all of it.
     fn hash(&self, row: Node<'_>) -> Result<RowHash, ExtractError> {
         let field = |field: &String| {
-            let missing =
-                || ExtractError::KeyMissing { resource: self.resource.to_owned(), field: field.clone(), row: row.excerpt(120) };
+            let missing = || ExtractError::MissingKeyField {
+                resource: self.resource.to_owned(),
+                field: field.clone(),
+                row: row.excerpt(120),
+            };
             row.get(field).map(Node::to_value).ok_or_else(missing)
         };
         let key = match self.primary_key {
@@ -341,23 +348,23 @@ fn short_hash(value: &Value) -> RowHash {
 }
 
 /// The last value while a page is read.
-enum Latest<'d> {
-    Kept(Kept),
-    Row(Point<'d>),
+enum LastSeen<'d> {
+    Kept(OwnedOrderedValue),
+    Row(OrderedValue<'d>),
 }
 
-impl Latest<'_> {
-    fn point(&self) -> Point<'_> {
+impl LastSeen<'_> {
+    fn point(&self) -> OrderedValue<'_> {
         match self {
-            Latest::Kept(kept) => kept.point(),
-            Latest::Row(point) => point.clone(),
+            LastSeen::Kept(resource_state) => resource_state.point(),
+            LastSeen::Row(point) => point.clone(),
         }
     }
 
-    fn keep(self) -> Option<Kept> {
+    fn keep(self) -> Option<OwnedOrderedValue> {
         match self {
-            Latest::Kept(kept) => Some(kept),
-            Latest::Row(point) => Kept::new(&point.node.to_value()),
+            LastSeen::Kept(resource_state) => Some(resource_state),
+            LastSeen::Row(point) => OwnedOrderedValue::new(&point.node.to_value()),
         }
     }
 }
@@ -368,9 +375,9 @@ fn lagged(incremental: &Incremental, initial: Option<&Value>, last: &Value, lag:
         return Err(format!("`lag` cannot be applied to {last}: it needs numbers, dates or time stamps"));
     };
     let function = &incremental.last_value_func;
-    let is_early = initial.zip(Kept::new(&moved)).is_some_and(|(initial, moved)| {
-        let place = Kept::new(initial).and_then(|initial| function.place(&moved.point(), &initial.point()));
-        place == Some(Place::Before)
+    let is_early = initial.zip(OwnedOrderedValue::new(&moved)).is_some_and(|(initial, moved)| {
+        let ordering = OwnedOrderedValue::new(initial).and_then(|initial| function.compare(&moved.point(), &initial.point()));
+        ordering == Some(CursorOrdering::Before)
     });
     Ok(if is_early { initial.cloned().unwrap_or(moved) } else { moved })
 }

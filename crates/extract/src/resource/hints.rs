@@ -1,8 +1,8 @@
 //! What a resource says of its table and of how it runs.
 
 use catchment_json::{Node, Value};
-use catchment_schema::naming::readable_path;
-use catchment_schema::{Column, Contract, MergeOptions, NestedHints, TableHints, WriteDisposition};
+use catchment_schema::naming::transliterate_path;
+use catchment_schema::{Column, MergeOptions, NestedHints, SchemaContract, TableHints, WriteDisposition};
 use std::sync::Arc;
 
 use super::{ParentKey, Resource, TableName};
@@ -23,7 +23,7 @@ impl Resource {
     /// use catchment_json::Value;
     ///
     /// let events = Resource::rows("events", vec![Value::object([("type", "push".into())])])
-    ///     .table_name_per_row(|row| row.get("type").and_then(|kind| kind.text()).unwrap_or_default().into_owned());
+    ///     .table_name_per_row(|row| row.get("type").and_then(|kind| kind.as_str()).unwrap_or_default().into_owned());
     /// # let _ = events;
     /// ```
     #[must_use]
@@ -78,7 +78,7 @@ impl Resource {
     }
 
     /// Sets that each row of the parent has a cursor of its own, so that late rows of one are loaded when another is further
-    /// on. `key` says which rows of the parent are the same one from run to run, and `definition` what it is made of: where
+    /// on. `key` says which rows of the parent are the same one from run to run, and `fingerprint` what it is made of: where
     /// that changes, what is known of the rows does not count. Applies to a resource that is fed, incremental without an
     /// `end_value`, and not replaced. The cursors of up to 1,000 parents are kept in the state, those of more in a table of the
     /// dataset.
@@ -121,14 +121,14 @@ impl Resource {
     ///         seen.fetch_or(row.get("level").is_some(), Ordering::Relaxed);
     ///         true
     ///     })
-    ///     .warnings_at_end(move || {
+    ///     .final_warnings(move || {
     ///         let is_missing = !has_level.swap(false, Ordering::Relaxed);
     ///         is_missing.then(|| "no row has a level".to_owned()).into_iter().collect()
     ///     });
     /// # let _ = gauges;
     /// ```
     #[must_use]
-    pub fn warnings_at_end(mut self, warnings: impl Fn() -> Vec<String> + Send + Sync + 'static) -> Resource {
+    pub fn final_warnings(mut self, warnings: impl Fn() -> Vec<String> + Send + Sync + 'static) -> Resource {
         self.end_warnings = Some(Arc::new(warnings));
         self
     }
@@ -141,7 +141,7 @@ impl Resource {
     /// use catchment_schema::{Column, ColumnType, DataType};
     ///
     /// let products = Resource::rows("products", vec![("bolt", "0.10")]).columns([
-    ///     Column::of_type("price", ColumnType::Decimal { precision: 10, scale: 2 }),
+    ///     Column::with_type("price", ColumnType::Decimal { precision: 10, scale: 2 }),
     ///     Column::new("since", DataType::Date),
     /// ]);
     /// assert_eq!(products.columns.len(), 2);
@@ -154,7 +154,7 @@ impl Resource {
 
     /// The same resource with a contract of what rows may change.
     #[must_use]
-    pub fn schema_contract(mut self, contract: Contract) -> Resource {
+    pub fn schema_contract(mut self, contract: SchemaContract) -> Resource {
         self.schema_contract = Some(contract);
         self
     }
@@ -213,7 +213,7 @@ impl Resource {
     /// The same resource with what its rows are made of, such as a version or a hash of its steps: where that changes, a
     /// resumable run begins with the first page again.
     #[must_use]
-    pub fn definition(mut self, definition: impl Into<String>) -> Resource {
+    pub fn fingerprint(mut self, definition: impl Into<String>) -> Resource {
         self.definition = definition.into();
         self
     }
@@ -221,8 +221,8 @@ impl Resource {
     /// The table that its rows go to, by its normalised name; what all their tables are like where there are several.
     pub fn root_table(&self) -> String {
         match &self.table_name {
-            TableName::Fixed(name) => readable_path(name),
-            TableName::Resource | TableName::PerRow(_) => readable_path(&self.name),
+            TableName::Fixed(name) => transliterate_path(name),
+            TableName::Resource | TableName::PerRow(_) => transliterate_path(&self.name),
         }
     }
 
@@ -237,9 +237,9 @@ impl Resource {
             columns: self.columns.clone(),
             schema_contract: self.schema_contract,
             max_table_nesting: self.max_table_nesting,
-            kept: self.kept_hints.clone(),
+            passthrough_hints: self.passthrough_hints.clone(),
             nested: self.nested_hints.clone(),
-            reference_names: false,
+            use_dlt_names: false,
         }
     }
 }

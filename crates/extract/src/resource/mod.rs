@@ -9,14 +9,14 @@ use std::fmt;
 use std::sync::Arc;
 
 use catchment_json::{Object, Selection, Value};
-use catchment_schema::{Column, Contract, MergeOptions, MergeStrategy, NestedHints, WriteDisposition};
+use catchment_schema::{Column, MergeOptions, MergeStrategy, NestedHints, SchemaContract, WriteDisposition};
 use futures_core::Stream;
 use futures_util::{StreamExt as _, stream};
 use serde::Serialize;
 
-use crate::incremental::{BoundaryRows, Incremental};
+use crate::incremental::{BoundaryDedup, Incremental};
 use crate::page::{PageError, PageStream};
-use crate::{Limit, Page, Row, Start};
+use crate::{Limit, Page, ResumePoint, Row};
 
 pub(crate) use steps::Step;
 pub use table_name::TableName;
@@ -71,9 +71,9 @@ pub struct Resource {
     /// Columns that are declared, by their names in the source; the rows say what columns there are besides.
     pub columns: Vec<Column>,
     /// What rows may change of the tables; what the source says by default.
-    pub schema_contract: Option<Contract>,
+    pub schema_contract: Option<SchemaContract>,
     /// What the schema keeps of its table for others who read it: `references`, `table_format`, `file_format`.
-    pub kept_hints: Object,
+    pub passthrough_hints: Object,
     /// What is said of the tables of its lists.
     pub nested_hints: Vec<NestedHints>,
     /// How deep objects and lists are taken apart: from 0, at which they stay JSON; as deep as they go by default.
@@ -91,29 +91,29 @@ pub struct Resource {
     pub(crate) parent_key: Option<ParentKey>,
     pub(crate) end_warnings: Option<Arc<EndWarnings>>,
     pub(crate) steps: Vec<Step>,
-    pub(crate) pages: Pages,
+    pub(crate) pages: PageFactory,
 }
 
-type OwnPages = dyn Fn(&Start) -> PageStream + Send + Sync;
+type RootPages = dyn Fn(&ResumePoint) -> PageStream + Send + Sync;
 type EndWarnings = dyn Fn() -> Vec<String> + Send + Sync;
-type KeyOfRow = dyn Fn(&Row) -> Value + Send + Sync;
-type PagesOfRow = dyn Fn(Row, &Start) -> PageStream + Send + Sync;
+type RowKeyFn = dyn Fn(&Row) -> Value + Send + Sync;
+type TransformerPages = dyn Fn(Row, &ResumePoint) -> PageStream + Send + Sync;
 
 /// What tells rows that feed a resource apart.
 #[derive(Clone)]
 pub(crate) struct ParentKey {
     /// What it is made of.
     pub(crate) definition: String,
-    pub(crate) key: Arc<KeyOfRow>,
+    pub(crate) key: Arc<RowKeyFn>,
 }
 
 /// What makes the pages.
 #[derive(Clone)]
-pub(crate) enum Pages {
+pub(crate) enum PageFactory {
     /// Pages of their own, once in each run.
-    Own(Arc<OwnPages>),
+    Root(Arc<RootPages>),
     /// Pages for each row of another resource.
-    OfRows { parent: String, pages: Arc<PagesOfRow> },
+    Transformer { parent: String, pages: Arc<TransformerPages> },
 }
 
 impl Resource {
@@ -138,7 +138,7 @@ impl Resource {
     ///     .incremental(Incremental::new("measured_at").initial_value("2024-01-01"));
     /// assert_eq!(gauges.name, "gauges");
     /// ```
-    pub fn stream<S, P, E>(name: impl Into<String>, pages: impl Fn(&Start) -> S + Send + Sync + 'static) -> Resource
+    pub fn stream<S, P, E>(name: impl Into<String>, pages: impl Fn(&ResumePoint) -> S + Send + Sync + 'static) -> Resource
     where
         S: Stream<Item = Result<P, E>> + Send + 'static,
         P: TryInto<Selection, Error: Into<PageError>>,
@@ -148,7 +148,7 @@ impl Resource {
     }
 
     /// A resource whose pages say where the next one is, so that a later run can go on from there: where
-    /// [`Start::position`] is given, the stream begins there. See [`Resource::resumable`].
+    /// [`ResumePoint::position`] is given, the stream begins there. See [`Resource::resumable`].
     ///
     /// ```
     /// use catchment_extract::{Page, PageError, Resource};
@@ -158,19 +158,19 @@ impl Resource {
     /// fn pages(first: i64) -> impl Stream<Item = Result<Page, PageError>> {
     ///     stream::iter((first..=3).map(|number| {
     ///         let page = Page::from(Document::parse(format!("[{number}]").into_bytes())?);
-    ///         Ok(page.next_at((number < 3).then(|| Value::from(number + 1))))
+    ///         Ok(page.with_next_position((number < 3).then(|| Value::from(number + 1))))
     ///     }))
     /// }
     ///
-    /// let at = |start: &catchment_extract::Start| start.position.as_ref().and_then(Value::as_i64).unwrap_or(1);
+    /// let at = |start: &catchment_extract::ResumePoint| start.position.as_ref().and_then(Value::as_i64).unwrap_or(1);
     /// let numbers = Resource::pages("numbers", move |start| pages(at(start))).resumable(true);
     /// assert!(numbers.resumable);
     /// ```
-    pub fn pages<S>(name: impl Into<String>, pages: impl Fn(&Start) -> S + Send + Sync + 'static) -> Resource
+    pub fn pages<S>(name: impl Into<String>, pages: impl Fn(&ResumePoint) -> S + Send + Sync + 'static) -> Resource
     where
         S: Stream<Item = Result<Page, PageError>> + Send + 'static,
     {
-        Resource::new(name.into(), Pages::Own(Arc::new(move |start| Box::pin(pages(start)))))
+        Resource::new(name.into(), PageFactory::Root(Arc::new(move |start| Box::pin(pages(start)))))
     }
 
     /// A resource of rows that are in memory: a list of anything that serde can serialise, or a document. Each
@@ -197,7 +197,7 @@ impl Resource {
     /// let squares = Resource::iter("squares", |_| (1_u64..=1_000_000).map(|n| (n, n * n)));
     /// # let _ = squares;
     /// ```
-    pub fn iter<I>(name: impl Into<String>, rows: impl Fn(&Start) -> I + Send + Sync + 'static) -> Resource
+    pub fn iter<I>(name: impl Into<String>, rows: impl Fn(&ResumePoint) -> I + Send + Sync + 'static) -> Resource
     where
         I: IntoIterator<Item: Serialize + Send + 'static, IntoIter: Send + 'static>,
     {
@@ -216,36 +216,36 @@ impl Resource {
     ///     let count = river.node().elements().nth(1).and_then(|count| count.to_value().as_i64()).unwrap_or(0);
     ///     stream::iter([Ok::<_, PageError>((0..count).collect::<Vec<_>>())])
     /// });
-    /// let source = Source::new("geography").with(rivers).with(gauges);
+    /// let source = Source::new("geography").with_resource(rivers).with_resource(gauges);
     /// assert_eq!(source.resources.len(), 2);
     /// ```
     pub fn transformer<S, P, E>(
         name: impl Into<String>,
         parent: impl Into<String>,
-        pages: impl Fn(Row, &Start) -> S + Send + Sync + 'static,
+        pages: impl Fn(Row, &ResumePoint) -> S + Send + Sync + 'static,
     ) -> Resource
     where
         S: Stream<Item = Result<P, E>> + Send + 'static,
         P: TryInto<Selection, Error: Into<PageError>>,
         E: Into<PageError>,
     {
-        Resource::transformer_of_pages(name, parent, move |row, start| pages(row, start).map(|page| to_page(page)))
+        Resource::page_transformer(name, parent, move |row, start| pages(row, start).map(|page| to_page(page)))
     }
 
     /// As [`Resource::transformer`], with pages that say more of themselves.
-    pub fn transformer_of_pages<S>(
+    pub fn page_transformer<S>(
         name: impl Into<String>,
         parent: impl Into<String>,
-        pages: impl Fn(Row, &Start) -> S + Send + Sync + 'static,
+        pages: impl Fn(Row, &ResumePoint) -> S + Send + Sync + 'static,
     ) -> Resource
     where
         S: Stream<Item = Result<Page, PageError>> + Send + 'static,
     {
-        let pages = Arc::new(move |row, start: &Start| -> PageStream { Box::pin(pages(row, start)) });
-        Resource::new(name.into(), Pages::OfRows { parent: parent.into(), pages })
+        let pages = Arc::new(move |row, start: &ResumePoint| -> PageStream { Box::pin(pages(row, start)) });
+        Resource::new(name.into(), PageFactory::Transformer { parent: parent.into(), pages })
     }
 
-    fn new(name: String, pages: Pages) -> Resource {
+    fn new(name: String, pages: PageFactory) -> Resource {
         Resource {
             name,
             table_name: TableName::default(),
@@ -257,7 +257,7 @@ impl Resource {
             limit: Limit::default(),
             columns: Vec::new(),
             schema_contract: None,
-            kept_hints: Object::new(),
+            passthrough_hints: Object::new(),
             nested_hints: Vec::new(),
             max_table_nesting: None,
             selected: true,
@@ -273,20 +273,20 @@ impl Resource {
 
     /// The resource whose rows it is fed with; none where it has pages of its own.
     pub fn parent(&self) -> Option<&str> {
-        if let Pages::OfRows { parent, .. } = &self.pages { Some(parent) } else { None }
+        if let PageFactory::Transformer { parent, .. } = &self.pages { Some(parent) } else { None }
     }
 
     /// Which rows at the last value of its cursor are left out, by what becomes of those that are not.
-    pub(crate) fn boundary_rows(&self) -> BoundaryRows {
+    pub(crate) fn boundary_rows(&self) -> BoundaryDedup {
         let is_merged = self.write_disposition == WriteDisposition::Merge;
         // The rows of a merge key replace those before, so they come together or not at all; and scd2 tells by itself which rows
         // it has.
         if is_merged && (!self.merge_key.is_empty() || self.merge.strategy == MergeStrategy::Scd2) {
-            BoundaryRows::Never
+            BoundaryDedup::Off
         } else if is_merged && !self.primary_key.is_empty() {
-            BoundaryRows::Unchanged
+            BoundaryDedup::ByContent
         } else {
-            BoundaryRows::KnownKeys
+            BoundaryDedup::ByKey
         }
     }
 
@@ -318,7 +318,7 @@ impl fmt::Debug for Resource {
             .field("limit", &self.limit)
             .field("columns", &self.columns)
             .field("schema_contract", &self.schema_contract)
-            .field("kept_hints", &self.kept_hints)
+            .field("kept_hints", &self.passthrough_hints)
             .field("nested_hints", &self.nested_hints)
             .field("max_table_nesting", &self.max_table_nesting)
             .field("selected", &self.selected)

@@ -42,7 +42,7 @@ impl Resource {
     where
         I: IntoIterator<Item: Serialize>,
     {
-        self.map_pages_until(move |page, stop| {
+        self.map_pages_cancellable(move |page, stop| {
             let mut rows = Vec::new();
             for (index, row) in page.nodes().enumerate() {
                 stop.check(index)?;
@@ -58,12 +58,12 @@ impl Resource {
     /// use catchment_extract::Resource;
     ///
     /// let long = Resource::rows("rivers", vec![("Rhine", 1233), ("Spree", 400)])
-    ///     .filter(|row| row.elements().nth(1).and_then(|km| km.number()?.parse().ok()).is_some_and(|km: u32| km > 1000));
+    ///     .filter(|row| row.elements().nth(1).and_then(|km| km.as_number()?.parse().ok()).is_some_and(|km: u32| km > 1000));
     /// # let _ = long;
     /// ```
     #[must_use]
     pub fn filter(self, predicate: impl Fn(Node<'_>) -> bool + Send + Sync + 'static) -> Resource {
-        self.map_pages_until(move |mut page, stop| {
+        self.map_pages_cancellable(move |mut page, stop| {
             let mut kept = Vec::with_capacity(page.ids.len());
             for (index, id) in page.ids.iter().enumerate() {
                 stop.check(index)?;
@@ -79,7 +79,7 @@ impl Resource {
     /// The same resource, with the rows that `step` makes of those of each page.
     #[must_use]
     pub fn map_pages(self, step: impl Fn(Selection) -> Result<Selection, PageError> + Send + Sync + 'static) -> Resource {
-        self.map_pages_until(move |page, _| step(page))
+        self.map_pages_cancellable(move |page, _| step(page))
     }
 
     /// The same resource, with the rows that `step` makes of those of each page. It ends early, with an error, where the run is
@@ -88,7 +88,7 @@ impl Resource {
     /// ```
     /// use catchment_extract::Resource;
     ///
-    /// let rivers = Resource::rows("rivers", vec![("Rhine", 1233)]).map_pages_until(|page, stop| {
+    /// let rivers = Resource::rows("rivers", vec![("Rhine", 1233)]).map_pages_cancellable(|page, stop| {
     ///     for (index, _) in page.ids.iter().enumerate() {
     ///         stop.check(index)?;
     ///     }
@@ -97,7 +97,7 @@ impl Resource {
     /// # let _ = rivers;
     /// ```
     #[must_use]
-    pub fn map_pages_until(
+    pub fn map_pages_cancellable(
         mut self,
         step: impl Fn(Selection, &StopSignal) -> Result<Selection, PageError> + Send + Sync + 'static,
     ) -> Resource {

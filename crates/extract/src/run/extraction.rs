@@ -9,19 +9,19 @@ use catchment_state::State;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use indexmap::IndexMap;
 
-use super::dependents::Dependents;
-use super::extracted::{After, Boundaries, ExtractOptions, Extracted, Sink};
-use super::feeding::{ByName, FedEnd, Feeding, From, by_name};
-use super::in_tables::InTables;
-use super::item::{Item, ItemStream};
-use super::node::{Node, Role, lock};
-use super::root::root;
-use super::send::{hand_out, send};
-use super::tree::{Tree, trees};
+use super::cursor_entry_tables::CursorEntryTables;
+use super::dependent_progress::{ByName, DependentEnd, DependentProgress, ParentStart, by_name};
+use super::emit::{emit, emit_rows};
+use super::item::{TreeEvent, TreeStream};
+use super::outcome::{Boundaries, ExtractEvent, ExtractOptions, ExtractOutcome, Sink};
+use super::resource_run::{ResourceRole, ResourceRun, lock};
+use super::root_stream::root_stream;
+use super::transformer_stream::TransformerStream;
+use super::tree::{ResourceTree, build_trees};
 use crate::checkpoint::Checkpoint;
-use crate::progress::Progress;
+use crate::progress::ProgressChannel;
 use crate::warnings::Warnings;
-use crate::{Budget, ExtractError, Resource, Source, Start, StopSignal, Turn, Warning};
+use crate::{DeliveryTurn, ExtractError, ExtractWarning, MemoryBudget, Resource, ResumePoint, Source, StopSignal};
 
 /// A run of a source: what is loaded of it, and what feeds that.
 ///
@@ -29,7 +29,7 @@ use crate::{Budget, ExtractError, Resource, Source, Start, StopSignal, Turn, War
 /// use std::ops::ControlFlow;
 /// use std::sync::atomic::{AtomicUsize, Ordering};
 ///
-/// use catchment_extract::{Boundaries, Budget, Extracted, Extraction, Resource, Source};
+/// use catchment_extract::{Boundaries, MemoryBudget, ExtractEvent, Extraction, Resource, Source};
 /// use catchment_state::State;
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -38,13 +38,13 @@ use crate::{Budget, ExtractError, Resource, Source, Start, StopSignal, Turn, War
 /// let state = State::new("geography", "geography_data", "dlt.destinations.duckdb");
 /// let count = AtomicUsize::new(0);
 /// let sink = |extracted| {
-///     if let Extracted::Rows { batch, .. } = extracted {
+///     if let ExtractEvent::Rows { batch, .. } = extracted {
 ///         count.fetch_add(batch.rows.ids.len(), Ordering::Relaxed);
 ///     }
 ///     ControlFlow::Continue(())
 /// };
 /// let run = Extraction::new(&source, &state, &Boundaries::new())?;
-/// let after = run.run(&Budget::new(1 << 20), &sink).await?;
+/// let after = run.run(&MemoryBudget::new(1 << 20), &sink).await?;
 /// assert_eq!((count.into_inner(), after.state), (2, state));
 /// # Ok(())
 /// # })
@@ -56,44 +56,44 @@ pub struct Extraction<'e> {
     by_name: ByName<'e>,
     state: &'e State,
     without_rows: BTreeSet<String>,
-    trees: Vec<Part<'e>>,
+    trees: Vec<TreeRun<'e>>,
     /// In which tree a resource is, the first one where it is in several, and its place in the source.
-    places: HashMap<&'e str, (usize, usize)>,
+    index_by_name: HashMap<&'e str, (usize, usize)>,
     options: ExtractOptions,
     warnings: Warnings,
 }
 
 /// Which resources of a tree are loaded.
 #[derive(Clone, Copy)]
-enum Loaded<'l> {
+enum LoadScope<'l> {
     /// Those that are among these.
-    Together(&'l HashSet<usize>),
+    All(&'l HashSet<usize>),
     /// This one only.
-    Apart(usize),
+    Single(usize),
 }
 
 /// A tree of resources in a run.
 #[derive(Debug)]
-struct Part<'e> {
+struct TreeRun<'e> {
     /// What its rows and places are known by: the name of its root, or of the one resource that it is for.
     name: Arc<str>,
-    tree: Tree,
+    tree: ResourceTree,
     /// Its members, by their places in the source.
-    nodes: IndexMap<usize, Mutex<Node<'e>>>,
+    nodes: IndexMap<usize, Mutex<ResourceRun<'e>>>,
     /// Whether its root starts elsewhere than its own cursor, for the one resource that is loaded.
-    is_apart: bool,
+    has_own_resume_point: bool,
 }
 
 impl<'e> Extraction<'e> {
-    /// A run that goes on from `state`; `boundaries` are those of [`boundary_keys`](crate::boundary_keys).
+    /// A run that goes on from `state`; `boundaries` are those of [`boundary_keys`](crate::overflowing_entries).
     ///
     /// # Errors
     ///
     /// Where resources cannot run like that: a limit would lose rows, options of a cursor make no sense together, or
     /// what feeds a resource is not there.
     pub fn new(source: &'e Source, state: &'e State, boundaries: &Boundaries) -> Result<Extraction<'e>, ExtractError> {
-        let (options, progress) = (ExtractOptions::default(), Progress::default());
-        Extraction::with(source, state, boundaries, &BTreeSet::new(), options, &progress)
+        let (options, progress) = (ExtractOptions::default(), ProgressChannel::default());
+        Extraction::with_options(source, state, boundaries, &BTreeSet::new(), options, &progress)
     }
 
     /// A run with other bounds, which tells `progress` of itself. `without_rows` are the resources of which no row was ever
@@ -102,13 +102,13 @@ impl<'e> Extraction<'e> {
     /// # Errors
     ///
     /// Those of [`Extraction::new`].
-    pub fn with(
+    pub fn with_options(
         source: &'e Source,
         state: &'e State,
         boundaries: &Boundaries,
         without_rows: &BTreeSet<String>,
         options: ExtractOptions,
-        progress: &Progress,
+        progress: &ProgressChannel,
     ) -> Result<Extraction<'e>, ExtractError> {
         let mut run = Extraction {
             source,
@@ -116,7 +116,7 @@ impl<'e> Extraction<'e> {
             state,
             without_rows: without_rows.clone(),
             trees: Vec::new(),
-            places: HashMap::new(),
+            index_by_name: HashMap::new(),
             options,
             warnings: Warnings::default(),
         };
@@ -124,12 +124,12 @@ impl<'e> Extraction<'e> {
             source.resources.iter().enumerate().filter(|(_, resource)| resource.is_loaded()).collect();
         let (apart, together): (Vec<_>, Vec<_>) = loaded.into_iter().partition(|(_, resource)| run.feeding().is_apart(resource));
         let together: HashSet<usize> = together.into_iter().map(|(index, _)| index).collect();
-        for tree in trees(source, |index| together.contains(&index))? {
-            run.add(tree, Loaded::Together(&together), boundaries, progress)?;
+        for tree in build_trees(source, |index| together.contains(&index))? {
+            run.add(tree, LoadScope::All(&together), boundaries, progress)?;
         }
         for (child, _) in apart {
-            for tree in trees(source, |index| index == child)? {
-                run.add(tree, Loaded::Apart(child), boundaries, progress)?;
+            for tree in build_trees(source, |index| index == child)? {
+                run.add(tree, LoadScope::Single(child), boundaries, progress)?;
             }
         }
         run.refuse_limits_that_lose_rows()?;
@@ -144,56 +144,63 @@ impl<'e> Extraction<'e> {
     ///
     /// let source = Source::from(Resource::rows("rivers", vec![("Rhine", 1233)]));
     /// let state = State::new("geography", "geography_data", "dlt.destinations.duckdb");
-    /// let run = Extraction::new(&source, &state, &Boundaries::new())?.until(&StopSignal::default());
+    /// let run = Extraction::new(&source, &state, &Boundaries::new())?.with_stop_signal(&StopSignal::default());
     /// # let _ = run;
     /// # Ok::<(), catchment_extract::ExtractError>(())
     /// ```
     #[must_use]
-    pub fn until(self, stop: &StopSignal) -> Extraction<'e> {
+    pub fn with_stop_signal(self, stop: &StopSignal) -> Extraction<'e> {
         self.trees.iter().flat_map(|part| part.nodes.values()).for_each(|node| lock(node).set_stop(stop));
         self
     }
 
-    fn feeding(&self) -> Feeding<'_> {
+    fn feeding(&self) -> DependentProgress<'_> {
         let Extraction { source, state, without_rows, by_name, .. } = self;
-        Feeding { source, by_name, state, without_rows }
+        DependentProgress { source, by_name, state, without_rows }
     }
 
     /// Adds a tree.
-    fn add(&mut self, tree: Tree, loaded: Loaded<'_>, boundaries: &Boundaries, progress: &Progress) -> Result<(), ExtractError> {
+    fn add(
+        &mut self,
+        tree: ResourceTree,
+        loaded: LoadScope<'_>,
+        boundaries: &Boundaries,
+        progress: &ProgressChannel,
+    ) -> Result<(), ExtractError> {
         let mut nodes = IndexMap::new();
         let (child, is_apart) = match loaded {
-            Loaded::Together(_) => (None, false),
-            Loaded::Apart(child) => (self.source.resources.get(child), true),
+            LoadScope::All(_) => (None, false),
+            LoadScope::Single(child) => (self.source.resources.get(child), true),
         };
         for index in tree.members() {
             let Some(resource) = self.source.resources.get(index) else { continue };
             let is_loaded = match loaded {
-                Loaded::Together(together) => together.contains(&index),
-                Loaded::Apart(child) => child == index,
+                LoadScope::All(together) => together.contains(&index),
+                LoadScope::Single(child) => child == index,
             };
-            let from = child.filter(|_| !is_loaded).map_or(From::Itself, |child| self.feeding().from(child, resource));
+            let from =
+                child.filter(|_| !is_loaded).map_or(ParentStart::OwnCursor, |child| self.feeding().parent_start(child, resource));
             let own_kept = self.state.resource(&self.source.name, &resource.name);
-            let (kept, in_tables) = match &from {
-                From::Itself => (own_kept, InTables::of(boundaries, self.source, self.state, resource)),
-                From::Apart(position) => (Some(position), InTables::default()),
+            let (resource_state, in_tables) = match &from {
+                ParentStart::OwnCursor => (own_kept, CursorEntryTables::of(boundaries, self.source, self.state, resource)),
+                ParentStart::Saved(position) => (Some(position), CursorEntryTables::default()),
             };
             // Counts of a resource that runs twice would be mixed up.
-            let runs_twice = self.places.contains_key(resource.name.as_str());
-            self.places.entry(&resource.name).or_insert((self.trees.len(), index));
-            let progress = if runs_twice { &Progress::default() } else { progress };
-            let role = Role { resource, kept, is_loaded, is_apart };
-            let node = Node::new(self.source, index, role, in_tables, (progress, &self.warnings))?;
+            let runs_twice = self.index_by_name.contains_key(resource.name.as_str());
+            self.index_by_name.entry(&resource.name).or_insert((self.trees.len(), index));
+            let progress = if runs_twice { &ProgressChannel::default() } else { progress };
+            let role = ResourceRole { resource, resource_state, is_loaded, is_apart };
+            let node = ResourceRun::new(self.source, index, role, in_tables, (progress, &self.warnings))?;
             nodes.insert(index, Mutex::new(node));
         }
         let named = child.or_else(|| self.source.resources.get(tree.root));
         let name: Arc<str> = named.map_or("", |resource| resource.name.as_str()).into();
-        self.trees.push(Part { name, tree, nodes, is_apart });
+        self.trees.push(TreeRun { name, tree, nodes, has_own_resume_point: is_apart });
         Ok(())
     }
 
     fn refuse_limits_that_lose_rows(&self) -> Result<(), ExtractError> {
-        for Part { tree, nodes, .. } in &self.trees {
+        for TreeRun { tree, nodes, .. } in &self.trees {
             let mut limited = HashSet::new();
             for index in tree.members() {
                 let Some(node) = nodes.get(&index) else { continue };
@@ -202,7 +209,7 @@ impl<'e> Extraction<'e> {
                 if is_below_limit || !node.resource.limit.is_none() {
                     limited.insert(index);
                 }
-                node.refuse_limit_that_loses_rows(is_below_limit)?;
+                node.check_limit(is_below_limit)?;
             }
         }
         Ok(())
@@ -221,17 +228,17 @@ impl<'e> Extraction<'e> {
     }
 
     /// Has a resource go on where an earlier attempt was after `pages` pages.
-    pub fn go_on_at(&mut self, tree: &str, checkpoint: Checkpoint, pages: u64) {
+    pub fn resume_at(&mut self, tree: &str, checkpoint: Checkpoint, pages: u64) {
         let part = self.trees.iter().find(|part| part.name.as_ref() == tree);
         if let Some(root) = part.and_then(|part| part.nodes.get(&part.tree.root)) {
-            lock(root).go_on_at(checkpoint, pages);
+            lock(root).resume_at(checkpoint, pages);
         }
     }
 
     /// What a resource would start from; none where the run does not have it.
-    pub fn start_of(&self, resource: &str) -> Option<Start> {
-        let (tree, place) = self.places.get(resource)?;
-        self.trees.get(*tree)?.nodes.get(place).map(|node| lock(node).start_from())
+    pub fn resume_point(&self, resource: &str) -> Option<ResumePoint> {
+        let (tree, place) = self.index_by_name.get(resource)?;
+        self.trees.get(*tree)?.nodes.get(place).map(|node| lock(node).resume_point())
     }
 
     /// Hands out all new rows. `sink` must not wait; each batch waits for its share of `budget` before, so that a source
@@ -242,15 +249,16 @@ impl<'e> Extraction<'e> {
     /// # Errors
     ///
     /// The first one of any resource; the state of the run is lost with it.
-    pub async fn run(self, budget: &Budget, sink: Sink<'_>) -> Result<After, ExtractError> {
-        let is_parallelized = |part: &&Part<'_>| self.source.resources.get(part.tree.root).is_some_and(|root| root.parallelized);
-        let (beside, alone): (Vec<&Part<'e>>, Vec<&Part<'e>>) = self.trees.iter().partition(is_parallelized);
+    pub async fn run(self, budget: &MemoryBudget, sink: Sink<'_>) -> Result<ExtractOutcome, ExtractError> {
+        let is_parallelized =
+            |part: &&TreeRun<'_>| self.source.resources.get(part.tree.root).is_some_and(|root| root.parallelized);
+        let (beside, alone): (Vec<&TreeRun<'e>>, Vec<&TreeRun<'e>>) = self.trees.iter().partition(is_parallelized);
         let lanes = beside.into_iter().map(|part| vec![part]).chain(std::iter::once(alone));
-        let lanes: Vec<_> = lanes.map(|lane| self.run_lane(lane, budget, sink)).collect();
-        let ran = stream::iter(lanes).buffer_unordered(self.options.max_resources.max(1)).try_collect::<()>().await;
+        let lanes: Vec<_> = lanes.map(|lane| self.run_sequentially(lane, budget, sink)).collect();
+        let ran = stream::iter(lanes).buffer_unordered(self.options.max_parallel_resources.max(1)).try_collect::<()>().await;
         if ran.is_err() {
             // There is no report of a run that fails.
-            for Warning { resource, message, count } in self.warnings.all() {
+            for ExtractWarning { resource, message, count } in self.warnings.all() {
                 tracing::warn!(resource, count, "{message}");
             }
         }
@@ -258,23 +266,28 @@ impl<'e> Extraction<'e> {
     }
 
     /// Runs one after the other.
-    async fn run_lane(&self, parts: Vec<&Part<'e>>, budget: &Budget, sink: Sink<'_>) -> Result<(), ExtractError> {
+    async fn run_sequentially(
+        &self,
+        parts: Vec<&TreeRun<'e>>,
+        budget: &MemoryBudget,
+        sink: Sink<'_>,
+    ) -> Result<(), ExtractError> {
         for part in parts {
-            self.run_part(part, budget, sink).await?;
+            self.run_tree(part, budget, sink).await?;
         }
         Ok(())
     }
 
-    async fn run_part(&self, part: &Part<'e>, budget: &Budget, sink: Sink<'_>) -> Result<(), ExtractError> {
-        let Part { tree, nodes, name, .. } = part;
+    async fn run_tree(&self, part: &TreeRun<'e>, budget: &MemoryBudget, sink: Sink<'_>) -> Result<(), ExtractError> {
+        let TreeRun { tree, nodes, name, .. } = part;
         let Some(root_node) = nodes.get(&tree.root) else { return Ok(()) };
-        let mut turn = Turn::default();
-        let mut items: ItemStream<'_> = root(tree.root, root_node, turn.clone());
+        let mut turn = DeliveryTurn::default();
+        let mut items: TreeStream<'_> = root_stream(tree.root, root_node, turn.clone());
         for (child, parent) in tree.dependents.iter().map(|(child, parent)| (*child, *parent)) {
             let Some(node) = nodes.get(&child) else { continue };
             let start = lock(node).start();
             let upstream_turn = std::mem::take(&mut turn);
-            items = Box::pin(Dependents {
+            items = Box::pin(TransformerStream {
                 upstream: items,
                 upstream_turn,
                 turn: turn.clone(),
@@ -282,7 +295,7 @@ impl<'e> Extraction<'e> {
                 child,
                 node,
                 start,
-                width: self.options.max_rows.max(1),
+                width: self.options.max_parallel_items.max(1),
                 queue: VecDeque::new(),
                 is_upstream_done: false,
             });
@@ -290,8 +303,12 @@ impl<'e> Extraction<'e> {
         let is_root_loaded = lock(root_node).is_loaded;
         while let Some(item) = items.next().await {
             match item? {
-                Item::Rows { node, rows, permit, of: _ } => send(name, nodes.get(&node), rows, permit, budget, sink).await?,
-                Item::Mark(checkpoint) => hand_out(Extracted::Checkpoint { tree: Arc::clone(name), checkpoint }, name, sink)?,
+                TreeEvent::Rows { node, rows, permit, parent_row: _ } => {
+                    emit_rows(name, nodes.get(&node), rows, permit, budget, sink).await?
+                }
+                TreeEvent::Checkpoint(checkpoint) => {
+                    emit(ExtractEvent::Checkpoint { tree: Arc::clone(name), checkpoint }, name, sink)?
+                }
             }
             // What feeds others is not asked for more than they take.
             if !is_root_loaded && part.loaded().all(|node| lock(node).has_ended()) {
@@ -305,10 +322,10 @@ impl<'e> Extraction<'e> {
         Ok(())
     }
 
-    fn finish(self) -> Result<After, ExtractError> {
-        let mut after = After { state: self.state.clone(), boundaries: Vec::new(), warnings: Vec::new() };
+    fn finish(self) -> Result<ExtractOutcome, ExtractError> {
+        let mut after = ExtractOutcome { state: self.state.clone(), boundaries: Vec::new(), warnings: Vec::new() };
         let (source, state, without_rows, by_name) = (self.source, self.state, &self.without_rows, &self.by_name);
-        let feeding = Feeding { source, by_name, state, without_rows };
+        let feeding = DependentProgress { source, by_name, state, without_rows };
         let (mut loaded, mut fed) = (Vec::new(), Vec::new());
         for part in self.trees {
             let (nodes, of_part) = part.end();
@@ -321,8 +338,8 @@ impl<'e> Extraction<'e> {
             let resource = node.resource;
             let had_state = self.state.resource(&self.source.name, &resource.name).is_some();
             let outcome = node.finish(is_fed_completely)?;
-            if had_state || outcome.kept.is_some() || resource.write_disposition == WriteDisposition::Replace {
-                after.state.set_resource(&self.source.name, &resource.name, outcome.kept);
+            if had_state || outcome.resource_state.is_some() || resource.write_disposition == WriteDisposition::Replace {
+                after.state.set_resource(&self.source.name, &resource.name, outcome.resource_state);
             }
             after.boundaries.extend(outcome.boundaries);
             names.push(resource);
@@ -330,9 +347,9 @@ impl<'e> Extraction<'e> {
         for fed in fed {
             let resource = |index: usize| self.source.resources.get(index);
             let (Some(child), Some(parent)) = (resource(fed.child), resource(fed.parent)) else { continue };
-            feeding.note(&mut after.state, child, parent, fed.end)?;
+            feeding.record(&mut after.state, child, parent, fed.end)?;
         }
-        names.into_iter().for_each(|parent| feeding.note_left_behind(&mut after.state, parent));
+        names.into_iter().for_each(|parent| feeding.record_unloaded_dependents(&mut after.state, parent));
         for resource in &self.source.resources {
             let of_resource = resource.end_warnings.as_ref().map(|warnings| warnings()).unwrap_or_default();
             of_resource.into_iter().for_each(|warning| self.warnings.add(&resource.name, warning));
@@ -343,22 +360,22 @@ impl<'e> Extraction<'e> {
 }
 
 /// How far a resource was fed by another.
-struct Fed {
+struct DependentLink {
     child: usize,
     parent: usize,
-    end: FedEnd,
+    end: DependentEnd,
 }
 
-impl<'e> Part<'e> {
+impl<'e> TreeRun<'e> {
     /// The members whose rows are loaded.
-    fn loaded<'s>(&'s self) -> impl Iterator<Item = &'s Mutex<Node<'e>>> {
+    fn loaded<'s>(&'s self) -> impl Iterator<Item = &'s Mutex<ResourceRun<'e>>> {
         self.nodes.values().filter(|node| lock(node).is_loaded)
     }
 
     /// What is left of it: the members whose rows are loaded, each with whether it was fed completely, and how far each was
     /// fed.
-    fn end(self) -> (Vec<(usize, Node<'e>, bool)>, Vec<Fed>) {
-        let Part { tree, nodes, is_apart, .. } = self;
+    fn end(self) -> (Vec<(usize, ResourceRun<'e>, bool)>, Vec<DependentLink>) {
+        let TreeRun { tree, nodes, has_own_resume_point: is_apart, .. } = self;
         let complete: HashSet<usize> =
             nodes.iter().filter(|(_, node)| lock(node).is_complete()).map(|(index, _)| *index).collect();
         let ancestors = |index: usize| std::iter::successors(tree.parent(index), |at| tree.parent(*at));
@@ -376,16 +393,16 @@ impl<'e> Part<'e> {
             let is_complete = *is_fed_completely && node.is_complete();
             let mut is_cut = !node.is_complete();
             for parent in ancestors(*child) {
-                let is_left_behind = is_cut && !is_apart;
+                let is_unloaded = is_cut && !is_apart;
                 is_cut |= !complete.contains(&parent);
                 let end = match positions.get(&parent) {
-                    _ if is_left_behind => FedEnd::Cut,
-                    _ if !is_complete && is_apart => FedEnd::Unchanged,
+                    _ if is_unloaded => DependentEnd::Truncated,
+                    _ if !is_complete && is_apart => DependentEnd::Unchanged,
                     _ if !is_complete => continue,
-                    Some(position) => FedEnd::At { position: position.clone(), has_rows: node.has_rows() },
-                    None => FedEnd::Together { has_rows: node.has_rows() },
+                    Some(position) => DependentEnd::Position { position: position.clone(), has_rows: node.has_rows() },
+                    None => DependentEnd::WithParent { has_rows: node.has_rows() },
                 };
-                fed.push(Fed { child: *child, parent, end });
+                fed.push(DependentLink { child: *child, parent, end });
             }
         }
         (loaded, fed)

@@ -5,15 +5,15 @@ use std::convert::Infallible;
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex};
 
-use catchment_json::{Kind, Value};
+use catchment_json::{NodeKind, Value};
 use catchment_schema::WriteDisposition;
 use catchment_state::State;
 use futures_util::stream;
 use proptest::prelude::*;
 
 use crate::{
-    Boundaries, Budget, ExtractError, ExtractOptions, Extracted, Extraction, Incremental, Progress, Resource, Row, Source,
-    keep_fed,
+    Boundaries, ExtractError, ExtractEvent, ExtractOptions, Extraction, Incremental, MemoryBudget, ProgressChannel, Resource,
+    Row, Source, preserve_dependent_cursors,
 };
 
 /// Rows of the parent: ids from 0, each with the value of its cursor.
@@ -28,14 +28,18 @@ fn source(rows: &Rows) -> Source {
         stream::iter([Ok::<_, Infallible>(rows.into_iter().enumerate().map(row).collect::<Vec<_>>())])
     });
     let copy = |name: &str, of: &str| {
-        let row = |row: Row, _: &crate::Start| {
+        let row = |row: Row, _: &crate::ResumePoint| {
             let id = row.get("id").unwrap_or_default();
             stream::iter([Ok::<_, Infallible>(vec![Value::object([("id", id)])])])
         };
         Resource::transformer(name, of, row)
     };
     let parent = parent.incremental(Incremental::new("at")).primary_key(["id"]);
-    Source::new("s").with(parent).with(copy("child", "parent")).with(copy("other", "parent")).with(copy("deep", "child"))
+    Source::new("s")
+        .with_resource(parent)
+        .with_resource(copy("child", "parent"))
+        .with_resource(copy("other", "parent"))
+        .with_resource(copy("deep", "child"))
 }
 
 /// A dataset.
@@ -62,7 +66,7 @@ impl World {
         let source = source(&self.rows).select(names).unwrap();
         if is_refreshed {
             let without_rows = self.without_rows(&source);
-            keep_fed(&source, &mut self.state, &without_rows);
+            preserve_dependent_cursors(&source, &mut self.state, &without_rows);
             self.loaded.retain(|(name, _)| !names.contains(&name.as_str()));
             names.iter().for_each(|name| self.state.set_resource("s", name, None));
         }
@@ -76,13 +80,13 @@ impl World {
 
     fn run_source(&mut self, source: &Source) -> Result<String, ExtractError> {
         let without_rows = self.without_rows(source);
-        let (options, progress, known) = (ExtractOptions::default(), Progress::default(), Boundaries::new());
-        let run = Extraction::with(source, &self.state, &known, &without_rows, options, &progress)?;
+        let (options, progress, known) = (ExtractOptions::default(), ProgressChannel::default(), Boundaries::new());
+        let run = Extraction::with_options(source, &self.state, &known, &without_rows, options, &progress)?;
         let loaded = Mutex::new(Vec::new());
         let sink = |extracted| {
-            if let Extracted::Rows { batch, .. } = extracted {
+            if let ExtractEvent::Rows { batch, .. } = extracted {
                 let id = |row: catchment_json::Node<'_>| {
-                    row.get("id").filter(|id| id.kind() == Kind::Integer)?.number()?.parse::<i64>().ok()
+                    row.get("id").filter(|id| id.kind() == NodeKind::Integer)?.as_number()?.parse::<i64>().ok()
                 };
                 let ids = batch.rows.nodes().filter_map(id).map(|id| (batch.resource.as_ref().to_owned(), id));
                 loaded.lock().unwrap().extend(ids);
@@ -90,7 +94,7 @@ impl World {
             ControlFlow::Continue(())
         };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-        self.state = runtime.block_on(run.run(&Budget::new(1 << 20), &sink))?.state;
+        self.state = runtime.block_on(run.run(&MemoryBudget::new(1 << 20), &sink))?.state;
         let loaded = loaded.into_inner().unwrap();
         let shown: Vec<_> = loaded.iter().map(|(name, id)| format!("{name} {id}")).collect();
         self.loaded.extend(loaded);
@@ -148,8 +152,8 @@ fn a_child_that_runs_alone_gets_no_row_twice() {
     world.check(&[1, 2], &["child"], false, "child 1, child 2");
     world.check(&[], &["child"], false, "");
     world.check(&[3], &["parent", "child"], false, "parent 1, parent 2, parent 3, child 3");
-    let kept = world.state.resource("s", "child").cloned().map(Value::Object);
-    assert_eq!(kept.map(|kept| kept.to_string()), None, "the two are together again");
+    let resource_state = world.state.resource("s", "child").cloned().map(Value::Object);
+    assert_eq!(resource_state.map(|resource_state| resource_state.to_string()), None, "the two are together again");
 }
 
 #[test]
@@ -169,7 +173,7 @@ fn a_child_without_rows_is_fed_once() {
     };
     let first = asked(&mut world);
     assert_eq!(
-        first.resource("s", "child").map(|kept| Value::Object(kept.clone()).to_string()).as_deref(),
+        first.resource("s", "child").map(|resource_state| Value::Object(resource_state.clone()).to_string()).as_deref(),
         Some(r#"{"_catchment":{"fed":{"parent":true}}}"#)
     );
     assert_eq!(asked(&mut world), first);

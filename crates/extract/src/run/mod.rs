@@ -1,32 +1,32 @@
 //! Running a source.
 
-mod dependents;
-mod extracted;
+mod cursor_entry_tables;
+mod dependent_progress;
+mod emit;
 mod extraction;
-mod feeding;
 #[cfg(test)]
 mod feeding_tests;
-mod in_tables;
 mod item;
-mod node;
+mod outcome;
 #[cfg(test)]
 mod parents_tests;
 #[cfg(test)]
 mod progress_tests;
 #[cfg(test)]
 mod properties;
-mod root;
-mod send;
+mod resource_run;
+mod root_stream;
 #[cfg(test)]
 mod stop_tests;
 mod table_names;
 #[cfg(test)]
 pub(crate) mod tests;
+mod transformer_stream;
 mod tree;
 #[cfg(test)]
 mod warnings_tests;
 
-pub use extracted::{After, Boundaries, ExtractOptions, Extracted, RowBatch, Sink};
+pub use cursor_entry_tables::overflowing_entries;
+pub use dependent_progress::preserve_dependent_cursors;
 pub use extraction::Extraction;
-pub use feeding::keep_fed;
-pub use in_tables::boundary_keys;
+pub use outcome::{Boundaries, ExtractEvent, ExtractOptions, ExtractOutcome, RowBatch, Sink};

@@ -6,12 +6,15 @@ use std::sync::{Arc, Mutex};
 
 use catchment_json::{Document, Selection, Value};
 use catchment_schema::WriteDisposition;
-use catchment_state::{BoundaryChange, BoundaryKind, State};
+use catchment_state::{CursorEntryChange, CursorEntryKind, State};
 use futures_util::stream;
 use proptest::prelude::*;
 
 use super::tests::fresh;
-use crate::{Boundaries, Budget, Extracted, Extraction, Incremental, Resource, Row, Source, Start, Warning, boundary_keys};
+use crate::{
+    Boundaries, ExtractEvent, ExtractWarning, Extraction, Incremental, MemoryBudget, Resource, ResumePoint, Row, Source,
+    overflowing_entries,
+};
 
 /// The values of the cursor of each parent's rows. The id of a row is that of its parent and its place in it.
 type Values = Arc<Mutex<Vec<Vec<i64>>>>;
@@ -21,11 +24,11 @@ struct World {
     state: State,
     /// What the tables beside the state have.
     tables: Boundaries,
-    changes: Vec<BoundaryChange>,
+    changes: Vec<CursorEntryChange>,
     /// Whether the next run goes on after one that was interrupted.
     is_interrupted: bool,
     loaded: Vec<String>,
-    warnings: Vec<Warning>,
+    warnings: Vec<ExtractWarning>,
     disposition: WriteDisposition,
 }
 
@@ -54,7 +57,7 @@ impl World {
             |id: &usize| Value::object([("id", Value::from(*id as u64)), ("name", Value::from(self.loaded.len() as u64))]);
         let parents = Resource::rows("parent", parents.iter().map(parent).collect::<Vec<_>>()).selected(false);
         let values = Arc::clone(&self.values);
-        let events = Resource::transformer("events", "parent", move |row: Row, start: &Start| {
+        let events = Resource::transformer("events", "parent", move |row: Row, start: &ResumePoint| {
             let parent = row.get("id").and_then(|id| id.as_i64()).unwrap();
             let since = start.last_value.as_ref().and_then(Value::as_i64).unwrap();
             let of_parent = values.lock().unwrap()[parent as usize].clone();
@@ -66,24 +69,24 @@ impl World {
             events.incremental(Incremental::new("at").initial_value(0)).primary_key(["id"]).write_disposition(self.disposition);
         let key = |row: &Row| row.get("id").unwrap_or_default();
         let events = if is_own { events.cursor_per_parent("id", key) } else { events };
-        let source = Source::new("s").with(parents).with(events);
+        let source = Source::new("s").with_resource(parents).with_resource(events);
         let loaded = Mutex::new(Vec::new());
         let sink = |extracted| {
-            if let Extracted::Rows { batch, .. } = extracted {
-                let ids = batch.rows.nodes().map(|row| row.get("id").unwrap().text().unwrap().into_owned());
+            if let ExtractEvent::Rows { batch, .. } = extracted {
+                let ids = batch.rows.nodes().map(|row| row.get("id").unwrap().as_str().unwrap().into_owned());
                 loaded.lock().unwrap().extend(ids);
             }
             ControlFlow::Continue(())
         };
-        let keys = boundary_keys(&source, &self.state);
+        let keys = overflowing_entries(&source, &self.state);
         let known = keys.into_iter().map(|key| (key.clone(), self.tables.get(&key).cloned().unwrap_or_default())).collect();
         let mut run = Extraction::new(&source, &self.state, &known).unwrap();
         if self.is_interrupted {
             let row = Value::Array(vec![Value::object([("id", Value::from("0.0")), ("at", Value::from(0))])]);
-            run.replay("events", Selection::elements(Document::from_value(&row).unwrap()), 0).unwrap();
+            run.replay("events", Selection::from_document(Document::from_value(&row).unwrap()), 0).unwrap();
         }
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-        let after = runtime.block_on(run.run(&Budget::new(1 << 20), &sink)).unwrap();
+        let after = runtime.block_on(run.run(&MemoryBudget::new(1 << 20), &sink)).unwrap();
         (self.state, self.warnings, self.changes) = (after.state, after.warnings, after.boundaries);
         for change in &self.changes {
             let entries = self.tables.entry(change.key.clone()).or_default();
@@ -99,7 +102,7 @@ impl World {
 
     /// How many cursors of parents the table has.
     fn in_table(&self) -> usize {
-        let of_parents = self.tables.iter().filter(|(key, _)| key.kind == BoundaryKind::Parents);
+        let of_parents = self.tables.iter().filter(|(key, _)| key.kind == CursorEntryKind::Parents);
         of_parents.map(|(_, entries)| entries.len()).sum()
     }
 
@@ -110,7 +113,7 @@ impl World {
 
     /// Whether the last run has changed what the table has of parents.
     fn has_changed_table(&self) -> bool {
-        self.changes.iter().any(|change| change.key.kind == BoundaryKind::Parents)
+        self.changes.iter().any(|change| change.key.kind == CursorEntryKind::Parents)
     }
 
     /// Runs `count` parents, which have a row each by now.
@@ -140,8 +143,10 @@ fn late_rows_of_a_slow_parent_are_loaded() {
     // a new parent starts at the initial value
     world.add(2, &[1]);
     world.check(&[0, 1, 2], "2.0");
-    let last =
-        world.state.resource("s", "events").and_then(|kept| kept.get("incremental")?.get("at")?.get("last_value").cloned());
+    let last = world
+        .state
+        .resource("s", "events")
+        .and_then(|resource_state| resource_state.get("incremental")?.get("at")?.get("last_value").cloned());
     assert_eq!(last, Some(Value::from(301)), "as the reference keeps it");
 }
 

@@ -7,13 +7,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use catchment_json::{Selection, Value};
 use catchment_schema::WriteDisposition;
-use catchment_state::{BoundaryEntry, BoundaryKey, State};
+use catchment_state::{CursorEntry, CursorEntryKey, State};
 use futures_util::stream;
 use proptest::prelude::*;
 
 use crate::{
-    Boundaries, Budget, Checkpoint, ExtractError, Extracted, Extraction, Incremental, Page, PageError, Resource, RowOrder,
-    Source, Start, boundary_keys,
+    Boundaries, Checkpoint, ExtractError, ExtractEvent, Extraction, Incremental, MemoryBudget, Page, PageError, Resource,
+    ResumePoint, RowOrder, Source, overflowing_entries,
 };
 
 /// A row: its key, the value of its cursor, and what else it says.
@@ -67,7 +67,7 @@ fn resource(setup: Setup, rows: &Rows, limit: Option<u64>) -> Resource {
     let rows = Arc::clone(rows);
     let mut incremental = Incremental::new("at");
     incremental.row_order = setup.order;
-    let pages = move |start: &Start| {
+    let pages = move |start: &ResumePoint| {
         let mut rows = rows.lock().unwrap_or_else(PoisonError::into_inner).clone();
         match setup.order {
             Some(RowOrder::Asc) => rows.sort_by_key(|(_, at, _)| *at),
@@ -82,7 +82,7 @@ fn resource(setup: Setup, rows: &Rows, limit: Option<u64>) -> Resource {
         let pages = pages.into_iter().enumerate().skip(first).map(move |(index, rows)| {
             let row = |(id, at, text): Row| Value::object([("id", id.into()), ("at", at.into()), ("text", Value::from(text))]);
             let page = Page::from(Selection::try_from(rows.into_iter().map(row).collect::<Vec<_>>())?);
-            Ok::<_, PageError>(page.next_at((index + 1 < count).then(|| Value::from(index as u64 + 1))))
+            Ok::<_, PageError>(page.with_next_position((index + 1 < count).then(|| Value::from(index as u64 + 1))))
         });
         stream::iter(pages.collect::<Vec<_>>())
     };
@@ -96,12 +96,12 @@ fn resource(setup: Setup, rows: &Rows, limit: Option<u64>) -> Resource {
 }
 
 /// What a run has handed out, as it would be on disk.
-type Log = Vec<Extracted>;
+type Log = Vec<ExtractEvent>;
 
 /// A dataset, and what a run of it leaves behind.
 struct World {
     state: State,
-    boundaries: BTreeMap<BoundaryKey, Vec<BoundaryEntry>>,
+    boundaries: BTreeMap<CursorEntryKey, Vec<CursorEntry>>,
     loaded: Vec<Row>,
     /// How many rows the last run loaded.
     last_count: usize,
@@ -113,7 +113,7 @@ impl World {
     /// Runs, as far as batch `killed_at`; loads what comes, if all does.
     fn run(&mut self, resource: Resource, killed_at: Option<usize>) -> Result<(), ExtractError> {
         let source = Source::from(resource);
-        let keys = boundary_keys(&source, &self.state);
+        let keys = overflowing_entries(&source, &self.state);
         let known: Boundaries = keys.into_iter().filter_map(|key| self.boundaries.remove_entry(&key)).collect();
         let mut run = Extraction::new(&source, &self.state, &known)?;
         let log = go_on(&mut run, std::mem::take(&mut self.unfinished))?;
@@ -123,13 +123,13 @@ impl World {
             if killed_at == Some(log.1) {
                 return ControlFlow::Break(());
             }
-            log.1 += usize::from(matches!(extracted, Extracted::Rows { .. }));
+            log.1 += usize::from(matches!(extracted, ExtractEvent::Rows { .. }));
             log.0.push(extracted);
             ControlFlow::Continue(())
         };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
         let Ok(runtime) = runtime else { return Ok(()) };
-        let ran = runtime.block_on(run.run(&Budget::new(1 << 20), &sink));
+        let ran = runtime.block_on(run.run(&MemoryBudget::new(1 << 20), &sink));
         let (log, _) = log.into_inner().unwrap_or_else(PoisonError::into_inner);
         self.boundaries.extend(known);
         match ran {
@@ -145,7 +145,7 @@ impl World {
                 self.load(&source, log);
                 Ok(())
             }
-            Err(ExtractError::Stopped { .. }) => {
+            Err(ExtractError::SinkClosed { .. }) => {
                 self.unfinished = if source.resources.iter().any(|r| r.resumable) { log } else { Vec::new() };
                 Ok(())
             }
@@ -157,10 +157,10 @@ impl World {
         let merges = source.resources.iter().any(|r| r.write_disposition == WriteDisposition::Merge);
         self.last_count = 0;
         for extracted in log {
-            let Extracted::Rows { batch, .. } = extracted else { continue };
+            let ExtractEvent::Rows { batch, .. } = extracted else { continue };
             self.last_count += batch.rows.ids.len();
             for row in batch.rows.nodes() {
-                let field = |name| row.get(name).and_then(|value| value.number()?.parse().ok()).unwrap_or(-1);
+                let field = |name| row.get(name).and_then(|value| value.as_number()?.parse().ok()).unwrap_or(-1);
                 let row = (field("id"), field("at"), field("text"));
                 if merges {
                     self.loaded.retain(|(id, _, _)| *id != row.0);
@@ -173,16 +173,16 @@ impl World {
 
 /// Has a run go on after the last place of those that were handed out; what came after it comes again.
 fn go_on(run: &mut Extraction<'_>, mut log: Log) -> Result<Log, ExtractError> {
-    let last = log.iter().rposition(|extracted| matches!(extracted, Extracted::Checkpoint { .. }));
+    let last = log.iter().rposition(|extracted| matches!(extracted, ExtractEvent::Checkpoint { .. }));
     log.truncate(last.map_or(0, |last| last + 1));
     let (mut place, mut pages) = (None, 0);
     for extracted in &log {
         match extracted {
-            Extracted::Rows { batch, .. } => run.replay(&batch.resource, batch.rows.clone(), batch.ordinal)?,
-            Extracted::Checkpoint { checkpoint, .. } => {
+            ExtractEvent::Rows { batch, .. } => run.replay(&batch.resource, batch.rows.clone(), batch.ordinal)?,
+            ExtractEvent::Checkpoint { checkpoint, .. } => {
                 let checkpoint = Checkpoint::from_value(&checkpoint.to_value());
                 if checkpoint.is_interrupted() {
-                    run.go_on_at("r", checkpoint.clone(), 0);
+                    run.resume_at("r", checkpoint.clone(), 0);
                 } else {
                     pages += 1;
                 }
@@ -191,8 +191,8 @@ fn go_on(run: &mut Extraction<'_>, mut log: Log) -> Result<Log, ExtractError> {
         }
     }
     if let Some(place) = place {
-        run.go_on_at("r", place.clone(), pages);
-        log.push(Extracted::Checkpoint { tree: "r".into(), checkpoint: place.interrupted() });
+        run.resume_at("r", place.clone(), pages);
+        log.push(ExtractEvent::Checkpoint { tree: "r".into(), checkpoint: place.into_interrupted() });
     }
     Ok(log)
 }

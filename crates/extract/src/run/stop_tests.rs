@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio_util::sync::CancellationToken;
 
 use super::tests::{fresh, row};
-use crate::{Boundaries, Budget, Extraction, Incremental, Resource, Source};
+use crate::{Boundaries, Extraction, Incremental, MemoryBudget, Resource, Source};
 
 /// How many rows of a page of 10,000 are worked on by `step`, which is given what to call for each of them: the run is told to
 /// stop at the tenth.
@@ -22,9 +22,9 @@ fn check(step: impl FnOnce(Resource, Arc<dyn Fn() + Send + Sync>) -> Resource, e
     };
     let resource = step(Resource::rows("numbers", (0..10_000).map(row).collect::<Vec<_>>()), Arc::new(work));
     let (source, state) = (Source::from(resource), fresh());
-    let run = Extraction::new(&source, &state, &Boundaries::new()).unwrap().until(&token.into());
+    let run = Extraction::new(&source, &state, &Boundaries::new()).unwrap().with_stop_signal(&token.into());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-    let ended = runtime.block_on(run.run(&Budget::new(1 << 20), &|_| ControlFlow::Continue(())));
+    let ended = runtime.block_on(run.run(&MemoryBudget::new(1 << 20), &|_| ControlFlow::Continue(())));
     let problem = "the run was told to stop while rows of resource `numbers` were worked on";
     assert_eq!(ended.map(|_| ()).map_err(|error| error.to_string()), Err(problem.to_owned()));
     assert_eq!(count.load(Ordering::Relaxed), expected);

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use catchment_json::Selection;
 use catchment_schema::is_system_table;
-use catchment_schema::naming::readable_path;
+use catchment_schema::naming::transliterate_path;
 use indexmap::IndexMap;
 
 use crate::resource::TableName;
@@ -42,7 +42,7 @@ impl TableNames {
     }
 
     fn add(&mut self, resource: &Resource, name: String) -> Result<&String, ExtractError> {
-        let table = readable_path(&name);
+        let table = transliterate_path(&name);
         let refused = |name, problem| Err(ExtractError::TableName { resource: resource.name.clone(), name, problem });
         if name.trim().is_empty() {
             return refused(name, "but that is no name");
@@ -51,7 +51,7 @@ impl TableNames {
             return refused(name, "but names that begin with `_dlt` or `_catchment` belong to system tables");
         }
         if let Some(first) = self.names.insert(table.clone(), name.clone()) {
-            return Err(ExtractError::SameTable { resource: resource.name.clone(), table, first, second: name });
+            return Err(ExtractError::TableNameCollision { resource: resource.name.clone(), table, first, second: name });
         }
         Ok(self.tables.entry(name).or_insert(table))
     }

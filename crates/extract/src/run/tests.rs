@@ -9,8 +9,8 @@ use catchment_state::State;
 use futures_util::{StreamExt as _, stream};
 
 use crate::{
-    After, Boundaries, Budget, ExtractError, Extracted, Extraction, Incremental, Page, PageError, Resource, RowOrder, Sink,
-    Source, Start,
+    Boundaries, ExtractError, ExtractEvent, ExtractOutcome, Extraction, Incremental, MemoryBudget, Page, PageError, Resource,
+    ResumePoint, RowOrder, Sink, Source,
 };
 
 fn numbers(name: &str, range: std::ops::Range<i64>) -> Resource {
@@ -21,17 +21,17 @@ pub(super) fn row(n: i64) -> Value {
     Value::object([("n", Value::from(n))])
 }
 
-pub(crate) fn extract(source: &Source, state: &State, sink: Sink<'_>) -> Result<After, ExtractError> {
+pub(crate) fn extract(source: &Source, state: &State, sink: Sink<'_>) -> Result<ExtractOutcome, ExtractError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     let run = Extraction::new(source, state, &Boundaries::new())?;
-    runtime.block_on(run.run(&Budget::new(1 << 20), sink))
+    runtime.block_on(run.run(&MemoryBudget::new(1 << 20), sink))
 }
 
 /// Extracts, and shows rows by table, then what the state keeps.
 fn check(source: Source, state: &State, expected: &str) -> Option<State> {
     let shown = Mutex::new(Vec::new());
     let sink = |extracted| {
-        if let Extracted::Rows { batch, .. } = extracted {
+        if let ExtractEvent::Rows { batch, .. } = extracted {
             let rows = batch.rows.nodes().map(|row| format!("{row:?}"));
             shown.lock().unwrap().push(format!("{} {}", batch.table, rows.collect::<Vec<_>>().join("")));
         }
@@ -40,7 +40,9 @@ fn check(source: Source, state: &State, expected: &str) -> Option<State> {
     let extracted = extract(&source, state, &sink);
     let mut shown = shown.into_inner().unwrap();
     let (end, state) = match extracted {
-        Ok(After { state, .. }) => (state.to_value().get("sources").map_or("-".to_owned(), Value::to_string), Some(state)),
+        Ok(ExtractOutcome { state, .. }) => {
+            (state.to_value().get("sources").map_or("-".to_owned(), Value::to_string), Some(state))
+        }
         Err(error) => (error.to_string(), None),
     };
     shown.push(end);
@@ -54,7 +56,7 @@ pub(super) fn fresh() -> State {
 
 #[test]
 fn resources_run_at_the_same_time_unless_they_say_otherwise() {
-    let source = Source::new("s").with(numbers("A b", 1..3)).with(numbers("c", 5..6));
+    let source = Source::new("s").with_resource(numbers("A b", 1..3)).with_resource(numbers("c", 5..6));
     check(source.clone(), &fresh(), r#"a_b {"n":1}; c {"n":5}; a_b {"n":2}; -"#);
     let alone = Source { resources: source.resources.into_iter().map(|r| r.parallelized(false)).collect(), ..Source::new("s") };
     check(alone, &fresh(), r#"a_b {"n":1}; a_b {"n":2}; c {"n":5}; -"#);
@@ -103,10 +105,10 @@ fn a_failing_resource_is_named() {
 #[test]
 fn the_budget_lets_a_page_larger_than_itself_through() {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let budget = Budget::new(1);
+    let budget = MemoryBudget::new(1);
     runtime.block_on(async {
-        drop(budget.take(1 << 30).await);
-        drop(budget.take(1).await);
+        drop(budget.acquire(1 << 30).await);
+        drop(budget.acquire(1).await);
     });
 }
 
@@ -115,7 +117,7 @@ fn rows_of_an_iterator_come_in_pages() {
     let source = Resource::iter("r", |_| (0_i64..2500).map(row)).add_limit(1001);
     let sizes = Mutex::new(Vec::new());
     let sink = |extracted| {
-        if let Extracted::Rows { batch, .. } = extracted {
+        if let ExtractEvent::Rows { batch, .. } = extracted {
             sizes.lock().unwrap().push(batch.rows.ids.len());
         }
         ControlFlow::Continue(())
@@ -134,7 +136,7 @@ fn rows_that_cannot_be_serialised_fail_the_run() {
 fn descending(rows: &'static [i64], state: &State, expected: &str) -> (State, usize) {
     let asked = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&asked);
-    let pages = move |start: &crate::Start| {
+    let pages = move |start: &crate::ResumePoint| {
         let (start, count) = (start.clone(), Arc::clone(&count));
         stream::iter(rows)
             .take_while(move |_| std::future::ready(!start.is_out_of_range()))
@@ -149,21 +151,22 @@ fn descending(rows: &'static [i64], state: &State, expected: &str) -> (State, us
 
 #[test]
 fn a_descending_resource_can_stop_where_it_meets_older_rows() {
-    let kept = r#"{"r":{"resources":{"r":{"incremental":{"n":{"initial_value":3,"last_value":5,"unique_hashes":["tIXXf9wiHssy"],"start_value":3}}}}}}"#;
-    let (state, asked) = descending(&[5, 4, 3, 2, 1], &fresh(), &format!(r#"r {{"n":5}}; r {{"n":4}}; r {{"n":3}}; {kept}"#));
+    let resource_state = r#"{"r":{"resources":{"r":{"incremental":{"n":{"initial_value":3,"last_value":5,"unique_hashes":["tIXXf9wiHssy"],"start_value":3}}}}}}"#;
+    let (state, asked) =
+        descending(&[5, 4, 3, 2, 1], &fresh(), &format!(r#"r {{"n":5}}; r {{"n":4}}; r {{"n":3}}; {resource_state}"#));
     assert_eq!(asked, 4);
     // Others may have come to the last value, so that one alone does not say that all below is known.
-    let (_, asked) = descending(&[5, 5, 4, 3, 2, 1], &state, kept);
+    let (_, asked) = descending(&[5, 5, 4, 3, 2, 1], &state, resource_state);
     assert_eq!(asked, 3);
 }
 
 /// A source whose pages can be found again, from page 0, each with two rows.
 pub(super) fn paged(count: i64) -> Resource {
-    Resource::pages("r", move |start: &Start| {
+    Resource::pages("r", move |start: &ResumePoint| {
         let first = start.position.as_ref().and_then(Value::as_i64).unwrap_or(0);
         stream::iter(first..count).map(move |number| {
             let page = Page::from(catchment_json::Selection::try_from(vec![row(number * 2), row(number * 2 + 1)])?);
-            Ok::<_, PageError>(page.next_at((number + 1 < count).then(|| Value::from(number + 1))))
+            Ok::<_, PageError>(page.with_next_position((number + 1 < count).then(|| Value::from(number + 1))))
         })
     })
 }
@@ -178,7 +181,8 @@ fn limits_count_pages_too() {
 
 #[test]
 fn rows_are_mapped_and_filtered_before_they_are_counted() {
-    let even = |n: catchment_json::Node<'_>| n.get("n").and_then(|n| n.number()?.parse().ok()).is_some_and(|n: i64| n % 2 == 0);
+    let even =
+        |n: catchment_json::Node<'_>| n.get("n").and_then(|n| n.as_number()?.parse().ok()).is_some_and(|n: i64| n % 2 == 0);
     let tenfold = |row: Value| Value::object([("n", Value::from(row.get("n").and_then(Value::as_i64).unwrap_or(0) * 10))]);
     check(paged(3).add_limit(2).filter(even).map(tenfold).into(), &fresh(), r#"r {"n":0}; r {"n":20}; -"#);
     check(paged(1).yield_map(|row| vec![row.clone(), row]).into(), &fresh(), r#"r {"n":0}{"n":0}{"n":1}{"n":1}; -"#);
@@ -188,14 +192,15 @@ fn rows_are_mapped_and_filtered_before_they_are_counted() {
 #[test]
 fn rows_go_to_the_tables_that_they_say() {
     let resource =
-        paged(2).table_name_per_row(|row| format!("Rest {}", row.get("n").and_then(|n| n.number()).unwrap_or_default()));
+        paged(2).table_name_per_row(|row| format!("Rest {}", row.get("n").and_then(|n| n.as_number()).unwrap_or_default()));
     check(resource.into(), &fresh(), r#"rest_0 {"n":0}; rest_1 {"n":1}; rest_2 {"n":2}; rest_3 {"n":3}; -"#);
 }
 
 #[test]
 fn two_names_of_tables_that_become_one_are_an_error() {
-    let name =
-        |row: catchment_json::Node<'_>| if row.get("n").and_then(|n| n.number()) == Some("3") { "my items" } else { "my_items" };
+    let name = |row: catchment_json::Node<'_>| {
+        if row.get("n").and_then(|n| n.as_number()) == Some("3") { "my items" } else { "my_items" }
+    };
     let source: Source = paged(2).table_name_per_row(move |row| name(row).to_owned()).into();
     let error = extract(&source, &fresh(), &|_| ControlFlow::Continue(())).map(|_| ()).unwrap_err().to_string();
     assert!(error.contains("tables \"my_items\" and \"my items\" would both go to table `my_items`;"), "{error}");
@@ -219,18 +224,22 @@ fn ascending() -> Incremental {
 #[test]
 fn a_limited_run_moves_the_cursor_where_rows_come_in_order() {
     let resource = || paged(3).incremental(ascending()).add_limit(3);
-    let kept = |last: i64, start: &str, hash: &str| {
+    let resource_state = |last: i64, start: &str, hash: &str| {
         format!(
             r#"{{"r":{{"resources":{{"r":{{"incremental":{{"n":{{"initial_value":null,"last_value":{last},"unique_hashes":["{hash}"],"start_value":{start}}}}}}}}}}}}}"#
         )
     };
     let hash = |n: i64| catchment_schema::short_hash::<9>(&format!(r#"{{"n":{n}}}"#));
+    let state = check(
+        resource().into(),
+        &fresh(),
+        &format!(r#"r {{"n":0}}{{"n":1}}; r {{"n":2}}; {}"#, resource_state(2, "null", &hash(2))),
+    )
+    .unwrap();
     let state =
-        check(resource().into(), &fresh(), &format!(r#"r {{"n":0}}{{"n":1}}; r {{"n":2}}; {}"#, kept(2, "null", &hash(2))))
+        check(resource().into(), &state, &format!(r#"r {{"n":3}}; r {{"n":4}}{{"n":5}}; {}"#, resource_state(5, "2", &hash(5))))
             .unwrap();
-    let state =
-        check(resource().into(), &state, &format!(r#"r {{"n":3}}; r {{"n":4}}{{"n":5}}; {}"#, kept(5, "2", &hash(5)))).unwrap();
-    check(resource().into(), &state, &kept(5, "2", &hash(5)));
+    check(resource().into(), &state, &resource_state(5, "2", &hash(5)));
 }
 
 #[test]
@@ -242,7 +251,7 @@ fn a_limited_run_of_rows_in_another_order_is_an_error() {
         r#"r {"n":3}{"n":1}; resource `r`: its rows are not in the order of the cursor `n` that `row_order` declares, so those that the limit cuts off could be skipped for ever; take `row_order` or the limit away"#,
     );
     // An open start would skip the rest of the rows at the last value.
-    let open = ascending().range_start(crate::RangeEnd::Open);
+    let open = ascending().range_start(crate::RangeBound::Open);
     let refused = extract(&rows(&[1, 1]).incremental(open).add_limit(1).into(), &fresh(), &|_| ControlFlow::Continue(()));
     assert!(matches!(refused, Err(ExtractError::LimitLosesRows { .. })), "{refused:?}");
 }
@@ -252,15 +261,15 @@ fn a_limited_run_goes_on_from_its_pages() {
     let resume = |resource: Resource| resource.resumable(true).add_limit(3);
     let next = |state: &State, resource: Resource, expected: &str| check(resource.into(), state, expected).unwrap();
     // without a cursor
-    let kept = |position: i64, taken: i64| {
+    let resource_state = |position: i64, taken: i64| {
         format!(
             r#"{{"r":{{"resources":{{"r":{{"_catchment":{{"resume":{{"position":{position},"taken":{taken},"cursor":null}}}}}}}}}}}}"#
         )
     };
-    let state = next(&fresh(), resume(paged(4)), &format!(r#"r {{"n":0}}{{"n":1}}; r {{"n":2}}; {}"#, kept(1, 1)));
-    let state = next(&state, resume(paged(4)), &format!(r#"r {{"n":3}}; r {{"n":4}}{{"n":5}}; {}"#, kept(3, 0)));
+    let state = next(&fresh(), resume(paged(4)), &format!(r#"r {{"n":0}}{{"n":1}}; r {{"n":2}}; {}"#, resource_state(1, 1)));
+    let state = next(&state, resume(paged(4)), &format!(r#"r {{"n":3}}; r {{"n":4}}{{"n":5}}; {}"#, resource_state(3, 0)));
     let state = next(&state, resume(paged(4)), r#"r {"n":6}{"n":7}; {"r":{"resources":{}}}"#);
-    next(&state, resume(paged(4)), &format!(r#"r {{"n":0}}{{"n":1}}; r {{"n":2}}; {}"#, kept(1, 1)));
+    next(&state, resume(paged(4)), &format!(r#"r {{"n":0}}{{"n":1}}; r {{"n":2}}; {}"#, resource_state(1, 1)));
     // the limit and the pages end at once
     next(&fresh(), paged(1).resumable(true).add_limit(2), r#"r {"n":0}{"n":1}; -"#);
     // all rows anew
@@ -270,8 +279,8 @@ fn a_limited_run_goes_on_from_its_pages() {
 #[test]
 fn the_cursor_moves_when_the_pages_have_ended() {
     let resource = || paged(2).resumable(true).add_limit(3).incremental(Incremental::new("n")).primary_key(["n"]);
-    let kept = r#"{"r":{"resources":{"r":{"_catchment":{"resume":{"position":1,"taken":1,"cursor":{"last_value":2,"unique_hashes":["Tp44cKMYfAuJ"],"moved":true,"kept_rows":true,"cap":null}}}}}}}"#;
-    let state = check(resource().into(), &fresh(), &format!(r#"r {{"n":0}}{{"n":1}}; r {{"n":2}}; {kept}"#)).unwrap();
+    let resource_state = r#"{"r":{"resources":{"r":{"_catchment":{"resume":{"position":1,"taken":1,"cursor":{"last_value":2,"unique_hashes":["Tp44cKMYfAuJ"],"moved":true,"kept_rows":true,"cap":null}}}}}}}"#;
+    let state = check(resource().into(), &fresh(), &format!(r#"r {{"n":0}}{{"n":1}}; r {{"n":2}}; {resource_state}"#)).unwrap();
     let cursor = r#"{"initial_value":null,"last_value":3,"unique_hashes":["Cn/dwi436vBb"],"start_value":null}"#;
     let ended = format!(r#"{{"r":{{"resources":{{"r":{{"incremental":{{"n":{cursor}}}}}}}}}}}"#);
     let state = check(resource().into(), &state, &format!(r#"r {{"n":3}}; {ended}"#)).unwrap();
@@ -296,18 +305,19 @@ pub(super) fn details(name: &str, parent: &str) -> Resource {
 
 #[test]
 fn resources_are_fed_with_rows_of_others() {
-    let source = || Source::new("s").with(numbers("r", 1..3)).with(details("d", "r"));
+    let source = || Source::new("s").with_resource(numbers("r", 1..3)).with_resource(details("d", "r"));
     let fed = r#"d {"n":10}; d {"n":11}"#;
     check(source(), &fresh(), &format!(r#"r {{"n":1}}; {fed}; r {{"n":2}}; d {{"n":20}}; d {{"n":21}}; -"#));
     check(source().select(["d"]).unwrap(), &fresh(), &format!(r#"{fed}; d {{"n":20}}; d {{"n":21}}; -"#));
     check(source().select(["r"]).unwrap(), &fresh(), r#"r {"n":1}; r {"n":2}; -"#);
-    let deeper = Source::new("s").with(details("e", "d")).with(details("d", "r")).with(numbers("r", 1..2));
+    let deeper =
+        Source::new("s").with_resource(details("e", "d")).with_resource(details("d", "r")).with_resource(numbers("r", 1..2));
     check(deeper.select(["e"]).unwrap(), &fresh(), r#"e {"n":100}; e {"n":101}; e {"n":110}; e {"n":111}; -"#);
 }
 
 #[test]
 fn limits_hold_for_each_resource() {
-    let source = Source::new("s").with(numbers("r", 1..9)).with(details("d", "r")).add_limit(3);
+    let source = Source::new("s").with_resource(numbers("r", 1..9)).with_resource(details("d", "r")).add_limit(3);
     check(source, &fresh(), r#"r {"n":1}; d {"n":10}; d {"n":11}; r {"n":2}; d {"n":20}; r {"n":3}; -"#);
 }
 
@@ -317,41 +327,42 @@ fn cursors_of_resources_that_are_fed() {
         let mut rivers = numbers("r", 1..4);
         rivers.limit.rows = limit;
         let details = details("d", "r").incremental(Incremental::new("n")).primary_key(["n"]);
-        Source::new("s").with(rivers.selected(false)).with(details.write_disposition(WriteDisposition::Merge))
+        Source::new("s").with_resource(rivers.selected(false)).with_resource(details.write_disposition(WriteDisposition::Merge))
     };
     let rows = r#"d {"n":10}; d {"n":11}; d {"n":20}; d {"n":21}"#;
-    let kept = r#"{"s":{"resources":{"d":{"_catchment":{"boundary":{"n":{"last_value":31,"rows":0,"whole_rows":["WHOLE"]}}},"incremental":{"n":{"initial_value":null,"last_value":31,"unique_hashes":["HASH"],"start_value":null}}}}}}"#;
-    let kept = kept.replace("HASH", &catchment_schema::short_hash::<9>("31"));
-    let kept = kept.replace("WHOLE", &catchment_schema::short_hash::<9>(r#"{"n":31}"#));
-    let state = check(merged(None), &fresh(), &format!(r#"{rows}; d {{"n":30}}; d {{"n":31}}; {kept}"#)).unwrap();
-    check(merged(None), &state, &kept);
+    let resource_state = r#"{"s":{"resources":{"d":{"_catchment":{"boundary":{"n":{"last_value":31,"rows":0,"whole_rows":["WHOLE"]}}},"incremental":{"n":{"initial_value":null,"last_value":31,"unique_hashes":["HASH"],"start_value":null}}}}}}"#;
+    let resource_state = resource_state.replace("HASH", &catchment_schema::short_hash::<9>("31"));
+    let resource_state = resource_state.replace("WHOLE", &catchment_schema::short_hash::<9>(r#"{"n":31}"#));
+    let state = check(merged(None), &fresh(), &format!(r#"{rows}; d {{"n":30}}; d {{"n":31}}; {resource_state}"#)).unwrap();
+    check(merged(None), &state, &resource_state);
     // What feeds it was cut off, so the cursor must not move over rows that did not come.
     check(merged(Some(2)), &fresh(), &format!("{rows}; -"));
-    check(merged(Some(9)), &fresh(), &format!(r#"{rows}; d {{"n":30}}; d {{"n":31}}; {kept}"#));
+    check(merged(Some(9)), &fresh(), &format!(r#"{rows}; d {{"n":30}}; d {{"n":31}}; {resource_state}"#));
 }
 
 #[test]
 fn rows_that_only_feed_others_do_not_move_their_cursor() {
-    let source = Source::new("s").with(numbers("r", 1..2).incremental(Incremental::new("n"))).with(details("d", "r"));
-    let kept = r#"{"s":{"resources":{"d":{"_catchment":{"fed":{"r":{"incremental":{"n":{"initial_value":null,"last_value":1,"unique_hashes":["HASH"],"start_value":null}}}}}}}}}"#;
-    let kept = kept.replace("HASH", &catchment_schema::short_hash::<9>(r#"{"n":1}"#));
+    let source =
+        Source::new("s").with_resource(numbers("r", 1..2).incremental(Incremental::new("n"))).with_resource(details("d", "r"));
+    let resource_state = r#"{"s":{"resources":{"d":{"_catchment":{"fed":{"r":{"incremental":{"n":{"initial_value":null,"last_value":1,"unique_hashes":["HASH"],"start_value":null}}}}}}}}}"#;
+    let resource_state = resource_state.replace("HASH", &catchment_schema::short_hash::<9>(r#"{"n":1}"#));
     // how far they have come is kept for those that they have fed
-    check(source.select(["d"]).unwrap(), &fresh(), &format!(r#"d {{"n":10}}; d {{"n":11}}; {kept}"#));
+    check(source.select(["d"]).unwrap(), &fresh(), &format!(r#"d {{"n":10}}; d {{"n":11}}; {resource_state}"#));
 }
 
 #[test]
 fn sources_that_cannot_run() {
     let check = |source: Source, expected: &str| check(source, &fresh(), expected);
     check(
-        Source::new("s").with(numbers("rivers", 1..2)).with(details("d", "river")),
+        Source::new("s").with_resource(numbers("rivers", 1..2)).with_resource(details("d", "river")),
         "resource `d` is fed with the rows of `river`, which source `s` does not have; did you mean `rivers`?",
     );
     check(
-        Source::new("s").with(details("a", "b")).with(details("b", "a")),
+        Source::new("s").with_resource(details("a", "b")).with_resource(details("b", "a")),
         "resource `a` is fed with its own rows: a from b from a",
     );
     check(
-        Source::new("s").with(numbers("r", 1..2)).with(numbers("r", 1..2)),
+        Source::new("s").with_resource(numbers("r", 1..2)).with_resource(numbers("r", 1..2)),
         "source `s` has two resources of the name `r`; their cursors would be mixed up",
     );
 }
@@ -368,7 +379,7 @@ fn pages_of_several_rows_are_asked_for_at_the_same_time() {
         })
     });
     let rows = (1..4).map(row).collect::<Vec<_>>();
-    let source = Source::new("s").with(Resource::rows("r", rows).selected(false)).with(waiting);
+    let source = Source::new("s").with_resource(Resource::rows("r", rows).selected(false)).with_resource(waiting);
     check(source, &fresh(), "d 1; d 2; d 3; -");
 }
 
@@ -378,15 +389,15 @@ fn endless(name: &str) -> Resource {
 
 #[test]
 fn what_feeds_others_is_not_asked_for_more_than_they_take() {
-    let source = Source::new("s").with(endless("r").selected(false)).with(details("d", "r").add_limit(3));
-    check(source.with(details("e", "r").add_limit(1)), &fresh(), r#"e {"n":10}; d {"n":10}; d {"n":11}; d {"n":10}; -"#);
+    let source = Source::new("s").with_resource(endless("r").selected(false)).with_resource(details("d", "r").add_limit(3));
+    check(source.with_resource(details("e", "r").add_limit(1)), &fresh(), r#"e {"n":10}; d {"n":10}; d {"n":11}; d {"n":10}; -"#);
 }
 
 #[test]
 fn a_failing_resource_stops_the_others() {
     let endless = endless("endless");
     let failing = Resource::transformer("d", "r", |_, _| stream::iter([Err::<Vec<i64>, _>("boom")]));
-    let source = Source::new("s").with(endless).with(numbers("r", 1..2)).with(failing);
+    let source = Source::new("s").with_resource(endless).with_resource(numbers("r", 1..2)).with_resource(failing);
     let failed = extract(&source, &fresh(), &|_| ControlFlow::Continue(()));
     let mut said = Vec::new();
     let mut cause: Option<&dyn std::error::Error> = Some(failed.as_ref().unwrap_err());

@@ -9,13 +9,13 @@ use crate::{ExtractError, Source};
 /// A resource with pages of its own, and all that are fed with its rows, directly or not: each after the one that feeds
 /// it. They are given by their places in the source.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Tree {
+pub(super) struct ResourceTree {
     pub(super) root: usize,
     /// Resources, each with the one that feeds it.
     pub(super) dependents: IndexMap<usize, usize>,
 }
 
-impl Tree {
+impl ResourceTree {
     pub(super) fn members(&self) -> impl Iterator<Item = usize> {
         std::iter::once(self.root).chain(self.dependents.keys().copied())
     }
@@ -27,7 +27,7 @@ impl Tree {
 }
 
 /// The trees of a source, of the resources that `is_loaded` says, by their places, and what feeds them.
-pub(super) fn trees(source: &Source, is_loaded: impl Fn(usize) -> bool) -> Result<Vec<Tree>, ExtractError> {
+pub(super) fn build_trees(source: &Source, is_loaded: impl Fn(usize) -> bool) -> Result<Vec<ResourceTree>, ExtractError> {
     let parents = parents(source)?;
     let mut is_needed = vec![false; parents.len()];
     for index in 0..parents.len() {
@@ -46,7 +46,7 @@ pub(super) fn trees(source: &Source, is_loaded: impl Fn(usize) -> bool) -> Resul
         }
     }
     let is_root = |index: &usize| is_needed(index) && parents.get(*index) == Some(&None);
-    Ok((0..parents.len()).filter(is_root).map(|root| Tree { root, dependents: dependents(root, &fed) }).collect())
+    Ok((0..parents.len()).filter(is_root).map(|root| ResourceTree { root, dependents: dependents(root, &fed) }).collect())
 }
 
 /// What is fed by `root`, each after the one that feeds it, else in the order of the source.
@@ -66,7 +66,7 @@ fn parents(source: &Source) -> Result<Vec<Option<usize>>, ExtractError> {
     let mut places = HashMap::with_capacity(source.resources.len());
     for (index, resource) in source.resources.iter().enumerate() {
         if places.insert(resource.name.as_str(), index).is_some() {
-            return Err(ExtractError::SameName { source_name: source.name.clone(), resource: resource.name.clone() });
+            return Err(ExtractError::DuplicateResource { source_name: source.name.clone(), resource: resource.name.clone() });
         }
     }
     let mut parents = Vec::with_capacity(source.resources.len());
@@ -79,15 +79,15 @@ fn parents(source: &Source) -> Result<Vec<Option<usize>>, ExtractError> {
             resource: resource.name.clone(),
             parent: parent.to_owned(),
             source_name: source.name.clone(),
-            hint: source.nearest(parent),
+            hint: source.suggest(parent),
         };
         parents.push(Some(places.get(parent).copied().ok_or_else(unknown)?));
     }
-    refuse_circles(source, &parents)?;
+    check_cycles(source, &parents)?;
     Ok(parents)
 }
 
-fn refuse_circles(source: &Source, parents: &[Option<usize>]) -> Result<(), ExtractError> {
+fn check_cycles(source: &Source, parents: &[Option<usize>]) -> Result<(), ExtractError> {
     let name = |index: usize| source.resources.get(index).map_or("", |resource| resource.name.as_str());
     for index in 0..parents.len() {
         let mut path = vec![index];
@@ -95,7 +95,7 @@ fn refuse_circles(source: &Source, parents: &[Option<usize>]) -> Result<(), Extr
             path.push(parent);
             if parent == index {
                 let path: Vec<_> = path.iter().map(|at| name(*at)).collect();
-                return Err(ExtractError::Circle { resource: name(index).to_owned(), path: path.join(" from ") });
+                return Err(ExtractError::Cycle { resource: name(index).to_owned(), path: path.join(" from ") });
             }
             if path.len() > parents.len() {
                 break;

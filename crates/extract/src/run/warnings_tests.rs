@@ -14,7 +14,8 @@ fn warnings_about_pages_come_out_of_the_run() {
         };
         Resource::pages(name, move |_| stream::iter([page(&["odd"]), page(&[]), page(&["odd", "late"])]))
     };
-    let source = Source::new("s").with(pages("a").selected(false)).with(details("b", "a")).with(pages("c"));
+    let source =
+        Source::new("s").with_resource(pages("a").selected(false)).with_resource(details("b", "a")).with_resource(pages("c"));
     let after = extract(&source, &fresh(), &|_| ControlFlow::Continue(())).unwrap();
     let shown: Vec<_> = after.warnings.iter().map(|w| format!("{} {} {}", w.resource, w.message, w.count)).collect();
     assert_eq!(shown, ["a odd 2", "c odd 2", "c late 1", "a late 1"]);

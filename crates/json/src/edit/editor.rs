@@ -3,31 +3,31 @@
 use super::{FieldEdit, FoundField};
 use crate::document::{Document, NodeId};
 use crate::error::{ParseError, ParseErrorKind};
-use crate::node::{Kind, Node};
+use crate::node::{Node, NodeKind};
 use crate::selection::Selection;
 use crate::tape::{Entry, Tag};
 use crate::value::Value;
-use crate::{build, tape};
+use crate::{tape, tape_builder};
 
 /// An edit whose new texts stand in the text already.
-pub(super) enum Built {
+pub(super) enum PreparedEdit {
     Drop,
     Rename(Entry),
     /// The tape of the value, from index 0.
     Replace(Vec<Entry>),
 }
 
-pub(super) struct Editor {
+pub(super) struct TapeEditor {
     text: String,
     pub(super) tape: Vec<Entry>,
     /// The containers that are being written: where each begins, and where it ends in the tape that it comes from.
     open: Vec<(usize, u32)>,
 }
 
-impl Editor {
-    pub(super) fn of(document: &Document) -> Editor {
+impl TapeEditor {
+    pub(super) fn of(document: &Document) -> TapeEditor {
         let tape = Vec::with_capacity(document.tape().len());
-        Editor { text: document.text().to_owned(), tape, open: Vec::new() }
+        TapeEditor { text: document.text().to_owned(), tape, open: Vec::new() }
     }
 
     pub(super) fn finish(self, ids: Vec<NodeId>) -> Result<Selection, ParseError> {
@@ -38,16 +38,16 @@ impl Editor {
         Ok(Selection { document: Document::from_parts(self.text, self.tape), ids })
     }
 
-    pub(super) fn edit(&mut self, edit: &FieldEdit) -> Built {
+    pub(super) fn edit(&mut self, edit: &FieldEdit) -> PreparedEdit {
         match edit {
-            FieldEdit::Drop => Built::Drop,
-            FieldEdit::Rename(name) => Built::Rename(self.text_entry(name)),
-            FieldEdit::Replace(value) => Built::Replace(self.value(value)),
+            FieldEdit::Drop => PreparedEdit::Drop,
+            FieldEdit::Rename(name) => PreparedEdit::Rename(self.text_entry(name)),
+            FieldEdit::Replace(value) => PreparedEdit::Replace(self.value(value)),
         }
     }
 
     /// Writes a row whose fields `fields` are edited, in the order of the tape.
-    pub(super) fn edited_row(&mut self, row: u32, source: &[Entry], fields: &[FoundField], built: &[Built]) {
+    pub(super) fn edited_row(&mut self, row: u32, source: &[Entry], fields: &[FoundField], built: &[PreparedEdit]) {
         let end = tape::after(source, row);
         let mut fields = fields.iter().copied().peekable();
         let mut at = row;
@@ -73,18 +73,18 @@ impl Editor {
     }
 
     /// Writes a field, or begins to, and returns where the source goes on.
-    fn edited_field(&mut self, field: FoundField, source: &[Entry], built: &[Built]) -> u32 {
+    fn edited_field(&mut self, field: FoundField, source: &[Entry], built: &[PreparedEdit]) -> u32 {
         let FoundField { at, edit, object } = field;
         let own_key = object.and_then(|_| source.get((at as usize).wrapping_sub(1)).copied());
         let is_null = source.get(at as usize).is_none_or(|entry| entry.tag == Tag::Null);
         match built.get(edit as usize) {
-            Some(Built::Drop) => tape::after(source, at),
-            Some(Built::Replace(value)) if !is_null => {
+            Some(PreparedEdit::Drop) => tape::after(source, at),
+            Some(PreparedEdit::Replace(value)) if !is_null => {
                 self.tape.extend(own_key);
                 self.append(value, 0);
                 tape::after(source, at)
             }
-            Some(Built::Rename(name)) => {
+            Some(PreparedEdit::Rename(name)) => {
                 self.tape.extend(own_key.map(|_| *name));
                 self.enter(source, at)
             }
@@ -117,7 +117,7 @@ impl Editor {
     }
 
     pub(super) fn extended_row(&mut self, row: Node<'_>, source: &[Entry], added: &[(&str, Entry, Vec<Entry>)]) {
-        if row.kind() != Kind::Object {
+        if row.kind() != NodeKind::Object {
             self.copy(source, row.id().0);
             return;
         }
@@ -165,7 +165,7 @@ impl Editor {
     /// The tape of a value, from index 0, over the text that it is appended to.
     pub(super) fn value(&mut self, value: &Value) -> Vec<Entry> {
         let shift = self.text.len() as u32;
-        let (text, tape) = build::build(value);
+        let (text, tape) = tape_builder::build(value);
         self.text.push_str(&text);
         let moved = tape.into_iter().map(|entry| match entry.tag {
             Tag::Array | Tag::Object => Entry { start: entry.start + shift, ..entry },

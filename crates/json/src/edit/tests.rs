@@ -1,8 +1,8 @@
-use super::{FieldEdit, PathUse};
+use super::{FieldEdit, PathMatch};
 use crate::{Document, FieldPath, Selection, Value};
 
 fn page(rows: &str) -> Selection {
-    Selection::elements(Document::parse(rows.as_bytes().to_vec()).unwrap())
+    Selection::from_document(Document::parse(rows.as_bytes().to_vec()).unwrap())
 }
 
 fn shown(rows: &Selection) -> String {
@@ -91,9 +91,9 @@ fn only_picked_rows_are_copied() {
 #[test]
 fn paths_that_lead_nowhere_are_reported() {
     #[track_caller]
-    fn check(path: &str, rows: &str, is_found: bool, is_missed: bool) {
+    fn check(path: &str, rows: &str, matched: bool, unmatched: bool) {
         let edited = page(rows).edit_fields(&[(FieldPath::new(path), FieldEdit::Drop)]).unwrap();
-        assert_eq!(edited.uses, [PathUse { is_found, is_missed, is_taken: false }], "{path} in {rows}");
+        assert_eq!(edited.matches, [PathMatch { matched, unmatched, name_conflict: false }], "{path} in {rows}");
     }
     check("u.x", r#"[{"u": {"x": 1}}, {"u": {}}]"#, true, true);
     check("u.x", r#"[{"u": {"y": 1}}]"#, false, true);
@@ -118,8 +118,8 @@ fn a_new_name_that_an_object_has_already_is_not_given() {
     check(&["a>b", "*b"], r#"[{"a": 1, "b": 2}]"#, r#"[{"a":1,"b":{"masked":[true]}}]"#);
     check(&["a>a"], r#"[{"a": 1}]"#, r#"[{"a":1}]"#);
     let edits = [(FieldPath::new("a"), FieldEdit::Rename("b".to_owned()))];
-    let uses = |rows: &str| page(rows).edit_fields(&edits).unwrap().uses;
-    let free = PathUse { is_found: true, is_missed: false, is_taken: false };
+    let uses = |rows: &str| page(rows).edit_fields(&edits).unwrap().matches;
+    let free = PathMatch { matched: true, unmatched: false, name_conflict: false };
     assert_eq!(uses(r#"[{"a": 1}]"#), [free]);
-    assert_eq!(uses(r#"[{"a": 1}, {"a": 1, "b": 2}]"#), [PathUse { is_taken: true, ..free }]);
+    assert_eq!(uses(r#"[{"a": 1}, {"a": 1, "b": 2}]"#), [PathMatch { name_conflict: true, ..free }]);
 }

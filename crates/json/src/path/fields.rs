@@ -2,15 +2,15 @@
 
 use std::collections::HashMap;
 
-use super::query::{self, Selector, Step};
+use super::query::{self, PathSegment, Selector};
 use super::search::Search;
 use super::{PathError, read};
 use crate::document::NodeId;
-use crate::node::{Kind, Node};
+use crate::node::{Node, NodeKind};
 
 /// The path of a field in a row, as people name fields: `email`, `user.email`, `contacts[0].phone`, `orders[*].city`.
 ///
-/// It is a [`Path`](super::Path) that leads to everything that its text can mean, so that nothing stays in clear that was
+/// It is a [`JsonPath`](super::JsonPath) that leads to everything that its text can mean, so that nothing stays in clear that was
 /// to be masked:
 ///
 /// - a key goes through lists, to each of their elements: `contacts.phone` is `contacts[*].phone`;
@@ -23,7 +23,7 @@ use crate::node::{Kind, Node};
 /// ```
 /// use catchment_json::{Document, FieldEdit, FieldPath, Selection};
 ///
-/// let page = Selection::elements(Document::parse(br#"[{"user": {"email": "a@b.c"}, "to": [{"email": "d"}]}]"#.to_vec())?);
+/// let page = Selection::from_document(Document::parse(br#"[{"user": {"email": "a@b.c"}, "to": [{"email": "d"}]}]"#.to_vec())?);
 /// let edits = ["user.email", "to.email"].map(|path| (FieldPath::new(path), FieldEdit::Replace("***".into())));
 /// let edited = page.edit_fields(&edits)?;
 /// let row = edited.rows.nodes().next().map(|row| format!("{row:?}"));
@@ -33,7 +33,7 @@ use crate::node::{Kind, Node};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldPath {
     text: String,
-    steps: Vec<Step>,
+    steps: Vec<PathSegment>,
 }
 
 impl FieldPath {
@@ -41,7 +41,7 @@ impl FieldPath {
     pub fn new(text: impl Into<String>) -> FieldPath {
         let text = text.into();
         let steps = read::path(&text).ok().filter(|steps| !steps.is_empty());
-        FieldPath { steps: steps.unwrap_or_else(|| vec![Step::key(text.clone())]), text }
+        FieldPath { steps: steps.unwrap_or_else(|| vec![PathSegment::key(text.clone())]), text }
     }
 
     /// Refuses a text that would be a path if it were shorter: as a key it would not lead where it was meant to.
@@ -67,7 +67,7 @@ impl FieldPath {
     /// The path of a key of the row itself, whatever characters it has.
     pub fn key(key: impl Into<String>) -> FieldPath {
         let text = key.into();
-        FieldPath { steps: vec![Step::key(text.clone())], text }
+        FieldPath { steps: vec![PathSegment::key(text.clone())], text }
     }
 
     /// The path as it was written.
@@ -78,10 +78,10 @@ impl FieldPath {
     /// Calls `found` with each field that the path leads to from `row`, maybe more than once, and with the object that it is an
     /// entry of, unless it is an element of a list. Returns whether the path broke off at an object without the key, or at a scalar: a null or an
     /// empty list on the way says nothing about a path.
-    pub(crate) fn find<'d>(&self, row: Node<'d>, found: Found<'_, 'd>) -> bool {
+    pub(crate) fn find<'d>(&self, row: Node<'d>, found: OnField<'_, 'd>) -> bool {
         let has_several_ways = self.steps.iter().filter(|step| has_several_ways(step)).count() > 1;
         let known = has_several_ways.then(HashMap::new);
-        let mut walk = Walk { search: Search::unlimited(row), count: 0, found, known };
+        let mut walk = FieldSearch { search: Search::unlimited(row), count: 0, found, known };
         for (key, value) in row.entries() {
             if key.is(&self.text) {
                 walk.add(value, Some(row));
@@ -90,7 +90,7 @@ impl FieldPath {
         let has_literal = walk.count > 0;
         // a path that is a key and nothing else was just found
         let is_key = matches!(self.steps.as_slice(), [step] if step.only_selector().is_some_and(|selector| {
-            matches!(selector, Selector::Key(key) if *key == self.text)
+            matches!(selector, Selector::Name(key) if *key == self.text)
         }));
         let is_missed = if is_key { true } else { walk.follow(&self.steps, row, None) };
         is_missed && !has_literal
@@ -98,12 +98,12 @@ impl FieldPath {
 }
 
 /// Is told of a field, and of the object that it is an entry of.
-type Found<'f, 'd> = &'f mut dyn FnMut(Node<'d>, Option<Node<'d>>);
+type OnField<'f, 'd> = &'f mut dyn FnMut(Node<'d>, Option<Node<'d>>);
 
-struct Walk<'w, 'd> {
+struct FieldSearch<'w, 'd> {
     search: Search<'d>,
     count: usize,
-    found: Found<'w, 'd>,
+    found: OnField<'w, 'd>,
     /// Whether the steps from one on, by how many they are, broke off at a value, and found fields. Where several steps may
     /// come to a value by several ways, each value is entered once by each step: `$..a..a..a` has thousands of ways to one that is
     /// deep inside.
@@ -112,22 +112,22 @@ struct Walk<'w, 'd> {
 
 /// Whether a step leads by several ways: at any depth, by several selectors, by a number that may be an index or a key, or
 /// by a wildcard that an object stands for.
-fn has_several_ways(step: &Step) -> bool {
+fn has_several_ways(step: &PathSegment) -> bool {
     match step.only_selector() {
-        Some(Selector::Key(key)) => key.parse::<usize>().is_ok(),
-        Some(Selector::Every) | None => true,
+        Some(Selector::Name(key)) => key.parse::<usize>().is_ok(),
+        Some(Selector::Wildcard) | None => true,
         Some(_) => false,
     }
 }
 
-impl<'d> Walk<'_, 'd> {
+impl<'d> FieldSearch<'_, 'd> {
     fn add(&mut self, node: Node<'d>, object: Option<Node<'d>>) {
         self.count += 1;
         (self.found)(node, object);
     }
 
     /// Whether the steps broke off somewhere.
-    fn follow(&mut self, steps: &[Step], node: Node<'d>, object: Option<Node<'d>>) -> bool {
+    fn follow(&mut self, steps: &[PathSegment], node: Node<'d>, object: Option<Node<'d>>) -> bool {
         let place = (steps.len(), node.id());
         if let Some((is_missed, has_found)) = self.known.as_ref().and_then(|known| known.get(&place).copied()) {
             self.count += usize::from(has_found);
@@ -142,29 +142,29 @@ impl<'d> Walk<'_, 'd> {
         is_missed
     }
 
-    fn follow_anew(&mut self, steps: &[Step], node: Node<'d>, object: Option<Node<'d>>) -> bool {
+    fn follow_anew(&mut self, steps: &[PathSegment], node: Node<'d>, object: Option<Node<'d>>) -> bool {
         let Some((step, rest)) = steps.split_first() else {
             self.add(node, object);
             return false;
         };
-        if node.kind() == Kind::Null {
+        if node.kind() == NodeKind::Null {
             return false;
         }
         let before = self.count;
         let mut is_missed = false;
         for selector in &step.selectors {
             is_missed |= match selector {
-                Selector::Key(key) if node.kind() == Kind::Array => self.through_list(key, step, steps, node),
-                Selector::Key(_) if step.only_selector().is_some() => self.entries(steps, node),
-                Selector::Key(key) => self.entry(key, rest, node),
-                Selector::Index(index) if node.kind() == Kind::Object => self.entry(&index.to_string(), rest, node),
+                Selector::Name(key) if node.kind() == NodeKind::Array => self.through_list(key, step, steps, node),
+                Selector::Name(_) if step.only_selector().is_some() => self.entries(steps, node),
+                Selector::Name(key) => self.entry(key, rest, node),
+                Selector::Index(index) if node.kind() == NodeKind::Object => self.entry(&index.to_string(), rest, node),
                 selector => self.selected(selector, rest, node),
             };
         }
         if step.descends {
             // somewhere below is enough
             for child in query::children(node) {
-                self.follow(steps, child, (node.kind() == Kind::Object).then_some(node));
+                self.follow(steps, child, (node.kind() == NodeKind::Object).then_some(node));
             }
             return self.count == before;
         }
@@ -172,7 +172,7 @@ impl<'d> Walk<'_, 'd> {
     }
 
     /// A key that meets a list: an index, and a key of each element.
-    fn through_list(&mut self, key: &str, step: &Step, steps: &[Step], list: Node<'d>) -> bool {
+    fn through_list(&mut self, key: &str, step: &PathSegment, steps: &[PathSegment], list: Node<'d>) -> bool {
         let rest = steps.get(1..).unwrap_or_default();
         let element = key.parse().ok().and_then(|index: usize| list.elements().nth(index));
         let is_index = key.parse::<usize>().is_ok();
@@ -185,7 +185,7 @@ impl<'d> Walk<'_, 'd> {
     }
 
     /// The entries of an object whose keys are the first step, or several steps with dots between them.
-    fn entries(&mut self, steps: &[Step], object: Node<'d>) -> bool {
+    fn entries(&mut self, steps: &[PathSegment], object: Node<'d>) -> bool {
         let (mut is_found, mut is_missed) = (false, false);
         for (key, value) in object.entries() {
             if let Some(taken) = taken(&key.name(), steps) {
@@ -196,7 +196,7 @@ impl<'d> Walk<'_, 'd> {
         is_missed || !is_found
     }
 
-    fn entry(&mut self, name: &str, rest: &[Step], object: Node<'d>) -> bool {
+    fn entry(&mut self, name: &str, rest: &[PathSegment], object: Node<'d>) -> bool {
         let (mut is_found, mut is_missed) = (false, false);
         for (_, value) in object.entries().filter(|(key, _)| key.is(name)) {
             is_found = true;
@@ -205,9 +205,9 @@ impl<'d> Walk<'_, 'd> {
         is_missed || !is_found
     }
 
-    fn selected(&mut self, selector: &Selector, rest: &[Step], node: Node<'d>) -> bool {
-        let (is_object, before) = (node.kind() == Kind::Object, self.count);
-        let mut is_missed = !is_object && node.kind() != Kind::Array;
+    fn selected(&mut self, selector: &Selector, rest: &[PathSegment], node: Node<'d>) -> bool {
+        let (is_object, before) = (node.kind() == NodeKind::Object, self.count);
+        let mut is_missed = !is_object && node.kind() != NodeKind::Array;
         let mut children = Vec::new();
         query::select(&self.search, selector, node, &mut |child| {
             children.push(child);
@@ -216,16 +216,16 @@ impl<'d> Walk<'_, 'd> {
         for child in children {
             is_missed |= self.follow(rest, child, is_object.then_some(node));
         }
-        let may_stand_for_list = is_object && *selector == Selector::Every && !rest.is_empty();
+        let may_stand_for_list = is_object && *selector == Selector::Wildcard && !rest.is_empty();
         if may_stand_for_list && self.count == before { self.follow(rest, node, None) } else { is_missed }
     }
 }
 
 /// How many steps a key takes: one that has dots can take several.
-fn taken(key: &str, steps: &[Step]) -> Option<usize> {
+fn taken(key: &str, steps: &[PathSegment]) -> Option<usize> {
     let mut rest = key;
     for (index, step) in steps.iter().enumerate() {
-        let Some(Selector::Key(name)) = step.only_selector() else { return None };
+        let Some(Selector::Name(name)) = step.only_selector() else { return None };
         rest = rest.strip_prefix(name.as_str())?;
         if rest.is_empty() {
             return Some(index + 1);

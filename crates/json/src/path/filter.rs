@@ -4,9 +4,9 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
-use super::query::{self, Step};
+use super::query::{self, PathSegment};
 use super::search::Search;
-use crate::node::{Kind, Node};
+use crate::node::{Node, NodeKind};
 
 /// What stands after `?`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub(super) enum Filter {
 pub(super) struct Query {
     /// Whether it begins at the root of the document, not at the value in question.
     pub(super) from_root: bool,
-    pub(super) steps: Vec<Step>,
+    pub(super) steps: Vec<PathSegment>,
 }
 
 /// One side of a comparison.
@@ -52,7 +52,7 @@ pub(super) enum Operator {
 impl Filter {
     /// Whether it is so for `node`.
     pub(super) fn holds<'d>(&self, search: &Search<'d>, node: Node<'d>) -> bool {
-        search.spend(1);
+        search.consume_budget(1);
         match self {
             Filter::Any(filters) => filters.iter().any(|filter| filter.holds(search, node)),
             Filter::All(filters) => filters.iter().all(|filter| filter.holds(search, node)),
@@ -68,7 +68,7 @@ impl Filter {
 impl Query {
     /// Whether it leads to at most one value.
     pub(super) fn is_singular(&self) -> bool {
-        self.steps.iter().all(Step::is_singular)
+        self.steps.iter().all(PathSegment::is_singular)
     }
 
     fn first<'d>(&self, search: &Search<'d>, node: Node<'d>) -> Option<Node<'d>> {
@@ -77,19 +77,19 @@ impl Query {
 }
 
 impl Operand {
-    fn value<'v, 'd: 'v>(&'v self, search: &Search<'d>, node: Node<'d>) -> Compared<'v> {
+    fn value<'v, 'd: 'v>(&'v self, search: &Search<'d>, node: Node<'d>) -> Comparable<'v> {
         match self {
-            Operand::Null => Compared::Null,
-            Operand::Bool(bool) => Compared::Bool(*bool),
-            Operand::Number(number) => Compared::Number(number),
-            Operand::Text(text) => Compared::Text(Cow::Borrowed(text)),
-            Operand::Query(query) => query.first(search, node).map_or(Compared::Nothing, Compared::of),
+            Operand::Null => Comparable::Null,
+            Operand::Bool(bool) => Comparable::Bool(*bool),
+            Operand::Number(number) => Comparable::Number(number),
+            Operand::Text(text) => Comparable::Text(Cow::Borrowed(text)),
+            Operand::Query(query) => query.first(search, node).map_or(Comparable::Nothing, Comparable::of),
         }
     }
 }
 
 /// A value as comparisons see it.
-enum Compared<'v> {
+enum Comparable<'v> {
     Nothing,
     Null,
     Bool(bool),
@@ -98,38 +98,38 @@ enum Compared<'v> {
     Container(Node<'v>),
 }
 
-impl<'v> Compared<'v> {
-    fn of(node: Node<'v>) -> Compared<'v> {
+impl<'v> Comparable<'v> {
+    fn of(node: Node<'v>) -> Comparable<'v> {
         match node.kind() {
-            Kind::Null => Compared::Null,
-            Kind::Bool => Compared::Bool(node.bool().unwrap_or_default()),
-            Kind::Integer | Kind::Fraction => Compared::Number(node.number().unwrap_or_default()),
-            Kind::Text => Compared::Text(node.text().unwrap_or_default()),
-            Kind::Array | Kind::Object => Compared::Container(node),
+            NodeKind::Null => Comparable::Null,
+            NodeKind::Bool => Comparable::Bool(node.as_bool().unwrap_or_default()),
+            NodeKind::Integer | NodeKind::Float => Comparable::Number(node.as_number().unwrap_or_default()),
+            NodeKind::String => Comparable::Text(node.as_str().unwrap_or_default()),
+            NodeKind::Array | NodeKind::Object => Comparable::Container(node),
         }
     }
 
-    fn is_equal(&self, search: &Search<'_>, other: &Compared<'_>) -> bool {
+    fn is_equal(&self, search: &Search<'_>, other: &Comparable<'_>) -> bool {
         match (self, other) {
-            (Compared::Nothing, Compared::Nothing) | (Compared::Null, Compared::Null) => true,
-            (Compared::Bool(left), Compared::Bool(right)) => left == right,
-            (Compared::Container(left), Compared::Container(right)) => are_equal(search, *left, *right),
+            (Comparable::Nothing, Comparable::Nothing) | (Comparable::Null, Comparable::Null) => true,
+            (Comparable::Bool(left), Comparable::Bool(right)) => left == right,
+            (Comparable::Container(left), Comparable::Container(right)) => are_equal(search, *left, *right),
             _ => self.order(other) == Some(Ordering::Equal),
         }
     }
 
     /// The order of two numbers or two texts; there is none of anything else.
-    fn order(&self, other: &Compared<'_>) -> Option<Ordering> {
+    fn order(&self, other: &Comparable<'_>) -> Option<Ordering> {
         match (self, other) {
-            (Compared::Number(left), Compared::Number(right)) => order(left, right),
-            (Compared::Text(left), Compared::Text(right)) => Some(left.cmp(right)),
+            (Comparable::Number(left), Comparable::Number(right)) => order(left, right),
+            (Comparable::Text(left), Comparable::Text(right)) => Some(left.cmp(right)),
             _ => None,
         }
     }
 }
 
 impl Operator {
-    fn holds(self, search: &Search<'_>, left: &Compared<'_>, right: &Compared<'_>) -> bool {
+    fn holds(self, search: &Search<'_>, left: &Comparable<'_>, right: &Comparable<'_>) -> bool {
         match self {
             Operator::Equal => left.is_equal(search, right),
             Operator::NotEqual => !left.is_equal(search, right),
@@ -151,13 +151,14 @@ fn order(left: &str, right: &str) -> Option<Ordering> {
 
 /// Whether two lists have the same elements, or two objects the same values under the same keys.
 fn are_equal(search: &Search<'_>, left: Node<'_>, right: Node<'_>) -> bool {
-    if search.spend(1) || left.kind() != right.kind() || query::children(left).count() != query::children(right).count() {
+    if search.consume_budget(1) || left.kind() != right.kind() || query::children(left).count() != query::children(right).count()
+    {
         return false;
     }
-    let same = |left, right| Compared::of(left).is_equal(search, &Compared::of(right));
-    if left.kind() == Kind::Array {
-        return left.elements().zip(right.elements()).all(|(left, right)| !search.spend(1) && same(left, right));
+    let same = |left, right| Comparable::of(left).is_equal(search, &Comparable::of(right));
+    if left.kind() == NodeKind::Array {
+        return left.elements().zip(right.elements()).all(|(left, right)| !search.consume_budget(1) && same(left, right));
     }
     let by_key: HashMap<_, _> = right.entries().map(|(key, right)| (key.name(), right)).collect();
-    left.entries().all(|(key, left)| !search.spend(1) && by_key.get(&key.name()).is_some_and(|right| same(left, *right)))
+    left.entries().all(|(key, left)| !search.consume_budget(1) && by_key.get(&key.name()).is_some_and(|right| same(left, *right)))
 }

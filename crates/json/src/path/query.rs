@@ -2,11 +2,11 @@
 
 use super::filter::Filter;
 use super::search::{RESULT_COST, Search};
-use crate::node::{Kind, Node};
+use crate::node::{Node, NodeKind};
 
 /// One segment of a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Step {
+pub(super) struct PathSegment {
     pub(super) selectors: Vec<Selector>,
     /// Whether it picks from everything inside as well, as `..` says.
     pub(super) descends: bool,
@@ -14,10 +14,10 @@ pub(super) struct Step {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Selector {
-    Key(String),
+    Name(String),
     /// Negative ones count from the end.
     Index(i64),
-    Every,
+    Wildcard,
     Slice(Slice),
     Filter(Filter),
 }
@@ -30,9 +30,9 @@ pub(super) struct Slice {
     pub(super) step: i64,
 }
 
-impl Step {
-    pub(super) fn key(key: String) -> Step {
-        Step { selectors: vec![Selector::Key(key)], descends: false }
+impl PathSegment {
+    pub(super) fn key(key: String) -> PathSegment {
+        PathSegment { selectors: vec![Selector::Name(key)], descends: false }
     }
 
     /// The selector, where there is one and it picks only from the value itself.
@@ -46,15 +46,15 @@ impl Step {
     /// Whether it names something that a value, from which it picks nothing, should have had.
     fn misses(&self, node: Node<'_>) -> bool {
         let is_empty = match node.kind() {
-            Kind::Null => true,
-            Kind::Array => node.elements().next().is_none(),
-            Kind::Object => node.entries().next().is_none(),
+            NodeKind::Null => true,
+            NodeKind::Array => node.elements().next().is_none(),
+            NodeKind::Object => node.entries().next().is_none(),
             _ => false,
         };
         let takes_some = |selector: &Selector| matches!(selector, Selector::Filter(_) | Selector::Slice(_));
-        let has_key = self.selectors.iter().any(|selector| matches!(selector, Selector::Key(_)));
+        let has_key = self.selectors.iter().any(|selector| matches!(selector, Selector::Name(_)));
         // an object without keys lacks the one that is named, an empty list has no elements to lack it
-        let may_be_empty = is_empty && !(has_key && node.kind() == Kind::Object);
+        let may_be_empty = is_empty && !(has_key && node.kind() == NodeKind::Object);
         !may_be_empty && !self.selectors.iter().any(takes_some)
     }
 
@@ -65,7 +65,7 @@ impl Step {
 
     /// Whether it picks at most one value.
     pub(super) fn is_singular(&self) -> bool {
-        matches!(self.only_selector(), Some(Selector::Key(_) | Selector::Index(_)))
+        matches!(self.only_selector(), Some(Selector::Name(_) | Selector::Index(_)))
     }
 }
 
@@ -73,18 +73,18 @@ impl Step {
 type Found<'f, 'd> = &'f mut dyn FnMut(Node<'d>) -> bool;
 
 /// Tells of every value that `steps` lead to from `node`, until `found` says that it is enough, or it was too much work.
-pub(super) fn visit<'d>(search: &Search<'d>, steps: &[Step], node: Node<'d>, found: Found<'_, 'd>) -> bool {
+pub(super) fn visit<'d>(search: &Search<'d>, steps: &[PathSegment], node: Node<'d>, found: Found<'_, 'd>) -> bool {
     match steps.split_first() {
         Some((step, rest)) if step.has_several_ways() => visit_once(search, step, rest, node, found),
         Some((step, rest)) => pick(search, step, node, &mut |next| visit(search, rest, next, found)),
-        None => search.spend(RESULT_COST) || found(node),
+        None => search.consume_budget(RESULT_COST) || found(node),
     }
 }
 
 /// Visits what `step` leads to, and remembers where it led to nothing.
-fn visit_once<'d>(search: &Search<'d>, step: &Step, rest: &[Step], node: Node<'d>, found: Found<'_, 'd>) -> bool {
-    if search.is_barren(step, node) {
-        return search.spend(1);
+fn visit_once<'d>(search: &Search<'d>, step: &PathSegment, rest: &[PathSegment], node: Node<'d>, found: Found<'_, 'd>) -> bool {
+    if search.is_dead_end(step, node) {
+        return search.consume_budget(1);
     }
     let mut is_barren = true;
     let is_enough = pick(search, step, node, &mut |next| {
@@ -94,15 +94,15 @@ fn visit_once<'d>(search: &Search<'d>, step: &Step, rest: &[Step], node: Node<'d
         })
     });
     if is_barren && step.descends {
-        search.note_barren(step, node.containers());
+        search.mark_dead_end(step, node.containers());
     } else if is_barren {
-        search.note_barren(step, [node]);
+        search.mark_dead_end(step, [node]);
     }
     is_enough
 }
 
 /// The first value that `steps` lead to from `node`.
-pub(super) fn first<'d>(search: &Search<'d>, steps: &[Step], node: Node<'d>) -> Option<Node<'d>> {
+pub(super) fn first<'d>(search: &Search<'d>, steps: &[PathSegment], node: Node<'d>) -> Option<Node<'d>> {
     let mut first = None;
     visit(search, steps, node, &mut |node| {
         first = Some(node);
@@ -112,7 +112,7 @@ pub(super) fn first<'d>(search: &Search<'d>, steps: &[Step], node: Node<'d>) -> 
 }
 
 /// Whether the steps break off at values that have not what a step names.
-pub(super) fn breaks_off(steps: &[Step], root: Node<'_>) -> bool {
+pub(super) fn breaks_off(steps: &[PathSegment], root: Node<'_>) -> bool {
     let search = Search::unlimited(root);
     let mut nodes = vec![root];
     for step in steps {
@@ -138,7 +138,7 @@ pub(super) fn breaks_off(steps: &[Step], root: Node<'_>) -> bool {
     false
 }
 
-fn pick<'d>(search: &Search<'d>, step: &Step, node: Node<'d>, found: Found<'_, 'd>) -> bool {
+fn pick<'d>(search: &Search<'d>, step: &PathSegment, node: Node<'d>, found: Found<'_, 'd>) -> bool {
     let mut pick_from = |node| step.selectors.iter().any(|selector| select(search, selector, node, found));
     if !step.descends {
         return pick_from(node);
@@ -146,31 +146,31 @@ fn pick<'d>(search: &Search<'d>, step: &Step, node: Node<'d>, found: Found<'_, '
     // by the tape, which has what is further out first, and not by recursion: documents may be deep
     let mut next = Some(node);
     while let Some(inside) = next {
-        if search.spend(1) {
+        if search.consume_budget(1) {
             return true;
         }
-        if search.is_barren(step, inside) {
-            next = node.container_from(inside.end());
+        if search.is_dead_end(step, inside) {
+            next = node.next_container(inside.end());
             continue;
         }
         if pick_from(inside) {
             return true;
         }
-        next = node.container_from(inside.following());
+        next = node.next_container(inside.next_id());
     }
     false
 }
 
 pub(super) fn select<'d>(search: &Search<'d>, selector: &Selector, node: Node<'d>, found: Found<'_, 'd>) -> bool {
-    let mut found = |node| search.spend(1) || found(node);
+    let mut found = |node| search.consume_budget(1) || found(node);
     match selector {
-        Selector::Key(key) => get(search, node, key).is_some_and(found),
+        Selector::Name(key) => get(search, node, key).is_some_and(found),
         Selector::Index(index) => element(search, node, *index).is_some_and(found),
-        Selector::Every => children(node).any(found),
+        Selector::Wildcard => children(node).any(found),
         Selector::Filter(filter) => children(node).any(|child| filter.holds(search, child) && found(child)),
         Selector::Slice(slice) => {
             let elements: Vec<_> = node.elements().collect();
-            let is_exhausted = search.spend(elements.len() as u64);
+            let is_exhausted = search.consume_budget(elements.len() as u64);
             is_exhausted || slice.indices(elements.len()).filter_map(|index| elements.get(index).copied()).any(found)
         }
     }
@@ -189,7 +189,7 @@ fn get<'d>(search: &Search<'d>, node: Node<'d>, key: &str) -> Option<Node<'d>> {
             value = Some(of_key);
         }
     }
-    search.spend(passed);
+    search.consume_budget(passed);
     value
 }
 
@@ -199,13 +199,13 @@ fn element<'d>(search: &Search<'d>, node: Node<'d>, index: i64) -> Option<Node<'
         Err(_) => {
             let from_end = usize::try_from(index.unsigned_abs()).ok()?;
             let length = node.elements().count();
-            search.spend(length as u64);
+            search.consume_budget(length as u64);
             length.checked_sub(from_end)?
         }
     };
     let mut passed = 0;
     let found = node.elements().inspect(|_| passed += 1).nth(index);
-    search.spend(passed);
+    search.consume_budget(passed);
     found
 }
 

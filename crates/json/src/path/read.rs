@@ -2,7 +2,7 @@
 
 use super::PathError;
 use super::filter::{Filter, Operand, Operator, Query};
-use super::query::{Selector, Slice, Step};
+use super::query::{PathSegment, Selector, Slice};
 use crate::unescape;
 use crate::value::Value;
 
@@ -32,7 +32,7 @@ const OPERATORS: [(&str, Operator); 6] = [
 ];
 
 /// The steps of a path.
-pub(super) fn path(text: &str) -> Result<Vec<Step>, PathError> {
+pub(super) fn path(text: &str) -> Result<Vec<PathSegment>, PathError> {
     let mut reader = Reader { rest: text.trim(), nesting: 0, steps: 0 };
     let steps = reader.path();
     let before = text.trim_end().len() - reader.rest.len();
@@ -62,7 +62,7 @@ struct Reader<'t> {
 }
 
 impl<'t> Reader<'t> {
-    fn path(&mut self) -> Read<Vec<Step>> {
+    fn path(&mut self) -> Read<Vec<PathSegment>> {
         let mut steps = Vec::new();
         if self.eat("$") {
             if !(self.rest.is_empty() || self.rest.starts_with(['.', '['])) {
@@ -78,7 +78,7 @@ impl<'t> Reader<'t> {
         if self.rest.is_empty() { Ok(steps) } else { Err("`.` or `[` is missing between two steps") }
     }
 
-    fn steps(&mut self) -> Read<Vec<Step>> {
+    fn steps(&mut self) -> Read<Vec<PathSegment>> {
         let mut steps = Vec::new();
         loop {
             if self.rest.starts_with(['.', '[']) {
@@ -92,7 +92,7 @@ impl<'t> Reader<'t> {
             } else if self.eat(".") {
                 steps.push(self.dotted(false)?);
             } else if self.rest.starts_with('[') {
-                steps.push(Step { selectors: self.bracket()?, descends: false });
+                steps.push(PathSegment { selectors: self.bracket()?, descends: false });
             } else {
                 return Ok(steps);
             }
@@ -100,12 +100,12 @@ impl<'t> Reader<'t> {
     }
 
     /// What follows one or two dots. A bracket can: `.[0]` is not in the RFC, but is often written.
-    fn dotted(&mut self, descends: bool) -> Read<Step> {
+    fn dotted(&mut self, descends: bool) -> Read<PathSegment> {
         if self.rest.starts_with('[') {
-            return Ok(Step { selectors: self.bracket()?, descends });
+            return Ok(PathSegment { selectors: self.bracket()?, descends });
         }
-        let selector = if self.eat("*") { Selector::Every } else { Selector::Key(self.plain_key()?) };
-        Ok(Step { selectors: vec![selector], descends })
+        let selector = if self.eat("*") { Selector::Wildcard } else { Selector::Name(self.plain_key()?) };
+        Ok(PathSegment { selectors: vec![selector], descends })
     }
 
     /// A key without quotes. Outside of filters it has all up to the next step: keys with spaces and hyphens are common.
@@ -136,9 +136,9 @@ impl<'t> Reader<'t> {
 
     fn selector(&mut self) -> Read<Selector> {
         if self.rest.starts_with(['\'', '"']) {
-            Ok(Selector::Key(self.quoted()?))
+            Ok(Selector::Name(self.quoted()?))
         } else if self.eat("*") {
-            Ok(Selector::Every)
+            Ok(Selector::Wildcard)
         } else if self.eat("?") {
             let filter = self.nested(Self::any)?;
             self.skip_space();
@@ -198,7 +198,7 @@ impl<'t> Reader<'t> {
         let mut text = String::new();
         while let Some((plain, after)) = raw.split_once('\\') {
             text.push_str(plain);
-            raw = unescape::one(after, &mut text);
+            raw = unescape::unescape_one(after, &mut text);
         }
         text.push_str(raw);
         self.take(end + 2);

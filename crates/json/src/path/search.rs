@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
 use super::filter::Query;
-use super::query::{self, Step};
+use super::query::{self, PathSegment};
 use crate::node::Node;
 
 /// Values that a search may look at, whatever the size of the document. More than any page needs: a second of work at most.
@@ -42,7 +42,7 @@ impl<'d> Search<'d> {
     }
 
     /// Counts values that were looked at. Returns whether that was too much: then the search is over.
-    pub(super) fn spend(&self, values: u64) -> bool {
+    pub(super) fn consume_budget(&self, values: u64) -> bool {
         let Some(left) = &self.left else { return false };
         left.set(left.get().saturating_sub(values));
         left.get() == 0
@@ -54,21 +54,21 @@ impl<'d> Search<'d> {
     }
 
     /// Whether `step` is known to lead to nothing from `node`.
-    pub(super) fn is_barren(&self, step: &Step, node: Node<'_>) -> bool {
-        let (word, bit) = place(node);
+    pub(super) fn is_dead_end(&self, step: &PathSegment, node: Node<'_>) -> bool {
+        let (word, bit) = bit_position(node);
         let barren = self.barren.borrow();
         barren.get(&address(step)).and_then(|words| words.get(word)).is_some_and(|word| word & bit != 0)
     }
 
     /// Notes that `step` leads to nothing from any of `nodes`. A search that was given up knows nothing of that.
-    pub(super) fn note_barren<'n>(&self, step: &Step, nodes: impl IntoIterator<Item = Node<'n>>) {
+    pub(super) fn mark_dead_end<'n>(&self, step: &PathSegment, nodes: impl IntoIterator<Item = Node<'n>>) {
         if self.is_exhausted() {
             return;
         }
         let mut barren = self.barren.borrow_mut();
-        let words = barren.entry(address(step)).or_insert_with(|| vec![0; self.root.tape_length() / 64 + 1]);
+        let words = barren.entry(address(step)).or_insert_with(|| vec![0; self.root.document_len() / 64 + 1]);
         for node in nodes {
-            let (word, bit) = place(node);
+            let (word, bit) = bit_position(node);
             if let Some(word) = words.get_mut(word) {
                 *word |= bit;
             }
@@ -88,7 +88,7 @@ impl<'d> Search<'d> {
 
 /// How many values a search in a document may look at.
 pub(super) fn budget(root: Node<'_>) -> u64 {
-    MIN_BUDGET.max(root.tape_length() as u64 * BUDGET_PER_VALUE)
+    MIN_BUDGET.max(root.document_len() as u64 * BUDGET_PER_VALUE)
 }
 
 /// What tells the parts of a path from each other, which do not move during a search.
@@ -96,7 +96,7 @@ fn address<T>(part: &T) -> usize {
     std::ptr::from_ref(part).addr()
 }
 
-fn place(node: Node<'_>) -> (usize, u64) {
+fn bit_position(node: Node<'_>) -> (usize, u64) {
     let at = node.id().0;
     (at as usize / 64, 1 << (at % 64))
 }

@@ -1,7 +1,7 @@
 use proptest::{prop_assert, prop_assert_eq, proptest};
 
-use super::Path;
-use super::query::{self, Step};
+use super::JsonPath;
+use super::query::{self, PathSegment};
 use super::search::Search;
 use crate::{Document, Node, NodeId};
 
@@ -9,7 +9,7 @@ use crate::{Document, Node, NodeId};
 #[track_caller]
 fn check_in(document: &str, path: &str, expected: &str) {
     let document = Document::parse(document.into()).unwrap();
-    let found = match Path::parse(path) {
+    let found = match JsonPath::parse(path) {
         Ok(path) => {
             let all = path.all(document.root());
             let first = all.first().map(|node| node.id());
@@ -112,7 +112,7 @@ fn anywhere_inside() {
 fn check_nested(depth: usize, path: &str, expected: Result<usize, &str>) {
     let text = format!("{}1{}", r#"{"a":"#.repeat(depth), "}".repeat(depth));
     let document = Document::parse(text.into_bytes()).unwrap();
-    let found = Path::parse(path).unwrap().try_all(document.root()).map(|found| found.len());
+    let found = JsonPath::parse(path).unwrap().all_with_limit(document.root()).map(|found| found.len());
     assert_eq!(found.map_err(|error| error.path), expected.map_err(str::to_owned), "{path}");
 }
 
@@ -135,20 +135,20 @@ fn a_path_with_many_ways_to_a_value_ends() {
 fn no_value_is_found_by_many_ways() {
     let document = Document::parse(format!("{}1{}", r#"{"a":"#.repeat(1000), "}".repeat(1000)).into_bytes()).unwrap();
     for path in ["$..a..a..a..a..z", "$..['a','a']..['a','a']..['a','a'].z"] {
-        let path = Path::parse(path).unwrap();
+        let path = JsonPath::parse(path).unwrap();
         assert_eq!(path.first(document.root()).map(|node| node.id()), None, "{path}");
-        assert!(path.breaks_off(document.root()), "{path}");
+        assert!(path.is_missing_key(document.root()), "{path}");
     }
 }
 
 #[test]
 fn long_paths_are_refused() {
-    let refused = |path: String| Path::parse(&path).unwrap_err().problem;
+    let refused = |path: String| JsonPath::parse(&path).unwrap_err().problem;
     assert_eq!(refused("a.".repeat(255) + "a.a"), "it has more than 256 steps");
     assert_eq!(refused(format!("a[?{}]", "@.a && ".repeat(300) + "@.a")), "it has more than 256 steps");
     assert_eq!(refused(format!("a['{}']", "a".repeat(16 << 10))), "it is longer than 16384 bytes");
-    assert!(Path::parse(&("a.".repeat(250) + "a")).is_ok());
-    assert!(Path::parse(&format!("a['{}']", "a".repeat(16_000))).is_ok());
+    assert!(JsonPath::parse(&("a.".repeat(250) + "a")).is_ok());
+    assert!(JsonPath::parse(&format!("a['{}']", "a".repeat(16_000))).is_ok());
 }
 
 #[test]
@@ -158,7 +158,7 @@ fn the_deepest_documents_are_searched_with_the_stack_of_a_thread() {
     // half of what threads of tokio have
     let search = move || {
         let paths = ["$..a".to_owned(), "a.".repeat(255) + "a", "$..[?@ == $.a]".to_owned(), "$[?@ == $.a]..z".to_owned()];
-        paths.map(|path| Path::parse(&path).unwrap().try_all(document.root()).is_ok())
+        paths.map(|path| JsonPath::parse(&path).unwrap().all_with_limit(document.root()).is_ok())
     };
     let thread = std::thread::Builder::new().stack_size(1 << 20).spawn(search).unwrap();
     assert_eq!(thread.join().unwrap(), [true; 4]);
@@ -247,7 +247,7 @@ fn refused() {
     check("a[?@.* == 1]", "12: only a path to one value can be compared");
     check("a[?length(@.b) > 1]", "4: functions are not supported");
     for open in ["(", "@[?"] {
-        let error = Path::parse(&format!("a[?{}", open.repeat(100_000))).unwrap_err();
+        let error = JsonPath::parse(&format!("a[?{}", open.repeat(100_000))).unwrap_err();
         assert!(error.problem == "filters are nested too deeply", "{}", error.problem);
     }
 }
@@ -255,7 +255,7 @@ fn refused() {
 #[test]
 fn where_values_are_picked_from() {
     let document = Document::parse(br#"{"a": {"b": []}, "n": null}"#.to_vec()).unwrap();
-    let has_source = |path: &str| Path::parse(path).unwrap().has_source(document.root());
+    let has_source = |path: &str| JsonPath::parse(path).unwrap().source_exists(document.root());
     for path in ["$", "a", "a.b", "a.b[*].x", "a.b[?@.x == 1]", "n", "n[*]", "$..x", "a..x", "['a', 'x'].y"] {
         assert!(has_source(path), "{path}");
     }
@@ -265,7 +265,7 @@ fn where_values_are_picked_from() {
 }
 
 /// The values that steps lead to, by every way, without anything that is remembered.
-fn naive<'d>(steps: &[Step], root: Node<'d>, node: Node<'d>, found: &mut Vec<NodeId>) {
+fn naive<'d>(steps: &[PathSegment], root: Node<'d>, node: Node<'d>, found: &mut Vec<NodeId>) {
     let Some((step, rest)) = steps.split_first() else { return found.push(node.id()) };
     for selector in &step.selectors {
         let mut selected = Vec::new();
@@ -303,24 +303,24 @@ proptest! {
         let text = br#"{"a":[{"a":[1,{"b":2}]},"a",{"b":{"a":{"a":{"b":[]}}}}],"b":{"a":{"a":{"a":2}},"b":[[{"a":1}]]},"c":[1]}"#;
         let document = Document::parse(text.to_vec()).unwrap();
         let path = format!("${}", segments.iter().map(|at| SEGMENTS[*at]).collect::<String>());
-        let path = Path::parse(&path).unwrap();
+        let path = JsonPath::parse(&path).unwrap();
         let mut expected = Vec::new();
         naive(&path.steps, document.root(), document.root(), &mut expected);
-        let found: Vec<_> = path.try_all(document.root()).unwrap().into_iter().map(Node::id).collect();
+        let found: Vec<_> = path.all_with_limit(document.root()).unwrap().into_iter().map(Node::id).collect();
         prop_assert_eq!(&found, &expected, "{}", &path);
         prop_assert_eq!(path.first(document.root()).map(Node::id), expected.first().copied());
     }
 
     #[test]
     fn paths_of_keys_read_back(keys in proptest::collection::vec(".*", 1..4)) {
-        let path = Path::of_keys(keys);
-        prop_assert_eq!(Path::parse(path.as_str()), Ok(path));
+        let path = JsonPath::from_keys(keys);
+        prop_assert_eq!(JsonPath::parse(path.as_str()), Ok(path));
     }
 
     #[test]
     fn no_path_breaks_anything(path in r#"[$a]?[a@$.\[\]*?:,'"\\0-9&|!=<>() -]{0,40}"#) {
         let document = Document::parse(br#"{"a":[{"a":[1,2]},"a",{"b":{"a":null}}],"b":{"a":{"a":2}}}"#.to_vec()).unwrap();
-        match Path::parse(&path) {
+        match JsonPath::parse(&path) {
             Ok(path) => prop_assert_eq!(path.first(document.root()).is_some(), !path.all(document.root()).is_empty()),
             Err(error) => prop_assert!((1..=path.chars().count() + 1).contains(&error.column)),
         }
@@ -329,14 +329,14 @@ proptest! {
 
 #[test]
 fn the_message_shows_where() {
-    let error = Path::parse("data..").unwrap_err();
+    let error = JsonPath::parse("data..").unwrap_err();
     let expected = "cannot read the path \"data..\": a key is missing (character 7); write it like `data.items`, `$.data[0].id` or `['a.b'].c`";
     assert_eq!(error.to_string(), expected);
 }
 
 #[test]
 fn single_keys_are_known() {
-    let key = |path: &str| Path::parse(path).unwrap().as_key().map(str::to_owned);
+    let key = |path: &str| JsonPath::parse(path).unwrap().as_key().map(str::to_owned);
     assert_eq!(key("a b"), Some("a b".to_owned()));
     assert_eq!(key("$['a.b']"), Some("a.b".to_owned()));
     for path in ["$", "a.b", "$..a", "['a', 'b']", "*", "[0]"] {

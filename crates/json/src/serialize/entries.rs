@@ -3,12 +3,12 @@
 use serde::Serialize;
 use serde::ser::{Error, SerializeMap, SerializeStruct, SerializeStructVariant};
 
-use super::key::ToKey;
-use super::{SerializeError, ToValue, of_variant};
+use super::key::MapKeySerializer;
+use super::{SerializeError, ValueSerializer, wrap_variant};
 use crate::{Object, Value};
 
 /// The entries of an object so far.
-pub(super) struct EntriesToValue {
+pub(super) struct SerializeObject {
     /// The variant of an enum whose content the object is.
     variant: Option<&'static str>,
     /// The key that waits for its value.
@@ -16,31 +16,31 @@ pub(super) struct EntriesToValue {
     object: Object,
 }
 
-impl EntriesToValue {
+impl SerializeObject {
     pub(super) fn new(variant: Option<&'static str>, len: Option<usize>) -> Self {
-        EntriesToValue { variant, key: None, object: Object::with_capacity(len.unwrap_or(0)) }
+        SerializeObject { variant, key: None, object: Object::with_capacity(len.unwrap_or(0)) }
     }
 
     fn insert<T: Serialize + ?Sized>(&mut self, key: String, value: &T) -> Result<(), SerializeError> {
-        let value = value.serialize(ToValue).map_err(|error| {
-            let error = error.inside_key(&key);
-            self.variant.into_iter().fold(error, SerializeError::inside_key)
+        let value = value.serialize(ValueSerializer).map_err(|error| {
+            let error = error.with_parent_key(&key);
+            self.variant.into_iter().fold(error, SerializeError::with_parent_key)
         })?;
         self.object.insert(key, value);
         Ok(())
     }
 
     fn finish(self) -> Value {
-        of_variant(self.variant, Value::Object(self.object))
+        wrap_variant(self.variant, Value::Object(self.object))
     }
 }
 
-impl SerializeMap for EntriesToValue {
+impl SerializeMap for SerializeObject {
     type Ok = Value;
     type Error = SerializeError;
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), SerializeError> {
-        self.key = Some(key.serialize(ToKey)?);
+        self.key = Some(key.serialize(MapKeySerializer)?);
         Ok(())
     }
 
@@ -56,7 +56,7 @@ impl SerializeMap for EntriesToValue {
 
 macro_rules! fields {
     ($($shape:ident)*) => {$(
-        impl $shape for EntriesToValue {
+        impl $shape for SerializeObject {
             type Ok = Value;
             type Error = SerializeError;
 

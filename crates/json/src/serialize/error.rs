@@ -19,7 +19,7 @@ use thiserror::Error;
 pub struct SerializeError {
     /// What is wrong.
     pub kind: SerializeErrorKind,
-    /// The way to it from the outermost value, as a [`Path`](crate::Path) has it; empty for that value itself.
+    /// The way to it from the outermost value, as a [`JsonPath`](crate::JsonPath) has it; empty for that value itself.
     pub path: String,
 }
 
@@ -29,20 +29,20 @@ pub struct SerializeError {
 /// use catchment_json::{SerializeErrorKind, to_value};
 ///
 /// let error = to_value(&std::collections::BTreeMap::from([((), 1)])).unwrap_err();
-/// assert_eq!(error.kind, SerializeErrorKind::Key { found: "null" });
+/// assert_eq!(error.kind, SerializeErrorKind::InvalidKey { found: "null" });
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum SerializeErrorKind {
     /// The key of a map has no text.
     #[error("a map key must be text, found {found}")]
-    Key {
+    InvalidKey {
         /// What it is: `a list`, `null` …
         found: &'static str,
     },
     /// A `Serialize` implementation gave up.
     #[error("{message}")]
-    Refused {
+    Custom {
         /// Why, in its words.
         message: String,
     },
@@ -51,11 +51,11 @@ pub enum SerializeErrorKind {
 impl SerializeError {
     /// A key that has no text.
     pub(super) fn key(found: &'static str) -> Self {
-        SerializeError { kind: SerializeErrorKind::Key { found }, path: String::new() }
+        SerializeError { kind: SerializeErrorKind::InvalidKey { found }, path: String::new() }
     }
 
     /// The error, seen from the object that has what failed under `key`.
-    pub(super) fn inside_key(self, key: &str) -> Self {
+    pub(super) fn with_parent_key(self, key: &str) -> Self {
         let plain = !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-');
         match plain {
             true => self.inside(key),
@@ -65,7 +65,7 @@ impl SerializeError {
     }
 
     /// The error, seen from the list that has what failed at `index`.
-    pub(super) fn inside_index(self, index: usize) -> Self {
+    pub(super) fn with_parent_index(self, index: usize) -> Self {
         self.inside(&format!("[{index}]"))
     }
 
@@ -84,6 +84,6 @@ fn place(path: &str) -> String {
 
 impl serde::ser::Error for SerializeError {
     fn custom<T: Display>(message: T) -> Self {
-        SerializeError { kind: SerializeErrorKind::Refused { message: message.to_string() }, path: String::new() }
+        SerializeError { kind: SerializeErrorKind::Custom { message: message.to_string() }, path: String::new() }
     }
 }

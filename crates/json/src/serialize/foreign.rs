@@ -11,7 +11,7 @@ impl Serialize for Value {
             Value::Null => serializer.serialize_unit(),
             Value::Bool(b) => serializer.serialize_bool(*b),
             Value::Number(number) => number.serialize(serializer),
-            Value::Text(text) => serializer.serialize_str(text),
+            Value::String(text) => serializer.serialize_str(text),
             Value::Array(elements) => serializer.collect_seq(elements),
             Value::Object(object) => serializer.collect_map(object),
         }
@@ -39,7 +39,7 @@ impl Serialize for Number {
         if let Ok(n) = text.parse() {
             return serializer.serialize_u128(n);
         }
-        match same_double(self).filter(|_| !self.is_integer()) {
+        match as_exact_f64(self).filter(|_| !self.is_integer()) {
             Some(n) => serializer.serialize_f64(n),
             None => serializer.serialize_newtype_struct(NUMBER, text),
         }
@@ -48,7 +48,7 @@ impl Serialize for Number {
 
 /// The double whose text is the same number. (Its bits are not: 0.1 is no sum of powers of two. But who writes
 /// that double gets 0.1 back.)
-fn same_double(number: &Number) -> Option<f64> {
+fn as_exact_f64(number: &Number) -> Option<f64> {
     let double = number.as_f64()?;
     let written = Number::from(double);
     let same = || decimal(number.as_str()).is_some_and(|decimal_of_number| decimal(written.as_str()) == Some(decimal_of_number));

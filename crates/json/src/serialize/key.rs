@@ -3,21 +3,21 @@
 use serde::ser::Impossible;
 use serde::{Serialize, Serializer};
 
-use super::{SerializeError, ToValue};
+use super::{SerializeError, ValueSerializer};
 use crate::Value;
 
 /// Serializes the key of a map; what has no text is an error that names it.
-pub(super) struct ToKey;
+pub(super) struct MapKeySerializer;
 
 type NoKey = Impossible<String, SerializeError>;
 
-impl ToKey {
+impl MapKeySerializer {
     fn integer(self, digits: String) -> Result<String, SerializeError> {
         Ok(digits)
     }
 }
 
-impl Serializer for ToKey {
+impl Serializer for MapKeySerializer {
     type Ok = String;
     type Error = SerializeError;
     type SerializeSeq = NoKey;
@@ -35,11 +35,11 @@ impl Serializer for ToKey {
     }
 
     fn serialize_f32(self, n: f32) -> Result<String, SerializeError> {
-        number(ToValue.serialize_f32(n)?)
+        number(ValueSerializer.serialize_f32(n)?)
     }
 
     fn serialize_f64(self, n: f64) -> Result<String, SerializeError> {
-        number(ToValue.serialize_f64(n)?)
+        number(ValueSerializer.serialize_f64(n)?)
     }
 
     fn serialize_char(self, c: char) -> Result<String, SerializeError> {
@@ -124,6 +124,6 @@ fn number(value: Value) -> Result<String, SerializeError> {
     match value {
         Value::Number(n) if n.is_finite() => Ok(n.as_str().to_owned()),
         Value::Number(_) => Err(SerializeError::key("a number that is not finite")),
-        other => other.serialize(ToKey),
+        other => other.serialize(MapKeySerializer),
     }
 }

@@ -3,38 +3,38 @@
 use serde::Serialize;
 use serde::ser::{SerializeSeq, SerializeTuple, SerializeTupleStruct, SerializeTupleVariant};
 
-use super::{SerializeError, ToValue, of_variant};
+use super::{SerializeError, ValueSerializer, wrap_variant};
 use crate::Value;
 
 /// The elements of a list so far.
-pub(super) struct ListToValue {
+pub(super) struct SerializeVec {
     /// The variant of an enum whose content the list is.
     variant: Option<&'static str>,
     elements: Vec<Value>,
 }
 
-impl ListToValue {
+impl SerializeVec {
     pub(super) fn new(variant: Option<&'static str>, len: Option<usize>) -> Self {
-        ListToValue { variant, elements: Vec::with_capacity(len.unwrap_or(0)) }
+        SerializeVec { variant, elements: Vec::with_capacity(len.unwrap_or(0)) }
     }
 
     fn push<T: Serialize + ?Sized>(&mut self, element: &T) -> Result<(), SerializeError> {
-        let element = element.serialize(ToValue).map_err(|error| {
-            let error = error.inside_index(self.elements.len());
-            self.variant.into_iter().fold(error, SerializeError::inside_key)
+        let element = element.serialize(ValueSerializer).map_err(|error| {
+            let error = error.with_parent_index(self.elements.len());
+            self.variant.into_iter().fold(error, SerializeError::with_parent_key)
         })?;
         self.elements.push(element);
         Ok(())
     }
 
     fn finish(self) -> Value {
-        of_variant(self.variant, Value::Array(self.elements))
+        wrap_variant(self.variant, Value::Array(self.elements))
     }
 }
 
 macro_rules! list {
     ($($shape:ident $push:ident)*) => {$(
-        impl $shape for ListToValue {
+        impl $shape for SerializeVec {
             type Ok = Value;
             type Error = SerializeError;
 

@@ -27,8 +27,8 @@ mod tests;
 
 use serde::{Serialize, Serializer};
 
-use self::entries::EntriesToValue;
-use self::list::ListToValue;
+use self::entries::SerializeObject;
+use self::list::SerializeVec;
 use crate::{Number, Object, Value};
 
 pub use self::error::{SerializeError, SerializeErrorKind};
@@ -55,28 +55,28 @@ pub use self::error::{SerializeError, SerializeErrorKind};
 ///
 /// Where the key of a map cannot be text, or a `Serialize` implementation gives up.
 pub fn to_value<T: Serialize + ?Sized>(value: &T) -> Result<Value, SerializeError> {
-    value.serialize(ToValue)
+    value.serialize(ValueSerializer)
 }
 
 /// The serializer behind [`to_value`].
-struct ToValue;
+struct ValueSerializer;
 
-impl ToValue {
+impl ValueSerializer {
     fn integer(self, digits: String) -> Result<Value, SerializeError> {
         Ok(Value::Number(Number::from_source(digits)))
     }
 }
 
-impl Serializer for ToValue {
+impl Serializer for ValueSerializer {
     type Ok = Value;
     type Error = SerializeError;
-    type SerializeSeq = ListToValue;
-    type SerializeTuple = ListToValue;
-    type SerializeTupleStruct = ListToValue;
-    type SerializeTupleVariant = ListToValue;
-    type SerializeMap = EntriesToValue;
-    type SerializeStruct = EntriesToValue;
-    type SerializeStructVariant = EntriesToValue;
+    type SerializeSeq = SerializeVec;
+    type SerializeTuple = SerializeVec;
+    type SerializeTupleStruct = SerializeVec;
+    type SerializeTupleVariant = SerializeVec;
+    type SerializeMap = SerializeObject;
+    type SerializeStruct = SerializeObject;
+    type SerializeStructVariant = SerializeObject;
 
     integers!();
 
@@ -94,7 +94,7 @@ impl Serializer for ToValue {
     }
 
     fn serialize_char(self, c: char) -> Result<Value, SerializeError> {
-        Ok(Value::Text(c.into()))
+        Ok(Value::String(c.into()))
     }
 
     fn serialize_str(self, text: &str) -> Result<Value, SerializeError> {
@@ -127,7 +127,7 @@ impl Serializer for ToValue {
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(self, name: &'static str, value: &T) -> Result<Value, SerializeError> {
         match value.serialize(self)? {
-            Value::Text(text) if name == foreign::NUMBER => Ok(number(text)),
+            Value::String(text) if name == foreign::NUMBER => Ok(number(text)),
             content => Ok(content),
         }
     }
@@ -139,20 +139,20 @@ impl Serializer for ToValue {
         variant: &'static str,
         value: &T,
     ) -> Result<Value, SerializeError> {
-        let content = value.serialize(self).map_err(|error| error.inside_key(variant))?;
-        Ok(of_variant(Some(variant), content))
+        let content = value.serialize(self).map_err(|error| error.with_parent_key(variant))?;
+        Ok(wrap_variant(Some(variant), content))
     }
 
-    fn serialize_seq(self, len: Option<usize>) -> Result<ListToValue, SerializeError> {
-        Ok(ListToValue::new(None, len))
+    fn serialize_seq(self, len: Option<usize>) -> Result<SerializeVec, SerializeError> {
+        Ok(SerializeVec::new(None, len))
     }
 
-    fn serialize_tuple(self, len: usize) -> Result<ListToValue, SerializeError> {
-        Ok(ListToValue::new(None, Some(len)))
+    fn serialize_tuple(self, len: usize) -> Result<SerializeVec, SerializeError> {
+        Ok(SerializeVec::new(None, Some(len)))
     }
 
-    fn serialize_tuple_struct(self, _: &'static str, len: usize) -> Result<ListToValue, SerializeError> {
-        Ok(ListToValue::new(None, Some(len)))
+    fn serialize_tuple_struct(self, _: &'static str, len: usize) -> Result<SerializeVec, SerializeError> {
+        Ok(SerializeVec::new(None, Some(len)))
     }
 
     fn serialize_tuple_variant(
@@ -161,16 +161,16 @@ impl Serializer for ToValue {
         _: u32,
         variant: &'static str,
         len: usize,
-    ) -> Result<ListToValue, SerializeError> {
-        Ok(ListToValue::new(Some(variant), Some(len)))
+    ) -> Result<SerializeVec, SerializeError> {
+        Ok(SerializeVec::new(Some(variant), Some(len)))
     }
 
-    fn serialize_map(self, len: Option<usize>) -> Result<EntriesToValue, SerializeError> {
-        Ok(EntriesToValue::new(None, len))
+    fn serialize_map(self, len: Option<usize>) -> Result<SerializeObject, SerializeError> {
+        Ok(SerializeObject::new(None, len))
     }
 
-    fn serialize_struct(self, _: &'static str, len: usize) -> Result<EntriesToValue, SerializeError> {
-        Ok(EntriesToValue::new(None, Some(len)))
+    fn serialize_struct(self, _: &'static str, len: usize) -> Result<SerializeObject, SerializeError> {
+        Ok(SerializeObject::new(None, Some(len)))
     }
 
     fn serialize_struct_variant(
@@ -179,8 +179,8 @@ impl Serializer for ToValue {
         _: u32,
         variant: &'static str,
         len: usize,
-    ) -> Result<EntriesToValue, SerializeError> {
-        Ok(EntriesToValue::new(Some(variant), Some(len)))
+    ) -> Result<SerializeObject, SerializeError> {
+        Ok(SerializeObject::new(Some(variant), Some(len)))
     }
 }
 
@@ -188,12 +188,12 @@ impl Serializer for ToValue {
 fn number(text: String) -> Value {
     match Value::parse(&text) {
         Ok(Value::Number(number)) => Value::Number(number),
-        _ => Value::Text(text),
+        _ => Value::String(text),
     }
 }
 
 /// `content`, as the content of an enum's `variant` if there is one.
-fn of_variant(variant: Option<&'static str>, content: Value) -> Value {
+fn wrap_variant(variant: Option<&'static str>, content: Value) -> Value {
     match variant {
         Some(variant) => Value::Object(Object::from([(variant.to_owned(), content)])),
         None => content,

@@ -48,12 +48,12 @@ impl Value {
     /// use catchment_json::Value;
     ///
     /// let mut places = Vec::new();
-    /// Value::parse_yaml_noting("rivers:\n- name: Rhine\n", &mut |path, line, column| places.push((path, line, column)))?;
+    /// Value::parse_yaml_with_locations("rivers:\n- name: Rhine\n", &mut |path, line, column| places.push((path, line, column)))?;
     /// let places: Vec<_> = places.iter().map(|(path, line, column)| (path.as_str(), *line, *column)).collect();
     /// assert_eq!(places, [("rivers", 1, 1), ("rivers[0]", 2, 3), ("rivers[0].name", 2, 3)]);
     /// # Ok::<(), catchment_json::YamlError>(())
     /// ```
-    pub fn parse_yaml_noting(text: &str, note: &mut dyn FnMut(String, usize, usize)) -> Result<Value, YamlError> {
+    pub fn parse_yaml_with_locations(text: &str, note: &mut dyn FnMut(String, usize, usize)) -> Result<Value, YamlError> {
         read::read(text, Some(note))
     }
 

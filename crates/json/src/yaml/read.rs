@@ -12,11 +12,11 @@ use crate::{Document, Object, Value};
 const MAX_COPIED: usize = 4 << 20;
 
 /// What is told of the places of values: a path such as `a.b[2]`, a line and a column.
-pub(super) type Note<'n> = dyn FnMut(String, usize, usize) + 'n;
+pub(super) type OnLocation<'n> = dyn FnMut(String, usize, usize) + 'n;
 
-pub(super) fn read<'n>(text: &str, note: Option<&'n mut Note<'n>>) -> Result<Value, YamlError> {
+pub(super) fn read<'n>(text: &str, note: Option<&'n mut OnLocation<'n>>) -> Result<Value, YamlError> {
     let mut parser = Parser::new_from_str(text.strip_prefix('\u{feff}').unwrap_or(text));
-    let mut reader = Reader { open: Vec::new(), anchors: HashMap::new(), copied: 0, root: None, note };
+    let mut reader = EventReader { open: Vec::new(), anchors: HashMap::new(), copied: 0, root: None, note };
     while let Some(event) = parser.next_event() {
         let (event, span) = event?;
         reader.event(event, &span.start)?;
@@ -24,14 +24,14 @@ pub(super) fn read<'n>(text: &str, note: Option<&'n mut Note<'n>>) -> Result<Val
     Ok(reader.root.unwrap_or_default())
 }
 
-struct Reader<'n> {
+struct EventReader<'n> {
     /// The containers that are not at their end, outermost first.
     open: Vec<Container>,
-    anchors: HashMap<usize, Anchored>,
+    anchors: HashMap<usize, AnchoredValue>,
     /// What aliases have stood for so far.
     copied: usize,
     root: Option<Value>,
-    note: Option<&'n mut Note<'n>>,
+    note: Option<&'n mut OnLocation<'n>>,
 }
 
 struct Container {
@@ -49,13 +49,13 @@ enum Content {
     },
 }
 
-struct Anchored {
+struct AnchoredValue {
     value: Value,
     size: usize,
     depth: usize,
 }
 
-impl Reader<'_> {
+impl EventReader<'_> {
     fn event(&mut self, event: Event<'_>, at: &Marker) -> Result<(), YamlError> {
         match event {
             Event::DocumentStart(_) if self.root.is_some() => {
@@ -77,7 +77,7 @@ impl Reader<'_> {
                         Content::List(elements) => Value::Array(elements),
                         Content::Object { entries, .. } => Value::Object(entries),
                     };
-                    self.place(value, anchor);
+                    self.insert_value(value, anchor);
                 }
                 Ok(())
             }
@@ -104,7 +104,7 @@ impl Reader<'_> {
                 return Err(YamlError::at(at, "found the merge key <<, which YAML 1.2 does not have; write the entries out"));
             }
             if anchor != 0 {
-                self.anchors.insert(anchor, Anchored::of(Value::from(text)));
+                self.anchors.insert(anchor, AnchoredValue::of(Value::from(text)));
             }
             return self.key(text.to_owned(), at);
         }
@@ -114,7 +114,7 @@ impl Reader<'_> {
             None if is_plain => resolve(text),
             None => Value::from(text),
         };
-        self.place(value, anchor);
+        self.insert_value(value, anchor);
         Ok(())
     }
 
@@ -132,11 +132,11 @@ impl Reader<'_> {
         }
         let value = known.value.clone();
         match value {
-            Value::Text(key) if self.waits_for_key() => self.key(key, at),
+            Value::String(key) if self.waits_for_key() => self.key(key, at),
             _ if self.waits_for_key() => Err(YamlError::at(at, "the alias is a key and does not stand for a string")),
             value => {
                 self.note_element(at);
-                self.place(value, 0);
+                self.insert_value(value, 0);
                 Ok(())
             }
         }
@@ -182,9 +182,9 @@ impl Reader<'_> {
     }
 
     /// Puts a complete value where it belongs.
-    fn place(&mut self, value: Value, anchor: usize) {
+    fn insert_value(&mut self, value: Value, anchor: usize) {
         if anchor != 0 {
-            self.anchors.insert(anchor, Anchored::of(value.clone()));
+            self.anchors.insert(anchor, AnchoredValue::of(value.clone()));
         }
         match self.open.last_mut().map(|container| &mut container.content) {
             None => self.root = Some(value),
@@ -198,10 +198,10 @@ impl Reader<'_> {
     }
 }
 
-impl Anchored {
+impl AnchoredValue {
     fn of(value: Value) -> Self {
         let (size, depth) = measure(&value);
-        Anchored { value, size, depth }
+        AnchoredValue { value, size, depth }
     }
 }
 
@@ -217,7 +217,7 @@ fn measure(value: &Value) -> (usize, usize) {
     match value {
         Value::Null | Value::Bool(_) => (1, 0),
         Value::Number(n) => (1 + n.as_str().len(), 0),
-        Value::Text(text) => (1 + text.len(), 0),
+        Value::String(text) => (1 + text.len(), 0),
         Value::Array(elements) => inner(&mut elements.iter().map(|element| (0, element))),
         Value::Object(entries) => inner(&mut entries.iter().map(|(key, value)| (key.len(), value))),
     }

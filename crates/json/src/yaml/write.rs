@@ -88,7 +88,7 @@ fn inline(value: &Value) -> String {
         Value::Null => "null".to_owned(),
         Value::Bool(b) => b.to_string(),
         Value::Number(n) => number(n),
-        Value::Text(content) => text(content),
+        Value::String(content) => text(content),
         Value::Array(_) => "[]".to_owned(),
         Value::Object(_) => "{}".to_owned(),
     }

@@ -10,10 +10,10 @@ use duckdb::{Config, Connection, Row};
 
 use super::DuckDbOptions;
 use super::create::create_if_missing;
-use super::memory::{self, Memory};
+use super::memory::{self, MemoryController};
 use super::process_lock::ProcessLock;
-use crate::sql::{DatasetName, Split, insert_from, insert_split, text_literal};
-use crate::{Cancelled, LoadError, QueryResult};
+use crate::sql::{DatasetName, VariantSplit, insert_from, insert_split, text_literal};
+use crate::{CancelCheck, LoadError, QueryResult};
 
 /// The storage version of new files: DuckDB 1.0 and later open them. Files that are there keep theirs.
 const STORAGE_VERSION: &str = "v1.0.0";
@@ -36,10 +36,10 @@ pub(super) struct Session {
 /// Runs `work` on the file, again with more memory where DuckDB runs out of it.
 pub(super) fn with_session<T>(
     options: &DuckDbOptions,
-    cancelled: Cancelled<'_>,
+    cancelled: CancelCheck<'_>,
     work: impl Fn(&Session) -> Result<T, LoadError>,
 ) -> Result<T, LoadError> {
-    let memory = Memory::new(options);
+    let memory = MemoryController::new(options);
     loop {
         let result = open(options, &memory, cancelled).and_then(|session| work(&session));
         match result {
@@ -51,7 +51,7 @@ pub(super) fn with_session<T>(
 
 /// Opens the file, which is made where it is missing, and waits for it where another process, or another part of this
 /// one, has it.
-pub(super) fn open(options: &DuckDbOptions, memory: &Memory, cancelled: Cancelled<'_>) -> Result<Session, LoadError> {
+pub(super) fn open(options: &DuckDbOptions, memory: &MemoryController, cancelled: CancelCheck<'_>) -> Result<Session, LoadError> {
     if options.path.as_os_str() == ":memory:" {
         let reason = "a database in memory ends with the connection that loads it; name a file".to_owned();
         return Err(LoadError::Open { location: ":memory:".to_owned(), reason });
@@ -63,16 +63,16 @@ pub(super) fn open(options: &DuckDbOptions, memory: &Memory, cancelled: Cancelle
     let (connection, lock) = loop {
         let reason = match try_open(options, memory) {
             Ok(opened) => break opened,
-            Err(Refusal::InUse(reason)) => reason,
+            Err(OpenError::InUse(reason)) => reason,
             // DuckDB reads the log of changes that a process has left beside the file
-            Err(Refusal::Failed(reason)) if is_out_of_memory(&reason) => {
-                return Err(out_of_memory("read the database", &location, &memory.shown(), memory.is_fixed(), &reason));
+            Err(OpenError::Failed(reason)) if is_out_of_memory(&reason) => {
+                return Err(out_of_memory("read the database", &location, &memory.display(), memory.is_fixed(), &reason));
             }
-            Err(Refusal::Failed(reason)) => return Err(LoadError::Open { location, reason }),
+            Err(OpenError::Failed(reason)) => return Err(LoadError::Open { location, reason }),
         };
         let waited = begin.elapsed();
         if waited >= options.wait {
-            return Err(LoadError::Busy { location, waited, reason });
+            return Err(LoadError::LockTimeout { location, waited, reason });
         }
         if cancelled() {
             return Err(LoadError::Cancelled);
@@ -84,43 +84,43 @@ pub(super) fn open(options: &DuckDbOptions, memory: &Memory, cancelled: Cancelle
         std::thread::sleep(pause.min(options.wait.saturating_sub(waited)));
         pause = (pause * 2).min(MAX_PAUSE);
     };
-    let memory = (memory.shown(), memory.is_fixed());
+    let memory = (memory.display(), memory.is_fixed());
     let mut session = Session { connection, _lock: lock, location, database: String::new(), memory: RefCell::new(memory) };
     session.database = session.texts("ask for the name of the database", "SELECT current_database()")?.pop().unwrap_or_default();
     Ok(session)
 }
 
 /// Why a file is not open.
-pub(super) enum Refusal {
+pub(super) enum OpenError {
     /// Somebody has it.
     InUse(String),
     /// Waiting does not help.
     Failed(String),
 }
 
-impl From<duckdb::Error> for Refusal {
-    fn from(error: duckdb::Error) -> Refusal {
+impl From<duckdb::Error> for OpenError {
+    fn from(error: duckdb::Error) -> OpenError {
         let reason = error.to_string();
         // DuckDB tells a lock from other failures by its text alone.
-        if reason.contains("Could not set lock") { Refusal::InUse(reason) } else { Refusal::Failed(reason) }
+        if reason.contains("Could not set lock") { OpenError::InUse(reason) } else { OpenError::Failed(reason) }
     }
 }
 
-fn try_open(options: &DuckDbOptions, memory: &Memory) -> Result<(Connection, ProcessLock), Refusal> {
+fn try_open(options: &DuckDbOptions, memory: &MemoryController) -> Result<(Connection, ProcessLock), OpenError> {
     create_if_missing(options, memory)?;
-    let lock = ProcessLock::take(&options.path).map_err(|error| Refusal::Failed(error.to_string()))?;
-    let lock = lock.ok_or_else(|| Refusal::InUse("this process has it open for another run or query".to_owned()))?;
+    let lock = ProcessLock::try_acquire(&options.path).map_err(|error| OpenError::Failed(error.to_string()))?;
+    let lock = lock.ok_or_else(|| OpenError::InUse("this process has it open for another run or query".to_owned()))?;
     Ok((connect(options, memory)?, lock))
 }
 
-fn connect(options: &DuckDbOptions, memory: &Memory) -> duckdb::Result<Connection> {
+fn connect(options: &DuckDbOptions, memory: &MemoryController) -> duckdb::Result<Connection> {
     let connection = Connection::open_with_flags(&options.path, config(options, memory)?)?;
     connection.register_table_function::<ArrowVTab>("arrow")?;
     Ok(connection)
 }
 
 /// How files are opened.
-pub(super) fn config(options: &DuckDbOptions, memory: &Memory) -> duckdb::Result<Config> {
+pub(super) fn config(options: &DuckDbOptions, memory: &MemoryController) -> duckdb::Result<Config> {
     let mut config = Config::default()
         // Nothing is ever fetched from the network.
         .with("autoinstall_known_extensions", "false")?
@@ -144,7 +144,7 @@ impl Session {
     }
 
     /// Executes a statement; `step` completes "failed to …".
-    pub(super) fn run(&self, step: &str, sql: &str) -> Result<(), LoadError> {
+    pub(super) fn execute(&self, step: &str, sql: &str) -> Result<(), LoadError> {
         self.connection.execute_batch(sql).map_err(|error| self.refused(step, &error))
     }
 
@@ -172,16 +172,16 @@ impl Session {
 
     /// The first column of a query's rows as text; nulls are left out.
     pub(super) fn texts(&self, step: &str, sql: &str) -> Result<Vec<String>, LoadError> {
-        self.some_of_rows(step, sql, |row| row.get(0))
+        self.map_rows(step, sql, |row| row.get(0))
     }
 
     /// The first two columns of a query, as texts, of the rows that have both.
     pub(super) fn text_pairs(&self, step: &str, sql: &str) -> Result<Vec<(String, String)>, LoadError> {
-        self.some_of_rows(step, sql, |row| Ok(row.get::<_, Option<String>>(0)?.zip(row.get(1)?)))
+        self.map_rows(step, sql, |row| Ok(row.get::<_, Option<String>>(0)?.zip(row.get(1)?)))
     }
 
     /// What `read` takes from the rows of a query.
-    fn some_of_rows<T>(
+    fn map_rows<T>(
         &self,
         step: &str,
         sql: &str,
@@ -196,7 +196,7 @@ impl Session {
     }
 
     /// The first column, of texts, of a query of `arrow(?)`, which is `batch`.
-    pub(super) fn texts_of(&self, step: &str, sql: &str, batch: RecordBatch) -> Result<Vec<String>, LoadError> {
+    pub(super) fn strings_from_batch(&self, step: &str, sql: &str, batch: RecordBatch) -> Result<Vec<String>, LoadError> {
         let registered = ArrowBatchRegistration::new(batch);
         let rows = || -> duckdb::Result<Vec<String>> {
             let mut statement = self.connection.prepare(sql)?;
@@ -206,12 +206,13 @@ impl Session {
     }
 
     /// Inserts a record batch into `target`, an SQL name; its doubles of `splits` go where they fit.
-    pub(super) fn insert(&self, step: &str, target: &str, batch: RecordBatch, splits: &[Split]) -> Result<(), LoadError> {
+    pub(super) fn insert(&self, step: &str, target: &str, batch: RecordBatch, splits: &[VariantSplit]) -> Result<(), LoadError> {
         let schema = batch.schema();
         let columns: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
-        let is_double =
-            |split: &&Split| schema.column_with_name(&split.column).is_some_and(|(_, f)| f.data_type() == &DataType::Float64);
-        let splits: Vec<&Split> = splits.iter().filter(is_double).collect();
+        let is_double = |split: &&VariantSplit| {
+            schema.column_with_name(&split.column).is_some_and(|(_, f)| f.data_type() == &DataType::Float64)
+        };
+        let splits: Vec<&VariantSplit> = splits.iter().filter(is_double).collect();
         let sql = match splits.is_empty() {
             true => insert_from(target, columns, "arrow(?)"),
             false => insert_split(target, &columns, &splits, "arrow(?)"),
@@ -232,12 +233,12 @@ impl Session {
     }
 
     /// Has the session use the memory that `memory` allows by now.
-    pub(super) fn apply(&self, memory: &Memory) -> Result<(), LoadError> {
-        *self.memory.borrow_mut() = (memory.shown(), memory.is_fixed());
-        self.run("set the memory limit", &format!("SET memory_limit = {}", text_literal(&memory.setting())))?;
+    pub(super) fn apply(&self, memory: &MemoryController) -> Result<(), LoadError> {
+        *self.memory.borrow_mut() = (memory.display(), memory.is_fixed());
+        self.execute("set the memory limit", &format!("SET memory_limit = {}", text_literal(&memory.setting())))?;
         match memory.uses_dictionary() {
             true => Ok(()),
-            false => self.run("set the compression", "SET disabled_compression_methods = 'dictionary'"),
+            false => self.execute("set the compression", "SET disabled_compression_methods = 'dictionary'"),
         }
     }
 
@@ -259,7 +260,7 @@ impl Session {
             "Not implemented Error",
         ];
         let terminal = terminal.iter().any(|name| reason.contains(name));
-        LoadError::Refused { step: step.to_owned(), location: self.location.clone(), reason, terminal }
+        LoadError::Statement { step: step.to_owned(), location: self.location.clone(), reason, terminal }
     }
 }
 

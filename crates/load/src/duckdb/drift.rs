@@ -2,13 +2,18 @@
 
 use catchment_schema::{Column, Schema};
 
-use super::existing::Existing;
-use super::transaction::Warnings;
+use super::existing_tables::ExistingTables;
+use super::transaction::LoadWarnings;
 use super::widen::other_type;
 
 /// Warns of `tables` that are not what the schema says that was stored with them. They are loaded nevertheless: what is
 /// missing is made again, and values are converted where they fit.
-pub(super) fn warn<'t>(stored: &Schema, existing: &Existing, tables: impl IntoIterator<Item = &'t str>, warnings: &Warnings) {
+pub(super) fn warn_about_drift<'t>(
+    stored: &Schema,
+    existing: &ExistingTables,
+    tables: impl IntoIterator<Item = &'t str>,
+    warnings: &LoadWarnings,
+) {
     for table in tables.into_iter().filter_map(|name| stored.tables.get(name)).filter(|table| table.has_seen_data()) {
         if !existing.has(&table.name) {
             warnings.add(format!("table `{}` was loaded before and is gone: it is created again", table.name));

@@ -7,54 +7,54 @@ use duckdb::Connection;
 use super::{DuckDbOptions, MemoryLimit};
 
 /// What a load begins with, in bytes. A transaction keeps its rows in memory up to the limit.
-const FIRST: u64 = 64_000_000;
+const INITIAL_BYTES: u64 = 64_000_000;
 
 /// How many times more memory the next attempt has.
 const GROWTH: u64 = 4;
 
 /// What DuckDB may use if nothing else is known of the machine, in bytes.
-const UNKNOWN_MACHINE: u64 = 1_000_000_000;
+const FALLBACK_LIMIT: u64 = 1_000_000_000;
 
 /// The memory of DuckDB, from one attempt to the next.
-pub(super) struct Memory {
-    limit: Limit,
+pub(super) struct MemoryController {
+    limit: CurrentLimit,
     /// Whether texts may be compressed by a dictionary.
     dictionary: Cell<bool>,
 }
 
-enum Limit {
+enum CurrentLimit {
     Auto { bytes: Cell<u64>, machine: Cell<Option<u64>> },
     Fixed(String),
 }
 
-impl Memory {
-    pub(super) fn new(options: &DuckDbOptions) -> Memory {
+impl MemoryController {
+    pub(super) fn new(options: &DuckDbOptions) -> MemoryController {
         let limit = match &options.memory_limit {
-            MemoryLimit::Auto => Limit::Auto { bytes: Cell::new(FIRST), machine: Cell::new(None) },
-            MemoryLimit::Fixed(limit) => Limit::Fixed(limit.clone()),
+            MemoryLimit::Auto => CurrentLimit::Auto { bytes: Cell::new(INITIAL_BYTES), machine: Cell::new(None) },
+            MemoryLimit::Fixed(limit) => CurrentLimit::Fixed(limit.clone()),
         };
-        Memory { limit, dictionary: Cell::new(true) }
+        MemoryController { limit, dictionary: Cell::new(true) }
     }
 
     /// The limit, in DuckDB's notation.
     pub(super) fn setting(&self) -> String {
         match &self.limit {
-            Limit::Auto { bytes, .. } => format!("{}B", bytes.get()),
-            Limit::Fixed(limit) => limit.clone(),
+            CurrentLimit::Auto { bytes, .. } => format!("{}B", bytes.get()),
+            CurrentLimit::Fixed(limit) => limit.clone(),
         }
     }
 
     /// The limit, for people.
-    pub(super) fn shown(&self) -> String {
+    pub(super) fn display(&self) -> String {
         match &self.limit {
-            Limit::Auto { bytes, .. } => format!("{} MB", bytes.get() / 1_000_000),
-            Limit::Fixed(limit) => limit.clone(),
+            CurrentLimit::Auto { bytes, .. } => format!("{} MB", bytes.get() / 1_000_000),
+            CurrentLimit::Fixed(limit) => limit.clone(),
         }
     }
 
     /// Whether the limit was configured, and does not grow.
     pub(super) fn is_fixed(&self) -> bool {
-        matches!(self.limit, Limit::Fixed(_))
+        matches!(self.limit, CurrentLimit::Fixed(_))
     }
 
     pub(super) fn uses_dictionary(&self) -> bool {
@@ -62,35 +62,35 @@ impl Memory {
     }
 
     /// Turns dictionary compression off. Returns whether it was on.
-    pub(super) fn avoid_dictionary(&self) -> bool {
+    pub(super) fn disable_dictionary(&self) -> bool {
         self.dictionary.replace(false)
     }
 
     /// Raises the limit to what ordinary rows need and `extra` bytes, as far as the machine goes. False where it stays.
-    pub(super) fn make_room(&self, extra: u64) -> bool {
+    pub(super) fn reserve(&self, extra: u64) -> bool {
         match extra {
             0 => false,
-            extra => self.raise_to(FIRST.saturating_add(extra)),
+            extra => self.raise_to(INITIAL_BYTES.saturating_add(extra)),
         }
     }
 
     /// What an attempt after [`grow`](Memory::grow) does otherwise, for the log.
     pub(super) fn next_attempt(&self) -> String {
         match &self.limit {
-            Limit::Auto { .. } => format!("with up to {} of memory", self.shown()),
-            Limit::Fixed(_) => "without dictionary compression".to_owned(),
+            CurrentLimit::Auto { .. } => format!("with up to {} of memory", self.display()),
+            CurrentLimit::Fixed(_) => "without dictionary compression".to_owned(),
         }
     }
 
     /// Prepares another attempt: with more memory as far as the machine has it and the limit is not fixed, and without
     /// dictionary compression. Returns false where nothing is left to change.
     pub(super) fn grow(&self) -> bool {
-        let Limit::Auto { bytes, .. } = &self.limit else { return self.avoid_dictionary() };
-        self.raise_to(bytes.get().saturating_mul(GROWTH)) | self.avoid_dictionary()
+        let CurrentLimit::Auto { bytes, .. } = &self.limit else { return self.disable_dictionary() };
+        self.raise_to(bytes.get().saturating_mul(GROWTH)) | self.disable_dictionary()
     }
 
     fn raise_to(&self, wanted: u64) -> bool {
-        let Limit::Auto { bytes, machine } = &self.limit else { return false };
+        let CurrentLimit::Auto { bytes, machine } = &self.limit else { return false };
         if wanted <= bytes.get() {
             return false;
         }
@@ -106,7 +106,7 @@ fn machine_limit() -> u64 {
     let read = || -> duckdb::Result<String> {
         Connection::open_in_memory()?.query_row("SELECT current_setting('memory_limit')", [], |row| row.get(0))
     };
-    read().ok().and_then(|text| bytes(&text)).unwrap_or(UNKNOWN_MACHINE)
+    read().ok().and_then(|text| bytes(&text)).unwrap_or(FALLBACK_LIMIT)
 }
 
 /// The bytes of a text like `18.8 GiB`, as DuckDB shows sizes.
@@ -118,7 +118,7 @@ pub(super) fn bytes(text: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Memory, bytes, machine_limit};
+    use super::{MemoryController, bytes, machine_limit};
     use crate::duckdb::DuckDbOptions;
 
     #[test]
@@ -131,10 +131,10 @@ mod tests {
 
     #[test]
     fn the_limit_grows_up_to_that_of_the_machine() {
-        let memory = Memory::new(&DuckDbOptions::new("x"));
+        let memory = MemoryController::new(&DuckDbOptions::new("x"));
         assert_eq!(memory.setting(), "64000000B");
-        assert!(!memory.make_room(0) && memory.make_room(1_000_000) && !memory.make_room(500_000));
-        assert_eq!(memory.shown(), "65 MB");
+        assert!(!memory.reserve(0) && memory.reserve(1_000_000) && !memory.reserve(500_000));
+        assert_eq!(memory.display(), "65 MB");
         let mut attempts = 0;
         while memory.grow() {
             attempts += 1;
@@ -146,8 +146,8 @@ mod tests {
     #[test]
     fn a_configured_limit_stays() {
         let options = DuckDbOptions { memory_limit: "1GB".parse().unwrap(), ..DuckDbOptions::new("x") };
-        let memory = Memory::new(&options);
-        assert!(!memory.make_room(u64::MAX));
+        let memory = MemoryController::new(&options);
+        assert!(!memory.reserve(u64::MAX));
         assert!(memory.grow() && !memory.uses_dictionary(), "the second attempt does without dictionaries");
         assert!(!memory.grow());
         assert_eq!(memory.setting(), "1GB");

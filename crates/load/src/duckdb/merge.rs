@@ -3,8 +3,8 @@
 use catchment_schema::{DataType, DedupSort, MergeStrategy, Table, format_timestamp};
 
 use super::column_type::column_type;
-use super::transaction::Warnings;
-use crate::sql::{HardDelete, Merge, QualifiedName, StagedRows, Strategy, Versions, merge, text_literal};
+use super::transaction::LoadWarnings;
+use crate::sql::{HardDelete, MergePlan, QualifiedName, StagedRows, Strategy, Versions, merge_statements, text_literal};
 
 /// The statements that merge `rows` into `root`, which `table` describes, and into its `children`; the load began at
 /// `created_at`, in microseconds since 1970. The error says why the table cannot be merged.
@@ -14,7 +14,7 @@ pub(super) fn statements(
     rows: StagedRows<'_>,
     children: Vec<(QualifiedName<'_>, Option<StagedRows<'_>>)>,
     created_at: i64,
-    warnings: &Warnings,
+    warnings: &LoadWarnings,
 ) -> Result<Vec<String>, String> {
     let strategy = table.merge_strategy().map_err(|name| {
         let known = MergeStrategy::ALL.map(MergeStrategy::name).join(", ");
@@ -43,14 +43,14 @@ pub(super) fn statements(
         Some((cursor, DedupSort::Descending))
     });
     let is_deduplicated = table.is_deduplicated();
-    let plan = Merge { root, rows, children, primary_key, merge_key, is_deduplicated, dedup_sort, hard_delete };
+    let plan = MergePlan { root, rows, children, primary_key, merge_key, is_deduplicated, dedup_sort, hard_delete };
     let strategy = match strategy {
         MergeStrategy::DeleteInsert => Strategy::DeleteInsert,
         MergeStrategy::Upsert => Strategy::Upsert,
         MergeStrategy::InsertOnly => Strategy::InsertOnly,
         MergeStrategy::Scd2 => Strategy::Scd2(versions(table, created_at)?),
     };
-    Ok(merge(&plan, &strategy))
+    Ok(merge_statements(&plan, &strategy))
 }
 
 fn versions(table: &Table, created_at: i64) -> Result<Versions<'_>, String> {

@@ -1,14 +1,14 @@
 //! Making the dataset's tables those of the schema.
 
-use catchment_schema::{Column, DLT_ROOT_ID, Schema, Table};
+use catchment_schema::{Column, DLT_ROOT_ID_COLUMN, Schema, Table};
 
 use super::column_type::column_type;
 use super::connect::Session;
-use super::existing::Existing;
-use super::transaction::Warnings;
+use super::existing_tables::ExistingTables;
+use super::transaction::LoadWarnings;
 use crate::LoadError;
 use crate::sql::{
-    DatasetName, add_column, add_root_id, copy_with_columns, create_table, fill_root_ids, select_dependents, select_one,
+    DatasetName, add_column, add_root_id, copy_with_columns, create_table, fill_root_ids, select_any_row, select_dependents,
 };
 
 /// Makes `tables` where they are missing, and adds the columns that they lack. Nothing is ever dropped.
@@ -17,15 +17,15 @@ pub(super) fn migrate<'t>(
     dataset: DatasetName<'_>,
     schema: &Schema,
     tables: impl IntoIterator<Item = &'t str>,
-    existing: &Existing,
-    warnings: &Warnings,
+    existing: &ExistingTables,
+    warnings: &LoadWarnings,
 ) -> Result<(), LoadError> {
     let migration = Migration { session, dataset, schema, existing, warnings };
     let mut without_root_ids = Vec::new();
     for table in tables.into_iter().filter_map(|name| schema.tables.get(name)) {
         if !existing.has(&table.name) {
             let sql = create_table(dataset.table(&table.name), table, column_type);
-            session.run(&format!("create table `{}`", table.name), &sql)?;
+            session.execute(&format!("create table `{}`", table.name), &sql)?;
         } else if migration.add_columns(table)? {
             without_root_ids.push(table.name.as_str());
         }
@@ -41,8 +41,8 @@ struct Migration<'m> {
     session: &'m Session,
     dataset: DatasetName<'m>,
     schema: &'m Schema,
-    existing: &'m Existing,
-    warnings: &'m Warnings,
+    existing: &'m ExistingTables,
+    warnings: &'m LoadWarnings,
 }
 
 impl Migration<'_> {
@@ -61,9 +61,9 @@ impl Migration<'_> {
             let step = format!("add column `{}` to table `{}`", column.name, table.name);
             let name = self.dataset.table(&table.name);
             if column.is_nullable() || !self.has_rows(table)? {
-                self.session.run(&step, &add_column(name, column, column_type))?;
-            } else if column.name == DLT_ROOT_ID {
-                add_root_id(name, column, column_type).iter().try_for_each(|sql| self.session.run(&step, sql))?;
+                self.session.execute(&step, &add_column(name, column, column_type))?;
+            } else if column.name == DLT_ROOT_ID_COLUMN {
+                add_root_id(name, column, column_type).iter().try_for_each(|sql| self.session.execute(&step, sql))?;
                 lacks_root_ids = true;
             } else {
                 self.warnings.add(format!(
@@ -71,7 +71,7 @@ impl Migration<'_> {
                     column.name, table.name
                 ));
                 let column = Column { nullable: Some(true), ..column.clone() };
-                self.session.run(&step, &add_column(name, &column, column_type))?;
+                self.session.execute(&step, &add_column(name, &column, column_type))?;
             }
         }
         Ok(lacks_root_ids)
@@ -87,11 +87,13 @@ impl Migration<'_> {
     /// time, and keeps all copies until the transaction ends: gigabytes for some thousands of columns.
     fn copy_with_columns(&self, table: &Table, columns: &[&Column]) -> Result<(), LoadError> {
         let step = format!("add {} columns to table `{}`", columns.len(), table.name);
-        copy_with_columns(self.dataset, &table.name, columns, column_type).iter().try_for_each(|sql| self.session.run(&step, sql))
+        copy_with_columns(self.dataset, &table.name, columns, column_type)
+            .iter()
+            .try_for_each(|sql| self.session.execute(&step, sql))
     }
 
     fn has_rows(&self, table: &Table) -> Result<bool, LoadError> {
-        let sql = select_one(self.dataset.table(&table.name));
+        let sql = select_any_row(self.dataset.table(&table.name));
         Ok(!self.session.texts(&format!("look for rows of table `{}`", table.name), &sql)?.is_empty())
     }
 
@@ -107,7 +109,7 @@ impl Migration<'_> {
             let Some(parent) = self.schema.tables.get(name).and_then(|table| table.parent.as_deref()) else { continue };
             let parent_is_root = self.schema.tables.get(parent).is_none_or(|parent| parent.parent.is_none());
             let step = format!("give rows of table `{name}` the ids of their root rows");
-            self.session.run(&step, &fill_root_ids(self.dataset.table(name), self.dataset.table(parent), parent_is_root))?;
+            self.session.execute(&step, &fill_root_ids(self.dataset.table(name), self.dataset.table(parent), parent_is_root))?;
         }
         Ok(())
     }

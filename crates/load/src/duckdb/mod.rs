@@ -3,9 +3,9 @@
 mod column_type;
 mod connect;
 mod create;
-mod cursor_rows;
+mod cursor_entries;
 mod drift;
-mod existing;
+mod existing_tables;
 mod load;
 mod memory;
 mod memory_limit;
@@ -16,24 +16,24 @@ mod options;
 mod process_lock;
 mod refused_value;
 mod restore;
-mod rounding;
 mod rows;
 mod settings;
 mod stage;
 mod system_tables;
 mod transaction;
+mod type_mismatch;
 mod widen;
 
 use std::path::PathBuf;
 
 use catchment_load_package::SealedPackage;
-use catchment_state::{BoundaryEntry, BoundaryKey};
+use catchment_state::{CursorEntry, CursorEntryKey};
 
 pub use memory_limit::{InvalidMemoryLimit, MemoryLimit};
 pub use options::DuckDbOptions;
 pub use settings::DuckDbSettings;
 
-use crate::{Cancelled, Destination, LoadError, Loaded, QueryResult, Restored};
+use crate::{CancelCheck, Destination, LoadError, LoadResult, QueryResult, Restored};
 
 /// A DuckDB file. Its datasets are schemas of it.
 ///
@@ -74,7 +74,7 @@ impl Destination for DuckDb {
         Some(5000)
     }
 
-    fn restore(&self, dataset: &str, pipeline: &str, schema: &str, cancelled: Cancelled<'_>) -> Result<Restored, LoadError> {
+    fn restore(&self, dataset: &str, pipeline: &str, schema: &str, cancelled: CancelCheck<'_>) -> Result<Restored, LoadError> {
         if let Some(reason) = refused_dataset_name(dataset) {
             return Err(LoadError::DatasetName { name: dataset.to_owned(), location: self.location(), reason });
         }
@@ -84,32 +84,32 @@ impl Destination for DuckDb {
         connect::with_session(&self.options, cancelled, |session| restore::restore(session, dataset, pipeline, schema))
     }
 
-    fn cursor_rows(
+    fn cursor_entries(
         &self,
         dataset: &str,
         pipeline: &str,
-        key: &BoundaryKey,
-        cancelled: Cancelled<'_>,
-    ) -> Result<Vec<BoundaryEntry>, LoadError> {
+        key: &CursorEntryKey,
+        cancelled: CancelCheck<'_>,
+    ) -> Result<Vec<CursorEntry>, LoadError> {
         if !self.options.path.exists() {
             return Ok(Vec::new());
         }
         connect::with_session(&self.options, cancelled, |session| {
-            cursor_rows::read(session, session.dataset(dataset), pipeline, key)
+            cursor_entries::read(session, session.dataset(dataset), pipeline, key)
         })
     }
 
-    fn load(&self, package: &SealedPackage, cancelled: Cancelled<'_>) -> Result<Loaded, LoadError> {
+    fn load(&self, package: &SealedPackage, cancelled: CancelCheck<'_>) -> Result<LoadResult, LoadError> {
         load::load(&self.options, package, cancelled)
     }
 
-    fn query(&self, dataset: &str, sql: &str, cancelled: Cancelled<'_>) -> Result<QueryResult, LoadError> {
+    fn query(&self, dataset: &str, sql: &str, cancelled: CancelCheck<'_>) -> Result<QueryResult, LoadError> {
         if !self.options.path.exists() {
             let reason = "there is no such file; nothing was loaded into it yet".to_owned();
             return Err(LoadError::Open { location: self.options.path.display().to_string(), reason });
         }
         connect::with_session(&self.options, cancelled, |session| {
-            session.run(&format!("use the dataset `{dataset}`"), &format!("USE {}", session.dataset(dataset)))?;
+            session.execute(&format!("use the dataset `{dataset}`"), &format!("USE {}", session.dataset(dataset)))?;
             session.query("query", sql)
         })
     }

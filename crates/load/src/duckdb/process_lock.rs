@@ -16,7 +16,7 @@ pub(super) struct ProcessLock {
 
 impl ProcessLock {
     /// The right to open the file `path`, which exists; none where this process has it open already.
-    pub(super) fn take(path: &Path) -> std::io::Result<Option<ProcessLock>> {
+    pub(super) fn try_acquire(path: &Path) -> std::io::Result<Option<ProcessLock>> {
         let path = path.canonicalize()?;
         let is_free = OPEN.lock().unwrap_or_else(PoisonError::into_inner).insert(path.clone());
         // made only where it was taken, as dropping it gives the right back

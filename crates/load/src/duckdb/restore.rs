@@ -31,7 +31,9 @@ pub(super) fn state(session: &Session, dataset: DatasetName<'_>, pipeline: &str)
     );
     let Some(packed) = session.texts("read the state", &sql)?.pop() else { return Ok(None) };
     let stored = State::unpack(&packed);
-    stored.map(Some).map_err(|error| LoadError::Stored { location: session.location().to_owned(), reason: error.to_string() })
+    stored
+        .map(Some)
+        .map_err(|error| LoadError::CorruptMetadata { location: session.location().to_owned(), reason: error.to_string() })
 }
 
 /// The schema of that name as it was stored last.
@@ -43,7 +45,9 @@ pub(super) fn schema(session: &Session, dataset: DatasetName<'_>, name: &str) ->
     let sql = format!("SELECT schema FROM {table} WHERE schema_name = {} ORDER BY inserted_at DESC LIMIT 1", text_literal(name));
     let Some(text) = session.texts("read the schema", &sql)?.pop() else { return Ok(None) };
     let stored = Schema::from_stored_text(&text);
-    stored.map(Some).map_err(|error| LoadError::Stored { location: session.location().to_owned(), reason: error.to_string() })
+    stored
+        .map(Some)
+        .map_err(|error| LoadError::CorruptMetadata { location: session.location().to_owned(), reason: error.to_string() })
 }
 
 /// The hash of the schema of that name that was stored last.

@@ -7,64 +7,70 @@ use catchment_load_package::BATCH_MAX_BYTES;
 use catchment_schema::{Schema, Table, WriteDisposition};
 
 use super::connect::Session;
-use super::existing::Existing;
-use super::load::Load;
+use super::existing_tables::ExistingTables;
+use super::load::PackageLoad;
 use super::memory_need::MemoryNeed;
 use super::merge;
 use super::refused_value;
-use super::rounding::OtherType;
-use super::stage::{Stage, Staged};
-use super::transaction::Warnings;
-use super::widen::Splits;
+use super::stage::{StagingTable, StagingTables};
+use super::transaction::LoadWarnings;
+use super::type_mismatch::TypeMismatch;
+use super::widen::VariantSplits;
 use crate::LoadError;
-use crate::sql::{DatasetName, Split, text_literal};
+use crate::sql::{DatasetName, VariantSplit, text_literal};
 
 /// What DuckDB cannot give up while it takes rows, in bytes.
 const PINNED: u64 = 4 << 20;
 
 /// What is needed to put the rows of a package into the tables that were made for them.
-pub(super) struct Rows<'r> {
+pub(super) struct RowLoader<'r> {
     pub(super) session: &'r Session,
     pub(super) dataset: DatasetName<'r>,
-    pub(super) load: &'r Load<'r>,
+    pub(super) load: &'r PackageLoad<'r>,
     pub(super) schema: &'r Schema,
-    pub(super) existing: &'r Existing,
-    pub(super) splits: &'r Splits,
-    pub(super) warnings: &'r Warnings,
+    pub(super) existing: &'r ExistingTables,
+    pub(super) splits: &'r VariantSplits,
+    pub(super) warnings: &'r LoadWarnings,
 }
 
-impl Rows<'_> {
+impl RowLoader<'_> {
     /// Inserts the rows, or merges them into the tables below `roots`; `go_on` is asked before each batch and each merge.
-    pub(super) fn put(&self, roots: BTreeSet<&str>, go_on: &dyn Fn() -> Result<(), LoadError>) -> Result<(), LoadError> {
+    pub(super) fn load(
+        &self,
+        roots: BTreeSet<&str>,
+        check_cancelled: &dyn Fn() -> Result<(), LoadError>,
+    ) -> Result<(), LoadError> {
         let package = self.load.package;
-        let mut stage = Stage::new(self.session, self.dataset);
+        let mut stage = StagingTables::new(self.session, self.dataset);
         let mut needs: HashMap<&str, MemoryNeed> = HashMap::new();
         for segment in package.segments() {
             let table = &segment.table;
             let splits = self.splits.get(table).map(Vec::as_slice).unwrap_or_default();
-            let others = self.schema.tables.get(table).map(|table| OtherType::all(table, self.existing)).unwrap_or_default();
+            let others = self.schema.tables.get(table).map(|table| TypeMismatch::find(table, self.existing)).unwrap_or_default();
             let root = self.schema.root_of(table);
-            let disposition = package.seal().schema.write_disposition(root);
-            self.load.attempt.step(&format!("rows of table `{table}` in {}", segment.file));
+            let disposition = package.footer().schema.write_disposition(root);
+            self.load.attempt.record_step(&format!("rows of table `{table}` in {}", segment.file));
             for (number, batch) in package.read(segment, self.load.batch_bytes())?.enumerate() {
                 let batch = batch?;
-                go_on()?;
+                check_cancelled()?;
                 let merges = match disposition {
                     _ if batch.num_rows() == 0 => continue,
                     WriteDisposition::Skip => continue,
                     WriteDisposition::Merge => true,
                     WriteDisposition::Append | WriteDisposition::Replace => false,
                 };
-                if self.load.is_careful() {
-                    self.load.attempt.step(&format!("rows of table `{table}` in {}, batch {number}", segment.file));
+                if self.load.uses_small_batches() {
+                    self.load.attempt.record_step(&format!("rows of table `{table}` in {}, batch {number}", segment.file));
                 }
-                self.make_room(needs.entry(table).or_default(), table, &batch)?;
-                others.iter().try_for_each(|other| other.check(self.session, table, &batch))?;
+                self.raise_memory_limit(needs.entry(table).or_default(), table, &batch)?;
+                others.iter().try_for_each(|other| other.check_lossless(self.session, table, &batch))?;
                 let put = match merges {
-                    true => stage.put(table, batch.clone(), splits),
+                    true => stage.append(table, batch.clone(), splits),
                     false => self.insert(table, batch.clone(), splits),
                 };
-                put.map_err(|error| refused_value::find(self.session, &self.target_types(table, &batch), table, batch, error))?;
+                put.map_err(|error| {
+                    refused_value::locate_rejected_value(self.session, &self.target_types(table, &batch), table, batch, error)
+                })?;
                 #[cfg(feature = "failpoints")]
                 fail::fail_point!("load::batch_put");
             }
@@ -72,36 +78,36 @@ impl Rows<'_> {
         #[cfg(feature = "failpoints")]
         fail::fail_point!("load::all_batches_put");
         for root in roots {
-            go_on()?;
-            self.load.attempt.step(&format!("the merge of table `{root}`"));
+            check_cancelled()?;
+            self.load.attempt.record_step(&format!("the merge of table `{root}`"));
             self.merge(root, &stage)?;
         }
         stage.clear()
     }
 
     /// Gives DuckDB the memory that the rows of a table take, before it takes them.
-    fn make_room(&self, need: &mut MemoryNeed, table: &str, batch: &RecordBatch) -> Result<(), LoadError> {
+    fn raise_memory_limit(&self, need: &mut MemoryNeed, table: &str, batch: &RecordBatch) -> Result<(), LoadError> {
         let (had_long_texts, checked) = (need.has_long_texts(), need.at_once());
         need.observe(batch);
         if need.has_long_texts() && !had_long_texts {
             need.set_existing_rows(self.estimated_rows(table)?);
         }
         let memory = self.load.memory;
-        let has_room = memory.make_room(need.extra_bytes());
-        let without_dictionary = need.outgrows_dictionary() && memory.avoid_dictionary();
+        let has_room = memory.reserve(need.extra_bytes());
+        let without_dictionary = need.outgrows_dictionary() && memory.disable_dictionary();
         if has_room || without_dictionary {
-            tracing::info!("rows of table `{table}` are large: DuckDB may use up to {} of memory", memory.shown());
+            tracing::info!("rows of table `{table}` are large: DuckDB may use up to {} of memory", memory.display());
             self.session.apply(memory)?;
         }
         let at_once = need.at_once();
         let is_large = at_once > BATCH_MAX_BYTES as u64 * 2;
         // limits do not shrink, so there is room for what there was room for before
-        if at_once > checked && (is_large || memory.is_fixed()) { self.check_room(table, at_once) } else { Ok(()) }
+        if at_once > checked && (is_large || memory.is_fixed()) { self.check_memory(table, at_once) } else { Ok(()) }
     }
 
     /// Refuses texts for which DuckDB has less memory than it needs `at_once`. It would end the process: where it allocates
     /// for them its C++ exception passes through a callback, which is Rust.
-    fn check_room(&self, table: &str, at_once: u64) -> Result<(), LoadError> {
+    fn check_memory(&self, table: &str, at_once: u64) -> Result<(), LoadError> {
         let limit = self.session.memory_limit()?;
         if limit.is_none_or(|limit| at_once.saturating_add(PINNED) <= limit) {
             return Ok(());
@@ -122,7 +128,7 @@ impl Rows<'_> {
         Ok(found.first().and_then(|rows| rows.parse().ok()).unwrap_or(0))
     }
 
-    fn insert(&self, table: &str, batch: RecordBatch, splits: &[Split]) -> Result<(), LoadError> {
+    fn insert(&self, table: &str, batch: RecordBatch, splits: &[VariantSplit]) -> Result<(), LoadError> {
         self.session.insert(&insert_step(table), &self.dataset.table(table).to_string(), batch, splits)
     }
 
@@ -140,32 +146,32 @@ impl Rows<'_> {
     }
 
     /// Merges the staged rows of `root` and of the tables below it, where there are any.
-    fn merge(&self, root: &str, stage: &Stage<'_>) -> Result<(), LoadError> {
+    fn merge(&self, root: &str, stage: &StagingTables<'_>) -> Result<(), LoadError> {
         // How the package merges, whatever others have stored in the meantime.
-        let (Some(table), Some(staged)) = (self.load.package.seal().schema.tables.get(root), stage.get(root)) else {
+        let (Some(table), Some(staged)) = (self.load.package.footer().schema.tables.get(root), stage.get(root)) else {
             return Ok(());
         };
         let in_dataset =
             |child: &&Table| child.name != root && (self.existing.has(&child.name) || stage.get(&child.name).is_some());
-        let children = self.schema.chain(root).into_iter().filter(in_dataset);
-        let children = children.map(|child| (self.dataset.table(&child.name), stage.get(&child.name).map(Staged::rows)));
+        let children = self.schema.table_tree(root).into_iter().filter(in_dataset);
+        let children = children.map(|child| (self.dataset.table(&child.name), stage.get(&child.name).map(StagingTable::rows)));
         let step = format!("merge rows into table `{root}`");
         let statements = merge::statements(
             table,
             self.dataset.table(root),
             staged.rows(),
             children.collect(),
-            self.load.package.begin().created_at,
+            self.load.package.header().created_at,
             self.warnings,
         );
-        let statements = statements.map_err(|reason| LoadError::Refused {
+        let statements = statements.map_err(|reason| LoadError::Statement {
             step: step.clone(),
             location: self.session.location().to_owned(),
             reason,
             terminal: true,
         })?;
         for statement in &statements {
-            self.session.run(&step, statement)?;
+            self.session.execute(&step, statement)?;
             #[cfg(feature = "failpoints")]
             fail::fail_point!("load::merge_statement_run");
         }

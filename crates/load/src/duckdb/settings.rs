@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use catchment_settings::{Configured, Fields, FromValue, Incomplete, Settings, ThreadCount, Value};
+use catchment_settings::{FieldReader, FromSettingValue, FromSettings, IncompleteSettings, SettingValue, Settings, ThreadCount};
 
 use super::{DuckDbOptions, MemoryLimit};
 
@@ -22,7 +22,7 @@ use super::{DuckDbOptions, MemoryLimit};
 /// ```
 #[derive(Debug)]
 pub struct DuckDbSettings {
-    file: Option<DuckDbFile>,
+    file: Option<DuckDbLocation>,
     memory_limit: MemoryLimit,
     threads: Option<u64>,
     wait: Duration,
@@ -39,28 +39,28 @@ impl DuckDbSettings {
     pub fn options(self, pipeline: &str, local_dir: &Path, working_dir: &Path) -> DuckDbOptions {
         let by_name = || PathBuf::from(format!("{pipeline}.duckdb"));
         let path = match self.file {
-            Some(DuckDbFile::At(path)) => local_dir.join(path),
-            Some(DuckDbFile::InWorkingDir) => working_dir.join(by_name()),
+            Some(DuckDbLocation::At(path)) => local_dir.join(path),
+            Some(DuckDbLocation::InWorkingDir) => working_dir.join(by_name()),
             None => local_dir.join(by_name()),
         };
         DuckDbOptions { path, memory_limit: self.memory_limit, threads: self.threads, wait: self.wait }
     }
 }
 
-impl Configured for DuckDbSettings {
-    fn under(settings: Settings<'_>) -> Settings<'_> {
+impl FromSettings for DuckDbSettings {
+    fn scope(settings: Settings<'_>) -> Settings<'_> {
         settings.section(["destination", "duckdb"])
     }
 
-    fn read(fields: &mut Fields<'_>) -> Result<Self, Incomplete> {
+    fn read(fields: &mut FieldReader<'_>) -> Result<Self, IncompleteSettings> {
         let default = DuckDbOptions::new("");
         let about = "The file: a path, `duckdb:///path`, or `:pipeline:` for one in the pipeline's working folder. By default \
                      `<pipeline>.duckdb` in the folder for local files.";
-        let file = fields.whole("credentials", about);
-        let inner = fields.inner("credentials", "database", "The same, where the credentials are given as a table.");
+        let file = fields.scalar("credentials", about);
+        let inner = fields.nested("credentials", "database", "The same, where the credentials are given as a table.");
         Ok(DuckDbSettings {
             file: file.or(inner),
-            memory_limit: fields.or(
+            memory_limit: fields.with_default(
                 "memory_limit",
                 "The memory that DuckDB may use, such as `512MB` or `50%`; more goes to a folder beside the file. `auto` begins \
                  with 64 MB and raises it as the rows need, up to 80 % of the machine.",
@@ -70,19 +70,23 @@ impl Configured for DuckDbSettings {
             threads: fields
                 .optional::<ThreadCount>("threads", "How many threads DuckDB uses; by default one to load, and all for queries.")
                 .map(|threads| threads.get() as u64),
-            wait: fields.or("wait", "How many seconds a file that another process has open is waited for.", default.wait),
+            wait: fields.with_default(
+                "wait",
+                "How many seconds a file that another process has open is waited for.",
+                default.wait,
+            ),
         })
     }
 }
 
-impl FromValue for MemoryLimit {
+impl FromSettingValue for MemoryLimit {
     const EXPECTED: &'static str = "`auto`, or a number with a unit such as `512MB`, `2GB` or `50%`";
 
-    fn from_value(value: &Value) -> Option<Self> {
+    fn from_value(value: &SettingValue) -> Option<Self> {
         String::from_value(value)?.parse().ok()
     }
 
-    fn written(&self) -> String {
+    fn to_toml(&self) -> String {
         format!("\"{self}\"")
     }
 }
@@ -93,29 +97,29 @@ fn is_url(path: &str) -> bool {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum DuckDbFile {
+enum DuckDbLocation {
     At(PathBuf),
     InWorkingDir,
 }
 
-impl FromValue for DuckDbFile {
+impl FromSettingValue for DuckDbLocation {
     const EXPECTED: &'static str = "the path of a file, `duckdb:///path`, or `:pipeline:`";
 
-    fn from_value(value: &Value) -> Option<Self> {
+    fn from_value(value: &SettingValue) -> Option<Self> {
         let text = String::from_value(value)?;
         let path = text.strip_prefix("duckdb:///").unwrap_or(&text);
         match path {
-            ":pipeline:" => Some(DuckDbFile::InWorkingDir),
+            ":pipeline:" => Some(DuckDbLocation::InWorkingDir),
             // `:memory:` would be gone with the process
             _ if path.is_empty() || path.starts_with(':') || is_url(path) => None,
-            _ => Some(DuckDbFile::At(PathBuf::from(path))),
+            _ => Some(DuckDbLocation::At(PathBuf::from(path))),
         }
     }
 
-    fn written(&self) -> String {
+    fn to_toml(&self) -> String {
         match self {
-            DuckDbFile::At(path) => path.written(),
-            DuckDbFile::InWorkingDir => "\":pipeline:\"".to_owned(),
+            DuckDbLocation::At(path) => path.to_toml(),
+            DuckDbLocation::InWorkingDir => "\":pipeline:\"".to_owned(),
         }
     }
 }
@@ -138,7 +142,7 @@ mod tests {
     #[test]
     fn where_the_file_is() {
         fn check(text: &str, expected: Option<&str>) {
-            let file = DuckDbFile::from_value(&text.into());
+            let file = DuckDbLocation::from_value(&text.into());
             let settings = |file| DuckDbSettings { file, memory_limit: MemoryLimit::Auto, threads: None, wait: Duration::ZERO };
             let path = file.map(|file| settings(Some(file)).options("p", Path::new("/local"), Path::new("/folder/p")).path);
             assert_eq!(path.as_deref(), expected.map(Path::new), "{text}");

@@ -13,22 +13,22 @@ use crate::{LoadError, system_rows};
 
 /// Makes the dataset and the system's tables where they are missing.
 pub(super) fn create(session: &Session, dataset: DatasetName<'_>) -> Result<(), LoadError> {
-    session.run("create the dataset", &format!("CREATE SCHEMA IF NOT EXISTS {dataset}"))?;
+    session.execute("create the dataset", &format!("CREATE SCHEMA IF NOT EXISTS {dataset}"))?;
     for (name, table) in [(VERSION_TABLE, version_table()), (LOADS_TABLE, loads_table()), (STATE_TABLE, state_table())] {
-        session.run(&format!("create table `{name}`"), &create_table(dataset.table(name), &table, column_type))?;
+        session.execute(&format!("create table `{name}`"), &create_table(dataset.table(name), &table, column_type))?;
     }
     Ok(())
 }
 
 /// Stores `schema` where another one counts, `state` where there is one, and the load.
-pub(super) fn put_rows(
+pub(super) fn insert_system_rows(
     session: &Session,
     dataset: DatasetName<'_>,
     package: &SealedPackage,
     schema: &Schema,
     state: Option<&State>,
 ) -> Result<(), LoadError> {
-    let (load_id, created_at) = (&package.begin().load_id, package.begin().created_at);
+    let (load_id, created_at) = (&package.header().load_id, package.header().created_at);
     // The schema that is stored last is the one that counts, also where the package waited while others were loaded.
     let last = restore::last_schema_at(session, dataset)?;
     let now = last.map_or(created_at, |last| created_at.max(last + 1));
@@ -40,7 +40,7 @@ pub(super) fn put_rows(
     if restore::last_schema_hash(session, dataset, &schema.name)?.is_none_or(|last| last != hash) {
         // A schema that comes back, after a refresh say, is stored anew.
         let sql = format!("DELETE FROM {} WHERE version_hash = {}", dataset.table(VERSION_TABLE), text_literal(hash));
-        session.run("forget when the schema was stored before", &sql)?;
+        session.execute("forget when the schema was stored before", &sql)?;
         put(VERSION_TABLE, system_rows::version_row(schema, now).map_err(arrow)?)?;
     }
     if let Some(state) = state {

@@ -8,27 +8,27 @@ use catchment_schema::{Schema, WriteDisposition};
 use catchment_state::State;
 
 use super::connect::Session;
-use super::existing::Existing;
-use super::load::{Load, is_logged};
-use super::rows::Rows;
-use super::{cursor_rows, drift, migrate, restore, system_tables, widen};
+use super::existing_tables::ExistingTables;
+use super::load::{PackageLoad, is_logged};
+use super::rows::RowLoader;
+use super::{cursor_entries, drift, migrate, restore, system_tables, widen};
 use crate::sql::{self, DatasetName};
-use crate::{LoadError, LoadOutcome, Loaded};
+use crate::{LoadError, LoadOutcome, LoadResult};
 
 /// A transaction that is open.
 pub(super) struct Transaction<'t> {
     session: &'t Session,
     dataset: DatasetName<'t>,
-    load: &'t Load<'t>,
+    load: &'t PackageLoad<'t>,
     package: &'t SealedPackage,
-    warnings: Warnings,
+    warnings: LoadWarnings,
 }
 
 /// What a person should see of a load, also in the log.
 #[derive(Default)]
-pub(super) struct Warnings(RefCell<Vec<String>>);
+pub(super) struct LoadWarnings(RefCell<Vec<String>>);
 
-impl Warnings {
+impl LoadWarnings {
     pub(super) fn add(&self, warning: String) {
         tracing::warn!("{warning}");
         self.0.borrow_mut().push(warning);
@@ -36,12 +36,12 @@ impl Warnings {
 }
 
 impl<'t> Transaction<'t> {
-    pub(super) fn new(session: &'t Session, dataset: DatasetName<'t>, load: &'t Load<'t>) -> Transaction<'t> {
-        Transaction { session, dataset, load, package: load.package, warnings: Warnings::default() }
+    pub(super) fn new(session: &'t Session, dataset: DatasetName<'t>, load: &'t PackageLoad<'t>) -> Transaction<'t> {
+        Transaction { session, dataset, load, package: load.package, warnings: LoadWarnings::default() }
     }
 
     /// Everything but the commit.
-    pub(super) fn apply(&self) -> Result<Loaded, LoadError> {
+    pub(super) fn apply(&self) -> Result<LoadResult, LoadError> {
         let (session, dataset) = (self.session, self.dataset);
         system_tables::create(session, dataset)?;
         #[cfg(feature = "failpoints")]
@@ -49,20 +49,20 @@ impl<'t> Transaction<'t> {
         if is_logged(session, self.package)? {
             return Ok(LoadOutcome::AlreadyLoaded.into());
         }
-        let ours = &self.package.seal().schema;
+        let ours = &self.package.footer().schema;
         let stored = restore::schema(session, dataset, &ours.name)?;
         let mut schema = self.current_schema(stored.as_ref())?;
         let state = self.current_state()?;
-        self.make_way()?;
+        self.apply_refresh()?;
         #[cfg(feature = "failpoints")]
         fail::fail_point!("load::way_made");
-        let existing = Existing::read(session, dataset)?;
+        let existing = ExistingTables::read(session, dataset)?;
         let (with_rows, merged_into) = (self.tables_with_rows(), self.tables_merged_into(&schema, &existing));
         if let Some(stored) = &stored {
             // what was dropped for this load is not missing
-            let dropped = &self.package.begin().refresh.dropped;
+            let dropped = &self.package.header().refresh.dropped;
             let tables = with_rows.iter().filter(|table| !dropped.contains(table));
-            drift::warn(stored, &existing, tables.map(String::as_str), &self.warnings);
+            drift::warn_about_drift(stored, &existing, tables.map(String::as_str), &self.warnings);
         }
         #[cfg(feature = "failpoints")]
         fail::fail_point!("load::compared");
@@ -77,27 +77,27 @@ impl<'t> Transaction<'t> {
         #[cfg(feature = "failpoints")]
         fail::fail_point!("load::emptied");
         let (load, warnings) = (self.load, &self.warnings);
-        let rows = Rows { session, dataset, load, schema: &schema, existing: &existing, splits: &splits, warnings };
-        rows.put(self.roots(&schema), &|| self.stop_if_cancelled())?;
+        let rows = RowLoader { session, dataset, load, schema: &schema, existing: &existing, splits: &splits, warnings };
+        rows.load(self.roots(&schema), &|| self.stop_if_cancelled())?;
         #[cfg(feature = "failpoints")]
         fail::fail_point!("load::rows_put");
-        cursor_rows::put(session, dataset, self.package)?;
+        cursor_entries::put(session, dataset, self.package)?;
         #[cfg(feature = "failpoints")]
         fail::fail_point!("load::cursor_rows_put");
-        system_tables::put_rows(session, dataset, self.package, &schema, state.as_ref())?;
+        system_tables::insert_system_rows(session, dataset, self.package, &schema, state.as_ref())?;
         self.stop_if_cancelled()?;
-        Ok(Loaded { outcome: LoadOutcome::Loaded, warnings: self.warnings.0.take() })
+        Ok(LoadResult { outcome: LoadOutcome::Loaded, warnings: self.warnings.0.take() })
     }
 
     /// The package's schema; with what other runs have stored since it began, where they have.
     fn current_schema(&self, stored: Option<&Schema>) -> Result<Schema, LoadError> {
-        let ours = &self.package.seal().schema;
+        let ours = &self.package.footer().schema;
         let stored_hash = stored.and_then(|schema| schema.version_hash.as_ref());
         match stored {
             Some(theirs)
-                if stored_hash != self.package.begin().base_schema.as_ref() && stored_hash != ours.version_hash.as_ref() =>
+                if stored_hash != self.package.header().base_schema.as_ref() && stored_hash != ours.version_hash.as_ref() =>
             {
-                theirs.join(ours).map_err(|conflict| LoadError::Stale { reason: conflict.to_string() })
+                theirs.merge(ours).map_err(|conflict| LoadError::Stale { reason: conflict.to_string() })
             }
             _ => Ok(ours.clone()),
         }
@@ -106,7 +106,7 @@ impl<'t> Transaction<'t> {
     /// The state to store: none where the package does not change it. Compares the dataset's state with the
     /// one that the package began with, so that a package of a stale or copied working directory is noticed.
     fn current_state(&self) -> Result<Option<State>, LoadError> {
-        let (base, ours) = (&self.package.begin().base_state, &self.package.seal().state);
+        let (base, ours) = (&self.package.header().base_state, &self.package.footer().state);
         if ours.hash() == base.hash() {
             return Ok(None);
         }
@@ -119,7 +119,7 @@ impl<'t> Transaction<'t> {
     /// The root tables of the package: those of its resources, and those of other rows, as lists may be loaded into a root
     /// table of their own.
     fn roots<'s>(&'s self, schema: &'s Schema) -> BTreeSet<&'s str> {
-        let of_resources = self.package.begin().resources.iter().map(|(_, root)| root.as_str());
+        let of_resources = self.package.header().resources.iter().map(|(_, root)| root.as_str());
         let of_rows = self.package.segments().iter().map(|segment| schema.root_of(&segment.table));
         of_resources.chain(of_rows).collect()
     }
@@ -129,47 +129,47 @@ impl<'t> Transaction<'t> {
     }
 
     /// The tables of the dataset that merging deletes from, with new rows or not.
-    fn tables_merged_into(&self, schema: &Schema, existing: &Existing) -> BTreeSet<String> {
-        let roots = self.roots(schema).into_iter().filter(|root| self.disposition(root) == WriteDisposition::Merge);
-        let chains = roots.flat_map(|root| schema.chain(root));
+    fn tables_merged_into(&self, schema: &Schema, existing: &ExistingTables) -> BTreeSet<String> {
+        let roots = self.roots(schema).into_iter().filter(|root| self.write_disposition(root) == WriteDisposition::Merge);
+        let chains = roots.flat_map(|root| schema.table_tree(root));
         chains.filter(|table| existing.has(&table.name)).map(|table| table.name.clone()).collect()
     }
 
     /// Drops and empties the tables that make way for the package.
-    fn make_way(&self) -> Result<(), LoadError> {
-        let refresh = &self.package.begin().refresh;
+    fn apply_refresh(&self) -> Result<(), LoadError> {
+        let refresh = &self.package.header().refresh;
         for table in &refresh.dropped {
-            self.session.run(&format!("drop table `{table}`"), &sql::drop_table(self.dataset.table(table)))?;
+            self.session.execute(&format!("drop table `{table}`"), &sql::drop_table(self.dataset.table(table)))?;
         }
         for table in &refresh.emptied {
             if self.session.has_table(self.dataset, table)? {
-                self.session.run(&format!("empty table `{table}`"), &sql::empty(self.dataset.table(table)))?;
+                self.session.execute(&format!("empty table `{table}`"), &sql::delete_all(self.dataset.table(table)))?;
             }
         }
         Ok(())
     }
 
     /// Takes the old rows out of the tables of replaced resources, whether they have new ones or not.
-    fn empty_replaced(&self, schema: &Schema, existing: &Existing, with_rows: &BTreeSet<String>) -> Result<(), LoadError> {
+    fn empty_replaced(&self, schema: &Schema, existing: &ExistingTables, with_rows: &BTreeSet<String>) -> Result<(), LoadError> {
         for root in self.roots(schema) {
-            if self.disposition(root) != WriteDisposition::Replace {
+            if self.write_disposition(root) != WriteDisposition::Replace {
                 continue;
             }
-            for table in schema.chain(root).into_iter().filter(|table| existing.has(&table.name)) {
+            for table in schema.table_tree(root).into_iter().filter(|table| existing.has(&table.name)) {
                 let name = self.dataset.table(&table.name);
                 let gets_none = table.name == root && !with_rows.contains(root);
-                if gets_none && !self.session.texts("look for rows", &sql::select_one(name))?.is_empty() {
+                if gets_none && !self.session.texts("look for rows", &sql::select_any_row(name))?.is_empty() {
                     self.warnings.add(format!("table `{root}` is empty now: it is replaced, and this load has no rows for it"));
                 }
-                self.session.run(&format!("empty table `{}`", table.name), &sql::empty(name))?;
+                self.session.execute(&format!("empty table `{}`", table.name), &sql::delete_all(name))?;
             }
         }
         Ok(())
     }
 
     /// What the package does with the rows of a root table, whatever others have stored of it in the meantime.
-    fn disposition(&self, root: &str) -> WriteDisposition {
-        self.package.seal().schema.write_disposition(root)
+    fn write_disposition(&self, root: &str) -> WriteDisposition {
+        self.package.footer().schema.write_disposition(root)
     }
 
     fn stop_if_cancelled(&self) -> Result<(), LoadError> {

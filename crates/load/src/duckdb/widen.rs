@@ -6,12 +6,12 @@ use catchment_schema::{Column, ColumnType, DataType, Schema, naming};
 
 use super::column_type::{column_type, number_type};
 use super::connect::Session;
-use super::existing::Existing;
+use super::existing_tables::ExistingTables;
 use crate::LoadError;
-use crate::sql::{DatasetName, Split, alter_type, select_beyond_double};
+use crate::sql::{DatasetName, VariantSplit, alter_type, select_beyond_double};
 
 /// Columns that could not be made wider, by their table.
-pub(super) type Splits = HashMap<String, Vec<Split>>;
+pub(super) type VariantSplits = HashMap<String, Vec<VariantSplit>>;
 
 /// Makes the columns of `tables` as wide as `schema` has them.
 ///
@@ -23,9 +23,9 @@ pub(super) fn widen<'t>(
     dataset: DatasetName<'_>,
     schema: &mut Schema,
     tables: impl IntoIterator<Item = &'t str>,
-    existing: &Existing,
-) -> Result<Splits, LoadError> {
-    let mut splits = Splits::new();
+    existing: &ExistingTables,
+) -> Result<VariantSplits, LoadError> {
+    let mut splits = VariantSplits::new();
     for name in tables {
         let Some(table) = schema.tables.get(name) else { continue };
         let narrow = |column: &&Column| is_narrower(existing.data_type(name, &column.name), column);
@@ -38,12 +38,12 @@ pub(super) fn widen<'t>(
             if keeps_integers {
                 splits.entry(name.to_owned()).or_default().push(split(schema, name, &column.name));
             } else {
-                session.run(&step, &alter_type(qualified, &column, column_type))?;
+                session.execute(&step, &alter_type(qualified, &column, column_type))?;
             }
         }
     }
     if !splits.is_empty() {
-        schema.bump();
+        schema.update_version();
     }
     Ok(splits)
 }
@@ -52,7 +52,7 @@ pub(super) fn widen<'t>(
 pub(super) fn is_narrower(existing: Option<&str>, column: &Column) -> bool {
     let Some(existing) = existing.filter(|existing| **existing != *column_type(column)) else { return false };
     let (existing, wanted) = (number_type(existing), column.column_type());
-    existing.zip(wanted).is_some_and(|(existing, wanted)| existing.join(wanted) == Some(wanted))
+    existing.zip(wanted).is_some_and(|(existing, wanted)| existing.common_type(wanted) == Some(wanted))
 }
 
 /// The type that the dataset has for the column and the one that it is to have, where that is another and stays so.
@@ -62,14 +62,14 @@ pub(super) fn other_type<'e>(existing: Option<&'e str>, column: &Column) -> Opti
 }
 
 /// Leaves the column one of integers in the schema, with a variant for fractions.
-fn split(schema: &mut Schema, table: &str, column: &str) -> Split {
+fn split(schema: &mut Schema, table: &str, column: &str) -> VariantSplit {
     let variant = naming::join(column, "v_double", None);
     if let Some(table) = schema.tables.get_mut(table) {
         if let Some(column) = table.columns.get_mut(column) {
             column.set_type(ColumnType::Bigint { bits: 64, beyond_double: true });
         }
-        let new = || Column::new(&variant, DataType::Double).with("variant");
+        let new = || Column::new(&variant, DataType::Double).with_hint("variant");
         table.columns.entry(variant.clone()).or_insert_with(new);
     }
-    Split { column: column.to_owned(), variant }
+    VariantSplit { column: column.to_owned(), variant }
 }

@@ -3,11 +3,11 @@
 use catchment_json::Value;
 
 use super::condition::{Condition, Operator, Test};
-use crate::quote::{list, quote};
+use crate::quote::{quote, quote_list};
 
 /// The direction that rows are sorted in. Null comes last in both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Direction {
+pub enum SortDirection {
     /// The least value first.
     Ascending,
     /// The greatest value first.
@@ -20,13 +20,13 @@ pub enum Direction {
 /// those that a dataset has.
 ///
 /// ```
-/// use catchment_load::{Direction, Operator, Relation};
+/// use catchment_load::{SortDirection, Operator, Relation};
 ///
 /// let newest = Relation::table("issues")
 ///     .select(["id", "title"])
 ///     .filter("state", Operator::Eq, "open")
 ///     .filter_not_in("user__login", ["bot", "ci"])
-///     .order_by("updated_at", Direction::Descending)
+///     .order_by("updated_at", SortDirection::Descending)
 ///     .limit(5);
 /// assert_eq!(
 ///     newest.to_sql(),
@@ -39,7 +39,7 @@ pub struct Relation {
     pub(super) table: String,
     output: Output,
     conditions: Vec<Condition>,
-    order: Vec<(String, Direction)>,
+    order: Vec<(String, SortDirection)>,
     limit: Option<u64>,
 }
 
@@ -94,7 +94,7 @@ impl Relation {
     }
 
     /// The rows sorted by `column`. A further `order_by` sorts those that are equal by the earlier ones.
-    pub fn order_by(mut self, column: impl Into<String>, direction: Direction) -> Relation {
+    pub fn order_by(mut self, column: impl Into<String>, direction: SortDirection) -> Relation {
         self.order.push((column.into(), direction));
         self
     }
@@ -122,7 +122,7 @@ impl Relation {
         let rows = self.rows();
         match &self.output {
             Output::Columns(columns) if columns.is_empty() => format!("SELECT * FROM {rows}"),
-            Output::Columns(columns) => format!("SELECT {} FROM {rows}", list(columns.iter().map(String::as_str))),
+            Output::Columns(columns) => format!("SELECT {} FROM {rows}", quote_list(columns.iter().map(String::as_str))),
             Output::Aggregate(function, column) => {
                 let column = quote(column);
                 format!("SELECT {function}({column}) AS {column} FROM (SELECT {column} FROM {rows}) AS \"rows\"")
@@ -138,9 +138,9 @@ impl Relation {
             sql += &format!(" WHERE {}", conditions.join(" AND "));
         }
         if !self.order.is_empty() {
-            let direction = |direction: &Direction| match direction {
-                Direction::Ascending => "ASC",
-                Direction::Descending => "DESC",
+            let direction = |direction: &SortDirection| match direction {
+                SortDirection::Ascending => "ASC",
+                SortDirection::Descending => "DESC",
             };
             let order: Vec<String> =
                 self.order.iter().map(|(c, d)| format!("{} {} NULLS LAST", quote(c), direction(d))).collect();

@@ -1,6 +1,6 @@
 //! The tables that a dataset has.
 
-use catchment_schema::{Schema, StoredError, VERSION_TABLE, is_system_name, naming};
+use catchment_schema::{Schema, StoredSchemaError, VERSION_TABLE, is_system_name, naming};
 
 use super::Relation;
 use super::unknown_name::{UnknownName, hint};
@@ -26,14 +26,14 @@ impl Catalog {
     /// The query of the tables and columns, to be executed in the dataset.
     ///
     /// The dataset may be in use under a name of another case.
-    pub const SQL: &'static str = "SELECT table_name, column_name FROM information_schema.columns \
+    pub const COLUMNS_SQL: &'static str = "SELECT table_name, column_name FROM information_schema.columns \
          WHERE table_catalog = current_database() AND lower(table_schema) = lower(current_schema()) \
          ORDER BY table_name, ordinal_position";
 
-    /// The catalog of `dataset`, of what [`Catalog::SQL`] has answered.
+    /// The catalog of `dataset`, of what [`Catalog::COLUMNS_SQL`] has answered.
     pub fn new(dataset: impl Into<String>, columns: &QueryResult) -> Catalog {
         let mut tables: Vec<TableEntry> = Vec::new();
-        for (table, column) in columns.texts("table_name").zip(columns.texts("column_name")) {
+        for (table, column) in columns.str_column("table_name").zip(columns.str_column("column_name")) {
             let (Some(table), Some(column)) = (table, column) else { continue };
             match tables.last_mut() {
                 Some(entry) if entry.name == table => entry.columns.push(column.to_owned()),
@@ -60,8 +60,8 @@ impl Catalog {
     /// # Errors
     ///
     /// Where a schema cannot be read.
-    pub fn with_parents(mut self, schemas: &QueryResult) -> Result<Catalog, StoredError> {
-        for text in schemas.texts("schema").flatten() {
+    pub fn with_parents(mut self, schemas: &QueryResult) -> Result<Catalog, StoredSchemaError> {
+        for text in schemas.str_column("schema").flatten() {
             let schema = Schema::from_stored_text(text)?;
             for entry in &mut self.tables {
                 let parent = schema.tables.get(&entry.name).and_then(|table| table.parent.clone());
@@ -135,7 +135,7 @@ fn find<'n, N: Iterator<Item = &'n str>>(name: &str, names: impl Fn() -> N) -> O
     let exact = || names().find(|known| *known == name);
     let in_another_case = || names().find(|known| known.eq_ignore_ascii_case(name));
     let of_a_key = || {
-        let (readable, normalized) = (naming::readable_key(name), naming::normalize_key(name));
+        let (readable, normalized) = (naming::transliterate_key(name), naming::normalize_key(name));
         names().find(|known| *known == readable).or_else(|| names().find(|known| *known == normalized))
     };
     exact().or_else(in_another_case).or_else(of_a_key)

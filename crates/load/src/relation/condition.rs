@@ -56,13 +56,13 @@ impl std::fmt::Display for Condition {
             Test::Compare(Operator::Ne, Value::Null) => write!(f, "{column} IS NOT NULL"),
             Test::Compare(operator, value) => write!(f, "{column} {} {}", operator.symbol(), literal(value)),
             // Null in a list would make it match nothing where it is negated, and never match null itself.
-            Test::In(values) => match (list(values), values.contains(&Value::Null)) {
+            Test::In(values) => match (quote_list(values), values.contains(&Value::Null)) {
                 (None, false) => f.write_str("FALSE"),
                 (None, true) => write!(f, "{column} IS NULL"),
                 (Some(list), false) => write!(f, "{column} IN ({list})"),
                 (Some(list), true) => write!(f, "({column} IN ({list}) OR {column} IS NULL)"),
             },
-            Test::NotIn(values) => match (list(values), values.contains(&Value::Null)) {
+            Test::NotIn(values) => match (quote_list(values), values.contains(&Value::Null)) {
                 (None, false) => f.write_str("TRUE"),
                 (None, true) => write!(f, "{column} IS NOT NULL"),
                 (Some(list), _) => write!(f, "{column} NOT IN ({list})"),
@@ -72,7 +72,7 @@ impl std::fmt::Display for Condition {
 }
 
 /// The values but for nulls; none where no other ones are there.
-fn list(values: &[Value]) -> Option<String> {
+fn quote_list(values: &[Value]) -> Option<String> {
     let values: Vec<String> = values.iter().filter(|value| **value != Value::Null).map(literal).collect();
     (!values.is_empty()).then(|| values.join(", "))
 }
@@ -86,7 +86,7 @@ fn literal(value: &Value) -> String {
         Value::Number(number) if is_finite(number) => number.as_str().to_owned(),
         // NaN and the infinities.
         Value::Number(number) => format!("CAST({} AS DOUBLE)", text_literal(number.as_str())),
-        Value::Text(text) => text_literal(text),
+        Value::String(text) => text_literal(text),
         Value::Array(_) | Value::Object(_) => text_literal(&value.to_string()),
     }
 }

@@ -8,7 +8,7 @@ mod counts;
 mod relation_tests;
 mod unknown_name;
 
-pub use builder::{Direction, Relation};
+pub use builder::{Relation, SortDirection};
 pub use catalog::Catalog;
 pub use condition::Operator;
 pub use unknown_name::UnknownName;

@@ -4,7 +4,7 @@ use arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray};
 use catchment_json::Value;
 use catchment_schema::{Schema, Table};
 
-use super::{Catalog, Direction, Operator, Relation};
+use super::{Catalog, Operator, Relation, SortDirection};
 use crate::QueryResult;
 
 #[track_caller]
@@ -83,8 +83,8 @@ fn lists_may_be_empty() {
 
 #[test]
 fn all_conditions_hold_before_rows_are_sorted_and_limited() {
-    let relation = Relation::table("t").limit(9).order_by("a", Direction::Ascending).filter("a", Operator::Gt, 1);
-    let relation = relation.filter("b", Operator::Eq, "x").order_by("b", Direction::Descending).limit(3);
+    let relation = Relation::table("t").limit(9).order_by("a", SortDirection::Ascending).filter("a", Operator::Gt, 1);
+    let relation = relation.filter("b", Operator::Eq, "x").order_by("b", SortDirection::Descending).limit(3);
     check(relation, r#"SELECT * FROM "t" WHERE "a" > 1 AND "b" = 'x' ORDER BY "a" ASC NULLS LAST, "b" DESC NULLS LAST LIMIT 3"#);
 }
 
@@ -92,7 +92,7 @@ fn all_conditions_hold_before_rows_are_sorted_and_limited() {
 fn aggregates_are_of_the_rows_that_are_left() {
     check(Relation::table("t").max("a"), r#"SELECT max("a") AS "a" FROM (SELECT "a" FROM "t") AS "rows""#);
     check(
-        Relation::table("t").min("a").order_by("b", Direction::Ascending).limit(2),
+        Relation::table("t").min("a").order_by("b", SortDirection::Ascending).limit(2),
         r#"SELECT min("a") AS "a" FROM (SELECT "a" FROM "t" ORDER BY "b" ASC NULLS LAST LIMIT 2) AS "rows""#,
     );
 }
@@ -135,7 +135,7 @@ fn names_are_found_as_they_are_or_as_they_were_keys() {
 
 #[test]
 fn columns_are_looked_up_wherever_they_stand() {
-    let relation = Relation::table("t").max("cA").filter("cB", Operator::Eq, 1).order_by("cC", Direction::Ascending);
+    let relation = Relation::table("t").max("cA").filter("cB", Operator::Eq, 1).order_by("cC", SortDirection::Ascending);
     check(
         catalog(&["t.c_a", "t.c_b", "t.c_c"]).resolve(relation).unwrap(),
         r#"SELECT max("c_a") AS "c_a" FROM (SELECT "c_a" FROM "t" WHERE "c_b" = 1 ORDER BY "c_c" ASC NULLS LAST) AS "rows""#,
@@ -168,11 +168,11 @@ fn with_parents(columns: &[&str], tables: &[&str]) -> Catalog {
 #[test]
 fn rows_of_all_data_tables_are_counted() {
     let tables = catalog(&["_dlt_loads.load_id", "it's.a", "items.a"]);
-    insta::assert_snapshot!(tables.count_sql().unwrap(), @r#"SELECT 'it''s' AS table_name, count(*) AS row_count FROM "it's" UNION ALL SELECT 'items' AS table_name, count(*) AS row_count FROM "items""#);
+    insta::assert_snapshot!(tables.row_counts_sql().unwrap(), @r#"SELECT 'it''s' AS table_name, count(*) AS row_count FROM "it's" UNION ALL SELECT 'items' AS table_name, count(*) AS row_count FROM "items""#);
     let counts: ArrayRef = Arc::new(Int64Array::from(vec![7, 5]));
     let answer = result([("table_name", texts(&["items", "it's"])), ("row_count", counts)]);
-    assert_eq!(tables.counts(&answer), [("it's".to_owned(), 5), ("items".to_owned(), 7)]);
-    assert_eq!(catalog(&["_dlt_loads.load_id"]).count_sql(), None);
+    assert_eq!(tables.parse_row_counts(&answer), [("it's".to_owned(), 5), ("items".to_owned(), 7)]);
+    assert_eq!(catalog(&["_dlt_loads.load_id"]).row_counts_sql(), None);
 }
 
 #[test]
@@ -186,7 +186,7 @@ fn rows_of_a_load_are_counted_by_their_root_rows() {
         "made_by_hand.a",
     ];
     let catalog = with_parents(&columns, &["items", "items__l < items", "items__l__m < items__l"]);
-    insta::assert_snapshot!(catalog.count_of_load_sql("it's").unwrap().replace(" UNION", "\nUNION"), @r#"
+    insta::assert_snapshot!(catalog.load_row_counts_sql("it's").unwrap().replace(" UNION", "\nUNION"), @r#"
     SELECT 'items' AS table_name, count(*) AS row_count FROM "items" WHERE "_dlt_load_id" = 'it''s'
     UNION ALL SELECT 'items__l' AS table_name, count(*) AS row_count FROM "items__l" WHERE "_dlt_parent_id" IN (SELECT "_dlt_id" FROM "items" WHERE "_dlt_load_id" = 'it''s')
     UNION ALL SELECT 'items__l__m' AS table_name, count(*) AS row_count FROM "items__l__m" WHERE "_dlt_parent_id" IN (SELECT "_dlt_id" FROM "items__l" WHERE "_dlt_parent_id" IN (SELECT "_dlt_id" FROM "items" WHERE "_dlt_load_id" = 'it''s'))
@@ -195,7 +195,7 @@ fn rows_of_a_load_are_counted_by_their_root_rows() {
 
 #[test]
 fn tables_that_lead_to_no_load_are_left_out() {
-    let check = |columns: &[&str], tables: &[&str]| assert_eq!(with_parents(columns, tables).count_of_load_sql("1"), None);
+    let check = |columns: &[&str], tables: &[&str]| assert_eq!(with_parents(columns, tables).load_row_counts_sql("1"), None);
     // Rings, parents that the destination does not have, and columns that are missing.
     check(&["a._dlt_parent_id", "a._dlt_id", "b._dlt_parent_id", "b._dlt_id"], &["a < b", "b < a"]);
     check(&["a._dlt_parent_id", "a._dlt_id"], &["a < a"]);

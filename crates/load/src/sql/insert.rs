@@ -1,22 +1,22 @@
 //! Putting rows of one relation into another.
 
-use super::name::{QualifiedName, list, quote};
+use super::name::{QualifiedName, quote, quote_list};
 
 /// Inserts the `columns` of `source`, a table or table function, into `target`.
 pub(crate) fn insert_from<'n>(target: &str, columns: impl IntoIterator<Item = &'n str>, source: &str) -> String {
-    let columns = list(columns);
+    let columns = quote_list(columns);
     format!("INSERT INTO {target} ({columns}) SELECT {columns} FROM {source}")
 }
 
 /// A column that stays one of integers, though the rows have fractions for it: those go to the variant beside it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Split {
+pub(crate) struct VariantSplit {
     pub(crate) column: String,
     pub(crate) variant: String,
 }
 
 /// Inserts the `columns` of `source`, doubles of `splits` into two columns by what they are.
-pub(crate) fn insert_split(target: &str, columns: &[&str], splits: &[&Split], source: &str) -> String {
+pub(crate) fn insert_split(target: &str, columns: &[&str], splits: &[&VariantSplit], source: &str) -> String {
     let mut names: Vec<String> = Vec::new();
     let mut values: Vec<String> = Vec::new();
     for name in columns {

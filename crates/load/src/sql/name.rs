@@ -1,6 +1,6 @@
 //! Names in SQL.
 
-pub(crate) use crate::quote::{list, quote, text_literal};
+pub(crate) use crate::quote::{quote, quote_list, text_literal};
 
 /// A dataset: a schema of a database; displays quoted.
 ///

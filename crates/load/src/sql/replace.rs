@@ -3,7 +3,7 @@
 use super::name::QualifiedName;
 
 /// Takes all rows out of a table.
-pub(crate) fn empty(name: QualifiedName<'_>) -> String {
+pub(crate) fn delete_all(name: QualifiedName<'_>) -> String {
     format!("DELETE FROM {name}")
 }
 

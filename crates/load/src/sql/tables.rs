@@ -1,20 +1,22 @@
 //! Making tables and columns.
 
-use catchment_schema::{Column, DLT_ID, DLT_PARENT_ID, DLT_ROOT_ID, ROOT_ROW, ROOT_ROW_DIGITS, Table};
+use catchment_schema::{
+    Column, DLT_ID_COLUMN, DLT_PARENT_ID_COLUMN, DLT_ROOT_ID_COLUMN, ROOT_ROW_COLUMN, ROOT_ROW_PRECISION, Table,
+};
 
 use super::name::{DatasetName, QualifiedName, quote, text_literal};
 
 /// What a destination calls the type of a column.
-pub(super) type ColumnType = fn(&Column) -> String;
+pub(super) type ColumnTypeFn = fn(&Column) -> String;
 
 /// Makes a table with the complete columns of `table`.
-pub(crate) fn create_table(name: QualifiedName<'_>, table: &Table, column_type: ColumnType) -> String {
+pub(crate) fn create_table(name: QualifiedName<'_>, table: &Table, column_type: ColumnTypeFn) -> String {
     let columns: Vec<String> = table.complete_columns().map(|column| definition(column, column_type)).collect();
     format!("CREATE TABLE IF NOT EXISTS {name} (\n  {}\n)", columns.join(",\n  "))
 }
 
 /// Adds a column to a table.
-pub(crate) fn add_column(name: QualifiedName<'_>, column: &Column, column_type: ColumnType) -> String {
+pub(crate) fn add_column(name: QualifiedName<'_>, column: &Column, column_type: ColumnTypeFn) -> String {
     format!("ALTER TABLE {name} ADD COLUMN {}", definition(column, column_type))
 }
 
@@ -23,7 +25,7 @@ pub(crate) fn copy_with_columns(
     dataset: DatasetName<'_>,
     table: &str,
     columns: &[&Column],
-    column_type: ColumnType,
+    column_type: ColumnTypeFn,
 ) -> [String; 4] {
     let (name, copy) = (dataset.table(table), dataset.table(COPY));
     let added = columns.iter().map(|column| format!("CAST(NULL AS {}) AS {}", column_type(column), quote(&column.name)));
@@ -53,40 +55,40 @@ pub(crate) fn select_dependents(dataset: DatasetName<'_>, table: &str) -> String
 }
 
 /// Gives a column another type.
-pub(crate) fn alter_type(name: QualifiedName<'_>, column: &Column, column_type: ColumnType) -> String {
+pub(crate) fn alter_type(name: QualifiedName<'_>, column: &Column, column_type: ColumnTypeFn) -> String {
     format!("ALTER TABLE {name} ALTER COLUMN {} TYPE {}", quote(&column.name), column_type(column))
 }
 
 /// Adds the column of root ids, which is not null, to a table with rows; they have an empty text until they are filled.
 ///
 /// DuckDB can neither add such a column without a default nor forbid nulls after an update.
-pub(crate) fn add_root_id(name: QualifiedName<'_>, column: &Column, column_type: ColumnType) -> [String; 2] {
+pub(crate) fn add_root_id(name: QualifiedName<'_>, column: &Column, column_type: ColumnTypeFn) -> [String; 2] {
     let add = add_column(name, column, column_type) + " DEFAULT ''";
     [add, format!("ALTER TABLE {name} ALTER COLUMN {} DROP DEFAULT", quote(&column.name))]
 }
 
 /// Gives child rows the ids of their root rows, from the rows above them.
 pub(crate) fn fill_root_ids(name: QualifiedName<'_>, parent: QualifiedName<'_>, parent_is_root: bool) -> String {
-    let id = if parent_is_root { DLT_ID } else { DLT_ROOT_ID };
+    let id = if parent_is_root { DLT_ID_COLUMN } else { DLT_ROOT_ID_COLUMN };
     format!(
-        "UPDATE {name} AS c SET \"{DLT_ROOT_ID}\" = p.\"{id}\" FROM {parent} AS p WHERE p.\"{DLT_ID}\" = c.\"{DLT_PARENT_ID}\""
+        "UPDATE {name} AS c SET \"{DLT_ROOT_ID_COLUMN}\" = p.\"{id}\" FROM {parent} AS p WHERE p.\"{DLT_ID_COLUMN}\" = c.\"{DLT_PARENT_ID_COLUMN}\""
     )
 }
 
 /// Makes a temporary table for new rows of a table: its columns, and the number of the root row.
-pub(crate) fn create_stage(stage: &str, name: QualifiedName<'_>) -> String {
+pub(crate) fn create_staging_table(stage: &str, name: QualifiedName<'_>) -> String {
     format!(
-        "CREATE TEMP TABLE {stage} AS SELECT *, CAST(NULL AS DECIMAL({ROOT_ROW_DIGITS},0)) AS \"{ROOT_ROW}\" FROM {name} LIMIT 0"
+        "CREATE TEMP TABLE {stage} AS SELECT *, CAST(NULL AS DECIMAL({ROOT_ROW_PRECISION},0)) AS \"{ROOT_ROW_COLUMN}\" FROM {name} LIMIT 0"
     )
 }
 
 /// A query that answers something where a table has rows.
-pub(crate) fn select_one(name: QualifiedName<'_>) -> String {
+pub(crate) fn select_any_row(name: QualifiedName<'_>) -> String {
     format!("SELECT 'yes' FROM {name} LIMIT 1")
 }
 
 /// A query of a value of `arrow(?)` that cannot be converted to the type of its column.
-pub(crate) fn select_refused(column: &str, column_type: &str) -> String {
+pub(crate) fn select_unconvertible(column: &str, column_type: &str) -> String {
     let column = quote(column);
     format!(
         "SELECT {column}::VARCHAR FROM arrow(?) WHERE {column} IS NOT NULL AND TRY_CAST({column} AS {column_type}) IS NULL LIMIT 1"
@@ -104,7 +106,7 @@ pub(crate) fn select_rounded(column: &str, column_type: &str, own_type: &str) ->
     )
 }
 
-fn definition(column: &Column, column_type: ColumnType) -> String {
+fn definition(column: &Column, column_type: ColumnTypeFn) -> String {
     let not_null = if column.is_nullable() { "" } else { " NOT NULL" };
     format!("{} {}{not_null}", quote(&column.name), column_type(column))
 }

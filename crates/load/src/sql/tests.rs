@@ -1,10 +1,10 @@
 use catchment_schema::{Column, DataType, Table};
-use catchment_state::{BoundaryKey, BoundaryKind};
+use catchment_state::{CursorEntryKey, CursorEntryKind};
 
 use super::{
-    DatasetName, QualifiedName, Split, add_column, add_root_id, alter_type, create_stage, create_table, delete_cursor_rows,
-    empty, fill_root_ids, insert_from, insert_split, select_beyond_double, select_cursor_rows, select_one, select_refused,
-    select_rounded, text_literal,
+    DatasetName, QualifiedName, VariantSplit, add_column, add_root_id, alter_type, create_staging_table, create_table,
+    delete_all, delete_cursor_rows, fill_root_ids, insert_from, insert_split, select_any_row, select_beyond_double,
+    select_cursor_rows, select_rounded, select_unconvertible, text_literal,
 };
 
 fn name() -> QualifiedName<'static> {
@@ -35,7 +35,7 @@ fn tables_are_made_with_their_complete_columns() {
 #[test]
 fn rows_are_inserted_by_the_names_of_their_columns() {
     insta::assert_snapshot!(insert_from("t", ["a", "select"], "arrow(?)"), @r#"INSERT INTO t ("a", "select") SELECT "a", "select" FROM arrow(?)"#);
-    insta::assert_snapshot!(empty(name()), @r#"DELETE FROM "f"."da""ta"."t""#);
+    insta::assert_snapshot!(delete_all(name()), @r#"DELETE FROM "f"."da""ta"."t""#);
     assert_eq!(text_literal("it's"), "'it''s'");
 }
 
@@ -44,7 +44,7 @@ fn columns_become_wider_or_are_split() {
     let column = Column::new("a", DataType::Double);
     insta::assert_snapshot!(alter_type(name(), &column, column_type), @r#"ALTER TABLE "f"."da""ta"."t" ALTER COLUMN "a" TYPE DOUBLE"#);
     insta::assert_snapshot!(select_beyond_double(name(), "a"), @r#"SELECT 'yes' FROM "f"."da""ta"."t" WHERE "a" NOT BETWEEN -9007199254740992 AND 9007199254740992 LIMIT 1"#);
-    let split = Split { column: "a".to_owned(), variant: "a__v_double".to_owned() };
+    let split = VariantSplit { column: "a".to_owned(), variant: "a__v_double".to_owned() };
     insta::assert_snapshot!(insert_split("t", &["id", "a"], &[&split], "s"), @r#"INSERT INTO t ("id", "a__v_double", "a") SELECT "id", CASE WHEN NOT ("a" = trunc("a") AND abs("a") <= 9007199254740992) THEN "a" END, CASE WHEN "a" = trunc("a") AND abs("a") <= 9007199254740992 THEN "a" END FROM s"#);
     insta::assert_snapshot!(insert_split("t", &["a", "a__v_double"], &[&split], "s"), @r#"INSERT INTO t ("a__v_double", "a") SELECT coalesce("a__v_double", CASE WHEN NOT ("a" = trunc("a") AND abs("a") <= 9007199254740992) THEN "a" END), CASE WHEN "a" = trunc("a") AND abs("a") <= 9007199254740992 THEN "a" END FROM s"#);
 }
@@ -63,18 +63,18 @@ fn child_rows_get_the_ids_of_their_root_rows() {
 
 #[test]
 fn tables_are_looked_at() {
-    insta::assert_snapshot!(create_stage("s", name()), @r#"CREATE TEMP TABLE s AS SELECT *, CAST(NULL AS DECIMAL(29,0)) AS "_dlt_root_row" FROM "f"."da""ta"."t" LIMIT 0"#);
-    insta::assert_snapshot!(select_one(name()), @r#"SELECT 'yes' FROM "f"."da""ta"."t" LIMIT 1"#);
-    insta::assert_snapshot!(select_refused("a\"b", "UTINYINT"), @r#"SELECT "a""b"::VARCHAR FROM arrow(?) WHERE "a""b" IS NOT NULL AND TRY_CAST("a""b" AS UTINYINT) IS NULL LIMIT 1"#);
+    insta::assert_snapshot!(create_staging_table("s", name()), @r#"CREATE TEMP TABLE s AS SELECT *, CAST(NULL AS DECIMAL(29,0)) AS "_dlt_root_row" FROM "f"."da""ta"."t" LIMIT 0"#);
+    insta::assert_snapshot!(select_any_row(name()), @r#"SELECT 'yes' FROM "f"."da""ta"."t" LIMIT 1"#);
+    insta::assert_snapshot!(select_unconvertible("a\"b", "UTINYINT"), @r#"SELECT "a""b"::VARCHAR FROM arrow(?) WHERE "a""b" IS NOT NULL AND TRY_CAST("a""b" AS UTINYINT) IS NULL LIMIT 1"#);
     insta::assert_snapshot!(select_rounded("a", "BIGINT", "DOUBLE"), @r#"SELECT "a"::VARCHAR FROM arrow(?) WHERE TRY_CAST("a" AS BIGINT) IS NOT NULL AND TRY_CAST("a" AS DOUBLE) IS DISTINCT FROM TRY_CAST(TRY_CAST("a" AS BIGINT) AS DOUBLE) LIMIT 1"#);
 }
 
 #[test]
 fn entries_of_cursors_are_those_of_their_pipeline() {
     let [source, resource, cursor_path] = ["s", "it's", "a.at"].map(str::to_owned);
-    let mut key = BoundaryKey { kind: BoundaryKind::Rows, source, resource, cursor_path };
+    let mut key = CursorEntryKey { kind: CursorEntryKind::Rows, source, resource, cursor_path };
     insta::assert_snapshot!(select_cursor_rows(name(), "p", &key), @r#"SELECT row_hash FROM "f"."da""ta"."t" WHERE pipeline_name = 'p' AND source_name = 's' AND resource_name = 'it''s' AND cursor_path = 'a.at'"#);
-    key.kind = BoundaryKind::Parents;
+    key.kind = CursorEntryKind::Parents;
     insta::assert_snapshot!(select_cursor_rows(name(), "p", &key), @r#"SELECT parent, "cursor" FROM "f"."da""ta"."t" WHERE pipeline_name = 'p' AND source_name = 's' AND resource_name = 'it''s' AND cursor_path = 'a.at'"#);
     insta::assert_snapshot!(delete_cursor_rows(name(), "p", &key), @r#"DELETE FROM "f"."da""ta"."t" WHERE pipeline_name = 'p' AND source_name = 's' AND resource_name = 'it''s' AND cursor_path = 'a.at'"#);
 }

@@ -1,7 +1,7 @@
 //! One case.
 
-use super::failure::{Failure, Mismatch};
-use super::trial::Trial;
+use super::context::TestContext;
+use super::failure::{CaseFailure, Mismatch};
 use crate::Destination;
 
 /// One thing that every destination does in the same way.
@@ -9,11 +9,15 @@ use crate::Destination;
 pub struct Case {
     group: &'static str,
     name: &'static str,
-    body: fn(&mut Trial<'_>) -> Result<(), Mismatch>,
+    body: fn(&mut TestContext<'_>) -> Result<(), Mismatch>,
 }
 
 impl Case {
-    pub(super) const fn new(group: &'static str, name: &'static str, body: fn(&mut Trial<'_>) -> Result<(), Mismatch>) -> Case {
+    pub(super) const fn new(
+        group: &'static str,
+        name: &'static str,
+        body: fn(&mut TestContext<'_>) -> Result<(), Mismatch>,
+    ) -> Case {
         Case { group, name, body }
     }
 
@@ -33,13 +37,13 @@ impl Case {
     /// # Errors
     ///
     /// The first step whose outcome is not what it has to be.
-    pub fn run(&self, destination: &dyn Destination, dataset: &str) -> Result<(), Failure> {
+    pub fn run(&self, destination: &dyn Destination, dataset: &str) -> Result<(), CaseFailure> {
         let run = || {
-            let mut trial = Trial::new(destination, dataset)?;
+            let mut trial = TestContext::new(destination, dataset)?;
             (self.body)(&mut trial)?;
-            trial.check_whole()
+            trial.check_integrity()
         };
-        let failure = |Mismatch { step, expected, found }| Failure { case: self.name, step, expected, found };
+        let failure = |Mismatch { step, expected, found }| CaseFailure { case: self.name, step, expected, found };
         run().map_err(failure)
     }
 }

@@ -2,7 +2,7 @@
 
 use arrow::error::ArrowError;
 use catchment_load_package::PackageError;
-use catchment_schema::DeclareError;
+use catchment_schema::InvalidHints;
 use thiserror::Error;
 
 /// The most characters of what was expected and of what was found that a message shows.
@@ -11,7 +11,7 @@ const SHOWN: usize = 600;
 /// A case that a destination does not pass.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("case `{case}`, {step}: expected {}, found {}", shown(.expected), shown(.found))]
-pub struct Failure {
+pub struct CaseFailure {
     /// The name of the case.
     pub case: &'static str,
     /// What was done or asked, after which package.
@@ -46,8 +46,8 @@ impl From<PackageError> for Mismatch {
     }
 }
 
-impl From<DeclareError> for Mismatch {
-    fn from(error: DeclareError) -> Self {
+impl From<InvalidHints> for Mismatch {
+    fn from(error: InvalidHints) -> Self {
         Mismatch::building(error)
     }
 }

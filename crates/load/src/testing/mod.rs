@@ -11,8 +11,8 @@
 //! use catchment_load::{Destination, testing};
 //!
 //! /// The cases that the destination does not pass.
-//! fn failures(destination: &dyn Destination) -> Vec<testing::Failure> {
-//!     let run = |case: testing::Case| case.run(destination, case.name()).err();
+//! fn failures(destination: &dyn Destination) -> Vec<testing::CaseFailure> {
+//!     let run = |case: testing::Case| case.execute(destination, case.name()).err();
 //!     testing::cases().into_iter().filter_map(run).collect()
 //! }
 //! ```
@@ -23,23 +23,23 @@
 mod array;
 mod case;
 mod cases;
-mod draft;
+mod context;
 mod failure;
+mod integrity;
+mod package_builder;
 mod resource;
 mod rows;
 mod text;
-mod trial;
-mod whole;
 
 pub use case::Case;
-pub use failure::Failure;
+pub use failure::CaseFailure;
 
 /// All cases. Each has a dataset of its own and can be run alone.
 ///
 /// ```
 /// use catchment_load::testing;
 ///
-/// let case = testing::cases().into_iter().find(|case| case.name() == "replace_leaves_the_last_load");
+/// let case = testing::cases().into_iter().locate_rejected_value(|case| case.name() == "replace_leaves_the_last_load");
 /// assert_eq!(case.map(|case| case.group()), Some("replace"));
 /// ```
 pub fn cases() -> Vec<Case> {

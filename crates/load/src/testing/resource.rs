@@ -5,62 +5,62 @@ use catchment_schema::{Column, DataType, MergeOptions, MergeStrategy, TableHints
 
 /// A table and what is declared of it.
 #[derive(Debug, Clone)]
-pub(super) struct Resource {
+pub(super) struct TestResource {
     pub(super) table: String,
     pub(super) hints: TableHints,
 }
 
-impl Resource {
-    fn new(table: &str, write_disposition: WriteDisposition) -> Resource {
-        Resource { table: table.to_owned(), hints: TableHints { write_disposition, ..TableHints::default() } }
+impl TestResource {
+    fn new(table: &str, write_disposition: WriteDisposition) -> TestResource {
+        TestResource { table: table.to_owned(), hints: TableHints { write_disposition, ..TableHints::default() } }
     }
 
-    pub(super) fn append(table: &str) -> Resource {
-        Resource::new(table, WriteDisposition::Append)
+    pub(super) fn append(table: &str) -> TestResource {
+        TestResource::new(table, WriteDisposition::Append)
     }
 
-    pub(super) fn replace(table: &str) -> Resource {
-        Resource::new(table, WriteDisposition::Replace)
+    pub(super) fn replace(table: &str) -> TestResource {
+        TestResource::new(table, WriteDisposition::Replace)
     }
 
-    pub(super) fn skip(table: &str) -> Resource {
-        Resource::new(table, WriteDisposition::Skip)
+    pub(super) fn skip(table: &str) -> TestResource {
+        TestResource::new(table, WriteDisposition::Skip)
     }
 
     /// Merged by `strategy`, with this primary key.
-    pub(super) fn merge(table: &str, strategy: MergeStrategy, primary_key: &[&str]) -> Resource {
-        let mut resource = Resource::new(table, WriteDisposition::Merge);
+    pub(super) fn merge(table: &str, strategy: MergeStrategy, primary_key: &[&str]) -> TestResource {
+        let mut resource = TestResource::new(table, WriteDisposition::Merge);
         resource.hints.primary_key = owned(primary_key);
         resource.options(MergeOptions { strategy, ..MergeOptions::default() })
     }
 
-    pub(super) fn merge_key(mut self, merge_key: &[&str]) -> Resource {
+    pub(super) fn merge_key(mut self, merge_key: &[&str]) -> TestResource {
         self.hints.merge_key = owned(merge_key);
         self
     }
 
-    pub(super) fn options(mut self, options: MergeOptions) -> Resource {
+    pub(super) fn options(mut self, options: MergeOptions) -> TestResource {
         self.hints.merge = options;
         self
     }
 
     /// With a column of that type that may be null.
-    pub(super) fn typed(self, name: &str, data_type: DataType) -> Resource {
+    pub(super) fn typed(self, name: &str, data_type: DataType) -> TestResource {
         self.column(Column::new(name, data_type))
     }
 
-    pub(super) fn column(mut self, column: Column) -> Resource {
+    pub(super) fn column(mut self, column: Column) -> TestResource {
         self.hints.columns.push(column);
         self
     }
 
     /// With a column that says of a row that it is to be deleted; its type is that of its values.
-    pub(super) fn hard_delete(self, name: &str) -> Resource {
+    pub(super) fn hard_delete(self, name: &str) -> TestResource {
         self.column(Column::incomplete(name, "hard_delete"))
     }
 
     /// With a column by which one of equal rows is chosen, `asc` or `desc`; its type is that of its values.
-    pub(super) fn dedup_sort(self, name: &str, direction: &str) -> Resource {
+    pub(super) fn dedup_sort(self, name: &str, direction: &str) -> TestResource {
         let mut column = Column::incomplete(name, "dedup_sort");
         column.hints.insert("dedup_sort".to_owned(), Value::from(direction));
         self.column(column)

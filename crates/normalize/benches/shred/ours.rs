@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use catchment_json::{Document, Selection};
-use catchment_normalize::{IdSeed, NormalizeOptions, Rows, Rules, Sequencer, Shredder};
+use catchment_normalize::{IdSeed, NormalizeOptions, NormalizeRules, PageRows, Sequencer, Shredder};
 use catchment_schema::Schema;
 
 use crate::Run;
@@ -20,15 +20,15 @@ const TABLE: &str = "issues";
 pub(crate) fn candidate(pages: &Pages) -> Result<Run> {
     let mut load = Load::new()?;
     let first = pages.all.first().context("there are no pages")?;
-    load.group(&[Selection::elements(Document::parse(first.clone())?)])?;
+    load.group(&[Selection::from_document(Document::parse(first.clone())?)])?;
     let load = RefCell::new(load);
     Ok(Box::new(move |pages| {
         let mut load = load.borrow_mut();
         let (mut rows, mut group, mut bytes) = (0, Vec::new(), 0);
         for page in pages {
             let document = Document::parse(page)?;
-            bytes += document.memory();
-            group.push(Selection::elements(document));
+            bytes += document.memory_size();
+            group.push(Selection::from_document(document));
             if bytes >= GROUP {
                 rows += load.group(&group)?;
                 group.clear();
@@ -48,17 +48,17 @@ struct Load {
 impl Load {
     fn new() -> Result<Load> {
         let schema = Schema::new("bench");
-        let rules = Arc::new(Rules::new(&schema, "1700000000.0", IdSeed::from([7; 16]), NormalizeOptions::default())?);
+        let rules = Arc::new(NormalizeRules::new(&schema, "1700000000.0", IdSeed::from([7; 16]), NormalizeOptions::default())?);
         let shredder = Shredder::new(Arc::clone(&rules));
         Ok(Load { sequencer: Sequencer::new(schema, rules), shredder, next_page: 0 })
     }
 
     /// The rows of all tables that the pages become.
     fn group(&mut self, pages: &[Selection]) -> Result<usize> {
-        let rows: Vec<_> = (self.next_page..).zip(pages).map(|(ordinal, selection)| Rows::of(selection, ordinal)).collect();
+        let rows: Vec<_> = (self.next_page..).zip(pages).map(|(ordinal, selection)| PageRows::new(selection, ordinal)).collect();
         self.next_page += pages.len() as u64;
         let shredded = self.shredder.shred(&self.sequencer.snapshot(), TABLE, &rows);
-        let batches = self.sequencer.accept(shredded, |schema| self.shredder.shred(schema, TABLE, &rows))?;
+        let batches = self.sequencer.apply_or_reshred(shredded, |schema| self.shredder.shred(schema, TABLE, &rows))?;
         Ok(black_box(batches).iter().map(|table| table.batch.num_rows()).sum())
     }
 }

@@ -24,7 +24,7 @@ pub(crate) fn simd_json(pages: Vec<Vec<u8>>) -> Result<usize> {
 
 /// To tapes, our own.
 pub(crate) fn tape(pages: Vec<Vec<u8>>) -> Result<usize> {
-    sum(pages, |page| Ok(black_box(Selection::elements(Document::parse(page)?)).ids.len()))
+    sum(pages, |page| Ok(black_box(Selection::from_document(Document::parse(page)?)).ids.len()))
 }
 
 fn sum(pages: Vec<Vec<u8>>, rows: impl Fn(Vec<u8>) -> Result<usize>) -> Result<usize> {

@@ -8,9 +8,9 @@ use arrow::error::ArrowError;
 use arrow::record_batch::RecordBatch;
 use catchment_schema::{SchemaDelta, Table};
 
-use super::reject::Entry;
+use super::rejected::QuarantineEntry;
 use crate::cells::TableCells;
-use crate::{Findings, Shredded, TableBatch};
+use crate::{NormalizeFindings, ShredResult, TableBatch};
 
 /// How many entries of the quarantine table wait for the end of a row at most.
 const MAX_WAITING_ENTRIES: usize = 10_000;
@@ -20,11 +20,11 @@ const MAX_WAITING_ENTRIES: usize = 10_000;
 pub(crate) struct BatchResult {
     pub(crate) delta: SchemaDelta,
     pub(crate) batches: Vec<TableBatch>,
-    pub(crate) findings: Findings,
-    pub(super) quarantine: Vec<Entry>,
+    pub(crate) findings: NormalizeFindings,
+    pub(super) quarantine: Vec<QuarantineEntry>,
     /// Whether rows one by one may give something else.
     pub(crate) depends_on_order: bool,
-    pub(super) judged_by: Vec<(String, Option<Table>)>,
+    pub(super) depends_on_tables: Vec<(String, Option<Table>)>,
     /// The table above each table that has rows.
     pub(super) parents: HashMap<String, String>,
     /// The ids of the rows that were left out, of all tables.
@@ -34,7 +34,7 @@ pub(crate) struct BatchResult {
 impl BatchResult {
     /// What the next part of the same row begins with: it may have rows below one that was left out, and the quarantine table
     /// comes after all tables of the row.
-    pub(crate) fn next(&mut self, is_last: bool) -> BatchResult {
+    pub(crate) fn start_next_part(&mut self, is_last: bool) -> BatchResult {
         let dropped_ids = std::mem::take(&mut self.dropped_ids);
         let waits = !is_last && self.quarantine.len() < MAX_WAITING_ENTRIES;
         let quarantine = if waits { std::mem::take(&mut self.quarantine) } else { Vec::new() };
@@ -42,8 +42,13 @@ impl BatchResult {
     }
 
     /// What a shredder returns of it.
-    pub(crate) fn shredded(self) -> Shredded {
-        Shredded { delta: self.delta, batches: self.batches, findings: self.findings, judged_by: self.judged_by }
+    pub(crate) fn shredded(self) -> ShredResult {
+        ShredResult {
+            delta: self.delta,
+            batches: self.batches,
+            findings: self.findings,
+            depends_on_tables: self.depends_on_tables,
+        }
     }
 
     /// Notes the rows of a table that are left out.
@@ -59,7 +64,7 @@ impl BatchResult {
 }
 
 /// The batch without some of its rows.
-pub(super) fn without(batch: RecordBatch, rows: &BTreeSet<usize>) -> Result<RecordBatch, ArrowError> {
+pub(super) fn remove_rows(batch: RecordBatch, rows: &BTreeSet<usize>) -> Result<RecordBatch, ArrowError> {
     if rows.is_empty() {
         return Ok(batch);
     }

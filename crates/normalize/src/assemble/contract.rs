@@ -1,34 +1,42 @@
 //! What a schema contract does not let through.
 
 use catchment_json::Node;
-use catchment_schema::{Column, DataType, Entity, Mode};
+use catchment_schema::{Column, ContractEntity, ContractMode, DataType};
 
-use super::reject::Rejected;
-use super::typing::Typing;
+use super::rejected::Rejection;
+use super::typing::ColumnTyper;
 use crate::NormalizeError;
 use crate::columns;
 
-impl<'d> Typing<'_, 'd> {
+impl<'d> ColumnTyper<'_, 'd> {
     /// Whether the column may be added; where it may not, its values or their rows are left out.
-    pub(super) fn admits(&mut self, column: &str, cells: &[Option<Node<'d>>]) -> Result<bool, NormalizeError> {
+    pub(super) fn allows_column(&mut self, column: &str, cells: &[Option<Node<'d>>]) -> Result<bool, NormalizeError> {
         const REASON: &str = "the column would be a new one";
         let mut values = cells.iter().enumerate().filter_map(|(row, cell)| Some((row, (*cell)?)));
         match self.guard.column(column) {
-            Mode::Evolve => return Ok(true),
-            Mode::Freeze => {
+            ContractMode::Evolve => return Ok(true),
+            ContractMode::Freeze => {
                 if let Some((row, value)) = values.next() {
                     let change = format!("column `{column}` would be a new one");
-                    return Err(NormalizeError::frozen(self.table, Entity::Columns, change, self.cells.source_row(row), value));
+                    return Err(NormalizeError::frozen(
+                        self.table,
+                        ContractEntity::Columns,
+                        change,
+                        self.cells.source_row(row),
+                        value,
+                    ));
                 }
             }
-            Mode::DiscardRow => self.drop.extend(values.map(|(row, _)| Rejected::row(row, Some(column), REASON))),
-            Mode::DiscardValue => self.rejected.extend(values.map(|(row, value)| Rejected::value(row, column, REASON, value))),
+            ContractMode::DiscardRow => self.drop.extend(values.map(|(row, _)| Rejection::row(row, Some(column), REASON))),
+            ContractMode::DiscardValue => {
+                self.rejected.extend(values.map(|(row, value)| Rejection::value(row, column, REASON, value)))
+            }
         }
         Ok(false)
     }
 
     /// The values that go to variant columns; the others are left out, or their rows, as the contract says.
-    pub(super) fn sort_out(
+    pub(super) fn apply_type_contract(
         &mut self,
         column: &Column,
         misfits: Vec<(usize, Node<'d>)>,
@@ -36,7 +44,7 @@ impl<'d> Typing<'_, 'd> {
     ) -> Result<Vec<(usize, Node<'d>)>, NormalizeError> {
         const REASON: &str = "the value does not fit the type of the column";
         let mode = self.guard.data_type();
-        if mode == Mode::Evolve || misfits.is_empty() {
+        if mode == ContractMode::Evolve || misfits.is_empty() {
             return Ok(misfits);
         }
         let has_variant = |value: Node<'_>| {
@@ -46,15 +54,21 @@ impl<'d> Typing<'_, 'd> {
         let (kept, refused): (Vec<_>, Vec<_>) = misfits.into_iter().partition(|(_, value)| has_variant(*value));
         for (row, value) in refused {
             match mode {
-                Mode::Evolve => {}
-                Mode::Freeze => {
+                ContractMode::Evolve => {}
+                ContractMode::Freeze => {
                     let known = column.data_type.map_or("", DataType::name);
                     let change = format!("column `{}` has the type {known}, which a value does not fit", column.name);
-                    return Err(NormalizeError::frozen(self.table, Entity::DataType, change, self.cells.source_row(row), value));
+                    return Err(NormalizeError::frozen(
+                        self.table,
+                        ContractEntity::DataType,
+                        change,
+                        self.cells.source_row(row),
+                        value,
+                    ));
                 }
-                Mode::DiscardValue => self.rejected.push(Rejected::value(row, &column.name, REASON, value)),
-                Mode::DiscardRow => {
-                    self.drop.push(Rejected::row(row, Some(&column.name), REASON));
+                ContractMode::DiscardValue => self.rejected.push(Rejection::value(row, &column.name, REASON, value)),
+                ContractMode::DiscardRow => {
+                    self.drop.push(Rejection::row(row, Some(&column.name), REASON));
                     if may_widen {
                         // Without this row the type may be another one, and the next misfit none.
                         break;

@@ -3,38 +3,38 @@
 mod batch;
 mod contract;
 mod new_column;
-mod noticed;
 mod nulls;
 mod quarantine;
-mod reject;
+mod rejected;
+mod reported_keys;
 mod system;
 mod typing;
 mod variants;
 
 use std::collections::BTreeSet;
 
-use catchment_schema::{Entity, Mode, Schema, TableDelta};
+use catchment_schema::{ContractEntity, ContractMode, Schema, TableDelta};
 
 use crate::cells::TableCells;
-use crate::rules::Rules;
-use crate::shape::Shapes;
-use crate::walk::Walked;
+use crate::rules::NormalizeRules;
+use crate::shape::ShapeCache;
+use crate::walk::WalkResult;
 use crate::{NormalizeError, TableBatch};
 
 pub(crate) use batch::BatchResult;
-use reject::Rejected;
-use typing::{Outcome, Typing};
+use rejected::Rejection;
+use typing::{ColumnTyper, TypingOutcome};
 
 /// The tables of one batch, one after the other, parents first.
-pub(crate) struct Assembly<'a> {
-    pub(crate) shapes: &'a Shapes,
+pub(crate) struct TableAssembler<'a> {
+    pub(crate) shapes: &'a ShapeCache,
     pub(crate) schema: &'a Schema,
-    pub(crate) rules: &'a Rules,
+    pub(crate) rules: &'a NormalizeRules,
 }
 
-impl Assembly<'_> {
+impl TableAssembler<'_> {
     /// Types the tables, and tells what was noticed.
-    pub(crate) fn tables(&self, walked: Walked<'_>, result: &mut BatchResult) -> Result<(), NormalizeError> {
+    pub(crate) fn tables(&self, walked: WalkResult<'_>, result: &mut BatchResult) -> Result<(), NormalizeError> {
         for index in walked.order {
             if let Some(cells) = walked.tables.get(index) {
                 self.table(index, cells, result)?;
@@ -42,13 +42,13 @@ impl Assembly<'_> {
         }
         self.refuse_too_many(result)?;
         let shapes = self.shapes;
-        let elements = walked.null_elements.iter().filter_map(|table| noticed::null_element(shapes, *table));
-        let nulls = walked.nulls.iter().filter_map(|at| noticed::null_only(shapes, *at)).chain(elements);
-        let renamed = walked.renamed.iter().filter_map(|at| noticed::renamed(shapes, *at));
+        let elements = walked.null_elements.iter().filter_map(|table| reported_keys::null_element(shapes, *table));
+        let nulls = walked.nulls.iter().filter_map(|at| reported_keys::null_only(shapes, *at)).chain(elements);
+        let renamed = walked.renamed.iter().filter_map(|at| reported_keys::renamed(shapes, *at));
         // Of a table that no row is left of there is nothing to tell.
         let has_rows = |table: &String| result.batches.iter().any(|batch| batch.table == *table);
         let renamed: Vec<_> = renamed.filter(|key| has_rows(&key.table)).collect();
-        let nulls: Vec<_> = nulls.filter(|null| has_rows(&null.table) && !noticed::has_type(self.schema, null)).collect();
+        let nulls: Vec<_> = nulls.filter(|null| has_rows(&null.table) && !reported_keys::has_type(self.schema, null)).collect();
         result.findings.renamed_keys.extend(renamed);
         result.findings.null_only_columns.extend(nulls);
         Ok(())
@@ -62,7 +62,7 @@ impl Assembly<'_> {
         else {
             return Ok(());
         };
-        if self.schema.chain(&root.name).len() + new().count() <= limit {
+        if self.schema.table_tree(&root.name).len() + new().count() <= limit {
             return Ok(());
         }
         Err(NormalizeError::TooManyTables { table: last.name.clone(), limit })
@@ -79,16 +79,22 @@ impl Assembly<'_> {
         let mut dropped: BTreeSet<usize> = cells.parent_ids.positions(&result.dropped_ids);
         let mut rejected = Vec::new();
         match guard.table() {
-            Mode::Evolve => {}
-            Mode::Freeze => {
+            ContractMode::Evolve => {}
+            ContractMode::Freeze => {
                 if let Some((row, node)) = (0..).zip(&cells.nodes).find(|(row, _)| !dropped.contains(row)) {
                     let change = "the table would be a new one".to_owned();
-                    return Err(NormalizeError::frozen(&shape.name, Entity::Tables, change, cells.source_row(row), *node));
+                    return Err(NormalizeError::frozen(
+                        &shape.name,
+                        ContractEntity::Tables,
+                        change,
+                        cells.source_row(row),
+                        *node,
+                    ));
                 }
             }
-            Mode::DiscardRow | Mode::DiscardValue => {
+            ContractMode::DiscardRow | ContractMode::DiscardValue => {
                 let own = (0..cells.rows).filter(|row| !dropped.contains(row));
-                rejected.extend(own.map(|row| Rejected::row(row, None, "the table would be a new one")));
+                rejected.extend(own.map(|row| Rejection::row(row, None, "the table would be a new one")));
                 dropped.extend(0..cells.rows);
             }
         }
@@ -96,14 +102,16 @@ impl Assembly<'_> {
             if dropped.len() == cells.rows {
                 break None;
             }
-            match Typing::new(&shape.name, shape, cells, known, guard, self.rules, &dropped).run()? {
+            match ColumnTyper::new(&shape.name, shape, cells, known, guard, self.rules, &dropped).run()? {
                 // One reason is enough for a row.
-                Outcome::Drop(rows) => rejected.extend(rows.into_iter().filter(|rejected| dropped.insert(rejected.row))),
-                Outcome::Done(typed) => break Some(*typed),
+                TypingOutcome::RejectRows(rows) => {
+                    rejected.extend(rows.into_iter().filter(|rejected| dropped.insert(rejected.row)))
+                }
+                TypingOutcome::Done(typed) => break Some(*typed),
             }
         };
         if !dropped.is_empty() || typed.as_ref().is_some_and(|typed| typed.has_misfits) {
-            result.judged_by.push((shape.name.to_string(), known.cloned()));
+            result.depends_on_tables.push((shape.name.to_string(), known.cloned()));
         }
         result.drop_rows(&shape.name, cells, &dropped);
         if let Some(typed) = typed {
@@ -111,7 +119,7 @@ impl Assembly<'_> {
             result.findings.discard_values(&shape.name, typed.rejected.len());
             result.findings.new_variants.extend(typed.new_variants);
             rejected.extend(typed.rejected);
-            let batch = batch::without(typed.batch, &dropped)
+            let batch = batch::remove_rows(typed.batch, &dropped)
                 .map_err(|source| NormalizeError::Arrow { table: shape.name.to_string(), source })?;
             let is_new = known.is_none() || !typed.columns.is_empty();
             let parent = parents.first().filter(|_| known.is_none_or(|table| table.parent.is_some()));
@@ -179,13 +187,13 @@ impl Assembly<'_> {
         {
             let key = self.shapes.list_key(index).unwrap_or_default();
             let (table, resource, parent) = (table.to_owned(), resource.clone(), parent.to_owned());
-            return Err(NormalizeError::TwoOwners { table, resource, parent, key });
+            return Err(NormalizeError::TableNameConflict { table, resource, parent, key });
         }
         let known = known.and_then(|table| table.parent.as_deref());
         let in_batch = result.parents.get(table).map(String::as_str);
         match known.filter(|known| parent != Some(known)).or(in_batch) {
             None => Ok(()),
-            Some(other) => Err(NormalizeError::TwoParents {
+            Some(other) => Err(NormalizeError::TableParentConflict {
                 table: table.to_owned(),
                 parent: other.to_owned(),
                 other: parent.map_or_else(|| "no table, as a resource is loaded into it".to_owned(), |name| format!("`{name}`")),

@@ -9,21 +9,21 @@ use catchment_schema::Column;
 /// order is that of the rows, wherever batches begin and end.
 pub(super) struct NewColumn {
     pub(super) row: usize,
-    pub(super) class: Class,
+    pub(super) class: ColumnClass,
     pub(super) column: Column,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Class {
+pub(super) enum ColumnClass {
     Value,
     System,
     Variant,
 }
 
 /// The columns in their order.
-pub(super) fn in_order(mut new: Vec<NewColumn>) -> Vec<Column> {
+pub(super) fn sort_new_columns(mut new: Vec<NewColumn>) -> Vec<Column> {
     new.sort_by(|a, b| {
-        let by_name = if a.class == Class::Variant { a.column.name.cmp(&b.column.name) } else { Ordering::Equal };
+        let by_name = if a.class == ColumnClass::Variant { a.column.name.cmp(&b.column.name) } else { Ordering::Equal };
         (a.row, a.class).cmp(&(b.row, b.class)).then(by_name)
     });
     new.into_iter().map(|new| new.column).collect()

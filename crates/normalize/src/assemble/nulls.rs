@@ -3,29 +3,29 @@
 use catchment_json::Node;
 use catchment_schema::{Column, ColumnType, DataType, MergeStrategy, Table};
 
-use super::typing::Typing;
+use super::typing::ColumnTyper;
 use crate::{NormalizeError, columns};
 
-impl Typing<'_, '_> {
+impl ColumnTyper<'_, '_> {
     /// Refuses a row that has no value for a column that must have one.
-    pub(super) fn refuse_nulls(&self, column: &Column, is_null: impl Fn(usize) -> bool) -> Result<(), NormalizeError> {
+    pub(super) fn check_not_null(&self, column: &Column, is_null: impl Fn(usize) -> bool) -> Result<(), NormalizeError> {
         if column.is_nullable() {
             return Ok(());
         }
         let leaves_out = |row: &usize| self.dropped.contains(row) || self.drop.iter().any(|rejected| rejected.row == *row);
-        let deletes = |row: &usize| !is_key(column) && self.deletes(*row);
+        let deletes = |row: &usize| !is_key(column) && self.is_hard_delete(*row);
         let refused = |row: &usize| is_null(*row) && !leaves_out(row) && !deletes(row);
         let Some(row) = (0..self.cells.rows).find(refused) else { return Ok(()) };
-        if column.has("primary_key") {
+        if column.has_hint("primary_key") {
             return Err(NormalizeError::no_key(self.table.to_owned(), column.name.clone(), self.cells.source_row(row)));
         }
         let (table, column) = (self.table.to_owned(), column.name.clone());
-        Err(NormalizeError::Null { table, column, row: self.cells.source_row(row), hint: "" })
+        Err(NormalizeError::MissingValue { table, column, row: self.cells.source_row(row), hint: "" })
     }
 
     /// Whether a row only says that the rows with its key are to be deleted. It is never in the table, so it may come with the
     /// key alone.
-    fn deletes(&self, row: usize) -> bool {
+    fn is_hard_delete(&self, row: usize) -> bool {
         let deletes_by_key =
             |table: &&Table| matches!(table.merge_strategy(), Ok(MergeStrategy::DeleteInsert | MergeStrategy::Upsert));
         // rows have numbers where their table is merged
@@ -37,7 +37,7 @@ impl Typing<'_, '_> {
             Some(DataType::Bool) => columns::boolean(value, self.rules.coercion) == Some(true),
             Some(_) => true,
             // the column gets its type from these rows
-            None => value.bool() != Some(false),
+            None => value.as_bool() != Some(false),
         }
     }
 
@@ -53,18 +53,18 @@ impl Typing<'_, '_> {
         let (table, column, column_type) = (self.table.to_owned(), column.name.clone(), column_type.data_type());
         let (row, value) = (self.cells.source_row(*row), value.excerpt(80));
         Err(if found == column_type {
-            NormalizeError::KeyDigits { table, column, role, column_type, row, value }
+            NormalizeError::KeyPrecisionLoss { table, column, role, column_type, row, value }
         } else {
-            NormalizeError::KeyType { table, column, role, column_type, found, row, value }
+            NormalizeError::KeyTypeMismatch { table, column, role, column_type, found, row, value }
         })
     }
 
     /// A key that was declared, and that no row has ever had, is most likely misspelt.
     pub(super) fn refuse_missing_key(&self, column: &Column) -> Result<(), NormalizeError> {
         let cells = self.shape.column_index(&column.name).and_then(|index| self.cells.columns.get(index));
-        let hint = if column.has("primary_key") {
+        let hint = if column.has_hint("primary_key") {
             "; it was declared as primary key: is the name right?"
-        } else if column.has("merge_key") {
+        } else if column.has_hint("merge_key") {
             "; it was declared as merge key: is the name right?"
         } else {
             return Ok(());
@@ -72,7 +72,7 @@ impl Typing<'_, '_> {
         if cells.is_some_and(|cells| !cells.is_empty()) {
             return Ok(());
         }
-        Err(NormalizeError::Null {
+        Err(NormalizeError::MissingValue {
             table: self.table.to_owned(),
             column: column.name.clone(),
             row: self.cells.source_row(0),
@@ -83,12 +83,12 @@ impl Typing<'_, '_> {
 
 /// Whether a merge finds rows by the column.
 pub(super) fn is_key(column: &Column) -> bool {
-    column.has("primary_key") || column.has("merge_key")
+    column.has_hint("primary_key") || column.has_hint("merge_key")
 }
 
 /// What a merge reads the column for.
 fn role(column: &Column) -> Option<&'static str> {
     const ROLES: [(&str, &str); 3] =
         [("primary_key", "a primary key"), ("merge_key", "a merge key"), ("hard_delete", "which marks deleted rows")];
-    ROLES.into_iter().find(|(hint, _)| column.has(hint)).map(|(_, role)| role)
+    ROLES.into_iter().find(|(hint, _)| column.has_hint(hint)).map(|(_, role)| role)
 }

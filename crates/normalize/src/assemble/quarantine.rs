@@ -5,21 +5,22 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, StringArray};
 use arrow::datatypes::{Field, Schema as ArrowSchema};
 use arrow::record_batch::RecordBatch;
-use catchment_schema::{Column, DLT_ID, DLT_LOAD_ID, DataType, Schema, TableDelta, arrow_type, system_column};
+use catchment_schema::{Column, DLT_ID_COLUMN, DLT_LOAD_ID_COLUMN, DataType, Schema, TableDelta, arrow_type, system_column};
 
-use super::reject::Entry;
+use super::rejected::QuarantineEntry;
 use crate::NormalizeError;
 use crate::ids::child_id;
 
 /// The rows of the quarantine `table`, and what the schema lacks for them.
 pub(super) fn batch(
     table: &str,
-    entries: &[Entry],
+    entries: &[QuarantineEntry],
     schema: &Schema,
     load_id: &str,
 ) -> Result<(Option<TableDelta>, RecordBatch), NormalizeError> {
-    let text = |of: fn(&Entry) -> Option<&str>| -> ArrayRef { Arc::new(entries.iter().map(of).collect::<StringArray>()) };
-    let id = |entry: &Entry| {
+    let text =
+        |of: fn(&QuarantineEntry) -> Option<&str>| -> ArrayRef { Arc::new(entries.iter().map(of).collect::<StringArray>()) };
+    let id = |entry: &QuarantineEntry| {
         let place = format!("{table}_{}_{}", entry.table, entry.column.as_deref().unwrap_or_default());
         child_id(&entry.row_id, &place, 0)
     };
@@ -29,8 +30,8 @@ pub(super) fn batch(
         (Column::new("reason", DataType::Text), text(|entry| Some(entry.reason))),
         (Column::new("content", DataType::Json), text(|entry| Some(&entry.content))),
         (Column::new("row_id", DataType::Text), text(|entry| Some(&entry.row_id))),
-        (system_column(DLT_LOAD_ID), Arc::new(StringArray::from_iter_values(entries.iter().map(|_| load_id)))),
-        (system_column(DLT_ID), Arc::new(StringArray::from_iter_values(entries.iter().map(id)))),
+        (system_column(DLT_LOAD_ID_COLUMN), Arc::new(StringArray::from_iter_values(entries.iter().map(|_| load_id)))),
+        (system_column(DLT_ID_COLUMN), Arc::new(StringArray::from_iter_values(entries.iter().map(id)))),
     ];
     let known = schema.tables.get(table);
     let is_new = |column: &Column| known.and_then(|table| table.columns.get(&column.name)).is_none();

@@ -4,13 +4,17 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Decimal128Array, Int64Array, StringArray};
 use arrow::error::ArrowError;
-use catchment_schema::{DLT_ID, DLT_LIST_IDX, DLT_LOAD_ID, DLT_PARENT_ID, DLT_ROOT_ID, ROOT_ROW, ROOT_ROW_DIGITS};
+use catchment_schema::{
+    DLT_ID_COLUMN, DLT_LIST_IDX_COLUMN, DLT_LOAD_ID_COLUMN, DLT_PARENT_ID_COLUMN, DLT_ROOT_ID_COLUMN, ROOT_ROW_COLUMN,
+    ROOT_ROW_PRECISION,
+};
 
 use crate::cells::{Ids, TableCells};
 
 /// Whether values of a column come from the walk and not from the data, even where the data has such a key.
 pub(super) fn is_filled_by_system(column: &str) -> bool {
-    [DLT_ID, DLT_LOAD_ID, DLT_PARENT_ID, DLT_LIST_IDX, DLT_ROOT_ID, ROOT_ROW].contains(&column)
+    [DLT_ID_COLUMN, DLT_LOAD_ID_COLUMN, DLT_PARENT_ID_COLUMN, DLT_LIST_IDX_COLUMN, DLT_ROOT_ID_COLUMN, ROOT_ROW_COLUMN]
+        .contains(&column)
 }
 
 /// The system columns of the rows, in the order in which a new table gets them.
@@ -18,15 +22,15 @@ pub(super) fn columns(cells: &TableCells<'_>, load_id: &str) -> Vec<(&'static st
     let mut columns: Vec<(&'static str, ArrayRef)> = Vec::new();
     if cells.parent_ids.is_empty() {
         let load_ids = std::iter::repeat_n(load_id, cells.rows);
-        columns.push((DLT_LOAD_ID, Arc::new(StringArray::from_iter_values(load_ids))));
+        columns.push((DLT_LOAD_ID_COLUMN, Arc::new(StringArray::from_iter_values(load_ids))));
     } else {
         if !cells.root_ids.is_empty() {
-            columns.push((DLT_ROOT_ID, ids(&cells.root_ids)));
+            columns.push((DLT_ROOT_ID_COLUMN, ids(&cells.root_ids)));
         }
-        columns.push((DLT_PARENT_ID, ids(&cells.parent_ids)));
-        columns.push((DLT_LIST_IDX, Arc::new(Int64Array::from(cells.list_indices.clone()))));
+        columns.push((DLT_PARENT_ID_COLUMN, ids(&cells.parent_ids)));
+        columns.push((DLT_LIST_IDX_COLUMN, Arc::new(Int64Array::from(cells.list_indices.clone()))));
     }
-    columns.push((DLT_ID, ids(&cells.ids)));
+    columns.push((DLT_ID_COLUMN, ids(&cells.ids)));
     columns
 }
 
@@ -35,7 +39,7 @@ pub(super) fn root_rows(cells: &TableCells<'_>) -> Result<Option<ArrayRef>, Arro
     if cells.root_rows.is_empty() {
         return Ok(None);
     }
-    let numbers = Decimal128Array::from(cells.root_rows.clone()).with_precision_and_scale(ROOT_ROW_DIGITS, 0)?;
+    let numbers = Decimal128Array::from(cells.root_rows.clone()).with_precision_and_scale(ROOT_ROW_PRECISION, 0)?;
     Ok(Some(Arc::new(numbers)))
 }
 

@@ -8,60 +8,60 @@ use arrow::array::{Array, ArrayRef, AsArray as _, new_null_array};
 use arrow::datatypes::{Field, Int64Type, Schema as ArrowSchema};
 use arrow::record_batch::{RecordBatch, RecordBatchOptions};
 use catchment_json::Node;
-use catchment_schema::{Column, ColumnType, ROOT_ROW, Table, arrow_type, system_column};
+use catchment_schema::{Column, ColumnType, ROOT_ROW_COLUMN, Table, arrow_type, system_column};
 
-use super::new_column::{Class, NewColumn, in_order};
+use super::new_column::{ColumnClass, NewColumn, sort_new_columns};
 use super::nulls::is_key;
-use super::reject::Rejected;
+use super::rejected::Rejection;
 use super::system;
 use super::variants::{first_row, known_type};
 use crate::NormalizeError;
 use crate::cells::TableCells;
 use crate::columns;
 use crate::findings::NewVariant;
-use crate::rules::{Guard, Rules};
+use crate::rules::{NormalizeRules, TableContract};
 use crate::shape::TableShape;
 
 /// One try to type a table; rows may turn out on the way that its contract leaves out.
-pub(super) struct Typing<'a, 'd> {
+pub(super) struct ColumnTyper<'a, 'd> {
     pub(super) table: &'a str,
     pub(super) shape: &'a TableShape,
     pub(super) cells: &'a TableCells<'d>,
     pub(super) known: Option<&'a Table>,
-    pub(super) rules: &'a Rules,
-    pub(super) guard: Guard<'a>,
+    pub(super) rules: &'a NormalizeRules,
+    pub(super) guard: TableContract<'a>,
     pub(super) dropped: &'a BTreeSet<usize>,
     pub(super) new: Vec<NewColumn>,
     pub(super) fields: Vec<Field>,
     pub(super) arrays: Vec<ArrayRef>,
     /// Values that did not fit their column, with its name.
     misfits: Vec<(String, Vec<(usize, Node<'d>)>)>,
-    pub(super) rejected: Vec<Rejected<'d>>,
+    pub(super) rejected: Vec<Rejection<'d>>,
     pub(super) new_variants: Vec<NewVariant>,
     /// Whether values did not fit the type that their column began with.
     has_misfits: bool,
     /// Whether rows one by one may give something else.
     pub(super) depends_on_order: bool,
     /// Rows to leave out.
-    pub(super) drop: Vec<Rejected<'d>>,
+    pub(super) drop: Vec<Rejection<'d>>,
 }
 
 /// How a try ended.
-pub(super) enum Outcome<'d> {
+pub(super) enum TypingOutcome<'d> {
     /// These rows are to be left out; then the rest is to be typed as if they had never been.
-    Drop(Vec<Rejected<'d>>),
+    RejectRows(Vec<Rejection<'d>>),
     /// All columns have a type.
-    Done(Box<Typed<'d>>),
+    Done(Box<TypedTable<'d>>),
 }
 
 /// A table with types.
-pub(super) struct Typed<'d> {
+pub(super) struct TypedTable<'d> {
     /// All rows, those that are left out included.
     pub(super) batch: RecordBatch,
     /// What the schema lacks for it.
     pub(super) columns: Vec<Column>,
     /// Values that were left out.
-    pub(super) rejected: Vec<Rejected<'d>>,
+    pub(super) rejected: Vec<Rejection<'d>>,
     /// Variant columns among those that the schema lacks.
     pub(super) new_variants: Vec<NewVariant>,
     /// Whether values did not fit the type that their column began with.
@@ -70,20 +70,20 @@ pub(super) struct Typed<'d> {
     pub(super) depends_on_order: bool,
 }
 
-impl<'a, 'd> Typing<'a, 'd> {
+impl<'a, 'd> ColumnTyper<'a, 'd> {
     pub(super) fn new(
         table: &'a str,
         shape: &'a TableShape,
         cells: &'a TableCells<'d>,
         known: Option<&'a Table>,
-        guard: Guard<'a>,
-        rules: &'a Rules,
+        guard: TableContract<'a>,
+        rules: &'a NormalizeRules,
         dropped: &'a BTreeSet<usize>,
     ) -> Self {
         let (new, fields, arrays) = (Vec::new(), Vec::new(), Vec::new());
         let (misfits, rejected, drop) = (Vec::new(), Vec::new(), Vec::new());
         let (has_misfits, depends_on_order) = (false, false);
-        Typing {
+        ColumnTyper {
             table,
             shape,
             cells,
@@ -103,17 +103,17 @@ impl<'a, 'd> Typing<'a, 'd> {
         }
     }
 
-    pub(super) fn run(mut self) -> Result<Outcome<'d>, NormalizeError> {
+    pub(super) fn run(mut self) -> Result<TypingOutcome<'d>, NormalizeError> {
         self.known_columns()?;
         self.new_columns()?;
         if !self.drop.is_empty() {
-            return Ok(Outcome::Drop(self.drop));
+            return Ok(TypingOutcome::RejectRows(self.drop));
         }
         self.system_columns();
         for (column, misfits) in std::mem::take(&mut self.misfits) {
             self.put_variants(&column, misfits)?;
         }
-        self.finish().map(|typed| Outcome::Done(Box::new(typed)))
+        self.finish().map(|typed| TypingOutcome::Done(Box::new(typed)))
     }
 
     /// The columns of the schema in its order, values or not.
@@ -131,12 +131,12 @@ impl<'a, 'd> Typing<'a, 'd> {
             match cells.filter(|cells| !cells.is_empty()) {
                 Some(cells) => {
                     if let Some(wider) = self.typed(column, column_type, &cells)? {
-                        let column = Column::of_type(&column.name, wider);
-                        self.new.push(NewColumn { row: 0, class: Class::Value, column });
+                        let column = Column::with_type(&column.name, wider);
+                        self.new.push(NewColumn { row: 0, class: ColumnClass::Value, column });
                     }
                 }
                 None => {
-                    self.refuse_nulls(column, |_| true)?;
+                    self.check_not_null(column, |_| true)?;
                     self.add(&column.name, column_type, new_null_array(&arrow_type(column_type), self.cells.rows));
                 }
             }
@@ -155,13 +155,13 @@ impl<'a, 'd> Typing<'a, 'd> {
             let cells = self.values(*index);
             let row = first_row(&cells);
             let Some(Some(first)) = cells.get(row) else { continue };
-            if !self.admits(name, &cells)? {
+            if !self.allows_column(name, &cells)? {
                 continue;
             }
             let preferred = self.rules.columns.preferred_type(name).map(ColumnType::from);
             let found = preferred.unwrap_or_else(|| columns::infer(*first, self.rules.detections, self.rules.coercion));
-            let mut column = Column::of_type(name, found);
-            self.rules.columns.hint(&mut column);
+            let mut column = Column::with_type(name, found);
+            self.rules.columns.apply_hints(&mut column);
             if let Some(declared) = declared {
                 column.nullable = declared.nullable.or(column.nullable);
                 column.hints.extend(declared.hints.clone());
@@ -170,7 +170,7 @@ impl<'a, 'd> Typing<'a, 'd> {
                 column.set_type(wider);
             }
             self.refuse_too_many(name, row)?;
-            self.new.push(NewColumn { row, class: Class::Value, column });
+            self.new.push(NewColumn { row, class: ColumnClass::Value, column });
         }
         Ok(())
     }
@@ -202,12 +202,12 @@ impl<'a, 'd> Typing<'a, 'd> {
             wider = joined;
         }
         if self.rules.options.numeric_widening {
-            wider = note_size(wider, &built.array);
+            wider = widen_beyond_double(wider, &built.array);
         }
-        let misfits = self.sort_out(column, built.misfits, may_widen)?;
+        let misfits = self.apply_type_contract(column, built.misfits, may_widen)?;
         self.refuse_key_misfits(column, wider, &misfits)?;
         if built.array.null_count() > 0 {
-            self.refuse_nulls(column, |row| built.array.is_null(row))?;
+            self.check_not_null(column, |row| built.array.is_null(row))?;
         }
         if !misfits.is_empty() {
             self.misfits.push((column.name.clone(), misfits));
@@ -222,7 +222,7 @@ impl<'a, 'd> Typing<'a, 'd> {
             let column = system_column(name);
             let column_type = column.column_type().unwrap_or(ColumnType::Text);
             if known_type(self.known, name).is_none() {
-                self.new.push(NewColumn { row: first, class: Class::System, column });
+                self.new.push(NewColumn { row: first, class: ColumnClass::System, column });
             }
             self.add(name, column_type, array);
         }
@@ -242,23 +242,23 @@ impl<'a, 'd> Typing<'a, 'd> {
         self.arrays.push(array);
     }
 
-    fn finish(mut self) -> Result<Typed<'d>, NormalizeError> {
+    fn finish(mut self) -> Result<TypedTable<'d>, NormalizeError> {
         let arrow = |source| NormalizeError::Arrow { table: self.table.to_owned(), source };
         if let Some(numbers) = system::root_rows(self.cells).map_err(arrow)? {
-            self.fields.push(Field::new(ROOT_ROW, numbers.data_type().clone(), true));
+            self.fields.push(Field::new(ROOT_ROW_COLUMN, numbers.data_type().clone(), true));
             self.arrays.push(numbers);
         }
         let schema = Arc::new(ArrowSchema::new(self.fields));
         let options = RecordBatchOptions::new().with_row_count(Some(self.cells.rows));
         let batch = RecordBatch::try_new_with_options(schema, self.arrays, &options).map_err(arrow)?;
-        let (columns, rejected, new_variants) = (in_order(self.new), self.rejected, self.new_variants);
+        let (columns, rejected, new_variants) = (sort_new_columns(self.new), self.rejected, self.new_variants);
         let (has_misfits, depends_on_order) = (self.has_misfits, self.depends_on_order);
-        Ok(Typed { batch, columns, rejected, new_variants, has_misfits, depends_on_order })
+        Ok(TypedTable { batch, columns, rejected, new_variants, has_misfits, depends_on_order })
     }
 }
 
 /// Notes on a column of integers that it has one that no double is equal to.
-fn note_size(column_type: ColumnType, array: &ArrayRef) -> ColumnType {
+fn widen_beyond_double(column_type: ColumnType, array: &ArrayRef) -> ColumnType {
     match (column_type, array.as_primitive_opt::<Int64Type>()) {
         (ColumnType::Bigint { bits, .. }, Some(integers))
             if integers.values().iter().any(|n| !columns::EXACT_IN_DOUBLE.contains(n)) =>

@@ -4,8 +4,8 @@ use arrow::array::Array as _;
 use catchment_json::Node;
 use catchment_schema::{Column, ColumnType, DataType, Table, naming};
 
-use super::new_column::{Class, NewColumn};
-use super::typing::Typing;
+use super::new_column::{ColumnClass, NewColumn};
+use super::typing::ColumnTyper;
 use crate::NormalizeError;
 use crate::columns;
 use crate::findings::NewVariant;
@@ -20,7 +20,7 @@ pub(super) fn known_type(table: Option<&Table>, column: &str) -> Option<ColumnTy
     table?.columns.get(column)?.column_type()
 }
 
-impl<'d> Typing<'_, 'd> {
+impl<'d> ColumnTyper<'_, 'd> {
     /// Puts the values that did not fit `column` into columns of their own types.
     pub(super) fn put_variants(&mut self, column: &str, misfits: Vec<(usize, Node<'d>)>) -> Result<(), NormalizeError> {
         let mut by_type: Vec<(ColumnType, Vec<Option<Node<'d>>>)> = Vec::new();
@@ -55,7 +55,7 @@ impl<'d> Typing<'_, 'd> {
 
     fn misfit(&self, column: &str, variant: String, row: usize, value: String) -> NormalizeError {
         let (table, column, row) = (self.table.to_owned(), column.to_owned(), self.cells.source_row(row));
-        NormalizeError::Misfit { table, column, variant, row, value }
+        NormalizeError::VariantMismatch { table, column, variant, row, value }
     }
 
     fn put_variant(&mut self, column: &str, found: ColumnType, cells: &[Option<Node<'d>>]) -> Result<(), NormalizeError> {
@@ -83,8 +83,8 @@ impl<'d> Typing<'_, 'd> {
                     variant: name.clone(),
                     data_type: found.data_type().name().to_owned(),
                 });
-                let column = Column::of_type(&name, found).with("variant");
-                self.new.push(NewColumn { row, class: Class::Variant, column });
+                let column = Column::with_type(&name, found).with_hint("variant");
+                self.new.push(NewColumn { row, class: ColumnClass::Variant, column });
                 self.add(&name, found, built.array);
             }
         }

@@ -1,13 +1,13 @@
-use catchment_json::{Kind, Node};
+use catchment_json::{Node, NodeKind};
 
 use super::{decimal, integer, python};
 
 /// Integers of `bits` take whole fractions and text that is one; booleans are not numbers.
 pub(super) fn convert(value: Node<'_>, bits: u8) -> Option<i64> {
     let n = match value.kind() {
-        Kind::Integer => integer(value),
-        Kind::Fraction => decimal::convert(value, 38, 0).and_then(|n| i64::try_from(n).ok()),
-        Kind::Text => python::int(&value.text()?),
+        NodeKind::Integer => integer(value),
+        NodeKind::Float => decimal::convert(value, 38, 0).and_then(|n| i64::try_from(n).ok()),
+        NodeKind::String => python::int(&value.as_str()?),
         _ => None,
     }?;
     let limit = match bits {

@@ -1,20 +1,20 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use catchment_json::{Kind, Node};
+use catchment_json::{Node, NodeKind};
 
 use super::integer;
 
 /// Bytes take text, hexadecimal after `0x` or else base64, and integers, the lowest byte first.
 pub(super) fn convert(value: Node<'_>) -> Option<Vec<u8>> {
     match value.kind() {
-        Kind::Text => {
-            let text = value.text()?;
+        NodeKind::String => {
+            let text = value.as_str()?;
             match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
                 Some(digits) => from_hex(digits),
                 None => STANDARD.decode(text.as_bytes()).ok(),
             }
         }
-        Kind::Integer => {
+        NodeKind::Integer => {
             let bytes = u64::try_from(integer(value)?).ok()?.to_le_bytes();
             let length = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
             bytes.get(..length).map(<[u8]>::to_vec)

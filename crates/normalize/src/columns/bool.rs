@@ -1,13 +1,13 @@
-use catchment_json::{Kind, Node};
+use catchment_json::{Node, NodeKind};
 
 use super::fraction;
 
 /// Booleans take numbers, of which all but zero are true, and the usual words.
 pub(super) fn convert(value: Node<'_>) -> Option<bool> {
     match value.kind() {
-        Kind::Bool => value.bool(),
-        Kind::Integer | Kind::Fraction => fraction(value).map(|n| n != 0.0),
-        Kind::Text => word(&value.text()?),
+        NodeKind::Bool => value.as_bool(),
+        NodeKind::Integer | NodeKind::Float => fraction(value).map(|n| n != 0.0),
+        NodeKind::String => word(&value.as_str()?),
         _ => None,
     }
 }

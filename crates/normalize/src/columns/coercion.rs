@@ -1,7 +1,7 @@
 use catchment_json::Node;
 use catchment_schema::ColumnType;
 
-use super::exact;
+use super::round_trip;
 use crate::NormalizeOptions;
 
 /// Which values of other types a column takes. Those that it does not take go to a variant column.
@@ -32,8 +32,8 @@ impl Coercion {
     #[inline]
     pub(super) fn admits(self, column_type: ColumnType, value: Node<'_>) -> bool {
         match self {
-            Coercion::Exact => exact::reads_back(column_type, value),
-            Coercion::Key => exact::reads_back(column_type, value) && exact::keeps_digits(column_type, value),
+            Coercion::Exact => round_trip::round_trips(column_type, value),
+            Coercion::Key => round_trip::round_trips(column_type, value) && round_trip::preserves_digits(column_type, value),
             Coercion::Reference => true,
         }
     }

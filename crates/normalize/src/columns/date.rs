@@ -1,12 +1,12 @@
-use catchment_json::{Kind, Node};
+use catchment_json::{Node, NodeKind};
 use catchment_schema::parse_date;
 
 use super::timestamp::{self, MICROS_PER_DAY};
 
 /// Days take text with a date, with a time or not, and numbers as seconds since 1970; they are counted from 1970, in UTC.
 pub(super) fn convert(value: Node<'_>) -> Option<i32> {
-    if value.kind() == Kind::Text
-        && let Some(days) = parse_date(value.text()?.trim())
+    if value.kind() == NodeKind::String
+        && let Some(days) = parse_date(value.as_str()?.trim())
     {
         return Some(days);
     }

@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 
-use catchment_json::{Kind, Node};
+use catchment_json::{Node, NodeKind};
 
 use super::python;
 
@@ -8,9 +8,9 @@ use super::python;
 /// units of the last digit after the point.
 pub(super) fn convert(value: Node<'_>, precision: u8, scale: u8) -> Option<i128> {
     let text = match value.kind() {
-        Kind::Integer | Kind::Fraction => Cow::Borrowed(value.number()?),
-        Kind::Text => {
-            let text = value.text()?;
+        NodeKind::Integer | NodeKind::Float => Cow::Borrowed(value.as_number()?),
+        NodeKind::String => {
+            let text = value.as_str()?;
             match python::int(&text) {
                 Some(n) => Cow::Owned(n.to_string()),
                 None => Cow::Owned(text.trim().to_owned()),

@@ -1,4 +1,4 @@
-use catchment_json::{Kind, Node};
+use catchment_json::{Node, NodeKind};
 
 use super::{fraction, integer, python};
 
@@ -8,10 +8,10 @@ pub(crate) const EXACT: std::ops::RangeInclusive<i64> = -(1 << 53)..=1 << 53;
 /// Doubles take integers that they hold exactly, and text that is a number; booleans are not numbers.
 pub(super) fn convert(value: Node<'_>) -> Option<f64> {
     match value.kind() {
-        Kind::Fraction => fraction(value),
-        Kind::Integer => integer(value).and_then(exact),
-        Kind::Text => {
-            let text = value.text()?;
+        NodeKind::Float => fraction(value),
+        NodeKind::Integer => integer(value).and_then(exact),
+        NodeKind::String => {
+            let text = value.as_str()?;
             match python::int(&text) {
                 // What columns of integers take from text, columns of doubles must take too: one may become the other.
                 Some(n) => exact(n),

@@ -1,29 +1,29 @@
-use catchment_json::{Kind, Node};
+use catchment_json::{Node, NodeKind};
 use catchment_schema::{ColumnType, parse_date, parse_timestamp};
 
 use super::double::EXACT;
 use super::{Coercion, decimal, digits, integer};
-use crate::rules::Detections;
+use crate::rules::TextDetection;
 
 /// The type of a column whose first value is `value`.
 ///
 /// Integers of more than 64 bits are decimals without fraction as long as 38 digits are enough, and text beyond. So are
 /// fractions that are too large or too small for doubles, where exactness counts.
-pub(crate) fn infer(value: Node<'_>, detections: Detections, coercion: Coercion) -> ColumnType {
+pub(crate) fn infer(value: Node<'_>, detections: TextDetection, coercion: Coercion) -> ColumnType {
     match value.kind() {
-        Kind::Bool => ColumnType::Bool,
+        NodeKind::Bool => ColumnType::Bool,
         // Whether doubles hold them too is noted when all values of the column are known.
-        Kind::Integer if integer(value).is_some() => ColumnType::BIGINT,
-        Kind::Integer => integer_type(value).unwrap_or(ColumnType::Text),
-        Kind::Fraction if coercion.admits(ColumnType::Double, value) => ColumnType::Double,
-        Kind::Fraction => ColumnType::Text,
-        Kind::Text => value.text().map_or(ColumnType::Text, |text| text_type(&text, detections)),
-        Kind::Null => ColumnType::Text,
-        Kind::Array | Kind::Object => ColumnType::Json,
+        NodeKind::Integer if integer(value).is_some() => ColumnType::BIGINT,
+        NodeKind::Integer => integer_type(value).unwrap_or(ColumnType::Text),
+        NodeKind::Float if coercion.admits(ColumnType::Double, value) => ColumnType::Double,
+        NodeKind::Float => ColumnType::Text,
+        NodeKind::String => value.as_str().map_or(ColumnType::Text, |text| text_type(&text, detections)),
+        NodeKind::Null => ColumnType::Text,
+        NodeKind::Array | NodeKind::Object => ColumnType::Json,
     }
 }
 
-fn text_type(text: &str, detections: Detections) -> ColumnType {
+fn text_type(text: &str, detections: TextDetection) -> ColumnType {
     // Most text does not begin with a digit, and no date begins otherwise.
     if !text.as_bytes().first().is_some_and(u8::is_ascii_digit) {
         return ColumnType::Text;

@@ -1,35 +1,35 @@
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, StringBuilder};
-use catchment_json::{Document, Kind, Node};
+use catchment_json::{Document, Node, NodeKind};
 
-use super::Column;
+use super::ColumnBuilder;
 
 /// JSON takes objects and lists, and text that is JSON.
 pub(super) fn fits(value: Node<'_>) -> bool {
     match value.kind() {
-        Kind::Array | Kind::Object => true,
-        Kind::Text => parse(value).is_some(),
+        NodeKind::Array | NodeKind::Object => true,
+        NodeKind::String => parse(value).is_some(),
         _ => false,
     }
 }
 
 fn parse(value: Node<'_>) -> Option<Document> {
-    Document::parse(value.text()?.as_bytes().to_vec()).ok()
+    Document::parse(value.as_str()?.as_bytes().to_vec()).ok()
 }
 
 #[derive(Default)]
-pub(super) struct Json {
+pub(super) struct JsonBuilder {
     builder: StringBuilder,
     text: String,
 }
 
-impl Column for Json {
-    fn put(&mut self, value: Node<'_>) -> bool {
+impl ColumnBuilder for JsonBuilder {
+    fn append(&mut self, value: Node<'_>) -> bool {
         self.text.clear();
         match value.kind() {
-            Kind::Array | Kind::Object => value.write_json(&mut self.text),
-            Kind::Text => {
+            NodeKind::Array | NodeKind::Object => value.write_json(&mut self.text),
+            NodeKind::String => {
                 let Some(document) = parse(value) else { return false };
                 document.root().write_json(&mut self.text);
             }
@@ -39,7 +39,7 @@ impl Column for Json {
         true
     }
 
-    fn put_null(&mut self) {
+    fn append_null(&mut self) {
         self.builder.append_null();
     }
 

@@ -5,15 +5,15 @@ mod bigint;
 mod binary;
 mod bool;
 mod coercion;
-mod converted;
+mod converting_builder;
 mod date;
 mod decimal;
 mod double;
-mod exact;
 mod infer;
 mod json;
 mod number;
 mod python;
+mod round_trip;
 mod text;
 mod time;
 mod timestamp;
@@ -27,7 +27,7 @@ use arrow::datatypes::DataType as Arrow;
 use catchment_json::Node;
 use catchment_schema::{ColumnType, arrow_type};
 
-use converted::Converted;
+use converting_builder::ConvertingBuilder;
 
 pub(crate) use coercion::Coercion;
 pub(crate) use double::EXACT as EXACT_IN_DOUBLE;
@@ -35,34 +35,34 @@ pub(crate) use infer::infer;
 pub(crate) use widen::widen;
 
 /// Turns values into an array of one type.
-trait Column {
+trait ColumnBuilder {
     /// Takes a value that the type can hold, itself or converted without loss; false where it cannot.
-    fn put(&mut self, value: Node<'_>) -> bool;
-    fn put_null(&mut self);
+    fn append(&mut self, value: Node<'_>) -> bool;
+    fn append_null(&mut self);
     fn finish(&mut self) -> ArrayRef;
 
     /// Takes all values but those of the rows `skip`, and returns those that it did not take.
-    fn fill<'d>(&mut self, cells: &[Option<Node<'d>>], skip: &[usize], rows: usize) -> Vec<(usize, Node<'d>)> {
+    fn extend<'d>(&mut self, cells: &[Option<Node<'d>>], skip: &[usize], rows: usize) -> Vec<(usize, Node<'d>)> {
         let mut misfits = Vec::new();
         for (row, cell) in cells.iter().enumerate() {
             match cell {
-                Some(value) if (skip.is_empty() || skip.binary_search(&row).is_err()) && self.put(*value) => {}
+                Some(value) if (skip.is_empty() || skip.binary_search(&row).is_err()) && self.append(*value) => {}
                 Some(value) => {
                     misfits.push((row, *value));
-                    self.put_null();
+                    self.append_null();
                 }
-                None => self.put_null(),
+                None => self.append_null(),
             }
         }
         for _ in cells.len()..rows {
-            self.put_null();
+            self.append_null();
         }
         misfits
     }
 }
 
 /// An array, and what could not be put into it.
-pub(crate) struct Built<'d> {
+pub(crate) struct BuiltColumn<'d> {
     pub(crate) array: ArrayRef,
     pub(crate) misfits: Vec<(usize, Node<'d>)>,
 }
@@ -74,49 +74,49 @@ pub(crate) fn build<'d>(
     cells: &[Option<Node<'d>>],
     skip: &[usize],
     rows: usize,
-) -> Built<'d> {
+) -> BuiltColumn<'d> {
     let admits = move |value: Node<'_>| coercion.admits(column_type, value);
     let arrow = arrow_type(column_type);
-    let mut column: Box<dyn Column> = match (column_type, &arrow) {
-        (ColumnType::Text, _) => Box::new(text::Text::new(cells, coercion)),
-        (ColumnType::Json, _) => Box::new(json::Json::default()),
+    let mut column: Box<dyn ColumnBuilder> = match (column_type, &arrow) {
+        (ColumnType::Text, _) => Box::new(text::TextBuilder::new(cells, coercion)),
+        (ColumnType::Json, _) => Box::new(json::JsonBuilder::default()),
         (ColumnType::Double, _) => {
             let builder = Float64Builder::with_capacity(rows);
-            Box::new(Converted::new(builder, admits, double::convert, Float64Builder::append_option))
+            Box::new(ConvertingBuilder::new(builder, admits, double::convert, Float64Builder::append_option))
         }
         (ColumnType::Bool, _) => {
             let builder = BooleanBuilder::with_capacity(rows);
-            Box::new(Converted::new(builder, admits, bool::convert, BooleanBuilder::append_option))
+            Box::new(ConvertingBuilder::new(builder, admits, bool::convert, BooleanBuilder::append_option))
         }
         (ColumnType::Bigint { bits, .. }, Arrow::Int64) => {
             let convert = move |value: Node<'_>| bigint::convert(value, bits);
-            Box::new(Converted::new(Int64Builder::with_capacity(rows), admits, convert, Int64Builder::append_option))
+            Box::new(ConvertingBuilder::new(Int64Builder::with_capacity(rows), admits, convert, Int64Builder::append_option))
         }
         (ColumnType::Timestamp { .. }, _) => {
             let builder = TimestampMicrosecondBuilder::with_capacity(rows).with_data_type(arrow);
-            Box::new(Converted::new(builder, admits, timestamp::convert, TimestampMicrosecondBuilder::append_option))
+            Box::new(ConvertingBuilder::new(builder, admits, timestamp::convert, TimestampMicrosecondBuilder::append_option))
         }
         (ColumnType::Date, _) => {
             let builder = Date32Builder::with_capacity(rows);
-            Box::new(Converted::new(builder, admits, date::convert, Date32Builder::append_option))
+            Box::new(ConvertingBuilder::new(builder, admits, date::convert, Date32Builder::append_option))
         }
         (ColumnType::Time, _) => {
             let builder = Time64MicrosecondBuilder::with_capacity(rows);
-            Box::new(Converted::new(builder, admits, time::convert, Time64MicrosecondBuilder::append_option))
+            Box::new(ConvertingBuilder::new(builder, admits, time::convert, Time64MicrosecondBuilder::append_option))
         }
         (ColumnType::Binary, _) => {
             let append = |builder: &mut BinaryBuilder, value: Option<Vec<u8>>| builder.append_option(value);
-            Box::new(Converted::new(BinaryBuilder::new(), admits, binary::convert, append))
+            Box::new(ConvertingBuilder::new(BinaryBuilder::new(), admits, binary::convert, append))
         }
         (ColumnType::Bigint { .. } | ColumnType::Decimal { .. } | ColumnType::Wei, _) => {
             let (precision, scale) = digits(column_type);
             let builder = Decimal128Builder::with_capacity(rows).with_data_type(arrow);
             let convert = move |value: Node<'_>| decimal::convert(value, precision, scale);
-            Box::new(Converted::new(builder, admits, convert, Decimal128Builder::append_option))
+            Box::new(ConvertingBuilder::new(builder, admits, convert, Decimal128Builder::append_option))
         }
     };
-    let misfits = column.fill(cells, skip, rows);
-    Built { array: column.finish(), misfits }
+    let misfits = column.extend(cells, skip, rows);
+    BuiltColumn { array: column.finish(), misfits }
 }
 
 /// What a column of booleans makes of the value; nothing where it does not take it.
@@ -156,9 +156,9 @@ fn digits(column_type: ColumnType) -> (u8, u8) {
 }
 
 fn integer(value: Node<'_>) -> Option<i64> {
-    value.number()?.parse().ok()
+    value.as_number()?.parse().ok()
 }
 
 fn fraction(value: Node<'_>) -> Option<f64> {
-    python::float(value.number()?)
+    python::float(value.as_number()?)
 }

@@ -7,13 +7,13 @@ pub(super) fn is_number(text: &str) -> bool {
         Some((mantissa, exponent)) => (mantissa, Some(exponent)),
         None => (unsigned, None),
     };
-    let (whole, fraction) = match mantissa.split_once('.') {
-        Some((whole, fraction)) => (whole, Some(fraction)),
+    let (integer, fraction) = match mantissa.split_once('.') {
+        Some((integer, fraction)) => (integer, Some(fraction)),
         None => (mantissa, None),
     };
     let exponent = exponent.map(|exponent| exponent.strip_prefix(['+', '-']).unwrap_or(exponent));
-    let has_leading_zero = whole.len() > 1 && whole.starts_with('0');
-    are_digits(whole) && !has_leading_zero && fraction.is_none_or(are_digits) && exponent.is_none_or(are_digits)
+    let has_leading_zero = integer.len() > 1 && integer.starts_with('0');
+    are_digits(integer) && !has_leading_zero && fraction.is_none_or(are_digits) && exponent.is_none_or(are_digits)
 }
 
 /// Whether the text is how an integer is written: not `-0`, which is another way to write 0.
@@ -53,8 +53,8 @@ impl Digits {
     fn of(number: &str) -> Option<Digits> {
         let (is_negative, unsigned) = number.strip_prefix('-').map_or((false, number), |rest| (true, rest));
         let (mantissa, exponent) = unsigned.split_once(['e', 'E']).unwrap_or((unsigned, "0"));
-        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-        let all = format!("{whole}{fraction}");
+        let (integer, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+        let all = format!("{integer}{fraction}");
         let kept = all.trim_end_matches('0');
         if kept.is_empty() {
             return Some(Digits { is_negative, digits: String::new(), exponent: 0 });

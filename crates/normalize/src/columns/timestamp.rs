@@ -1,4 +1,4 @@
-use catchment_json::{Kind, Node};
+use catchment_json::{Node, NodeKind};
 use catchment_schema::{parse_date, parse_timestamp};
 
 use super::{fraction, integer};
@@ -11,9 +11,9 @@ pub(super) const MICROS_PER_DAY: i64 = 86_400_000_000;
 /// Instants take text with a date, and numbers as seconds since 1970; they are microseconds.
 pub(super) fn convert(value: Node<'_>) -> Option<i64> {
     match value.kind() {
-        Kind::Text => from_text(&value.text()?),
-        Kind::Integer => integer(value).filter(|n| SECONDS.contains(&(*n as f64))).map(|n| n * 1_000_000),
-        Kind::Fraction => fraction(value).filter(|n| SECONDS.contains(n)).map(|n| (n * 1e6).round() as i64),
+        NodeKind::String => from_text(&value.as_str()?),
+        NodeKind::Integer => integer(value).filter(|n| SECONDS.contains(&(*n as f64))).map(|n| n * 1_000_000),
+        NodeKind::Float => fraction(value).filter(|n| SECONDS.contains(n)).map(|n| (n * 1e6).round() as i64),
         _ => None,
     }
 }

@@ -1,4 +1,4 @@
-use catchment_json::{Kind, Node};
+use catchment_json::{Node, NodeKind};
 use catchment_schema::{ColumnType, DataType};
 
 use super::double::EXACT;
@@ -26,7 +26,7 @@ pub(crate) fn widen(
         }
         let joined = number_type(value, coercion)
             .filter(|found| !has_variant(found.data_type()))
-            .and_then(|found| column_type.join(found));
+            .and_then(|found| column_type.common_type(found));
         match joined {
             Some(joined) => column_type = joined,
             None => misfits.push(row),
@@ -49,8 +49,8 @@ fn note_size(column_type: ColumnType, value: Node<'_>) -> ColumnType {
 
 fn number_type(value: Node<'_>, coercion: Coercion) -> Option<ColumnType> {
     match value.kind() {
-        Kind::Integer => integer_type(value),
-        Kind::Fraction => coercion.admits(ColumnType::Double, value).then_some(ColumnType::Double),
+        NodeKind::Integer => integer_type(value),
+        NodeKind::Float => coercion.admits(ColumnType::Double, value).then_some(ColumnType::Double),
         _ => None,
     }
 }

@@ -7,7 +7,7 @@ pub(super) const NONE: u32 = u32::MAX;
 
 /// A key of an object shape of a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct KeyAt {
+pub(crate) struct KeyIndex {
     pub(crate) table: usize,
     pub(crate) object: usize,
     pub(crate) key: usize,
@@ -28,9 +28,9 @@ pub(super) struct KeyShape {
     pub(super) object: u32,
     pub(super) list: u32,
     /// The same key under a name of its own, for objects in which another one has the plain name.
-    pub(super) twin: u32,
+    pub(super) alias: u32,
     /// Whether other keys of the shape have the same name once they are normalised.
-    pub(super) has_rivals: bool,
+    pub(super) has_collisions: bool,
     pub(super) is_row_id: bool,
     /// The last object that had the key, to notice a key that stands twice.
     pub(super) seen_in: u64,
@@ -50,8 +50,8 @@ impl KeyShape {
             column: NONE,
             object: NONE,
             list: NONE,
-            twin: NONE,
-            has_rivals: false,
+            alias: NONE,
+            has_collisions: false,
             is_row_id: false,
             seen_in: 0,
             null_in: 0,

@@ -3,8 +3,8 @@
 //! Nothing of it decides what comes out: a shape is what the names of keys say, whoever met them first.
 
 mod key;
+mod key_collisions;
 mod object;
-mod rivals;
 mod table;
 
 use std::collections::HashMap;
@@ -12,8 +12,8 @@ use std::collections::HashMap;
 use catchment_json::Key;
 use catchment_schema::naming;
 
-use crate::rules::Rules;
-pub(crate) use key::KeyAt;
+use crate::rules::NormalizeRules;
+pub(crate) use key::KeyIndex;
 use key::{KeyShape, NONE};
 use object::ObjectShape;
 pub(crate) use table::TableShape;
@@ -23,7 +23,7 @@ pub(crate) const ROW: usize = 0;
 
 /// The tables that the rows of one resource fill.
 #[derive(Debug)]
-pub(crate) struct Shapes {
+pub(crate) struct ShapeCache {
     pub(crate) tables: Vec<TableShape>,
     /// By name and parent: lists at two places may have one name for their table, and no rows.
     by_name: HashMap<(String, Option<usize>), u32>,
@@ -38,9 +38,9 @@ pub(crate) struct Shapes {
     is_full: bool,
 }
 
-impl Shapes {
+impl ShapeCache {
     pub(crate) fn new(root: &str, max_identifier_length: Option<usize>) -> Self {
-        let mut shapes = Shapes {
+        let mut shapes = ShapeCache {
             tables: Vec::new(),
             by_name: HashMap::new(),
             max_identifier_length,
@@ -89,7 +89,14 @@ impl Shapes {
     /// The key `raw` of an object, where `expected` is the one that followed the last time. Keys of an API
     /// come in the same order, so the guess is nearly always right, and no hash is computed.
     #[inline]
-    pub(crate) fn key(&mut self, table: usize, object: usize, key: Key<'_>, expected: usize, rules: &Rules) -> Option<usize> {
+    pub(crate) fn key(
+        &mut self,
+        table: usize,
+        object: usize,
+        key: Key<'_>,
+        expected: usize,
+        rules: &NormalizeRules,
+    ) -> Option<usize> {
         let TableShape { name: table, objects, .. } = self.tables.get_mut(table)?;
         let shape = objects.get_mut(object)?;
         match shape.keys.get(expected) {
@@ -113,33 +120,33 @@ impl Shapes {
     /// Notes that the object with the number `object_number` has the key; false where it had it already. The second is
     /// whether there is more to know of the key: rivals for its name, or that it is the id of the row.
     #[inline]
-    pub(crate) fn see(&mut self, at: KeyAt, object_number: u64) -> (bool, bool) {
+    pub(crate) fn record_key(&mut self, at: KeyIndex, object_number: u64) -> (bool, bool) {
         let Some(key) = self.at(at) else { return (true, false) };
         let first = key.seen_in != object_number;
         key.seen_in = object_number;
-        (first, key.has_rivals || key.is_row_id)
+        (first, key.has_collisions || key.is_row_id)
     }
 
     /// Notes that the batch has a null under the key; false where it had one already.
     #[inline]
-    pub(crate) fn see_null(&mut self, at: KeyAt, batch: u64) -> bool {
+    pub(crate) fn record_null(&mut self, at: KeyIndex, batch: u64) -> bool {
         self.at(at).is_some_and(|key| std::mem::replace(&mut key.null_in, batch) != batch)
     }
 
     /// As if no null had been seen under the key.
-    pub(crate) fn forget_null(&mut self, at: KeyAt) {
+    pub(crate) fn clear_null(&mut self, at: KeyIndex) {
         if let Some(key) = self.at(at) {
             key.null_in = 0;
         }
     }
 
     /// Whether the key has the id that the row brings along.
-    pub(crate) fn is_row_id(&mut self, at: KeyAt) -> bool {
+    pub(crate) fn is_row_id(&mut self, at: KeyIndex) -> bool {
         self.at(at).is_some_and(|key| key.is_row_id)
     }
 
     /// Whether containers under the key stay JSON, as `ask` says it once for each batch, by the column's name.
-    pub(crate) fn stays_json(&mut self, at: KeyAt, batch: u64, ask: impl FnOnce(&str) -> bool) -> bool {
+    pub(crate) fn stays_json(&mut self, at: KeyIndex, batch: u64, ask: impl FnOnce(&str) -> bool) -> bool {
         match self.at(at) {
             Some(key) if key.json_in.0 == batch => return key.json_in.1,
             _ => {}
@@ -153,7 +160,7 @@ impl Shapes {
 
     /// The column that scalars under the key go to.
     #[inline]
-    pub(crate) fn column(&mut self, at: KeyAt) -> Option<usize> {
+    pub(crate) fn column(&mut self, at: KeyIndex) -> Option<usize> {
         match self.at(at)?.column {
             known if known != NONE => Some(known as usize),
             _ => {
@@ -167,7 +174,7 @@ impl Shapes {
     }
 
     /// The name of the column that the value under the key has where it is kept whole.
-    pub(crate) fn column_name(&self, at: KeyAt) -> Option<String> {
+    pub(crate) fn column_name(&self, at: KeyIndex) -> Option<String> {
         let key = self.tables.get(at.table)?.objects.get(at.object)?.get(at.key)?;
         Some(naming::shorten(&key.path, &key.path, self.max_identifier_length))
     }
@@ -179,7 +186,7 @@ impl Shapes {
     }
 
     /// The shape of objects under the key.
-    pub(crate) fn object(&mut self, at: KeyAt) -> Option<usize> {
+    pub(crate) fn object(&mut self, at: KeyIndex) -> Option<usize> {
         let key = self.at(at)?;
         if key.object != NONE {
             return Some(key.object as usize);
@@ -195,7 +202,7 @@ impl Shapes {
     }
 
     /// The table of lists under the key.
-    pub(crate) fn list(&mut self, at: KeyAt) -> Option<usize> {
+    pub(crate) fn list(&mut self, at: KeyIndex) -> Option<usize> {
         let key = self.at(at)?;
         if key.list != NONE {
             return Some(key.list as usize);
@@ -222,7 +229,7 @@ impl Shapes {
     }
 
     #[inline]
-    fn at(&mut self, at: KeyAt) -> Option<&mut KeyShape> {
+    fn at(&mut self, at: KeyIndex) -> Option<&mut KeyShape> {
         self.tables.get_mut(at.table)?.objects.get_mut(at.object)?.get_mut(at.key)
     }
 }

@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 
 use catchment_json::Key;
-use catchment_schema::DLT_ID;
+use catchment_schema::DLT_ID_COLUMN;
 
 use super::key::KeyShape;
 
 /// From here on indices of keys are those of twins.
-const TWINS: usize = 1 << 31;
+const ALIASES: usize = 1 << 31;
 
 /// The keys that objects at one place of a row have.
 #[derive(Debug)]
@@ -19,7 +19,7 @@ pub(crate) struct ObjectShape {
     /// How many objects it is in.
     pub(super) depth: usize,
     pub(super) keys: Vec<KeyShape>,
-    twins: Vec<KeyShape>,
+    aliases: Vec<KeyShape>,
     by_raw: HashMap<Box<str>, u32>,
     by_name: HashMap<Box<str>, u32>,
     by_path: HashMap<String, Vec<u32>>,
@@ -28,16 +28,16 @@ pub(crate) struct ObjectShape {
 impl ObjectShape {
     pub(super) fn new(path: String, spelling: String, depth: usize) -> Self {
         let (by_raw, by_name, by_path) = (HashMap::new(), HashMap::new(), HashMap::new());
-        ObjectShape { path, spelling, depth, keys: Vec::new(), twins: Vec::new(), by_raw, by_name, by_path }
+        ObjectShape { path, spelling, depth, keys: Vec::new(), aliases: Vec::new(), by_raw, by_name, by_path }
     }
 
     #[inline]
     pub(super) fn get_mut(&mut self, key: usize) -> Option<&mut KeyShape> {
-        if key >= TWINS { self.twins.get_mut(key - TWINS) } else { self.keys.get_mut(key) }
+        if key >= ALIASES { self.aliases.get_mut(key - ALIASES) } else { self.keys.get_mut(key) }
     }
 
     pub(super) fn get(&self, key: usize) -> Option<&KeyShape> {
-        if key >= TWINS { self.twins.get(key - TWINS) } else { self.keys.get(key) }
+        if key >= ALIASES { self.aliases.get(key - ALIASES) } else { self.keys.get(key) }
     }
 
     /// The index of a key.
@@ -54,17 +54,17 @@ impl ObjectShape {
         let mut has_rivals = false;
         let index = same.unwrap_or_else(|| {
             let mut shape = KeyShape::new(key.raw(), &name, path_of(&self.path, &name));
-            shape.is_row_id = is_row && shape.path == DLT_ID;
+            shape.is_row_id = is_row && shape.path == DLT_ID_COLUMN;
             let index = self.keys.len() as u32;
-            let rivals = self.by_path.entry(shape.path.clone()).or_default();
-            has_rivals = !rivals.is_empty();
-            shape.has_rivals = has_rivals;
-            for rival in rivals.iter() {
-                if let Some(rival) = self.keys.get_mut(*rival as usize) {
-                    rival.has_rivals = true;
+            let collisions = self.by_path.entry(shape.path.clone()).or_default();
+            has_rivals = !collisions.is_empty();
+            shape.has_collisions = has_rivals;
+            for collision in collisions.iter() {
+                if let Some(collision) = self.keys.get_mut(*collision as usize) {
+                    collision.has_collisions = true;
                 }
             }
-            rivals.push(index);
+            collisions.push(index);
             self.by_name.insert((*name).into(), index);
             self.keys.push(shape);
             index
@@ -75,19 +75,19 @@ impl ObjectShape {
 
     /// The keys with a path.
     pub(super) fn with_path(&self, path: &str) -> impl Iterator<Item = &KeyShape> {
-        let places = self.by_path.get(path).map(Vec::as_slice).unwrap_or_default();
-        places.iter().filter_map(|place| self.keys.get(*place as usize))
+        let indexes = self.by_path.get(path).map(Vec::as_slice).unwrap_or_default();
+        indexes.iter().filter_map(|index| self.keys.get(*index as usize))
     }
 
     /// The key whose lists have the table, as the source spells it with the keys that lead to it.
     pub(super) fn spelling_of_list(&self, table: u32) -> Option<String> {
-        let key = self.keys.iter().chain(&self.twins).find(|key| key.list == table)?;
+        let key = self.keys.iter().chain(&self.aliases).find(|key| key.list == table)?;
         Some(format!("{}{}", self.spelling, key.name))
     }
 
     /// Adds a twin, and returns its index.
-    pub(super) fn add_twin(&mut self, twin: KeyShape) -> usize {
-        self.twins.push(twin);
-        TWINS + self.twins.len() - 1
+    pub(super) fn add_twin(&mut self, alias: KeyShape) -> usize {
+        self.aliases.push(alias);
+        ALIASES + self.aliases.len() - 1
     }
 }

@@ -7,20 +7,20 @@ use catchment_json::{Document, Selection};
 use catchment_schema::Schema;
 
 use super::load_with;
-use crate::{IdSeed, NormalizeError, NormalizeOptions, Rows, Rules, Sequencer, Shredder};
+use crate::{IdSeed, NormalizeError, NormalizeOptions, NormalizeRules, PageRows, Sequencer, Shredder};
 
 const MAX_BYTES: usize = 100_000;
 
 /// The batches that become of a page which is shredded in parts, of a table that has at most 10 columns.
 fn in_parts(page: &str) -> Result<Vec<(String, RecordBatch)>, NormalizeError> {
-    let page = Selection::elements(Document::parse(page.as_bytes().to_vec()).unwrap());
+    let page = Selection::from_document(Document::parse(page.as_bytes().to_vec()).unwrap());
     let options = NormalizeOptions { max_columns: Some(10), ..NormalizeOptions::default() };
     let base = Schema::new("s");
-    let rules = Arc::new(Rules::new(&base, "load", IdSeed::from([1; 16]), options)?);
+    let rules = Arc::new(NormalizeRules::new(&base, "load", IdSeed::from([1; 16]), options)?);
     let (mut shredder, mut sequencer) = (Shredder::new(Arc::clone(&rules)), Sequencer::new(base, rules));
     let (begin, mut found) = (sequencer.snapshot(), Vec::new());
-    shredder.shred_in_parts(begin, "t", &[Rows::of(&page, 0)], MAX_BYTES, |shredded| {
-        found.extend(sequencer.take(shredded).into_iter().map(|batch| (batch.table, batch.batch)));
+    shredder.shred_in_parts(begin, "t", &[PageRows::new(&page, 0)], MAX_BYTES, |shredded| {
+        found.extend(sequencer.apply(shredded).into_iter().map(|batch| (batch.table, batch.batch)));
         Ok::<_, NormalizeError>(sequencer.snapshot())
     })?;
     Ok(found)

@@ -8,7 +8,7 @@ use crate::NormalizeOptions;
 /// The cells of a row with `value` in a column of that type.
 fn outcome(column_type: ColumnType, value: &str, numeric_widening: bool) -> String {
     let mut schema = Schema::new("s");
-    let columns = vec![Column::of_type("v", column_type)];
+    let columns = vec![Column::with_type("v", column_type)];
     schema.declare("t", "t", &TableHints { columns, ..TableHints::default() }).unwrap();
     let options = NormalizeOptions { numeric_widening, ..NormalizeOptions::default() };
     let (found, ..) = load_with(options, schema, &[&format!(r#"[{{"v":{value}}}]"#)]).unwrap();

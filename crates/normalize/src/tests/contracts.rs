@@ -1,4 +1,4 @@
-use catchment_schema::{Contract, Mode, Schema, TableHints};
+use catchment_schema::{ContractMode, Schema, SchemaContract, TableHints};
 
 use super::{load, load_with, trim};
 use crate::{NormalizeError, NormalizeOptions};
@@ -17,7 +17,7 @@ fn loaded(page: &str) -> Schema {
 const BEFORE: &str = r#"[{"id":1,"a":"x","n":1,"l":[{"v":1}]}]"#;
 
 /// Loads more into a dataset that has loaded [`BEFORE`].
-fn more(contract: Contract, pages: &[&str]) -> Result<(String, String), NormalizeError> {
+fn more(contract: SchemaContract, pages: &[&str]) -> Result<(String, String), NormalizeError> {
     let mut schema = loaded(BEFORE);
     schema.tables["t"].hints.insert("schema_contract".to_owned(), contract.to_value());
     let options = NormalizeOptions { quarantine_table: Some("refused".to_owned()), ..NormalizeOptions::default() };
@@ -26,33 +26,33 @@ fn more(contract: Contract, pages: &[&str]) -> Result<(String, String), Normaliz
     Ok((trim(&found), counts.collect::<Vec<_>>().join("; ")))
 }
 
-fn check(contract: Contract, pages: &[&str], expected: &str, counts: &str) {
+fn check(contract: SchemaContract, pages: &[&str], expected: &str, counts: &str) {
     let (found, counted) = more(contract, pages).unwrap();
     assert_eq!(found, trim(expected));
     assert_eq!(counted, counts);
 }
 
-fn check_frozen(contract: Contract, page: &str, expected: &str) {
+fn check_frozen(contract: SchemaContract, page: &str, expected: &str) {
     assert_eq!(more(contract, &[page]).unwrap_err().to_string(), expected);
 }
 
-fn columns(mode: Mode) -> Contract {
-    Contract { columns: mode, ..Contract::default() }
+fn columns(mode: ContractMode) -> SchemaContract {
+    SchemaContract { columns: mode, ..SchemaContract::default() }
 }
 
-fn tables(mode: Mode) -> Contract {
-    Contract { tables: mode, ..Contract::default() }
+fn tables(mode: ContractMode) -> SchemaContract {
+    SchemaContract { tables: mode, ..SchemaContract::default() }
 }
 
-fn data_type(mode: Mode) -> Contract {
-    Contract { data_type: mode, ..Contract::default() }
+fn data_type(mode: ContractMode) -> SchemaContract {
+    SchemaContract { data_type: mode, ..SchemaContract::default() }
 }
 
 #[test]
 fn new_columns() {
     let rows = r#"[{"id":2,"b":null,"l":[{"v":2}]},{"id":3,"b":1,"o":{"c":2},"l":[{"v":3,"w":4},{"v":5}]}]"#;
     check(
-        columns(Mode::DiscardValue),
+        columns(ContractMode::DiscardValue),
         &[rows],
         r#"t(id bigint, a text, n bigint, _dlt_load_id, _dlt_id)
          id=2
@@ -68,7 +68,7 @@ fn new_columns() {
         "t: 0 rows, 2 values; t__l: 0 rows, 1 values",
     );
     check(
-        columns(Mode::DiscardRow),
+        columns(ContractMode::DiscardRow),
         &[rows],
         r#"t(id bigint, a text, n bigint, _dlt_load_id, _dlt_id)
          id=2
@@ -79,7 +79,7 @@ fn new_columns() {
         "t: 1 rows, 0 values; t__l: 2 rows, 0 values",
     );
     check_frozen(
-        columns(Mode::Freeze),
+        columns(ContractMode::Freeze),
         rows,
         "table `t`, row 2 of its page: column `b` would be a new one, and its schema contract has `columns: freeze`; found 1; \
          let it evolve, or discard what is new (discard_row, discard_value)",
@@ -89,7 +89,7 @@ fn new_columns() {
 #[test]
 fn null_under_a_new_key_is_no_new_column_whatever_came_before() {
     for pages in [&[r#"[{"id":2,"b":null},{"id":3,"b":1}]"#][..], &[r#"[{"id":3,"b":1},{"id":2,"b":null}]"#]] {
-        let (found, counted) = more(columns(Mode::DiscardRow), pages).unwrap();
+        let (found, counted) = more(columns(ContractMode::DiscardRow), pages).unwrap();
         assert!(found.contains("id=2") && !found.contains("id=3"), "{found}");
         assert_eq!(counted, "t: 1 rows, 0 values");
     }
@@ -98,13 +98,13 @@ fn null_under_a_new_key_is_no_new_column_whatever_came_before() {
 #[test]
 fn new_tables() {
     let rows = r#"[{"id":2,"more":[{"x":[1]}],"l":[{"v":2}]}]"#;
-    for mode in [Mode::DiscardValue, Mode::DiscardRow] {
+    for mode in [ContractMode::DiscardValue, ContractMode::DiscardRow] {
         let (found, counted) = more(tables(mode), &[rows]).unwrap();
         assert!(found.contains("id=2") && found.contains("v=2") && !found.contains("t__more("), "{found}");
         assert_eq!(counted, "t__more: 1 rows, 0 values; t__more__x: 1 rows, 0 values");
     }
     check_frozen(
-        tables(Mode::Freeze),
+        tables(ContractMode::Freeze),
         rows,
         "table `t__more`, row 1 of its page: the table would be a new one, and its schema contract has `tables: freeze`; \
          found {\"x\":[1]}; let it evolve, or discard what is new (discard_row, discard_value)",
@@ -115,7 +115,7 @@ fn new_tables() {
 fn values_of_other_types() {
     let rows = r#"[{"id":2,"n":"y","c":"z"},{"id":3,"n":2.5,"c":4},{"id":4,"n":"5","c":5}]"#;
     check(
-        data_type(Mode::DiscardValue),
+        data_type(ContractMode::DiscardValue),
         &[rows],
         r#"t(id bigint, a text, n bigint, _dlt_load_id, _dlt_id, c text)
          id=2 c=z
@@ -127,11 +127,11 @@ fn values_of_other_types() {
         "t: 0 rows, 2 values",
     );
     // The rows that are left out give a new column no type.
-    let (found, counted) = more(data_type(Mode::DiscardRow), &[rows]).unwrap();
+    let (found, counted) = more(data_type(ContractMode::DiscardRow), &[rows]).unwrap();
     assert!(found.contains("t(id bigint, a text, n bigint, _dlt_load_id, _dlt_id, c bigint)\nid=4 n=5 c=5"), "{found}");
     assert_eq!(counted, "t: 2 rows, 0 values");
     check_frozen(
-        data_type(Mode::Freeze),
+        data_type(ContractMode::Freeze),
         rows,
         "table `t`, row 1 of its page: column `n` has the type bigint, which a value does not fit, and its schema contract has \
          `data_type: freeze`; found \"y\"; let it evolve, or discard what is new (discard_row, discard_value)",
@@ -141,7 +141,7 @@ fn values_of_other_types() {
 #[test]
 fn the_first_load_is_free() {
     let mut schema = Schema::new("s");
-    let hints = TableHints { schema_contract: Some(Contract::all(Mode::Freeze)), ..TableHints::default() };
+    let hints = TableHints { schema_contract: Some(SchemaContract::all(ContractMode::Freeze)), ..TableHints::default() };
     schema.declare("t", "t", &hints).unwrap();
     let (found, _) = load(schema, &[r#"[{"id":1,"l":[1]}]"#, r#"[{"id":2,"b":1,"l":[2],"m":[3]}]"#]).unwrap();
     assert!(found.contains("id=2 b=1") && found.contains("t__m("), "{found}");
@@ -151,7 +151,7 @@ fn the_first_load_is_free() {
 fn a_contract_of_the_whole_schema_guards_it_against_new_resources() {
     let mut schema = loaded(BEFORE);
     schema.tables.shift_remove("t");
-    schema.set_contract(Contract::all(Mode::Freeze));
+    schema.set_contract(SchemaContract::all(ContractMode::Freeze));
     let error = load(schema, &[r#"[{"id":1}]"#]).unwrap_err().to_string();
     assert!(error.starts_with("table `t`, row 1 of its page: the table would be a new one"), "{error}");
 }
@@ -162,7 +162,8 @@ fn rows_that_are_left_out_have_no_part_in_the_types_of_others() {
     let rows = [r#"{"id":2,"c":1}"#, r#"{"id":3,"b":1,"c":true}"#, r#"{"id":4,"b":true}"#];
     let one_by_one = rows.map(|row| format!("[{row}]"));
     for pages in [vec![format!("[{}]", rows.join(","))], one_by_one.to_vec()] {
-        let (found, counted) = more(data_type(Mode::DiscardRow), &pages.iter().map(String::as_str).collect::<Vec<_>>()).unwrap();
+        let (found, counted) =
+            more(data_type(ContractMode::DiscardRow), &pages.iter().map(String::as_str).collect::<Vec<_>>()).unwrap();
         assert!(found.contains("c bigint, b bool)") && found.contains("id=4 b=true"), "{found}");
         assert_eq!(counted, "t: 1 rows, 0 values");
     }
@@ -171,7 +172,7 @@ fn rows_that_are_left_out_have_no_part_in_the_types_of_others() {
 #[test]
 fn of_rows_that_are_left_out_nothing_is_told() {
     let mut schema = loaded(BEFORE);
-    schema.tables["t"].hints.insert("schema_contract".to_owned(), data_type(Mode::DiscardRow).to_value());
+    schema.tables["t"].hints.insert("schema_contract".to_owned(), data_type(ContractMode::DiscardRow).to_value());
     let (_, _, findings) =
         load_with(NormalizeOptions::default(), schema, &[r#"[{"id":"x","nothing":null,"aB":1,"a_b":2},{"id":7}]"#]).unwrap();
     assert!(findings.null_only_columns.is_empty() && findings.renamed_keys.is_empty(), "{findings}");
@@ -180,7 +181,7 @@ fn of_rows_that_are_left_out_nothing_is_told() {
 #[test]
 fn what_an_old_schema_would_not_have_taken_is_looked_at_again() {
     // Against the schema of the beginning `n` would be of doubles, and the last value not fit.
-    let contract = TableHints { schema_contract: Some(data_type(Mode::Freeze)), ..TableHints::default() };
+    let contract = TableHints { schema_contract: Some(data_type(ContractMode::Freeze)), ..TableHints::default() };
     let mut schema = Schema::new("s");
     schema.declare("t", "t", &contract).unwrap();
     load(schema, &[r#"[{"n":2}]"#, r#"[{"n":1e4},{"n":9223372034854020}]"#]).unwrap();

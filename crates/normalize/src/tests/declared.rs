@@ -62,7 +62,7 @@ fn a_value_of_another_type_in_a_key_is_not_called_missing() {
         ),
     );
     check_error(
-        TableHints { columns: vec![Column::new("gone", DataType::Bool).with("hard_delete")], ..TableHints::default() },
+        TableHints { columns: vec![Column::new("gone", DataType::Bool).with_hint("hard_delete")], ..TableHints::default() },
         r#"[{"gone":2}]"#,
         &format!(
             "table `t`, row 1 of its page: column `gone`, which marks deleted rows, has the type bool, and the row has bigint: 2{rest}"
@@ -77,7 +77,7 @@ fn a_row_that_deletes_by_its_key_needs_no_other_value() {
         primary_key: vec!["id".to_owned()],
         columns: vec![
             Column { nullable: Some(false), ..Column::new("name", DataType::Text) },
-            Column::new("gone", DataType::Bool).with("hard_delete"),
+            Column::new("gone", DataType::Bool).with_hint("hard_delete"),
         ],
         ..TableHints::default()
     };
@@ -105,7 +105,7 @@ fn check_declared(columns: &[Column], page: &str, expected: &str) {
 fn declared_columns_come_first_and_say_the_type() {
     check_declared(
         &[
-            Column::of_type("price", ColumnType::Decimal { precision: 10, scale: 2 }),
+            Column::with_type("price", ColumnType::Decimal { precision: 10, scale: 2 }),
             Column::new("Day", DataType::Date),
             Column::new("never", DataType::Bigint),
         ],
@@ -120,7 +120,7 @@ fn declared_columns_come_first_and_say_the_type() {
 #[test]
 fn declared_columns_are_not_widened() {
     check_declared(
-        &[Column::new("n", DataType::Bigint), Column::of_type("small", ColumnType::Bigint { bits: 8, beyond_double: false })],
+        &[Column::new("n", DataType::Bigint), Column::with_type("small", ColumnType::Bigint { bits: 8, beyond_double: false })],
         r#"[{"n":1,"small":127},{"n":1.5,"small":128}]"#,
         "t(n bigint, small bigint, _dlt_load_id, _dlt_id, n__v_double double, small__v_bigint bigint)
          n=1 small=127
@@ -134,7 +134,7 @@ fn values_of_all_types() {
         Column::new("time", DataType::Time),
         Column::new("bytes", DataType::Binary),
         Column::new("wei", DataType::Wei),
-        Column::of_type("wall", ColumnType::Timestamp { timezone: false }),
+        Column::with_type("wall", ColumnType::Timestamp { timezone: false }),
         Column::new("json", DataType::Json),
     ];
     check_declared(

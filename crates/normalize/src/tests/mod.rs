@@ -17,7 +17,7 @@ use arrow::util::display::{ArrayFormatter, FormatOptions};
 use catchment_json::{Document, Selection};
 use catchment_schema::{Schema, is_system_name};
 
-use crate::{Findings, IdSeed, NormalizeError, NormalizeOptions, Rows, Rules, Sequencer, Shredder};
+use crate::{IdSeed, NormalizeError, NormalizeFindings, NormalizeOptions, NormalizeRules, PageRows, Sequencer, Shredder};
 
 fn show(column: &ArrayRef, row: usize) -> String {
     match column.as_primitive_opt::<TimestampMicrosecondType>() {
@@ -33,17 +33,21 @@ fn load(schema: Schema, pages: &[&str]) -> Result<(String, Schema), NormalizeErr
     Ok((shown, schema))
 }
 
-fn load_with(options: NormalizeOptions, schema: Schema, pages: &[&str]) -> Result<(String, Schema, Findings), NormalizeError> {
-    let rules = Arc::new(Rules::new(&schema, "load", IdSeed::from([1; 16]), options)?);
+fn load_with(
+    options: NormalizeOptions,
+    schema: Schema,
+    pages: &[&str],
+) -> Result<(String, Schema, NormalizeFindings), NormalizeError> {
+    let rules = Arc::new(NormalizeRules::new(&schema, "load", IdSeed::from([1; 16]), options)?);
     let mut sequencer = Sequencer::new(schema, Arc::clone(&rules));
     let begin = sequencer.snapshot();
     let mut shredder = Shredder::new(Arc::clone(&rules));
     let mut shown: Vec<(String, Vec<String>)> = Vec::new();
     for (ordinal, page) in (0..).zip(pages) {
-        let page = Selection::elements(Document::parse(page.as_bytes().to_vec()).unwrap());
-        let rows = [Rows::of(&page, ordinal)];
+        let page = Selection::from_document(Document::parse(page.as_bytes().to_vec()).unwrap());
+        let rows = [PageRows::new(&page, ordinal)];
         let shredded = shredder.shred(&begin, "t", &rows);
-        for batch in sequencer.accept(shredded, |schema| Shredder::new(Arc::clone(&rules)).shred(schema, "t", &rows))? {
+        for batch in sequencer.apply_or_reshred(shredded, |schema| Shredder::new(Arc::clone(&rules)).shred(schema, "t", &rows))? {
             let at = shown.iter().position(|(table, _)| *table == batch.table).unwrap_or_else(|| {
                 shown.push((batch.table.clone(), Vec::new()));
                 shown.len() - 1

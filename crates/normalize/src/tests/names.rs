@@ -144,7 +144,7 @@ fn keys_in_other_scripts_have_columns_that_can_be_read() {
 
 #[test]
 fn a_key_in_another_script_has_one_column_whatever_stands_beside_it() {
-    let [first, second] = ["是", "事"].map(catchment_schema::naming::readable_key);
+    let [first, second] = ["是", "事"].map(catchment_schema::naming::transliterate_key);
     check(
         &[r#"[{"是":1},{"事":2,"是":3}]"#, r#"[{"事":4}]"#],
         &format!(
@@ -178,5 +178,5 @@ fn declared_keys_in_other_scripts_are_those_of_the_rows() {
     schema.declare("t", "t", &hints).unwrap();
     let (found, schema, _) = load_with(NormalizeOptions::default(), schema, &[r#"[{"Код":1}]"#]).unwrap();
     assert_eq!(trim(&found), trim("t(kod bigint, _dlt_load_id, _dlt_id)\n kod=1"));
-    assert!(schema.tables["t"].columns["kod"].has("primary_key"));
+    assert!(schema.tables["t"].columns["kod"].has_hint("primary_key"));
 }

@@ -6,7 +6,7 @@ use catchment_json::{Document, Selection};
 use catchment_schema::{Schema, TableHints, WriteDisposition};
 
 use super::{check, load, trim};
-use crate::{IdSeed, NormalizeError, NormalizeOptions, Rows, Rules, Shredder};
+use crate::{IdSeed, NormalizeError, NormalizeOptions, NormalizeRules, PageRows, Shredder};
 
 #[test]
 fn the_object_met_last_comes_first() {
@@ -95,13 +95,13 @@ fn json_columns_of_the_schema_stay_whole() {
 
 #[test]
 fn child_rows_carry_ids_and_places() {
-    let page = Selection::elements(Document::parse(br#"[{"_dlt_id":"own","l":["a","b"]}]"#.to_vec()).unwrap());
+    let page = Selection::from_document(Document::parse(br#"[{"_dlt_id":"own","l":["a","b"]}]"#.to_vec()).unwrap());
     let mut schema = Schema::new("s");
     let hints = TableHints { write_disposition: WriteDisposition::Merge, ..TableHints::default() };
     schema.declare("t", "t", &hints).unwrap();
-    let rules = Rules::new(&schema, "load", IdSeed::from([1; 16]), NormalizeOptions::default()).unwrap();
+    let rules = NormalizeRules::new(&schema, "load", IdSeed::from([1; 16]), NormalizeOptions::default()).unwrap();
     let mut shredder = Shredder::new(Arc::new(rules));
-    let shredded = shredder.shred(&schema, "t", &[Rows::of(&page, 0)]).unwrap();
+    let shredded = shredder.shred(&schema, "t", &[PageRows::new(&page, 0)]).unwrap();
     let text = arrow::util::pretty::pretty_format_batches(&[shredded.batches[1].batch.clone()]).unwrap().to_string();
     insta::assert_snapshot!(text, @r"
     +-------+--------------+----------------+---------------+----------------+---------------+
@@ -115,7 +115,7 @@ fn child_rows_carry_ids_and_places() {
 
 /// The numbers of the root rows in each batch, of rows with two levels of lists on page `ordinal`.
 fn root_rows(disposition: WriteDisposition, child_is_root: bool, ordinal: u64) -> Vec<String> {
-    let page = Selection::elements(Document::parse(br#"[{"l":[{"m":[1]},{}]},{"l":[{"m":[2,3]}]}]"#.to_vec()).unwrap());
+    let page = Selection::from_document(Document::parse(br#"[{"l":[{"m":[1]},{}]},{"l":[{"m":[2,3]}]}]"#.to_vec()).unwrap());
     let mut schema = Schema::new("s");
     let hints = TableHints { write_disposition: disposition, ..TableHints::default() };
     schema.declare("t", "t", &hints).unwrap();
@@ -123,8 +123,8 @@ fn root_rows(disposition: WriteDisposition, child_is_root: bool, ordinal: u64) -
         let merged = TableHints { write_disposition: WriteDisposition::Merge, ..TableHints::default() };
         schema.declare("t__l", "t", &merged).unwrap();
     }
-    let rules = Rules::new(&schema, "load", IdSeed::from([1; 16]), NormalizeOptions::default()).unwrap();
-    let shredded = Shredder::new(Arc::new(rules)).shred(&schema, "t", &[Rows::of(&page, ordinal)]).unwrap();
+    let rules = NormalizeRules::new(&schema, "load", IdSeed::from([1; 16]), NormalizeOptions::default()).unwrap();
+    let shredded = Shredder::new(Arc::new(rules)).shred(&schema, "t", &[PageRows::new(&page, ordinal)]).unwrap();
     let numbers = |batch: &arrow::record_batch::RecordBatch| {
         let numbers = batch.column_by_name("_dlt_root_row")?.as_primitive::<Decimal128Type>().clone();
         Some(numbers.values().iter().map(|n| format!("{}.{}.{}", n >> 56, (n >> 28) & 0xfff_ffff, n & 0xfff_ffff)).collect())
@@ -137,7 +137,7 @@ fn root_rows(disposition: WriteDisposition, child_is_root: bool, ordinal: u64) -
 fn numbers_of_root_rows_have_room_in_their_digits() {
     let greatest =
         [(1_i128 << 40) - 1, (1 << 28) - 1, (1 << 28) - 1].into_iter().zip([56, 28, 0]).map(|(n, bits)| n << bits).sum::<i128>();
-    assert!(greatest < 10_i128.pow(u32::from(catchment_schema::ROOT_ROW_DIGITS)), "{greatest}");
+    assert!(greatest < 10_i128.pow(u32::from(catchment_schema::ROOT_ROW_PRECISION)), "{greatest}");
     // the first page of the last of 4096 resources
     assert_eq!(root_rows(WriteDisposition::Merge, false, 4095 << 28)[0], format!("{0}.0.0 {0}.1.0", 4095_i64 << 28));
 }
@@ -232,7 +232,7 @@ fn a_table_with_two_parents_is_an_error() {
     let error = load(Schema::new("s"), &[r#"[{"a":[{"b":[1]}],"a__b":[2]}]"#]).unwrap_err().to_string();
     assert!(error.starts_with("table `t__a__b` would have rows that belong to `t"), "{error}");
     let pages = [r#"[{"a":[{"b":[1]}]}]"#, r#"[{"a__b":[2]}]"#];
-    assert!(matches!(load(Schema::new("s"), &pages).unwrap_err(), NormalizeError::TwoParents { .. }));
+    assert!(matches!(load(Schema::new("s"), &pages).unwrap_err(), NormalizeError::TableParentConflict { .. }));
     // A list without rows makes no table.
     load(Schema::new("s"), &[r#"[{"a":[{"b":[1]}],"a__b":[]}]"#]).unwrap();
     let mut schema = Schema::new("s");

@@ -1,9 +1,9 @@
 use catchment_schema::Schema;
 
 use super::{load_with, trim};
-use crate::{NormalizeOptions, NullOnly};
+use crate::{NormalizeOptions, NullColumnPolicy};
 
-fn check(policy: NullOnly, pages: &[&str], expected: &str, reported: &[&str]) {
+fn check(policy: NullColumnPolicy, pages: &[&str], expected: &str, reported: &[&str]) {
     let options = NormalizeOptions { null_only_columns: policy, ..NormalizeOptions::default() };
     let (found, _, findings) = load_with(options, Schema::new("s"), pages).unwrap();
     assert_eq!(trim(&found), trim(expected));
@@ -18,9 +18,14 @@ fn columns_that_are_null_only_are_reported_and_kept_where_one_wants() {
         b=2";
     let children = "t__l(_dlt_parent_id, _dlt_list_idx, _dlt_id)";
     let reported = ["t.a", "t.c", "t.o__x", "t__l.y"];
-    check(NullOnly::Drop, &pages, &format!("t(id bigint, _dlt_load_id, _dlt_id, b bigint)\n{rows}\n{children}"), &reported);
     check(
-        NullOnly::Text,
+        NullColumnPolicy::Drop,
+        &pages,
+        &format!("t(id bigint, _dlt_load_id, _dlt_id, b bigint)\n{rows}\n{children}"),
+        &reported,
+    );
+    check(
+        NullColumnPolicy::Text,
         &pages,
         &format!(
             "t(id bigint, _dlt_load_id, _dlt_id, b bigint, a text, c text, o__x text)\n{rows}\n{}",
@@ -29,7 +34,7 @@ fn columns_that_are_null_only_are_reported_and_kept_where_one_wants() {
         &reported,
     );
     check(
-        NullOnly::Json,
+        NullColumnPolicy::Json,
         &pages,
         &format!(
             "t(id bigint, _dlt_load_id, _dlt_id, b bigint, a json, c json, o__x json)\n{rows}\n{}",
@@ -43,7 +48,7 @@ fn columns_that_are_null_only_are_reported_and_kept_where_one_wants() {
 fn null_where_objects_or_lists_are_elsewhere_is_no_column() {
     let pages = [r#"[{"o":null,"l":null}]"#, r#"[{"o":{"x":1},"l":[1]}]"#];
     check(
-        NullOnly::Text,
+        NullColumnPolicy::Text,
         &pages,
         "t(_dlt_load_id, _dlt_id, o__x bigint)
 
@@ -57,7 +62,7 @@ fn null_where_objects_or_lists_are_elsewhere_is_no_column() {
 #[test]
 fn lists_of_nulls_have_a_column_of_nulls() {
     check(
-        NullOnly::Text,
+        NullColumnPolicy::Text,
         &[r#"[{"l":[null]}]"#],
         "t(_dlt_load_id, _dlt_id)
 

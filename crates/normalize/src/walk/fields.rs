@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use catchment_json::{Kind, Node};
+use catchment_json::{Node, NodeKind};
 use catchment_schema::DataType;
 
-use super::{Waiting, Walk};
-use crate::shape::{KeyAt, ROW};
+use super::{DeferredValue, RowWalker};
+use crate::shape::{KeyIndex, ROW};
 
-impl<'d> Walk<'_, 'd> {
+impl<'d> RowWalker<'_, 'd> {
     /// Puts the scalars of an object, and of the objects in it, into columns.
     ///
     /// The reference keeps a stack of objects, so that the one met last comes first; the order of columns
@@ -29,11 +29,11 @@ impl<'d> Walk<'_, 'd> {
                 return;
             }
             // Again, now that all keys of the row are known that share a name.
-            self.cells(table).take_back_all();
+            self.cells(table).clear_row();
             self.lists.truncate(self.first_list);
             self.walked.renamed.truncate(renamed);
             for null in self.walked.nulls.split_off(self.first_null) {
-                self.shapes.forget_null(null);
+                self.shapes.clear_null(null);
             }
             self.given_id = None;
         }
@@ -46,51 +46,51 @@ impl<'d> Walk<'_, 'd> {
         for (key, value) in node.entries() {
             let Some(key) = self.shapes.key(table, object, key, expected, self.rules) else { continue };
             expected = key + 1;
-            let mut at = KeyAt { table, object, key };
-            let (is_first, is_special) = self.shapes.see(at, number);
+            let mut at = KeyIndex { table, object, key };
+            let (is_first, is_special) = self.shapes.record_key(at, number);
             if is_special {
-                at = self.special(at, node, value);
+                at = self.resolve_key(at, node, value);
             }
             if !is_first {
                 self.take_back(at);
             }
             match value.kind() {
-                Kind::Null => {
-                    if self.shapes.see_null(at, self.batch) {
+                NodeKind::Null => {
+                    if self.shapes.record_null(at, self.batch) {
                         self.walked.nulls.push(at);
                     }
                 }
-                Kind::Object if !self.stays_json(at, level) => {
+                NodeKind::Object if !self.stays_json(at, level) => {
                     if let Some(target) = self.shapes.object(at) {
-                        self.objects.push(Waiting { at, node: value, target, level: level - 1 });
+                        self.objects.push(DeferredValue { at, node: value, target, level: level - 1 });
                     }
                 }
-                Kind::Array if !self.stays_json(at, level) => self.wait_for_list(at, value, level),
+                NodeKind::Array if !self.stays_json(at, level) => self.defer_list(at, value, level),
                 _ => self.put(at, value),
             }
         }
     }
 
     /// Takes back what the first of two equal keys of an object brought: the last one counts.
-    fn take_back(&mut self, at: KeyAt) {
+    fn take_back(&mut self, at: KeyIndex) {
         self.objects.retain(|waiting| waiting.at != at);
-        let twin = self.shapes.known_twin(at);
-        self.lists.retain(|waiting| waiting.at != at && Some(waiting.at) != twin);
-        if let Some(place) = (self.first_null..self.walked.nulls.len()).find(|i| self.walked.nulls.get(*i) == Some(&at)) {
-            self.walked.nulls.remove(place);
-            self.shapes.forget_null(at);
+        let alias = self.shapes.existing_alias(at);
+        self.lists.retain(|waiting| waiting.at != at && Some(waiting.at) != alias);
+        if let Some(index) = (self.first_null..self.walked.nulls.len()).find(|i| self.walked.nulls.get(*i) == Some(&at)) {
+            self.walked.nulls.remove(index);
+            self.shapes.clear_null(at);
         }
         let Some(column) = self.shapes.column(at) else { return };
         let is_shared = self.shapes.tables.get(at.table).is_some_and(|table| table.is_shared(column));
-        if !is_shared || self.cells(at.table).holder(column) == Some(at) {
-            self.cells(at.table).take_back(column);
-        } else if let Some(twin) = twin.and_then(|twin| self.shapes.column(twin)) {
-            self.cells(at.table).take_back(twin);
+        if !is_shared || self.cells(at.table).source_key(column) == Some(at) {
+            self.cells(at.table).clear(column);
+        } else if let Some(alias) = alias.and_then(|alias| self.shapes.column(alias)) {
+            self.cells(at.table).clear(alias);
         }
     }
 
     /// Whether containers under the key are kept as JSON text.
-    fn stays_json(&mut self, at: KeyAt, level: i64) -> bool {
+    fn stays_json(&mut self, at: KeyIndex, level: i64) -> bool {
         if level <= 0 || !self.has_json_columns {
             return level <= 0;
         }

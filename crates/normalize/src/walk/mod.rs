@@ -2,30 +2,30 @@
 
 mod fields;
 mod origin;
-mod places;
 mod row_kind;
+mod shared_columns;
 
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
-use catchment_json::{Kind, Node};
+use catchment_json::{Node, NodeKind};
 use catchment_schema::{DataType, Schema};
 
 use crate::NormalizeError;
 use crate::cells::TableCells;
 use crate::ids::{RootIds, child_id};
-use crate::rules::Rules;
-use crate::shape::{KeyAt, ROW, Shapes};
+use crate::rules::NormalizeRules;
+use crate::shape::{KeyIndex, ROW, ShapeCache};
 use crate::shred::SourceRow;
-use origin::{Above, Origin};
+use origin::{ParentRow, RowOrigin};
 use row_kind::RowKind;
 
 /// Collects the rows of a batch.
-pub(crate) struct Walk<'s, 'd> {
-    shapes: &'s mut Shapes,
-    walked: Walked<'d>,
+pub(crate) struct RowWalker<'s, 'd> {
+    shapes: &'s mut ShapeCache,
+    walked: WalkResult<'d>,
     schema: &'s Schema,
-    rules: &'s Rules,
+    rules: &'s NormalizeRules,
     batch: u64,
     root_ids: RootIds,
     max_nesting: i64,
@@ -34,9 +34,9 @@ pub(crate) struct Walk<'s, 'd> {
     /// What is known of a table's rows, by its index.
     kinds: Vec<Option<RowKind>>,
     /// Objects that were met in a row and wait to be flattened.
-    objects: Vec<Waiting<'d>>,
+    objects: Vec<DeferredValue<'d>>,
     /// Lists that were met in a row and wait until it is complete.
-    lists: Vec<Waiting<'d>>,
+    lists: Vec<DeferredValue<'d>>,
     /// Where the lists of the row at hand begin.
     first_list: usize,
     /// Where the nulls of the row at hand begin.
@@ -58,7 +58,7 @@ pub(crate) struct Walk<'s, 'd> {
     /// How many there are since it was.
     unmeasured: usize,
     /// Takes the rows that are complete when they take too much.
-    hand_out: Option<HandOut<'s, 'd>>,
+    hand_out: Option<RowSink<'s, 'd>>,
     /// Whether no more rows are taken in.
     is_stopped: bool,
 }
@@ -69,46 +69,46 @@ const BYTES_BETWEEN_MEASURES: usize = 64 << 10;
 const MAX_UNMEASURED_ROWS: usize = 64;
 
 /// Takes complete rows; `Break` where it wants no more.
-pub(crate) type HandOut<'s, 'd> = &'s mut (dyn FnMut(&Shapes, Walked<'d>) -> ControlFlow<()> + 's);
+pub(crate) type RowSink<'s, 'd> = &'s mut (dyn FnMut(&ShapeCache, WalkResult<'d>) -> ControlFlow<()> + 's);
 
 /// What was collected.
 #[derive(Default)]
-pub(crate) struct Walked<'d> {
+pub(crate) struct WalkResult<'d> {
     /// By the index of the table.
     pub(crate) tables: Vec<TableCells<'d>>,
     /// The tables that have rows, in the order of their first ones.
     pub(crate) order: Vec<usize>,
     /// Keys that another one of the same row has taken the name of.
-    pub(crate) renamed: Vec<KeyAt>,
+    pub(crate) renamed: Vec<KeyIndex>,
     /// Keys that had null.
-    pub(crate) nulls: Vec<KeyAt>,
+    pub(crate) nulls: Vec<KeyIndex>,
     /// The tables of lists that had null.
     pub(crate) null_elements: BTreeSet<usize>,
 }
 
 /// A container under a key: `target` is the object shape or table that it goes to.
 #[derive(Clone, Copy)]
-struct Waiting<'d> {
-    at: KeyAt,
+struct DeferredValue<'d> {
+    at: KeyIndex,
     node: Node<'d>,
     target: usize,
     level: i64,
 }
 
-impl<'s, 'd> Walk<'s, 'd> {
-    pub(crate) fn new(shapes: &'s mut Shapes, schema: &'s Schema, root: &str, rules: &'s Rules, batch: u64) -> Self {
+impl<'s, 'd> RowWalker<'s, 'd> {
+    pub(crate) fn new(shapes: &'s mut ShapeCache, schema: &'s Schema, root: &str, rules: &'s NormalizeRules, batch: u64) -> Self {
         let is_json = |data_type| data_type == Some(DataType::Json);
-        Walk {
+        RowWalker {
             shapes,
-            walked: Walked::default(),
+            walked: WalkResult::default(),
             schema,
             rules,
             batch,
-            root_ids: RootIds::of(schema, root),
+            root_ids: RootIds::from_schema(schema, root),
             max_nesting: schema.max_nesting(root),
             with_root_ids: schema.propagates_root_id(root),
             has_json_columns: rules.prefers_json()
-                || schema.chain(root).iter().any(|t| t.columns.values().any(|c| is_json(c.data_type))),
+                || schema.table_tree(root).iter().any(|t| t.columns.values().any(|c| is_json(c.data_type))),
             kinds: Vec::new(),
             objects: Vec::new(),
             lists: Vec::new(),
@@ -130,7 +130,7 @@ impl<'s, 'd> Walk<'s, 'd> {
 
     /// Stops where rows take more than `max_bytes` of memory, or hands out those that are complete, where there is somebody to
     /// take them: between any two rows, those of lists too.
-    pub(crate) fn within(mut self, max_bytes: usize, hand_out: Option<HandOut<'s, 'd>>) -> Self {
+    pub(crate) fn with_memory_limit(mut self, max_bytes: usize, hand_out: Option<RowSink<'s, 'd>>) -> Self {
         (self.max_bytes, self.hand_out) = (max_bytes, hand_out);
         self.measured_rows = (max_bytes / BYTES_BETWEEN_MEASURES).clamp(1, MAX_UNMEASURED_ROWS);
         self
@@ -143,53 +143,55 @@ impl<'s, 'd> Walk<'s, 'd> {
 
     /// Takes in a row of the source. Null is none.
     pub(crate) fn root_row(&mut self, row: &SourceRow<'d>) {
-        if row.node.kind() != Kind::Null {
+        if row.node.kind() != NodeKind::Null {
             (self.ordinal, self.source_row) = (row.ordinal, row.row);
             self.roots = 0;
-            self.row(0, row.node, "value", Origin::Root, self.max_nesting);
-            self.bound();
+            self.row(0, row.node, "value", RowOrigin::Root, self.max_nesting);
+            self.enforce_limit();
         }
     }
 
     /// The rows by table, or what is wrong with one of them.
-    pub(crate) fn finish(self) -> Result<Walked<'d>, NormalizeError> {
+    pub(crate) fn finish(self) -> Result<WalkResult<'d>, NormalizeError> {
         self.error.map_or(Ok(self.walked), Err)
     }
 
     /// Takes in a row and the rows of its lists. What is no object becomes one with `key`.
-    fn row(&mut self, table: usize, node: Node<'d>, key: &str, origin: Origin<'_>, level: i64) {
+    fn row(&mut self, table: usize, node: Node<'d>, key: &str, origin: RowOrigin<'_>, level: i64) {
         if self.cells(table).rows == 0 {
             self.walked.order.push(table);
-            self.cells(table).known_columns = self.known_columns(table);
+            self.cells(table).known_columns = self.schema_column_count(table);
         }
         let source_row = self.source_row;
         self.cells(table).begin_row(node, source_row);
         let outer = std::mem::replace(&mut self.first_list, self.lists.len());
         self.given_id = None;
         match node.kind() {
-            Kind::Object => self.flatten(table, node, level),
-            Kind::Array if level > 0 => {
+            NodeKind::Object => self.flatten(table, node, level),
+            NodeKind::Array if level > 0 => {
                 if let Some(target) = self.shapes.child(table, key) {
-                    let at = KeyAt { table, object: ROW, key: usize::MAX };
-                    self.lists.push(Waiting { at, node, target, level });
+                    let at = KeyIndex { table, object: ROW, key: usize::MAX };
+                    self.lists.push(DeferredValue { at, node, target, level });
                 }
             }
-            Kind::Null => {
+            NodeKind::Null => {
                 self.walked.null_elements.insert(table);
             }
             _ => {
                 if let Some(column) = self.shapes.named_column(table, key) {
-                    self.cells(table).put(column, node);
+                    self.cells(table).set(column, node);
                 }
             }
         }
         let id = self.id(table, node, origin);
         let RowKind { is_linked, is_merged } = self.kind(table);
         let above = match origin {
-            Origin::List { above: Above { root_id, root_row, .. }, .. } if is_linked => Above { id: &id, root_id, root_row },
-            _ => Above { id: &id, root_id: &id, root_row: is_merged.then(|| self.root_number()) },
+            RowOrigin::List { above: ParentRow { root_id, root_row, .. }, .. } if is_linked => {
+                ParentRow { id: &id, root_id, root_row }
+            }
+            _ => ParentRow { id: &id, root_id: &id, root_row: is_merged.then(|| self.root_number()) },
         };
-        self.link(table, above, origin, is_linked);
+        self.set_system_columns(table, above, origin, is_linked);
         let (first_list, last_list) = (self.first_list, self.lists.len());
         for at in first_list..last_list {
             if let Some(list) = self.lists.get(at).copied() {
@@ -200,15 +202,15 @@ impl<'s, 'd> Walk<'s, 'd> {
         self.first_list = outer;
     }
 
-    fn id(&mut self, table: usize, node: Node<'d>, origin: Origin<'_>) -> String {
-        let given = self.given_id.and_then(Node::text).filter(|id| !id.is_empty());
+    fn id(&mut self, table: usize, node: Node<'d>, origin: RowOrigin<'_>) -> String {
+        let given = self.given_id.and_then(Node::as_str).filter(|id| !id.is_empty());
         match (given, origin) {
             (Some(given), _) => given.into_owned(),
-            (None, Origin::List { above, index }) => {
+            (None, RowOrigin::List { above, index }) => {
                 let name = self.shapes.tables.get(table).map_or("", |table| &table.name);
                 child_id(above.id, name, index)
             }
-            (None, Origin::Root) => {
+            (None, RowOrigin::Root) => {
                 let shape = self.shapes.tables.get(table);
                 let cells = self.walked.tables.get(table);
                 let value = |column: &str| cells?.current(shape?.column_index(column)?);
@@ -234,11 +236,11 @@ impl<'s, 'd> Walk<'s, 'd> {
     }
 
     /// Gives the row at hand, `own`, its system columns.
-    fn link(&mut self, table: usize, own: Above<'_>, origin: Origin<'_>, is_linked: bool) {
+    fn set_system_columns(&mut self, table: usize, own: ParentRow<'_>, origin: RowOrigin<'_>, is_linked: bool) {
         let with_root_ids = self.with_root_ids;
         let cells = self.cells(table);
         cells.ids.push(own.id);
-        if let Origin::List { above, index } = origin
+        if let RowOrigin::List { above, index } = origin
             && is_linked
         {
             cells.parent_ids.push(above.id);
@@ -251,33 +253,33 @@ impl<'s, 'd> Walk<'s, 'd> {
     }
 
     /// The rows of a list; lists in it become rows with a list of their own.
-    fn list(&mut self, list: Waiting<'d>, above: Above<'_>) {
+    fn list(&mut self, list: DeferredValue<'d>, above: ParentRow<'_>) {
         let level = list.level - 1;
         for (index, element) in (0..).zip(list.node.elements()) {
             if self.is_stopped() {
                 return;
             }
-            let origin = Origin::List { above, index };
-            let (key, level) = if element.kind() == Kind::Array { ("list", level - 1) } else { ("value", level) };
+            let origin = RowOrigin::List { above, index };
+            let (key, level) = if element.kind() == NodeKind::Array { ("list", level - 1) } else { ("value", level) };
             self.row(list.target, element, key, origin, level);
-            self.bound();
+            self.enforce_limit();
         }
     }
 
     /// Sees to it that the rows do not take too much memory, now that there is one more.
     #[inline]
-    fn bound(&mut self) {
+    fn enforce_limit(&mut self) {
         self.unmeasured += 1;
         if self.unmeasured >= self.measured_rows {
             self.unmeasured = 0;
             if self.walked.tables.iter().map(TableCells::memory).sum::<usize>() > self.max_bytes {
-                self.relieve();
+                self.flush();
             }
         }
     }
 
     #[cold]
-    fn relieve(&mut self) {
+    fn flush(&mut self) {
         match &mut self.hand_out {
             Some(hand_out) => {
                 let complete = std::mem::take(&mut self.walked);
@@ -288,7 +290,7 @@ impl<'s, 'd> Walk<'s, 'd> {
     }
 
     /// How many columns the schema has for a table.
-    fn known_columns(&self, table: usize) -> usize {
+    fn schema_column_count(&self, table: usize) -> usize {
         let shape = self.shapes.tables.get(table);
         shape.and_then(|shape| self.schema.tables.get(&*shape.name)).map_or(0, |known| known.columns.len())
     }

@@ -2,7 +2,7 @@
 
 use catchment_schema::WriteDisposition;
 
-use super::Walk;
+use super::RowWalker;
 
 /// What the rows of a table are.
 #[derive(Clone, Copy)]
@@ -13,7 +13,7 @@ pub(super) struct RowKind {
     pub(super) is_merged: bool,
 }
 
-impl Walk<'_, '_> {
+impl RowWalker<'_, '_> {
     /// What the rows of the table are.
     pub(super) fn kind(&mut self, table: usize) -> RowKind {
         if let Some(Some(known)) = self.kinds.get(table) {

@@ -1,8 +1,8 @@
 //! What contracts let through does not depend on batches, and is what the naive version lets through.
 
 use catchment_json::Value;
-use catchment_normalize::{NormalizeOptions, NullOnly};
-use catchment_schema::{Contract, Mode, Schema};
+use catchment_normalize::{NormalizeOptions, NullColumnPolicy};
+use catchment_schema::{ContractMode, Schema, SchemaContract};
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
 
@@ -21,17 +21,17 @@ const ROWS: Alphabet = Alphabet {
 };
 const FLAT: Alphabet = Alphabet { depth: 1, ..ROWS };
 
-fn contracts() -> impl Strategy<Value = Contract> {
-    let mode = || prop::sample::select(Mode::ALL.to_vec());
-    (mode(), mode(), mode()).prop_map(|(tables, columns, data_type)| Contract { tables, columns, data_type })
+fn contracts() -> impl Strategy<Value = SchemaContract> {
+    let mode = || prop::sample::select(ContractMode::ALL.to_vec());
+    (mode(), mode(), mode()).prop_map(|(tables, columns, data_type)| SchemaContract { tables, columns, data_type })
 }
 
-fn null_policies() -> impl Strategy<Value = NullOnly> {
-    prop::sample::select(NullOnly::ALL.to_vec())
+fn null_policies() -> impl Strategy<Value = NullColumnPolicy> {
+    prop::sample::select(NullColumnPolicy::ALL.to_vec())
 }
 
 /// The schema of a dataset that has `rows`.
-pub(crate) fn settled(rows: &[Json], options: &NormalizeOptions, contract: Contract) -> Schema {
+pub(crate) fn settled(rows: &[Json], options: &NormalizeOptions, contract: SchemaContract) -> Schema {
     let texts = texts(rows);
     let plan = Plan::one_by_one(texts.len());
     let mut schema = load(&Schema::new("s"), options, &texts, &plan).map_or_else(|_| Schema::new("s"), |loaded| loaded.schema);
@@ -44,12 +44,12 @@ pub(crate) fn settled(rows: &[Json], options: &NormalizeOptions, contract: Contr
 }
 
 /// The options that a load has: `quarantine` for what is left out.
-fn with(widening: bool, null_only_columns: NullOnly, quarantine: bool) -> NormalizeOptions {
+fn with(widening: bool, null_only_columns: NullColumnPolicy, quarantine: bool) -> NormalizeOptions {
     let quarantine_table = quarantine.then(|| "left_out".to_owned());
     NormalizeOptions { null_only_columns, quarantine_table, ..options(widening) }
 }
 
-fn check_contract(base: &[Json], rows: &[Json], settings: Settings, contract: Contract) -> TestCaseResult {
+fn check_contract(base: &[Json], rows: &[Json], settings: Settings, contract: SchemaContract) -> TestCaseResult {
     let values = |rows: &[Json]| texts(rows).iter().map(|row| Value::parse(row).unwrap()).collect::<Vec<_>>();
     let options = crate::tables::options(&settings);
     let mut naive = Naive::new(settings);
@@ -88,7 +88,7 @@ proptest! {
     fn contracts_for_types_do_not_depend_on_batches(
         base in FLAT.rows(2), rows in FLAT.rows(5), plan in plans_of_whole_rows(5), contract in contracts(), widening: bool, quarantine: bool,
     ) {
-        let options = with(widening, NullOnly::Drop, quarantine);
+        let options = with(widening, NullColumnPolicy::Drop, quarantine);
         check_independent(&settled(&base, &options, contract), &options, &rows, &plan)?;
     }
 

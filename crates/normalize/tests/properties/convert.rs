@@ -17,8 +17,8 @@ pub(crate) fn infer(value: &Value, exact: bool) -> ColumnType {
         Value::Bool(_) => ColumnType::Bool,
         Value::Number(n) if n.is_integer() => integer_type(n).unwrap_or(ColumnType::Text),
         Value::Number(_) => fraction_type(value, exact).unwrap_or(ColumnType::Text),
-        Value::Text(text) if parse_timestamp(text).is_some() => ColumnType::TIMESTAMP,
-        Value::Text(_) | Value::Null => ColumnType::Text,
+        Value::String(text) if parse_timestamp(text).is_some() => ColumnType::TIMESTAMP,
+        Value::String(_) | Value::Null => ColumnType::Text,
         Value::Array(_) | Value::Object(_) => ColumnType::Json,
     }
 }
@@ -62,22 +62,22 @@ pub(crate) fn convert(column_type: ColumnType, value: &Value, exact: bool) -> Op
 pub(crate) fn reads_back(column_type: ColumnType, value: &Value, cell: &Cell) -> bool {
     match (cell, value) {
         (Cell::Text(_), _) | (Cell::Integer(_), Value::Number(_)) | (Cell::Bool(_), Value::Bool(_)) => true,
-        (Cell::Integer(n), Value::Text(text)) if column_type.data_type() == DataType::Bigint => n.to_string() == *text,
-        (Cell::Integer(n), Value::Text(text)) => same_number(text, &n.to_string()),
+        (Cell::Integer(n), Value::String(text)) if column_type.data_type() == DataType::Bigint => n.to_string() == *text,
+        (Cell::Integer(n), Value::String(text)) => same_number(text, &n.to_string()),
         (Cell::Bool(b), Value::Number(n)) => whole(n.as_str()) == Some(i128::from(*b)),
-        (Cell::Bool(true), Value::Text(text)) => ["true", "True", "1"].contains(&&**text),
-        (Cell::Bool(false), Value::Text(text)) => ["false", "False", "0"].contains(&&**text),
+        (Cell::Bool(true), Value::String(text)) => ["true", "True", "1"].contains(&&**text),
+        (Cell::Bool(false), Value::String(text)) => ["false", "False", "0"].contains(&&**text),
         (Cell::Double(_), Value::Number(n)) if n.is_integer() => true,
         (Cell::Double(bits), Value::Number(n)) => {
             let is_word = n.as_str().ends_with(['N', 'y']);
             is_word || (f64::from_bits(*bits).is_finite() && (f64::from_bits(*bits) == 0.0) == is_zero(n.as_str()))
         }
         // The cell has lost the sign of zero.
-        (Cell::Double(bits), Value::Text(text)) => {
+        (Cell::Double(bits), Value::String(text)) => {
             let text = if *bits == 0 { text.trim_start_matches('-') } else { text };
             value != &Value::from("-0") && same_number(text, &python_float_text(f64::from_bits(*bits)))
         }
-        (Cell::Instant(_), Value::Text(text)) => text.trim() == text,
+        (Cell::Instant(_), Value::String(text)) => text.trim() == text,
         (Cell::Instant(0), Value::Number(n)) => is_zero(n.as_str()),
         (Cell::Instant(micros), Value::Number(n)) => {
             let (sign, micros) = (if *micros < 0 { "-" } else { "" }, micros.unsigned_abs());
@@ -119,7 +119,7 @@ fn same_number(a: &str, b: &str) -> bool {
 fn bigint(value: &Value) -> Option<i64> {
     match value {
         Value::Number(n) => whole(n.as_str())?.try_into().ok(),
-        Value::Text(text) => python_int(text)?.try_into().ok(),
+        Value::String(text) => python_int(text)?.try_into().ok(),
         _ => None,
     }
 }
@@ -127,7 +127,7 @@ fn bigint(value: &Value) -> Option<i64> {
 fn long_integer(value: &Value) -> Option<i128> {
     match value {
         Value::Number(n) => whole(n.as_str()),
-        Value::Text(text) => python_int(text).or_else(|| whole(text.trim())),
+        Value::String(text) => python_int(text).or_else(|| whole(text.trim())),
         _ => None,
     }
 }
@@ -137,7 +137,7 @@ fn double(value: &Value) -> Option<f64> {
     match value {
         Value::Number(n) if n.is_integer() => exact(whole(n.as_str())?),
         Value::Number(n) => n.as_f64(),
-        Value::Text(text) => match python_int(text) {
+        Value::String(text) => match python_int(text) {
             Some(n) => exact(n),
             None => text.trim().parse().ok(),
         },
@@ -149,7 +149,7 @@ fn boolean(value: &Value) -> Option<bool> {
     match value {
         Value::Bool(b) => Some(*b),
         Value::Number(n) => Some(n.as_f64() != Some(0.0)),
-        Value::Text(text) => match text.to_lowercase().as_str() {
+        Value::String(text) => match text.to_lowercase().as_str() {
             "yes" | "true" | "t" | "y" | "1" => Some(true),
             "no" | "false" | "f" | "n" | "0" => Some(false),
             _ => None,
@@ -161,7 +161,7 @@ fn boolean(value: &Value) -> Option<bool> {
 /// Numbers are seconds since 1970; there are no instants outside of the years 1 to 9999.
 fn instant(value: &Value) -> Option<i64> {
     match value {
-        Value::Text(text) => parse_timestamp(text.trim()).or_else(|| Some(i64::from(parse_date(text.trim())?) * DAY)),
+        Value::String(text) => parse_timestamp(text.trim()).or_else(|| Some(i64::from(parse_date(text.trim())?) * DAY)),
         Value::Number(n) => {
             let seconds = n.as_f64().filter(|n| (-62_135_596_800.0..253_402_300_800.0).contains(n))?;
             Some((seconds * 1e6).round() as i64)
@@ -173,7 +173,7 @@ fn instant(value: &Value) -> Option<i64> {
 fn json(value: &Value) -> Option<String> {
     match value {
         Value::Array(_) | Value::Object(_) => Some(value.to_string()),
-        Value::Text(text) => Value::parse(text).ok().map(|value| value.to_string()),
+        Value::String(text) => Value::parse(text).ok().map(|value| value.to_string()),
         _ => None,
     }
 }
@@ -181,7 +181,7 @@ fn json(value: &Value) -> Option<String> {
 /// `str(value)`.
 pub(crate) fn text(value: &Value, exact: bool) -> String {
     match value {
-        Value::Text(text) => text.clone(),
+        Value::String(text) => text.clone(),
         Value::Bool(true) => "True".to_owned(),
         Value::Bool(false) => "False".to_owned(),
         Value::Number(n) if n.as_str() == "-0" => "0".to_owned(),

@@ -5,7 +5,7 @@ use std::fmt::Display;
 use std::hash::Hash;
 
 use catchment_json::Value;
-use catchment_normalize::{Findings, NormalizeOptions, NullOnly};
+use catchment_normalize::{NormalizeFindings, NormalizeOptions, NullColumnPolicy};
 use catchment_schema::{Column, DataType, Schema, Table};
 use indexmap::IndexSet;
 use proptest::prelude::*;
@@ -59,7 +59,7 @@ pub(crate) fn assert_same(expected: Loaded, mut found: Loaded, options: &Normali
     assert_same_findings(&findings, &found.findings)
 }
 
-fn assert_same_findings(expected: &Findings, found: &Findings) -> TestCaseResult {
+fn assert_same_findings(expected: &NormalizeFindings, found: &NormalizeFindings) -> TestCaseResult {
     prop_assert_eq!(&found.discarded, &expected.discarded, "discarded");
     prop_assert_eq!(set(&found.renamed_keys), set(&expected.renamed_keys), "renamed keys");
     prop_assert_eq!(set(&found.new_variants), set(&expected.new_variants), "new variants");
@@ -107,7 +107,7 @@ proptest! {
     fn nesting_does_not_depend_on_batches(
         rows in Alphabet::NESTED.rows(4), plan in plans(4), max_nesting in 0..4_i64, json: bool,
     ) {
-        let null_only_columns = if json { NullOnly::Json } else { NullOnly::Drop };
+        let null_only_columns = if json { NullColumnPolicy::Json } else { NullColumnPolicy::Drop };
         let options = NormalizeOptions { null_only_columns, ..options(true) };
         check_independent(&nested(max_nesting), &options, &rows, &plan)?;
     }

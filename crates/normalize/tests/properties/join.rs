@@ -27,7 +27,7 @@ fn types() -> impl Strategy<Value = ColumnType> {
 }
 
 fn deltas() -> impl Strategy<Value = SchemaDelta> {
-    let column = (prop::sample::select(vec!["a", "b", "c"]), types()).prop_map(|(name, of)| Column::of_type(name, of));
+    let column = (prop::sample::select(vec!["a", "b", "c"]), types()).prop_map(|(name, of)| Column::with_type(name, of));
     let table = (prop::sample::select(vec!["t", "u", "t__a"]), prop::collection::vec(column, 0..3));
     let table = table.prop_map(|(name, columns)| {
         let parent = (name == "t__a").then(|| "t".to_owned());
@@ -56,7 +56,7 @@ fn shape(schema: &Schema) -> Shape {
 
 /// What they join to; none where they disagree.
 fn joined(a: &Schema, b: &Schema) -> Option<Schema> {
-    a.join(b).ok()
+    a.merge(b).ok()
 }
 
 proptest! {

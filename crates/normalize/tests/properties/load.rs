@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use arrow::compute::cast;
 use catchment_json::{Document, Selection};
-use catchment_normalize::{Findings, IdSeed, NormalizeError, NormalizeOptions, Rows, Rules, Sequencer, Shredder};
+use catchment_normalize::{
+    IdSeed, NormalizeError, NormalizeFindings, NormalizeOptions, NormalizeRules, PageRows, Sequencer, Shredder,
+};
 use catchment_schema::{Schema, arrow_type};
 use indexmap::IndexMap;
 
@@ -19,7 +21,7 @@ pub(crate) type Row = BTreeMap<String, Cell>;
 #[derive(Debug)]
 pub(crate) struct Loaded {
     pub(crate) schema: Schema,
-    pub(crate) findings: Findings,
+    pub(crate) findings: NormalizeFindings,
     /// The rows, with the types that the schema has in the end.
     pub(crate) tables: IndexMap<String, Vec<Row>>,
 }
@@ -64,7 +66,7 @@ impl Plan {
 
 /// Loads `rows`, each of which is a page, into table `t` of a dataset that has `base`.
 pub(crate) fn load(base: &Schema, options: &NormalizeOptions, rows: &[String], plan: &Plan) -> Result<Loaded, NormalizeError> {
-    let rules = Arc::new(Rules::new(base, "load", IdSeed::from([1; 16]), options.clone())?);
+    let rules = Arc::new(NormalizeRules::new(base, "load", IdSeed::from([1; 16]), options.clone())?);
     let mut shredders: Vec<Shredder> = (0..plan.shredders).map(|_| Shredder::new(Arc::clone(&rules))).collect();
     let mut again = Shredder::new(Arc::clone(&rules));
     let mut sequencer = Sequencer::new(base.clone(), rules);
@@ -75,18 +77,18 @@ pub(crate) fn load(base: &Schema, options: &NormalizeOptions, rows: &[String], p
     for batch in &plan.batches {
         let last = (first + batch.rows).min(pages.len());
         let pages = pages[first..last].iter().zip(first as u64..);
-        let rows: Vec<Rows<'_>> = pages.map(|(selection, ordinal)| Rows::of(selection, ordinal)).collect();
+        let rows: Vec<PageRows<'_>> = pages.map(|(selection, ordinal)| PageRows::new(selection, ordinal)).collect();
         first = last;
         let snapshot = &snapshots[snapshots.len() - 1 - batch.age % snapshots.len()];
         let shredder = &mut shredders[batch.shredder % plan.shredders];
-        let mut shredded = shredder.shred_within(snapshot, "t", &rows, plan.max_bytes);
+        let mut shredded = shredder.shred_with_limit(snapshot, "t", &rows, plan.max_bytes);
         if !matches!(&shredded, Ok(Some(shredded)) if sequencer.is_current(shredded)) {
-            shredded = again.shred_within(&sequencer.snapshot(), "t", &rows, plan.max_bytes);
+            shredded = again.shred_with_limit(&sequencer.snapshot(), "t", &rows, plan.max_bytes);
         }
         match shredded? {
-            Some(shredded) => batches.extend(sequencer.take(shredded)),
+            Some(shredded) => batches.extend(sequencer.apply(shredded)),
             None => again.shred_in_parts(sequencer.snapshot(), "t", &rows, plan.max_bytes, |shredded| {
-                batches.extend(sequencer.take(shredded));
+                batches.extend(sequencer.apply(shredded));
                 Ok::<_, NormalizeError>(sequencer.snapshot())
             })?,
         }
@@ -115,5 +117,5 @@ pub(crate) fn load(base: &Schema, options: &NormalizeOptions, rows: &[String], p
 
 fn page(row: &str) -> Selection {
     let document = Document::parse(format!("[{row}]").into_bytes()).unwrap();
-    Selection::elements(document)
+    Selection::from_document(document)
 }

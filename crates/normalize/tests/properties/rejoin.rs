@@ -57,7 +57,7 @@ fn of_tables(loaded: &Loaded, table: &str, row: &Row) -> Rest<(ColumnType, Cell)
         let definition = &loaded.schema.tables[table].columns[column];
         let column_type = definition.column_type().unwrap();
         let variant = format!("__v_{}", column_type.data_type());
-        let path = if definition.has("variant") { column.strip_suffix(&variant).unwrap() } else { column };
+        let path = if definition.has_hint("variant") { column.strip_suffix(&variant).unwrap() } else { column };
         put(&mut rest, path, Rest::Scalar((column_type, cell.clone())));
     }
     for child in children(&loaded.schema, table) {

@@ -1,7 +1,7 @@
 //! What failures shrank to, one test for each thing that was wrong.
 
 use catchment_normalize::NormalizeOptions;
-use catchment_schema::{Contract, Mode, Schema};
+use catchment_schema::{ContractMode, Schema, SchemaContract};
 
 use crate::independence::{check_independent, options};
 use crate::load::{BatchPlan, Plan};
@@ -24,7 +24,7 @@ fn check_late(widening: bool, first: &[&str], second: &[&str]) {
 
 /// In one batch, in a dataset that has had a row without columns.
 #[track_caller]
-fn check_contract(contract: Contract, rows: &[&str]) {
+fn check_contract(contract: SchemaContract, rows: &[&str]) {
     let options = NormalizeOptions { quarantine_table: Some("left_out".to_owned()), ..options(false) };
     let schema = crate::contracts::settled(&[crate::generate::Json::Object(Vec::new())], &options, contract);
     check_independent(&schema, &options, rows, &Plan::whole(rows.len())).unwrap();
@@ -89,14 +89,14 @@ fn keys_like_variants_share_a_column_or_are_refused() {
 
 #[test]
 fn rows_that_are_left_out_give_no_column_a_type_or_a_place() {
-    let contract = Contract { data_type: Mode::DiscardRow, ..Contract::default() };
+    let contract = SchemaContract { data_type: ContractMode::DiscardRow, ..SchemaContract::default() };
     check_contract(contract, &[r#"{"c":1}"#, r#"{"b":1,"c":true}"#, r#"{"b":true}"#]);
     check_contract(contract, &[r#"{"a":1.5}"#, r#"{"a":true,"b":1}"#, r#"{"c":1,"b":1}"#]);
 }
 
 #[test]
 fn the_quarantine_says_the_same_whatever_the_batch() {
-    let contract = Contract { columns: Mode::DiscardRow, ..Contract::default() };
+    let contract = SchemaContract { columns: ContractMode::DiscardRow, ..SchemaContract::default() };
     check_contract(contract, &[r#"{"b":1}"#, r#"{"a":1,"b":1}"#]);
     check_contract(contract, &[r#"{"a":1}"#, r#"{"a":[null]}"#]);
 }

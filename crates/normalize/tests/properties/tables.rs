@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Display;
 
 use catchment_json::Value;
-use catchment_normalize::{Findings, NormalizeOptions, NullOnly};
+use catchment_normalize::{NormalizeFindings, NormalizeOptions, NullColumnPolicy};
 use catchment_schema::{ColumnType, Schema, is_system_name};
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
@@ -66,7 +66,7 @@ pub(crate) fn compare(mut naive: Naive, expected: Result<(), Refused>, found: Re
         let rows = found.tables.get(name).cloned().unwrap_or_default();
         prop_assert_eq!(&rows, &table.rows, "rows of {}: what is found, then what is expected", name);
     }
-    let Findings { discarded, renamed_keys, null_only_columns, .. } = found.findings;
+    let NormalizeFindings { discarded, renamed_keys, null_only_columns, .. } = found.findings;
     prop_assert_eq!(discarded.into_iter().collect::<BTreeMap<_, _>>(), naive.discarded, "discarded");
     let renamed = renamed_keys.into_iter().map(|key| (key.table, key.key, key.column)).collect();
     prop_assert_eq!(naive.renamed, renamed, "renamed keys: what is expected, then what is found");
@@ -108,7 +108,7 @@ proptest! {
 
     #[test]
     fn columns_of_nulls_are_those_of_the_naive_version(rows in Alphabet::NESTED.rows(3), json: bool) {
-        let null_only = if json { NullOnly::Json } else { NullOnly::Text };
+        let null_only = if json { NullColumnPolicy::Json } else { NullColumnPolicy::Text };
         check_naive(Settings { null_only, ..Settings::default() }, &rows)?;
     }
 

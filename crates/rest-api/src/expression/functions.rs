@@ -3,12 +3,12 @@
 use catchment_schema::{format_timestamp, parse_timestamp};
 use minijinja::{Environment, Error, ErrorKind, Value};
 
-use super::factors;
+use super::list_factors;
 
 const MICROS: i64 = 1_000_000;
 
 pub(super) fn add(environment: &mut Environment<'static>) {
-    environment.add_filter(factors::FILTER, factors::factor);
+    environment.add_filter(list_factors::FILTER, list_factors::factor);
     environment.add_filter("epoch", epoch);
     environment.add_filter("timestamp", timestamp);
 }

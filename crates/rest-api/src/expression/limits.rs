@@ -77,7 +77,7 @@ fn levels(text: &str) -> usize {
 mod tests {
     use super::{MAX_LEVELS, levels};
     use crate::Expression;
-    use crate::expression::Work;
+    use crate::expression::InputBudget;
 
     #[test]
     fn levels_are_counted() {
@@ -103,7 +103,7 @@ mod tests {
     fn check(expression: String, expected: Result<(), &str>) {
         let evaluate = move || {
             let parsed = Expression::parse(&expression, &["row"])?;
-            let found = parsed.compiled()?.evaluate([("row", minijinja::Value::from(1))], &Work::default())?;
+            let found = parsed.compiled()?.evaluate([("row", minijinja::Value::from(1))], &InputBudget::default())?;
             found.is_true();
             drop(found);
             Ok::<_, String>(())

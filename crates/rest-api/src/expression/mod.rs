@@ -1,9 +1,9 @@
 //! Expressions in specs, in the language of Jinja, over rows, answers and cursor values.
 
-mod factors;
+mod filter_names;
 mod functions;
 mod limits;
-mod names;
+mod list_factors;
 mod node;
 mod room;
 #[cfg(test)]
@@ -19,9 +19,9 @@ use catchment_json::{Document, NodeId, Value};
 use minijinja::{Environment, ErrorKind, UndefinedBehavior};
 
 pub(crate) use node::JsonNode;
-pub(crate) use room::Room;
+pub(crate) use room::OutputBudget;
 pub(crate) use value::map;
-pub(crate) use work::Work;
+pub(crate) use work::InputBudget;
 
 /// Steps that one evaluation may take, so that no expression runs for ever.
 const FUEL: u64 = 1_000_000;
@@ -51,7 +51,7 @@ impl Expression {
         environment.set_fuel(Some(FUEL));
         functions::add(&mut environment);
         // never the text itself: minijinja computes constant products while it compiles
-        let checked = factors::checked(text);
+        let checked = list_factors::checked(text);
         let compiled = environment.compile_expression(&checked).map_err(|error| problem(&error))?;
         let known: Vec<_> = environment.globals().map(|(name, _)| name.to_owned()).collect();
         let mut unknown: Vec<_> = compiled.undeclared_variables(false).into_iter().collect();
@@ -62,7 +62,7 @@ impl Expression {
             return Err(format!("it has no variable `{name}`; there is {}", known.join(", ")));
         }
         drop(compiled);
-        names::check(text, &environment)?;
+        filter_names::check(text, &environment)?;
         Ok(Expression { text: text.to_owned(), checked, environment: Arc::new(environment) })
     }
 
@@ -74,12 +74,12 @@ impl Expression {
     /// What the expression says of a row, to try it: steps of a spec evaluate theirs for each row of a page.
     ///
     /// ```
-    /// use catchment_rest_api::{Format, Spec, StepSpec, Value};
+    /// use catchment_rest_api::{SpecFormat, Spec, ProcessingStep, Value};
     ///
     /// let spec = r#"{"client": {"base_url": "https://api.example.com"}, "resources": [
     ///     {"name": "issues", "processing_steps": [{"filter": "row.state == 'open'"}]}]}"#;
-    /// let spec = Spec::parse(spec, Format::Json)?;
-    /// let [StepSpec::Filter(is_open)] = spec.resources[0].processing_steps.as_slice() else { unreachable!() };
+    /// let spec = Spec::parse(spec, SpecFormat::Json)?;
+    /// let [ProcessingStep::Filter(is_open)] = spec.resources[0].processing_steps.as_slice() else { unreachable!() };
     /// assert_eq!(is_open.evaluate_row(&Value::object([("state", Value::from("open"))]))?, Value::from(true));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -88,7 +88,7 @@ impl Expression {
     ///
     /// Where it cannot be evaluated, or its result is too large.
     pub fn evaluate_row(&self, row: &Value) -> Result<Value, String> {
-        self.compiled()?.of_value("row", row)?.into_value()
+        self.compiled()?.evaluate_value("row", row)?.into_value()
     }
 
     /// The expression, ready for many values.
@@ -105,39 +105,39 @@ impl Compiled<'_> {
     pub(crate) fn evaluate<const N: usize>(
         &self,
         variables: [(&'static str, minijinja::Value); N],
-        work: &Work,
-    ) -> Result<Found, String> {
-        let found = self.0.eval(value::map(variables)).map(Found).map_err(|error| problem(&error));
+        work: &InputBudget,
+    ) -> Result<EvalResult, String> {
+        let found = self.0.eval(value::map(variables)).map(EvalResult).map_err(|error| problem(&error));
         work.check()?;
         found
     }
 
     /// What it says of one node of a document, which it knows as `name`.
-    pub(crate) fn of_node(&self, name: &'static str, document: &Document, id: NodeId) -> Result<Found, String> {
-        let work = Work::default();
+    pub(crate) fn evaluate_node(&self, name: &'static str, document: &Document, id: NodeId) -> Result<EvalResult, String> {
+        let work = InputBudget::default();
         self.evaluate([(name, JsonNode::value(document, id, &work))], &work)
     }
 
     /// What it says of a value, which it knows as `name`.
-    pub(crate) fn of_value(&self, name: &'static str, value: &Value) -> Result<Found, String> {
-        self.evaluate([(name, value::to_jinja(value))], &Work::default())
+    pub(crate) fn evaluate_value(&self, name: &'static str, value: &Value) -> Result<EvalResult, String> {
+        self.evaluate([(name, value::to_jinja(value))], &InputBudget::default())
     }
 }
 
 /// What an expression evaluates to.
-pub(crate) struct Found(minijinja::Value);
+pub(crate) struct EvalResult(minijinja::Value);
 
-impl Found {
+impl EvalResult {
     pub(crate) fn is_true(&self) -> bool {
         self.0.is_true()
     }
 
     pub(crate) fn into_value(self) -> Result<Value, String> {
-        self.into_value_within(&mut Room::default())
+        self.into_value_within(&mut OutputBudget::default())
     }
 
     /// The value, as far as there is room for it.
-    pub(crate) fn into_value_within(self, room: &mut Room) -> Result<Value, String> {
+    pub(crate) fn into_value_within(self, room: &mut OutputBudget) -> Result<Value, String> {
         value::from_jinja(&self.0, room)
     }
 }

@@ -3,19 +3,19 @@
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
-use catchment_json::{Document, Kind, Node, NodeId};
+use catchment_json::{Document, Node, NodeId, NodeKind};
 use minijinja::value::{Enumerator, Object, ObjectRepr};
 use minijinja::{Error, ErrorKind, Value};
 
 use super::value::number;
-use super::work::Work;
+use super::work::InputBudget;
 
 /// An object or a list in a document.
 #[derive(Debug)]
 pub(crate) struct JsonNode {
     document: Document,
     id: NodeId,
-    work: Work,
+    work: InputBudget,
     /// Where the elements of a list are, once one was asked for: they are walked by their index.
     elements: OnceLock<Vec<NodeId>>,
     /// Where the values of an object are, once it was walked through.
@@ -24,18 +24,18 @@ pub(crate) struct JsonNode {
 
 impl JsonNode {
     /// Returns the value at `id`, and counts it and the values read from it as `work`. Values beyond the limit are invalid.
-    pub(crate) fn value(document: &Document, id: NodeId, work: &Work) -> Value {
+    pub(crate) fn value(document: &Document, id: NodeId, work: &InputBudget) -> Value {
         let node = document.node(id);
-        let text = node.text().unwrap_or_default();
+        let text = node.as_str().unwrap_or_default();
         if !work.add(Document::VALUE_BYTES + text.len()) {
             return Value::from(Error::from(ErrorKind::OutOfFuel));
         }
         match node.kind() {
-            Kind::Null => Value::from(()),
-            Kind::Bool => Value::from(node.bool().unwrap_or_default()),
-            Kind::Integer | Kind::Fraction => number(node.number().unwrap_or_default()),
-            Kind::Text => Value::from(text.into_owned()),
-            Kind::Array | Kind::Object => Value::from_object(JsonNode {
+            NodeKind::Null => Value::from(()),
+            NodeKind::Bool => Value::from(node.as_bool().unwrap_or_default()),
+            NodeKind::Integer | NodeKind::Float => number(node.as_number().unwrap_or_default()),
+            NodeKind::String => Value::from(text.into_owned()),
+            NodeKind::Array | NodeKind::Object => Value::from_object(JsonNode {
                 document: document.clone(),
                 id,
                 work: work.clone(),
@@ -50,7 +50,7 @@ impl JsonNode {
     }
 
     fn is_list(&self) -> bool {
-        self.document.node(self.id).kind() == Kind::Array
+        self.document.node(self.id).kind() == NodeKind::Array
     }
 
     fn element(&self, index: usize) -> Option<NodeId> {

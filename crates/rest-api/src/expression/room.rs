@@ -14,23 +14,23 @@ const VALUE_BYTES: usize = 128;
 
 /// Room for values that expressions make: `[row] * 10000000` would take gigabytes.
 #[derive(Debug)]
-pub(crate) struct Room {
+pub(crate) struct OutputBudget {
     bytes: usize,
     left: usize,
     /// Values that are made while they are walked may take long.
     stop: StopSignal,
 }
 
-impl Room {
+impl OutputBudget {
     /// Room for `bytes` bytes.
-    pub(crate) fn new(bytes: usize) -> Room {
-        Room { bytes, left: bytes, stop: StopSignal::default() }
+    pub(crate) fn new(bytes: usize) -> OutputBudget {
+        OutputBudget { bytes, left: bytes, stop: StopSignal::default() }
     }
 
     /// Room for what expressions make of the rows of a page.
-    pub(crate) fn for_page(page: &Document, stop: &StopSignal) -> Room {
-        let bytes = MAX_BYTES.saturating_add(page.memory().saturating_mul(TIMES_PAGE));
-        Room { stop: stop.clone(), ..Room::new(bytes) }
+    pub(crate) fn for_page(page: &Document, stop: &StopSignal) -> OutputBudget {
+        let bytes = MAX_BYTES.saturating_add(page.memory_size().saturating_mul(TIMES_PAGE));
+        OutputBudget { stop: stop.clone(), ..OutputBudget::new(bytes) }
     }
 
     /// Takes the room of `values` values with texts and keys of `bytes` bytes.
@@ -48,9 +48,9 @@ impl Room {
     }
 }
 
-impl Default for Room {
+impl Default for OutputBudget {
     /// Room for one value.
-    fn default() -> Room {
-        Room::new(MAX_BYTES)
+    fn default() -> OutputBudget {
+        OutputBudget::new(MAX_BYTES)
     }
 }

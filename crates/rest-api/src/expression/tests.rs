@@ -7,7 +7,7 @@ fn check(expression: &str, row: &str, expected: &str) {
     let evaluate = || {
         let expression = Expression::parse(expression, &["row"])?;
         let document = Document::parse(row.as_bytes().to_vec()).map_err(|error| error.to_string())?;
-        expression.compiled()?.of_node("row", &document, document.root().id())?.into_value()
+        expression.compiled()?.evaluate_node("row", &document, document.root().id())?.into_value()
     };
     let found = evaluate().map_or_else(|problem| problem, |value| value.to_string());
     assert_eq!(found, expected, "{expression}");
@@ -73,7 +73,7 @@ fn mistakes_are_told_before_any_row_has_come() {
 #[test]
 fn values_are_seen_as_rows_are() {
     let value = Value::parse(r#"{"a": [1, "x", null, true]}"#).unwrap();
-    assert_eq!(super::value::from_jinja(&super::value::to_jinja(&value), &mut super::Room::default()).unwrap(), value);
+    assert_eq!(super::value::from_jinja(&super::value::to_jinja(&value), &mut super::OutputBudget::default()).unwrap(), value);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use catchment_json::{Document, Object, Value};
 use minijinja::value::{Kwargs, ValueKind};
 use minijinja::{Error, ErrorKind};
 
-use super::{JsonNode, Room};
+use super::{JsonNode, OutputBudget};
 
 /// A number, where expressions can compute with it as it is.
 pub(super) fn number(source: &str) -> minijinja::Value {
@@ -47,7 +47,7 @@ pub(super) fn to_jinja(value: &Value) -> minijinja::Value {
         Value::Null => minijinja::Value::from(()),
         Value::Bool(value) => minijinja::Value::from(*value),
         Value::Number(value) => number(value.as_str()),
-        Value::Text(text) => minijinja::Value::from(text.as_str()),
+        Value::String(text) => minijinja::Value::from(text.as_str()),
         Value::Array(elements) => elements.iter().map(to_jinja).collect(),
         Value::Object(entries) => map(entries.iter().map(|(key, value)| (key.as_str(), to_jinja(value)))),
     }
@@ -60,12 +60,12 @@ pub(crate) fn map<'k>(entries: impl IntoIterator<Item = (&'k str, minijinja::Val
 }
 
 /// What an expression evaluates to, as far as there is room for it; undefined is null.
-pub(super) fn from_jinja(value: &minijinja::Value, room: &mut Room) -> Result<Value, String> {
+pub(super) fn from_jinja(value: &minijinja::Value, room: &mut OutputBudget) -> Result<Value, String> {
     if let Some(node) = value.downcast_object_ref::<JsonNode>() {
         let (document, id) = node.document();
         let node = document.node(id);
         // its text counts as values of 16 bytes
-        room.take(node.memory() / Document::VALUE_BYTES, 0)?;
+        room.take(node.memory_size() / Document::VALUE_BYTES, 0)?;
         return Ok(node.to_value());
     }
     room.take(1, value.as_str().map_or(0, str::len))?;

@@ -9,9 +9,9 @@ const MAX_BYTES: usize = 256 << 20;
 
 /// The bytes of values that an evaluation has read from documents.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Work(Arc<AtomicUsize>);
+pub(crate) struct InputBudget(Arc<AtomicUsize>);
 
-impl Work {
+impl InputBudget {
     /// Counts a value; returns false above the limit.
     pub(super) fn add(&self, bytes: usize) -> bool {
         // no evaluation reads so many bytes that this wraps around

@@ -8,13 +8,13 @@ use std::path::Path;
 
 use catchment_json::Value;
 
-use crate::{Mistake, SpecError};
+use crate::{SpecDiagnostic, SpecError};
 
-pub(crate) use places::Places;
+pub(crate) use places::KeyLocations;
 
 /// How a spec is written down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
+pub enum SpecFormat {
     /// JSON
     Json,
     /// TOML
@@ -23,33 +23,35 @@ pub enum Format {
     Yaml,
 }
 
-impl Format {
+impl SpecFormat {
     /// The format that the ending of a file's name says: `.json`, `.toml`, `.yaml` or `.yml`.
     ///
     /// ```
-    /// use catchment_rest_api::Format;
+    /// use catchment_rest_api::SpecFormat;
     ///
-    /// assert_eq!(Format::of_file("specs/github.yml".as_ref()), Some(Format::Yaml));
-    /// assert_eq!(Format::of_file("github".as_ref()), None);
+    /// assert_eq!(SpecFormat::from_path("specs/github.yml".as_ref()), Some(SpecFormat::Yaml));
+    /// assert_eq!(SpecFormat::from_path("github".as_ref()), None);
     /// ```
-    pub fn of_file(path: &Path) -> Option<Format> {
+    pub fn from_path(path: &Path) -> Option<SpecFormat> {
         match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
-            "json" => Some(Format::Json),
-            "toml" => Some(Format::Toml),
-            "yaml" | "yml" => Some(Format::Yaml),
+            "json" => Some(SpecFormat::Json),
+            "toml" => Some(SpecFormat::Toml),
+            "yaml" | "yml" => Some(SpecFormat::Yaml),
             _ => None,
         }
     }
 
-    pub(crate) fn parse(self, text: &str) -> Result<(Value, Places), SpecError> {
-        let mut places = Places::default();
+    pub(crate) fn parse(self, text: &str) -> Result<(Value, KeyLocations), SpecError> {
+        let mut places = KeyLocations::default();
         let value = match self {
-            Format::Json => json::parse(text),
-            Format::Toml => toml::parse(text, &mut places),
-            Format::Yaml => Value::parse_yaml_noting(text, &mut |path, line, column| places.note(path, (line, column)))
-                .map_err(|error| error.to_string()),
+            SpecFormat::Json => json::parse(text),
+            SpecFormat::Toml => toml::parse(text, &mut places),
+            SpecFormat::Yaml => {
+                Value::parse_yaml_with_locations(text, &mut |path, line, column| places.note(path, (line, column)))
+                    .map_err(|error| error.to_string())
+            }
         };
-        let value = value.map_err(|problem| Mistake::new("", problem))?;
+        let value = value.map_err(|problem| SpecDiagnostic::new("", problem))?;
         Ok((value, places))
     }
 }

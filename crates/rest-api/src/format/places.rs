@@ -6,9 +6,9 @@ use crate::key_path::outwards;
 
 /// The line and column of each key, by its path.
 #[derive(Debug, Default)]
-pub(crate) struct Places(HashMap<String, (usize, usize)>);
+pub(crate) struct KeyLocations(HashMap<String, (usize, usize)>);
 
-impl Places {
+impl KeyLocations {
     pub(crate) fn note(&mut self, path: String, place: (usize, usize)) {
         self.0.insert(path, place);
     }

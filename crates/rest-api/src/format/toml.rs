@@ -5,10 +5,10 @@ use std::ops::Range;
 use catchment_json::Value;
 use toml_edit::{ImDocument, Item, Key, TableLike, Value as TomlValue};
 
-use super::Places;
+use super::KeyLocations;
 use crate::key_path::join;
 
-pub(super) fn parse(text: &str, places: &mut Places) -> Result<Value, String> {
+pub(super) fn parse(text: &str, places: &mut KeyLocations) -> Result<Value, String> {
     let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
     let mut reader = Reader { text, lines, places };
     let document = ImDocument::parse(text).map_err(|error| {
@@ -27,7 +27,7 @@ struct Reader<'r> {
     text: &'r str,
     /// Where each line begins.
     lines: Vec<usize>,
-    places: &'r mut Places,
+    places: &'r mut KeyLocations,
 }
 
 impl Reader<'_> {

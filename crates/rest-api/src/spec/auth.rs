@@ -3,12 +3,12 @@
 use catchment_json::Value;
 
 use super::client::template;
-use super::keys::Keys;
-use crate::shape::{COUNT, Field, Kind, Shape, Tagged};
-use crate::template::In;
-use crate::{Mistake, Template, ValueTemplate};
+use super::object_reader::ObjectReader;
+use crate::spec_schema::{COUNT, FieldSchema, ObjectSchema, TaggedUnion, ValueType};
+use crate::template::TemplateContext;
+use crate::{SpecDiagnostic, Template, ValueTemplate};
 
-pub(super) static AUTH: Tagged = Tagged {
+pub(super) static AUTH: TaggedUnion = TaggedUnion {
     name: "auth",
     default: "bearer",
     variants: &[
@@ -20,55 +20,63 @@ pub(super) static AUTH: Tagged = Tagged {
     is_secret: true,
 };
 
-static BEARER: Shape = Shape::new(
+static BEARER: ObjectSchema = ObjectSchema::new(
     "bearer",
     "A token in the header `Authorization`.",
-    &[Field::new("token", Kind::Template, "The token; looked up in the configuration where it is left out.")],
+    &[FieldSchema::new("token", ValueType::Template, "The token; looked up in the configuration where it is left out.")],
 );
 
-static API_KEY: Shape = Shape::new(
+static API_KEY: ObjectSchema = ObjectSchema::new(
     "api_key",
     "A key in a header, the query or a cookie.",
     &[
-        Field::new("name", Kind::Template, "The name of the header, parameter or cookie; Authorization by default."),
-        Field::new("api_key", Kind::Template, "The key; looked up in the configuration where it is left out."),
-        Field::new("location", Kind::OneOf(&LOCATIONS), "Where it goes; header by default."),
+        FieldSchema::new("name", ValueType::Template, "The name of the header, parameter or cookie; Authorization by default."),
+        FieldSchema::new("api_key", ValueType::Template, "The key; looked up in the configuration where it is left out."),
+        FieldSchema::new("location", ValueType::OneOf(&LOCATIONS), "Where it goes; header by default."),
     ],
 );
 
-static HTTP_BASIC: Shape = Shape::new(
+static HTTP_BASIC: ObjectSchema = ObjectSchema::new(
     "http_basic",
     "HTTP basic authentication.",
     &[
-        Field::new("username", Kind::Template, "The user; looked up in the configuration where it is left out."),
-        Field::new("password", Kind::Template, "The password; looked up in the configuration where it is left out."),
+        FieldSchema::new("username", ValueType::Template, "The user; looked up in the configuration where it is left out."),
+        FieldSchema::new("password", ValueType::Template, "The password; looked up in the configuration where it is left out."),
     ],
 );
 
-static CLIENT_CREDENTIALS: Shape = Shape::new(
+static CLIENT_CREDENTIALS: ObjectSchema = ObjectSchema::new(
     "oauth2_client_credentials",
     "OAuth 2, a program for itself (RFC 6749, 4.4).",
     &[
-        Field::new("access_token_url", Kind::Template, "The URL of the token endpoint."),
-        Field::new("client_id", Kind::Template, "What the program is known by; looked up where it is left out."),
-        Field::new("client_secret", Kind::Template, "Its secret; looked up in the configuration where it is left out."),
-        Field::new(
+        FieldSchema::new("access_token_url", ValueType::Template, "The URL of the token endpoint."),
+        FieldSchema::new("client_id", ValueType::Template, "What the program is known by; looked up where it is left out."),
+        FieldSchema::new(
+            "client_secret",
+            ValueType::Template,
+            "Its secret; looked up in the configuration where it is left out.",
+        ),
+        FieldSchema::new(
             "access_token_request_data",
-            Kind::MapOf(&Kind::Any),
+            ValueType::MapOf(&ValueType::Any),
             "Further fields of the request for a token, such as scope.",
         ),
-        Field::new(
+        FieldSchema::new(
             "default_token_expiration",
             COUNT,
             "How many seconds a token lasts whose answer does not say so; 3600 by default.",
         ),
-        Field::new(
+        FieldSchema::new(
             "credentials_in_header",
-            Kind::Bool,
+            ValueType::Bool,
             "Whether id and secret go into the header, not into the body; false by default.",
         ),
-        Field::new("access_token", Kind::Refused("it is fetched"), ""),
-        Field::new("session", Kind::Refused("retries and time-outs are those of the configuration (`runtime`)"), ""),
+        FieldSchema::new("access_token", ValueType::Unsupported("it is fetched"), ""),
+        FieldSchema::new(
+            "session",
+            ValueType::Unsupported("retries and time-outs are those of the configuration (`runtime`)"),
+            "",
+        ),
     ],
 );
 
@@ -114,7 +122,7 @@ pub enum AuthSpec {
         credentials_in_header: bool,
     },
     /// What a program has registered under this type, with the settings that it takes.
-    Own {
+    Custom {
         /// The type.
         name: String,
         /// All other keys.
@@ -124,9 +132,9 @@ pub enum AuthSpec {
 
 impl AuthSpec {
     /// Reads a name or an object.
-    pub(super) fn read(value: &Value, path: &str, mistakes: &mut Vec<Mistake>) -> AuthSpec {
-        let keys = Keys::of(value, path);
-        let mut text = |key: &str| template(&keys, key, mistakes);
+    pub(super) fn read(value: &Value, path: &str, diagnostics: &mut Vec<SpecDiagnostic>) -> AuthSpec {
+        let keys = ObjectReader::of(value, path);
+        let mut text = |key: &str| template(&keys, key, diagnostics);
         match AUTH.type_of(value) {
             "bearer" => AuthSpec::Bearer { token: text("token") },
             "api_key" => AuthSpec::ApiKey { name: text("name"), api_key: text("api_key"), location: keys.owned_text("location") },
@@ -135,22 +143,26 @@ impl AuthSpec {
                 access_token_url: text("access_token_url"),
                 client_id: text("client_id"),
                 client_secret: text("client_secret"),
-                access_token_request_data: entries(&keys, "access_token_request_data", mistakes),
+                access_token_request_data: entries(&keys, "access_token_request_data", diagnostics),
                 default_token_expiration: keys.integer("default_token_expiration"),
                 credentials_in_header: keys.bool("credentials_in_header").unwrap_or_default(),
             },
-            own => AuthSpec::Own { name: own.to_owned(), settings: references(&Tagged::settings(value), path, mistakes) },
+            own => {
+                AuthSpec::Custom { name: own.to_owned(), settings: references(&TaggedUnion::settings(value), path, diagnostics) }
+            }
         }
     }
 }
 
-fn entries(keys: &Keys<'_>, key: &str, mistakes: &mut Vec<Mistake>) -> Vec<(String, ValueTemplate)> {
+fn entries(keys: &ObjectReader<'_>, key: &str, diagnostics: &mut Vec<SpecDiagnostic>) -> Vec<(String, ValueTemplate)> {
     let path = keys.path(key);
-    let entry = |(name, value): (&String, &Value)| (name.clone(), references(value, &format!("{path}.{name}"), mistakes));
+    let entry = |(name, value): (&String, &Value)| (name.clone(), references(value, &format!("{path}.{name}"), diagnostics));
     keys.object(key).map(entry).collect()
 }
 
 /// A value in whose strings references may stand.
-fn references(value: &Value, path: &str, mistakes: &mut Vec<Mistake>) -> ValueTemplate {
-    ValueTemplate::read(value, In::Client, path, &mut |path, problem| mistakes.push(Mistake::new(path, problem)))
+fn references(value: &Value, path: &str, diagnostics: &mut Vec<SpecDiagnostic>) -> ValueTemplate {
+    ValueTemplate::read(value, TemplateContext::Client, path, &mut |path, problem| {
+        diagnostics.push(SpecDiagnostic::new(path, problem))
+    })
 }

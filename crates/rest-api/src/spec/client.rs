@@ -1,40 +1,48 @@
 //! `client`.
 
 use super::auth::AUTH;
-use super::keys::Keys;
+use super::object_reader::ObjectReader;
 use super::paginator::PAGINATOR;
 use super::{AuthSpec, PaginatorSpec};
-use crate::shape::{Field, Kind, Shape};
-use crate::template::In;
-use crate::{Mistake, Template};
+use crate::spec_schema::{FieldSchema, ObjectSchema, ValueType};
+use crate::template::TemplateContext;
+use crate::{SpecDiagnostic, Template};
 
-pub(super) static CLIENT: Shape = Shape::new(
+pub(super) static CLIENT: ObjectSchema = ObjectSchema::new(
     "client",
     "How the API is reached.",
     &[
-        Field::required("base_url", Kind::Template, "The URL that paths are relative to."),
-        Field::new("headers", Kind::MapOf(&Kind::Template), "Headers of every request."),
-        Field::new("auth", Kind::Tagged(&AUTH), "Who asks. Fields that are left out are looked up in the configuration."),
-        Field::new("paginator", Kind::Tagged(&PAGINATOR), "How to come from page to page; found out by default."),
-        Field::new("session", Kind::Refused("retries and time-outs are those of the configuration (`runtime`)"), ""),
-        Field::new(
+        FieldSchema::required("base_url", ValueType::Template, "The URL that paths are relative to."),
+        FieldSchema::new("headers", ValueType::MapOf(&ValueType::Template), "Headers of every request."),
+        FieldSchema::new(
+            "auth",
+            ValueType::Tagged(&AUTH),
+            "Who asks. Fields that are left out are looked up in the configuration.",
+        ),
+        FieldSchema::new("paginator", ValueType::Tagged(&PAGINATOR), "How to come from page to page; found out by default."),
+        FieldSchema::new(
+            "session",
+            ValueType::Unsupported("retries and time-outs are those of the configuration (`runtime`)"),
+            "",
+        ),
+        FieldSchema::new(
             "requests_per_second",
-            Kind::Number,
+            ValueType::Number,
             "The most requests a second, evenly spread; as many as there are by default.",
         ),
-        Field::new(
+        FieldSchema::new(
             "requests_in_flight",
-            Kind::Integer(1, 10_000),
+            ValueType::Integer(1, 10_000),
             "The most requests at a time; as many as there are by default.",
         ),
-        Field::new(
+        FieldSchema::new(
             "parallel_pages",
-            Kind::Integer(1, 1000),
+            ValueType::Integer(1, 1000),
             "How many pages of one resource are fetched at a time, where the paginator can name them ahead; 1 by default.",
         ),
-        Field::new(
+        FieldSchema::new(
             "trusted_origins",
-            Kind::Names,
+            ValueType::Names,
             "Origins, such as https://files.example.com, that get headers and credentials too where a link leads there.",
         ),
     ],
@@ -62,15 +70,15 @@ pub struct ClientSpec {
 }
 
 impl ClientSpec {
-    pub(super) fn read(keys: &Keys<'_>, mistakes: &mut Vec<Mistake>) -> ClientSpec {
+    pub(super) fn read(keys: &ObjectReader<'_>, diagnostics: &mut Vec<SpecDiagnostic>) -> ClientSpec {
         if keys.number("requests_per_second").is_some_and(|rate| rate.is_nan() || rate <= 0.0) {
-            mistakes.push(keys.mistake("requests_per_second", "expected more than 0"));
+            diagnostics.push(keys.diagnostic("requests_per_second", "expected more than 0"));
         }
         ClientSpec {
-            base_url: template(keys, "base_url", mistakes).unwrap_or_default(),
-            headers: headers(keys, mistakes),
-            auth: keys.get("auth").map(|auth| AuthSpec::read(auth, &keys.path("auth"), mistakes)),
-            paginator: PaginatorSpec::read(keys, mistakes).unwrap_or_default(),
+            base_url: template(keys, "base_url", diagnostics).unwrap_or_default(),
+            headers: headers(keys, diagnostics),
+            auth: keys.get("auth").map(|auth| AuthSpec::read(auth, &keys.path("auth"), diagnostics)),
+            paginator: PaginatorSpec::read(keys, diagnostics).unwrap_or_default(),
             requests_per_second: keys.number("requests_per_second"),
             requests_in_flight: keys.integer("requests_in_flight"),
             parallel_pages: keys.integer("parallel_pages"),
@@ -79,13 +87,13 @@ impl ClientSpec {
     }
 }
 
-fn headers(keys: &Keys<'_>, mistakes: &mut Vec<Mistake>) -> Vec<(String, Template)> {
-    let headers = Keys::of(keys.get("headers").unwrap_or(&catchment_json::Value::Null), keys.path("headers"));
+fn headers(keys: &ObjectReader<'_>, diagnostics: &mut Vec<SpecDiagnostic>) -> Vec<(String, Template)> {
+    let headers = ObjectReader::of(keys.get("headers").unwrap_or(&catchment_json::Value::Null), keys.path("headers"));
     let names = keys.object("headers").map(|(name, _)| name);
-    names.filter_map(|name| Some((name.clone(), template(&headers, name, mistakes)?))).collect()
+    names.filter_map(|name| Some((name.clone(), template(&headers, name, diagnostics)?))).collect()
 }
 
 /// A text in which references may stand.
-pub(super) fn template(keys: &Keys<'_>, key: &str, mistakes: &mut Vec<Mistake>) -> Option<Template> {
-    keys.parsed(key, |text| Template::parse(text, In::Client), mistakes)
+pub(super) fn template(keys: &ObjectReader<'_>, key: &str, diagnostics: &mut Vec<SpecDiagnostic>) -> Option<Template> {
+    keys.parsed(key, |text| Template::parse(text, TemplateContext::Client), diagnostics)
 }

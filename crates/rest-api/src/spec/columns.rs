@@ -1,93 +1,98 @@
 //! Declared columns and contracts.
 
 use catchment_json::{Object, Value};
-use catchment_schema::{Column, Contract, DataType, Mode};
+use catchment_schema::{Column, ContractMode, DataType, SchemaContract};
 
-use super::keys::Keys;
 use super::names;
-use crate::Mistake;
-use crate::shape::{Field, Kind, Shape};
+use super::object_reader::ObjectReader;
+use crate::SpecDiagnostic;
+use crate::spec_schema::{FieldSchema, ObjectSchema, ValueType};
 
 macro_rules! column {
     ($name:literal, $name_field:expr) => {
-        Shape {
+        ObjectSchema {
             name: $name,
             doc: "A column that is declared.",
             has_extensions: true,
             fields: &[
                 $name_field,
-                Field::new("data_type", Kind::OneOf(&DATA_TYPES), "Its type; the rows say it by default."),
-                Field::new("nullable", Kind::Bool, "Whether it may have no value; true by default."),
-                Field::new("precision", Kind::Integer(0, 255), "How many digits, characters or bits it has."),
-                Field::new("scale", Kind::Integer(0, 255), "How many digits follow the point."),
-                Field::new("timezone", Kind::Bool, "Whether its times are instants; true by default."),
-                Field::new("unique", Kind::Bool, "Whether each value is there once."),
-                Field::new("primary_key", Kind::Bool, "Whether it is part of the primary key."),
-                Field::new("merge_key", Kind::Bool, "Whether it is part of the merge key."),
-                Field::new("hard_delete", Kind::Bool, "Whether a value in it says that the row is deleted."),
-                Field::new("partition", Kind::Bool, "Whether the table is partitioned by it, where the destination can."),
-                Field::new("cluster", Kind::Bool, "Whether the table is clustered by it, where the destination can."),
-                Field::new("sort", Kind::Bool, "Whether the table is sorted by it, where the destination can."),
-                Field::new(
+                FieldSchema::new("data_type", ValueType::OneOf(&DATA_TYPES), "Its type; the rows say it by default."),
+                FieldSchema::new("nullable", ValueType::Bool, "Whether it may have no value; true by default."),
+                FieldSchema::new("precision", ValueType::Integer(0, 255), "How many digits, characters or bits it has."),
+                FieldSchema::new("scale", ValueType::Integer(0, 255), "How many digits follow the point."),
+                FieldSchema::new("timezone", ValueType::Bool, "Whether its times are instants; true by default."),
+                FieldSchema::new("unique", ValueType::Bool, "Whether each value is there once."),
+                FieldSchema::new("primary_key", ValueType::Bool, "Whether it is part of the primary key."),
+                FieldSchema::new("merge_key", ValueType::Bool, "Whether it is part of the merge key."),
+                FieldSchema::new("hard_delete", ValueType::Bool, "Whether a value in it says that the row is deleted."),
+                FieldSchema::new(
+                    "partition",
+                    ValueType::Bool,
+                    "Whether the table is partitioned by it, where the destination can.",
+                ),
+                FieldSchema::new("cluster", ValueType::Bool, "Whether the table is clustered by it, where the destination can."),
+                FieldSchema::new("sort", ValueType::Bool, "Whether the table is sorted by it, where the destination can."),
+                FieldSchema::new(
                     "dedup_sort",
-                    Kind::OneOf(&["asc", "desc"]),
+                    ValueType::OneOf(&["asc", "desc"]),
                     "Which of several rows with one key is kept: by this order.",
                 ),
-                Field::new("description", Kind::Text, "What it is, for people."),
+                FieldSchema::new("description", ValueType::Text, "What it is, for people."),
             ],
         }
     };
 }
 
 const DATA_TYPES: [&str; DataType::ALL.len()] = names!(DataType);
-static COLUMN: Shape = column!("column", Field::new("name", Kind::Text, "Its name, the same as the key."));
-static NAMED_COLUMN: Shape = column!("named_column", Field::required("name", Kind::Text, "Its name."));
+static COLUMN: ObjectSchema = column!("column", FieldSchema::new("name", ValueType::Text, "Its name, the same as the key."));
+static NAMED_COLUMN: ObjectSchema = column!("named_column", FieldSchema::required("name", ValueType::Text, "Its name."));
 
-pub(super) const COLUMNS: Kind = Kind::Either(
-    &[Kind::MapOf(&Kind::Object(&COLUMN)), Kind::ListOf(&Kind::Object(&NAMED_COLUMN))],
+pub(super) const COLUMNS: ValueType = ValueType::Either(
+    &[ValueType::MapOf(&ValueType::Object(&COLUMN)), ValueType::ListOf(&ValueType::Object(&NAMED_COLUMN))],
     "an object of columns or a list of columns",
 );
 
-static MODES: Shape = Shape::new(
+static MODES: ObjectSchema = ObjectSchema::new(
     "contract",
     "What rows may change: what is new evolves, is discarded, or fails the run.",
     &[
-        Field::new("tables", Kind::OneOf(&MODE_NAMES), "New tables."),
-        Field::new("columns", Kind::OneOf(&MODE_NAMES), "New columns."),
-        Field::new("data_type", Kind::OneOf(&MODE_NAMES), "Values of another type than their column's."),
+        FieldSchema::new("tables", ValueType::OneOf(&MODE_NAMES), "New tables."),
+        FieldSchema::new("columns", ValueType::OneOf(&MODE_NAMES), "New columns."),
+        FieldSchema::new("data_type", ValueType::OneOf(&MODE_NAMES), "Values of another type than their column's."),
     ],
 );
-const MODE_NAMES: [&str; Mode::ALL.len()] = names!(Mode);
+const MODE_NAMES: [&str; ContractMode::ALL.len()] = names!(ContractMode);
 
-pub(super) const CONTRACT: Kind = Kind::Either(&[Kind::OneOf(&MODE_NAMES), Kind::Object(&MODES)], "a mode or an object of modes");
+pub(super) const CONTRACT: ValueType =
+    ValueType::Either(&[ValueType::OneOf(&MODE_NAMES), ValueType::Object(&MODES)], "a mode or an object of modes");
 
 /// The columns of a resource: an object of names with their hints, or a list of columns.
-pub(super) fn columns(keys: &Keys<'_>, mistakes: &mut Vec<Mistake>) -> Vec<Column> {
+pub(super) fn columns(keys: &ObjectReader<'_>, diagnostics: &mut Vec<SpecDiagnostic>) -> Vec<Column> {
     let path = keys.path("columns");
     match keys.get("columns") {
         Some(Value::Object(columns)) => {
             for (name, hints) in columns {
                 if let Some(other) = hints.get("name").and_then(Value::as_str).filter(|other| other != name) {
                     let problem = format!("found {other:?}, but the key of this column is {name:?}; write the name as the key");
-                    mistakes.push(Mistake::new(format!("{path}.{name}.name"), problem));
+                    diagnostics.push(SpecDiagnostic::new(format!("{path}.{name}.name"), problem));
                 }
             }
-            columns.iter().map(|(name, hints)| column(name, hints, &format!("{path}.{name}"), mistakes)).collect()
+            columns.iter().map(|(name, hints)| column(name, hints, &format!("{path}.{name}"), diagnostics)).collect()
         }
         Some(Value::Array(columns)) => columns
             .iter()
             .enumerate()
             .map(|(index, hints)| {
                 let name = hints.get("name").and_then(Value::as_str).unwrap_or_default();
-                column(name, hints, &format!("{path}[{index}]"), mistakes)
+                column(name, hints, &format!("{path}[{index}]"), diagnostics)
             })
             .collect(),
         _ => Vec::new(),
     }
 }
 
-fn column(name: &str, value: &Value, path: &str, mistakes: &mut Vec<Mistake>) -> Column {
-    let keys = Keys::of(value, path);
+fn column(name: &str, value: &Value, path: &str, diagnostics: &mut Vec<SpecDiagnostic>) -> Column {
+    let keys = ObjectReader::of(value, path);
     let data_type = keys.text("data_type").and_then(DataType::from_name);
     let mut hints = Object::new();
     for key in [
@@ -109,24 +114,24 @@ fn column(name: &str, value: &Value, path: &str, mistakes: &mut Vec<Mistake>) ->
         }
     }
     hints.extend(keys.extensions().map(|(key, value)| (key.clone(), value.clone())));
-    check_digits(data_type, &hints, path, mistakes);
+    check_digits(data_type, &hints, path, diagnostics);
     Column { name: name.to_owned(), data_type, nullable: keys.bool("nullable"), hints }
 }
 
 /// A decimal has at most 38 digits, and no more of them after the point than it has.
-fn check_digits(data_type: Option<DataType>, hints: &Object, path: &str, mistakes: &mut Vec<Mistake>) {
+fn check_digits(data_type: Option<DataType>, hints: &Object, path: &str, diagnostics: &mut Vec<SpecDiagnostic>) {
     let number = |key: &str, default| hints.get(key).and_then(Value::as_i64).unwrap_or(default);
     let (precision, scale) = (number("precision", 38), number("scale", 9));
     if data_type == Some(DataType::Decimal) && !((1..=38).contains(&precision) && scale <= precision) {
         let problem =
             format!("found precision {precision} and scale {scale}, expected at most 38 digits and a scale within them");
-        mistakes.push(Mistake::new(path, problem));
+        diagnostics.push(SpecDiagnostic::new(path, problem));
     }
 }
 
 /// The contract of a resource.
-pub(super) fn contract(keys: &Keys<'_>) -> Option<Contract> {
-    Contract::from_value(keys.get("schema_contract")?).ok()
+pub(super) fn contract(keys: &ObjectReader<'_>) -> Option<SchemaContract> {
+    SchemaContract::from_value(keys.get("schema_contract")?).ok()
 }
 
 /// Columns over their defaults, column by column, where both are objects.
@@ -135,7 +140,7 @@ pub(super) fn merge(own: &Value, default: &Value) -> Option<Value> {
     let mut merged = default.clone();
     for (name, hints) in own {
         let hints = match (hints, default.get(name)) {
-            (Value::Object(hints), Some(Value::Object(default))) => Value::Object(super::resource::over(hints, default)),
+            (Value::Object(hints), Some(Value::Object(default))) => Value::Object(super::resource::merge_objects(hints, default)),
             _ => hints.clone(),
         };
         merged.insert(name.clone(), hints);

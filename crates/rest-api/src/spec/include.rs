@@ -2,30 +2,32 @@
 
 use catchment_json::Value;
 
-use super::keys::Keys;
-use crate::shape::Kind;
+use super::object_reader::ObjectReader;
+use crate::spec_schema::ValueType;
 
-pub(super) const INCLUDE: Kind = Kind::Either(
-    &[Kind::ListOf(&Kind::Text), Kind::MapOf(&Kind::Names)],
+pub(super) const INCLUDE: ValueType = ValueType::Either(
+    &[ValueType::ListOf(&ValueType::Text), ValueType::MapOf(&ValueType::Names)],
     "a list of fields, or an object that has the fields of each resource",
 );
 
 /// A field that each row gets from the row that feeds it, or from one that feeds that: `_{resource}_{field}`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Include {
+pub struct IncludedParentField {
     /// The resource whose field it is; none stands for the one that feeds this one.
     pub resource: Option<String>,
     /// The field.
     pub field: String,
 }
 
-pub(super) fn read(keys: &Keys<'_>) -> Vec<Include> {
-    let include =
-        |resource: Option<&str>, field: &str| Include { resource: resource.map(str::to_owned), field: field.to_owned() };
+pub(super) fn read(keys: &ObjectReader<'_>) -> Vec<IncludedParentField> {
+    let include = |resource: Option<&str>, field: &str| IncludedParentField {
+        resource: resource.map(str::to_owned),
+        field: field.to_owned(),
+    };
     match keys.get("include_from_parent") {
         Some(Value::Object(resources)) => {
             let fields = |(resource, _): (&String, &Value)| {
-                let of = Keys::of(keys.get("include_from_parent").unwrap_or(&Value::Null), "");
+                let of = ObjectReader::of(keys.get("include_from_parent").unwrap_or(&Value::Null), "");
                 of.names(resource).into_iter().map(|field| include(Some(resource), &field)).collect::<Vec<_>>()
             };
             resources.iter().flat_map(fields).collect()

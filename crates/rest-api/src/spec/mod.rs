@@ -8,7 +8,7 @@ mod endpoint;
 mod hints;
 mod include;
 mod incremental;
-mod keys;
+mod object_reader;
 mod paginator;
 mod params;
 mod parents;
@@ -16,25 +16,25 @@ mod pipeline;
 mod processing_step;
 mod resource;
 mod response_action;
-mod top;
+mod root;
 
 use catchment_json::Value;
 use serde::de::{Deserialize, Deserializer, Error as _};
 
 pub use auth::AuthSpec;
 pub use client::ClientSpec;
-pub use endpoint::{AuthChoice, BodySpec, EndpointSpec, OnParentValueMissing};
-pub use include::Include;
+pub use endpoint::{BodySpec, EndpointAuth, EndpointSpec, OnParentValueMissing};
+pub use include::IncludedParentField;
 pub use incremental::IncrementalSpec;
-pub use paginator::{PaginatorSpec, ParamSpec, RangeSpec, TotalSpec};
+pub use paginator::{CounterSpec, PaginatorSpec, ParamTarget, TotalSpec};
 pub use pipeline::PipelineSpec;
-pub use processing_step::StepSpec;
+pub use processing_step::ProcessingStep;
 pub use resource::ResourceSpec;
 pub use response_action::{ActionSpec, ResponseActionSpec};
 
 #[cfg(test)]
-pub(crate) use resource::merged;
-pub(crate) use top::SPEC;
+pub(crate) use resource::merge_defaults;
+pub(crate) use root::SPEC;
 
 /// The names of all variants of an enum, as constants have to have them.
 macro_rules! names {

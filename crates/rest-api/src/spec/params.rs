@@ -4,24 +4,32 @@ use catchment_json::{Object, Value};
 
 use super::IncrementalSpec;
 use super::incremental::CURSOR_PARAM;
-use super::keys::Keys;
-use crate::shape::{Field, Kind, Shape, Tagged};
-use crate::template::{FieldOf, FormatSpec, In, Part, plain_text};
-use crate::{Mistake, Template, ValueTemplate};
+use super::object_reader::ObjectReader;
+use crate::spec_schema::{FieldSchema, ObjectSchema, TaggedUnion, ValueType};
+use crate::template::{FormatSpec, ParentFieldRef, Part, TemplateContext, plain_text};
+use crate::{SpecDiagnostic, Template, ValueTemplate};
 
 /// Parameters that are objects.
-static PARAM: Tagged =
-    Tagged { name: "param", default: "", variants: &[("resolve", &RESOLVE), ("incremental", &CURSOR_PARAM)], is_secret: false };
+static PARAM: TaggedUnion = TaggedUnion {
+    name: "param",
+    default: "",
+    variants: &[("resolve", &RESOLVE), ("incremental", &CURSOR_PARAM)],
+    is_secret: false,
+};
 
-static RESOLVE: Shape = Shape::new(
+static RESOLVE: ObjectSchema = ObjectSchema::new(
     "resolve",
     "A part of the path that is a field of the rows of another resource.",
-    &[Field::required("resource", Kind::Text, "The resource."), Field::required("field", Kind::JsonPath, "The field.")],
+    &[
+        FieldSchema::required("resource", ValueType::Text, "The resource."),
+        FieldSchema::required("field", ValueType::JsonPath, "The field."),
+    ],
 );
 
-pub(super) const PARAMS: Kind = Kind::MapOf(&Kind::Either(&[SCALAR, SCALARS, Kind::Tagged(&PARAM)], EXPECTED));
-const SCALAR: Kind = Kind::Either(&[Kind::Template, Kind::Number, Kind::Bool], EXPECTED);
-const SCALARS: Kind = Kind::ListOf(&SCALAR);
+pub(super) const PARAMS: ValueType =
+    ValueType::MapOf(&ValueType::Either(&[SCALAR, SCALARS, ValueType::Tagged(&PARAM)], EXPECTED));
+const SCALAR: ValueType = ValueType::Either(&[ValueType::Template, ValueType::Number, ValueType::Bool], EXPECTED);
+const SCALARS: ValueType = ValueType::ListOf(&SCALAR);
 const EXPECTED: &str = "a string, a number, a boolean, a list of them, or an object whose type is resolve or incremental";
 
 /// What parameters say together.
@@ -32,7 +40,7 @@ pub(super) struct Params {
 }
 
 /// Reads parameters, and binds those that stand in the path.
-pub(super) fn read(keys: &Keys<'_>, path: Template, mistakes: &mut Vec<Mistake>) -> (Template, Params) {
+pub(super) fn read(keys: &ObjectReader<'_>, path: Template, diagnostics: &mut Vec<SpecDiagnostic>) -> (Template, Params) {
     let given: Object = keys.object("params").map(|(name, value)| (name.clone(), value.clone())).collect();
     let at = |name: &str| keys.path(&format!("params.{name}"));
     let mut params = Params::default();
@@ -40,23 +48,24 @@ pub(super) fn read(keys: &Keys<'_>, path: Template, mistakes: &mut Vec<Mistake>)
         let is_bound = path.params().any(|param| param == name);
         match (value, kind(value)) {
             (Value::Object(_), "incremental") if params.incremental.is_some() => {
-                mistakes.push(Mistake::new(at(name), "there is another parameter with a cursor; an endpoint has one at most"));
+                diagnostics
+                    .push(SpecDiagnostic::new(at(name), "there is another parameter with a cursor; an endpoint has one at most"));
             }
             (Value::Object(_), "incremental") => {
-                params.incremental = Some(IncrementalSpec::of_param(name, value, &at(name), mistakes));
+                params.incremental = Some(IncrementalSpec::of_param(name, value, &at(name), diagnostics));
             }
             (Value::Object(_), "resolve") if !is_bound => {
                 let problem = format!(
                     "it is not in the path; write {{{name}}} there, or {{resources.NAME.FIELD}} in the place of its value"
                 );
-                mistakes.push(Mistake::new(at(name), problem));
+                diagnostics.push(SpecDiagnostic::new(at(name), problem));
             }
             (Value::Object(_), _) | (Value::Null, _) => {}
             _ if is_bound => {}
             (value, _) => {
-                let mut note = |path, problem| mistakes.push(Mistake::new(path, problem));
-                let value = ValueTemplate::read(value, In::Request, &at(name), &mut note);
-                let name = Template::parse(name, In::Request).unwrap_or_else(|problem| {
+                let mut note = |path, problem| diagnostics.push(SpecDiagnostic::new(path, problem));
+                let value = ValueTemplate::read(value, TemplateContext::Request, &at(name), &mut note);
+                let name = Template::parse(name, TemplateContext::Request).unwrap_or_else(|problem| {
                     note(at(name), problem);
                     Template::default()
                 });
@@ -64,7 +73,7 @@ pub(super) fn read(keys: &Keys<'_>, path: Template, mistakes: &mut Vec<Mistake>)
             }
         }
     }
-    (bind(path, &given, keys, mistakes), params)
+    (bind(path, &given, keys, diagnostics), params)
 }
 
 /// The `type` of a parameter that is an object.
@@ -73,16 +82,18 @@ fn kind(value: &Value) -> &str {
 }
 
 /// The path with its parameters in it.
-fn bind(path: Template, given: &Object, keys: &Keys<'_>, mistakes: &mut Vec<Mistake>) -> Template {
+fn bind(path: Template, given: &Object, keys: &ObjectReader<'_>, diagnostics: &mut Vec<SpecDiagnostic>) -> Template {
     path.bind(|name, format| match given.get(name) {
         Some(value @ Value::Object(_)) => {
-            let param = Keys::of(value, "");
+            let param = ObjectReader::of(value, "");
             match (kind(value), param.owned_text("resource"), param.json_path("field")) {
-                ("resolve", Some(resource), Some(field)) => vec![formatted(Part::Field(FieldOf { resource, field }), format)],
+                ("resolve", Some(resource), Some(field)) => {
+                    vec![formatted(Part::Field(ParentFieldRef { resource, field }), format)]
+                }
                 ("incremental", ..) => {
                     let problem =
                         format!("it has {{{name}}}, and that parameter is a cursor; write {{incremental.start_value}} there");
-                    mistakes.push(keys.mistake("path", problem));
+                    diagnostics.push(keys.diagnostic("path", problem));
                     Vec::new()
                 }
                 // what it lacks has been noted
@@ -90,7 +101,7 @@ fn bind(path: Template, given: &Object, keys: &Keys<'_>, mistakes: &mut Vec<Mist
             }
         }
         Some(Value::Array(_)) => {
-            mistakes.push(keys.mistake("path", format!("it has {{{name}}}, and that parameter is a list")));
+            diagnostics.push(keys.diagnostic("path", format!("it has {{{name}}}, and that parameter is a list")));
             Vec::new()
         }
         None | Some(Value::Null) => {
@@ -99,13 +110,13 @@ fn bind(path: Template, given: &Object, keys: &Keys<'_>, mistakes: &mut Vec<Mist
             let problem = format!(
                 "it has {{{name}}}, which is not in `params`, {given}; write {{{{ and }}}} for braces that are not a placeholder"
             );
-            mistakes.push(keys.mistake("path", problem));
+            diagnostics.push(keys.diagnostic("path", problem));
             Vec::new()
         }
         Some(value) => match param_value(value, format) {
             Ok(parts) => parts,
             Err(problem) => {
-                mistakes.push(keys.mistake(&format!("params.{name}"), problem));
+                diagnostics.push(keys.diagnostic(&format!("params.{name}"), problem));
                 Vec::new()
             }
         },
@@ -116,9 +127,9 @@ fn bind(path: Template, given: &Object, keys: &Keys<'_>, mistakes: &mut Vec<Mist
 fn param_value(value: &Value, format: Option<&FormatSpec>) -> Result<Vec<Part>, String> {
     if let (Value::Number(_) | Value::Bool(_), Some(format)) = (value, format) {
         let text = format.apply(value)?;
-        return Ok(vec![if format.is_urlencoded() { Part::Text(text) } else { Part::Value(text) }]);
+        return Ok(vec![if format.is_urlencoded() { Part::Literal(text) } else { Part::BoundParam(text) }]);
     }
-    let parts = Template::parse(&plain_text(value), In::Request)?.parts;
+    let parts = Template::parse(&plain_text(value), TemplateContext::Request)?.parts;
     if format.is_some() && parts.len() > 1 {
         return Err("it has several parts, and the path has a format for it; write the formats here".to_owned());
     }

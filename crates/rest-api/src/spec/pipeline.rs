@@ -1,17 +1,21 @@
 //! `pipeline`.
 
-use super::keys::Keys;
-use crate::shape::{Field, Kind, Shape};
+use super::object_reader::ObjectReader;
+use crate::spec_schema::{FieldSchema, ObjectSchema, ValueType};
 
-pub(super) static PIPELINE: Shape = Shape::new(
+pub(super) static PIPELINE: ObjectSchema = ObjectSchema::new(
     "pipeline",
     "Defaults for the pipeline; flags win over them.",
     &[
-        Field::new("pipeline_name", Kind::Name, "The name of the pipeline; the stem of the file's name by default."),
-        Field::new("destination", Kind::Name, "The name of the destination; duckdb by default."),
-        Field::new("dataset_name", Kind::Name, "The name of the dataset; that of the pipeline and `_dataset` by default."),
-        Field::new("import_schema_path", Kind::Text, "The folder of schema files that are imported before a run."),
-        Field::new("export_schema_path", Kind::Text, "The folder that schemas are exported to after a run."),
+        FieldSchema::new("pipeline_name", ValueType::Name, "The name of the pipeline; the stem of the file's name by default."),
+        FieldSchema::new("destination", ValueType::Name, "The name of the destination; duckdb by default."),
+        FieldSchema::new(
+            "dataset_name",
+            ValueType::Name,
+            "The name of the dataset; that of the pipeline and `_dataset` by default.",
+        ),
+        FieldSchema::new("import_schema_path", ValueType::Text, "The folder of schema files that are imported before a run."),
+        FieldSchema::new("export_schema_path", ValueType::Text, "The folder that schemas are exported to after a run."),
     ],
 );
 
@@ -31,7 +35,7 @@ pub struct PipelineSpec {
 }
 
 impl PipelineSpec {
-    pub(super) fn read(keys: &Keys<'_>) -> PipelineSpec {
+    pub(super) fn read(keys: &ObjectReader<'_>) -> PipelineSpec {
         PipelineSpec {
             pipeline_name: keys.owned_text("pipeline_name"),
             destination: keys.owned_text("destination"),

@@ -2,30 +2,42 @@
 
 use catchment_json::FieldPath;
 
-use super::keys::Keys;
-use crate::shape::{Field, Kind, Shape};
-use crate::{Expression, Mistake};
+use super::object_reader::ObjectReader;
+use crate::spec_schema::{FieldSchema, ObjectSchema, ValueType};
+use crate::{Expression, SpecDiagnostic};
 
-pub(super) static PROCESSING_STEP: Shape = Shape::new(
+pub(super) static PROCESSING_STEP: ObjectSchema = ObjectSchema::new(
     "processing_step",
     "What is done to rows on their way; several keys are done in the order in which they stand here.",
     &[
-        Field::new(
+        FieldSchema::new(
             "filter",
-            Kind::Text,
+            ValueType::Text,
             "An expression over `row`; rows of which it is not true are left out: row.state == \"open\"",
         ),
-        Field::new(
+        FieldSchema::new(
             "map",
-            Kind::Text,
+            ValueType::Text,
             "An expression over `row` that makes the row anew; null leaves it out: dict(row, total=row.a + row.b)",
         ),
-        Field::new("yield_map", Kind::Text, "An expression over `row` that makes a list of rows in its place: row.items"),
-        Field::new("drop", Kind::Names, "Fields that are left out, by their paths: internal, user.email, contacts[*].phone."),
-        Field::new("rename", Kind::MapOf(&Kind::Text), "New names of fields, by their paths; each stays in its object."),
-        Field::new(
+        FieldSchema::new(
+            "yield_map",
+            ValueType::Text,
+            "An expression over `row` that makes a list of rows in its place: row.items",
+        ),
+        FieldSchema::new(
+            "drop",
+            ValueType::Names,
+            "Fields that are left out, by their paths: internal, user.email, contacts[*].phone.",
+        ),
+        FieldSchema::new(
+            "rename",
+            ValueType::MapOf(&ValueType::Text),
+            "New names of fields, by their paths; each stays in its object.",
+        ),
+        FieldSchema::new(
             "mask",
-            Kind::Names,
+            ValueType::Names,
             "Fields whose values are replaced by ***, by their paths: user.email, contacts[*].phone; null stays null.",
         ),
     ],
@@ -33,7 +45,7 @@ pub(super) static PROCESSING_STEP: Shape = Shape::new(
 
 /// What is done to rows on their way.
 #[derive(Debug, Clone, PartialEq)]
-pub enum StepSpec {
+pub enum ProcessingStep {
     /// Rows of which it is not true are left out.
     Filter(Expression),
     /// Makes a row anew.
@@ -48,23 +60,23 @@ pub enum StepSpec {
     Mask(Vec<String>),
 }
 
-impl StepSpec {
+impl ProcessingStep {
     /// The steps of one object.
-    pub(super) fn read(keys: &Keys<'_>, mistakes: &mut Vec<Mistake>) -> Vec<StepSpec> {
+    pub(super) fn read(keys: &ObjectReader<'_>, diagnostics: &mut Vec<SpecDiagnostic>) -> Vec<ProcessingStep> {
         let mut steps = Vec::new();
-        let mut expression = |key: &str| keys.expression(key, &["row"], mistakes);
-        steps.extend(expression("filter").map(StepSpec::Filter));
-        steps.extend(expression("map").map(StepSpec::Map));
-        steps.extend(expression("yield_map").map(StepSpec::YieldMap));
+        let mut expression = |key: &str| keys.expression(key, &["row"], diagnostics);
+        steps.extend(expression("filter").map(ProcessingStep::Filter));
+        steps.extend(expression("map").map(ProcessingStep::Map));
+        steps.extend(expression("yield_map").map(ProcessingStep::YieldMap));
         for key in ["drop", "rename", "mask"] {
             let renamed = keys.object(key).map(|(old, _)| old.clone());
             let too_long = keys.names(key).into_iter().chain(renamed).find_map(|field| FieldPath::check(&field).err());
-            mistakes.extend(too_long.map(|problem| keys.mistake(key, problem.to_string())));
+            diagnostics.extend(too_long.map(|problem| keys.diagnostic(key, problem.to_string())));
         }
-        steps.extend(keys.get("drop").map(|_| StepSpec::Drop(keys.names("drop"))));
+        steps.extend(keys.get("drop").map(|_| ProcessingStep::Drop(keys.names("drop"))));
         let names = keys.object("rename").filter_map(|(old, new)| Some((old.clone(), new.as_str()?.to_owned())));
-        steps.extend(keys.get("rename").map(|_| StepSpec::Rename(names.collect())));
-        steps.extend(keys.get("mask").map(|_| StepSpec::Mask(keys.names("mask"))));
+        steps.extend(keys.get("rename").map(|_| ProcessingStep::Rename(names.collect())));
+        steps.extend(keys.get("mask").map(|_| ProcessingStep::Mask(keys.names("mask"))));
         steps
     }
 }

@@ -1,19 +1,23 @@
 //! What is made of certain answers.
 
-use super::keys::Keys;
-use crate::shape::{Field, Kind, Shape};
-use crate::{Expression, Mistake};
+use super::object_reader::ObjectReader;
+use crate::spec_schema::{FieldSchema, ObjectSchema, ValueType};
+use crate::{Expression, SpecDiagnostic};
 
-pub(super) static RESPONSE_ACTION: Shape = Shape::new(
+pub(super) static RESPONSE_ACTION: ObjectSchema = ObjectSchema::new(
     "response_action",
     "What to do with an answer. The first action that applies decides.",
     &[
-        Field::new("status_code", Kind::Integer(100, 599), "Only for answers with this status."),
-        Field::new("content", Kind::Text, "Only for answers that have this text in their body."),
-        Field::new("when", Kind::Text, "Only for answers of which this expression over `status`, `headers` and `body` is true."),
-        Field::required(
+        FieldSchema::new("status_code", ValueType::Integer(100, 599), "Only for answers with this status."),
+        FieldSchema::new("content", ValueType::Text, "Only for answers that have this text in their body."),
+        FieldSchema::new(
+            "when",
+            ValueType::Text,
+            "Only for answers of which this expression over `status`, `headers` and `body` is true.",
+        ),
+        FieldSchema::required(
             "action",
-            Kind::OneOf(&["ignore", "retry", "fail"]),
+            ValueType::OneOf(&["ignore", "retry", "fail"]),
             "ignore ends the pages silently, retry sends the request again, fail makes it an error.",
         ),
     ],
@@ -44,8 +48,8 @@ pub enum ActionSpec {
 }
 
 impl ResponseActionSpec {
-    pub(super) fn read(keys: &Keys<'_>, mistakes: &mut Vec<Mistake>) -> ResponseActionSpec {
-        let when = keys.expression("when", &["status", "headers", "body"], mistakes);
+    pub(super) fn read(keys: &ObjectReader<'_>, diagnostics: &mut Vec<SpecDiagnostic>) -> ResponseActionSpec {
+        let when = keys.expression("when", &["status", "headers", "body"], diagnostics);
         let action = match keys.text("action") {
             Some("retry") => ActionSpec::Retry,
             Some("fail") => ActionSpec::Fail,

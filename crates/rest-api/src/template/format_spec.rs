@@ -145,7 +145,7 @@ impl FormatSpec {
 
     fn misfit(&self, value: &Value) -> String {
         let kind = self.kind.map_or_else(|| "a precision alone".to_owned(), |kind| format!("the type `{kind}`"));
-        format!("the format has {kind}, which {} does not have", value.kind_name())
+        format!("the format has {kind}, which {} does not have", value.type_name())
     }
 
     /// A number of a type.
@@ -206,8 +206,8 @@ fn grouped(digits: &str, separator: char) -> String {
 /// A value as Python's `repr` has it.
 fn repr(value: &Value) -> String {
     match value {
-        Value::Text(text) if text.contains('\'') && !text.contains('"') => format!("\"{text}\""),
-        Value::Text(text) => format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'")),
+        Value::String(text) if text.contains('\'') && !text.contains('"') => format!("\"{text}\""),
+        Value::String(text) => format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'")),
         Value::Null => "None".to_owned(),
         other => plain_text(other),
     }

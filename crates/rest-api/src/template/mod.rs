@@ -1,18 +1,18 @@
 //! Texts with placeholders and references: `{resources.users.id}`, `${env:TOKEN}`; braces that are meant are doubled.
 
-mod fill;
 mod format_spec;
 mod parse;
+mod render;
 mod value;
 
 use std::fmt;
 
-use catchment_json::{Path, Value};
+use catchment_json::{JsonPath, Value};
 use catchment_settings::Secret;
 
-pub(crate) use fill::{Fill, FillError, fields_of};
 pub(crate) use format_spec::FormatSpec;
 pub(crate) use parse::has_reference;
+pub(crate) use render::{RenderContext, RenderError, fields_of};
 pub use value::ValueTemplate;
 
 /// A text with placeholders and references, read once and filled in for each request.
@@ -25,13 +25,13 @@ pub struct Template {
 
 #[derive(Clone, PartialEq)]
 pub(crate) enum Part {
-    Text(String),
+    Literal(String),
     /// A parameter that stands in a path.
-    Param(String),
+    PathParam(String),
     /// What a parameter that stood there was, which is a value and no piece of a path.
-    Value(String),
+    BoundParam(String),
     Incremental(CursorValue),
-    Field(FieldOf),
+    Field(ParentFieldRef),
     /// A value that is written out in some way.
     Formatted(Box<Part>, FormatSpec),
     Reference(Reference),
@@ -49,9 +49,9 @@ pub(crate) enum CursorValue {
 
 /// A field of a row of another resource.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct FieldOf {
+pub(crate) struct ParentFieldRef {
     pub(crate) resource: String,
-    pub(crate) field: Path,
+    pub(crate) field: JsonPath,
 }
 
 /// What stands in the place of a value that is not to stand in the spec.
@@ -74,7 +74,7 @@ impl fmt::Display for Reference {
 
 /// Where a template stands, which decides what may stand in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum In {
+pub(crate) enum TemplateContext {
     /// In the path of a URL: `{name}` is a parameter.
     Path,
     /// In parameters, headers and bodies.
@@ -105,13 +105,13 @@ impl Template {
     }
 
     /// The fields of rows of other resources that stand in it.
-    pub(crate) fn fields(&self) -> impl Iterator<Item = &FieldOf> {
+    pub(crate) fn fields(&self) -> impl Iterator<Item = &ParentFieldRef> {
         self.parts.iter().filter_map(|part| if let Part::Field(of) = part.value() { Some(of) } else { None })
     }
 
     /// The parameters that stand in it: `{name}` in a path.
     pub(crate) fn params(&self) -> impl Iterator<Item = &str> {
-        self.parts.iter().filter_map(|part| if let Part::Param(name) = part.value() { Some(name.as_str()) } else { None })
+        self.parts.iter().filter_map(|part| if let Part::PathParam(name) = part.value() { Some(name.as_str()) } else { None })
     }
 
     /// Its references.
@@ -121,16 +121,16 @@ impl Template {
 
     /// Whether it is a text that stands for itself.
     pub fn is_literal(&self) -> bool {
-        self.parts.iter().all(|part| matches!(part, Part::Text(_)))
+        self.parts.iter().all(|part| matches!(part, Part::Literal(_)))
     }
 
     /// The same template with its parameters bound: each by the parts that `bind` gives, which is told of the format that
     /// the parameter is written out with.
     pub(crate) fn bind(self, mut bind: impl FnMut(&str, Option<&FormatSpec>) -> Vec<Part>) -> Template {
         let parts = self.parts.into_iter().flat_map(|part| match &part {
-            Part::Param(name) => bind(name, None),
+            Part::PathParam(name) => bind(name, None),
             Part::Formatted(value, format) => match &**value {
-                Part::Param(name) => bind(name, Some(format)),
+                Part::PathParam(name) => bind(name, Some(format)),
                 _ => vec![part],
             },
             _ => vec![part],
@@ -148,9 +148,9 @@ impl Template {
     }
 
     /// The text with its placeholders as they are written.
-    pub(crate) fn shown(&self) -> String {
+    pub(crate) fn to_redacted_string(&self) -> String {
         let part = |part: &Part| match part {
-            Part::Text(text) | Part::Value(text) => text.clone(),
+            Part::Literal(text) | Part::BoundParam(text) => text.clone(),
             Part::Resolved(_) => "***".to_owned(),
             placeholder => format!("{placeholder:?}"),
         };
@@ -184,9 +184,9 @@ impl Part {
     /// Its text, which no data changes; none for a placeholder.
     fn literal(&self) -> Option<&str> {
         match self {
-            Part::Text(text) | Part::Value(text) => Some(text),
+            Part::Literal(text) | Part::BoundParam(text) => Some(text),
             Part::Resolved(secret) => Some(secret.expose()),
-            Part::Param(_) | Part::Incremental(_) | Part::Field(_) | Part::Formatted(..) | Part::Reference(_) => None,
+            Part::PathParam(_) | Part::Incremental(_) | Part::Field(_) | Part::Formatted(..) | Part::Reference(_) => None,
         }
     }
 
@@ -197,15 +197,15 @@ impl Part {
 
     /// The same part as a value that is put into a path.
     pub(crate) fn into_value(self) -> Part {
-        if let Part::Text(text) = self { Part::Value(text) } else { self }
+        if let Part::Literal(text) = self { Part::BoundParam(text) } else { self }
     }
 }
 
 impl fmt::Debug for Part {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Part::Text(_) | Part::Value(_) => f.write_str("…"),
-            Part::Param(name) => write!(f, "{{{name}}}"),
+            Part::Literal(_) | Part::BoundParam(_) => f.write_str("…"),
+            Part::PathParam(name) => write!(f, "{{{name}}}"),
             Part::Incremental(value) => write!(f, "{{incremental.{}}}", value.name()),
             Part::Field(of) => write!(f, "{{resources.{}.{}}}", of.resource, of.field.as_str()),
             Part::Formatted(part, _) => part.fmt(f),

@@ -1,8 +1,8 @@
 //! Text to template.
 
-use catchment_json::Path;
+use catchment_json::JsonPath;
 
-use super::{CursorValue, FieldOf, FormatSpec, In, Part, Reference, Template};
+use super::{CursorValue, FormatSpec, ParentFieldRef, Part, Reference, Template, TemplateContext};
 
 const PREFIXES: [&str; 2] = ["${env:", "${secret:"];
 
@@ -17,7 +17,7 @@ impl Template {
     /// # Errors
     ///
     /// Where a brace has no partner, or a placeholder is not known; the text says which.
-    pub(crate) fn parse(text: &str, place: In) -> Result<Template, String> {
+    pub(crate) fn parse(text: &str, position: TemplateContext) -> Result<Template, String> {
         let mut template = Template::default();
         let mut rest = text;
         while let Some(at) = rest.find(['{', '}', '$']) {
@@ -26,7 +26,7 @@ impl Template {
             rest = if let Some((reference, after)) = reference(from)? {
                 template.parts.push(Part::Reference(reference));
                 after
-            } else if place == In::Client || from.starts_with('$') {
+            } else if position == TemplateContext::Client || from.starts_with('$') {
                 let (brace, after) = from.split_at(1);
                 template.push_text(brace);
                 after
@@ -37,7 +37,7 @@ impl Template {
                 template.push_text("}");
                 after
             } else if let Some((name, after)) = from.strip_prefix('{').and_then(|inside| inside.split_once('}')) {
-                template.parts.push(placeholder(name, place)?);
+                template.parts.push(placeholder(name, position)?);
                 after
             } else {
                 return Err("it has a brace without a partner; write {{ or }} for a brace that is not a placeholder".to_owned());
@@ -50,8 +50,8 @@ impl Template {
     fn push_text(&mut self, text: &str) {
         match self.parts.last_mut() {
             _ if text.is_empty() => {}
-            Some(Part::Text(before)) => before.push_str(text),
-            _ => self.parts.push(Part::Text(text.to_owned())),
+            Some(Part::Literal(before)) => before.push_str(text),
+            _ => self.parts.push(Part::Literal(text.to_owned())),
         }
     }
 }
@@ -70,16 +70,16 @@ fn reference(text: &str) -> Result<Option<(Reference, &str)>, String> {
     Ok(Some((reference, after)))
 }
 
-fn placeholder(written: &str, place: In) -> Result<Part, String> {
+fn placeholder(written: &str, position: TemplateContext) -> Result<Part, String> {
     let (name, format) = FormatSpec::split(written)?;
-    let part = value(name, place)?;
+    let part = value(name, position)?;
     Ok(match format {
         Some(format) => Part::Formatted(Box::new(part), format),
         None => part,
     })
 }
 
-fn value(written: &str, place: In) -> Result<Part, String> {
+fn value(written: &str, position: TemplateContext) -> Result<Part, String> {
     let name = written.trim();
     match name {
         "incremental.start_value" | "incremental.last_value" => return Ok(Part::Incremental(CursorValue::Start)),
@@ -88,12 +88,12 @@ fn value(written: &str, place: In) -> Result<Part, String> {
         _ => {}
     }
     if let Some((resource, field)) = name.strip_prefix("resources.").and_then(|rest| rest.split_once('.')) {
-        let field = Path::parse(field).map_err(|error| format!("the placeholder {{{name}}}: {error}"))?;
-        return Ok(Part::Field(FieldOf { resource: resource.to_owned(), field }));
+        let field = JsonPath::parse(field).map_err(|error| format!("the placeholder {{{name}}}: {error}"))?;
+        return Ok(Part::Field(ParentFieldRef { resource: resource.to_owned(), field }));
     }
     let is_word = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'));
-    match place {
-        In::Path if is_word => Ok(Part::Param(name.to_owned())),
+    match position {
+        TemplateContext::Path if is_word => Ok(Part::PathParam(name.to_owned())),
         _ => Err(format!(
             "there is no placeholder {{{written}}}; use {{resources.NAME.FIELD}}, {{incremental.start_value}}, \
              {{incremental.initial_value}} or {{incremental.end_value}}, or write {{{{ and }}}} for braces that are not a placeholder"

@@ -3,7 +3,7 @@
 use catchment_json::Value;
 use catchment_settings::Secret;
 
-use super::{In, Reference, Template};
+use super::{Reference, Template, TemplateContext};
 
 /// A value in whose strings placeholders and references stand. A string that is one placeholder and nothing else becomes
 /// what it stands for, with its type.
@@ -21,26 +21,31 @@ pub enum ValueTemplate {
 
 impl ValueTemplate {
     /// Reads a value that stands in `place`; `note` is told of what is wrong, by the path below `path`.
-    pub(crate) fn read(value: &Value, place: In, path: &str, note: &mut dyn FnMut(String, String)) -> ValueTemplate {
+    pub(crate) fn read(
+        value: &Value,
+        position: TemplateContext,
+        path: &str,
+        note: &mut dyn FnMut(String, String),
+    ) -> ValueTemplate {
         let template = |text: &str, path: &str, note: &mut dyn FnMut(String, String)| {
-            Template::parse(text, place).unwrap_or_else(|problem| {
+            Template::parse(text, position).unwrap_or_else(|problem| {
                 note(path.to_owned(), problem);
                 Template::default()
             })
         };
         match value {
             Value::Null | Value::Bool(_) | Value::Number(_) => ValueTemplate::Plain(value.clone()),
-            Value::Text(text) => ValueTemplate::Text(template(text, path, note)),
+            Value::String(text) => ValueTemplate::Text(template(text, path, note)),
             Value::Array(elements) => {
                 let elements = elements.iter().enumerate();
                 ValueTemplate::List(
-                    elements.map(|(index, element)| Self::read(element, place, &format!("{path}[{index}]"), note)).collect(),
+                    elements.map(|(index, element)| Self::read(element, position, &format!("{path}[{index}]"), note)).collect(),
                 )
             }
             Value::Object(entries) => {
                 let entries = entries.iter().map(|(key, value)| {
                     let path = format!("{path}.{key}");
-                    (template(key, &path, note), Self::read(value, place, &path, note))
+                    (template(key, &path, note), Self::read(value, position, &path, note))
                 });
                 ValueTemplate::Object(entries.collect())
             }
@@ -48,24 +53,26 @@ impl ValueTemplate {
     }
 
     /// The value with its placeholders as they are written.
-    pub(crate) fn shown(&self) -> Value {
+    pub(crate) fn to_redacted_string(&self) -> Value {
         match self {
             ValueTemplate::Plain(value) => value.clone(),
-            ValueTemplate::Text(template) => Value::from(template.shown()),
-            ValueTemplate::List(elements) => Value::Array(elements.iter().map(ValueTemplate::shown).collect()),
-            ValueTemplate::Object(entries) => Value::object(entries.iter().map(|(key, value)| (key.shown(), value.shown()))),
+            ValueTemplate::Text(template) => Value::from(template.to_redacted_string()),
+            ValueTemplate::List(elements) => Value::Array(elements.iter().map(ValueTemplate::to_redacted_string).collect()),
+            ValueTemplate::Object(entries) => {
+                Value::object(entries.iter().map(|(key, value)| (key.to_redacted_string(), value.to_redacted_string())))
+            }
         }
     }
 
     /// Calls `f` with every template in it.
-    pub(crate) fn each<'t>(&'t self, f: &mut dyn FnMut(&'t Template)) {
+    pub(crate) fn for_each_template<'t>(&'t self, f: &mut dyn FnMut(&'t Template)) {
         match self {
             ValueTemplate::Plain(_) => {}
             ValueTemplate::Text(template) => f(template),
-            ValueTemplate::List(elements) => elements.iter().for_each(|element| element.each(f)),
+            ValueTemplate::List(elements) => elements.iter().for_each(|element| element.for_each_template(f)),
             ValueTemplate::Object(entries) => entries.iter().for_each(|(key, value)| {
                 f(key);
-                value.each(f);
+                value.for_each_template(f);
             }),
         }
     }

@@ -1,6 +1,6 @@
 //! Resources that are fed with the rows of others.
 
-use super::{Answer, ScriptedServer, fresh, json, parse, run, run_against, shown, source};
+use super::{ScriptedResponse, ScriptedServer, fresh, json, parse, run, run_against, shown, source};
 
 /// A server with users, their posts, and comments of these.
 fn blog() -> ScriptedServer {
@@ -15,7 +15,7 @@ fn blog() -> ScriptedServer {
                     .header("link", format!("</posts/{post}/comments?page=2>; rel=\"next\"")),
                 Some(_) => json(&format!(r#"[{{"id": {post}2}}]"#)),
             },
-            _ => Answer::json(404, "{}"),
+            _ => ScriptedResponse::json(404, "{}"),
         }
     })
 }
@@ -222,7 +222,7 @@ fn what_no_path_can_have_is_an_error() {
 fn an_answer_that_is_ignored_is_no_row() {
     let server = ScriptedServer::start(|request| match request.path.as_str() {
         "/posts" => json(r#"[{"id": 1}, {"id": 2}, {"id": 3}]"#),
-        "/posts/2/details" => Answer::json(404, "{}"),
+        "/posts/2/details" => ScriptedResponse::json(404, "{}"),
         _ => json(r#"[{"text": "d"}]"#),
     });
     let spec = r#"{"client": {"base_url": "BASE"}, "resources": [{"name": "posts", "selected": false}, {"name": "details",

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use catchment_extract::{Row, Start};
+use catchment_extract::{ResumePoint, Row};
 use catchment_json::{Document, Selection};
 use futures_util::StreamExt as _;
 
@@ -20,7 +20,7 @@ fn check(endpoint: &str, expected: &[&str]) {
     let (_, rows) = run_against(&spec, &server);
     let rows = rows.unwrap();
     let of_staff = rows.iter().filter(|row| row.starts_with("staff ")).count();
-    let show = |request: &super::Received| {
+    let show = |request: &super::ReceivedRequest| {
         format!("{} {} {}", super::shown(request), request.header("x-m").unwrap_or("-"), request.text())
     };
     let mut found: Vec<_> = server.requests().iter().map(show).filter(|request| !request.starts_with("GET /staff")).collect();
@@ -76,9 +76,9 @@ fn pages_of(row: &str, resource: &str) -> String {
     );
     let spec = parse(&spec);
     let endpoint = Arc::new(crate::RestApi::new(&spec).endpoints().unwrap().pop().unwrap().1);
-    let page = Selection::elements(Document::parse(row.as_bytes().to_vec()).unwrap());
-    let start = Start::new(Some("2024-01-01".into()), Some("2024-01-01".into())).to(Some("2024-01-03".into()));
-    let pages = crate::pages::of_row(&endpoint, Row::all(&page).pop().unwrap(), &start, 0);
+    let page = Selection::from_document(Document::parse(row.as_bytes().to_vec()).unwrap());
+    let start = ResumePoint::new(Some("2024-01-01".into()), Some("2024-01-01".into())).with_end_value(Some("2024-01-03".into()));
+    let pages = crate::pages::dependent_pages(&endpoint, Row::from_page(&page).pop().unwrap(), &start, 0);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let show = |page: Result<catchment_extract::Page, catchment_extract::PageError>| match page {
         Ok(page) => {

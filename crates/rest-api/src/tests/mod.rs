@@ -1,6 +1,6 @@
 mod dependents;
+mod diagnostics;
 mod missing_values;
-mod mistakes;
 mod page_memory;
 mod paginators;
 mod requests;
@@ -13,17 +13,17 @@ mod steps;
 use std::ops::ControlFlow;
 use std::sync::Mutex;
 
-use catchment_extract::{Boundaries, Budget, ExtractError, Extracted, Extraction, Source, Warning};
+use catchment_extract::{Boundaries, ExtractError, ExtractEvent, ExtractWarning, Extraction, MemoryBudget, Source};
 use catchment_json::Value;
-use catchment_rest_client::testing::{Answer, Received, ScriptedServer};
+use catchment_rest_client::testing::{ReceivedRequest, ScriptedResponse, ScriptedServer};
 use catchment_rest_client::{RestClient, RetryPolicy};
 use catchment_settings::{NoSettings, Settings};
 use catchment_state::State;
 
-use crate::{Format, RestApi, Spec};
+use crate::{RestApi, Spec, SpecFormat};
 
 fn parse(spec: &str) -> Spec {
-    Spec::parse(spec, Format::Json).unwrap()
+    Spec::parse(spec, SpecFormat::Json).unwrap()
 }
 
 /// A source that tries nothing twice.
@@ -40,18 +40,18 @@ fn source_with(spec: &Spec, settings: Settings<'_>) -> Source {
 struct Run {
     rows: Vec<String>,
     state: State,
-    warnings: Vec<Warning>,
+    warnings: Vec<ExtractWarning>,
 }
 
 async fn extract(source: &Source, state: &State) -> Result<Run, ExtractError> {
     let rows = Mutex::new(Vec::new());
-    let sink = |extracted: Extracted| {
-        if let Extracted::Rows { batch, .. } = extracted {
+    let sink = |extracted: ExtractEvent| {
+        if let ExtractEvent::Rows { batch, .. } = extracted {
             rows.lock().unwrap().extend(batch.rows.nodes().map(|row| format!("{} {row:?}", batch.resource)));
         }
         ControlFlow::Continue(())
     };
-    let after = Extraction::new(source, state, &Boundaries::new())?.run(&Budget::new(1 << 20), &sink).await?;
+    let after = Extraction::new(source, state, &Boundaries::new())?.run(&MemoryBudget::new(1 << 20), &sink).await?;
     Ok(Run { rows: std::mem::take(&mut rows.lock().unwrap()), state: after.state, warnings: after.warnings })
 }
 
@@ -71,7 +71,7 @@ fn fresh() -> State {
 }
 
 /// A request as `GET /path?a=1`.
-fn shown(request: &Received) -> String {
+fn shown(request: &ReceivedRequest) -> String {
     let query = request.query.iter().map(|(k, v)| format!("{k}={v}")).collect::<Vec<_>>().join("&");
     let query = if query.is_empty() { query } else { format!("?{query}") };
     format!("{} {}{query}", request.method, request.path)
@@ -85,8 +85,8 @@ fn run_against(spec: &str, server: &ScriptedServer) -> (Vec<String>, Result<Vec<
     (requests, rows.map_err(|error| chain(&error).replace(&server.url(), "BASE")))
 }
 
-fn json(body: &str) -> Answer {
-    Answer::json(200, body)
+fn json(body: &str) -> ScriptedResponse {
+    ScriptedResponse::json(200, body)
 }
 
 fn value(text: &str) -> Value {

@@ -4,9 +4,9 @@ use std::ops::ControlFlow;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use catchment_extract::{Boundaries, Budget, ExtractOptions, Extracted, Extraction, Progress};
+use catchment_extract::{Boundaries, ExtractEvent, ExtractOptions, Extraction, MemoryBudget, ProgressChannel};
 use catchment_rest_client::RestClient;
-use catchment_rest_client::testing::{Answer, Received, ScriptedServer};
+use catchment_rest_client::testing::{ReceivedRequest, ScriptedResponse, ScriptedServer};
 
 use super::{fresh, parse};
 use crate::RestApi;
@@ -27,7 +27,7 @@ const SPEC: &str = r#"{"client": {"base_url": "BASE", "paginator": "header_link"
 ]}"#;
 
 /// A page of two rows, about as long as the hash of its URL says, and perhaps a link to another one.
-fn page(request: &Received, seed: u32) -> Answer {
+fn page(request: &ReceivedRequest, seed: u32) -> ScriptedResponse {
     let param = |name: &str| request.query.iter().find(|(key, _)| key == name).map_or("0", |(_, value)| value);
     let (part, day) = (param("page"), param("from"));
     let hash = hash(&format!("{seed} {} {day} {part}", request.path));
@@ -38,7 +38,7 @@ fn page(request: &Received, seed: u32) -> Answer {
         _ => 400_000,
     };
     let text = "x".repeat(bytes);
-    let page = Answer::json(
+    let page = ScriptedResponse::json(
         200,
         format!(r#"[{{"id": "{hash}", "day": {day}}}, {{"id": "{}", "day": {day}, "text": "{text}"}}]"#, hash + 1),
     );
@@ -62,16 +62,16 @@ async fn load(server: &ScriptedServer, client: catchment_rest_client::RestClient
     let spec = parse(&SPEC.replace("BASE", &server.url()));
     let source = RestApi::new(&spec).client(client).source().unwrap();
     let rows = Mutex::new(Vec::new());
-    let sink = |extracted: Extracted| {
-        if let Extracted::Rows { batch, .. } = extracted {
+    let sink = |extracted: ExtractEvent| {
+        if let ExtractEvent::Rows { batch, .. } = extracted {
             let ids = batch.rows.nodes().map(|row| format!("{} {:?}", batch.resource, row.get("id")));
             rows.lock().unwrap().extend(ids);
         }
         ControlFlow::Continue(())
     };
-    let (state, progress) = (fresh(), Progress::default());
-    let run = Extraction::with(&source, &state, &Boundaries::new(), &Default::default(), options, &progress).unwrap();
-    let (budget, run) = (Budget::new(64 << 10), run);
+    let (state, progress) = (fresh(), ProgressChannel::default());
+    let run = Extraction::with_options(&source, &state, &Boundaries::new(), &Default::default(), options, &progress).unwrap();
+    let (budget, run) = (MemoryBudget::new(64 << 10), run);
     let ran = tokio::time::timeout(Duration::from_secs(60), run.run(&budget, &sink)).await;
     ran.expect("pages wait for each other").unwrap();
     let mut rows = std::mem::take(&mut *rows.lock().unwrap());
@@ -82,7 +82,7 @@ async fn load(server: &ScriptedServer, client: catchment_rest_client::RestClient
 /// Loads with little memory, and compares with what there is.
 async fn check(seed: u32, max_rows: usize) {
     let server = ScriptedServer::start(move |request| page(request, seed));
-    let options = ExtractOptions { max_rows, ..ExtractOptions::default() };
+    let options = ExtractOptions { max_parallel_items: max_rows, ..ExtractOptions::default() };
     let little = RestClient::builder().max_response_bytes(1 << 20);
     let (found, expected) = (load(&server, little, options).await, load(&server, RestClient::builder(), options).await);
     assert!(expected.len() > 20, "{} rows", expected.len());

@@ -1,14 +1,14 @@
 //! Paginators of specs, by the requests that they make.
 
-use super::{Answer, ScriptedServer, extract_queries};
+use super::{ScriptedResponse, ScriptedServer, extract_queries};
 
 /// The queries that a paginator sends to a server that has a page of two rows, the number 2 and the cursor `c` for all.
 #[track_caller]
 fn check(paginator: &str, expected: &str) {
     let body = r#"{"rows": [1, 2], "total": 2, "more": false, "next": "c", "cursors": {"next": "c"}, "meta": {"n": "4"}}"#;
     let server = ScriptedServer::start(move |request| match request.param("cursor").or(request.param("c")) {
-        None => Answer::json(200, body).header("next", "c"),
-        Some(_) => Answer::json(200, r#"{"rows": [3]}"#),
+        None => ScriptedResponse::json(200, body).header("next", "c"),
+        Some(_) => ScriptedResponse::json(200, r#"{"rows": [3]}"#),
     });
     let spec = format!(
         r#"{{"client": {{"base_url": "BASE", "paginator": {paginator}}}, "resources": [{{"name": "a", "endpoint": {{"data_selector": "rows"}}}}]}}"#,

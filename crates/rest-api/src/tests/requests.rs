@@ -1,12 +1,12 @@
 //! What reaches the server.
 
-use catchment_rest_client::testing::Received;
+use catchment_rest_client::testing::ReceivedRequest;
 
-use super::{Answer, ScriptedServer, State, fresh, json, parse, run, run_against, shown, source};
+use super::{ScriptedResponse, ScriptedServer, State, fresh, json, parse, run, run_against, shown, source};
 
 /// Extracts a resource from a server that answers everything with one row, and shows the requests.
 fn requests(resource: &str, state: &State) -> (Vec<String>, State) {
-    let server = ScriptedServer::start(|_| Answer::json(200, r#"[{"id": 1, "at": "2024-05-01T00:00:00Z"}]"#));
+    let server = ScriptedServer::start(|_| ScriptedResponse::json(200, r#"[{"id": 1, "at": "2024-05-01T00:00:00Z"}]"#));
     let spec =
         format!(r#"{{"client": {{"base_url": "{}", "headers": {{"x-a": "1"}}}}, "resources": [{resource}]}}"#, server.url());
     let run = run(&source(&parse(&spec)), state).unwrap_or_else(|error| panic!("{}", super::chain(&error)));
@@ -82,7 +82,7 @@ fn first(endpoint: &str) -> String {
     let spec = format!(r#"{{"client": {{"base_url": "BASE"}}, "resources": [{{"name": "r", "endpoint": {endpoint}}}]}}"#);
     let (_, rows) = run_against(&spec, &server);
     assert_eq!(rows, Ok(vec![r#"r {"id":1}"#.to_owned()]));
-    let show = |r: &Received| format!("{} {} {}", shown(r), r.header("content-type").unwrap_or("-"), r.text());
+    let show = |r: &ReceivedRequest| format!("{} {} {}", shown(r), r.header("content-type").unwrap_or("-"), r.text());
     server.requests().first().map(show).unwrap_or_default()
 }
 
@@ -119,7 +119,7 @@ fn a_cursor_goes_into_the_body() {
     let spec = r#"{"client": {"base_url": "BASE"}, "resources": [{"name": "r", "endpoint": {"path": "search", "method": "POST",
         "json": {"query": "x"}, "paginator": {"type": "cursor", "cursor_path": "next", "cursor_body_path": "page.after"}}}]}"#;
     assert_eq!(run_against(spec, &server).1, Ok(vec![r#"r {"id":1}"#.to_owned(), r#"r {"id":2}"#.to_owned()]));
-    let bodies: Vec<_> = server.requests().iter().map(Received::text).collect();
+    let bodies: Vec<_> = server.requests().iter().map(ReceivedRequest::text).collect();
     assert_eq!(bodies, [r#"{"query":"x"}"#, r#"{"query":"x","page":{"after":"c2"}}"#]);
 }
 
@@ -129,7 +129,7 @@ fn response_actions_decide() {
     fn check(answers: &'static [(u16, &str)], actions: &str, expected: Result<&[&str], &str>) {
         let server = ScriptedServer::start(move |request| {
             let (status, body) = answers.get(request.index).copied().unwrap_or((500, "no more"));
-            Answer::json(status, body)
+            ScriptedResponse::json(status, body)
         });
         let spec = format!(
             r#"{{"client": {{"base_url": "BASE"}}, "resources": [{{"name": "r", "endpoint": {{"response_actions": [{actions}]}}}}]}}"#
@@ -183,14 +183,14 @@ fn clients_keep_to_their_limits() {
     let server = ScriptedServer::start(|_| json("[]").delay(std::time::Duration::from_millis(20)));
     let spec = r#"{"client": {"base_url": "BASE", "requests_in_flight": 2}, "resources": ["a", "b", "c", "d", "e"]}"#;
     assert!(run_against(spec, &server).1.is_ok());
-    assert_eq!((server.requests().len(), server.most_at_once()), (5, 2));
+    assert_eq!((server.requests().len(), server.max_concurrent_requests()), (5, 2));
 }
 
 #[test]
 fn resources_that_are_not_selected_are_left_out() {
     let spec = parse(r#"{"client": {"base_url": "http://x"}, "resources": ["a", {"name": "b", "selected": false}]}"#);
     let source = source(&spec);
-    assert_eq!(source.loaded().map(|r| r.name.as_str()).collect::<Vec<_>>(), ["a"]);
+    assert_eq!(source.selected_resources().map(|r| r.name.as_str()).collect::<Vec<_>>(), ["a"]);
     assert_eq!(source.name, "rest_api");
 }
 
@@ -224,6 +224,6 @@ fn ranges_are_asked_for_in_windows() {
         "GET /a?to=2024-03-05&from=2024-03-03",
     ];
     assert_eq!(requests, expected);
-    let planned = api.plan(|_| catchment_extract::Start::new(None, Some("2024-01-01".into()))).unwrap();
+    let planned = api.plan(|_| catchment_extract::ResumePoint::new(None, Some("2024-01-01".into()))).unwrap();
     assert!(planned[0].first_request.ends_with("/a?to=2024-01-31&from=2024-01-01"), "{planned:?}");
 }

@@ -3,14 +3,14 @@
 use catchment_extract::{Boundaries, Extraction};
 
 use super::{fresh, parse, source};
-use crate::{Format, RestApi, Spec};
+use crate::{RestApi, Spec, SpecFormat};
 
 /// How many keys nobody knows.
 const KEYS: usize = 200_000;
 
 /// The lines of the message about a spec: how many there are, the second and the last one.
 #[track_caller]
-fn check(spec: &str, format: Format, expected: (usize, &str, &str)) {
+fn check(spec: &str, format: SpecFormat, expected: (usize, &str, &str)) {
     let problem = Spec::parse(spec, format).unwrap_err().to_string();
     let lines: Vec<_> = problem.lines().collect();
     assert_eq!((lines.len(), lines[1], lines[lines.len() - 1]), expected);
@@ -25,11 +25,11 @@ fn many_unknown_keys_are_told_soon_and_the_first_of_them() {
     let known = "$schema, name, client, resource_defaults, resources, pipeline";
     let last = "and 199951 more mistakes";
     let json = format!(r#"{{"client": {{"base_url": "http://x"}}, {}}}"#, keys(|key| format!(r#""key{key}": 1"#), ","));
-    check(&json, Format::Json, (51, &format!("key0: unknown key; expected one of {known}"), last));
+    check(&json, SpecFormat::Json, (51, &format!("key0: unknown key; expected one of {known}"), last));
     let yaml = format!("client: {{base_url: 'http://x'}}\n{}", keys(|key| format!("key{key}: 1"), "\n"));
-    check(&yaml, Format::Yaml, (51, &format!("key0 (line 2, column 1): unknown key; expected one of {known}"), last));
+    check(&yaml, SpecFormat::Yaml, (51, &format!("key0 (line 2, column 1): unknown key; expected one of {known}"), last));
     let toml = format!("{}\n[client]\nbase_url = 'http://x'", keys(|key| format!("key{key} = 1"), "\n"));
-    check(&toml, Format::Toml, (51, &format!("key0 (line 1, column 1): unknown key; expected one of {known}"), last));
+    check(&toml, SpecFormat::Toml, (51, &format!("key0 (line 1, column 1): unknown key; expected one of {known}"), last));
 }
 
 #[test]
@@ -37,7 +37,7 @@ fn many_resources_that_do_not_feed_each_other_or_are_fed_by_unknown_ones() {
     let fed = keys(|index| format!(r#"{{"name": "a{index}", "endpoint": "x/{{resources.b{index}.id}}"}}"#), ",");
     let spec = format!(r#"{{"client": {{"base_url": "http://x"}}, "resources": [{fed}]}}"#);
     let shown = "a0, a1, a2";
-    let problem = Spec::parse(&spec, Format::Json).unwrap_err().to_string();
+    let problem = Spec::parse(&spec, SpecFormat::Json).unwrap_err().to_string();
     assert!(problem.len() < 100_000 && problem.contains(shown) | problem.contains("did you mean"), "{}", problem.len());
     assert!(problem.ends_with("and 199950 more mistakes"));
 }
@@ -53,7 +53,7 @@ fn many_resources_are_planned() {
     let spec = parse(&format!(r#"{{"client": {{"base_url": "http://x"}}, "resources": [{}]}}"#, resources.join(",")));
     let (api, state, source) = (RestApi::new(&spec), fresh(), source(&spec));
     let run = Extraction::new(&source, &state, &Boundaries::new()).unwrap();
-    let plan = api.plan(|resource| run.start_of(resource).unwrap_or_default()).unwrap();
+    let plan = api.plan(|resource| run.resume_point(resource).unwrap_or_default()).unwrap();
     assert_eq!((plan.len(), plan[1].name.as_str(), plan[1].depth), (count, "r10000", 1));
 }
 
@@ -66,7 +66,7 @@ fn a_chain_of_very_many_resources_is_refused() {
         };
         let resources: Vec<_> = (0..length).map(resource).collect();
         let spec = format!(r#"{{"client": {{"base_url": "http://x"}}, "resources": [{}]}}"#, resources.join(","));
-        let problem = Spec::parse(&spec, Format::Json).map_or_else(|error| error.to_string(), |_| "ok".to_owned());
+        let problem = Spec::parse(&spec, SpecFormat::Json).map_or_else(|error| error.to_string(), |_| "ok".to_owned());
         assert_eq!(problem.lines().next(), Some(expected));
     };
     check(101, "ok");
@@ -76,6 +76,6 @@ fn a_chain_of_very_many_resources_is_refused() {
 
 #[test]
 fn a_long_line_of_toml_makes_no_long_error() {
-    let problem = Spec::parse(&format!("a = {}", "[".repeat(100_000)), Format::Toml).unwrap_err().to_string();
+    let problem = Spec::parse(&format!("a = {}", "[".repeat(100_000)), SpecFormat::Toml).unwrap_err().to_string();
     assert!(problem.len() < 1000, "{}", problem.len());
 }

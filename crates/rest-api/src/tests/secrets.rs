@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use catchment_rest_client::testing::Received;
-use catchment_settings::{Found, Key, Lookup, Place, Searched, Secret, Settings, SettingsError};
+use catchment_rest_client::testing::ReceivedRequest;
+use catchment_settings::{FoundSetting, Lookup, LookupReport, Secret, SettingKey, SettingLocation, Settings, SettingsError};
 
-use super::{Answer, ScriptedServer, chain, fresh, json, parse, run, shown, source_with};
+use super::{ScriptedResponse, ScriptedServer, chain, fresh, json, parse, run, shown, source_with};
 use crate::RestApi;
 
 /// Settings by their dotted path, the most specific one first; variables by `$NAME`.
@@ -13,7 +13,7 @@ use crate::RestApi;
 struct Fixed(BTreeMap<&'static str, &'static str>);
 
 impl Fixed {
-    fn paths(key: &Key) -> Vec<String> {
+    fn paths(key: &SettingKey) -> Vec<String> {
         let sections = key.scope().explicit_sections();
         let tail = key.scope().fixed_section().into_iter().chain([key.name()]);
         let path = |count: usize| sections[..count].iter().map(String::as_str).chain(tail.clone()).collect::<Vec<_>>().join(".");
@@ -22,18 +22,21 @@ impl Fixed {
 }
 
 impl Lookup for Fixed {
-    fn find(&self, key: &Key) -> Result<Option<Found>, SettingsError> {
+    fn find(&self, key: &SettingKey) -> Result<Option<FoundSetting>, SettingsError> {
         let found = Fixed::paths(key).into_iter().find_map(|path| Some((self.0.get(path.as_str())?, path)));
-        Ok(found.map(|(value, path)| Found {
+        Ok(found.map(|(value, path)| FoundSetting {
             value: (*value).into(),
-            place: Place::new("fixed", path),
-            masked: true,
+            location: SettingLocation::new("fixed", path),
+            redact: true,
             misplaced: false,
         }))
     }
 
-    fn searched(&self, key: &Key) -> Searched {
-        Searched { places: Fixed::paths(key).into_iter().map(|path| Place::new("fixed", path)).collect(), ..Searched::default() }
+    fn report(&self, key: &SettingKey) -> LookupReport {
+        LookupReport {
+            locations: Fixed::paths(key).into_iter().map(|path| SettingLocation::new("fixed", path)).collect(),
+            ..LookupReport::default()
+        }
     }
 
     fn variable(&self, name: &str) -> Option<Secret> {
@@ -62,7 +65,7 @@ fn check(client: &str, expected: &str) {
     let found = match RestApi::new(&spec).settings(Settings::new(&fixed)).source() {
         Ok(source) => {
             run(&source, &fresh()).unwrap();
-            let show = |r: &Received| format!("{} {}", shown(r), r.header("authorization").unwrap_or("-"));
+            let show = |r: &ReceivedRequest| format!("{} {}", shown(r), r.header("authorization").unwrap_or("-"));
             server.requests().first().map(show).unwrap_or_default()
         }
         Err(error) => error.to_string(),
@@ -145,7 +148,8 @@ fn tokens_are_fetched() {
 
 #[test]
 fn secrets_of_requests_are_in_no_error() {
-    let server = ScriptedServer::start(|request| Answer::json(400, format!("no: {}", request.param("q").unwrap_or_default())));
+    let server =
+        ScriptedServer::start(|request| ScriptedResponse::json(400, format!("no: {}", request.param("q").unwrap_or_default())));
     let spec = format!(
         r#"{{"client": {{"base_url": "{}/${{env:TOKEN}}"}}, "resources": [{{"name": "a", "endpoint": {{"path": "p", "params": {{"q": "${{env:TOKEN}}"}}}}}}]}}"#,
         server.url()
@@ -166,7 +170,7 @@ fn own_credentials_and_paginators_are_registered_by_name() {
         })
         .paginator("twice", |settings| {
             let pages = settings.get("pages").and_then(|pages| pages.as_i64()).unwrap_or(2).unsigned_abs();
-            Ok(Box::new(catchment_rest_client::PageNumber::new().no_total().maximum_page(pages)))
+            Ok(Box::new(catchment_rest_client::PageNumber::new().without_total().maximum_page(pages)))
         });
     let server = ScriptedServer::start(|request| json(&format!(r#"[{{"page": {}}}]"#, request.param("page").unwrap_or("-"))));
     let spec = |auth: &str| {
@@ -176,15 +180,15 @@ fn own_credentials_and_paginators_are_registered_by_name() {
         )
     };
     let fixed = settings();
-    let parsed = registry.parse(&spec(r#"{"type": "ticket", "ticket": "${env:TOKEN}"}"#), crate::Format::Json).unwrap();
+    let parsed = registry.parse(&spec(r#"{"type": "ticket", "ticket": "${env:TOKEN}"}"#), crate::SpecFormat::Json).unwrap();
     let source = RestApi::new(&parsed).settings(Settings::new(&fixed)).registry(registry.clone()).source().unwrap();
     assert_eq!(run(&source, &fresh()).unwrap().rows, [r#"a {"page":0}"#, r#"a {"page":1}"#]);
     assert!(server.requests().iter().all(|request| request.header("x-ticket") == Some("tk-env")));
 
-    let parsed = registry.parse(&spec(r#""ticket""#), crate::Format::Json).unwrap();
+    let parsed = registry.parse(&spec(r#""ticket""#), crate::SpecFormat::Json).unwrap();
     let error = RestApi::new(&parsed).registry(registry.clone()).source().unwrap_err();
     assert_eq!(error.to_string(), "client.auth: `ticket` is missing");
-    let error = registry.parse(&spec(r#""tickets""#), crate::Format::Json).unwrap_err();
+    let error = registry.parse(&spec(r#""tickets""#), crate::SpecFormat::Json).unwrap_err();
     assert_eq!(error.to_string(), "client.auth: there is no such type; did you mean `ticket`?");
 }
 
@@ -211,7 +215,7 @@ fn the_limits_of_a_cursor_can_be_variables() {
                 "start_param": "from", "end_param": "to", {incremental}}}}}}}]}}"#,
             server.url()
         );
-        let found = crate::Spec::parse(&spec, crate::Format::Json).map_err(|error| error.to_string()).and_then(|spec| {
+        let found = crate::Spec::parse(&spec, crate::SpecFormat::Json).map_err(|error| error.to_string()).and_then(|spec| {
             let source = RestApi::new(&spec).settings(Settings::new(&fixed)).source().map_err(|error| error.to_string())?;
             let cursor = source.resources[0].incremental.clone().unwrap();
             run(&source, &fresh()).unwrap();

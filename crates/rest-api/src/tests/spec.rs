@@ -3,7 +3,7 @@
 use catchment_json::Value;
 
 use super::{parse, value};
-use crate::{Format, ResourceBuilder, Spec, SpecBuilder};
+use crate::{ResourceBuilder, Spec, SpecBuilder, SpecFormat};
 
 #[test]
 fn the_three_notations_say_the_same() {
@@ -32,8 +32,8 @@ fn the_three_notations_say_the_same() {
         {"per_page": 100, "a": 1}}}, "resources": [{"name": "issues", "primary_key": "id", "endpoint": {"path": "repos/issues",
         "params": {"a": 2}}}]}"#;
     let json = format!("{:?}", parse(json));
-    assert_eq!(format!("{:?}", Spec::parse(toml, Format::Toml).unwrap()), json);
-    assert_eq!(format!("{:?}", Spec::parse(yaml, Format::Yaml).unwrap()), json);
+    assert_eq!(format!("{:?}", Spec::parse(toml, SpecFormat::Toml).unwrap()), json);
+    assert_eq!(format!("{:?}", Spec::parse(yaml, SpecFormat::Yaml).unwrap()), json);
     let built = SpecBuilder::new("http://x")
         // the macro of serde_json would sort the keys
         .set("resource_defaults", value(r#"{"write_disposition": "merge", "endpoint": {"params": {"per_page": 100, "a": 1}}}"#))
@@ -55,7 +55,7 @@ fn builders_tell_what_cannot_be_a_value() {
 fn defaults_are_merged() {
     #[track_caller]
     fn check(defaults: &str, resource: &str, expected: &str) {
-        let merged = crate::spec::merged(&Value::parse(resource).unwrap(), &Value::parse(defaults).unwrap());
+        let merged = crate::spec::merge_defaults(&Value::parse(resource).unwrap(), &Value::parse(defaults).unwrap());
         assert_eq!(merged, Value::parse(expected).unwrap(), "{merged}");
     }
     check(r#"{"primary_key": "id"}"#, r#""a""#, r#"{"primary_key": "id", "name": "a"}"#);
@@ -126,7 +126,7 @@ fn debug_output_has_no_texts_that_may_be_secrets() {
 fn what_is_valid_is_taken() {
     #[track_caller]
     fn check(spec: &str) {
-        if let Err(error) = Spec::parse(spec, Format::Json) {
+        if let Err(error) = Spec::parse(spec, SpecFormat::Json) {
             panic!("{spec}\n{error}");
         }
     }

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use catchment_extract::{Boundaries, Budget, Extraction};
+use catchment_extract::{Boundaries, Extraction, MemoryBudget};
 
 use super::{ScriptedServer, fresh, json, parse, run, run_against, source};
 
@@ -97,7 +97,7 @@ fn fields_that_are_too_long_for_a_path_are_refused() {
     ] {
         let spec =
             format!(r#"{{"client": {{"base_url": "http://x"}}, "resources": [{{"name": "r", "processing_steps": [{step}]}}]}}"#);
-        let problem = crate::Spec::parse(&spec, crate::Format::Json).unwrap_err().to_string();
+        let problem = crate::Spec::parse(&spec, crate::SpecFormat::Json).unwrap_err().to_string();
         assert!(problem.contains("it has more than 256 steps"), "{problem}");
     }
 }
@@ -111,9 +111,9 @@ fn steps_end_early_where_the_run_is_told_to_stop() {
         let token = tokio_util::sync::CancellationToken::new();
         token.cancel();
         let state = fresh();
-        let run = Extraction::new(&source, &state, &Boundaries::new()).unwrap().until(&token.into());
+        let run = Extraction::new(&source, &state, &Boundaries::new()).unwrap().with_stop_signal(&token.into());
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let ended = runtime.block_on(run.run(&Budget::new(1 << 20), &|_| ControlFlow::Continue(())));
+        let ended = runtime.block_on(run.run(&MemoryBudget::new(1 << 20), &|_| ControlFlow::Continue(())));
         let problem = "the run was told to stop while rows of resource `r` were worked on";
         assert_eq!(ended.map(|_| ()).map_err(|error| error.to_string()), Err(problem.to_owned()), "{step}");
     };

@@ -2,9 +2,9 @@
 
 use catchment_settings::Secret;
 
-use super::{Applying, Auth};
-use crate::bare::BareClient;
-use crate::outgoing::Outgoing;
+use super::{Auth, AuthFuture};
+use crate::outgoing::OutgoingRequest;
+use crate::unauthenticated_client::UnauthenticatedClient;
 
 /// A key in a header, a parameter of the query, or a cookie.
 ///
@@ -58,14 +58,14 @@ impl ApiKey {
 }
 
 impl Auth for ApiKey {
-    fn apply<'a>(&'a self, request: &'a mut Outgoing, _: &'a BareClient) -> Applying<'a> {
+    fn apply<'a>(&'a self, request: &'a mut OutgoingRequest, _: &'a UnauthenticatedClient) -> AuthFuture<'a> {
         let [name] = &self.name;
         Box::pin(async move {
             match self.location {
                 ApiKeyLocation::Header => request.set_header(name, "", &self.key),
                 ApiKeyLocation::Cookie => request.set_cookie(name, &self.key),
                 ApiKeyLocation::Query => {
-                    request.set_query(name, &self.key);
+                    request.set_query_param(name, &self.key);
                     Ok(())
                 }
             }

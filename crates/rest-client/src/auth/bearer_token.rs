@@ -2,9 +2,9 @@
 
 use catchment_settings::Secret;
 
-use super::{Applying, Auth};
-use crate::bare::BareClient;
-use crate::outgoing::Outgoing;
+use super::{Auth, AuthFuture};
+use crate::outgoing::OutgoingRequest;
+use crate::unauthenticated_client::UnauthenticatedClient;
 
 /// `Authorization: Bearer …` with a token that does not change.
 ///
@@ -27,7 +27,7 @@ impl BearerToken {
 }
 
 impl Auth for BearerToken {
-    fn apply<'a>(&'a self, request: &'a mut Outgoing, _: &'a BareClient) -> Applying<'a> {
+    fn apply<'a>(&'a self, request: &'a mut OutgoingRequest, _: &'a UnauthenticatedClient) -> AuthFuture<'a> {
         Box::pin(async { request.set_header("authorization", "Bearer", &self.token) })
     }
 }

@@ -77,7 +77,10 @@ impl Grant for ClientCredentials {
             let escaped = |secret: &Secret| byte_serialize(secret.expose().as_bytes()).collect::<String>();
             let basic = encoded(&escaped(&self.client_id), &escaped(&self.client_secret));
             let request = form.fields(&self.data).request(&self.url)?;
-            request.header("authorization", &format!("Basic {}", basic.expose()))?.hide(&basic).hide(&self.client_secret)
+            request
+                .header("authorization", &format!("Basic {}", basic.expose()))?
+                .add_secret(&basic)
+                .add_secret(&self.client_secret)
         } else {
             let form = form.field("client_id", self.client_id.clone()).field("client_secret", self.client_secret.clone());
             form.fields(&self.data).request(&self.url)?

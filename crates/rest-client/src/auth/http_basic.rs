@@ -4,11 +4,11 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use catchment_settings::Secret;
 
-use super::{Applying, Auth};
-use crate::bare::BareClient;
+use super::{Auth, AuthFuture};
 use crate::error::Error;
 use crate::error_kind::ErrorKind;
-use crate::outgoing::Outgoing;
+use crate::outgoing::OutgoingRequest;
+use crate::unauthenticated_client::UnauthenticatedClient;
 
 /// HTTP basic authentication (RFC 7617), in UTF-8.
 ///
@@ -38,14 +38,14 @@ pub(super) fn encoded(username: &str, password: &str) -> Secret {
 }
 
 impl Auth for HttpBasic {
-    fn apply<'a>(&'a self, request: &'a mut Outgoing, _: &'a BareClient) -> Applying<'a> {
+    fn apply<'a>(&'a self, request: &'a mut OutgoingRequest, _: &'a UnauthenticatedClient) -> AuthFuture<'a> {
         Box::pin(async {
             if self.username.contains(':') {
                 let (name, value, expected) = ("username", self.username.clone(), "without a colon");
                 return Err(Error::from(ErrorKind::InvalidSetting { name, value, expected }));
             }
             request.set_header("authorization", "Basic", &encoded(&self.username, self.password.expose()))?;
-            request.hide(&self.password);
+            request.add_secret(&self.password);
             Ok(())
         })
     }

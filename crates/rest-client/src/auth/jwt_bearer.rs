@@ -14,7 +14,7 @@ use crate::request::Request;
 use crate::response::Response;
 
 /// How long an assertion is good for.
-const LIFETIME: u64 = 3600;
+const ASSERTION_LIFETIME: u64 = 3600;
 
 /// OAuth 2 by an assertion that is signed with a private key (RFC 7523), RS256, for [`OAuth2`](crate::OAuth2).
 ///
@@ -82,7 +82,7 @@ impl JwtBearer {
             ("iss", client.clone()),
             ("sub", client),
             ("aud", Value::from(self.url.as_str())),
-            ("exp", Value::from(now.saturating_add(LIFETIME))),
+            ("exp", Value::from(now.saturating_add(ASSERTION_LIFETIME))),
             ("iat", Value::from(now)),
         ];
         if !self.scopes.is_empty() {

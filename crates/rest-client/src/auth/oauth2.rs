@@ -10,16 +10,16 @@ use reqwest::header::AUTHORIZATION;
 use tokio::time::Instant;
 
 use super::token::Token;
-use super::{Applying, Auth};
-use crate::bare::BareClient;
+use super::{Auth, AuthFuture};
 use crate::error::Error;
 use crate::error_kind::ErrorKind;
-use crate::outgoing::Outgoing;
+use crate::outgoing::OutgoingRequest;
 use crate::request::Request;
 use crate::response::Response;
+use crate::unauthenticated_client::UnauthenticatedClient;
 
 /// How long before its end a token is not used any more, or a tenth of its lifetime if that is less.
-const MARGIN: Duration = Duration::from_secs(60);
+const EXPIRY_MARGIN: Duration = Duration::from_secs(60);
 
 /// A way to get access tokens from a token endpoint.
 ///
@@ -76,13 +76,13 @@ pub trait Grant: Debug + Send + Sync {
 /// ```
 #[derive(Debug)]
 pub struct OAuth2<G> {
-    tokens: Arc<Tokens<G>>,
+    tokens: Arc<TokenCache<G>>,
 }
 
 #[derive(Debug)]
-struct Tokens<G> {
+struct TokenCache<G> {
     grant: G,
-    current: Mutex<Option<Current>>,
+    current: Mutex<Option<CachedToken>>,
     /// How many fetches have ended.
     fetches: AtomicU64,
     /// What the last one gave. Whoever fetches holds the lock.
@@ -90,7 +90,7 @@ struct Tokens<G> {
 }
 
 #[derive(Debug)]
-struct Current {
+struct CachedToken {
     token: Secret,
     /// When it has to be fetched again; unknown for one that was given.
     refresh_at: Option<Instant>,
@@ -100,19 +100,19 @@ impl<G: Grant + 'static> OAuth2<G> {
     /// With tokens of this grant.
     pub fn new(grant: G) -> OAuth2<G> {
         let (current, fetches, last) = (Mutex::default(), AtomicU64::default(), tokio::sync::Mutex::default());
-        OAuth2 { tokens: Arc::new(Tokens { grant, current, fetches, last }) }
+        OAuth2 { tokens: Arc::new(TokenCache { grant, current, fetches, last }) }
     }
 
     /// Begins with a token that there is already. It is used until it is refused.
     #[must_use]
     pub fn access_token(self, token: impl Into<Secret>) -> OAuth2<G> {
-        *self.tokens.current() = Some(Current { token: token.into(), refresh_at: None });
+        *self.tokens.current() = Some(CachedToken { token: token.into(), refresh_at: None });
         self
     }
 }
 
-impl<G: Grant + 'static> Tokens<G> {
-    fn current(&self) -> MutexGuard<'_, Option<Current>> {
+impl<G: Grant + 'static> TokenCache<G> {
+    fn current(&self) -> MutexGuard<'_, Option<CachedToken>> {
         // a token is whole at any time
         self.current.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -123,18 +123,18 @@ impl<G: Grant + 'static> Tokens<G> {
         current.map(|current| current.token.clone())
     }
 
-    async fn get(self: &Arc<Self>, client: &BareClient) -> Result<Secret, Error> {
+    async fn get(self: &Arc<Self>, client: &UnauthenticatedClient) -> Result<Secret, Error> {
         if let Some(token) = self.valid() {
             return Ok(token);
         }
         let (tokens, client, seen) = (Arc::clone(self), client.clone(), self.fetches.load(Ordering::SeqCst));
         // a task of its own: a refresh token that was used up must not be lost with the page that nobody wants any more
         let fetch = tokio::spawn(async move { tokens.fetch(&client, seen).await });
-        fetch.await.unwrap_or(Err(ErrorKind::ShutDown)).map_err(Error::from)
+        fetch.await.unwrap_or(Err(ErrorKind::RuntimeShutDown)).map_err(Error::from)
     }
 
     /// Fetches a token, unless a fetch has ended since there were `seen` of them: its result is for all that waited.
-    async fn fetch(&self, client: &BareClient, seen: u64) -> Result<Secret, ErrorKind> {
+    async fn fetch(&self, client: &UnauthenticatedClient, seen: u64) -> Result<Secret, ErrorKind> {
         let mut last = self.last.lock().await;
         if self.fetches.load(Ordering::SeqCst) != seen
             && let Some(result) = last.as_ref()
@@ -142,9 +142,9 @@ impl<G: Grant + 'static> Tokens<G> {
             return result.clone();
         }
         let result = self.request(client).await.map(|token| {
-            let margin = MARGIN.min(token.lifetime / 10);
+            let margin = EXPIRY_MARGIN.min(token.lifetime / 10);
             let refresh_at = Instant::now().checked_add(token.lifetime.saturating_sub(margin));
-            *self.current() = Some(Current { token: token.access_token.clone(), refresh_at });
+            *self.current() = Some(CachedToken { token: token.access_token.clone(), refresh_at });
             token.access_token
         });
         *last = Some(result.clone());
@@ -152,25 +152,25 @@ impl<G: Grant + 'static> Tokens<G> {
         result
     }
 
-    async fn request(&self, client: &BareClient) -> Result<Token, ErrorKind> {
-        let no_token = |reason: String, error: &Error| ErrorKind::NoToken { reason, retryable: error.is_retryable() };
+    async fn request(&self, client: &UnauthenticatedClient) -> Result<Token, ErrorKind> {
+        let no_token = |reason: String, error: &Error| ErrorKind::TokenUnavailable { reason, retryable: error.is_retryable() };
         let request = self.grant.token_request().map_err(|error| no_token(error.to_string(), &error))?;
         let response = client.send(&request).await.map_err(|error| no_token(error.to_string(), &error))?;
         // of a good answer nothing is shown, as all of it may be secret
-        let of_answer = |error: Error| no_token(format!("{}: {}", response.asked(), error.kind()), &error);
+        let of_answer = |error: Error| no_token(format!("{}: {}", response.request_line(), error.kind()), &error);
         self.grant.read_token(&response).map_err(of_answer)
     }
 }
 
 impl<G: Grant + 'static> Auth for OAuth2<G> {
-    fn apply<'a>(&'a self, request: &'a mut Outgoing, client: &'a BareClient) -> Applying<'a> {
+    fn apply<'a>(&'a self, request: &'a mut OutgoingRequest, client: &'a UnauthenticatedClient) -> AuthFuture<'a> {
         Box::pin(async move {
             let token = self.tokens.get(client).await?;
             request.set_header("authorization", "Bearer", &token)
         })
     }
 
-    fn refused(&self, request: &Outgoing) -> bool {
+    fn on_unauthorized(&self, request: &OutgoingRequest) -> bool {
         let sent = request.headers().get(AUTHORIZATION).map(|value| value.as_bytes());
         let mut current = self.tokens.current();
         // another request may have brought a new one meanwhile

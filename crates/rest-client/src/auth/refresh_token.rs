@@ -124,7 +124,7 @@ impl Grant for RefreshToken {
 
     fn read_token(&self, response: &Response) -> Result<Token, Error> {
         // before all else: whatever comes then, this one counts from now on
-        if let Some(new) = response.document()?.root().get("refresh_token").and_then(Node::text).filter(|new| !new.is_empty()) {
+        if let Some(new) = response.document()?.root().get("refresh_token").and_then(Node::as_str).filter(|new| !new.is_empty()) {
             let new = Secret::from(new.into_owned());
             let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
             if *current != new {

@@ -10,7 +10,7 @@ use crate::error_kind::ErrorKind;
 use crate::response::Response;
 
 /// No token is taken to live longer, whatever the server says: ten years.
-const LONGEST: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
+const MAX_LIFETIME: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
 
 /// An access token.
 ///
@@ -40,21 +40,21 @@ impl Token {
     /// Where the body is not JSON, or has no token. What it has instead is not shown, as it may be a secret.
     pub fn read(response: &Response, default_lifetime: Duration) -> Result<Token, Error> {
         let root = response.document()?.root();
-        let access_token = root.get("access_token").and_then(Node::text).filter(|token| !token.is_empty());
+        let access_token = root.get("access_token").and_then(Node::as_str).filter(|token| !token.is_empty());
         let Some(access_token) = access_token else {
             let keys: Vec<_> = root.entries().map(|(key, _)| key.name().into_owned()).collect();
             let keys = if keys.is_empty() { "no keys".to_owned() } else { keys.join(", ") };
-            return Err(response.error(ErrorKind::NoTokenInAnswer { keys }));
+            return Err(response.error(ErrorKind::MissingAccessToken { keys }));
         };
         let lifetime = root.get("expires_in").and_then(seconds).unwrap_or(default_lifetime);
-        Ok(Token { access_token: Secret::from(access_token.into_owned()), lifetime: lifetime.min(LONGEST) })
+        Ok(Token { access_token: Secret::from(access_token.into_owned()), lifetime: lifetime.min(MAX_LIFETIME) })
     }
 }
 
 fn seconds(node: Node<'_>) -> Option<Duration> {
-    let text = node.number().map(str::to_owned).or_else(|| node.text().map(|text| text.trim().to_owned()))?;
+    let text = node.as_number().map(str::to_owned).or_else(|| node.as_str().map(|text| text.trim().to_owned()))?;
     let number: f64 = text.parse().ok().filter(|number: &f64| !number.is_nan())?;
-    Some(Duration::try_from_secs_f64(number.max(0.0)).unwrap_or(LONGEST))
+    Some(Duration::try_from_secs_f64(number.max(0.0)).unwrap_or(MAX_LIFETIME))
 }
 
 #[cfg(test)]

@@ -5,11 +5,11 @@ use reqwest::Method;
 
 use crate::body::Body;
 use crate::error::Error;
-use crate::join::join;
 use crate::request::Request;
+use crate::url_join::join;
 
 /// Fields that are no secrets; to mask a scope such as `read` would mask half the words of a message.
-const PUBLIC: [&str; 4] = ["grant_type", "scope", "audience", "resource"];
+const PUBLIC_FIELDS: [&str; 4] = ["grant_type", "scope", "audience", "resource"];
 
 /// What is posted to a token endpoint: fields in their order, the last of equal names counts.
 #[derive(Debug, Default)]
@@ -31,8 +31,8 @@ impl TokenForm {
     /// The request. What it sends is not shown of its answers.
     pub(super) fn request(self, url: &str) -> Result<Request, Error> {
         let request = Request::new(Method::POST, join(url, "")?).header("accept", "application/json")?;
-        let secrets = self.fields.iter().filter(|(name, _)| !PUBLIC.contains(&name.as_str()));
-        let request = secrets.fold(request, |request, (_, value)| request.hide(value));
+        let secrets = self.fields.iter().filter(|(name, _)| !PUBLIC_FIELDS.contains(&name.as_str()));
+        let request = secrets.fold(request, |request, (_, value)| request.add_secret(value));
         let fields = self.fields.into_iter().map(|(name, value)| (name, value.expose().to_owned())).collect();
         Ok(request.body(Body::Form(fields)))
     }

@@ -3,20 +3,20 @@
 use catchment_json::Value;
 
 use super::Paginator;
-use super::account::Account;
-use super::asked::Asked;
-use super::detect::{self, Detected};
-use super::empty::EmptyPages;
-use super::guess::{self, Guess};
-use super::kind::Kind;
-use super::signs::Signs;
+use super::detect::{self, Detection};
+use super::empty_page_guard::EmptyPageGuard;
+use super::guessed_param::{self, GuessedParam};
+use super::kind::DetectedPaginator;
+use super::page_metadata::PageMetadata;
+use super::request_params::RequestParams;
+use super::row_count::RowCountTracker;
 use super::suggestion;
 use crate::body::Body;
 use crate::error::Error;
 use crate::error_kind::ErrorKind;
 use crate::request::Request;
 use crate::response::Response;
-use crate::select::Shape;
+use crate::select::RowsLayout;
 
 /// How many empty pages in a row are read where each leads to the next one by a number.
 const MAX_EMPTY_NUMBERED: u32 = 3;
@@ -26,7 +26,7 @@ const MAX_EMPTY_NUMBERED: u32 = 3;
 /// 1. a `Link` header with the relation `next`: [`HeaderLink`](crate::HeaderLink)
 /// 2. a link in the body, relative or absolute, under a key that begins with `next` or in a list of links with relations:
 ///    [`JsonLink`](crate::JsonLink)
-/// 3. a token in a header like `X-Next-Page`: [`HeaderCursor`](crate::HeaderCursor)
+/// 3. a token in a header like `X-NextRequest-Page`: [`HeaderCursor`](crate::HeaderCursor)
 /// 4. a token in the body, under a key like `next_cursor` or `nextPageToken`: [`JsonCursor`](crate::JsonCursor), in the
 ///    parameter that the key or the shape of the body speaks of, else in `cursor`
 /// 5. a number of pages, such as `total_pages`: [`PageNumber`](crate::PageNumber), in the parameter that the request has or
@@ -34,7 +34,7 @@ const MAX_EMPTY_NUMBERED: u32 = 3;
 ///    page 1 where the last one turns out to be empty
 /// 6. a token under a key like `after`, `endCursor` or `continuation`, or a number of a page or a row under one like `next`
 /// 7. an offset or a page number beside a total, a size or a flag like `has_more`, in the body, in headers like
-///    `X-Total-Count` or in the request: counted up in the parameter of that name
+///    `X-TotalSource-Count` or in the request: counted up in the parameter of that name
 /// 8. a flag like `has_more` and rows with an `id`: the last one in the parameter `starting_after`
 /// 9. [`SinglePage`](crate::SinglePage)
 ///
@@ -58,7 +58,7 @@ const MAX_EMPTY_NUMBERED: u32 = 3;
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Auto {
-    found: Option<Found>,
+    found: Option<ActivePaginator>,
     /// The body of the first request, where it is JSON.
     body: Option<Value>,
     warnings: Vec<String>,
@@ -66,26 +66,37 @@ pub struct Auto {
 
 /// What was found.
 #[derive(Debug, Clone)]
-struct Found {
-    kind: Kind,
+struct ActivePaginator {
+    kind: DetectedPaginator,
     paginator: Box<dyn Paginator>,
-    guess: Option<Guess>,
-    account: Account,
-    empty: EmptyPages,
+    guess: Option<GuessedParam>,
+    account: RowCountTracker,
+    empty: EmptyPageGuard,
     /// The token that was sent for the page, and a checksum of its rows.
-    sent: Option<Value>,
+    sent_token: Option<Value>,
     rows: Option<u32>,
-    is_over: bool,
+    is_finished: bool,
     /// Whether the page is the one before it again.
-    repeats: bool,
+    repeats_previous_page: bool,
     warning: Option<String>,
 }
 
-impl Found {
-    fn new(kind: Kind, guess: Option<Guess>, account: Account) -> Found {
+impl ActivePaginator {
+    fn new(kind: DetectedPaginator, guess: Option<GuessedParam>, account: RowCountTracker) -> ActivePaginator {
         let paginator = kind.paginator();
-        let (empty, sent, rows, warning) = (EmptyPages::default(), None, None, None);
-        Found { paginator, kind, guess, account, empty, sent, rows, is_over: false, repeats: false, warning }
+        let (empty, sent, rows, warning) = (EmptyPageGuard::default(), None, None, None);
+        ActivePaginator {
+            paginator,
+            kind,
+            guess,
+            account,
+            empty,
+            sent_token: sent,
+            rows,
+            is_finished: false,
+            repeats_previous_page: false,
+            warning,
+        }
     }
 
     fn update(&mut self, response: &Response, body: Option<&Value>) -> Result<(), Error> {
@@ -93,40 +104,43 @@ impl Found {
             guess.check(response)?;
         }
         // where nobody says what pages count from, page 1 may be read last, and says that more follow
-        let is_first_page_read_last = matches!(self.kind, Kind::Numbered { .. })
+        let is_first_page_read_last = matches!(self.kind, DetectedPaginator::Numbered { .. })
             && self.paginator.position().is_some_and(|position| position.get("page").and_then(Value::as_i64) == Some(1));
         self.paginator.update_state(response)?;
-        let signs = Signs::of(response);
-        let asked = Asked::new(response, body);
-        self.account.add(response, &signs, asked);
+        let signs = PageMetadata::of(response);
+        let params = RequestParams::new(response, body);
+        self.account.add(response, &signs, params);
         let more = signs.more();
-        let follows_numbers_or_tokens =
-            matches!(self.kind, Kind::Cursor { .. } | Kind::HeaderCursor { .. } | Kind::Counted { .. });
+        let follows_numbers_or_tokens = matches!(
+            self.kind,
+            DetectedPaginator::Cursor { .. } | DetectedPaginator::HeaderCursor { .. } | DetectedPaginator::Counted { .. }
+        );
         // links are followed in spite of a flag, which may mean something else, up to a page without rows
-        let follows_links = matches!(self.kind, Kind::HeaderLink | Kind::JsonLink(_));
+        let follows_links = matches!(self.kind, DetectedPaginator::HeaderLink | DetectedPaginator::JsonLink(_));
         let is_end_of_links = follows_links && (signs.elements == 0 || signs.is_end_of_stream());
         let says_end = more.as_ref().is_some_and(|(_, more)| !more) && (follows_numbers_or_tokens || is_end_of_links);
-        self.is_over = says_end || (matches!(self.kind, Kind::Counted { .. }) && self.account.is_complete());
-        if matches!(self.kind, Kind::Cursor { .. } | Kind::HeaderCursor { .. }) {
-            self.notice_standing_token(response, signs.elements == 0);
+        self.is_finished = says_end || (matches!(self.kind, DetectedPaginator::Counted { .. }) && self.account.is_complete());
+        if matches!(self.kind, DetectedPaginator::Cursor { .. } | DetectedPaginator::HeaderCursor { .. }) {
+            self.detect_repeated_token(response, signs.elements == 0);
         }
         if self.has_next() {
             return self.empty.check(response);
         }
         let says_more = more.filter(|(_, more)| *more).map(|(path, _)| format!("`{path}` says that there are further pages"));
-        let reaches_end = self.repeats || is_first_page_read_last || matches!(self.kind, Kind::SinglePage);
+        let reaches_end =
+            self.repeats_previous_page || is_first_page_read_last || matches!(self.kind, DetectedPaginator::SinglePage);
         let shortfall = self.account.shortfall();
         // an API that ends its own links and tokens may state totals that are estimates
-        let ends_by_itself = !matches!(self.kind, Kind::Counted { .. } | Kind::SinglePage);
+        let ends_by_itself = !matches!(self.kind, DetectedPaginator::Counted { .. } | DetectedPaginator::SinglePage);
         if ends_by_itself && let Some(shortfall) = &shortfall {
             let url = response.shown_url();
             self.warning = Some(format!("rows may be missing: {url} has no next page, but {shortfall}"));
         }
         let sign = says_more.filter(|_| !reaches_end).or(shortfall.filter(|_| !ends_by_itself));
-        match sign.filter(|_| response.rows().shape == Shape::List) {
+        match sign.filter(|_| response.rows().shape == RowsLayout::List) {
             Some(sign) => {
-                let suggestion = suggestion::by_signs(&signs, response, asked);
-                Err(response.error(ErrorKind::UnfollowedPages { sign, suggestion }))
+                let suggestion = suggestion::by_signs(&signs, response, params);
+                Err(response.error(ErrorKind::UndetectedPagination { evidence: sign, suggestion }))
             }
             None => Ok(()),
         }
@@ -134,17 +148,17 @@ impl Found {
 
     /// Some APIs give the last page the token that led to it: it is followed once more, as scrolls keep theirs, and the
     /// same rows or none are the end.
-    fn notice_standing_token(&mut self, response: &Response, is_empty: bool) {
+    fn detect_repeated_token(&mut self, response: &Response, is_empty: bool) {
         let next = self.paginator.position();
-        let rows = guess::rows(response);
+        let rows = guessed_param::rows_checksum(response);
         let same_rows = self.rows.replace(rows) == Some(rows) && !is_empty;
-        let stands = next.is_some() && self.sent == next;
-        self.repeats = stands && same_rows;
-        self.is_over |= self.repeats || (is_empty && stands);
+        let stands = next.is_some() && self.sent_token == next;
+        self.repeats_previous_page = stands && same_rows;
+        self.is_finished |= self.repeats_previous_page || (is_empty && stands);
         // a number of a row or a page may be counted up for ever
         let is_number = next.as_ref().is_some_and(|next| next.to_plain_text().parse::<u64>().is_ok());
         if is_empty && is_number && self.empty.in_a_row() + 1 >= MAX_EMPTY_NUMBERED {
-            self.is_over = true;
+            self.is_finished = true;
             let url = response.shown_url();
             self.warning = (!self.account.is_complete()).then(|| {
                 format!(
@@ -152,11 +166,11 @@ impl Found {
                 )
             });
         }
-        self.sent = next;
+        self.sent_token = next;
     }
 
     fn has_next(&self) -> bool {
-        !self.is_over && self.paginator.has_next_page()
+        !self.is_finished && self.paginator.has_next_page()
     }
 }
 
@@ -173,18 +187,18 @@ impl Paginator for Auto {
         let found = match &mut self.found {
             Some(found) => found,
             none => {
-                let Detected { kind, warning } = detect::detect(response, self.body.as_ref())?;
+                let Detection { kind, warning } = detect::detect(response, self.body.as_ref())?;
                 tracing::debug!("{} has its pages by {kind:?}", response.shown_url());
                 self.warnings.extend(warning);
-                let guess = kind.guessed().map(Guess::new);
-                none.insert(Found::new(kind, guess, Account::default()))
+                let guess = kind.guessed().map(GuessedParam::new);
+                none.insert(ActivePaginator::new(kind, guess, RowCountTracker::default()))
             }
         };
         found.update(response, self.body.as_ref())
     }
 
     fn has_next_page(&self) -> bool {
-        self.found.as_ref().is_some_and(Found::has_next)
+        self.found.as_ref().is_some_and(ActivePaginator::has_next)
     }
 
     fn update_request(&mut self, request: &mut Request) -> Result<(), Error> {
@@ -198,12 +212,12 @@ impl Paginator for Auto {
         self.found.as_ref().is_none_or(|found| found.paginator.needs_body())
     }
 
-    fn skips_page(&self) -> bool {
-        self.found.as_ref().is_some_and(|found| found.repeats || found.paginator.skips_page())
+    fn is_probe_page(&self) -> bool {
+        self.found.as_ref().is_some_and(|found| found.repeats_previous_page || found.paginator.is_probe_page())
     }
 
-    fn ahead(&self, next: &Request, pages: usize) -> Vec<Request> {
-        self.found.as_ref().map(|found| found.paginator.ahead(next, pages)).unwrap_or_default()
+    fn lookahead_requests(&self, next: &Request, pages: usize) -> Vec<Request> {
+        self.found.as_ref().map(|found| found.paginator.lookahead_requests(next, pages)).unwrap_or_default()
     }
 
     fn position(&self) -> Option<Value> {
@@ -214,11 +228,11 @@ impl Paginator for Auto {
     }
 
     fn resume(&mut self, position: &Value) -> Result<(), Error> {
-        let no_position = || ErrorKind::NoPosition { found: position.kind_name() };
-        let kind = position.get("paginator").and_then(Kind::from_value).ok_or_else(no_position)?;
-        let mut found = Found::new(kind, None, Account::from_value(position.get("account")));
+        let no_position = || ErrorKind::InvalidPosition { found: position.type_name() };
+        let kind = position.get("paginator").and_then(DetectedPaginator::from_value).ok_or_else(no_position)?;
+        let mut found = ActivePaginator::new(kind, None, RowCountTracker::from_value(position.get("account")));
         found.paginator.resume(position.get("position").ok_or_else(no_position)?)?;
-        found.sent = found.paginator.position();
+        found.sent_token = found.paginator.position();
         self.found = Some(found);
         Ok(())
     }
@@ -234,11 +248,11 @@ impl Paginator for Auto {
 
     fn explain_failure(&self) -> Option<String> {
         let found = self.found.as_ref()?;
-        let param = found.guess.as_ref()?.open()?;
+        let param = found.guess.as_ref()?.unverified()?;
         Some(format!("the parameter `{param}` was guessed from the first page: name a `paginator` in the spec"))
     }
 
-    fn boxed(&self) -> Box<dyn Paginator> {
+    fn clone_box(&self) -> Box<dyn Paginator> {
         Box::new(self.clone())
     }
 }

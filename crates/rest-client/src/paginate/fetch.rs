@@ -7,49 +7,54 @@ use tokio::task::JoinHandle;
 
 use crate::error::Error;
 use crate::error_kind::ErrorKind;
-use crate::page_memory::PagePermit;
+use crate::page_memory::MemoryPermit;
 use crate::request::Request;
+use crate::request_config::RequestConfig;
 use crate::response::Response;
-use crate::rules::Rules;
 use crate::transport::Transport;
 
 /// A request that is being sent, read and parsed while others work. Dropping it cancels that.
-pub(super) struct Fetch {
+pub(super) struct PageFetch {
     /// Nothing where it is not sent yet.
-    task: Option<Task<Result<Fetched, Error>>>,
+    task: Option<AbortOnDrop<Result<FetchOutcome, Error>>>,
     head: oneshot::Receiver<Response>,
 }
 
 /// The complete answer and its memory; nothing where there was no memory for it, and it is to be requested again.
-type Fetched = Option<(Response, PagePermit)>;
+type FetchOutcome = Option<(Response, MemoryPermit)>;
 
-impl Fetch {
+impl PageFetch {
     /// Sends `request`, whose answer may take the memory that `permit` gets.
-    pub(super) fn start(transport: &Arc<Transport>, rules: &Arc<Rules>, request: Request, mut permit: PagePermit) -> Fetch {
+    pub(super) fn start(
+        transport: &Arc<Transport>,
+        rules: &Arc<RequestConfig>,
+        request: Request,
+        mut permit: MemoryPermit,
+    ) -> PageFetch {
         let (transport, rules) = (Arc::clone(transport), Arc::clone(rules));
         let (early, head) = oneshot::channel();
-        let task = Task(tokio::spawn(async move {
+        let task = AbortOnDrop(tokio::spawn(async move {
             let response = match transport.send(&rules, &request, Some(early), &mut permit).await {
-                Err(_) if permit.is_refused() => return Ok(None),
+                Err(_) if permit.is_over_budget() => return Ok(None),
                 response => response?,
             };
             // the connection first, which another request may wait for
             tokio::task::yield_now().await;
             // about a millisecond a page: here it costs the consumer nothing; who reads it gets the error
-            if permit.is_limited() && !permit.grow_to(response.most_memory()) {
+            if permit.is_limited() && !permit.try_grow_to(response.max_parsed_size()) {
                 return Ok(None);
             }
             if let Ok(document) = response.document() {
-                permit.shrink_to(document.memory());
+                permit.shrink_to(document.memory_size());
             }
             Ok(Some((response, permit)))
         }));
-        Fetch { task: Some(task), head }
+        PageFetch { task: Some(task), head }
     }
 
     /// One that is not sent yet.
-    pub(super) fn later() -> Fetch {
-        Fetch { task: None, head: oneshot::channel().1 }
+    pub(super) fn deferred() -> PageFetch {
+        PageFetch { task: None, head: oneshot::channel().1 }
     }
 
     /// Whether its request is sent, or was.
@@ -63,20 +68,20 @@ impl Fetch {
     }
 
     /// What comes of it.
-    pub(super) async fn response(self) -> Result<Fetched, Error> {
+    pub(super) async fn response(self) -> Result<FetchOutcome, Error> {
         let Some(mut task) = self.task else { return Ok(None) };
         match (&mut task.0).await {
             Ok(fetched) => fetched,
             Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
-            Err(_) => Err(Error::new(ErrorKind::ShutDown)),
+            Err(_) => Err(Error::new(ErrorKind::RuntimeShutDown)),
         }
     }
 }
 
 /// A task that ends with its handle.
-struct Task<T>(JoinHandle<T>);
+struct AbortOnDrop<T>(JoinHandle<T>);
 
-impl<T> Drop for Task<T> {
+impl<T> Drop for AbortOnDrop<T> {
     fn drop(&mut self) {
         self.0.abort();
     }
@@ -84,13 +89,13 @@ impl<T> Drop for Task<T> {
 
 #[cfg(test)]
 mod tests {
-    use super::Task;
+    use super::AbortOnDrop;
 
     #[tokio::test]
     async fn a_dropped_task_ends() {
         let (alive, ended) = tokio::sync::oneshot::channel::<()>();
         let (started, start) = tokio::sync::oneshot::channel();
-        let task = Task(tokio::spawn(async move {
+        let task = AbortOnDrop(tokio::spawn(async move {
             let _alive = alive;
             started.send(()).unwrap();
             std::future::pending::<()>().await;

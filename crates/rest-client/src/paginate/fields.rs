@@ -1,8 +1,8 @@
 //! The scalars of a body that may be facts about pages.
 
-use catchment_json::{Kind, Node, NodeId, Path};
+use catchment_json::{JsonPath, Node, NodeId, NodeKind};
 
-use super::names::{CONTAINERS, letters};
+use super::metadata_keys::{CONTAINERS, fold_key};
 
 /// Deeper, and in more objects, nothing is looked for.
 const MAX_DEPTH: usize = 5;
@@ -21,8 +21,8 @@ pub(super) struct Field<'d> {
 }
 
 impl Field<'_> {
-    pub(super) fn path(&self) -> Path {
-        Path::of_keys(self.keys.clone())
+    pub(super) fn path(&self) -> JsonPath {
+        JsonPath::from_keys(self.keys.clone())
     }
 
     pub(super) fn key(&self) -> &str {
@@ -31,7 +31,7 @@ impl Field<'_> {
 
     /// Whether the object that it stands in is under a key that begins with `next`.
     pub(super) fn is_in_next(&self) -> bool {
-        matches!(self.keys.as_slice(), [.., parent, _] if letters(parent).starts_with("next"))
+        matches!(self.keys.as_slice(), [.., parent, _] if fold_key(parent).starts_with("next"))
     }
 
     /// Whether both stand in the same object.
@@ -43,11 +43,11 @@ impl Field<'_> {
     /// Whether it is an object or a list that has a value in it.
     pub(super) fn is_nested(&self) -> bool {
         let has_value = |node: Node<'_>| match node.kind() {
-            Kind::Null => false,
-            Kind::Text => node.text().is_some_and(|text| !text.is_empty()),
-            Kind::Array => node.elements().next().is_some(),
-            Kind::Object => node.entries().next().is_some(),
-            Kind::Bool | Kind::Integer | Kind::Fraction => true,
+            NodeKind::Null => false,
+            NodeKind::String => node.as_str().is_some_and(|text| !text.is_empty()),
+            NodeKind::Array => node.elements().next().is_some(),
+            NodeKind::Object => node.entries().next().is_some(),
+            NodeKind::Bool | NodeKind::Integer | NodeKind::Float => true,
         };
         self.node.entries().any(|(_, value)| has_value(value)) || self.node.elements().any(has_value)
     }
@@ -69,7 +69,7 @@ pub(super) fn find_list(root: Node<'_>, first: NodeId) -> Option<List> {
 }
 
 fn search(node: Node<'_>, keys: &mut Vec<String>, first: NodeId, found: &mut Option<List>) {
-    if node.kind() == Kind::Array {
+    if node.kind() == NodeKind::Array {
         if node.id() < first && found.as_ref().is_none_or(|list| list.id < node.id()) {
             *found = Some(List { id: node.id(), keys: keys.clone(), elements: node.elements().count() as u64 });
         }
@@ -78,7 +78,7 @@ fn search(node: Node<'_>, keys: &mut Vec<String>, first: NodeId, found: &mut Opt
     if keys.len() > MAX_DEPTH {
         return;
     }
-    for (key, value) in node.entries().filter(|(_, value)| matches!(value.kind(), Kind::Array | Kind::Object)) {
+    for (key, value) in node.entries().filter(|(_, value)| matches!(value.kind(), NodeKind::Array | NodeKind::Object)) {
         if value.id() > first {
             break;
         }
@@ -100,9 +100,9 @@ fn add<'d>(node: Node<'d>, keys: &mut Vec<String>, list: &[String], fields: &mut
         if fields.len() >= MAX_FIELDS || keys.len() >= MAX_DEPTH {
             return;
         }
-        let name = letters(&key.name());
+        let name = fold_key(&key.name());
         keys.push(key.name().into_owned());
-        if value.kind() == Kind::Object {
+        if value.kind() == NodeKind::Object {
             // Elasticsearch counts in an object
             if let Some(node) = value.get("value").filter(|_| name == "total") {
                 let keys = keys.iter().cloned().chain(["value".to_owned()]).collect();
@@ -116,7 +116,7 @@ fn add<'d>(node: Node<'d>, keys: &mut Vec<String>, list: &[String], fields: &mut
                 }
                 fields.push(Field { keys: keys.clone(), name, node: value });
             }
-        } else if value.kind() != Kind::Array || keys.as_slice() != list {
+        } else if value.kind() != NodeKind::Array || keys.as_slice() != list {
             fields.push(Field { keys: keys.clone(), name, node: value });
         }
         keys.pop();

@@ -5,7 +5,7 @@ use catchment_json::Value;
 use super::Paginator;
 use super::cursor::Cursor;
 use super::next_link;
-use super::param::Param;
+use super::param::ParamTarget;
 use crate::error::Error;
 use crate::request::Request;
 use crate::response::Response;
@@ -15,8 +15,8 @@ use crate::response::Response;
 /// ```
 /// use catchment_rest_client::HeaderCursor;
 ///
-/// // `X-Next: abc` asks for `?after=abc`; without these it is `next` and `cursor`
-/// let paginator = HeaderCursor::new().cursor_key("X-Next").cursor_param("after");
+/// // `X-NextRequest: abc` asks for `?after=abc`; without these it is `next` and `cursor`
+/// let paginator = HeaderCursor::new().cursor_key("X-NextRequest").cursor_param("after");
 /// ```
 #[derive(Debug, Clone)]
 pub struct HeaderCursor {
@@ -47,7 +47,7 @@ impl HeaderCursor {
     /// The parameter of the query. Default `cursor`.
     #[must_use]
     pub fn cursor_param(mut self, name: impl Into<String>) -> Self {
-        self.cursor.param = Param::Query(name.into());
+        self.cursor.param = ParamTarget::Query(name.into());
         self
     }
 }
@@ -87,7 +87,7 @@ impl Paginator for HeaderCursor {
         self.warning.take().into_iter().collect()
     }
 
-    fn boxed(&self) -> Box<dyn Paginator> {
+    fn clone_box(&self) -> Box<dyn Paginator> {
         Box::new(self.clone())
     }
 }

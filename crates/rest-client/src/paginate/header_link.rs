@@ -50,7 +50,7 @@ impl Paginator for HeaderLink {
 
     fn update_request(&mut self, request: &mut Request) -> Result<(), Error> {
         if let Some(next) = self.next.take() {
-            request.follow(next);
+            request.set_next_link(next);
         }
         Ok(())
     }
@@ -68,7 +68,7 @@ impl Paginator for HeaderLink {
         false
     }
 
-    fn boxed(&self) -> Box<dyn Paginator> {
+    fn clone_box(&self) -> Box<dyn Paginator> {
         Box::new(self.clone())
     }
 }

@@ -1,12 +1,12 @@
 //! Cursors in the body.
 
-use catchment_json::{Kind, Path, Value};
+use catchment_json::{JsonPath, NodeKind, Value};
 
 use super::Paginator;
 use super::cursor::Cursor;
 use super::next_link;
-use super::param::Param;
-use super::range::has_more;
+use super::param::ParamTarget;
+use super::stepped_counter::read_has_more;
 use crate::error::Error;
 use crate::error_kind::ErrorKind;
 use crate::request::Request;
@@ -17,18 +17,18 @@ use crate::response::Response;
 /// By default it is the value at `cursors.next`, and the parameter is `cursor` in the query.
 ///
 /// ```
-/// use catchment_rest_client::{JsonCursor, Path};
+/// use catchment_rest_client::{JsonCursor, JsonPath};
 ///
-/// let by_meta = JsonCursor::new().cursor_path(Path::parse("meta.next_cursor")?).cursor_param("after");
+/// let by_meta = JsonCursor::new().cursor_path(JsonPath::parse("meta.next_cursor")?).cursor_param("after");
 /// let in_the_body = JsonCursor::new().cursor_body_path("paging.cursor").stop_after_empty_page(true);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone)]
 pub struct JsonCursor {
-    path: Path,
+    path: JsonPath,
     cursor: Cursor,
     stop_after_empty_page: bool,
-    has_more_path: Option<Path>,
+    has_more_path: Option<JsonPath>,
     warning: Option<String>,
 }
 
@@ -41,14 +41,14 @@ impl Default for JsonCursor {
 impl JsonCursor {
     /// One with the defaults.
     pub fn new() -> JsonCursor {
-        let path = Path::of_keys(["cursors", "next"]);
+        let path = JsonPath::from_keys(["cursors", "next"]);
         let cursor = Cursor::new("cursor");
         JsonCursor { path, cursor, stop_after_empty_page: false, has_more_path: None, warning: None }
     }
 
     /// Where the value is. Default `cursors.next`.
     #[must_use]
-    pub fn cursor_path(mut self, path: Path) -> Self {
+    pub fn cursor_path(mut self, path: JsonPath) -> Self {
         self.path = path;
         self
     }
@@ -56,14 +56,14 @@ impl JsonCursor {
     /// The parameter of the query. Default `cursor`.
     #[must_use]
     pub fn cursor_param(mut self, name: impl Into<String>) -> Self {
-        self.cursor.param = Param::Query(name.into());
+        self.cursor.param = ParamTarget::Query(name.into());
         self
     }
 
     /// A dotted path in the body of the request, in the place of a parameter.
     #[must_use]
     pub fn cursor_body_path(mut self, path: impl Into<String>) -> Self {
-        self.cursor.param = Param::Body(path.into());
+        self.cursor.param = ParamTarget::Body(path.into());
         self
     }
 
@@ -77,7 +77,7 @@ impl JsonCursor {
 
     /// Where each answer says whether there are further pages. It is an error then if one does not.
     #[must_use]
-    pub fn has_more_path(mut self, path: Path) -> Self {
+    pub fn has_more_path(mut self, path: JsonPath) -> Self {
         self.has_more_path = Some(path);
         self
     }
@@ -86,7 +86,7 @@ impl JsonCursor {
         if self.stop_after_empty_page && response.rows().ids.is_empty() {
             return Ok(None);
         }
-        if !has_more(self.has_more_path.as_ref(), response)? {
+        if !read_has_more(self.has_more_path.as_ref(), response)? {
             return Ok(None);
         }
         let Some(node) = self.path.first(response.document()?.root()) else {
@@ -94,13 +94,13 @@ impl JsonCursor {
             return Ok(None);
         };
         match node.kind() {
-            Kind::Null => Ok(None),
-            Kind::Bool if node.bool() == Some(false) => Ok(None),
-            Kind::Text => Ok(Some(node.to_value()).filter(|value| value.as_str() != Some(""))),
-            Kind::Integer | Kind::Fraction => Ok(Some(node.to_value()).filter(|value| value.as_i64() != Some(0))),
-            Kind::Array if node.elements().next().is_none() => Ok(None),
-            Kind::Object if node.entries().next().is_none() => Ok(None),
-            Kind::Bool | Kind::Array | Kind::Object => Err(response.error(ErrorKind::UnexpectedField {
+            NodeKind::Null => Ok(None),
+            NodeKind::Bool if node.as_bool() == Some(false) => Ok(None),
+            NodeKind::String => Ok(Some(node.to_value()).filter(|value| value.as_str() != Some(""))),
+            NodeKind::Integer | NodeKind::Float => Ok(Some(node.to_value()).filter(|value| value.as_i64() != Some(0))),
+            NodeKind::Array if node.elements().next().is_none() => Ok(None),
+            NodeKind::Object if node.entries().next().is_none() => Ok(None),
+            NodeKind::Bool | NodeKind::Array | NodeKind::Object => Err(response.error(ErrorKind::UnexpectedField {
                 setting: "cursor_path",
                 path: self.path.to_string(),
                 expected: "a string or a number",
@@ -138,7 +138,7 @@ impl Paginator for JsonCursor {
         self.warning.take().into_iter().collect()
     }
 
-    fn boxed(&self) -> Box<dyn Paginator> {
+    fn clone_box(&self) -> Box<dyn Paginator> {
         Box::new(self.clone())
     }
 }

@@ -1,6 +1,6 @@
 //! Links in the body.
 
-use catchment_json::{Kind, Path, Value};
+use catchment_json::{JsonPath, NodeKind, Value};
 use url::Url;
 
 use super::{Paginator, next_link};
@@ -14,28 +14,28 @@ use crate::response::Response;
 /// is an error.
 ///
 /// ```
-/// use catchment_rest_client::{JsonLink, Path};
+/// use catchment_rest_client::{JsonLink, JsonPath};
 ///
 /// // {"links": [{"rel": "self", "href": "…"}, {"rel": "next", "href": "…"}], "items": […]}
-/// let paginator = JsonLink::new(Path::parse("links[?@.rel == 'next'].href")?);
+/// let paginator = JsonLink::new(JsonPath::parse("links[?@.rel == 'next'].href")?);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone)]
 pub struct JsonLink {
-    next_url_path: Path,
+    next_url_path: JsonPath,
     next: Option<Url>,
     warning: Option<String>,
 }
 
 impl Default for JsonLink {
     fn default() -> JsonLink {
-        JsonLink::new(Path::key("next"))
+        JsonLink::new(JsonPath::key("next"))
     }
 }
 
 impl JsonLink {
     /// Follows the URL at a path; the default is `next`.
-    pub fn new(next_url_path: Path) -> JsonLink {
+    pub fn new(next_url_path: JsonPath) -> JsonLink {
         JsonLink { next_url_path, next: None, warning: None }
     }
 }
@@ -49,19 +49,19 @@ impl Paginator for JsonLink {
         };
         let place = || format!("at {}", self.next_url_path);
         let found = match node.kind() {
-            Kind::Null => return Ok(()),
-            Kind::Bool if node.bool() == Some(false) => return Ok(()),
-            Kind::Text => {
-                let link = node.text().unwrap_or_default();
+            NodeKind::Null => return Ok(()),
+            NodeKind::Bool if node.as_bool() == Some(false) => return Ok(()),
+            NodeKind::String => {
+                let link = node.as_str().unwrap_or_default();
                 self.next = (!link.is_empty()).then(|| resolve(response, &link, &place())).transpose()?;
                 return Ok(());
             }
-            Kind::Bool => "true",
-            Kind::Integer | Kind::Fraction => "a number",
-            Kind::Array => "a list",
-            Kind::Object => "an object",
+            NodeKind::Bool => "true",
+            NodeKind::Integer | NodeKind::Float => "a number",
+            NodeKind::Array => "a list",
+            NodeKind::Object => "an object",
         };
-        Err(response.error(ErrorKind::InvalidNextLink { place: place(), found: found.to_owned() }))
+        Err(response.error(ErrorKind::InvalidNextLink { location: place(), found: found.to_owned() }))
     }
 
     fn has_next_page(&self) -> bool {
@@ -70,7 +70,7 @@ impl Paginator for JsonLink {
 
     fn update_request(&mut self, request: &mut Request) -> Result<(), Error> {
         if let Some(next) = self.next.take() {
-            request.follow(next);
+            request.set_next_link(next);
         }
         Ok(())
     }
@@ -88,7 +88,7 @@ impl Paginator for JsonLink {
         self.warning.take().into_iter().collect()
     }
 
-    fn boxed(&self) -> Box<dyn Paginator> {
+    fn clone_box(&self) -> Box<dyn Paginator> {
         Box::new(self.clone())
     }
 }

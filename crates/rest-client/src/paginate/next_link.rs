@@ -1,9 +1,9 @@
 //! Links to the next page in a body.
 
-use catchment_json::{Document, Node, Path};
+use catchment_json::{Document, JsonPath, Node};
 
-use super::hint::find;
-use super::names::letters;
+use super::body_detection::find;
+use super::metadata_keys::fold_key;
 use crate::response::Response;
 
 /// What an object under a key like `next` calls its URL.
@@ -18,14 +18,14 @@ const TOKEN_WORDS: &[&str] = &["cursor", "token", "marker", "continuation"];
 /// The path to a link to the next page: under a key that begins with `next`, or under one that begins with `href` or `url`
 /// in an object there, a string that looks like a URL; else in a list of links with relations. Other lists are not looked
 /// into, as what they hold are rows.
-pub(super) fn link(document: &Document) -> Option<Path> {
-    let is_link = |keys: &[String], node: Node<'_>| node.text().is_some_and(|text| looks_like_link(keys, &text));
+pub(super) fn link(document: &Document) -> Option<JsonPath> {
+    let is_link = |keys: &[String], node: Node<'_>| node.as_str().is_some_and(|text| looks_like_link(keys, &text));
     let keys = find(document.root(), &mut |keys, node| is_next(keys) && is_link(keys, node));
-    keys.map(Path::of_keys).or_else(|| relation(document.root(), true))
+    keys.map(JsonPath::from_keys).or_else(|| find_relation(document.root(), true))
 }
 
 fn looks_like_link(keys: &[String], text: &str) -> bool {
-    let key = keys.last().map(|key| letters(key)).unwrap_or_default();
+    let key = keys.last().map(|key| fold_key(key)).unwrap_or_default();
     let is_absolute = ["http://", "https://"].iter().any(|start| text.starts_with(start));
     let is_named = LINK_ENDS.iter().any(|end| key.ends_with(end));
     if is_absolute || text.is_empty() || text.contains(char::is_whitespace) {
@@ -41,19 +41,19 @@ fn looks_like_link(keys: &[String], text: &str) -> bool {
 }
 
 /// A list of links that has one with the relation `next`, which cannot be followed.
-pub(super) fn unfollowed_relation(root: Node<'_>) -> Option<Path> {
-    relation(root, false)
+pub(super) fn unfollowed_relation(root: Node<'_>) -> Option<JsonPath> {
+    find_relation(root, false)
 }
 
 /// The path to the link with the relation `next` in a list of links, as JSON hyper-schema and FHIR have it, or to the list
 /// where that link is not followed by a GET. Lists under a key like `next` hold one link.
-fn relation(root: Node<'_>, is_followed: bool) -> Option<Path> {
+fn find_relation(root: Node<'_>, is_followed: bool) -> Option<JsonPath> {
     let mut found = None;
     find(root, &mut |keys, node| {
-        let name = keys.last().map(|key| letters(key)).unwrap_or_default();
+        let name = keys.last().map(|key| fold_key(key)).unwrap_or_default();
         found = match name.as_str() {
-            "links" | "link" => relation_in(keys, node, is_followed),
-            "next" => first_link(keys, node).filter(|_| is_followed),
+            "links" | "link" => find_relation_in(keys, node, is_followed),
+            "next" => first_link_path(keys, node).filter(|_| is_followed),
             _ => None,
         };
         found.is_some()
@@ -61,29 +61,29 @@ fn relation(root: Node<'_>, is_followed: bool) -> Option<Path> {
     found
 }
 
-fn relation_in(keys: &[String], list: Node<'_>, is_followed: bool) -> Option<Path> {
-    let list_path = Path::of_keys(keys.to_vec());
+fn find_relation_in(keys: &[String], list: Node<'_>, is_followed: bool) -> Option<JsonPath> {
+    let list_path = JsonPath::from_keys(keys.to_vec());
     list.elements().find_map(|link| {
         let (key, relation) = ["rel", "relation"].iter().find_map(|key| Some((key, link.get(key)?)))?;
-        let is_next = |name: Node<'_>| name.text().is_some_and(|name| name.eq_ignore_ascii_case("next"));
+        let is_next = |name: Node<'_>| name.as_str().is_some_and(|name| name.eq_ignore_ascii_case("next"));
         if !is_followed {
             return (is_next(relation) || relation.elements().any(is_next)).then(|| list_path.clone());
         }
-        let name = relation.text().filter(|_| is_next(relation))?;
+        let name = relation.as_str().filter(|_| is_next(relation))?;
         let url = url_key(link)?;
-        let is_get = link.get("method").and_then(Node::text).is_none_or(|method| method.eq_ignore_ascii_case("get"));
-        Path::parse(&format!("{list_path}[?@.{key} == '{name}'].{url}")).ok().filter(|_| is_get)
+        let is_get = link.get("method").and_then(Node::as_str).is_none_or(|method| method.eq_ignore_ascii_case("get"));
+        JsonPath::parse(&format!("{list_path}[?@.{key} == '{name}'].{url}")).ok().filter(|_| is_get)
     })
 }
 
-fn first_link(keys: &[String], list: Node<'_>) -> Option<Path> {
+fn first_link_path(keys: &[String], list: Node<'_>) -> Option<JsonPath> {
     let url = url_key(list.elements().next()?)?;
-    Path::parse(&format!("{}[0].{url}", Path::of_keys(keys.to_vec()))).ok()
+    JsonPath::parse(&format!("{}[0].{url}", JsonPath::from_keys(keys.to_vec()))).ok()
 }
 
 /// The key under which a link has a URL.
 fn url_key(link: Node<'_>) -> Option<&'static str> {
-    let has_url = |key: &str| link.get(key).and_then(Node::text).is_some_and(|url| !url.is_empty());
+    let has_url = |key: &str| link.get(key).and_then(Node::as_str).is_some_and(|url| !url.is_empty());
     URL_KEYS.iter().copied().find(|key| has_url(key))
 }
 
@@ -95,7 +95,7 @@ fn is_next(keys: &[String]) -> bool {
         key.strip_prefix("odata.").unwrap_or(key).trim_start_matches('_').starts_with(start)
     };
     match keys {
-        [.., last] if begins(last, "next") || letters(last) == "afterurl" => true,
+        [.., last] if begins(last, "next") || fold_key(last) == "afterurl" => true,
         [.., parent, last] => begins(parent, "next") && URL_KEYS.iter().any(|start| begins(last, start)),
         _ => false,
     }

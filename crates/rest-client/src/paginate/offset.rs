@@ -1,10 +1,10 @@
 //! Pages that begin at an offset.
 
-use catchment_json::{Path, Value};
+use catchment_json::{JsonPath, Value};
 
 use super::Paginator;
-use super::param::Param;
-use super::range::{Range, Total};
+use super::param::ParamTarget;
+use super::stepped_counter::{SteppedCounter, TotalSource};
 use crate::error::Error;
 use crate::error_kind::ErrorKind;
 use crate::request::Request;
@@ -21,16 +21,16 @@ use crate::response::Response;
 /// a warning.
 ///
 /// ```
-/// use catchment_rest_client::{Offset, Path};
+/// use catchment_rest_client::{Offset, JsonPath};
 ///
-/// let by_meta = Offset::new(100).offset_param("skip").limit_param("top").total_path(Path::parse("meta.count")?);
+/// let by_meta = Offset::new(100).offset_param("skip").limit_param("top").total_path(JsonPath::parse("meta.count")?);
 /// let in_the_body = Offset::new(100).offset_body_path("paging.from").limit_body_path("paging.size");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone)]
 pub struct Offset {
-    range: Range,
-    limit_param: Param,
+    range: SteppedCounter,
+    limit_param: ParamTarget,
     /// How many rows a page had that was not full, until it is known whether it was the last one.
     short: Option<usize>,
     is_reported: bool,
@@ -40,8 +40,8 @@ pub struct Offset {
 impl Offset {
     /// One that asks for `limit` rows at a time, and has all defaults.
     pub fn new(limit: u64) -> Offset {
-        let limit_param = Param::Query("limit".to_owned());
-        Offset { range: Range::new("offset", limit), limit_param, short: None, is_reported: false, warning: None }
+        let limit_param = ParamTarget::Query("limit".to_owned());
+        Offset { range: SteppedCounter::new("offset", limit), limit_param, short: None, is_reported: false, warning: None }
     }
 
     /// The row to begin with. Default 0.
@@ -54,43 +54,43 @@ impl Offset {
     /// The parameter of the query that has the offset. Default `offset`.
     #[must_use]
     pub fn offset_param(mut self, name: impl Into<String>) -> Self {
-        self.range.param = Param::Query(name.into());
+        self.range.param = ParamTarget::Query(name.into());
         self
     }
 
     /// A dotted path in the body of the request for the offset, in the place of a parameter.
     #[must_use]
     pub fn offset_body_path(mut self, path: impl Into<String>) -> Self {
-        self.range.param = Param::Body(path.into());
+        self.range.param = ParamTarget::Body(path.into());
         self
     }
 
     /// The parameter of the query that has the limit. Default `limit`.
     #[must_use]
     pub fn limit_param(mut self, name: impl Into<String>) -> Self {
-        self.limit_param = Param::Query(name.into());
+        self.limit_param = ParamTarget::Query(name.into());
         self
     }
 
     /// A dotted path in the body of the request for the limit, in the place of a parameter.
     #[must_use]
     pub fn limit_body_path(mut self, path: impl Into<String>) -> Self {
-        self.limit_param = Param::Body(path.into());
+        self.limit_param = ParamTarget::Body(path.into());
         self
     }
 
     /// Where answers have the number of rows of all pages. It is an error if none has said it
     /// yet; what one has said holds until another one says otherwise.
     #[must_use]
-    pub fn total_path(mut self, path: Path) -> Self {
-        self.range.total = Total::At(path);
+    pub fn total_path(mut self, path: JsonPath) -> Self {
+        self.range.total = TotalSource::Required(path);
         self
     }
 
     /// No number of rows is looked for.
     #[must_use]
-    pub fn no_total(mut self) -> Self {
-        self.range.total = Total::Nowhere;
+    pub fn without_total(mut self) -> Self {
+        self.range.total = TotalSource::None;
         self
     }
 
@@ -110,7 +110,7 @@ impl Offset {
 
     /// Where each answer says whether there are further pages. It is an error then if one does not.
     #[must_use]
-    pub fn has_more_path(mut self, path: Path) -> Self {
+    pub fn has_more_path(mut self, path: JsonPath) -> Self {
         self.range.has_more_path = Some(path);
         self
     }
@@ -164,7 +164,7 @@ impl Paginator for Offset {
         self.range.update_request(request)
     }
 
-    fn ahead(&self, next: &Request, pages: usize) -> Vec<Request> {
+    fn lookahead_requests(&self, next: &Request, pages: usize) -> Vec<Request> {
         self.range.ahead(next, pages)
     }
 
@@ -180,7 +180,7 @@ impl Paginator for Offset {
         self.warning.take().into_iter().collect()
     }
 
-    fn boxed(&self) -> Box<dyn Paginator> {
+    fn clone_box(&self) -> Box<dyn Paginator> {
         Box::new(self.clone())
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use catchment_json::{Selection, Value};
 
-use crate::page_memory::PagePermit;
+use crate::page_memory::MemoryPermit;
 
 /// A page: the rows in the document that was answered.
 ///
@@ -12,9 +12,9 @@ use crate::page_memory::PagePermit;
 /// # async fn example() -> Result<(), catchment_rest_client::Error> {
 /// let mut pages = catchment_rest_client::paginate("https://api.example.com/issues", &[]);
 /// if let Some(page) = pages.next().await.transpose()? {
-///     println!("page {} of {}: {} bytes", page.number, page.url, page.bytes);
+///     println!("page {} of {}: {} bytes", page.number, page.url, page.body_len);
 ///     for row in page.rows.nodes() {
-///         println!("{:?}", row.get("title").and_then(|title| title.text()));
+///         println!("{:?}", row.get("title").and_then(|title| title.as_str()));
 ///     }
 /// }
 /// # Ok(())
@@ -30,7 +30,7 @@ pub struct Page {
     /// Its number in the pagination, counted from 1.
     pub number: u64,
     /// The length of the body in bytes.
-    pub bytes: usize,
+    pub body_len: usize,
     /// Where the next page is, to go on from there with [`RestClient::paginate_from`](crate::RestClient::paginate_from).
     /// Nothing after the last page, where the position has a secret, such as the signature of a link, and where the
     /// paginator cannot say.
@@ -39,7 +39,7 @@ pub struct Page {
     pub warnings: Vec<String>,
     /// The memory of the page in the limit of all pages; see
     /// [`RestClientBuilder::limit_page_memory`](crate::RestClientBuilder::limit_page_memory).
-    pub permit: Arc<PagePermit>,
+    pub permit: Arc<MemoryPermit>,
 }
 
 impl From<Page> for Selection {

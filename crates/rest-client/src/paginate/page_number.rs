@@ -1,10 +1,10 @@
 //! Pages that have numbers.
 
-use catchment_json::{Path, Value};
+use catchment_json::{JsonPath, Value};
 
 use super::Paginator;
-use super::param::Param;
-use super::range::{Range, Total};
+use super::param::ParamTarget;
+use super::stepped_counter::{SteppedCounter, TotalSource};
 use crate::error::Error;
 use crate::request::Request;
 use crate::response::Response;
@@ -16,16 +16,16 @@ use crate::response::Response;
 /// `total`.
 ///
 /// ```
-/// use catchment_rest_client::{PageNumber, Path};
+/// use catchment_rest_client::{PageNumber, JsonPath};
 ///
-/// let by_meta = PageNumber::new().base_page(1).page_param("p").total_path(Path::parse("meta.pages")?);
+/// let by_meta = PageNumber::new().base_page(1).page_param("p").total_path(JsonPath::parse("meta.pages")?);
 /// let in_the_body = PageNumber::new().page_body_path("paging.page");
-/// let without_a_total = PageNumber::new().no_total();
+/// let without_a_total = PageNumber::new().without_total();
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone)]
 pub struct PageNumber {
-    range: Range,
+    range: SteppedCounter,
 }
 
 impl Default for PageNumber {
@@ -37,7 +37,7 @@ impl Default for PageNumber {
 impl PageNumber {
     /// One with the defaults.
     pub fn new() -> PageNumber {
-        PageNumber { range: Range::new("page", 1) }
+        PageNumber { range: SteppedCounter::new("page", 1) }
     }
 
     /// The number that the API gives its first page, and with that the page to begin with. Default 0.
@@ -57,36 +57,36 @@ impl PageNumber {
     /// The parameter of the query. Default `page`.
     #[must_use]
     pub fn page_param(mut self, name: impl Into<String>) -> Self {
-        self.range.param = Param::Query(name.into());
+        self.range.param = ParamTarget::Query(name.into());
         self
     }
 
     /// A dotted path in the body of the request, in the place of a parameter.
     #[must_use]
     pub fn page_body_path(mut self, path: impl Into<String>) -> Self {
-        self.range.param = Param::Body(path.into());
+        self.range.param = ParamTarget::Body(path.into());
         self
     }
 
     /// Where answers have the number of pages. It is an error if none has said it
     /// yet; what one has said holds until another one says otherwise.
     #[must_use]
-    pub fn total_path(mut self, path: Path) -> Self {
-        self.range.total = Total::At(path);
+    pub fn total_path(mut self, path: JsonPath) -> Self {
+        self.range.total = TotalSource::Required(path);
         self
     }
 
     /// Where answers may have the number of pages.
     #[must_use]
-    pub(super) fn perhaps_total(mut self, path: Path) -> Self {
-        self.range.total = Total::Perhaps(path);
+    pub(super) fn optional_total_path(mut self, path: JsonPath) -> Self {
+        self.range.total = TotalSource::Optional(path);
         self
     }
 
     /// No number of pages is looked for.
     #[must_use]
-    pub fn no_total(mut self) -> Self {
-        self.range.total = Total::Nowhere;
+    pub fn without_total(mut self) -> Self {
+        self.range.total = TotalSource::None;
         self
     }
 
@@ -106,7 +106,7 @@ impl PageNumber {
 
     /// Where each answer says whether there are further pages. It is an error then if one does not.
     #[must_use]
-    pub fn has_more_path(mut self, path: Path) -> Self {
+    pub fn has_more_path(mut self, path: JsonPath) -> Self {
         self.range.has_more_path = Some(path);
         self
     }
@@ -129,7 +129,7 @@ impl Paginator for PageNumber {
         self.range.update_request(request)
     }
 
-    fn ahead(&self, next: &Request, pages: usize) -> Vec<Request> {
+    fn lookahead_requests(&self, next: &Request, pages: usize) -> Vec<Request> {
         self.range.ahead(next, pages)
     }
 
@@ -141,7 +141,7 @@ impl Paginator for PageNumber {
         self.range.resume(position)
     }
 
-    fn boxed(&self) -> Box<dyn Paginator> {
+    fn clone_box(&self) -> Box<dyn Paginator> {
         Box::new(self.clone())
     }
 }

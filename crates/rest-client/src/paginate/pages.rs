@@ -6,24 +6,24 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use async_stream::try_stream;
-use catchment_json::{Document, Path, Selection, Value};
+use catchment_json::{Document, JsonPath, Selection, Value};
 use catchment_settings::Redactor;
 use futures_core::Stream;
 use reqwest::StatusCode;
 
 use super::Paginator;
-use super::fetch::Fetch;
+use super::config::PaginationConfig;
+use super::fetch::PageFetch;
+use super::loop_detector::LoopDetector;
+use super::next_request::{first_request, next_request, untrusted_origin_warning};
 use super::page::Page;
-use super::paging::Paging;
-use super::seen::Seen;
-use super::steps::{first_request, next_step, untrusted};
 use crate::error::Error;
 use crate::error_kind::ErrorKind;
 use crate::excerpt::redacted;
 use crate::request::Request;
+use crate::request_config::RequestConfig;
 use crate::response::Response;
-use crate::rules::Rules;
-use crate::select::{self, Rows, Shape};
+use crate::select::{self, RowsLayout, SelectedRows};
 use crate::transport::Transport;
 use crate::{error_body, missing_rows};
 
@@ -40,33 +40,33 @@ use crate::{error_body, missing_rows};
 /// # }
 /// ```
 #[must_use = "nothing is requested before the first page is asked for"]
-pub struct Pages {
+pub struct PaginationStream {
     stream: Pin<Box<dyn Stream<Item = Result<Page, Error>> + Send>>,
     redactor: Redactor,
 }
 
-impl Pages {
+impl PaginationStream {
     /// The next page, or nothing after the last one.
     pub async fn next(&mut self) -> Option<Result<Page, Error>> {
         std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
     /// An error in the place of pages that could not be begun with.
-    pub fn failed(error: Error) -> Pages {
-        Pages { stream: Box::pin(async_stream::stream! { yield Err(error); }), redactor: Redactor::default() }
+    pub fn from_error(error: Error) -> PaginationStream {
+        PaginationStream { stream: Box::pin(async_stream::stream! { yield Err(error); }), redactor: Redactor::default() }
     }
 }
 
-impl Stream for Pages {
+impl Stream for PaginationStream {
     type Item = Result<Page, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let Pages { stream, redactor } = &mut *self;
+        let PaginationStream { stream, redactor } = &mut *self;
         stream.as_mut().poll_next(context).map_err(|error| error.redacted(redactor))
     }
 }
 
-impl std::fmt::Debug for Pages {
+impl std::fmt::Debug for PaginationStream {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Pages").finish_non_exhaustive()
     }
@@ -78,26 +78,32 @@ impl std::fmt::Debug for Pages {
 /// same time. It is asked for only when the consumer wants the page before it: with the page that the consumer
 /// has, there are never more than two, or as many more as are fetched in parallel. With a limit on page memory, a page is
 /// requested ahead only if a page of the last size still fits.
-pub(crate) fn pages(transport: Arc<Transport>, rules: Arc<Rules>, mut request: Request, paging: Paging) -> Pages {
-    let Paging { mut paginator, data_selector: mut selector, data_selector_required, parallel_pages, position, memory } = paging;
+pub(crate) fn pages(
+    transport: Arc<Transport>,
+    rules: Arc<RequestConfig>,
+    mut request: Request,
+    paging: PaginationConfig,
+) -> PaginationStream {
+    let PaginationConfig { mut paginator, data_selector: mut selector, data_selector_required, parallel_pages, position, memory } =
+        paging;
     let required = selector.clone().filter(|_| data_selector_required);
     let detects = selector.is_none();
     let redactor = rules.redactor.clone();
     let stream: Pin<Box<dyn Stream<Item = Result<Page, Error>> + Send>> = Box::pin(try_stream! {
-        let logged = |warning: String| logged(&warning, &rules.redactor);
+        let logged = |warning: String| log_warning(&warning, &rules.redactor);
         let mut warnings = Vec::new();
         if !request.trusted {
             // told in the report alone: there may be one for each row of a parent
-            warnings.push(format!("a URL leads to another origin than that of the API: {}", untrusted(&request)));
+            warnings.push(format!("a URL leads to another origin than that of the API: {}", untrusted_origin_warning(&request)));
         }
         warnings.extend(first_request(&mut paginator, &rules, &mut request, position.as_ref())?.map(&logged));
-        let mut seen = Seen::default();
+        let mut seen = LoopDetector::default();
         let mut number = 0;
-        let start = |request: Request| match memory.share() {
-            Some(permit) => (request.clone(), Fetch::start(&transport, &rules, request, permit)),
-            None => (request, Fetch::later()),
+        let start = |request: Request| match memory.try_reserve() {
+            Some(permit) => (request.clone(), PageFetch::start(&transport, &rules, request, permit)),
+            None => (request, PageFetch::deferred()),
         };
-        let mut fetch = Fetch::later();
+        let mut fetch = PageFetch::deferred();
         // the pages after this one, as far as they have been asked for
         let mut ahead = VecDeque::new();
         loop {
@@ -106,18 +112,18 @@ pub(crate) fn pages(transport: Arc<Transport>, rules: Arc<Rules>, mut request: R
             }
             if ahead.is_empty() && !paginator.needs_body() && let Some(head) = fetch.head().await {
                 // an error will come again from the complete answer
-                let next = next_step(&mut paginator.clone(), &rules, &request, &head).unwrap_or_default();
+                let next = next_request(&mut paginator.clone(), &rules, &request, &head).unwrap_or_default();
                 ahead.extend(next.map(|next| start(next.request)));
             }
 
             let mut alone = None;
             let (mut response, permit) = loop {
-                match fetch.response().await.map_err(|error| explained(error, paginator.as_ref(), &request))? {
+                match fetch.response().await.map_err(|error| add_paginator_note(error, paginator.as_ref(), &request))? {
                     Some(fetched) => break fetched,
                     None => {
-                        let (permit, turn) = memory.alone().await;
+                        let (permit, turn) = memory.reserve_exclusive().await;
                         alone = Some(turn);
-                        fetch = Fetch::start(&transport, &rules, request.clone(), permit);
+                        fetch = PageFetch::start(&transport, &rules, request.clone(), permit);
                     }
                 }
             };
@@ -126,7 +132,7 @@ pub(crate) fn pages(transport: Arc<Transport>, rules: Arc<Rules>, mut request: R
                 break;
             }
             let document = response.document()?.clone();
-            let (rows, warning) = rows(&document, &mut selector, &response)?;
+            let (rows, warning) = select_rows(&document, &mut selector, &response)?;
             if let Some(required) = &required {
                 missing_rows::check(&document, required, &rows).map_err(|kind| response.error(kind))?;
             }
@@ -136,10 +142,10 @@ pub(crate) fn pages(transport: Arc<Transport>, rules: Arc<Rules>, mut request: R
             response.set_rows(rows);
             warnings.extend(warning.map(&logged));
             let is_new = seen.check(&request, &response);
-            let next = next_step(&mut paginator, &rules, &request, &response);
+            let next = next_request(&mut paginator, &rules, &request, &response);
             warnings.extend(paginator.take_warnings().into_iter().map(&logged));
             // a page that only confirms the end may well be one that came before
-            let is_known_end = paginator.skips_page() && matches!(next, Ok(None));
+            let is_known_end = paginator.is_probe_page() && matches!(next, Ok(None));
             if !is_known_end {
                 is_new?;
             }
@@ -147,21 +153,21 @@ pub(crate) fn pages(transport: Arc<Transport>, rules: Arc<Rules>, mut request: R
             let (wanted, position) = match next? {
                 Some(next) => {
                     warnings.extend(next.warning.map(&logged));
-                    let further = paginator.ahead(&next.request, parallel_pages - 1);
+                    let further = paginator.lookahead_requests(&next.request, parallel_pages - 1);
                     (std::iter::once(next.request).chain(further).collect(), next.position)
                 }
                 None => (Vec::new(), None),
             };
-            memory.note(document.memory());
+            memory.record_page_size(document.memory_size());
             fetch_ahead(&mut ahead, wanted, start);
-            if !paginator.skips_page() {
+            if !paginator.is_probe_page() {
                 number += 1;
-                let (url, bytes) = (response.shown_url(), response.bytes());
+                let (url, bytes) = (response.shown_url(), response.body_len());
                 let warnings = std::mem::take(&mut warnings);
                 let ids = response.take_rows().ids;
                 let position = position.filter(|position| !has_secret(position, &rules.redactor));
                 let permit = Arc::new(permit);
-                let page = Page { rows: Selection { document, ids }, url, number, bytes, position, warnings, permit };
+                let page = Page { rows: Selection { document, ids }, url, number, body_len: bytes, position, warnings, permit };
                 drop(alone);
                 yield page;
             }
@@ -171,13 +177,13 @@ pub(crate) fn pages(transport: Arc<Transport>, rules: Arc<Rules>, mut request: R
             }
         }
     });
-    Pages { stream, redactor }
+    PaginationStream { stream, redactor }
 }
 
 /// Whether a position, which is kept, has what opens the pages to others.
 fn has_secret(position: &Value, redactor: &Redactor) -> bool {
     match position {
-        Value::Text(text) => redactor.redact(text) != *text,
+        Value::String(text) => redactor.redact(text) != *text,
         Value::Array(values) => values.iter().any(|value| has_secret(value, redactor)),
         Value::Object(entries) => entries.values().any(|value| has_secret(value, redactor)),
         Value::Null | Value::Bool(_) | Value::Number(_) => false,
@@ -185,20 +191,20 @@ fn has_secret(position: &Value, redactor: &Redactor) -> bool {
 }
 
 /// Logs a warning.
-fn logged(warning: &str, redactor: &Redactor) -> String {
+fn log_warning(warning: &str, redactor: &Redactor) -> String {
     let warning = redacted(warning, redactor);
     tracing::warn!("{warning}");
     warning
 }
 
 /// The error of a request, with what the pagination had to do with it.
-fn explained(error: Error, paginator: &dyn Paginator, request: &Request) -> Error {
+fn add_paginator_note(error: Error, paginator: &dyn Paginator, request: &Request) -> Error {
     let is_refused = error.status().is_some_and(|status| status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS);
     if !is_refused {
         return error;
     }
     match (request.trusted, paginator.explain_failure()) {
-        (false, _) => error.with_note(untrusted(request)),
+        (false, _) => error.with_note(untrusted_origin_warning(request)),
         (true, Some(note)) => error.with_note(note),
         (true, None) => error,
     }
@@ -207,24 +213,28 @@ fn explained(error: Error, paginator: &dyn Paginator, request: &Request) -> Erro
 /// Keeps what has been asked for as long as it is what is wanted, and asks for the rest. What is there may have been
 /// asked for by what an earlier attempt or an earlier page said.
 fn fetch_ahead<F>(ahead: &mut VecDeque<(Request, F)>, wanted: Vec<Request>, start: impl FnMut(Request) -> (Request, F)) {
-    let same = ahead.iter().zip(&wanted).take_while(|((asked, _), wanted)| asked == *wanted).count();
+    let same = ahead.iter().zip(&wanted).take_while(|((params, _), wanted)| params == *wanted).count();
     ahead.truncate(same);
     ahead.extend(wanted.into_iter().skip(same).map(start));
 }
 
 /// The rows of a page, and a warning where there is no place for them. A selector is looked for until one is found: an envelope without a list, as an empty
 /// first page may have it, says nothing about the pages that follow.
-fn rows(document: &Document, selector: &mut Option<Path>, response: &Response) -> Result<(Rows, Option<String>), Error> {
+fn select_rows(
+    document: &Document,
+    selector: &mut Option<JsonPath>,
+    response: &Response,
+) -> Result<(SelectedRows, Option<String>), Error> {
     if selector.is_none() {
-        *selector = select::detect(document);
+        *selector = select::detect_selector(document);
     }
-    let rows = select::select(document, selector.as_ref()).map_err(|error| response.error(ErrorKind::Selector(error)))?;
+    let rows = select::select(document, selector.as_ref()).map_err(|error| response.error(ErrorKind::SelectorLimit(error)))?;
     let found = match rows.shape {
-        Shape::Null => "null",
-        Shape::Missing => "nothing",
-        Shape::List | Shape::Single => return Ok((rows, None)),
+        RowsLayout::Null => "null",
+        RowsLayout::Missing => "nothing",
+        RowsLayout::List | RowsLayout::Single => return Ok((rows, None)),
     };
-    let place = selector.as_ref().map_or("$", Path::as_str);
+    let place = selector.as_ref().map_or("$", JsonPath::as_str);
     let warning = format!("{} has {found} at {place}, where its rows should be: no rows", response.shown_url());
     Ok((rows, Some(warning)))
 }

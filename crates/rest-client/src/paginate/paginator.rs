@@ -19,7 +19,7 @@ use crate::response::Response;
 /// ```
 /// use catchment_rest_client::{Error, HeaderMap, Paginator, Request, Response, Url};
 ///
-/// /// Follows an `X-Next-Page` header into the parameter `page`.
+/// /// Follows an `X-NextRequest-Page` header into the parameter `page`.
 /// #[derive(Debug, Clone, Default)]
 /// struct NextPageHeader {
 ///     next: Option<String>,
@@ -46,7 +46,7 @@ use crate::response::Response;
 ///         false
 ///     }
 ///
-///     fn boxed(&self) -> Box<dyn Paginator> {
+///     fn clone_box(&self) -> Box<dyn Paginator> {
 ///         Box::new(self.clone())
 ///     }
 /// }
@@ -100,7 +100,7 @@ pub trait Paginator: Debug + Send + Sync {
 
     /// Whether the answer that it was shown last is no page of its own, but was only asked for to find out. Default:
     /// false.
-    fn skips_page(&self) -> bool {
+    fn is_probe_page(&self) -> bool {
         false
     }
 
@@ -119,7 +119,7 @@ pub trait Paginator: Debug + Send + Sync {
     /// The requests of at most `pages` pages after `next`, which is what `update_request` made, as they will be if
     /// the answers bring nothing new. They are fetched ahead where the client has
     /// [`parallel_pages`](crate::RestClientBuilder::parallel_pages). Default: none, as nothing is known of them.
-    fn ahead(&self, next: &Request, pages: usize) -> Vec<Request> {
+    fn lookahead_requests(&self, next: &Request, pages: usize) -> Vec<Request> {
         let _ = (next, pages);
         Vec::new()
     }
@@ -136,17 +136,17 @@ pub trait Paginator: Debug + Send + Sync {
     ///
     /// Where that is no position of this paginator. Default: always.
     fn resume(&mut self, position: &Value) -> Result<(), Error> {
-        Err(ErrorKind::NoPosition { found: position.kind_name() }.into())
+        Err(ErrorKind::InvalidPosition { found: position.type_name() }.into())
     }
 
     /// A copy.
-    fn boxed(&self) -> Box<dyn Paginator>;
+    fn clone_box(&self) -> Box<dyn Paginator>;
 }
 
 impl Clone for Box<dyn Paginator> {
     fn clone(&self) -> Box<dyn Paginator> {
         // not `self.boxed()`, which would be the box's own clone
-        self.as_ref().boxed()
+        self.as_ref().clone_box()
     }
 }
 

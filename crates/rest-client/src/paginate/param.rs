@@ -7,21 +7,21 @@ use crate::request::Request;
 
 /// A place in a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Param {
+pub(super) enum ParamTarget {
     /// A parameter of the query.
     Query(String),
     /// The field of the body that a dotted path leads to.
     Body(String),
 }
 
-impl Param {
+impl ParamTarget {
     pub(super) fn set(&self, request: &mut Request, value: Value) -> Result<(), Error> {
         match self {
-            Param::Query(name) => {
+            ParamTarget::Query(name) => {
                 request.set_param(name, value.to_plain_text());
                 Ok(())
             }
-            Param::Body(path) => request.set_body_field(path, value),
+            ParamTarget::Body(path) => request.set_body_field(path, value),
         }
     }
 }

@@ -33,7 +33,7 @@ impl Paginator for SinglePage {
         false
     }
 
-    fn boxed(&self) -> Box<dyn Paginator> {
+    fn clone_box(&self) -> Box<dyn Paginator> {
         Box::new(*self)
     }
 }

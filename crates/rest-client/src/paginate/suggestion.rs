@@ -1,17 +1,17 @@
 //! Paginators that may fit, as specs write them.
 
-use super::asked::Asked;
-use super::counted::Unit;
-use super::kind::Kind;
-use super::signs::Signs;
+use super::counter::Unit;
+use super::kind::DetectedPaginator;
+use super::page_metadata::PageMetadata;
+use super::request_params::RequestParams;
 use crate::response::Response;
 
 /// One for a response with signs of more.
-pub(super) fn by_signs(signs: &Signs<'_>, response: &Response, asked: Asked<'_>) -> String {
+pub(super) fn by_signs(signs: &PageMetadata<'_>, response: &Response, params: RequestParams<'_>) -> String {
     let total = signs.total().map(|(path, _)| path);
     match (signs.more(), signs.last_id(response), total) {
-        _ if let Some(offset) = asked.body_offset() => by_offset(&offset, signs, asked),
-        _ if let Some(page) = asked.body_page() => by_page(&page, 1, None),
+        _ if let Some(offset) = params.body_offset() => by_offset(&offset, signs, params),
+        _ if let Some(page) = params.body_page() => by_page(&page, 1, None),
         (Some((flag, true)), Some(id), _) => {
             format!("{{type: cursor, cursor_path: \"{id}\", cursor_param: starting_after, has_more_path: {flag}}}")
         }
@@ -22,16 +22,21 @@ pub(super) fn by_signs(signs: &Signs<'_>, response: &Response, asked: Asked<'_>)
 }
 
 /// The paginator that was found, with its parameter in the body of the request.
-pub(super) fn in_body(kind: &Kind, signs: &Signs<'_>, asked: Asked<'_>) -> Option<String> {
+pub(super) fn in_body(kind: &DetectedPaginator, signs: &PageMetadata<'_>, params: RequestParams<'_>) -> Option<String> {
     Some(match kind {
-        Kind::Cursor { path, param } => {
-            format!("{{type: cursor, cursor_path: {:?}, cursor_body_path: {:?}}}", path.as_str(), asked.body_path(param))
+        DetectedPaginator::Cursor { path, param } => {
+            format!("{{type: cursor, cursor_path: {:?}, cursor_body_path: {:?}}}", path.as_str(), params.body_path(param))
         }
-        Kind::PageNumber { total, base, param, .. } => by_page(&asked.body_path(param), *base, Some(total.as_str())),
-        Kind::Numbered { total, param } => by_page(&asked.body_path(param), 1, Some(total.as_str())),
-        Kind::Counted { param, unit: Unit::Pages, first } => by_page(&asked.body_path(param), *first, None),
-        Kind::Counted { param, unit: Unit::Rows, .. } => by_offset(&asked.body_path(param), signs, asked),
-        Kind::HeaderLink | Kind::JsonLink(_) | Kind::HeaderCursor { .. } | Kind::SinglePage => return None,
+        DetectedPaginator::PageNumber { total, base, param, .. } => {
+            by_page(&params.body_path(param), *base, Some(total.as_str()))
+        }
+        DetectedPaginator::Numbered { total, param } => by_page(&params.body_path(param), 1, Some(total.as_str())),
+        DetectedPaginator::Counted { param, unit: Unit::Pages, first } => by_page(&params.body_path(param), *first, None),
+        DetectedPaginator::Counted { param, unit: Unit::Rows, .. } => by_offset(&params.body_path(param), signs, params),
+        DetectedPaginator::HeaderLink
+        | DetectedPaginator::JsonLink(_)
+        | DetectedPaginator::HeaderCursor { .. }
+        | DetectedPaginator::SinglePage => return None,
     })
 }
 
@@ -42,9 +47,9 @@ fn by_page(path: &str, base: u64, total: Option<&str>) -> String {
 }
 
 /// An offset at a path in the body.
-fn by_offset(path: &str, signs: &Signs<'_>, asked: Asked<'_>) -> String {
+fn by_offset(path: &str, signs: &PageMetadata<'_>, params: RequestParams<'_>) -> String {
     let total = signs.total().map_or_else(|| "null".to_owned(), |(path, _)| format!("{:?}", path.as_str()));
-    let size = asked.body_size().unwrap_or_else(|| "limit".to_owned());
+    let size = params.body_size().unwrap_or_else(|| "limit".to_owned());
     let limit = signs.elements.max(1);
     format!("{{type: offset, limit: {limit}, offset_body_path: {path:?}, limit_body_path: {size:?}, total_path: {total}}}")
 }

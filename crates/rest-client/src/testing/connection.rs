@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use url::form_urlencoded;
 
-use super::Answer;
-use super::fault::Fault;
-use super::received::Received;
+use super::ScriptedResponse;
+use super::fault::Delivery;
+use super::received::ReceivedRequest;
 
 /// How much is read of the head of a request, and of its body.
 const MAX_HEAD: u64 = 64 << 10;
@@ -17,7 +17,7 @@ const MAX_BODY: u64 = 64 << 20;
 /// Answers the requests of a connection until either side closes it. `wait` sleeps, and is over with the server.
 pub(super) fn serve(
     stream: TcpStream,
-    mut answer: impl FnMut(Received) -> Answer,
+    mut response: impl FnMut(ReceivedRequest) -> ScriptedResponse,
     wait: impl Fn(Duration),
     mut answered: impl FnMut(),
 ) -> io::Result<()> {
@@ -26,14 +26,14 @@ pub(super) fn serve(
     let mut writer = stream;
     while let Some(request) = read(&mut reader)? {
         let is_head = request.method == "HEAD";
-        let answer = answer(request);
-        if !answer.delay.is_zero() {
-            wait(answer.delay);
+        let response = response(request);
+        if !response.delay.is_zero() {
+            wait(response.delay);
         }
         // before the client can know it, and send the next one
         answered();
-        send(&answer, is_head, &mut reader, &mut writer, &wait)?;
-        if answer.fault.closes() {
+        send(&response, is_head, &mut reader, &mut writer, &wait)?;
+        if response.fault.closes() {
             break;
         }
     }
@@ -41,38 +41,38 @@ pub(super) fn serve(
 }
 
 fn send(
-    answer: &Answer,
+    response: &ScriptedResponse,
     is_head: bool,
     reader: &mut BufReader<TcpStream>,
     writer: &mut TcpStream,
     wait: &impl Fn(Duration),
 ) -> io::Result<()> {
-    let has_body = answer.has_body() && !is_head;
-    match &answer.fault {
-        Fault::Reset => reset(writer),
+    let has_body = response.has_body() && !is_head;
+    match &response.fault {
+        Delivery::Reset => reset(writer),
         // ends when the client closes, or the server shuts the socket down
-        Fault::Hang => io::copy(reader, &mut io::sink()).map(drop),
-        Fault::Raw(bytes) => writer.write_all(bytes),
-        Fault::Slow(size, pause) if has_body => {
-            writer.write_all(&answer.head())?;
-            answer.body.chunks((*size).max(1)).try_for_each(|piece| {
+        Delivery::Hang => io::copy(reader, &mut io::sink()).map(drop),
+        Delivery::Raw(bytes) => writer.write_all(bytes),
+        Delivery::Slow(size, pause) if has_body => {
+            writer.write_all(&response.head())?;
+            response.body.chunks((*size).max(1)).try_for_each(|piece| {
                 wait(*pause);
                 writer.write_all(piece)
             })
         }
         fault => {
-            let mut bytes = answer.head();
+            let mut bytes = response.head();
             match fault {
                 _ if !has_body => {}
-                Fault::None => {
+                Delivery::None => {
                     // the usual answer is not copied
                     writer.write_all(&bytes)?;
-                    return writer.write_all(&answer.body);
+                    return writer.write_all(&response.body);
                 }
-                fault => bytes.extend(fault.body(&answer.body)),
+                fault => bytes.extend(fault.body(&response.body)),
             }
             writer.write_all(&bytes)?;
-            if matches!(fault, Fault::ResetAfter(_)) { reset(writer) } else { Ok(()) }
+            if matches!(fault, Delivery::ResetAfter(_)) { reset(writer) } else { Ok(()) }
         }
     }
 }
@@ -83,7 +83,7 @@ fn reset(writer: &TcpStream) -> io::Result<()> {
 }
 
 /// The next request; nothing at the end of the connection. Its index is not known here.
-fn read(reader: &mut impl BufRead) -> io::Result<Option<Received>> {
+fn read(reader: &mut impl BufRead) -> io::Result<Option<ReceivedRequest>> {
     let mut head = reader.by_ref().take(MAX_HEAD);
     let first = line(&mut head)?;
     let mut words = first.split(' ');
@@ -96,7 +96,8 @@ fn read(reader: &mut impl BufRead) -> io::Result<Option<Received>> {
         let Some((name, value)) = line.split_once(':') else { break };
         headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
     }
-    let mut request = Received { index: 0, method: method.to_owned(), path: path.to_owned(), query, headers, body: Vec::new() };
+    let mut request =
+        ReceivedRequest { index: 0, method: method.to_owned(), path: path.to_owned(), query, headers, body: Vec::new() };
     let length = request.header("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
     reader.by_ref().take(length.min(MAX_BODY)).read_to_end(&mut request.body)?;
     Ok(Some(request))

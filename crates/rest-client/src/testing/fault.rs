@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// What happens to the body, or in the place of an answer.
 #[derive(Debug, Clone)]
-pub(super) enum Fault {
+pub(super) enum Delivery {
     /// All is well.
     None,
     /// The connection is closed after so many bytes of the body.
@@ -31,18 +31,20 @@ pub(super) enum Fault {
     Hang,
 }
 
-impl Fault {
+impl Delivery {
     /// Whether the connection ends with the answer.
     pub(super) fn closes(&self) -> bool {
-        !matches!(self, Fault::None | Fault::Chunked(_) | Fault::Slow(..))
+        !matches!(self, Delivery::None | Delivery::Chunked(_) | Delivery::Slow(..))
     }
 
     /// The header that says where the body ends.
     pub(super) fn framing(&self, length: usize) -> String {
         match self {
-            Fault::Chunked(_) | Fault::UnfinishedChunks(_) | Fault::InvalidChunk => "Transfer-Encoding: chunked\r\n".to_owned(),
-            Fault::NoLength => "Connection: close\r\n".to_owned(),
-            Fault::Length(wrong) => format!("Content-Length: {wrong}\r\n"),
+            Delivery::Chunked(_) | Delivery::UnfinishedChunks(_) | Delivery::InvalidChunk => {
+                "Transfer-Encoding: chunked\r\n".to_owned()
+            }
+            Delivery::NoLength => "Connection: close\r\n".to_owned(),
+            Delivery::Length(wrong) => format!("Content-Length: {wrong}\r\n"),
             _ => format!("Content-Length: {length}\r\n"),
         }
     }
@@ -50,10 +52,10 @@ impl Fault {
     /// The bytes that are sent of a body.
     pub(super) fn body(&self, body: &[u8]) -> Vec<u8> {
         match self {
-            Fault::Truncated(after) | Fault::ResetAfter(after) => body.get(..*after).unwrap_or(body).to_vec(),
-            Fault::Chunked(size) => [chunks(body, *size), b"0\r\n\r\n".to_vec()].concat(),
-            Fault::UnfinishedChunks(size) => chunks(body, *size),
-            Fault::InvalidChunk => [b"many\r\n", body, b"\r\n"].concat(),
+            Delivery::Truncated(after) | Delivery::ResetAfter(after) => body.get(..*after).unwrap_or(body).to_vec(),
+            Delivery::Chunked(size) => [chunks(body, *size), b"0\r\n\r\n".to_vec()].concat(),
+            Delivery::UnfinishedChunks(size) => chunks(body, *size),
+            Delivery::InvalidChunk => [b"many\r\n", body, b"\r\n"].concat(),
             _ => body.to_vec(),
         }
     }

@@ -3,7 +3,7 @@
 /// A request that the server got.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Received {
+pub struct ReceivedRequest {
     /// How many requests came before it, over all connections.
     pub index: usize,
     /// `GET`, `POST` …
@@ -18,7 +18,7 @@ pub struct Received {
     pub body: Vec<u8>,
 }
 
-impl Received {
+impl ReceivedRequest {
     /// The first value in the query that has the name.
     pub fn param(&self, name: &str) -> Option<&str> {
         self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())

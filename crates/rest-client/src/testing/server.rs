@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::connection;
-use super::{Answer, Received};
+use super::{ReceivedRequest, ScriptedResponse};
 
 /// A server on a free port of 127.0.0.1 that answers what a function says.
 #[derive(Debug)]
@@ -19,14 +19,14 @@ pub struct ScriptedServer {
 
 #[derive(Debug, Default)]
 struct Shared {
-    log: Mutex<Log>,
+    log: Mutex<ServerState>,
     received: Condvar,
     ended: Condvar,
 }
 
 #[derive(Debug, Default)]
-struct Log {
-    requests: Vec<Received>,
+struct ServerState {
+    requests: Vec<ReceivedRequest>,
     /// Handles of the open connections by the address of the client, to end them from outside.
     connections: HashMap<SocketAddr, TcpStream>,
     connected: usize,
@@ -37,7 +37,7 @@ struct Log {
 
 impl Shared {
     /// A handler that panicked must not hide why behind a second panic.
-    fn lock(&self) -> MutexGuard<'_, Log> {
+    fn lock(&self) -> MutexGuard<'_, ServerState> {
         self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -48,7 +48,7 @@ impl ScriptedServer {
     /// # Panics
     ///
     /// Where no port is free.
-    pub fn start(handler: impl Fn(&Received) -> Answer + Send + Sync + 'static) -> ScriptedServer {
+    pub fn start(handler: impl Fn(&ReceivedRequest) -> ScriptedResponse + Send + Sync + 'static) -> ScriptedServer {
         #[expect(clippy::expect_used, reason = "a test cannot go on without its server")]
         let (listener, address) = TcpListener::bind(("127.0.0.1", 0))
             .and_then(|listener| listener.local_addr().map(|address| (listener, address)))
@@ -57,7 +57,7 @@ impl ScriptedServer {
         let (handler, for_thread) = (Arc::new(handler), Arc::clone(&shared));
         let listener = thread::spawn(move || {
             while let Ok((stream, client)) = listener.accept() {
-                let (handler, open) = (Arc::clone(&handler), Open { client, shared: Arc::clone(&for_thread) });
+                let (handler, open) = (Arc::clone(&handler), OpenConnection { client, shared: Arc::clone(&for_thread) });
                 {
                     let mut log = open.shared.lock();
                     if log.stopped {
@@ -68,8 +68,8 @@ impl ScriptedServer {
                 }
                 // what goes wrong on a connection is for the client to notice
                 thread::spawn(move || {
-                    let answer = |request| handler(&record(&open.shared, request));
-                    connection::serve(stream, answer, |time| wait(&open.shared, time), || open.shared.lock().in_work -= 1)
+                    let response = |request| handler(&record(&open.shared, request));
+                    connection::serve(stream, response, |time| wait(&open.shared, time), || open.shared.lock().in_work -= 1)
                 });
             }
         });
@@ -82,7 +82,7 @@ impl ScriptedServer {
     }
 
     /// The requests so far.
-    pub fn requests(&self) -> Vec<Received> {
+    pub fn requests(&self) -> Vec<ReceivedRequest> {
         self.shared.lock().requests.clone()
     }
 
@@ -92,7 +92,7 @@ impl ScriptedServer {
     }
 
     /// The largest number of requests that had come and had no answer yet at a time.
-    pub fn most_at_once(&self) -> usize {
+    pub fn max_concurrent_requests(&self) -> usize {
         self.shared.lock().most_in_work
     }
 
@@ -105,12 +105,12 @@ impl ScriptedServer {
 
 /// An open connection. The socket is closed when its last handle is dropped, so the one in the log must go
 /// with the connection, also where the handler panics.
-struct Open {
+struct OpenConnection {
     client: SocketAddr,
     shared: Arc<Shared>,
 }
 
-impl Drop for Open {
+impl Drop for OpenConnection {
     fn drop(&mut self) {
         let connection = self.shared.lock().connections.remove(&self.client);
         drop(connection);
@@ -118,7 +118,7 @@ impl Drop for Open {
 }
 
 /// Keeps a request, with its index.
-fn record(shared: &Shared, mut request: Received) -> Received {
+fn record(shared: &Shared, mut request: ReceivedRequest) -> ReceivedRequest {
     let mut log = shared.lock();
     request.index = log.requests.len();
     log.requests.push(request.clone());

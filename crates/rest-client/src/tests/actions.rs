@@ -1,15 +1,16 @@
 //! What response actions make of answers.
 
 use super::{hide_address, start_with};
-use crate::testing::{Answer, Received};
+use crate::testing::{ReceivedRequest, ScriptedResponse};
 use crate::{Error, Response, ResponseAction, StatusCode, Verdict};
 
 /// Reads all pages of a server that gives `answers` one after the other, the last one for ever, and says what rows came
 /// and how that ended.
-async fn check(actions: Vec<ResponseAction>, answers: Vec<Answer>, expected: &str) {
+async fn check(actions: Vec<ResponseAction>, answers: Vec<ScriptedResponse>, expected: &str) {
     let given = format!("{actions:?} {answers:?}");
     let set_up = |client| actions.into_iter().fold(client, crate::RestClientBuilder::response_action);
-    let (server, client) = start_with(set_up, move |request: &Received| answers[request.index.min(answers.len() - 1)].clone());
+    let (server, client) =
+        start_with(set_up, move |request: &ReceivedRequest| answers[request.index.min(answers.len() - 1)].clone());
     let mut pages = client.paginate(client.request("x").unwrap());
     let mut found = Vec::new();
     while let Some(page) = pages.next().await {
@@ -24,21 +25,25 @@ async fn check(actions: Vec<ResponseAction>, answers: Vec<Answer>, expected: &st
     assert_eq!(found.join(" | "), expected, "{given}");
 }
 
-fn ok() -> Answer {
-    Answer::json(200, "[1]")
+fn ok() -> ScriptedResponse {
+    ScriptedResponse::json(200, "[1]")
 }
 
 #[tokio::test]
 async fn answers_are_ignored() {
-    check(vec![ResponseAction::ignore().status(404)], vec![Answer::json(404, "no")], "").await;
-    check(vec![ResponseAction::ignore().status(404)], vec![Answer::json(403, "no")], "GET {url}/x answered 403 Forbidden: no")
-        .await;
-    check(vec![ResponseAction::ignore().content("gone")], vec![Answer::json(500, "it is gone")], "").await;
-    check(vec![ResponseAction::ignore().status(200).content("none")], vec![Answer::json(200, "none")], "").await;
+    check(vec![ResponseAction::ignore().status(404)], vec![ScriptedResponse::json(404, "no")], "").await;
+    check(
+        vec![ResponseAction::ignore().status(404)],
+        vec![ScriptedResponse::json(403, "no")],
+        "GET {url}/x answered 403 Forbidden: no",
+    )
+    .await;
+    check(vec![ResponseAction::ignore().content("gone")], vec![ScriptedResponse::json(500, "it is gone")], "").await;
+    check(vec![ResponseAction::ignore().status(200).content("none")], vec![ScriptedResponse::json(200, "none")], "").await;
     check(vec![ResponseAction::ignore().status(200).content("none")], vec![ok()], "[1]").await;
     let both = ResponseAction::ignore().status(404).content("gone");
-    check(vec![both.clone()], vec![Answer::json(404, "gone")], "").await;
-    check(vec![both], vec![Answer::json(404, "no")], "GET {url}/x answered 404 Not Found: no").await;
+    check(vec![both.clone()], vec![ScriptedResponse::json(404, "gone")], "").await;
+    check(vec![both], vec![ScriptedResponse::json(404, "no")], "GET {url}/x answered 404 Not Found: no").await;
     // without a condition it never applies, as in the reference
     check(vec![ResponseAction::ignore()], vec![ok()], "[1]").await;
     check(vec![ResponseAction::ignore().status(9999)], vec![ok()], "[1]").await;
@@ -46,13 +51,13 @@ async fn answers_are_ignored() {
 
 #[tokio::test]
 async fn the_pages_before_an_ignored_one_stay() {
-    let first = Answer::json(200, "[1]").header("Link", "</2>; rel=next");
-    check(vec![ResponseAction::ignore().status(404)], vec![first, Answer::json(404, "")], "[1]").await;
+    let first = ScriptedResponse::json(200, "[1]").header("Link", "</2>; rel=next");
+    check(vec![ResponseAction::ignore().status(404)], vec![first, ScriptedResponse::json(404, "")], "[1]").await;
 }
 
 #[tokio::test]
 async fn answers_are_asked_for_again() {
-    let busy = || Answer::json(200, r#"{"error": "busy"}"#);
+    let busy = || ScriptedResponse::json(200, r#"{"error": "busy"}"#);
     let retry = || vec![ResponseAction::retry().status(200).content("busy")];
     check(retry(), vec![busy(), busy(), ok()], "[1]").await;
     check(
@@ -62,7 +67,7 @@ async fn answers_are_asked_for_again() {
          the answer begins with: {\"error\": \"busy\"}",
     )
     .await;
-    check(vec![ResponseAction::retry().status(404)], vec![Answer::json(404, ""), ok()], "[1]").await;
+    check(vec![ResponseAction::retry().status(404)], vec![ScriptedResponse::json(404, ""), ok()], "[1]").await;
 }
 
 #[tokio::test]
@@ -70,21 +75,22 @@ async fn answers_are_made_errors() {
     let fail = ResponseAction::fail().content("error");
     check(
         vec![fail.clone()],
-        vec![Answer::json(200, "{\"error\": 1}"), ok()],
+        vec![ScriptedResponse::json(200, "{\"error\": 1}"), ok()],
         "GET {url}/x failed: a response action takes this answer for an error, in spite of its status 200 OK; \
          the answer begins with: {\"error\": 1}",
     )
     .await;
-    check(vec![fail], vec![Answer::json(503, "error"), ok()], "GET {url}/x answered 503 Service Unavailable: error").await;
+    check(vec![fail], vec![ScriptedResponse::json(503, "error"), ok()], "GET {url}/x answered 503 Service Unavailable: error")
+        .await;
 }
 
 #[tokio::test]
 async fn the_first_action_that_decides_counts() {
-    let not_found = || vec![Answer::json(404, "")];
+    let not_found = || vec![ScriptedResponse::json(404, "")];
     let (ignore, fail) = (ResponseAction::ignore().status(404), ResponseAction::fail().status(404));
     check(vec![ignore.clone(), fail.clone()], not_found(), "").await;
     check(vec![fail.clone(), ignore.clone()], not_found(), "GET {url}/x answered 404 Not Found").await;
-    let undecided = ResponseAction::call(|_| Ok(Verdict::Continue));
+    let undecided = ResponseAction::from_fn(|_| Ok(Verdict::Continue));
     check(vec![undecided, ignore, fail], not_found(), "").await;
 }
 
@@ -98,26 +104,26 @@ fn unwrap(response: &mut Response) -> Result<Verdict, Error> {
 
 #[tokio::test]
 async fn functions_see_and_change_answers() {
-    check(vec![ResponseAction::call(unwrap)], vec![Answer::json(200, r#"{"wrapped": [7]}"#)], "[7]").await;
-    let accept = ResponseAction::call(|response| {
+    check(vec![ResponseAction::from_fn(unwrap)], vec![ScriptedResponse::json(200, r#"{"wrapped": [7]}"#)], "[7]").await;
+    let accept = ResponseAction::from_fn(|response| {
         response.set_status(StatusCode::OK);
         Ok(Verdict::Continue)
     });
-    check(vec![accept.clone().status(404)], vec![Answer::json(404, "[3]")], "[3]").await;
-    check(vec![accept.status(404)], vec![Answer::json(400, "[3]")], "GET {url}/x answered 400 Bad Request: [3]").await;
-    let by_header = ResponseAction::call(|response| {
+    check(vec![accept.clone().status(404)], vec![ScriptedResponse::json(404, "[3]")], "[3]").await;
+    check(vec![accept.status(404)], vec![ScriptedResponse::json(400, "[3]")], "GET {url}/x answered 400 Bad Request: [3]").await;
+    let by_header = ResponseAction::from_fn(|response| {
         let is_stale = response.headers().contains_key("x-stale");
         Ok(if is_stale { Verdict::Retry } else { Verdict::Continue })
     });
     check(vec![by_header], vec![ok().header("X-Stale", "1"), ok()], "[1]").await;
-    let broken = ResponseAction::call(|response| Err(response.error(crate::ErrorKind::Paginator("no quota".to_owned()))));
+    let broken = ResponseAction::from_fn(|response| Err(response.error(crate::ErrorKind::Custom("no quota".to_owned()))));
     check(vec![broken], vec![ok()], "GET {url}/x failed: no quota; the answer begins with: [1]").await;
 }
 
 #[tokio::test]
 async fn a_single_request_gets_what_is_ignored() {
     let (_server, client) =
-        start_with(|client| client.response_action(ResponseAction::ignore().status(404)), |_| Answer::json(404, "[]"));
+        start_with(|client| client.response_action(ResponseAction::ignore().status(404)), |_| ScriptedResponse::json(404, "[]"));
     let response = client.get("x", &[]).await.unwrap();
     assert!(response.is_ignored());
     assert_eq!((response.status().as_u16(), response.text().as_str()), (404, "[]"));

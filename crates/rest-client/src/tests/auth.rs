@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use super::{hide_address, start_with};
-use crate::testing::{Answer, Received, ScriptedServer};
+use crate::testing::{ReceivedRequest, ScriptedResponse, ScriptedServer};
 use crate::{
     ApiKey, ApiKeyLocation, Auth, BearerToken, ClientCredentials, HttpBasic, JwtBearer, OAuth2, RefreshToken, RestClient, Secret,
 };
@@ -12,7 +12,7 @@ use crate::{
 /// What a server sees of a request with `auth`, or the error.
 async fn check(auth: impl Auth + 'static, expected: &str) {
     let shown = format!("{auth:?}");
-    let (server, client) = start_with(|client| client.auth(auth), |_| Answer::json(200, "[1]"));
+    let (server, client) = start_with(|client| client.auth(auth), |_| ScriptedResponse::json(200, "[1]"));
     let found = match client.get("x", &[("q", "1")]).await {
         Ok(response) => {
             assert_eq!(response.url().query(), Some("q=1"), "credentials are not in the URL of the answer");
@@ -58,7 +58,7 @@ async fn credentials_that_cannot_be_sent() {
 async fn refused_credentials_are_masked_where_the_server_repeats_them() {
     let (server, client) = start_with(
         |client| client.auth(ApiKey::new("s3cret").name("appid").location(ApiKeyLocation::Query)),
-        |_| Answer::json(401, "s3cret is no key"),
+        |_| ScriptedResponse::json(401, "s3cret is no key"),
     );
     let error = client.get("x", &[]).await.unwrap_err();
     assert_eq!(hide_address(&error.to_string(), &server), "GET {url}/x answered 401 Unauthorized: *** is no key");
@@ -70,8 +70,8 @@ async fn a_key_that_comes_back_in_a_link_is_neither_doubled_nor_shown() {
     let (server, client) = start_with(
         |client| client.auth(ApiKey::new("s3cret").name("appid").location(ApiKeyLocation::Query)),
         |request| match request.param("page") {
-            None => Answer::json(200, r#"{"d": [1], "next": "/x?page=2&appid=s3cret"}"#),
-            Some(_) => Answer::json(200, r#"{"d": [2], "next": null}"#),
+            None => ScriptedResponse::json(200, r#"{"d": [1], "next": "/x?page=2&appid=s3cret"}"#),
+            Some(_) => ScriptedResponse::json(200, r#"{"d": [2], "next": null}"#),
         },
     );
     let mut pages = client.paginate(client.request("x").unwrap());
@@ -80,7 +80,8 @@ async fn a_key_that_comes_back_in_a_link_is_neither_doubled_nor_shown() {
         urls.push(hide_address(&page.unwrap().url, &server));
     }
     assert_eq!(urls, ["{url}/x", "{url}/x?page=2"]);
-    let keys = |request: &Received| request.query.iter().filter(|(key, value)| key == "appid" && value == "s3cret").count();
+    let keys =
+        |request: &ReceivedRequest| request.query.iter().filter(|(key, value)| key == "appid" && value == "s3cret").count();
     assert!(server.requests().iter().all(|request| keys(request) == 1));
 }
 
@@ -89,7 +90,7 @@ async fn other_origins_get_credentials_only_if_they_are_trusted() {
     for trusted in [false, true] {
         for location in [ApiKeyLocation::Header, ApiKeyLocation::Query, ApiKeyLocation::Cookie] {
             for by_redirect in [false, true] {
-                let other = ScriptedServer::start(|_| Answer::json(200, r#"{"d": [2]}"#));
+                let other = ScriptedServer::start(|_| ScriptedResponse::json(200, r#"{"d": [2]}"#));
                 let away = format!("{}/there", other.url());
                 let origin = other.url();
                 let (_server, client) = start_with(
@@ -98,8 +99,8 @@ async fn other_origins_get_credentials_only_if_they_are_trusted() {
                         if trusted { client.trusted_origin(origin) } else { client }
                     },
                     move |_| match by_redirect {
-                        true => Answer::redirect(&away),
-                        false => Answer::json(200, format!(r#"{{"d": [1], "next": "{away}"}}"#)),
+                        true => ScriptedResponse::redirect(&away),
+                        false => ScriptedResponse::json(200, format!(r#"{{"d": [1], "next": "{away}"}}"#)),
                     },
                 );
                 let mut pages = client.paginate(client.request("x").unwrap());
@@ -122,7 +123,7 @@ struct Api {
 
 impl Api {
     /// `answer` is what the token endpoint says to its nth request.
-    fn start(answer: impl Fn(usize, &Received) -> Answer + Send + Sync + 'static) -> Api {
+    fn start(answer: impl Fn(usize, &ReceivedRequest) -> ScriptedResponse + Send + Sync + 'static) -> Api {
         let (valid, given) = (Arc::new(AtomicUsize::new(1)), AtomicUsize::new(0));
         let least = Arc::clone(&valid);
         let server = ScriptedServer::start(move |request| {
@@ -131,7 +132,7 @@ impl Api {
             }
             let token = request.header("authorization").and_then(|value| value.strip_prefix("Bearer t")?.parse::<usize>().ok());
             let is_good = token.is_some_and(|number| number >= least.load(Ordering::SeqCst));
-            if is_good { Answer::json(200, "[1]") } else { Answer::json(401, "no") }
+            if is_good { ScriptedResponse::json(200, "[1]") } else { ScriptedResponse::json(401, "no") }
         });
         Api { server, valid }
     }
@@ -145,7 +146,7 @@ impl Api {
         RestClient::builder().base_url(self.server.url()).auth(auth).retry(retry).build().unwrap()
     }
 
-    fn token_requests(&self) -> Vec<Received> {
+    fn token_requests(&self) -> Vec<ReceivedRequest> {
         self.server.requests().into_iter().filter(|request| request.path == "/token").collect()
     }
 
@@ -166,8 +167,8 @@ impl Api {
     }
 }
 
-fn token(number: usize, expires_in: u64) -> Answer {
-    Answer::json(200, format!(r#"{{"access_token": "t{number}", "expires_in": {expires_in}}}"#))
+fn token(number: usize, expires_in: u64) -> ScriptedResponse {
+    ScriptedResponse::json(200, format!(r#"{{"access_token": "t{number}", "expires_in": {expires_in}}}"#))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -216,7 +217,7 @@ async fn a_token_that_is_refused_twice_is_an_error() {
 }
 
 /// The error of a request whose token endpoint answers so, and how often it was asked.
-async fn refused(answers: Vec<Answer>, expected: &str, requests: usize) {
+async fn refused(answers: Vec<ScriptedResponse>, expected: &str, requests: usize) {
     let api = Api::start(move |number, _| answers[(number - 1).min(answers.len() - 1)].clone());
     let client = api.client(OAuth2::new(api.credentials()));
     let found =
@@ -227,27 +228,27 @@ async fn refused(answers: Vec<Answer>, expected: &str, requests: usize) {
 #[tokio::test]
 async fn token_endpoints_that_refuse_or_fail() {
     refused(
-        vec![Answer::json(401, r#"{"error": "invalid_client", "got": "s3cret"}"#)],
+        vec![ScriptedResponse::json(401, r#"{"error": "invalid_client", "got": "s3cret"}"#)],
         r#"GET {url}/x failed: there is no access token: POST {url}/token answered 401 Unauthorized: {"error": "invalid_client", "got": "***"}"#,
         1,
     )
     .await;
-    refused(vec![Answer::json(500, ""), token(1, 60)], "good", 2).await;
-    refused(vec![Answer::reset(), token(1, 60)], "good", 2).await;
+    refused(vec![ScriptedResponse::json(500, ""), token(1, 60)], "good", 2).await;
+    refused(vec![ScriptedResponse::reset(), token(1, 60)], "good", 2).await;
     refused(
-        vec![Answer::json(500, "")],
+        vec![ScriptedResponse::json(500, "")],
         "GET {url}/x failed: there is no access token: POST {url}/token answered 500 Internal Server Error after 3 attempts",
         3,
     )
     .await;
     refused(
-        vec![Answer::json(200, r#"{"token": "t1"}"#)],
+        vec![ScriptedResponse::json(200, r#"{"token": "t1"}"#)],
         "GET {url}/x failed: there is no access token: POST {url}/token: the answer has no `access_token` that is a string: it has token",
         1,
     )
     .await;
     refused(
-        vec![Answer::json(200, "access_token=t1")],
+        vec![ScriptedResponse::json(200, "access_token=t1")],
         "GET {url}/x failed: there is no access token: POST {url}/token: invalid JSON at line 1, column 1: found 'a', a value was expected",
         1,
     )
@@ -269,8 +270,8 @@ async fn more_of_the_request_can_be_set() {
 
 #[tokio::test]
 async fn rotated_refresh_tokens_are_stored() {
-    let rotated = |number, _: &Received| {
-        Answer::json(200, format!(r#"{{"access_token": "t{number}", "expires_in": 0, "refresh_token": "r{number}"}}"#))
+    let rotated = |number, _: &ReceivedRequest| {
+        ScriptedResponse::json(200, format!(r#"{{"access_token": "t{number}", "expires_in": 0, "refresh_token": "r{number}"}}"#))
     };
     let api = Api::start(rotated);
     let stored = Arc::new(Mutex::new(Vec::new()));
@@ -296,7 +297,7 @@ async fn rotated_refresh_tokens_are_stored() {
 
 #[tokio::test]
 async fn a_refresh_token_is_not_used_up_twice() {
-    let api = Api::start(|_, _| Answer::reset());
+    let api = Api::start(|_, _| ScriptedResponse::reset());
     let grant = RefreshToken::new(format!("{}/token", api.server.url()), "me", "r0");
     assert_eq!((api.get(&api.client(OAuth2::new(grant)), 1).await, api.token_requests().len()), (0, 1));
 }
@@ -305,7 +306,7 @@ async fn a_refresh_token_is_not_used_up_twice() {
 async fn a_rotated_token_is_stored_though_nobody_waits_for_it() {
     let api = Api::start(|_, _| {
         let body = r#"{"access_token": "t1", "refresh_token": "r1"}"#;
-        Answer::json(200, body).delay(std::time::Duration::from_millis(20))
+        ScriptedResponse::json(200, body).delay(std::time::Duration::from_millis(20))
     });
     let (store, stored) = std::sync::mpsc::channel();
     let store = Mutex::new(store);

@@ -1,10 +1,10 @@
 //! Bodies in several charsets.
 
 use super::{hide_address, start};
-use crate::testing::Answer;
+use crate::testing::ScriptedResponse;
 
 /// The text of the first row, or the error.
-async fn check(answer: Answer, expected: &str) {
+async fn check(answer: ScriptedResponse, expected: &str) {
     let (server, client) = start(move |_| answer.clone());
     let found = match client.get("x", &[]).await {
         Ok(response) => match response.document() {
@@ -16,11 +16,11 @@ async fn check(answer: Answer, expected: &str) {
     assert_eq!(hide_address(&found, &server), expected);
 }
 
-fn of_type(content_type: &str, body: &[u8]) -> Answer {
+fn of_type(content_type: &str, body: &[u8]) -> ScriptedResponse {
     let length = body.len();
     let head =
         format!("HTTP/1.1 200 OK\r\nContent-Type: {content_type}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n");
-    Answer::raw([head.as_bytes(), body].concat())
+    ScriptedResponse::raw_bytes([head.as_bytes(), body].concat())
 }
 
 #[tokio::test]

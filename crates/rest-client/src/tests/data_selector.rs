@@ -1,18 +1,18 @@
 //! Responses in which the data selector finds nothing.
 
 use super::{hide_address, start};
-use crate::testing::Answer;
-use crate::{JsonLink, Path};
+use crate::testing::ScriptedResponse;
+use crate::{JsonLink, JsonPath};
 
 /// The number of rows of each page, and the error.
 async fn check(required: bool, bodies: &'static [&str], expected: &str) {
     let (server, client) = start(move |request| match bodies[request.index] {
-        "" => Answer::json(204, "").header("Link", "</x?page=9>; rel=\"next\""),
-        body => Answer::json(200, body),
+        "" => ScriptedResponse::json(204, "").header("Link", "</x?page=9>; rel=\"next\""),
+        body => ScriptedResponse::json(200, body),
     });
     let client = client
-        .with_paginator(JsonLink::new(Path::parse("next").unwrap()))
-        .with_data_selector(Path::parse("rows").unwrap())
+        .with_paginator(JsonLink::new(JsonPath::parse("next").unwrap()))
+        .with_data_selector(JsonPath::parse("rows").unwrap())
         .with_data_selector_required(required);
     let mut pages = client.paginate(client.request("x").unwrap());
     let mut found = Vec::new();

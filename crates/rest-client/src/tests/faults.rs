@@ -4,11 +4,11 @@ use std::io::Write as _;
 use std::time::Duration;
 
 use super::{hide_address, start_with};
-use crate::testing::Answer;
+use crate::testing::ScriptedResponse;
 use crate::{Method, RestClient};
 
 /// What a GET ends with, given the answers one after the other, the last one for ever.
-async fn check(answers: Vec<Answer>, expected: &str, requests: usize) {
+async fn check(answers: Vec<ScriptedResponse>, expected: &str, requests: usize) {
     let given = format!("{answers:?}");
     let (server, client) = start_with(
         |client| client.max_response_bytes(100_000),
@@ -23,8 +23,8 @@ async fn check(answers: Vec<Answer>, expected: &str, requests: usize) {
     assert_eq!((found.as_str(), server.requests().len()), (expected.trim_end_matches('…'), requests), "{given}");
 }
 
-fn ok() -> Answer {
-    Answer::json(200, "[1, 2]")
+fn ok() -> ScriptedResponse {
+    ScriptedResponse::json(200, "[1, 2]")
 }
 
 #[tokio::test]
@@ -34,29 +34,29 @@ async fn bodies_come_in_every_form() {
         ok(),
         ok().chunked(1),
         ok().chunked(100),
-        ok().slow(1, pause),
-        ok().without_length(),
+        ok().throttled(1, pause),
+        ok().without_content_length(),
         ok().delay(pause),
-        Answer::json(200, b"\xef\xbb\xbf[1, 2]"),
+        ScriptedResponse::json(200, b"\xef\xbb\xbf[1, 2]"),
     ] {
         check(vec![answer], "[1,2]", 1).await;
     }
-    check(vec![Answer::json(204, "")], "null", 1).await;
+    check(vec![ScriptedResponse::json(204, "")], "null", 1).await;
 }
 
 #[tokio::test]
 async fn broken_answers_are_asked_for_again() {
     for (answer, message) in [
-        (Answer::truncated("[1, 2]", 3), "the answer was cut short after "),
-        (Answer::reset_after("[1, 2]", 3), "the "),
-        (Answer::wrong_length("[1, 2]", 7), "the answer was cut short after "),
-        (Answer::unfinished_chunks("[1, 2]", 2), "the answer was cut short after "),
-        (Answer::invalid_chunk("[1, 2]"), "the "),
-        (Answer::raw("no HTTP at all\r\n\r\n"), "the connection to {host} broke: "),
-        (Answer::raw("HTTP/1.1 200 OK\r\nContent-"), "the connection to {host} broke: "),
-        (Answer::raw(""), "the connection to {host} broke: "),
-        (Answer::reset(), "the connection to {host} broke: "),
-        (Answer::encoded("gzip", "this is no gzip"), "the "),
+        (ScriptedResponse::truncated("[1, 2]", 3), "the answer was cut short after "),
+        (ScriptedResponse::reset_after("[1, 2]", 3), "the "),
+        (ScriptedResponse::wrong_length("[1, 2]", 7), "the answer was cut short after "),
+        (ScriptedResponse::unfinished_chunks("[1, 2]", 2), "the answer was cut short after "),
+        (ScriptedResponse::invalid_chunk("[1, 2]"), "the "),
+        (ScriptedResponse::raw_bytes("no HTTP at all\r\n\r\n"), "the connection to {host} broke: "),
+        (ScriptedResponse::raw_bytes("HTTP/1.1 200 OK\r\nContent-"), "the connection to {host} broke: "),
+        (ScriptedResponse::raw_bytes(""), "the connection to {host} broke: "),
+        (ScriptedResponse::reset(), "the connection to {host} broke: "),
+        (ScriptedResponse::with_encoding("gzip", "this is no gzip"), "the "),
     ] {
         check(vec![answer.clone(), ok()], "[1,2]", 2).await;
         check(vec![answer], &format!("GET {{url}}/x failed after 3 attempts: {message}…"), 3).await;
@@ -65,7 +65,7 @@ async fn broken_answers_are_asked_for_again() {
 
 #[tokio::test]
 async fn redirects_without_end() {
-    let (server, client) = start_with(|client| client, |request| Answer::redirect(request.path.clone()));
+    let (server, client) = start_with(|client| client, |request| ScriptedResponse::redirect(request.path.clone()));
     let error = client.get("x", &[]).await.unwrap_err();
     assert_eq!(hide_address(&error.to_string(), &server), "GET {url}/x failed: more than 10 redirects, the last one to {url}/x");
     assert_eq!((server.requests().len(), error.is_retryable()), (11, false));
@@ -81,35 +81,43 @@ async fn bodies_are_decoded() {
     let (server, client) = start_with(
         |client| client,
         |request| match request.path.as_str() {
-            "/gzip" => Answer::encoded("gzip", GZIP),
-            "/br" => Answer::encoded("br", BROTLI),
-            _ => Answer::encoded("zstd", ZSTD),
+            "/gzip" => ScriptedResponse::with_encoding("gzip", GZIP),
+            "/br" => ScriptedResponse::with_encoding("br", BROTLI),
+            _ => ScriptedResponse::with_encoding("zstd", ZSTD),
         },
     );
     for encoding in ["gzip", "br", "zstd"] {
         let response = client.get(encoding, &[]).await.unwrap();
-        assert_eq!((response.text().as_str(), response.bytes()), ("[1, 2]", 6), "{encoding}");
+        assert_eq!((response.text().as_str(), response.body_len()), ("[1, 2]", 6), "{encoding}");
     }
     let accepted = server.requests()[0].header("accept-encoding").unwrap().to_owned();
     assert!(["gzip", "br", "zstd"].iter().all(|encoding| accepted.contains(encoding)), "{accepted}");
     // as `cat a.gz b.gz` has them, and servers that compress as they go
     let members = [&gzip(b"[1,")[..], &gzip(b" 2]")].concat();
-    check(vec![Answer::encoded("gzip", &members)], "[1,2]", 1).await;
-    check(vec![Answer::encoded("x-gzip", &members).chunked(7)], "[1,2]", 1).await;
-    check(vec![Answer::encoded("gzip", &members[..members.len() - 9])], "GET {url}/x failed after 3 attempts: the …", 3).await;
+    check(vec![ScriptedResponse::with_encoding("gzip", &members)], "[1,2]", 1).await;
+    check(vec![ScriptedResponse::with_encoding("x-gzip", &members).chunked(7)], "[1,2]", 1).await;
+    check(
+        vec![ScriptedResponse::with_encoding("gzip", &members[..members.len() - 9])],
+        "GET {url}/x failed after 3 attempts: the …",
+        3,
+    )
+    .await;
     // half of one is no end of the body
-    check(vec![Answer::encoded("gzip", &GZIP[..20])], "GET {url}/x failed after 3 attempts: the …", 3).await;
+    check(vec![ScriptedResponse::with_encoding("gzip", &GZIP[..20])], "GET {url}/x failed after 3 attempts: the …", 3).await;
 }
 
 #[tokio::test]
 async fn the_size_of_a_body_is_bounded() {
     let message =
         "GET {url}/x failed: the answer takes more than 100000 bytes of memory, the limit of the client retryable: false";
-    let large = || Answer::json(200, "1".repeat(100_001));
-    for answer in [large(), large().chunked(10_000), large().without_length(), Answer::wrong_length("1", 1 << 40)] {
+    let large = || ScriptedResponse::json(200, "1".repeat(100_001));
+    for answer in
+        [large(), large().chunked(10_000), large().without_content_length(), ScriptedResponse::wrong_length("1", 1 << 40)]
+    {
         check(vec![answer], message, 1).await;
     }
-    check(vec![Answer::json(200, format!("\"{}\"", "1".repeat(99_998)))], &format!("\"{}\"", "1".repeat(99_998)), 1).await;
+    check(vec![ScriptedResponse::json(200, format!("\"{}\"", "1".repeat(99_998)))], &format!("\"{}\"", "1".repeat(99_998)), 1)
+        .await;
 }
 
 #[tokio::test]
@@ -122,7 +130,7 @@ async fn connections_are_used_again() {
 }
 
 /// How often a POST is sent that is not said to be idempotent.
-async fn posts(answer: Answer) -> usize {
+async fn posts(answer: ScriptedResponse) -> usize {
     let (server, client) = start_with(|client| client, move |request| if request.index == 0 { answer.clone() } else { ok() });
     let request = client.request("x").unwrap().method(Method::POST);
     let _ = client.send(&request).await;
@@ -131,18 +139,18 @@ async fn posts(answer: Answer) -> usize {
 
 #[tokio::test]
 async fn what_had_no_effect_may_be_sent_again() {
-    assert_eq!(posts(Answer::json(429, "")).await, 2);
-    assert_eq!(posts(Answer::json(403, "").header("X-RateLimit-Remaining", "0")).await, 2);
-    assert_eq!(posts(Answer::json(403, "")).await, 1);
-    assert_eq!(posts(Answer::json(503, "")).await, 1);
-    assert_eq!(posts(Answer::truncated("[1]", 1)).await, 1);
+    assert_eq!(posts(ScriptedResponse::json(429, "")).await, 2);
+    assert_eq!(posts(ScriptedResponse::json(403, "").header("X-RateLimit-Remaining", "0")).await, 2);
+    assert_eq!(posts(ScriptedResponse::json(403, "")).await, 1);
+    assert_eq!(posts(ScriptedResponse::json(503, "")).await, 1);
+    assert_eq!(posts(ScriptedResponse::truncated("[1]", 1)).await, 1);
     // a port that was free a moment ago: nothing was sent
-    let url = crate::testing::ScriptedServer::start(|_| Answer::reset()).url();
+    let url = crate::testing::ScriptedServer::start(|_| ScriptedResponse::reset()).url();
     let retry = crate::RetryPolicy { max_attempts: 3, backoff_factor: 0.0, ..crate::RetryPolicy::default() };
     let client = RestClient::builder().base_url(url).retry(retry).build().unwrap();
     let request = client.request("x").unwrap().method(Method::POST);
     let error = client.send(&request).await.unwrap_err();
-    assert_eq!((error.attempts(), error.had_no_effect()), (3, true));
+    assert_eq!((error.attempts(), error.was_not_processed()), (3, true));
 }
 
 pub(super) fn gzip(bytes: &[u8]) -> Vec<u8> {
@@ -156,24 +164,24 @@ async fn a_small_body_with_many_values_is_too_large() {
     let message =
         "GET {url}/x failed: the answer takes more than 100000 bytes of memory, the limit of the client retryable: false";
     let ones = format!("[{}1]", "1,".repeat(6_000));
-    check(vec![Answer::json(200, &ones)], message, 1).await;
-    check(vec![Answer::encoded("gzip", gzip(ones.as_bytes()))], message, 1).await;
-    check(vec![Answer::encoded("gzip", gzip(&[b' '; 100_001]))], message, 1).await;
+    check(vec![ScriptedResponse::json(200, &ones)], message, 1).await;
+    check(vec![ScriptedResponse::with_encoding("gzip", gzip(ones.as_bytes()))], message, 1).await;
+    check(vec![ScriptedResponse::with_encoding("gzip", gzip(&[b' '; 100_001]))], message, 1).await;
 }
 
 #[tokio::test]
 async fn a_part_that_nobody_asked_for_is_an_error() {
     let part = "GET {url}/x failed: the server answered 206 Partial Content to a request without a range: the rest of the answer is missing retryable: false";
-    check(vec![Answer::json(206, "[1, 2]")], part, 1).await;
-    check(vec![Answer::json(206, "[1, 2]").header("content-range", "bytes 0-5/100")], part, 1).await;
-    check(vec![Answer::json(206, "[1, 2]").header("content-range", "0-1/100")], "[1,2]", 1).await;
-    check(vec![Answer::json(206, "[1, 2]").header("content-range", "items 0-1/*")], "[1,2]", 1).await;
+    check(vec![ScriptedResponse::json(206, "[1, 2]")], part, 1).await;
+    check(vec![ScriptedResponse::json(206, "[1, 2]").header("content-range", "bytes 0-5/100")], part, 1).await;
+    check(vec![ScriptedResponse::json(206, "[1, 2]").header("content-range", "0-1/100")], "[1,2]", 1).await;
+    check(vec![ScriptedResponse::json(206, "[1, 2]").header("content-range", "items 0-1/*")], "[1,2]", 1).await;
 }
 
 #[tokio::test]
 async fn the_beginning_of_a_large_error_is_shown() {
     let body = format!("no such thing {}", "x".repeat(200_000));
-    let (server, client) = start_with(|client| client, move |_| Answer::json(404, &body));
+    let (server, client) = start_with(|client| client, move |_| ScriptedResponse::json(404, &body));
     let error = client.get("x", &[]).await.unwrap_err().to_string();
     assert!(hide_address(&error, &server).starts_with("GET {url}/x answered 404 Not Found: no such thing xxx"), "{error}");
 }

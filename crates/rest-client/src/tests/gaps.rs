@@ -1,14 +1,14 @@
 //! Pages without rows, and wrong totals, in the middle of detected pages.
 
 use super::{hide_address, start};
-use crate::testing::Answer;
+use crate::testing::ScriptedResponse;
 
 /// The rows of each page, with the requests after the first one, and warnings and errors.
 async fn check<const N: usize>(bodies: [String; N], expected: &str) {
     let shown = bodies.join(" ");
     let (server, client) = start(move |request| match bodies.get(request.index) {
-        Some(body) => Answer::json(200, body.clone()),
-        None => Answer::json(404, "no more"),
+        Some(body) => ScriptedResponse::json(200, body.clone()),
+        None => ScriptedResponse::json(404, "no more"),
     });
     let mut pages = client.paginate(client.request("x").unwrap());
     let (mut rows, mut told) = (Vec::new(), Vec::new());

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::start_with;
-use crate::testing::{Answer, ScriptedServer};
+use crate::testing::{ScriptedResponse, ScriptedServer};
 use crate::{RestClient, RetryPolicy};
 
 /// Sends `requests` at once, and says how many of them the server had at a time.
@@ -11,21 +11,23 @@ async fn most_at_once(client: &RestClient, server: &ScriptedServer, requests: us
     let tasks: Vec<_> = (0..requests)
         .map(|number| {
             let client = client.clone();
-            tokio::spawn(async move { client.get(&number.to_string(), &[]).await.map(|response| response.bytes()) })
+            tokio::spawn(async move { client.get(&number.to_string(), &[]).await.map(|response| response.body_len()) })
         })
         .collect();
     for task in tasks {
         task.await.unwrap().unwrap();
     }
     assert_eq!(server.requests().len(), requests);
-    server.most_at_once()
+    server.max_concurrent_requests()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_more_are_in_flight_than_allowed() {
     for limit in [1, 3] {
-        let (server, client) =
-            start_with(|client| client.requests_in_flight(limit), |_| Answer::json(200, "[1]").delay(Duration::from_millis(2)));
+        let (server, client) = start_with(
+            |client| client.max_in_flight_requests(limit),
+            |_| ScriptedResponse::json(200, "[1]").delay(Duration::from_millis(2)),
+        );
         let most = most_at_once(&client, &server, 20).await;
         assert!(most <= limit, "{most} of {limit}");
     }
@@ -33,7 +35,7 @@ async fn no_more_are_in_flight_than_allowed() {
 
 /// An error of a request whose server asks to wait for `wait` seconds.
 async fn out_of_time(retry: RetryPolicy, wait: &'static str) -> (String, usize) {
-    let server = ScriptedServer::start(move |_| Answer::json(503, "").header("Retry-After", wait));
+    let server = ScriptedServer::start(move |_| ScriptedResponse::json(503, "").header("Retry-After", wait));
     let client = RestClient::builder().base_url(server.url()).retry(retry).build().unwrap();
     let error = client.get("x", &[]).await.unwrap_err();
     assert!(error.is_retryable());
@@ -53,7 +55,7 @@ async fn an_attempt_that_would_be_too_late_is_not_made() {
 
 #[tokio::test]
 async fn an_attempt_that_takes_too_long_is_broken_off() {
-    let server = ScriptedServer::start(|_| Answer::hang());
+    let server = ScriptedServer::start(|_| ScriptedResponse::hang());
     let retry = RetryPolicy { max_elapsed: Duration::from_millis(50), ..RetryPolicy::default() };
     let client = RestClient::builder().base_url(server.url()).retry(retry).build().unwrap();
     let error = client.get("x", &[]).await.unwrap_err();
@@ -69,7 +71,7 @@ fn limits_that_make_no_sense() {
         assert_eq!(client.build().unwrap_err().to_string(), expected);
     };
     check(RestClient::builder().requests_per_second(0.0), "the setting requests_per_second is 0, it must be a number above 0");
-    check(RestClient::builder().requests_in_flight(0), "the setting requests_in_flight is 0, it must be at least 1");
+    check(RestClient::builder().max_in_flight_requests(0), "the setting requests_in_flight is 0, it must be at least 1");
     check(RestClient::builder().parallel_pages(0), "the setting parallel_pages is 0, it must be 1 to 1000");
     check(
         RestClient::builder().trusted_origin("files.example.com"),

@@ -2,10 +2,10 @@
 
 use super::{hide_address, start};
 use crate::Method;
-use crate::testing::Answer;
+use crate::testing::ScriptedResponse;
 
 /// The document, or the error.
-async fn check(method: Method, answers: Vec<Answer>, expected: &str) {
+async fn check(method: Method, answers: Vec<ScriptedResponse>, expected: &str) {
     let given = format!("{answers:?}");
     let (server, client) = start(move |request| answers[request.index.min(answers.len() - 1)].clone());
     let response = client.send(&client.request("x").unwrap().method(method)).await;
@@ -17,20 +17,20 @@ async fn check(method: Method, answers: Vec<Answer>, expected: &str) {
     assert_eq!(hide_address(&found, &server), expected, "{given}");
 }
 
-fn raw(head: &str, body: &str) -> Answer {
-    Answer::raw(format!("HTTP/1.1 200 OK\r\n{head}\r\n\r\n{body}"))
+fn raw(head: &str, body: &str) -> ScriptedResponse {
+    ScriptedResponse::raw_bytes(format!("HTTP/1.1 200 OK\r\n{head}\r\n\r\n{body}"))
 }
 
 #[tokio::test]
 async fn json_is_read_whatever_stands_around_it() {
     check(Method::GET, vec![raw("content-type: text/plain\r\ncontent-length: 3", "[1]")], "[1]").await;
     check(Method::GET, vec![raw("connection: close", "[1]")], "[1]").await;
-    check(Method::GET, vec![Answer::json(200, "\u{feff}[1]")], "[1]").await;
-    check(Method::GET, vec![Answer::json(200, "\r\n [1] \n\n\t")], "[1]").await;
+    check(Method::GET, vec![ScriptedResponse::json(200, "\u{feff}[1]")], "[1]").await;
+    check(Method::GET, vec![ScriptedResponse::json(200, "\r\n [1] \n\n\t")], "[1]").await;
     check(Method::GET, vec![raw("CONTENT-TYPE: text/html\r\ncontent-type: a/b\r\nContent-Length: 3", "[1]")], "[1]").await;
     check(Method::GET, vec![raw("transfer-encoding: chunked\r\ntrailer: x-sum", "3\r\n[1]\r\n0\r\nx-sum: 7\r\n\r\n")], "[1]")
         .await;
-    check(Method::GET, vec![Answer::json(200, "[NaN, Infinity]")], "[NaN,Infinity]").await;
+    check(Method::GET, vec![ScriptedResponse::json(200, "[NaN, Infinity]")], "[NaN,Infinity]").await;
 }
 
 #[tokio::test]
@@ -38,13 +38,13 @@ async fn what_is_no_json_is_shown() {
     let login = "<!DOCTYPE html><title>Log in</title>";
     check(
         Method::GET,
-        vec![Answer::json(200, login).header("Content-Type", "text/html")],
+        vec![ScriptedResponse::json(200, login).header("Content-Type", "text/html")],
         &format!("GET {{url}}/x failed: invalid JSON at line 1, column 1: found '<', a value was expected; the answer begins with: {login}"),
     )
     .await;
     check(
         Method::GET,
-        vec![Answer::json(200, "[1] [2]")],
+        vec![ScriptedResponse::json(200, "[1] [2]")],
         "GET {url}/x failed: invalid JSON at line 1, column 5: found '[', the end of the text was expected; the answer begins with: [1] [2]",
     )
     .await;
@@ -52,19 +52,20 @@ async fn what_is_no_json_is_shown() {
 
 #[tokio::test]
 async fn a_rate_limit_may_have_a_page_of_html() {
-    check(Method::GET, vec![Answer::json(429, "<html>slow down</html>"), Answer::json(200, "[1]")], "[1]").await;
+    check(Method::GET, vec![ScriptedResponse::json(429, "<html>slow down</html>"), ScriptedResponse::json(200, "[1]")], "[1]")
+        .await;
 }
 
 #[tokio::test]
 async fn a_redirected_post_is_followed_by_a_get() {
-    check(Method::POST, vec![Answer::redirect("/y").status(303), Answer::json(200, "[1]")], "[1]").await;
+    check(Method::POST, vec![ScriptedResponse::redirect("/y").status(303), ScriptedResponse::json(200, "[1]")], "[1]").await;
 }
 
 #[tokio::test]
 async fn urls_that_are_too_long_are_refused_before_they_are_sent() {
     let long = "x".repeat(1 << 20);
     let body = format!(r#"{{"data": [{{"id": 1}}], "next": "{long}"}}"#);
-    let (server, client) = start(move |_| Answer::json(200, &body));
+    let (server, client) = start(move |_| ScriptedResponse::json(200, &body));
     let check = async |paginator: Box<dyn crate::Paginator>, expected: &str| {
         let mut pages = client.clone().with_paginator(paginator).paginate(client.request("items").unwrap());
         let error = pages.next().await.unwrap().unwrap_err();
@@ -77,12 +78,15 @@ async fn urls_that_are_too_long_are_refused_before_they_are_sent() {
     };
     let base = server.url().len();
     check(
-        Box::new(crate::JsonCursor::new().cursor_path(crate::Path::of_keys(["next"])).cursor_param("c")),
+        Box::new(crate::JsonCursor::new().cursor_path(crate::JsonPath::from_keys(["next"])).cursor_param("c")),
         &expected(base + 6 + 4 + (1 << 20) - 1, "the parameter `c`"),
     )
     .await;
-    check(Box::new(crate::JsonLink::new(crate::Path::of_keys(["next"]))), &expected(base + 1 + (1 << 20), "its path and query"))
-        .await;
+    check(
+        Box::new(crate::JsonLink::new(crate::JsonPath::from_keys(["next"]))),
+        &expected(base + 1 + (1 << 20), "its path and query"),
+    )
+    .await;
     let error = client.get("items", &[("q", &long)]).await.unwrap_err();
     assert!(error.to_string().contains("most of it is the parameter `q`"), "{error}");
     assert_eq!(server.requests().len(), 2);

@@ -3,20 +3,20 @@
 use super::faults::gzip;
 use super::start_with;
 use crate::RestClient;
-use crate::testing::{Answer, Received, ScriptedServer};
+use crate::testing::{ReceivedRequest, ScriptedResponse, ScriptedServer};
 
 /// How much a response may take: pages share 256 KiB.
 const LIMIT: usize = 1 << 20;
 
 /// A server with pages of these kibibytes, each with the path of the next one, and a client with the limit.
 fn serve(pages: &'static [usize]) -> (ScriptedServer, RestClient) {
-    let answer = |request: &Received| {
+    let response = |request: &ReceivedRequest| {
         let index: usize = request.path.trim_start_matches('/').parse().unwrap();
         let next = if index + 1 < pages.len() { format!(r#""/{}""#, index + 1) } else { "null".to_owned() };
         let rows = format!(r#"[{{"id": {index}, "text": "{}"}}]"#, "x".repeat(pages[index] << 10));
-        Answer::json(200, format!(r#"{{"rows": {rows}, "next": {next}}}"#))
+        ScriptedResponse::json(200, format!(r#"{{"rows": {rows}, "next": {next}}}"#))
     };
-    start_with(|client| client.max_response_bytes(LIMIT).limit_page_memory(), answer)
+    start_with(|client| client.max_response_bytes(LIMIT).limit_page_memory(), response)
 }
 
 fn requested(server: &ScriptedServer) -> Vec<String> {
@@ -76,7 +76,7 @@ async fn what_a_page_becomes_counts() {
     // 20 KB of text, and 160 KB of values
     let (server, client) = start_with(
         |client| client.max_response_bytes(LIMIT / 2).limit_page_memory(),
-        |_| Answer::json(200, format!("[{}1]", "1,".repeat(10_000))),
+        |_| ScriptedResponse::json(200, format!("[{}1]", "1,".repeat(10_000))),
     );
     let page = client.paginate(client.request("0").unwrap()).next().await.unwrap().unwrap();
     assert_eq!((page.rows.ids.len(), requested(&server).len()), (10_001, 2));
@@ -86,7 +86,7 @@ async fn what_a_page_becomes_counts() {
 async fn bodies_are_cut_off_while_they_are_decompressed() {
     let (server, client) = start_with(
         |client| client.max_response_bytes(LIMIT).limit_page_memory(),
-        |_| Answer::encoded("gzip", gzip(format!(r#"[{{"text": "{}"}}]"#, "x".repeat(900_000)).as_bytes())),
+        |_| ScriptedResponse::with_encoding("gzip", gzip(format!(r#"[{{"text": "{}"}}]"#, "x".repeat(900_000)).as_bytes())),
     );
     let page = client.paginate(client.request("0").unwrap()).next().await.unwrap().unwrap();
     assert_eq!((page.rows.ids.len(), requested(&server).len()), (1, 2));

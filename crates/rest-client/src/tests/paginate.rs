@@ -1,13 +1,13 @@
 //! Pages of whole endpoints.
 
-use catchment_json::Path;
+use catchment_json::JsonPath;
 
 use super::{hide_address, start};
-use crate::testing::{Answer, Received, ScriptedServer};
-use crate::{HeaderLink, JsonLink, Pages, Paginator, SinglePage};
+use crate::testing::{ReceivedRequest, ScriptedResponse, ScriptedServer};
+use crate::{HeaderLink, JsonLink, PaginationStream, Paginator, SinglePage};
 
 /// The rows of each page and how the pages end.
-async fn read(mut pages: Pages) -> String {
+async fn read(mut pages: PaginationStream) -> String {
     let mut out = Vec::new();
     while let Some(page) = pages.next().await {
         match page {
@@ -27,11 +27,11 @@ async fn check(paginator: impl Paginator + 'static, bodies: &'static [&str], exp
 }
 
 async fn check_selected(paginator: impl Paginator + 'static, selector: Option<&str>, bodies: &'static [&str], expected: &str) {
-    let number = |request: &Received| request.param("page").map_or(0, |page| page.parse::<usize>().unwrap());
-    let (server, client) = start(move |request| Answer::json(200, bodies[number(request)]));
+    let number = |request: &ReceivedRequest| request.param("page").map_or(0, |page| page.parse::<usize>().unwrap());
+    let (server, client) = start(move |request| ScriptedResponse::json(200, bodies[number(request)]));
     let mut client = client.with_paginator(paginator);
     if let Some(selector) = selector {
-        client = client.with_data_selector(Path::parse(selector).unwrap());
+        client = client.with_data_selector(JsonPath::parse(selector).unwrap());
     }
     let request = client.request("x").unwrap().param("first", 1);
     assert_eq!(hide_address(&read(client.paginate(request)).await, &server), expected, "{bodies:?}");
@@ -51,7 +51,7 @@ async fn pages_by_a_link_in_the_body() {
     check(JsonLink::default(), &[r#"{"d": [1], "next": "?page=1"}"#, r#"{"d": [2], "next": ""}"#], "[1] | [2]").await;
     check(JsonLink::default(), &[r#"{"d": [1], "next": false}"#], "[1]").await;
     check(SinglePage, &[r#"{"d": [1], "next": "/x?page=1"}"#], "[1]").await;
-    let nested = JsonLink::new(Path::parse("meta.links[0]").unwrap());
+    let nested = JsonLink::new(JsonPath::parse("meta.links[0]").unwrap());
     check(nested, &[r#"{"d": [1], "meta": {"links": ["/x?page=1"]}}"#, r#"{"d": [2], "meta": 1}"#], "[1] | [2]").await;
 }
 
@@ -105,8 +105,8 @@ async fn circles() {
 #[tokio::test]
 async fn the_same_request_may_answer_something_new() {
     let (_server, client) = start(|request| match request.index {
-        3 => Answer::json(200, r#"{"d": [3]}"#),
-        index => Answer::json(200, format!(r#"{{"d": [{index}], "next": "/x"}}"#)),
+        3 => ScriptedResponse::json(200, r#"{"d": [3]}"#),
+        index => ScriptedResponse::json(200, format!(r#"{{"d": [{index}], "next": "/x"}}"#)),
     });
     assert_eq!(read(client.paginate(client.request("x").unwrap())).await, "[0] | [1] | [2] | [3]");
 }
@@ -140,8 +140,8 @@ async fn the_selector_of_the_first_list_stays() {
 async fn check_headers(paginator: impl Paginator + 'static, headers: &'static [&str], expected: &str) {
     let (server, client) = start(move |request| {
         let number: usize = request.path.trim_start_matches("/p/").parse().unwrap();
-        let answer = Answer::json(200, format!("[{number}]"));
-        headers.get(number).map_or(answer.clone(), |link| answer.header("Link", *link))
+        let response = ScriptedResponse::json(200, format!("[{number}]"));
+        headers.get(number).map_or(response.clone(), |link| response.header("Link", *link))
     });
     let client = client.with_paginator(paginator);
     assert_eq!(hide_address(&read(client.paginate(client.request("p/0").unwrap())).await, &server), expected, "{headers:?}");
@@ -166,11 +166,12 @@ async fn pages_by_a_link_in_the_header() {
 #[tokio::test]
 async fn a_link_to_another_origin_gets_no_headers() {
     let other = ScriptedServer::start(|request| match request.path.as_str() {
-        "/1" => Answer::json(200, r#"{"d": [1], "next": "/2"}"#),
-        _ => Answer::json(200, r#"{"d": [2]}"#),
+        "/1" => ScriptedResponse::json(200, r#"{"d": [1], "next": "/2"}"#),
+        _ => ScriptedResponse::json(200, r#"{"d": [2]}"#),
     });
     let next = format!(r#"{{"d": [0], "next": "{}/1"}}"#, other.url());
-    let (server, client) = super::start_with(|client| client.header("X-Key", "s3cret"), move |_| Answer::json(200, &next));
+    let (server, client) =
+        super::start_with(|client| client.header("X-Key", "s3cret"), move |_| ScriptedResponse::json(200, &next));
     let request = client.request("0").unwrap().header("X-Other", "s3cret").unwrap();
     assert_eq!(read(client.paginate(request)).await, "[0] | [1] | [2]");
     assert_eq!(server.requests()[0].header("x-key"), Some("s3cret"));
@@ -182,9 +183,9 @@ async fn a_link_to_another_origin_gets_no_headers() {
 
 /// The pages of a server that links to another one, which refuses everything.
 async fn refused_elsewhere(status: u16) -> (String, String) {
-    let other = ScriptedServer::start(move |_| Answer::json(status, r#"{"d": [1]}"#));
+    let other = ScriptedServer::start(move |_| ScriptedResponse::json(status, r#"{"d": [1]}"#));
     let next = format!(r#"{{"d": [0], "next": "{}/1"}}"#, other.url());
-    let (_server, client) = start(move |_| Answer::json(200, &next));
+    let (_server, client) = start(move |_| ScriptedResponse::json(200, &next));
     let mut pages = client.paginate(client.request("0").unwrap());
     let first = pages.next().await.unwrap().unwrap();
     let second = pages.next().await.unwrap().map_or_else(|error| error.to_string(), |page| format!("{:?}", page.warnings));
@@ -203,7 +204,7 @@ async fn a_link_to_another_origin_says_how_to_trust_it() {
 
 #[tokio::test]
 async fn one_off() {
-    let server = ScriptedServer::start(|_| Answer::json(200, "[1]"));
+    let server = ScriptedServer::start(|_| ScriptedResponse::json(200, "[1]"));
     assert_eq!(read(crate::paginate(&server.url(), &[])).await, "[1]");
     assert_eq!(
         read(crate::paginate("x", &[])).await,
@@ -225,8 +226,8 @@ async fn check_log_of(paginator: impl Paginator + 'static, bodies: Vec<&'static 
     let subscriber = tracing_subscriber::fmt().with_writer(writer).with_ansi(false).without_time().with_target(false).finish();
     // the test runs on one thread, to which this applies
     let guard = tracing::subscriber::set_default(subscriber);
-    let (server, client) = start(move |request| Answer::json(200, bodies[request.index.min(bodies.len() - 1)]));
-    let client = client.with_paginator(paginator.boxed());
+    let (server, client) = start(move |request| ScriptedResponse::json(200, bodies[request.index.min(bodies.len() - 1)]));
+    let client = client.with_paginator(paginator.clone_box());
     read(client.paginate(client.request("x").unwrap().param("key", 1))).await;
     drop(guard);
     assert_eq!(hide_address(log.try_iter().collect::<String>().trim(), &server), expected, "{given}");
@@ -261,7 +262,7 @@ async fn links_that_the_paginator_does_not_follow_are_reported() {
             "WARN {{url}}/x?key=*** has a next link at {place}, which the paginator does not follow: further pages may be missing"
         )
     };
-    let wrong = || JsonLink::new(Path::parse("links.next").unwrap());
+    let wrong = || JsonLink::new(JsonPath::parse("links.next").unwrap());
     check_log_of(wrong(), vec![r#"{"d": [1], "next": "/2"}"#], &unfollowed("next")).await;
     check_log_of(crate::JsonCursor::new(), vec![r#"{"d": [1], "paging": {"next": "/2"}}"#], &unfollowed("paging.next")).await;
     check_log_of(wrong(), vec![r#"{"d": [1], "next": null}"#], "").await;

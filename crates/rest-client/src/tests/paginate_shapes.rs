@@ -3,16 +3,16 @@
 mod links;
 mod numbers;
 mod shape;
-mod tokens;
+mod token_detection;
 
 use shape::Shape;
 
 use super::start;
 use crate::Value;
-use crate::testing::Answer;
+use crate::testing::ScriptedResponse;
 
 fn shapes() -> impl Iterator<Item = Shape> {
-    [links::SHAPES, tokens::SHAPES, numbers::SHAPES].into_iter().flatten().copied()
+    [links::SHAPES, token_detection::SHAPES, numbers::SHAPES].into_iter().flatten().copied()
 }
 
 /// With `--nocapture` it prints what becomes of each shape.
@@ -90,7 +90,7 @@ async fn whole_responses_load_without_a_word() {
 
 /// The warnings about all pages of a server that always responds with this body, or the error.
 async fn warnings(path: &str, body: &'static str) -> String {
-    let (_server, client) = start(move |_| Answer::json(200, body));
+    let (_server, client) = start(move |_| ScriptedResponse::json(200, body));
     let mut pages = client.paginate(client.request(path).unwrap());
     let mut warnings = Vec::new();
     while let Some(page) = pages.next().await {
@@ -114,7 +114,7 @@ async fn a_page_of_a_hundred_rows_is_a_warning() {
 async fn a_token_may_lead_to_an_empty_page() {
     let (server, client) = start(|request| {
         let first = r#"{"data": [1, 2], "paging": {"cursors": {"before": "a", "after": "b"}}}"#;
-        Answer::json(200, if request.param("after").is_none() { first } else { r#"{"data": []}"# })
+        ScriptedResponse::json(200, if request.param("after").is_none() { first } else { r#"{"data": []}"# })
     });
     let mut pages = client.paginate(client.request("x").unwrap());
     while let Some(page) = pages.next().await {
@@ -125,7 +125,7 @@ async fn a_token_may_lead_to_an_empty_page() {
 
 /// The error of a server that responds with `{n}` as the number of the request.
 async fn endless(body: &'static str) -> (usize, String) {
-    let (server, client) = start(move |request| Answer::json(200, body.replace("{n}", &request.index.to_string())));
+    let (server, client) = start(move |request| ScriptedResponse::json(200, body.replace("{n}", &request.index.to_string())));
     let mut pages = client.paginate(client.request("x").unwrap());
     while let Some(page) = pages.next().await {
         if let Err(error) = page {
@@ -156,7 +156,7 @@ async fn an_empty_page_in_the_middle_is_no_shortfall() {
             Some("2") => ("</x?page=3>; rel=next", "[]"),
             _ => ("</x?page=1>; rel=prev", "[2]"),
         };
-        Answer::json(200, rows).header("X-Total-Pages", "3").header("Link", link)
+        ScriptedResponse::json(200, rows).header("X-Total-Pages", "3").header("Link", link)
     });
     let mut pages = client.paginate(client.request("x").unwrap());
     let mut rows = 0;
@@ -177,7 +177,7 @@ fn suggested(error: &str, expected: &str) {
 #[tokio::test]
 async fn the_place_in_a_body_is_suggested() {
     let post = async |body: &str, answer: &'static str| {
-        let (_server, client) = start(move |_| Answer::json(200, answer));
+        let (_server, client) = start(move |_| ScriptedResponse::json(200, answer));
         let request = client.request("x").unwrap().method(crate::Method::POST).json(Value::parse(body).unwrap());
         client.paginate(request).next().await.unwrap().unwrap_err().to_string()
     };

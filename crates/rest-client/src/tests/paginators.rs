@@ -1,24 +1,24 @@
 //! Every paginator with empty pages, one page, many pages, missing fields, wrong types and cursors that repeat.
 
 use super::{hide_address, start};
-use crate::testing::Answer;
-use crate::{Auto, HeaderCursor, HeaderLink, JsonCursor, JsonLink, Offset, PageNumber, Paginator, Path, Value};
+use crate::testing::ScriptedResponse;
+use crate::{Auto, HeaderCursor, HeaderLink, JsonCursor, JsonLink, JsonPath, Offset, PageNumber, Paginator, Value};
 
 /// An answer: a body, and after ` # ` a header.
-fn answer(text: &str) -> Answer {
+fn response(text: &str) -> ScriptedResponse {
     let (body, header) = text.split_once(" # ").unwrap_or((text, ""));
     match header.split_once(": ") {
-        Some((name, value)) => Answer::json(200, body).header(name, value),
-        None => Answer::json(200, body),
+        Some((name, value)) => ScriptedResponse::json(200, body).header(name, value),
+        None => ScriptedResponse::json(200, body),
     }
 }
 
 /// The queries that are sent to a server that gives `answers` one after the other, the last one for ever, with the rows
 /// that each brings, and the error that ends that.
-async fn check(paginator: impl Paginator + 'static, answers: &'static [&'static str], expected: &str) {
-    let given = format!("{paginator:?} {answers:?}");
-    let (server, client) = start(move |request| answer(answers[request.index.min(answers.len() - 1)]));
-    let client = client.with_paginator(paginator.boxed());
+async fn check(paginator: impl Paginator + 'static, responses: &'static [&'static str], expected: &str) {
+    let given = format!("{paginator:?} {responses:?}");
+    let (server, client) = start(move |request| response(responses[request.index.min(responses.len() - 1)]));
+    let client = client.with_paginator(paginator.clone_box());
     let mut pages = client.paginate(client.request("x").unwrap());
     let (mut found, mut positions) = (Vec::new(), Vec::new());
     while let Some(page) = pages.next().await {
@@ -45,8 +45,8 @@ async fn check(paginator: impl Paginator + 'static, answers: &'static [&'static 
     }
     // from each position, stored and read again, the rest is asked for in the same way
     for (at, position) in positions.iter().enumerate().filter_map(|(at, position)| Some((at + 1, position.as_ref()?))) {
-        let (server, client) = start(move |request| answer(answers[(at + request.index).min(answers.len() - 1)]));
-        let client = client.with_paginator(paginator.boxed());
+        let (server, client) = start(move |request| response(responses[(at + request.index).min(responses.len() - 1)]));
+        let client = client.with_paginator(paginator.clone_box());
         // a link leads to the address of the first server
         let stored = position.to_string().replace(&first, &server.url());
         let position = Value::parse(&stored).unwrap();
@@ -57,13 +57,13 @@ async fn check(paginator: impl Paginator + 'static, answers: &'static [&'static 
     }
 }
 
-fn query(request: &crate::testing::Received) -> String {
+fn query(request: &crate::testing::ReceivedRequest) -> String {
     let pairs: Vec<_> = request.query.iter().map(|(key, value)| format!("{key}={value}")).collect();
     format!("?{}", pairs.join("&"))
 }
 
-fn path(text: &str) -> Path {
-    Path::parse(text).unwrap()
+fn path(text: &str) -> JsonPath {
+    JsonPath::parse(text).unwrap()
 }
 
 const CIRCLE: &str =
@@ -189,15 +189,15 @@ async fn offsets() {
     check(two().total_path(path("n")), &[r#"{"d": [1, 2], "n": 1.5}"#], &wrong("1.5")).await;
     check(two().total_path(path("n")), &[r#"{"d": [1, 2], "n": -1}"#], &wrong("-1")).await;
     check(
-        two().offset(1).maximum_offset(5).no_total().offset_param("o").limit_param("l"),
+        two().offset(1).maximum_offset(5).without_total().offset_param("o").limit_param("l"),
         &[r#"{"d": [1, 2]}"#, r#"{"d": [3, 4]}"#],
         "?l=2&o=1 ?l=2&o=3 => 1 2 | 3 4",
     )
     .await;
     check(Offset::new(0), &["[]"], " => the setting limit is 0, it must be at least 1").await;
-    check(two().no_total().stop_after_empty_page(false), &["[]"],
+    check(two().without_total().stop_after_empty_page(false), &["[]"],
         " => the setting stop_after_empty_page is false, it must be true where neither total_path nor has_more_path nor a maximum ends the pages").await;
-    check(two().no_total(), &[r#"{"d": [1, 2]}"#], &format!(
+    check(two().without_total(), &[r#"{"d": [1, 2]}"#], &format!(
         "{} => {} | the last 10 pages have the same rows, though each was asked for by another request: the API seems to take no notice of what the paginator sets",
         (0..10).map(|page| format!("?limit=2&offset={}", page * 2)).collect::<Vec<_>>().join(" "), ["1 2"; 9].join(" | "))).await;
 }
@@ -225,8 +225,8 @@ async fn page_numbers() {
 #[tokio::test]
 async fn a_total_that_only_the_first_page_has_holds() {
     let pages = || PageNumber::new().base_page(1).total_path(path("n"));
-    let answers = &[r#"{"d": [1], "n": 3}"#, r#"{"d": [2]}"#, r#"{"d": [3], "n": null}"#];
-    check(pages(), answers, "?page=1 ?page=2 ?page=3 => 1 | 2 | 3").await;
+    let responses = &[r#"{"d": [1], "n": 3}"#, r#"{"d": [2]}"#, r#"{"d": [3], "n": null}"#];
+    check(pages(), responses, "?page=1 ?page=2 ?page=3 => 1 | 2 | 3").await;
     check(pages(), &[r#"{"d": [1], "n": 3}"#, r#"{"d": [2], "n": 2}"#], "?page=1 ?page=2 => 1 | 2").await;
     check(
         Offset::new(2).total_path(path("n")),
@@ -275,7 +275,7 @@ async fn what_is_found_out() {
 async fn bodies_carry_what_paginators_ask_for() {
     let (server, client) = start(|request| {
         let page = ["[1]", "[2]", "[]"];
-        Answer::json(200, page[request.index])
+        ScriptedResponse::json(200, page[request.index])
     });
     let client = client.with_paginator(PageNumber::new().page_body_path("paging.page"));
     let mut request = client.request("x").unwrap().method(crate::Method::POST).json(Value::object([("q", Value::from("a"))]));
@@ -305,7 +305,7 @@ async fn positions_of_others_are_refused() {
         Box::new(PageNumber::new()),
         Box::new(crate::SinglePage),
     ] {
-        let (server, client) = start(|_| Answer::json(200, "[]"));
+        let (server, client) = start(|_| ScriptedResponse::json(200, "[]"));
         let client = client.with_paginator(paginator);
         let error = client.paginate_from(client.request("x").unwrap(), &Value::from(true)).next().await.unwrap().unwrap_err();
         let expected = "the pages cannot go on from a boolean, which is no position of this paginator: begin with the first page";

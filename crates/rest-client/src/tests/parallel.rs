@@ -3,16 +3,16 @@
 use std::time::Duration;
 
 use super::start_with;
-use crate::testing::{Answer, Received};
-use crate::{Offset, PageNumber, Paginator, Path};
+use crate::testing::{ReceivedRequest, ScriptedResponse};
+use crate::{JsonPath, Offset, PageNumber, Paginator};
 
 /// The rows of each page, how that ended, how many requests were made, and how many of them at once at most.
 async fn read(
     paginator: Box<dyn Paginator>,
     parallel: usize,
-    answer: impl Fn(&Received) -> Answer + Send + Sync + 'static,
+    response: impl Fn(&ReceivedRequest) -> ScriptedResponse + Send + Sync + 'static,
 ) -> (Vec<String>, usize, usize) {
-    let (server, client) = start_with(|client| client.parallel_pages(parallel), answer);
+    let (server, client) = start_with(|client| client.parallel_pages(parallel), response);
     let client = client.with_paginator(paginator);
     let mut pages = client.paginate(client.request("x").unwrap());
     let mut found = Vec::new();
@@ -22,20 +22,20 @@ async fn read(
             Err(error) => error.kind().to_string(),
         });
     }
-    (found, server.requests().len(), server.most_at_once())
+    (found, server.requests().len(), server.max_concurrent_requests())
 }
 
 /// `limit` rows of `total` from the offset that is asked for; the page at `broken` is an error.
-fn rows(request: &Received, total: u64, broken: Option<u64>) -> Answer {
+fn rows(request: &ReceivedRequest, total: u64, broken: Option<u64>) -> ScriptedResponse {
     let number = |name| request.param(name).and_then(|number| number.parse::<u64>().ok()).unwrap_or(0);
     let (offset, limit) = (number("offset"), number("limit"));
     if broken == Some(offset) {
-        return Answer::json(404, "");
+        return ScriptedResponse::json(404, "");
     }
     let rows: Vec<_> = (offset..total.min(offset + limit)).map(|row| row.to_string()).collect();
     // the later ones come first
     let delay = Duration::from_millis(if offset % 4 == 0 { 3 } else { 0 });
-    Answer::json(200, format!(r#"{{"rows": [{}], "total": {total}}}"#, rows.join(", "))).delay(delay)
+    ScriptedResponse::json(200, format!(r#"{{"rows": [{}], "total": {total}}}"#, rows.join(", "))).delay(delay)
 }
 
 async fn check(total: u64, limit: u64, broken: Option<u64>) {
@@ -61,32 +61,35 @@ async fn offsets() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn page_numbers() {
-    let answer = |request: &Received| {
+    let response = |request: &ReceivedRequest| {
         let page: usize = request.param("page").unwrap().parse().unwrap();
-        Answer::json(200, format!(r#"{{"rows": [{page}], "total": 7}}"#))
+        ScriptedResponse::json(200, format!(r#"{{"rows": [{page}], "total": 7}}"#))
     };
-    let paginator = || Box::new(PageNumber::new().base_page(1).total_path(Path::key("total")));
-    let (serial, ..) = read(paginator(), 1, answer).await;
+    let paginator = || Box::new(PageNumber::new().base_page(1).total_path(JsonPath::key("total")));
+    let (serial, ..) = read(paginator(), 1, response).await;
     assert_eq!(serial.len(), 7);
-    assert_eq!(read(paginator(), 4, answer).await.0, serial);
+    assert_eq!(read(paginator(), 4, response).await.0, serial);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_empty_page_ends_them_before_the_total() {
-    let answer = |request: &Received| {
+    let response = |request: &ReceivedRequest| {
         let offset: usize = request.param("offset").unwrap().parse().unwrap();
-        Answer::json(200, if offset < 4 { r#"{"rows": [1, 2], "total": 100}"# } else { r#"{"rows": [], "total": 100}"# })
+        ScriptedResponse::json(
+            200,
+            if offset < 4 { r#"{"rows": [1, 2], "total": 100}"# } else { r#"{"rows": [], "total": 100}"# },
+        )
     };
-    let (found, ..) = read(Box::new(Offset::new(2)), 5, answer).await;
+    let (found, ..) = read(Box::new(Offset::new(2)), 5, response).await;
     assert_eq!(found, ["1: [1, 2]", "2: [1, 2]", "3: []"]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_cannot_be_named_ahead_is_read_one_by_one() {
-    let answer = |request: &Received| match request.index {
-        0..4 => Answer::json(200, format!(r#"{{"rows": [{}]}}"#, request.index)),
-        _ => Answer::json(200, r#"{"rows": []}"#),
+    let response = |request: &ReceivedRequest| match request.index {
+        0..4 => ScriptedResponse::json(200, format!(r#"{{"rows": [{}]}}"#, request.index)),
+        _ => ScriptedResponse::json(200, r#"{"rows": []}"#),
     };
-    let (found, requests, most) = read(Box::new(Offset::new(1).no_total()), 10, answer).await;
+    let (found, requests, most) = read(Box::new(Offset::new(1).without_total()), 10, response).await;
     assert_eq!((found.len(), requests, most), (5, 5, 1));
 }

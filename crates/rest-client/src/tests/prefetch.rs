@@ -2,11 +2,11 @@
 
 use super::start;
 use crate::RestClient;
-use crate::testing::{Answer, Received};
+use crate::testing::{ReceivedRequest, ScriptedResponse};
 
-fn linked(request: &Received, last: usize) -> Answer {
-    let answer = Answer::json(200, format!("[{}]", request.index));
-    if request.index < last { answer.header("Link", format!("</{}>; rel=next", request.index + 1)) } else { answer }
+fn linked(request: &ReceivedRequest, last: usize) -> ScriptedResponse {
+    let response = ScriptedResponse::json(200, format!("[{}]", request.index));
+    if request.index < last { response.header("Link", format!("</{}>; rel=next", request.index + 1)) } else { response }
 }
 
 /// Takes a page, and does not go on before another request has come.
@@ -31,7 +31,7 @@ async fn by_a_link_in_the_header() {
 async fn by_a_link_in_the_body() {
     let (server, client) = start(|request| {
         let next = if request.index < 2 { format!("\"/{}\"", request.index + 1) } else { "null".to_owned() };
-        Answer::json(200, format!(r#"{{"d": [{}], "next": {next}}}"#, request.index))
+        ScriptedResponse::json(200, format!(r#"{{"d": [{}], "next": {next}}}"#, request.index))
     });
     check(&client, &server).await;
 }
@@ -60,10 +60,10 @@ async fn nothing_is_sent_before_it_is_asked_for() {
 async fn a_page_that_is_sent_again_says_where_to_go_on() {
     // the first attempt names another page than the one whose body is complete
     let (_server, client) = start(|request| match (request.path.as_str(), request.index) {
-        ("/0", 0) => Answer::json(200, "[0]").header("Link", "</1>; rel=next"),
-        ("/1", 1) => Answer::truncated("[1]", 1).header("Link", "</stale>; rel=next"),
-        ("/1", _) => Answer::json(200, "[1]").header("Link", "</fresh>; rel=next"),
-        _ => Answer::json(200, format!("[\"{}\"]", request.path)),
+        ("/0", 0) => ScriptedResponse::json(200, "[0]").header("Link", "</1>; rel=next"),
+        ("/1", 1) => ScriptedResponse::truncated("[1]", 1).header("Link", "</stale>; rel=next"),
+        ("/1", _) => ScriptedResponse::json(200, "[1]").header("Link", "</fresh>; rel=next"),
+        _ => ScriptedResponse::json(200, format!("[\"{}\"]", request.path)),
     });
     let mut pages = client.paginate(client.request("0").unwrap());
     let mut rows = Vec::new();

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use catchment_json::{Document, PathWorkError};
+use catchment_json::{Document, PathLimitError};
 use catchment_settings::Redactor;
 use reqwest::{Method, StatusCode};
 use url::Url;
 
-use crate::testing::{Answer, ScriptedServer};
+use crate::testing::{ScriptedResponse, ScriptedServer};
 use crate::{Error, ErrorKind, RestClient};
 
 const SECRET: &str = "s3cret/of a=token";
@@ -17,27 +17,27 @@ fn kinds() -> Vec<ErrorKind> {
     let text = || format!("a {SECRET} b");
     vec![
         ErrorKind::Status(StatusCode::FORBIDDEN),
-        ErrorKind::ErrorInside(StatusCode::OK),
-        ErrorKind::Refused { host: text() },
+        ErrorKind::RejectedByAction(StatusCode::OK),
+        ErrorKind::ConnectionRefused { host: text() },
         ErrorKind::UnknownHost { host: text() },
         ErrorKind::Tls { host: text(), reason: text() },
         ErrorKind::Connection { host: text(), reason: text() },
         ErrorKind::Timeout { host: text(), timeout: Duration::from_secs(1) },
-        ErrorKind::OutOfTime { total: Duration::from_secs(1) },
-        ErrorKind::CutShort { received: 1, reason: text() },
-        ErrorKind::TooLarge { limit: 1 },
+        ErrorKind::MaxElapsedExceeded { total: Duration::from_secs(1) },
+        ErrorKind::IncompleteBody { received: 1, reason: text() },
+        ErrorKind::ResponseTooLarge { limit: 1 },
         ErrorKind::UrlTooLong { bytes: 65_535, limit: 65_534, part: text() },
         ErrorKind::PartialContent,
         ErrorKind::TooManyRedirects { limit: 10, last: text() },
         ErrorKind::InvalidRedirect { target: text() },
         ErrorKind::SecretInForeignUrl { origin: text() },
         ErrorKind::InvalidJson(Document::parse(SECRET.into()).unwrap_err()),
-        ErrorKind::Selector(PathWorkError { path: "$..a".to_owned(), steps: 1, values: 1 }),
+        ErrorKind::SelectorLimit(PathLimitError { path: "$..a".to_owned(), steps: 1, values: 1 }),
         ErrorKind::UnknownCharset { charset: text() },
         ErrorKind::InvalidCharset { charset: text() },
-        ErrorKind::NoRows { selector: text(), found: "null", body: text() },
+        ErrorKind::RowsNotFound { selector: text(), found: "null", body: text() },
         ErrorKind::ErrorBody { key: text() },
-        ErrorKind::InvalidNextLink { place: text(), found: format!("{:?}", text()) },
+        ErrorKind::InvalidNextLink { location: text(), found: format!("{:?}", text()) },
         ErrorKind::UnexpectedField {
             setting: "total_path",
             path: text(),
@@ -46,23 +46,23 @@ fn kinds() -> Vec<ErrorKind> {
             hint: "correct it",
         },
         ErrorKind::IgnoredParameter { param: text() },
-        ErrorKind::UnfollowedPages { sign: text(), suggestion: text() },
+        ErrorKind::UndetectedPagination { evidence: text(), suggestion: text() },
         ErrorKind::EmptyPages { pages: 1 },
-        ErrorKind::NoPosition { found: "null" },
-        ErrorKind::Repeated { is_empty: false },
-        ErrorKind::Standstill { pages: 1 },
+        ErrorKind::InvalidPosition { found: "null" },
+        ErrorKind::PaginationLoop { is_empty: false },
+        ErrorKind::StalledPagination { pages: 1 },
         ErrorKind::InvalidUrl { url: text(), reason: text() },
         ErrorKind::InvalidHeader { name: text() },
         ErrorKind::InvalidCookie { name: text() },
-        ErrorKind::NoBodyField { path: text(), found: text() },
-        ErrorKind::NoTokenInAnswer { keys: text() },
+        ErrorKind::InvalidBodyPath { path: text(), found: text() },
+        ErrorKind::MissingAccessToken { keys: text() },
         ErrorKind::TokenNotStored { reason: text() },
         ErrorKind::InvalidPrivateKey { problem: text() },
-        ErrorKind::NoToken { reason: text(), retryable: false },
+        ErrorKind::TokenUnavailable { reason: text(), retryable: false },
         ErrorKind::InvalidSetting { name: "timeout", value: text(), expected: "more" },
-        ErrorKind::Setup { reason: text() },
-        ErrorKind::ShutDown,
-        ErrorKind::Paginator(text()),
+        ErrorKind::ClientBuild { reason: text() },
+        ErrorKind::RuntimeShutDown,
+        ErrorKind::Custom(text()),
     ]
 }
 
@@ -73,9 +73,9 @@ fn no_kind_of_error_has_a_known_secret() {
     url.set_path(SECRET);
     url.query_pairs_mut().append_pair("q", SECRET);
     for kind in kinds() {
-        let of_request = |error: Error| error.of_request(&Method::GET, &url).with_note(format!("not {SECRET}"));
+        let of_request = |error: Error| error.with_request(&Method::GET, &url).with_note(format!("not {SECRET}"));
         for error in [Error::new(kind.clone()), of_request(Error::new(kind))] {
-            let error = error.with_answer(StatusCode::FORBIDDEN, format!("no {SECRET}")).redacted(&redactor);
+            let error = error.with_response(StatusCode::FORBIDDEN, format!("no {SECRET}")).redacted(&redactor);
             let said = format!("{error} {error:?} {} {:?} {:?}", error.kind(), error.request(), error.body());
             assert!(!said.contains("s3cret"), "{said}");
         }
@@ -96,7 +96,10 @@ fn texts_of_servers_are_cut() {
 #[tokio::test]
 async fn the_password_in_a_url_is_a_secret() {
     let server = ScriptedServer::start(|request| {
-        Answer::json(403, format!("no entry for {} with UrlPw0rdXy7Kq", request.header("authorization").unwrap_or_default()))
+        ScriptedResponse::json(
+            403,
+            format!("no entry for {} with UrlPw0rdXy7Kq", request.header("authorization").unwrap_or_default()),
+        )
     });
     let url = server.url().replace("http://", "http://me:UrlPw0rdXy%37Kq@");
     let error = RestClient::builder().base_url(url).build().unwrap().get("x", &[]).await.unwrap_err();

@@ -4,15 +4,21 @@ use std::time::Duration;
 
 use super::start_with;
 use crate::Method;
-use crate::testing::Answer;
+use crate::testing::ScriptedResponse;
 
 /// Sends a request to a server that gives `answers` one after the other, the last one for ever, and checks
 /// how many it gave and how that ended.
-async fn check(method: Method, answers: Vec<Answer>, requests: usize, expected: &str) {
+async fn check(method: Method, answers: Vec<ScriptedResponse>, requests: usize, expected: &str) {
     check_request(method, None, answers, requests, expected).await;
 }
 
-async fn check_request(method: Method, idempotent: Option<bool>, answers: Vec<Answer>, requests: usize, expected: &str) {
+async fn check_request(
+    method: Method,
+    idempotent: Option<bool>,
+    answers: Vec<ScriptedResponse>,
+    requests: usize,
+    expected: &str,
+) {
     let given = format!("{method} {answers:?}");
     // how long the client waits for an answer that never comes; long where a good one follows, which a busy
     // machine may take its time for
@@ -41,53 +47,54 @@ fn name(error: &crate::Error) -> String {
     }
 }
 
-fn ok() -> Answer {
-    Answer::json(200, "[1, 2]")
+fn ok() -> ScriptedResponse {
+    ScriptedResponse::json(200, "[1, 2]")
 }
 
 #[tokio::test]
 async fn statuses() {
     for status in [429, 500, 502, 503, 599] {
-        check(Method::GET, vec![Answer::json(status, ""), ok()], 2, "[1, 2]").await;
-        check(Method::GET, vec![Answer::json(status, "")], 3, &format!("{status} after 3, retryable: true")).await;
+        check(Method::GET, vec![ScriptedResponse::json(status, ""), ok()], 2, "[1, 2]").await;
+        check(Method::GET, vec![ScriptedResponse::json(status, "")], 3, &format!("{status} after 3, retryable: true")).await;
     }
     for status in [400, 401, 403, 404, 409, 600] {
-        check(Method::GET, vec![Answer::json(status, ""), ok()], 1, &format!("{status} after 1, retryable: false")).await;
+        check(Method::GET, vec![ScriptedResponse::json(status, ""), ok()], 1, &format!("{status} after 1, retryable: false"))
+            .await;
     }
 }
 
 #[tokio::test]
 async fn broken_connections() {
-    check(Method::GET, vec![Answer::reset(), ok()], 2, "[1, 2]").await;
-    check(Method::GET, vec![Answer::truncated("[1, 2]", 3), ok()], 2, "[1, 2]").await;
-    check(Method::GET, vec![Answer::truncated("[1, 2]", 0), ok()], 2, "[1, 2]").await;
-    check(Method::GET, vec![Answer::wrong_length("[1, 2]", 7), ok()], 2, "[1, 2]").await;
-    check(Method::GET, vec![Answer::truncated("[1, 2]", 3)], 3, "CutShort after 3, retryable: true").await;
-    check(Method::GET, vec![Answer::hang(), ok()], 2, "[1, 2]").await;
-    check(Method::GET, vec![Answer::hang()], 3, "Timeout after 3, retryable: true").await;
-    check(Method::GET, vec![Answer::json(500, ""), Answer::reset(), ok()], 3, "[1, 2]").await;
+    check(Method::GET, vec![ScriptedResponse::reset(), ok()], 2, "[1, 2]").await;
+    check(Method::GET, vec![ScriptedResponse::truncated("[1, 2]", 3), ok()], 2, "[1, 2]").await;
+    check(Method::GET, vec![ScriptedResponse::truncated("[1, 2]", 0), ok()], 2, "[1, 2]").await;
+    check(Method::GET, vec![ScriptedResponse::wrong_length("[1, 2]", 7), ok()], 2, "[1, 2]").await;
+    check(Method::GET, vec![ScriptedResponse::truncated("[1, 2]", 3)], 3, "IncompleteBody after 3, retryable: true").await;
+    check(Method::GET, vec![ScriptedResponse::hang(), ok()], 2, "[1, 2]").await;
+    check(Method::GET, vec![ScriptedResponse::hang()], 3, "Timeout after 3, retryable: true").await;
+    check(Method::GET, vec![ScriptedResponse::json(500, ""), ScriptedResponse::reset(), ok()], 3, "[1, 2]").await;
 }
 
 #[tokio::test]
 async fn methods() {
     for method in [Method::GET, Method::PUT, Method::DELETE, Method::OPTIONS] {
-        check(method, vec![Answer::json(503, ""), ok()], 2, "[1, 2]").await;
+        check(method, vec![ScriptedResponse::json(503, ""), ok()], 2, "[1, 2]").await;
     }
     for method in [Method::POST, Method::PATCH] {
-        check(method, vec![Answer::json(503, ""), ok()], 1, "503 after 1, retryable: true").await;
+        check(method, vec![ScriptedResponse::json(503, ""), ok()], 1, "503 after 1, retryable: true").await;
     }
-    check(Method::POST, vec![Answer::reset(), ok()], 1, "Connection after 1, retryable: true").await;
-    check_request(Method::POST, Some(true), vec![Answer::json(503, ""), ok()], 2, "[1, 2]").await;
-    check_request(Method::GET, Some(false), vec![Answer::json(503, ""), ok()], 1, "503 after 1, retryable: true").await;
+    check(Method::POST, vec![ScriptedResponse::reset(), ok()], 1, "Connection after 1, retryable: true").await;
+    check_request(Method::POST, Some(true), vec![ScriptedResponse::json(503, ""), ok()], 2, "[1, 2]").await;
+    check_request(Method::GET, Some(false), vec![ScriptedResponse::json(503, ""), ok()], 1, "503 after 1, retryable: true").await;
 }
 
 #[tokio::test]
 async fn a_server_may_ask_to_wait() {
     // clamped to the longest delay of these tests, which is none
-    let answers = vec![Answer::json(429, "").header("Retry-After", "3600"), ok()];
+    let answers = vec![ScriptedResponse::json(429, "").header("Retry-After", "3600"), ok()];
     check(Method::GET, answers, 2, "[1, 2]").await;
 
-    let (_server, client) = start_with(|client| client, |_| Answer::json(429, "").header("Retry-After", "3600"));
+    let (_server, client) = start_with(|client| client, |_| ScriptedResponse::json(429, "").header("Retry-After", "3600"));
     let error = client.get("x", &[]).await.unwrap_err();
-    assert_eq!(error.stated_wait(), Some(Duration::from_secs(3600)));
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(3600)));
 }

@@ -3,18 +3,20 @@
 use catchment_json::Value;
 
 use super::{hide_address, start, start_with};
-use crate::testing::{Answer, ScriptedServer};
+use crate::testing::{ScriptedResponse, ScriptedServer};
 use crate::{ErrorKind, Method, RestClient, RetryPolicy};
 
 #[tokio::test]
 async fn a_request_has_all_that_was_asked_for() {
-    let (server, client) =
-        start_with(|client| client.header("X-Key", "client").header("Accept", "a/b"), |_| Answer::json(200, r#"{"a": 1}"#));
+    let (server, client) = start_with(
+        |client| client.header("X-Key", "client").header("Accept", "a/b"),
+        |_| ScriptedResponse::json(200, r#"{"a": 1}"#),
+    );
     let mut request = client.request("/x y").unwrap().param("q", "a&b").header("x-key", "request").unwrap();
     request.method = Method::POST;
     let response = client.send(&request.json(Value::object([("n", Value::from(1))]))).await.unwrap();
     assert_eq!(format!("{:?}", response.document().unwrap().root()), r#"{"a":1}"#);
-    assert_eq!((response.status().as_u16(), response.bytes(), response.excerpt().as_str()), (200, 8, r#"{"a": 1}"#));
+    assert_eq!((response.status().as_u16(), response.body_len(), response.excerpt().as_str()), (200, 8, r#"{"a": 1}"#));
 
     let received = server.requests().remove(0);
     assert_eq!((received.method.as_str(), received.path.as_str(), received.param("q")), ("POST", "/x%20y", Some("a&b")));
@@ -26,7 +28,7 @@ async fn a_request_has_all_that_was_asked_for() {
 }
 
 /// The message of the error that an answer leads to.
-async fn check(answer: Answer, expected: &str) {
+async fn check(answer: ScriptedResponse, expected: &str) {
     let (server, client) = start_with(|client| client.max_response_bytes(100), move |_| answer.clone());
     let error = match client.get("x", &[("token", "s3cret")]).await {
         Ok(response) => response.document().unwrap_err(),
@@ -40,20 +42,21 @@ async fn check(answer: Answer, expected: &str) {
 #[tokio::test]
 async fn messages() {
     check(
-        Answer::json(404, "{\"message\": \"no\nsuch\"}"),
+        ScriptedResponse::json(404, "{\"message\": \"no\nsuch\"}"),
         "GET {url}/x?token=*** answered 404 Not Found: {\"message\": \"no\\nsuch\"}",
     )
     .await;
-    check(Answer::json(404, ""), "GET {url}/x?token=*** answered 404 Not Found").await;
-    check(Answer::json(500, "boom"), "GET {url}/x?token=*** answered 500 Internal Server Error after 3 attempts: boom").await;
-    check(Answer::json(304, ""), "GET {url}/x?token=*** answered 304 Not Modified").await;
+    check(ScriptedResponse::json(404, ""), "GET {url}/x?token=*** answered 404 Not Found").await;
+    check(ScriptedResponse::json(500, "boom"), "GET {url}/x?token=*** answered 500 Internal Server Error after 3 attempts: boom")
+        .await;
+    check(ScriptedResponse::json(304, ""), "GET {url}/x?token=*** answered 304 Not Modified").await;
     check(
-        Answer::json(200, "<html>"),
+        ScriptedResponse::json(200, "<html>"),
         "GET {url}/x?token=*** failed: invalid JSON at line 1, column 1: found '<', a value was expected; the answer begins with: <html>",
     )
     .await;
     check(
-        Answer::json(200, "1".repeat(101)),
+        ScriptedResponse::json(200, "1".repeat(101)),
         "GET {url}/x?token=*** failed: the answer takes more than 100 bytes of memory, the limit of the client",
     )
     .await;
@@ -61,7 +64,7 @@ async fn messages() {
 
 #[tokio::test]
 async fn a_broken_connection_is_named() {
-    let (server, client) = start(|_| Answer::reset());
+    let (server, client) = start(|_| ScriptedResponse::reset());
     let message = hide_address(&client.get("x", &[]).await.unwrap_err().to_string(), &server);
     // what follows is the system's own text
     assert!(message.starts_with("GET {url}/x failed after 3 attempts: the connection to {host} broke: "), "{message}");
@@ -70,19 +73,19 @@ async fn a_broken_connection_is_named() {
 #[tokio::test]
 async fn nothing_listens() {
     // a port that was free a moment ago
-    let url = ScriptedServer::start(|_| Answer::reset()).url();
+    let url = ScriptedServer::start(|_| ScriptedResponse::reset()).url();
     let client =
         RestClient::builder().base_url(&url).retry(RetryPolicy { max_attempts: 1, ..RetryPolicy::default() }).build().unwrap();
     let error = client.get("x", &[]).await.unwrap_err();
     let host = url.trim_start_matches("http://");
     assert_eq!(error.to_string(), format!("GET {url}/x failed: connection refused, nothing listens on {host}"));
     assert!(error.is_retryable());
-    assert_eq!(error.kind(), &ErrorKind::Refused { host: host.to_owned() });
+    assert_eq!(error.kind(), &ErrorKind::ConnectionRefused { host: host.to_owned() });
 }
 
 #[tokio::test]
 async fn no_content_is_null() {
-    let (_server, client) = start(|_| Answer::json(204, ""));
+    let (_server, client) = start(|_| ScriptedResponse::json(204, ""));
     let response = client.get("x", &[]).await.unwrap();
     assert_eq!(format!("{:?}", response.document().unwrap().root()), "null");
 }

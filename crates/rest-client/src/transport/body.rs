@@ -5,20 +5,20 @@ use std::io::{self, Write};
 use flate2::write::MultiGzDecoder;
 use reqwest::header::{CONTENT_ENCODING, HeaderMap};
 
-use crate::page_memory::PagePermit;
+use crate::page_memory::MemoryPermit;
 
 /// How much is reserved at once, however large the server says that the body is.
 const MAX_RESERVED: usize = 16 << 20;
 
 /// How much is read between two turns of other tasks. What decompresses a body that is there already never waits, and the
 /// connections that the same thread serves would have to.
-const TURN: usize = 64 << 10;
+const YIELD_EVERY_BYTES: usize = 64 << 10;
 
 /// How much is read of the body of an error. To the end, if possible: then the connection can be used again.
 const MAX_ERROR_BODY: usize = 64 << 10;
 
 /// Why a body could not be read to its end.
-pub(super) enum Stop {
+pub(super) enum BodyError {
     /// It is larger than the limit, or than its permit.
     TooLarge,
     /// The connection broke, or nothing came any more.
@@ -30,48 +30,48 @@ pub(super) enum Stop {
 /// The whole body, of at most `limit` bytes, and of those that `permit` has.
 pub(super) async fn read(
     headers: &HeaderMap,
-    answer: &mut reqwest::Response,
+    response: &mut reqwest::Response,
     limit: usize,
-    permit: &mut PagePermit,
-) -> Result<Vec<u8>, Stop> {
-    let mut decoder = Decoder::of(headers, answer, limit, permit);
+    permit: &mut MemoryPermit,
+) -> Result<Vec<u8>, BodyError> {
+    let mut decoder = Decoder::of(headers, response, limit, permit);
     if let Decoder::Plain(body) = &mut decoder {
-        let announced = announced(answer);
-        if announced > limit || !body.permit.grow_to(announced) {
-            return Err(Stop::TooLarge);
+        let announced = content_length(response);
+        if announced > limit || !body.permit.try_grow_to(announced) {
+            return Err(BodyError::TooLarge);
         }
     }
-    read_into(&mut decoder, answer).await
+    read_into(&mut decoder, response).await
 }
 
 /// What can be had of the body of an error; the status matters more than why the rest of it is missing.
-pub(super) async fn read_start(headers: &HeaderMap, answer: &mut reqwest::Response) -> Vec<u8> {
-    let mut permit = PagePermit::default();
-    let mut decoder = Decoder::of(headers, answer, MAX_ERROR_BODY, &mut permit);
-    match read_into(&mut decoder, answer).await {
+pub(super) async fn read_prefix(headers: &HeaderMap, response: &mut reqwest::Response) -> Vec<u8> {
+    let mut permit = MemoryPermit::default();
+    let mut decoder = Decoder::of(headers, response, MAX_ERROR_BODY, &mut permit);
+    match read_into(&mut decoder, response).await {
         Ok(body) => body,
         Err(_) => decoder.take(),
     }
 }
 
 /// How many bytes the server says that come, compressed or not; 0 where it does not say.
-fn announced(answer: &reqwest::Response) -> usize {
-    answer.content_length().map_or(0, |length| usize::try_from(length).unwrap_or(usize::MAX))
+fn content_length(response: &reqwest::Response) -> usize {
+    response.content_length().map_or(0, |length| usize::try_from(length).unwrap_or(usize::MAX))
 }
 
-async fn read_into(decoder: &mut Decoder<'_>, answer: &mut reqwest::Response) -> Result<Vec<u8>, Stop> {
+async fn read_into(decoder: &mut Decoder<'_>, response: &mut reqwest::Response) -> Result<Vec<u8>, BodyError> {
     let mut next_turn = 0;
     loop {
-        match answer.chunk().await {
+        match response.chunk().await {
             Ok(Some(chunk)) => {
                 decoder.write(&chunk)?;
                 if decoder.body().bytes.len() >= next_turn {
-                    next_turn = decoder.body().bytes.len() + TURN;
+                    next_turn = decoder.body().bytes.len() + YIELD_EVERY_BYTES;
                     tokio::task::yield_now().await;
                 }
             }
             Ok(None) => return decoder.finish(),
-            Err(error) => return Err(Stop::Broken { received: decoder.body().bytes.len(), error }),
+            Err(error) => return Err(BodyError::Broken { received: decoder.body().bytes.len(), error }),
         }
     }
 }
@@ -79,23 +79,26 @@ async fn read_into(decoder: &mut Decoder<'_>, answer: &mut reqwest::Response) ->
 /// Takes the bytes of a body as they come. reqwest decompresses brotli and zstd; of gzip it reads one member, and a body
 /// may have several.
 enum Decoder<'p> {
-    Plain(Body<'p>),
-    Gzip { decoder: Box<MultiGzDecoder<Body<'p>>>, is_empty: bool },
+    Plain(BodyBuffer<'p>),
+    Gzip { decoder: Box<MultiGzDecoder<BodyBuffer<'p>>>, is_empty: bool },
 }
 
 impl<'p> Decoder<'p> {
-    fn of(headers: &HeaderMap, answer: &reqwest::Response, limit: usize, permit: &'p mut PagePermit) -> Decoder<'p> {
+    fn of(headers: &HeaderMap, response: &reqwest::Response, limit: usize, permit: &'p mut MemoryPermit) -> Decoder<'p> {
         let encoding = headers.get(CONTENT_ENCODING).map_or("", |value| value.to_str().unwrap_or_default());
-        let body = Body { bytes: Vec::new(), limit, permit, is_too_large: false };
+        let body = BodyBuffer { bytes: Vec::new(), limit, permit, is_too_large: false };
         match encoding.trim() {
             encoding if encoding.eq_ignore_ascii_case("gzip") || encoding.eq_ignore_ascii_case("x-gzip") => {
                 Decoder::Gzip { decoder: Box::new(MultiGzDecoder::new(body)), is_empty: true }
             }
-            _ => Decoder::Plain(Body { bytes: Vec::with_capacity(announced(answer).min(limit).min(MAX_RESERVED)), ..body }),
+            _ => Decoder::Plain(BodyBuffer {
+                bytes: Vec::with_capacity(content_length(response).min(limit).min(MAX_RESERVED)),
+                ..body
+            }),
         }
     }
 
-    fn write(&mut self, chunk: &[u8]) -> Result<(), Stop> {
+    fn write(&mut self, chunk: &[u8]) -> Result<(), BodyError> {
         let written = match self {
             Decoder::Plain(body) => body.write_all(chunk),
             Decoder::Gzip { decoder, is_empty } => {
@@ -106,7 +109,7 @@ impl<'p> Decoder<'p> {
         written.map_err(|error| self.stop(error))
     }
 
-    fn finish(&mut self) -> Result<Vec<u8>, Stop> {
+    fn finish(&mut self) -> Result<Vec<u8>, BodyError> {
         let finished = match self {
             Decoder::Gzip { decoder, is_empty: false } => decoder.try_finish(),
             // a body without a byte, as of a 204, has no header either
@@ -116,9 +119,9 @@ impl<'p> Decoder<'p> {
         Ok(self.take())
     }
 
-    fn stop(&self, error: io::Error) -> Stop {
+    fn stop(&self, error: io::Error) -> BodyError {
         let body = self.body();
-        if body.is_too_large { Stop::TooLarge } else { Stop::Corrupt { received: body.bytes.len(), error } }
+        if body.is_too_large { BodyError::TooLarge } else { BodyError::Corrupt { received: body.bytes.len(), error } }
     }
 
     fn take(&mut self) -> Vec<u8> {
@@ -128,7 +131,7 @@ impl<'p> Decoder<'p> {
         })
     }
 
-    fn body(&self) -> &Body<'p> {
+    fn body(&self) -> &BodyBuffer<'p> {
         match self {
             Decoder::Plain(body) => body,
             Decoder::Gzip { decoder, .. } => decoder.get_ref(),
@@ -137,17 +140,17 @@ impl<'p> Decoder<'p> {
 }
 
 /// The bytes so far, of at most `limit`.
-struct Body<'p> {
+struct BodyBuffer<'p> {
     bytes: Vec<u8>,
     limit: usize,
-    permit: &'p mut PagePermit,
+    permit: &'p mut MemoryPermit,
     is_too_large: bool,
 }
 
-impl Write for Body<'_> {
+impl Write for BodyBuffer<'_> {
     fn write(&mut self, chunk: &[u8]) -> io::Result<usize> {
         let taken = chunk.get(..self.limit - self.bytes.len()).unwrap_or(chunk);
-        let has_room = self.permit.grow_to(self.bytes.len() + taken.len());
+        let has_room = self.permit.try_grow_to(self.bytes.len() + taken.len());
         if has_room {
             self.bytes.extend_from_slice(taken);
         }

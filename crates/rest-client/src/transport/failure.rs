@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::error_kind::ErrorKind;
 
 /// How far an exchange had come.
-pub(super) enum Stage {
+pub(super) enum ExchangePhase {
     /// The head of the answer was not there yet.
     Head,
     /// The body was being read.
@@ -21,16 +21,16 @@ pub(super) enum Stage {
 }
 
 /// Our error for one of `reqwest`, from which only its kind and innermost cause are of interest.
-pub(super) fn classify(error: reqwest::Error, url: &Url, timeout: Duration, stage: Stage) -> Error {
+pub(super) fn classify(error: reqwest::Error, url: &Url, timeout: Duration, stage: ExchangePhase) -> Error {
     let host = host(url);
     let reason = root_cause(&error);
     let kind = match stage {
         _ if error.is_timeout() => ErrorKind::Timeout { host, timeout },
-        Stage::Body { received } => ErrorKind::CutShort { received, reason },
-        Stage::Head if error.is_builder() => ErrorKind::InvalidUrl { url: host, reason },
-        Stage::Head if error.is_dns() => ErrorKind::UnknownHost { host },
-        Stage::Head => match io_kind(&error) {
-            Some(io::ErrorKind::ConnectionRefused) => ErrorKind::Refused { host },
+        ExchangePhase::Body { received } => ErrorKind::IncompleteBody { received, reason },
+        ExchangePhase::Head if error.is_builder() => ErrorKind::InvalidUrl { url: host, reason },
+        ExchangePhase::Head if error.is_dns() => ErrorKind::UnknownHost { host },
+        ExchangePhase::Head => match io_kind(&error) {
+            Some(io::ErrorKind::ConnectionRefused) => ErrorKind::ConnectionRefused { host },
             // how the TLS library reports all that it does not like
             Some(io::ErrorKind::InvalidData) if error.is_connect() => ErrorKind::Tls { host, reason },
             _ => ErrorKind::Connection { host, reason },
@@ -39,7 +39,7 @@ pub(super) fn classify(error: reqwest::Error, url: &Url, timeout: Duration, stag
     // without a connection nothing was sent
     let sent = !error.is_connect();
     let error = Error::new(kind).with_source(error);
-    if sent { error } else { error.without_effect() }
+    if sent { error } else { error.not_processed() }
 }
 
 /// Host and port of a URL.

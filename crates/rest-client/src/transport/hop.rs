@@ -1,6 +1,6 @@
 //! What goes over the wire, which a redirect changes.
 
-use catchment_settings::{Redactor, Secret, sounds_secret};
+use catchment_settings::{Redactor, Secret, is_secret_name};
 use percent_encoding::percent_decode_str;
 use reqwest::Method;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
@@ -8,9 +8,9 @@ use url::Url;
 
 use crate::body::Body;
 use crate::foreign;
-use crate::outgoing::{Outgoing, remove_query};
+use crate::outgoing::{OutgoingRequest, remove_query};
 use crate::request::Request;
-use crate::rules::Rules;
+use crate::request_config::RequestConfig;
 
 /// A request at one of the places that redirects lead it to, without the credentials of an [`Auth`](crate::Auth).
 pub(super) struct Hop {
@@ -26,7 +26,7 @@ pub(super) struct Hop {
 
 impl Hop {
     /// The place that a request begins at.
-    pub(super) fn first(request: &Request, rules: &Rules) -> Hop {
+    pub(super) fn first(request: &Request, rules: &RequestConfig) -> Hop {
         let mut headers = if request.trusted { rules.headers.clone() } else { HeaderMap::new() };
         for name in request.headers.keys() {
             headers.remove(name);
@@ -49,31 +49,31 @@ impl Hop {
     }
 
     /// Gives up all credentials and secrets: a redirect leads to an origin that is not trusted.
-    pub(super) fn distrust(&mut self) {
+    pub(super) fn strip_credentials(&mut self) {
         self.trusted = false;
         self.headers.clear();
         self.body = self.body.take().and_then(|body| foreign::without_secrets(body, &self.redactor));
     }
 
     /// Takes out of the query what the auth puts there: a link that an answer brought along may have it.
-    pub(super) fn drop_credentials_of_links(&mut self, rules: &Rules) {
+    pub(super) fn drop_credentials_of_links(&mut self, rules: &RequestConfig) {
         for name in rules.auth.iter().flat_map(|auth| auth.query_params()) {
             remove_query(&mut self.url, name);
         }
     }
 
     /// The request to send, as yet without credentials.
-    pub(super) fn outgoing(&self) -> Outgoing {
+    pub(super) fn outgoing(&self) -> OutgoingRequest {
         let (method, url, headers) = (self.method.clone(), self.url.clone(), self.headers.clone());
         let body = self.body.as_ref().map(Body::bytes);
-        for (_, value) in headers.iter().filter(|(name, _)| sounds_secret(name.as_str())) {
+        for (_, value) in headers.iter().filter(|(name, _)| is_secret_name(name.as_str())) {
             hide_header(value, &self.redactor);
         }
         if let Some(password) = url.password() {
             let password = percent_decode_str(password).decode_utf8_lossy();
             self.redactor.add_temporary(&Secret::from(password.as_ref()));
         }
-        Outgoing { method, url, headers, body, redactor: self.redactor.clone() }
+        OutgoingRequest { method, url, headers, body, redactor: self.redactor.clone() }
     }
 
     fn default_content_type(&mut self, content_type: Option<&'static str>) {

@@ -9,11 +9,11 @@ use crate::error::Error;
 use crate::error_kind::ErrorKind;
 
 /// Where the answer to `hop` redirects to; nothing if it is no redirect.
-pub(super) fn target(hop: &Hop, answer: &reqwest::Response) -> Result<Option<Url>, Error> {
-    if !matches!(answer.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
+pub(super) fn target(hop: &Hop, response: &reqwest::Response) -> Result<Option<Url>, Error> {
+    if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
         return Ok(None);
     }
-    let Some(location) = answer.headers().get(LOCATION) else { return Ok(None) };
+    let Some(location) = response.headers().get(LOCATION) else { return Ok(None) };
     let location = String::from_utf8_lossy(location.as_bytes());
     match hop.url.join(&location) {
         Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(Some(url)),
@@ -21,8 +21,8 @@ pub(super) fn target(hop: &Hop, answer: &reqwest::Response) -> Result<Option<Url
             // a query may hold secrets, and redaction needs a URL
             let target = location.split(['?', '#']).next().unwrap_or_default().to_owned();
             Err(Error::new(ErrorKind::InvalidRedirect { target })
-                .of_request(&hop.method, &hop.url)
-                .with_answer(answer.status(), String::new()))
+                .with_request(&hop.method, &hop.url)
+                .with_response(response.status(), String::new()))
         }
     }
 }
@@ -43,7 +43,7 @@ pub(super) fn follow(hop: &mut Hop, status: StatusCode, target: Url, trusted: bo
     if !trusted && hop.trusted {
         let (from, to) = (hop.url.origin().ascii_serialization(), target.origin().ascii_serialization());
         tracing::warn!("{from} redirects to {to}: headers, credentials and secrets are not sent there");
-        hop.distrust();
+        hop.strip_credentials();
     }
     hop.url = target;
 }
@@ -52,7 +52,7 @@ pub(super) fn follow(hop: &mut Hop, status: StatusCode, target: Url, trusted: bo
 mod tests {
     use super::{Hop, Method, StatusCode, follow};
     use crate::body::Body;
-    use crate::rules::Rules;
+    use crate::request_config::RequestConfig;
     use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
     use url::Url;
 
@@ -63,8 +63,8 @@ mod tests {
             ("x-key".parse().unwrap(), HeaderValue::from_static("1")),
         ]);
         let (url, target) = (Url::parse("https://a.b/c").unwrap(), Url::parse(target).unwrap());
-        let rules = Rules::default();
-        let trusted = rules.trust(&url, &target);
+        let rules = RequestConfig::default();
+        let trusted = rules.is_trusted_from(&url, &target);
         let mut hop =
             Hop { method, url, headers, body: Some(Body::Bytes(b"{}".to_vec())), trusted: true, redactor: rules.redactor };
         follow(&mut hop, StatusCode::from_u16(status).unwrap(), target, trusted);

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::lines::{write_lines, write_remarks};
-use super::{Remarks, RowCounts, timestamp};
+use super::format::{write_diagnostics, write_row_counts};
+use super::{Diagnostics, RowCounts, timestamp};
 
 /// The report of [`Runner::extract`](crate::Runner::extract).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,13 +22,13 @@ pub struct ExtractInfo {
     pub row_counts: RowCounts,
     /// What was noticed.
     #[serde(flatten)]
-    pub remarks: Remarks,
+    pub diagnostics: Diagnostics,
 }
 
 impl std::fmt::Display for ExtractInfo {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "pipeline {} extracted\n  package {}:", self.pipeline_name, self.load_id)?;
-        write_lines(&self.row_counts, f)?;
-        write_remarks(&self.remarks, f)
+        write_row_counts(&self.row_counts, f)?;
+        write_diagnostics(&self.diagnostics, f)
     }
 }

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::lines::{write_lines, write_remarks};
+use super::format::{write_diagnostics, write_row_counts};
 use super::row_counts::sum;
-use super::{Remarks, RowCounts, Warning, timestamp};
+use super::{Diagnostics, RowCounts, Warning, timestamp};
 
 /// The report of a run. Displays for people; serialises as the object that `catchment run --progress json` prints.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,7 +28,7 @@ pub struct LoadInfo {
     pub packages: Vec<PackageInfo>,
     /// What was noticed of rows that made no package, as they brought nothing new.
     #[serde(flatten)]
-    pub remarks: Remarks,
+    pub diagnostics: Diagnostics,
 }
 
 /// One package in the report of a run.
@@ -43,7 +43,7 @@ pub struct PackageInfo {
     pub row_counts: RowCounts,
     /// What was noticed while it was made and loaded.
     #[serde(flatten)]
-    pub remarks: Remarks,
+    pub diagnostics: Diagnostics,
 }
 
 /// What became of a package.
@@ -55,9 +55,11 @@ pub enum PackageOutcome {
     /// It had been made before, and this run loaded it before its own.
     Recovered,
     /// An earlier run had loaded it, and had not learnt so.
-    LoadedBefore,
+    #[serde(rename = "loaded_before")]
+    AlreadyLoaded,
     /// It cannot be loaded, for this reason, and was moved out of the way.
-    SetAside(String),
+    #[serde(rename = "set_aside")]
+    Failed(String),
 }
 
 impl LoadInfo {
@@ -78,8 +80,8 @@ impl LoadInfo {
     /// # }
     /// ```
     pub fn warnings(&self) -> impl Iterator<Item = &Warning> {
-        let of_packages = self.packages.iter().flat_map(|package| &package.remarks.warnings);
-        of_packages.chain(&self.remarks.warnings)
+        let of_packages = self.packages.iter().flat_map(|package| &package.diagnostics.warnings);
+        of_packages.chain(&self.diagnostics.warnings)
     }
 }
 
@@ -87,7 +89,7 @@ impl std::fmt::Display for LoadInfo {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // A clock may have been set back meanwhile.
         let seconds = (self.finished_at - self.started_at).max(0) as f64 / 1e6;
-        let loaded = self.packages.iter().filter(|p| !matches!(p.outcome, PackageOutcome::SetAside(_))).count();
+        let loaded = self.packages.iter().filter(|p| !matches!(p.outcome, PackageOutcome::Failed(_))).count();
         let packages = if loaded == 1 { "package" } else { "packages" };
         writeln!(f, "pipeline {} loaded {loaded} {packages} in {seconds:.2} s", self.pipeline_name)?;
         write!(f, "  into dataset {} of {}", self.dataset_name, self.location)?;
@@ -98,35 +100,35 @@ impl std::fmt::Display for LoadInfo {
             let what = match &package.outcome {
                 PackageOutcome::Loaded => "loaded".to_owned(),
                 PackageOutcome::Recovered => "loaded now, made before".to_owned(),
-                PackageOutcome::LoadedBefore => "had been loaded by an earlier run".to_owned(),
-                PackageOutcome::SetAside(reason) => format!("set aside: {reason}"),
+                PackageOutcome::AlreadyLoaded => "had been loaded by an earlier run".to_owned(),
+                PackageOutcome::Failed(reason) => format!("set aside: {reason}"),
             };
             write!(f, "\n  package {}: {what}", package.load_id)?;
-            write_lines(&package.row_counts, f)?;
-            write_remarks(&package.remarks, f)?;
+            write_row_counts(&package.row_counts, f)?;
+            write_diagnostics(&package.diagnostics, f)?;
         }
-        write_remarks(&self.remarks, f)
+        write_diagnostics(&self.diagnostics, f)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use catchment_normalize::{Discarded, Findings, NullOnlyColumn};
+    use catchment_normalize::{Discarded, NormalizeFindings, NullOnlyColumn};
 
     use super::{LoadInfo, PackageInfo, PackageOutcome};
-    use crate::report::{Remarks, Warning};
+    use crate::report::{Diagnostics, Warning};
 
     fn info() -> LoadInfo {
-        let findings = Findings {
+        let findings = NormalizeFindings {
             discarded: [("issues".to_owned(), Discarded { rows: 1, values: 2 })].into(),
             null_only_columns: [NullOnlyColumn { table: "issues".to_owned(), column: "closed_by".to_owned() }].into(),
-            ..Findings::default()
+            ..NormalizeFindings::default()
         };
         let package = |load_id: &str, outcome, rows| PackageInfo {
             load_id: load_id.to_owned(),
             outcome,
             row_counts: [("issues".to_owned(), rows), ("issues__labels".to_owned(), 2)].into(),
-            remarks: Remarks { findings: findings.clone(), ..Remarks::default() },
+            diagnostics: Diagnostics { findings: findings.clone(), ..Diagnostics::default() },
         };
         LoadInfo {
             pipeline_name: "p".to_owned(),
@@ -135,10 +137,10 @@ mod tests {
             started_at: 1_700_000_000_000_000,
             finished_at: 1_700_000_000_250_000,
             packages: vec![
-                package("1.5", PackageOutcome::SetAside("it is stale".to_owned()), 3),
+                package("1.5", PackageOutcome::Failed("it is stale".to_owned()), 3),
                 package("2.5", PackageOutcome::Loaded, 1),
             ],
-            remarks: Remarks::default(),
+            diagnostics: Diagnostics::default(),
         }
     }
 
@@ -147,11 +149,11 @@ mod tests {
         let mut info = info();
         info.packages.remove(0);
         for package in &mut info.packages {
-            package.remarks.findings = Findings::default();
-            package.remarks.notes.push("left a table".to_owned());
-            package.remarks.warnings.push(Warning::of("issues", "rows may be missing").times(3));
+            package.diagnostics.findings = NormalizeFindings::default();
+            package.diagnostics.notes.push("left a table".to_owned());
+            package.diagnostics.warnings.push(Warning::for_resource("issues", "rows may be missing").with_count(3));
         }
-        info.remarks.warnings.push(Warning::new("nothing came"));
+        info.diagnostics.warnings.push(Warning::new("nothing came"));
         info
     }
 

@@ -1,20 +1,20 @@
 //! What the steps of a run did.
 
+mod diagnostics;
 mod extract;
-mod lines;
+mod format;
 mod load;
 mod normalize;
-mod remarks;
 mod row_counts;
 mod timestamp;
 mod trace;
 mod warning;
 
+pub use diagnostics::Diagnostics;
 pub use extract::ExtractInfo;
-pub(crate) use lines::counted;
+pub(crate) use format::pluralize;
 pub use load::{LoadInfo, PackageInfo, PackageOutcome};
 pub use normalize::{NormalizeInfo, NormalizedPackage};
-pub use remarks::Remarks;
 pub use row_counts::RowCounts;
 pub use trace::Trace;
 pub use warning::Warning;

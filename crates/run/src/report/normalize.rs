@@ -3,9 +3,9 @@
 use catchment_load_package::SealedPackage;
 use serde::{Deserialize, Serialize};
 
-use super::lines::{write_lines, write_remarks};
+use super::format::{write_diagnostics, write_row_counts};
 use super::row_counts::sum;
-use super::{Remarks, RowCounts, timestamp};
+use super::{Diagnostics, RowCounts, timestamp};
 
 /// The report of [`Runner::normalize`](crate::Runner::normalize).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,7 +22,7 @@ pub struct NormalizeInfo {
     pub packages: Vec<NormalizedPackage>,
     /// What was noticed of rows that made no package, as they brought nothing new.
     #[serde(flatten)]
-    pub remarks: Remarks,
+    pub diagnostics: Diagnostics,
 }
 
 /// A package that can be loaded.
@@ -34,13 +34,13 @@ pub struct NormalizedPackage {
     pub row_counts: RowCounts,
     /// What was noticed while it was made.
     #[serde(flatten)]
-    pub remarks: Remarks,
+    pub diagnostics: Diagnostics,
 }
 
 impl NormalizedPackage {
     pub(crate) fn of(package: &SealedPackage) -> NormalizedPackage {
-        let (load_id, row_counts) = (package.begin().load_id.clone(), package.row_counts());
-        NormalizedPackage { load_id, row_counts, remarks: Remarks::from_stored(&package.seal().findings) }
+        let (load_id, row_counts) = (package.header().load_id.clone(), package.row_counts());
+        NormalizedPackage { load_id, row_counts, diagnostics: Diagnostics::from_stored(&package.footer().findings) }
     }
 }
 
@@ -59,9 +59,9 @@ impl std::fmt::Display for NormalizeInfo {
         }
         for package in &self.packages {
             write!(f, "\n  package {}:", package.load_id)?;
-            write_lines(&package.row_counts, f)?;
-            write_remarks(&package.remarks, f)?;
+            write_row_counts(&package.row_counts, f)?;
+            write_diagnostics(&package.diagnostics, f)?;
         }
-        write_remarks(&self.remarks, f)
+        write_diagnostics(&self.diagnostics, f)
     }
 }

@@ -29,13 +29,13 @@ impl Warning {
     }
 
     /// A warning about a resource or a table.
-    pub fn of(resource: impl Into<String>, message: impl Into<String>) -> Warning {
+    pub fn for_resource(resource: impl Into<String>, message: impl Into<String>) -> Warning {
         Warning { resource: Some(resource.into()), ..Warning::new(message) }
     }
 
     /// Sets how many times it was found.
     #[must_use]
-    pub fn times(mut self, count: u64) -> Warning {
+    pub fn with_count(mut self, count: u64) -> Warning {
         self.count = count;
         self
     }
@@ -63,8 +63,8 @@ mod tests {
             assert_eq!(serde_json::from_str::<Warning>(json).unwrap(), *warning);
         }
         check(&Warning::new("x"), "x", r#"{"message":"x","count":1}"#);
-        check(&Warning::of("r", "x"), "r: x", r#"{"resource":"r","message":"x","count":1}"#);
-        check(&Warning::of("r", "x").times(3), "r: x (3 times)", r#"{"resource":"r","message":"x","count":3}"#);
+        check(&Warning::for_resource("r", "x"), "r: x", r#"{"resource":"r","message":"x","count":1}"#);
+        check(&Warning::for_resource("r", "x").with_count(3), "r: x (3 times)", r#"{"resource":"r","message":"x","count":3}"#);
         assert_eq!(serde_json::from_str::<Warning>(r#"{"message":"x"}"#).unwrap(), Warning::new("x"));
     }
 }

@@ -38,7 +38,7 @@ fn length(random: &mut Random) -> u64 {
 
 /// Writes a body.
 pub(super) fn body(random: Random, out: &mut String) {
-    let mut body = Body::new(random, out);
+    let mut body = BodyWriter::new(random, out);
     while body.left > 0 {
         body.block();
         body.line_break();
@@ -46,7 +46,7 @@ pub(super) fn body(random: Random, out: &mut String) {
     }
 }
 
-struct Body<'a> {
+struct BodyWriter<'a> {
     random: Random,
     out: &'a mut String,
     /// Characters still to write, counted before escaping.
@@ -58,7 +58,7 @@ struct Body<'a> {
     bare_line_feeds: bool,
 }
 
-impl<'a> Body<'a> {
+impl<'a> BodyWriter<'a> {
     fn new(mut random: Random, out: &'a mut String) -> Self {
         let left = length(&mut random);
         Self {

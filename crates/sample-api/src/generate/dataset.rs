@@ -1,7 +1,7 @@
 //! The data set and its revisions.
 
-use super::issue::{Entry, write_issue};
-use super::json::Json;
+use super::issue::{IssueRecord, write_issue};
+use super::json::JsonWriter;
 use super::random::{Purpose, Random};
 use super::timeline::Timeline;
 
@@ -25,7 +25,7 @@ const TOUCHED_ONE_IN: u64 = 20;
 #[derive(Clone, Debug)]
 pub struct Issues {
     pub(super) seed: u64,
-    pub(super) entries: Vec<Entry>,
+    pub(super) entries: Vec<IssueRecord>,
     /// Numbers in the order of `updated_at`, then number.
     pub(super) by_updated: Vec<u64>,
     /// Numbers in the order of `comments`, then number.
@@ -56,21 +56,21 @@ impl Issues {
     pub fn at_revision(seed: u64, base_count: u32, revision: u32) -> Self {
         let base_count = u64::from(base_count);
         let timeline = Timeline::new(seed, base_count);
-        let mut entries: Vec<Entry> = (1..=base_count)
+        let mut entries: Vec<IssueRecord> = (1..=base_count)
             .map(|number| {
                 let (created, updated) = timeline.at_first(number);
-                Entry::new(seed, number, created, updated)
+                IssueRecord::new(seed, number, created, updated)
             })
             .collect();
         for round in 1..=revision {
-            touch(&mut entries, seed, round, &timeline);
+            edit_issues(&mut entries, seed, round, &timeline);
             add(&mut entries, seed, round, &timeline, (base_count / 100).max(2));
         }
         Self::index(seed, entries)
     }
 
-    fn index(seed: u64, entries: Vec<Entry>) -> Self {
-        let order = |key: fn(&Entry) -> i64| {
+    fn index(seed: u64, entries: Vec<IssueRecord>) -> Self {
+        let order = |key: fn(&IssueRecord) -> i64| {
             let mut numbers: Vec<(i64, u64)> = entries.iter().map(key).zip(1..).collect();
             numbers.sort_unstable();
             numbers.into_iter().map(|(_, number)| number).collect()
@@ -92,7 +92,7 @@ impl Issues {
     pub fn issue(&self, number: u64) -> Option<String> {
         let entry = self.entry(number)?;
         let mut out = String::new();
-        write_issue(self.seed, number, entry, &mut Json::new(&mut out));
+        write_issue(self.seed, number, entry, &mut JsonWriter::new(&mut out));
         Some(out)
     }
 
@@ -107,7 +107,7 @@ impl Issues {
     /// The JSON array of the issues of these numbers, in this order.
     pub(crate) fn array(&self, numbers: impl IntoIterator<Item = u64>) -> String {
         let mut out = String::new();
-        Json::new(&mut out).brackets(|json| {
+        JsonWriter::new(&mut out).brackets(|json| {
             for number in numbers {
                 if let Some(entry) = self.entry(number) {
                     write_issue(self.seed, number, entry, json);
@@ -117,31 +117,31 @@ impl Issues {
         out
     }
 
-    pub(super) fn entry(&self, number: u64) -> Option<&Entry> {
+    pub(super) fn entry(&self, number: u64) -> Option<&IssueRecord> {
         let position = usize::try_from(number.checked_sub(1)?).ok()?;
         self.entries.get(position)
     }
 }
 
 /// Changes one issue of each block of successive numbers.
-fn touch(entries: &mut [Entry], seed: u64, round: u32, timeline: &Timeline) {
+fn edit_issues(entries: &mut [IssueRecord], seed: u64, round: u32, timeline: &Timeline) {
     for (block, number) in entries.chunks_mut(TOUCHED_ONE_IN as usize).zip((1..).step_by(TOUCHED_ONE_IN as usize)) {
-        let mut random = Random::new(seed, Purpose::Touches, number, u64::from(round));
+        let mut random = Random::new(seed, Purpose::Edits, number, u64::from(round));
         let chosen = random.below(block.len() as u64);
         if let Some(entry) = block.get_mut(chosen as usize) {
-            entry.touches += 1;
+            entry.edits += 1;
             entry.updated = timeline.changed_in(round, number + chosen);
         }
     }
 }
 
 /// Adds new issues.
-fn add(entries: &mut Vec<Entry>, seed: u64, round: u32, timeline: &Timeline, count: u64) {
+fn add(entries: &mut Vec<IssueRecord>, seed: u64, round: u32, timeline: &Timeline, count: u64) {
     for position in 0..count {
         let number = entries.len() as u64 + 1;
         let created = timeline.created_in(round, position);
         let updated = timeline.changed_in(round, number);
-        entries.push(Entry::new(seed, number, created, updated));
+        entries.push(IssueRecord::new(seed, number, created, updated));
     }
 }
 

@@ -1,7 +1,7 @@
 //! One issue: what is known about it, and its JSON text.
 
 use super::body::body;
-use super::json::Json;
+use super::json::JsonWriter;
 use super::people::{Label, User, labels};
 use super::random::{Purpose, Random, mix};
 use super::text::title;
@@ -14,17 +14,17 @@ const PAGES: &str = "https://api.example.test/catchment/sample";
 /// What selection and order need of an issue, and what revisions change. All else follows from seed
 /// and number. Times are seconds since 1970.
 #[derive(Clone, Debug)]
-pub(super) struct Entry {
+pub(super) struct IssueRecord {
     pub(super) created: i64,
     pub(super) updated: i64,
     pub(super) closed: Option<i64>,
     pub(super) comments: u64,
     pub(super) pull_request: bool,
     /// How many revisions changed the issue.
-    pub(super) touches: u64,
+    pub(super) edits: u64,
 }
 
-impl Entry {
+impl IssueRecord {
     pub(super) fn new(seed: u64, number: u64, created: i64, updated: i64) -> Self {
         let mut random = Random::new(seed, Purpose::Facts, number, 0);
         let pull_request = random.chance(25);
@@ -44,13 +44,13 @@ impl Entry {
             closed: closed.then_some(created + open_for as i64),
             comments: random.below(many),
             pull_request,
-            touches: 0,
+            edits: 0,
         }
     }
 }
 
 /// Writes an issue as an element of a list.
-pub(super) fn write_issue(seed: u64, number: u64, entry: &Entry, json: &mut Json) {
+pub(super) fn write_issue(seed: u64, number: u64, entry: &IssueRecord, json: &mut JsonWriter) {
     let digits = number.to_string();
     let mut random = Random::new(seed, Purpose::Content, number, 0);
     let id = 300_000_000 + number * 131 + random.below(131);
@@ -61,11 +61,11 @@ pub(super) fn write_issue(seed: u64, number: u64, entry: &Entry, json: &mut Json
         node_id(json, if entry.pull_request { "PR_" } else { "I_" }, id);
         json.number("number", number);
         json.text_with("title", |out| {
-            title(&mut Random::new(seed, Purpose::Title, number, entry.touches), out);
+            title(&mut Random::new(seed, Purpose::Title, number, entry.edits), out);
         });
         json.object("user", |json| user(json, author));
         json.list("labels", |json| {
-            let (start, count) = label_choice(seed, number, entry.touches);
+            let (start, count) = label_choice(seed, number, entry.edits);
             labels(start, count).for_each(|choice| json.item(|json| label(json, choice)));
         });
         json.text("state", &[if entry.closed.is_some() { "closed" } else { "open" }]);
@@ -106,7 +106,7 @@ pub(super) fn write_issue(seed: u64, number: u64, entry: &Entry, json: &mut Json
     });
 }
 
-fn addresses(json: &mut Json, entry: &Entry, digits: &str) {
+fn addresses(json: &mut JsonWriter, entry: &IssueRecord, digits: &str) {
     json.text("url", &[REPOSITORY, "/issues/", digits]);
     json.text("repository_url", &[REPOSITORY]);
     json.text("labels_url", &[REPOSITORY, "/issues/", digits, "/labels{/name}"]);
@@ -116,18 +116,18 @@ fn addresses(json: &mut Json, entry: &Entry, digits: &str) {
     json.text("html_url", &[PAGES, kind, digits]);
 }
 
-fn node_id(json: &mut Json, kind: &str, id: u64) {
+fn node_id(json: &mut JsonWriter, kind: &str, id: u64) {
     json.text("node_id", &[kind, &format!("{:016x}", mix(id))]);
 }
 
-fn time_or_null(json: &mut Json, key: &str, time: Option<i64>) {
+fn time_or_null(json: &mut JsonWriter, key: &str, time: Option<i64>) {
     match time {
         Some(time) => json.text(key, &[&iso(time)]),
         None => json.null(key),
     }
 }
 
-fn user(json: &mut Json, user: User) {
+fn user(json: &mut JsonWriter, user: User) {
     let login = user.login();
     json.text("login", &[&login]);
     json.number("id", user.id());
@@ -174,7 +174,7 @@ fn label_choice(seed: u64, number: u64, touches: u64) -> (u64, usize) {
     (start, count)
 }
 
-fn label(json: &mut Json, label: &Label) {
+fn label(json: &mut JsonWriter, label: &Label) {
     json.number("id", label.id());
     node_id(json, "L_", label.id());
     json.text("url", &[REPOSITORY, "/labels/", label.in_url]);
@@ -184,7 +184,7 @@ fn label(json: &mut Json, label: &Label) {
     json.text("description", &[label.description]);
 }
 
-fn assignees(json: &mut Json, random: &mut Random) {
+fn assignees(json: &mut JsonWriter, random: &mut Random) {
     if random.chance(31) {
         let assignee = User::maintainer(random);
         json.object("assignee", |json| user(json, assignee));
@@ -195,7 +195,7 @@ fn assignees(json: &mut Json, random: &mut Random) {
     }
 }
 
-fn reactions(json: &mut Json, digits: &str, random: &mut Random) {
+fn reactions(json: &mut JsonWriter, digits: &str, random: &mut Random) {
     let mut counts =
         [("+1", 0), ("-1", 0), ("laugh", 0), ("hooray", 0), ("confused", 0), ("heart", 0), ("rocket", 0), ("eyes", 0)];
     if random.chance(20) {

@@ -1,11 +1,11 @@
 //! Writes JSON text, compact and in the order of the calls.
 
 /// A writer that sets the commas itself. All text handed to it is already escaped.
-pub(super) struct Json<'a> {
+pub(super) struct JsonWriter<'a> {
     out: &'a mut String,
 }
 
-impl<'a> Json<'a> {
+impl<'a> JsonWriter<'a> {
     pub(super) fn new(out: &'a mut String) -> Self {
         Self { out }
     }
@@ -60,31 +60,31 @@ impl<'a> Json<'a> {
     }
 
     /// A field with an object.
-    pub(super) fn object(&mut self, key: &str, write: impl FnOnce(&mut Json)) {
+    pub(super) fn object(&mut self, key: &str, write: impl FnOnce(&mut JsonWriter)) {
         self.key(key);
         self.braces(write);
     }
 
     /// A field with a list.
-    pub(super) fn list(&mut self, key: &str, write: impl FnOnce(&mut Json)) {
+    pub(super) fn list(&mut self, key: &str, write: impl FnOnce(&mut JsonWriter)) {
         self.key(key);
         self.brackets(write);
     }
 
     /// An element of a list, an object.
-    pub(super) fn item(&mut self, write: impl FnOnce(&mut Json)) {
+    pub(super) fn item(&mut self, write: impl FnOnce(&mut JsonWriter)) {
         self.element();
         self.braces(write);
     }
 
     /// A list as the whole document.
-    pub(super) fn brackets(&mut self, write: impl FnOnce(&mut Json)) {
+    pub(super) fn brackets(&mut self, write: impl FnOnce(&mut JsonWriter)) {
         self.out.push('[');
         write(self);
         self.out.push(']');
     }
 
-    fn braces(&mut self, write: impl FnOnce(&mut Json)) {
+    fn braces(&mut self, write: impl FnOnce(&mut JsonWriter)) {
         self.out.push('{');
         write(self);
         self.out.push('}');
@@ -98,7 +98,7 @@ mod tests {
     #[test]
     fn commas_stand_between_values_only() {
         let mut out = String::new();
-        Json::new(&mut out).brackets(|json| {
+        JsonWriter::new(&mut out).brackets(|json| {
             json.item(|json| {
                 json.text("a", &["x", "["]);
                 json.number("b", 1);

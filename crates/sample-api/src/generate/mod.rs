@@ -11,4 +11,4 @@ mod text;
 mod timeline;
 
 pub use dataset::Issues;
-pub(crate) use select::{Direction, Selection, Sort, State};
+pub(crate) use select::{Direction, IssueFilter, Sort, StateFilter};

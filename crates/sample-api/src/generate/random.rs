@@ -17,7 +17,7 @@ pub(super) fn mix(number: u64) -> u64 {
 pub(super) enum Purpose {
     Facts = 1,
     Times,
-    Touches,
+    Edits,
     Title,
     Labels,
     Content,

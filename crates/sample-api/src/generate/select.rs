@@ -1,7 +1,7 @@
 //! Which issues a request asks for, and in which order.
 
 use super::dataset::Issues;
-use super::issue::Entry;
+use super::issue::IssueRecord;
 
 /// What the order goes by. Issues that are equal in it are ordered by number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub(crate) enum Direction {
 
 /// Which issues by state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum State {
+pub(crate) enum StateFilter {
     Open,
     Closed,
     All,
@@ -28,20 +28,20 @@ pub(crate) enum State {
 
 /// A part of the issues in an order.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Selection {
-    pub(crate) state: State,
+pub(crate) struct IssueFilter {
+    pub(crate) state: StateFilter,
     /// Only issues changed at this time or later, in seconds since 1970.
     pub(crate) since: Option<i64>,
     pub(crate) sort: Sort,
     pub(crate) direction: Direction,
 }
 
-impl Selection {
-    fn matches(&self, entry: &Entry) -> bool {
+impl IssueFilter {
+    fn matches(&self, entry: &IssueRecord) -> bool {
         let state = match self.state {
-            State::Open => entry.closed.is_none(),
-            State::Closed => entry.closed.is_some(),
-            State::All => true,
+            StateFilter::Open => entry.closed.is_none(),
+            StateFilter::Closed => entry.closed.is_some(),
+            StateFilter::All => true,
         };
         state && self.since.is_none_or(|since| entry.updated >= since)
     }
@@ -49,13 +49,13 @@ impl Selection {
 
 impl Issues {
     /// How many issues a selection has.
-    pub(crate) fn count(&self, selection: &Selection) -> usize {
+    pub(crate) fn count(&self, selection: &IssueFilter) -> usize {
         let entries = self.entries.iter();
         entries.filter(|entry| selection.matches(entry)).count()
     }
 
     /// The numbers of a part of the selected issues, in order.
-    pub(crate) fn select(&self, selection: &Selection, skip: usize, take: usize) -> Vec<u64> {
+    pub(crate) fn select(&self, selection: &IssueFilter, skip: usize, take: usize) -> Vec<u64> {
         let count = self.len();
         let at = |position: usize| match selection.sort {
             // numbers are given in the order of creation
@@ -79,9 +79,10 @@ impl Issues {
 mod tests {
     use super::*;
 
-    const ALL: Selection = Selection { state: State::All, since: None, sort: Sort::Created, direction: Direction::Ascending };
+    const ALL: IssueFilter =
+        IssueFilter { state: StateFilter::All, since: None, sort: Sort::Created, direction: Direction::Ascending };
 
-    fn select(issues: &Issues, selection: &Selection) -> Vec<u64> {
+    fn select(issues: &Issues, selection: &IssueFilter) -> Vec<u64> {
         let numbers = issues.select(selection, 0, usize::MAX);
         assert_eq!(numbers.len(), issues.count(selection));
         numbers
@@ -90,13 +91,13 @@ mod tests {
     #[test]
     fn numbers_come_in_the_order_asked_for() {
         let issues = Issues::at_revision(3, 200, 2);
-        let check = |sort, key: fn(&Entry) -> i64| {
-            let ascending = Selection { sort, ..ALL };
+        let check = |sort, key: fn(&IssueRecord) -> i64| {
+            let ascending = IssueFilter { sort, ..ALL };
             let numbers = select(&issues, &ascending);
             assert_eq!(numbers.len(), issues.len());
             let keys: Vec<_> = numbers.iter().map(|&n| (key(issues.entry(n).unwrap()), n)).collect();
             assert!(keys.is_sorted(), "{sort:?}");
-            let mut reversed = select(&issues, &Selection { direction: Direction::Descending, ..ascending });
+            let mut reversed = select(&issues, &IssueFilter { direction: Direction::Descending, ..ascending });
             reversed.reverse();
             assert_eq!(reversed, numbers, "{sort:?}");
         };
@@ -108,19 +109,19 @@ mod tests {
     #[test]
     fn states_divide_the_issues() {
         let issues = Issues::new(200, 3);
-        let count = |state| select(&issues, &Selection { state, ..ALL }).len();
-        assert_eq!(count(State::Open) + count(State::Closed), count(State::All));
-        assert!(count(State::Open) > 0);
+        let count = |state| select(&issues, &IssueFilter { state, ..ALL }).len();
+        assert_eq!(count(StateFilter::Open) + count(StateFilter::Closed), count(StateFilter::All));
+        assert!(count(StateFilter::Open) > 0);
     }
 
     #[test]
     fn since_includes_its_own_second() {
         let issues = Issues::new(200, 3);
         let sort = Sort::Updated;
-        let third_last = *select(&issues, &Selection { sort, ..ALL }).iter().rev().nth(2).unwrap();
+        let third_last = *select(&issues, &IssueFilter { sort, ..ALL }).iter().rev().nth(2).unwrap();
         let time = issues.entry(third_last).unwrap().updated;
         let check = |since, expected| {
-            let selection = Selection { since: Some(since), ..ALL };
+            let selection = IssueFilter { since: Some(since), ..ALL };
             assert_eq!(issues.count(&selection), expected);
         };
         check(time, 3);
@@ -132,7 +133,7 @@ mod tests {
     #[test]
     fn parts_join_to_the_whole() {
         let issues = Issues::new(50, 3);
-        let closed = Selection { state: State::Closed, ..ALL };
+        let closed = IssueFilter { state: StateFilter::Closed, ..ALL };
         let parts = (0..10).flat_map(|part| issues.select(&closed, part * 7, 7));
         assert_eq!(parts.collect::<Vec<_>>(), select(&issues, &closed));
     }

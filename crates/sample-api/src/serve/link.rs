@@ -5,7 +5,7 @@ use url::form_urlencoded;
 use super::query::Parameters;
 
 /// Where one page stands among all. Links are absolute and keep all parameters but `page`.
-pub(super) struct Links<'a> {
+pub(super) struct PageLinks<'a> {
     pub(super) base_url: &'a str,
     pub(super) path: &'a str,
     pub(super) parameters: &'a Parameters,
@@ -15,7 +15,7 @@ pub(super) struct Links<'a> {
     pub(super) last: usize,
 }
 
-impl Links<'_> {
+impl PageLinks<'_> {
     fn url(&self, page: usize) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
         let Parameters(pairs) = self.parameters;
@@ -54,7 +54,7 @@ mod tests {
 
     fn check(query: &str, page: usize, last: usize, expected: Option<&str>) {
         let parameters = Parameters::parse(query);
-        let links = Links { base_url: "http://h", path: "/p", parameters: &parameters, page, last };
+        let links = PageLinks { base_url: "http://h", path: "/p", parameters: &parameters, page, last };
         assert_eq!(links.header().as_deref(), expected, "page {page} of {last}");
     }
 

@@ -3,7 +3,7 @@
 use jiff::{Timestamp, civil, tz::TimeZone};
 use url::form_urlencoded;
 
-use crate::generate::{Direction, Selection, Sort, State};
+use crate::generate::{Direction, IssueFilter, Sort, StateFilter};
 
 const DEFAULT_PER_PAGE: usize = 30;
 const MAX_PER_PAGE: usize = 100;
@@ -50,12 +50,12 @@ impl Parameters {
     }
 
     /// Which issues, in which order.
-    pub(super) fn selection(&self) -> Result<Selection, Invalid> {
-        Ok(Selection {
+    pub(super) fn selection(&self) -> Result<IssueFilter, Invalid> {
+        Ok(IssueFilter {
             state: match self.get("state") {
-                None | Some("open") => State::Open,
-                Some("closed") => State::Closed,
-                Some("all") => State::All,
+                None | Some("open") => StateFilter::Open,
+                Some("closed") => StateFilter::Closed,
+                Some("all") => StateFilter::All,
                 Some(_) => return Err(invalid("state", "open, closed or all")),
             },
             since: self.get("since").map(seconds).transpose()?,

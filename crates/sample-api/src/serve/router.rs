@@ -7,25 +7,25 @@ use hyper::body::Bytes;
 use hyper::header::{CONTENT_TYPE, HeaderValue, LINK};
 use hyper::{Method, Response, StatusCode, Uri};
 
-use super::link::Links;
+use super::link::PageLinks;
 use super::query::{Invalid, Parameters};
 use crate::generate::Issues;
 
 /// What is served.
 #[derive(Clone)]
-pub(super) enum Content {
+pub(super) enum ServedContent {
     Issues(Arc<Issues>),
     Pages(Arc<[Bytes]>),
 }
 
 /// Answers one request.
-pub(super) fn answer(content: &Content, base_url: &str, method: &Method, uri: &Uri) -> Response<Full<Bytes>> {
+pub(super) fn respond(content: &ServedContent, base_url: &str, method: &Method, uri: &Uri) -> Response<Full<Bytes>> {
     let parameters = Parameters::parse(uri.query().unwrap_or_default());
     let found = match (method, content, route(uri.path())) {
-        (&Method::GET, Content::Issues(issues), Some(Route::Issues(style))) => {
+        (&Method::GET, ServedContent::Issues(issues), Some(Route::Issues(style))) => {
             issue_page(issues, style, base_url, uri.path(), &parameters)
         }
-        (&Method::GET, Content::Pages(pages), Some(Route::Pages)) => fixed_page(pages, base_url, uri.path(), &parameters),
+        (&Method::GET, ServedContent::Pages(pages), Some(Route::Pages)) => static_page(pages, base_url, uri.path(), &parameters),
         _ => return json(StatusCode::NOT_FOUND, r#"{"message":"Not Found"}"#),
     };
     found.unwrap_or_else(|Invalid { parameter, expected }| {
@@ -72,7 +72,7 @@ fn issue_page(
 ) -> Result<Response<Full<Bytes>>, Invalid> {
     let (page, per_page) = (parameters.page()?, parameters.per_page()?);
     let selection = parameters.selection()?;
-    let links = Links { base_url, path, parameters, page, last: issues.count(&selection).div_ceil(per_page).max(1) };
+    let links = PageLinks { base_url, path, parameters, page, last: issues.count(&selection).div_ceil(per_page).max(1) };
     let skip = (page - 1).saturating_mul(per_page);
     let array = issues.array(issues.select(&selection, skip, per_page));
     Ok(match style {
@@ -84,9 +84,9 @@ fn issue_page(
     })
 }
 
-fn fixed_page(pages: &[Bytes], base_url: &str, path: &str, parameters: &Parameters) -> Result<Response<Full<Bytes>>, Invalid> {
+fn static_page(pages: &[Bytes], base_url: &str, path: &str, parameters: &Parameters) -> Result<Response<Full<Bytes>>, Invalid> {
     let page = parameters.page()?;
-    let links = Links { base_url, path, parameters, page, last: pages.len().max(1) };
+    let links = PageLinks { base_url, path, parameters, page, last: pages.len().max(1) };
     let empty = Bytes::from_static(b"[]");
     let body = pages.get(page - 1).cloned().unwrap_or(empty);
     Ok(with_link(json(StatusCode::OK, body), &links))
@@ -100,7 +100,7 @@ fn json(status: StatusCode, body: impl Into<Bytes>) -> Response<Full<Bytes>> {
     response
 }
 
-fn with_link(mut response: Response<Full<Bytes>>, links: &Links) -> Response<Full<Bytes>> {
+fn with_link(mut response: Response<Full<Bytes>>, links: &PageLinks) -> Response<Full<Bytes>> {
     // Every part of a link is ASCII without control characters, so that it is a header value.
     let value = links.header().and_then(|links| HeaderValue::try_from(links).ok());
     if let Some(value) = value {

@@ -18,7 +18,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, JoinSet};
 
-use super::router::{Content, answer};
+use super::router::{ServedContent, respond};
 use crate::generate::Issues;
 
 /// How long [`Server::shutdown`] waits for answers that a client does not read.
@@ -30,7 +30,7 @@ const GRACE: Duration = Duration::from_secs(2);
 /// |---|---|
 /// | `/repos/{owner}/{repo}/issues` | a JSON array; a `Link` header names the pages around |
 /// | `/json-link/issues` | `{"data": [...], "next": "url or null"}` |
-/// | `/pages` | a page of a fixed list ([`Server::start_pages`]), with a `Link` header |
+/// | `/pages` | a page of a fixed list ([`Server::start_with_pages`]), with a `Link` header |
 ///
 /// Parameters of the first two are those of GitHub: `per_page` (default 30, at most 100), `page`
 /// (default 1), `since` (issues changed at that time or later), `sort` (`created`, the default,
@@ -55,7 +55,7 @@ const GRACE: Duration = Duration::from_secs(2);
 /// let mut answer = String::new();
 /// connection.read_to_string(&mut answer)?;
 /// assert!(answer.ends_with(r#","next":null}"#));
-/// assert_eq!(server.requests(), 1);
+/// assert_eq!(server.request_count(), 1);
 /// runtime.block_on(server.shutdown());
 /// # Ok(())
 /// # }
@@ -73,7 +73,7 @@ impl Server {
     /// # Errors
     /// If no port can be bound.
     pub async fn start(issues: impl Into<Arc<Issues>>) -> io::Result<Self> {
-        Self::start_content(Content::Issues(issues.into())).await
+        Self::start_content(ServedContent::Issues(issues.into())).await
     }
 
     /// Starts a server of fixed page bodies, each a JSON document, at `/pages?page=N` (from 1). It
@@ -81,11 +81,11 @@ impl Server {
     ///
     /// # Errors
     /// If no port can be bound.
-    pub async fn start_pages(pages: Vec<Bytes>) -> io::Result<Self> {
-        Self::start_content(Content::Pages(pages.into())).await
+    pub async fn start_with_pages(pages: Vec<Bytes>) -> io::Result<Self> {
+        Self::start_content(ServedContent::Pages(pages.into())).await
     }
 
-    async fn start_content(content: Content) -> io::Result<Self> {
+    async fn start_content(content: ServedContent) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let shared = Arc::new(Shared {
             base_url: format!("http://{}", listener.local_addr()?),
@@ -106,11 +106,11 @@ impl Server {
     /// stays as it was.
     pub fn set_issues(&self, issues: impl Into<Arc<Issues>>) {
         let mut content = self.shared.content.write().unwrap_or_else(PoisonError::into_inner);
-        *content = Content::Issues(issues.into());
+        *content = ServedContent::Issues(issues.into());
     }
 
     /// How many requests have been answered, those with an error status included.
-    pub fn requests(&self) -> u64 {
+    pub fn request_count(&self) -> u64 {
         self.shared.requests.load(Ordering::Relaxed)
     }
 
@@ -135,7 +135,7 @@ impl Drop for Server {
 /// What all connections share.
 struct Shared {
     base_url: String,
-    content: RwLock<Content>,
+    content: RwLock<ServedContent>,
     requests: AtomicU64,
 }
 
@@ -150,10 +150,10 @@ impl std::fmt::Debug for Shared {
 }
 
 impl Shared {
-    fn answer(&self, request: &Request<Incoming>) -> Response<Full<Bytes>> {
+    fn respond(&self, request: &Request<Incoming>) -> Response<Full<Bytes>> {
         // The content is cloned (it is shared), so that no lock is held while a page is written.
         let content = self.content.read().unwrap_or_else(PoisonError::into_inner).clone();
-        let response = answer(&content, &self.base_url, request.method(), request.uri());
+        let response = respond(&content, &self.base_url, request.method(), request.uri());
         self.requests.fetch_add(1, Ordering::Relaxed);
         response
     }
@@ -181,7 +181,7 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>, mut stopped: oneshot
         let _ = stream.set_nodelay(true);
         let shared = Arc::clone(&shared);
         let service = service_fn(move |request| {
-            let response = shared.answer(&request);
+            let response = shared.respond(&request);
             async move { Ok::<_, Infallible>(response) }
         });
         let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
@@ -248,14 +248,14 @@ mod tests {
         server.set_issues(Issues::at_revision(1, 40, 1));
         assert!(exchange(&mut stream, target).contains("&page=42>; rel=\"last\""));
         assert!(exchange(&mut stream, "/x").starts_with("HTTP/1.1 404 "));
-        assert_eq!(server.requests(), 3);
+        assert_eq!(server.request_count(), 3);
     }
 
     #[test]
     fn serves_fixed_pages() {
         let runtime = runtime();
         let pages = vec![Bytes::from_static(b"[0]"), Bytes::from_static(b"[1]")];
-        let server = runtime.block_on(Server::start_pages(pages)).unwrap();
+        let server = runtime.block_on(Server::start_with_pages(pages)).unwrap();
         assert!(exchange(&mut connect(&server), "/pages?page=2").ends_with("\r\n\r\n[1]"));
     }
 

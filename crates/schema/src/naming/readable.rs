@@ -13,28 +13,28 @@ use super::snake_case::{is_decimal_digit, normalize_identifier};
 /// Chinese characters are written alike, so names with some have a tag at the end. So has what cannot be written.
 ///
 /// ```
-/// use catchment_schema::naming::readable_path;
+/// use catchment_schema::naming::transliterate_path;
 ///
-/// assert_eq!(readable_path("Имя"), "imia");
-/// assert_eq!(readable_path("日本"), "ri_ben_u08vmw");
-/// assert_eq!(readable_path("naïve"), "na_ve");
+/// assert_eq!(transliterate_path("Имя"), "imia");
+/// assert_eq!(transliterate_path("日本"), "ri_ben_u08vmw");
+/// assert_eq!(transliterate_path("naïve"), "na_ve");
 /// ```
-pub fn readable_path(path: &str) -> String {
+pub fn transliterate_path(path: &str) -> String {
     if path.is_ascii() {
         return normalize_path(path);
     }
-    let parts = path.split(SEPARATOR).filter(|part| !part.trim().is_empty()).map(readable_identifier);
+    let parts = path.split(SEPARATOR).filter(|part| !part.trim().is_empty()).map(transliterate_identifier);
     parts.collect::<Vec<_>>().join(SEPARATOR)
 }
 
-/// The name of a key in the data by [`readable_path`].
-pub fn readable_key(key: &str) -> String {
-    let name = readable_path(key);
+/// The name of a key in the data by [`transliterate_path`].
+pub fn transliterate_key(key: &str) -> String {
+    let name = transliterate_path(key);
     if name.is_empty() { EMPTY_KEY.to_owned() } else { name }
 }
 
 /// `text` as one identifier, as [`normalize_identifier`] makes it of what can be read.
-pub fn readable_identifier(text: &str) -> String {
+pub fn transliterate_identifier(text: &str) -> String {
     let text = text.trim();
     if !is_lost(text) {
         return normalize_identifier(text);
@@ -59,11 +59,11 @@ fn is_han(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{readable_key, readable_path};
+    use super::{transliterate_key, transliterate_path};
 
     #[track_caller]
     fn check(text: &str, expected: &str) {
-        assert_eq!(readable_key(text), expected, "{text:?}");
+        assert_eq!(transliterate_key(text), expected, "{text:?}");
     }
 
     #[test]
@@ -92,7 +92,7 @@ mod tests {
         check("2024年", &format!("_2024_nian_{}", crate::naming::tag("2024年")));
         check("Имя__Дата", "imia__data");
         check(" Имя ", "imia");
-        assert_eq!(readable_path("x__Имя"), "x__imia");
+        assert_eq!(transliterate_path("x__Имя"), "x__imia");
     }
 
     #[test]
@@ -104,14 +104,14 @@ mod tests {
 
     #[test]
     fn chinese_names_that_sound_alike_are_told_apart() {
-        assert_ne!(readable_key("是"), readable_key("事"));
+        assert_ne!(transliterate_key("是"), transliterate_key("事"));
     }
 
     proptest::proptest! {
         #[test]
         fn readable_names_are_names_and_stay(text: String) {
-            let name = readable_path(&text);
-            proptest::prop_assert_eq!(readable_path(&name), name.clone());
+            let name = transliterate_path(&text);
+            proptest::prop_assert_eq!(transliterate_path(&name), name.clone());
             if text.bytes().any(|b| b.is_ascii_alphabetic()) && !text.contains("__") {
                 proptest::prop_assert_eq!(name, crate::naming::normalize_path(&text));
             }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::relations::{End, relations};
+use super::relations::{Cardinality, relations};
 use super::{description, number, primary_key, tables};
 use crate::{Column, DataType, Schema, Table};
 
@@ -10,9 +10,9 @@ pub(super) fn render(schema: &Schema) -> String {
     let mut parts: Vec<String> = tables(schema).map(table).collect();
     let refs = relations(schema).into_iter().map(|relation| {
         let symbol = match relation.ends {
-            (End::Many, End::Many) => "<>",
-            (End::Many, _) => ">",
-            (_, End::Many) => "<",
+            (Cardinality::Many, Cardinality::Many) => "<>",
+            (Cardinality::Many, _) => ">",
+            (_, Cardinality::Many) => "<",
             _ => "-",
         };
         let (from, to) = (list(&relation.columns), list(&relation.referenced_columns));
@@ -43,7 +43,7 @@ fn table(table: &Table) -> String {
 }
 
 fn settings(column: &Column, is_key: bool) -> String {
-    let flags = [(is_key, "pk"), (column.has("unique"), "unique"), (!column.is_nullable(), "not null")];
+    let flags = [(is_key, "pk"), (column.has_hint("unique"), "unique"), (!column.is_nullable(), "not null")];
     let flags = flags.into_iter().filter(|(is_set, _)| *is_set).map(|(_, flag)| flag.to_owned());
     let note = description(&column.hints).map(|text| format!("note: {}", string(text)));
     let settings: Vec<String> = flags.chain(note).collect();

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::relations::{End, Relation, relations};
+use super::relations::{Cardinality, Relation, relations};
 use super::{description, number, one_line, tables};
 use crate::{Column, DataType, Schema};
 
@@ -21,14 +21,14 @@ pub(super) fn render(schema: &Schema) -> String {
     for relation in &relations {
         let (left, right) = relation.ends;
         let left = match left {
-            End::ZeroOrOne => "|o",
-            End::One => "||",
-            End::Many => "}o",
+            Cardinality::ZeroOrOne => "|o",
+            Cardinality::One => "||",
+            Cardinality::Many => "}o",
         };
         let right = match right {
-            End::ZeroOrOne => "o|",
-            End::One => "||",
-            End::Many => "o{",
+            Cardinality::ZeroOrOne => "o|",
+            Cardinality::One => "||",
+            Cardinality::Many => "o{",
         };
         let (from, to) = (entity(relation.table), entity(relation.referenced_table));
         let _ = writeln!(out, "  {from} {left}--{right} {to} : {}", entity(&relation.label));
@@ -38,7 +38,7 @@ pub(super) fn render(schema: &Schema) -> String {
 
 fn attribute(column: &Column, refers: bool, out: &mut String) {
     let name = attribute_name(&column.name);
-    let keys: Vec<&str> = [(column.has("primary_key"), "PK"), (refers, "FK"), (column.has("unique"), "UK")]
+    let keys: Vec<&str> = [(column.has_hint("primary_key"), "PK"), (refers, "FK"), (column.has_hint("unique"), "UK")]
         .into_iter()
         .filter_map(|(is_so, key)| is_so.then_some(key))
         .collect();

@@ -86,7 +86,7 @@ fn tables(schema: &Schema) -> impl Iterator<Item = &Table> {
 
 /// The columns of the primary key that a destination has.
 fn primary_key(table: &Table) -> Vec<&str> {
-    table.complete_columns().filter(|column| column.has("primary_key")).map(|column| column.name.as_str()).collect()
+    table.complete_columns().filter(|column| column.has_hint("primary_key")).map(|column| column.name.as_str()).collect()
 }
 
 /// What a table or column says of itself.

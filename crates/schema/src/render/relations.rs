@@ -3,7 +3,9 @@
 use catchment_json::Value;
 
 use super::tables;
-use crate::{DLT_ID, DLT_LOAD_ID, DLT_PARENT_ID, DLT_ROOT_ID, LOADS_TABLE, Schema, Table, VERSION_TABLE};
+use crate::{
+    DLT_ID_COLUMN, DLT_LOAD_ID_COLUMN, DLT_PARENT_ID_COLUMN, DLT_ROOT_ID_COLUMN, LOADS_TABLE, Schema, Table, VERSION_TABLE,
+};
 
 /// Columns of one table that hold the values of columns of another one.
 pub(super) struct Relation<'s> {
@@ -13,12 +15,12 @@ pub(super) struct Relation<'s> {
     pub(super) referenced_columns: Vec<&'s str>,
     pub(super) label: String,
     /// How many rows of the table belong to one of the other, and the other way round.
-    pub(super) ends: (End, End),
+    pub(super) ends: (Cardinality, Cardinality),
 }
 
 /// How many rows stand at one end of a relation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum End {
+pub(super) enum Cardinality {
     ZeroOrOne,
     One,
     Many,
@@ -36,16 +38,17 @@ pub(super) fn relations<'s>(schema: &'s Schema) -> Vec<Relation<'s>> {
                 referenced_table,
                 referenced_columns: vec![referenced],
                 label: column.to_owned(),
-                ends: (End::Many, End::One),
+                ends: (Cardinality::Many, Cardinality::One),
             });
         };
         if let Some(parent) = &table.parent {
-            let row_key = |table: &str| schema.tables.get(table).map_or(DLT_ID, |table| key(table, "row_key", DLT_ID));
-            to(key(table, "parent_key", DLT_PARENT_ID), parent, row_key(parent));
+            let row_key =
+                |table: &str| schema.tables.get(table).map_or(DLT_ID_COLUMN, |table| key(table, "row_key", DLT_ID_COLUMN));
+            to(key(table, "parent_key", DLT_PARENT_ID_COLUMN), parent, row_key(parent));
             let root = schema.root_of(&table.name);
-            to(key(table, "root_key", DLT_ROOT_ID), root, row_key(root));
+            to(key(table, "root_key", DLT_ROOT_ID_COLUMN), root, row_key(root));
         }
-        to(DLT_LOAD_ID, LOADS_TABLE, "load_id");
+        to(DLT_LOAD_ID_COLUMN, LOADS_TABLE, "load_id");
         if table.name == LOADS_TABLE {
             to("schema_version_hash", VERSION_TABLE, "version_hash");
         }
@@ -87,7 +90,7 @@ fn declared<'s>(table: &'s Table, reference: &'s Value) -> Option<Relation<'s>> 
     Some(Relation {
         table: &table.name,
         label: text("label").map_or_else(|| columns.join(", "), str::to_owned),
-        ends: text("cardinality").and_then(ends).unwrap_or((End::Many, End::One)),
+        ends: text("cardinality").and_then(ends).unwrap_or((Cardinality::Many, Cardinality::One)),
         referenced_table: text("referenced_table")?,
         columns,
         referenced_columns,
@@ -95,11 +98,11 @@ fn declared<'s>(table: &'s Table, reference: &'s Value) -> Option<Relation<'s>> 
 }
 
 /// The ends of `many_to_one` and the like.
-fn ends(cardinality: &str) -> Option<(End, End)> {
+fn ends(cardinality: &str) -> Option<(Cardinality, Cardinality)> {
     let end = |name: &str| match name {
-        "zero" => Some(End::ZeroOrOne),
-        "one" => Some(End::One),
-        "many" => Some(End::Many),
+        "zero" => Some(Cardinality::ZeroOrOne),
+        "one" => Some(Cardinality::One),
+        "many" => Some(Cardinality::Many),
         _ => None,
     };
     let (left, right) = cardinality.split_once("_to_")?;

@@ -3,19 +3,19 @@
 use std::ops::Range;
 
 /// A text or what it decodes to, and which byte comes from where.
-pub(super) struct Layer {
+pub(super) struct DecodedText {
     pub(super) bytes: Vec<u8>,
     /// The bytes of the text that each byte comes from; nothing where it is the text.
     sources: Option<Vec<Range<usize>>>,
 }
 
-impl Layer {
-    pub(super) fn of(text: &str) -> Layer {
-        Layer { bytes: text.as_bytes().to_vec(), sources: None }
+impl DecodedText {
+    pub(super) fn of(text: &str) -> DecodedText {
+        DecodedText { bytes: text.as_bytes().to_vec(), sources: None }
     }
 
     /// Where in the text a part of it comes from.
-    pub(super) fn place_of(&self, range: Range<usize>) -> Range<usize> {
+    pub(super) fn source_range(&self, range: Range<usize>) -> Range<usize> {
         let Some(sources) = &self.sources else { return range };
         let mut sources = sources.get(range).unwrap_or_default().iter();
         match (sources.next(), sources.next_back()) {
@@ -27,7 +27,7 @@ impl Layer {
 
     /// The layer below: all percent-encodings, escapes and entities decoded once, and without zero bytes; nothing where there
     /// are none of them.
-    pub(super) fn decoded(&self) -> Option<Layer> {
+    pub(super) fn decoded(&self) -> Option<DecodedText> {
         let mut bytes = Vec::with_capacity(self.bytes.len());
         let mut sources = Vec::with_capacity(self.bytes.len());
         let (mut at, mut is_other) = (0, false);
@@ -41,7 +41,7 @@ impl Layer {
             };
             let (decoded, length) = unit.map_or((Decoded::Byte(*first), 1), |(decoded, length)| (decoded, length + 1));
             is_other |= length > 1 || matches!(decoded, Decoded::Nothing);
-            let source = self.place_of(at..at + length);
+            let source = self.source_range(at..at + length);
             match decoded {
                 Decoded::Byte(byte) => {
                     bytes.push(byte);
@@ -57,7 +57,7 @@ impl Layer {
             }
             at += length;
         }
-        is_other.then_some(Layer { bytes, sources: Some(sources) })
+        is_other.then_some(DecodedText { bytes, sources: Some(sources) })
     }
 }
 
@@ -135,15 +135,15 @@ fn hex(digits: &[u8]) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
-    use super::Layer;
+    use super::DecodedText;
 
     #[track_caller]
     fn check(text: &str, expected: &str) {
-        let layer = Layer::of(text).decoded();
+        let layer = DecodedText::of(text).decoded();
         let found = layer.as_ref().map_or(text.as_bytes(), |layer| &layer.bytes);
         assert_eq!(String::from_utf8_lossy(found), expected, "{text}");
         if let Some(layer) = &layer {
-            assert_eq!(layer.place_of(0..layer.bytes.len()), 0..text.len());
+            assert_eq!(layer.source_range(0..layer.bytes.len()), 0..text.len());
         }
     }
 
@@ -159,15 +159,15 @@ mod tests {
     #[test]
     fn what_has_no_encodings_stays() {
         check("a é % 100%zz %+1 &b; \\", "a é % 100%zz %+1 &b; \\");
-        assert!(Layer::of("plain %zz").decoded().is_none());
+        assert!(DecodedText::of("plain %zz").decoded().is_none());
     }
 
     #[test]
     fn places_lead_back_to_the_text() {
         let text = "x%2520y";
-        let twice = Layer::of(text).decoded().and_then(|layer| layer.decoded()).unwrap();
+        let twice = DecodedText::of(text).decoded().and_then(|layer| layer.decoded()).unwrap();
         assert_eq!(twice.bytes, b"x y");
-        assert_eq!(twice.place_of(1..2), 1..6);
-        assert_eq!(twice.place_of(2..3), 6..7);
+        assert_eq!(twice.source_range(1..2), 1..6);
+        assert_eq!(twice.source_range(2..3), 6..7);
     }
 }

@@ -10,7 +10,7 @@ use base64::prelude::{BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD};
 use crate::Secret;
 
 /// Secrets of this length are found as parts of words and in other forms; half of a secret that is twice as long is found too.
-pub(super) const LONG: usize = 8;
+pub(super) const MIN_SUBSTRING_LEN: usize = 8;
 
 /// How much of a secret is shown before an ellipsis at most, less one byte.
 const SHORTEST_CUT: usize = 4;
@@ -27,10 +27,10 @@ pub(super) struct Matcher {
 /// What a pattern is of a secret, or of a form of it.
 struct Pattern {
     secret: usize,
-    part: Part,
+    part: MatchedPart,
 }
 
-enum Part {
+enum MatchedPart {
     All,
     Beginning,
     /// It begins at this byte of the secret.
@@ -48,11 +48,11 @@ impl Matcher {
                 patterns.push(Pattern { secret: index, part });
                 texts.push(text.to_vec());
             };
-            add(Part::All, secret);
-            if secret.len() >= 2 * LONG {
+            add(MatchedPart::All, secret);
+            if secret.len() >= 2 * MIN_SUBSTRING_LEN {
                 let half = secret.len() / 2;
-                add(Part::Beginning, secret.get(..secret.len() - half).unwrap_or(secret));
-                add(Part::End(half), secret.get(half..).unwrap_or(secret));
+                add(MatchedPart::Beginning, secret.get(..secret.len() - half).unwrap_or(secret));
+                add(MatchedPart::End(half), secret.get(half..).unwrap_or(secret));
             }
         }
         let automaton = AhoCorasick::new(texts).ok();
@@ -72,12 +72,14 @@ impl Matcher {
             let secret = self.secrets.get(*secret).map_or(&[][..], Vec::as_slice);
             let (before, after) = (text.get(..hit.start()).unwrap_or_default(), text.get(hit.end()..).unwrap_or_default());
             found.push(match part {
-                Part::All if secret.len() < shortest || (secret.len() < LONG && !is_word(before, after)) => continue,
-                Part::All => hit.range(),
-                Part::Beginning => {
+                MatchedPart::All if secret.len() < shortest || (secret.len() < MIN_SUBSTRING_LEN && !is_word(before, after)) => {
+                    continue;
+                }
+                MatchedPart::All => hit.range(),
+                MatchedPart::Beginning => {
                     hit.start()..hit.end() + same(secret.get(hit.len()..).unwrap_or_default().iter(), after.iter())
                 }
-                Part::End(start) => {
+                MatchedPart::End(start) => {
                     hit.start() - same(secret.get(..*start).unwrap_or_default().iter().rev(), before.iter().rev())..hit.end()
                 }
             });
@@ -94,7 +96,7 @@ impl Matcher {
         let mut found = Vec::new();
         for end in ends {
             let before = text.get(..end).unwrap_or_default();
-            let cuts = self.secrets.iter().filter(|secret| secret.len() >= LONG).filter_map(|secret| {
+            let cuts = self.secrets.iter().filter(|secret| secret.len() >= MIN_SUBSTRING_LEN).filter_map(|secret| {
                 let mut lengths = (SHORTEST_CUT..secret.len()).rev();
                 lengths.find_map(|length| {
                     let start = secret.get(..length)?;
@@ -136,7 +138,7 @@ fn same<'b>(left: impl Iterator<Item = &'b u8>, right: impl Iterator<Item = &'b 
 /// decide how its bits fall.
 fn forms(secret: &str) -> Vec<String> {
     let mut forms = vec![secret.to_owned()];
-    if secret.len() >= LONG {
+    if secret.len() >= MIN_SUBSTRING_LEN {
         forms.push(secret.bytes().map(|byte| format!("{byte:02x}")).collect());
         for (others, mixed) in [(0, 0), (1, 2), (2, 3)] {
             let bytes = [&[0; 2][..others], secret.as_bytes()].concat();

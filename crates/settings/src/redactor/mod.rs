@@ -2,7 +2,7 @@
 
 mod layer;
 mod matcher;
-mod names;
+mod secret_names;
 
 use std::borrow::Cow;
 use std::collections::{HashSet, VecDeque};
@@ -11,10 +11,10 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::Secret;
-use layer::Layer;
+use layer::DecodedText;
 use matcher::Matcher;
 
-pub use names::sounds_secret;
+pub use secret_names::is_secret_name;
 
 /// Shorter secrets would mask half the words of a text, and are none.
 const SHORTEST_SECRET: usize = 4;
@@ -38,7 +38,7 @@ const MAX_LAYERS: usize = 5;
 /// - known secrets of 4 to 7 bytes, where they are a word;
 /// - the same in Base64 and in hexadecimal digits;
 /// - before `…` or `...`, 4 bytes and more of the beginning of a known secret;
-/// - the values of parameters of URLs whose names [sound like those of secrets](sounds_secret), and the user and the
+/// - the values of parameters of URLs whose names [sound like those of secrets](is_secret_name), and the user and the
 ///   password in a URL.
 ///
 /// ```
@@ -53,11 +53,11 @@ const MAX_LAYERS: usize = 5;
 /// [access token's]: https://www.rfc-editor.org/rfc/rfc6749#section-3.2
 #[derive(Clone, Default)]
 pub struct Redactor {
-    known: Arc<Mutex<Known>>,
+    known: Arc<Mutex<KnownSecrets>>,
 }
 
 #[derive(Default)]
-struct Known {
+struct KnownSecrets {
     permanent: HashSet<Secret>,
     temporary: VecDeque<Secret>,
     /// Made when it is needed.
@@ -104,12 +104,12 @@ impl Redactor {
 
     /// Returns a text that the program has made without the secrets of 8 bytes and more. What a server has said in it was
     /// redacted before, and a secret such as `items` is a word like others in the rest.
-    pub fn redact_own<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        self.redact_from(text, matcher::LONG)
+    pub fn redact_internal<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        self.redact_from(text, matcher::MIN_SUBSTRING_LEN)
     }
 
     /// Whether the text has a known secret in it. What parameters are called does not matter.
-    pub fn has_secret(&self, text: &str) -> bool {
+    pub fn contains_secret(&self, text: &str) -> bool {
         let matcher = self.matcher();
         layers(text).any(|layer| !matcher.find(&layer.bytes, SHORTEST_SECRET).is_empty())
     }
@@ -119,19 +119,19 @@ impl Redactor {
         let matcher = self.matcher();
         let mut masks = Vec::new();
         for layer in layers(text) {
-            let found = matcher.find(&layer.bytes, shortest).into_iter().chain(names::find(&layer.bytes));
-            masks.extend(found.map(|range| layer.place_of(range)));
+            let found = matcher.find(&layer.bytes, shortest).into_iter().chain(secret_names::find(&layer.bytes));
+            masks.extend(found.map(|range| layer.source_range(range)));
         }
         if masks.is_empty() { Cow::Borrowed(text) } else { Cow::Owned(masked(text, masks)) }
     }
 
     fn matcher(&self) -> Arc<Matcher> {
         let mut known = self.known();
-        let Known { permanent, temporary, matcher } = &mut *known;
+        let KnownSecrets { permanent, temporary, matcher } = &mut *known;
         Arc::clone(matcher.get_or_insert_with(|| Arc::new(Matcher::new(permanent.iter().chain(&*temporary)))))
     }
 
-    fn known(&self) -> MutexGuard<'_, Known> {
+    fn known(&self) -> MutexGuard<'_, KnownSecrets> {
         // no change to it can panic halfway
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -143,8 +143,8 @@ fn trimmed(secret: &Secret) -> Secret {
 }
 
 /// The text, what it decodes to, what that decodes to, and so on.
-fn layers(text: &str) -> impl Iterator<Item = Layer> {
-    std::iter::successors(Some(Layer::of(text)), Layer::decoded).take(MAX_LAYERS)
+fn layers(text: &str) -> impl Iterator<Item = DecodedText> {
+    std::iter::successors(Some(DecodedText::of(text)), DecodedText::decoded).take(MAX_LAYERS)
 }
 
 fn masked(text: &str, mut masks: Vec<Range<usize>>) -> String {

@@ -1,26 +1,26 @@
 //! What is set of AWS Secrets Manager.
 
 use catchment_config::VaultOptions;
-use catchment_settings::{Configured, Fields, Incomplete, Secret, Settings};
+use catchment_settings::{FieldReader, FromSettings, IncompleteSettings, Secret, Settings};
 
 /// AWS Secrets Manager: `providers.aws_secrets`.
 #[derive(Debug)]
-pub struct AwsSecrets {
+pub struct AwsVaultSettings {
     /// What it is asked for.
     pub options: VaultOptions,
     /// What the names of all entries begin with.
     pub secret_name_prefix: String,
 }
 
-impl Configured for AwsSecrets {
-    fn under(settings: Settings<'_>) -> Settings<'_> {
+impl FromSettings for AwsVaultSettings {
+    fn scope(settings: Settings<'_>) -> Settings<'_> {
         settings.section(["providers"]).fixed("aws_secrets")
     }
 
-    fn read(fields: &mut Fields<'_>) -> Result<Self, Incomplete> {
+    fn read(fields: &mut FieldReader<'_>) -> Result<Self, IncompleteSettings> {
         let options = VaultOptions::read(fields)?;
         let about = "What the names of all entries begin with; it may be empty.";
-        Ok(AwsSecrets { options, secret_name_prefix: fields.or("secret_name_prefix", about, "dlt/".to_owned()) })
+        Ok(AwsVaultSettings { options, secret_name_prefix: fields.with_default("secret_name_prefix", about, "dlt/".to_owned()) })
     }
 }
 
@@ -42,12 +42,12 @@ pub struct AwsCredentials {
     pub endpoint_url: Option<String>,
 }
 
-impl Configured for AwsCredentials {
-    fn under(settings: Settings<'_>) -> Settings<'_> {
+impl FromSettings for AwsCredentials {
+    fn scope(settings: Settings<'_>) -> Settings<'_> {
         settings.section(["providers", "aws_secrets"]).nested("credentials")
     }
 
-    fn read(fields: &mut Fields<'_>) -> Result<Self, Incomplete> {
+    fn read(fields: &mut FieldReader<'_>) -> Result<Self, IncompleteSettings> {
         Ok(AwsCredentials {
             aws_access_key_id: fields.optional(
                 "aws_access_key_id",

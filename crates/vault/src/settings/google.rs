@@ -1,26 +1,26 @@
 //! What is set of Google Secret Manager.
 
 use catchment_config::VaultOptions;
-use catchment_settings::{Configured, Fields, Incomplete, Secret, Settings};
+use catchment_settings::{FieldReader, FromSettings, IncompleteSettings, Secret, Settings};
 
 /// Google Secret Manager: `providers.google_secrets`.
 #[derive(Debug)]
-pub struct GoogleSecrets {
+pub struct GoogleVaultSettings {
     /// What it is asked for.
     pub options: VaultOptions,
     /// Where it is.
     pub endpoint_url: String,
 }
 
-impl Configured for GoogleSecrets {
-    fn under(settings: Settings<'_>) -> Settings<'_> {
+impl FromSettings for GoogleVaultSettings {
+    fn scope(settings: Settings<'_>) -> Settings<'_> {
         settings.section(["providers"]).fixed("google_secrets")
     }
 
-    fn read(fields: &mut Fields<'_>) -> Result<Self, Incomplete> {
+    fn read(fields: &mut FieldReader<'_>) -> Result<Self, IncompleteSettings> {
         let options = VaultOptions::read(fields)?;
         let default = "https://secretmanager.googleapis.com".to_owned();
-        Ok(GoogleSecrets { options, endpoint_url: fields.or("endpoint_url", "Where the service is.", default) })
+        Ok(GoogleVaultSettings { options, endpoint_url: fields.with_default("endpoint_url", "Where the service is.", default) })
     }
 }
 
@@ -38,29 +38,29 @@ pub struct GoogleCredentials {
     pub private_key: Option<Secret>,
 }
 
-impl Configured for GoogleCredentials {
-    fn under(settings: Settings<'_>) -> Settings<'_> {
+impl FromSettings for GoogleCredentials {
+    fn scope(settings: Settings<'_>) -> Settings<'_> {
         settings.section(["providers", "google_secrets"])
     }
 
-    fn read(fields: &mut Fields<'_>) -> Result<Self, Incomplete> {
+    fn read(fields: &mut FieldReader<'_>) -> Result<Self, IncompleteSettings> {
         Ok(GoogleCredentials {
-            json: fields.whole(
+            json: fields.scalar(
                 "credentials",
                 "The key of a service account, or the configuration of workload identity federation, as JSON. Without it, \
                  and without a private key, application default credentials: the file in `GOOGLE_APPLICATION_CREDENTIALS`, \
                  those of `gcloud`, or the metadata server.",
             ),
             project_id: fields
-                .inner(
+                .nested(
                     "credentials",
                     "project_id",
                     "The project that the secrets are in, where the JSON does not name it; else that of the variable \
                      `GOOGLE_CLOUD_PROJECT`.",
                 )
                 .or_else(|| fields.variable("GOOGLE_CLOUD_PROJECT")),
-            client_email: fields.inner("credentials", "client_email", "The address of a service account."),
-            private_key: fields.inner("credentials", "private_key", "The private key of the service account, in PEM."),
+            client_email: fields.nested("credentials", "client_email", "The address of a service account."),
+            private_key: fields.nested("credentials", "private_key", "The private key of the service account, in PEM."),
         })
     }
 }

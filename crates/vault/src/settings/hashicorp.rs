@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 
 use catchment_config::VaultOptions;
-use catchment_settings::{Configured, Fields, Incomplete, Secret, Settings};
+use catchment_settings::{FieldReader, FromSettings, IncompleteSettings, Secret, Settings};
 
 /// HashiCorp Vault: `providers.hashicorp_secrets`.
 #[derive(Debug)]
-pub struct HashiCorpSecrets {
+pub struct HashiCorpVaultSettings {
     /// What it is asked for.
     pub options: VaultOptions,
     /// Its URL.
@@ -20,31 +20,31 @@ pub struct HashiCorpSecrets {
     pub folder: String,
 }
 
-impl Configured for HashiCorpSecrets {
-    fn under(settings: Settings<'_>) -> Settings<'_> {
+impl FromSettings for HashiCorpVaultSettings {
+    fn scope(settings: Settings<'_>) -> Settings<'_> {
         settings.section(["providers", "hashicorp_secrets"])
     }
 
-    fn read(fields: &mut Fields<'_>) -> Result<Self, Incomplete> {
+    fn read(fields: &mut FieldReader<'_>) -> Result<Self, IncompleteSettings> {
         let options = VaultOptions::read(fields);
         let about = "The URL of the server; else that of the variable `VAULT_ADDR`.";
         let address = match fields.variable("VAULT_ADDR") {
-            Some(address) => Ok(fields.or("address", about, address)),
+            Some(address) => Ok(fields.with_default("address", about, address)),
             None => fields.required("address", about),
         };
         let about = "The namespace, of the enterprise edition; else that of the variable `VAULT_NAMESPACE`.";
         let namespace = fields.optional("namespace", about).or_else(|| fields.variable("VAULT_NAMESPACE"));
-        let mount = fields.or("mount", "Where the secrets engine, KV version 2, is mounted.", "secret".to_owned());
+        let mount = fields.with_default("mount", "Where the secrets engine, KV version 2, is mounted.", "secret".to_owned());
         let about =
             "The folder in the engine that the entries are in: `sources/github` there has the fields of `[sources.github]`.";
-        let folder = fields.or("folder", about, "catchment".to_owned());
-        Ok(HashiCorpSecrets { options: options?, address: address?, namespace, mount, folder })
+        let folder = fields.with_default("folder", about, "catchment".to_owned());
+        Ok(HashiCorpVaultSettings { options: options?, address: address?, namespace, mount, folder })
     }
 }
 
 /// Who we are to HashiCorp Vault: `providers.hashicorp_secrets`. A token, or what one is got for.
 #[derive(Debug)]
-pub struct HashiCorpLogin {
+pub struct HashiCorpAuth {
     /// A token.
     pub token: Option<Secret>,
     /// A role of the method AppRole, together with its secret.
@@ -57,21 +57,21 @@ pub struct HashiCorpLogin {
     pub kubernetes_token_path: PathBuf,
 }
 
-impl Configured for HashiCorpLogin {
-    fn under(settings: Settings<'_>) -> Settings<'_> {
+impl FromSettings for HashiCorpAuth {
+    fn scope(settings: Settings<'_>) -> Settings<'_> {
         settings.section(["providers", "hashicorp_secrets"])
     }
 
-    fn read(fields: &mut Fields<'_>) -> Result<Self, Incomplete> {
+    fn read(fields: &mut FieldReader<'_>) -> Result<Self, IncompleteSettings> {
         let token_path = PathBuf::from("/var/run/secrets/kubernetes.io/serviceaccount/token");
-        Ok(HashiCorpLogin {
+        Ok(HashiCorpAuth {
             token: fields
                 .optional("token", "A token; else that of the variable `VAULT_TOKEN`, or one that is got by one of these:")
                 .or_else(|| fields.variable("VAULT_TOKEN")),
             role_id: fields.optional("role_id", "A role of the method AppRole."),
             secret_id: fields.optional("secret_id", "The secret of the role."),
             kubernetes_role: fields.optional("kubernetes_role", "A role of the method Kubernetes."),
-            kubernetes_token_path: fields.or(
+            kubernetes_token_path: fields.with_default(
                 "kubernetes_token_path",
                 "The file with the token of the pod's service account.",
                 token_path,

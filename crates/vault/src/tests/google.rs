@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use catchment_rest_client::testing::{Answer, Received, ScriptedServer};
+use catchment_rest_client::testing::{ReceivedRequest, ScriptedResponse, ScriptedServer};
 use catchment_settings::{Secret, Settings};
 
 use super::{api_key, config};
@@ -14,34 +14,34 @@ fn server(name: &'static str, text: &'static str) -> ScriptedServer {
     ScriptedServer::start(move |request| answer(request, name, text))
 }
 
-fn answer(request: &Received, name: &str, text: &str) -> Answer {
+fn answer(request: &ReceivedRequest, name: &str, text: &str) -> ScriptedResponse {
     if request.path == "/token" {
         assert_eq!(request.form("subject_token").as_deref(), Some("token-of-the-pod"));
-        return Answer::json(
+        return ScriptedResponse::json(
             200,
             r#"{"access_token": "from-sts", "expires_in": 3600, "token_type": "Bearer", "issued_token_type": "urn:ietf:params:oauth:token-type:access_token"}"#,
         );
     }
     if !request.header("authorization").is_some_and(|value| value.starts_with("Bearer ")) {
-        return Answer::json(401, "{}");
+        return ScriptedResponse::json(401, "{}");
     }
     if request.path == "/v1/projects/shop/secrets" {
         return match request.param("pageToken") {
-            Some("2") => Answer::json(200, format!(r#"{{"secrets": [{{"name": "projects/1/secrets/{name}"}}]}}"#)),
-            _ => Answer::json(200, r#"{"secrets": [{"name": "projects/1/secrets/other"}], "nextPageToken": "2"}"#),
+            Some("2") => ScriptedResponse::json(200, format!(r#"{{"secrets": [{{"name": "projects/1/secrets/{name}"}}]}}"#)),
+            _ => ScriptedResponse::json(200, r#"{"secrets": [{"name": "projects/1/secrets/other"}], "nextPageToken": "2"}"#),
         };
     }
     if request.path == format!("/v1/projects/shop/secrets/{name}/versions/latest:access") {
         let data = BASE64_STANDARD.encode(text);
-        return Answer::json(200, format!(r#"{{"name": "x", "payload": {{"data": "{data}", "dataCrc32c": "1"}}}}"#));
+        return ScriptedResponse::json(200, format!(r#"{{"name": "x", "payload": {{"data": "{data}", "dataCrc32c": "1"}}}}"#));
     }
     if request.path.contains("dlt_secrets_toml") {
-        return Answer::json(
+        return ScriptedResponse::json(
             403,
             r#"{"error": {"code": 403, "message": "Permission denied on resource", "status": "PERMISSION_DENIED"}}"#,
         );
     }
-    Answer::json(404, r#"{"error": {"code": 404, "message": "not found", "status": "NOT_FOUND"}}"#)
+    ScriptedResponse::json(404, r#"{"error": {"code": 404, "message": "not found", "status": "NOT_FOUND"}}"#)
 }
 
 fn paths(server: &ScriptedServer) -> Vec<String> {

@@ -1,6 +1,6 @@
 //! HashiCorp Vault, by a scripted server.
 
-use catchment_rest_client::testing::{Answer, Received, ScriptedServer};
+use catchment_rest_client::testing::{ReceivedRequest, ScriptedResponse, ScriptedServer};
 use catchment_settings::{Secret, Settings};
 
 use super::{api_key, config};
@@ -10,10 +10,10 @@ fn server() -> ScriptedServer {
 }
 
 /// Answers as the server does that has two secrets, one of which was deleted.
-fn answer(request: &Received) -> Answer {
+fn answer(request: &ReceivedRequest) -> ScriptedResponse {
     let login = |is_right: bool| match is_right {
-        true => Answer::json(200, r#"{"auth": {"client_token": "tk-login", "lease_duration": 3600}, "data": null}"#),
-        false => Answer::json(400, r#"{"errors": ["invalid role or secret ID"]}"#),
+        true => ScriptedResponse::json(200, r#"{"auth": {"client_token": "tk-login", "lease_duration": 3600}, "data": null}"#),
+        false => ScriptedResponse::json(400, r#"{"errors": ["invalid role or secret ID"]}"#),
     };
     match request.path.as_str() {
         "/v1/auth/approle/login" => return login(request.text() == r#"{"role_id":"role","secret_id":"s3cret"}"#),
@@ -21,19 +21,19 @@ fn answer(request: &Received) -> Answer {
         _ => {}
     }
     if !matches!(request.header("x-vault-token"), Some("tk-root" | "tk-login")) {
-        return Answer::json(403, r#"{"errors": ["permission denied"]}"#);
+        return ScriptedResponse::json(403, r#"{"errors": ["permission denied"]}"#);
     }
     match request.path.as_str() {
-        "/v1/secret/data/catchment/sources/github" => Answer::json(
+        "/v1/secret/data/catchment/sources/github" => ScriptedResponse::json(
             200,
             r#"{"data": {"data": {"api_key": "hunter2", "page_size": 50}, "metadata": {"version": 3, "destroyed": false}}}"#,
         ),
         "/v1/secret/data/catchment/sources" => {
-            Answer::json(404, r#"{"data": {"data": null, "metadata": {"deletion_time": "2026-01-01T00:00:00Z"}}}"#)
+            ScriptedResponse::json(404, r#"{"data": {"data": null, "metadata": {"deletion_time": "2026-01-01T00:00:00Z"}}}"#)
         }
-        "/v1/secret/metadata/catchment" => Answer::json(200, r#"{"data": {"keys": ["sources", "sources/"]}}"#),
-        "/v1/secret/metadata/catchment/sources/" => Answer::json(200, r#"{"data": {"keys": ["github"]}}"#),
-        _ => Answer::json(404, r#"{"errors": []}"#),
+        "/v1/secret/metadata/catchment" => ScriptedResponse::json(200, r#"{"data": {"keys": ["sources", "sources/"]}}"#),
+        "/v1/secret/metadata/catchment/sources/" => ScriptedResponse::json(200, r#"{"data": {"keys": ["github"]}}"#),
+        _ => ScriptedResponse::json(404, r#"{"errors": []}"#),
     }
 }
 

@@ -1,16 +1,16 @@
 //! What is said where a vault cannot be asked.
 
 use catchment_config::{Config, Environment};
-use catchment_rest_client::testing::{Answer, ScriptedServer};
+use catchment_rest_client::testing::{ScriptedResponse, ScriptedServer};
 use catchment_settings::{Secret, Settings};
 use insta::assert_snapshot;
 
 use super::chain;
-use crate::with_vaults;
+use crate::add_enabled_vaults;
 
 /// The message of looking up a secret, without the parts that change.
 fn message(variables: &[(&str, &str)]) -> String {
-    let config = with_vaults(Config::from_environment(Environment::from_iter(variables.iter().copied())));
+    let config = add_enabled_vaults(Config::from_environment(Environment::from_iter(variables.iter().copied())));
     let error = match config {
         Ok(config) => Settings::new(&config).section(["sources", "github"]).require::<Secret>("api_key").unwrap_err(),
         Err(error) => error,
@@ -27,12 +27,12 @@ fn of_hashicorp_vault() {
         variables.extend(token.map(|token| ("VAULT_TOKEN", token)));
         message(&variables).replace(url.trim_start_matches("http://"), "VAULT")
     }
-    let closed = ScriptedServer::start(|_| Answer::json(200, "")).url();
+    let closed = ScriptedServer::start(|_| ScriptedResponse::json(200, "")).url();
     assert_snapshot!(check(&closed, Some("hunter2")), @"failed to read `api_key` from dlt_secrets_toml (hashicorp vault): it gave no answer: check address and network: GET http://VAULT/v1/secret/data/catchment/dlt_secrets_toml failed after 3 attempts: connection refused, nothing listens on VAULT: error sending request: client error (Connect): tcp connect error: Connection refused (os error 111)");
     assert_snapshot!(check(&closed, None), @"failed to read `credentials` from providers.hashicorp_secrets (the configuration): nothing says who we are: set `token` or the variable VAULT_TOKEN, or `role_id` and `secret_id`, or `kubernetes_role` in providers.hashicorp_secrets");
-    let sealed = ScriptedServer::start(|_| Answer::json(503, r#"{"errors": ["Vault is sealed"]}"#));
+    let sealed = ScriptedServer::start(|_| ScriptedResponse::json(503, r#"{"errors": ["Vault is sealed"]}"#));
     assert_snapshot!(check(&sealed.url(), Some("hunter2")), @r#"failed to read `api_key` from dlt_secrets_toml (hashicorp vault): it answered 503 Service Unavailable 3 times: check that it is in service"#);
-    let denied = ScriptedServer::start(|_| Answer::json(403, r#"{"errors": ["permission denied"]}"#));
+    let denied = ScriptedServer::start(|_| ScriptedResponse::json(403, r#"{"errors": ["permission denied"]}"#));
     assert_snapshot!(check(&denied.url(), Some("hunter2")), @r#"
     a setting is missing: `api_key` (text, secret)
     looked for `api_key` in this order:
@@ -45,9 +45,9 @@ fn of_hashicorp_vault() {
     hashicorp vault: access to dlt_secrets_toml is denied: {"errors": ["permission denied"]}; access to sources is denied: {"errors": ["permission denied"]}; access to sources/github is denied: {"errors": ["permission denied"]}
     set one of these places; those further up win
     "#);
-    let garbled = ScriptedServer::start(|_| Answer::json(200, r#"{"data": {"data": {"api_key": hunter2}}}"#));
+    let garbled = ScriptedServer::start(|_| ScriptedResponse::json(200, r#"{"data": {"data": {"api_key": hunter2}}}"#));
     assert_snapshot!(check(&garbled.url(), Some("hunter2")), @"failed to read `api_key` from dlt_secrets_toml (hashicorp vault): its answer has no JSON: check that the address is that of the vault");
-    let other = ScriptedServer::start(|_| Answer::json(200, r#"{"data": "hunter2"}"#));
+    let other = ScriptedServer::start(|_| ScriptedResponse::json(200, r#"{"data": "hunter2"}"#));
     assert_snapshot!(check(&other.url(), Some("hunter2")), @"failed to read `api_key` from dlt_secrets_toml (hashicorp vault): its answer has no `data.data` with fields: check that the address is that of the vault");
 }
 
@@ -69,7 +69,7 @@ fn of_aws_secrets_manager() {
     }
     let id = ("PROVIDERS__AWS_SECRETS__CREDENTIALS__AWS_ACCESS_KEY_ID", "id");
     assert_snapshot!(check(&[id]), @"failed to read `credentials` from providers.aws_secrets (the configuration): `aws_access_key_id` is set without `aws_secret_access_key`: set both");
-    let closed = ScriptedServer::start(|_| Answer::json(200, "")).url();
+    let closed = ScriptedServer::start(|_| ScriptedResponse::json(200, "")).url();
     let unreachable = check(&[
         id,
         ("PROVIDERS__AWS_SECRETS__CREDENTIALS__AWS_SECRET_ACCESS_KEY", "hunter2"),

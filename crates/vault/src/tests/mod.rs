@@ -8,11 +8,11 @@ mod messages;
 use catchment_config::{Config, Environment};
 use catchment_settings::{Secret, Settings};
 
-use crate::with_vaults;
+use crate::add_enabled_vaults;
 
 /// The configuration of some variables, with the vaults that they enable.
 fn config(variables: &[(&str, &str)]) -> Config {
-    with_vaults(Config::from_environment(Environment::from_iter(variables.iter().copied()))).unwrap()
+    add_enabled_vaults(Config::from_environment(Environment::from_iter(variables.iter().copied()))).unwrap()
 }
 
 /// What `sources.github.api_key` is.

@@ -1,7 +1,7 @@
 //! What rows are shredded with.
 
-use catchment_normalize::{NormalizeOptions, NullOnly};
-use catchment_schema::{Contract, Mode, Schema, TableHints, WriteDisposition};
+use catchment_normalize::{NormalizeOptions, NullColumnPolicy};
+use catchment_schema::{ContractMode, Schema, SchemaContract, TableHints, WriteDisposition};
 
 /// Two bytes as settings.
 #[derive(Debug)]
@@ -20,7 +20,7 @@ impl Settings {
     pub(super) fn options(&self) -> NormalizeOptions {
         NormalizeOptions {
             numeric_widening: self.first & 1 == 0,
-            null_only_columns: pick(&NullOnly::ALL, self.first >> 1),
+            null_only_columns: pick(&NullColumnPolicy::ALL, self.first >> 1),
             quarantine_table: (self.first & 8 != 0).then(|| "quarantine".to_owned()),
             transliterate: self.second & 2 == 0,
             max_identifier_length: (self.first & 16 != 0).then_some(24),
@@ -35,8 +35,12 @@ impl Settings {
             write_disposition: if self.first & 32 == 0 { WriteDisposition::Append } else { WriteDisposition::Merge },
             primary_key: if self.first & 64 == 0 { Vec::new() } else { vec!["id".to_owned()] },
             schema_contract: (self.second & 1 != 0).then(|| {
-                let mode = |byte| pick(&Mode::ALL, byte);
-                Contract { tables: mode(self.second >> 1), columns: mode(self.second >> 3), data_type: mode(self.second >> 5) }
+                let mode = |byte| pick(&ContractMode::ALL, byte);
+                SchemaContract {
+                    tables: mode(self.second >> 1),
+                    columns: mode(self.second >> 3),
+                    data_type: mode(self.second >> 5),
+                }
             }),
             max_table_nesting: (self.first & 128 != 0).then_some(u32::from(self.second >> 6)),
             ..TableHints::default()

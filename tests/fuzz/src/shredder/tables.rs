@@ -8,7 +8,7 @@ use arrow::datatypes::DataType;
 use arrow::record_batch::RecordBatch;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use catchment_normalize::TableBatch;
-use catchment_schema::{Column, ROOT_ROW, ROOT_ROW_DIGITS, Schema, arrow_type};
+use catchment_schema::{Column, ROOT_ROW_COLUMN, ROOT_ROW_PRECISION, Schema, arrow_type};
 
 /// The batches of each table, in order.
 #[derive(Default)]
@@ -30,8 +30,8 @@ impl Tables {
             let columns = schema.tables.get(table).map(|table| &table.columns).expect("the schema has each table of a batch");
             let type_of = |column: &str| {
                 // of packages alone
-                if column == ROOT_ROW {
-                    return DataType::Decimal128(ROOT_ROW_DIGITS, 0);
+                if column == ROOT_ROW_COLUMN {
+                    return DataType::Decimal128(ROOT_ROW_PRECISION, 0);
                 }
                 let column_type = columns.get(column).and_then(Column::column_type);
                 arrow_type(column_type.expect("the schema has each column of a batch"))

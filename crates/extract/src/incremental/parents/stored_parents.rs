@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use catchment_json::{Object, Value};
 use catchment_schema::{PARENT_CURSORS_TABLE, short_digest};
-use catchment_state::{BoundaryChange, BoundaryEntry, BoundaryKey, RowHash};
+use catchment_state::{CursorEntry, CursorEntryChange, CursorEntryKey, RowHash};
 use indexmap::IndexMap;
 
 use super::{ParentId, parent_id};
 use crate::incremental::boundary::{set_mark, whole_rows};
-use crate::incremental::{last_value, own, own_mut, part_of_cursor, stored, unique_hashes};
+use crate::incremental::{extension, extract_cursor, last_value, stored, unique_hashes, update_extension};
 
 /// The most parents whose cursors the state keeps; those of more parents are stored in a table.
 const MAX_PARENTS: usize = 1000;
@@ -26,20 +26,20 @@ pub(super) type Cursors = IndexMap<ParentId, Arc<str>>;
 
 /// The cursors that earlier runs left of the parents of a resource.
 #[derive(Debug, Default)]
-pub(super) struct StoredParents {
+pub(super) struct StoredParentCursors {
     /// Where parents start that have no cursor of their own; at the initial value where there is none.
     pub(super) floor: Option<Object>,
     pub(super) cursors: Cursors,
     /// Whether they do not count, so that all parents start at the cursor of the resource.
-    pub(super) are_void: bool,
+    pub(super) is_invalid: bool,
     /// Why they do not count, where a person should know.
     pub(super) problem: Option<String>,
-    table: Table,
+    table: StoredTable,
 }
 
 /// What the table has of them.
 #[derive(Debug, Default)]
-enum Table {
+enum StoredTable {
     /// Nothing.
     #[default]
     Empty,
@@ -50,18 +50,18 @@ enum Table {
 }
 
 /// Whether the cursors of the parents are stored in the table.
-pub(crate) fn has_parents_in_table(kept: &Object, path: &str, definition: &str) -> bool {
-    sealed_mark(kept, path, definition).and_then(count).is_some()
+pub(crate) fn has_parents_in_table(resource_state: &Object, path: &str, definition: &str) -> bool {
+    valid_mark(resource_state, path, definition).and_then(count).is_some()
 }
 
-fn mark<'k>(kept: &'k Object, path: &str) -> Option<&'k Value> {
-    own(kept, PARENTS)?.get(path)
+fn mark<'k>(resource_state: &'k Object, path: &str) -> Option<&'k Value> {
+    extension(resource_state, PARENTS)?.get(path)
 }
 
 /// The mark, where the cursor of the resource stands where this program has left it.
-fn sealed_mark<'k>(kept: &'k Object, path: &str, definition: &str) -> Option<&'k Value> {
-    last_value(kept, path)?;
-    mark(kept, path).filter(|mark| mark.get("seal") == Some(&seal(kept, path, definition)))
+fn valid_mark<'k>(resource_state: &'k Object, path: &str, definition: &str) -> Option<&'k Value> {
+    last_value(resource_state, path)?;
+    mark(resource_state, path).filter(|mark| mark.get("seal") == Some(&fingerprint(resource_state, path, definition)))
 }
 
 /// How many cursors the table has, by the mark.
@@ -75,25 +75,30 @@ fn cursors_of(mark: &Value) -> Cursors {
     by_parent.filter_map(|(id, cursor)| Some((id.parse().ok()?, cursor.to_string().into()))).collect()
 }
 
-impl StoredParents {
+impl StoredParentCursors {
     /// What `kept` has of them, and the table where it says so.
-    pub(super) fn read(kept: Option<&Object>, path: &str, definition: &str, in_table: &[BoundaryEntry]) -> StoredParents {
-        let mut read = StoredParents::default();
-        let Some(kept) = kept else { return read };
-        if mark(kept, path).is_some_and(|mark| count(mark).is_some()) {
-            read.table = Table::Void;
+    pub(super) fn read(
+        resource_state: Option<&Object>,
+        path: &str,
+        definition: &str,
+        in_table: &[CursorEntry],
+    ) -> StoredParentCursors {
+        let mut read = StoredParentCursors::default();
+        let Some(resource_state) = resource_state else { return read };
+        if mark(resource_state, path).is_some_and(|mark| count(mark).is_some()) {
+            read.table = StoredTable::Void;
         }
-        if last_value(kept, path).is_none() {
+        if last_value(resource_state, path).is_none() {
             return read;
         }
-        let mark = sealed_mark(kept, path, definition);
+        let mark = valid_mark(resource_state, path, definition);
         let cursors = mark.and_then(|mark| match count(mark) {
-            Some(count) => read.take_table(mark, count, in_table, (kept, path)),
+            Some(count) => read.take_table(mark, count, in_table, (resource_state, path)),
             None => Some(cursors_of(mark)),
         });
         let own_floor = || mark.and_then(|mark| mark.get("floor")?.as_object().cloned());
-        read.are_void = cursors.is_none();
-        read.floor = if read.are_void { part_of_cursor(kept, path) } else { own_floor() };
+        read.is_invalid = cursors.is_none();
+        read.floor = if read.is_invalid { extract_cursor(resource_state, path) } else { own_floor() };
         read.cursors = cursors.unwrap_or_default();
         read
     }
@@ -103,23 +108,23 @@ impl StoredParents {
         &mut self,
         mark: &Value,
         count: usize,
-        in_table: &[BoundaryEntry],
-        (kept, path): (&Object, &str),
+        in_table: &[CursorEntry],
+        (resource_state, path): (&Object, &str),
     ) -> Option<Cursors> {
-        let entry = |entry: &BoundaryEntry| Some((entry.id, entry.cursor.clone()?));
+        let entry = |entry: &CursorEntry| Some((entry.id, entry.cursor.clone()?));
         let mut cursors: Cursors = in_table.iter().filter_map(entry).collect();
         // a table has no order
         cursors.sort_unstable_keys();
         let digest = digest(&cursors);
         if cursors.len() == count && mark.get("digest") == Some(&digest) {
-            self.table = Table::All(digest);
+            self.table = StoredTable::All(digest);
             return Some(cursors);
         }
         let found = match cursors.len() {
             found if found == count => "other cursors of parents than the last run stored".to_owned(),
             found => format!("the cursors of {found} parents where the last run stored those of {count}"),
         };
-        let last = last_value(kept, path).map(Value::to_string).unwrap_or_default();
+        let last = last_value(resource_state, path).map(Value::to_string).unwrap_or_default();
         self.problem = Some(format!(
             "table `{PARENT_CURSORS_TABLE}` has {found}, for the cursor `{path}`: it was changed by something else, or the \
              dataset was restored in part. All parents start at {last}, the cursor of the resource, so late rows of a parent with \
@@ -133,50 +138,50 @@ impl StoredParents {
     pub(super) fn write(
         mut self,
         changed: Cursors,
-        kept: &mut Object,
-        key: BoundaryKey,
+        resource_state: &mut Object,
+        key: CursorEntryKey,
         definition: &str,
-    ) -> Option<BoundaryChange> {
+    ) -> Option<CursorEntryChange> {
         let is_changed = !changed.is_empty();
         self.cursors.extend(changed);
         let path = key.cursor_path.as_str();
         // the entries that the table gets in place of those that it has; none where it stays as it is
         let (place, entries) = match &self.table {
-            table if self.cursors.is_empty() => (Vec::new(), table.emptied()),
+            table if self.cursors.is_empty() => (Vec::new(), table.clear_entries()),
             table if fit_into_state(&self.cursors) => {
                 let parsed = |(id, cursor): (&ParentId, &Arc<str>)| Some((id.to_string(), Value::parse(cursor).ok()?));
                 let by_parent = Value::Object(self.cursors.iter().filter_map(parsed).collect());
-                (vec![("by_parent", by_parent)], table.emptied())
+                (vec![("by_parent", by_parent)], table.clear_entries())
             }
-            Table::All(digest) if !is_changed => (in_table(&self.cursors, digest.clone()), None),
+            StoredTable::All(digest) if !is_changed => (in_table(&self.cursors, digest.clone()), None),
             _ => {
                 self.cursors.sort_unstable_keys();
-                let entry = |(id, cursor): (&ParentId, &Arc<str>)| BoundaryEntry { id: *id, cursor: Some(Arc::clone(cursor)) };
+                let entry = |(id, cursor): (&ParentId, &Arc<str>)| CursorEntry { id: *id, cursor: Some(Arc::clone(cursor)) };
                 (in_table(&self.cursors, digest(&self.cursors)), Some(self.cursors.iter().map(entry).collect()))
             }
         };
         let floor = self.floor.map_or(Value::Null, Value::Object);
-        let head = [("seal", seal(kept, path, definition)), ("floor", floor)];
-        own_mut(kept, PARENTS, |marks| {
+        let head = [("seal", fingerprint(resource_state, path, definition)), ("floor", floor)];
+        update_extension(resource_state, PARENTS, |marks| {
             marks.shift_remove(path);
             if !place.is_empty() {
                 marks.insert(path.to_owned(), Value::object(head.into_iter().chain(place)));
             }
         });
-        entries.map(|entries| BoundaryChange { key, replaces: true, entries })
+        entries.map(|entries| CursorEntryChange { key, replaces: true, entries })
     }
 
     /// Forgets them, in `kept` and in the table.
-    pub(super) fn forget(self, kept: &mut Object, key: BoundaryKey) -> Option<BoundaryChange> {
-        own_mut(kept, PARENTS, |marks| drop(marks.shift_remove(key.cursor_path.as_str())));
-        self.table.emptied().map(|entries| BoundaryChange { key, replaces: true, entries })
+    pub(super) fn forget(self, resource_state: &mut Object, key: CursorEntryKey) -> Option<CursorEntryChange> {
+        update_extension(resource_state, PARENTS, |marks| drop(marks.shift_remove(key.cursor_path.as_str())));
+        self.table.clear_entries().map(|entries| CursorEntryChange { key, replaces: true, entries })
     }
 }
 
-impl Table {
+impl StoredTable {
     /// No entries, in place of those that the table has; none where it has none.
-    fn emptied(&self) -> Option<Vec<BoundaryEntry>> {
-        (!matches!(self, Table::Empty)).then(Vec::new)
+    fn clear_entries(&self) -> Option<Vec<CursorEntry>> {
+        (!matches!(self, StoredTable::Empty)).then(Vec::new)
     }
 }
 
@@ -206,13 +211,13 @@ fn digest(cursors: &Cursors) -> Value {
 }
 
 /// What the cursor of the resource must be for the cursors of its parents to count.
-fn seal(kept: &Object, path: &str, definition: &str) -> Value {
+fn fingerprint(resource_state: &Object, path: &str, definition: &str) -> Value {
     let mut hashes: Vec<Value> = {
-        let mut hashes = unique_hashes(kept, path);
+        let mut hashes = unique_hashes(resource_state, path);
         hashes.sort_unstable();
         hashes.into_iter().map(|hash| Value::from(hash.to_string())).collect()
     };
-    hashes.push(Value::from(last_value(kept, path).cloned()));
+    hashes.push(Value::from(last_value(resource_state, path).cloned()));
     hashes.push(Value::from(definition));
     Value::from(parent_id(&Value::Array(hashes)).to_string())
 }

@@ -1,16 +1,16 @@
 //! Taking rows out by the keys of new ones, and putting those in.
 
-use catchment_schema::ROOT_ROW;
+use catchment_schema::ROOT_ROW_COLUMN;
 
-use super::equal_keys::{PLACE, is_not_deleted, numbered};
-use super::{Merge, StagedRows, insert_staged, matches};
+use super::equal_keys::{RANK, is_not_deleted, ranked};
+use super::{MergePlan, StagedRows, insert_staged, matches};
 use crate::sql::name::QualifiedName;
 
 /// The temporary table with the ids of the root rows that go.
 const DELETED: &str = "\"_dlt_deleted\"";
 
 /// Deletes the rows with one of the `keys` of new rows, each a list of columns, and their child rows.
-pub(super) fn delete(merge: &Merge<'_>, keys: &[&[&str]]) -> Vec<String> {
+pub(super) fn delete(merge: &MergePlan<'_>, keys: &[&[&str]]) -> Vec<String> {
     let (root, staged) = (merge.root, merge.rows.relation);
     let with_key = |key: &&[&str]| {
         format!("SELECT d.\"_dlt_id\" FROM {root} AS d WHERE EXISTS (SELECT 1 FROM {staged} AS s WHERE {})", matches(key))
@@ -26,32 +26,34 @@ pub(super) fn delete(merge: &Merge<'_>, keys: &[&[&str]]) -> Vec<String> {
 }
 
 /// The temporary table with the numbers of the root rows that do not come.
-const LEFT_OUT: &str = "\"_dlt_left_out\"";
+const EXCLUDED: &str = "\"_dlt_left_out\"";
 
 /// Inserts the new rows, but for those of a key that another one has, and those that are marked as deleted.
 ///
 /// Few rows are left out, so it is those that are noted: what a statement keeps in memory does not grow with the package.
-pub(super) fn insert(merge: &Merge<'_>) -> Vec<String> {
-    let made = left_out(merge);
+pub(super) fn insert(merge: &MergePlan<'_>) -> Vec<String> {
+    let made = create_excluded(merge);
     let condition = match &made {
-        Some(_) => format!(" WHERE NOT EXISTS (SELECT 1 FROM {LEFT_OUT} AS l WHERE l.\"{ROOT_ROW}\" = s.\"{ROOT_ROW}\")"),
+        Some(_) => {
+            format!(" WHERE NOT EXISTS (SELECT 1 FROM {EXCLUDED} AS l WHERE l.\"{ROOT_ROW_COLUMN}\" = s.\"{ROOT_ROW_COLUMN}\")")
+        }
         None => String::new(),
     };
     let insert = |(table, rows): (QualifiedName<'_>, &StagedRows<'_>)| insert_staged(table, rows, &condition);
-    let drop = made.is_some().then(|| format!("DROP TABLE {LEFT_OUT}"));
+    let drop = made.is_some().then(|| format!("DROP TABLE {EXCLUDED}"));
     made.into_iter().chain(merge.tables_with_rows().map(insert)).chain(drop).collect()
 }
 
-/// Makes [`LEFT_OUT`]; none where all rows come.
-fn left_out(merge: &Merge<'_>) -> Option<String> {
+/// Makes [`EXCLUDED`]; none where all rows come.
+fn create_excluded(merge: &MergePlan<'_>) -> Option<String> {
     let staged = merge.rows.relation;
     let is_deleted = merge.hard_delete.as_ref().map(|mark| format!("NOT ({})", is_not_deleted(mark)));
     let (from, conditions) = if merge.primary_key.is_empty() || merge.is_deduplicated {
         (staged.to_owned(), is_deleted?)
     } else {
-        let is_not_first = format!("{PLACE} > 1");
+        let is_not_first = format!("{RANK} > 1");
         let conditions = std::iter::once(is_not_first).chain(is_deleted).collect::<Vec<_>>().join(" OR ");
-        (numbered(merge, &merge.primary_key), conditions)
+        (ranked(merge, &merge.primary_key), conditions)
     };
-    Some(format!("CREATE TEMP TABLE {LEFT_OUT} AS SELECT \"{ROOT_ROW}\" FROM {from} AS s WHERE {conditions}"))
+    Some(format!("CREATE TEMP TABLE {EXCLUDED} AS SELECT \"{ROOT_ROW_COLUMN}\" FROM {from} AS s WHERE {conditions}"))
 }

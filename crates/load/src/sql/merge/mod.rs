@@ -9,8 +9,8 @@ mod by_key;
 mod delete_insert;
 mod equal_keys;
 mod insert_only;
-mod kept;
 mod scd2;
+mod surviving_rows;
 #[cfg(test)]
 mod tests;
 mod upsert;
@@ -30,7 +30,7 @@ pub(crate) struct StagedRows<'n> {
 }
 
 /// One root table and the tables below it.
-pub(crate) struct Merge<'n> {
+pub(crate) struct MergePlan<'n> {
     pub(crate) root: QualifiedName<'n>,
     pub(crate) rows: StagedRows<'n>,
     /// The tables below it that the dataset has, with the new rows of those that have any.
@@ -63,7 +63,7 @@ pub(crate) enum Strategy<'n> {
 }
 
 /// The statements of the merge, in order. They make temporary tables and drop them again.
-pub(crate) fn merge(merge: &Merge<'_>, strategy: &Strategy<'_>) -> Vec<String> {
+pub(crate) fn merge_statements(merge: &MergePlan<'_>, strategy: &Strategy<'_>) -> Vec<String> {
     match strategy {
         Strategy::DeleteInsert => delete_insert::statements(merge),
         Strategy::Upsert => upsert::statements(merge),
@@ -72,7 +72,7 @@ pub(crate) fn merge(merge: &Merge<'_>, strategy: &Strategy<'_>) -> Vec<String> {
     }
 }
 
-impl Merge<'_> {
+impl MergePlan<'_> {
     /// The tables that have new rows, the root first.
     fn tables_with_rows(&self) -> impl Iterator<Item = (QualifiedName<'_>, &StagedRows<'_>)> {
         let children = self.children.iter().filter_map(|(table, rows)| Some((*table, rows.as_ref()?)));

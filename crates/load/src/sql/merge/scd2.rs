@@ -1,11 +1,11 @@
 //! Rows are versions (slowly changing dimension, type 2): one that is not among the new rows any more ends, and one
 //! that was not there begins.
 
-use catchment_schema::ROOT_ROW;
+use catchment_schema::ROOT_ROW_COLUMN;
 
-use super::kept::{KEPT, insert_kept, make_kept};
-use super::{Merge, matches};
-use crate::sql::name::{list, quote};
+use super::surviving_rows::{SURVIVING, create_surviving, insert_surviving};
+use super::{MergePlan, matches};
+use crate::sql::name::{quote, quote_list};
 
 /// The temporary table with the numbers of the root rows that begin.
 const BEGUN: &str = "\"_dlt_begun\"";
@@ -22,7 +22,7 @@ pub(crate) struct Versions<'n> {
     pub(crate) active: Option<String>,
 }
 
-pub(super) fn statements(merge: &Merge<'_>, versions: &Versions<'_>) -> Vec<String> {
+pub(super) fn statements(merge: &MergePlan<'_>, versions: &Versions<'_>) -> Vec<String> {
     let (root, staged) = (merge.root, merge.rows.relation);
     let Versions { boundary, active, .. } = versions;
     let [version, from, to] = [versions.row_version, versions.valid_from, versions.valid_to].map(quote);
@@ -33,31 +33,31 @@ pub(super) fn statements(merge: &Merge<'_>, versions: &Versions<'_>) -> Vec<Stri
     };
     // Where versions of one row are known by its key, one of them counts; equal versions do in any case.
     let key = if merge.primary_key.is_empty() { vec![versions.row_version] } else { merge.primary_key.clone() };
-    let is_kept = format!("EXISTS (SELECT 1 FROM {KEPT} AS k WHERE k.{version} = d.{version})");
+    let is_kept = format!("EXISTS (SELECT 1 FROM {SURVIVING} AS k WHERE k.{version} = d.{version})");
     let came = match merge.merge_key.as_slice() {
         [] => String::new(),
         key => format!(" AND EXISTS (SELECT 1 FROM {staged} AS s WHERE {})", matches(key)),
     };
     let columns: Vec<&str> =
         merge.rows.columns.iter().copied().filter(|c| ![versions.valid_from, versions.valid_to].contains(c)).collect();
-    let columns = list(columns);
+    let columns = quote_list(columns);
     let open = active.as_deref().unwrap_or("NULL");
     let mut statements = vec![
-        make_kept(merge, &key, &[versions.row_version], None),
+        create_surviving(merge, &key, &[versions.row_version], None),
         format!("UPDATE {root} AS d SET {to} = {boundary} WHERE {counts} AND NOT {is_kept}{came}"),
         format!(
-            "CREATE TEMP TABLE {BEGUN} AS SELECT k.\"{ROOT_ROW}\" FROM {KEPT} AS k WHERE NOT EXISTS (SELECT 1 FROM {root} AS d WHERE d.{version} = k.{version} AND {counts})"
+            "CREATE TEMP TABLE {BEGUN} AS SELECT k.\"{ROOT_ROW_COLUMN}\" FROM {SURVIVING} AS k WHERE NOT EXISTS (SELECT 1 FROM {root} AS d WHERE d.{version} = k.{version} AND {counts})"
         ),
         format!(
-            "INSERT INTO {root} ({from}, {to}, {columns}) SELECT {boundary}, {open}, {columns} FROM {staged} WHERE \"{ROOT_ROW}\" IN (SELECT \"{ROOT_ROW}\" FROM {BEGUN})"
+            "INSERT INTO {root} ({from}, {to}, {columns}) SELECT {boundary}, {open}, {columns} FROM {staged} WHERE \"{ROOT_ROW_COLUMN}\" IN (SELECT \"{ROOT_ROW_COLUMN}\" FROM {BEGUN})"
         ),
     ];
     // A version that comes back has its child rows still.
     for (child, rows) in merge.tables_with_rows().skip(1) {
         let is_new = format!(" AND NOT EXISTS (SELECT 1 FROM {child} AS d WHERE d.\"_dlt_id\" = s.\"_dlt_id\")");
-        statements.push(insert_kept(child, rows, BEGUN) + &is_new);
+        statements.push(insert_surviving(child, rows, BEGUN) + &is_new);
     }
     statements.push(format!("DROP TABLE {BEGUN}"));
-    statements.push(format!("DROP TABLE {KEPT}"));
+    statements.push(format!("DROP TABLE {SURVIVING}"));
     statements
 }

@@ -1,13 +1,13 @@
 use catchment_schema::{DedupSort, MergeStrategy};
 
-use super::{HardDelete, Merge, StagedRows, Strategy, Versions, merge};
+use super::{HardDelete, MergePlan, StagedRows, Strategy, Versions, merge_statements};
 use crate::sql::DatasetName;
 
 /// The plan for a table `t` with the keys `a`, `b`, a table below it with new rows, and one without.
-fn check(strategy: MergeStrategy, change: impl FnOnce(&mut Merge<'_>)) -> String {
+fn check(strategy: MergeStrategy, change: impl FnOnce(&mut MergePlan<'_>)) -> String {
     let dataset = DatasetName { database: "f", schema: "d" };
     let rows = |relation, columns: &[&'static str]| StagedRows { relation, columns: columns.to_vec() };
-    let mut plan = Merge {
+    let mut plan = MergePlan {
         root: dataset.table("t"),
         rows: rows("s0", &["a", "b", "_dlt_id"]),
         children: vec![(dataset.table("t__x"), Some(rows("s1", &["v", "_dlt_root_id"]))), (dataset.table("t__gone"), None)],
@@ -31,7 +31,7 @@ fn check(strategy: MergeStrategy, change: impl FnOnce(&mut Merge<'_>)) -> String
         MergeStrategy::InsertOnly => Strategy::InsertOnly,
         MergeStrategy::Scd2 => Strategy::Scd2(versions),
     };
-    merge(&plan, &strategy).join(";\n")
+    merge_statements(&plan, &strategy).join(";\n")
 }
 
 #[test]
@@ -51,7 +51,7 @@ fn delete_insert_by_a_compound_key() {
 
 #[test]
 fn delete_insert_by_both_keys_with_marks_of_deleted_rows() {
-    let change = |plan: &mut Merge<'_>| {
+    let change = |plan: &mut MergePlan<'_>| {
         plan.primary_key = vec!["a"];
         plan.merge_key = vec!["b"];
         plan.children.clear();
@@ -70,7 +70,7 @@ fn delete_insert_by_both_keys_with_marks_of_deleted_rows() {
 
 #[test]
 fn delete_insert_without_a_key_adds_rows() {
-    let change = |plan: &mut Merge<'_>| {
+    let change = |plan: &mut MergePlan<'_>| {
         plan.primary_key.clear();
         plan.children.clear();
     };
@@ -81,7 +81,7 @@ fn delete_insert_without_a_key_adds_rows() {
 
 #[test]
 fn upsert_goes_by_the_primary_key_alone() {
-    let change = |plan: &mut Merge<'_>| {
+    let change = |plan: &mut MergePlan<'_>| {
         plan.merge_key = vec!["b"];
         plan.primary_key = vec!["a"];
         plan.children.pop();
@@ -100,7 +100,7 @@ fn upsert_goes_by_the_primary_key_alone() {
 
 #[test]
 fn insert_only_keeps_what_is_there() {
-    let change = |plan: &mut Merge<'_>| {
+    let change = |plan: &mut MergePlan<'_>| {
         plan.primary_key = vec!["a"];
         plan.dedup_sort = Some(("b", DedupSort::Ascending));
         plan.hard_delete = Some(HardDelete { column: "gone", is_bool: false });
@@ -115,7 +115,7 @@ fn insert_only_keeps_what_is_there() {
 
 #[test]
 fn scd2_ends_versions_that_are_gone_and_begins_new_ones() {
-    let change = |plan: &mut Merge<'_>| plan.primary_key.clear();
+    let change = |plan: &mut MergePlan<'_>| plan.primary_key.clear();
     insta::assert_snapshot!(check(MergeStrategy::Scd2, change), @r#"
     CREATE TEMP TABLE "_dlt_kept" AS SELECT "_dlt_root_row", "_dlt_id" FROM (SELECT *, row_number() OVER (PARTITION BY "_dlt_id" ORDER BY "_dlt_root_row") AS "_dlt_place" FROM s0) AS s WHERE "_dlt_place" = 1;
     UPDATE "f"."d"."t" AS d SET "until" = NOW WHERE d."until" IS NULL AND NOT EXISTS (SELECT 1 FROM "_dlt_kept" AS k WHERE k."_dlt_id" = d."_dlt_id");
@@ -129,7 +129,7 @@ fn scd2_ends_versions_that_are_gone_and_begins_new_ones() {
 
 #[test]
 fn scd2_of_some_rows_with_an_end_that_is_not_null() {
-    let change = |plan: &mut Merge<'_>| {
+    let change = |plan: &mut MergePlan<'_>| {
         plan.merge_key = vec!["a"];
         plan.primary_key = vec!["a"];
         plan.is_deduplicated = true;

@@ -2,9 +2,9 @@
 
 use super::{DEEP_LISTS, ITEMS, LISTS};
 use crate::testing::case::cases;
+use crate::testing::context::TestContext;
 use crate::testing::failure::Mismatch;
-use crate::testing::resource::Resource;
-use crate::testing::trial::Trial;
+use crate::testing::resource::TestResource;
 
 cases! { "append":
     keeps_the_rows_that_are_there,
@@ -19,16 +19,16 @@ cases! { "append":
     leaves_tables_of_skipped_resources_alone,
 }
 
-fn keeps_the_rows_that_are_there(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
-    let items = Resource::append("items");
+fn keeps_the_rows_that_are_there(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
+    let items = TestResource::append("items");
     trial.load(&items, r#"[{"id":1,"v":"a","l":[1]}]"#)?;
     trial.load(&items, r#"[{"id":2,"v":"b","l":[2,3]}]"#)?;
     trial.expect(ITEMS, "1 a; 2 b")?;
     trial.expect(LISTS, "1 1; 2 2; 2 3")
 }
 
-fn adds_equal_rows_again(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
-    let items = Resource::append("items");
+fn adds_equal_rows_again(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
+    let items = TestResource::append("items");
     let rows = r#"[{"id":1,"v":"a","l":[1]},{"id":1,"v":"a","l":[1]}]"#;
     trial.load(&items, rows)?;
     trial.load(&items, rows)?;
@@ -36,48 +36,48 @@ fn adds_equal_rows_again(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
     trial.expect(LISTS, "1 1; 1 1; 1 1; 1 1")
 }
 
-fn adds_lists_of_lists(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
-    let items = Resource::append("items");
+fn adds_lists_of_lists(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
+    let items = TestResource::append("items");
     trial.load(&items, r#"[{"id":1,"v":"a","c":[{"n":1,"d":["x","y"]},{"n":2,"d":[]}]}]"#)?;
     trial.load(&items, r#"[{"id":2,"v":"b","c":[{"n":1,"d":["z"]}]}]"#)?;
     trial.expect(DEEP_LISTS, "1 1 x; 1 1 y; 2 1 z")?;
     trial.expect("SELECT n FROM items__c", "1; 2; 1")
 }
 
-fn numbers_the_elements_of_lists(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
-    trial.load(&Resource::append("items"), r#"[{"id":1,"l":["a","b"]},{"id":2,"l":["c"]}]"#)?;
+fn numbers_the_elements_of_lists(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
+    trial.load(&TestResource::append("items"), r#"[{"id":1,"l":["a","b"]},{"id":2,"l":["c"]}]"#)?;
     trial.expect("SELECT _dlt_list_idx, value FROM items__l", "0 a; 1 b; 0 c")
 }
 
-fn notes_the_load_of_each_row(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
-    let items = Resource::append("items");
+fn notes_the_load_of_each_row(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
+    let items = TestResource::append("items");
     trial.load(&items, r#"[{"id":1}]"#)?;
     trial.load(&items, r#"[{"id":2}]"#)?;
     trial.expect("SELECT id, _dlt_load_id FROM items", "1 1704067200.000000; 2 1704153600.000000")
 }
 
-fn of_nothing_adds_nothing(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
-    let items = Resource::append("items");
+fn of_nothing_adds_nothing(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
+    let items = TestResource::append("items");
     trial.load(&items, "[]")?;
     trial.load(&items, r#"[{"id":1,"v":"a"}]"#)?;
     trial.load(&items, "[]")?;
     trial.expect(ITEMS, "1 a")
 }
 
-fn of_a_batch_without_rows_adds_nothing(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
-    let items = Resource::append("items");
+fn of_a_batch_without_rows_adds_nothing(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
+    let items = TestResource::append("items");
     trial.load(&items, r#"[{"id":1,"v":"a","l":[1]}]"#)?;
-    let mut draft = trial.draft(&[&items])?;
-    draft.no_rows("items")?;
-    draft.no_rows("items__l")?;
+    let mut draft = trial.package_builder(&[&items])?;
+    draft.empty_batch("items")?;
+    draft.empty_batch("items__l")?;
     trial.load_package(&draft.seal()?)?;
     trial.expect(ITEMS, "1 a")?;
     trial.expect(LISTS, "1 1")
 }
 
-fn takes_rows_of_several_resources(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
-    let (items, others) = (Resource::append("items"), Resource::append("others"));
-    let mut draft = trial.draft(&[&items, &others])?;
+fn takes_rows_of_several_resources(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
+    let (items, others) = (TestResource::append("items"), TestResource::append("others"));
+    let mut draft = trial.package_builder(&[&items, &others])?;
     draft.rows("items", r#"[{"id":1,"v":"a","l":[1]}]"#)?;
     draft.rows("others", r#"[{"id":7,"l":[8]}]"#)?;
     trial.load_package(&draft.seal()?)?;
@@ -89,10 +89,10 @@ fn takes_rows_of_several_resources(trial: &mut Trial<'_>) -> Result<(), Mismatch
     )
 }
 
-fn takes_rows_of_several_segments(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
+fn takes_rows_of_several_segments(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
     trial.buffer_max_bytes = 0;
-    let items = Resource::append("items");
-    let mut draft = trial.draft(&[&items])?;
+    let items = TestResource::append("items");
+    let mut draft = trial.package_builder(&[&items])?;
     draft.rows("items", r#"[{"id":1,"v":"a","l":[1]}]"#)?;
     draft.rows("items", r#"[{"id":2,"v":"b","l":[2]}]"#)?;
     trial.load_package(&draft.seal()?)?;
@@ -100,10 +100,10 @@ fn takes_rows_of_several_segments(trial: &mut Trial<'_>) -> Result<(), Mismatch>
     trial.expect(LISTS, "1 1; 2 2")
 }
 
-fn leaves_tables_of_skipped_resources_alone(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
-    trial.load(&Resource::append("items"), r#"[{"id":1,"v":"a","l":[1]}]"#)?;
-    trial.load(&Resource::skip("items"), r#"[{"id":2,"v":"b","l":[2]}]"#)?;
-    trial.load(&Resource::skip("items"), "[]")?;
+fn leaves_tables_of_skipped_resources_alone(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
+    trial.load(&TestResource::append("items"), r#"[{"id":1,"v":"a","l":[1]}]"#)?;
+    trial.load(&TestResource::skip("items"), r#"[{"id":2,"v":"b","l":[2]}]"#)?;
+    trial.load(&TestResource::skip("items"), "[]")?;
     trial.expect(ITEMS, "1 a")?;
     trial.expect(LISTS, "1 1")
 }

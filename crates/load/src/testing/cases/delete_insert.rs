@@ -5,9 +5,9 @@ use catchment_schema::{DataType, MergeOptions};
 
 use super::{ITEMS, LISTS};
 use crate::testing::case::cases;
+use crate::testing::context::TestContext;
 use crate::testing::failure::Mismatch;
-use crate::testing::resource::Resource;
-use crate::testing::trial::Trial;
+use crate::testing::resource::TestResource;
 
 cases! { "delete_insert":
     by_a_merge_key,
@@ -21,11 +21,11 @@ cases! { "delete_insert":
     deletes_by_its_merge_key,
 }
 
-fn by_merge_key(merge_key: &[&str]) -> Resource {
-    Resource::merge("items", DeleteInsert, &[]).merge_key(merge_key)
+fn by_merge_key(merge_key: &[&str]) -> TestResource {
+    TestResource::merge("items", DeleteInsert, &[]).merge_key(merge_key)
 }
 
-fn by_a_merge_key(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
+fn by_a_merge_key(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
     let items = by_merge_key(&["id"]);
     trial.load(&items, r#"[{"id":1,"v":"a","l":[1]},{"id":1,"v":"b","l":[2]},{"id":2,"v":"c","l":[3]}]"#)?;
     trial.expect(ITEMS, "1 a; 1 b; 2 c")?;
@@ -34,14 +34,14 @@ fn by_a_merge_key(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
     trial.expect(LISTS, "1 4; 1 5; 2 3")
 }
 
-fn by_a_compound_merge_key(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
+fn by_a_compound_merge_key(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
     let items = by_merge_key(&["a", "b"]);
     trial.load(&items, r#"[{"a":1,"b":1,"v":1},{"a":1,"b":1,"v":2},{"a":1,"b":2,"v":3},{"a":2,"b":1,"v":4}]"#)?;
     trial.load(&items, r#"[{"a":1,"b":1,"v":5}]"#)?;
     trial.expect("SELECT a, b, v FROM items", "1 1 5; 1 2 3; 2 1 4")
 }
 
-fn by_a_merge_key_that_is_null(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
+fn by_a_merge_key_that_is_null(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
     let items = by_merge_key(&["id"]).typed("id", DataType::Bigint);
     trial.load(&items, r#"[{"id":null,"v":"a","l":[1]},{"id":null,"v":"b","l":[2]},{"id":1,"v":"c","l":[3]}]"#)?;
     trial.load(&items, r#"[{"id":null,"v":"d","l":[4]}]"#)?;
@@ -49,7 +49,7 @@ fn by_a_merge_key_that_is_null(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
     trial.expect(LISTS, "- 4; 1 3")
 }
 
-fn by_a_merge_key_with_lists_of_lists(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
+fn by_a_merge_key_with_lists_of_lists(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
     let items = by_merge_key(&["id"]);
     trial.load(
         &items,
@@ -59,8 +59,8 @@ fn by_a_merge_key_with_lists_of_lists(trial: &mut Trial<'_>) -> Result<(), Misma
     trial.expect(super::DEEP_LISTS, "1 4 w; 2 3 z")
 }
 
-fn by_either_key(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
-    let items = Resource::merge("items", DeleteInsert, &["id"]).merge_key(&["day"]);
+fn by_either_key(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
+    let items = TestResource::merge("items", DeleteInsert, &["id"]).merge_key(&["day"]);
     let rows = r#"[{"id":1,"day":"m","l":[1]},{"id":2,"day":"m","l":[2]},{"id":3,"day":"t","l":[3]},{"id":4,"day":"w","l":[4]}]"#;
     trial.load(&items, rows)?;
     trial.load(&items, r#"[{"id":3,"day":"m","l":[5]},{"id":3,"day":"m","l":[6]},{"id":5,"day":"m","l":[7]}]"#)?;
@@ -68,8 +68,8 @@ fn by_either_key(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
     trial.expect(LISTS, "3 5; 4 4; 5 7")
 }
 
-fn by_either_key_that_is_null(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
-    let items = Resource::merge("items", DeleteInsert, &["id"]).merge_key(&["day"]);
+fn by_either_key_that_is_null(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
+    let items = TestResource::merge("items", DeleteInsert, &["id"]).merge_key(&["day"]);
     let items = items.typed("id", DataType::Bigint).typed("day", DataType::Text);
     trial.load(
         &items,
@@ -79,7 +79,7 @@ fn by_either_key_that_is_null(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
     trial.expect("SELECT id, day, v FROM items", "- - 5; 4 w 4")
 }
 
-fn without_a_key_adds_rows(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
+fn without_a_key_adds_rows(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
     let items = by_merge_key(&[]);
     trial.load(&items, r#"[{"id":1,"v":"a","l":[1]}]"#)?;
     trial.load(&items, r#"[{"id":1,"v":"a","l":[1]},{"id":1,"v":"b","l":[2]}]"#)?;
@@ -87,16 +87,16 @@ fn without_a_key_adds_rows(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
     trial.expect(LISTS, "1 1; 1 1; 1 2")
 }
 
-fn trusts_rows_that_are_deduplicated(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
+fn trusts_rows_that_are_deduplicated(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
     let options = MergeOptions { deduplicated: true, ..MergeOptions::default() };
-    let items = Resource::merge("items", DeleteInsert, &["id"]).options(options);
+    let items = TestResource::merge("items", DeleteInsert, &["id"]).options(options);
     trial.load(&items, r#"[{"id":1,"v":"a","l":[1]},{"id":2,"v":"b","l":[2]}]"#)?;
     trial.load(&items, r#"[{"id":1,"v":"c","l":[3]}]"#)?;
     trial.expect(ITEMS, "1 c; 2 b")?;
     trial.expect(LISTS, "1 3; 2 2")
 }
 
-fn deletes_by_its_merge_key(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
+fn deletes_by_its_merge_key(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
     let items = by_merge_key(&["id"]).hard_delete("gone");
     trial.load(
         &items,

@@ -5,9 +5,9 @@ use catchment_schema::{Column, ColumnType, DataType};
 
 use super::{DEEP_LISTS, ITEMS, LISTS};
 use crate::testing::case::cases;
+use crate::testing::context::TestContext;
 use crate::testing::failure::Mismatch;
-use crate::testing::resource::Resource;
-use crate::testing::trial::Trial;
+use crate::testing::resource::TestResource;
 
 cases! { "evolution":
     adds_columns,
@@ -32,17 +32,17 @@ cases! { "evolution":
     joins_schemas_that_did_not_know_of_each_other,
 }
 
-fn adds_columns(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
-    let items = Resource::append("items");
+fn adds_columns(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
+    let items = TestResource::append("items");
     trial.load(&items, r#"[{"id":1}]"#)?;
     trial.load(&items, r#"[{"id":2,"v":"b"}]"#)?;
     trial.load(&items, r#"[{"id":3,"w":true,"v":"c","x":0.5}]"#)?;
     trial.expect("SELECT id, v, w, x FROM items", "1 - - -; 2 b - -; 3 c true 0.5")
 }
 
-fn adds_columns_to_merged_tables(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
+fn adds_columns_to_merged_tables(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
     for (table, strategy) in [("deleted", DeleteInsert), ("updated", Upsert), ("inserted", MergeStrategy::InsertOnly)] {
-        let resource = Resource::merge(table, strategy, &["id"]);
+        let resource = TestResource::merge(table, strategy, &["id"]);
         trial.load(&resource, r#"[{"id":1},{"id":2}]"#)?;
         trial.load(&resource, r#"[{"w":true,"id":3,"v":"c"}]"#)?;
         trial.expect(&format!("SELECT id, v, w FROM {table}"), "1 - -; 2 - -; 3 c true")?;
@@ -50,15 +50,15 @@ fn adds_columns_to_merged_tables(trial: &mut Trial<'_>) -> Result<(), Mismatch> 
     Ok(())
 }
 
-fn adds_columns_to_lists(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
-    let items = Resource::merge("items", DeleteInsert, &["id"]);
+fn adds_columns_to_lists(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
+    let items = TestResource::merge("items", DeleteInsert, &["id"]);
     trial.load(&items, r#"[{"id":1,"c":[{"n":1}]}]"#)?;
     trial.load(&items, r#"[{"id":2,"c":[{"m":"x","n":2},{"n":3}]}]"#)?;
     trial.expect("SELECT n, m FROM items__c", "1 -; 2 x; 3 -")
 }
 
-fn adds_tables_of_lists(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
-    let items = Resource::append("items");
+fn adds_tables_of_lists(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
+    let items = TestResource::append("items");
     trial.load(&items, r#"[{"id":1,"v":"a"}]"#)?;
     trial.load(&items, r#"[{"id":2,"v":"b","l":[1],"c":[{"n":1}]}]"#)?;
     trial.load(&items, r#"[{"id":3,"v":"c","c":[{"n":2,"d":["x"]}]}]"#)?;
@@ -67,8 +67,8 @@ fn adds_tables_of_lists(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
     trial.expect(DEEP_LISTS, "3 2 x")
 }
 
-fn adds_tables_of_lists_to_merged_tables(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
-    let items = Resource::merge("items", DeleteInsert, &["id"]);
+fn adds_tables_of_lists_to_merged_tables(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
+    let items = TestResource::merge("items", DeleteInsert, &["id"]);
     trial.load(&items, r#"[{"id":1,"v":"a"},{"id":2,"v":"b"}]"#)?;
     trial.load(&items, r#"[{"id":2,"v":"c","l":[1],"c":[{"n":1}]}]"#)?;
     trial.load(&items, r#"[{"id":2,"v":"d","c":[{"n":2,"d":["x"]}]}]"#)?;
@@ -77,8 +77,8 @@ fn adds_tables_of_lists_to_merged_tables(trial: &mut Trial<'_>) -> Result<(), Mi
     trial.expect(DEEP_LISTS, "2 2 x")
 }
 
-fn takes_columns_in_any_order(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
-    let (added, merged) = (Resource::append("added"), Resource::merge("merged", Upsert, &["id"]));
+fn takes_columns_in_any_order(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
+    let (added, merged) = (TestResource::append("added"), TestResource::merge("merged", Upsert, &["id"]));
     for resource in [added, merged] {
         trial.load(&resource, r#"[{"id":1,"v":"a","w":"b","c":[{"n":"x","m":"y"}]}]"#)?;
         trial.load(&resource, r#"[{"w":"c","v":"d","id":2,"c":[{"m":"z","n":"w"}]}]"#)?;
@@ -89,18 +89,18 @@ fn takes_columns_in_any_order(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
     Ok(())
 }
 
-fn takes_rows_without_columns_that_are_there(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
-    let items = Resource::append("items");
+fn takes_rows_without_columns_that_are_there(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
+    let items = TestResource::append("items");
     trial.load(&items, r#"[{"id":1,"v":"a","w":1}]"#)?;
     trial.load(&items, r#"[{"w":2}]"#)?;
     trial.load(&items, r#"[{"id":3}]"#)?;
     trial.expect("SELECT id, v, w FROM items", "1 a 1; - - 2; 3 - -")
 }
 
-fn adds_columns_that_are_not_null_to_tables_with_rows(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
+fn adds_columns_that_are_not_null_to_tables_with_rows(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
     let column = Column::new("w", DataType::Text).not_null();
     for (table, strategy) in [("deleted", Some(DeleteInsert)), ("updated", Some(Upsert)), ("added", None)] {
-        let resource = strategy.map_or(Resource::append(table), |strategy| Resource::merge(table, strategy, &["id"]));
+        let resource = strategy.map_or(TestResource::append(table), |strategy| TestResource::merge(table, strategy, &["id"]));
         trial.load(&resource, r#"[{"id":1}]"#)?;
         let resource = resource.column(column.clone());
         trial.load(&resource, r#"[{"id":2,"w":"x"}]"#)?;
@@ -110,25 +110,25 @@ fn adds_columns_that_are_not_null_to_tables_with_rows(trial: &mut Trial<'_>) -> 
     Ok(())
 }
 
-fn adds_columns_that_are_not_null_to_new_tables(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
-    let items = Resource::append("items").column(Column::new("w", DataType::Text).not_null());
+fn adds_columns_that_are_not_null_to_new_tables(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
+    let items = TestResource::append("items").column(Column::new("w", DataType::Text).not_null());
     trial.load(&items, r#"[{"id":1,"w":"x"}]"#)?;
     let package = trial.package(&items, r#"[{"id":2,"w":null}]"#)?;
-    trial.refused(&package)?;
+    trial.expect_rejected(&package)?;
     trial.expect("SELECT id, w FROM items", "1 x")
 }
 
-fn widens_integers_to_doubles(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
-    let items = Resource::append("items");
+fn widens_integers_to_doubles(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
+    let items = TestResource::append("items");
     trial.load(&items, r#"[{"id":1,"v":7},{"id":2,"v":-9007199254740992}]"#)?;
     trial.load(&items, r#"[{"id":3,"v":0.5},{"id":4,"v":1e300}]"#)?;
     trial.load(&items, r#"[{"id":5,"v":8}]"#)?;
     trial.expect(ITEMS, "1 7; 2 -9.007199254740992e15; 3 0.5; 4 1e300; 5 8")
 }
 
-fn widens_integers_to_doubles_of_merged_rows(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
+fn widens_integers_to_doubles_of_merged_rows(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
     for (table, strategy) in [("deleted", DeleteInsert), ("updated", Upsert), ("inserted", MergeStrategy::InsertOnly)] {
-        let resource = Resource::merge(table, strategy, &["id"]);
+        let resource = TestResource::merge(table, strategy, &["id"]);
         trial.load(&resource, r#"[{"id":1,"v":7,"l":[1]},{"id":2,"v":8}]"#)?;
         trial.load(&resource, r#"[{"id":3,"v":0.5,"l":[1.5]},{"id":4,"v":9}]"#)?;
         trial.expect(&format!("SELECT id, v FROM {table}"), "1 7; 2 8; 3 0.5; 4 9")?;
@@ -137,11 +137,11 @@ fn widens_integers_to_doubles_of_merged_rows(trial: &mut Trial<'_>) -> Result<()
     Ok(())
 }
 
-fn widens_integers_to_doubles_between_batches(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
-    let (added, merged) = (Resource::append("added"), Resource::merge("merged", Upsert, &["id"]));
+fn widens_integers_to_doubles_between_batches(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
+    let (added, merged) = (TestResource::append("added"), TestResource::merge("merged", Upsert, &["id"]));
     for (resource, buffer_max_bytes) in [(&added, 0), (&merged, 0), (&added, 1 << 20), (&merged, 1 << 20)] {
         trial.buffer_max_bytes = buffer_max_bytes;
-        let mut draft = trial.draft(&[resource])?;
+        let mut draft = trial.package_builder(&[resource])?;
         for rows in [r#"[{"id":1,"v":7}]"#, r#"[{"id":2,"v":0.5}]"#, r#"[{"id":3,"v":8}]"#] {
             draft.rows(&resource.table, rows)?;
         }
@@ -152,12 +152,12 @@ fn widens_integers_to_doubles_between_batches(trial: &mut Trial<'_>) -> Result<(
 }
 
 fn decimal(precision: u8, scale: u8) -> Column {
-    Column::of_type("v", ColumnType::Decimal { precision, scale })
+    Column::with_type("v", ColumnType::Decimal { precision, scale })
 }
 
-fn widens_integers_to_decimals(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
+fn widens_integers_to_decimals(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
     for (table, strategy) in [("added", None), ("merged", Some(DeleteInsert))] {
-        let resource = strategy.map_or(Resource::append(table), |strategy| Resource::merge(table, strategy, &["id"]));
+        let resource = strategy.map_or(TestResource::append(table), |strategy| TestResource::merge(table, strategy, &["id"]));
         trial.load(&resource, r#"[{"id":1,"v":9223372036854775807}]"#)?;
         trial.load(&resource.column(decimal(38, 9)), r#"[{"id":2,"v":12345678901234567890123456789.123456789}]"#)?;
         trial
@@ -166,8 +166,9 @@ fn widens_integers_to_decimals(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
     Ok(())
 }
 
-fn widens_small_integers(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
-    let items = |bits| Resource::append("items").column(Column::of_type("v", ColumnType::Bigint { bits, beyond_double: false }));
+fn widens_small_integers(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
+    let items =
+        |bits| TestResource::append("items").column(Column::with_type("v", ColumnType::Bigint { bits, beyond_double: false }));
     trial.load(&items(8), r#"[{"id":1,"v":127}]"#)?;
     trial.load(&items(16), r#"[{"id":2,"v":32767}]"#)?;
     trial.load(&items(32), r#"[{"id":3,"v":-2147483648}]"#)?;
@@ -175,23 +176,23 @@ fn widens_small_integers(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
     trial.expect(ITEMS, "1 127; 2 32767; 3 -2147483648; 4 9223372036854775807")
 }
 
-fn widens_decimals(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
-    trial.load(&Resource::append("items").column(decimal(5, 2)), r#"[{"id":1,"v":-999.99}]"#)?;
-    trial.load(&Resource::append("items").column(decimal(6, 4)), r#"[{"id":2,"v":12.3456}]"#)?;
-    trial.load(&Resource::append("items").column(decimal(20, 2)), r#"[{"id":3,"v":123456789012345678.25}]"#)?;
+fn widens_decimals(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
+    trial.load(&TestResource::append("items").column(decimal(5, 2)), r#"[{"id":1,"v":-999.99}]"#)?;
+    trial.load(&TestResource::append("items").column(decimal(6, 4)), r#"[{"id":2,"v":12.3456}]"#)?;
+    trial.load(&TestResource::append("items").column(decimal(20, 2)), r#"[{"id":3,"v":123456789012345678.25}]"#)?;
     trial.expect(ITEMS, "1 -999.99; 2 12.3456; 3 123456789012345678.25")
 }
 
-fn widens_columns_of_lists(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
-    let items = Resource::append("items");
+fn widens_columns_of_lists(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
+    let items = TestResource::append("items");
     trial.load(&items, r#"[{"id":1,"l":[1]}]"#)?;
     trial.load(&items, r#"[{"id":2,"l":[0.5,2]}]"#)?;
     trial.expect(LISTS, "1 1; 2 0.5; 2 2")
 }
 
-fn leaves_integers_that_no_double_is_equal_to(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
+fn leaves_integers_that_no_double_is_equal_to(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
     for (table, strategy) in [("added", None), ("deleted", Some(DeleteInsert)), ("updated", Some(Upsert))] {
-        let resource = strategy.map_or(Resource::append(table), |strategy| Resource::merge(table, strategy, &["id"]));
+        let resource = strategy.map_or(TestResource::append(table), |strategy| TestResource::merge(table, strategy, &["id"]));
         trial.load(&resource, r#"[{"id":1,"v":9007199254740993}]"#)?;
         trial.load(&resource, r#"[{"id":2,"v":0.5},{"id":3,"v":4}]"#)?;
         trial.load(&resource, r#"[{"id":4,"v":-9007199254740993}]"#)?;
@@ -201,8 +202,8 @@ fn leaves_integers_that_no_double_is_equal_to(trial: &mut Trial<'_>) -> Result<(
     Ok(())
 }
 
-fn leaves_columns_of_other_sources(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
-    let items = Resource::merge("items", DeleteInsert, &["id"]);
+fn leaves_columns_of_other_sources(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
+    let items = TestResource::merge("items", DeleteInsert, &["id"]);
     trial.load(&items, r#"[{"id":1,"v":"a"},{"id":2,"v":"b"}]"#)?;
     trial.source = "others";
     trial.load(&items, r#"[{"id":1,"w":true},{"id":3,"w":false}]"#)?;
@@ -211,8 +212,8 @@ fn leaves_columns_of_other_sources(trial: &mut Trial<'_>) -> Result<(), Mismatch
     trial.expect("SELECT id, v, w FROM items", "1 - true; 2 b -; 3 c -")
 }
 
-fn stores_the_schema_once_for_each_change(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
-    let items = Resource::append("items");
+fn stores_the_schema_once_for_each_change(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
+    let items = TestResource::append("items");
     let stored = "SELECT schema_name, version FROM _dlt_version";
     trial.load(&items, r#"[{"id":1}]"#)?;
     trial.load(&items, r#"[{"id":2}]"#)?;
@@ -226,8 +227,8 @@ fn stores_the_schema_once_for_each_change(trial: &mut Trial<'_>) -> Result<(), M
     trial.expect_same("the columns that are restored", &columns, &Some(expected))
 }
 
-fn joins_schemas_that_did_not_know_of_each_other(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
-    let items = Resource::append("items");
+fn joins_schemas_that_did_not_know_of_each_other(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
+    let items = TestResource::append("items");
     trial.load(&items, r#"[{"id":1}]"#)?;
     let one = trial.package(&items, r#"[{"id":2,"v":"a","l":[1]}]"#)?;
     let other = trial.package(&items, r#"[{"id":3,"w":true,"v":"b"}]"#)?;

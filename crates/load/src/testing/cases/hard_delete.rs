@@ -5,9 +5,9 @@ use catchment_schema::MergeStrategy::{self, DeleteInsert, Upsert};
 
 use super::{DEEP_LISTS, ITEMS, LISTS};
 use crate::testing::case::cases_by_strategy;
+use crate::testing::context::TestContext;
 use crate::testing::failure::Mismatch;
-use crate::testing::resource::Resource;
-use crate::testing::trial::Trial;
+use crate::testing::resource::TestResource;
 
 cases_by_strategy! { [("delete_insert", DeleteInsert), ("upsert", Upsert)]:
     deletes_rows_that_are_true,
@@ -20,13 +20,13 @@ cases_by_strategy! { [("delete_insert", DeleteInsert), ("upsert", Upsert)]:
     deletes_nothing_where_no_row_says_so,
 }
 
-fn items(strategy: MergeStrategy) -> Resource {
-    Resource::merge("items", strategy, &["id"]).hard_delete("gone")
+fn items(strategy: MergeStrategy) -> TestResource {
+    TestResource::merge("items", strategy, &["id"]).hard_delete("gone")
 }
 
 const FOUR: &str = r#"[{"id":1,"v":"a","l":[1]},{"id":2,"v":"b","l":[2]},{"id":3,"v":"c","l":[3]},{"id":4,"v":"d","l":[4]}]"#;
 
-fn deletes_rows_that_are_true(trial: &mut Trial<'_>, strategy: MergeStrategy) -> Result<(), Mismatch> {
+fn deletes_rows_that_are_true(trial: &mut TestContext<'_>, strategy: MergeStrategy) -> Result<(), Mismatch> {
     trial.load(&items(strategy), FOUR)?;
     let rows = r#"[{"id":1,"gone":true,"l":[5]},{"id":2,"v":"e","gone":false,"l":[6]},{"id":3,"v":"f","gone":null,"l":[7]},{"id":5,"v":"g","gone":false}]"#;
     trial.load(&items(strategy), rows)?;
@@ -34,20 +34,20 @@ fn deletes_rows_that_are_true(trial: &mut Trial<'_>, strategy: MergeStrategy) ->
     trial.expect(LISTS, "2 6; 3 7; 4 4")
 }
 
-fn deletes_rows_that_are_not_null(trial: &mut Trial<'_>, strategy: MergeStrategy) -> Result<(), Mismatch> {
+fn deletes_rows_that_are_not_null(trial: &mut TestContext<'_>, strategy: MergeStrategy) -> Result<(), Mismatch> {
     for (table, gone) in [("texts", r#""""#), ("integers", "0"), ("doubles", "0.5")] {
-        let resource = Resource::merge(table, strategy, &["id"]).hard_delete("gone");
+        let resource = TestResource::merge(table, strategy, &["id"]).hard_delete("gone");
         trial.load(&resource, r#"[{"id":1,"v":"a"},{"id":2,"v":"b"},{"id":3,"v":"c"}]"#)?;
         trial.load(&resource, &format!(r#"[{{"id":1,"gone":{gone}}},{{"id":2,"v":"d","gone":null}}]"#))?;
         trial.expect(&format!("SELECT id, v FROM {table}"), "2 d; 3 c")?;
     }
-    let resource = Resource::merge("instants", strategy, &["id"]).hard_delete("gone").typed("gone", DataType::Timestamp);
+    let resource = TestResource::merge("instants", strategy, &["id"]).hard_delete("gone").typed("gone", DataType::Timestamp);
     trial.load(&resource, r#"[{"id":1},{"id":2}]"#)?;
     trial.load(&resource, r#"[{"id":1,"gone":"2024-01-01T00:00:00Z"}]"#)?;
     trial.expect("SELECT id FROM instants", "2")
 }
 
-fn deletes_lists_of_lists(trial: &mut Trial<'_>, strategy: MergeStrategy) -> Result<(), Mismatch> {
+fn deletes_lists_of_lists(trial: &mut TestContext<'_>, strategy: MergeStrategy) -> Result<(), Mismatch> {
     trial.load(&items(strategy), r#"[{"id":1,"c":[{"n":1,"d":["x"]}]},{"id":2,"c":[{"n":2,"d":["y"]}]}]"#)?;
     trial.load(&items(strategy), r#"[{"id":1,"gone":true}]"#)?;
     trial.expect(DEEP_LISTS, "2 2 y")?;
@@ -55,7 +55,7 @@ fn deletes_lists_of_lists(trial: &mut Trial<'_>, strategy: MergeStrategy) -> Res
     trial.expect("SELECT value FROM items__c__d", "y")
 }
 
-fn deletes_nothing_of_unknown_keys(trial: &mut Trial<'_>, strategy: MergeStrategy) -> Result<(), Mismatch> {
+fn deletes_nothing_of_unknown_keys(trial: &mut TestContext<'_>, strategy: MergeStrategy) -> Result<(), Mismatch> {
     trial.load(&items(strategy), r#"[{"id":7,"v":"z","gone":true,"l":[9]}]"#)?;
     trial.expect(ITEMS, "")?;
     trial.load(&items(strategy), FOUR)?;
@@ -64,7 +64,7 @@ fn deletes_nothing_of_unknown_keys(trial: &mut Trial<'_>, strategy: MergeStrateg
     trial.expect(LISTS, "1 1; 2 2; 3 3; 4 4")
 }
 
-fn deletes_where_the_last_state_is_a_deletion(trial: &mut Trial<'_>, strategy: MergeStrategy) -> Result<(), Mismatch> {
+fn deletes_where_the_last_state_is_a_deletion(trial: &mut TestContext<'_>, strategy: MergeStrategy) -> Result<(), Mismatch> {
     let items = items(strategy).dedup_sort("at", "desc");
     trial.load(&items, FOUR)?;
     let rows = r#"[{"id":1,"v":"e","at":1,"gone":false,"l":[5]},{"id":1,"v":"e","at":2,"gone":true,"l":[6]},
@@ -75,7 +75,7 @@ fn deletes_where_the_last_state_is_a_deletion(trial: &mut Trial<'_>, strategy: M
     trial.expect(LISTS, "2 7; 3 3; 4 4")
 }
 
-fn deletes_where_the_first_of_equal_rows_says_so(trial: &mut Trial<'_>, strategy: MergeStrategy) -> Result<(), Mismatch> {
+fn deletes_where_the_first_of_equal_rows_says_so(trial: &mut TestContext<'_>, strategy: MergeStrategy) -> Result<(), Mismatch> {
     trial.load(&items(strategy), FOUR)?;
     let rows = r#"[{"id":1,"gone":true},{"id":1,"v":"e","gone":false,"l":[5]},{"id":2,"v":"f","gone":false,"l":[6]},{"id":2,"gone":true}]"#;
     trial.load(&items(strategy), rows)?;
@@ -83,14 +83,14 @@ fn deletes_where_the_first_of_equal_rows_says_so(trial: &mut Trial<'_>, strategy
     trial.expect(LISTS, "2 6; 3 3; 4 4")
 }
 
-fn deletes_by_a_compound_key_with_nulls(trial: &mut Trial<'_>, strategy: MergeStrategy) -> Result<(), Mismatch> {
-    let items = Resource::merge("items", strategy, &["a", "b"]).hard_delete("gone").typed("b", DataType::Text);
+fn deletes_by_a_compound_key_with_nulls(trial: &mut TestContext<'_>, strategy: MergeStrategy) -> Result<(), Mismatch> {
+    let items = TestResource::merge("items", strategy, &["a", "b"]).hard_delete("gone").typed("b", DataType::Text);
     trial.load(&items, r#"[{"a":1,"b":"x"},{"a":1,"b":null},{"a":2,"b":null}]"#)?;
     trial.load(&items, r#"[{"a":1,"b":null,"gone":true}]"#)?;
     trial.expect("SELECT a, b FROM items", "1 x; 2 -")
 }
 
-fn deletes_nothing_where_no_row_says_so(trial: &mut Trial<'_>, strategy: MergeStrategy) -> Result<(), Mismatch> {
+fn deletes_nothing_where_no_row_says_so(trial: &mut TestContext<'_>, strategy: MergeStrategy) -> Result<(), Mismatch> {
     trial.load(&items(strategy), r#"[{"id":1,"v":"a","gone":null}]"#)?;
     trial.load(&items(strategy), r#"[{"id":1,"v":"b"}]"#)?;
     trial.expect(ITEMS, "1 b")

@@ -5,9 +5,9 @@ use catchment_schema::MergeStrategy::InsertOnly;
 
 use super::{DEEP_LISTS, ITEMS, LISTS};
 use crate::testing::case::cases;
+use crate::testing::context::TestContext;
 use crate::testing::failure::Mismatch;
-use crate::testing::resource::Resource;
-use crate::testing::trial::Trial;
+use crate::testing::resource::TestResource;
 
 cases! { "insert_only":
     leaves_rows_that_are_there,
@@ -18,11 +18,11 @@ cases! { "insert_only":
     takes_rows_of_several_segments,
 }
 
-fn items() -> Resource {
-    Resource::merge("items", InsertOnly, &["id"])
+fn items() -> TestResource {
+    TestResource::merge("items", InsertOnly, &["id"])
 }
 
-fn leaves_rows_that_are_there(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
+fn leaves_rows_that_are_there(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
     trial.load(&items(), r#"[{"id":1,"v":"a","l":[1,2]},{"id":2,"v":"b","l":[3]}]"#)?;
     trial.load(&items(), r#"[{"id":1,"v":"c","l":[4,5,6]},{"id":3,"v":"d","l":[7]}]"#)?;
     trial.load(&items(), r#"[{"id":2,"v":"e"},{"id":3,"v":"f","l":[]}]"#)?;
@@ -31,7 +31,7 @@ fn leaves_rows_that_are_there(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
     trial.expect(LISTS, "1 1; 1 2; 2 3; 3 7")
 }
 
-fn leaves_lists_of_lists_that_are_there(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
+fn leaves_lists_of_lists_that_are_there(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
     trial.load(&items(), r#"[{"id":1,"c":[{"n":1,"d":["x"]}]}]"#)?;
     trial.load(&items(), r#"[{"id":1,"c":[{"n":2,"d":["y","z"]},{"n":3,"d":["w"]}]},{"id":2,"c":[{"n":4,"d":["u"]}]}]"#)?;
     trial.expect(DEEP_LISTS, "1 1 x; 2 4 u")?;
@@ -39,14 +39,14 @@ fn leaves_lists_of_lists_that_are_there(trial: &mut Trial<'_>) -> Result<(), Mis
     trial.expect("SELECT value FROM items__c__d", "x; u")
 }
 
-fn by_a_compound_key_with_nulls(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
-    let items = Resource::merge("items", InsertOnly, &["a", "b"]).typed("a", DataType::Bigint).typed("b", DataType::Text);
+fn by_a_compound_key_with_nulls(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
+    let items = TestResource::merge("items", InsertOnly, &["a", "b"]).typed("a", DataType::Bigint).typed("b", DataType::Text);
     trial.load(&items, r#"[{"a":1,"b":null,"v":1},{"a":null,"b":null,"v":2},{"a":1,"b":"x","v":3}]"#)?;
     trial.load(&items, r#"[{"a":1,"b":null,"v":4},{"a":null,"b":null,"v":5},{"a":null,"b":"x","v":6}]"#)?;
     trial.expect("SELECT a, b, v FROM items", "1 - 1; - - 2; 1 x 3; - x 6")
 }
 
-fn inserts_no_rows_that_are_to_be_deleted(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
+fn inserts_no_rows_that_are_to_be_deleted(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
     let items = items().hard_delete("gone");
     trial.load(&items, r#"[{"id":1,"v":"a","l":[1]},{"id":2,"v":"b","gone":true,"l":[2]}]"#)?;
     trial.load(&items, r#"[{"id":1,"gone":true,"l":[3]},{"id":3,"gone":true},{"id":4,"v":"c","gone":false,"l":[4]}]"#)?;
@@ -54,21 +54,21 @@ fn inserts_no_rows_that_are_to_be_deleted(trial: &mut Trial<'_>) -> Result<(), M
     trial.expect(LISTS, "1 1; 4 4")
 }
 
-fn of_nothing_changes_nothing(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
+fn of_nothing_changes_nothing(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
     trial.load(&items(), r#"[{"id":1,"v":"a","l":[1]}]"#)?;
     trial.load(&items(), "[]")?;
-    let mut draft = trial.draft(&[&items()])?;
-    draft.no_rows("items")?;
-    draft.no_rows("items__l")?;
+    let mut draft = trial.package_builder(&[&items()])?;
+    draft.empty_batch("items")?;
+    draft.empty_batch("items__l")?;
     trial.load_package(&draft.seal()?)?;
     trial.expect(ITEMS, "1 a")?;
     trial.expect(LISTS, "1 1")
 }
 
-fn takes_rows_of_several_segments(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
+fn takes_rows_of_several_segments(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
     trial.load(&items(), r#"[{"id":1,"v":"a","l":[1]}]"#)?;
     trial.buffer_max_bytes = 0;
-    let mut draft = trial.draft(&[&items()])?;
+    let mut draft = trial.package_builder(&[&items()])?;
     draft.rows("items", r#"[{"id":1,"v":"b","l":[2]},{"id":2,"v":"c"}]"#)?;
     draft.rows("items", r#"[{"id":3,"v":"d","l":[3]},{"id":1,"v":"e","l":[4]}]"#)?;
     trial.load_package(&draft.seal()?)?;

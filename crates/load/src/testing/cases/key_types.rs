@@ -3,29 +3,29 @@
 use catchment_json::Value;
 use catchment_schema::{Column, ColumnType};
 
+use super::load_mode::LoadMode::{self, DeleteInsert, InsertOnly, Upsert};
 use super::types::VALUES;
-use super::way::Way::{self, DeleteInsert, InsertOnly, Upsert};
 use crate::testing::case::cases_by_strategy;
+use crate::testing::context::TestContext;
 use crate::testing::failure::Mismatch;
-use crate::testing::resource::Resource;
-use crate::testing::trial::Trial;
+use crate::testing::resource::TestResource;
 
 cases_by_strategy! { [("delete_insert", DeleteInsert), ("upsert", Upsert), ("insert_only", InsertOnly)]:
     knows_rows_by_keys_of_all_types,
 }
 
 /// Two loads of all values of each type that can be compared, each in a table of its own.
-fn knows_rows_by_keys_of_all_types(trial: &mut Trial<'_>, way: Way) -> Result<(), Mismatch> {
+fn knows_rows_by_keys_of_all_types(trial: &mut TestContext<'_>, way: LoadMode) -> Result<(), Mismatch> {
     let comparable = || VALUES.iter().filter(|(_, column_type, _)| *column_type != ColumnType::Json);
-    let resources: Vec<Resource> = comparable()
-        .map(|(name, column_type, _)| way.resource(name, &["k"]).column(Column::of_type("k", *column_type)))
+    let resources: Vec<TestResource> = comparable()
+        .map(|(name, column_type, _)| way.resource(name, &["k"]).column(Column::with_type("k", *column_type)))
         .collect();
     for load in [1, 2] {
-        let mut draft = trial.draft(&resources.iter().collect::<Vec<_>>())?;
+        let mut draft = trial.package_builder(&resources.iter().collect::<Vec<_>>())?;
         for (name, _, values) in comparable() {
             let keys = values.iter().map(|(json, _)| Value::parse(json).unwrap_or_default()).chain([Value::Null]);
             let rows: Vec<Value> = keys.map(|key| Value::object([("k", key), ("v", Value::from(load))])).collect();
-            draft.values(name, &rows)?;
+            draft.rows_from_values(name, &rows)?;
         }
         trial.load_package(&draft.seal()?)?;
     }

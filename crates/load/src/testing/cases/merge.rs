@@ -5,9 +5,9 @@ use catchment_schema::MergeStrategy::{self, DeleteInsert, InsertOnly, Scd2, Upse
 
 use super::{DEEP_LISTS, ITEMS, LISTS};
 use crate::testing::case::cases_by_strategy;
+use crate::testing::context::TestContext;
 use crate::testing::failure::Mismatch;
-use crate::testing::resource::Resource;
-use crate::testing::trial::Trial;
+use crate::testing::resource::TestResource;
 
 cases_by_strategy! { [("delete_insert", DeleteInsert), ("upsert", Upsert)]:
     replaces_rows_by_their_key,
@@ -24,11 +24,11 @@ cases_by_strategy! { [("delete_insert", DeleteInsert), ("upsert", Upsert)]:
     stands_beside_other_merges,
 }
 
-fn items(strategy: MergeStrategy) -> Resource {
-    Resource::merge("items", strategy, &["id"])
+fn items(strategy: MergeStrategy) -> TestResource {
+    TestResource::merge("items", strategy, &["id"])
 }
 
-fn replaces_rows_by_their_key(trial: &mut Trial<'_>, strategy: MergeStrategy) -> Result<(), Mismatch> {
+fn replaces_rows_by_their_key(trial: &mut TestContext<'_>, strategy: MergeStrategy) -> Result<(), Mismatch> {
     let items = items(strategy);
     trial.load(&items, r#"[{"id":1,"v":"a","l":[1,2]},{"id":2,"v":"b","l":[3]}]"#)?;
     trial.load(&items, r#"[{"id":1,"v":"c","l":[4]},{"id":3,"v":"d","l":[5]}]"#)?;
@@ -36,7 +36,7 @@ fn replaces_rows_by_their_key(trial: &mut Trial<'_>, strategy: MergeStrategy) ->
     trial.expect(LISTS, "1 4; 2 3; 3 5")
 }
 
-fn takes_lists_of_lists_with_their_row(trial: &mut Trial<'_>, strategy: MergeStrategy) -> Result<(), Mismatch> {
+fn takes_lists_of_lists_with_their_row(trial: &mut TestContext<'_>, strategy: MergeStrategy) -> Result<(), Mismatch> {
     let items = items(strategy);
     trial.load(&items, r#"[{"id":1,"v":"a","c":[{"n":1,"d":["x","y"]},{"n":2,"d":["z"]}]},{"id":2,"c":[{"n":3,"d":["w"]}]}]"#)?;
     trial.load(&items, r#"[{"id":1,"v":"b","c":[{"n":4,"d":["u"]}]}]"#)?;
@@ -45,7 +45,7 @@ fn takes_lists_of_lists_with_their_row(trial: &mut Trial<'_>, strategy: MergeStr
     trial.expect("SELECT value FROM items__c__d", "u; w")
 }
 
-fn takes_lists_away_where_none_come(trial: &mut Trial<'_>, strategy: MergeStrategy) -> Result<(), Mismatch> {
+fn takes_lists_away_where_none_come(trial: &mut TestContext<'_>, strategy: MergeStrategy) -> Result<(), Mismatch> {
     let items = items(strategy);
     trial.load(&items, r#"[{"id":1,"v":"a","l":[1],"c":[{"n":1,"d":["x"]}]},{"id":2,"v":"b","l":[2]}]"#)?;
     trial.load(&items, r#"[{"id":1,"v":"c"}]"#)?;
@@ -55,21 +55,21 @@ fn takes_lists_away_where_none_come(trial: &mut Trial<'_>, strategy: MergeStrate
     trial.expect("SELECT value FROM items__c__d", "")
 }
 
-fn replaces_the_whole_row(trial: &mut Trial<'_>, strategy: MergeStrategy) -> Result<(), Mismatch> {
+fn replaces_the_whole_row(trial: &mut TestContext<'_>, strategy: MergeStrategy) -> Result<(), Mismatch> {
     let items = items(strategy);
     trial.load(&items, r#"[{"id":1,"v":"a","w":1},{"id":2,"v":"b","w":2}]"#)?;
     trial.load(&items, r#"[{"id":1,"w":3}]"#)?;
     trial.expect("SELECT id, v, w FROM items", "1 - 3; 2 b 2")
 }
 
-fn by_a_compound_key(trial: &mut Trial<'_>, strategy: MergeStrategy) -> Result<(), Mismatch> {
-    let items = Resource::merge("items", strategy, &["a", "b"]);
+fn by_a_compound_key(trial: &mut TestContext<'_>, strategy: MergeStrategy) -> Result<(), Mismatch> {
+    let items = TestResource::merge("items", strategy, &["a", "b"]);
     trial.load(&items, r#"[{"a":1,"b":"x","v":1},{"a":1,"b":"y","v":2},{"a":2,"b":"x","v":3}]"#)?;
     trial.load(&items, r#"[{"a":1,"b":"y","v":9},{"a":2,"b":"y","v":8}]"#)?;
     trial.expect("SELECT a, b, v FROM items", "1 x 1; 1 y 9; 2 x 3; 2 y 8")
 }
 
-fn by_a_key_that_is_null(trial: &mut Trial<'_>, strategy: MergeStrategy) -> Result<(), Mismatch> {
+fn by_a_key_that_is_null(trial: &mut TestContext<'_>, strategy: MergeStrategy) -> Result<(), Mismatch> {
     let items = items(strategy).typed("id", DataType::Bigint);
     trial.load(&items, r#"[{"id":null,"v":"a","l":[1]},{"id":1,"v":"b","l":[2]}]"#)?;
     trial.load(&items, r#"[{"id":null,"v":"c","l":[3]}]"#)?;
@@ -77,15 +77,15 @@ fn by_a_key_that_is_null(trial: &mut Trial<'_>, strategy: MergeStrategy) -> Resu
     trial.expect(LISTS, "- 3; 1 2")
 }
 
-fn by_a_compound_key_with_nulls(trial: &mut Trial<'_>, strategy: MergeStrategy) -> Result<(), Mismatch> {
-    let items = Resource::merge("items", strategy, &["a", "b"]).typed("a", DataType::Bigint).typed("b", DataType::Text);
+fn by_a_compound_key_with_nulls(trial: &mut TestContext<'_>, strategy: MergeStrategy) -> Result<(), Mismatch> {
+    let items = TestResource::merge("items", strategy, &["a", "b"]).typed("a", DataType::Bigint).typed("b", DataType::Text);
     let rows = r#"[{"a":1,"b":null,"v":1},{"a":null,"b":null,"v":2},{"a":null,"b":"x","v":3},{"a":1,"b":"","v":4}]"#;
     trial.load(&items, rows)?;
     trial.load(&items, r#"[{"a":1,"b":null,"v":7},{"a":null,"b":null,"v":8}]"#)?;
     trial.expect("SELECT a, b, v FROM items", "1 - 7; - - 8; - x 3; 1 '' 4")
 }
 
-fn of_nothing_changes_nothing(trial: &mut Trial<'_>, strategy: MergeStrategy) -> Result<(), Mismatch> {
+fn of_nothing_changes_nothing(trial: &mut TestContext<'_>, strategy: MergeStrategy) -> Result<(), Mismatch> {
     let items = items(strategy);
     trial.load(&items, "[]")?;
     trial.load(&items, r#"[{"id":1,"v":"a","l":[1]}]"#)?;
@@ -94,22 +94,22 @@ fn of_nothing_changes_nothing(trial: &mut Trial<'_>, strategy: MergeStrategy) ->
     trial.expect(LISTS, "1 1")
 }
 
-fn of_a_batch_without_rows_changes_nothing(trial: &mut Trial<'_>, strategy: MergeStrategy) -> Result<(), Mismatch> {
+fn of_a_batch_without_rows_changes_nothing(trial: &mut TestContext<'_>, strategy: MergeStrategy) -> Result<(), Mismatch> {
     let items = items(strategy);
     trial.load(&items, r#"[{"id":1,"v":"a","l":[1]}]"#)?;
-    let mut draft = trial.draft(&[&items])?;
-    draft.no_rows("items")?;
-    draft.no_rows("items__l")?;
+    let mut draft = trial.package_builder(&[&items])?;
+    draft.empty_batch("items")?;
+    draft.empty_batch("items__l")?;
     trial.load_package(&draft.seal()?)?;
     trial.expect(ITEMS, "1 a")?;
     trial.expect(LISTS, "1 1")
 }
 
-fn takes_rows_of_several_segments(trial: &mut Trial<'_>, strategy: MergeStrategy) -> Result<(), Mismatch> {
+fn takes_rows_of_several_segments(trial: &mut TestContext<'_>, strategy: MergeStrategy) -> Result<(), Mismatch> {
     let items = items(strategy);
     trial.load(&items, r#"[{"id":1,"v":"a","l":[1]},{"id":2,"v":"b","l":[2]},{"id":4,"v":"c","l":[3]}]"#)?;
     trial.buffer_max_bytes = 0;
-    let mut draft = trial.draft(&[&items])?;
+    let mut draft = trial.package_builder(&[&items])?;
     draft.rows("items", r#"[{"id":1,"v":"d","l":[4]},{"id":2,"v":"e"}]"#)?;
     draft.rows("items", r#"[{"id":3,"w":true,"l":[5]},{"id":2,"w":false,"l":[6]}]"#)?;
     trial.load_package(&draft.seal()?)?;
@@ -117,11 +117,11 @@ fn takes_rows_of_several_segments(trial: &mut Trial<'_>, strategy: MergeStrategy
     trial.expect(LISTS, "1 4; 3 5; 4 3")
 }
 
-fn stands_beside_other_dispositions(trial: &mut Trial<'_>, strategy: MergeStrategy) -> Result<(), Mismatch> {
-    let (items, added, replaced) = (items(strategy), Resource::append("added"), Resource::replace("replaced"));
+fn stands_beside_other_dispositions(trial: &mut TestContext<'_>, strategy: MergeStrategy) -> Result<(), Mismatch> {
+    let (items, added, replaced) = (items(strategy), TestResource::append("added"), TestResource::replace("replaced"));
     for (first, second) in [("1", "2"), ("3", "4")] {
         let rows = format!(r#"[{{"id":1,"v":"{first}","l":[{first}]}},{{"id":{second},"v":"{second}","l":[{second}]}}]"#);
-        let mut draft = trial.draft(&[&items, &added, &replaced])?;
+        let mut draft = trial.package_builder(&[&items, &added, &replaced])?;
         for table in ["added", "items", "replaced"] {
             draft.rows(table, &rows)?;
         }
@@ -135,11 +135,11 @@ fn stands_beside_other_dispositions(trial: &mut Trial<'_>, strategy: MergeStrate
     trial.expect("SELECT value FROM replaced__l", "3; 4")
 }
 
-fn stands_beside_other_merges(trial: &mut Trial<'_>, strategy: MergeStrategy) -> Result<(), Mismatch> {
-    let (items, others) = (items(strategy), Resource::merge("others", strategy, &["id"]));
-    let (versions, kept) = (Resource::merge("versions", Scd2, &[]), Resource::merge("kept", InsertOnly, &["id"]));
+fn stands_beside_other_merges(trial: &mut TestContext<'_>, strategy: MergeStrategy) -> Result<(), Mismatch> {
+    let (items, others) = (items(strategy), TestResource::merge("others", strategy, &["id"]));
+    let (versions, kept) = (TestResource::merge("versions", Scd2, &[]), TestResource::merge("kept", InsertOnly, &["id"]));
     for (id, v) in [(1, "a"), (2, "b"), (1, "c")] {
-        let mut draft = trial.draft(&[&items, &others, &versions, &kept])?;
+        let mut draft = trial.package_builder(&[&items, &others, &versions, &kept])?;
         for table in ["versions", "items", "kept", "others"] {
             draft.rows(table, &format!(r#"[{{"id":{id},"v":"{v} of {table}","l":["{v}"]}}]"#))?;
         }

@@ -1,28 +1,28 @@
 //! The cases, by what they are about.
 
 mod append;
-mod change;
-mod cursor_rows;
+mod cursor_entries;
 mod delete_insert;
+mod disposition_changes;
 mod equal_keys;
 mod evolution;
 mod hard_delete;
+mod idempotence;
 mod insert_only;
 mod key_types;
-mod many;
+mod load_mode;
 mod merge;
 mod names;
-mod once;
 mod refresh;
-mod refused;
+mod rejected_rows;
 mod replace;
+mod restored_state;
+mod scale;
 mod scd2;
 mod scd2_options;
 mod stale;
-mod stored;
 mod types;
 mod upsert;
-mod way;
 
 use super::case::Case;
 
@@ -38,18 +38,18 @@ pub(super) const ALL: &[&[&[Case]]] = &[
     hard_delete::CASES,
     scd2::CASES,
     scd2_options::CASES,
-    change::CASES,
+    disposition_changes::CASES,
     evolution::CASES,
-    once::CASES,
+    idempotence::CASES,
     stale::CASES,
-    refused::CASES,
+    rejected_rows::CASES,
     refresh::CASES,
-    cursor_rows::CASES,
-    stored::CASES,
+    cursor_entries::CASES,
+    restored_state::CASES,
     types::CASES,
     key_types::CASES,
     names::CASES,
-    many::CASES,
+    scale::CASES,
 ];
 
 /// The rows of `items` without their lists.
@@ -71,10 +71,10 @@ mod tests {
     use std::collections::BTreeSet;
 
     use catchment_load_package::SealedPackage;
-    use catchment_state::{BoundaryEntry, BoundaryKey};
+    use catchment_state::{CursorEntry, CursorEntryKey};
 
     use super::ALL;
-    use crate::{Cancelled, Destination, LoadError, LoadOutcome, Loaded, QueryResult, Restored};
+    use crate::{CancelCheck, Destination, LoadError, LoadOutcome, LoadResult, QueryResult, Restored};
 
     #[test]
     fn names_can_be_those_of_datasets_and_are_different() {
@@ -108,19 +108,25 @@ mod tests {
             None
         }
 
-        fn restore(&self, _: &str, _: &str, _: &str, _: Cancelled<'_>) -> Result<Restored, LoadError> {
+        fn restore(&self, _: &str, _: &str, _: &str, _: CancelCheck<'_>) -> Result<Restored, LoadError> {
             Ok(Restored::default())
         }
 
-        fn cursor_rows(&self, _: &str, _: &str, _: &BoundaryKey, _: Cancelled<'_>) -> Result<Vec<BoundaryEntry>, LoadError> {
+        fn cursor_entries(
+            &self,
+            _: &str,
+            _: &str,
+            _: &CursorEntryKey,
+            _: CancelCheck<'_>,
+        ) -> Result<Vec<CursorEntry>, LoadError> {
             Ok(Vec::new())
         }
 
-        fn load(&self, _: &SealedPackage, _: Cancelled<'_>) -> Result<Loaded, LoadError> {
+        fn load(&self, _: &SealedPackage, _: CancelCheck<'_>) -> Result<LoadResult, LoadError> {
             Ok(LoadOutcome::Loaded.into())
         }
 
-        fn query(&self, _: &str, _: &str, _: Cancelled<'_>) -> Result<QueryResult, LoadError> {
+        fn query(&self, _: &str, _: &str, _: CancelCheck<'_>) -> Result<QueryResult, LoadError> {
             let schema = arrow::datatypes::SchemaRef::new(arrow::datatypes::Schema::empty());
             Ok(QueryResult { schema, batches: Vec::new() })
         }

@@ -3,11 +3,11 @@
 use catchment_json::Value;
 use catchment_schema::{Column, DataType, MergeOptions, MergeStrategy};
 
-use super::way::Way::{self, Append, DeleteInsert, InsertOnly, Replace, Scd2, Upsert};
+use super::load_mode::LoadMode::{self, Append, DeleteInsert, InsertOnly, Replace, Scd2, Upsert};
 use crate::testing::case::cases_by_strategy;
+use crate::testing::context::TestContext;
 use crate::testing::failure::Mismatch;
-use crate::testing::resource::Resource;
-use crate::testing::trial::Trial;
+use crate::testing::resource::TestResource;
 
 cases_by_strategy! { [
     ("append", Append),
@@ -22,7 +22,7 @@ cases_by_strategy! { [
     takes_names_of_the_greatest_length,
 }
 
-fn quotes_words_of_sql(trial: &mut Trial<'_>, way: Way) -> Result<(), Mismatch> {
+fn quotes_words_of_sql(trial: &mut TestContext<'_>, way: LoadMode) -> Result<(), Mismatch> {
     let mut table = way.resource("select", &["group"]);
     if !matches!(way, Append | Replace) {
         table = table.hard_delete("delete");
@@ -66,20 +66,20 @@ const ODD_DELETED: &str = r#"is "gone""#;
 const ODD_SORT: &str = r#"sort "by""#;
 
 /// Loads a row with odd names for everything; hints are set in the schema, as names that are declared are normalised.
-fn load_odd(trial: &mut Trial<'_>, way: Way, key: i64, value: &str) -> Result<(), Mismatch> {
+fn load_odd(trial: &mut TestContext<'_>, way: LoadMode, key: i64, value: &str) -> Result<(), Mismatch> {
     let declared = match way {
-        Append => Resource::append(ODD_TABLE),
-        Replace => Resource::replace(ODD_TABLE),
-        Scd2 => Resource::merge(ODD_TABLE, MergeStrategy::Scd2, &[]),
-        DeleteInsert | Upsert | InsertOnly => Resource::merge(ODD_TABLE, MergeStrategy::DeleteInsert, &[]),
+        Append => TestResource::append(ODD_TABLE),
+        Replace => TestResource::replace(ODD_TABLE),
+        Scd2 => TestResource::merge(ODD_TABLE, MergeStrategy::Scd2, &[]),
+        DeleteInsert | Upsert | InsertOnly => TestResource::merge(ODD_TABLE, MergeStrategy::DeleteInsert, &[]),
     };
-    let mut draft = trial.draft(&[&declared])?;
+    let mut draft = trial.package_builder(&[&declared])?;
     if let Some(table) = draft.schema.tables.get_mut(ODD_TABLE) {
         let hint = if way == Scd2 { "merge_key" } else { "primary_key" };
         let mut sort = Column::new(ODD_SORT, DataType::Bigint);
         sort.hints.insert("dedup_sort".to_owned(), Value::from("desc"));
-        let deleted = Column::new(ODD_DELETED, DataType::Bool).with("hard_delete");
-        let key = Column::new(ODD_KEY, DataType::Bigint).not_null().with(hint);
+        let deleted = Column::new(ODD_DELETED, DataType::Bool).with_hint("hard_delete");
+        let key = Column::new(ODD_KEY, DataType::Bigint).not_null().with_hint(hint);
         for column in [key, deleted, sort] {
             table.columns.insert(column.name.clone(), column);
         }
@@ -96,11 +96,11 @@ fn load_odd(trial: &mut Trial<'_>, way: Way, key: i64, value: &str) -> Result<()
         Value::Array(vec![Value::object([(ODD_KEY, Value::from(value)), (ODD_LIST, Value::Array(vec![Value::from(value)]))])]);
     let entries = [(ODD_KEY, Value::from(key)), (ODD_DELETED, Value::from(false)), (ODD_SORT, Value::from(1)), (ODD_LIST, list)];
     let columns = ODD_COLUMNS.map(|name| (name, Value::from(value)));
-    draft.values(ODD_TABLE, &[Value::object(entries.into_iter().chain(columns))])?;
+    draft.rows_from_values(ODD_TABLE, &[Value::object(entries.into_iter().chain(columns))])?;
     trial.load_package(&draft.seal()?)
 }
 
-fn quotes_quotes(trial: &mut Trial<'_>, way: Way) -> Result<(), Mismatch> {
+fn quotes_quotes(trial: &mut TestContext<'_>, way: LoadMode) -> Result<(), Mismatch> {
     for (key, value) in [(1, "a"), (2, "b"), (1, "c")] {
         load_odd(trial, way, key, value)?;
     }
@@ -110,18 +110,21 @@ fn quotes_quotes(trial: &mut Trial<'_>, way: Way) -> Result<(), Mismatch> {
         DeleteInsert | Upsert => "b; c",
         InsertOnly => "a; b",
     };
-    let columns = ODD_COLUMNS.map(Trial::name).join(", ");
+    let columns = ODD_COLUMNS.map(TestContext::name).join(", ");
     let rows: Vec<String> = expected.split("; ").map(|value| [value; ODD_COLUMNS.len()].join(" ")).collect();
-    trial.expect(&format!("SELECT {columns} FROM {}", Trial::name(ODD_TABLE)), &rows.join("; "))?;
+    trial.expect(&format!("SELECT {columns} FROM {}", TestContext::name(ODD_TABLE)), &rows.join("; "))?;
     let list = format!("{ODD_TABLE}__{ODD_LIST}");
-    trial.expect(&format!("SELECT {} FROM {}", Trial::name(ODD_KEY), Trial::name(&list)), expected)?;
-    trial.expect(&format!("SELECT {} FROM {}", Trial::name("value"), Trial::name(&format!("{list}__{ODD_LIST}"))), expected)
+    trial.expect(&format!("SELECT {} FROM {}", TestContext::name(ODD_KEY), TestContext::name(&list)), expected)?;
+    trial.expect(
+        &format!("SELECT {} FROM {}", TestContext::name("value"), TestContext::name(&format!("{list}__{ODD_LIST}"))),
+        expected,
+    )
 }
 
 /// Names are not made longer than this, whatever the destination says.
 const LONGEST: usize = 300;
 
-fn takes_names_of_the_greatest_length(trial: &mut Trial<'_>, way: Way) -> Result<(), Mismatch> {
+fn takes_names_of_the_greatest_length(trial: &mut TestContext<'_>, way: LoadMode) -> Result<(), Mismatch> {
     let length = trial.destination.max_identifier_length().unwrap_or(LONGEST).min(LONGEST);
     let name = |letter: &str| letter.repeat(length);
     // the names of the tables below it have the same length
@@ -131,9 +134,9 @@ fn takes_names_of_the_greatest_length(trial: &mut Trial<'_>, way: Way) -> Result
     for value in ["a", "b"] {
         let row = [(key.as_str(), Value::from(1)), (column.as_str(), Value::from(value))];
         let with_list = row.clone().into_iter().chain([(list.as_str(), Value::Array(vec![Value::from(value)]))]);
-        let mut draft = trial.draft(&[&items, &alone])?;
-        draft.values("items", &[Value::object(with_list)])?;
-        draft.values(&alone.table, &[Value::object(row)])?;
+        let mut draft = trial.package_builder(&[&items, &alone])?;
+        draft.rows_from_values("items", &[Value::object(with_list)])?;
+        draft.rows_from_values(&alone.table, &[Value::object(row)])?;
         trial.load_package(&draft.seal()?)?;
     }
     let expected = match way {

@@ -5,9 +5,9 @@ use catchment_schema::{DataType, MergeOptions};
 
 use super::{LISTS, VERSIONS};
 use crate::testing::case::cases;
+use crate::testing::context::TestContext;
 use crate::testing::failure::Mismatch;
-use crate::testing::resource::Resource;
-use crate::testing::trial::Trial;
+use crate::testing::resource::TestResource;
 
 cases! { "scd2":
     names_its_columns_as_declared,
@@ -27,15 +27,15 @@ const NOON: i64 = 1_717_243_200_000_000;
 /// 9999-12-31T00:00:00Z.
 const END_OF_TIME: i64 = 253_402_214_400_000_000;
 
-fn items(options: MergeOptions) -> Resource {
-    Resource::merge("items", Scd2, &[]).options(MergeOptions { strategy: Scd2, ..options })
+fn items(options: MergeOptions) -> TestResource {
+    TestResource::merge("items", Scd2, &[]).options(MergeOptions { strategy: Scd2, ..options })
 }
 
-fn by_merge_key(merge_key: &[&str]) -> Resource {
+fn by_merge_key(merge_key: &[&str]) -> TestResource {
     items(MergeOptions::default()).merge_key(merge_key)
 }
 
-fn names_its_columns_as_declared(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
+fn names_its_columns_as_declared(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
     let names = Some(("since".to_owned(), "until".to_owned()));
     let items = items(MergeOptions { validity_column_names: names, ..MergeOptions::default() });
     trial.load(&items, r#"[{"id":1,"v":"a"}]"#)?;
@@ -43,7 +43,7 @@ fn names_its_columns_as_declared(trial: &mut Trial<'_>) -> Result<(), Mismatch> 
     trial.expect("SELECT id, v, since, until FROM items", "1 a 2024-01-01 2024-01-02; 1 b 2024-01-02 -")
 }
 
-fn begins_versions_at_a_declared_instant(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
+fn begins_versions_at_a_declared_instant(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
     let noon = MergeOptions { boundary_timestamp: Some(NOON), ..MergeOptions::default() };
     trial.load(&items(MergeOptions::default()), r#"[{"id":1,"v":"a"},{"id":2,"v":"b"}]"#)?;
     trial.load(&items(noon), r#"[{"id":1,"v":"c"},{"id":2,"v":"b"}]"#)?;
@@ -52,7 +52,7 @@ fn begins_versions_at_a_declared_instant(trial: &mut Trial<'_>) -> Result<(), Mi
     trial.expect(VERSIONS, "1 a 2024-01-01 2024-06-01T12:00:00Z; 1 c 2024-06-01T12:00:00Z -; 2 b 2024-01-01 2024-01-03")
 }
 
-fn ends_versions_that_count_at_a_declared_instant(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
+fn ends_versions_that_count_at_a_declared_instant(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
     let items = items(MergeOptions { active_record_timestamp: Some(END_OF_TIME), ..MergeOptions::default() });
     trial.load(&items, r#"[{"id":1,"v":"a","l":[1]},{"id":2,"v":"b","l":[2]}]"#)?;
     trial.expect(VERSIONS, "1 a 2024-01-01 9999-12-31; 2 b 2024-01-01 9999-12-31")?;
@@ -65,7 +65,7 @@ fn ends_versions_that_count_at_a_declared_instant(trial: &mut Trial<'_>) -> Resu
     trial.expect("SELECT value FROM items__l", "1; 2; 3")
 }
 
-fn by_a_merge_key_ends_only_versions_whose_key_came(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
+fn by_a_merge_key_ends_only_versions_whose_key_came(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
     let items = by_merge_key(&["id"]);
     trial.load(&items, r#"[{"id":1,"v":"a","l":[1]},{"id":2,"v":"b","l":[2]}]"#)?;
     trial.load(&items, r#"[{"id":1,"v":"c","l":[3]},{"id":3,"v":"d","l":[4]}]"#)?;
@@ -75,14 +75,14 @@ fn by_a_merge_key_ends_only_versions_whose_key_came(trial: &mut Trial<'_>) -> Re
     trial.expect(LISTS, "1 1; 1 3; 2 2; 3 4")
 }
 
-fn by_a_merge_key_ends_all_versions_of_a_key(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
+fn by_a_merge_key_ends_all_versions_of_a_key(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
     let items = by_merge_key(&["id"]);
     trial.load(&items, r#"[{"id":1,"v":"a"},{"id":1,"v":"b"},{"id":2,"v":"c"},{"id":2,"v":"d"}]"#)?;
     trial.load(&items, r#"[{"id":1,"v":"b"},{"id":1,"v":"e"}]"#)?;
     trial.expect(VERSIONS, "1 a 2024-01-01 2024-01-02; 1 b 2024-01-01 -; 1 e 2024-01-02 -; 2 c 2024-01-01 -; 2 d 2024-01-01 -")
 }
 
-fn by_a_compound_merge_key(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
+fn by_a_compound_merge_key(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
     let items = by_merge_key(&["a", "b"]);
     // put together, two of the keys are the same text
     trial.load(&items, r#"[{"a":"x","b":"yz","v":1},{"a":"xy","b":"z","v":2},{"a":"x","b":"z","v":3}]"#)?;
@@ -91,7 +91,7 @@ fn by_a_compound_merge_key(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
     trial.expect("SELECT a, b, v, _dlt_valid_from, _dlt_valid_to FROM items", expected)
 }
 
-fn by_a_merge_key_that_is_null(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
+fn by_a_merge_key_that_is_null(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
     let items = by_merge_key(&["id"]).typed("id", DataType::Bigint);
     trial.load(&items, r#"[{"id":null,"v":"a"},{"id":1,"v":"b"}]"#)?;
     trial.load(&items, r#"[{"id":null,"v":"c"}]"#)?;
@@ -100,7 +100,7 @@ fn by_a_merge_key_that_is_null(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
     trial.expect(VERSIONS, "- a 2024-01-01 2024-01-02; - c 2024-01-02 -; 1 b 2024-01-01 2024-01-03; 1 d 2024-01-03 -")
 }
 
-fn by_a_merge_key_with_rows_to_be_deleted(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
+fn by_a_merge_key_with_rows_to_be_deleted(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
     let items = by_merge_key(&["id"]).hard_delete("gone");
     trial.load(&items, r#"[{"id":1,"v":"a","l":[1]},{"id":2,"v":"b","l":[2]}]"#)?;
     trial.load(&items, r#"[{"id":1,"gone":true,"l":[3]},{"id":7,"gone":true}]"#)?;
@@ -110,7 +110,7 @@ fn by_a_merge_key_with_rows_to_be_deleted(trial: &mut Trial<'_>) -> Result<(), M
     trial.expect(VERSIONS, "1 a 2024-01-01 2024-01-02; 1 c 2024-01-03 -; 2 b 2024-01-01 -")
 }
 
-fn knows_versions_by_a_declared_column(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
+fn knows_versions_by_a_declared_column(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
     let items = items(MergeOptions { row_version_column_name: Some("version".to_owned()), ..MergeOptions::default() });
     trial.load(&items, r#"[{"id":1,"v":"a","version":"a1","l":[1]},{"id":2,"v":"b","version":"b1","l":[2]}]"#)?;
     trial.load(&items, r#"[{"id":1,"v":"x","version":"a1","l":[3]},{"id":2,"v":"c","version":"b2","l":[4]}]"#)?;
@@ -124,7 +124,7 @@ fn knows_versions_by_a_declared_column(trial: &mut Trial<'_>) -> Result<(), Mism
     trial.expect(LISTS, "1 1; 2 2; 2 4; 2 7")
 }
 
-fn knows_versions_by_a_declared_column_and_a_merge_key(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
+fn knows_versions_by_a_declared_column_and_a_merge_key(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
     let options = MergeOptions { row_version_column_name: Some("version".to_owned()), ..MergeOptions::default() };
     let items = items(options).merge_key(&["id"]);
     trial.load(&items, r#"[{"id":1,"v":"a","version":1},{"id":2,"v":"b","version":2}]"#)?;

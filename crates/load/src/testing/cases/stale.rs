@@ -4,9 +4,9 @@ use catchment_load_package::SealedPackage;
 
 use super::ITEMS;
 use crate::testing::case::cases;
+use crate::testing::context::TestContext;
 use crate::testing::failure::Mismatch;
-use crate::testing::resource::Resource;
-use crate::testing::trial::Trial;
+use crate::testing::resource::TestResource;
 use crate::{LoadError, LoadOutcome};
 
 cases! { "stale":
@@ -21,29 +21,29 @@ cases! { "stale":
 }
 
 /// A package with one row, which moves the cursor of `resource` on to `cursor`.
-fn package(trial: &mut Trial<'_>, resource: &str, cursor: i64) -> Result<SealedPackage, Mismatch> {
-    let items = Resource::append("items");
-    let mut draft = trial.draft(&[&items])?;
+fn package(trial: &mut TestContext<'_>, resource: &str, cursor: i64) -> Result<SealedPackage, Mismatch> {
+    let items = TestResource::append("items");
+    let mut draft = trial.package_builder(&[&items])?;
     draft.rows("items", &format!(r#"[{{"id":{cursor},"v":"{resource}","l":[{cursor}]}}]"#))?;
     draft.read_up_to(resource, cursor);
     draft.seal()
 }
 
-fn expect_stale(trial: &Trial<'_>, package: &SealedPackage) -> Result<(), Mismatch> {
-    match trial.refused(package)? {
+fn expect_stale(trial: &TestContext<'_>, package: &SealedPackage) -> Result<(), Mismatch> {
+    match trial.expect_rejected(package)? {
         LoadError::Stale { .. } => Ok(()),
         error => Err(trial.mismatch("loading a stale package", "that it is stale", error)),
     }
 }
 
 /// The cursors that the dataset has stored.
-fn cursors(trial: &Trial<'_>) -> Result<String, Mismatch> {
+fn cursors(trial: &TestContext<'_>) -> Result<String, Mismatch> {
     let state = trial.restored()?.state.map(|state| state.to_value()).unwrap_or_default();
     let sources = state.get("sources").and_then(|sources| sources.get(trial.source));
     Ok(sources.and_then(|source| source.get("resources")).map(ToString::to_string).unwrap_or_default())
 }
 
-fn is_a_copy_of_a_package(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
+fn is_a_copy_of_a_package(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
     let one = package(trial, "a", 1)?;
     let copy = package(trial, "a", 1)?;
     trial.load_package(&one)?;
@@ -53,7 +53,7 @@ fn is_a_copy_of_a_package(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
     trial.expect("SELECT count(*) FROM _dlt_loads", "1")
 }
 
-fn is_a_package_of_a_copied_folder(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
+fn is_a_package_of_a_copied_folder(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
     let first = package(trial, "a", 1)?;
     trial.load_package(&first)?;
     let one = package(trial, "a", 2)?;
@@ -67,7 +67,7 @@ fn is_a_package_of_a_copied_folder(trial: &mut Trial<'_>) -> Result<(), Mismatch
     trial.expect(ITEMS, "1 a; 3 a; 4 a")
 }
 
-fn is_no_package_of_a_cursor_that_goes_back(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
+fn is_no_package_of_a_cursor_that_goes_back(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
     let first = package(trial, "a", 1)?;
     trial.load_package(&first)?;
     let forward = package(trial, "a", 2)?;
@@ -81,8 +81,8 @@ fn is_no_package_of_a_cursor_that_goes_back(trial: &mut Trial<'_>) -> Result<(),
     trial.expect(ITEMS, "1 a; 2 a; 1 a; 3 a")
 }
 
-fn is_a_package_with_types_that_others_contradict(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
-    let items = Resource::append("items");
+fn is_a_package_with_types_that_others_contradict(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
+    let items = TestResource::append("items");
     trial.load(&items, r#"[{"id":1,"v":"a"}]"#)?;
     let one = trial.package(&items, r#"[{"id":2,"v":"b","w":"text"}]"#)?;
     let other = trial.package(&items, r#"[{"id":3,"v":"c","w":true}]"#)?;
@@ -91,7 +91,7 @@ fn is_a_package_with_types_that_others_contradict(trial: &mut Trial<'_>) -> Resu
     trial.expect("SELECT id, v, w FROM items", "1 a -; 2 b text")
 }
 
-fn is_no_package_of_another_resource(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
+fn is_no_package_of_another_resource(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
     let first = package(trial, "a", 1)?;
     trial.load_package(&first)?;
     let packages = [package(trial, "a", 2)?, package(trial, "b", 3)?, package(trial, "c", 4)?];
@@ -106,7 +106,7 @@ fn is_no_package_of_another_resource(trial: &mut Trial<'_>) -> Result<(), Mismat
     trial.expect_same("the cursors in any order", &found, &expected)
 }
 
-fn is_no_package_of_another_resource_at_the_same_time(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
+fn is_no_package_of_another_resource_at_the_same_time(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
     let packages = [package(trial, "a", 1)?, package(trial, "b", 2)?, package(trial, "c", 3)?];
     let destination = trial.destination;
     let loads: Vec<Option<LoadOutcome>> = std::thread::scope(|scope| {
@@ -119,7 +119,7 @@ fn is_no_package_of_another_resource_at_the_same_time(trial: &mut Trial<'_>) -> 
     trial.expect("SELECT count(*) FROM _dlt_loads", "3")
 }
 
-fn is_no_package_of_another_pipeline(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
+fn is_no_package_of_another_pipeline(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
     let one = package(trial, "a", 1)?;
     trial.source = "others";
     let other = package(trial, "a", 2)?;
@@ -131,10 +131,10 @@ fn is_no_package_of_another_pipeline(trial: &mut Trial<'_>) -> Result<(), Mismat
     trial.expect_same("the cursors of the other one", &cursors(trial)?, &r#"{"a":{"at":1}}"#.to_owned())
 }
 
-fn is_no_package_that_does_not_change_the_state(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
+fn is_no_package_that_does_not_change_the_state(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
     let first = package(trial, "a", 1)?;
     trial.load_package(&first)?;
-    let without = trial.package(&Resource::append("items"), r#"[{"id":2,"v":"b"}]"#)?;
+    let without = trial.package(&TestResource::append("items"), r#"[{"id":2,"v":"b"}]"#)?;
     let moved_on = package(trial, "a", 3)?;
     trial.load_package(&moved_on)?;
     trial.load_package(&without)?;

@@ -4,11 +4,11 @@ use catchment_json::Value;
 use catchment_schema::ColumnType::{self, Bigint, Binary, Bool, Date, Decimal, Double, Json, Text, Time, Timestamp, Wei};
 use catchment_schema::{Column, DataType};
 
-use super::way::Way::{self, Append, DeleteInsert, InsertOnly, Replace, Scd2, Upsert};
+use super::load_mode::LoadMode::{self, Append, DeleteInsert, InsertOnly, Replace, Scd2, Upsert};
 use crate::testing::case::cases_by_strategy;
+use crate::testing::context::TestContext;
 use crate::testing::failure::Mismatch;
-use crate::testing::resource::Resource;
-use crate::testing::trial::Trial;
+use crate::testing::resource::TestResource;
 
 cases_by_strategy! { [
     ("append", Append),
@@ -130,9 +130,9 @@ pub(super) const VALUES: &[Values] = &[
 ];
 
 /// The resource with the columns of [`VALUES`].
-fn typed(mut resource: Resource) -> Resource {
+fn typed(mut resource: TestResource) -> TestResource {
     for (name, column_type, _) in VALUES {
-        resource = resource.column(Column::of_type(*name, *column_type));
+        resource = resource.column(Column::with_type(*name, *column_type));
     }
     resource
 }
@@ -151,7 +151,7 @@ fn rows() -> Vec<Value> {
 }
 
 /// Compares the columns of [`VALUES`] in `table` with what [`rows`] has for them.
-fn expect_values(trial: &Trial<'_>, table: &str, rows: usize) -> Result<(), Mismatch> {
+fn expect_values(trial: &TestContext<'_>, table: &str, rows: usize) -> Result<(), Mismatch> {
     let names: Vec<&str> = VALUES.iter().map(|(name, ..)| *name).collect();
     let sql = format!("SELECT id, {} FROM {table}", names.join(", "));
     let row = |id: usize| {
@@ -164,43 +164,43 @@ fn expect_values(trial: &Trial<'_>, table: &str, rows: usize) -> Result<(), Mism
     trial.expect_same(&sql, &trial.query(&sql)?, &expected)
 }
 
-fn takes_values_of_all_types(trial: &mut Trial<'_>, way: Way) -> Result<(), Mismatch> {
+fn takes_values_of_all_types(trial: &mut TestContext<'_>, way: LoadMode) -> Result<(), Mismatch> {
     let items = typed(way.resource("items", &["id"]));
-    let mut draft = trial.draft(&[&items])?;
-    draft.values("items", &rows())?;
+    let mut draft = trial.package_builder(&[&items])?;
+    draft.rows_from_values("items", &rows())?;
     trial.load_package(&draft.seal()?)?;
     expect_values(trial, "items", rows().len())?;
     // a second time there are rows that others take the place of
-    let mut draft = trial.draft(&[&items])?;
+    let mut draft = trial.package_builder(&[&items])?;
     if way == Append {
-        draft.no_rows("items")?;
+        draft.empty_batch("items")?;
     } else {
-        draft.values("items", &rows())?;
+        draft.rows_from_values("items", &rows())?;
     }
     trial.load_package(&draft.seal()?)?;
     expect_values(trial, "items", rows().len())
 }
 
-fn takes_values_of_all_types_in_lists(trial: &mut Trial<'_>, way: Way) -> Result<(), Mismatch> {
+fn takes_values_of_all_types_in_lists(trial: &mut TestContext<'_>, way: LoadMode) -> Result<(), Mismatch> {
     let items = way.resource("items", &["id"]);
-    let mut draft = trial.draft(&[&items])?;
-    draft.values(
+    let mut draft = trial.package_builder(&[&items])?;
+    draft.rows_from_values(
         "items",
         &[Value::object([("id", Value::from(0)), ("c", Value::Array(vec![Value::object([("id", Value::from(0))])]))])],
     )?;
     if let Some(table) = draft.schema.tables.get_mut("items__c") {
-        let columns = VALUES.iter().map(|(name, column_type, _)| Column::of_type(*name, *column_type));
+        let columns = VALUES.iter().map(|(name, column_type, _)| Column::with_type(*name, *column_type));
         table.columns.extend(columns.map(|column| (column.name.clone(), column)));
     }
     let lists = rows().into_iter().skip(1).map(|row| Value::object([("id", Value::from(1)), ("c", Value::Array(vec![row]))]));
     let lists: Vec<Value> = lists.collect();
     let elements = lists.iter().filter_map(|row| row.get("c")?.as_array()).flatten().cloned().collect();
-    draft.values("items", &[Value::object([("id", Value::from(1)), ("c", Value::Array(elements))])])?;
+    draft.rows_from_values("items", &[Value::object([("id", Value::from(1)), ("c", Value::Array(elements))])])?;
     trial.load_package(&draft.seal()?)?;
     expect_values(trial, "items__c", rows().len())
 }
 
-fn takes_long_values(trial: &mut Trial<'_>, way: Way) -> Result<(), Mismatch> {
+fn takes_long_values(trial: &mut TestContext<'_>, way: LoadMode) -> Result<(), Mismatch> {
     let text = "a'ü🦀\n\"".repeat(100_000);
     let bytes = "00ff27".repeat(100_000);
     let items = way.resource("items", &["id"]).typed("data", DataType::Binary).typed("json", DataType::Json);
@@ -211,8 +211,8 @@ fn takes_long_values(trial: &mut Trial<'_>, way: Way) -> Result<(), Mismatch> {
         ("data", Value::from(bytes.as_str())),
         ("json", json.clone()),
     ];
-    let mut draft = trial.draft(&[&items])?;
-    draft.values("items", &[Value::object(row)])?;
+    let mut draft = trial.package_builder(&[&items])?;
+    draft.rows_from_values("items", &[Value::object(row)])?;
     trial.load_package(&draft.seal()?)?;
     for (column, expected) in [("v", text), ("data", format!("0x{bytes}")), ("json", json.to_string())] {
         let found = trial.query(&format!("SELECT {column} FROM items"))?;
@@ -221,11 +221,11 @@ fn takes_long_values(trial: &mut Trial<'_>, way: Way) -> Result<(), Mismatch> {
     Ok(())
 }
 
-fn takes_columns_that_are_null_alone(trial: &mut Trial<'_>, way: Way) -> Result<(), Mismatch> {
+fn takes_columns_that_are_null_alone(trial: &mut TestContext<'_>, way: LoadMode) -> Result<(), Mismatch> {
     let items = typed(way.resource("items", &["id"]));
     let nulls: Vec<Value> = rows().into_iter().take(1).collect();
-    let mut draft = trial.draft(&[&items])?;
-    draft.values("items", &nulls)?;
+    let mut draft = trial.package_builder(&[&items])?;
+    draft.rows_from_values("items", &nulls)?;
     trial.load_package(&draft.seal()?)?;
     expect_values(trial, "items", 1)
 }

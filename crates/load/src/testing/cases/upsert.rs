@@ -4,9 +4,9 @@ use catchment_schema::MergeStrategy::Upsert;
 
 use super::{DEEP_LISTS, ITEMS, LISTS};
 use crate::testing::case::cases;
+use crate::testing::context::TestContext;
 use crate::testing::failure::Mismatch;
-use crate::testing::resource::Resource;
-use crate::testing::trial::Trial;
+use crate::testing::resource::TestResource;
 
 cases! { "upsert":
     keeps_row_ids,
@@ -14,8 +14,8 @@ cases! { "upsert":
     leaves_rows_that_did_not_change,
 }
 
-fn keeps_row_ids(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
-    let items = Resource::merge("items", Upsert, &["id"]);
+fn keeps_row_ids(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
+    let items = TestResource::merge("items", Upsert, &["id"]);
     trial.load(&items, r#"[{"id":1,"v":"a","l":[1,2]},{"id":2,"v":"b"}]"#)?;
     let (ids, list_ids) = ("SELECT id, _dlt_id FROM items", "SELECT _dlt_list_idx, _dlt_id FROM items__l");
     let before = (trial.query(ids)?, trial.query(list_ids)?);
@@ -26,8 +26,8 @@ fn keeps_row_ids(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
     trial.expect(LISTS, "1 3; 1 4")
 }
 
-fn puts_lists_of_any_length_in_the_place_of_others(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
-    let items = Resource::merge("items", Upsert, &["id"]);
+fn puts_lists_of_any_length_in_the_place_of_others(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
+    let items = TestResource::merge("items", Upsert, &["id"]);
     trial.load(&items, r#"[{"id":1,"c":[{"n":1,"d":["x","y"]},{"n":2,"d":["z"]}]},{"id":2,"c":[{"n":9,"d":["w"]}]}]"#)?;
     trial.load(&items, r#"[{"id":1,"c":[{"n":3,"d":["u"]}]}]"#)?;
     trial.expect(DEEP_LISTS, "1 3 u; 2 9 w")?;
@@ -38,8 +38,8 @@ fn puts_lists_of_any_length_in_the_place_of_others(trial: &mut Trial<'_>) -> Res
     trial.expect(DEEP_LISTS, "2 9 w")
 }
 
-fn leaves_rows_that_did_not_change(trial: &mut Trial<'_>) -> Result<(), Mismatch> {
-    let items = Resource::merge("items", Upsert, &["id"]);
+fn leaves_rows_that_did_not_change(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
+    let items = TestResource::merge("items", Upsert, &["id"]);
     for _ in 0..3 {
         trial.load(&items, r#"[{"id":1,"v":"a","l":[1,2]},{"id":2,"v":"b","l":[]}]"#)?;
         trial.expect(ITEMS, "1 a; 2 b")?;

@@ -11,7 +11,7 @@
 //!   then the same counts. So have lists. The tag is that of all keys of the row that lead to the value.
 //! - New columns stand in the order of the first rows that have values for them: in a row its values, then the system's
 //!   columns, then variants by name.
-//! - A contract guards what is there before the package; see [`Guard`].
+//! - A contract guards what is there before the package; see [`TableContract`].
 
 mod guard;
 mod place;
@@ -20,8 +20,8 @@ mod walk;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use catchment_json::Value;
-use catchment_normalize::{Discarded, NullOnly};
-use catchment_schema::{ColumnType, Contract, naming};
+use catchment_normalize::{Discarded, NullColumnPolicy};
+use catchment_schema::{ColumnType, SchemaContract, naming};
 use indexmap::IndexMap;
 
 use crate::cell::Cell;
@@ -46,13 +46,13 @@ pub(crate) struct Settings {
     pub(crate) widening: bool,
     pub(crate) max_length: Option<usize>,
     pub(crate) max_nesting: i64,
-    pub(crate) null_only: NullOnly,
-    pub(crate) contract: Contract,
+    pub(crate) null_only: NullColumnPolicy,
+    pub(crate) contract: SchemaContract,
 }
 
 impl Default for Settings {
     fn default() -> Settings {
-        let (null_only, contract) = (NullOnly::Drop, Contract::default());
+        let (null_only, contract) = (NullColumnPolicy::Drop, SchemaContract::default());
         Settings { widening: true, max_length: None, max_nesting: 1000, null_only, contract }
     }
 }
@@ -90,7 +90,7 @@ impl Naive {
     }
 
     /// Begins the next package: what is there now has had rows.
-    pub(crate) fn settle(&mut self, contract: Contract) {
+    pub(crate) fn settle(&mut self, contract: SchemaContract) {
         self.settings.contract = contract;
         let columns = |table: &Table| table.columns.keys().cloned().collect();
         self.base = self.tables.iter().map(|(name, table)| (name.clone(), columns(table))).collect();
@@ -117,12 +117,12 @@ impl Naive {
         };
         let nulls: BTreeSet<_> = self.nulls.iter().filter(is_null_only).cloned().collect();
         let column_type = match self.settings.null_only {
-            NullOnly::Drop => None,
-            NullOnly::Text => Some(ColumnType::Text),
-            NullOnly::Json => Some(ColumnType::Json),
+            NullColumnPolicy::Drop => None,
+            NullColumnPolicy::Text => Some(ColumnType::Text),
+            NullColumnPolicy::Json => Some(ColumnType::Json),
         };
         for (table, column) in &nulls {
-            let is_admitted = self.guard(table).column(column) == catchment_schema::Mode::Evolve;
+            let is_admitted = self.guard(table).column(column) == catchment_schema::ContractMode::Evolve;
             if let Some((column_type, table)) = column_type.filter(|_| is_admitted).zip(self.tables.get_mut(table)) {
                 table.columns.insert(column.clone(), column_type);
             }

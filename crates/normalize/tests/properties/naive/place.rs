@@ -1,7 +1,7 @@
 //! The values of one row into the columns of a table.
 
 use catchment_json::Value;
-use catchment_schema::{ColumnType, DataType, Mode};
+use catchment_schema::{ColumnType, ContractMode, DataType};
 
 use super::walk::Link;
 use super::{Naive, Refused, Table};
@@ -27,9 +27,9 @@ impl Naive {
         values: &[(String, Value)],
     ) -> Result<bool, Refused> {
         match self.table_mode(name) {
-            Mode::Evolve => {}
-            Mode::Freeze => return Err(Refused::Frozen),
-            Mode::DiscardRow | Mode::DiscardValue => return Ok(false),
+            ContractMode::Evolve => {}
+            ContractMode::Freeze => return Err(Refused::Frozen),
+            ContractMode::DiscardRow | ContractMode::DiscardValue => return Ok(false),
         }
         let mut table = self
             .tables
@@ -86,10 +86,10 @@ impl Naive {
     fn place_of(&self, name: &str, table: &Table, column: &str, value: &Value) -> Result<Place, Refused> {
         let guard = self.guard(name);
         match guard.column(column) {
-            Mode::Evolve => {}
-            Mode::Freeze => return Err(Refused::Frozen),
-            Mode::DiscardRow => return Ok(Place::DiscardRow),
-            Mode::DiscardValue => return Ok(Place::DiscardValue),
+            ContractMode::Evolve => {}
+            ContractMode::Freeze => return Err(Refused::Frozen),
+            ContractMode::DiscardRow => return Ok(Place::DiscardRow),
+            ContractMode::DiscardValue => return Ok(Place::DiscardValue),
         }
         let Some(known) = table.columns.get(column).copied() else {
             return Ok(Place::Column(infer(value, self.settings.widening)));
@@ -100,7 +100,7 @@ impl Naive {
         let has_variant = |found: ColumnType| table.columns.contains_key(&self.variant(column, found.data_type()));
         if self.settings.widening && guard.may_widen(column) {
             let found = number_type(value, self.settings.widening).filter(|found| !has_variant(*found));
-            if let Some(joined) = found.and_then(|found| known.join(found)) {
+            if let Some(joined) = found.and_then(|found| known.common_type(found)) {
                 return Ok(Place::Column(joined));
             }
         }
@@ -108,10 +108,10 @@ impl Naive {
             return Ok(Place::Variant);
         }
         match guard.data_type() {
-            Mode::Evolve => Ok(Place::Variant),
-            Mode::Freeze => Err(Refused::Frozen),
-            Mode::DiscardRow => Ok(Place::DiscardRow),
-            Mode::DiscardValue => Ok(Place::DiscardValue),
+            ContractMode::Evolve => Ok(Place::Variant),
+            ContractMode::Freeze => Err(Refused::Frozen),
+            ContractMode::DiscardRow => Ok(Place::DiscardRow),
+            ContractMode::DiscardValue => Ok(Place::DiscardValue),
         }
     }
 

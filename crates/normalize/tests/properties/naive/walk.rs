@@ -1,7 +1,7 @@
 //! A row to values by column, and lists by table.
 
 use catchment_json::Value;
-use catchment_schema::{ColumnType, Mode, naming, short_hash};
+use catchment_schema::{ColumnType, ContractMode, naming, short_hash};
 use indexmap::IndexMap;
 
 use super::{Naive, Refused};
@@ -143,7 +143,7 @@ impl Naive {
     }
 
     /// What happens to rows of the table as a whole.
-    pub(super) fn table_mode(&self, table: &str) -> Mode {
+    pub(super) fn table_mode(&self, table: &str) -> ContractMode {
         self.guard(table).table()
     }
 }

@@ -1,7 +1,7 @@
 //! A scripted API with 130 rows in pages of 50, and what a detected pagination makes of it.
 
 use crate::Body;
-use crate::testing::{Answer, Received};
+use crate::testing::{ReceivedRequest, ScriptedResponse};
 use crate::tests::start;
 
 const ROWS: usize = 130;
@@ -95,7 +95,7 @@ impl Shape {
         self
     }
 
-    fn at(&self, request: &Received) -> usize {
+    fn at(&self, request: &ReceivedRequest) -> usize {
         let number = |name: &str| request.param(name).and_then(|value| value.trim_start_matches('/').parse::<usize>().ok());
         match self.by {
             By::Offset(name, base) => number(name).map_or(0, |at| at.saturating_sub(base)),
@@ -109,7 +109,7 @@ impl Shape {
         format!("[{}]", rows.join(","))
     }
 
-    fn answer(&self, request: &Received) -> Answer {
+    fn response(&self, request: &ReceivedRequest) -> ScriptedResponse {
         let at = self.at(request);
         let is_last = at + PAGE >= ROWS;
         let base = if let By::Page(_, base) | By::Offset(_, base) = self.by { base } else { 0 };
@@ -122,20 +122,20 @@ impl Shape {
                 .replace("AT", &(at + base).to_string())
                 .replace("HOST", &format!("http://{}", request.header("host").unwrap_or_default()))
         };
-        let mut answer = Answer::json(self.status, fill(if is_last { self.last } else { self.more }));
+        let mut response = ScriptedResponse::json(self.status, fill(if is_last { self.last } else { self.more }));
         for (name, value) in self.headers {
             match name.strip_prefix('+') {
                 Some(_) if is_last => {}
-                Some(name) => answer = answer.header(name, fill(value)),
-                None => answer = answer.header(*name, fill(value)),
+                Some(name) => response = response.header(name, fill(value)),
+                None => response = response.header(*name, fill(value)),
             }
         }
-        answer
+        response
     }
 
     /// Reads all pages. The text is the error, or the warnings.
     pub(super) async fn read(self) -> (Outcome, String) {
-        let (_server, client) = start(move |request| self.answer(request));
+        let (_server, client) = start(move |request| self.response(request));
         let mut request = client.request(self.path).unwrap();
         if let Some(json) = self.json {
             request = request.method(crate::Method::POST).body(Body::Json(crate::Value::parse(json).unwrap()));

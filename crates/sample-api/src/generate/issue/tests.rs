@@ -57,7 +57,7 @@ fn keys_stand_in_githubs_order() {
     }
     let mut user_json = String::new();
     let someone = User::author(&mut Random::new(0, Purpose::Content, 0, 0));
-    Json::new(&mut user_json).item(|json| user(json, someone));
+    JsonWriter::new(&mut user_json).item(|json| user(json, someone));
     let expected = "login id node_id avatar_url gravatar_id url html_url followers_url \
                     following_url gists_url starred_url subscriptions_url organizations_url \
                     repos_url events_url received_events_url type site_admin";

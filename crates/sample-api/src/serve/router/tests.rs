@@ -11,8 +11,8 @@ struct Answer {
     body: Value,
 }
 
-fn get(content: &Content, target: &str) -> Answer {
-    let response = answer(content, "http://h", &Method::GET, &target.parse().unwrap());
+fn get(content: &ServedContent, target: &str) -> Answer {
+    let response = respond(content, "http://h", &Method::GET, &target.parse().unwrap());
     let status = response.status().as_u16();
     let link = response.headers().get(LINK).map(|link| link.to_str().unwrap().to_owned());
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
@@ -21,8 +21,8 @@ fn get(content: &Content, target: &str) -> Answer {
     Answer { status, link, body }
 }
 
-fn issues(count: u32) -> Content {
-    Content::Issues(Arc::new(Issues::new(count, 1)))
+fn issues(count: u32) -> ServedContent {
+    ServedContent::Issues(Arc::new(Issues::new(count, 1)))
 }
 
 fn numbers(array: &Value) -> Vec<u64> {
@@ -117,14 +117,14 @@ fn errors_have_a_status_and_a_message() {
     check("/repos/a/b/issues?sort=size", 422, "invalid parameter sort: expected created, updated or comments");
     check("/repos/a/b/issues?direction=up", 422, "invalid parameter direction: expected asc or desc");
     check("/repos/a/b/issues?since=soon", 422, "invalid parameter since: expected a time like 2024-05-31T00:00:00Z");
-    let post = answer(&content, "http://h", &Method::POST, &"/json-link/issues".parse().unwrap());
+    let post = respond(&content, "http://h", &Method::POST, &"/json-link/issues".parse().unwrap());
     assert_eq!(post.status(), StatusCode::NOT_FOUND);
 }
 
 #[test]
 fn fixed_pages_are_served_as_they_are() {
     let pages = [Bytes::from_static(b"[1, 2]"), Bytes::from_static(b"[3]")];
-    let content = Content::Pages(pages.to_vec().into());
+    let content = ServedContent::Pages(pages.to_vec().into());
     let check = |target, body: Value, link: Option<&str>| {
         let answer = get(&content, target);
         assert_eq!((answer.status, answer.body), (200, body), "{target}");

@@ -1,0 +1,398 @@
+//! One resource in a run.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use catchment_json::{Object, Selection, Value};
+use catchment_schema::WriteDisposition;
+use catchment_state::CursorEntryChange;
+use tokio::time::Instant;
+
+use super::cursor_entry_tables::{CursorEntryTables, parents};
+use super::table_names::TableNames;
+use crate::checkpoint::{Checkpoint, PageEnd, load_resume_state, store_resume_state};
+use crate::incremental::{CursorTracker, ParentCursors, ParentCursorsOutcome, ParentId, parent_id};
+use crate::progress::{ProgressChannel, ProgressEvent};
+use crate::warnings::Warnings;
+use crate::{ExtractError, Page, PageError, RangeBound, Resource, ResumePoint, Row, Source, StopSignal};
+
+/// The pages of one resource have ordinals below this number, from that of the resource times it. Those of thousands of
+/// resources stay below 2^40, as merges have room for.
+const PAGES: u64 = 1 << 28;
+
+/// A resource, and how far it has come.
+#[derive(Debug)]
+pub(super) struct ResourceRun<'r> {
+    pub(super) resource: &'r Resource,
+    /// Whether its rows are loaded; else they only feed others.
+    pub(super) is_loaded: bool,
+    is_resumable: bool,
+    /// What the state keeps of it before the run; nothing where its rows are all loaded anew.
+    resource_state: Object,
+    tracker: Option<CursorTracker<'r>>,
+    /// The cursors of the rows that feed it, where each has its own.
+    parents: Option<ParentCursors<'r>>,
+    /// The limits as far as they are left.
+    rows_left: Option<u64>,
+    pages_left: Option<u64>,
+    until: Option<Instant>,
+    /// The number of its next page in this run.
+    next_ordinal: u64,
+    checkpoint: Checkpoint,
+    table_names: TableNames,
+    /// What it tells of itself.
+    event: ProgressEvent,
+    progress: ProgressChannel,
+    warnings: Warnings,
+    stop: StopSignal,
+}
+
+pub(super) fn lock<'l, 'r>(node: &'l Mutex<ResourceRun<'r>>) -> MutexGuard<'l, ResourceRun<'r>> {
+    node.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What a resource does in a run.
+pub(super) struct ResourceRole<'r, 'k> {
+    pub(super) resource: &'r Resource,
+    /// What the state keeps of it.
+    pub(super) resource_state: Option<&'k Object>,
+    /// Whether its rows are loaded; else they only feed others.
+    pub(super) is_loaded: bool,
+    /// Whether it starts elsewhere than its own cursor, for one that it feeds.
+    pub(super) is_apart: bool,
+}
+
+/// What a run leaves of a resource.
+pub(super) struct ResourceOutcome {
+    pub(super) resource_state: Option<Object>,
+    pub(super) boundaries: Vec<CursorEntryChange>,
+}
+
+impl<'r> ResourceRun<'r> {
+    pub(super) fn new(
+        source: &'r Source,
+        index: usize,
+        role: ResourceRole<'r, '_>,
+        in_tables: CursorEntryTables<'_>,
+        (progress, warnings): (&ProgressChannel, &Warnings),
+    ) -> Result<ResourceRun<'r>, ExtractError> {
+        let ResourceRole { resource, resource_state, is_loaded, is_apart } = role;
+        // Where all rows are loaded anew, nothing that was kept of earlier runs counts.
+        let is_anew = resource.write_disposition == WriteDisposition::Replace;
+        let resource_state = resource_state.filter(|_| !is_anew);
+        let rows = (resource.boundary_rows(), resource.primary_key.as_slice());
+        let tracker =
+            |incremental| CursorTracker::new((&source.name, &resource.name), incremental, rows, resource_state, in_tables.rows);
+        let mut tracker = resource.incremental.as_ref().map(tracker).transpose()?;
+        let is_resumable = resource.resumable && !is_apart;
+        let resumed = resource_state.filter(|_| is_resumable).and_then(load_resume_state);
+        let (checkpoint, paused) = resumed.unwrap_or_default();
+        if let (Some(tracker), Some(paused)) = (&mut tracker, paused) {
+            tracker.resume(&paused);
+        }
+        let (parents, problem) = parents(source, resource, resource_state, in_tables);
+        problem.into_iter().filter(|_| is_loaded).for_each(|problem| warnings.add(&resource.name, problem));
+        let mut node = ResourceRun {
+            resource,
+            is_loaded,
+            is_resumable,
+            resource_state: resource_state.cloned().unwrap_or_default(),
+            tracker,
+            parents,
+            rows_left: resource.limit.rows,
+            pages_left: resource.limit.pages,
+            until: None,
+            next_ordinal: index as u64 * PAGES,
+            checkpoint,
+            table_names: TableNames::default(),
+            event: ProgressEvent { resource: resource.name.clone(), ..ProgressEvent::default() },
+            progress: progress.clone(),
+            warnings: warnings.clone(),
+            stop: StopSignal::default(),
+        };
+        if !node.checkpoint.is_beginning() {
+            node.freeze_cursor();
+        }
+        Ok(node)
+    }
+
+    /// The rows of a page by the table that they go to.
+    pub(super) fn by_table(&mut self, rows: Selection) -> Result<Vec<(String, Selection)>, ExtractError> {
+        self.table_names.by_table(self.resource, rows)
+    }
+
+    /// Rows that were merged may come again; those that were appended may not, and do not change either.
+    fn freeze_cursor(&mut self) {
+        if let (Some(tracker), WriteDisposition::Merge) = (&mut self.tracker, self.resource.write_disposition) {
+            tracker.freeze();
+        }
+    }
+
+    /// Refuses a limit, its own or one of those that feed it, after which the next run cannot go on.
+    pub(super) fn check_limit(&self, is_below_limit: bool) -> Result<(), ExtractError> {
+        let is_limited = is_below_limit || !self.resource.limit.is_none();
+        let can_go_on = self.is_resumable_by_cursor() || (self.resource.resumable && self.resource.parent().is_none());
+        if is_limited && !can_go_on { self.check_partial_append() } else { Ok(()) }
+    }
+
+    fn check_partial_append(&self) -> Result<(), ExtractError> {
+        match &self.resource.incremental {
+            Some(incremental)
+                if self.resource.write_disposition == WriteDisposition::Append && incremental.end_value.is_none() =>
+            {
+                Err(ExtractError::LimitLosesRows {
+                    resource: self.resource.name.clone(),
+                    cursor: incremental.cursor_path.to_string(),
+                })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether its cursor stands where the rest begins, after any part of the rows. With an open start the rest of the rows
+    /// at the last value would be skipped.
+    fn is_resumable_by_cursor(&self) -> bool {
+        let is_in_order = |i: &crate::Incremental| i.is_forward() && i.range_start == RangeBound::Closed;
+        self.resource.parent().is_none() && self.resource.incremental.as_ref().is_some_and(is_in_order)
+    }
+
+    /// What its pages begin with.
+    pub(super) fn start(&mut self) -> ResumePoint {
+        if let Some(time) = self.resource.limit.time {
+            self.until = Some(Instant::now() + time);
+        }
+        if self.rows_left == Some(0) || self.pages_left == Some(0) {
+            self.checkpoint.end = Some(PageEnd::Limited);
+        }
+        self.resume_point()
+    }
+
+    /// Where its pages begin.
+    pub(super) fn resume_point(&self) -> ResumePoint {
+        let start = self.tracker.as_ref().map(CursorTracker::start).unwrap_or_default();
+        start.with_position(self.checkpoint.position.clone())
+    }
+
+    /// Which parent a row is, where each has a cursor of its own.
+    pub(super) fn parent_id(&self, row: &Row) -> Option<ParentId> {
+        let key = self.resource.parent_key.as_ref().filter(|_| self.parents.is_some())?;
+        Some(parent_id(&(key.key)(row)))
+    }
+
+    /// Where the pages of a parent start; `start` where none has a cursor of its own.
+    pub(super) fn start_of_parent(&mut self, parent: Option<ParentId>, start: &ResumePoint) -> Result<ResumePoint, ExtractError> {
+        match self.parents.as_mut().zip(parent) {
+            Some((parents, parent)) => parents.start(parent),
+            None => Ok(start.clone()),
+        }
+    }
+
+    /// All pages of a parent have come.
+    pub(super) fn end_parent(&mut self, parent: Option<ParentId>) {
+        if let Some((parents, parent)) = self.parents.as_mut().zip(parent) {
+            parents.finish_parent(parent);
+        }
+    }
+
+    /// Whether it takes no further page.
+    pub(super) fn has_ended(&self) -> bool {
+        self.checkpoint.end.is_some()
+    }
+
+    /// How its pages have ended.
+    pub(super) fn set_end(&mut self, end: PageEnd) {
+        self.checkpoint.end = Some(end);
+    }
+
+    /// All has come that comes of it; by itself, where nothing else was said.
+    pub(super) fn end(&mut self) {
+        self.checkpoint.end.get_or_insert(PageEnd::Complete);
+        self.event.is_done = true;
+        self.progress.send(&self.event);
+    }
+
+    /// Where it is in its pages, where it can go on from there.
+    pub(super) fn checkpoint(&self) -> Option<Checkpoint> {
+        let is_known = self.has_ended() || !self.checkpoint.is_beginning();
+        (self.is_resumable && is_known).then(|| self.checkpoint.clone())
+    }
+
+    /// Whether it is at the end of its pages, or of those that can be found again: the next one tells.
+    pub(super) fn has_unknown_position(&self) -> bool {
+        self.is_resumable && self.checkpoint.is_beginning()
+    }
+
+    /// The new rows of the next page, those that the run takes.
+    pub(super) fn accept(
+        &mut self,
+        page: Result<Page, PageError>,
+        parent: Option<ParentId>,
+        waited: Duration,
+    ) -> Result<Selection, ExtractError> {
+        let failed = |source| ExtractError::Pages { resource: self.resource.name.clone(), source };
+        let Page { rows, position, bytes, warnings, permit: _ } = page.map_err(failed)?;
+        warnings.into_iter().for_each(|warning| self.warnings.add(&self.resource.name, warning));
+        // an error after that is what the steps end with when they are told to
+        let ended = |source| if self.stop.is_set() { self.cancelled() } else { failed(source) };
+        let mut rows = self.resource.steps.iter().try_fold(rows, |rows, step| step(rows, &self.stop)).map_err(ended)?;
+        let taken = std::mem::take(&mut self.checkpoint.rows_taken);
+        let room = self.rows_left.map_or(usize::MAX, |left| usize::try_from(left.saturating_add(taken)).unwrap_or(usize::MAX));
+        let is_cut = match &mut self.tracker {
+            Some(tracker) => match self.parents.as_mut().zip(parent) {
+                Some((parents, parent)) => {
+                    // The cursor of the resource passes over the rows of all parents.
+                    tracker.filter(&mut rows.clone(), usize::MAX, &self.stop)?;
+                    parents.filter(parent, &mut rows, room, &self.stop)?
+                }
+                None => tracker.filter(&mut rows, room, &self.stop)?,
+            },
+            None => {
+                let is_cut = rows.ids.len() > room;
+                rows.ids.truncate(room);
+                is_cut
+            }
+        };
+        let before = usize::try_from(taken).unwrap_or(usize::MAX).min(rows.ids.len());
+        if is_cut {
+            self.checkpoint.rows_taken = rows.ids.len() as u64;
+        } else {
+            self.checkpoint.position = position;
+        }
+        rows.ids.drain(..before);
+        self.count(rows.ids.len() as u64, is_cut);
+        self.event.bytes += bytes as u64;
+        self.event.waited_for_pages += waited;
+        self.progress.send(&self.event);
+        Ok(rows)
+    }
+
+    fn cancelled(&self) -> ExtractError {
+        ExtractError::Cancelled { resource: self.resource.name.clone() }
+    }
+
+    /// Ends what works on many rows early where `stop` says so.
+    pub(super) fn set_stop(&mut self, stop: &StopSignal) {
+        self.stop = stop.clone();
+    }
+
+    fn count(&mut self, rows: u64, is_cut: bool) {
+        self.event.pages += 1;
+        self.event.rows += rows;
+        self.rows_left = self.rows_left.map(|left| left.saturating_sub(rows));
+        self.pages_left = self.pages_left.map(|left| left.saturating_sub(1));
+        let is_late = self.until.is_some_and(|until| Instant::now() >= until);
+        if is_cut || self.rows_left == Some(0) || self.pages_left == Some(0) || is_late {
+            self.checkpoint.end = Some(PageEnd::Limited);
+        } else if self.resource.parent().is_none() && self.tracker.as_ref().is_some_and(CursorTracker::is_done) {
+            self.checkpoint.end = Some(PageEnd::Complete);
+        }
+    }
+
+    /// The ordinal of the next batch of rows.
+    pub(super) fn next_ordinal(&mut self) -> u64 {
+        let ordinal = self.next_ordinal;
+        self.next_ordinal += 1;
+        ordinal
+    }
+
+    pub(super) fn note_budget_wait(&mut self, waited: Duration) {
+        self.event.waited_for_budget += waited;
+    }
+
+    /// Whether waits are to be measured.
+    pub(super) fn is_heard(&self) -> bool {
+        self.progress.has_subscribers()
+    }
+
+    /// Counts rows that an earlier attempt at this run took.
+    pub(super) fn replay(&mut self, mut rows: Selection, ordinal: u64) -> Result<(), ExtractError> {
+        let count = rows.ids.len() as u64;
+        self.parents.iter_mut().for_each(ParentCursors::mark_incomplete);
+        if let Some(tracker) = &mut self.tracker {
+            tracker.filter(&mut rows, usize::MAX, &self.stop)?;
+        }
+        self.next_ordinal = self.next_ordinal.max(ordinal + 1);
+        self.rows_left = self.rows_left.map(|left| left.saturating_sub(count));
+        self.event.rows += count;
+        Ok(())
+    }
+
+    /// Goes on where an earlier attempt at this run was, after `pages` pages.
+    pub(super) fn resume_at(&mut self, checkpoint: Checkpoint, pages: u64) {
+        self.pages_left = self.pages_left.map(|left| left.saturating_sub(pages));
+        self.event.pages += pages;
+        self.checkpoint = checkpoint;
+        if !self.has_ended() {
+            self.freeze_cursor();
+        }
+    }
+
+    /// Whether all rows have come that it can have.
+    pub(super) fn is_complete(&self) -> bool {
+        self.checkpoint.end == Some(PageEnd::Complete)
+    }
+
+    /// Whether any row has come.
+    pub(super) fn has_rows(&self) -> bool {
+        self.event.rows > 0
+    }
+
+    /// What it would keep of its cursor after the run; nothing where not all rows have come.
+    pub(super) fn into_position(self) -> Option<Object> {
+        let is_complete = self.is_complete();
+        self.tracker.filter(|_| is_complete).map(|tracker| tracker.finish(Object::new()).0)
+    }
+
+    /// Where the next run goes on, after this one did not come to the end, and with what cursor; nothing where it cannot.
+    fn resume_position(&self) -> Option<(Checkpoint, Option<Value>)> {
+        let ResourceRun { resource, is_resumable, checkpoint, tracker, .. } = self;
+        let is_anew = resource.write_disposition == WriteDisposition::Replace;
+        if !is_resumable || resource.parent().is_some() || is_anew || checkpoint.is_beginning() {
+            return None;
+        }
+        let cursor = match tracker {
+            Some(tracker) => Some(tracker.checkpoint()?),
+            None => None,
+        };
+        Some((checkpoint.clone(), cursor))
+    }
+
+    /// What the state keeps of it after the run. Where what feeds it is not complete, neither is it.
+    pub(super) fn finish(self, is_fed_completely: bool) -> Result<ResourceOutcome, ExtractError> {
+        let resource = self.resource;
+        let is_complete = self.is_complete() && is_fed_completely;
+        let in_order = !is_complete && self.is_resumable_by_cursor();
+        let is_disordered = self.tracker.as_ref().is_some_and(CursorTracker::is_disordered);
+        if let (true, true, Some(incremental)) = (in_order, is_disordered, &resource.incremental) {
+            let (resource, cursor) = (resource.name.clone(), incremental.cursor_path.to_string());
+            return Err(ExtractError::RowsOutOfOrder { resource, cursor });
+        }
+        let moves_on = is_complete || in_order;
+        let place = if moves_on { None } else { self.resume_position() };
+        if !moves_on && place.is_none() {
+            self.check_partial_append()?;
+        }
+        if let Some(warning) = self.tracker.as_ref().and_then(CursorTracker::warning) {
+            self.warnings.add(&resource.name, warning);
+        }
+        let mut resource_state = self.resource_state;
+        store_resume_state(&mut resource_state, place);
+        let mut boundaries = Vec::new();
+        match self.tracker {
+            Some(tracker) if moves_on => {
+                let (after, change) = tracker.finish(resource_state);
+                resource_state = after;
+                boundaries.extend(change);
+                if let Some(ParentCursorsOutcome { change, warning }) =
+                    self.parents.map(|parents| parents.finish(&mut resource_state))
+                {
+                    boundaries.extend(change);
+                    warning.into_iter().for_each(|warning| self.warnings.add(&resource.name, warning));
+                }
+            }
+            Some(_) => tracing::info!("resource `{}`: a limit was reached, its cursor stays where it was", resource.name),
+            None => {}
+        }
+        Ok(ResourceOutcome { resource_state: (!resource_state.is_empty()).then_some(resource_state), boundaries })
+    }
+}

@@ -1,0 +1,197 @@
+//! The resources that are fed with the rows of another.
+
+use std::collections::VecDeque;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use futures_core::Stream;
+use thiserror::Error;
+
+use super::item::{TreeEvent, TreeStream};
+use super::resource_run::{ResourceRun, lock};
+use crate::incremental::ParentId;
+use crate::page::PageStream;
+use crate::resource::PageFactory;
+use crate::{DeliveryTurn, ExtractError, Page, PageError, ResumePoint, Row};
+
+/// Passes on what comes, and adds the pages that `child` has for each row of `parent`.
+///
+/// Pages of several rows are asked for at the same time, each row one page ahead at most, and come in the order of
+/// the rows. Nothing more is taken from upstream while rows wait, so what is held is bounded.
+pub(super) struct TransformerStream<'t, 'r> {
+    pub(super) upstream: TreeStream<'t>,
+    pub(super) upstream_turn: DeliveryTurn,
+    /// Whether its next item is the next one that the run hands out.
+    pub(super) turn: DeliveryTurn,
+    pub(super) parent: usize,
+    pub(super) child: usize,
+    pub(super) node: &'t Mutex<ResourceRun<'r>>,
+    pub(super) start: ResumePoint,
+    /// How many rows' pages are asked for at the same time.
+    pub(super) width: usize,
+    pub(super) queue: VecDeque<QueueEntry>,
+    pub(super) is_upstream_done: bool,
+}
+
+/// What waits for its turn.
+pub(super) enum QueueEntry {
+    /// A row whose pages are not asked for yet.
+    Row(Row),
+    /// The pages of a row, and the one that has come early.
+    Pages {
+        row: Row,
+        parent: Option<ParentId>,
+        pages: PageStream,
+        turn: DeliveryTurn,
+        prefetched: Option<Result<Page, PageError>>,
+    },
+    /// A place in the pages of the root, which is reached when all before it is through.
+    Checkpoint(TreeEvent),
+}
+
+/// The pages of a row that ended with an error.
+#[derive(Debug, Error)]
+#[error("for {row}")]
+struct RowFailed {
+    /// The beginning of the row.
+    row: String,
+    source: PageError,
+}
+
+impl TransformerStream<'_, '_> {
+    fn has_ended(&self) -> bool {
+        lock(self.node).has_ended()
+    }
+
+    /// Whether all waits for the page that is next. Nothing more is taken from upstream then: it might be for others
+    /// downstream, whose pages would have their turn before that one.
+    fn is_turn_held(&self) -> bool {
+        matches!(self.queue.front(), Some(QueueEntry::Pages { turn, .. }) if turn.is_acquired())
+    }
+
+    /// The pages of a row.
+    fn pages(&self, row: Row) -> Result<Option<QueueEntry>, ExtractError> {
+        let mut node = lock(self.node);
+        let PageFactory::Transformer { pages, .. } = &node.resource.pages else { return Ok(None) };
+        let parent = node.parent_id(&row);
+        let turn = DeliveryTurn::pending();
+        let start = node.start_of_parent(parent, &self.start)?.with_turn(turn.clone());
+        Ok(Some(QueueEntry::Pages { pages: pages(row.clone(), &start), row, parent, turn, prefetched: None }))
+    }
+
+    /// The next item of those that wait, where it is there.
+    fn poll_queue(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<TreeEvent, ExtractError>>> {
+        loop {
+            match self.queue.pop_front() {
+                None => return Poll::Ready(None),
+                Some(QueueEntry::Checkpoint(mark)) => return Poll::Ready(Some(Ok(mark))),
+                Some(_) if self.has_ended() => {}
+                Some(QueueEntry::Row(row)) => match self.pages(row) {
+                    Ok(entry) => entry.into_iter().for_each(|entry| self.queue.push_front(entry)),
+                    Err(error) => return Poll::Ready(Some(Err(error))),
+                },
+                Some(QueueEntry::Pages { row, parent, mut pages, turn, prefetched: early }) => {
+                    turn.set_current(self.turn.is_current());
+                    let page = match early {
+                        Some(page) => Poll::Ready(Some(page)),
+                        None => pages.as_mut().poll_next(context),
+                    };
+                    match page {
+                        Poll::Ready(None) => lock(self.node).end_parent(parent),
+                        Poll::Ready(Some(mut page)) => {
+                            let permit = page.as_mut().ok().and_then(|page| page.permit.take());
+                            let page = page.map_err(|source| PageError::from(RowFailed { row: row.node().excerpt(120), source }));
+                            let of = Some(Arc::new(row.clone()));
+                            self.queue.push_front(QueueEntry::Pages { row, parent, pages, turn, prefetched: None });
+                            let (rows, child) = (lock(self.node).accept(page, parent, Duration::ZERO), self.child);
+                            return Poll::Ready(Some(rows.map(|rows| TreeEvent::Rows {
+                                node: child,
+                                rows,
+                                parent_row: of,
+                                permit,
+                            })));
+                        }
+                        Poll::Pending => {
+                            self.queue.push_front(QueueEntry::Pages { row, parent, pages, turn, prefetched: None });
+                            return Poll::Pending;
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Asks for pages of the rows that are next, so that they come while others have their turn.
+    fn poll_prefetch(&mut self, context: &mut Context<'_>) -> Result<(), ExtractError> {
+        for index in 1..self.width.min(self.queue.len()) {
+            if let Some(QueueEntry::Row(row)) = self.queue.get(index) {
+                let pages = self.pages(row.clone())?;
+                if let (Some(entry), Some(pages)) = (self.queue.get_mut(index), pages) {
+                    *entry = pages;
+                }
+            }
+            if let Some(QueueEntry::Pages { pages, prefetched: early @ None, .. }) = self.queue.get_mut(index)
+                && let Poll::Ready(page) = pages.as_mut().poll_next(context)
+            {
+                match page {
+                    Some(page) => *early = Some(page),
+                    None => *pages = Box::pin(futures_util::stream::empty()),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn take_upstream(&mut self, item: TreeEvent) -> Option<TreeEvent> {
+        match item {
+            TreeEvent::Rows { node, rows, parent_row: of, permit } if node == self.parent => {
+                if !self.has_ended() {
+                    self.queue.extend(Row::from_child_page(&rows, of.as_ref()).into_iter().map(QueueEntry::Row));
+                }
+                Some(TreeEvent::Rows { node, rows, parent_row: of, permit })
+            }
+            mark @ TreeEvent::Checkpoint(_) if !self.queue.is_empty() => {
+                self.queue.push_back(QueueEntry::Checkpoint(mark));
+                None
+            }
+            other => Some(other),
+        }
+    }
+}
+
+impl Stream for TransformerStream<'_, '_> {
+    type Item = Result<TreeEvent, ExtractError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        loop {
+            if let Poll::Ready(Some(item)) = self.poll_queue(context) {
+                return Poll::Ready(Some(item));
+            }
+            if self.is_turn_held() {
+                return Poll::Pending;
+            }
+            if let Err(error) = self.poll_prefetch(context) {
+                return Poll::Ready(Some(Err(error)));
+            }
+            if self.is_upstream_done {
+                return if self.queue.is_empty() { Poll::Ready(None) } else { Poll::Pending };
+            }
+            if self.queue.len() >= self.width {
+                return Poll::Pending;
+            }
+            self.upstream_turn.set_current(self.turn.is_current() && self.queue.is_empty());
+            match self.upstream.as_mut().poll_next(context) {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(None) => self.is_upstream_done = true,
+                Poll::Ready(Some(Err(error))) => return Poll::Ready(Some(Err(error))),
+                Poll::Ready(Some(Ok(item))) => {
+                    if let Some(item) = self.take_upstream(item) {
+                        return Poll::Ready(Some(Ok(item)));
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! The outermost keys.
+
+use std::collections::{HashMap, HashSet};
+
+use catchment_json::Value;
+
+use super::client::CLIENT;
+use super::object_reader::ObjectReader;
+use super::pipeline::PIPELINE;
+use super::resource::{self, DEFAULTS, RESOURCE_KIND};
+use super::{ClientSpec, PipelineSpec, ResourceSpec, Spec, parents};
+use crate::format::KeyLocations;
+use crate::key_path::{join, outwards};
+use crate::registry::Registry;
+use crate::spec_schema::{FieldSchema, ObjectSchema, ValueType, check};
+use crate::{SpecDiagnostic, SpecError, SpecFormat};
+
+pub(crate) static SPEC: ObjectSchema = ObjectSchema::new(
+    "spec",
+    "A REST API: how it is reached, and what is loaded from it.",
+    &[
+        FieldSchema::new("$schema", ValueType::Text, "The JSON Schema that editors complete and check the file by."),
+        FieldSchema::new("name", ValueType::Name, "The name of the source; rest_api by default."),
+        FieldSchema::required("client", ValueType::Object(&CLIENT), "How the API is reached."),
+        FieldSchema::new(
+            "resource_defaults",
+            ValueType::Object(&DEFAULTS),
+            "What holds for all resources that say nothing else.",
+        ),
+        FieldSchema::required(
+            "resources",
+            ValueType::ListOf(&RESOURCE_KIND),
+            "What is loaded: names, which are paths too, or objects.",
+        ),
+        FieldSchema::new("pipeline", ValueType::Object(&PIPELINE), "Defaults for the pipeline; flags win over them."),
+    ],
+);
+
+impl Spec {
+    /// Reads a spec that uses no own types of paginators and credentials; [`Registry::parse`] reads others.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with it.
+    pub fn parse(text: &str, format: SpecFormat) -> Result<Spec, SpecError> {
+        Registry::default().parse(text, format)
+    }
+
+    /// Reads a spec that was parsed already.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with it.
+    pub fn from_value(value: &Value) -> Result<Spec, SpecError> {
+        Registry::default().read(value)
+    }
+
+    pub(crate) fn read(value: &Value, places: &KeyLocations, registry: &Registry) -> Result<Spec, SpecError> {
+        let mut diagnostics = Vec::new();
+        check(value, &ValueType::Object(&SPEC), "", &|kind| registry.registered_names(kind), &mut diagnostics);
+        let spec = Spec::of(value, &mut diagnostics);
+        if diagnostics.is_empty() {
+            return Ok(spec);
+        }
+        Err(SpecError { diagnostics: with_locations(diagnostics, value, places) })
+    }
+
+    fn of(value: &Value, diagnostics: &mut Vec<SpecDiagnostic>) -> Spec {
+        let null = Value::Null;
+        let keys = ObjectReader::of(value, "");
+        let below = |key: &str| ObjectReader::of(keys.get(key).unwrap_or(&null), key);
+        let client = ClientSpec::read(&below("client"), diagnostics);
+        let defaults = keys.get("resource_defaults").unwrap_or(&null);
+        let (mut resources, mut names): (Vec<ResourceSpec>, HashSet<String>) = Default::default();
+        for (path, value) in keys.list("resources") {
+            let resource = ResourceSpec::read(&resource::merge_defaults(value, defaults), &path, diagnostics);
+            if !names.insert(resource.name.clone()) && !resource.name.is_empty() {
+                diagnostics.push(SpecDiagnostic::new(path, format!("there is a resource {:?} already", resource.name)));
+            }
+            resources.push(resource);
+        }
+        if keys.get("resources").and_then(Value::as_array).is_some_and(<[Value]>::is_empty) {
+            diagnostics.push(keys.diagnostic("resources", "it is empty; expected at least one resource"));
+        }
+        parents::resolve_parents(&mut resources, diagnostics);
+        let name = keys.owned_text("name").unwrap_or_else(|| "rest_api".to_owned());
+        Spec { name, client, resources, pipeline: PipelineSpec::read(&below("pipeline")) }
+    }
+}
+
+/// Mistakes with the places of their keys, each once, in the order of the spec. What a resource has from its defaults is a
+/// mistake of these.
+fn with_locations(diagnostics: Vec<SpecDiagnostic>, value: &Value, places: &KeyLocations) -> Vec<SpecDiagnostic> {
+    let (mut located, mut known) = (Vec::new(), HashSet::new());
+    for mut diagnostic in diagnostics {
+        if let Some(default) = default_path(&diagnostic.path, value) {
+            diagnostic.path = default;
+        }
+        diagnostic.location = places.of(&diagnostic.path);
+        if known.insert(diagnostic.clone()) {
+            located.push(diagnostic);
+        }
+    }
+    let mut order = HashMap::new();
+    record_order(value, String::new(), &mut order);
+    // what is missing stands where it should
+    located
+        .sort_by_cached_key(|diagnostic: &SpecDiagnostic| outwards(&diagnostic.path).find_map(|path| order.get(path)).copied());
+    located
+}
+
+/// The order in which paths stand in a value.
+fn record_order(value: &Value, path: String, order: &mut HashMap<String, usize>) {
+    order.insert(path.clone(), order.len());
+    match value {
+        Value::Object(entries) => {
+            entries.iter().for_each(|(key, value)| record_order(value, join(&path, key), order));
+        }
+        Value::Array(elements) => {
+            elements.iter().enumerate().for_each(|(index, value)| record_order(value, format!("{path}[{index}]"), order));
+        }
+        _ => {}
+    }
+}
+
+/// The path in the defaults of a key that the resource does not have itself.
+fn default_path(path: &str, value: &Value) -> Option<String> {
+    let (index, rest) = path.strip_prefix("resources[")?.split_once("].")?;
+    let resource = value.get("resources")?.as_array()?.get(index.parse::<usize>().ok()?)?;
+    let defaults = value.get("resource_defaults")?;
+    (!exists_at(resource, rest) && exists_at(defaults, rest)).then(|| format!("resource_defaults.{rest}"))
+}
+
+/// Whether something stands at a path of keys and indexes. Keys with dots are taken for several, and then nothing is found.
+fn exists_at(value: &Value, path: &str) -> bool {
+    let mut at = Some(value);
+    for step in path.split(['.', '[']) {
+        let Some(value) = at else { return false };
+        at = match step.strip_suffix(']') {
+            Some(index) => index.parse::<usize>().ok().and_then(|index| value.as_array()?.get(index)),
+            None => value.get(step),
+        };
+    }
+    at.is_some()
+}

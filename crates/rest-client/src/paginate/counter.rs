@@ -1,0 +1,83 @@
+//! Offsets and page numbers that responses show.
+
+use catchment_json::Value;
+
+use super::Paginator;
+use super::page_metadata::PageMetadata;
+use super::param::ParamTarget;
+use crate::error::Error;
+use crate::error_kind::ErrorKind;
+use crate::request::Request;
+use crate::response::Response;
+
+/// What a number counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unit {
+    Rows,
+    Pages,
+}
+
+/// Counts up from the number of the first page: by its rows, however many were asked for, or by one.
+#[derive(Debug, Clone)]
+pub(super) struct CounterPaginator {
+    param: ParamTarget,
+    unit: Unit,
+    /// The number of the page that is asked for.
+    current: u64,
+    /// Whether that number was sent.
+    is_asked: bool,
+    has_next: bool,
+}
+
+impl CounterPaginator {
+    pub(super) fn new(param: &str, unit: Unit, first: u64) -> CounterPaginator {
+        CounterPaginator { param: ParamTarget::Query(param.to_owned()), unit, current: first, is_asked: false, has_next: true }
+    }
+}
+
+impl Paginator for CounterPaginator {
+    fn update_state(&mut self, response: &Response) -> Result<(), Error> {
+        let signs = PageMetadata::of(response);
+        if signs.elements == 0 {
+            self.has_next = false;
+            return Ok(());
+        }
+        let shown = match self.unit {
+            Unit::Rows => signs.offset(),
+            Unit::Pages => signs.page(),
+        };
+        let shown = shown.map(|(_, number)| number);
+        // a number that stands still is that of the first page again
+        if self.is_asked && shown.is_some_and(|number| number != self.current) {
+            let param = match &self.param {
+                ParamTarget::Query(name) | ParamTarget::Body(name) => name.clone(),
+            };
+            return Err(response.error(ErrorKind::IgnoredParameter { param }));
+        }
+        self.current = self.current.saturating_add(if self.unit == Unit::Rows { signs.elements } else { 1 });
+        Ok(())
+    }
+
+    fn has_next_page(&self) -> bool {
+        self.has_next
+    }
+
+    fn update_request(&mut self, request: &mut Request) -> Result<(), Error> {
+        self.is_asked = true;
+        self.param.set(request, Value::from(self.current))
+    }
+
+    fn position(&self) -> Option<Value> {
+        self.has_next.then(|| Value::from(self.current))
+    }
+
+    fn resume(&mut self, position: &Value) -> Result<(), Error> {
+        let number = position.as_i64().and_then(|number| u64::try_from(number).ok());
+        self.current = number.ok_or_else(|| ErrorKind::InvalidPosition { found: position.type_name() })?;
+        Ok(())
+    }
+
+    fn clone_box(&self) -> Box<dyn Paginator> {
+        Box::new(self.clone())
+    }
+}

@@ -1,0 +1,80 @@
+//! From one request to the next.
+
+use catchment_json::Value;
+
+use super::Paginator;
+use crate::error::Error;
+use crate::request::Request;
+use crate::request_config::RequestConfig;
+use crate::response::Response;
+
+/// The request of the next page.
+pub(super) struct NextRequest {
+    pub(super) request: Request,
+    /// What the paginator says of it.
+    pub(super) position: Option<Value>,
+    /// What a person should know about where it goes.
+    pub(super) warning: Option<String>,
+}
+
+/// Makes `request` that of the first page, or of the one at `position`. Returns the warning about where it goes.
+pub(super) fn first_request(
+    paginator: &mut Box<dyn Paginator>,
+    rules: &RequestConfig,
+    request: &mut Request,
+    position: Option<&Value>,
+) -> Result<Option<String>, Error> {
+    match position {
+        None => paginator.init_request(request).map(|()| None),
+        Some(position) => {
+            paginator.resume(position)?;
+            let (next, warning) = advance(paginator, rules, request)?;
+            *request = next;
+            Ok(warning)
+        }
+    }
+}
+
+/// The page after `response`, the answer to `request`.
+pub(super) fn next_request(
+    paginator: &mut Box<dyn Paginator>,
+    rules: &RequestConfig,
+    request: &Request,
+    response: &Response,
+) -> Result<Option<NextRequest>, Error> {
+    paginator.update_state(response)?;
+    if !paginator.has_next_page() {
+        return Ok(None);
+    }
+    let position = paginator.position();
+    let (request, warning) = advance(paginator, rules, request)?;
+    Ok(Some(NextRequest { request, position, warning }))
+}
+
+/// `request` for the next page, without credentials where an answer has led it to an origin that is not trusted, and the
+/// warning about that.
+fn advance(
+    paginator: &mut Box<dyn Paginator>,
+    rules: &RequestConfig,
+    request: &Request,
+) -> Result<(Request, Option<String>), Error> {
+    let mut next = request.clone();
+    paginator.update_request(&mut next)?;
+    next.check_length().map_err(|kind| Error::from(kind).with_request(&request.method, &request.full_url()))?;
+    if rules.is_trusted_from(&request.url, &next.url) {
+        return Ok((next, None));
+    }
+    let from = request.url.origin().ascii_serialization();
+    let warning =
+        request.trusted.then(|| format!("{from} links to its next page at another origin: {}", untrusted_origin_warning(&next)));
+    next.strip_credentials(&rules.redactor);
+    Ok((next, warning))
+}
+
+/// What an untrusted request goes without, and how to allow it.
+pub(super) fn untrusted_origin_warning(request: &Request) -> String {
+    let origin = request.url.origin().ascii_serialization();
+    format!(
+        "headers, credentials and secrets are not sent to {origin}; if it belongs to the API, add it to the client of the spec: trusted_origins: [\"{origin}\"]"
+    )
+}

@@ -1,0 +1,70 @@
+//! Where the rows of a package come from.
+
+use catchment_extract::{ExtractError, ExtractEvent, ExtractOutcome, Extraction, MemoryBudget, RowBatch, Sink};
+use catchment_load_package as load_package;
+use load_package::{ExtractedPage, ExtractedRecord};
+
+use crate::error::RunError;
+use crate::report::{Diagnostics, Warning};
+
+/// Rows, and the state after them.
+pub(crate) enum RowSource<'f> {
+    /// A run of a source, and what is to be said of how it began.
+    Extraction(Extraction<'f>, Vec<String>),
+    /// What was extracted before.
+    ExtractedPackage(&'f mut load_package::ExtractedPackage),
+}
+
+/// What is known once all rows were sent.
+pub(crate) struct RowSourceOutcome {
+    pub(crate) after: ExtractOutcome,
+    /// What was noticed while the rows were extracted.
+    pub(crate) diagnostics: Diagnostics,
+}
+
+impl RowSource<'_> {
+    /// Sends all rows to `sink`, each batch with its share of `budget`.
+    pub(crate) async fn stream_to(self, budget: &MemoryBudget, sink: Sink<'_>) -> Result<RowSourceOutcome, RunError> {
+        match self {
+            RowSource::Extraction(run, notes) => {
+                let after = run.run(budget, sink).await?;
+                let diagnostics = Diagnostics { notes, warnings: warnings(&after), ..Diagnostics::default() };
+                Ok(RowSourceOutcome { after, diagnostics })
+            }
+            RowSource::ExtractedPackage(extracted) => replay_package(extracted, budget, sink).await,
+        }
+    }
+}
+
+async fn replay_package(
+    extracted: &mut load_package::ExtractedPackage,
+    budget: &MemoryBudget,
+    sink: Sink<'_>,
+) -> Result<RowSourceOutcome, RunError> {
+    loop {
+        match extracted.next_record()? {
+            ExtractedRecord::Page(ExtractedPage { root: tree, resource, table, ordinal, rows }) => {
+                let share = budget.acquire(rows.memory_size()).await;
+                let batch = RowBatch { resource: resource.as_str().into(), table, rows, ordinal, permit: share };
+                if sink(ExtractEvent::Rows { root: tree.into(), batch }).is_break() {
+                    return Err(ExtractError::SinkClosed { resource }.into());
+                }
+            }
+            ExtractedRecord::Checkpoint { .. } => {}
+            ExtractedRecord::End { state, boundaries, diagnostics } => {
+                let after = ExtractOutcome { state: *state, boundaries, warnings: Vec::new() };
+                return Ok(RowSourceOutcome { after, diagnostics: Diagnostics::from_stored(&diagnostics) });
+            }
+        }
+    }
+}
+
+/// The warnings of an extraction, as reports have them.
+pub(crate) fn warnings(after: &ExtractOutcome) -> Vec<Warning> {
+    let warning = |warning: &catchment_extract::ExtractWarning| Warning {
+        resource: Some(warning.resource.clone()).filter(|resource| !resource.is_empty()),
+        message: warning.message.clone(),
+        count: warning.count,
+    };
+    after.warnings.iter().map(warning).collect()
+}
