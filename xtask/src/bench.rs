@@ -12,7 +12,7 @@ use crate::{duckdb_archive, process};
 #[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Args {
     #[command(subcommand)]
-    other: Option<Other>,
+    other: Option<BenchCommand>,
     /// How many pages of 100 issues; several sizes are measured one after the other
     #[arg(default_value = "100")]
     sizes: Vec<usize>,
@@ -30,7 +30,7 @@ pub(crate) struct Args {
 
 /// What else is measured.
 #[derive(Debug, clap::Subcommand)]
-enum Other {
+enum BenchCommand {
     /// Merges of 1 % of the rows of a table beside loading all of them again, and merges of all
     Merge {
         /// How many rows the table has
@@ -57,10 +57,10 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let messages = process::cargo_messages(&mut build)?;
     let mut bench = Command::new(process::executable(&messages, "floor")?);
     match &args.other {
-        Some(Other::Merge { rows, rounds }) => {
+        Some(BenchCommand::Merge { rows, rounds }) => {
             bench.args(["merge", "--rows", &rows.to_string(), "--rounds", &rounds.to_string()]);
         }
-        Some(Other::Runs { count }) => {
+        Some(BenchCommand::Runs { count }) => {
             bench.args(["runs", "--count", &count.to_string()]);
         }
         None => compare(&mut bench, args, &process::executable(&messages, "catchment")?),

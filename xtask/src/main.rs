@@ -30,8 +30,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Check the rules that the compiler does not: layers, manifests, file names and lengths
-    Tidy,
+    /// Check the rules that the compiler does not: layers, manifests, file names and lengths, wording, commit subjects
+    Tidy(tidy::Args),
     /// Run the whole test suite: unit and integration tests, then the examples in the docs
     Test(test::Args),
     /// Build `catchment` and run its demo: a sample API on loopback, loaded into DuckDB
@@ -50,7 +50,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
-        Command::Tidy => tidy::run(),
+        Command::Tidy(args) => tidy::run(&args),
         Command::Test(args) => test::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Bench(args) => bench::run(&args),

@@ -43,7 +43,7 @@ pub(crate) fn host() -> Result<String> {
 
 /// Runs `command` with our own input and output, and fails if it fails.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
-    let line = render(command);
+    let line = display_command(command);
     let status = command.status().with_context(|| format!("failed to start `{line}`"))?;
     if !status.success() {
         bail!("`{line}` failed with {status}");
@@ -54,7 +54,7 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
 /// Runs cargo and returns its messages: what it built, and what build scripts said. Errors and progress are shown.
 pub(crate) fn cargo_messages(command: &mut Command) -> Result<Vec<Message>> {
     command.args(["--message-format", "json-render-diagnostics"]).stdout(Stdio::piped());
-    let line = render(command);
+    let line = display_command(command);
     let mut child = command.spawn().with_context(|| format!("failed to start `{line}`"))?;
     let output = child.stdout.take().context("cargo has no output")?;
     let messages = Message::parse_stream(BufReader::new(output)).collect::<std::io::Result<_>>();
@@ -100,7 +100,7 @@ pub(crate) fn root() -> Result<PathBuf> {
     Ok(workspace()?.workspace_root.into_std_path_buf())
 }
 
-fn render(command: &Command) -> String {
+fn display_command(command: &Command) -> String {
     // The path of the cargo in use says nothing to whom reads the line, `cargo` can be pasted.
     let program = PathBuf::from(command.get_program());
     let mut line = program.file_name().unwrap_or(program.as_os_str()).to_string_lossy().into_owned();
@@ -113,14 +113,14 @@ fn render(command: &Command) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Command, is_of_the_running_package, render, run};
+    use super::{Command, display_command, is_of_the_running_package, run};
 
     #[test]
     fn error_names_the_command_as_one_would_type_it() {
         let mut command = Command::new("/bin/sh");
         let error = run(command.args(["-c", "exit 3"])).unwrap_err();
         assert_eq!(error.to_string(), "`sh -c exit 3` failed with exit status: 3");
-        assert_eq!(render(&command), "sh -c exit 3");
+        assert_eq!(display_command(&command), "sh -c exit 3");
     }
 
     #[test]

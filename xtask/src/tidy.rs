@@ -4,14 +4,16 @@
 //! module of its own; this module reads the files and prints.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command that people run in a terminal")]
 
-mod arrows;
-mod external;
+mod commit_subjects;
+mod external_dependencies;
+mod file_length;
+mod file_names;
+mod forbidden_text;
+mod layers;
 mod lib_rs;
 mod manifest;
 mod member;
-mod names;
-mod size;
-mod text;
+mod wording;
 
 use std::path::Path;
 use std::process::Command;
@@ -20,51 +22,73 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::process;
 
-/// Runs every check, prints all complaints, and fails if there is one.
-pub(crate) fn run() -> Result<()> {
+/// The page that lists the rejected phrases. It is not checked itself.
+const STYLE: &str = "STYLE.md";
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Check the subjects of the commits since this revision [default: the upstream branch, if there is one]
+    #[arg(long, value_name = "REVISION")]
+    base: Option<String>,
+}
+
+/// Runs the checks as CI does.
+pub(crate) fn run_all() -> Result<()> {
+    run(&Args { base: None })
+}
+
+/// Runs every check, prints all violations, and fails if there is one.
+pub(crate) fn run(args: &Args) -> Result<()> {
     let metadata = process::workspace()?;
     let members = member::members(&metadata);
     let root = metadata.workspace_root.as_std_path();
 
-    let mut complaints = arrows::check(&members);
-    complaints.extend(external::check(&members));
+    let mut violations = layers::check(&members);
+    violations.extend(external_dependencies::check(&members));
+    let style = read_text(root, STYLE)?.with_context(|| format!("{STYLE} is missing"))?;
+    let phrases = wording::rejected_phrases(&style);
     let files = repository_files(root)?;
     for file in &files {
-        complaints.extend(names::check(file));
+        violations.extend(file_names::check(file));
         if let Some(content) = read_text(root, file)? {
-            complaints.extend(check_content(file, &content));
+            violations.extend(check_content(file, &content));
+            if file != STYLE {
+                violations.extend(wording::check(file, &content, &phrases));
+            }
         }
     }
+    let subjects = commit_subjects::subjects(root, args.base.as_deref());
+    violations.extend(subjects.iter().filter_map(|subject| commit_subjects::check(subject, &members)));
 
-    for complaint in &complaints {
-        eprintln!("tidy: {complaint}");
+    for violation in &violations {
+        eprintln!("tidy: {violation}");
     }
-    match complaints.len() {
+    match violations.len() {
         0 => {
             let (members, files) = (members.len(), files.len());
             println!("tidy: {members} crates and {files} files are in order");
             Ok(())
         }
-        1 => bail!("tidy has one complaint, see above"),
-        count => bail!("tidy has {count} complaints, see above"),
+        1 => bail!("tidy found one violation, see above"),
+        count => bail!("tidy found {count} violations, see above"),
     }
 }
 
 /// The checks that a file gets depend on its path alone.
 fn check_content(file: &str, content: &str) -> Vec<String> {
-    let mut complaints = text::check(file, content);
+    let mut violations = forbidden_text::check(file, content);
     if file.ends_with(".rs") {
-        complaints.extend(size::check(file, content));
+        violations.extend(file_length::check(file, content));
     }
     if file.ends_with("src/lib.rs") {
-        complaints.extend(lib_rs::check(file, content));
+        violations.extend(lib_rs::check(file, content));
     }
     if file == "Cargo.toml" {
-        complaints.extend(manifest::check_workspace(file, content));
+        violations.extend(manifest::check_workspace(file, content));
     } else if file.ends_with("/Cargo.toml") {
-        complaints.extend(manifest::check_member(file, content));
+        violations.extend(manifest::check_member(file, content));
     }
-    complaints
+    violations
 }
 
 /// What git tracks and what it would track after `git add`, so that a new file is checked

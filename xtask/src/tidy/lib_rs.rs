@@ -4,13 +4,13 @@
 
 /// A complaint about each line that belongs into a module.
 pub(super) fn check(file: &str, content: &str) -> Vec<String> {
-    let mut state = State::Between;
-    let mut complaints = Vec::new();
+    let mut state = ParseState::Between;
+    let mut violations = Vec::new();
     for (number, line) in (1..).zip(content.lines()) {
         state = match state.next(line.trim()) {
             Some(state) => state,
             None => {
-                complaints.push(format!(
+                violations.push(format!(
                     "{file}:{number}: only docs, attributes, `mod` and `use` belong here, move \
                      this into a module: {}",
                     line.trim()
@@ -19,12 +19,12 @@ pub(super) fn check(file: &str, content: &str) -> Vec<String> {
             }
         };
     }
-    complaints
+    violations
 }
 
 /// What the lines so far leave open.
 #[derive(Clone, Copy)]
-enum State {
+enum ParseState {
     Between,
     /// Brackets of an attribute that are still open.
     Attribute(usize),
@@ -32,7 +32,7 @@ enum State {
     Use,
 }
 
-impl State {
+impl ParseState {
     /// The state after a line; none if the line does not belong into a `lib.rs`.
     fn next(self, line: &str) -> Option<Self> {
         match self {
@@ -92,13 +92,13 @@ mod tests {
     /// `expected` is the line that is complained about, 0 if there is none.
     #[track_caller]
     fn check(content: &str, expected: usize) {
-        let complaints = super::check("a/src/lib.rs", content);
+        let violations = super::check("a/src/lib.rs", content);
         if expected == 0 {
-            assert_eq!(complaints, Vec::<String>::new(), "{content}");
+            assert_eq!(violations, Vec::<String>::new(), "{content}");
         } else {
-            assert_eq!(complaints.len(), 1, "{content}: {complaints:?}");
+            assert_eq!(violations.len(), 1, "{content}: {violations:?}");
             let start = format!("a/src/lib.rs:{expected}: ");
-            assert!(complaints[0].starts_with(&start), "{complaints:?}");
+            assert!(violations[0].starts_with(&start), "{violations:?}");
         }
     }
 

@@ -11,24 +11,24 @@ pub(super) fn check_member(file: &str, content: &str) -> Vec<String> {
         Ok(manifest) => manifest,
         Err(error) => return vec![format!("{file}: not TOML: {error}")],
     };
-    let mut complaints = Vec::new();
-    if !manifest.get("lints").is_some_and(is_of_workspace) {
-        complaints.push(format!(
+    let mut violations = Vec::new();
+    if !manifest.get("lints").is_some_and(is_inherited) {
+        violations.push(format!(
             "{file}: add\n    [lints]\n    workspace = true\n  so that the crate has the lints \
              of the workspace"
         ));
     }
     for dependencies in dependency_tables(&manifest) {
         for (name, dependency) in dependencies {
-            if !is_of_workspace(dependency) {
-                complaints.push(format!(
+            if !is_inherited(dependency) {
+                violations.push(format!(
                     "{file}: write `{name}.workspace = true` and put the version of `{name}` \
                      into [workspace.dependencies], where all crates agree on it"
                 ));
             }
         }
     }
-    complaints
+    violations
 }
 
 /// The tables of dependencies, also those below `[target.'cfg(…)']`.
@@ -42,13 +42,13 @@ fn dependency_tables(manifest: &Table) -> Vec<&Table> {
         .collect()
 }
 
-fn is_of_workspace(value: &Value) -> bool {
+fn is_inherited(value: &Value) -> bool {
     value.get("workspace").and_then(Value::as_bool) == Some(true)
 }
 
 /// Complaints about the manifest of the workspace. By lines, as a parser drops comments.
 pub(super) fn check_workspace(file: &str, content: &str) -> Vec<String> {
-    let mut complaints = Vec::new();
+    let mut violations = Vec::new();
     let mut in_dependencies = false;
     for (number, line) in (1..).zip(content.lines()) {
         if line.starts_with('[') {
@@ -62,10 +62,10 @@ pub(super) fn check_workspace(file: &str, content: &str) -> Vec<String> {
         let is_key = key.starts_with(|c: char| c.is_ascii_alphanumeric());
         let (value, comment) = split_comment(value);
         if in_dependencies && is_key && !value.contains("path =") && comment.is_empty() {
-            complaints.push(format!("{file}:{number}: say in a comment at the end of the line what `{}` is for", key.trim()));
+            violations.push(format!("{file}:{number}: say in a comment at the end of the line what `{}` is for", key.trim()));
         }
     }
-    complaints
+    violations
 }
 
 /// A line's value and comment: a `#` in a string begins none.
@@ -89,16 +89,16 @@ mod tests {
     use super::{check_member, check_workspace};
 
     #[track_caller]
-    fn check_complaints(complaints: &[String], expected: &[&str]) {
-        assert_eq!(complaints.len(), expected.len(), "{complaints:?}");
-        for (complaint, part) in complaints.iter().zip(expected) {
-            assert!(complaint.contains(part), "{complaint}\nhas no\n{part}");
+    fn check_violations(violations: &[String], expected: &[&str]) {
+        assert_eq!(violations.len(), expected.len(), "{violations:?}");
+        for (violation, part) in violations.iter().zip(expected) {
+            assert!(violation.contains(part), "{violation}\nhas no\n{part}");
         }
     }
 
     #[track_caller]
     fn member(content: &str, expected: &[&str]) {
-        check_complaints(&check_member("a/Cargo.toml", content), expected);
+        check_violations(&check_member("a/Cargo.toml", content), expected);
     }
 
     #[track_caller]
@@ -109,7 +109,7 @@ mod tests {
     #[track_caller]
     fn workspace(content: &str, expected: &[&str]) {
         let content = format!("[workspace.dependencies]\n{content}");
-        check_complaints(&check_workspace("Cargo.toml", &content), expected);
+        check_violations(&check_workspace("Cargo.toml", &content), expected);
     }
 
     #[test]

@@ -60,15 +60,15 @@ const WITHOUT_IO_REASON: &str = "this crate is synchronous and does no IO, so th
 
 /// Complaints about crates from outside that stand where a rule forbids them.
 pub(super) fn check(members: &[Member]) -> Vec<String> {
-    let mut complaints = Vec::new();
+    let mut violations = Vec::new();
     for member in members {
         for rule in RULES {
             if rule.forbids(member) {
-                complaints.push(format!("`{}` must not depend on `{}`: {}", member.name, rule.dependency, rule.reason));
+                violations.push(format!("`{}` must not depend on `{}`: {}", member.name, rule.dependency, rule.reason));
             }
         }
     }
-    complaints
+    violations
 }
 
 impl Rule {
@@ -93,12 +93,12 @@ mod tests {
     /// `expected` is how the only complaint begins, or empty if there is none.
     #[track_caller]
     fn check(line: &str, expected: &str) {
-        let complaints = super::check(&parse(&[line]));
+        let violations = super::check(&parse(&[line]));
         if expected.is_empty() {
-            assert_eq!(complaints, Vec::<String>::new());
+            assert_eq!(violations, Vec::<String>::new());
         } else {
-            assert_eq!(complaints.len(), 1, "{complaints:?}");
-            assert!(complaints[0].starts_with(expected), "{complaints:?}");
+            assert_eq!(violations.len(), 1, "{violations:?}");
+            assert!(violations[0].starts_with(expected), "{violations:?}");
         }
     }
 

@@ -38,18 +38,18 @@ const fn unfinished(text: &'static str) -> Forbidden {
 /// A complaint for each line with a forbidden text.
 pub(super) fn check(file: &str, content: &str) -> Vec<String> {
     let is_rust = file.ends_with(".rs");
-    let mut complaints = Vec::new();
+    let mut violations = Vec::new();
     for Forbidden { text, only_in_rust, reason } in FORBIDDEN {
         if (*only_in_rust && !is_rust) || !content.contains(text) {
             continue;
         }
         for (number, line) in (1..).zip(content.lines()) {
             if line.contains(text) {
-                complaints.push(format!("{file}:{number}: `{text}` {reason}"));
+                violations.push(format!("{file}:{number}: `{text}` {reason}"));
             }
         }
     }
-    complaints
+    violations
 }
 
 #[cfg(test)]
@@ -57,12 +57,12 @@ mod tests {
     /// `expected` is how the only complaint begins, or empty if there is none.
     #[track_caller]
     fn check(file: &str, content: &str, expected: &str) {
-        let complaints = super::check(file, content);
+        let violations = super::check(file, content);
         if expected.is_empty() {
-            assert_eq!(complaints, Vec::<String>::new());
+            assert_eq!(violations, Vec::<String>::new());
         } else {
-            assert_eq!(complaints.len(), 1, "{complaints:?}");
-            assert!(complaints[0].starts_with(expected), "{complaints:?}");
+            assert_eq!(violations.len(), 1, "{violations:?}");
+            assert!(violations[0].starts_with(expected), "{violations:?}");
         }
     }
 

@@ -21,8 +21,8 @@ mod tests {
 
     #[track_caller]
     fn check(lines: usize, is_good: bool) {
-        let complaint = super::check("a.rs", &"\n".repeat(lines));
-        assert_eq!(complaint.is_none(), is_good, "{complaint:?}");
+        let violation = super::check("a.rs", &"\n".repeat(lines));
+        assert_eq!(violation.is_none(), is_good, "{violation:?}");
     }
 
     #[test]

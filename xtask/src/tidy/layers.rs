@@ -16,7 +16,7 @@ enum Allowed {
 use Allowed::{AllBut, Only};
 
 /// Every crate of the workspace, in the direction that data flows, with what it may use.
-const ARROWS: &[(&str, Allowed)] = &[
+const LAYERS: &[(&str, Allowed)] = &[
     ("catchment-json", Only(&[])),
     ("catchment-schema", Only(&["catchment-json"])),
     ("catchment-state", Only(&["catchment-json"])),
@@ -109,7 +109,7 @@ pub(super) fn check(members: &[Member]) -> Vec<String> {
 
 fn check_one(member: &Member, members: &[Member]) -> Vec<String> {
     let name = &member.name;
-    let Some((_, allowed)) = ARROWS.iter().find(|(known, _)| known == name) else {
+    let Some((_, allowed)) = LAYERS.iter().find(|(known, _)| known == name) else {
         return vec![format!(
             "the crate `{name}` has no line in the table of layers: decide which crates it may \
              depend on and who may depend on it, and add that to ARROWS in \
@@ -159,12 +159,12 @@ mod tests {
     /// `expected` is a part of the only complaint, or empty if there is none.
     #[track_caller]
     fn check(lines: &[&str], expected: &str) {
-        let complaints = super::check(&parse(lines));
+        let violations = super::check(&parse(lines));
         if expected.is_empty() {
-            assert_eq!(complaints, Vec::<String>::new());
+            assert_eq!(violations, Vec::<String>::new());
         } else {
-            assert_eq!(complaints.len(), 1, "{complaints:?}");
-            assert!(complaints[0].contains(expected), "{complaints:?}");
+            assert_eq!(violations.len(), 1, "{violations:?}");
+            assert!(violations[0].contains(expected), "{violations:?}");
         }
     }
 
