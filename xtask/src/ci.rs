@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::{conformance, kill_test, process, test, tidy};
+use crate::{book, conformance, kill_test, process, test, tidy};
 
 struct Step {
     name: &'static str,
@@ -21,6 +21,7 @@ const STEPS: &[Step] = &[
     Step { name: "docs", run: docs },
     Step { name: "test", run: test::run_all },
     Step { name: "conformance", run: conformance::run_all },
+    Step { name: "book", run: book::run_all },
     Step { name: "kill-test", run: kill_test::run_some },
 ];
 

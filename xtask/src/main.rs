@@ -6,6 +6,7 @@
 #![expect(clippy::print_stderr, reason = "a command that people run in a terminal")]
 
 mod bench;
+mod book;
 mod ci;
 mod conformance;
 mod demo;
@@ -34,6 +35,8 @@ enum Command {
     Tidy(tidy::Args),
     /// Run the whole test suite: unit and integration tests, then the examples in the docs
     Test(test::Args),
+    /// Run the commands of the book in docs/ and compare their outputs
+    Book(book::Args),
     /// Build `catchment` and run its demo: a sample API on loopback, loaded into DuckDB
     Demo(demo::Args),
     /// Measure runs of `catchment` beside the floor: download, parse, and Arrow into DuckDB alone
@@ -44,7 +47,7 @@ enum Command {
     KillTest(kill_test::Args),
     /// Load specs from scripted APIs and compare the datasets with those that the reference made of them
     Conformance(conformance::Args),
-    /// Run all checks that a change must pass: format, tidy, clippy, docs, cargo-deny, tests, conformance, some kills
+    /// Run all checks that a change must pass: format, tidy, clippy, docs, cargo-deny, tests, conformance, the book, some kills
     Ci,
 }
 
@@ -52,6 +55,7 @@ fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Tidy(args) => tidy::run(&args),
         Command::Test(args) => test::run(&args),
+        Command::Book(args) => book::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Fuzz(args) => fuzz::run(&args),

@@ -1,6 +1,8 @@
 //! The `catchment` command.
 
 mod args;
+#[cfg(test)]
+mod command_reference;
 mod config_explain;
 mod demo;
 mod dev_mode;

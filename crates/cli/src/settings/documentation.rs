@@ -1,4 +1,4 @@
-//! `docs/configuration.md`, of what the crates declare.
+//! `docs/src/reference/settings.md`, of what the crates declare.
 
 use std::fmt::Write as _;
 
@@ -6,7 +6,7 @@ use catchment_config::{Config, Environment};
 
 use super::{Configuration, groups};
 
-const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/configuration.md");
+const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/src/reference/settings.md");
 const BEGIN: &str =
     "<!-- The tables below are written by a test of catchment-cli: CATCHMENT_UPDATE=1 cargo nextest run -p catchment-cli -->\n";
 
@@ -19,7 +19,7 @@ fn tables() -> String {
         let fields = group.fields(&configuration, "<source>", "<pipeline>");
         // Writing to a `String` cannot fail.
         let _ = write!(text, "\n### {}\n\n", group.title);
-        let _ = writeln!(text, "| setting | takes | default | what it is |\n|---|---|---|---|");
+        let _ = writeln!(text, "| setting | type | default | description |\n|---|---|---|---|");
         for field in &fields {
             let secret = if field.key.is_secret() { ", secret" } else { "" };
             let default = match (&field.default, field.required) {
@@ -44,6 +44,6 @@ fn the_document_is_current() {
     }
     assert!(
         document == current || std::env::var_os("CATCHMENT_UPDATE").is_some(),
-        "docs/configuration.md is not current: CATCHMENT_UPDATE=1 cargo nextest run -p catchment-cli"
+        "docs/src/reference/settings.md is not current: CATCHMENT_UPDATE=1 cargo nextest run -p catchment-cli"
     );
 }

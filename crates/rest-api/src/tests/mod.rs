@@ -3,6 +3,7 @@ mod diagnostics;
 mod missing_values;
 mod page_memory;
 mod paginators;
+mod reference;
 mod requests;
 mod scale;
 mod schema;
