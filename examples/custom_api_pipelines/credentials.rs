@@ -1,4 +1,4 @@
-//! The ways to say who asks: a token, a key, and OAuth 2.
+//! Authenticates with a bearer token, an API key and OAuth 2 client credentials.
 #![expect(clippy::print_stdout, reason = "a program shows what it did")]
 
 use std::error::Error;

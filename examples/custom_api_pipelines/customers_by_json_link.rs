@@ -1,4 +1,4 @@
-//! Follows the URL of the next page, which stands in the body of each page under `next`.
+//! Follows the next link in the field `next` of each response body.
 #![expect(clippy::print_stdout, reason = "a program shows what it did")]
 
 use std::error::Error;

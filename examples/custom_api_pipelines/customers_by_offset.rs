@@ -1,4 +1,4 @@
-//! Merges customers, page by page with an offset and a limit.
+//! Merges customers, paginated by offset and limit.
 #![expect(clippy::print_stdout, reason = "a program shows what it did")]
 
 use std::error::Error;

@@ -1,4 +1,4 @@
-//! What is done about answers that are none: waiting, trying again, passing over.
+//! Handles error responses: retries with backoff, and ignores missing resources.
 #![expect(clippy::print_stdout, reason = "a program shows what it did")]
 
 use std::error::Error;
@@ -18,9 +18,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
         "client": {"base_url": shop.base_url()},
         "resources": [
             {"name": "items", "endpoint": {"path": "items", "response_actions": [
-                // skip what is missing
+                // treat a missing resource as empty
                 {"status_code": 404, "action": "ignore"},
-                // rate limits are retried without it too
+                // optional: rate limits are retried by default
                 {"status_code": 429, "action": "retry"}
             ]}},
             {"name": "gone", "endpoint": {"path": "gone", "response_actions": [{"status_code": 404, "action": "ignore"}]}}

@@ -1,4 +1,4 @@
-//! The same as `orders_incremental`, described and not programmed.
+//! Loads the same rows as `orders_incremental`, from a declarative spec.
 #![expect(clippy::print_stdout, reason = "a program shows what it did")]
 
 use std::error::Error;

@@ -1,10 +1,10 @@
-//! An own paginator: where the next page is stands in a header of the API's own.
+//! A custom paginator that reads the next offset from a response header.
 #![expect(clippy::print_stdout, reason = "a program shows what it did")]
 
 use catchment::rest_client::{self, Paginator, Request, Response, RestClient};
 use catchment_examples::Shop;
 
-/// Follows the header `X-Next-Offset` into the parameter `offset`.
+/// A paginator that copies the header `X-Next-Offset` to the parameter `offset`.
 #[derive(Debug, Clone, Default)]
 struct NextOffset {
     next: Option<String>,

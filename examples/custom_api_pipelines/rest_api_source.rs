@@ -1,4 +1,4 @@
-//! The declarative source: a description of the API, and no code for pages and credentials.
+//! A declarative source: the spec configures pagination and authentication.
 #![expect(clippy::print_stdout, reason = "a program shows what it did")]
 
 use std::error::Error;
@@ -14,7 +14,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let spec: Spec = serde_json::from_value(json!({
         "client": {
             "base_url": shop.base_url(),
-            // in a spec file it would be ${env:API_TOKEN}
+            // in a spec file, write ${env:API_TOKEN}
             "auth": {"type": "bearer", "token": "tk-1"}
         },
         "resource_defaults": {"primary_key": "id", "write_disposition": "merge"},

@@ -1,4 +1,4 @@
-//! Loads a folder of daily logs: each run takes the files that are new since the last one, or have changed.
+//! Loads a folder of daily logs. Each run only reads files that are new or have changed since the last run.
 //!
 //! `cargo run -p catchment-examples --example daily_logs -- 'logs/*.jsonl'`
 #![expect(clippy::print_stdout, reason = "a program shows what it did")]

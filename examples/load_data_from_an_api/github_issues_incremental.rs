@@ -1,4 +1,4 @@
-//! Loads the issues that were created since the last run: newest first, until a page has one that was loaded before.
+//! Loads issues created since the last run: newest first, up to the first page with an issue that is already loaded.
 #![expect(clippy::print_stdout, reason = "a program shows what it did")]
 
 use std::error::Error;

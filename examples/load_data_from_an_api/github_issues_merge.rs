@@ -1,4 +1,4 @@
-//! Loads the issues that were created or changed since the last run, and replaces those that changed.
+//! Merges issues created or updated since the last run.
 #![expect(clippy::print_stdout, reason = "a program shows what it did")]
 
 use std::error::Error;

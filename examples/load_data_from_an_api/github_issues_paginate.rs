@@ -1,4 +1,4 @@
-//! Loads what `github_issues_merge` loads; `paginate` finds out how to come from page to page.
+//! Merges the same issues as `github_issues_merge`, with pagination detected by `paginate`.
 #![expect(clippy::print_stdout, reason = "a program shows what it did")]
 
 use std::error::Error;

@@ -1,4 +1,4 @@
-//! Loads one page of issues in the place of those of the last run.
+//! Loads one page of issues and replaces those of the last run.
 #![expect(clippy::print_stdout, reason = "a program shows what it did")]
 
 use std::error::Error;

@@ -1,4 +1,4 @@
-//! What the examples share: the APIs that they load from.
+//! The APIs that the examples load.
 
 mod api;
 mod shop;

@@ -1,10 +1,10 @@
-//! The API of a shop, as the examples of an article have it.
+//! The API of a shop, as used in an article.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use catchment_rest_client::testing::{ReceivedRequest, ScriptedResponse, ScriptedServer};
 
-/// `https://api.example.com/v1`, served by this program: customers, orders, and a token endpoint.
+/// The API `https://api.example.com/v1`, served by this program: customers, orders, items and a token endpoint.
 #[derive(Debug)]
 pub struct Shop {
     server: ScriptedServer,
@@ -14,24 +14,24 @@ const CUSTOMERS: usize = 250;
 const ORDERS: usize = 120;
 
 impl Shop {
-    /// The shop, until it is dropped.
+    /// Starts the server, which stops when the shop is dropped.
     pub fn open() -> Shop {
         let is_overloaded = AtomicBool::new(true);
-        Shop { server: ScriptedServer::start(move |request| answer(request, &is_overloaded)) }
+        Shop { server: ScriptedServer::start(move |request| respond(request, &is_overloaded)) }
     }
 
-    /// The URL of the API.
+    /// Returns the base URL of the API.
     pub fn base_url(&self) -> String {
         format!("{}/v1", self.server.url())
     }
 
-    /// How many requests have come.
+    /// Returns the number of received requests.
     pub fn requests(&self) -> usize {
         self.server.requests().len()
     }
 }
 
-fn answer(request: &ReceivedRequest, is_overloaded: &AtomicBool) -> ScriptedResponse {
+fn respond(request: &ReceivedRequest, is_overloaded: &AtomicBool) -> ScriptedResponse {
     let host = request.header("host").unwrap_or_default();
     match (request.method.as_str(), request.path.as_str()) {
         ("POST", "/v1/oauth/token") => {
@@ -51,13 +51,14 @@ fn answer(request: &ReceivedRequest, is_overloaded: &AtomicBool) -> ScriptedResp
     }
 }
 
-/// Whether a request comes with one of the credentials that the examples have.
+/// Returns whether a request has the credentials of one of the examples.
 fn is_known(request: &ReceivedRequest) -> bool {
     let authorization = request.header("authorization");
     matches!(authorization, Some("Bearer tk-1" | "Bearer tk-oauth")) || request.header("x-api-key") == Some("key-1")
 }
 
-/// The rows from `offset` on, as many as `limit`, with all that APIs say of the next page: a total, a URL, a header.
+/// Returns `limit` rows from `offset` on. The response supports several paginators: it has a total, a next link and a header
+/// with the next offset.
 fn page(request: &ReceivedRequest, host: &str, rows: Vec<String>) -> ScriptedResponse {
     let number = |name: &str, default| request.param(name).and_then(|text| text.parse().ok()).unwrap_or(default);
     let (offset, limit): (usize, usize) = (number("offset", 0), number("limit", 50));
@@ -69,8 +70,8 @@ fn page(request: &ReceivedRequest, host: &str, rows: Vec<String>) -> ScriptedRes
     };
     let data: Vec<_> = rows.iter().skip(offset).take(limit).map(String::as_str).collect();
     let body = format!(r#"{{"data": [{}], "total": {}, "next": {link}}}"#, data.join(", "), rows.len());
-    let answer = ScriptedResponse::json(200, body);
-    if next < rows.len() { answer.header("x-next-offset", next.to_string()) } else { answer }
+    let response = ScriptedResponse::json(200, body);
+    if next < rows.len() { response.header("x-next-offset", next.to_string()) } else { response }
 }
 
 fn customer(number: usize) -> String {

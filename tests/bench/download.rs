@@ -1,8 +1,8 @@
-//! Downloading alone.
+//! The download part of the floor.
 
 use anyhow::{Context as _, Result};
 
-/// Gets all pages from `url`, one after the other on one connection, and does nothing with them.
+/// Downloads all pages, starting at `url`, sequentially on one connection, and discards them.
 pub(crate) fn download(url: &str) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {

@@ -1,4 +1,4 @@
-//! All parts, round by round.
+//! Comparison of runs with the floor.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
@@ -10,23 +10,22 @@ use catchment::{Destination as _, DuckDb};
 use crate::usage;
 use crate::{pages, table};
 
-/// What is compared.
+/// Arguments of the comparison.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// How many pages; several sizes are measured one after the other
+    /// Number of pages; several sizes are measured one after the other
     #[arg(required = true)]
     sizes: Vec<usize>,
-    /// A folder with pages, JSON files, to be taken in the place of generated ones; where it has fewer, they are
-    /// repeated
+    /// Folder with pages as JSON files, used instead of generated pages; repeated if there are too few
     #[arg(long, value_name = "DIR")]
     pages: Option<PathBuf>,
-    /// Whether the run merges the pages, by their ids, in the place of appending them
+    /// Merge the pages by id instead of appending them
     #[arg(long, conflicts_with = "pages")]
     merge: bool,
-    /// How often each part is measured; the fastest time counts, and the most memory
+    /// Number of measurements of each part; the fastest time and the highest memory count
     #[arg(long)]
     rounds: usize,
-    /// The command
+    /// Path of the `catchment` binary
     #[arg(long)]
     catchment: PathBuf,
 }
@@ -38,9 +37,9 @@ pub(crate) fn compare(args: &Args) -> Result<()> {
         peaks.push(compare_size(args, *size)?);
     }
     if let ([first, .., last], [fewest, .., most]) = (peaks.as_slice(), args.sizes.as_slice()) {
-        println!("\npeak memory of the last size / of the first: {:.2}", *last as f64 / *first as f64);
+        println!("\npeak memory, last size / first size: {:.2}", *last as f64 / *first as f64);
         let slope = (*last as f64 - *first as f64) / 1e3 / (*most as f64 - *fewest as f64);
-        println!("more memory for each page between them: {slope:.0} KB");
+        println!("additional memory per page: {slope:.0} KB");
     }
     Ok(())
 }
@@ -81,7 +80,7 @@ fn compare_size(args: &Args, size: usize) -> Result<u64> {
         }
         rows = count(&loaded, "bench_dataset")?;
         let expected = count(&inserted, "main")?;
-        ensure!(rows == expected, "the run loaded {rows} rows, there are {expected}");
+        ensure!(rows == expected, "the run loaded {rows} rows, expected {expected}");
         std::fs::remove_file(inserted)?;
         std::fs::remove_file(loaded)?;
     }
@@ -93,21 +92,21 @@ fn compare_size(args: &Args, size: usize) -> Result<u64> {
     Ok(run.peak)
 }
 
-/// A part of this program, in a process of its own.
+/// Creates a command that runs a part of this program in a separate process.
 pub(crate) fn part<'p>(name: &str, args: impl IntoIterator<Item = &'p Path>) -> Result<Command> {
     let mut command = Command::new(std::env::current_exe()?);
     command.arg(name).args(args);
     Ok(command)
 }
 
-/// The rows in all tables of a dataset but those of the system.
+/// Returns the number of rows in all tables of a dataset, except system tables.
 fn count(file: &Path, dataset: &str) -> Result<i64> {
     let sql = "SELECT sum(estimated_size)::BIGINT FROM duckdb_tables() \
                WHERE schema_name = current_schema() AND NOT starts_with(table_name, '_dlt')";
     Ok(DuckDb::new(file).query(dataset, sql, &|| false)?.first_i64().unwrap_or(0))
 }
 
-/// The process that serves the pages, ended when this is dropped.
+/// The process that serves the pages. It ends when this is dropped.
 struct Server {
     process: Child,
     url: String,
@@ -125,7 +124,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // Its input ends, and so does it.
+        // the server exits when its stdin is closed
         drop(self.process.stdin.take());
         let _ = self.process.wait();
     }

@@ -1,4 +1,4 @@
-//! Arrow batches into a DuckDB file alone.
+//! The insert part of the floor: Arrow batches into a DuckDB file.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -13,12 +13,12 @@ use duckdb::vtab::arrow::{ArrowBatchRegistration, ArrowVTab};
 use duckdb::{Config, Connection};
 use indexmap::IndexMap;
 
-/// The tables that the pages become, each one batch.
+/// Converts the pages to tables of one batch each.
 pub(crate) fn tables(pages: &[Vec<u8>]) -> Result<IndexMap<String, RecordBatch>> {
     let pages = pages.iter().map(|page| Ok(Selection::from_document(Document::parse(page.clone())?)));
     let pages = pages.collect::<Result<Vec<_>>>()?;
     let schema = shred(&Schema::new("bench"), &pages, drop)?;
-    // Again with all columns that there are, so that the batches of a table are alike.
+    // a second pass with the final schema, so that all batches of a table have the same columns
     let mut batches: IndexMap<String, Vec<RecordBatch>> = IndexMap::new();
     shred(&schema, &pages, |b| batches.entry(b.table).or_default().push(b.batch))?;
     let table = |(name, batches): (String, Vec<RecordBatch>)| {
@@ -28,7 +28,7 @@ pub(crate) fn tables(pages: &[Vec<u8>]) -> Result<IndexMap<String, RecordBatch>>
     batches.into_iter().map(table).collect()
 }
 
-/// Shreds the pages one after the other, and returns the schema after them.
+/// Shreds the pages sequentially and returns the resulting schema.
 fn shred(schema: &Schema, pages: &[Selection], mut take: impl FnMut(TableBatch)) -> Result<Schema> {
     let rules = Arc::new(NormalizeRules::new(schema, "1700000000.0", IdSeed::from([7; 16]), NormalizeOptions::default())?);
     let mut sequencer = Sequencer::new(schema.clone(), Arc::clone(&rules));
@@ -42,10 +42,10 @@ fn shred(schema: &Schema, pages: &[Selection], mut take: impl FnMut(TableBatch))
     Ok(sequencer.finish().0)
 }
 
-/// The memory that loads of ordinary rows begin with.
+/// The initial memory limit of loads.
 const FIRST_LIMIT: &str = "64MB";
 
-/// Puts the tables into a new file, as a run does: in one transaction, with the same limit on memory.
+/// Inserts the tables into a new file like a run: in one transaction, with the same memory limit.
 pub(crate) fn insert(tables: &IndexMap<String, RecordBatch>, file: &Path) -> Result<()> {
     let config = Config::default().with("memory_limit", FIRST_LIMIT)?;
     let connection = Connection::open_with_flags(file, config)?;

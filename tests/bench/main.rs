@@ -1,10 +1,10 @@
-//! How long a run takes beside the floor: what has to be done in any case, each part alone and in a process of its own.
+//! Compares the time of a run with the floor: the unavoidable parts of a load, each measured in a separate process.
 //!
-//! `cargo xtask bench` builds and calls it. The floor is the sum of downloading the pages, parsing them, and putting
-//! the Arrow batches they become into a new DuckDB file.
+//! `cargo xtask bench` builds and runs this program. The floor is the sum of downloading the pages, parsing them, and
+//! inserting their Arrow batches into a new DuckDB file.
 //!
-//! Two more benches are in here, as each binary that links DuckDB costs minutes: merging into a large table beside
-//! loading it again, and the memory that many runs in one process leave in use.
+//! The binary has two more benches, as each binary that links DuckDB costs minutes: merging into a large table compared
+//! with loading it again, and the memory in use after many runs in one process.
 #![expect(clippy::print_stdout, reason = "a command that people run in a terminal")]
 
 mod download;
@@ -53,22 +53,22 @@ struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Part {
-    /// All parts, as a table
+    /// Compare runs with the floor
     Compare(driver::Args),
-    /// Merges of few rows into a large table, beside loading it again, as a table
+    /// Compare merges into a large table with loading it again
     Merge(merge::Args),
-    /// Many runs in one process, and the memory in use in between
+    /// Measure the memory in use after many runs in one process
     Runs(runs::Args),
-    /// One load of rows, into a table that is there or not
+    /// Load rows once, into a new or existing table
     Load(merge::Load),
-    /// The server that the other parts load from, until its input ends
+    /// Serve the pages for the other parts until stdin is closed
     Serve { dir: std::path::PathBuf },
-    /// Download all pages, one after the other
+    /// Download all pages sequentially
     Download { url: String },
-    /// Parse all pages with a fast parser, one after the other
+    /// Parse all pages sequentially with a fast parser
     Parse { dir: std::path::PathBuf },
-    /// Put the Arrow batches that the pages become into a new DuckDB file
+    /// Insert the Arrow batches of the pages into a new DuckDB file
     Insert { dir: std::path::PathBuf, file: std::path::PathBuf },
-    /// Run the command and measure the process
+    /// Run `catchment run` and measure the process
     Run { catchment: std::path::PathBuf, spec: std::path::PathBuf, file: std::path::PathBuf },
 }

@@ -1,4 +1,4 @@
-//! Merging beside loading again.
+//! Merging compared with loading again.
 
 use std::path::{Path, PathBuf};
 
@@ -10,13 +10,13 @@ use crate::orders::{How, Which, orders};
 use crate::usage::{self, Usage};
 use crate::{driver, table};
 
-/// The size of the table.
+/// Arguments of the merge bench.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// How many rows the table has
+    /// Number of rows in the table
     #[arg(long)]
     rows: u64,
-    /// How often each part is measured; the fastest time counts, and the most memory
+    /// Number of measurements of each part; the fastest time and the highest memory count
     #[arg(long)]
     rounds: usize,
 }
@@ -26,13 +26,13 @@ pub(crate) struct Args {
 pub(crate) struct Load {
     how: How,
     which: Which,
-    /// How many rows the table has
+    /// Number of rows in the table
     rows: u64,
-    /// The folder with the database and the working folder
+    /// Folder with the database and the working folder
     dir: PathBuf,
 }
 
-/// Loads in this process, and measures it.
+/// Measures a load in this process.
 pub(crate) fn load(load: &Load) -> Result<()> {
     let runtime = tokio::runtime::Runtime::new()?;
     let source = load.how.of(orders(load.which, load.rows));
@@ -47,7 +47,7 @@ fn pipeline(dir: &Path) -> Pipeline {
     Pipeline::new("orders", DuckDb::new(dir.join("orders.duckdb")), "shop").pipelines_dir(dir)
 }
 
-/// Measures all loads and prints them as a table.
+/// Measures all loads and prints a table.
 pub(crate) fn merge(args: &Args) -> Result<()> {
     let mut lines: Vec<(String, Usage)> = Vec::new();
     for _ in 0..args.rounds {
@@ -84,7 +84,7 @@ fn measure(args: &Args, how: How, which: Which, dir: &Path) -> Result<Usage> {
     usage::read(&command.output()?)
 }
 
-/// The table has what it should after the merge of some rows.
+/// Checks the row counts of the table after some rows were merged.
 fn check(rows: u64, how: How, dir: &Path) -> Result<()> {
     let some = Which::SomeChanged.count(rows);
     let (all, changed) = match how {
@@ -98,6 +98,6 @@ fn check(rows: u64, how: How, dir: &Path) -> Result<()> {
     let found = runtime.block_on(pipeline(dir).sql_client().query(sql))?;
     let expected = format!("{all} rows, {changed} changed");
     let found = found.str_column("found").flatten().next().unwrap_or_default();
-    ensure!(found == expected, "after {how:?} the table has {found}, not {expected}");
+    ensure!(found == expected, "after {how:?} the table has {found}, expected {expected}");
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Rows to merge, made as they are needed.
+//! Generated rows to merge.
 
 use catchment::{MergeOptions, MergeStrategy, Resource, WriteDisposition};
 use serde::Serialize;
@@ -12,9 +12,9 @@ pub(crate) struct Order {
     amount: f64,
     is_paid: bool,
     ordered_at: String,
-    /// What changes.
+    /// Increases when the row changes.
     revision: u64,
-    /// Never the same twice: `revision` and the place among the rows of a run.
+    /// A unique cursor value, from `revision` and `id`.
     changed: u64,
     items: Vec<Item>,
 }
@@ -43,21 +43,21 @@ impl Order {
     }
 }
 
-/// Which rows a load brings.
+/// The rows of a load.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Which {
-    /// All, as they are at first.
+    /// All rows in their initial state.
     All,
-    /// All, each of them changed.
+    /// All rows, changed.
     AllChanged,
-    /// One of each hundred, changed, from all over the table; every tenth of them has a child row.
+    /// 1 % of the rows, changed, spread over the table; every tenth has a child row.
     SomeChanged,
-    /// As many again that the table does not have.
+    /// New rows, 1 % of the size of the table.
     SomeNew,
 }
 
 impl Which {
-    /// How many there are for a table of `rows`.
+    /// Returns the number of rows that are loaded into a table of `rows` rows.
     pub(crate) fn count(self, rows: u64) -> u64 {
         match self {
             Which::All | Which::AllChanged => rows,
@@ -75,22 +75,22 @@ impl Which {
     }
 }
 
-/// How a load finds its place in the table.
+/// Write disposition and merge strategy of a load.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum How {
     Replace,
     DeleteInsert,
     Upsert,
     InsertOnly,
-    /// With a merge key, so that only rows with a new version are looked at.
+    /// With a merge key, so that only keys in the load are compared.
     Scd2,
 }
 
 impl How {
-    /// The strategies of merging.
+    /// All merge strategies.
     pub(crate) const MERGES: [How; 4] = [How::DeleteInsert, How::Upsert, How::InsertOnly, How::Scd2];
 
-    /// The resource, loaded in this way.
+    /// Configures the resource.
     pub(crate) fn of(self, orders: Resource) -> Resource {
         let merge = |strategy| MergeOptions { strategy, ..MergeOptions::default() };
         match self {
@@ -103,7 +103,7 @@ impl How {
     }
 }
 
-/// The resource that brings `which` rows for a table of `rows`.
+/// Returns a resource of `which` rows for a table of `rows` rows.
 pub(crate) fn orders(which: Which, rows: u64) -> Resource {
     Resource::iter("orders", move |_| (0..which.count(rows)).map(move |n| which.order(rows, n)))
 }

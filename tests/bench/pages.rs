@@ -1,11 +1,11 @@
-//! Pages as files.
+//! Pages stored as files.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, ensure};
 use catchment_sample_api::Issues;
 
-/// Rows of a generated page.
+/// Number of rows in a generated page.
 const PER_PAGE: usize = 100;
 
 /// Writes `count` generated pages of issues into `dir`.
@@ -17,24 +17,23 @@ pub(crate) fn generate(count: usize, dir: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Copies the pages in `from`, JSON files in the order of their names, into `dir`, again and again until there are
-/// `count`.
+/// Copies the JSON files of `from`, in name order, to `dir` as pages. Repeats them until there are `count` pages.
 pub(crate) fn copy(from: &Path, count: usize, dir: &Path) -> Result<()> {
     let files = files(from)?;
-    ensure!(!files.is_empty(), "there is no .json file in {}", from.display());
+    ensure!(!files.is_empty(), "no .json files in {}", from.display());
     for (page, file) in files.iter().cycle().take(count).enumerate() {
         std::fs::copy(file, name(dir, page)).with_context(|| format!("failed to copy {}", file.display()))?;
     }
     Ok(())
 }
 
-/// The pages in `dir`.
+/// Reads the pages in `dir`.
 pub(crate) fn read(dir: &Path) -> Result<Vec<Vec<u8>>> {
     files(dir)?.iter().map(|file| std::fs::read(file).with_context(|| format!("failed to read {}", file.display()))).collect()
 }
 
-/// The size of the pages in `dir`. They are not read: the peak memory of a process counts that of the process that
-/// started it, up to its start.
+/// Returns the total size of the pages in `dir` without reading them, as the measured peak memory of a child process
+/// includes the memory of its parent at the time of the fork.
 pub(crate) fn bytes(dir: &Path) -> Result<u64> {
     files(dir)?.iter().map(|file| Ok(std::fs::metadata(file)?.len())).sum()
 }

@@ -1,4 +1,4 @@
-//! A run of the command.
+//! A run of the `catchment` command.
 
 use std::path::Path;
 use std::process::Command;
@@ -7,7 +7,7 @@ use anyhow::{Result, ensure};
 
 use crate::usage;
 
-/// Runs `catchment run` of `spec` into `file`, and measures the process from its start to its end.
+/// Loads `spec` into `file` with `catchment run` and measures the whole process.
 pub(crate) fn run(catchment: &Path, spec: &Path, file: &Path) -> Result<()> {
     let mut command = Command::new(catchment);
     command.arg("run").arg(spec).args(["--progress", "off", "--pipelines-dir"]).arg(file.with_extension("pipelines"));

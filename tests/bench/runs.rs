@@ -1,4 +1,4 @@
-//! Many runs in one process.
+//! Memory in use after many runs in one process.
 
 use std::path::Path;
 
@@ -7,22 +7,22 @@ use catchment::{DuckDb, Incremental, Pipeline, Resource};
 
 use crate::orders::{How, Order};
 
-/// How many runs.
+/// Arguments of the bench.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// How many runs
+    /// Number of runs
     #[arg(long)]
     count: u64,
 }
 
-/// Rows of a run.
+/// Number of rows in a run.
 const ROWS: u64 = 300;
 
-/// Runs in this process, and prints the memory in use in between.
+/// Executes the runs and prints the memory in use after some of them.
 pub(crate) fn runs(args: &Args) -> Result<()> {
     let dir = tempfile::tempdir()?;
     let runtime = tokio::runtime::Runtime::new()?;
-    println!("\n{} runs in one process, each merges {ROWS} rows; memory in use\n", args.count);
+    println!("\n{} runs in one process, each merging {ROWS} rows; memory in use\n", args.count);
     println!("{:<32}{:>10}", "before the first run", megabytes(resident()?));
     for run in 1..=args.count {
         runtime.block_on(one(dir.path(), run))?;
@@ -33,10 +33,10 @@ pub(crate) fn runs(args: &Args) -> Result<()> {
     Ok(())
 }
 
-/// One run, with its strategy in turn, into a table of its own for each of them.
+/// Executes one run. Cycles through the merge strategies, with one table for each.
 async fn one(dir: &Path, run: u64) -> Result<()> {
-    let how = How::MERGES.into_iter().cycle().nth(usize::try_from(run % 4)?).context("there is no strategy")?;
-    // Half of the rows are new to the table.
+    let how = How::MERGES.into_iter().cycle().nth(usize::try_from(run % 4)?).context("no merge strategy")?;
+    // half of the rows are new to the table
     let first = run / 4 * ROWS / 2;
     let orders = Resource::iter("orders", move |_| (first..first + ROWS).map(move |id| Order::new(id, run)));
     let orders = how.of(orders).table_name(format!("{how:?}")).incremental(Incremental::new("changed"));
@@ -48,11 +48,10 @@ fn megabytes(bytes: u64) -> String {
     format!("{:.1} MB", bytes as f64 / 1e6)
 }
 
-/// The memory that this process has now, in bytes, as Linux says it.
+/// Returns the resident memory of this process in bytes. Linux only.
 fn resident() -> Result<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").context("only Linux says how much memory is in use")?;
-    let line =
-        status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("Linux does not say how much memory is in use")?;
-    let kibibytes: u64 = line.trim().trim_end_matches(" kB").parse().with_context(|| format!("{line:?} is no size"))?;
+    let status = std::fs::read_to_string("/proc/self/status").context("the memory in use is only available on Linux")?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS in /proc/self/status")?;
+    let kibibytes: u64 = line.trim().trim_end_matches(" kB").parse().with_context(|| format!("invalid size {line:?}"))?;
     Ok(kibibytes * 1024)
 }

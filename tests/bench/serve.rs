@@ -1,4 +1,4 @@
-//! The server.
+//! The server of the pages.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use catchment_sample_api::{Bytes, Server};
 
 use crate::pages;
 
-/// Serves the pages in `dir`, prints the URL of the first one, and ends with its input.
+/// Serves the pages in `dir`, prints the URL of the first page, and exits when stdin is closed.
 pub(crate) fn serve(dir: &Path) -> Result<()> {
     let pages = pages::read(dir)?.into_iter().map(Bytes::from).collect();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;

@@ -1,11 +1,11 @@
-//! The table that is printed.
+//! Printed tables.
 
 use std::fmt::Display;
 use std::time::Duration;
 
 use crate::usage::Usage;
 
-/// A line for each part and for the floor, which is the sum of all parts but the last one, the run.
+/// Prints a line for each part, for the floor (the sum of `parts`) and for the run.
 pub(crate) fn print(title: &str, parts: &[(&str, Usage)], run: Usage) {
     println!("\n{title}\n");
     line("", "wall", "CPU", "peak memory");
@@ -19,7 +19,7 @@ pub(crate) fn print(title: &str, parts: &[(&str, Usage)], run: Usage) {
     line("run / floor", ratio(run.wall, floor.wall), ratio(run.cpu, floor.cpu), "");
 }
 
-/// Times add up; memory does not, as the parts could be done one after the other.
+/// Adds up times and takes the maximum of memory, as the parts could run sequentially.
 fn floor(parts: &[(&str, Usage)]) -> Usage {
     let all = || parts.iter().map(|(_, usage)| usage);
     Usage {
@@ -38,7 +38,7 @@ fn line(name: &str, wall: impl Display, cpu: impl Display, peak: impl Display) {
     println!("{name:<32}{wall:>10}{cpu:>10}{peak:>14}");
 }
 
-/// A line for each part, with how its times relate to those of `lines[base]`.
+/// Prints a line for each part, with the ratio of its times to those of `lines[base]`.
 pub(crate) fn print_beside(title: &str, lines: &[(String, Usage)], base: usize) {
     let Some((base_name, base)) = lines.get(base) else { return };
     println!("\n{title}; ratios to \"{base_name}\"\n");

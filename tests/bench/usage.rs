@@ -1,4 +1,4 @@
-//! What a piece of work took.
+//! Measurement of time and memory.
 
 use std::time::{Duration, Instant};
 
@@ -7,23 +7,23 @@ use nix::sys::resource::{Usage as Resources, UsageWho, getrusage};
 use nix::sys::time::{TimeVal, TimeValLike as _};
 use serde::{Deserialize, Serialize};
 
-/// Time and memory.
+/// The time and memory of a piece of work.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(crate) struct Usage {
-    /// From begin to end.
+    /// Elapsed time.
     pub(crate) wall: Duration,
-    /// Of all cores together.
+    /// CPU time of all cores.
     pub(crate) cpu: Duration,
-    /// The most memory that the process had, in bytes.
+    /// Peak memory of the process in bytes.
     pub(crate) peak: u64,
 }
 
-/// Measures `work` in this process and prints that as JSON, for the process that started this one.
+/// Measures `work` in this process and prints the usage as JSON for the parent process.
 pub(crate) fn print(work: impl FnOnce() -> Result<()>) -> Result<()> {
     print_of(UsageWho::RUSAGE_SELF, work)
 }
 
-/// Measures the one process that `work` starts and waits for.
+/// Measures the child process that `work` starts and waits for.
 pub(crate) fn print_of_child(work: impl FnOnce() -> Result<()>) -> Result<()> {
     print_of(UsageWho::RUSAGE_CHILDREN, work)
 }
@@ -37,13 +37,13 @@ fn print_of(who: UsageWho, work: impl FnOnce() -> Result<()>) -> Result<()> {
     Ok(())
 }
 
-/// The fastest time with its CPU, and the most memory.
+/// Returns the faster times and the higher peak memory.
 pub(crate) fn better(one: Usage, other: Usage) -> Usage {
     let fastest = if other.wall < one.wall { other } else { one };
     Usage { peak: one.peak.max(other.peak), ..fastest }
 }
 
-/// What a process printed by [`print()`].
+/// Parses the output of a process that called [`print()`].
 pub(crate) fn read(output: &std::process::Output) -> Result<Usage> {
     anyhow::ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).context("a part of the bench printed no usage")
@@ -54,7 +54,7 @@ fn cpu(resources: &Resources) -> Duration {
     micros(resources.user_time()) + micros(resources.system_time())
 }
 
-/// Linux counts kibibytes, others bytes.
+/// Returns the peak memory in bytes. Linux reports kibibytes, other systems bytes.
 fn peak(resources: &Resources) -> u64 {
     let unit = if cfg!(target_os = "linux") { 1024 } else { 1 };
     resources.max_rss().unsigned_abs() * unit

@@ -1,4 +1,4 @@
-//! What a dataset holds, without what is drawn at random.
+//! Contents of a dataset, without random values.
 
 use std::ffi::OsStr;
 use std::path::Path;
@@ -10,10 +10,12 @@ use catchment::Destination as _;
 use crate::scenario::Scenario;
 use crate::victim::destination;
 
-/// The cursor, the tables and their columns, and the rows, children with the rows above them. The error says what no
-/// dataset may have: rows of loads that are not logged, loads that are logged twice, rows without a row above them, ids
-/// that are there twice.
-/// Nothing where nothing was ever loaded.
+/// Reads cursor, tables, columns and rows, child rows with their parents. Empty if nothing was ever loaded.
+///
+/// # Errors
+///
+/// Returns an error if the dataset is inconsistent: rows of loads that are not logged, loads that are logged twice, child
+/// rows without a parent, duplicate row IDs.
 pub(crate) fn read(scenario: Scenario, dir: &Path) -> Result<Vec<String>> {
     let tables = "SELECT schema_name, table_name FROM duckdb_tables() WHERE NOT internal";
     if !dir.join("data.duckdb").exists() || rows(dir, "main", tables)?.is_empty() {
@@ -37,29 +39,29 @@ pub(crate) fn read(scenario: Scenario, dir: &Path) -> Result<Vec<String>> {
     ] {
         contents.extend(rows(dir, "d", &sql)?);
     }
-    check_whole(scenario, dir)?;
+    check_consistency(scenario, dir)?;
     Ok(contents)
 }
 
-fn check_whole(scenario: Scenario, dir: &Path) -> Result<()> {
+fn check_consistency(scenario: Scenario, dir: &Path) -> Result<()> {
     let mut faults = vec![
-        ("rows of a load that is not logged", "SELECT id FROM items WHERE _dlt_load_id NOT IN (SELECT load_id FROM _dlt_loads)"),
+        ("rows of loads that are not logged", "SELECT id FROM items WHERE _dlt_load_id NOT IN (SELECT load_id FROM _dlt_loads)"),
         ("loads that are logged twice", "SELECT load_id FROM _dlt_loads GROUP BY ALL HAVING count(*) > 1"),
         ("lists without a row", "SELECT place FROM items__lists WHERE _dlt_parent_id NOT IN (SELECT _dlt_id FROM items)"),
         (
             "numbers without a list",
             "SELECT value FROM items__lists__numbers WHERE _dlt_parent_id NOT IN (SELECT _dlt_id FROM items__lists)",
         ),
-        ("lists with one id", "SELECT _dlt_id FROM items__lists GROUP BY ALL HAVING count(*) > 1"),
-        ("numbers with one id", "SELECT _dlt_id FROM items__lists__numbers GROUP BY ALL HAVING count(*) > 1"),
+        ("duplicate list ids", "SELECT _dlt_id FROM items__lists GROUP BY ALL HAVING count(*) > 1"),
+        ("duplicate number ids", "SELECT _dlt_id FROM items__lists__numbers GROUP BY ALL HAVING count(*) > 1"),
         (
             "loads without their schema",
             "SELECT load_id FROM _dlt_loads WHERE schema_version_hash NOT IN (SELECT version_hash FROM _dlt_version)",
         ),
     ];
-    // A version that comes back has the id that it had.
+    // with scd2, a version that returns has its old id again
     if scenario != Scenario::Scd2 {
-        faults.push(("rows with one id", "SELECT _dlt_id FROM items GROUP BY ALL HAVING count(*) > 1"));
+        faults.push(("duplicate row ids", "SELECT _dlt_id FROM items GROUP BY ALL HAVING count(*) > 1"));
     }
     for (fault, sql) in faults {
         let found = rows(dir, "d", sql)?;
@@ -68,15 +70,15 @@ fn check_whole(scenario: Scenario, dir: &Path) -> Result<()> {
     Ok(())
 }
 
-/// That no package is left in the working folder, and nothing beside it and the database.
-pub(crate) fn check_nothing_waits(dir: &Path) -> Result<()> {
+/// Checks that no packages, and no files besides the database and the working folder, are left.
+pub(crate) fn check_no_leftovers(dir: &Path) -> Result<()> {
     for entry in std::fs::read_dir(dir)? {
         let name = entry?.file_name();
         ensure!(["data.duckdb", "data.duckdb.wal", "pipelines"].map(OsStr::new).contains(&name.as_os_str()), "{name:?} is left");
     }
     let left = std::fs::read_dir(dir.join("pipelines/p/packages"))?.count();
     ensure!(left == 0, "{left} packages are left");
-    ensure!(!dir.join("pipelines/p/aside").exists(), "a package was set aside");
+    ensure!(!dir.join("pipelines/p/aside").exists(), "a package failed");
     Ok(())
 }
 

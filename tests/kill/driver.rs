@@ -1,4 +1,4 @@
-//! Kills runs one after the other, and compares.
+//! Kills runs and compares the datasets after recovery.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::process::ExitStatusExt as _;
@@ -16,21 +16,21 @@ use crate::steps::STEPS;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// How many runs are killed at least
+    /// Minimum number of killed runs
     #[arg(long)]
     kills: usize,
-    /// What the choice of steps and times is drawn from; another one each time by default
+    /// Seed for the choice of steps and times [default: the current time]
     #[arg(long)]
     seed: Option<u64>,
 }
 
-/// What runs that nobody disturbs make of a scenario.
+/// Uninterrupted runs of a scenario, as the reference.
 struct Undisturbed {
     /// The folder before the run of each revision.
     before: [TempDir; 2],
-    /// What the dataset holds before the first, between them and after the last.
+    /// The contents of the dataset before, between and after the two runs.
     contents: [Vec<String>; 3],
-    /// How long it took.
+    /// The duration of each run.
     time: [Duration; 2],
 }
 
@@ -44,7 +44,7 @@ pub(crate) fn drive(args: &Args) -> Result<()> {
     }
     let passed = |step: &&str| passes.values().any(|passes| passes.contains_key(*step));
     if let Some(step) = STEPS.iter().find(|step| !passed(step)) {
-        bail!("no run passes the step {step}: the list of steps is not that of the program");
+        bail!("no run passes the step {step}; update STEPS in tests/kill/steps.rs");
     }
     let (mut counts, mut covered, mut killed) = (BTreeMap::<&str, [usize; 3]>::new(), BTreeSet::new(), 0);
     let kills = plan(args.kills, &passes, &mut Random(seed));
@@ -66,14 +66,14 @@ pub(crate) fn drive(args: &Args) -> Result<()> {
         *twice += usize::from(is_killed_again);
         killed += 1 + usize::from(is_killed_again);
     }
-    println!("{:<16}{:>10}{:>10}{:>10}", "", "at steps", "at times", "and again");
+    println!("{:<16}{:>10}{:>10}{:>10}", "", "at steps", "at times", "twice");
     for (scenario, [at_steps, at_times, twice]) in &counts {
         println!("{scenario:<16}{at_steps:>10}{at_times:>10}{twice:>10}");
     }
     let all: BTreeSet<_> =
         passes.iter().flat_map(|((scenario, _), passes)| passes.keys().map(move |step| (scenario, step))).collect();
     println!(
-        "kill-test: {killed} runs were killed, at {} of the {} steps of {} scenarios and at random times; all datasets are right",
+        "kill-test: killed {killed} runs, at {} of {} steps of {} scenarios and at random times; all datasets are correct",
         covered.len(),
         all.len(),
         counts.len()
@@ -83,52 +83,53 @@ pub(crate) fn drive(args: &Args) -> Result<()> {
 
 impl Undisturbed {
     fn make(scenario: Scenario, passes: &mut Passes) -> Result<Undisturbed> {
-        let at_work = tempfile::tempdir()?;
+        let dir = tempfile::tempdir()?;
         let before = [tempfile::tempdir()?, tempfile::tempdir()?];
         let (mut contents, mut time) = ([const { Vec::new() }; 3], [Duration::ZERO; 2]);
         for revision in [0, 1] {
-            copy(at_work.path(), before[revision].path())?;
+            copy(dir.path(), before[revision].path())?;
             let begin = Instant::now();
-            let output = victim(scenario, revision as u32, at_work.path()).output()?;
+            let output = victim(scenario, revision as u32, dir.path()).output()?;
             time[revision] = begin.elapsed();
             ensure!(output.status.success(), "{scenario:?}: {}", String::from_utf8_lossy(&output.stderr));
             passes.insert((scenario.name(), revision as u32), serde_json::from_slice(&output.stdout)?);
-            contents[revision + 1] = contents::read(scenario, at_work.path())?;
-            contents::check_nothing_waits(at_work.path())?;
+            contents[revision + 1] = contents::read(scenario, dir.path())?;
+            contents::check_no_leftovers(dir.path())?;
         }
         Ok(Undisturbed { before, contents, time })
     }
 
-    /// Has a run killed, runs once more, and compares. True where the run after it was killed too: it may end before.
+    /// Kills a run, runs again and compares the dataset. Returns whether the second run was killed too: it may finish
+    /// before.
     fn check(&self, kill: &Kill) -> Result<bool> {
         let dir = self.killed(kill)?;
-        self.check_whole(kill, dir.path()).context("after the kill")?;
+        self.check_atomicity(kill, dir.path()).context("after the kill")?;
         let is_killed_again = match &kill.again {
             Some(at) => self.kill(kill, at, dir.path())?,
             None => false,
         };
         if is_killed_again {
-            self.check_whole(kill, dir.path()).context("after the second kill")?;
+            self.check_atomicity(kill, dir.path()).context("after the second kill")?;
         }
         let output = victim(kill.scenario, kill.revision, dir.path()).output()?;
-        ensure!(output.status.success(), "the next run fails: {}", String::from_utf8_lossy(&output.stderr));
+        ensure!(output.status.success(), "the next run failed: {}", String::from_utf8_lossy(&output.stderr));
         compare(&contents::read(kill.scenario, dir.path())?, &self.contents[kill.revision as usize + 1])?;
-        contents::check_nothing_waits(dir.path())?;
+        contents::check_no_leftovers(dir.path())?;
         Ok(is_killed_again)
     }
 
-    /// That what a kill leaves is the dataset before the load or after it. Looks at a copy: whoever opens the file of a
-    /// process that died tidies it up, and that is for the next run to do.
-    fn check_whole(&self, kill: &Kill, dir: &Path) -> Result<()> {
-        let looked_at = tempfile::tempdir()?;
-        copy(dir, looked_at.path())?;
-        let found = contents::read(kill.scenario, looked_at.path())?;
+    /// Checks that a kill leaves the dataset as it was before or after the load. Reads a copy: opening the database file of
+    /// a killed process recovers it, which the next run has to do.
+    fn check_atomicity(&self, kill: &Kill, dir: &Path) -> Result<()> {
+        let copied = tempfile::tempdir()?;
+        copy(dir, copied.path())?;
+        let found = contents::read(kill.scenario, copied.path())?;
         let revision = kill.revision as usize;
         if found == self.contents[revision] { Ok(()) } else { compare(&found, &self.contents[revision + 1]) }
     }
 
-    /// What a run leaves that is killed. Runs differ in time, and in where segments end and so in how often they pass a
-    /// step; one that ended before its time does not count, and another one is killed earlier.
+    /// Returns the folder of a killed run. Runs differ in duration and in segment boundaries, and so in how often they pass
+    /// a step; if a run finishes before the kill, another run is killed earlier.
     fn killed(&self, kill: &Kill) -> Result<TempDir> {
         let mut at = kill.at.clone();
         loop {
@@ -137,11 +138,11 @@ impl Undisturbed {
             if self.kill(kill, &at, dir.path())? {
                 return Ok(dir);
             }
-            at = at.earlier().context("the run ended and did not pass the step")?;
+            at = at.earlier().context("the run finished without passing the step")?;
         }
     }
 
-    /// Runs the pipeline and kills it. False where it ended before.
+    /// Runs the pipeline and kills it. Returns false if it finished before.
     fn kill(&self, kill: &Kill, at: &At, dir: &Path) -> Result<bool> {
         let mut command = victim(kill.scenario, kill.revision, dir);
         let output = match at {
@@ -154,21 +155,21 @@ impl Undisturbed {
             }
         };
         let is_killed = output.status.signal() == Some(9);
-        let said = String::from_utf8_lossy(&output.stderr);
-        ensure!(is_killed || output.status.success(), "the run that was to be killed fails: {said}");
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        ensure!(is_killed || output.status.success(), "the run to be killed failed: {stderr}");
         Ok(is_killed)
     }
 }
 
 fn compare(found: &[String], expected: &[String]) -> Result<()> {
-    let lacks: Vec<_> = expected.iter().filter(|row| !found.contains(row)).take(5).collect();
-    let more: Vec<_> = found.iter().filter(|row| !expected.contains(row)).take(5).collect();
+    let missing: Vec<_> = expected.iter().filter(|row| !found.contains(row)).take(5).collect();
+    let extra: Vec<_> = found.iter().filter(|row| !expected.contains(row)).take(5).collect();
     let (rows, wanted) = (found.len(), expected.len());
-    ensure!(found == expected, "the dataset has {rows} rows instead of {wanted}; it lacks {lacks:?}, and has {more:?}");
+    ensure!(found == expected, "the dataset has {rows} rows, expected {wanted}; missing {missing:?}, unexpected {extra:?}");
     Ok(())
 }
 
-/// This program, as a victim.
+/// Creates a command that runs this program as a victim.
 fn victim(scenario: Scenario, revision: u32, dir: &Path) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap_or_default());
     command.args(["victim", scenario.name(), &revision.to_string()]).arg(dir);
@@ -176,7 +177,7 @@ fn victim(scenario: Scenario, revision: u32, dir: &Path) -> Command {
     command
 }
 
-/// Copies all that is in a folder.
+/// Copies a folder recursively.
 fn copy(from: &Path, to: &Path) -> Result<()> {
     std::fs::create_dir_all(to)?;
     for entry in std::fs::read_dir(from)? {

@@ -1,7 +1,7 @@
-//! `SIGKILL` at every named step of a load and at random times, and then one more run: the dataset and the cursor are
-//! those of a run that nobody disturbed, and every logged load is whole and applied once.
+//! Kills runs with `SIGKILL` at every named step of a load and at random times, and runs again. Checks that dataset and
+//! cursor equal those of an uninterrupted run, and that each logged load is complete and applied once.
 //!
-//! `cargo xtask kill-test` builds and calls it. It is the driver, and its own victim: a process that runs a pipeline once
+//! `cargo xtask kill-test` builds and runs this program. It is both the driver and the victim, which runs a pipeline once
 //! and may kill itself at a step.
 #![expect(clippy::print_stdout, reason = "a command that people run in a terminal")]
 
@@ -22,7 +22,7 @@ fn main() -> Result<()> {
     }
 }
 
-/// Kills runs and compares what the next one makes of it.
+/// Kills runs and compares the datasets after recovery.
 #[derive(Debug, clap::Parser)]
 #[command(name = "cargo xtask kill-test", bin_name = "cargo xtask kill-test")]
 struct Args {
@@ -32,8 +32,8 @@ struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Part {
-    /// All scenarios, as a table
+    /// Kill runs of all scenarios
     Drive(driver::Args),
-    /// One run of a pipeline
+    /// Run a pipeline once
     Victim(victim::Args),
 }

@@ -1,35 +1,35 @@
-//! Which runs are killed, and when.
+//! The plan: which runs are killed, and when.
 
 use std::collections::BTreeMap;
 
 use crate::scenario::Scenario;
 use crate::steps::STEPS;
 
-/// A run that is killed.
+/// A run to be killed.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Kill {
     pub(crate) scenario: Scenario,
-    /// The revision of the source that it loads: 0 into nothing, 1 into what a run of revision 0 has left.
+    /// The revision of the source: 0 loads into a new dataset, 1 into the dataset of revision 0.
     pub(crate) revision: u32,
     pub(crate) at: At,
-    /// When the next run is killed too, before one is left alone.
+    /// When the next run is killed too, before an uninterrupted run.
     pub(crate) again: Option<At>,
 }
 
 /// When a run is killed.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum At {
-    /// When it passes a step, for the time `pass`.
+    /// At the `pass`-th pass of a step, counted from 1.
     Step { step: &'static str, pass: u32 },
-    /// After this part of the time that a run takes.
+    /// After this fraction of the duration of a run.
     Time(f64),
 }
 
-/// How often a run passes each step, by scenario and revision.
+/// The number of passes of each step in a run, by scenario and revision.
 pub(crate) type Passes = BTreeMap<(&'static str, u32), BTreeMap<String, u32>>;
 
-/// `count` kills. Three of four are at steps: first each step of each scenario once, in a run that is drawn, then in the
-/// other run too. The rest are at random times. Every fourth run is killed twice.
+/// Plans `count` kills. Three quarters are at steps: first each step of each scenario in a randomly chosen revision, then in
+/// the other revision. The rest are at random times. Every fourth run is killed twice.
 pub(crate) fn plan(count: usize, passes: &Passes, random: &mut Random) -> Vec<Kill> {
     let (mut once, mut in_the_other_run) = (Vec::new(), Vec::new());
     for scenario in Scenario::ALL {
@@ -63,7 +63,7 @@ pub(crate) fn plan(count: usize, passes: &Passes, random: &mut Random) -> Vec<Ki
 }
 
 impl At {
-    /// A moment that is reached rather than this one; none where this one should have been.
+    /// Returns an earlier moment, or `None` if this one must be reached.
     pub(crate) fn earlier(&self) -> Option<At> {
         match *self {
             At::Step { step, pass } => (pass > 1).then_some(At::Step { step, pass: pass / 2 }),
@@ -72,7 +72,7 @@ impl At {
     }
 }
 
-/// SplitMix64 (Steele, Lea and Flood 2014): what a seed gives can be had again.
+/// SplitMix64 (Steele, Lea and Flood 2014), seeded for reproducible plans.
 #[derive(Debug)]
 pub(crate) struct Random(pub(crate) u64);
 
@@ -84,7 +84,7 @@ impl Random {
         z ^ (z >> 31)
     }
 
-    /// A number below `end`, which is not 0.
+    /// Returns a number below `end`, which must not be 0.
     fn below(&mut self, end: u32) -> u32 {
         (self.next() % u64::from(end.max(1))) as u32
     }
@@ -95,7 +95,7 @@ impl Random {
         }
     }
 
-    /// A number from 0 to 1.
+    /// Returns a number from 0 to 1, exclusive.
     fn part(&mut self) -> f64 {
         self.below(1000) as f64 / 1000.0
     }

@@ -1,4 +1,4 @@
-//! What is loaded, and how.
+//! The scenarios: source data and resource settings.
 
 use catchment::extract::PageError;
 use catchment::{Incremental, MergeOptions, MergeStrategy, Page, Resource, ResumePoint, WriteDisposition};
@@ -6,11 +6,11 @@ use catchment_json::{Selection, Value};
 use futures_util::{Stream, StreamExt as _};
 use serde::Serialize;
 
-/// A way of loading rows into the table `items`, with lists in lists.
+/// A way of loading the table `items`, whose rows have nested lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Scenario {
     Append,
-    /// Appended, by a resource that goes on in the middle of its pages.
+    /// Appends with a resumable resource.
     Resume,
     Replace,
     DeleteInsert,
@@ -19,16 +19,16 @@ pub(crate) enum Scenario {
     Scd2,
 }
 
-/// A row; which ones there are and what they hold depends on the revision of the source alone.
+/// A row. The rows depend only on the revision of the source.
 #[derive(Debug, Clone, Serialize)]
 struct Item {
     id: u32,
-    /// The revision in which it changed last: the cursor.
+    /// The cursor: the revision of the last change.
     changed: u32,
     value: String,
-    /// An integer, and a fraction in what came with a later revision: the column has to become wider.
+    /// An integer; a fraction in rows of later revisions, so that the column is widened.
     size: serde_json::Value,
-    /// A column that comes with a later revision.
+    /// A column added by a later revision.
     #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<String>,
     lists: Vec<List>,
@@ -40,7 +40,7 @@ struct List {
     numbers: Vec<u32>,
 }
 
-/// Rows of a page.
+/// Number of rows in a page.
 const PAGE: usize = 50;
 
 impl Scenario {
@@ -66,12 +66,12 @@ impl Scenario {
         }
     }
 
-    /// Whether rows keep their ids whoever loads them.
+    /// Returns whether row IDs are deterministic.
     pub(crate) fn has_stable_ids(self) -> bool {
         matches!(self, Scenario::Upsert | Scenario::InsertOnly | Scenario::Scd2)
     }
 
-    /// The resource of all rows of the source at `revision`.
+    /// Returns the resource of the source at `revision`.
     pub(crate) fn resource(self, revision: u32) -> Resource {
         let rows = rows(revision);
         let pages: Vec<Vec<Item>> = rows.chunks(PAGE).map(<[Item]>::to_vec).collect();
@@ -85,7 +85,7 @@ impl Scenario {
             Scenario::DeleteInsert => by_cursor(resource.merge(merged(MergeStrategy::DeleteInsert))),
             Scenario::Upsert => by_cursor(resource.merge(merged(MergeStrategy::Upsert))),
             Scenario::InsertOnly => by_cursor(resource.merge(merged(MergeStrategy::InsertOnly))),
-            // The moments of versions are part of what is compared.
+            // fixed, as the timestamps of versions are compared too
             Scenario::Scd2 => resource.merge(MergeOptions {
                 boundary_timestamp: Some((1_704_067_200 + 86_400 * i64::from(revision)) * 1_000_000),
                 ..merged(MergeStrategy::Scd2)
@@ -94,7 +94,7 @@ impl Scenario {
     }
 }
 
-/// The pages from where a run is to go on.
+/// Returns the pages from the resume point on.
 fn from(start: &ResumePoint, pages: &[Vec<Item>]) -> impl Stream<Item = Result<Page, PageError>> + use<> {
     let first = start.position.as_ref().and_then(Value::as_i64).and_then(|first| usize::try_from(first).ok()).unwrap_or(0);
     let count = pages.len();
@@ -105,7 +105,7 @@ fn from(start: &ResumePoint, pages: &[Vec<Item>]) -> impl Stream<Item = Result<P
     })
 }
 
-/// The rows at a revision: some change, some come and some go.
+/// Returns the rows at a revision: some are changed, some added, some removed.
 fn rows(revision: u32) -> Vec<Item> {
     let ids = (10 * revision)..(300 + 20 * revision);
     let row = |id: u32| {

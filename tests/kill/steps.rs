@@ -1,6 +1,6 @@
-//! The named steps of a load. The driver fails where a run does not pass one of them, so that the list stays true.
+//! The named steps (fail points) of a load. The driver fails if no run passes one of them, so that the list stays current.
 
-/// In the order in which a run passes them first.
+/// All steps, in the order in which a run first passes them.
 pub(crate) const STEPS: [&str; 35] = [
     "run::locked",
     "run::recovered",

@@ -1,4 +1,4 @@
-//! One run of a pipeline, which may be its last.
+//! The victim: one run of a pipeline that may kill itself at a step.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -15,22 +15,22 @@ use crate::steps::STEPS;
 pub(crate) struct Args {
     pub(crate) scenario: Scenario,
     pub(crate) revision: u32,
-    /// The folder with the dataset and the pipelines
+    /// Folder with the dataset and the pipelines
     pub(crate) dir: PathBuf,
-    /// The step to be killed at
+    /// Step at which the process is killed
     #[arg(long, requires = "pass")]
     pub(crate) step: Option<String>,
-    /// How often it is passed before, counted from 1
+    /// Pass of the step at which the process is killed, counted from 1
     #[arg(long)]
     pub(crate) pass: Option<u32>,
 }
 
-/// The dataset in `dir`.
+/// Returns the database in `dir`.
 pub(crate) fn destination(dir: &Path) -> DuckDb {
     DuckDb::new(dir.join("data.duckdb"))
 }
 
-/// Runs the pipeline. Prints how often each step was passed.
+/// Runs the pipeline and prints the number of passes of each step.
 pub(crate) fn run(args: &Args) -> Result<()> {
     let passes = Arc::new(Mutex::new(BTreeMap::<&str, u32>::new()));
     for step in STEPS {
@@ -47,7 +47,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     }
     let pipeline = Pipeline::new("p", destination(&args.dir), "d").pipelines_dir(args.dir.join("pipelines"));
     let mut options = catchment::RunOptions::default();
-    // several segments
+    // small, for several segments
     options.writer.buffer_max_bytes = 16 << 10;
     let pipeline = pipeline.options(options);
     tokio::runtime::Runtime::new()?.block_on(pipeline.run(args.scenario.resource(args.revision)))?;

@@ -1,1 +1,1 @@
-//! The tests that cross crates, in one binary.
+//! Integration tests across crates, in one binary.

@@ -1,4 +1,4 @@
-//! Clocks that go backwards.
+//! Clocks that run backwards.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use crate::recovery::package;
 
 const DAY: i64 = 86_400_000_000;
 
-/// A clock that a test sets, and that goes back by a second each time it is asked.
+/// A settable clock that goes back by one second with each call.
 #[derive(Clone)]
 struct Backwards(Arc<AtomicI64>);
 
@@ -30,7 +30,7 @@ fn pipeline(dataset: &Dataset) -> (Pipeline, Backwards) {
     (dataset.pipeline().environment(clock.clone()), clock)
 }
 
-/// Rows up to `last`, of which those after the cursor are new.
+/// Returns a resource of the rows 1 to `last`.
 fn items(last: i64) -> Resource {
     let rows: Vec<_> = (1..=last).map(|id| BTreeMap::from([("id", id)])).collect();
     Resource::rows("items", rows).incremental(Incremental::new("id"))
@@ -41,13 +41,13 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
 }
 
 #[test]
-fn load_ids_grow_and_the_later_state_counts_whatever_the_clock_says() {
+fn load_ids_increase_and_the_latest_state_is_used_with_any_clock() {
     let dataset = Dataset::new();
     let (pipeline, clock) = pipeline(&dataset);
     let mut load_ids = Vec::new();
     for run in 1..=6 {
         let info = block_on(pipeline.run(items(run * 2))).unwrap();
-        assert_eq!(info.row_counts(), [("items".to_owned(), 2)].into(), "the cursor goes on");
+        assert_eq!(info.row_counts(), [("items".to_owned(), 2)].into(), "the cursor advances");
         assert!(info.to_string().contains("in 0.00 s"), "{info}");
         load_ids.extend(info.packages.into_iter().map(|package| package.load_id));
         clock.0.fetch_sub(run * DAY, Ordering::Relaxed);
@@ -59,11 +59,11 @@ fn load_ids_grow_and_the_later_state_counts_whatever_the_clock_says() {
     assert_eq!(dataset.query("SELECT count(*), count(DISTINCT id), max(id) FROM items"), "12 12 12");
     assert_eq!(dataset.query("SELECT version FROM _dlt_pipeline_state ORDER BY _dlt_load_id"), "1; 2; 3; 4; 5; 6");
     assert_eq!(dataset.query("SELECT load_id FROM _dlt_loads ORDER BY inserted_at, load_id"), load_ids.join("; "));
-    dataset.check_whole("items", &[]);
+    dataset.check_integrity("items", &[]);
 }
 
 #[test]
-fn what_waits_goes_before_a_run_whose_clock_is_behind() {
+fn a_pending_package_precedes_a_run_whose_clock_is_behind() {
     let dataset = Dataset::new();
     drop(package(&dataset, "1800000000.000000", "other", None, 1));
     let (pipeline, _) = pipeline(&dataset);
@@ -74,7 +74,7 @@ fn what_waits_goes_before_a_run_whose_clock_is_behind() {
 }
 
 #[test]
-fn a_clock_that_was_never_set_is_overtaken() {
+fn load_ids_of_an_unset_clock_sort_before_later_ones() {
     let dataset = Dataset::new();
     let (pipeline, clock) = pipeline(&dataset);
     clock.0.store(5_000_000, Ordering::Relaxed);

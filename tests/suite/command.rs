@@ -1,11 +1,11 @@
-//! The command as its users run it.
+//! End-to-end tests of the `catchment` command.
 
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 
 use crate::dataset::Dataset;
 
-/// A command that loads `spec`, a JSON text, into the dataset.
+/// Runs `catchment run` with a JSON spec, into a dataset.
 pub(crate) struct Run<'d> {
     dataset: &'d Dataset,
     dataset_name: &'d str,
@@ -19,7 +19,7 @@ impl<'d> Run<'d> {
         Run { dataset, dataset_name: "d", spec: path }
     }
 
-    /// Sets the name of the dataset, which is `d` by default. Datasets share the database file.
+    /// Sets the name of the dataset. Default: `d`. Datasets share the database file.
     pub(crate) fn dataset_name(self, dataset_name: &'d str) -> Run<'d> {
         Run { dataset_name, ..self }
     }
@@ -41,7 +41,7 @@ impl<'d> Run<'d> {
         self.command().stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
     }
 
-    /// Exit code and what was said.
+    /// Runs the command and returns the exit code and the output, stdout before stderr.
     pub(crate) fn says(&self, args: &[&str]) -> (Option<i32>, String) {
         let output = self.output(args);
         let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
@@ -56,7 +56,7 @@ impl<'d> Run<'d> {
     }
 }
 
-/// The `catchment` binary beside this test's: the test run builds it.
+/// Returns the path of the `catchment` binary, which the test run has built.
 pub(crate) fn binary() -> PathBuf {
     let test = std::env::current_exe().unwrap();
     let binary = test.parent().and_then(|deps| deps.parent()).unwrap().join("catchment");
@@ -65,7 +65,7 @@ pub(crate) fn binary() -> PathBuf {
 }
 
 #[test]
-fn a_name_that_no_dataset_can_have_is_told_before_anything_is_requested() {
+fn an_invalid_dataset_name_is_reported_before_the_first_request() {
     let dataset = Dataset::new();
     let spec = r#"{"client":{"base_url":"http://127.0.0.1:9"},"resources":["a"]}"#;
     let check = |name: &str, expected: &str| {
@@ -73,12 +73,12 @@ fn a_name_that_no_dataset_can_have_is_told_before_anything_is_requested() {
         assert_eq!(code, Some(1), "{said}");
         assert!(said.contains(expected), "{said}");
     };
-    check("", "cannot have a dataset named \"\": the name is empty");
-    check("pg_catalog", "cannot have a dataset named \"pg_catalog\": DuckDB keeps this schema for itself");
+    check("", "dataset name \"\" is not valid: the name is empty");
+    check("pg_catalog", "dataset name \"pg_catalog\" is not valid: DuckDB reserves this schema");
 }
 
 #[test]
-fn wrong_specs_and_flags_exit_with_2() {
+fn invalid_specs_and_flags_exit_with_2() {
     let dataset = Dataset::new();
     let check = |spec: &str, args: &[&str], expected: &str| {
         let (code, said) = Run::new(&dataset, spec).says(args);
@@ -102,9 +102,9 @@ fn wrong_specs_and_flags_exit_with_2() {
     );
     check(r#"{"client":{"base_url":"nonsense"},"resources":["a"]}"#, &[], "nonsense");
     check(fine, &["--select", "b"], "has no resource \"b\"; it has a");
-    check(fine, &["--destination", "mysql"], "there is no \"mysql\"");
-    check(fine, &["--pipeline-name", "../outside"], "the name of the pipeline is \"../outside\", which is a path");
-    check(fine, &["--pipeline-name", ""], "which is empty");
+    check(fine, &["--destination", "mysql"], "unknown destination \"mysql\"");
+    check(fine, &["--pipeline-name", "../outside"], "pipeline name \"../outside\" cannot name the working folder: it is a path");
+    check(fine, &["--pipeline-name", ""], "cannot name the working folder: it is empty");
     check(fine, &["--no-such-flag"], "--no-such-flag");
     assert!(!dataset.file().exists());
 }
@@ -140,12 +140,12 @@ fn progress_log_prints_lines_to_stderr() {
     };
     check(&["--progress", "log"], "a: 1 page, 1 row, 0.0 MB done");
     check(&["--progress", "off"], "");
-    // no terminal
+    // the default without a terminal is off
     check(&[], "");
 }
 
 #[test]
-fn a_run_with_warnings_fails_only_where_it_is_told_to() {
+fn warnings_fail_a_run_only_with_fail_on_warning() {
     let server = catchment_rest_client::testing::ScriptedServer::start(|_| {
         catchment_rest_client::testing::ScriptedResponse::json(200, r#"[{"id":1,"n":1},{"id":2,"n":"many"}]"#)
     });
@@ -154,16 +154,12 @@ fn a_run_with_warnings_fails_only_where_it_is_told_to() {
         let dataset = Dataset::new();
         let (found, said) = Run::new(&dataset, &spec).says(flags);
         assert!(found == Some(code) && said.contains(expected), "{flags:?} {found:?} {said}");
-        // it is loaded in any case
+        // the rows are loaded in any case
         assert_eq!(dataset.query("SELECT id FROM a ORDER BY id"), "1; 2");
     };
     check(&[], 0, "\n    warning: a: values of `n` that are not bigint are in the new variant column `n__v_text` (text)\n");
     check(&["--progress", "json"], 0, r#""warnings":[{"resource":"a","message":"values of `n`"#);
-    check(
-        &["--fail-on-warning"],
-        1,
-        "error: the load is complete, but it has 1 warning, and --fail-on-warning is set:\n  a: values",
-    );
+    check(&["--fail-on-warning"], 1, "error: the load succeeded with 1 warning, and --fail-on-warning is set:\n  a: values");
 }
 
 #[test]
@@ -190,7 +186,7 @@ fn refresh_starts_over() {
 }
 
 #[test]
-fn a_pipeline_that_runs_in_another_folder_goes_on_with_its_file() {
+fn a_run_from_another_folder_uses_the_remembered_file() {
     let server = catchment_rest_client::testing::ScriptedServer::start(|_| {
         catchment_rest_client::testing::ScriptedResponse::json(200, r#"[{"id":1}]"#)
     });
@@ -207,15 +203,15 @@ fn a_pipeline_that_runs_in_another_folder_goes_on_with_its_file() {
     };
     let said = check("one", &[], "");
     assert!(!said.contains("note") && !said.contains("warning"), "{said}");
-    check("two", &[], "one/p.duckdb, where earlier runs of this pipeline loaded; set DESTINATION__DUCKDB__CREDENTIALS");
-    // a note, which is no reason to fail
+    check("two", &[], "one/p.duckdb, the database of earlier runs of this pipeline; set DESTINATION__DUCKDB__CREDENTIALS");
+    // a note does not fail the run
     check("two", &["--fail-on-warning"], "note: using ");
     assert!(dataset.dir().join("one/p.duckdb").exists() && !dataset.dir().join("two/p.duckdb").exists());
-    check("one", &["--pipeline-name", "D"], "warning: the dataset `d` has the name of its database file D.duckdb");
+    check("one", &["--pipeline-name", "D"], "warning: dataset `d` has the same name as its database file D.duckdb");
 }
 
 #[test]
-fn a_refresh_keeps_the_tables_of_another_pipeline_of_the_same_source_name() {
+fn a_refresh_keeps_tables_of_another_pipeline_with_the_same_source_name() {
     let server = catchment_rest_client::testing::ScriptedServer::start(|_| {
         catchment_rest_client::testing::ScriptedResponse::json(200, r#"[{"id":1},{"id":2}]"#)
     });
@@ -230,18 +226,18 @@ fn a_refresh_keeps_the_tables_of_another_pipeline_of_the_same_source_name() {
     run("one", "users", &[]);
     run("two", "orders", &[]);
     let said = run("one", "users", &["--refresh", "drop_sources"]);
-    assert!(said.contains("note: drop_sources kept table `orders`, as"), "{said}");
+    assert!(said.contains("note: drop_sources kept table `orders`:"), "{said}");
     assert_eq!(dataset.query("SELECT (SELECT count(*) FROM users), (SELECT count(*) FROM orders)"), "2 2");
     let tables = "SELECT string_agg(table_name, ' ' ORDER BY table_name) FROM information_schema.tables \
                   WHERE table_schema = 'd' AND table_name NOT LIKE '\\_%' ESCAPE '\\'";
-    assert_eq!(dataset.query(tables), "orders users", "a resource that the spec has no more goes too");
+    assert_eq!(dataset.query(tables), "orders users", "the table of a resource that was removed from the spec is dropped too");
     assert!(dataset.query("SELECT \"schema\" FROM _dlt_version ORDER BY inserted_at DESC LIMIT 1").contains("\"orders\""));
     run("two", "orders", &[]);
     assert_eq!(dataset.query("SELECT count(*) FROM orders"), "4");
 }
 
 #[test]
-fn the_environment_says_how_rows_are_normalised() {
+fn normalize_settings_are_read_from_the_environment() {
     let server = catchment_rest_client::testing::ScriptedServer::start(|_| {
         catchment_rest_client::testing::ScriptedResponse::json(200, r#"[{"id":1,"n":1,"nothing":null},{"id":2,"n":1.5}]"#)
     });
@@ -266,7 +262,7 @@ fn the_environment_says_how_rows_are_normalised() {
     check(
         "NORMALIZE__NULL_ONLY_COLUMNS",
         "int",
-        "`null_only_columns` must be one of drop, text, json, but NORMALIZE__NULL_ONLY_COLUMNS (environment) holds the text \"int\"",
+        "`null_only_columns` must be one of drop, text, json, but NORMALIZE__NULL_ONLY_COLUMNS (environment) holds the string \"int\"",
     );
 }
 
@@ -299,7 +295,7 @@ fn pipelines_are_listed_and_shown() {
 }
 
 #[test]
-fn a_schema_that_a_refresh_brings_back_counts_again() {
+fn a_schema_restored_by_a_refresh_is_used_again() {
     let rows = std::sync::Arc::new(std::sync::Mutex::new(""));
     let served = std::sync::Arc::clone(&rows);
     let server = catchment_rest_client::testing::ScriptedServer::start(move |_| {
@@ -310,7 +306,7 @@ fn a_schema_that_a_refresh_brings_back_counts_again() {
     let load = |served: &'static str, flags: &[&str]| {
         *rows.lock().unwrap() = served;
         let (code, said) = Run::new(&dataset, &spec).says(flags);
-        assert!(code == Some(0) && !said.contains("by hand") && !said.contains("is gone"), "{said}");
+        assert!(code == Some(0) && !said.contains("changed outside") && !said.contains("but is missing"), "{said}");
     };
     let again = ["--refresh", "drop_resources"];
     load(r#"[{"id":1}]"#, &[]);
@@ -323,7 +319,7 @@ fn a_schema_that_a_refresh_brings_back_counts_again() {
 }
 
 #[test]
-fn texts_beyond_a_configured_memory_limit_are_an_error_and_end_no_process() {
+fn strings_beyond_the_memory_limit_are_an_error_and_do_not_crash_the_process() {
     let server = catchment_rest_client::testing::ScriptedServer::start(|_| {
         catchment_rest_client::testing::ScriptedResponse::json(200, format!(r#"[{{"id":1,"t":"{}"}}]"#, "x".repeat(12_000_000)))
     });
@@ -333,11 +329,10 @@ fn texts_beyond_a_configured_memory_limit_are_an_error_and_end_no_process() {
     for _ in 0..2 {
         let output = run("16MB");
         let said = String::from_utf8_lossy(&output.stderr);
-        let expected =
-            "out of memory with a limit of 16MB (its texts take 17 MB at once); raise `memory_limit` of the destination";
+        let expected = "out of memory with a limit of 16MB (its strings need 17 MB at once); raise or remove `memory_limit`";
         assert!(output.status.code() == Some(1) && said.contains(expected), "{said}");
     }
-    // the package waits
+    // the package is pending
     assert_eq!(run("auto").status.code(), Some(0));
     assert_eq!(dataset.query("SELECT count(*), min(length(t)) FROM a"), "2 12000000");
 }

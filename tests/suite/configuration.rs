@@ -1,4 +1,4 @@
-//! Settings of runs: profiles, defaults of pipelines, and vaults by the credentials that a machine has.
+//! Configuration of runs: profiles, pipeline defaults, and vaults with application default credentials.
 
 use std::process::Command;
 
@@ -7,7 +7,7 @@ use catchment_rest_client::testing::{ScriptedResponse, ScriptedServer};
 use crate::command::binary;
 use crate::dataset::Dataset;
 
-/// Serves two rows to whoever has the right token.
+/// Serves two rows to requests with the given bearer token.
 fn api(token: &'static str) -> ScriptedServer {
     ScriptedServer::start(move |request| match request.header("authorization") {
         Some(sent) if sent == format!("Bearer {token}") => ScriptedResponse::json(200, r#"[{"id": 1}, {"id": 2}]"#),
@@ -19,7 +19,7 @@ fn spec(api: &ScriptedServer) -> String {
     format!(r#"{{"name": "api", "client": {{"base_url": "{}", "auth": "bearer"}}, "resources": ["items"]}}"#, api.url())
 }
 
-/// Runs `p.json` in a project with such files; all that was said.
+/// Runs `p.json` in a project with these files and returns the output.
 fn run(dataset: &Dataset, files: &[(&str, &str)], variables: &[(&str, &str)], args: &[&str]) -> String {
     for (file, text) in files {
         let path = dataset.dir().join(file);
@@ -36,7 +36,7 @@ fn run(dataset: &Dataset, files: &[(&str, &str)], variables: &[(&str, &str)], ar
 }
 
 #[test]
-fn profiles_have_settings_pipelines_and_files_of_their_own() {
+fn profiles_have_separate_settings_pipelines_and_files() {
     let (dataset, api) = (Dataset::new(), api("prod-token"));
     let files = [
         (".catchment/.workspace", ""),
@@ -48,13 +48,13 @@ fn profiles_have_settings_pipelines_and_files_of_their_own() {
     assert!(said.contains("items: 2 rows"), "{said}");
     assert!(dataset.dir().join(".catchment/data/prod/p.duckdb").is_file());
     assert!(dataset.dir().join(".catchment/state/prod/pipelines/p").is_dir());
-    // the pinned one
+    // the pinned profile
     run(&dataset, &[(".catchment/profile-name", "prod")], &[], &[]);
     assert!(!dataset.dir().join(".catchment/data/dev").exists());
 }
 
 #[test]
-fn defaults_of_pipelines_lose_to_specs_and_flags() {
+fn specs_and_flags_take_precedence_over_pipeline_defaults() {
     let (dataset, api) = (Dataset::new(), api("t"));
     let check = |args: &[&str], expected: &str| {
         let files = [
@@ -73,7 +73,7 @@ fn defaults_of_pipelines_lose_to_specs_and_flags() {
 }
 
 #[test]
-fn google_secret_manager_by_application_default_credentials() {
+fn google_secret_manager_with_application_default_credentials() {
     let (dataset, api) = (Dataset::new(), api("hunter2"));
     let google = ScriptedServer::start(|request| {
         let is_signed = request.header("authorization").is_some_and(|value| value.starts_with("Bearer ey"));
@@ -113,12 +113,12 @@ fn google_secret_manager_by_application_default_credentials() {
 }
 
 #[test]
-fn a_placeholder_of_a_template_is_told() {
+fn a_template_placeholder_is_reported() {
     let (dataset, api) = (Dataset::new(), api("<configure me>"));
     let files = [(".dlt/secrets.toml", "[sources.rest_api]\ntoken = '<configure me>'"), ("p.json", &spec(&api))];
     let said = run(&dataset, &files, &[], &[]);
     assert!(
-        said.contains("sources.rest_api.token (secrets.toml: ./.dlt/secrets.toml:2) still holds the `<configure me>`"),
+        said.contains("sources.rest_api.token (secrets.toml: ./.dlt/secrets.toml:2) still contains the template placeholder"),
         "{said}"
     );
     assert_eq!(said.matches("configure me").count(), 1, "{said}");

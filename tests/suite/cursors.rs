@@ -1,4 +1,4 @@
-//! Cursors from run to run.
+//! Cursors across runs.
 
 use std::convert::Infallible;
 
@@ -10,7 +10,7 @@ use futures_util::stream;
 use crate::command::Run;
 use crate::dataset::Dataset;
 
-/// Rows at one value of the cursor, of the ids in `range`, in pages of ten thousand.
+/// Returns a resource of rows with the IDs in `range` and one cursor value, in pages of ten thousand.
 fn rows(range: std::ops::Range<u32>, at: u32) -> Resource {
     let pages = move |_: &_| {
         let starts: Vec<u32> = range.clone().step_by(10_000).collect();
@@ -24,7 +24,7 @@ fn rows(range: std::ops::Range<u32>, at: u32) -> Resource {
 }
 
 #[test]
-fn a_million_rows_at_one_value_keep_the_state_small() {
+fn a_million_rows_at_one_cursor_value_keep_the_state_small() {
     let dataset = Dataset::new();
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let check = |resource: Resource, rows: &str, known: &str| {
@@ -35,15 +35,15 @@ fn a_million_rows_at_one_value_keep_the_state_small() {
         assert!(longest.parse::<u32>().unwrap() < 65536, "{longest}");
     };
     check(rows(0..1_000_000, 1), "1000000 1000000", "999000 999000");
-    // late rows at the value, among those that are known
+    // new rows at the cursor value, among boundary rows
     check(rows(0..1_000_500, 1), "1000500 1000500", "999500 999500");
     check(rows(0..1_000_500, 1), "1000500 1000500", "999500 999500");
-    // the cursor moves on
+    // the cursor advances
     check(rows(0..10, 2), "1000510 1000500", "0 0");
 }
 
 #[test]
-fn of_the_versions_of_a_row_in_one_run_the_latest_is_loaded() {
+fn the_latest_version_of_a_row_in_a_run_is_loaded() {
     for strategy in ["delete-insert", "upsert"] {
         let dataset = Dataset::new();
         let server = ScriptedServer::start(|_| {
@@ -66,7 +66,7 @@ fn of_the_versions_of_a_row_in_one_run_the_latest_is_loaded() {
 }
 
 #[test]
-fn few_rows_need_no_table() {
+fn few_boundary_rows_need_no_table() {
     let dataset = Dataset::new();
     tokio::runtime::Runtime::new().unwrap().block_on(dataset.pipeline().run(rows(0..1000, 1))).unwrap();
     let tables = "SELECT count(*) FROM information_schema.tables WHERE table_name = '_catchment_cursor_rows'";
@@ -74,7 +74,7 @@ fn few_rows_need_no_table() {
 }
 
 #[test]
-fn a_limited_run_goes_on_from_its_last_row_where_rows_are_in_order() {
+fn a_limited_run_resumes_after_its_last_row_if_rows_are_ordered() {
     let server = ScriptedServer::start(|request| {
         let from: u32 = request.param("from").and_then(|from| from.parse().ok()).unwrap_or(0);
         let rows = (0..10).filter(|at| *at >= from).map(|at| format!(r#"{{"id":{at},"at":{at}}}"#));
@@ -99,11 +99,11 @@ fn a_limited_run_goes_on_from_its_last_row_where_rows_are_in_order() {
     check("10 10 9");
     let (code, said) = Run::new(&Dataset::new(), &spec("")).says(&["--limit", "4"]);
     assert_eq!(code, Some(1));
-    assert!(said.contains("declare the `row_order` of rows that come in the order of the cursor"), "{said}");
+    assert!(said.contains("declare `row_order` if rows are sorted by the cursor"), "{said}");
 }
 
 #[test]
-fn a_run_in_the_order_of_the_cursor_in_two_steps() {
+fn a_limited_ordered_run_in_separate_steps() {
     let dataset = Dataset::new();
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let resource = || {

@@ -1,4 +1,4 @@
-//! The tests that the article "Building Custom API Pipelines with dlt" shows, in Rust.
+//! The tests of the article "Building Custom API Pipelines with dlt", in Rust.
 
 use catchment::rest_api::{RestApi, Spec};
 use catchment::rest_client::testing::{ScriptedResponse, ScriptedServer};

@@ -1,11 +1,11 @@
-//! A DuckDB file in a folder of its own, and what is in it.
+//! Test datasets: a DuckDB file and pipelines in a temporary folder.
 
 use std::path::{Path, PathBuf};
 
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use catchment::{Destination as _, DuckDb, Pipeline, QueryResult};
 
-/// The folder of one test: a DuckDB file and pipelines.
+/// The temporary folder of a test, with a DuckDB file and pipelines.
 pub(crate) struct Dataset {
     dir: tempfile::TempDir,
 }
@@ -31,17 +31,17 @@ impl Dataset {
         DuckDb::new(self.file())
     }
 
-    /// The pipeline `p` into the dataset.
+    /// Returns the pipeline `p`, which loads into the dataset `d`.
     pub(crate) fn pipeline(&self) -> Pipeline {
         Pipeline::new("p", self.destination(), "d").pipelines_dir(self.pipelines())
     }
 
-    /// The rows of a query: cells separated by spaces, rows by semicolons. Columns must be text or integers.
+    /// Returns the rows of a query: cells separated by spaces, rows by semicolons. Columns must be text or integers.
     pub(crate) fn query(&self, sql: &str) -> String {
         self.query_in("d", sql)
     }
 
-    /// Returns the rows of a query in another dataset of the same file, written as by [`query`](Self::query).
+    /// Returns the rows of a query in another dataset of the same file, formatted like [`query`](Self::query).
     pub(crate) fn query_in(&self, dataset_name: &str, sql: &str) -> String {
         cells(&self.destination().query(dataset_name, sql, &|| false).unwrap())
     }
@@ -61,8 +61,8 @@ impl Dataset {
         names.split("; ").filter(|name| !name.is_empty()).map(str::to_owned).collect()
     }
 
-    /// What must hold of every dataset: each row belongs to a logged load, each child row to a row, no id is there twice.
-    pub(crate) fn check_whole(&self, root: &str, children: &[&str]) {
+    /// Checks the integrity of the dataset: each row belongs to a logged load, each child row to a parent, IDs are unique.
+    pub(crate) fn check_integrity(&self, root: &str, children: &[&str]) {
         let check = |what: &str, sql: String| assert_eq!(self.query(&sql), "0", "{what}: {sql}");
         check(
             "rows without a load",
@@ -73,12 +73,12 @@ impl Dataset {
             check("orphans", format!("SELECT count(*) FROM {child} WHERE _dlt_parent_id NOT IN (SELECT _dlt_id FROM {root})"));
         }
         for table in children.iter().chain([&root]) {
-            check("equal ids", format!("SELECT count(*) - count(DISTINCT _dlt_id) FROM {table}"));
+            check("duplicate ids", format!("SELECT count(*) - count(DISTINCT _dlt_id) FROM {table}"));
         }
     }
 }
 
-/// The rows: cells separated by spaces, rows by semicolons.
+/// Formats rows: cells separated by spaces, rows by semicolons.
 pub(crate) fn cells(result: &QueryResult) -> String {
     let mut rows = Vec::new();
     for batch in &result.batches {

@@ -1,15 +1,15 @@
-//! The conformance suite of destinations, against DuckDB.
+//! The conformance suite of destinations, run against DuckDB.
 
 use catchment::Destination as _;
 use catchment_load::testing::{self, Case};
 
 use crate::dataset::Dataset;
 
-/// Runs the cases of a group, each in a file of its own, and shows all that fail.
+/// Runs the cases of a group, each with a separate file, and reports all failures.
 #[track_caller]
 fn check(group: &str) {
     let cases: Vec<_> = testing::cases().into_iter().filter(|case| case.group() == group).collect();
-    assert!(!cases.is_empty(), "there is no group `{group}`");
+    assert!(!cases.is_empty(), "no group `{group}`");
     let run = |case: &Case| case.run(&Dataset::new().destination(), case.name()).err().map(|failure| failure.to_string());
     let failures: Vec<String> = cases.iter().filter_map(run).collect();
     assert!(failures.is_empty(), "{} of {} cases fail:\n{}", failures.len(), cases.len(), failures.join("\n"));
@@ -25,10 +25,10 @@ macro_rules! groups {
         )*
 
         #[test]
-        fn no_group_is_left_out() {
+        fn all_groups_are_tested() {
             let tested = [$(stringify!($group)),*];
-            let left_out = testing::cases().into_iter().find(|case| !tested.contains(&case.group()));
-            assert!(left_out.is_none(), "{left_out:?}");
+            let untested = testing::cases().into_iter().find(|case| !tested.contains(&case.group()));
+            assert!(untested.is_none(), "{untested:?}");
         }
     };
 }
@@ -49,14 +49,14 @@ groups!(
     stored
 );
 
-/// A case for each way to load, with tables of lists and a second load.
-fn one_of_each() -> impl Iterator<Item = Case> {
+/// Returns one case for each load mode, with child tables and a second load.
+fn one_case_per_mode() -> impl Iterator<Item = Case> {
     testing::cases().into_iter().filter(|case| case.name().ends_with("_of_a_package_is_done_once"))
 }
 
 #[test]
-fn nothing_is_left_behind() {
-    for case in one_of_each() {
+fn loads_leave_no_other_tables_or_files() {
+    for case in one_case_per_mode() {
         let dataset = Dataset::new();
         case.run(&dataset.destination(), "d").unwrap();
         let tables = dataset.query("SELECT table_schema, table_name FROM information_schema.tables ORDER BY ALL");
@@ -68,10 +68,10 @@ fn nothing_is_left_behind() {
 }
 
 #[test]
-fn datasets_have_any_name() {
+fn datasets_can_have_any_name() {
     let dataset = Dataset::new();
-    // one is the name of the database as well
-    for (case, name) in one_of_each().zip(["data", "select", r#"Odd "name" 'x'; --"#, "ünï 日本 🦀", "a.b", "main"]) {
+    // `data` is also the name of the database
+    for (case, name) in one_case_per_mode().zip(["data", "select", r#"Odd "name" 'x'; --"#, "ünï 日本 🦀", "a.b", "main"]) {
         case.run(&dataset.destination(), name).unwrap_or_else(|failure| panic!("{name}: {failure}"));
         let tables = dataset.destination().query(name, "SELECT count(*) FROM items", &|| false).unwrap();
         assert_eq!(tables.num_rows(), 1);

@@ -1,11 +1,11 @@
-//! What a load does with the rows that are there.
+//! Write dispositions.
 
 use catchment::{MergeOptions, MergeStrategy, Resource, RunError};
 
 use crate::dataset::Dataset;
 use crate::pipeline::{append, merge, replace, run};
 
-/// Loads lists of rows one after the other, and shows the rows and the child rows in the end.
+/// Loads lists of rows sequentially, and compares the resulting rows and child rows.
 fn check(disposition: fn(Resource) -> Resource, loads: &[&str], expected: &str) {
     let dataset = Dataset::new();
     for rows in loads {
@@ -15,31 +15,31 @@ fn check(disposition: fn(Resource) -> Resource, loads: &[&str], expected: &str) 
     let children = if has_children { dataset.query("SELECT value FROM items__l ORDER BY 1") } else { String::new() };
     let shown = format!("{} / {children}", dataset.query("SELECT id, v FROM items ORDER BY id, v"));
     assert_eq!(shown, expected, "{loads:?}");
-    dataset.check_whole("items", if has_children { &["items__l"] } else { &[] });
+    dataset.check_integrity("items", if has_children { &["items__l"] } else { &[] });
 }
 
 #[test]
-fn append_keeps_all() {
+fn append_keeps_all_rows() {
     check(append, &[r#"[{"id":1,"v":1,"l":[1]}]"#, r#"[{"id":1,"v":2,"l":[2]}]"#], "1 1; 1 2 / 1; 2");
 }
 
 #[test]
-fn replace_leaves_the_last_load() {
+fn replace_keeps_only_the_last_load() {
     check(replace, &[r#"[{"id":1,"v":1,"l":[1]},{"id":2,"v":1}]"#, r#"[{"id":3,"v":1,"l":[3]}]"#], "3 1 / 3");
 }
 
 #[test]
-fn replace_empties_the_tables_of_children_that_vanished() {
+fn replace_empties_child_tables_without_new_rows() {
     check(replace, &[r#"[{"id":1,"v":1,"l":[1]}]"#, r#"[{"id":2,"v":2}]"#], "2 2 / ");
 }
 
 #[test]
-fn replace_by_nothing_empties() {
+fn replace_with_no_rows_empties_the_tables() {
     check(replace, &[r#"[{"id":1,"v":1,"l":[1]}]"#, "[]"], " / ");
 }
 
 #[test]
-fn merge_replaces_by_key_with_child_rows() {
+fn merge_replaces_rows_and_child_rows_by_key() {
     check(
         merge,
         &[r#"[{"id":1,"v":1,"l":[1,2]},{"id":2,"v":1,"l":[3]}]"#, r#"[{"id":1,"v":2,"l":[4]},{"id":3,"v":1}]"#],
@@ -48,17 +48,17 @@ fn merge_replaces_by_key_with_child_rows() {
 }
 
 #[test]
-fn merge_takes_the_first_of_equal_keys() {
+fn merge_keeps_the_first_row_of_equal_keys() {
     check(merge, &[r#"[{"id":1,"v":1,"l":[1]},{"id":1,"v":2,"l":[2]}]"#], "1 1 / 1");
 }
 
 #[test]
-fn merge_takes_child_rows_away() {
+fn merge_deletes_child_rows() {
     check(merge, &[r#"[{"id":1,"v":1,"l":[1,2]}]"#, r#"[{"id":1,"v":2}]"#], "1 2 / ");
 }
 
 #[test]
-fn a_key_that_is_missing_changes_nothing() {
+fn a_missing_key_fails_the_load_and_changes_nothing() {
     let dataset = Dataset::new();
     run(&dataset, r#"[{"id":1,"v":1}]"#, merge).unwrap();
     let error = run(&dataset, r#"[{"id":2,"v":2},{"v":3}]"#, merge).unwrap_err();
@@ -69,7 +69,7 @@ fn a_key_that_is_missing_changes_nothing() {
 }
 
 #[test]
-fn odd_names_are_quoted() {
+fn reserved_and_special_names_are_quoted() {
     let dataset = Dataset::new();
     run(&dataset, r#"[{"id":1,"select":"a","group by":"b","ü\"'":"c"}]"#, merge).unwrap();
     assert_eq!(dataset.query(r#"SELECT "select", group_by FROM items"#), "a b");
@@ -87,7 +87,7 @@ fn rows_with_equal_keys_in_one_load_keep_their_own_child_rows() {
         run(&dataset, rows, merge_by(strategy)).unwrap();
         assert_eq!(dataset.query("SELECT id, v FROM items ORDER BY id"), "1 1; 2 3", "{strategy}");
         assert_eq!(dataset.query("SELECT value FROM items__l__m ORDER BY 1"), "1; 2; 4", "{strategy}");
-        dataset.check_whole("items", &["items__l"]);
+        dataset.check_integrity("items", &["items__l"]);
         let orphans = "SELECT count(*) FROM items__l__m WHERE _dlt_parent_id NOT IN (SELECT _dlt_id FROM items__l)";
         assert_eq!(dataset.query(orphans), "0", "{strategy}");
     }

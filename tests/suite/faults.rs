@@ -1,4 +1,4 @@
-//! Servers that fail, databases without a network, and files that older programs must open.
+//! Server failures, DuckDB without downloads, and the storage version of new files.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ fn spec(url: &str) -> String {
     )
 }
 
-/// Loads one row, then lets the API fail: exit code 1, a message, and the dataset as it was.
+/// Loads one row, then runs against a failing API: exit code 1, an error message, and an unchanged dataset.
 fn check_failure(url_of_failing: impl Fn() -> (Option<ScriptedServer>, String), expected: &[&str]) {
     let dataset = Dataset::new();
     let good = ScriptedServer::start(|_| ScriptedResponse::json(200, r#"[{"id":1,"l":[1]}]"#));
@@ -23,31 +23,31 @@ fn check_failure(url_of_failing: impl Fn() -> (Option<ScriptedServer>, String), 
     let (code, said) = Run::new(&dataset, &spec(&url)).says(&[]);
     assert_eq!(code, Some(1), "{said}");
     for words in ["resource `issues` failed", "/repos/issues"].iter().chain(expected) {
-        assert!(said.contains(words), "{words:?} is not in: {said}");
+        assert!(said.contains(words), "missing {words:?} in: {said}");
     }
     assert_eq!(dataset.query("SELECT id FROM issues"), "1");
     assert_eq!(dataset.query("SELECT count(*) FROM _dlt_loads"), "1");
     let left = std::fs::read_dir(dataset.pipelines().join("p/packages")).unwrap().count();
-    assert_eq!(left, 0, "nothing of the failed run is left");
+    assert_eq!(left, 0, "the failed run leaves no package");
 }
 
-fn serving(answer: impl Fn() -> ScriptedResponse + Send + Sync + 'static) -> impl Fn() -> (Option<ScriptedServer>, String) {
-    let answer = std::sync::Arc::new(answer);
+fn serving(respond: impl Fn() -> ScriptedResponse + Send + Sync + 'static) -> impl Fn() -> (Option<ScriptedServer>, String) {
+    let respond = std::sync::Arc::new(respond);
     move || {
-        let answer = std::sync::Arc::clone(&answer);
-        let server = ScriptedServer::start(move |_| answer());
+        let respond = std::sync::Arc::clone(&respond);
+        let server = ScriptedServer::start(move |_| respond());
         let url = server.url();
         (Some(server), url)
     }
 }
 
 #[test]
-fn an_answer_of_500() {
+fn status_500() {
     check_failure(serving(|| ScriptedResponse::json(500, r#"{"message":"boom"}"#)), &["500", "5 attempts", "boom"]);
 }
 
 #[test]
-fn half_a_body() {
+fn a_truncated_body() {
     check_failure(serving(|| ScriptedResponse::truncated(r#"[{"id":2},{"id":3}]"#, 8)), &["5 attempts"]);
 }
 
@@ -58,7 +58,7 @@ fn invalid_json() {
 
 #[test]
 fn a_refused_connection() {
-    // Port 9 of loopback: discard, which nobody serves.
+    // port 9 is the discard service, which is not running
     check_failure(|| (None, "http://127.0.0.1:9".to_owned()), &["127.0.0.1:9"]);
 }
 
@@ -66,14 +66,14 @@ fn a_refused_connection() {
 fn new_files_have_an_old_storage_version() {
     let dataset = Dataset::new();
     crate::pipeline::run(&dataset, r#"[{"id":1}]"#, crate::pipeline::append).unwrap();
-    // Bytes 12 to 20 of the main header: 64 is what DuckDB 0.10 to 1.1 write and read.
+    // bytes 12 to 20 of the main header: 64 is the storage version of DuckDB 0.10 to 1.1
     let header = std::fs::read(dataset.file()).unwrap();
     assert_eq!((&header[8..12], u64::from_le_bytes(header[12..20].try_into().unwrap())), (b"DUCK".as_slice(), 64));
 }
 
-/// DuckDB would download native code for time zones, where it was let.
+/// By default, DuckDB would download its `icu` extension for time zones.
 #[test]
-fn nothing_is_downloaded() {
+fn no_extension_is_downloaded() {
     let dataset = Dataset::new();
     crate::pipeline::run(&dataset, r#"[{"id":1}]"#, crate::pipeline::append).unwrap();
     let settings =
@@ -84,7 +84,7 @@ fn nothing_is_downloaded() {
 }
 
 #[test]
-fn a_dataset_may_have_the_name_of_its_file() {
+fn a_dataset_can_have_the_name_of_its_file() {
     let dataset = Dataset::new();
     let pipeline = Pipeline::new("p", dataset.destination(), "data").pipelines_dir(dataset.pipelines());
     let merged = |rows: [(u32, u32); 2]| {
@@ -100,13 +100,13 @@ fn a_dataset_may_have_the_name_of_its_file() {
 }
 
 #[test]
-fn a_query_makes_no_file() {
+fn a_query_creates_no_file() {
     let dataset = Dataset::new();
     let query = |sql: &str| {
         let client = dataset.pipeline().sql_client();
         tokio::runtime::Runtime::new().unwrap().block_on(client.query(sql)).unwrap_err().to_string()
     };
     let error = query("SELECT 1");
-    assert!(error.contains("data.duckdb: there is no such file; nothing was loaded into it yet"), "{error}");
+    assert!(error.contains("data.duckdb: the file does not exist; nothing has been loaded yet"), "{error}");
     assert!(!dataset.file().exists());
 }

@@ -1,23 +1,23 @@
-//! An API that always has more, to tell what it was asked for.
+//! An endless API that records the requested cursor values.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use catchment_rest_client::testing::{ScriptedResponse, ScriptedServer};
 
-/// Serves rows with ids from after `since` on, each of a hundred bytes.
+/// A server of rows with IDs after `since`, of about a hundred bytes each.
 pub(crate) struct Feed {
     server: ScriptedServer,
     rows: Arc<AtomicI64>,
 }
 
 impl Feed {
-    /// Serves so many rows an answer.
+    /// Starts a server with `rows` rows per response.
     pub(crate) fn start(rows: i64) -> Feed {
         Feed::watched(rows, |_| {})
     }
 
-    /// Serves so many rows an answer, and calls `watch` with the index of each request before.
+    /// Starts a server with `rows` rows per response, which calls `watch` with the index of each request.
     pub(crate) fn watched(rows: i64, watch: impl Fn(usize) + Send + Sync + 'static) -> Feed {
         let rows = Arc::new(AtomicI64::new(rows));
         let served = Arc::clone(&rows);
@@ -31,11 +31,12 @@ impl Feed {
         Feed { server, rows }
     }
 
+    /// Sets the number of rows per response.
     pub(crate) fn serve(&self, rows: i64) {
         self.rows.store(rows, Ordering::Relaxed);
     }
 
-    /// Appends to table `items`, from the last id on.
+    /// Returns an incremental spec that appends to table `items`.
     pub(crate) fn spec(&self) -> String {
         format!(
             r#"{{"client":{{"base_url":"{}"}},"resources":[{{"name":"items","endpoint":{{"path":"items",
@@ -44,8 +45,8 @@ impl Feed {
         )
     }
 
-    /// The ids that it was asked to go on from, one for each request.
-    pub(crate) fn asked(&self) -> Vec<String> {
+    /// Returns the cursor value of each request.
+    pub(crate) fn requested_cursors(&self) -> Vec<String> {
         self.server.requests().iter().map(|request| request.param("since").unwrap_or_default().to_owned()).collect()
     }
 }

@@ -1,4 +1,4 @@
-//! A system that lets the user start few threads.
+//! Runs with a low limit on threads.
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::CommandExt as _;
@@ -9,10 +9,10 @@ use catchment_rest_client::testing::{ScriptedResponse, ScriptedServer};
 use crate::command::binary;
 use crate::dataset::Dataset;
 
-/// A user of whom nothing else runs. Limits of root do not count.
+/// First ID of users without other processes. Limits do not apply to root.
 const USER: u32 = 65_000;
 
-/// Runs a load while the user can have `threads` threads.
+/// Runs a load with a limit of `threads` threads.
 #[track_caller]
 fn check(threads: u32, code: i32, expected: &str) {
     let server = ScriptedServer::start(|_| ScriptedResponse::json(200, r#"[{"id": 1}]"#));
@@ -34,12 +34,12 @@ fn check(threads: u32, code: i32, expected: &str) {
 }
 
 #[test]
-fn a_run_that_can_start_few_threads_ends_with_an_error_or_works() {
+fn a_run_with_few_threads_fails_with_an_error_or_succeeds() {
     if !rustix::process::geteuid().is_root() {
-        println!("skipped: only root can run as a user of whom nothing else runs");
+        println!("skipped: only root can run as a user without other processes");
         return;
     }
-    check(1, 1, "error: failed to start: it takes threads and some open files");
+    check(1, 1, "error: failed to start: not enough threads or open files");
     check(2, 1, "error: failed to start");
     check(4, 1, "error: failed to start");
     check(2000, 0, "items: 1 row");

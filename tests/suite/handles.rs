@@ -1,4 +1,4 @@
-//! Processes that have no standard handles, or may open hardly any file.
+//! Runs with closed standard handles or a low limit on open files.
 
 use std::process::Command;
 
@@ -6,7 +6,7 @@ use crate::command::Run;
 use crate::dataset::Dataset;
 use crate::feed::Feed;
 
-/// The run, started by a shell after `setup`.
+/// Runs the command in a shell after `setup`.
 fn in_shell(run: &Run<'_>, setup: &str) -> (Option<i32>, String) {
     let command = run.command();
     let mut shell = Command::new("sh");
@@ -18,7 +18,7 @@ fn in_shell(run: &Run<'_>, setup: &str) -> (Option<i32>, String) {
 }
 
 #[test]
-fn standard_handles_that_are_closed() {
+fn closed_standard_handles() {
     let (dataset, feed) = (Dataset::new(), Feed::start(3));
     let run = Run::new(&dataset, &feed.spec());
     let closed = ["exec <&-", "exec >&-", "exec 2>&-", "exec <&- >&- 2>&-"];
@@ -26,31 +26,31 @@ fn standard_handles_that_are_closed() {
         assert_eq!(in_shell(&run, handles).0, Some(0), "{handles}");
         assert_eq!(dataset.query("SELECT count(DISTINCT id) FROM items"), (3 * n).to_string(), "{handles}");
     }
-    dataset.check_whole("items", &[]);
+    dataset.check_integrity("items", &[]);
     drop(feed);
-    assert_eq!(in_shell(&run, "exec <&- >&- 2>&-").0, Some(1), "the API has gone");
+    assert_eq!(in_shell(&run, "exec <&- >&- 2>&-").0, Some(1), "the server has been stopped");
 }
 
 #[test]
-fn a_limit_of_open_files() {
+fn a_limit_on_open_files() {
     let (dataset, feed) = (Dataset::new(), Feed::start(3));
     let run = Run::new(&dataset, &feed.spec());
     assert_eq!(run.says(&[]).0, Some(0));
-    let mut refused = 0;
+    let mut failed = 0;
     for limit in 4..24 {
         match in_shell(&run, &format!("ulimit -n {limit}")) {
             (Some(0), _) => {}
             (Some(1), said) => {
                 assert!(said.contains("error: ") && said.contains("open files"), "{limit}: {said}");
-                refused += 1;
+                failed += 1;
             }
             (code, said) => panic!("{limit}: exit code {code:?}: {said}"),
         }
     }
-    assert!(refused > 3, "only {refused} runs were refused a file");
+    assert!(failed > 3, "only {failed} runs failed to open a file");
     assert_eq!(run.says(&[]).0, Some(0));
     let ids = dataset.query("SELECT count(*) - max(id), count(DISTINCT id) - max(id) FROM items");
-    assert_eq!(ids, "0 0", "each row is there once");
-    dataset.check_whole("items", &[]);
+    assert_eq!(ids, "0 0", "each row is loaded once");
+    dataset.check_integrity("items", &[]);
     assert_eq!(std::fs::read_dir(dataset.pipelines().join("p/packages")).unwrap().count(), 0);
 }

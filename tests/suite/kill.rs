@@ -1,13 +1,13 @@
-//! `kill -9` of the command. `cargo xtask kill-test` kills runs at every step.
+//! `kill -9` of the command. See also `cargo xtask kill-test`, which kills runs at every step.
 
 use catchment_rest_client::testing::{ScriptedResponse, ScriptedServer};
 
 use crate::command::Run;
 use crate::dataset::Dataset;
 
-/// DuckDB cannot open a file whose maker was killed between two of its headers.
+/// DuckDB cannot open a file if the process that created it was killed before all headers were written.
 #[test]
-fn a_database_file_is_there_whole_or_not_at_all() {
+fn a_database_file_is_created_atomically() {
     for _ in 0..5 {
         let dataset = Dataset::new();
         let server = ScriptedServer::start(|_| ScriptedResponse::json(200, r#"[{"id":1}]"#));

@@ -1,6 +1,6 @@
-//! Tests that cross crates: real DuckDB files, scripted servers, and the command as its users run it.
+//! Integration tests with DuckDB files, scripted servers and the `catchment` command.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![expect(clippy::unwrap_used, reason = "a panic fails the test")]
 
 mod backfill;
 mod clock;

@@ -1,4 +1,4 @@
-//! Runs through the facade, of rows that are in memory.
+//! Runs of in-memory rows through the facade.
 
 use catchment::extract::PageError;
 use catchment::{LoadInfo, Resource, RunError, WriteDisposition};
@@ -6,7 +6,7 @@ use catchment_json::Value;
 
 use crate::dataset::Dataset;
 
-/// Runs a resource of the rows that `json` is a list of.
+/// Loads the rows of a JSON list into `items`.
 pub(crate) fn run(dataset: &Dataset, json: &str, change: impl FnOnce(Resource) -> Resource) -> Result<LoadInfo, RunError> {
     let rows = Value::parse(json).unwrap().as_array().unwrap().to_vec();
     let resource = change(Resource::rows("items", rows));
@@ -36,7 +36,7 @@ fn a_run_reports_what_it_loaded() {
 }
 
 #[test]
-fn what_the_reference_reads_is_there() {
+fn system_tables_have_the_columns_of_the_reference() {
     let dataset = Dataset::new();
     run(&dataset, r#"[{"id":1}]"#, append).unwrap();
     let columns = |table: &str| {
@@ -62,17 +62,17 @@ fn what_the_reference_reads_is_there() {
 }
 
 #[test]
-fn a_schema_with_keys_of_others_keeps_them() {
+fn unknown_keys_of_a_stored_schema_are_kept() {
     let dataset = Dataset::new();
     run(&dataset, r#"[{"id":1}]"#, append).unwrap();
-    // Another tool stores a version of the schema, and of the state, that hold more than we know.
-    let spoilt = rewrite(&dataset);
+    // another tool stores a version of the schema with an unknown key
+    let rewritten = rewrite(&dataset);
     run(&dataset, r#"[{"id":2,"new":"x"}]"#, append).unwrap();
     let schema = dataset.query("SELECT schema FROM _dlt_version ORDER BY inserted_at DESC LIMIT 1");
-    assert!(schema.contains(r#""x-ours":[1,2.50]"#) && schema.contains(r#""new":{"name":"new""#), "{schema} {spoilt}");
+    assert!(schema.contains(r#""x-ours":[1,2.50]"#) && schema.contains(r#""new":{"name":"new""#), "{schema} {rewritten}");
 }
 
-/// Adds a key to the stored schema, as another tool would.
+/// Adds an unknown key to the stored schema.
 fn rewrite(dataset: &Dataset) -> String {
     dataset.query(
         "UPDATE _dlt_version SET schema = replace(schema, '\"settings\":', '\"x-ours\":[1,2.50],\"settings\":'); SELECT schema FROM _dlt_version",
@@ -80,17 +80,17 @@ fn rewrite(dataset: &Dataset) -> String {
 }
 
 #[test]
-fn a_new_column_and_a_new_child_table_come_along() {
+fn new_columns_and_child_tables_are_added() {
     let dataset = Dataset::new();
     run(&dataset, r#"[{"id":1}]"#, append).unwrap();
     run(&dataset, r#"[{"id":2,"name":"x","l":[{"a":1}]}]"#, append).unwrap();
     assert_eq!(dataset.query("SELECT id, name FROM items ORDER BY id"), "1 -; 2 x");
     assert_eq!(dataset.query("SELECT a FROM items__l"), "1");
-    dataset.check_whole("items", &["items__l"]);
+    dataset.check_integrity("items", &["items__l"]);
 }
 
 #[test]
-fn the_working_folder_can_be_lost() {
+fn a_run_does_not_need_the_working_folder() {
     let dataset = Dataset::new();
     let incremental = |resource: Resource| merge(resource).incremental(catchment::Incremental::new("at"));
     run(&dataset, r#"[{"id":1,"at":1},{"id":2,"at":2}]"#, incremental).unwrap();
@@ -98,7 +98,7 @@ fn the_working_folder_can_be_lost() {
     let info = run(&dataset, r#"[{"id":1,"at":1},{"id":2,"at":2},{"id":3,"at":3}]"#, incremental).unwrap();
     assert_eq!(info.row_counts(), [("items".to_owned(), 1)].into());
     let info = run(&dataset, r#"[{"id":3,"at":3}]"#, incremental).unwrap();
-    assert!(info.packages.is_empty() && info.to_string().contains("nothing was new"), "{info}");
+    assert!(info.packages.is_empty() && info.to_string().contains("nothing new to load"), "{info}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Packages that a run left behind.
+//! Recovery of packages of earlier runs.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,7 +15,7 @@ use catchment_state::{CursorEntry, CursorEntryKey, State};
 use crate::dataset::Dataset;
 use crate::pipeline::{append, run};
 
-/// A sealed package with one row in table `items`, which moves the cursor of `resource` from `from` to `to`.
+/// Creates a sealed package with one row of table `items`, which moves the cursor of `resource` from `from` to `to`.
 pub(crate) fn package(dataset: &Dataset, load_id: &str, resource: &str, from: Option<i64>, to: i64) -> SealedPackage {
     let state = |cursor: Option<i64>| {
         let mut state = State::new("p", "d", "dlt.destinations.duckdb");
@@ -25,10 +25,10 @@ pub(crate) fn package(dataset: &Dataset, load_id: &str, resource: &str, from: Op
         }
         state
     };
-    sealed(dataset, begin(load_id, resource, state(from)), to, state(Some(to)))
+    sealed(dataset, header(load_id, resource, state(from)), to, state(Some(to)))
 }
 
-fn begin(load_id: &str, resource: &str, base_state: State) -> PackageHeader {
+fn header(load_id: &str, resource: &str, base_state: State) -> PackageHeader {
     PackageHeader {
         load_id: load_id.to_owned(),
         created_at: 1_700_000_000_000_000,
@@ -42,15 +42,15 @@ fn begin(load_id: &str, resource: &str, base_state: State) -> PackageHeader {
     }
 }
 
-/// The package with one row of the id `id`, and with `state` after it.
-fn sealed(dataset: &Dataset, begin: PackageHeader, id: i64, state: State) -> SealedPackage {
+/// Seals a package with one row with the ID `id`, and with `state` as the new state.
+fn sealed(dataset: &Dataset, header: PackageHeader, id: i64, state: State) -> SealedPackage {
     let mut schema = Schema::new("items");
     let columns = vec![Column::new("id", DataType::Bigint), system_column(DLT_LOAD_ID_COLUMN), system_column(DLT_ID_COLUMN)];
     schema.apply(&TableDelta::root("items", columns).into());
     schema.update_version();
     let store = PackageStore::open(&dataset.pipelines().join("p")).unwrap();
-    let load: ArrayRef = Arc::new(StringArray::from(vec![begin.load_id.as_str()]));
-    let mut writer = store.create_package(begin, WriterOptions::default()).unwrap();
+    let load: ArrayRef = Arc::new(StringArray::from(vec![header.load_id.as_str()]));
+    let mut writer = store.create_package(header, WriterOptions::default()).unwrap();
     let row: ArrayRef = Arc::new(StringArray::from(vec![format!("row {id}")]));
     let id: ArrayRef = Arc::new(Int64Array::from(vec![id]));
     writer
@@ -78,20 +78,20 @@ fn a_package_whose_commit_was_not_answered_is_applied_once() {
     let dataset = Dataset::new();
     let package = package(&dataset, "1700000000.000000", "r", None, 1);
     dataset.destination().load(&package, &|| false).unwrap();
-    // The process dies here, before it learns that the package was loaded.
+    // the process is killed here, before it removes the package
     drop(package);
     let info = run(&dataset, "[]", append).unwrap();
     assert_eq!(info.packages.first().map(|p| p.outcome.clone()), Some(PackageOutcome::AlreadyLoaded));
     assert_eq!(ids(&dataset), "1");
 }
 
-/// A destination whose answers to the first loads get lost after they have been committed.
-struct LosesAnswers {
+/// A destination whose connection breaks after the commits of the first loads.
+struct LosesCommitResults {
     inner: DuckDb,
     left: AtomicUsize,
 }
 
-impl Destination for LosesAnswers {
+impl Destination for LosesCommitResults {
     fn kind(&self) -> &'static str {
         self.inner.kind()
     }
@@ -139,10 +139,10 @@ impl Destination for LosesAnswers {
 #[test]
 fn an_answer_to_a_commit_that_is_lost_again_and_again_does_not_double_rows() {
     let dataset = Dataset::new();
-    let destination = LosesAnswers { inner: dataset.destination(), left: AtomicUsize::new(3) };
+    let destination = LosesCommitResults { inner: dataset.destination(), left: AtomicUsize::new(3) };
     let pipeline = Pipeline::new("p", destination, "d").pipelines_dir(dataset.pipelines());
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    // The first answer to each load is lost, also when the package is found again.
+    // the results of the first three loads are lost, including those of the recovered package
     for _ in 0..3 {
         let error = runtime.block_on(pipeline.run(Resource::rows("items", [json(r#"{"id":1}"#)]))).unwrap_err();
         assert!(error.to_string().contains("the connection broke"), "{error}");
@@ -184,9 +184,9 @@ fn a_state_with_keys_of_others_keeps_them() {
     state.as_object_mut().unwrap().insert("theirs".to_owned(), json(r#"{"a":[1.50]}"#));
     let mut state = State::from_value(state).unwrap();
     state.update_version();
-    let mut begun = begin("1700000000.000000", "r", state.clone());
-    begun.base_state = State::new("p", "d", "dlt.destinations.duckdb");
-    drop(sealed(&dataset, begun, 1, state));
+    let mut header = header("1700000000.000000", "r", state.clone());
+    header.base_state = State::new("p", "d", "dlt.destinations.duckdb");
+    drop(sealed(&dataset, header, 1, state));
     run(&dataset, "[]", append).unwrap();
     run(&dataset, r#"[{"id":2,"at":7}]"#, |resource| resource.incremental(catchment::Incremental::new("at"))).unwrap();
     let state = dataset.destination().restore("d", "p", "items", &|| false).unwrap().state.unwrap().to_value();
@@ -245,7 +245,7 @@ fn rows_that_the_table_refuses_are_named_and_do_not_block_the_pipeline() {
     run(&dataset, r#"[{"id":1}]"#, append).unwrap();
     dataset.query("ALTER TABLE items ALTER COLUMN id SET DATA TYPE UTINYINT; SELECT 1");
     let error = run(&dataset, r#"[{"id":1000}]"#, append).unwrap_err().to_string();
-    assert!(error.contains("was set aside in ") && error.contains("table `items`") && error.contains("1000"), "{error}");
+    assert!(error.contains("was moved to ") && error.contains("table `items`") && error.contains("1000"), "{error}");
     run(&dataset, r#"[{"id":2}]"#, append).unwrap();
     assert_eq!(ids(&dataset), "1; 2");
 }
@@ -256,12 +256,12 @@ fn two_runs_of_one_resource_exclude_each_other() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let pipeline = dataset.pipeline();
     let second = pipeline.clone();
-    // While the first run waits for its rows the second one begins.
+    // the second run starts while the first one extracts
     let resource = catchment::Resource::stream("items", move |_| {
         let second = second.clone();
         futures_util::stream::once(async move {
             let error = second.run(catchment::Resource::rows("items", [1])).await.unwrap_err().to_string();
-            assert!(error.starts_with("resource `items` is being loaded by another run: process "), "{error}");
+            assert!(error.starts_with("resource `items` is locked by another run (process "), "{error}");
             second.run(catchment::Resource::rows("other", [1])).await.unwrap();
             Ok::<_, std::convert::Infallible>([Value::object([("id", Value::from(7))])])
         })

@@ -1,7 +1,7 @@
-"""Runs one pipeline of the reference: `reference.py SPEC DATABASE PIPELINES_DIR`.
+"""Runs one pipeline with the reference: `reference.py SPEC DATABASE PIPELINES_DIR`.
 
-The spec is what `catchment run` takes. The pipeline is `p`, the dataset `d`, as in the tests of this folder.
-What was loaded is printed as JSON, and what the reference warns of goes to stderr.
+Accepts a spec of `catchment run`. The pipeline is `p` and the dataset `d`, as in the tests of this folder.
+Prints the loaded row counts as JSON; warnings of the reference go to stderr.
 """
 
 import json

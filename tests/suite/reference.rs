@@ -1,6 +1,6 @@
-//! Datasets that the reference and we take turns at: what one began the other continues.
+//! Datasets that the reference implementation (dlt) and Catchment load alternately.
 //!
-//! The environment variable `CATCHMENT_PYTHON` names a Python that has the reference; `.ci/run` makes one.
+//! The environment variable `CATCHMENT_PYTHON` names a Python with the reference; `.ci/run` installs one.
 
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -14,7 +14,7 @@ use catchment_state::State;
 use crate::command::Run;
 use crate::dataset::Dataset;
 
-/// Who runs the pipeline.
+/// The implementation that runs the pipeline.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Tool {
     Reference,
@@ -23,19 +23,19 @@ enum Tool {
 
 use Tool::{Catchment, Reference};
 
-/// The Python that has the reference. None where there is none, and then the test is skipped; CI has one.
-#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
+/// Returns the Python with the reference. Without one, returns `None` to skip the test, or panics in CI.
+#[expect(clippy::print_stderr, reason = "reports a skipped test")]
 fn python() -> Option<PathBuf> {
     let python = std::env::var_os("CATCHMENT_PYTHON").filter(|path| !path.is_empty()).map(PathBuf::from);
     if python.is_none() {
-        let message = "CATCHMENT_PYTHON is not set to a Python that has dlt[duckdb], so nothing is compared with the reference";
+        let message = "CATCHMENT_PYTHON is not set to a Python with dlt[duckdb]; the comparison with the reference did not run";
         assert!(std::env::var_os("CI").is_none_or(|ci| ci != "true"), "{message}");
         eprintln!("SKIPPED: {message}");
     }
     python
 }
 
-/// A resource `items` with a cursor, and the dataset that it is loaded into.
+/// An incremental resource `items` and its dataset.
 struct Source {
     dataset: Dataset,
     server: ScriptedServer,
@@ -45,11 +45,11 @@ struct Source {
 }
 
 impl Source {
-    /// `hints` are more keys of the resource, `options` of its cursor.
+    /// `hints` are additional keys of the resource, `options` of its cursor.
     fn new(python: PathBuf, hints: &str, options: &str) -> Source {
         let rows = Arc::new(Mutex::new(String::new()));
-        let answer = Arc::clone(&rows);
-        let server = ScriptedServer::start(move |_| ScriptedResponse::json(200, &*answer.lock().unwrap()));
+        let served = Arc::clone(&rows);
+        let server = ScriptedServer::start(move |_| ScriptedResponse::json(200, &*served.lock().unwrap()));
         let spec = format!(
             r#"{{"client": {{"base_url": "{}/"}}, "resources": [{{"name": "items"{hints}, "endpoint": {{
                 "path": "items", "paginator": "single_page",
@@ -59,7 +59,7 @@ impl Source {
         Source { dataset: Dataset::new(), server, rows, python, spec }
     }
 
-    /// Loads `rows` and forgets all that is not in the database. Returns the cursor that the server was asked with.
+    /// Loads `rows` and deletes the working folder. Returns the cursor value in the request.
     fn load(&self, tool: Tool, rows: &str) -> String {
         rows.clone_into(&mut self.rows.lock().unwrap());
         let run = Run::new(&self.dataset, &self.spec);
@@ -78,25 +78,25 @@ impl Source {
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/suite/reference.py");
         let mut command = Command::new(&self.python);
         command.arg(script).arg(self.dataset.dir().join("p.json")).arg(self.dataset.file()).arg(self.dataset.pipelines());
-        // Nothing of the machine counts: no settings of its user, no telemetry, no bytecode beside the script.
+        // isolated from the machine: no user settings, no telemetry, no bytecode beside the script
         command.current_dir(self.dataset.dir()).env("HOME", self.dataset.dir()).env("DLT_DATA_DIR", self.dataset.dir());
         command.env("RUNTIME__DLTHUB_TELEMETRY", "false").env("RUNTIME__LOG_LEVEL", "WARNING");
         command.env("PYTHONDONTWRITEBYTECODE", "1");
         let output = command.stdin(Stdio::null()).output().unwrap();
         let said = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success() && said.is_empty(), "the reference complains: {said}");
+        assert!(output.status.success() && said.is_empty(), "the reference failed or printed a warning: {said}");
     }
 
-    /// What the state that was stored last keeps of the sources, without what only we keep; hashes in any order, as the
-    /// reference has them in a set.
-    fn kept(&self) -> String {
+    /// Returns the latest stored state of the source, without the keys of Catchment and with sorted hashes, as the reference
+    /// stores them in set order.
+    fn source_state(&self) -> String {
         let stored = self.dataset.query("SELECT state FROM _dlt_pipeline_state ORDER BY version DESC LIMIT 1");
-        let mut kept = State::unpack(&stored).unwrap().source("rest_api").cloned().map_or(Value::Null, Value::Object);
-        sort_hashes(&mut kept);
-        kept.to_string()
+        let mut state = State::unpack(&stored).unwrap().source("rest_api").cloned().map_or(Value::Null, Value::Object);
+        sort_hashes(&mut state);
+        state.to_string()
     }
 
-    /// The schema that was stored last, which must be its own hash.
+    /// Returns the latest stored schema and checks its hash.
     fn schema(&self) -> Schema {
         let stored = self.dataset.query("SELECT schema FROM _dlt_version ORDER BY version DESC LIMIT 1");
         let mut schema = Schema::from_value(&Value::parse(&stored).unwrap()).unwrap();
@@ -106,10 +106,10 @@ impl Source {
         schema
     }
 
-    /// What must hold whoever loaded.
-    fn check_whole(&self, loads: usize) {
+    /// Checks the integrity of the dataset, which does not depend on the implementation.
+    fn check_integrity(&self, loads: usize) {
         let dataset = &self.dataset;
-        dataset.check_whole("items", &["items__l", "items__tags"]);
+        dataset.check_integrity("items", &["items__l", "items__tags"]);
         let check = |what: &str, sql: &str, expected: &str| assert_eq!(dataset.query(sql), expected, "{what}: {sql}");
         check("orphans", "SELECT count(*) FROM items__l__deep WHERE _dlt_parent_id NOT IN (SELECT _dlt_id FROM items__l)", "0");
         check("loads", "SELECT count(*) FROM _dlt_loads WHERE status = 0", &loads.to_string());
@@ -131,12 +131,12 @@ impl Source {
     }
 }
 
-/// Sorts hashes, and removes what only we keep.
-fn sort_hashes(kept: &mut Value) {
-    if let Some(kept) = kept.as_object_mut() {
-        kept.shift_remove("_catchment");
+/// Sorts hashes and removes the keys of Catchment.
+fn sort_hashes(state: &mut Value) {
+    if let Some(state) = state.as_object_mut() {
+        state.shift_remove("_catchment");
     }
-    for (key, value) in kept.as_object_mut().into_iter().flatten() {
+    for (key, value) in state.as_object_mut().into_iter().flatten() {
         match value {
             Value::Array(hashes) if key == "unique_hashes" => hashes.sort_unstable_by_key(ToString::to_string),
             other => sort_hashes(other),
@@ -144,7 +144,7 @@ fn sort_hashes(kept: &mut Value) {
     }
 }
 
-/// Three loads. The later ones repeat the row at the cursor, change a row, and bring columns and child tables.
+/// Three loads. The later ones repeat the boundary row, change a row, and add columns and child tables.
 const LOADS: [&str; 3] = [
     r#"[{"id":1,"at":"2024-01-01T00:00:00Z","v":1,"price":1.5,"l":[{"k":1},{"k":2}]},
         {"id":2,"at":"2024-01-02T00:00:00Z","v":1,"ok":true,"l":[]}]"#,
@@ -156,7 +156,7 @@ const LOADS: [&str; 3] = [
         {"id":2,"at":"2024-01-06T00:00:00Z","v":2}]"#,
 ];
 
-/// Loads in turns; `rows` and `children` are what must be there in the end.
+/// Loads with `tools` in turn, and compares the resulting rows and child rows.
 fn check(hints: &str, tools: [Tool; 3], [rows, children]: [&str; 2]) {
     let Some(python) = python() else { return };
     let source = Source::new(python, hints, "");
@@ -169,20 +169,21 @@ fn check(hints: &str, tools: [Tool; 3], [rows, children]: [&str; 2]) {
         (rows, format!("{lists} / {deep} / {tags}"))
     };
     assert_eq!(show(), (rows.to_owned(), children.to_owned()), "{tools:?}");
-    source.check_whole(3);
+    source.check_integrity(3);
 
-    // Nothing is new, for either tool.
+    // no row is new for either implementation
     for tool in [Reference, Catchment] {
         source.load(tool, r#"[{"id":2,"at":"2024-01-06T00:00:00Z","v":2}]"#);
         assert_eq!(show(), (rows.to_owned(), children.to_owned()), "{tools:?}, then {tool:?}");
     }
 }
 
-/// What is there where each version of a row stays, and where the last one does.
+/// The expected rows and child rows if all versions of a row are kept.
 const ALL_VERSIONS: [&str; 2] = [
     "1 1 1.5 - - -; 1 2 2.0 - - -; 2 1 - true - -; 2 2 - - - -; 3 1 - - é -; 4 1 - - - 2",
     "1 -; 2 -; 3 -; 4 x / 1; 2 / a; b; c",
 ];
+/// The expected rows and child rows if only the last version of a row is kept.
 const LAST_VERSIONS: [&str; 2] = ["1 2 2.0 - - -; 2 2 - - - -; 3 1 - - é -; 4 1 - - - 2", "3 -; 4 x / 1; 2 / a; b; c"];
 
 fn append(tools: [Tool; 3]) {
@@ -202,66 +203,66 @@ fn scd2(tools: [Tool; 3]) {
     check(r#", "merge_key": "id", "write_disposition": {"disposition": "merge", "strategy": "scd2"}"#, tools, ALL_VERSIONS);
 }
 
-/// The state after each load, and the rows, are those of the reference, with these options of the cursor and hints.
+/// Checks that state and rows after each load equal those of the reference, with these hints and cursor options.
 fn check_states(hints: &str, options: &str) {
     let Some(python) = python() else { return };
     let (theirs, ours) = (Source::new(python.clone(), hints, options), Source::new(python, hints, options));
     let last = r#"[{"id":2,"at":"2024-01-06T00:00:00Z","v":2},{"id":5,"at":"2024-01-06T00:00:00Z","v":2}]"#;
     for rows in LOADS.into_iter().chain([last]) {
-        let asked = (theirs.load(Reference, rows), ours.load(Catchment, rows));
-        assert_eq!(asked.1, asked.0, "{options} {rows}");
-        assert_eq!(ours.kept(), theirs.kept(), "{options} {rows}");
+        let requested = (theirs.load(Reference, rows), ours.load(Catchment, rows));
+        assert_eq!(requested.1, requested.0, "{options} {rows}");
+        assert_eq!(ours.source_state(), theirs.source_state(), "{options} {rows}");
         let rows_of = |source: &Source| source.dataset.query("SELECT id, v FROM items ORDER BY id, v");
         assert_eq!(rows_of(&ours), rows_of(&theirs), "{options} {rows}");
     }
 }
 
 #[test]
-fn cursors_are_those_of_the_reference_after_each_run() {
+fn cursors_match_the_reference_after_each_run() {
     check_states("", "");
     check_states(r#", "primary_key": "id", "write_disposition": "merge""#, "");
 }
 
 #[test]
-fn cursors_with_options_are_those_of_the_reference_after_each_run() {
+fn cursors_with_options_match_the_reference_after_each_run() {
     check_states(r#", "primary_key": ["id", "v"]"#, r#", "range_start": "open""#);
     check_states("", r#", "lag": 86400, "row_order": "asc""#);
     check_states("", r#", "primary_key": "id", "on_cursor_value_missing": "include""#);
 }
 
 #[test]
-fn ranges_leave_no_cursor_as_with_the_reference() {
+fn ranges_store_no_cursor_like_the_reference() {
     check_states("", r#", "end_value": "2024-01-03T00:00:00Z", "range_end": "closed""#);
 }
 
 #[test]
-fn the_reference_goes_on_with_rows_that_we_appended_to_its_dataset() {
+fn the_reference_continues_after_rows_that_catchment_appended() {
     append([Reference, Catchment, Reference]);
 }
 
 #[test]
-fn we_go_on_with_rows_that_the_reference_appended_to_our_dataset() {
+fn catchment_continues_after_rows_that_the_reference_appended() {
     append([Catchment, Reference, Catchment]);
 }
 
 #[test]
-fn the_reference_goes_on_with_rows_that_we_merged_into_its_dataset() {
+fn the_reference_continues_after_rows_that_catchment_merged() {
     merge([Reference, Catchment, Reference]);
 }
 
 #[test]
-fn we_go_on_with_rows_that_the_reference_merged_into_our_dataset() {
+fn catchment_continues_after_rows_that_the_reference_merged() {
     merge([Catchment, Reference, Catchment]);
 }
 
 #[test]
-fn either_goes_on_with_rows_that_the_other_updated_in_place() {
+fn each_implementation_continues_after_upserts_of_the_other() {
     upsert([Reference, Catchment, Reference]);
     upsert([Catchment, Reference, Catchment]);
 }
 
 #[test]
-fn either_goes_on_with_versions_that_the_other_began() {
+fn each_implementation_continues_scd2_versions_of_the_other() {
     scd2([Reference, Catchment, Reference]);
     scd2([Catchment, Reference, Catchment]);
 }

@@ -1,4 +1,4 @@
-//! Datasets and their tables, in a real database.
+//! Queries of datasets and tables, in a DuckDB file.
 
 use catchment::{DuckDb, LoadError, Operator, QueryResult, Resource, RowCounts, RunError, SortDirection, TableQuery};
 
@@ -31,7 +31,7 @@ fn counts(tables: &[(&str, u64)]) -> RowCounts {
 }
 
 #[test]
-fn rows_are_picked_by_what_their_columns_hold() {
+fn rows_are_filtered_by_column_values() {
     let dataset = items();
     let check = |narrow: fn(TableQuery) -> TableQuery, expected: &str| {
         let query = dataset.pipeline().dataset().table("items").select(["id"]).order_by("id", SortDirection::Ascending);
@@ -74,7 +74,7 @@ fn rows_are_sorted_and_nulls_come_last() {
 }
 
 #[test]
-fn the_least_and_the_greatest_value_are_those_of_the_rows_that_are_left() {
+fn min_and_max_apply_to_the_filtered_rows() {
     let dataset = items();
     let items = || dataset.pipeline().dataset().table("items");
     assert_eq!(cells(&fetch(items().max("id"))), "3");
@@ -84,7 +84,7 @@ fn the_least_and_the_greatest_value_are_those_of_the_rows_that_are_left() {
 }
 
 #[test]
-fn columns_come_with_their_names_and_types() {
+fn results_have_column_names_and_types() {
     let dataset = items();
     let rows = fetch(dataset.pipeline().dataset().table("ITEMS").select(["userName", "ID"]).filter("id", Operator::Ne, 2));
     let schema: Vec<String> =
@@ -96,7 +96,7 @@ fn columns_come_with_their_names_and_types() {
 }
 
 #[test]
-fn odd_names_are_found() {
+fn tables_and_columns_with_special_names_are_found() {
     let dataset = Dataset::new();
     let resource = |_| Resource::rows("My Rivers", [catchment_json::Value::parse(r#"{"Group By":1,"ü\"":2}"#).unwrap()]);
     run(&dataset, "[]", resource).unwrap();
@@ -114,7 +114,7 @@ fn odd_names_are_found() {
 }
 
 #[test]
-fn names_that_are_not_there_are_said_with_those_that_are() {
+fn errors_for_unknown_names_suggest_existing_ones() {
     let dataset = items();
     let check = |query: TableQuery, expected: &str| {
         let error = block_on(query.fetch()).unwrap_err();
@@ -144,11 +144,11 @@ fn values_that_the_database_cannot_compare_are_an_error() {
 }
 
 #[test]
-fn a_dataset_that_nothing_was_loaded_into_is_an_error() {
+fn an_empty_dataset_is_an_error() {
     let dataset = Dataset::new();
     let nothing = |name: &str| catchment::Dataset::new(dataset.destination(), name);
     let error = block_on(nothing("d").tables()).unwrap_err().to_string();
-    assert!(error.contains("nothing was loaded into it yet"), "{error}");
+    assert!(error.contains("nothing has been loaded yet"), "{error}");
     run(&dataset, "[]", append).unwrap();
     run(&dataset, r#"[{"id":1}]"#, append).unwrap();
     for error in [
@@ -177,7 +177,7 @@ fn rows_are_counted_by_load() {
 }
 
 #[test]
-fn rows_that_later_loads_took_away_are_not_counted() {
+fn rows_removed_by_later_loads_are_not_counted() {
     let count = |change: fn(Resource) -> Resource| {
         let dataset = Dataset::new();
         let first = run(&dataset, r#"[{"id":1,"l":[1,2]},{"id":2,"l":[3]}]"#, change).unwrap();
@@ -191,11 +191,11 @@ fn rows_that_later_loads_took_away_are_not_counted() {
 }
 
 #[test]
-fn sources_with_schemas_of_their_own_share_a_dataset() {
+fn sources_with_separate_schemas_share_a_dataset() {
     let dataset = items();
     let lakes = |_| Resource::rows("lakes", [catchment_json::Value::parse(r#"{"name":"Ohrid","fish":["trout"]}"#).unwrap()]);
     let second = run(&dataset, "[]", lakes).unwrap();
-    // A table of another tool, that says of no row which load it came with.
+    // a table of another tool, without load IDs
     dataset.query("CREATE TABLE made_by_hand AS SELECT 1 AS a; SELECT 1 AS one");
     let tables = dataset.pipeline().dataset();
     let of_load = block_on(tables.load_row_counts(&second.packages[0].load_id)).unwrap();
@@ -210,7 +210,7 @@ fn loads_are_listed() {
     let first = run(&dataset, r#"[{"id":1}]"#, append).unwrap();
     let second = run(&dataset, r#"[{"id":2}]"#, append).unwrap();
     let ids = [&first, &second].map(|info| info.packages[0].load_id.clone());
-    // What the reference has begun and not completed has another status.
+    // incomplete loads of the reference have another status
     dataset
         .query("INSERT INTO _dlt_loads SELECT '9' || load_id, schema_name, 1, inserted_at, schema_version_hash FROM _dlt_loads");
     let tables = catchment::Dataset::new(DuckDb::new(dataset.file()), "D");

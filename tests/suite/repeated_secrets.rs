@@ -1,4 +1,4 @@
-//! A server repeats the token of the request, in many places and encodings: none is said or left behind.
+//! Servers that repeat the token of a request in many locations and encodings: it is neither printed nor stored.
 
 use std::process::Command;
 
@@ -12,76 +12,76 @@ use crate::secrets::{files, percent};
 
 const TOKEN: &str = "s3cret/of=variable+1&x;y";
 
-/// How the server writes the token.
+/// An encoding of the token: its name and the function.
 type Encoding = (&'static str, fn(&str) -> String);
 
 const ENCODINGS: [Encoding; 11] = [
-    ("as it is", str::to_owned),
+    ("unencoded", str::to_owned),
     ("percent-encoded", |token| percent(token, "")),
-    ("percent-encoded in small letters", |token| percent(token, "").to_lowercase()),
-    ("percent-encoded, all of it", |token| token.bytes().map(|byte| format!("%{byte:02x}")).collect()),
+    ("percent-encoded in lowercase", |token| percent(token, "").to_lowercase()),
+    ("fully percent-encoded", |token| token.bytes().map(|byte| format!("%{byte:02x}")).collect()),
     ("percent-encoded twice", |token| percent(&percent(token, ""), "")),
-    ("in part", |token| percent(token, "/=&;")),
-    ("as HTML", |token| token.replace('&', "&amp;").replace('/', "&sol;").replace('+', "&plus;")),
-    ("in the escapes of JSON", |token| token.bytes().map(|byte| format!("\\u{byte:04x}")).collect()),
+    ("partly percent-encoded", |token| percent(token, "/=&;")),
+    ("HTML-encoded", |token| token.replace('&', "&amp;").replace('/', "&sol;").replace('+', "&plus;")),
+    ("JSON-escaped", |token| token.bytes().map(|byte| format!("\\u{byte:04x}")).collect()),
     ("in Base64", |token| base64::prelude::BASE64_STANDARD.encode(token)),
-    ("in Base64 after a user", |token| base64::prelude::BASE64_URL_SAFE_NO_PAD.encode(format!("me:{token}"))),
-    ("in capitals", str::to_uppercase),
+    ("in Base64 after a user name", |token| base64::prelude::BASE64_URL_SAFE_NO_PAD.encode(format!("me:{token}"))),
+    ("in uppercase", str::to_uppercase),
 ];
 
-/// Where it writes it: a name, what the spec says of the endpoint besides its path, and the answer.
-type Place = (&'static str, &'static str, fn(&ReceivedRequest, &str) -> ScriptedResponse);
+/// A location of the token: its name, additional keys of the endpoint in the spec, and the response.
+type TokenLocation = (&'static str, &'static str, fn(&ReceivedRequest, &str) -> ScriptedResponse);
 
 const JSON_LINK: &str = r#""paginator": {"type": "json_link", "next_url_path": "next"}"#;
 const HEADER_LINK: &str = r#""paginator": "header_link""#;
 const CURSOR: &str = r#""paginator": {"type": "cursor", "cursor_path": "next"}"#;
 const OFFSET: &str = r#""paginator": {"type": "offset", "limit": 1, "total_path": "total"}"#;
 
-const PLACES: &[Place] = &[
-    ("the body of a refusal", "", |_, token| ScriptedResponse::json(401, format!("no entry for {token}"))),
-    ("the body of a failure", "", |_, token| ScriptedResponse::json(500, message("found", token))),
+const LOCATIONS: &[TokenLocation] = &[
+    ("the body of a 401 response", "", |_, token| ScriptedResponse::json(401, format!("no entry for {token}"))),
+    ("the body of a 500 response", "", |_, token| ScriptedResponse::json(500, message("found", token))),
     ("the end of a long body", "", |_, token| ScriptedResponse::json(400, format!("{}{token} and more", "x".repeat(285)))),
-    ("a body that is longer than what is searched", "", |_, token| {
+    ("a body that is longer than the searched text", "", |_, token| {
         ScriptedResponse::json(400, format!("{}{token}{}", " ".repeat(5290), "x".repeat(900)))
     }),
-    ("a body that is no JSON", "", |_, token| ScriptedResponse::json(200, format!("[{{\"id\": 1}}, {token}"))),
-    ("an error with a good status", "", |_, token| ScriptedResponse::json(200, message("error", token))),
+    ("a body that is not JSON", "", |_, token| ScriptedResponse::json(200, format!("[{{\"id\": 1}}, {token}"))),
+    ("an error with status 200", "", |_, token| ScriptedResponse::json(200, message("error", token))),
     ("the keys of a body without rows", r#""data_selector": "rows""#, |_, token| {
         ScriptedResponse::json(200, message(token, "x"))
     }),
-    ("a null in the place of rows", r#""data_selector": "rows""#, |_, token| {
+    ("null instead of rows", r#""data_selector": "rows""#, |_, token| {
         ScriptedResponse::json(200, message("rows", token).replace('}', r#", "rows": null}"#))
     }),
     ("a response action", r#""response_actions": [{"content": "bad", "action": "fail"}]"#, |_, token| {
         ScriptedResponse::json(200, message("bad", token))
     }),
-    ("a next link to nowhere", JSON_LINK, |request, token| next(&format!("http://127.0.0.1:1{}?q={token}", request.path))),
-    ("the path of a next link to nowhere", JSON_LINK, |_, token| next(&format!("http://127.0.0.1:1/{token}/x"))),
-    ("a next link that is no URL", JSON_LINK, |_, token| next(&format!("http://[{token}"))),
+    ("a next link to a closed port", JSON_LINK, |request, token| next(&format!("http://127.0.0.1:1{}?q={token}", request.path))),
+    ("the path of a next link to a closed port", JSON_LINK, |_, token| next(&format!("http://127.0.0.1:1/{token}/x"))),
+    ("a next link that is not a URL", JSON_LINK, |_, token| next(&format!("http://[{token}"))),
     ("a next link of another scheme", JSON_LINK, |_, token| next(&format!("ftp://a.b/{token}"))),
     ("a next link to the same page", JSON_LINK, |_, token| next(&format!("/v1/{token}"))),
     ("the user of a next link", JSON_LINK, |_, token| next(&format!("http://{}@127.0.0.1:1/", token.replace('/', "%2F")))),
-    ("a next link that the server refuses", JSON_LINK, |request, token| match request.path.as_str() {
+    ("a next link that the server rejects", JSON_LINK, |request, token| match request.path.as_str() {
         "/v1/items" => next(&format!("/next/{token}")),
         _ => ScriptedResponse::json(403, message("path", &request.path)),
     }),
     ("an object as a next link", JSON_LINK, |_, token| {
         ScriptedResponse::json(200, format!(r#"{{"rows": [{{"id": 1}}], "next": {}}}"#, message("to", token)))
     }),
-    ("a Link header to nowhere", HEADER_LINK, |_, token| link(&format!("<http://127.0.0.1:1/{token}>; rel=next"))),
-    ("a Link header that is no URL", HEADER_LINK, |_, token| link(&format!("<http://[{token}>; rel=next"))),
+    ("a Link header to a closed port", HEADER_LINK, |_, token| link(&format!("<http://127.0.0.1:1/{token}>; rel=next"))),
+    ("a Link header that is not a URL", HEADER_LINK, |_, token| link(&format!("<http://[{token}>; rel=next"))),
     ("a Link header to the same page", HEADER_LINK, |_, token| link(&format!("</v1/items?q={token}>; rel=next"))),
-    ("a redirect to nowhere", "", |_, token| ScriptedResponse::redirect(format!("http://127.0.0.1:1/{token}"))),
-    ("a redirect that is no URL", "", |_, token| ScriptedResponse::redirect(format!("http://[{token}"))),
+    ("a redirect to a closed port", "", |_, token| ScriptedResponse::redirect(format!("http://127.0.0.1:1/{token}"))),
+    ("a redirect that is not a URL", "", |_, token| ScriptedResponse::redirect(format!("http://[{token}"))),
     ("a redirect to itself", "", |_, token| ScriptedResponse::redirect(format!("/v1/items?q={token}"))),
     ("an object as a cursor", CURSOR, |_, token| {
         ScriptedResponse::json(200, format!(r#"{{"rows": [{{"id": 1}}], "next": {}}}"#, message("to", token)))
     }),
-    ("an object as a cursor, cut in the token", CURSOR, |_, token| {
+    ("an object as a cursor, truncated within the token", CURSOR, |_, token| {
         let to = format!("{}{token}", "x".repeat(20));
         ScriptedResponse::json(200, format!(r#"{{"rows": [{{"id": 1}}], "next": {}}}"#, message("to", &to)))
     }),
-    ("a cursor that goes in a circle", CURSOR, |_, token| next(token)),
+    ("a cursor that causes a pagination loop", CURSOR, |_, token| next(token)),
     ("a total", OFFSET, |_, token| {
         ScriptedResponse::json(200, message("total", token).replace('}', r#", "rows": [{"id": 1}]}"#))
     }),
@@ -91,10 +91,10 @@ const PLACES: &[Place] = &[
     ("the charset", "", |_, token| {
         ScriptedResponse::json(200, b"[\"\xff\"]").header("Content-Type", format!("text/json; charset={token}"))
     }),
-    ("the time to wait", "", |_, token| ScriptedResponse::json(429, "[]").header("Retry-After", token)),
+    ("the Retry-After header", "", |_, token| ScriptedResponse::json(429, "[]").header("Retry-After", token)),
     ("a cookie", "", |request, token| {
-        let answer = ScriptedResponse::json(401, message("cookie", request.header("cookie").unwrap_or("-")));
-        answer.header("Set-Cookie", format!("session={}", percent(token, "%")))
+        let response = ScriptedResponse::json(401, message("cookie", request.header("cookie").unwrap_or("-")));
+        response.header("Set-Cookie", format!("session={}", percent(token, "%")))
     }),
     ("a row that breaks a contract", "", |_, token| {
         ScriptedResponse::json(200, format!(r#"[{{"id": 1, "at": "{:.<30}"}}, {{"id": {}}}]"#, "", Value::from(token)))
@@ -113,12 +113,12 @@ fn link(header: &str) -> ScriptedResponse {
     ScriptedResponse::json(200, r#"[{"id": 1}]"#).header("Link", header)
 }
 
-/// Runs a spec against a server that repeats the token, and looks at all that is said and left.
-fn check((place, endpoint, answer): Place, (encoding, encode): Encoding) {
+/// Runs a spec against a server that repeats the token, and checks output and files.
+fn check((location, endpoint, respond): TokenLocation, (encoding, encode): Encoding) {
     let server = ScriptedServer::start(move |request| {
         let token = request.header("authorization").and_then(|header| header.strip_prefix("Bearer "));
-        // no other origin and no later request gets it, and the server may remember it
-        answer(request, &encode(token.unwrap_or(TOKEN)))
+        // a request without the token gets the same response, as if the server had stored the token
+        respond(request, &encode(token.unwrap_or(TOKEN)))
     });
     let dataset = Dataset::new();
     let comma = if endpoint.is_empty() { "" } else { ", " };
@@ -129,7 +129,7 @@ fn check((place, endpoint, answer): Place, (encoding, encode): Encoding) {
         server.url()
     );
     std::fs::write(dataset.dir().join("p.json"), spec).unwrap();
-    let says = |args: &[&str]| {
+    let run = |args: &[&str]| {
         let mut command = Command::new(binary());
         command.args(args).args(["--pipelines-dir", "pipelines"]).current_dir(dataset.dir()).env_clear();
         command
@@ -142,18 +142,18 @@ fn check((place, endpoint, answer): Place, (encoding, encode): Encoding) {
         let output = command.output().unwrap();
         [output.stdout, output.stderr].concat()
     };
-    // a beginning of it is enough to find it, but for what a row has
+    // a prefix of the token must not occur either
     let sent = encode(TOKEN);
     let sent = sent.get(..12).unwrap_or(&sent).to_lowercase();
     let check = |text: &[u8], what: &str| {
         let text = String::from_utf8_lossy(text);
-        assert!(!text.to_lowercase().contains(&sent), "{place}, {encoding}: {what} has it: {text}");
-        assert!(!text.contains("s3cret"), "{place}, {encoding}: {what} has it decoded: {text}");
+        assert!(!text.to_lowercase().contains(&sent), "{location}, {encoding}: {what} contains it: {text}");
+        assert!(!text.contains("s3cret"), "{location}, {encoding}: {what} contains it decoded: {text}");
     };
-    check(&says(&["run", "p.json", "--limit", "3", "--progress", "json"]), "the run");
-    check(&says(&["run", "p.json", "--progress", "log"]), "a second run");
-    check(&says(&["pipeline", "p", "info", "-v"]), "the pipeline");
-    check(&says(&["pipeline", "p", "failed-jobs"]), "the failed package");
+    check(&run(&["run", "p.json", "--limit", "3", "--progress", "json"]), "the run");
+    check(&run(&["run", "p.json", "--progress", "log"]), "a second run");
+    check(&run(&["pipeline", "p", "info", "-v"]), "the pipeline");
+    check(&run(&["pipeline", "p", "failed-jobs"]), "the failed package");
     for file in files(dataset.dir()) {
         if !file.ends_with("p.json") {
             check(&std::fs::read(&file).unwrap(), &file.display().to_string());
@@ -162,13 +162,13 @@ fn check((place, endpoint, answer): Place, (encoding, encode): Encoding) {
     assert!(!server.requests().is_empty());
 }
 
-/// Each place with three of the encodings: 96 ways.
+/// Checks a quarter of the locations, each with three of the encodings.
 fn check_some(remainder: usize) {
-    for (index, place) in PLACES.iter().enumerate().filter(|(index, _)| index % 4 == remainder) {
+    for (index, location) in LOCATIONS.iter().enumerate().filter(|(index, _)| index % 4 == remainder) {
         let other = 1 + index % (ENCODINGS.len() - 1);
         let another = 1 + (index + 5) % (ENCODINGS.len() - 1);
         for encoding in [0, other, another] {
-            check(*place, ENCODINGS[encoding]);
+            check(*location, ENCODINGS[encoding]);
         }
     }
 }

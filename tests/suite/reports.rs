@@ -1,4 +1,4 @@
-//! Faults of data load tools and HTTP clients from public reports, each as an end-to-end test of the command.
+//! End-to-end tests of bugs that were publicly reported for other data load tools and HTTP clients.
 
 mod columns;
 mod cursors;
@@ -13,7 +13,7 @@ mod sessions;
 use catchment::rest_client::testing::{ScriptedResponse, ScriptedServer};
 use serde_json::{Value, json};
 
-/// Returns a spec of `resources`, a list, of the API that `server` serves.
+/// Returns a spec with a list of resources of the API of `server`.
 fn spec(server: &ScriptedServer, resources: Value) -> String {
     json!({"client": {"base_url": server.url()}, "resources": resources}).to_string()
 }

@@ -1,4 +1,4 @@
-//! Runs that go on in the middle of their pages.
+//! Runs that resume in the middle of their pages.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -10,10 +10,11 @@ use crate::dataset::Dataset;
 
 const PAGES: u64 = 1000;
 
-/// A server of pages with one row each, which stops answering at page `stuck_at`, while it is to.
-fn server(stuck_at: u64, is_stuck: Arc<AtomicBool>, asked: Arc<AtomicU64>) -> ScriptedServer {
+/// Starts a server of pages with one row each, which hangs at page `stuck_at` while `is_stuck` is set. Counts requests in
+/// `requested`.
+fn server(stuck_at: u64, is_stuck: Arc<AtomicBool>, requested: Arc<AtomicU64>) -> ScriptedServer {
     ScriptedServer::start(move |request| {
-        asked.fetch_add(1, Ordering::Relaxed);
+        requested.fetch_add(1, Ordering::Relaxed);
         let page: u64 = request.param("cursor").and_then(|page| page.parse().ok()).unwrap_or(0);
         if page == stuck_at && is_stuck.load(Ordering::Relaxed) {
             return ScriptedResponse::hang();
@@ -32,10 +33,10 @@ fn spec(server: &ScriptedServer, more: &str) -> String {
     )
 }
 
-/// Kills a run when it has asked for page `at`; how many requests the next run makes.
+/// Kills a run once it has requested page `at`. Returns the number of requests of the next run.
 fn requests_after_a_kill(at: u64, more: &str) -> (Dataset, u64) {
-    let (dataset, is_stuck, asked) = (Dataset::new(), Arc::new(AtomicBool::new(true)), Arc::default());
-    let server = server(at, Arc::clone(&is_stuck), Arc::clone(&asked));
+    let (dataset, is_stuck, requested) = (Dataset::new(), Arc::new(AtomicBool::new(true)), Arc::default());
+    let server = server(at, Arc::clone(&is_stuck), Arc::clone(&requested));
     let spec = spec(&server, more);
     let run = Run::new(&dataset, &spec);
     let mut child = run.spawn();
@@ -43,26 +44,26 @@ fn requests_after_a_kill(at: u64, more: &str) -> (Dataset, u64) {
     child.kill().unwrap();
     child.wait().unwrap();
     is_stuck.store(false, Ordering::Relaxed);
-    asked.store(0, Ordering::Relaxed);
+    requested.store(0, Ordering::Relaxed);
     let (code, said) = run.says(&[]);
     assert_eq!(code, Some(0), "{said}");
     assert_eq!(dataset.query("SELECT count(*), count(DISTINCT id), max(id) FROM items"), "1000 1000 999");
-    dataset.check_whole("items", &[]);
-    let asked = asked.load(Ordering::Relaxed);
-    (dataset, asked)
+    dataset.check_integrity("items", &[]);
+    let requested = requested.load(Ordering::Relaxed);
+    (dataset, requested)
 }
 
 #[test]
-fn a_run_that_was_killed_goes_on_where_it_was() {
-    let (dataset, asked) = requests_after_a_kill(900, r#", "resumable": true"#);
-    assert!(asked <= 102, "{asked} requests");
+fn a_killed_run_resumes() {
+    let (dataset, requested) = requests_after_a_kill(900, r#", "resumable": true"#);
+    assert!(requested <= 102, "{requested} requests");
     assert_eq!(dataset.query("SELECT count(*) FROM _dlt_loads"), "1");
-    // nothing is left of the first run
+    // the first run leaves no files
     assert_eq!(std::fs::read_dir(dataset.pipelines().join("p/extracted")).unwrap().count(), 0);
 }
 
 #[test]
-fn pages_that_were_kept_before_a_mask_was_added_are_requested_again() {
+fn saved_pages_are_requested_again_if_the_spec_has_changed() {
     let (dataset, is_stuck) = (Dataset::new(), Arc::new(AtomicBool::new(true)));
     let server = server(3, Arc::clone(&is_stuck), Arc::default());
     let resumable = spec(&server, r#", "resumable": true"#);
@@ -77,13 +78,13 @@ fn pages_that_were_kept_before_a_mask_was_added_are_requested_again() {
 }
 
 #[test]
-fn without_being_asked_to_it_begins_anew() {
-    let (_, asked) = requests_after_a_kill(20, "");
-    assert_eq!(asked, PAGES);
+fn without_resumable_a_run_starts_over() {
+    let (_, requested) = requests_after_a_kill(20, "");
+    assert_eq!(requested, PAGES);
 }
 
 #[test]
-fn limited_runs_take_one_part_after_the_other() {
+fn limited_runs_resume_after_one_another() {
     let dataset = Dataset::new();
     let server = server(u64::MAX, Arc::default(), Arc::default());
     let run = |more: &str| Run::new(&dataset, &spec(&server, more)).says(&["--limit", "400"]);
@@ -95,21 +96,21 @@ fn limited_runs_take_one_part_after_the_other() {
     check("400 399");
     check("800 799");
     check("1000 999");
-    let mut asked: Vec<u64> =
+    let mut requested: Vec<u64> =
         server.requests().iter().map(|request| request.param("cursor").map_or(0, |page| page.parse().unwrap())).collect();
-    asked.sort_unstable();
+    requested.sort_unstable();
     let (once, again): (Vec<u64>, Vec<u64>) =
-        (0..PAGES).partition(|page| asked.iter().filter(|asked| *asked == page).count() == 1);
-    // A part may have asked for the page after its last one when it ended.
+        (0..PAGES).partition(|page| requested.iter().filter(|requested| *requested == page).count() == 1);
+    // a run may have prefetched the page after its last one
     assert!(again.iter().all(|page| [400, 800].contains(page)), "{again:?}");
-    assert_eq!(asked.len(), once.len() + 2 * again.len());
+    assert_eq!(requested.len(), once.len() + 2 * again.len());
 }
 
 #[test]
-fn a_place_that_the_server_does_not_know_any_more_is_not_tried_for_ever() {
+fn an_expired_position_is_retried_once() {
     let dataset = Dataset::new();
-    let answers = Arc::new(AtomicU64::new(0));
-    let counter = Arc::clone(&answers);
+    let requests = Arc::new(AtomicU64::new(0));
+    let counter = Arc::clone(&requests);
     let server = ScriptedServer::start(move |request| match (request.param("cursor"), counter.fetch_add(1, Ordering::Relaxed)) {
         (None, _) => ScriptedResponse::json(200, r#"{"rows": [{"id": 1, "at": 1}], "next": "1"}"#),
         (Some("1"), number) if number > 4 => ScriptedResponse::json(200, r#"{"rows": [{"id": 2, "at": 2}]}"#),
@@ -117,9 +118,9 @@ fn a_place_that_the_server_does_not_know_any_more_is_not_tried_for_ever() {
     });
     let spec = spec(&server, r#", "resumable": true"#);
     let run = Run::new(&dataset, &spec);
-    let said = [(); 3].map(|()| run.says(&[]).0);
-    // the first one fails, so does the one that goes on, and the third one begins anew
-    assert_eq!(said, [Some(1), Some(1), Some(1)]);
+    let codes = [(); 3].map(|()| run.says(&[]).0);
+    // the first run fails, the second one resumes and fails, the third one starts over
+    assert_eq!(codes, [Some(1), Some(1), Some(1)]);
     assert_eq!(server.requests().iter().filter(|request| request.param("cursor").is_none()).count(), 2);
     assert_eq!(run.says(&[]).0, Some(0));
     assert_eq!(dataset.query("SELECT id FROM items ORDER BY id"), "1; 2");

@@ -1,4 +1,4 @@
-//! Schemas that change from run to run, in a real database.
+//! Schema evolution and contracts, in a DuckDB file.
 
 use catchment::schema::{Column, ColumnType, ContractMode, DataType, SchemaContract};
 use catchment::{NormalizeOptions, Resource, RunOptions};
@@ -7,7 +7,7 @@ use catchment_json::Value;
 use crate::dataset::Dataset;
 use crate::pipeline::{append, merge, run};
 
-/// The columns of a table with their types, but for the system's.
+/// Returns the columns of a table with their types, without system columns.
 fn columns(dataset: &Dataset, table: &str) -> String {
     dataset.query(&format!(
         "SELECT string_agg(column_name || ' ' || data_type, ', ' ORDER BY ordinal_position) FROM information_schema.columns \
@@ -15,7 +15,7 @@ fn columns(dataset: &Dataset, table: &str) -> String {
     ))
 }
 
-/// Loads each list of rows in a run of its own, and shows the columns and the rows.
+/// Loads each list of rows in a separate run, and compares the columns and the rows.
 fn check(change: fn(Resource) -> Resource, runs: &[&str], expected_columns: &str, select: &str, expected: &str) {
     let dataset = Dataset::new();
     for rows in runs {
@@ -23,11 +23,11 @@ fn check(change: fn(Resource) -> Resource, runs: &[&str], expected_columns: &str
     }
     assert_eq!(columns(&dataset, "items"), expected_columns, "{runs:?}");
     assert_eq!(dataset.query(&format!("SELECT {select} FROM items ORDER BY id")), expected, "{runs:?}");
-    dataset.check_whole("items", &[]);
+    dataset.check_integrity("items", &[]);
 }
 
 #[test]
-fn integers_and_fractions_meet_in_one_column() {
+fn integers_and_fractions_share_a_column() {
     for change in [append, merge] {
         check(
             change,
@@ -40,7 +40,7 @@ fn integers_and_fractions_meet_in_one_column() {
 }
 
 #[test]
-fn integers_of_any_size_meet_in_one_column() {
+fn integers_of_any_size_share_a_column() {
     check(
         append,
         &[r#"[{"id":1,"n":1}]"#, r#"[{"id":2,"n":18446744073709551615}]"#, r#"[{"id":3,"n":-7}]"#],
@@ -51,7 +51,7 @@ fn integers_of_any_size_meet_in_one_column() {
 }
 
 #[test]
-fn integers_that_no_double_is_equal_to_stay_where_they_are() {
+fn a_column_with_integers_beyond_double_is_not_widened() {
     for change in [append, merge] {
         check(
             change,
@@ -64,11 +64,11 @@ fn integers_that_no_double_is_equal_to_stay_where_they_are() {
 }
 
 #[test]
-fn integers_of_another_tool_are_looked_at_before_their_column_is_widened() {
+fn existing_integers_are_checked_before_their_column_is_widened() {
     for change in [append, merge] {
         let dataset = Dataset::new();
         run(&dataset, r#"[{"id":1,"n":5}]"#, change).unwrap();
-        // Our schema says nothing of it, as that of another tool would not.
+        // changed by another tool, so the schema does not record integers beyond double
         dataset.query("UPDATE items SET n = 9007199254740993; SELECT 1 AS one");
         run(&dataset, r#"[{"id":2,"n":1.5},{"id":3,"n":4},{"id":4,"n":1e300},{"id":5,"n":NaN}]"#, change).unwrap();
         run(&dataset, r#"[{"id":6,"n":2.5},{"id":7,"n":9007199254740995}]"#, change).unwrap();
@@ -77,7 +77,7 @@ fn integers_of_another_tool_are_looked_at_before_their_column_is_widened() {
             dataset.query("SELECT id, n::VARCHAR, n__v_double::VARCHAR FROM items ORDER BY id"),
             "1 9007199254740993 -; 2 - 1.5; 3 4 -; 4 - 1e+300; 5 - nan; 6 - 2.5; 7 9007199254740995 -"
         );
-        dataset.check_whole("items", &[]);
+        dataset.check_integrity("items", &[]);
     }
 }
 
@@ -93,7 +93,7 @@ fn nan_and_infinity_are_kept() {
 }
 
 #[test]
-fn declared_columns_have_their_types_in_the_database() {
+fn declared_columns_have_the_declared_types_in_the_database() {
     let declared = |resource: Resource| {
         resource.columns([
             Column::with_type("price", ColumnType::Decimal { precision: 10, scale: 2 }),
@@ -122,13 +122,13 @@ fn declared_columns_have_their_types_in_the_database() {
     let error = run(&dataset, "[]", |resource| resource.columns([Column::new("day", DataType::Bigint)])).unwrap_err().to_string();
     assert_eq!(
         error,
-        "column `day` of table `items` is declared as bigint, and has rows of type date, which not all can be converted without \
-         loss; declare it as date, or give the table another name"
+        "column `day` of table `items` is declared as bigint, but its existing rows are date and cannot all be converted \
+         without loss; declare it as date or rename the table"
     );
 }
 
 #[test]
-fn what_a_contract_discards_is_counted_and_kept() {
+fn discarded_rows_and_values_are_counted_and_quarantined() {
     let dataset = Dataset::new();
     let options = RunOptions {
         normalize: NormalizeOptions { quarantine_table: Some("refused".to_owned()), ..NormalizeOptions::default() },
@@ -164,12 +164,12 @@ fn what_a_contract_discards_is_counted_and_kept() {
 }
 
 #[test]
-fn what_is_frozen_fails_the_run_and_changes_nothing() {
+fn a_frozen_contract_fails_the_run_and_changes_nothing() {
     let dataset = Dataset::new();
     let frozen = |resource: Resource| resource.schema_contract(SchemaContract::all(ContractMode::Freeze));
     run(&dataset, r#"[{"id":1}]"#, frozen).unwrap();
     let error = run(&dataset, r#"[{"id":2},{"id":3,"new":1}]"#, frozen).unwrap_err().to_string();
-    assert!(error.contains("row 2 of its page: column `new` would be a new one"), "{error}");
+    assert!(error.contains("row 2 of its page: new column `new` violates the schema contract"), "{error}");
     assert_eq!(dataset.query("SELECT id FROM items"), "1");
     run(&dataset, r#"[{"id":2}]"#, frozen).unwrap();
     assert_eq!(dataset.query("SELECT id FROM items ORDER BY id"), "1; 2");
@@ -189,7 +189,7 @@ fn schema_files_are_exported_and_imported_when_they_change() {
     load(r#"[{"id":1,"code":7}]"#).unwrap();
     let exported = std::fs::read_to_string(folder.join("exported/items.schema.yaml")).unwrap();
     assert!(exported.contains("code:\n        data_type: bigint"), "{exported}");
-    // What people do: they take the file, and change a type.
+    // a user copies the exported file and adds a column
     let edited = exported.replace("      note:\n", "").replace(
         "      code:\n        data_type: bigint",
         "      note:\n        data_type: text\n      code:\n        data_type: bigint",
@@ -197,12 +197,12 @@ fn schema_files_are_exported_and_imported_when_they_change() {
     std::fs::write(folder.join("items.schema.yaml"), edited).unwrap();
     load(r#"[{"id":2,"note":5}]"#).unwrap();
     assert_eq!(dataset.query("SELECT id, note FROM items ORDER BY id"), "1 -; 2 5");
-    // It is not imported again over what later runs add.
+    // it is not imported again, which would undo changes of later runs
     load(r#"[{"id":3,"more":true}]"#).unwrap();
     load(r#"[{"id":4}]"#).unwrap();
     let stored = dataset.query("SELECT schema FROM _dlt_version ORDER BY inserted_at DESC LIMIT 1");
     assert!(stored.contains(r#""imported_version_hash""#) && stored.contains(r#""more":{"name":"more""#), "{stored}");
     std::fs::write(folder.join("items.schema.yaml"), "name: other\nengine_version: 11\ntables: {}\n").unwrap();
     let error = load(r#"[{"id":5}]"#).unwrap_err().to_string();
-    assert!(error.contains(r#"items.schema.yaml is that of "other", expected "items""#), "{error}");
+    assert!(error.contains(r#"items.schema.yaml contains the schema "other", expected "items""#), "{error}");
 }

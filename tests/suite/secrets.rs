@@ -1,4 +1,4 @@
-//! Secrets from every provider are in nothing that a run says or leaves behind, whatever fails.
+//! Secrets of all providers are neither printed nor stored, whatever fails.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -13,7 +13,7 @@ use catchment_settings::Settings;
 use crate::command::binary;
 use crate::dataset::Dataset;
 
-// What the providers hold. The characters are such that an encoding of URLs or JSON changes them.
+// The secrets in the providers. They contain characters that are encoded in URLs or JSON.
 const VARIABLE: &str = "s3cret/of=variable\"1";
 const FILE: &str = "s3cret/of=secrets.toml 2";
 const GLOBAL: &str = "s3cret/of=global 3";
@@ -24,17 +24,17 @@ const IN_URL: &str = "s3cret/of=url%7";
 const MISPLACED: &str = "s3cret/of=config.toml 8";
 const SECRETS: [&str; 8] = [VARIABLE, FILE, GLOBAL, VAULT, VAULT_TOKEN, LITERAL, IN_URL, MISPLACED];
 
-/// A project whose spec has a secret of each provider.
+/// A project whose spec refers to a secret of each provider.
 struct Project {
     dataset: Dataset,
     api: ScriptedServer,
     vault: ScriptedServer,
 }
 
-/// How a run goes.
+/// The outcome of a run.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Case {
-    AllIsWell,
+    Success,
     BadSettings,
     WrongSetting,
     MissingSecret,
@@ -50,7 +50,7 @@ enum Case {
 
 impl Project {
     fn new(case: Case) -> Project {
-        let api = ScriptedServer::start(move |request| answer(case, request));
+        let api = ScriptedServer::start(move |request| respond(case, request));
         let vault = ScriptedServer::start(move |request| match request.path.as_str() {
             _ if case == Case::VaultFails => ScriptedResponse::json(500, format!(r#"{{"errors": ["{VAULT_TOKEN} {VAULT}"]}}"#)),
             "/v1/secret/data/catchment/sources" => ScriptedResponse::json(
@@ -116,14 +116,14 @@ impl Project {
             .env("IN_URL", IN_URL)
             .env("VAULT_ADDR", self.vault.url())
             .env("VAULT_TOKEN", VAULT_TOKEN);
-        // of root there is but one global folder, which tests leave alone
+        // root has a fixed global folder, which tests must not change
         if rustix::process::geteuid().is_root() {
             command.env("SOURCES__GLOBAL_KEY", GLOBAL);
         }
         command
     }
 
-    /// What the command says, all of it, and its exit code.
+    /// Runs the command and returns its exit code and output.
     fn says(&self, args: &[&str]) -> (Option<i32>, String) {
         let output = self.command(args).output().unwrap();
         let said = [output.stdout, output.stderr].concat();
@@ -135,8 +135,8 @@ impl Project {
     }
 }
 
-/// The API, which repeats in its errors all that it was sent, as some do.
-fn answer(case: Case, request: &ReceivedRequest) -> ScriptedResponse {
+/// Returns the response of the API, which repeats the request in its errors, as some APIs do.
+fn respond(case: Case, request: &ReceivedRequest) -> ScriptedResponse {
     let headers = ["authorization", "x-file", "x-global", "x-api-key"].map(|name| request.header(name).unwrap_or_default());
     let sent = format!("{} {} {}", headers.join(" "), request.path, request.param("key").unwrap_or_default());
     let repeated = catchment_json::Value::object([("message", catchment_json::Value::from(sent.as_str()))]).to_string();
@@ -145,7 +145,7 @@ fn answer(case: Case, request: &ReceivedRequest) -> ScriptedResponse {
         Case::ServerFails => ScriptedResponse::json(500, repeated),
         Case::BadJson => ScriptedResponse::json(200, format!("[{{\"id\": 1}}, {sent}")),
         Case::BadRow => ScriptedResponse::json(200, r#"[{"id": 1}, {"id": "x"}]"#),
-        // the link of the next page brings the key along
+        // the next link contains the key
         _ if request.param("page").is_none() => {
             let next = format!("<?key={}&page=2>; rel=\"next\"", percent(VAULT, ""));
             ScriptedResponse::json(200, r#"[{"id": 1, "tags": ["a"]}]"#).header("Link", next)
@@ -154,7 +154,7 @@ fn answer(case: Case, request: &ReceivedRequest) -> ScriptedResponse {
     }
 }
 
-/// Every file below a folder.
+/// Returns all files below a folder.
 pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
@@ -164,7 +164,7 @@ pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// In the encoding of URLs, letters, digits and what is `plain` aside.
+/// Percent-encodes all characters except ASCII letters, digits and those in `plain`.
 pub(crate) fn percent(secret: &str, plain: &str) -> String {
     let encoded = |byte: u8| match char::from(byte) {
         c if c.is_ascii_alphanumeric() || plain.contains(c) => c.to_string(),
@@ -173,7 +173,7 @@ pub(crate) fn percent(secret: &str, plain: &str) -> String {
     secret.bytes().map(encoded).collect()
 }
 
-/// A secret as it is, and in the encodings in which it may be written.
+/// Returns a secret and its common encodings.
 fn spellings(secret: &str) -> Vec<String> {
     let json = catchment_json::Value::from(secret).to_string();
     vec![
@@ -183,19 +183,19 @@ fn spellings(secret: &str) -> Vec<String> {
         percent(secret, "-._~").replace("%20", "+"),
         json.trim_matches('"').to_owned(),
         format!("{secret:?}").trim_matches('"').to_owned(),
-        // the beginning that all have, which no other text has
+        // the prefix of all secrets
         "s3cret".to_owned(),
     ]
 }
 
-fn check_no_secret(text: &[u8], place: &str) {
+fn check_no_secret(text: &[u8], location: &str) {
     for spelling in SECRETS.iter().flat_map(|secret| spellings(secret)) {
         let found = text.windows(spelling.len()).any(|window| window == spelling.as_bytes());
-        assert!(!found, "{place} has {spelling}: {}", String::from_utf8_lossy(text));
+        assert!(!found, "{location} contains {spelling}: {}", String::from_utf8_lossy(text));
     }
 }
 
-/// Runs the case, and looks at all that is said and left. `expected` is in what the run says.
+/// Runs the case and checks the output of all commands and all files. The output of the run must contain `expected`.
 fn check(case: Case, code: i32, expected: &str) {
     let project = Project::new(case);
     let (exit, said) = project.run();
@@ -219,7 +219,7 @@ fn check(case: Case, code: i32, expected: &str) {
             check_no_secret(&std::fs::read(&file).unwrap(), &format!("{case:?} {}", file.display()));
         }
     }
-    if case == Case::AllIsWell {
+    if case == Case::Success {
         assert_eq!(project.dataset.query("SELECT count(*) FROM items"), "2");
         let sent = project.api.requests();
         let first = sent.first().unwrap();
@@ -229,34 +229,34 @@ fn check(case: Case, code: i32, expected: &str) {
             [Some(bearer.as_str()), Some(FILE), Some(GLOBAL), Some(LITERAL)]
         );
         assert_eq!(first.param("key"), Some(VAULT));
-        // each entry of the vault once, though two requests and many lookups need it
-        let mut asked: Vec<String> = project.vault.requests().into_iter().map(|request| request.path).collect();
-        asked.dedup();
-        let counted = asked.len();
-        asked.sort();
-        asked.dedup();
-        let per_command = asked.len();
-        assert!(counted <= 3 * per_command, "{counted} questions of {per_command} kinds by three commands");
+        // each command requests each entry of the vault at most once
+        let mut requested: Vec<String> = project.vault.requests().into_iter().map(|request| request.path).collect();
+        requested.dedup();
+        let count = requested.len();
+        requested.sort();
+        requested.dedup();
+        let per_command = requested.len();
+        assert!(count <= 3 * per_command, "{count} requests of {per_command} entries by three commands");
     }
 }
 
 #[test]
-fn no_secret_is_said_or_left_behind() {
-    check(Case::AllIsWell, 0, "2 rows");
+fn no_secret_is_printed_or_stored() {
+    check(Case::Success, 0, "2 rows");
     check(Case::BadSettings, 2, "is not valid TOML at line 3, column");
-    check(Case::WrongSetting, 2, "`workers` must be a whole number from 1 to 1024");
+    check(Case::WrongSetting, 2, "`workers` must be an integer from 1 to 1024");
     check(Case::MissingSecret, 2, "a setting is missing: `no_key`");
-    check(Case::MisplacedSecret, 2, "`misplaced_key` is a secret and must not stand in sources.misplaced_key");
-    check(Case::VaultFails, 2, "it answered 500 Internal Server Error 3 times: check that it is in service");
+    check(Case::MisplacedSecret, 2, "`misplaced_key` is a secret and must not be in sources.misplaced_key");
+    check(Case::VaultFails, 2, "the vault returned 500 Internal Server Error (attempts: 3): check that it is available");
     check(Case::WrongSpec, 2, "client.haeders");
-    check(Case::Refused, 1, "answered 401 Unauthorized");
-    check(Case::ServerFails, 1, "answered 500 Internal Server Error");
+    check(Case::Refused, 1, "returned 401 Unauthorized");
+    check(Case::ServerFails, 1, "returned 500 Internal Server Error");
     check(Case::BadJson, 1, "resource `items` failed");
     check(Case::BadRow, 1, "id");
     check(Case::BadDatabase, 1, "data.duckdb");
 }
 
-/// What all crates log, at every level.
+/// Captures the log of all crates at all levels.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 
@@ -272,7 +272,7 @@ impl std::io::Write for Log {
 }
 
 impl Project {
-    /// Its configuration, with the token in a mounted file.
+    /// Loads the configuration, with the token in a mounted file.
     fn config(&self) -> Config {
         self.write("run/secrets/sources--rest-api--api--credentials--token", &format!("{VARIABLE}\n"));
         let folders = SettingsDirs {
@@ -288,12 +288,12 @@ impl Project {
 }
 
 #[test]
-fn no_secret_is_in_what_other_crates_log_or_in_debug_texts() {
+fn no_secret_is_in_logs_of_other_crates_or_debug_output() {
     let log = Log::default();
     let writer = log.clone();
     tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(move || writer.clone()).init();
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    for case in [Case::AllIsWell, Case::Refused, Case::ServerFails, Case::BadJson, Case::BadRow, Case::BadDatabase] {
+    for case in [Case::Success, Case::Refused, Case::ServerFails, Case::BadJson, Case::BadRow, Case::BadDatabase] {
         let project = Project::new(case);
         let config = project.config();
         let settings = Settings::new(&config);
@@ -308,7 +308,7 @@ fn no_secret_is_in_what_other_crates_log_or_in_debug_texts() {
         );
         let pipeline = project.dataset.pipeline();
         let result = runtime.block_on(pipeline.run(source));
-        assert_eq!(result.is_ok(), case == Case::AllIsWell, "{case:?}: {result:?}");
+        assert_eq!(result.is_ok(), case == Case::Success, "{case:?}: {result:?}");
         texts.push(format!("{result:?} {:?}", pipeline.last_trace()));
         if let Err(error) = &result {
             texts.extend(
@@ -318,7 +318,7 @@ fn no_secret_is_in_what_other_crates_log_or_in_debug_texts() {
         for text in texts {
             check_no_secret(text.as_bytes(), &format!("{case:?}"));
         }
-        // a database that cannot be read ends the run before it asks for anything
+        // with an invalid database, the run fails before it sends a request
         for request in project.api.requests() {
             assert_eq!(request.header("authorization"), Some(format!("Bearer {VARIABLE}").as_str()));
         }

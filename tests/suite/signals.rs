@@ -1,4 +1,4 @@
-//! SIGTERM in each stage of a run, and what is there afterwards.
+//! SIGTERM in each stage of a run.
 
 use std::io::{BufRead as _, BufReader};
 use std::process::Child;
@@ -14,18 +14,18 @@ fn spec(url: &str) -> String {
     format!(r#"{{"client":{{"base_url":"{url}"}},"resources":[{{"name":"issues","endpoint":"repos/issues"}}]}}"#)
 }
 
-/// Sends SIGTERM, and waits for the end: exit code 143.
+/// Sends SIGTERM and waits for exit code 143.
 fn terminate(mut child: Child) {
     let pid = rustix::process::Pid::from_child(&child);
     rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(143));
 }
 
-/// Returns when the command has said that it waits for the database. Nobody reads what it says after that.
-fn wait_until_it_waits(child: &mut Child) {
+/// Blocks until the command has logged that it waits for the lock on the database.
+fn wait_for_lock_message(child: &mut Child) {
     let log = BufReader::new(child.stderr.take().unwrap());
     let mut lines = log.lines().map(Result::unwrap);
-    assert!(lines.any(|line| line.contains("is in use, waiting up to")));
+    assert!(lines.any(|line| line.contains("is locked, waiting up to")));
 }
 
 fn packages(dataset: &Dataset) -> usize {
@@ -54,10 +54,10 @@ fn while_the_state_is_read() {
     assert_eq!(run.says(&[]).0, Some(0));
     let other = Connection::open(dataset.file()).unwrap();
     let mut child = run.spawn();
-    wait_until_it_waits(&mut child);
+    wait_for_lock_message(&mut child);
     terminate(child);
     drop(other);
-    assert_eq!(server.requests().len(), 1, "nothing was fetched before the state was known");
+    assert_eq!(server.requests().len(), 1, "no request is sent before the state is restored");
     assert_eq!((packages(&dataset), dataset.query("SELECT id FROM issues").as_str()), (0, "1"));
 }
 
@@ -67,7 +67,7 @@ fn while_the_package_is_loaded() {
     let (file, other) = (dataset.file(), Arc::new(Mutex::new(None)));
     let holder = Arc::clone(&other);
     let server = ScriptedServer::start(move |request| {
-        // While the second run fetches, another program opens the database.
+        // another program opens the database while the second run extracts
         if request.index == 1 {
             *holder.lock().unwrap() = Some(Connection::open(&file).unwrap());
         }
@@ -76,24 +76,24 @@ fn while_the_package_is_loaded() {
     let run = Run::new(&dataset, &spec(&server.url()));
     assert_eq!(run.says(&[]).0, Some(0));
     let mut child = run.spawn();
-    wait_until_it_waits(&mut child);
+    wait_for_lock_message(&mut child);
     terminate(child);
     *other.lock().unwrap() = None;
     assert_eq!((packages(&dataset), dataset.query("SELECT id FROM issues").as_str()), (1, "0"));
     let (code, said) = run.says(&[]);
-    assert!(code == Some(0) && said.contains("loaded now, made before"), "{said}");
+    assert!(code == Some(0) && said.contains("recovered from an earlier run"), "{said}");
     assert_eq!(dataset.query("SELECT id FROM issues ORDER BY id"), "0; 1; 2");
 }
 
 #[test]
-fn a_second_process_is_told_who_has_the_pipeline() {
+fn a_second_process_reports_the_process_that_holds_the_lock() {
     let dataset = Dataset::new();
     let server = ScriptedServer::start(|_| ScriptedResponse::hang());
     let run = Run::new(&dataset, &spec(&server.url()));
     let first = run.spawn();
     server.wait_for_requests(1);
     let (code, said) = run.says(&[]);
-    let expected = format!("resource `issues` is being loaded by another run: process {} since ", first.id());
+    let expected = format!("resource `issues` is locked by another run (process {} since ", first.id());
     assert!(code == Some(1) && said.contains(&expected), "{said}");
     terminate(first);
 }

@@ -1,13 +1,13 @@
-//! A disk that is full when a test says so, or cannot be written.
+//! A small disk for tests of full or read-only file systems.
 
 use std::io::{BufRead as _, BufReader, Lines, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-/// Executes one line after the other, and says how each ended.
+/// Executes lines of stdin and prints the exit code of each.
 const SHELL: &str = r#"while read -r line; do eval "$line" </dev/null 2>&1; code=$?; echo; echo "exit $code"; done"#;
 
-/// A disk in memory, which only commands that run on it see. It is gone with them.
+/// A tmpfs in a private mount namespace, visible only to commands that run in it. Dropping it unmounts the disk.
 pub(crate) struct SmallDisk {
     path: PathBuf,
     shell: Child,
@@ -16,7 +16,7 @@ pub(crate) struct SmallDisk {
 }
 
 impl SmallDisk {
-    /// Mounts one at `path`. None where this user may not, and then the test is skipped; CI may.
+    /// Mounts a disk at `path`. If mounting is not permitted, returns `None` to skip the test, or panics in CI.
     pub(crate) fn mount(path: &Path) -> Option<SmallDisk> {
         let disk = SmallDisk::enter(path).and_then(|mut disk| {
             let (code, said) = disk.shell(&format!("mount -t tmpfs -o size=64m tmpfs {}", quoted(path)));
@@ -35,9 +35,9 @@ impl SmallDisk {
         Ok(SmallDisk { path: path.to_owned(), shell, input, output })
     }
 
-    /// Executes a line of shell; exit code 127 where there is no shell.
+    /// Executes a shell command and returns its exit code and output. The exit code is 127 if the shell did not start.
     pub(crate) fn shell(&mut self, line: &str) -> (i32, String) {
-        // Where the shell could not start, nobody reads it, and nobody answers.
+        // fails if the shell did not start
         let _ = writeln!(self.input.as_mut().unwrap(), "{line}");
         let mut said = Vec::new();
         for line in self.output.by_ref().map_while(Result::ok) {
@@ -46,10 +46,10 @@ impl SmallDisk {
                 None => said.push(line),
             }
         }
-        (127, "unshare refuses to make a mount namespace".to_owned())
+        (127, "unshare failed to create a mount namespace".to_owned())
     }
 
-    /// Runs a command that sees the disk: its exit code, and what it said.
+    /// Runs a command in the mount namespace and returns its exit code and output.
     pub(crate) fn run(&mut self, command: &Command) -> (Option<i32>, String) {
         let dir = command.get_current_dir().unwrap_or(Path::new("."));
         let variables = command.get_envs().filter_map(|(name, value)| Some(format!("{}={}", name.display(), quoted(value?))));
@@ -59,7 +59,7 @@ impl SmallDisk {
         (Some(code), said)
     }
 
-    /// Changes its size.
+    /// Changes the size of the disk.
     pub(crate) fn resize(&mut self, size: &str) {
         self.remount(&format!("size={size}"));
     }
@@ -81,20 +81,20 @@ impl SmallDisk {
 
 impl Drop for SmallDisk {
     fn drop(&mut self) {
-        // The shell ends when nobody can write to it any more.
+        // the shell exits when its stdin is closed
         drop(self.input.take());
         let _ = self.shell.wait();
     }
 }
 
-#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
+#[expect(clippy::print_stderr, reason = "reports a skipped test")]
 fn skip(reason: &str) {
-    let message = format!("no disk can be mounted here, so what happens when one is full is not tested: {reason}");
+    let message = format!("failed to mount a disk, so full disks are not tested: {reason}");
     assert!(std::env::var_os("CI").is_none_or(|ci| ci != "true"), "{message}");
     eprintln!("SKIPPED: {message}");
 }
 
-/// A word of a shell's line.
+/// Quotes a word for the shell.
 fn quoted(word: impl AsRef<std::ffi::OsStr>) -> String {
     format!("'{}'", word.as_ref().to_str().unwrap().replace('\'', r"'\''"))
 }

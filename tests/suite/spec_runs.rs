@@ -1,4 +1,4 @@
-//! `catchment run` with what specs can say, and what it says of them.
+//! `catchment run`, `--dry-run`, `--dev-mode` and `config explain` with specs.
 
 use std::process::Command;
 
@@ -7,7 +7,7 @@ use catchment::rest_client::testing::{ScriptedResponse, ScriptedServer};
 use crate::command::{Run, binary};
 use crate::dataset::Dataset;
 
-/// Users, each with two posts.
+/// Starts a server of users, each with two posts.
 fn blog() -> ScriptedServer {
     ScriptedServer::start(|request| match request.path.as_str() {
         "/users" => ScriptedResponse::json(200, r#"[{"id": 1, "name": "ada"}, {"id": 2, "name": "bob"}]"#),
@@ -24,7 +24,7 @@ fn spec(server: &ScriptedServer, resources: &str) -> String {
 const POSTS: &str = r#"{"name": "posts", "primary_key": "id", "write_disposition": "merge", "include_from_parent": ["name"],
     "endpoint": "users/{resources.users.id}/posts"}"#;
 
-/// The second resource of a source has other numbers of pages than the first, and merges sort by them.
+/// The second resource has other page numbers than the first, and merges sort by page number.
 #[test]
 fn several_resources_are_merged() {
     let (dataset, server) = (Dataset::new(), blog());
@@ -34,14 +34,14 @@ fn several_resources_are_merged() {
         assert_eq!(code, Some(0), "{said}");
     }
     assert_eq!(dataset.query("SELECT id, name FROM users ORDER BY 1"), "1 ada; 2 bob");
-    // of two rows with one key the first one is kept, with its tags
+    // of two rows with the same key, the first one and its tags are kept
     assert_eq!(dataset.query("SELECT id, _users_name FROM posts ORDER BY 1"), "10 ada; 11 ada; 20 bob");
     assert_eq!(dataset.query("SELECT value FROM posts__tags ORDER BY 1"), "x; y; z");
-    dataset.check_whole("posts", &["posts__tags"]);
+    dataset.check_integrity("posts", &["posts__tags"]);
 }
 
 #[test]
-fn what_is_not_selected_feeds_what_is() {
+fn a_parent_that_is_not_selected_is_read_but_not_loaded() {
     let (dataset, server) = (Dataset::new(), blog());
     let (code, said) = Run::new(&dataset, &spec(&server, &format!(r#""users", {POSTS}"#))).says(&["--select", "posts"]);
     assert_eq!(code, Some(0), "{said}");
@@ -61,7 +61,7 @@ fn a_dry_run_shows_the_plan_and_does_nothing() {
         said.replace(&server.url(), "BASE")
     };
     insta::assert_snapshot!(plan(&["--dry-run"]), @"
-    plan of pipeline p into dataset d of duckdb, going on from the beginning, as there was no run from here; nothing was loaded
+    plan of pipeline p into dataset d of duckdb, starting from the beginning, no earlier run in this working folder; nothing was loaded
     users: append into users
       GET BASE/users
       paginator: detected from the first response
@@ -73,11 +73,11 @@ fn a_dry_run_shows_the_plan_and_does_nothing() {
       paginator: page_number (parameter page from 0)
     ");
     insta::assert_snapshot!(plan(&["--dry-run", "--select", "posts", "--write-disposition", "append"]), @"
-    plan of pipeline p into dataset d of duckdb, going on from the beginning, as there was no run from here; nothing was loaded
+    plan of pipeline p into dataset d of duckdb, starting from the beginning, no earlier run in this working folder; nothing was loaded
     users: append into users
       GET BASE/users
       paginator: detected from the first response
-      its rows feed others and are not loaded
+      not loaded: only read for dependent resources
       posts: append into posts, for each row of users
         GET BASE/users/{resources.users.id}/posts
         paginator: detected from the first response
@@ -86,17 +86,17 @@ fn a_dry_run_shows_the_plan_and_does_nothing() {
 }
 
 #[test]
-fn a_dry_run_goes_on_from_the_last_run() {
+fn a_dry_run_resumes_after_the_last_run() {
     let server = ScriptedServer::start(|_| ScriptedResponse::json(200, r#"[{"id": 9}]"#));
     let dataset = Dataset::new();
     let spec = spec(&server, r#"{"name": "a", "endpoint": {"incremental": {"cursor_path": "id", "start_param": "since"}}}"#);
     assert_eq!(Run::new(&dataset, &spec).says(&[]).0, Some(0));
     let (_, said) = Run::new(&dataset, &spec).says(&["--dry-run"]);
-    assert!(said.contains("going on from the last run from here") && said.contains("/a?since=9"), "{said}");
+    assert!(said.contains("resuming after the last run in this working folder") && said.contains("/a?since=9"), "{said}");
 }
 
 #[test]
-fn dev_mode_loads_into_a_dataset_of_its_own() {
+fn dev_mode_loads_into_a_new_dataset() {
     let (dataset, server) = (Dataset::new(), blog());
     let spec = spec(&server, r#""users""#);
     for args in [&[] as &[&str], &["--dev-mode"]] {
@@ -109,7 +109,7 @@ fn dev_mode_loads_into_a_dataset_of_its_own() {
 }
 
 #[test]
-fn runs_in_dev_mode_leave_the_files_of_one_run() {
+fn dev_mode_keeps_only_the_files_of_the_last_run() {
     let (dataset, server) = (Dataset::new(), blog());
     let spec = spec(&server, r#""users""#);
     let run = || {
@@ -146,7 +146,7 @@ fn yaml_and_toml_run_as_json_does() {
 }
 
 #[test]
-fn a_run_that_fails_names_the_request_and_what_to_try() {
+fn a_failed_run_reports_the_request_and_a_remedy() {
     let (dataset, server) = (Dataset::new(), blog());
     let check = |resources: &str, expected: &str| {
         let (code, said) = Run::new(&dataset, &spec(&server, resources)).says(&[]);
@@ -154,27 +154,27 @@ fn a_run_that_fails_names_the_request_and_what_to_try() {
     };
     check(
         r#"{"name": "nope", "endpoint": {"params": {"token": "tk-1", "n": 1}}}"#,
-        "error: resource `nope` failed\n  because: GET BASE/nope?token=***&n=1 answered 404 Not Found: {\"error\": \"no such thing\"}\n  \
-         try: check base URL and path; a response action can ignore what may be missing",
+        "error: resource `nope` failed\n  caused by: GET BASE/nope?token=***&n=1 returned 404 Not Found: {\"error\": \"no such thing\"}\n  \
+         help: check the base URL and path; if the resource may be missing, ignore it with a response action",
     );
     check(
         r#""users", {"name": "posts", "endpoint": "users/{resources.users.id}/nope"}"#,
-        "error: resource `posts` failed\n  because: for {\"id\":1,\"name\":\"ada\"}\n  \
-         because: GET BASE/users/1/nope answered 404 Not Found: {\"error\": \"no such thing\"}\n  \
-         try: check base URL and path; a response action can ignore what may be missing",
+        "error: resource `posts` failed\n  caused by: parent row {\"id\":1,\"name\":\"ada\"}\n  \
+         caused by: GET BASE/users/1/nope returned 404 Not Found: {\"error\": \"no such thing\"}\n  \
+         help: check the base URL and path; if the resource may be missing, ignore it with a response action",
     );
-    let nobody = r#"{"client": {"base_url": "http://127.0.0.1:9"}, "resources": ["a"]}"#;
-    let output = Run::new(&dataset, nobody).command().env("RUNTIME__REQUEST_MAX_ATTEMPTS", "1").output().unwrap();
+    let closed_port = r#"{"client": {"base_url": "http://127.0.0.1:9"}, "resources": ["a"]}"#;
+    let output = Run::new(&dataset, closed_port).command().env("RUNTIME__REQUEST_MAX_ATTEMPTS", "1").output().unwrap();
     assert_eq!(
         String::from_utf8_lossy(&output.stderr).trim_end(),
-        "error: resource `a` failed\n  because: GET http://127.0.0.1:9/a failed: connection refused, nothing listens on 127.0.0.1:9\n  \
-         try: check host and port of the base URL, and that the service runs"
+        "error: resource `a` failed\n  caused by: GET http://127.0.0.1:9/a failed: connection refused: nothing listens on 127.0.0.1:9\n  \
+         help: check the host and port of the base URL, and that the service is running"
     );
     assert!(!dataset.file().exists());
 }
 
 #[test]
-fn all_settings_are_explained_and_secrets_not_shown() {
+fn config_explain_shows_all_settings_and_redacts_secrets() {
     let dataset = Dataset::new();
     let spec = r#"{"name": "x", "pipeline": {"dataset_name": "d"},
         "client": {"base_url": "http://x", "auth": {"type": "http_basic", "username": "${env:API_USER}"},
@@ -199,18 +199,18 @@ fn all_settings_are_explained_and_secrets_not_shown() {
     assert_eq!(output.status.code(), Some(2));
     let (said, wrong) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
     assert!(!format!("{said}{wrong}").contains("s3cret"), "{said}{wrong}");
-    // what comes then depends on whether root runs the tests
-    let (said, _) = said.split_once("\nWhere it was looked\n").unwrap();
+    // the rest depends on whether root runs the tests
+    let (said, _) = said.split_once("\nConfiguration sources\n").unwrap();
     insta::assert_snapshot!(said, @r#"
     pipeline p, source x
 
-    The log
+    Logging
       runtime.log_level = "WARNING" (default)
 
-    A pipeline
+    Pipeline
       pipelines.p.dataset_name = "d"
         from p.json
-        over "c" in pipelines.p.dataset_name (config.toml: ./.catchment/config.toml:11)
+        overrides "c" in pipelines.p.dataset_name (config.toml: ./.catchment/config.toml:11)
       pipelines.p.progress = "auto" (default)
 
     Requests
@@ -220,20 +220,20 @@ fn all_settings_are_explained_and_secrets_not_shown() {
       runtime.request_timeout = 60.0 (default)
       runtime.response_max_bytes = 369098752 (default)
 
-    Extracting
+    Extract
       extract.workers = 5 (default)
       extract.max_parallel_items = 20 (default)
 
-    Normalising
+    Normalize
       normalize.workers = "2"
         from NORMALIZE__WORKERS (environment)
-        over 4 in normalize.workers (config.toml: ./.catchment/config.toml:2)
+        overrides 4 in normalize.workers (config.toml: ./.catchment/config.toml:2)
       normalize.buffer_max_bytes = 33554432 (default)
       normalize.numeric_widening = true (default)
       normalize.null_only_columns = "drop" (default)
       normalize.transliterate = true (default)
 
-    Loading
+    Load
       load.raise_on_failed_jobs = "perhaps"
         from load.raise_on_failed_jobs (config.toml: ./.catchment/config.toml:7)
 
@@ -248,34 +248,34 @@ fn all_settings_are_explained_and_secrets_not_shown() {
 
     Secrets of p.json
       client.headers.X-Api-Key = ***
-        WARNING: it stands in the spec: write ${env:NAME} or ${secret:sources.name.key} there instead
+        WARNING: literal secret in the spec; replace it with ${env:NAME} or ${secret:sources.name.key}
       client.auth.username = ***
         from API_USER (environment)
-        as ${env:API_USER} in the spec says
+        referenced as ${env:API_USER}
       client.auth.password = ***
         from SOURCES__REST_API__PASSWORD (environment)
-        over *** in sources.rest_api.password (config.toml: ./.catchment/config.toml:5)
-        WARNING: a secret must not stand there: move it to secrets.toml
+        overrides *** in sources.rest_api.password (config.toml: ./.catchment/config.toml:5)
+        WARNING: secrets are not allowed in this file; move it to secrets.toml
       resources[0].endpoint.params.token: MISSING
-        as ${secret:sources.x.token} in the spec says
+        referenced as ${secret:sources.x.token}
       resources[0].endpoint.params.n = ***
         from p.sources.n (secrets.toml: ./.catchment/secrets.toml:4)
-        WARNING: it is the `<configure me>` of a template: put the value there
-        as ${secret:sources.n} in the spec says
+        WARNING: still holds the placeholder `<configure me>`; set a value
+        referenced as ${secret:sources.n}
 
-    Keys that this pipeline does not ask for
+    Unused keys
       sources.x.tokne (secrets.toml: ./.catchment/secrets.toml:2): did you mean `sources.x.token`?
       normalize.wrokers (config.toml: ./.catchment/config.toml:3): did you mean `normalize.workers`?
       runtime.dlthub_telemetry (config.toml: ./.catchment/config.toml:9)
       other.n (config.toml: ./.catchment/config.toml:13)
       other.source.api_key (config.toml: ./.catchment/config.toml:15)
-        WARNING: it sounds like a secret, which must not stand there: move it to secrets.toml
+        WARNING: the name suggests a secret; move it to secrets.toml
     "#);
     let (wrong, _) = wrong.split_once("\nsecrets.toml: read").unwrap();
     insta::assert_snapshot!(wrong, @r#"
-    error: a run would be refused
-      because: `raise_on_failed_jobs` must be true or false (or yes, no, 1, 0), but load.raise_on_failed_jobs (config.toml: ./.catchment/config.toml:7) holds the text "perhaps": change it there
-    a setting is missing: `token` (text, secret)
+    error: the configuration is invalid, a run would fail
+      caused by: `raise_on_failed_jobs` must be true or false (or yes, no, 1, 0), but load.raise_on_failed_jobs (config.toml: ./.catchment/config.toml:7) holds the string "perhaps"
+    a setting is missing: `token` (a string, secret)
     looked for `token` in this order:
       P__SOURCES__X__TOKEN (environment)
       P__SOURCES__TOKEN (environment)
@@ -294,7 +294,7 @@ fn all_settings_are_explained_and_secrets_not_shown() {
 }
 
 #[test]
-fn a_missing_secret_exits_with_2_and_says_where_it_was_looked_for() {
+fn a_missing_secret_exits_with_2_and_lists_the_lookup_locations() {
     let dataset = Dataset::new();
     let (code, said) =
         Run::new(&dataset, r#"{"client": {"base_url": "http://x", "auth": "bearer"}, "resources": ["a"]}"#).says(&[]);
@@ -304,7 +304,7 @@ fn a_missing_secret_exits_with_2_and_says_where_it_was_looked_for() {
 }
 
 #[test]
-fn hints_of_nested_tables_and_of_others_are_kept() {
+fn nested_hints_are_applied_and_unknown_hints_are_stored() {
     let server = ScriptedServer::start(|_| {
         ScriptedResponse::json(
             200,
@@ -324,7 +324,7 @@ fn hints_of_nested_tables_and_of_others_are_kept() {
         assert_eq!(code, Some(0), "{said}");
     }
     assert_eq!(dataset.query("SELECT sku, qty || '!', extra FROM things__orders ORDER BY qty"), "a 1! -; a 2! -");
-    // one with a key is merged by itself, with its lists
+    // a child table with a key is merged separately, with its child tables
     assert_eq!(dataset.query("SELECT k FROM things__own"), "7");
     assert_eq!(dataset.query("SELECT value FROM things__own__in"), "1");
     let columns = "SELECT string_agg(column_name, ' ' ORDER BY ordinal_position) FROM information_schema.columns WHERE table_name = 'things__own'";

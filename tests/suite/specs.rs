@@ -1,4 +1,4 @@
-//! The specs of `examples/specs`, against answers of the shape that their APIs have.
+//! Tests of the specs in `examples/specs`, with responses in the format of their APIs.
 
 use std::path::Path;
 use std::process::Command;
@@ -8,7 +8,7 @@ use catchment::rest_client::testing::{ReceivedRequest, ScriptedResponse, Scripte
 use crate::command::binary;
 use crate::dataset::Dataset;
 
-/// Runs a spec against a server in the place of its hosts, and gives what the command said.
+/// Runs a spec against a server that replaces its hosts, and returns the output.
 fn run(dataset: &Dataset, name: &str, server: &ScriptedServer, variables: &[(&str, &str)]) -> String {
     let spec = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/specs").join(name);
     let mut text = std::fs::read_to_string(spec).unwrap();
@@ -77,7 +77,7 @@ fn github_loads_issues_and_their_comments_incrementally() {
 }
 
 #[test]
-fn pokeapi_needs_no_key_and_follows_urls_of_rows() {
+fn pokeapi_needs_no_key_and_follows_urls_in_rows() {
     let server = ScriptedServer::start(|request| {
         let host = format!("http://{}", request.header("host").unwrap_or_default());
         match (request.path.as_str(), request.param("offset")) {
@@ -133,7 +133,7 @@ fn spotify_fetches_a_token() {
 }
 
 #[test]
-fn hubspot_posts_a_search_with_the_cursor_in_its_body() {
+fn hubspot_posts_a_search_with_the_cursor_in_the_body() {
     let server = ScriptedServer::start(|request| {
         assert_eq!(request.header("authorization"), Some("Bearer pat-secret"));
         match request.text().contains(r#""after":"100""#) {

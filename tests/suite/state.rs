@@ -1,4 +1,4 @@
-//! Reading and changing what a pipeline keeps.
+//! Reading and editing the state of a pipeline.
 
 use catchment::{Incremental, Resource};
 use catchment_json::Value;
@@ -6,7 +6,7 @@ use catchment_json::Value;
 use crate::dataset::Dataset;
 
 #[test]
-fn cursors_and_values_are_read_and_changed() {
+fn cursors_and_values_are_read_and_edited() {
     let dataset = Dataset::new();
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let items = || {
@@ -24,7 +24,7 @@ fn cursors_and_values_are_read_and_changed() {
         assert_eq!(last, Some(Value::from(2)));
         edit.state.set_resource("items", "items", None);
         edit.state.set_source_value("items", "note", Some(Value::from("kept")));
-        // what is not committed does not count
+        // edits have no effect before they are committed
         drop(edit);
         pipeline.run(items()).await.unwrap();
         assert_eq!(dataset.query("SELECT count(*) FROM items"), "2");
@@ -36,13 +36,13 @@ fn cursors_and_values_are_read_and_changed() {
         assert_eq!(dataset.query("SELECT count(*) FROM items"), "4");
         let state = pipeline.state().await.unwrap().state;
         assert_eq!(state.source("items").and_then(|source| source.get("note").cloned()), Some(Value::from("kept")));
-        // nothing changed, so there is nothing to load
+        // without changes, no package is loaded
         assert!(pipeline.state().await.unwrap().commit().await.unwrap().packages.is_empty());
     });
 }
 
 #[test]
-fn a_pipeline_that_never_ran_can_be_given_a_state() {
+fn the_state_of_a_new_pipeline_can_be_set() {
     let dataset = Dataset::new();
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
@@ -57,7 +57,7 @@ fn a_pipeline_that_never_ran_can_be_given_a_state() {
 }
 
 #[test]
-fn a_change_of_what_a_run_has_moved_on_is_refused() {
+fn an_edit_of_state_that_a_run_has_changed_is_rejected() {
     let dataset = Dataset::new();
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
@@ -67,7 +67,7 @@ fn a_change_of_what_a_run_has_moved_on_is_refused() {
         let rows = Resource::rows("items", [Value::parse("{\"at\":2}").unwrap()]).incremental(Incremental::new("at"));
         pipeline.run(rows).await.unwrap();
         let refused = edit.commit().await.unwrap_err().to_string();
-        assert!(refused.contains("another run has moved on the state of resource `items`"), "{refused}");
-        assert!(!pipeline.working_dir().path().join("aside").exists(), "nothing is left of it");
+        assert!(refused.contains("another run has changed the state of resource `items`"), "{refused}");
+        assert!(!pipeline.working_dir().path().join("aside").exists(), "the edit leaves no failed package");
     });
 }

@@ -1,4 +1,4 @@
-//! Extract, normalise and load, one by one.
+//! Extract, normalize and load as separate steps.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -7,7 +7,7 @@ use catchment::{Incremental, PackageOutcome, Pipeline, Resource, RunEnvironment,
 
 use crate::dataset::Dataset;
 
-/// A clock that goes on by a second each time it is asked, and ids that are always the same.
+/// A clock that advances by one second with each call, and a fixed seed.
 struct Exact(AtomicI64);
 
 impl RunEnvironment for Exact {
@@ -48,7 +48,7 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
 const ROWS: &str = "SELECT id, name, length_km::VARCHAR, _dlt_id FROM rivers ORDER BY id";
 
 #[test]
-fn the_steps_one_by_one_give_what_a_run_gives() {
+fn separate_steps_have_the_same_result_as_a_run() {
     let (at_once, one_by_one) = (Dataset::new(), Dataset::new());
     block_on(pipeline(&at_once).run(rivers())).unwrap();
 
@@ -69,7 +69,7 @@ fn the_steps_one_by_one_give_what_a_run_gives() {
         assert_eq!(one_by_one.query(hash), at_once.query(hash), "{hash}");
     }
     assert_eq!(one_by_one.query("SELECT id, name, length_km::VARCHAR FROM rivers ORDER BY id"), "1 Rhine 1232.7; 2 Danube inf");
-    one_by_one.check_whole("rivers", &["rivers__gauges"]);
+    one_by_one.check_integrity("rivers", &["rivers__gauges"]);
 
     let again = block_on(async { (pipeline.normalize().await.unwrap(), pipeline.load().await.unwrap()) });
     assert!(again.0.packages.is_empty() && again.1.packages.is_empty(), "{again:?}");
@@ -91,7 +91,7 @@ fn the_schema_is_known_before_anything_is_loaded() {
 }
 
 #[test]
-fn a_run_normalises_and_loads_what_was_extracted_before() {
+fn a_run_normalizes_and_loads_pending_extracts() {
     let dataset = Dataset::new();
     let pipeline = pipeline(&dataset);
     block_on(pipeline.extract(rivers())).unwrap();
@@ -107,15 +107,15 @@ fn an_incremental_resource_is_not_extracted_again_before_it_is_loaded() {
     let pipeline = pipeline(&dataset);
     let refused = || block_on(pipeline.extract(rivers())).unwrap_err().to_string();
     block_on(pipeline.extract(rivers())).unwrap();
-    assert!(refused().starts_with("rows of resource `rivers` wait in package 17000000"), "{}", refused());
+    assert!(refused().starts_with("resource `rivers` has pending rows in package 17000000"), "{}", refused());
     block_on(pipeline.normalize()).unwrap();
-    assert!(refused().starts_with("rows of resource `rivers` wait in package 17000000"), "{}", refused());
+    assert!(refused().starts_with("resource `rivers` has pending rows in package 17000000"), "{}", refused());
     block_on(pipeline.load()).unwrap();
     block_on(pipeline.extract(rivers())).unwrap();
     assert!(block_on(pipeline.normalize()).unwrap().packages.is_empty());
 }
 
-/// A clock that stands still.
+/// A stopped clock.
 struct Stopped;
 
 impl RunEnvironment for Stopped {
@@ -129,7 +129,7 @@ impl RunEnvironment for Stopped {
 }
 
 #[test]
-fn extractions_of_one_moment_are_all_kept() {
+fn extracts_with_the_same_timestamp_are_all_loaded() {
     let dataset = Dataset::new();
     let pipeline = dataset.pipeline().environment(Stopped);
     let lake = |depth_m: i32| Resource::rows("lakes", [BTreeMap::from([("depth_m", depth_m)])]);
@@ -145,7 +145,7 @@ fn extractions_of_one_moment_are_all_kept() {
 }
 
 #[test]
-fn a_kill_between_the_seal_and_the_removal_of_extracted_rows_does_not_double_them() {
+fn extracted_rows_that_were_already_normalized_are_not_loaded_twice() {
     let dataset = Dataset::new();
     let pipeline = pipeline(&dataset);
     let (extracted, copy) = (dataset.pipelines().join("p/extracted"), dataset.dir().join("copy"));
@@ -157,7 +157,7 @@ fn a_kill_between_the_seal_and_the_removal_of_extracted_rows_does_not_double_the
     std::fs::copy(extracted.join(&load_id).join("pages"), &copy).unwrap();
     block_on(pipeline.normalize()).unwrap();
     restore(&load_id);
-    assert!(block_on(pipeline.normalize()).unwrap().packages.is_empty(), "it is normalised already");
+    assert!(block_on(pipeline.normalize()).unwrap().packages.is_empty(), "it is already normalized");
     block_on(pipeline.load()).unwrap();
     restore(&load_id);
     block_on(async {
@@ -169,7 +169,7 @@ fn a_kill_between_the_seal_and_the_removal_of_extracted_rows_does_not_double_the
 }
 
 #[test]
-fn rows_that_cannot_be_normalised_are_set_aside_and_do_not_block_the_pipeline() {
+fn rows_that_cannot_be_normalized_fail_and_do_not_block_the_pipeline() {
     let dataset = Dataset::new();
     let pipeline = pipeline(&dataset);
     let keyed = |rows: [Option<u32>; 2]| {
@@ -179,7 +179,7 @@ fn rows_that_cannot_be_normalised_are_set_aside_and_do_not_block_the_pipeline() 
     block_on(pipeline.run(keyed([Some(1), Some(2)]))).unwrap();
     block_on(pipeline.extract(keyed([Some(3), None]))).unwrap();
     let error = block_on(pipeline.normalize()).unwrap_err().to_string();
-    assert!(error.contains("was set aside") && error.contains("`id`"), "{error}");
+    assert!(error.contains("was moved to ") && error.contains("`id`"), "{error}");
     block_on(pipeline.extract(keyed([Some(4), None]))).unwrap();
     let info = block_on(pipeline.run(keyed([Some(5), Some(6)]))).unwrap();
     let outcomes: Vec<_> = info.packages.iter().map(|package| &package.outcome).collect();
@@ -189,7 +189,7 @@ fn rows_that_cannot_be_normalised_are_set_aside_and_do_not_block_the_pipeline() 
 }
 
 #[test]
-fn an_extraction_that_fails_leaves_nothing() {
+fn a_failed_extract_leaves_no_rows() {
     let dataset = Dataset::new();
     let pipeline = pipeline(&dataset);
     let failing = Resource::stream("rivers", |_| futures_util::stream::iter([Ok(vec![1]), Err("the river is dry")]));
@@ -199,11 +199,11 @@ fn an_extraction_that_fails_leaves_nothing() {
 }
 
 #[test]
-fn an_extraction_looks_at_what_waits_and_leaves_it_as_it_is() {
+fn an_extract_does_not_change_pending_or_incomplete_packages() {
     let dataset = Dataset::new();
     let pipeline = pipeline(&dataset);
     let lakes = || Resource::rows("lakes", [BTreeMap::from([("depth_m", 251)])]);
-    // as a process leaves it that was killed at work
+    // files of a killed process
     let left = ["extracted/1600000000.000000/pages.unfinished", "packages/1600000000.000001/000001.arrows"];
     let left = left.map(|path| dataset.pipelines().join("p").join(path));
     for path in &left {
@@ -215,11 +215,11 @@ fn an_extraction_looks_at_what_waits_and_leaves_it_as_it_is() {
     block_on(pipeline.extract(lakes())).unwrap();
     assert!(left.iter().all(|path| path.exists()));
     assert_eq!(block_on(pipeline.run(lakes())).unwrap().packages.len(), 3);
-    assert!(!left.iter().any(|path| path.exists()), "a run takes them away");
+    assert!(!left.iter().any(|path| path.exists()), "a run deletes them");
 }
 
 #[test]
-fn a_damaged_package_ends_the_loading_and_is_out_of_the_way_of_the_next_one() {
+fn a_corrupt_package_fails_the_load_and_does_not_block_the_next_one() {
     let dataset = Dataset::new();
     let pipeline = pipeline(&dataset);
     let extract = |number: i64| {
@@ -230,7 +230,7 @@ fn a_damaged_package_ends_the_loading_and_is_out_of_the_way_of_the_next_one() {
     let (first, _) = (extract(1), extract(2));
     std::fs::remove_file(dataset.pipelines().join("p/packages").join(&first).join("000001.arrows")).unwrap();
     let error = block_on(pipeline.load()).unwrap_err().to_string();
-    assert!(error.starts_with(&format!("package {first} cannot be loaded and was set aside in ")), "{error}");
+    assert!(error.starts_with(&format!("package {first} cannot be loaded and was moved to ")), "{error}");
     assert_eq!(block_on(pipeline.load()).unwrap().packages.len(), 1);
     assert_eq!(dataset.query("SELECT value FROM numbers"), "2");
 }

@@ -1,4 +1,4 @@
-//! Which tables rows go to, and which make way.
+//! Table names per row, and refreshed tables.
 
 use catchment::{RefreshMode, Resource, Source, WriteDisposition};
 use catchment_json::Value;
@@ -6,7 +6,7 @@ use catchment_json::Value;
 use crate::dataset::Dataset;
 use crate::pipeline::merge;
 
-/// Events that go to a table for each type.
+/// Returns a resource of events with one table for each type.
 fn events(json: &str) -> Resource {
     let rows = Value::parse(json).unwrap().as_array().unwrap().to_vec();
     Resource::rows("events", rows).table_name_per_row(|row| row.get("type").unwrap().as_str().unwrap().into_owned())
@@ -17,7 +17,7 @@ fn run(dataset: &Dataset, source: impl Into<Source>) {
 }
 
 #[test]
-fn each_row_says_which() {
+fn rows_are_loaded_into_tables_by_type() {
     let dataset = Dataset::new();
     let check =
         |table: &str, expected: &str| assert_eq!(dataset.query(&format!("SELECT id, n FROM {table} ORDER BY id")), expected);
@@ -33,7 +33,7 @@ fn each_row_says_which() {
     check("push", "1 2; 3 2");
     check("star", "4 2");
     assert_eq!(dataset.query("SELECT count(*) FROM push__l"), "0");
-    // replaced as a whole, also where a table has no row any more
+    // replace applies to all tables of the resource, including those without new rows
     run(&dataset, events(r#"[{"id":5,"type":"star","n":3}]"#).write_disposition(WriteDisposition::Replace));
     check("push", "");
     check("fork", "");
@@ -42,7 +42,7 @@ fn each_row_says_which() {
 }
 
 #[test]
-fn they_do_so_too_when_they_are_normalised_later() {
+fn tables_by_type_work_with_separate_steps() {
     let dataset = Dataset::new();
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let pipeline = dataset.pipeline();
@@ -62,10 +62,10 @@ fn a_refresh_that_fails_changes_nothing() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     assert!(runtime.block_on(refreshing().run(failing)).is_err());
     assert_eq!(dataset.query("SELECT id FROM items"), "1");
-    // it can start over with another type
+    // a refresh can change the type of a column
     runtime.block_on(refreshing().run(rows(r#"{"id":"a"}"#))).unwrap();
     assert_eq!(dataset.query("SELECT id FROM items"), "a");
-    // and with no rows at all
+    // and load no rows
     runtime.block_on(refreshing().run(Resource::rows("items", [0_i64; 0]))).unwrap();
     assert_eq!(dataset.query("SELECT count(*) FROM information_schema.tables WHERE table_name = 'items'"), "0");
 }

@@ -1,4 +1,4 @@
-//! One database file and several who want it.
+//! Concurrent access to one database file.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -10,13 +10,13 @@ use crate::command::Run;
 use crate::dataset::Dataset;
 use crate::feed::Feed;
 
-/// DuckDB's lock does not exclude connections of one process, and two of them spoil the file.
+/// DuckDB's lock does not exclude other connections of the same process, which would corrupt the file.
 #[test]
 fn runs_and_queries_of_one_process_take_turns() {
     let dataset = Dataset::new();
     let rows = |n: u32| (0..500).map(|i| BTreeMap::from([("id", n * 500 + i)])).collect::<Vec<_>>();
     let pipeline = dataset.pipeline();
-    // Another destination of the same file: clones of one share nothing that the other would know of.
+    // a separate destination of the same file, which shares no state with the first one
     let other = Pipeline::new("other", dataset.destination(), "d").pipelines_dir(dataset.pipelines());
     tokio::runtime::Runtime::new().unwrap().block_on(async {
         pipeline.run(Resource::rows("items", rows(0))).await.unwrap();
@@ -30,16 +30,16 @@ fn runs_and_queries_of_one_process_take_turns() {
             one.unwrap();
             two.unwrap();
             let count = count.unwrap().first_i64().unwrap();
-            assert!(count == i64::from(n) * 500 || count == i64::from(n + 1) * 500, "{count} rows: a half of a load");
+            assert!(count == i64::from(n) * 500 || count == i64::from(n + 1) * 500, "{count} rows: part of a load is visible");
         }
     });
     assert_eq!(dataset.query("SELECT (SELECT count(DISTINCT id) FROM items), (SELECT count(*) FROM others)"), "2000 1500");
     assert_eq!(dataset.query("SELECT count(*) FROM _dlt_loads"), "7");
 }
 
-/// DuckDB does not tell the case of names apart, so the same dataset is meant.
+/// Names are case-insensitive in DuckDB.
 #[test]
-fn a_dataset_is_known_whatever_the_case_of_its_name() {
+fn dataset_names_are_case_insensitive() {
     let dataset = Dataset::new();
     let run = |name: &str, id: u32| {
         let pipeline = Pipeline::new("p", dataset.destination(), name).pipelines_dir(dataset.pipelines());
@@ -52,7 +52,8 @@ fn a_dataset_is_known_whatever_the_case_of_its_name() {
     assert_eq!(dataset.query("SELECT count(DISTINCT version_hash) FROM _dlt_version"), "1");
 }
 
-/// An API, and the database as another program opens it while the second run fetches: it does so until the value is taken.
+/// Starts an API, and opens the database in another connection while the second run extracts. The connection stays open
+/// until the returned value is set to `None`.
 pub(crate) fn held_at_second_request(dataset: &Dataset) -> (Feed, Arc<Mutex<Option<Connection>>>) {
     let (file, held) = (dataset.file(), Arc::new(Mutex::new(None)));
     let holder = Arc::clone(&held);
@@ -65,7 +66,7 @@ pub(crate) fn held_at_second_request(dataset: &Dataset) -> (Feed, Arc<Mutex<Opti
 }
 
 #[test]
-fn a_database_in_use_is_waited_for_no_longer_than_the_configuration_says() {
+fn the_wait_for_a_locked_database_is_configurable() {
     for seconds in ["0", "1"] {
         let dataset = Dataset::new();
         let (feed, held) = held_at_second_request(&dataset);
@@ -73,21 +74,21 @@ fn a_database_in_use_is_waited_for_no_longer_than_the_configuration_says() {
         assert_eq!(run.says(&[]).0, Some(0));
         let mut command = run.command();
         command.env("DESTINATION__DUCKDB__WAIT", seconds);
-        let mut refused = || {
+        let mut check_timeout = || {
             let output = command.output().unwrap();
             let said = String::from_utf8(output.stderr).unwrap();
-            let expected = format!("data.duckdb is in use by another process, and was for {seconds} s: ");
+            let expected = format!("timed out after {seconds} s waiting for the lock on ");
             assert!(output.status.code() == Some(1) && said.contains(&expected), "{said}");
             said
         };
-        let said = refused();
-        assert!(said.contains("is complete and kept, the next run loads it first"), "{said}");
-        refused();
-        assert_eq!(feed.asked(), ["0", "3"], "nothing is asked for while a package waits");
+        let said = check_timeout();
+        assert!(said.contains("was saved; the next run loads it first"), "{said}");
+        check_timeout();
+        assert_eq!(feed.requested_cursors(), ["0", "3"], "no request is sent while a package is pending");
         *held.lock().unwrap() = None;
         let (code, said) = run.says(&[]);
-        assert!(code == Some(0) && said.contains("loaded now, made before"), "{said}");
-        assert_eq!(feed.asked(), ["0", "3", "6"]);
+        assert!(code == Some(0) && said.contains("recovered from an earlier run"), "{said}");
+        assert_eq!(feed.requested_cursors(), ["0", "3", "6"]);
         assert_eq!(dataset.query("SELECT count(*), count(DISTINCT id), max(id) FROM items"), "9 9 9");
     }
 }

@@ -13,46 +13,45 @@ use crate::{duckdb_archive, process};
 pub(crate) struct Args {
     #[command(subcommand)]
     other: Option<BenchCommand>,
-    /// How many pages of 100 issues; several sizes are measured one after the other
+    /// Number of pages of 100 issues; several sizes are measured one after the other
     #[arg(default_value = "100")]
     sizes: Vec<usize>,
-    /// A folder with pages, JSON files, to be taken in the place of generated ones; where it has fewer, they are
-    /// repeated
+    /// Folder with pages as JSON files, used instead of generated pages; repeated if there are too few
     #[arg(long, value_name = "DIR")]
     pages: Option<PathBuf>,
-    /// Merge the pages, by their ids, in the place of appending them
+    /// Merge the pages by id instead of appending them
     #[arg(long, conflicts_with = "pages")]
     merge: bool,
-    /// How often each part is measured; the fastest time counts, and the most memory
+    /// Number of measurements of each part; the fastest time and the highest memory count
     #[arg(long, default_value_t = 5)]
     rounds: usize,
 }
 
-/// What else is measured.
+/// Other benches.
 #[derive(Debug, clap::Subcommand)]
 enum BenchCommand {
-    /// Merges of 1 % of the rows of a table beside loading all of them again, and merges of all
+    /// Compare merges of 1 % and of all rows of a table with loading the table again
     Merge {
-        /// How many rows the table has
+        /// Number of rows in the table
         #[arg(long, default_value_t = 1_000_000)]
         rows: u64,
-        /// How often each part is measured; the fastest time counts, and the most memory
+        /// Number of measurements of each part; the fastest time and the highest memory count
         #[arg(long, default_value_t = 1)]
         rounds: usize,
     },
-    /// The memory in use after so many runs in one process (Linux only)
+    /// Measure the memory in use after many runs in one process (Linux only)
     Runs {
-        /// How many runs
+        /// Number of runs
         #[arg(long, default_value_t = 200)]
         count: u64,
     },
 }
 
-/// Builds the command and the bench in the release profile, with DuckDB from the dev profile, and runs the bench.
+/// Builds the command and the bench in the release profile, linked to DuckDB of the dev profile, and runs the bench.
 pub(crate) fn run(args: &Args) -> Result<()> {
     let mut build = process::cargo();
     build.args(["build", "--release", "--package", "catchment-cli", "--package", "catchment-tests"]);
-    // both at once, so that what they share is built once
+    // in one build, so that shared dependencies are compiled once
     build.args(["--bin", "catchment", "--bench", "floor"]).args(duckdb_archive::cargo_args()?);
     let messages = process::cargo_messages(&mut build)?;
     let mut bench = Command::new(process::executable(&messages, "floor")?);
@@ -68,7 +67,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     process::run(&mut bench)
 }
 
-/// The arguments for runs beside the floor.
+/// Adds the arguments of the comparison with the floor.
 fn compare(bench: &mut Command, args: &Args, catchment: &Path) {
     bench.arg("compare").args(args.sizes.iter().map(ToString::to_string)).args(["--rounds", &args.rounds.to_string()]);
     bench.arg("--catchment").arg(catchment);

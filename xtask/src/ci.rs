@@ -1,5 +1,5 @@
 //! `cargo xtask ci`
-#![expect(clippy::print_stderr, reason = "a command that people run in a terminal, and whose log CI keeps")]
+#![expect(clippy::print_stderr, reason = "prints to the terminal and to the log of CI")]
 
 use std::time::{Duration, Instant};
 
@@ -12,7 +12,7 @@ struct Step {
     run: fn() -> Result<()>,
 }
 
-/// In the order of what they cost, so that the cheap ones say no first.
+/// All steps, cheapest first, so that most failures are reported early.
 const STEPS: &[Step] = &[
     Step { name: "format", run: format },
     Step { name: "tidy", run: tidy::run_all },
@@ -25,9 +25,9 @@ const STEPS: &[Step] = &[
     Step { name: "kill-test", run: kill_test::run_some },
 ];
 
-/// Runs the steps one by one and stops at the first that fails.
+/// Runs the steps and stops at the first failure.
 pub(crate) fn run() -> Result<()> {
-    std::env::set_current_dir(process::root()?).context("failed to enter the workspace's folder")?;
+    std::env::set_current_dir(process::root()?).context("failed to enter the workspace folder")?;
     let started = Instant::now();
     for step in STEPS {
         eprintln!("ci: {} …", step.name);
@@ -54,7 +54,7 @@ fn clippy() -> Result<()> {
 fn docs() -> Result<()> {
     process::run(
         process::cargo()
-            // libraries only: the binary `catchment` would be written over the facade's pages
+            // only libraries, as the pages of the binary `catchment` would overwrite those of the facade
             .args(["doc", "--no-deps", "--workspace", "--lib"])
             .env("RUSTDOCFLAGS", "-D warnings"),
     )
@@ -65,7 +65,7 @@ fn deny() -> Result<()> {
         process::run(process::cargo().args(["deny", "check", "bans", "licenses", "sources"]))?;
         return advisories();
     }
-    let message = "cargo-deny is not installed, so dependencies were NOT checked; \
+    let message = "dependencies were NOT checked, as cargo-deny is not installed; \
                    install it with `cargo install cargo-deny --locked`";
     if process::is_ci() {
         bail!(message);
@@ -74,10 +74,10 @@ fn deny() -> Result<()> {
     Ok(())
 }
 
-/// Known vulnerabilities of dependencies. The database is downloaded; without a network, all else can still be checked.
+/// Checks dependencies for known vulnerabilities. Skipped if the advisory database cannot be downloaded.
 fn advisories() -> Result<()> {
     if process::run(process::cargo().args(["deny", "fetch", "db"])).is_err() {
-        eprintln!("ci: SKIPPED: the advisory database cannot be downloaded, so advisories were NOT checked");
+        eprintln!("ci: SKIPPED: advisories were NOT checked, as the advisory database could not be downloaded");
         return Ok(());
     }
     process::run(process::cargo().args(["deny", "--offline", "check", "advisories"]))
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn times_are_short_and_have_a_unit() {
+    fn times_are_rounded_and_have_units() {
         check(0, "0.0 s");
         check(1_240, "1.2 s");
         check(59_900, "59.9 s");

@@ -1,5 +1,5 @@
 //! `cargo xtask conformance`
-#![expect(clippy::print_stderr, reason = "a command that people run in a terminal, and whose log CI keeps")]
+#![expect(clippy::print_stderr, reason = "prints to the terminal and to the log of CI")]
 
 use std::process::Command;
 
@@ -10,28 +10,28 @@ use crate::process;
 /// Arguments of `cargo xtask conformance`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// The cases, files of tests/conformance/cases without their ending; all by default
+    /// Cases to run: files in tests/conformance/cases, without extension [default: all]
     cases: Vec<String>,
 }
 
-/// Where the Python with the reference and with DuckDB is said to be.
+/// The environment variable with the path of a Python that has the reference and DuckDB.
 const PYTHON: &str = "CATCHMENT_PYTHON";
 
-/// Runs `catchment` on the cases of tests/conformance and holds what it loads against what the reference loaded.
+/// Runs `catchment` on the cases of tests/conformance and compares the datasets with those of the reference.
 pub(crate) fn run(args: &Args) -> Result<()> {
     let Some(python) = std::env::var_os(PYTHON) else {
-        let message = format!("{PYTHON} is not set, so conformance was NOT checked; it is a Python that has the package duckdb");
+        let message = format!("conformance was NOT checked; set {PYTHON} to a Python with the package duckdb");
         if process::is_ci() {
             bail!(message);
         }
         eprintln!("SKIPPED: {message}");
         return Ok(());
     };
-    // built as for the tests: of fewer crates, dependencies would have other features, and be compiled anew
+    // the same build as for the tests; with fewer crates, dependencies would have other features and be recompiled
     let messages = process::cargo_messages(process::cargo().args(["build", "--workspace", "--bins", "--examples"]))?;
     let binary = process::executable(&messages, "catchment")?;
     let folder = process::root()?.join("tests/conformance");
-    // without caches of its own, which would be left in the checkout
+    // `-B`: write no bytecode files into the checkout
     let mut harness = Command::new(python);
     harness.arg("-B").arg(folder.join("run.py")).arg("--bin").arg(binary).args(&args.cases);
     process::run(&mut harness)

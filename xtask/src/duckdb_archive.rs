@@ -1,15 +1,15 @@
-//! DuckDB, compiled once for all profiles.
+//! Reuse of the compiled DuckDB archive across profiles.
 
 use anyhow::{Context as _, Result};
 use cargo_metadata::{BuildScript, Message};
 
 use crate::process;
 
-/// Builds DuckDB in the dev profile, where that is not done yet, and gives the arguments that make cargo link that
-/// archive in any other profile in the place of compiling it anew, for half an hour.
+/// Builds DuckDB in the dev profile if necessary, and returns cargo arguments that link this archive in other profiles
+/// instead of recompiling it for half an hour.
 ///
-/// They say what the build script of `libduckdb-sys` would say (`links` overrides of cargo's configuration). The
-/// archive is the same: both profiles optimise DuckDB alike and leave debug information out.
+/// The arguments override the output of the build script of `libduckdb-sys` (`links` overrides in cargo's configuration).
+/// The archive would be identical: all profiles compile DuckDB with the same optimization and without debug information.
 pub(crate) fn cargo_args() -> Result<Vec<String>> {
     let script = build_script()?;
     let key = format!("target.{}.duckdb", process::host()?);
@@ -24,12 +24,12 @@ pub(crate) fn cargo_args() -> Result<Vec<String>> {
     Ok(settings.into_iter().flat_map(|setting| ["--config".to_owned(), setting]).collect())
 }
 
-/// What DuckDB's build script said in the dev profile.
+/// Returns the output of DuckDB's build script in the dev profile.
 fn build_script() -> Result<BuildScript> {
     let messages = process::cargo_messages(process::cargo().args(["build", "--package", "catchment-load"]))?;
     let script = messages.into_iter().find_map(|message| match message {
         Message::BuildScriptExecuted(script) if script.package_id.repr.contains("libduckdb-sys") => Some(script),
         _ => None,
     });
-    script.context("cargo says nothing of the build script of libduckdb-sys")
+    script.context("no build script of libduckdb-sys in the messages of cargo")
 }

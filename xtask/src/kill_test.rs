@@ -9,18 +9,18 @@ use crate::process;
 /// Arguments of `cargo xtask kill-test`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// How many runs are killed at least; from 300 on, at each step of each disposition and strategy
+    /// Minimum number of killed runs; 300 or more cover each step of each write disposition and merge strategy
     #[arg(long, default_value_t = 480)]
     kills: usize,
-    /// What the choice of steps and times is drawn from; another one each time by default
+    /// Seed for the choice of steps and times [default: the current time]
     #[arg(long)]
     seed: Option<u64>,
 }
 
-/// Builds the test with the named steps of a load in it, which no normal build has, and runs it.
+/// Builds the kill test with fail points, which normal builds do not contain, and runs it.
 pub(crate) fn run(args: &Args) -> Result<()> {
     let mut build = process::cargo();
-    // the workspace and not the package: so dependencies have the features that all other builds give them
+    // the whole workspace, so that dependencies have the same features as in other builds
     build.args(["test", "--no-run", "--workspace", "--features", "catchment-tests/failpoints", "--test", "kill"]);
     let messages = process::cargo_messages(&mut build)?;
     let mut test = Command::new(process::executable(&messages, "kill")?);
@@ -31,7 +31,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     process::run(&mut test)
 }
 
-/// As many as CI has time for.
+/// Runs a short kill test for CI.
 pub(crate) fn run_some() -> Result<()> {
     run(&Args { kills: 20, seed: None })
 }

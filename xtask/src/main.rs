@@ -1,8 +1,7 @@
-//! The commands of this repository, run as `cargo xtask COMMAND`.
+//! Development commands of this repository, run as `cargo xtask COMMAND`.
 //!
-//! What people run and what CI runs is the same code: `.ci/run` only installs the tools and
-//! calls `cargo xtask ci`. No crate that links DuckDB is a dependency here, so that `tidy`
-//! answers in seconds on a fresh checkout.
+//! Developers and CI run the same code: `.ci/run` only installs the tools and calls `cargo xtask ci`.
+//! No dependency links DuckDB, so that `tidy` runs within seconds in a fresh checkout.
 #![expect(clippy::print_stderr, reason = "a command that people run in a terminal")]
 
 mod bench;
@@ -21,7 +20,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// The commands of this repository.
+/// Development commands of this repository.
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 struct Cli {
@@ -31,23 +30,23 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Check the rules that the compiler does not: layers, manifests, file names and lengths, wording, commit subjects
+    /// Check the rules of this repository: layers, manifests, file names and lengths, wording, commit subjects
     Tidy(tidy::Args),
-    /// Run the whole test suite: unit and integration tests, then the examples in the docs
+    /// Run all tests: unit and integration tests, then doc tests
     Test(test::Args),
     /// Run the commands of the book in docs/ and compare their outputs
     Book(book::Args),
-    /// Build `catchment` and run its demo: a sample API on loopback, loaded into DuckDB
+    /// Build `catchment` and run its demo, which loads a sample API into DuckDB
     Demo(demo::Args),
-    /// Measure runs of `catchment` beside the floor: download, parse, and Arrow into DuckDB alone
+    /// Compare the time of runs with the floor: downloading, parsing and inserting alone
     Bench(bench::Args),
-    /// Look for bytes that break a property of what reads foreign bytes, for some time
+    /// Fuzz the code that reads untrusted bytes
     Fuzz(fuzz::Args),
-    /// Kill runs at every named step of a load and at random times, and compare what the next run makes of it
+    /// Kill runs at every named step and at random times, and compare the datasets after recovery
     KillTest(kill_test::Args),
-    /// Load specs from scripted APIs and compare the datasets with those that the reference made of them
+    /// Load specs from scripted APIs and compare the datasets with those of the reference (dlt)
     Conformance(conformance::Args),
-    /// Run all checks that a change must pass: format, tidy, clippy, docs, cargo-deny, tests, conformance, the book, some kills
+    /// Run all checks of CI: format, tidy, cargo-deny, clippy, docs, tests, conformance, the book, some kills
     Ci,
 }
 
@@ -66,8 +65,8 @@ fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // not by returning it from `main`: that adds a backtrace where RUST_BACKTRACE is
-            // set, and what failed is a check or a child, not this program
+            // not returned from `main`, which prints a backtrace if RUST_BACKTRACE is set, although a
+            // check or a child process failed and not this program
             eprintln!("error: {error:#}");
             ExitCode::FAILURE
         }
@@ -80,7 +79,7 @@ mod tests {
     use clap::CommandFactory as _;
 
     #[test]
-    fn command_line_is_well_formed() {
+    fn command_line_is_valid() {
         Cli::command().debug_assert();
     }
 }

@@ -1,4 +1,4 @@
-//! Child processes: the right cargo, a clean environment, an error that names the command.
+//! Child processes: the same cargo, a clean environment, and errors that contain the command line.
 
 use std::env;
 use std::ffi::OsString;
@@ -9,39 +9,39 @@ use std::process::{Command, Stdio};
 use anyhow::{Context as _, Result, bail};
 use cargo_metadata::{Message, Metadata, MetadataCommand};
 
-/// The cargo that runs this program.
+/// Creates a command of the cargo that runs this program.
 ///
-/// `cargo run` tells us which package it runs; these variables are taken out again, because
-/// build scripts that watch them (ring's does) would be run anew each time a build is started
-/// from here and not from the shell, and what depends on them compiled again.
+/// Removes the variables of the running package that `cargo run` sets. Build scripts that watch them
+/// (such as ring's) would run again, and their dependents would be recompiled, each time a build is
+/// started from here instead of the shell.
 pub(crate) fn cargo() -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     for (name, _) in env::vars_os() {
-        if is_of_the_running_package(&name) {
+        if is_package_variable(&name) {
             command.env_remove(name);
         }
     }
     command
 }
 
-fn is_of_the_running_package(variable: &OsString) -> bool {
+fn is_package_variable(variable: &OsString) -> bool {
     variable.to_str().is_some_and(|name| {
         name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") || name == "CARGO_PRIMARY_PACKAGE"
     })
 }
 
-/// The rustc that cargo uses.
+/// Creates a command of the rustc that cargo uses.
 fn rustc() -> Command {
     Command::new(env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()))
 }
 
-/// The target that cargo builds for where none is asked for.
+/// Returns the default build target of cargo.
 pub(crate) fn host() -> Result<String> {
     let output = rustc().args(["--print", "host-tuple"]).output().context("failed to start rustc")?;
-    Ok(String::from_utf8(output.stdout).context("rustc printed no text")?.trim().to_owned())
+    Ok(String::from_utf8(output.stdout).context("the output of rustc is not UTF-8")?.trim().to_owned())
 }
 
-/// Runs `command` with our own input and output, and fails if it fails.
+/// Runs `command` with inherited input and output, and returns an error if it fails.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let line = display_command(command);
     let status = command.status().with_context(|| format!("failed to start `{line}`"))?;
@@ -51,7 +51,7 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Runs cargo and returns its messages: what it built, and what build scripts said. Errors and progress are shown.
+/// Runs cargo and returns its messages about artifacts and build scripts. Errors and progress are printed.
 pub(crate) fn cargo_messages(command: &mut Command) -> Result<Vec<Message>> {
     command.args(["--message-format", "json-render-diagnostics"]).stdout(Stdio::piped());
     let line = display_command(command);
@@ -65,16 +65,16 @@ pub(crate) fn cargo_messages(command: &mut Command) -> Result<Vec<Message>> {
     messages.context("failed to read cargo's messages")
 }
 
-/// The program of that name that cargo has built.
+/// Returns the path of the executable `name` that cargo has built.
 pub(crate) fn executable(messages: &[Message], name: &str) -> Result<PathBuf> {
     let built = messages.iter().find_map(|message| match message {
         Message::CompilerArtifact(artifact) if artifact.target.name == name => artifact.executable.clone(),
         _ => None,
     });
-    Ok(built.with_context(|| format!("cargo says nothing of the program {name}"))?.into())
+    Ok(built.with_context(|| format!("no executable {name} in the messages of cargo"))?.into())
 }
 
-/// Whether `cargo SUBCOMMAND` is installed.
+/// Returns whether `cargo SUBCOMMAND` is installed.
 pub(crate) fn has_cargo_subcommand(subcommand: &str) -> bool {
     cargo()
         .args([subcommand, "--version"])
@@ -85,23 +85,23 @@ pub(crate) fn has_cargo_subcommand(subcommand: &str) -> bool {
         .is_ok_and(|status| status.success())
 }
 
-/// Whether we run under CI, where a check that is skipped is an error.
+/// Returns whether this is CI, where skipped checks are errors.
 pub(crate) fn is_ci() -> bool {
     env::var_os("CI").is_some_and(|value| value == "true" || value == "1")
 }
 
-/// The members of the workspace as their manifests declare them, nothing resolved.
+/// Returns the members of the workspace as declared in their manifests, without resolved dependencies.
 pub(crate) fn workspace() -> Result<Metadata> {
-    MetadataCommand::new().no_deps().exec().context("failed to read the workspace's manifests")
+    MetadataCommand::new().no_deps().exec().context("failed to read the manifests of the workspace")
 }
 
-/// The folder of the workspace, from whichever folder inside it we were called.
+/// Returns the root folder of the workspace.
 pub(crate) fn root() -> Result<PathBuf> {
     Ok(workspace()?.workspace_root.into_std_path_buf())
 }
 
 fn display_command(command: &Command) -> String {
-    // The path of the cargo in use says nothing to whom reads the line, `cargo` can be pasted.
+    // without the path of the program, so that the line can be pasted into a shell
     let program = PathBuf::from(command.get_program());
     let mut line = program.file_name().unwrap_or(program.as_os_str()).to_string_lossy().into_owned();
     for arg in command.get_args() {
@@ -113,10 +113,10 @@ fn display_command(command: &Command) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Command, display_command, is_of_the_running_package, run};
+    use super::{Command, display_command, is_package_variable, run};
 
     #[test]
-    fn error_names_the_command_as_one_would_type_it() {
+    fn errors_contain_the_command_line() {
         let mut command = Command::new("/bin/sh");
         let error = run(command.args(["-c", "exit 3"])).unwrap_err();
         assert_eq!(error.to_string(), "`sh -c exit 3` failed with exit status: 3");
@@ -124,10 +124,10 @@ mod tests {
     }
 
     #[test]
-    fn only_variables_of_the_running_package_are_taken_out() {
+    fn only_variables_of_the_running_package_are_removed() {
         #[track_caller]
         fn check(name: &str, expected: bool) {
-            assert_eq!(is_of_the_running_package(&name.into()), expected, "{name}");
+            assert_eq!(is_package_variable(&name.into()), expected, "{name}");
         }
         check("CARGO_PKG_NAME", true);
         check("CARGO_MANIFEST_DIR", true);

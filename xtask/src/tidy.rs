@@ -1,8 +1,8 @@
-//! `cargo xtask tidy`: the rules of this repository that the compiler does not know.
+//! `cargo xtask tidy`: checks the rules of this repository.
 //!
-//! Each check is a pure function from text (or from the list of crates) to complaints, in a
-//! module of its own; this module reads the files and prints.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command that people run in a terminal")]
+//! Each check is a module with a pure function from text (or from the list of crates) to violations; this
+//! module reads the files and prints the violations.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "prints to the terminal")]
 
 mod commit_subjects;
 mod external_dependencies;
@@ -66,15 +66,15 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     match violations.len() {
         0 => {
             let (members, files) = (members.len(), files.len());
-            println!("tidy: {members} crates and {files} files are in order");
+            println!("tidy: no violations in {members} crates and {files} files");
             Ok(())
         }
-        1 => bail!("tidy found one violation, see above"),
+        1 => bail!("tidy found 1 violation, see above"),
         count => bail!("tidy found {count} violations, see above"),
     }
 }
 
-/// The checks that a file gets depend on its path alone.
+/// Runs the checks of a file, which are selected by its path.
 fn check_content(file: &str, content: &str) -> Vec<String> {
     let mut violations = forbidden_text::check(file, content);
     if file.ends_with(".rs") {
@@ -91,8 +91,8 @@ fn check_content(file: &str, content: &str) -> Vec<String> {
     violations
 }
 
-/// What git tracks and what it would track after `git add`, so that a new file is checked
-/// before it is committed.
+/// Lists tracked files and untracked files that are not ignored, so that new files are checked before they
+/// are committed.
 fn repository_files(root: &Path) -> Result<Vec<String>> {
     let output = Command::new("git")
         .args(["ls-files", "-z", "--cached", "--others"])
@@ -108,7 +108,7 @@ fn repository_files(root: &Path) -> Result<Vec<String>> {
     Ok(names.split_terminator('\0').map(str::to_owned).collect())
 }
 
-/// The text of a file; nothing if it is binary, or deleted but not yet so in git's index.
+/// Reads the text of a file. Returns `None` if it is binary, or deleted but still in git's index.
 fn read_text(root: &Path, file: &str) -> Result<Option<String>> {
     let path = root.join(file);
     if !path.is_file() {

@@ -1,4 +1,4 @@
-//! The command line.
+//! Command-line arguments.
 
 use std::path::PathBuf;
 
@@ -7,7 +7,7 @@ use catchment::{RefreshMode, WriteDisposition};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand, ValueEnum};
 
-/// Loads REST APIs into a warehouse: related, typed tables, run after run.
+/// Load REST APIs into DuckDB as related tables with typed columns.
 #[derive(Debug, Parser)]
 #[command(version)]
 pub(crate) struct Cli {
@@ -17,80 +17,81 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Load the API that a spec file describes.
+    /// Load the API described by a spec file.
     Run(RunArgs),
-    /// Run the main job with no network: serve pages of a sample API on loopback and load them into DuckDB.
+    /// Load a generated sample API into DuckDB, without network access.
     Demo(DemoArgs),
-    /// Look at the configuration.
+    /// Inspect the configuration.
     #[command(subcommand)]
     Config(ConfigCommand),
-    /// List pipelines, or look at one.
+    /// List pipelines, or inspect one.
     Pipeline(PipelineArgs),
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ConfigCommand {
-    /// Show each setting of a run of a spec, where it comes from and what it wins over; secrets that stand in the wrong place,
-    /// and keys that nobody asks for. Secrets themselves are not shown.
+    /// Show each setting of a run, its origin and the values it overrides; also misplaced secrets and unused keys.
+    /// Secret values are redacted.
     Explain(ExplainArgs),
 }
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct ExplainArgs {
-    /// The spec, a .json, .toml or .yaml file.
+    /// Spec file: .json, .toml, .yaml or .yml.
     pub(crate) spec: PathBuf,
-    /// The name of the pipeline [default: the spec's, else the stem of its file name].
+    /// Pipeline name [default: from the spec, else the file name without extension].
     #[arg(long, value_name = "NAME")]
     pub(crate) pipeline_name: Option<String>,
 }
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct RunArgs {
-    /// The spec, a .json, .toml or .yaml file.
+    /// Spec file: .json, .toml, .yaml or .yml.
     pub(crate) spec: PathBuf,
-    /// The name of the pipeline [default: the spec's, else the stem of its file name].
+    /// Pipeline name [default: from the spec, else the file name without extension].
     #[arg(long, value_name = "NAME")]
     pub(crate) pipeline_name: Option<String>,
-    /// The destination [default: the spec's, else duckdb].
+    /// Destination [default: from the spec or the configuration, else duckdb].
     #[arg(long, value_name = "NAME")]
     pub(crate) destination: Option<String>,
-    /// The dataset [default: the spec's, else the name of the pipeline and `_dataset`].
+    /// Dataset name [default: from the spec or the configuration, else `<pipeline>_dataset`].
     #[arg(long, value_name = "NAME")]
     pub(crate) dataset_name: Option<String>,
-    /// The folder that pipelines keep their packages in.
+    /// Folder for the state and packages of pipelines.
     #[arg(long, value_name = "DIR")]
     pub(crate) pipelines_dir: Option<PathBuf>,
-    /// Load these resources only.
+    /// Load only these resources, separated by commas.
     #[arg(long, value_name = "RESOURCES", value_delimiter = ',')]
     pub(crate) select: Vec<String>,
-    /// Load at most so many rows of each resource.
+    /// Maximum number of rows to load from each resource.
     #[arg(long, value_name = "ROWS")]
     pub(crate) limit: Option<u64>,
-    /// What to do with the rows that the tables have, whatever the spec says.
+    /// Write disposition of all resources; overrides the spec.
     #[arg(long, value_parser = disposition())]
     pub(crate) write_disposition: Option<WriteDisposition>,
-    /// Start over: drop the tables that the pipeline has loaded of the source, or those of the resources that are loaded, or empty these; what is
-    /// known of earlier runs is forgotten. It happens together with the load.
+    /// Start over: drop all tables that the pipeline has loaded from the source (`drop_sources`), drop the tables of the
+    /// selected resources (`drop_resources`) or empty them (`drop_data`), and reset the state. The refresh commits together
+    /// with the load.
     #[arg(long, value_name = "MODE", value_parser = refresh())]
     pub(crate) refresh: Option<RefreshMode>,
-    /// Load into a new dataset, whose name ends in the time, from a working folder of its own: what earlier runs loaded does not
-    /// count and is not touched. The next run with --dev-mode removes the files of this one, and the database with them where no
-    /// setting says where it is.
+    /// Load into a new dataset with a timestamp suffix, using a separate working folder; data and state of other runs are
+    /// neither used nor changed. The next run with --dev-mode deletes this working folder, including the database file
+    /// unless its location is configured.
     #[arg(long)]
     pub(crate) dev_mode: bool,
-    /// Show what would be loaded and the first request of each resource, and do nothing.
+    /// Show the plan and the first request of each resource; send no requests and load nothing.
     #[arg(long)]
     pub(crate) dry_run: bool,
-    /// Exit with code 1 where the report has a warning, or a package was set aside. The load is complete by then, and is kept.
+    /// Exit with code 1 if the report contains a warning or a failed package. The loaded rows stay committed.
     #[arg(long)]
     pub(crate) fail_on_warning: bool,
-    /// How the run tells of itself: `log` writes lines to stderr, `json` one object a line to stdout, the report the last
-    /// one; `auto`, the default, is `log` in a terminal.
+    /// Progress output: `log` writes lines to stderr, `json` writes JSON Lines to stdout and ends with the report, `auto` is
+    /// `log` in a terminal and `off` elsewhere [default: from the configuration, else auto].
     #[arg(long, value_enum)]
     pub(crate) progress: Option<ProgressMode>,
 }
 
-/// The dispositions that a resource can have; `skip` is for system tables.
+/// Returns the parser of `--write-disposition`, which does not accept `skip`.
 fn disposition() -> impl TypedValueParser<Value = WriteDisposition> {
     let names = [WriteDisposition::Append, WriteDisposition::Replace, WriteDisposition::Merge].map(WriteDisposition::name);
     PossibleValuesParser::new(names).map(|name| WriteDisposition::from_name(&name).unwrap_or_default())
@@ -111,29 +112,29 @@ pub(crate) enum ProgressMode {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct DemoArgs {
-    /// The folder that the dataset is kept in.
+    /// Folder for the dataset.
     #[arg(long, value_name = "DIR", default_value = "catchment-demo")]
     pub(crate) dir: PathBuf,
 }
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct PipelineArgs {
-    /// The pipeline; all are listed where it is left out.
+    /// Pipeline name; if omitted, all pipelines are listed.
     pub(crate) name: Option<String>,
-    /// What to show of it.
+    /// What to show or do.
     #[arg(value_enum, default_value = "info")]
     pub(crate) operation: PipelineOperation,
-    /// For load-package: which one [default: the latest that waits or is set aside], and `info`, `row-counts`, `retry` or
-    /// `abort`.
+    /// For load-package: the load ID [default: the latest pending or failed package] and the action: `info`, `row-counts`,
+    /// `retry` or `abort` [default: info].
     #[arg(num_args = 0..=2, value_names = ["LOAD_ID", "ACTION"])]
     pub(crate) package: Vec<String>,
-    /// The folder that pipelines keep their packages in.
+    /// Folder for the state and packages of pipelines.
     #[arg(long, value_name = "DIR")]
     pub(crate) pipelines_dir: Option<PathBuf>,
-    /// Show more.
+    /// For info: also show tables and the state of sources.
     #[arg(short, long)]
     pub(crate) verbose: bool,
-    /// How schemas are shown: `json` is the stored form, `yaml` what is exported to files.
+    /// For schema: the output format; `json` is the stored form, `yaml` the exported form.
     #[arg(long, value_parser = schema_format(), default_value = "yaml")]
     pub(crate) format: SchemaFormat,
 }
@@ -145,14 +146,14 @@ fn schema_format() -> impl TypedValueParser<Value = SchemaFormat> {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum PipelineOperation {
-    /// State, tables and packages.
+    /// Show state, tables and packages.
     Info,
-    /// The schemas, as they were after the last run.
+    /// Print the schemas as of the last run.
     Schema,
-    /// The packages that can never be loaded, and why.
+    /// List failed packages and their reasons.
     FailedJobs,
-    /// One package: what it holds; have one that was set aside tried again, or remove it.
+    /// Show, retry or remove one package.
     LoadPackage,
-    /// Remove all packages that wait to be normalized or loaded.
+    /// Remove all pending packages.
     AbortPackages,
 }

@@ -1,4 +1,4 @@
-//! `catchment config explain`: each setting of a run, and where it comes from.
+//! `catchment config explain`: the settings of a run and their origins.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -15,8 +15,8 @@ use crate::output::Output;
 use crate::settings::{Configuration, groups};
 use crate::spec_file;
 
-/// Where to write down what is secret.
-const SECRET_HELP: &str = "write ${env:NAME} or ${secret:sources.name.key} there instead";
+/// The remedy for a literal secret in a spec.
+const SECRET_HELP: &str = "replace it with ${env:NAME} or ${secret:sources.name.key}";
 
 pub(crate) fn explain(args: &ExplainArgs, output: &Output) -> Result<(), CliError> {
     let spec = spec_file::read(&args.spec)?;
@@ -50,33 +50,33 @@ pub(crate) fn explain(args: &ExplainArgs, output: &Output) -> Result<(), CliErro
         report.secret(secret, secret.resolve_candidates(&spec, &settings));
     }
     report.unused(&configuration.unused_keys(&spec, &pipeline));
-    report.line("\nWhere it was looked");
+    report.line("\nConfiguration sources");
     for note in configuration.notes() {
         report.line(format_args!("  {note}"));
     }
     output.line(report.text.trim_end())?;
     match SettingsError::from_errors(report.errors) {
         None => Ok(()),
-        Some(error) => Err(CliError::Usage(anyhow!(error).context("a run would be refused"))),
+        Some(error) => Err(CliError::Usage(anyhow!(error).context("the configuration is invalid, a run would fail"))),
     }
 }
 
-/// What is neither set nor has a default is not shown.
+/// Returns whether a field is required, has a value or has a default.
 fn is_shown(field: &FieldExplanation) -> bool {
     field.field.default.is_some() || field.field.required || !field.candidates.as_ref().is_ok_and(Vec::is_empty)
 }
 
-/// What the spec says of a pipeline, which wins over the configuration.
+/// Returns the value of a pipeline setting in the spec, which takes precedence over the configuration.
 fn spec_value<'s>(spec: &'s Spec, field: &FieldDeclaration) -> Option<&'s str> {
     if field.key.scope().explicit_sections().first().is_none_or(|section| section != "pipelines") {
         return None;
     }
-    let of_spec = &spec.pipeline;
+    let pipeline = &spec.pipeline;
     let value = match field.key.name() {
-        "destination_type" => &of_spec.destination,
-        "dataset_name" => &of_spec.dataset_name,
-        "import_schema_path" => &of_spec.import_schema_path,
-        "export_schema_path" => &of_spec.export_schema_path,
+        "destination_type" => &pipeline.destination,
+        "dataset_name" => &pipeline.dataset_name,
+        "import_schema_path" => &pipeline.import_schema_path,
+        "export_schema_path" => &pipeline.export_schema_path,
         _ => &None,
     };
     value.as_deref()
@@ -85,7 +85,7 @@ fn spec_value<'s>(spec: &'s Spec, field: &FieldDeclaration) -> Option<&'s str> {
 #[derive(Default)]
 struct Report {
     text: String,
-    /// For what a run would be refused.
+    /// Errors with which a run would fail.
     errors: Vec<SettingsError>,
 }
 
@@ -104,7 +104,7 @@ impl Report {
         }
     }
 
-    /// A field of which the spec says what it is.
+    /// Adds a field whose value is set in the spec.
     fn given(&mut self, path: &str, value: &str, spec: &Path, FieldExplanation { candidates, .. }: &FieldExplanation) {
         self.line(format_args!("  {path} = {value:?}\n    from {}", spec.display()));
         for candidate in candidates.iter().flatten() {
@@ -114,24 +114,24 @@ impl Report {
 
     fn overridden(&mut self, candidate: &FoundSetting, secret: bool) {
         let value = candidate.value.to_toml(secret || candidate.redact);
-        self.line(format_args!("    over {value} in {}", candidate.location));
+        self.line(format_args!("    overrides {value} in {}", candidate.location));
     }
 
     fn found(&mut self, path: &str, found: &[FoundSetting], secret: bool) {
-        for (at, candidate) in found.iter().enumerate() {
-            if at == 0 {
+        for (i, candidate) in found.iter().enumerate() {
+            if i == 0 {
                 let value = candidate.value.to_toml(secret || candidate.redact);
                 self.line(format_args!("  {path} = {value}\n    from {}", candidate.location));
             } else {
                 self.overridden(candidate, secret);
             }
             if candidate.value.is_placeholder() {
-                self.line("    WARNING: it is the `<configure me>` of a template: put the value there");
+                self.line("    WARNING: still holds the placeholder `<configure me>`; set a value");
             }
             if candidate.misplaced {
-                self.line("    WARNING: a secret must not stand there: move it to secrets.toml");
+                self.line("    WARNING: secrets are not allowed in this file; move it to secrets.toml");
                 let (name, location) = (path.to_owned(), Box::new(candidate.location.clone()));
-                self.errors.extend((at == 0).then_some(SettingsError::SecretInPlainFile { name, location }));
+                self.errors.extend((i == 0).then_some(SettingsError::SecretInPlainFile { name, location }));
             }
         }
     }
@@ -139,21 +139,21 @@ impl Report {
     fn secret(&mut self, SecretOrigin { path, origin }: &SecretOrigin, found: Result<Vec<FoundSetting>, SettingsError>) {
         match (origin, &found) {
             (SecretSource::Literal, _) => {
-                self.line(format_args!("  {path} = ***\n    WARNING: it stands in the spec: {SECRET_HELP}"))
+                self.line(format_args!("  {path} = ***\n    WARNING: literal secret in the spec; {SECRET_HELP}"))
             }
             (_, Ok(found)) => self.found(path, found, true),
             (_, Err(SettingsError::Missing(_))) => self.line(format_args!("  {path}: MISSING")),
             (_, Err(_)) => self.line(format_args!("  {path}: CANNOT BE READ")),
         }
         if let SecretSource::Reference(reference, _) = origin {
-            self.line(format_args!("    as {reference} in the spec says"));
+            self.line(format_args!("    referenced as {reference}"));
         }
         self.errors.extend(found.err());
     }
 
     fn unused(&mut self, keys: &[UnusedKey]) {
         if !keys.is_empty() {
-            self.line("\nKeys that this pipeline does not ask for");
+            self.line("\nUnused keys");
         }
         for UnusedKey { location, suggestion } in keys {
             match suggestion {
@@ -162,7 +162,7 @@ impl Report {
             }
             let name = location.key.rsplit('.').next().unwrap_or_default();
             if location.provider == "config.toml" && is_secret_name(name) {
-                self.line("    WARNING: it sounds like a secret, which must not stand there: move it to secrets.toml");
+                self.line("    WARNING: the name suggests a secret; move it to secrets.toml");
             }
         }
     }

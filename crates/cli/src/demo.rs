@@ -1,4 +1,4 @@
-//! `catchment demo`: the main job with no network.
+//! `catchment demo`: loads a generated API from loopback, without network access.
 
 use std::path::{Path, PathBuf};
 
@@ -31,7 +31,7 @@ pub(crate) fn demo(args: &DemoArgs, output: &Output) -> Result<(), CliError> {
 struct Demo {
     dir: PathBuf,
     server: Server,
-    /// How often the sample API has changed in earlier runs.
+    /// Number of changes to the sample API in earlier runs.
     revision: u32,
     pipeline: Pipeline,
     client: RestClientBuilder,
@@ -49,29 +49,29 @@ impl Demo {
     }
 
     async fn run(&self) -> anyhow::Result<()> {
-        self.output.line(format_args!("a sample API with {ISSUES} issues and more is served on {}\n", self.server.base_url()))?;
+        self.output.line(format_args!("serving a sample API with {ISSUES} or more issues on {}\n", self.server.base_url()))?;
         let created = r#""incremental": {"cursor_path": "created_at"}"#;
-        self.step("append: issues that were created since the last run", "appended", "append", created).await?;
-        self.step("replace: all issues, again", "replaced", "replace", "").await?;
+        self.step("append: issues created since the last run", "appended", "append", created).await?;
+        self.step("replace: all issues", "replaced", "replace", "").await?;
         let updated =
             r#""incremental": {"cursor_path": "updated_at", "initial_value": "1970-01-01T00:00:00Z", "start_param": "since"}"#;
-        self.step("merge: issues that were updated since the last run", "issues", "merge", updated).await?;
+        self.step("merge: issues updated since the last run", "issues", "merge", updated).await?;
         let next = self.revision + 1;
         self.server.set_issues(Issues::at_revision(SEED, ISSUES, next));
-        std::fs::write(self.dir.join("revision"), next.to_string()).context("failed to note the state of the sample API")?;
-        self.step("merge again, after some issues were changed and some were opened", "issues", "merge", updated).await?;
+        std::fs::write(self.dir.join("revision"), next.to_string()).context("failed to save the revision of the sample API")?;
+        self.step("merge again: the API now has changed and new issues", "issues", "merge", updated).await?;
         let file = self.dir.join("demo.duckdb");
         let pipelines = self.dir.join("pipelines");
-        self.output.line("run it again, and it goes on from here.")?;
+        self.output.line("run the demo again to load the next changes")?;
         self.output.line(format_args!(
-            "look at it with `catchment pipeline demo info -v --pipelines-dir {}`, or `duckdb {} -c 'FROM github.issues'`",
+            "inspect the result with `catchment pipeline demo info -v --pipelines-dir {}` or `duckdb {} -c 'FROM github.issues'`",
             pipelines.display(),
             file.display()
         ))?;
         Ok(())
     }
 
-    /// Loads the issues into `table`, and shows the report and what is in the table then.
+    /// Loads the issues into `table`, then prints the report and a summary of the table.
     async fn step(&self, title: &str, table: &str, disposition: &str, incremental: &str) -> anyhow::Result<()> {
         let comma = if incremental.is_empty() { "" } else { ", " };
         let spec = format!(

@@ -1,7 +1,7 @@
-//! `catchment run --dev-mode`: a run that starts from nothing, and what it leaves on disk.
+//! `catchment run --dev-mode`: runs that start without state, and their files.
 //!
-//! The working folder of such a run is in that of the pipeline, and each run removes what the one before has left there, the
-//! database file included where no setting says which it is. So a pipeline has the files of one such run at most.
+//! The working folder of such a run is inside the working folder of the pipeline. Each run deletes the files of the previous
+//! one, including the database file unless its location is configured, so a pipeline has the files of at most one such run.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -11,30 +11,30 @@ use catchment::load_package::FileLock;
 use catchment::schema::format_timestamp;
 use catchment::{RunEnvironment as _, SystemEnvironment};
 
-/// The folder that stands in for the folder of pipelines in runs of `pipeline` in development mode.
+/// Returns the folder that replaces the pipelines folder in development mode.
 pub(crate) fn pipelines_dir(pipelines_dir: &Path, pipeline: &str) -> PathBuf {
     pipelines_dir.join(pipeline).join("dev")
 }
 
-/// The end of the name of a dataset: the time to the second, 20240131235959.
+/// Returns the suffix of the dataset name: the current time to the second, such as 20240131235959.
 pub(crate) fn suffix() -> String {
     let now = format_timestamp(SystemEnvironment.now());
     now.chars().filter(char::is_ascii_digit).take(14).collect()
 }
 
-/// A folder of pipelines that one run in development mode has for itself while this lives.
+/// An exclusive lock on the pipelines folder of development mode.
 #[derive(Debug)]
 pub(crate) struct DevFolder {
     _lock: FileLock,
 }
 
 impl DevFolder {
-    /// Locks the `folder` that [`pipelines_dir`] names, and removes what the run before has left in it.
+    /// Locks the `folder` returned by [`pipelines_dir`] and deletes the files of the previous run.
     pub(crate) fn start(folder: &Path) -> anyhow::Result<DevFolder> {
         let failed = || format!("failed to empty {} for a run with --dev-mode", folder.display());
         let parent = folder.parent().with_context(failed)?;
         std::fs::create_dir_all(parent).with_context(failed)?;
-        // It is beside the folder, as a lock must not be removed while others may open it.
+        // The lock file is beside the folder: it must not be deleted while another process may open it.
         let path = folder.with_extension("lock");
         let file = File::options().create(true).truncate(false).write(true).open(&path).with_context(failed)?;
         let holder = format!("process {} since {}", std::process::id(), format_timestamp(SystemEnvironment.now()));
@@ -54,7 +54,7 @@ mod tests {
     use super::{DevFolder, pipelines_dir};
 
     #[test]
-    fn a_run_removes_what_the_one_before_has_left_and_nothing_else() {
+    fn a_run_deletes_only_the_files_of_the_previous_run() {
         let dir = tempfile::tempdir().unwrap();
         let folder = pipelines_dir(dir.path(), "p");
         for _ in 0..2 {
@@ -65,8 +65,8 @@ mod tests {
             std::fs::write(dir.path().join("p/state.json"), "{}").unwrap();
             drop(started);
         }
-        assert!(folder.join("p/p.duckdb").exists(), "it stays until the next run");
-        assert!(dir.path().join("p/state.json").exists(), "it is that of the pipeline");
+        assert!(folder.join("p/p.duckdb").exists(), "the database stays until the next run");
+        assert!(dir.path().join("p/state.json").exists(), "the state of the pipeline stays");
         let names = std::fs::read_dir(dir.path().join("p")).unwrap().map(|entry| entry.unwrap().file_name());
         let mut names: Vec<_> = names.map(|name| name.into_string().unwrap()).collect();
         names.sort_unstable();
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_that_is_in_progress_keeps_its_files() {
+    fn files_of_a_run_in_progress_are_not_deleted() {
         let dir = tempfile::tempdir().unwrap();
         let folder = pipelines_dir(dir.path(), "p");
         let _started = DevFolder::start(&folder).unwrap();

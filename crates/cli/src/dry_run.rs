@@ -1,4 +1,4 @@
-//! `catchment run --dry-run`: what a run would do.
+//! `catchment run --dry-run`: the plan of a run.
 
 use std::collections::HashMap;
 
@@ -9,8 +9,9 @@ use catchment::rest_api::{PlannedResource, RestApi};
 use crate::failure::CliError;
 use crate::output::Output;
 
-/// Shows the resources in the order in which they are begun, and the first request of each, by what is `known` of earlier
-/// runs. Nothing is requested and nothing is opened.
+/// Prints the resources in the order in which they start, with their first requests.
+///
+/// `known` is the state of the last run, where cursors resume. Sends no request and does not open the destination.
 pub(crate) fn show(
     api: &RestApi<'_>,
     source: &Source,
@@ -18,12 +19,15 @@ pub(crate) fn show(
     title: &str,
     output: &Output,
 ) -> Result<(), CliError> {
-    let from = if known.is_some() { "the last run from here" } else { "the beginning, as there was no run from here" };
+    let start = match known {
+        Some(_) => "resuming after the last run in this working folder",
+        None => "starting from the beginning, no earlier run in this working folder",
+    };
     let state = known.unwrap_or_else(|| State::new("", "", ""));
     let run = Extraction::new(source, &state, &Boundaries::new()).map_err(|error| CliError::Usage(error.into()))?;
     let plan =
         api.plan(|resource| run.resume_point(resource).unwrap_or_default()).map_err(|error| CliError::Usage(error.into()))?;
-    output.line(format_args!("{title}, going on from {from}; nothing was loaded"))?;
+    output.line(format_args!("{title}, {start}; nothing was loaded"))?;
     let resources: HashMap<_, _> = source.resources.iter().map(|resource| (resource.name.as_str(), resource)).collect();
     for mut planned in plan {
         let Some(resource) = resources.get(planned.name.as_str()) else { continue };
@@ -46,7 +50,7 @@ impl std::fmt::Display for Shown {
         self.planned.fmt(f)?;
         match self.is_loaded {
             true => Ok(()),
-            false => write!(f, "\n{}  its rows feed others and are not loaded", "  ".repeat(self.planned.depth)),
+            false => write!(f, "\n{}  not loaded: only read for dependent resources", "  ".repeat(self.planned.depth)),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! How the command fails.
+//! Errors of the command and their exit codes.
 
 use std::error::Error;
 
@@ -6,14 +6,14 @@ use catchment::RunError;
 use catchment::rest_client::Error as ClientError;
 use catchment_settings::SettingsError;
 
-/// What went wrong, and whose matter it is.
+/// An error of the command, by exit code.
 #[derive(Debug)]
 pub(crate) enum CliError {
-    /// The command line, the spec or the configuration is wrong: exit code 2.
+    /// Invalid command line, spec or configuration: exit code 2.
     Usage(anyhow::Error),
-    /// The run failed: exit code 1.
+    /// Failed run: exit code 1.
     Run(anyhow::Error),
-    /// A signal stopped the run: exit code 128 and its number.
+    /// Signal that stopped the run: exit code 128 plus the signal number.
     Signal(u8),
 }
 
@@ -28,7 +28,7 @@ impl CliError {
 }
 
 impl From<std::io::Error> for CliError {
-    /// What happened to output or to a signal handler.
+    /// Wraps an error of stdout or of a signal handler.
     fn from(error: std::io::Error) -> Self {
         CliError::Run(error.into())
     }
@@ -52,27 +52,29 @@ impl std::fmt::Display for CliError {
             CliError::Usage(error) | CliError::Run(error) => {
                 write!(f, "error: {}", error_chain(error.as_ref()))?;
                 match help(error.as_ref()) {
-                    Some(advice) => write!(f, "\n  try: {advice}"),
+                    Some(advice) => write!(f, "\n  help: {advice}"),
                     None => Ok(()),
                 }
             }
-            CliError::Signal(_) => write!(f, "stopped by a signal: what was complete is kept, and nothing else was changed"),
+            CliError::Signal(_) => {
+                write!(f, "stopped by a signal; complete packages were saved for the next run, nothing else was changed")
+            }
         }
     }
 }
 
-/// An error and what caused it.
+/// Iterates over an error and its sources.
 fn causes<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
     std::iter::successors(Some(error), |&error| error.source())
 }
 
-/// An error and what caused it, each said once. What lies below an error of the client is said by it.
+/// Renders an error and its causes without repetitions. Stops at an error of the REST client, whose message has its causes.
 fn error_chain(error: &(dyn Error + 'static)) -> String {
     let mut text = error.to_string();
     for cause in causes(error).skip(1) {
-        let said = cause.to_string();
-        if !text.contains(&said) {
-            text = format!("{text}\n  because: {said}");
+        let message = cause.to_string();
+        if !text.contains(&message) {
+            text = format!("{text}\n  caused by: {message}");
         }
         if cause.is::<ClientError>() {
             break;
@@ -81,7 +83,7 @@ fn error_chain(error: &(dyn Error + 'static)) -> String {
     text
 }
 
-/// What to try where a request failed.
+/// Returns the remedy for a failed request.
 fn help(error: &(dyn Error + 'static)) -> Option<&'static str> {
     causes(error).find_map(|cause| cause.downcast_ref::<ClientError>()?.kind().help())
 }

@@ -1,4 +1,4 @@
-//! The log, on stderr.
+//! Logging to stderr.
 
 use std::io::IsTerminal as _;
 
@@ -11,7 +11,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::output::Output;
 
-/// What is logged: `runtime.log_level`.
+/// Settings of the log: `runtime.log_level`.
 #[derive(Debug)]
 pub(crate) struct LogSettings {
     level: LevelFilter,
@@ -34,23 +34,23 @@ impl FromSettings for LogSettings {
             ("FATAL", LevelFilter::ERROR),
             ("OFF", LevelFilter::OFF),
         ];
-        let level = fields.choice("log_level", "The least grave messages that are logged.", &levels, LevelFilter::WARN);
+        let level = fields.choice("log_level", "The lowest level that is logged.", &levels, LevelFilter::WARN);
         Ok(LogSettings { level })
     }
 }
 
-/// Starts the log.
+/// Installs the global log subscriber, unless one is already set.
 pub(crate) fn init_logging(settings: &LogSettings, output: &Output) {
-    // Of other crates warnings at most: what they say below may hold headers and URLs, and so secrets.
+    // Other crates log at most warnings: their messages at lower levels may contain headers and URLs, and so secrets.
     let level = settings.level;
     let shown = Targets::new().with_default(level.min(LevelFilter::WARN)).with_target("catchment", level);
     let log = tracing_subscriber::fmt::layer()
         .with_writer(output.clone())
         .with_ansi(std::io::stderr().is_terminal())
         .with_target(false)
-        // a message about a log that cannot be written would panic where stderr is closed
+        // reporting a failed write to the log would panic if stderr is closed
         .log_internal_errors(false)
         .with_filter(shown);
-    // A program that embeds the command may have a log already; then that one is used.
+    // fails if a subscriber is already set, which then stays in use
     let _ = tracing_subscriber::registry().with(log).try_init();
 }

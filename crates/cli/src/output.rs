@@ -1,4 +1,4 @@
-//! Where the command writes: stdout and stderr.
+//! Redacted output to stdout and stderr.
 
 use std::borrow::Cow;
 use std::fmt::Display;
@@ -8,27 +8,27 @@ use catchment::rest_client::Value;
 use catchment_settings::Redactor;
 use tracing_subscriber::fmt::MakeWriter;
 
-/// How many bytes of an error or a line of the log are written: what is longer has been made so by a server or a spec.
+/// Maximum bytes of an error or log message. Longer ones contain text from a server or a spec, and are truncated.
 const MAX_MESSAGE_BYTES: usize = 64 << 10;
 
-/// The output of the command: all that it writes goes through here, and loses the secrets that are known by then.
+/// The only output of the command. Replaces all secrets known so far.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Output {
     redactor: Redactor,
 }
 
 impl Output {
-    /// Learns the secrets that are not to be written.
+    /// Returns the redactor, to register secrets.
     pub(crate) fn redactor(&self) -> &Redactor {
         &self.redactor
     }
 
-    /// Writes a line to stdout. That nobody reads it any more, as after `| head`, is no failure: the work is done.
+    /// Writes a line to stdout. A closed pipe, as with `| head`, is not an error: the work is done.
     pub(crate) fn line(&self, text: impl Display) -> Result<()> {
         write_line(&self.redactor.redact_internal(&text.to_string()))
     }
 
-    /// Writes JSON in a line to stdout. It stays JSON: secrets are removed from its texts.
+    /// Writes JSON as a line to stdout. Redacts within string values, so the output stays valid JSON.
     pub(crate) fn json(&self, json: &str) -> Result<()> {
         match self.redactor.redact_internal(json) {
             Cow::Borrowed(json) => write_line(json),
@@ -42,7 +42,7 @@ impl Output {
         }
     }
 
-    /// Writes a line to stderr, where it can be written.
+    /// Writes a line to stderr, ignoring errors.
     pub(crate) fn error_line(&self, text: impl Display) {
         let _ = self.make_writer().write_all(format!("{text}\n").as_bytes());
     }
@@ -64,7 +64,7 @@ fn write_line(text: &str) -> Result<()> {
     }
 }
 
-/// stderr, for one message in one call of `write`, as `tracing` has it.
+/// A redacting writer to stderr. Each call of `write` must contain a whole message, as `tracing` does.
 pub(crate) struct RedactingWriter<'o>(&'o Redactor);
 
 impl Write for RedactingWriter<'_> {

@@ -1,4 +1,4 @@
-//! A package of the working folder, for people.
+//! Human-readable descriptions of packages.
 
 use std::fmt::{Display, Formatter, Result};
 
@@ -6,30 +6,30 @@ use catchment::Diagnostics;
 use catchment::load_package::{PackageContent, PackageEntry, PackageQueue};
 use catchment::schema::format_timestamp;
 
-/// All that is known of a package.
+/// Displays the status, origin, size, row counts and diagnostics of a package.
 pub(crate) struct PackageDisplay<'s>(pub(crate) &'s PackageEntry);
 
 impl Display for PackageDisplay<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        let stored = self.0;
-        write!(f, "package {}: {}", stored.name, status(stored))?;
-        if let Some(begin) = stored.header() {
-            let created = format_timestamp(begin.created_at);
-            write!(f, "\n  made {created} of source {}, for dataset {}", begin.source, begin.dataset)?;
+        let entry = self.0;
+        write!(f, "package {}: {}", entry.name, status(entry))?;
+        if let Some(header) = entry.header() {
+            let created = format_timestamp(header.created_at);
+            write!(f, "\n  created {created} from source {}, for dataset {}", header.source, header.dataset)?;
         }
-        write!(f, "\n  {} bytes in {}", stored.bytes, stored.path.display())?;
-        write!(f, "{}", RowCountsDisplay(stored))?;
-        let diagnostics = Diagnostics::from_stored(&stored.findings());
+        write!(f, "\n  {} bytes in {}", entry.bytes, entry.path.display())?;
+        write!(f, "{}", RowCountsDisplay(entry))?;
+        let diagnostics = Diagnostics::from_stored(&entry.findings());
         diagnostics.to_string().lines().try_for_each(|line| write!(f, "\n    {line}"))?;
-        let problem = match &stored.content {
-            PackageContent::Corrupt(error) if stored.reason.is_none() => Some(error.to_string()),
-            _ => stored.reason.clone(),
+        let problem = match &entry.content {
+            PackageContent::Corrupt(error) if entry.reason.is_none() => Some(error.to_string()),
+            _ => entry.reason.clone(),
         };
-        problem.map_or(Ok(()), |problem| write!(f, "\n  because: {problem}"))
+        problem.map_or(Ok(()), |problem| write!(f, "\n  reason: {problem}"))
     }
 }
 
-/// A line for each table that a package has rows of.
+/// Displays the row count of each table in a package, one per line.
 pub(crate) struct RowCountsDisplay<'s>(pub(crate) &'s PackageEntry);
 
 impl Display for RowCountsDisplay<'_> {
@@ -38,18 +38,18 @@ impl Display for RowCountsDisplay<'_> {
             Ok(counts) => counts
                 .iter()
                 .try_for_each(|(table, rows)| write!(f, "\n    {table}: {rows} {}", if *rows == 1 { "row" } else { "rows" })),
-            Err(error) => write!(f, "\n    its rows cannot be counted: {error}"),
+            Err(error) => write!(f, "\n    row counts not available: {error}"),
         }
     }
 }
 
-/// Where it stands.
-pub(crate) fn status(stored: &PackageEntry) -> &'static str {
-    match (stored.queue, &stored.content) {
-        (PackageQueue::Failed, _) => "set aside",
-        (_, PackageContent::Corrupt(_)) => "cannot be read",
-        (_, PackageContent::Incomplete) => "unfinished, by a process that is at work on it or was killed",
-        (_, PackageContent::Extracted(_)) => "waits to be normalized",
-        (_, PackageContent::Sealed { .. }) => "waits to be loaded",
+/// Returns the status of a package.
+pub(crate) fn status(entry: &PackageEntry) -> &'static str {
+    match (entry.queue, &entry.content) {
+        (PackageQueue::Failed, _) => "failed",
+        (_, PackageContent::Corrupt(_)) => "corrupt",
+        (_, PackageContent::Incomplete) => "incomplete (in use by a process, or left by a killed one)",
+        (_, PackageContent::Extracted(_)) => "pending (not normalized)",
+        (_, PackageContent::Sealed { .. }) => "pending (not loaded)",
     }
 }

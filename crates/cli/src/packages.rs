@@ -9,7 +9,7 @@ use crate::failure::CliError;
 use crate::output::Output;
 use crate::package_display::{PackageDisplay, RowCountsDisplay, status};
 
-/// What is done with one package.
+/// An action on one package.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum PackageAction {
     Info,
@@ -18,85 +18,89 @@ enum PackageAction {
     Abort,
 }
 
-/// Lists what was set aside.
+/// Lists failed packages.
 pub(crate) fn failed_jobs(working_dir: &WorkingDir, name: &str, output: &Output) -> Result<(), CliError> {
-    let aside = open_store(working_dir)?.inspect(PackageQueue::Failed).map_err(failed)?;
-    if aside.is_empty() {
-        output.line(format_args!("no package of pipeline {name} is set aside"))?;
+    let failed_packages = open_store(working_dir)?.inspect(PackageQueue::Failed).map_err(failed)?;
+    if failed_packages.is_empty() {
+        output.line(format_args!("pipeline {name} has no failed packages"))?;
         return Ok(());
     }
-    for stored in &aside {
-        output.line(PackageDisplay(stored))?;
+    for entry in &failed_packages {
+        output.line(PackageDisplay(entry))?;
     }
     let command = format!("catchment pipeline {name} load-package LOAD_ID");
-    output.line(format_args!("`{command} retry` has the next run try one again, `{command} abort` removes it"))?;
+    output.line(format_args!("help: `{command} retry` retries a package in the next run, `{command} abort` removes it"))?;
     Ok(())
 }
 
-/// Shows one package, has it tried again, or removes it. `words` are the load id and the action, as far as they are given.
+/// Shows, retries or removes one package. `args` are the load ID and the action; both are optional.
 pub(crate) fn load_package(working_dir: &WorkingDir, name: &str, args: &[String], output: &Output) -> Result<(), CliError> {
     let (load_id, action) = parse_args(args).map_err(CliError::Usage)?;
     let store = open_store(working_dir)?;
-    let Some(stored) = find_package(&store, name, load_id)? else {
-        output.line(format_args!("no package of pipeline {name} waits or is set aside"))?;
+    let Some(entry) = find_package(&store, name, load_id)? else {
+        output.line(format_args!("pipeline {name} has no pending or failed packages"))?;
         return Ok(());
     };
     match (action, load_id) {
-        (PackageAction::Info, _) => output.line(PackageDisplay(&stored))?,
-        (PackageAction::RowCounts, _) => output.line(format_args!("package {}:{}", stored.name, RowCountsDisplay(&stored)))?,
+        (PackageAction::Info, _) => output.line(PackageDisplay(&entry))?,
+        (PackageAction::RowCounts, _) => output.line(format_args!("package {}:{}", entry.name, RowCountsDisplay(&entry)))?,
         (PackageAction::Retry, Some(load_id)) => {
-            if stored.queue != PackageQueue::Failed {
-                return Err(CliError::Usage(anyhow!("package {load_id} is not set aside ({})", status(&stored))));
+            if entry.queue != PackageQueue::Failed {
+                let status = status(&entry);
+                return Err(CliError::Usage(anyhow!("package {load_id} is {status}; only failed packages can be retried")));
             }
             store.retry(load_id).map_err(failed)?;
-            output.line(format_args!("package {load_id} is back: the next run tries it again"))?;
+            output.line(format_args!("package {load_id} is pending again; the next run retries it"))?;
         }
         (PackageAction::Abort, Some(load_id)) => {
-            let removed = PackageDisplay(&stored).to_string();
+            let removed = PackageDisplay(&entry).to_string();
             store.remove(load_id, &PackageQueue::ALL).map_err(failed)?;
             output.line(format_args!("removed {removed}"))?;
         }
         (PackageAction::Retry | PackageAction::Abort, None) => {
-            return Err(CliError::Usage(anyhow!("load-package: retry and abort need a LOAD_ID; the latest is {}", stored.name)));
+            return Err(CliError::Usage(anyhow!(
+                "load-package: retry and abort require a LOAD_ID; the latest is {}",
+                entry.name
+            )));
         }
     }
     Ok(())
 }
 
-/// Removes all that waits to be normalised or loaded. What was set aside is out of the way already, and stays.
+/// Removes all pending packages. Failed packages stay, as they do not block runs.
 pub(crate) fn abort_packages(working_dir: &WorkingDir, name: &str, output: &Output) -> Result<(), CliError> {
     let store = open_store(working_dir)?;
     let (mut removed, mut in_use) = (0, Vec::new());
-    for stored in waiting(&store)? {
-        let described = PackageDisplay(&stored).to_string();
-        match store.remove(&stored.name, &WAITING) {
+    for entry in pending(&store)? {
+        let description = PackageDisplay(&entry).to_string();
+        match store.remove(&entry.name, &PENDING) {
             Ok(()) => {
                 removed += 1;
-                output.line(format_args!("removed {described}"))?;
+                output.line(format_args!("removed {description}"))?;
             }
             Err(error @ PackageError::InUse { .. }) => in_use.push(error.to_string()),
-            // loaded, or removed by somebody else, at this moment
+            // loaded or removed by another process in the meantime
             Err(PackageError::NotFound { .. }) => {}
             Err(error) => return Err(failed(error)),
         }
     }
     if removed == 0 && in_use.is_empty() {
-        output.line(format_args!("no package of pipeline {name} waits to be normalized or loaded"))?;
+        output.line(format_args!("pipeline {name} has no pending packages"))?;
     }
-    let aside = store.load_ids(PackageQueue::Failed).map_err(failed)?;
-    if !aside.is_empty() {
-        output.line(format_args!("what was set aside stays: {}", aside.join(", ")))?;
+    let kept = store.load_ids(PackageQueue::Failed).map_err(failed)?;
+    if !kept.is_empty() {
+        output.line(format_args!("kept failed packages: {}", kept.join(", ")))?;
     }
-    if in_use.is_empty() { Ok(()) } else { Err(CliError::Run(anyhow!("not all was removed: {}", in_use.join(", ")))) }
+    if in_use.is_empty() { Ok(()) } else { Err(CliError::Run(anyhow!("failed to remove packages: {}", in_use.join(", ")))) }
 }
 
-/// The load id and the action; each may be left out.
+/// Parses the load ID and the action, which are both optional.
 fn parse_args(args: &[String]) -> anyhow::Result<(Option<&str>, PackageAction)> {
     let action = |word: &str| {
         let names: Vec<_> = PackageAction::value_variants().iter().filter_map(ValueEnum::to_possible_value).collect();
         let names: Vec<_> = names.iter().map(|name| name.get_name()).collect();
         PackageAction::from_str(word, false)
-            .map_err(|_| anyhow!("load-package: found {word:?}, expected a load id or one of {}", names.join(", ")))
+            .map_err(|_| anyhow!("load-package: found {word:?}, expected a load ID or one of {}", names.join(", ")))
     };
     match args {
         [] => Ok((None, PackageAction::Info)),
@@ -106,25 +110,25 @@ fn parse_args(args: &[String]) -> anyhow::Result<(Option<&str>, PackageAction)> 
     }
 }
 
-/// The package of that load id, or the latest that waits or is aside.
+/// Finds the package with a load ID, or the latest pending or failed package.
 fn find_package(store: &PackageStore, name: &str, load_id: Option<&str>) -> Result<Option<PackageEntry>, CliError> {
-    let mut all = waiting(store)?;
+    let mut all = pending(store)?;
     all.extend(store.inspect(PackageQueue::Failed).map_err(failed)?);
-    let Some(load_id) = load_id else { return Ok(all.into_iter().max_by(|one, other| one.name.cmp(&other.name))) };
-    let names: Vec<_> = all.iter().map(|stored| stored.name.clone()).collect();
-    match all.into_iter().find(|stored| stored.name == load_id) {
-        None if names.is_empty() => Err(CliError::Usage(anyhow!("pipeline {name} has no package {load_id}; there is none"))),
-        None => Err(CliError::Usage(anyhow!("pipeline {name} has no package {load_id}; there are {}", names.join(", ")))),
+    let Some(load_id) = load_id else { return Ok(all.into_iter().max_by(|a, b| a.name.cmp(&b.name))) };
+    let names: Vec<_> = all.iter().map(|entry| entry.name.clone()).collect();
+    match all.into_iter().find(|entry| entry.name == load_id) {
+        None if names.is_empty() => Err(CliError::Usage(anyhow!("pipeline {name} has no package {load_id} and no others"))),
+        None => Err(CliError::Usage(anyhow!("pipeline {name} has no package {load_id}; it has {}", names.join(", ")))),
         found => Ok(found),
     }
 }
 
-/// Where packages wait.
-const WAITING: [PackageQueue; 2] = [PackageQueue::Extracted, PackageQueue::Normalized];
+/// The queues of pending packages.
+const PENDING: [PackageQueue; 2] = [PackageQueue::Extracted, PackageQueue::Normalized];
 
-fn waiting(store: &PackageStore) -> Result<Vec<PackageEntry>, CliError> {
-    let looked: Result<Vec<_>, _> = WAITING.into_iter().map(|queue| store.inspect(queue)).collect();
-    Ok(looked.map_err(failed)?.into_iter().flatten().collect())
+fn pending(store: &PackageStore) -> Result<Vec<PackageEntry>, CliError> {
+    let entries: Result<Vec<_>, _> = PENDING.into_iter().map(|queue| store.inspect(queue)).collect();
+    Ok(entries.map_err(failed)?.into_iter().flatten().collect())
 }
 
 fn open_store(working_dir: &WorkingDir) -> Result<PackageStore, CliError> {

@@ -1,4 +1,4 @@
-//! `catchment pipeline`.
+//! `catchment pipeline`: lists and inspects pipelines.
 
 use std::path::Path;
 
@@ -20,7 +20,7 @@ pub(crate) fn pipeline(args: &PipelineArgs, output: &Output) -> Result<(), CliEr
     if let Some(word) = args.package.first()
         && args.operation != PipelineOperation::LoadPackage
     {
-        return Err(CliError::Usage(anyhow!("found {word:?} after an operation that takes no more; load-package does")));
+        return Err(CliError::Usage(anyhow!("unexpected argument {word:?}; only load-package accepts a load ID and an action")));
     }
     match args.operation {
         PipelineOperation::Info => info(&working_dir, name, args.verbose, output),
@@ -34,7 +34,7 @@ pub(crate) fn pipeline(args: &PipelineArgs, output: &Output) -> Result<(), CliEr
 fn list(pipelines_dir: &Path, output: &Output) -> Result<(), CliError> {
     let names = WorkingDir::list(pipelines_dir).map_err(|error| CliError::Run(error.into()))?;
     if names.is_empty() {
-        output.line(format_args!("there are no pipelines in {}", pipelines_dir.display()))?;
+        output.line(format_args!("no pipelines in {}", pipelines_dir.display()))?;
     }
     for name in names {
         output.line(name)?;
@@ -47,7 +47,8 @@ fn open(pipelines_dir: &Path, name: &str) -> Result<WorkingDir, CliError> {
     let working_dir = WorkingDir::new(pipelines_dir, name);
     if !working_dir.exists() {
         let known = WorkingDir::list(pipelines_dir).unwrap_or_default().join(", ");
-        return Err(CliError::Usage(anyhow!("there is no pipeline {name:?} in {}; there are: {known}", pipelines_dir.display())));
+        let folder = pipelines_dir.display();
+        return Err(CliError::Usage(anyhow!("pipeline {name:?} does not exist in {folder}; existing pipelines: {known}")));
     }
     Ok(working_dir)
 }
@@ -56,20 +57,20 @@ fn info(working_dir: &WorkingDir, name: &str, verbose: bool, output: &Output) ->
     output.line(format_args!("pipeline {name} in {}", working_dir.path().display()))?;
     if let Some(load) = working_dir.trace().and_then(|trace| trace.load) {
         let ended = format_timestamp(load.finished_at);
-        output.line(format_args!("  last run ended {ended}, dataset {} of {}", load.dataset_name, load.location))?;
+        output.line(format_args!("  last run finished {ended}, dataset {} of {}", load.dataset_name, load.location))?;
         for warning in load.warnings() {
             output.line(format_args!("    warning: {warning}"))?;
         }
     }
     match working_dir.state() {
         Some(state) => show_state(working_dir, &state, verbose, output)?,
-        None => output.line("  it has not loaded anything yet")?,
+        None => output.line("  nothing loaded yet")?,
     }
     let packages = working_dir.packages().map_err(|error| CliError::Run(error.into()))?;
     for (queue, what) in [
-        (PackageQueue::Extracted, "extracted rows that wait to be normalized"),
-        (PackageQueue::Normalized, "packages that wait to be loaded"),
-        (PackageQueue::Failed, "packages set aside"),
+        (PackageQueue::Extracted, "pending extracts"),
+        (PackageQueue::Normalized, "pending packages"),
+        (PackageQueue::Failed, "failed packages"),
     ] {
         let load_ids = packages.load_ids(queue).map_err(|error| CliError::Run(error.into()))?;
         output.line(format_args!("  {what}: {}", if load_ids.is_empty() { "none".to_owned() } else { load_ids.join(", ") }))?;
@@ -96,13 +97,13 @@ fn show_state(working_dir: &WorkingDir, state: &catchment::State, verbose: bool,
     Ok(())
 }
 
-/// Prints all schemas of the pipeline, YAML as documents of one stream.
+/// Prints all schemas of the pipeline; with YAML, as documents of one stream.
 fn show_schemas(working_dir: &WorkingDir, name: &str, format: SchemaFormat, output: &Output) -> Result<(), CliError> {
     let state = working_dir.state();
     let names = state.as_ref().map(catchment::State::schema_names).unwrap_or_default();
     let schemas: Vec<Schema> = names.into_iter().filter_map(|name| working_dir.schema(name)).collect();
     if schemas.is_empty() {
-        return Err(CliError::Run(anyhow!("pipeline {name:?} has no schema yet; it gets one when it is run")));
+        return Err(CliError::Run(anyhow!("pipeline {name:?} has no schema yet; its first load creates one")));
     }
     for (i, schema) in schemas.iter().enumerate() {
         if i > 0 {

@@ -1,4 +1,4 @@
-//! `catchment run`.
+//! `catchment run`: loads the API described by a spec.
 
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
@@ -23,61 +23,62 @@ pub(crate) fn run(args: &RunArgs, output: &Output) -> Result<(), CliError> {
     logging::init_logging(&configuration.log()?, output);
     warn_of_typos(&configuration, &spec, &pipeline);
     let defaults = configuration.pipeline(&pipeline)?;
-    let names = RunTarget::resolve(args, &spec, pipeline, &defaults);
+    let target = RunTarget::resolve(args, &spec, pipeline, &defaults);
     let api = RestApi::new(&spec).client(configuration.rest_client()?).settings(configuration.settings());
     let source = apply_flags(api.source().map_err(|error| CliError::Usage(error.into()))?, args)?;
     let pipelines_dir = configuration.pipelines_dir(args.pipelines_dir.as_ref().or(defaults.pipelines_dir.as_ref()))?;
-    let pipelines_dir = if args.dev_mode { dev_mode::pipelines_dir(&pipelines_dir, &names.pipeline) } else { pipelines_dir };
-    let working_dir = WorkingDir::new(&pipelines_dir, &names.pipeline);
+    let pipelines_dir = if args.dev_mode { dev_mode::pipelines_dir(&pipelines_dir, &target.pipeline) } else { pipelines_dir };
+    let working_dir = WorkingDir::new(&pipelines_dir, &target.pipeline);
     if args.dry_run {
-        let title = format!("plan of pipeline {} into dataset {} of {}", names.pipeline, names.dataset, names.destination);
+        let title = format!("plan of pipeline {} into dataset {} of {}", target.pipeline, target.dataset, target.destination);
         let known = working_dir.state().filter(|_| !args.dev_mode);
         return dry_run::show(&api, &source, known, &title, output);
     }
-    let (destination, mut file) = configuration.destination(&names.destination, &working_dir, &names.pipeline, args.dev_mode)?;
-    file.warn_of_dataset(&names.dataset);
-    // before the run too, which may be long or fail
+    let (destination, mut file) =
+        configuration.destination(&target.destination, &working_dir, &target.pipeline, args.dev_mode)?;
+    file.warn_of_dataset(&target.dataset);
+    // logged before the run too, which may take long or fail
     file.diagnostics.warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
-    let path = |of_spec: &Option<String>, default: Option<PathBuf>| of_spec.as_ref().map(PathBuf::from).or(default);
+    let path = |spec_path: &Option<String>, default: Option<PathBuf>| spec_path.as_ref().map(PathBuf::from).or(default);
     let files = SchemaFiles {
         import_schema_path: path(&spec.pipeline.import_schema_path, defaults.import_schema_path),
         export_schema_path: path(&spec.pipeline.export_schema_path, defaults.export_schema_path),
     };
     let options = RunOptions { refresh: args.refresh, ..configuration.run_options(&spec.name)? };
-    let told = args.progress.unwrap_or(defaults.progress);
-    // Last, so that a mistake in the configuration removes nothing.
+    let progress_mode = args.progress.unwrap_or(defaults.progress);
+    // last, so that an invalid configuration deletes nothing
     let _dev_folder = args.dev_mode.then(|| DevFolder::start(&pipelines_dir)).transpose().map_err(CliError::Run)?;
-    let pipeline = Pipeline::new(names.pipeline, destination, names.dataset)
+    let pipeline = Pipeline::new(target.pipeline, destination, target.dataset)
         .pipelines_dir(pipelines_dir)
         .options(options)
         .schema_files(files)
-        .progress(progress(told));
-    let loaded = run_pipeline(&pipeline, source);
-    // A run that fails may have loaded what an earlier one left.
+        .progress(progress(progress_mode));
+    let result = run_pipeline(&pipeline, source);
+    // saved even if the run failed: it may have loaded a pending package
     if file.is_default && file.path.exists() {
         working_dir.save_default_database(&file.path);
     }
-    let mut info = loaded?;
+    let mut info = result?;
     info.diagnostics.notes.extend(file.diagnostics.notes);
     info.diagnostics.warnings.extend(file.diagnostics.warnings);
-    let written = match told {
+    let written = match progress_mode {
         ProgressMode::Json => output.json(&serde_json::to_string(&info).map_err(|error| CliError::Run(error.into()))?),
         ProgressMode::Auto | ProgressMode::Log | ProgressMode::Off => output.line(&info),
     };
-    written.context("everything was loaded, but the report cannot be written to stdout").map_err(CliError::Run)?;
+    written.context("the load succeeded, but its report could not be written to stdout").map_err(CliError::Run)?;
     if args.fail_on_warning { fail_on_warnings(&info).map_err(CliError::Run) } else { Ok(()) }
 }
 
-/// Fails where a complete load has warnings, or left a package of an earlier run out.
+/// Returns an error if a successful load has warnings or a failed package.
 fn fail_on_warnings(info: &LoadInfo) -> anyhow::Result<()> {
-    let set_aside = info.packages.iter().filter_map(|package| match &package.outcome {
-        PackageOutcome::Failed(reason) => Some(format!("package {} was set aside: {reason}", package.load_id)),
+    let failed = info.packages.iter().filter_map(|package| match &package.outcome {
+        PackageOutcome::Failed(reason) => Some(format!("package {} failed: {reason}", package.load_id)),
         PackageOutcome::Loaded | PackageOutcome::Recovered | PackageOutcome::AlreadyLoaded => None,
     });
-    let found: Vec<_> = info.warnings().map(ToString::to_string).chain(set_aside).collect();
+    let found: Vec<_> = info.warnings().map(ToString::to_string).chain(failed).collect();
     anyhow::ensure!(
         found.is_empty(),
-        "the load is complete, but it has {} warning{}, and --fail-on-warning is set:\n  {}",
+        "the load succeeded with {} warning{}, and --fail-on-warning is set:\n  {}",
         found.len(),
         if found.len() == 1 { "" } else { "s" },
         found.join("\n  ")
@@ -85,16 +86,16 @@ fn fail_on_warnings(info: &LoadInfo) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Keys that nobody asks for are fine, as files serve many pipelines; but not those that are almost what is asked for.
+/// Warns of unused keys that resemble a setting. Other unused keys are normal, as pipelines share configuration files.
 fn warn_of_typos(configuration: &Configuration, spec: &Spec, pipeline: &str) {
     for key in configuration.unused_keys(spec, pipeline) {
         if let Some(suggestion) = key.suggestion {
-            tracing::warn!("{} is not used: did you mean `{suggestion}`?", key.location);
+            tracing::warn!("unused key {}; did you mean `{suggestion}`?", key.location);
         }
     }
 }
 
-/// What is loaded into what.
+/// The names of the pipeline, dataset and destination of a run.
 struct RunTarget {
     pipeline: String,
     dataset: String,
@@ -102,22 +103,22 @@ struct RunTarget {
 }
 
 impl RunTarget {
-    /// Flags win over the spec, and that over the configuration.
+    /// Resolves the names: flags take precedence over the spec, and the spec over the configuration.
     fn resolve(args: &RunArgs, spec: &Spec, pipeline: String, defaults: &PipelineSettings) -> RunTarget {
-        let first = |flag: &Option<String>, key: &Option<String>, default: &Option<String>| {
+        let first_set = |flag: &Option<String>, key: &Option<String>, default: &Option<String>| {
             flag.as_ref().or(key.as_ref()).or(default.as_ref()).cloned()
         };
-        let dataset = first(&args.dataset_name, &spec.pipeline.dataset_name, &defaults.dataset_name);
+        let dataset = first_set(&args.dataset_name, &spec.pipeline.dataset_name, &defaults.dataset_name);
         let mut dataset = dataset.unwrap_or_else(|| format!("{pipeline}_dataset"));
         if args.dev_mode {
             dataset = format!("{dataset}_{}", dev_mode::suffix());
         }
-        let destination = first(&args.destination, &spec.pipeline.destination, &defaults.destination_type);
+        let destination = first_set(&args.destination, &spec.pipeline.destination, &defaults.destination_type);
         RunTarget { pipeline, dataset, destination: destination.unwrap_or_else(|| "duckdb".to_owned()) }
     }
 }
 
-/// Runs on a runtime of its own, until a signal stops it.
+/// Runs the pipeline on a new runtime until it finishes or a signal stops it.
 fn run_pipeline(pipeline: &Pipeline, source: Source) -> Result<LoadInfo, CliError> {
     runtime::build_runtime()?.block_on(async {
         let signals = Signals::listen().map_err(|error| CliError::Run(error.into()))?;
@@ -171,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn warnings_and_set_aside_packages_fail_a_strict_run_and_notes_do_not() {
+    fn warnings_and_failed_packages_fail_a_strict_run_and_notes_do_not() {
         let notes = Diagnostics { notes: vec!["all is well".to_owned()], ..Diagnostics::default() };
         let warning = Warning::for_resource("orders", "rows may be missing").with_count(3);
         let warnings = Diagnostics { warnings: vec![warning, Warning::new("x")], ..Diagnostics::default() };
@@ -179,14 +180,14 @@ mod tests {
         check(
             PackageOutcome::Loaded,
             warnings,
-            Err("the load is complete, but it has 2 warnings, and --fail-on-warning is set:\n  \
+            Err("the load succeeded with 2 warnings, and --fail-on-warning is set:\n  \
                  orders: rows may be missing (3 times)\n  x"),
         );
         check(
             PackageOutcome::Failed("it is stale".to_owned()),
             Diagnostics::default(),
-            Err("the load is complete, but it has 1 warning, and --fail-on-warning is set:\n  \
-                 package 1.5 was set aside: it is stale"),
+            Err("the load succeeded with 1 warning, and --fail-on-warning is set:\n  \
+                 package 1.5 failed: it is stale"),
         );
     }
 }

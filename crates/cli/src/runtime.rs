@@ -1,4 +1,4 @@
-//! What a command runs on.
+//! The tokio runtime of the command.
 
 use std::os::unix::net::UnixStream;
 use std::sync::mpsc;
@@ -9,19 +9,19 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::failure::CliError;
 
-/// More sockets than a runtime opens when it starts.
+/// Socket pairs that are opened as a probe: more than a starting runtime needs.
 const PAIRS: usize = 4;
 
-/// A runtime with all cores.
+/// Creates a multi-threaded runtime with one worker per core.
 pub(crate) fn build_runtime() -> Result<Runtime, CliError> {
     let workers = thread::available_parallelism().map_or(1, usize::from);
-    // tokio panics, or hangs, where there is no room for its threads and signal handlers, so that is tried before
+    // tokio panics or hangs if it cannot create its threads and signal handlers, so probe the limits first
     let runtime = probe_threads(workers).and_then(|()| probe_sockets());
     let runtime = runtime.and_then(|()| Builder::new_multi_thread().worker_threads(workers).enable_all().build());
-    runtime.context("failed to start: it takes threads and some open files, see `ulimit -a`").map_err(CliError::Run)
+    runtime.context("failed to start: not enough threads or open files; check `ulimit -a`").map_err(CliError::Run)
 }
 
-/// Starts that many threads at the same time, and ends them.
+/// Checks that `count` threads can run at the same time.
 fn probe_threads(count: usize) -> io::Result<()> {
     let mut threads = Vec::new();
     let started = (0..count).try_for_each(|_| {
@@ -34,7 +34,7 @@ fn probe_threads(count: usize) -> io::Result<()> {
     });
     for (end, thread) in threads {
         drop(end);
-        // it does nothing that could panic
+        // the thread cannot panic
         let _ = thread.join();
     }
     started

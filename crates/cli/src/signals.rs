@@ -1,4 +1,4 @@
-//! SIGINT and SIGTERM: the first one stops the run in order, the second one ends the process.
+//! SIGINT and SIGTERM: the first signal starts a graceful shutdown, the second one exits immediately.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use catchment::CancellationToken;
 use tokio::signal::unix::{SignalKind, signal};
 
-/// Cancels a token at the first signal, and remembers which one it was.
+/// Cancels a token at the first signal and stores the signal number.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Signals {
     token: CancellationToken,
@@ -14,7 +14,7 @@ pub(crate) struct Signals {
 }
 
 impl Signals {
-    /// Listens from now on; to be called on a runtime.
+    /// Installs the handlers. Must be called within a tokio runtime.
     pub(crate) fn listen() -> std::io::Result<Signals> {
         let signals = Signals::default();
         for kind in [SignalKind::interrupt(), SignalKind::terminate()] {
@@ -28,7 +28,7 @@ impl Signals {
                     }
                     number.store(raw, Ordering::Relaxed);
                     token.cancel();
-                    tracing::warn!("stopping; a second signal ends at once");
+                    tracing::warn!("shutting down; send the signal again to exit immediately");
                 }
             });
         }
@@ -39,7 +39,7 @@ impl Signals {
         &self.token
     }
 
-    /// The signal that came, if any.
+    /// Returns the number of the received signal.
     pub(crate) fn received(&self) -> Option<u8> {
         Some(self.number.load(Ordering::Relaxed)).filter(|number| *number != 0)
     }

@@ -1,4 +1,4 @@
-//! The lookup over all providers.
+//! Lookup over all providers.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,9 +16,9 @@ use crate::{ConfigError, Environment, HostInfo, SettingsDirs, Vault, VaultOption
 const SECRETS: &str = "secrets.toml";
 const CONFIG: &str = "config.toml";
 
-/// The configuration of a run: environment, `secrets.toml`, `config.toml`, vaults, in this order.
+/// The configuration of a run: environment, `secrets.toml`, `config.toml` and vaults, in this order of precedence.
 ///
-/// Files are read once, by `load`. Clones share what was read. `Debug` shows no value.
+/// [`load`](Config::load) reads the files once; clones share their content. `Debug` shows no values.
 ///
 /// ```
 /// use catchment_config::{Config, Environment};
@@ -37,22 +37,29 @@ pub struct Config {
     providers: Vec<Arc<dyn Provider>>,
     pipeline: Option<String>,
     folders: Option<SettingsDirs>,
-    /// The placeholders that were warned of, each of which is asked for many times.
+    /// Placeholders already reported: a key is looked up many times, and each placeholder is logged once.
     warned_placeholders: Arc<Mutex<Vec<SettingLocation>>>,
-    /// Learns each secret that is found.
+    /// Receives every secret that is found.
     redactor: Redactor,
 }
 
 impl Config {
-    /// Reads the settings files of the project in `project_dir` and those of the user. Files that
-    /// are not there are no error; one that cannot be read, or is no TOML, is.
+    /// Reads the settings files of the project in `project_dir` and of the user. Missing files are ignored.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if a file cannot be read or is not valid TOML, or if the profile name is invalid.
     pub fn load(project_dir: &Path, environment: Environment) -> Result<Self, ConfigError> {
         let host = HostInfo::from_process(&environment);
         let folders = SettingsDirs::discover(project_dir, &environment, &host)?;
         Self::load_from(folders, environment)
     }
 
-    /// As [`load`](Config::load), from folders that the caller chose.
+    /// Reads the settings files from the given folders.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if a file cannot be read or is not valid TOML.
     pub fn load_from(folders: SettingsDirs, environment: Environment) -> Result<Self, ConfigError> {
         let providers: Vec<Arc<dyn Provider>> = vec![
             Arc::new(EnvironmentProvider::new(environment, MountedFiles::find(&folders))),
@@ -68,76 +75,76 @@ impl Config {
         })
     }
 
-    /// Settings from the environment only; reads no file.
+    /// Creates a configuration from the environment only. Reads no files.
     pub fn from_environment(environment: Environment) -> Self {
         let environment = EnvironmentProvider::new(environment, MountedFiles::default());
         let (reported, redactor) = (Arc::default(), Redactor::default());
         Self { providers: vec![Arc::new(environment)], pipeline: None, folders: None, warned_placeholders: reported, redactor }
     }
 
-    /// The same configuration, that asks a vault for what it does not have. Several are asked in the order in which they
-    /// were added.
+    /// Adds a vault, which is searched after all other providers. Several vaults are searched in the order of their
+    /// addition.
     #[must_use]
     pub fn with_vault(mut self, vault: impl Vault + 'static, options: VaultOptions) -> Self {
         self.providers.push(Arc::new(VaultProvider::new(vault, options)));
         self
     }
 
-    /// The same configuration as the pipeline `name` sees it: what stands under its name wins.
+    /// Sets the pipeline. Settings in sections that start with its name take precedence.
     #[must_use]
     pub fn with_pipeline(&self, name: impl Into<String>) -> Self {
         Self { pipeline: Some(name.into()), ..self.clone() }
     }
 
-    /// Sets the redactor that learns each secret that is looked up. Default: its own.
+    /// Sets the redactor that receives every secret that is looked up. Default: a new redactor.
     #[must_use]
     pub fn with_redactor(self, redactor: Redactor) -> Self {
         Self { redactor, ..self }
     }
 
-    /// The redactor that learns each secret that is looked up.
+    /// Returns the redactor that receives every secret that is looked up.
     pub fn redactor(&self) -> &Redactor {
         &self.redactor
     }
 
-    /// The folders that it was read from; none where it was read from the environment only.
+    /// Returns the folders of the settings files, or `None` if only the environment was read.
     pub fn folders(&self) -> Option<&SettingsDirs> {
         self.folders.as_ref()
     }
 
-    /// Lines on the profile, on which files and entries of vaults were read, and which are not there.
+    /// Returns lines about the profile, and the files and vault entries that were read or are missing.
     pub fn notes(&self) -> Vec<String> {
         self.notes_of(|_| true)
     }
 
-    /// The keys in the project's files that are none of those that are `asked` for; and the variables of the environment
-    /// that are almost what is asked for.
+    /// Returns the keys in the project's files that are not in `known_keys`, and the environment variables whose names are
+    /// similar to a known key.
     pub fn unused_keys(&self, known_keys: &[SettingKey]) -> Vec<UnusedKey> {
         let known_keys: Vec<Vec<String>> = known_keys.iter().flat_map(|key| self.paths(key)).collect();
         let found = unused(self.providers().flat_map(Provider::keys), &known_keys);
         let project = self.folders.as_ref().map(|folders| folders.project.as_path());
         let is_of_project = |key: &UnusedKey| match (&key.location.file, project) {
             (Some(file), Some(project)) => file.starts_with(project),
-            // Others' variables are no matter of ours, nor is what else a vault has.
+            // Of other providers, report only variables similar to a known key: the rest may belong to other programs.
             _ => key.suggestion.is_some() && key.location.is_variable() && key.location.key.contains("__"),
         };
         found.into_iter().filter(is_of_project).collect()
     }
 
-    /// The providers that hold anything: the others are neither asked nor named.
+    /// Returns the providers with settings. Empty ones are neither searched nor reported.
     fn providers(&self) -> impl Iterator<Item = &dyn Provider> {
         self.providers.iter().map(AsRef::as_ref).filter(|provider| !provider.is_empty())
     }
 
-    /// All values of a key, in lookup order; each is looked for when it is asked for.
+    /// Returns all values of a key in lookup order, lazily.
     fn find_all<'c>(&'c self, key: &'c SettingKey) -> impl Iterator<Item = Result<FoundSetting, SettingsError>> + 'c {
         let scopes = scopes(key, self.pipeline.as_deref()).into_iter();
         scopes.flat_map(move |LookupScope { pipeline, paths }| {
             self.providers().flat_map(move |provider| {
                 let found = move |path: Vec<&str>| provider.get(key, pipeline, &path).transpose();
                 paths.clone().into_iter().filter_map(found).map(move |found| {
-                    // A table of fields, such as credentials, may stand in a plain file in part: its secret fields are
-                    // asked for one by one.
+                    // A plain file may contain a part of a table such as credentials: its secret fields are looked up
+                    // and checked individually.
                     let misplaced = |value: &SettingValue| {
                         key.is_secret() && !provider.holds_secrets() && !matches!(value, SettingValue::Table(_))
                     };
@@ -152,18 +159,18 @@ impl Config {
         })
     }
 
-    /// The paths that a key is looked for at.
+    /// Returns the paths at which a key is looked up.
     fn paths(&self, key: &SettingKey) -> Vec<Vec<String>> {
         let owned = |path: &Vec<&str>| path.iter().map(|part| (*part).to_owned()).collect();
         let scopes = scopes(key, self.pipeline.as_deref());
         scopes.iter().flat_map(|scoped| scoped.paths.iter().map(owned)).collect()
     }
 
-    /// Warns of a value that still is the placeholder of a template.
+    /// Logs a warning if the value is still a template placeholder.
     fn warn_about_placeholder(&self, FoundSetting { value, location, .. }: &FoundSetting) {
         let mut reported = self.warned_placeholders.lock().unwrap_or_else(PoisonError::into_inner);
         if value.is_placeholder() && !reported.contains(location) {
-            tracing::warn!("{location} still holds the `<configure me>` of a template: put the value there");
+            tracing::warn!("{location} still contains the template placeholder `<configure me>`: replace it with a value");
             reported.push(location.clone());
         }
     }
@@ -175,7 +182,7 @@ impl Config {
         profile.into_iter().chain(providers.flat_map(Provider::notes)).collect()
     }
 
-    /// Where the most specific key of all pipelines can be written down.
+    /// Returns where to add the most specific key that applies to all pipelines.
     fn suggested_fix(&self, key: &SettingKey) -> Option<SuggestedFix> {
         let scopes = scopes(key, None);
         let path = scopes.first()?.paths.first()?;
@@ -189,12 +196,12 @@ impl Config {
     }
 }
 
-/// Whether the value of a key is redacted. User names and URLs are looked up as secrets too, but messages need them.
+/// Returns whether to redact the value of a key. User names and URLs are declared as secrets too, but messages need them.
 fn is_redacted(key: &SettingKey) -> bool {
     key.is_secret() && is_secret_name(key.name()) && !key.name().ends_with("_url")
 }
 
-/// Adds the texts of a secret. Numbers and truth values say too little to be told from others.
+/// Adds the strings of a secret to the redactor. Numbers and booleans are too common to redact.
 fn register_secrets(value: &SettingValue, redactor: &Redactor) {
     match value {
         SettingValue::Text(text) if !value.is_placeholder() => redactor.add(text),
@@ -219,17 +226,17 @@ impl Lookup for Config {
     }
 
     fn report(&self, key: &SettingKey) -> LookupReport {
-        // A secret must not stand in a plain file, so the error does not send anyone there.
+        // Secrets are not allowed in plain files, so the error does not suggest them.
         let may_hold = |provider: &&dyn Provider| provider.holds_secrets() || !key.is_secret();
-        let mut places = Vec::new();
+        let mut locations = Vec::new();
         for LookupScope { paths, .. } in scopes(key, self.pipeline.as_deref()) {
             for provider in self.providers().filter(may_hold) {
-                places.extend(paths.iter().map(|path| provider.location(path)));
+                locations.extend(paths.iter().map(|path| provider.location(path)));
             }
         }
         let notes = self.notes_of(may_hold);
         let near = similar_keys(&self.paths(key), self.providers().flat_map(Provider::keys));
-        LookupReport { locations: places, notes, similar_keys: near, suggested_fix: self.suggested_fix(key) }
+        LookupReport { locations, notes, similar_keys: near, suggested_fix: self.suggested_fix(key) }
     }
 
     fn variable(&self, name: &str) -> Option<Secret> {

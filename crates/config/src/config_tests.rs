@@ -1,4 +1,4 @@
-//! What [`Config`] finds, and what its errors say.
+//! Tests of lookups in [`Config`] and their errors.
 
 use catchment_settings::{ConnectionParams, Secret, Settings, SettingsError};
 use tempfile::TempDir;
@@ -7,7 +7,7 @@ use crate::{Config, Environment, SettingsDirs};
 
 const SOURCE: [&str; 3] = ["sources", "mysec", "mysrc"];
 
-/// A project with the given files, seen by the pipeline `cfgp`.
+/// Creates the configuration of the pipeline `cfgp` in a project with the given files.
 fn project(variables: &[(&str, &str)], secrets: &str, plain: &str) -> (TempDir, Config) {
     let home = tempfile::tempdir().unwrap();
     let folders =
@@ -24,7 +24,7 @@ fn project(variables: &[(&str, &str)], secrets: &str, plain: &str) -> (TempDir, 
 }
 
 #[test]
-fn each_place_in_the_environment_wins_over_those_after_it() {
+fn earlier_variables_take_precedence() {
     fn check(settings: impl for<'a> Fn(Settings<'a>) -> Settings<'a>, field: &str, names: &[&str]) {
         let config = Config::from_environment(Environment::from_iter([("OTHER", "x")]));
         let error = settings(Settings::new(&config.with_pipeline("cfgp"))).require::<Secret>(field);
@@ -70,7 +70,7 @@ fn each_place_in_the_environment_wins_over_those_after_it() {
         ],
     );
     check(|settings| settings.fixed("runtime"), "log_level", &["CFGP__RUNTIME__LOG_LEVEL", "RUNTIME__LOG_LEVEL"]);
-    // a stage for one source
+    // a stage setting of one source
     check(
         |settings| settings.section(SOURCE).fixed("extract"),
         "workers",
@@ -102,7 +102,7 @@ fn each_place_in_the_environment_wins_over_those_after_it() {
 }
 
 #[test]
-fn providers_are_asked_in_order_within_a_scope() {
+fn providers_are_searched_in_order_within_a_scope() {
     fn check(variables: &[(&str, &str)], secrets: &str, plain: &str, expected: &str) {
         let (_home, config) = project(variables, secrets, plain);
         let found = Settings::new(&config).section(SOURCE).get::<String>("owner").unwrap();
@@ -110,14 +110,14 @@ fn providers_are_asked_in_order_within_a_scope() {
     }
     let specific = "[sources.mysec.mysrc]\nowner = 'specific'";
     let scoped = "[cfgp]\nowner = 'scoped'";
-    // the least specific variable wins over the most specific key of a file
+    // the least specific variable takes precedence over the most specific key of a file
     check(&[("OWNER", "env")], specific, specific, "env");
     check(&[], "owner = 'secrets'", specific, "secrets");
     check(&[], "other = 1", specific, "specific");
-    // the name of the pipeline wins over everything else
+    // the pipeline name takes precedence over everything else
     check(&[("SOURCES__MYSEC__MYSRC__OWNER", "env")], specific, scoped, "scoped");
     check(&[("CFGP__OWNER", "env")], "", scoped, "env");
-    // an empty text is a value
+    // an empty string is a value
     check(&[("OWNER", "")], specific, "", "");
 }
 
@@ -136,7 +136,7 @@ fn a_secret_in_config_toml_is_an_error() {
         }
     }
     let key = "[sources]\napi_key = 'hunter2'";
-    let error = "`api_key` is a secret and must not stand in sources.api_key \
+    let error = "`api_key` is a secret and must not be in sources.api_key \
                  (config.toml: /.catchment/config.toml:2): move it to secrets.toml";
     check(&[], "", key, Some(error));
     check(&[], "[other]\nkey = 1", key, Some(error));
@@ -146,7 +146,7 @@ fn a_secret_in_config_toml_is_an_error() {
 }
 
 #[test]
-fn a_missing_setting_lists_places_and_files() {
+fn a_missing_setting_lists_locations_and_files() {
     let check = |field: &str, secret: bool, expected: &str| {
         let (home, config) = project(&[("PATH", "hunter2")], "[a]\nb = 'hunter2'", "");
         let settings = Settings::new(&config).fixed("runtime");
@@ -157,7 +157,7 @@ fn a_missing_setting_lists_places_and_files() {
     check(
         "sentry_dsn",
         true,
-        "a setting is missing: `sentry_dsn` (text, secret)\n\
+        "a setting is missing: `sentry_dsn` (a string, secret)\n\
          looked for `sentry_dsn` in this order:\n\
          \x20 CFGP__RUNTIME__SENTRY_DSN (environment)\n\
          \x20 cfgp.runtime.sentry_dsn (secrets.toml)\n\
@@ -172,7 +172,7 @@ fn a_missing_setting_lists_places_and_files() {
     check(
         "workers",
         false,
-        "a setting is missing: `workers` (a whole number of 0 or more)\n\
+        "a setting is missing: `workers` (a non-negative integer)\n\
          looked for `workers` in this order:\n\
          \x20 CFGP__RUNTIME__WORKERS (environment)\n\
          \x20 cfgp.runtime.workers (secrets.toml)\n\
@@ -188,27 +188,19 @@ fn a_missing_setting_lists_places_and_files() {
 }
 
 #[test]
-fn what_stands_in_secrets_toml_is_not_shown_even_for_a_plain_field() {
+fn values_in_secrets_toml_are_hidden_even_for_a_plain_field() {
     fn check(secrets: &str, plain: &str, expected: &str) {
         let (home, config) = project(&[], secrets, plain);
         let error = Settings::new(&config).get::<bool>("widen").unwrap_err().to_string();
         assert_eq!(error.replace(&home.path().display().to_string(), ""), expected);
     }
     let must = "`widen` must be true or false (or yes, no, 1, 0), but widen";
-    check(
-        "widen = 'hunter2'",
-        "",
-        &format!("{must} (secrets.toml: /.catchment/secrets.toml:1) holds a text (not shown): change it there"),
-    );
-    check(
-        "",
-        "widen = 'maybe'",
-        &format!("{must} (config.toml: /.catchment/config.toml:1) holds the text \"maybe\": change it there"),
-    );
+    check("widen = 'hunter2'", "", &format!("{must} (secrets.toml: /.catchment/secrets.toml:1) holds a string (hidden)"));
+    check("", "widen = 'maybe'", &format!("{must} (config.toml: /.catchment/config.toml:1) holds the string \"maybe\""));
 }
 
 #[test]
-fn credentials_may_be_given_as_fields_in_both_files() {
+fn credentials_as_fields_in_both_files() {
     let (_home, config) = project(
         &[],
         "[destination.postgres.credentials]\npassword = 'hunter2'",
@@ -219,12 +211,12 @@ fn credentials_may_be_given_as_fields_in_both_files() {
     assert_eq!(credentials.get::<String>("host").unwrap().as_deref(), Some("db"));
     assert_eq!(credentials.get::<u64>("port").unwrap(), Some(5433));
     assert_eq!(credentials.get::<Secret>("password").unwrap(), Some(Secret::from("hunter2")));
-    // one that takes the text form only is told that it found fields
+    // a field that accepts only a string rejects a table
     assert!(matches!(destination.get::<Secret>("credentials"), Err(SettingsError::InvalidValue { .. })));
 }
 
 #[test]
-fn credentials_as_a_text_that_fields_complete() {
+fn credentials_as_a_string_with_fields() {
     fn check(variables: &[(&str, &str)], secrets: &str, plain: &str, expected: &str) {
         let (_home, config) = project(variables, secrets, plain);
         let found = Settings::new(&config).section(["destination", "postgres"]).read::<ConnectionParams>().unwrap();
@@ -239,7 +231,7 @@ fn credentials_as_a_text_that_fields_complete() {
 }
 
 #[test]
-fn load_takes_the_folder_of_the_project() {
+fn load_reads_the_project_folder() {
     let home = tempfile::tempdir().unwrap();
     std::fs::create_dir(home.path().join(".dlt")).unwrap();
     std::fs::write(home.path().join(".dlt/config.toml"), "[load]\nworkers = 2").unwrap();
@@ -249,7 +241,7 @@ fn load_takes_the_folder_of_the_project() {
 }
 
 #[test]
-fn debug_shows_no_value() {
+fn debug_hides_values() {
     let (_home, config) = project(&[("API_KEY", "hunter2")], "key = 'hunter2'", "key = 'hunter2'");
     let settings = Settings::new(&config);
     for shown in [
@@ -264,7 +256,7 @@ fn debug_shows_no_value() {
 }
 
 #[test]
-fn secrets_that_are_looked_up_are_known_to_the_redactor() {
+fn the_redactor_receives_looked_up_secrets() {
     let secrets = "[sources.mysec.mysrc]\napi_key = 'key-of-file'\nusername = 'user-of-file'\nother_key = 'another-key'";
     let (_home, config) = project(&[("PASSWORD", "of-variable")], secrets, "");
     let settings = Settings::new(&config).section(SOURCE);

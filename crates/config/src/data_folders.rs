@@ -1,4 +1,4 @@
-//! Which folders a project's data stand in.
+//! Data folders of a project.
 
 use std::path::{Path, PathBuf};
 
@@ -6,23 +6,23 @@ use catchment_settings::{FieldReader, FromSettings, IncompleteSettings, Settings
 
 use crate::{Config, Environment, HostInfo, pipelines_dir};
 
-/// Where a project keeps what is not settings.
+/// The data folders of a project.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DataDirs {
-    /// Working folders of pipelines.
+    /// The folder with the working folders of pipelines.
     pub pipelines: PathBuf,
-    /// Files of local destinations; empty for the current folder.
+    /// The folder with the files of local destinations. Empty for the current folder.
     pub local: PathBuf,
 }
 
 impl DataDirs {
-    /// Without profiles the user's [`pipelines_dir`] and the current folder. With profiles `state/<profile>/pipelines` and
-    /// `data/<profile>` in the project's settings folder, or what `workspace.settings` says. `CATCHMENT_DATA_DIR` and
-    /// `CATCHMENT_LOCAL_DIR` win.
+    /// Returns the data folders of the project. Without profiles, these are the user's [`pipelines_dir`] and the current
+    /// folder. With profiles, they are `state/<profile>/pipelines` and `data/<profile>` in the settings folder, unless
+    /// `workspace.settings` sets others. `CATCHMENT_DATA_DIR` and `CATCHMENT_LOCAL_DIR` take precedence.
     ///
     /// # Errors
     ///
-    /// Where `workspace.settings` says what no folder can be.
+    /// Returns an error if `workspace.settings` contains an invalid value.
     pub fn discover(config: &Config, environment: &Environment, host: &HostInfo) -> Result<DataDirs, SettingsError> {
         let local = environment.path("CATCHMENT_LOCAL_DIR");
         let folders = config.folders().and_then(|folders| Some((folders, folders.profile.as_ref()?)));
@@ -43,7 +43,7 @@ impl DataDirs {
     }
 }
 
-/// What a project with profiles says of its folders: `workspace.settings`.
+/// The folder settings of a project with profiles: `workspace.settings`.
 #[derive(Debug)]
 pub struct WorkspaceSettings {
     name: Option<String>,
@@ -58,15 +58,15 @@ impl FromSettings for WorkspaceSettings {
 
     fn read(fields: &mut FieldReader<'_>) -> Result<Self, IncompleteSettings> {
         Ok(WorkspaceSettings {
-            name: fields.optional("name", "The project's name; by default that of its folder."),
+            name: fields.optional("name", "The project name. Default: the name of the project folder."),
             working_dir: fields.optional(
                 "working_dir",
-                "The folder for working folders of pipelines, from the project's folder on; by default \
+                "The folder for working folders of pipelines, relative to the project folder. Default: \
                  `.catchment/state/<profile>`.",
             ),
             local_dir: fields.optional(
                 "local_dir",
-                "The folder for files of local destinations, from the project's folder on; by default \
+                "The folder for files of local destinations, relative to the project folder. Default: \
                  `.catchment/data/<profile>`.",
             ),
         })

@@ -1,4 +1,4 @@
-//! The environment variables, captured once.
+//! Environment variables, captured once.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -7,15 +7,15 @@ use std::path::PathBuf;
 
 use catchment_settings::Secret;
 
-/// A value of the environment. Any may be a secret, so none can be printed.
+/// The value of an environment variable. Any value may be a secret, so none can be printed.
 #[derive(Clone)]
 pub(crate) enum Variable {
     Text(Secret),
-    /// Not UTF-8: of use as a path only.
+    /// A value that is not UTF-8. Usable only as a path.
     Bytes(OsString),
 }
 
-/// A copy of the environment variables. Values stay exactly as they are; `Debug` shows names only.
+/// A copy of the environment variables. Values are unchanged; `Debug` shows only names.
 ///
 /// ```
 /// use catchment_config::Environment;
@@ -30,12 +30,12 @@ pub struct Environment {
 }
 
 impl Environment {
-    /// The environment of this process, now. The one place that reads it.
+    /// Captures the environment of this process. No other code reads it.
     pub fn from_process() -> Self {
         Self::from_os(std::env::vars_os())
     }
 
-    /// The value of a variable; `None` where it is not set or not UTF-8.
+    /// Returns the value of a variable, or `None` if it is not set or not UTF-8.
     pub fn get(&self, name: &str) -> Option<&str> {
         match self.variables.get(name)? {
             Variable::Text(text) => Some(text.expose()),
@@ -43,7 +43,7 @@ impl Environment {
         }
     }
 
-    /// The value of a variable as a path; `None` where it is not set or empty.
+    /// Returns the value of a variable as a path, or `None` if it is not set or empty.
     pub fn path(&self, name: &str) -> Option<PathBuf> {
         let path = match self.variables.get(name)? {
             Variable::Text(text) => PathBuf::from(text.expose()),
@@ -66,7 +66,7 @@ impl Environment {
 
     fn from_os(variables: impl IntoIterator<Item = (OsString, OsString)>) -> Self {
         let variables = variables.into_iter().filter_map(|(name, value)| {
-            // The names that are looked up are all UTF-8.
+            // every name that is looked up is UTF-8
             let name = name.into_string().ok()?;
             let value = match value.into_string() {
                 Ok(text) => Variable::Text(Secret::from(text)),
@@ -95,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_stay_as_they_are() {
+    fn values_are_unchanged() {
         fn check(value: &str) {
             let environment = Environment::from_iter([("NAME", value)]);
             assert_eq!(environment.get("NAME"), Some(value));

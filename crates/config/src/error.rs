@@ -1,40 +1,39 @@
-//! The error of loading the configuration.
+//! Errors of loading the configuration.
 
 use std::path::PathBuf;
 
-/// Why the configuration cannot be loaded. No message shows a line of a file, as it may hold a secret.
+/// An error of loading the configuration. Messages never contain lines of a file, which may hold secrets.
 ///
-/// What is wrong with a single setting is a [`SettingsError`](catchment_settings::SettingsError) of
-/// the one who asks for it.
+/// An invalid setting is a [`SettingsError`](catchment_settings::SettingsError) when it is looked up.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfigError {
-    /// A settings file is there, but cannot be read.
-    #[error("failed to read {}: check that it is a readable file in UTF-8", path.display())]
+    /// A settings file cannot be read.
+    #[error("failed to read {}: check that it is a readable UTF-8 file", path.display())]
     Read {
         /// The file.
         path: PathBuf,
         /// The cause.
         source: std::io::Error,
     },
-    /// What is said to be the profile cannot be one.
-    #[error("the profile {name:?} of {from} is no name: take letters, digits, `_` and `-`")]
+    /// The name of the active profile is invalid.
+    #[error("invalid profile name {name:?} in {from}: use letters, digits, `_` and `-`")]
     InvalidProfile {
-        /// What was found.
+        /// The invalid name.
         name: String,
-        /// Where it was found.
+        /// The origin of the name: the environment variable or the file.
         from: String,
     },
-    /// A settings file is not TOML.
+    /// A settings file is not valid TOML.
     #[error("{} is not valid TOML{}: {problem}", path.display(), at(*.line, *.column))]
     InvalidToml {
         /// The file.
         path: PathBuf,
-        /// The line, from 1, where the parser tells it.
+        /// The line, from 1, if known.
         line: Option<usize>,
-        /// The column, from 1, where the parser tells it.
+        /// The column, from 1, if known.
         column: Option<usize>,
-        /// What the parser says.
+        /// The message of the parser.
         problem: String,
     },
 }

@@ -1,32 +1,35 @@
-//! Which folders settings and data stand in.
+//! Folders of settings and data.
 
 use std::path::{Path, PathBuf};
 
 use crate::{ConfigError, Environment, HostInfo, Profile};
 
-/// The folders that settings are read from. None need exist.
+/// The folders with settings. None of them has to exist.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SettingsDirs {
-    /// The project's, with `config.toml` and `secrets.toml`; it wins key by key.
+    /// The project's folder, with `config.toml` and `secrets.toml`. It takes precedence key by key.
     pub project: PathBuf,
-    /// The user's, with files of the same names.
+    /// The user's folder, with files of the same names.
     pub global: PathBuf,
-    /// The profile, if the project has some: in each folder `<profile>.config.toml` wins over `config.toml`, and so on.
+    /// The active profile. In each folder, `<profile>.config.toml` takes precedence over `config.toml`, and
+    /// `<profile>.secrets.toml` over `secrets.toml`.
     pub profile: Option<Profile>,
-    /// Where Kubernetes and Docker put secrets: one file each, or a folder with a file of its name.
+    /// The folder where Kubernetes and Docker mount secrets: a file per secret, or a folder with a file of the same name.
     pub mounted_secrets_dir: PathBuf,
-    /// Where Kubernetes is told to put settings that are no secrets, one file each.
+    /// The folder where Kubernetes mounts other settings, one file each.
     pub mounted_settings_dir: PathBuf,
 }
 
 impl SettingsDirs {
-    /// Of the project in `project_dir`, or that in `CATCHMENT_PROJECT_DIR`, the folder that `CATCHMENT_CONFIG_FOLDER`
-    /// names, else `.catchment`, or where there is none and there is a `.dlt`, that one; for the user [`global_dir`];
-    /// `/run/secrets` and `/run/config`.
+    /// Returns the folders of a project.
+    ///
+    /// The project is `CATCHMENT_PROJECT_DIR`, or `project_dir` if that is not set. Its settings folder is the value of
+    /// `CATCHMENT_CONFIG_FOLDER`, by default `.catchment`. If that folder does not exist and `.dlt` does, it is `.dlt`. The
+    /// user's folder is [`global_dir`]; the folders of mounted files are `/run/secrets` and `/run/config`.
     ///
     /// # Errors
     ///
-    /// Where the project has profiles and the active one cannot be told.
+    /// Returns an error if the project has profiles and the active one cannot be read or has an invalid name.
     pub fn discover(project_dir: &Path, environment: &Environment, host: &HostInfo) -> Result<Self, ConfigError> {
         let named = environment.path("CATCHMENT_PROJECT_DIR");
         let project_dir = named.as_deref().unwrap_or(project_dir);
@@ -37,7 +40,7 @@ impl SettingsDirs {
         Ok(Self { profile, global: global_dir(environment, host), ..Self::for_project(project) })
     }
 
-    /// Of one folder alone, without profiles and the user's settings.
+    /// Returns a single settings folder, without profiles and user settings.
     pub fn for_project(project: impl Into<PathBuf>) -> Self {
         let project = project.into();
         Self {
@@ -49,7 +52,7 @@ impl SettingsDirs {
         }
     }
 
-    /// The files called `name`, those that win last.
+    /// Returns the files named `name` in ascending order of precedence.
     pub(crate) fn files(&self, name: &str) -> Vec<PathBuf> {
         let names = |folder: &Path| {
             let of_profile = self.profile.as_ref().map(|profile| folder.join(format!("{}.{name}", profile.name())));
@@ -59,10 +62,10 @@ impl SettingsDirs {
     }
 }
 
-/// The user's folder for settings, and for data where nothing else is set:
-/// - of the root user `/var/catchment`
-/// - without a home that can be written to `<tmp>/catchment`
-/// - `$XDG_DATA_HOME/catchment`, if that is set and `~/.catchment` does not exist
+/// Returns the user's folder for settings, which is also the default data folder. It is the first of:
+/// - `/var/catchment` for the root user
+/// - `<tmp>/catchment` without a writable home folder
+/// - `$XDG_DATA_HOME/catchment` if the variable is set and `~/.catchment` does not exist
 /// - `~/.catchment`
 pub fn global_dir(environment: &Environment, host: &HostInfo) -> PathBuf {
     if host.is_root {
@@ -77,7 +80,7 @@ pub fn global_dir(environment: &Environment, host: &HostInfo) -> PathBuf {
     }
 }
 
-/// The folder for data: `CATCHMENT_DATA_DIR`, or [`global_dir`].
+/// Returns the data folder: `CATCHMENT_DATA_DIR`, or [`global_dir`] if that is not set.
 ///
 /// ```
 /// use std::path::{Path, PathBuf};
@@ -99,7 +102,7 @@ pub fn data_dir(environment: &Environment, host: &HostInfo) -> PathBuf {
     set.unwrap_or_else(|| global_dir(environment, host))
 }
 
-/// The folder that working folders of pipelines stand in by default: `pipelines` in [`data_dir`].
+/// Returns the default folder for working folders of pipelines: `pipelines` in [`data_dir`].
 pub fn pipelines_dir(environment: &Environment, host: &HostInfo) -> PathBuf {
     data_dir(environment, host).join("pipelines")
 }

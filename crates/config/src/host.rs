@@ -1,24 +1,24 @@
-//! What the folders depend on besides the environment.
+//! Host information for the default folders.
 
 use std::path::{Path, PathBuf};
 
 use crate::Environment;
 
-/// What the machine says about the user that runs the process.
+/// Information about the user of the process and its folders.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HostInfo {
-    /// Whether it is the root user.
+    /// Whether the user is root.
     pub is_root: bool,
-    /// The home folder, if there is one that can be written to.
+    /// The home folder, if it is writable.
     pub home: Option<PathBuf>,
-    /// Whether `.catchment` is there in the home folder.
+    /// Whether the home folder contains `.catchment`.
     pub has_dot_folder: bool,
     /// The folder for temporary files.
     pub tmp: PathBuf,
 }
 
 impl HostInfo {
-    /// Looks at this process and its file system; home and temporary folder by `environment`.
+    /// Returns the information of this process, with the home and temporary folders of `environment`.
     pub fn from_process(environment: &Environment) -> Self {
         let home = home(environment).filter(|home| is_writable(home));
         Self {
@@ -30,10 +30,10 @@ impl HostInfo {
     }
 }
 
-/// Whether files can be made in the folder, or where there is none in the one that it would stand in.
+/// Returns whether the folder is writable, or its nearest existing parent if it does not exist.
 pub(crate) fn is_creatable(folder: &Path) -> bool {
-    let there = folder.ancestors().find(|folder| folder.exists());
-    is_writable(there.unwrap_or(Path::new(".")))
+    let existing = folder.ancestors().find(|folder| folder.exists());
+    is_writable(existing.unwrap_or(Path::new(".")))
 }
 
 #[cfg(unix)]

@@ -1,8 +1,20 @@
-//! Layered configuration: environment variables, `secrets.toml`, `config.toml`.
+//! Layered configuration: environment variables, mounted files, `secrets.toml`, `config.toml` and vaults.
 //!
-//! [`Config`] is the [`Lookup`](catchment_settings::Lookup) over them. It walks from the most to the
-//! least specific place, first with the name of the pipeline in front, then without; for the field
-//! `api_key` of the source `mysrc` in the module `mysec`, in the pipeline `cfgp`:
+//! [`Config`] is the [`Lookup`](catchment_settings::Lookup) over these providers. It reports where each value comes from,
+//! which keys are unused, and where a missing setting can be added.
+//!
+//! ```no_run
+//! use std::path::Path;
+//! use catchment_config::{Config, Environment};
+//! use catchment_settings::{Secret, Settings};
+//!
+//! let config = Config::load(Path::new("."), Environment::from_process())?.with_pipeline("shop");
+//! let token: Secret = Settings::new(&config).section(["sources", "rest_api", "github"]).require("token")?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! A lookup tries locations from the most to the least specific, first with the pipeline name as the outermost section,
+//! then without. For the field `api_key` of the source `mysrc` in the module `mysec`, in the pipeline `cfgp`:
 //!
 //! 1. in the environment: `CFGP__SOURCES__MYSEC__MYSRC__API_KEY`, `CFGP__SOURCES__MYSEC__API_KEY`,
 //!    `CFGP__SOURCES__MYSRC__API_KEY`, `CFGP__SOURCES__API_KEY`, `CFGP__API_KEY`
@@ -10,10 +22,11 @@
 //! 3. the same five in `config.toml`, where a secret is an error
 //! 4. all of this again without `cfgp`
 //!
-//! figment reads the TOML files and lays the project's over the global ones. The environment is
-//! read by our own provider, since figment types its values: a password `00712345` or `true` would
-//! become a number or a boolean. The environment is captured once ([`Environment::from_process`]) or
-//! given; nothing else reads it.
+//! [`Vault`]s are searched after `config.toml`. [`SettingsDirs`] and [`DataDirs`] locate the folders of a project.
+//!
+//! figment reads the TOML files and merges those of the project over the global ones. It does not read the environment,
+//! because it converts values: a password `00712345` or `true` would become a number or a boolean. Only
+//! [`Environment::from_process`] reads the environment of the process.
 
 mod config;
 #[cfg(test)]

@@ -1,21 +1,21 @@
-//! The order in which places are looked at, as pure paths: section by section, the field last.
+//! Lookup order of locations, as paths of sections that end with the field.
 
 use catchment_settings::{Scope, SettingKey};
 
 /// A path from the outermost section to the field.
 pub(crate) type SettingPath<'k> = Vec<&'k str>;
 
-/// Paths that are gone through in all providers before others.
+/// A set of paths that all providers are searched for before the next scope.
 #[derive(Debug, Clone)]
 pub(crate) struct LookupScope<'k> {
-    /// The first part of all paths, if they stand under a pipeline.
+    /// The pipeline name, which is then the first part of all paths.
     pub(crate) pipeline: Option<&'k str>,
-    /// From the most specific one on.
+    /// The paths, most specific first.
     pub(crate) paths: Vec<SettingPath<'k>>,
 }
 
-/// The scopes to go through, in order: under the name of the pipeline if there is one, then without.
-/// All providers are asked for one scope before the next; in each, from the most specific path on.
+/// Returns the scopes of a key in lookup order: with the pipeline name, if any, then without. A lookup searches all
+/// providers for one scope before the next, and in each provider the most specific path first.
 pub(crate) fn scopes<'k>(key: &'k SettingKey, pipeline: Option<&'k str>) -> Vec<LookupScope<'k>> {
     let plain = paths(key);
     let scoped = pipeline.map(|pipeline| {
@@ -25,7 +25,7 @@ pub(crate) fn scopes<'k>(key: &'k SettingKey, pipeline: Option<&'k str>) -> Vec<
     scoped.into_iter().chain([LookupScope { pipeline: None, paths: plain }]).collect()
 }
 
-/// From all sections to none, each path ending in the fixed section and the field.
+/// Returns the paths from all sections to none. Each ends with the fixed section and the field.
 fn paths(key: &SettingKey) -> Vec<SettingPath<'_>> {
     let explicit: SettingPath<'_> = key.scope().explicit_sections().iter().map(String::as_str).collect();
     let (nested, fixed) = innermost(key.scope());
@@ -36,8 +36,8 @@ fn paths(key: &SettingKey) -> Vec<SettingPath<'_>> {
     if let ["sources", module, source, ..] = explicit.as_slice()
         && module != source
     {
-        // The compact layout leaves the module out. A source has at least three sections, thus four
-        // paths, and the compact one is the third.
+        // The compact layout omits the module. A source has at least three sections and so four paths;
+        // the compact one is the third.
         paths.insert(2, [&["sources", *source], nested.as_slice(), &tail].concat());
     }
     paths
@@ -47,8 +47,8 @@ fn base_prefixes<'a, 'k>(base: &'a [&'k str]) -> impl Iterator<Item = &'a [&'k s
     (0..=base.len()).rev().filter_map(|length| base.get(..length))
 }
 
-/// The innermost nested field stands where the fixed section would; what begins with `_` is not
-/// written down.
+/// Returns the outer nested fields and the fixed section, which the innermost nested field replaces. Omits names that
+/// begin with `_`.
 fn innermost(scope: &Scope) -> (SettingPath<'_>, Option<&str>) {
     let written = |field: &&str| !field.starts_with('_');
     let mut nested: SettingPath<'_> = scope.nested_fields().iter().map(String::as_str).collect();
@@ -75,7 +75,7 @@ mod tests {
         check(Scope::new().section(["normalize"]), &["normalize.key", "key"]);
         check(Scope::new().fixed("runtime"), &["runtime.key"]);
         check(Scope::new().section(["a"]).fixed("runtime"), &["a.runtime.key", "runtime.key"]);
-        // a source in a module of another name, and of its own name
+        // a source in a module with a different name, and in a module with the same name
         check(
             Scope::new().section(["sources", "mysec", "mysrc"]),
             &["sources.mysec.mysrc.key", "sources.mysec.key", "sources.mysrc.key", "sources.key", "key"],
@@ -85,7 +85,7 @@ mod tests {
             &["sources.mysrc.mysrc.key", "sources.mysrc.key", "sources.key", "key"],
         );
         check(Scope::new().section(["sources", "mysrc"]), &["sources.mysrc.key", "sources.key", "key"]);
-        // the sections of a stage under a source: the compact path is still the third
+        // a stage section under a source: the compact path is still the third
         check(
             Scope::new().section(["sources", "mysec", "mysrc", "extract"]),
             &[

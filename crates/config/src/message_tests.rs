@@ -1,4 +1,4 @@
-//! What is said of settings that cannot be read.
+//! Tests of error messages.
 
 use std::path::Path;
 
@@ -31,7 +31,7 @@ impl FromSettings for All {
     }
 }
 
-/// The message of reading all settings of a project with such files, the folder left out.
+/// Returns the error message for a project with these files, without the project folder.
 fn message(secrets: &str, plain: &str) -> String {
     let home = tempfile::tempdir().unwrap();
     for (name, text) in [("secrets.toml", secrets), ("config.toml", plain)] {
@@ -54,20 +54,20 @@ fn message(secrets: &str, plain: &str) -> String {
 }
 
 #[test]
-fn wrong_types_and_all_that_is_missing() {
+fn wrong_types_and_missing_settings() {
     assert_snapshot!(
         message(
             "[load]\nstrict = 'hunter2'\nwait = -1",
             "[load]\nworkers = 'many'\nfactor = [1]\nlevel = 'middle'\nnmae = 'x'"
         ),
         @r#"
-        `workers` must be a whole number of 0 or more, but load.workers (config.toml: /config.toml:2) holds the text "many": change it there
-        `port` must be a whole number from 0 to 65535, but LOAD__PORT (environment) holds the text "70000": change it there
-        `factor` must be a number, but load.factor (config.toml: /config.toml:3) holds a list of 1: change it there
-        `wait` must be a number of seconds, 0 or more, but load.wait (secrets.toml: /secrets.toml:3) holds a number (not shown): change it there
-        `strict` must be true or false (or yes, no, 1, 0), but load.strict (secrets.toml: /secrets.toml:2) holds a text (not shown): change it there
-        `level` must be one of LOW, HIGH, but load.level (config.toml: /config.toml:4) holds the text "middle": change it there
-        2 settings are missing: `token` (text, secret), `name` (text)
+        `workers` must be a non-negative integer, but load.workers (config.toml: /config.toml:2) holds the string "many"
+        `port` must be an integer from 0 to 65535, but LOAD__PORT (environment) holds the string "70000"
+        `factor` must be a number, but load.factor (config.toml: /config.toml:3) holds a list of 1
+        `wait` must be a non-negative number of seconds, but load.wait (secrets.toml: /secrets.toml:3) holds a number (hidden)
+        `strict` must be true or false (or yes, no, 1, 0), but load.strict (secrets.toml: /secrets.toml:2) holds a string (hidden)
+        `level` must be one of LOW, HIGH, but load.level (config.toml: /config.toml:4) holds the string "middle"
+        2 settings are missing: `token` (a string, secret), `name` (a string)
         looked for `token` in this order:
           LOAD__TOKEN (environment)
           load.token (secrets.toml)
@@ -88,10 +88,10 @@ fn wrong_types_and_all_that_is_missing() {
         "#
     );
     assert_snapshot!(message("", "[load]\nname = 'x'\ntoken = 'hunter2'\nworkers = 1.5\n[load.level]\na = 1"), @r#"
-        `token` is a secret and must not stand in load.token (config.toml: /config.toml:3): move it to secrets.toml
-        `workers` must be a whole number of 0 or more, but load.workers (config.toml: /config.toml:4) holds the number 1.5: change it there
-        `port` must be a whole number from 0 to 65535, but LOAD__PORT (environment) holds the text "70000": change it there
-        `level` must be one of LOW, HIGH, but load.level (config.toml: /config.toml:6) holds a table: change it there
+        `token` is a secret and must not be in load.token (config.toml: /config.toml:3): move it to secrets.toml
+        `workers` must be a non-negative integer, but load.workers (config.toml: /config.toml:4) holds the number 1.5
+        `port` must be an integer from 0 to 65535, but LOAD__PORT (environment) holds the string "70000"
+        `level` must be one of LOW, HIGH, but load.level (config.toml: /config.toml:6) holds a table
         "#);
 }
 
@@ -115,10 +115,10 @@ fn unreadable_files() {
         let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}"));
         format!("{error}{}", cause.unwrap_or_default()).replace(&home.path().display().to_string(), "")
     }
-    assert_snapshot!(check(|home| std::fs::create_dir(home.join("config.toml")).unwrap()), @"failed to read /config.toml: check that it is a readable file in UTF-8: Is a directory (os error 21)");
-    assert_snapshot!(check(|home| std::fs::write(home.join("secrets.toml"), b"a = \"\xe9\"").unwrap()), @"failed to read /secrets.toml: check that it is a readable file in UTF-8: stream did not contain valid UTF-8");
+    assert_snapshot!(check(|home| std::fs::create_dir(home.join("config.toml")).unwrap()), @"failed to read /config.toml: check that it is a readable UTF-8 file: Is a directory (os error 21)");
+    assert_snapshot!(check(|home| std::fs::write(home.join("secrets.toml"), b"a = \"\xe9\"").unwrap()), @"failed to read /secrets.toml: check that it is a readable UTF-8 file: stream did not contain valid UTF-8");
     assert_snapshot!(check(|home| {
         std::fs::write(home.join(".workspace"), "").unwrap();
         std::fs::create_dir(home.join("profile-name")).unwrap();
-    }), @"failed to read /profile-name: check that it is a readable file in UTF-8: Is a directory (os error 21)");
+    }), @"failed to read /profile-name: check that it is a readable UTF-8 file: Is a directory (os error 21)");
 }

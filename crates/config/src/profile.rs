@@ -1,4 +1,4 @@
-//! Profiles of a project: `dev`, `prod`, and what else it has.
+//! Profiles of a project, such as `dev` and `prod`.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -6,24 +6,24 @@ use std::path::{Path, PathBuf};
 use crate::host::is_creatable;
 use crate::{ConfigError, Environment, HostInfo, SettingsDirs};
 
-/// The file in the settings folder that says that the project has profiles.
+/// The file in the settings folder that enables profiles.
 const MARKER: &str = ".workspace";
-/// The file in the settings folder that pins one.
+/// The file in the settings folder that contains the default profile.
 const PIN: &str = "profile-name";
-/// The variable that says which one is active.
+/// The environment variable that selects the active profile.
 const VARIABLE: &str = "WORKSPACE__PROFILE";
 
-/// The active profile of a project: settings of its own, and local data and pipelines in folders of its own.
+/// The active profile of a project. Each profile has separate settings files and folders for pipelines and local data.
 ///
-/// A project has profiles where its settings folder has a file called `.workspace`. Active is the one that the variable
-/// `WORKSPACE__PROFILE` names, else the one in the file `profile-name` of the folder, else `dev`.
+/// A file `.workspace` in the settings folder enables profiles. The variable `WORKSPACE__PROFILE` selects the active
+/// profile; else the file `profile-name` in the settings folder; else it is `dev`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Profile {
     name: String,
 }
 
 impl Profile {
-    /// The active one; none where the project in this settings folder has none.
+    /// Returns the active profile, or `None` if the project of this settings folder has no profiles.
     pub(crate) fn active(settings_folder: &Path, environment: &Environment) -> Result<Option<Profile>, ConfigError> {
         if !settings_folder.join(MARKER).is_file() {
             return Ok(None);
@@ -43,13 +43,13 @@ impl Profile {
         Ok(Some(Profile { name }))
     }
 
-    /// Its name, which is a part of file names.
+    /// Returns the name of the profile. It is part of file names.
     pub fn name(&self) -> &str {
         &self.name
     }
 }
 
-/// The first line of the file; none where there is no file, or nothing in its first line.
+/// Returns the first line of the file, or `None` if the file is missing or the line is empty.
 fn pinned(pin: &Path) -> Result<Option<String>, ConfigError> {
     match std::fs::read_to_string(pin) {
         Ok(text) => Ok(text.lines().next().map(str::trim).filter(|name| !name.is_empty()).map(ToOwned::to_owned)),
@@ -59,8 +59,8 @@ fn pinned(pin: &Path) -> Result<Option<String>, ConfigError> {
 }
 
 impl SettingsDirs {
-    /// Where files of a profile stand by default: `state` and `data` in the project's settings folder, or where that
-    /// cannot be written to in the folder for temporary files under the project's name; there a folder for each profile.
+    /// Returns the default folder of a profile for `kind` (`state` or `data`): `<settings folder>/<kind>/<profile>`. If the
+    /// settings folder is not writable, `<tmp>/catchment/<kind>/<project>/<profile>`.
     pub(crate) fn profile_dir(&self, kind: &str, profile: &Profile, project: &str, host: &HostInfo) -> PathBuf {
         let folder = if is_creatable(&self.project) {
             self.project.join(kind)
@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn which_one_is_active() {
+    fn selects_the_active_profile() {
         fn check(marker: bool, variable: Option<&str>, pin: Option<&str>, expected: Result<Option<&str>, &str>) {
             let folder = tempfile::tempdir().unwrap();
             if marker {
@@ -101,8 +101,8 @@ mod tests {
             true,
             Some("../prod"),
             None,
-            Err("the profile \"../prod\" of the variable WORKSPACE__PROFILE is no name: take letters, digits, `_` and `-`"),
+            Err("invalid profile name \"../prod\" in the variable WORKSPACE__PROFILE: use letters, digits, `_` and `-`"),
         );
-        check(true, None, Some("a b"), Err("the profile \"a b\" of /profile-name is no name: take letters, digits, `_` and `-`"));
+        check(true, None, Some("a b"), Err("invalid profile name \"a b\" in /profile-name: use letters, digits, `_` and `-`"));
     }
 }

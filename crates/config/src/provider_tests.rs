@@ -1,11 +1,11 @@
-//! Which provider wins over which, profiles, and keys that nobody asks for.
+//! Tests of precedence, profiles and unused keys.
 
 use catchment_settings::{Scope, Secret, SettingKey, Settings};
 use tempfile::TempDir;
 
 use crate::{Config, DataDirs, Environment, HostInfo, SettingsDirs, Vault, VaultEntry, VaultError, VaultOptions};
 
-/// Who may hold a setting, in the order in which they are asked.
+/// The providers in lookup order.
 const PROVIDERS: [&str; 11] = [
     "environment",
     "mounted file",
@@ -37,7 +37,7 @@ impl Vault for OneEntry {
     }
 }
 
-/// A configuration in which each of the providers has its own name as the value of `sources.api_key`.
+/// Creates a configuration in which `sources.api_key` is the provider name in each of the providers.
 fn held_by(providers: &[&str]) -> (TempDir, Config) {
     let home = tempfile::tempdir().unwrap();
     for folder in ["project", "global", "secrets", "settings"] {
@@ -72,7 +72,7 @@ fn held_by(providers: &[&str]) -> (TempDir, Config) {
 }
 
 #[test]
-fn of_each_pair_of_providers_the_first_wins() {
+fn the_first_of_each_pair_of_providers_takes_precedence() {
     for (at, first) in PROVIDERS.iter().enumerate() {
         for second in &PROVIDERS[at + 1..] {
             let (_home, config) = held_by(&[first, second]);
@@ -97,7 +97,7 @@ fn all_candidates_in_order() {
         let misplaced = if found.misplaced { " MISPLACED" } else { "" };
         format!("{}{misplaced}", found.location.to_string().replace(&home.path().display().to_string(), ""))
     });
-    // of the files of one name, figment keeps the value that counts
+    // figment merges files of the same name and keeps only the value that takes precedence
     assert_eq!(
         shown.collect::<Vec<_>>(),
         [
@@ -110,7 +110,7 @@ fn all_candidates_in_order() {
 }
 
 #[test]
-fn a_misspelt_key_is_told_with_the_nearest_name() {
+fn a_misspelled_key_suggests_the_nearest_name() {
     fn check(variables: &[(&str, &str)], secrets: &str, expected: &str) {
         let home = tempfile::tempdir().unwrap();
         std::fs::write(home.path().join("secrets.toml"), secrets).unwrap();
@@ -135,7 +135,7 @@ fn a_misspelt_key_is_told_with_the_nearest_name() {
 }
 
 #[test]
-fn keys_that_nobody_asks_for() {
+fn unused_keys() {
     let home = tempfile::tempdir().unwrap();
     let project = home.path().join("project");
     std::fs::create_dir(&project).unwrap();

@@ -1,27 +1,27 @@
-//! Keys that nobody asks for, and those that were meant.
+//! Unused keys and suggestions for misspelled ones.
 
 use catchment_settings::{SettingLocation, SimilarKey};
 
-/// A key that nobody asks for.
+/// A key that no setting uses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnusedKey {
-    /// Where it stands.
+    /// The location of the key.
     pub location: SettingLocation,
-    /// The full key that it may have been meant to be.
+    /// The full known key with a similar name.
     pub suggestion: Option<String>,
 }
 
-/// Those of `keys` that are not at one of the paths that are `asked` for, nor in a table that is.
+/// Returns the keys that are neither in `known_keys` nor in a table that is.
 pub(crate) fn unused(keys: impl Iterator<Item = (Vec<String>, SettingLocation)>, known_keys: &[Vec<String>]) -> Vec<UnusedKey> {
-    let is_asked = |key: &[String]| known_keys.iter().any(|path| key.starts_with(path));
+    let is_known = |key: &[String]| known_keys.iter().any(|path| key.starts_with(path));
     let of_key = |(key, location): (Vec<String>, SettingLocation)| {
         let suggestion = known_keys.iter().find(|path| is_near(path, &key)).map(|path| path.join("."));
         UnusedKey { location, suggestion }
     };
-    keys.filter(|(key, _)| !is_asked(key)).map(of_key).collect()
+    keys.filter(|(key, _)| !is_known(key)).map(of_key).collect()
 }
 
-/// Those of `keys` that may be misspelt ones of `paths`.
+/// Returns the keys that may be misspellings of one of `paths`.
 pub(crate) fn similar_keys(paths: &[Vec<String>], keys: impl Iterator<Item = (Vec<String>, SettingLocation)>) -> Vec<SimilarKey> {
     let of_key = |(key, location): (Vec<String>, SettingLocation)| {
         let path = paths.iter().find(|path| is_near(path, &key))?;
@@ -31,7 +31,7 @@ pub(crate) fn similar_keys(paths: &[Vec<String>], keys: impl Iterator<Item = (Ve
     keys.filter_map(of_key).collect()
 }
 
-/// Whether one part of the key is written almost like that of the path, and all others are the same; case does not count.
+/// Returns whether exactly one part of the key differs from the path, and only slightly. Ignores case.
 fn is_near(path: &[String], key: &[String]) -> bool {
     if path.len() != key.len() {
         return false;
@@ -39,7 +39,7 @@ fn is_near(path: &[String], key: &[String]) -> bool {
     let mut others = path.iter().zip(key).filter(|(path, key)| !path.eq_ignore_ascii_case(key));
     match (others.next(), others.next()) {
         (Some((path, key)), None) => {
-            // One letter, two of eight: `hots` for `host`, but not `gitlab` for `github`.
+            // One edit, or two from eight letters on: `hots` for `host`, but not `gitlab` for `github`.
             let allowed = (path.chars().count() / 4).clamp(1, 2);
             strsim::damerau_levenshtein(&path.to_lowercase(), &key.to_lowercase()) <= allowed
         }
@@ -56,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_that_are_written_almost_alike() {
+    fn suggests_similar_keys() {
         fn check(wanted: &str, key: &str, expected: Option<&str>) {
             let found = similar_keys(&[path(wanted)], [(path(key), SettingLocation::new("secrets.toml", key))].into_iter());
             assert_eq!(found.first().map(|near| near.suggestion.as_str()), expected, "{key}");
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_asks_for() {
+    fn reports_unused_keys() {
         let known_keys = [path("sources.api_key"), path("destination.credentials")];
         let keys = ["sources.api_key", "sources.api_ky", "destination.credentials.host", "other.key"];
         let found = unused(keys.into_iter().map(|key| (path(key), SettingLocation::new("config.toml", key))), &known_keys);

@@ -1,4 +1,4 @@
-//! Vaults, as the configuration asks them.
+//! The interface to vaults.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -7,9 +7,9 @@ use catchment_settings::{FieldReader, FromSettings, IncompleteSettings, Secret, 
 
 use crate::providers::json_value;
 
-/// A place outside of this machine that keeps secrets: the trait that an adapter of a secret manager implements.
+/// An adapter of a secret manager.
 ///
-/// Each entry is asked for once at most, whatever is looked up in it. `Debug` shows no secret.
+/// The configuration fetches each entry at most once. `Debug` must not show secrets.
 ///
 /// ```
 /// use catchment_config::{Config, VaultEntry, Environment, Vault, VaultError, VaultOptions};
@@ -39,48 +39,48 @@ use crate::providers::json_value;
 /// # Ok::<(), catchment_settings::SettingsError>(())
 /// ```
 pub trait Vault: fmt::Debug + Send + Sync {
-    /// What it is called in messages: `google secret manager`.
+    /// Returns the name for messages: `google secret manager`.
     fn name(&self) -> &str;
 
-    /// What the entry for a path of sections is called.
+    /// Returns the name of the entry for a path of sections.
     fn entry_name(&self, path: &[&str]) -> String;
 
-    /// What the entry for one value is called, by its full path. Default: as [`entry_name`](Vault::entry_name) says; a vault
-    /// whose entries have fields leaves out the last part.
+    /// Returns the name of the entry for a single value, from its full path. Default: [`entry_name`](Vault::entry_name). A
+    /// vault whose entries have fields omits the last part.
     fn value_entry_name(&self, path: &[&str]) -> String {
         self.entry_name(path)
     }
 
-    /// The entry of that name, from [`entry_name`](Vault::entry_name); none where there is none. Blocks until the vault has
-    /// answered, for a bounded time.
+    /// Fetches an entry by its name from [`entry_name`](Vault::entry_name), or returns `None` if it does not exist. Blocks
+    /// until the vault responds or the request times out.
     ///
     /// # Errors
     ///
-    /// Where the vault cannot be asked, or answers with something else.
+    /// Returns an error if access is denied, the request fails, or the response is invalid.
     fn fetch(&self, entry: &str) -> Result<Option<VaultEntry>, VaultError>;
 
-    /// The names of all entries, so that no others are asked for.
+    /// Lists the names of all entries, so that missing ones are not requested. Default: not supported.
     ///
     /// # Errors
     ///
-    /// Those of [`fetch`](Vault::fetch). Default: the vault has no list.
+    /// Returns an error if the vault cannot list entries, and the errors of [`fetch`](Vault::fetch).
     fn list(&self) -> Result<BTreeSet<String>, VaultError> {
-        Err(VaultError::failed("it cannot list its entries: set list_secrets = false"))
+        Err(VaultError::failed("listing entries is not supported: set list_secrets = false"))
     }
 }
 
-/// What a vault keeps under a name.
+/// The content of an entry.
 #[derive(Debug, Clone, PartialEq)]
 pub enum VaultEntry {
-    /// A text: settings in TOML, YAML or JSON, from the root as in `secrets.toml`; or one value, where it is asked for by
-    /// its full name.
+    /// A string: settings in TOML, YAML or JSON from the root, as in `secrets.toml`, or a single value if the entry is
+    /// requested by the full name of a setting.
     Text(Secret),
-    /// Fields, which stand under the sections that the entry is named by.
+    /// Fields in the sections of the entry name.
     Fields(BTreeMap<String, SettingValue>),
 }
 
 impl VaultEntry {
-    /// The fields of a JSON object; none of anything else.
+    /// Returns the fields of a JSON object, or `None` for other JSON values.
     ///
     /// ```
     /// use catchment_config::VaultEntry;
@@ -98,17 +98,17 @@ impl VaultEntry {
     }
 }
 
-/// Why a vault gave no answer. No message shows a secret.
+/// An error of a vault. Messages must not contain secrets.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum VaultError {
-    /// It does not let us read the entry, which many say of entries that are not there too. The lookup goes on without.
+    /// Access to the entry is denied. Many vaults report this for missing entries too, so the lookup continues without it.
     #[error("access is denied: {0}")]
     Denied(String),
-    /// It cannot be asked, or its answer cannot be used.
+    /// The request failed, or the response is invalid.
     #[error("{problem}")]
     Failed {
-        /// What happened, and what to do.
+        /// The problem and its remedy.
         problem: String,
         /// The cause.
         source: Option<Box<dyn std::error::Error + Send + Sync>>,
@@ -116,25 +116,25 @@ pub enum VaultError {
 }
 
 impl VaultError {
-    /// It cannot be asked, or its answer cannot be used, for no further cause: what happened, and what to do.
+    /// Creates a [`VaultError::Failed`] without a cause. `problem` states the problem and its remedy.
     ///
     /// ```
-    /// assert_eq!(catchment_config::VaultError::failed("it is sealed: unseal it").to_string(), "it is sealed: unseal it");
+    /// assert_eq!(catchment_config::VaultError::failed("sealed: unseal the vault").to_string(), "sealed: unseal the vault");
     /// ```
     pub fn failed(problem: impl Into<String>) -> VaultError {
         VaultError::Failed { problem: problem.into(), source: None }
     }
 }
 
-/// What is asked of a vault.
+/// Options for requests to a vault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct VaultOptions {
-    /// Whether it is asked for secrets only.
+    /// Whether to look up only secrets. Default: true.
     pub only_secrets: bool,
-    /// Whether it is asked for entries with several settings only: `dlt_secrets_toml`, `sources`, `sources-<name>`,
-    /// `destination`, `destination-<name>`, and the same under the pipeline's name.
+    /// Whether to fetch only entries with several settings: `dlt_secrets_toml`, `sources`, `sources-<name>`, `destination`,
+    /// `destination-<name>`, and the same names after the pipeline name. Default: true.
     pub only_toml_fragments: bool,
-    /// Whether its entries are listed first, so that none is asked for that it does not have.
+    /// Whether to list the entries first, to avoid requests for missing ones. Default: false.
     pub list_secrets: bool,
 }
 
@@ -144,7 +144,7 @@ impl Default for VaultOptions {
     }
 }
 
-/// Under the sections that the caller has set, such as `providers.google_secrets`.
+/// Reads the options from the sections set by the caller, such as `providers.google_secrets`.
 impl FromSettings for VaultOptions {
     fn scope(settings: Settings<'_>) -> Settings<'_> {
         settings
@@ -153,16 +153,16 @@ impl FromSettings for VaultOptions {
     fn read(fields: &mut FieldReader<'_>) -> Result<Self, IncompleteSettings> {
         let default = VaultOptions::default();
         Ok(VaultOptions {
-            only_secrets: fields.with_default("only_secrets", "Whether it is asked for secrets only.", default.only_secrets),
+            only_secrets: fields.with_default("only_secrets", "Whether to look up only secrets.", default.only_secrets),
             only_toml_fragments: fields.with_default(
                 "only_toml_fragments",
-                "Whether it is asked only for entries with several settings: `dlt_secrets_toml`, `sources`, \
-                 `sources-<name>`, `destination`, `destination-<name>`, and the same under the pipeline's name.",
+                "Whether to fetch only entries with several settings: `dlt_secrets_toml`, `sources`, \
+                 `sources-<name>`, `destination`, `destination-<name>`, and the same names after the pipeline name.",
                 default.only_toml_fragments,
             ),
             list_secrets: fields.with_default(
                 "list_secrets",
-                "Whether its entries are listed first, so that none is asked for that it does not have.",
+                "Whether to list the entries first, to avoid requests for missing ones.",
                 default.list_secrets,
             ),
         })

@@ -1,9 +1,8 @@
-//! What a cursor costs: pages that are extracted with and without one, beside draining them.
+//! The cost of a cursor: extraction with and without one, compared with copying and parsing the pages alone.
 //!
-//! Draining is copying and parsing the pages and nothing else. Each round does all of them in turn, and the medians of their processor
-//! times are compared.
+//! Each round measures all variants in turn. The medians of their CPU times are compared.
 
-#![expect(clippy::print_stdout, reason = "a bench shows what it measured")]
+#![expect(clippy::print_stdout, reason = "a benchmark prints its results")]
 
 use std::hint::black_box;
 use std::ops::ControlFlow;
@@ -77,7 +76,7 @@ fn extract(source: &Source) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The processor time of this process that `work` takes.
+/// Measures the CPU time of this process during `work`.
 fn measure(work: impl FnOnce() -> Result<(), Failure>) -> Result<Duration, Failure> {
     let before = processor_time()?;
     work()?;

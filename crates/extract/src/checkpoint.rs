@@ -1,26 +1,26 @@
-//! Where a resource is in its pages.
+//! Checkpoints in the pages of a resource.
 
 use catchment_json::{Object, Value};
 
 use crate::incremental::{extension, update_extension};
 
-/// How far the pages of a resource have come, to go on from there.
+/// A position in the pages of a resource from which a later run can resume.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Checkpoint {
-    /// Where the next page is; none at the beginning.
+    /// The position of the next page; `None` for the first page.
     pub(crate) position: Option<Value>,
-    /// The rows of that page that were taken already.
+    /// The number of rows of the next page that were already taken.
     pub(crate) rows_taken: u64,
-    /// Whether, and how, the pages have ended.
+    /// How the pages ended, if they have ended.
     pub(crate) end: Option<PageEnd>,
-    /// Whether a run ended here early, and another one went on.
+    /// Whether a run ended early at this checkpoint and a later run resumed from it.
     is_interrupted: bool,
 }
 
-/// How pages end.
+/// The reason why pages ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum PageEnd {
-    /// All have come that can have new rows.
+    /// All pages that can contain new rows were read.
     Complete,
     /// A limit was reached.
     Limited,
@@ -30,7 +30,7 @@ const COMPLETE: &str = "complete";
 const LIMITED: &str = "limited";
 
 impl Checkpoint {
-    /// As it is stored.
+    /// Returns the stored form.
     pub fn to_value(&self) -> Value {
         let end = self.end.map(|end| match end {
             PageEnd::Complete => COMPLETE,
@@ -44,19 +44,18 @@ impl Checkpoint {
         ])
     }
 
-    /// The same place, at which a run ended early and another one goes on. What has come by then may have changed when what
-    /// comes later is read.
+    /// Marks the checkpoint as resumed by a later run. Rows before it may have changed since they were read.
     #[must_use]
     pub fn into_interrupted(self) -> Checkpoint {
         Checkpoint { is_interrupted: true, ..self }
     }
 
-    /// Whether a run ended here early, and another one went on.
+    /// Returns true if a run ended early at this checkpoint and a later run resumed from it.
     pub fn is_interrupted(&self) -> bool {
         self.is_interrupted
     }
 
-    /// Reads what was stored; what is none is the beginning.
+    /// Parses the stored form. Invalid values yield the first page.
     pub fn from_value(value: &Value) -> Checkpoint {
         let end = match value.get("end").and_then(Value::as_str) {
             Some(COMPLETE) => Some(PageEnd::Complete),
@@ -71,7 +70,7 @@ impl Checkpoint {
         }
     }
 
-    /// Whether it is the beginning of the pages.
+    /// Returns true if this is the start of the first page.
     pub(crate) fn is_beginning(&self) -> bool {
         self.position.is_none() && self.rows_taken == 0
     }
@@ -79,14 +78,14 @@ impl Checkpoint {
 
 const RESUME: &str = "resume";
 
-/// What a limited run left for the next one: where it was in the pages, and its cursor.
+/// Returns the checkpoint and the cursor that a limited run stored for the next run.
 pub(crate) fn load_resume_state(resource_state: &Object) -> Option<(Checkpoint, Option<Value>)> {
     let resume = extension(resource_state, RESUME)?;
     let cursor = resume.get("cursor").filter(|cursor| !cursor.is_null()).cloned();
     Some((Checkpoint::from_value(resume), cursor))
 }
 
-/// Leaves for the next run where this one is, or that it is at the end.
+/// Stores the checkpoint and the cursor for the next run; `None` removes them.
 pub(crate) fn store_resume_state(resource_state: &mut Object, resume: Option<(Checkpoint, Option<Value>)>) {
     update_extension(resource_state, RESUME, |entry| {
         entry.clear();

@@ -1,165 +1,167 @@
-//! Resources that cannot be extracted.
+//! Errors of extractions.
 
 use thiserror::Error;
 
 use crate::PageError;
 
-/// Why a run stopped before all rows had come.
+/// The reason why an extraction failed.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum ExtractError {
     /// The pages of the resource ended with an error.
     #[error("resource `{resource}` failed")]
     Pages {
-        /// The resource.
+        /// The name of the resource.
         resource: String,
-        /// What its pages said.
+        /// The error of its pages.
         source: PageError,
     },
-    /// The options of the cursor make no sense together, or for the values that it has.
+    /// The options of the cursor contradict each other, or do not apply to its values.
     #[error("resource `{resource}`: {problem}")]
     Incremental {
-        /// The resource.
+        /// The name of the resource.
         resource: String,
-        /// What is wrong with them.
+        /// The problem.
         problem: String,
     },
-    /// A row has no value for the cursor.
+    /// A row has no cursor value.
     #[error(
-        "resource `{resource}`: {row} has no value at the cursor `{cursor}`; every row must have one, or \
-         `on_cursor_value_missing` say what becomes of those that have none"
+        "resource `{resource}`: row {row} has no value for the cursor `{cursor}`; set `on_cursor_value_missing` to include \
+         or exclude such rows"
     )]
     MissingCursorValue {
-        /// The resource.
+        /// The name of the resource.
         resource: String,
         /// The path of the cursor.
         cursor: String,
         /// The beginning of the row.
         row: String,
     },
-    /// Two values of the cursor cannot be compared.
+    /// Two cursor values cannot be compared.
     #[error(
-        "resource `{resource}`: the cursor `{cursor}` was {before} and is {now} now, which cannot be compared; it must keep its type"
+        "resource `{resource}`: cursor `{cursor}` has the values {before} and {now}, which cannot be compared; all its \
+         values must have the same type"
     )]
     CursorTypeChanged {
-        /// The resource.
+        /// The name of the resource.
         resource: String,
         /// The path of the cursor.
         cursor: String,
-        /// A value that it had.
+        /// The earlier value.
         before: String,
-        /// A value that it has now.
+        /// The later value.
         now: String,
     },
-    /// A row that stands at the cursor lacks a field of the primary key.
-    #[error("resource `{resource}`: {row} has no field `{field}`, which is part of the primary key")]
+    /// A row lacks a field of the primary key, which is required to deduplicate it.
+    #[error("resource `{resource}`: row {row} has no field `{field}`, which is part of the primary key")]
     MissingKeyField {
-        /// The resource.
+        /// The name of the resource.
         resource: String,
-        /// The field.
+        /// The missing field.
         field: String,
         /// The beginning of the row.
         row: String,
     },
-    /// A limit would make rows be skipped for ever.
+    /// A limit would skip rows forever or append them twice.
     #[error(
-        "resource `{resource}` appends rows, loads incrementally by `{cursor}`, and has a limit: rows that the limit cuts off \
-         would be appended twice or never; merge by a primary key instead, declare the `row_order` of rows that come in the \
-         order of the cursor, let it go on from its pages (`resumable`), or take the limit away"
+        "resource `{resource}` appends rows incrementally by `{cursor}` and has a limit, so rows beyond the limit would be \
+         appended twice or never; merge by a primary key, declare `row_order` if rows are sorted by the cursor, set \
+         `resumable`, or remove the limit"
     )]
     LimitLosesRows {
-        /// The resource.
+        /// The name of the resource.
         resource: String,
         /// The path of the cursor.
         cursor: String,
     },
-    /// A limit cut off rows of a resource whose parent goes on without them.
+    /// A limit truncated the rows of a dependent resource while the cursor of its parent resource advances.
     #[error(
-        "resource `{resource}` appends rows, and a limit cut some off, while `{parent}`, which feeds it, goes on by its cursor \
-         `{cursor}`: they would be appended twice or never; merge by a primary key instead, or take the limit away"
+        "resource `{resource}` appends rows and a limit truncated them, while its parent resource `{parent}` advances its \
+         cursor `{cursor}`, so the truncated rows would be appended twice or never; merge by a primary key, or remove the \
+         limit"
     )]
     LimitLosesDependentRows {
-        /// The resource.
+        /// The name of the resource.
         resource: String,
-        /// The one that feeds it.
+        /// The name of its parent resource.
         parent: String,
-        /// The path of the cursor.
+        /// The path of the parent's cursor.
         cursor: String,
     },
-    /// A limited run was to go on from its last row, and the rows have another order than was said.
+    /// A limited run relies on the declared row order, but the rows have another order.
     #[error(
-        "resource `{resource}`: its rows are not in the order of the cursor `{cursor}` that `row_order` declares, so those \
-         that the limit cuts off could be skipped for ever; take `row_order` or the limit away"
+        "resource `{resource}`: rows are not sorted by the cursor `{cursor}` as `row_order` declares, so rows beyond the \
+         limit could be skipped forever; remove `row_order` or the limit"
     )]
     RowsOutOfOrder {
-        /// The resource.
+        /// The name of the resource.
         resource: String,
         /// The path of the cursor.
         cursor: String,
     },
-    /// A resource is fed with the rows of one that the source does not have.
-    #[error("resource `{resource}` is fed with the rows of `{parent}`, which source `{source_name}` does not have; {hint}")]
+    /// The parent resource of a dependent resource is not in the source.
+    #[error("parent resource `{parent}` of resource `{resource}` does not exist in source `{source_name}`; {hint}")]
     UnknownParent {
-        /// The resource.
+        /// The name of the resource.
         resource: String,
-        /// The other one.
+        /// The name of the missing parent resource.
         parent: String,
-        /// The source.
+        /// The name of the source.
         source_name: String,
-        /// What there is.
+        /// A similar name, or all names.
         hint: String,
     },
-    /// A resource is fed with its own rows, by way of others or not.
-    #[error("resource `{resource}` is fed with its own rows: {path}")]
+    /// A resource is its own ancestor.
+    #[error("resource `{resource}` depends on its own rows: {path}")]
     Cycle {
-        /// The resource.
+        /// The name of the resource.
         resource: String,
-        /// The way from it to itself.
+        /// The names on the cycle.
         path: String,
     },
-    /// Two resources have one name.
-    #[error("source `{source_name}` has two resources of the name `{resource}`; their cursors would be mixed up")]
+    /// Two resources have the same name.
+    #[error("source `{source_name}` has two resources named `{resource}`, which would share a cursor; rename one of them")]
     DuplicateResource {
-        /// The source.
+        /// The name of the source.
         source_name: String,
-        /// The name.
+        /// The name of both resources.
         resource: String,
     },
-    /// Rows say two tables whose names differ only in what names of tables cannot have.
+    /// Rows name two tables whose normalized names are equal.
     #[error(
-        "resource `{resource}`: rows for the tables {first:?} and {second:?} would both go to table `{table}`; give the tables names \
-         that differ in letters or digits"
+        "resource `{resource}`: rows for the tables {first:?} and {second:?} would both be loaded into table `{table}`; use \
+         names that differ in letters or digits"
     )]
     TableNameCollision {
-        /// The resource.
+        /// The name of the resource.
         resource: String,
-        /// The table.
+        /// The normalized table name.
         table: String,
-        /// A name.
+        /// The first name.
         first: String,
-        /// The other one.
+        /// The second name.
         second: String,
     },
-    /// A row says a table that it cannot go to.
-    #[error("resource `{resource}`: a row says {name:?} is its table, {problem}")]
+    /// A row has an invalid table name.
+    #[error("resource `{resource}`: a row has the invalid table name {name:?}: {problem}")]
     TableName {
-        /// The resource.
+        /// The name of the resource.
         resource: String,
-        /// The name of the table.
+        /// The table name.
         name: String,
-        /// What is wrong with it.
+        /// The problem.
         problem: &'static str,
     },
-    /// Nobody takes the rows any more.
-    #[error("the run was stopped while resource `{resource}` was being extracted")]
+    /// The sink accepts no more rows.
+    #[error("extraction of resource `{resource}` ended early because its rows are no longer consumed")]
     SinkClosed {
-        /// The resource.
+        /// The name of the resource.
         resource: String,
     },
-    /// The run was told to stop while rows of the resource were worked on.
-    #[error("the run was told to stop while rows of resource `{resource}` were worked on")]
+    /// The run was canceled while rows of the resource were processed.
+    #[error("the run was canceled while rows of resource `{resource}` were processed")]
     Cancelled {
-        /// The resource.
+        /// The name of the resource.
         resource: String,
     },
 }

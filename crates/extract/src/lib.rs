@@ -1,10 +1,10 @@
-//! Resources and sources: where rows come from, and which of them are new.
+//! Resources and sources: extraction of rows, incremental loading and limits.
 //!
-//! A [`Resource`] yields pages of rows and says what their table is like; one may be fed with the rows of another. A
-//! [`Source`] is a group of resources. An [`Extraction`] runs a source: it maps and filters rows, compares them with the
-//! cursor where a resource is [`Incremental`], counts limits, moves the state on, and hands out [`RowBatch`]es under a
-//! [`MemoryBudget`] of bytes. Resources run at the same time. [`Windows`] walk a range of a cursor in steps. Nothing here makes an
-//! HTTP call; rows may come from anywhere, files among them.
+//! A [`Resource`] yields pages of rows and describes their table; a dependent resource is extracted for each row of its
+//! parent resource. A [`Source`] groups resources. An [`Extraction`] runs a source: it maps and filters rows, skips
+//! rows that earlier runs have loaded ([`Incremental`]), applies limits, updates the state, and passes [`RowBatch`]es
+//! to a [`Sink`] within a [`MemoryBudget`]. [`Windows`] divide a cursor range for a backfill. This crate makes no HTTP
+//! calls; rows come from any stream, iterator or file.
 //!
 //! ```
 //! use catchment_extract::{Resource, Source};

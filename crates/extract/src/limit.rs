@@ -1,20 +1,20 @@
-//! Bounds on what a run takes of a resource.
+//! Limits of an extraction.
 
 use std::time::Duration;
 
-/// The most that a run takes; all of it by default. What is reached first counts.
+/// Limits of one resource in a run, unlimited by default. The first limit that is reached ends the resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Limit {
-    /// Rows, exactly, after those were left out that are not new.
+    /// The exact number of new rows, after deduplication.
     pub rows: Option<u64>,
-    /// Pages, empty ones included.
+    /// The number of pages, including empty ones.
     pub pages: Option<u64>,
-    /// Time since the first page was asked for; the page that comes then is the last one.
+    /// The time since the first request. The page that is in flight when it elapses is the last one.
     pub time: Option<Duration>,
 }
 
 impl Limit {
-    /// Whether there is no limit.
+    /// Returns true if nothing is limited.
     pub fn is_none(&self) -> bool {
         *self == Limit::default()
     }

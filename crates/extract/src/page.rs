@@ -8,13 +8,13 @@ use std::sync::Arc;
 use catchment_json::{Document, Selection, Value};
 use futures_core::Stream;
 
-/// Whatever made the pages of a resource stop.
+/// The error that ended the pages of a resource.
 pub type PageError = Box<dyn Error + Send + Sync>;
 
-/// Pages as they come.
+/// The pages of a resource.
 pub(crate) type PageStream = Pin<Box<dyn Stream<Item = Result<Page, PageError>> + Send>>;
 
-/// Rows that come together, and where those after them are.
+/// The rows of one page, and the position of the next page.
 ///
 /// ```
 /// use catchment_extract::Page;
@@ -28,23 +28,24 @@ pub(crate) type PageStream = Pin<Box<dyn Stream<Item = Result<Page, PageError>> 
 pub struct Page {
     /// The rows.
     pub rows: Selection,
-    /// Where the next page is: what a resource that can go on in the middle of its pages finds in
-    /// [`ResumePoint::position`](crate::ResumePoint::position). None after the last one, and where nobody can say.
+    /// The position of the next page, which a resumed run gets as
+    /// [`ResumePoint::position`](crate::ResumePoint::position). `None` for the last page, or if the position is
+    /// unknown.
     pub position: Option<Value>,
-    /// The bytes that it came in; those of the document by default.
+    /// The size of the response body in bytes. Default: the size of the document.
     pub bytes: usize,
-    /// Warnings that a person should see, about this page.
+    /// Warnings about this page, which are shown to the user.
     pub warnings: Vec<String>,
-    /// What is dropped when the rows have their share of the [`MemoryBudget`](crate::MemoryBudget); of a page that is larger than the whole
-    /// budget, when the rows are written. A source can count the pages in memory by it.
+    /// A guard that is dropped when the rows have a permit of the [`MemoryBudget`](crate::MemoryBudget), or, for a page
+    /// larger than the budget, when the rows are written. Lets a source count the pages in memory.
     pub permit: Option<PageGuard>,
 }
 
-/// Anything that a page keeps.
+/// Any value that is dropped with a page.
 pub type PageGuard = Arc<dyn Any + Send + Sync>;
 
 impl Page {
-    /// The same page, after which the next one is at `position`.
+    /// Sets the position of the next page.
     #[must_use]
     pub fn with_next_position(mut self, position: Option<Value>) -> Page {
         self.position = position;
@@ -60,7 +61,7 @@ impl From<Selection> for Page {
 }
 
 impl From<Document> for Page {
-    /// The elements of a list, but for nulls; anything else as a whole.
+    /// Creates a page from the elements of a list, without nulls, or from one row of any other type.
     fn from(document: Document) -> Page {
         Page::from(Selection::from(document))
     }

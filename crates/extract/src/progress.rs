@@ -1,32 +1,32 @@
-//! What a run tells of itself while it goes on.
+//! Progress events of an extraction.
 
 use std::time::Duration;
 
 use tokio::sync::broadcast;
 
-/// Events that a listener may be behind by; the oldest ones are lost then, which no count is wrong for.
+/// The number of events that are buffered for a slow subscriber. Older events are lost, which affects no totals.
 const CAPACITY: usize = 1024;
 
-/// What a resource has done so far in this run.
+/// Totals of one resource in this run.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ProgressEvent {
-    /// The resource.
+    /// The name of the resource.
     pub resource: String,
-    /// The pages that have come, empty ones included.
+    /// The number of pages read, including empty ones.
     pub pages: u64,
-    /// The rows of them that are new.
+    /// The number of new rows.
     pub rows: u64,
-    /// The bytes that they came in.
+    /// The size of the pages in bytes.
     pub bytes: u64,
-    /// How long the resource has waited for its source.
+    /// The time that the resource waited for its source.
     pub waited_for_pages: Duration,
-    /// How long its rows have waited for their share of the budget, as what comes after was busy.
+    /// The time that its rows waited for the memory budget because later stages were busy.
     pub waited_for_budget: Duration,
-    /// Whether it has ended.
+    /// Whether the resource has finished.
     pub is_done: bool,
 }
 
-/// Where events go: a channel. While nobody listens they are not even made.
+/// A broadcast channel of progress events. Without subscribers no events are created.
 ///
 /// ```
 /// use catchment_extract::ProgressChannel;
@@ -49,19 +49,20 @@ impl Default for ProgressChannel {
 }
 
 impl ProgressChannel {
-    /// The events from now on. Who does not keep up loses the oldest ones, and no counts: each event has all of them.
+    /// Subscribes to future events. A slow receiver misses the oldest events; totals stay correct, because each event
+    /// has all of them.
     pub fn subscribe(&self) -> broadcast::Receiver<ProgressEvent> {
         self.sender.subscribe()
     }
 
-    /// Whether anybody listens.
+    /// Returns true if the channel has subscribers.
     pub fn has_subscribers(&self) -> bool {
         self.sender.receiver_count() > 0
     }
 
     pub(crate) fn send(&self, event: &ProgressEvent) {
         if self.has_subscribers() {
-            // whoever listened may have gone in the meantime
+            // All receivers may have been dropped in the meantime.
             let _ = self.sender.send(event.clone());
         }
     }

@@ -1,10 +1,10 @@
-//! One row.
+//! Parent rows of dependent resources.
 
 use std::sync::Arc;
 
 use catchment_json::{Document, Node, NodeId, Selection, Value};
 
-/// A row that another resource is fed with: a place in a page, as cheap to copy as a reference.
+/// A row of a parent resource. Cheap to clone, because it refers to its page.
 ///
 /// ```
 /// use catchment_extract::Row;
@@ -23,27 +23,27 @@ pub struct Row {
 }
 
 impl Row {
-    /// The rows of a page.
+    /// Returns the rows of a page.
     pub fn from_page(page: &Selection) -> Vec<Row> {
         Row::from_child_page(page, None)
     }
 
-    /// The rows of a page that came of `parent`.
+    /// Returns the rows of a page that was extracted for the row `parent`.
     pub(crate) fn from_child_page(page: &Selection, parent: Option<&Arc<Row>>) -> Vec<Row> {
         page.ids.iter().map(|id| Row { document: page.document.clone(), id: *id, parent: parent.cloned() }).collect()
     }
 
-    /// The row of which its page came; none where the resource has pages of its own.
+    /// Returns the row for which this row was extracted; `None` for rows of a root resource.
     pub fn parent(&self) -> Option<&Row> {
         self.parent.as_deref()
     }
 
-    /// The row in its page.
+    /// Returns the JSON node of the row.
     pub fn node(&self) -> Node<'_> {
         self.document.node(self.id)
     }
 
-    /// A copy of the value of a field.
+    /// Returns a copy of the value of `field`.
     pub fn get(&self, field: &str) -> Option<Value> {
         self.node().get(field).map(Node::to_value)
     }

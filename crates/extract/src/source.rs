@@ -8,59 +8,60 @@ use crate::Resource;
 /// Resources that share a name and a schema.
 #[derive(Debug, Clone)]
 pub struct Source {
-    /// Its name, under which the state keeps what its resources know.
+    /// The name of the source, which is its key in the state.
     pub name: String,
-    /// Its resources, in the order in which they are begun.
+    /// The resources, which start in this order.
     pub resources: Vec<Resource>,
-    /// What rows may change of the tables whose resources say nothing themselves; what was said last by default.
+    /// The schema contract of tables whose resources have none. Default: the contract in the stored schema.
     pub schema_contract: Option<SchemaContract>,
 }
 
-/// A name that no resource of the source has.
+/// A resource name that does not exist in the source.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("source `{source_name}` has no resource {name:?}; {hint}")]
 pub struct UnknownResource {
-    /// The source.
+    /// The name of the source.
     pub source_name: String,
-    /// The name.
+    /// The unknown name.
     pub name: String,
-    /// What there is.
+    /// A similar name, or all names.
     pub hint: String,
 }
 
 impl Source {
-    /// A source without resources.
+    /// Creates a source without resources.
     pub fn new(name: impl Into<String>) -> Source {
         Source { name: name.into(), resources: Vec::new(), schema_contract: None }
     }
 
-    /// The same source with one more resource.
+    /// Adds a resource.
     #[must_use]
     pub fn with_resource(mut self, resource: Resource) -> Source {
         self.resources.push(resource);
         self
     }
 
-    /// The resources that a run loads: those that are selected and not to be skipped.
+    /// Returns the resources whose rows are loaded: selected ones with a write disposition other than `skip`.
     pub fn selected_resources(&self) -> impl Iterator<Item = &Resource> {
         self.resources.iter().filter(|resource| resource.is_loaded())
     }
 
-    /// Its resource of that name, to change it.
+    /// Returns the resource with this name for modification.
     pub fn resource_mut(&mut self, name: &str) -> Option<&mut Resource> {
         self.resources.iter_mut().find(|resource| resource.name == name)
     }
 
-    /// The same source, of which the resources `names` are loaded and no others.
+    /// Selects the resources to load by name and deselects all others.
     ///
     /// # Errors
     ///
-    /// Where it has no resource of a name.
+    /// Returns an error if a name does not exist in the source.
     ///
     /// ```
     /// use catchment_extract::{Resource, Source};
     ///
-    /// let source = Source::new("geography").with_resource(Resource::rows("rivers", [1])).with_resource(Resource::rows("lakes", [2]));
+    /// let (rivers, lakes) = (Resource::rows("rivers", [1]), Resource::rows("lakes", [2]));
+    /// let source = Source::new("geography").with_resource(rivers).with_resource(lakes);
     /// assert_eq!(source.clone().select(["lakes"])?.selected_resources().count(), 1);
     /// let error = source.select(["river"]).unwrap_err();
     /// assert_eq!(error.to_string(), "source `geography` has no resource \"river\"; did you mean `rivers`?");
@@ -79,21 +80,21 @@ impl Source {
         Ok(self)
     }
 
-    /// The same source with a contract of what rows may change.
+    /// Sets the schema contract.
     #[must_use]
     pub fn schema_contract(mut self, contract: SchemaContract) -> Source {
         self.schema_contract = Some(contract);
         self
     }
 
-    /// The same source, of which a run takes at most `rows` rows of each resource.
+    /// Sets a limit of `rows` rows for each resource.
     #[must_use]
     pub fn add_limit(mut self, rows: u64) -> Source {
         self.resources = self.resources.into_iter().map(|resource| resource.add_limit(rows)).collect();
         self
     }
 
-    /// The name that is most like `name`, or all that there are.
+    /// Returns a hint with the most similar name, or with all names.
     pub(crate) fn suggest(&self, name: &str) -> String {
         let names = || self.resources.iter().map(|resource| resource.name.as_str());
         match naming::nearest(name, names(), 500) {
@@ -104,7 +105,7 @@ impl Source {
 }
 
 impl From<Resource> for Source {
-    /// A resource alone is a source of its own name.
+    /// Creates a source that has the name of its only resource.
     fn from(resource: Resource) -> Self {
         Source::new(resource.name.clone()).with_resource(resource)
     }

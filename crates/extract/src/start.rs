@@ -1,4 +1,4 @@
-//! What a resource knows when a run begins.
+//! The cursor values and page position from which a resource starts.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,50 +8,50 @@ use catchment_json::Value;
 use crate::DeliveryTurn;
 use crate::incremental::unmarked;
 
-/// What a resource continues from; the same through a whole run.
+/// The point from which a resource resumes. It does not change during a run.
 #[derive(Debug, Clone, Default)]
 pub struct ResumePoint {
-    /// The value of the cursor that the first run started from.
+    /// The initial value of the cursor in the first run.
     pub initial_value: Option<Value>,
-    /// The last value of the cursor in earlier runs, less the lag; the initial value in the first one, and none without.
+    /// The last value of the cursor in earlier runs, minus the lag. In the first run the initial value, if any.
     pub last_value: Option<Value>,
-    /// The value that rows are taken up to; none where there is no end.
+    /// The end of the cursor range, if any.
     pub end_value: Option<Value>,
-    /// Where the pages go on, as [`Page::position`](crate::Page::position) said it; none where they begin.
+    /// The [`Page::position`](crate::Page::position) to resume from; `None` for the first page.
     pub position: Option<Value>,
-    /// Whether its next page is the next one that the run wants.
+    /// The turn of the next page; see [`DeliveryTurn`].
     pub turn: DeliveryTurn,
     out_of_range: Arc<AtomicBool>,
 }
 
 impl ResumePoint {
-    /// The start of a run that continues from these values.
+    /// Creates a resume point with these cursor values.
     pub fn new(initial_value: Option<Value>, last_value: Option<Value>) -> ResumePoint {
         ResumePoint { initial_value, last_value, ..ResumePoint::default() }
     }
 
-    /// The same start, with an end.
+    /// Sets the end of the cursor range.
     #[must_use]
     pub fn with_end_value(mut self, end_value: Option<Value>) -> ResumePoint {
         self.end_value = end_value;
         self
     }
 
-    /// The same start, in the middle of the pages.
+    /// Sets the page position to resume from.
     #[must_use]
     pub fn with_position(mut self, position: Option<Value>) -> ResumePoint {
         self.position = position;
         self
     }
 
-    /// The same start, of pages that the run wants in this turn: those of a part of a range have the [turn](Self::turn) of all.
+    /// Sets the turn of the pages. Pages of a part of a range use the [turn](Self::turn) of the whole range.
     #[must_use]
     pub fn with_turn(mut self, turn: DeliveryTurn) -> ResumePoint {
         self.turn = turn;
         self
     }
 
-    /// The last value as it stands in a URL: a string without its quotes; empty where there is none.
+    /// Returns the last value as text for a URL: strings without quotes, empty if there is no value.
     ///
     /// ```
     /// use catchment_extract::ResumePoint;
@@ -63,17 +63,17 @@ impl ResumePoint {
         text(self.last_value.as_ref())
     }
 
-    /// The initial value as it stands in a URL.
+    /// Returns the initial value as text for a URL.
     pub fn initial_value_text(&self) -> String {
         text(self.initial_value.as_ref())
     }
 
-    /// The end value as it stands in a URL.
+    /// Returns the end value as text for a URL.
     pub fn end_value_text(&self) -> String {
         text(self.end_value.as_ref())
     }
 
-    /// A value of the cursor as the source knows it: without the mark of its type that a state may keep with it.
+    /// Returns a cursor value as the source spells it, without the type mark that dlt may have stored in front of it.
     ///
     /// ```
     /// use catchment_extract::ResumePoint;
@@ -88,8 +88,8 @@ impl ResumePoint {
         }
     }
 
-    /// Whether a page that was yielded in this run had a row below the last value. Where rows come in descending
-    /// order, no page after it has a new one; a row at the last value says nothing, as others may have come to it.
+    /// Returns true if this run has read a row before the last value. With rows in descending order, no later page has
+    /// a new row. Rows at the last value do not count, because further rows may have been added there.
     pub fn is_out_of_range(&self) -> bool {
         self.out_of_range.load(Ordering::Relaxed)
     }

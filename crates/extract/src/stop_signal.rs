@@ -1,15 +1,14 @@
-//! Whether a run was told to stop.
+//! Cancellation of work on many rows.
 
 use thiserror::Error;
 use tokio_util::sync::CancellationToken;
 
 use crate::PageError;
 
-/// How many rows may be worked on before it is asked again.
+/// The number of rows that are processed between two polls of the token.
 const ROWS_AT_A_TIME: usize = 64;
 
-/// Tells a step that works on many rows that the run was told to stop. A future that is at work cannot be dropped, so whatever
-/// may take longer than a moment asks.
+/// A cancellation signal for processing steps. A busy future cannot be dropped, so a long step must poll it.
 ///
 /// ```
 /// use catchment_extract::StopSignal;
@@ -20,22 +19,22 @@ const ROWS_AT_A_TIME: usize = 64;
 #[derive(Debug, Clone, Default)]
 pub struct StopSignal(CancellationToken);
 
-/// A step ended early.
+/// The error of a step that was canceled.
 #[derive(Debug, Error)]
-#[error("the run was stopped")]
+#[error("the run was canceled")]
 struct Stopped;
 
 impl StopSignal {
-    /// Whether to stop.
+    /// Returns true if the run was canceled.
     pub fn is_set(&self) -> bool {
         self.0.is_cancelled()
     }
 
-    /// Ends a step with an error where it is to stop. It asks for some of the rows only; `row` counts them.
+    /// Returns an error if the run was canceled. `row` is the index of the row; only every 64th row polls the token.
     ///
     /// # Errors
     ///
-    /// Where it is to stop.
+    /// Returns an error if the run was canceled.
     pub fn check(&self, row: usize) -> Result<(), PageError> {
         if row.is_multiple_of(ROWS_AT_A_TIME) && self.is_set() { Err(Stopped.into()) } else { Ok(()) }
     }

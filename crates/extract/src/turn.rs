@@ -1,15 +1,14 @@
-//! Which pages a run wants next.
+//! The order in which a run consumes pages.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::watch;
 
-/// Whether the next page of a resource is the next one that its run hands out. Pages of resources that feed each other are
-/// requested ahead of their turn.
+/// Whether the next page of a resource is the next one that its run consumes.
 ///
-/// A source that has to choose which page gets its memory waits for the turn of a page: nothing that has its turn later
-/// is needed before.
+/// Dependent resources prefetch pages for several parent rows. A source that cannot hold all these pages in memory
+/// waits for the turn of a page before it requests it: no page with a later turn is needed first.
 #[derive(Debug, Clone)]
 pub struct DeliveryTurn(Arc<TurnState>);
 
@@ -19,7 +18,7 @@ struct TurnState {
     holders: AtomicUsize,
 }
 
-/// The turn of a page, which stays until this is dropped. Drop it when the page is there: the run waits for that page alone.
+/// A guard that holds the turn of a page. Drop it as soon as the page is read: until then the run waits for that page.
 #[derive(Debug)]
 pub struct TurnGuard(Arc<TurnState>);
 
@@ -28,17 +27,17 @@ impl DeliveryTurn {
         DeliveryTurn(Arc::new(TurnState { has_come: watch::Sender::new(has_come), holders: AtomicUsize::new(0) }))
     }
 
-    /// The turn of pages that are requested ahead.
+    /// Creates the turn of prefetched pages, which are not next yet.
     pub(crate) fn pending() -> DeliveryTurn {
         DeliveryTurn::new(false)
     }
 
-    /// Waits for the turn.
+    /// Waits until the page is next, and holds its turn.
     ///
     /// ```
     /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
     /// let start = catchment_extract::ResumePoint::default();
-    /// // nothing is before the pages of a resource that runs by itself
+    /// // a root resource always has its turn
     /// let held = start.turn.acquire().await;
     /// // request the page, then:
     /// drop(held);
@@ -46,30 +45,30 @@ impl DeliveryTurn {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub async fn acquire(&self) -> TurnGuard {
-        // an error means that it was closed, which it is not while this has it
+        // Cannot fail: the sender lives as long as `self`.
         let _ = self.0.has_come.subscribe().wait_for(|has_come| *has_come).await;
         self.0.holders.fetch_add(1, Ordering::SeqCst);
         TurnGuard(Arc::clone(&self.0))
     }
 
-    /// Sets whether the turn has come.
+    /// Sets whether the page is next.
     pub(crate) fn set_current(&self, has_come: bool) {
         self.0.has_come.send_if_modified(|was| std::mem::replace(was, has_come) != has_come);
     }
 
-    /// Whether the turn has come.
+    /// Returns true if the page is next.
     pub(crate) fn is_current(&self) -> bool {
         *self.0.has_come.borrow()
     }
 
-    /// Whether a page that has its turn is waited for.
+    /// Returns true if a page holds the turn.
     pub(crate) fn is_acquired(&self) -> bool {
         self.0.holders.load(Ordering::SeqCst) > 0
     }
 }
 
 impl Default for DeliveryTurn {
-    /// The turn of pages that nothing is before.
+    /// Creates the turn of a root resource, whose page is always next.
     fn default() -> DeliveryTurn {
         DeliveryTurn::new(true)
     }

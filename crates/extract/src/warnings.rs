@@ -5,24 +5,24 @@ use std::sync::{Arc, Mutex, PoisonError};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-/// The most distinct warnings that a run reports.
+/// The maximum number of distinct warnings in a report.
 const MAX_DISTINCT: usize = 100;
 
-/// The most bytes of a message.
+/// The maximum length of a message in bytes.
 const MAX_MESSAGE: usize = 2000;
 
-/// A warning of an extraction that a person should see.
+/// A warning about the pages of a resource, for the report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExtractWarning {
-    /// The resource whose pages caused it; empty where it is about warnings of several resources.
+    /// The name of the resource; empty for the count of omitted warnings.
     pub resource: String,
-    /// What happened.
+    /// The message.
     pub message: String,
-    /// How often it occurred in the run.
+    /// The number of occurrences in the run.
     pub count: u64,
 }
 
-/// Collects the warnings of a run. Clones share what they collect.
+/// The warnings of a run. Clones share one collection.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Warnings {
     collected: Arc<Mutex<Collected>>,
@@ -30,14 +30,14 @@ pub(crate) struct Warnings {
 
 #[derive(Debug, Default)]
 struct Collected {
-    /// How often each one occurred, by resource and message, in the order of their first appearance.
+    /// Occurrences by resource and message, in order of first appearance.
     counts: IndexMap<(String, String), u64>,
-    /// How many occurred that there was no room for.
+    /// The number of warnings beyond the limit.
     left_out: u64,
 }
 
 impl Warnings {
-    /// Adds a warning about a page of `resource`. Equal ones are counted.
+    /// Adds a warning about a page of `resource`. Equal warnings are counted.
     pub(crate) fn add(&self, resource: &str, mut message: String) {
         if message.len() > MAX_MESSAGE {
             message.truncate(message.floor_char_boundary(MAX_MESSAGE));
@@ -53,8 +53,7 @@ impl Warnings {
         }
     }
 
-    /// Returns the warnings so far in the order of their first appearance. If there were too many, a last one says how many
-    /// were left out.
+    /// Returns the warnings in order of first appearance, followed by one with the number of omitted warnings, if any.
     pub(crate) fn all(&self) -> Vec<ExtractWarning> {
         let collected = self.collected.lock().unwrap_or_else(PoisonError::into_inner);
         let warning = |((resource, message), count): (&(String, String), &u64)| ExtractWarning {
@@ -64,7 +63,7 @@ impl Warnings {
         };
         let mut all: Vec<ExtractWarning> = collected.counts.iter().map(warning).collect();
         if collected.left_out > 0 {
-            let message = format!("{} more warnings were left out of this report", collected.left_out);
+            let message = format!("{} more warnings are not shown", collected.left_out);
             all.push(ExtractWarning { resource: String::new(), message, count: collected.left_out });
         }
         all
@@ -88,20 +87,20 @@ mod tests {
     }
 
     #[test]
-    fn equal_warnings_of_a_resource_are_counted() {
+    fn equal_warnings_of_one_resource_are_counted() {
         check([], "");
         check([of("b", "x"), of("a", "x"), of("b", "y"), of("b", "x")], "b: x (2); a: x (1); b: y (1)");
     }
 
     #[test]
-    fn too_many_warnings_are_left_out_and_counted() {
+    fn warnings_beyond_the_limit_are_counted() {
         let many = (0..150).map(|n| ("r", format!("{}", n % 120)));
         let expected: Vec<String> = (0..100).map(|n| format!("r: {n} ({})", 1 + u64::from(n < 30))).collect();
-        check(many, &format!("{}; : 20 more warnings were left out of this report (20)", expected.join("; ")));
+        check(many, &format!("{}; : 20 more warnings are not shown (20)", expected.join("; ")));
     }
 
     #[test]
-    fn long_messages_are_cut() {
+    fn long_messages_are_truncated() {
         check([("r", "ä".repeat(1500))], &format!("r: {}… (1)", "ä".repeat(1000)));
     }
 }

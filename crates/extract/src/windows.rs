@@ -1,4 +1,4 @@
-//! Walking a range of a cursor in steps.
+//! Backfill windows of a cursor range.
 
 use std::cmp::Ordering;
 
@@ -9,8 +9,7 @@ use thiserror::Error;
 use crate::Incremental;
 use crate::incremental::{compare, extension, shift, update_extension};
 
-/// A range of the values of a cursor, from `start` up to `end`, in steps: what is loaded once, a piece at a time, to fill up
-/// what is there.
+/// A half-open cursor range, `start..end`, that is backfilled in windows of `step`.
 ///
 /// ```
 /// use catchment_extract::Windows;
@@ -22,17 +21,17 @@ use crate::incremental::{compare, extension, shift, update_extension};
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Windows {
-    /// The first value.
+    /// The start of the range, inclusive.
     pub start: Value,
-    /// The value after the last one.
+    /// The end of the range, exclusive.
     pub end: Value,
-    /// The length of a window: seconds for time stamps, days for dates, a number for numbers.
+    /// The length of a window: seconds for timestamps, days for dates, a number for numbers.
     pub step: f64,
-    /// How many windows are extracted at the same time; one by default.
+    /// The number of windows that are extracted in parallel. Default: 1.
     pub parallel: usize,
 }
 
-/// Windows that there cannot be.
+/// A range or step from which no windows can be made.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("windows from {start} to {end}: {problem}")]
 pub struct WindowsError {
@@ -41,60 +40,61 @@ pub struct WindowsError {
     problem: String,
 }
 
-/// More windows than this are a mistake in the step.
+/// The maximum number of windows. More are most likely a mistake in the step.
 const MAX_WINDOWS: usize = 100_000;
 
 impl Windows {
-    /// Windows of the length `step` from `start` up to `end`.
+    /// Creates windows of length `step` from `start` to `end`.
     pub fn new(start: impl Into<Value>, end: impl Into<Value>, step: f64) -> Windows {
         Windows { start: start.into(), end: end.into(), step, parallel: 1 }
     }
 
-    /// The same windows, of which several are extracted at the same time. What is loaded is the same.
+    /// Sets the number of windows that are extracted in parallel. The result is the same.
     #[must_use]
     pub fn parallel(mut self, windows: usize) -> Windows {
         self.parallel = windows.max(1);
         self
     }
 
-    /// The windows, from each value up to the next one.
+    /// Returns the half-open ranges of the windows.
     ///
     /// # Errors
     ///
-    /// Where values cannot be compared or moved, or the step leads nowhere.
+    /// Returns an error if values cannot be compared, the step cannot be added to them, or the step is not positive or
+    /// too small.
     pub fn ranges(&self) -> Result<Vec<(Value, Value)>, WindowsError> {
         if self.step.is_nan() || self.step <= 0.0 {
-            return Err(self.error(format!("a step of {} leads nowhere", self.step)));
+            return Err(self.error(format!("step {} must be greater than 0", self.step)));
         }
-        let (mut pieces, mut from) = (Vec::new(), self.start.clone());
+        let (mut ranges, mut from) = (Vec::new(), self.start.clone());
         loop {
             match compare(&from, &self.end) {
-                None => return Err(self.error("the two cannot be compared".to_owned())),
+                None => return Err(self.error("start and end cannot be compared".to_owned())),
                 Some(Ordering::Less) => {}
-                Some(_) => return Ok(pieces),
+                Some(_) => return Ok(ranges),
             }
             let to = shift(&from, self.step);
-            let to = to.ok_or_else(|| self.error(format!("{from} cannot be moved; numbers, dates and time stamps can")))?;
-            if compare(&from, &to) != Some(Ordering::Less) || pieces.len() == MAX_WINDOWS {
-                return Err(self.error(format!("steps of {} are too small", self.step)));
+            let to = to.ok_or_else(|| self.error(format!("no step can be added to {from}; use numbers, dates or timestamps")))?;
+            if compare(&from, &to) != Some(Ordering::Less) || ranges.len() == MAX_WINDOWS {
+                return Err(self.error(format!("step {} is too small; the limit is {MAX_WINDOWS} windows", self.step)));
             }
             let to = if compare(&to, &self.end) == Some(Ordering::Greater) { self.end.clone() } else { to };
-            pieces.push((from, to.clone()));
+            ranges.push((from, to.clone()));
             from = to;
         }
     }
 
-    /// The windows without what a resource has loaded of them, by what the state keeps of it.
+    /// Returns the ranges that the resource has not loaded yet, according to its state.
     ///
     /// # Errors
     ///
-    /// Those of [`Windows::ranges`].
+    /// Returns the errors of [`Windows::ranges`].
     pub fn remaining(&self, cursor: &Incremental, resource_state: Option<&Object>) -> Result<Vec<(Value, Value)>, WindowsError> {
-        let done =
+        let loaded =
             resource_state.map(|resource_state| loaded_ranges(resource_state, cursor.cursor_path.as_str())).unwrap_or_default();
         let mut remaining = self.ranges()?;
-        for done in &done {
-            remaining = remaining.into_iter().flat_map(|piece| subtract(piece, done)).collect();
+        for loaded in &loaded {
+            remaining = remaining.into_iter().flat_map(|range| subtract(range, loaded)).collect();
         }
         Ok(remaining)
     }
@@ -104,18 +104,18 @@ impl Windows {
     }
 }
 
-/// What is left of a range without another one.
-fn subtract((from, to): (Value, Value), (done_from, done_to): &(Value, Value)) -> Vec<(Value, Value)> {
+/// Returns the parts of a range that another range does not cover.
+fn subtract((from, to): (Value, Value), (other_from, other_to): &(Value, Value)) -> Vec<(Value, Value)> {
     let is_before = |left: &Value, right: &Value| compare(left, right) == Some(Ordering::Less);
-    if !is_before(&from, done_to) || !is_before(done_from, &to) {
+    if !is_before(&from, other_to) || !is_before(other_from, &to) {
         return vec![(from, to)];
     }
-    let before = is_before(&from, done_from).then(|| (from, done_from.clone()));
-    let after = is_before(done_to, &to).then(|| (done_to.clone(), to));
+    let before = is_before(&from, other_from).then(|| (from, other_from.clone()));
+    let after = is_before(other_to, &to).then(|| (other_to.clone(), to));
     before.into_iter().chain(after).collect()
 }
 
-/// The ranges that were loaded.
+/// Returns the loaded ranges of a cursor.
 fn loaded_ranges(resource_state: &Object, cursor_path: &str) -> Vec<(Value, Value)> {
     let ranges = extension(resource_state, WINDOWS_KEY).and_then(|cursors| cursors.get(cursor_path)).and_then(Value::as_object);
     let range = |text: &String| match Value::parse(text).ok()?.as_array()? {
@@ -125,8 +125,8 @@ fn loaded_ranges(resource_state: &Object, cursor_path: &str) -> Vec<(Value, Valu
     ranges.into_iter().flat_map(Object::keys).filter_map(range).collect()
 }
 
-/// Notes that a range was loaded. Each range is a key of its own, so that runs of different ones can be put together; those
-/// that meet become one.
+/// Records that a range was loaded. Each range is a key of its own, so that states of concurrent runs can be merged.
+/// Adjacent ranges become one.
 pub(crate) fn mark_loaded(resource_state: &mut Object, cursor_path: &str, from: &Value, to: &Value) {
     let mut range = (from.clone(), to.clone());
     let mut ranges = loaded_ranges(resource_state, cursor_path);
@@ -149,9 +149,9 @@ mod tests {
     use super::{Windows, mark_loaded};
     use crate::Incremental;
 
-    fn show(pieces: Vec<(Value, Value)>) -> String {
-        let pieces = pieces.iter().map(|(from, to)| format!("{}..{}", from.to_plain_text(), to.to_plain_text()));
-        pieces.collect::<Vec<_>>().join(" ")
+    fn show(ranges: Vec<(Value, Value)>) -> String {
+        let ranges = ranges.iter().map(|(from, to)| format!("{}..{}", from.to_plain_text(), to.to_plain_text()));
+        ranges.collect::<Vec<_>>().join(" ")
     }
 
     fn check(windows: Windows, expected: &str) {
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn ranges_are_walked_in_steps() {
+    fn ranges_are_divided_into_steps() {
         check(Windows::new(0, 5, 2.0), "0..2 2..4 4..5");
         check(
             Windows::new("2024-01-31T00:00:00Z", "2024-02-01T12:00:00Z", 86400.0),
@@ -171,27 +171,27 @@ mod tests {
     }
 
     #[test]
-    fn windows_that_there_cannot_be() {
-        check(Windows::new(0, 5, 0.0), "windows from 0 to 5: a step of 0 leads nowhere");
-        check(Windows::new(0, 5, f64::NAN), "windows from 0 to 5: a step of NaN leads nowhere");
+    fn invalid_windows_are_rejected() {
+        check(Windows::new(0, 5, 0.0), "windows from 0 to 5: step 0 must be greater than 0");
+        check(Windows::new(0, 5, f64::NAN), "windows from 0 to 5: step NaN must be greater than 0");
         check(
             Windows::new("2024", "2025-01-01", 1.0),
-            "windows from \"2024\" to \"2025-01-01\": \"2024\" cannot be moved; numbers, dates and time stamps can",
+            "windows from \"2024\" to \"2025-01-01\": no step can be added to \"2024\"; use numbers, dates or timestamps",
         );
-        check(Windows::new(0, "2025-01-01", 1.0), "windows from 0 to \"2025-01-01\": the two cannot be compared");
-        check(Windows::new(0, 1_000_000, 1.0), "windows from 0 to 1000000: steps of 1 are too small");
+        check(Windows::new(0, "2025-01-01", 1.0), "windows from 0 to \"2025-01-01\": start and end cannot be compared");
+        check(Windows::new(0, 1_000_000, 1.0), "windows from 0 to 1000000: step 1 is too small; the limit is 100000 windows");
         check(
             Windows::new("2024-01-01", "2025-01-01", 1e-9),
-            "windows from \"2024-01-01\" to \"2025-01-01\": steps of 0.000000001 are too small",
+            "windows from \"2024-01-01\" to \"2025-01-01\": step 0.000000001 is too small; the limit is 100000 windows",
         );
     }
 
     #[test]
-    fn what_was_loaded_is_left_out() {
+    fn loaded_ranges_are_skipped() {
         let cursor = Incremental::new("at");
         let mut resource_state = Object::new();
-        let mut check = |done: Option<(i64, i64)>, expected: &str| {
-            if let Some((from, to)) = done {
+        let mut check = |loaded: Option<(i64, i64)>, expected: &str| {
+            if let Some((from, to)) = loaded {
                 mark_loaded(&mut resource_state, "at", &from.into(), &to.into());
             }
             assert_eq!(show(Windows::new(0, 6, 2.0).remaining(&cursor, Some(&resource_state)).unwrap()), expected);
@@ -203,7 +203,7 @@ mod tests {
         check(Some((-9, 1)), "1..2 4..5");
         check(Some((4, 5)), "1..2");
         check(Some((1, 2)), "");
-        // they have become one
+        // the ranges were joined
         assert_eq!(Value::Object(resource_state).to_string(), r#"{"_catchment":{"windows":{"at":{"[-9,6]":true}}}}"#);
     }
 }

@@ -1,4 +1,4 @@
-//! From any format that serde reads.
+//! Deserialization of values from any serde format.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use crate::{Object, Value};
 
-/// As exact as the format hands it on: most round numbers past 64 bits, which [`Value::parse`] does not.
+/// Deserializes with the precision of the format. Most formats round numbers beyond 64 bits; [`Value::parse`] does not.
 impl<'de> Deserialize<'de> for Value {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Value, D::Error> {
         deserializer.deserialize_any(ValueVisitor)
@@ -19,7 +19,7 @@ impl<'de> Visitor<'de> for ValueVisitor {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a value as JSON has it")
+        f.write_str("a JSON value")
     }
 
     fn visit_bool<E>(self, value: bool) -> Result<Value, E> {

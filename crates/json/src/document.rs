@@ -9,11 +9,11 @@ use crate::tape::Entry;
 use crate::value::Value;
 use crate::{tape, tape_builder};
 
-/// The place of a value in its [`Document`], to come back to it later.
+/// The position of a value in its [`Document`]; [`Document::node`] looks it up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct NodeId(pub(crate) u32);
 
-/// One JSON value with everything in it: the text and its tape, shared by clones.
+/// A parsed JSON value: its text and tape. Clones share both.
 #[derive(Clone)]
 pub struct Document {
     inner: Arc<Inner>,
@@ -25,35 +25,36 @@ pub(crate) struct Inner {
 }
 
 impl Document {
-    /// The deepest nesting of arrays and objects that is read.
+    /// The maximum nesting depth of arrays and objects.
     pub const MAX_DEPTH: usize = 1024;
 
-    /// The bytes that [`Document::parse_with_limit`] counts for each value and key: 12 for its entry of the tape, and 4 for its
-    /// place in a [`Selection`](crate::Selection).
+    /// The bytes that [`Document::parse_with_limit`] counts for each value and key: 12 for its tape entry and 4 for its ID
+    /// in a [`Selection`](crate::Selection).
     pub const VALUE_BYTES: usize = size_of::<Entry>() + size_of::<NodeId>();
 
-    /// Parses `bytes`, UTF-8 with or without byte order mark, which the document takes over.
+    /// Parses `bytes`: UTF-8, with or without a byte order mark. The document takes ownership of the bytes.
     ///
     /// # Errors
     ///
-    /// Where the bytes are not exactly one JSON value, with line and column.
+    /// Returns an error with line and column if the bytes are not exactly one JSON value.
     ///
     /// ```
     /// use catchment_json::Document;
     ///
     /// let error = Document::parse(b"{\"a\": 1,}".to_vec()).unwrap_err();
-    /// assert_eq!(error.to_string(), "invalid JSON at line 1, column 9: found '}', a key was expected");
+    /// assert_eq!(error.to_string(), "invalid JSON at line 1, column 9: expected a key, found '}'");
     /// ```
     pub fn parse(bytes: Vec<u8>) -> Result<Document, ParseError> {
         Document::read(bytes, Limits { depth: Document::MAX_DEPTH, bytes: usize::MAX })
     }
 
-    /// Parses `bytes` as [`Document::parse`] does, as long as they and [`Document::VALUE_BYTES`] for each value and key are
-    /// at most `limit` bytes. Small texts may have many values: `[1,1,…]` has one in two bytes.
+    /// Parses `bytes` like [`Document::parse`], but limits the memory of the document to `limit` bytes: the length of the
+    /// text plus [`Document::VALUE_BYTES`] for each value and key. A small text can hold many values: `[1,1,…]` has one per
+    /// two bytes.
     ///
     /// # Errors
     ///
-    /// Those of [`Document::parse`], and [`ParseErrorKind::TooLarge`].
+    /// Returns the errors of [`Document::parse`], and [`ParseErrorKind::TooLarge`] if the limit is exceeded.
     ///
     /// ```
     /// use catchment_json::Document;
@@ -62,19 +63,19 @@ impl Document {
     /// let error = Document::parse_with_limit(b"[1, 1, 1]".to_vec(), 64).unwrap_err();
     /// assert_eq!(
     ///     error.to_string(),
-    ///     "invalid JSON at line 1, column 9: text and values take more than 64 bytes of memory"
+    ///     "invalid JSON at line 1, column 9: text and values need more than 64 bytes of memory"
     /// );
     /// ```
     pub fn parse_with_limit(bytes: Vec<u8>, limit: usize) -> Result<Document, ParseError> {
         Document::read(bytes, Limits { depth: Document::MAX_DEPTH, bytes: limit })
     }
 
-    /// Parses what [`Node::write_json`] or [`write_value`](crate::write_value) wrote, which may stand two levels deeper
-    /// than it stood where it was read: in a list of rows, in a record.
+    /// Parses the output of [`Node::write_json`] or [`write_value`](crate::write_value). Allows two more levels of nesting
+    /// than [`Document::parse`], because a serialized value may be wrapped in a record and a list of rows.
     ///
     /// # Errors
     ///
-    /// Those of [`Document::parse`].
+    /// Returns the errors of [`Document::parse`].
     ///
     /// ```
     /// use catchment_json::{Document, Value};
@@ -98,11 +99,12 @@ impl Document {
         Ok(Document::from_parts(text, tape))
     }
 
-    /// The document of a value that a program built.
+    /// Creates the document of a value that was built in code.
     ///
     /// # Errors
     ///
-    /// Where it has more than 4 GiB of text, or as many values: places in a document have 32 bits.
+    /// Returns an error if the value has more than 4 GiB of text, or more than 2³² values: offsets in a document have 32
+    /// bits.
     pub fn from_value(value: &Value) -> Result<Document, ParseError> {
         let (text, tape) = tape_builder::build(value);
         let size = text.len().max(tape.len());
@@ -120,22 +122,22 @@ impl Document {
         &self.inner.tape
     }
 
-    /// The outermost value.
+    /// Returns the outermost value.
     pub fn root(&self) -> Node<'_> {
         self.node(NodeId(0))
     }
 
-    /// The value at `id`, which must come from this document; null for an id that is not in it.
+    /// Returns the value at `id`, which must come from this document. An ID that is out of range yields null.
     pub fn node(&self, id: NodeId) -> Node<'_> {
         Node::new(&self.inner, id.0)
     }
 
-    /// The whole text that was parsed, byte order mark included.
+    /// Returns the text that was parsed, including a byte order mark.
     pub fn text(&self) -> &str {
         &self.inner.text
     }
 
-    /// Bytes of memory that text and tape take.
+    /// Returns the memory that text and tape use, in bytes.
     pub fn memory_size(&self) -> usize {
         self.inner.text.capacity() + self.inner.tape.capacity() * size_of::<tape::Entry>()
     }

@@ -1,4 +1,4 @@
-//! Rows with other fields, without parsing them anew.
+//! Edits of fields in rows, without parsing the rows again.
 
 mod editor;
 mod name_conflicts;
@@ -14,49 +14,49 @@ use crate::tape::Entry;
 use crate::value::Value;
 use editor::{PreparedEdit, TapeEditor};
 
-/// How many rows are edited before it is asked again whether to go on.
+/// Rows between two calls of `should_continue`.
 const ROWS_AT_A_TIME: usize = 256;
 
-/// What happens to a field.
+/// An edit of a field.
 #[derive(Debug, Clone, PartialEq)]
 pub enum FieldEdit {
-    /// It is removed.
+    /// Removes the field.
     Drop,
-    /// It gets another name, and stays in its object; unless that has another field of this name, which keeps it. Elements of
-    /// lists have no names and stay as they are.
+    /// Renames the field within its object. If the object already has another field with the new name, the field keeps its
+    /// old name. List elements have no names and are left unchanged.
     Rename(String),
-    /// It gets another value; null stays null.
+    /// Replaces the value, unless it is null.
     Replace(Value),
 }
 
-/// The rows that [`Selection::edit_fields`] makes.
+/// The result of [`Selection::edit_fields`].
 #[derive(Debug, Clone)]
 pub struct EditedFields {
     /// The rows.
     pub rows: Selection,
-    /// What each of the paths met, in the order of the edits.
+    /// What each path matched, in the order of the edits.
     pub matches: Vec<PathMatch>,
 }
 
-/// What a path met in the rows of a page.
+/// What a path matched in the rows of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct PathMatch {
-    /// Whether it led to a field of any row.
+    /// Whether the path matched a field in at least one row.
     pub matched: bool,
-    /// Whether it broke off in any row at an object without its key, or at a scalar. A null or an empty list on its way says
-    /// nothing about a path.
+    /// Whether the path ended at an object without its key, or at a scalar, in at least one row. A null or an empty list on
+    /// the path does not count: it is no evidence that the path is wrong.
     pub unmatched: bool,
-    /// Whether a field of any row kept its name, as its object has another one of the new name.
+    /// Whether a field of at least one row kept its name because its object has another field with the new name.
     pub name_conflict: bool,
 }
 
 impl Selection {
-    /// Edits fields of the rows that are objects by their paths. Of several edits of one field the first counts. The tape is
-    /// copied, and nothing is parsed.
+    /// Edits the fields at the given paths in all rows that are objects. If several edits match the same field, the first
+    /// one applies. Copies the tape; nothing is parsed again.
     ///
     /// # Errors
     ///
-    /// Where the document gets more than 4 GiB of text.
+    /// Returns an error if the text of the resulting document exceeds 4 GiB.
     ///
     /// ```
     /// use catchment_json::{Document, FieldEdit, FieldPath, Selection};
@@ -72,11 +72,12 @@ impl Selection {
         Ok(edited.unwrap_or_else(|| EditedFields { rows: self.clone(), matches: vec![PathMatch::default(); edits.len()] }))
     }
 
-    /// The rows of [`Selection::edit_fields`], as long as `goes_on`, which is asked before each few rows; then nothing.
+    /// Edits fields like [`Selection::edit_fields`], or returns `None` as soon as `should_continue` returns false. The
+    /// callback is called once per 256 rows.
     ///
     /// # Errors
     ///
-    /// Where the document gets more than 4 GiB of text.
+    /// Returns an error if the text of the resulting document exceeds 4 GiB.
     ///
     /// ```
     /// use catchment_json::{Document, FieldEdit, FieldPath, Selection};
@@ -90,13 +91,13 @@ impl Selection {
     pub fn try_edit_fields(
         &self,
         edits: &[(FieldPath, FieldEdit)],
-        goes_on: &dyn Fn() -> bool,
+        should_continue: &dyn Fn() -> bool,
     ) -> Result<Option<EditedFields>, ParseError> {
         let mut uses = vec![PathMatch::default(); edits.len()];
-        // The fields of all rows, one row after the other, and how many the rows up to each have.
+        // The edited fields of all rows, row by row, and for each row the end of its fields in that list.
         let (mut fields, mut ends) = (Vec::new(), Vec::with_capacity(self.ids.len()));
         for (index, row) in self.nodes().enumerate() {
-            if index % ROWS_AT_A_TIME == 0 && !goes_on() {
+            if index % ROWS_AT_A_TIME == 0 && !should_continue() {
                 return Ok(None);
             }
             let first = fields.len();
@@ -115,7 +116,7 @@ impl Selection {
         let mut ids = Vec::with_capacity(self.ids.len());
         let mut first = 0;
         for (row, end) in self.ids.iter().zip(ends) {
-            if ids.len() % ROWS_AT_A_TIME == 0 && !goes_on() {
+            if ids.len() % ROWS_AT_A_TIME == 0 && !should_continue() {
                 return Ok(None);
             }
             ids.push(NodeId(editor.tape.len() as u32));
@@ -125,12 +126,12 @@ impl Selection {
         Ok(Some(EditedFields { rows: editor.finish(ids)?, matches: uses }))
     }
 
-    /// The same rows, of which each object has the fields of `added` too, in place of own ones of their names. The tape is
-    /// copied, and nothing is parsed.
+    /// Returns the rows with the fields `added` to each object; they replace existing fields with the same names. Copies the
+    /// tape; nothing is parsed again.
     ///
     /// # Errors
     ///
-    /// Where the document gets more than 4 GiB of text.
+    /// Returns an error if the text of the resulting document exceeds 4 GiB.
     ///
     /// ```
     /// use catchment_json::{Document, Selection, Value};
@@ -142,7 +143,7 @@ impl Selection {
     /// ```
     pub fn with_fields(&self, added: &[(String, Value)]) -> Result<Selection, ParseError> {
         let mut editor = TapeEditor::of(&self.document);
-        // What is added is the same in all rows, and its text stands there once.
+        // The added values are the same in all rows, so their text is stored once.
         let added: Vec<(&str, Entry, Vec<Entry>)> =
             added.iter().map(|(name, value)| (name.as_str(), editor.text_entry(name), editor.value(value))).collect();
         let mut ids = Vec::with_capacity(self.ids.len());
@@ -154,18 +155,19 @@ impl Selection {
     }
 }
 
-/// A field that is edited.
+/// A field that matches an edit.
 #[derive(Debug, Clone, Copy)]
 struct FoundField {
-    /// The place of its value on the tape.
+    /// The tape index of its value.
     at: u32,
-    /// Which edit it is.
+    /// The index of the edit.
     edit: u32,
-    /// The place of the object that it is an entry of: then its key stands right before its value.
+    /// The tape index of the object that contains the field, `None` for a list element. In an object, the entry of the key
+    /// directly precedes that of the value.
     object: Option<u32>,
 }
 
-/// Adds the fields of a row that the edits are of.
+/// Appends the fields of a row that match the edits.
 fn find_fields(row: Node<'_>, edits: &[(FieldPath, FieldEdit)], fields: &mut Vec<FoundField>, uses: &mut [PathMatch]) {
     for (index, ((path, _), path_use)) in edits.iter().zip(uses).enumerate() {
         let before = fields.len();
@@ -176,7 +178,7 @@ fn find_fields(row: Node<'_>, edits: &[(FieldPath, FieldEdit)], fields: &mut Vec
     }
 }
 
-/// Puts the fields from `first` on in the order of the tape, each with its first edit.
+/// Sorts the fields from `first` on in tape order, and keeps only the first edit of each field.
 fn sort_new(fields: &mut Vec<FoundField>, first: usize) {
     let Some(new) = fields.get_mut(first..) else { return };
     new.sort_unstable_by_key(|field| (field.at, field.edit));

@@ -1,18 +1,18 @@
-//! What can be wrong with JSON text.
+//! Errors of the JSON parser.
 
 use thiserror::Error;
 
-/// Why a text is not a JSON document, and where.
+/// A JSON syntax error and its position.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("invalid JSON at line {line}, column {column}: {kind}")]
 pub struct ParseError {
-    /// What is wrong.
+    /// The cause.
     pub kind: ParseErrorKind,
-    /// Bytes from the start of the text.
+    /// Byte offset from the start of the text.
     pub offset: usize,
-    /// Line, counted from 1.
+    /// The line, counted from 1.
     pub line: usize,
-    /// Column in characters, counted from 1.
+    /// The column in characters, counted from 1.
     pub column: usize,
 }
 
@@ -20,45 +20,45 @@ pub struct ParseError {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum ParseErrorKind {
-    /// The text ended inside a value.
-    #[error("the text ends early, {expected} was expected")]
+    /// The text ends inside a value.
+    #[error("expected {expected}, found the end of the text")]
     UnexpectedEnd {
-        /// What would have had to follow.
+        /// What the parser expected.
         expected: &'static str,
     },
-    /// A character that cannot stand there.
-    #[error("found {found:?}, {expected} was expected")]
+    /// An unexpected character.
+    #[error("expected {expected}, found {found:?}")]
     Unexpected {
         /// The character.
         found: char,
-        /// What would have been right.
+        /// What the parser expected.
         expected: &'static str,
     },
     /// Bytes that are not UTF-8.
     #[error("the text is not UTF-8")]
     NotUtf8,
-    /// More than [`Document::MAX_DEPTH`](crate::Document::MAX_DEPTH) containers in each other.
-    #[error("more than {limit} arrays and objects are nested in each other")]
+    /// More than [`Document::MAX_DEPTH`](crate::Document::MAX_DEPTH) nested containers.
+    #[error("arrays and objects are nested more than {limit} levels deep")]
     TooDeep {
         /// The limit.
         limit: usize,
     },
     /// The text is longer than a tape can address.
-    #[error("the text has {bytes} bytes, at most 4294967294 can be read")]
+    #[error("the text has {bytes} bytes, more than the limit of 4294967294")]
     TooLong {
-        /// Its length.
+        /// The length of the text.
         bytes: usize,
     },
-    /// Text and values take more memory than [`Document::parse_within`](crate::Document::parse_with_limit) allows.
-    #[error("text and values take more than {limit} bytes of memory")]
+    /// Text and values need more memory than the limit of [`Document::parse_with_limit`](crate::Document::parse_with_limit).
+    #[error("text and values need more than {limit} bytes of memory")]
     TooLarge {
-        /// The limit.
+        /// The limit in bytes.
         limit: usize,
     },
 }
 
 impl ParseError {
-    /// An error at `offset` of `bytes`, with line and column worked out.
+    /// Creates an error at `offset` of `bytes` and computes its line and column.
     pub(crate) fn at(bytes: &[u8], offset: usize, kind: ParseErrorKind) -> Self {
         let before = bytes.get(..offset).unwrap_or(bytes);
         let line_start = before.iter().rposition(|b| *b == b'\n').map_or(0, |i| i + 1);

@@ -1,13 +1,12 @@
-//! JSON documents that are parsed once and never rounded.
+//! Lossless JSON documents, ordered values, JSONPath and YAML.
 //!
-//! A [`Document`] is the text of one JSON value and a *tape*: one flat entry for each value in it, in
-//! order, with the byte range of every scalar and the end of every container. Numbers stay slices of the
-//! source, so integers of any size and fractions of any length come out as they went in. Reading a
-//! document means moving a [`Node`] over the tape; nothing is copied until somebody asks for it.
+//! A [`Document`] is the text of one JSON value and a *tape*: a flat list with one entry per value, in document order, that
+//! stores the byte range of every scalar and the end of every container. Numbers stay slices of the source, so integers of
+//! any size and decimals of any length are exact. A [`Node`] is a cursor over the tape; data is copied only on demand.
 //!
-//! [`Value`] is the owned form: ordered, lossless, and what programs build rows with.
-//! [`to_value`] makes one from anything that serde can serialize.
-//! [`JsonPath`] picks values out of either by a JSONPath. [`Value::parse_yaml`] and [`Value::to_yaml`] are the same for YAML.
+//! [`Value`] is the owned form: ordered, lossless, and used by programs to build rows. [`to_value`] converts any type that
+//! implements `serde::Serialize`. [`JsonPath`] selects values from a document. [`Value::parse_yaml`] and [`Value::to_yaml`]
+//! convert from and to YAML. [`Selection`] holds the rows of a page.
 //!
 //! ```
 //! use catchment_json::{Document, JsonPath};
@@ -18,9 +17,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Rules where JSON leaves a choice: the last of two equal keys in one object counts; a lone surrogate
-//! (`\ud800`) reads as U+FFFD; U+0000 is kept; `NaN`, `Infinity` and `-Infinity` are numbers, as Python and
-//! JavaScript write them though JSON has no such thing.
+//! Where the JSON standard leaves a choice: the last of several equal keys in an object takes precedence; a lone surrogate
+//! (`\ud800`) is read as U+FFFD; U+0000 is kept; `NaN`, `Infinity` and `-Infinity` are accepted as numbers, because Python
+//! and JavaScript write them.
 
 mod deserialize;
 mod document;

@@ -1,4 +1,4 @@
-//! Reading a document by moving over its tape.
+//! Cursors over the tape of a document.
 
 use std::borrow::Cow;
 
@@ -8,14 +8,14 @@ use crate::unescape::{unescape, unescape_to};
 use crate::value::{Object, Value};
 use crate::{Number, write};
 
-/// A value in a [`Document`](crate::Document): as cheap to copy as a reference.
+/// A value in a [`Document`](crate::Document), as cheap to copy as a reference.
 #[derive(Clone, Copy)]
 pub struct Node<'d> {
     inner: &'d Inner,
     at: u32,
 }
 
-/// What a [`Node`] is.
+/// The type of a [`Node`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NodeKind {
     /// `null`
@@ -24,11 +24,11 @@ pub enum NodeKind {
     Bool,
     /// A number without fraction or exponent, of any size.
     Integer,
-    /// Any other number.
+    /// A number with a fraction or an exponent, or one that is not finite.
     Float,
     /// A string.
     String,
-    /// A list.
+    /// An array.
     Array,
     /// An object.
     Object,
@@ -47,12 +47,12 @@ impl<'d> Node<'d> {
         self.inner.text.get(entry.start as usize..entry.end as usize).unwrap_or_default()
     }
 
-    /// Its place, for [`Document::node`](crate::Document::node).
+    /// Returns the position of the value, for [`Document::node`](crate::Document::node).
     pub fn id(self) -> NodeId {
         NodeId(self.at)
     }
 
-    /// What it is.
+    /// Returns the type of the value.
     pub fn kind(self) -> NodeKind {
         match self.entry().tag {
             Tag::Null => NodeKind::Null,
@@ -65,7 +65,7 @@ impl<'d> Node<'d> {
         }
     }
 
-    /// The boolean that it is.
+    /// Returns the boolean, or `None` for other types.
     pub fn as_bool(self) -> Option<bool> {
         match self.entry().tag {
             Tag::True => Some(true),
@@ -74,13 +74,13 @@ impl<'d> Node<'d> {
         }
     }
 
-    /// The number that it is, as it stands in the source.
+    /// Returns the source text of a number, or `None` for other types.
     pub fn as_number(self) -> Option<&'d str> {
         let entry = self.entry();
         matches!(entry.tag, Tag::Integer | Tag::Fraction).then(|| self.slice(entry))
     }
 
-    /// The string that it is.
+    /// Returns the string, or `None` for other types.
     pub fn as_str(self) -> Option<Cow<'d, str>> {
         let entry = self.entry();
         match entry.tag {
@@ -90,8 +90,7 @@ impl<'d> Node<'d> {
         }
     }
 
-    /// The string that it is, like [`Node::as_str`]; one with escapes stands in `scratch`, so that many of them need no
-    /// memory of their own.
+    /// Returns the string like [`Node::as_str`], but decodes escapes into `scratch`, which avoids an allocation per string.
     pub fn as_str_with_buffer<'t>(self, scratch: &'t mut String) -> Option<&'t str>
     where
         'd: 't,
@@ -108,13 +107,13 @@ impl<'d> Node<'d> {
         }
     }
 
-    /// The keys and values of an object in their order, duplicates included; nothing for other kinds.
+    /// Returns the keys and values of an object in order, including duplicate keys; nothing for other types.
     pub fn entries(self) -> Entries<'d> {
         let (next, end) = self.inside(Tag::Object);
         Entries { inner: self.inner, next, end }
     }
 
-    /// The elements of an array; nothing for other kinds.
+    /// Returns the elements of an array; nothing for other types.
     pub fn elements(self) -> Elements<'d> {
         let (next, end) = self.inside(Tag::Array);
         Elements { inner: self.inner, next, end }
@@ -125,12 +124,13 @@ impl<'d> Node<'d> {
         if entry.tag == tag { (self.at + 1, entry.end) } else { (0, 0) }
     }
 
-    /// The value under `key` of an object, the last one where the key stands twice.
+    /// Returns the value of `key` in an object; the last of several equal keys takes precedence.
     pub fn get(self, key: &str) -> Option<Node<'d>> {
         self.entries().filter(|(k, _)| k.is(key)).last().map(|(_, value)| value)
     }
 
-    /// Bytes that its texts, numbers and keys take, and the entries of all that is in it: what a copy takes at least.
+    /// Returns a lower bound for the memory of a copy, in bytes: the text of its strings, numbers and keys, plus
+    /// [`Document::VALUE_BYTES`] per value and key.
     ///
     /// ```
     /// use catchment_json::Document;
@@ -148,34 +148,34 @@ impl<'d> Node<'d> {
         tape.len() * Document::VALUE_BYTES + tape.iter().map(text).sum::<usize>()
     }
 
-    /// How many values and keys its document has.
+    /// Returns the number of values and keys in the whole document.
     pub(crate) fn document_len(self) -> usize {
         self.inner.tape.len()
     }
 
-    /// The place after all that is in it.
+    /// Returns the position after the value and its content.
     pub(crate) fn end(self) -> NodeId {
         NodeId(tape::after(&self.inner.tape, self.at))
     }
 
-    /// The place right after it, which may be in it.
+    /// Returns the position directly after this one, which may be inside the value.
     pub(crate) fn next_id(self) -> NodeId {
         NodeId(self.at + 1)
     }
 
-    /// The next array or object in it, from the place `from` on.
+    /// Returns the first array or object inside the value at or after `from`.
     pub(crate) fn next_container(self, from: NodeId) -> Option<Node<'d>> {
         let tags = self.inner.tape.get(from.0 as usize..self.end().0 as usize)?;
         let index = tags.iter().position(|entry| matches!(entry.tag, Tag::Array | Tag::Object))?;
         Some(Node::new(self.inner, from.0 + index as u32))
     }
 
-    /// The arrays and objects in it, each before those in that, and itself where it is one.
+    /// Returns the value itself if it is a container, and all containers inside it, outermost first.
     pub(crate) fn containers(self) -> impl Iterator<Item = Node<'d>> {
         std::iter::successors(self.next_container(self.id()), move |inside| self.next_container(inside.next_id()))
     }
 
-    /// A copy that stands alone.
+    /// Returns an owned copy.
     pub fn to_value(self) -> Value {
         match self.kind() {
             NodeKind::Null => Value::Null,
@@ -189,7 +189,7 @@ impl<'d> Node<'d> {
         }
     }
 
-    /// Its beginning as compact JSON, at most `length` characters and an ellipsis: for messages.
+    /// Returns the value as compact JSON for messages, cut to `length` characters and an ellipsis.
     pub fn excerpt(self, length: usize) -> String {
         let mut text = String::new();
         self.write_json(&mut text);
@@ -200,7 +200,7 @@ impl<'d> Node<'d> {
         text
     }
 
-    /// Appends it to `out` as compact JSON, keys as they come.
+    /// Appends the value to `out` as compact JSON. Keys keep their order and duplicates.
     pub fn write_json(self, out: &mut String) {
         match self.kind() {
             NodeKind::String => write::write_text(&self.as_str().unwrap_or_default(), out),
@@ -233,23 +233,23 @@ pub struct Key<'d> {
 }
 
 impl<'d> Key<'d> {
-    /// The key as it stands between its quotes; equal raw keys are equal keys.
+    /// Returns the key as written between its quotes. Equal raw keys are equal keys; the reverse does not hold.
     pub fn raw(self) -> &'d str {
         self.raw
     }
 
-    /// The key.
+    /// Returns the key with its escapes decoded.
     pub fn name(self) -> Cow<'d, str> {
         if self.escaped { unescape(self.raw) } else { Cow::Borrowed(self.raw) }
     }
 
-    /// Whether it is `name`.
+    /// Returns whether the key is equal to `name`.
     pub fn is(self, name: &str) -> bool {
         if self.escaped { unescape(self.raw) == name } else { self.raw == name }
     }
 }
 
-/// The entries of an object; see [`Node::entries`].
+/// An iterator over the entries of an object; see [`Node::entries`].
 #[derive(Clone)]
 pub struct Entries<'d> {
     inner: &'d Inner,
@@ -272,7 +272,7 @@ impl<'d> Iterator for Entries<'d> {
     }
 }
 
-/// The elements of an array; see [`Node::elements`].
+/// An iterator over the elements of an array; see [`Node::elements`].
 #[derive(Clone)]
 pub struct Elements<'d> {
     inner: &'d Inner,

@@ -1,36 +1,36 @@
-//! Numbers as they were written.
+//! Numbers stored as text.
 
-/// A number that is never rounded: the text that it was written with.
+/// A number of any size and precision, stored as its source text.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Number(Box<str>);
 
 impl Number {
-    /// `source` must be a JSON number.
+    /// Creates a number from `source`, which must be a valid number in the sense of [`Number::as_str`].
     pub(crate) fn from_source(source: impl Into<Box<str>>) -> Self {
         Number(source.into())
     }
 
-    /// The text; a JSON number, or one of `NaN`, `Infinity` and `-Infinity`.
+    /// Returns the text: a JSON number, or one of `NaN`, `Infinity` and `-Infinity`.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Whether it has neither fraction nor exponent.
+    /// Returns whether the number has neither a fraction nor an exponent.
     pub fn is_integer(&self) -> bool {
         self.0.bytes().all(|b| b.is_ascii_digit() || b == b'-')
     }
 
-    /// Whether it is a JSON number, and not one of `NaN`, `Infinity` and `-Infinity`.
+    /// Returns whether this is a JSON number, not one of `NaN`, `Infinity` and `-Infinity`.
     pub(crate) fn is_finite(&self) -> bool {
         self.0.bytes().any(|b| b.is_ascii_digit())
     }
 
-    /// The integer that it is, where it fits.
+    /// Returns the integer, or `None` if it does not fit.
     pub fn as_i64(&self) -> Option<i64> {
         self.0.parse().ok()
     }
 
-    /// The nearest double.
+    /// Returns the nearest double.
     pub fn as_f64(&self) -> Option<f64> {
         self.0.parse().ok()
     }
@@ -54,7 +54,7 @@ impl From<f64> for Number {
             _ if n.is_nan() => "NaN".to_owned(),
             f64::INFINITY => "Infinity".to_owned(),
             f64::NEG_INFINITY => "-Infinity".to_owned(),
-            // The shortest text that reads back as the same double, always with a point or an exponent.
+            // The shortest text that parses to the same double, always with a decimal point or an exponent.
             _ => format!("{n:?}"),
         };
         Number(text.into())

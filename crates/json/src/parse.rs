@@ -1,29 +1,29 @@
-//! Text to tape, in one pass and without recursion.
+//! Parses text to a tape, in one pass and without recursion.
 
 use crate::document::Document;
 use crate::error::{ParseError, ParseErrorKind};
 use crate::scan;
 use crate::tape::{Entry, Tag};
 
-/// What a text may have.
+/// Limits of a document.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limits {
-    /// How deep containers are nested.
+    /// Maximum nesting depth of containers.
     pub(crate) depth: usize,
-    /// Bytes of memory, of the text and [`Document::VALUE_BYTES`] for each entry of the tape.
+    /// Maximum memory in bytes: the text, and [`Document::VALUE_BYTES`] per tape entry.
     pub(crate) bytes: usize,
 }
 
-/// Reads one JSON value that fills `text` (white space aside), and returns its tape. `NaN` and the infinities are numbers
-/// too.
+/// Parses `text`, one JSON value with optional surrounding white space, and returns its tape. `NaN` and the infinities are
+/// accepted as numbers.
 pub(crate) fn parse(text: &str, limits: Limits) -> Result<Vec<Entry>, ParseError> {
     let bytes = text.as_bytes();
     if bytes.len() >= u32::MAX as usize {
         return Err(ParseError::at(&[], 0, ParseErrorKind::TooLong { bytes: bytes.len() }));
     }
-    // a text that has room alone has it as a value too
+    // a text within the limit may always hold one value
     let max_entries = (limits.bytes.saturating_sub(bytes.len()) / Document::VALUE_BYTES).max(1);
-    // An entry stands for about a dozen bytes of an API's JSON.
+    // Typical JSON of an API has one entry per dozen bytes.
     let tape = Vec::with_capacity(max_entries.min(bytes.len() / 12) + 1);
     let mut parser = Parser { bytes, at: 0, tape, open: Vec::new(), limits, max_entries };
     if bytes.starts_with(b"\xef\xbb\xbf") {
@@ -37,13 +37,13 @@ struct Parser<'t> {
     bytes: &'t [u8],
     at: usize,
     tape: Vec<Entry>,
-    /// Tape indices of the containers that are not closed yet.
+    /// Tape indexes of the containers that are still open.
     open: Vec<u32>,
     limits: Limits,
     max_entries: usize,
 }
 
-/// What follows a value.
+/// The continuation after a value.
 enum Next {
     Value,
     End,
@@ -66,7 +66,7 @@ impl Parser<'_> {
         }
     }
 
-    /// Reads a scalar or opens a container; true where the first value inside a container comes next.
+    /// Parses a scalar or opens a container. Returns true if the first value of a container follows.
     fn value(&mut self) -> Result<bool, ParseError> {
         self.skip_space();
         match self.peek() {
@@ -110,7 +110,7 @@ impl Parser<'_> {
         }
     }
 
-    /// Reads commas and closing brackets up to the next value.
+    /// Parses commas and closing brackets up to the next value.
     fn after_value(&mut self) -> Result<Next, ParseError> {
         loop {
             self.skip_space();
@@ -221,7 +221,7 @@ impl Parser<'_> {
         Ok(())
     }
 
-    /// Reads `NaN` or an infinity; false where there is none.
+    /// Parses `NaN` or an infinity; returns false if neither follows.
     fn at_non_finite(&mut self) -> bool {
         let rest = self.bytes.get(self.at..).unwrap_or_default();
         let word = ["NaN", "Infinity", "-Infinity"].into_iter().find(|word| rest.starts_with(word.as_bytes()));

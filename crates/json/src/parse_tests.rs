@@ -1,6 +1,6 @@
 use crate::{Document, Value};
 
-/// The document written back, or the error.
+/// Compares the document, written back, or the error with `expected`.
 fn check(text: &str, expected: &str) {
     let found = match Document::parse(text.as_bytes().to_vec()) {
         Ok(document) => format!("{:?}", document.root()),
@@ -10,7 +10,7 @@ fn check(text: &str, expected: &str) {
 }
 
 #[test]
-fn values_come_back_as_they_were_written() {
+fn values_round_trip() {
     for text in [
         "null",
         "true",
@@ -42,58 +42,58 @@ fn space_and_byte_order_mark_are_skipped() {
 }
 
 #[test]
-fn errors_name_the_place() {
-    check("", "1:1 the text ends early, a value was expected");
-    check("[1,", "1:4 the text ends early, a value was expected");
-    check("[1", "1:3 the text ends early, `,` or `]` was expected");
-    check("{\"é\":x}", "1:6 found 'x', a value was expected");
-    check("[1,\n 2}", "2:3 found '}', `,` or `]` was expected");
-    check("{1:2}", "1:2 found '1', a key or `}` was expected");
-    check(r#"{"a" 1}"#, "1:6 found '1', `:` was expected");
-    check("01", "1:2 found '1', the end of the text was expected");
-    check("1.", "1:3 the text ends early, a digit was expected");
-    check("-", "1:2 the text ends early, a digit was expected");
-    check("Nan", "1:1 found 'N', a value was expected");
-    check("nul", "1:4 the text ends early, null was expected");
-    check("\"a\nb\"", "1:3 found '\\n', an escape such as `\\n` for a control character was expected");
-    check(r#""\x""#, "1:3 found 'x', an escape was expected");
-    check(r#""\u12g4""#, "1:6 found 'g', four hexadecimal digits was expected");
-    check(r#""abc"#, "1:5 the text ends early, the closing `\"` of a string was expected");
-    check("1 2", "1:3 found '2', the end of the text was expected");
+fn errors_have_line_and_column() {
+    check("", "1:1 expected a value, found the end of the text");
+    check("[1,", "1:4 expected a value, found the end of the text");
+    check("[1", "1:3 expected `,` or `]`, found the end of the text");
+    check("{\"é\":x}", "1:6 expected a value, found 'x'");
+    check("[1,\n 2}", "2:3 expected `,` or `]`, found '}'");
+    check("{1:2}", "1:2 expected a key or `}`, found '1'");
+    check(r#"{"a" 1}"#, "1:6 expected `:`, found '1'");
+    check("01", "1:2 expected the end of the text, found '1'");
+    check("1.", "1:3 expected a digit, found the end of the text");
+    check("-", "1:2 expected a digit, found the end of the text");
+    check("Nan", "1:1 expected a value, found 'N'");
+    check("nul", "1:4 expected null, found the end of the text");
+    check("\"a\nb\"", "1:3 expected an escape such as `\\n` for a control character, found '\\n'");
+    check(r#""\x""#, "1:3 expected an escape, found 'x'");
+    check(r#""\u12g4""#, "1:6 expected four hexadecimal digits, found 'g'");
+    check(r#""abc"#, "1:5 expected the closing `\"` of a string, found the end of the text");
+    check("1 2", "1:3 expected the end of the text, found '2'");
 }
 
 #[test]
-fn bytes_that_are_not_utf8_are_refused() {
+fn bytes_that_are_not_utf8_are_rejected() {
     let error = Document::parse(b"\"a\xff\"".to_vec()).unwrap_err();
     assert_eq!(error.to_string(), "invalid JSON at line 1, column 3: the text is not UTF-8");
 }
 
 #[test]
-fn nesting_is_bounded() {
+fn nesting_is_limited() {
     let nested = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
     assert!(Document::parse(nested(Document::MAX_DEPTH).into_bytes()).is_ok());
-    check(&nested(Document::MAX_DEPTH + 1), "1:1025 more than 1024 arrays and objects are nested in each other");
+    check(&nested(Document::MAX_DEPTH + 1), "1:1025 arrays and objects are nested more than 1024 levels deep");
 }
 
 #[test]
-fn the_last_of_equal_keys_counts() {
+fn the_last_of_equal_keys_takes_precedence() {
     let document = Document::parse(br#"{"a":1,"\u0061":2}"#.to_vec()).unwrap();
     assert_eq!(document.root().get("a").unwrap().as_number(), Some("2"));
     assert_eq!(document.root().to_value().to_string(), r#"{"a":2}"#);
 }
 
 #[test]
-fn values_that_json_text_cannot_hold_keep_their_place() {
+fn non_finite_and_large_numbers_are_kept() {
     let value = Value::object([("nan", Value::from(f64::NAN)), ("big", Value::from(u64::MAX)), ("quote", Value::from("\"\n"))]);
     let document = Document::from_value(&value).unwrap();
     assert_eq!(document.root().to_value(), value);
     assert_eq!(format!("{:?}", document.root()), r#"{"nan":NaN,"big":18446744073709551615,"quote":"\"\n"}"#);
 }
 
-/// All ways to write a number.
+/// A regular expression for JSON numbers.
 pub(crate) const ANY_NUMBER: &str = r"-?(0|[1-9][0-9]{0,45})(\.[0-9]{1,25})?([eE][+-]?[0-9]{1,3})?";
 
-/// Values of all kinds, with numbers that no type of Rust holds.
+/// Values of all types, with numbers beyond the range of Rust's types.
 pub(crate) fn any_value() -> impl proptest::strategy::Strategy<Value = Value> {
     use proptest::prelude::*;
     let scalar = prop_oneof![
@@ -113,7 +113,7 @@ pub(crate) fn any_value() -> impl proptest::strategy::Strategy<Value = Value> {
 }
 
 #[test]
-fn texts_can_share_a_scratch() {
+fn strings_can_share_a_buffer() {
     let document = Document::parse(r#"["plain","a\n\u00e9",7]"#.as_bytes().to_vec()).unwrap();
     let mut scratch = String::new();
     let texts: Vec<Option<String>> =
@@ -123,15 +123,15 @@ fn texts_can_share_a_scratch() {
 
 proptest::proptest! {
     #[test]
-    fn what_is_written_reads_back(value in any_value()) {
+    fn values_survive_a_round_trip(value in any_value()) {
         proptest::prop_assert_eq!(Value::parse(&value.to_string()).unwrap(), value.clone());
         proptest::prop_assert_eq!(Document::from_value(&value).unwrap().root().to_value(), value);
     }
 
     #[test]
-    fn no_text_makes_it_panic_and_it_agrees_with_serde_json(text in r#"[\[\]{}",:\\ 0-9eE.+tfn-]{0,24}"#) {
+    fn never_panics_and_agrees_with_serde_json(text in r#"[\[\]{}",:\\ 0-9eE.+tfn-]{0,24}"#) {
         let ours = Document::parse(text.clone().into_bytes());
-        // serde_json refuses numbers that no double can hold; they are kept here.
+        // serde_json rejects numbers beyond the range of a double; we keep them.
         if let Ok(theirs) = serde_json::from_str::<serde_json::Value>(&text) {
             proptest::prop_assert!(ours.is_ok(), "{} {:?}", text, theirs);
         } else if ours.is_ok() {

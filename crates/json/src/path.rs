@@ -1,4 +1,4 @@
-//! Picking values out of documents.
+//! JSONPath: queries on documents.
 
 mod fields;
 mod filter;
@@ -17,21 +17,21 @@ use crate::node::Node;
 use query::{PathSegment, Selector};
 use search::Search;
 
-/// A JSONPath, as RFC 9535 has it but for its functions; the `$` at the beginning can be left out.
+/// A JSONPath (RFC 9535) without function extensions. The leading `$` is optional.
 ///
-/// | step | picks |
+/// | segment | selects |
 /// |---|---|
 /// | `data`, `.data`, `['a.b']` | the value of a key |
-/// | `[0]`, `[-1]` | an element, from the beginning or the end |
-/// | `[1:3]`, `[::-1]` | elements, as in Python |
-/// | `*`, `[*]` | every element of a list, every value of an object |
-/// | `..next`, `..[0]`, `..*` | the same at any depth, what is further out first |
-/// | `[?@.state == 'open' && !@.draft]` | the elements or values for which that is so |
-/// | `['id', 'name']`, `[0, 5:]` | what each of them picks |
+/// | `[0]`, `[-1]` | an element, counted from the start or the end |
+/// | `[1:3]`, `[::-1]` | a slice, as in Python |
+/// | `*`, `[*]` | all elements of a list or values of an object |
+/// | `..next`, `..[0]`, `..*` | matches at any depth, outer values first |
+/// | `[?@.state == 'open' && !@.draft]` | elements or values that match a filter |
+/// | `['id', 'name']`, `[0, 5:]` | the results of several selectors |
 ///
-/// Filters compare with `==`, `!=`, `<`, `<=`, `>` and `>=`, are put together with `&&`, `||`, `!` and parentheses, and
-/// read from the value in question by `@` or from the whole document by `$`. A path alone asks whether there is such a
-/// value, be it `null`. Numbers are compared as numbers; values of different kinds are never equal.
+/// Filters compare with `==`, `!=`, `<`, `<=`, `>` and `>=`, combine conditions with `&&`, `||`, `!` and parentheses, and
+/// read from the current value (`@`) or the whole document (`$`). A path without a comparison tests whether a value exists;
+/// `null` counts as a value. Numbers are compared numerically; values of different types are never equal.
 ///
 /// ```
 /// use catchment_json::{Document, JsonPath};
@@ -49,51 +49,49 @@ pub struct JsonPath {
     steps: Vec<PathSegment>,
 }
 
-/// A path that cannot be read.
+/// An invalid path.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error(
-    "cannot read the path {path:?}: {problem} (character {column}); write it like `data.items`, `$.data[0].id` or `['a.b'].c`"
-)]
+#[error("invalid path {path:?} at character {column}: {problem}; write it like `data.items`, `$.data[0].id` or `['a.b'].c`")]
 pub struct PathError {
-    /// The path.
+    /// The path; a path that is too long is truncated.
     pub path: String,
-    /// What is wrong with it.
+    /// The cause.
     pub problem: &'static str,
-    /// Where that is, in characters from 1.
+    /// The position of the error, in characters, counted from 1.
     pub column: usize,
 }
 
-/// A path that was too much work in a document; see [`JsonPath::all_with_limit`].
+/// A path that exceeded the work limit in a document; see [`JsonPath::all_with_limit`].
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error(
-    "the path {path:?} leads to too many values, or by too many ways: gave up after {steps} steps in a document of {values} \
-     values; name the keys on the way in place of `..` and `*`"
+    "path {path:?} matches too many values or visits values too often: stopped after {steps} steps in a document of \
+     {values} values; write out the keys instead of `..` and `*`"
 )]
 pub struct PathLimitError {
     /// The path.
     pub path: String,
-    /// After how many looks at a value it was given up.
+    /// The number of values visited before the search stopped.
     pub steps: u64,
-    /// How many values and keys the document has.
+    /// The number of values and keys in the document.
     pub values: usize,
 }
 
 impl JsonPath {
-    /// Reads a path.
+    /// Parses a path.
     ///
     /// # Errors
     ///
-    /// Where it is not one, or calls a function.
+    /// Returns an error if the text is not a path, or calls a function.
     pub fn parse(text: &str) -> Result<JsonPath, PathError> {
         Ok(JsonPath { text: text.to_owned(), steps: read::path(text)? })
     }
 
-    /// The path of one key, whatever characters it has.
+    /// Creates the path of a single key, which may contain any characters.
     pub fn key(key: &str) -> JsonPath {
         JsonPath::from_keys([key])
     }
 
-    /// The path that goes through objects by these keys, whatever characters they have.
+    /// Creates a path of nested keys, which may contain any characters.
     ///
     /// ```
     /// use catchment_json::JsonPath;
@@ -105,12 +103,12 @@ impl JsonPath {
         JsonPath { text: write::keys(&keys), steps: keys.into_iter().map(PathSegment::key).collect() }
     }
 
-    /// The path as it was written.
+    /// Returns the path as written.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// The key, where the path is just one.
+    /// Returns the key if the path consists of a single key.
     pub fn as_key(&self) -> Option<&str> {
         let [step] = self.steps.as_slice() else { return None };
         match step.only_selector()? {
@@ -119,53 +117,53 @@ impl JsonPath {
         }
     }
 
-    /// Whether it leads to one value at most, having no wildcards, filters and the like.
+    /// Returns whether the path selects at most one value: it has no wildcards, slices, filters, unions or `..`.
     pub fn is_singular(&self) -> bool {
         self.steps.iter().all(PathSegment::is_singular)
     }
 
-    /// Whether there is what it picks its values from: for `data.items[*].id` that is whatever stands at `data.items`, be
-    /// it empty. A singular path picks from the value that it leads to.
+    /// Returns whether the source of the selected values exists, even if it is empty: the value at `data.items` for the path
+    /// `data.items[*].id`. The source of a singular path is the selected value itself.
     pub fn source_exists(&self, root: Node<'_>) -> bool {
         let picks = self.steps.iter().position(|step| !step.is_singular()).unwrap_or(self.steps.len());
         query::first(&Search::unlimited(root), self.steps.get(..picks).unwrap_or_default(), root).is_some()
     }
 
-    /// Whether the path breaks off at values that have not what it names: `data[*].id` at elements none of which has an `id`.
-    /// It does not where there is nothing to pick from, as in an empty list, nor where a filter takes nothing.
+    /// Returns whether the path ends at values that lack the key it names: `data[*].id`, if no element has an `id`. Returns
+    /// false if there are no values to select from, as in an empty list, or if a filter matches none.
     ///
     /// ```
     /// use catchment_json::{Document, JsonPath};
     ///
     /// let path = JsonPath::parse("data[*].id")?;
-    /// let breaks_off = |text: &str| Ok::<_, Box<dyn std::error::Error>>(path.is_missing_key(Document::parse(text.into())?.root()));
-    /// assert!(breaks_off(r#"{"data": [{"key": 1}]}"#)?);
-    /// assert!(!breaks_off(r#"{"data": []}"#)?);
+    /// let misses = |text: &str| Ok::<_, Box<dyn std::error::Error>>(path.is_missing_key(Document::parse(text.into())?.root()));
+    /// assert!(misses(r#"{"data": [{"key": 1}]}"#)?);
+    /// assert!(!misses(r#"{"data": []}"#)?);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn is_missing_key(&self, root: Node<'_>) -> bool {
         query::breaks_off(&self.steps, root)
     }
 
-    /// The first value that the path leads to from `root`.
+    /// Returns the first value that the path selects, starting from `root`.
     pub fn first<'d>(&self, root: Node<'d>) -> Option<Node<'d>> {
         query::first(&Search::unlimited(root), &self.steps, root)
     }
 
-    /// All values that the path leads to from `root`, in document order but where the path turns it around; one that it
-    /// leads to by two ways is there twice. These can be very many: for documents and paths that others wrote there is
-    /// [`JsonPath::all_with_limit`].
+    /// Returns all values that the path selects, starting from `root`, in document order unless a slice reverses it. A value
+    /// that matches in two ways occurs twice. The result can be very large; use [`JsonPath::all_with_limit`] for untrusted
+    /// paths and documents.
     pub fn all<'d>(&self, root: Node<'d>) -> Vec<Node<'d>> {
         self.collect(&Search::unlimited(root))
     }
 
-    /// The values of [`JsonPath::all`], as long as the work is proportional to the size of the document: `$..a..a..a` comes to a
-    /// value that is deep inside by thousands of ways.
+    /// Returns all values like [`JsonPath::all`], but limits the work in proportion to the size of the document. Without a
+    /// limit, `$..a..a..a` visits deeply nested values thousands of times.
     ///
     /// # Errors
     ///
-    /// Where it looks at more than 10 million values and at more than 100 times the values of the document, or has more
-    /// results than 400 thousand and four times the values.
+    /// Returns an error if the search visits more than 10 million values and more than 100 times the number of values in the
+    /// document, or if it has more than 400,000 results and more than four times as many results as the document has values.
     ///
     /// ```
     /// use catchment_json::{Document, JsonPath};
@@ -176,8 +174,8 @@ impl JsonPath {
     /// let error = JsonPath::parse("$..a..a..a")?.all_with_limit(page.root()).unwrap_err();
     /// assert_eq!(
     ///     error.to_string(),
-    ///     "the path \"$..a..a..a\" leads to too many values, or by too many ways: gave up after 10000000 steps in a document of \
-    ///      1201 values; name the keys on the way in place of `..` and `*`"
+    ///     "path \"$..a..a..a\" matches too many values or visits values too often: stopped after 10000000 steps in a document of \
+    ///      1201 values; write out the keys instead of `..` and `*`"
     /// );
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```

@@ -1,8 +1,8 @@
-//! JSON text for people.
+//! Indented JSON output.
 
 use crate::{Value, write_text, write_value};
 
-/// Appends `value` to `out` as JSON with a line for each value, indented by two spaces a level.
+/// Appends `value` to `out` as JSON with one value per line and an indentation of two spaces.
 pub(crate) fn write_pretty(value: &Value, indent: usize, out: &mut String) {
     let new_line = |indent: usize, out: &mut String| {
         out.push('\n');
@@ -40,7 +40,7 @@ mod tests {
     use crate::Value;
 
     #[test]
-    fn a_line_for_each_value() {
+    fn writes_one_value_per_line() {
         let value = Value::parse(r#"{"a":[1,{"b":"ü"}],"c":[],"d":{}}"#).unwrap();
         let expected = "{\n  \"a\": [\n    1,\n    {\n      \"b\": \"ü\"\n    }\n  ],\n  \"c\": [],\n  \"d\": {}\n}";
         assert_eq!(format!("{value:#}"), expected);

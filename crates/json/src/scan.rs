@@ -1,4 +1,4 @@
-//! Finding the end of a string eight bytes at a time.
+//! Search for the end of a string, eight bytes at a time.
 
 const ONES: u64 = u64::from_le_bytes([0x01; 8]);
 const HIGH: u64 = u64::from_le_bytes([0x80; 8]);
@@ -6,10 +6,10 @@ const QUOTES: u64 = u64::from_le_bytes([b'"'; 8]);
 const BACKSLASHES: u64 = u64::from_le_bytes([b'\\'; 8]);
 const SPACES: u64 = u64::from_le_bytes([0x20; 8]);
 
-/// The first position at or after `from` that holds a quote, a backslash or a control character.
+/// Returns the first position at or after `from` of a quote, a backslash or a control character.
 ///
-/// The "has zero byte" trick of Bit Twiddling Hacks: subtraction borrows only upwards, so the lowest byte
-/// that is marked is a true one.
+/// Uses the "has zero byte" trick of Bit Twiddling Hacks. Subtraction borrows only upwards, so the lowest marked byte is
+/// always a true match.
 pub(crate) fn find_special(bytes: &[u8], from: usize) -> Option<usize> {
     let mut at = from;
     while let Some(chunk) = bytes.get(at..at + 8).and_then(|c| <[u8; 8]>::try_from(c).ok()) {
@@ -37,13 +37,13 @@ mod tests {
     }
 
     #[test]
-    fn every_byte_at_every_place() {
+    fn every_byte_at_every_position() {
         for byte in 0..=255u8 {
-            for place in 0..20 {
+            for position in 0..20 {
                 let mut text = vec![b'a'; 20];
-                text[place] = byte;
+                text[position] = byte;
                 for from in 0..=20 {
-                    assert_eq!(find_special(&text, from), naive(&text, from), "byte {byte} at {place}, from {from}");
+                    assert_eq!(find_special(&text, from), naive(&text, from), "byte {byte} at {position}, from {from}");
                 }
             }
         }
@@ -51,7 +51,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn as_the_naive_search(bytes: Vec<u8>, from in 0usize..40) {
+        fn agrees_with_a_naive_search(bytes: Vec<u8>, from in 0usize..40) {
             proptest::prop_assert_eq!(find_special(&bytes, from), naive(&bytes, from));
         }
     }

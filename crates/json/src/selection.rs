@@ -1,4 +1,4 @@
-//! Rows of a page.
+//! The rows of a page.
 
 use std::ops::Range;
 
@@ -11,13 +11,12 @@ use crate::serialize::{SerializeError, to_value};
 use crate::value::Value;
 use crate::write;
 
-/// What a value costs whoever works on it, whatever is in it.
+/// The estimated processing cost of a row, in bytes, independent of its content.
 const ROW_BYTES: usize = 32;
 
-/// Values picked out of one document, in order: the rows of a page.
+/// The rows of a page: selected values of one document, in order.
 ///
-/// A page that an API answered and rows that a program built are both this, so they take the same way. Taking
-/// rows out means taking ids out; nothing is copied.
+/// API responses and rows built in code are both represented like this. Removing rows removes their IDs; nothing is copied.
 ///
 /// ```
 /// use catchment_json::{Document, Selection};
@@ -33,12 +32,12 @@ const ROW_BYTES: usize = 32;
 pub struct Selection {
     /// The document.
     pub document: Document,
-    /// Which values of it are picked.
+    /// The positions of the selected values.
     pub ids: Vec<NodeId>,
 }
 
 impl Selection {
-    /// The elements of a list, but for nulls; anything else as a whole, null not at all.
+    /// Selects the elements of a list except nulls. A document of another type is a single row, null is none.
     pub fn from_document(document: Document) -> Selection {
         let root = document.root();
         let ids = match root.kind() {
@@ -49,12 +48,12 @@ impl Selection {
         Selection { document, ids }
     }
 
-    /// The values.
+    /// Returns the selected values.
     pub fn nodes(&self) -> impl Iterator<Item = Node<'_>> {
         self.ids.iter().map(|id| self.document.node(*id))
     }
 
-    /// The places of the values in runs that take about `max_bytes` of memory each, or one larger value.
+    /// Splits the rows into ranges of indexes that need about `max_bytes` of memory each. A larger row is a range by itself.
     ///
     /// ```
     /// use catchment_json::{Document, Selection};
@@ -70,7 +69,7 @@ impl Selection {
         }
         let (mut runs, mut first, mut bytes) = (Vec::new(), 0, 0);
         for (at, id) in self.ids.iter().enumerate() {
-            // up to the next one, which the rows of a page mostly follow on
+            // Rows of a page are usually adjacent, so the distance to the next row is the size of this one.
             let next = self.ids.get(at + 1).map_or(self.document.tape().len(), |next| next.0 as usize);
             let values = next.saturating_sub(id.0 as usize).max(1);
             let start = |at: usize| self.document.tape().get(at).map_or(self.document.text().len(), |entry| entry.start as usize);
@@ -85,19 +84,19 @@ impl Selection {
         runs
     }
 
-    /// Bytes of memory that the document and the places take.
+    /// Returns the memory that the document and the IDs use, in bytes.
     pub fn memory_size(&self) -> usize {
         self.document.memory_size() + self.ids.len() * size_of::<NodeId>()
     }
 
-    /// Appends the values to `out` as a list, compact JSON.
+    /// Appends the rows to `out` as a list in compact JSON.
     pub fn write_json(&self, out: &mut String) {
         write::separated(out, ('[', ']'), self.nodes(), |node, out| node.write_json(out));
     }
 }
 
 impl From<Document> for Selection {
-    /// [`Selection::from_document`]
+    /// Selects rows like [`Selection::from_document`].
     fn from(document: Document) -> Selection {
         Selection::from_document(document)
     }
@@ -106,7 +105,7 @@ impl From<Document> for Selection {
 impl<T: Serialize, const N: usize> TryFrom<[T; N]> for Selection {
     type Error = SerializeError;
 
-    /// Rows that a program built, each anything that serde can serialise.
+    /// Creates a selection of rows built in code.
     fn try_from(rows: [T; N]) -> Result<Selection, SerializeError> {
         Selection::try_from(Vec::from(rows))
     }
@@ -115,7 +114,7 @@ impl<T: Serialize, const N: usize> TryFrom<[T; N]> for Selection {
 impl<T: Serialize> TryFrom<Vec<T>> for Selection {
     type Error = SerializeError;
 
-    /// Rows that a program built, each anything that serde can serialise.
+    /// Creates a selection of rows built in code.
     fn try_from(rows: Vec<T>) -> Result<Selection, SerializeError> {
         let rows = rows.iter().map(to_value).collect::<Result<_, _>>()?;
         Document::from_value(&Value::Array(rows)).map(Selection::from_document).map_err(SerializeError::custom)

@@ -1,6 +1,6 @@
-//! The tape: what the parser leaves behind.
+//! The tape: the output of the parser.
 
-/// What an entry of the tape stands for.
+/// The type of a tape entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tag {
     Null,
@@ -8,9 +8,9 @@ pub(crate) enum Tag {
     True,
     /// A number without fraction or exponent.
     Integer,
-    /// Any other number.
+    /// A number with a fraction or an exponent, or one that is not finite.
     Fraction,
-    /// A string whose bytes in the text are its content.
+    /// A string without escapes: its bytes in the text are its content.
     Text,
     /// A string with at least one escape.
     EscapedText,
@@ -18,10 +18,10 @@ pub(crate) enum Tag {
     Object,
 }
 
-/// One value of the document, 12 bytes.
+/// A tape entry for one value or key, 12 bytes.
 ///
-/// Scalars: `start..end` is the byte range of the content. Containers: `start` is the byte offset of the
-/// bracket, `end` the index of the entry after the container. In an object each value follows its key.
+/// Scalars: `start..end` is the byte range of the content. Containers: `start` is the byte offset of the bracket, `end` the
+/// index of the first entry after the container. In an object each value follows its key.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Entry {
     pub(crate) tag: Tag,
@@ -33,7 +33,7 @@ impl Entry {
     pub(crate) const NULL: Entry = Entry { tag: Tag::Null, start: 0, end: 0 };
 }
 
-/// The index of the entry after the value at `at`.
+/// Returns the index of the entry after the value at `at`.
 pub(crate) fn after(tape: &[Entry], at: u32) -> u32 {
     match tape.get(at as usize) {
         Some(entry) if matches!(entry.tag, Tag::Array | Tag::Object) => entry.end,

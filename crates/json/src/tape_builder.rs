@@ -1,9 +1,9 @@
-//! Values to tape, so that rows from programs take the same way as rows from text.
+//! Builds tapes from values, so that rows built in code and rows from text are processed alike.
 
 use crate::tape::{Entry, Tag};
 use crate::value::Value;
 
-/// The text and tape of `value`; the text is the contents of its scalars, one after the other.
+/// Returns the text and tape of `value`. The text is the concatenated content of all scalars.
 pub(crate) fn build(value: &Value) -> (String, Vec<Entry>) {
     let mut builder = Builder { text: String::new(), tape: Vec::new() };
     builder.value(value);

@@ -1,10 +1,10 @@
-//! Escaped string content to text.
+//! Decodes escapes in JSON strings.
 
 use std::borrow::Cow;
 
 use crate::scan;
 
-/// The text that `raw`, valid content of a JSON string, stands for.
+/// Decodes `raw`, the valid content of a JSON string.
 pub(crate) fn unescape(raw: &str) -> Cow<'_, str> {
     if backslash(raw).is_none() {
         return Cow::Borrowed(raw);
@@ -14,7 +14,7 @@ pub(crate) fn unescape(raw: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Appends the text that `raw` stands for to `out`.
+/// Appends the decoded `raw` to `out`.
 pub(crate) fn unescape_to(raw: &str, out: &mut String) {
     let mut rest = raw;
     while let Some(at) = backslash(rest) {
@@ -25,12 +25,12 @@ pub(crate) fn unescape_to(raw: &str, out: &mut String) {
     out.push_str(rest);
 }
 
-/// The first backslash: of the special bytes, valid content has no other.
+/// Returns the position of the first backslash. Valid content has no other special bytes.
 fn backslash(raw: &str) -> Option<usize> {
     scan::find_special(raw.as_bytes(), 0)
 }
 
-/// Reads what follows a backslash, and returns what is left.
+/// Decodes the escape after a backslash and returns the remaining text.
 pub(crate) fn unescape_one<'r>(escaped: &'r str, out: &mut String) -> &'r str {
     let mut chars = escaped.chars();
     match chars.next() {
@@ -46,7 +46,7 @@ pub(crate) fn unescape_one<'r>(escaped: &'r str, out: &mut String) -> &'r str {
     chars.as_str()
 }
 
-/// Reads the digits of `\uXXXX`, and of the low surrogate where it is a high one.
+/// Decodes the digits of `\uXXXX`, and the low surrogate that follows a high one.
 fn unicode<'r>(digits: &'r str, out: &mut String) -> &'r str {
     let (Some(unit), rest) = hex4(digits) else { return digits };
     if let Some(c) = char::from_u32(unit) {

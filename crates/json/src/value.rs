@@ -1,13 +1,13 @@
-//! Values that programs build and keep.
+//! Owned JSON values.
 
 use indexmap::IndexMap;
 
 use crate::Number;
 
-/// The entries of an object in their order.
+/// The entries of an object, in order.
 pub type Object = IndexMap<String, Value>;
 
-/// A JSON value that stands alone: ordered and lossless.
+/// An owned JSON value: ordered and lossless.
 ///
 /// ```
 /// use catchment_json::Value;
@@ -26,14 +26,14 @@ pub enum Value {
     Number(Number),
     /// A string.
     String(String),
-    /// A list.
+    /// An array.
     Array(Vec<Value>),
     /// An object.
     Object(Object),
 }
 
 impl Value {
-    /// An object of `entries`; the last of two equal keys counts.
+    /// Creates an object from `entries`; the last of several equal keys takes precedence.
     pub fn object<K: Into<String>>(entries: impl IntoIterator<Item = (K, Value)>) -> Value {
         Value::Object(entries.into_iter().map(|(k, v)| (k.into(), v)).collect())
     }
@@ -42,57 +42,57 @@ impl Value {
     ///
     /// # Errors
     ///
-    /// Where the text is not exactly one JSON value.
+    /// Returns an error if the text is not exactly one JSON value.
     pub fn parse(text: &str) -> Result<Value, crate::ParseError> {
         crate::Document::parse(text.as_bytes().to_vec()).map(|document| document.root().to_value())
     }
 
-    /// The value under `key`, where it is an object that has it.
+    /// Returns the value of `key`, or `None` if this is not an object or has no such key.
     pub fn get(&self, key: &str) -> Option<&Value> {
         self.as_object()?.get(key)
     }
 
-    /// The string that it is.
+    /// Returns the string, or `None` for other types.
     pub fn as_str(&self) -> Option<&str> {
         if let Value::String(text) = self { Some(text) } else { None }
     }
 
-    /// A string without its quotes, anything else as JSON: how it stands in a URL.
+    /// Returns a string without quotes, and any other value as compact JSON. Used for values in URLs.
     pub fn to_plain_text(&self) -> String {
         self.as_str().map_or_else(|| self.to_string(), str::to_owned)
     }
 
-    /// The boolean that it is.
+    /// Returns the boolean, or `None` for other types.
     pub fn as_bool(&self) -> Option<bool> {
         if let Value::Bool(b) = self { Some(*b) } else { None }
     }
 
-    /// The integer that it is, where it fits.
+    /// Returns the integer, or `None` for other types and for integers that do not fit.
     pub fn as_i64(&self) -> Option<i64> {
         if let Value::Number(n) = self { n.as_i64() } else { None }
     }
 
-    /// The elements that it has.
+    /// Returns the elements of an array, or `None` for other types.
     pub fn as_array(&self) -> Option<&[Value]> {
         if let Value::Array(elements) = self { Some(elements) } else { None }
     }
 
-    /// The entries that it has.
+    /// Returns the entries of an object, or `None` for other types.
     pub fn as_object(&self) -> Option<&Object> {
         if let Value::Object(object) = self { Some(object) } else { None }
     }
 
-    /// The entries that it has, to change them.
+    /// Returns the entries of an object for modification, or `None` for other types.
     pub fn as_object_mut(&mut self) -> Option<&mut Object> {
         if let Value::Object(object) = self { Some(object) } else { None }
     }
 
-    /// Whether it is `null`.
+    /// Returns whether this is `null`.
     pub fn is_null(&self) -> bool {
         matches!(self, Value::Null)
     }
 
-    /// `a list`, `a string` …, for messages.
+    /// Returns the type with its article, such as `a list` or `a string`, for messages.
     pub fn type_name(&self) -> &'static str {
         match self {
             Value::Null => "null",
@@ -106,7 +106,7 @@ impl Value {
 }
 
 impl std::fmt::Display for Value {
-    /// Compact JSON; with `{:#}` a line for each value.
+    /// Writes compact JSON, or indented JSON with `{:#}`.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let mut out = String::new();
         if f.alternate() {
@@ -122,7 +122,7 @@ macro_rules! from {
     ($($from:ty => $make:expr;)*) => {$(
         impl From<$from> for Value {
             fn from(v: $from) -> Value {
-                #[allow(clippy::redundant_closure_call, reason = "each line gives a closure")]
+                #[allow(clippy::redundant_closure_call, reason = "some lines pass a closure")]
                 ($make)(v)
             }
         }

@@ -1,9 +1,8 @@
-//! Compact JSON text.
+//! Compact JSON output.
 
 use crate::Value;
 
-/// Appends `value` to `out` as compact JSON; with `sorted`, keys in the order of their characters, as hashes
-/// need them.
+/// Appends `value` to `out` as compact JSON. With `sorted`, keys are sorted by code point, which hashes require.
 pub fn write_value(value: &Value, sorted: bool, out: &mut String) {
     match value {
         Value::Null => out.push_str("null"),
@@ -25,7 +24,7 @@ pub fn write_value(value: &Value, sorted: bool, out: &mut String) {
     }
 }
 
-/// Appends `text` to `out` as a JSON string; characters outside ASCII stay as they are.
+/// Appends `text` to `out` as a JSON string. Characters outside ASCII are not escaped.
 pub fn write_text(text: &str, out: &mut String) {
     out.push('"');
     let mut rest = text;
@@ -50,7 +49,7 @@ pub fn write_text(text: &str, out: &mut String) {
     out.push('"');
 }
 
-/// Writes `items` between `brackets`, with commas.
+/// Writes `items` between `brackets`, separated by commas.
 pub(crate) fn separated<T>(
     out: &mut String,
     brackets: (char, char),

@@ -8,7 +8,7 @@ use crate::{PackageContent, PackageError, PackageQueue, PackageStore, PendingPac
 
 const LOAD_ID: &str = "1700000000.5";
 
-/// Keeps a page of two rows.
+/// Writes an extract with one page of two rows.
 fn extract(store: &PackageStore) {
     let mut writer = store.create_extract(&header(), &Schema::new("s")).unwrap();
     let page = Selection::from_document(Document::parse(br#"[{"a":1},{"a":2}]"#.to_vec()).unwrap());
@@ -17,7 +17,7 @@ fn extract(store: &PackageStore) {
 }
 
 #[test]
-fn what_cannot_be_loaded_is_set_aside_and_tried_again_when_asked_to() {
+fn failed_packages_can_be_retried() {
     let (dir, store) = store();
     let failed = store.move_to_failed(sealed(&store), "a reason").unwrap();
     assert_eq!(failed.path, dir.path().join("aside/1700000000.5"));
@@ -33,7 +33,7 @@ fn what_cannot_be_loaded_is_set_aside_and_tried_again_when_asked_to() {
 }
 
 #[test]
-fn several_of_one_load_id_have_names_of_their_own() {
+fn failed_packages_with_one_load_id_have_different_names() {
     let (_dir, store) = store();
     store.move_to_failed(sealed(&store), "one").unwrap();
     store.move_to_failed(sealed(&store), "two").unwrap();
@@ -46,7 +46,7 @@ fn several_of_one_load_id_have_names_of_their_own() {
 }
 
 #[test]
-fn removing_goes_for_what_waits_and_for_what_is_aside() {
+fn pending_and_failed_packages_can_be_removed() {
     let (_dir, store) = store();
     store.move_to_failed(sealed(&store), "a reason").unwrap();
     drop(sealed(&store));
@@ -60,19 +60,19 @@ fn removing_goes_for_what_waits_and_for_what_is_aside() {
 }
 
 #[test]
-fn what_somebody_is_at_work_on_is_not_removed() {
+fn locked_packages_are_not_removed() {
     let (_dir, store) = store();
     extract(&store);
     let package = sealed(&store);
     let message = store.remove(LOAD_ID, &PackageQueue::ALL).unwrap_err().to_string();
-    assert!(message.ends_with(&format!("is in use by process {}; wait for it to end", std::process::id())), "{message}");
+    assert!(message.ends_with(&format!("is locked by process {}; wait for it to finish", std::process::id())), "{message}");
     assert_eq!(store.load_ids(PackageQueue::Extracted).unwrap(), [LOAD_ID], "all or nothing");
     drop(package);
     store.remove(LOAD_ID, &PackageQueue::ALL).unwrap();
     assert!(store.load_ids(PackageQueue::Extracted).unwrap().is_empty());
 }
 
-/// The files of a folder and those below it.
+/// Returns the files below a folder, recursively.
 fn files(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
@@ -87,11 +87,11 @@ fn files(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
 }
 
 #[test]
-fn a_look_changes_nothing() {
+fn inspection_changes_nothing() {
     let (dir, store) = store();
     extract(&store);
     let package = sealed(&store);
-    // as a killed process leaves it
+    // the remains of a killed process
     std::fs::create_dir_all(dir.path().join("packages/1600000000.5")).unwrap();
     std::fs::write(dir.path().join("packages/1600000000.5/000001.arrows"), "").unwrap();
     std::fs::create_dir_all(dir.path().join("packages/1800000000.5")).unwrap();

@@ -1,14 +1,14 @@
 //! Lines of `CHECKSUM JSON`: eight hexadecimal digits of a CRC-32, a space, JSON, a newline.
 
-/// The bytes before the JSON.
+/// The number of bytes before the JSON.
 pub(crate) const CHECKSUM_LENGTH: usize = 9;
 
-/// The line of a record.
+/// Encodes a record as a line.
 pub(crate) fn encode(json: &str) -> String {
     format!("{:08x} {json}\n", crc32fast::hash(json.as_bytes()))
 }
 
-/// The record of a line; none where it is torn or was changed.
+/// Decodes the record of a line. Returns `None` if the line is torn or its checksum does not match.
 pub(crate) fn decode(line: &[u8]) -> Option<&str> {
     let line = std::str::from_utf8(line.strip_suffix(b"\n")?).ok()?;
     let (checksum, json) = line.split_once(' ')?;
@@ -20,7 +20,7 @@ mod tests {
     use super::{decode, encode};
 
     #[test]
-    fn lines_that_were_changed_are_not_read() {
+    fn changed_lines_are_rejected() {
         let line = encode(r#"{"a":1}"#);
         let check = |line: &str, expected: Option<&str>| assert_eq!(decode(line.as_bytes()), expected, "{line:?}");
         check(&line, Some(r#"{"a":1}"#));

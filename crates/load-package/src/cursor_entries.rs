@@ -1,4 +1,4 @@
-//! Entries of cursors that the state has no room for: their tables, record batches, and their form in an extraction.
+//! Cursor entries that exceed the limit of the state: table definitions, record batches and JSON encoding.
 
 use std::sync::Arc;
 
@@ -11,14 +11,16 @@ use catchment_state::{CursorEntry, CursorEntryChange, CursorEntryKey, CursorEntr
 
 use crate::CursorEntriesHeader;
 
-/// The most entries in one record batch.
+/// The maximum number of entries in a record batch.
 const BATCH_ENTRIES: usize = 10_000;
 
-/// The most bytes of cursors in one record batch; a larger cursor has a batch alone.
+/// The maximum size in bytes of the cursors in a record batch. A larger cursor is a batch of one entry.
 const BATCH_BYTES: usize = 4 << 20;
 
-/// Returns the definition of the table that has the entries of a kind: the names of the pipeline, source, resource and
-/// cursor, the id of the entry, and the cursor of a parent.
+/// Returns the definition of the table of cursor entries of a kind.
+///
+/// The columns are the names of the pipeline, source, resource and cursor path, the id of the entry and, for parents, the
+/// cursor.
 ///
 /// ```
 /// use catchment_load_package::cursor_table;
@@ -33,7 +35,7 @@ pub fn cursor_table(kind: CursorEntryKind) -> Table {
     }
 }
 
-/// Splits entries into those of one record batch each.
+/// Splits entries into groups of one record batch each.
 pub(crate) fn batches(mut entries: &[CursorEntry]) -> impl Iterator<Item = &[CursorEntry]> {
     std::iter::from_fn(move || {
         let mut bytes = 0;
@@ -48,7 +50,7 @@ pub(crate) fn batches(mut entries: &[CursorEntry]) -> impl Iterator<Item = &[Cur
     })
 }
 
-/// The record batch of the entries of a cursor, with the columns of `table`.
+/// Builds the record batch of the entries of a cursor, with the columns of `table`.
 pub(crate) fn batch(
     table: &Table,
     pipeline: &str,
@@ -65,7 +67,7 @@ pub(crate) fn batch(
     RecordBatch::try_from_iter(table.columns.keys().map(String::as_str).zip(columns))
 }
 
-/// A change in the record at the end of an extraction: hashes of rows are a list, cursors of parents a list of pairs.
+/// Encodes a change in the end record of an extract: row hashes as a list, parent cursors as a list of pairs.
 pub(crate) fn to_value(change: &CursorEntryChange) -> Value {
     let mut value = CursorEntriesHeader { key: change.key.clone(), replaces: change.replaces }.to_value();
     let id = |entry: &CursorEntry| Value::from(entry.id.to_string());
@@ -83,7 +85,7 @@ pub(crate) fn to_value(change: &CursorEntryChange) -> Value {
     value
 }
 
-/// Reads what [`to_value`] made.
+/// Decodes the value written by [`to_value`]. Returns `None` if it is invalid.
 pub(crate) fn from_node(node: Node<'_>) -> Option<CursorEntryChange> {
     let text = |key| Some((key, node.get(key)?.to_value()));
     let head = ["kind", "source", "resource", "cursor_path", "replaces"].into_iter().filter_map(text);

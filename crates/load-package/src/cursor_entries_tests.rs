@@ -7,7 +7,7 @@ use crate::CursorEntriesHeader;
 use crate::store_tests::{header, pending, read, seal, store};
 use crate::{ExtractedRecord, PendingExtract, WriterOptions};
 
-/// The cursors of two parents.
+/// Returns a change that sets the cursors of two parents.
 fn parents() -> CursorEntryChange {
     let [source, resource, cursor_path] = ["s", "r", "at"].map(str::to_owned);
     let key = CursorEntryKey { kind: CursorEntryKind::Parents, source, resource, cursor_path };
@@ -26,7 +26,7 @@ fn check_extracted(json: &str, change: Option<&CursorEntryChange>) {
 }
 
 #[test]
-fn entries_in_an_extraction_read_back() {
+fn entries_in_an_extract_read_back() {
     let rows = r#"{"source":"s","resource":"r","cursor_path":"at","replaces":true,"hashes":["Tp44cKMYfAuJ"]}"#;
     check_extracted(rows, Some(&crate::extracted_tests::change()));
     let cursors = r#"{"kind":"parents","source":"s","resource":"r","cursor_path":"at","replaces":true,"cursors":[["AQEBAQEBAQEB","[0,\"it's \\\"5\\\"\",[\"Tp44cKMYfAuJ\"],[]]"],["AgICAgICAgIC","[0,6,[],[]]"]]}"#;
@@ -52,7 +52,7 @@ fn cursors_in_a_journal_read_back() {
 }
 
 #[test]
-fn cursors_of_parents_stand_beside_rows_at_cursors() {
+fn parent_cursors_and_boundary_rows_have_separate_tables() {
     let (_dir, store) = store();
     let mut writer = store.create_package(header(), WriterOptions::default()).unwrap();
     writer.append_cursor_entries(&crate::extracted_tests::change()).unwrap();
@@ -72,11 +72,11 @@ fn cursors_of_parents_stand_beside_rows_at_cursors() {
 }
 
 #[test]
-fn an_extraction_ends_with_the_cursors_of_parents() {
+fn an_extract_ends_with_the_parent_cursors() {
     let (_dir, store) = store();
     let writer = store.create_extract(&header(), &Schema::new("s")).unwrap();
     writer.finish(&seal().state, &[crate::extracted_tests::change(), parents()], &Value::Null).unwrap();
-    let Some(PendingExtract::Complete(mut extracted)) = store.pending_extracts().unwrap().pop() else { panic!("nothing waits") };
+    let Some(PendingExtract::Complete(mut extracted)) = store.pending_extracts().unwrap().pop() else { panic!("no extract") };
     let ExtractedRecord::End { boundaries, .. } = extracted.next_record().unwrap() else { panic!("no end") };
     assert_eq!(boundaries, [crate::extracted_tests::change(), parents()]);
 }

@@ -1,81 +1,81 @@
-//! What can be wrong with packages.
+//! Errors of packages.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-/// A package that cannot be written or read.
+/// An error while writing or reading a package.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum PackageError {
-    /// The file system refuses: disk full, no permission, file gone.
+    /// A file system operation failed, for example because the disk is full or permission is denied.
     #[error("failed to {action} {}{}", path.display(), advice(source))]
     Io {
-        /// What was tried.
+        /// The operation, as a verb.
         action: &'static str,
-        /// With which file or folder.
+        /// The file or folder.
         path: PathBuf,
-        /// Why not.
+        /// The cause.
         source: std::io::Error,
     },
-    /// A file is not what was written.
-    #[error("{} is damaged: {problem}", path.display())]
+    /// The content of a file differs from what was written.
+    #[error("{} is corrupt: {problem}", path.display())]
     Corrupt {
         /// The file.
         path: PathBuf,
-        /// What was found.
+        /// The discrepancy.
         problem: String,
     },
-    /// The package was written by a later version.
-    #[error("{} has package format {found}, this version reads up to {known}: load it with the version that wrote it", path.display())]
+    /// A later version wrote the package.
+    #[error("{} has package format {found}, but this version supports formats up to {known}; load it with the version that wrote it", path.display())]
     UnsupportedFormat {
         /// The journal.
         path: PathBuf,
         /// Its format.
         found: i64,
-        /// The latest format that is known.
+        /// The latest supported format.
         known: i64,
     },
-    /// Somebody is at work on the package.
-    #[error("{} is in use by {holder}; wait for it to end", path.display())]
+    /// Another process has locked the package.
+    #[error("{} is locked by {holder}; wait for it to finish", path.display())]
     InUse {
         /// The folder of the package.
         path: PathBuf,
-        /// Who is at work on it: `process 123`.
+        /// The process that holds the lock, such as `process 123`.
         holder: String,
     },
-    /// There is no package of that load id.
-    #[error("there is no package {load_id} in {}", path.display())]
+    /// No package has this load id.
+    #[error("package {load_id} not found in {}", path.display())]
     NotFound {
         /// The load id.
         load_id: String,
-        /// Where it was looked for.
+        /// The folder that was searched.
         path: PathBuf,
     },
-    /// A package cannot be put where another one of its load id is.
-    #[error("{} is there already: load or remove it first", path.display())]
+    /// Another package with the same load id exists.
+    #[error("{} already exists; load or remove it first", path.display())]
     AlreadyExists {
-        /// The folder of the other one.
+        /// The folder of the other package.
         path: PathBuf,
     },
-    /// Rows cannot be written as Arrow.
+    /// Rows cannot be encoded as Arrow IPC.
     #[error("failed to write rows of table `{table}`")]
     Arrow {
         /// The table.
         table: String,
-        /// Why not.
+        /// The cause.
         source: arrow::error::ArrowError,
     },
 }
 
 impl PackageError {
-    /// Whether trying again, with nothing changed, may help.
+    /// Returns true if a retry without any change can succeed.
     pub fn is_retryable(&self) -> bool {
         matches!(self, PackageError::InUse { .. })
     }
 
-    /// Whether what is on disk is not what was written, so that it can never be read.
+    /// Returns true if the content on disk differs from what was written, so the package can never be read.
     pub fn is_corrupt(&self) -> bool {
         matches!(self, PackageError::Corrupt { .. })
     }
@@ -85,17 +85,17 @@ impl PackageError {
     }
 }
 
-/// That the process has as many files open as it may, which `ErrorKind` has no name for.
+/// The error number for too many open files, which `ErrorKind` has no variant for.
 const EMFILE: i32 = 24;
 
-/// What to do about it, where that is known.
+/// Returns a remedy, or an empty string if none is known.
 fn advice(error: &std::io::Error) -> &'static str {
     match error.kind() {
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "; make room on that disk and run again",
-        ErrorKind::PermissionDenied => "; let this user read and write there",
-        ErrorKind::ReadOnlyFilesystem => "; make it writable, or choose another folder",
-        _ if error.raw_os_error() == Some(EMFILE) => "; let the process open more files, see `ulimit -n`",
-        ErrorKind::NotADirectory => "; a file is in the place of a folder, move it away",
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "; free disk space and run again",
+        ErrorKind::PermissionDenied => "; grant this user read and write access",
+        ErrorKind::ReadOnlyFilesystem => "; make the file system writable or choose another folder",
+        _ if error.raw_os_error() == Some(EMFILE) => "; raise the limit of open files (`ulimit -n`)",
+        ErrorKind::NotADirectory => "; a file exists where a folder is needed, move it",
         _ => "",
     }
 }

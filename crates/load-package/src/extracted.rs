@@ -1,8 +1,8 @@
-//! Rows as a source gave them, on disk until they are normalised: for those who do the two one by one.
+//! Extracted rows on disk, used when extract and normalize run as separate steps.
 //!
-//! A folder with a file of lines like those of a journal: a [`PackageHeader`] with the schema that the resources declared,
-//! then pages, last the state after them. The file gets its name when it is complete, so one that was not finished is
-//! never read.
+//! An extract is a folder with one file of checksummed lines, as in a journal: first a [`PackageHeader`] with the schema
+//! that the resources declared, then pages, last the state after them. The file gets its final name when it is complete,
+//! so an incomplete file is never read.
 
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
@@ -20,45 +20,45 @@ use crate::{PackageError, checksum_line, cursor_entries, folder, pages};
 /// The name of the file before it is complete.
 pub(crate) const UNFINISHED: &str = "pages.unfinished";
 
-/// The name of the file before it is complete, where another run can go on with it.
+/// The name of the file before it is complete, if another run can resume it.
 pub(crate) const RESUMABLE: &str = "pages.resumable";
 
-/// Writes the rows of a source. Dropping it takes back what was written, unless it was
-/// [secured](ExtractedWriter::sync_checkpoint).
+/// A writer of extracted rows. Dropping it discards the extract unless a checkpoint was
+/// [synced](ExtractedWriter::sync_checkpoint).
 #[derive(Debug)]
 pub struct ExtractedWriter {
     folder: LockedFolder,
     out: BufWriter<File>,
-    /// The file that is written.
+    /// The current name of the file.
     name: &'static str,
 }
 
-/// All that a source gave.
+/// A complete extract, ready to be normalized.
 #[derive(Debug)]
 pub struct ExtractedPackage {
     folder: LockedFolder,
     pages: ExtractReader,
 }
 
-/// What comes next in it.
+/// A record of an extract.
 #[derive(Debug)]
 pub enum ExtractedRecord {
     /// Rows of a page.
     Page(ExtractedPage),
-    /// All that came of the resource `root`, and of those that are fed by it, stands before.
+    /// A checkpoint: all rows of the resource `tree` and its dependent resources up to this position precede this record.
     Checkpoint {
-        /// The resource.
+        /// The root resource of the tree.
         tree: String,
-        /// Where it is in its pages.
+        /// The position in the pages of the resource.
         checkpoint: Value,
     },
-    /// The end: what is to be known after all pages.
+    /// The end of the extract.
     End {
-        /// The state.
+        /// The state after all rows.
         state: Box<State>,
-        /// How the entries of cursors change that are too many for the state.
+        /// Changes to the cursor entries that exceed the limit of the state.
         boundaries: Vec<CursorEntryChange>,
-        /// What was noticed while the rows were extracted, for reports; null where nothing was.
+        /// Diagnostics of the extraction for the report; null if none.
         diagnostics: Value,
     },
 }
@@ -66,13 +66,13 @@ pub enum ExtractedRecord {
 /// Rows of a page.
 #[derive(Debug, Clone)]
 pub struct ExtractedPage {
-    /// The resource with pages of its own that they come from.
+    /// The root resource of the tree that the rows belong to.
     pub root: String,
-    /// The resource that they are of.
+    /// The resource of the rows.
     pub resource: String,
     /// The root table.
     pub table: String,
-    /// The number of the page in its run.
+    /// The ordinal of the page in its run.
     pub ordinal: u64,
     /// The rows.
     pub rows: Selection,
@@ -88,11 +88,11 @@ impl ExtractedWriter {
         Ok(writer)
     }
 
-    /// Adds the rows of a page.
+    /// Appends the rows of a page.
     ///
     /// # Errors
     ///
-    /// Where they cannot be written.
+    /// Returns an error if the rows cannot be written.
     pub fn append(&mut self, page: &ExtractedPage) -> Result<(), PackageError> {
         let mut json = format!("{{\"ordinal\":{},\"tree\":", page.ordinal);
         write_text(&page.root, &mut json);
@@ -106,21 +106,20 @@ impl ExtractedWriter {
         self.write(&json)
     }
 
-    /// Notes that all that came of the resource `root`, and of those that are fed by it, is written, up to `checkpoint`.
+    /// Appends a checkpoint: all rows of the resource `tree` and its dependent resources are written up to `checkpoint`.
     ///
     /// # Errors
     ///
-    /// Where it cannot be written.
+    /// Returns an error if the record cannot be written.
     pub fn append_checkpoint(&mut self, tree: &str, checkpoint: &Value) -> Result<(), PackageError> {
         self.write(&Value::object([("tree", Value::from(tree)), ("checkpoint", checkpoint.clone())]).to_string())
     }
 
-    /// Makes all that is written last: from here on another run can go on with it, after the last checkpoint of each
-    /// resource.
+    /// Syncs all records to disk. From now on another run can resume the extract after the last checkpoint of each tree.
     ///
     /// # Errors
     ///
-    /// Where it cannot be written.
+    /// Returns an error if the file cannot be written, synced or renamed.
     pub fn sync_checkpoint(&mut self) -> Result<(), PackageError> {
         self.sync()?;
         if self.name == UNFINISHED {
@@ -132,11 +131,12 @@ impl ExtractedWriter {
         Ok(())
     }
 
-    /// Ends it: from here on it can be normalised. `diagnostics` are kept for reports.
+    /// Completes the extract, which can then be normalized. `diagnostics` are stored for the report.
     ///
     /// # Errors
     ///
-    /// Where it cannot be written; then it is taken back.
+    /// Returns an error if the file cannot be written, synced or renamed. The extract is then discarded, unless a checkpoint
+    /// was synced.
     pub fn finish(mut self, state: &State, boundaries: &[CursorEntryChange], diagnostics: &Value) -> Result<(), PackageError> {
         let boundaries = Value::Array(boundaries.iter().map(cursor_entries::to_value).collect());
         let end = [("state", state.to_value()), ("boundaries", boundaries), ("remarks", diagnostics.clone())];
@@ -147,7 +147,7 @@ impl ExtractedWriter {
         Ok(())
     }
 
-    /// Takes back what was written, also where another run could go on with it.
+    /// Discards the extract, even if another run could resume it.
     pub fn discard(self) {
         self.folder.discard();
     }
@@ -172,17 +172,17 @@ impl ExtractedWriter {
 }
 
 impl ExtractedPackage {
-    /// Opens what is in `folder`; none where it was never finished.
+    /// Opens the extract in `folder`. Returns `None` if it is incomplete.
     pub(crate) fn open(folder: LockedFolder) -> Result<Option<ExtractedPackage>, PackageError> {
         Ok(ExtractReader::open(folder.path())?.map(|pages| ExtractedPackage { folder, pages }))
     }
 
-    /// What it is about.
+    /// Returns the header.
     pub fn header(&self) -> &PackageHeader {
         &self.pages.header
     }
 
-    /// The schema that the run started from, with what its resources declared.
+    /// Returns the schema that the run started from, extended by the declarations of its resources.
     pub fn schema(&self) -> &Schema {
         &self.pages.schema
     }
@@ -191,11 +191,11 @@ impl ExtractedPackage {
         self.folder.path()
     }
 
-    /// Reads what comes next. To be asked until the end has come.
+    /// Reads the next record. The last one is [`ExtractedRecord::End`]; do not call this method after it.
     ///
     /// # Errors
     ///
-    /// Where the file cannot be read, or is not what was written.
+    /// Returns an error if the file cannot be read or is corrupt.
     pub fn next_record(&mut self) -> Result<ExtractedRecord, PackageError> {
         self.pages.next_record()
     }

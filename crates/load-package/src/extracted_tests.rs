@@ -7,8 +7,8 @@ use catchment_state::{CursorEntryChange, CursorEntryKey, CursorEntryKind, RowHas
 use crate::store_tests::header;
 use crate::{ExtractedPackage, ExtractedPage, ExtractedRecord, PackageQueue, PackageStore, PendingExtract};
 
-/// The one extraction that waits.
-fn waiting(store: &PackageStore) -> ExtractedPackage {
+/// Returns the only pending extract.
+fn pending_extract(store: &PackageStore) -> ExtractedPackage {
     match store.pending_extracts().unwrap().pop() {
         Some(PendingExtract::Complete(extracted)) => *extracted,
         other => panic!("{other:?}"),
@@ -28,8 +28,8 @@ fn store() -> (tempfile::TempDir, PackageStore, PathBuf) {
     (dir, store, pages)
 }
 
-/// Keeps two pages, the first one with a row that was filtered out.
-fn keep(store: &PackageStore) {
+/// Writes an extract of two pages. One row of the first page is filtered out.
+fn extract(store: &PackageStore) {
     let mut writer = store.create_extract(&header(), &Schema::new("s")).unwrap();
     let mut page = Selection::from_document(Document::parse(br#"[{"a":"x\ny"},{"a":1.50},{"a":null}]"#.to_vec()).unwrap());
     page.ids.remove(1);
@@ -39,7 +39,7 @@ fn keep(store: &PackageStore) {
     writer.finish(&state(), &[], &Value::Null).unwrap();
 }
 
-/// Rows of a resource of the table's name.
+/// Returns a page of a resource named like its table.
 pub(crate) fn of_table(table: &str, ordinal: u64, rows: Selection) -> ExtractedPage {
     let [tree, resource, table] = [table; 3].map(str::to_owned);
     ExtractedPage { root: tree, resource, table, ordinal, rows }
@@ -49,7 +49,7 @@ fn show_page(page: &ExtractedPage) -> String {
     format!("{} {} {:?}", page.table, page.ordinal, page.rows.nodes().collect::<Vec<_>>())
 }
 
-/// The records up to the end or the first error.
+/// Formats the records up to the end or the first error.
 fn show(mut extracted: ExtractedPackage) -> String {
     let mut shown = Vec::new();
     loop {
@@ -72,24 +72,24 @@ fn show(mut extracted: ExtractedPackage) -> String {
 }
 
 #[test]
-fn what_is_kept_comes_back() {
+fn extracts_read_back() {
     let (_dir, store, _) = store();
-    keep(&store);
-    let extracted = waiting(&store);
+    extract(&store);
+    let extracted = pending_extract(&store);
     assert_eq!((extracted.header(), extracted.schema().name.as_str()), (&header(), "s"));
-    assert!(store.pending_extracts().unwrap().is_empty(), "somebody is at work on it");
+    assert!(store.pending_extracts().unwrap().is_empty(), "the extract is locked");
     assert_eq!(show(extracted), r#"t 0 [{"a":"x\ny"}, {"a":null}]; u 1 [NaN, -Infinity]; state 1"#);
-    let extracted = waiting(&store);
+    let extracted = pending_extract(&store);
     store.remove_normalized(extracted).unwrap();
     assert!(store.pending_extracts().unwrap().is_empty());
 }
 
 #[test]
-fn what_was_not_finished_is_thrown_away() {
+fn incomplete_extracts_are_discarded() {
     let (_dir, store, pages) = store();
     drop(store.create_extract(&header(), &Schema::new("s")).unwrap());
     assert!(!pages.parent().unwrap().exists());
-    // as a killed process leaves it
+    // the remains of a killed process
     std::fs::create_dir_all(pages.parent().unwrap()).unwrap();
     std::fs::write(pages.with_extension("unfinished"), "").unwrap();
     assert!(store.pending_extracts().unwrap().is_empty());
@@ -97,49 +97,49 @@ fn what_was_not_finished_is_thrown_away() {
 }
 
 #[test]
-fn rows_that_wait_do_not_make_way_for_others_of_their_load_id() {
+fn pending_extracts_are_not_overwritten() {
     let (_dir, store, pages) = store();
-    keep(&store);
-    let kept = std::fs::read(&pages).unwrap();
+    extract(&store);
+    let before = std::fs::read(&pages).unwrap();
     let error = store.create_extract(&header(), &Schema::new("s")).unwrap_err().to_string();
-    assert!(error.ends_with("is there already: load or remove it first"), "{error}");
-    assert_eq!(std::fs::read(&pages).unwrap(), kept);
+    assert!(error.ends_with("already exists; load or remove it first"), "{error}");
+    assert_eq!(std::fs::read(&pages).unwrap(), before);
 }
 
 #[test]
-fn damage_is_found() {
+fn corruption_is_detected() {
     let (_dir, store, pages) = store();
-    keep(&store);
-    let check = |damage: &dyn Fn(&str) -> String, expected: &str| {
-        let fine = std::fs::read_to_string(&pages).unwrap();
-        let damaged = damage(&fine);
-        std::fs::write(&pages, &damaged).unwrap();
+    extract(&store);
+    let check = |corrupt: &dyn Fn(&str) -> String, expected: &str| {
+        let intact = std::fs::read_to_string(&pages).unwrap();
+        let corrupted = corrupt(&intact);
+        std::fs::write(&pages, &corrupted).unwrap();
         match store.pending_extracts().unwrap().pop() {
             Some(PendingExtract::Complete(extracted)) => {
                 let shown = show(*extracted);
                 assert!(shown.contains(expected), "{shown}");
             }
-            // what is wrong from the first line on
+            // the header is corrupt
             Some(PendingExtract::Failed(failed)) => {
                 assert!(failed.reason.ends_with(expected), "{failed:?}");
-                assert_eq!(std::fs::read_to_string(failed.path.join("pages")).unwrap(), damaged);
+                assert_eq!(std::fs::read_to_string(failed.path.join("pages")).unwrap(), corrupted);
                 assert_eq!(store.retry(failed.path.file_name().unwrap().to_str().unwrap()).unwrap(), PackageQueue::Extracted);
             }
-            None => panic!("nothing waits"),
+            None => panic!("no pending extract"),
         }
-        std::fs::write(&pages, fine).unwrap();
+        std::fs::write(&pages, intact).unwrap();
     };
-    check(&|fine| fine.replace("-Infinity", "+Infinity"), "line 3 does not match its checksum");
-    check(&|fine| fine.lines().take(2).map(|line| format!("{line}\n")).collect(), "line 3 does not match its checksum");
-    check(&|fine| fine[5..].to_owned(), "line 1 does not match its checksum");
-    check(&|fine| fine.lines().skip(1).map(|line| format!("{line}\n")).collect(), "line 1 is not what was expected there");
+    check(&|intact| intact.replace("-Infinity", "+Infinity"), "line 3 does not match its checksum");
+    check(&|intact| intact.lines().take(2).map(|line| format!("{line}\n")).collect(), "line 3 does not match its checksum");
+    check(&|intact| intact[5..].to_owned(), "line 1 does not match its checksum");
+    check(&|intact| intact.lines().skip(1).map(|line| format!("{line}\n")).collect(), "line 1 is not the expected record");
 }
 
 fn rows(json: &str) -> Selection {
     Selection::from_document(Document::parse(json.as_bytes().to_vec()).unwrap())
 }
 
-/// What another run finds of it.
+/// Formats the records that another run resumes from.
 fn show_resumable(store: &PackageStore) -> String {
     let Some(resumable) = store.resumable_extracts().unwrap().pop() else { return "nothing".to_owned() };
     let mut shown = Vec::new();
@@ -156,41 +156,41 @@ fn show_resumable(store: &PackageStore) -> String {
 }
 
 #[test]
-fn what_has_a_checkpoint_is_kept_up_to_it() {
+fn extracts_are_resumable_up_to_their_last_checkpoints() {
     let (_dir, store, pages) = store();
     let mut writer = store.create_extract(&header(), &Schema::new("s")).unwrap();
     writer.append(&of_table("a", 0, rows("[1]"))).unwrap();
     writer.append(&of_table("b", 1, rows("[2]"))).unwrap();
     writer.append_checkpoint("a", &Value::from(5)).unwrap();
     writer.sync_checkpoint().unwrap();
-    // of another resource, which cannot go on, and after the last checkpoint
+    // rows of a resource that is not resumable, and rows after the last checkpoint
     writer.append(&of_table("b", 2, rows("[3]"))).unwrap();
     writer.append(&of_table("a", 3, rows("[4]"))).unwrap();
-    assert_eq!(show_resumable(&store), "nothing", "somebody is at work on it");
+    assert_eq!(show_resumable(&store), "nothing", "the extract is locked");
     drop(writer);
-    let left = "a 0 [1]; a at 5";
-    assert_eq!(show_resumable(&store), left);
-    // It neither waits to be normalised nor is it thrown away.
+    let resumable = "a 0 [1]; a at 5";
+    assert_eq!(show_resumable(&store), resumable);
+    // A resumable extract is neither normalized nor deleted.
     assert!(store.pending_extracts().unwrap().is_empty());
-    assert_eq!(show_resumable(&store), left);
+    assert_eq!(show_resumable(&store), resumable);
     let file = pages.with_extension("resumable");
-    let whole = std::fs::read_to_string(&file).unwrap();
-    std::fs::write(&file, &whole[..whole.len() - 1]).unwrap();
-    assert_eq!(show_resumable(&store), left, "a torn line does not count");
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, &text[..text.len() - 1]).unwrap();
+    assert_eq!(show_resumable(&store), resumable, "a torn line does not count");
     store.resumable_extracts().unwrap().pop().unwrap().discard();
     assert_eq!(show_resumable(&store), "nothing");
     assert!(!pages.parent().unwrap().exists());
 }
 
 #[test]
-fn what_was_gone_on_with_can_be_finished_or_discarded() {
+fn resumable_extracts_can_be_finished_or_discarded() {
     let (_dir, store, pages) = store();
     let mut writer = store.create_extract(&header(), &Schema::new("s")).unwrap();
     writer.append_checkpoint("a", &Value::from(5)).unwrap();
     writer.sync_checkpoint().unwrap();
     writer.finish(&state(), &[change()], &Value::from("noticed")).unwrap();
     assert_eq!(
-        show(waiting(&store)),
+        show(pending_extract(&store)),
         "a at 5; state 1; CursorEntryChange { key: CursorEntryKey { kind: Rows, source: \"s\", resource: \"r\", cursor_path: \"at\" }, replaces: true, entries: [CursorEntry { id: Tp44cKMYfAuJ, cursor: None }] }; noticed"
     );
     assert_eq!(show_resumable(&store), "nothing");
@@ -202,7 +202,7 @@ fn what_was_gone_on_with_can_be_finished_or_discarded() {
     assert!(!pages.parent().unwrap().exists());
 }
 
-/// A row at a cursor that the state has no room for.
+/// Returns a change that adds one boundary row.
 pub(crate) fn change() -> CursorEntryChange {
     let [source, resource, cursor_path] = ["s", "r", "at"].map(str::to_owned);
     let key = CursorEntryKey { kind: CursorEntryKind::Rows, source, resource, cursor_path };

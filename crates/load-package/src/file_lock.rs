@@ -1,23 +1,24 @@
-//! Files that one process has locked.
+//! Exclusive file locks.
 
 use std::fs::{File, TryLockError};
 use std::io::Write as _;
 use std::path::Path;
 
-/// A lock on a file. It is held as long as this lives; the operating system lets go of it when the process dies.
+/// An exclusive lock on a file, released on drop. The operating system releases it if the process dies.
 #[derive(Debug)]
 pub struct FileLock {
     file: File,
 }
 
 impl FileLock {
-    /// Locks `file`, or a folder, and notes `holder` in it, for people, if it is open for writing; none where another process
-    /// has it.
+    /// Locks a file or folder. Returns `None` if another process holds the lock.
+    ///
+    /// Writes `holder` to the file for people to read, if it is open for writing.
     ///
     /// # Errors
     ///
-    /// Where it cannot be locked. That `holder` cannot be noted is none: a disk that is full must not keep what waits on it
-    /// from being loaded and removed.
+    /// Returns an error if the lock call fails. A failure to write `holder` is ignored, so that packages can still be loaded
+    /// and removed when the disk is full.
     ///
     /// ```
     /// use std::fs::File;
@@ -42,17 +43,17 @@ impl FileLock {
         }
     }
 
-    /// Waits until `file` can be locked.
+    /// Waits for the lock on `file`.
     ///
     /// # Errors
     ///
-    /// Where it cannot be locked.
+    /// Returns an error if the lock call fails.
     pub fn lock(file: File) -> std::io::Result<FileLock> {
         file.lock()?;
         Ok(FileLock { file })
     }
 
-    /// What who has the file `path` noted; none where nothing could be noted.
+    /// Returns the holder recorded in the file `path`, or `None` if none is recorded.
     pub fn holder(path: &Path) -> Option<String> {
         std::fs::read_to_string(path).ok().filter(|holder| !holder.is_empty())
     }
@@ -60,7 +61,7 @@ impl FileLock {
 
 impl Drop for FileLock {
     fn drop(&mut self) {
-        // Closing the file is not enough: a process that is being started by another thread has a copy of it for a moment.
+        // Closing the file is not enough: a child process that another thread is starting briefly has a copy of it.
         let _ = self.file.unlock();
     }
 }
@@ -72,7 +73,7 @@ mod tests {
     use super::FileLock;
 
     #[test]
-    fn a_copy_of_the_file_does_not_keep_the_lock() {
+    fn lock_is_released_while_a_copy_of_the_file_is_open() {
         let dir = tempfile::tempdir().unwrap();
         let take = || FileLock::try_lock(File::create(dir.path().join("lock")).unwrap(), "me").unwrap();
         let lock = take().unwrap();

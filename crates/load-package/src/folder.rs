@@ -1,4 +1,4 @@
-//! Folders that belong to one process.
+//! Locked package folders, their removal and sync.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -6,34 +6,34 @@ use std::path::{Path, PathBuf};
 use crate::lock::PackageLock;
 use crate::{PackageError, extracted, journal, pages};
 
-/// The folder of a package, locked. Dropping it takes it back, unless it is to be kept.
+/// A locked package folder. Dropping it deletes the folder unless it is persistent.
 #[derive(Debug)]
 pub(crate) struct LockedFolder {
     path: PathBuf,
     _lock: PackageLock,
-    /// The lock of the store, under which folders are made, looked for and removed.
+    /// The lock file of the store, held while folders are created, listed or removed.
     store: PathBuf,
     is_persistent: bool,
 }
 
 impl LockedFolder {
-    /// A folder with nothing in it that counts yet.
+    /// Creates a folder handle that deletes the folder on drop.
     pub(crate) fn new(path: PathBuf, lock: PackageLock, store: PathBuf) -> LockedFolder {
         LockedFolder { path, _lock: lock, store, is_persistent: false }
     }
 
-    /// The same folder, whose content counts from here on.
+    /// Makes the folder persistent and returns it.
     pub(crate) fn into_persistent(mut self) -> LockedFolder {
         self.persist();
         self
     }
 
-    /// Says that its content counts, as soon as it does.
+    /// Makes the folder persistent: dropping it no longer deletes it.
     pub(crate) fn persist(&mut self) {
         self.is_persistent = true;
     }
 
-    /// Takes it back after all.
+    /// Deletes the folder, even if it was persistent.
     pub(crate) fn discard(mut self) {
         self.is_persistent = false;
     }
@@ -48,13 +48,13 @@ impl Drop for LockedFolder {
         if !self.is_persistent
             && let Ok(_lock) = PackageLock::acquire(&self.store)
         {
-            // What cannot be removed now is not finished, and goes when the store is looked through.
+            // If the removal fails, the next scan of the store removes the incomplete package.
             let _ = remove(&self.path);
         }
     }
 }
 
-/// Removes the folder of a package: first what says that it counts, so that half a removal never looks like a package.
+/// Removes a package folder. Deletes its journal or pages first, so that a partial removal never looks like a package.
 pub(crate) fn remove(folder: &Path) -> Result<(), PackageError> {
     for file in [journal::SEALED_FILE, journal::FILE, pages::FILE, extracted::RESUMABLE].map(|name| folder.join(name)) {
         match std::fs::remove_file(&file) {
@@ -72,7 +72,7 @@ pub(crate) fn remove(folder: &Path) -> Result<(), PackageError> {
     Ok(())
 }
 
-/// Makes renames in `folder`, and files that are new in it, last.
+/// Syncs `folder`, so that renames and new files in it survive a power failure.
 pub(crate) fn sync(folder: &Path) -> Result<(), PackageError> {
     let open = File::open(folder).map_err(PackageError::io("open", folder))?;
     open.sync_all().map_err(PackageError::io("sync", folder))

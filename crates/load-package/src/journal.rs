@@ -1,5 +1,8 @@
 //! The journal: lines of `CHECKSUM JSON`, the first one a [`PackageHeader`], then [`Segment`]s, the last one a
 //! [`PackageFooter`].
+//!
+//! Durability: a segment is written, synced and renamed before its journal line is written and synced, so every segment in
+//! the journal exists, even after a power failure. Every line has a checksum; a torn last line counts as not written.
 
 use std::fs::File;
 use std::io::Write as _;
@@ -12,53 +15,53 @@ use catchment_state::{CursorEntryKey, CursorEntryKind, State};
 use crate::checksum_line::CHECKSUM_LENGTH;
 use crate::{PackageError, checksum_line};
 
-/// The format that is written, and the latest one that is read.
+/// The format that is written, and the latest format that can be read.
 const FORMAT: i64 = 3;
 
-/// What marks cursors of parents among the entries of cursors.
+/// The `kind` of parent cursors in the journal.
 const PARENTS: &str = "parents";
 
 /// The name of the journal in the folder of a package.
 pub(crate) const FILE: &str = "journal";
 
-/// An empty file in the folder of a sealed package. Where it exists, a journal that is missing or has no seal is damaged, not
-/// unfinished.
+/// An empty file in the folder of a sealed package. If it exists, a journal that is missing or has no seal is corrupt, not
+/// incomplete.
 pub(crate) const SEALED_FILE: &str = "sealed";
 
-/// What a package is about, known when it begins.
+/// The header of a package, written when the package is created.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PackageHeader {
-    /// Its load id: seconds since 1970 with decimals, later packages have greater ones.
+    /// The load id: seconds since 1970 with decimals. It increases from package to package.
     pub load_id: String,
-    /// When it began, in microseconds since 1970.
+    /// The creation time in microseconds since 1970.
     pub created_at: i64,
-    /// The dataset that it is to be loaded into.
+    /// The dataset to load the package into.
     pub dataset: String,
-    /// The source whose rows it holds.
+    /// The source of the rows.
     pub source: String,
-    /// The resources that it holds all rows of, and the root table of each.
+    /// The resources whose rows the package holds, each with its root table.
     pub resources: Vec<(String, String)>,
-    /// What the rows of the resources are made of, in any notation that changes with it; may be empty.
+    /// A fingerprint of the resource definitions, compared to detect changes; may be empty.
     pub fingerprint: String,
     /// The state that the run started from.
     pub base_state: State,
-    /// The hash of the schema that the run started from; none where there was no schema.
+    /// The hash of the schema that the run started from, or `None` if the dataset had no schema.
     pub base_schema: Option<String>,
-    /// What of the dataset makes way for the rows.
+    /// The tables to drop and to empty before the rows are loaded.
     pub refresh: RefreshTables,
 }
 
-/// Tables that make way for the rows of a package.
+/// Tables that are dropped or emptied before the rows of a package are loaded.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RefreshTables {
-    /// Those that are dropped.
+    /// The tables to drop.
     pub dropped: Vec<String>,
-    /// Those that are emptied.
+    /// The tables to empty.
     pub emptied: Vec<String>,
 }
 
 impl RefreshTables {
-    /// Whether none does.
+    /// Returns true if no table is dropped or emptied.
     pub fn is_empty(&self) -> bool {
         self.dropped.is_empty() && self.emptied.is_empty()
     }
@@ -71,35 +74,35 @@ pub struct Segment {
     pub file: String,
     /// The table.
     pub table: String,
-    /// Its rows.
+    /// The number of rows.
     pub rows: u64,
-    /// The bytes of the file.
+    /// The size of the file in bytes.
     pub bytes: u64,
     /// The CRC-32 of the file.
     pub checksum: u32,
 }
 
-/// What is stored together with the rows.
+/// The footer of a package: the schema and the state to store with the rows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PackageFooter {
     /// The schema of the rows.
     pub schema: Schema,
-    /// The state after them.
+    /// The state after the rows.
     pub state: State,
-    /// What was noticed while they were normalised, for reports; null where nothing was.
+    /// Diagnostics of normalization for the report; null if none.
     pub findings: Value,
 }
 
-/// Entries of a cursor that the state has no room for are stored together with the rows of the package.
+/// A change to the cursor entries that exceed the limit of the state. The entries themselves are in segments.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CursorEntriesHeader {
     /// The cursor.
     pub key: CursorEntryKey,
-    /// Whether those that were stored before are deleted.
+    /// Whether the entries stored earlier are deleted.
     pub replaces: bool,
 }
 
-/// A journal as far as it was written.
+/// The complete records of a journal.
 #[derive(Debug)]
 pub(crate) struct Journal {
     pub(crate) header: PackageHeader,
@@ -107,7 +110,7 @@ pub(crate) struct Journal {
     pub(crate) seal: Option<(PackageFooter, Vec<CursorEntriesHeader>)>,
 }
 
-/// Writes lines and syncs them.
+/// Appends records to a journal and syncs them.
 #[derive(Debug)]
 pub(crate) struct JournalWriter {
     file: File,
@@ -130,7 +133,7 @@ impl JournalWriter {
 
     pub(crate) fn seal(&mut self, seal: &PackageFooter, cursor_rows: &[CursorEntriesHeader]) -> Result<(), PackageError> {
         self.write([seal.to_value(cursor_rows)])?;
-        // The seal counts, not this file, so it need not be synced.
+        // The seal in the journal decides, not this file, so a sync is not needed.
         File::create(&self.sealed).map(drop).map_err(PackageError::io("create", &self.sealed))
     }
 
@@ -144,11 +147,11 @@ impl JournalWriter {
     }
 }
 
-/// Reads the journal in `folder`; none where not even its first line was written.
+/// Reads the journal in `folder`. Returns `None` if its first line was never written.
 ///
 /// # Errors
 ///
-/// Where it cannot be read, is damaged, or has no seal though the package was sealed.
+/// Returns an error if the journal cannot be read, is corrupt, or has no seal although the package was sealed.
 pub(crate) fn read(folder: &Path) -> Result<Option<Journal>, PackageError> {
     let journal = read_written(folder)?;
     let is_sealed = journal.as_ref().is_some_and(|journal| journal.seal.is_some());
@@ -156,7 +159,7 @@ pub(crate) fn read(folder: &Path) -> Result<Option<Journal>, PackageError> {
         let problem = if journal.is_none() { "it is missing or empty" } else { "its end is missing" };
         return Err(PackageError::Corrupt {
             path: folder.join(FILE),
-            problem: format!("{problem}, though the package was sealed"),
+            problem: format!("{problem} although the package was sealed"),
         });
     }
     Ok(journal)
@@ -169,21 +172,21 @@ fn read_written(folder: &Path) -> Result<Option<Journal>, PackageError> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(source) => return Err(PackageError::Io { action: "read", path, source }),
     };
-    let damaged = |problem: String| PackageError::Corrupt { path: path.clone(), problem };
+    let corrupt = |problem: String| PackageError::Corrupt { path: path.clone(), problem };
     let lines: Vec<&[u8]> = text.split_inclusive(|b| *b == b'\n').collect();
     let mut journal: Option<Journal> = None;
     for (number, line) in lines.iter().enumerate() {
         let Some(record) = record(line) else {
-            // Lines that are written together may reach the disk in any order, or not at all; but none follows
-            // before they were synced, and after a seal the package was whole.
+            // Lines of one write can reach the disk in any order or not at all. But no line is written before the earlier
+            // ones are synced, so a seal proves that every line before it was complete.
             let rest = || lines.iter().skip(number);
             if rest().any(|line| is_seal(line)) || rest().skip(usize::from(number == 0)).last().is_some_and(|line| was_seal(line))
             {
-                return Err(damaged(format!("line {} does not match its checksum", number + 1)));
+                return Err(corrupt(format!("line {} does not match its checksum", number + 1)));
             }
             break;
         };
-        let wrong = || damaged(format!("line {} is not what was expected there", number + 1));
+        let wrong = || corrupt(format!("line {} is not the expected record", number + 1));
         match &mut journal {
             None => {
                 check_format(Some(&record), &path)?;
@@ -199,7 +202,7 @@ fn read_written(folder: &Path) -> Result<Option<Journal>, PackageError> {
     Ok(journal)
 }
 
-/// Refuses what a later version wrote.
+/// Returns an error if a later version wrote the package.
 pub(crate) fn check_format(header: Option<&Value>, path: &Path) -> Result<(), PackageError> {
     match header.and_then(|header| header.get("format")?.as_i64()) {
         Some(found) if found > FORMAT => Err(PackageError::UnsupportedFormat { path: path.to_owned(), found, known: FORMAT }),
@@ -211,13 +214,13 @@ fn is_seal(line: &[u8]) -> bool {
     record(line).is_some_and(|record| PackageFooter::from_value(&record).is_some())
 }
 
-/// Whether the last line of a journal was a seal before it was damaged: one that was torn has no end.
+/// Returns true if the corrupt last line of a journal was a seal. A torn line has no newline.
 fn was_seal(line: &[u8]) -> bool {
     let is_segment = || line.get(CHECKSUM_LENGTH..).is_some_and(|json| json.starts_with(b"{\"segment\":"));
     record(line).is_none() && line.ends_with(b"\n") && !is_segment()
 }
 
-/// The record of a line; none where it is torn.
+/// Parses the record of a line. Returns `None` if the line is torn or corrupt.
 fn record(line: &[u8]) -> Option<Value> {
     Value::parse(checksum_line::decode(line)?).ok()
 }
@@ -245,7 +248,7 @@ impl PackageHeader {
         Some(PackageHeader {
             load_id: value.get("load_id")?.as_str()?.to_owned(),
             created_at: value.get("created_at")?.as_i64()?,
-            // The first journals had it in the state alone.
+            // Early journals store it only in the state.
             dataset: value.get("dataset").or_else(|| value.get("base_state")?.get("dataset_name"))?.as_str()?.to_owned(),
             source: value.get("source")?.as_str()?.to_owned(),
             resources: resources
@@ -264,7 +267,7 @@ fn names(names: &[String]) -> Value {
     Value::Array(names.iter().map(|name| Value::from(name.as_str())).collect())
 }
 
-/// Those of a list; the first journals had none.
+/// Reads a list of names, which is missing in format 1.
 fn to_names(list: Option<&Value>) -> Vec<String> {
     list.and_then(Value::as_array).unwrap_or_default().iter().filter_map(|name| Some(name.as_str()?.to_owned())).collect()
 }
@@ -313,7 +316,7 @@ impl PackageFooter {
 
 impl CursorEntriesHeader {
     pub(crate) fn to_value(&self) -> Value {
-        // Journals from before there were others have no kind.
+        // Entries of rows have no kind: they were the only kind in format 2.
         let kind = match self.key.kind {
             CursorEntryKind::Rows => None,
             CursorEntryKind::Parents => Some(("kind", Value::from(PARENTS))),

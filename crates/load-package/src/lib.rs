@@ -1,23 +1,30 @@
-//! Packages: what one run wants to change in a dataset, on disk until it has been changed.
+//! Load packages: the changes of one run to a dataset, stored durably on disk until they are loaded.
 //!
-//! A package is a folder with a journal and segments. A segment is an Arrow IPC stream with rows of one
-//! table; the journal says which segments there are, with their checksums, and ends with a *seal* that holds
-//! the schema and the state to store with the rows. What the journal does not name does not exist. A package
-//! that is not sealed was never finished and is thrown away; one that is sealed can be loaded at any time,
-//! by any process, without asking the source again.
+//! A package is a folder of *segments* (Arrow IPC streams with rows of one table) and a *journal*. The journal lists the
+//! segments with their checksums and ends with a seal, which holds the schema and the state to store with the rows. Files
+//! that the journal does not list are ignored. An unsealed package is incomplete and is discarded; any process can load a
+//! sealed one at any time, without requesting the source again.
 //!
-//! Rows of tables that are merged carry one column more than their table has: the number of their root row
-//! ([`ROOT_ROW`](catchment_schema::ROOT_ROW_COLUMN)), as ids do not tell rows with equal keys apart.
+//! ```
+//! use catchment_load_package::{PackageQueue, PackageStore};
 //!
-//! [`PackageStore`] finds and makes packages, [`PackageWriter`] fills one (dropping it unsealed takes it
-//! back), [`SealedPackage`] reads one. [`ExtractedWriter`] and [`ExtractedPackage`] keep rows that are to be normalised
-//! later. What can never be loaded is set aside with its reason, until it is tried again or removed.
-//! [`FileLock`] keeps processes out of each other's way.
-//! [`PackageStore::inspect`] shows what is there, and changes nothing.
+//! let working_dir = tempfile::tempdir()?;
+//! let store = PackageStore::open(working_dir.path())?;
+//! for package in store.inspect(PackageQueue::Failed)? {
+//!     println!("{}: {}", package.name, package.reason.unwrap_or_default());
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 //!
-//! Durability: a segment is written, synced and renamed before its journal line is; the line is synced; so
-//! what a journal says is there, also after a power cut. Every line has a checksum, and a torn last line
-//! counts as not written.
+//! - [`PackageStore`] creates, finds, inspects and removes packages.
+//! - [`PackageWriter`] fills a package and discards it if it is dropped unsealed; [`SealedPackage`] reads it.
+//! - [`ExtractedWriter`] and [`ExtractedPackage`] store rows that are normalized later.
+//! - [`FailedPackage`] is a package that cannot be loaded. It is stored with the reason until it is retried or removed.
+//! - [`FileLock`] excludes other processes.
+//!
+//! | feature | effect |
+//! |---|---|
+//! | `failpoints` | Compiles in named steps at which tests end the process. |
 
 #[cfg(test)]
 mod aside_tests;

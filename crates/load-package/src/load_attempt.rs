@@ -1,29 +1,29 @@
-//! Loads that ended the process.
+//! Marker of a load in progress, which detects loads that crashed the process.
 
 use std::path::{Path, PathBuf};
 
-/// The file that stands in the folder of a package while a process loads it.
+/// The name of the marker file in the folder of a package while a process loads it.
 const FILE: &str = "loading";
 
-/// A load of a package, from its first to its last moment.
+/// A marker that exists while a package is being loaded.
 ///
-/// While it lives a file in the folder of the package says where the load is. Dropping it removes the file, so one that is
-/// there when the next load begins was left by a process that ended in the middle: it was killed, or the load ended it. The
-/// file is neither synced nor required: a load goes on where it cannot be written.
+/// A file in the folder of the package records the current step. Dropping the marker removes the file, so a file found by
+/// the next load shows that an earlier process was killed or crashed during the load. The file is not synced, and a load
+/// continues if it cannot be written.
 #[derive(Debug)]
 pub struct LoadMarker {
     path: PathBuf,
     earlier: CrashHistory,
 }
 
-/// What the processes left that ended while they loaded a package.
+/// The crashes of earlier processes while they loaded a package.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CrashHistory {
-    /// How many they are.
+    /// The number of crashed loads.
     pub loads: u32,
-    /// The step that the last one was at; none where it did not come that far.
+    /// The step of the last crash, or `None` if it happened before the first step.
     pub step: Option<String>,
-    /// How many in a row ended at that step.
+    /// The number of consecutive crashes at `step`.
     pub at_step: u32,
 }
 
@@ -36,17 +36,17 @@ impl LoadMarker {
         attempt
     }
 
-    /// What earlier loads of the package left that did not come to an end.
+    /// Returns the earlier loads of the package that crashed.
     pub fn earlier_crashes(&self) -> &CrashHistory {
         &self.earlier
     }
 
-    /// Records the step that the load is at, for the next process.
+    /// Records the current step of the load for the next process.
     pub fn record_step(&self, step: &str) {
         self.write(Some(step));
     }
 
-    /// Writes what the next process is to find if this one ends now.
+    /// Writes the crash history that the next process reads if this one crashes now.
     fn write(&self, step: Option<&str>) {
         let CrashHistory { loads, step: earlier, at_step } = &self.earlier;
         let again = step.is_some() && step == earlier.as_deref();
@@ -62,7 +62,7 @@ impl Drop for LoadMarker {
 }
 
 impl CrashHistory {
-    /// Reads `LOADS AT_STEP STEP`; a file that was cut short counts as one load.
+    /// Parses `LOADS AT_STEP STEP`. A truncated file counts as one load.
     fn parse(text: &str) -> CrashHistory {
         let mut parts = text.splitn(3, ' ');
         let loads = parts.next().and_then(|part| part.parse().ok()).unwrap_or(1);
@@ -76,7 +76,7 @@ impl CrashHistory {
 mod tests {
     use super::{CrashHistory, LoadMarker};
 
-    /// Begins loads in a folder that end at these steps without being dropped, and then one more.
+    /// Starts one load per entry of `steps` without dropping its marker, then checks the history of the next load.
     #[track_caller]
     fn check(steps: &[&[&str]], loads: u32, expected: Option<(&str, u32)>) {
         let folder = tempfile::tempdir().unwrap();
@@ -89,11 +89,11 @@ mod tests {
         let (step, at_step) = expected.map_or((None, 0), |(step, count)| (Some(step.to_owned()), count));
         assert_eq!(last.earlier_crashes(), &CrashHistory { loads, step, at_step }, "{steps:?}");
         drop(last);
-        assert_eq!(LoadMarker::header(folder.path()).earlier_crashes(), &CrashHistory::default(), "a load that came to an end");
+        assert_eq!(LoadMarker::header(folder.path()).earlier_crashes(), &CrashHistory::default(), "no marker remains");
     }
 
     #[test]
-    fn loads_that_ended_the_process_are_counted_by_their_last_step() {
+    fn crashed_loads_are_counted_by_their_last_step() {
         check(&[], 0, None);
         check(&[&[]], 1, None);
         check(&[&["a", "b"]], 1, Some(("b", 1)));
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_was_cut_short_counts_as_a_load() {
+    fn truncated_file_counts_as_one_load() {
         assert_eq!(CrashHistory::parse(""), CrashHistory { loads: 1, step: None, at_step: 0 });
         assert_eq!(CrashHistory::parse("2 1"), CrashHistory { loads: 2, step: None, at_step: 1 });
     }

@@ -1,4 +1,4 @@
-//! The lock by which a package belongs to one process.
+//! Locks of packages and stores.
 
 use std::fs::File;
 use std::path::Path;
@@ -12,14 +12,14 @@ pub(crate) struct PackageLock {
 }
 
 impl PackageLock {
-    /// Takes the lock of the package in `folder`; none where another process has it.
+    /// Acquires the lock of the package in `folder`. Returns `None` if another process holds it.
     pub(crate) fn try_acquire(folder: &Path) -> Result<Option<PackageLock>, PackageError> {
         let path = folder.join(FILE);
         let taken = FileLock::try_lock(open(&path)?, &format!("process {}", std::process::id()));
         Ok(taken.map_err(PackageError::io("lock", &path))?.map(|file| PackageLock { _file: file }))
     }
 
-    /// Takes the lock of the package in `folder`, or says who has it.
+    /// Acquires the lock of the package in `folder`, or returns an error that names the holder.
     pub(crate) fn acquire_or_err(folder: &Path) -> Result<PackageLock, PackageError> {
         PackageLock::try_acquire(folder)?.ok_or_else(|| {
             let holder = FileLock::holder(&folder.join(FILE)).unwrap_or_else(|| "another process".to_owned());
@@ -27,14 +27,14 @@ impl PackageLock {
         })
     }
 
-    /// Waits for the lock of the file `path`, which is only ever held for a moment.
+    /// Waits for the lock on the file `path`, which every process holds only briefly.
     pub(crate) fn acquire(path: &Path) -> Result<PackageLock, PackageError> {
         let file = FileLock::lock(open(path)?).map_err(PackageError::io("lock", path))?;
         Ok(PackageLock { _file: file })
     }
 }
 
-/// The name of the lock in the folder of a package.
+/// The name of the lock file in the folder of a package.
 pub(crate) const FILE: &str = "lock";
 
 fn open(path: &Path) -> Result<File, PackageError> {

@@ -1,4 +1,4 @@
-//! Looking at what is in a store, which changes nothing and locks nothing.
+//! Read-only inspection of a store, without locks.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -12,73 +12,74 @@ use crate::pages::ExtractReader;
 use crate::sealed::row_counts;
 use crate::{ExtractedRecord, PackageError, PackageFooter, PackageHeader, PackageQueue, PackageStore, Segment};
 
-/// What one folder of a store holds, as it was at one moment.
+/// A snapshot of one package folder.
 #[derive(Debug)]
 pub struct PackageEntry {
-    /// The name of the folder: the load id, with `_2` and so on where several of one were set aside.
+    /// The name of the folder: the load id, with a suffix such as `_2` if several packages with one load id failed.
     pub name: String,
-    /// Where it stands.
+    /// The queue of the package.
     pub queue: PackageQueue,
     /// The folder.
     pub path: PathBuf,
-    /// The bytes of its files.
+    /// The total size of the files in bytes.
     pub bytes: u64,
-    /// Why it was set aside, if it was.
+    /// The reason of the failure, for failed packages.
     pub reason: Option<String>,
-    /// What is in it.
+    /// The content of the folder.
     pub content: PackageContent,
 }
 
-/// What a folder of a store holds.
+/// The content of a package folder.
 #[derive(Debug)]
 pub enum PackageContent {
-    /// Rows that wait to be normalised.
+    /// Extracted rows to normalize.
     Extracted(Box<PackageHeader>),
-    /// A package that is sealed.
+    /// A sealed package.
     Sealed {
-        /// What it is about.
+        /// The header.
         header: Box<PackageHeader>,
-        /// Its files.
+        /// The segments.
         segments: Vec<Segment>,
-        /// What is stored with its rows.
+        /// The schema and state to store with the rows.
         seal: Box<PackageFooter>,
     },
-    /// What is being written, or was never finished.
+    /// A package or extract that is being written or was never completed.
     Incomplete,
-    /// What cannot be read, and why.
+    /// A package or extract that cannot be read, with the error.
     Corrupt(PackageError),
 }
 
 impl PackageStore {
-    /// What is in a folder of the store, oldest first. Nothing is changed or locked for it, so what is at work may be seen
-    /// unfinished.
+    /// Returns the packages of a queue, oldest first.
+    ///
+    /// Takes no locks and changes nothing, so a package that another process is writing may appear incomplete.
     ///
     /// # Errors
     ///
-    /// Where the folder cannot be read.
+    /// Returns an error if the folder cannot be read.
     pub fn inspect(&self, queue: PackageQueue) -> Result<Vec<PackageEntry>, PackageError> {
         let folder = self.folder(queue);
         let names = self.names(queue)?.packages.into_iter();
         names.filter_map(|name| PackageEntry::inspect(folder.join(&name), name, queue).transpose()).collect()
     }
 
-    /// What is in `extracted` and `packages` and is no package: files and folders of others, which are left alone.
+    /// Returns unrecognized files and folders in `extracted` and `packages`. They are ignored.
     ///
     /// # Errors
     ///
-    /// Where a folder cannot be read.
+    /// Returns an error if a folder cannot be read.
     pub fn unrecognized_files(&self) -> Result<Vec<PathBuf>, PackageError> {
-        let mut foreign = Vec::new();
+        let mut unrecognized = Vec::new();
         for queue in [PackageQueue::Extracted, PackageQueue::Normalized] {
             let folder = self.folder(queue);
-            foreign.extend(self.names(queue)?.unrecognized.iter().map(|name| folder.join(name)));
+            unrecognized.extend(self.names(queue)?.unrecognized.iter().map(|name| folder.join(name)));
         }
-        Ok(foreign)
+        Ok(unrecognized)
     }
 }
 
 impl PackageEntry {
-    /// Looks at a folder; none where it has gone meanwhile.
+    /// Inspects a folder. Returns `None` if another process has removed it meanwhile.
     fn inspect(path: PathBuf, name: String, queue: PackageQueue) -> Result<Option<PackageEntry>, PackageError> {
         let bytes = match bytes(&path) {
             Ok(bytes) => bytes,
@@ -90,7 +91,7 @@ impl PackageEntry {
         Ok(Some(PackageEntry { name, queue, path, bytes, reason, content }))
     }
 
-    /// What it is about; none where it is not finished, or cannot be read.
+    /// Returns the header, or `None` if the package is incomplete or corrupt.
     pub fn header(&self) -> Option<&PackageHeader> {
         match &self.content {
             PackageContent::Extracted(header) | PackageContent::Sealed { header, .. } => Some(header),
@@ -98,7 +99,7 @@ impl PackageEntry {
         }
     }
 
-    /// What was noticed while its rows were normalised; null where nothing was, or they are not.
+    /// Returns the diagnostics of normalization, or null if none are stored.
     pub fn findings(&self) -> Value {
         match &self.content {
             PackageContent::Sealed { seal, .. } => seal.findings.clone(),
@@ -106,11 +107,11 @@ impl PackageEntry {
         }
     }
 
-    /// The rows for each table. Those that are not normalised yet are read and counted, by root table.
+    /// Returns the row count of each table. Rows of an extract are read and counted by root table.
     ///
     /// # Errors
     ///
-    /// Where they cannot be read, or are damaged.
+    /// Returns an error if an extract cannot be read or is corrupt.
     pub fn row_counts(&self) -> Result<IndexMap<String, u64>, PackageError> {
         match &self.content {
             PackageContent::Extracted(_) => count(&self.path),
@@ -137,7 +138,7 @@ fn bytes(path: &Path) -> std::io::Result<u64> {
     for entry in std::fs::read_dir(path)? {
         match entry?.metadata() {
             Ok(metadata) => bytes += metadata.len(),
-            // renamed while we look
+            // renamed by another process meanwhile
             Err(error) if error.kind() == ErrorKind::NotFound => {}
             Err(error) => return Err(error),
         }

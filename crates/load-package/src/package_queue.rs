@@ -1,26 +1,26 @@
-//! The folders of a store, and what in them is ours.
+//! The queues of a store and the packages in their folders.
 
 use std::io::ErrorKind;
 use std::path::Path;
 
 use crate::{PackageError, extracted, journal, lock, pages, segment};
 
-/// Where a package stands on its way to the dataset.
+/// A stage of a package on its way to the dataset, stored as a folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PackageQueue {
-    /// Rows that are to be normalised.
+    /// Extracted rows to normalize.
     Extracted,
-    /// Packages that are being filled, or wait to be loaded.
+    /// Packages that are being written or are pending.
     Normalized,
-    /// What can never be loaded or normalised as it is.
+    /// Packages that cannot be loaded and extracts that cannot be normalized.
     Failed,
 }
 
 impl PackageQueue {
-    /// All, in the order in which rows go through them.
+    /// All queues, in processing order.
     pub const ALL: [PackageQueue; 3] = [PackageQueue::Extracted, PackageQueue::Normalized, PackageQueue::Failed];
 
-    /// The name of its folder in the working folder of a pipeline.
+    /// Returns the name of the folder in the working directory of a pipeline.
     pub fn folder(self) -> &'static str {
         match self {
             PackageQueue::Extracted => "extracted",
@@ -30,19 +30,19 @@ impl PackageQueue {
     }
 }
 
-/// The name of the file that says why something was set aside.
+/// The name of the file with the reason why a package failed.
 pub(crate) const REASON: &str = "reason.txt";
 
-/// What is in a folder of a store.
+/// The content of a queue folder.
 #[derive(Debug, Default)]
 pub(crate) struct FolderListing {
-    /// The names of what is ours, sorted: load ids, with `_2` and so on where several of one were set aside.
+    /// The sorted names of packages: load ids, with a suffix such as `_2` if several packages with one load id failed.
     pub(crate) packages: Vec<String>,
-    /// The names of the rest, sorted, which is left alone.
+    /// The sorted names of other files and folders, which are ignored.
     pub(crate) unrecognized: Vec<String>,
 }
 
-/// Looks into a folder of the store in `working_dir`; it may be missing.
+/// Lists a queue of the store in `working_dir`. A missing folder is an empty queue.
 pub(crate) fn scan(working_dir: &Path, queue: PackageQueue) -> Result<FolderListing, PackageError> {
     let folder = working_dir.join(queue.folder());
     let entries = match std::fs::read_dir(&folder) {
@@ -67,25 +67,25 @@ pub(crate) fn scan(working_dir: &Path, queue: PackageQueue) -> Result<FolderList
     Ok(names)
 }
 
-/// The load id of what was set aside under that name.
+/// Returns the load id of the failed package in the folder `name`.
 pub(crate) fn load_id(name: &str) -> &str {
     name.split_once('_').map_or(name, |(load_id, _)| load_id)
 }
 
-/// Digits, a point, digits.
+/// Returns true if `name` consists of digits, a point and digits.
 fn is_load_id(name: &str) -> bool {
     let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     name.split_once('.').is_some_and(|(seconds, decimals)| is_number(seconds) && is_number(decimals))
 }
 
-/// Whether a folder of such a name is not somebody else's: it has rows or a journal, or nothing but what is left of one.
+/// Returns true if the folder contains pages or a journal, or only remains of a package.
 fn is_package(folder: &Path) -> Result<bool, PackageError> {
     let read = || -> std::io::Result<Vec<String>> {
         std::fs::read_dir(folder)?.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned())).collect()
     };
     let files = match read() {
         Ok(files) => files,
-        // loaded or moved by somebody else at this moment
+        // another process has just loaded or moved it
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(true),
         Err(source) => return Err(PackageError::Io { action: "read", path: folder.to_owned(), source }),
     };
@@ -99,7 +99,7 @@ mod tests {
     use super::{PackageQueue, is_load_id, load_id, scan};
 
     #[test]
-    fn load_ids_are_told_from_other_names() {
+    fn load_ids_are_recognized() {
         let check = |name: &str, expected: bool| assert_eq!(is_load_id(load_id(name)), expected, "{name}");
         check("1700000000.000001", true);
         check("1795347875.9286802", true);
@@ -114,17 +114,17 @@ mod tests {
     }
 
     #[test]
-    fn only_folders_that_may_be_packages_are_ours() {
+    fn other_folders_and_files_are_unrecognized() {
         let dir = tempfile::tempdir().unwrap();
         let names = || scan(dir.path(), PackageQueue::Normalized).unwrap();
-        assert!(names().packages.is_empty(), "there is no folder yet");
-        let check = |name: &str, files: &[&str], is_ours: bool| {
+        assert!(names().packages.is_empty(), "the folder does not exist yet");
+        let check = |name: &str, files: &[&str], is_package: bool| {
             let folder = dir.path().join("packages").join(name);
             std::fs::create_dir_all(&folder).unwrap();
             files.iter().for_each(|file| std::fs::write(folder.join(file), "").unwrap());
             let found = names();
-            assert_eq!(found.packages.contains(&name.to_owned()), is_ours, "{found:?}");
-            assert_eq!(found.unrecognized.contains(&name.to_owned()), !is_ours, "{found:?}");
+            assert_eq!(found.packages.contains(&name.to_owned()), is_package, "{found:?}");
+            assert_eq!(found.unrecognized.contains(&name.to_owned()), !is_package, "{found:?}");
         };
         check("1.1", &[], true);
         check("1.2", &["journal", "notes.txt"], true);
@@ -136,6 +136,6 @@ mod tests {
         check("1.4_2", &["journal"], false);
         check("notes", &["journal"], false);
         std::fs::write(dir.path().join("packages/1.5"), "").unwrap();
-        assert!(names().unrecognized.contains(&"1.5".to_owned()), "a file is no package");
+        assert!(names().unrecognized.contains(&"1.5".to_owned()), "a file is not a package");
     }
 }

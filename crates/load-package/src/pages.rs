@@ -1,4 +1,4 @@
-//! Reading rows as a source gave them.
+//! Reader of extracted rows.
 
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, ErrorKind};
@@ -11,10 +11,10 @@ use catchment_state::State;
 use crate::journal::PackageHeader;
 use crate::{ExtractedPage, ExtractedRecord, PackageError, checksum_line, cursor_entries, journal};
 
-/// The name of the file in the folder of an extraction, from when it is complete.
+/// The name of the file of a complete extract.
 pub(crate) const FILE: &str = "pages";
 
-/// The pages of an extraction, one in memory at a time.
+/// A reader of an extract that holds one page in memory at a time.
 #[derive(Debug)]
 pub(crate) struct ExtractReader {
     pub(crate) header: PackageHeader,
@@ -23,7 +23,7 @@ pub(crate) struct ExtractReader {
 }
 
 impl ExtractReader {
-    /// Opens the pages in `folder`; none where they were never finished.
+    /// Opens the complete extract in `folder`. Returns `None` if it is incomplete.
     pub(crate) fn open(folder: &Path) -> Result<Option<ExtractReader>, PackageError> {
         ExtractReader::open_file(folder, FILE)
     }
@@ -44,7 +44,7 @@ impl ExtractReader {
         Ok(Some(ExtractReader { header, schema, lines }))
     }
 
-    /// Reads what comes next.
+    /// Reads the next record.
     pub(crate) fn next_record(&mut self) -> Result<ExtractedRecord, PackageError> {
         let document = self.lines.next()?;
         record(&document).ok_or_else(|| self.lines.unexpected())
@@ -57,7 +57,7 @@ fn record(document: &Document) -> Option<ExtractedRecord> {
     if let Some(state) = root.get("state") {
         let boundaries =
             root.get("boundaries").into_iter().flat_map(Node::elements).map(cursor_entries::from_node).collect::<Option<_>>()?;
-        // Earlier versions kept no remarks.
+        // Earlier versions stored no diagnostics.
         let diagnostics = root.get("remarks").map(Node::to_value).unwrap_or_default();
         let state = Box::new(State::from_value(state.to_value()).ok()?);
         return Some(ExtractedRecord::End { state, boundaries, diagnostics });
@@ -66,7 +66,7 @@ fn record(document: &Document) -> Option<ExtractedRecord> {
         return Some(ExtractedRecord::Checkpoint { tree: text("tree")?, checkpoint: checkpoint.to_value() });
     }
     let table = text("table")?;
-    // The first ones had the table alone.
+    // Early extracts stored only the table.
     let (tree, resource) = (text("tree").unwrap_or_default(), text("resource").unwrap_or_else(|| table.clone()));
     let ordinal = root.get("ordinal")?.as_number()?.parse().ok()?;
     let ids = root.get("rows")?.elements().map(Node::id).collect();
@@ -79,7 +79,7 @@ fn record(document: &Document) -> Option<ExtractedRecord> {
     }))
 }
 
-/// Reads one line after the other, and knows which one was the last.
+/// A line reader that tracks the line number for error messages.
 #[derive(Debug)]
 struct LineReader {
     lines: BufReader<File>,
@@ -92,15 +92,15 @@ impl LineReader {
         let mut line = Vec::new();
         self.number += 1;
         self.lines.read_until(b'\n', &mut line).map_err(PackageError::io("read", &self.path))?;
-        let json = checksum_line::decode(&line).ok_or_else(|| self.damaged("does not match its checksum"))?;
-        Document::parse_serialized(json.as_bytes().to_vec()).map_err(|error| self.damaged(&format!("cannot be read: {error}")))
+        let json = checksum_line::decode(&line).ok_or_else(|| self.corrupt("does not match its checksum"))?;
+        Document::parse_serialized(json.as_bytes().to_vec()).map_err(|error| self.corrupt(&format!("cannot be read: {error}")))
     }
 
     fn unexpected(&self) -> PackageError {
-        self.damaged("is not what was expected there")
+        self.corrupt("is not the expected record")
     }
 
-    fn damaged(&self, what: &str) -> PackageError {
+    fn corrupt(&self, what: &str) -> PackageError {
         PackageError::Corrupt { path: self.path.clone(), problem: format!("line {} {what}", self.number) }
     }
 }

@@ -1,4 +1,4 @@
-//! Extractions that another run can go on with.
+//! Incomplete extracts that another run can resume.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use crate::folder::LockedFolder;
 use crate::pages::ExtractReader;
 use crate::{ExtractedRecord, PackageError, PackageHeader};
 
-/// Rows of a source that was not read to its end. Dropping it leaves it where it is.
+/// An incomplete extract with at least one checkpoint. Dropping it leaves it on disk.
 #[derive(Debug)]
 pub struct ResumableExtract {
     folder: LockedFolder,
@@ -20,17 +20,16 @@ impl ResumableExtract {
         Ok(ResumableExtract { folder, header })
     }
 
-    /// What it is about.
+    /// Returns the header.
     pub fn header(&self) -> &PackageHeader {
         &self.header
     }
 
-    /// Gives to `take` what counts of it: of each tree of resources all up to its last checkpoint. What came after that will
-    /// come again.
+    /// Passes each record up to the last checkpoint of its resource tree to `take`. Later records are extracted again.
     ///
     /// # Errors
     ///
-    /// Where it cannot be read, and those of `take`.
+    /// Returns an error if the file cannot be read, and the first error of `take`.
     pub fn read<E: From<PackageError>>(&self, take: &mut dyn FnMut(ExtractedRecord) -> Result<(), E>) -> Result<(), E> {
         let last = self.last_checkpoints()?;
         let mut pages = open(&self.folder)?;
@@ -49,7 +48,7 @@ impl ResumableExtract {
         Ok(())
     }
 
-    /// The number of the last checkpoint of each tree of resources among the records.
+    /// Returns the record number of the last checkpoint of each resource tree.
     fn last_checkpoints(&self) -> Result<BTreeMap<String, usize>, PackageError> {
         let mut pages = open(&self.folder)?;
         let mut last = BTreeMap::new();
@@ -63,18 +62,18 @@ impl ResumableExtract {
         Ok(last)
     }
 
-    /// Removes it.
+    /// Deletes the extract.
     pub fn discard(self) {
         self.folder.discard();
     }
 }
 
 fn open(folder: &LockedFolder) -> Result<ExtractReader, PackageError> {
-    let gone = || PackageError::Corrupt { path: folder.path().join(RESUMABLE), problem: "it is missing".to_owned() };
+    let gone = || PackageError::Corrupt { path: folder.path().join(RESUMABLE), problem: "the file is missing".to_owned() };
     ExtractReader::open_file(folder.path(), RESUMABLE)?.ok_or_else(gone)
 }
 
-/// The next record; none where the file ends, be it in the middle of a line: nothing after a line that was torn counts.
+/// Reads the next record. Returns `None` at the end of the file and at a torn line, after which nothing counts.
 fn next(pages: &mut ExtractReader) -> Result<Option<ExtractedRecord>, PackageError> {
     match pages.next_record() {
         Ok(record) => Ok(Some(record)),

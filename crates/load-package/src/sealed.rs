@@ -1,4 +1,4 @@
-//! A package that can be loaded.
+//! Sealed packages.
 
 use std::path::Path;
 
@@ -9,13 +9,13 @@ use indexmap::IndexMap;
 use crate::folder::LockedFolder;
 use crate::{CursorEntriesHeader, LoadMarker, PackageError, PackageFooter, PackageHeader, Segment, segment};
 
-/// A finished package: rows, and the schema and state to store with them.
+/// A sealed package: rows, and the schema and state to store with them.
 #[derive(Debug)]
 pub struct SealedPackage {
     folder: LockedFolder,
     header: PackageHeader,
     segments: Vec<Segment>,
-    /// Those with entries of cursors.
+    /// The segments with cursor entries.
     cursor_segments: Vec<Segment>,
     cursor_rows: Vec<CursorEntriesHeader>,
     seal: PackageFooter,
@@ -32,51 +32,51 @@ impl SealedPackage {
         SealedPackage { folder, header, segments, cursor_segments, cursor_rows, seal }
     }
 
-    /// What it is about.
+    /// Returns the header.
     pub fn header(&self) -> &PackageHeader {
         &self.header
     }
 
-    /// The schema and state to store with its rows.
+    /// Returns the schema and state to store with the rows.
     pub fn footer(&self) -> &PackageFooter {
         &self.seal
     }
 
-    /// The folder that it is in.
+    /// Returns the folder of the package.
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
 
-    /// Its files, in the order in which they are to be loaded.
+    /// Returns the segments with rows, in load order.
     pub fn segments(&self) -> &[Segment] {
         &self.segments
     }
 
-    /// The cursors of which it has entries that the state has no room for, or of which such entries are deleted.
+    /// Returns the cursors whose entries outside the state the package adds or deletes.
     pub fn cursor_entries(&self) -> &[CursorEntriesHeader] {
         &self.cursor_rows
     }
 
-    /// The files with those entries, as rows of the tables of [`cursor_table`](crate::cursor_table).
+    /// Returns the segments with cursor entries, as rows of the tables of [`cursor_table`](crate::cursor_table).
     pub fn cursor_segments(&self) -> &[Segment] {
         &self.cursor_segments
     }
 
-    /// The rows that it has for each table, in the order of the first ones.
+    /// Returns the row count of each table, in the order of its first row.
     pub fn row_counts(&self) -> IndexMap<String, u64> {
         row_counts(&self.segments)
     }
 
-    /// Begins a load of the package: the file that it leaves behind if it ends the process tells the next one.
+    /// Marks the package as loading. If the process crashes, the marker file remains and the next load reads it.
     pub fn mark_loading(&self) -> LoadMarker {
         LoadMarker::header(self.folder.path())
     }
 
-    /// The rows of a segment, in batches of at most `max_bytes` of values; a row that is larger is a batch alone.
+    /// Reads the rows of a segment in batches of at most `max_bytes` of values. A larger row is a batch of one row.
     ///
     /// # Errors
     ///
-    /// Where the file cannot be read, or is not what was written.
+    /// Returns an error if the file cannot be read or is corrupt.
     pub fn read(
         &self,
         segment: &Segment,
@@ -86,7 +86,7 @@ impl SealedPackage {
     }
 }
 
-/// The rows that segments have for each table, in the order of the first ones.
+/// Returns the row count of each table in `segments`, in the order of its first row.
 pub(crate) fn row_counts(segments: &[Segment]) -> IndexMap<String, u64> {
     let mut counts = IndexMap::new();
     for segment in segments.iter().filter(|segment| !is_cursor_table(&segment.table)) {

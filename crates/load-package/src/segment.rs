@@ -1,4 +1,7 @@
 //! Segment files: Arrow IPC streams with a checksum.
+//!
+//! Rows of merged tables have one column in addition to those of their table: the number of their root row
+//! ([`ROOT_ROW_COLUMN`](catchment_schema::ROOT_ROW_COLUMN)), because rows with equal keys can have equal ids.
 
 use std::fs::File;
 use std::io::{BufReader, BufWriter, ErrorKind, Seek as _, Write};
@@ -17,22 +20,22 @@ use indexmap::IndexMap;
 use crate::slices::slices;
 use crate::{PackageError, Segment};
 
-/// The bytes that record batches of a package are put together to: large ones load faster, and each is copied and encoded in
-/// memory.
+/// The size in bytes up to which record batches of a package are concatenated. Larger batches load faster, but each batch is
+/// copied and encoded in memory.
 pub const BATCH_MAX_BYTES: usize = 4 << 20;
 
-/// The name of the file of the segment with that number.
+/// Returns the file name of the segment `number`.
 pub(crate) fn file_name(number: usize) -> String {
     format!("{number:06}.arrows")
 }
 
-/// Whether that is the name of a segment, or of one that was not finished.
+/// Returns true if `name` is the file name of a segment, complete or incomplete.
 pub(crate) fn is_file(name: &str) -> bool {
     let name = name.strip_suffix(".tmp").unwrap_or(name);
     name.strip_suffix(".arrows").is_some_and(|number| number.len() >= 6 && number.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-/// Writes `batches` of `table`, whose columns may differ, as the file `name` in `folder`, and syncs it.
+/// Writes `batches` of `table` to the file `name` in `folder` and syncs it. The columns of the batches may differ.
 pub(crate) fn write(folder: &Path, name: String, table: String, batches: &[RecordBatch]) -> Result<Segment, PackageError> {
     let arrow = |source| PackageError::Arrow { table: table.clone(), source };
     let schema = all_columns(batches);
@@ -64,23 +67,23 @@ pub(crate) fn write(folder: &Path, name: String, table: String, batches: &[Recor
     Ok(Segment { file: name, rows, bytes, checksum: hasher.finalize(), table })
 }
 
-/// The rows of a segment in batches of at most `max_bytes`, after its checksum was compared.
+/// Verifies the checksum of a segment and returns its rows in batches of at most `max_bytes`.
 pub(crate) fn read(folder: &Path, segment: &Segment, max_bytes: usize) -> Result<SegmentReader, PackageError> {
     let path = folder.join(&segment.file);
     let io = |source| PackageError::Io { action: "read", path: path.clone(), source };
-    let damaged = |problem: String| PackageError::Corrupt { path: path.clone(), problem };
+    let corrupt = |problem: String| PackageError::Corrupt { path: path.clone(), problem };
     let mut file = File::open(&path).map_err(|error| match error.kind() {
-        ErrorKind::NotFound => damaged("it is missing".to_owned()),
+        ErrorKind::NotFound => corrupt("the file is missing".to_owned()),
         _ => io(error),
     })?;
     let mut read = ChecksumWriter::new(std::io::sink());
     std::io::copy(&mut file, &mut read).map_err(io)?;
     let ChecksumWriter { hasher, bytes, .. } = read;
     if bytes != segment.bytes {
-        return Err(damaged(format!("it has {bytes} bytes, {} were written", segment.bytes)));
+        return Err(corrupt(format!("it has {bytes} bytes instead of {}", segment.bytes)));
     }
     if hasher.finalize() != segment.checksum {
-        return Err(damaged("its checksum is not that of what was written".to_owned()));
+        return Err(corrupt("its checksum does not match".to_owned()));
     }
     file.rewind().map_err(io)?;
     let reader = StreamReader::try_new(BufReader::with_capacity(1 << 18, file), None);
@@ -88,13 +91,13 @@ pub(crate) fn read(folder: &Path, segment: &Segment, max_bytes: usize) -> Result
     Ok(SegmentReader { reader, path, max_bytes, slices: Vec::new().into_iter() })
 }
 
-/// Record batches of a segment, one in memory at a time.
+/// An iterator over the record batches of a segment that holds one batch in memory at a time.
 #[derive(Debug)]
 pub(crate) struct SegmentReader {
     reader: StreamReader<BufReader<File>>,
     path: PathBuf,
     max_bytes: usize,
-    /// The rest of the batch that was read last.
+    /// The remaining slices of the last batch.
     slices: std::vec::IntoIter<RecordBatch>,
 }
 
@@ -107,7 +110,7 @@ impl Iterator for SegmentReader {
                 return Some(Ok(slice));
             }
             match self.reader.next()? {
-                // A batch is as large as the page that it came from.
+                // A batch has the size of its page, which may exceed `max_bytes`.
                 Ok(batch) => self.slices = slices(&batch, self.max_bytes).into_iter(),
                 Err(error) => return Some(Err(unreadable(&self.path, error))),
             }
@@ -115,7 +118,7 @@ impl Iterator for SegmentReader {
     }
 }
 
-/// A disk that fails now may do better later; what was read and is no Arrow will never be.
+/// Converts a read error. An I/O error may be temporary, but invalid Arrow data is corrupt for good.
 fn unreadable(path: &Path, error: ArrowError) -> PackageError {
     match error {
         ArrowError::IoError(_, source) if source.kind() != ErrorKind::UnexpectedEof => {
@@ -125,7 +128,7 @@ fn unreadable(path: &Path, error: ArrowError) -> PackageError {
     }
 }
 
-/// The columns of all batches, each with the type of the last one that has it: types only become wider.
+/// Returns the columns of all batches. Each has the type of the last batch that contains it, because types only widen.
 fn all_columns(batches: &[RecordBatch]) -> SchemaRef {
     let mut fields: IndexMap<&str, &FieldRef> = IndexMap::new();
     let schemas: Vec<SchemaRef> = batches.iter().map(RecordBatch::schema).collect();
@@ -136,7 +139,7 @@ fn all_columns(batches: &[RecordBatch]) -> SchemaRef {
     Arc::new(Schema::new(fields))
 }
 
-/// The batches that are written as one.
+/// Groups batches that are concatenated before they are written.
 fn chunks(batches: &[RecordBatch]) -> Vec<&[RecordBatch]> {
     let (mut chunks, mut first, mut bytes) = (Vec::new(), 0, 0);
     for (index, batch) in batches.iter().enumerate() {
@@ -151,14 +154,14 @@ fn chunks(batches: &[RecordBatch]) -> Vec<&[RecordBatch]> {
     chunks
 }
 
-/// The batch with all columns: those that it lacks are null, those of a narrower type are cast.
+/// Converts a batch to `schema`: adds missing columns as nulls and casts columns of a narrower type.
 fn conform(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch, ArrowError> {
-    // What cannot be cast is an error, and not null.
-    let exactly = CastOptions { safe: false, ..CastOptions::default() };
+    // A value that cannot be cast is an error, not null.
+    let strict = CastOptions { safe: false, ..CastOptions::default() };
     let column = |field: &FieldRef| -> Result<ArrayRef, ArrowError> {
         match batch.column_by_name(field.name()) {
             Some(known) if known.data_type() == field.data_type() => Ok(Arc::clone(known)),
-            Some(known) => cast_with_options(known, field.data_type(), &exactly),
+            Some(known) => cast_with_options(known, field.data_type(), &strict),
             None => Ok(new_null_array(field.data_type(), batch.num_rows())),
         }
     };
@@ -167,7 +170,7 @@ fn conform(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch, Arrow
     RecordBatch::try_new_with_options(SchemaRef::clone(schema), columns, &options)
 }
 
-/// Counts and hashes what goes through.
+/// A writer that counts and hashes the bytes passed to `out`.
 struct ChecksumWriter<W> {
     out: W,
     hasher: crc32fast::Hasher,

@@ -1,16 +1,16 @@
-//! Record batches cut to a bounded size.
+//! Record batches split into slices of bounded size.
 
 use arrow::array::{Array, AsArray as _};
 use arrow::datatypes::DataType;
 use arrow::record_batch::RecordBatch;
 
-/// The bytes of an offset, which columns of texts and bytes have for each row beside the value.
+/// The size of an offset, which columns of strings and bytes store for each row in addition to the value.
 const OFFSET_BYTES: usize = 4;
 
-/// The bytes of a value whose type has no fixed width and is neither text nor bytes.
+/// The assumed size of a value whose type has no fixed width and is neither a string nor bytes.
 const OTHER_BYTES: usize = 16;
 
-/// Cuts a batch into consecutive slices of at most `max_bytes` of values; a row that is larger is a slice alone.
+/// Splits a batch into consecutive slices of at most `max_bytes` of values. A larger row is a slice of one row.
 ///
 /// The slices share the memory of the batch.
 pub(crate) fn slices(batch: &RecordBatch, max_bytes: usize) -> Vec<RecordBatch> {
@@ -35,7 +35,7 @@ fn total_bytes(batch: &RecordBatch) -> usize {
     batch.columns().iter().map(|column| bytes_between(column.as_ref(), 0, batch.num_rows())).sum()
 }
 
-/// The bytes of the values in the rows `from..to` of a column.
+/// Returns the size in bytes of the values in the rows `from..to` of a column.
 fn bytes_between(column: &dyn Array, from: usize, to: usize) -> usize {
     let rows = to - from;
     let varying = match column.data_type() {
@@ -62,7 +62,7 @@ mod tests {
 
     use super::slices;
 
-    /// The rows of the slices of a batch with texts of these lengths.
+    /// Checks the row counts of the slices of a batch with strings of `lengths`.
     #[track_caller]
     fn check(lengths: &[usize], max_bytes: usize, expected: &[usize]) {
         let texts = StringArray::from_iter_values(lengths.iter().map(|length| "x".repeat(*length)));
@@ -77,8 +77,8 @@ mod tests {
     }
 
     #[test]
-    fn batches_are_cut_by_the_bytes_of_their_values() {
-        // each row takes 16 bytes beside its text
+    fn batches_are_split_by_the_size_of_their_values() {
+        // each row takes 16 bytes in addition to its string
         check(&[], 100, &[0]);
         check(&[34, 34], 100, &[2]);
         check(&[34, 34, 34], 100, &[2, 1]);
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn slices_of_slices_are_cut_as_well() {
+    fn slices_are_split_again() {
         let batch = RecordBatch::try_from_iter([("t", Arc::new(StringArray::from(vec!["abc"; 9])) as ArrayRef)]).unwrap();
         let found = slices(&batch.slice(4, 4), 14);
         assert_eq!(found.iter().map(RecordBatch::num_rows).collect::<Vec<_>>(), [2, 2]);

@@ -1,4 +1,4 @@
-//! The packages of a pipeline.
+//! The store of packages of a pipeline.
 
 use std::path::{Path, PathBuf};
 
@@ -12,45 +12,45 @@ use crate::package_queue::{self, FolderListing, PackageQueue};
 use crate::writer::{PackageWriter, WriterOptions};
 use crate::{ExtractedPackage, ExtractedWriter, PackageError, PackageHeader, ResumableExtract, SealedPackage, extracted, pages};
 
-/// The packages in a working directory.
+/// A store of packages in a working directory.
 ///
-/// `extracted/LOAD_ID` are rows that are to be normalised, `packages/LOAD_ID` packages at work, `aside/LOAD_ID` those
-/// that could not be loaded, with the reason in `reason.txt`. What went on to the next stage is removed. Files and folders
-/// of others there are left alone.
+/// `extracted/LOAD_ID` holds rows to normalize, `packages/LOAD_ID` a package to load, and `aside/LOAD_ID` a failed package
+/// with the reason in `reason.txt`. A folder is removed once the next stage has processed it. Unrecognized files and folders
+/// are ignored.
 #[derive(Debug, Clone)]
 pub struct PackageStore {
     working_dir: PathBuf,
 }
 
-/// A package that an earlier run left behind.
+/// A package that an earlier run did not load.
 #[derive(Debug)]
 pub enum PendingPackage {
-    /// It can be loaded.
+    /// A package that can be loaded.
     Sealed(Box<SealedPackage>),
-    /// It was never finished, and has been thrown away.
+    /// An incomplete package that was deleted.
     Discarded {
-        /// Its load id.
+        /// The load id.
         load_id: String,
     },
-    /// It is damaged, and was moved out of the way.
+    /// A corrupt package that was moved to the failed packages.
     Failed(FailedPackage),
 }
 
-/// Rows that an earlier run left behind.
+/// Rows that an earlier run extracted but did not normalize.
 #[derive(Debug)]
 pub enum PendingExtract {
-    /// They can be normalised.
+    /// An extract that can be normalized.
     Complete(Box<ExtractedPackage>),
-    /// They are damaged, and were moved out of the way.
+    /// A corrupt extract that was moved to the failed packages.
     Failed(FailedPackage),
 }
 
 impl PackageStore {
-    /// The store in `working_dir`, which is made where it is missing.
+    /// Opens the store in `working_dir` and creates the folder if it is missing.
     ///
     /// # Errors
     ///
-    /// Where it cannot be made.
+    /// Returns an error if the folder cannot be created.
     pub fn open(working_dir: &Path) -> Result<PackageStore, PackageError> {
         let store = PackageStore { working_dir: working_dir.to_owned() };
         let packages = store.folder(PackageQueue::Normalized);
@@ -70,7 +70,7 @@ impl PackageStore {
         package_queue::scan(&self.working_dir, queue)
     }
 
-    /// Held while packages are made or looked for, so that nobody takes a folder that its maker has not locked yet.
+    /// Locks the store while folders are created or listed, so that no process uses a folder before its creator locks it.
     pub(crate) fn lock(&self) -> Result<PackageLock, PackageError> {
         PackageLock::acquire(&self.lock_file())
     }
@@ -79,28 +79,28 @@ impl PackageStore {
         self.working_dir.join("packages.lock")
     }
 
-    /// Begins a package.
+    /// Creates a package.
     ///
     /// # Errors
     ///
-    /// Where its folder cannot be made, or there is one of that load id.
+    /// Returns an error if the folder cannot be created or a package with this load id exists.
     pub fn create_package(&self, header: PackageHeader, options: WriterOptions) -> Result<PackageWriter, PackageError> {
         let folder = self.make_folder(PackageQueue::Normalized, &header.load_id)?;
         PackageWriter::create(folder, header, options)
     }
 
-    /// Begins to keep the rows of a source, which are to be normalised later, under `schema` as it is declared.
+    /// Creates an extract for rows that are normalized later, with the declared `schema`.
     ///
     /// # Errors
     ///
-    /// Where its folder cannot be made, or there is one of that load id.
+    /// Returns an error if the folder cannot be created or an extract with this load id exists.
     pub fn create_extract(&self, header: &PackageHeader, schema: &Schema) -> Result<ExtractedWriter, PackageError> {
         let folder = self.make_folder(PackageQueue::Extracted, &header.load_id)?;
         ExtractedWriter::create(folder, header, schema)
     }
 
-    /// Makes the folder of a load id, locked. What a process that died has left of it unfinished makes way, and what is
-    /// damaged is set aside.
+    /// Creates and locks the folder of a load id. Deletes an incomplete folder of a crashed process and moves a corrupt one
+    /// to the failed packages.
     fn make_folder(&self, queue: PackageQueue, load_id: &str) -> Result<LockedFolder, PackageError> {
         let _lock = self.lock()?;
         let parent = self.folder(queue);
@@ -122,37 +122,38 @@ impl PackageStore {
         Ok(LockedFolder::new(path, lock, self.lock_file()))
     }
 
-    /// What waits to be normalised, oldest first. What a living process is at work on is left out, and so is what can be
-    /// gone on with; else what was never finished is removed, and what is damaged is set aside.
+    /// Returns extracts to normalize, oldest first.
+    ///
+    /// Skips extracts that another process has locked or that can be resumed. Deletes other incomplete extracts and moves
+    /// corrupt ones to the failed packages.
     ///
     /// # Errors
     ///
-    /// Where one cannot be read, or was written by a later version.
+    /// Returns an error if an extract cannot be read or was written by a later version.
     pub fn pending_extracts(&self) -> Result<Vec<PendingExtract>, PackageError> {
         let _lock = self.lock()?;
-        let mut waiting = Vec::new();
+        let mut pending = Vec::new();
         for load_id in self.names(PackageQueue::Extracted)?.packages {
             let folder = self.folder(PackageQueue::Extracted).join(&load_id);
             let Some(lock) = PackageLock::try_acquire(&folder)? else { continue };
             match ExtractedPackage::open(LockedFolder::new(folder.clone(), lock, self.lock_file()).into_persistent()) {
-                Ok(Some(extracted)) => waiting.push(PendingExtract::Complete(Box::new(extracted))),
+                Ok(Some(extracted)) => pending.push(PendingExtract::Complete(Box::new(extracted))),
                 Ok(None) if folder.join(extracted::RESUMABLE).exists() => {}
                 Ok(None) => remove(&folder)?,
                 Err(error) if error.is_corrupt() => {
-                    waiting.push(PendingExtract::Failed(self.move_folder_to_failed(&folder, &load_id, error.to_string())?));
+                    pending.push(PendingExtract::Failed(self.move_folder_to_failed(&folder, &load_id, error.to_string())?));
                 }
                 Err(error) => return Err(error),
             }
         }
-        Ok(waiting)
+        Ok(pending)
     }
 
-    /// Extractions that were not finished and can be gone on with, the latest first. Those that a living process is at work
-    /// on are left out.
+    /// Returns incomplete extracts that can be resumed, newest first. Skips those that another process has locked.
     ///
     /// # Errors
     ///
-    /// Where one cannot be read, or was written by a later version.
+    /// Returns an error if an extract cannot be read or was written by a later version.
     pub fn resumable_extracts(&self) -> Result<Vec<ResumableExtract>, PackageError> {
         let _lock = self.lock()?;
         let mut found = Vec::new();
@@ -164,7 +165,7 @@ impl PackageStore {
             let Some(lock) = PackageLock::try_acquire(&folder)? else { continue };
             match ResumableExtract::open(LockedFolder::new(folder.clone(), lock, self.lock_file()).into_persistent()) {
                 Ok(resumable) => found.push(resumable),
-                // Without its first line nothing of it can be used.
+                // Nothing is usable without the first line.
                 Err(error) if error.is_corrupt() => remove(&folder)?,
                 Err(error) => return Err(error),
             }
@@ -172,12 +173,12 @@ impl PackageStore {
         Ok(found)
     }
 
-    /// Whether there is a sealed package of that load id, so that what it was made of has been dealt with. A damaged one is
-    /// none: it can be made again.
+    /// Returns true if a sealed package with this load id exists, so its extract has been normalized. A corrupt package does
+    /// not count, because it can be built again.
     ///
     /// # Errors
     ///
-    /// Where its journal cannot be read.
+    /// Returns an error if the journal cannot be read.
     pub fn is_sealed(&self, load_id: &str) -> Result<bool, PackageError> {
         match is_complete(&self.folder(PackageQueue::Normalized).join(load_id)) {
             Err(error) if error.is_corrupt() => Ok(false),
@@ -185,22 +186,25 @@ impl PackageStore {
         }
     }
 
-    /// Removes what has been normalised.
+    /// Removes an extract that has been normalized.
     ///
     /// # Errors
     ///
-    /// Where its folder cannot be removed; it may be normalised again then, and the package of it is loaded once.
+    /// Returns an error if the folder cannot be removed. The extract may then be normalized again, but its package is loaded
+    /// only once.
     pub fn remove_normalized(&self, extracted: ExtractedPackage) -> Result<(), PackageError> {
         let _lock = self.lock()?;
         remove(extracted.folder())
     }
 
-    /// The packages that earlier runs left behind, oldest first. Those that a living process is at work on are left out;
-    /// those that were never finished are removed, and those whose journal is damaged are set aside.
+    /// Returns the packages that earlier runs did not load, oldest first.
+    ///
+    /// Skips packages that another process has locked. Deletes incomplete packages and moves those with a corrupt journal to
+    /// the failed packages.
     ///
     /// # Errors
     ///
-    /// Where a journal cannot be read, or was written by a later version.
+    /// Returns an error if a journal cannot be read or was written by a later version.
     pub fn pending_packages(&self) -> Result<Vec<PendingPackage>, PackageError> {
         let _lock = self.lock()?;
         let mut pending = Vec::new();
@@ -230,27 +234,27 @@ impl PackageStore {
     ///
     /// # Errors
     ///
-    /// Where its folder cannot be removed; it may be loaded again then, which changes nothing.
+    /// Returns an error if the folder cannot be removed. The package may then be loaded again, which changes nothing.
     pub fn remove_loaded(&self, package: SealedPackage) -> Result<(), PackageError> {
         let _lock = self.lock()?;
         remove(package.folder())
     }
 
-    /// The load ids of what is in a folder of the store, oldest first; in `aside` with `_2` and so on where several of one
-    /// were set aside.
+    /// Returns the folder names of a queue, oldest first: load ids, among the failed packages with a suffix such as `_2` if
+    /// several packages with one load id failed.
     ///
     /// # Errors
     ///
-    /// Where the folder cannot be read.
+    /// Returns an error if the folder cannot be read.
     pub fn load_ids(&self, queue: PackageQueue) -> Result<Vec<String>, PackageError> {
         Ok(self.names(queue)?.packages)
     }
 
-    /// The greatest load id that there is anything of, so that a later one can be chosen.
+    /// Returns the greatest load id in the store, so that a greater one can be chosen.
     ///
     /// # Errors
     ///
-    /// Where a folder cannot be read.
+    /// Returns an error if a folder cannot be read.
     pub fn last_load_id(&self) -> Result<Option<String>, PackageError> {
         let mut last = None;
         for queue in PackageQueue::ALL {
@@ -261,7 +265,7 @@ impl PackageStore {
     }
 }
 
-/// Whether what is in a folder counts: a sealed package, or all rows of an extraction.
+/// Returns true if a folder contains a sealed package or a complete extract.
 fn is_complete(folder: &Path) -> Result<bool, PackageError> {
     Ok(folder.join(pages::FILE).exists() || journal::read(folder)?.is_some_and(|journal| journal.seal.is_some()))
 }

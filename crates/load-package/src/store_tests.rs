@@ -46,7 +46,7 @@ fn ints(values: &[i64]) -> ArrayRef {
 }
 
 pub(crate) fn sealed(store: &PackageStore) -> SealedPackage {
-    // One byte of buffer: each batch becomes a segment of its own.
+    // With a buffer of one byte each batch is written as a separate segment.
     let mut writer = store.create_package(header(), WriterOptions { buffer_max_bytes: 1 }).unwrap();
     writer.append("t", batch(&[("a", ints(&[1, 2]))])).unwrap();
     writer.append("u", batch(&[("b", ints(&[9]))])).unwrap();
@@ -54,7 +54,7 @@ pub(crate) fn sealed(store: &PackageStore) -> SealedPackage {
     writer.seal(seal()).unwrap()
 }
 
-/// The one package that waits.
+/// Returns the only pending package.
 pub(crate) fn pending(store: &PackageStore) -> SealedPackage {
     match store.pending_packages().unwrap().pop() {
         Some(PendingPackage::Sealed(package)) => *package,
@@ -96,7 +96,7 @@ fn batches_with_different_columns_share_a_segment() {
 }
 
 #[test]
-fn dropping_a_writer_takes_the_package_back() {
+fn dropping_a_writer_discards_the_package() {
     let (dir, store) = store();
     let mut writer = store.create_package(header(), WriterOptions { buffer_max_bytes: 1 }).unwrap();
     writer.append("t", batch(&[("a", ints(&[1]))])).unwrap();
@@ -105,11 +105,11 @@ fn dropping_a_writer_takes_the_package_back() {
 }
 
 #[test]
-fn an_unfinished_package_is_discarded() {
+fn an_incomplete_package_is_discarded() {
     let (dir, store) = store();
     let mut writer = store.create_package(header(), WriterOptions { buffer_max_bytes: 1 }).unwrap();
     writer.append("t", batch(&[("a", ints(&[1]))])).unwrap();
-    // What a killed process leaves behind: the files without their owner.
+    // The remains of a killed process: the files without a lock.
     let (from, to) = (dir.path().join("packages/1700000000.5"), dir.path().join("packages/1700000000.4"));
     copy(&from, &to);
     drop(writer);
@@ -136,7 +136,7 @@ fn a_package_in_use_is_left_alone() {
 }
 
 #[test]
-fn a_journal_cut_anywhere_is_the_package_as_far_as_it_was_written() {
+fn a_truncated_journal_is_an_incomplete_package() {
     let (dir, store) = store();
     drop(sealed(&store));
     let folder = dir.path().join("packages/1700000000.5");
@@ -155,7 +155,7 @@ fn a_journal_cut_anywhere_is_the_package_as_far_as_it_was_written() {
 }
 
 #[test]
-fn a_sealed_package_whose_journal_lost_its_end_is_set_aside() {
+fn a_sealed_package_with_a_truncated_journal_fails() {
     let check = |lines: Option<usize>, expected: &str| {
         let (dir, store) = store();
         drop(sealed(&store));
@@ -168,14 +168,14 @@ fn a_sealed_package_whose_journal_lost_its_end_is_set_aside() {
         let found = store.pending_packages().unwrap();
         assert!(matches!(&found[..], [PendingPackage::Failed(failed)] if failed.reason.ends_with(expected)), "{found:?}");
     };
-    check(None, "journal is damaged: it is missing or empty, though the package was sealed");
-    check(Some(0), "journal is damaged: it is missing or empty, though the package was sealed");
-    check(Some(1), "journal is damaged: its end is missing, though the package was sealed");
-    check(Some(4), "journal is damaged: its end is missing, though the package was sealed");
+    check(None, "journal is corrupt: it is missing or empty although the package was sealed");
+    check(Some(0), "journal is corrupt: it is missing or empty although the package was sealed");
+    check(Some(1), "journal is corrupt: its end is missing although the package was sealed");
+    check(Some(4), "journal is corrupt: its end is missing although the package was sealed");
 }
 
 #[test]
-fn a_gap_in_an_unsealed_journal_is_an_unfinished_package() {
+fn a_gap_in_an_unsealed_journal_is_an_incomplete_package() {
     let (dir, store) = store();
     drop(sealed(&store));
     let path = dir.path().join("packages/1700000000.5/journal");
@@ -186,10 +186,10 @@ fn a_gap_in_an_unsealed_journal_is_an_unfinished_package() {
     assert!(matches!(store.pending_packages().unwrap()[..], [PendingPackage::Discarded { .. }]));
 }
 
-/// Changes a file of a sealed package. A journal that was damaged is set aside when it is looked for, a segment is found
-/// out when it is read; both say what is wrong with which file.
+/// Corrupts a file of a sealed package. A corrupt journal is detected when packages are listed, a corrupt segment when it is
+/// read. Both errors name the file and the cause.
 #[track_caller]
-fn check_damage(file: &str, change: impl Fn(&mut Vec<u8>), expected: &str) {
+fn check_corruption(file: &str, change: impl Fn(&mut Vec<u8>), expected: &str) {
     let (dir, store) = store();
     drop(sealed(&store));
     let path = dir.path().join("packages/1700000000.5").join(file);
@@ -198,7 +198,7 @@ fn check_damage(file: &str, change: impl Fn(&mut Vec<u8>), expected: &str) {
     std::fs::write(&path, &bytes).unwrap();
     let reason = match store.pending_packages().unwrap().pop() {
         Some(PendingPackage::Failed(failed)) => {
-            assert_eq!(std::fs::read(failed.path.join(file)).unwrap(), bytes, "nothing of it is lost");
+            assert_eq!(std::fs::read(failed.path.join(file)).unwrap(), bytes, "the file is preserved");
             assert_eq!(std::fs::read_to_string(failed.path.join("reason.txt")).unwrap(), failed.reason);
             failed.reason
         }
@@ -213,19 +213,19 @@ fn check_damage(file: &str, change: impl Fn(&mut Vec<u8>), expected: &str) {
         }
         other => panic!("{other:?}"),
     };
-    assert_eq!(reason, format!("{} is damaged: {expected}", path.display()));
+    assert_eq!(reason, format!("{} is corrupt: {expected}", path.display()));
 }
 
 #[test]
-fn damage_is_noticed() {
-    check_damage("journal", |bytes| bytes[20] ^= 1, "line 1 does not match its checksum");
-    check_damage("journal", |bytes| *bytes.iter_mut().nth_back(20).unwrap() ^= 1, "line 5 does not match its checksum");
-    check_damage("journal", |bytes| bytes[..9].fill(b'0'), "line 1 does not match its checksum");
-    check_damage("000001.arrows", |bytes| bytes[100] ^= 1, "its checksum is not that of what was written");
+fn corruption_is_detected() {
+    check_corruption("journal", |bytes| bytes[20] ^= 1, "line 1 does not match its checksum");
+    check_corruption("journal", |bytes| *bytes.iter_mut().nth_back(20).unwrap() ^= 1, "line 5 does not match its checksum");
+    check_corruption("journal", |bytes| bytes[..9].fill(b'0'), "line 1 does not match its checksum");
+    check_corruption("000001.arrows", |bytes| bytes[100] ^= 1, "its checksum does not match");
 }
 
 #[test]
-fn files_that_were_cut_or_lost_are_noticed() {
+fn truncated_and_missing_files_are_detected() {
     let (dir, store) = store();
     drop(sealed(&store));
     let folder = dir.path().join("packages/1700000000.5");
@@ -236,13 +236,13 @@ fn files_that_were_cut_or_lost_are_noticed() {
     };
     let second = std::fs::read(folder.join("000002.arrows")).unwrap();
     std::fs::write(folder.join("000002.arrows"), &second[..50]).unwrap();
-    check(1, &format!("000002.arrows is damaged: it has 50 bytes, {} were written", second.len()));
+    check(1, &format!("000002.arrows is corrupt: it has 50 bytes instead of {}", second.len()));
     std::fs::remove_file(folder.join("000003.arrows")).unwrap();
-    check(2, "000003.arrows is damaged: it is missing");
+    check(2, "000003.arrows is corrupt: the file is missing");
 }
 
 #[test]
-fn json_that_is_no_journal_is_damage() {
+fn unexpected_json_in_a_journal_is_corrupt() {
     let check = |changed: usize, json: &str, expected: &str| {
         let (dir, store) = store();
         drop(sealed(&store));
@@ -254,9 +254,9 @@ fn json_that_is_no_journal_is_damage() {
         let found = store.pending_packages().unwrap();
         assert!(matches!(&found[..], [PendingPackage::Failed(failed)] if failed.reason.ends_with(expected)), "{found:?}");
     };
-    check(0, "{}", "line 1 is not what was expected there");
-    check(2, r#"{"segment":7}"#, "line 3 is not what was expected there");
-    check(4, "[]", "line 5 is not what was expected there");
+    check(0, "{}", "line 1 is not the expected record");
+    check(2, r#"{"segment":7}"#, "line 3 is not the expected record");
+    check(4, "[]", "line 5 is not the expected record");
     check(4, "oops", "line 5 does not match its checksum");
 }
 
@@ -268,12 +268,12 @@ fn a_package_of_a_later_version_is_left_alone() {
     let json = r#"{"format":4,"what":"ever"}"#;
     std::fs::write(&path, format!("{:08x} {json}\n", crc32fast::hash(json.as_bytes()))).unwrap();
     let message = store.pending_packages().unwrap_err().to_string();
-    assert!(message.contains("has package format 4, this version reads up to 3"), "{message}");
+    assert!(message.contains("has package format 4, but this version supports formats up to 3"), "{message}");
     assert!(path.exists());
 }
 
 #[test]
-fn what_cannot_be_read_is_an_error_with_its_path() {
+fn read_errors_name_the_path() {
     let (dir, store) = store();
     let path = dir.path().join("packages");
     std::fs::remove_dir(&path).unwrap();
@@ -285,25 +285,25 @@ fn what_cannot_be_read_is_an_error_with_its_path() {
 }
 
 #[test]
-fn what_others_put_there_is_left_alone() {
+fn unrecognized_files_are_ignored() {
     let (dir, store) = store();
     drop(sealed(&store));
-    let foreign =
+    let unrecognized =
         ["packages/.DS_Store", "packages/2024.12/report.pdf", "packages/notes/journal"].map(|path| dir.path().join(path));
-    for path in &foreign {
+    for path in &unrecognized {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, "theirs").unwrap();
     }
     assert!(matches!(store.pending_packages().unwrap()[..], [PendingPackage::Sealed(_)]));
     assert_eq!(store.load_ids(PackageQueue::Normalized).unwrap(), ["1700000000.5"]);
     assert_eq!(store.last_load_id().unwrap().as_deref(), Some("1700000000.5"));
-    assert!(foreign.iter().all(|path| std::fs::read(path).unwrap() == b"theirs"));
+    assert!(unrecognized.iter().all(|path| std::fs::read(path).unwrap() == b"theirs"));
     let names = ["packages/.DS_Store", "packages/2024.12", "packages/notes"].map(|path| dir.path().join(path));
     assert_eq!(store.unrecognized_files().unwrap(), names);
 }
 
 #[test]
-fn a_package_is_not_made_over_another_one() {
+fn a_package_does_not_overwrite_another_one() {
     let (dir, store) = store();
     drop(sealed(&store));
     let error = store.create_package(header(), WriterOptions::default()).unwrap_err();
@@ -312,7 +312,7 @@ fn a_package_is_not_made_over_another_one() {
     let mut bytes = std::fs::read(&journal).unwrap();
     bytes[20] ^= 1;
     std::fs::write(&journal, bytes).unwrap();
-    // A damaged one makes way, so that what it was made of can be normalised again.
+    // A corrupt package is moved away, so that its extract can be normalized again.
     assert!(!store.is_sealed("1700000000.5").unwrap());
     drop(sealed(&store));
     assert_eq!(store.load_ids(PackageQueue::Failed).unwrap(), ["1700000000.5"]);
@@ -320,7 +320,7 @@ fn a_package_is_not_made_over_another_one() {
 }
 
 #[test]
-fn rows_at_cursors_and_tables_that_make_way_read_back() {
+fn cursor_entries_and_refreshed_tables_read_back() {
     let (_dir, store) = store();
     let refresh = RefreshTables { dropped: vec!["t".to_owned()], emptied: vec!["u".to_owned()] };
     let header = PackageHeader { refresh, ..header() };
@@ -333,6 +333,6 @@ fn rows_at_cursors_and_tables_that_make_way_read_back() {
     assert_eq!(cursors, [("r", true)]);
     let [segment] = package.cursor_segments() else { panic!("{:?}", package.cursor_segments()) };
     assert_eq!(read(&package, segment)[0].num_columns(), 5);
-    // They are no rows of the resource.
+    // Cursor entries are not rows of the resource.
     assert!(package.segments().is_empty() && package.row_counts().is_empty());
 }

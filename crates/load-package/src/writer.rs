@@ -1,4 +1,4 @@
-//! Filling a package.
+//! Package writer.
 
 use arrow::record_batch::RecordBatch;
 use catchment_state::CursorEntryChange;
@@ -9,10 +9,10 @@ use crate::journal::{CursorEntriesHeader, JournalWriter, PackageFooter, PackageH
 use crate::sealed::SealedPackage;
 use crate::{PackageError, cursor_entries, cursor_table, folder, segment};
 
-/// How a package is written.
+/// Options of a [`PackageWriter`].
 #[derive(Debug, Clone, Copy)]
 pub struct WriterOptions {
-    /// Bytes of rows that are kept in memory before they are written out; 32 MiB by default.
+    /// The size in bytes of rows buffered in memory before they are written to segments. Default: 32 MiB.
     pub buffer_max_bytes: usize,
 }
 
@@ -22,7 +22,7 @@ impl Default for WriterOptions {
     }
 }
 
-/// A package that is being filled. Dropping it takes it back.
+/// A package that is being written. Dropping it discards the package.
 #[derive(Debug)]
 pub struct PackageWriter {
     folder: LockedFolder,
@@ -45,16 +45,16 @@ impl PackageWriter {
         Ok(PackageWriter { folder, journal, header, segments, options, buffered, buffered_bytes: 0, cursor_rows: Vec::new() })
     }
 
-    /// What it is about.
+    /// Returns the header.
     pub fn header(&self) -> &PackageHeader {
         &self.header
     }
 
-    /// Adds rows of `table`, in the order in which they are to be loaded.
+    /// Appends rows of `table`. Rows are loaded in this order.
     ///
     /// # Errors
     ///
-    /// Where buffered rows have to be written and cannot be.
+    /// Returns an error if the buffer is full and cannot be written.
     pub fn append(&mut self, table: &str, batch: RecordBatch) -> Result<(), PackageError> {
         self.buffered_bytes += batch.get_array_memory_size();
         match self.buffered.get_mut(table) {
@@ -66,11 +66,11 @@ impl PackageWriter {
         if self.buffered_bytes >= self.options.buffer_max_bytes { self.flush() } else { Ok(()) }
     }
 
-    /// Adds entries of a cursor of the pipeline that the state has no room for.
+    /// Appends cursor entries that exceed the limit of the state.
     ///
     /// # Errors
     ///
-    /// Those of [`PackageWriter::append`].
+    /// Returns the errors of [`PackageWriter::append`].
     pub fn append_cursor_entries(&mut self, change: &CursorEntryChange) -> Result<(), PackageError> {
         let CursorEntryChange { key, replaces, entries } = change;
         self.cursor_rows.push(CursorEntriesHeader { key: key.clone(), replaces: *replaces });
@@ -83,11 +83,11 @@ impl PackageWriter {
         Ok(())
     }
 
-    /// Ends the package: from here on it can be loaded, and will be.
+    /// Seals the package. From now on it is pending and is loaded by this run or the next one.
     ///
     /// # Errors
     ///
-    /// Where it cannot be written; then it is taken back.
+    /// Returns an error if the package cannot be written; it is then discarded.
     pub fn seal(mut self, seal: PackageFooter) -> Result<SealedPackage, PackageError> {
         self.flush()?;
         self.journal.seal(&seal, &self.cursor_rows)?;
@@ -96,7 +96,7 @@ impl PackageWriter {
         Ok(SealedPackage::new(self.folder.into_persistent(), self.header, self.segments, (seal, self.cursor_rows)))
     }
 
-    /// Writes the buffered rows as one segment for each table.
+    /// Writes the buffered rows as one segment per table.
     fn flush(&mut self) -> Result<(), PackageError> {
         let from = self.segments.len();
         for (table, batches) in std::mem::take(&mut self.buffered) {

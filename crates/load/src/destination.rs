@@ -1,4 +1,4 @@
-//! What a destination can do.
+//! The trait of destinations and its types.
 
 use catchment_load_package::SealedPackage;
 use catchment_schema::Schema;
@@ -6,36 +6,36 @@ use catchment_state::{CursorEntry, CursorEntryKey, State};
 
 use crate::{LoadError, QueryResult};
 
-/// Asked between steps and while something is waited for; where it says yes before the commit, nothing changes.
+/// A callback polled between steps and while waiting. If it returns true before the commit, the load is rolled back.
 pub type CancelCheck<'c> = &'c dyn Fn() -> bool;
 
-/// A place that datasets live in.
+/// A database that stores datasets.
 pub trait Destination: Send + Sync {
-    /// What stored states call destinations of this kind, `dlt.destinations.duckdb` for one.
+    /// Returns the name of this kind of destination in stored states, such as `dlt.destinations.duckdb`.
     fn kind(&self) -> &'static str;
 
-    /// Where it is, for people; without secrets.
+    /// Returns the location for display, without secrets.
     fn location(&self) -> String;
 
-    /// The most characters that names of tables and columns may have.
+    /// Returns the maximum length of table and column names in characters, or `None` if unlimited.
     fn max_identifier_length(&self) -> Option<usize>;
 
-    /// The most columns that a table may have.
+    /// Returns the maximum number of columns of a table, or `None` if unlimited.
     fn max_columns(&self) -> Option<usize>;
 
-    /// What the dataset knows of the pipeline and of the schema.
+    /// Restores the stored state of the pipeline, the stored schema and the last load id of the dataset.
     ///
     /// # Errors
     ///
-    /// Where the destination cannot be read. That there is nothing yet is no error.
+    /// Returns an error if the destination cannot be read. A missing dataset yields an empty [`Restored`].
     fn restore(&self, dataset: &str, pipeline: &str, schema: &str, cancelled: CancelCheck<'_>) -> Result<Restored, LoadError>;
 
-    /// The entries of a cursor of the pipeline that its state has no room for: rows at its last value, or the cursors of
-    /// parents. They come in any order.
+    /// Returns the cursor entries of the pipeline that exceed the limit of its state, in any order: boundary rows or parent
+    /// cursors.
     ///
     /// # Errors
     ///
-    /// Where the destination cannot be read. That there are none is no error.
+    /// Returns an error if the destination cannot be read. A missing table yields no entries.
     fn cursor_entries(
         &self,
         dataset: &str,
@@ -44,48 +44,48 @@ pub trait Destination: Send + Sync {
         cancelled: CancelCheck<'_>,
     ) -> Result<Vec<CursorEntry>, LoadError>;
 
-    /// Loads a package into the dataset that it names: rows, schema and state become visible together, once,
-    /// however often it is loaded.
+    /// Loads a package into its dataset. Rows, schema and state become visible atomically, and only once if the package is
+    /// loaded several times.
     ///
     /// # Errors
     ///
-    /// Where the package cannot be loaded, or not now; the dataset is as it was.
+    /// Returns an error if the package cannot be loaded, temporarily or for good. The dataset is then unchanged.
     fn load(&self, package: &SealedPackage, cancelled: CancelCheck<'_>) -> Result<LoadResult, LoadError>;
 
-    /// The rows of a query, in which names of tables are those of the dataset.
+    /// Executes a query and returns its rows. Unqualified table names refer to `dataset`.
     ///
     /// # Errors
     ///
-    /// Where the destination refuses it, or there is no such dataset.
+    /// Returns an error if the destination rejects the query or the dataset does not exist.
     fn query(&self, dataset: &str, sql: &str, cancelled: CancelCheck<'_>) -> Result<QueryResult, LoadError>;
 }
 
-/// What a dataset knows of a pipeline.
+/// The state and schema that a dataset has stored.
 #[derive(Debug, Clone, Default)]
 pub struct Restored {
-    /// The state of the last package that was loaded.
+    /// The state of the last loaded package.
     pub state: Option<State>,
-    /// The schema of that name, as it was stored last.
+    /// The most recently stored schema of the requested name.
     pub schema: Option<Schema>,
     /// The greatest load id of the dataset.
     pub last_load_id: Option<String>,
 }
 
-/// A load that ended well.
+/// The result of a successful load.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LoadResult {
-    /// Whether the package was loaded now.
+    /// Whether this load or an earlier one committed the package.
     pub outcome: LoadOutcome,
-    /// What a person should see: tables that were emptied or changed by hand, memory that was raised.
+    /// Warnings for the report, for example about emptied tables and columns changed outside the pipeline.
     pub warnings: Vec<String>,
 }
 
-/// How a package came to be in the dataset.
+/// The load that committed a package.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LoadOutcome {
-    /// It was loaded now.
+    /// This load committed the package.
     Loaded,
-    /// An earlier load had committed it, and its result was lost.
+    /// An earlier load committed the package, but its result was lost.
     AlreadyLoaded,
 }
 

@@ -1,4 +1,4 @@
-//! Packages that do not get loaded.
+//! Errors of destinations.
 
 use std::time::Duration;
 
@@ -8,125 +8,125 @@ use thiserror::Error;
 
 use crate::UnknownName;
 
-/// Why a destination did not do what it was asked to. The dataset is as it was.
+/// An error of a destination. The dataset is unchanged.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum LoadError {
     /// The destination cannot be opened.
     #[error("failed to open {location}: {reason}")]
     Open {
-        /// Where it is.
+        /// The location of the destination.
         location: String,
-        /// What it says.
+        /// The message of the destination.
         reason: String,
     },
-    /// Another process has the destination, and did not let go of it in time.
-    #[error("{location} is in use by another process, and was for {} s: {reason}", waited.as_secs())]
+    /// Another process or run holds the lock of the destination and did not release it in time.
+    #[error("timed out after {} s waiting for the lock on {location}: {reason}", waited.as_secs())]
     LockTimeout {
-        /// Where it is.
+        /// The location of the destination.
         location: String,
-        /// How long was waited.
+        /// The time waited.
         waited: Duration,
-        /// What it says.
+        /// The message of the destination.
         reason: String,
     },
-    /// The destination refuses a step.
+    /// The destination rejected a statement.
     #[error("failed to {step} in {location}: {reason}")]
     Statement {
-        /// What was tried, with the table that it was tried with.
+        /// The failed step with its table; completes "failed to …".
         step: String,
-        /// Where.
+        /// The location of the destination.
         location: String,
-        /// What the destination says.
+        /// The message of the destination.
         reason: String,
-        /// Whether the rows or the schema are to blame, so that trying again cannot help.
+        /// Whether the rows or the schema caused the error, so that a retry cannot succeed.
         terminal: bool,
     },
     /// The destination ran out of memory.
     #[error("failed to {step} in {location}: {reason}")]
     OutOfMemory {
-        /// What was tried, with the table that it was tried with.
+        /// The failed step with its table; completes "failed to …".
         step: String,
-        /// Where.
+        /// The location of the destination.
         location: String,
-        /// The memory that it was allowed, what the destination says, and what to do.
+        /// The memory limit, the message of the destination and a remedy.
         reason: String,
     },
-    /// Loading the package ended the process, each time that it was tried.
+    /// The process crashed repeatedly while it loaded the package.
     #[error(
-        "loading the package ended the process {loads} times, the last ones at {step}: the rows there may be too large for the \
+        "loading the package crashed the process {loads} times, most recently at {step}: its rows may be too large for the \
          memory of this machine"
     )]
     ProcessCrash {
-        /// How often the process ended.
+        /// The number of crashes.
         loads: u32,
-        /// The step at which it ended.
+        /// The step of the most recent crashes.
         step: String,
     },
-    /// The destination cannot have a dataset of this name.
-    #[error("{location} cannot have a dataset named {name:?}: {reason}")]
+    /// The destination does not support the dataset name.
+    #[error("dataset name {name:?} is not valid: {reason} ({location})")]
     DatasetName {
         /// The name.
         name: String,
-        /// Where.
+        /// The location of the destination.
         location: String,
-        /// Why not.
+        /// The cause.
         reason: &'static str,
     },
-    /// A table has no room for a value.
+    /// A column cannot store a value.
     #[error(transparent)]
     ValueRejected(#[from] Box<RejectedValue>),
-    /// Another run has moved on what this package changes too.
-    #[error("the package is stale: {reason}; its rows were read from a state that is no longer that of the dataset")]
+    /// Another run has changed state or schema that this package also changes.
+    #[error("the package is stale: {reason}; the dataset has changed since its rows were extracted")]
     Stale {
-        /// What was moved on.
+        /// The conflict.
         reason: String,
     },
-    /// The run was told to stop.
-    #[error("stopped before the package was loaded; the next run loads it")]
+    /// The run was canceled.
+    #[error("load canceled; the next run loads the package")]
     Cancelled,
     /// The package cannot be read.
     #[error(transparent)]
     Package(#[from] PackageError),
-    /// What the dataset has stored cannot be read.
-    #[error("failed to read what {location} has stored of the pipeline: {reason}")]
+    /// The stored state or schema cannot be read.
+    #[error("failed to read the state or schema stored in {location}: {reason}")]
     CorruptMetadata {
-        /// Where.
+        /// The location of the destination.
         location: String,
-        /// What is wrong with it.
+        /// The cause.
         reason: String,
     },
-    /// A query names a table or a column that the dataset does not have.
+    /// A query names a table or column that does not exist.
     #[error(transparent)]
     UnknownName(#[from] UnknownName),
-    /// The state cannot be written.
+    /// The state cannot be encoded.
     #[error(transparent)]
     State(#[from] StateError),
 }
 
-/// A value that a table has no room for.
+/// A value that a column cannot store.
 #[derive(Debug, Error)]
 #[error(
-    "failed to load table `{table}` into {location}: column `{column}` is {column_type} there, and cannot hold {value:?}; \
-     correct the rows at the source, or change the column ({reason})"
+    "failed to load table `{table}` into {location}: column `{column}` has type {column_type} and cannot store {value:?}; \
+     correct the rows at the source or change the column type ({reason})"
 )]
 pub struct RejectedValue {
     /// The table.
     pub table: String,
     /// The column.
     pub column: String,
-    /// What the destination calls its type.
+    /// The type of the column in the destination.
     pub column_type: String,
-    /// The value, shortened.
+    /// The value, truncated.
     pub value: String,
-    /// Where the table is.
+    /// The location of the destination.
     pub location: String,
-    /// What the destination says.
+    /// The message of the destination.
     pub reason: String,
 }
 
 impl LoadError {
-    /// Whether trying again later, with nothing changed, may help.
+    /// Returns true if a later retry without any change can succeed.
     pub fn is_retryable(&self) -> bool {
         match self {
             LoadError::Open { .. } | LoadError::LockTimeout { .. } | LoadError::OutOfMemory { .. } | LoadError::Cancelled => true,
@@ -142,7 +142,7 @@ impl LoadError {
         }
     }
 
-    /// Whether the package can never be loaded as it is.
+    /// Returns true if the package can never be loaded.
     pub fn is_terminal(&self) -> bool {
         match self {
             LoadError::ValueRejected(_)

@@ -1,4 +1,4 @@
-//! What a query answers.
+//! The result of a query.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use arrow::datatypes::{DataType, Field, FieldRef, Int64Type, Schema, SchemaRef};
 use arrow::error::ArrowError;
 use arrow::util::pretty::pretty_format_batches_with_schema;
 
-/// The rows of a query, as Arrow. Displays as a table, with times of a time zone in UTC.
+/// The rows of a query as Arrow record batches. Displays as a table, with zoned timestamps in UTC.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QueryResult {
     /// The columns.
@@ -18,7 +18,7 @@ pub struct QueryResult {
 }
 
 impl QueryResult {
-    /// How many rows there are.
+    /// Returns the number of rows.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -36,14 +36,14 @@ impl QueryResult {
         self.batches.iter().map(RecordBatch::num_rows).sum()
     }
 
-    /// The integer in the first column of the first row, as `SELECT count(*)` answers it.
+    /// Returns the integer in the first column of the first row, such as the result of `SELECT count(*)`.
     pub fn first_i64(&self) -> Option<i64> {
         let column = self.batches.iter().find(|batch| batch.num_rows() > 0)?.columns().first()?;
         let integers = column.as_primitive_opt::<Int64Type>()?;
         integers.iter().next().flatten()
     }
 
-    /// The texts of a column, one for each row: none where it is null, or where there is no such column of texts.
+    /// Returns the strings of a column, one per row: `None` for null, and for every row if no such string column exists.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -64,7 +64,7 @@ impl QueryResult {
         })
     }
 
-    /// The integers of a column of 64 bits, one for each row: none where it is null, or where there is no such column.
+    /// Returns the integers of a 64-bit column, one per row: `None` for null, and for every row if no such column exists.
     pub fn i64_column(&self, column: &str) -> impl Iterator<Item = Option<i64>> {
         self.batches.iter().flat_map(move |batch| {
             let integers = batch.column_by_name(column).and_then(|integers| integers.as_primitive_opt::<Int64Type>());
@@ -85,7 +85,7 @@ impl QueryResult {
     }
 }
 
-/// The field with UTC as the offset `+00:00` for each time zone: Arrow formats no named zone without a database of them.
+/// Replaces each time zone of a field with `+00:00`, because Arrow cannot format named zones without a time zone database.
 fn in_utc(field: &FieldRef) -> FieldRef {
     let data_type = match field.data_type() {
         DataType::Timestamp(unit, Some(_)) => DataType::Timestamp(*unit, Some("+00:00".into())),
@@ -100,8 +100,8 @@ impl std::fmt::Display for QueryResult {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.table() {
             Ok(table) => f.write_str(&table),
-            // an error of `fmt` would make `to_string` panic
-            Err(error) => write!(f, "{} rows that cannot be shown: {error}", self.num_rows()),
+            // An error returned by `fmt` would make `to_string` panic.
+            Err(error) => write!(f, "{} rows that cannot be displayed: {error}", self.num_rows()),
         }
     }
 }
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn timestamps_are_shown_whatever_their_zone() {
+    fn timestamps_are_displayed_in_utc() {
         check(Arc::new(instants(None)), "c, 2023-11-14T22:13:20.500, ");
         for zone in ["UTC", "Europe/Berlin", "Etc/UTC", "+02:00", "no such zone"] {
             check(Arc::new(instants(Some(zone))), "c, 2023-11-14T22:13:20.500Z, ");
@@ -142,14 +142,14 @@ mod tests {
     }
 
     #[test]
-    fn rows_that_cannot_be_shown_are_told() {
+    fn display_errors_are_reported() {
         let zoned = DataType::Timestamp(arrow::datatypes::TimeUnit::Microsecond, Some("UTC".into()));
         let fields = UnionFields::try_new([0], [Field::new("at", zoned, true)]).unwrap();
         let values: Vec<ArrayRef> = vec![Arc::new(instants(Some("UTC")))];
         let union = UnionArray::try_new(fields, vec![0, 0].into(), None, values).unwrap();
         let batch = RecordBatch::try_from_iter([("c", Arc::new(union) as ArrayRef)]).unwrap();
         let shown = QueryResult { schema: batch.schema(), batches: vec![batch] }.to_string();
-        assert!(shown.starts_with("2 rows that cannot be shown: "), "{shown}");
+        assert!(shown.starts_with("2 rows that cannot be displayed: "), "{shown}");
         check(Arc::new(Int64Array::from(vec![1])), "c, 1");
     }
 }

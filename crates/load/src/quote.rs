@@ -1,16 +1,16 @@
-//! How names and texts are written in SQL.
+//! Quoting of SQL identifiers and string literals.
 
-/// An identifier between double quotes.
+/// Quotes an identifier with double quotes.
 pub(crate) fn quote(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-/// A string between single quotes.
+/// Quotes a string with single quotes.
 pub(crate) fn text_literal(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
-/// The names, quoted and separated by commas.
+/// Quotes names and joins them with commas.
 pub(crate) fn quote_list<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
     names.into_iter().map(quote).collect::<Vec<_>>().join(", ")
 }

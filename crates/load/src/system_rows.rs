@@ -1,4 +1,4 @@
-//! Rows of the system's tables, as record batches.
+//! Rows of the system tables as record batches.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use arrow::record_batch::RecordBatch;
 use catchment_schema::{Schema, short_hash};
 use catchment_state::State;
 
-/// The row that makes a load count.
+/// Returns the row of `_dlt_loads` that marks a load as complete.
 pub(crate) fn load_row(load_id: &str, schema: &Schema, now: i64) -> Result<RecordBatch, ArrowError> {
     RecordBatch::try_from_iter([
         ("load_id", text(load_id)),
@@ -19,7 +19,7 @@ pub(crate) fn load_row(load_id: &str, schema: &Schema, now: i64) -> Result<Recor
     ])
 }
 
-/// The row that keeps a schema.
+/// Returns the row of `_dlt_version` that stores a schema.
 pub(crate) fn version_row(schema: &Schema, now: i64) -> Result<RecordBatch, ArrowError> {
     RecordBatch::try_from_iter([
         ("version", integer(schema.version as i64)),
@@ -31,7 +31,7 @@ pub(crate) fn version_row(schema: &Schema, now: i64) -> Result<RecordBatch, Arro
     ])
 }
 
-/// The row that keeps a state; `packed` is [`State::pack`] of it.
+/// Returns the row of `_dlt_pipeline_state` that stores a state; `packed` is the result of [`State::pack`].
 pub(crate) fn state_row(state: &State, packed: &str, load_id: &str, now: i64) -> Result<RecordBatch, ArrowError> {
     let id = short_hash::<10>(&format!("{load_id}_{}", state.hash()));
     RecordBatch::try_from_iter([

@@ -1,4 +1,4 @@
-//! The values of one batch, by table and column, before they have a type.
+//! The untyped values of a batch, by table and column.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -6,35 +6,35 @@ use catchment_json::Node;
 
 use crate::shape::KeyIndex;
 
-/// What a row takes besides its values: its node, the ids of it, of its parent and of its root, its place.
+/// The memory of a row without its values, in bytes: node, row id, parent id, root id and position.
 const ROW_BYTES: usize = 128;
 
-/// What a value takes: a cell and an element of an array.
+/// The memory of a value, in bytes: a cell and an array element.
 const VALUE_BYTES: usize = size_of::<Option<Node<'_>>>() + 8;
 
 /// The rows of one table.
 #[derive(Default)]
 pub(crate) struct TableCells<'d> {
     pub(crate) rows: usize,
-    /// The place in its page of the source row that each row is from.
+    /// The position in the page of the source row of each row.
     source_rows: Vec<u64>,
-    /// What each row was made of.
+    /// The JSON node of each row.
     pub(crate) nodes: Vec<Node<'d>>,
-    /// By column index; a column that is shorter than the rows is null in the rest.
+    /// The cells by column index. Missing cells at the end of a column are null.
     pub(crate) columns: Vec<Vec<Option<Node<'d>>>>,
-    /// The columns that have a value, in the order of their first one.
+    /// The columns with values, in the order of their first value.
     pub(crate) discovered: Vec<usize>,
-    /// How many values and nulls its columns have, of those that the schema has and those that were discovered.
+    /// The number of values and nulls in the columns of the schema and the discovered columns.
     pub(crate) values: usize,
-    /// How many columns the schema has for it.
+    /// The number of columns of the table in the schema.
     pub(crate) known_columns: usize,
     pub(crate) ids: Ids,
     pub(crate) parent_ids: Ids,
     pub(crate) root_ids: Ids,
     pub(crate) list_indices: Vec<i64>,
-    /// Which root row each row belongs to; of merged tables only.
+    /// The number of the root row of each row. Empty unless the table is merged.
     pub(crate) root_rows: Vec<i128>,
-    /// Which key the last value came from, of columns that several keys lead to.
+    /// The key of the last value, for columns shared by several keys.
     holders: HashMap<usize, KeyIndex>,
 }
 
@@ -46,18 +46,17 @@ impl<'d> TableCells<'d> {
         self.nodes.push(node);
     }
 
-    /// About how many bytes of memory the rows take, as cells and as arrays. A column that the schema has counts twice where
-    /// it has values.
+    /// Estimates the memory of the rows as cells and arrays, in bytes. A column of the schema with values counts twice.
     pub(crate) fn memory(&self) -> usize {
         self.rows * ROW_BYTES + self.values * VALUE_BYTES
     }
 
-    /// The number of the source row, counted from 1, for messages.
+    /// Returns the number of the source row in its page, counted from 1, for messages.
     pub(crate) fn source_row(&self, row: usize) -> usize {
         self.source_rows.get(row).and_then(|row| usize::try_from(*row).ok()).unwrap_or(0) + 1
     }
 
-    /// Puts `node` into `column` of the row at hand, the last one. Nulls are left out.
+    /// Sets `column` in the current (last) row. Nulls are not stored, so callers skip them.
     #[inline]
     pub(crate) fn set(&mut self, column: usize, node: Node<'d>) {
         if self.columns.len() <= column {
@@ -75,23 +74,23 @@ impl<'d> TableCells<'d> {
         cells.push(Some(node));
     }
 
-    /// Puts `node` where several keys lead to, and the row at hand has no value yet.
+    /// Sets `column`, which several keys share and which has no value in the current row, and records the key.
     pub(crate) fn set_shared(&mut self, column: usize, node: Node<'d>, from: KeyIndex) {
         self.set(column, node);
         self.holders.insert(column, from);
     }
 
-    /// What the row at hand has in `column`.
+    /// Returns the value of `column` in the current row.
     pub(crate) fn current(&self, column: usize) -> Option<Node<'d>> {
         self.columns.get(column)?.get(self.rows.checked_sub(1)?).copied().flatten()
     }
 
-    /// The key that the last value of `column`, which several lead to, came from.
+    /// Returns the key of the last value of the shared column `column`.
     pub(crate) fn source_key(&self, column: usize) -> Option<KeyIndex> {
         self.holders.get(&column).copied()
     }
 
-    /// Takes back all that the row at hand has.
+    /// Removes all values of the current row.
     pub(crate) fn clear_row(&mut self) {
         for column in 0..self.columns.len() {
             if self.current(column).is_some() {
@@ -100,7 +99,7 @@ impl<'d> TableCells<'d> {
         }
     }
 
-    /// Takes back what the row at hand has in `column`.
+    /// Removes the value of `column` in the current row.
     pub(crate) fn clear(&mut self, column: usize) {
         let row = self.rows.saturating_sub(1);
         let Some(cells) = self.columns.get_mut(column) else { return };
@@ -112,7 +111,7 @@ impl<'d> TableCells<'d> {
     }
 }
 
-/// Row ids, one after the other in one string.
+/// Row ids, concatenated in one string.
 #[derive(Default)]
 pub(crate) struct Ids {
     text: String,
@@ -129,18 +128,18 @@ impl Ids {
         self.ends.is_empty()
     }
 
-    /// The places of those that are in `ids`.
+    /// Returns the positions of the ids contained in `ids`.
     pub(crate) fn positions(&self, ids: &HashSet<String>) -> BTreeSet<usize> {
         if ids.is_empty() {
             return BTreeSet::new();
         }
-        self.iter().enumerate().filter(|(_, id)| ids.contains(*id)).map(|(place, _)| place).collect()
+        self.iter().enumerate().filter(|(_, id)| ids.contains(*id)).map(|(index, _)| index).collect()
     }
 
-    /// The one at `place`.
-    pub(crate) fn get(&self, place: usize) -> Option<&str> {
-        let start = place.checked_sub(1).map_or(Some(0), |before| self.ends.get(before).copied())?;
-        self.text.get(start..*self.ends.get(place)?)
+    /// Returns the id at `index`.
+    pub(crate) fn get(&self, index: usize) -> Option<&str> {
+        let start = index.checked_sub(1).map_or(Some(0), |before| self.ends.get(before).copied())?;
+        self.text.get(start..*self.ends.get(index)?)
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {

@@ -1,4 +1,4 @@
-//! What became of rows, one part after the other.
+//! Concatenation of results that were shredded one after the other.
 
 use arrow::compute::{CastOptions, cast_with_options};
 use arrow::datatypes::{Field, Schema as ArrowSchema};
@@ -8,8 +8,8 @@ use catchment_schema::{Column, Schema, SchemaDelta, TableDelta, arrow_type};
 use crate::{NormalizeError, ShredResult, TableBatch};
 
 impl ShredResult {
-    /// This, which was shredded against `schema`, and what became of the next rows, which were shredded against `grown`,
-    /// the same with this delta.
+    /// Appends the result of the next rows. `self` was shredded against `schema`, and `next` against `grown`, which is
+    /// `schema` with the delta of `self`.
     pub(crate) fn concat(mut self, next: ShredResult, schema: &Schema, grown: &Schema) -> Result<ShredResult, NormalizeError> {
         for table in &next.delta.tables {
             let widened = |column: &&Column| grown.tables.get(&table.name).is_some_and(|t| t.columns.contains_key(&column.name));
@@ -23,13 +23,13 @@ impl ShredResult {
         }
         self.batches.extend(next.batches);
         self.findings.extend(next.findings);
-        let judged_by = next.depends_on_tables.into_iter().map(|(name, _)| (schema.tables.get(&name).cloned(), name));
-        self.depends_on_tables.extend(judged_by.map(|(table, name)| (name, table)));
+        let tables = next.depends_on_tables.into_iter().map(|(name, _)| (schema.tables.get(&name).cloned(), name));
+        self.depends_on_tables.extend(tables.map(|(table, name)| (name, table)));
         Ok(self)
     }
 }
 
-/// Adds what the next rows found.
+/// Adds the delta of the next rows.
 fn merge_delta(delta: &mut SchemaDelta, next: TableDelta) {
     let Some(known) = delta.tables.iter_mut().find(|table| table.name == next.name) else {
         delta.tables.push(next);
@@ -47,7 +47,7 @@ fn merge_delta(delta: &mut SchemaDelta, next: TableDelta) {
     }
 }
 
-/// Gives columns of a batch the types that they have become.
+/// Casts columns of a batch to their widened types.
 fn cast_columns(batch: &mut TableBatch, widened: &[&Column]) -> Result<(), NormalizeError> {
     let exactly = CastOptions { safe: false, ..CastOptions::default() };
     let schema = batch.batch.schema();

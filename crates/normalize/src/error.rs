@@ -1,15 +1,15 @@
-//! Rows that cannot become records.
+//! Errors of the normalization.
 
 use catchment_json::Node;
 use catchment_schema::{ContractEntity, DataType, StoredSchemaError};
 use thiserror::Error;
 
-/// Why rows cannot be normalised. None of these goes away by trying again.
+/// An error while normalizing rows. None of these errors is transient.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum NormalizeError {
-    /// A column that must not be null has no value in a row.
-    #[error("table `{table}`, row {row} of its page: column `{column}` must not be null, and the row has no value for it{hint}")]
+    /// A row has no value for a NOT NULL column.
+    #[error("table `{table}`, row {row} of its page: column `{column}` is NOT NULL but the row has no value{hint}")]
     MissingValue {
         /// The table.
         table: String,
@@ -17,13 +17,13 @@ pub enum NormalizeError {
         column: String,
         /// The row, counted from 1.
         row: usize,
-        /// What may be the reason.
+        /// The likely cause or remedy.
         hint: &'static str,
     },
-    /// A value does not fit the type of a column that a merge reads.
+    /// A value does not fit the type of a column that the merge uses.
     #[error(
-        "table `{table}`, row {row} of its page: column `{column}`, {role}, has the type {column_type}, and the row has {found}: \
-         {value}; declare `data_type: text` for it in `columns`, and where the table has rows already, load it again with \
+        "table `{table}`, row {row} of its page: column `{column}` ({role}) has type {column_type} but the row has {found}: \
+         {value}; declare the column with `data_type: text` in `columns`, and reload existing rows with \
          `--refresh drop_resources`"
     )]
     KeyTypeMismatch {
@@ -31,7 +31,7 @@ pub enum NormalizeError {
         table: String,
         /// The column.
         column: String,
-        /// What the column is for.
+        /// The role of the column in the merge.
         role: &'static str,
         /// The type of the column.
         column_type: DataType,
@@ -42,18 +42,18 @@ pub enum NormalizeError {
         /// The beginning of the value.
         value: String,
     },
-    /// A key has digits that its column does not keep, so that it could become equal to another key.
+    /// A key has more digits than its column type preserves, so that it could become equal to another key.
     #[error(
-        "table `{table}`, row {row} of its page: column `{column}`, {role}, has the type {column_type}, which does not keep all \
-         digits of {value}; declare `data_type: text` for it in `columns`, and where the table has rows already, load it again \
-         with `--refresh drop_resources`"
+        "table `{table}`, row {row} of its page: column `{column}` ({role}) has type {column_type}, which loses digits of \
+         {value}; declare the column with `data_type: text` in `columns`, and reload existing rows with \
+         `--refresh drop_resources`"
     )]
     KeyPrecisionLoss {
         /// The table.
         table: String,
         /// The column.
         column: String,
-        /// What the column is for.
+        /// The role of the column in the merge.
         role: &'static str,
         /// The type of the column.
         column_type: DataType,
@@ -62,69 +62,67 @@ pub enum NormalizeError {
         /// The beginning of the value.
         value: String,
     },
-    /// A value fits neither its column nor the variant column beside it.
+    /// A value fits neither its column nor the variant column.
     #[error("table `{table}`, row {row} of its page: {value} fits neither column `{column}` nor `{variant}`")]
     VariantMismatch {
         /// The table.
         table: String,
         /// The column.
         column: String,
-        /// The variant column, which has another type than its name says.
+        /// The variant column, whose type does not match its name.
         variant: String,
         /// The row, counted from 1.
         row: usize,
         /// The beginning of the value.
         value: String,
     },
-    /// A row would change what a schema contract freezes.
+    /// A row violates a frozen schema contract.
     #[error(
-        "table `{table}`, row {row} of its page: {change}, and its schema contract has `{}: freeze`; found {value}; \
-         let it evolve, or discard what is new (discard_row, discard_value)",
+        "table `{table}`, row {row} of its page: {change} violates the schema contract `{}: freeze`; found {value}; \
+         set the contract to evolve, discard_row or discard_value",
         entity.name()
     )]
     ContractViolation {
         /// The table.
         table: String,
-        /// What the contract is about.
+        /// The violated part of the contract.
         entity: ContractEntity,
-        /// What the row would change.
+        /// The schema change that the row requires.
         change: String,
         /// The row, counted from 1.
         row: usize,
         /// The beginning of the value.
         value: String,
     },
-    /// Lists at two places have one name for the table of their rows.
-    #[error(
-        "table `{table}` would have rows that belong to `{parent}` and rows that belong to {other}; rename a key of the rows"
-    )]
+    /// Two lists have the same name for their child table, but different parent tables.
+    #[error("table `{table}` would contain child rows of `{parent}` and {other}; rename a key of the rows")]
     TableParentConflict {
         /// The table.
         table: String,
-        /// The table that its rows belong to.
+        /// The first parent table.
         parent: String,
-        /// What else they would belong to.
+        /// The other rows of the table.
         other: String,
     },
-    /// A resource and a list of the rows of another one have one name for their tables.
+    /// A resource and a list of another resource have the same table name.
     #[error(
-        "table `{table}` is that of resource `{resource}`, and would have the rows of the list {key:?} of table `{parent}` too; \
+        "table `{table}` of resource `{resource}` would also contain the rows of list {key:?} of table `{parent}`; \
          set another `table_name` for the resource"
     )]
     TableNameConflict {
         /// The table.
         table: String,
-        /// The resource that is loaded into it.
+        /// The resource that is loaded into the table.
         resource: String,
-        /// The table whose rows have the list.
+        /// The table whose rows contain the list.
         parent: String,
-        /// The keys that lead to the list.
+        /// The path of the list.
         key: String,
     },
-    /// More columns than a table may have.
+    /// A table exceeds the column limit.
     #[error(
-        "table `{table}`, row {row} of its page: column `{column}` would be one more than the {limit} that a table may have; where \
-         keys are data, as ids are, keep the object that has them as JSON (`data_type: json` for its column in `columns`, or \
+        "table `{table}`, row {row} of its page: column `{column}` exceeds the limit of {limit} columns per table; if keys \
+         are data, such as ids, keep their object as JSON (`data_type: json` for its column in `columns`, or \
          `max_table_nesting`), else raise `normalize.max_columns`"
     )]
     TooManyColumns {
@@ -137,11 +135,10 @@ pub enum NormalizeError {
         /// The limit.
         limit: usize,
     },
-    /// More tables than the rows of a resource may become.
+    /// A resource exceeds the table limit.
     #[error(
-        "table `{table}` would be one more than the {limit} that the lists of one resource may become; where keys are data, as ids \
-         are, keep the object that has them as JSON (`data_type: json` for its column in `columns`, or `max_table_nesting`), else \
-         raise `normalize.max_columns`"
+        "table `{table}` exceeds the limit of {limit} tables per resource; if keys are data, such as ids, keep their object \
+         as JSON (`data_type: json` for its column in `columns`, or `max_table_nesting`), else raise `normalize.max_columns`"
     )]
     TooManyTables {
         /// The table.
@@ -149,10 +146,10 @@ pub enum NormalizeError {
         /// The limit.
         limit: usize,
     },
-    /// A row with more keys than are kept in mind at a time.
+    /// A row exceeds the key limit.
     #[error(
-        "table `{table}`, row {row} of its page: the row has more than {limit} different keys; keep it, or the object that has them, \
-         as JSON (`data_type: json` for its column in `columns`, or `max_table_nesting`)"
+        "table `{table}`, row {row} of its page: the row exceeds the limit of {limit} distinct keys; keep the row, or the \
+         object with the keys, as JSON (`data_type: json` for its column in `columns`, or `max_table_nesting`)"
     )]
     TooManyKeys {
         /// The table.
@@ -162,21 +159,21 @@ pub enum NormalizeError {
         /// The limit.
         limit: usize,
     },
-    /// The settings of the schema cannot be followed.
+    /// The settings of the schema are invalid.
     #[error(transparent)]
     Schema(#[from] StoredSchemaError),
-    /// A batch that is too large for its arrays.
-    #[error("table `{table}`: the rows cannot be put into a record batch")]
+    /// A record batch could not be built, for example because it is too large.
+    #[error("table `{table}`: failed to build a record batch")]
     Arrow {
         /// The table.
         table: String,
-        /// What Arrow says.
+        /// The error of Arrow.
         source: arrow::error::ArrowError,
     },
 }
 
 impl NormalizeError {
-    /// A row has no value for a column of its key.
+    /// Creates the error for a row without a value for a primary key column.
     pub(crate) fn no_key(table: String, column: String, row: usize) -> NormalizeError {
         NormalizeError::MissingValue { table, column, row, hint: "; it is part of the primary key" }
     }

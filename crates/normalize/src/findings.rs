@@ -1,61 +1,61 @@
-//! What was noticed while rows were normalised.
+//! Findings of a normalization.
 
 use indexmap::{IndexMap, IndexSet};
 use serde::{Deserialize, Serialize};
 
-/// What the user should hear of the rows of a package.
+/// Findings about the rows of a package, to report to the user.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct NormalizeFindings {
-    /// What schema contracts left out, by table.
+    /// Rows and values discarded by schema contracts, by table.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub discarded: IndexMap<String, Discarded>,
-    /// Keys under another name, as the name that they would have belongs to another key of the same row.
+    /// Keys renamed because another key of the same row has the same normalized name.
     #[serde(default, skip_serializing_if = "IndexSet::is_empty")]
     pub renamed_keys: IndexSet<RenamedKey>,
-    /// Columns that have had no value but null.
+    /// Columns with only null values.
     #[serde(default, skip_serializing_if = "IndexSet::is_empty")]
     pub null_only_columns: IndexSet<NullOnlyColumn>,
-    /// Variant columns that the dataset did not have before.
+    /// Variant columns that are new in the dataset.
     #[serde(default, skip_serializing_if = "IndexSet::is_empty")]
     pub new_variants: IndexSet<NewVariant>,
 }
 
-/// How much of a table was left out.
+/// The number of discarded rows and values of a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Discarded {
-    /// Rows, those of child tables below a discarded row included in the counts of their tables.
+    /// Discarded rows, including child rows of discarded rows.
     pub rows: u64,
-    /// Values of rows that stayed.
+    /// Discarded values in rows that were loaded.
     pub values: u64,
 }
 
-/// A key that could not have its plain name.
+/// A key renamed because of a name collision.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct RenamedKey {
     /// The table.
     pub table: String,
-    /// The key, as the source spells it.
+    /// The key, as spelled by the source.
     pub key: String,
-    /// The column, or the end of the child table's name, that its values are in.
+    /// The column with its values, or the suffix of the child table's name.
     pub column: String,
 }
 
-/// A column for values that another one has no room for.
+/// A new variant column, for values that do not fit the type of another column.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct NewVariant {
     /// The table.
     pub table: String,
-    /// The column that the values did not fit.
+    /// The column that the values do not fit.
     pub column: String,
-    /// Its type.
+    /// The type of `column`.
     pub column_type: String,
-    /// The column that they are in.
+    /// The variant column.
     pub variant: String,
-    /// Its type.
+    /// The type of `variant`.
     pub data_type: String,
 }
 
-/// A column that nothing is known of but that it exists.
+/// A column with only null values, so that its type is unknown.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct NullOnlyColumn {
     /// The table.
@@ -65,7 +65,7 @@ pub struct NullOnlyColumn {
 }
 
 impl NormalizeFindings {
-    /// Whether there is nothing to tell.
+    /// Returns true if there are no findings.
     pub fn is_empty(&self) -> bool {
         self.discarded.is_empty()
             && self.renamed_keys.is_empty()
@@ -73,7 +73,7 @@ impl NormalizeFindings {
             && self.new_variants.is_empty()
     }
 
-    /// Takes in what was noticed of the next batch.
+    /// Adds the findings of the next batch.
     pub(crate) fn extend(&mut self, next: NormalizeFindings) {
         for (table, more) in next.discarded {
             let sum = self.discarded.entry(table).or_default();
@@ -99,7 +99,7 @@ impl NormalizeFindings {
 }
 
 impl std::fmt::Display for NewVariant {
-    /// What went where, without the table.
+    /// Formats the finding without the table name.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let NewVariant { table: _, column, column_type, variant, data_type } = self;
         write!(f, "values of `{column}` that are not {column_type} are in the new variant column `{variant}` ({data_type})")
@@ -107,7 +107,7 @@ impl std::fmt::Display for NewVariant {
 }
 
 impl std::fmt::Display for NormalizeFindings {
-    /// One line for each, those of null-only columns together by table; without a newline at the end.
+    /// Formats one line per finding, and one line per table for null-only columns, without a trailing newline.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let mut lines = Vec::new();
         for (table, Discarded { rows, values }) in &self.discarded {
@@ -120,7 +120,7 @@ impl std::fmt::Display for NormalizeFindings {
             lines.push(format!("{table}: {counts} discarded by the schema contract"));
         }
         for RenamedKey { table, key, column } in &self.renamed_keys {
-            lines.push(format!("{table}: the key {key:?} is in `{column}`, as another key of the same row has its name"));
+            lines.push(format!("{table}: key {key:?} was renamed to `{column}` because another key of the row has its name"));
         }
         for variant in &self.new_variants {
             lines.push(format!("{}: {variant}", variant.table));
@@ -130,7 +130,7 @@ impl std::fmt::Display for NormalizeFindings {
             null_only.entry(table).or_default().push(column);
         }
         for (table, columns) in null_only {
-            lines.push(format!("{table}: nothing but null in {}", columns.join(", ")));
+            lines.push(format!("{table}: only null values in {}", columns.join(", ")));
         }
         f.write_str(&lines.join("\n"))
     }

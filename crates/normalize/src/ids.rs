@@ -1,13 +1,13 @@
-//! Ids of rows.
+//! Row ids.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use catchment_json::{Node, Object, Value, write_value};
 use catchment_schema::{DLT_ID_COLUMN, MergeStrategy, Schema, WriteDisposition, is_system_name, short_hash};
 
-/// What the ids of root rows are drawn from: 16 random bytes for each package.
+/// The seed for ids of root rows: 16 random bytes for each package.
 ///
-/// The same seed gives the same ids, wherever batches begin and end.
+/// The same seed gives the same ids, independent of batch boundaries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct IdSeed([u64; 2]);
 
@@ -19,7 +19,7 @@ impl From<[u8; 16]> for IdSeed {
 }
 
 impl IdSeed {
-    /// The id of row `row` of page `ordinal`: 80 bits, 14 characters.
+    /// Returns the id of row `row` of page `ordinal`: 80 bits in 14 characters.
     pub(crate) fn root_id(self, ordinal: u64, row: u64) -> String {
         let [low, high] = self.0;
         let position = mix(ordinal ^ high).wrapping_add(row);
@@ -33,8 +33,8 @@ impl IdSeed {
     }
 }
 
-/// The finaliser of SplitMix64 (Steele, Lea and Flood 2014): a bijection, so that different positions keep
-/// different numbers.
+/// The finalizer of SplitMix64 (Steele, Lea and Flood 2014). It is a bijection, so different positions get different
+/// numbers.
 fn mix(seed: u64) -> u64 {
     let z = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -42,23 +42,23 @@ fn mix(seed: u64) -> u64 {
     z ^ (z >> 31)
 }
 
-/// The id of row `index` of the list in table `table` below the row `parent`: the same whoever computes it.
+/// Returns the id of element `index` in the list of row `parent` that becomes table `table`. It matches dlt's id.
 pub(crate) fn child_id(parent: &str, table: &str, index: i64) -> String {
     short_hash::<10>(&format!("{parent}_{table}_{index}"))
 }
 
-/// How root rows get their ids.
+/// The method to generate ids of root rows.
 pub(crate) enum RootIds {
-    /// At random, by the seed of the package.
+    /// Derives ids from the seed of the package and the position of the row.
     Random,
-    /// From the values of these columns, so that a row keeps its id when it changes, and whether they may be null.
+    /// Hashes the key columns, so that a row keeps its id when other values change. The flag is true for nullable columns.
     KeyHash(Vec<(String, bool)>),
-    /// From all of the row, so that equal rows have one id.
+    /// Hashes the complete row, so that equal rows have the same id.
     RowHash,
 }
 
 impl RootIds {
-    /// The way that the merge strategy of `root` asks for.
+    /// Returns the method that the merge strategy of `root` requires.
     pub(crate) fn from_schema(schema: &Schema, root: &str) -> RootIds {
         let Some(table) = schema.tables.get(root).filter(|table| table.write_disposition == Some(WriteDisposition::Merge)) else {
             return RootIds::Random;
@@ -69,13 +69,16 @@ impl RootIds {
                 RootIds::KeyHash(key.map(|column| (column.name.clone(), column.is_nullable())).collect())
             }
             Ok(MergeStrategy::Scd2) if table.row_version() == DLT_ID_COLUMN => RootIds::RowHash,
-            // A strategy of another tool: the load says that there is none of the name.
+            // An error is a strategy of another tool, which the load rejects.
             Ok(MergeStrategy::DeleteInsert | MergeStrategy::Scd2) | Err(_) => RootIds::Random,
         }
     }
 
-    /// The id of a row, at its place of its page; `value` gives those of its columns. The error is a column of the key
-    /// without one.
+    /// Returns the id of the row at a page and position. `value` returns the value of a column.
+    ///
+    /// # Errors
+    ///
+    /// Returns the name of a NOT NULL key column without a value.
     pub(crate) fn id<'d>(
         &self,
         seed: IdSeed,
@@ -98,7 +101,7 @@ impl RootIds {
     }
 }
 
-/// The id of a row by the values of its key columns, which have their normalised names.
+/// Returns the row id for the values of the key columns, by normalized column name.
 ///
 /// ```
 /// use catchment_json::{Object, Value};
@@ -110,7 +113,7 @@ pub fn key_hash(key: Object) -> String {
     hash(Value::Object(key))
 }
 
-/// The id of a row by all that is in it, as the source has it; what earlier loads added (`_dlt…`) does not count.
+/// Returns the row id for the complete source row. Keys that begin with `_dlt`, which earlier loads added, are ignored.
 ///
 /// ```
 /// use catchment_json::Value;
@@ -133,7 +136,7 @@ fn hash(value: Value) -> String {
     short_hash::<10>(&text)
 }
 
-/// Fractions as the shortest text of their double, however they were written.
+/// Replaces fractions by the shortest text of their double, so that the spelling does not affect the hash.
 fn canonical(value: Value) -> Value {
     match value {
         Value::Number(n) if !n.is_integer() => n.as_f64().map_or(Value::Null, Value::from),
@@ -149,7 +152,7 @@ mod tests {
     use std::collections::HashSet;
 
     #[test]
-    fn child_ids_are_those_of_the_reference() {
+    fn child_ids_match_dlt() {
         assert_eq!(child_id("parentid", "t__children", 3), "cBocD5ba8OPb1g");
     }
 

@@ -1,14 +1,12 @@
-//! JSON rows to Arrow record batches: one for each table that the rows are about.
+//! Normalization of JSON rows to Arrow record batches: objects become columns, lists become child tables linked by ids, and
+//! column types are inferred from values.
 //!
-//! Objects are flattened into columns, lists become child tables that are linked by ids, types come from the
-//! values. [`normalize`] does it in one call, where rows are all that there is.
+//! [`normalize`] converts rows without an existing dataset. To extend a dataset, a [`Shredder`] converts pages by the
+//! [`NormalizeRules`] of a package and returns a [`ShredResult`] with the schema changes; a [`Sequencer`] owns the schema
+//! and applies the results of any number of shredders in order. This crate does no IO and never blocks.
 //!
-//! For a dataset that grows, a [`Shredder`] works by the [`NormalizeRules`] of a package against a schema that it does not change,
-//! and returns what it found as a [`SchemaDelta`](catchment_schema::SchemaDelta); a [`Sequencer`] owns the schema and
-//! takes the results of any number of shredders in order. Nothing here does IO or waits.
-//!
-//! Batches of tables that are merged have one column that the schema has not,
-//! [`ROOT_ROW`](catchment_schema::ROOT_ROW_COLUMN): it says which root row each row belongs to.
+//! Batches of merged tables have one column that is not in the schema,
+//! [`ROOT_ROW_COLUMN`](catchment_schema::ROOT_ROW_COLUMN), with the number of the root row.
 //!
 //! ```
 //! use std::sync::Arc;

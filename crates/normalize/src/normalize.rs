@@ -1,4 +1,4 @@
-//! Rows to record batches in one call.
+//! Normalization in one call.
 
 use std::sync::Arc;
 
@@ -7,12 +7,12 @@ use catchment_schema::{Schema, naming};
 
 use crate::{IdSeed, NormalizeError, NormalizeOptions, NormalizeRules, PageRows, Shredder, TableBatch};
 
-/// The record batches of `rows`, one for each table, the root table `table` first. What the columns are follows from the
-/// rows alone.
+/// Converts `rows` to one record batch for each table, starting with the root table `table`. The rows alone determine the
+/// columns.
 ///
 /// # Errors
 ///
-/// Where two keys would make one table of two.
+/// Returns an error if the lists of two keys would share one child table.
 ///
 /// ```
 /// use catchment_json::{Document, Selection};

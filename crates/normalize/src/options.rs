@@ -1,25 +1,22 @@
-//! How rows are normalised.
+//! Normalization options.
 
-/// What is free to choose when rows are normalised.
+/// Normalization options.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NormalizeOptions {
-    /// Whether values keep what they are; on by default. A column of integers becomes one of doubles or decimals when such
-    /// a value arrives, and a column takes values of other types only where they read back as they were written: the rest
-    /// goes to a variant column beside it. Without, both are as with dlt: types stay, and `"n"` or `"007"` are converted to
-    /// false and 7.
+    /// Whether values are preserved exactly. Default: true. A numeric column widens to double or decimal for values that do
+    /// not fit, and a column accepts values of other types only if they round-trip; other values go to a variant column.
+    /// If false, types and conversions are those of dlt: columns never widen, and `"n"` or `"007"` become false or 7.
     pub numeric_widening: bool,
-    /// What becomes of columns that have had no value but null; dropped by default.
+    /// The policy for columns with only null values. Default: drop.
     pub null_only_columns: NullColumnPolicy,
-    /// The table, by its normalised name, that rows and values are kept in which a schema contract discards; none by
-    /// default.
+    /// The normalized name of the quarantine table for rows and values that a schema contract discards. Default: none.
     pub quarantine_table: Option<String>,
-    /// Whether names in other scripts are written in Latin letters; on by default. Without, they are those of dlt, which
-    /// leaves nothing of them: `x` for each. A table that has a key under that name keeps it.
+    /// Whether names in non-Latin scripts are transliterated to Latin letters. Default: true. If false, names are those of
+    /// dlt, which reduces each of them to `x`. An existing column or table with dlt's name keeps it.
     pub transliterate: bool,
-    /// The most characters that names of tables and columns may have; no limit by default.
+    /// The maximum length of table and column names, in characters. Default: no limit.
     pub max_identifier_length: Option<usize>,
-    /// The most columns that a table may have, and the most tables that the lists of one resource's rows may become; no
-    /// limit by default.
+    /// The maximum number of columns per table and of tables per resource. Default: no limit.
     pub max_columns: Option<usize>,
 }
 
@@ -36,23 +33,23 @@ impl Default for NormalizeOptions {
     }
 }
 
-/// What becomes of columns that have had no value but null. They are reported in any case.
+/// The policy for columns with only null values. They are always reported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum NullColumnPolicy {
-    /// They come to be when they have a value, which says the type.
+    /// Creates the column when it has its first non-null value.
     #[default]
     Drop,
-    /// They are text.
+    /// Creates a text column.
     Text,
-    /// They are JSON.
+    /// Creates a JSON column.
     Json,
 }
 
 impl NullColumnPolicy {
-    /// All of them.
+    /// All policies.
     pub const ALL: [NullColumnPolicy; 3] = [NullColumnPolicy::Drop, NullColumnPolicy::Text, NullColumnPolicy::Json];
 
-    /// Its name in settings.
+    /// Returns the name used in settings.
     pub fn name(self) -> &'static str {
         match self {
             NullColumnPolicy::Drop => "drop",
@@ -61,7 +58,7 @@ impl NullColumnPolicy {
         }
     }
 
-    /// The policy of that name.
+    /// Returns the policy with the name `name`.
     pub fn from_name(name: &str) -> Option<NullColumnPolicy> {
         NullColumnPolicy::ALL.into_iter().find(|policy| policy.name() == name)
     }

@@ -1,4 +1,4 @@
-//! The one place where a schema grows.
+//! Sequential application of shred results to the schema.
 
 use std::sync::Arc;
 
@@ -8,11 +8,11 @@ use crate::findings::{NewVariant, NullOnlyColumn};
 use crate::rules::NormalizeRules;
 use crate::{NormalizeError, NormalizeFindings, NullColumnPolicy, ShredResult, TableBatch};
 
-/// Owns the schema, and takes what shredders found in the order of the rows.
+/// Owns the schema and applies the results of shredders in the order of rows.
 ///
-/// Shredders work against snapshots that may be old by the time their turn comes. Where a batch was typed
-/// otherwise than the schema says by now, it is shredded again; so the result is that of one shredder that
-/// takes one batch after the other.
+/// Shredders use snapshots of the schema, which may be outdated when their result is applied. A batch whose column types
+/// differ from the current schema is shredded again, so the result equals that of one shredder that handles all batches in
+/// order.
 #[derive(Debug)]
 pub struct Sequencer {
     rules: Arc<NormalizeRules>,
@@ -21,18 +21,18 @@ pub struct Sequencer {
 }
 
 impl Sequencer {
-    /// Starts with `schema`.
+    /// Creates a sequencer that starts with `schema`.
     pub fn new(schema: Schema, rules: Arc<NormalizeRules>) -> Self {
         Sequencer { rules, schema: Arc::new(schema), findings: NormalizeFindings::default() }
     }
 
-    /// The schema as it is now.
+    /// Returns a snapshot of the current schema.
     pub fn snapshot(&self) -> Arc<Schema> {
         Arc::clone(&self.schema)
     }
 
-    /// Declares a root table that is like another one, where it is not known yet. Says whether it was not: what was
-    /// shredded for it before counts no more then.
+    /// Declares the root table `table` with the properties of `like`, unless it exists. Returns true if the table is new;
+    /// earlier results for it are then outdated.
     pub fn declare_table_like(&mut self, table: &str, like: &str) -> bool {
         let is_new = !self.schema.tables.contains_key(table);
         if is_new {
@@ -41,33 +41,34 @@ impl Sequencer {
         is_new
     }
 
-    /// Takes the next batch, and returns its record batches; `again` shreds it against the schema as it is now, also where
-    /// it failed against the one that it was shredded against. Batches that were
-    /// returned earlier may have columns of a narrower type than the schema has in the end: their values are to be
-    /// cast, which none of them loses by.
+    /// Applies the result of the next batch and returns its record batches. Calls `reshred` with the current schema if the
+    /// result is outdated or an error.
+    ///
+    /// Earlier batches may have columns of a narrower type than the final schema. Cast them to the final type; the cast is
+    /// lossless.
     ///
     /// # Errors
     ///
-    /// Those of `again`.
+    /// Returns the error of `reshred`.
     pub fn apply_or_reshred(
         &mut self,
         shredded: Result<ShredResult, NormalizeError>,
-        again: impl FnOnce(&Schema) -> Result<ShredResult, NormalizeError>,
+        reshred: impl FnOnce(&Schema) -> Result<ShredResult, NormalizeError>,
     ) -> Result<Vec<TableBatch>, NormalizeError> {
         let shredded = match shredded {
             Ok(shredded) if self.is_current(&shredded) => shredded,
-            _ => again(&self.schema)?,
+            _ => reshred(&self.schema)?,
         };
         Ok(self.apply(shredded))
     }
 
-    /// Whether rows that were shredded against an earlier schema are typed as they would be against the schema as it is now.
+    /// Returns true if shredding against the current schema would give the same types.
     pub fn is_current(&self, shredded: &ShredResult) -> bool {
         fits(shredded, &self.schema)
     }
 
-    /// Takes the next batch as [`apply_or_reshred`](Self::apply_or_reshred) does, one that [is current](Self::is_current) or was shredded against
-    /// the schema as it is now.
+    /// Applies the result of the next batch and returns its record batches. The result must be
+    /// [current](Self::is_current) or shredded against the current schema.
     pub fn apply(&mut self, shredded: ShredResult) -> Vec<TableBatch> {
         if !shredded.delta.is_empty() {
             Arc::make_mut(&mut self.schema).apply(&shredded.delta);
@@ -76,7 +77,7 @@ impl Sequencer {
         shredded.batches
     }
 
-    /// The schema in the end, and what was noticed on the way.
+    /// Returns the final schema and the findings of all batches.
     pub fn finish(self) -> (Schema, NormalizeFindings) {
         let Sequencer { rules, schema, mut findings } = self;
         let mut schema = Arc::unwrap_or_clone(schema);
@@ -101,8 +102,8 @@ impl Sequencer {
     }
 }
 
-/// Whether the batches are typed as they would be against `schema`. Where it has another type for a column by now, it does
-/// not matter whether the types join: the earlier rows come first, and what fits their type does not change it.
+/// Returns true if shredding against `schema` would give the same types. A column that has a different type in `schema` is
+/// outdated even if both types have a common type, because values that fit the existing type do not change it.
 fn fits(shredded: &ShredResult, schema: &Schema) -> bool {
     if shredded.depends_on_tables.iter().any(|(name, table)| schema.tables.get(name) != table.as_ref()) {
         return false;
@@ -125,14 +126,14 @@ fn fits(shredded: &ShredResult, schema: &Schema) -> bool {
     })
 }
 
-/// With the type that the column has in the end.
+/// Sets the final type of the column.
 fn with_type(schema: &Schema, variant: NewVariant) -> NewVariant {
     let column = schema.tables.get(&variant.table).and_then(|table| table.columns.get(&variant.column));
     let column_type = column.and_then(|column| column.data_type).map_or("", DataType::name).to_owned();
     NewVariant { column_type, ..variant }
 }
 
-/// Whether nothing came to be of the key: no column, and neither objects nor lists under it.
+/// Returns true if the key has no column, and no objects or lists below it.
 fn is_null_only(schema: &Schema, null: &NullOnlyColumn) -> bool {
     let below = format!("{}__", null.column);
     let columns = schema.tables.get(&null.table).map(|table| &table.columns);
@@ -142,12 +143,13 @@ fn is_null_only(schema: &Schema, null: &NullOnlyColumn) -> bool {
     !is_table && !columns.is_some_and(|columns| columns.values().any(is_column))
 }
 
+/// Returns true if the contract allows the new column.
 fn may_have(rules: &NormalizeRules, schema: &Schema, table: &Table, column: &str) -> bool {
-    let mut above = Vec::new();
+    let mut ancestors = Vec::new();
     let mut next = table.parent.as_deref();
-    while let Some(parent) = next.filter(|parent| !above.contains(parent)) {
-        above.push(parent);
+    while let Some(parent) = next.filter(|parent| !ancestors.contains(parent)) {
+        ancestors.push(parent);
         next = schema.tables.get(parent).and_then(|table| table.parent.as_deref());
     }
-    rules.guard(&table.name, &above).column(column) == ContractMode::Evolve
+    rules.guard(&table.name, &ancestors).column(column) == ContractMode::Evolve
 }

@@ -1,4 +1,4 @@
-//! Batches of rows to record batches.
+//! Conversion of rows to record batches.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -15,19 +15,21 @@ use crate::shape::ShapeCache;
 use crate::walk::{RowWalker, WalkResult};
 use crate::{NormalizeError, NormalizeFindings};
 
-/// How many keys are remembered from batch to batch. Sources whose keys are data have more and more of them.
+/// The number of keys above which the shape cache of a table is reset. Sources with data as keys bring ever more of them.
 const MAX_REMEMBERED_KEYS: usize = 20_000;
 
-/// About how many bytes of memory a key takes, and how many keys a batch may bring in any case.
+/// The approximate memory of a cached key, in bytes.
 const KEY_BYTES: usize = 400;
+
+/// The number of new keys that any batch may add, independent of its memory limit.
 const MIN_KEYS: usize = 1000;
 
-/// How many keys a batch may bring that takes `max_bytes`.
+/// Returns the number of new keys that a batch with a limit of `max_bytes` may add.
 fn max_keys(max_bytes: usize) -> usize {
     (max_bytes / KEY_BYTES).max(MIN_KEYS)
 }
 
-/// Rows of one document.
+/// The rows of a page, or a range of them.
 #[derive(Debug, Clone)]
 pub struct PageRows<'d> {
     selection: &'d Selection,
@@ -36,16 +38,16 @@ pub struct PageRows<'d> {
 }
 
 impl<'d> PageRows<'d> {
-    /// All rows of a page; nulls are none. `ordinal` is the number of the page, no other of the same package has it: the ids
-    /// of rows are drawn from it.
+    /// Creates the rows of a page. Null rows are ignored. `ordinal` is the page number, which must be unique in the package
+    /// because row ids are derived from it.
     pub fn new(selection: &'d Selection, ordinal: u64) -> PageRows<'d> {
         PageRows { selection, ordinal, range: 0..selection.ids.len() }
     }
 
-    /// Those at `range`, counted from 0 in the selection.
+    /// Sets the range of rows, counted from 0 in the selection.
     #[must_use]
-    pub fn slice(self, places: Range<usize>) -> PageRows<'d> {
-        PageRows { range: places, ..self }
+    pub fn slice(self, range: Range<usize>) -> PageRows<'d> {
+        PageRows { range, ..self }
     }
 
     fn iter(&self) -> impl Iterator<Item = SourceRow<'d>> {
@@ -55,41 +57,42 @@ impl<'d> PageRows<'d> {
     }
 }
 
-/// A row and its place.
+/// A source row and its position.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SourceRow<'d> {
+    /// The page number.
     pub(crate) ordinal: u64,
-    /// The place in its page, from 0.
+    /// The position in the page, from 0.
     pub(crate) row: u64,
     pub(crate) node: Node<'d>,
 }
 
-/// The rows of a table.
+/// Rows of a table as a record batch.
 #[derive(Debug, Clone)]
 pub struct TableBatch {
-    /// The table.
+    /// The table name.
     pub table: String,
-    /// Its rows, with all columns of the schema they were typed by and those that they added.
+    /// The rows, with all columns of the schema snapshot and the columns that the rows added.
     pub batch: RecordBatch,
 }
 
-/// What became of a batch of rows.
+/// The result of shredding a batch of rows.
 #[derive(Debug, Clone, Default)]
 pub struct ShredResult {
-    /// What the schema lacks for the batches.
+    /// The schema changes that the batches require.
     pub delta: SchemaDelta,
-    /// The rows by table, parents first; of rows that had to be taken one after the other, several for a table.
+    /// The record batches, parent tables before child tables. A table has several if its rows were shredded separately.
     pub batches: Vec<TableBatch>,
-    /// What was noticed.
+    /// Findings to report to the user.
     pub findings: NormalizeFindings,
-    /// The tables in which values did not fit the type that their column began with, or rows were left out, as the schema
-    /// had them. What became of such values and rows is right for no other table.
+    /// The tables, as in the schema, against which values were moved to variant columns or rows were rejected. If such a
+    /// table has changed, the batch must be shredded again.
     pub(crate) depends_on_tables: Vec<(String, Option<Table>)>,
 }
 
-/// Turns rows into record batches, and remembers the shapes that it has seen.
+/// Converts rows to record batches and caches the shapes of their objects.
 ///
-/// Each thread has its own; what comes out does not depend on which one a batch went to.
+/// Each thread uses its own shredder. The result does not depend on which shredder handles a batch.
 #[derive(Debug)]
 pub struct Shredder {
     rules: Arc<NormalizeRules>,
@@ -98,29 +101,29 @@ pub struct Shredder {
 }
 
 impl Shredder {
-    /// A shredder for the package of `rules`.
+    /// Creates a shredder for the package of `rules`.
     pub fn new(rules: Arc<NormalizeRules>) -> Self {
         Shredder { rules, shapes: HashMap::new(), batch: 0 }
     }
 
-    /// Shreds rows of the root table `table`, which has a normalised name, against `schema`.
+    /// Shreds rows of the root table `table`, a normalized name, against `schema`.
     ///
     /// # Errors
     ///
-    /// Where a row lacks a value that it must have, has one that no column can hold, or would change what a schema
-    /// contract freezes.
+    /// Returns an error if a row has no value for a NOT NULL column, has a value that fits no column, or violates a frozen
+    /// schema contract.
     pub fn shred(&mut self, schema: &Schema, table: &str, rows: &[PageRows<'_>]) -> Result<ShredResult, NormalizeError> {
-        // Nothing is too much.
+        // Without a memory limit the result is never `None`.
         Ok(self.shred_with_limit(schema, table, rows, usize::MAX)?.unwrap_or_default())
     }
 
-    /// Shreds rows as [`shred`](Self::shred) does, if they take no more than about `max_bytes` of memory on the way, as cells
-    /// and arrays; nothing if they would: a few bytes of JSON can become many rows, and rows with many different keys
-    /// become columns that are long and empty.
+    /// Shreds rows like [`shred`](Self::shred), or returns `None` if their cells and arrays would use more than about
+    /// `max_bytes` of memory. A few bytes of JSON can become many rows, and rows with many distinct keys become long columns
+    /// of nulls.
     ///
     /// # Errors
     ///
-    /// Those of [`shred`](Self::shred).
+    /// Returns an error under the conditions of [`shred`](Self::shred).
     pub fn shred_with_limit(
         &mut self,
         schema: &Schema,
@@ -132,13 +135,13 @@ impl Shredder {
         self.shred_in_order(schema, table, &rows, max_bytes)
     }
 
-    /// Shreds rows part by part, each of which takes no more than about `max_bytes` of memory on the way. `hand_out` takes
-    /// each part, adds its delta to the schema, and returns that for the next one. A row whose lists take more is shredded in
-    /// parts too.
+    /// Shreds rows in parts that each use at most about `max_bytes` of memory. `hand_out` receives each part, applies its
+    /// delta to the schema and returns the schema for the next part. A row with long lists is itself split into parts.
     ///
     /// # Errors
     ///
-    /// Those of [`shred`](Self::shred), and those of `hand_out`. The parts before were handed out then.
+    /// Returns an error under the conditions of [`shred`](Self::shred), or if `hand_out` does. `hand_out` has already
+    /// received the preceding parts.
     pub fn shred_in_parts<E: From<NormalizeError>>(
         &mut self,
         mut schema: Arc<Schema>,
@@ -166,8 +169,8 @@ impl Shredder {
         Ok(())
     }
 
-    /// Shreds rows together, where what comes out is that of rows one by one. Where it may not be, as some are left out
-    /// or are at fault, in halves one after the other.
+    /// Shreds rows as one batch if the result equals that of shredding them one by one. Otherwise, for example if rows are
+    /// rejected or invalid, shreds the first and then the second half.
     fn shred_in_order(
         &mut self,
         schema: &Schema,
@@ -190,7 +193,7 @@ impl Shredder {
         first.concat(second, schema, &grown).map(Some)
     }
 
-    /// Nothing where the rows take more than `max_bytes`.
+    /// Shreds rows as one batch, or returns `None` if they use more than `max_bytes` of memory.
     fn shred_batch(
         &mut self,
         schema: &Schema,
@@ -214,7 +217,7 @@ impl Shredder {
         Ok(Some(result))
     }
 
-    /// Shreds one row, handing out what is complete whenever there is enough of it.
+    /// Shreds one row, passing a part to `hand_out` whenever the memory limit is reached.
     fn shred_row_in_parts<E: From<NormalizeError>>(
         &mut self,
         schema: Arc<Schema>,
@@ -223,7 +226,7 @@ impl Shredder {
         max_bytes: usize,
         hand_out: &mut impl FnMut(ShredResult) -> Result<Arc<Schema>, E>,
     ) -> Result<Arc<Schema>, E> {
-        // The keys that it may bring are counted anew.
+        // Resets the cache, so that the row may use the complete key limit.
         self.shapes.remove(table);
         let (rules, batch, shapes) = self.begin(table, max_bytes);
         let (mut grown, mut next, mut failed) = (Arc::clone(&schema), BatchResult::default(), None);
@@ -257,7 +260,7 @@ impl Shredder {
         Ok(grown)
     }
 
-    /// What a batch begins with: the rules, its number, and the shapes, which take in keys that fit into `max_bytes`.
+    /// Starts a batch. Returns the rules, the batch number and the shape cache, with a key limit for `max_bytes`.
     fn begin(&mut self, table: &str, max_bytes: usize) -> (&NormalizeRules, u64, &mut ShapeCache) {
         self.batch += 1;
         let max_length = self.rules.options.max_identifier_length;

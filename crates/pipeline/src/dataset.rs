@@ -1,4 +1,4 @@
-//! The tables of a dataset.
+//! The type [`Dataset`].
 
 use std::sync::Arc;
 
@@ -8,11 +8,10 @@ use catchment_schema::{LOADS_TABLE, StoredSchemaError};
 
 use crate::{SortDirection, SqlClient, TableQuery};
 
-/// A dataset and its tables: [`Pipeline::dataset`](crate::Pipeline::dataset), or one that no pipeline of this program
-/// fills.
+/// A dataset, to query tables and loads. Returned by [`Pipeline::dataset`](crate::Pipeline::dataset), or opened by name.
 ///
-/// Each method looks at what the destination has at that moment, the tables of other tools included. Dropping a future
-/// ends the waiting for a destination that another process has.
+/// Each method reads the current tables from the destination, including tables of other tools. While another process has
+/// locked the destination, methods wait; dropping the future cancels the wait.
 ///
 /// ```no_run
 /// use catchment::{Dataset, SortDirection, DuckDb, Operator};
@@ -34,7 +33,7 @@ pub struct Dataset {
 }
 
 impl Dataset {
-    /// The dataset `name` of `destination`.
+    /// Opens the dataset `name` of `destination`, which need not belong to a pipeline of this program.
     pub fn new(destination: impl Destination + 'static, name: impl Into<String>) -> Dataset {
         Dataset::of(SqlClient::new(Arc::new(destination), name.into()))
     }
@@ -43,96 +42,96 @@ impl Dataset {
         Dataset { client }
     }
 
-    /// Its name.
+    /// Returns the name of the dataset.
     pub fn name(&self) -> &str {
         self.client.dataset()
     }
 
-    /// All rows of a table, to be narrowed down and fetched. Where the name is not that of a table, it is taken as that
-    /// of a resource: `My Rivers` finds `my_rivers`.
+    /// Returns a query of all rows of a table. A name that is not a table name is normalized like a resource name:
+    /// `My Rivers` finds `my_rivers`.
     pub fn table(&self, name: impl Into<String>) -> TableQuery {
         TableQuery::new(self.clone(), Relation::table(name))
     }
 
-    /// The table of the packages that were loaded, `_dlt_loads`.
+    /// Returns a query of `_dlt_loads`, the table of loaded packages.
     pub fn loads_table(&self) -> TableQuery {
         self.table(LOADS_TABLE)
     }
 
-    /// The rows of any query; names of tables without a schema are those of the dataset.
+    /// Executes a SQL query. Unqualified table names refer to the dataset.
     ///
     /// # Errors
     ///
-    /// Those of [`SqlClient::query`].
+    /// Returns the errors of [`SqlClient::query`].
     pub async fn query(&self, sql: &str) -> Result<QueryResult, RunError> {
         self.client.query(sql).await
     }
 
-    /// The names of the tables in it but for the system's own, in order.
+    /// Returns the table names in alphabetical order, without system tables.
     ///
     /// # Errors
     ///
-    /// Where the dataset cannot be read, or nothing was loaded into it yet.
+    /// Returns an error if the dataset cannot be read, or nothing was loaded into it yet.
     pub async fn tables(&self) -> Result<Vec<String>, RunError> {
         Ok(self.catalog().await?.data_tables().map(str::to_owned).collect())
     }
 
-    /// The ids of the packages that were loaded, the oldest first.
+    /// Returns the load IDs of all loaded packages, oldest first.
     ///
     /// # Errors
     ///
-    /// Where the dataset cannot be read, or nothing was loaded into it yet.
+    /// Returns an error if the dataset cannot be read, or nothing was loaded into it yet.
     pub async fn load_ids(&self) -> Result<Vec<String>, RunError> {
         let loads = self.loads().select(["load_id"]).order_by("load_id", SortDirection::Ascending).fetch().await?;
         Ok(loads.str_column("load_id").flatten().map(str::to_owned).collect())
     }
 
-    /// The greatest id of a package that was loaded.
+    /// Returns the highest load ID of all loaded packages.
     ///
     /// # Errors
     ///
-    /// Where the dataset cannot be read, or nothing was loaded into it yet.
+    /// Returns an error if the dataset cannot be read, or nothing was loaded into it yet.
     pub async fn latest_load_id(&self) -> Result<Option<String>, RunError> {
         let latest = self.loads().max("load_id").fetch().await?;
         Ok(latest.str_column("load_id").flatten().next().map(str::to_owned))
     }
 
-    /// How many rows each of [`Dataset::tables`] has.
+    /// Returns the row count of each table in [`Dataset::tables`].
     ///
     /// # Errors
     ///
-    /// Where the dataset cannot be read, or nothing was loaded into it yet.
+    /// Returns an error if the dataset cannot be read, or nothing was loaded into it yet.
     pub async fn row_counts(&self) -> Result<RowCounts, RunError> {
         let catalog = self.catalog().await?;
         self.counts(&catalog, catalog.row_counts_sql()).await
     }
 
-    /// How many rows came with a load and are still there: those of root tables, and those of child tables that belong to
-    /// them. Tables without such rows are left out, so that there are none where the load id is unknown.
+    /// Returns the number of rows per table that a load inserted and later loads have not removed. Rows of child tables
+    /// count with their root rows. Tables without such rows are omitted, so the result is empty for an unknown load ID.
     ///
     /// # Errors
     ///
-    /// Where the dataset or a stored schema cannot be read, or nothing was loaded into it yet.
+    /// Returns an error if the dataset or a stored schema cannot be read, or nothing was loaded into the dataset yet.
     pub async fn load_row_counts(&self, load_id: &str) -> Result<RowCounts, RunError> {
         let mut catalog = self.catalog().await?;
         if let Some(sql) = catalog.schemas_sql() {
             let schemas = self.query(&sql).await?;
             let location = self.client.location();
-            let stored = |error: StoredSchemaError| LoadError::CorruptMetadata { location, reason: error.to_string() };
-            catalog = catalog.with_parents(&schemas).map_err(stored)?;
+            let corrupt = |error: StoredSchemaError| LoadError::CorruptMetadata { location, reason: error.to_string() };
+            catalog = catalog.with_parents(&schemas).map_err(corrupt)?;
         }
         let mut counts = self.counts(&catalog, catalog.load_row_counts_sql(load_id)).await?;
         counts.retain(|_, rows| *rows > 0);
         Ok(counts)
     }
 
-    /// The rows of a relation, by the names that its table and columns have here.
+    /// Resolves the table and column names of a relation, and executes it.
     pub(crate) async fn fetch(&self, relation: Relation) -> Result<QueryResult, RunError> {
         let relation = self.catalog().await?.resolve(relation).map_err(LoadError::from)?;
         self.query(&relation.to_sql()).await
     }
 
-    /// The loads that are complete.
+    /// Returns a query of completed loads.
     fn loads(&self) -> TableQuery {
         self.loads_table().filter("status", Operator::Eq, 0)
     }

@@ -1,7 +1,7 @@
-//! Loads REST APIs and rows into a warehouse: related, typed tables, run after run.
+//! Loads REST APIs, files and serde values into DuckDB as related tables with typed columns.
 //!
-//! A [`Pipeline`] has a name, a destination and a dataset; [`Pipeline::run`] loads a [`Resource`] or a [`Source`] of
-//! several into it. Rows are anything that serde can serialise, or pages of an API:
+//! A [`Pipeline`] loads a [`Resource`], or a [`Source`] of several resources, into a dataset of a [`Destination`]. It stores
+//! cursors between runs, infers and evolves the schema, and commits each load in one transaction.
 //!
 //! ```no_run
 //! use catchment::rest_client::paginate;
@@ -23,31 +23,25 @@
 //! # }
 //! ```
 //!
-//! Pages that keep their rows from one run to the next can be gone on with, where a run ended early:
+//! # Main types
 //!
-//! ```no_run
-//! use catchment::rest_client::RestClient;
-//! use catchment::{Page, Resource};
-//! use futures_util::StreamExt as _;
+//! | task | types |
+//! |---|---|
+//! | define a resource in code | [`Resource`], [`Page`], [`rest_client::RestClient`] |
+//! | define a source in a JSON, YAML or TOML spec | [`rest_api::Spec`], [`rest_api::RestApi`] |
+//! | load only new rows | [`Incremental`] |
+//! | run, resume and backfill | [`Pipeline`], [`Windows`], [`RunOptions`] |
+//! | inspect a run | [`LoadInfo`], [`ProgressSink`], [`WorkingDir`] |
+//! | query the loaded tables | [`Dataset`], [`SqlClient`] |
 //!
-//! # fn example() -> Result<(), Box<dyn std::error::Error>> {
-//! let client = RestClient::builder().base_url("https://api.example.com/").build()?;
-//! let request = client.request("events")?;
-//! let events = Resource::pages("events", move |start| {
-//!     let pages = match &start.position {
-//!         Some(position) => client.paginate_from(request.clone(), position),
-//!         None => client.paginate(request.clone()),
-//!     };
-//!     pages.map(|page| page.map(|page| Page::from(page.rows).with_next_position(page.position)).map_err(Into::into))
-//! })
-//! .resumable(true);
-//! # let _ = events;
-//! # Ok(())
-//! # }
-//! ```
+//! Each layer is also a separate crate, which this one re-exports as a module.
 //!
-//! [`rest_api`] makes a source of a description of an API. This crate is a facade: each layer is a crate of its own
-//! and can be used without the others.
+//! # Cargo features
+//!
+//! | feature | default | effect |
+//! |---|---|---|
+//! | `duckdb` | yes | compiles DuckDB and adds the destination `DuckDb` |
+//! | `failpoints` | no | lets tests end the process at named steps |
 
 mod dataset;
 mod pipeline;

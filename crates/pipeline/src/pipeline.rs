@@ -1,4 +1,4 @@
-//! Pipelines.
+//! The type [`Pipeline`].
 
 use std::path::Path;
 use std::sync::Arc;
@@ -14,21 +14,20 @@ use catchment_schema::Schema;
 
 use crate::{Dataset, SqlClient};
 
-/// Loads sources into one dataset, and remembers what it has loaded.
+/// A pipeline that loads sources into one dataset and stores its state there.
 ///
-/// What it remembers is in the dataset. Its working folder holds packages that are not loaded yet, and copies of
-/// schema, state and trace. Dropping the future of a run, or of one of its steps, stops it in order: what is sealed
-/// by then is kept, nothing else.
+/// The working folder holds pending packages, and copies of schema, state and trace. Dropping the future of a run, or of
+/// one of its steps, shuts it down gracefully: sealed packages are kept for the next run, unsealed ones are discarded.
 #[derive(Clone)]
 pub struct Pipeline {
     runner: Runner,
 }
 
 impl Pipeline {
-    /// The pipeline `name` into `dataset` of `destination`.
+    /// Creates the pipeline `name`, which loads into `dataset` of `destination`.
     ///
-    /// Its working folder is below `pipelines` in the data folder: `CATCHMENT_DATA_DIR`, else the user's
-    /// (`~/.catchment`); [`Pipeline::pipelines_dir`] takes another one.
+    /// The working folder is `pipelines/<name>` in the data folder: `CATCHMENT_DATA_DIR`, by default `~/.catchment`.
+    /// [`Pipeline::pipelines_dir`] changes it.
     pub fn new(name: impl Into<String>, destination: impl Destination + 'static, dataset: impl Into<String>) -> Pipeline {
         let pipeline = name.into();
         let environment = Environment::from_process();
@@ -47,28 +46,28 @@ impl Pipeline {
         Pipeline { runner }
     }
 
-    /// The same pipeline with its working folder below `dir`.
+    /// Sets the folder that contains the working folder of the pipeline.
     #[must_use]
     pub fn pipelines_dir(mut self, dir: impl AsRef<Path>) -> Pipeline {
         self.runner.working_dir = WorkingDir::new(dir.as_ref(), &self.runner.pipeline);
         self
     }
 
-    /// The same pipeline with other bounds on memory and threads.
+    /// Sets the options of runs, such as limits on memory and threads.
     #[must_use]
     pub fn options(mut self, options: RunOptions) -> Pipeline {
         self.runner.options = options;
         self
     }
 
-    /// The same pipeline, with schemas that people keep in files.
+    /// Sets the folders that schemas are imported from and exported to.
     #[must_use]
     pub fn schema_files(mut self, files: SchemaFiles) -> Pipeline {
         self.runner.schema_files = files;
         self
     }
 
-    /// The same pipeline, whose runs tell of themselves while they go on.
+    /// Sets the progress output of runs. Default: off.
     ///
     /// ```no_run
     /// use std::sync::Arc;
@@ -76,50 +75,76 @@ impl Pipeline {
     /// use catchment::{DuckDb, Pipeline, ProgressSink};
     ///
     /// let pipeline = Pipeline::new("issues", DuckDb::new("issues.duckdb"), "github").progress(ProgressSink::Log);
-    /// let own = ProgressSink::Custom(Arc::new(|event| println!("{} has {} rows", event.resource, event.rows)));
-    /// let pipeline = pipeline.progress(own);
+    /// let custom = ProgressSink::Custom(Arc::new(|event| println!("{} has {} rows", event.resource, event.rows)));
+    /// let pipeline = pipeline.progress(custom);
     /// ```
     #[must_use]
-    pub fn progress(mut self, to: ProgressSink) -> Pipeline {
-        self.runner.progress = to;
+    pub fn progress(mut self, sink: ProgressSink) -> Pipeline {
+        self.runner.progress = sink;
         self
     }
 
-    /// The same pipeline, each of whose runs starts over: tables and state of earlier ones make way.
+    /// Sets the refresh mode: each run drops or empties tables and resets state, in the transaction that loads the new rows.
     #[must_use]
     pub fn refresh(mut self, mode: RefreshMode) -> Pipeline {
         self.runner.options.refresh = Some(mode);
         self
     }
 
-    /// The same pipeline with another clock and other randomness.
+    /// Sets the clock and the source of randomness.
     #[must_use]
-    pub fn environment(mut self, host: impl RunEnvironment + 'static) -> Pipeline {
-        self.runner.environment = Arc::new(host);
+    pub fn environment(mut self, environment: impl RunEnvironment + 'static) -> Pipeline {
+        self.runner.environment = Arc::new(environment);
         self
     }
 
-    /// Loads `source`, a [`Source`] or a [`Resource`](crate::Resource), after what earlier runs left behind.
+    /// Loads pending packages of earlier runs, then `source`: a [`Source`] or a [`Resource`](crate::Resource).
+    ///
+    /// A run that ended early resumes at the page where it stopped, if the resource has stable pages and positions:
+    ///
+    /// ```no_run
+    /// use catchment::rest_client::RestClient;
+    /// use catchment::{Page, Resource};
+    /// use futures_util::StreamExt as _;
+    ///
+    /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// let client = RestClient::builder().base_url("https://api.example.com/").build()?;
+    /// let request = client.request("events")?;
+    /// let events = Resource::pages("events", move |start| {
+    ///     let pages = match &start.position {
+    ///         Some(position) => client.paginate_from(request.clone(), position),
+    ///         None => client.paginate(request.clone()),
+    ///     };
+    ///     pages.map(|page| page.map(|page| Page::from(page.rows).with_next_position(page.position)).map_err(Into::into))
+    /// })
+    /// .resumable(true);
+    /// # let _ = events;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
-    /// Where not everything could be loaded; nothing of `source` was loaded then.
+    /// Returns an error if the run fails. No row of `source` is loaded then.
     pub async fn run(&self, source: impl Into<Source>) -> Result<LoadInfo, RunError> {
         let stop = DropGuard::default();
         self.run_with_cancellation(source, &stop.0).await
     }
 
-    /// [`Pipeline::run`], until `stop` is cancelled: what is sealed then is kept, nothing else.
+    /// Loads `source` like [`Pipeline::run`] until `stop` is canceled. A package that is sealed by then is kept for the next
+    /// run.
     ///
     /// # Errors
     ///
-    /// Those of [`Pipeline::run`], and [`RunError::Cancelled`].
+    /// Returns the errors of [`Pipeline::run`], and [`RunError::Cancelled`] if `stop` is canceled.
     pub async fn run_with_cancellation(&self, source: impl Into<Source>, stop: &CancellationToken) -> Result<LoadInfo, RunError> {
         self.runner.run(&source.into(), stop).await
     }
 
-    /// Loads a resource in windows of its cursor: each is a package of its own, which is loaded once, so that a backfill that
-    /// ended early goes on where it was. The cursor of the resource stays where it is.
+    /// Backfills a resource in windows of its cursor.
+    ///
+    /// Each window is a package that is loaded once, so an interrupted backfill resumes with the missing windows. The cursor
+    /// of the resource does not move.
     ///
     /// ```no_run
     /// use catchment::rest_client::paginate;
@@ -140,15 +165,16 @@ impl Pipeline {
     ///
     /// # Errors
     ///
-    /// Where a window could not be loaded; those before it are. [`RunError::Backfill`] where the resource cannot be
-    /// loaded like that.
+    /// Returns an error if a window cannot be loaded; earlier windows stay loaded. Returns [`RunError::Backfill`] if the
+    /// resource does not support windows.
     pub async fn backfill(&self, source: impl Into<Source>, windows: &Windows) -> Result<LoadInfo, RunError> {
         let stop = DropGuard::default();
         self.runner.backfill(&source.into(), windows, &stop.0).await
     }
 
-    /// What the pipeline knows from one run to the next, as the dataset has it: cursors, and what else sources and resources
-    /// keep. Changes count once they are committed.
+    /// Returns the stored state of sources and resources, such as cursors, to read or edit.
+    ///
+    /// Edits take effect with [`StateEdit::commit`].
     ///
     /// ```no_run
     /// # async fn example(pipeline: catchment::Pipeline) -> Result<(), Box<dyn std::error::Error>> {
@@ -163,75 +189,76 @@ impl Pipeline {
     ///
     /// # Errors
     ///
-    /// Where the destination cannot be read.
+    /// Returns an error if the destination cannot be read.
     pub async fn state(&self) -> Result<StateEdit, RunError> {
         let stop = DropGuard::default();
         self.runner.state(&stop.0).await
     }
 
-    /// Extracts `source` and keeps its rows on disk; [`Pipeline::normalize`] comes next. A [`Pipeline::run`] does the
-    /// three steps at once, and faster.
+    /// Extracts `source` to disk, for [`Pipeline::normalize`]. [`Pipeline::run`] runs all three steps concurrently, which is
+    /// faster.
     ///
     /// # Errors
     ///
-    /// Where a resource fails, or the rows cannot be kept; nothing is kept then.
+    /// Returns an error if a resource fails or the rows cannot be written. The extracted rows are then discarded, except
+    /// those of resumable resources.
     pub async fn extract(&self, source: impl Into<Source>) -> Result<ExtractInfo, RunError> {
         let stop = DropGuard::default();
         self.runner.extract(&source.into(), &stop.0).await
     }
 
-    /// Makes packages of tables of what was extracted; [`Pipeline::load`] comes next.
+    /// Normalizes extracted rows to packages, for [`Pipeline::load`].
     ///
     /// # Errors
     ///
-    /// Where a row cannot be normalised, or a package cannot be written; what was extracted is kept.
+    /// Returns an error if a row cannot be normalized or a package cannot be written. The extracted rows are kept.
     pub async fn normalize(&self) -> Result<NormalizeInfo, RunError> {
         let stop = DropGuard::default();
         self.runner.normalize(&stop.0).await
     }
 
-    /// Loads the packages that were made and not loaded.
+    /// Loads pending packages.
     ///
     /// # Errors
     ///
-    /// Where one cannot be loaded. Those before it are.
+    /// Returns an error if a package cannot be loaded. Earlier packages stay loaded.
     pub async fn load(&self) -> Result<LoadInfo, RunError> {
         let stop = DropGuard::default();
         self.runner.load(&stop.0).await
     }
 
-    /// What the last run did, with the rows of each table; none before the first one.
+    /// Returns the trace of the last run, or `None` before the first run.
     pub fn last_trace(&self) -> Option<Trace> {
         self.runner.working_dir.trace()
     }
 
-    /// The schema of the pipeline's first source, as the last package has it; none before the first one.
+    /// Returns the schema of the pipeline's first source as of the last package, or `None` before the first one.
     pub fn default_schema(&self) -> Option<Schema> {
         self.runner.working_dir.default_schema()
     }
 
-    /// The tables of the dataset.
+    /// Returns the dataset.
     pub fn dataset(&self) -> Dataset {
         Dataset::of(self.sql_client())
     }
 
-    /// Executes SQL in the dataset.
+    /// Returns a client for SQL queries in the dataset.
     pub fn sql_client(&self) -> SqlClient {
         SqlClient::new(Arc::clone(&self.runner.destination), self.runner.dataset.clone())
     }
 
-    /// The name of the pipeline.
+    /// Returns the name of the pipeline.
     pub fn name(&self) -> &str {
         &self.runner.pipeline
     }
 
-    /// The working folder.
+    /// Returns the working folder.
     pub fn working_dir(&self) -> &WorkingDir {
         &self.runner.working_dir
     }
 }
 
-/// Stops what a future began on other threads, when the future is dropped.
+/// Cancels work on other threads when the future that started it is dropped.
 #[derive(Default)]
 pub(crate) struct DropGuard(pub(crate) CancellationToken);
 
@@ -248,7 +275,7 @@ mod tests {
 
     use super::Pipeline;
 
-    /// A future that another thread may run.
+    /// Compiles only if the future is `Send`.
     fn check<T>(future: impl Future<Output = T> + Send) {
         drop(future);
     }

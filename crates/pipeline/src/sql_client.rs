@@ -1,4 +1,4 @@
-//! SQL in a dataset.
+//! The type [`SqlClient`].
 
 use std::sync::Arc;
 
@@ -7,8 +7,9 @@ use catchment_run::RunError;
 
 use crate::pipeline::DropGuard;
 
-/// Executes SQL in a dataset; [`Dataset`](crate::Dataset) knows its tables. The destination is held only while a query
-/// runs.
+/// A client for SQL queries in a dataset. It opens the destination for each query and closes it afterwards.
+///
+/// See [`Dataset`](crate::Dataset) for queries without SQL.
 #[derive(Clone)]
 pub struct SqlClient {
     destination: Arc<dyn Destination>,
@@ -20,27 +21,28 @@ impl SqlClient {
         SqlClient { destination, dataset }
     }
 
-    /// The rows of a query, as Arrow. Names of tables without a schema are those of the dataset.
+    /// Executes a query and returns its rows as Arrow record batches. Unqualified table names refer to the dataset.
     ///
-    /// Where another process has the destination, it is waited for; dropping the future ends the waiting.
+    /// Waits while another process has locked the destination; dropping the future cancels the wait.
     ///
     /// # Errors
     ///
-    /// Where the destination refuses the query or cannot be opened, or nothing was loaded into the dataset yet.
+    /// Returns an error if the destination cannot be opened, if it rejects the query, or if nothing was loaded into the
+    /// dataset yet.
     pub async fn query(&self, sql: &str) -> Result<QueryResult, RunError> {
         let (destination, dataset, sql) = (Arc::clone(&self.destination), self.dataset.clone(), sql.to_owned());
-        let dropped = DropGuard::default();
-        let stop = dropped.0.clone();
-        let querying = tokio::task::spawn_blocking(move || destination.query(&dataset, &sql, &|| stop.is_cancelled()));
-        querying.await.map_err(|_| RunError::Panicked)?.map_err(RunError::from)
+        let guard = DropGuard::default();
+        let stop = guard.0.clone();
+        let task = tokio::task::spawn_blocking(move || destination.query(&dataset, &sql, &|| stop.is_cancelled()));
+        task.await.map_err(|_| RunError::Panicked)?.map_err(RunError::from)
     }
 
-    /// The name of the dataset.
+    /// Returns the name of the dataset.
     pub(crate) fn dataset(&self) -> &str {
         &self.dataset
     }
 
-    /// Where the dataset is, for people.
+    /// Returns the location of the destination for display.
     pub(crate) fn location(&self) -> String {
         self.destination.location()
     }

@@ -1,4 +1,4 @@
-//! A table of a dataset, and which of its rows.
+//! The type [`TableQuery`].
 
 use catchment_json::Value;
 use catchment_load::{Operator, QueryResult, Relation, SortDirection};
@@ -6,11 +6,11 @@ use catchment_run::RunError;
 
 use crate::Dataset;
 
-/// Rows of a table of a [`Dataset`], to be narrowed down step by step. Nothing is read before [`TableQuery::fetch`].
+/// A query of one table of a [`Dataset`], executed by [`TableQuery::fetch`].
 ///
-/// Columns are named as they are in the dataset or as the keys that they came from: `user_id` or `userID`.
+/// Accepts column names of the dataset and the keys that they were derived from: `user_id` or `userID`.
 #[derive(Clone)]
-#[must_use = "nothing is read until it is fetched"]
+#[must_use = "a query reads nothing until it is fetched"]
 pub struct TableQuery {
     dataset: Dataset,
     relation: Relation,
@@ -25,52 +25,52 @@ impl TableQuery {
         TableQuery { dataset: self.dataset, relation: change(self.relation) }
     }
 
-    /// [`Relation::select`]: these columns only.
+    /// Selects columns; see [`Relation::select`].
     pub fn select<C: Into<String>>(self, columns: impl IntoIterator<Item = C>) -> TableQuery {
         self.map(|relation| relation.select(columns))
     }
 
-    /// [`Relation::filter`]: the rows whose `column` compares so with `value`.
+    /// Keeps rows whose `column` satisfies the comparison with `value`; see [`Relation::filter`].
     pub fn filter(self, column: impl Into<String>, operator: Operator, value: impl Into<Value>) -> TableQuery {
         self.map(|relation| relation.filter(column, operator, value))
     }
 
-    /// [`Relation::filter_in`]: the rows whose `column` is one of `values`.
+    /// Keeps rows whose `column` is one of `values`; see [`Relation::filter_in`].
     pub fn filter_in<V: Into<Value>>(self, column: impl Into<String>, values: impl IntoIterator<Item = V>) -> TableQuery {
         self.map(|relation| relation.filter_in(column, values))
     }
 
-    /// [`Relation::filter_not_in`]: the rows whose `column` is none of `values`.
+    /// Keeps rows whose `column` is none of `values`; see [`Relation::filter_not_in`].
     pub fn filter_not_in<V: Into<Value>>(self, column: impl Into<String>, values: impl IntoIterator<Item = V>) -> TableQuery {
         self.map(|relation| relation.filter_not_in(column, values))
     }
 
-    /// [`Relation::order_by`]: the rows sorted by `column`.
+    /// Sorts rows by `column`; see [`Relation::order_by`].
     pub fn order_by(self, column: impl Into<String>, direction: SortDirection) -> TableQuery {
         self.map(|relation| relation.order_by(column, direction))
     }
 
-    /// [`Relation::limit`]: at most the first `rows` rows.
+    /// Limits the result to `rows` rows; see [`Relation::limit`].
     pub fn limit(self, rows: u64) -> TableQuery {
         self.map(|relation| relation.limit(rows))
     }
 
-    /// [`Relation::min`]: the least value of `column`.
+    /// Aggregates to the minimum of `column`; see [`Relation::min`].
     pub fn min(self, column: impl Into<String>) -> TableQuery {
         self.map(|relation| relation.min(column))
     }
 
-    /// [`Relation::max`]: the greatest value of `column`.
+    /// Aggregates to the maximum of `column`; see [`Relation::max`].
     pub fn max(self, column: impl Into<String>) -> TableQuery {
         self.map(|relation| relation.max(column))
     }
 
-    /// The rows, as Arrow.
+    /// Executes the query and returns its rows as Arrow record batches.
     ///
     /// # Errors
     ///
-    /// Where the dataset has no such table or column ([`UnknownName`](catchment_load::UnknownName), with those that it
-    /// has), where a value cannot be compared with the column, and those of [`Dataset::query`].
+    /// Returns an error if the table or a column does not exist ([`UnknownName`](catchment_load::UnknownName) lists the
+    /// existing ones) or a value cannot be compared with its column, and the errors of [`Dataset::query`].
     pub async fn fetch(self) -> Result<QueryResult, RunError> {
         self.dataset.fetch(self.relation).await
     }

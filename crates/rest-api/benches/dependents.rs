@@ -1,7 +1,7 @@
-//! A thousand rows that lead to a page each: the time of a run beside that of the waits that it cannot do without.
+//! Compares a run with 1,000 parent rows and one request per row with the minimum time given by the response latency.
 //!
 //! `cargo bench -p catchment-rest-api`
-#![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a bench shows what it measured, and ends where something fails")]
+#![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a benchmark prints its results and panics on errors")]
 
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
@@ -48,8 +48,8 @@ fn main() {
     let took = began.elapsed();
     let floor = LATENCY * u32::try_from(PARENTS.div_ceil(IN_FLIGHT)).unwrap();
     println!(
-        "{PARENTS} rows, a page of {LATENCY:?} for each, {IN_FLIGHT} at a time: {took:.2?}, {:.2} times the waits of {floor:?}; \
-         {} at once at most",
+        "{PARENTS} rows, one page of {LATENCY:?} each, {IN_FLIGHT} in flight: {took:.2?}, {:.2} times the latency floor of {floor:?}; \
+         at most {} concurrent requests",
         took.as_secs_f64() / floor.as_secs_f64(),
         server.max_concurrent_requests()
     );

@@ -1,4 +1,4 @@
-//! Credentials of specs to those of the client.
+//! Conversion of credentials of a spec to those of the client.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use crate::registry::Registry;
 use crate::secrets::Secrets;
 use crate::{AuthSpec, SourceErrorKind};
 
-/// The credentials that a spec describes.
+/// Creates the credentials of a spec.
 pub(crate) fn auth(spec: &AuthSpec, secrets: &Secrets<'_>, registry: &Registry) -> Result<Arc<dyn Auth>, SourceErrorKind> {
     Ok(match spec {
         AuthSpec::Bearer { token } => Arc::new(BearerToken::new(secrets.required(token.as_ref(), "token")?)),

@@ -1,4 +1,4 @@
-//! Specs from programs.
+//! Builds specs in code.
 
 use catchment_json::{Object, SerializeError, Value, to_value};
 use serde::Serialize;
@@ -6,8 +6,8 @@ use serde::Serialize;
 use crate::key_path::join;
 use crate::{Spec, SpecDiagnostic, SpecError};
 
-/// Builds a [`Spec`] key by key, as a file would have it: values are anything that serde can serialise, and what is wrong
-/// is told all at once by [`build`](SpecBuilder::build).
+/// Builds a [`Spec`] with the keys of a spec file. Values are of any type that implements `Serialize`.
+/// [`build`](SpecBuilder::build) reports all errors at once.
 ///
 /// ```
 /// use catchment_rest_api::{ResourceBuilder, SpecBuilder};
@@ -43,7 +43,7 @@ pub struct ResourceBuilder {
     params: ObjectBuilder,
 }
 
-/// An object, and the first value that could not be one of its entries.
+/// An object under construction, and the key and error of the first value that could not be serialized.
 #[derive(Clone, Default)]
 struct ObjectBuilder {
     object: Object,
@@ -51,50 +51,50 @@ struct ObjectBuilder {
 }
 
 impl SpecBuilder {
-    /// A spec of the API below a URL.
+    /// Creates a spec for the API at `base_url`.
     pub fn new(base_url: impl Into<String>) -> SpecBuilder {
         let client = ObjectBuilder::default().with("base_url", base_url.into());
         SpecBuilder { spec: ObjectBuilder::default(), client, resources: Vec::new() }
     }
 
-    /// The same spec with the credentials that a spec file would have.
+    /// Sets the credentials, as in a spec file.
     #[must_use]
     pub fn auth(self, auth: impl Serialize) -> SpecBuilder {
         self.client("auth", auth)
     }
 
-    /// The same spec with the paginator that a spec file would have: a name, or an object.
+    /// Sets the paginator, as in a spec file: a type name or an object.
     #[must_use]
     pub fn paginator(self, paginator: impl Serialize) -> SpecBuilder {
         self.client("paginator", paginator)
     }
 
-    /// The same spec with any other key of its client.
+    /// Sets another key of the client.
     #[must_use]
     pub fn client(mut self, key: &str, value: impl Serialize) -> SpecBuilder {
         self.client = self.client.with(key, value);
         self
     }
 
-    /// The same spec with one more resource.
+    /// Adds a resource.
     #[must_use]
     pub fn resource(mut self, resource: ResourceBuilder) -> SpecBuilder {
         self.resources.push(resource);
         self
     }
 
-    /// The same spec with any other key: `name`, `resource_defaults`.
+    /// Sets another key of the spec, such as `name` or `resource_defaults`.
     #[must_use]
     pub fn set(mut self, key: &str, value: impl Serialize) -> SpecBuilder {
         self.spec = self.spec.with(key, value);
         self
     }
 
-    /// The spec, as a file would have it.
+    /// Returns the spec as the value of a spec file.
     ///
     /// # Errors
     ///
-    /// Where a value cannot be serialised.
+    /// Returns an error if a value cannot be serialized.
     pub fn to_value(self) -> Result<Value, SpecError> {
         let mut spec = self.spec.finish("")?;
         spec.insert("client".to_owned(), Value::Object(self.client.finish("client")?));
@@ -104,50 +104,50 @@ impl SpecBuilder {
         Ok(Value::Object(spec))
     }
 
-    /// The spec.
+    /// Builds the spec.
     ///
     /// # Errors
     ///
-    /// Everything that is wrong with it.
+    /// Returns all errors in the spec.
     pub fn build(self) -> Result<Spec, SpecError> {
         Spec::from_value(&self.to_value()?)
     }
 }
 
 impl ResourceBuilder {
-    /// A resource, whose name is its path.
+    /// Creates a resource. Its name is also the default path.
     pub fn new(name: impl Into<String>) -> ResourceBuilder {
         let resource = ObjectBuilder::default().with("name", name.into());
         ResourceBuilder { resource, endpoint: ObjectBuilder::default(), params: ObjectBuilder::default() }
     }
 
-    /// The same resource with a path.
+    /// Sets the path.
     #[must_use]
     pub fn path(self, path: impl Into<String>) -> ResourceBuilder {
         self.endpoint("path", path.into())
     }
 
-    /// The same resource with one more parameter.
+    /// Adds a query parameter.
     #[must_use]
     pub fn param(mut self, name: &str, value: impl Serialize) -> ResourceBuilder {
         self.params = self.params.with(name, value);
         self
     }
 
-    /// The same resource with a cursor.
+    /// Sets the cursor.
     #[must_use]
     pub fn incremental(self, incremental: impl Serialize) -> ResourceBuilder {
         self.endpoint("incremental", incremental)
     }
 
-    /// The same resource with any other key of its endpoint.
+    /// Sets another key of the endpoint.
     #[must_use]
     pub fn endpoint(mut self, key: &str, value: impl Serialize) -> ResourceBuilder {
         self.endpoint = self.endpoint.with(key, value);
         self
     }
 
-    /// The same resource with any other key: `primary_key`, `write_disposition`, `columns`.
+    /// Sets another key of the resource, such as `primary_key`, `write_disposition` or `columns`.
     #[must_use]
     pub fn set(mut self, key: &str, value: impl Serialize) -> ResourceBuilder {
         self.resource = self.resource.with(key, value);
@@ -187,7 +187,7 @@ impl ObjectBuilder {
     }
 }
 
-/// Without values, which may be secrets.
+/// Omits the values, which may be secrets.
 impl std::fmt::Debug for ObjectBuilder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_set().entries(self.object.keys()).finish()

@@ -1,4 +1,4 @@
-//! Values of the cursor as the API wants them.
+//! Conversion of cursor values for the API.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,12 +7,12 @@ use catchment_json::Value;
 
 use crate::Expression;
 
-/// How a value of the cursor is converted before it is sent: by an expression over `value`, or by a function.
+/// The conversion of a cursor value before it is sent.
 #[derive(Clone)]
 pub enum CursorConversion {
-    /// An expression, as specs have it: `value|epoch`.
+    /// An expression over `value`, such as `value|epoch`.
     Expression(Expression),
-    /// A function of a program.
+    /// A function.
     Function(Arc<dyn Fn(Value) -> Value + Send + Sync>),
 }
 

@@ -1,4 +1,4 @@
-//! Endpoints of specs, ready to be asked.
+//! Endpoints with their clients, ready for requests.
 
 use catchment_extract::{PageError, ResumePoint, Row, WindowsError};
 use catchment_json::{JsonPath, Node, Selection, Value};
@@ -12,36 +12,36 @@ use crate::template::{CursorValue, ParentFieldRef, Part, RenderContext, RenderEr
 use crate::windows::windows;
 use crate::{BodySpec, EndpointSpec, IncludedParentField, OnParentValueMissing, ResourceSpec, Template, ValueTemplate};
 
-/// An endpoint with its client and with what its references stand for.
+/// An endpoint with its client and resolved references.
 #[derive(Debug, Clone)]
 pub(crate) struct Endpoint {
-    /// The name of its resource.
+    /// The name of the resource.
     resource: String,
     client: RestClient,
     spec: EndpointSpec,
-    /// The resources that feed this one, the nearest first.
+    /// The ancestors of the resource, nearest first.
     ancestors: Vec<String>,
     includes: Vec<IncludedParentField>,
-    /// The fields of parent rows without which no request is made.
+    /// The fields of parent rows that requests require.
     parent_fields: Vec<ParentField>,
-    /// A URL of the origin that the spec names, which gets credentials.
+    /// A URL of the trusted origin in the spec, which receives credentials.
     home: Option<Url>,
 }
 
-/// A request that cannot be made.
+/// A request that cannot be built.
 #[derive(Debug, Error)]
 pub(crate) enum RequestError {
-    #[error("the request cannot be made")]
+    #[error("cannot build the request")]
     Fill(#[from] RenderError),
     #[error(transparent)]
     Client(#[from] catchment_rest_client::Error),
 }
 
-/// A field of `include_from_parent` that the parent row does not have.
+/// A field of `include_from_parent` that is missing in the parent row.
 #[derive(Debug, Error)]
 #[error(
-    "`include_from_parent`: the row of `{resource}` has no field `{field}`, it has {available}; with \
-     `on_parent_value_missing: exclude` the child rows get null"
+    "`include_from_parent`: the row of resource `{resource}` has no field `{field}` (available: {available}); set \
+     `on_parent_value_missing: exclude` to use null"
 )]
 struct IncludeError {
     resource: String,
@@ -49,17 +49,17 @@ struct IncludeError {
     available: String,
 }
 
-/// The fields that child rows get from their parent rows.
+/// The fields that child rows include from their parent rows.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct IncludedFields {
-    /// Their names in the child rows, with their values.
+    /// The names and values in the child rows.
     pub(crate) fields: Vec<(String, Value)>,
-    /// What a person should know of them.
+    /// Warnings about missing fields.
     pub(crate) warnings: Vec<String>,
 }
 
 impl Endpoint {
-    /// The endpoint of a resource. What is `hidden` already are the secrets of the client's URL.
+    /// Creates the endpoint of a resource, resolves its references, and adds its secrets to the redactor of the client.
     pub(crate) fn new(
         client: RestClient,
         resource: &ResourceSpec,
@@ -78,31 +78,31 @@ impl Endpoint {
         &self.client
     }
 
-    /// The windows of the range from `start` up to `now`, where it is asked for in such.
+    /// Returns the windows of the range from `start` up to `now`, or `None` if the endpoint has no windows.
     pub(crate) fn windows(&self, start: &ResumePoint, now: i64) -> Option<Result<Vec<ResumePoint>, WindowsError>> {
         let step = self.spec.incremental.as_ref()?.window?;
         Some(windows(start, step, now))
     }
 
-    /// The first request of a run, or of a row that feeds it.
+    /// Builds the first request of a run, or of a parent row.
     pub(crate) fn request(&self, start: &ResumePoint, row: Option<&Row>) -> Result<Request, RequestError> {
         let rows = self.rows(row);
         let convert = self.spec.incremental.as_ref().and_then(|incremental| incremental.convert.as_ref());
         let fill = RenderContext { start, convert, rows: &rows };
         let mut request = self.client.request(&fill.path(&self.spec.path)?)?;
         request = request.method(Method::from_bytes(self.spec.method.as_bytes()).unwrap_or_default());
-        // what is asked for is read, whatever the method
+        // a source only reads, regardless of the method
         request.idempotent = true;
         for (name, value) in &self.spec.headers {
             request = request.header(&fill.text(name)?, &fill.text(value)?)?;
         }
         request.params = self.params(&fill)?;
         request.body = body(&self.spec.body, &fill)?;
-        // the spec says where credentials go, not a row
+        // only the spec determines which origins receive credentials, not a row
         Ok(self.client.restrict_to_origin(request, self.home.as_ref())?)
     }
 
-    /// Method and URL of the first request as they may be shown, its placeholders as they are written.
+    /// Returns method and URL of the first request without secrets, with placeholders as written.
     pub(crate) fn shown(&self) -> String {
         let mut params = Vec::new();
         for (name, value) in &self.spec.params {
@@ -115,12 +115,12 @@ impl Endpoint {
             }
             Err(_) => self.spec.path.to_redacted_string(),
         };
-        // a placeholder is no part of a URL, and would be escaped
+        // restore the braces of placeholders, which were escaped
         let shown = [("%7B", "{"), ("%7D", "}")].iter().fold(shown, |shown, (escaped, brace)| shown.replace(escaped, brace));
         format!("{} {shown}", self.spec.method)
     }
 
-    /// The parameters of a request.
+    /// Returns the query parameters of a request.
     fn params(&self, fill: &RenderContext<'_>) -> Result<Vec<(String, String)>, RenderError> {
         let mut params = Vec::new();
         for (name, value) in &self.spec.params {
@@ -137,20 +137,20 @@ impl Endpoint {
         Ok(params)
     }
 
-    /// The rows that feed it, by the names of their resources.
+    /// Returns the parent row and its ancestors with the names of their resources.
     fn rows<'r>(&'r self, row: Option<&'r Row>) -> Vec<(&'r str, &'r Row)> {
         self.ancestors.iter().map(String::as_str).zip(std::iter::successors(row, |row| row.parent())).collect()
     }
 
-    /// What tells the rows that feed it apart from run to run: the values that path, parameters and body take from them. Empty
-    /// where they take none.
+    /// Returns the names of the parent fields used in path, parameters and body, which identify a parent row across runs.
+    /// Empty if there are none.
     pub(crate) fn parent_key_fields(&self) -> String {
         let mut fields = Vec::new();
         self.each_parent_field(|of| fields.push(format!("{}.{}", of.resource, of.field.as_str())));
         fields.join(", ")
     }
 
-    /// The values of [`Endpoint::parent_key_fields`]; null where a row has none.
+    /// Returns the values of [`Endpoint::parent_key_fields`]; null for missing fields.
     pub(crate) fn parent_key(&self, row: &Row) -> Value {
         let rows = self.rows(Some(row));
         let mut values = Vec::new();
@@ -161,7 +161,7 @@ impl Endpoint {
         Value::Array(values)
     }
 
-    /// Headers do not count: they hold tokens, which change.
+    /// Calls `f` for each parent field except those in headers, which contain changing tokens.
     fn each_parent_field(&self, mut f: impl FnMut(&ParentFieldRef)) {
         self.spec.for_each_template(&mut |key, template| {
             if key != "headers" {
@@ -170,12 +170,13 @@ impl Endpoint {
         });
     }
 
-    /// Checks that a parent row has a value for each placeholder. A row without one is skipped: the warning says so, with
-    /// the same text for all rows that lack the same field.
+    /// Checks that a parent row has a value for each placeholder. Otherwise returns a warning that the row is skipped; it
+    /// has the same text for all rows that lack the same field.
     ///
     /// # Errors
     ///
-    /// Where `on_parent_value_missing` is `raise` and there is no value, or an object or a list cannot stand in its place.
+    /// Returns an error if a value is missing and `on_parent_value_missing` is `raise`, or if an object or a list is not
+    /// allowed in its position.
     pub(crate) fn check_parent_row(&self, row: &Row) -> Result<Option<String>, RequestError> {
         let rows = self.rows(Some(row));
         let missing = match self.parent_fields.iter().try_for_each(|field| field.check(&rows)) {
@@ -191,18 +192,18 @@ impl Endpoint {
         Ok(Some(format!("skipped 1 row of resource `{parent}`: field `{field}`{of} {cause}")))
     }
 
-    /// The fields that child rows get from a parent row and from the rows above it. No request depends on them, so one that
-    /// a row does not have is null in the child rows.
+    /// Returns the fields that child rows include from a parent row and its ancestors. They are not part of a request, so a
+    /// missing field is null in the child rows.
     ///
     /// # Errors
     ///
-    /// Where a row does not have one, and `on_parent_value_missing` is `raise`.
+    /// Returns an error if a field is missing and `on_parent_value_missing` is `raise`.
     pub(crate) fn included_fields(&self, row: &Row) -> Result<IncludedFields, PageError> {
         let rows = self.rows(Some(row));
         let mut included = IncludedFields::default();
         for IncludedParentField { resource, field } in &self.includes {
             let named = rows.iter().find(|(name, _)| resource.as_deref().is_none_or(|resource| resource == *name));
-            let (resource, row) = named.ok_or("there is no parent row")?;
+            let (resource, row) = named.ok_or("the parent row is missing")?;
             let name = format!("_{resource}_{field}");
             let by_path = || JsonPath::parse(field).ok()?.first(row.node()).map(Node::to_value);
             let value = match row.get(field).or_else(by_path) {
@@ -222,7 +223,7 @@ impl Endpoint {
     }
 }
 
-/// A URL of the origin that a path names: its own up to the first placeholder if it is absolute, else the base URL.
+/// Returns a URL of the origin of a path: the literal part of the path if it contains a complete origin, else the base URL.
 fn trusted_url(client: &RestClient, path: &Template) -> Option<Url> {
     let (literal, is_all) = path.literal_prefix();
     let authority = literal.split_once("://").map_or("", |(_, rest)| rest);
@@ -231,7 +232,7 @@ fn trusted_url(client: &RestClient, path: &Template) -> Option<Url> {
     request.ok().map(|request| request.url)
 }
 
-/// The value of a parameter as the reference sends it: nulls are left out, a list is sent value by value.
+/// Returns the values of a parameter as the reference sends them: nulls are omitted, and a list is a repeated parameter.
 fn param_values(value: &Value) -> impl Iterator<Item = String> + '_ {
     let values = match value {
         Value::Array(values) => values.as_slice(),
@@ -240,7 +241,7 @@ fn param_values(value: &Value) -> impl Iterator<Item = String> + '_ {
     values.iter().filter(|value| !value.is_null()).map(plain_text)
 }
 
-/// Rows with further fields.
+/// Adds fields to rows.
 pub(crate) fn with_fields(rows: Selection, fields: &[(String, Value)]) -> Result<Selection, PageError> {
     if fields.is_empty() { Ok(rows) } else { Ok(rows.with_fields(fields)?) }
 }
@@ -261,7 +262,7 @@ fn body(spec: &BodySpec, fill: &RenderContext<'_>) -> Result<Option<Body>, Rende
     })
 }
 
-/// The endpoint with what its references stand for.
+/// Resolves the references of an endpoint.
 fn resolve_references(spec: &EndpointSpec, secrets: &Secrets<'_>) -> Result<EndpointSpec, SettingsError> {
     let resolve = &mut |reference: &_| secrets.resolve(reference);
     let mut pairs = |entries: &[(Template, ValueTemplate)]| -> Result<Vec<_>, SettingsError> {
@@ -279,7 +280,7 @@ fn resolve_references(spec: &EndpointSpec, secrets: &Secrets<'_>) -> Result<Endp
     Ok(EndpointSpec { path: spec.path.resolve(resolve)?, params, body, headers, ..spec.clone() })
 }
 
-/// The secrets of an endpoint: what its references stand for, and literal texts whose names sound like those of secrets.
+/// Calls `f` for each secret of an endpoint: resolved references, and literals with names of secrets.
 fn each_secret(spec: &EndpointSpec, f: &mut impl FnMut(&Secret)) {
     spec.for_each_template(&mut |_, template| template.secrets().for_each(&mut *f));
     let mut literal = |name: &Template, value: &Template| {
@@ -291,7 +292,7 @@ fn each_secret(spec: &EndpointSpec, f: &mut impl FnMut(&Secret)) {
     spec.params.iter().for_each(|(name, value)| value.for_each_template(&mut |value| literal(name, value)));
 }
 
-/// Whether a path leads to one entity: it ends in a placeholder.
+/// Returns whether a path is that of a single entity: it ends with a placeholder.
 pub(crate) fn is_entity(path: &Template) -> bool {
     let last = path.parts.iter().rev().find(|part| !matches!(part, Part::Literal(text) if text == "/"));
     matches!(last.map(Part::value), Some(Part::Field(_) | Part::BoundParam(_) | Part::Incremental(_)))

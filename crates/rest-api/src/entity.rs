@@ -1,9 +1,10 @@
-//! Endpoints that answer one entity, or a list.
+//! Endpoints that return either a single entity or a list.
 
 use catchment_json::NodeKind;
 use catchment_rest_client::{Auto, Error, Paginator, Request, Response, Value};
 
-/// The pages of a path that ends in a placeholder: an object is one row and the only page, a list goes on as `pages` says.
+/// The paginator for a path that ends with a placeholder. An object is a single row and the only page; a list is paginated
+/// by `pages`.
 #[derive(Debug, Clone)]
 pub(crate) struct EntityOrList {
     pub(crate) pages: Box<dyn Paginator>,
@@ -12,14 +13,14 @@ pub(crate) struct EntityOrList {
 }
 
 impl EntityOrList {
-    /// The warning about an object that looks like a page of a list: it has one, and signs of further pages.
+    /// Adds a warning for an object that looks like a page: it contains a list and indicates further pages.
     fn notice_page(&mut self, response: &Response) -> Result<(), Error> {
         let mut entries = response.document()?.root().entries();
         let has_list = entries.any(|(_, value)| value.kind() == NodeKind::Array && value.elements().next().is_some());
         let mut detected = Auto::default();
         if has_list && (detected.update_state(response).is_err() || detected.has_next_page()) {
-            let problem = "a response has a list and signs of further pages, but was taken for one entity, as the path ends in a \
-                           placeholder: name a `data_selector` and a `paginator` if its rows are those of the list";
+            let problem = "a response contains a list and indicates further pages, but was loaded as a single row because the path \
+                           ends with a placeholder; set `data_selector` and `paginator` to load the rows of the list";
             self.warning = Some(problem.to_owned());
         }
         Ok(())

@@ -1,16 +1,15 @@
-//! What can be wrong with a spec.
+//! Errors in specs.
 
 use thiserror::Error;
 
-/// One thing that is wrong with a spec.
+/// An error in a spec.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct SpecDiagnostic {
-    /// The path of the key: `resources[2].endpoint.paginator.type`; empty for the whole spec.
+    /// The path of the key, such as `resources[2].endpoint.paginator.type`; empty for the spec itself.
     pub path: String,
-    /// Line and column of the key, both from 1, where the notation has them: TOML and YAML. Of a key that is missing it is
-    /// the place of what should have it.
+    /// Line and column of the key, both counted from 1, for TOML and YAML. A missing key has the location of its container.
     pub location: Option<(usize, usize)>,
-    /// What was found, what was expected, and the nearest valid name.
+    /// The value found, the expected values and the nearest valid name.
     pub message: String,
 }
 
@@ -20,14 +19,14 @@ impl SpecDiagnostic {
     }
 }
 
-/// How many mistakes a message shows.
+/// The maximum number of diagnostics in a message.
 const MAX_SHOWN: usize = 50;
 
-/// Everything that is wrong with a spec. The message shows the first 50 mistakes.
+/// All errors in a spec. The message shows the first 50.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{}", list(diagnostics))]
 pub struct SpecError {
-    /// At least one.
+    /// The errors, at least one.
     pub diagnostics: Vec<SpecDiagnostic>,
 }
 
@@ -39,18 +38,18 @@ impl From<SpecDiagnostic> for SpecError {
 
 fn list(diagnostics: &[SpecDiagnostic]) -> String {
     let line = |diagnostic: &SpecDiagnostic| {
-        let place = diagnostic.location.map(|(line, column)| format!("line {line}, column {column}"));
-        match (diagnostic.path.as_str(), place) {
+        let location = diagnostic.location.map(|(line, column)| format!("line {line}, column {column}"));
+        match (diagnostic.path.as_str(), location) {
             ("", _) => diagnostic.message.clone(),
-            (path, Some(place)) => format!("{path} ({place}): {}", diagnostic.message),
+            (path, Some(location)) => format!("{path} ({location}): {}", diagnostic.message),
             (path, None) => format!("{path}: {}", diagnostic.message),
         }
     };
     let mut lines: Vec<_> = diagnostics.iter().take(MAX_SHOWN).map(line).collect();
     match diagnostics.len().saturating_sub(MAX_SHOWN) {
         0 => {}
-        1 => lines.push("and 1 more mistake".to_owned()),
-        more => lines.push(format!("and {more} more mistakes")),
+        1 => lines.push("and 1 more error".to_owned()),
+        more => lines.push(format!("and {more} more errors")),
     }
     lines.join("\n")
 }

@@ -1,4 +1,4 @@
-//! Where the secrets of a spec come from.
+//! Origins of the secrets of a spec.
 
 use catchment_rest_client::is_secret_name;
 use catchment_settings::{FoundSetting, SettingKey, SettingLocation, SettingValue, Settings, SettingsError};
@@ -7,28 +7,28 @@ use crate::secrets::{Secrets, bound_template};
 use crate::template::Reference;
 use crate::{AuthSpec, EndpointAuth, Spec, Template, ValueTemplate};
 
-/// A secret of a spec, and where it comes from. The secret itself is not here.
+/// A secret of a spec and its origin, without its value.
 #[derive(Debug)]
 pub struct SecretOrigin {
-    /// The path of the key: `client.auth.token`.
+    /// The path of the key, such as `client.auth.token`.
     pub path: String,
-    /// Where it comes from.
+    /// The origin of the value.
     pub origin: SecretSource,
 }
 
-/// Where a secret comes from.
+/// The origin of a secret.
 #[derive(Debug)]
 pub enum SecretSource {
-    /// It stands in the spec, where everybody sees it who sees the spec.
+    /// A literal in the spec, readable by everyone who can read the spec.
     Literal,
-    /// A reference that is written in the spec, with what the configuration is asked for: nothing if it is a variable.
+    /// A reference in the spec, with the configuration keys that it looks up. An environment variable has no keys.
     Reference(Reference, Vec<SettingKey>),
-    /// A field of credentials that the spec leaves out, with what the configuration is asked for, one after the other.
+    /// A field of credentials that is missing in the spec, with the configuration keys to look up, in order.
     Configuration(&'static str, Vec<SettingKey>),
 }
 
 impl SecretOrigin {
-    /// What the configuration is asked for.
+    /// Returns the configuration keys to look up, in order.
     pub fn keys(&self) -> &[SettingKey] {
         match &self.origin {
             SecretSource::Literal => &[],
@@ -36,11 +36,12 @@ impl SecretOrigin {
         }
     }
 
-    /// All places that the configuration has for it, each once: the first one counts. None of what stands in the spec.
+    /// Returns all configured values of the secret in lookup order; the first takes precedence. Each location occurs once.
+    /// Literals in the spec are not included.
     ///
     /// # Errors
     ///
-    /// Where it stands nowhere, or a place cannot be read.
+    /// Returns an error if the secret is not configured, or if a location cannot be read.
     pub fn resolve_candidates(&self, spec: &Spec, settings: &Settings<'_>) -> Result<Vec<FoundSetting>, SettingsError> {
         if let SecretSource::Reference(Reference::Env(name), _) = &self.origin {
             let location = SettingLocation::variable(name);
@@ -58,11 +59,11 @@ impl SecretOrigin {
         if found.is_empty() { self.ensure_available(spec, settings).map(|()| found) } else { Ok(found) }
     }
 
-    /// Whether it stands anywhere.
+    /// Checks that the secret has a value.
     ///
     /// # Errors
     ///
-    /// Where it does not, with all the places that were looked at.
+    /// Returns an error with all searched locations if it has none.
     pub fn ensure_available(&self, spec: &Spec, settings: &Settings<'_>) -> Result<(), SettingsError> {
         let secrets = Secrets::new(settings, &spec.name);
         match &self.origin {
@@ -74,8 +75,8 @@ impl SecretOrigin {
 }
 
 impl Spec {
-    /// The secrets of the spec in the order of its keys: those of credentials, what references stand for, and literal texts
-    /// whose keys sound like secrets. Nothing is looked up.
+    /// Returns the secrets of the spec in the order of its keys: credentials, references, and literals whose keys have names
+    /// of secrets. Nothing is looked up.
     ///
     /// ```
     /// use catchment_rest_api::{SpecFormat, SecretSource, Spec};
@@ -135,7 +136,7 @@ struct SecretCollector<'s> {
 }
 
 impl SecretCollector<'_> {
-    /// A text of the spec; `is_secret` says whether it is one where it stands there as it is.
+    /// Adds the secrets of a template. `is_secret` states whether a literal in this position is a secret.
     fn template(&mut self, path: &str, template: &Template, is_secret: bool) {
         let references: Vec<_> = template.references().cloned().collect();
         if references.is_empty() && is_secret && template.is_literal() && !template.resolved_text().is_empty() {

@@ -1,4 +1,4 @@
-//! Which fields that processing steps name were in the rows of a run.
+//! Tracks whether fields of processing steps occur in the rows of a run.
 
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
@@ -6,21 +6,21 @@ use catchment_json::PathMatch;
 
 use crate::{ProcessingStep, ResourceSpec};
 
-/// What the paths of the processing steps of a resource met so far, in all its pages.
+/// The matches of the field paths of a resource's processing steps, over all pages so far.
 #[derive(Debug)]
 pub(crate) struct FieldMatches {
-    /// The fields of each processing step; none of those with expressions.
+    /// The fields of each processing step; empty for expressions.
     steps: Vec<Vec<FieldMatch>>,
 }
 
 #[derive(Debug)]
 struct FieldMatch {
-    /// The key of the step: `mask`.
+    /// The key of the step, such as `mask`.
     step: &'static str,
     field: String,
-    is_found: AtomicBool,
-    is_missed: AtomicBool,
-    is_taken: AtomicBool,
+    matched: AtomicBool,
+    unmatched: AtomicBool,
+    name_conflict: AtomicBool,
 }
 
 impl FieldMatches {
@@ -35,9 +35,9 @@ impl FieldMatches {
             let new = |field: &String| FieldMatch {
                 step: key,
                 field: field.clone(),
-                is_found: AtomicBool::new(false),
-                is_missed: AtomicBool::new(false),
-                is_taken: AtomicBool::new(false),
+                matched: AtomicBool::new(false),
+                unmatched: AtomicBool::new(false),
+                name_conflict: AtomicBool::new(false),
             };
             fields.into_iter().map(new).collect()
         };
@@ -45,17 +45,17 @@ impl FieldMatches {
         FieldMatches { steps }
     }
 
-    /// Notes what the fields of a step met in a page, in the order of the fields.
+    /// Records the matches of a step's fields in a page, in the order of the fields.
     pub(crate) fn note(&self, step: usize, uses: &[PathMatch]) {
         for (field, found) in self.steps.get(step).into_iter().flatten().zip(uses) {
-            field.is_found.fetch_or(found.matched, Relaxed);
-            field.is_missed.fetch_or(found.unmatched, Relaxed);
-            field.is_taken.fetch_or(found.name_conflict, Relaxed);
+            field.matched.fetch_or(found.matched, Relaxed);
+            field.unmatched.fetch_or(found.unmatched, Relaxed);
+            field.name_conflict.fetch_or(found.name_conflict, Relaxed);
         }
     }
 
-    /// The warnings of the run: for each field that no row has had though it could, and for each that kept its name, as rows
-    /// had its new one already. The next run begins anew.
+    /// Returns the warnings of the run and resets the matches for the next run. Warns about each field that no row has, and
+    /// each field that was not renamed because its new name exists in a row.
     pub(crate) fn take_warnings(&self) -> Vec<String> {
         self.steps.iter().flatten().filter_map(FieldMatch::take_warning).collect()
     }
@@ -65,13 +65,13 @@ impl FieldMatch {
     fn take_warning(&self) -> Option<String> {
         let take = |flag: &AtomicBool| flag.swap(false, Relaxed);
         let FieldMatch { step, field, .. } = self;
-        match (take(&self.is_found), take(&self.is_missed), take(&self.is_taken)) {
+        match (take(&self.matched), take(&self.unmatched), take(&self.name_conflict)) {
             (_, _, true) => Some(format!(
-                "the processing step `{step}` left `{field}` as it is in rows that have a field of the new name; drop that one \
-                 first, or choose another name"
+                "processing step `{step}` did not rename `{field}` in rows that already have a field with the new name; drop \
+                 that field first or choose another name"
             )),
             (false, true, _) => Some(format!(
-                "the processing step `{step}` did nothing for `{field}`: no row of this run has the field; check its path"
+                "processing step `{step}` had no effect on `{field}`: no row of this run has the field; check its path"
             )),
             _ => None,
         }

@@ -1,8 +1,8 @@
-//! The declarative REST API source: a description of an API becomes resources.
+//! Declarative REST API source: builds the resources of a pipeline from the description of an API.
 //!
-//! A [`Spec`] is read from JSON, TOML or YAML ([`Spec::parse`]), with the keys of dlt's `rest_api_source`, from anything that
-//! serde reads, or built by a program ([`SpecBuilder`]). What is wrong with it is reported all at once, by the paths of the
-//! keys. [`RestApi`] turns it into a source whose resources fetch their pages when they are extracted.
+//! A [`Spec`] uses the keys of dlt's `rest_api_source`. [`Spec::parse`] reads it from JSON, TOML or YAML, serde from any
+//! other format, and [`SpecBuilder`] builds it in code. An invalid spec reports every error at once, with the paths of its
+//! keys. [`RestApi`] builds the source, whose resources fetch their pages during extraction.
 //!
 //! ```
 //! use catchment_rest_api::{SpecFormat, RestApi, Spec};
@@ -25,9 +25,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Beyond the keys of dlt there are expressions where dlt has functions ([`Expression`]), limits of requests per client,
-//! `retry` and `fail` as response actions, fields of several parents, and references to secrets ([`Reference`]). Own
-//! paginators and credentials are registered by name ([`Registry`]). [`json_schema`] is for editors.
+//! In addition to the keys of dlt, specs support expressions in place of Python functions ([`Expression`]), rate and
+//! concurrency limits per client, the response actions `retry` and `fail`, fields of several ancestors, and references to
+//! secrets ([`Reference`]). [`Registry`] adds custom paginators and credentials. [`json_schema`] supports editors.
 
 mod auth;
 mod builder;

@@ -1,4 +1,4 @@
-//! The pages of resources.
+//! Page streams of resources.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -12,12 +12,13 @@ use crate::endpoint::{Endpoint, IncludedFields, with_fields};
 
 type PageStream = Pin<Box<dyn Stream<Item = Result<Page, PageError>> + Send>>;
 
-/// The pages of a resource without a parent. Ranges in windows end at `now`, in microseconds since 1970.
+/// Returns the pages of a resource without a parent. Ranges in windows end at `now`, in microseconds since 1970.
 pub(crate) fn root_pages(endpoint: &Arc<Endpoint>, start: &ResumePoint, now: i64) -> PageStream {
     windowed_pages(endpoint, start, now, request_root)
 }
 
-/// The pages that a row of another resource leads to. A row that is skipped leads to a page without rows that says so.
+/// Returns the pages of a dependent resource for a parent row. A skipped row yields one page without rows but with a
+/// warning.
 pub(crate) fn dependent_pages(endpoint: &Arc<Endpoint>, row: Row, start: &ResumePoint, now: i64) -> PageStream {
     match endpoint.check_parent_row(&row) {
         Ok(None) => {}
@@ -32,13 +33,13 @@ pub(crate) fn dependent_pages(endpoint: &Arc<Endpoint>, row: Row, start: &Resume
     with_warnings(pages, warnings)
 }
 
-/// A page without rows, with warnings.
+/// Returns a page without rows that carries warnings.
 fn without_rows(warnings: Vec<String>) -> Result<Page, PageError> {
     let rows = Selection::try_from(Vec::<Value>::new())?;
     Ok(Page { warnings, bytes: 0, ..Page::from(rows) })
 }
 
-/// The pages, the first of which has warnings.
+/// Adds warnings to the first page.
 fn with_warnings(pages: PageStream, mut warnings: Vec<String>) -> PageStream {
     if warnings.is_empty() {
         return pages;
@@ -50,7 +51,7 @@ fn with_warnings(pages: PageStream, mut warnings: Vec<String>) -> PageStream {
     }))
 }
 
-/// The pages of all windows of a range, one after the other, where the endpoint has windows; else all pages.
+/// Returns the pages of all windows of a range in order, or all pages if the endpoint has no windows.
 fn windowed_pages(
     endpoint: &Arc<Endpoint>,
     start: &ResumePoint,
@@ -63,9 +64,9 @@ fn windowed_pages(
         Some(Err(error)) => return failed(error.into()),
     };
     let endpoint = Arc::clone(endpoint);
-    // a place in the pages of a window does not say which window it is
-    let without_place = |page: Result<Page, PageError>| page.map(|page| page.with_next_position(None));
-    Box::pin(stream::iter(windows).flat_map(move |start| pages(&endpoint, &start)).map(without_place))
+    // the position of a page does not identify its window
+    let without_position = |page: Result<Page, PageError>| page.map(|page| page.with_next_position(None));
+    Box::pin(stream::iter(windows).flat_map(move |start| pages(&endpoint, &start)).map(without_position))
 }
 
 fn request_root(endpoint: &Endpoint, start: &ResumePoint) -> PageStream {
@@ -88,7 +89,7 @@ fn request_dependent(endpoint: &Endpoint, row: &Row, fields: &[(String, Value)],
     }
 }
 
-/// The client of an endpoint for pages that a run wants in their turn.
+/// Returns the client of an endpoint, which refetches pages only in their turn.
 fn gated_client(endpoint: &Endpoint, start: &ResumePoint) -> RestClient {
     let turn = start.turn.clone();
     endpoint.client().clone().with_refetch_gate(move || {

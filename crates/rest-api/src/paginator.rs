@@ -1,11 +1,11 @@
-//! Paginators of specs to those of the client.
+//! Conversion of paginators of a spec to those of the client.
 
 use catchment_rest_client::{Auto, HeaderCursor, HeaderLink, JsonCursor, JsonLink, Offset, PageNumber, Paginator, SinglePage};
 
 use crate::registry::Registry;
 use crate::{CounterSpec, PaginatorSpec, ParamTarget, SourceErrorKind, TotalSpec};
 
-/// The paginator that a spec describes.
+/// Creates the paginator of a spec.
 pub(crate) fn paginator(spec: &PaginatorSpec, registry: &Registry) -> Result<Box<dyn Paginator>, SourceErrorKind> {
     Ok(match spec {
         PaginatorSpec::Auto => Box::new(Auto::default()),

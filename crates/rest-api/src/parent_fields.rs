@@ -1,4 +1,4 @@
-//! The fields of parent rows that the requests of an endpoint need.
+//! Fields of parent rows that requests require.
 
 use std::fmt;
 
@@ -9,49 +9,48 @@ use thiserror::Error;
 use crate::EndpointSpec;
 use crate::template::{ParentFieldRef, Part, RenderError, fields_of};
 
-/// A field of a parent row that a request needs.
+/// A field of a parent row that a request requires.
 #[derive(Debug, Clone)]
 pub(crate) struct ParentField {
     of: ParentFieldRef,
     position: ParamPosition,
 }
 
-/// Where in a request a field stands, which decides what it may be.
+/// The position of a field in a request, which determines the allowed values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum ParamPosition {
     Path,
-    /// A value of the query that is this field alone: a list is sent value by value.
+    /// A query parameter that consists of this field only. A list is sent as repeated parameters.
     Query,
-    /// A part of a text in the query.
+    /// A part of a query parameter.
     QueryText,
-    /// The body as it is, or a value of a form that is this field alone.
+    /// The body, or a form field that consists of this field only.
     Data,
-    /// A header or the body, or a text that a format makes of it.
+    /// A header, a JSON body, or a formatted value.
     Elsewhere,
 }
 
-/// A parent row without a value that a request needs. A request without it would ask for something else: often for
-/// everything.
+/// A parent row without a value that a request requires. A request without the value would select other rows, often all.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("field `{field}` of the row of `{resource}` {found}; `on_parent_value_missing: exclude` skips such rows")]
+#[error("field `{field}` of the row of resource `{resource}` {found}; set `on_parent_value_missing: exclude` to skip such rows")]
 pub(crate) struct MissingParentValue {
     pub(crate) resource: String,
     pub(crate) field: String,
     pub(crate) found: MissingReason,
 }
 
-/// What stands where a value is needed.
+/// The reason why a value counts as missing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum MissingReason {
     Null,
-    /// Nothing; with the fields that the row has.
+    /// The row has no such field; holds the fields that it has.
     Nothing(String),
     EmptyText,
     EmptyList,
 }
 
 impl MissingReason {
-    /// The finding without anything of the row, the same for all rows.
+    /// Returns the reason without data of the row, so that it is equal for all rows.
     pub(crate) fn cause(&self) -> &'static str {
         match self {
             MissingReason::Null => "is null",
@@ -65,15 +64,15 @@ impl MissingReason {
 impl fmt::Display for MissingReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            MissingReason::Nothing(fields) if fields.is_empty() => f.write_str("is missing, as the row has no fields"),
-            MissingReason::Nothing(fields) => write!(f, "is missing, the row has {fields}"),
+            MissingReason::Nothing(fields) if fields.is_empty() => f.write_str("is missing (the row has no fields)"),
+            MissingReason::Nothing(fields) => write!(f, "is missing (available: {fields})"),
             other => f.write_str(other.cause()),
         }
     }
 }
 
 impl ParentField {
-    /// All fields that the requests of an endpoint need.
+    /// Returns all fields that the requests of an endpoint require.
     pub(crate) fn of_endpoint(endpoint: &EndpointSpec) -> Vec<ParentField> {
         let mut fields = Vec::new();
         endpoint.for_each_template(&mut |key, template| {
@@ -92,11 +91,12 @@ impl ParentField {
         fields
     }
 
-    /// Whether the rows have a value for it that can stand in its place.
+    /// Checks that the rows have a value for the field that is allowed in its position.
     ///
     /// # Errors
     ///
-    /// [`RenderError::Missing`] where there is none, [`RenderError::WrongKind`] where an object or a list cannot stand there.
+    /// Returns [`RenderError::Missing`] if there is no value, and [`RenderError::WrongKind`] if an object or a list is not
+    /// allowed in the position.
     pub(crate) fn check(&self, rows: &[(&str, &Row)]) -> Result<(), RenderError> {
         let node = self.of.find(rows)?;
         let missing = |found| Err(self.of.missing(found).into());
@@ -105,7 +105,7 @@ impl ParentField {
             (ParamPosition::Path, NodeKind::String) if node.as_str().is_some_and(|text| text.is_empty()) => {
                 missing(MissingReason::EmptyText)
             }
-            // nulls of a list are not sent
+            // nulls in a list are not sent
             (ParamPosition::Query | ParamPosition::Data, NodeKind::Array)
                 if node.elements().all(|element| element.kind() == NodeKind::Null) =>
             {
@@ -126,11 +126,11 @@ fn is_container(node: Node<'_>) -> bool {
 }
 
 impl ParentFieldRef {
-    /// The field in the row of its resource.
+    /// Returns the field in the row of its resource.
     ///
     /// # Errors
     ///
-    /// Where the row does not have it.
+    /// Returns an error if the row does not have the field.
     pub(crate) fn find<'r>(&self, rows: &[(&str, &'r Row)]) -> Result<Node<'r>, MissingParentValue> {
         let row = rows.iter().find(|(name, _)| *name == self.resource).map(|(_, row)| row.node());
         let found = row.and_then(|row| self.field.first(row));
@@ -141,7 +141,7 @@ impl ParentFieldRef {
         MissingParentValue { resource: self.resource.clone(), field: self.field.as_str().to_owned(), found }
     }
 
-    /// The error for a value that cannot stand in `place`.
+    /// Returns the error for a value that is not allowed in `position`.
     pub(crate) fn wrong_kind(&self, value: Node<'_>, position: &'static str) -> RenderError {
         let (resource, field) = (self.resource.clone(), self.field.as_str().to_owned());
         RenderError::WrongKind { resource, field, found: value.excerpt(60), position }

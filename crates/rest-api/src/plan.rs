@@ -1,4 +1,4 @@
-//! What a run would do.
+//! Execution plans: the resources of a run and their first requests.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -9,27 +9,27 @@ use catchment_schema::WriteDisposition;
 use crate::endpoint::Endpoint;
 use crate::{CounterSpec, PaginatorSpec, ParamTarget, ResourceSpec, RestApi, SourceError, SourceErrorKind, TotalSpec};
 
-/// A resource of a run that is planned.
+/// A resource in an execution plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlannedResource {
-    /// Its name.
+    /// The name of the resource.
     pub name: String,
-    /// How many resources feed it, one by way of the other.
+    /// The number of ancestors.
     pub depth: usize,
-    /// The resource whose rows it is fed with.
+    /// The parent resource.
     pub parent: Option<String>,
-    /// The table that its rows go to, as the spec spells it.
+    /// The table of the rows, as spelled in the spec.
     pub table_name: String,
-    /// What the load does with the rows that the table has.
+    /// The write disposition of the table.
     pub write_disposition: WriteDisposition,
-    /// Method and URL of its first request, without secrets; of one that is fed, with placeholders.
+    /// Method and URL of the first request, without secrets. A dependent resource shows its placeholders.
     pub first_request: String,
-    /// Its paginator with the settings that matter, or that it is detected.
+    /// The paginator with its main settings, or that it is detected.
     pub paginator: String,
 }
 
 impl RestApi<'_> {
-    /// What a run would do: each resource after the one that feeds it. `start_of` says what a resource starts from.
+    /// Returns the plan of a run, with each resource after its parent. `start_of` returns the start of a resource's range.
     ///
     /// ```
     /// use catchment_rest_api::{SpecFormat, RestApi, Spec};
@@ -48,19 +48,19 @@ impl RestApi<'_> {
     ///
     /// # Errors
     ///
-    /// Those of [`source`](Self::source).
+    /// Returns the errors of [`source`](Self::source).
     pub fn plan(&self, start_of: impl Fn(&str) -> ResumePoint) -> Result<Vec<PlannedResource>, SourceError> {
         let endpoints = self.endpoints()?;
-        let (mut plan, mut fed, mut specs) = (Vec::new(), ChildrenByParent::new(), HashMap::new());
+        let (mut plan, mut children, mut specs) = (Vec::new(), ChildrenByParent::new(), HashMap::new());
         for (spec, endpoint) in &endpoints {
             specs.entry(spec.name.as_str()).or_insert(*spec);
             if let Some(parent) = &spec.parent {
-                fed.entry(parent.as_str()).or_default().push((spec, endpoint));
+                children.entry(parent.as_str()).or_default().push((spec, endpoint));
             }
         }
         for (spec, endpoint) in endpoints.iter().filter(|(spec, _)| spec.parent.is_none()) {
             plan.push(planned(spec, 0, first_request(spec, endpoint, &start_of(&spec.name), self.now())?));
-            add_dependents(&fed, &spec.name, 1, &mut plan);
+            add_dependents(&children, &spec.name, 1, &mut plan);
         }
         let default = &self.spec.client.paginator;
         for planned in &mut plan {
@@ -71,17 +71,17 @@ impl RestApi<'_> {
     }
 }
 
-/// Adds what is fed with the rows of `parent`, and what that feeds.
-fn add_dependents(fed: &ChildrenByParent<'_>, parent: &str, depth: usize, plan: &mut Vec<PlannedResource>) {
-    let of = |parent: &str, depth| fed.get(parent).into_iter().flatten().rev().map(move |fed| (depth, fed));
-    let mut waiting: Vec<_> = of(parent, depth).collect();
-    while let Some((depth, (spec, endpoint))) = waiting.pop() {
+/// Adds the dependent resources of `parent` recursively.
+fn add_dependents(children: &ChildrenByParent<'_>, parent: &str, depth: usize, plan: &mut Vec<PlannedResource>) {
+    let of = |parent: &str, depth| children.get(parent).into_iter().flatten().rev().map(move |child| (depth, child));
+    let mut pending: Vec<_> = of(parent, depth).collect();
+    while let Some((depth, (spec, endpoint))) = pending.pop() {
         plan.push(planned(spec, depth, endpoint.shown()));
-        waiting.extend(of(&spec.name, depth + 1));
+        pending.extend(of(&spec.name, depth + 1));
     }
 }
 
-/// What is fed with the rows of each resource.
+/// The dependent resources of each resource.
 type ChildrenByParent<'f> = HashMap<&'f str, Vec<(&'f ResourceSpec, &'f Endpoint)>>;
 
 fn planned(spec: &ResourceSpec, depth: usize, first_request: String) -> PlannedResource {
@@ -96,7 +96,7 @@ fn planned(spec: &ResourceSpec, depth: usize, first_request: String) -> PlannedR
     }
 }
 
-/// A paginator with the settings that matter.
+/// Returns the description of a paginator with its main settings.
 fn shown(spec: &PaginatorSpec) -> String {
     let target = |param: &ParamTarget| match param {
         ParamTarget::Query(name) => format!("parameter {name}"),

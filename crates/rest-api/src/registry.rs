@@ -1,4 +1,4 @@
-//! Own types of paginators and credentials.
+//! Custom types of paginators and credentials.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -13,13 +13,13 @@ use crate::{Spec, SpecError, SpecFormat};
 type MakePaginator = dyn Fn(&Value) -> Result<Box<dyn Paginator>, String> + Send + Sync;
 type MakeAuth = dyn Fn(&Value) -> Result<Arc<dyn Auth>, String> + Send + Sync;
 
-/// Paginators and credentials of a program, by the names that specs use them by.
+/// Custom paginators and credentials, by the type names that specs use.
 ///
 /// ```
 /// use catchment_rest_api::{SpecFormat, Registry, RestApi};
 /// use catchment_rest_client::HeaderCursor;
 ///
-/// // any type with the trait `Paginator`; what stands beside `type` are its settings
+/// any type that implements `Paginator`; the keys next to `type` are its settings
 /// let registry = Registry::default().paginator("next_page_header", |settings| {
 ///     let header = settings.get("header").and_then(|header| header.as_str()).ok_or("`header` is missing")?;
 ///     Ok(Box::new(HeaderCursor::new().cursor_key(header)))
@@ -39,7 +39,7 @@ pub struct Registry {
 }
 
 impl Registry {
-    /// The same registry with one more paginator, which `make` makes of the settings beside its `type`.
+    /// Adds a paginator. `make` creates it from the settings next to its `type`.
     #[must_use]
     pub fn paginator(
         mut self,
@@ -50,8 +50,7 @@ impl Registry {
         self
     }
 
-    /// The same registry with one more type of credentials, which `make` makes of the settings beside its `type`, references
-    /// resolved.
+    /// Adds a type of credentials. `make` creates them from the settings next to their `type`, with references resolved.
     #[must_use]
     pub fn auth(
         mut self,
@@ -62,26 +61,26 @@ impl Registry {
         self
     }
 
-    /// Reads a spec that uses them.
+    /// Parses a spec that uses the registered types.
     ///
     /// # Errors
     ///
-    /// Everything that is wrong with it.
+    /// Returns all errors in the spec.
     pub fn parse(&self, text: &str, format: SpecFormat) -> Result<Spec, SpecError> {
-        let (value, places) = format.parse(text)?;
-        Spec::read(&value, &places, self)
+        let (value, locations) = format.parse(text)?;
+        Spec::read(&value, &locations, self)
     }
 
-    /// Reads a spec that was parsed already.
+    /// Reads a spec from a parsed value.
     ///
     /// # Errors
     ///
-    /// Everything that is wrong with it.
+    /// Returns all errors in the spec.
     pub fn read(&self, value: &Value) -> Result<Spec, SpecError> {
         Spec::read(value, &KeyLocations::default(), self)
     }
 
-    /// The names of all that are of a kind: `paginator` or `auth`.
+    /// Returns the registered names of a group: `paginator` or `auth`.
     pub(crate) fn registered_names(&self, kind: &str) -> Vec<String> {
         match kind {
             "paginator" => self.paginators.keys().cloned().collect(),
@@ -91,11 +90,11 @@ impl Registry {
     }
 
     pub(crate) fn make_paginator(&self, name: &str, settings: &Value) -> Result<Box<dyn Paginator>, String> {
-        self.paginators.get(name).ok_or_else(|| format!("no paginator {name:?} is registered"))?(settings)
+        self.paginators.get(name).ok_or_else(|| format!("paginator {name:?} is not registered"))?(settings)
     }
 
     pub(crate) fn make_auth(&self, name: &str, settings: &Value) -> Result<Arc<dyn Auth>, String> {
-        self.auths.get(name).ok_or_else(|| format!("no credentials {name:?} are registered"))?(settings)
+        self.auths.get(name).ok_or_else(|| format!("credentials {name:?} are not registered"))?(settings)
     }
 }
 

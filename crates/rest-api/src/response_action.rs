@@ -1,4 +1,4 @@
-//! Response actions of specs to those of the client.
+//! Conversion of response actions of a spec to those of the client.
 
 use catchment_rest_client::reqwest::header::HeaderValue;
 use catchment_rest_client::{Error, ErrorKind, Response, ResponseAction, Verdict};
@@ -24,7 +24,7 @@ pub(crate) fn response_action(spec: &ResponseActionSpec) -> ResponseAction {
     spec.content.iter().fold(action, |action, content| action.content(content))
 }
 
-/// What an expression says of an answer. A body that is no JSON is a text.
+/// Evaluates a condition on a response. A body that is not JSON is a string.
 fn is_true(when: &Expression, response: &Response) -> Result<bool, Error> {
     let work = InputBudget::default();
     let body = match response.document() {
@@ -38,6 +38,6 @@ fn is_true(when: &Expression, response: &Response) -> Result<bool, Error> {
         Ok(when.compiled()?.evaluate([("status", status), ("headers", headers), ("body", body)], &work)?.is_true())
     };
     evaluate().map_err(|problem: String| {
-        response.error(ErrorKind::Custom(format!("the response action `{}` cannot be evaluated: {problem}", when.as_str())))
+        response.error(ErrorKind::Custom(format!("cannot evaluate response action `{}`: {problem}", when.as_str())))
     })
 }

@@ -1,4 +1,4 @@
-//! References to what they stand for, and the fields of credentials that a spec leaves out.
+//! Resolution of references and of missing fields of credentials.
 
 use catchment_extract::Incremental;
 use catchment_json::Value;
@@ -7,11 +7,11 @@ use catchment_settings::{Secret, SettingKey, Settings, SettingsError};
 use crate::template::{Part, Reference, TemplateContext, has_reference};
 use crate::{Template, ValueTemplate};
 
-/// Where secrets come from.
+/// Looks up the secrets of a source.
 #[derive(Debug, Clone)]
 pub(crate) struct Secrets<'s> {
     settings: &'s Settings<'s>,
-    /// The name of the source, under which its fields are looked up.
+    /// The name of the source, which is a section of the lookup.
     source: &'s str,
 }
 
@@ -20,7 +20,7 @@ impl<'s> Secrets<'s> {
         Secrets { settings, source }
     }
 
-    /// What a reference stands for.
+    /// Returns the value of a reference.
     pub(crate) fn resolve(&self, reference: &Reference) -> Result<Secret, SettingsError> {
         match reference {
             Reference::Env(name) => self.settings.variable(name),
@@ -31,7 +31,7 @@ impl<'s> Secrets<'s> {
         }
     }
 
-    /// What the configuration is asked for it; nothing, if it is a variable.
+    /// Returns the configuration keys of a reference; empty for an environment variable.
     pub(crate) fn keys(&self, reference: &Reference) -> Vec<SettingKey> {
         match reference {
             Reference::Env(_) => Vec::new(),
@@ -42,25 +42,25 @@ impl<'s> Secrets<'s> {
         }
     }
 
-    /// What the configuration is asked for a field of credentials that the spec leaves out.
+    /// Returns the configuration keys of a field of credentials that is missing in the spec, in lookup order.
     pub(crate) fn keys_of_field(&self, name: &str) -> Vec<SettingKey> {
         self.scopes().map(|scope| scope.key::<Secret>(name)).to_vec()
     }
 
-    /// The sections and the name of a dotted path.
+    /// Splits a dotted path into sections and a name.
     fn at<'p>(&self, path: &'p str) -> (Settings<'s>, &'p str) {
         let (sections, name) = path.rsplit_once('.').unwrap_or(("", path));
         let sections = sections.split('.').filter(|section| !section.is_empty());
         (self.settings.clone().section(sections), name)
     }
 
-    /// The text of a template without placeholders.
+    /// Returns the text of a template without placeholders.
     pub(crate) fn text(&self, template: &Template) -> Result<Secret, SettingsError> {
         let resolved = template.resolve(&mut |reference| self.resolve(reference))?;
         Ok(Secret::from(resolved.resolved_text()))
     }
 
-    /// The value of a template without placeholders.
+    /// Returns the value of a template without placeholders.
     pub(crate) fn value(&self, template: &ValueTemplate) -> Result<Value, SettingsError> {
         Ok(match template {
             ValueTemplate::Plain(value) => value.clone(),
@@ -76,7 +76,7 @@ impl<'s> Secrets<'s> {
         })
     }
 
-    /// The cursor with its initial value and end value resolved.
+    /// Returns the cursor with its initial value and end value resolved.
     pub(crate) fn cursor(&self, cursor: &Incremental) -> Result<Incremental, SettingsError> {
         let mut cursor = cursor.clone();
         for limit in [&mut cursor.initial_value, &mut cursor.end_value] {
@@ -87,7 +87,7 @@ impl<'s> Secrets<'s> {
         Ok(cursor)
     }
 
-    /// The field of credentials that the spec has, else the one that the configuration has.
+    /// Returns a field of credentials from the spec, or from the configuration if it is missing in the spec.
     pub(crate) fn field(&self, given: Option<&Template>, name: &str) -> Result<Option<Secret>, SettingsError> {
         if let Some(template) = given {
             return self.text(template).map(Some);
@@ -100,7 +100,7 @@ impl<'s> Secrets<'s> {
         Ok(None)
     }
 
-    /// The same, where there has to be one.
+    /// Returns a required field of credentials; see [`Secrets::field`]. The error lists all searched locations.
     pub(crate) fn required(&self, given: Option<&Template>, name: &str) -> Result<Secret, SettingsError> {
         if let Some(found) = self.field(given, name)? {
             return Ok(found);
@@ -113,15 +113,16 @@ impl<'s> Secrets<'s> {
             {
                 for (field, other) in fields.iter_mut().zip(others) {
                     let known = field.searched.locations.clone();
-                    field.searched.locations.extend(other.searched.locations.into_iter().filter(|place| !known.contains(place)));
+                    field.searched.locations.extend(other.searched.locations.into_iter().filter(|found| !known.contains(found)));
                 }
             }
         }
         missing
     }
 
-    /// Where fields of credentials are looked for: where the reference does, and then without its section `credentials`,
-    /// but never without any section, as `USERNAME` is something else in many an environment.
+    /// Returns the sections in which fields of credentials are looked up: first those of the reference, then without its
+    /// section `credentials`. Never without any section, because a variable such as `USERNAME` often exists for another
+    /// purpose.
     fn scopes(&self) -> [Settings<'s>; 3] {
         let under = |sections: &[&str]| self.settings.clone().section(sections.iter().copied());
         [
@@ -132,14 +133,14 @@ impl<'s> Secrets<'s> {
     }
 }
 
-/// The template that an initial value or an end value is, where it has references.
+/// Returns the template of an initial value or an end value, or `None` if it has no references.
 pub(crate) fn bound_template(value: &Value) -> Option<Template> {
     let text = value.as_str().filter(|text| has_reference(text))?;
     Template::parse(text, TemplateContext::Client).ok()
 }
 
-/// The value of a variable: a number where the variable alone stands there and is written as JSON writes numbers, else a
-/// text. One in quotes is a text too.
+/// Returns the value of a resolved template. A number or a quoted string in JSON syntax is parsed if the template consists
+/// of a single reference; anything else is a string.
 fn plain_value(text: &str, template: &Template) -> Value {
     let is_alone = matches!(template.parts.as_slice(), [Part::Reference(_)]);
     let parsed = Value::parse(text).ok().filter(|value| is_alone && matches!(value, Value::Number(_) | Value::String(_)));

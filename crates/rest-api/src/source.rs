@@ -1,4 +1,4 @@
-//! A spec to a source.
+//! Builds a source from a spec.
 
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -17,7 +17,7 @@ use crate::response_action::response_action;
 use crate::secrets::Secrets;
 use crate::{EndpointAuth, ResourceSpec, Spec, Template, auth, pages, paginator, step};
 
-/// A spec, and what its source is made with.
+/// Builds a source from a spec, a client and a configuration.
 ///
 /// ```
 /// use catchment_rest_api::{SpecFormat, RestApi, Spec};
@@ -26,7 +26,7 @@ use crate::{EndpointAuth, ResourceSpec, Spec, Template, auth, pages, paginator, 
 /// let spec = Spec::parse(r#"{"client": {"base_url": "https://api.example.com"}, "resources": ["issues"]}"#, SpecFormat::Json)?;
 /// let retry = RetryPolicy { max_attempts: 2, ..RetryPolicy::default() };
 /// let mut source = RestApi::new(&spec).client(RestClient::builder().retry(retry)).source()?;
-/// // what specs say by expressions, programs say by closures
+/// expressions of the spec can be extended by closures
 /// if let Some(issues) = source.resource_mut("issues") {
 ///     *issues = issues.clone().filter(|row| row.get("pull_request").is_none());
 /// }
@@ -41,80 +41,81 @@ pub struct RestApi<'a> {
     clock: Clock,
 }
 
-/// Says what time it is, in microseconds since 1970.
+/// Returns the current time, in microseconds since 1970.
 type Clock = fn() -> i64;
 
-/// A spec that no source can be made of.
+/// An error in a spec that prevents building a source.
 #[derive(Debug, Error)]
 #[error("{path}: {kind}")]
 pub struct SourceError {
     /// The path of the key.
     pub path: String,
-    /// What is wrong.
+    /// The cause.
     pub kind: SourceErrorKind,
 }
 
-/// Why no source can be made of a spec.
+/// The causes of a [`SourceError`].
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum SourceErrorKind {
-    /// What the client says of a URL, a header or a setting.
+    /// An invalid URL, header or setting of the client.
     #[error(transparent)]
     Client(#[from] catchment_rest_client::Error),
-    /// A secret that is not there.
+    /// A missing secret.
     #[error(transparent)]
     Settings(#[from] SettingsError),
-    /// What an own paginator or own credentials say of their settings.
+    /// The error of a registered paginator or registered credentials about their settings.
     #[error("{0}")]
     Custom(String),
 }
 
 impl<'a> RestApi<'a> {
-    /// The source of a spec, without configuration: each secret stands in the spec, and retries and time-outs are the
-    /// default ones.
+    /// Creates a builder for the source of `spec`. Without [`RestApi::settings`], all secrets must be in the spec; without
+    /// [`RestApi::client`], retries and timeouts have their defaults.
     pub fn new(spec: &'a Spec) -> RestApi<'a> {
         let (client, settings) = (RestClient::builder(), Settings::new(&NoSettings));
         RestApi { spec, client, settings, registry: Registry::default(), clock: system_time }
     }
 
-    /// The same source with what the spec does not say of its client: retries and time-outs, say.
+    /// Sets the client builder, which holds everything that a spec does not define, such as retries and timeouts.
     #[must_use]
     pub fn client(mut self, client: RestClientBuilder) -> RestApi<'a> {
         self.client = client;
         self
     }
 
-    /// The same source with the configuration that has its secrets.
+    /// Sets the configuration from which secrets are read.
     #[must_use]
     pub fn settings(mut self, settings: Settings<'a>) -> RestApi<'a> {
         self.settings = settings;
         self
     }
 
-    /// The same source with own paginators and credentials.
+    /// Sets the registered paginators and credentials.
     #[must_use]
     pub fn registry(mut self, registry: Registry) -> RestApi<'a> {
         self.registry = registry;
         self
     }
 
-    /// The same source with another clock, in microseconds since 1970: it ends the ranges that are asked for in windows.
+    /// Sets the clock, in microseconds since 1970. It defines the end of ranges that are requested in windows. Default: the
+    /// system clock.
     #[must_use]
     pub fn clock(mut self, clock: fn() -> i64) -> RestApi<'a> {
         self.clock = clock;
         self
     }
 
-    /// What time it is.
+    /// Returns the current time, in microseconds since 1970.
     pub(crate) fn now(&self) -> i64 {
         (self.clock)()
     }
 
-    /// The source.
+    /// Builds the source.
     ///
     /// # Errors
     ///
-    /// Where a URL or a header cannot be used, or a secret is missing.
+    /// Returns an error if a URL or a header is invalid, or if a secret is missing.
     pub fn source(&self) -> Result<Source, SourceError> {
         let mut source = Source::new(&self.spec.name);
         let secrets = Secrets::new(&self.settings, &self.spec.name);
@@ -128,7 +129,7 @@ impl<'a> RestApi<'a> {
         Ok(source)
     }
 
-    /// The endpoints of all resources, in the order of the spec.
+    /// Returns the endpoints of all resources, in the order of the spec.
     pub(crate) fn endpoints(&self) -> Result<Vec<(&'a ResourceSpec, Endpoint)>, SourceError> {
         self.check_secrets()?;
         let secrets = Secrets::new(&self.settings, &self.spec.name);
@@ -143,7 +144,7 @@ impl<'a> RestApi<'a> {
             let client = self.client_of(resource, &client, &secrets).map_err(|(key, problem)| failed(key, problem))?;
             let endpoint = Endpoint::new(client, resource, self.ancestors(resource), &secrets);
             let endpoint = endpoint.map_err(|error| failed("", error.into()))?;
-            // A path that cannot be a URL is told now, not in the middle of a run.
+            // Reports an invalid URL before the run instead of during it.
             if resource.parent.is_none() {
                 match endpoint.request(&ResumePoint::default(), None) {
                     Ok(_) => {}
@@ -156,13 +157,13 @@ impl<'a> RestApi<'a> {
         self.spec.resources.iter().enumerate().map(endpoint).collect()
     }
 
-    /// All secrets that are missing, at once.
+    /// Returns an error with all missing secrets.
     fn check_secrets(&self) -> Result<(), SourceError> {
         let (mut paths, mut missing) = (Vec::new(), Vec::new());
         for secret in self.spec.secrets(&self.settings) {
             if let Err(SettingsError::Missing(fields)) = secret.ensure_available(self.spec, &self.settings) {
                 paths.push(secret.path);
-                // one reference may stand in several places
+                // a reference may occur several times
                 missing.extend(fields.into_iter().filter(|field| !missing.contains(field)).collect::<Vec<_>>());
             }
         }
@@ -172,7 +173,7 @@ impl<'a> RestApi<'a> {
         Err(SourceError { path: paths.join(", "), kind: SettingsError::Missing(missing).into() })
     }
 
-    /// The headers of the client with their secrets.
+    /// Resolves the secrets in the headers of the client.
     fn headers_of_spec(&self, secrets: &Secrets<'_>) -> Result<Vec<(&'a str, Template)>, SourceError> {
         let header = |(name, value): (&'a String, &Template)| match value.resolve(&mut |reference| secrets.resolve(reference)) {
             Ok(value) => Ok((name.as_str(), value)),
@@ -205,7 +206,7 @@ impl<'a> RestApi<'a> {
         client.limit_page_memory().build().map_err(|error| failed("", error.into()))
     }
 
-    /// The client with what the endpoint of a resource says.
+    /// Returns the client with the settings of a resource's endpoint.
     fn client_of(
         &self,
         resource: &ResourceSpec,
@@ -239,7 +240,7 @@ impl<'a> RestApi<'a> {
         })
     }
 
-    /// The resources that feed a resource, the nearest first.
+    /// Returns the ancestors of a resource, nearest first.
     fn ancestors(&self, resource: &ResourceSpec) -> Vec<String> {
         let parent = |name: &String| self.spec.resources.iter().find(|other| other.name == *name)?.parent.clone();
         std::iter::successors(resource.parent.clone(), parent).take(self.spec.resources.len()).collect()

@@ -1,4 +1,4 @@
-//! Steps of specs to those of resources.
+//! Conversion of processing steps of a spec to steps of a resource.
 
 use std::sync::Arc;
 
@@ -10,12 +10,12 @@ use crate::expression::OutputBudget;
 use crate::field_uses::FieldMatches;
 use crate::{Expression, ProcessingStep};
 
-/// How many rows `yield_map` may make of one row.
+/// The maximum number of rows that `yield_map` may return for one row.
 const MAX_ROWS_OF_ROW: usize = 1_000_000;
 
-/// An expression that cannot be evaluated for a row.
+/// A failed evaluation of an expression for a row.
 #[derive(Debug, Error)]
-#[error("the {step} `{expression}` cannot be evaluated for the row {row}: {problem}")]
+#[error("cannot evaluate {step} `{expression}` for row {row}: {problem}")]
 struct StepError {
     step: &'static str,
     expression: String,
@@ -23,7 +23,7 @@ struct StepError {
     problem: String,
 }
 
-/// The resource with one more step, which is the one at `index` of its spec.
+/// Adds the processing step with index `index` to a resource.
 pub(crate) fn apply_step(resource: Resource, index: usize, step: &ProcessingStep, uses: &Arc<FieldMatches>) -> Resource {
     match step {
         ProcessingStep::Filter(expression) => resource.map_pages_cancellable(filter(expression.clone())),
@@ -33,11 +33,11 @@ pub(crate) fn apply_step(resource: Resource, index: usize, step: &ProcessingStep
         ProcessingStep::YieldMap(expression) => {
             resource.map_pages_cancellable(yield_map("yield_map", expression.clone(), |rows| match rows {
                 Value::Array(rows) if rows.len() > MAX_ROWS_OF_ROW => {
-                    Err(format!("it makes {} rows of one, and {MAX_ROWS_OF_ROW} are supported; make fewer of them", rows.len()))
+                    Err(format!("returned {} rows for one row, the maximum is {MAX_ROWS_OF_ROW}; return fewer rows", rows.len()))
                 }
                 Value::Array(rows) => Ok(rows),
                 Value::Null => Ok(Vec::new()),
-                other => Err(format!("it makes {}, expected a list of rows", other.type_name())),
+                other => Err(format!("returned {}, expected a list of rows", other.type_name())),
             }))
         }
         ProcessingStep::Drop(fields) => edit(resource, Vec::new(), edits(fields, &FieldEdit::Drop), (index, uses)),
@@ -57,22 +57,22 @@ type Page = Result<Selection, PageError>;
 fn filter(expression: Expression) -> impl Fn(Selection, &StopSignal) -> Page + Send + Sync + 'static {
     move |mut page, stop| {
         let compiled = expression.compiled()?;
-        let mut kept = Vec::with_capacity(page.ids.len());
+        let mut matching = Vec::with_capacity(page.ids.len());
         for id in &page.ids {
-            // before each row, as an expression may work on one for a while
+            // before each row, because one evaluation may take long
             stop.check(0)?;
             let found = compiled.evaluate_node("row", &page.document, *id);
             let found = found.map_err(|problem| step_error("filter", &expression, &page, *id, problem))?;
             if found.is_true() {
-                kept.push(*id);
+                matching.push(*id);
             }
         }
-        page.ids = kept;
+        page.ids = matching;
         Ok(page)
     }
 }
 
-/// Null as a row leaves it out.
+/// Replaces rows. A null result removes the row.
 fn yield_map(
     step: &'static str,
     expression: Expression,
@@ -80,15 +80,15 @@ fn yield_map(
 ) -> impl Fn(Selection, &StopSignal) -> Page + Send + Sync + 'static {
     move |page, stop| {
         let compiled = expression.compiled()?;
-        let (mut made, mut room) = (Vec::new(), OutputBudget::for_page(&page.document, stop));
+        let (mut results, mut budget) = (Vec::new(), OutputBudget::for_page(&page.document, stop));
         for id in &page.ids {
-            // before each row, as an expression may work on one for a while
+            // before each row, because one evaluation may take long
             stop.check(0)?;
             let found = compiled.evaluate_node("row", &page.document, *id);
-            let found = found.and_then(|found| rows(found.into_value_within(&mut room)?));
-            made.extend(found.map_err(|problem| step_error(step, &expression, &page, *id, problem))?);
+            let found = found.and_then(|found| rows(found.into_value_within(&mut budget)?));
+            results.extend(found.map_err(|problem| step_error(step, &expression, &page, *id, problem))?);
         }
-        Ok(Selection::from_document(Document::from_value(&Value::Array(made))?))
+        Ok(Selection::from_document(Document::from_value(&Value::Array(results))?))
     }
 }
 
@@ -98,13 +98,13 @@ fn edits(fields: &[String], edit: &FieldEdit) -> Edits {
 
 type Edits = Vec<(FieldPath, FieldEdit)>;
 
-/// Edits of fields: those of `keys` first, then those of `paths`, of which it is noted whether they lead anywhere.
+/// Adds edits of fields: first those of `keys`, then those of `paths`, whose matches are recorded.
 fn edit(resource: Resource, keys: Edits, paths: Edits, (index, uses): (usize, &Arc<FieldMatches>)) -> Resource {
     let (uses, first) = (Arc::clone(uses), keys.len());
     let edits: Edits = keys.into_iter().chain(paths).collect();
     resource.map_pages_cancellable(move |page, stop| {
         let Some(mut edited) = page.try_edit_fields(&edits, &|| !stop.is_set())? else {
-            // an error, as the run was stopped
+            // the run was stopped, so this returns an error
             return stop.check(0).map(|()| page);
         };
         let (of_keys, of_paths) = edited.matches.split_at_mut(first);
@@ -114,7 +114,7 @@ fn edit(resource: Resource, keys: Edits, paths: Edits, (index, uses): (usize, &A
     })
 }
 
-/// The new name of a field that stays in its object: `mail`, where `user.email` is to be `mail` or `user.mail`.
+/// Returns the new name of a field within its object: `mail`, if `user.email` is renamed to `mail` or `user.mail`.
 fn last_name<'n>(old: &str, new: &'n str) -> &'n str {
     let same_parent = old.rsplit_once('.').and_then(|(parent, _)| new.strip_prefix(parent)?.strip_prefix('.'));
     same_parent.filter(|name| !name.is_empty() && !name.contains('.')).unwrap_or(new)

@@ -1,4 +1,4 @@
-//! Ranges of a cursor in pieces.
+//! Windows of a cursor range.
 
 use catchment_extract::{ResumePoint, Windows, WindowsError};
 use catchment_json::Value;
@@ -6,8 +6,8 @@ use catchment_schema::{format_timestamp, parse_date};
 
 const DAY: i64 = 86_400_000_000;
 
-/// The windows of the range from `start` up to its end, or up to `now`, in microseconds since 1970: the window that has now
-/// in it is the last one then.
+/// Splits the range from `start` up to its end, or up to `now` (microseconds since 1970), into windows of length `step`. The
+/// last window then contains `now`.
 pub(crate) fn windows(start: &ResumePoint, step: f64, now: i64) -> Result<Vec<ResumePoint>, WindowsError> {
     let Some(from) = start.last_value.as_ref().map(ResumePoint::strip_type_mark) else { return Ok(vec![start.clone()]) };
     let end = match &start.end_value {
@@ -20,8 +20,8 @@ pub(crate) fn windows(start: &ResumePoint, step: f64, now: i64) -> Result<Vec<Re
     Ok(Windows::new(from, end, step).ranges()?.into_iter().map(window).collect())
 }
 
-/// The time in the form of `value`: the day after today of a date, whose pieces end before their last value. A number has
-/// none, and is said not to be comparable with it.
+/// Returns the time `now` in the format of `value`. For a date it is the next day, because a window excludes its end. A
+/// number has no time format and gets a timestamp, which is then reported as not comparable.
 fn now_as(value: &Value, now: i64) -> Value {
     let is_date = value.as_str().is_some_and(|text| parse_date(text).is_some());
     let text = format_timestamp(if is_date { now.saturating_add(DAY) } else { now });
@@ -42,14 +42,14 @@ mod tests {
         let start = ResumePoint::new(value("0"), value(from)).with_end_value(value(end));
         let now = parse_timestamp("2024-03-02T06:00:00Z").unwrap();
         let found = windows(&start, step, now).map(|windows| {
-            let piece = |start: &ResumePoint| format!("{}..{}", start.last_value_text(), start.end_value_text());
-            windows.iter().map(piece).collect::<Vec<_>>().join(" ")
+            let window = |start: &ResumePoint| format!("{}..{}", start.last_value_text(), start.end_value_text());
+            windows.iter().map(window).collect::<Vec<_>>().join(" ")
         });
         assert_eq!(found.unwrap_or_else(|error| error.to_string()), expected, "{from} to {end}");
     }
 
     #[test]
-    fn ranges_are_cut() {
+    fn ranges_are_split_into_windows() {
         check(r#""2024-02-28""#, r#""2024-03-02""#, 2.0, "2024-02-28..2024-03-01 2024-03-01..2024-03-02");
         check(r#""2024-02-29""#, "null", 2.0, "2024-02-29..2024-03-02 2024-03-02..2024-03-03");
         check(
@@ -61,6 +61,6 @@ mod tests {
         check("0", "25", 10.0, "0..10 10..20 20..25");
         check("null", "null", 10.0, "..");
         check(r#""2025-01-01""#, "null", 1.0, "");
-        check("5", "null", 1.0, "windows from 5 to \"2024-03-02T06:00:00Z\": the two cannot be compared");
+        check("5", "null", 1.0, "windows from 5 to \"2024-03-02T06:00:00Z\": start and end cannot be compared");
     }
 }

@@ -1,11 +1,11 @@
-//! What to try after an error.
+//! Remedies for errors.
 
 use reqwest::StatusCode;
 
 use crate::error_kind::ErrorKind;
 
 impl ErrorKind {
-    /// What somebody may try who sees the error: a part of a sentence, or nothing where the error itself says it.
+    /// Returns a remedy for the error, or `None` if the message already contains one.
     ///
     /// ```
     /// use catchment_rest_client::{ErrorKind, StatusCode};
@@ -16,16 +16,16 @@ impl ErrorKind {
     pub fn help(&self) -> Option<&'static str> {
         Some(match self {
             ErrorKind::Status(status) => return of_status(*status),
-            ErrorKind::ConnectionRefused { .. } => "check host and port of the base URL, and that the service runs",
-            ErrorKind::UnknownHost { .. } => "check the host of the base URL, and the connection to the network",
-            ErrorKind::Tls { .. } => "check that the base URL has the right host, and the clock of this machine",
-            ErrorKind::Connection { .. } | ErrorKind::IncompleteBody { .. } => "run it again; nothing of this run was loaded",
-            ErrorKind::Timeout { .. } => "ask for less in a page, or allow more time for an answer",
-            ErrorKind::MaxElapsedExceeded { .. } => "run it again later, or allow more time in all",
-            ErrorKind::ResponseTooLarge { .. } => "ask for less in a page, or raise `runtime.response_max_bytes`",
-            ErrorKind::InvalidJson(_) => "check path and headers: the answer should be JSON, and a page for people is none",
+            ErrorKind::ConnectionRefused { .. } => "check the host and port of the base URL, and that the service is running",
+            ErrorKind::UnknownHost { .. } => "check the host of the base URL and the network connection",
+            ErrorKind::Tls { .. } => "check the host of the base URL and the clock of this machine",
+            ErrorKind::Connection { .. } | ErrorKind::IncompleteBody { .. } => "run again; no data of this run was loaded",
+            ErrorKind::Timeout { .. } => "request smaller pages, or raise `runtime.request_timeout`",
+            ErrorKind::MaxElapsedExceeded { .. } => "run again later, or raise `max_elapsed` of the retry policy",
+            ErrorKind::ResponseTooLarge { .. } => "request smaller pages, or raise `runtime.response_max_bytes`",
+            ErrorKind::InvalidJson(_) => "check the path and headers: the response must be JSON, not an HTML page",
             ErrorKind::TokenUnavailable { .. } | ErrorKind::MissingAccessToken { .. } => {
-                "check the URL of the token endpoint, id and secret"
+                "check the URL of the token endpoint, the client ID and the secret"
             }
             _ => return None,
         })
@@ -35,12 +35,14 @@ impl ErrorKind {
 fn of_status(status: StatusCode) -> Option<&'static str> {
     Some(match status {
         StatusCode::UNAUTHORIZED => "check the credentials: they are missing, wrong or expired",
-        StatusCode::FORBIDDEN => "check what the credentials allow; some APIs answer so where too much is asked for",
-        StatusCode::NOT_FOUND | StatusCode::GONE => "check base URL and path; a response action can ignore what may be missing",
+        StatusCode::FORBIDDEN => "check the permissions of the credentials; some APIs also return 403 for too many requests",
+        StatusCode::NOT_FOUND | StatusCode::GONE => {
+            "check the base URL and path; if the resource may be missing, ignore it with a response action"
+        }
         StatusCode::METHOD_NOT_ALLOWED => "check the method of the endpoint",
         StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY => "check the parameters and the body of the request",
-        StatusCode::TOO_MANY_REQUESTS => "ask for fewer requests a second, or run it again later",
-        status if status.is_server_error() => "run it again later; nothing of this run was loaded",
+        StatusCode::TOO_MANY_REQUESTS => "lower `requests_per_second`, or run again later",
+        status if status.is_server_error() => "run again later; no data of this run was loaded",
         _ => return None,
     })
 }

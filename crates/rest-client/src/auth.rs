@@ -1,4 +1,4 @@
-//! Credentials of requests.
+//! Authentication of requests.
 
 mod api_key;
 mod bearer_token;
@@ -28,16 +28,17 @@ pub use oauth2::{Grant, OAuth2};
 pub use refresh_token::{RefreshToken, TokenStore};
 pub use token::Token;
 
-/// What [`Auth::apply`] gives.
+/// The future returned by [`Auth::apply`].
 pub type AuthFuture<'a> = Pin<Box<dyn Future<Output = Result<(), Error>> + Send + 'a>>;
 
-/// Adds credentials to every request of a client, right before it is sent: to each attempt and each redirect, and not
-/// where the request has been led to an origin that the client does not trust.
+/// An authentication method: adds credentials to every request of a client, right before it is sent.
+///
+/// It is called for each attempt and each redirect, but not for requests to an origin that the client does not trust.
 ///
 /// ```
 /// use catchment_rest_client::{AuthFuture, Auth, UnauthenticatedClient, OutgoingRequest, RestClient, Secret};
 ///
-/// /// An API that wants a key in a header together with the name of the account.
+/// /// An API that expects the account name and a key in one header.
 /// #[derive(Debug)]
 /// struct AccountKey {
 ///     account: String,
@@ -46,7 +47,7 @@ pub type AuthFuture<'a> = Pin<Box<dyn Future<Output = Result<(), Error>> + Send 
 ///
 /// impl Auth for AccountKey {
 ///     fn apply<'a>(&'a self, request: &'a mut OutgoingRequest, _client: &'a UnauthenticatedClient) -> AuthFuture<'a> {
-///         Box::pin(async move { request.set_header("X-RowCountTracker-Key", &self.account, &self.key) })
+///         Box::pin(async move { request.set_header("X-Account-Key", &self.account, &self.key) })
 ///     }
 /// }
 ///
@@ -55,23 +56,23 @@ pub type AuthFuture<'a> = Pin<Box<dyn Future<Output = Result<(), Error>> + Send 
 /// # Ok::<(), catchment_rest_client::Error>(())
 /// ```
 pub trait Auth: Debug + Send + Sync {
-    /// Adds the credentials. Where they have to be fetched first, `client` does that.
+    /// Adds the credentials to `request`, after fetching them with `client` if necessary.
     ///
     /// # Errors
     ///
-    /// Where there are no credentials to be had, or they cannot stand in a request. The request is not sent then, and
-    /// not tried again.
+    /// Returns an error if the credentials are not available, or are not valid in a request. The request is then neither
+    /// sent nor retried.
     fn apply<'a>(&'a self, request: &'a mut OutgoingRequest, client: &'a UnauthenticatedClient) -> AuthFuture<'a>;
 
-    /// Told that `request` was answered with 401 Unauthorized; says whether the next [`apply`](Self::apply) has other
-    /// credentials for it. The request is sent once more then. Default: false.
+    /// Called when the response to `request` was 401 Unauthorized. Returns true if the next [`apply`](Self::apply) adds
+    /// different credentials; the request is then sent once more. Default: false.
     fn on_unauthorized(&self, request: &OutgoingRequest) -> bool {
         let _ = request;
         false
     }
 
-    /// The names of the parameters that it sets in the query. What a link or a redirect brings along under these names
-    /// is dropped, so that it is neither sent elsewhere nor shown. Default: none.
+    /// Returns the names of the query parameters that it sets. Parameters of these names in links and redirects are
+    /// removed, so that they are neither sent elsewhere nor shown. Default: none.
     fn query_params(&self) -> &[String] {
         &[]
     }

@@ -1,11 +1,11 @@
-//! Bodies of requests.
+//! Request bodies.
 
 use catchment_json::Value;
 use url::form_urlencoded;
 
 use crate::error_kind::ErrorKind;
 
-/// What is sent as the body of a request.
+/// The body of a request.
 ///
 /// ```
 /// use catchment_rest_client::{Body, Method, Request, Url, Value};
@@ -19,16 +19,16 @@ use crate::error_kind::ErrorKind;
 /// ```
 #[derive(Clone, PartialEq)]
 pub enum Body {
-    /// A value as `application/json`.
+    /// A value, sent as `application/json`.
     Json(Value),
-    /// Names and values, not yet encoded, as `application/x-www-form-urlencoded`.
+    /// Unencoded names and values, sent as `application/x-www-form-urlencoded`.
     Form(Vec<(String, String)>),
-    /// Bytes as they are. Their type is up to the headers.
+    /// Raw bytes. The headers set their content type.
     Bytes(Vec<u8>),
 }
 
 impl Body {
-    /// The type that is sent where the headers name none.
+    /// Returns the content type that is sent unless the headers set one.
     pub(crate) fn content_type(&self) -> Option<&'static str> {
         match self {
             Body::Json(_) => Some("application/json"),
@@ -37,7 +37,7 @@ impl Body {
         }
     }
 
-    /// What goes over the wire.
+    /// Returns the encoded body.
     pub(crate) fn bytes(&self) -> Vec<u8> {
         match self {
             Body::Json(value) => value.to_string().into_bytes(),
@@ -46,12 +46,11 @@ impl Body {
         }
     }
 
-    /// Sets a field: of an object, the one that the dotted `path` leads to, with the objects on the way there made
-    /// where they are missing; of a form, the one that has the whole path as its name.
+    /// Sets the field at a dotted `path`, creating missing objects. In a form, the path is the name of the field.
     ///
     /// # Errors
     ///
-    /// Where something else than an object stands in the way.
+    /// Returns an error if a value on the path is not an object, or the body is raw bytes.
     pub(crate) fn set(&mut self, path: &str, value: Value) -> Result<(), ErrorKind> {
         let blocked = |found: &str| Err(ErrorKind::InvalidBodyPath { path: path.to_owned(), found: found.to_owned() });
         match self {
@@ -78,7 +77,7 @@ impl Body {
     }
 }
 
-/// Without what it says, which may be secret.
+/// Omits the content, which may contain secrets.
 impl std::fmt::Debug for Body {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
@@ -104,22 +103,18 @@ mod tests {
     }
 
     #[test]
-    fn fields_are_set_where_the_path_leads() {
+    fn set_creates_missing_objects() {
         check("null", "page", r#"{"page":7}"#);
         check(r#"{"q":"x","page":1}"#, "page", r#"{"q":"x","page":7}"#);
         check("{}", "a.b.c", r#"{"a":{"b":{"c":7}}}"#);
         check(r#"{"a":{"b":1,"d":2}}"#, "a.b", r#"{"a":{"b":7,"d":2}}"#);
         check(r#"{"a":null}"#, "a.b", r#"{"a":{"b":7}}"#);
-        check("[]", "a", "cannot set `a` in the body of the request: a list stands in the way, an object is needed");
-        check(
-            r#"{"a":1}"#,
-            "a.b",
-            "cannot set `a.b` in the body of the request: a number stands in the way, an object is needed",
-        );
+        check("[]", "a", "cannot set `a` in the request body: expected an object on this path, found a list");
+        check(r#"{"a":1}"#, "a.b", "cannot set `a.b` in the request body: expected an object on this path, found a number");
     }
 
     #[test]
-    fn forms_have_flat_names() {
+    fn form_fields_are_named_by_the_path() {
         let mut body = Body::Form(vec![("q".to_owned(), "a b".to_owned()), ("page.at".to_owned(), "1".to_owned())]);
         body.set("page.at", Value::from("2&3")).unwrap();
         assert_eq!(String::from_utf8(body.bytes()).unwrap(), "q=a+b&page.at=2%263");

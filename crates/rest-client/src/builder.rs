@@ -1,4 +1,4 @@
-//! Setting up a client.
+//! Builder of the client.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,17 +21,17 @@ use crate::retry::RetryPolicy;
 use crate::transport::Transport;
 use crate::url_join::join;
 
-/// A body of 300 MB, or 150 MB of JSON with short values.
+/// Default memory limit of a response: enough for a body of 300 MB, or for 150 MB of JSON with short values.
 pub(crate) const DEFAULT_MAX_RESPONSE_BYTES: usize = 352 << 20;
 
-/// Pages in flight share this part of the memory that a response may take.
+/// Divisor of the memory limit of a response that gives the budget shared by all pages in flight.
 const SHARED_PART: usize = 4;
 
-/// Sets up a [`RestClient`]; made by [`RestClient::builder`].
+/// A builder for a [`RestClient`], returned by [`RestClient::builder`].
 #[derive(Debug, Clone)]
 pub struct RestClientBuilder {
     base_url: String,
-    // names and values as given, checked in `build`
+    // validated in `build`
     headers: Vec<(String, Secret)>,
     trusted_origins: Vec<String>,
     rules: RequestConfig,
@@ -44,7 +44,7 @@ pub struct RestClientBuilder {
     http: Option<Http>,
 }
 
-/// What is set up of the connections.
+/// The customization of the `reqwest` client.
 #[derive(Clone)]
 struct Http(Arc<dyn Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync>);
 
@@ -73,70 +73,74 @@ impl Default for RestClientBuilder {
 }
 
 impl RestClientBuilder {
-    /// The URL that paths are appended to. Without it, only absolute URLs can be requested.
+    /// Sets the URL that paths are appended to. Without it, only absolute URLs can be requested.
     #[must_use]
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = url.into();
         self
     }
 
-    /// A header of every request; one with the same name in a [`Request`](crate::Request) replaces it. It is
-    /// treated as a credential: never printed, and not sent to other origins by a redirect or a next link.
+    /// Adds a header to every request. A header of the same name in a [`Request`](crate::Request) replaces it.
+    ///
+    /// The value is treated as a credential: never printed, and not sent to other origins by a redirect or a next link.
     #[must_use]
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), Secret::from(value.into())));
         self
     }
 
-    /// The credentials of every request; each attempt and each redirect gets them anew, but for those that have been led
-    /// to another origin. Default: none.
+    /// Sets the credentials of every request. Default: none.
+    ///
+    /// They are applied again to each attempt and each redirect, except after a redirect to an untrusted origin.
     #[must_use]
     pub fn auth(mut self, auth: impl Auth + 'static) -> Self {
         self.rules.auth = Some(Arc::new(auth));
         self
     }
 
-    /// An origin, such as `https://files.example.com`, that gets headers, credentials and secrets too where a link, a redirect or
-    /// data leads there. Only the origin of the first request gets them otherwise.
+    /// Adds an origin, such as `https://files.example.com`, that may receive headers, credentials and secrets when a link,
+    /// a redirect or a URL from data leads there. Default: only the origin of the first request.
     #[must_use]
     pub fn trusted_origin(mut self, origin: impl Into<String>) -> Self {
         self.trusted_origins.push(origin.into());
         self
     }
 
-    /// What to make of certain answers, after the actions that there are already. Default: none.
+    /// Adds a response action after the existing ones. Default: none.
     #[must_use]
     pub fn response_action(mut self, action: ResponseAction) -> Self {
         self.rules.response_actions.push(action);
         self
     }
 
-    /// How many requests a second every host gets at most, evenly spread; 0.5 is one in two seconds. Attempts and
-    /// redirects count. Default: as many as there are.
+    /// Sets the maximum number of requests per second to each host, evenly spaced; 0.5 is one request every two seconds.
+    /// Retries and redirects count. Default: unlimited.
     #[must_use]
     pub fn requests_per_second(mut self, requests: f64) -> Self {
         self.limit.requests_per_second = Some(requests);
         self
     }
 
-    /// How many requests every host has at most whose answers are not complete. Default: as many as there are.
+    /// Sets the maximum number of requests in flight to each host. A request is in flight until its response is complete.
+    /// Default: unlimited.
     #[must_use]
     pub fn max_in_flight_requests(mut self, requests: usize) -> Self {
         self.limit.in_flight = Some(requests);
         self
     }
 
-    /// How many pages are fetched at a time where the paginator can name them ahead: [`Offset`](crate::Offset) and
-    /// [`PageNumber`](crate::PageNumber) when they know how many there are. Their order stays, and the pages that were
-    /// fetched ahead are all in memory. Default 1.
+    /// Sets how many pages are fetched in parallel if the paginator can compute their requests: [`Offset`](crate::Offset)
+    /// and [`PageNumber`](crate::PageNumber) with a known total. Default: 1.
+    ///
+    /// Pages are yielded in order, and prefetched pages are held in memory.
     #[must_use]
     pub fn parallel_pages(mut self, pages: usize) -> Self {
         self.paging.parallel_pages = pages;
         self
     }
 
-    /// Sets up the connections: proxies, certificates, TLS versions, pools as `reqwest` has them. Redirects and time-outs
-    /// are set by this client, whatever stands there.
+    /// Customizes the `reqwest` client: proxies, certificates, TLS versions, connection pools. Its redirect policy and
+    /// timeouts are overridden.
     ///
     /// ```no_run
     /// use catchment_rest_client::{RestClient, reqwest};
@@ -151,88 +155,92 @@ impl RestClientBuilder {
     #[must_use]
     pub fn configure_http(
         mut self,
-        set_up: impl Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync + 'static,
+        configure: impl Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync + 'static,
     ) -> Self {
-        self.http = Some(Http(Arc::new(set_up)));
+        self.http = Some(Http(Arc::new(configure)));
         self
     }
 
-    /// How to come from one page to the next. Default: [`Auto`](crate::Auto).
+    /// Sets the paginator. Default: [`Auto`](crate::Auto).
     #[must_use]
     pub fn paginator(mut self, paginator: impl Into<Box<dyn Paginator>>) -> Self {
         self.paging.paginator = paginator.into();
         self
     }
 
-    /// Where in a page its rows are. Default: detected in the first page that has a list.
+    /// Sets the path of the rows in a page. Default: detected in the first page that contains a list.
     #[must_use]
     pub fn data_selector(mut self, selector: JsonPath) -> Self {
         self.paging.data_selector = Some(selector);
         self
     }
 
-    /// Sets whether a response in which the named [`data_selector`](Self::data_selector) finds no place for rows is an error.
-    /// An empty list and `null` are such places. If false, nothing found is an empty page, and a single value is a row. Default: true.
+    /// Sets whether a response in which the [`data_selector`](Self::data_selector) finds no list, object or `null` is an
+    /// error. If false, a missing value is an empty page, and a scalar value is a row. Default: true.
     #[must_use]
     pub fn data_selector_required(mut self, required: bool) -> Self {
         self.paging.data_selector_required = required;
         self
     }
 
-    /// Shares the secrets that the client learns (credentials, access tokens, cookies), and those that it keeps out of its
-    /// errors. Default: its own.
+    /// Sets the redactor. The client adds its secrets (credentials, access tokens, cookies) to it, and masks all of its
+    /// secrets in errors. Default: a new redactor.
     #[must_use]
     pub fn redactor(mut self, redactor: Redactor) -> Self {
         self.rules.redactor = redactor;
         self
     }
 
-    /// When failed requests are sent again.
+    /// Sets the retry policy.
     #[must_use]
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.rules.retry = policy;
         self
     }
 
-    /// How long to wait for a connection, and how long for the next bytes of an answer. A body that keeps
-    /// coming may take longer in all. Default 60 seconds.
+    /// Sets the timeout for connecting, and for the next bytes of a response. Default: 60 seconds.
+    ///
+    /// The total time of a response may be longer, as long as bytes arrive.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// The `User-Agent` header. Default: `catchment/` and the version.
+    /// Sets the `User-Agent` header. Default: `catchment/` and the version.
     #[must_use]
     pub fn user_agent(mut self, name: impl Into<String>) -> Self {
         self.user_agent = name.into();
         self
     }
 
-    /// How much memory an answer may take, in bytes: its decompressed body and 16 bytes for each value and key in it
-    /// ([`Document::VALUE_BYTES`](catchment_json::Document::VALUE_BYTES)). More is an error. Default 352 MiB.
+    /// Sets the memory limit of a response in bytes. A larger response is an error. Default: 352 MiB.
+    ///
+    /// The decompressed body counts, and 16 bytes ([`Document::VALUE_BYTES`](catchment_json::Document::VALUE_BYTES)) for
+    /// each value and key.
     #[must_use]
     pub fn max_response_bytes(mut self, limit: usize) -> Self {
         self.max_response_bytes = limit;
         self
     }
 
-    /// Limits the memory of all pages that the client and its clones have in flight at a time: they share a quarter of
-    /// [`max_response_bytes`](Self::max_response_bytes). A page that finds no room beside the others is requested again when it is the
-    /// next one that is wanted (see [`RestClient::with_refetch_gate`]), one such page at a time. Default: each page has its own limit alone.
+    /// Limits the memory of all pages in flight of the client and its clones to a quarter of
+    /// [`max_response_bytes`](Self::max_response_bytes). Default: only the size of each page is limited.
     ///
-    /// Drop the [permit](crate::Page::permit) of a page before you wait for a page of another pagination.
+    /// A page that does not fit is discarded and requested again when the consumer reaches it, one such page at a time;
+    /// see [`RestClient::with_refetch_gate`]. Drop the [permit](crate::Page::permit) of a page before you await a page of
+    /// another pagination; otherwise the two paginations can deadlock.
     #[must_use]
     pub fn limit_page_memory(mut self) -> Self {
         self.limits_page_memory = true;
         self
     }
 
-    /// The client.
+    /// Builds the client.
     ///
     /// # Errors
     ///
-    /// Where a header or a setting is not valid, or TLS cannot be set up.
+    /// Returns an error if a header or a setting is invalid, or TLS cannot be set up.
     pub fn build(self) -> Result<RestClient, Error> {
         let redactor = self.rules.redactor.clone();
         self.client().map_err(|error| error.redacted(&redactor))
@@ -240,7 +248,7 @@ impl RestClientBuilder {
 
     fn client(self) -> Result<RestClient, Error> {
         let mut rules = self.rules;
-        // clients that clones of the builder make share no cookies
+        // clients built by clones of this builder do not share cookies
         rules.cookies = Arc::default();
         rules.retry.check()?;
         self.limit.check()?;
@@ -259,14 +267,14 @@ impl RestClientBuilder {
         let (_, user_agent) = header("user-agent", &self.user_agent)?;
         let http = reqwest::Client::builder().user_agent(user_agent);
         let http = match &self.http {
-            Some(Http(set_up)) => set_up(http),
+            Some(Http(configure)) => configure(http),
             None => http,
         };
         let http = http
-            // it reads one member of a gzip body: bodies are decompressed as they are read
+            // `reqwest` reads only the first member of a gzip body; `transport::body` reads all
             .no_gzip()
             .default_headers(HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_static("gzip, br, zstd"))]))
-            // they are followed by hand, so that configured headers do not go to other origins
+            // `transport::redirect` follows redirects without sending configured headers to other origins
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(self.timeout)
             .read_timeout(self.timeout)

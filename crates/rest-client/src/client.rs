@@ -1,4 +1,4 @@
-//! The client.
+//! REST API client.
 
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ use crate::response_action::ResponseAction;
 use crate::transport::Transport;
 use crate::url_join::join;
 
-/// A client of one REST API. Clones are cheap and share the connections.
+/// A client of one REST API. Clones are cheap and share connections.
 ///
 /// ```no_run
 /// use catchment_rest_client::RestClient;
@@ -47,7 +47,7 @@ pub struct RestClient {
 }
 
 impl RestClient {
-    /// Sets up a client.
+    /// Returns a builder with default settings.
     pub fn builder() -> RestClientBuilder {
         RestClientBuilder::default()
     }
@@ -61,7 +61,7 @@ impl RestClient {
         RestClient { transport, rules: Arc::new(rules), base_url, paging }
     }
 
-    /// The same client with another paginator.
+    /// Sets the paginator.
     #[must_use]
     pub fn with_paginator(mut self, paginator: impl Into<Box<dyn Paginator>>) -> RestClient {
         self.paging.paginator = paginator.into();
@@ -69,27 +69,28 @@ impl RestClient {
         self
     }
 
-    /// The same client with another data selector.
+    /// Sets the data selector.
     #[must_use]
     pub fn with_data_selector(mut self, selector: JsonPath) -> RestClient {
         self.paging.data_selector = Some(selector);
         self
     }
 
-    /// The same client for pages that are not wanted before `turn` ends, where it has a limit for the memory of its pages:
-    /// `turn` is called for each page that found no room beside others, and what its future gives is dropped when that page is
-    /// handed out. See [`RestClientBuilder::limit_page_memory`].
+    /// Sets a gate for pages that did not fit into the [shared memory limit](RestClientBuilder::limit_page_memory).
+    ///
+    /// The client awaits `gate` before it requests such a page again, and drops the output of `gate` once the page is
+    /// yielded.
     #[must_use]
-    pub fn with_refetch_gate<F, T>(mut self, turn: impl Fn() -> F + Send + Sync + 'static) -> RestClient
+    pub fn with_refetch_gate<F, T>(mut self, gate: impl Fn() -> F + Send + Sync + 'static) -> RestClient
     where
         F: Future<Output = T> + Send + 'static,
         T: Send + 'static,
     {
-        self.paging.memory = self.paging.memory.gated_by(turn);
+        self.paging.memory = self.paging.memory.gated_by(gate);
         self
     }
 
-    /// Sets whether a response in which the named data selector finds no place for rows is an error; see
+    /// Sets whether a response in which the data selector finds no list, object or `null` is an error; see
     /// [`RestClientBuilder::data_selector_required`].
     #[must_use]
     pub fn with_data_selector_required(mut self, required: bool) -> RestClient {
@@ -97,7 +98,7 @@ impl RestClient {
         self
     }
 
-    /// The same client with other credentials, and without the cookies that came with the former ones.
+    /// Sets the credentials, and discards the cookies that were received with the previous ones.
     #[must_use]
     pub fn with_auth(mut self, auth: impl Auth + 'static) -> RestClient {
         let rules = Arc::make_mut(&mut self.rules);
@@ -106,7 +107,7 @@ impl RestClient {
         self
     }
 
-    /// The same client without credentials and cookies; headers stay.
+    /// Removes credentials and cookies. Configured headers are kept.
     #[must_use]
     pub fn without_auth(mut self) -> RestClient {
         let rules = Arc::make_mut(&mut self.rules);
@@ -115,19 +116,19 @@ impl RestClient {
         self
     }
 
-    /// The same client with other response actions.
+    /// Sets the response actions, replacing the existing ones.
     #[must_use]
     pub fn with_response_actions(mut self, actions: impl IntoIterator<Item = ResponseAction>) -> RestClient {
         Arc::make_mut(&mut self.rules).response_actions = actions.into_iter().collect();
         self
     }
 
-    /// The secrets that the client knows: those of [`RestClientBuilder::redactor`], and its own.
+    /// Returns the redactor, which holds the secrets of the client and those of [`RestClientBuilder::redactor`].
     pub fn redactor(&self) -> &Redactor {
         &self.rules.redactor
     }
 
-    /// The URL as it may be shown: as [`redact`](crate::redact_url) has it, without the secrets that the client knows.
+    /// Returns the URL as [`redact_url`](crate::redact_url) does, and masks the secrets of the redactor too.
     ///
     /// ```
     /// use catchment_rest_client::{RestClient, Secret, Url};
@@ -142,23 +143,25 @@ impl RestClient {
         shown(url, self.redactor())
     }
 
-    /// A GET of `path`, to add parameters and headers to, or to change into another method. The path goes below the base URL; an absolute URL is
-    /// taken as it is, and gets the headers of the client.
+    /// Creates a GET request for `path`.
+    ///
+    /// The path is appended to the base URL. An absolute URL is used unchanged, and also gets the headers of the client.
     ///
     /// # Errors
     ///
-    /// Where base URL and path make no URL.
+    /// Returns an error if base URL and path do not form a valid URL.
     pub fn request(&self, path: &str) -> Result<Request, Error> {
         let url = join(&self.base_url, path).map_err(|error| error.redacted(self.redactor()))?;
         Ok(Request::new(Method::GET, url))
     }
 
-    /// Takes headers, credentials and secrets out of a request whose URL was made from data, such as a row, where that leads
-    /// to another origin than `home` and the client does not [trust](RestClientBuilder::trusted_origin) it. Without `home` no
-    /// other origin is trusted.
+    /// Strips headers, credentials and secrets from a request whose URL comes from data, such as a row.
     ///
-    /// The parts of parameters and body that are taken out are those whose names [sound secret](crate::is_secret_name), and
-    /// those with a text that the request [hides](Request::add_secret).
+    /// A request to the origin of `home` or to a [trusted origin](RestClientBuilder::trusted_origin) is returned unchanged.
+    /// Without `home` only trusted origins are.
+    ///
+    /// Removes the parameters and body fields that have [secret names](crate::is_secret_name) or contain a secret of the
+    /// [redactor](Self::redactor) or of the [request](Request::add_secret).
     ///
     /// ```
     /// use catchment_rest_client::{RestClient, Url};
@@ -172,7 +175,7 @@ impl RestClient {
     ///
     /// # Errors
     ///
-    /// Where the URL itself has a hidden text in its path.
+    /// Returns an error if the rest of the URL contains a secret, for example in its path.
     pub fn restrict_to_origin(&self, mut request: Request, home: Option<&Url>) -> Result<Request, Error> {
         let is_trusted = match home {
             Some(home) => self.rules.is_trusted_from(home, &request.url),
@@ -193,47 +196,46 @@ impl RestClient {
         Ok(request)
     }
 
-    /// Gets one answer.
+    /// Sends a GET request with `params` in its query, and returns the response.
     ///
     /// # Errors
     ///
-    /// As for [`send`](Self::send), and where base URL and path make no URL.
+    /// Returns the errors of [`send`](Self::send), and an error if base URL and path do not form a valid URL.
     pub async fn get(&self, path: &str, params: &[(&str, &str)]) -> Result<Response, Error> {
         self.send(&self.request(path)?.params(params)).await
     }
 
-    /// Posts a body, and gets one answer. It is sent again after a failure only where that is
-    /// [safe](crate::RetryPolicy).
+    /// Sends a POST request, and returns the response. It is retried only if that is [safe](crate::RetryPolicy).
     ///
     /// # Errors
     ///
-    /// As for [`send`](Self::send), and where base URL and path make no URL.
+    /// Returns the errors of [`send`](Self::send), and an error if base URL and path do not form a valid URL.
     pub async fn post(&self, path: &str, body: Body) -> Result<Response, Error> {
         self.send(&self.request(path)?.method(Method::POST).body(body)).await
     }
 
-    /// Sends a request, again where the retry policy says so, and reads the whole answer.
+    /// Sends a request, retries it by the retry policy, and reads the complete response.
     ///
     /// # Errors
     ///
-    /// Where no answer with a status of 200 to 299 comes, or its body is cut short or too large.
+    /// Returns an error if no attempt gets a response with a status of 200 to 299, or its body is incomplete or too large.
     pub async fn send(&self, request: &Request) -> Result<Response, Error> {
         self.transport.send(&self.rules, request, None, &mut MemoryPermit::default()).await
     }
 
-    /// The pages that begin with the answer to `request`.
+    /// Returns the pages that start with the response to `request`.
     ///
-    /// Nothing is sent before the first page is asked for. While a page is worked on, the next one is fetched;
-    /// dropping the pages cancels that. Must be polled inside a tokio runtime.
+    /// No request is sent before the first page is polled. The next page is prefetched while the caller processes one;
+    /// dropping the stream cancels it. Must be polled inside a tokio runtime.
     pub fn paginate(&self, request: Request) -> PaginationStream {
         paginate::pages(Arc::clone(&self.transport), Arc::clone(&self.rules), request, self.paging.clone())
     }
 
-    /// The request that the pages of `request` begin with: with the parameters that the paginator sets.
+    /// Returns the first request of a pagination: `request` with the parameters that the paginator sets.
     ///
     /// # Errors
     ///
-    /// Where the request has no place for what the paginator sets.
+    /// Returns an error if the paginator cannot set its parameters in the request, or the URL is too long.
     pub fn prepare_first_request(&self, mut request: Request) -> Result<Request, Error> {
         let initialized = self.paging.paginator.clone().init_request(&mut request);
         let initialized = initialized.and_then(|()| Ok(request.check_length()?));
@@ -241,8 +243,7 @@ impl RestClient {
         Ok(request)
     }
 
-    /// The pages that come after the one with this [position](crate::Page::position), in a pagination that begins with
-    /// `request`.
+    /// Resumes the pagination of `request` after the page with this [position](crate::Page::position).
     ///
     /// ```no_run
     /// # use catchment_rest_client::RestClient;
@@ -250,7 +251,7 @@ impl RestClient {
     /// let mut pages = client.paginate(client.request("issues")?);
     /// let Some(first) = pages.next().await.transpose()? else { return Ok(()) };
     /// if let Some(position) = first.position {
-    ///     // perhaps on another day
+    ///     // possibly in a later process
     ///     let rest = client.paginate_from(client.request("issues")?, &position);
     /// }
     /// # Ok(())
@@ -263,7 +264,7 @@ impl RestClient {
     }
 }
 
-/// The pages that begin at `url` with `params` in its query, with a client made for them alone that has all defaults.
+/// Returns the pages that start at `url` with `params` in its query, fetched by a new client with default settings.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), catchment_rest_client::Error> {

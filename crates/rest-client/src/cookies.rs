@@ -1,4 +1,4 @@
-//! The cookies that responses set.
+//! In-memory cookie store.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -11,31 +11,31 @@ use url::Url;
 
 use crate::outgoing::OutgoingRequest;
 
-/// The largest number of cookies that a client keeps.
+/// Maximum number of cookies in a client.
 const MAX_COOKIES: usize = 200;
 
-/// The longest `Set-Cookie` header that is read, in bytes: what browsers accept as a minimum.
+/// Maximum length of an accepted `Set-Cookie` header in bytes; browsers must accept at least as much.
 const MAX_COOKIE_BYTES: usize = 4096;
 
-/// The longest `Cookie` header that received cookies make, in bytes. Servers refuse heads that are much larger.
+/// Maximum length of the received cookies in a `Cookie` header, in bytes. Servers reject much larger headers.
 const MAX_HEADER_BYTES: usize = 16 << 10;
 
-/// Keeps the cookies of responses in memory and adds them to later requests, as RFC 6265 says: by domain, path, scheme and
-/// expiry. Redirects, retries and next pages get them alike.
+/// The cookies of responses, which are added to later requests by domain, path, scheme and expiry (RFC 6265), including
+/// redirects, retries and next pages.
 ///
-/// Values are secrets: they are not logged, and masked where a response repeats them.
+/// Values are treated as secrets: they are not logged, and are masked in excerpts of responses that repeat them.
 #[derive(Default)]
 pub(crate) struct Cookies {
-    /// By port, where that is not the default one: cookies know none, and another port is another origin.
+    /// One store per port, `None` for the default port: cookies ignore ports, but another port is another origin.
     stores: Mutex<HashMap<Option<u16>, CookieStore>>,
 }
 
 impl Cookies {
-    /// Keeps the cookies that the response from `url` sets.
+    /// Stores the cookies that the response from `url` sets.
     pub(crate) fn keep(&self, url: &Url, headers: &HeaderMap, redactor: &Redactor) {
         for header in headers.get_all(SET_COOKIE) {
             if header.len() > MAX_COOKIE_BYTES {
-                tracing::debug!(host = url.host_str(), bytes = header.len(), "ignored a cookie that is too long");
+                tracing::debug!(host = url.host_str(), bytes = header.len(), "ignored a cookie that exceeds the size limit");
                 continue;
             }
             let Ok(text) = std::str::from_utf8(header.as_bytes()) else { continue };
@@ -55,7 +55,7 @@ impl Cookies {
         if is_new && count(&stores) >= MAX_COOKIES {
             stores.values_mut().for_each(remove_expired);
             if count(&stores) >= MAX_COOKIES {
-                tracing::debug!(host = url.host_str(), limit = MAX_COOKIES, "ignored a cookie: there are too many");
+                tracing::debug!(host = url.host_str(), limit = MAX_COOKIES, "ignored a cookie: the cookie store is full");
                 return;
             }
         }
@@ -65,7 +65,7 @@ impl Cookies {
         }
     }
 
-    /// Adds the cookies for its URL to a request, except those whose names its `Cookie` header already has.
+    /// Adds the cookies for the URL of a request, except for names that its `Cookie` header already contains.
     pub(crate) fn add_to(&self, request: &mut OutgoingRequest) {
         let present = request.headers.get_all(COOKIE).iter().map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
         let mut pairs: Vec<String> =
@@ -75,7 +75,7 @@ impl Cookies {
         let configured = pairs.len();
         if let Some(store) = self.stores().get(&request.url.port()) {
             let mut matches = store.matches(&request.url);
-            // longer paths first, as RFC 6265 asks for; the rest so that requests do not differ by chance
+            // longer paths first (RFC 6265); then by name, so that the order is deterministic
             matches.sort_by_cached_key(|cookie| (std::cmp::Reverse(cookie.path.len()), cookie.name().to_owned()));
             let mut bytes = 0;
             for cookie in matches {
@@ -89,7 +89,7 @@ impl Cookies {
                 hide(value, &request.redactor);
             }
         }
-        // what was configured stays as it is where nothing is added
+        // without received cookies the configured header is sent unchanged
         if pairs.len() > configured
             && let Ok(mut value) = HeaderValue::from_bytes(pairs.join("; ").as_bytes())
         {
@@ -103,7 +103,7 @@ impl Cookies {
     }
 }
 
-/// Whether a cookie would go to all hosts of a top-level domain.
+/// Returns true if a cookie would be sent to all hosts of a top-level domain.
 fn is_of_top_level_domain(cookie: &Cookie<'_>, url: &Url) -> bool {
     matches!(&cookie.domain, CookieDomain::Suffix(domain) if !domain.contains('.') && url.host_str() != Some(domain.as_str()))
 }
@@ -121,7 +121,6 @@ fn remove_expired(store: &mut CookieStore) {
     }
 }
 
-/// Without the cookies, which are secrets.
 /// Adds a value to the secrets, unless it is a short word or number, as in `theme=light`.
 fn hide(value: &str, redactor: &Redactor) {
     let is_mixed = value.contains(char::is_numeric) && value.contains(char::is_alphabetic);
@@ -130,6 +129,7 @@ fn hide(value: &str, redactor: &Redactor) {
     }
 }
 
+/// Omits the cookies, which are secrets.
 impl fmt::Debug for Cookies {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Cookies(..)")
@@ -149,7 +149,7 @@ mod tests {
         cookies.keep(&Url::parse(url).unwrap(), &headers, &Redactor::default());
     }
 
-    /// The `Cookie` header of a request to `url` that has `configured` as its own.
+    /// Returns the `Cookie` header of a request to `url` with the header `configured`.
     fn sent(cookies: &Cookies, url: &str, configured: &str) -> String {
         let (method, url) = (Method::GET, Url::parse(url).unwrap());
         let mut request = OutgoingRequest { method, url, headers: HeaderMap::new(), body: None, redactor: Redactor::default() };
@@ -161,7 +161,7 @@ mod tests {
         request.headers.get(COOKIE).map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default()
     }
 
-    /// What a request to `url` sends after https://api.x.com/v1/rows has set cookies.
+    /// Checks the cookies that a request to `url` sends after https://api.x.com/v1/rows has set some.
     #[track_caller]
     fn check(set: &[&str], url: &str, expected: &str) {
         let cookies = Cookies::default();
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn cookies_go_back_to_their_host() {
+    fn cookies_are_sent_to_their_host() {
         check(&["a=1"], "https://api.x.com/v1/rows", "a=1");
         check(&["a=1", "b=2; Path=/; HttpOnly"], "https://api.x.com/v1/more?page=2", "a=1; b=2");
         check(&["a=1"], "https://www.x.com/v1/rows", "");
@@ -245,7 +245,7 @@ mod tests {
             keep(&cookies, url, &[&format!("c{number}=1")]);
         }
         assert_eq!(sent(&cookies, url, "").split("; ").count(), MAX_COOKIES);
-        // those that are there can still change, and make room
+        // existing cookies can still change, and expired ones free space
         keep(&cookies, url, &["c0=; Max-Age=0", "c1=new", "d=1"]);
         let header = sent(&cookies, url, "");
         assert!(header.contains("c1=new") && header.contains("d=1") && !header.contains("c0="));

@@ -1,4 +1,4 @@
-//! The error of this crate.
+//! The error type of this crate.
 
 use std::time::Duration;
 
@@ -10,8 +10,9 @@ use crate::error_kind::ErrorKind;
 use crate::excerpt;
 use crate::redact::redact_url;
 
-/// Why a request failed: one line that names the method, the URL without its secrets, how often it was tried,
-/// the cause and how the answer begins.
+/// An error, usually of a failed request.
+///
+/// Displays as one line: method, redacted URL, number of attempts, cause, and the beginning of the response body.
 ///
 /// ```no_run
 /// use catchment_rest_client::{ErrorKind, RestClient, StatusCode};
@@ -19,8 +20,8 @@ use crate::redact::redact_url;
 /// # async fn example(client: RestClient) -> Result<(), catchment_rest_client::Error> {
 /// match client.get("issues/7", &[]).await {
 ///     Ok(issue) => println!("{}", issue.text()),
-///     Err(error) if matches!(error.kind(), ErrorKind::Status(StatusCode::NOT_FOUND)) => println!("there is no issue 7"),
-///     Err(error) if error.is_retryable() => println!("try again later: {error}"),
+///     Err(error) if matches!(error.kind(), ErrorKind::Status(StatusCode::NOT_FOUND)) => println!("issue 7 does not exist"),
+///     Err(error) if error.is_retryable() => println!("temporary failure: {error}"),
 ///     Err(error) => return Err(error),
 /// }
 /// # Ok(())
@@ -40,64 +41,64 @@ struct Context {
     response: Option<(StatusCode, String)>,
     attempts: u32,
     stated_wait: Option<Duration>,
-    /// What a response action or the headers say, where the kind alone does not tell.
+    /// Overrides the retryability of the kind; set by response actions and rate limit headers.
     retryable: Option<bool>,
-    /// Whether the server did nothing of what the request asks for.
+    /// Whether the server certainly did not process the request.
     had_no_effect: bool,
-    /// What else to know about it.
+    /// A note that is appended to the message.
     note: Option<String>,
-    /// The total time that ended the attempts.
+    /// The `max_elapsed` that prevented another attempt.
     out_of_time: Option<Duration>,
 }
 
 impl Error {
-    /// An error that belongs to no request, or not yet.
+    /// Creates an error without a request.
     pub(crate) fn new(kind: ErrorKind) -> Error {
         Error { kind: Box::new(kind), context: Box::new(Context { attempts: 1, ..Context::default() }), source: None }
     }
 
-    /// What went wrong.
+    /// Returns the kind of the error.
     pub fn kind(&self) -> &ErrorKind {
         &self.kind
     }
 
-    /// Whether the same request can succeed later: the server was overloaded or failed, or the connection did.
-    /// The attempts of the client are used up then.
+    /// Returns true if the same request can succeed later: the server was overloaded or failed, or the connection failed.
+    /// The client has already used all attempts of its retry policy.
     pub fn is_retryable(&self) -> bool {
         self.context.retryable.unwrap_or_else(|| self.kind.is_retryable())
     }
 
-    /// The method and the redacted URL of the request.
+    /// Returns the method and the redacted URL of the request.
     pub fn request(&self) -> Option<(&Method, &str)> {
         self.context.request.as_ref().map(|(method, url)| (method, url.as_str()))
     }
 
-    /// The status of the answer, where one came.
+    /// Returns the status of the response, or `None` if no response arrived.
     pub fn status(&self) -> Option<StatusCode> {
         self.context.response.as_ref().map(|(status, _)| *status)
     }
 
-    /// The first 300 characters of the answer's body, control characters escaped.
+    /// Returns the first 300 characters of the response body, with control characters escaped.
     pub fn body(&self) -> Option<&str> {
         self.context.response.as_ref().map(|(_, body)| body.as_str())
     }
 
-    /// How often the request was sent.
+    /// Returns the number of attempts.
     pub fn attempts(&self) -> u32 {
         self.context.attempts
     }
 
-    /// How long the server asked to wait.
+    /// Returns the delay that the server requested, for example in `Retry-After`.
     pub fn retry_after(&self) -> Option<Duration> {
         self.context.stated_wait
     }
 
-    /// Whether it is certain that the request took no effect: it was not sent, or turned away by a rate limit.
+    /// Returns true if the server did not process the request: it was never sent, or a rate limit rejected it.
     pub fn was_not_processed(&self) -> bool {
         self.context.had_no_effect
     }
 
-    /// Whether there were no credentials to send; they have had attempts of their own.
+    /// Returns true if no access token was available. The token request has already been retried.
     pub(crate) fn is_credentials_error(&self) -> bool {
         matches!(*self.kind, ErrorKind::TokenUnavailable { .. })
     }
@@ -107,8 +108,7 @@ impl Error {
         self
     }
 
-    /// Removes secrets from all its texts, and the end of those that are too long to be read. Each error that leaves the
-    /// crate has been here.
+    /// Masks secrets in all texts, and truncates long ones. Every error passes through this before it leaves the crate.
     pub(crate) fn redacted(mut self, redactor: &Redactor) -> Error {
         let Context { request, response, note, .. } = &mut *self.context;
         let of_context = [request.as_mut().map(|(_, url)| url), response.as_mut().map(|(_, body)| body), note.as_mut()];
@@ -123,7 +123,7 @@ impl Error {
         self
     }
 
-    /// Appends a sentence to the message.
+    /// Appends a note to the message.
     pub(crate) fn with_note(mut self, note: String) -> Error {
         self.context.note = Some(note);
         self
@@ -155,7 +155,7 @@ impl Error {
     }
 
     pub(crate) fn with_source(mut self, source: reqwest::Error) -> Error {
-        // with its URL it would print the secrets in it
+        // the URL may contain secrets
         self.source = Some(source.without_url());
         self
     }
@@ -169,13 +169,13 @@ fn message(kind: &ErrorKind, context: &Context) -> String {
         n => format!(" after {n} attempts"),
     };
     if let Some(total) = context.out_of_time {
-        attempts.push_str(&format!(" (another attempt would be later than {total:?} after the first, see max_elapsed)"));
+        attempts.push_str(&format!(" (another attempt would exceed the total time of {total:?}, max_elapsed)"));
     }
     let body = context.response.as_ref().map(|(_, body)| body.as_str()).filter(|body| !body.is_empty());
     match (kind, body) {
-        (ErrorKind::Status(status), None) => format!("{method} {url} answered {status}{attempts}{note}"),
-        (ErrorKind::Status(status), Some(body)) => format!("{method} {url} answered {status}{attempts}{note}: {body}"),
+        (ErrorKind::Status(status), None) => format!("{method} {url} returned {status}{attempts}{note}"),
+        (ErrorKind::Status(status), Some(body)) => format!("{method} {url} returned {status}{attempts}{note}: {body}"),
         (kind, None) => format!("{method} {url} failed{attempts}: {kind}{note}"),
-        (kind, Some(body)) => format!("{method} {url} failed{attempts}: {kind}{note}; the answer begins with: {body}"),
+        (kind, Some(body)) => format!("{method} {url} failed{attempts}: {kind}{note}; the response begins with: {body}"),
     }
 }

@@ -6,7 +6,7 @@ use crate::error_kind::ErrorKind;
 use crate::paginate::fold_key;
 use crate::select::{RowsLayout, SelectedRows};
 
-/// Keys that bodies of errors have beside a message.
+/// Keys that accompany a message in error bodies, in the form of [`fold_key`].
 const BESIDE_A_MESSAGE: &[&str] = &[
     "code",
     "status",
@@ -26,15 +26,15 @@ const BESIDE_A_MESSAGE: &[&str] = &[
     "success",
 ];
 
-/// Checks that a body in which nobody has named the place of the rows is not an error with a good status: it would be
-/// taken for a row or an empty page, and the rows that it stands for would never come.
+/// Checks that a body does not report an error despite a success status. Used when no data selector is configured.
 ///
-/// A body is one if it has no list of rows, no `id`, and: an `error`, `errors`, a `status` like `error`, `success` or `ok`
-/// that is false, or a message and nothing but what goes with it.
+/// Such a body would otherwise be taken for a row or an empty page, and the rows of the page would be lost.
 ///
 /// # Errors
 ///
-/// Where it is one.
+/// Returns an error if the body has no list of rows, no `id`, and one of: a non-empty `error` or `errors`; a `status` or
+/// `result` such as `error`; a false `success` or `ok`; a `message` or `detail` with only [accompanying](BESIDE_A_MESSAGE)
+/// keys.
 pub(crate) fn check(document: &Document, selector: Option<&JsonPath>, rows: &SelectedRows) -> Result<(), ErrorKind> {
     let root = document.root();
     let is_of_errors = || selector.is_some_and(|selector| ["errors", "error"].contains(&selector.as_str()));
@@ -52,7 +52,7 @@ pub(crate) fn check(document: &Document, selector: Option<&JsonPath>, rows: &Sel
     }
 }
 
-/// The key that says that a body is an error.
+/// Returns the key that reports an error.
 fn error_key(root: Node<'_>) -> Option<String> {
     let is_sign = |key: &str, value: Node<'_>| match key {
         "error" | "errors" => is_truthy(value),
@@ -66,7 +66,7 @@ fn error_key(root: Node<'_>) -> Option<String> {
     named.map(|(key, _)| key.into_owned()).or_else(|| message(root))
 }
 
-/// The key of a message that stands alone, but for what goes with it.
+/// Returns the key of a message if all other keys are [`BESIDE_A_MESSAGE`].
 fn message(root: Node<'_>) -> Option<String> {
     let keys: Vec<_> = root.entries().map(|(key, _)| key.name()).collect();
     let is_bare = keys.iter().all(|key| BESIDE_A_MESSAGE.contains(&fold_key(key).as_str()));
@@ -90,7 +90,7 @@ mod tests {
     use super::Document;
     use crate::select::{detect_selector, select};
 
-    /// The key that says that it is an error, or nothing.
+    /// Checks the key that reports the error; empty if the body is accepted.
     #[track_caller]
     fn check(body: &str, expected: &str) {
         let document = Document::parse(body.into()).unwrap();
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_are_no_rows() {
+    fn error_bodies_are_detected() {
         check(r#"{"error": "quota"}"#, "error");
         check(r#"{"error": {"code": 7}, "meta": {}}"#, "error");
         check(r#"{"errors": [{"message": "x"}], "data": null}"#, "errors");
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_are_no_errors() {
+    fn rows_are_accepted() {
         check(r#"{"error": null, "name": "x"}"#, "");
         check(r#"{"id": 1, "status": "failed", "error": "out of paper"}"#, "");
         check(r#"{"errors": [], "name": "x"}"#, "");

@@ -1,4 +1,4 @@
-//! What can go wrong with a request.
+//! Kinds of errors.
 
 use std::time::Duration;
 
@@ -6,289 +6,289 @@ use catchment_json::{ParseError, ParseErrorKind, PathLimitError};
 use reqwest::StatusCode;
 use thiserror::Error;
 
-/// The kinds of [`Error`](crate::Error). Their messages end the sentence "GET https://… failed: ".
+/// The kind of an [`Error`](crate::Error). Its message follows "GET https://… failed: ".
 #[derive(Debug, Clone, PartialEq, Error)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// An answer whose status is not 200 to 299.
-    #[error("the answer was {0}")]
+    /// A response with a status other than 200 to 299.
+    #[error("the server returned {0}")]
     Status(StatusCode),
-    /// An answer with a status of 200 to 299 that a response action takes for an error.
-    #[error("a response action takes this answer for an error, in spite of its status {0}")]
+    /// A response with a status of 200 to 299 that a response action marked as an error.
+    #[error("a response action marked this response as an error despite its status {0}")]
     RejectedByAction(StatusCode),
-    /// The host is there, but nothing listens on the port.
-    #[error("connection refused, nothing listens on {host}")]
+    /// The host refused the connection.
+    #[error("connection refused: nothing listens on {host}")]
     ConnectionRefused {
         /// Host and port.
         host: String,
     },
-    /// The name of the host does not resolve.
-    #[error("the host {host} is not known")]
+    /// The host name does not resolve.
+    #[error("cannot resolve the host {host}")]
     UnknownHost {
         /// Host and port.
         host: String,
     },
-    /// The TLS handshake failed, for example on an expired certificate.
-    #[error("no secure connection to {host}: {reason}")]
+    /// The TLS handshake failed, for example because of an expired certificate.
+    #[error("TLS handshake with {host} failed: {reason}")]
     Tls {
         /// Host and port.
         host: String,
-        /// What the TLS library says.
+        /// The error of the TLS library.
         reason: String,
     },
-    /// Any other failure to connect, to send, or to get the head of an answer.
-    #[error("the connection to {host} broke: {reason}")]
+    /// Any other failure to connect, to send the request, or to receive the headers of the response.
+    #[error("the connection to {host} failed: {reason}")]
     Connection {
         /// Host and port.
         host: String,
         /// The innermost cause.
         reason: String,
     },
-    /// Nothing came for longer than the timeout.
-    #[error("{host} sent nothing for {timeout:?}")]
+    /// The server sent no data for longer than the timeout.
+    #[error("timed out: {host} sent no data for {timeout:?}")]
     Timeout {
         /// Host and port.
         host: String,
         /// The timeout of the client.
         timeout: Duration,
     },
-    /// All attempts together took too long.
-    #[error("there is no complete answer after {total:?}, which is all the time that a request may take (max_elapsed)")]
+    /// All attempts together exceeded the total time of a request.
+    #[error("no complete response within {total:?}, the limit for all attempts of a request (max_elapsed)")]
     MaxElapsedExceeded {
-        /// The time that the retry policy allows.
+        /// The `max_elapsed` of the retry policy.
         total: Duration,
     },
-    /// The connection ended in the middle of a body.
-    #[error("the answer was cut short after {received} bytes: {reason}")]
+    /// The body ended early or is corrupt.
+    #[error("the response is incomplete after {received} bytes: {reason}")]
     IncompleteBody {
-        /// Bytes that came.
+        /// Received bytes, decompressed.
         received: usize,
         /// The innermost cause.
         reason: String,
     },
-    /// The answer takes more memory than the client allows.
-    #[error("the answer takes more than {limit} bytes of memory, the limit of the client")]
+    /// The response needs more memory than the client allows.
+    #[error("the response needs more than {limit} bytes of memory, the limit of the client")]
     ResponseTooLarge {
         /// The limit in bytes.
         limit: usize,
     },
-    /// A URL that is longer than HTTP libraries support, mostly for a parameter that a response or a row had.
-    #[error("the URL of the request has {bytes} bytes, and {limit} are supported; most of it is {part}")]
+    /// A URL that is longer than HTTP libraries support, usually because of a parameter from a response or a row.
+    #[error("the request URL has {bytes} bytes, the limit is {limit}; its longest part is {part}")]
     UrlTooLong {
-        /// Its length in bytes, or the least that it has.
+        /// The length of the URL in bytes, or a lower bound.
         bytes: usize,
         /// The limit in bytes.
         limit: usize,
-        /// Its longest part.
+        /// The longest part of the URL.
         part: String,
     },
-    /// A part of an answer, where all of it was asked for.
-    #[error("the server answered 206 Partial Content to a request without a range: the rest of the answer is missing")]
+    /// A partial response to a request without a `Range` header.
+    #[error("the server returned 206 Partial Content to a request without a range: the rest of the response is missing")]
     PartialContent,
-    /// Redirects without end.
+    /// Too many redirects.
     #[error("more than {limit} redirects, the last one to {last}")]
     TooManyRedirects {
-        /// How many are followed.
+        /// The maximum number of redirects.
         limit: usize,
-        /// The redacted URL of the last one.
+        /// The redacted target of the last redirect.
         last: String,
     },
-    /// A redirect that cannot be followed.
-    #[error("the redirect to {target:?} cannot be followed")]
+    /// A redirect to an invalid URL.
+    #[error("cannot follow the redirect to {target:?}: not a valid http or https URL")]
     InvalidRedirect {
-        /// What the answer gives as its target.
+        /// The target in the response, without its query.
         target: String,
     },
-    /// A URL that data leads to another origin, and that has a secret in its path.
+    /// A URL from data that has a secret in its path and leads to an untrusted origin.
     #[error(
-        "the URL of the request has a secret in its path and leads to {origin}, which is another origin than that of the API; if it belongs to \
-         the API, add it to the client of the spec: trusted_origins: [\"{origin}\"]"
+        "the request URL has a secret in its path and leads to {origin}, which is not the origin of the API; if it belongs to the \
+         API, add it to the client of the spec: trusted_origins: [\"{origin}\"]"
     )]
     SecretInForeignUrl {
-        /// Where it leads.
+        /// The origin of the URL.
         origin: String,
     },
     /// A complete body that is not JSON.
     #[error("{}", invalid_json(.0))]
     InvalidJson(ParseError),
-    /// The data selector is too much work in a response.
+    /// The search for the data selector exceeded its limit.
     #[error(transparent)]
     SelectorLimit(PathLimitError),
     /// A body in a charset that is not supported.
     #[error("the charset `{charset}` in Content-Type is not supported, and the body is not UTF-8")]
     UnknownCharset {
-        /// Its name, as the response has it.
+        /// The name of the charset in the response.
         charset: String,
     },
-    /// A body that is not in the charset that the response declares.
-    #[error("Content-Type or a byte order mark says that the body is `{charset}`, but it is not valid in this charset")]
+    /// A body that is invalid in the charset that the response declares.
+    #[error("Content-Type or a byte order mark declares the charset `{charset}`, but the body is not valid in it")]
     InvalidCharset {
-        /// Its name.
+        /// The name of the charset.
         charset: String,
     },
-    /// A response that has no rows where the data selector leads to.
+    /// A response in which the data selector matches no list, object or `null`.
     #[error(
-        "the data selector `{selector}` leads to {found}, the body is {body}: correct the selector, or set data_selector_required to false if this is an empty page"
+        "the data selector `{selector}` matches {found}, the body is {body}: correct the selector, or set data_selector_required to false if this is an empty page"
     )]
     RowsNotFound {
         /// The selector.
         selector: String,
-        /// What stands there.
+        /// A description of the match.
         found: &'static str,
-        /// The kind of the body, and the names of its keys.
+        /// A description of the body: its type and the names of its keys.
         body: String,
     },
-    /// A response with a good status whose body is an error.
+    /// A response with a success status whose body reports an error.
     #[error(
-        "the response has no rows, and its `{key}` says that it is an error: name a `data_selector` if it is a row (`$` is the whole \
-         body), or a response action to ignore it"
+        "the response has no rows and its key `{key}` reports an error: set `data_selector` if the body is a row (`$` selects the \
+         body), or add a response action to ignore it"
     )]
     ErrorBody {
-        /// The key that says so.
+        /// The key that reports the error.
         key: String,
     },
-    /// A next link that cannot be followed.
-    #[error("the next link {location} is {found}, which cannot be followed: name another paginator or correct its path")]
+    /// A next link that is not a valid URL.
+    #[error("cannot follow the next link {location}: it is {found}; correct the path of the paginator, or set another paginator")]
     InvalidNextLink {
-        /// Where it stands: a path in the body or a header.
+        /// The location of the link: a path in the body, or a header.
         location: String,
-        /// What stands there.
+        /// The value found there.
         found: String,
     },
-    /// A field that a paginator reads is missing or is something else.
-    #[error("`{path}` ({setting} of the paginator) is {found} in the answer, and must be {expected}: {hint}")]
+    /// A field that the paginator reads is missing or has the wrong type.
+    #[error("`{path}` ({setting} of the paginator) is {found} in the response, but must be {expected}: {hint}")]
     UnexpectedField {
-        /// The setting that has the path.
+        /// The setting that contains the path.
         setting: &'static str,
         /// The path.
         path: String,
-        /// What the paginator needs.
+        /// The expected type.
         expected: &'static str,
-        /// How what stands there begins.
+        /// The value found, abbreviated.
         found: String,
-        /// What to do.
+        /// The remedy.
         hint: &'static str,
     },
-    /// A parameter whose name was guessed does nothing.
+    /// A parameter with a guessed name has no effect.
     #[error(
-        "the second page has the rows of the first one: the API takes no notice of the parameter `{param}`, which was a guess; name a paginator, with the right parameter"
+        "the second page has the same rows as the first: the API ignores the guessed parameter `{param}`; set a paginator with the right parameter"
     )]
     IgnoredParameter {
-        /// Its name.
+        /// The name of the parameter.
         param: String,
     },
-    /// Signs of further pages that a detected pagination cannot follow.
+    /// Signs of further pages that the detected paginator cannot follow.
     #[error(
-        "further pages may be missing, and how to ask for them is not known: {evidence}; name a paginator in the spec, such as `paginator: {suggestion}`, or `paginator: single_page` if the first page has all rows"
+        "further pages may be missing, and the pagination cannot be detected: {evidence}; set a paginator in the spec, such as `paginator: {suggestion}`, or `paginator: single_page` if the first page has all rows"
     )]
     UndetectedPagination {
-        /// What says so.
+        /// The sign of further pages.
         evidence: String,
-        /// A paginator that may fit, as specs write it.
+        /// A possible paginator, in the syntax of specs.
         suggestion: String,
     },
-    /// A detected pagination that leads from empty page to empty page.
+    /// Consecutive empty pages of a detected pagination.
     #[error(
-        "the last {pages} pages have no rows, and each leads to a further one; name a paginator in the spec, such as `paginator: {{type: cursor, cursor_path: …, cursor_param: …, stop_after_empty_page: true}}`"
+        "the last {pages} pages have no rows, but each leads to another page; set a paginator in the spec, such as `paginator: {{type: cursor, cursor_path: …, cursor_param: …, stop_after_empty_page: true}}`"
     )]
     EmptyPages {
-        /// How many.
+        /// The number of empty pages.
         pages: u32,
     },
-    /// A position that the paginator cannot go on from.
-    #[error("the pages cannot go on from {found}, which is no position of this paginator: begin with the first page")]
+    /// A position that the paginator cannot resume from.
+    #[error("cannot resume the pagination: {found} is not a valid position of this paginator; start from the first page")]
     InvalidPosition {
-        /// What kind of value it is.
+        /// The type of the value.
         found: &'static str,
     },
-    /// The pages go in a circle.
+    /// A request and its response that already occurred in the pagination.
     #[error("{}", repeated(*.is_empty))]
     PaginationLoop {
         /// Whether the page has no rows.
         is_empty: bool,
     },
-    /// Many requests in a row, all different, got the same page.
+    /// The same page in response to consecutive different requests.
     #[error(
-        "the last {pages} pages have the same rows, though each was asked for by another request: the API seems to take no notice of what the paginator sets"
+        "the last {pages} pages have the same rows, although each request was different: the API seems to ignore the parameters of the paginator"
     )]
     StalledPagination {
-        /// How many.
+        /// The number of identical pages.
         pages: usize,
     },
-    /// A URL that cannot be read.
-    #[error("cannot read the URL {url:?}: {reason}")]
+    /// An invalid URL.
+    #[error("invalid URL {url:?}: {reason}")]
     InvalidUrl {
         /// The URL, without its query.
         url: String,
-        /// What is wrong with it.
+        /// The cause.
         reason: String,
     },
-    /// A header that cannot be sent. Its value is not shown.
-    #[error("the header {name:?} cannot be sent: its name or value has a character that headers cannot have")]
+    /// An invalid header. Its value is not shown.
+    #[error("invalid header {name:?}: its name or value has a character that headers cannot contain")]
     InvalidHeader {
-        /// Its name.
+        /// The name of the header.
         name: String,
     },
-    /// A cookie that cannot be sent. Its value is not shown.
-    #[error("the cookie {name:?} cannot be sent: its name or value has a character that cookies cannot have")]
+    /// An invalid cookie. Its value is not shown.
+    #[error("invalid cookie {name:?}: its name or value has a character that cookies cannot contain")]
     InvalidCookie {
-        /// Its name.
+        /// The name of the cookie.
         name: String,
     },
-    /// A field of the body that a paginator sets and that there is no place for.
-    #[error("cannot set `{path}` in the body of the request: {found} stands in the way, an object is needed")]
+    /// A path in the request body that a paginator cannot set.
+    #[error("cannot set `{path}` in the request body: expected an object on this path, found {found}")]
     InvalidBodyPath {
         /// The dotted path.
         path: String,
-        /// What stands there.
+        /// The type of the value that is not an object.
         found: String,
     },
-    /// An answer of a token endpoint that has no token.
-    #[error("the answer has no `access_token` that is a string: it has {keys}")]
+    /// A response of a token endpoint without a token.
+    #[error("the response has no string `access_token`: it has {keys}")]
     MissingAccessToken {
-        /// The keys that it has.
+        /// The keys of the response.
         keys: String,
     },
-    /// A refresh token that could not be stored.
-    #[error("the new refresh token cannot be stored: {reason}")]
+    /// A new refresh token that could not be stored.
+    #[error("cannot store the new refresh token: {reason}")]
     TokenNotStored {
-        /// What the store says.
+        /// The error of the store.
         reason: String,
     },
-    /// A private key that cannot be used.
-    #[error("the private key cannot be used: {problem}")]
+    /// An invalid private key.
+    #[error("invalid private key: {problem}")]
     InvalidPrivateKey {
-        /// What is wrong with it.
+        /// The cause.
         problem: String,
     },
-    /// No access token could be had for the request.
-    #[error("there is no access token: {reason}")]
+    /// The access token for the request could not be fetched.
+    #[error("cannot get an access token: {reason}")]
     TokenUnavailable {
-        /// Why not.
+        /// The cause.
         reason: String,
-        /// Whether it may be had later.
+        /// Whether a later attempt may succeed.
         retryable: bool,
     },
-    /// A setting of the client that makes no sense.
-    #[error("the setting {name} is {value}, it must be {expected}")]
+    /// An invalid setting of the client.
+    #[error("the setting {name} is {value}, but must be {expected}")]
     InvalidSetting {
-        /// Its name.
+        /// The name of the setting.
         name: &'static str,
-        /// Its value.
+        /// The invalid value.
         value: String,
-        /// What would be right.
+        /// The valid values.
         expected: &'static str,
     },
-    /// The HTTP client could not be set up, for example for lack of root certificates.
+    /// The HTTP client could not be created, for example because root certificates are missing.
     #[error("cannot set up the HTTP client: {reason}")]
     ClientBuild {
         /// The innermost cause.
         reason: String,
     },
-    /// The runtime shut down while the request was on its way.
-    #[error("the runtime shut down")]
+    /// The tokio runtime shut down while the request was in flight.
+    #[error("the tokio runtime shut down during the request")]
     RuntimeShutDown,
-    /// Whatever an own paginator has to say.
+    /// An error of a custom paginator, with its message.
     #[error("{0}")]
     Custom(String),
 }
@@ -296,7 +296,7 @@ pub enum ErrorKind {
 fn invalid_json(error: &ParseError) -> String {
     match error.kind {
         ParseErrorKind::NotUtf8 => {
-            format!("{error}: byte {} is invalid, and Content-Type names no other charset", error.offset)
+            format!("{error}: byte {} is invalid, and Content-Type declares no other charset", error.offset)
         }
         _ => error.to_string(),
     }
@@ -304,14 +304,14 @@ fn invalid_json(error: &ParseError) -> String {
 
 fn repeated(is_empty: bool) -> &'static str {
     if is_empty {
-        "this request and this very answer, without rows, were in the pagination before: if an empty page is the end, set stop_after_empty_page of the paginator"
+        "pagination loop: this request and its empty response occurred before; if an empty page is the last one, set `stop_after_empty_page` of the paginator"
     } else {
-        "this request and this very answer were in the pagination before, the pages go in a circle: check the paginator"
+        "pagination loop: this request and its response occurred before; check the paginator"
     }
 }
 
 impl ErrorKind {
-    /// Whether the same request can succeed later.
+    /// Returns true if the same request can succeed later.
     pub fn is_retryable(&self) -> bool {
         match self {
             ErrorKind::Status(status) => *status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error(),
@@ -326,7 +326,7 @@ impl ErrorKind {
         }
     }
 
-    /// The texts in it that come from elsewhere, and may have secrets.
+    /// Returns the texts that come from outside this crate and may contain secrets.
     pub(crate) fn texts_mut(&mut self) -> Vec<&mut String> {
         match self {
             ErrorKind::ConnectionRefused { host: text }
@@ -373,7 +373,7 @@ impl ErrorKind {
 }
 
 impl From<ErrorKind> for crate::error::Error {
-    /// An error that belongs to no request, or not yet.
+    /// Creates an error without a request.
     fn from(kind: ErrorKind) -> crate::error::Error {
         crate::error::Error::new(kind)
     }

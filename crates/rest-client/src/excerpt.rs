@@ -1,26 +1,25 @@
-//! Beginnings of bodies and other texts, for people.
+//! Excerpts of bodies and other texts for error messages.
 
 use std::borrow::Cow;
 
 use catchment_settings::Redactor;
 
-/// How many characters of a body are shown.
+/// Maximum number of characters of a body excerpt.
 const CHARS: usize = 300;
 
-/// How many characters of a URL, a header or a field are shown.
+/// Maximum number of characters of a URL, a header or a field.
 const LONGEST_TEXT: usize = 2000;
 
-/// How many bytes of a body an excerpt needs: a character has at most four, and a secret that begins in them has to be
-/// known in whole.
+/// Number of bytes of a body that an excerpt needs: up to four per character, and the rest of a secret that begins in them.
 pub(crate) const MAX_EXCERPT_BYTES: usize = 4 * CHARS + 4096;
 
-/// The first 300 characters of `body`, control characters escaped so that they cannot drive a terminal, without the secrets
-/// that servers like to repeat where they refuse them.
+/// Returns the first 300 characters of `body`. Masks secrets, which servers often repeat when they reject them, and escapes
+/// control characters, which could control a terminal.
 pub(crate) fn excerpt(body: &[u8], redactor: &Redactor) -> String {
     let start = body.get(..MAX_EXCERPT_BYTES).unwrap_or(body);
     let mut text = String::from_utf8_lossy(start).into_owned();
     if body.len() > start.len() {
-        // a secret that is cut there is known by it
+        // the redactor also masks a truncated secret before an ellipsis
         text.push('…');
     }
     cut(redactor.redact(&text).trim(), CHARS).chars().fold(String::new(), |mut out, c| {
@@ -33,13 +32,13 @@ pub(crate) fn excerpt(body: &[u8], redactor: &Redactor) -> String {
     })
 }
 
-/// A text without secrets and, as a server may have made it, of no more than 2,000 characters.
+/// Masks secrets in a text, which may come from a server, and truncates it to 2,000 characters.
 pub(crate) fn redacted(text: &str, redactor: &Redactor) -> String {
-    // masks may make room for more than is shown
+    // masking can shorten the text, so more of it is needed
     cut(&redactor.redact(&cut(text, 4 * LONGEST_TEXT)), LONGEST_TEXT).into_owned()
 }
 
-/// The first `chars` characters of a text, and an ellipsis if there are more.
+/// Truncates a text to `chars` characters and an ellipsis.
 fn cut(text: &str, chars: usize) -> Cow<'_, str> {
     match text.char_indices().nth(chars) {
         None => Cow::Borrowed(text),

@@ -1,4 +1,4 @@
-//! What a request loses when it goes to an origin that is not trusted.
+//! Removal of secrets from requests to untrusted origins.
 
 use catchment_json::Value;
 use catchment_settings::{Redactor, is_secret_name};
@@ -6,22 +6,23 @@ use url::{Url, form_urlencoded};
 
 use crate::body::Body;
 
-/// Removes parameters whose names sound like those of secrets, or whose values have one.
+/// Removes the parameters that have secret names or whose values contain a known secret.
 pub(crate) fn remove_from_params(params: &mut Vec<(String, String)>, redactor: &Redactor) {
     params.retain(|(name, value)| !is_secret_name(name) && !redactor.contains_secret(value));
 }
 
-/// Removes the parameters of a URL that have a known secret. Its other ones stay, whatever their names: they came with it.
+/// Removes the query parameters that contain a known secret. Others are kept even if their names look secret: they are part
+/// of the received URL.
 pub(crate) fn remove_from_query(url: &mut Url, redactor: &Redactor) {
     let Some(query) = url.query() else { return };
     let is_harmless = |pair: &&str| !form_urlencoded::parse(pair.as_bytes()).any(|(_, value)| redactor.contains_secret(&value));
-    let kept: Vec<&str> = query.split('&').filter(is_harmless).collect();
-    let kept = (!kept.is_empty()).then(|| kept.join("&"));
-    url.set_query(kept.as_deref());
+    let remaining: Vec<&str> = query.split('&').filter(is_harmless).collect();
+    let remaining = (!remaining.is_empty()).then(|| remaining.join("&"));
+    url.set_query(remaining.as_deref());
 }
 
-/// The body without the fields whose names sound like those of secrets, or whose values have one; nothing where the rest
-/// still has one.
+/// Returns the body without the fields that have secret names or contain a known secret, or `None` if the rest still
+/// contains one.
 pub(crate) fn without_secrets(mut body: Body, redactor: &Redactor) -> Option<Body> {
     match &mut body {
         Body::Json(value) => remove_from_value(value, redactor),
@@ -62,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn bodies_lose_their_secrets() {
+    fn secrets_are_removed_from_bodies() {
         let json = |text: &str| Body::Json(Value::parse(text).unwrap());
         check(json(r#"{"q": "a", "api_key": "b", "who": "x s3cret"}"#), Some(r#"{"q":"a"}"#));
         check(json(r#"{"in": {"token": 1, "n": 2}, "l": ["s3cret", {"password": "p"}]}"#), Some(r#"{"in":{"n":2},"l":[{}]}"#));
@@ -76,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn queries_lose_known_secrets_and_keep_signatures() {
+    fn known_secrets_are_removed_from_queries_and_signatures_are_kept() {
         let mut url = Url::parse("https://a.b/c?sig=1&who=s3%63ret&page=2").unwrap();
         remove_from_query(&mut url, &Redactor::from_iter(["s3cret".into()]));
         assert_eq!(url.as_str(), "https://a.b/c?sig=1&page=2");

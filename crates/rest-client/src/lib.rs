@@ -1,8 +1,7 @@
-//! An HTTP client for REST APIs that answer JSON in pages.
+//! An HTTP client for paginated JSON REST APIs.
 //!
-//! A [`RestClient`] knows the base URL, the headers, how often to try again and how to come from one page
-//! to the next. [`RestClient::paginate`] gives the [`PaginationStream`] of an endpoint: each [`Page`] is the document,
-//! parsed once, and the places of its rows in it; nothing is copied.
+//! A [`RestClient`] sends requests with authentication, retries and rate limits. [`RestClient::paginate`] returns a
+//! [`PaginationStream`] of [`Page`]s: JSON documents, parsed once, with the locations of their rows; rows are not copied.
 //!
 //! ```no_run
 //! use catchment_rest_client::RestClient;
@@ -19,34 +18,35 @@
 //! # }
 //! ```
 //!
-//! | to | there is |
+//! | Task | API |
 //! |---|---|
-//! | come from page to page | [`Auto`], which finds out; [`HeaderLink`], [`JsonLink`], [`HeaderCursor`], [`JsonCursor`], [`Offset`], [`PageNumber`], [`SinglePage`]; your own [`Paginator`] |
-//! | show who asks | [`BearerToken`], [`ApiKey`], [`HttpBasic`]; [`OAuth2`] by [`ClientCredentials`], [`RefreshToken`] or [`JwtBearer`]; your own [`Grant`] or [`Auth`] |
-//! | try again | [`RetryPolicy`]; [`ResponseAction`] for what the status does not tell |
-//! | spare the API | [`requests_per_second`](RestClientBuilder::requests_per_second), [`requests_in_flight`](RestClientBuilder::max_in_flight_requests) |
-//! | go faster | [`parallel_pages`](RestClientBuilder::parallel_pages) |
-//! | go on later | [`Page::position`], [`RestClient::paginate_from`] |
+//! | paginate | [`Auto`] detects the pagination; [`HeaderLink`], [`JsonLink`], [`HeaderCursor`], [`JsonCursor`], [`Offset`], [`PageNumber`], [`SinglePage`]; custom: [`Paginator`] |
+//! | authenticate | [`BearerToken`], [`ApiKey`], [`HttpBasic`]; [`OAuth2`] with [`ClientCredentials`], [`RefreshToken`] or [`JwtBearer`]; custom: [`Grant`], [`Auth`] |
+//! | retry | [`RetryPolicy`]; [`ResponseAction`] to ignore, retry or fail responses by status or content |
+//! | limit the request rate | [`requests_per_second`](RestClientBuilder::requests_per_second), [`max_in_flight_requests`](RestClientBuilder::max_in_flight_requests) |
+//! | fetch pages in parallel | [`parallel_pages`](RestClientBuilder::parallel_pages) |
+//! | resume a pagination | [`Page::position`], [`RestClient::paginate_from`] |
 //!
-//! What it promises beyond sending requests:
+//! Guarantees:
 //!
-//! - **No page is lost silently.** A page that cannot be had is an error after the attempts that the
-//!   [`RetryPolicy`] allows, also where the connection breaks in the middle of a body. Signs of further
-//!   pages that are not followed are logged. Pages that go in a circle are an error.
-//! - **Credentials stay at home.** Every configured header counts as one; neither headers, nor what an [`Auth`] adds, nor
-//!   secrets in parameters and bodies go along where a redirect or a next link leads to another origin, unless that is a
+//! - **Pages are not lost silently.** A page that cannot be fetched within the [`RetryPolicy`] is an error, also if the
+//!   connection breaks in the middle of a body. Pagination loops are errors. Next links that the paginator does not
+//!   follow are logged.
+//! - **Credentials stay at their origin.** A redirect or next link to another origin gets no configured headers, no
+//!   credentials of an [`Auth`], and no secrets in parameters and bodies, unless the origin is a
 //!   [`trusted_origin`](RestClientBuilder::trusted_origin). [`RestClient::restrict_to_origin`] does the same for URLs
-//!   that come from data. For that, redirects are followed here and not by
-//!   `reqwest`, which strips `Authorization` and `Cookie` alone. URLs are shown without secrets, and what answers
-//!   repeat of them is masked.
-//! - **Cookies work as in a browser session.** Cookies that responses set are kept in memory, at most 200, and go back to
-//!   the hosts that set them. A `Cookie` header that is configured takes precedence for the names it has.
-//! - **Nothing is done twice.** A request that is not idempotent is sent again only where it had no effect, and a token
-//!   is fetched once however many requests wait for it.
-//! - **All is bounded**: attempts, delays, the time of a request in all, the bytes of a body, pages in memory. While a
-//!   page is worked on the next one is on its way, and no more than that unless it is asked for.
+//!   from data. The client follows redirects itself, because `reqwest` strips only `Authorization` and `Cookie`. Secrets
+//!   are masked in printed URLs and in excerpts of responses that repeat them.
+//! - **Cookies work as in a browser session.** At most 200 received cookies are kept in memory and sent back to the hosts
+//!   that set them. A configured `Cookie` header takes precedence for its names.
+//! - **Side effects are not duplicated.** A request that is not idempotent is retried only if the server did not process
+//!   it. Concurrent requests share one token fetch.
+//! - **Resources are bounded**: attempts, delays, the total time of a request, body sizes, and pages in memory. One page is
+//!   prefetched while another is processed; `parallel_pages` raises that.
 //!
-//! The feature `testing` adds a scripted HTTP server for tests, the module `testing`.
+//! | Cargo feature | Adds |
+//! |---|---|
+//! | `testing` | the module `testing`, a scripted HTTP server for tests |
 
 mod advice;
 mod auth;

@@ -1,8 +1,9 @@
-//! The `Link` header of RFC 8288.
+//! Parser for the `Link` header (RFC 8288).
 
-/// The target of the first link in a header value that has the relation. Links with an `anchor` are left out:
-/// they start from another resource; so are those with `results="false"`, which lead to an empty page. What cannot be read is
-/// skipped up to the next comma.
+/// Returns the target of the first link with the relation in a header value.
+///
+/// Ignores links with an `anchor`, which belong to another resource, and links with `results="false"`, which lead to an
+/// empty page. Skips invalid text up to the next comma.
 pub(crate) fn find(value: &str, relation: &str) -> Option<String> {
     let mut rest = value;
     while !rest.is_empty() {
@@ -20,12 +21,12 @@ pub(crate) fn find(value: &str, relation: &str) -> Option<String> {
     None
 }
 
-/// What matters of the parameters of a link.
+/// The relevant parameters of a link.
 #[derive(Default)]
 struct Params {
     relations: Option<String>,
     has_anchor: bool,
-    /// Sentry links to a next page that has nothing yet.
+    /// Whether the link has `results="false"`: Sentry links to a next page that is still empty.
     is_empty: bool,
 }
 
@@ -35,7 +36,7 @@ impl Params {
     }
 }
 
-/// The parameters after the target of a link, and what follows them.
+/// Parses the parameters after the target of a link, and returns them with the rest of the text.
 fn params_of(text: &str) -> (Params, &str) {
     let mut params = Params::default();
     let mut rest = text.trim_start();
@@ -47,7 +48,7 @@ fn params_of(text: &str) -> (Params, &str) {
             None => (String::new(), after),
         };
         match name.trim().to_ascii_lowercase().as_str() {
-            // of several, the first one counts
+            // RFC 8288: the first of several `rel` parameters counts
             "rel" if params.relations.is_none() => params.relations = Some(value),
             "anchor" => params.has_anchor = true,
             "results" => params.is_empty = value.eq_ignore_ascii_case("false"),
@@ -55,11 +56,11 @@ fn params_of(text: &str) -> (Params, &str) {
         }
         rest = after.trim_start();
     }
-    // whatever stands between the last parameter and the comma is not ours
+    // ignores invalid text between the last parameter and the comma
     (params, rest.find(',').map_or("", |comma| rest.split_at(comma).1))
 }
 
-/// A value, quoted or not, and what follows it.
+/// Parses a value, quoted or not, and returns it with the rest of the text.
 fn value_of(text: &str) -> (String, &str) {
     let Some(quoted) = text.strip_prefix('"') else {
         let (value, rest) = text.split_at(text.find([';', ',']).unwrap_or(text.len()));
@@ -117,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn broken() {
+    fn invalid_headers() {
         check("garbage, <2>; rel=next", "2");
         check("<2; rel=next", "");
         check("<2> rel=next, <3>; rel=next", "3");

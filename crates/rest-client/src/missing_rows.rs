@@ -1,23 +1,23 @@
-//! Responses without the rows that a data selector names.
+//! Detection of responses without the rows of a configured data selector.
 
 use catchment_json::{Document, JsonPath, Node, NodeKind};
 
 use crate::error_kind::ErrorKind;
 use crate::select::{RowsLayout, SelectedRows};
 
-/// The largest number of keys that an error shows, and the largest number of characters of each.
+/// Maximum number of keys in an error, and maximum number of characters of each.
 const MAX_KEYS: usize = 10;
 const MAX_CHARS: usize = 40;
 
-/// Checks that a response has a place for rows where `selector`, which the user has named, leads to.
+/// Checks that the configured `selector` matches a list, an object or `null` in a response.
 ///
-/// An empty list is such a place, and so is `null`, which some APIs write for it. A response without any content, or with
-/// `null` as its whole body, is an empty page. A body like `{"error": "quota"}` is neither: taken for an empty page it would
-/// end the pagination, and empty the table that its rows replace.
+/// Some APIs return `null` for an empty list. A response without content, or with `null` as its body, is an empty page. A
+/// body such as `{"error": "quota"}` is not: as an empty page it would end the pagination, and empty a table that its
+/// rows replace.
 ///
 /// # Errors
 ///
-/// If the selector leads to nothing, or to a single text, number or boolean.
+/// Returns an error if the selector matches nothing, or a single string, number or boolean.
 pub(crate) fn check(document: &Document, selector: &JsonPath, rows: &SelectedRows) -> Result<(), ErrorKind> {
     let root = document.root();
     let first = rows.ids.first().map(|id| document.node(*id));
@@ -25,22 +25,22 @@ pub(crate) fn check(document: &Document, selector: &JsonPath, rows: &SelectedRow
         (RowsLayout::List, None) if !selector.is_singular() && selector.is_missing_key(root) => "nothing",
         (RowsLayout::Missing, _) if root.kind() == NodeKind::Null => return Ok(()),
         (RowsLayout::Missing, _) => "nothing",
-        // a body that is a single value as a whole can be selected on purpose
+        // `$` may select a scalar body on purpose
         (RowsLayout::Single, Some(row)) if row.id() != root.id() => match row.kind() {
             NodeKind::Object | NodeKind::Array | NodeKind::Null => return Ok(()),
-            _ => "a single value that is no object",
+            _ => "a scalar value",
         },
         _ => return Ok(()),
     };
     Err(ErrorKind::RowsNotFound { selector: selector.as_str().to_owned(), found, body: outline(root) })
 }
 
-/// The keys of an object, or the kind of another value.
+/// Describes a body: the keys of an object, or the type of another value.
 fn outline(root: Node<'_>) -> String {
     match root.kind() {
         NodeKind::Object => {}
         NodeKind::Array => return "a list".to_owned(),
-        _ => return "a single value".to_owned(),
+        _ => return "a scalar value".to_owned(),
     }
     let show = |key: &str| format!("`{}`", key.chars().take(MAX_CHARS).flat_map(char::escape_debug).collect::<String>());
     let keys: Vec<_> = root.entries().take(MAX_KEYS).map(|(key, _)| show(&key.name())).collect();
@@ -56,7 +56,7 @@ mod tests {
     use super::{Document, JsonPath, check as check_rows};
     use crate::select::select;
 
-    /// The error, or nothing.
+    /// Checks the error; empty if the response is accepted.
     #[track_caller]
     fn check(body: &str, selector: &str, expected: &str) {
         let document = Document::parse(body.into()).unwrap();
@@ -91,38 +91,38 @@ mod tests {
     }
 
     #[test]
-    fn a_selector_that_finds_nothing_is_an_error() {
-        let leads = "the data selector `data` leads to nothing, the body is";
-        check(r#"{"error": "quota"}"#, "data", &format!("{leads} an object with `error`"));
-        check(r#"{"code": 1, "message": "x"}"#, "data", &format!("{leads} an object with `code`, `message`"));
-        check("{}", "data", &format!("{leads} an object without keys"));
-        check("[]", "data", &format!("{leads} a list"));
-        check("1", "data", &format!("{leads} a single value"));
+    fn a_selector_without_a_match_is_an_error() {
+        let prefix = "the data selector `data` matches nothing, the body is";
+        check(r#"{"error": "quota"}"#, "data", &format!("{prefix} an object with `error`"));
+        check(r#"{"code": 1, "message": "x"}"#, "data", &format!("{prefix} an object with `code`, `message`"));
+        check("{}", "data", &format!("{prefix} an object without keys"));
+        check("[]", "data", &format!("{prefix} a list"));
+        check("1", "data", &format!("{prefix} a scalar value"));
         check(
             r#"{"data": null}"#,
             "data.items",
-            "the data selector `data.items` leads to nothing, the body is an object with `data`",
+            "the data selector `data.items` matches nothing, the body is an object with `data`",
         );
-        check("{}", "data[*].a", "the data selector `data[*].a` leads to nothing, the body is an object without keys");
+        check("{}", "data[*].a", "the data selector `data[*].a` matches nothing, the body is an object without keys");
         let nothing = |selector: &str, keys: &str| {
-            format!("the data selector `{selector}` leads to nothing, the body is an object with {keys}")
+            format!("the data selector `{selector}` matches nothing, the body is an object with {keys}")
         };
         check(r#"{"groups": [{"itemz": []}]}"#, "groups[*].items", &nothing("groups[*].items", "`groups`"));
         check(r#"{"groups": [{"itemz": []}]}"#, "groups[*].items[*]", &nothing("groups[*].items[*]", "`groups`"));
         check(r#"{"error": "quota"}"#, "$..items", &nothing("$..items", "`error`"));
         check(r#"{"error": "quota"}"#, "*.items", &nothing("*.items", "`error`"));
-        let single = "the data selector `data` leads to a single value that is no object, the body is an object with `data`";
-        check(r#"{"data": "none"}"#, "data", single);
-        check(r#"{"data": false}"#, "data", single);
+        let scalar = "the data selector `data` matches a scalar value, the body is an object with `data`";
+        check(r#"{"data": "none"}"#, "data", scalar);
+        check(r#"{"data": false}"#, "data", scalar);
     }
 
     #[test]
     fn keys_are_bounded() {
         let keys: Vec<_> = (0..12).map(|number| format!("\"k{number}\": 0")).collect();
         let shown = "`k0`, `k1`, `k2`, `k3`, `k4`, `k5`, `k6`, `k7`, `k8`, `k9` and 2 more";
-        let leads = "the data selector `data` leads to nothing, the body is an object with";
-        check(&format!("{{{}}}", keys.join(",")), "data", &format!("{leads} {shown}"));
-        check(&format!("{{\"{}\": 1}}", "k".repeat(50)), "data", &format!("{leads} `{}`", "k".repeat(40)));
-        check(r#"{"a\nb": 1}"#, "data", &format!("{leads} `a\\nb`"));
+        let prefix = "the data selector `data` matches nothing, the body is an object with";
+        check(&format!("{{{}}}", keys.join(",")), "data", &format!("{prefix} {shown}"));
+        check(&format!("{{\"{}\": 1}}", "k".repeat(50)), "data", &format!("{prefix} `{}`", "k".repeat(40)));
+        check(r#"{"a\nb": 1}"#, "data", &format!("{prefix} `a\\nb`"));
     }
 }

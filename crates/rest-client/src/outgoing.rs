@@ -1,4 +1,4 @@
-//! A request on its way out, to which credentials are added.
+//! The request that an [`Auth`](crate::Auth) adds credentials to.
 
 use catchment_settings::{Redactor, Secret};
 use reqwest::Method;
@@ -9,14 +9,14 @@ use crate::error::Error;
 use crate::error_kind::ErrorKind;
 use crate::request::header;
 
-/// One request as it goes over the wire: what an [`Auth`](crate::Auth) reads, to sign it, and adds its credentials to.
+/// A request right before it is sent. An [`Auth`](crate::Auth) signs it or adds credentials to it.
 ///
-/// What is added is never printed, and masked where an answer gives it back.
+/// Added credentials are never printed, and are masked in excerpts of responses that repeat them.
 ///
 /// ```
 /// use catchment_rest_client::{AuthFuture, Auth, UnauthenticatedClient, OutgoingRequest, Secret};
 ///
-/// /// PageMetadata method, path and body of every request.
+/// /// Signs the method, path and body of every request.
 /// #[derive(Debug)]
 /// struct Signed(fn(&str) -> String);
 ///
@@ -40,36 +40,37 @@ pub struct OutgoingRequest {
 }
 
 impl OutgoingRequest {
-    /// The method.
+    /// Returns the method.
     pub fn method(&self) -> &Method {
         &self.method
     }
 
-    /// The URL with its query, other credentials included.
+    /// Returns the URL with its query, which may already contain credentials.
     pub fn url(&self) -> &Url {
         &self.url
     }
 
-    /// The headers so far.
+    /// Returns the headers set so far.
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
     }
 
-    /// The body; nothing where there is none.
+    /// Returns the encoded body, if the request has one.
     pub fn body(&self) -> Option<&[u8]> {
         self.body.as_deref()
     }
 
-    /// Adds a secret to those that the client [knows](crate::RestClient::redactor): what credentials are made of.
+    /// Adds a secret to the [redactor](crate::RestClient::redactor) of the client, such as a part of the credentials.
     pub fn add_secret(&mut self, secret: &Secret) {
         self.redactor.add_temporary(secret);
     }
 
-    /// Sets a header, in the place of those that have its name: `scheme` and a space, if it is not empty, and the secret.
+    /// Sets a header, replacing those of the same name. The value is the secret, after `scheme` and a space if `scheme`
+    /// is not empty.
     ///
     /// # Errors
     ///
-    /// Where name or value have a character that headers cannot have.
+    /// Returns an error if name or value contain a character that is invalid in headers.
     pub fn set_header(&mut self, name: &str, scheme: &str, secret: &Secret) -> Result<(), Error> {
         let space = if scheme.is_empty() { "" } else { " " };
         let (name, value) = header(name, &format!("{scheme}{space}{}", secret.expose()))?;
@@ -78,19 +79,19 @@ impl OutgoingRequest {
         Ok(())
     }
 
-    /// Sets a parameter of the query, in the place of those that have its name. An [`Auth`](crate::Auth) that does this
-    /// has to name it in [`query_params`](crate::Auth::query_params).
+    /// Sets a query parameter, replacing those of the same name. An [`Auth`](crate::Auth) that sets one must return its name
+    /// in [`query_params`](crate::Auth::query_params).
     pub fn set_query_param(&mut self, name: &str, secret: &Secret) {
         remove_query(&mut self.url, name);
         self.url.query_pairs_mut().append_pair(name, secret.expose());
         self.redactor.add_temporary(secret);
     }
 
-    /// Sets a cookie beside those that are there.
+    /// Sets a cookie. Cookies of other names are kept.
     ///
     /// # Errors
     ///
-    /// Where name or value have a character that cookies cannot have.
+    /// Returns an error if name or value contain a character that is invalid in cookies.
     pub fn set_cookie(&mut self, name: &str, secret: &Secret) -> Result<(), Error> {
         let refused = || Error::new(ErrorKind::InvalidCookie { name: name.to_owned() });
         let is_name = !name.is_empty() && name.bytes().all(|b| b.is_ascii_graphic() && !br#"()<>@,;:\"/[]?={}"#.contains(&b));
@@ -109,16 +110,16 @@ impl OutgoingRequest {
     }
 }
 
-/// Takes all parameters of a name out of the query of `url`. The others stay as they are, byte for byte.
+/// Removes all parameters of a name from the query of `url`. The others are unchanged, byte for byte.
 pub(crate) fn remove_query(url: &mut Url, name: &str) {
     let is_other = |pair: &&str| url::form_urlencoded::parse(pair.as_bytes()).next().is_none_or(|(key, _)| key != name);
     let Some(query) = url.query() else { return };
-    let kept: Vec<&str> = query.split('&').filter(is_other).collect();
-    let kept = (!kept.is_empty()).then(|| kept.join("&"));
-    url.set_query(kept.as_deref());
+    let remaining: Vec<&str> = query.split('&').filter(is_other).collect();
+    let remaining = (!remaining.is_empty()).then(|| remaining.join("&"));
+    url.set_query(remaining.as_deref());
 }
 
-/// Without its credentials.
+/// Omits URL, header values and body, which may contain credentials.
 impl std::fmt::Debug for OutgoingRequest {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Outgoing").field("method", &self.method).field("headers", &self.headers.keys()).finish_non_exhaustive()
@@ -151,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn cookies_stand_beside_each_other() {
+    fn set_cookie_keeps_other_cookies() {
         #[track_caller]
         fn check(pairs: &[(&str, &str)], expected: &str) {
             let mut outgoing = outgoing("https://a.b/");
@@ -161,7 +162,7 @@ mod tests {
         }
         check(&[("a", "1")], "a=1");
         check(&[("a", "1"), ("b", "2"), ("a", "3")], "b=2; a=3");
-        let refused = "the cookie \"a\" cannot be sent: its name or value has a character that cookies cannot have";
+        let refused = "invalid cookie \"a\": its name or value has a character that cookies cannot contain";
         check(&[("a", "1;2")], refused);
         check(&[("a", "1\n")], refused);
         check(&[("a=b", "1")], &refused.replace("\"a\"", "\"a=b\""));

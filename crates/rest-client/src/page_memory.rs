@@ -1,4 +1,4 @@
-//! How much memory the pages of a client take together.
+//! Shared memory budget of the pages of a client.
 
 use std::any::Any;
 use std::fmt;
@@ -8,17 +8,17 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError};
 
-/// What is counted: a page takes at least one unit.
+/// Granularity of the budget in bytes. A page takes at least one unit.
 const UNIT: usize = 64 << 10;
 
-/// Waits until a page is the next one that is wanted; what it gives is dropped when the page is handed out.
+/// Waits until the consumer has reached a page. Its output is dropped when the page is yielded.
 type RefetchGate = dyn Fn() -> Pin<Box<dyn Future<Output = Box<dyn Any + Send>> + Send>> + Send + Sync;
 
-/// The memory of all pages of a client and its clones.
+/// The memory budget of all pages of a client and its clones; unlimited by default.
 ///
-/// With a limit, pages share a number of bytes. A page that finds no room beside the others is dropped, and requested again when
-/// it is the next one that is wanted: as the only one of its kind, with as much memory as a response may take. Nobody waits
-/// with a page in hand, so no order of the pages is a deadlock.
+/// A page that does not fit is discarded and requested again when the consumer reaches it, one such page at a time, with the
+/// full memory limit of a response. No task of the client waits while it holds a page, so
+/// pages cannot deadlock.
 #[derive(Clone, Default)]
 pub(crate) struct PageMemoryBudget {
     limit: Option<SharedBudget>,
@@ -28,17 +28,18 @@ pub(crate) struct PageMemoryBudget {
 #[derive(Clone)]
 struct SharedBudget {
     shared: Arc<Semaphore>,
-    /// One permit, of the page that is larger than its share.
+    /// One permit, for a page that did not fit into the shared budget.
     alone: Arc<Semaphore>,
-    /// The bytes of the last page: others are not requested where there is no room for such a page.
+    /// The size of the last page in bytes. A page is requested only if one of this size fits.
     last: Arc<AtomicUsize>,
 }
 
-/// The memory of a page, which is given back when this is dropped. Drop it, and all clones of it, before you wait for a page of
-/// another pagination.
+/// The memory reserved for a page, released on drop.
+///
+/// Drop it, and all clones of its `Arc`, before you await a page of another pagination; otherwise the two can deadlock.
 #[derive(Debug, Default)]
 pub struct MemoryPermit {
-    /// Nothing where there is no limit.
+    /// `None` without a limit.
     shared: Option<Arc<Semaphore>>,
     taken: Option<OwnedSemaphorePermit>,
     _alone: Option<OwnedSemaphorePermit>,
@@ -46,7 +47,7 @@ pub struct MemoryPermit {
 }
 
 impl PageMemoryBudget {
-    /// Memory of `bytes` bytes, and of one larger page.
+    /// Creates a budget of `bytes` bytes, plus one page that does not fit.
     pub(crate) fn new(bytes: usize) -> PageMemoryBudget {
         let units = (bytes / UNIT).clamp(1, Semaphore::MAX_PERMITS);
         let (shared, alone) = (Arc::new(Semaphore::new(units)), Arc::new(Semaphore::new(1)));
@@ -54,46 +55,46 @@ impl PageMemoryBudget {
         PageMemoryBudget { limit: Some(limit), turn: None }
     }
 
-    /// The same memory, for pages that are wanted when `turn` ends.
-    pub(crate) fn gated_by<F, T>(mut self, turn: impl Fn() -> F + Send + Sync + 'static) -> PageMemoryBudget
+    /// Sets the gate that is awaited before a page that did not fit is requested again.
+    pub(crate) fn gated_by<F, T>(mut self, gate: impl Fn() -> F + Send + Sync + 'static) -> PageMemoryBudget
     where
         F: Future<Output = T> + Send + 'static,
         T: Send + 'static,
     {
         self.turn = Some(Arc::new(move || {
-            let turn = turn();
+            let turn = gate();
             Box::pin(async move { Box::new(turn.await) as Box<dyn Any + Send> })
         }));
         self
     }
 
-    /// The same memory, for pages of another size.
+    /// Resets the size estimate, for pages of another size. The budget is still shared.
     pub(crate) fn with_new_estimate(mut self) -> PageMemoryBudget {
         self.limit.iter_mut().for_each(|limit| limit.last = Arc::default());
         self
     }
 
-    /// A permit for a page beside others; nothing where there is no room for one like the last one.
+    /// Reserves memory for a page of the size of the last one, or returns `None` if it does not fit.
     pub(crate) fn try_reserve(&self) -> Option<MemoryPermit> {
         let Some(limit) = &self.limit else { return Some(MemoryPermit::default()) };
         let mut permit = MemoryPermit { shared: Some(Arc::clone(&limit.shared)), ..MemoryPermit::default() };
         permit.try_grow_to(limit.last.load(Ordering::Relaxed)).then_some(permit)
     }
 
-    /// Notes how large a page was.
+    /// Records the size of a page as the estimate for the next ones.
     pub(crate) fn record_page_size(&self, bytes: usize) {
         self.limit.iter().for_each(|limit| limit.last.store(bytes, Ordering::Relaxed));
     }
 
-    /// Waits until a page is wanted, and may take all the memory that a response may take. The page is handed out before the
-    /// second value is dropped.
+    /// Waits for the gate and for the exclusive permit, which is not limited by the budget. The second value is the
+    /// output of the gate; the caller drops it after it has yielded the page.
     pub(crate) async fn reserve_exclusive(&self) -> (MemoryPermit, Option<Box<dyn Any + Send>>) {
         let turn = match &self.turn {
             Some(turn) => Some(turn().await),
             None => None,
         };
         let alone = match &self.limit {
-            // an error means that it was closed, which nobody does
+            // fails only if the semaphore is closed, which never happens
             Some(limit) => Arc::clone(&limit.alone).acquire_owned().await.ok(),
             None => None,
         };
@@ -102,7 +103,7 @@ impl PageMemoryBudget {
 }
 
 impl MemoryPermit {
-    /// Takes memory until it has `bytes` bytes; false where there is no room for them.
+    /// Grows to `bytes` bytes, or returns false if they do not fit.
     pub(crate) fn try_grow_to(&mut self, bytes: usize) -> bool {
         let Some(shared) = &self.shared else { return true };
         let has = self.taken.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
@@ -118,7 +119,7 @@ impl MemoryPermit {
         !self.is_refused
     }
 
-    /// Gives back what it has above `bytes` bytes.
+    /// Releases the memory above `bytes` bytes.
     pub(crate) fn shrink_to(&mut self, bytes: usize) {
         if let Some(taken) = &mut self.taken {
             let surplus = taken.num_permits().saturating_sub(bytes.div_ceil(UNIT).max(1));
@@ -126,12 +127,12 @@ impl MemoryPermit {
         }
     }
 
-    /// Whether there was no room for the page.
+    /// Returns true if the page did not fit.
     pub(crate) fn is_over_budget(&self) -> bool {
         self.is_refused
     }
 
-    /// Whether there is a limit.
+    /// Returns true if the page counts against a budget.
     pub(crate) fn is_limited(&self) -> bool {
         self.shared.is_some()
     }
@@ -147,7 +148,7 @@ impl fmt::Debug for PageMemoryBudget {
 mod tests {
     use super::{PageMemoryBudget, UNIT};
 
-    /// Grows permits in the steps `(permit, units)`, and shows which are refused.
+    /// Grows permits in the steps `(permit, units)`, and checks which succeed.
     #[track_caller]
     fn check(units: usize, steps: &[(usize, usize)], expected: &[bool]) {
         let memory = PageMemoryBudget::new(units * UNIT);
@@ -166,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn memory_is_given_back() {
+    fn memory_is_released() {
         let memory = PageMemoryBudget::new(4 * UNIT);
         let (mut one, mut other) = (memory.try_reserve().unwrap(), memory.try_reserve().unwrap());
         assert!(one.try_grow_to(3 * UNIT));
@@ -179,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn pages_are_expected_to_be_like_the_last_one() {
+    fn the_size_of_the_last_page_is_reserved() {
         let memory = PageMemoryBudget::new(4 * UNIT);
         memory.record_page_size(3 * UNIT);
         let one = memory.try_reserve();
@@ -191,7 +192,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn one_page_at_a_time_is_alone() {
+    async fn one_exclusive_permit_at_a_time() {
         let memory = PageMemoryBudget::new(UNIT).gated_by(async || "its turn");
         let (mut permit, turn) = memory.reserve_exclusive().await;
         assert_eq!(turn.unwrap().downcast_ref::<&str>(), Some(&"its turn"));

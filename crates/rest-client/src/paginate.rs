@@ -1,4 +1,4 @@
-//! From one page to the next.
+//! Pagination: detection, paginators and the stream of pages.
 
 mod auto;
 mod body_detection;

@@ -1,4 +1,4 @@
-//! How many requests go to a host, a second and at a time.
+//! Rate limiter: requests per second and in flight, per host.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,17 +9,17 @@ use tokio::time::Instant;
 
 use crate::error_kind::ErrorKind;
 
-/// What every host can be asked at most. Attempts and redirects count, each at its own host.
+/// The limits for each host. Retries and redirects count, each for its own host.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct RateLimit {
-    /// Requests a second, evenly spread; below 1 there are seconds between them.
+    /// Requests per second, evenly spaced; 0.5 is one request every two seconds.
     pub(crate) requests_per_second: Option<f64>,
-    /// Requests whose answers are not complete.
+    /// Requests whose responses are incomplete.
     pub(crate) in_flight: Option<usize>,
 }
 
 impl RateLimit {
-    /// Whether its values make sense.
+    /// Returns an error if a value is invalid.
     pub(crate) fn check(&self) -> Result<(), ErrorKind> {
         let invalid = |name, value: String, expected| Err(ErrorKind::InvalidSetting { name, value, expected });
         match (self.requests_per_second, self.in_flight) {
@@ -31,11 +31,11 @@ impl RateLimit {
 }
 
 fn interval(rate: f64) -> Option<Duration> {
-    // a NaN is not above 0 either
+    // also rejects NaN
     if rate > 0.0 { Duration::try_from_secs_f64(1.0 / rate).ok() } else { None }
 }
 
-/// Lets requests through to each host as its limit allows.
+/// Delays requests to each host according to its limits.
 #[derive(Debug)]
 pub(crate) struct RateLimiter {
     limit: RateLimit,
@@ -48,7 +48,7 @@ struct HostLimiter {
     pace: Mutex<Throttle>,
 }
 
-/// When the next request may go.
+/// The earliest time of the next request.
 #[derive(Debug, Default)]
 struct Throttle {
     next: Option<Instant>,
@@ -56,7 +56,7 @@ struct Throttle {
 }
 
 impl Throttle {
-    /// Takes the next free place in time, each `interval` after the last one, and says when that is.
+    /// Reserves the next free slot, at least `interval` after the last one, and returns its time.
     fn reserve(&mut self, now: Instant, interval: Duration) -> Instant {
         let at = now.max(self.next.unwrap_or(now)).max(self.paused_until.unwrap_or(now));
         self.next = at.checked_add(interval);
@@ -64,7 +64,7 @@ impl Throttle {
     }
 }
 
-/// A request that was let through; it counts as in flight until this is dropped.
+/// A permit to send a request, which counts as in flight until the permit is dropped.
 #[derive(Debug)]
 pub(crate) struct RequestPermit {
     _slot: Option<OwnedSemaphorePermit>,
@@ -75,11 +75,11 @@ impl RateLimiter {
         RateLimiter { limit, hosts: Mutex::default() }
     }
 
-    /// Waits until a request may go to `host`.
+    /// Waits until a request may be sent to `host`.
     pub(crate) async fn acquire(&self, host: &str) -> RequestPermit {
         let host = self.host(host);
         let slot = match &host.slots {
-            // an error means that it was closed, which nobody does
+            // fails only if the semaphore is closed, which never happens
             Some(slots) => Arc::clone(slots).acquire_owned().await.ok(),
             None => None,
         };
@@ -87,18 +87,18 @@ impl RateLimiter {
         loop {
             let now = Instant::now();
             let at = lock(&host.pace).reserve(now, interval);
-            // even a sleep that is over lasts for a millisecond
+            // even a sleep with an elapsed deadline takes a millisecond
             if at > now {
                 tokio::time::sleep_until(at).await;
             }
-            // it may have been paused meanwhile
+            // the host may have been paused in the meantime
             if lock(&host.pace).paused_until.is_none_or(|until| until <= at.max(Instant::now())) {
                 return RequestPermit { _slot: slot };
             }
         }
     }
 
-    /// Lets nothing through to `host` for a while: it has asked for that.
+    /// Pauses all requests to `host`, as its response requested.
     pub(crate) fn pause(&self, host: &str, wait: Duration) {
         let until = Instant::now().checked_add(wait);
         let host = self.host(host);
@@ -119,7 +119,7 @@ impl RateLimiter {
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    // what they guard is whole at any time
+    // the data is consistent even after a panic
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -127,18 +127,18 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 mod tests {
     use super::{Duration, Instant, RateLimit, RateLimiter, Throttle, interval};
 
-    /// The milliseconds after which requests go that ask at `asked`, at `rate` a second.
+    /// Checks the send times in milliseconds of requests made at `requested`, with `rate` requests per second.
     #[track_caller]
-    fn check(rate: f64, asked: &[u64], expected: &[u64]) {
+    fn check(rate: f64, requested: &[u64], expected: &[u64]) {
         let start = Instant::now();
         let mut pace = Throttle::default();
         let after = |at: &u64| pace.reserve(start + Duration::from_millis(*at), interval(rate).unwrap());
-        let found: Vec<_> = asked.iter().map(after).map(|at| (at - start).as_millis()).collect();
+        let found: Vec<_> = requested.iter().map(after).map(|at| (at - start).as_millis()).collect();
         assert_eq!(found, expected.iter().map(|at| u128::from(*at)).collect::<Vec<_>>());
     }
 
     #[test]
-    fn requests_are_spread_evenly() {
+    fn requests_are_evenly_spaced() {
         check(10.0, &[0, 0, 0, 0], &[0, 100, 200, 300]);
         check(10.0, &[0, 50, 250, 250], &[0, 100, 250, 350]);
         check(0.5, &[0, 0], &[0, 2000]);
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pause_holds_requests_back() {
+    fn a_pause_delays_requests() {
         let start = Instant::now();
         let mut pace = Throttle { paused_until: Some(start + Duration::from_secs(9)), ..Throttle::default() };
         let interval = Duration::from_secs(1);
@@ -155,19 +155,19 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_longest_pause_counts() {
+    async fn a_shorter_pause_does_not_end_a_longer_one() {
         let gate = RateLimiter::new(RateLimit::default());
         for seconds in [5, 50, 0] {
             gate.pause("a", Duration::from_secs(seconds));
         }
         let until = super::lock(&gate.host("a").pace).paused_until.unwrap();
         assert!(until > Instant::now() + Duration::from_secs(40));
-        // others go on
+        // other hosts are not paused
         gate.acquire("b").await;
     }
 
     #[tokio::test]
-    async fn as_many_as_are_allowed_are_in_flight() {
+    async fn requests_in_flight_are_limited() {
         let gate = RateLimiter::new(RateLimit { in_flight: Some(2), ..RateLimit::default() });
         let first = gate.acquire("a").await;
         let _second = gate.acquire("a").await;
@@ -180,14 +180,14 @@ mod tests {
     }
 
     #[test]
-    fn settings_that_make_no_sense() {
+    fn invalid_settings() {
         let message = |limit: RateLimit| limit.check().map_or_else(|error| error.to_string(), |()| String::new());
         assert_eq!(message(RateLimit::default()), "");
         for rate in [0.0, -1.0, f64::NAN] {
             let limit = RateLimit { requests_per_second: Some(rate), ..RateLimit::default() };
-            assert!(message(limit).ends_with("it must be a number above 0"), "{rate}");
+            assert!(message(limit).ends_with("but must be a number above 0"), "{rate}");
         }
         let none = RateLimit { in_flight: Some(0), ..RateLimit::default() };
-        assert_eq!(message(none), "the setting requests_in_flight is 0, it must be at least 1");
+        assert_eq!(message(none), "the setting requests_in_flight is 0, but must be at least 1");
     }
 }

@@ -1,10 +1,10 @@
-//! URLs without their secrets.
+//! Redaction of URLs.
 
 use catchment_settings::Redactor;
 use url::Url;
 
-/// The URL as it may be shown and stored: without user, password and fragment, and with `***` for the values
-/// of parameters whose names sound like secrets.
+/// Returns the URL without user, password and fragment, and with `***` for the values of parameters with
+/// [secret names](crate::is_secret_name), so that it can be printed and stored.
 ///
 /// ```
 /// use catchment_rest_client::{Url, redact_url};
@@ -17,18 +17,18 @@ pub fn redact_url(url: &Url) -> String {
     shown(url, &Redactor::default())
 }
 
-/// The URL as it may be shown and stored, without the secrets that are known either.
+/// Returns the URL as [`redact_url`] does, and masks the secrets of the redactor too.
 pub(crate) fn shown(url: &Url, redactor: &Redactor) -> String {
     let mut url = url.clone();
     remove_user(&mut url);
-    // the fragment afterwards, as a secret may begin before it
+    // removes the fragment after masking, because a secret may extend into it
     let shown = redactor.redact(url.as_str());
     shown.split('#').next().unwrap_or_default().to_owned()
 }
 
-/// Takes user and password out of a URL.
+/// Removes user and password from a URL.
 pub(crate) fn remove_user(url: &mut Url) {
-    // both fail only for URLs that cannot have a user
+    // both fail only for URLs that cannot contain a user
     let _ = url.set_username("");
     let _ = url.set_password(None);
 }
@@ -39,7 +39,7 @@ mod tests {
     use url::Url;
 
     #[test]
-    fn known_secrets_are_masked_wherever_they_stand() {
+    fn known_secrets_are_masked_in_path_and_query() {
         let check = |url: &Url, secrets: &[&str], expected: &str| {
             assert_eq!(shown(url, &secrets.iter().map(|secret| (*secret).into()).collect()), expected);
         };
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn the_rest_stays_as_it_is() {
+    fn other_parameters_are_unchanged() {
         for query in [
             "page=2&per_page=100",
             "author=me",

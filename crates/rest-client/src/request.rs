@@ -1,4 +1,4 @@
-//! A request, before it is sent.
+//! Requests.
 
 use catchment_json::Value;
 use catchment_settings::{Redactor, Secret};
@@ -13,13 +13,13 @@ use crate::foreign;
 use crate::outgoing::remove_query;
 use crate::redact::shown;
 
-/// The longest URL that the HTTP implementation takes.
+/// Maximum length of a URL in the HTTP implementation, in bytes.
 const MAX_URL_BYTES: usize = 65_534;
 
-/// How many characters of the name of a parameter an error shows.
+/// Maximum number of characters of a parameter name in an error.
 const MAX_SHOWN: usize = 100;
 
-/// What is sent. The headers of the client come on top when it is sent, where these have none of that name.
+/// A request. When it is sent, the client adds its own headers for names that the request does not set.
 ///
 /// ```
 /// use catchment_rest_client::{Method, Request, Url};
@@ -34,37 +34,37 @@ const MAX_SHOWN: usize = 100;
 pub struct Request {
     /// The method.
     pub method: Method,
-    /// The URL; its own query stays.
+    /// The URL. Its query is kept.
     pub url: Url,
-    /// Parameters that are appended to the query of the URL, not yet encoded.
+    /// Unencoded parameters that are appended to the query of the URL.
     pub params: Vec<(String, String)>,
-    /// Headers of this request alone. They are treated as credentials, like those of the client.
+    /// Headers of this request. They are treated as credentials, like those of the client.
     pub headers: HeaderMap,
     /// The body.
     pub body: Option<Body>,
-    /// Whether it may be sent again after a failure that leaves open if it took effect. True from the start
-    /// for GET, HEAD, PUT, DELETE and OPTIONS; set it for a POST that only reads.
+    /// Whether the request may be retried if the server may already have processed it. Default: true for GET, HEAD, PUT,
+    /// DELETE and OPTIONS. Set it for a POST that only reads.
     pub idempotent: bool,
-    /// Whether it goes where the client's headers may go.
+    /// Whether the origin may receive the headers of the client.
     pub(crate) trusted: bool,
-    /// What is masked where an answer gives it back.
+    /// Secrets that are masked in excerpts of responses that repeat them.
     pub(crate) hidden: Vec<Secret>,
 }
 
 impl Request {
-    /// A request without parameters, headers and body.
+    /// Creates a request without parameters, headers and body.
     pub fn new(method: Method, url: Url) -> Request {
         let idempotent = is_idempotent(&method);
         let (params, headers) = (Vec::new(), HeaderMap::new());
         Request { method, url, params, headers, body: None, idempotent, trusted: true, hidden: Vec::new() }
     }
 
-    /// A GET of a URL.
+    /// Creates a GET request.
     pub fn get(url: Url) -> Request {
         Request::new(Method::GET, url)
     }
 
-    /// Changes the method, and whether it is idempotent with it.
+    /// Sets the method, and resets [`idempotent`](field@Self::idempotent) to the default of the method.
     #[must_use]
     pub fn method(mut self, method: Method) -> Request {
         self.idempotent = is_idempotent(&method);
@@ -72,21 +72,22 @@ impl Request {
         self
     }
 
-    /// Adds a secret of the request to those that the client [knows](crate::RestClient::redactor) when it is sent.
+    /// Adds a secret of this request. Sending the request adds it to the [redactor](crate::RestClient::redactor) of the
+    /// client.
     #[must_use]
     pub fn add_secret(mut self, secret: &Secret) -> Request {
         self.hidden.push(secret.clone());
         self
     }
 
-    /// Adds a parameter to the query.
+    /// Adds a query parameter.
     #[must_use]
     pub fn param(mut self, name: impl Into<String>, value: impl ToString) -> Request {
         self.params.push((name.into(), value.to_string()));
         self
     }
 
-    /// Adds parameters to the query.
+    /// Adds query parameters.
     #[must_use]
     pub fn params(mut self, params: &[(&str, &str)]) -> Request {
         self.params.extend(params.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
@@ -97,14 +98,14 @@ impl Request {
     ///
     /// # Errors
     ///
-    /// Where name or value cannot stand in a header.
+    /// Returns an error if name or value are invalid in a header.
     pub fn header(mut self, name: &str, value: &str) -> Result<Request, Error> {
         let (name, value) = header(name, value)?;
         self.headers.insert(name, value);
         Ok(self)
     }
 
-    /// Sets the body to a value, sent as JSON.
+    /// Sets a JSON body.
     #[must_use]
     pub fn json(self, value: Value) -> Request {
         self.body(Body::Json(value))
@@ -117,29 +118,29 @@ impl Request {
         self
     }
 
-    /// Sets a parameter of the query, in the place of those that have its name, in the URL too.
+    /// Sets a query parameter, replacing those of the same name, also in the URL.
     pub fn set_param(&mut self, name: &str, value: impl ToString) {
         remove_query(&mut self.url, name);
         self.params.retain(|(key, _)| key != name);
         self.params.push((name.to_owned(), value.to_string()));
     }
 
-    /// Sets the field of the body that a dotted path leads to; a body that there is not yet is a JSON object. The field
-    /// of a form has the whole path as its name.
+    /// Sets the field at a dotted path of the body, creating missing objects. A missing body becomes a JSON object. In a
+    /// form, the path is the name of the field.
     ///
     /// # Errors
     ///
-    /// Where something else than an object stands in the way.
+    /// Returns an error if a value on the path is not an object, or the body is raw bytes.
     pub fn set_body_field(&mut self, path: &str, value: impl Into<Value>) -> Result<(), Error> {
         let body = self.body.get_or_insert(Body::Json(Value::Null));
         body.set(path, value.into()).map_err(|kind| Error::new(kind).with_request(&self.method, &self.full_url()))
     }
 
-    /// An error where the URL is too long.
+    /// Returns an error if the URL is too long.
     pub(crate) fn check_length(&self) -> Result<(), ErrorKind> {
         let params = self.params.iter().map(|(name, value)| name.len() + value.len() + "&=".len());
         let raw = self.url.as_str().len() + params.sum::<usize>();
-        // a byte of a parameter is three at most
+        // percent-encoding makes at most three bytes of one
         let bytes = if raw > MAX_URL_BYTES / 3 && raw <= MAX_URL_BYTES { self.full_url().as_str().len() } else { raw };
         if bytes <= MAX_URL_BYTES {
             return Ok(());
@@ -147,34 +148,34 @@ impl Request {
         let longest = self.params.iter().max_by_key(|(name, value)| name.len() + value.len());
         let part = match longest.filter(|(name, value)| name.len() + value.len() > self.url.as_str().len()) {
             Some((name, _)) => format!("the parameter `{}`", name.chars().take(MAX_SHOWN).collect::<String>()),
-            None => "its path and query".to_owned(),
+            None => "the path and query".to_owned(),
         };
         Err(ErrorKind::UrlTooLong { bytes, limit: MAX_URL_BYTES, part })
     }
 
-    /// The URL with the parameters in its query.
+    /// Returns the URL with the parameters in its query.
     pub fn full_url(&self) -> Url {
         let mut url = self.url.clone();
-        // without the check a bare `?` would be appended
+        // `query_pairs_mut` would append a bare `?`
         if !self.params.is_empty() {
             url.query_pairs_mut().extend_pairs(&self.params);
         }
         url
     }
 
-    /// Turns it into the request of a link that came with an answer: the URL has everything that it needs, so
-    /// the parameters are cleared; method, headers and body stay.
+    /// Sets the URL to a next link and clears the parameters, which the link already contains. Method, headers and body are
+    /// kept.
     pub fn set_next_link(&mut self, link: Url) {
         self.url = link;
         self.params.clear();
     }
 
-    /// Adds what the request [hides](Request::hide) to the known secrets.
+    /// Adds the [secrets](Request::add_secret) of the request to the redactor.
     pub(crate) fn add_secrets(&self, redactor: &Redactor) {
         self.hidden.iter().for_each(|secret| redactor.add_temporary(secret));
     }
 
-    /// Gives up all credentials and secrets: data has sent it to an origin that is not trusted.
+    /// Removes all credentials and secrets, for a request that data leads to an untrusted origin.
     pub(crate) fn strip_credentials(&mut self, redactor: &Redactor) {
         self.trusted = false;
         self.headers.clear();
@@ -187,7 +188,7 @@ fn is_idempotent(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD | Method::PUT | Method::DELETE | Method::OPTIONS)
 }
 
-/// A header whose value does not show in `Debug` output.
+/// Parses a header. Its value is marked as sensitive, so that `Debug` omits it.
 pub(crate) fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), Error> {
     let error = || Error::new(ErrorKind::InvalidHeader { name: name.to_owned() });
     let header = HeaderName::from_bytes(name.as_bytes()).map_err(|_| error())?;

@@ -1,4 +1,4 @@
-//! What a client does with every request, whatever the endpoint.
+//! Configuration that applies to every request of a client.
 
 use std::sync::Arc;
 
@@ -11,28 +11,28 @@ use crate::cookies::Cookies;
 use crate::response_action::ResponseAction;
 use crate::retry::RetryPolicy;
 
-/// Headers, credentials and what is made of answers.
+/// Headers, credentials, retry policy and response actions of a client.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct RequestConfig {
     pub(crate) headers: HeaderMap,
     pub(crate) auth: Option<Arc<dyn Auth>>,
-    /// The cookies that responses have set. They belong to the credentials that they were received with.
+    /// The received cookies. They belong to the current credentials, and are discarded with them.
     pub(crate) cookies: Arc<Cookies>,
     pub(crate) retry: RetryPolicy,
     pub(crate) response_actions: Vec<ResponseAction>,
-    /// Where credentials may go besides the origin of the first request.
+    /// The origins that may receive credentials besides that of the first request.
     pub(crate) trusted_origins: Vec<Origin>,
-    /// The secrets that the client knows.
+    /// The secrets of the client.
     pub(crate) redactor: Redactor,
 }
 
 impl RequestConfig {
-    /// Whether credentials that go to `from` may go to `to`, which an answer from there has named.
+    /// Returns true if credentials for `from` may be sent to `to`, which a response from there contains.
     pub(crate) fn is_trusted_from(&self, from: &Url, to: &Url) -> bool {
         to.origin() == from.origin() || self.is_trusted_origin(to)
     }
 
-    /// Whether credentials may go to `to` from everywhere.
+    /// Returns true if the origin of `to` is configured as trusted.
     pub(crate) fn is_trusted_origin(&self, to: &Url) -> bool {
         self.trusted_origins.contains(&to.origin())
     }

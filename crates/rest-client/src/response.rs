@@ -1,4 +1,4 @@
-//! A complete answer.
+//! Complete responses.
 
 use std::sync::{Mutex, OnceLock, PoisonError};
 
@@ -14,14 +14,16 @@ use crate::excerpt::{MAX_EXCERPT_BYTES, excerpt};
 use crate::redact::shown;
 use crate::select::{self, SelectedRows};
 
-/// An answer with its whole body. All that clients return have a status of 200 to 299, but for those that a
-/// [`ResponseAction`](crate::ResponseAction) ignores: other answers are errors.
+/// A response with its complete body.
+///
+/// Clients return only responses with a status of 200 to 299, and those that a [`ResponseAction`](crate::ResponseAction)
+/// ignores. Other responses are errors.
 ///
 /// ```no_run
 /// # async fn example(client: catchment_rest_client::RestClient) -> Result<(), catchment_rest_client::Error> {
-/// let answer = client.get("user", &[]).await?;
-/// let left = answer.headers().get("x-ratelimit-remaining").and_then(|left| left.to_str().ok());
-/// println!("{:?}, {left:?} requests are left", answer.document()?.root().get("login"));
+/// let response = client.get("user", &[]).await?;
+/// let remaining = response.headers().get("x-ratelimit-remaining").and_then(|value| value.to_str().ok());
+/// println!("{:?}, {remaining:?} requests remaining", response.document()?.root().get("login"));
 /// # Ok(())
 /// # }
 /// ```
@@ -42,12 +44,12 @@ pub struct Response {
 }
 
 impl Response {
-    /// An answer with the status `status` to a GET of `url`, for tests of own paginators. Its rows are those that would be
-    /// found without a data selector.
+    /// Creates a response to a GET request, for tests of custom paginators. Its rows are detected, as without a data
+    /// selector.
     ///
     /// # Errors
     ///
-    /// Where there is no such status.
+    /// Returns an error if `status` is not 100 to 999.
     pub fn from_parts(url: Url, status: u16, headers: HeaderMap, body: impl Into<Vec<u8>>) -> Result<Response, Error> {
         let invalid = || ErrorKind::InvalidSetting { name: "status", value: status.to_string(), expected: "100 to 999" };
         let status = StatusCode::from_u16(status).map_err(|_| invalid())?;
@@ -60,7 +62,7 @@ impl Response {
         Ok(response)
     }
 
-    /// An answer to `method` from `url`.
+    /// Creates a response to a request with `method` from `url`.
     pub(crate) fn new(method: Method, url: Url, status: StatusCode, headers: HeaderMap, body: Vec<u8>) -> Response {
         Response {
             method,
@@ -79,44 +81,44 @@ impl Response {
         }
     }
 
-    /// The status.
+    /// Returns the status.
     pub fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// The headers.
+    /// Returns the headers.
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
     }
 
-    /// Where the answer came from: the URL of the request, or of the last redirect. It may hold secrets; print
-    /// it with [`redact`](crate::redact_url).
+    /// Returns the URL of the request or of the last redirect. It may contain secrets; print it with
+    /// [`redact_url`](crate::redact_url).
     pub fn url(&self) -> &Url {
         &self.url
     }
 
-    /// The length of the body in bytes.
+    /// Returns the length of the body in bytes.
     pub fn body_len(&self) -> usize {
         self.bytes
     }
 
-    /// How the body begins: the first 300 characters, control characters escaped, credentials of the request masked.
+    /// Returns the first 300 characters of the body, with control characters escaped and credentials masked.
     pub fn excerpt(&self) -> String {
         self.with_body(|body| excerpt(body, &self.redactor))
     }
 
-    /// The body as text, whether it is JSON or not; what is not UTF-8 is replaced.
+    /// Returns the body as text. Invalid UTF-8 is replaced.
     pub fn text(&self) -> String {
         self.with_body(|body| String::from_utf8_lossy(body).into_owned())
     }
 
-    /// Whether the body has `text` in it.
+    /// Returns true if the body contains `text`.
     pub(crate) fn has_text(&self, text: &str) -> bool {
-        // a copy only where the body is not UTF-8
+        // copies only if the body is not UTF-8
         self.with_body(|body| String::from_utf8_lossy(body).contains(text))
     }
 
-    /// The body, which the document has once it is parsed.
+    /// Calls `read` with the body, which moves into the document once it is parsed.
     fn with_body<T>(&self, read: impl FnOnce(&[u8]) -> T) -> T {
         match self.document.get() {
             Some(Ok(document)) => read(document.text().as_bytes()),
@@ -124,12 +126,12 @@ impl Response {
         }
     }
 
-    /// Changes the status, for response actions.
+    /// Sets the status. For response actions.
     pub fn set_status(&mut self, status: StatusCode) {
         self.status = status;
     }
 
-    /// Changes the body, for response actions.
+    /// Sets the body. For response actions.
     pub fn set_body(&mut self, body: Vec<u8>) {
         self.bytes = body.len();
         self.checksum = crc32fast::hash(&body);
@@ -137,16 +139,16 @@ impl Response {
         self.document = OnceLock::new();
     }
 
-    /// Whether a response action ignores it.
+    /// Returns true if a response action ignores the response.
     pub fn is_ignored(&self) -> bool {
         self.is_ignored
     }
 
-    /// The body, parsed when it is first asked for and kept. 204 No Content reads as `null`.
+    /// Parses the body on the first call and returns the document. An empty body with status 204 is `null`.
     ///
     /// # Errors
     ///
-    /// Where the body is not JSON, or takes more memory than the client allows.
+    /// Returns an error if the body is not JSON, or needs more memory than the client allows.
     pub fn document(&self) -> Result<&Document, Error> {
         let parsed = self.document.get_or_init(|| {
             let mut body = self.body.lock().unwrap_or_else(PoisonError::into_inner);
@@ -157,7 +159,7 @@ impl Response {
             let excerpt = body.get(..MAX_EXCERPT_BYTES).unwrap_or(&body).to_vec();
             let parsed = Document::parse_with_limit(std::mem::take(&mut *body), self.max_bytes);
             if parsed.is_err() {
-                // of a body that is no JSON, what is shown of it stays
+                // errors show an excerpt of a body that is not JSON
                 *body = excerpt;
             }
             parsed
@@ -170,35 +172,35 @@ impl Response {
         })
     }
 
-    /// Bytes of memory that the body can take when it is parsed.
+    /// Returns an upper bound of the memory of the parsed body, in bytes.
     pub(crate) fn max_parsed_size(&self) -> usize {
         let values = self.with_body(max_value_count);
         let memory = self.bytes + values * Document::VALUE_BYTES;
         memory.min(self.max_bytes)
     }
 
-    /// What the data selector found in the body, during a pagination; empty otherwise.
+    /// Returns the rows that the data selector matched. Empty outside of a pagination.
     pub fn rows(&self) -> &SelectedRows {
         &self.rows
     }
 
-    /// The rows themselves.
+    /// Returns the nodes of the rows.
     pub(crate) fn row_nodes(&self) -> impl Iterator<Item = Node<'_>> {
         let document = self.document.get().and_then(|parsed| parsed.as_ref().ok());
         document.into_iter().flat_map(|document| self.rows.ids.iter().map(|id| document.node(*id)))
     }
 
-    /// Where it came from, without secrets.
+    /// Returns the redacted URL.
     pub(crate) fn shown_url(&self) -> String {
         shown(&self.url, &self.redactor)
     }
 
-    /// The method and the redacted URL that it answers.
+    /// Returns the method and the redacted URL of the request.
     pub(crate) fn request_line(&self) -> String {
         format!("{} {}", self.method, self.shown_url())
     }
 
-    /// An error about this answer, for own paginators: it shows request, status and how the body begins.
+    /// Creates an error about this response, for custom paginators. It shows the request and an excerpt of the body.
     pub fn error(&self, kind: ErrorKind) -> Error {
         Error::new(kind)
             .with_request(&self.method, &self.url)
@@ -207,48 +209,48 @@ impl Response {
             .redacted(&self.redactor)
     }
 
-    /// A checksum of the body.
+    /// Returns a CRC-32 checksum of the body.
     pub(crate) fn checksum(&self) -> u32 {
         self.checksum
     }
 
-    /// Remembers how many attempts it took.
+    /// Sets the number of attempts.
     pub(crate) fn after_attempts(mut self, attempts: u32) -> Response {
         self.attempts = attempts;
         self
     }
 
-    /// Remembers what must not be shown of its body.
+    /// Sets the redactor for excerpts and URLs.
     pub(crate) fn with_redactor(mut self, redactor: &Redactor) -> Response {
         self.redactor = redactor.clone();
         self
     }
 
-    /// Sets how much memory the body and its values may take.
+    /// Sets the memory limit of the parsed body, in bytes.
     pub(crate) fn with_max_bytes(mut self, max_bytes: usize) -> Response {
         self.max_bytes = max_bytes;
         self
     }
 
-    /// Remembers that a response action ignores it.
+    /// Marks the response as ignored by a response action.
     pub(crate) fn into_ignored(mut self) -> Response {
         self.is_ignored = true;
         self
     }
 
-    /// What the data selector found, which the answer then has no more.
+    /// Takes the rows out of the response.
     pub(crate) fn take_rows(&mut self) -> SelectedRows {
         std::mem::take(&mut self.rows)
     }
 
-    /// Remembers what the data selector found.
+    /// Sets the rows that the data selector matched.
     pub(crate) fn set_rows(&mut self, rows: SelectedRows) {
         self.rows = rows;
     }
 }
 
-/// The most values and keys that a JSON text can have: each but the first one follows one of `[{,:`. The loop is one that compilers
-/// make vector instructions of.
+/// Returns an upper bound of the number of values and keys in a JSON text: each but the first follows one of `[{,:`.
+/// Written so that compilers can vectorize the loop.
 fn max_value_count(text: &[u8]) -> usize {
     // `[` and `{` differ in one bit
     let follows = |byte: &u8| u8::from(byte | 0x20 == b'{') | u8::from(*byte == b',') | u8::from(*byte == b':');
@@ -256,7 +258,7 @@ fn max_value_count(text: &[u8]) -> usize {
     1 + text.chunks(usize::from(u8::MAX)).map(of_chunk).sum::<usize>()
 }
 
-/// Without its body.
+/// Omits headers and body.
 impl std::fmt::Debug for Response {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Response")
@@ -281,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn values_are_never_more_than_estimated() {
+    fn max_value_count_is_an_upper_bound() {
         check("", 1);
         check("1", 1);
         check("[]", 2);

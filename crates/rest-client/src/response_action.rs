@@ -1,4 +1,4 @@
-//! What is made of certain answers.
+//! Rules that ignore, retry or fail responses.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,23 +6,23 @@ use std::sync::Arc;
 use crate::error::Error;
 use crate::response::Response;
 
-/// What to do with an answer that has a status, a text in its body, or both.
+/// A rule for responses with a status, a text in the body, or both.
 ///
-/// The actions of a client are tried in their order. The first one that applies and decides does so for good; where
-/// none does, an answer with a status of 200 to 299 is good, and any other one is an error.
+/// The actions of a client are evaluated in order; the first verdict other than [`Verdict::Continue`] is final. Without one,
+/// a response with a status of 200 to 299 is a success, and any other is an error.
 ///
 /// ```
 /// use catchment_rest_client::{ResponseAction, RestClient, Verdict};
 ///
 /// let client = RestClient::builder()
 ///     .base_url("https://api.example.com")
-///     // a list that is not there is an empty one
+///     // a missing list is an empty list
 ///     .response_action(ResponseAction::ignore().status(404))
-///     // an error inside a 200
+///     // an error with status 200
 ///     .response_action(ResponseAction::retry().status(200).content("\"error\":\"busy\""))
 ///     .response_action(ResponseAction::from_fn(|response| {
-///         let is_over = response.headers().get("x-quota-left").is_some_and(|left| left == "0");
-///         Ok(if is_over { Verdict::Fail } else { Verdict::Continue })
+///         let is_exhausted = response.headers().get("x-quota-left").is_some_and(|left| left == "0");
+///         Ok(if is_exhausted { Verdict::Fail } else { Verdict::Continue })
 ///     }))
 ///     .build()?;
 /// # Ok::<(), catchment_rest_client::Error>(())
@@ -34,7 +34,7 @@ pub struct ResponseAction {
     action: Action,
 }
 
-/// What is to be done.
+/// The verdict of an action, or the function that returns it.
 #[derive(Clone)]
 enum Action {
     Decide(Verdict),
@@ -43,16 +43,16 @@ enum Action {
 
 type Call = dyn Fn(&mut Response) -> Result<Verdict, Error> + Send + Sync;
 
-/// What becomes of an answer.
+/// The treatment of a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// The next action decides, and after the last one the status.
+    /// Leaves the decision to the next action, or to the status after the last action.
     Continue,
-    /// It is no page, and no error either: the pages end before it. A single request gets it as it is.
+    /// Neither a page nor an error: a pagination ends before it. A single request returns the response.
     Ignore,
-    /// It is an error, and the request is sent again as after the status 503.
+    /// An error that is retried, as with status 503.
     Retry,
-    /// It is an error for good.
+    /// An error that is not retried.
     Fail,
 }
 
@@ -61,41 +61,41 @@ impl ResponseAction {
         ResponseAction { status: None, content: None, action: Action::Decide(verdict) }
     }
 
-    /// Ends the pages silently.
+    /// Creates an action that ends a pagination without an error.
     pub fn ignore() -> ResponseAction {
         ResponseAction::from_verdict(Verdict::Ignore)
     }
 
-    /// Sends the request again, within the retry policy.
+    /// Creates an action that retries the request within the retry policy.
     pub fn retry() -> ResponseAction {
         ResponseAction::from_verdict(Verdict::Retry)
     }
 
-    /// Makes it an error.
+    /// Creates an action that fails the request.
     pub fn fail() -> ResponseAction {
         ResponseAction::from_verdict(Verdict::Fail)
     }
 
-    /// Calls a function, which may look at status, headers and body, and change status and body.
+    /// Creates an action that calls a function, which can read the response and change its status and body.
     pub fn from_fn(function: impl Fn(&mut Response) -> Result<Verdict, Error> + Send + Sync + 'static) -> ResponseAction {
         ResponseAction { status: None, content: None, action: Action::Call(Arc::new(function)) }
     }
 
-    /// Only for answers with this status. A number that no status can be is one that no answer has.
+    /// Sets the status code to match. An invalid code never matches.
     #[must_use]
     pub fn status(mut self, status: u16) -> ResponseAction {
         self.status = Some(status);
         self
     }
 
-    /// Only for answers that have this text in their body, as it stands there.
+    /// Sets a text that the body must contain, as it is written in the JSON.
     #[must_use]
     pub fn content(mut self, text: impl Into<String>) -> ResponseAction {
         self.content = Some(text.into());
         self
     }
 
-    /// What it says of an answer. Without a condition only a function applies.
+    /// Returns the verdict for a response. Without a condition, only a function applies.
     fn verdict(&self, response: &mut Response) -> Result<Verdict, Error> {
         let has_status = self.status.is_none_or(|status| status == response.status().as_u16());
         let applies = has_status && self.content.as_ref().is_none_or(|content| response.has_text(content));
@@ -108,7 +108,7 @@ impl ResponseAction {
     }
 }
 
-/// What the first action says that decides.
+/// Returns the first verdict other than `Continue`.
 pub(crate) fn evaluate(actions: &[ResponseAction], response: &mut Response) -> Result<Verdict, Error> {
     for action in actions {
         match action.verdict(response)? {

@@ -1,7 +1,7 @@
-//! How often and when a failed request is sent again.
+//! Retry policy: exponential backoff and `Retry-After`.
 //!
-//! Of the `backoff` crate only the policy that computes delays is used, and only here: it is not maintained
-//! any more, and its own retry loop gives up after 15 minutes by default.
+//! Only this module uses the `backoff` crate, and only to compute delays: the crate is unmaintained, and its retry loop
+//! gives up after 15 minutes by default.
 
 use std::time::Duration;
 
@@ -15,16 +15,18 @@ mod retry_after_value;
 
 pub(crate) use retry_after::{is_rate_limit, stated_wait};
 
-/// When a failed request is sent again: after the statuses 429 and 500 to 599, after 403 where `X-RateLimit-Remaining`
-/// is 0, after failures to connect, timeouts and bodies cut short. A [`ResponseAction`](crate::ResponseAction) can say
-/// otherwise of any answer.
+/// A retry policy with exponential backoff.
 ///
-/// A request that is not [idempotent](field@crate::Request::idempotent) is sent again only where it had no effect: it was
-/// not sent because there was no connection, or was turned away by a rate limit.
+/// A request is retried after the statuses 429 and 500 to 599, after 403 with an `X-RateLimit-Remaining` of 0, and after
+/// connection failures, timeouts and incomplete bodies. A [`ResponseAction`](crate::ResponseAction) overrides this for any
+/// response.
 ///
-/// A wait that the server states takes precedence: `Retry-After`, `X-Retry-After` or `Retry-After-Ms`, and with a rate limit
-/// `X-RateLimit-Reset`, `X-RateLimit-Reset-After`, `RateLimit-Reset` or `RateLimit`. Seconds, Unix timestamps, HTTP dates and
-/// ISO 8601 timestamps are read; points in time are compared with the `Date` of the response.
+/// A request that is not [idempotent](field@crate::Request::idempotent) is retried only if the server did not process it:
+/// no connection could be established, or a rate limit rejected the request.
+///
+/// A delay requested by the server takes precedence: `Retry-After`, `X-Retry-After` or `Retry-After-Ms`, and for a rate
+/// limit also `X-RateLimit-Reset`, `X-RateLimit-Reset-After`, `RateLimit-Reset` or `RateLimit`. Supported values are
+/// seconds, Unix timestamps, HTTP dates and ISO 8601 timestamps. Timestamps are compared with the `Date` of the response.
 ///
 /// ```
 /// use std::time::Duration;
@@ -36,15 +38,15 @@ pub(crate) use retry_after::{is_rate_limit, stated_wait};
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct RetryPolicy {
-    /// How often a request is sent, the first time included. At least 1; default 5.
+    /// Maximum number of attempts, including the first. At least 1. Default: 5.
     pub max_attempts: u32,
-    /// The delay before the second attempt in seconds; each further one is twice as long. All are varied at
-    /// random by up to half, so that clients do not come back in step. Default 1.
+    /// Delay before the second attempt in seconds; doubles with each further attempt. A random jitter of up to 50 % keeps
+    /// clients from retrying at the same time. Default: 1.
     pub backoff_factor: f64,
-    /// No delay is longer than this, also where the server asks for more. Default 300 seconds.
+    /// Maximum delay, also for delays requested by the server. Default: 300 seconds.
     pub max_delay: Duration,
-    /// How long a request may take in all, its attempts, the delays between them and the last body included. An attempt
-    /// that would begin later is not made, and one that takes longer is broken off. Default one hour.
+    /// Maximum total time of a request, including all attempts, delays and the body. No attempt starts later, and a running
+    /// attempt is aborted. Default: one hour.
     pub max_elapsed: Duration,
 }
 
@@ -60,7 +62,7 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// Whether its values make sense.
+    /// Returns an error if a value is invalid.
     pub(crate) fn check(&self) -> Result<(), ErrorKind> {
         let invalid = |name, value: String, expected| Err(ErrorKind::InvalidSetting { name, value, expected });
         if self.max_attempts == 0 {
@@ -72,7 +74,7 @@ impl RetryPolicy {
         }
     }
 
-    /// The delays of one request.
+    /// Returns the delays of one request.
     pub(crate) fn delays(&self) -> Delays {
         let first = Duration::try_from_secs_f64(self.backoff_factor).unwrap_or(self.max_delay).min(self.max_delay);
         let policy = ExponentialBackoff {
@@ -87,18 +89,18 @@ impl RetryPolicy {
     }
 }
 
-/// The delays of one request, one after the other.
+/// The sequence of delays of one request.
 pub(crate) struct Delays {
     policy: ExponentialBackoff,
     max_delay: Duration,
 }
 
 impl Delays {
-    /// The next delay: what the server asked for, else what the policy says.
+    /// Returns the next delay: the one that the server requested, or else that of the policy.
     pub(crate) fn next(&mut self, stated: Option<Duration>) -> Duration {
-        // the policy counts on in either case: a server that does not say how long is still in trouble
-        let own = self.policy.next_backoff().unwrap_or(self.max_delay);
-        stated.unwrap_or(own).min(self.max_delay)
+        // the backoff also grows after a delay that the server requested
+        let backoff = self.policy.next_backoff().unwrap_or(self.max_delay);
+        stated.unwrap_or(backoff).min(self.max_delay)
     }
 }
 
@@ -106,7 +108,7 @@ impl Delays {
 mod tests {
     use super::{Duration, RetryPolicy};
 
-    /// Milliseconds that each delay may last, given attempts that ask for nothing.
+    /// Checks the range of each delay in milliseconds, without delays requested by the server.
     #[track_caller]
     fn check(policy: RetryPolicy, expected: &[std::ops::RangeInclusive<u128>]) {
         let mut delays = policy.delays();
@@ -117,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn delays_double_up_to_the_longest() {
+    fn delays_double_up_to_max_delay() {
         check(RetryPolicy::default(), &[500..=1500, 1000..=3000, 2000..=6000, 4000..=12000]);
         let short = RetryPolicy { max_delay: Duration::from_secs(2), ..RetryPolicy::default() };
         check(short, &[500..=1500, 1000..=2000, 1000..=2000, 1000..=2000]);
@@ -126,18 +128,18 @@ mod tests {
     }
 
     #[test]
-    fn the_server_may_say_how_long() {
+    fn a_requested_delay_takes_precedence() {
         let mut delays = RetryPolicy::default().delays();
         assert_eq!(delays.next(Some(Duration::from_secs(7))), Duration::from_secs(7));
         assert_eq!(delays.next(Some(Duration::from_secs(7000))), Duration::from_secs(300));
     }
 
     #[test]
-    fn settings_that_make_no_sense() {
+    fn invalid_settings() {
         let message = |policy: RetryPolicy| policy.check().map_or_else(|error| error.to_string(), |()| String::new());
         let default = RetryPolicy::default();
         assert_eq!(message(default), "");
-        assert_eq!(message(RetryPolicy { max_attempts: 0, ..default }), "the setting max_attempts is 0, it must be at least 1");
+        assert_eq!(message(RetryPolicy { max_attempts: 0, ..default }), "the setting max_attempts is 0, but must be at least 1");
         for backoff_factor in [-1.0, f64::NAN, f64::INFINITY] {
             assert!(message(RetryPolicy { backoff_factor, ..default }).contains("backoff_factor"));
         }

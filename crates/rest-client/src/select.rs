@@ -1,39 +1,39 @@
-//! Which values of a page are its rows.
+//! Selection of the rows of a page.
 
 use catchment_json::{Document, JsonPath, Node, NodeId, NodeKind, PathLimitError};
 
-/// The rows that a data selector found in a page.
+/// The rows of a page that match a data selector.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SelectedRows {
-    /// Their places in the document, in its order; without elements that are `null`.
+    /// The nodes of the rows in document order, without elements that are `null`.
     pub ids: Vec<NodeId>,
-    /// How they stood there.
+    /// The layout of the rows in the document.
     pub shape: RowsLayout,
 }
 
-/// How the rows of a page stood in its document.
+/// The layout of the rows of a page in its document.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum RowsLayout {
     /// A list, or several values.
     List,
-    /// One value, which is the only row.
+    /// A single value, which is the only row.
     Single,
     /// `null`.
     Null,
-    /// The selector led to nothing.
+    /// No match.
     #[default]
     Missing,
 }
 
-/// Finds the rows: the elements of the one list that `selector` leads to, the one other value that it leads
-/// to, or the several values that it leads to. Without a selector it is the whole document that counts.
+/// Selects the rows of a document: the elements of a single matched list, or else the matched values. Without a selector,
+/// the root is matched.
 ///
 /// # Errors
 ///
-/// Where the selector leads to too many values for the size of the document.
+/// Returns an error if the search visits too many values for the size of the document.
 pub(crate) fn select(document: &Document, selector: Option<&JsonPath>) -> Result<SelectedRows, PathLimitError> {
     let found = selector.map_or_else(|| Ok(vec![document.root()]), |selector| selector.all_with_limit(document.root()))?;
-    // of several values there may be one or none as well
+    // a selector for several values may match one or none
     let is_list = selector.is_some_and(|selector| !selector.is_singular() && selector.source_exists(document.root()));
     let shape = match found.as_slice() {
         [] if !is_list => RowsLayout::Missing,
@@ -48,23 +48,24 @@ pub(crate) fn select(document: &Document, selector: Option<&JsonPath>) -> Result
     Ok(SelectedRows { ids: node_ids(found.into_iter()), shape })
 }
 
-/// The places of nodes, but for nulls.
+/// Returns the ids of the nodes that are not `null`.
 fn node_ids<'d>(nodes: impl Iterator<Item = Node<'d>>) -> Vec<NodeId> {
-    // not collected: that would keep the memory of the nodes, four times as much
-    let mut places = Vec::new();
-    places.extend(nodes.filter(|node| node.kind() != NodeKind::Null).map(Node::id));
-    places
+    // `collect` would reuse the allocation of the nodes, which is four times as large
+    let mut ids = Vec::new();
+    ids.extend(nodes.filter(|node| node.kind() != NodeKind::Null).map(Node::id));
+    ids
 }
 
-/// Keys under which APIs put the rows of a page.
+/// Common keys of the rows of a page.
 const DATA_KEYS: &[&str] =
     &["data", "items", "results", "entries", "records", "rows", "entities", "payload", "content", "objects", "values"];
 
-/// How many keys a detected selector has at most.
+/// Maximum number of keys of a detected selector.
 const MAX_KEYS: usize = 3;
 
-/// The selector of the list in `document` that most likely holds the rows: the first list under one of the
-/// usual keys, else the first list, if possible one that does not hold links. Nothing where there is no list: the whole document is the row then.
+/// Returns the selector of the list in `document` that most likely contains the rows: the first list under a [common
+/// key](DATA_KEYS), else the first list that does not contain links, else the first list. Returns `None` if the document
+/// has no list; the document is then a single row.
 pub(crate) fn detect_selector(document: &Document) -> Option<JsonPath> {
     let mut lists = Vec::new();
     find_lists(document.root(), &mut Vec::new(), &mut lists);
@@ -77,14 +78,14 @@ pub(crate) fn detect_selector(document: &Document) -> Option<JsonPath> {
     found.cloned().map(JsonPath::from_keys)
 }
 
-/// The usual key of rows that has `null` beside a total of 0, as some APIs write an empty list.
+/// Returns the common key with the value `null` beside a total of 0: some APIs write an empty list like that.
 fn null_for_none(root: Node<'_>) -> Option<&'static str> {
     let is_none = |key: &&str| root.get(key).is_some_and(|total| total.as_number() == Some("0"));
     ["total", "count", "total_count", "totalCount"].into_iter().find(is_none)?;
     DATA_KEYS.iter().copied().find(|key| root.get(key).is_some_and(|rows| rows.kind() == NodeKind::Null))
 }
 
-/// Whether a list holds links, to other pages say: `links` that have relations, or links under a relation, as HAL has them.
+/// Returns true if a list contains links, for example to other pages: `links` with relations, or HAL links under a relation.
 fn holds_links(root: Node<'_>, keys: &[String]) -> bool {
     let is_links = |key: &String| matches!(key.as_str(), "links" | "link" | "_links");
     let list = keys.iter().try_fold(root, |node, key| node.get(key));
@@ -173,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_selector() {
+    fn without_a_selector_the_root_is_selected() {
         let document = Document::parse(b"[1, 2]".to_vec()).unwrap();
         assert_eq!(select(&document, None), select(&document, Some(&JsonPath::parse("$").unwrap())));
     }

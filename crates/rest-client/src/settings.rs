@@ -1,4 +1,4 @@
-//! What is set of requests.
+//! Settings of requests.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use catchment_settings::{FieldReader, FromSettings, IncompleteSettings, Settings
 use crate::builder::DEFAULT_MAX_RESPONSE_BYTES;
 use crate::{RestClientBuilder, RetryPolicy};
 
-/// How requests are sent: `runtime`.
+/// The request settings of the section `runtime`.
 ///
 /// ```
 /// use catchment_rest_client::{RequestSettings, RestClient};
@@ -19,16 +19,16 @@ use crate::{RestClientBuilder, RetryPolicy};
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct RequestSettings {
-    /// When a request is sent again.
+    /// The retry policy.
     pub retry: RetryPolicy,
-    /// How long nothing may come; see [`RestClientBuilder::timeout`].
+    /// The timeout of [`RestClientBuilder::timeout`].
     pub timeout: Duration,
-    /// How much memory an answer may take; see [`RestClientBuilder::max_response_bytes`].
+    /// The memory limit of [`RestClientBuilder::max_response_bytes`].
     pub max_response_bytes: usize,
 }
 
 impl RequestSettings {
-    /// The client that sends requests like that.
+    /// Applies the settings to a client builder.
     #[must_use]
     pub fn apply(&self, client: RestClientBuilder) -> RestClientBuilder {
         client.retry(self.retry).timeout(self.timeout).max_response_bytes(self.max_response_bytes)
@@ -45,27 +45,27 @@ impl FromSettings for RequestSettings {
         let retry = RetryPolicy {
             max_attempts: fields.with_default(
                 "request_max_attempts",
-                "How often a request is sent, the first time included.",
+                "Maximum number of attempts for a request, including the first.",
                 default.max_attempts,
             ),
             backoff_factor: fields.with_default(
                 "request_backoff_factor",
-                "The delay in seconds before the second attempt; each further one is twice as long.",
+                "Delay before the second attempt in seconds; doubles with each further attempt.",
                 default.backoff_factor,
             ),
             max_delay: fields.with_default(
                 "request_max_retry_delay",
-                "The longest delay between two attempts in seconds, also where the server asks for more.",
+                "Maximum delay between attempts in seconds, also for delays requested by the server.",
                 default.max_delay,
             ),
             ..default
         };
-        let about = "How many seconds a connection, or the next bytes of an answer, are waited for.";
+        let about = "Timeout in seconds for connecting, and for the next bytes of a response.";
         let timeout = fields.with_default("request_timeout", about, Duration::from_secs(60));
         let max_response_bytes = fields.with_default(
             "response_max_bytes",
-            "How many bytes of memory an answer may take: its body, decompressed, and 16 bytes for each value and key in it. The pages \
-             that are in flight at the same time share a quarter of it; a page that does not fit in beside others is requested again.",
+            "Maximum memory of a response in bytes: its decompressed body and 16 bytes for each value and key. Pages in flight share \
+             a quarter of it; a page that does not fit is requested again.",
             DEFAULT_MAX_RESPONSE_BYTES,
         );
         Ok(RequestSettings { retry, timeout, max_response_bytes })

@@ -1,12 +1,12 @@
-//! A scripted HTTP server on loopback, with all the faults that real ones have.
+//! A scripted HTTP server on loopback that can simulate the faults of real servers.
 //!
-//! It runs on threads of its own, so that tests with and without tokio can use it, and ends when it is
-//! dropped. What it answers is decided by a function of the request, which it also keeps.
+//! It runs on its own threads, so that tests can use it with and without tokio, and stops on drop. A function returns the
+//! response to each request; the server records the requests.
 //!
 //! ```
 //! use catchment_rest_client::testing::{ScriptedResponse, ScriptedServer};
 //!
-//! // fails once, then answers
+//! // fails once, then succeeds
 //! let server = ScriptedServer::start(|request| match request.index {
 //!     0 => ScriptedResponse::json(503, r#"{"message": "busy"}"#).header("Retry-After", "1"),
 //!     _ => ScriptedResponse::json(200, "[1, 2]"),

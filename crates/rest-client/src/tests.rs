@@ -1,4 +1,4 @@
-//! Whole exchanges with a scripted server.
+//! Tests against a scripted server.
 
 mod actions;
 mod auth;
@@ -25,12 +25,12 @@ use std::time::Duration;
 use crate::testing::{ReceivedRequest, ScriptedResponse, ScriptedServer};
 use crate::{RestClient, RestClientBuilder, RetryPolicy};
 
-/// A server, and a client of it that waits for nothing between attempts.
+/// Starts a server and a client that retries without delay.
 fn start(handler: impl Fn(&ReceivedRequest) -> ScriptedResponse + Send + Sync + 'static) -> (ScriptedServer, RestClient) {
     start_with(|client| client, handler)
 }
 
-/// The same with a client that is set up further.
+/// Like [`start`], with further configuration of the client.
 fn start_with(
     set_up: impl FnOnce(RestClientBuilder) -> RestClientBuilder,
     handler: impl Fn(&ReceivedRequest) -> ScriptedResponse + Send + Sync + 'static,
@@ -41,7 +41,7 @@ fn start_with(
     (server, client)
 }
 
-/// What a test expects to read, with the address of the server written as `{url}`.
+/// Replaces the address of the server by `{url}` and `{host}`.
 fn hide_address(text: &str, server: &ScriptedServer) -> String {
     let url = server.url();
     text.replace(&url, "{url}").replace(url.trim_start_matches("http://"), "{host}")

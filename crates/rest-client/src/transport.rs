@@ -1,4 +1,4 @@
-//! Sending a request until it succeeds or has failed for good.
+//! Sends requests with retries.
 
 mod attempt;
 mod body;
@@ -22,10 +22,10 @@ use crate::response::Response;
 
 pub(crate) use failure::root_cause;
 
-/// From here on a wait is worth a warning: people look at a program that seems to hang.
+/// Longer delays are logged as warnings, because the program seems to hang.
 const LONG_WAIT: Duration = Duration::from_secs(5);
 
-/// The connections, and what may go over them.
+/// The HTTP client with its limits.
 #[derive(Debug)]
 pub(crate) struct Transport {
     pub(crate) http: reqwest::Client,
@@ -35,9 +35,10 @@ pub(crate) struct Transport {
 }
 
 impl Transport {
-    /// The answer to `request`. `early` gets the first good answer without its body as soon as the headers are
-    /// there; the answer that is returned may be a later one, when the body of that one was cut short. An answer for which
-    /// `permit` has no room is an error.
+    /// Sends `request`, with retries, and returns the response.
+    ///
+    /// `early` receives the first successful response without its body, as soon as its headers have arrived. If that body is
+    /// incomplete, the returned response comes from a later attempt. A response that does not fit into `permit` is an error.
     pub(crate) async fn send(
         self: &Arc<Self>,
         rules: &RequestConfig,
@@ -49,7 +50,7 @@ impl Transport {
         request.check_length().map_err(|kind| Error::from(kind).redacted(&rules.redactor))?;
         let policy = &rules.retry;
         let mut delays = policy.delays();
-        // a time too far away to be expressed is none
+        // no limit if the deadline overflows
         let end = Instant::now().checked_add(policy.max_elapsed);
         let mut attempt = 1;
         loop {
@@ -71,16 +72,16 @@ impl Transport {
             }
             attempt += 1;
             if delay > LONG_WAIT {
-                tracing::warn!("waiting {delay:.1?} before attempt {attempt} of {}: {error}", policy.max_attempts);
+                tracing::warn!("retrying in {delay:.1?} (attempt {attempt} of {}): {error}", policy.max_attempts);
             } else {
-                tracing::debug!("waiting {delay:.1?} before attempt {attempt} of {}: {error}", policy.max_attempts);
+                tracing::debug!("retrying in {delay:.1?} (attempt {attempt} of {}): {error}", policy.max_attempts);
             }
             tokio::time::sleep(delay).await;
         }
     }
 }
 
-/// What `future` gives, unless it takes until `end`.
+/// Returns the output of `future`, or `None` at the deadline `end`.
 async fn before<T>(end: Option<Instant>, future: impl Future<Output = T>) -> Option<T> {
     match end {
         Some(end) => timeout_at(end, future).await.ok(),
@@ -88,7 +89,7 @@ async fn before<T>(end: Option<Instant>, future: impl Future<Output = T>) -> Opt
     }
 }
 
-/// Whether another attempt can succeed, and does no harm if the one that failed did take effect.
+/// Returns true if another attempt can succeed, and is safe even if the server processed the failed one.
 fn may_be_sent_again(request: &Request, error: &Error) -> bool {
     error.is_retryable() && (request.idempotent || error.was_not_processed()) && !error.is_credentials_error()
 }

@@ -1,4 +1,4 @@
-//! The client without its credentials.
+//! A client without credentials, for authentication methods.
 
 use std::sync::Arc;
 
@@ -9,21 +9,23 @@ use crate::request_config::RequestConfig;
 use crate::response::Response;
 use crate::transport::Transport;
 
-/// What an [`Auth`](crate::Auth) fetches its credentials with: the connections, time-outs, limits and retries of the
-/// client that it belongs to, without its headers and credentials; cookies are shared. Clones are cheap.
+/// A client with which an [`Auth`](crate::Auth) fetches its credentials.
+///
+/// It shares connections, timeouts, limits, retry policy and cookies with the client that it belongs to, but sends
+/// neither its headers nor its credentials. Clones are cheap.
 ///
 /// ```
 /// use catchment_rest_client::{AuthFuture, Auth, UnauthenticatedClient, OutgoingRequest, Request, Secret, Url};
 ///
-/// /// A ticket for every request, from the same API.
+/// /// Fetches a ticket from the API for every request.
 /// #[derive(Debug)]
 /// struct Ticket(Url);
 ///
 /// impl Auth for Ticket {
 ///     fn apply<'a>(&'a self, request: &'a mut OutgoingRequest, client: &'a UnauthenticatedClient) -> AuthFuture<'a> {
 ///         Box::pin(async move {
-///             let answer = client.send(&Request::get(self.0.clone())).await?;
-///             request.set_header("X-Ticket", "", &Secret::from(answer.text()))
+///             let response = client.send(&Request::get(self.0.clone())).await?;
+///             request.set_header("X-Ticket", "", &Secret::from(response.text()))
 ///         })
 ///     }
 /// }
@@ -35,18 +37,18 @@ pub struct UnauthenticatedClient {
 }
 
 impl UnauthenticatedClient {
-    /// One for the client of `rules`.
+    /// Creates one for the client with the configuration `rules`.
     pub(crate) fn new(transport: &Arc<Transport>, rules: &RequestConfig) -> UnauthenticatedClient {
         let (cookies, redactor) = (Arc::clone(&rules.cookies), rules.redactor.clone());
         let rules = RequestConfig { retry: rules.retry, cookies, redactor, ..RequestConfig::default() };
         UnauthenticatedClient { transport: Arc::clone(transport), rules: Arc::new(rules) }
     }
 
-    /// Sends a request, again where the retry policy says so, and reads the whole answer.
+    /// Sends a request, retries it by the retry policy, and reads the complete response.
     ///
     /// # Errors
     ///
-    /// Those of [`RestClient::send`](crate::RestClient::send).
+    /// Returns the errors of [`RestClient::send`](crate::RestClient::send).
     pub async fn send(&self, request: &Request) -> Result<Response, Error> {
         self.transport.send(&self.rules, request, None, &mut MemoryPermit::default()).await
     }

@@ -1,12 +1,12 @@
-//! Base URL and path.
+//! Joins base URL and path.
 
 use url::Url;
 
 use crate::error::Error;
 use crate::error_kind::ErrorKind;
 
-/// The URL of `path` below `base`: an absolute `path` is taken as it is, an empty one means `base`, and between
-/// the two stands one slash. The path of `base` stays, other than where links are resolved.
+/// Appends `path` to `base` with one slash between them. An absolute `path` is returned unchanged, an empty one is `base`.
+/// Unlike link resolution, this keeps the path of `base`.
 pub(crate) fn join(base: &str, path: &str) -> Result<Url, Error> {
     let text = if base.is_empty() || is_absolute(path) {
         path.to_owned()
@@ -16,16 +16,16 @@ pub(crate) fn join(base: &str, path: &str) -> Result<Url, Error> {
         format!("{}/{}", base.trim_end_matches('/'), path.trim_start_matches('/'))
     };
     let error = |reason: String| {
-        // a query may hold secrets, and redaction needs a URL
+        // the query may contain secrets, and an invalid URL cannot be redacted
         let shown = text.split(['?', '#']).next().unwrap_or_default();
         Error::new(ErrorKind::InvalidUrl { url: shown.to_owned(), reason })
     };
     let url = Url::parse(&text).map_err(|problem| match problem {
-        url::ParseError::RelativeUrlWithoutBase => error("it is relative, set the base_url of the client".to_owned()),
+        url::ParseError::RelativeUrlWithoutBase => error("it is relative; set `base_url` of the client".to_owned()),
         problem => error(problem.to_string()),
     })?;
     if !matches!(url.scheme(), "http" | "https") {
-        return Err(error(format!("its scheme is {}, only http and https can be requested", url.scheme())));
+        return Err(error(format!("the scheme `{}` is not supported; use http or https", url.scheme())));
     }
     Ok(url)
 }
@@ -45,7 +45,7 @@ mod tests {
     }
 
     #[test]
-    fn joined() {
+    fn valid_urls() {
         check("https://a.b/v1", "issues", "https://a.b/v1/issues");
         check("https://a.b/v1/", "/issues", "https://a.b/v1/issues");
         check("https://a.b/v1//", "//issues/", "https://a.b/v1/issues/");
@@ -59,9 +59,9 @@ mod tests {
     }
 
     #[test]
-    fn refused() {
-        check("", "issues?token=1", "cannot read the URL \"issues\": it is relative, set the base_url of the client");
-        check("", "", "cannot read the URL \"\": it is relative, set the base_url of the client");
-        check("ftp://a.b", "x", "cannot read the URL \"ftp://a.b/x\": its scheme is ftp, only http and https can be requested");
+    fn invalid_urls() {
+        check("", "issues?token=1", "invalid URL \"issues\": it is relative; set `base_url` of the client");
+        check("", "", "invalid URL \"\": it is relative; set `base_url` of the client");
+        check("ftp://a.b", "x", "invalid URL \"ftp://a.b/x\": the scheme `ftp` is not supported; use http or https");
     }
 }

@@ -1,4 +1,4 @@
-//! Loading a range of a cursor in windows, each a package of its own.
+//! Backfill: loading a cursor range in windows, one package per window.
 
 use catchment_extract::{LastValueFunc, ProgressChannel, Resource, Source, Windows};
 use catchment_json::Value;
@@ -15,7 +15,7 @@ use crate::recover;
 use crate::report::{Diagnostics, PackageInfo, PackageOutcome};
 use crate::runner::Runner;
 
-/// Loads what is left of `windows`, in their order. What was noticed of windows without a package goes to `remarks`.
+/// Loads the remaining `windows` in order. The diagnostics of windows without a package are added to `diagnostics`.
 pub(crate) async fn backfill(
     runner: &Runner,
     store: &PackageStore,
@@ -26,60 +26,61 @@ pub(crate) async fn backfill(
     stop: &CancellationToken,
 ) -> Result<Vec<PackageInfo>, RunError> {
     let resource = single_resource(source)?;
-    let wrong = |problem: String| RunError::Backfill { resource: resource.name.clone(), problem };
+    let unsupported = |problem: String| RunError::Backfill { resource: resource.name.clone(), problem };
     if let Some(problem) = unsupported_reason(runner, resource) {
-        return Err(wrong(problem.to_owned()));
+        return Err(unsupported(problem.to_owned()));
     }
-    let Some(cursor) = &resource.incremental else { return Err(wrong("it has no cursor to walk".to_owned())) };
+    let Some(cursor) = &resource.incremental else { return Err(unsupported("it has no cursor".to_owned())) };
     let restored = package_plan::restore(runner, &naming::normalize_identifier(&source.name), stop).await?;
-    let kept = restored.state.as_ref().and_then(|state| state.resource(&source.name, &resource.name));
-    let remaining = windows.remaining(cursor, kept).map_err(|error| wrong(error.to_string()))?;
+    let resource_state = restored.state.as_ref().and_then(|state| state.resource(&source.name, &resource.name));
+    let remaining = windows.remaining(cursor, resource_state).map_err(|error| unsupported(error.to_string()))?;
 
     let runner = &with_memory_share(runner, windows.parallel);
-    let make = |window: (Value, Value)| async move {
+    let build = |window: (Value, Value)| async move {
         let source = window_source(source, &resource.name, &window);
         Ok::<_, RunError>((build_window(runner, store, &source, events, stop).await?, source))
     };
-    let mut made = stream::iter(remaining.into_iter().map(make)).buffered(windows.parallel.max(1));
+    let mut built = stream::iter(remaining.into_iter().map(build)).buffered(windows.parallel.max(1));
     let mut loaded = Vec::new();
-    while let Some(made) = made.next().await {
-        let (package, source) = made?;
+    while let Some(window) = built.next().await {
+        let (package, source) = window?;
         let Some(package) = package.package(diagnostics) else { continue };
         loaded.extend(load_window(runner, store, package, &source, events, diagnostics, stop).await?);
     }
     Ok(loaded)
 }
 
-/// The one resource that is loaded.
+/// Returns the only selected resource.
 fn single_resource(source: &Source) -> Result<&Resource, RunError> {
     let mut loaded = source.selected_resources();
     match (loaded.next(), loaded.next()) {
         (Some(resource), None) => Ok(resource),
         (found, _) => {
-            let (resource, problem) = (source.name.clone(), if found.is_some() { "of several" } else { "of no resource" });
-            let problem = format!("windows {problem} cannot be walked; select one resource");
+            let (resource, problem) =
+                (source.name.clone(), if found.is_some() { "several resources are" } else { "no resource is" });
+            let problem = format!("{problem} selected; select exactly one");
             Err(RunError::Backfill { resource, problem })
         }
     }
 }
 
-/// What keeps the resource from being loaded in windows.
+/// Returns the reason why the resource cannot be backfilled, if any.
 fn unsupported_reason(runner: &Runner, resource: &Resource) -> Option<&'static str> {
     let is_greatest = resource.incremental.as_ref().is_none_or(|cursor| matches!(cursor.last_value_func, LastValueFunc::Max));
     let problems = [
-        (runner.options.refresh.is_some(), "each window would refresh the one before it; refresh in a run of its own"),
+        (runner.options.refresh.is_some(), "each window would refresh the previous one; refresh in a separate run"),
         (
             resource.write_disposition == WriteDisposition::Replace,
-            "each window would replace the one before it; append or merge instead",
+            "each window would replace the previous one; use append or merge instead",
         ),
-        (!resource.limit.is_none(), "a limit would leave rows of a window out; take smaller windows instead"),
-        (resource.parent().is_some(), "it is fed with rows of another resource, which has the cursor to walk"),
-        (!is_greatest, "windows are walked towards greater values alone"),
+        (!resource.limit.is_none(), "a limit would skip rows of a window; use smaller windows instead"),
+        (resource.parent().is_some(), "it is a dependent resource; backfill its parent resource instead"),
+        (!is_greatest, "windows require an ascending cursor; set `last_value_func` to max"),
     ];
-    problems.into_iter().find(|(is_so, _)| *is_so).map(|(_, problem)| problem)
+    problems.into_iter().find(|(applies, _)| *applies).map(|(_, problem)| problem)
 }
 
-/// The same run with a share of the memory.
+/// Returns a runner with a share of the memory limits.
 fn with_memory_share(runner: &Runner, parallel: usize) -> Runner {
     let mut runner = runner.clone();
     let options = &mut runner.options;
@@ -108,8 +109,11 @@ async fn build_window(
     package::build_from_source(runner, store, &source, plan, events, stop).await
 }
 
-/// Loads the package of a window. One that was made while another was loaded may have types that do not go with the dataset
-/// any more: it is made again, and there is none where another run has loaded the window by then.
+/// Loads the package of a window.
+///
+/// A package that was built while an earlier window was loaded can be stale, for example because of conflicting types. It is
+/// then built again. Returns `None` if the rebuilt window has nothing to load, for example because another run has loaded
+/// it.
 async fn load_window(
     runner: &Runner,
     store: &PackageStore,
@@ -121,7 +125,7 @@ async fn load_window(
 ) -> Result<Option<PackageInfo>, RunError> {
     match recover::try_load(runner, package, stop).await? {
         (package, Err(LoadError::Stale { reason })) => {
-            tracing::info!("package {} is made again: {reason}", package.header().load_id);
+            tracing::info!("rebuilding stale package {}: {reason}", package.header().load_id);
             store.remove_loaded(package)?;
             let Some(again) = build_window(runner, store, source, events, stop).await?.package(diagnostics) else {
                 return Ok(None);

@@ -1,4 +1,4 @@
-//! Runs that do not load everything.
+//! Errors of runs.
 
 use std::path::PathBuf;
 
@@ -14,11 +14,11 @@ use crate::pipeline_name::PipelineNameError;
 use crate::schema_files::SchemaFileError;
 use crate::table_conflicts::TableError;
 
-/// Why a run did not load everything.
+/// The error of a run.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum RunError {
-    /// Another run has a resource.
+    /// Another run has locked a resource.
     #[error(transparent)]
     Lock(#[from] LockError),
     /// The source failed.
@@ -27,16 +27,16 @@ pub enum RunError {
     /// A schema file cannot be imported.
     #[error(transparent)]
     SchemaFile(#[from] SchemaFileError),
-    /// A resource declares what its table cannot be.
+    /// A resource declares invalid hints.
     #[error(transparent)]
     Declare(#[from] InvalidHints),
-    /// The pipeline has a name that no folder can have.
+    /// The pipeline name is not a valid folder name.
     #[error(transparent)]
     PipelineName(#[from] PipelineNameError),
-    /// Resources would mix their rows in one table.
+    /// Resources conflict over a table.
     #[error(transparent)]
     Table(#[from] TableError),
-    /// A row cannot be normalised.
+    /// A row cannot be normalized.
     #[error(transparent)]
     Normalize(#[from] NormalizeError),
     /// A package cannot be written or read.
@@ -45,10 +45,10 @@ pub enum RunError {
     /// The destination failed.
     #[error(transparent)]
     Load(LoadError),
-    /// Rows of a resource were extracted before, and have to be loaded first.
+    /// A resource has pending rows that must be loaded first.
     #[error(
-        "rows of resource `{resource}` wait in package {load_id}; normalize and load them before it is extracted again, \
-         as it goes on from where they end"
+        "resource `{resource}` has pending rows in package {load_id}, which its cursor does not include yet; normalize and \
+         load the package before extracting the resource again"
     )]
     PendingRows {
         /// The resource.
@@ -56,42 +56,42 @@ pub enum RunError {
         /// The package.
         load_id: String,
     },
-    /// A resource cannot be loaded in windows.
-    #[error("resource `{resource}` cannot be loaded in windows: {problem}")]
+    /// A resource cannot be backfilled.
+    #[error("resource `{resource}` cannot be backfilled: {problem}")]
     Backfill {
         /// The resource.
         resource: String,
-        /// Why not.
+        /// The cause.
         problem: String,
     },
-    /// A package cannot be loaded now. It waits, and the next run loads it before it extracts.
-    #[error("{source}; package {load_id} is complete and kept, the next run loads it first")]
+    /// A package cannot be loaded now. It is pending, and the next run loads it before it extracts.
+    #[error("{source}; package {load_id} was saved; the next run loads it first")]
     LoadDeferred {
         /// The package.
         load_id: String,
-        /// Why not.
+        /// The cause.
         source: LoadError,
     },
-    /// A package can never be loaded or normalised as it is.
-    #[error("package {load_id} cannot be {task} and was set aside in {}: {reason}", path.display())]
+    /// A package can never be loaded or normalized.
+    #[error("package {load_id} cannot be {task} and was moved to {}: {reason}", path.display())]
     PackageFailed {
         /// The package.
         load_id: String,
-        /// What it could not be: `loaded` or `normalized`.
+        /// The failed operation: `loaded` or `normalized`.
         task: &'static str,
-        /// Where it is.
+        /// The folder of the failed package.
         path: PathBuf,
-        /// Why not.
+        /// The cause.
         reason: String,
     },
-    /// The system has no room for a thread that the run needs.
-    #[error("failed to start a thread: {0}; raise the limit of processes (`ulimit -u`), or lower `normalize.workers`")]
+    /// The system cannot start a thread that the run needs.
+    #[error("failed to start a thread: {0}; raise the process limit (`ulimit -u`) or lower `normalize.workers`")]
     SpawnThread(#[source] std::io::Error),
-    /// The run was told to stop.
-    #[error("stopped; what was complete is loaded or will be by the next run, and nothing else was changed")]
+    /// The run was canceled.
+    #[error("run canceled; complete packages are loaded now or by the next run, nothing else was changed")]
     Cancelled,
     /// A thread of the run panicked: a bug in this program.
-    #[error("a thread of the run ended unexpectedly; this is a bug, and nothing was changed")]
+    #[error("a thread of the run panicked; this is a bug, nothing was changed")]
     Panicked,
 }
 

@@ -1,4 +1,4 @@
-//! Extracting to disk.
+//! Extraction to disk, resumable by a later run.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -17,8 +17,8 @@ use crate::report::{Diagnostics, RowCounts};
 use crate::row_source::warnings;
 use crate::runner::Runner;
 
-/// Writes the rows of `source`, and the state after them. Goes on where an earlier run of it ended early, if its
-/// resources can. Returns how many rows there were, by root table, and what was noticed.
+/// Extracts `source` to disk, resuming an interrupted run if its resources are resumable. Returns row counts by root table
+/// and diagnostics.
 pub(crate) async fn extract_to_disk(
     runner: &Runner,
     store: &PackageStore,
@@ -32,28 +32,28 @@ pub(crate) async fn extract_to_disk(
     let writer = store.create_extract(header, schema)?;
     let run = Extraction::with_options(source, state, boundaries, without_rows, runner.options.extract, events)?;
     let mut run = run.with_stop_signal(&stop.clone().into());
-    let mut spool = ExtractRecorder { writer, counts: RowCounts::new(), checkpoints: 0, error: None };
-    let goes_on = earlier.is_some();
+    let mut recorder = ExtractRecorder { writer, counts: RowCounts::new(), checkpoints: 0, error: None };
+    let is_resumed = earlier.is_some();
     if let Some(earlier) = earlier {
-        resume_extraction(&mut run, &mut spool, earlier)?;
+        resume_extraction(&mut run, &mut recorder, earlier)?;
     }
-    let spool = Mutex::new(spool);
+    let recorder = Mutex::new(recorder);
     let budget = MemoryBudget::new(runner.options.in_flight_max_bytes);
-    let sink = |extracted| spool.lock().unwrap_or_else(PoisonError::into_inner).take(extracted);
+    let sink = |extracted| recorder.lock().unwrap_or_else(PoisonError::into_inner).take(extracted);
     let sent = tokio::select! {
         sent = run.run(&budget, &sink) => sent.map_err(RunError::from),
         () = stop.cancelled() => Err(RunError::Cancelled),
     };
-    let ExtractRecorder { writer, counts, checkpoints, error } = spool.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let ExtractRecorder { writer, counts, checkpoints, error } = recorder.into_inner().unwrap_or_else(PoisonError::into_inner);
     match (sent, error) {
-        // The sink said stop, so what the writer says is the reason.
+        // The sink closed because the writer failed, so the error of the writer is the cause.
         (Err(RunError::Extract(ExtractError::SinkClosed { .. })), Some(error)) => Err(error.into()),
         (Err(error), _) => {
-            // A place that the source does not know any more would be tried for ever.
-            if goes_on && checkpoints == 0 && matches!(error, RunError::Extract(_)) {
+            // Discard a position at which the source fails immediately, or every run would retry it.
+            if is_resumed && checkpoints == 0 && matches!(error, RunError::Extract(_)) {
                 writer.discard();
             } else if checkpoints > 0 {
-                tracing::warn!("the pages that have come are kept: the next run of these resources goes on after them");
+                tracing::warn!("extracted pages were saved; the next run of these resources resumes after them");
             }
             Err(error)
         }
@@ -65,11 +65,11 @@ pub(crate) async fn extract_to_disk(
     }
 }
 
-/// What an earlier run of the same resources has left, which began with what they begin with now. What is left of others of
-/// them is of no use.
-fn find_resumable(store: &PackageStore, plan: &PackagePlan, starts_over: bool) -> Result<Option<ResumableExtract>, RunError> {
+/// Finds the extract of an interrupted run with the same resources, definitions and initial state. Discards other extracts
+/// of these resources.
+fn find_resumable(store: &PackageStore, plan: &PackagePlan, is_refresh: bool) -> Result<Option<ResumableExtract>, RunError> {
     let ours = &plan.header;
-    let kept = |state: &State| -> Vec<_> {
+    let resource_states = |state: &State| -> Vec<_> {
         ours.resources.iter().map(|(name, _)| state.resource(&ours.source, name).cloned()).collect()
     };
     let mut found = None;
@@ -78,8 +78,8 @@ fn find_resumable(store: &PackageStore, plan: &PackagePlan, starts_over: bool) -
         let is_same = theirs.dataset == ours.dataset
             && theirs.resources == ours.resources
             && theirs.fingerprint == ours.fingerprint
-            && kept(&theirs.base_state) == kept(&plan.state)
-            && !starts_over;
+            && resource_states(&theirs.base_state) == resource_states(&plan.state)
+            && !is_refresh;
         if found.is_none() && is_same {
             found = Some(resumable);
         } else {
@@ -89,55 +89,59 @@ fn find_resumable(store: &PackageStore, plan: &PackagePlan, starts_over: bool) -
     Ok(found)
 }
 
-/// Throws away what earlier runs have left of resources that do not go on with it any more.
+/// Discards resumable extracts of resources that are no longer resumable.
 pub(crate) fn discard_resumable(store: &PackageStore, header: &PackageHeader) -> Result<(), RunError> {
     list_resumable(store, header)?.into_iter().for_each(discard);
     Ok(())
 }
 
 fn discard(resumable: ResumableExtract) {
-    tracing::info!("package {} was never finished, and is thrown away", resumable.header().load_id);
+    tracing::info!("discarded incomplete package {}", resumable.header().load_id);
     resumable.discard();
 }
 
-/// What earlier runs have left of resources of a package.
+/// Lists the resumable extracts that share a resource with a package.
 fn list_resumable(store: &PackageStore, header: &PackageHeader) -> Result<Vec<ResumableExtract>, RunError> {
     let is_shared = |(name, _): &(String, String)| header.resources.iter().any(|(other, _)| other == name);
-    let mut left = store.resumable_extracts()?;
-    left.retain(|theirs| theirs.header().source == header.source && theirs.header().resources.iter().any(is_shared));
-    Ok(left)
+    let mut extracts = store.resumable_extracts()?;
+    extracts.retain(|theirs| theirs.header().source == header.source && theirs.header().resources.iter().any(is_shared));
+    Ok(extracts)
 }
 
-/// Takes over what counts of an earlier run.
-fn resume_extraction(run: &mut Extraction<'_>, spool: &mut ExtractRecorder, earlier: ResumableExtract) -> Result<(), RunError> {
-    let mut places: BTreeMap<String, (Checkpoint, u64)> = BTreeMap::new();
+/// Copies the rows and checkpoints of an interrupted run and sets the resume positions.
+fn resume_extraction(
+    run: &mut Extraction<'_>,
+    recorder: &mut ExtractRecorder,
+    earlier: ResumableExtract,
+) -> Result<(), RunError> {
+    let mut positions: BTreeMap<String, (Checkpoint, u64)> = BTreeMap::new();
     earlier.read(&mut |record| -> Result<(), RunError> {
         match record {
             ExtractedRecord::Page(page) => {
-                spool.append(&page)?;
+                recorder.append(&page)?;
                 run.replay(&page.resource, page.rows, page.ordinal)?;
             }
             ExtractedRecord::Checkpoint { tree, checkpoint } => {
-                spool.writer.append_checkpoint(&tree, &checkpoint)?;
+                recorder.writer.append_checkpoint(&tree, &checkpoint)?;
                 let checkpoint = Checkpoint::from_value(&checkpoint);
                 if checkpoint.is_interrupted() {
                     run.resume_at(&tree, checkpoint.clone(), 0);
                 }
-                let (place, pages) = places.entry(tree).or_default();
+                let (position, pages) = positions.entry(tree).or_default();
                 *pages += u64::from(!checkpoint.is_interrupted());
-                *place = checkpoint;
+                *position = checkpoint;
             }
             ExtractedRecord::End { .. } => {}
         }
         Ok(())
     })?;
     let load_id = &earlier.header().load_id;
-    for (tree, (place, pages)) in places {
-        tracing::info!("resource `{tree}` goes on after {pages} pages of package {load_id}, which was never finished");
-        spool.writer.append_checkpoint(&tree, &place.clone().into_interrupted().to_value())?;
-        run.resume_at(&tree, place, pages);
+    for (tree, (position, pages)) in positions {
+        tracing::info!("resource `{tree}` resumes after {pages} pages of incomplete package {load_id}");
+        recorder.writer.append_checkpoint(&tree, &position.clone().into_interrupted().to_value())?;
+        run.resume_at(&tree, position, pages);
     }
-    spool.writer.sync_checkpoint()?;
+    recorder.writer.sync_checkpoint()?;
     earlier.discard();
     Ok(())
 }
@@ -145,14 +149,14 @@ fn resume_extraction(run: &mut Extraction<'_>, spool: &mut ExtractRecorder, earl
 struct ExtractRecorder {
     writer: ExtractedWriter,
     counts: RowCounts,
-    /// How many there were in this run.
+    /// The number of new checkpoints in this run.
     checkpoints: u64,
     error: Option<PackageError>,
 }
 
 impl ExtractRecorder {
     fn take(&mut self, extracted: ExtractEvent) -> ControlFlow<()> {
-        let taken = match extracted {
+        let written = match extracted {
             ExtractEvent::Rows { root: tree, batch } => self.append(&ExtractedPage {
                 root: tree.as_ref().to_owned(),
                 resource: batch.resource.as_ref().to_owned(),
@@ -165,7 +169,7 @@ impl ExtractRecorder {
                 self.writer.append_checkpoint(&tree, &checkpoint.to_value()).and_then(|()| self.writer.sync_checkpoint())
             }
         };
-        match taken {
+        match written {
             Ok(()) => ControlFlow::Continue(()),
             Err(error) => {
                 self.error = Some(error);

@@ -1,13 +1,13 @@
-//! What a run takes from the machine: the time, and randomness.
+//! The environment of a run: clock and randomness.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Where time and randomness come from, so that tests can be exact.
+/// A source of time and randomness, replaceable for deterministic tests.
 pub trait RunEnvironment: Send + Sync {
-    /// Microseconds since 1970.
+    /// Returns the current time in microseconds since 1970.
     fn now(&self) -> i64;
 
-    /// What the ids of a package's rows are drawn from.
+    /// Returns the random seed for the row ids of a package.
     fn seed(&self) -> [u8; 16];
 }
 
@@ -24,7 +24,7 @@ impl RunEnvironment for SystemEnvironment {
     fn seed(&self) -> [u8; 16] {
         let mut seed = [0; 16];
         if getrandom::fill(&mut seed).is_err() {
-            // Unique is enough: the seed guards against equal ids, not against guessing.
+            // A unique seed suffices: it prevents equal ids, not guessing.
             let unique = (u128::from(std::process::id()) << 64) | u128::from(self.now().unsigned_abs());
             seed = unique.to_le_bytes();
         }

@@ -1,8 +1,8 @@
-//! Extract, normalise and write at the same time.
+//! Concurrent extraction, normalization and writing of a package.
 //!
-//! The feed runs on tokio and fills a queue; shredders, one for each core, take groups of batches from it;
-//! one sequencer puts their results in order, owns the schema and writes the package. Shares of the budget
-//! travel with the batches until the rows are with the writer, so that everything between is bounded.
+//! The row source runs on tokio and fills a queue. Shredders, one per core, pop groups of batches from it. One sequencer
+//! orders their results, owns the schema and writes the package. Each batch holds its permit of the memory budget until its
+//! rows are passed to the writer, which bounds everything in between.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
@@ -24,19 +24,19 @@ use crate::report::Diagnostics;
 use crate::row_source::{RowSource, RowSourceOutcome};
 use crate::threads;
 
-/// The package with all rows in it, the schema and what is kept after them, and what was noticed.
+/// A package with all its rows, before it is sealed.
 pub(crate) struct Ingested {
     pub(crate) writer: PackageWriter,
     pub(crate) schema: Schema,
     pub(crate) after: ExtractOutcome,
     pub(crate) diagnostics: Diagnostics,
-    /// The tables that have rows.
+    /// The tables with rows.
     pub(crate) tables: BTreeSet<String>,
 }
 
-/// Writes the rows of `feed` into `writer`.
+/// Normalizes the rows of `rows` into `writer`.
 pub(crate) async fn ingest(
-    feed: RowSource<'_>,
+    rows: RowSource<'_>,
     schema: Schema,
     writer: PackageWriter,
     rules: Arc<NormalizeRules>,
@@ -45,11 +45,11 @@ pub(crate) async fn ingest(
 ) -> Result<Ingested, RunError> {
     let workers = options.workers.clamp(1, ThreadCount::MAX);
     let queue = Arc::new(BatchQueue::new(options.group_max_bytes, workers));
-    // of several tables the first one is what all are like
+    // The first table of a resource is the template of its other tables.
     let templates = writer.header().resources.iter().rev().cloned().collect();
-    let stage = NormalizeThreads::start(&queue, schema, writer, &rules, (workers, options.batch_max_bytes), templates)?;
-    // Where this future is dropped, the threads end, and the package is taken back.
-    let _stopped = StopGuard(Arc::clone(&queue));
+    let threads = NormalizeThreads::start(&queue, schema, writer, &rules, (workers, options.batch_max_bytes), templates)?;
+    // If this future is dropped, the threads end and the package is discarded.
+    let _stop_guard = StopGuard(Arc::clone(&queue));
     let budget = MemoryBudget::new(options.in_flight_max_bytes);
     let sink = |extracted| match extracted {
         ExtractEvent::Rows { batch, .. } => {
@@ -62,7 +62,7 @@ pub(crate) async fn ingest(
         ExtractEvent::Checkpoint { .. } => ControlFlow::Continue(()),
     };
     let extracted = tokio::select! {
-        extracted = feed.stream_to(&budget, &sink) => extracted,
+        extracted = rows.stream_to(&budget, &sink) => extracted,
         () = stop.cancelled() => Err(RunError::Cancelled),
     };
     if extracted.is_ok() {
@@ -71,12 +71,12 @@ pub(crate) async fn ingest(
         queue.stop()
     }
     let written = match threads::probe_spawn() {
-        Ok(()) => tokio::task::spawn_blocking(move || stage.finish()).await.unwrap_or(Err(RunError::Panicked)),
-        // All rows were sent, or none are wanted any more: nobody else has to go on here.
-        Err(_) => stage.finish(),
+        Ok(()) => tokio::task::spawn_blocking(move || threads.finish()).await.unwrap_or(Err(RunError::Panicked)),
+        // Blocking here is acceptable: extraction has ended, so no other task of the run must make progress.
+        Err(_) => threads.finish(),
     };
     match (extracted, written) {
-        // The sink said stop, so what the writer says is the reason.
+        // The sink closed because the writer failed, so the error of the writer is the cause.
         (Err(RunError::Extract(ExtractError::SinkClosed { .. })), Err(error)) | (Ok(_), Err(error)) => Err(error),
         (Err(error), _) => Err(error),
         (Ok(RowSourceOutcome { after, diagnostics }), Ok((sequencer, writer, tables))) => {
@@ -86,7 +86,7 @@ pub(crate) async fn ingest(
     }
 }
 
-/// Stops what the threads are at, where the future of a run is dropped.
+/// Stops the threads when the future of a run is dropped.
 struct StopGuard(Arc<BatchQueue>);
 
 impl Drop for StopGuard {
@@ -95,8 +95,10 @@ impl Drop for StopGuard {
     }
 }
 
-/// Drops what waits in the queue, and lets nothing more in, so that nobody waits at either end of it: held by all who
-/// are at work on it, as each may end early, by an error or a panic. Where all is well the queue is empty by then.
+/// Closes and clears the queue on drop, so that no thread waits at either end of it.
+///
+/// Every thread that uses the queue holds a guard, because each can end early with an error or a panic. After success the
+/// queue is already empty.
 struct AbandonGuard(Arc<BatchQueue>);
 
 impl Drop for AbandonGuard {
@@ -113,7 +115,7 @@ struct NormalizeThreads {
     shredders: Vec<std::thread::JoinHandle<()>>,
 }
 
-/// A group and what became of it; nothing where that would take too much memory.
+/// A group with its shredded rows, or `None` if they would exceed the memory limit.
 type GroupResult = (BatchGroup, Result<Option<ShredResult>, NormalizeError>);
 
 impl NormalizeThreads {
@@ -128,29 +130,29 @@ impl NormalizeThreads {
         let sequencer = Sequencer::new(schema, Arc::clone(rules));
         let snapshot = Arc::new(Mutex::new(sequencer.snapshot()));
         let (sender, receiver) = channel();
-        let (of_sequence, shredder) = ((Arc::clone(queue), Arc::clone(&snapshot)), Shredder::new(Arc::clone(rules)));
+        let (shared, shredder) = ((Arc::clone(queue), Arc::clone(&snapshot)), Shredder::new(Arc::clone(rules)));
         let sequencer = Builder::new().spawn(move || {
-            let (queue, snapshot) = of_sequence;
-            let abandoned = AbandonGuard(queue);
-            let (queue, tables) = (&*abandoned.0, BTreeSet::new());
-            let mut sequence = PackageAssembler { queue, sequencer, snapshot, writer, shredder, tables, templates, max_bytes };
-            sequence.write_all(&receiver)?;
-            Ok((sequence.sequencer, sequence.writer, sequence.tables))
+            let (queue, snapshot) = shared;
+            let guard = AbandonGuard(queue);
+            let (queue, tables) = (&*guard.0, BTreeSet::new());
+            let mut assembler = PackageAssembler { queue, sequencer, snapshot, writer, shredder, tables, templates, max_bytes };
+            assembler.write_all(&receiver)?;
+            Ok((assembler.sequencer, assembler.writer, assembler.tables))
         });
         let sequencer = sequencer.map_err(RunError::SpawnThread)?;
         let shredders = threads::spawn_up_to(workers, || {
             let (queue, snapshot) = (Arc::clone(queue), Arc::clone(&snapshot));
             let (sender, shredder) = (sender.clone(), Shredder::new(Arc::clone(rules)));
             Builder::new().spawn(move || {
-                // Made here: what is dropped as no thread starts abandons nothing.
-                let abandoned = AbandonGuard(queue);
-                shred(&abandoned.0, &snapshot, &sender, shredder, max_bytes);
+                // Created inside the thread, so that a failed spawn does not abandon the queue.
+                let guard = AbandonGuard(queue);
+                shred(&guard.0, &snapshot, &sender, shredder, max_bytes);
             })
         });
         match shredders {
             Ok(shredders) => Ok(NormalizeThreads { sequencer, shredders }),
             Err(error) => {
-                // It ends, as nobody sends it results, and takes the package back.
+                // Without senders the sequencer ends and discards the package.
                 drop(sender);
                 let _ = sequencer.join();
                 Err(error)
@@ -181,7 +183,7 @@ fn shred(
     }
 }
 
-/// Puts results into the order of the rows.
+/// Applies shredded groups in row order and writes their batches to the package.
 struct PackageAssembler<'q> {
     queue: &'q BatchQueue,
     sequencer: Sequencer,
@@ -189,9 +191,9 @@ struct PackageAssembler<'q> {
     writer: PackageWriter,
     shredder: Shredder,
     tables: BTreeSet<String>,
-    /// For each resource the table that all its tables are like.
+    /// The template table of each resource.
     templates: BTreeMap<String, String>,
-    /// How much memory rows may take at once as cells and arrays.
+    /// The maximum bytes of cells and arrays of rows that are shredded at once.
     max_bytes: usize,
 }
 
@@ -211,7 +213,7 @@ impl PackageAssembler<'_> {
     }
 
     fn write(&mut self, group: &BatchGroup, shredded: Result<Option<ShredResult>, NormalizeError>) -> Result<(), RunError> {
-        // What was shredded before its table was declared knew nothing of that.
+        // Rows that were shredded before their table was declared lack its hints.
         let template = self.templates.get(group.resource());
         let is_late = template.is_some_and(|template| self.sequencer.declare_table_like(group.table(), template));
         let shredded = match shredded {
@@ -232,7 +234,7 @@ impl PackageAssembler<'_> {
         Ok(())
     }
 
-    /// Writes the rows of a group part by part.
+    /// Shreds and writes the rows of a group in parts.
     fn write_in_parts(&mut self, group: &BatchGroup) -> Result<(), RunError> {
         let PackageAssembler { queue, sequencer, writer, tables, .. } = self;
         let (schema, rows) = (sequencer.snapshot(), group.rows());

@@ -1,9 +1,29 @@
-//! The order of a run, and nothing of what its stages do.
+//! Runs of a pipeline: the order of the stages, without their logic.
 //!
-//! [`Runner::run`]: lock the resources, load what an earlier run left behind, restore state and schema from the
-//! destination, extract and normalise into a package at the same time, seal it, load it, report.
-//! A run that fails or is stopped before the seal leaves nothing; after it, the package is loaded by this run
-//! or by the next one. [`Runner::extract`], [`Runner::normalize`] and [`Runner::load`] are its steps one by one.
+//! [`Runner::run`] locks the resources, loads pending packages, restores state and schema, extracts and normalizes into a
+//! new package, seals and loads it, and returns a report. A run that fails or is canceled before the seal leaves nothing
+//! but checkpoints of resumable resources; afterwards this run or the next one loads the package.
+//!
+//! ```no_run
+//! use catchment_extract::Source;
+//! use catchment_run::{CancellationToken, RunError, Runner};
+//!
+//! async fn load(runner: &Runner, source: &Source) -> Result<(), RunError> {
+//!     let info = runner.run(source, &CancellationToken::new()).await?;
+//!     println!("{info}");
+//!     Ok(())
+//! }
+//! ```
+//!
+//! - [`Runner`]: a pipeline with its destination and options. [`Runner::extract`], [`Runner::normalize`] and
+//!   [`Runner::load`] run the steps separately.
+//! - [`RunOptions`]: limits and settings of a run.
+//! - [`LoadInfo`]: the report of a run; [`RunError`]: its error.
+//! - [`WorkingDir`]: the working folder of a pipeline with packages and locks.
+//!
+//! | feature | effect |
+//! |---|---|
+//! | `failpoints` | Compiles in named steps at which tests end the process. |
 
 mod backfill;
 mod error;

@@ -1,35 +1,34 @@
-//! Load ids: seconds since 1970 with decimals, as text that sorts in the order of time.
+//! Load ids: seconds since 1970 with decimals, as text that sorts chronologically.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// The load ids that the runs of a pipeline have begun with in this process: of those that run at the same time each gets
-/// its own.
+/// A generator of load ids for the runs of a pipeline in this process. Concurrent runs get different ids.
 #[derive(Debug, Clone, Default)]
 pub struct LoadIdGenerator {
     last: Arc<Mutex<Option<i64>>>,
 }
 
 impl LoadIdGenerator {
-    /// The microseconds of the next one, after `last`.
+    /// Returns the next load id after `last`, in microseconds.
     pub(crate) fn next(&self, now: i64, last: Option<&str>) -> i64 {
-        let mut given = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        let next = next(now, last).max(given.map_or(i64::MIN, |given| given + 1));
-        *given = Some(next);
+        let mut previous = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let next = next(now, last).max(previous.map_or(i64::MIN, |previous| previous + 1));
+        *previous = Some(next);
         next
     }
 }
 
-/// The microseconds of the next load id: now, or just after `last` where the clock is behind it.
+/// Returns the next load id in microseconds: now, or one microsecond after `last` if the clock is behind.
 fn next(now: i64, last: Option<&str>) -> i64 {
     last.and_then(parse_load_id).map_or(now, |last| now.max(last + 1))
 }
 
-/// The load id of that moment. All have the same number of digits, so that text sorts as numbers do.
+/// Formats a load id with a fixed number of digits, so that text sorts like numbers.
 pub(crate) fn format_load_id(micros: i64) -> String {
     format!("{:010}.{:06}", micros / 1_000_000, micros % 1_000_000)
 }
 
-/// The microseconds of a load id, rounded down; other tools write more decimals or fewer.
+/// Parses a load id into microseconds, rounded down. Other tools write more or fewer decimals.
 fn parse_load_id(load_id: &str) -> Option<i64> {
     let (seconds, decimals) = load_id.split_once('.').unwrap_or((load_id, ""));
     let decimals: String = decimals.chars().chain(std::iter::repeat('0')).take(6).collect();
@@ -41,7 +40,7 @@ mod tests {
     use super::{format_load_id, next};
 
     #[test]
-    fn ids_grow_even_if_the_clock_does_not() {
+    fn ids_increase_even_if_the_clock_does_not() {
         let check = |now, last, expected| assert_eq!(format_load_id(next(now, last)), expected, "{now} {last:?}");
         check(1_795_347_875_928_680, None, "1795347875.928680");
         check(1_795_347_875_000_001, Some("1795347875.0"), "1795347875.000001");

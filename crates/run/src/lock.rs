@@ -1,4 +1,4 @@
-//! Locks: a resource of a pipeline is loaded by one run at a time.
+//! Resource locks: only one run at a time loads a resource of a pipeline.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -7,36 +7,36 @@ use catchment_load_package::FileLock;
 use catchment_schema::{format_timestamp, naming};
 use thiserror::Error;
 
-/// A resource that cannot be locked.
+/// The error of a resource that cannot be locked.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum LockError {
-    /// Another run is at work on it.
-    #[error("resource `{resource}` is being loaded by another run: {holder}; wait for it to end, or select other resources")]
+    /// Another run holds the lock.
+    #[error("resource `{resource}` is locked by another run ({holder}); wait for it to finish or select other resources")]
     Held {
         /// The resource.
         resource: String,
-        /// Who holds the lock.
+        /// The process that holds the lock.
         holder: String,
     },
-    /// The lock file cannot be made.
-    #[error("failed to lock {}: a run has to write to its working folder", path.display())]
+    /// The lock file cannot be created.
+    #[error("failed to lock {}: the working folder must be writable", path.display())]
     Io {
         /// The file.
         path: PathBuf,
-        /// Why not.
+        /// The cause.
         source: std::io::Error,
     },
 }
 
-/// Locks that are held as long as this lives; the operating system lets go of them when the process dies.
+/// Locks on resources, released on drop. The operating system releases them if the process dies.
 #[derive(Debug)]
 pub(crate) struct ResourceLocks {
     _locks: Vec<FileLock>,
 }
 
 impl ResourceLocks {
-    /// Locks `resources` in `working_dir`, or none of them.
+    /// Locks all `resources` in `working_dir` or none of them.
     pub(crate) fn acquire<'r>(
         working_dir: &Path,
         resources: impl IntoIterator<Item = &'r str>,
@@ -55,12 +55,12 @@ fn acquire(folder: &Path, resource: &str, now: i64) -> Result<FileLock, LockErro
     let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(io)?;
     let holder = format!("process {} since {}", std::process::id(), format_timestamp(now));
     FileLock::try_lock(file, &holder).map_err(io)?.ok_or_else(|| {
-        let holder = FileLock::holder(&path).unwrap_or_else(|| "a process that could not leave its number".to_owned());
+        let holder = FileLock::holder(&path).unwrap_or_else(|| "unknown process".to_owned());
         LockError::Held { resource: resource.to_owned(), holder }
     })
 }
 
-/// Names of resources are any text; those of files are not.
+/// Returns the lock file name of a resource, whose name may contain characters that are invalid in file names.
 fn file_name(resource: &str) -> String {
     let plain: String = resource.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).take(60).collect();
     format!("{plain}_{}.lock", naming::tag(resource))
@@ -71,21 +71,21 @@ mod tests {
     use super::ResourceLocks;
 
     #[test]
-    fn overlapping_resources_exclude_each_other_and_disjoint_ones_do_not() {
+    fn locks_exclude_overlapping_resources_only() {
         let dir = tempfile::tempdir().unwrap();
-        let take = |resources: &[&'static str]| ResourceLocks::acquire(dir.path(), resources.iter().copied(), 0);
-        let first = take(&["a", "b/c"]).unwrap();
-        let other = take(&["b_c", "d"]).unwrap();
-        let message = take(&["e", "b/c"]).unwrap_err().to_string();
+        let acquire = |resources: &[&'static str]| ResourceLocks::acquire(dir.path(), resources.iter().copied(), 0);
+        let first = acquire(&["a", "b/c"]).unwrap();
+        let other = acquire(&["b_c", "d"]).unwrap();
+        let message = acquire(&["e", "b/c"]).unwrap_err().to_string();
         let pid = std::process::id();
         let expected = format!(
-            "resource `b/c` is being loaded by another run: process {pid} since 1970-01-01T00:00:00+00:00; wait for it to end, \
-             or select other resources"
+            "resource `b/c` is locked by another run (process {pid} since 1970-01-01T00:00:00+00:00); wait for it to finish or \
+             select other resources"
         );
         assert_eq!(message, expected);
-        // Nothing is kept of a try that failed.
-        drop(take(&["e"]).unwrap());
+        // The failed attempt holds no locks.
+        drop(acquire(&["e"]).unwrap());
         drop((first, other));
-        take(&["a", "b_c", "b/c", "d"]).unwrap();
+        acquire(&["a", "b_c", "b/c", "d"]).unwrap();
     }
 }

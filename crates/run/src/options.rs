@@ -1,4 +1,4 @@
-//! Bounds of a run, and what it does with what earlier ones left.
+//! Options of a run.
 
 use catchment_extract::ExtractOptions;
 use catchment_load_package::WriterOptions;
@@ -6,28 +6,28 @@ use catchment_normalize::NormalizeOptions;
 
 use crate::refresh::RefreshMode;
 
-/// What a run may use and how it goes on.
+/// The limits and settings of a run.
 #[derive(Debug, Clone)]
 pub struct RunOptions {
-    /// Bytes of pages that were fetched and are not written yet; 32 MiB by default.
+    /// The maximum bytes of fetched pages in flight, which are not written yet. Default: 32 MiB.
     pub in_flight_max_bytes: usize,
-    /// Bytes of pages that are shredded together; 4 MiB by default.
+    /// The approximate bytes of pages that are shredded as one group. Default: 4 MiB.
     pub group_max_bytes: usize,
-    /// Bytes of rows as cells and arrays that are made of pages at once by each thread; more are made in parts, one after the
-    /// other. 32 MiB by default.
+    /// The maximum bytes of cells and arrays that each thread shreds at once. A larger group is shredded in parts. Default:
+    /// 32 MiB.
     pub batch_max_bytes: usize,
-    /// Threads that shred; as many as there are cores by default.
+    /// The number of shredder threads. Default: the number of cores.
     pub workers: usize,
-    /// How much is extracted at the same time.
+    /// The parallelism of extraction.
     pub extract: ExtractOptions,
-    /// What of earlier runs makes way; nothing by default.
+    /// The refresh mode. Default: none.
     pub refresh: Option<RefreshMode>,
-    /// How rows are normalised.
+    /// The options of normalization.
     pub normalize: NormalizeOptions,
-    /// How packages are written.
+    /// The options of package writers.
     pub writer: WriterOptions,
-    /// Whether a package of an earlier run that can never be loaded ends the run, before it extracts. By default it is set
-    /// aside and reported, and the run goes on; one that the run itself made always ends it.
+    /// Whether a failed package of an earlier run fails the run before it extracts. By default it is reported and the run
+    /// continues. A failed package of the run itself always fails the run. Default: false.
     pub raise_on_failed_jobs: bool,
 }
 

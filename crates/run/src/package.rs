@@ -1,4 +1,4 @@
-//! Making a package.
+//! Building of packages.
 
 use std::sync::Arc;
 
@@ -15,28 +15,28 @@ use crate::report::{Diagnostics, Warning};
 use crate::row_source::RowSource;
 use crate::runner::Runner;
 
-/// Rows that were normalized.
+/// The result of building a package.
 pub(crate) enum BuildOutcome {
-    /// They are a package, sealed.
+    /// A sealed package.
     Package(Box<SealedPackage>),
-    /// They would have brought nothing new; this was noticed.
+    /// Nothing new to load, with the diagnostics of the rows.
     Empty(Box<Diagnostics>),
 }
 
 impl BuildOutcome {
-    /// The package; what was noticed where there is none goes to `remarks`.
+    /// Returns the package, or adds the diagnostics to `diagnostics` if there is nothing to load.
     pub(crate) fn package(self, diagnostics: &mut Diagnostics) -> Option<SealedPackage> {
         match self {
             BuildOutcome::Package(package) => Some(*package),
-            BuildOutcome::Empty(noticed) => {
-                diagnostics.absorb(*noticed);
+            BuildOutcome::Empty(of_rows) => {
+                diagnostics.absorb(*of_rows);
                 None
             }
         }
     }
 }
 
-/// The package of `source`.
+/// Extracts `source` and builds its package.
 pub(crate) async fn build_from_source(
     runner: &Runner,
     store: &PackageStore,
@@ -51,24 +51,24 @@ pub(crate) async fn build_from_source(
     build(runner, store, (header, schema), RowSource::Extraction(run, notes), stop).await
 }
 
-/// The package of all rows of `feed`.
+/// Builds the package of all rows of `rows`.
 pub(crate) async fn build(
     runner: &Runner,
     store: &PackageStore,
     (header, schema): (PackageHeader, Schema),
-    feed: RowSource<'_>,
+    rows: RowSource<'_>,
     stop: &CancellationToken,
 ) -> Result<BuildOutcome, RunError> {
     let seed = IdSeed::from(runner.environment.seed());
     let rules = Arc::new(NormalizeRules::new(&schema, &header.load_id, seed, normalize_options(runner))?);
-    let makes_way = changes_dataset_without_rows(&header, &schema);
+    let changes_without_rows = changes_dataset_without_rows(&header, &schema);
     let source = header.source.clone();
     let writer = store.create_package(header, runner.options.writer)?;
     let Ingested { mut writer, mut schema, mut after, mut diagnostics, tables } =
-        ingest(feed, schema, writer, rules, &runner.options, stop).await?;
+        ingest(rows, schema, writer, rules, &runner.options, stop).await?;
     #[cfg(feature = "failpoints")]
     fail::fail_point!("run::extracted");
-    // whoever queries the column beside a variant does not see these values
+    // Queries of the original column do not return the values of its variant.
     let variants = std::mem::take(&mut diagnostics.findings.new_variants);
     diagnostics.warnings.extend(variants.iter().map(|variant| Warning::for_resource(&variant.table, variant.to_string())));
     if !diagnostics.is_empty() {
@@ -79,7 +79,7 @@ pub(crate) async fn build(
     }
     after.state.add_schema(&schema.name);
     let state_changed = after.state.update_version();
-    if tables.is_empty() && !state_changed && !makes_way {
+    if tables.is_empty() && !state_changed && !changes_without_rows {
         return Ok(BuildOutcome::Empty(Box::new(diagnostics)));
     }
     for table in schema.tables.values_mut().filter(|table| tables.contains(&table.name)) {
@@ -95,7 +95,7 @@ pub(crate) async fn build(
     Ok(BuildOutcome::Package(Box::new(package)))
 }
 
-/// The options of the run, with names that the destination has room for.
+/// Returns the options of the run within the limits of the destination.
 fn normalize_options(runner: &Runner) -> NormalizeOptions {
     let (ours, theirs) = (runner.options.normalize.max_identifier_length, runner.destination.max_identifier_length());
     let max_identifier_length = ours.into_iter().chain(theirs).min();

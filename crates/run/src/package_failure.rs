@@ -1,32 +1,32 @@
-//! What can never be loaded or normalised, and whether the run goes on without it.
+//! Failed packages of a run.
 
 use catchment_load_package::FailedPackage;
 
 use crate::error::RunError;
 use crate::report::{Diagnostics, PackageInfo, PackageOutcome, RowCounts};
 
-/// What was set aside, and what is known of it.
+/// A failed package with its report.
 pub(crate) struct PackageFailure {
     pub(crate) package: FailedPackage,
-    /// What it could not be: `loaded` or `normalized`.
+    /// The failed operation: `loaded` or `normalized`.
     pub(crate) operation: &'static str,
     pub(crate) row_counts: RowCounts,
     pub(crate) diagnostics: Diagnostics,
 }
 
 impl PackageFailure {
-    /// A package of which nothing but the reason is known.
+    /// Creates a failure without row counts and diagnostics.
     pub(crate) fn without_details(package: FailedPackage, task: &'static str) -> PackageFailure {
         PackageFailure { package, operation: task, row_counts: RowCounts::new(), diagnostics: Diagnostics::default() }
     }
 
-    /// The run ends with it.
+    /// Converts the failure into the error of the run.
     pub(crate) fn into_error(self) -> RunError {
         let FailedPackage { load_id, path, reason } = self.package;
         RunError::PackageFailed { load_id, task: self.operation, path, reason }
     }
 
-    /// The run says so and goes on.
+    /// Logs the failure and converts it into a report entry, so that the run continues.
     pub(crate) fn into_package_info(self) -> PackageInfo {
         let PackageFailure { package: FailedPackage { load_id, path, reason }, operation: task, row_counts, diagnostics } = self;
         tracing::error!("package {load_id} cannot be {task} and was moved to {}: {reason}", path.display());

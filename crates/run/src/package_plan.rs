@@ -1,4 +1,4 @@
-//! What a package begins with: the state and the schema of the dataset, and what the resources declare.
+//! Plans of packages: the state and schema of the dataset with the declarations of the resources.
 
 use std::collections::BTreeSet;
 
@@ -17,24 +17,24 @@ use crate::runner::Runner;
 use crate::threads::spawn_blocking;
 use crate::{table_conflicts, table_names};
 
-/// A package before it has rows.
+/// The plan of a package, before its rows are extracted.
 pub(crate) struct PackagePlan {
-    /// The source with the names that its tables have in the dataset.
+    /// The source with its table names in the dataset.
     pub(crate) source: Source,
     pub(crate) header: PackageHeader,
-    /// The schema that its rows are normalised by.
+    /// The schema for normalization.
     pub(crate) schema: Schema,
-    /// The state that its resources go on from.
+    /// The state that the resources resume from.
     pub(crate) state: State,
-    /// The entries of their cursors that the state has no room for.
+    /// The cursor entries that exceed the limit of the state.
     pub(crate) boundaries: Boundaries,
-    /// The resources of which the dataset has no rows when the package is loaded.
+    /// The resources without rows in the dataset when the package is loaded.
     pub(crate) without_rows: BTreeSet<String>,
-    /// What the report says of how it began.
+    /// Notes for the report.
     pub(crate) notes: Vec<String>,
 }
 
-/// Begins a package of `source`.
+/// Plans a package of `source`.
 pub(crate) async fn plan_package(
     runner: &Runner,
     store: &PackageStore,
@@ -63,10 +63,10 @@ pub(crate) async fn plan_package(
     Ok(PackagePlan { source: named, header, schema, state, boundaries, without_rows, notes })
 }
 
-/// The resources of which the dataset has no rows, or none when `refresh` is through.
+/// Returns the resources without rows in the dataset after `refresh`.
 fn without_rows(source: &Source, schema: &Schema, refresh: &RefreshTables) -> BTreeSet<String> {
     let has_rows = |resource: &Resource| {
-        // A table that several resources share is that of one of them.
+        // The schema assigns a shared table to only one of its resources.
         let shared = schema.tables.get(&resource.root_table());
         let mut tables = schema.tables_of(&resource.name).chain(shared);
         tables.any(|table| table.has_seen_data() && !refresh.emptied.contains(&table.name))
@@ -74,19 +74,19 @@ fn without_rows(source: &Source, schema: &Schema, refresh: &RefreshTables) -> BT
     source.resources.iter().filter(|resource| !has_rows(resource)).map(|resource| resource.name.clone()).collect()
 }
 
-/// The schema that the dataset has, or a new one.
+/// Returns the schema of the dataset, or a new one.
 pub(crate) fn schema_or_new(schema: Option<Schema>, name: &str) -> Schema {
     let mut schema = schema.unwrap_or_else(|| Schema::new(name));
     schema.tables.entry(state_table().name).or_insert_with(state_table);
     schema
 }
 
-/// The state that the dataset has, or a new one.
+/// Returns the state of the dataset, or a new one.
 pub(crate) fn state_or_new(runner: &Runner, state: Option<State>) -> State {
     state.unwrap_or_else(|| State::new(&runner.pipeline, &runner.dataset, runner.destination.kind()))
 }
 
-/// What the dataset knows of the pipeline and of a schema.
+/// Restores the state of the pipeline and a schema from the dataset.
 pub(crate) async fn restore(runner: &Runner, schema: &str, stop: &CancellationToken) -> Result<Restored, RunError> {
     let (destination, dataset, pipeline) = (runner.destination.clone(), runner.dataset.clone(), runner.pipeline.clone());
     let (schema, stop) = (schema.to_owned(), stop.clone());
@@ -103,21 +103,21 @@ async fn fetch_cursor_entries(
     let mut boundaries = Boundaries::new();
     for key in overflowing_entries(source, state) {
         let (destination, dataset, pipeline) = (runner.destination.clone(), runner.dataset.clone(), runner.pipeline.clone());
-        let (of, stop) = (key.clone(), stop.clone());
-        let reading = move || destination.cursor_entries(&dataset, &pipeline, &of, &|| stop.is_cancelled());
+        let (cursor, stop) = (key.clone(), stop.clone());
+        let reading = move || destination.cursor_entries(&dataset, &pipeline, &cursor, &|| stop.is_cancelled());
         let rows = spawn_blocking(reading).await??;
         boundaries.insert(key, rows);
     }
     Ok(boundaries)
 }
 
-/// A moment later than all that is in the dataset, and than what waits to be.
+/// Returns a creation time later than all loaded and pending packages.
 pub(crate) fn next_created_at(runner: &Runner, store: &PackageStore, last: Option<String>) -> Result<i64, RunError> {
     let last_load_id = last.max(store.last_load_id()?);
     Ok(runner.load_ids.next(runner.environment.now(), last_load_id.as_deref()))
 }
 
-/// The beginning of a package that is made at `next_created_at`.
+/// Returns the header of a package created at `created_at`.
 pub(crate) fn package_header(
     runner: &Runner,
     created_at: i64,
@@ -140,15 +140,15 @@ pub(crate) fn package_header(
     }
 }
 
-/// What the rows of the loaded resources, and of those that feed them, are made of.
+/// Returns the fingerprint of the definitions of all resources.
 fn definition(source: &Source) -> String {
     let definitions = source.resources.iter().filter(|resource| !resource.definition.is_empty());
     let definitions = definitions.map(|resource| (resource.name.as_str(), Value::from(resource.definition.as_str())));
     short_hash::<9>(&Value::object(definitions).to_string())
 }
 
-/// Writes what the resources say of their tables into the schema; returns the tables of each, first the one that all of
-/// them are like.
+/// Declares the tables of the resources in the schema. Returns the tables of each resource; the first one is the template of
+/// the others.
 fn declare_tables(source: &Source, transliterate: bool, schema: &mut Schema) -> Result<Vec<(String, String)>, InvalidHints> {
     if let Some(contract) = source.schema_contract {
         schema.set_contract(contract);
@@ -166,7 +166,7 @@ fn declare_tables(source: &Source, transliterate: bool, schema: &mut Schema) -> 
     Ok(declared)
 }
 
-/// The hints by which names are normalised as the run does it.
+/// Sets the naming convention of the run in hints.
 fn hints(mut hints: TableHints, transliterate: bool) -> TableHints {
     hints.use_dlt_names = !transliterate;
     for nested in &mut hints.nested {
@@ -175,7 +175,7 @@ fn hints(mut hints: TableHints, transliterate: bool) -> TableHints {
     hints
 }
 
-/// The tables that rows of the resource went to in earlier runs, where each row says which.
+/// Returns the tables of a resource with dynamic table names from earlier runs.
 fn other_tables(resource: &Resource, schema: &Schema, table: &str) -> Vec<String> {
     if !matches!(resource.table_name, catchment_extract::TableName::PerRow(_)) {
         return Vec::new();
@@ -184,7 +184,7 @@ fn other_tables(resource: &Resource, schema: &Schema, table: &str) -> Vec<String
     roots.map(|other| other.name.clone()).collect()
 }
 
-/// Whether a package changes the dataset also where it has no rows.
+/// Returns true if a package changes the dataset even without rows.
 pub(crate) fn changes_dataset_without_rows(header: &PackageHeader, schema: &Schema) -> bool {
     let replaces = |(_, table): &(String, String)| schema.write_disposition(table) == WriteDisposition::Replace;
     !header.refresh.is_empty() || header.resources.iter().any(replaces)

@@ -1,20 +1,19 @@
-//! Which names pipelines may have.
+//! Validation of pipeline names.
 
 use std::path::{Component, Path};
 
 use thiserror::Error;
 
-/// A name that no pipeline can have, as it names the pipeline's working folder.
+/// The error of a pipeline name that cannot name the working folder.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error(
-    "the name of the pipeline is {name:?}, which {problem}; its working folder has that name: use letters, digits, `_` and `-`"
-)]
+#[error("pipeline name {name:?} cannot name the working folder: it {problem}; use letters, digits, `_` and `-`")]
 pub struct PipelineNameError {
     name: String,
     problem: &'static str,
 }
 
-/// Refuses names that are empty or lead out of the folder of all pipelines, on any operating system.
+/// Validates that a pipeline name is a plain folder name on any operating system, so that it cannot leave the pipelines
+/// folder.
 ///
 /// ```
 /// use catchment_run::validate_pipeline_name;
@@ -25,7 +24,7 @@ pub struct PipelineNameError {
 ///
 /// # Errors
 ///
-/// Where the name is no plain name of a folder.
+/// Returns an error if the name is empty, a path, longer than 200 bytes or contains control characters.
 pub fn validate_pipeline_name(name: &str) -> Result<(), PipelineNameError> {
     let is_folder_name = || {
         let mut components = Path::new(name).components();
@@ -55,7 +54,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pipeline_stays_in_its_folder() {
+    fn pipeline_names_are_folder_names() {
         check("github", "");
         check("GitHub issues (2024)", "");
         check("заказы", "");

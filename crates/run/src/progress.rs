@@ -1,4 +1,4 @@
-//! Telling of a run while it goes on.
+//! Progress output of runs.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -13,17 +13,17 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use crate::report::pluralize;
 
-/// What is done with the events of a run.
+/// A sink for progress events.
 #[derive(Clone, Default)]
 pub enum ProgressSink {
-    /// Nothing; then none are made.
+    /// No progress output; no events are created.
     #[default]
     Off,
-    /// Lines on stderr, for people: each second one for each resource that has moved on, and one when it ends.
+    /// Text lines on stderr: one per second for each resource with progress, and one when it ends.
     Log,
-    /// The same as lines of JSON on stdout, for programs.
+    /// JSON Lines on stdout, at the same times as `Log`.
     Json,
-    /// A function gets each of them.
+    /// A function that is called with each event.
     Custom(Arc<dyn Fn(&ProgressEvent) + Send + Sync>),
 }
 
@@ -38,15 +38,15 @@ impl fmt::Debug for ProgressSink {
     }
 }
 
-/// How often lines are written.
+/// The interval of progress lines.
 const INTERVAL: Duration = Duration::from_secs(1);
 
-/// Waits for `run`, and tells of it what comes through `events`.
+/// Awaits `run` and reports its `events` to the sink.
 pub(crate) async fn report_progress<T>(to: &ProgressSink, events: &ProgressChannel, run: impl Future<Output = T>) -> T {
     let write: &(dyn Fn(&ProgressEvent) + Send + Sync) = match to {
         ProgressSink::Off => return run.await,
         ProgressSink::Custom(function) => return forward_events(function.as_ref(), events, run).await,
-        // That nobody reads them is no reason to stop the run.
+        // Write errors are ignored: a closed stream must not stop the run.
         ProgressSink::Log => &|event| drop(writeln!(std::io::stderr(), "{}", text(event))),
         ProgressSink::Json => &|event| drop(writeln!(std::io::stdout(), "{}", json(event))),
     };
@@ -54,14 +54,14 @@ pub(crate) async fn report_progress<T>(to: &ProgressSink, events: &ProgressChann
     let mut receiver = events.subscribe();
     let (mut run, mut ticks) = (pin!(run), interval(INTERVAL));
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    // the first one comes at once
+    // The first tick completes immediately.
     ticks.tick().await;
     let result = loop {
         tokio::select! {
             biased;
             event = receiver.recv() => match event {
                 Ok(event) => drop(changed.insert(event.resource.clone(), event)),
-                // Each event has all counts, so the next one makes up for those that were lost.
+                // Events carry totals, so the next one replaces lost ones.
                 Err(RecvError::Lagged(_) | RecvError::Closed) => {}
             },
             _ = ticks.tick() => std::mem::take(&mut changed).values().for_each(write),
@@ -98,9 +98,9 @@ async fn forward_events<T>(
 fn text(event: &ProgressEvent) -> String {
     let ProgressEvent { resource, pages, rows, bytes, waited_for_pages, waited_for_budget, is_done } = event;
     let (pages, rows, megabytes) = (pluralize(*pages, "page"), pluralize(*rows, "row"), *bytes as f64 / 1e6);
-    let (source, room) = (waited_for_pages.as_secs_f64(), waited_for_budget.as_secs_f64());
+    let (source, memory) = (waited_for_pages.as_secs_f64(), waited_for_budget.as_secs_f64());
     let state = if *is_done { "done" } else { "so far" };
-    format!("{resource}: {pages}, {rows}, {megabytes:.1} MB {state}; waited {source:.1} s for pages, {room:.1} s for room")
+    format!("{resource}: {pages}, {rows}, {megabytes:.1} MB {state}; waited {source:.1} s for pages, {memory:.1} s for memory")
 }
 
 fn json(event: &ProgressEvent) -> String {
@@ -127,7 +127,7 @@ mod tests {
     use super::{json, text};
 
     #[test]
-    fn events_as_lines() {
+    fn events_are_formatted_as_lines() {
         let event = ProgressEvent {
             resource: "issues".to_owned(),
             pages: 12,
@@ -137,7 +137,7 @@ mod tests {
             waited_for_budget: Duration::from_millis(250),
             is_done: false,
         };
-        insta::assert_snapshot!(text(&event), @"issues: 12 pages, 1200 rows, 5.3 MB so far; waited 1.5 s for pages, 0.2 s for room");
+        insta::assert_snapshot!(text(&event), @"issues: 12 pages, 1200 rows, 5.3 MB so far; waited 1.5 s for pages, 0.2 s for memory");
         insta::assert_snapshot!(json(&event), @r#"{"bytes":5340000,"event":"progress","is_done":false,"pages":12,"resource":"issues","rows":1200,"waited_for_budget":0.25,"waited_for_pages":1.5}"#);
     }
 }

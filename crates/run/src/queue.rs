@@ -1,4 +1,4 @@
-//! Row batches between the source and the shredders.
+//! The queue of row batches between the source and the shredders.
 
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -7,47 +7,48 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use catchment_extract::RowBatch;
 use catchment_normalize::PageRows;
 
-/// Rows that follow each other in one table, shredded together.
+/// Consecutive rows of one table that are shredded together.
 #[derive(Debug)]
 pub(crate) struct BatchGroup {
-    /// Counts the groups from 0.
+    /// The number of the group, from 0.
     pub(crate) sequence: u64,
-    runs: Vec<RowSpan>,
+    spans: Vec<RowSpan>,
 }
 
-/// Some rows of a batch, whose share of the budget is held until all of them are written.
+/// A range of rows of a batch. The budget permit of the batch is held until all its spans are written.
 #[derive(Debug)]
 struct RowSpan {
     batch: Arc<RowBatch>,
-    places: Range<usize>,
+    range: Range<usize>,
     bytes: usize,
 }
 
 impl BatchGroup {
     pub(crate) fn table(&self) -> &str {
-        self.runs.first().map_or("", |run| &run.batch.table)
+        self.spans.first().map_or("", |span| &span.batch.table)
     }
 
-    /// The resource that the first rows are of.
+    /// Returns the resource of the first rows.
     pub(crate) fn resource(&self) -> &str {
-        self.runs.first().map_or("", |run| &run.batch.resource)
+        self.spans.first().map_or("", |span| &span.batch.resource)
     }
 
     pub(crate) fn rows(&self) -> Vec<PageRows<'_>> {
-        self.runs.iter().map(|run| PageRows::new(&run.batch.rows, run.batch.ordinal).slice(run.places.clone())).collect()
+        self.spans.iter().map(|span| PageRows::new(&span.batch.rows, span.batch.ordinal).slice(span.range.clone())).collect()
     }
 }
 
-/// A queue that the budget of the batches bounds. While shredders are busy batches gather, and the next one to
-/// be free takes several at once; so groups are large when that helps, and nobody waits for one to be full. Of a batch
-/// that is larger than a group, several take parts.
+/// A queue of batches, bounded by the memory budget of the batches.
+///
+/// While shredders are busy, batches accumulate and the next free shredder pops several as one group. So groups are large
+/// under load, and no shredder waits for a full group. A batch larger than a group is split into several groups.
 #[derive(Debug)]
 pub(crate) struct BatchQueue {
     inner: Mutex<Inner>,
     changed: Condvar,
-    /// About how many bytes of pages make a group.
+    /// The approximate bytes of pages in a group.
     group_bytes: usize,
-    /// How many groups may be at work at the same time.
+    /// The maximum number of groups that are not written yet.
     max_groups: u64,
 }
 
@@ -55,30 +56,30 @@ pub(crate) struct BatchQueue {
 struct Inner {
     waiting: VecDeque<RowSpan>,
     next_sequence: u64,
-    /// How many groups are done with.
+    /// The number of written groups.
     written: u64,
     is_closed: bool,
     is_stopped: bool,
 }
 
 impl BatchQueue {
-    /// A queue for `workers` shredders.
+    /// Creates a queue for `workers` shredders.
     pub(crate) fn new(group_bytes: usize, workers: usize) -> BatchQueue {
         let max_groups = 2 * workers as u64 + 2;
         BatchQueue { inner: Mutex::default(), changed: Condvar::new(), group_bytes, max_groups }
     }
 
-    /// Adds a batch; false where the queue is closed.
+    /// Adds a batch. Returns false if the queue is closed.
     pub(crate) fn push(&self, batch: RowBatch) -> bool {
         let batch = Arc::new(batch);
-        let runs = batch.rows.chunks_by_size(self.group_bytes);
-        let bytes = batch.rows.memory_size() / runs.len().max(1);
+        let spans = batch.rows.chunks_by_size(self.group_bytes);
+        let bytes = batch.rows.memory_size() / spans.len().max(1);
         let mut inner = self.lock();
         if inner.is_closed {
             return false;
         }
-        let wakes_all = runs.len() > 1;
-        inner.waiting.extend(runs.into_iter().map(|places| RowSpan { batch: Arc::clone(&batch), places, bytes }));
+        let wakes_all = spans.len() > 1;
+        inner.waiting.extend(spans.into_iter().map(|range| RowSpan { batch: Arc::clone(&batch), range, bytes }));
         drop(inner);
         if wakes_all {
             self.changed.notify_all()
@@ -88,8 +89,9 @@ impl BatchQueue {
         true
     }
 
-    /// Waits for batches and takes those of one table from the front. None when the queue is closed and empty. What becomes
-    /// of rows can take much more memory than they do: it waits too while too many groups are not written.
+    /// Waits for batches and pops a group of one table. Returns `None` when the queue is closed and empty.
+    ///
+    /// Also waits while `max_groups` groups are unwritten, because shredded rows can need far more memory than their JSON.
     pub(crate) fn take(&self) -> Option<BatchGroup> {
         let mut inner = self.lock();
         let first = loop {
@@ -102,20 +104,20 @@ impl BatchQueue {
             inner = self.changed.wait(inner).unwrap_or_else(PoisonError::into_inner);
         };
         let mut bytes = first.bytes;
-        let mut runs = vec![first];
+        let mut spans = vec![first];
         while bytes < self.group_bytes
             && let Some(next) =
-                inner.waiting.pop_front_if(|next| runs.first().is_some_and(|first| first.batch.table == next.batch.table))
+                inner.waiting.pop_front_if(|next| spans.first().is_some_and(|first| first.batch.table == next.batch.table))
         {
             bytes += next.bytes;
-            runs.push(next);
+            spans.push(next);
         }
         let sequence = inner.next_sequence;
         inner.next_sequence += 1;
-        Some(BatchGroup { sequence, runs })
+        Some(BatchGroup { sequence, spans })
     }
 
-    /// Notes that one more group is done with.
+    /// Records that a group is written.
     pub(crate) fn mark_written(&self) {
         let mut inner = self.lock();
         let was_full = !self.has_room(&inner);
@@ -130,24 +132,24 @@ impl BatchQueue {
         inner.next_sequence < inner.written + self.max_groups
     }
 
-    /// Whether nobody wants any more what is at work.
+    /// Returns true if groups in progress should be abandoned.
     pub(crate) fn is_stopped(&self) -> bool {
         self.lock().is_stopped
     }
 
-    /// Takes no more batches; those that wait can still be taken.
+    /// Rejects further batches. Queued batches can still be popped.
     pub(crate) fn close(&self) {
         self.lock().is_closed = true;
         self.changed.notify_all();
     }
 
-    /// Abandons it, and what is at work too.
+    /// Abandons the queue and the groups in progress.
     pub(crate) fn stop(&self) {
         self.lock().is_stopped = true;
         self.abandon();
     }
 
-    /// Takes no more batches, and drops those that wait.
+    /// Rejects further batches and drops queued ones.
     pub(crate) fn abandon(&self) {
         let mut inner = self.lock();
         inner.is_closed = true;

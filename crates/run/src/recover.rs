@@ -1,4 +1,4 @@
-//! Packages that earlier runs left behind.
+//! Loading of pending packages.
 
 use std::sync::Arc;
 
@@ -12,8 +12,8 @@ use crate::report::{Diagnostics, PackageInfo, PackageOutcome, Warning};
 use crate::runner::Runner;
 use crate::threads::spawn_blocking;
 
-/// Loads what is sealed, for which `outcome` is reported, and throws away what is not. What can never be loaded is
-/// set aside; where it was only recovered, that does not keep the run from going on, unless its options say so.
+/// Loads sealed packages, reported with `outcome`, and discards incomplete ones. Packages that can never be loaded move to
+/// the failed packages. A failed package of an earlier run does not end the run, unless its options say so.
 pub(crate) async fn load_pending(
     runner: &Runner,
     store: &PackageStore,
@@ -23,7 +23,7 @@ pub(crate) async fn load_pending(
     let mut recovered = Vec::new();
     for pending in store.pending_packages()? {
         match pending {
-            PendingPackage::Discarded { load_id } => tracing::info!("package {load_id} was never finished, and is thrown away"),
+            PendingPackage::Discarded { load_id } => tracing::info!("discarded incomplete package {load_id}"),
             PendingPackage::Failed(package) => {
                 recovered.push(tolerate_failure(runner, outcome, PackageFailure::without_details(package, TASK))?);
             }
@@ -33,16 +33,16 @@ pub(crate) async fn load_pending(
     Ok(recovered)
 }
 
-/// What cannot be done with what is set aside here.
+/// The operation that fails here.
 const TASK: &str = "loaded";
 
-/// Goes on without a package that earlier runs have made, where the options do not say otherwise.
-fn tolerate_failure(runner: &Runner, outcome: &PackageOutcome, blocked: PackageFailure) -> Result<PackageInfo, RunError> {
+/// Reports a failed package of an earlier run, unless the options make it an error.
+fn tolerate_failure(runner: &Runner, outcome: &PackageOutcome, failure: PackageFailure) -> Result<PackageInfo, RunError> {
     let is_own = *outcome == PackageOutcome::Loaded;
-    if is_own || runner.options.raise_on_failed_jobs { Err(blocked.into_error()) } else { Ok(blocked.into_package_info()) }
+    if is_own || runner.options.raise_on_failed_jobs { Err(failure.into_error()) } else { Ok(failure.into_package_info()) }
 }
 
-/// Loads a package and removes it, or sets it aside where it can never be loaded.
+/// Loads a package and removes it, or moves it to the failed packages if it can never be loaded.
 pub(crate) async fn load(
     runner: &Runner,
     store: &PackageStore,
@@ -54,7 +54,7 @@ pub(crate) async fn load(
     finish_load(runner, store, package, loaded, outcome)
 }
 
-/// Loads a package, or tries to.
+/// Loads a package and returns it with the result of the destination.
 pub(crate) async fn try_load(
     runner: &Runner,
     package: SealedPackage,
@@ -68,7 +68,7 @@ pub(crate) async fn try_load(
     spawn_blocking(loading).await
 }
 
-/// Removes a package that is loaded, or sets it aside where it can never be.
+/// Removes a loaded package, or moves it to the failed packages if it can never be loaded.
 pub(crate) fn finish_load(
     runner: &Runner,
     store: &PackageStore,
@@ -83,9 +83,9 @@ pub(crate) fn finish_load(
             diagnostics.warnings.extend(loaded.warnings.into_iter().map(Warning::new));
             #[cfg(feature = "failpoints")]
             fail::fail_point!("run::load_answered");
-            // The rows are in the dataset, and the load id keeps them from being loaded again.
+            // The rows are in the dataset, and the load id prevents loading them twice.
             if let Err(error) = store.remove_loaded(package) {
-                tracing::warn!("package {load_id} is loaded, and its folder stays until the next run: {error}");
+                tracing::warn!("package {load_id} is loaded but its folder remains until the next run: {error}");
             }
             let outcome = if loaded.outcome == LoadOutcome::AlreadyLoaded { PackageOutcome::AlreadyLoaded } else { outcome };
             Ok(PackageInfo { load_id, outcome, row_counts, diagnostics })

@@ -1,4 +1,4 @@
-//! Starting over.
+//! Refresh: removal of the data and state of earlier runs.
 
 use std::collections::BTreeSet;
 
@@ -7,15 +7,15 @@ use catchment_load_package::RefreshTables;
 use catchment_schema::{Schema, Table};
 use catchment_state::State;
 
-/// What of earlier runs is removed by a run, in the transaction that loads the new rows. Tables that another pipeline may have
-/// loaded stay.
+/// The data and state of earlier runs that a run removes, in the transaction that loads the new rows. Tables that another
+/// pipeline may have loaded are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RefreshMode {
-    /// The tables that the pipeline has loaded of the source are dropped, and all that it and its resources keep is forgotten.
+    /// Drops the tables that the pipeline has loaded from the source, and deletes the state of the source and its resources.
     DropSources,
-    /// The tables of the resources that are loaded are dropped, and what they keep is forgotten.
+    /// Drops the tables of the selected resources and deletes their state.
     DropResources,
-    /// The tables of the resources that are loaded are emptied, and what they keep is forgotten.
+    /// Empties the tables of the selected resources and deletes their state.
     DropData,
 }
 
@@ -23,7 +23,7 @@ impl RefreshMode {
     /// All modes.
     pub const ALL: [RefreshMode; 3] = [RefreshMode::DropSources, RefreshMode::DropResources, RefreshMode::DropData];
 
-    /// Its name: `drop_sources`, `drop_resources` or `drop_data`.
+    /// Returns the name: `drop_sources`, `drop_resources` or `drop_data`.
     pub fn name(self) -> &'static str {
         match self {
             RefreshMode::DropSources => "drop_sources",
@@ -32,14 +32,14 @@ impl RefreshMode {
         }
     }
 
-    /// The mode of that name.
+    /// Returns the mode with this name, or `None` if it is unknown.
     pub fn from_name(name: &str) -> Option<RefreshMode> {
         RefreshMode::ALL.into_iter().find(|mode| mode.name() == name)
     }
 }
 
-/// Takes what makes way out of the schema and the state; returns the tables that do. `without_rows` are the resources that
-/// have no rows before. What the report says of it goes to `notes`.
+/// Removes refreshed tables and state from the schema and the state, and returns the tables to drop or empty. `without_rows`
+/// are the resources without rows before the refresh. Adds notes for the report to `notes`.
 pub(crate) fn refresh(
     mode: Option<RefreshMode>,
     source: &Source,
@@ -68,24 +68,24 @@ pub(crate) fn refresh(
     RefreshTables { dropped: tables, emptied: Vec::new() }
 }
 
-/// The resources that are known to be the pipeline's: those of the source, those that it notes that it has loaded, and those
-/// that keep something in its state. Pipelines whose sources have one name share a schema, so that a table is in the schema
-/// says nothing.
+/// Returns the resources that belong to the pipeline: those of the source, those recorded as loaded, and those with state.
+///
+/// The schema alone is not sufficient, because pipelines with sources of the same name share a schema.
 fn own_resources(source: &Source, state: &State) -> BTreeSet<String> {
     let declared = source.resources.iter().map(|resource| resource.name.as_str());
-    let kept = state.source(&source.name).and_then(|kept| kept.get("resources")?.as_object());
-    let kept = kept.into_iter().flat_map(|kept| kept.keys().map(String::as_str));
-    declared.chain(state.loaded_resources(&source.name)).chain(kept).map(str::to_owned).collect()
+    let stored = state.source(&source.name).and_then(|source| source.get("resources")?.as_object());
+    let stored = stored.into_iter().flat_map(|resources| resources.keys().map(String::as_str));
+    declared.chain(state.loaded_resources(&source.name)).chain(stored).map(str::to_owned).collect()
 }
 
-/// A note on the tables that are kept.
+/// Returns a note about the tables that are not dropped, if any.
 fn kept_note(tables: &[&Table]) -> Option<String> {
     let names: Vec<_> = tables.iter().map(|table| format!("`{}`", table.name)).collect();
     let tables = if names.len() == 1 { "table" } else { "tables" };
     let names = (!names.is_empty()).then(|| names.join(", "))?;
     Some(format!(
-        "drop_sources kept {tables} {names}, as there is no record that this pipeline loaded them and another one may have; drop \
-         them by hand if they are not needed"
+        "drop_sources kept {tables} {names}: this pipeline has no record of loading them, and another pipeline may have loaded \
+         them; drop them manually if they are not needed"
     ))
 }
 
@@ -126,26 +126,26 @@ mod tests {
         assert_eq!(notes, [note]);
     }
 
-    const OTHERS: &str = "drop_sources kept tables `orders`, `orders__items`, `foreign`, as there is no record that this \
-                          pipeline loaded them and another one may have; drop them by hand if they are not needed";
-    const FOREIGN: &str = "drop_sources kept table `foreign`, as there is no record that this pipeline loaded them and another \
-                           one may have; drop them by hand if they are not needed";
+    const OTHERS: &str = "drop_sources kept tables `orders`, `orders__items`, `foreign`: this pipeline has no record of loading \
+                          them, and another pipeline may have loaded them; drop them manually if they are not needed";
+    const FOREIGN: &str = "drop_sources kept table `foreign`: this pipeline has no record of loading them, and another \
+                           pipeline may have loaded them; drop them manually if they are not needed";
     const ALL: [&str; 4] = ["users", "users__tags", "orders", "orders__items"];
 
     #[test]
-    fn a_pipeline_that_starts_over_leaves_tables_of_others_of_the_same_source_name() {
+    fn drop_sources_keeps_tables_of_other_pipelines() {
         check(|_| (), &["users", "users__tags"], OTHERS);
         check(|state| state.mark_resource_loaded("other", "orders"), &["users", "users__tags"], OTHERS);
     }
 
     #[test]
-    fn tables_of_resources_that_the_source_has_no_more_are_dropped_with_it() {
+    fn drop_sources_drops_tables_of_removed_resources() {
         check(|state| state.mark_resource_loaded("rest_api", "orders"), &ALL, FOREIGN);
         check(|state| state.set_resource("rest_api", "orders", Some(catchment_json::Object::new())), &ALL, FOREIGN);
     }
 
     #[test]
-    fn other_modes_take_the_resources_that_are_loaded() {
+    fn other_modes_refresh_the_selected_resources() {
         let source = Source::new("rest_api").with_resource(Resource::rows("users", [1]));
         let (mut schema, mut state, mut notes) = (schema(), State::new("p", "d", "t"), Vec::new());
         let emptied =

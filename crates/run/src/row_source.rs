@@ -1,4 +1,4 @@
-//! Where the rows of a package come from.
+//! Sources of the rows of a package.
 
 use catchment_extract::{ExtractError, ExtractEvent, ExtractOutcome, Extraction, MemoryBudget, RowBatch, Sink};
 use catchment_load_package as load_package;
@@ -7,23 +7,23 @@ use load_package::{ExtractedPage, ExtractedRecord};
 use crate::error::RunError;
 use crate::report::{Diagnostics, Warning};
 
-/// Rows, and the state after them.
+/// A source of rows and of the state after them.
 pub(crate) enum RowSource<'f> {
-    /// A run of a source, and what is to be said of how it began.
+    /// A running extraction, with notes for the report.
     Extraction(Extraction<'f>, Vec<String>),
-    /// What was extracted before.
+    /// An extract on disk.
     ExtractedPackage(&'f mut load_package::ExtractedPackage),
 }
 
-/// What is known once all rows were sent.
+/// The result of sending all rows.
 pub(crate) struct RowSourceOutcome {
     pub(crate) after: ExtractOutcome,
-    /// What was noticed while the rows were extracted.
+    /// The diagnostics of the extraction.
     pub(crate) diagnostics: Diagnostics,
 }
 
 impl RowSource<'_> {
-    /// Sends all rows to `sink`, each batch with its share of `budget`.
+    /// Sends all rows to `sink`. Each batch holds its permit of `budget`.
     pub(crate) async fn stream_to(self, budget: &MemoryBudget, sink: Sink<'_>) -> Result<RowSourceOutcome, RunError> {
         match self {
             RowSource::Extraction(run, notes) => {
@@ -44,8 +44,8 @@ async fn replay_package(
     loop {
         match extracted.next_record()? {
             ExtractedRecord::Page(ExtractedPage { root: tree, resource, table, ordinal, rows }) => {
-                let share = budget.acquire(rows.memory_size()).await;
-                let batch = RowBatch { resource: resource.as_str().into(), table, rows, ordinal, permit: share };
+                let permit = budget.acquire(rows.memory_size()).await;
+                let batch = RowBatch { resource: resource.as_str().into(), table, rows, ordinal, permit };
                 if sink(ExtractEvent::Rows { root: tree.into(), batch }).is_break() {
                     return Err(ExtractError::SinkClosed { resource }.into());
                 }
@@ -59,7 +59,7 @@ async fn replay_package(
     }
 }
 
-/// The warnings of an extraction, as reports have them.
+/// Converts the warnings of an extraction for the report.
 pub(crate) fn warnings(after: &ExtractOutcome) -> Vec<Warning> {
     let warning = |warning: &catchment_extract::ExtractWarning| Warning {
         resource: Some(warning.resource.clone()).filter(|resource| !resource.is_empty()),

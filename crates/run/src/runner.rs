@@ -1,4 +1,4 @@
-//! A pipeline and its runs.
+//! The runner of a pipeline.
 
 use std::sync::Arc;
 
@@ -22,39 +22,39 @@ use crate::state_edit::StateEdit;
 use crate::working_dir::WorkingDir;
 use crate::{extract_to_disk, normalize, package, package_plan, recover, waiting};
 
-/// A pipeline into a dataset, and what its runs use.
+/// A pipeline that loads into a dataset, with the configuration of its runs.
 #[derive(Clone)]
 pub struct Runner {
     /// The name of the pipeline.
     pub pipeline: String,
     /// The dataset.
     pub dataset: String,
-    /// Where the dataset is.
+    /// The destination of the dataset.
     pub destination: Arc<dyn Destination>,
-    /// The folder of the pipeline.
+    /// The working folder of the pipeline.
     pub working_dir: WorkingDir,
-    /// Schemas that people keep in files.
+    /// The folders of schema files to import and export.
     pub schema_files: SchemaFiles,
-    /// Bounds on memory and threads, and more.
+    /// The limits and settings of runs.
     pub options: RunOptions,
-    /// Where time and randomness come from.
+    /// The clock and the source of randomness.
     pub environment: Arc<dyn RunEnvironment>,
-    /// What is done with what its runs tell of themselves.
+    /// The sink of progress events.
     pub progress: ProgressSink,
-    /// The load ids that its runs have begun with.
+    /// The generator of load ids.
     pub load_ids: LoadIdGenerator,
 }
 
 impl Runner {
-    /// Loads what earlier runs left behind, and then `source`: extracts, normalises and writes a package at the same
-    /// time, and loads it.
+    /// Loads the pending packages of earlier runs, then extracts `source` into a package and loads it.
     ///
-    /// Where `into_error` is cancelled, what is sealed by then is kept for the next run, and nothing else.
+    /// If `stop` is canceled, sealed packages and checkpoints of resumable resources remain for the next run. Everything
+    /// else is discarded.
     ///
     /// # Errors
     ///
-    /// Where not everything could be loaded. The dataset is as it was, but for packages of earlier runs that were
-    /// loaded first.
+    /// Returns an error if not everything could be loaded. The dataset is then unchanged, except for packages of earlier
+    /// runs that were loaded first.
     pub async fn run(&self, source: &Source, stop: &CancellationToken) -> Result<LoadInfo, RunError> {
         let events = ProgressChannel::default();
         report_progress(&self.progress, &events, self.run_once(source, &events, stop)).await
@@ -74,13 +74,13 @@ impl Runner {
         #[cfg(feature = "failpoints")]
         fail::fail_point!("run::restored");
         let is_resumable = source.selected_resources().any(|resource| resource.resumable);
-        let made = if is_resumable {
-            // The rows are kept until all have come, so that another run can go on with them.
+        let package = if is_resumable {
+            // Rows are stored on disk until the extraction is complete, so that another run can resume it.
             extract_to_disk::extract_to_disk(self, &store, source, &plan, events, stop).await?;
-            let made = normalize::normalize(self, &store, stop).await?;
-            report_failures(made.blocked, false)?;
-            normalized.extend(made.packages);
-            diagnostics.absorb(made.diagnostics);
+            let built = normalize::normalize(self, &store, stop).await?;
+            report_failures(built.failures, false)?;
+            normalized.extend(built.packages);
+            diagnostics.absorb(built.diagnostics);
             None
         } else {
             extract_to_disk::discard_resumable(&store, &plan.header)?;
@@ -88,9 +88,9 @@ impl Runner {
         };
         #[cfg(feature = "failpoints")]
         fail::fail_point!("run::package_made");
-        normalized.extend(made.as_ref().map(NormalizedPackage::of));
+        normalized.extend(package.as_ref().map(NormalizedPackage::of));
         let normalize = self.normalize_info(started_at, normalized, diagnostics.clone());
-        match made {
+        match package {
             Some(package) => packages.push(recover::load(self, &store, package, PackageOutcome::Loaded, stop).await?),
             None if is_resumable => packages.extend(recover::load_pending(self, &store, &PackageOutcome::Loaded, stop).await?),
             None => {}
@@ -104,54 +104,57 @@ impl Runner {
         Ok(load)
     }
 
-    /// Normalises and loads what earlier runs left behind.
+    /// Normalizes pending extracts and loads pending packages of earlier runs.
     async fn recover(
         &self,
         store: &PackageStore,
         stop: &CancellationToken,
     ) -> Result<(Vec<NormalizedPackage>, Vec<PackageInfo>, Diagnostics), RunError> {
         let normalized = normalize::normalize(self, store, stop).await?;
-        let mut packages = report_failures(normalized.blocked, !self.options.raise_on_failed_jobs)?;
+        let mut packages = report_failures(normalized.failures, !self.options.raise_on_failed_jobs)?;
         packages.extend(recover::load_pending(self, store, &PackageOutcome::Recovered, stop).await?);
         Ok((normalized.packages, packages, normalized.diagnostics))
     }
 
-    /// Loads the one resource of `source` in windows of its cursor, each a package of its own, after what earlier runs left
-    /// behind. Windows that were loaded before are left out, so that a backfill that ended early goes on. The cursor stays
-    /// where it is.
+    /// Backfills the only selected resource of `source` in windows of its cursor, one package per window. Pending packages
+    /// are loaded first.
+    ///
+    /// Windows that are already loaded are skipped, so an interrupted backfill resumes. The cursor of the resource does not
+    /// change.
     ///
     /// # Errors
     ///
-    /// Where a window could not be loaded; those before it are. [`RunError::Backfill`] where the resource cannot be
-    /// loaded like that.
+    /// Returns an error if a window cannot be loaded; earlier windows remain loaded. Returns [`RunError::Backfill`] if the
+    /// resource does not support backfill.
     pub async fn backfill(&self, source: &Source, windows: &Windows, stop: &CancellationToken) -> Result<LoadInfo, RunError> {
         let started_at = self.environment.now();
         let store = self.packages()?;
         let _locks = self.lock(source)?;
         let (_, mut packages, mut diagnostics) = self.recover(&store, stop).await?;
         let events = ProgressChannel::default();
-        let filling = backfill(self, &store, source, windows, &events, &mut diagnostics, stop);
-        packages.extend(report_progress(&self.progress, &events, filling).await?);
+        let backfilling = backfill(self, &store, source, windows, &events, &mut diagnostics, stop);
+        packages.extend(report_progress(&self.progress, &events, backfilling).await?);
         let load = self.load_info(started_at, packages, diagnostics);
         self.working_dir.save_trace(&Trace { load: Some(load.clone()), ..Trace::default() });
         Ok(load)
     }
 
-    /// The state of the pipeline, to read and to change it.
+    /// Returns the state of the pipeline for reading and editing.
     ///
     /// # Errors
     ///
-    /// Where the destination cannot be read.
+    /// Returns an error if the destination cannot be read.
     pub async fn state(&self, stop: &CancellationToken) -> Result<StateEdit, RunError> {
         StateEdit::header(self, stop).await
     }
 
-    /// Extracts `source` and keeps its rows, to be normalised later.
+    /// Extracts `source` to disk, to be normalized later.
     ///
     /// # Errors
     ///
-    /// Where a resource fails, or the rows cannot be kept; nothing is kept then. [`RunError::PendingRows`] where rows of
-    /// an incremental resource wait already: its cursor goes on only when they are loaded.
+    /// Returns an error if a resource fails or the rows cannot be written. Nothing is stored then, except checkpoints of
+    /// resumable resources. Returns [`RunError::PendingRows`] if an incremental resource has pending rows, because its
+    /// cursor advances only when they are loaded.
     pub async fn extract(&self, source: &Source, stop: &CancellationToken) -> Result<ExtractInfo, RunError> {
         let started_at = self.environment.now();
         let store = self.packages()?;
@@ -168,29 +171,29 @@ impl Runner {
         Ok(info)
     }
 
-    /// Makes packages of what was extracted and not normalised yet.
+    /// Normalizes pending extracts into packages.
     ///
     /// # Errors
     ///
-    /// Where a package cannot be written; what was extracted is kept. Where a row cannot be normalised; then all of
-    /// its extraction is set aside, and the others are normalised.
+    /// Returns an error if a package cannot be written; its extract remains pending. Returns an error if a row cannot be
+    /// normalized; its extract moves to the failed packages, and the other extracts are normalized.
     pub async fn normalize(&self, stop: &CancellationToken) -> Result<NormalizeInfo, RunError> {
         let started_at = self.environment.now();
         let store = self.packages()?;
         let normalized = normalize::normalize(self, &store, stop).await?;
-        report_failures(normalized.blocked, false)?;
+        report_failures(normalized.failures, false)?;
         let info = self.normalize_info(started_at, normalized.packages, normalized.diagnostics);
         let extract = self.working_dir.trace().and_then(|trace| trace.extract);
         self.working_dir.save_trace(&Trace { extract, normalize: Some(info.clone()), load: None });
         Ok(info)
     }
 
-    /// Loads the packages that are sealed and not loaded yet.
+    /// Loads the pending packages.
     ///
     /// # Errors
     ///
-    /// Where one cannot be loaded. Those before it are; it stays for the next run, or is set aside where it can never
-    /// be loaded.
+    /// Returns an error if a package cannot be loaded; earlier packages remain loaded. The package stays pending, or moves
+    /// to the failed packages if it can never be loaded.
     pub async fn load(&self, stop: &CancellationToken) -> Result<LoadInfo, RunError> {
         let started_at = self.environment.now();
         let store = self.packages()?;
@@ -201,14 +204,14 @@ impl Runner {
         Ok(info)
     }
 
-    /// The store of the pipeline. What is no package in it is told of, and left alone.
+    /// Opens the package store of the pipeline. Unrecognized files in it are logged and ignored.
     pub(crate) fn packages(&self) -> Result<PackageStore, RunError> {
         validate_pipeline_name(&self.pipeline)?;
         let store = self.working_dir.packages()?;
-        let foreign = store.unrecognized_files()?;
-        if !foreign.is_empty() {
-            let names: Vec<_> = foreign.iter().map(|path| path.display().to_string()).collect();
-            tracing::warn!("left alone what is no package: {}; move it away", names.join(", "));
+        let unrecognized = store.unrecognized_files()?;
+        if !unrecognized.is_empty() {
+            let names: Vec<_> = unrecognized.iter().map(|path| path.display().to_string()).collect();
+            tracing::warn!("ignored unrecognized files in the package folders: {}; move them elsewhere", names.join(", "));
         }
         Ok(store)
     }
@@ -241,10 +244,10 @@ impl Runner {
     }
 }
 
-/// Goes on without what was set aside. Where that is not allowed the first one is the error.
-fn report_failures(blocked: Vec<PackageFailure>, is_allowed: bool) -> Result<Vec<PackageInfo>, RunError> {
-    let mut blocked = blocked.into_iter();
-    let first = if is_allowed { None } else { blocked.next() };
-    let others = blocked.map(PackageFailure::into_package_info).collect();
+/// Reports failed packages. If failures are not allowed, the first one is the error.
+fn report_failures(failures: Vec<PackageFailure>, is_allowed: bool) -> Result<Vec<PackageInfo>, RunError> {
+    let mut failures = failures.into_iter();
+    let first = if is_allowed { None } else { failures.next() };
+    let others = failures.map(PackageFailure::into_package_info).collect();
     first.map_or(Ok(others), |first| Err(first.into_error()))
 }

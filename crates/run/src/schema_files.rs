@@ -1,45 +1,45 @@
-//! Schemas that people keep in files: imported before a run, exported after it.
+//! Schema files, imported before a run and exported after each package.
 
 use std::path::{Path, PathBuf};
 
 use catchment_schema::{Schema, StoredSchemaError};
 use thiserror::Error;
 
-/// The folders of schema files, `NAME.schema.yaml` for the schema of each source; none by default.
+/// The folders of schema files. Each source has the file `NAME.schema.yaml`. Default: none.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SchemaFiles {
-    /// Where a file is looked for before a run. One that changed since it was imported last takes the place of the
-    /// schema of the dataset.
+    /// The folder of schema files to import before a run. A file that changed since its last import replaces the schema of
+    /// the dataset.
     pub import_schema_path: Option<PathBuf>,
-    /// Where the schema is written to after each package.
+    /// The folder to export the schema to after each package.
     pub export_schema_path: Option<PathBuf>,
 }
 
-/// A schema file that cannot be imported.
+/// The error of a schema file that cannot be imported.
 #[derive(Debug, Error)]
 pub enum SchemaFileError {
-    /// It cannot be read.
-    #[error("failed to read the schema file {}", path.display())]
+    /// The file cannot be read.
+    #[error("failed to read schema file {}", path.display())]
     Io {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The cause.
         source: std::io::Error,
     },
-    /// It is not a schema.
-    #[error("the schema file {} cannot be imported: {source}", path.display())]
+    /// The file contains no valid schema.
+    #[error("failed to import schema file {}: {source}", path.display())]
     Invalid {
         /// The file.
         path: PathBuf,
-        /// What is wrong.
+        /// The cause.
         source: StoredSchemaError,
     },
-    /// It is that of another source.
-    #[error("the schema file {} is that of {found:?}, expected {expected:?}", path.display())]
+    /// The file contains the schema of another source.
+    #[error("schema file {} contains the schema {found:?}, expected {expected:?}", path.display())]
     OtherName {
         /// The file.
         path: PathBuf,
-        /// The name in it.
+        /// The name in the file.
         found: String,
         /// The name of the source.
         expected: String,
@@ -47,7 +47,7 @@ pub enum SchemaFileError {
 }
 
 impl SchemaFiles {
-    /// The schema to begin with, where `stored` is that of the dataset.
+    /// Returns the schema for the run: the imported file if it changed, otherwise `stored`, the schema of the dataset.
     pub(crate) fn import(&self, name: &str, stored: Option<Schema>) -> Result<Option<Schema>, SchemaFileError> {
         let Some(folder) = &self.import_schema_path else { return Ok(stored) };
         let path = file(folder, name);
@@ -66,7 +66,7 @@ impl SchemaFiles {
         Ok(Schema::import(stored.as_ref(), imported).or(stored))
     }
 
-    /// Writes the schema. That it cannot be is no reason to fail: the rows are safe.
+    /// Exports the schema. An error is only logged, because the rows are safe.
     pub(crate) fn export(&self, schema: &Schema) {
         let Some(folder) = &self.export_schema_path else { return };
         let path = file(folder, &schema.name);

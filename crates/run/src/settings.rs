@@ -1,4 +1,4 @@
-//! What is set of the stages of a run.
+//! Settings of the stages of a run.
 
 use catchment_normalize::NullColumnPolicy;
 use catchment_schema::naming::normalize_path;
@@ -7,14 +7,14 @@ use catchment_settings::{FieldReader, FromSettings, IncompleteSettings, Settings
 use crate::RunOptions;
 
 impl RunOptions {
-    /// The options of a run as the configuration says, the defaults where it says nothing.
+    /// Reads the options of a run from the configuration. Missing settings have their defaults.
     ///
-    /// `settings` may stand under the sections of a source, such as `sources.rest_api.github`: then `extract.workers` there wins
-    /// over `extract.workers` for all.
+    /// If `settings` has the scope of a source, such as `sources.rest_api.github`, then `extract.workers` of the source
+    /// takes precedence over the general `extract.workers`.
     ///
     /// # Errors
     ///
-    /// All settings that are wrong.
+    /// Returns an error that lists all invalid settings.
     ///
     /// ```
     /// use catchment_run::RunOptions;
@@ -42,7 +42,7 @@ impl RunOptions {
     }
 }
 
-/// How much is extracted at the same time: `extract`.
+/// The settings of extraction: `extract`.
 #[derive(Debug)]
 pub struct ExtractSettings {
     workers: usize,
@@ -66,19 +66,19 @@ impl FromSettings for ExtractSettings {
         Ok(ExtractSettings {
             workers: fields.with_default(
                 "workers",
-                "How many resources with pages of their own are extracted at the same time.",
+                "Maximum number of resources that are extracted in parallel, without dependent resources.",
                 default.max_parallel_resources,
             ),
             max_parallel_items: fields.with_default(
                 "max_parallel_items",
-                "For how many rows of a resource the pages of another one, which it feeds, are asked for at the same time.",
+                "Maximum number of rows of a parent resource for which dependent pages are requested in parallel.",
                 default.max_parallel_items,
             ),
         })
     }
 }
 
-/// How rows are normalised: `normalize`.
+/// The settings of normalization: `normalize`.
 #[derive(Debug)]
 pub struct NormalizeSettings {
     workers: Option<ThreadCount>,
@@ -113,44 +113,43 @@ impl FromSettings for NormalizeSettings {
         let default = RunOptions::default();
         let policies = NullColumnPolicy::ALL.map(|policy| (policy.name(), policy));
         Ok(NormalizeSettings {
-            workers: fields.optional("workers", "How many threads make tables of rows; by default one for each core."),
+            workers: fields.optional("workers", "Number of threads that normalize rows. Default: one per core."),
             buffer_max_bytes: fields.with_default(
                 "buffer_max_bytes",
-                "How many bytes of pages that were fetched, and of rows that are not written yet, are kept in memory.",
+                "Maximum memory in bytes for fetched pages, and for normalized rows that are not written yet.",
                 default.writer.buffer_max_bytes,
             ),
             max_columns: fields.optional(
                 "max_columns",
-                "The most columns of a table, and the most tables that the lists of one resource's rows become; by default what \
-                 suits the destination (5000 for DuckDB).",
+                "Maximum number of columns of a table, and of child tables of one resource. Default: the limit of the \
+                 destination (5000 for DuckDB).",
             ),
             numeric_widening: fields.with_default(
                 "numeric_widening",
-                "Whether values keep what they are: a column of integers becomes one of fractions when a fraction comes, and takes \
-                 other values only where they read back as they were written (5 and `5`, not `007`). Without, types and \
-                 conversions are those of dlt.",
+                "Whether an integer column is widened to doubles when a fraction arrives, and a column accepts values of other \
+                 types only if they convert back unchanged (5 and `5`, not `007`). If false, types and conversions match dlt.",
                 default.normalize.numeric_widening,
             ),
             null_only_columns: fields.choice(
                 "null_only_columns",
-                "What becomes of columns that have had no value but null: none, or a column of that type.",
+                "Handling of columns with only null values: drop them, or create them with this type.",
                 &policies,
                 default.normalize.null_only_columns,
             ),
             quarantine_table: fields.optional(
                 "quarantine_table",
-                "The table that rows and values are kept in which a schema contract discards; by default they are gone.",
+                "The table for rows and values that a schema contract discards. Default: none, they are not stored.",
             ),
             transliterate: fields.with_default(
                 "transliterate",
-                "Whether names without a letter from A to Z are written in Latin letters. Without, they are those of dlt: `x`.",
+                "Whether names without a letter from A to Z are transliterated to Latin letters. If false, they become `x`, as in dlt.",
                 default.normalize.transliterate,
             ),
         })
     }
 }
 
-/// How packages are loaded: `load`.
+/// The settings of loads: `load`.
 #[derive(Debug)]
 pub struct LoadSettings {
     raise_on_failed_jobs: bool,
@@ -162,10 +161,10 @@ impl FromSettings for LoadSettings {
     }
 
     fn read(fields: &mut FieldReader<'_>) -> Result<Self, IncompleteSettings> {
-        let about = "Whether a package of an earlier run that can never be loaded ends the run. By default it is set aside and \
-                     reported, and the run goes on.";
+        let description = "Whether a package of an earlier run that can never be loaded fails the run. By default it is reported \
+                           as failed and the run continues.";
         let default = RunOptions::default().raise_on_failed_jobs;
-        Ok(LoadSettings { raise_on_failed_jobs: fields.with_default("raise_on_failed_jobs", about, default) })
+        Ok(LoadSettings { raise_on_failed_jobs: fields.with_default("raise_on_failed_jobs", description, default) })
     }
 }
 
@@ -175,7 +174,7 @@ mod tests {
 
     use super::*;
 
-    /// Texts by paths such as `normalize.workers`.
+    /// Setting values by paths such as `normalize.workers`.
     #[derive(Debug)]
     struct Fixed(&'static [(&'static str, &'static str)]);
 
@@ -197,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_set_counts() {
+    fn settings_override_defaults() {
         let fixed = Fixed(&[
             ("extract.workers", "2"),
             ("normalize.buffer_max_bytes", "1000"),
@@ -214,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn so_many_threads_that_no_system_has_them_are_refused() {
+    fn thread_counts_beyond_the_limit_are_rejected() {
         let check = |workers: &'static str, expected: Result<usize, &str>| {
             let fixed = Box::leak(Box::new([("normalize.workers", workers)]));
             let options = RunOptions::from_settings(&Settings::new(&Fixed(fixed)));
@@ -227,20 +226,13 @@ mod tests {
         check("1024", Ok(1024));
         check(
             "100000",
-            Err(
-                "`workers` must be a whole number from 1 to 1024, but normalize.workers (fixed) holds the text \"100000\": change it there",
-            ),
+            Err("`workers` must be an integer from 1 to 1024, but normalize.workers (fixed) holds the string \"100000\""),
         );
-        check(
-            "0",
-            Err(
-                "`workers` must be a whole number from 1 to 1024, but normalize.workers (fixed) holds the text \"0\": change it there",
-            ),
-        );
+        check("0", Err("`workers` must be an integer from 1 to 1024, but normalize.workers (fixed) holds the string \"0\""));
     }
 
     #[test]
-    fn all_that_is_wrong_is_said_at_once() {
+    fn all_invalid_settings_are_reported_at_once() {
         let fixed = Fixed(&[
             ("extract.workers", "many"),
             ("extract.max_parallel_items", "-1"),
@@ -249,10 +241,10 @@ mod tests {
         ]);
         let error = RunOptions::from_settings(&Settings::new(&fixed)).map(|_| ()).unwrap_err();
         insta::assert_snapshot!(error, @r#"
-        `workers` must be a whole number of 0 or more, but extract.workers (fixed) holds the text "many": change it there
-        `max_parallel_items` must be a whole number of 0 or more, but extract.max_parallel_items (fixed) holds the text "-1": change it there
-        `null_only_columns` must be one of drop, text, json, but normalize.null_only_columns (fixed) holds the text "keep": change it there
-        `raise_on_failed_jobs` must be true or false (or yes, no, 1, 0), but load.raise_on_failed_jobs (fixed) holds the text "perhaps": change it there
+        `workers` must be a non-negative integer, but extract.workers (fixed) holds the string "many"
+        `max_parallel_items` must be a non-negative integer, but extract.max_parallel_items (fixed) holds the string "-1"
+        `null_only_columns` must be one of drop, text, json, but normalize.null_only_columns (fixed) holds the string "keep"
+        `raise_on_failed_jobs` must be true or false (or yes, no, 1, 0), but load.raise_on_failed_jobs (fixed) holds the string "perhaps"
         "#);
     }
 }

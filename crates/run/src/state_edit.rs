@@ -1,4 +1,4 @@
-//! Changing what a pipeline keeps from one run to the next.
+//! Editing of the state of a pipeline.
 
 use catchment_json::Value;
 use catchment_load::LoadError;
@@ -13,23 +13,23 @@ use crate::recover;
 use crate::report::{Diagnostics, LoadInfo, PackageOutcome};
 use crate::runner::Runner;
 
-/// The state of a pipeline, as its dataset has it. Changes count when they are committed, and are dropped with it.
+/// The state of a pipeline, restored from its dataset. Changes are stored on commit and discarded on drop.
 pub struct StateEdit {
     runner: Runner,
     base: State,
     schema: Schema,
     base_schema: Option<String>,
     last_load_id: Option<String>,
-    /// What is changed.
+    /// The edited state.
     pub state: State,
 }
 
 impl StateEdit {
     pub(crate) async fn header(runner: &Runner, stop: &CancellationToken) -> Result<StateEdit, RunError> {
-        let own_name = naming::normalize_identifier(&runner.pipeline);
-        let mut restored = restore(runner, &own_name, stop).await?;
+        let pipeline_schema = naming::normalize_identifier(&runner.pipeline);
+        let mut restored = restore(runner, &pipeline_schema, stop).await?;
         let default = restored.state.as_ref().and_then(State::default_schema_name).map(str::to_owned);
-        let schema_name = default.unwrap_or(own_name);
+        let schema_name = default.unwrap_or(pipeline_schema);
         if restored.schema.as_ref().is_none_or(|schema| schema.name != schema_name) {
             restored = restore(runner, &schema_name, stop).await?;
         }
@@ -40,15 +40,15 @@ impl StateEdit {
         Ok(StateEdit { runner: runner.clone(), base, schema, base_schema, last_load_id, state })
     }
 
-    /// Stores the state, as a package without rows. Where a run has changed the same resource in the meantime, nothing is
-    /// stored.
+    /// Stores the state with a package without rows.
     ///
     /// # Errors
     ///
-    /// Where it cannot be stored, or a run has changed what is changed here.
+    /// Returns an error if the state cannot be stored, or if a run has changed the same resource meanwhile. Nothing is
+    /// stored in the latter case.
     pub async fn commit(mut self) -> Result<LoadInfo, RunError> {
         let stop = CancellationToken::new();
-        let _when_dropped = stop.clone().drop_guard();
+        let _stop_guard = stop.clone().drop_guard();
         let (runner, started_at) = (&self.runner, self.runner.environment.now());
         self.state.add_schema(&self.schema.name);
         if !self.state.update_version() {
@@ -65,7 +65,7 @@ impl StateEdit {
         runner.working_dir.save_snapshot(&package.footer().state, &package.footer().schema);
         let (package, loaded) = recover::try_load(runner, package, &stop).await?;
         if let Err(error @ LoadError::Stale { .. }) = loaded {
-            // There are no rows in it that somebody could miss.
+            // The package has no rows, so nothing is lost.
             store.remove_loaded(package)?;
             return Err(RunError::Load(error));
         }

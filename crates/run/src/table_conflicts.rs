@@ -1,4 +1,4 @@
-//! Which resource owns which table: known before anything is requested.
+//! Check for conflicts between the tables of resources, before anything is requested.
 
 use catchment_extract::{Resource, Source, TableName};
 use catchment_schema::{NestedHints, Schema, WriteDisposition, is_system_table, naming};
@@ -6,22 +6,22 @@ use thiserror::Error;
 
 use crate::refresh::RefreshMode;
 
-/// Why resources cannot be loaded into their tables.
+/// A conflict that prevents loading resources into their tables.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum TableError {
-    /// A resource without a name, or with a table without one.
-    #[error("a resource has an empty name, or its `table_name` is empty: {resource:?}, table {table:?}")]
+    /// A resource name or its table name is empty.
+    #[error("resource {resource:?} with table {table:?} has an empty name or `table_name`")]
     EmptyName {
         /// The resource.
         resource: String,
         /// The name of its table.
         table: String,
     },
-    /// A resource whose table would be one of the system.
+    /// The table name of a resource is reserved for system tables.
     #[error(
-        "resource {resource:?} would be loaded into table `{table}`, but names that begin with `_dlt` or `_catchment` belong to \
-         system tables; set another `table_name` for the resource"
+        "resource {resource:?} would be loaded into table `{table}`, but names that begin with `_dlt` or `_catchment` are reserved \
+         for system tables; set another `table_name` for the resource"
     )]
     ReservedName {
         /// The table.
@@ -29,52 +29,52 @@ pub enum TableError {
         /// The resource.
         resource: String,
     },
-    /// Two resources whose names differ, but not those of their tables.
+    /// Two resources have different names but the same table name.
     #[error(
-        "resources {first:?} and {second:?} would both be loaded into table `{table}`, as their names differ only in what names of \
-         tables cannot have; set `table_name` for one of them, or the same `table_name` for both to load them into one table"
+        "resources {first:?} and {second:?} would both be loaded into table `{table}`, because their names normalize to the same \
+         table name; set `table_name` for one of them, or the same `table_name` for both to load them into one table"
     )]
     NameCollision {
         /// The table.
         table: String,
-        /// A resource.
+        /// The first resource.
         first: String,
-        /// The other one.
+        /// The second resource.
         second: String,
     },
-    /// Two resources that share a table on purpose, and do not agree on what becomes of its rows.
+    /// Two resources share a table with conflicting hints.
     #[error(
-        "resources {first:?} and {second:?} are both loaded into table `{table}`, but with {difference}, so rows of one would be \
-         lost; make them agree, or set another `table_name` for one of them"
+        "resources {first:?} and {second:?} are both loaded into table `{table}` but have {difference}, so rows of one would be \
+         lost; use the same hints for both or set another `table_name` for one of them"
     )]
     HintConflict {
         /// The table.
         table: String,
-        /// A resource.
+        /// The first resource.
         first: String,
-        /// The other one.
+        /// The second resource.
         second: String,
-        /// What they do not agree on.
+        /// The conflicting hints.
         difference: String,
     },
-    /// A resource whose load would remove rows of another one that is not selected.
+    /// The load of a resource would delete rows of another resource that is not selected.
     #[error(
-        "resources {resource:?} and {other:?} are both loaded into table `{table}`, and {what} of {resource:?} alone would remove the \
-         rows of the other one or leave its own twice; select both"
+        "resources {resource:?} and {other:?} are both loaded into table `{table}`, and {what} of {resource:?} alone would delete \
+         the rows of the other one or duplicate its own; select both"
     )]
     UnselectedRowsLost {
         /// The table.
         table: String,
-        /// The resource that is loaded.
+        /// The selected resource.
         resource: String,
-        /// The one that is not.
+        /// The resource that is not selected.
         other: String,
-        /// What is done: a `replace`, or a refresh.
+        /// The operation: a `replace` or a refresh.
         what: &'static str,
     },
-    /// A resource whose table has the rows of a list.
+    /// The table of a resource is a child table with the rows of a list.
     #[error(
-        "resource {resource:?} would be loaded into table `{table}`, which has the rows of a list of table `{parent}`; set another \
+        "resource {resource:?} would be loaded into table `{table}`, which is a child table of `{parent}`; set another \
          `table_name` for the resource"
     )]
     NestedTableConflict {
@@ -82,13 +82,13 @@ pub enum TableError {
         table: String,
         /// The resource.
         resource: String,
-        /// The table whose rows have the list.
+        /// The parent table.
         parent: String,
     },
 }
 
-/// Refuses resources that would mix their rows in one table: with those of another resource that it was not meant to have,
-/// or with those of a list. `with_dataset_table_names` is the source with the names that its tables have in the dataset.
+/// Returns an error if a resource would mix its rows in one table with those of another resource unintentionally, or with
+/// those of a list. `named` is the source with its table names in the dataset.
 pub(crate) fn check_table_conflicts(
     source: &Source,
     named: &Source,
@@ -105,9 +105,9 @@ pub(crate) fn check_table_conflicts(
             if !other.is_loaded() {
                 check_unselected(resource, other, table, refresh)?;
             }
-            // One that is not loaded now counts where it was before.
-            let counts = if other.is_loaded() { other_at < at } else { other_at != at && has_loaded(schema, other, table) };
-            if counts {
+            // An unselected resource conflicts only if it was loaded before.
+            let is_rival = if other.is_loaded() { other_at < at } else { other_at != at && has_loaded(schema, other, table) };
+            if is_rival {
                 check_pair(other, resource, table)?;
             }
         }
@@ -115,7 +115,7 @@ pub(crate) fn check_table_conflicts(
     Ok(())
 }
 
-/// Refuses what would treat the rows of a table that two resources share as those of one.
+/// Returns an error if a replace or refresh of one resource would affect a table shared with an unselected resource.
 fn check_unselected(resource: &Resource, other: &Resource, table: &str, refresh: Option<RefreshMode>) -> Result<(), TableError> {
     let what = match refresh {
         Some(RefreshMode::DropResources | RefreshMode::DropData) => "a refresh",
@@ -141,7 +141,7 @@ fn has_loaded(schema: &Schema, resource: &Resource, table: &str) -> bool {
     schema.tables.get(table).is_some_and(|known| known.has_seen_data() && known.resource.as_deref() == Some(&resource.name))
 }
 
-/// The table whose rows have a list that the table belongs to: in the dataset, or as another resource declares it.
+/// Returns the parent table of `table` if it is a child table in the dataset or in the declaration of another resource.
 fn parent(source: &Source, schema: &Schema, resource: &Resource, table: &str) -> Option<String> {
     let known = schema.tables.get(table).filter(|known| known.has_seen_data());
     let declared = || {
@@ -151,7 +151,7 @@ fn parent(source: &Source, schema: &Schema, resource: &Resource, table: &str) ->
     known.and_then(|known| known.parent.clone()).or_else(declared)
 }
 
-/// The table above `wanted` among the lists that hints are given for.
+/// Returns the parent of the table `wanted` among nested hints.
 fn parent_of_list(table: &str, lists: &[NestedHints], wanted: &str) -> Option<String> {
     lists.iter().find_map(|list| {
         let name = naming::join(table, &naming::transliterate_identifier(&list.field), None);
@@ -170,7 +170,7 @@ fn check_pair(first: &Resource, second: &Resource, table: &str) -> Result<(), Ta
     }
 }
 
-/// What the user calls the table.
+/// Returns the table name as set by the user.
 fn text(resource: &Resource) -> &str {
     match &resource.table_name {
         TableName::Fixed(name) => name,
@@ -178,7 +178,7 @@ fn text(resource: &Resource) -> &str {
     }
 }
 
-/// What would lose rows of one of two resources in one table.
+/// Returns the difference in hints that would lose rows of one of two resources in one table.
 fn difference(first: &Resource, second: &Resource) -> Option<String> {
     let (of_first, of_second) = (first.write_disposition, second.write_disposition);
     if of_first != of_second {
@@ -221,12 +221,12 @@ mod tests {
         );
     }
 
-    const SAME: &str = "resources \"my items\" and \"my_items\" would both be loaded into table `my_items`, as their names differ \
-                        only in what names of tables cannot have; set `table_name` for one of them, or the same `table_name` for \
-                        both to load them into one table";
+    const SAME: &str = "resources \"my items\" and \"my_items\" would both be loaded into table `my_items`, because their names \
+                        normalize to the same table name; set `table_name` for one of them, or the same `table_name` for both to \
+                        load them into one table";
 
     #[test]
-    fn resources_whose_tables_have_one_name_by_chance_are_refused() {
+    fn colliding_table_names_are_rejected() {
         let new = Schema::new("s");
         check_source([resource("my items"), resource("my_items")], &new, SAME);
         check_source([resource("my items"), resource("my_items").table_name("others")], &new, "");
@@ -234,15 +234,15 @@ mod tests {
     }
 
     #[test]
-    fn names_that_dlt_leaves_nothing_of_are_not_merged_into_one_table() {
-        let expected = "resources \"заказы\" and \"клиенты\" would both be loaded into table `x`, as their names differ only in what \
-                        names of tables cannot have; set `table_name` for one of them, or the same `table_name` for both to load \
-                        them into one table";
+    fn names_without_ascii_letters_collide() {
+        let expected = "resources \"заказы\" and \"клиенты\" would both be loaded into table `x`, because their names normalize to \
+                        the same table name; set `table_name` for one of them, or the same `table_name` for both to load them \
+                        into one table";
         check_source([resource("заказы"), resource("клиенты")], &Schema::new("s"), expected);
     }
 
     #[test]
-    fn a_resource_that_was_loaded_before_still_has_its_table() {
+    fn an_unselected_resource_keeps_its_existing_table() {
         let mut schema = Schema::new("s");
         schema.declare("my_items", "my items", &TableHints::default()).unwrap();
         schema.tables["my_items"].set_seen_data();
@@ -250,12 +250,12 @@ mod tests {
     }
 
     #[test]
-    fn resources_share_a_table_on_purpose_where_they_agree() {
+    fn resources_with_equal_hints_share_a_table() {
         let new = Schema::new("s");
         let lost = |difference: &str| {
             format!(
-                "resources \"a\" and \"b\" are both loaded into table `t`, but with {difference}, so rows of one would be lost; make \
-                 them agree, or set another `table_name` for one of them"
+                "resources \"a\" and \"b\" are both loaded into table `t` but have {difference}, so rows of one would be lost; use \
+                 the same hints for both or set another `table_name` for one of them"
             )
         };
         check_source([resource("a").table_name("t"), resource("b").table_name("t")], &new, "");
@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn a_shared_table_is_not_replaced_or_refreshed_for_one_resource_alone() {
+    fn a_shared_table_is_only_replaced_or_refreshed_by_all_its_resources() {
         let check = |disposition: WriteDisposition, is_selected: bool, refresh: Option<RefreshMode>, expected: &str| {
             let resources = [resource("a"), resource("b").selected(is_selected)];
             let resources = resources.map(|resource| resource.table_name("t").write_disposition(disposition));
@@ -280,7 +280,7 @@ mod tests {
             let found = found.err().map(|error| error.to_string()).unwrap_or_default();
             assert!(found.contains(expected) && found.is_empty() == expected.is_empty(), "{found}");
         };
-        let alone = "a `replace` of \"a\" alone would remove the rows of the other one";
+        let alone = "a `replace` of \"a\" alone would delete the rows of the other one";
         check(WriteDisposition::Replace, false, None, alone);
         check(WriteDisposition::Append, false, Some(RefreshMode::DropResources), "a refresh of \"a\" alone");
         check(WriteDisposition::Append, false, Some(RefreshMode::DropSources), "");
@@ -289,12 +289,12 @@ mod tests {
     }
 
     #[test]
-    fn a_resource_does_not_get_a_system_table() {
+    fn system_table_names_are_reserved() {
         let new = Schema::new("s");
         let expected = |resource: &str, table: &str| {
             format!(
-                "resource {resource:?} would be loaded into table `{table}`, but names that begin with `_dlt` or `_catchment` \
-                 belong to system tables; set another `table_name` for the resource"
+                "resource {resource:?} would be loaded into table `{table}`, but names that begin with `_dlt` or `_catchment` are \
+                 reserved for system tables; set another `table_name` for the resource"
             )
         };
         check_source([resource("_dlt_pipeline_state")], &new, &expected("_dlt_pipeline_state", "_dlt_pipeline_state"));
@@ -305,16 +305,17 @@ mod tests {
     }
 
     #[test]
-    fn resources_and_tables_have_names() {
+    fn empty_names_are_rejected() {
         let new = Schema::new("s");
-        let expected = "a resource has an empty name, or its `table_name` is empty: ";
-        check_source([resource("")], &new, &format!("{expected}\"\", table \"\""));
-        check_source([resource("a").table_name(" ")], &new, &format!("{expected}\"a\", table \" \""));
+        let expected =
+            |resource: &str, table: &str| format!("resource {resource:?} with table {table:?} has an empty name or `table_name`");
+        check_source([resource("")], &new, &expected("", ""));
+        check_source([resource("a").table_name(" ")], &new, &expected("a", " "));
     }
 
     #[test]
-    fn a_resource_does_not_get_the_table_of_a_list() {
-        let expected = "resource \"orders__items\" would be loaded into table `orders__items`, which has the rows of a list of table \
+    fn child_tables_are_rejected() {
+        let expected = "resource \"orders__items\" would be loaded into table `orders__items`, which is a child table of \
                         `orders`; set another `table_name` for the resource";
         let columns = Vec::new();
         let child = TableDelta { name: "orders__items".to_owned(), parent: Some("orders".to_owned()), columns };

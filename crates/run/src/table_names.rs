@@ -1,12 +1,12 @@
-//! The tables of resources whose names are in other scripts.
+//! Table names of resources, transliterated or as in dlt.
 
 use std::sync::Arc;
 
 use catchment_extract::{Resource, Source, TableName};
 use catchment_schema::{Schema, naming};
 
-/// `source` with the names that the tables of its resources have: those of dlt where names are not transliterated, and
-/// where a resource has its table under such a name already.
+/// Returns `source` with the table names of its resources in the dataset. A name is transliterated, unless transliteration
+/// is off or the resource already has a table under the dlt name.
 pub(crate) fn with_dataset_table_names(source: &Source, schema: &Schema, transliterate: bool) -> Source {
     let mut source = source.clone();
     source.resources.iter_mut().for_each(|resource| name(resource, schema, transliterate));
@@ -24,13 +24,13 @@ fn name(resource: &mut Resource, schema: &Schema, transliterate: bool) {
             return;
         }
     };
-    let (of_reference, readable) = (naming::normalize_path(text), naming::transliterate_path(text));
-    if of_reference == readable {
+    let (dlt_name, readable) = (naming::normalize_path(text), naming::transliterate_path(text));
+    if dlt_name == readable {
         return;
     }
-    let is_ours = || schema.tables.get(&of_reference).is_some_and(|known| known.resource.as_ref() == Some(&resource.name));
-    if !transliterate || (is_ours() && !schema.tables.contains_key(&readable)) {
-        resource.table_name = TableName::Fixed(of_reference);
+    let is_existing = || schema.tables.get(&dlt_name).is_some_and(|known| known.resource.as_ref() == Some(&resource.name));
+    if !transliterate || (is_existing() && !schema.tables.contains_key(&readable)) {
+        resource.table_name = TableName::Fixed(dlt_name);
     }
 }
 
@@ -50,7 +50,7 @@ mod tests {
     }
 
     #[test]
-    fn resources_have_tables_that_can_be_read_or_those_that_they_had() {
+    fn existing_tables_keep_their_dlt_names() {
         let mut schema = Schema::new("s");
         check(&schema, true, &["zakazy", "klienty", "orders"]);
         check(&schema, false, &["x", "x", "orders"]);

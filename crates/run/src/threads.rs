@@ -1,15 +1,15 @@
-//! Threads, of which a system may have no more.
+//! Thread creation with errors instead of panics.
 
 use std::io;
 use std::thread;
 
 use crate::error::RunError;
 
-/// Starts up to `count` threads by `spawn_up_to`, at least one.
+/// Starts up to `count` threads with `start`, at least one.
 ///
 /// # Errors
 ///
-/// Where not even one can be started.
+/// Returns an error if not even one thread can be started.
 pub(crate) fn spawn_up_to<T>(count: usize, mut start: impl FnMut() -> io::Result<T>) -> Result<Vec<T>, RunError> {
     let mut started = Vec::new();
     for _ in 0..count {
@@ -17,7 +17,7 @@ pub(crate) fn spawn_up_to<T>(count: usize, mut start: impl FnMut() -> io::Result
             Ok(thread) => started.push(thread),
             Err(error) if started.is_empty() => return Err(RunError::SpawnThread(error)),
             Err(error) => {
-                tracing::warn!(started = started.len(), wanted = count, %error, "fewer threads normalize rows than `normalize.workers` says");
+                tracing::warn!(started = started.len(), wanted = count, %error, "started fewer threads than `normalize.workers`");
                 break;
             }
         }
@@ -25,17 +25,17 @@ pub(crate) fn spawn_up_to<T>(count: usize, mut start: impl FnMut() -> io::Result
     Ok(started)
 }
 
-/// Runs `work`, which blocks, on a thread for such.
+/// Runs blocking `work` on tokio's blocking pool.
 ///
 /// # Errors
 ///
-/// Where it panics, or no thread can be started: tokio panics then, so that is tried before.
+/// Returns an error if `work` panics or no thread can be started. The latter is probed first, because tokio would panic.
 pub(crate) async fn spawn_blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, RunError> {
     probe_spawn()?;
     tokio::task::spawn_blocking(work).await.map_err(|_| RunError::Panicked)
 }
 
-/// Whether a thread can be started.
+/// Returns an error if no thread can be started.
 pub(crate) fn probe_spawn() -> Result<(), RunError> {
     let thread = thread::Builder::new().spawn(|| ()).map_err(RunError::SpawnThread)?;
     thread.join().map_err(|_| RunError::Panicked)
@@ -48,7 +48,7 @@ mod tests {
     use super::spawn_up_to;
 
     #[test]
-    fn a_system_without_room_for_all_threads_gets_fewer() {
+    fn fewer_threads_start_on_a_limited_system() {
         let check = |room: usize, expected: Result<usize, &str>| {
             let mut left = room;
             let started = spawn_up_to(4, || {
@@ -61,9 +61,6 @@ mod tests {
         check(4, Ok(4));
         check(3, Ok(3));
         check(1, Ok(1));
-        check(
-            0,
-            Err("failed to start a thread: no room; raise the limit of processes (`ulimit -u`), or lower `normalize.workers`"),
-        );
+        check(0, Err("failed to start a thread: no room; raise the process limit (`ulimit -u`) or lower `normalize.workers`"));
     }
 }

@@ -1,4 +1,4 @@
-//! The folder of a pipeline: packages, locks, and what the last run knew, for people to look at.
+//! The working folder of a pipeline: packages, locks and copies of the last state, schema and trace.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -13,21 +13,21 @@ use crate::report::Trace;
 
 const TRACE: &str = "trace.json";
 
-/// What belongs to this machine alone.
+/// The file for values that belong to this machine only.
 const LOCAL: &str = "local.json";
 
 const DEFAULT_FILE: &str = "default_file";
 
-/// A pipeline's folder below the pipelines folder.
+/// The working folder of a pipeline in the pipelines folder.
 ///
-/// It can be lost at any time: what counts is in the destination. `state.json`, `schemas/` and `trace.json` are
-/// copies of what the last package has.
+/// State and schema are stored in the destination; `state.json`, `schemas/` and `trace.json` are only copies of those of the
+/// last package. Only pending packages and extracts would be lost with the folder.
 #[derive(Debug, Clone)]
 pub struct WorkingDir {
     path: PathBuf,
 }
 
-/// A folder of pipelines that cannot be read.
+/// The error of a pipelines folder that cannot be read.
 #[derive(Debug, Error)]
 #[error("failed to read {}", path.display())]
 pub struct WorkingDirError {
@@ -36,16 +36,16 @@ pub struct WorkingDirError {
 }
 
 impl WorkingDir {
-    /// The folder of the pipeline `name`; it need not exist.
+    /// Returns the folder of the pipeline `name`, which need not exist.
     pub fn new(pipelines_dir: &Path, name: &str) -> WorkingDir {
         WorkingDir { path: pipelines_dir.join(name) }
     }
 
-    /// The folders of all pipelines, the one that ran last first.
+    /// Returns the names of all pipelines, most recently run first.
     ///
     /// # Errors
     ///
-    /// Where the pipelines folder cannot be read; that it is missing is none.
+    /// Returns an error if the pipelines folder cannot be read. A missing folder yields no names.
     pub fn list(pipelines_dir: &Path) -> Result<Vec<String>, WorkingDirError> {
         let io = |source| WorkingDirError { path: pipelines_dir.to_owned(), source };
         if !pipelines_dir.exists() {
@@ -63,53 +63,52 @@ impl WorkingDir {
         Ok(found.into_iter().map(|(_, name)| name).collect())
     }
 
-    /// Where it is.
+    /// Returns the path of the folder.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Whether the pipeline has ever run here.
+    /// Returns true if the folder exists, so the pipeline has run before.
     pub fn exists(&self) -> bool {
         self.path.exists()
     }
 
-    /// Its packages.
+    /// Opens the package store.
     ///
     /// # Errors
     ///
-    /// Where the folder cannot be made.
+    /// Returns an error if the folder cannot be created.
     pub fn packages(&self) -> Result<PackageStore, PackageError> {
         PackageStore::open(&self.path)
     }
 
-    /// The state after the last run; none where there is none, or it cannot be read.
+    /// Returns the state after the last run, or `None` if it is missing or unreadable.
     pub fn state(&self) -> Option<State> {
         State::from_value(self.read("state.json")?).ok()
     }
 
-    /// The schema of that name after the last run.
+    /// Returns a schema after the last run, or `None` if it is missing or unreadable.
     pub fn schema(&self, name: &str) -> Option<Schema> {
         Schema::from_value(&self.read(&format!("schemas/{name}.schema.json"))?).ok()
     }
 
-    /// The default schema of the pipeline, that of its first source, as it was after the last run.
+    /// Returns the default schema of the pipeline after the last run, which is the schema of its first source.
     pub fn default_schema(&self) -> Option<Schema> {
         self.schema(self.state()?.default_schema_name()?)
     }
 
-    /// What the last run did, or the steps that were done one by one.
+    /// Returns the trace of the last run, or of its separate steps.
     pub fn trace(&self) -> Option<Trace> {
         serde_json::from_str(&std::fs::read_to_string(self.path.join(TRACE)).ok()?).ok()
     }
 
-    /// The database file that the pipeline has loaded into while no setting said where; see
-    /// [`WorkingDir::save_default_database`].
+    /// Returns the default database file of earlier runs, stored by [`WorkingDir::save_default_database`].
     pub fn default_database(&self) -> Option<PathBuf> {
         self.read(LOCAL)?.get(DEFAULT_FILE)?.as_str().map(PathBuf::from)
     }
 
-    /// Remembers the database file, an absolute path, that the pipeline loads into where no setting says which: it depends on
-    /// the current folder, and the next run may have another one.
+    /// Stores the absolute path of the default database file, which is used if no setting names a file. The default depends
+    /// on the current folder, which can differ in the next run.
     pub fn save_default_database(&self, file: &Path) {
         if let Some(file) = file.to_str() {
             self.write(LOCAL, &Value::object([(DEFAULT_FILE, Value::from(file))]).to_string());
@@ -132,13 +131,13 @@ impl WorkingDir {
         Value::parse(&std::fs::read_to_string(self.path.join(name)).ok()?).ok()
     }
 
-    /// Puts a whole file in the place of the old one. That it cannot is no reason to fail: it is a copy.
+    /// Replaces a file atomically. An error is only logged, because the file is a copy.
     fn write(&self, name: &str, text: &str) {
         let path = self.path.join(name);
         let write = || -> std::io::Result<()> {
             let folder = path.parent().unwrap_or(&self.path);
             std::fs::create_dir_all(folder)?;
-            // a name of its own, as other runs of the pipeline may write it too
+            // Uses a unique name, because concurrent runs of the pipeline can write the same file.
             let mut unfinished = tempfile::NamedTempFile::new_in(folder)?;
             unfinished.write_all(text.as_bytes())?;
             unfinished.persist(&path)?;
@@ -157,7 +156,7 @@ mod tests {
     use super::WorkingDir;
 
     #[test]
-    fn the_default_file_is_remembered() {
+    fn the_default_database_is_stored() {
         let dir = tempfile::tempdir().unwrap();
         let working_dir = WorkingDir::new(dir.path(), "p");
         assert_eq!(working_dir.default_database(), None);

@@ -1,15 +1,13 @@
-//! A sample REST API on loopback: pages of issues in the shape of GitHub's.
+//! A sample REST API on loopback that serves generated issues in the format of GitHub's API.
 //!
-//! Two parts:
-//! - [`Issues`] is a data set that a small deterministic generator writes: the same seed gives the
-//!   same bytes on every machine, and [`Issues::at_revision`] gives the data set as it stands after
-//!   some time, with changed and new issues. It does no IO.
-//! - [`Server`] answers pages of it over HTTP on `127.0.0.1`, paged by `Link` header or by a link
-//!   in the body; or it answers a fixed list of page bodies, for measurements.
+//! - [`Issues`] is a deterministic dataset: the same seed produces the same bytes on every machine.
+//!   [`Issues::at_revision`] returns a later revision with changed and new issues. It performs no IO.
+//! - [`Server`] serves the issues over HTTP on `127.0.0.1`, paginated by `Link` header or by a link in
+//!   the body. It can also serve a fixed list of page bodies, for benchmarks.
 //!
-//! All text is the generator's own and all URLs in it lead to `api.example.test`, a name that never
-//! resolves. Only the shape is GitHub's: keys and their order, nesting, shares of nulls, list
-//! lengths and text lengths, so that what is measured here holds for a real API too.
+//! All text is generated, and all URLs in it point to `api.example.test`, a host name that never
+//! resolves. Keys and their order, nesting, shares of nulls, list lengths and text lengths match
+//! GitHub's API, so that benchmarks apply to a real API.
 //!
 //! ```
 //! use catchment_sample_api::{Issues, Server};
@@ -21,7 +19,7 @@
 //! let first_page = format!("{}/repos/catchment/sample/issues?state=all", server.base_url());
 //! assert!(first_page.starts_with("http://127.0.0.1:"));
 //!
-//! // some time later: 5 % of the issues have changed, and a few are new
+//! // the next revision: 5 % of the issues have changed, and a few are new
 //! server.set_issues(Issues::at_revision(7, 250, 1));
 //! server.shutdown().await;
 //! # Ok(())

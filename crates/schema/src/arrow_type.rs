@@ -1,11 +1,10 @@
-//! Column types to Arrow.
+//! Conversion of column types to Arrow.
 
 use arrow::datatypes::{DataType as Arrow, TimeUnit};
 
 use crate::ColumnType;
 
-/// The Arrow type of the arrays that hold `column_type`. JSON is text; integers of more than 64 bits are decimals
-/// without fraction.
+/// Returns the Arrow type for `column_type`. JSON becomes text; integers of more than 64 bits become decimals with scale 0.
 pub fn arrow_type(column_type: ColumnType) -> Arrow {
     match column_type {
         ColumnType::Text | ColumnType::Json => Arrow::Utf8,

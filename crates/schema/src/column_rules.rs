@@ -1,12 +1,12 @@
-//! What a stored schema says of columns by their names.
+//! Schema settings that apply to new columns by name.
 
 use catchment_json::{Object, Value};
 use regex::Regex;
 
 use crate::{Column, DataType, Schema, StoredSchemaError};
 
-/// The settings of a schema that say what new columns are like: preferred types and default hints by name, and what is
-/// detected in values.
+/// Rules for new columns from the settings of a schema: preferred types and default hints by column name, and type
+/// detections.
 #[derive(Debug, Clone)]
 pub struct ColumnRules {
     preferred: Vec<(NamePattern, DataType)>,
@@ -14,7 +14,7 @@ pub struct ColumnRules {
     detections: Vec<String>,
 }
 
-/// `name`, or `re:` and a regular expression that is searched for.
+/// An exact column name, or `re:` followed by a regular expression that may match any part of the name.
 #[derive(Debug, Clone)]
 enum NamePattern {
     Exact(String),
@@ -22,11 +22,11 @@ enum NamePattern {
 }
 
 impl ColumnRules {
-    /// The rules that `schema` has.
+    /// Parses the rules in the settings of `schema`.
     ///
     /// # Errors
     ///
-    /// Where a pattern is no regular expression, or a type is unknown.
+    /// Returns an error if a regular expression is invalid or a data type is unknown.
     ///
     /// ```
     /// use catchment_json::Value;
@@ -49,22 +49,22 @@ impl ColumnRules {
         })
     }
 
-    /// The type that a new column of that name has, whatever its values look like.
+    /// Returns the type of a new column with the name `column`; it takes precedence over inference from values.
     pub fn preferred_type(&self, column: &str) -> Option<DataType> {
         self.preferred.iter().find(|(pattern, _)| pattern.matches(column)).map(|(_, data_type)| *data_type)
     }
 
-    /// Whether there are names whose columns have that type.
+    /// Returns true if any column name has `data_type` as its preferred type.
     pub fn prefers(&self, data_type: DataType) -> bool {
         self.preferred.iter().any(|(_, preferred)| *preferred == data_type)
     }
 
-    /// Whether the detection of that name is on: `iso_timestamp`, `iso_date`, `large_integer` …
+    /// Returns true if the detection `name` is enabled, such as `iso_timestamp`, `iso_date` or `large_integer`.
     pub fn detects(&self, name: &str) -> bool {
         self.detections.iter().any(|known| known == name)
     }
 
-    /// Gives a new column the hints that its name says.
+    /// Adds the default hints for its name to a new column.
     pub fn apply_hints(&self, column: &mut Column) {
         for (hint, patterns) in &self.hints {
             if !patterns.iter().any(|pattern| pattern.matches(&column.name)) {
@@ -84,7 +84,7 @@ impl NamePattern {
         let Some(expression) = text.strip_prefix("re:") else { return Ok(NamePattern::Exact(text.to_owned())) };
         Regex::new(expression).map(NamePattern::Search).map_err(|error| StoredSchemaError {
             path: path.to_owned(),
-            problem: format!("{expression:?} is no regular expression that can be searched for: {error}"),
+            problem: format!("invalid regular expression {expression:?}: {error}"),
         })
     }
 
@@ -101,7 +101,7 @@ fn parse_preferred_types(object: &Object) -> Result<Vec<(NamePattern, DataType)>
         let path = format!("settings.preferred_types.{pattern}");
         let data_type = name.as_str().and_then(DataType::from_name);
         let data_type =
-            data_type.ok_or_else(|| StoredSchemaError { path: path.clone(), problem: format!("there is no type {name}") })?;
+            data_type.ok_or_else(|| StoredSchemaError { path: path.clone(), problem: format!("unknown data type {name}") })?;
         Ok((NamePattern::read(pattern, &path)?, data_type))
     };
     object.iter().map(read).collect()
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn names_say_what_columns_are_like() {
+    fn rules_match_columns_by_name() {
         let rules = rules(
             r#"{"preferred_types": {"re:_id$": "text", "n": "double"}, "default_hints": {"not_null": ["n"], "unique": ["re:^n"]}}"#,
         );
@@ -148,12 +148,12 @@ mod tests {
     }
 
     #[test]
-    fn rules_that_cannot_be_read_are_named() {
+    fn errors_name_the_invalid_rule() {
         let error = |settings| rules(settings).unwrap_err();
         assert!(
             error(r#"{"preferred_types": {"re:(": "text"}}"#)
-                .contains("settings.preferred_types.re:(: \"(\" is no regular expression")
+                .contains("settings.preferred_types.re:(: invalid regular expression \"(\"")
         );
-        assert!(error(r#"{"preferred_types": {"a": "txt"}}"#).ends_with("settings.preferred_types.a: there is no type \"txt\""));
+        assert!(error(r#"{"preferred_types": {"a": "txt"}}"#).ends_with("settings.preferred_types.a: unknown data type \"txt\""));
     }
 }

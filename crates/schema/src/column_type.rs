@@ -1,34 +1,34 @@
-//! What a column holds, in full.
+//! Column types: logical types with precision, scale and time zone.
 
 use catchment_json::Value;
 
 use crate::{Column, DataType};
 
-/// The digits that a decimal column can have: more than that no destination holds exactly.
+/// The maximum precision of a decimal column. Destinations do not support more digits exactly.
 const MAX_DIGITS: u8 = 38;
 
-/// The hint of a bigint column with integers that no double is equal to.
+/// The hint of a bigint column with integers beyond ±2^53, which a double may not represent.
 const BEYOND_DOUBLE: &str = "x-beyond-double";
 
-/// A [`DataType`] with all that says which values fit.
+/// A [`DataType`] with the properties that determine which values fit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ColumnType {
-    /// Characters, any number of them.
+    /// Text of any length.
     Text,
     /// A 64-bit floating point number.
     Double,
     /// True or false.
     Bool,
-    /// An instant in microseconds; without `timezone` it is kept as a wall clock in UTC shows it.
+    /// A timestamp in microseconds, in UTC.
     Timestamp {
-        /// Whether the column knows that it is UTC.
+        /// Whether the destination column has a time zone.
         timezone: bool,
     },
     /// An integer.
     Bigint {
-        /// Its size, sign included; 64 unless declared.
+        /// The size in bits, including the sign. Default: 64.
         bits: u8,
-        /// Whether it has integers beyond ±2^53, between which doubles leave some out.
+        /// Whether the column contains integers beyond ±2^53, not all of which a double represents exactly.
         beyond_double: bool,
     },
     /// Bytes.
@@ -37,9 +37,9 @@ pub enum ColumnType {
     Json,
     /// A decimal number.
     Decimal {
-        /// All its digits, at most 38.
+        /// The total number of digits, at most 38.
         precision: u8,
-        /// Those after the point.
+        /// The number of digits after the decimal point.
         scale: u8,
     },
     /// An integer of up to 38 digits.
@@ -51,14 +51,14 @@ pub enum ColumnType {
 }
 
 impl ColumnType {
-    /// An integer of 64 bits.
+    /// A 64-bit integer.
     pub const BIGINT: ColumnType = ColumnType::Bigint { bits: 64, beyond_double: false };
-    /// An integer of any sign with up to 38 digits.
+    /// An integer of up to 38 digits.
     pub const LONG_INTEGER: ColumnType = ColumnType::Decimal { precision: MAX_DIGITS, scale: 0 };
-    /// An instant.
+    /// A timestamp with time zone.
     pub const TIMESTAMP: ColumnType = ColumnType::Timestamp { timezone: true };
 
-    /// Its logical type.
+    /// Returns the logical type.
     pub fn data_type(self) -> DataType {
         match self {
             ColumnType::Text => DataType::Text,
@@ -75,11 +75,10 @@ impl ColumnType {
         }
     }
 
-    /// The type that holds the values of both exactly; none where there is no such type.
+    /// Returns the type that holds the values of both types exactly, or `None` if no type does.
     ///
-    /// Numbers alone have one: integers and fractions meet in doubles as long as every integer is a double,
-    /// integers and decimals in decimals that have room for the digits of both. The order does not matter, nor
-    /// what is joined first: where it is none, it is none by any way.
+    /// Different types have a common type only if they are numeric: a double if every integer is exact as a double, or a
+    /// decimal with room for the digits of both. The operation is commutative and associative, also where it returns `None`.
     ///
     /// ```
     /// use catchment_schema::ColumnType;
@@ -106,7 +105,7 @@ impl ColumnType {
         }
     }
 
-    /// The digits before and after the point that exact numbers of the type can have.
+    /// Returns the number of digits before and after the decimal point, or `None` if the type is not an exact number.
     fn digits(self) -> Option<(u8, u8)> {
         match self {
             ColumnType::Bigint { bits, .. } => Some((integer_digits(bits), 0)),
@@ -116,7 +115,7 @@ impl ColumnType {
     }
 }
 
-/// The digits of the greatest integer of so many bits, sign included.
+/// Returns the number of digits of the largest signed integer with `bits` bits.
 fn integer_digits(bits: u8) -> u8 {
     match bits {
         ..=8 => 3,
@@ -128,7 +127,7 @@ fn integer_digits(bits: u8) -> u8 {
 }
 
 impl From<DataType> for ColumnType {
-    /// The type of a column of which nothing else is said.
+    /// Returns the type of a column without further hints.
     fn from(data_type: DataType) -> ColumnType {
         match data_type {
             DataType::Text => ColumnType::Text,
@@ -147,7 +146,7 @@ impl From<DataType> for ColumnType {
 }
 
 impl Column {
-    /// What it holds, as its type and hints say it; none where it is incomplete.
+    /// Returns the type of the column from its data type and hints, or `None` if the column is incomplete.
     pub fn column_type(&self) -> Option<ColumnType> {
         let number = |hint: &str| self.hints.get(hint).and_then(Value::as_i64).and_then(|n| u8::try_from(n).ok());
         Some(match (self.data_type?, number("precision"), number("scale")) {
@@ -165,14 +164,14 @@ impl Column {
         })
     }
 
-    /// A nullable column that holds `column_type`.
+    /// Creates a nullable column of type `column_type`.
     pub fn with_type(name: impl Into<String>, column_type: ColumnType) -> Column {
         let mut column = Column::new(name, column_type.data_type());
         column.set_type(column_type);
         column
     }
 
-    /// Makes it hold `column_type`; hints that belong to another type are taken out.
+    /// Sets the type and removes type hints of the previous type.
     pub fn set_type(&mut self, column_type: ColumnType) {
         if self.column_type() == Some(column_type) {
             return;
@@ -217,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_join() {
+    fn numeric_types_have_a_common_type() {
         let check = |a: ColumnType, b: ColumnType, expected| {
             assert_eq!(a.common_type(b), expected, "{a:?} {b:?}");
             assert_eq!(b.common_type(a), expected, "{b:?} {a:?}");
@@ -247,7 +246,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn joining_is_idempotent_commutative_and_associative(a in types(), b in types(), c in types()) {
+        fn common_type_is_idempotent_commutative_and_associative(a in types(), b in types(), c in types()) {
             prop_assert_eq!(a.common_type(a), Some(a));
             prop_assert_eq!(a.common_type(b), b.common_type(a));
             let left = a.common_type(b).and_then(|ab| ab.common_type(c));
@@ -256,7 +255,7 @@ mod tests {
         }
 
         #[test]
-        fn what_is_set_is_read_back(before in types(), after in types()) {
+        fn set_type_round_trips(before in types(), after in types()) {
             let mut column = Column::with_type("c", before);
             column.set_type(after);
             prop_assert_eq!(column.column_type(), Some(after));

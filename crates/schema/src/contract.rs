@@ -1,30 +1,30 @@
-//! What rows may change of a schema.
+//! Schema contracts.
 
 use catchment_json::{Object, Value};
 use thiserror::Error;
 
 use crate::Schema;
 
-/// What happens to rows that would change a schema.
+/// How to handle rows that would change a schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum ContractMode {
-    /// The schema changes.
+    /// Changes the schema.
     #[default]
     Evolve,
-    /// The run fails, and nothing is loaded.
+    /// Fails the run; nothing is loaded.
     Freeze,
-    /// The rows are left out, with their child rows.
+    /// Discards the rows and their child rows.
     DiscardRow,
-    /// The values are left out, and the rows stay.
+    /// Discards the values and loads the rest of the rows.
     DiscardValue,
 }
 
 impl ContractMode {
-    /// All of them.
+    /// All modes.
     pub const ALL: [ContractMode; 4] =
         [ContractMode::Evolve, ContractMode::Freeze, ContractMode::DiscardRow, ContractMode::DiscardValue];
 
-    /// Its name in specs and stored schemas.
+    /// Returns the name used in specs and stored schemas.
     pub const fn name(self) -> &'static str {
         match self {
             ContractMode::Evolve => "evolve",
@@ -34,28 +34,28 @@ impl ContractMode {
         }
     }
 
-    /// The mode of that name.
+    /// Returns the mode with the name `name`.
     pub fn from_name(name: &str) -> Option<ContractMode> {
         ContractMode::ALL.into_iter().find(|mode| mode.name() == name)
     }
 }
 
-/// What of a schema a [`ContractMode`] is about.
+/// The part of a schema that a [`ContractMode`] applies to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ContractEntity {
     /// New tables.
     Tables,
     /// New columns of tables that have rows.
     Columns,
-    /// Values that the type of their column has no room for.
+    /// Values that do not fit the type of their column.
     DataType,
 }
 
 impl ContractEntity {
-    /// All of them.
+    /// All entities.
     pub const ALL: [ContractEntity; 3] = [ContractEntity::Tables, ContractEntity::Columns, ContractEntity::DataType];
 
-    /// Its name in specs and stored schemas.
+    /// Returns the name used in specs and stored schemas.
     pub fn name(self) -> &'static str {
         match self {
             ContractEntity::Tables => "tables",
@@ -65,9 +65,9 @@ impl ContractEntity {
     }
 }
 
-/// A schema contract: what rows may change.
+/// A schema contract: the schema changes that rows may cause.
 ///
-/// It guards what was loaded before: the first load of a resource may make all its tables and columns.
+/// A contract protects loaded data, so the first load of a resource may create tables and columns freely.
 ///
 /// ```
 /// use catchment_json::Value;
@@ -79,31 +79,31 @@ impl ContractEntity {
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct SchemaContract {
-    /// For new tables.
+    /// The mode for new tables.
     pub tables: ContractMode,
-    /// For new columns.
+    /// The mode for new columns.
     pub columns: ContractMode,
-    /// For values of another type than their column.
+    /// The mode for values that do not fit the type of their column.
     pub data_type: ContractMode,
 }
 
-/// Something that is no contract.
+/// An invalid schema contract.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{problem}")]
 pub struct SchemaContractError {
-    /// The key that is wrong; none where it is the whole.
+    /// The invalid key, or `None` if the contract itself has the wrong type.
     pub key: Option<String>,
-    /// What was found, and what would be right.
+    /// The invalid value and the expected ones.
     pub problem: String,
 }
 
 impl SchemaContract {
-    /// The same mode for everything.
+    /// Creates a contract with the same mode for tables, columns and data types.
     pub fn all(mode: ContractMode) -> SchemaContract {
         SchemaContract { tables: mode, columns: mode, data_type: mode }
     }
 
-    /// The mode for `entity`.
+    /// Returns the mode for `entity`.
     pub fn mode(&self, entity: ContractEntity) -> ContractMode {
         match entity {
             ContractEntity::Tables => self.tables,
@@ -112,12 +112,12 @@ impl SchemaContract {
         }
     }
 
-    /// Reads the form of specs and stored schemas: a mode for everything, or an object of entities with their modes;
-    /// those that it lacks evolve.
+    /// Parses the format of specs and stored schemas: one mode, or an object with a mode for each entity. Missing entities
+    /// evolve.
     ///
     /// # Errors
     ///
-    /// Where it is neither.
+    /// Returns an error if `value` is neither, or has an unknown key or mode.
     pub fn from_value(value: &Value) -> Result<SchemaContract, SchemaContractError> {
         match value {
             Value::String(name) => mode(name, None).map(SchemaContract::all),
@@ -129,7 +129,7 @@ impl SchemaContract {
         }
     }
 
-    /// The form that is stored.
+    /// Converts the contract to the stored format.
     pub fn to_value(&self) -> Value {
         let modes = ContractEntity::ALL.map(|entity| self.mode(entity));
         match modes {
@@ -171,12 +171,12 @@ fn mode(name: &str, key: Option<&String>) -> Result<ContractMode, SchemaContract
 }
 
 impl Schema {
-    /// What rows may change of `table`: what the nearest of it and its parents says, else the schema as a whole.
+    /// Returns the contract of `table`: its own, else that of its nearest ancestor, else that of the schema.
     pub fn contract(&self, table: &str) -> SchemaContract {
         self.declared_contract(table).or_else(|| read(self.settings.get("schema_contract"))).unwrap_or_default()
     }
 
-    /// What `table` or one of its parents says itself.
+    /// Returns the contract declared for `table` or its nearest ancestor.
     pub fn declared_contract(&self, table: &str) -> Option<SchemaContract> {
         let mut next = self.tables.get(table);
         for _ in 0..=self.tables.len() {
@@ -189,13 +189,13 @@ impl Schema {
         None
     }
 
-    /// Sets the contract of all tables that say nothing themselves.
+    /// Sets the contract of all tables that do not declare one.
     pub fn set_contract(&mut self, contract: SchemaContract) {
         self.settings.insert("schema_contract".to_owned(), contract.to_value());
     }
 }
 
-/// A stored contract; one that other tools wrote and that cannot be read lets everything through.
+/// Parses a stored contract. An invalid contract, which another tool may have written, is ignored.
 fn read(value: Option<&Value>) -> Option<SchemaContract> {
     SchemaContract::from_value(value.filter(|value| !value.is_null())?).ok()
 }
@@ -208,7 +208,7 @@ mod tests {
     use crate::{Schema, Table};
 
     #[test]
-    fn contracts_are_read_and_written() {
+    fn contracts_are_parsed_and_serialized() {
         let check = |text: &str, expected: Result<&str, &str>| {
             let found = SchemaContract::from_value(&Value::parse(text).unwrap());
             let found = found.map(|c| c.to_value().to_string()).map_err(|e| format!("{:?}: {e}", e.key));
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn the_nearest_contract_counts() {
+    fn nearest_contract_takes_precedence() {
         let mut schema = Schema::new("s");
         schema.tables.insert("a".to_owned(), Table::root("a", "a"));
         schema.tables.insert("a__b".to_owned(), Table::child("a__b", "a"));

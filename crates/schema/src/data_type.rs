@@ -1,15 +1,15 @@
 //! Logical types.
 
-/// What a column holds, whatever the destination calls it.
+/// The logical type of a column, independent of the destination.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum DataType {
-    /// Characters.
+    /// Text of any length.
     Text,
     /// A 64-bit floating point number.
     Double,
     /// True or false.
     Bool,
-    /// An instant, in microseconds.
+    /// A timestamp in microseconds.
     Timestamp,
     /// A 64-bit integer.
     Bigint,
@@ -17,9 +17,9 @@ pub enum DataType {
     Binary,
     /// JSON text.
     Json,
-    /// A decimal number of fixed precision and scale, 38 and 9 unless said otherwise.
+    /// A decimal number with a fixed precision and scale. Default: 38 and 9.
     Decimal,
-    /// An integer of 256 bits, or as many as the destination has.
+    /// An integer of 256 bits, or of the largest size that the destination supports.
     Wei,
     /// A day.
     Date,
@@ -28,7 +28,7 @@ pub enum DataType {
 }
 
 impl DataType {
-    /// All of them.
+    /// All data types.
     pub const ALL: [DataType; 11] = [
         DataType::Text,
         DataType::Double,
@@ -43,7 +43,7 @@ impl DataType {
         DataType::Time,
     ];
 
-    /// Its name in stored schemas and in the suffix of variant columns.
+    /// Returns the name used in stored schemas and as suffix of variant columns.
     pub const fn name(self) -> &'static str {
         match self {
             DataType::Text => "text",
@@ -60,7 +60,7 @@ impl DataType {
         }
     }
 
-    /// The type of that name.
+    /// Returns the type with the name `name`.
     pub fn from_name(name: &str) -> Option<DataType> {
         DataType::ALL.into_iter().find(|data_type| data_type.name() == name)
     }

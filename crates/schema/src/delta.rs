@@ -1,27 +1,27 @@
-//! What a batch of rows adds to a schema.
+//! Schema additions of a batch of rows.
 
 use crate::{Column, Schema, Table};
 
-/// Tables and columns that rows showed and a schema did not have.
+/// Tables and columns found in rows and missing in a schema.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SchemaDelta {
-    /// In the order in which their first rows came.
+    /// The tables, in the order of their first rows.
     pub tables: Vec<TableDelta>,
 }
 
-/// Columns that rows showed and a table did not have.
+/// Columns found in rows and missing in a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TableDelta {
-    /// The table.
+    /// The table name.
     pub name: String,
-    /// Its parent, where it is a child table.
+    /// The parent table, if this is a child table.
     pub parent: Option<String>,
-    /// Its new columns, complete, in the order in which their first values came, and known ones that need a wider type.
+    /// New columns with their types, in the order of their first values, and existing columns that need a wider type.
     pub columns: Vec<Column>,
 }
 
 impl TableDelta {
-    /// New columns of a root table.
+    /// Creates the delta of a root table.
     pub fn root(name: impl Into<String>, columns: Vec<Column>) -> TableDelta {
         TableDelta { name: name.into(), parent: None, columns }
     }
@@ -34,12 +34,12 @@ impl From<TableDelta> for SchemaDelta {
 }
 
 impl SchemaDelta {
-    /// Whether there is nothing new.
+    /// Returns true if the delta adds nothing.
     pub fn is_empty(&self) -> bool {
         self.tables.is_empty()
     }
 
-    /// The first column whose type does not join with the one that `schema` has for it, as table and column name.
+    /// Returns the table and name of the first column that has no common type with its column in `schema`.
     pub fn conflict(&self, schema: &Schema) -> Option<(&str, &str)> {
         self.tables.iter().find_map(|table| {
             let known = schema.tables.get(&table.name)?;

@@ -1,4 +1,4 @@
-//! Hashes that tell whether a stored document has changed.
+//! Content hashes of stored documents, row ids and shortened names.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
@@ -9,7 +9,7 @@ use shake::digest::{ExtendableOutput as _, Update as _};
 
 use crate::Schema;
 
-/// Base64 of the SHA3-256 of `document` as compact JSON with sorted keys, followed by the bytes of `more`.
+/// Returns the base64-encoded SHA3-256 of `document` as compact JSON with sorted keys, followed by the bytes of `more`.
 pub fn document_hash<'a>(document: &Value, more: impl IntoIterator<Item = &'a str>) -> String {
     let mut text = String::new();
     write_value(document, true, &mut text);
@@ -20,13 +20,13 @@ pub fn document_hash<'a>(document: &Value, more: impl IntoIterator<Item = &'a st
     STANDARD.encode(hasher.finalize())
 }
 
-/// Base64 without padding of [`short_digest`]: row ids have 10 bytes, hashes of boundary rows 9, tags of shortened
+/// Returns [`short_digest`] in base64 without padding. Row ids use 10 bytes, hashes of boundary rows 9, tags of shortened
 /// names 4.
 pub fn short_hash<const N: usize>(text: &str) -> String {
     STANDARD_NO_PAD.encode(short_digest::<N>(text))
 }
 
-/// The first `N` bytes of the SHAKE128 of `text`.
+/// Returns the first `N` bytes of the SHAKE128 of `text`.
 pub fn short_digest<const N: usize>(text: &str) -> [u8; N] {
     let mut hasher = Shake128::default();
     hasher.update(text.as_bytes());
@@ -35,8 +35,8 @@ pub fn short_digest<const N: usize>(text: &str) -> [u8; N] {
     digest
 }
 
-/// The version hash of dlt: the content without versions and hashes, then the names of tables in alphabetical
-/// order, each followed by the names of its columns in stored order.
+/// Computes dlt's version hash: of the content without versions and hashes, then the table names in alphabetical order, each
+/// followed by its column names in stored order.
 pub(crate) fn version_hash(schema: &Schema) -> String {
     let mut content = schema.to_value();
     if let Some(object) = content.as_object_mut() {
@@ -56,7 +56,7 @@ mod tests {
     use super::short_hash;
 
     #[test]
-    fn vectors_of_the_reference() {
+    fn hashes_match_dlt() {
         assert_eq!(short_hash::<10>("parentid_t__children_3"), "cBocD5ba8OPb1g");
         assert_eq!(short_hash::<10>(r#"{"id":5}"#), "k2m2W4pvOwjKag");
         assert_eq!(short_hash::<9>("2"), "Tp44cKMYfAuJ");

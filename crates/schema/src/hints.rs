@@ -1,4 +1,4 @@
-//! What a resource declares of its table.
+//! Table declarations of a resource.
 
 use catchment_json::{Object, Value};
 use thiserror::Error;
@@ -9,75 +9,77 @@ use crate::{
     is_system_name, system_column,
 };
 
-/// What is known of a root table before any row has come.
+/// The declared properties of a root table.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct TableHints {
-    /// What a load does with the rows that the table has.
+    /// How a load treats existing rows.
     pub write_disposition: WriteDisposition,
-    /// The fields that tell rows apart, as the source spells them.
+    /// The fields that identify a row, as spelled by the source.
     pub primary_key: Vec<String>,
-    /// The fields by which new rows replace old ones, several at once where they share them.
+    /// The fields that identify a group of rows, as spelled by the source. New rows replace all existing rows of the group.
     pub merge_key: Vec<String>,
-    /// How rows are merged, where they are.
+    /// The merge options, used with [`WriteDisposition::Merge`].
     pub merge: MergeOptions,
-    /// The field that the resource is loaded incrementally by, where it is a plain one.
+    /// The cursor field of an incremental resource, if it is a top-level field.
     pub cursor: Option<String>,
-    /// Columns that are declared; their names are spelt as in the source. One without a type is typed by the rows.
+    /// The declared columns, with names as spelled by the source. The rows determine the type of a column without one.
     pub columns: Vec<Column>,
-    /// What rows may change; nothing said means that the schema says it.
+    /// The schema contract of the table. Default: the contract of the schema.
     pub schema_contract: Option<SchemaContract>,
-    /// How deep objects and lists are taken apart, from 0, at which they all stay JSON; what the schema says by default.
+    /// The number of nesting levels to normalize; deeper objects and lists stay JSON, all of them with 0. Default: the limit
+    /// of the schema.
     pub max_table_nesting: Option<u32>,
-    /// What the schema keeps of the table for others who read it: `references`, `table_format`, `file_format`.
+    /// Hints that are only stored, for other readers of the schema: `references`, `table_format`, `file_format`.
     pub passthrough_hints: Object,
-    /// What is said of the tables of its lists.
+    /// The declarations for child tables.
     pub nested: Vec<NestedHints>,
-    /// Whether names in other scripts are those of dlt, which leaves nothing of them; else they are written in Latin letters.
+    /// Whether names follow dlt's convention, which drops characters of non-Latin scripts. Default: false, such names are
+    /// transliterated.
     pub use_dlt_names: bool,
 }
 
-/// What is said of the table of a list. One with a key is a root table of the resource: it is appended to, replaced or
-/// merged by itself.
+/// Declarations for the table of a list. With a primary or merge key the table becomes a root table of the resource, with
+/// its own write disposition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NestedHints {
-    /// The field that has the list, as the source spells it.
+    /// The field that contains the list, as spelled by the source.
     pub field: String,
-    /// What is said of its table.
+    /// The declared properties of the table.
     pub hints: TableHints,
 }
 
-/// The hints that are kept for others.
+/// Hints that are stored for other readers and have no effect here.
 const PASSTHROUGH_HINTS: [&str; 3] = ["references", "table_format", "file_format"];
 
-/// What a resource says of its table, and cannot be.
+/// Invalid table declarations.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum InvalidHints {
-    /// A declared column that the rows which are there do not fit.
+    /// A column is declared with a type that its existing rows do not fit.
     #[error(
-        "column `{column}` of table `{table}` is declared as {declared}, and has rows of type {stored}, which not all can be \
-         converted without loss; declare it as {stored}, or give the table another name"
+        "column `{column}` of table `{table}` is declared as {declared}, but its existing rows are {stored} and cannot all be \
+         converted without loss; declare it as {stored} or rename the table"
     )]
     TypeMismatch {
         /// The table.
         table: String,
         /// The column.
         column: String,
-        /// The type that is declared.
+        /// The declared type.
         declared: String,
-        /// The type that it has.
+        /// The type in the schema.
         stored: String,
     },
-    /// A merge strategy without the key that it knows rows by.
-    #[error("table `{table}` is merged by {strategy}, which knows rows by their primary key, and has none: say `primary_key`")]
+    /// The merge strategy requires a primary key.
+    #[error("table `{table}` uses merge strategy `{strategy}`, which requires a primary key; set `primary_key`")]
     MissingPrimaryKey {
         /// The table.
         table: String,
         /// The strategy.
         strategy: MergeStrategy,
     },
-    /// Several columns with a hint that one can have.
-    #[error("columns {} of table `{table}` are declared with `{hint}`, which only one can have", .columns.join(", "))]
+    /// Several columns have a hint that only one column may have.
+    #[error("table `{table}` declares `{hint}` for several columns ({}); declare it for one", .columns.join(", "))]
     DuplicateHint {
         /// The table.
         table: String,
@@ -88,14 +90,13 @@ pub enum InvalidHints {
     },
 }
 
-/// Notes that the type of a column was declared: other values do not widen it.
+/// The hint of columns with a declared type, which values do not widen.
 pub(crate) const DECLARED: &str = "x-declared";
 
-/// Hints of merging that one column of a table can have.
+/// Merge hints that at most one column of a table may have.
 const ONE_COLUMN_HINTS: [&str; 2] = ["hard_delete", "dedup_sort"];
 
-/// Writes `hints` into the table, which is made where it is missing. Hints that code changed between runs
-/// take the place of the stored ones.
+/// Writes `hints` into the table, which is created if missing. Stored hints of earlier runs are replaced.
 pub(crate) fn declare(schema: &mut Schema, table: &str, resource: &str, hints: &TableHints) -> Result<(), InvalidHints> {
     let entry = schema.tables.entry(table.to_owned()).or_insert_with(|| Table::root(table, resource));
     entry.write_disposition = Some(hints.write_disposition);
@@ -128,7 +129,7 @@ pub(crate) fn declare(schema: &mut Schema, table: &str, resource: &str, hints: &
     hints.nested.iter().try_for_each(|nested| declare_nested(schema, table, resource, nested))
 }
 
-/// Writes what is said of the table of a list in the rows of `table`.
+/// Declares the table of a list in the rows of `table`.
 fn declare_nested(schema: &mut Schema, table: &str, resource: &str, nested: &NestedHints) -> Result<(), InvalidHints> {
     let name = nested_table_name(schema, table, &nested.field, !nested.hints.use_dlt_names);
     let hints = &nested.hints;
@@ -141,7 +142,7 @@ fn declare_nested(schema: &mut Schema, table: &str, resource: &str, nested: &Nes
     declare(schema, &name, resource, hints)
 }
 
-/// The table of the list `field` in the rows of `table`, which keeps the name that it has.
+/// Returns the name of the table for the list `field` of `table`. An existing table keeps its name.
 fn nested_table_name(schema: &Schema, table: &str, field: &str, transliterate: bool) -> String {
     let name = naming::join(table, &naming::normalize_identifier(field), None);
     let readable = if transliterate { naming::join(table, &naming::transliterate_identifier(field), None) } else { return name };
@@ -149,7 +150,8 @@ fn nested_table_name(schema: &Schema, table: &str, field: &str, transliterate: b
     if has(&name) && !has(&readable) { name } else { readable }
 }
 
-/// Declares a root table with all that is known of another one, but for the columns that only rows have shown.
+/// Declares the root table `table` with the properties of `like`, except for columns that were inferred from rows. Does
+/// nothing if `table` exists.
 pub(crate) fn declare_like(schema: &mut Schema, table: &str, like: &str) {
     if schema.tables.contains_key(table) {
         return;
@@ -171,7 +173,7 @@ pub(crate) fn declare_like(schema: &mut Schema, table: &str, like: &str) {
     }
 }
 
-/// Writes how rows are merged, where they are; else that they are not.
+/// Writes the merge options, or removes them if the write disposition is not merge.
 fn declare_merge(schema: &mut Schema, name: &str, hints: &TableHints) -> Result<(), InvalidHints> {
     let Some(table) = schema.tables.get_mut(name) else { return Ok(()) };
     if hints.write_disposition != WriteDisposition::Merge {
@@ -196,7 +198,7 @@ fn declare_merge(schema: &mut Schema, name: &str, hints: &TableHints) -> Result<
         ..hints.merge.clone()
     };
     table.set_merge_options(&merge);
-    // Versions are never deleted, so their child rows need not be found by the root row.
+    // scd2 never deletes versions, so it does not look up child rows by root id.
     if strategy != MergeStrategy::Scd2 {
         propagate_root_id(schema, name);
     }
@@ -204,7 +206,7 @@ fn declare_merge(schema: &mut Schema, name: &str, hints: &TableHints) -> Result<
 }
 
 fn declare_columns(table: &mut Table, columns: &[Column], transliterate: bool) -> Result<(), InvalidHints> {
-    // Hints that code does not say any more do not count any more.
+    // Removes hints that the code no longer declares.
     for column in table.columns.values_mut() {
         column.hints.retain(|hint, _| !ONE_COLUMN_HINTS.contains(&hint.as_str()));
     }
@@ -222,7 +224,7 @@ fn declare_columns(table: &mut Table, columns: &[Column], transliterate: bool) -
             table.columns.insert(name.clone(), Column { name, ..declared.clone() });
             continue;
         };
-        // Rows that are there are not made to lack what they may lack.
+        // Existing rows may contain nulls, so the column stays nullable.
         let may_be_null = seen_data && stored.data_type.is_some() && stored.is_nullable();
         stored.nullable = if may_be_null { stored.nullable } else { declared.nullable.or(stored.nullable) };
         if let Some(wanted) = declared.column_type() {
@@ -247,7 +249,7 @@ fn declare_columns(table: &mut Table, columns: &[Column], transliterate: bool) -
     Ok(())
 }
 
-/// Gives exactly the columns `names` the flag of a key; they are not null where nothing else was said.
+/// Sets the key flag `hint` on exactly the columns `names`. They become NOT NULL unless their nullability is already set.
 fn set_key(table: &mut Table, hint: &str, names: &[String]) {
     set_exclusive_hint(table, hint, names);
     for name in names {
@@ -257,7 +259,7 @@ fn set_key(table: &mut Table, hint: &str, names: &[String]) {
     }
 }
 
-/// Gives exactly the columns `names` the flag `hint`.
+/// Sets the flag `hint` on exactly the columns `names`.
 fn set_exclusive_hint(table: &mut Table, hint: &str, names: &[String]) {
     for column in table.columns.values_mut() {
         if !names.contains(&column.name) {
@@ -270,8 +272,8 @@ fn set_exclusive_hint(table: &mut Table, hint: &str, names: &[String]) {
     }
 }
 
-/// Notes that child rows carry the id of their root row: merging deletes by it. Tables below `root` that have rows
-/// without it get the column.
+/// Records that child rows carry the id of their root row, by which merging deletes them. Adds the column to existing
+/// tables below `root`.
 fn propagate_root_id(schema: &mut Schema, root: &str) {
     let below: Vec<String> = schema.table_tree(root).into_iter().skip(1).map(|table| table.name.clone()).collect();
     for name in below {

@@ -1,9 +1,8 @@
-//! Tables, columns, types and names of a dataset, and the schema as it is stored.
+//! The schema of a dataset: tables, columns, types, naming, contracts and the stored format.
 //!
-//! A [`Schema`] is plain data: it does no IO. It is read from and written to the JSON form of dlt's engine
-//! version 11 ([`Schema::from_value`], [`Schema::to_value`]), keys that this version does not know
-//! included, so that either tool continues a dataset that the other wrote. What a batch of rows adds to it
-//! is a [`SchemaDelta`].
+//! A [`Schema`] is plain data without IO. It reads and writes the JSON form of dlt's schema engine version 11
+//! ([`Schema::from_value`], [`Schema::to_value`]) and preserves unknown keys, so that dlt can continue a dataset of this
+//! program and vice versa. A [`SchemaDelta`] holds the additions of a batch of rows.
 //!
 //! ```
 //! use catchment_schema::{Column, DataType, Schema, SchemaDelta, TableDelta};
@@ -34,7 +33,7 @@ mod system;
 mod table;
 mod timestamp;
 
-/// Names of tables and columns: normalising, paths, shortening.
+/// Table and column names: normalization, paths, shortening.
 pub mod naming;
 
 pub use arrow_type::arrow_type;

@@ -1,29 +1,31 @@
-//! How rows are merged into a table.
+//! Merge strategies and options of a table.
 
 use catchment_json::Value;
 
 use crate::{Column, DLT_ID_COLUMN, DataType, Table, format_timestamp, parse_timestamp};
 
-/// What becomes of rows in a table that new rows are merged into.
+/// The strategy by which new rows are merged into a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum MergeStrategy {
-    /// Rows with the primary or merge key of a new one are deleted, with their child rows, and the new ones inserted.
+    /// Deletes the existing rows with the primary or merge key of a new row, including their child rows, and inserts the new
+    /// rows.
     #[default]
     DeleteInsert,
-    /// A new row takes the place of the one with its primary key, and keeps its id.
+    /// Replaces the existing row with the same primary key. The row id stays the same.
     Upsert,
-    /// Only rows whose primary key is not there yet are inserted; what is there stays.
+    /// Inserts only rows whose primary key does not exist in the table. Existing rows stay unchanged.
     InsertOnly,
-    /// Rows are versions: a changed one ends the version before it, and both stay (slowly changing dimension, type 2).
+    /// Keeps all versions of a row: a changed row ends the validity of its previous version (slowly changing dimension,
+    /// type 2).
     Scd2,
 }
 
 impl MergeStrategy {
-    /// All of them.
+    /// All strategies.
     pub const ALL: [MergeStrategy; 4] =
         [MergeStrategy::DeleteInsert, MergeStrategy::Upsert, MergeStrategy::InsertOnly, MergeStrategy::Scd2];
 
-    /// Its name in specs and stored schemas.
+    /// Returns the name used in specs and stored schemas.
     pub const fn name(self) -> &'static str {
         match self {
             MergeStrategy::DeleteInsert => "delete-insert",
@@ -33,12 +35,12 @@ impl MergeStrategy {
         }
     }
 
-    /// The strategy of that name.
+    /// Returns the strategy with the name `name`.
     pub fn from_name(name: &str) -> Option<MergeStrategy> {
         MergeStrategy::ALL.into_iter().find(|strategy| strategy.name() == name)
     }
 
-    /// Whether rows are known by their primary key alone.
+    /// Returns true if the strategy identifies rows by primary key and therefore requires one.
     pub fn needs_primary_key(self) -> bool {
         matches!(self, MergeStrategy::Upsert | MergeStrategy::InsertOnly)
     }
@@ -50,7 +52,7 @@ impl std::fmt::Display for MergeStrategy {
     }
 }
 
-/// How a resource wants its rows merged.
+/// Merge options declared by a resource.
 ///
 /// ```
 /// use catchment_schema::{MergeOptions, MergeStrategy};
@@ -60,35 +62,33 @@ impl std::fmt::Display for MergeStrategy {
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct MergeOptions {
-    /// The strategy; delete and insert by default.
+    /// The merge strategy. Default: delete-insert.
     pub strategy: MergeStrategy,
-    /// Whether the rows of a load have different keys for sure, so that they are not looked through for equal ones.
+    /// Whether the keys of a load are already unique, which skips deduplication. Default: false.
     pub deduplicated: bool,
-    /// For scd2: the columns that say from when to when a version counts; `_dlt_valid_from` and `_dlt_valid_to` by
-    /// default.
+    /// scd2: The columns for the start and end of validity. Default: `_dlt_valid_from` and `_dlt_valid_to`.
     pub validity_column_names: Option<(String, String)>,
-    /// For scd2: the field that tells versions of a row apart; by default a hash of the whole row, which is its `_dlt_id`
-    /// then.
+    /// scd2: The field that identifies the version of a row. Default: `_dlt_id`, which is then a hash of the row.
     pub row_version_column_name: Option<String>,
-    /// For scd2: the end of versions that still count, in microseconds since 1970; null by default.
+    /// scd2: The end of validity of current versions, in microseconds since 1970. Default: null.
     pub active_record_timestamp: Option<i64>,
-    /// For scd2: when the versions of a load begin, in microseconds since 1970; when the load began by default.
+    /// scd2: The start of validity of new versions, in microseconds since 1970. Default: the start of the load.
     pub boundary_timestamp: Option<i64>,
 }
 
 impl MergeOptions {
-    /// The names of the columns that say from when to when a version counts.
+    /// Returns the names of the columns for the start and end of validity.
     pub fn validity_columns(&self) -> (&str, &str) {
         self.validity_column_names.as_ref().map_or(("_dlt_valid_from", "_dlt_valid_to"), |(from, to)| (from, to))
     }
 }
 
-/// Of several rows with one key, the one that stays.
+/// The row to keep of several rows with the same key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DedupSort {
-    /// That with the lowest value.
+    /// The row with the lowest value.
     Ascending,
-    /// That with the highest value.
+    /// The row with the highest value.
     Descending,
 }
 
@@ -101,11 +101,11 @@ const VALID_TO: &str = "x-valid-to";
 const ROW_VERSION: &str = "x-row-version";
 
 impl Table {
-    /// How rows are merged into it. The error is the name of a strategy that is not known.
+    /// Returns the merge strategy of the table.
     ///
     /// # Errors
     ///
-    /// Where another tool has given it a strategy that there is none of here.
+    /// Returns the name of the strategy if it is not supported, as another tool may have set it.
     pub fn merge_strategy(&self) -> Result<MergeStrategy, String> {
         match self.hints.get(STRATEGY).and_then(Value::as_str) {
             None => Ok(MergeStrategy::default()),
@@ -113,12 +113,12 @@ impl Table {
         }
     }
 
-    /// Whether its new rows have different keys for sure.
+    /// Returns true if the keys of new rows are already unique.
     pub fn is_deduplicated(&self) -> bool {
         self.hints.get(DEDUPLICATED).and_then(Value::as_bool).unwrap_or(false)
     }
 
-    /// The column by which one of several rows with one key is chosen.
+    /// Returns the column, and its order, that selects one of several rows with the same key.
     pub fn dedup_sort(&self) -> Option<(&Column, DedupSort)> {
         self.columns.values().find_map(|column| match column.hints.get("dedup_sort").and_then(Value::as_str) {
             Some("asc") => Some((column, DedupSort::Ascending)),
@@ -127,33 +127,33 @@ impl Table {
         })
     }
 
-    /// The column that says of a row that it is to be deleted: true, or where it is no boolean, anything.
+    /// Returns the column that marks rows to delete: by true if it is a boolean column, else by any value.
     pub fn hard_delete(&self) -> Option<&Column> {
         self.columns.values().find(|column| column.has_hint("hard_delete"))
     }
 
-    /// The column that tells versions of a row apart.
+    /// Returns the column that identifies the version of a row.
     pub fn row_version(&self) -> &str {
         self.columns_with(ROW_VERSION).first().copied().unwrap_or(DLT_ID_COLUMN)
     }
 
-    /// The columns that say from when to when a version counts.
+    /// Returns the columns for the start and end of validity.
     pub fn validity_columns(&self) -> Option<(&str, &str)> {
         Some((self.columns_with(VALID_FROM).first().copied()?, self.columns_with(VALID_TO).first().copied()?))
     }
 
-    /// The end of versions that still count, in microseconds since 1970; none means null.
+    /// Returns the end of validity of current versions, in microseconds since 1970. `None` means null.
     pub fn active_record_timestamp(&self) -> Option<i64> {
         let column = self.columns.values().find(|column| column.has_hint(VALID_TO))?;
         parse_timestamp(column.hints.get(ACTIVE)?.as_str()?)
     }
 
-    /// When the versions of a load begin, in microseconds since 1970, where that was said.
+    /// Returns the configured start of validity of new versions, in microseconds since 1970.
     pub fn boundary_timestamp(&self) -> Option<i64> {
         parse_timestamp(self.hints.get(BOUNDARY)?.as_str()?)
     }
 
-    /// Takes over what a resource says, in the place of what was said before.
+    /// Replaces the merge options of the table.
     pub(crate) fn set_merge_options(&mut self, options: &MergeOptions) {
         for hint in [STRATEGY, DEDUPLICATED, BOUNDARY] {
             self.hints.shift_remove(hint);
@@ -192,7 +192,7 @@ impl Table {
         let column = self.columns.entry(version.to_owned()).or_insert_with(|| Column::incomplete(version, ROW_VERSION));
         column.nullable = Some(false);
         column.hints.insert(ROW_VERSION.to_owned(), Value::Bool(true));
-        // A row that goes and comes back has its hash twice.
+        // A row that is deleted and reappears has two versions with the same hash.
         column.hints.extend(["unique", "row_key"].map(|flag| (flag.to_owned(), Value::Bool(false))));
     }
 }

@@ -8,9 +8,9 @@ use crate::{
     WriteDisposition, hash, hints, storage, system,
 };
 
-/// Two versions of a schema that disagree.
+/// Incompatible column types in two versions of a schema.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("another run has given column `{column}` of table `{table}` another type in the meantime")]
+#[error("another run gave column `{column}` of table `{table}` an incompatible type")]
 pub struct SchemaConflict {
     /// The table.
     pub table: String,
@@ -18,32 +18,32 @@ pub struct SchemaConflict {
     pub column: String,
 }
 
-/// The tables of one source, their columns, and how they came to be.
+/// The schema of a source: its tables with their columns, and the settings for new ones.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Schema {
-    /// Its name: the normalised name of the source.
+    /// The normalized name of the source.
     pub name: String,
-    /// Counts the changes, from 1.
+    /// The version number, which starts at 1 and increases with each change.
     pub version: u64,
-    /// The hash of the content as of the last [`Schema::update_version`].
+    /// The content hash as of the last [`Schema::update_version`].
     pub version_hash: Option<String>,
-    /// Up to ten hashes that it had before, newest first.
+    /// Up to ten previous hashes, newest first.
     pub previous_hashes: Vec<String>,
-    /// Its tables by name, in the order in which they appeared.
+    /// The tables by name, in the order of their creation.
     pub tables: IndexMap<String, Table>,
-    /// Type detection and default hints.
+    /// Type detections, preferred types and default hints.
     pub settings: Object,
-    /// Naming convention and nesting.
+    /// The naming convention and nesting settings.
     pub normalizers: Object,
-    /// Keys that only other tools know.
+    /// Keys of other tools.
     pub extra: Object,
 }
 
 impl Schema {
-    /// The engine version of the stored form that is read and written.
+    /// The engine version of the stored format.
     pub const ENGINE_VERSION: i64 = 11;
 
-    /// A schema with nothing in it but the system's tables.
+    /// Creates a schema that contains only system tables.
     pub fn new(name: impl Into<String>) -> Schema {
         let tables = [system::version_table(), system::loads_table()];
         Schema {
@@ -58,21 +58,21 @@ impl Schema {
         }
     }
 
-    /// Reads the stored form.
+    /// Reads the stored format.
     ///
     /// # Errors
     ///
-    /// Where a key is missing, has a wrong kind of value, or the engine version is another one.
+    /// Returns an error if a required key is missing, a value has the wrong type or the engine version is not supported.
     pub fn from_value(value: &Value) -> Result<Schema, StoredSchemaError> {
         storage::read(value)
     }
 
-    /// The stored form; `version_hash` is that of the last [`Schema::update_version`].
+    /// Converts the schema to the stored format. `version_hash` is as of the last [`Schema::update_version`].
     pub fn to_value(&self) -> Value {
         storage::write(self)
     }
 
-    /// Brings hash and version up to date with the content. Says whether it had changed.
+    /// Updates hash and version to the content. Returns true if the content has changed.
     pub fn update_version(&mut self) -> bool {
         let hash = hash::version_hash(self);
         match self.version_hash.replace(hash.clone()) {
@@ -86,18 +86,18 @@ impl Schema {
         true
     }
 
-    /// Adds what `delta` has and the schema has not: tables and columns at the end, and types for incomplete
-    /// columns, which move to the end with it.
+    /// Adds the tables and columns of `delta` at the end, widens column types, and completes incomplete columns, which move
+    /// to the end.
     pub fn apply(&mut self, delta: &SchemaDelta) {
         delta.apply_to(self);
     }
 
-    /// This schema with what `extra`, which began as an older version of it, has added since. Columns of both have the
-    /// type that their types join to.
+    /// Returns this schema with the additions of `other`, which started from an older version of it. Columns of both schemas
+    /// get the common type.
     ///
     /// # Errors
     ///
-    /// Where both have a column whose types do not join.
+    /// Returns an error if a column of both schemas has no common type.
     pub fn merge(&self, other: &Schema) -> Result<Schema, SchemaConflict> {
         let tables = other.tables.values().map(|table| TableDelta {
             name: table.name.clone(),
@@ -121,45 +121,45 @@ impl Schema {
         Ok(joined)
     }
 
-    /// Declares a root table and what is known of it before any row has come.
+    /// Declares a root table with `hints`.
     ///
     /// # Errors
     ///
-    /// Where a column is declared with a type that the rows which are there do not fit.
+    /// Returns an error if existing rows do not fit the declared type of a column, or the merge options are invalid.
     pub fn declare(&mut self, table: &str, resource: &str, hints: &TableHints) -> Result<(), InvalidHints> {
         hints::declare(self, table, resource, hints)
     }
 
-    /// Declares the root table `table` to be like the root table `like`, where it is not known yet.
+    /// Declares the root table `table` with the properties of the root table `like`, unless it exists.
     pub fn declare_like(&mut self, table: &str, like: &str) {
         hints::declare_like(self, table, like);
     }
 
-    /// The tables that the rows of a resource go to, with those below them.
+    /// Returns the root tables of a resource with their child tables.
     pub fn tables_of<'s>(&'s self, resource: &'s str) -> impl Iterator<Item = &'s Table> {
         let is_root = move |table: &&Table| table.parent.is_none() && table.resource.as_deref() == Some(resource);
         self.tables.values().filter(is_root).flat_map(|root| self.table_tree(&root.name))
     }
 
-    /// Returns the resource that the rows of `table` come from, for a child table that of its root; none where it is not known.
+    /// Returns the resource of `table`, or of the root table if `table` is a child table.
     pub fn resource_of(&self, table: &str) -> Option<&str> {
         self.tables.get(self.root_of(table))?.resource.as_deref()
     }
 
-    /// The tables that are not the system's own.
+    /// Returns the tables that are not system tables.
     pub fn data_tables(&self) -> impl Iterator<Item = &Table> {
         self.tables.values().filter(|table| !system::is_system_name(&table.name))
     }
 
-    /// What a load does with the rows that the root table `root` has.
+    /// Returns the write disposition of the root table `root`.
     pub fn write_disposition(&self, root: &str) -> WriteDisposition {
         self.tables.get(root).and_then(|table| table.write_disposition).unwrap_or_default()
     }
 
-    /// The root of the tables that `table` belongs to; itself where it is one, or is not known.
+    /// Returns the root table of `table`, or `table` itself if it is a root table or unknown.
     pub fn root_of<'s>(&'s self, table: &'s str) -> &'s str {
         let mut name = table;
-        // A chain is never longer than the number of tables; a foreign schema could hold a ring.
+        // Bounded by the number of tables: a schema of another tool may contain a cycle.
         for _ in 0..self.tables.len() {
             match self.tables.get(name).and_then(|t| t.parent.as_deref()) {
                 Some(parent) => name = parent,
@@ -169,7 +169,7 @@ impl Schema {
         name
     }
 
-    /// `root` and all tables below it, parents first.
+    /// Returns `root` and all tables below it, parents first.
     pub fn table_tree(&self, root: &str) -> Vec<&Table> {
         let mut chain: Vec<&Table> = self.tables.get(root).into_iter().collect();
         let mut next = 0;
@@ -183,8 +183,8 @@ impl Schema {
         chain
     }
 
-    /// Whether the rows below `root` carry the id of their root row: the configuration of the normaliser says so, for
-    /// it or for all roots, or a table below it has the column already.
+    /// Returns true if rows below `root` carry the id of their root row: if the normalizer configuration enables it for this
+    /// table or for all root tables, or if a table below already has the column.
     pub fn propagates_root_id(&self, root: &str) -> bool {
         let propagation = self.normalizer_config().and_then(|config| config.get("propagation"));
         let of_table = propagation.and_then(|p| p.get("tables")).and_then(|tables| tables.get(root));
@@ -195,14 +195,14 @@ impl Schema {
             || self.table_tree(root).iter().skip(1).any(|table| table.columns.contains_key(DLT_ROOT_ID_COLUMN))
     }
 
-    /// How deep the rows of `root` are taken apart: what the table says, else the schema, else 1000 levels.
+    /// Returns the number of nesting levels to normalize for `root`: the limit of the table, else of the schema, else 1000.
     pub fn max_nesting(&self, root: &str) -> i64 {
         let of_table = self.tables.get(root).and_then(|table| table.normalizer_hint("max_nesting"));
         let of_all = || self.normalizer_config().and_then(|config| config.get("max_nesting"));
         of_table.and_then(Value::as_i64).or_else(|| of_all().and_then(Value::as_i64)).unwrap_or(1000)
     }
 
-    /// The configuration of the relational normaliser.
+    /// Returns the configuration of the relational normalizer.
     fn normalizer_config(&self) -> Option<&Value> {
         self.normalizers.get("json")?.get("config")
     }

@@ -2,7 +2,7 @@ use catchment_json::Value;
 
 use crate::{Column, DataType, MergeOptions, MergeStrategy, Schema, SchemaDelta, TableDelta, TableHints, WriteDisposition};
 
-/// A schema as dlt 1.31 wrote it, with keys of its own (descriptions) and of nobody (`x-ours`).
+/// A schema written by dlt 1.31, with keys that only dlt uses, such as descriptions.
 const BY_REFERENCE: &str = include_str!("testdata/by_reference.json");
 
 fn columns(schema: &Schema, table: &str) -> Vec<String> {
@@ -15,7 +15,7 @@ fn delta(table: &str, columns: &[(&str, DataType)]) -> SchemaDelta {
 }
 
 #[test]
-fn the_hash_is_that_of_the_reference() {
+fn version_hash_matches_dlt() {
     let stored = Value::parse(BY_REFERENCE).unwrap();
     let mut schema = Schema::from_value(&stored).unwrap();
     assert!(!schema.update_version(), "{:?}, stored {:?}", schema.version_hash, stored.get("version_hash"));
@@ -23,7 +23,7 @@ fn the_hash_is_that_of_the_reference() {
 }
 
 #[test]
-fn unknown_keys_are_kept() {
+fn unknown_keys_are_preserved() {
     let mut stored = Value::parse(BY_REFERENCE).unwrap();
     let top = stored.as_object_mut().unwrap();
     top.insert("x-ours".to_owned(), Value::from(1));
@@ -38,7 +38,7 @@ fn unknown_keys_are_kept() {
 }
 
 #[test]
-fn columns_are_added_in_the_order_of_their_values() {
+fn columns_are_added_in_the_order_of_first_values() {
     let mut schema = Schema::new("s");
     schema.declare("t", "t", &TableHints { primary_key: vec!["ID".to_owned()], ..TableHints::default() }).unwrap();
     assert_eq!(columns(&schema, "t"), ["id ?"]);
@@ -49,7 +49,7 @@ fn columns_are_added_in_the_order_of_their_values() {
 }
 
 #[test]
-fn a_delta_with_another_type_is_a_conflict() {
+fn a_delta_with_an_incompatible_type_is_a_conflict() {
     let mut schema = Schema::new("s");
     schema.apply(&delta("t", &[("a", DataType::Bigint)]));
     assert_eq!(delta("t", &[("b", DataType::Text), ("a", DataType::Text)]).conflict(&schema), Some(("t", "a")));
@@ -58,7 +58,7 @@ fn a_delta_with_another_type_is_a_conflict() {
 }
 
 #[test]
-fn the_version_counts_changes() {
+fn version_increases_with_changes() {
     let mut schema = Schema::new("s");
     assert!(schema.update_version() && !schema.update_version());
     assert_eq!((schema.version, schema.previous_hashes.len()), (1, 0));
@@ -68,7 +68,7 @@ fn the_version_counts_changes() {
 }
 
 #[test]
-fn hints_of_a_later_run_take_the_place_of_earlier_ones() {
+fn later_hints_replace_earlier_hints() {
     let mut schema = Schema::new("s");
     let hints = |key: &str| TableHints {
         write_disposition: WriteDisposition::Merge,
@@ -83,7 +83,7 @@ fn hints_of_a_later_run_take_the_place_of_earlier_ones() {
     assert_eq!(schema.tables["t"].columns_with("incremental"), ["at"]);
 }
 
-/// The hints of a table that is merged by `strategy`.
+/// Returns hints for a table with merge strategy `strategy`.
 fn merged(strategy: MergeStrategy) -> TableHints {
     TableHints {
         write_disposition: WriteDisposition::Merge,
@@ -94,7 +94,7 @@ fn merged(strategy: MergeStrategy) -> TableHints {
 }
 
 #[test]
-fn merging_is_stored_as_the_reference_does() {
+fn merge_options_are_stored_like_dlt() {
     let check = |hints: TableHints, expected: &str| {
         let mut schema = Schema::new("s");
         schema.declare("t", "t", &hints).unwrap();
@@ -113,23 +113,23 @@ fn merging_is_stored_as_the_reference_does() {
 }
 
 #[test]
-fn what_a_merge_needs_is_asked_for() {
+fn invalid_merge_options_are_rejected() {
     let check = |hints: TableHints, expected: &str| {
         assert_eq!(Schema::new("s").declare("t", "t", &hints).unwrap_err().to_string(), expected);
     };
     check(
         TableHints { primary_key: Vec::new(), ..merged(MergeStrategy::Upsert) },
-        "table `t` is merged by upsert, which knows rows by their primary key, and has none: say `primary_key`",
+        "table `t` uses merge strategy `upsert`, which requires a primary key; set `primary_key`",
     );
     let mark = |name: &str| Column::new(name, DataType::Bool).with_hint("hard_delete");
     check(
         TableHints { columns: vec![mark("gone"), mark("left")], ..merged(MergeStrategy::DeleteInsert) },
-        "columns gone, left of table `t` are declared with `hard_delete`, which only one can have",
+        "table `t` declares `hard_delete` for several columns (gone, left); declare it for one",
     );
 }
 
 #[test]
-fn a_strategy_that_is_not_said_any_more_does_not_count() {
+fn a_changed_merge_strategy_removes_hints_of_the_previous_one() {
     let mut schema = Schema::new("s");
     schema.declare("t", "t", &merged(MergeStrategy::Scd2)).unwrap();
     assert_eq!(schema.tables["t"].validity_columns(), Some(("_dlt_valid_from", "_dlt_valid_to")));
@@ -140,7 +140,7 @@ fn a_strategy_that_is_not_said_any_more_does_not_count() {
 }
 
 #[test]
-fn tables_that_begin_to_be_merged_get_root_ids() {
+fn a_change_to_merge_adds_root_ids_to_child_tables() {
     let mut schema = Schema::new("s");
     schema.declare("t", "t", &TableHints::default()).unwrap();
     let below = TableDelta { name: "t__l".to_owned(), parent: Some("t".to_owned()), columns: Vec::new() };
@@ -150,7 +150,7 @@ fn tables_that_begin_to_be_merged_get_root_ids() {
 }
 
 #[test]
-fn chains_are_parents_first_and_end() {
+fn table_tree_lists_parents_first_and_ends_on_a_cycle() {
     let mut schema = Schema::new("s");
     for (name, parent) in [("a__b__c", Some("a__b")), ("a__b", Some("a")), ("a", None), ("ring", Some("ring"))] {
         let parent = parent.map(str::to_owned);
@@ -163,21 +163,21 @@ fn chains_are_parents_first_and_end() {
 }
 
 #[test]
-fn what_cannot_be_read_is_named() {
+fn read_errors_name_the_key() {
     let check = |from: &str, to: &str, expected: &str| {
         let stored = Value::parse(&BY_REFERENCE.replacen(from, to, 1)).unwrap();
-        assert_eq!(Schema::from_value(&stored).unwrap_err().to_string(), format!("the stored schema cannot be read: {expected}"));
+        assert_eq!(Schema::from_value(&stored).unwrap_err().to_string(), format!("invalid stored schema: {expected}"));
     };
     check(
         "\"engine_version\":11",
         "\"engine_version\":12",
-        "engine_version: found 12, this version reads 1 to 11; a newer tool wrote it, use a version of this one that reads it",
+        "engine_version: found 12, expected 1 to 11; a newer tool wrote this schema, upgrade to read it",
     );
     check(
         "\"data_type\":\"double\"",
         "\"data_type\":\"complex\"",
-        "tables.items.columns.price.data_type: there is no type \"complex\"",
+        "tables.items.columns.price.data_type: unknown data type \"complex\"",
     );
-    check("\"name\":\"shop\"", "\"label\":\"shop\"", "schema.name: it is missing");
+    check("\"name\":\"shop\"", "\"label\":\"shop\"", "schema.name: required key is missing");
     check("\"tables\":{", "\"tables\":7,\"was\":{", "schema.tables: expected an object, found a number");
 }

@@ -1,4 +1,4 @@
-//! Names and columns that every dataset has.
+//! System tables and columns.
 
 use catchment_json::{Object, Value};
 
@@ -10,41 +10,38 @@ pub const LOADS_TABLE: &str = "_dlt_loads";
 pub const VERSION_TABLE: &str = "_dlt_version";
 /// The table of pipeline states.
 pub const STATE_TABLE: &str = "_dlt_pipeline_state";
-/// The table of rows at cursors that the state has no room for, which no other tool knows of. It is made when there are
-/// any.
+/// The table of boundary rows that exceed the size limit of the state. It is created when needed and not used by dlt.
 pub const CURSOR_ROWS_TABLE: &str = "_catchment_cursor_rows";
-/// The table of the cursors of parents that the state has no room for, which no other tool knows of. It is made when there
-/// are any.
+/// The table of parent cursors that exceed the size limit of the state. It is created when needed and not used by dlt.
 pub const PARENT_CURSORS_TABLE: &str = "_catchment_parent_cursors";
-/// The id of a row.
+/// The column with the id of a row.
 pub const DLT_ID_COLUMN: &str = "_dlt_id";
-/// The package that a root row came with.
+/// The column with the load id of the package of a root row.
 pub const DLT_LOAD_ID_COLUMN: &str = "_dlt_load_id";
-/// The id of the row that a child row belongs to.
+/// The column with the id of the parent row of a child row.
 pub const DLT_PARENT_ID_COLUMN: &str = "_dlt_parent_id";
-/// The place of a child row in its list, from 0.
+/// The column with the index of a child row in its list, from 0.
 pub const DLT_LIST_IDX_COLUMN: &str = "_dlt_list_idx";
-/// The id of the root row that a child row belongs to.
+/// The column with the id of the root row of a child row.
 pub const DLT_ROOT_ID_COLUMN: &str = "_dlt_root_id";
 
-/// Which root row of its package a row belongs to: a number that grows in the order of the rows, and no column of a
-/// dataset. Packages have it for tables that are merged, as ids do not tell rows with equal keys apart.
+/// The column with the number of the root row within the package, ascending in the order of rows. Only packages have it, for
+/// merged tables, because rows with equal keys have the same id. It is not a column of the dataset.
 pub const ROOT_ROW_COLUMN: &str = "_dlt_root_row";
-/// The digits of the numbers in [`ROOT_ROW_COLUMN`], which are decimals without a fraction: so many have room in decimals of all
-/// destinations.
+/// The precision of [`ROOT_ROW_COLUMN`], a decimal with scale 0. Decimals of all destinations have room for it.
 pub const ROOT_ROW_PRECISION: u8 = 29;
 
-/// Whether a normalised name is one of the system's own.
+/// Returns true if a normalized table or column name is reserved for dlt's system tables and columns.
 pub fn is_system_name(name: &str) -> bool {
     name.starts_with("_dlt")
 }
 
-/// Whether a table of this normalised name is, or may become, one of the system's own.
+/// Returns true if a normalized table name is reserved for system tables.
 pub fn is_system_table(name: &str) -> bool {
     is_system_name(name) || name.starts_with("_catchment")
 }
 
-/// The system column of that name, as the default hints of a schema define it.
+/// Returns the system column `name`, with the default hints of a schema.
 pub fn system_column(name: &'static str) -> Column {
     let data_type = if name == DLT_LIST_IDX_COLUMN { DataType::Bigint } else { DataType::Text };
     let column = Column::new(name, data_type).not_null();
@@ -56,26 +53,26 @@ pub fn system_column(name: &'static str) -> Column {
     }
 }
 
-/// Whether a table has entries of cursors that the state has no room for.
+/// Returns true if the table holds cursor entries that exceed the size limit of the state.
 pub fn is_cursor_table(name: &str) -> bool {
     [CURSOR_ROWS_TABLE, PARENT_CURSORS_TABLE].contains(&name)
 }
 
-/// The definition of [`CURSOR_ROWS_TABLE`].
+/// Returns the definition of [`CURSOR_ROWS_TABLE`].
 pub fn cursor_rows_table() -> Table {
     let columns = ["pipeline_name", "source_name", "resource_name", "cursor_path", "row_hash"];
     let columns = columns.map(|name| Column::new(name, DataType::Text).not_null());
     system_table(CURSOR_ROWS_TABLE, WriteDisposition::Skip, columns, None)
 }
 
-/// The definition of [`PARENT_CURSORS_TABLE`].
+/// Returns the definition of [`PARENT_CURSORS_TABLE`].
 pub fn parent_cursors_table() -> Table {
     let columns = ["pipeline_name", "source_name", "resource_name", "cursor_path", "parent", "cursor"];
     let columns = columns.map(|name| Column::new(name, DataType::Text).not_null());
     system_table(PARENT_CURSORS_TABLE, WriteDisposition::Skip, columns, None)
 }
 
-/// The definition of [`VERSION_TABLE`].
+/// Returns the definition of [`VERSION_TABLE`].
 pub fn version_table() -> Table {
     let columns = [
         Column::new("version", DataType::Bigint).not_null(),
@@ -88,7 +85,7 @@ pub fn version_table() -> Table {
     system_table(VERSION_TABLE, WriteDisposition::Skip, columns, Some("Created by DLT. Tracks schema updates"))
 }
 
-/// The definition of [`LOADS_TABLE`].
+/// Returns the definition of [`LOADS_TABLE`].
 pub fn loads_table() -> Table {
     let columns = [
         of_precision_64("load_id").not_null(),
@@ -100,7 +97,7 @@ pub fn loads_table() -> Table {
     system_table(LOADS_TABLE, WriteDisposition::Skip, columns, Some("Created by DLT. Tracks completed loads"))
 }
 
-/// The definition of [`STATE_TABLE`].
+/// Returns the definition of [`STATE_TABLE`].
 pub fn state_table() -> Table {
     let columns = [
         Column::new("version", DataType::Bigint).not_null(),

@@ -6,22 +6,22 @@ use indexmap::IndexMap;
 use crate::Column;
 use crate::naming::{self, SEPARATOR};
 
-/// What a load does with the rows that a table has.
+/// How a load treats the existing rows of a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum WriteDisposition {
-    /// Keeps them and adds the new ones.
+    /// Keeps existing rows and adds the new rows.
     #[default]
     Append,
-    /// Puts the new ones in their place.
+    /// Replaces all existing rows with the new rows.
     Replace,
-    /// Replaces the ones with the keys of the new ones.
+    /// Merges the new rows into existing rows by key, see [`MergeStrategy`](crate::MergeStrategy).
     Merge,
-    /// Leaves the table alone: for system tables, and resources that are not to be loaded.
+    /// Does not load the table. Used for system tables and resources that should not be loaded.
     Skip,
 }
 
 impl WriteDisposition {
-    /// Its name in specs and stored schemas.
+    /// Returns the name used in specs and stored schemas.
     pub fn name(self) -> &'static str {
         match self {
             WriteDisposition::Append => "append",
@@ -31,7 +31,7 @@ impl WriteDisposition {
         }
     }
 
-    /// The disposition of that name.
+    /// Returns the disposition with the name `name`.
     pub fn from_name(name: &str) -> Option<WriteDisposition> {
         use WriteDisposition::{Append, Merge, Replace, Skip};
         [Append, Replace, Merge, Skip].into_iter().find(|d| d.name() == name)
@@ -47,29 +47,28 @@ impl std::fmt::Display for WriteDisposition {
 /// A table of a dataset.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Table {
-    /// Its normalised name.
+    /// The normalized name.
     pub name: String,
-    /// The table whose rows its rows belong to; none for a root table.
+    /// The parent table, or `None` for a root table.
     pub parent: Option<String>,
-    /// The resource that its rows come from; root tables only.
+    /// The resource of the rows. Only root tables have one.
     pub resource: Option<String>,
-    /// What a load does with the rows that it has; root tables only.
+    /// The write disposition. Only root tables have one.
     pub write_disposition: Option<WriteDisposition>,
-    /// Its columns by name, in the order of the destination.
+    /// The columns by name, in the order of the destination.
     pub columns: IndexMap<String, Column>,
-    /// Everything else that is known of it: `x-normalizer`, `description`, and keys that only other tools
-    /// know.
+    /// All other properties: `x-normalizer`, `description`, and keys of other tools.
     pub hints: Object,
 }
 
 impl Table {
-    /// A root table without columns, appended to.
+    /// Creates a root table without columns and with write disposition append.
     pub fn root(name: impl Into<String>, resource: impl Into<String>) -> Table {
         let (resource, write_disposition) = (Some(resource.into()), Some(WriteDisposition::Append));
         Table { name: name.into(), parent: None, resource, write_disposition, columns: IndexMap::new(), hints: Object::new() }
     }
 
-    /// A table of the lists in the rows of `parent`.
+    /// Creates a child table for lists in the rows of `parent`.
     pub fn child(name: impl Into<String>, parent: impl Into<String>) -> Table {
         let parent = Some(parent.into());
         Table {
@@ -82,43 +81,43 @@ impl Table {
         }
     }
 
-    /// The columns that values or declarations have given a type.
+    /// Returns the columns with a type.
     pub fn complete_columns(&self) -> impl Iterator<Item = &Column> {
         self.columns.values().filter(|column| column.data_type.is_some())
     }
 
-    /// The names of the columns with the flag `hint`.
+    /// Returns the names of the columns with the flag `hint`.
     pub fn columns_with(&self, hint: &str) -> Vec<&str> {
         self.columns.values().filter(|column| column.has_hint(hint)).map(|column| column.name.as_str()).collect()
     }
 
-    /// Whether it has columns for values under a normalised key, or under keys below it.
+    /// Returns true if the table has a column for the normalized key `path` or a key below it.
     pub fn has_key(&self, path: &str) -> bool {
         let is_below = |name: &String| name.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with(SEPARATOR));
         self.columns.keys().any(is_below)
     }
 
-    /// The name of a key of its rows: by [`naming::transliterate_path`], but where the table has it under the name that dlt gives
-    /// it, that one stays.
+    /// Returns the column name for `key`: by [`naming::transliterate_path`], unless `transliterate` is false or the table
+    /// already has the column under dlt's name.
     pub fn column_name_for(&self, key: &str, transliterate: bool) -> String {
         let name = naming::normalize_path(key);
         let readable = if transliterate { naming::transliterate_path(key) } else { return name };
         if self.has_key(&name) && !self.has_key(&readable) { name } else { readable }
     }
 
-    /// Whether rows were ever loaded into it.
+    /// Returns true if rows were ever loaded into the table.
     pub fn has_seen_data(&self) -> bool {
         self.normalizer_hint("seen-data").and_then(Value::as_bool).unwrap_or(false)
     }
 
-    /// Whether rows were loaded, so that its columns are settled. Not while a flag of the reference says that its
-    /// first rows have yet to come.
+    /// Returns true if rows were loaded, so that new columns are subject to the contract. dlt's flag `evolve-columns-once`
+    /// allows new columns for one more load.
     pub fn has_stable_columns(&self) -> bool {
         let once = self.normalizer_hint("evolve-columns-once").and_then(Value::as_bool).unwrap_or(false);
         self.has_seen_data() && !once
     }
 
-    /// Notes that it has rows.
+    /// Records that the table has rows.
     pub fn set_seen_data(&mut self) {
         self.set_normalizer_hint("seen-data", Value::Bool(true));
         if let Some(normalizer) = self.hints.get_mut("x-normalizer").and_then(Value::as_object_mut) {
@@ -126,14 +125,14 @@ impl Table {
         }
     }
 
-    /// Forgets that it has rows.
+    /// Records that the table has no rows.
     pub(crate) fn forget_seen_data(&mut self) {
         if let Some(normalizer) = self.hints.get_mut("x-normalizer").and_then(Value::as_object_mut) {
             normalizer.shift_remove("seen-data");
         }
     }
 
-    /// What `x-normalizer` says under `key`.
+    /// Returns the value of `key` in `x-normalizer`.
     pub(crate) fn normalizer_hint(&self, key: &str) -> Option<&Value> {
         self.hints.get("x-normalizer")?.get(key)
     }

@@ -1,19 +1,19 @@
-//! Instants in text, by the forms that dlt detects.
+//! Parsing and formatting of timestamps, dates and times, in the formats that dlt detects.
 
 use jiff::SignedDuration;
 use jiff::civil::{Date, DateTime, Time, datetime};
 
 const MICROS_PER_MINUTE: i64 = 60_000_000;
 
-/// Civil time, all of it UTC: jiff's instants end a day before the end of the year 9999, which APIs use for
-/// "never".
+/// The Unix epoch as civil time in UTC. jiff's instants end a day before the end of the year 9999, which APIs use for
+/// "never"; civil time covers it.
 const EPOCH: DateTime = datetime(1970, 1, 1, 0, 0, 0, 0);
 
-/// The microseconds since 1970 of a date with a time; without an offset it counts as UTC.
+/// Parses a date with a time to microseconds since 1970. Without an offset it is in UTC.
 ///
-/// Dates are `2024-01-31`, `2024/01/31` or `20240131`; a `T` or one space follows; times are `10`, `10:00`,
-/// `10:00:00`, `1000` or `100000`, seconds with up to nine decimals, of which six count; offsets are `Z`, `+02`,
-/// `+02:00` and `+0200`. Nothing else is a time stamp, a date alone included.
+/// A date is `2024-01-31`, `2024/01/31` or `20240131`, followed by `T` or one space. A time is `10`, `10:00`, `10:00:00`,
+/// `1000` or `100000`; seconds may have up to nine decimals, of which six are used. An offset is `Z`, `+02`, `+02:00` or
+/// `+0200`. Returns `None` for any other text, including a date without a time.
 ///
 /// ```
 /// use catchment_schema::parse_timestamp;
@@ -34,7 +34,7 @@ pub fn parse_timestamp(text: &str) -> Option<i64> {
     Some(micros - offset * MICROS_PER_MINUTE)
 }
 
-/// The days since 1970 of a date alone: `2024-01-31`, `2024/01/31` or `20240131`.
+/// Parses a date without a time to days since 1970: `2024-01-31`, `2024/01/31` or `20240131`.
 ///
 /// ```
 /// use catchment_schema::parse_date;
@@ -51,8 +51,8 @@ pub fn parse_date(text: &str) -> Option<i32> {
     i32::try_from(date.duration_since(EPOCH.date()).as_hours() / 24).ok()
 }
 
-/// The microseconds since midnight of a time of day alone: `10:00` or `10:00:00`, with up to nine decimals, of which six
-/// count. With an offset it is the time in UTC.
+/// Parses a time of day without a date to microseconds since midnight: `10:00` or `10:00:00`, with up to nine decimals, of
+/// which six are used. A time with an offset is converted to UTC.
 ///
 /// ```
 /// use catchment_schema::parse_time;
@@ -69,9 +69,9 @@ pub fn parse_time(text: &str) -> Option<i64> {
     rest.0.is_empty().then_some(micros.rem_euclid(24 * 60 * MICROS_PER_MINUTE))
 }
 
-/// The instant as `2024-01-31T10:00:00+00:00`, with six decimals where it has a fraction.
+/// Formats microseconds since 1970 as `2024-01-31T10:00:00+00:00`, with six decimals if the fraction is not zero.
 pub fn format_timestamp(micros: i64) -> String {
-    // Arrays can hold instants that no calendar of four digits has.
+    // Arrays can contain timestamps beyond the year 9999.
     let Ok(civil) = EPOCH.checked_add(SignedDuration::from_micros(micros)) else {
         return format!("{micros} microseconds since 1970");
     };
@@ -109,7 +109,7 @@ impl TimestampParser<'_> {
             self.any(&[separator])?;
         }
         let day = self.number(2)?;
-        // There is no year 0 in the reference's calendar.
+        // Python's `datetime`, which dlt uses, has no year 0.
         Date::new(year, month, day).ok().filter(|_| year != 0)
     }
 
@@ -126,7 +126,7 @@ impl TimestampParser<'_> {
         Time::new(hour, minute, second, i32::try_from(micros * 1000).ok()?).ok()
     }
 
-    /// One to nine decimals as microseconds.
+    /// Parses one to nine decimals as microseconds.
     fn fraction(&mut self) -> Option<i64> {
         let length = self.0.iter().take_while(|b| b.is_ascii_digit()).count();
         if !(1..=9).contains(&length) {
@@ -137,7 +137,7 @@ impl TimestampParser<'_> {
         Some(if exponent <= 6 { decimals * 10i64.pow(6 - exponent) } else { decimals / 10i64.pow(exponent - 6) })
     }
 
-    /// Minutes east of Greenwich; none said is 0.
+    /// Parses an offset as minutes east of UTC, 0 if missing.
     fn offset(&mut self) -> Option<i64> {
         let sign = match self.any(b"Zz+-") {
             Some(b'+') => 1,
@@ -156,12 +156,12 @@ mod tests {
     use super::{format_timestamp, parse_date, parse_time, parse_timestamp};
 
     fn check(text: &str, expected: &str) {
-        let found = parse_timestamp(text).map_or("no time stamp".to_owned(), format_timestamp);
+        let found = parse_timestamp(text).map_or("no timestamp".to_owned(), format_timestamp);
         assert_eq!(found, expected, "{text:?}");
     }
 
     #[test]
-    fn forms_that_are_detected() {
+    fn parses_supported_formats() {
         check("2024-01-01T10", "2024-01-01T10:00:00+00:00");
         check("2024-01-01 10:00", "2024-01-01T10:00:00+00:00");
         check("2024-01-01T10:00:00", "2024-01-01T10:00:00+00:00");
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn forms_that_are_not() {
+    fn rejects_other_text() {
         for text in [
             "2024-01-01",
             "2024",
@@ -210,12 +210,12 @@ mod tests {
             "",
             "2024-01-01T10:00:00Zx",
         ] {
-            check(text, "no time stamp");
+            check(text, "no timestamp");
         }
     }
 
     #[test]
-    fn dates_and_times_alone() {
+    fn parses_dates_without_time_and_times_without_date() {
         let check = |text: &str, date, time| assert_eq!((parse_date(text), parse_time(text)), (date, time), "{text:?}");
         check("2024-02-29", Some(19_782), None);
         check("1969/12/31", Some(-1), None);
@@ -235,7 +235,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn what_is_formatted_reads_back(micros in -62_135_596_800_000_000i64..253_402_300_800_000_000) {
+        fn format_and_parse_round_trip(micros in -62_135_596_800_000_000i64..253_402_300_800_000_000) {
             proptest::prop_assert_eq!(parse_timestamp(&format_timestamp(micros)), Some(micros));
         }
     }

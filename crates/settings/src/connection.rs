@@ -1,4 +1,4 @@
-//! How to reach a server of a database.
+//! Connection parameters of a database server.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -8,14 +8,14 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 
 use crate::{FieldReader, FromSettingValue, FromSettings, IncompleteSettings, Secret, SettingValue, Settings};
 
-/// What is percent-encoded: all but what RFC 3986 calls unreserved.
+/// The percent-encoded characters: all except the unreserved characters of RFC 3986.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
-/// Credentials of a database server, as a text `driver://user:password@host:port/database?option=value`, as fields, or as a
-/// text that fields complete: what stands in the text wins.
+/// Connection parameters of a database server: a connection string `driver://user:password@host:port/database?option=value`,
+/// fields, or both. The connection string takes precedence over fields.
 ///
-/// In the text, characters may be percent-encoded. A password may have any character there: the text is read so that what
-/// comes after its `@` is a host, perhaps a port, a database without `@`, and options. Encode a `?` in it all the same.
+/// Characters in the connection string may be percent-encoded. A password may contain any character except `?`, which must
+/// be encoded: it ends at the first `@` that precedes a valid host, optional port, database without `@`, and options.
 ///
 /// ```
 /// use catchment_settings::{ConnectionParams, Secret};
@@ -27,33 +27,33 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ConnectionParams {
-    /// What kind of server it is: `postgres`.
+    /// The driver, such as `postgres`.
     pub drivername: Option<String>,
-    /// Who we are.
+    /// The user name.
     pub username: Option<String>,
-    /// What the server knows us by.
+    /// The password.
     pub password: Option<Secret>,
-    /// The server.
+    /// The host name or IP address.
     pub host: Option<String>,
-    /// Where it listens.
+    /// The port.
     pub port: Option<u16>,
     /// The database.
     pub database: Option<String>,
-    /// Options. Any may be a secret.
+    /// The options. Any of them may be a secret.
     pub query: BTreeMap<String, Secret>,
 }
 
-/// A text that is no connection text. It is not shown, as it may hold a password.
+/// The error for an invalid connection string. It omits the string, which may contain a password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("expected driver://user:password@host:port/database, with special characters percent-encoded")]
 pub struct InvalidConnectionString;
 
 impl ConnectionParams {
-    /// Reads a connection text.
+    /// Parses a connection string.
     ///
     /// # Errors
     ///
-    /// Where it has no driver, or a port that is no number up to 65535.
+    /// Returns an error if the driver is missing or the port is not an integer from 0 to 65535.
     pub fn parse(text: &Secret) -> Result<ConnectionParams, InvalidConnectionString> {
         let (driver, rest) = text.expose().split_once("://").ok_or(InvalidConnectionString)?;
         let is_driver = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '_' | '.');
@@ -61,7 +61,7 @@ impl ConnectionParams {
             return Err(InvalidConnectionString);
         }
         let drivername = Some(driver.to_owned());
-        // The first `@` after which all is well: in a password there may be others.
+        // The first `@` before a valid server: a password may contain others.
         let after = rest.match_indices('@').find_map(|(at, _)| {
             let server = server(rest.get(at + 1..)?)?;
             Some((rest.get(..at)?, server))
@@ -77,7 +77,7 @@ impl ConnectionParams {
         Ok(ConnectionParams { drivername, username, password, ..found })
     }
 
-    /// The connection with what it lacks from another one.
+    /// Fills missing parameters from `other`.
     #[must_use]
     pub fn with_fallback(self, other: ConnectionParams) -> ConnectionParams {
         let mut query = other.query;
@@ -93,7 +93,7 @@ impl ConnectionParams {
         }
     }
 
-    /// As a connection text, which [`parse`](ConnectionParams::parse) reads back as the same connection.
+    /// Returns the connection string; [`parse`](ConnectionParams::parse) restores the same parameters from it.
     pub fn to_connection_string(&self) -> Secret {
         let mut text = format!("{}://", self.drivername.as_deref().unwrap_or_default());
         let password = self.password.as_ref().map(|password| format!(":{}", encode(password.expose())));
@@ -111,7 +111,7 @@ impl ConnectionParams {
         Secret::from(text)
     }
 
-    /// Where the data are, without anything that is secret.
+    /// Returns driver, host, port and database, without credentials and options.
     pub fn location(&self) -> String {
         format!("{}://{}", self.drivername.as_deref().unwrap_or_default(), self.server())
     }
@@ -132,7 +132,7 @@ impl ConnectionParams {
     }
 }
 
-/// The field `credentials` under the sections that the caller has set, such as `destination.postgres`.
+/// Reads the field `credentials` in the sections set by the caller, such as `destination.postgres`.
 impl FromSettings for ConnectionParams {
     fn scope(settings: Settings<'_>) -> Settings<'_> {
         settings
@@ -140,18 +140,17 @@ impl FromSettings for ConnectionParams {
 
     fn read(fields: &mut FieldReader<'_>) -> Result<Self, IncompleteSettings> {
         const NAME: &str = "credentials";
-        let whole =
-            fields.scalar::<ConnectionParams>(NAME, "How to reach the server, as one text; or in part, with the fields below.");
+        let parsed = fields.scalar::<ConnectionParams>(NAME, "The connection string; the fields below supply missing parts.");
         let found = ConnectionParams {
-            drivername: fields.nested(NAME, "drivername", "What kind of server it is."),
-            username: fields.nested(NAME, "username", "Who we are."),
-            password: fields.nested(NAME, "password", "What the server knows us by."),
-            host: fields.nested(NAME, "host", "The server."),
-            port: fields.nested(NAME, "port", "Where it listens."),
+            drivername: fields.nested(NAME, "drivername", "The driver, such as `postgres`."),
+            username: fields.nested(NAME, "username", "The user name."),
+            password: fields.nested(NAME, "password", "The password."),
+            host: fields.nested(NAME, "host", "The host name or IP address."),
+            port: fields.nested(NAME, "port", "The port."),
             database: fields.nested(NAME, "database", "The database."),
             query: BTreeMap::new(),
         };
-        Ok(whole.unwrap_or_default().with_fallback(found))
+        Ok(parsed.unwrap_or_default().with_fallback(found))
     }
 }
 
@@ -171,7 +170,7 @@ impl FromSettingValue for ConnectionParams {
     }
 }
 
-/// `host:port/database?options`, each of which may be left out.
+/// Parses `host:port/database?options`; each part is optional.
 fn server(text: &str) -> Option<ConnectionParams> {
     let (text, query) = text.split_once('?').map_or((text, ""), |(text, query)| (text, query));
     let (address, database) = text.split_once('/').map_or((text, ""), |(address, database)| (address, database));
@@ -202,7 +201,7 @@ fn non_empty(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| decode(text))
 }
 
-/// Takes back percent-encoding; what is none stays, as does what would not be UTF-8.
+/// Decodes percent-encoding. Keeps invalid sequences, and the entire text if the result is not UTF-8.
 fn decode(text: &str) -> String {
     percent_decode_str(text).decode_utf8().map_or_else(|_| text.to_owned(), Cow::into_owned)
 }
@@ -216,7 +215,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn texts() {
+    fn parses_connection_strings() {
         fn check(text: &str, user: Option<&str>, password: Option<&str>, server: &str) {
             let found = ConnectionParams::parse(&Secret::from(text)).unwrap();
             assert_eq!(found.username.as_deref(), user, "{text}");
@@ -234,7 +233,7 @@ mod tests {
         check("postgres://u@", Some("u"), None, "postgres://");
         check("postgres://u:p@[::1]:5432/d", Some("u"), Some("p"), "postgres://[::1]:5432/d");
         check("postgres://u:p@h/d?sslmode=require&a=b@c", Some("u"), Some("p"), "postgres://h/d");
-        // passwords with any character
+        // special characters in passwords
         check("postgres://u:p%40%3A%2f%25@h", Some("u"), Some("p@:/%"), "postgres://h");
         check("postgres://u:p@ss@h:1/d", Some("u"), Some("p@ss"), "postgres://h:1/d");
         check("postgres://u:p@ss/w:rd@h/d", Some("u"), Some("p@ss/w:rd"), "postgres://h/d");
@@ -245,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_connection_text() {
+    fn rejects_invalid_connection_strings() {
         for text in ["", "hunter2", "://h", "a b://h", "postgres://h:x", "postgres://h:65536", "postgres://u:p@h:hunter2"] {
             let found = ConnectionParams::parse(&Secret::from(text));
             assert_eq!(found, Err(InvalidConnectionString), "{text}");
@@ -253,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn fields_complete_a_text() {
+    fn fallback_fills_missing_parts() {
         let text = ConnectionParams::parse(&Secret::from("postgres://u@h?a=1")).unwrap();
         let fields = ConnectionParams {
             host: Some("other".to_owned()),
@@ -270,7 +269,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn what_is_written_is_read_back(
+        fn connection_strings_round_trip(
             username in "\\PC{1,8}",
             password in proptest::option::of(".{0,12}"),
             host in "[a-z0-9.-]{1,9}|[0-9a-f]{1,4}::[0-9a-f]{1,4}",
@@ -292,7 +291,7 @@ mod tests {
 
         #[test]
         fn a_password_may_have_any_character_but_a_question_mark(password in "[^?]{1,12}") {
-            // of several readings the first counts, so what looks like a server of its own has to be encoded
+            // the first valid reading wins, so a password that contains `@` and a valid server must be encoded
             let text = Secret::from(format!("postgres://u:{password}@h:1/d"));
             let read = ConnectionParams::parse(&text).unwrap();
             if read.host.as_deref() == Some("h") {

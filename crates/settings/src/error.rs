@@ -1,58 +1,58 @@
-//! The error of asking for settings.
+//! Errors of reading settings.
 
 use std::fmt::Write as _;
 
 use crate::{LookupReport, SettingLocation};
 
-/// A setting that is required and stands nowhere.
+/// A required setting that is not set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MissingField {
     /// The name of the field.
     pub name: String,
-    /// What was expected: `text`, `a whole number of 0 or more`.
+    /// The expected value: `a string`, `a non-negative integer`.
     pub expected: String,
-    /// Whether it is a secret.
+    /// Whether the field is a secret.
     pub secret: bool,
-    /// Where it was looked for.
+    /// The searched locations.
     pub searched: LookupReport,
 }
 
-/// Why a setting cannot be had. No message shows a secret.
+/// An error of reading settings. Messages never contain a secret.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SettingsError {
-    /// Required settings stand nowhere. The message lists each place in lookup order.
+    /// Required settings are not set. The message lists every location in lookup order.
     #[error("{}", missing(.0))]
     Missing(Vec<MissingField>),
-    /// A setting was found, but is not what the field takes.
-    #[error("`{name}` must be {expected}, but {location} holds {found}: change it there")]
+    /// The value of a setting is not valid for the field.
+    #[error("`{name}` must be {expected}, but {location} holds {found}")]
     InvalidValue {
         /// The name of the field.
         name: String,
-        /// What the field takes.
+        /// The expected value.
         expected: String,
-        /// What was found, masked if it may be a secret.
+        /// A description of the value, redacted if it may be a secret.
         found: String,
-        /// Where it was found.
+        /// The location of the value.
         location: Box<SettingLocation>,
     },
-    /// A secret was found where secrets must not stand, such as `config.toml`.
-    #[error("`{name}` is a secret and must not stand in {location}: move it to secrets.toml")]
+    /// A secret in a location where secrets are not allowed, such as `config.toml`.
+    #[error("`{name}` is a secret and must not be in {location}: move it to secrets.toml")]
     SecretInPlainFile {
         /// The name of the field.
         name: String,
-        /// Where it was found.
+        /// The location of the secret.
         location: Box<SettingLocation>,
     },
-    /// Several things are wrong.
+    /// Several errors.
     #[error("{}", lines(.0))]
     Multiple(Vec<SettingsError>),
-    /// Something is at the place, but cannot be read.
+    /// A location could not be read.
     #[error("failed to read `{name}` from {location}")]
     Unreadable {
         /// The name of the field.
         name: String,
-        /// Where it was to be read.
+        /// The unreadable location.
         location: Box<SettingLocation>,
         /// The cause.
         source: Box<dyn std::error::Error + Send + Sync>,
@@ -60,14 +60,14 @@ pub enum SettingsError {
 }
 
 impl SettingsError {
-    /// One error of several, in which all that is missing comes last, in one list; none of none.
+    /// Combines errors into one, with all missing settings in one list at the end. Returns `None` if `errors` is empty.
     pub fn from_errors(errors: Vec<SettingsError>) -> Option<SettingsError> {
         let (mut others, mut missing) = (Vec::new(), Vec::new());
         for error in errors {
             match error {
                 SettingsError::Missing(fields) => missing.extend(fields),
                 SettingsError::Multiple(errors) => others.extend(errors),
-                // a place that cannot be read is one problem, however many fields are looked for there
+                // report an unreadable location once, even if several fields were looked up there
                 SettingsError::Unreadable { location, .. } if others.iter().any(|known| known.is_unreadable(&location)) => {}
                 other => others.push(other),
             }
@@ -84,7 +84,7 @@ impl SettingsError {
 }
 
 fn lines(errors: &[SettingsError]) -> String {
-    // The causes too, as an error has but one chain of them.
+    // Include the causes here: the combined error has no source, as there can be only one.
     let said = |error: &SettingsError| {
         let causes = std::iter::successors(std::error::Error::source(error), |cause| cause.source());
         causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
@@ -116,7 +116,7 @@ fn missing(fields: &[MissingField]) -> String {
     }
     let mut noted: Vec<&str> = Vec::new();
     for note in fields.iter().flat_map(|field| &field.searched.notes) {
-        // Fields of one configuration have the same providers: their notes are said once.
+        // Fields of one configuration share providers, so print each note once.
         if !noted.contains(&note.as_str()) {
             noted.push(note);
             let _ = write!(text, "\n{note}");
@@ -126,7 +126,7 @@ fn missing(fields: &[MissingField]) -> String {
     text
 }
 
-/// The lines for the files, by file and table, and the variables that do the same.
+/// Returns the lines to add to settings files, grouped by file and table, and the equivalent environment variables.
 fn what_to_add(fields: &[MissingField]) -> String {
     let mut text = String::new();
     let mut last: Option<(&std::path::Path, &str)> = None;
@@ -145,7 +145,7 @@ fn what_to_add(fields: &[MissingField]) -> String {
     if !variables.is_empty() {
         let _ = write!(text, "\nor set {}", variables.join(" and "));
     } else if fields.iter().any(|field| !field.searched.locations.is_empty()) {
-        text.push_str("\nset one of these places; those further up win");
+        text.push_str("\nuse one of these locations; earlier ones take precedence");
     }
     text
 }
@@ -154,13 +154,13 @@ fn what_to_add(fields: &[MissingField]) -> String {
 mod tests {
     use super::*;
 
-    fn field(name: &str, secret: bool, places: &[(&str, &str)]) -> MissingField {
+    fn field(name: &str, secret: bool, locations: &[(&str, &str)]) -> MissingField {
         MissingField {
             name: name.to_owned(),
-            expected: "text".to_owned(),
+            expected: "a string".to_owned(),
             secret,
             searched: LookupReport {
-                locations: places.iter().map(|(provider, key)| SettingLocation::new(*provider, *key)).collect(),
+                locations: locations.iter().map(|(provider, key)| SettingLocation::new(*provider, *key)).collect(),
                 notes: vec!["secrets.toml: no file at /app/secrets.toml".to_owned()],
                 ..LookupReport::default()
             },
@@ -168,46 +168,46 @@ mod tests {
     }
 
     #[test]
-    fn missing_lists_every_place_in_order() {
-        let places = [("environment", "A__KEY"), ("secrets.toml", "a.key"), ("environment", "KEY")];
-        let error = SettingsError::Missing(vec![field("key", true, &places)]);
+    fn missing_lists_every_location_in_order() {
+        let locations = [("environment", "A__KEY"), ("secrets.toml", "a.key"), ("environment", "KEY")];
+        let error = SettingsError::Missing(vec![field("key", true, &locations)]);
         assert_eq!(
             error.to_string(),
-            "a setting is missing: `key` (text, secret)\n\
+            "a setting is missing: `key` (a string, secret)\n\
              looked for `key` in this order:\n\
              \x20 A__KEY (environment)\n\
              \x20 a.key (secrets.toml)\n\
              \x20 KEY (environment)\n\
              secrets.toml: no file at /app/secrets.toml\n\
-             set one of these places; those further up win"
+             use one of these locations; earlier ones take precedence"
         );
     }
 
     #[test]
-    fn several_errors_are_one() {
+    fn combines_several_errors() {
         let unreadable = |name: &str, key| SettingsError::Unreadable {
             name: name.to_owned(),
             location: Box::new(SettingLocation::new("vault", key)),
-            source: "nothing listens".into(),
+            source: "connection refused".into(),
         };
         let missing = |name| SettingsError::Missing(vec![field(name, false, &[])]);
         let errors = vec![missing("a"), unreadable("b", "x"), unreadable("c", "x"), unreadable("c", "y"), missing("d")];
         assert_eq!(
             SettingsError::from_errors(errors).unwrap().to_string(),
-            "failed to read `b` from x (vault): nothing listens\n\
-             failed to read `c` from y (vault): nothing listens\n\
-             2 settings are missing: `a` (text), `d` (text)\n\
+            "failed to read `b` from x (vault): connection refused\n\
+             failed to read `c` from y (vault): connection refused\n\
+             2 settings are missing: `a` (a string), `d` (a string)\n\
              secrets.toml: no file at /app/secrets.toml"
         );
         assert!(SettingsError::from_errors(Vec::new()).is_none());
     }
 
     #[test]
-    fn missing_says_all_fields_at_once_and_notes_once() {
+    fn missing_lists_all_fields_and_each_note_once() {
         let fields =
             vec![field("host", false, &[("environment", "HOST")]), field("password", true, &[("environment", "PASSWORD")])];
         let text = SettingsError::Missing(fields).to_string();
-        assert!(text.starts_with("2 settings are missing: `host` (text), `password` (text, secret)\n"), "{text}");
+        assert!(text.starts_with("2 settings are missing: `host` (a string), `password` (a string, secret)\n"), "{text}");
         assert_eq!(text.matches("no file at").count(), 1);
     }
 }

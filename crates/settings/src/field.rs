@@ -1,4 +1,4 @@
-//! A field as it was declared, and what the configuration says of it.
+//! Declarations of fields and their configured values.
 
 use crate::fields::FieldReader;
 use crate::{FoundSetting, FromSettings, Lookup, LookupReport, Secret, SettingKey, Settings, SettingsError};
@@ -6,44 +6,44 @@ use crate::{FoundSetting, FromSettings, Lookup, LookupReport, Secret, SettingKey
 /// The declaration of one field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldDeclaration {
-    /// Its name and sections, and whether it is a secret.
+    /// The name and the sections of the field, and whether it is a secret.
     pub key: SettingKey,
-    /// What it is for, a sentence or two.
+    /// The purpose of the field, in one or two sentences.
     pub description: &'static str,
-    /// What it takes: `a whole number of 0 or more`.
+    /// The expected value, such as `a non-negative integer`.
     pub expected: String,
-    /// What it is where it stands nowhere, as TOML writes it.
+    /// The default, rendered as TOML.
     pub default: Option<String>,
-    /// Whether it has to stand somewhere.
+    /// Whether the field must be set.
     pub required: bool,
 }
 
 impl FieldDeclaration {
-    /// Its name under all of its sections: `destination.duckdb.threads`.
+    /// Returns the dotted path of the field with all sections: `destination.duckdb.threads`.
     pub fn path(&self) -> String {
         self.key.scope().path(self.key.name())
     }
 }
 
-/// What the configuration says of a field.
+/// The configured values of a field.
 #[derive(Debug)]
 pub struct FieldExplanation {
-    /// The field.
+    /// The declaration of the field.
     pub field: FieldDeclaration,
-    /// Its values in lookup order: the first one counts. An error where one cannot be read.
+    /// All values in lookup order; the first takes precedence. An error if a value cannot be read.
     pub candidates: Result<Vec<FoundSetting>, SettingsError>,
 }
 
-/// The fields of a type under the sections of `settings`, in the order in which it asks for them. Nothing is looked up.
+/// Returns the fields of a type in the scope of `settings`, in declaration order. Looks up no values.
 pub fn declared_fields<T: FromSettings>(settings: &Settings<'_>) -> Vec<FieldDeclaration> {
     let declaring = Declaring(settings.lookup);
     let mut fields = FieldReader::new(T::scope(Settings { lookup: &declaring, scope: settings.scope.clone() }));
-    // What is missing is of no matter: all fields are asked for all the same.
+    // Missing fields do not matter: `read` requests every field before it returns an error.
     let _ = T::read(&mut fields);
     fields.declared
 }
 
-/// Finds nothing, so that no vault is asked; variables that are the defaults of fields are there.
+/// A lookup without values, so that no vault is queried. Variables are still read, because they can be defaults.
 #[derive(Debug)]
 struct Declaring<'a>(&'a dyn Lookup);
 
@@ -61,7 +61,7 @@ impl Lookup for Declaring<'_> {
     }
 }
 
-/// What the configuration says of each field of a type.
+/// Returns the declaration and the configured values of each field of a type.
 ///
 /// ```
 /// use catchment_settings::{FromSettings, FieldReader, IncompleteSettings, NoSettings, Settings, explain};
@@ -74,7 +74,7 @@ impl Lookup for Declaring<'_> {
 ///     }
 ///
 ///     fn read(fields: &mut FieldReader<'_>) -> Result<Self, IncompleteSettings> {
-///         Ok(Load(fields.with_default("workers", "How many at the same time.", 20)))
+///         Ok(Load(fields.with_default("workers", "The maximum number of concurrent requests.", 20)))
 ///     }
 /// }
 ///

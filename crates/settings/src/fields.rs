@@ -1,10 +1,10 @@
-//! Settings as a crate declares them.
+//! Typed declarations of settings.
 
 use crate::settings::{convert, mismatch};
 use crate::{FieldDeclaration, FromSettingValue, SettingValue, Settings, SettingsError};
 
-/// Settings of which a crate declares the fields: names, types, defaults, what is a secret. The one way by which
-/// configuration is read, documented and explained.
+/// A configuration type that declares its fields: names, types, defaults and secrets. The same declaration reads,
+/// documents and explains the settings.
 ///
 /// ```
 /// use catchment_settings::{FromSettings, FieldReader, IncompleteSettings, NoSettings, Secret, Settings, declared_fields};
@@ -21,32 +21,35 @@ use crate::{FieldDeclaration, FromSettingValue, SettingValue, Settings, Settings
 ///     }
 ///
 ///     fn read(fields: &mut FieldReader<'_>) -> Result<Self, IncompleteSettings> {
-///         let host = fields.required("host", "The server.");
-///         let password = fields.required("password", "What the server knows us by.");
-///         let port = fields.with_default("port", "Where the server listens.", 587);
+///         let host = fields.required("host", "The host name.");
+///         let password = fields.required("password", "The password.");
+///         let port = fields.with_default("port", "The port.", 587);
 ///         Ok(Mail { host: host?, port, password: password? })
 ///     }
 /// }
 ///
 /// let error = Settings::new(&NoSettings).read::<Mail>().map(|mail| (mail.host, mail.port, mail.password)).unwrap_err();
-/// assert!(error.to_string().starts_with("2 settings are missing: `host` (text), `password` (text, secret)"));
+/// assert!(error.to_string().starts_with("2 settings are missing: `host` (a string), `password` (a string, secret)"));
 /// let shown: Vec<String> = declared_fields::<Mail>(&Settings::new(&NoSettings)).iter().map(|field| field.path()).collect();
 /// assert_eq!(shown, ["mail.host", "mail.password", "mail.port"]);
 /// ```
 pub trait FromSettings: Sized {
-    /// The sections that the fields stand under, added to those that `settings` has.
+    /// Adds the sections of the fields to `settings`.
     fn scope(settings: Settings<'_>) -> Settings<'_>;
 
-    /// Asks for each field. All required ones have to be asked for before the first `?`, so that an error can name all
-    /// that are missing.
+    /// Reads each field. Read all required fields before the first `?`, so that one error names every missing field.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`IncompleteSettings`] if a required field is missing or invalid.
     fn read(fields: &mut FieldReader<'_>) -> Result<Self, IncompleteSettings>;
 }
 
-/// A required field is missing or wrong, which [`FieldReader`] has noted.
+/// The marker for a missing or invalid required field; [`FieldReader`] records the error itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct IncompleteSettings(pub(crate) ());
 
-/// What a [`FromSettings`] type asks for its fields.
+/// Declares and reads the fields of a [`FromSettings`] type. Records errors until all fields are read.
 #[derive(Debug)]
 pub struct FieldReader<'a> {
     pub(crate) settings: Settings<'a>,
@@ -59,20 +62,20 @@ impl<'a> FieldReader<'a> {
         FieldReader { settings, declared: Vec::new(), problems: Vec::new() }
     }
 
-    /// A field that may be left out.
+    /// Reads an optional field.
     pub fn optional<T: FromSettingValue>(&mut self, name: &'static str, about: &'static str) -> Option<T> {
         self.declare::<T>(name, about, None, false);
         self.get(name)
     }
 
-    /// A field with a default.
+    /// Reads a field with a default.
     pub fn with_default<T: FromSettingValue>(&mut self, name: &'static str, about: &'static str, default: T) -> T {
         self.declare::<T>(name, about, Some(default.to_toml()), false);
         self.get(name).unwrap_or(default)
     }
 
-    /// A field that takes one of some words, in any case, each of which stands for a value; with a default, which is shown
-    /// as the first word that stands for it.
+    /// Reads a field that is one of several case-insensitive words, each with a value. Documentation shows the default
+    /// as the first word with that value.
     pub fn choice<T: Copy + PartialEq>(
         &mut self,
         name: &'static str,
@@ -103,11 +106,12 @@ impl<'a> FieldReader<'a> {
         }
     }
 
-    /// A field that there has to be.
+    /// Reads a required field.
     ///
     /// # Errors
     ///
-    /// A sign that it is not there, which is noted; the reader asks for its other fields and then gives up.
+    /// Returns [`IncompleteSettings`] if the field is missing or invalid, and records the error. Read all other fields
+    /// before you propagate it, so that one error reports every missing field.
     pub fn required<T: FromSettingValue>(&mut self, name: &'static str, about: &'static str) -> Result<T, IncompleteSettings> {
         self.declare::<T>(name, about, None, true);
         match self.settings.require(name) {
@@ -116,7 +120,8 @@ impl<'a> FieldReader<'a> {
         }
     }
 
-    /// A field that may be left out, as one value: none where it is a table, whose fields [`nested`](FieldReader::nested) has.
+    /// Reads an optional field as a single value. Returns `None` for a table, whose fields [`nested`](FieldReader::nested)
+    /// reads.
     pub fn scalar<T: FromSettingValue>(&mut self, name: &'static str, about: &'static str) -> Option<T> {
         self.declare::<T>(name, about, None, false);
         let found = self.settings.find(name, T::SECRET);
@@ -125,7 +130,7 @@ impl<'a> FieldReader<'a> {
         self.ok_or_record(converted.map(Some))
     }
 
-    /// The field `name` of the table in the field `outer`; it may be left out.
+    /// Reads the optional field `name` of the table `outer`.
     pub fn nested<T: FromSettingValue>(&mut self, outer: &'static str, name: &'static str, about: &'static str) -> Option<T> {
         let nested = self.settings.clone().nested(outer);
         let around = std::mem::replace(&mut self.settings, nested);
@@ -134,13 +139,14 @@ impl<'a> FieldReader<'a> {
         found
     }
 
-    /// The variable of the environment that has exactly this name; for what other programs have a name for.
+    /// Reads the environment variable with exactly this name, for variables that other programs define. Returns `None` if
+    /// it is not set or invalid.
     pub fn variable<T: FromSettingValue>(&self, name: &str) -> Option<T> {
         let text = self.settings.variable(name).ok()?;
         T::from_value(&SettingValue::Text(text))
     }
 
-    /// Keeps what is wrong until all fields were asked for.
+    /// Records an error until all fields are read.
     fn record_error(&mut self, error: SettingsError) -> IncompleteSettings {
         self.problems.push(error);
         IncompleteSettings(())
@@ -158,7 +164,7 @@ impl<'a> FieldReader<'a> {
         self.ok_or_record(found)
     }
 
-    /// What was found; what is wrong with it is noted.
+    /// Returns the value, or records the error and returns `None`.
     fn ok_or_record<T>(&mut self, found: Result<Option<T>, SettingsError>) -> Option<T> {
         found.unwrap_or_else(|error| {
             self.record_error(error);

@@ -1,4 +1,4 @@
-//! From what was found to what is asked for.
+//! Conversion of setting values to the types of fields.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -6,24 +6,24 @@ use std::time::Duration;
 use crate::parse_number::{parse_float, parse_integer};
 use crate::{Secret, SettingValue};
 
-/// A type that a setting can be asked as. The rules are those of the reference, so that its
-/// configuration works here unchanged.
+/// A type that can be read from a setting. Conversion follows the reference, so that its configuration files work
+/// unchanged.
 pub trait FromSettingValue: Sized {
-    /// What a user has to write, for errors: `a whole number of 0 or more`.
+    /// The expected value, for errors and documentation: `a non-negative integer`.
     const EXPECTED: &'static str;
     /// Whether a field of this type is a secret.
     const SECRET: bool = false;
 
-    /// Converts what was found; `None` where it is not what is [`EXPECTED`](FromSettingValue::EXPECTED).
+    /// Converts a value. Returns `None` if it is not [`EXPECTED`](FromSettingValue::EXPECTED).
     fn from_value(value: &SettingValue) -> Option<Self>;
 
-    /// How a TOML file would have it, to tell of defaults. Nothing of a secret.
+    /// Renders the value as TOML, to document defaults. Never shows a secret.
     fn to_toml(&self) -> String;
 }
 
-/// Exactly the text that was found; of another scalar its spelling: `5`, `1.0`, `True`.
+/// A string, unchanged; other scalars as Python prints them: `5`, `1.0`, `True`.
 impl FromSettingValue for String {
-    const EXPECTED: &'static str = "text";
+    const EXPECTED: &'static str = "a string";
 
     fn from_value(value: &SettingValue) -> Option<Self> {
         match value {
@@ -41,9 +41,9 @@ impl FromSettingValue for String {
     }
 }
 
-/// As a text, and a secret.
+/// A string, as a secret.
 impl FromSettingValue for Secret {
-    const EXPECTED: &'static str = "text";
+    const EXPECTED: &'static str = "a string";
     const SECRET: bool = true;
 
     fn from_value(value: &SettingValue) -> Option<Self> {
@@ -58,7 +58,7 @@ impl FromSettingValue for Secret {
     }
 }
 
-/// As a text. A relative path stays relative.
+/// A string, as a path. A relative path stays relative.
 impl FromSettingValue for PathBuf {
     const EXPECTED: &'static str = "a path";
 
@@ -71,7 +71,7 @@ impl FromSettingValue for PathBuf {
     }
 }
 
-/// `yes`, `true`, `t`, `y`, `1` and `no`, `false`, `f`, `n`, `0` in any case; of a number, whether it is not 0.
+/// `yes`, `true`, `t`, `y`, `1` and `no`, `false`, `f`, `n`, `0`, ignoring case. A number is true unless it is 0.
 impl FromSettingValue for bool {
     const EXPECTED: &'static str = "true or false (or yes, no, 1, 0)";
 
@@ -94,7 +94,7 @@ impl FromSettingValue for bool {
     }
 }
 
-/// A whole number; a float only if it has no fraction, a boolean never.
+/// An integer. A float is accepted without a fraction; a boolean is rejected.
 macro_rules! whole_number {
     ($type:ty, $expected:literal) => {
         impl FromSettingValue for $type {
@@ -104,7 +104,7 @@ macro_rules! whole_number {
                 let number = match value {
                     SettingValue::Text(text) => parse_integer(text.expose())?,
                     SettingValue::Integer(number) => *number,
-                    // Out of range the cast saturates at the ends of i128, which no unsigned type reaches.
+                    // An out-of-range cast saturates at the bounds of i128, which `try_from` below rejects.
                     SettingValue::Float(number) if number.fract() == 0.0 => *number as i128,
                     _ => return None,
                 };
@@ -118,19 +118,19 @@ macro_rules! whole_number {
     };
 }
 
-whole_number!(u64, "a whole number of 0 or more");
-whole_number!(usize, "a whole number of 0 or more");
-whole_number!(u32, "a whole number from 0 to 4294967295");
-whole_number!(u16, "a whole number from 0 to 65535");
+whole_number!(u64, "a non-negative integer");
+whole_number!(usize, "a non-negative integer");
+whole_number!(u32, "an integer from 0 to 4294967295");
+whole_number!(u16, "an integer from 0 to 65535");
 
-/// A number, also `inf` and `nan`; a boolean never.
+/// A number, including `inf` and `nan`. A boolean is rejected.
 impl FromSettingValue for f64 {
     const EXPECTED: &'static str = "a number";
 
     fn from_value(value: &SettingValue) -> Option<Self> {
         match value {
             SettingValue::Text(text) => parse_float(text.expose()),
-            // The nearest float, as the reference does.
+            // The nearest float, as in the reference.
             SettingValue::Integer(number) => Some(*number as f64),
             SettingValue::Float(number) => Some(*number),
             SettingValue::Bool(_) | SettingValue::List(_) | SettingValue::Table(_) => None,
@@ -142,9 +142,9 @@ impl FromSettingValue for f64 {
     }
 }
 
-/// A number of seconds, with or without a fraction.
+/// A number of seconds; fractions are allowed.
 impl FromSettingValue for Duration {
-    const EXPECTED: &'static str = "a number of seconds, 0 or more";
+    const EXPECTED: &'static str = "a non-negative number of seconds";
 
     fn from_value(value: &SettingValue) -> Option<Self> {
         Self::try_from_secs_f64(f64::from_value(value)?).ok()

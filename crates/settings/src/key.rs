@@ -1,13 +1,13 @@
-//! What is asked for: a field under its sections.
+//! The key of a setting: its name and its sections.
 
-/// The sections that a field stands under.
+/// The sections of a field.
 ///
-/// They are of three kinds, since a lookup treats them differently:
-/// - explicit sections (`sources`, `<module>`, `<source>`): looked under all of them first, then with
-///   the last left out, and so on up to none.
-/// - a fixed section (`runtime`): stands in each place that is looked at.
-/// - nested fields (`credentials`): the names of the fields that led into a nested configuration. The
-///   last one takes the place of the fixed section; those that begin with `_` are not written down.
+/// A lookup treats three kinds of sections differently:
+/// - explicit sections (`sources`, `<module>`, `<source>`): the lookup tries all of them first, then drops the
+///   innermost one at a time until none is left.
+/// - a fixed section (`runtime`): part of every location.
+/// - nested fields (`credentials`): the path of fields into a nested configuration. The last one replaces the fixed
+///   section; names that begin with `_` are omitted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Scope {
     explicit: Vec<String>,
@@ -16,12 +16,12 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// No section at all.
+    /// Creates a scope without sections.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds explicit sections, from the outermost inwards.
+    /// Adds explicit sections, outermost first.
     #[must_use]
     pub fn section<S: Into<String>>(mut self, sections: impl IntoIterator<Item = S>) -> Self {
         self.explicit.extend(sections.into_iter().map(Into::into));
@@ -35,36 +35,36 @@ impl Scope {
         self
     }
 
-    /// Goes into the nested configuration in `field`.
+    /// Adds a nested configuration: the field `field` and its fields.
     #[must_use]
     pub fn nested(mut self, field: impl Into<String>) -> Self {
         self.nested.push(field.into());
         self
     }
 
-    /// The explicit sections, the outermost first.
+    /// Returns the explicit sections, outermost first.
     pub fn explicit_sections(&self) -> &[String] {
         &self.explicit
     }
 
-    /// The fixed section.
+    /// Returns the fixed section.
     pub fn fixed_section(&self) -> Option<&str> {
         self.fixed.as_deref()
     }
 
-    /// A field under all of its sections, as the tables of a TOML file would be named: `destination.duckdb.threads`.
+    /// Returns the dotted path of a field with all sections, as in TOML: `destination.duckdb.threads`.
     pub fn path(&self, field: &str) -> String {
         let sections = self.explicit.iter().chain(&self.nested).chain(&self.fixed).map(String::as_str);
         sections.chain([field]).collect::<Vec<_>>().join(".")
     }
 
-    /// The nested fields, the outermost first.
+    /// Returns the nested fields, outermost first.
     pub fn nested_fields(&self) -> &[String] {
         &self.nested
     }
 }
 
-/// What is asked of a [`Lookup`](crate::Lookup): a field, its sections, and whether it is a secret.
+/// The request to a [`Lookup`](crate::Lookup): a field name, its sections, and whether it is a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SettingKey {
     scope: Scope,
@@ -73,22 +73,22 @@ pub struct SettingKey {
 }
 
 impl SettingKey {
-    /// The field `name` under `scope`. A `secret` may only stand where secrets are held.
+    /// Creates the key of the field `name` in `scope`. A `secret` is allowed only in providers that hold secrets.
     pub fn new(scope: Scope, name: impl Into<String>, secret: bool) -> Self {
         Self { scope, name: name.into(), secret }
     }
 
-    /// The sections that the field stands under.
+    /// Returns the sections of the field.
     pub fn scope(&self) -> &Scope {
         &self.scope
     }
 
-    /// The name of the field.
+    /// Returns the name of the field.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Whether the field is a secret.
+    /// Returns whether the field is a secret.
     pub fn is_secret(&self) -> bool {
         self.secret
     }

@@ -1,11 +1,11 @@
-//! Secrets that cannot print themselves, and how settings are looked up.
+//! Typed access to settings, the [`Secret`] type, and redaction of secrets in text.
 //!
-//! A stage asks [`Settings`] for a field by its name and type; a [`Lookup`] says what stands where.
-//! This crate reads no file and no environment: `catchment-config` is the [`Lookup`] that does, and
-//! [`NoSettings`] the one for programs that want the defaults.
+//! A stage reads fields by name and type from [`Settings`], which looks them up in a [`Lookup`]. This crate reads
+//! neither files nor the environment: `catchment-config` provides the [`Lookup`] that does, and [`NoSettings`] is for
+//! programs that use the defaults.
 //!
-//! A [`SettingValue`] stays as it was found (a text of the environment is never retyped), and is converted
-//! only when a typed getter asks. So `00712345` is that text as a password, and 712345 as a number.
+//! A [`SettingValue`] keeps the type of its source and is converted only by a typed getter. So `00712345` from the
+//! environment is that exact string as a password, and 712345 as a number.
 //!
 //! ```
 //! use catchment_settings::{NoSettings, Settings};
@@ -14,6 +14,9 @@
 //! assert!(settings.get::<bool>("numeric_widening")?.unwrap_or(true));
 //! # Ok::<(), catchment_settings::SettingsError>(())
 //! ```
+//!
+//! [`FromSettings`] declares the fields of a configuration type; [`declared_fields`] and [`explain`] list them.
+//! [`Redactor`] removes known secrets from text.
 
 mod connection;
 mod error;

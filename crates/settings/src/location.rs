@@ -1,37 +1,37 @@
-//! Where a setting stands.
+//! Locations of settings.
 
 use std::fmt;
 use std::path::PathBuf;
 
-/// What the environment is called in messages.
+/// The provider name of the environment in messages.
 const ENVIRONMENT: &str = "environment";
 
-/// One place where a setting stands or may stand. Shown as `SOURCES__API_KEY (environment)` or
-/// `sources.api_key (secrets.toml: /app/.catchment/secrets.toml:3)`, the line last.
+/// A location where a setting is or can be set. Displayed as `SOURCES__API_KEY (environment)` or
+/// `sources.api_key (secrets.toml: /app/.catchment/secrets.toml:3)`, where 3 is the line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SettingLocation {
-    /// Who holds it: `environment`, `secrets.toml`.
+    /// The provider: `environment`, `secrets.toml`.
     pub provider: String,
-    /// The full key as it is written there: `SOURCES__API_KEY`, `sources.api_key`.
+    /// The full key in the spelling of the provider: `SOURCES__API_KEY`, `sources.api_key`.
     pub key: String,
-    /// The file that it stands in, where the provider has files and one of them has the key.
+    /// The file that contains the key, if the provider reads files.
     pub file: Option<PathBuf>,
-    /// The line in the file, from 1, where it has lines.
+    /// The line in the file, from 1.
     pub line: Option<usize>,
 }
 
 impl SettingLocation {
-    /// The key of a provider, in no file.
+    /// Creates the location of a key in a provider, without a file.
     pub fn new(provider: impl Into<String>, key: impl Into<String>) -> Self {
         Self { provider: provider.into(), key: key.into(), file: None, line: None }
     }
 
-    /// The variable of that name in the environment.
+    /// Creates the location of an environment variable.
     pub fn variable(name: impl Into<String>) -> Self {
         Self::new(ENVIRONMENT, name)
     }
 
-    /// Whether it is a variable of the environment.
+    /// Returns whether the location is an environment variable.
     pub fn is_variable(&self) -> bool {
         self.provider == ENVIRONMENT
     }
@@ -50,35 +50,35 @@ impl fmt::Display for SettingLocation {
     }
 }
 
-/// A key that nobody asks for and that is written almost like the one that is looked for.
+/// An unused key whose name is similar to the requested key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SimilarKey {
-    /// Where it stands.
+    /// The location of the unused key.
     pub location: SettingLocation,
-    /// The name that it may have been meant to have.
+    /// The name that was probably meant.
     pub suggestion: String,
 }
 
-/// Where a setting can be written down, for the one who has to.
+/// The locations where a user can add a missing setting.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SuggestedFix {
-    /// The variable of the environment.
+    /// The environment variable.
     pub variable: String,
-    /// The file.
+    /// The TOML file.
     pub file: PathBuf,
-    /// The header of the table in the file, empty for none: `sources.github`.
+    /// The table in the file, such as `sources.github`; empty for the top level.
     pub table: String,
 }
 
-/// Where a lookup looks for a key; what the error of a missing setting is made of.
+/// The locations searched for a key, for the error about a missing setting.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LookupReport {
-    /// The places, in the order in which they are looked at.
+    /// The locations in lookup order.
     pub locations: Vec<SettingLocation>,
-    /// A line for each provider on what it read, and on files that it looked for and did not find.
+    /// A line per provider about the files that it read or did not find.
     pub notes: Vec<String>,
-    /// Keys that stand where this one would, and are written almost alike.
+    /// Unused keys with a similar name at the searched locations.
     pub similar_keys: Vec<SimilarKey>,
-    /// What to write where; none where there are no files.
+    /// Where to add the setting; `None` without settings files.
     pub suggested_fix: Option<SuggestedFix>,
 }

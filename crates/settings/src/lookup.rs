@@ -1,23 +1,23 @@
-//! The seam between those who ask for settings and those who hold them.
+//! The interface between code that reads settings and the providers of settings.
 
 use std::fmt;
 
 use crate::{LookupReport, Secret, SettingKey, SettingLocation, SettingValue, SettingsError};
 
-/// A value and where it was found.
+/// A value and its location.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FoundSetting {
-    /// The value, as it stands there.
+    /// The value, in the type of its source.
     pub value: SettingValue,
-    /// Where it stands.
+    /// The location of the value.
     pub location: SettingLocation,
-    /// Whether it must not be shown even if the field is no secret, as it stands among secrets.
+    /// Whether to redact the value because its location holds secrets, even if the field is no secret.
     pub redact: bool,
-    /// Whether it is a secret, and stands where none may.
+    /// Whether the value is a secret in a location where secrets are not allowed.
     pub misplaced: bool,
 }
 
-/// Finds settings: the one trait that an implementation of configuration has to provide.
+/// A source of settings. A configuration implements only this trait.
 ///
 /// ```
 /// use catchment_settings::{FoundSetting, SettingKey, Lookup, SettingLocation, LookupReport, Settings, SettingsError};
@@ -44,27 +44,34 @@ pub struct FoundSetting {
 /// # Ok::<(), SettingsError>(())
 /// ```
 pub trait Lookup: fmt::Debug + Send + Sync {
-    /// The first value in lookup order. A value that cannot be had, and a secret that stands where
-    /// no secret may, are errors; a key that stands nowhere is `None`.
+    /// Returns the first value of the key in lookup order, or `None` if the key is not set.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if a value cannot be read, or if a secret is in a location where secrets are not allowed.
     fn find(&self, key: &SettingKey) -> Result<Option<FoundSetting>, SettingsError>;
 
-    /// All values that the key has, in lookup order: the first one counts, the others are overridden. Default: the one
-    /// that [`find`](Lookup::find) finds.
+    /// Returns all values of the key in lookup order; the first takes precedence. Default: the result of
+    /// [`find`](Lookup::find).
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if a value cannot be read.
     fn candidates(&self, key: &SettingKey) -> Result<Vec<FoundSetting>, SettingsError> {
         Ok(self.find(key)?.into_iter().collect())
     }
 
-    /// Where [`find`](Lookup::find) looks for the key, in its order. Reads nothing anew.
+    /// Returns the locations that [`find`](Lookup::find) searches for the key, in lookup order. Rereads no source.
     fn report(&self, key: &SettingKey) -> LookupReport;
 
-    /// The variable of the environment that has exactly this name, whatever pipeline asks. Default: there is none.
+    /// Returns the environment variable with exactly this name, independent of sections and pipeline. Default: `None`.
     fn variable(&self, name: &str) -> Option<Secret> {
         let _ = name;
         None
     }
 }
 
-/// A [`Lookup`] that finds nothing: each field has its default, and a required one is an error.
+/// A [`Lookup`] without settings: every field has its default, and a required field is an error.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoSettings;
 
@@ -74,6 +81,6 @@ impl Lookup for NoSettings {
     }
 
     fn report(&self, _key: &SettingKey) -> LookupReport {
-        LookupReport { notes: vec!["the program runs without configuration".to_owned()], ..LookupReport::default() }
+        LookupReport { notes: vec!["this program reads no configuration".to_owned()], ..LookupReport::default() }
     }
 }

@@ -1,6 +1,6 @@
-//! Numbers written as text, as the reference reads them.
+//! Parsing of numbers in strings, with the rules of the reference.
 
-/// A whole number as Python's `int()` reads it, or hexadecimal after `0x`; surrounding space is ignored.
+/// Parses an integer like Python's `int()`, or a hexadecimal one after `0x`. Ignores surrounding whitespace.
 pub(crate) fn parse_integer(text: &str) -> Option<i128> {
     let text = text.trim();
     let (negative, digits) = match text.strip_prefix('-') {
@@ -14,11 +14,11 @@ pub(crate) fn parse_integer(text: &str) -> Option<i128> {
     number.ok().map(|number| if negative { -number } else { number })
 }
 
-/// A number as Python's `parse_float()` reads it (`1e3`, `inf`, `nan`), or hexadecimal after `0x`.
+/// Parses a number like Python's `float()` (`1e3`, `inf`, `nan`), or a hexadecimal integer after `0x`.
 pub(crate) fn parse_float(text: &str) -> Option<f64> {
     let text = text.trim();
     if let Some(number) = hexadecimal(text).and_then(|_| parse_integer(text)) {
-        // Hexadecimal settings past 2^53 have no exact float; the nearest is what Python gives.
+        // Above 2^53 this is the nearest float, as in Python.
         return Some(number as f64);
     }
     without_separators(text)?.parse().ok()
@@ -28,7 +28,7 @@ fn hexadecimal(digits: &str) -> Option<&str> {
     digits.strip_prefix("0x").or_else(|| digits.strip_prefix("0X"))
 }
 
-/// Digits with no sign of their own: what comes after a sign or a prefix (`--1` and `0x-1` are no numbers).
+/// Returns the digits after a sign or prefix, or `None` if they start with another sign: `--1` and `0x-1` are invalid.
 fn unsigned(digits: &str) -> Option<String> {
     if digits.starts_with(['+', '-']) {
         return None;
@@ -36,7 +36,7 @@ fn unsigned(digits: &str) -> Option<String> {
     without_separators(digits)
 }
 
-/// Takes out each `_` that stands between two digits; `None` where one stands elsewhere.
+/// Removes each `_` between two digits. Returns `None` for a `_` at any other position.
 fn without_separators(digits: &str) -> Option<String> {
     let mut text = String::with_capacity(digits.len());
     let mut before: Option<char> = None;
@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whole_numbers() {
+    fn integers() {
         fn check(text: &str, expected: Option<i128>) {
             assert_eq!(parse_integer(text), expected, "{text:?}");
         }

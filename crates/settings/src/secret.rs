@@ -1,14 +1,14 @@
-//! A text that cannot print itself.
+//! A string that cannot be printed.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
 use zeroize::Zeroizing;
 
-/// A text that must not be seen: a password, a key, a token.
+/// A string that must not be printed: a password, a key, a token.
 ///
-/// It has no `Display`, its `Debug` shows `Secret(***)`, and its memory is overwritten when it is
-/// dropped. [`Secret::expose`] is the one way to the text, so that every use can be found.
+/// It does not implement `Display`, its `Debug` output is `Secret(***)`, and its memory is overwritten on drop.
+/// [`Secret::expose`] is the only access to the string, so that every use can be found.
 ///
 /// ```
 /// use catchment_settings::Secret;
@@ -21,7 +21,7 @@ use zeroize::Zeroizing;
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
-    /// The text itself. Do not put it into errors, logs or `Debug` output.
+    /// Returns the string. Do not write it to errors, logs or `Debug` output.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -47,7 +47,7 @@ impl From<&str> for Secret {
 
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // No length either: it narrows down what the secret is.
+        // Omits the length too: it would help to guess the secret.
         f.write_str("Secret(***)")
     }
 }
@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn debug_shows_nothing_of_it() {
+    fn debug_hides_the_string() {
         let secret = Secret::from("hunter2");
         for shown in [format!("{secret:?}"), format!("{secret:#?}"), format!("{:?}", Some(vec![secret.clone()]))] {
             assert!(!shown.contains("hunter2"), "{shown}");
@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clone_is_equal_and_exposes_the_same() {
+    fn clones_are_equal() {
         let secret = Secret::from(String::from("a"));
         assert_eq!(secret.clone(), secret);
         assert_eq!(secret.expose(), "a");

@@ -1,12 +1,12 @@
-//! Typed getters over a lookup.
+//! Typed getters for settings.
 
 use crate::{
     FieldReader, FoundSetting, FromSettingValue, FromSettings, Lookup, LookupReport, MissingField, Scope, Secret, SettingKey,
     SettingLocation, SettingsError,
 };
 
-/// Asks a [`Lookup`] for fields under some sections. Each getter gives `None` where the field
-/// stands nowhere: the default is the caller's.
+/// Typed access to the fields of a scope in a [`Lookup`]. Getters return `None` for fields that are not set; the caller
+/// chooses the default.
 ///
 /// ```
 /// use catchment_settings::{NoSettings, Settings, SettingsError};
@@ -23,40 +23,50 @@ pub struct Settings<'a> {
 }
 
 impl<'a> Settings<'a> {
-    /// Settings under no section.
+    /// Creates settings without sections.
     pub fn new(lookup: &'a dyn Lookup) -> Self {
         Self { lookup, scope: Scope::new() }
     }
 
-    /// Adds sections, from the outermost inwards: the field is looked for under all of them first,
-    /// then with the last left out, and so on up to none. So `section(["normalize"])` also finds
-    /// the field at the top; where that must not be, take [`fixed`](Settings::fixed).
+    /// Adds sections, outermost first. The lookup tries all of them first, then drops the innermost one at a time until
+    /// none is left. So `section(["normalize"])` also finds the field at the top level; use [`fixed`](Settings::fixed) to
+    /// exclude that.
     #[must_use]
     pub fn section<S: Into<String>>(mut self, sections: impl IntoIterator<Item = S>) -> Self {
         self.scope = self.scope.section(sections);
         self
     }
 
-    /// Sets the section that stands in every place that is looked at, such as `runtime`.
+    /// Sets the section that is part of every location, such as `runtime`.
     #[must_use]
     pub fn fixed(mut self, section: impl Into<String>) -> Self {
         self.scope = self.scope.fixed(section);
         self
     }
 
-    /// Goes into the configuration that is nested in a field, such as `credentials`.
+    /// Narrows the scope to the nested configuration in a field, such as `credentials`.
     #[must_use]
     pub fn nested(mut self, field: impl Into<String>) -> Self {
         self.scope = self.scope.nested(field);
         self
     }
 
-    /// The field as a `T`. An error if it stands where it must not, or cannot be read as a `T`.
+    /// Returns the field as a `T`, or `None` if it is not set.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the value is not a `T`, cannot be read, or is a secret in a location where secrets are not
+    /// allowed.
     pub fn get<T: FromSettingValue>(&self, name: &str) -> Result<Option<T>, SettingsError> {
         self.lookup.find(&self.key::<T>(name))?.map(|found| convert(name, found)).transpose()
     }
 
-    /// The field as a `T`; where it stands nowhere, an error that lists every place looked at.
+    /// Returns the required field as a `T`.
+    ///
+    /// # Errors
+    ///
+    /// Returns the errors of [`get`](Settings::get), and an error that lists every searched location if the field is not
+    /// set.
     pub fn require<T: FromSettingValue>(&self, name: &str) -> Result<T, SettingsError> {
         self.get(name)?.ok_or_else(|| {
             SettingsError::Missing(vec![MissingField {
@@ -68,58 +78,66 @@ impl<'a> Settings<'a> {
         })
     }
 
-    /// The field as it stands, for one that takes several forms: credentials as one text or as a
-    /// table of fields. `secret` says whether it may only stand among secrets.
+    /// Returns the unconverted field, for a field with several forms, such as credentials as one string or as a table.
+    /// A `secret` is allowed only in providers that hold secrets.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the value cannot be read, or is a secret in a location where secrets are not allowed.
     pub fn find(&self, name: &str, secret: bool) -> Result<Option<FoundSetting>, SettingsError> {
         self.lookup.find(&SettingKey::new(self.scope.clone(), name, secret))
     }
 
-    /// The variable of the environment that has exactly this name, whatever the sections; an error where it is not set.
+    /// Returns the environment variable with exactly this name, independent of sections.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the variable is not set.
     pub fn variable(&self, name: &str) -> Result<Secret, SettingsError> {
         self.lookup.variable(name).ok_or_else(|| {
-            let places = vec![SettingLocation::variable(name)];
+            let locations = vec![SettingLocation::variable(name)];
             SettingsError::Missing(vec![MissingField {
                 name: name.to_owned(),
                 expected: String::EXPECTED.to_owned(),
                 secret: true,
-                searched: LookupReport { locations: places, ..LookupReport::default() },
+                searched: LookupReport { locations, ..LookupReport::default() },
             }])
         })
     }
 
-    /// All fields of a type that declares them.
+    /// Reads a type that declares its fields.
     ///
     /// # Errors
     ///
-    /// All that is missing or wrong, at once.
+    /// Returns one error with every missing and invalid field.
     pub fn read<T: FromSettings>(&self) -> Result<T, SettingsError> {
         let mut fields = FieldReader::new(T::scope(self.clone()));
         let read = T::read(&mut fields);
         fields.finish(read)
     }
 
-    /// All values that a key has, in lookup order: the first one counts.
+    /// Returns all values of a key in lookup order; the first takes precedence.
     ///
     /// # Errors
     ///
-    /// Where one cannot be read.
+    /// Returns an error if a value cannot be read.
     pub fn candidates(&self, key: &SettingKey) -> Result<Vec<FoundSetting>, SettingsError> {
         self.lookup.candidates(key)
     }
 
-    /// What is asked of the lookup for the field as a `T`.
+    /// Returns the key of the field as a `T`.
     pub fn key<T: FromSettingValue>(&self, name: &str) -> SettingKey {
         SettingKey::new(self.scope.clone(), name, T::SECRET)
     }
 }
 
-/// What was found as a `T`.
+/// Converts a found value to a `T`.
 pub(crate) fn convert<T: FromSettingValue>(name: &str, found: FoundSetting) -> Result<T, SettingsError> {
     let masked = T::SECRET || found.redact;
     T::from_value(&found.value).ok_or_else(|| mismatch(name, T::EXPECTED.to_owned(), &FoundSetting { redact: masked, ..found }))
 }
 
-/// The error of a value that is not what is expected.
+/// Returns the error for an unexpected value.
 pub(crate) fn mismatch(name: &str, expected: String, found: &FoundSetting) -> SettingsError {
     SettingsError::InvalidValue {
         name: name.to_owned(),
@@ -137,7 +155,7 @@ mod tests {
     use super::*;
     use crate::{NoSettings, SettingValue};
 
-    /// Has the field `field` and no other.
+    /// A lookup with the single field `field`.
     #[derive(Debug)]
     struct One {
         value: SettingValue,
@@ -165,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn getters_convert_when_asked() -> Result<(), SettingsError> {
+    fn getters_convert_values() -> Result<(), SettingsError> {
         let lookup = one("1");
         let settings = Settings::new(&lookup);
         assert_eq!(settings.get::<String>("field")?.as_deref(), Some("1"));
@@ -180,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mismatch_names_field_place_found_and_expected() {
+    fn a_mismatch_names_field_location_found_and_expected() {
         fn check<T: FromSettingValue>(lookup: &One, expected: &str) {
             let error = Settings::new(lookup).get::<T>("field").map(|_| ()).unwrap_err();
             assert_eq!(error.to_string(), expected);
@@ -189,35 +207,35 @@ mod tests {
         check::<bool>(
             &one("maybe"),
             "`field` must be true or false (or yes, no, 1, 0), \
-             but FIELD (environment) holds the text \"maybe\": change it there",
+             but FIELD (environment) holds the string \"maybe\"",
         );
         let masked = One { value: SettingValue::from("hunter2"), redact: true };
         check::<u64>(
             &masked,
-            "`field` must be a whole number of 0 or more, \
-             but FIELD (environment) holds a text (not shown): change it there",
+            "`field` must be a non-negative integer, \
+             but FIELD (environment) holds a string (hidden)",
         );
         let table =
             One { value: SettingValue::Table([("password".to_owned(), SettingValue::from("hunter2"))].into()), redact: false };
-        check::<Secret>(&table, "`field` must be text, but FIELD (environment) holds a table: change it there");
+        check::<Secret>(&table, "`field` must be a string, but FIELD (environment) holds a table");
     }
 
     #[test]
-    fn a_required_field_that_is_missing_says_where_it_was_looked_for() {
+    fn a_missing_required_field_lists_searched_locations() {
         fn check(lookup: &dyn Lookup, expected: &str) {
             let error = Settings::new(lookup).require::<Secret>("api_key").unwrap_err();
             assert_eq!(error.to_string(), expected);
         }
         check(
             &one(""),
-            "a setting is missing: `api_key` (text, secret)\n\
+            "a setting is missing: `api_key` (a string, secret)\n\
              looked for `api_key` in this order:\n  API_KEY (environment)\n\
-             set one of these places; those further up win",
+             use one of these locations; earlier ones take precedence",
         );
         check(
             &NoSettings,
-            "a setting is missing: `api_key` (text, secret)\n\
-             the program runs without configuration",
+            "a setting is missing: `api_key` (a string, secret)\n\
+             this program reads no configuration",
         );
     }
 }

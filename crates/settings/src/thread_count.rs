@@ -1,8 +1,8 @@
-//! Numbers of threads.
+//! Thread counts.
 
 use crate::{FromSettingValue, SettingValue};
 
-/// A number of threads, from 1 to 1,024: more than machines have cores for, and few enough to be started.
+/// A thread count from 1 to 1,024: more than the cores of common machines, and few enough to start.
 ///
 /// ```
 /// use catchment_settings::{FromSettingValue, ThreadCount};
@@ -14,17 +14,17 @@ use crate::{FromSettingValue, SettingValue};
 pub struct ThreadCount(usize);
 
 impl ThreadCount {
-    /// The largest number.
+    /// The maximum.
     pub const MAX: usize = 1024;
 
-    /// The number.
+    /// Returns the count.
     pub fn get(self) -> usize {
         self.0
     }
 }
 
 impl FromSettingValue for ThreadCount {
-    const EXPECTED: &'static str = "a whole number from 1 to 1024";
+    const EXPECTED: &'static str = "an integer from 1 to 1024";
 
     fn from_value(value: &SettingValue) -> Option<Self> {
         usize::from_value(value).filter(|threads| (1..=ThreadCount::MAX).contains(threads)).map(ThreadCount)

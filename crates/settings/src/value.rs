@@ -1,48 +1,48 @@
-//! What a lookup finds, in the type that the source gave it.
+//! Setting values in the type of their source.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::Secret;
 
-/// A setting as it was found, not yet of the type that is asked for.
+/// The value of a setting, before its conversion to the type of the field.
 ///
-/// What came from an environment variable is a [`SettingValue::Text`] with exactly its characters; what
-/// came from TOML has its TOML type. Its `Debug` shows the type only, since any value may be a secret.
+/// An environment variable is a [`SettingValue::Text`] with its exact characters; a TOML value keeps its TOML type.
+/// `Debug` shows only the type, because any value may be a secret.
 #[derive(Clone, PartialEq)]
 pub enum SettingValue {
-    /// A text. Held as a [`Secret`] whatever the field is, so that it cannot be printed by accident.
+    /// A string. Always a [`Secret`], so that it cannot be printed by accident.
     Text(Secret),
     /// `true` or `false`.
     Bool(bool),
-    /// A whole number.
+    /// An integer.
     Integer(i128),
-    /// A number with a fraction, or infinity, or not a number.
+    /// A floating-point number, including infinities and NaN.
     Float(f64),
     /// A list.
     List(Vec<SettingValue>),
-    /// A table: a nested configuration given field by field.
+    /// A table: the fields of a nested configuration.
     Table(BTreeMap<String, SettingValue>),
 }
 
-/// What templates of the reference's `init` have in place of a value.
+/// The placeholder value in templates that the reference's `init` generates.
 const PLACEHOLDER: &str = "<configure me>";
 
-/// How many characters of a text an error shows.
+/// The maximum number of characters of a string in an error.
 const SHOWN: usize = 60;
 
 impl SettingValue {
-    /// Says what it is, for an error: `the text "maybe"`, or where `redact` only `a text (not shown)`.
+    /// Describes the value for an error: `the string "maybe"`, or `a string (hidden)` if `redact` is set.
     pub fn describe(&self, redact: bool) -> String {
         match self {
-            Self::Text(_) if redact => "a text (not shown)".to_owned(),
-            Self::Bool(_) if redact => "true or false (not shown)".to_owned(),
-            Self::Integer(_) | Self::Float(_) if redact => "a number (not shown)".to_owned(),
+            Self::Text(_) if redact => "a string (hidden)".to_owned(),
+            Self::Bool(_) if redact => "a boolean (hidden)".to_owned(),
+            Self::Integer(_) | Self::Float(_) if redact => "a number (hidden)".to_owned(),
             Self::Text(text) => {
                 let text = text.expose();
                 let start: String = text.chars().take(SHOWN).collect();
                 let more = if start.len() < text.len() { " …" } else { "" };
-                format!("the text {start:?}{more}")
+                format!("the string {start:?}{more}")
             }
             Self::Bool(value) => format!("the boolean {value}"),
             Self::Integer(number) => format!("the number {number}"),
@@ -52,12 +52,12 @@ impl SettingValue {
         }
     }
 
-    /// Whether it is the `<configure me>` of a template, which somebody should have put a value in place of.
+    /// Returns whether the value is the placeholder `<configure me>` of a template.
     pub fn is_placeholder(&self) -> bool {
         matches!(self, Self::Text(text) if text.expose() == PLACEHOLDER)
     }
 
-    /// The value as TOML writes it, or where `redact` only `***`.
+    /// Renders the value as TOML, or as `***` if `redact` is set.
     pub fn to_toml(&self, redact: bool) -> String {
         match self {
             _ if redact => "***".to_owned(),
@@ -122,22 +122,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_masked_description_shows_the_type_only() {
+    fn redacted_description_shows_only_the_type() {
         fn check(value: impl Into<SettingValue>, plain: &str, redact: &str) {
             let value = value.into();
             assert_eq!(value.describe(false), plain);
             assert_eq!(value.describe(true), redact);
         }
-        check("maybe", "the text \"maybe\"", "a text (not shown)");
-        check("a\nb", "the text \"a\\nb\"", "a text (not shown)");
-        check(712_345, "the number 712345", "a number (not shown)");
-        check(1.0, "the number 1.0", "a number (not shown)");
-        check(true, "the boolean true", "true or false (not shown)");
-        check("é".repeat(61), &format!("the text \"{}\" …", "é".repeat(60)), "a text (not shown)");
+        check("maybe", "the string \"maybe\"", "a string (hidden)");
+        check("a\nb", "the string \"a\\nb\"", "a string (hidden)");
+        check(712_345, "the number 712345", "a number (hidden)");
+        check(1.0, "the number 1.0", "a number (hidden)");
+        check(true, "the boolean true", "a boolean (hidden)");
+        check("é".repeat(61), &format!("the string \"{}\" …", "é".repeat(60)), "a string (hidden)");
     }
 
     #[test]
-    fn written_as_toml() {
+    fn renders_toml() {
         fn check(value: impl Into<SettingValue>, plain: &str) {
             let value = value.into();
             assert_eq!(value.to_toml(false), plain);
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn debug_shows_nothing_of_it() {
+    fn debug_hides_values() {
         let table = BTreeMap::from([("key".to_owned(), SettingValue::from("hunter2"))]);
         let values = [
             SettingValue::from("hunter2"),

@@ -1,4 +1,4 @@
-//! Entries of cursors that are too many for the state: a table of the dataset has them.
+//! Cursor entries that exceed the size limit of the state and are stored in a table of the dataset.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,12 +6,12 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 
-/// What the entries of a cursor are. Each kind has a table of its own.
+/// The kind of the entries of a cursor. Each kind has its own table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum CursorEntryKind {
-    /// The rows at its last value.
+    /// Rows at the last cursor value (boundary rows).
     Rows,
-    /// The cursors of the parents of a dependent resource.
+    /// Cursors of the parent rows of a dependent resource.
     Parents,
 }
 
@@ -20,21 +20,21 @@ impl CursorEntryKind {
     pub const ALL: [CursorEntryKind; 2] = [CursorEntryKind::Rows, CursorEntryKind::Parents];
 }
 
-/// A cursor of a pipeline of which a table beside the state has entries, as they are too many for the state.
+/// The key of a cursor that has entries in a table beside the state.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CursorEntryKey {
-    /// What the entries are.
+    /// The kind of the entries.
     pub kind: CursorEntryKind,
-    /// The source.
+    /// The name of the source.
     pub source: String,
-    /// The resource.
+    /// The name of the resource.
     pub resource: String,
-    /// The path of its cursor.
+    /// The JSONPath of the cursor.
     pub cursor_path: String,
 }
 
 impl CursorEntryKey {
-    /// The key of the entries of a cursor.
+    /// Creates the key of the entries of a cursor.
     ///
     /// ```
     /// use catchment_state::{CursorEntryKey, CursorEntryKind};
@@ -51,9 +51,9 @@ impl CursorEntryKey {
 /// An entry of a cursor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CursorEntry {
-    /// The hash of a row at the cursor, or of the key of a parent.
+    /// The hash of a boundary row, or of the key of a parent row.
     pub id: RowHash,
-    /// The cursor of the parent, as JSON; none for rows.
+    /// The cursor of the parent row as JSON; `None` for boundary rows.
     pub cursor: Option<Arc<str>>,
 }
 
@@ -63,18 +63,18 @@ impl From<RowHash> for CursorEntry {
     }
 }
 
-/// What a run adds to the entries of a cursor, or puts in their place.
+/// A change of the entries of a cursor by a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CursorEntryChange {
-    /// Whose they are.
+    /// The cursor.
     pub key: CursorEntryKey,
-    /// Whether the entries from before are deleted.
+    /// Whether the previous entries are deleted first.
     pub replaces: bool,
     /// The new entries.
     pub entries: Vec<CursorEntry>,
 }
 
-/// The hash by which a row at the cursor is known again: of 9 bytes, or of 15 where an old version of dlt made it.
+/// The hash that identifies a boundary row: 9 bytes, or 15 bytes if an old version of dlt created it.
 ///
 /// ```
 /// use catchment_state::RowHash;
@@ -86,9 +86,9 @@ pub struct CursorEntryChange {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RowHash([u8; 16]);
 
-/// A text that is no hash of a row.
+/// An error for a text that is not a row hash.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{found:?} is no hash of a row: 12 or 20 characters of base64")]
+#[error("{found:?} is not a row hash; expected 12 or 20 base64 characters")]
 pub struct RowHashError {
     found: String,
 }
@@ -96,7 +96,7 @@ pub struct RowHashError {
 impl RowHash {
     fn of(digest: &[u8]) -> RowHash {
         let mut bytes = [0; 16];
-        // the length stands first, as a hash may end in zeros
+        // The length comes first, because a hash may end in zeros.
         for (to, from) in bytes.iter_mut().zip(std::iter::once(&(digest.len() as u8)).chain(digest)) {
             *to = *from;
         }
@@ -108,7 +108,7 @@ impl RowHash {
         digest.get(..usize::from(*length)).unwrap_or_default()
     }
 
-    /// Whether it is one of those of 15 bytes.
+    /// Returns true for a 15-byte hash of an old version of dlt.
     pub fn is_legacy(&self) -> bool {
         self.digest().len() == 15
     }
@@ -152,7 +152,7 @@ mod tests {
     use super::RowHash;
 
     #[test]
-    fn texts_read_back() {
+    fn text_round_trip() {
         for text in ["Tp44cKMYfAuJ", "AAAAAAAAAAAA", "AAAAAAAAAAAAAAAAAAAA", "Cn/dwi436vBbAAAAAAAA"] {
             assert_eq!(text.parse::<RowHash>().unwrap().to_string(), text);
         }

@@ -1,4 +1,4 @@
-//! The document and its parts.
+//! The state document and access to its parts.
 
 use catchment_json::{Object, Value, write_value};
 use sha3::{Digest, Sha3_256};
@@ -8,20 +8,20 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::{StateError, validate};
 
-/// Keys that do not count when two states are compared.
+/// Keys that are excluded from the content hash.
 const OUTSIDE_THE_HASH: [&str; 4] = ["_state_version", "_state_engine_version", "_version_hash", "_local"];
 
-/// What a pipeline knows from one run to the next.
+/// The state of a pipeline between two runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct State {
     document: Object,
 }
 
 impl State {
-    /// The engine version of the document that is read and written.
+    /// The engine version that is read and written.
     pub const ENGINE_VERSION: i64 = 4;
 
-    /// The state of a pipeline that has never run.
+    /// Creates the state of a pipeline that has never run.
     pub fn new(pipeline_name: &str, dataset_name: &str, destination_type: &str) -> State {
         let entries = [
             ("_state_version", Value::from(0)),
@@ -35,11 +35,12 @@ impl State {
         State { document: entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect() }
     }
 
-    /// Reads a document; what is local to a working directory is left out.
+    /// Parses a state document and removes `_local`, which belongs to one working directory.
     ///
     /// # Errors
     ///
-    /// Where it is not an object, of another engine version, or has a part of another kind than it must have.
+    /// Returns an error if the document is not an object, has another engine version, or contains a part of an
+    /// unexpected type.
     pub fn from_value(value: Value) -> Result<State, StateError> {
         let Value::Object(mut document) = value else { return Err(StateError::NotAnObject { found: value.type_name() }) };
         let found = document.get("_state_engine_version").and_then(Value::as_i64).unwrap_or(0);
@@ -51,38 +52,38 @@ impl State {
         Ok(State { document })
     }
 
-    /// The document.
+    /// Returns the document.
     pub fn to_value(&self) -> Value {
         Value::Object(self.document.clone())
     }
 
-    /// Counts the changes; 0 before the first one.
+    /// Returns the version, which grows by one with each change. Initially 0.
     pub fn version(&self) -> i64 {
         self.document.get("_state_version").and_then(Value::as_i64).unwrap_or(0)
     }
 
-    /// The hash of the content as of the last [`State::update_version`]; empty before.
+    /// Returns the content hash as of the last [`State::update_version`]. Initially empty.
     pub fn hash(&self) -> &str {
         self.text("_version_hash").unwrap_or_default()
     }
 
-    /// The name of the pipeline.
+    /// Returns the name of the pipeline.
     pub fn pipeline_name(&self) -> &str {
         self.text("pipeline_name").unwrap_or_default()
     }
 
-    /// The name of the schema that rows without a source of their own belong to.
+    /// Returns the name of the default schema, which is used for rows without a source.
     pub fn default_schema_name(&self) -> Option<&str> {
         self.text("default_schema_name")
     }
 
-    /// The schemas of the pipeline's sources.
+    /// Returns the names of the schemas of all sources.
     pub fn schema_names(&self) -> Vec<&str> {
         let names = self.document.get("schema_names").and_then(Value::as_array).unwrap_or_default();
         names.iter().filter_map(Value::as_str).collect()
     }
 
-    /// Notes that the pipeline has a schema of that name; the first one becomes the default.
+    /// Adds a schema name. The first one becomes the default.
     pub fn add_schema(&mut self, name: &str) {
         let mut names: Vec<String> = self.schema_names().into_iter().map(str::to_owned).collect();
         if !names.iter().any(|known| known == name) {
@@ -94,17 +95,17 @@ impl State {
         self.document.entry("default_schema_name".to_owned()).or_insert_with(|| Value::from(name));
     }
 
-    /// What `resource` of `source` keeps.
+    /// Returns the state of `resource` in `source`.
     pub fn resource(&self, source: &str, resource: &str) -> Option<&Object> {
         self.sources()?.get(source)?.get("resources")?.get(resource)?.as_object()
     }
 
-    /// What `source` keeps: `resources`, and values of its own.
+    /// Returns the state of `source`: the state of its `resources`, and values that all of them share.
     pub fn source(&self, source: &str) -> Option<&Object> {
         self.sources()?.get(source)?.as_object()
     }
 
-    /// Puts `value` under a key of `source` that is not `resources`; nothing takes it away.
+    /// Sets a value of `source` under a key other than `resources`; `None` removes it.
     pub fn set_source_value(&mut self, source: &str, key: &str, value: Option<Value>) {
         with_child(&mut self.document, "sources", |sources| {
             with_child(sources, source, |source| match value {
@@ -114,13 +115,13 @@ impl State {
         });
     }
 
-    /// Forgets all that `source` and its resources keep.
+    /// Removes the state of `source` and of its resources.
     pub fn drop_source(&mut self, source: &str) {
         with_child(&mut self.document, "sources", |sources| sources.shift_remove(source));
         self.remove_loaded(source, None);
     }
 
-    /// Puts `kept` in the place of what `resource` of `source` keeps; nothing takes it away.
+    /// Sets the state of `resource` in `source`; `None` removes it.
     pub fn set_resource(&mut self, source: &str, resource: &str, resource_state: Option<Object>) {
         with_child(&mut self.document, "sources", |sources| {
             with_child(sources, source, |source| match resource_state {
@@ -136,7 +137,7 @@ impl State {
         });
     }
 
-    /// Brings hash and version up to date with the content. Says whether it had changed.
+    /// Updates the hash, and the version if the content has changed. Returns true if it has.
     pub fn update_version(&mut self) -> bool {
         let hash = self.content_hash();
         if self.hash() == hash {
@@ -147,7 +148,7 @@ impl State {
         true
     }
 
-    /// Base64 of the SHA3-256 of the content as compact JSON with sorted keys.
+    /// Returns the base64 SHA3-256 of the content as compact JSON with sorted keys.
     fn content_hash(&self) -> String {
         let mut content = self.document.clone();
         content.retain(|key, _| !OUTSIDE_THE_HASH.contains(&key.as_str()));
@@ -173,7 +174,7 @@ impl State {
     }
 }
 
-/// What is done to the object under `key`; anything else that stands there makes way for an empty one.
+/// Applies `change` to the object under `key`. A missing or non-object value is replaced by an empty object first.
 pub(crate) fn with_child<T>(object: &mut Object, key: &str, change: impl FnOnce(&mut Object) -> T) -> T {
     let slot = object.entry(key.to_owned()).or_insert(Value::Null);
     let mut child = match std::mem::take(slot) {
@@ -191,29 +192,29 @@ mod tests {
     use catchment_json::{Object, Value};
 
     #[test]
-    fn the_hash_is_that_of_the_reference() {
+    fn the_hash_equals_that_of_dlt() {
         let stored = r#"{"_state_version":1,"_state_engine_version":4,"pipeline_name":"shop","schema_names":["shop"],"default_schema_name":"shop","dataset_name":"d","destination_type":"dlt.destinations.duckdb","destination_name":null,"_version_hash":"kvSTGzDo/Bszt7Dq0uuqMxbwbQv6eSrn0LtuL8Wu3a8="}"#;
-        let mut ours = State::new("shop", "d", "dlt.destinations.duckdb");
-        ours.add_schema("shop");
-        assert!(ours.update_version());
-        assert_eq!(ours.to_value(), Value::parse(stored).unwrap());
-        let mut theirs = State::from_value(Value::parse(stored).unwrap()).unwrap();
-        assert!(!theirs.update_version());
+        let mut created = State::new("shop", "d", "dlt.destinations.duckdb");
+        created.add_schema("shop");
+        assert!(created.update_version());
+        assert_eq!(created.to_value(), Value::parse(stored).unwrap());
+        let mut parsed = State::from_value(Value::parse(stored).unwrap()).unwrap();
+        assert!(!parsed.update_version());
     }
 
     #[test]
-    fn unknown_keys_are_kept_and_local_ones_are_not() {
+    fn unknown_keys_are_preserved_and_local_keys_are_removed() {
         let stored = r#"{"_state_version":3,"_state_engine_version":4,"_local":{"first_run":false},"x":{"y":[1.0,12345678901234567890]},"sources":{"s":{"own":true,"resources":{"r":{"other":1}}}}}"#;
         let mut state = State::from_value(Value::parse(stored).unwrap()).unwrap();
         state.set_resource("s", "q", Some(Object::new()));
-        let resource_state = state.to_value().to_string();
-        assert!(resource_state.contains(r#""x":{"y":[1.0,12345678901234567890]}"#), "{resource_state}");
-        assert!(resource_state.contains(r#""own":true,"resources":{"r":{"other":1},"q":{}}"#), "{resource_state}");
-        assert!(!resource_state.contains("_local"), "{resource_state}");
+        let document = state.to_value().to_string();
+        assert!(document.contains(r#""x":{"y":[1.0,12345678901234567890]}"#), "{document}");
+        assert!(document.contains(r#""own":true,"resources":{"r":{"other":1},"q":{}}"#), "{document}");
+        assert!(!document.contains("_local"), "{document}");
     }
 
     #[test]
-    fn resources_are_set_and_taken_away() {
+    fn resource_states_are_set_and_removed() {
         let mut state = State::new("p", "d", "t");
         state.set_resource("s", "r", Some(Object::from_iter([("a".to_owned(), Value::from(1))])));
         assert_eq!(state.resource("s", "r").map(Object::len), Some(1));
@@ -223,11 +224,11 @@ mod tests {
     }
 
     #[test]
-    fn other_engines_are_refused() {
+    fn unsupported_documents_are_rejected() {
         let check = |text: &str, expected: &str| {
             assert_eq!(State::from_value(Value::parse(text).unwrap()).unwrap_err().to_string(), expected);
         };
-        check("[]", "the stored state is a list, an object was expected");
-        check(r#"{"_state_engine_version":5}"#, "the stored state has engine version 5, this version reads 4");
+        check("[]", "the stored state is a list; expected an object");
+        check(r#"{"_state_engine_version":5}"#, "the stored state has engine version 5; only version 4 is supported");
     }
 }

@@ -1,4 +1,4 @@
-//! What can be wrong with a stored state.
+//! Errors of stored states.
 
 use thiserror::Error;
 
@@ -6,34 +6,34 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum StateError {
-    /// It is not a JSON object.
-    #[error("the stored state is {found}, an object was expected")]
+    /// The document is not a JSON object.
+    #[error("the stored state is {found}; expected an object")]
     NotAnObject {
-        /// What it is.
+        /// The JSON type that was found.
         found: &'static str,
     },
-    /// It is not JSON.
-    #[error("the stored state cannot be read")]
+    /// The document is not valid JSON.
+    #[error("the stored state is not valid JSON")]
     Json(#[from] catchment_json::ParseError),
-    /// It was written by a version that this one does not know.
-    #[error("the stored state has engine version {found}, this version reads {expected}")]
+    /// The document was written by an unsupported version.
+    #[error("the stored state has engine version {found}; only version {expected} is supported")]
     UnsupportedEngineVersion {
-        /// Its engine version.
+        /// The engine version of the document.
         found: i64,
-        /// The one that can be read.
+        /// The supported engine version.
         expected: i64,
     },
-    /// A part of it is of another kind than it must be.
-    #[error("the stored state has {found} at `{path}`, {expected} was expected")]
+    /// A part of the document has an unexpected type.
+    #[error("the stored state has {found} at `{path}`; expected {expected}")]
     UnexpectedType {
         /// The path of the part.
         path: String,
-        /// What it must be.
+        /// The expected type.
         expected: &'static str,
-        /// What it is.
+        /// The JSON type that was found.
         found: &'static str,
     },
-    /// It cannot be packed or unpacked.
-    #[error("the stored state cannot be decompressed")]
+    /// The text cannot be compressed or decompressed.
+    #[error("the state cannot be compressed or decompressed")]
     Compression(#[from] std::io::Error),
 }

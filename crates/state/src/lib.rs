@@ -1,9 +1,9 @@
-//! The state document of a pipeline: what it knows from one run to the next.
+//! The state document of a pipeline: cursors and other values that one run leaves for the next.
 //!
-//! A [`State`] is plain data: it does no IO. Its content is a JSON object of dlt's engine version 4, of which
-//! only the parts that are needed are interpreted; all other keys are kept. It is stored as a row of
-//! `_dlt_pipeline_state`, packed by [`State::pack`].
-//!
+//! A [`State`] is plain data without IO, a JSON object of dlt's state engine version 4. Keys that this crate does not
+//! interpret are preserved. [`State::pack`] and [`State::unpack`] convert it to and from the text in
+//! `_dlt_pipeline_state`, and [`State::merge`] combines the states of two concurrent runs. A [`CursorEntry`] is part of
+//! a cursor that does not fit into the state.
 //! ```
 //! use catchment_json::{Object, Value};
 //! use catchment_state::State;

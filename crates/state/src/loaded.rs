@@ -1,7 +1,8 @@
-//! Which resources a pipeline has loaded: its own tables are those of these resources.
+//! The resources that a pipeline has loaded, which identify its tables.
 //!
-//! Several pipelines may load sources of one name into a dataset. They share its schema, so the schema does not tell whose
-//! a table is. The document has `{"_catchment": {"loaded": {SOURCE: {RESOURCE: true}}}}`; the reference keeps the key.
+//! Pipelines whose sources have the same name share a schema in the dataset, so the schema cannot tell which pipeline
+//! loaded a table. The document therefore stores `{"_catchment": {"loaded": {SOURCE: {RESOURCE: true}}}}`, a key that
+//! dlt preserves.
 
 use std::collections::BTreeSet;
 
@@ -13,14 +14,14 @@ use crate::{CATCHMENT_KEY, State};
 const LOADED_KEY: &str = "loaded";
 
 impl State {
-    /// Returns the resources of `source` whose rows the pipeline has loaded, as far as it is known: the reference, and earlier
-    /// versions, do not note them.
+    /// Returns the resources of `source` that the pipeline has loaded. Incomplete if dlt or an earlier version, which
+    /// do not record them, loaded some.
     pub fn loaded_resources(&self, source: &str) -> BTreeSet<&str> {
         let resources = self.all_loaded().and_then(|sources| sources.get(source)?.as_object());
         resources.into_iter().flat_map(|resources| resources.keys().map(String::as_str)).collect()
     }
 
-    /// Notes that the pipeline loads rows of `resource` of `source`.
+    /// Records that the pipeline loads rows of `resource` in `source`.
     pub fn mark_resource_loaded(&mut self, source: &str, resource: &str) {
         with_child(self.document_mut(), CATCHMENT_KEY, |own| {
             with_child(own, LOADED_KEY, |sources| {
@@ -29,7 +30,7 @@ impl State {
         });
     }
 
-    /// Forgets `resource`, or all resources of `source`.
+    /// Removes the record of `resource`, or of all resources of `source`.
     pub(crate) fn remove_loaded(&mut self, source: &str, resource: Option<&str>) {
         if !self.loaded_resources(source).is_empty() {
             with_child(self.document_mut(), CATCHMENT_KEY, |own| {
@@ -41,7 +42,7 @@ impl State {
         }
     }
 
-    /// Makes the same changes that `ours` has made since `base`.
+    /// Applies the changes that `ours` made since `base`.
     pub(crate) fn merge_loaded(&mut self, base: &State, ours: &State) {
         let [was, now] = [base, ours].map(loaded_pairs);
         for (source, resource) in now.difference(&was) {
@@ -57,7 +58,7 @@ impl State {
     }
 }
 
-/// Sources and their resources.
+/// Returns pairs of source and resource.
 fn loaded_pairs(state: &State) -> BTreeSet<(&str, &str)> {
     let sources = state.all_loaded().into_iter().flat_map(Object::keys);
     sources
@@ -79,24 +80,24 @@ mod tests {
     }
 
     #[test]
-    fn loaded_resources_are_stored_under_a_key_of_our_own() {
-        let resource_state = state(&["b", "a"]).to_value().get("_catchment").map(Value::to_string);
-        assert_eq!(resource_state.as_deref(), Some(r#"{"loaded":{"s":{"b":true,"a":true}}}"#));
-        assert!(!state(&["a"]).clone().update_version(), "what is noted once more is no change");
+    fn loaded_resources_are_stored_under_the_catchment_key() {
+        let stored = state(&["b", "a"]).to_value().get("_catchment").map(Value::to_string);
+        assert_eq!(stored.as_deref(), Some(r#"{"loaded":{"s":{"b":true,"a":true}}}"#));
+        assert!(!state(&["a"]).clone().update_version(), "the version is up to date");
     }
 
     #[test]
-    fn a_source_that_is_dropped_is_forgotten_and_others_are_not() {
-        let mut resource_state = state(&["a"]);
-        resource_state.mark_resource_loaded("other", "x");
-        resource_state.drop_source("s");
-        assert!(resource_state.loaded_resources("s").is_empty());
-        assert_eq!(resource_state.loaded_resources("other"), ["x"].into());
+    fn dropping_a_source_removes_only_its_own_resources() {
+        let mut state = state(&["a"]);
+        state.mark_resource_loaded("other", "x");
+        state.drop_source("s");
+        assert!(state.loaded_resources("s").is_empty());
+        assert_eq!(state.loaded_resources("other"), ["x"].into());
         assert_eq!(State::new("p", "d", "t").loaded_resources("s"), [].into());
     }
 
     #[test]
-    fn runs_of_other_resources_keep_what_each_has_loaded() {
+    fn loaded_resources_of_concurrent_runs_are_merged() {
         #[track_caller]
         fn check(base: &[&str], ours: &[&str], theirs: &[&str], expected: &[&str]) {
             let merged = state(ours).merge(&state(base), &state(theirs)).unwrap();
@@ -104,7 +105,7 @@ mod tests {
         }
         check(&[], &["a"], &["b"], &["a", "b"]);
         check(&["x"], &["a", "x"], &["b", "x"], &["a", "b", "x"]);
-        // ours started over
+        // `ours` was refreshed
         check(&["x", "y"], &["x"], &["x", "y", "b"], &["x", "b"]);
     }
 }

@@ -1,20 +1,20 @@
-//! Ranges of a cursor that were loaded once, each a fact of its own.
+//! Merging of the cursor ranges that backfills have loaded.
 
 use std::collections::BTreeSet;
 
 use catchment_json::{Object, Value};
 
-/// The key of what this program keeps of a resource beside what the reference keeps.
+/// The key in the state of a resource for values that dlt does not store.
 pub const CATCHMENT_KEY: &str = "_catchment";
 
-/// Under it, that of the ranges of each cursor that were loaded once; each is a key of its own.
+/// The key below [`CATCHMENT_KEY`] for the loaded ranges of each cursor. Each range is a key.
 pub const WINDOWS_KEY: &str = "windows";
 
-/// A cursor and a range of it.
+/// A cursor path and a loaded range.
 type CursorRange = (String, String);
 
-/// What a resource keeps where two runs moved it on. That is fine where one of them only loaded ranges of its own, whose
-/// rows the other has not; else there is nothing.
+/// Merges the states of a resource that two runs changed. They can only be merged if one of the runs just added ranges,
+/// and the other did not load them. Otherwise both contain the same rows: returns `None`.
 pub(crate) fn merge(was: Option<&Object>, ours: Option<&Object>, theirs: Option<&Object>) -> Option<Object> {
     let [was, ours, theirs] = [was, ours, theirs].map(|resource_state| split_ranges(resource_state.cloned().unwrap_or_default()));
     let mut merged = match (ours.0 == was.0, theirs.0 == was.0) {
@@ -27,10 +27,10 @@ pub(crate) fn merge(was: Option<&Object>, ours: Option<&Object>, theirs: Option<
     if !ours_added.is_disjoint(&theirs_added) {
         return None;
     }
-    // One that became a part of another is not there any more.
-    let resource_state = was.1.iter().filter(|range| ours.1.contains(range) && theirs.1.contains(range)).cloned();
+    // A range that was merged into a larger one is gone.
+    let remaining = was.1.iter().filter(|range| ours.1.contains(range) && theirs.1.contains(range)).cloned();
     let mut cursors = Object::new();
-    for (cursor, range) in resource_state.chain(ours_added).chain(theirs_added) {
+    for (cursor, range) in remaining.chain(ours_added).chain(theirs_added) {
         let ranges = cursors.entry(cursor).or_insert_with(|| Value::Object(Object::new()));
         if let Some(ranges) = ranges.as_object_mut() {
             ranges.insert(range, Value::Bool(true));
@@ -43,7 +43,7 @@ pub(crate) fn merge(was: Option<&Object>, ours: Option<&Object>, theirs: Option<
     Some(merged)
 }
 
-/// What a resource keeps beside the ranges, and the ranges.
+/// Splits the state of a resource into everything else and the loaded ranges.
 fn split_ranges(mut resource_state: Object) -> (Object, BTreeSet<CursorRange>) {
     let mut ranges = BTreeSet::new();
     if let Some(own) = resource_state.get_mut(CATCHMENT_KEY).and_then(Value::as_object_mut) {

@@ -1,4 +1,4 @@
-//! States of runs that did not know of each other.
+//! Merging of the states of concurrent runs.
 
 use std::collections::BTreeSet;
 
@@ -7,23 +7,23 @@ use thiserror::Error;
 
 use crate::{State, loaded_ranges};
 
-/// A resource that two runs moved on from the same point, be it to the same one: both hold the rows between.
+/// A conflict between two runs that advanced the state of the same resource. Both contain the same rows, even if they
+/// advanced it to the same point.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("another run has moved on the state of resource `{resource}` of source `{source_name}` in the meantime")]
+#[error("another run has changed the state of resource `{resource}` of source `{source_name}` in the meantime")]
 pub struct MergeConflict {
-    /// The source.
+    /// The name of the source.
     pub source_name: String,
-    /// The resource.
+    /// The name of the resource.
     pub resource: String,
 }
 
 impl State {
-    /// `theirs` with the resources that this state changed since `base`: what a run writes where another one
-    /// of other resources has written in the meantime.
+    /// Applies the changes of this state since `base` to `theirs`, the state that another run stored in the meantime.
     ///
     /// # Errors
     ///
-    /// Where both changed the same resource. That they agree does not help: each brings the same rows.
+    /// Returns an error if both runs changed the same resource, even to the same state: both contain the same rows.
     pub fn merge(&self, base: &State, theirs: &State) -> Result<State, MergeConflict> {
         let mut merged = theirs.clone();
         for name in self.schema_names() {
@@ -43,8 +43,8 @@ impl State {
         }
         for (source, key) in source_values(self).union(&source_values(base)) {
             let [was, ours, now] =
-                [base, self, theirs].map(|state| state.source(source).and_then(|resource_state| resource_state.get(*key)));
-            // Values of a source are for all its resources, so the last one to set them is right.
+                [base, self, theirs].map(|state| state.source(source).and_then(|source_state| source_state.get(*key)));
+            // Values of a source concern all its resources, so the last writer wins.
             if ours != was && now != ours {
                 merged.set_source_value(source, key, ours.cloned());
             }
@@ -55,12 +55,12 @@ impl State {
     }
 }
 
-/// The values that sources keep beside their resources.
+/// Returns pairs of source and key for all values beside `resources`.
 fn source_values(state: &State) -> BTreeSet<(&str, &str)> {
     let sources = state.sources().into_iter().flatten();
     sources
-        .flat_map(|(source, resource_state)| {
-            let keys = resource_state.as_object().into_iter().flatten().map(|(key, _)| key.as_str());
+        .flat_map(|(source, source_state)| {
+            let keys = source_state.as_object().into_iter().flatten().map(|(key, _)| key.as_str());
             keys.filter(|key| *key != "resources").map(move |key| (source.as_str(), key))
         })
         .collect()
@@ -69,8 +69,8 @@ fn source_values(state: &State) -> BTreeSet<(&str, &str)> {
 fn resources(state: &State) -> BTreeSet<(&str, &str)> {
     let sources = state.sources().into_iter().flatten();
     sources
-        .flat_map(|(source, resource_state)| {
-            let resources = resource_state.get("resources").and_then(Value::as_object).into_iter().flatten();
+        .flat_map(|(source, source_state)| {
+            let resources = source_state.get("resources").and_then(Value::as_object).into_iter().flatten();
             resources.map(move |(resource, _)| (source.as_str(), resource.as_str()))
         })
         .collect()
@@ -103,13 +103,13 @@ mod tests {
     }
 
     #[test]
-    fn resources_of_both_runs_move_on() {
+    fn changes_of_different_resources_are_merged() {
         check(&[("a", 1), ("b", 1)], &[("a", 2), ("b", 1)], &[("a", 1), ("b", 3)], Ok(&[("a", 2), ("b", 3)]));
         check(&[], &[("a", 1)], &[("b", 1)], Ok(&[("b", 1), ("a", 1)]));
     }
 
     #[test]
-    fn values_of_sources_are_kept_too() {
+    fn values_of_sources_are_merged() {
         let with = |key: &str, value: i64| {
             let mut state = state(&[("a", 1)]);
             state.set_source_value("s", key, Some(Value::from(value)));
@@ -117,13 +117,13 @@ mod tests {
             state
         };
         let merged = with("x", 2).merge(&with("x", 1), &with("y", 3)).unwrap();
-        let resource_state = merged.source("s").map(|resource_state| Value::Object(resource_state.clone()).to_string());
-        assert_eq!(resource_state.as_deref(), Some(r#"{"resources":{"a":{"at":1}},"y":3,"x":2}"#));
+        let source_state = merged.source("s").map(|source_state| Value::Object(source_state.clone()).to_string());
+        assert_eq!(source_state.as_deref(), Some(r#"{"resources":{"a":{"at":1}},"y":3,"x":2}"#));
     }
 
     #[test]
-    fn ranges_that_were_loaded_once_are_put_together() {
-        let resource_state = |cursor: i64, ranges: &[&str]| {
+    fn loaded_ranges_are_merged() {
+        let with_ranges = |cursor: i64, ranges: &[&str]| {
             let ranges = Value::object(ranges.iter().map(|range| (*range, Value::Bool(true))));
             let own = Value::object([("windows", Value::object([("at", ranges)]))]);
             let mut state = State::new("p", "d", "t");
@@ -138,32 +138,32 @@ mod tests {
             assert_eq!(shown(merged), shown(expected));
         };
         check(
-            resource_state(1, &["a"]),
-            resource_state(1, &["a", "b"]),
-            resource_state(1, &["a", "c"]),
-            Some(resource_state(1, &["a", "b", "c"])),
+            with_ranges(1, &["a"]),
+            with_ranges(1, &["a", "b"]),
+            with_ranges(1, &["a", "c"]),
+            Some(with_ranges(1, &["a", "b", "c"])),
         );
-        check(resource_state(1, &[]), resource_state(2, &[]), resource_state(1, &["c"]), Some(resource_state(2, &["c"])));
-        check(resource_state(1, &[]), resource_state(1, &["c"]), resource_state(2, &[]), Some(resource_state(2, &["c"])));
-        // ranges that meet have become one
+        check(with_ranges(1, &[]), with_ranges(2, &[]), with_ranges(1, &["c"]), Some(with_ranges(2, &["c"])));
+        check(with_ranges(1, &[]), with_ranges(1, &["c"]), with_ranges(2, &[]), Some(with_ranges(2, &["c"])));
+        // adjacent ranges were merged into one
         check(
-            resource_state(1, &["ab"]),
-            resource_state(1, &["ac"]),
-            resource_state(1, &["ab", "de"]),
-            Some(resource_state(1, &["ac", "de"])),
+            with_ranges(1, &["ab"]),
+            with_ranges(1, &["ac"]),
+            with_ranges(1, &["ab", "de"]),
+            Some(with_ranges(1, &["ac", "de"])),
         );
-        // both hold the same rows
-        check(resource_state(1, &[]), resource_state(1, &["a"]), resource_state(1, &["a"]), None);
-        check(resource_state(1, &[]), resource_state(2, &["a"]), resource_state(3, &["b"]), None);
+        // both contain the same rows
+        check(with_ranges(1, &[]), with_ranges(1, &["a"]), with_ranges(1, &["a"]), None);
+        check(with_ranges(1, &[]), with_ranges(2, &["a"]), with_ranges(3, &["b"]), None);
     }
 
     #[test]
-    fn the_same_step_of_two_copies_is_a_conflict() {
+    fn equal_changes_of_one_resource_are_a_conflict() {
         check(&[("a", 1)], &[("a", 2)], &[("a", 2)], Err("a"));
     }
 
     #[test]
-    fn two_steps_of_one_resource_are_a_conflict() {
+    fn different_changes_of_one_resource_are_a_conflict() {
         check(&[("a", 1)], &[("a", 2)], &[("a", 3)], Err("a"));
         check(&[], &[("a", 2)], &[("a", 3)], Err("a"));
     }

@@ -1,4 +1,4 @@
-//! The form in which a row of `_dlt_pipeline_state` holds a state: base64 of zlib of JSON, or plain JSON.
+//! The packed form of a state in `_dlt_pipeline_state`: base64 of zlib-compressed JSON.
 
 use std::io::{Read as _, Write as _};
 
@@ -11,26 +11,26 @@ use flate2::write::ZlibEncoder;
 
 use crate::{State, StateError};
 
-/// A state is some kilobytes; more than this is not one.
+/// Limit of the unpacked size in bytes. States take some kilobytes, so a larger one is invalid.
 const MAX_UNPACKED: u64 = 256 << 20;
 
 impl State {
-    /// The packed form.
+    /// Returns the packed state.
     ///
     /// # Errors
     ///
-    /// Where compressing fails.
+    /// Returns an error if the compression fails.
     pub fn pack(&self) -> Result<String, StateError> {
         let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
         encoder.write_all(self.to_value().to_string().as_bytes())?;
         Ok(STANDARD.encode(encoder.finish()?))
     }
 
-    /// Reads the packed form, or plain JSON.
+    /// Parses a packed state, or a state in plain JSON.
     ///
     /// # Errors
     ///
-    /// Where it is neither, or not a state.
+    /// Returns an error if the text is neither, or if it is not a valid state.
     pub fn unpack(text: &str) -> Result<State, StateError> {
         let json = match STANDARD.decode(text) {
             Ok(bytes) => {
@@ -48,18 +48,18 @@ impl State {
 mod tests {
     use super::State;
 
-    /// A row that dlt 1.31 wrote.
-    const BY_REFERENCE: &str = "eNpdzskKwkAMBuB3ybm4oKgUvIjgpR6kggeRIXWiLZ1Ol2Tqhu9u3bB4/f7kT26gWFBI1VRxklvw+96XyB4T20qGHhRJQeaJFjMCHzjOC/CA9zFl+EIGf/vmnQeaDuiMqFb+W9IoyCRf1U8ilsSiNOeUXIoXG+m0mDva7VMd/Q2/O6wzpvn+87CKkeOmIa3D9eI6z7szvsp4XvacK5fn6BSt6hGFle0F4oLJxg1wMoX7A365YcQ=";
+    /// A row written by dlt 1.31.
+    const WRITTEN_BY_DLT: &str = "eNpdzskKwkAMBuB3ybm4oKgUvIjgpR6kggeRIXWiLZ1Ol2Tqhu9u3bB4/f7kT26gWFBI1VRxklvw+96XyB4T20qGHhRJQeaJFjMCHzjOC/CA9zFl+EIGf/vmnQeaDuiMqFb+W9IoyCRf1U8ilsSiNOeUXIoXG+m0mDva7VMd/Q2/O6wzpvn+87CKkeOmIa3D9eI6z7szvsp4XvacK5fn6BSt6hGFle0F4oLJxg1wMoX7A365YcQ=";
 
     #[test]
-    fn the_row_of_the_reference() {
-        let state = State::unpack(BY_REFERENCE).unwrap();
+    fn a_row_of_dlt_is_read() {
+        let state = State::unpack(WRITTEN_BY_DLT).unwrap();
         assert_eq!((state.pipeline_name(), state.version(), state.schema_names()), ("shop", 1, vec!["shop"]));
         assert_eq!(State::unpack(&state.to_value().to_string()).unwrap(), state);
     }
 
     #[test]
-    fn what_is_no_state_is_an_error() {
+    fn invalid_texts_are_rejected() {
         for text in ["", "{", "AAAA", "eNpd"] {
             assert!(State::unpack(text).is_err(), "{text}");
         }

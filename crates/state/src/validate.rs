@@ -1,11 +1,11 @@
-//! What a stored state must look like, so that a cursor in it is never read as none.
+//! Validation of stored states, so that an invalid cursor is not mistaken for a missing one.
 
 use catchment_json::{Object, Value};
 
 use crate::StateError;
 
-/// Checks the parts that are read again: numbers, sources, their resources and the cursors of these. What else sources and
-/// resources keep may be anything.
+/// Validates the parts that are interpreted: version, sources, resources and cursors. All other values may have any
+/// type.
 pub(crate) fn check(document: &Object) -> Result<(), StateError> {
     if let Some(version) = document.get("_state_version").filter(|version| version.as_i64().is_none()) {
         return Err(wrong("_state_version", "an integer", version));
@@ -22,7 +22,7 @@ pub(crate) fn check(document: &Object) -> Result<(), StateError> {
     })
 }
 
-/// Checks that `value` is an object of objects, or nothing, and each of these with `check`.
+/// Validates that `value` is null, missing or an object of objects, and applies `check` to each of them.
 fn each(value: Option<&Value>, path: &str, check: impl Fn(&Object, &str) -> Result<(), StateError>) -> Result<(), StateError> {
     let Some(value) = value.filter(|value| !value.is_null()) else { return Ok(()) };
     let entries = value.as_object().ok_or_else(|| wrong(path, "an object", value))?;
@@ -49,22 +49,22 @@ mod tests {
     }
 
     #[test]
-    fn a_state_of_another_shape_is_an_error() {
+    fn parts_of_an_unexpected_type_are_rejected() {
         let wrong = |problem: &str| format!("the stored state has {problem}");
         check(r#""sources":{"s":{"own":[1],"resources":{"r":{"own":1,"incremental":{"at":{"unique_hashes":[]}}}}}}"#, "");
         check(r#""sources":null"#, "");
-        check(r#""_state_version":"3""#, &wrong("a string at `_state_version`, an integer was expected"));
-        check(r#""sources":[]"#, &wrong("a list at `sources`, an object was expected"));
-        check(r#""sources":{"s":1}"#, &wrong("a number at `sources.s`, an object was expected"));
-        check(r#""sources":{"s":{"resources":"r"}}"#, &wrong("a string at `sources.s.resources`, an object was expected"));
+        check(r#""_state_version":"3""#, &wrong("a string at `_state_version`; expected an integer"));
+        check(r#""sources":[]"#, &wrong("a list at `sources`; expected an object"));
+        check(r#""sources":{"s":1}"#, &wrong("a number at `sources.s`; expected an object"));
+        check(r#""sources":{"s":{"resources":"r"}}"#, &wrong("a string at `sources.s.resources`; expected an object"));
         let of_resource = |resource: &str| format!(r#""sources":{{"s":{{"resources":{{"r":{resource}}}}}}}"#);
-        check(&of_resource("[]"), &wrong("a list at `sources.s.resources.r`, an object was expected"));
+        check(&of_resource("[]"), &wrong("a list at `sources.s.resources.r`; expected an object"));
         let path = "sources.s.resources.r.incremental";
-        check(&of_resource(r#"{"incremental":7}"#), &wrong(&format!("a number at `{path}`, an object was expected")));
-        check(&of_resource(r#"{"incremental":{"at":7}}"#), &wrong(&format!("a number at `{path}.at`, an object was expected")));
+        check(&of_resource(r#"{"incremental":7}"#), &wrong(&format!("a number at `{path}`; expected an object")));
+        check(&of_resource(r#"{"incremental":{"at":7}}"#), &wrong(&format!("a number at `{path}.at`; expected an object")));
         check(
             &of_resource(r#"{"incremental":{"at":{"unique_hashes":{}}}}"#),
-            &wrong(&format!("an object at `{path}.at.unique_hashes`, a list was expected")),
+            &wrong(&format!("an object at `{path}.at.unique_hashes`; expected a list")),
         );
     }
 }

@@ -1,4 +1,4 @@
-//! AWS Secrets Manager.
+//! AWS Secrets Manager provider.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -17,7 +17,8 @@ use crate::entry_name;
 use crate::settings::{AwsCredentials, AwsVaultSettings};
 use crate::worker::VaultThread;
 
-/// The current versions of the secrets of an account in a region. Names are paths joined by `/`, after a prefix.
+/// A vault that reads the current versions of the secrets of an AWS account and region. Entry names are a prefix and the
+/// path, joined by `/`.
 #[derive(Debug)]
 pub struct AwsSecretsManager {
     client: Client,
@@ -26,11 +27,11 @@ pub struct AwsSecretsManager {
 }
 
 impl AwsSecretsManager {
-    /// With credentials that are given, or else those that the tools of AWS find. Nothing is asked yet of the vault.
+    /// Creates the provider. Without configured credentials, it uses the default AWS credential chain. Reads no secret yet.
     ///
     /// # Errors
     ///
-    /// Where a key is given without its secret, or nothing says what region it is.
+    /// Returns an error if only one of access key ID and secret access key is set, or no region is configured.
     pub fn new(credentials: AwsCredentials, secrets: AwsVaultSettings) -> Result<AwsSecretsManager, VaultError> {
         let worker = VaultThread::start("aws secrets manager")?;
         let loader = config_loader(credentials)?;
@@ -39,8 +40,8 @@ impl AwsSecretsManager {
             match config.region() {
                 Some(_) => Ok(Client::new(&config)),
                 None => Err(VaultError::failed(
-                    "nothing says which region the secrets are in: set `region_name` in providers.aws_secrets.credentials, the \
-                     variable AWS_REGION, or the region of the profile",
+                    "no AWS region is configured: set `region_name` in providers.aws_secrets.credentials, the variable AWS_REGION, \
+                     or the region of the profile",
                 )),
             }
         })?;
@@ -58,27 +59,27 @@ impl Vault for AwsSecretsManager {
     }
 
     fn fetch(&self, entry: &str) -> Result<Option<VaultEntry>, VaultError> {
-        let question = self.client.get_secret_value().secret_id(entry);
+        let request = self.client.get_secret_value().secret_id(entry);
         self.worker.run(async move {
-            let answer = match question.send().await {
-                Ok(answer) => answer,
+            let response = match request.send().await {
+                Ok(response) => response,
                 Err(error) if error.code() == Some("ResourceNotFoundException") => return Ok(None),
                 Err(error) => return Err(from_sdk_error(error)),
             };
-            let binary = || String::from_utf8(answer.secret_binary()?.as_ref().to_vec()).ok();
-            let text = answer.secret_string().map(str::to_owned).or_else(binary);
-            let text = text.ok_or_else(|| VaultError::failed("it holds neither a text nor UTF-8"))?;
+            let binary = || String::from_utf8(response.secret_binary()?.as_ref().to_vec()).ok();
+            let text = response.secret_string().map(str::to_owned).or_else(binary);
+            let text = text.ok_or_else(|| VaultError::failed("the secret is neither text nor UTF-8 binary data"))?;
             Ok(Some(VaultEntry::Text(Secret::from(text))))
         })
     }
 
     fn list(&self) -> Result<BTreeSet<String>, VaultError> {
-        let mut question = self.client.list_secrets();
+        let mut request = self.client.list_secrets();
         if !self.prefix.is_empty() {
-            question = question.filters(Filter::builder().key(FilterNameStringType::Name).values(&self.prefix).build());
+            request = request.filters(Filter::builder().key(FilterNameStringType::Name).values(&self.prefix).build());
         }
         self.worker.run(async move {
-            let (mut names, mut pages) = (BTreeSet::new(), question.into_paginator().send());
+            let (mut names, mut pages) = (BTreeSet::new(), request.into_paginator().send());
             while let Some(page) = pages.next().await {
                 let page = page.map_err(from_sdk_error)?;
                 names.extend(page.secret_list().iter().filter_map(|secret| secret.name().map(str::to_owned)));
@@ -126,15 +127,15 @@ fn from_sdk_error<E>(error: SdkError<E>) -> VaultError
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
 {
-    let said = || format!("{} ({})", error.message().unwrap_or("no reason given"), error.code().unwrap_or("no code"));
+    let reason = || format!("{} ({})", error.message().unwrap_or("no message"), error.code().unwrap_or("no code"));
     match error.code() {
         Some("AccessDeniedException" | "UnrecognizedClientException" | "InvalidRequestException" | "DecryptionFailure") => {
-            VaultError::Denied(said())
+            VaultError::Denied(reason())
         }
-        Some(_) => VaultError::failed(format!("it answered with an error: {}", said())),
-        // The answer is not among what is kept, as it may hold a secret.
+        Some(_) => VaultError::failed(format!("the vault returned an error: {}", reason())),
+        // `into_source` drops the response, which may contain a secret.
         None => VaultError::Failed {
-            problem: "it gave no answer: check region, endpoint and network".to_owned(),
+            problem: "the vault did not respond: check region, endpoint and network".to_owned(),
             source: Some(error.into_source().unwrap_or_else(|error| error.to_string().into())),
         },
     }

@@ -1,7 +1,7 @@
-//! Names of entries that may have few characters.
+//! Entry names with a restricted character set.
 
-/// A path, its parts joined by `separator`. Of each part letters, digits, `-` and `_` are kept: others are not allowed in
-/// names, or would be taken for the separator.
+/// Joins the parts of a path by `separator`. Removes all characters except ASCII letters, digits, `-` and `_`, which are not
+/// allowed in names or would be ambiguous with the separator.
 pub(crate) fn joined(path: &[&str], separator: &str) -> String {
     let allowed = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
     let parts: Vec<String> = path.iter().map(|part| part.chars().filter(allowed).collect()).collect();
@@ -11,7 +11,7 @@ pub(crate) fn joined(path: &[&str], separator: &str) -> String {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn other_characters_are_left_out() {
+    fn other_characters_are_removed() {
         fn check(path: &[&str], expected: &str) {
             assert_eq!(super::joined(path, "/"), expected);
         }

@@ -1,4 +1,4 @@
-//! Google Secret Manager.
+//! Google Secret Manager provider.
 
 use std::collections::BTreeSet;
 
@@ -17,10 +17,10 @@ use crate::settings::{GoogleCredentials, GoogleVaultSettings};
 use crate::worker::VaultThread;
 
 const SCOPE: &str = "https://www.googleapis.com/auth/cloud-platform";
-/// The quota project, which calls with credentials of people need.
+/// Header with the quota project, which requests with user credentials need.
 const QUOTA_PROJECT: &str = "x-goog-user-project";
 
-/// The latest versions of the secrets of a project. Names are paths joined by `-`.
+/// A vault that reads the latest versions of the secrets of a Google Cloud project. Entry names are paths joined by `-`.
 #[derive(Debug)]
 pub struct GoogleSecretManager {
     asking: Asking,
@@ -35,22 +35,22 @@ struct Asking {
 }
 
 impl GoogleSecretManager {
-    /// With credentials that are given, or else application default credentials. Nothing is asked yet.
+    /// Creates the provider. Without configured credentials, it uses application default credentials. Reads no secret yet.
     ///
     /// # Errors
     ///
-    /// Where there are no credentials, they cannot be read, or nothing says what project it is.
+    /// Returns an error if the credentials are missing or invalid, or no project is configured.
     pub fn new(credentials: &GoogleCredentials, secrets: GoogleVaultSettings) -> Result<GoogleSecretManager, VaultError> {
         let worker = VaultThread::start("google secret manager")?;
         let key = credentials_json(credentials)?;
-        let named = key.as_ref().and_then(|key| key.get("project_id")?.as_str().map(str::to_owned));
-        let Some(project) = credentials.project_id.clone().or(named) else {
+        let project_of_key = key.as_ref().and_then(|key| key.get("project_id")?.as_str().map(str::to_owned));
+        let Some(project) = credentials.project_id.clone().or(project_of_key) else {
             return Err(VaultError::failed(
-                "nothing says which project the secrets are in: set `project_id` in providers.google_secrets.credentials",
+                "no Google Cloud project is configured: set `project_id` in providers.google_secrets.credentials",
             ));
         };
         let client = client(&secrets.endpoint_url).build().map_err(request_failed)?;
-        // Those that are cached are refreshed by tasks of the runtime.
+        // Built on the runtime, whose tasks refresh cached credentials.
         let credentials = worker.run(async move { build_credentials(key) })?;
         Ok(GoogleSecretManager { asking: Asking { project, credentials, client }, worker })
     }
@@ -66,31 +66,31 @@ impl Vault for GoogleSecretManager {
     }
 
     fn fetch(&self, entry: &str) -> Result<Option<VaultEntry>, VaultError> {
-        let (asking, entry) = (self.asking.clone(), entry.to_owned());
+        let (api, entry) = (self.asking.clone(), entry.to_owned());
         self.worker.run(async move {
-            let path = format!("v1/projects/{}/secrets/{entry}/versions/latest:access", asking.project);
-            let Some(answer) = asking.ask(&path, &[]).await? else {
+            let path = format!("v1/projects/{}/secrets/{entry}/versions/latest:access", api.project);
+            let Some(response) = api.ask(&path, &[]).await? else {
                 return Ok(None);
             };
-            let data = answer.get("payload").and_then(|payload| payload.get("data")?.as_str());
+            let data = response.get("payload").and_then(|payload| payload.get("data")?.as_str());
             let text = data.and_then(|data| String::from_utf8(BASE64_STANDARD.decode(data).ok()?).ok());
-            let text = text.ok_or_else(|| unexpected_response("`payload.data` with a text"))?;
+            let text = text.ok_or_else(|| unexpected_response("text in `payload.data`"))?;
             Ok(Some(VaultEntry::Text(Secret::from(text))))
         })
     }
 
     fn list(&self) -> Result<BTreeSet<String>, VaultError> {
-        let asking = self.asking.clone();
+        let api = self.asking.clone();
         self.worker.run(async move {
-            let path = format!("v1/projects/{}/secrets", asking.project);
+            let path = format!("v1/projects/{}/secrets", api.project);
             let (mut names, mut token) = (BTreeSet::new(), String::new());
             loop {
-                let answer = asking.ask(&path, &[("pageToken", &token)]).await?;
-                let answer = answer.ok_or_else(|| VaultError::failed("it has no such project"))?;
-                let secrets = answer.get("secrets").and_then(Value::as_array).unwrap_or_default();
+                let response = api.ask(&path, &[("pageToken", &token)]).await?;
+                let response = response.ok_or_else(|| VaultError::failed("the project does not exist: check `project_id`"))?;
+                let secrets = response.get("secrets").and_then(Value::as_array).unwrap_or_default();
                 let name = |secret: &Value| Some(secret.get("name")?.as_str()?.rsplit('/').next()?.to_owned());
                 names.extend(secrets.iter().filter_map(name));
-                let next = answer.get("nextPageToken").and_then(Value::as_str).unwrap_or_default();
+                let next = response.get("nextPageToken").and_then(Value::as_str).unwrap_or_default();
                 if next.is_empty() || next == token {
                     return Ok(names);
                 }
@@ -104,7 +104,7 @@ impl Asking {
     async fn ask(&self, path: &str, params: &[(&str, &str)]) -> Result<Option<Value>, VaultError> {
         let headers = self.headers().await?;
         let token = headers.get("authorization").and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
-        let token = Secret::from(token.ok_or_else(|| VaultError::failed("its credentials gave no token"))?);
+        let token = Secret::from(token.ok_or_else(|| VaultError::failed("the credentials returned no access token"))?);
         let client = self.client.clone().with_auth(BearerToken::new(token.clone()));
         let mut request: Request = client.request(path).map_err(request_failed)?.params(params);
         if let Some(project) = headers.get(QUOTA_PROJECT).and_then(|value| value.to_str().ok()) {
@@ -116,10 +116,10 @@ impl Asking {
     async fn headers(&self) -> Result<http::HeaderMap, VaultError> {
         match self.credentials.headers(http::Extensions::new()).await {
             Ok(CacheableResource::New { data, .. }) => Ok(data),
-            // Only where it was asked for with a tag.
-            Ok(CacheableResource::NotModified) => Err(VaultError::failed("its credentials gave no token")),
+            // Returned only for requests with an entity tag.
+            Ok(CacheableResource::NotModified) => Err(VaultError::failed("the credentials returned no access token")),
             Err(error) => Err(VaultError::Failed {
-                problem: "its credentials gave no token: check providers.google_secrets.credentials, or log in with \
+                problem: "the credentials returned no access token: check providers.google_secrets.credentials, or log in with \
                           `gcloud auth application-default login`"
                     .to_owned(),
                 source: Some(error.into()),
@@ -128,14 +128,14 @@ impl Asking {
     }
 }
 
-/// The key or configuration that is given, as JSON or in fields.
+/// Returns the configured key or workload identity configuration as JSON, built from fields if necessary.
 fn credentials_json(credentials: &GoogleCredentials) -> Result<Option<serde_json::Value>, VaultError> {
     match (&credentials.json, &credentials.client_email, &credentials.private_key) {
         (Some(text), _, _) => match serde_json::from_str(text.expose()) {
             Ok(key) => Ok(Some(key)),
-            // The error may quote the key.
+            // The source error may quote the key.
             Err(_) => Err(VaultError::failed(
-                "providers.google_secrets.credentials is not JSON: take the file of the service account as it is",
+                "providers.google_secrets.credentials is not JSON: use the unmodified key file of the service account",
             )),
         },
         (None, Some(email), Some(key)) => Ok(Some(json!({
@@ -162,10 +162,13 @@ fn build_credentials(key: Option<serde_json::Value>) -> Result<Credentials, Vaul
         (Some(key), Some("external_account")) => external_account::Builder::new(key).with_scopes([SCOPE]).build(),
         (Some(_), _) => {
             return Err(VaultError::failed(
-                "its credentials are of an unknown type: expected `service_account` or `external_account` as `type`; leave them \
-                 out for application default credentials",
+                "the `type` of the credentials is not supported: use `service_account` or `external_account`, or remove the \
+                 credentials to use application default credentials",
             ));
         }
     };
-    built.map_err(|error| VaultError::Failed { problem: "its credentials cannot be used".to_owned(), source: Some(error.into()) })
+    built.map_err(|error| VaultError::Failed {
+        problem: "the Google credentials cannot be loaded".to_owned(),
+        source: Some(error.into()),
+    })
 }

@@ -1,4 +1,4 @@
-//! HashiCorp Vault, its secrets engine KV version 2.
+//! HashiCorp Vault provider (KV secrets engine, version 2).
 
 use std::collections::BTreeSet;
 
@@ -11,21 +11,21 @@ use crate::http::{client, get_json, request_failed, unexpected_response};
 use crate::settings::{HashiCorpAuth, HashiCorpVaultSettings};
 use crate::worker::VaultThread;
 
-/// How deep folders are looked into for a list.
+/// Maximum depth of folders that are listed.
 const MAX_DEPTH: usize = 8;
 
-/// The latest versions of the secrets in a folder of the engine. Names are paths joined by `/`, and their fields are the
-/// settings.
+/// A vault that reads the latest versions of the secrets in a folder of a KV engine. Entry names are paths joined by `/`,
+/// and the fields of an entry are settings.
 #[derive(Debug)]
 pub struct HashiCorpVault {
     asking: Asking,
     login: HashiCorpAuth,
     worker: VaultThread,
-    /// Once we are logged in.
+    /// The session after the first login.
     session: std::sync::Mutex<Option<Session>>,
 }
 
-/// A client that sends a token.
+/// A client that sends a token, with the token.
 #[derive(Debug, Clone)]
 struct Session {
     client: RestClient,
@@ -41,11 +41,11 @@ struct Asking {
 }
 
 impl HashiCorpVault {
-    /// With a token, or a login that gets one when the vault is first asked.
+    /// Creates the provider. Without a token, it logs in on the first request.
     ///
     /// # Errors
     ///
-    /// Where neither is given, or a login in part.
+    /// Returns an error if neither a token nor a complete login is configured.
     pub fn new(login: HashiCorpAuth, secrets: HashiCorpVaultSettings) -> Result<HashiCorpVault, VaultError> {
         let is_complete = match &login {
             HashiCorpAuth { token: Some(_), .. } | HashiCorpAuth { kubernetes_role: Some(_), .. } => true,
@@ -53,7 +53,7 @@ impl HashiCorpVault {
         };
         if !is_complete {
             return Err(VaultError::failed(
-                "nothing says who we are: set `token` or the variable VAULT_TOKEN, or `role_id` and `secret_id`, or \
+                "no credentials are configured: set `token` or the variable VAULT_TOKEN, or `role_id` and `secret_id`, or \
                  `kubernetes_role` in providers.hashicorp_secrets",
             ));
         }
@@ -64,7 +64,7 @@ impl HashiCorpVault {
         Ok(HashiCorpVault { asking, login, worker, session: std::sync::Mutex::default() })
     }
 
-    /// A client with a token, which is got once.
+    /// Returns the session, and logs in on the first call.
     fn session(&self) -> Result<Session, VaultError> {
         let mut session = self.session.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if let Some(session) = &*session {
@@ -77,7 +77,7 @@ impl HashiCorpVault {
             }
             HashiCorpAuth { kubernetes_role, kubernetes_token_path, .. } => {
                 let token = std::fs::read_to_string(kubernetes_token_path).map_err(|source| VaultError::Failed {
-                    problem: format!("failed to read the token of the pod in {}", kubernetes_token_path.display()),
+                    problem: format!("failed to read the Kubernetes service account token {}", kubernetes_token_path.display()),
                     source: Some(source.into()),
                 })?;
                 let role = kubernetes_role.as_deref().unwrap_or_default();
@@ -89,7 +89,7 @@ impl HashiCorpVault {
         Ok(logged_in)
     }
 
-    /// The token that is given for the fields, the second of which is secret.
+    /// Logs in with `fields`, the second of which is secret, and returns the token.
     fn log_in(&self, method: &str, fields: [(&str, &str); 2]) -> Result<Secret, VaultError> {
         let client = self.asking.client(None)?;
         let [_, (_, secret)] = fields;
@@ -99,9 +99,10 @@ impl HashiCorpVault {
         self.worker.run(async move {
             let request = client.request(&path).map_err(request_failed)?;
             let request = request.method(catchment_rest_client::Method::POST).body(Body::Json(body));
-            let answer =
-                get_json(&client, request, &secret).await?.ok_or_else(|| VaultError::failed("it has no such way to log in"))?;
-            let token = answer.get("auth").and_then(|auth| auth.get("client_token")?.as_str());
+            let response = get_json(&client, request, &secret)
+                .await?
+                .ok_or_else(|| VaultError::failed("the login method is not enabled in the vault"))?;
+            let token = response.get("auth").and_then(|auth| auth.get("client_token")?.as_str());
             token.map(Secret::from).ok_or_else(|| unexpected_response("`auth.client_token`"))
         })
     }
@@ -124,23 +125,23 @@ impl Vault for HashiCorpVault {
         let (Session { client, token }, path) = (self.session()?, self.asking.path("data", entry));
         self.worker.run(async move {
             let request = client.request(&path).map_err(request_failed)?;
-            let Some(answer) = get_json(&client, request, &token).await? else {
+            let Some(response) = get_json(&client, request, &token).await? else {
                 return Ok(None);
             };
-            let fields = answer.get("data").and_then(|data| data.get("data")).cloned();
-            fields.and_then(VaultEntry::fields).map(Some).ok_or_else(|| unexpected_response("`data.data` with fields"))
+            let fields = response.get("data").and_then(|data| data.get("data")).cloned();
+            fields.and_then(VaultEntry::fields).map(Some).ok_or_else(|| unexpected_response("fields in `data.data`"))
         })
     }
 
     fn list(&self) -> Result<BTreeSet<String>, VaultError> {
-        let (Session { client, token }, asking) = (self.session()?, self.asking.clone());
+        let (Session { client, token }, api) = (self.session()?, self.asking.clone());
         self.worker.run(async move {
             let mut names = BTreeSet::new();
             let mut folders = vec![String::new()];
             while let Some(folder) = folders.pop() {
-                let request = client.request(&asking.path("metadata", &folder)).map_err(request_failed)?.param("list", "true");
-                let answer = get_json(&client, request, &token).await?;
-                let keys = answer.as_ref().and_then(|answer| answer.get("data")?.get("keys")?.as_array());
+                let request = client.request(&api.path("metadata", &folder)).map_err(request_failed)?.param("list", "true");
+                let response = get_json(&client, request, &token).await?;
+                let keys = response.as_ref().and_then(|response| response.get("data")?.get("keys")?.as_array());
                 for key in keys.unwrap_or_default().iter().filter_map(Value::as_str) {
                     let name = format!("{folder}{key}");
                     if !name.ends_with('/') {
@@ -159,7 +160,7 @@ impl Asking {
     fn client(&self, token: Option<&Secret>) -> Result<RestClient, VaultError> {
         let client = self.namespace.iter().fold(client(&self.address), |client, name| client.header("X-Vault-Namespace", name));
         let client = token.into_iter().fold(client, |client, token| client.header("X-Vault-Token", token.expose()));
-        // what the server asks for of those that are not browsers
+        // servers may require this header, which browsers do not send
         client.header("X-Vault-Request", "true").build().map_err(request_failed)
     }
 

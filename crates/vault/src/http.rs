@@ -1,4 +1,4 @@
-//! Questions over HTTP, in JSON.
+//! JSON requests over HTTP.
 
 use std::time::Duration;
 
@@ -7,8 +7,10 @@ use catchment_json::Value;
 use catchment_rest_client::{Error, Request, ResponseAction, RestClient, RestClientBuilder, RetryPolicy, StatusCode, Verdict};
 use catchment_settings::Secret;
 
-/// A client that gives up after half a minute. What a vault answers may be secret, so of what is no good answer only the
-/// reasons of a denied access are kept, and nothing of the others can come into errors or logs.
+/// Returns a client that gives up after 30 seconds.
+///
+/// It discards the bodies of error responses except 403, which contain the reason: other bodies may contain secrets,
+/// which must not appear in errors or logs.
 pub(crate) fn client(base_url: &str) -> RestClientBuilder {
     let retry = RetryPolicy {
         max_attempts: 3,
@@ -16,42 +18,42 @@ pub(crate) fn client(base_url: &str) -> RestClientBuilder {
         max_delay: Duration::from_secs(5),
         max_elapsed: Duration::from_secs(30),
     };
-    let forget = ResponseAction::from_fn(|response| {
+    let discard_body = ResponseAction::from_fn(|response| {
         if !response.status().is_success() && response.status() != StatusCode::FORBIDDEN {
             response.set_body(Vec::new());
         }
         Ok(Verdict::Continue)
     });
-    RestClient::builder().base_url(base_url).retry(retry).timeout(Duration::from_secs(10)).response_action(forget)
+    RestClient::builder().base_url(base_url).retry(retry).timeout(Duration::from_secs(10)).response_action(discard_body)
 }
 
-/// The answer to a request; none where there is no such thing. `token` is not in any error, should the vault repeat it.
+/// Returns the response to a request, or `None` for status 404. Masks `token` in errors, in case the vault repeats it.
 pub(crate) async fn get_json(client: &RestClient, request: Request, token: &Secret) -> Result<Option<Value>, VaultError> {
     match client.send(&request.add_secret(token)).await {
         Ok(response) => {
-            // not the parser's error, which shows the place
+            // drops the error of the parser, which quotes the body
             let document = response.document().map_err(|_| unexpected_response("JSON"))?;
             Ok(Some(document.root().to_value()))
         }
         Err(error) => match error.status() {
             Some(StatusCode::NOT_FOUND) => Ok(None),
-            // what the vault says of it, which is what access is missing
+            // the body states the missing permission
             Some(StatusCode::FORBIDDEN) => Err(VaultError::Denied(error.body().unwrap_or_default().to_owned())),
             Some(status) => {
                 let attempts = error.attempts();
-                Err(VaultError::failed(format!("it answered {status} {attempts} times: check that it is in service")))
+                Err(VaultError::failed(format!("the vault returned {status} (attempts: {attempts}): check that it is available")))
             }
             None => Err(request_failed(error)),
         },
     }
 }
 
-/// An error of the client, which has the URL in it.
+/// Converts an error of the client, which contains the URL.
 pub(crate) fn request_failed(error: Error) -> VaultError {
-    VaultError::Failed { problem: "it gave no answer: check address and network".to_owned(), source: Some(error.into()) }
+    VaultError::Failed { problem: "the vault did not respond: check address and network".to_owned(), source: Some(error.into()) }
 }
 
-/// An answer that is not what the API promises. It may hold secrets, so nothing of it is shown.
+/// Returns an error for a response without `what`. The response is not shown, because it may contain secrets.
 pub(crate) fn unexpected_response(what: &str) -> VaultError {
-    VaultError::failed(format!("its answer has no {what}: check that the address is that of the vault"))
+    VaultError::failed(format!("the response contains no {what}: check the address of the vault"))
 }

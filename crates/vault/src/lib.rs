@@ -1,8 +1,7 @@
-//! Secret managers as the last providers of settings: Google Secret Manager, AWS Secrets Manager and HashiCorp Vault.
+//! Secret managers as settings providers: Google Secret Manager, AWS Secrets Manager and HashiCorp Vault.
 //!
-//! Each is a [`Vault`](catchment_config::Vault) behind a feature of its own: `google`, `aws`, `hashicorp`. They are made
-//! of settings under `[providers]`, which stand in the environment or in files, and are asked for what these do not
-//! have:
+//! Each is a [`Vault`](catchment_config::Vault) that is read for settings that neither the environment nor files contain.
+//! It is configured in the section `providers`, in the environment or in files:
 //!
 //! ```toml
 //! [providers]
@@ -12,7 +11,7 @@
 //! project_id = "my-project"
 //! ```
 //!
-//! [`add_enabled_vaults`] adds those that are enabled:
+//! [`add_enabled_vaults`] adds the enabled vaults to a configuration:
 //!
 //! ```
 //! use catchment_config::{Config, Environment};
@@ -22,8 +21,14 @@
 //! # Ok::<(), catchment_settings::SettingsError>(())
 //! ```
 //!
-//! Each vault has a thread with a runtime of its own, so that settings can be looked up from anywhere, also from within
-//! other runtimes. A question takes a minute at most.
+//! | Cargo feature | Vault | Settings |
+//! |---|---|---|
+//! | `google` | `GoogleSecretManager` | [`GoogleVaultSettings`], [`GoogleCredentials`] |
+//! | `aws` | `AwsSecretsManager` | [`AwsVaultSettings`], [`AwsCredentials`] |
+//! | `hashicorp` | `HashiCorpVault` (KV version 2) | [`HashiCorpVaultSettings`], [`HashiCorpAuth`] |
+//!
+//! Each vault has a thread with its own tokio runtime, so that settings can be looked up anywhere, also inside other
+//! runtimes. A request times out after one minute.
 
 #[cfg(feature = "aws")]
 mod aws;

@@ -1,15 +1,16 @@
-//! The vaults that the configuration enables.
+//! Creation of the enabled vaults.
 
 use catchment_config::{Config, VaultError};
 use catchment_settings::{SettingLocation, Settings, SettingsError};
 
 use crate::EnabledVaults;
 
-/// The configuration with the vaults that it enables under `[providers]`: Google's first, then AWS's, then HashiCorp's.
+/// Adds the vaults that `[providers]` enables to the configuration, in the order Google, AWS, HashiCorp. Reads no secret
+/// yet.
 ///
 /// # Errors
 ///
-/// Where their settings are wrong or incomplete, or a vault is enabled that this build does not have. No vault is asked yet.
+/// Returns an error if the settings of a vault are invalid or incomplete, or its cargo feature is disabled.
 pub fn add_enabled_vaults(config: Config) -> Result<Config, SettingsError> {
     let enabled = Settings::new(&config).read::<EnabledVaults>()?;
     let mut vaults = config.clone();
@@ -75,7 +76,7 @@ fn unusable(section: &str, error: VaultError) -> SettingsError {
 
 #[cfg(not(all(feature = "aws", feature = "google", feature = "hashicorp")))]
 fn not_built_in(feature: &'static str) -> SettingsError {
-    let problem = format!("this program was built without it: build it with the feature `{feature}` of catchment-vault");
+    let problem = format!("this program was built without this vault: enable the feature `{feature}` of catchment-vault");
     SettingsError::Unreadable {
         name: format!("enable_{feature}_secrets"),
         location: Box::new(SettingLocation::new("the configuration", "providers")),

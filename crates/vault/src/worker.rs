@@ -1,4 +1,4 @@
-//! A thread that asks a vault.
+//! Thread that sends the requests to a vault.
 
 use std::sync::mpsc::{Sender, channel};
 use std::time::Duration;
@@ -6,14 +6,14 @@ use std::time::Duration;
 use catchment_config::VaultError;
 use tokio::runtime::Builder;
 
-/// How long a question may take, attempts and pages of lists included.
+/// Total time limit of a request, including retries and all pages of a list.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
 
 type Task = Box<dyn FnOnce(&tokio::runtime::Runtime) + Send>;
 
-/// Runs futures one after the other, on a runtime of its own. Its thread ends with it.
+/// A thread that runs futures one at a time on its own tokio runtime. It ends when this is dropped.
 ///
-/// Settings are looked up by plain functions, which may be called from within a runtime, where no other can be waited for.
+/// Settings are looked up by blocking functions, which may be called inside a runtime, where `block_on` panics.
 #[derive(Debug)]
 pub(crate) struct VaultThread {
     jobs: Sender<Task>,
@@ -22,13 +22,13 @@ pub(crate) struct VaultThread {
 impl VaultThread {
     pub(crate) fn start(name: &'static str) -> Result<VaultThread, VaultError> {
         let failed = |source: std::io::Error| VaultError::Failed {
-            problem: format!("failed to start a thread that asks {name}"),
+            problem: format!("failed to start the thread for {name}"),
             source: Some(source.into()),
         };
         let runtime = Builder::new_current_thread().enable_all().build().map_err(failed)?;
-        let (jobs, to_do) = channel::<Task>();
+        let (jobs, queue) = channel::<Task>();
         let run = move || {
-            for job in to_do {
+            for job in queue {
                 job(&runtime);
             }
         };
@@ -36,20 +36,20 @@ impl VaultThread {
         Ok(VaultThread { jobs })
     }
 
-    /// Blocks until the future is done.
+    /// Blocks until the future has finished or timed out, and returns its result.
     pub(crate) fn run<T: Send + 'static>(
         &self,
         future: impl Future<Output = Result<T, VaultError>> + Send + 'static,
     ) -> Result<T, VaultError> {
-        let (answer, answered) = channel();
-        let late = || VaultError::failed(format!("it gave no answer in {} s", REQUEST_TIMEOUT.as_secs()));
+        let (sender, receiver) = channel();
+        let late = || VaultError::failed(format!("the vault did not respond within {} s", REQUEST_TIMEOUT.as_secs()));
         let job: Task = Box::new(move |runtime| {
             let in_time = runtime.block_on(async { tokio::time::timeout(REQUEST_TIMEOUT, future).await });
-            // Nobody waits any more if this fails.
-            let _ = answer.send(in_time.unwrap_or_else(|_| Err(late())));
+            // Fails only if the caller has stopped waiting.
+            let _ = sender.send(in_time.unwrap_or_else(|_| Err(late())));
         });
-        let gone = || VaultError::failed("the thread that asks the vault has ended");
+        let gone = || VaultError::failed("the thread of the vault has ended");
         self.jobs.send(job).map_err(|_| gone())?;
-        answered.recv().map_err(|_| gone())?
+        receiver.recv().map_err(|_| gone())?
     }
 }

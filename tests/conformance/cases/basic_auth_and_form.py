@@ -1,4 +1,4 @@
-"""Credentials of the client and of an endpoint, a form as the body, a path with several parameters, defaults that are replaced."""
+"""Client and endpoint credentials, a form body, several path parameters, overridden defaults."""
 def SPEC(base):
     return {"client": {"base_url": base, "auth": {"type": "http_basic", "username": "ada", "password": "pw"}},
             "resource_defaults": {"max_table_nesting": 0, "endpoint": {"headers": {"X-Default": "1"}, "params": {"lang": "en", "size": 2}}},

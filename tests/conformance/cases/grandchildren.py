@@ -1,4 +1,4 @@
-"""Three levels: users, their posts, comments of these; fields of parents go along, one resource is not loaded, an entity is one row."""
+"""Three levels of dependent resources: included parent fields, a parent that is not loaded, a single object as a row."""
 USERS = [{"id": 1, "name": "ada lovelace"}, {"id": 2, "name": "bob"}]
 def SPEC(base):
     return {"client": {"base_url": base},

@@ -1,4 +1,4 @@
-"""A cursor as a parameter, with a lag, in another form than the rows have; rows below it are left out whatever the API answers."""
+"""A cursor as a query parameter, with and without lag; rows below the cursor value are excluded even if the API returns them."""
 RUNS = 3
 ROWS = [{"id": i, "day": f"2024-01-{i:02d}", "v": i} for i in range(1, 11)]
 def SPEC(base):

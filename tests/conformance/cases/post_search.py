@@ -1,4 +1,4 @@
-"""A search by POST: the query and the cursor stand in the body, a placeholder keeps its type there, defaults are merged."""
+"""A search by POST: query and cursor in the body, a placeholder that keeps its type, merged defaults."""
 ITEMS = [{"id": i, "at": i * 10, "name": f"n{i}"} for i in range(1, 8)]
 RUNS = 2
 def SPEC(base):

@@ -3,8 +3,10 @@
 use catchment_json::Value;
 use catchment_rest_api::{ProcessingStep, Spec, SpecFormat};
 
-/// Any text is an expression, which says something of a row or cannot, or is none. What it says is a value that can be written
-/// and read. The text goes up to the first zero byte, the row stands after it in JSON.
+/// Any text either is a valid expression or is rejected. Evaluating it over a row returns an error, or a value that survives
+/// a JSON round trip.
+///
+/// Input: the text of the expression, a zero byte, the row as JSON.
 pub fn expression(bytes: &[u8]) {
     let (text, row) = match bytes.iter().position(|byte| *byte == 0) {
         Some(end) => bytes.split_at(end),

@@ -1,7 +1,7 @@
-//! What must hold for any bytes, as functions that panic where it does not.
+//! Properties that hold for any bytes, as functions that panic on a violation.
 //!
-//! `cargo xtask fuzz TARGET` looks for bytes that make one panic; the tests of this crate try the seeds alone.
-#![expect(clippy::expect_used, clippy::panic, reason = "a property that does not hold is a finding")]
+//! `cargo xtask fuzz TARGET` searches for bytes that violate a property; the tests of this crate only check the seeds.
+#![expect(clippy::expect_used, clippy::panic, reason = "a panic reports a violated property to the fuzzer")]
 
 mod expression;
 mod link_header;

@@ -1,4 +1,4 @@
-//! Where requests go, and what goes with them.
+//! Restriction of credentials to trusted origins.
 
 use std::sync::LazyLock;
 
@@ -6,12 +6,13 @@ use catchment_rest_client::{Body, RestClient, Secret, Url};
 
 const SECRET: &str = "s3cret-token-0123456789";
 
-/// A request to wherever data leads has no secret if that is another origin than that of the API, and is as it was if not.
-/// The bytes are a URL or a path; `{}` in it is the secret.
+/// A request to an untrusted origin contains no secrets; a request to a trusted origin is unchanged.
+///
+/// Input: a URL or a path, in which `{}` is replaced by the secret.
 pub fn origin(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     let text = text.replace("{}", SECRET);
-    // it takes milliseconds to make one
+    // building a client takes milliseconds
     static CLIENT: LazyLock<RestClient> = LazyLock::new(client);
     let client = &*CLIENT;
     let Ok(request) = client.request(&text) else { return };

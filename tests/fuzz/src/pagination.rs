@@ -1,15 +1,15 @@
-//! Finding rows and pages in any JSON.
+//! Pagination through arbitrary JSON.
 
 use catchment_rest_client::{
     Auto, HeaderCursor, HeaderLink, HeaderMap, JsonCursor, JsonLink, JsonPath, Offset, PageNumber, Paginator, Request, Response,
     Url, Value,
 };
 
-/// What separates the bodies of pages.
+/// Separator of page bodies in the input.
 const SEPARATOR: u8 = 0;
 
-/// Every paginator is shown the pages one after the other: it may say that it cannot read them, but where it goes on, it
-/// goes on from its position in the same way.
+/// Each paginator reads the pages sequentially and may return an error. If it continues, a paginator that resumes from its
+/// position makes the same request.
 pub fn pagination(bytes: &[u8]) {
     let url = Url::parse("https://api.example.com/issues").expect("a URL");
     for paginator in paginators() {
@@ -25,9 +25,9 @@ pub fn pagination(bytes: &[u8]) {
             }
             let position = paginator.position();
             let mut next = request.clone();
-            paginator.update_request(&mut next).expect("there is room for a parameter");
+            paginator.update_request(&mut next).expect("the parameter can be added");
             if let Some(position) = position {
-                goes_on(&position, paginator.as_ref(), &request, &next);
+                check_resume(&position, paginator.as_ref(), &request, &next);
             }
             let ahead = paginator.lookahead_requests(&next, 3);
             assert!(ahead.len() <= 3 && !ahead.contains(&next), "{ahead:?} after {next:?}");
@@ -36,14 +36,14 @@ pub fn pagination(bytes: &[u8]) {
     }
 }
 
-/// A paginator of the same kind gets from the position, as it would be stored, to the same request.
-fn goes_on(position: &Value, paginator: &dyn Paginator, request: &Request, next: &Request) {
+/// Checks that a paginator that resumes from the stored position makes the same request.
+fn check_resume(position: &Value, paginator: &dyn Paginator, request: &Request, next: &Request) {
     let stored = Value::parse(&position.to_string()).expect("a position is JSON");
     let mut resumed = paginator.clone_box();
-    resumed.resume(&stored).expect("its own position");
-    let mut again = request.clone();
-    resumed.update_request(&mut again).expect("there is room for a parameter");
-    assert_eq!(&again, next, "from {stored}");
+    resumed.resume(&stored).expect("a valid position");
+    let mut resumed_request = request.clone();
+    resumed.update_request(&mut resumed_request).expect("the parameter can be added");
+    assert_eq!(&resumed_request, next, "from {stored}");
 }
 
 fn paginators() -> Vec<Box<dyn Paginator>> {

@@ -1,16 +1,17 @@
-//! Secrets in texts.
+//! Redaction of secrets.
 
 use catchment_rest_client::{Redactor, Secret};
 
-/// No text keeps a secret, however its characters are encoded. The first byte says how long the secret is, the bytes after it
-/// how each of its characters is written.
+/// Redacted text never contains the secret, in any encoding of its characters.
+///
+/// Input: a byte for the length of the secret, a byte for the encoding of each character, the secret, the text.
 pub fn redaction(bytes: &[u8]) {
     let Some((length, rest)) = bytes.split_first() else { return };
     let length = 8 + usize::from(*length) % 32;
     let Some((encodings, rest)) = rest.split_at_checked(length) else { return };
     let Ok(text) = std::str::from_utf8(rest) else { return };
     let Some((secret, text)) = text.char_indices().nth(length).and_then(|(end, _)| text.split_at_checked(end)) else { return };
-    // three of them stand for a secret
+    // `***` is the replacement of a secret
     if secret.trim().len() < 8 || secret.contains('*') {
         return;
     }
@@ -24,7 +25,7 @@ pub fn redaction(bytes: &[u8]) {
         middle -= 1;
     }
     let (before, after) = text.split_at(middle);
-    // what stands before or after it may be a part of the encoding, but for spaces
+    // spaces, as adjacent text could become part of the encoding
     let redacted = redactor.redact(&format!("{before} {encoded} {after}")).into_owned();
     assert!(redacted.contains("***"), "{secret:?} as {encoded:?} in {redacted:?}");
     assert!(!redactor.contains_secret(&redacted), "{secret:?} as {encoded:?} in {redacted:?}");
@@ -33,7 +34,7 @@ pub fn redaction(bytes: &[u8]) {
 fn encode(c: char, encoding: u8) -> String {
     let percent = || c.to_string().bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
     match encoding % 6 {
-        // these begin an encoding
+        // unencoded, except for characters that begin an encoding
         0 if !matches!(c, '%' | '\\' | '&') => c.to_string(),
         1 => format!("\\u{{{:x}}}", u32::from(c)),
         2 => format!("&#x{:x};", u32::from(c)),

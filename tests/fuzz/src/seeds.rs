@@ -1,4 +1,4 @@
-//! The seeds that the fuzzer starts from.
+//! Checks the properties for the seeds of the fuzzer.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! Rows to record batches.
+//! Shredding of rows to record batches.
 
 mod settings;
 mod tables;
@@ -12,8 +12,9 @@ use catchment_schema::Schema;
 use settings::Settings;
 use tables::Tables;
 
-/// Rows, ids and schema do not depend on where batches end, nor on how old the schema is that a batch was typed by. The
-/// first byte says where the rows are cut in two, the next two are settings, the others are the rows.
+/// Rows, IDs and schema depend neither on batch boundaries nor on the age of the schema snapshot of a batch.
+///
+/// Input: a byte for the position at which the rows are split, two bytes of settings, the rows as JSON.
 pub fn shredder(bytes: &[u8]) {
     let [cut, first, second, rows @ ..] = bytes else { return };
     let Ok(document) = Document::parse(rows.to_vec()) else { return };
@@ -27,7 +28,7 @@ pub fn shredder(bytes: &[u8]) {
 
     let together = load.run(&[&[0, 1]], &pages, true);
     for fresh in [true, false] {
-        let how = format!("{settings:?}, each batch by the schema after the one before: {fresh}");
+        let how = format!("{settings:?}, fresh schema for each batch: {fresh}");
         match (&together, load.run(&[&[0], &[1]], &pages, fresh)) {
             (Ok((schema, tables)), Ok((other_schema, other_tables))) => {
                 same_tables(schema, &other_schema, &how);
@@ -35,13 +36,13 @@ pub fn shredder(bytes: &[u8]) {
                 assert_eq!(other_tables.cast(schema), tables.cast(schema), "{how}");
             }
             (Err(_), Err(_)) => {}
-            (Ok(_), Err(error)) => panic!("only in two batches: {error}; {how}"),
-            (Err(error), Ok(_)) => panic!("only in one batch: {error}; {how}"),
+            (Ok(_), Err(error)) => panic!("error only with two batches: {error}; {how}"),
+            (Err(error), Ok(_)) => panic!("error only with one batch: {error}; {how}"),
         }
     }
 }
 
-/// A message that shows the table which differs, and not all.
+/// Compares schemas table by table, so that the message only shows the table that differs.
 fn same_tables(one: &Schema, two: &Schema, how: &str) {
     let tables = |schema: &Schema| schema.to_value().get("tables").and_then(Value::as_object).cloned().unwrap_or_default();
     for (name, table) in tables(one) {
@@ -50,7 +51,7 @@ fn same_tables(one: &Schema, two: &Schema, how: &str) {
     }
 }
 
-/// A package to come.
+/// A simulated load: the schema before it and its rules.
 struct Load {
     base: Schema,
     rules: Arc<NormalizeRules>,
@@ -63,8 +64,7 @@ impl Load {
         Some(Load { base, rules: Arc::new(rules) })
     }
 
-    /// Shreds groups of pages one after the other; where `fresh`, by the schema after the group before, otherwise by the
-    /// one in the beginning.
+    /// Shreds groups of pages sequentially, each against the latest schema if `fresh`, else against the initial schema.
     fn run(&self, groups: &[&[usize]], pages: &[Selection], fresh: bool) -> Result<(Schema, Tables), NormalizeError> {
         let mut sequencer = Sequencer::new(self.base.clone(), Arc::clone(&self.rules));
         let mut shredder = Shredder::new(Arc::clone(&self.rules));

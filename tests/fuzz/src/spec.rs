@@ -1,9 +1,11 @@
-//! Specs.
+//! REST API specs.
 
 use catchment_rest_api::{RestApi, Spec, SpecFormat};
 
-/// Any bytes are a spec or have mistakes, in each notation, and of a spec there is a source, or it is said why not. The first
-/// byte says the notation.
+/// Any text either is a valid spec or is rejected with diagnostics. A valid spec can be converted to a source or fails with
+/// an error.
+///
+/// Input: a byte for the format (`T` for TOML, `Y` for YAML, else JSON), the spec.
 pub fn spec(bytes: &[u8]) {
     let Some((first, text)) = bytes.split_first() else { return };
     let Ok(text) = std::str::from_utf8(text) else { return };
@@ -17,7 +19,6 @@ pub fn spec(bytes: &[u8]) {
             let names: Vec<_> = spec.resources.iter().map(|resource| resource.name.as_str()).collect();
             let is_known = |parent: &Option<String>| parent.as_deref().is_none_or(|parent| names.contains(&parent));
             assert!(spec.resources.iter().all(|resource| is_known(&resource.parent)), "{spec:?}");
-            // where it fails it says why
             let api = RestApi::new(&spec);
             assert_eq!(api.source().is_ok(), api.plan(|_| Default::default()).is_ok(), "{spec:?}");
         }

@@ -1,4 +1,4 @@
-//! Rows that a cursor must not leave out.
+//! Rows that an incremental load must not miss.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -10,10 +10,10 @@ use super::{ok, spec};
 use crate::command::Run;
 use crate::dataset::Dataset;
 
-/// dlt-hub/dlt#2838, airbytehq/airbyte#29602, airbytehq/airbyte#45125: a device was offline, and the events that it reports
-/// later lie before the newest event of the other device.
+/// dlt-hub/dlt#2838, airbytehq/airbyte#29602, airbytehq/airbyte#45125: a device was offline, and reports events later that
+/// are older than the newest event of the other device.
 #[test]
-fn late_rows_of_one_parent_are_loaded_though_another_parent_is_ahead() {
+fn late_rows_of_one_parent_are_loaded_if_another_parent_is_ahead() {
     let run = Arc::new(AtomicU32::new(1));
     let run_of_server = Arc::clone(&run);
     let server = ScriptedServer::start(move |request| {
@@ -42,8 +42,8 @@ fn late_rows_of_one_parent_are_loaded_though_another_parent_is_ahead() {
     check("fast 2024-03-01T00:00:00Z; slow 2024-01-05T00:00:00Z; slow 2024-01-20T00:00:00Z");
 }
 
-/// dlt-hub/dlt#2479, airbytehq/airbyte#44450, airbytehq/airbyte#20322: a row changes once more on the date that the cursor
-/// has reached, and was left out as one whose key is known.
+/// dlt-hub/dlt#2479, airbytehq/airbyte#44450, airbytehq/airbyte#20322: a row changed again on the date of the cursor value,
+/// and was skipped because its key was already known.
 #[test]
 fn a_row_that_changes_at_the_last_cursor_value_is_merged_again() {
     let run = Arc::new(AtomicU32::new(1));
@@ -67,7 +67,8 @@ fn a_row_that_changes_at_the_last_cursor_value_is_merged_again() {
     assert_eq!(dataset.query("SELECT id, status FROM tickets ORDER BY id"), "1 closed; 2 open; 3 open");
 }
 
-/// As above with 1,500 devices, whose cursors are too many for the state.
+/// Like `late_rows_of_one_parent_are_loaded_if_another_parent_is_ahead`, with 1,500 devices, whose cursors exceed the limit
+/// of the state.
 #[test]
 fn late_rows_of_one_parent_among_many_are_loaded() {
     const DEVICES: i64 = 1500;

@@ -10,9 +10,9 @@ use super::{ok, spec};
 use crate::command::Run;
 use crate::dataset::Dataset;
 
-/// dlt-hub/dlt#1066: a feed sends only the key of a deleted record, and a column that may not be null failed the load.
+/// dlt-hub/dlt#1066: a feed sends only the key of a deleted record, and a NOT NULL column failed the load.
 #[test]
-fn a_delete_with_the_key_alone_needs_no_value_of_a_column_that_is_not_null() {
+fn a_delete_with_only_the_key_needs_no_value_of_a_not_null_column() {
     let has_deletes = Arc::new(AtomicBool::new(false));
     let shown = Arc::clone(&has_deletes);
     let server = ScriptedServer::start(move |_| {

@@ -1,4 +1,4 @@
-//! Parent rows without the value that a request needs.
+//! Parent rows without a value that is used in requests.
 
 use catchment::rest_client::testing::{ScriptedResponse, ScriptedServer};
 use serde_json::json;
@@ -7,9 +7,10 @@ use super::{ok, spec};
 use crate::command::Run;
 use crate::dataset::Dataset;
 
-/// airbytehq/airbyte-python-cdk#1127: a row without an id led to a request of `/people/None`, whose status 400 ended the run.
+/// airbytehq/airbyte-python-cdk#1127: a row without an ID caused a request of `/people/None`, whose status 400 failed the
+/// run.
 #[test]
-fn a_parent_row_without_the_value_of_a_path_is_loaded_and_requests_nothing() {
+fn a_parent_row_without_a_path_value_is_loaded_and_sends_no_request() {
     let server = ScriptedServer::start(|request| {
         if request.path == "/staff" {
             return ok(json!([{"id": 1, "manager_id": 7}, {"id": 2, "manager_id": null}, {"id": 3}, {"id": 4, "manager_id": 8}]));
@@ -29,10 +30,10 @@ fn a_parent_row_without_the_value_of_a_path_is_loaded_and_requests_nothing() {
     assert_eq!(dataset.query("SELECT id FROM managers ORDER BY id"), "7; 8");
 }
 
-/// airbytehq/airbyte-python-cdk#1127, with the id in the query: a null left the filter out of the request, and the API returned
-/// all rows, which were loaded as rows of that parent.
+/// airbytehq/airbyte-python-cdk#1127, with the ID in the query: a null removed the filter from the request, and the API
+/// returned all rows, which were loaded as rows of that parent.
 #[test]
-fn a_parent_row_without_the_value_of_a_parameter_sends_no_request_without_the_filter() {
+fn a_parent_row_without_a_parameter_value_sends_no_unfiltered_request() {
     let server = ScriptedServer::start(|request| {
         if request.path == "/staff" {
             return ok(json!([{"id": 1, "manager_id": 7}, {"id": 2, "manager_id": null}]));

@@ -1,4 +1,4 @@
-//! Loads that must not run out of memory.
+//! Loads with limited memory.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,7 +13,7 @@ use crate::dataset::Dataset;
 const ROWS_PER_RUN: u64 = 20_000;
 const ROWS_PER_PAGE: u64 = 4_000;
 
-/// Returns a pseudo-random number below `below` that depends on `seed` alone (the mixer of SplitMix64).
+/// Returns a pseudo-random number below `below` that only depends on `seed` (the mixer of SplitMix64).
 fn chosen(seed: u64, below: usize) -> usize {
     let mut bits = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
     bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -21,7 +21,7 @@ fn chosen(seed: u64, below: usize) -> usize {
     ((bits ^ (bits >> 31)) % below as u64) as usize
 }
 
-/// Returns 1,500 texts of about 1,000 characters, of a vocabulary of 3,000 words.
+/// Returns 1,500 texts of about 1,000 characters, from a vocabulary of 3,000 words.
 fn texts() -> Vec<String> {
     let letter = |seed: u64| char::from(b"abcdefghijklmnopqrstuvwxyz"[chosen(seed, 26)]);
     let word = |number: u64| (0..2 + chosen(number, 8) as u64).map(|at| letter(number * 16 + at)).collect::<String>();
@@ -31,7 +31,7 @@ fn texts() -> Vec<String> {
     (0..1500).map(text).collect()
 }
 
-/// mako-ai/mako#311, rilldata/rill#2000: rows with long texts made loads into DuckDB run out of memory.
+/// mako-ai/mako#311, rilldata/rill#2000: loads of rows with long texts into DuckDB ran out of memory.
 #[test]
 fn rows_with_long_texts_are_merged_run_after_run() {
     let run = Arc::new(AtomicU64::new(0));

@@ -1,4 +1,4 @@
-//! Totals of pages, and pagination that is detected.
+//! Page totals and pagination detection.
 
 use catchment::rest_client::testing::{ReceivedRequest, ScriptedResponse, ScriptedServer};
 use serde_json::json;
@@ -7,9 +7,9 @@ use super::{ok, spec};
 use crate::command::Run;
 use crate::dataset::Dataset;
 
-/// dlt-hub/dlt#1414: only the first page says how many pages there are, and the load failed on the second one.
+/// dlt-hub/dlt#1414: only the first page contains the number of pages, and the load failed on the second page.
 #[test]
-fn a_total_that_only_the_first_page_has_holds_for_the_next_ones() {
+fn a_total_on_the_first_page_applies_to_later_pages() {
     let server = ScriptedServer::start(|request| {
         let Some(page @ 1..=3) = request.param("page").and_then(|page| page.parse::<u32>().ok()) else {
             return ScriptedResponse::json(404, r#"{"message": "no such page"}"#);
@@ -31,7 +31,7 @@ fn a_total_that_only_the_first_page_has_holds_for_the_next_ones() {
     assert_eq!(pages, [Some("1"), Some("2"), Some("3")]);
 }
 
-/// The shapes of list responses that [`list`] serves, each under a path of its name.
+/// The formats of list responses that [`list`] serves, each at the path of its name.
 const SHAPES: [&str; 11] = [
     "by_last_id",
     "start_at",
@@ -49,7 +49,7 @@ const SHAPES: [&str; 11] = [
 const ROWS: usize = 130;
 const PAGE_SIZE: usize = 50;
 
-/// Serves 130 rows in pages of 50, in the shape that the path names.
+/// Serves 130 rows in pages of 50, in the format named by the path.
 fn list(request: &ReceivedRequest) -> ScriptedResponse {
     let number = |param: &str, default: usize| request.param(param).map_or(default, |value| value.parse().unwrap());
     let shape = request.path.trim_start_matches('/');
@@ -117,7 +117,7 @@ fn list(request: &ReceivedRequest) -> ScriptedResponse {
     response
 }
 
-/// Well-known shapes of list responses, without a paginator in the spec.
+/// Common formats of list responses, without a paginator in the spec.
 #[test]
 fn detected_pagination_loads_all_rows() {
     let server = ScriptedServer::start(list);

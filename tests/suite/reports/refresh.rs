@@ -1,4 +1,4 @@
-//! Pipelines that start over.
+//! Refreshes.
 
 use catchment::rest_client::testing::ScriptedServer;
 use serde_json::{Value, json};
@@ -7,8 +7,8 @@ use super::ok;
 use crate::command::Run;
 use crate::dataset::Dataset;
 
-/// dlt-hub/dlt#2622: `drop_sources` of one pipeline dropped the tables of another one in the same dataset, as both had the
-/// same source name.
+/// dlt-hub/dlt#2622: `drop_sources` of one pipeline dropped the tables of another pipeline in the same dataset, as both had
+/// the same source name.
 #[test]
 fn a_refresh_keeps_the_tables_and_the_cursor_of_another_pipeline() {
     let server = ScriptedServer::start(|request| {
@@ -19,7 +19,7 @@ fn a_refresh_keeps_the_tables_and_the_cursor_of_another_pipeline() {
         ok((since.max(1)..6).map(|n| json!({"id": n, "at": n})).collect())
     });
     let dataset = Dataset::new();
-    // a source without a name has the default one
+    // a source without a name has the default name
     let check = |dataset_name: &str, names: Option<[&str; 2]>| {
         let load = |source: usize, resource: Value, pipeline: &str, flags: &[&str]| {
             let mut spec = json!({"client": {"base_url": server.url()}, "resources": [resource]});

@@ -1,4 +1,4 @@
-//! Waits that servers ask for.
+//! `Retry-After` headers.
 
 use catchment::rest_client::testing::{ScriptedResponse, ScriptedServer};
 use serde_json::json;
@@ -9,10 +9,10 @@ use crate::dataset::Dataset;
 
 /// docker/hub-feedback#2459: Docker Hub sends seconds since 1970 in `Retry-After`, and clients waited for that many seconds.
 ///
-/// Read as a duration, the wait would be cut to two hours, which is longer than a request may take, and the run would fail
-/// at once.
+/// Interpreted as a duration, the delay would be capped at two hours, which is longer than a request may take, and the run
+/// would fail immediately.
 #[test]
-fn a_retry_after_that_can_only_be_a_timestamp_is_one() {
+fn a_large_retry_after_is_a_timestamp() {
     let server = ScriptedServer::start(|request| match request.index {
         // two seconds before the timestamp
         0 => ScriptedResponse::json(429, r#"{"detail": "rate limited"}"#)

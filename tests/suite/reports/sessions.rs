@@ -7,8 +7,8 @@ use super::{ok, spec};
 use crate::command::Run;
 use crate::dataset::Dataset;
 
-/// meltano/sdk#997, punkpeye/mcp-remote#168: what stands before the API sets a cookie with the first response, and refuses
-/// requests without it.
+/// meltano/sdk#997, punkpeye/mcp-remote#168: a load balancer sets a cookie with the first response, and rejects requests
+/// without it.
 #[test]
 fn cookies_of_responses_are_sent_with_the_next_requests() {
     let server = ScriptedServer::start(|request| {
@@ -27,7 +27,7 @@ fn cookies_of_responses_are_sent_with_the_next_requests() {
 
 const NAMES: &str = r#"[{"id": 1, "name": "Müller, Zoë"}, {"id": 2, "name": "naïve café"}]"#;
 
-/// Returns a response with exactly this Content-Type.
+/// Returns a response with this Content-Type.
 fn of_type(content_type: &str, body: &[u8]) -> ScriptedResponse {
     let length = body.len();
     let head =
@@ -35,9 +35,10 @@ fn of_type(content_type: &str, body: &[u8]) -> ScriptedResponse {
     ScriptedResponse::raw_bytes([head.as_bytes(), body].concat())
 }
 
-/// guzzle/guzzle#310: a service sends JSON in ISO-8859-1, as its Content-Type says, and the first accent broke the load.
+/// guzzle/guzzle#310: a service sends JSON in ISO-8859-1, as declared in its Content-Type, and the first accent failed the
+/// load.
 #[test]
-fn bodies_are_read_in_the_charset_of_their_content_type() {
+fn bodies_are_decoded_with_the_charset_of_their_content_type() {
     let server = ScriptedServer::start(|request| {
         // windows-1252 has the same bytes for these letters
         let latin: Vec<u8> = NAMES.chars().map(|letter| u8::try_from(letter).unwrap()).collect();

@@ -1,14 +1,14 @@
-//! Which crates from outside are kept to some of ours.
+//! Restrictions on external dependencies.
 
 use super::member::Member;
 
-/// Where a crate from outside may stand.
+/// A restriction on the use of an external crate.
 struct Rule {
     dependency: &'static str,
     scope: Scope,
-    /// Whether the crate's own tests are held to it as well.
+    /// Whether the rule also applies to dev-dependencies.
     in_tests: bool,
-    /// Why, and what to do instead.
+    /// The reason, and what to do instead.
     reason: &'static str,
 }
 
@@ -24,9 +24,9 @@ const RULES: &[Rule] = &[
         dependency: "duckdb",
         scope: OnlyIn(&["catchment-load", "catchment-tests", "catchment-examples"]),
         in_tests: true,
-        reason: "destinations are known to catchment-load alone, and each test binary that \
-                 links DuckDB costs minutes; call it through the `Destination` trait, and put \
-                 a test that needs a database into tests/",
+        reason: "only catchment-load implements destinations, and each test binary that links \
+                 DuckDB costs minutes; use the `Destination` trait, and put tests that need a \
+                 database into tests/",
     },
     Rule {
         dependency: "anyhow",
@@ -41,24 +41,24 @@ const RULES: &[Rule] = &[
         dependency: "reqwest",
         scope: NotIn(&["catchment-extract"]),
         in_tests: false,
-        reason: "extract makes no HTTP call, so that a source can be anything; requests \
-                 belong to catchment-rest-client",
+        reason: "extract makes no HTTP requests, so that it supports any source; requests \
+                 belong in catchment-rest-client",
     },
     Rule {
         dependency: "figment",
         scope: NotIn(&["catchment-settings"]),
         in_tests: false,
-        reason: "settings reads no file and no environment, so that every crate can declare \
-                 its settings; files belong to catchment-config",
+        reason: "settings reads neither files nor the environment, so that every crate can \
+                 declare its settings; file access belongs in catchment-config",
     },
 ];
 
 const WITHOUT_IO: &[&str] = &["catchment-json", "catchment-schema", "catchment-state", "catchment-normalize"];
 
-const WITHOUT_IO_REASON: &str = "this crate is synchronous and does no IO, so that it can be \
-     tested and fuzzed as a function; take the data as an argument";
+const WITHOUT_IO_REASON: &str = "this crate is synchronous and performs no IO, so that it can be \
+     tested and fuzzed as a function; pass the data as an argument";
 
-/// Complaints about crates from outside that stand where a rule forbids them.
+/// Returns a violation for each forbidden external dependency.
 pub(super) fn check(members: &[Member]) -> Vec<String> {
     let mut violations = Vec::new();
     for member in members {
@@ -90,7 +90,7 @@ impl Rule {
 mod tests {
     use super::super::member::parse;
 
-    /// `expected` is how the only complaint begins, or empty if there is none.
+    /// `expected` is the beginning of the only violation, or empty for no violation.
     #[track_caller]
     fn check(line: &str, expected: &str) {
         let violations = super::check(&parse(&[line]));
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn only_load_knows_duckdb() {
+    fn only_load_depends_on_duckdb() {
         check("catchment-load: duckdb", "");
         check("catchment-tests: duckdb", "");
         check("catchment-run: duckdb", "`catchment-run` must not depend on `duckdb`: ");
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn libraries_have_their_own_errors() {
+    fn libraries_do_not_depend_on_anyhow() {
         check("catchment-cli: anyhow", "");
         check("xtask: anyhow", "");
         check("catchment-json: dev anyhow", "");
@@ -120,12 +120,12 @@ mod tests {
     }
 
     #[test]
-    fn inner_crates_do_no_io() {
+    fn inner_crates_perform_no_io() {
         check("catchment-normalize: tokio", "`catchment-normalize` must not depend on `tokio`: this crate is synchronous");
         check("catchment-state: reqwest", "`catchment-state` must not depend on `reqwest`: ");
         check("catchment-schema: dev tokio", "");
         check("catchment-extract: tokio", "");
-        check("catchment-extract: reqwest", "`catchment-extract` must not depend on `reqwest`: extract makes no HTTP call");
+        check("catchment-extract: reqwest", "`catchment-extract` must not depend on `reqwest`: extract makes no HTTP requests");
         check("catchment-settings: figment", "`catchment-settings` must not depend on `figment`: ");
     }
 }

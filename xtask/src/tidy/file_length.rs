@@ -1,16 +1,16 @@
 //! Length of source files.
 
-/// Files are to have about 200 lines and hold one thing; with its tests beside it a file may
-/// have twice that. Beyond it holds a second thing, which has a name and wants its own file.
+/// Maximum number of lines. A file should have about 200 lines for one type or task; with unit tests, up to
+/// twice as many.
 const MAX_LINES: usize = 400;
 
-/// A complaint if the file is too long.
+/// Returns a violation if the file is too long.
 pub(super) fn check(file: &str, content: &str) -> Option<String> {
     let lines = content.lines().count();
     (lines > MAX_LINES).then(|| {
         format!(
-            "{file}: {lines} lines, the limit is {MAX_LINES}: split it by what it holds, its \
-             tests can go to a file of their own"
+            "{file}: {lines} lines, the limit is {MAX_LINES}: split it by type or task, or move \
+             its tests to a separate file"
         )
     })
 }

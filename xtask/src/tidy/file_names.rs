@@ -1,15 +1,15 @@
-//! Names of source files: each says what the file holds.
+//! Names of source files.
 
-/// Names that fit anything, and so collect anything.
+/// Vague names, which attract unrelated code.
 const VAGUE: &[&str] = &["util", "utils", "common", "helper", "helpers", "manager", "managers"];
 
-/// A complaint if a source file, or a folder that it is in, has a name that says nothing.
+/// Returns a violation if a source file or one of its folders has a vague name.
 pub(super) fn check(file: &str) -> Option<String> {
     let path = file.strip_suffix(".rs")?;
     let name = path.split('/').find(|name| VAGUE.contains(name))?;
     Some(format!(
-        "{file}: `{name}` does not say what it holds: name it for its content, or move each \
-         part to where it is used"
+        "{file}: the name `{name}` is too vague: name it after its content, or move each part \
+         to the module that uses it"
     ))
 }
 
@@ -21,7 +21,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_say_nothing() {
+    fn vague_names_are_rejected() {
         check("crates/json/src/tape.rs", true);
         check("crates/json/src/common_prefix.rs", true);
         check("data/common/pages.json", true);

@@ -1,13 +1,13 @@
-//! Text that must not be in the repository.
+//! Forbidden text.
 
-/// What is looked for, and why it must not stand there.
+/// A text that must not occur, and the reason.
 struct Forbidden {
     text: &'static str,
     only_in_rust: bool,
     reason: &'static str,
 }
 
-// Each text is put together from parts, as this file is checked as well.
+// each text is concatenated from parts, as this file is checked too
 const FORBIDDEN: &[Forbidden] = &[
     path(concat!("..", "/shared")),
     path(concat!("/wor", "k/")),
@@ -21,7 +21,7 @@ const fn path(text: &'static str) -> Forbidden {
     Forbidden {
         text,
         only_in_rust: false,
-        reason: "is a path on one machine, nobody else has it: use a path inside the \
+        reason: "is a path that only exists on one machine: use a path inside the \
                  repository, a temporary folder or an argument",
     }
 }
@@ -30,12 +30,12 @@ const fn unfinished(text: &'static str) -> Forbidden {
     Forbidden {
         text,
         only_in_rust: true,
-        reason: "is for work in progress: finish it, or return an error that says what is \
-                 missing",
+        reason: "marks unfinished code: finish it, or return an error that names the missing \
+                 feature",
     }
 }
 
-/// A complaint for each line with a forbidden text.
+/// Returns a violation for each line with a forbidden text.
 pub(super) fn check(file: &str, content: &str) -> Vec<String> {
     let is_rust = file.ends_with(".rs");
     let mut violations = Vec::new();
@@ -54,7 +54,7 @@ pub(super) fn check(file: &str, content: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    /// `expected` is how the only complaint begins, or empty if there is none.
+    /// `expected` is the beginning of the only violation, or empty for no violation.
     #[track_caller]
     fn check(file: &str, content: &str, expected: &str) {
         let violations = super::check(file, content);
@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn paths_of_one_machine() {
+    fn machine_specific_paths() {
         let path = concat!("/roo", "t/data");
         check("a.md", &format!("a\nsee {path}\n"), "a.md:2: `/");
         check("a.rs", path, "a.rs:1: `/");

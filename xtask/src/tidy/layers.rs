@@ -1,21 +1,21 @@
-//! Which crate of the workspace may depend on which: the layers of ARCHITECTURE.md.
+//! Allowed dependencies between the crates of the workspace: the layers of ARCHITECTURE.md.
 //!
-//! Normal and build dependencies are checked. Those of a crate's own tests are free, as they
-//! reach nobody who uses the crate.
+//! Applies to normal and build dependencies, but not to dev-dependencies, which do not affect users of a
+//! crate.
 
 use super::member::Member;
 
-/// The crates of the workspace that one of them may depend on.
+/// The crates of the workspace that a crate may depend on.
 enum Allowed {
-    /// These and no other.
+    /// Only these crates.
     Only(&'static [&'static str]),
-    /// Each one but these.
+    /// All crates except these.
     AllBut(&'static [&'static str]),
 }
 
 use Allowed::{AllBut, Only};
 
-/// Every crate of the workspace, in the direction that data flows, with what it may use.
+/// All crates of the workspace in the order of the data flow, with their allowed dependencies.
 const LAYERS: &[(&str, Allowed)] = &[
     ("catchment-json", Only(&[])),
     ("catchment-schema", Only(&["catchment-json"])),
@@ -79,12 +79,12 @@ const LAYERS: &[(&str, Allowed)] = &[
     ),
     ("catchment-tests", AllBut(LEAVES)),
     ("catchment-examples", AllBut(LEAVES)),
-    // not the crates that link DuckDB: they would be compiled with the fuzzer's instrumentation
+    // no crates that link DuckDB, which would be compiled with the fuzzer's instrumentation
     (
         "catchment-fuzz",
         Only(&["catchment-json", "catchment-normalize", "catchment-rest-api", "catchment-rest-client", "catchment-schema"]),
     ),
-    // not the crates that link DuckDB: `cargo xtask tidy` must answer in seconds
+    // no crates that link DuckDB, so that `cargo xtask tidy` runs within seconds
     (
         "xtask",
         AllBut(&[
@@ -99,10 +99,10 @@ const LAYERS: &[(&str, Allowed)] = &[
     ),
 ];
 
-/// What stands at the end and has no users.
+/// Crates that no other crate may depend on.
 const LEAVES: &[&str] = &["catchment-tests", "catchment-examples", "catchment-fuzz", "xtask"];
 
-/// Complaints about arrows between the members that the table does not have.
+/// Returns a violation for each dependency between members that the table does not allow.
 pub(super) fn check(members: &[Member]) -> Vec<String> {
     members.iter().flat_map(|m| check_one(m, members)).collect()
 }
@@ -112,8 +112,8 @@ fn check_one(member: &Member, members: &[Member]) -> Vec<String> {
     let Some((_, allowed)) = LAYERS.iter().find(|(known, _)| known == name) else {
         return vec![format!(
             "the crate `{name}` has no line in the table of layers: decide which crates it may \
-             depend on and who may depend on it, and add that to ARROWS in \
-             xtask/src/tidy/arrows.rs and to ARCHITECTURE.md"
+             depend on and which crates may depend on it, and add it to LAYERS in \
+             xtask/src/tidy/layers.rs and to ARCHITECTURE.md"
         )];
     };
     member
@@ -125,9 +125,9 @@ fn check_one(member: &Member, members: &[Member]) -> Vec<String> {
         .filter(|dependency| !allowed.allows(dependency))
         .map(|dependency| {
             format!(
-                "`{name}` depends on `{dependency}`, which the layers do not allow ({}): take \
-                 the dependency out and move what is needed to a layer that both may use, or, \
-                 if the design changes, change ARROWS in xtask/src/tidy/arrows.rs and \
+                "`{name}` depends on `{dependency}`, which the layers do not allow ({}): remove \
+                 the dependency and move the shared code to a layer that both may use, or, if \
+                 the design changes, update LAYERS in xtask/src/tidy/layers.rs and \
                  ARCHITECTURE.md",
                 allowed.describe()
             )
@@ -147,7 +147,7 @@ impl Allowed {
         match self {
             Only([]) => "it may depend on no other crate of the workspace".to_owned(),
             Only(allowed) => format!("it may depend on {}", allowed.join(", ")),
-            AllBut(forbidden) => format!("it may depend on all but {}", forbidden.join(", ")),
+            AllBut(forbidden) => format!("it may depend on all crates except {}", forbidden.join(", ")),
         }
     }
 }
@@ -156,7 +156,7 @@ impl Allowed {
 mod tests {
     use super::super::member::parse;
 
-    /// `expected` is a part of the only complaint, or empty if there is none.
+    /// `expected` is a part of the only violation, or empty for no violation.
     #[track_caller]
     fn check(lines: &[&str], expected: &str) {
         let violations = super::check(&parse(lines));
@@ -171,7 +171,7 @@ mod tests {
     const JSON: &str = "catchment-json: thiserror";
 
     #[test]
-    fn arrows_of_the_table_pass() {
+    fn dependencies_in_the_table_are_allowed() {
         check(&[JSON], "");
         check(&[JSON, "catchment-schema: catchment-json, arrow"], "");
         check(&[JSON, "catchment-tests: catchment-json"], "");
@@ -179,14 +179,14 @@ mod tests {
     }
 
     #[test]
-    fn other_arrows_do_not() {
+    fn other_dependencies_are_rejected() {
         check(
             &[JSON, "catchment-settings: catchment-json"],
             "`catchment-settings` depends on `catchment-json`, which the layers do not allow \
              (it may depend on no other crate of the workspace)",
         );
         check(&[JSON, "catchment-state: catchment-settings", "catchment-settings:"], "(it may depend on catchment-json)");
-        check(&["catchment-load:", "xtask: catchment-load"], "it may depend on all but catchment-load, catchment-run");
+        check(&["catchment-load:", "xtask: catchment-load"], "it may depend on all crates except catchment-load, catchment-run");
     }
 
     #[test]
@@ -197,12 +197,12 @@ mod tests {
     }
 
     #[test]
-    fn tests_of_a_crate_are_free() {
+    fn dev_dependencies_are_not_restricted() {
         check(&[JSON, "catchment-settings: dev catchment-json"], "");
     }
 
     #[test]
-    fn new_crate_needs_a_line() {
+    fn a_new_crate_must_be_added_to_the_table() {
         check(&["catchment-new: catchment-json"], "has no line in the table");
     }
 }

@@ -1,8 +1,9 @@
-//! `lib.rs` is a table of contents: docs, modules, what the crate shows of them.
+//! `lib.rs` as a table of contents: docs, modules and re-exports.
 //!
-//! By lines, not by a parser: a wrong answer on exotic formatting costs less than `syn`.
+//! Checks lines instead of a syntax tree: a false result for unusual formatting costs less than a
+//! dependency on `syn`.
 
-/// A complaint about each line that belongs into a module.
+/// Returns a violation for the first line that belongs in a module.
 pub(super) fn check(file: &str, content: &str) -> Vec<String> {
     let mut state = ParseState::Between;
     let mut violations = Vec::new();
@@ -11,29 +12,29 @@ pub(super) fn check(file: &str, content: &str) -> Vec<String> {
             Some(state) => state,
             None => {
                 violations.push(format!(
-                    "{file}:{number}: only docs, attributes, `mod` and `use` belong here, move \
-                     this into a module: {}",
+                    "{file}:{number}: only docs, attributes, `mod` and `use` are allowed here; \
+                     move this to a module: {}",
                     line.trim()
                 ));
-                break; // what follows is most likely the rest of the same item
+                break; // the next lines most likely belong to the same item
             }
         };
     }
     violations
 }
 
-/// What the lines so far leave open.
+/// The parser state after a line.
 #[derive(Clone, Copy)]
 enum ParseState {
     Between,
-    /// Brackets of an attribute that are still open.
+    /// Within an attribute, with the number of open brackets.
     Attribute(usize),
-    /// A `use` without its semicolon.
+    /// Within a `use`, before its semicolon.
     Use,
 }
 
 impl ParseState {
-    /// The state after a line; none if the line does not belong into a `lib.rs`.
+    /// Returns the state after a line, or `None` if the line is not allowed in `lib.rs`.
     fn next(self, line: &str) -> Option<Self> {
         match self {
             Self::Between => Self::item(line),
@@ -58,7 +59,7 @@ impl ParseState {
         (rest.is_empty() || rest.trim_start().starts_with("//")).then_some(Self::Between)
     }
 
-    /// What follows an attribute on its last line is an item.
+    /// Parses a line of an attribute, which may be followed by an item.
     fn attribute(line: &str, mut open: usize) -> Option<Self> {
         for (index, c) in line.char_indices() {
             match c {
@@ -89,7 +90,7 @@ fn without_visibility(item: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    /// `expected` is the line that is complained about, 0 if there is none.
+    /// `expected` is the line of the violation, or 0 for no violation.
     #[track_caller]
     fn check(content: &str, expected: usize) {
         let violations = super::check("a/src/lib.rs", content);
@@ -103,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn docs_modules_and_uses_pass() {
+    fn docs_modules_and_uses_are_allowed() {
         check("", 0);
         check("//! Docs\n\n// a comment\n/// of a module\nmod a;", 0);
         check("mod a;\npub mod b;\npub(crate) mod c; // why", 0);
@@ -112,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn attributes_pass() {
+    fn attributes_are_allowed() {
         check("#![doc = include_str!(\"../README.md\")]\nmod a;", 0);
         check("#[cfg(test)]\nmod a;", 0);
         check("#[cfg(test)] mod a;", 0);
@@ -120,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn items_do_not() {
+    fn items_are_rejected() {
         check("mod a;\nfn b() {}", 2);
         check("mod a { fn b() {} }", 1);
         check("pub struct A;", 1);

@@ -1,29 +1,29 @@
-//! Manifests: lints and versions come from the workspace, and every choice of a crate from
-//! outside has its reason beside it.
+//! Manifests: lints and versions are inherited from the workspace, and each external dependency has a
+//! comment with its reason.
 
 use toml::{Table, Value};
 
 const KINDS: &[&str] = &["dependencies", "dev-dependencies", "build-dependencies"];
 
-/// Complaints about the manifest of a crate.
+/// Returns the violations in the manifest of a crate.
 pub(super) fn check_member(file: &str, content: &str) -> Vec<String> {
     let manifest: Table = match content.parse() {
         Ok(manifest) => manifest,
-        Err(error) => return vec![format!("{file}: not TOML: {error}")],
+        Err(error) => return vec![format!("{file}: invalid TOML: {error}")],
     };
     let mut violations = Vec::new();
     if !manifest.get("lints").is_some_and(is_inherited) {
         violations.push(format!(
-            "{file}: add\n    [lints]\n    workspace = true\n  so that the crate has the lints \
-             of the workspace"
+            "{file}: add\n    [lints]\n    workspace = true\n  to inherit the lints of the \
+             workspace"
         ));
     }
     for dependencies in dependency_tables(&manifest) {
         for (name, dependency) in dependencies {
             if !is_inherited(dependency) {
                 violations.push(format!(
-                    "{file}: write `{name}.workspace = true` and put the version of `{name}` \
-                     into [workspace.dependencies], where all crates agree on it"
+                    "{file}: write `{name}.workspace = true` and add the version of `{name}` to \
+                     [workspace.dependencies], so that all crates use the same version"
                 ));
             }
         }
@@ -31,7 +31,7 @@ pub(super) fn check_member(file: &str, content: &str) -> Vec<String> {
     violations
 }
 
-/// The tables of dependencies, also those below `[target.'cfg(…)']`.
+/// Returns all tables of dependencies, including those below `[target.'cfg(…)']`.
 fn dependency_tables(manifest: &Table) -> Vec<&Table> {
     let targets =
         manifest.get("target").and_then(Value::as_table).into_iter().flat_map(Table::values).filter_map(Value::as_table);
@@ -46,7 +46,7 @@ fn is_inherited(value: &Value) -> bool {
     value.get("workspace").and_then(Value::as_bool) == Some(true)
 }
 
-/// Complaints about the manifest of the workspace. By lines, as a parser drops comments.
+/// Returns the violations in the manifest of the workspace. Checks lines, as a parser drops comments.
 pub(super) fn check_workspace(file: &str, content: &str) -> Vec<String> {
     let mut violations = Vec::new();
     let mut in_dependencies = false;
@@ -55,20 +55,20 @@ pub(super) fn check_workspace(file: &str, content: &str) -> Vec<String> {
             in_dependencies = line.trim_end() == "[workspace.dependencies]";
             continue;
         }
-        // a line that continues an array, an empty line or a comment has no key
+        // continuation lines of arrays, empty lines and comments have no key
         let Some((key, value)) = line.split_once('=') else {
             continue;
         };
         let is_key = key.starts_with(|c: char| c.is_ascii_alphanumeric());
         let (value, comment) = split_comment(value);
         if in_dependencies && is_key && !value.contains("path =") && comment.is_empty() {
-            violations.push(format!("{file}:{number}: say in a comment at the end of the line what `{}` is for", key.trim()));
+            violations.push(format!("{file}:{number}: add a comment at the end of the line: what `{}` is used for", key.trim()));
         }
     }
     violations
 }
 
-/// A line's value and comment: a `#` in a string begins none.
+/// Splits a line into value and comment. A `#` within a string does not begin a comment.
 fn split_comment(line: &str) -> (&str, &str) {
     let mut in_string = false;
     for (index, c) in line.char_indices() {
@@ -92,7 +92,7 @@ mod tests {
     fn check_violations(violations: &[String], expected: &[&str]) {
         assert_eq!(violations.len(), expected.len(), "{violations:?}");
         for (violation, part) in violations.iter().zip(expected) {
-            assert!(violation.contains(part), "{violation}\nhas no\n{part}");
+            assert!(violation.contains(part), "{violation}\ndoes not contain\n{part}");
         }
     }
 
@@ -113,16 +113,16 @@ mod tests {
     }
 
     #[test]
-    fn lints_come_from_the_workspace() {
+    fn lints_are_inherited_from_the_workspace() {
         member("[lints]\nworkspace = true", &[]);
         member("lints.workspace = true", &[]);
         member("", &["[lints]"]);
         member("[lints.rust]\nunsafe_code = 'deny'", &["[lints]"]);
-        member("[lints", &["a/Cargo.toml: not TOML"]);
+        member("[lints", &["a/Cargo.toml: invalid TOML"]);
     }
 
     #[test]
-    fn versions_come_from_the_workspace() {
+    fn versions_are_inherited_from_the_workspace() {
         member_dependencies("[dependencies]\na.workspace = true", &[]);
         member_dependencies("[dependencies]\na = { workspace = true, features = ['b'] }", &[]);
         member_dependencies("[dependencies.a]\nworkspace = true", &[]);
@@ -133,11 +133,11 @@ mod tests {
     }
 
     #[test]
-    fn crates_from_outside_have_a_reason() {
+    fn external_dependencies_have_a_comment() {
         workspace("a = \"1\" # dates", &[]);
         workspace("a = { path = \"crates/a\" }", &[]);
-        workspace("# a comment = of its own\n\n", &[]);
-        workspace("a = \"1\"", &["Cargo.toml:2: say in a comment at the end of the line what `a` is for"]);
+        workspace("# a comment = on a separate line\n\n", &[]);
+        workspace("a = \"1\"", &["Cargo.toml:2: add a comment at the end of the line: what `a` is used for"]);
         workspace("a = \"1\" #", &["what `a`"]);
         workspace("a = \"#1\"", &["what `a`"]);
         workspace("a = { version = \"1\", features = [ # dates\n  \"b\",\n] }", &[]);

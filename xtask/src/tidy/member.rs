@@ -1,4 +1,4 @@
-//! The crates of the workspace as the checks see them.
+//! Members of the workspace and their dependencies.
 
 use cargo_metadata::{DependencyKind, Metadata};
 
@@ -7,20 +7,20 @@ use cargo_metadata::{DependencyKind, Metadata};
 pub(super) struct Member {
     /// Name of the package.
     pub(super) name: String,
-    /// What its manifest names, of every kind, for every target.
+    /// All declared dependencies, of every kind and for every target.
     pub(super) dependencies: Vec<Dependency>,
 }
 
-/// A line in the dependencies of a manifest.
+/// A declared dependency.
 #[derive(Debug)]
 pub(super) struct Dependency {
-    /// Name of the package, also where the manifest renames it.
+    /// Name of the package, even if the manifest renames it.
     pub(super) name: String,
-    /// Whether it is there for the crate's own tests alone.
+    /// Whether it is a dev-dependency.
     pub(super) is_dev: bool,
 }
 
-/// The members of the workspace, by name.
+/// Returns the members of the workspace, sorted by name.
 pub(super) fn members(metadata: &Metadata) -> Vec<Member> {
     let mut members: Vec<Member> = metadata
         .workspace_packages()
@@ -41,7 +41,7 @@ pub(super) fn members(metadata: &Metadata) -> Vec<Member> {
     members
 }
 
-/// Members from lines like `catchment-json: thiserror, dev proptest`.
+/// Parses members from lines like `catchment-json: thiserror, dev proptest`.
 #[cfg(test)]
 pub(super) fn parse(lines: &[&str]) -> Vec<Member> {
     lines

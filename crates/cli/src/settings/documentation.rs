@@ -1,4 +1,4 @@
-//! `docs/src/reference/settings.md`, of what the crates declare.
+//! The tables in `docs/src/reference/settings.md`, generated from the declared settings.
 
 use std::fmt::Write as _;
 
@@ -10,7 +10,7 @@ const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/src/referenc
 const BEGIN: &str =
     "<!-- The tables below are written by a test of catchment-cli: CATCHMENT_UPDATE=1 cargo nextest run -p catchment-cli -->\n";
 
-/// The tables of all settings.
+/// Renders the tables of all settings.
 fn tables() -> String {
     let mut text = String::new();
     let nothing = Config::from_environment(Environment::default());
@@ -37,13 +37,13 @@ fn tables() -> String {
 #[test]
 fn the_document_is_current() {
     let document = std::fs::read_to_string(PATH).unwrap();
-    let (written, _) = document.split_once(BEGIN).expect("the line that the tables begin after");
-    let current = format!("{written}{BEGIN}{}", tables());
+    let (handwritten, _) = document.split_once(BEGIN).expect("the marker line before the tables");
+    let current = format!("{handwritten}{BEGIN}{}", tables());
     if std::env::var_os("CATCHMENT_UPDATE").is_some() {
         std::fs::write(PATH, &current).unwrap();
     }
     assert!(
         document == current || std::env::var_os("CATCHMENT_UPDATE").is_some(),
-        "docs/src/reference/settings.md is not current: CATCHMENT_UPDATE=1 cargo nextest run -p catchment-cli"
+        "docs/src/reference/settings.md is out of date; run `CATCHMENT_UPDATE=1 cargo nextest run -p catchment-cli`"
     );
 }

@@ -1,24 +1,24 @@
-//! Which file a DuckDB destination is.
+//! Location of the DuckDB database file.
 
 use std::path::{Path, PathBuf};
 
 use catchment::{Diagnostics, Warning};
 
-/// The file that a run loads into, and what the user should know of it.
+/// The database file of a run, with diagnostics about its location.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct DatabaseFile {
     pub(crate) path: PathBuf,
-    /// Whether it is the default of the current folder: nothing in the configuration says where it is.
+    /// Whether the location is not configured, so that the default in the current folder applies.
     pub(crate) is_default: bool,
-    /// What the report of the run says of it.
+    /// Notes and warnings for the report of the run.
     pub(crate) diagnostics: Diagnostics,
 }
 
-/// The setting that a user changes to load elsewhere.
+/// The setting that configures the location.
 const SETTING: &str = "DESTINATION__DUCKDB__CREDENTIALS";
 
 impl DatabaseFile {
-    /// The file that the configuration names. `last` is the location that the last run of the pipeline reported.
+    /// Creates a configured file. `last` is the location that the last run of the pipeline reported.
     pub(crate) fn configured(path: PathBuf, last: Option<&str>, exists: impl Fn(&Path) -> bool) -> DatabaseFile {
         let is_last = last.is_none_or(|last| last.strip_prefix("duckdb:///").is_some_and(|last| Path::new(last) == path));
         let mut file = DatabaseFile { path, is_default: false, diagnostics: Diagnostics::default() };
@@ -32,25 +32,26 @@ impl DatabaseFile {
         file
     }
 
-    /// The file of the current folder, or the one that earlier runs have used as their default, `remembered`: a pipeline that is
-    /// run in another folder goes on with its dataset.
+    /// Selects the default file: `path` in the current folder, or `remembered`, the default file of earlier runs. A pipeline
+    /// that is run from another folder thus keeps using its dataset.
     pub(crate) fn default(path: PathBuf, remembered: Option<PathBuf>, exists: impl Fn(&Path) -> bool) -> DatabaseFile {
         let mut file = DatabaseFile { path, is_default: true, diagnostics: Diagnostics::default() };
         let Some(remembered) = remembered.filter(|remembered| *remembered != file.path) else { return file };
         let (here, there) = (file.path.display(), remembered.display());
         let warning = match (exists(&file.path), exists(&remembered)) {
             (false, true) => {
-                let note = format!("using {there}, where earlier runs of this pipeline loaded; set {SETTING} to load elsewhere");
+                let note =
+                    format!("using {there}, the database of earlier runs of this pipeline; set {SETTING} to use another one");
                 file.diagnostics.notes.push(note);
                 file.path = remembered;
                 return file;
             }
             (true, true) => {
-                format!("using {here}; earlier runs of this pipeline also loaded into {there}: set {SETTING} to the one you mean")
+                format!("using {here}; earlier runs of this pipeline also loaded into {there}; set {SETTING} to choose one")
             }
-            (true, false) => format!("using {here}; earlier runs of this pipeline loaded into {there}, which is gone"),
+            (true, false) => format!("using {here}; earlier runs of this pipeline loaded into {there}, which no longer exists"),
             (false, false) => {
-                let problem = format!("earlier runs of this pipeline loaded into {there}, which is gone");
+                let problem = format!("earlier runs of this pipeline loaded into {there}, which no longer exists");
                 format!("{problem}; {here} is a new file, so this run loads everything again")
             }
         };
@@ -58,13 +59,13 @@ impl DatabaseFile {
         file
     }
 
-    /// Adds a warning where names of tables would be ambiguous: DuckDB names a database after its file.
+    /// Adds a warning if table names would be ambiguous, as DuckDB names a database after its file.
     pub(crate) fn warn_of_dataset(&mut self, dataset: &str) {
         let name = self.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let database = name.split('.').next().unwrap_or_default();
         if database.to_lowercase() == dataset.to_lowercase() {
             let warning = format!(
-                "the dataset `{dataset}` has the name of its database file {name}, so DuckDB cannot tell `{dataset}.table` apart: \
+                "dataset `{dataset}` has the same name as its database file {name}, so `{dataset}.table` is ambiguous in DuckDB; \
                  choose another --dataset-name, or another file with {SETTING}"
             );
             self.diagnostics.warnings.push(Warning::new(warning));
@@ -88,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pipeline_that_runs_in_another_folder_goes_on_with_its_file() {
+    fn a_run_from_another_folder_uses_the_remembered_file() {
         check_default(None, &[], "/here/p.duckdb", None);
         check_default(Some("/here/p.duckdb"), &["/here/p.duckdb"], "/here/p.duckdb", None);
         check_default(
@@ -96,46 +97,48 @@ mod tests {
             &["/there/p.duckdb"],
             "/there/p.duckdb",
             Some(
-                "note: using /there/p.duckdb, where earlier runs of this pipeline loaded; set DESTINATION__DUCKDB__CREDENTIALS to load \
-                 elsewhere",
+                "note: using /there/p.duckdb, the database of earlier runs of this pipeline; set DESTINATION__DUCKDB__CREDENTIALS to \
+                 use another one",
             ),
         );
     }
 
     #[test]
-    fn a_file_of_the_current_folder_is_used_and_the_other_is_named() {
+    fn a_file_in_the_current_folder_takes_precedence_with_a_warning() {
         check_default(
             Some("/there/p.duckdb"),
             &["/there/p.duckdb", "/here/p.duckdb"],
             "/here/p.duckdb",
             Some(
-                "warning: using /here/p.duckdb; earlier runs of this pipeline also loaded into /there/p.duckdb: set \
-                 DESTINATION__DUCKDB__CREDENTIALS to the one you mean",
+                "warning: using /here/p.duckdb; earlier runs of this pipeline also loaded into /there/p.duckdb; set \
+                 DESTINATION__DUCKDB__CREDENTIALS to choose one",
             ),
         );
         check_default(
             Some("/there/p.duckdb"),
             &["/here/p.duckdb"],
             "/here/p.duckdb",
-            Some("warning: using /here/p.duckdb; earlier runs of this pipeline loaded into /there/p.duckdb, which is gone"),
-        );
-    }
-
-    #[test]
-    fn a_file_that_is_gone_is_named() {
-        check_default(
-            Some("/there/p.duckdb"),
-            &[],
-            "/here/p.duckdb",
             Some(
-                "warning: earlier runs of this pipeline loaded into /there/p.duckdb, which is gone; /here/p.duckdb is a new file, so this \
-                 run loads everything again",
+                "warning: using /here/p.duckdb; earlier runs of this pipeline loaded into /there/p.duckdb, which no longer exists",
             ),
         );
     }
 
     #[test]
-    fn a_new_configured_file_starts_without_the_earlier_rows() {
+    fn a_missing_file_is_reported() {
+        check_default(
+            Some("/there/p.duckdb"),
+            &[],
+            "/here/p.duckdb",
+            Some(
+                "warning: earlier runs of this pipeline loaded into /there/p.duckdb, which no longer exists; /here/p.duckdb is a new \
+                 file, so this run loads everything again",
+            ),
+        );
+    }
+
+    #[test]
+    fn a_new_configured_file_is_reported_if_the_last_run_used_another() {
         #[track_caller]
         fn check(last: Option<&str>, exists: bool, expected: &str) {
             let file = DatabaseFile::configured("/data/x.duckdb".into(), last, |_| exists);
@@ -150,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn a_dataset_named_like_its_file_is_warned_of() {
+    fn a_dataset_with_the_name_of_its_file_is_ambiguous() {
         #[track_caller]
         fn check(path: &str, dataset: &str, is_ambiguous: bool) {
             let mut file = DatabaseFile::configured(path.into(), None, |_| true);

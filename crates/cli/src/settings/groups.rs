@@ -1,4 +1,4 @@
-//! Everything that the command reads of the configuration, in one list: what it is documented and explained by.
+//! The list of all settings that the command reads, for `config explain` and the documentation.
 
 use catchment::rest_client::RequestSettings;
 use catchment::{DuckDbSettings, ExtractSettings, LoadSettings, NormalizeSettings};
@@ -12,51 +12,48 @@ use catchment_vault::{
 use super::{Configuration, PipelineSettings};
 use crate::logging::LogSettings;
 
-/// Settings that a crate declares, and where they stand.
+/// The settings declared by one type, and their scope.
 pub(crate) struct SettingGroup {
-    /// What they are of.
     pub(crate) title: &'static str,
-    /// Where they are looked for.
     scope: SettingScope,
     fields: fn(&Settings<'_>) -> Vec<FieldDeclaration>,
     explain: fn(&Settings<'_>) -> Vec<FieldExplanation>,
     check: fn(&Settings<'_>) -> Result<(), SettingsError>,
-    /// Whether a run reads them.
+    /// Returns whether a run reads the settings.
     pub(crate) is_read: fn(&EnabledVaults) -> bool,
 }
 
-/// What the settings of a group stand under, beside their own sections.
+/// The sections in which the settings of a group are looked up, besides their own.
 #[derive(Clone, Copy)]
 enum SettingScope {
-    /// Nothing.
+    /// No further sections.
     Top,
-    /// The sections of the source too: `sources.rest_api.<name>`.
+    /// Also the sections of the source: `sources.rest_api.<name>`.
     Source,
     /// The sections of the pipeline: `pipelines.<name>`.
     Pipeline,
-    /// Nothing, and they are not asked for in vaults.
+    /// No further sections, and no vaults.
     Local,
 }
 
-/// All of them, in the order in which they are shown.
+/// Returns all groups in display order.
 pub(crate) fn groups() -> Vec<SettingGroup> {
     vec![
-        group::<LogSettings>("The log", SettingScope::Local),
-        group::<PipelineSettings>("A pipeline", SettingScope::Pipeline),
+        group::<LogSettings>("Logging", SettingScope::Local),
+        group::<PipelineSettings>("Pipeline", SettingScope::Pipeline),
         group::<RequestSettings>("Requests", SettingScope::Top),
-        group::<ExtractSettings>("Extracting", SettingScope::Source),
-        group::<NormalizeSettings>("Normalising", SettingScope::Source),
-        group::<LoadSettings>("Loading", SettingScope::Source),
+        group::<ExtractSettings>("Extract", SettingScope::Source),
+        group::<NormalizeSettings>("Normalize", SettingScope::Source),
+        group::<LoadSettings>("Load", SettingScope::Source),
         group::<DuckDbSettings>("DuckDB", SettingScope::Top),
-        group::<WorkspaceSettings>("The folders of a project with profiles", SettingScope::Local),
+        group::<WorkspaceSettings>("Folders of a project with profiles", SettingScope::Local),
         group::<EnabledVaults>("Vaults", SettingScope::Local),
         group::<GoogleVaultSettings>("Google Secret Manager", SettingScope::Local).read_when(|enabled| enabled.google),
-        group::<GoogleCredentials>("Credentials for Google Secret Manager", SettingScope::Local)
-            .read_when(|enabled| enabled.google),
+        group::<GoogleCredentials>("Google Secret Manager credentials", SettingScope::Local).read_when(|enabled| enabled.google),
         group::<AwsVaultSettings>("AWS Secrets Manager", SettingScope::Local).read_when(|enabled| enabled.aws),
-        group::<AwsCredentials>("Credentials for AWS Secrets Manager", SettingScope::Local).read_when(|enabled| enabled.aws),
+        group::<AwsCredentials>("AWS Secrets Manager credentials", SettingScope::Local).read_when(|enabled| enabled.aws),
         group::<HashiCorpVaultSettings>("HashiCorp Vault", SettingScope::Local).read_when(|enabled| enabled.hashicorp),
-        group::<HashiCorpAuth>("Logging in to HashiCorp Vault", SettingScope::Local).read_when(|enabled| enabled.hashicorp),
+        group::<HashiCorpAuth>("HashiCorp Vault credentials", SettingScope::Local).read_when(|enabled| enabled.hashicorp),
     ]
 }
 
@@ -70,22 +67,22 @@ impl SettingGroup {
         SettingGroup { is_read, ..self }
     }
 
-    /// The fields, whether they are read or not. Nothing is looked up.
+    /// Returns the declared fields without looking up values.
     pub(crate) fn fields(&self, configuration: &Configuration, source: &str, pipeline: &str) -> Vec<FieldDeclaration> {
         (self.fields)(&self.settings(configuration, source, pipeline))
     }
 
-    /// What the configuration says of each field.
+    /// Returns each field with its values in the configuration.
     pub(crate) fn explain(&self, configuration: &Configuration, source: &str, pipeline: &str) -> Vec<FieldExplanation> {
         (self.explain)(&self.settings(configuration, source, pipeline))
     }
 
-    /// Whether a run could read the fields.
+    /// Reads the fields as a run would.
     pub(crate) fn check(&self, configuration: &Configuration, source: &str, pipeline: &str) -> Result<(), SettingsError> {
         (self.check)(&self.settings(configuration, source, pipeline))
     }
 
-    /// The path of a field for people: settings of a source are mostly set for all of them.
+    /// Returns the path to display. Omits the sections of the source, as most settings are set for all sources.
     pub(crate) fn path(&self, field: &FieldDeclaration, source: &str) -> String {
         let path = field.path();
         let short = path.strip_prefix(&format!("sources.rest_api.{source}."));

@@ -1,4 +1,4 @@
-//! What the configuration says, as the layers below take it.
+//! Configuration of the command, converted to the option types of the other crates.
 
 mod duckdb_file;
 mod groups;
@@ -28,13 +28,13 @@ use crate::output::Output;
 /// The configuration of a command.
 pub(crate) struct Configuration {
     config: Config,
-    /// The same without vaults: for what says how these are asked, and what must work while none answers.
+    /// The configuration without vaults, for settings of the vaults and settings that must be readable without a vault.
     without_vaults: Config,
     environment: Environment,
 }
 
 impl Configuration {
-    /// Reads the environment, and the files of the project in the current folder.
+    /// Reads the environment and the configuration files of the project in the current folder.
     pub(crate) fn load(output: &Output) -> Result<Configuration, CliError> {
         let environment = Environment::from_process();
         let config = Config::load(Path::new("."), environment.clone()).map_err(|error| CliError::Usage(error.into()))?;
@@ -42,8 +42,7 @@ impl Configuration {
         Ok(Configuration { config: config.clone(), without_vaults: config, environment })
     }
 
-    /// The same configuration as the pipeline `name` sees it, with the vaults that it enables; they are asked when they are
-    /// needed.
+    /// Scopes the configuration to the pipeline `name` and adds its enabled vaults, which are queried on demand.
     pub(crate) fn for_pipeline(self, name: &str) -> Result<Configuration, CliError> {
         let without_vaults = self.without_vaults.with_pipeline(name);
         Ok(Configuration { config: add_enabled_vaults(without_vaults.clone())?, without_vaults, ..self })
@@ -53,53 +52,53 @@ impl Configuration {
         Settings::new(&self.config)
     }
 
-    /// The settings that vaults are not asked for.
+    /// Returns the settings without vaults.
     pub(crate) fn without_vaults(&self) -> Settings<'_> {
         Settings::new(&self.without_vaults)
     }
 
-    /// What is logged.
+    /// Reads the settings of the log.
     pub(crate) fn log(&self) -> Result<LogSettings, CliError> {
         Ok(self.without_vaults().read()?)
     }
 
-    /// The settings of a source made of a spec, which win over those of all sources.
+    /// Returns the settings of a source built from a spec, which take precedence over settings of all sources.
     pub(crate) fn source_settings(&self, source: &str) -> Settings<'_> {
         self.settings().section(["sources", "rest_api", source])
     }
 
-    /// The settings of a pipeline: `pipelines.<name>`.
+    /// Returns the settings of a pipeline: `pipelines.<name>`.
     pub(crate) fn pipeline_settings(&self, name: &str) -> Settings<'_> {
         self.settings().section(["pipelines", name])
     }
 
-    /// All fields of a type.
+    /// Reads all fields of a settings type.
     pub(crate) fn read<T: FromSettings>(&self) -> Result<T, CliError> {
         Ok(self.settings().read()?)
     }
 
-    /// What is set of a pipeline.
+    /// Reads the defaults of a pipeline.
     pub(crate) fn pipeline(&self, name: &str) -> Result<PipelineSettings, CliError> {
         Ok(self.pipeline_settings(name).read()?)
     }
 
-    /// The folders for pipelines and for local files.
+    /// Returns the folders for pipelines and local files.
     pub(crate) fn folders(&self) -> Result<DataDirs, CliError> {
         Ok(DataDirs::discover(&self.without_vaults, &self.environment, &HostInfo::from_process(&self.environment))?)
     }
 
-    /// The folder of pipelines: `given`, or what [`folders`](Configuration::folders) has.
+    /// Returns the pipelines folder: `given`, or the default from [`folders`](Configuration::folders).
     pub(crate) fn pipelines_dir(&self, given: Option<&PathBuf>) -> Result<PathBuf, CliError> {
         given.map_or_else(|| Ok(self.folders()?.pipelines), |given| Ok(given.clone()))
     }
 
-    /// The REST client with the time-outs and retries of `[runtime]`.
+    /// Creates a REST client with the timeouts and retries of `[runtime]`.
     pub(crate) fn rest_client(&self) -> Result<RestClientBuilder, CliError> {
         Ok(self.read::<RequestSettings>()?.apply(RestClient::builder().redactor(self.config.redactor().clone())))
     }
 
-    /// The destination of that name, and the file that it is. In development mode a file that no setting names is in the working
-    /// folder, which is removed with all that is in it.
+    /// Creates the destination `name` and its database file. In development mode, the default file is in the working folder,
+    /// which the next such run deletes.
     pub(crate) fn destination(
         &self,
         name: &str,
@@ -112,15 +111,15 @@ impl Configuration {
                 let settings = self.read::<DuckDbSettings>()?;
                 let is_in_dev_folder = dev_mode && settings.has_default_file();
                 let local = if is_in_dev_folder { working_dir.path().to_owned() } else { self.folders()?.local };
-                // A folder for local files that is set is as good as a file that is.
+                // a configured folder for local files counts as a configured location
                 let is_default = settings.has_default_file() && local.as_os_str().is_empty();
                 let mut options = settings.options(pipeline, &local, working_dir.path());
                 if options.path.starts_with(&local) && !local.as_os_str().is_empty() {
-                    let made = std::fs::create_dir_all(&local);
-                    made.with_context(|| format!("failed to create {}", local.display())).map_err(CliError::Run)?;
+                    let created = std::fs::create_dir_all(&local);
+                    created.with_context(|| format!("failed to create {}", local.display())).map_err(CliError::Run)?;
                 }
                 let path = std::path::absolute(&options.path);
-                let path = path.context("destination.duckdb.credentials: it is no path").map_err(CliError::Usage)?;
+                let path = path.context("destination.duckdb.credentials: invalid path").map_err(CliError::Usage)?;
                 let file = if is_default {
                     DatabaseFile::default(path, working_dir.default_database(), Path::exists)
                 } else {
@@ -131,26 +130,26 @@ impl Configuration {
                 Ok((DuckDb::with_options(options), file))
             }
             "postgres" | "bigquery" | "filesystem" => {
-                Err(CliError::Usage(anyhow!("destination: this version does not support {name:?}; it has duckdb")))
+                Err(CliError::Usage(anyhow!("destination {name:?} is not supported by this version; use duckdb")))
             }
-            other => Err(CliError::Usage(anyhow!("destination: there is no {other:?}; expected duckdb"))),
+            other => Err(CliError::Usage(anyhow!("unknown destination {other:?}; use duckdb"))),
         }
     }
 
-    /// The bounds on memory and threads of a run of a source, and how it goes on.
+    /// Returns the options of a run of a source: memory, threads and handling of failed packages.
     pub(crate) fn run_options(&self, source: &str) -> Result<RunOptions, CliError> {
         Ok(RunOptions::from_settings(&self.source_settings(source))?)
     }
 
-    /// The keys in the project's files that a run of the spec does not ask for.
+    /// Returns the keys in the configuration files that a run of the spec does not read.
     pub(crate) fn unused_keys(&self, spec: &Spec, pipeline: &str) -> Vec<UnusedKey> {
-        let of_groups = groups().into_iter().flat_map(|group| group.fields(self, &spec.name, pipeline));
-        let of_groups = of_groups.map(|field| field.key);
-        let of_spec = spec.secrets(&self.settings()).into_iter().flat_map(|secret| secret.keys().to_vec());
-        self.config.unused_keys(&of_groups.chain(of_spec).collect::<Vec<_>>())
+        let group_keys = groups().into_iter().flat_map(|group| group.fields(self, &spec.name, pipeline));
+        let group_keys = group_keys.map(|field| field.key);
+        let spec_keys = spec.secrets(&self.settings()).into_iter().flat_map(|secret| secret.keys().to_vec());
+        self.config.unused_keys(&group_keys.chain(spec_keys).collect::<Vec<_>>())
     }
 
-    /// Lines on the profile, and on which files and vaults were read.
+    /// Returns lines that describe the profile, the files read and the vaults.
     pub(crate) fn notes(&self) -> Vec<String> {
         self.config.notes()
     }

@@ -1,4 +1,4 @@
-//! What is set of a pipeline.
+//! Settings of a pipeline.
 
 use std::path::PathBuf;
 
@@ -6,7 +6,7 @@ use catchment_settings::{FieldReader, FromSettings, IncompleteSettings, Settings
 
 use crate::args::ProgressMode;
 
-/// The defaults of a pipeline, under the section that the caller has set: `pipelines.<name>`. Flags and the spec win.
+/// Defaults of a pipeline, read from `pipelines.<name>`. Flags and the spec take precedence.
 #[derive(Debug)]
 pub(crate) struct PipelineSettings {
     pub(crate) destination_type: Option<String>,
@@ -26,12 +26,12 @@ impl FromSettings for PipelineSettings {
         let progress =
             [("auto", ProgressMode::Auto), ("log", ProgressMode::Log), ("json", ProgressMode::Json), ("off", ProgressMode::Off)];
         Ok(PipelineSettings {
-            destination_type: fields.optional("destination_type", "The destination; by default duckdb."),
-            dataset_name: fields.optional("dataset_name", "The dataset; by default the name of the pipeline and `_dataset`."),
-            pipelines_dir: fields.optional("pipelines_dir", "The folder that pipelines keep their packages in."),
-            import_schema_path: fields.optional("import_schema_path", "The folder with schemas that people edit."),
-            export_schema_path: fields.optional("export_schema_path", "The folder that schemas are written to."),
-            progress: fields.choice("progress", "How a run tells of itself.", &progress, ProgressMode::Auto),
+            destination_type: fields.optional("destination_type", "The destination. Default: duckdb."),
+            dataset_name: fields.optional("dataset_name", "The dataset. Default: `<pipeline>_dataset`."),
+            pipelines_dir: fields.optional("pipelines_dir", "The folder for the state and packages of pipelines."),
+            import_schema_path: fields.optional("import_schema_path", "The folder to import edited schemas from."),
+            export_schema_path: fields.optional("export_schema_path", "The folder to export schemas to."),
+            progress: fields.choice("progress", "The progress output of runs.", &progress, ProgressMode::Auto),
         })
     }
 }

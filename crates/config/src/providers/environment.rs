@@ -7,8 +7,8 @@ use crate::environment::Variable;
 use crate::providers::Provider;
 use crate::providers::mounted::MountedFiles;
 
-/// Names are the path joined by `__`, in upper case. Values are texts, never retyped. What no variable has may be in a
-/// mounted file.
+/// The provider for environment variables and mounted files. A variable name is the path in uppercase, joined by `__`.
+/// Values are strings and are never converted. Mounted files are searched if the variable is not set.
 #[derive(Debug)]
 pub(crate) struct EnvironmentProvider {
     environment: Environment,
@@ -40,7 +40,7 @@ impl Provider for EnvironmentProvider {
             Some(Variable::Bytes(_)) => Err(SettingsError::Unreadable {
                 name: key.name().to_owned(),
                 location: Box::new(location),
-                source: "it is not UTF-8: set the variable anew".into(),
+                source: "the value is not valid UTF-8: set the variable again".into(),
             }),
         }
     }
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_is_a_text_as_it_stands() {
+    fn values_are_unchanged_strings() {
         fn check(value: &str) {
             let found = get(Environment::from_iter([("SOURCES__MYSRC__API_KEY", value)]));
             let found = found.unwrap().unwrap();
@@ -88,13 +88,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_set_is_none() {
+    fn an_unset_variable_is_none() {
         assert_eq!(get(Environment::from_iter([("API_KEY", "a")])).unwrap(), None);
     }
 
     #[cfg(unix)]
     #[test]
-    fn what_is_not_utf8_is_an_error_without_the_value() {
+    fn invalid_utf8_is_an_error_without_the_value() {
         use std::ffi::OsString;
         use std::os::unix::ffi::OsStringExt;
 

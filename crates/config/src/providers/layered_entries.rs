@@ -1,4 +1,4 @@
-//! Settings from several entries of a vault, laid over each other.
+//! Merged settings of several vault entries.
 
 use std::collections::BTreeMap;
 
@@ -9,14 +9,14 @@ use figment::providers::{Format as _, Toml};
 
 use crate::providers::toml_value;
 
-/// Values by their full paths, each with the entry that it is from.
+/// Values by full path, each with the name of its entry.
 #[derive(Debug, Default)]
 pub(super) struct LayeredEntries {
     values: BTreeMap<Vec<String>, (SettingValue, String)>,
 }
 
 impl LayeredEntries {
-    /// Adds a value, of a table each of its fields, below `path`. It wins over what is there.
+    /// Adds a value at `path`, replacing an existing one. A table is added field by field.
     pub(super) fn add(&mut self, path: Vec<String>, value: SettingValue, entry: &str) {
         match value {
             SettingValue::Table(fields) => {
@@ -31,7 +31,7 @@ impl LayeredEntries {
         }
     }
 
-    /// What stands at the path: a value, or a table of all that stand below.
+    /// Returns the value at the path, or a table of all values below it.
     pub(super) fn get(&self, path: &[&str]) -> Option<(SettingValue, &str)> {
         let mut below = self.values.iter().filter_map(|(at, found)| {
             let rest = at.get(path.len()..)?;
@@ -69,7 +69,7 @@ fn insert(table: &mut BTreeMap<String, SettingValue>, path: &[String], value: &S
     }
 }
 
-/// The settings of a text in TOML, YAML or JSON; the message shows nothing of it.
+/// Parses settings in TOML, YAML or JSON. The error message does not contain the text.
 pub(super) fn parse(text: &str) -> Result<SettingValue, String> {
     if let Ok(mut data) = Toml::string(text).data() {
         let root = data.remove(&figment::Profile::Default).unwrap_or_default();
@@ -78,11 +78,11 @@ pub(super) fn parse(text: &str) -> Result<SettingValue, String> {
     }
     match Json::parse_yaml(text) {
         Ok(value @ Json::Object(_)) => Ok(json_value(value).unwrap_or(SettingValue::Table(BTreeMap::new()))),
-        _ => Err("it holds neither TOML nor YAML nor JSON with settings: write them as in secrets.toml".to_owned()),
+        _ => Err("the entry is not TOML, YAML or JSON with settings: use the format of secrets.toml".to_owned()),
     }
 }
 
-/// A value of JSON; none of null, which stands for what is not set.
+/// Converts a JSON value. Returns `None` for null, which means not set.
 pub(crate) fn json_value(value: Json) -> Option<SettingValue> {
     Some(match value {
         Json::Null => return None,
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn tables_are_of_all_entries() {
+    fn tables_merge_all_entries() {
         let mut document = LayeredEntries::default();
         document.add(Vec::new(), parse("[a]\nhost = 'h'\npassword = 'old'").unwrap(), "first");
         document.add(vec!["a".to_owned()], parse("password = 'new'").unwrap(), "second");

@@ -1,4 +1,4 @@
-//! Who holds settings.
+//! Providers of settings.
 
 use std::fmt;
 
@@ -17,30 +17,29 @@ pub(crate) use mounted::MountedFiles;
 pub(crate) use toml_file::{TomlProvider, from_figment as toml_value, quote_key as toml_part};
 pub(crate) use vault::VaultProvider;
 
-/// One holder of settings. It knows paths, and nothing of the order in which they are looked at.
-/// Its `Debug` shows no value.
+/// A provider of settings by path. The lookup order is the task of [`Config`](crate::Config). `Debug` shows no values.
 pub(crate) trait Provider: fmt::Debug + Send + Sync {
-    /// Whether secrets may stand here.
+    /// Returns whether the provider may hold secrets.
     fn holds_secrets(&self) -> bool;
 
-    /// Whether it holds nothing at all, so that asking it is of no use.
+    /// Returns whether the provider has no settings, so that lookups can skip it.
     fn is_empty(&self) -> bool;
 
-    /// What stands at the path, the first part of which is `pipeline`, if there is one. `key` is what is asked for.
+    /// Returns the value at the path for a lookup of `key`. If `pipeline` is set, it is the first part of the path.
     fn get(&self, key: &SettingKey, pipeline: Option<&str>, path: &[&str]) -> Result<Option<FoundSetting>, SettingsError>;
 
-    /// How the path is written here.
+    /// Returns the location of the path, in the spelling of the provider.
     fn location(&self, path: &[&str]) -> SettingLocation;
 
-    /// The variable of the environment that has exactly this name, where they are held here.
+    /// Returns the environment variable with exactly this name, if the provider holds variables.
     fn variable(&self, name: &str) -> Option<Secret> {
         let _ = name;
         None
     }
 
-    /// The keys that have values here, as paths, as far as they are known without asking anybody.
+    /// Returns the paths with values, as far as they are known without a request.
     fn keys(&self) -> Vec<(Vec<String>, SettingLocation)>;
 
-    /// Lines on what was read and what is not there, for the error of a missing setting.
+    /// Returns lines about what was read and what is missing, for the error about a missing setting.
     fn notes(&self) -> Vec<String>;
 }

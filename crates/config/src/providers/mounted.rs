@@ -1,4 +1,4 @@
-//! Settings in files that Kubernetes or Docker mounts, one for each: `/run/secrets/sources--api-key`.
+//! Settings in files mounted by Kubernetes or Docker, one file per setting: `/run/secrets/sources--api-key`.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use catchment_settings::{FoundSetting, Secret, SettingKey, SettingLocation, Sett
 
 use crate::SettingsDirs;
 
-/// The folders with such files, of those that are there.
+/// The existing folders with mounted files.
 #[derive(Debug, Default)]
 pub(crate) struct MountedFiles {
     secrets: Option<PathBuf>,
@@ -16,21 +16,21 @@ pub(crate) struct MountedFiles {
 
 impl MountedFiles {
     pub(crate) fn find(folders: &SettingsDirs) -> MountedFiles {
-        let there = |folder: &PathBuf| folder.is_dir().then(|| folder.clone());
-        MountedFiles { secrets: there(&folders.mounted_secrets_dir), settings: there(&folders.mounted_settings_dir) }
+        let existing = |folder: &PathBuf| folder.is_dir().then(|| folder.clone());
+        MountedFiles { secrets: existing(&folders.mounted_secrets_dir), settings: existing(&folders.mounted_settings_dir) }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
         self.secrets.is_none() && self.settings.is_none()
     }
 
-    /// What stands in the file for a variable: secrets in one folder, all else in the other. Kubernetes makes a folder of
-    /// the name with a file of the name in it, Docker a file.
+    /// Returns the content of the file for a variable, from the folder for secrets or for other settings. Docker mounts a
+    /// file with the name, Kubernetes a folder with the name that contains a file with the name.
     pub(crate) fn get(&self, key: &SettingKey, variable: &str) -> Result<Option<FoundSetting>, SettingsError> {
         let Some(folder) = (if key.is_secret() { &self.secrets } else { &self.settings }) else {
             return Ok(None);
         };
-        // Names of both have to be labels of DNS.
+        // Kubernetes and Docker require names that are DNS labels.
         let name = variable.to_lowercase().replace('_', "-");
         let mut file = folder.join(&name);
         if file.is_dir() {
@@ -53,12 +53,12 @@ impl MountedFiles {
     }
 
     pub(crate) fn notes(&self) -> Vec<String> {
-        let note = |folder: &PathBuf| format!("mounted files: looked for the same names in {}", folder.display());
+        let note = |folder: &PathBuf| format!("mounted files: searched {}", folder.display());
         self.secrets.iter().chain(&self.settings).map(note).collect()
     }
 }
 
-/// The text of a file without the line break at its end, which editors and `echo` add; none where there is no file.
+/// Reads a file without the final line break, which editors and `echo` add. Returns `None` if the file does not exist.
 fn read(file: &Path) -> std::io::Result<Option<Secret>> {
     match std::fs::read_to_string(file) {
         Ok(text) => {
@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn files_and_folders_by_the_name_of_the_variable() {
+    fn finds_files_and_folders_by_variable_name() {
         let home = tempfile::tempdir().unwrap();
         let folders = SettingsDirs {
             mounted_secrets_dir: home.path().join("secrets"),

@@ -1,4 +1,4 @@
-//! Settings in `config.toml` or `secrets.toml`: the project's file over the global one.
+//! Settings in `config.toml` or `secrets.toml`. The project's file takes precedence over the global one.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -11,20 +11,20 @@ use crate::providers::Provider;
 use crate::providers::toml_source::{KeyLocation, TomlSource};
 use crate::{ConfigError, SettingsDirs};
 
-/// A file name and what stands in the files of that name. TOML values keep their type.
+/// The provider for all settings files with the same name. TOML values keep their types.
 pub(crate) struct TomlProvider {
     name: &'static str,
     holds_secrets: bool,
-    /// Knows which file a value is from.
+    /// Stores which file a value comes from.
     figment: Figment,
     root: Dict,
-    /// Of each file that was read, where its keys stand.
+    /// The files that were read, with the lines of their keys.
     read: Vec<(PathBuf, Vec<KeyLocation>)>,
     absent: Vec<PathBuf>,
 }
 
 impl TomlProvider {
-    /// Reads the files called `name` in both folders. A file that is not there is no error.
+    /// Reads the files named `name` in both folders. Missing files are ignored.
     pub(crate) fn load(name: &'static str, holds_secrets: bool, folders: &SettingsDirs) -> Result<Self, ConfigError> {
         let mut figment = Figment::new();
         let (mut read, mut absent) = (Vec::new(), Vec::new());
@@ -37,7 +37,7 @@ impl TomlProvider {
                 None => absent.push(path),
             }
         }
-        // Sources are parsed already, so that this cannot fail; no data is the safe reading if it does.
+        // The sources are already parsed, so this cannot fail. If it did, no data would be the safe result.
         let root = figment.data().ok();
         let root = root.and_then(|mut data| data.remove(&Profile::Default)).unwrap_or_default();
         Ok(Self { name, holds_secrets, figment, root, read, absent })
@@ -52,7 +52,7 @@ impl TomlProvider {
         table.get(*field)
     }
 
-    /// The line of a key in a file; of a table, that of its first key.
+    /// Returns the line of a key in a file. The line of a table is that of its first key.
     fn line(&self, file: &Path, path: &[&str]) -> Option<usize> {
         let (_, keys) = self.read.iter().find(|(read, _)| read == file)?;
         let is_at = |key: &&KeyLocation| key.path.len() >= path.len() && key.path.iter().zip(path).all(|(a, b)| a == b);
@@ -100,17 +100,17 @@ impl Provider for TomlProvider {
     fn notes(&self) -> Vec<String> {
         let absent = (!self.absent.is_empty()).then(|| format!("no file at {}", listed(&self.absent)));
         let read = (!self.read.is_empty()).then(|| {
-            let nothing = if self.is_empty() { ", which holds nothing" } else { "" };
+            let nothing = if self.is_empty() { " (no settings)" } else { "" };
             format!("read {}{nothing}", listed(self.read.iter().map(|(file, _)| file)))
         });
-        let said: Vec<String> = read.into_iter().chain(absent).collect();
-        vec![format!("{}: {}", self.name, said.join("; "))]
+        let parts: Vec<String> = read.into_iter().chain(absent).collect();
+        vec![format!("{}: {}", self.name, parts.join("; "))]
     }
 }
 
 impl fmt::Debug for TomlProvider {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Not the values: they may be secrets.
+        // Omits the values, which may be secrets.
         f.debug_struct("TomlProvider").field("name", &self.name).field("absent", &self.absent).finish_non_exhaustive()
     }
 }
@@ -120,16 +120,16 @@ fn listed<'p>(paths: impl IntoIterator<Item = &'p PathBuf>) -> String {
     shown.join(" and ")
 }
 
-/// A part of a path as TOML writes it: in quotes where it has to be.
+/// Returns a part of a key as TOML, in quotes if necessary.
 pub(crate) fn quote_key(part: &str) -> String {
     let bare = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
     if !part.is_empty() && part.chars().all(bare) { part.to_owned() } else { format!("{part:?}") }
 }
 
-/// The key under which the TOML parser hides a date or time.
+/// The key under which the TOML parser stores a date or time.
 const DATETIME: &str = "$__toml_private_datetime";
 
-/// figment's value as ours. `None` for null, which TOML does not have.
+/// Converts a value of figment. Returns `None` for null, which TOML does not have.
 pub(crate) fn from_figment(node: &Node) -> Option<SettingValue> {
     Some(match node {
         Node::String(_, text) => SettingValue::Text(Secret::from(text.as_str())),
@@ -159,7 +159,7 @@ mod tests {
 
     use super::*;
 
-    /// Both folders, with a `secrets.toml` where a text is given.
+    /// Creates both folders, with a `secrets.toml` for each given text.
     fn provider(project: Option<&str>, global: Option<&str>) -> (TempDir, TomlProvider) {
         let home = tempfile::tempdir().unwrap();
         let folders =
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn the_project_wins_key_by_key() {
+    fn the_project_takes_precedence_key_by_key() {
         let (home, provider) = provider(
             Some("[a]\nboth = 'project'\nlist = [1]\n[default]\nd = 1"),
             Some("top = 'global'\n[a]\nboth = 'global'\nonly = 'global'\nlist = [2, 3]"),
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn notes_say_what_was_read_and_what_is_not_there() {
+    fn notes_list_read_and_missing_files() {
         fn check(project: Option<&str>, global: Option<&str>, expected: &str) {
             let (home, provider) = provider(project, global);
             let notes = provider.notes();
@@ -229,18 +229,18 @@ mod tests {
         let (project, global) = ("/project/secrets.toml", "/global/secrets.toml");
         check(None, None, &format!("secrets.toml: no file at {global} and {project}"));
         check(Some("a = 1"), None, &format!("secrets.toml: read {project}; no file at {global}"));
-        check(Some(""), Some(""), &format!("secrets.toml: read {global} and {project}, which holds nothing"));
+        check(Some(""), Some(""), &format!("secrets.toml: read {global} and {project} (no settings)"));
     }
 
     #[test]
-    fn parts_are_quoted_where_toml_needs_it() {
+    fn quotes_parts_that_are_not_bare_keys() {
         let (_home, provider) = provider(None, None);
         let location = provider.location(&["sources", "my.src", "api-key"]);
         assert_eq!(location.to_string(), "sources.\"my.src\".api-key (secrets.toml)");
     }
 
     #[test]
-    fn debug_shows_no_value() {
+    fn debug_hides_values() {
         let (_home, provider) = provider(Some("key = 'hunter2'"), None);
         assert!(!format!("{provider:?}").contains("hunter2"));
         assert!(!format!("{:?}", get(&provider, "key")).contains("hunter2"));

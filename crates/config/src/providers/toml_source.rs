@@ -11,27 +11,27 @@ use toml_edit::{ImDocument, Item};
 
 use crate::ConfigError;
 
-/// A parsed file, that tells figment which file its values are from.
+/// A parsed file, which is the source of its values in figment.
 pub(super) struct TomlSource {
     path: PathBuf,
     data: Map<Profile, Dict>,
     keys: Vec<KeyLocation>,
 }
 
-/// A key that has a value, and the line that it stands in.
+/// A key with a value, and its line.
 #[derive(Debug, Clone)]
 pub(super) struct KeyLocation {
-    /// From the outermost table inwards.
+    /// The parts of the key, outermost table first.
     pub(super) path: Vec<String>,
-    /// From 1.
+    /// The line, from 1.
     pub(super) line: usize,
 }
 
 impl TomlSource {
-    /// Reads the file; `None` where there is none.
+    /// Reads the file. Returns `None` if it does not exist.
     pub(super) fn read(path: &Path) -> Result<Option<Self>, ConfigError> {
-        // Read here and not by figment, which takes a file that cannot be read for one that is not
-        // there. As a secret, so that our copy of the text is wiped.
+        // figment treats an unreadable file as missing, so the file is read here, as a secret, so that this
+        // copy of the text is wiped.
         let text = match std::fs::read_to_string(path) {
             Ok(text) => Secret::from(text),
             Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
@@ -48,13 +48,13 @@ impl TomlSource {
         }
     }
 
-    /// The keys that have values, in the order of the file; tables are not among them, but their keys are.
+    /// Returns the keys with values in the order of the file: those of tables, but not the tables themselves.
     pub(super) fn keys(&self) -> &[KeyLocation] {
         &self.keys
     }
 }
 
-/// Where the keys stand, which figment does not tell. Empty for what is no TOML.
+/// Returns the keys with their lines, which figment does not provide. Empty for invalid TOML.
 fn key_lines(text: &str) -> Vec<KeyLocation> {
     let mut keys = Vec::new();
     if let Ok(document) = ImDocument::parse(text) {
@@ -89,8 +89,8 @@ impl Provider for TomlSource {
     }
 }
 
-/// figment hands on the parser's report as text: the position, three lines that show the bad line
-/// of the file, then the problem. The bad line may hold a secret, so only the rest is kept.
+/// Creates the error from figment's report: the position, three lines that quote the invalid line of the file, then the
+/// problem. The quoted line may contain a secret and is dropped.
 fn bad_toml(path: &Path, report: &str) -> ConfigError {
     let mut lines = report.lines();
     let position = lines.next().unwrap_or_default();
@@ -99,7 +99,7 @@ fn bad_toml(path: &Path, report: &str) -> ConfigError {
     let problem: Vec<&str> = lines.skip(3).map(str::trim).filter(|line| !line.is_empty()).collect();
     let problem = match position {
         Some(_) if !problem.is_empty() => problem.join(", "),
-        // A report of another form may show anything.
+        // a report in another format may contain a secret anywhere
         _ => "check its quotes, brackets and equal signs".to_owned(),
     };
     ConfigError::InvalidToml {
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_have_lines() {
+    fn locates_keys_by_line() {
         fn check(text: &str, expected: &[(&str, usize)]) {
             let keys: Vec<(String, usize)> =
                 super::key_lines(text).into_iter().map(|key| (key.path.join("."), key.line)).collect();
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn no_file_is_none_and_an_unreadable_one_an_error() {
+    fn a_missing_file_is_none_and_an_unreadable_file_an_error() {
         let folder = tempfile::tempdir().unwrap();
         assert!(TomlSource::read(&folder.path().join("config.toml")).unwrap().is_none());
         assert!(matches!(TomlSource::read(folder.path()), Err(ConfigError::Read { .. })));

@@ -1,4 +1,4 @@
-//! Settings in a vault, each entry of which is fetched once.
+//! Settings in a vault. Each entry is fetched once.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,12 +9,12 @@ use crate::providers::Provider;
 use crate::providers::layered_entries::{LayeredEntries, parse};
 use crate::vault::{Vault, VaultEntry, VaultError, VaultOptions};
 
-/// The entry with settings of all kinds. The name is the reference's, whose vaults are read.
+/// The entry with all kinds of settings. The reference uses the same name, so its vaults work.
 const ALL: &str = "dlt_secrets_toml";
-/// The sections that have entries of their own, and so has each section right below.
+/// The sections with separate entries; so have their direct subsections.
 const WITH_ENTRIES: [&str; 2] = ["sources", "destination"];
 
-/// Asks a vault and remembers what it said, for as long as the configuration lives.
+/// The provider for a vault. Caches its entries for the lifetime of the configuration.
 #[derive(Debug)]
 pub(crate) struct VaultProvider {
     vault: Box<dyn Vault>,
@@ -24,9 +24,9 @@ pub(crate) struct VaultProvider {
 
 #[derive(Debug, Default)]
 struct VaultCache {
-    /// What was asked for, and how it ended.
+    /// The outcome of each fetch, by entry name.
     entries: BTreeMap<String, FetchStatus>,
-    /// What there is, where the vault was asked for a list.
+    /// The names of all entries, if they were listed.
     listed: Option<Result<BTreeSet<String>, Arc<VaultError>>>,
     document: LayeredEntries,
 }
@@ -44,14 +44,13 @@ impl VaultProvider {
         VaultProvider { vault: Box::new(vault), options, known: Mutex::default() }
     }
 
-    /// The entries that may have the path, in the order in which they are read, as what comes later wins; with the sections
-    /// that their fields stand under, where they have fields.
+    /// Returns the entries that may contain the path, with the sections of their fields. Later entries take precedence.
     fn entries<'p>(&self, key: &SettingKey, pipeline: Option<&str>, path: &'p [&'p str]) -> Vec<(String, &'p [&'p str])> {
         let mut entries = vec![(self.vault.entry_name(&[ALL]), Default::default())];
         if self.options.only_secrets && !key.is_secret() {
             return entries;
         }
-        // Those without the pipeline's name first, as what comes later wins.
+        // Entries with the pipeline name come last, because later entries take precedence.
         let plain = path.get(usize::from(pipeline.is_some())..).unwrap_or_default();
         if let Some(pipeline) = pipeline {
             entries.push((self.vault.entry_name(&[pipeline, ALL]), path.get(..1).unwrap_or_default()));
@@ -65,7 +64,7 @@ impl VaultProvider {
         entries
     }
 
-    /// Fetches the entry, if that was not done before.
+    /// Fetches the entry unless it is cached.
     fn fetch_cached(&self, known: &mut VaultCache, entry: &str, query: EntryQuery<'_>) -> FetchStatus {
         if let Some(fetched) = known.entries.get(entry) {
             return fetched.clone();
@@ -107,7 +106,7 @@ impl VaultProvider {
     }
 }
 
-/// What an entry is asked for: settings below some sections, or the one value of a path.
+/// The expected content of an entry: settings of these sections, or the value of a path.
 #[derive(Clone, Copy)]
 enum EntryQuery<'p> {
     Settings(&'p [&'p str]),
@@ -128,7 +127,7 @@ impl Provider for VaultProvider {
     }
 
     fn get(&self, key: &SettingKey, pipeline: Option<&str>, path: &[&str]) -> Result<Option<FoundSetting>, SettingsError> {
-        // Held while the vault is asked, so that no entry is fetched twice.
+        // Holds the lock during the requests, so that no entry is fetched twice.
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let mut entries: Vec<_> =
             self.entries(key, pipeline, path).into_iter().map(|(entry, path)| (entry, EntryQuery::Settings(path))).collect();
@@ -172,7 +171,7 @@ impl Provider for VaultProvider {
                 known.entries.iter().filter(|(_, fetched)| is(fetched)).map(|(name, _)| name.as_str()).collect();
             (!names.is_empty()).then(|| format!("{what} {}", names.join(", ")))
         };
-        let said: Vec<String> = [
+        let parts: Vec<String> = [
             listed("read", |fetched| matches!(fetched, FetchStatus::Read)),
             listed("no entry", |fetched| matches!(fetched, FetchStatus::Absent)),
         ]
@@ -183,6 +182,6 @@ impl Provider for VaultProvider {
             _ => None,
         }))
         .collect();
-        if said.is_empty() { Vec::new() } else { vec![format!("{}: {}", self.vault.name(), said.join("; "))] }
+        if parts.is_empty() { Vec::new() } else { vec![format!("{}: {}", self.vault.name(), parts.join("; "))] }
     }
 }

@@ -1,4 +1,4 @@
-//! CSV.
+//! CSV files.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use super::format::Input;
 use super::{FileError, PAGE_BYTES};
 use crate::Page;
 
-/// Reads the lines after the first one, which has the names.
+/// Reads the rows of a CSV file. The first line has the column names.
 pub(super) fn read(path: &Path, input: Input, take: &mut dyn FnMut(Page) -> bool) -> Result<(), FileError> {
     let csv = |source| FileError::Csv { path: path.to_owned(), source };
     let mut reader = csv::Reader::from_reader(input);

@@ -1,63 +1,63 @@
-//! Files that cannot be read.
+//! Errors of file resources.
 
 use std::path::PathBuf;
 
 use thiserror::Error;
 
-/// Why a file has no rows.
+/// The reason why a file cannot be read.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum FileError {
-    /// The pattern is none.
-    #[error("{pattern:?} is no pattern of file names")]
+    /// The pattern is invalid.
+    #[error("{pattern:?} is not a valid file name pattern")]
     Pattern {
         /// The pattern.
         pattern: String,
-        /// What is wrong with it.
+        /// The cause.
         source: glob::PatternError,
     },
-    /// It cannot be found or read.
+    /// The file or folder cannot be found or read.
     #[error("failed to read {}", path.display())]
     Io {
         /// The file or folder.
         path: PathBuf,
-        /// What the system says.
+        /// The cause.
         source: std::io::Error,
     },
-    /// Its name does not say what is in it.
-    #[error("{} has no known ending; there are .json, .jsonl, .ndjson and .csv, each also with .gz", path.display())]
+    /// The file extension is not supported.
+    #[error("{} has no supported extension; use .json, .jsonl, .ndjson or .csv, optionally followed by .gz", path.display())]
     UnknownFormat {
         /// The file.
         path: PathBuf,
     },
-    /// It is not JSON.
+    /// The file is not valid JSON.
     #[error("{}", path.display())]
     Json {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The cause.
         source: catchment_json::ParseError,
     },
-    /// A line of it is not JSON.
+    /// A line of the file is not valid JSON.
     #[error("{}, line {line}", path.display())]
     Line {
         /// The file.
         path: PathBuf,
-        /// The line, counted from 1.
+        /// The line number, from 1.
         line: u64,
-        /// What is wrong with it.
+        /// The cause.
         source: catchment_json::ParseError,
     },
-    /// It is not CSV.
+    /// The file is not valid CSV.
     #[error("{}", path.display())]
     Csv {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it, and in which line.
+        /// The cause, with the line number.
         source: csv::Error,
     },
-    /// A row names no file.
-    #[error("{row} has no `file_url`, the path of a file")]
+    /// A row of the parent resource has no file path.
+    #[error("row {row} has no `file_url`; set it to the path of a file")]
     MissingFileUrl {
         /// The beginning of the row.
         row: String,

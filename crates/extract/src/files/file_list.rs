@@ -1,4 +1,4 @@
-//! Which files there are.
+//! Listing of files by pattern.
 
 use std::path::PathBuf;
 use std::time::UNIX_EPOCH;
@@ -9,7 +9,7 @@ use catchment_schema::format_timestamp;
 use super::FileError;
 use crate::Page;
 
-/// The files that a pattern names, by their names.
+/// Returns the files that match a pattern, sorted by name.
 pub(super) fn paths(pattern: &str) -> Result<Vec<PathBuf>, FileError> {
     let found = glob::glob(pattern).map_err(|source| FileError::Pattern { pattern: pattern.to_owned(), source })?;
     let mut paths = Vec::new();
@@ -20,12 +20,12 @@ pub(super) fn paths(pattern: &str) -> Result<Vec<PathBuf>, FileError> {
         }
     }
     if paths.is_empty() {
-        tracing::warn!("no file is named by {pattern:?}");
+        tracing::warn!(pattern, "no file matches the pattern");
     }
     Ok(paths)
 }
 
-/// A row for each file that a pattern names.
+/// Returns a page with one row for each file that matches a pattern.
 pub(super) fn list_page(pattern: &str) -> Result<Page, FileError> {
     let rows = paths(pattern)?.into_iter().map(row).collect::<Result<Vec<_>, _>>()?;
     let document = Document::from_value(&Value::Array(rows));

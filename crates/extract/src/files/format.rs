@@ -1,4 +1,4 @@
-//! What is in a file, by its name.
+//! File formats, detected by extension.
 
 use std::fs::File;
 use std::io::{BufReader, Read};
@@ -9,21 +9,21 @@ use flate2::read::MultiGzDecoder;
 
 use super::FileError;
 
-/// How the rows of a file are written.
+/// The format of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Format {
     /// A list of rows, or one row.
     Json,
-    /// A row in each line.
+    /// One row per line.
     JsonLines,
-    /// A line of names, then a row in each line.
+    /// A header line, then one row per line.
     Csv,
 }
 
-/// What is in a file, unpacked.
+/// The decompressed content of a file.
 pub(super) type Input = BufReader<Box<dyn Read>>;
 
-/// Opens a file.
+/// Opens a file and detects its format.
 pub(super) fn open(path: &Path) -> Result<(Format, Input), FileError> {
     let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
     let (name, is_packed) = name.strip_suffix(".gz").map_or((name.as_str(), false), |name| (name, true));
@@ -38,7 +38,7 @@ pub(super) fn open(path: &Path) -> Result<(Format, Input), FileError> {
     Ok((format, BufReader::with_capacity(1 << 16, input)))
 }
 
-/// The document that a whole file is.
+/// Parses a whole file as one document.
 pub(super) fn json(path: &Path, mut input: Input) -> Result<Document, FileError> {
     let mut bytes = Vec::new();
     input.read_to_end(&mut bytes).map_err(FileError::io(path))?;

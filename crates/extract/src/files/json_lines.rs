@@ -1,4 +1,4 @@
-//! JSON Lines.
+//! JSON Lines files.
 
 use std::io::BufRead as _;
 use std::path::Path;
@@ -9,7 +9,7 @@ use super::format::Input;
 use super::{FileError, PAGE_BYTES};
 use crate::Page;
 
-/// Reads the lines, and parses many of them at once.
+/// Reads a file in batches of lines, each parsed as one document.
 pub(super) fn read(path: &Path, mut input: Input, take: &mut dyn FnMut(Page) -> bool) -> Result<(), FileError> {
     let mut lines = Lines::new(1);
     let mut line = Vec::new();
@@ -35,10 +35,10 @@ pub(super) fn read(path: &Path, mut input: Input, take: &mut dyn FnMut(Page) -> 
     Ok(())
 }
 
-/// Lines as the elements of one list.
+/// Lines as the elements of one JSON list.
 struct Lines {
     text: Vec<u8>,
-    /// Where each line begins in the text, and ends; empty ones as well.
+    /// The byte range of each line in `text`, including empty lines.
     ranges: Vec<(usize, usize)>,
     first: u64,
 }
@@ -67,7 +67,7 @@ impl Lines {
         let text = std::mem::take(&mut self.text);
         match Document::parse(text.clone()) {
             Ok(document) if document.root().elements().count() == lines => Ok(document),
-            // Either a line is not JSON, or some only are when they are put together: the first one is to be told.
+            // Lines that are only valid together are invalid too, so look for the first one.
             Ok(document) => self.first_invalid_line(&text, path).map_or(Ok(document), Err),
             Err(source) => Err(self.first_invalid_line(&text, path).unwrap_or(FileError::Json { path: path.to_owned(), source })),
         }

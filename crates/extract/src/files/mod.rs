@@ -1,4 +1,4 @@
-//! Rows of files.
+//! Resources that read files.
 
 mod csv_file;
 mod error;
@@ -19,16 +19,18 @@ pub use error::FileError;
 use crate::{Page, PageError, Resource};
 use format::{Format, open};
 
-/// The most bytes of text that are taken together.
+/// The size of a page in bytes of text.
 const PAGE_BYTES: usize = 1 << 20;
 
 impl Resource {
-    /// A resource of the rows of all files that `pattern` names, in the order of their names: JSON (`.json`, a list of
-    /// rows or one), JSON Lines (`.jsonl`, `.ndjson`) and CSV (`.csv`, with a line of names), each also packed
-    /// (`.gz`). In a pattern `*` stands for any part of a name, `**` for any folders.
+    /// Creates a resource that reads all files that match `pattern`, sorted by name.
     ///
-    /// Values of CSV files are text, and null where they are empty: declare the [`columns`](Resource::columns) that are
-    /// numbers. All files are read in each run; [`Resource::file_list`] tells those apart that are new.
+    /// Supported formats are JSON (`.json`, a list of rows or one row), JSON Lines (`.jsonl`, `.ndjson`) and CSV
+    /// (`.csv`, with a header line), each optionally compressed with gzip (`.gz`). In a pattern `*` matches any part of
+    /// a name and `**` any folders.
+    ///
+    /// CSV values are text, or null if they are empty: declare [`columns`](Resource::columns) for numbers. Each run
+    /// reads all files; use [`Resource::file_list`] to read only new ones.
     ///
     /// ```
     /// use catchment_extract::Resource;
@@ -41,13 +43,15 @@ impl Resource {
         Resource::pages(name, move |_| read_all(pattern.clone()))
     }
 
-    /// A resource with a row for each file that `pattern` names: `file_url` (its path), `file_name`, `modification_date` and
-    /// `size_in_bytes`. With a cursor on `modification_date` only those come that are new or have changed.
+    /// Creates a resource with one row for each file that matches `pattern`.
+    ///
+    /// The fields are `file_url` (the path), `file_name`, `modification_date` and `size_in_bytes`. A cursor on
+    /// `modification_date` selects new and changed files.
     ///
     /// ```
     /// use catchment_extract::{Incremental, Resource, Source};
     ///
-    /// // Each run loads the logs of the days since the last one.
+    /// // Each run loads the logs that were added or changed since the last run.
     /// let files = Resource::file_list("files", "logs/*.jsonl")
     ///     .incremental(Incremental::new("modification_date"))
     ///     .primary_key(["file_url"]);
@@ -65,8 +69,8 @@ impl Resource {
         })
     }
 
-    /// A resource of the rows of each file that a row of the resource `parent` names in `file_url`, as
-    /// [`Resource::file_list`] does; see [`Resource::files`].
+    /// Creates a dependent resource that reads the file in the field `file_url` of each row of `parent`, which is
+    /// usually a [`Resource::file_list`]. For formats see [`Resource::files`].
     pub fn file_rows(name: impl Into<String>, parent: impl Into<String>) -> Resource {
         Resource::page_transformer(name, parent, |row, _| {
             let path = row.get("file_url").and_then(|url| url.as_str().map(PathBuf::from));
@@ -90,12 +94,12 @@ fn read_all(pattern: String) -> impl Stream<Item = Result<Page, PageError>> {
     }
 }
 
-/// The rows of one file, page by page. A thread reads one page ahead.
+/// Reads the rows of one file page by page. A thread reads one page ahead.
 fn read_file(path: PathBuf) -> impl Stream<Item = Result<Page, PageError>> {
     try_stream! {
         let (sender, mut receiver) = mpsc::channel(1);
         let reading = tokio::task::spawn_blocking(move || {
-            // Where nobody takes pages any more, there is nobody to tell.
+            // Sending fails only if the stream was dropped, so its errors are ignored.
             let read = read(&path, &mut |page| sender.blocking_send(Ok(page)).is_ok());
             if let Err(error) = read {
                 let _ = sender.blocking_send(Err(error));
@@ -108,7 +112,7 @@ fn read_file(path: PathBuf) -> impl Stream<Item = Result<Page, PageError>> {
     }
 }
 
-/// Reads a file and gives its pages to `take`, as long as that wants more.
+/// Reads a file and passes its pages to `take` until that returns false.
 fn read(path: &Path, take: &mut dyn FnMut(Page) -> bool) -> Result<(), FileError> {
     let (format, input) = open(path)?;
     match format {

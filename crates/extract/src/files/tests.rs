@@ -8,7 +8,7 @@ use catchment_state::State;
 use crate::run::tests::extract;
 use crate::{ExtractEvent, Incremental, Resource, Source};
 
-/// Extracts, and shows the rows, or what is wrong without the folder's name.
+/// Extracts `source` and returns its rows, or the error without the path of `folder`, and the state.
 fn show(source: &Source, state: &State, folder: &Path) -> (String, State) {
     let shown = Mutex::new(Vec::new());
     let sink = |extracted| {
@@ -64,7 +64,7 @@ fn rows_of_each_format() {
 }
 
 #[test]
-fn files_are_packed_or_not_and_in_the_order_of_their_names() {
+fn plain_and_compressed_files_are_read_in_the_order_of_their_names() {
     let files = [
         ("logs/02.jsonl", "{\"n\":3}\n"),
         ("logs/01.jsonl.gz", "{\"n\":1}\n{\"n\":2}\n"),
@@ -77,21 +77,21 @@ fn files_are_packed_or_not_and_in_the_order_of_their_names() {
 }
 
 #[test]
-fn what_cannot_be_read_is_named() {
+fn errors_name_the_file() {
     check(
         &[("a.jsonl", "{\"n\":1}\n\n{\"n\":\n{\"n\":3}\n")],
         "*",
-        "resource `r` failed: a.jsonl, line 3: invalid JSON at line 1, column 6: the text ends early, a value was expected",
+        "resource `r` failed: a.jsonl, line 3: invalid JSON at line 1, column 6: expected a value, found the end of the text",
     );
     check(
         &[("a.jsonl", "[1\n2]\n")],
         "*",
-        "resource `r` failed: a.jsonl, line 1: invalid JSON at line 1, column 3: the text ends early, `,` or `]` was expected",
+        "resource `r` failed: a.jsonl, line 1: invalid JSON at line 1, column 3: expected `,` or `]`, found the end of the text",
     );
     check(
         &[("a.json", "[1,]")],
         "*",
-        "resource `r` failed: a.json: invalid JSON at line 1, column 4: found ']', a value was expected",
+        "resource `r` failed: a.json: invalid JSON at line 1, column 4: expected a value, found ']'",
     );
     check(
         &[("a.csv", "a,b\n1,2\n3\n")],
@@ -101,17 +101,17 @@ fn what_cannot_be_read_is_named() {
     check(
         &[("a.txt", "")],
         "*",
-        "resource `r` failed: a.txt has no known ending; there are .json, .jsonl, .ndjson and .csv, each also with .gz",
+        "resource `r` failed: a.txt has no supported extension; use .json, .jsonl, .ndjson or .csv, optionally followed by .gz",
     );
     let failed = show(&Resource::files("r", "[").into(), &State::new("p", "d", "t"), Path::new("/")).0;
     assert_eq!(
         failed,
-        "resource `r` failed: \"[\" is no pattern of file names: Pattern syntax error near position 0: invalid range pattern"
+        "resource `r` failed: \"[\" is not a valid file name pattern: Pattern syntax error near position 0: invalid range pattern"
     );
 }
 
 #[test]
-fn only_files_that_are_new_are_read() {
+fn only_new_files_are_read() {
     let folder = tempfile::tempdir().unwrap();
     let pattern = folder.path().join("*.jsonl").to_string_lossy().into_owned();
     let files =
@@ -130,7 +130,7 @@ fn only_files_that_are_new_are_read() {
 }
 
 #[test]
-fn large_files_come_in_pages() {
+fn large_files_are_split_into_pages() {
     let folder = tempfile::tempdir().unwrap();
     let line = format!("{{\"t\":\"{}\"}}\n", "x".repeat(1000));
     std::fs::write(folder.path().join("a.jsonl"), line.repeat(3000)).unwrap();

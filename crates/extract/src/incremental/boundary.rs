@@ -1,4 +1,4 @@
-//! The rows that stand at the last value, by their hashes.
+//! Deduplication of boundary rows, the rows at the last cursor value, by their hashes.
 
 use std::collections::HashSet;
 
@@ -8,42 +8,42 @@ use indexmap::{IndexMap, IndexSet};
 
 use super::stored::{extension, hashes, to_list, update_extension};
 
-/// The most hashes that the state keeps of a cursor; those beyond it stand in a table.
+/// The maximum number of hashes per cursor in the state. Further hashes are stored in a table.
 pub(super) const MAX_IN_STATE: usize = 1000;
 
-/// Which rows at the last value are left out, as an earlier run has loaded them.
+/// How boundary rows of earlier runs are deduplicated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum BoundaryDedup {
-    /// Those whose key is known: what is appended comes once, also where it changes.
+    /// By key: an appended row is loaded once, even if it changes.
     ByKey,
-    /// Those that are known as they are. A row that changed while its cursor kept its value is loaded again.
+    /// By content: a row that changes while its cursor value stays the same is loaded again.
     ByContent,
-    /// None.
+    /// No deduplication.
     Off,
 }
 
-/// The hashes of the rows at the last value of earlier runs, and at that of this run.
+/// Hashes of the boundary rows of earlier runs and of this run.
 #[derive(Debug)]
 pub(super) struct Boundary {
     rows: BoundaryDedup,
-    /// Those of earlier runs, in the state and in the table.
+    /// Hashes of earlier runs, from the state and the table.
     start: HashSet<RowHash>,
-    /// Those of keys that the state has.
+    /// Key hashes from the state.
     in_state: Vec<RowHash>,
-    /// Those of whole rows that the state has.
+    /// Content hashes from the state.
     whole_in_state: Vec<RowHash>,
-    /// The rows that this run saw at the last value, by their keys: hashes of whole rows. None where a row came twice and was
-    /// not the same, as nobody knows which of the two the table has.
+    /// Content hashes by key hash of the boundary rows that this run has seen. `None` if a row appeared with different
+    /// content, because either version may be the one in the table.
     whole: IndexMap<RowHash, Option<RowHash>>,
-    /// Whether one of them is not known.
+    /// Whether `whole` has a hash that is not in `start`.
     has_new_whole: bool,
-    /// How many the table has.
+    /// The number of hashes in the table.
     in_table: usize,
-    /// Whether hashes are made as they were by old versions of dlt, as some of `in_state` are.
+    /// Whether key hashes are 15 bytes long, as in old versions of dlt, because some of `in_state` are.
     is_long: bool,
-    /// Those of this run, without those of `start` while the value is the same.
+    /// Key hashes of this run, without those of `start` while the last value is the same.
     added: IndexSet<RowHash>,
-    /// Whether the cursor has moved, so that those of earlier runs stand before it.
+    /// Whether the cursor has advanced, so that the hashes of earlier runs no longer apply.
     moved: bool,
 }
 
@@ -60,7 +60,7 @@ impl Boundary {
         Boundary { rows, start, in_state, whole_in_state, whole, has_new_whole: false, in_table, is_long, added, moved: false }
     }
 
-    /// Whether an earlier run has loaded a row at its last value, so that it is left out.
+    /// Returns true if an earlier run has loaded this boundary row.
     pub(super) fn is_duplicate<E>(
         &self,
         key: impl FnOnce() -> Result<RowHash, E>,
@@ -72,24 +72,24 @@ impl Boundary {
         Ok(match self.rows {
             BoundaryDedup::Off => false,
             BoundaryDedup::ByContent => self.start.contains(&whole()?),
-            // A run that merged may have noted whole rows alone, where there are many.
+            // An earlier run that merged may have stored content hashes only, if there were many.
             BoundaryDedup::ByKey => {
                 self.start.contains(&key()?) || (!self.whole_in_state.is_empty() && self.start.contains(&whole()?))
             }
         })
     }
 
-    /// Whether rows that are left out are to be noted too.
+    /// Returns true if skipped rows must be recorded too.
     pub(super) fn records_known_rows(&self) -> bool {
         self.rows == BoundaryDedup::ByContent
     }
 
-    /// Whether hashes are made as they were by old versions of dlt.
+    /// Returns true if key hashes are 15 bytes long, as in old versions of dlt.
     pub(super) fn is_long(&self) -> bool {
         self.is_long && !self.moved
     }
 
-    /// The cursor has moved on, and rows are at another value now.
+    /// Clears the hashes of this run, because the cursor has advanced.
     pub(super) fn clear(&mut self) {
         self.moved = true;
         self.added.clear();
@@ -102,7 +102,7 @@ impl Boundary {
         }
     }
 
-    /// Notes a row at the last value as it is, known or not.
+    /// Records the content of a boundary row, known or not.
     pub(super) fn add_whole(&mut self, key: RowHash, whole: RowHash) {
         self.has_new_whole |= !self.start.contains(&whole);
         let noted = self.whole.entry(key).or_insert(Some(whole));
@@ -111,12 +111,12 @@ impl Boundary {
         }
     }
 
-    /// Those of this run and of earlier ones, to go on with them in the next one. None where they are too many.
+    /// Returns the hashes of this run for a checkpoint; `None` if they are too many.
     pub(super) fn pause(&self) -> Option<Vec<RowHash>> {
         (self.added.len() <= MAX_IN_STATE).then(|| self.added.iter().copied().collect())
     }
 
-    /// Goes on with those that an earlier part of the run had.
+    /// Restores the hashes of a checkpoint.
     pub(super) fn resume(&mut self, added: Vec<RowHash>, moved: bool) {
         self.moved = moved;
         added.into_iter().for_each(|hash| self.add(hash));
@@ -126,7 +126,7 @@ impl Boundary {
         self.moved
     }
 
-    /// The hashes that the state keeps, at most `max_in_state` of each kind, and how the table changes.
+    /// Returns the hashes for the state, at most `max_in_state` of each kind, and the change of the table.
     pub(super) fn finish(self, key: CursorEntryKey, max_in_state: usize) -> BoundaryOutcome {
         if self.rows == BoundaryDedup::ByContent {
             return self.finish_whole(key, max_in_state);
@@ -143,8 +143,8 @@ impl Boundary {
         BoundaryOutcome { in_state, whole_in_state, in_table, change }
     }
 
-    /// What is kept where rows are known as they are: those of this run take the place of those before, which may have
-    /// changed. Those that this run did not see would be loaded again, which does no harm.
+    /// Finishes deduplication by content: the hashes of this run replace the earlier ones. A row that this run did not
+    /// see may be loaded again, which is harmless because rows are merged.
     fn finish_whole(self, key: CursorEntryKey, max_in_state: usize) -> BoundaryOutcome {
         if !self.moved && !self.has_new_whole {
             let Boundary { in_state, whole_in_state, in_table, .. } = self;
@@ -160,7 +160,7 @@ impl Boundary {
     }
 }
 
-/// What is kept of the rows at the last value.
+/// Hashes of boundary rows after a run.
 #[derive(Debug, Default)]
 pub(super) struct BoundaryOutcome {
     pub(super) in_state: Vec<RowHash>,
@@ -171,25 +171,25 @@ pub(super) struct BoundaryOutcome {
 
 const BOUNDARY: &str = "boundary";
 
-/// What this program notes in the state of the rows at `last_value`, beside the hashes of keys.
+/// Returns the record of the rows at `last_value` that this program stores beside the key hashes.
 fn boundary_record<'k>(resource_state: &'k Object, cursor_path: &str, last_value: &Value) -> Option<&'k Value> {
     let mark = extension(resource_state, BOUNDARY).and_then(|cursors| cursors.get(cursor_path));
-    // Another tool may have moved the cursor on, and knows nothing of these rows.
+    // Another tool may have advanced the cursor without updating the record.
     mark.filter(|mark| mark.get("last_value") == Some(last_value))
 }
 
-/// How many rows at `last_value` the table has, by the state.
+/// Returns the number of rows at `last_value` in the table, according to the state.
 fn rows_in_table(resource_state: &Object, cursor_path: &str, last_value: &Value) -> usize {
     let mark = boundary_record(resource_state, cursor_path, last_value);
     mark.and_then(|mark| usize::try_from(mark.get("rows")?.as_i64()?).ok()).unwrap_or(0)
 }
 
-/// The hashes of whole rows at `last_value` that the state has.
+/// Returns the content hashes of the rows at `last_value` in the state.
 pub(super) fn whole_rows(resource_state: &Object, cursor_path: &str, last_value: &Value) -> Vec<RowHash> {
     hashes(boundary_record(resource_state, cursor_path, last_value).and_then(|mark| mark.get("whole_rows")))
 }
 
-/// Notes how many rows at `last_value` the table has, and which whole rows there are.
+/// Stores the number of rows at `last_value` in the table, and the content hashes for the state.
 pub(super) fn set_mark(resource_state: &mut Object, cursor_path: &str, last_value: &Value, rows: usize, whole: Vec<RowHash>) {
     update_extension(resource_state, BOUNDARY, |cursors| {
         cursors.shift_remove(cursor_path);
@@ -201,7 +201,7 @@ pub(super) fn set_mark(resource_state: &mut Object, cursor_path: &str, last_valu
     });
 }
 
-/// What is kept of the cursor at `path` alone, out of all that a resource keeps.
+/// Returns a resource state with the cursor at `path` only; `None` if it is not stored.
 pub(crate) fn extract_cursor(resource_state: &Object, path: &str) -> Option<Object> {
     let cursor = super::stored::cursor(resource_state, path)?;
     let mut part = Object::new();
@@ -212,7 +212,7 @@ pub(crate) fn extract_cursor(resource_state: &Object, path: &str) -> Option<Obje
     Some(part)
 }
 
-/// The key of a cursor whose rows at the last value stand in the table, in part.
+/// Returns the key of the table entries of a cursor, if the table has some of its boundary rows.
 pub(crate) fn overflow_key(state: &State, source: &str, resource: &str, cursor_path: &str) -> Option<CursorEntryKey> {
     let resource_state = state.resource(source, resource)?;
     let last_value = super::stored::cursor(resource_state, cursor_path)?.get("last_value")?;

@@ -3,14 +3,14 @@ use catchment_json::Value;
 use super::BoundaryDedup;
 use super::tests::{at, run_with};
 
-/// Runs that merge: what each takes, and what the state has of the rows at the cursor beside the keys.
+/// Runs with these modes and pages. Checks the loaded ids of each run and returns the final boundary record.
 fn check_merged(runs: &[(BoundaryDedup, &[&str])], expected: &str) -> Option<Value> {
     let (found, resource_state) = run_with(&at(), None, runs).unwrap();
     assert_eq!(found, expected, "{runs:?}");
     resource_state.and_then(|resource_state| resource_state.get("_catchment").cloned())
 }
 
-fn unchanged<'p>(pages: &'p [&'p str]) -> (BoundaryDedup, &'p [&'p str]) {
+fn by_content<'p>(pages: &'p [&'p str]) -> (BoundaryDedup, &'p [&'p str]) {
     (BoundaryDedup::ByContent, pages)
 }
 
@@ -20,42 +20,42 @@ const B: &str = r#"[{"id":1,"at":5,"v":"b"},{"id":2,"at":5,"v":"x"}]"#;
 #[test]
 fn a_row_that_changes_at_the_last_value_is_merged_again() {
     let (a, b): (&[&str], &[&str]) = (&[A], &[B]);
-    let run = unchanged;
+    let run = by_content;
     check_merged(&[run(a), run(a)], "1,2 | ");
     check_merged(&[run(a), run(b), run(b)], "1,2 | 1 | ");
     check_merged(&[run(a), run(b), run(a), run(a)], "1,2 | 1 | 1 | ");
-    // rows that an API does not return again are not forgotten, unless others have changed
+    // rows that an API no longer returns stay known, unless other rows have changed
     check_merged(&[run(a), run(&[]), run(a)], "1,2 |  | ");
     check_merged(&[run(a), run(&[r#"[{"id":1,"at":5,"v":"b"}]"#]), run(b), run(b)], "1,2 | 1 | 2 | ");
-    // late rows, and a cursor that moves on
+    // late rows, and a cursor that advances
     check_merged(&[run(a), run(&[A, r#"[{"id":3,"at":5}]"#]), run(&[A, r#"[{"id":3,"at":5}]"#])], "1,2 | 3 | ");
     check_merged(&[run(a), run(&[A, r#"[{"id":1,"at":6}]"#]), run(b)], "1,2 | 1 | ");
 }
 
 #[test]
 fn a_row_that_changes_while_it_is_read_twice_is_merged_again() {
-    let run = unchanged;
+    let run = by_content;
     check_merged(&[run(&[A, B]), run(&[B]), run(&[B])], "1,2,1,2 | 1 | ");
     check_merged(&[run(&[A]), run(&[A, B]), run(&[A])], "1,2 | 1 | 1");
 }
 
 #[test]
-fn rows_of_a_merge_key_come_together() {
-    let never = BoundaryDedup::Off;
-    check_merged(&[(never, &[A]), (never, &[A]), (never, &[B])], "1,2 | 1,2 | 1,2");
+fn rows_of_a_merge_key_are_loaded_together() {
+    let off = BoundaryDedup::Off;
+    check_merged(&[(off, &[A]), (off, &[A]), (off, &[B])], "1,2 | 1,2 | 1,2");
 }
 
 #[test]
-fn rows_are_known_where_the_write_disposition_changes() {
+fn rows_stay_known_when_the_write_disposition_changes() {
     use BoundaryDedup::{ByContent, ByKey};
     let (a, b): (&[&str], &[&str]) = (&[A], &[B]);
     check_merged(&[(ByContent, a), (ByKey, a), (ByKey, b), (ByContent, a)], "1,2 |  |  | ");
-    // what was appended was known by its key alone
+    // appended rows were recorded by key only
     check_merged(&[(ByKey, a), (ByContent, a), (ByContent, a)], "1,2 | 1,2 | ");
 }
 
 #[test]
-fn many_unchanged_rows_at_one_value_keep_the_state_small() {
+fn the_state_stays_small_with_many_unchanged_boundary_rows() {
     let page = |from: usize, to: usize, v: usize| {
         let rows = (from..to).map(|id| format!(r#"{{"id":{id},"at":1,"v":{v}}}"#));
         format!("[{}]", rows.collect::<Vec<_>>().join(","))

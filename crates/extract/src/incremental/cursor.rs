@@ -1,4 +1,4 @@
-//! Values of a cursor and their order.
+//! Cursor values and their order.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -8,19 +8,19 @@ use catchment_schema::{format_timestamp, parse_date, parse_timestamp};
 
 const MICROS_PER_DAY: i64 = 86_400_000_000;
 
-/// What dlt writes before texts that were values of another type: from decimals to times.
+/// Marks that dlt writes in front of texts that stand for values of other types, from decimals to times.
 const MARKS: std::ops::RangeInclusive<char> = '\u{F026}'..='\u{F02D}';
 const DATETIME_MARK: char = '\u{F027}';
 
-/// A value by its type, as it is compared.
+/// A value in the form in which it is compared.
 #[derive(Debug, Clone, PartialEq)]
 enum Comparable<'v> {
     Integer(i128),
     Fraction(f64),
-    /// Microseconds since 1970.
+    /// Microseconds since 1970-01-01T00:00:00Z.
     Instant(i64),
     Text(Cow<'v, str>),
-    /// What has no order of its own.
+    /// A value without an order.
     Other,
 }
 
@@ -43,7 +43,7 @@ impl Comparable<'_> {
     }
 }
 
-/// A value of the cursor in a row.
+/// A cursor value of a row.
 #[derive(Debug, Clone)]
 pub(super) struct OrderedValue<'d> {
     pub(super) node: Node<'d>,
@@ -60,8 +60,8 @@ impl<'d> OrderedValue<'d> {
         OrderedValue { node, comparable }
     }
 
-    /// The order of two values: time stamps and dates as instants, numbers as numbers, other text by its characters. None
-    /// where they cannot be compared.
+    /// Compares two values: timestamps and dates as instants, numbers as numbers, other texts by their characters.
+    /// Returns `None` if they cannot be compared.
     pub(super) fn compare(&self, other: &OrderedValue<'_>) -> Option<Ordering> {
         use Comparable::{Fraction, Instant, Integer, Text};
         match (&self.comparable, &other.comparable) {
@@ -77,8 +77,8 @@ impl<'d> OrderedValue<'d> {
         }
     }
 
-    /// Whether the characters of two texts order them in another way than their meaning may: numbers of different lengths,
-    /// and dates that do not begin with the year.
+    /// Returns true if two texts may sort differently than their values: numbers of different lengths, and dates that
+    /// do not begin with the year.
     pub(super) fn is_out_of_order(&self, other: &OrderedValue<'_>) -> bool {
         let (Comparable::Text(left), Comparable::Text(right)) = (&self.comparable, &other.comparable) else { return false };
         let are_numbers = is_number(left) && is_number(right) && left.len() != right.len();
@@ -90,7 +90,7 @@ fn is_number(text: &str) -> bool {
     text.parse::<f64>().is_ok_and(f64::is_finite)
 }
 
-/// Whether a text is like `12/31/2023`, `31.12.2023` or `Sun, 31 Dec 2023 10:00:00 GMT`.
+/// Returns true for texts such as `12/31/2023`, `31.12.2023` and `Sun, 31 Dec 2023 10:00:00 GMT`.
 fn is_local_date(text: &str) -> bool {
     let mut parts = text.split(['/', '.', '-', ' ', ',']).filter(|part| !part.is_empty());
     let first = parts.next().unwrap_or_default();
@@ -121,12 +121,12 @@ fn text(text: Cow<'_, str>) -> Comparable<'_> {
 }
 
 fn instant(text: &str) -> Option<i64> {
-    // digits alone are compared as text, which is the same for dates, and right for numbers of one length
+    // Digits only are compared as text: equivalent for dates, and correct for numbers of equal length.
     let is_date = || text.bytes().any(|byte| !byte.is_ascii_digit());
     parse_timestamp(text).or_else(|| parse_date(text).filter(|_| is_date()).map(|days| i64::from(days) * MICROS_PER_DAY))
 }
 
-/// The beginning of a year or a month, as people write the value that all begins with; of time where they write nothing.
+/// Returns the start of a year or month that is given alone; an empty text is before all instants.
 fn beginning(text: &str) -> Option<i64> {
     match text.len() {
         0 => Some(i64::MIN),
@@ -136,18 +136,18 @@ fn beginning(text: &str) -> Option<i64> {
     }
 }
 
-/// The text of a value without the mark of its type: how it stands in a URL.
+/// Returns a cursor value without its type mark, as used in URLs.
 pub(crate) fn unmarked(text: &str) -> &str {
     text.strip_prefix(|c| MARKS.contains(&c)).unwrap_or(text)
 }
 
-/// The mark of a text and the rest of it.
+/// Splits a text into its type mark and the rest.
 pub(super) fn split_mark(text: &str) -> (&str, &str) {
     let rest = unmarked(text);
     text.split_at(text.len() - rest.len())
 }
 
-/// A value of the cursor that outlives its page.
+/// A cursor value that does not borrow from its page.
 #[derive(Debug, Clone)]
 pub(super) struct OwnedOrderedValue {
     document: Document,
@@ -155,7 +155,7 @@ pub(super) struct OwnedOrderedValue {
 }
 
 impl OwnedOrderedValue {
-    /// None for a value that is too large to be one: of gigabytes.
+    /// Returns `None` if the value exceeds the maximum size of a document (gigabytes).
     pub(super) fn new(value: &Value) -> Option<OwnedOrderedValue> {
         let document = Document::from_value(value).ok()?;
         let comparable = OrderedValue::new(document.root()).comparable.into_owned();
@@ -170,7 +170,7 @@ impl OwnedOrderedValue {
         self.document.root().to_value()
     }
 
-    /// The value, with the mark of the type that `before` has: so dlt finds the type that it wrote.
+    /// Returns the value with the type mark of `before`, so that dlt restores the type that it wrote.
     pub(super) fn to_value_with_mark_of(&self, before: Option<&Value>) -> Value {
         let value = self.value();
         let mark = before.and_then(Value::as_str).map(|before| split_mark(before).0).unwrap_or_default();
@@ -187,7 +187,7 @@ impl OwnedOrderedValue {
     }
 }
 
-/// The order of two values of a cursor.
+/// Compares two cursor values.
 pub(crate) fn compare(left: &Value, right: &Value) -> Option<Ordering> {
     OwnedOrderedValue::new(left)?.point().compare(&OwnedOrderedValue::new(right)?.point())
 }
@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_whose_order_is_another() {
+    fn texts_that_sort_differently_than_their_values() {
         let check = |left: &str, right: &str, expected: bool| {
             let [left, right] = [left, right].map(|text| Document::from_value(&Value::from(text)).unwrap());
             let found = OrderedValue::new(left.root()).is_out_of_order(&OrderedValue::new(right.root()));
@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn values_of_different_types_do_not() {
+    fn values_of_different_types_have_no_order() {
         check("1", r#""1""#, "no order");
         check(r#""n/a""#, r#""2024-01-01T00:00:00Z""#, "no order");
         check("true", "false", "no order");
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn values_keep_the_type_that_the_reference_wrote() {
+    fn values_keep_the_type_mark_of_dlt() {
         let like = |value: &str, before: &str| {
             OwnedOrderedValue::new(&Value::parse(value).unwrap())
                 .unwrap()

@@ -1,4 +1,4 @@
-//! Which of two values of a cursor counts.
+//! The function that selects the last cursor value.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -8,34 +8,34 @@ use catchment_json::Value;
 
 use super::cursor::{OrderedValue, compare};
 
-/// What a [`LastValueFunc`] of one's own is.
+/// A custom function of [`LastValueFunc`].
 pub type CustomLastValueFn = dyn Fn(&[Value]) -> Value + Send + Sync;
 
-/// Chooses the value that a cursor goes on from, out of those that rows have.
+/// The function that selects the next cursor value from the values of the rows.
 #[derive(Clone, Default)]
 pub enum LastValueFunc {
-    /// The greatest one.
+    /// The greatest value.
     #[default]
     Max,
-    /// The least one, for rows that are read backwards in time.
+    /// The least value, for rows that are read backwards in time.
     Min,
-    /// What a function makes of the values; it is given one of a row, or one of a row and the last value.
+    /// A custom function. It gets the value of one row, or that value and the last value.
     Custom(Arc<CustomLastValueFn>),
 }
 
-/// Where a value stands, seen in the direction in which the cursor moves.
+/// The order of a value relative to another one, in the direction of the cursor.
 #[derive(Debug, PartialEq)]
 pub(super) enum CursorOrdering {
-    /// It has been passed.
+    /// The value was passed.
     Before,
-    /// It is the same value.
+    /// The values are equal.
     Equal,
-    /// It is further on; with the value that the cursor moves to, where that is not the value itself.
+    /// The value is further on. Contains the next cursor value if it differs from the value itself.
     After(Option<Value>),
 }
 
 impl LastValueFunc {
-    /// Where `now` stands beside `other`; none where they cannot be compared.
+    /// Compares `now` with `other`. Returns `None` if they cannot be compared.
     pub(super) fn compare(&self, now: &OrderedValue<'_>, other: &OrderedValue<'_>) -> Option<CursorOrdering> {
         let ordering = match self {
             LastValueFunc::Max => now.compare(other)?,
@@ -49,7 +49,7 @@ impl LastValueFunc {
         })
     }
 
-    /// What the cursor moves to at a first row, where it is not the value of the row.
+    /// Returns the cursor value after the first row, if it differs from the value of the row.
     pub(super) fn first(&self, now: &OrderedValue<'_>) -> Option<Value> {
         if let LastValueFunc::Custom(function) = self { Some(function(&[now.node.to_value()])) } else { None }
     }
@@ -69,7 +69,7 @@ fn is_same(left: &Value, right: &Value) -> bool {
 }
 
 impl PartialEq for LastValueFunc {
-    /// Functions are the same where they are one.
+    /// Custom functions are equal if they are the same allocation.
     fn eq(&self, other: &LastValueFunc) -> bool {
         match (self, other) {
             (LastValueFunc::Max, LastValueFunc::Max) | (LastValueFunc::Min, LastValueFunc::Min) => true,

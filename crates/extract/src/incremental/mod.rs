@@ -1,4 +1,4 @@
-//! Loading only what is new.
+//! Incremental loading by a cursor.
 
 mod boundary;
 #[cfg(test)]
@@ -26,13 +26,14 @@ pub(crate) use tracker::CursorTracker;
 use cursor::OwnedOrderedValue;
 use last_value::CursorOrdering;
 
-/// How new rows are told from those of earlier runs: by a cursor, a field whose values grow.
+/// The cursor of an incremental resource: a field whose values grow, by which a run selects new rows.
 ///
-/// By default rows below the greatest value of earlier runs are left out, and so are those at it that an earlier run
-/// has loaded, which are known by their primary key or by a hash of the row. Where rows are merged by a primary key, one that
-/// changed at the last value is loaded again; with a merge key all rows at it are. Values are compared by their type: time
-/// stamps and dates as instants, whatever their offsets and precisions, numbers as numbers, and other texts by their
-/// characters.
+/// By default, rows below the greatest value of earlier runs are skipped. Rows at that value are deduplicated by their
+/// primary key, or by a hash of the row. If rows are merged by a primary key, a row that changed at the last value is
+/// loaded again; with a merge key all rows at it are.
+///
+/// Values are compared by type: timestamps and dates as instants regardless of offset and precision, numbers as
+/// numbers, and other texts by their characters.
 ///
 /// ```
 /// use catchment_extract::{Incremental, OnCursorValueMissing, RowOrder};
@@ -46,71 +47,71 @@ use last_value::CursorOrdering;
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Incremental {
-    /// Where the cursor stands in a row.
+    /// The path of the cursor field in a row.
     pub cursor_path: JsonPath,
-    /// The value that the first run starts from; all rows are taken where there is none.
+    /// The value from which the first run starts. Default: none, all rows are loaded.
     pub initial_value: Option<Value>,
-    /// The value that rows are taken up to; all by default. With it nothing of earlier runs counts, and nothing is kept:
-    /// the same rows come in each run.
+    /// The value at which a run ends. Default: none. If set, no state is read or stored, and each run loads the same
+    /// rows.
     pub end_value: Option<Value>,
-    /// Which values are later: the greater ones by default.
+    /// The function that selects the last value. Default: the greatest value.
     pub last_value_func: LastValueFunc,
-    /// The fields that tell rows at the last value apart; those of the resource by default, and the whole row where it has
-    /// none. An empty list takes all rows at the last value again.
+    /// The fields that identify rows at the last value. Default: the primary key of the resource, or else the whole
+    /// row. An empty list disables deduplication.
     pub primary_key: Option<Vec<String>>,
-    /// The order in which rows come, where the source keeps one: then no further page is asked for once it can have
-    /// no new row, and limited runs go on where they ended.
+    /// The order in which the source returns rows, if any. It lets a run stop at the first page that cannot have new
+    /// rows, and a limited run resume where it ended.
     pub row_order: Option<RowOrder>,
-    /// What becomes of rows without a value; an error by default.
+    /// The treatment of rows without a cursor value. Default: an error.
     pub on_cursor_value_missing: OnCursorValueMissing,
-    /// How far before the last value a run starts, for rows that change late: seconds for time stamps, days for dates, a
-    /// number for numbers. Rows that are read again are not left out: merge them.
+    /// The distance before the last value at which a run starts, for rows that change late: seconds for timestamps,
+    /// days for dates, a number for numbers. Rows are loaded again within this distance, so merge them.
     pub lag: Option<f64>,
-    /// Whether rows at the start belong to the range; they do by default.
+    /// Whether the range includes its start. Default: closed.
     pub range_start: RangeBound,
-    /// Whether rows at the end value belong to the range; open by default.
+    /// Whether the range includes the end value. Default: open.
     pub range_end: RangeBound,
-    /// Whether the state keeps that the range was loaded.
+    /// Whether the loaded range is recorded in the state.
     is_window: bool,
 }
 
-/// The order of the rows of a source, by their cursor.
+/// The order of the rows of a source by cursor value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RowOrder {
-    /// Values grow.
+    /// Ascending.
     Asc,
-    /// Values fall.
+    /// Descending.
     Desc,
 }
 
-/// What becomes of a row that has no value at the cursor, or null.
+/// The treatment of rows whose cursor value is missing or null.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum OnCursorValueMissing {
     /// The run fails.
     #[default]
     Raise,
-    /// It is taken, in each run in which it comes.
+    /// The row is loaded, in each run that reads it.
     Include,
-    /// It is left out.
+    /// The row is skipped.
     Exclude,
 }
 
-/// Whether a range has the value at its end.
+/// Whether a range includes one of its ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RangeBound {
-    /// It does not.
+    /// The end is excluded.
     Open,
-    /// It does.
+    /// The end is included.
     Closed,
 }
 
 impl Incremental {
-    /// The cursor in the field `field`.
+    /// Creates a cursor on the field `field`.
     pub fn new(field: &str) -> Incremental {
         Incremental::at_path(JsonPath::key(field))
     }
 
-    /// The cursor at a path of several fields; the first value that it finds counts.
+    /// Creates a cursor on a path. If it matches several values, the first one is used.
     ///
     /// ```
     /// use catchment_extract::Incremental;
@@ -136,71 +137,71 @@ impl Incremental {
         }
     }
 
-    /// The same cursor, which the first run starts at `value`.
+    /// Sets the value from which the first run starts.
     #[must_use]
     pub fn initial_value(mut self, value: impl Into<Value>) -> Incremental {
         self.initial_value = Some(value.into());
         self
     }
 
-    /// The same cursor, up to `value`.
+    /// Sets the value at which a run ends.
     #[must_use]
     pub fn end_value(mut self, value: impl Into<Value>) -> Incremental {
         self.end_value = Some(value.into());
         self
     }
 
-    /// The same cursor, which moves to what `function` chooses.
+    /// Sets the function that selects the last value.
     #[must_use]
     pub fn last_value_func(mut self, function: LastValueFunc) -> Incremental {
         self.last_value_func = function;
         self
     }
 
-    /// The same cursor, with the fields that tell rows at the last value apart.
+    /// Sets the fields that identify rows at the last value.
     #[must_use]
     pub fn primary_key<F: Into<String>>(mut self, fields: impl IntoIterator<Item = F>) -> Incremental {
         self.primary_key = Some(fields.into_iter().map(Into::into).collect());
         self
     }
 
-    /// The same cursor, by which rows come in order.
+    /// Sets the order in which the source returns rows.
     #[must_use]
     pub fn row_order(mut self, order: RowOrder) -> Incremental {
         self.row_order = Some(order);
         self
     }
 
-    /// The same cursor, and what becomes of rows without a value.
+    /// Sets the treatment of rows without a cursor value.
     #[must_use]
-    pub fn on_cursor_value_missing(mut self, then: OnCursorValueMissing) -> Incremental {
-        self.on_cursor_value_missing = then;
+    pub fn on_cursor_value_missing(mut self, action: OnCursorValueMissing) -> Incremental {
+        self.on_cursor_value_missing = action;
         self
     }
 
-    /// The same cursor, whose runs start before the last value.
+    /// Sets the distance before the last value at which a run starts.
     #[must_use]
     pub fn lag(mut self, lag: f64) -> Incremental {
         self.lag = Some(lag);
         self
     }
 
-    /// The same cursor, with or without rows at the start of its range.
+    /// Sets whether the range includes its start.
     #[must_use]
-    pub fn range_start(mut self, end: RangeBound) -> Incremental {
-        self.range_start = end;
+    pub fn range_start(mut self, bound: RangeBound) -> Incremental {
+        self.range_start = bound;
         self
     }
 
-    /// The same cursor, with or without rows at the end value.
+    /// Sets whether the range includes the end value.
     #[must_use]
-    pub fn range_end(mut self, end: RangeBound) -> Incremental {
-        self.range_end = end;
+    pub fn range_end(mut self, bound: RangeBound) -> Incremental {
+        self.range_end = bound;
         self
     }
 
-    /// The same cursor for one of its [`Windows`](crate::Windows), from `start` up to `end`. That it was loaded is kept in
-    /// the state, under a key of its own: the cursor does not move.
+    /// Limits the cursor to one of its [`Windows`](crate::Windows), from `start` to `end`. The state records that the
+    /// window was loaded, and the cursor does not move.
     #[must_use]
     pub fn window(mut self, start: Value, end: Value) -> Incremental {
         self.initial_value = Some(start);
@@ -209,19 +210,19 @@ impl Incremental {
         self
     }
 
-    /// What is wrong with the options, taken together.
+    /// Returns an error message if the options contradict each other.
     pub(crate) fn problem(&self) -> Option<String> {
         let end = self.end_value.as_ref()?;
-        let Some(initial) = &self.initial_value else { return Some("`end_value` needs an `initial_value`".to_owned()) };
-        let (end_kept, initial_kept) = (OwnedOrderedValue::new(end)?, OwnedOrderedValue::new(initial)?);
-        match self.last_value_func.compare(&end_kept.point(), &initial_kept.point()) {
+        let Some(initial) = &self.initial_value else { return Some("`end_value` requires an `initial_value`".to_owned()) };
+        let (owned_end, owned_initial) = (OwnedOrderedValue::new(end)?, OwnedOrderedValue::new(initial)?);
+        match self.last_value_func.compare(&owned_end.point(), &owned_initial.point()) {
             None => Some(format!("`initial_value` {initial} and `end_value` {end} cannot be compared")),
             Some(CursorOrdering::Before) => Some(format!("`end_value` {end} comes before `initial_value` {initial}")),
             Some(_) => None,
         }
     }
 
-    /// The lag, where it moves the start.
+    /// Returns the signed lag, if it moves the start.
     pub(crate) fn active_lag(&self) -> Option<f64> {
         let sign = match self.last_value_func {
             LastValueFunc::Max => -1.0,
@@ -231,14 +232,14 @@ impl Incremental {
         self.lag.filter(|lag| *lag != 0.0 && self.end_value.is_none()).map(|lag| sign * lag)
     }
 
-    /// Whether rows at the start are known again.
+    /// Returns true if rows at the start are deduplicated.
     pub(crate) fn dedups(&self) -> bool {
         let no_key = self.primary_key.as_ref().is_some_and(Vec::is_empty);
         self.range_start == RangeBound::Closed && self.end_value.is_none() && self.active_lag().is_none() && !no_key
     }
 
-    /// Whether rows come in the direction in which the cursor moves, so that after a part of them it stands where the rest
-    /// begins.
+    /// Returns true if rows are sorted in the direction of the cursor, so that a run can resume at its cursor after any
+    /// part of them.
     pub(crate) fn is_forward(&self) -> bool {
         matches!(
             (&self.last_value_func, self.row_order),
@@ -246,7 +247,8 @@ impl Incremental {
         )
     }
 
-    /// Whether they come in the other direction, so that one before the start is followed by such alone.
+    /// Returns true if rows are sorted against the direction of the cursor, so that no new rows follow a row before the
+    /// start.
     pub(crate) fn is_backward(&self) -> bool {
         matches!(
             (&self.last_value_func, self.row_order),

@@ -1,4 +1,4 @@
-//! A cursor for each row that a dependent resource is fed with.
+//! A cursor for each parent row of a dependent resource.
 
 mod stored_parents;
 
@@ -15,52 +15,51 @@ use crate::{ExtractError, ResumePoint, StopSignal};
 pub(crate) use stored_parents::has_parents_in_table;
 use stored_parents::{Cursors, StoredParentCursors, from_entry, to_entry};
 
-/// What tells a parent from others: a hash of its key.
+/// The id of a parent row: a hash of its key.
 pub(crate) type ParentId = RowHash;
 
-/// The cursors of the parents of a resource through one run.
+/// The cursors of the parent rows of a resource in one run.
 ///
-/// The cursor of the resource moves beside them, to the last value of all parents, as the reference keeps it. What is kept
-/// of the parents counts only while that one stands where this program has left it: else another tool has moved it, and all
-/// parents start there, as they do without cursors of their own.
+/// The resource also has one cursor over all parent rows, stored as dlt stores it. The parent cursors are valid only
+/// while that cursor is unchanged; if another tool moved it, all parent rows start from it.
 #[derive(Debug)]
 pub(crate) struct ParentCursors<'r> {
     names: (&'r str, &'r str),
     incremental: &'r Incremental,
     rows: (BoundaryDedup, &'r [String]),
-    /// What the keys are made of.
+    /// The description of how parent keys are computed.
     definition: &'r str,
     stored: StoredParentCursors,
-    /// The cursor of a parent that has none in `stored` and no new rows.
+    /// The entry of a parent row that has no cursor in `stored` and no new rows.
     at_floor: Option<String>,
     running: IndexMap<ParentId, ActiveParent<'r>>,
-    /// The cursors that this run has moved, of parents whose pages have all come.
+    /// Cursors that this run has moved, of parent rows whose pages have ended.
     changed: Cursors,
-    /// Whether rows came of which nobody knows the parent.
+    /// Whether rows of unknown parent rows were counted.
     is_lost: bool,
 }
 
-/// A parent whose pages are coming.
+/// A parent row whose pages are being read.
 #[derive(Debug)]
 struct ActiveParent<'r> {
     tracker: CursorTracker<'r>,
-    /// How many rows of the parent resource it is, as the same one may come again.
+    /// How often the parent row is active, because it can appear more than once.
     rows: usize,
 }
 
-/// What a run leaves of the parents, beside what the state keeps.
+/// Changes outside the resource state after a run.
 #[derive(Debug)]
 pub(crate) struct ParentCursorsOutcome {
-    /// How the table of their cursors changes.
+    /// The change of the table of parent cursors.
     pub(crate) change: Option<CursorEntryChange>,
-    /// What a person should know.
+    /// A warning for the user.
     pub(crate) warning: Option<String>,
 }
 
 impl<'r> ParentCursors<'r> {
-    /// Continues from `kept`, what the state keeps of the resource, and from what the table has of its parents. None where
-    /// all parents would start at the resource's own cursor and a table has rows at it, as parents cannot start there. Adds a
-    /// warning where the table does not have what it should.
+    /// Restores the cursors from the resource state and the table. Returns `None` if all parent rows would start at the
+    /// resource's cursor while the table has boundary rows of it, because these cannot be applied to single parent
+    /// rows. Also returns a warning if the table does not match the state.
     pub(crate) fn new(
         names: (&'r str, &'r str),
         incremental: &'r Incremental,
@@ -81,14 +80,14 @@ impl<'r> ParentCursors<'r> {
         (Some(parents), problem)
     }
 
-    /// Where the pages of a parent start; they come until [`ParentCursors::finish_parent`].
+    /// Returns the resume point of a parent row, which is active until [`ParentCursors::finish_parent`].
     pub(crate) fn start(&mut self, parent: ParentId) -> Result<ResumePoint, ExtractError> {
         let running = self.running(parent)?;
         running.rows += 1;
         Ok(running.tracker.start())
     }
 
-    /// Takes out of a page of a parent the rows that are not new; see [`CursorTracker::filter`].
+    /// Removes known rows from a page of a parent row; see [`CursorTracker::filter`].
     pub(crate) fn filter(
         &mut self,
         parent: ParentId,
@@ -99,12 +98,12 @@ impl<'r> ParentCursors<'r> {
         self.running(parent)?.tracker.filter(page, room, stop)
     }
 
-    /// Rows of an earlier attempt at the run have come, whose parents nobody knows.
+    /// Marks the cursors as incomplete, because rows of an interrupted run were replayed whose parent rows are unknown.
     pub(crate) fn mark_incomplete(&mut self) {
         self.is_lost = true;
     }
 
-    /// All pages of a parent have come. What is held of it is its cursor alone from here on.
+    /// Ends the pages of a parent row and reduces it to its serialized cursor.
     pub(crate) fn finish_parent(&mut self, parent: ParentId) {
         let Some(running) = self.running.get_mut(&parent) else { return };
         running.rows = running.rows.saturating_sub(1);
@@ -131,14 +130,14 @@ impl<'r> ParentCursors<'r> {
         Ok(entry.insert(ActiveParent { tracker, rows: 0 }))
     }
 
-    /// Keeps the cursor of a parent, where it has moved.
+    /// Stores the cursor of a parent row if it has moved.
     fn store_cursor(&mut self, parent: ParentId, tracker: CursorTracker<'_>) {
         let path = self.incremental.cursor_path.as_str();
         let part = tracker.finish_with_all_rows(Object::new());
         let cursor = to_entry(&part, path);
         let is_changed = match self.stored.cursors.get(&parent) {
             Some(before) => **before != *cursor,
-            // A parent without new rows starts where it did.
+            // A parent row without new rows starts at the same point again.
             None => last_value(&part, path).is_some() && self.at_floor.as_ref() != Some(&cursor),
         };
         if is_changed {
@@ -148,7 +147,7 @@ impl<'r> ParentCursors<'r> {
         }
     }
 
-    /// Puts the cursors of the parents into `kept`, which has the cursor of the resource after the run, or into the table.
+    /// Stores the parent cursors in `resource_state`, which contains the final cursor of the resource, or in the table.
     pub(crate) fn finish(mut self, resource_state: &mut Object) -> ParentCursorsOutcome {
         for (parent, running) in std::mem::take(&mut self.running) {
             self.store_cursor(parent, running.tracker);
@@ -161,15 +160,15 @@ impl<'r> ParentCursors<'r> {
             return ParentCursorsOutcome { change, warning: None };
         }
         let warning = format!(
-            "the cursor `{path}` is kept for all parents together, as this run goes on after one that was interrupted: rows that a \
-             parent gets later with a lower value than another one has are not loaded"
+            "cursor `{path}` is shared by all parent rows, because this run resumed an interrupted one: late rows of a \
+             parent row are skipped if another parent row has a later cursor value"
         );
         ParentCursorsOutcome { change: self.stored.forget(resource_state, key), warning: Some(warning) }
     }
 }
 
-/// The position from which the tracker of a parent that came before in this run resumes; it started from `kept`. Hashes of
-/// whole rows are not restored, so rows that are merged may be loaded once more.
+/// Returns the checkpoint of a parent row that appears again in this run; it started from `resource_state`. Content
+/// hashes are not restored, so merged rows may be loaded once more.
 fn paused(changed: &Object, resource_state: Option<&Object>, path: &str) -> Value {
     let last = last_value(changed, path);
     Value::object([
@@ -179,7 +178,7 @@ fn paused(changed: &Object, resource_state: Option<&Object>, path: &str) -> Valu
     ])
 }
 
-/// The id of the parent with this key.
+/// Returns the id of the parent row with this key.
 pub(crate) fn parent_id(key: &Value) -> ParentId {
     let mut text = String::new();
     write_value(key, true, &mut text);

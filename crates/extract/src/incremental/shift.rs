@@ -1,12 +1,12 @@
-//! Moving values by a distance: the lag of a cursor, the step of a window.
+//! Addition of a distance to a value: the lag of a cursor, the step of a window.
 
 use catchment_json::Value;
 use catchment_schema::{format_timestamp, parse_date, parse_timestamp};
 
 use super::cursor::split_mark;
 
-/// `value` moved by `distance`: seconds for time stamps, days for dates, and the number itself for numbers. Texts keep
-/// their form, offset and precision included. None for anything else, and where the calendar ends.
+/// Adds `distance` to `value`: seconds to timestamps, days to dates, and the number itself to numbers. Texts keep their
+/// format, including offset and precision. Returns `None` for other values and beyond the end of the calendar.
 pub(crate) fn shift(value: &Value, distance: f64) -> Option<Value> {
     match value {
         Value::Number(source) => number(source.as_str(), distance),
@@ -41,7 +41,7 @@ fn micros(count: f64, unit: f64) -> Option<i64> {
     (micros.abs() < 9e18).then_some(micros as i64)
 }
 
-/// Another instant in the form of `text`: its digits are those of the instant, what stands between them stays.
+/// Formats another instant like `text`: replaces its digits and keeps all other characters.
 fn rewrite(text: &str, offset: &str, micros: i64) -> Option<String> {
     let instant = format_timestamp(micros);
     let (date_time, _) = instant.split_once('+')?;
@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_keep_their_form() {
+    fn texts_keep_their_format() {
         check(r#""2024-03-01T00:00:00Z""#, -3600.0, r#""2024-02-29T23:00:00Z""#);
         check(r#""2024-03-01T00:00:00+02:00""#, -86400.0, r#""2024-02-29T00:00:00+02:00""#);
         check(r#""2024-03-01 00:00:00.500-0130""#, -0.25, r#""2024-03-01 00:00:00.250-0130""#);
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_moved_exactly() {
+    fn numbers_are_added_exactly() {
         check("5", -2.0, "3");
         check("12345678901234567890", -1.0, "12345678901234567889");
         check("5", -0.5, "4.5");
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn other_values_cannot_be_moved() {
+    fn other_values_are_not_shifted() {
         check(r#""n/a""#, 1.0, "none");
         check("null", 1.0, "none");
         check("true", 1.0, "none");

@@ -1,29 +1,29 @@
-//! What the state keeps of a cursor, in the layout of the reference.
+//! The cursor in the state of a resource, in the layout of dlt.
 
 use catchment_json::{Object, Value};
 use catchment_state::{CATCHMENT_KEY, RowHash};
 
-/// What the state keeps of the cursor at `path`.
+/// Returns the stored cursor at `path`.
 pub(super) fn cursor<'k>(resource_state: &'k Object, path: &str) -> Option<&'k Object> {
     resource_state.get("incremental")?.get(path)?.as_object()
 }
 
-/// The last value of the cursor at `path`.
+/// Returns the last value of the cursor at `path`.
 pub(crate) fn last_value<'k>(resource_state: &'k Object, path: &str) -> Option<&'k Value> {
     cursor(resource_state, path)?.get("last_value").filter(|value| !value.is_null())
 }
 
-/// The hashes of the rows at the last value of the cursor at `path`.
+/// Returns the hashes of the rows at the last value of the cursor at `path`.
 pub(crate) fn unique_hashes(resource_state: &Object, path: &str) -> Vec<RowHash> {
     hashes(cursor(resource_state, path).and_then(|cursor| cursor.get("unique_hashes")))
 }
 
-/// A value that is not null.
+/// Returns the value under `key`, unless it is null.
 pub(super) fn value(cursor: Option<&Object>, key: &str) -> Option<Value> {
     cursor?.get(key).filter(|value| !value.is_null()).cloned()
 }
 
-/// The hashes of a list; what is none is passed over, as rows that are not known are taken.
+/// Parses a list of hashes. Invalid ones are ignored, because unknown rows are loaded.
 pub(super) fn hashes(list: Option<&Value>) -> Vec<RowHash> {
     list.and_then(Value::as_array).unwrap_or_default().iter().filter_map(|hash| hash.as_str()?.parse().ok()).collect()
 }
@@ -32,7 +32,7 @@ pub(super) fn to_list(hashes: Vec<RowHash>) -> Value {
     Value::Array(hashes.into_iter().map(|hash| Value::from(hash.to_string())).collect())
 }
 
-/// Puts what is known of the cursor at `path` into the state of its resource.
+/// Stores the cursor at `path` in the state of its resource.
 pub(super) fn set_cursor(resource_state: &mut Object, path: &str, cursor: Value) {
     let cursors = resource_state.entry("incremental".to_owned()).or_insert_with(|| Value::Object(Object::new()));
     if let Some(cursors) = cursors.as_object_mut() {
@@ -40,12 +40,12 @@ pub(super) fn set_cursor(resource_state: &mut Object, path: &str, cursor: Value)
     }
 }
 
-/// What this program keeps of a resource under `key`, beside what the reference keeps.
+/// Returns the value under `key` that this program stores in addition to the values of dlt.
 pub(crate) fn extension<'k>(resource_state: &'k Object, key: &str) -> Option<&'k Value> {
     resource_state.get(CATCHMENT_KEY)?.get(key)
 }
 
-/// Changes the object that this program keeps of a resource under `key`; where nothing is left of it, it goes.
+/// Updates the object under `key` that this program stores in addition to the values of dlt. Removes it if it is empty.
 pub(crate) fn update_extension(resource_state: &mut Object, key: &str, change: impl FnOnce(&mut Object)) {
     let mut all = resource_state.get(CATCHMENT_KEY).and_then(Value::as_object).cloned().unwrap_or_default();
     let mut entry = all.get(key).and_then(Value::as_object).cloned().unwrap_or_default();

@@ -6,8 +6,8 @@ use catchment_state::{CursorEntry, RowHash};
 use super::{BoundaryDedup, CursorTracker, Incremental, LastValueFunc, OnCursorValueMissing, RangeBound, RowOrder};
 use crate::StopSignal;
 
-/// Runs, each of them pages of rows, with the cursor in `at_path` and the key in `id`: the ids that were kept in
-/// each run, and the state after the last one, or the first error.
+/// Runs with these pages, with the key in `id`. Returns the loaded ids of each run and the final state, or the first
+/// error.
 fn run(incremental: &Incremental, runs: &[&[&str]]) -> Result<(String, Option<Object>), String> {
     run_from(incremental, None, runs)
 }
@@ -21,7 +21,7 @@ fn run_from(
     run_with(incremental, resource_state, &runs)
 }
 
-/// Runs that leave out these rows at the last value.
+/// Like [`run`], with the deduplication of boundary rows for each run.
 pub(super) fn run_with(
     incremental: &Incremental,
     resource_state: Option<Object>,
@@ -29,7 +29,7 @@ pub(super) fn run_with(
 ) -> Result<(String, Option<Object>), String> {
     let key = ["id".to_owned()];
     let (mut resource_state, mut shown) = (resource_state, Vec::new());
-    // what a table would have of the rows at the cursor
+    // the boundary rows that a table would have
     let mut in_table: Vec<CursorEntry> = Vec::new();
     for (rows, pages) in runs {
         let tracker = CursorTracker::new(("s", "r"), incremental, (*rows, &key), resource_state.as_ref(), &in_table);
@@ -64,13 +64,13 @@ fn check(initial: Option<i64>, runs: &[&[&str]], expected: &str) {
     assert_eq!(show(&incremental, runs), expected, "{runs:?}");
 }
 
-/// Rows whose ids are their places from 1, with these values of the cursor.
+/// Returns rows with these cursor values and ids from 1.
 fn rows(values: &[i64]) -> String {
     let rows = values.iter().enumerate().map(|(index, at)| format!(r#"{{"id":{},"at":{at}}}"#, index + 1));
     format!("[{}]", rows.collect::<Vec<_>>().join(","))
 }
 
-/// One page of rows with these values in each run: the ids that were kept, and the last state.
+/// Runs with one page of these cursor values each. Checks the loaded ids and the final state of the cursor.
 fn check_values(incremental: Incremental, runs: &[&[i64]], expected: &str, state: &str) {
     let pages: Vec<String> = runs.iter().map(|values| rows(values)).collect();
     let pages: Vec<[&str; 1]> = pages.iter().map(|page| [page.as_str()]).collect();
@@ -86,7 +86,7 @@ pub(super) fn at() -> Incremental {
 }
 
 #[test]
-fn rows_of_earlier_runs_are_left_out() {
+fn rows_of_earlier_runs_are_skipped() {
     check(
         None,
         &[&[r#"[{"id":1,"at":5},{"id":2,"at":3}]"#], &[r#"[{"id":1,"at":5},{"id":3,"at":5},{"id":4,"at":6},{"id":5,"at":4}]"#]],
@@ -106,29 +106,29 @@ fn order_and_pages_do_not_matter() {
 }
 
 #[test]
-fn rows_at_the_last_value_that_come_late_are_taken() {
+fn late_rows_at_the_last_value_are_loaded() {
     check(None, &[&[r#"[{"id":1,"at":1}]"#], &[r#"[{"id":2,"at":1}]"#], &[r#"[{"id":1,"at":1},{"id":2,"at":1}]"#]], "1 | 2 | ");
 }
 
 #[test]
-fn ranges_as_the_reference_confirms_them() {
+fn open_and_closed_ranges_as_in_dlt() {
     let range = || at().initial_value(2).end_value(5);
     check_values(range(), &[&[1, 2, 3, 4, 5, 6]], "2,3,4", "");
     check_values(range().range_start(RangeBound::Open).range_end(RangeBound::Closed), &[&[1, 2, 3, 4, 5, 6]], "3,4,5", "");
     check_values(range().range_start(RangeBound::Open), &[&[1, 2, 3, 4, 5, 6]], "3,4", "");
     check_values(range().range_end(RangeBound::Closed), &[&[1, 2, 3, 4, 5, 6]], "2,3,4,5", "");
-    // the same in each run, as nothing is kept
+    // no state is stored, so each run is the same
     check_values(range(), &[&[2, 3], &[2, 3]], "1,2 | 1,2", "");
 }
 
 #[test]
-fn an_open_start_leaves_out_what_stands_at_it() {
+fn an_open_start_skips_rows_at_the_start() {
     let state = r#"{"initial_value":null,"last_value":6,"unique_hashes":[],"start_value":5}"#;
     check_values(at().range_start(RangeBound::Open), &[&[4, 5], &[5, 6]], "1,2 | 2", state);
 }
 
 #[test]
-fn the_least_value_counts_where_it_is_said() {
+fn the_last_value_can_be_the_least() {
     let state = r#"{"initial_value":5,"last_value":0,"unique_hashes":["4AR+yK8Nl6+M"],"start_value":5}"#;
     let least = || at().initial_value(5).last_value_func(LastValueFunc::Min);
     check_values(least(), &[&[7, 5, 3, 0, 6]], "2,3,4", &state.replace("4AR+yK8Nl6+M", &hash("4")));
@@ -139,7 +139,7 @@ fn the_least_value_counts_where_it_is_said() {
         &state.replace("4AR+yK8Nl6+M", &hash("3")).replace(":0", ":2").replace("\"start_value\":5", "\"start_value\":3"),
     );
     check_values(least().end_value(2), &[&[6, 5, 3, 2, 1]], "2,3", "");
-    // in the range there is nothing beyond an end that is greater
+    // with `Min`, an end that is greater is before the start
     check_values(least().end_value(9), &[&[5]], "resource `r`: `end_value` 9 comes before `initial_value` 5", "");
 }
 
@@ -148,8 +148,8 @@ fn hash(key: &str) -> String {
 }
 
 #[test]
-fn a_function_may_choose_the_last_value() {
-    // the value with the most digits, as the greatest text would not be
+fn a_custom_function_can_select_the_last_value() {
+    // the value with the most digits, which differs from the greatest text
     let longest = LastValueFunc::Custom(Arc::new(|values| {
         values.iter().max_by_key(|value| value.to_string().len()).cloned().unwrap_or_default()
     }));
@@ -158,7 +158,7 @@ fn a_function_may_choose_the_last_value() {
 }
 
 #[test]
-fn with_a_lag_rows_are_read_again() {
+fn with_a_lag_rows_are_loaded_again() {
     let state = r#"{"initial_value":null,"last_value":5,"unique_hashes":[],"start_value":5}"#;
     let values: &[&[i64]] = &[&[1, 2, 3, 4, 5], &[1, 2, 3, 4, 5]];
     check_values(at().lag(2.0), values, "1,2,3,4,5 | 3,4,5", state);
@@ -170,14 +170,14 @@ fn with_a_lag_rows_are_read_again() {
         "1,2,3,4,5 | ",
         &state.replace("[]", &format!("[\"{}\"]", hash("5"))).replace("\"start_value\":5", "\"start_value\":null"),
     );
-    // the last value does not go back, where fewer rows come than before
+    // the last value does not move back if a run has fewer rows
     check_values(at().lag(2.0), &[&[5], &[3]], "1 | 1", state);
     let least = at().lag(2.0).last_value_func(LastValueFunc::Min);
     check_values(least, &[&[5], &[8, 7, 6]], "1 | 2,3", state);
 }
 
 #[test]
-fn a_lag_keeps_the_form_of_time_stamps() {
+fn a_lag_keeps_the_format_of_timestamps() {
     let page = r#"[{"id":1,"at":"2024-05-02T00:00:00.000+02:00"}]"#;
     let (_, resource_state) = run(&at().lag(3600.0), &[&[page]]).unwrap();
     let incremental = at().lag(3600.0);
@@ -193,24 +193,23 @@ fn a_lag_keeps_the_form_of_time_stamps() {
     };
     check(r#""2024-03-01""#, "2024-02-29");
     check("7", "6");
-    check(r#""b""#, r#"resource `r`: `lag` cannot be applied to "b": it needs numbers, dates or time stamps"#);
+    check(r#""b""#, r#"resource `r`: `lag` cannot be applied to "b"; it requires a number, date or timestamp"#);
 }
 
 #[test]
-fn rows_without_a_value_do_as_they_are_told() {
+fn rows_without_a_cursor_value_are_included_excluded_or_an_error() {
     let page = r#"[{"id":1,"at":2},{"id":2},{"id":3,"at":null},{"id":4,"at":1}]"#;
-    let found = |then| show(&at().on_cursor_value_missing(then), &[&[page], &[page]]);
+    let found = |action| show(&at().on_cursor_value_missing(action), &[&[page], &[page]]);
     assert_eq!(found(OnCursorValueMissing::Include), "1,2,3,4 | 2,3");
     assert_eq!(found(OnCursorValueMissing::Exclude), "1,4 | ");
     assert_eq!(
         found(OnCursorValueMissing::Raise),
-        "resource `r`: {\"id\":2} has no value at the cursor `at`; every row must have one, or `on_cursor_value_missing` say what \
-         becomes of those that have none"
+        "resource `r`: row {\"id\":2} has no value for the cursor `at`; set `on_cursor_value_missing` to include or exclude such rows"
     );
 }
 
 #[test]
-fn rows_are_told_apart_by_what_is_said() {
+fn boundary_rows_are_identified_by_the_declared_key() {
     let first: &[&str] = &[r#"[{"id":1,"k":1,"at":1}]"#];
     let again: &[&str] = &[r#"[{"id":1,"k":2,"at":1},{"id":2,"k":1,"at":1}]"#];
     let found = |incremental: Incremental| show(&incremental, &[first, again]);
@@ -220,12 +219,12 @@ fn rows_are_told_apart_by_what_is_said() {
     assert_eq!(found(at().primary_key([""; 0])), "1 | 1,2");
     assert_eq!(
         found(at().primary_key(["nope"])),
-        "resource `r`: {\"id\":1,\"k\":1,\"at\":1} has no field `nope`, which is part of the primary key"
+        "resource `r`: row {\"id\":1,\"k\":1,\"at\":1} has no field `nope`, which is part of the primary key"
     );
 }
 
 #[test]
-fn pages_end_where_no_later_one_can_have_a_new_row() {
+fn a_run_stops_when_no_later_page_can_have_new_rows() {
     let pages = |values: &[i64]| -> Vec<String> { values.iter().map(|at| format!(r#"[{{"id":{at},"at":{at}}}]"#)).collect() };
     let check = |incremental: Incremental, runs: &[&[i64]], expected: &str| {
         let runs: Vec<Vec<String>> = runs.iter().map(|values| pages(values)).collect();
@@ -237,15 +236,15 @@ fn pages_end_where_no_later_one_can_have_a_new_row() {
     check(at().row_order(asc).initial_value(1).end_value(3), &[&[1, 2, 3, 4]], "1,2,stop");
     check(at().row_order(asc).initial_value(1).end_value(3).range_end(RangeBound::Closed), &[&[1, 2, 3, 4, 5]], "1,2,3,stop");
     check(at().row_order(desc), &[&[3, 2], &[5, 4, 3, 2, 1]], "3,2 | 5,4,stop");
-    // a row that is out of order says nothing of the rows after it
+    // new rows may follow a row that is out of order
     check(at().row_order(desc), &[&[3, 2], &[4, 5, 2, 6]], "3,2 | 4,5,6");
     let pinned: [&[&str]; 2] = [&[r#"[{"id":3,"at":3}]"#], &[r#"[{"id":1,"at":1},{"id":5,"at":5}]"#, r#"[{"id":4,"at":4}]"#]];
     assert_eq!(show(&at().row_order(desc), &pinned), "3 | 5,4");
     check(at().row_order(desc).initial_value(3), &[&[5, 4, 3, 2, 1]], "5,4,3,stop");
-    // what comes from the other side has not come yet
+    // rows outside the range do not end the pages if the range follows them
     check(at().row_order(asc).initial_value(3), &[&[1, 2, 3, 4]], "3,4");
     check(at().row_order(desc).initial_value(1).end_value(4), &[&[5, 4, 3, 2, 1]], "3,2,1");
-    // where a row was out of order, those after the end may not be the last ones
+    // once a row was out of order, rows beyond the end do not end the pages
     check(at().row_order(asc).initial_value(1).end_value(4), &[&[2, 1, 5, 3]], "2,1,3");
     let least = || at().last_value_func(LastValueFunc::Min);
     check(least().row_order(desc).initial_value(5).end_value(2), &[&[5, 4, 2, 1]], "5,4,stop");
@@ -261,37 +260,38 @@ fn values_compare_by_type() {
     assert_eq!(found("2024-01-01T12:30:00+01:00", "2024-01-01T12:59:00+01:00"), "1,2 | ");
     assert_eq!(found("2024-01-01T12:00:00.5Z", "2024-01-01T12:00:00.6Z"), "1,2 | 9");
     check(None, &[&[r#"[{"id":1,"at":9}]"#], &[r#"[{"id":2,"at":10.5},{"id":3,"at":8.5}]"#]], "1 | 2");
-    // a date to begin with, as in the tutorial
+    // a date as initial value, as in the tutorial
     let page = r#"[{"id":1,"at":"2023-12-31T23:59:59Z"},{"id":2,"at":"2024-01-01T00:00:00Z"}]"#;
     assert_eq!(show(&Incremental::new("at").initial_value("2024-01-01"), &[&[page]]), "2");
 }
 
 #[test]
-fn what_cannot_be_compared_is_an_error() {
+fn incomparable_values_are_an_error() {
     check(
         None,
         &[&[r#"[{"id":1,"at":1},{"id":2,"at":"x"}]"#]],
-        "resource `r`: the cursor `at` was 1 and is \"x\" now, which cannot be compared; it must keep its type",
+        "resource `r`: cursor `at` has the values 1 and \"x\", which cannot be compared; all its values must have the same type",
     );
     check(
         None,
         &[&[r#"[{"id":1,"at":"2024-01-01T00:00:00Z"},{"id":2,"at":"soon"}]"#]],
-        "resource `r`: the cursor `at` was \"2024-01-01T00:00:00Z\" and is \"soon\" now, which cannot be compared; it must keep its type",
+        "resource `r`: cursor `at` has the values \"2024-01-01T00:00:00Z\" and \"soon\", which cannot be compared; all its \
+         values must have the same type",
     );
 }
 
 #[test]
-fn options_that_make_no_sense_together_are_an_error() {
+fn contradictory_options_are_an_error() {
     let check = |incremental: Incremental, expected: &str| {
         assert_eq!(show(&incremental, &[&["[]"]]), format!("resource `r`: {expected}"))
     };
-    check(at().end_value(3), "`end_value` needs an `initial_value`");
+    check(at().end_value(3), "`end_value` requires an `initial_value`");
     check(at().initial_value(4).end_value(3), "`end_value` 3 comes before `initial_value` 4");
     check(at().initial_value("a").end_value(3), "`initial_value` \"a\" and `end_value` 3 cannot be compared");
 }
 
 #[test]
-fn the_state_is_that_of_the_reference() {
+fn the_state_equals_that_of_dlt() {
     let mut incremental = Incremental::new("upd");
     incremental.initial_value = Some(Value::from(0));
     let page = r#"[{"id":1,"upd":1},{"id":2,"upd":2},{"id":3,"upd":2}]"#;
@@ -300,15 +300,15 @@ fn the_state_is_that_of_the_reference() {
     assert_eq!(Value::Object(resource_state.unwrap()).to_string(), expected);
 }
 
-/// Goes on from a state that the reference wrote.
-fn check_taken_over(state: &str, page: &str, expected: &str, after: &str) {
+/// Resumes from a state that dlt wrote.
+fn check_resumed(state: &str, page: &str, expected: &str, after: &str) {
     let cursor = |text: &str| Value::parse(&format!(r#"{{"incremental":{{"at":{text}}}}}"#)).unwrap();
     let (found, resource_state) = run_from(&at(), cursor(state).as_object().cloned(), &[&[page]]).unwrap();
     assert_eq!((found.as_str(), Value::Object(resource_state.unwrap())), (expected, cursor(after)));
 }
 
 #[test]
-fn hashes_of_old_versions_of_the_reference_are_known() {
+fn hashes_of_old_versions_of_dlt_are_recognized() {
     let long = RowHash::from(catchment_schema::short_digest::<15>("1")).to_string();
     let other = RowHash::from(catchment_schema::short_digest::<15>("2")).to_string();
     let state = |last: i64, hashes: &str| {
@@ -316,17 +316,12 @@ fn hashes_of_old_versions_of_the_reference_are_known() {
     };
     let before = state(5, &format!("\"{long}\""));
     let started = |text: String| text.replace(r#""start_value":0"#, r#""start_value":5"#);
-    check_taken_over(
-        &before,
-        r#"[{"id":1,"at":5},{"id":2,"at":5}]"#,
-        "2",
-        &started(state(5, &format!("\"{long}\",\"{other}\""))),
-    );
-    check_taken_over(&before, r#"[{"id":1,"at":5},{"id":2,"at":6}]"#, "2", &started(state(6, &format!("\"{}\"", hash("2")))));
+    check_resumed(&before, r#"[{"id":1,"at":5},{"id":2,"at":5}]"#, "2", &started(state(5, &format!("\"{long}\",\"{other}\""))));
+    check_resumed(&before, r#"[{"id":1,"at":5},{"id":2,"at":6}]"#, "2", &started(state(6, &format!("\"{}\"", hash("2")))));
 }
 
 #[test]
-fn typed_values_of_the_reference_keep_their_type() {
+fn typed_values_of_dlt_keep_their_type() {
     let state = |last: &str| {
         format!(
             "{{\"initial_value\":null,\"last_value\":\"\u{F027}{last}\",\"unique_hashes\":[\"{}\"],\"start_value\":null}}",
@@ -334,7 +329,7 @@ fn typed_values_of_the_reference_keep_their_type() {
         )
     };
     let page = r#"[{"id":1,"at":"2024-01-02T01:00:00+01:00"},{"id":2,"at":"2024-01-01T00:00:00Z"}]"#;
-    check_taken_over(&state("2024-01-02T00:00:00+00:00"), page, "", &state("2024-01-02T00:00:00+00:00"));
+    check_resumed(&state("2024-01-02T00:00:00+00:00"), page, "", &state("2024-01-02T00:00:00+00:00"));
     let (_, resource_state) = run_from(
         &at(),
         Value::parse(&format!(r#"{{"incremental":{{"at":{}}}}}"#, state("2024-01-02T00:00:00+00:00")))
@@ -349,7 +344,7 @@ fn typed_values_of_the_reference_keep_their_type() {
 }
 
 #[test]
-fn cursors_may_stand_deeper() {
+fn cursors_can_be_nested_fields() {
     let incremental = Incremental::at_path(JsonPath::parse("meta.at").unwrap());
     let page = r#"[{"id":1,"meta":{"at":2}},{"id":2,"meta":{"at":1}}]"#;
     let (found, resource_state) = run(&incremental, &[&[page], &[page]]).unwrap();
@@ -362,7 +357,7 @@ fn cursors_may_stand_deeper() {
 }
 
 #[test]
-fn a_run_without_new_rows_changes_nothing() {
+fn a_run_without_new_rows_does_not_change_the_state() {
     let page = r#"[{"id":1,"at":1}]"#;
     let incremental = Incremental::new("at");
     let (_, once) = run(&incremental, &[&[page]]).unwrap();
@@ -371,7 +366,7 @@ fn a_run_without_new_rows_changes_nothing() {
 }
 
 #[test]
-fn the_state_stays_small_with_many_rows_at_one_value() {
+fn the_state_stays_small_with_many_boundary_rows() {
     let page = |from: usize, to: usize| {
         let rows = (from..to).map(|id| format!(r#"{{"id":{id},"at":1}}"#));
         format!("[{}]", rows.collect::<Vec<_>>().join(","))
@@ -394,10 +389,10 @@ fn the_state_stays_small_with_many_rows_at_one_value() {
 }
 
 #[test]
-fn values_that_are_too_long_for_the_state_are_refused() {
+fn values_that_are_too_long_for_the_state_are_an_error() {
     let page = |length: usize| format!(r#"[{{"id":1,"at":"{}"}}]"#, "x".repeat(length));
     assert!(run(&at(), &[&[&page(60_000)]]).is_ok());
     let problem = run(&at(), &[&[&page(70_000)]]).unwrap_err();
-    assert!(problem.contains("the cursor `at` has a value of more than 64 KiB in the row"), "{problem}");
+    assert!(problem.contains("cursor `at` has a value larger than 64 KiB in row"), "{problem}");
     assert!(problem.len() < 500, "{problem}");
 }

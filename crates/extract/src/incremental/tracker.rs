@@ -1,4 +1,4 @@
-//! One resource's cursor through one run.
+//! Row filter by cursor value.
 
 mod finish;
 
@@ -12,47 +12,46 @@ use super::last_value::CursorOrdering;
 use super::{BoundaryDedup, Incremental, OnCursorValueMissing, RangeBound, shift, stored};
 use crate::{ExtractError, ResumePoint, StopSignal};
 
-/// How much memory a value of a cursor takes at most: it goes into the state, and often into a URL.
+/// The maximum memory size of a cursor value in bytes, because it is stored in the state and often sent in a URL.
 const MAX_CURSOR_BYTES: usize = 64 << 10;
 
-/// Filters rows by their cursor, and keeps the last value.
+/// The cursor of a resource in a run, which filters rows and tracks the last value.
 #[derive(Debug)]
 pub(crate) struct CursorTracker<'r> {
     source: &'r str,
     resource: &'r str,
     incremental: &'r Incremental,
-    /// The fields that tell rows at the cursor apart.
+    /// The fields that identify boundary rows.
     primary_key: &'r [String],
-    /// The fields that tell rows of the resource apart.
+    /// The primary key of the resource.
     resource_key: &'r [String],
-    /// What the resource was given, and is told through.
+    /// The resume point that was passed to the resource; its flag reports rows before the start.
     handle: ResumePoint,
     initial_value: Option<Value>,
     start: Option<OwnedOrderedValue>,
     end: Option<OwnedOrderedValue>,
     /// The last value so far.
     last: Option<OwnedOrderedValue>,
-    /// The rows that stand at it; none where they are not told apart.
+    /// The rows at the last value; `None` if they are not deduplicated.
     boundary: Option<Boundary>,
-    /// The last value of the runs before.
+    /// The last value of earlier runs.
     stored_last: Option<Value>,
-    /// The start of the last run that kept a row, null included; none before the first run.
+    /// The start of the last run that loaded a row, possibly null; `None` before the first run.
     stored_start: Option<Value>,
     kept_rows: bool,
-    /// The value of the row before, where rows are to come in order.
+    /// The cursor value of the previous row, if rows are sorted.
     previous: Option<OwnedOrderedValue>,
-    /// The last value before the run was interrupted, where the cursor is not to move beyond it.
+    /// The last value before an interruption, beyond which the cursor must not advance.
     cap: Option<Option<OwnedOrderedValue>>,
     is_disordered: bool,
-    /// A value that was left out for the order of its characters.
+    /// A value that was skipped although its text may sort differently than its meaning.
     out_of_order: Option<String>,
     saw_start: bool,
     saw_end: bool,
 }
 
 impl<'r> CursorTracker<'r> {
-    /// Continues from `kept`, what the state keeps of the resource; `in_table` are the rows at the cursor that the state
-    /// has no room for.
+    /// Restores the cursor from the state of the resource; `in_table` has the boundary rows that are not in the state.
     pub(crate) fn new(
         (source, resource): (&'r str, &'r str),
         incremental: &'r Incremental,
@@ -64,7 +63,7 @@ impl<'r> CursorTracker<'r> {
         if let Some(problem) = incremental.problem() {
             return Err(failed(problem));
         }
-        // A range that ends is the same in each run.
+        // A range with an end is the same in each run.
         let resource_state = resource_state.filter(|_| incremental.end_value.is_none());
         let cursor = resource_state.and_then(|resource_state| stored::cursor(resource_state, incremental.cursor_path.as_str()));
         let initial_value = stored::value(cursor, "initial_value").or_else(|| incremental.initial_value.clone());
@@ -106,43 +105,43 @@ impl<'r> CursorTracker<'r> {
         })
     }
 
-    /// What the resource continues from.
+    /// Returns the resume point of the resource.
     pub(crate) fn start(&self) -> ResumePoint {
         self.handle.clone()
     }
 
-    /// Whether rows have shown that no later page has a new one.
+    /// Returns true if no later page can have new rows.
     pub(crate) fn is_done(&self) -> bool {
         let incremental = self.incremental;
         (incremental.is_forward() && self.saw_end && !self.is_disordered)
             || (incremental.is_backward() && self.saw_start && !self.is_disordered)
     }
 
-    /// Whether rows did not come in the order that was declared.
+    /// Returns true if rows were not in the declared order.
     pub(crate) fn is_disordered(&self) -> bool {
         self.is_disordered
     }
 
-    /// The warning about rows that came in another order than the declared one, or that were left out for the order of the
-    /// characters of their cursors.
+    /// Returns a warning if rows were not in the declared order, or if text values were skipped that may be newer.
     pub(crate) fn warning(&self) -> Option<String> {
         if self.incremental.is_backward() && self.is_disordered {
             return Some(format!(
-                "rows did not come in the order of the cursor `{}` that `row_order` declares, so all pages were read; take `row_order` \
-                 away if that is always so",
+                "rows are not sorted by the cursor `{}` as `row_order` declares, so all pages were read; remove `row_order` \
+                 if this warning recurs",
                 self.incremental.cursor_path
             ));
         }
         let (value, start) = (self.out_of_order.as_ref()?, self.start.as_ref()?.point().node.excerpt(40));
         Some(format!(
-            "the cursor `{}` is text, which is compared by its characters: rows with values such as {value} were left out as older than \
-             {start}, and may be newer; make numbers or ISO 8601 dates of it in a processing step, or take another cursor",
+            "cursor `{}` has text values, which are compared by their characters: rows with values such as {value} were \
+             skipped as older than {start}, but may be newer; convert the values to numbers or ISO 8601 dates in a \
+             processing step, or use another cursor",
             self.incremental.cursor_path
         ))
     }
 
-    /// Takes out of a page the rows that are not new. Stops when `room` rows are kept: those after them count as not
-    /// seen. Says whether there are any. It ends early where `stop` says so.
+    /// Removes known rows from a page. Stops at `room` remaining rows and returns true if rows are left, which do not
+    /// count as seen. Ends with an error if `stop` is set.
     pub(crate) fn filter(&mut self, page: &mut Selection, room: usize, stop: &StopSignal) -> Result<bool, ExtractError> {
         let mut latest = self.last.clone().map(LastSeen::Kept);
         let mut previous: Option<OrderedValue<'_>> = None;
@@ -150,7 +149,7 @@ impl<'r> CursorTracker<'r> {
         let mut moved = false;
         let mut rows = Vec::with_capacity(page.ids.len());
         let mut is_cut = false;
-        let notes_known_rows = self.boundary.as_ref().is_some_and(Boundary::records_known_rows);
+        let records_known_rows = self.boundary.as_ref().is_some_and(Boundary::records_known_rows);
         for (index, id) in page.ids.iter().enumerate() {
             stop.check(index).map_err(|_| ExtractError::Cancelled { resource: self.resource.to_owned() })?;
             if rows.len() == room {
@@ -193,7 +192,7 @@ impl<'r> CursorTracker<'r> {
                 }
                 ordering => {
                     if self.is_old(&now, row)? {
-                        if ordering == CursorOrdering::Equal && notes_known_rows {
+                        if ordering == CursorOrdering::Equal && records_known_rows {
                             at_last.push(*id);
                         }
                         continue;
@@ -216,7 +215,7 @@ impl<'r> CursorTracker<'r> {
         Ok(is_cut)
     }
 
-    /// Whether the row is after the end, and so is not of this run.
+    /// Returns true if the row is beyond the end of the range.
     fn is_after_end(&mut self, now: &OrderedValue<'_>) -> Result<bool, ExtractError> {
         let Some(end) = &self.end else { return Ok(false) };
         let is_after = match self.ordering(now, &end.point())? {
@@ -228,7 +227,7 @@ impl<'r> CursorTracker<'r> {
         Ok(is_after)
     }
 
-    /// Whether an earlier run has had the row, or had no need of it.
+    /// Returns true if the row is before the start, or if an earlier run has loaded it.
     fn is_old(&mut self, now: &OrderedValue<'_>, row: Node<'_>) -> Result<bool, ExtractError> {
         let Some(start) = &self.start else { return Ok(false) };
         match self.ordering(now, &start.point())? {
@@ -250,8 +249,8 @@ impl<'r> CursorTracker<'r> {
     }
 
     fn note_order(&mut self, now: &OrderedValue<'_>, previous: Option<&OrderedValue<'_>>) -> Result<(), ExtractError> {
-        let resource_state = self.previous.as_ref().map(OwnedOrderedValue::point);
-        if let Some(previous) = previous.or(resource_state.as_ref()) {
+        let earlier_page = self.previous.as_ref().map(OwnedOrderedValue::point);
+        if let Some(previous) = previous.or(earlier_page.as_ref()) {
             self.is_disordered |= match self.ordering(now, previous)? {
                 CursorOrdering::Before => self.incremental.is_forward(),
                 CursorOrdering::Equal => false,
@@ -289,8 +288,7 @@ impl<'r> CursorTracker<'r> {
     fn value_too_long(&self, row: Node<'_>) -> ExtractError {
         let (resource, row) = (self.resource.to_owned(), row.excerpt(120));
         let problem = format!(
-            "the cursor `{}` has a value of more than {} KiB in the row {row}; such values cannot be kept in the state, take another \
-             cursor",
+            "cursor `{}` has a value larger than {} KiB in row {row}, which cannot be stored in the state; use another cursor",
             self.incremental.cursor_path,
             MAX_CURSOR_BYTES >> 10
         );
@@ -314,7 +312,7 @@ impl<'r> CursorTracker<'r> {
         })
     }
 
-    /// The hash that tells a row at the cursor apart: of its primary key, or of all of it.
+    /// Returns the hash that identifies a boundary row: of its primary key, or of the whole row.
     fn hash(&self, row: Node<'_>) -> Result<RowHash, ExtractError> {
         let field = |field: &String| {
             let missing = || ExtractError::MissingKeyField {
@@ -336,7 +334,7 @@ impl<'r> CursorTracker<'r> {
     }
 }
 
-/// The hash of a row as it is.
+/// Returns the hash of the content of a row.
 fn whole_hash(row: Node<'_>) -> RowHash {
     short_hash(&row.to_value())
 }
@@ -347,7 +345,7 @@ fn short_hash(value: &Value) -> RowHash {
     short_digest::<9>(&text).into()
 }
 
-/// The last value while a page is read.
+/// The last value while a page is filtered.
 enum LastSeen<'d> {
     Kept(OwnedOrderedValue),
     Row(OrderedValue<'d>),
@@ -356,23 +354,23 @@ enum LastSeen<'d> {
 impl LastSeen<'_> {
     fn point(&self) -> OrderedValue<'_> {
         match self {
-            LastSeen::Kept(resource_state) => resource_state.point(),
+            LastSeen::Kept(value) => value.point(),
             LastSeen::Row(point) => point.clone(),
         }
     }
 
     fn keep(self) -> Option<OwnedOrderedValue> {
         match self {
-            LastSeen::Kept(resource_state) => Some(resource_state),
+            LastSeen::Kept(value) => Some(value),
             LastSeen::Row(point) => OwnedOrderedValue::new(&point.node.to_value()),
         }
     }
 }
 
-/// The start of a run with a lag: never before the initial value.
+/// Returns the start of a run with a lag, which is never before the initial value.
 fn lagged(incremental: &Incremental, initial: Option<&Value>, last: &Value, lag: f64) -> Result<Value, String> {
     let Some(moved) = shift(last, lag) else {
-        return Err(format!("`lag` cannot be applied to {last}: it needs numbers, dates or time stamps"));
+        return Err(format!("`lag` cannot be applied to {last}; it requires a number, date or timestamp"));
     };
     let function = &incremental.last_value_func;
     let is_early = initial.zip(OwnedOrderedValue::new(&moved)).is_some_and(|(initial, moved)| {

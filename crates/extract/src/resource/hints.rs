@@ -1,4 +1,4 @@
-//! What a resource says of its table and of how it runs.
+//! Builder methods for the table and the options of a resource.
 
 use catchment_json::{Node, Value};
 use catchment_schema::naming::transliterate_path;
@@ -9,14 +9,14 @@ use super::{ParentKey, Resource, TableName};
 use crate::{Incremental, Row};
 
 impl Resource {
-    /// The same resource, whose rows go to the table `name`.
+    /// Sets the table that the rows are loaded into. Default: the name of the resource.
     #[must_use]
     pub fn table_name(mut self, name: impl Into<String>) -> Resource {
         self.table_name = TableName::Fixed(name.into());
         self
     }
 
-    /// The same resource, each of whose rows goes to the table that `name` says.
+    /// Sets a function that returns the table of each row.
     ///
     /// ```
     /// use catchment_extract::Resource;
@@ -32,28 +32,28 @@ impl Resource {
         self
     }
 
-    /// The same resource with another write disposition.
+    /// Sets the write disposition.
     #[must_use]
     pub fn write_disposition(mut self, write_disposition: WriteDisposition) -> Resource {
         self.write_disposition = write_disposition;
         self
     }
 
-    /// The same resource with a primary key.
+    /// Sets the fields of the primary key.
     #[must_use]
     pub fn primary_key<F: Into<String>>(mut self, fields: impl IntoIterator<Item = F>) -> Resource {
         self.primary_key = fields.into_iter().map(Into::into).collect();
         self
     }
 
-    /// The same resource with a merge key.
+    /// Sets the fields of the merge key.
     #[must_use]
     pub fn merge_key<F: Into<String>>(mut self, fields: impl IntoIterator<Item = F>) -> Resource {
         self.merge_key = fields.into_iter().map(Into::into).collect();
         self
     }
 
-    /// The same resource, whose rows are merged in this way.
+    /// Sets the merge options, and the write disposition to merge.
     ///
     /// ```
     /// use catchment_extract::Resource;
@@ -70,18 +70,19 @@ impl Resource {
         self
     }
 
-    /// The same resource, loaded incrementally.
+    /// Sets the cursor for incremental loading.
     #[must_use]
     pub fn incremental(mut self, incremental: Incremental) -> Resource {
         self.incremental = Some(incremental);
         self
     }
 
-    /// Sets that each row of the parent has a cursor of its own, so that late rows of one are loaded when another is further
-    /// on. `key` says which rows of the parent are the same one from run to run, and `fingerprint` what it is made of: where
-    /// that changes, what is known of the rows does not count. Applies to a resource that is fed, incremental without an
-    /// `end_value`, and not replaced. The cursors of up to 1,000 parents are kept in the state, those of more in a table of the
-    /// dataset.
+    /// Sets a cursor for each row of the parent resource, so that late rows of one parent row are loaded even if the
+    /// cursor of another is further on.
+    ///
+    /// `key` identifies a parent row across runs. `definition` describes how `key` is computed; if it changes, the
+    /// stored cursors are discarded. Applies to dependent resources with a cursor that have no `end_value` and are not
+    /// replaced. The state stores the cursors of up to 1,000 parent rows; more are stored in a table of the dataset.
     ///
     /// ```
     /// use catchment_extract::{Incremental, PageError, Resource};
@@ -105,8 +106,8 @@ impl Resource {
         self
     }
 
-    /// The same resource with warnings for the report that only its last row decides: `warnings` is called when all rows of a
-    /// run have come, also where they came in the pages of many parents.
+    /// Sets warnings that depend on all rows of a run. `warnings` is called once after the last row, also if a
+    /// dependent resource has pages for many parent rows.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -133,8 +134,7 @@ impl Resource {
         self
     }
 
-    /// The same resource with declared columns: their types do not follow from the rows, and are there also where no row
-    /// has a value.
+    /// Declares columns. Their types are not inferred, and they are created even if no row has a value.
     ///
     /// ```
     /// use catchment_extract::Resource;
@@ -152,14 +152,14 @@ impl Resource {
         self
     }
 
-    /// The same resource with a contract of what rows may change.
+    /// Sets the schema contract.
     #[must_use]
     pub fn schema_contract(mut self, contract: SchemaContract) -> Resource {
         self.schema_contract = Some(contract);
         self
     }
 
-    /// The same resource, with what is said of the tables of its lists.
+    /// Sets hints for the child tables of lists.
     ///
     /// ```
     /// use catchment_extract::Resource;
@@ -176,49 +176,51 @@ impl Resource {
         self
     }
 
-    /// The same resource, whose objects and lists are taken apart `levels` deep, and stay JSON below.
+    /// Sets the depth up to which objects and lists are flattened into columns and child tables. Deeper values are
+    /// stored as JSON.
     #[must_use]
     pub fn max_table_nesting(mut self, levels: u32) -> Resource {
         self.max_table_nesting = Some(levels);
         self
     }
 
-    /// The same resource, whose rows are loaded or not. Where they are not, others can still be fed with them.
+    /// Sets whether rows are loaded. A resource that is not selected is still extracted for its dependent resources.
     #[must_use]
     pub fn selected(mut self, selected: bool) -> Resource {
         self.selected = selected;
         self
     }
 
-    /// The same resource, which runs beside others or not.
+    /// Sets whether the resource is extracted in parallel with others.
     #[must_use]
     pub fn parallelized(mut self, parallelized: bool) -> Resource {
         self.parallelized = parallelized;
         self
     }
 
-    /// The same resource, which goes on in the middle of its pages or not: where a run was killed, failed, or reached a
-    /// limit.
+    /// Sets whether a run resumes at the page where an earlier run was killed, failed or reached a limit. Default:
+    /// false.
     ///
-    /// That is right only where a page has the same rows in the next run: pages by number or offset shift when rows are
-    /// added or removed in front, and rows would be skipped. Pages that are found by a token or by the last row mostly keep.
-    /// The run keeps its rows on disk until all have come, and where it is in the pages after each of them. Where the
-    /// pages of a limited run end, the next run begins with the first page again.
+    /// Use it only if the API returns stable pages. Page numbers and offsets shift when earlier rows are added or
+    /// removed, so rows would be skipped. Pages that are identified by a token or by the last row are usually stable.
+    ///
+    /// A resumable run stores its rows on disk, with a checkpoint after each page, until the extraction is complete.
+    /// Once the pages have ended, the next run starts at the first page.
     #[must_use]
     pub fn resumable(mut self, resumable: bool) -> Resource {
         self.resumable = resumable;
         self
     }
 
-    /// The same resource with what its rows are made of, such as a version or a hash of its steps: where that changes, a
-    /// resumable run begins with the first page again.
+    /// Sets a version or hash of whatever produces the rows, such as the processing steps. If it changes, a resumable
+    /// run starts at the first page.
     #[must_use]
     pub fn fingerprint(mut self, definition: impl Into<String>) -> Resource {
         self.definition = definition.into();
         self
     }
 
-    /// The table that its rows go to, by its normalised name; what all their tables are like where there are several.
+    /// Returns the normalized name of the root table. If rows have several tables, all of them are declared like it.
     pub fn root_table(&self) -> String {
         match &self.table_name {
             TableName::Fixed(name) => transliterate_path(name),
@@ -226,7 +228,7 @@ impl Resource {
         }
     }
 
-    /// What is known of the table before any row has come.
+    /// Returns the declared properties of the table.
     pub fn hints(&self) -> TableHints {
         TableHints {
             write_disposition: self.write_disposition,

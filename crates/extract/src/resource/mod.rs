@@ -1,4 +1,4 @@
-//! Where the rows of one table come from.
+//! Resources: pages of rows and the description of their table.
 
 mod hints;
 mod steps;
@@ -21,15 +21,15 @@ use crate::{Limit, Page, ResumePoint, Row};
 pub(crate) use steps::Step;
 pub use table_name::TableName;
 
-/// Rows of an iterator that are taken together.
+/// The number of iterator items per page.
 const PAGE_ROWS: usize = 1000;
 
-/// Yields rows, and says what their table is like.
+/// A source of rows and the description of their table.
 ///
-/// Rows are whatever serde can serialise ([`Resource::rows`], [`Resource::iter`]), documents that were parsed
-/// already ([`Resource::stream`]), the lines of files ([`Resource::files`]), or what is made of each row of another
-/// resource ([`Resource::transformer`]). On their way they are mapped and filtered, then compared with the cursor, then
-/// counted for the limit, in whatever order the methods are called.
+/// Rows are values that serde can serialize ([`Resource::rows`], [`Resource::iter`]), parsed documents
+/// ([`Resource::stream`]), lines of files ([`Resource::files`]), or results for each row of a parent resource
+/// ([`Resource::transformer`]). Rows are first mapped and filtered, then compared with the cursor, then counted for the
+/// limit, regardless of the order of the builder methods.
 ///
 /// ```
 /// use catchment_extract::{Incremental, Resource};
@@ -51,42 +51,43 @@ const PAGE_ROWS: usize = 1000;
 /// ```
 #[derive(Clone)]
 pub struct Resource {
-    /// Its name, under which the state keeps what it knows.
+    /// The name of the resource, which is its key in the state.
     pub name: String,
-    /// The table that its rows go to; that of its own name by default.
+    /// The table that rows are loaded into. Default: the name of the resource.
     pub table_name: TableName,
-    /// What a load does with the rows that the table has; append by default.
+    /// The effect on existing rows of the table. Default: append.
     pub write_disposition: WriteDisposition,
-    /// The fields that tell rows apart.
+    /// The fields of the primary key.
     pub primary_key: Vec<String>,
-    /// The fields by which new rows replace old ones when they are merged: all rows with the values of a new one go, as
-    /// those of a day.
+    /// The fields of the merge key: existing rows with the same values as a new row are deleted, such as all rows of
+    /// one day.
     pub merge_key: Vec<String>,
-    /// How rows are merged, where that is what a load does.
+    /// Options for the merge write disposition.
     pub merge: MergeOptions,
-    /// How new rows are told from those of earlier runs; all are new by default.
+    /// The cursor for incremental loading. Default: none, all rows are loaded in each run.
     pub incremental: Option<Incremental>,
-    /// The most that a run takes; all by default.
+    /// The limits of a run. Default: unlimited.
     pub limit: Limit,
-    /// Columns that are declared, by their names in the source; the rows say what columns there are besides.
+    /// Declared columns by their source names, in addition to those that are inferred from rows.
     pub columns: Vec<Column>,
-    /// What rows may change of the tables; what the source says by default.
+    /// The schema contract. Default: the contract of the source.
     pub schema_contract: Option<SchemaContract>,
-    /// What the schema keeps of its table for others who read it: `references`, `table_format`, `file_format`.
+    /// Hints that are stored in the schema for other tools: `references`, `table_format`, `file_format`.
     pub passthrough_hints: Object,
-    /// What is said of the tables of its lists.
+    /// Hints for the child tables of lists.
     pub nested_hints: Vec<NestedHints>,
-    /// How deep objects and lists are taken apart: from 0, at which they stay JSON; as deep as they go by default.
+    /// The depth up to which objects and lists are flattened; deeper values, at 0 all of them, are stored as JSON.
+    /// Default: unlimited.
     pub max_table_nesting: Option<u32>,
-    /// Whether its rows are loaded; they are by default. Where others are fed with them they are still extracted.
+    /// Whether rows are loaded. Otherwise the resource is only extracted for its dependent resources. Default: true.
     pub selected: bool,
-    /// Whether it runs beside others; it does by default. Those that do not run one after the other.
+    /// Whether the resource is extracted in parallel with others. Others run one after another. Default: true.
     pub parallelized: bool,
-    /// Whether a run goes on in the middle of the pages where an earlier one was killed, failed, or reached a limit; off by
-    /// default, as it is right only where pages keep their rows from one run to the next.
+    /// Whether a run resumes at the page where an earlier run was killed, failed or reached a limit. Default: false;
+    /// the API must return stable pages.
     pub resumable: bool,
-    /// What its rows are made of, in any notation that changes with it: where it does, a run does not go on with pages that
-    /// were kept before. Empty by default.
+    /// A version or hash of whatever produces the rows. If it changes, a run does not resume from stored pages.
+    /// Default: empty.
     pub definition: String,
     pub(crate) parent_key: Option<ParentKey>,
     pub(crate) end_warnings: Option<Arc<EndWarnings>>,
@@ -99,26 +100,26 @@ type EndWarnings = dyn Fn() -> Vec<String> + Send + Sync;
 type RowKeyFn = dyn Fn(&Row) -> Value + Send + Sync;
 type TransformerPages = dyn Fn(Row, &ResumePoint) -> PageStream + Send + Sync;
 
-/// What tells rows that feed a resource apart.
+/// The key that identifies rows of the parent resource across runs.
 #[derive(Clone)]
 pub(crate) struct ParentKey {
-    /// What it is made of.
+    /// A description of how `key` is computed.
     pub(crate) definition: String,
     pub(crate) key: Arc<RowKeyFn>,
 }
 
-/// What makes the pages.
+/// The function that creates the pages of a resource.
 #[derive(Clone)]
 pub(crate) enum PageFactory {
-    /// Pages of their own, once in each run.
+    /// Pages of a root resource, once per run.
     Root(Arc<RootPages>),
-    /// Pages for each row of another resource.
+    /// Pages for each row of a parent resource.
     Transformer { parent: String, pages: Arc<TransformerPages> },
 }
 
 impl Resource {
-    /// A resource whose pages come from the stream that `pages` makes, once in each run, from what earlier runs
-    /// know. A page is a document, the rows of one, or a list of anything that serde can serialise.
+    /// Creates a resource from a stream, which `pages` creates once per run for the given resume point. A page is a
+    /// document, rows of a document, or a list of values that serde can serialize.
     ///
     /// ```
     /// use async_stream::try_stream;
@@ -147,8 +148,8 @@ impl Resource {
         Resource::pages(name, move |start| pages(start).map(|page| to_page(page)))
     }
 
-    /// A resource whose pages say where the next one is, so that a later run can go on from there: where
-    /// [`ResumePoint::position`] is given, the stream begins there. See [`Resource::resumable`].
+    /// Creates a resource whose pages have positions, so that a later run can resume. If [`ResumePoint::position`] is
+    /// set, the stream must start there. See [`Resource::resumable`].
     ///
     /// ```
     /// use catchment_extract::{Page, PageError, Resource};
@@ -173,8 +174,8 @@ impl Resource {
         Resource::new(name.into(), PageFactory::Root(Arc::new(move |start| Box::pin(pages(start)))))
     }
 
-    /// A resource of rows that are in memory: a list of anything that serde can serialise, or a document. Each
-    /// run yields them all. Rows that cannot be serialised fail the run.
+    /// Creates a resource from rows in memory: a document, or a list of values that serde can serialize. Each run
+    /// yields all of them, and fails if they cannot be serialized.
     ///
     /// ```
     /// use catchment_extract::Resource;
@@ -183,13 +184,13 @@ impl Resource {
     /// assert_eq!(rivers.name, "rivers");
     /// ```
     pub fn rows(name: impl Into<String>, rows: impl TryInto<Selection, Error: Into<PageError>>) -> Resource {
-        // Each run gives the error anew, so it is kept as text.
+        // Stored as text, because each run returns the error again.
         let page = rows.try_into().map_err(|error| error.into().to_string());
         Resource::stream(name, move |_| stream::iter([page.clone()]))
     }
 
-    /// A resource of the rows of the iterator that `rows` makes, once in each run. They are taken as they are
-    /// needed, so there may be more of them than memory holds.
+    /// Creates a resource from an iterator, which `rows` creates once per run. Rows are pulled as needed, so they do
+    /// not have to fit into memory.
     ///
     /// ```
     /// use catchment_extract::Resource;
@@ -204,8 +205,8 @@ impl Resource {
         Resource::stream(name, move |start| stream::iter(rows(start)).chunks(PAGE_ROWS).map(Ok::<_, Infallible>))
     }
 
-    /// A resource of the pages that `pages` makes of each row of the resource `parent`, which is in the same source. The
-    /// pages of several rows are asked for at the same time, and come in the order of the rows.
+    /// Creates a dependent resource: `pages` creates a stream of pages for each row of the resource `parent` in the
+    /// same source. The pages of several rows are requested in parallel and yielded in the order of the rows.
     ///
     /// ```
     /// use catchment_extract::{PageError, Resource, Source};
@@ -232,7 +233,7 @@ impl Resource {
         Resource::page_transformer(name, parent, move |row, start| pages(row, start).map(|page| to_page(page)))
     }
 
-    /// As [`Resource::transformer`], with pages that say more of themselves.
+    /// Creates a dependent resource like [`Resource::transformer`], from pages with positions and warnings.
     pub fn page_transformer<S>(
         name: impl Into<String>,
         parent: impl Into<String>,
@@ -271,16 +272,15 @@ impl Resource {
         }
     }
 
-    /// The resource whose rows it is fed with; none where it has pages of its own.
+    /// Returns the name of the parent resource; `None` for a root resource.
     pub fn parent(&self) -> Option<&str> {
         if let PageFactory::Transformer { parent, .. } = &self.pages { Some(parent) } else { None }
     }
 
-    /// Which rows at the last value of its cursor are left out, by what becomes of those that are not.
+    /// Returns how rows at the last cursor value are deduplicated, depending on the write disposition.
     pub(crate) fn boundary_rows(&self) -> BoundaryDedup {
         let is_merged = self.write_disposition == WriteDisposition::Merge;
-        // The rows of a merge key replace those before, so they come together or not at all; and scd2 tells by itself which rows
-        // it has.
+        // With a merge key all rows of a key must be loaded together, and scd2 detects unchanged rows itself.
         if is_merged && (!self.merge_key.is_empty() || self.merge.strategy == MergeStrategy::Scd2) {
             BoundaryDedup::Off
         } else if is_merged && !self.primary_key.is_empty() {
@@ -290,7 +290,7 @@ impl Resource {
         }
     }
 
-    /// Whether its rows are loaded.
+    /// Returns true if the rows are loaded: selected, and not skipped by the write disposition.
     pub fn is_loaded(&self) -> bool {
         self.selected && self.write_disposition != WriteDisposition::Skip
     }
@@ -318,7 +318,7 @@ impl fmt::Debug for Resource {
             .field("limit", &self.limit)
             .field("columns", &self.columns)
             .field("schema_contract", &self.schema_contract)
-            .field("kept_hints", &self.passthrough_hints)
+            .field("passthrough_hints", &self.passthrough_hints)
             .field("nested_hints", &self.nested_hints)
             .field("max_table_nesting", &self.max_table_nesting)
             .field("selected", &self.selected)

@@ -1,4 +1,4 @@
-//! What is done to rows on their way.
+//! Processing steps and limits of resources.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,11 +10,11 @@ use super::Resource;
 use crate::StopSignal;
 use crate::page::PageError;
 
-/// Changes the rows of a page.
+/// A step that transforms the rows of a page.
 pub(crate) type Step = Arc<dyn Fn(Selection, &StopSignal) -> Result<Selection, PageError> + Send + Sync>;
 
 impl Resource {
-    /// The same resource, with each row made anew by `function`; null leaves it out.
+    /// Maps each row with `function`; a null result drops the row.
     ///
     /// ```
     /// use catchment_extract::Resource;
@@ -29,7 +29,7 @@ impl Resource {
         self.yield_map(move |row| std::iter::once(function(row)))
     }
 
-    /// The same resource, with the rows that `function` makes of each row in its place.
+    /// Replaces each row with the rows that `function` returns for it.
     ///
     /// ```
     /// use catchment_extract::Resource;
@@ -52,7 +52,7 @@ impl Resource {
         })
     }
 
-    /// The same resource, without the rows of which `predicate` says no. Nothing is copied.
+    /// Keeps only the rows for which `predicate` returns true. Rows are not copied.
     ///
     /// ```
     /// use catchment_extract::Resource;
@@ -64,26 +64,26 @@ impl Resource {
     #[must_use]
     pub fn filter(self, predicate: impl Fn(Node<'_>) -> bool + Send + Sync + 'static) -> Resource {
         self.map_pages_cancellable(move |mut page, stop| {
-            let mut kept = Vec::with_capacity(page.ids.len());
+            let mut selected = Vec::with_capacity(page.ids.len());
             for (index, id) in page.ids.iter().enumerate() {
                 stop.check(index)?;
                 if predicate(page.document.node(*id)) {
-                    kept.push(*id);
+                    selected.push(*id);
                 }
             }
-            page.ids = kept;
+            page.ids = selected;
             Ok(page)
         })
     }
 
-    /// The same resource, with the rows that `step` makes of those of each page.
+    /// Transforms the rows of each page with `step`.
     #[must_use]
     pub fn map_pages(self, step: impl Fn(Selection) -> Result<Selection, PageError> + Send + Sync + 'static) -> Resource {
         self.map_pages_cancellable(move |page, _| step(page))
     }
 
-    /// The same resource, with the rows that `step` makes of those of each page. It ends early, with an error, where the run is
-    /// told to stop.
+    /// Transforms the rows of each page with a `step` that polls the stop signal and returns an error if the run is
+    /// canceled.
     ///
     /// ```
     /// use catchment_extract::Resource;
@@ -105,21 +105,21 @@ impl Resource {
         self
     }
 
-    /// The same resource, of which a run takes at most `rows` rows.
+    /// Sets a limit of `rows` rows per run.
     #[must_use]
     pub fn add_limit(mut self, rows: u64) -> Resource {
         self.limit.rows = Some(rows);
         self
     }
 
-    /// The same resource, of which a run takes at most `pages` pages, empty ones included.
+    /// Sets a limit of `pages` pages per run, including empty ones.
     #[must_use]
     pub fn add_page_limit(mut self, pages: u64) -> Resource {
         self.limit.pages = Some(pages);
         self
     }
 
-    /// The same resource, of which a run takes no further page once `time` has passed.
+    /// Sets a time limit per run. Once `time` has elapsed, no further page is requested.
     #[must_use]
     pub fn add_time_limit(mut self, time: Duration) -> Resource {
         self.limit.time = Some(time);

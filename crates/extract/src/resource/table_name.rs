@@ -1,19 +1,19 @@
-//! Which table rows go to.
+//! The table of a row.
 
 use std::fmt;
 use std::sync::Arc;
 
 use catchment_json::Node;
 
-/// The table that the rows of a resource go to, as the source spells it.
+/// The table that the rows of a resource are loaded into, before normalization.
 #[derive(Clone, Default)]
 pub enum TableName {
-    /// That of the resource's name.
+    /// The name of the resource.
     #[default]
     Resource,
-    /// One for all rows.
+    /// The same table for all rows.
     Fixed(String),
-    /// What a function says of each row. All tables are like that of the resource: its keys, columns and disposition.
+    /// A function of the row. All its tables have the keys, columns and write disposition of the resource.
     PerRow(Arc<dyn Fn(Node<'_>) -> String + Send + Sync>),
 }
 

@@ -1,4 +1,4 @@
-//! What tables beside the state have of the cursors of resources.
+//! Cursor entries that are stored in tables, because they exceed the size limit of the state.
 
 use catchment_json::Object;
 use catchment_schema::WriteDisposition;
@@ -9,17 +9,17 @@ use crate::incremental::{ParentCursors, has_parents_in_table, overflow_key};
 use crate::resource::ParentKey;
 use crate::{Incremental, Resource, Source};
 
-/// The entries of a resource.
+/// The cursor entries of a resource in tables.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct CursorEntryTables<'b> {
-    /// The rows at its cursor that the state has no room for.
+    /// Boundary rows of its cursor.
     pub(super) rows: &'b [CursorEntry],
-    /// The cursors of its parents, where they are too many for the state.
+    /// Cursors of its parent rows.
     pub(super) parents: &'b [CursorEntry],
 }
 
 impl<'b> CursorEntryTables<'b> {
-    /// Those of `boundaries` that count by the state.
+    /// Returns the entries of `boundaries` to which the state of the resource refers.
     pub(super) fn of(boundaries: &'b Boundaries, source: &Source, state: &State, resource: &Resource) -> CursorEntryTables<'b> {
         let entries =
             |key: Option<CursorEntryKey>| key.and_then(|key| boundaries.get(&key)).map(Vec::as_slice).unwrap_or_default();
@@ -30,7 +30,7 @@ impl<'b> CursorEntryTables<'b> {
     }
 }
 
-/// The cursors of `source` of which `state` has not all entries.
+/// Returns the cursors of `source` that have entries in tables, according to `state`.
 pub fn overflowing_entries(source: &Source, state: &State) -> Vec<CursorEntryKey> {
     let keys = |resource| [rows_key(source, state, resource), parents_key(source, state, resource)];
     source.resources.iter().flat_map(keys).flatten().collect()
@@ -48,14 +48,15 @@ fn parents_key(source: &Source, state: &State, resource: &Resource) -> Option<Cu
     is_in_table.then(|| CursorEntryKey::new(CursorEntryKind::Parents, &source.name, &resource.name, path))
 }
 
-/// The key of the parents and the cursor of a resource that has a cursor for each parent.
+/// Returns the parent key and the cursor of a resource with a cursor for each parent row.
 fn cursor_per_parent(resource: &Resource) -> Option<(&ParentKey, &Incremental)> {
     let (key, incremental) = (resource.parent_key.as_ref()?, resource.incremental.as_ref()?);
     let is_kept = incremental.end_value.is_none() && resource.write_disposition != WriteDisposition::Replace;
     (is_kept && resource.parent().is_some()).then_some((key, incremental))
 }
 
-/// The cursors of the parents of a resource, where each has its own, and a warning where they are not what they should be.
+/// Restores the parent cursors of a resource that has a cursor for each parent row. Also returns a warning if the table
+/// does not match the state.
 pub(super) fn parents<'r>(
     source: &'r Source,
     resource: &'r Resource,

@@ -1,7 +1,7 @@
-//! Up to which rows of an incremental resource those that depend on it have been fed.
+//! Progress of dependent resources: the parent cursor up to which each of them was extracted.
 //!
-//! In most cases that is where the cursor of the parent stands, and nothing is kept of it. Where the two differ the state
-//! of the dependent resource has the parent's cursor as of the rows that it was fed with last.
+//! Usually a dependent resource advances with its parent resource, and nothing is stored. If the positions differ, the
+//! state of the dependent resource stores the parent cursor up to which it was extracted.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -12,60 +12,60 @@ use catchment_state::State;
 use crate::incremental::{extension, extract_cursor, last_value, unique_hashes, update_extension};
 use crate::{ExtractError, Resource, Source};
 
-/// The key of it in what a dependent resource keeps.
+/// The key of the parent cursors in the state of a dependent resource.
 const FED: &str = "fed";
 
-/// Resources by their names.
+/// Resources by name.
 pub(super) type ByName<'f> = HashMap<&'f str, &'f Resource>;
 
-/// The resources of a source by their names.
+/// Returns the resources of a source by name.
 pub(super) fn by_name(source: &Source) -> ByName<'_> {
     source.resources.iter().map(|resource| (resource.name.as_str(), resource)).collect()
 }
 
-/// What resources of a source have been fed with before a run.
+/// The progress of dependent resources before a run.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct DependentProgress<'f> {
     pub(super) source: &'f Source,
-    /// Its resources by their names.
+    /// The resources of the source by name.
     pub(super) by_name: &'f ByName<'f>,
     pub(super) state: &'f State,
-    /// The resources of which no row was ever loaded, or none is left.
+    /// The resources that have no rows in the dataset.
     pub(super) without_rows: &'f BTreeSet<String>,
 }
 
-/// Where a parent starts for a dependent resource.
+/// The state that a parent resource starts from for a dependent resource.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum ParentStart {
-    /// Where its own cursor stands.
+    /// Its own cursor.
     OwnCursor,
-    /// Behind or before that: with what it would have kept then.
+    /// A stored earlier or later cursor, as a resource state.
     Saved(Object),
 }
 
-/// How far a resource was fed in a run.
+/// The progress of a dependent resource in a run.
 #[derive(Debug)]
 pub(super) enum DependentEnd {
-    /// No further than before, as not all rows have come.
+    /// Not all rows were extracted, so the stored position stays.
     Unchanged,
-    /// Not with all that its parent had, by a limit.
+    /// A limit truncated the rows, although the parent resource is loaded too.
     Truncated,
-    /// Up to where the parent stands that only feeds it.
+    /// Extracted up to a position of a parent resource that is not loaded.
     Position {
-        /// What the parent would keep; none where it has no cursor.
+        /// The final cursor of the parent resource; `None` without a cursor.
         position: Option<Object>,
-        /// Whether rows have come of the resource.
+        /// Whether the dependent resource has new rows.
         has_rows: bool,
     },
-    /// With a parent that is loaded itself.
+    /// Extracted together with a parent resource that is loaded.
     WithParent {
-        /// Whether rows have come of the resource.
+        /// Whether the dependent resource has new rows.
         has_rows: bool,
     },
 }
 
 impl<'f> DependentProgress<'f> {
-    /// Where `parent` starts for `child`.
+    /// Returns the state that `parent` starts from for `child`.
     pub(super) fn parent_start(&self, child: &Resource, parent: &Resource) -> ParentStart {
         let Some(path) = cursor_path(parent) else { return ParentStart::OwnCursor };
         let entry = self.resource_state(child).and_then(|resource_state| extension(resource_state, FED)?.get(&parent.name));
@@ -81,12 +81,12 @@ impl<'f> DependentProgress<'f> {
         }
     }
 
-    /// Whether a parent of the resource starts elsewhere for it than for itself.
-    pub(super) fn is_apart(&self, child: &Resource) -> bool {
+    /// Returns true if an ancestor of the resource starts from a stored position for it.
+    pub(super) fn has_saved_start(&self, child: &Resource) -> bool {
         self.ancestors(child).any(|parent| self.parent_start(child, parent) != ParentStart::OwnCursor)
     }
 
-    /// The resources that feed a resource, the nearest first.
+    /// Returns the ancestors of a resource, the nearest first.
     fn ancestors(&self, child: &Resource) -> impl Iterator<Item = &'f Resource> + use<'f> {
         let by_name = self.by_name;
         let find = move |name: &str| by_name.get(name).copied();
@@ -98,11 +98,11 @@ impl<'f> DependentProgress<'f> {
         self.state.resource(&self.source.name, &resource.name)
     }
 
-    /// Notes how far `parent` has come for `child`.
+    /// Records the position of `parent` up to which `child` was extracted.
     ///
     /// # Errors
     ///
-    /// Where a limit cut rows that are appended: those that came would come again with the rest.
+    /// Returns an error if a limit truncated appended rows: a later run would append the first ones again.
     pub(super) fn record(
         &self,
         after: &mut State,
@@ -140,18 +140,18 @@ impl<'f> DependentProgress<'f> {
             }
             DependentEnd::WithParent { has_rows } => (None, has_rows),
         };
-        let stands_at = entry.as_ref().or(now).and_then(|resource_state| last_value(resource_state, path));
-        if stands_at.is_none() {
+        let last = entry.as_ref().or(now).and_then(|resource_state| last_value(resource_state, path));
+        if last.is_none() {
             return Ok(());
         }
-        // Where it has no rows, nothing else would tell that it was fed.
+        // Without rows, only this entry tells that the resource was extracted.
         let is_known = has_rows || !self.without_rows.contains(&child.name);
         let entry = entry.map(Value::Object).or_else(|| (!is_known).then_some(Value::Bool(true)));
         self.set(after, child, parent, entry);
         Ok(())
     }
 
-    /// Notes for the resources that this run does not load where `parent` stood before, as it moves on without them.
+    /// Records the previous position of `parent` for dependent resources that this run does not load.
     pub(super) fn record_unloaded_dependents(&self, after: &mut State, parent: &Resource) {
         let (Some(path), Some(before)) = (cursor_path(parent), self.resource_state(parent)) else { return };
         let now = after.resource(&self.source.name, &parent.name).and_then(|resource_state| extract_cursor(resource_state, path));
@@ -170,7 +170,7 @@ impl<'f> DependentProgress<'f> {
     }
 
     fn set(&self, after: &mut State, child: &Resource, parent: &Resource, entry: Option<Value>) {
-        // Where all rows are loaded anew, nothing is kept.
+        // A replaced resource has no stored position.
         if child.write_disposition == WriteDisposition::Replace {
             return;
         }
@@ -186,23 +186,23 @@ impl<'f> DependentProgress<'f> {
     }
 }
 
-/// Notes in `state` where the cursors of the resources stand that a refresh is about to forget, for those that depend on
-/// them and are not refreshed. `without_rows` are the resources of which no row was loaded.
+/// Records the cursors of resources that a refresh is about to remove from `state`, for dependent resources that are
+/// not refreshed. `without_rows` are the resources that have no rows in the dataset.
 pub fn preserve_dependent_cursors(source: &Source, state: &mut State, without_rows: &BTreeSet<String>) {
     let before = state.clone();
     let by_name = by_name(source);
-    let feeding = DependentProgress { source, by_name: &by_name, state: &before, without_rows };
+    let dependents = DependentProgress { source, by_name: &by_name, state: &before, without_rows };
     for parent in source.selected_resources() {
         let position = cursor_path(parent)
-            .zip(feeding.resource_state(parent))
+            .zip(dependents.resource_state(parent))
             .and_then(|(path, resource_state)| extract_cursor(resource_state, path));
         if let Some(position) = position {
-            feeding.save_position(state, parent, &position);
+            dependents.save_position(state, parent, &position);
         }
     }
 }
 
-/// Whether two cursors stand at the same value, with the same rows.
+/// Returns true if two cursors have the same last value and boundary rows.
 fn is_same_cursor(one: &Object, other: &Object, path: &str) -> bool {
     let hashes = |resource_state: &Object| {
         let mut hashes = unique_hashes(resource_state, path);
@@ -212,7 +212,7 @@ fn is_same_cursor(one: &Object, other: &Object, path: &str) -> bool {
     last_value(one, path) == last_value(other, path) && hashes(one) == hashes(other)
 }
 
-/// The path of the cursor that moves from run to run, where the resource has one.
+/// Returns the path of the cursor that advances from run to run, if the resource has one.
 pub(super) fn cursor_path(resource: &Resource) -> Option<&str> {
     let incremental = resource.incremental.as_ref().filter(|incremental| incremental.end_value.is_none())?;
     (resource.write_disposition != WriteDisposition::Replace).then(|| incremental.cursor_path.as_str())

@@ -1,4 +1,4 @@
-//! Handing out what a run extracts.
+//! Delivery of extracted rows to the sink.
 
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex};
@@ -11,7 +11,7 @@ use super::outcome::{ExtractEvent, RowBatch, Sink};
 use super::resource_run::{ResourceRun, lock};
 use crate::{ExtractError, MemoryBudget, PageGuard};
 
-/// Hands out the rows of a page by their tables, each batch with its share of the budget.
+/// Sends the rows of a page to the sink, one batch per table, each with a permit of the budget.
 pub(super) async fn emit_rows(
     tree: &Arc<str>,
     node: Option<&Mutex<ResourceRun<'_>>>,
@@ -25,17 +25,17 @@ pub(super) async fn emit_rows(
     let name: Arc<str> = resource.name.as_str().into();
     let by_table = lock(node).by_table(rows)?;
     for (table, rows) in by_table {
-        let asked = lock(node).is_heard().then(Instant::now);
-        let share = budget.acquire_for_page(rows.memory_size(), permit.as_ref()).await;
-        lock(node).note_budget_wait(asked.map_or(Duration::ZERO, |asked| asked.elapsed()));
+        let requested_at = lock(node).is_heard().then(Instant::now);
+        let budget_permit = budget.acquire_for_page(rows.memory_size(), permit.as_ref()).await;
+        lock(node).note_budget_wait(requested_at.map_or(Duration::ZERO, |requested_at| requested_at.elapsed()));
         let ordinal = lock(node).next_ordinal();
-        let batch = RowBatch { resource: Arc::clone(&name), table, rows, ordinal, permit: share };
+        let batch = RowBatch { resource: Arc::clone(&name), table, rows, ordinal, permit: budget_permit };
         emit(ExtractEvent::Rows { root: Arc::clone(tree), batch }, &name, sink)?;
     }
     Ok(())
 }
 
-/// Hands out, and ends the run where nobody wants more.
+/// Sends an event to the sink. Returns an error if the sink accepts no more.
 pub(super) fn emit(extracted: ExtractEvent, resource: &str, sink: Sink<'_>) -> Result<(), ExtractError> {
     match sink(extracted) {
         ControlFlow::Continue(()) => Ok(()),

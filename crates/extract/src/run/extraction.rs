@@ -1,4 +1,4 @@
-//! A run of a source.
+//! The extraction of a source.
 
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -23,7 +23,7 @@ use crate::progress::ProgressChannel;
 use crate::warnings::Warnings;
 use crate::{DeliveryTurn, ExtractError, ExtractWarning, MemoryBudget, Resource, ResumePoint, Source, StopSignal};
 
-/// A run of a source: what is loaded of it, and what feeds that.
+/// A run of a source: extracts the selected resources and their ancestors.
 ///
 /// ```
 /// use std::ops::ControlFlow;
@@ -57,51 +57,52 @@ pub struct Extraction<'e> {
     state: &'e State,
     without_rows: BTreeSet<String>,
     trees: Vec<TreeRun<'e>>,
-    /// In which tree a resource is, the first one where it is in several, and its place in the source.
+    /// The first tree of each resource, and its index in the source.
     index_by_name: HashMap<&'e str, (usize, usize)>,
     options: ExtractOptions,
     warnings: Warnings,
 }
 
-/// Which resources of a tree are loaded.
+/// The resources of a tree that are loaded.
 #[derive(Clone, Copy)]
 enum LoadScope<'l> {
-    /// Those that are among these.
+    /// All members of this set.
     All(&'l HashSet<usize>),
-    /// This one only.
+    /// A single resource.
     Single(usize),
 }
 
 /// A tree of resources in a run.
 #[derive(Debug)]
 struct TreeRun<'e> {
-    /// What its rows and places are known by: the name of its root, or of the one resource that it is for.
+    /// The name in events and checkpoints: that of the root, or of the single resource that is loaded.
     name: Arc<str>,
     tree: ResourceTree,
-    /// Its members, by their places in the source.
+    /// The members by their index in the source.
     nodes: IndexMap<usize, Mutex<ResourceRun<'e>>>,
-    /// Whether its root starts elsewhere than its own cursor, for the one resource that is loaded.
+    /// Whether the tree starts from a stored position of a single dependent resource.
     has_own_resume_point: bool,
 }
 
 impl<'e> Extraction<'e> {
-    /// A run that goes on from `state`; `boundaries` are those of [`boundary_keys`](crate::overflowing_entries).
+    /// Creates a run that resumes from `state`. `boundaries` has the entries of
+    /// [`overflowing_entries`](crate::overflowing_entries).
     ///
     /// # Errors
     ///
-    /// Where resources cannot run like that: a limit would lose rows, options of a cursor make no sense together, or
-    /// what feeds a resource is not there.
+    /// Returns an error if a limit would lose rows, cursor options contradict each other, or a parent resource is
+    /// missing.
     pub fn new(source: &'e Source, state: &'e State, boundaries: &Boundaries) -> Result<Extraction<'e>, ExtractError> {
         let (options, progress) = (ExtractOptions::default(), ProgressChannel::default());
         Extraction::with_options(source, state, boundaries, &BTreeSet::new(), options, &progress)
     }
 
-    /// A run with other bounds, which tells `progress` of itself. `without_rows` are the resources of which no row was ever
-    /// loaded, or none is left: the incremental resources that feed them start at their beginning for them.
+    /// Creates a run with other options that reports to `progress`. `without_rows` are the resources that have no rows
+    /// in the dataset: their parent resources start from the beginning for them.
     ///
     /// # Errors
     ///
-    /// Those of [`Extraction::new`].
+    /// Returns the errors of [`Extraction::new`].
     pub fn with_options(
         source: &'e Source,
         state: &'e State,
@@ -122,12 +123,13 @@ impl<'e> Extraction<'e> {
         };
         let loaded: Vec<(usize, &Resource)> =
             source.resources.iter().enumerate().filter(|(_, resource)| resource.is_loaded()).collect();
-        let (apart, together): (Vec<_>, Vec<_>) = loaded.into_iter().partition(|(_, resource)| run.feeding().is_apart(resource));
-        let together: HashSet<usize> = together.into_iter().map(|(index, _)| index).collect();
-        for tree in build_trees(source, |index| together.contains(&index))? {
-            run.add(tree, LoadScope::All(&together), boundaries, progress)?;
+        let (separate, shared): (Vec<_>, Vec<_>) =
+            loaded.into_iter().partition(|(_, resource)| run.dependent_progress().has_saved_start(resource));
+        let shared: HashSet<usize> = shared.into_iter().map(|(index, _)| index).collect();
+        for tree in build_trees(source, |index| shared.contains(&index))? {
+            run.add(tree, LoadScope::All(&shared), boundaries, progress)?;
         }
-        for (child, _) in apart {
+        for (child, _) in separate {
             for tree in build_trees(source, |index| index == child)? {
                 run.add(tree, LoadScope::Single(child), boundaries, progress)?;
             }
@@ -136,7 +138,7 @@ impl<'e> Extraction<'e> {
         Ok(run)
     }
 
-    /// The same run, which ends early where `stop` says so, with [`ExtractError::Cancelled`], even in the middle of a large page.
+    /// Sets the stop signal. It ends the run with [`ExtractError::Cancelled`], even in the middle of a large page.
     ///
     /// ```
     /// use catchment_extract::{Boundaries, Extraction, Resource, Source, StopSignal};
@@ -154,7 +156,7 @@ impl<'e> Extraction<'e> {
         self
     }
 
-    fn feeding(&self) -> DependentProgress<'_> {
+    fn dependent_progress(&self) -> DependentProgress<'_> {
         let Extraction { source, state, without_rows, by_name, .. } = self;
         DependentProgress { source, by_name, state, without_rows }
     }
@@ -168,34 +170,35 @@ impl<'e> Extraction<'e> {
         progress: &ProgressChannel,
     ) -> Result<(), ExtractError> {
         let mut nodes = IndexMap::new();
-        let (child, is_apart) = match loaded {
+        let (child, has_own_resume_point) = match loaded {
             LoadScope::All(_) => (None, false),
             LoadScope::Single(child) => (self.source.resources.get(child), true),
         };
         for index in tree.members() {
             let Some(resource) = self.source.resources.get(index) else { continue };
             let is_loaded = match loaded {
-                LoadScope::All(together) => together.contains(&index),
+                LoadScope::All(shared) => shared.contains(&index),
                 LoadScope::Single(child) => child == index,
             };
-            let from =
-                child.filter(|_| !is_loaded).map_or(ParentStart::OwnCursor, |child| self.feeding().parent_start(child, resource));
-            let own_kept = self.state.resource(&self.source.name, &resource.name);
+            let from = child
+                .filter(|_| !is_loaded)
+                .map_or(ParentStart::OwnCursor, |child| self.dependent_progress().parent_start(child, resource));
+            let own_state = self.state.resource(&self.source.name, &resource.name);
             let (resource_state, in_tables) = match &from {
-                ParentStart::OwnCursor => (own_kept, CursorEntryTables::of(boundaries, self.source, self.state, resource)),
+                ParentStart::OwnCursor => (own_state, CursorEntryTables::of(boundaries, self.source, self.state, resource)),
                 ParentStart::Saved(position) => (Some(position), CursorEntryTables::default()),
             };
-            // Counts of a resource that runs twice would be mixed up.
+            // Progress is reported for the first run of a resource only, so that totals are not mixed.
             let runs_twice = self.index_by_name.contains_key(resource.name.as_str());
             self.index_by_name.entry(&resource.name).or_insert((self.trees.len(), index));
             let progress = if runs_twice { &ProgressChannel::default() } else { progress };
-            let role = ResourceRole { resource, resource_state, is_loaded, is_apart };
+            let role = ResourceRole { resource, resource_state, is_loaded, has_own_resume_point };
             let node = ResourceRun::new(self.source, index, role, in_tables, (progress, &self.warnings))?;
             nodes.insert(index, Mutex::new(node));
         }
         let named = child.or_else(|| self.source.resources.get(tree.root));
         let name: Arc<str> = named.map_or("", |resource| resource.name.as_str()).into();
-        self.trees.push(TreeRun { name, tree, nodes, has_own_resume_point: is_apart });
+        self.trees.push(TreeRun { name, tree, nodes, has_own_resume_point });
         Ok(())
     }
 
@@ -215,19 +218,18 @@ impl<'e> Extraction<'e> {
         Ok(())
     }
 
-    /// Counts rows that an earlier attempt at this run has handed out, before it runs. Rows of resources that do not take
-    /// part are passed over.
+    /// Counts rows that an interrupted run has already delivered. Rows of resources that are not loaded are ignored.
     ///
     /// # Errors
     ///
-    /// Where they cannot be rows of the resource.
+    /// Returns an error if the rows do not fit the cursor of the resource.
     pub fn replay(&mut self, resource: &str, rows: Selection, ordinal: u64) -> Result<(), ExtractError> {
         let mut nodes = self.trees.iter().flat_map(|part| part.nodes.values()).map(lock);
         let node = nodes.find(|node| node.is_loaded && node.resource.name == resource);
         node.map_or(Ok(()), |mut node| node.replay(rows, ordinal))
     }
 
-    /// Has a resource go on where an earlier attempt was after `pages` pages.
+    /// Resumes a tree at a checkpoint that an interrupted run reached after `pages` pages.
     pub fn resume_at(&mut self, tree: &str, checkpoint: Checkpoint, pages: u64) {
         let part = self.trees.iter().find(|part| part.name.as_ref() == tree);
         if let Some(root) = part.and_then(|part| part.nodes.get(&part.tree.root)) {
@@ -235,29 +237,27 @@ impl<'e> Extraction<'e> {
         }
     }
 
-    /// What a resource would start from; none where the run does not have it.
+    /// Returns the resume point of a resource; `None` if it is not part of the run.
     pub fn resume_point(&self, resource: &str) -> Option<ResumePoint> {
-        let (tree, place) = self.index_by_name.get(resource)?;
-        self.trees.get(*tree)?.nodes.get(place).map(|node| lock(node).resume_point())
+        let (tree, index) = self.index_by_name.get(resource)?;
+        self.trees.get(*tree)?.nodes.get(index).map(|node| lock(node).resume_point())
     }
 
-    /// Hands out all new rows. `sink` must not wait; each batch waits for its share of `budget` before, so that a source
-    /// is not asked for more than the rest of the system can take.
-    ///
-    /// Resources run at the same time, within the bounds; the rows of each come in their order.
+    /// Delivers all new rows to `sink`, which must not block. Each batch first waits for a permit of `budget`, which
+    /// applies backpressure to the source. Resources run in parallel as [`ExtractOptions`] allow, each in its row order.
     ///
     /// # Errors
     ///
-    /// The first one of any resource; the state of the run is lost with it.
+    /// Returns the first error of any resource. The state of the run is lost.
     pub async fn run(self, budget: &MemoryBudget, sink: Sink<'_>) -> Result<ExtractOutcome, ExtractError> {
         let is_parallelized =
             |part: &&TreeRun<'_>| self.source.resources.get(part.tree.root).is_some_and(|root| root.parallelized);
-        let (beside, alone): (Vec<&TreeRun<'e>>, Vec<&TreeRun<'e>>) = self.trees.iter().partition(is_parallelized);
-        let lanes = beside.into_iter().map(|part| vec![part]).chain(std::iter::once(alone));
+        let (parallel, sequential): (Vec<&TreeRun<'e>>, Vec<&TreeRun<'e>>) = self.trees.iter().partition(is_parallelized);
+        let lanes = parallel.into_iter().map(|part| vec![part]).chain(std::iter::once(sequential));
         let lanes: Vec<_> = lanes.map(|lane| self.run_sequentially(lane, budget, sink)).collect();
         let ran = stream::iter(lanes).buffer_unordered(self.options.max_parallel_resources.max(1)).try_collect::<()>().await;
         if ran.is_err() {
-            // There is no report of a run that fails.
+            // A failed run has no report.
             for ExtractWarning { resource, message, count } in self.warnings.all() {
                 tracing::warn!(resource, count, "{message}");
             }
@@ -265,7 +265,7 @@ impl<'e> Extraction<'e> {
         ran.and_then(|()| self.finish())
     }
 
-    /// Runs one after the other.
+    /// Runs trees one after another.
     async fn run_sequentially(
         &self,
         parts: Vec<&TreeRun<'e>>,
@@ -310,11 +310,11 @@ impl<'e> Extraction<'e> {
                     emit(ExtractEvent::Checkpoint { tree: Arc::clone(name), checkpoint }, name, sink)?
                 }
             }
-            // What feeds others is not asked for more than they take.
+            // Stop reading parent resources once all dependent resources have ended.
             if !is_root_loaded && part.loaded().all(|node| lock(node).has_ended()) {
                 break;
             }
-            // A source that never waits would keep others from running, a cancellation among them.
+            // A source that never waits would block other resources and cancellation.
             tokio::task::yield_now().await;
         }
         drop(items);
@@ -325,41 +325,41 @@ impl<'e> Extraction<'e> {
     fn finish(self) -> Result<ExtractOutcome, ExtractError> {
         let mut after = ExtractOutcome { state: self.state.clone(), boundaries: Vec::new(), warnings: Vec::new() };
         let (source, state, without_rows, by_name) = (self.source, self.state, &self.without_rows, &self.by_name);
-        let feeding = DependentProgress { source, by_name, state, without_rows };
-        let (mut loaded, mut fed) = (Vec::new(), Vec::new());
+        let dependents = DependentProgress { source, by_name, state, without_rows };
+        let (mut loaded, mut links) = (Vec::new(), Vec::new());
         for part in self.trees {
-            let (nodes, of_part) = part.end();
+            let (nodes, part_links) = part.end();
             loaded.extend(nodes);
-            fed.extend(of_part);
+            links.extend(part_links);
         }
         loaded.sort_unstable_by_key(|(index, ..)| *index);
-        let mut names = Vec::new();
-        for (_, node, is_fed_completely) in loaded {
+        let mut loaded_resources = Vec::new();
+        for (_, node, has_complete_ancestors) in loaded {
             let resource = node.resource;
             let had_state = self.state.resource(&self.source.name, &resource.name).is_some();
-            let outcome = node.finish(is_fed_completely)?;
+            let outcome = node.finish(has_complete_ancestors)?;
             if had_state || outcome.resource_state.is_some() || resource.write_disposition == WriteDisposition::Replace {
                 after.state.set_resource(&self.source.name, &resource.name, outcome.resource_state);
             }
             after.boundaries.extend(outcome.boundaries);
-            names.push(resource);
+            loaded_resources.push(resource);
         }
-        for fed in fed {
+        for link in links {
             let resource = |index: usize| self.source.resources.get(index);
-            let (Some(child), Some(parent)) = (resource(fed.child), resource(fed.parent)) else { continue };
-            feeding.record(&mut after.state, child, parent, fed.end)?;
+            let (Some(child), Some(parent)) = (resource(link.child), resource(link.parent)) else { continue };
+            dependents.record(&mut after.state, child, parent, link.end)?;
         }
-        names.into_iter().for_each(|parent| feeding.record_unloaded_dependents(&mut after.state, parent));
+        loaded_resources.into_iter().for_each(|parent| dependents.record_unloaded_dependents(&mut after.state, parent));
         for resource in &self.source.resources {
-            let of_resource = resource.end_warnings.as_ref().map(|warnings| warnings()).unwrap_or_default();
-            of_resource.into_iter().for_each(|warning| self.warnings.add(&resource.name, warning));
+            let warnings = resource.end_warnings.as_ref().map(|warnings| warnings()).unwrap_or_default();
+            warnings.into_iter().for_each(|warning| self.warnings.add(&resource.name, warning));
         }
         after.warnings = self.warnings.all();
         Ok(after)
     }
 }
 
-/// How far a resource was fed by another.
+/// The progress of a dependent resource relative to an ancestor.
 struct DependentLink {
     child: usize,
     parent: usize,
@@ -367,15 +367,15 @@ struct DependentLink {
 }
 
 impl<'e> TreeRun<'e> {
-    /// The members whose rows are loaded.
+    /// Returns the members whose rows are loaded.
     fn loaded<'s>(&'s self) -> impl Iterator<Item = &'s Mutex<ResourceRun<'e>>> {
         self.nodes.values().filter(|node| lock(node).is_loaded)
     }
 
-    /// What is left of it: the members whose rows are loaded, each with whether it was fed completely, and how far each was
-    /// fed.
+    /// Returns the loaded members, each with whether all its ancestors are complete, and the progress of dependent
+    /// resources.
     fn end(self) -> (Vec<(usize, ResourceRun<'e>, bool)>, Vec<DependentLink>) {
-        let TreeRun { tree, nodes, has_own_resume_point: is_apart, .. } = self;
+        let TreeRun { tree, nodes, has_own_resume_point, .. } = self;
         let complete: HashSet<usize> =
             nodes.iter().filter(|(_, node)| lock(node).is_complete()).map(|(index, _)| *index).collect();
         let ancestors = |index: usize| std::iter::successors(tree.parent(index), |at| tree.parent(*at));
@@ -388,23 +388,23 @@ impl<'e> TreeRun<'e> {
                 positions.insert(index, node.into_position());
             }
         }
-        let mut fed = Vec::new();
-        for (child, node, is_fed_completely) in &loaded {
-            let is_complete = *is_fed_completely && node.is_complete();
+        let mut links = Vec::new();
+        for (child, node, has_complete_ancestors) in &loaded {
+            let is_complete = *has_complete_ancestors && node.is_complete();
             let mut is_cut = !node.is_complete();
             for parent in ancestors(*child) {
-                let is_unloaded = is_cut && !is_apart;
+                let is_truncated = is_cut && !has_own_resume_point;
                 is_cut |= !complete.contains(&parent);
                 let end = match positions.get(&parent) {
-                    _ if is_unloaded => DependentEnd::Truncated,
-                    _ if !is_complete && is_apart => DependentEnd::Unchanged,
+                    _ if is_truncated => DependentEnd::Truncated,
+                    _ if !is_complete && has_own_resume_point => DependentEnd::Unchanged,
                     _ if !is_complete => continue,
                     Some(position) => DependentEnd::Position { position: position.clone(), has_rows: node.has_rows() },
                     None => DependentEnd::WithParent { has_rows: node.has_rows() },
                 };
-                fed.push(DependentLink { child: *child, parent, end });
+                links.push(DependentLink { child: *child, parent, end });
             }
         }
-        (loaded, fed)
+        (loaded, links)
     }
 }

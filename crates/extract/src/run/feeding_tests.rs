@@ -1,4 +1,4 @@
-//! Whatever a run selects or refreshes, dependent resources get each row of an incremental parent once.
+//! Dependent resources get each row of an incremental parent once, whichever resources a run selects or refreshes.
 
 use std::collections::BTreeSet;
 use std::convert::Infallible;
@@ -16,10 +16,10 @@ use crate::{
     Row, Source, preserve_dependent_cursors,
 };
 
-/// Rows of the parent: ids from 0, each with the value of its cursor.
+/// The cursor values of the parent's rows, whose ids count from 0.
 type Rows = Arc<Mutex<Vec<i64>>>;
 
-/// A parent with a cursor, and those that depend on it, directly or not; all of them append.
+/// Returns a source with an incremental parent and dependent resources on two levels, all of which append.
 fn source(rows: &Rows) -> Source {
     let rows = Arc::clone(rows);
     let parent = Resource::stream("parent", move |_| {
@@ -42,11 +42,11 @@ fn source(rows: &Rows) -> Source {
         .with_resource(copy("deep", "child"))
 }
 
-/// A dataset.
+/// A dataset and its source.
 struct World {
     rows: Rows,
     state: State,
-    /// The ids of each resource that were loaded.
+    /// The loaded ids with their resources.
     loaded: Vec<(String, i64)>,
 }
 
@@ -61,7 +61,7 @@ impl World {
         ids
     }
 
-    /// Runs these resources, with or without dropping their tables first; the ids that came, by resource.
+    /// Runs these resources, after dropping their tables if `is_refreshed`. Returns the loaded ids by resource.
     fn run(&mut self, names: &[&str], is_refreshed: bool) -> Result<String, ExtractError> {
         let source = source(&self.rows).select(names).unwrap();
         if is_refreshed {
@@ -117,7 +117,7 @@ fn a_refreshed_child_gets_all_rows_of_its_parent() {
 }
 
 #[test]
-fn a_child_that_is_loaded_first_later_gets_all_rows_of_its_parent() {
+fn a_child_that_is_first_loaded_later_gets_all_rows_of_its_parent() {
     let mut world = World::new();
     world.check(&[1, 2], &["parent", "child"], false, "parent 0, parent 1, child 0, child 1");
     world.check(&[3], &["parent", "child", "other"], false, "parent 2, other 0, child 2, other 1, other 2");
@@ -127,18 +127,18 @@ fn a_child_that_is_loaded_first_later_gets_all_rows_of_its_parent() {
 }
 
 #[test]
-fn a_parent_that_runs_alone_leaves_no_child_behind() {
+fn children_catch_up_after_their_parent_ran_alone() {
     let mut world = World::new();
     world.check(&[1], &["parent", "child"], false, "parent 0, child 0");
     world.check(&[2], &["parent"], false, "parent 1");
-    // late, at the same value
+    // a late row at the same value
     world.check(&[2], &["parent"], false, "parent 2");
     world.check(&[3], &["parent", "child"], false, "parent 3, child 1, child 2, child 3");
     world.check(&[4], &["parent", "child"], false, "parent 4, child 4");
 }
 
 #[test]
-fn a_parent_that_is_refreshed_alone_leaves_no_child_behind() {
+fn children_catch_up_after_their_parent_was_refreshed_alone() {
     let mut world = World::new();
     world.check(&[1], &["parent", "child"], false, "parent 0, child 0");
     world.check(&[2], &["parent"], true, "parent 0, parent 1");
@@ -153,11 +153,11 @@ fn a_child_that_runs_alone_gets_no_row_twice() {
     world.check(&[], &["child"], false, "");
     world.check(&[3], &["parent", "child"], false, "parent 1, parent 2, parent 3, child 3");
     let resource_state = world.state.resource("s", "child").cloned().map(Value::Object);
-    assert_eq!(resource_state.map(|resource_state| resource_state.to_string()), None, "the two are together again");
+    assert_eq!(resource_state.map(|resource_state| resource_state.to_string()), None, "positions are equal again");
 }
 
 #[test]
-fn a_child_without_rows_is_fed_once() {
+fn a_child_without_rows_is_extracted_once() {
     let mut world = World::new();
     world.check(&[1], &["parent"], false, "parent 0");
     let empty = |world: &World| {
@@ -166,21 +166,21 @@ fn a_child_without_rows_is_fed_once() {
         *child = child.clone().filter(|_| false);
         source
     };
-    let asked = |world: &mut World| {
+    let run_empty = |world: &mut World| {
         let source = empty(world);
         assert_eq!(world.run_source(&source).unwrap(), "");
         world.state.clone()
     };
-    let first = asked(&mut world);
+    let first = run_empty(&mut world);
     assert_eq!(
         first.resource("s", "child").map(|resource_state| Value::Object(resource_state.clone()).to_string()).as_deref(),
         Some(r#"{"_catchment":{"fed":{"parent":true}}}"#)
     );
-    assert_eq!(asked(&mut world), first);
+    assert_eq!(run_empty(&mut world), first);
 }
 
 #[test]
-fn a_limited_run_leaves_what_it_did_not_reach() {
+fn rows_beyond_a_limit_are_loaded_by_the_next_run() {
     let mut world = World::new();
     world.check(&[1, 2], &["parent", "child"], false, "parent 0, parent 1, child 0, child 1");
     let mut source = source(&world.rows).select(["child"]).unwrap();
@@ -193,7 +193,7 @@ fn a_limited_run_leaves_what_it_did_not_reach() {
     assert_eq!(world.run_source(&source).unwrap(), "child 0, child 1");
 }
 
-/// A step: new rows of the parent, what is selected, and whether that is refreshed.
+/// A run: new cursor values of the parent, the selected resources, and whether they are refreshed.
 fn step() -> impl Strategy<Value = (Vec<i64>, Vec<&'static str>, bool)> {
     let names = prop::sample::subsequence(vec!["parent", "child", "other", "deep"], 1..=4);
     (prop::collection::vec(0i64..2, 0..4), names, prop::bool::weighted(0.2))
@@ -203,7 +203,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1000))]
 
     #[test]
-    fn each_row_of_a_parent_is_fed_once(steps in prop::collection::vec(step(), 1..8)) {
+    fn each_parent_row_reaches_each_dependent_once(steps in prop::collection::vec(step(), 1..8)) {
         let mut world = World::new();
         let mut at = 0;
         let all = ["parent", "child", "other", "deep"];
@@ -222,7 +222,7 @@ proptest! {
     }
 }
 
-/// The same source whose dependent resources are merged, with a limit of rows for some.
+/// Like [`source`], with merged dependent resources and row limits.
 fn limited(rows: &Rows, limits: &[(&str, u64)]) -> Source {
     let mut source = source(rows);
     for resource in &mut source.resources {
@@ -233,14 +233,14 @@ fn limited(rows: &Rows, limits: &[(&str, u64)]) -> Source {
 }
 
 #[test]
-fn rows_of_a_child_that_a_limit_cut_off_come_with_the_next_run() {
+fn truncated_rows_of_a_child_are_loaded_by_the_next_run() {
     #[track_caller]
     fn check(limits: &[(&str, u64)], expected: [&str; 2]) {
         let mut world = World::new();
         world.rows.lock().unwrap().extend([1, 2, 3]);
         let source = limited(&world.rows, limits);
-        let sorted = |came: &str| {
-            let mut rows: Vec<_> = came.split(", ").map(str::to_owned).collect();
+        let sorted = |rows: &str| {
+            let mut rows: Vec<_> = rows.split(", ").map(str::to_owned).collect();
             rows.sort();
             rows.join(", ")
         };
@@ -263,14 +263,14 @@ fn rows_of_a_child_that_a_limit_cut_off_come_with_the_next_run() {
 }
 
 #[test]
-fn a_limit_that_cuts_off_appended_rows_of_a_child_is_an_error() {
+fn a_limit_that_truncates_appended_rows_of_a_child_is_an_error() {
     let mut world = World::new();
     world.rows.lock().unwrap().extend([1, 2, 3]);
     let mut source = limited(&world.rows, &[("other", 2)]);
     source.resources[2].write_disposition = WriteDisposition::Append;
     let error = world.run_source(&source).unwrap_err().to_string();
     assert!(
-        error.starts_with("resource `other` appends rows, and a limit cut some off, while `parent`, which feeds it,"),
+        error.starts_with("resource `other` appends rows and a limit truncated them, while its parent resource `parent`"),
         "{error}"
     );
     source.resources[2].limit.rows = Some(4);

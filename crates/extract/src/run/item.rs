@@ -1,4 +1,4 @@
-//! What comes out of a tree of resources.
+//! Events of a tree of resources.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -9,12 +9,12 @@ use futures_core::Stream;
 use crate::checkpoint::Checkpoint;
 use crate::{ExtractError, PageGuard, Row};
 
-/// What comes out of a tree of resources, in order.
+/// An event of a tree of resources.
 #[derive(Debug)]
 pub(super) enum TreeEvent {
-    /// New rows of a resource, of one page, which came of the row `of` where the resource is fed.
+    /// New rows of one page. `parent_row` is the row for which a dependent resource was extracted.
     Rows { node: usize, rows: Selection, parent_row: Option<Arc<Row>>, permit: Option<PageGuard> },
-    /// All that comes of the pages of the root up to here has come.
+    /// All rows that result from the pages of the root up to this checkpoint were emitted.
     Checkpoint(Checkpoint),
 }
 

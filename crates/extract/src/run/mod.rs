@@ -1,4 +1,4 @@
-//! Running a source.
+//! Extraction of a source.
 
 mod cursor_entry_tables;
 mod dependent_progress;

@@ -1,4 +1,4 @@
-//! What goes into a run and comes out of it.
+//! Events, options and result of an extraction.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -10,50 +10,50 @@ use catchment_state::{CursorEntry, CursorEntryChange, CursorEntryKey, State};
 use crate::checkpoint::Checkpoint;
 use crate::{BudgetPermit, ExtractWarning};
 
-/// New rows of one page, on their way to be normalised.
+/// New rows of one page.
 #[derive(Debug)]
 pub struct RowBatch {
-    /// The resource that they are of.
+    /// The name of the resource.
     pub resource: Arc<str>,
-    /// The root table, by its normalised name.
+    /// The normalized name of the root table.
     pub table: String,
     /// The rows.
     pub rows: Selection,
-    /// Tells the batches of a run apart, and grows from batch to batch of one resource.
+    /// A number that is unique in the run and grows within a resource.
     pub ordinal: u64,
-    /// The share of the budget that the page takes while it is in memory.
+    /// The permit of the memory budget, held while the page is in memory.
     pub permit: BudgetPermit,
 }
 
-/// What a run hands out.
+/// An event of an extraction.
 #[derive(Debug)]
 pub enum ExtractEvent {
-    /// Rows.
+    /// New rows.
     Rows {
-        /// The resource with pages of its own that they come from, by way of others or not.
+        /// The name of the root resource of the rows.
         root: Arc<str>,
         /// The rows.
         batch: RowBatch,
     },
-    /// All rows of a resource, and of those that are fed by it, have been handed out up to here. See
+    /// All rows of a root resource and its dependent resources up to this checkpoint were delivered. See
     /// [`Resource::resumable`](crate::Resource::resumable).
     Checkpoint {
-        /// The resource.
+        /// The name of the root resource.
         tree: Arc<str>,
-        /// The place.
+        /// The checkpoint.
         checkpoint: Checkpoint,
     },
 }
 
-/// Takes what a run hands out; `Break` where it wants no more.
+/// A receiver of events, which returns `Break` to end the run.
 pub type Sink<'s> = &'s (dyn Fn(ExtractEvent) -> ControlFlow<()> + Send + Sync);
 
-/// Bounds on what is done at the same time.
+/// Limits of parallelism.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ExtractOptions {
-    /// The most resources with pages of their own that run at the same time; 5 by default.
+    /// The maximum number of root resources that run in parallel. Default: 5.
     pub max_parallel_resources: usize,
-    /// The most rows of a resource whose pages of another resource are asked for at the same time; 20 by default.
+    /// The maximum number of parent rows per dependent resource whose pages are requested in parallel. Default: 20.
     pub max_parallel_items: usize,
 }
 
@@ -63,16 +63,16 @@ impl Default for ExtractOptions {
     }
 }
 
-/// What a run leaves.
+/// The result of an extraction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExtractOutcome {
-    /// The state after it.
+    /// The state after the run.
     pub state: State,
-    /// How the entries of cursors change that are too many for the state.
+    /// Changes of the cursor entries in tables.
     pub boundaries: Vec<CursorEntryChange>,
-    /// Warnings about its pages: at most 100 distinct ones and one that says how many were left out.
+    /// Warnings about pages: at most 100 distinct ones, and one with the number of omitted warnings.
     pub warnings: Vec<ExtractWarning>,
 }
 
-/// The entries of cursors, as far as the state has no room for them.
+/// Cursor entries that are stored in tables.
 pub type Boundaries = BTreeMap<CursorEntryKey, Vec<CursorEntry>>;

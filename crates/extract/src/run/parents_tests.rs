@@ -1,4 +1,4 @@
-//! Each parent has a cursor: whatever comes late to one of them is loaded once.
+//! With a cursor for each parent row, late rows of any parent row are loaded once.
 
 use std::convert::Infallible;
 use std::ops::ControlFlow;
@@ -16,16 +16,16 @@ use crate::{
     overflowing_entries,
 };
 
-/// The values of the cursor of each parent's rows. The id of a row is that of its parent and its place in it.
+/// The cursor values of the rows of each parent row. A row's id consists of its parent's id and its index.
 type Values = Arc<Mutex<Vec<Vec<i64>>>>;
 
 struct World {
     values: Values,
     state: State,
-    /// What the tables beside the state have.
+    /// The content of the tables beside the state.
     tables: Boundaries,
     changes: Vec<CursorEntryChange>,
-    /// Whether the next run goes on after one that was interrupted.
+    /// Whether the next run resumes an interrupted one.
     is_interrupted: bool,
     loaded: Vec<String>,
     warnings: Vec<ExtractWarning>,
@@ -51,7 +51,7 @@ impl World {
         self.values.lock().unwrap()[parent].extend(values);
     }
 
-    /// Loads the rows of these parents; `is_own` says whether each has a cursor.
+    /// Loads the rows of these parent rows; `is_own` enables a cursor for each of them.
     fn run(&mut self, parents: &[usize], is_own: bool) -> String {
         let parent =
             |id: &usize| Value::object([("id", Value::from(*id as u64)), ("name", Value::from(self.loaded.len() as u64))]);
@@ -62,7 +62,7 @@ impl World {
             let since = start.last_value.as_ref().and_then(Value::as_i64).unwrap();
             let of_parent = values.lock().unwrap()[parent as usize].clone();
             let rows = of_parent.into_iter().enumerate().filter(|(_, at)| *at >= since);
-            let row = |(place, at)| Value::object([("id", Value::from(format!("{parent}.{place}"))), ("at", Value::from(at))]);
+            let row = |(index, at)| Value::object([("id", Value::from(format!("{parent}.{index}"))), ("at", Value::from(at))]);
             stream::iter([Ok::<_, Infallible>(rows.map(row).collect::<Vec<_>>())])
         });
         let events =
@@ -100,23 +100,23 @@ impl World {
         loaded.join(" ")
     }
 
-    /// How many cursors of parents the table has.
+    /// Returns the number of parent cursors in the table.
     fn in_table(&self) -> usize {
         let of_parents = self.tables.iter().filter(|(key, _)| key.kind == CursorEntryKind::Parents);
         of_parents.map(|(_, entries)| entries.len()).sum()
     }
 
-    /// The mark of the parents in the state.
+    /// Returns the mark of the parent cursors in the state.
     fn mark(&self) -> Option<Value> {
         self.state.resource("s", "events")?.get("_catchment")?.get("parents")?.get("at").cloned()
     }
 
-    /// Whether the last run has changed what the table has of parents.
+    /// Returns true if the last run has changed the parent cursors in the table.
     fn has_changed_table(&self) -> bool {
         self.changes.iter().any(|change| change.key.kind == CursorEntryKind::Parents)
     }
 
-    /// Runs `count` parents, which have a row each by now.
+    /// Runs `count` parent rows with one row each.
     fn many(count: usize) -> (World, Vec<usize>) {
         let (mut world, all) = (World::new(count), (0..count).collect::<Vec<_>>());
         all.iter().for_each(|parent| world.add(*parent, &[*parent as i64]));
@@ -140,24 +140,24 @@ fn late_rows_of_a_slow_parent_are_loaded() {
     world.add(1, &[105, 120]);
     world.check(&[0, 1], "1.1 1.2");
     world.check(&[0, 1], "");
-    // a new parent starts at the initial value
+    // a new parent row starts at the initial value
     world.add(2, &[1]);
     world.check(&[0, 1, 2], "2.0");
     let last = world
         .state
         .resource("s", "events")
         .and_then(|resource_state| resource_state.get("incremental")?.get("at")?.get("last_value").cloned());
-    assert_eq!(last, Some(Value::from(301)), "as the reference keeps it");
+    assert_eq!(last, Some(Value::from(301)), "as in dlt");
 }
 
 #[test]
-fn a_cursor_that_another_tool_moved_counts_for_all_parents() {
+fn a_cursor_that_another_tool_moved_applies_to_all_parents() {
     let mut world = World::new(2);
     world.add(0, &[10]);
     world.add(1, &[5]);
     world.check(&[0, 1], "0.0 1.0");
     world.add(0, &[20]);
-    // with one cursor, as the reference has it
+    // with one cursor, as in dlt
     assert_eq!(world.run(&[0, 1], false), "0.1");
     world.add(0, &[20]);
     world.add(1, &[20, 30]);
@@ -172,8 +172,8 @@ fn late_rows_of_a_slow_parent_among_many_are_loaded() {
     assert!(world.state.to_value().to_string().len() < 2000, "the state stays small");
     assert_eq!(world.in_table(), 2500);
     world.check(&all, "");
-    assert!(!world.has_changed_table(), "no run without new rows writes the table");
-    // below the last values of the others, and of a parent that the run before did not see
+    assert!(!world.has_changed_table(), "a run without new rows does not change the table");
+    // rows before the last values of the others, and of a parent row that the previous run did not see
     world.add(7, &[7, 8]);
     world.add(2400, &[3000]);
     world.check(&all[..1000], "7.1 7.2");
@@ -184,11 +184,11 @@ fn late_rows_of_a_slow_parent_among_many_are_loaded() {
 }
 
 #[test]
-fn many_parents_at_one_value_are_told_apart() {
+fn many_parents_at_one_value_have_their_own_cursors() {
     let (mut world, all) = (World::new(1200), (0..1200).collect::<Vec<_>>());
     all.iter().for_each(|parent| world.add(*parent, &[5]));
     assert_eq!(world.run(&all, true).split(' ').count(), 1200);
-    // beside the cursors of parents the rows at the cursor of the resource are too many for the state
+    // in addition to the parent cursors, the resource has too many boundary rows for the state
     assert_eq!(world.tables.values().map(Vec::len).collect::<Vec<_>>(), [200, 1200]);
     world.add(9, &[5]);
     world.add(10, &[6]);
@@ -200,7 +200,7 @@ fn many_parents_at_one_value_are_told_apart() {
 }
 
 #[test]
-fn many_rows_at_the_cursor_of_a_parent_are_all_known() {
+fn many_boundary_rows_of_a_parent_are_deduplicated() {
     for disposition in [WriteDisposition::Append, WriteDisposition::Merge] {
         let mut world = World::new(2);
         world.disposition = disposition;
@@ -216,7 +216,7 @@ fn many_rows_at_the_cursor_of_a_parent_are_all_known() {
 }
 
 #[test]
-fn cursors_of_parents_that_fit_into_the_state_again_leave_the_table() {
+fn parent_cursors_that_fit_into_the_state_again_leave_the_table() {
     let mut world = World::new(900);
     let all: Vec<usize> = (0..900).collect();
     all.iter().for_each(|parent| world.add(*parent, &[1, 1, 1]));
@@ -233,11 +233,11 @@ fn cursors_of_parents_that_fit_into_the_state_again_leave_the_table() {
 }
 
 #[track_caller]
-fn check_void(change: impl FnOnce(&mut World), expected: &str) {
+fn check_ignored(change: impl FnOnce(&mut World), expected: &str) {
     let (mut world, all) = World::many(1500);
     change(&mut world);
     world.add(7, &[100, 2000]);
-    // all start at the cursor of the resource
+    // all parent rows start at the cursor of the resource
     world.check(&all, "7.2");
     let warnings: Vec<_> = world.warnings.iter().map(|warning| warning.message.as_str()).collect();
     assert!(warnings.len() == 1 && warnings[0].contains(expected), "{warnings:?}");
@@ -248,12 +248,12 @@ fn check_void(change: impl FnOnce(&mut World), expected: &str) {
 }
 
 #[test]
-fn a_table_that_lost_cursors_of_parents_does_not_count() {
-    let lost = "has the cursors of 0 parents where the last run stored those of 1500, for the cursor `at`";
-    check_void(|world| world.tables.clear(), lost);
-    check_void(|world| drop(world.tables.values_mut().map(Vec::pop).collect::<Vec<_>>()), "has the cursors of 1499 parents");
+fn a_changed_table_of_parent_cursors_is_ignored() {
+    let lost = "has 0 parent cursors instead of the 1500 that the last run stored for the cursor `at`";
+    check_ignored(|world| world.tables.clear(), lost);
+    check_ignored(|world| drop(world.tables.values_mut().map(Vec::pop).collect::<Vec<_>>()), "has 1499 parent cursors");
     let other = |world: &mut World| world.tables.values_mut().for_each(|entries| entries[0].cursor = Some("[0,1,[],[]]".into()));
-    check_void(other, "has other cursors of parents than the last run stored, for the cursor `at`");
+    check_ignored(other, "has other parent cursors than the last run stored for the cursor `at`");
 }
 
 #[test]
@@ -267,18 +267,18 @@ fn many_parents_start_where_another_tool_moved_the_cursor() {
 }
 
 #[test]
-fn a_run_after_an_interrupted_one_says_that_parents_share_a_cursor() {
+fn a_resumed_run_warns_that_parents_share_a_cursor() {
     let (mut world, all) = World::many(1500);
     world.is_interrupted = true;
     world.add(7, &[2000]);
     world.check(&all, "7.1");
     let warning = world.warnings.first().map(|warning| warning.message.clone()).unwrap_or_default();
-    assert!(warning.contains("as this run goes on after one that was interrupted"), "{warning}");
+    assert!(warning.contains("because this run resumed an interrupted one"), "{warning}");
     assert_eq!((world.in_table(), world.mark()), (0, None));
 }
 
 #[test]
-fn a_parent_that_comes_twice_in_a_run_has_one_cursor() {
+fn a_parent_that_appears_twice_in_a_run_has_one_cursor() {
     for disposition in [WriteDisposition::Append, WriteDisposition::Merge] {
         let mut world = World::new(2);
         world.disposition = disposition;
@@ -293,7 +293,7 @@ fn a_parent_that_comes_twice_in_a_run_has_one_cursor() {
 }
 
 #[test]
-fn a_refresh_of_the_resource_forgets_the_cursors_of_its_parents() {
+fn a_refresh_removes_the_parent_cursors() {
     let (mut world, all) = World::many(1500);
     world.state.set_resource("s", "events", None);
     assert_eq!(world.run(&all, true).split(' ').count(), 1500);
@@ -301,7 +301,7 @@ fn a_refresh_of_the_resource_forgets_the_cursors_of_its_parents() {
     assert_eq!((world.in_table(), world.warnings.len()), (1500, 0));
 }
 
-/// New rows for a parent: the steps of the cursor from its last row, and which parents the run sees.
+/// New rows as pairs of parent row and step from its last cursor value, and the parent rows of a run.
 fn round() -> impl Strategy<Value = (Vec<(usize, i64)>, Vec<usize>)> {
     (prop::collection::vec((0usize..3, 0i64..3), 0..6), prop::sample::subsequence(vec![0, 1, 2], 0..=3))
 }
@@ -324,7 +324,7 @@ proptest! {
         }
         prop_assert_eq!(world.run(&[0, 1, 2], true), "");
         let values = world.values.lock().unwrap().clone();
-        let ids = values.iter().enumerate().flat_map(|(parent, rows)| (0..rows.len()).map(move |place| format!("{parent}.{place}")));
+        let ids = values.iter().enumerate().flat_map(|(parent, rows)| (0..rows.len()).map(move |index| format!("{parent}.{index}")));
         let mut expected: Vec<String> = ids.collect();
         expected.sort_unstable();
         world.loaded.sort_unstable();

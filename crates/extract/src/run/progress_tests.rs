@@ -5,7 +5,7 @@ use super::tests::{fresh, paged};
 use crate::{Boundaries, ExtractOptions, Extraction, MemoryBudget, ProgressChannel, Source};
 
 #[test]
-fn events_tell_what_has_come() {
+fn events_have_totals() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     let (source, state, progress) = (Source::from(paged(2)), fresh(), ProgressChannel::default());
     let mut events = progress.subscribe();

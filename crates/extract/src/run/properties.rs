@@ -1,5 +1,4 @@
-//! Whatever the pages, and wherever runs are limited, killed and begun again: the rows that are loaded are those of the
-//! source.
+//! A dataset has exactly the rows of its source, for any pages and however runs are limited, killed and resumed.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -16,18 +15,18 @@ use crate::{
     ResumePoint, RowOrder, Source, overflowing_entries,
 };
 
-/// A row: its key, the value of its cursor, and what else it says.
+/// A row: key, cursor value and content.
 type Row = (i64, i64, i64);
 
-/// What happens before a run, and to it.
+/// A run, and the changes of the source before it.
 #[derive(Debug, Clone)]
 struct Round {
-    /// How many rows come to the source, each with the step from the greatest cursor so far.
+    /// New rows, each with the step from the greatest cursor value.
     new: Vec<i64>,
-    /// Which rows change, if rows do: the cursor moves a step beyond the greatest one or more; by -1 where it stays.
+    /// Changed rows, if rows change: the cursor value becomes the greatest plus one plus the step, or stays for -1.
     changed: Vec<(prop::sample::Index, i64)>,
     limit: Option<u64>,
-    /// The batch at which the run is killed.
+    /// The index of the batch at which the run is killed.
     killed_at: Option<usize>,
 }
 
@@ -36,7 +35,7 @@ struct Setup {
     disposition: WriteDisposition,
     order: Option<RowOrder>,
     is_resumable: bool,
-    /// Whether the source leaves out rows before the start by itself.
+    /// Whether the source skips rows before the start itself.
     is_filtered: bool,
     page_rows: usize,
 }
@@ -53,14 +52,14 @@ fn setup() -> impl Strategy<Value = Setup> {
     let order = prop::sample::select(vec![None, Some(RowOrder::Asc), Some(RowOrder::Desc)]);
     (disposition, order, any::<bool>(), any::<bool>(), 1usize..4).prop_map(
         |(disposition, order, is_resumable, is_filtered, page_rows)| {
-            // Pages that can be found again are in the order in which rows came.
+            // Pages of a resumable resource have rows in order of insertion.
             let order = if is_resumable { None } else { order };
             Setup { disposition, order, is_resumable, is_filtered, page_rows }
         },
     )
 }
 
-/// The source: its rows in the order in which they came.
+/// The rows of the source in order of insertion.
 type Rows = Arc<Mutex<Vec<Row>>>;
 
 fn resource(setup: Setup, rows: &Rows, limit: Option<u64>) -> Resource {
@@ -95,28 +94,28 @@ fn resource(setup: Setup, rows: &Rows, limit: Option<u64>) -> Resource {
     resource
 }
 
-/// What a run has handed out, as it would be on disk.
+/// Events of a run, as they would be stored on disk.
 type Log = Vec<ExtractEvent>;
 
-/// A dataset, and what a run of it leaves behind.
+/// A dataset, and the leftovers of a killed run.
 struct World {
     state: State,
     boundaries: BTreeMap<CursorEntryKey, Vec<CursorEntry>>,
     loaded: Vec<Row>,
-    /// How many rows the last run loaded.
+    /// The number of rows that the last run loaded.
     last_count: usize,
-    /// What a run that was killed had handed out.
+    /// The events of a killed run.
     unfinished: Log,
 }
 
 impl World {
-    /// Runs, as far as batch `killed_at`; loads what comes, if all does.
+    /// Runs until batch `killed_at`. Loads the rows if the run is complete.
     fn run(&mut self, resource: Resource, killed_at: Option<usize>) -> Result<(), ExtractError> {
         let source = Source::from(resource);
         let keys = overflowing_entries(&source, &self.state);
         let known: Boundaries = keys.into_iter().filter_map(|key| self.boundaries.remove_entry(&key)).collect();
         let mut run = Extraction::new(&source, &self.state, &known)?;
-        let log = go_on(&mut run, std::mem::take(&mut self.unfinished))?;
+        let log = replay(&mut run, std::mem::take(&mut self.unfinished))?;
         let log = Mutex::new((log, 0));
         let sink = |extracted| {
             let mut log = log.lock().unwrap_or_else(PoisonError::into_inner);
@@ -171,11 +170,11 @@ impl World {
     }
 }
 
-/// Has a run go on after the last place of those that were handed out; what came after it comes again.
-fn go_on(run: &mut Extraction<'_>, mut log: Log) -> Result<Log, ExtractError> {
+/// Resumes a run at the last checkpoint of the log; later rows are extracted again.
+fn replay(run: &mut Extraction<'_>, mut log: Log) -> Result<Log, ExtractError> {
     let last = log.iter().rposition(|extracted| matches!(extracted, ExtractEvent::Checkpoint { .. }));
     log.truncate(last.map_or(0, |last| last + 1));
-    let (mut place, mut pages) = (None, 0);
+    let (mut last_checkpoint, mut pages) = (None, 0);
     for extracted in &log {
         match extracted {
             ExtractEvent::Rows { batch, .. } => run.replay(&batch.resource, batch.rows.clone(), batch.ordinal)?,
@@ -186,13 +185,13 @@ fn go_on(run: &mut Extraction<'_>, mut log: Log) -> Result<Log, ExtractError> {
                 } else {
                     pages += 1;
                 }
-                place = Some(checkpoint);
+                last_checkpoint = Some(checkpoint);
             }
         }
     }
-    if let Some(place) = place {
-        run.resume_at("r", place.clone(), pages);
-        log.push(ExtractEvent::Checkpoint { tree: "r".into(), checkpoint: place.into_interrupted() });
+    if let Some(last_checkpoint) = last_checkpoint {
+        run.resume_at("r", last_checkpoint.clone(), pages);
+        log.push(ExtractEvent::Checkpoint { tree: "r".into(), checkpoint: last_checkpoint.into_interrupted() });
     }
     Ok(log)
 }
@@ -213,15 +212,15 @@ proptest! {
         for round in rounds {
             change(&rows, &round, setup);
             let ran = world.run(resource(setup, &rows, round.limit), round.killed_at);
-            // A limit is refused where a run could not go on; nothing was changed then.
-            let is_refused = matches!(ran, Err(ExtractError::LimitLosesRows { .. }));
-            prop_assert!(ran.is_ok() || is_refused, "{:?}", ran);
+            // A limit is rejected if later runs could not resume; then nothing was changed.
+            let is_rejected = matches!(ran, Err(ExtractError::LimitLosesRows { .. }));
+            prop_assert!(ran.is_ok() || is_rejected, "{:?}", ran);
         }
-        // Pages of limited runs may end before the last rows came: then a second run has them.
+        // Pages of limited runs may end before the last new rows, which a second run loads.
         for _ in 0..3 {
             world.run(resource(setup, &rows, None), None).unwrap();
         }
-        // Nothing is new then.
+        // The next run loads nothing.
         let (state, count) = (world.state.clone(), world.loaded.len());
         world.run(resource(setup, &rows, None), None).unwrap();
         prop_assert_eq!((&world.state, world.last_count), (&state, 0));
@@ -240,8 +239,8 @@ fn change(rows: &Rows, round: &Round, setup: Setup) {
         let (id, at) = (rows.len() as i64, greatest(&rows) + step);
         rows.push((id, at, 0));
     }
-    // Rows that are appended do not change. A change is seen where its cursor is later than that of all other rows, or is the
-    // same as before and the latest one.
+    // Appended rows do not change. A change is detected if its cursor value is later than all others, or unchanged and
+    // the latest.
     if setup.disposition == WriteDisposition::Merge && !rows.is_empty() {
         for (index, step) in &round.changed {
             let (latest, index) = (greatest(&rows), index.index(rows.len()));

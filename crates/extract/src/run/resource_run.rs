@@ -16,31 +16,31 @@ use crate::progress::{ProgressChannel, ProgressEvent};
 use crate::warnings::Warnings;
 use crate::{ExtractError, Page, PageError, RangeBound, Resource, ResumePoint, Row, Source, StopSignal};
 
-/// The pages of one resource have ordinals below this number, from that of the resource times it. Those of thousands of
-/// resources stay below 2^40, as merges have room for.
+/// The number of ordinals per resource. Ordinals start at its index times this number. With thousands of resources they
+/// stay below 2^40, the limit of merges.
 const PAGES: u64 = 1 << 28;
 
-/// A resource, and how far it has come.
+/// A resource and its progress.
 #[derive(Debug)]
 pub(super) struct ResourceRun<'r> {
     pub(super) resource: &'r Resource,
-    /// Whether its rows are loaded; else they only feed others.
+    /// Whether rows are loaded. Otherwise they are only parent rows.
     pub(super) is_loaded: bool,
     is_resumable: bool,
-    /// What the state keeps of it before the run; nothing where its rows are all loaded anew.
+    /// The stored state before the run; empty if all rows are replaced.
     resource_state: Object,
     tracker: Option<CursorTracker<'r>>,
-    /// The cursors of the rows that feed it, where each has its own.
+    /// The cursors of its parent rows, if each has one.
     parents: Option<ParentCursors<'r>>,
-    /// The limits as far as they are left.
+    /// The remaining limits.
     rows_left: Option<u64>,
     pages_left: Option<u64>,
     until: Option<Instant>,
-    /// The number of its next page in this run.
+    /// The ordinal of the next batch.
     next_ordinal: u64,
     checkpoint: Checkpoint,
     table_names: TableNames,
-    /// What it tells of itself.
+    /// The totals for progress events.
     event: ProgressEvent,
     progress: ProgressChannel,
     warnings: Warnings,
@@ -51,18 +51,18 @@ pub(super) fn lock<'l, 'r>(node: &'l Mutex<ResourceRun<'r>>) -> MutexGuard<'l, R
     node.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// What a resource does in a run.
+/// The role of a resource in a run.
 pub(super) struct ResourceRole<'r, 'k> {
     pub(super) resource: &'r Resource,
-    /// What the state keeps of it.
+    /// The stored state.
     pub(super) resource_state: Option<&'k Object>,
-    /// Whether its rows are loaded; else they only feed others.
+    /// Whether rows are loaded. Otherwise they are only parent rows.
     pub(super) is_loaded: bool,
-    /// Whether it starts elsewhere than its own cursor, for one that it feeds.
-    pub(super) is_apart: bool,
+    /// Whether it starts from a stored position of a dependent resource instead of its own cursor.
+    pub(super) has_own_resume_point: bool,
 }
 
-/// What a run leaves of a resource.
+/// The result of a resource.
 pub(super) struct ResourceOutcome {
     pub(super) resource_state: Option<Object>,
     pub(super) boundaries: Vec<CursorEntryChange>,
@@ -76,15 +76,15 @@ impl<'r> ResourceRun<'r> {
         in_tables: CursorEntryTables<'_>,
         (progress, warnings): (&ProgressChannel, &Warnings),
     ) -> Result<ResourceRun<'r>, ExtractError> {
-        let ResourceRole { resource, resource_state, is_loaded, is_apart } = role;
-        // Where all rows are loaded anew, nothing that was kept of earlier runs counts.
-        let is_anew = resource.write_disposition == WriteDisposition::Replace;
-        let resource_state = resource_state.filter(|_| !is_anew);
+        let ResourceRole { resource, resource_state, is_loaded, has_own_resume_point } = role;
+        // A replaced resource ignores the state of earlier runs.
+        let is_replaced = resource.write_disposition == WriteDisposition::Replace;
+        let resource_state = resource_state.filter(|_| !is_replaced);
         let rows = (resource.boundary_rows(), resource.primary_key.as_slice());
         let tracker =
             |incremental| CursorTracker::new((&source.name, &resource.name), incremental, rows, resource_state, in_tables.rows);
         let mut tracker = resource.incremental.as_ref().map(tracker).transpose()?;
-        let is_resumable = resource.resumable && !is_apart;
+        let is_resumable = resource.resumable && !has_own_resume_point;
         let resumed = resource_state.filter(|_| is_resumable).and_then(load_resume_state);
         let (checkpoint, paused) = resumed.unwrap_or_default();
         if let (Some(tracker), Some(paused)) = (&mut tracker, paused) {
@@ -116,23 +116,23 @@ impl<'r> ResourceRun<'r> {
         Ok(node)
     }
 
-    /// The rows of a page by the table that they go to.
+    /// Groups the rows of a page by table.
     pub(super) fn by_table(&mut self, rows: Selection) -> Result<Vec<(String, Selection)>, ExtractError> {
         self.table_names.by_table(self.resource, rows)
     }
 
-    /// Rows that were merged may come again; those that were appended may not, and do not change either.
+    /// Freezes the cursor of merged rows, which may be loaded again. Appended rows must not, and do not change either.
     fn freeze_cursor(&mut self) {
         if let (Some(tracker), WriteDisposition::Merge) = (&mut self.tracker, self.resource.write_disposition) {
             tracker.freeze();
         }
     }
 
-    /// Refuses a limit, its own or one of those that feed it, after which the next run cannot go on.
+    /// Returns an error if a limit of the resource or an ancestor would keep the next run from resuming.
     pub(super) fn check_limit(&self, is_below_limit: bool) -> Result<(), ExtractError> {
         let is_limited = is_below_limit || !self.resource.limit.is_none();
-        let can_go_on = self.is_resumable_by_cursor() || (self.resource.resumable && self.resource.parent().is_none());
-        if is_limited && !can_go_on { self.check_partial_append() } else { Ok(()) }
+        let can_resume = self.is_resumable_by_cursor() || (self.resource.resumable && self.resource.parent().is_none());
+        if is_limited && !can_resume { self.check_partial_append() } else { Ok(()) }
     }
 
     fn check_partial_append(&self) -> Result<(), ExtractError> {
@@ -149,14 +149,14 @@ impl<'r> ResourceRun<'r> {
         }
     }
 
-    /// Whether its cursor stands where the rest begins, after any part of the rows. With an open start the rest of the rows
-    /// at the last value would be skipped.
+    /// Returns true if a run can resume at the cursor after any part of the rows. With an open start, further rows at
+    /// the last value would be skipped.
     fn is_resumable_by_cursor(&self) -> bool {
         let is_in_order = |i: &crate::Incremental| i.is_forward() && i.range_start == RangeBound::Closed;
         self.resource.parent().is_none() && self.resource.incremental.as_ref().is_some_and(is_in_order)
     }
 
-    /// What its pages begin with.
+    /// Starts the limits and returns the resume point.
     pub(super) fn start(&mut self) -> ResumePoint {
         if let Some(time) = self.resource.limit.time {
             self.until = Some(Instant::now() + time);
@@ -167,19 +167,19 @@ impl<'r> ResourceRun<'r> {
         self.resume_point()
     }
 
-    /// Where its pages begin.
+    /// Returns the resume point.
     pub(super) fn resume_point(&self) -> ResumePoint {
         let start = self.tracker.as_ref().map(CursorTracker::start).unwrap_or_default();
         start.with_position(self.checkpoint.position.clone())
     }
 
-    /// Which parent a row is, where each has a cursor of its own.
+    /// Returns the id of a parent row, if each has a cursor.
     pub(super) fn parent_id(&self, row: &Row) -> Option<ParentId> {
         let key = self.resource.parent_key.as_ref().filter(|_| self.parents.is_some())?;
         Some(parent_id(&(key.key)(row)))
     }
 
-    /// Where the pages of a parent start; `start` where none has a cursor of its own.
+    /// Returns the resume point of a parent row: its own, or `start` if parent rows have no cursors.
     pub(super) fn start_of_parent(&mut self, parent: Option<ParentId>, start: &ResumePoint) -> Result<ResumePoint, ExtractError> {
         match self.parents.as_mut().zip(parent) {
             Some((parents, parent)) => parents.start(parent),
@@ -187,42 +187,42 @@ impl<'r> ResourceRun<'r> {
         }
     }
 
-    /// All pages of a parent have come.
+    /// Ends the pages of a parent row.
     pub(super) fn end_parent(&mut self, parent: Option<ParentId>) {
         if let Some((parents, parent)) = self.parents.as_mut().zip(parent) {
             parents.finish_parent(parent);
         }
     }
 
-    /// Whether it takes no further page.
+    /// Returns true if no further page is read.
     pub(super) fn has_ended(&self) -> bool {
         self.checkpoint.end.is_some()
     }
 
-    /// How its pages have ended.
+    /// Sets the reason why the pages ended.
     pub(super) fn set_end(&mut self, end: PageEnd) {
         self.checkpoint.end = Some(end);
     }
 
-    /// All has come that comes of it; by itself, where nothing else was said.
+    /// Ends the resource, as complete unless another reason was set.
     pub(super) fn end(&mut self) {
         self.checkpoint.end.get_or_insert(PageEnd::Complete);
         self.event.is_done = true;
         self.progress.send(&self.event);
     }
 
-    /// Where it is in its pages, where it can go on from there.
+    /// Returns the checkpoint, if a run can resume from it.
     pub(super) fn checkpoint(&self) -> Option<Checkpoint> {
         let is_known = self.has_ended() || !self.checkpoint.is_beginning();
         (self.is_resumable && is_known).then(|| self.checkpoint.clone())
     }
 
-    /// Whether it is at the end of its pages, or of those that can be found again: the next one tells.
+    /// Returns true if the position is unknown, so that only the next page can tell whether the pages have ended.
     pub(super) fn has_unknown_position(&self) -> bool {
         self.is_resumable && self.checkpoint.is_beginning()
     }
 
-    /// The new rows of the next page, those that the run takes.
+    /// Returns the new rows of the next page, up to the limit.
     pub(super) fn accept(
         &mut self,
         page: Result<Page, PageError>,
@@ -232,7 +232,7 @@ impl<'r> ResourceRun<'r> {
         let failed = |source| ExtractError::Pages { resource: self.resource.name.clone(), source };
         let Page { rows, position, bytes, warnings, permit: _ } = page.map_err(failed)?;
         warnings.into_iter().for_each(|warning| self.warnings.add(&self.resource.name, warning));
-        // an error after that is what the steps end with when they are told to
+        // If the run was canceled, an error of a step is its reaction to the stop signal.
         let ended = |source| if self.stop.is_set() { self.cancelled() } else { failed(source) };
         let mut rows = self.resource.steps.iter().try_fold(rows, |rows, step| step(rows, &self.stop)).map_err(ended)?;
         let taken = std::mem::take(&mut self.checkpoint.rows_taken);
@@ -240,7 +240,7 @@ impl<'r> ResourceRun<'r> {
         let is_cut = match &mut self.tracker {
             Some(tracker) => match self.parents.as_mut().zip(parent) {
                 Some((parents, parent)) => {
-                    // The cursor of the resource passes over the rows of all parents.
+                    // The cursor of the resource covers the rows of all parent rows.
                     tracker.filter(&mut rows.clone(), usize::MAX, &self.stop)?;
                     parents.filter(parent, &mut rows, room, &self.stop)?
                 }
@@ -270,7 +270,7 @@ impl<'r> ResourceRun<'r> {
         ExtractError::Cancelled { resource: self.resource.name.clone() }
     }
 
-    /// Ends what works on many rows early where `stop` says so.
+    /// Sets the stop signal, which ends work on many rows early.
     pub(super) fn set_stop(&mut self, stop: &StopSignal) {
         self.stop = stop.clone();
     }
@@ -288,7 +288,7 @@ impl<'r> ResourceRun<'r> {
         }
     }
 
-    /// The ordinal of the next batch of rows.
+    /// Returns the ordinal of the next batch.
     pub(super) fn next_ordinal(&mut self) -> u64 {
         let ordinal = self.next_ordinal;
         self.next_ordinal += 1;
@@ -299,12 +299,12 @@ impl<'r> ResourceRun<'r> {
         self.event.waited_for_budget += waited;
     }
 
-    /// Whether waits are to be measured.
+    /// Returns true if waiting times must be measured.
     pub(super) fn is_heard(&self) -> bool {
         self.progress.has_subscribers()
     }
 
-    /// Counts rows that an earlier attempt at this run took.
+    /// Counts rows that an interrupted run has already extracted.
     pub(super) fn replay(&mut self, mut rows: Selection, ordinal: u64) -> Result<(), ExtractError> {
         let count = rows.ids.len() as u64;
         self.parents.iter_mut().for_each(ParentCursors::mark_incomplete);
@@ -317,7 +317,7 @@ impl<'r> ResourceRun<'r> {
         Ok(())
     }
 
-    /// Goes on where an earlier attempt at this run was, after `pages` pages.
+    /// Resumes at a checkpoint that an interrupted run reached after `pages` pages.
     pub(super) fn resume_at(&mut self, checkpoint: Checkpoint, pages: u64) {
         self.pages_left = self.pages_left.map(|left| left.saturating_sub(pages));
         self.event.pages += pages;
@@ -327,27 +327,27 @@ impl<'r> ResourceRun<'r> {
         }
     }
 
-    /// Whether all rows have come that it can have.
+    /// Returns true if all possible new rows were read.
     pub(super) fn is_complete(&self) -> bool {
         self.checkpoint.end == Some(PageEnd::Complete)
     }
 
-    /// Whether any row has come.
+    /// Returns true if any new row was read.
     pub(super) fn has_rows(&self) -> bool {
         self.event.rows > 0
     }
 
-    /// What it would keep of its cursor after the run; nothing where not all rows have come.
+    /// Returns the final cursor as a resource state; `None` if rows are missing.
     pub(super) fn into_position(self) -> Option<Object> {
         let is_complete = self.is_complete();
         self.tracker.filter(|_| is_complete).map(|tracker| tracker.finish(Object::new()).0)
     }
 
-    /// Where the next run goes on, after this one did not come to the end, and with what cursor; nothing where it cannot.
+    /// Returns the checkpoint and cursor from which the next run resumes after an incomplete run, if possible.
     fn resume_position(&self) -> Option<(Checkpoint, Option<Value>)> {
         let ResourceRun { resource, is_resumable, checkpoint, tracker, .. } = self;
-        let is_anew = resource.write_disposition == WriteDisposition::Replace;
-        if !is_resumable || resource.parent().is_some() || is_anew || checkpoint.is_beginning() {
+        let is_replaced = resource.write_disposition == WriteDisposition::Replace;
+        if !is_resumable || resource.parent().is_some() || is_replaced || checkpoint.is_beginning() {
             return None;
         }
         let cursor = match tracker {
@@ -357,29 +357,29 @@ impl<'r> ResourceRun<'r> {
         Some((checkpoint.clone(), cursor))
     }
 
-    /// What the state keeps of it after the run. Where what feeds it is not complete, neither is it.
-    pub(super) fn finish(self, is_fed_completely: bool) -> Result<ResourceOutcome, ExtractError> {
+    /// Returns the final state. The resource is incomplete if one of its ancestors is.
+    pub(super) fn finish(self, has_complete_ancestors: bool) -> Result<ResourceOutcome, ExtractError> {
         let resource = self.resource;
-        let is_complete = self.is_complete() && is_fed_completely;
+        let is_complete = self.is_complete() && has_complete_ancestors;
         let in_order = !is_complete && self.is_resumable_by_cursor();
         let is_disordered = self.tracker.as_ref().is_some_and(CursorTracker::is_disordered);
         if let (true, true, Some(incremental)) = (in_order, is_disordered, &resource.incremental) {
             let (resource, cursor) = (resource.name.clone(), incremental.cursor_path.to_string());
             return Err(ExtractError::RowsOutOfOrder { resource, cursor });
         }
-        let moves_on = is_complete || in_order;
-        let place = if moves_on { None } else { self.resume_position() };
-        if !moves_on && place.is_none() {
+        let advances = is_complete || in_order;
+        let resume = if advances { None } else { self.resume_position() };
+        if !advances && resume.is_none() {
             self.check_partial_append()?;
         }
         if let Some(warning) = self.tracker.as_ref().and_then(CursorTracker::warning) {
             self.warnings.add(&resource.name, warning);
         }
         let mut resource_state = self.resource_state;
-        store_resume_state(&mut resource_state, place);
+        store_resume_state(&mut resource_state, resume);
         let mut boundaries = Vec::new();
         match self.tracker {
-            Some(tracker) if moves_on => {
+            Some(tracker) if advances => {
                 let (after, change) = tracker.finish(resource_state);
                 resource_state = after;
                 boundaries.extend(change);
@@ -390,7 +390,7 @@ impl<'r> ResourceRun<'r> {
                     warning.into_iter().for_each(|warning| self.warnings.add(&resource.name, warning));
                 }
             }
-            Some(_) => tracing::info!("resource `{}`: a limit was reached, its cursor stays where it was", resource.name),
+            Some(_) => tracing::info!(resource = resource.name, "limit reached, the cursor does not move"),
             None => {}
         }
         Ok(ResourceOutcome { resource_state: (!resource_state.is_empty()).then_some(resource_state), boundaries })

@@ -1,4 +1,4 @@
-//! The pages of the resource that a tree begins with.
+//! The stream of a root resource.
 
 use std::sync::Mutex;
 use std::time::Duration;
@@ -13,17 +13,17 @@ use crate::DeliveryTurn;
 use crate::checkpoint::PageEnd;
 use crate::resource::PageFactory;
 
-/// Nobody holds a node while it waits.
+/// Locks a node briefly: the lock is never held across an await.
 fn with<'r, T>(node: &Mutex<ResourceRun<'r>>, f: impl FnOnce(&mut ResourceRun<'r>) -> T) -> T {
     f(&mut lock(node))
 }
 
-/// The new rows of the pages of the resource at `index`, and after each page where it is, if it can go on from there.
+/// Yields the new rows of each page of the resource at `index`, and its checkpoint if the resource is resumable.
 pub(super) fn root_stream<'t>(index: usize, node: &'t Mutex<ResourceRun<'_>>, turn: DeliveryTurn) -> TreeStream<'t> {
     let stream = try_stream! {
         let Some(mut pages) = open_pages(node, turn) else { return };
         while !with(node, |node| node.has_ended()) {
-            let asked = with(node, |node| node.is_heard()).then(Instant::now);
+            let requested_at = with(node, |node| node.is_heard()).then(Instant::now);
             let page = pages.next().await;
             let Some(mut page) = page else {
                 with(node, |node| node.set_end(PageEnd::Complete));
@@ -32,11 +32,11 @@ pub(super) fn root_stream<'t>(index: usize, node: &'t Mutex<ResourceRun<'_>>, tu
                 }
                 break;
             };
-            let waited = asked.map_or(Duration::ZERO, |asked| asked.elapsed());
+            let waited = requested_at.map_or(Duration::ZERO, |requested_at| requested_at.elapsed());
             let permit = page.as_mut().ok().and_then(|page| page.permit.take());
             let rows = with(node, |node| node.accept(page, None, waited))?;
             yield TreeEvent::Rows { node: index, rows, parent_row: None, permit };
-            // The limit may have been reached at the very end of the pages.
+            // The limit may have been reached exactly at the last page.
             let may_be_all = with(node, |node| node.has_ended() && node.has_unknown_position());
             if may_be_all && pages.next().await.is_none() {
                 with(node, |node| node.set_end(PageEnd::Complete));
@@ -49,7 +49,7 @@ pub(super) fn root_stream<'t>(index: usize, node: &'t Mutex<ResourceRun<'_>>, tu
     Box::pin(stream)
 }
 
-/// The pages, where any are to be taken.
+/// Opens the pages, unless the resource has ended or is a dependent resource.
 fn open_pages(node: &Mutex<ResourceRun<'_>>, turn: DeliveryTurn) -> Option<crate::page::PageStream> {
     let mut node = lock(node);
     let start = node.start().with_turn(turn);

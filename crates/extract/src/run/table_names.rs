@@ -1,4 +1,4 @@
-//! The tables of a resource each of whose rows says where it goes.
+//! Table names that are computed per row.
 
 use std::collections::HashMap;
 
@@ -10,20 +10,21 @@ use indexmap::IndexMap;
 use crate::resource::TableName;
 use crate::{ExtractError, Resource};
 
-/// The names that rows have said so far, and their tables.
+/// The table names of the rows so far, and their normalized tables.
 #[derive(Debug, Default)]
 pub(super) struct TableNames {
     tables: HashMap<String, String>,
-    /// The name that first led to a table.
+    /// The first table name of each normalized table.
     names: HashMap<String, String>,
 }
 
 impl TableNames {
-    /// The rows of a page by the table that they go to.
+    /// Groups the rows of a page by table.
     ///
     /// # Errors
     ///
-    /// Where two names lead to one table, or one is empty or that of a system table.
+    /// Returns an error if two names have the same normalized table, or if a name is empty or reserved for system
+    /// tables.
     pub(super) fn by_table(&mut self, resource: &Resource, rows: Selection) -> Result<Vec<(String, Selection)>, ExtractError> {
         let TableName::PerRow(name) = &resource.table_name else { return Ok(vec![(resource.root_table(), rows)]) };
         let mut tables: IndexMap<String, Vec<_>> = IndexMap::new();
@@ -45,10 +46,10 @@ impl TableNames {
         let table = transliterate_path(&name);
         let refused = |name, problem| Err(ExtractError::TableName { resource: resource.name.clone(), name, problem });
         if name.trim().is_empty() {
-            return refused(name, "but that is no name");
+            return refused(name, "it is empty");
         }
         if is_system_table(&table) {
-            return refused(name, "but names that begin with `_dlt` or `_catchment` belong to system tables");
+            return refused(name, "names that begin with `_dlt` or `_catchment` are reserved for system tables");
         }
         if let Some(first) = self.names.insert(table.clone(), name.clone()) {
             return Err(ExtractError::TableNameCollision { resource: resource.name.clone(), table, first, second: name });

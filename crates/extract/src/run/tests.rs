@@ -27,7 +27,7 @@ pub(crate) fn extract(source: &Source, state: &State, sink: Sink<'_>) -> Result<
     runtime.block_on(run.run(&MemoryBudget::new(1 << 20), sink))
 }
 
-/// Extracts, and shows rows by table, then what the state keeps.
+/// Extracts `source` and checks its rows by table, followed by the state or the error.
 fn check(source: Source, state: &State, expected: &str) -> Option<State> {
     let shown = Mutex::new(Vec::new());
     let sink = |extracted| {
@@ -55,7 +55,7 @@ pub(super) fn fresh() -> State {
 }
 
 #[test]
-fn resources_run_at_the_same_time_unless_they_say_otherwise() {
+fn resources_run_in_parallel_unless_disabled() {
     let source = Source::new("s").with_resource(numbers("A b", 1..3)).with_resource(numbers("c", 5..6));
     check(source.clone(), &fresh(), r#"a_b {"n":1}; c {"n":5}; a_b {"n":2}; -"#);
     let alone = Source { resources: source.resources.into_iter().map(|r| r.parallelized(false)).collect(), ..Source::new("s") };
@@ -76,18 +76,18 @@ fn a_limit_does_not_move_the_cursor() {
     let merged =
         |limit| numbers("r", 1..4).incremental(Incremental::new("n")).write_disposition(WriteDisposition::Merge).add_limit(limit);
     check(merged(2).into(), &fresh(), r#"r {"n":1}; r {"n":2}; -"#);
-    let refused = numbers("r", 1..4).incremental(Incremental::new("n")).add_limit(2);
+    let limited = numbers("r", 1..4).incremental(Incremental::new("n")).add_limit(2);
     check(
-        refused.into(),
+        limited.into(),
         &fresh(),
-        "resource `r` appends rows, loads incrementally by `n`, and has a limit: rows that the limit cuts off would be appended twice \
-         or never; merge by a primary key instead, declare the `row_order` of rows that come in the order of the cursor, let it go on \
-         from its pages (`resumable`), or take the limit away",
+        "resource `r` appends rows incrementally by `n` and has a limit, so rows beyond the limit would be appended twice \
+         or never; merge by a primary key, declare `row_order` if rows are sorted by the cursor, set `resumable`, or remove \
+         the limit",
     );
 }
 
 #[test]
-fn replaced_resources_start_anew() {
+fn replaced_resources_start_over() {
     let incremental = || numbers("r", 1..3).incremental(Incremental::new("n")).primary_key(["n"]);
     let expected = r#"r {"n":1}; r {"n":2}; {"r":{"resources":{"r":{"incremental":{"n":{"initial_value":null,"last_value":2,"unique_hashes":["Tp44cKMYfAuJ"],"start_value":null}}}}}}"#;
     let state = check(incremental().into(), &fresh(), expected).unwrap();
@@ -103,7 +103,7 @@ fn a_failing_resource_is_named() {
 }
 
 #[test]
-fn the_budget_lets_a_page_larger_than_itself_through() {
+fn a_page_larger_than_the_budget_is_granted() {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let budget = MemoryBudget::new(1);
     runtime.block_on(async {
@@ -113,7 +113,7 @@ fn the_budget_lets_a_page_larger_than_itself_through() {
 }
 
 #[test]
-fn rows_of_an_iterator_come_in_pages() {
+fn iterator_rows_are_split_into_pages() {
     let source = Resource::iter("r", |_| (0_i64..2500).map(row)).add_limit(1001);
     let sizes = Mutex::new(Vec::new());
     let sink = |extracted| {
@@ -127,15 +127,15 @@ fn rows_of_an_iterator_come_in_pages() {
 }
 
 #[test]
-fn rows_that_cannot_be_serialised_fail_the_run() {
+fn rows_that_cannot_be_serialized_fail_the_run() {
     let rows = vec![std::collections::BTreeMap::from([(vec![1], 2)])];
     check(Resource::rows("r", rows).into(), &fresh(), "resource `r` failed");
 }
 
-/// Runs a resource of rows in descending order that stops asking where it meets old ones: how many it asked for.
+/// Runs a resource with rows in descending order that stops at known rows. Returns the number of requested rows.
 fn descending(rows: &'static [i64], state: &State, expected: &str) -> (State, usize) {
-    let asked = Arc::new(AtomicUsize::new(0));
-    let count = Arc::clone(&asked);
+    let requested = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&requested);
     let pages = move |start: &crate::ResumePoint| {
         let (start, count) = (start.clone(), Arc::clone(&count));
         stream::iter(rows)
@@ -146,21 +146,21 @@ fn descending(rows: &'static [i64], state: &State, expected: &str) -> (State, us
             .map(|n| Ok::<_, Infallible>(vec![row(*n)]))
     };
     let resource = Resource::stream("r", pages).incremental(Incremental::new("n").initial_value(3)).primary_key(["n"]);
-    (check(resource.into(), state, expected).unwrap(), asked.load(Ordering::Relaxed))
+    (check(resource.into(), state, expected).unwrap(), requested.load(Ordering::Relaxed))
 }
 
 #[test]
-fn a_descending_resource_can_stop_where_it_meets_older_rows() {
+fn a_descending_resource_can_stop_at_older_rows() {
     let resource_state = r#"{"r":{"resources":{"r":{"incremental":{"n":{"initial_value":3,"last_value":5,"unique_hashes":["tIXXf9wiHssy"],"start_value":3}}}}}}"#;
-    let (state, asked) =
+    let (state, requested) =
         descending(&[5, 4, 3, 2, 1], &fresh(), &format!(r#"r {{"n":5}}; r {{"n":4}}; r {{"n":3}}; {resource_state}"#));
-    assert_eq!(asked, 4);
-    // Others may have come to the last value, so that one alone does not say that all below is known.
-    let (_, asked) = descending(&[5, 5, 4, 3, 2, 1], &state, resource_state);
-    assert_eq!(asked, 3);
+    assert_eq!(requested, 4);
+    // Rows may have been added at the last value, so one row at it does not end the pages.
+    let (_, requested) = descending(&[5, 5, 4, 3, 2, 1], &state, resource_state);
+    assert_eq!(requested, 3);
 }
 
-/// A source whose pages can be found again, from page 0, each with two rows.
+/// Returns a source with pages of two rows, whose positions count from 0.
 pub(super) fn paged(count: i64) -> Resource {
     Resource::pages("r", move |start: &ResumePoint| {
         let first = start.position.as_ref().and_then(Value::as_i64).unwrap_or(0);
@@ -172,7 +172,7 @@ pub(super) fn paged(count: i64) -> Resource {
 }
 
 #[test]
-fn limits_count_pages_too() {
+fn limits_of_pages_and_time() {
     check(paged(3).add_page_limit(1).into(), &fresh(), r#"r {"n":0}{"n":1}; -"#);
     check(paged(3).add_page_limit(0).into(), &fresh(), "-");
     check(paged(3).add_page_limit(2).add_limit(3).into(), &fresh(), r#"r {"n":0}{"n":1}; r {"n":2}; -"#);
@@ -190,31 +190,31 @@ fn rows_are_mapped_and_filtered_before_they_are_counted() {
 }
 
 #[test]
-fn rows_go_to_the_tables_that_they_say() {
+fn rows_are_loaded_into_their_tables() {
     let resource =
         paged(2).table_name_per_row(|row| format!("Rest {}", row.get("n").and_then(|n| n.as_number()).unwrap_or_default()));
     check(resource.into(), &fresh(), r#"rest_0 {"n":0}; rest_1 {"n":1}; rest_2 {"n":2}; rest_3 {"n":3}; -"#);
 }
 
 #[test]
-fn two_names_of_tables_that_become_one_are_an_error() {
+fn colliding_table_names_are_an_error() {
     let name = |row: catchment_json::Node<'_>| {
         if row.get("n").and_then(|n| n.as_number()) == Some("3") { "my items" } else { "my_items" }
     };
     let source: Source = paged(2).table_name_per_row(move |row| name(row).to_owned()).into();
     let error = extract(&source, &fresh(), &|_| ControlFlow::Continue(())).map(|_| ()).unwrap_err().to_string();
-    assert!(error.contains("tables \"my_items\" and \"my items\" would both go to table `my_items`;"), "{error}");
+    assert!(error.contains("tables \"my_items\" and \"my items\" would both be loaded into table `my_items`;"), "{error}");
 }
 
 #[test]
-fn rows_do_not_go_to_system_tables_or_to_none() {
+fn system_tables_and_empty_table_names_are_an_error() {
     let check = |table: &'static str, expected: &str| {
         let source: Source = paged(1).table_name_per_row(move |_| table.to_owned()).into();
         let error = extract(&source, &fresh(), &|_| ControlFlow::Continue(())).map(|_| ()).unwrap_err().to_string();
         assert!(error.contains(expected), "{error}");
     };
-    check("_dlt_loads", "a row says \"_dlt_loads\" is its table, but names that begin with `_dlt`");
-    check("", "a row says \"\" is its table, but that is no name");
+    check("_dlt_loads", "a row has the invalid table name \"_dlt_loads\": names that begin with `_dlt`");
+    check("", "a row has the invalid table name \"\": it is empty");
 }
 
 fn ascending() -> Incremental {
@@ -222,7 +222,7 @@ fn ascending() -> Incremental {
 }
 
 #[test]
-fn a_limited_run_moves_the_cursor_where_rows_come_in_order() {
+fn a_limited_run_advances_the_cursor_if_rows_are_sorted() {
     let resource = || paged(3).incremental(ascending()).add_limit(3);
     let resource_state = |last: i64, start: &str, hash: &str| {
         format!(
@@ -243,21 +243,21 @@ fn a_limited_run_moves_the_cursor_where_rows_come_in_order() {
 }
 
 #[test]
-fn a_limited_run_of_rows_in_another_order_is_an_error() {
+fn a_limited_run_of_unsorted_rows_is_an_error() {
     let rows = |values: &[i64]| Resource::rows("r", values.iter().copied().map(row).collect::<Vec<_>>());
     check(
         rows(&[3, 1, 2]).incremental(ascending()).add_limit(2).into(),
         &fresh(),
-        r#"r {"n":3}{"n":1}; resource `r`: its rows are not in the order of the cursor `n` that `row_order` declares, so those that the limit cuts off could be skipped for ever; take `row_order` or the limit away"#,
+        r#"r {"n":3}{"n":1}; resource `r`: rows are not sorted by the cursor `n` as `row_order` declares, so rows beyond the limit could be skipped forever; remove `row_order` or the limit"#,
     );
-    // An open start would skip the rest of the rows at the last value.
+    // With an open start, further rows at the last value would be skipped.
     let open = ascending().range_start(crate::RangeBound::Open);
-    let refused = extract(&rows(&[1, 1]).incremental(open).add_limit(1).into(), &fresh(), &|_| ControlFlow::Continue(()));
-    assert!(matches!(refused, Err(ExtractError::LimitLosesRows { .. })), "{refused:?}");
+    let limited = extract(&rows(&[1, 1]).incremental(open).add_limit(1).into(), &fresh(), &|_| ControlFlow::Continue(()));
+    assert!(matches!(limited, Err(ExtractError::LimitLosesRows { .. })), "{limited:?}");
 }
 
 #[test]
-fn a_limited_run_goes_on_from_its_pages() {
+fn a_limited_run_resumes_at_its_page() {
     let resume = |resource: Resource| resource.resumable(true).add_limit(3);
     let next = |state: &State, resource: Resource, expected: &str| check(resource.into(), state, expected).unwrap();
     // without a cursor
@@ -270,14 +270,14 @@ fn a_limited_run_goes_on_from_its_pages() {
     let state = next(&state, resume(paged(4)), &format!(r#"r {{"n":3}}; r {{"n":4}}{{"n":5}}; {}"#, resource_state(3, 0)));
     let state = next(&state, resume(paged(4)), r#"r {"n":6}{"n":7}; {"r":{"resources":{}}}"#);
     next(&state, resume(paged(4)), &format!(r#"r {{"n":0}}{{"n":1}}; r {{"n":2}}; {}"#, resource_state(1, 1)));
-    // the limit and the pages end at once
+    // the limit is reached at the end of the pages
     next(&fresh(), paged(1).resumable(true).add_limit(2), r#"r {"n":0}{"n":1}; -"#);
-    // all rows anew
+    // replace starts over
     next(&fresh(), resume(paged(4)).write_disposition(WriteDisposition::Replace), r#"r {"n":0}{"n":1}; r {"n":2}; {"r":{}}"#);
 }
 
 #[test]
-fn the_cursor_moves_when_the_pages_have_ended() {
+fn the_cursor_advances_when_the_pages_end() {
     let resource = || paged(2).resumable(true).add_limit(3).incremental(Incremental::new("n")).primary_key(["n"]);
     let resource_state = r#"{"r":{"resources":{"r":{"_catchment":{"resume":{"position":1,"taken":1,"cursor":{"last_value":2,"unique_hashes":["Tp44cKMYfAuJ"],"moved":true,"kept_rows":true,"cap":null}}}}}}}"#;
     let state = check(resource().into(), &fresh(), &format!(r#"r {{"n":0}}{{"n":1}}; r {{"n":2}}; {resource_state}"#)).unwrap();
@@ -288,14 +288,14 @@ fn the_cursor_moves_when_the_pages_have_ended() {
 }
 
 #[test]
-fn an_append_that_cannot_go_on_is_refused() {
-    // Its pages say nothing of where they are.
+fn an_append_that_cannot_resume_is_an_error() {
+    // Its pages have no positions.
     let resource = numbers("r", 1..4).resumable(true).incremental(Incremental::new("n")).add_limit(2);
-    let refused = extract(&resource.into(), &fresh(), &|_| ControlFlow::Continue(()));
-    assert!(matches!(refused, Err(ExtractError::LimitLosesRows { .. })), "{refused:?}");
+    let limited = extract(&resource.into(), &fresh(), &|_| ControlFlow::Continue(()));
+    assert!(matches!(limited, Err(ExtractError::LimitLosesRows { .. })), "{limited:?}");
 }
 
-/// Rows for each row of `parent`: its number times ten, and one more.
+/// Returns two rows for each row of `parent`: ten times its number, and one more.
 pub(super) fn details(name: &str, parent: &str) -> Resource {
     Resource::transformer(name, parent, |of: crate::Row, _| {
         let n = of.get("n").and_then(|n| n.as_i64()).unwrap_or(0) * 10;
@@ -304,11 +304,11 @@ pub(super) fn details(name: &str, parent: &str) -> Resource {
 }
 
 #[test]
-fn resources_are_fed_with_rows_of_others() {
+fn dependent_resources_are_extracted_for_each_parent_row() {
     let source = || Source::new("s").with_resource(numbers("r", 1..3)).with_resource(details("d", "r"));
-    let fed = r#"d {"n":10}; d {"n":11}"#;
-    check(source(), &fresh(), &format!(r#"r {{"n":1}}; {fed}; r {{"n":2}}; d {{"n":20}}; d {{"n":21}}; -"#));
-    check(source().select(["d"]).unwrap(), &fresh(), &format!(r#"{fed}; d {{"n":20}}; d {{"n":21}}; -"#));
+    let rows_of_first = r#"d {"n":10}; d {"n":11}"#;
+    check(source(), &fresh(), &format!(r#"r {{"n":1}}; {rows_of_first}; r {{"n":2}}; d {{"n":20}}; d {{"n":21}}; -"#));
+    check(source().select(["d"]).unwrap(), &fresh(), &format!(r#"{rows_of_first}; d {{"n":20}}; d {{"n":21}}; -"#));
     check(source().select(["r"]).unwrap(), &fresh(), r#"r {"n":1}; r {"n":2}; -"#);
     let deeper =
         Source::new("s").with_resource(details("e", "d")).with_resource(details("d", "r")).with_resource(numbers("r", 1..2));
@@ -316,13 +316,13 @@ fn resources_are_fed_with_rows_of_others() {
 }
 
 #[test]
-fn limits_hold_for_each_resource() {
+fn limits_apply_to_each_resource() {
     let source = Source::new("s").with_resource(numbers("r", 1..9)).with_resource(details("d", "r")).add_limit(3);
     check(source, &fresh(), r#"r {"n":1}; d {"n":10}; d {"n":11}; r {"n":2}; d {"n":20}; r {"n":3}; -"#);
 }
 
 #[test]
-fn cursors_of_resources_that_are_fed() {
+fn cursors_of_dependent_resources() {
     let merged = |limit: Option<u64>| {
         let mut rivers = numbers("r", 1..4);
         rivers.limit.rows = limit;
@@ -335,41 +335,41 @@ fn cursors_of_resources_that_are_fed() {
     let resource_state = resource_state.replace("WHOLE", &catchment_schema::short_hash::<9>(r#"{"n":31}"#));
     let state = check(merged(None), &fresh(), &format!(r#"{rows}; d {{"n":30}}; d {{"n":31}}; {resource_state}"#)).unwrap();
     check(merged(None), &state, &resource_state);
-    // What feeds it was cut off, so the cursor must not move over rows that did not come.
+    // The parent resource was truncated, so the cursor must not pass its missing rows.
     check(merged(Some(2)), &fresh(), &format!("{rows}; -"));
     check(merged(Some(9)), &fresh(), &format!(r#"{rows}; d {{"n":30}}; d {{"n":31}}; {resource_state}"#));
 }
 
 #[test]
-fn rows_that_only_feed_others_do_not_move_their_cursor() {
+fn a_parent_resource_that_is_not_loaded_keeps_its_cursor() {
     let source =
         Source::new("s").with_resource(numbers("r", 1..2).incremental(Incremental::new("n"))).with_resource(details("d", "r"));
     let resource_state = r#"{"s":{"resources":{"d":{"_catchment":{"fed":{"r":{"incremental":{"n":{"initial_value":null,"last_value":1,"unique_hashes":["HASH"],"start_value":null}}}}}}}}}"#;
     let resource_state = resource_state.replace("HASH", &catchment_schema::short_hash::<9>(r#"{"n":1}"#));
-    // how far they have come is kept for those that they have fed
+    // the position of a parent resource that is not loaded is stored in its dependent resources
     check(source.select(["d"]).unwrap(), &fresh(), &format!(r#"d {{"n":10}}; d {{"n":11}}; {resource_state}"#));
 }
 
 #[test]
-fn sources_that_cannot_run() {
+fn invalid_sources_are_an_error() {
     let check = |source: Source, expected: &str| check(source, &fresh(), expected);
     check(
         Source::new("s").with_resource(numbers("rivers", 1..2)).with_resource(details("d", "river")),
-        "resource `d` is fed with the rows of `river`, which source `s` does not have; did you mean `rivers`?",
+        "parent resource `river` of resource `d` does not exist in source `s`; did you mean `rivers`?",
     );
     check(
         Source::new("s").with_resource(details("a", "b")).with_resource(details("b", "a")),
-        "resource `a` is fed with its own rows: a from b from a",
+        "resource `a` depends on its own rows: a from b from a",
     );
     check(
         Source::new("s").with_resource(numbers("r", 1..2)).with_resource(numbers("r", 1..2)),
-        "source `s` has two resources of the name `r`; their cursors would be mixed up",
+        "source `s` has two resources named `r`, which would share a cursor; rename one of them",
     );
 }
 
 #[test]
-fn pages_of_several_rows_are_asked_for_at_the_same_time() {
-    // Each row's page waits until the pages of three rows are asked for.
+fn pages_of_several_parent_rows_are_requested_in_parallel() {
+    // Each page waits until the pages of three rows were requested.
     let barrier = Arc::new(tokio::sync::Barrier::new(3));
     let waiting = Resource::transformer("d", "r", move |of: crate::Row, _| {
         let barrier = Arc::clone(&barrier);
@@ -388,7 +388,7 @@ fn endless(name: &str) -> Resource {
 }
 
 #[test]
-fn what_feeds_others_is_not_asked_for_more_than_they_take() {
+fn a_parent_resource_stops_when_its_dependents_have_ended() {
     let source = Source::new("s").with_resource(endless("r").selected(false)).with_resource(details("d", "r").add_limit(3));
     check(source.with_resource(details("e", "r").add_limit(1)), &fresh(), r#"e {"n":10}; d {"n":10}; d {"n":11}; d {"n":10}; -"#);
 }
@@ -399,11 +399,11 @@ fn a_failing_resource_stops_the_others() {
     let failing = Resource::transformer("d", "r", |_, _| stream::iter([Err::<Vec<i64>, _>("boom")]));
     let source = Source::new("s").with_resource(endless).with_resource(numbers("r", 1..2)).with_resource(failing);
     let failed = extract(&source, &fresh(), &|_| ControlFlow::Continue(()));
-    let mut said = Vec::new();
+    let mut messages = Vec::new();
     let mut cause: Option<&dyn std::error::Error> = Some(failed.as_ref().unwrap_err());
     while let Some(error) = cause {
-        said.push(error.to_string());
+        messages.push(error.to_string());
         cause = error.source();
     }
-    assert_eq!(said, ["resource `d` failed", r#"for {"n":1}"#, "boom"]);
+    assert_eq!(messages, ["resource `d` failed", r#"parent row {"n":1}"#, "boom"]);
 }

@@ -1,4 +1,4 @@
-//! The resources that are fed with the rows of another.
+//! The stream of a dependent resource.
 
 use std::collections::VecDeque;
 use std::pin::Pin;
@@ -16,30 +16,30 @@ use crate::page::PageStream;
 use crate::resource::PageFactory;
 use crate::{DeliveryTurn, ExtractError, Page, PageError, ResumePoint, Row};
 
-/// Passes on what comes, and adds the pages that `child` has for each row of `parent`.
+/// A stream of the upstream events and of the pages of `child` for each row of `parent`.
 ///
-/// Pages of several rows are asked for at the same time, each row one page ahead at most, and come in the order of
-/// the rows. Nothing more is taken from upstream while rows wait, so what is held is bounded.
+/// Pages of several parent rows are requested in parallel, at most one page ahead per row, and yielded in the order of
+/// the rows. Upstream is not polled while `width` rows are queued, which bounds the memory.
 pub(super) struct TransformerStream<'t, 'r> {
     pub(super) upstream: TreeStream<'t>,
     pub(super) upstream_turn: DeliveryTurn,
-    /// Whether its next item is the next one that the run hands out.
+    /// Whether the run consumes the next event of this stream next.
     pub(super) turn: DeliveryTurn,
     pub(super) parent: usize,
     pub(super) child: usize,
     pub(super) node: &'t Mutex<ResourceRun<'r>>,
     pub(super) start: ResumePoint,
-    /// How many rows' pages are asked for at the same time.
+    /// The number of parent rows whose pages are requested in parallel.
     pub(super) width: usize,
     pub(super) queue: VecDeque<QueueEntry>,
     pub(super) is_upstream_done: bool,
 }
 
-/// What waits for its turn.
+/// A queued entry.
 pub(super) enum QueueEntry {
-    /// A row whose pages are not asked for yet.
+    /// A parent row whose pages were not requested yet.
     Row(Row),
-    /// The pages of a row, and the one that has come early.
+    /// The pages of a parent row, with at most one prefetched page.
     Pages {
         row: Row,
         parent: Option<ParentId>,
@@ -47,15 +47,15 @@ pub(super) enum QueueEntry {
         turn: DeliveryTurn,
         prefetched: Option<Result<Page, PageError>>,
     },
-    /// A place in the pages of the root, which is reached when all before it is through.
+    /// A checkpoint of the root, emitted after all entries before it.
     Checkpoint(TreeEvent),
 }
 
-/// The pages of a row that ended with an error.
+/// An error of the pages of a parent row.
 #[derive(Debug, Error)]
-#[error("for {row}")]
+#[error("parent row {row}")]
 struct RowFailed {
-    /// The beginning of the row.
+    /// The beginning of the parent row.
     row: String,
     source: PageError,
 }
@@ -65,13 +65,13 @@ impl TransformerStream<'_, '_> {
         lock(self.node).has_ended()
     }
 
-    /// Whether all waits for the page that is next. Nothing more is taken from upstream then: it might be for others
-    /// downstream, whose pages would have their turn before that one.
+    /// Returns true if the next page holds the turn. Upstream is not polled then: its next event might lead to pages
+    /// downstream whose turn would be earlier.
     fn is_turn_held(&self) -> bool {
         matches!(self.queue.front(), Some(QueueEntry::Pages { turn, .. }) if turn.is_acquired())
     }
 
-    /// The pages of a row.
+    /// Opens the pages of a parent row.
     fn pages(&self, row: Row) -> Result<Option<QueueEntry>, ExtractError> {
         let mut node = lock(self.node);
         let PageFactory::Transformer { pages, .. } = &node.resource.pages else { return Ok(None) };
@@ -81,20 +81,20 @@ impl TransformerStream<'_, '_> {
         Ok(Some(QueueEntry::Pages { pages: pages(row.clone(), &start), row, parent, turn, prefetched: None }))
     }
 
-    /// The next item of those that wait, where it is there.
+    /// Polls the front of the queue for the next event.
     fn poll_queue(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<TreeEvent, ExtractError>>> {
         loop {
             match self.queue.pop_front() {
                 None => return Poll::Ready(None),
-                Some(QueueEntry::Checkpoint(mark)) => return Poll::Ready(Some(Ok(mark))),
+                Some(QueueEntry::Checkpoint(checkpoint)) => return Poll::Ready(Some(Ok(checkpoint))),
                 Some(_) if self.has_ended() => {}
                 Some(QueueEntry::Row(row)) => match self.pages(row) {
                     Ok(entry) => entry.into_iter().for_each(|entry| self.queue.push_front(entry)),
                     Err(error) => return Poll::Ready(Some(Err(error))),
                 },
-                Some(QueueEntry::Pages { row, parent, mut pages, turn, prefetched: early }) => {
+                Some(QueueEntry::Pages { row, parent, mut pages, turn, prefetched }) => {
                     turn.set_current(self.turn.is_current());
-                    let page = match early {
+                    let page = match prefetched {
                         Some(page) => Poll::Ready(Some(page)),
                         None => pages.as_mut().poll_next(context),
                     };
@@ -103,15 +103,10 @@ impl TransformerStream<'_, '_> {
                         Poll::Ready(Some(mut page)) => {
                             let permit = page.as_mut().ok().and_then(|page| page.permit.take());
                             let page = page.map_err(|source| PageError::from(RowFailed { row: row.node().excerpt(120), source }));
-                            let of = Some(Arc::new(row.clone()));
+                            let parent_row = Some(Arc::new(row.clone()));
                             self.queue.push_front(QueueEntry::Pages { row, parent, pages, turn, prefetched: None });
                             let (rows, child) = (lock(self.node).accept(page, parent, Duration::ZERO), self.child);
-                            return Poll::Ready(Some(rows.map(|rows| TreeEvent::Rows {
-                                node: child,
-                                rows,
-                                parent_row: of,
-                                permit,
-                            })));
+                            return Poll::Ready(Some(rows.map(|rows| TreeEvent::Rows { node: child, rows, parent_row, permit })));
                         }
                         Poll::Pending => {
                             self.queue.push_front(QueueEntry::Pages { row, parent, pages, turn, prefetched: None });
@@ -123,7 +118,7 @@ impl TransformerStream<'_, '_> {
         }
     }
 
-    /// Asks for pages of the rows that are next, so that they come while others have their turn.
+    /// Prefetches pages of the rows behind the front of the queue.
     fn poll_prefetch(&mut self, context: &mut Context<'_>) -> Result<(), ExtractError> {
         for index in 1..self.width.min(self.queue.len()) {
             if let Some(QueueEntry::Row(row)) = self.queue.get(index) {
@@ -132,11 +127,11 @@ impl TransformerStream<'_, '_> {
                     *entry = pages;
                 }
             }
-            if let Some(QueueEntry::Pages { pages, prefetched: early @ None, .. }) = self.queue.get_mut(index)
+            if let Some(QueueEntry::Pages { pages, prefetched: prefetched @ None, .. }) = self.queue.get_mut(index)
                 && let Poll::Ready(page) = pages.as_mut().poll_next(context)
             {
                 match page {
-                    Some(page) => *early = Some(page),
+                    Some(page) => *prefetched = Some(page),
                     None => *pages = Box::pin(futures_util::stream::empty()),
                 }
             }
@@ -146,14 +141,14 @@ impl TransformerStream<'_, '_> {
 
     fn take_upstream(&mut self, item: TreeEvent) -> Option<TreeEvent> {
         match item {
-            TreeEvent::Rows { node, rows, parent_row: of, permit } if node == self.parent => {
+            TreeEvent::Rows { node, rows, parent_row, permit } if node == self.parent => {
                 if !self.has_ended() {
-                    self.queue.extend(Row::from_child_page(&rows, of.as_ref()).into_iter().map(QueueEntry::Row));
+                    self.queue.extend(Row::from_child_page(&rows, parent_row.as_ref()).into_iter().map(QueueEntry::Row));
                 }
-                Some(TreeEvent::Rows { node, rows, parent_row: of, permit })
+                Some(TreeEvent::Rows { node, rows, parent_row, permit })
             }
-            mark @ TreeEvent::Checkpoint(_) if !self.queue.is_empty() => {
-                self.queue.push_back(QueueEntry::Checkpoint(mark));
+            checkpoint @ TreeEvent::Checkpoint(_) if !self.queue.is_empty() => {
+                self.queue.push_back(QueueEntry::Checkpoint(checkpoint));
                 None
             }
             other => Some(other),

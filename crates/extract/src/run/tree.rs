@@ -1,4 +1,4 @@
-//! Which resources are fed with the rows of which.
+//! Trees of root resources and their dependent resources.
 
 use std::collections::HashMap;
 
@@ -6,12 +6,11 @@ use indexmap::IndexMap;
 
 use crate::{ExtractError, Source};
 
-/// A resource with pages of its own, and all that are fed with its rows, directly or not: each after the one that feeds
-/// it. They are given by their places in the source.
+/// A root resource and its direct and indirect dependent resources, by index in the source. Each follows its parent.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct ResourceTree {
     pub(super) root: usize,
-    /// Resources, each with the one that feeds it.
+    /// Dependent resources with their parents.
     pub(super) dependents: IndexMap<usize, usize>,
 }
 
@@ -20,13 +19,13 @@ impl ResourceTree {
         std::iter::once(self.root).chain(self.dependents.keys().copied())
     }
 
-    /// The one that feeds a member.
+    /// Returns the parent of a member.
     pub(super) fn parent(&self, member: usize) -> Option<usize> {
         self.dependents.get(&member).copied()
     }
 }
 
-/// The trees of a source, of the resources that `is_loaded` says, by their places, and what feeds them.
+/// Returns the trees of the resources for which `is_loaded` returns true, and their ancestors.
 pub(super) fn build_trees(source: &Source, is_loaded: impl Fn(usize) -> bool) -> Result<Vec<ResourceTree>, ExtractError> {
     let parents = parents(source)?;
     let mut is_needed = vec![false; parents.len()];
@@ -37,35 +36,35 @@ pub(super) fn build_trees(source: &Source, is_loaded: impl Fn(usize) -> bool) ->
             next = next.and_then(|at| parents.get(at).copied().flatten());
         }
     }
-    let mut fed: Vec<Vec<usize>> = vec![Vec::new(); parents.len()];
+    let mut children: Vec<Vec<usize>> = vec![Vec::new(); parents.len()];
     let is_needed = |index: &usize| is_needed.get(*index) == Some(&true);
     for child in (0..parents.len()).filter(is_needed) {
         let parent = parents.get(child).copied().flatten();
-        if let Some(fed) = parent.and_then(|parent| fed.get_mut(parent)) {
-            fed.push(child);
+        if let Some(children) = parent.and_then(|parent| children.get_mut(parent)) {
+            children.push(child);
         }
     }
     let is_root = |index: &usize| is_needed(index) && parents.get(*index) == Some(&None);
-    Ok((0..parents.len()).filter(is_root).map(|root| ResourceTree { root, dependents: dependents(root, &fed) }).collect())
+    Ok((0..parents.len()).filter(is_root).map(|root| ResourceTree { root, dependents: dependents(root, &children) }).collect())
 }
 
-/// What is fed by `root`, each after the one that feeds it, else in the order of the source.
-fn dependents(root: usize, fed: &[Vec<usize>]) -> IndexMap<usize, usize> {
-    let (mut found, mut feeds) = (IndexMap::new(), std::collections::VecDeque::from([root]));
-    while let Some(parent) = feeds.pop_front() {
-        for child in fed.get(parent).into_iter().flatten().copied() {
+/// Returns the direct and indirect dependents of `root` in the order of the source, each after its parent.
+fn dependents(root: usize, children: &[Vec<usize>]) -> IndexMap<usize, usize> {
+    let (mut found, mut queue) = (IndexMap::new(), std::collections::VecDeque::from([root]));
+    while let Some(parent) = queue.pop_front() {
+        for child in children.get(parent).into_iter().flatten().copied() {
             found.insert(child, parent);
-            feeds.push_back(child);
+            queue.push_back(child);
         }
     }
     found
 }
 
-/// The place of the parent of each resource.
+/// Returns the index of the parent of each resource.
 fn parents(source: &Source) -> Result<Vec<Option<usize>>, ExtractError> {
-    let mut places = HashMap::with_capacity(source.resources.len());
+    let mut index_by_name = HashMap::with_capacity(source.resources.len());
     for (index, resource) in source.resources.iter().enumerate() {
-        if places.insert(resource.name.as_str(), index).is_some() {
+        if index_by_name.insert(resource.name.as_str(), index).is_some() {
             return Err(ExtractError::DuplicateResource { source_name: source.name.clone(), resource: resource.name.clone() });
         }
     }
@@ -81,7 +80,7 @@ fn parents(source: &Source) -> Result<Vec<Option<usize>>, ExtractError> {
             source_name: source.name.clone(),
             hint: source.suggest(parent),
         };
-        parents.push(Some(places.get(parent).copied().ok_or_else(unknown)?));
+        parents.push(Some(index_by_name.get(parent).copied().ok_or_else(unknown)?));
     }
     check_cycles(source, &parents)?;
     Ok(parents)

@@ -6,7 +6,7 @@ use super::tests::{details, extract, fresh, row};
 use crate::{Page, PageError, Resource, Source};
 
 #[test]
-fn warnings_about_pages_come_out_of_the_run() {
+fn page_warnings_are_part_of_the_outcome() {
     let pages = |name: &str| {
         let page = |warnings: &[&str]| {
             let page = Page::from(catchment_json::Selection::try_from(vec![row(1)])?);

@@ -1,4 +1,4 @@
-//! Writing rows anew, from the tape that they stand on.
+//! Writes edited rows by copying their tape.
 
 use super::{FieldEdit, FoundField};
 use crate::document::{Document, NodeId};
@@ -9,18 +9,18 @@ use crate::tape::{Entry, Tag};
 use crate::value::Value;
 use crate::{tape, tape_builder};
 
-/// An edit whose new texts stand in the text already.
+/// An edit whose new text has been appended to the text of the document.
 pub(super) enum PreparedEdit {
     Drop,
     Rename(Entry),
-    /// The tape of the value, from index 0.
+    /// The tape of the value, starting at index 0.
     Replace(Vec<Entry>),
 }
 
 pub(super) struct TapeEditor {
     text: String,
     pub(super) tape: Vec<Entry>,
-    /// The containers that are being written: where each begins, and where it ends in the tape that it comes from.
+    /// The open containers: the index of each in the new tape, and its end in the source tape.
     open: Vec<(usize, u32)>,
 }
 
@@ -46,14 +46,14 @@ impl TapeEditor {
         }
     }
 
-    /// Writes a row whose fields `fields` are edited, in the order of the tape.
+    /// Writes a row with its edits applied. `fields` are sorted in tape order.
     pub(super) fn edited_row(&mut self, row: u32, source: &[Entry], fields: &[FoundField], built: &[PreparedEdit]) {
         let end = tape::after(source, row);
         let mut fields = fields.iter().copied().peekable();
         let mut at = row;
         while at < end {
             self.close(at);
-            // what stands inside of something that was dropped or replaced
+            // Skip fields inside a value that was dropped or replaced.
             while fields.next_if(|field| field.at < at).is_some() {}
             let next = fields.peek().copied();
             match next {
@@ -61,7 +61,7 @@ impl TapeEditor {
                     fields.next();
                     at = self.edited_field(field, source, built);
                 }
-                // nothing is edited in it
+                // The next edit lies outside this value.
                 _ if next.is_none_or(|field| field.at >= tape::after(source, at)) => {
                     self.copy(source, at);
                     at = tape::after(source, at);
@@ -72,7 +72,7 @@ impl TapeEditor {
         self.close(end);
     }
 
-    /// Writes a field, or begins to, and returns where the source goes on.
+    /// Writes a field, or the start of it, and returns the source index to continue at.
     fn edited_field(&mut self, field: FoundField, source: &[Entry], built: &[PreparedEdit]) -> u32 {
         let FoundField { at, edit, object } = field;
         let own_key = object.and_then(|_| source.get((at as usize).wrapping_sub(1)).copied());
@@ -95,7 +95,7 @@ impl TapeEditor {
         }
     }
 
-    /// Writes one entry, and begins a container where it is one. Returns where the source goes on.
+    /// Writes one entry and opens it if it is a container. Returns the source index to continue at.
     fn enter(&mut self, source: &[Entry], at: u32) -> u32 {
         if let Some(entry) = source.get(at as usize).copied() {
             if matches!(entry.tag, Tag::Array | Tag::Object) {
@@ -106,7 +106,7 @@ impl TapeEditor {
         at + 1
     }
 
-    /// Ends the containers that end at `at`.
+    /// Closes the containers that end at `at` in the source tape.
     fn close(&mut self, at: u32) {
         let here = self.tape.len() as u32;
         while let Some((begin, _)) = self.open.pop_if(|(_, end)| *end <= at) {
@@ -126,7 +126,7 @@ impl TapeEditor {
         for (key, value) in row.entries() {
             let name = key.name();
             if added.iter().all(|(added, ..)| *added != name) {
-                // The entry of a key stands right before its value.
+                // The entry of a key directly precedes that of its value.
                 self.tape.extend(source.get((value.id().0 as usize).wrapping_sub(1)).copied());
                 self.copy(source, value.id().0);
             }
@@ -141,13 +141,13 @@ impl TapeEditor {
         }
     }
 
-    /// Copies the value at `at` of the tape it comes from.
+    /// Copies the value at `at` of the source tape.
     fn copy(&mut self, source: &[Entry], at: u32) {
         let end = tape::after(source, at);
         self.append(source.get(at as usize..end as usize).unwrap_or_default(), at);
     }
 
-    /// Appends entries that stood from `first` on in another tape over the same text.
+    /// Appends entries that start at index `first` of another tape over the same text.
     fn append(&mut self, entries: &[Entry], first: u32) {
         let here = self.tape.len() as u32;
         self.tape.extend(entries.iter().map(|entry| match entry.tag {
@@ -162,7 +162,7 @@ impl TapeEditor {
         Entry { tag: Tag::Text, start, end: self.text.len() as u32 }
     }
 
-    /// The tape of a value, from index 0, over the text that it is appended to.
+    /// Returns the tape of a value, starting at index 0, and appends its text to the text of the document.
     pub(super) fn value(&mut self, value: &Value) -> Vec<Entry> {
         let shift = self.text.len() as u32;
         let (text, tape) = tape_builder::build(value);

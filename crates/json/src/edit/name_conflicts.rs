@@ -1,11 +1,11 @@
-//! New names that an object has already.
+//! Renames that conflict with another field of the object.
 
 use super::{FieldEdit, FoundField, PathMatch};
 use crate::document::{Document, NodeId};
 use crate::path::FieldPath;
 
-/// Takes those fields of a row, from `first` on, out of `fields` that would get the name of another field of their object, and
-/// notes it in `uses`. A name is free where its field is dropped or gets another name itself.
+/// Removes from `fields`, starting at `first`, the renames that would duplicate a name in their object, and records the
+/// conflict in `uses`. A name is free if its field is dropped or renamed itself.
 pub(super) fn drop_conflicts(
     document: &Document,
     edits: &[(FieldPath, FieldEdit)],
@@ -13,7 +13,7 @@ pub(super) fn drop_conflicts(
     first: usize,
     uses: &mut [PathMatch],
 ) {
-    // A field that keeps its name may be the one that another one is to be named like.
+    // Repeat: a field that keeps its name may conflict with another rename.
     while let Some(taken) = find(document, edits, fields.get(first..).unwrap_or_default()) {
         let FoundField { edit, .. } = fields.remove(first + taken);
         if let Some(path_use) = uses.get_mut(edit as usize) {

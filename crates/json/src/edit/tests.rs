@@ -22,7 +22,7 @@ fn check(edits: &[&str], rows: &str, expected: &str) {
     };
     let edited = page(rows).edit_fields(&edits.iter().map(edit).collect::<Vec<_>>()).unwrap().rows;
     assert_eq!(shown(&edited), expected, "{edits:?} of {rows}");
-    // what is made is a document like any other
+    // the result is a complete document and can be copied again
     let again = edited.with_fields(&[]).unwrap();
     assert_eq!(shown(&again), expected, "{edits:?} of {rows}, copied");
     for (row, again) in edited.nodes().zip(again.nodes()) {
@@ -53,12 +53,12 @@ fn fields_deep_in_rows_are_edited() {
     );
     check(&["-u[0]", "*u[2]"], r#"[{"u": [1, 2, 3, 4]}]"#, r#"[{"u":[2,{"masked":[true]},4]}]"#);
     check(&["-a.b.c"], r#"[{"a": [[{"b": {"c": 1, "d": 2}}]]}]"#, r#"[{"a":[[{"b":{"d":2}}]]}]"#);
-    // both the key that has dots and the path
+    // matches both the key `a.b` and the path
     check(&["*a.b"], r#"[{"a.b": 1, "a": {"b": 2}}]"#, r#"[{"a.b":{"masked":[true]},"a":{"b":{"masked":[true]}}}]"#);
 }
 
 #[test]
-fn edits_meet_in_one_row() {
+fn overlapping_edits_of_a_row() {
     check(&["u>v", "-u.x"], r#"[{"u": {"x": 1, "y": 2}}]"#, r#"[{"v":{"y":2}}]"#);
     check(&["-u", "*u.x"], r#"[{"u": {"x": 1}, "a": 1}]"#, r#"[{"a":1}]"#);
     check(&["*u", "-u.x"], r#"[{"u": {"x": 1}, "a": 1}]"#, r#"[{"u":{"masked":[true]},"a":1}]"#);
@@ -80,7 +80,7 @@ fn fields_are_added() {
 }
 
 #[test]
-fn only_picked_rows_are_copied() {
+fn only_selected_rows_are_copied() {
     let mut page = page(r#"[{"a": 1}, {"a": 2, "b": 1}, {"a": 3}]"#);
     page.ids.remove(0);
     let edited = page.edit_fields(&[(FieldPath::new("b"), FieldEdit::Drop)]).unwrap().rows;
@@ -89,7 +89,7 @@ fn only_picked_rows_are_copied() {
 }
 
 #[test]
-fn paths_that_lead_nowhere_are_reported() {
+fn unmatched_paths_are_reported() {
     #[track_caller]
     fn check(path: &str, rows: &str, matched: bool, unmatched: bool) {
         let edited = page(rows).edit_fields(&[(FieldPath::new(path), FieldEdit::Drop)]).unwrap();
@@ -102,7 +102,7 @@ fn paths_that_lead_nowhere_are_reported() {
 }
 
 #[test]
-fn a_new_name_that_an_object_has_already_is_not_given() {
+fn renaming_to_an_existing_name_is_skipped() {
     check(&["b>id"], r#"[{"id": 1, "b": 5}, {"b": 6}, {"b": 7, "id": 2}]"#, r#"[{"id":1,"b":5},{"id":6},{"b":7,"id":2}]"#);
     check(
         &["a.x>y"],
@@ -111,7 +111,7 @@ fn a_new_name_that_an_object_has_already_is_not_given() {
     );
     check(&["a>c", "b>c"], r#"[{"a": 1, "b": 2}]"#, r#"[{"c":1,"b":2}]"#);
     check(&["a>b"], r#"[{"a": 1, "\u0062": 2}]"#, r#"[{"a":1,"b":2}]"#);
-    // names that others give up are free, unless those keep them
+    // names of renamed or dropped fields are free, unless those fields keep their names
     check(&["a>b", "b>a"], r#"[{"a": 1, "b": 2}]"#, r#"[{"b":1,"a":2}]"#);
     check(&["a>b", "-b"], r#"[{"a": 1, "b": 2}]"#, r#"[{"b":1}]"#);
     check(&["a>b", "b>c"], r#"[{"a": 1, "b": 2, "c": 3}]"#, r#"[{"a":1,"b":2,"c":3}]"#);

@@ -1,4 +1,4 @@
-//! Paths of fields in rows, read generously.
+//! Field paths: lenient paths of fields in rows.
 
 use std::collections::HashMap;
 
@@ -8,17 +8,16 @@ use super::{PathError, read};
 use crate::document::NodeId;
 use crate::node::{Node, NodeKind};
 
-/// The path of a field in a row, as people name fields: `email`, `user.email`, `contacts[0].phone`, `orders[*].city`.
+/// The path of a field in a row: `email`, `user.email`, `contacts[0].phone`, `orders[*].city`.
 ///
-/// It is a [`JsonPath`](super::JsonPath) that leads to everything that its text can mean, so that nothing stays in clear that was
-/// to be masked:
+/// It is a [`JsonPath`](super::JsonPath) that matches everything its text can mean, so that no field to be masked is missed:
 ///
-/// - a key goes through lists, to each of their elements: `contacts.phone` is `contacts[*].phone`;
-/// - an object in place of a list is its only element: `contacts[*].phone` is its `phone`, unless the path
-///   leads on from values of its keys;
-/// - a number as a key is an index in a list: `contacts.0.phone` is `contacts[0].phone`;
-/// - keys that have dots are found too: `user.email` is the `email` of `user`, and the key `user.email`;
-/// - a text that is not a JSONPath is a key.
+/// - a key applies to each element of a list: `contacts.phone` means `contacts[*].phone`;
+/// - an object counts as a list of one element: `contacts[*].phone` also matches the `phone` of the object `contacts`,
+///   unless values of its keys match;
+/// - a number as a key is also a list index: `contacts.0.phone` means `contacts[0].phone`;
+/// - keys with dots match too: `user.email` matches the `email` of `user` and the key `user.email`;
+/// - a text that is not a valid JSONPath is a key.
 ///
 /// ```
 /// use catchment_json::{Document, FieldEdit, FieldPath, Selection};
@@ -37,18 +36,18 @@ pub struct FieldPath {
 }
 
 impl FieldPath {
-    /// Reads a path; any text is one.
+    /// Parses a path. Every text is a valid field path.
     pub fn new(text: impl Into<String>) -> FieldPath {
         let text = text.into();
         let steps = read::path(&text).ok().filter(|steps| !steps.is_empty());
         FieldPath { steps: steps.unwrap_or_else(|| vec![PathSegment::key(text.clone())]), text }
     }
 
-    /// Refuses a text that would be a path if it were shorter: as a key it would not lead where it was meant to.
+    /// Rejects a text that is not a path only because it exceeds a limit: it would be read as a key and match nothing.
     ///
     /// # Errors
     ///
-    /// Where it has too many steps, or is too long.
+    /// Returns an error if the path has too many segments or is too long.
     ///
     /// ```
     /// use catchment_json::FieldPath;
@@ -64,20 +63,20 @@ impl FieldPath {
         }
     }
 
-    /// The path of a key of the row itself, whatever characters it has.
+    /// Creates the path of a key of the row itself, which may contain any characters.
     pub fn key(key: impl Into<String>) -> FieldPath {
         let text = key.into();
         FieldPath { steps: vec![PathSegment::key(text.clone())], text }
     }
 
-    /// The path as it was written.
+    /// Returns the path as written.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// Calls `found` with each field that the path leads to from `row`, maybe more than once, and with the object that it is an
-    /// entry of, unless it is an element of a list. Returns whether the path broke off at an object without the key, or at a scalar: a null or an
-    /// empty list on the way says nothing about a path.
+    /// Calls `found` with each field that the path matches in `row`, possibly more than once, and with the object that
+    /// contains the field (`None` for a list element). Returns whether the path ended at an object without its key, or at a
+    /// scalar. A null or an empty list on the path does not count, because it is no evidence that the path is wrong.
     pub(crate) fn find<'d>(&self, row: Node<'d>, found: OnField<'_, 'd>) -> bool {
         let has_several_ways = self.steps.iter().filter(|step| has_several_ways(step)).count() > 1;
         let known = has_several_ways.then(HashMap::new);
@@ -88,7 +87,7 @@ impl FieldPath {
             }
         }
         let has_literal = walk.count > 0;
-        // a path that is a key and nothing else was just found
+        // the path is only a key, which the loop above has matched
         let is_key = matches!(self.steps.as_slice(), [step] if step.only_selector().is_some_and(|selector| {
             matches!(selector, Selector::Name(key) if *key == self.text)
         }));
@@ -97,21 +96,20 @@ impl FieldPath {
     }
 }
 
-/// Is told of a field, and of the object that it is an entry of.
+/// A callback with a matched field and the object that contains it.
 type OnField<'f, 'd> = &'f mut dyn FnMut(Node<'d>, Option<Node<'d>>);
 
 struct FieldSearch<'w, 'd> {
     search: Search<'d>,
     count: usize,
     found: OnField<'w, 'd>,
-    /// Whether the steps from one on, by how many they are, broke off at a value, and found fields. Where several steps may
-    /// come to a value by several ways, each value is entered once by each step: `$..a..a..a` has thousands of ways to one that is
-    /// deep inside.
+    /// Cached results per (remaining segments, node): whether a path ended at a missing key, and whether it matched. Without
+    /// the cache, `$..a..a..a` visits deep nodes thousands of times. `None` if no node can be reached in several ways.
     known: Option<HashMap<(usize, NodeId), (bool, bool)>>,
 }
 
-/// Whether a step leads by several ways: at any depth, by several selectors, by a number that may be an index or a key, or
-/// by a wildcard that an object stands for.
+/// Returns whether a segment can reach a value in several ways: by `..`, by several selectors, by a number that may be an
+/// index or a key, or by a wildcard that also matches an object itself.
 fn has_several_ways(step: &PathSegment) -> bool {
     match step.only_selector() {
         Some(Selector::Name(key)) => key.parse::<usize>().is_ok(),
@@ -126,7 +124,7 @@ impl<'d> FieldSearch<'_, 'd> {
         (self.found)(node, object);
     }
 
-    /// Whether the steps broke off somewhere.
+    /// Follows the segments from `node`. Returns whether the path ended at a missing key.
     fn follow(&mut self, steps: &[PathSegment], node: Node<'d>, object: Option<Node<'d>>) -> bool {
         let place = (steps.len(), node.id());
         if let Some((is_missed, has_found)) = self.known.as_ref().and_then(|known| known.get(&place).copied()) {
@@ -162,7 +160,7 @@ impl<'d> FieldSearch<'_, 'd> {
             };
         }
         if step.descends {
-            // somewhere below is enough
+            // one match at any depth is enough
             for child in query::children(node) {
                 self.follow(steps, child, (node.kind() == NodeKind::Object).then_some(node));
             }
@@ -171,26 +169,26 @@ impl<'d> FieldSearch<'_, 'd> {
         is_missed
     }
 
-    /// A key that meets a list: an index, and a key of each element.
+    /// Applies a key to a list: as an index, and as a key of each element.
     fn through_list(&mut self, key: &str, step: &PathSegment, steps: &[PathSegment], list: Node<'d>) -> bool {
         let rest = steps.get(1..).unwrap_or_default();
         let element = key.parse().ok().and_then(|index: usize| list.elements().nth(index));
         let is_index = key.parse::<usize>().is_ok();
         let mut is_missed = element.is_some_and(|element| self.follow(rest, element, None));
-        // what descends comes to the elements by itself
+        // `..` visits the elements itself
         for element in list.elements().filter(|_| !step.descends) {
             is_missed |= self.follow(steps, element, None) && !is_index;
         }
         is_missed
     }
 
-    /// The entries of an object whose keys are the first step, or several steps with dots between them.
+    /// Follows the entries of an object whose keys equal the first segment, or several segments joined by dots.
     fn entries(&mut self, steps: &[PathSegment], object: Node<'d>) -> bool {
         let (mut is_found, mut is_missed) = (false, false);
         for (key, value) in object.entries() {
-            if let Some(taken) = taken(&key.name(), steps) {
+            if let Some(count) = matched_segments(&key.name(), steps) {
                 is_found = true;
-                is_missed |= self.follow(steps.get(taken..).unwrap_or_default(), value, Some(object));
+                is_missed |= self.follow(steps.get(count..).unwrap_or_default(), value, Some(object));
             }
         }
         is_missed || !is_found
@@ -221,8 +219,8 @@ impl<'d> FieldSearch<'_, 'd> {
     }
 }
 
-/// How many steps a key takes: one that has dots can take several.
-fn taken(key: &str, steps: &[PathSegment]) -> Option<usize> {
+/// Returns the number of segments that a key matches; a key with dots can match several.
+fn matched_segments(key: &str, steps: &[PathSegment]) -> Option<usize> {
     let mut rest = key;
     for (index, step) in steps.iter().enumerate() {
         let Some(Selector::Name(name)) = step.only_selector() else { return None };
@@ -240,7 +238,7 @@ mod tests {
     use super::FieldPath;
     use crate::Document;
 
-    /// The values that a path leads to, and `missed` where it broke off.
+    /// Compares the values that a path matches, and `missed` if it ended at a missing key, with `expected`.
     #[track_caller]
     fn check(path: &str, row: &str, expected: &str) {
         let document = Document::parse(row.as_bytes().to_vec()).unwrap();
@@ -253,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_lead_into_objects_and_through_lists() {
+    fn keys_match_in_objects_and_lists() {
         check("a", r#"{"a": 1, "b": 2}"#, "1");
         check("a", r#"{"a": 1, "a": 2}"#, "1 2");
         check("a.b", r#"{"a": {"b": 1}}"#, "1");
@@ -281,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_with_dots_are_found_too() {
+    fn keys_with_dots_match() {
         check("a.b", r#"{"a.b": 1, "a": {"b": 2}}"#, "1 2");
         check("a.b.c", r#"{"a": {"b.c": 1}, "a.b": {"c": 2}, "a.b.c": 3}"#, "1 2 3");
         check("['a.b']", r#"{"a.b": 1, "a": {"b": 2}}"#, "1");
@@ -292,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn wildcards_filters_and_descents() {
+    fn wildcards_filters_and_descendants() {
         check("a.*", r#"{"a": {"b": 1, "c": [2]}}"#, "1 [2]");
         check("a['b', 'c']", r#"{"a": {"b": 1, "c": 2, "d": 3}}"#, "1 2");
         check("a[?@.kind == 'home'].n", r#"{"a": [{"kind": "home", "n": 1}, {"kind": "work", "n": 2}]}"#, "1");
@@ -301,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_with_many_ways_to_a_field_ends() {
+    fn repeated_descendant_segments_terminate() {
         let objects = format!("{}1{}", r#"{"a":"#.repeat(1000), "}".repeat(1000));
         let lists = format!(r#"{{"a":{}1{}}}"#, "[".repeat(1000), "]".repeat(1000));
         check("$..a..a..a..z", &objects, "missed");
@@ -311,7 +309,7 @@ mod tests {
     }
 
     #[test]
-    fn paths_are_missed_where_a_key_is_not_there() {
+    fn paths_with_a_missing_key_are_reported() {
         check("b", r#"{"a": 1}"#, "missed");
         check("a.b", r#"{"a": {"c": 1}}"#, "missed");
         check("a.b", r#"{"a": "text"}"#, "missed");
@@ -319,7 +317,7 @@ mod tests {
         check("a[*].b", r#"{"a": {}}"#, "missed");
         check("a[*].b", r#"{"a": []}"#, "");
         check("$..b", r#"{"a": {"c": 1}}"#, "missed");
-        // these say nothing about the path
+        // no evidence that the path is wrong
         check("a.b", r#"{"a": null}"#, "");
         check("a.b", r#"{"a": []}"#, "");
         check("a", r#"{"a": null}"#, "null");

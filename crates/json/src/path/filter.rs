@@ -1,4 +1,4 @@
-//! Conditions on values.
+//! Filters: conditions on values.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -8,13 +8,13 @@ use super::query::{self, PathSegment};
 use super::search::Search;
 use crate::node::{Node, NodeKind};
 
-/// What stands after `?`.
+/// The expression after `?`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Filter {
     Any(Vec<Filter>),
     All(Vec<Filter>),
     Not(Box<Filter>),
-    /// There is such a value.
+    /// The query selects at least one value.
     Exists(Query),
     Compare(Operand, Operator, Operand),
 }
@@ -22,7 +22,7 @@ pub(super) enum Filter {
 /// A path inside a filter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Query {
-    /// Whether it begins at the root of the document, not at the value in question.
+    /// Whether the query starts at the root (`$`), not at the current value (`@`).
     pub(super) from_root: bool,
     pub(super) steps: Vec<PathSegment>,
 }
@@ -32,10 +32,10 @@ pub(super) struct Query {
 pub(super) enum Operand {
     Null,
     Bool(bool),
-    /// As it was written.
+    /// The number as written.
     Number(String),
     Text(String),
-    /// Leads to at most one value.
+    /// A query that selects at most one value.
     Query(Query),
 }
 
@@ -50,7 +50,7 @@ pub(super) enum Operator {
 }
 
 impl Filter {
-    /// Whether it is so for `node`.
+    /// Returns whether the filter matches `node`.
     pub(super) fn holds<'d>(&self, search: &Search<'d>, node: Node<'d>) -> bool {
         search.consume_budget(1);
         match self {
@@ -66,7 +66,7 @@ impl Filter {
 }
 
 impl Query {
-    /// Whether it leads to at most one value.
+    /// Returns whether the query selects at most one value.
     pub(super) fn is_singular(&self) -> bool {
         self.steps.iter().all(PathSegment::is_singular)
     }
@@ -88,7 +88,7 @@ impl Operand {
     }
 }
 
-/// A value as comparisons see it.
+/// An operand of a comparison, evaluated.
 enum Comparable<'v> {
     Nothing,
     Null,
@@ -118,7 +118,7 @@ impl<'v> Comparable<'v> {
         }
     }
 
-    /// The order of two numbers or two texts; there is none of anything else.
+    /// Compares two numbers or two strings; other values have no order.
     fn order(&self, other: &Comparable<'_>) -> Option<Ordering> {
         match (self, other) {
             (Comparable::Number(left), Comparable::Number(right)) => order(left, right),
@@ -141,7 +141,7 @@ impl Operator {
     }
 }
 
-/// Integers exactly, up to 38 digits, all else as doubles.
+/// Compares integers of up to 38 digits exactly, and other numbers as doubles.
 fn order(left: &str, right: &str) -> Option<Ordering> {
     match (left.parse::<i128>(), right.parse::<i128>()) {
         (Ok(left), Ok(right)) => Some(left.cmp(&right)),
@@ -149,7 +149,7 @@ fn order(left: &str, right: &str) -> Option<Ordering> {
     }
 }
 
-/// Whether two lists have the same elements, or two objects the same values under the same keys.
+/// Returns whether two lists have equal elements, or two objects have equal values under the same keys.
 fn are_equal(search: &Search<'_>, left: Node<'_>, right: Node<'_>) -> bool {
     if search.consume_budget(1) || left.kind() != right.kind() || query::children(left).count() != query::children(right).count()
     {

@@ -1,4 +1,4 @@
-//! What a path picks.
+//! Path segments and their evaluation.
 
 use super::filter::Filter;
 use super::search::{RESULT_COST, Search};
@@ -8,14 +8,14 @@ use crate::node::{Node, NodeKind};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct PathSegment {
     pub(super) selectors: Vec<Selector>,
-    /// Whether it picks from everything inside as well, as `..` says.
+    /// Whether the segment also applies to all descendants (`..`).
     pub(super) descends: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Selector {
     Name(String),
-    /// Negative ones count from the end.
+    /// An index; negative indexes count from the end.
     Index(i64),
     Wildcard,
     Slice(Slice),
@@ -35,7 +35,7 @@ impl PathSegment {
         PathSegment { selectors: vec![Selector::Name(key)], descends: false }
     }
 
-    /// The selector, where there is one and it picks only from the value itself.
+    /// Returns the selector if the segment has only one and no `..`.
     pub(super) fn only_selector(&self) -> Option<&Selector> {
         match self.selectors.as_slice() {
             [selector] if !self.descends => Some(selector),
@@ -43,7 +43,7 @@ impl PathSegment {
         }
     }
 
-    /// Whether it names something that a value, from which it picks nothing, should have had.
+    /// Returns whether `node`, in which the segment matched nothing, lacks something that the segment names.
     fn misses(&self, node: Node<'_>) -> bool {
         let is_empty = match node.kind() {
             NodeKind::Null => true,
@@ -53,26 +53,27 @@ impl PathSegment {
         };
         let takes_some = |selector: &Selector| matches!(selector, Selector::Filter(_) | Selector::Slice(_));
         let has_key = self.selectors.iter().any(|selector| matches!(selector, Selector::Name(_)));
-        // an object without keys lacks the one that is named, an empty list has no elements to lack it
+        // an object without keys lacks the named key; an empty list has no elements that could lack it
         let may_be_empty = is_empty && !(has_key && node.kind() == NodeKind::Object);
         !may_be_empty && !self.selectors.iter().any(takes_some)
     }
 
-    /// Whether it may come to a value by several ways.
+    /// Returns whether the segment may reach a value in several ways.
     fn has_several_ways(&self) -> bool {
         self.descends || self.selectors.len() > 1
     }
 
-    /// Whether it picks at most one value.
+    /// Returns whether the segment selects at most one value.
     pub(super) fn is_singular(&self) -> bool {
         matches!(self.only_selector(), Some(Selector::Name(_) | Selector::Index(_)))
     }
 }
 
-/// Is told of values, and says whether that is enough.
+/// A callback that receives values and returns true to stop.
 type Found<'f, 'd> = &'f mut dyn FnMut(Node<'d>) -> bool;
 
-/// Tells of every value that `steps` lead to from `node`, until `found` says that it is enough, or it was too much work.
+/// Calls `found` for each value that `steps` select from `node`, until it returns true or the work limit is reached. Returns
+/// whether the visit stopped early.
 pub(super) fn visit<'d>(search: &Search<'d>, steps: &[PathSegment], node: Node<'d>, found: Found<'_, 'd>) -> bool {
     match steps.split_first() {
         Some((step, rest)) if step.has_several_ways() => visit_once(search, step, rest, node, found),
@@ -81,7 +82,7 @@ pub(super) fn visit<'d>(search: &Search<'d>, steps: &[PathSegment], node: Node<'
     }
 }
 
-/// Visits what `step` leads to, and remembers where it led to nothing.
+/// Visits the values that `step` selects, and records where it matched nothing.
 fn visit_once<'d>(search: &Search<'d>, step: &PathSegment, rest: &[PathSegment], node: Node<'d>, found: Found<'_, 'd>) -> bool {
     if search.is_dead_end(step, node) {
         return search.consume_budget(1);
@@ -101,7 +102,7 @@ fn visit_once<'d>(search: &Search<'d>, step: &PathSegment, rest: &[PathSegment],
     is_enough
 }
 
-/// The first value that `steps` lead to from `node`.
+/// Returns the first value that `steps` select from `node`.
 pub(super) fn first<'d>(search: &Search<'d>, steps: &[PathSegment], node: Node<'d>) -> Option<Node<'d>> {
     let mut first = None;
     visit(search, steps, node, &mut |node| {
@@ -111,14 +112,14 @@ pub(super) fn first<'d>(search: &Search<'d>, steps: &[PathSegment], node: Node<'
     first
 }
 
-/// Whether the steps break off at values that have not what a step names.
+/// Returns whether the path ends at values that lack the key named by a segment.
 pub(super) fn breaks_off(steps: &[PathSegment], root: Node<'_>) -> bool {
     let search = Search::unlimited(root);
     let mut nodes = vec![root];
     for step in steps {
         let (mut next, mut covered) = (Vec::new(), None);
         for node in &nodes {
-            // what is inside of a value that a step went through has been seen
+            // descendants of a value that was already visited
             if step.descends && covered.is_some_and(|covered| node.id() < covered) {
                 continue;
             }
@@ -143,7 +144,7 @@ fn pick<'d>(search: &Search<'d>, step: &PathSegment, node: Node<'d>, found: Foun
     if !step.descends {
         return pick_from(node);
     }
-    // by the tape, which has what is further out first, and not by recursion: documents may be deep
+    // iterates over the tape, which lists outer values first; no recursion, because documents may be deeply nested
     let mut next = Some(node);
     while let Some(inside) = next {
         if search.consume_budget(1) {
@@ -180,7 +181,7 @@ pub(super) fn children(node: Node<'_>) -> impl Iterator<Item = Node<'_>> {
     node.entries().map(|(_, value)| value).chain(node.elements())
 }
 
-/// The value of a key, the last one where it stands twice.
+/// Returns the value of a key; the last of several equal keys takes precedence.
 fn get<'d>(search: &Search<'d>, node: Node<'d>, key: &str) -> Option<Node<'d>> {
     let (mut value, mut passed) = (None, 0);
     for (found, of_key) in node.entries() {
@@ -210,7 +211,7 @@ fn element<'d>(search: &Search<'d>, node: Node<'d>, index: i64) -> Option<Node<'
 }
 
 impl Slice {
-    /// The indices that it picks of `length` elements (RFC 9535, 2.3.4.2.2).
+    /// Returns the indexes that the slice selects from `length` elements (RFC 9535, section 2.3.4.2.2).
     fn indices(&self, length: usize) -> impl Iterator<Item = usize> {
         let length = i64::try_from(length).unwrap_or(i64::MAX);
         let from_start = |index: i64| if index < 0 { index.saturating_add(length) } else { index };

@@ -1,4 +1,4 @@
-//! Reading paths.
+//! The parser of paths.
 
 use super::PathError;
 use super::filter::{Filter, Operand, Operator, Query};
@@ -6,22 +6,22 @@ use super::query::{PathSegment, Selector, Slice};
 use crate::unescape;
 use crate::value::Value;
 
-/// How deep filters can be inside each other, parentheses included.
+/// Maximum nesting depth of filters and parentheses.
 const MAX_NESTING: usize = 32;
 
-/// How many steps a path can have, those in its filters included: each one in another is a level of recursion.
+/// Maximum number of segments, including those of filters. Evaluation recurses once per segment.
 const MAX_STEPS: usize = 256;
 
-/// How many bytes a path can have, so that no document is searched for thousands of keys.
+/// Maximum length in bytes, so that a path cannot search for thousands of keys.
 const MAX_LENGTH: usize = 16 << 10;
 
-pub(super) const TOO_MANY_STEPS: &str = "it has more than 256 steps";
-pub(super) const TOO_LONG: &str = "it is longer than 16384 bytes";
+pub(super) const TOO_MANY_STEPS: &str = "the path has more than 256 segments";
+pub(super) const TOO_LONG: &str = "the path is longer than 16384 bytes";
 
-/// How many characters of a path that is too long are shown.
+/// The length, in characters, to which an overlong path is truncated in messages.
 const MAX_SHOWN: usize = 60;
 
-/// In the order in which they are tried.
+/// In order of precedence: `<=` must be tried before `<`.
 const OPERATORS: [(&str, Operator); 6] = [
     ("==", Operator::Equal),
     ("!=", Operator::NotEqual),
@@ -31,7 +31,7 @@ const OPERATORS: [(&str, Operator); 6] = [
     (">", Operator::Greater),
 ];
 
-/// The steps of a path.
+/// Parses a path into its segments.
 pub(super) fn path(text: &str) -> Result<Vec<PathSegment>, PathError> {
     let mut reader = Reader { rest: text.trim(), nesting: 0, steps: 0 };
     let steps = reader.path();
@@ -55,9 +55,9 @@ type Read<T> = Result<T, &'static str>;
 
 struct Reader<'t> {
     rest: &'t str,
-    /// How many filters and parentheses are open.
+    /// The number of open filters and parentheses.
     nesting: usize,
-    /// How many steps were read.
+    /// The number of segments parsed so far.
     steps: usize,
 }
 
@@ -66,16 +66,16 @@ impl<'t> Reader<'t> {
         let mut steps = Vec::new();
         if self.eat("$") {
             if !(self.rest.is_empty() || self.rest.starts_with(['.', '['])) {
-                return Err("`.` or `[` must follow `$`");
+                return Err("expected `.` or `[` after `$`");
             }
         } else if self.rest.is_empty() {
-            return Err("it is empty");
+            return Err("the path is empty");
         } else if !self.rest.starts_with('[') {
             self.steps = 1;
             steps.push(self.dotted(false)?);
         }
         steps.extend(self.steps()?);
-        if self.rest.is_empty() { Ok(steps) } else { Err("`.` or `[` is missing between two steps") }
+        if self.rest.is_empty() { Ok(steps) } else { Err("expected `.` or `[` between two segments") }
     }
 
     fn steps(&mut self) -> Read<Vec<PathSegment>> {
@@ -99,7 +99,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// What follows one or two dots. A bracket can: `.[0]` is not in the RFC, but is often written.
+    /// Parses the selector after one or two dots. Also accepts a bracket: `.[0]` is not in the RFC, but common.
     fn dotted(&mut self, descends: bool) -> Read<PathSegment> {
         if self.rest.starts_with('[') {
             return Ok(PathSegment { selectors: self.bracket()?, descends });
@@ -108,14 +108,15 @@ impl<'t> Reader<'t> {
         Ok(PathSegment { selectors: vec![selector], descends })
     }
 
-    /// A key without quotes. Outside of filters it has all up to the next step: keys with spaces and hyphens are common.
+    /// Parses a key without quotes. Outside filters a key extends to the next segment, because keys with spaces and hyphens
+    /// are common.
     fn plain_key(&mut self) -> Read<String> {
         let in_filter = self.nesting > 0;
         let ends = |c: char| {
             matches!(c, '.' | '[') || (in_filter && !(c.is_alphanumeric() || matches!(c, '_' | '-' | '$') || !c.is_ascii()))
         };
         let key = self.take(self.rest.find(ends).unwrap_or(self.rest.len()));
-        if key.is_empty() { Err("a key is missing") } else { Ok(key.to_owned()) }
+        if key.is_empty() { Err("expected a key") } else { Ok(key.to_owned()) }
     }
 
     fn bracket(&mut self) -> Read<Vec<Selector>> {
@@ -129,7 +130,7 @@ impl<'t> Reader<'t> {
                 return Ok(selectors);
             }
             if !self.eat(",") {
-                return Err("`]` is missing");
+                return Err("expected `]`");
             }
         }
     }
@@ -143,7 +144,7 @@ impl<'t> Reader<'t> {
             let filter = self.nested(Self::any)?;
             self.skip_space();
             if !self.rest.starts_with([']', ',']) {
-                return Err("`]`, `&&`, `||` or a comparison like `==` is expected");
+                return Err("expected `]`, `&&`, `||` or a comparison such as `==`");
             }
             Ok(Selector::Filter(filter))
         } else {
@@ -156,7 +157,7 @@ impl<'t> Reader<'t> {
         self.skip_space();
         if !self.eat(":") {
             let nothing =
-                if self.rest.is_empty() { "`]` is missing" } else { "an index, a slice, `*`, `?` or a quoted key is expected" };
+                if self.rest.is_empty() { "expected `]`" } else { "expected an index, a slice, `*`, `?` or a quoted key" };
             return start.map(Selector::Index).ok_or(nothing);
         }
         self.skip_space();
@@ -177,14 +178,14 @@ impl<'t> Reader<'t> {
             return Ok(None);
         }
         let number = self.rest.get(..self.rest.len() - digits.len() + length).unwrap_or_default();
-        let value = number.parse().map_err(|_| "a number is too large")?;
+        let value = number.parse().map_err(|_| "the number is too large")?;
         self.take(number.len());
         Ok(Some(value))
     }
 
-    /// Text in quotes of either kind, with the escapes of JSON and those of the quote.
+    /// Parses a string in single or double quotes, with the escapes of JSON and an escaped quote.
     fn quoted(&mut self) -> Read<String> {
-        let Some(quote) = self.rest.chars().next() else { return Err("a quote is missing") };
+        let Some(quote) = self.rest.chars().next() else { return Err("expected a quote") };
         let inside = self.rest.get(1..).unwrap_or_default();
         let mut escaped = false;
         let end = inside.find(|c: char| {
@@ -192,9 +193,9 @@ impl<'t> Reader<'t> {
             escaped = c == '\\' && !escaped;
             ends
         });
-        let end = end.ok_or("a quote is not closed")?;
+        let end = end.ok_or("the closing quote is missing")?;
         let mut raw = inside.get(..end).unwrap_or_default();
-        // not by `unescape_to`, which takes a quote of the other kind for the end
+        // not with `unescape_to`, which would stop at a quote of the other kind
         let mut text = String::new();
         while let Some((plain, after)) = raw.split_once('\\') {
             text.push_str(plain);
@@ -205,7 +206,7 @@ impl<'t> Reader<'t> {
         Ok(text)
     }
 
-    /// Reads what can hold itself.
+    /// Parses a construct that may contain itself.
     fn nested<T>(&mut self, read: impl FnOnce(&mut Self) -> Read<T>) -> Read<T> {
         if self.nesting == MAX_NESTING {
             return Err("filters are nested too deeply");
@@ -224,7 +225,7 @@ impl<'t> Reader<'t> {
         Ok(Filter::All(self.separated("&&", Self::condition)?))
     }
 
-    /// What stands between each two `operator`s.
+    /// Parses filters separated by `operator`.
     fn separated(&mut self, operator: &str, read: impl Fn(&mut Self) -> Read<Filter>) -> Read<Vec<Filter>> {
         let mut filters = vec![read(self)?];
         while self.eat_spaced(operator) {
@@ -239,21 +240,21 @@ impl<'t> Reader<'t> {
         if self.eat("(") {
             let filter = self.nested(Self::any)?;
             if !self.eat_spaced(")") {
-                return Err("`&&`, `||` or `)` is expected");
+                return Err("expected `&&`, `||` or `)`");
             }
             return Ok(if is_negated { Filter::Not(Box::new(filter)) } else { filter });
         }
         let left = self.operand()?;
-        // as the RFC has it: what `!@.a == 1` means is not clear
+        // the RFC does not allow a negated comparison: `!@.a == 1` would be ambiguous
         let operator = if is_negated { None } else { OPERATORS.into_iter().find(|(text, _)| self.eat_spaced(text)) };
         match (left, operator) {
             (Operand::Query(query), None) if is_negated => Ok(Filter::Not(Box::new(Filter::Exists(query)))),
             (Operand::Query(query), None) => Ok(Filter::Exists(query)),
-            (_, None) => Err("a comparison is expected after a value"),
+            (_, None) => Err("expected a comparison after the value"),
             (left, Some((_, operator))) => {
                 let right = self.operand()?;
                 if [&left, &right].into_iter().any(|side| matches!(side, Operand::Query(query) if !query.is_singular())) {
-                    return Err("only a path to one value can be compared");
+                    return Err("only a path that selects a single value can be compared");
                 }
                 Ok(Filter::Compare(left, operator, right))
             }
@@ -278,7 +279,7 @@ impl<'t> Reader<'t> {
             "true" | "false" => Operand::Bool(word == "true"),
             _ if Value::parse(word).is_ok_and(|value| matches!(value, Value::Number(_))) => Operand::Number(word.to_owned()),
             _ if self.rest.get(end..).unwrap_or_default().starts_with('(') => return Err("functions are not supported"),
-            _ => return Err("a path that begins with `@` or `$`, a number, a quoted text, true, false or null is expected"),
+            _ => return Err("expected a path that starts with `@` or `$`, a number, a quoted string, true, false or null"),
         };
         self.take(end);
         Ok(operand)
@@ -288,12 +289,12 @@ impl<'t> Reader<'t> {
         self.rest = self.rest.trim_start();
     }
 
-    /// Steps over `text`, if it is there.
+    /// Consumes `text` if the rest starts with it.
     fn eat(&mut self, text: &str) -> bool {
         self.rest.strip_prefix(text).map(|rest| self.rest = rest).is_some()
     }
 
-    /// Steps over `text` with white space before it, if it is there; else over nothing.
+    /// Consumes `text` and preceding white space if the rest starts with them; otherwise nothing.
     fn eat_spaced(&mut self, text: &str) -> bool {
         self.rest.trim_start().strip_prefix(text).map(|rest| self.rest = rest).is_some()
     }

@@ -1,4 +1,4 @@
-//! The work of one search, and what it has learned on the way.
+//! The work limit and the caches of one search.
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -7,60 +7,61 @@ use super::filter::Query;
 use super::query::{self, PathSegment};
 use crate::node::Node;
 
-/// Values that a search may look at, whatever the size of the document. More than any page needs: a second of work at most.
+/// The minimum number of values that a search may visit, in any document. More than any page needs; takes at most a second.
 const MIN_BUDGET: u64 = 10_000_000;
 
-/// How often a search may look at each value of a document, on average.
+/// The average number of visits per value of the document that a search may make.
 const BUDGET_PER_VALUE: u64 = 100;
 
-/// What a result counts for, so that there are at most four results for each value of a large document.
+/// The cost of a result in visits, which limits results to four per value in a large document.
 pub(super) const RESULT_COST: u64 = 25;
 
-/// One search in one document.
+/// A search in one document.
 ///
-/// `$..a..a` can come to a value by many ways. A value from which a step led to nothing is not entered by that step again:
-/// what is repeated is only what has results.
+/// A path such as `$..a..a` can reach a value in many ways. Values from which a segment matched nothing are not visited
+/// again by this segment, so only visits that yield results are repeated.
 pub(super) struct Search<'d> {
     pub(super) root: Node<'d>,
-    /// How many values it may still look at; nothing where it has no limit.
+    /// The remaining visits, or `None` for an unlimited search.
     left: Option<Cell<u64>>,
-    /// For each step, by its address: the values from which it and the steps after it lead to nothing, a bit each.
+    /// Per segment, keyed by its address: a bit set of the values from which it and the following segments match nothing.
     barren: RefCell<HashMap<usize, Vec<u64>>>,
-    /// What the paths of filters that begin at the root lead to, by their addresses: the same for all values.
+    /// Results of filter queries that start at the root, keyed by address. They are the same for all values.
     absolute: RefCell<HashMap<usize, Option<Node<'d>>>>,
 }
 
 impl<'d> Search<'d> {
-    /// A search that ends by itself only.
+    /// Creates a search without a work limit.
     pub(super) fn unlimited(root: Node<'d>) -> Search<'d> {
         Search { root, left: None, barren: RefCell::default(), absolute: RefCell::default() }
     }
 
-    /// A search whose work is proportional to the size of the document.
+    /// Creates a search with a work limit proportional to the size of the document.
     pub(super) fn limited(root: Node<'d>) -> Search<'d> {
         Search { left: Some(Cell::new(budget(root))), ..Search::unlimited(root) }
     }
 
-    /// Counts values that were looked at. Returns whether that was too much: then the search is over.
+    /// Counts visited values. Returns true if the limit is reached and the search must stop.
     pub(super) fn consume_budget(&self, values: u64) -> bool {
         let Some(left) = &self.left else { return false };
         left.set(left.get().saturating_sub(values));
         left.get() == 0
     }
 
-    /// Whether it was given up.
+    /// Returns whether the search stopped at its limit.
     pub(super) fn is_exhausted(&self) -> bool {
         self.left.as_ref().is_some_and(|left| left.get() == 0)
     }
 
-    /// Whether `step` is known to lead to nothing from `node`.
+    /// Returns whether `step` is known to match nothing from `node`.
     pub(super) fn is_dead_end(&self, step: &PathSegment, node: Node<'_>) -> bool {
         let (word, bit) = bit_position(node);
         let barren = self.barren.borrow();
         barren.get(&address(step)).and_then(|words| words.get(word)).is_some_and(|word| word & bit != 0)
     }
 
-    /// Notes that `step` leads to nothing from any of `nodes`. A search that was given up knows nothing of that.
+    /// Records that `step` matches nothing from any of `nodes`. Does nothing if the limit was reached, because the search
+    /// was then incomplete.
     pub(super) fn mark_dead_end<'n>(&self, step: &PathSegment, nodes: impl IntoIterator<Item = Node<'n>>) {
         if self.is_exhausted() {
             return;
@@ -75,7 +76,7 @@ impl<'d> Search<'d> {
         }
     }
 
-    /// The first value that the path of a filter leads to from the root.
+    /// Returns the first value that a filter query selects from the root.
     pub(super) fn absolute(&self, query: &Query) -> Option<Node<'d>> {
         let known = self.absolute.borrow().get(&address(query)).copied();
         known.unwrap_or_else(|| {
@@ -86,12 +87,12 @@ impl<'d> Search<'d> {
     }
 }
 
-/// How many values a search in a document may look at.
+/// Returns the number of values that a search in the document of `root` may visit.
 pub(super) fn budget(root: Node<'_>) -> u64 {
     MIN_BUDGET.max(root.document_len() as u64 * BUDGET_PER_VALUE)
 }
 
-/// What tells the parts of a path from each other, which do not move during a search.
+/// Returns the address of a path segment or query as its identity. They do not move during a search.
 fn address<T>(part: &T) -> usize {
     std::ptr::from_ref(part).addr()
 }

@@ -5,7 +5,7 @@ use super::query::{self, PathSegment};
 use super::search::Search;
 use crate::{Document, Node, NodeId};
 
-/// What `path` picks from `document`, or what is wrong with it.
+/// Compares the values that `path` selects from `document`, or the error, with `expected`.
 #[track_caller]
 fn check_in(document: &str, path: &str, expected: &str) {
     let document = Document::parse(document.into()).unwrap();
@@ -44,7 +44,7 @@ fn paths() {
 }
 
 #[test]
-fn the_whole_document() {
+fn root_selects_the_document() {
     check_in("[1]", "$", "[[1]]");
     check_in("7", "$", "[7]");
     check_in("7", "$..*", "[]");
@@ -97,7 +97,7 @@ fn slices() {
 }
 
 #[test]
-fn anywhere_inside() {
+fn descendants() {
     let document = r#"{"next":1,"a":[{"next":2,"b":{"next":[3]}}],"c":{"next":null}}"#;
     check_in(document, "$..next", "[1, 2, [3], null]");
     check_in(document, "a..next", "[2, [3]]");
@@ -107,7 +107,8 @@ fn anywhere_inside() {
     check_in(document, "$..['next', 'b']", r#"[1, 2, {"next":[3]}, [3], null]"#);
 }
 
-/// How many values a path picks from `depth` objects with the key `a` in each other, or that it is too much work.
+/// Compares the number of values that a path selects from `depth` nested objects with the key `a`, or the path that exceeded
+/// the limit.
 #[track_caller]
 fn check_nested(depth: usize, path: &str, expected: Result<usize, &str>) {
     let text = format!("{}1{}", r#"{"a":"#.repeat(depth), "}".repeat(depth));
@@ -117,11 +118,11 @@ fn check_nested(depth: usize, path: &str, expected: Result<usize, &str>) {
 }
 
 #[test]
-fn a_path_with_many_ways_to_a_value_ends() {
+fn repeated_descendant_segments_terminate() {
     check_nested(600, "$..a", Ok(600));
     check_nested(600, "$..a..a", Ok(179_700));
     check_nested(600, "$..a..a..a", Err("$..a..a..a"));
-    // what has no results is entered once
+    // a value without results is visited once
     check_nested(1000, "$..a..a..a..a..z", Ok(0));
     check_nested(1000, "$..[?@..a..a..a..z]", Ok(0));
     check_nested(1000, "$..[?@..[?@..[?@..[?@.z]]]]", Ok(0));
@@ -132,7 +133,7 @@ fn a_path_with_many_ways_to_a_value_ends() {
 }
 
 #[test]
-fn no_value_is_found_by_many_ways() {
+fn repeated_descendant_segments_without_a_match_terminate() {
     let document = Document::parse(format!("{}1{}", r#"{"a":"#.repeat(1000), "}".repeat(1000)).into_bytes()).unwrap();
     for path in ["$..a..a..a..a..z", "$..['a','a']..['a','a']..['a','a'].z"] {
         let path = JsonPath::parse(path).unwrap();
@@ -142,20 +143,20 @@ fn no_value_is_found_by_many_ways() {
 }
 
 #[test]
-fn long_paths_are_refused() {
-    let refused = |path: String| JsonPath::parse(&path).unwrap_err().problem;
-    assert_eq!(refused("a.".repeat(255) + "a.a"), "it has more than 256 steps");
-    assert_eq!(refused(format!("a[?{}]", "@.a && ".repeat(300) + "@.a")), "it has more than 256 steps");
-    assert_eq!(refused(format!("a['{}']", "a".repeat(16 << 10))), "it is longer than 16384 bytes");
+fn long_paths_are_rejected() {
+    let problem = |path: String| JsonPath::parse(&path).unwrap_err().problem;
+    assert_eq!(problem("a.".repeat(255) + "a.a"), "the path has more than 256 segments");
+    assert_eq!(problem(format!("a[?{}]", "@.a && ".repeat(300) + "@.a")), "the path has more than 256 segments");
+    assert_eq!(problem(format!("a['{}']", "a".repeat(16 << 10))), "the path is longer than 16384 bytes");
     assert!(JsonPath::parse(&("a.".repeat(250) + "a")).is_ok());
     assert!(JsonPath::parse(&format!("a['{}']", "a".repeat(16_000))).is_ok());
 }
 
 #[test]
-fn the_deepest_documents_are_searched_with_the_stack_of_a_thread() {
+fn the_deepest_documents_fit_the_stack_of_a_thread() {
     let deepest = format!("{}1{}", r#"{"a":"#.repeat(Document::MAX_DEPTH), "}".repeat(Document::MAX_DEPTH));
     let document = Document::parse(deepest.into_bytes()).unwrap();
-    // half of what threads of tokio have
+    // half the stack of a tokio worker thread
     let search = move || {
         let paths = ["$..a".to_owned(), "a.".repeat(255) + "a", "$..[?@ == $.a]".to_owned(), "$[?@ == $.a]..z".to_owned()];
         paths.map(|path| JsonPath::parse(&path).unwrap().all_with_limit(document.root()).is_ok())
@@ -221,30 +222,30 @@ fn filters() {
 }
 
 #[test]
-fn refused() {
-    check("", "1: it is empty");
-    check("  ", "1: it is empty");
-    check("a.", "3: a key is missing");
-    check("a..", "4: a key is missing");
-    check("a[", "3: `]` is missing");
-    check("a[]", "3: an index, a slice, `*`, `?` or a quoted key is expected");
-    check("é[x]", "3: an index, a slice, `*`, `?` or a quoted key is expected");
-    check("a[-]", "3: an index, a slice, `*`, `?` or a quoted key is expected");
-    check("a[99999999999999999999]", "3: a number is too large");
-    check("a['b]", "3: a quote is not closed");
-    check(r"a['b\']", "3: a quote is not closed");
-    check("a['b'", "6: `]` is missing");
-    check("$a", "2: `.` or `[` must follow `$`");
-    check("a[0]b", "5: `.` or `[` is missing between two steps");
-    check("*a", "2: `.` or `[` is missing between two steps");
-    check("a[?]", "4: a path that begins with `@` or `$`, a number, a quoted text, true, false or null is expected");
-    check("a[?b == 1]", "4: a path that begins with `@` or `$`, a number, a quoted text, true, false or null is expected");
-    check("a[?1]", "5: a comparison is expected after a value");
-    check("a[?@.b = 1]", "8: `]`, `&&`, `||` or a comparison like `==` is expected");
-    check("a[?@.b & @.c]", "8: `]`, `&&`, `||` or a comparison like `==` is expected");
-    check("a[?!@.b == 1]", "9: `]`, `&&`, `||` or a comparison like `==` is expected");
-    check("a[?(@.b]", "8: `&&`, `||` or `)` is expected");
-    check("a[?@.* == 1]", "12: only a path to one value can be compared");
+fn invalid_paths() {
+    check("", "1: the path is empty");
+    check("  ", "1: the path is empty");
+    check("a.", "3: expected a key");
+    check("a..", "4: expected a key");
+    check("a[", "3: expected `]`");
+    check("a[]", "3: expected an index, a slice, `*`, `?` or a quoted key");
+    check("é[x]", "3: expected an index, a slice, `*`, `?` or a quoted key");
+    check("a[-]", "3: expected an index, a slice, `*`, `?` or a quoted key");
+    check("a[99999999999999999999]", "3: the number is too large");
+    check("a['b]", "3: the closing quote is missing");
+    check(r"a['b\']", "3: the closing quote is missing");
+    check("a['b'", "6: expected `]`");
+    check("$a", "2: expected `.` or `[` after `$`");
+    check("a[0]b", "5: expected `.` or `[` between two segments");
+    check("*a", "2: expected `.` or `[` between two segments");
+    check("a[?]", "4: expected a path that starts with `@` or `$`, a number, a quoted string, true, false or null");
+    check("a[?b == 1]", "4: expected a path that starts with `@` or `$`, a number, a quoted string, true, false or null");
+    check("a[?1]", "5: expected a comparison after the value");
+    check("a[?@.b = 1]", "8: expected `]`, `&&`, `||` or a comparison such as `==`");
+    check("a[?@.b & @.c]", "8: expected `]`, `&&`, `||` or a comparison such as `==`");
+    check("a[?!@.b == 1]", "9: expected `]`, `&&`, `||` or a comparison such as `==`");
+    check("a[?(@.b]", "8: expected `&&`, `||` or `)`");
+    check("a[?@.* == 1]", "12: only a path that selects a single value can be compared");
     check("a[?length(@.b) > 1]", "4: functions are not supported");
     for open in ["(", "@[?"] {
         let error = JsonPath::parse(&format!("a[?{}", open.repeat(100_000))).unwrap_err();
@@ -253,18 +254,18 @@ fn refused() {
 }
 
 #[test]
-fn where_values_are_picked_from() {
+fn source_of_values_exists() {
     let document = Document::parse(br#"{"a": {"b": []}, "n": null}"#.to_vec()).unwrap();
-    let has_source = |path: &str| JsonPath::parse(path).unwrap().source_exists(document.root());
+    let source_exists = |path: &str| JsonPath::parse(path).unwrap().source_exists(document.root());
     for path in ["$", "a", "a.b", "a.b[*].x", "a.b[?@.x == 1]", "n", "n[*]", "$..x", "a..x", "['a', 'x'].y"] {
-        assert!(has_source(path), "{path}");
+        assert!(source_exists(path), "{path}");
     }
     for path in ["x", "a.x", "a.b[0]", "x[*]", "a.x..y", "a.b[0].x[*]"] {
-        assert!(!has_source(path), "{path}");
+        assert!(!source_exists(path), "{path}");
     }
 }
 
-/// The values that steps lead to, by every way, without anything that is remembered.
+/// Collects all matches without a cache.
 fn naive<'d>(steps: &[PathSegment], root: Node<'d>, node: Node<'d>, found: &mut Vec<NodeId>) {
     let Some((step, rest)) = steps.split_first() else { return found.push(node.id()) };
     for selector in &step.selectors {
@@ -299,7 +300,7 @@ const SEGMENTS: [&str; 14] = [
 
 proptest! {
     #[test]
-    fn what_is_remembered_changes_no_result(segments in proptest::collection::vec(0..SEGMENTS.len(), 1..5)) {
+    fn the_cache_does_not_change_results(segments in proptest::collection::vec(0..SEGMENTS.len(), 1..5)) {
         let text = br#"{"a":[{"a":[1,{"b":2}]},"a",{"b":{"a":{"a":{"b":[]}}}}],"b":{"a":{"a":{"a":2}},"b":[[{"a":1}]]},"c":[1]}"#;
         let document = Document::parse(text.to_vec()).unwrap();
         let path = format!("${}", segments.iter().map(|at| SEGMENTS[*at]).collect::<String>());
@@ -312,13 +313,13 @@ proptest! {
     }
 
     #[test]
-    fn paths_of_keys_read_back(keys in proptest::collection::vec(".*", 1..4)) {
+    fn paths_of_keys_round_trip(keys in proptest::collection::vec(".*", 1..4)) {
         let path = JsonPath::from_keys(keys);
         prop_assert_eq!(JsonPath::parse(path.as_str()), Ok(path));
     }
 
     #[test]
-    fn no_path_breaks_anything(path in r#"[$a]?[a@$.\[\]*?:,'"\\0-9&|!=<>() -]{0,40}"#) {
+    fn no_path_panics(path in r#"[$a]?[a@$.\[\]*?:,'"\\0-9&|!=<>() -]{0,40}"#) {
         let document = Document::parse(br#"{"a":[{"a":[1,2]},"a",{"b":{"a":null}}],"b":{"a":{"a":2}}}"#.to_vec()).unwrap();
         match JsonPath::parse(&path) {
             Ok(path) => prop_assert_eq!(path.first(document.root()).is_some(), !path.all(document.root()).is_empty()),
@@ -328,14 +329,15 @@ proptest! {
 }
 
 #[test]
-fn the_message_shows_where() {
+fn the_message_names_the_position() {
     let error = JsonPath::parse("data..").unwrap_err();
-    let expected = "cannot read the path \"data..\": a key is missing (character 7); write it like `data.items`, `$.data[0].id` or `['a.b'].c`";
+    let expected =
+        "invalid path \"data..\" at character 7: expected a key; write it like `data.items`, `$.data[0].id` or `['a.b'].c`";
     assert_eq!(error.to_string(), expected);
 }
 
 #[test]
-fn single_keys_are_known() {
+fn as_key_returns_single_keys() {
     let key = |path: &str| JsonPath::parse(path).unwrap().as_key().map(str::to_owned);
     assert_eq!(key("a b"), Some("a b".to_owned()));
     assert_eq!(key("$['a.b']"), Some("a.b".to_owned()));

@@ -1,6 +1,6 @@
-//! Writing paths.
+//! Serialization of paths.
 
-/// The path through `keys`, with quotes where a key needs them.
+/// Returns the path of nested `keys`, quoted if necessary.
 pub(super) fn keys(keys: &[String]) -> String {
     let mut text = String::new();
     for key in keys {

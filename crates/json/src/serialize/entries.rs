@@ -1,4 +1,4 @@
-//! Maps and structs.
+//! Serialization of maps and structs.
 
 use serde::Serialize;
 use serde::ser::{Error, SerializeMap, SerializeStruct, SerializeStructVariant};
@@ -7,11 +7,11 @@ use super::key::MapKeySerializer;
 use super::{SerializeError, ValueSerializer, wrap_variant};
 use crate::{Object, Value};
 
-/// The entries of an object so far.
+/// An object under construction.
 pub(super) struct SerializeObject {
-    /// The variant of an enum whose content the object is.
+    /// The enum variant whose content this object is.
     variant: Option<&'static str>,
-    /// The key that waits for its value.
+    /// The key whose value comes next.
     key: Option<String>,
     object: Object,
 }
@@ -45,7 +45,7 @@ impl SerializeMap for SerializeObject {
     }
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), SerializeError> {
-        let key = self.key.take().ok_or_else(|| SerializeError::custom("a value of a map came before its key"))?;
+        let key = self.key.take().ok_or_else(|| SerializeError::custom("found a map value before its key"))?;
         self.insert(key, value)
     }
 

@@ -1,10 +1,10 @@
-//! What can be wrong with what is serialized.
+//! Errors of the conversion to a value.
 
 use std::fmt::Display;
 
 use thiserror::Error;
 
-/// Why something cannot become a [`Value`](crate::Value), and where in it.
+/// A failed conversion to a [`Value`](crate::Value), with its location.
 ///
 /// ```
 /// use std::collections::BTreeMap;
@@ -12,14 +12,14 @@ use thiserror::Error;
 /// let row = BTreeMap::from([("tags", [BTreeMap::from([((1, 2), "a tuple as a key")])])]);
 /// let error = catchment_json::to_value(&row).unwrap_err();
 /// assert_eq!(error.path, "tags[0]");
-/// assert_eq!(error.to_string(), "failed to serialize at `tags[0]`: a map key must be text, found a list");
+/// assert_eq!(error.to_string(), "failed to serialize at `tags[0]`: a map key must be a string, found a list");
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("failed to serialize{}: {kind}", place(path))]
+#[error("failed to serialize{}: {kind}", location(path))]
 pub struct SerializeError {
-    /// What is wrong.
+    /// The cause.
     pub kind: SerializeErrorKind,
-    /// The way to it from the outermost value, as a [`JsonPath`](crate::JsonPath) has it; empty for that value itself.
+    /// The path of the failed value as a [`JsonPath`](crate::JsonPath); empty for the outermost value.
     pub path: String,
 }
 
@@ -34,27 +34,27 @@ pub struct SerializeError {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum SerializeErrorKind {
-    /// The key of a map has no text.
-    #[error("a map key must be text, found {found}")]
+    /// A map key has no string form.
+    #[error("a map key must be a string, found {found}")]
     InvalidKey {
-        /// What it is: `a list`, `null` …
+        /// The type of the key, such as `a list` or `null`.
         found: &'static str,
     },
-    /// A `Serialize` implementation gave up.
+    /// A `Serialize` implementation returned an error.
     #[error("{message}")]
     Custom {
-        /// Why, in its words.
+        /// The message of the implementation.
         message: String,
     },
 }
 
 impl SerializeError {
-    /// A key that has no text.
+    /// Creates an error for a key of type `found`.
     pub(super) fn key(found: &'static str) -> Self {
         SerializeError { kind: SerializeErrorKind::InvalidKey { found }, path: String::new() }
     }
 
-    /// The error, seen from the object that has what failed under `key`.
+    /// Prepends `key` of the parent object to the path.
     pub(super) fn with_parent_key(self, key: &str) -> Self {
         let plain = !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-');
         match plain {
@@ -64,7 +64,7 @@ impl SerializeError {
         }
     }
 
-    /// The error, seen from the list that has what failed at `index`.
+    /// Prepends `index` in the parent list to the path.
     pub(super) fn with_parent_index(self, index: usize) -> Self {
         self.inside(&format!("[{index}]"))
     }
@@ -78,7 +78,7 @@ impl SerializeError {
     }
 }
 
-fn place(path: &str) -> String {
+fn location(path: &str) -> String {
     if path.is_empty() { String::new() } else { format!(" at `{path}`") }
 }
 

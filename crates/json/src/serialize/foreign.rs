@@ -1,10 +1,10 @@
-//! Values on their way through serde, which knows no numbers without bounds.
+//! `Serialize` implementations of [`Value`] and [`Number`]. Serde has no numbers of arbitrary size.
 
 use serde::{Serialize, Serializer};
 
 use crate::{Number, Value};
 
-/// As what it is; for its numbers see [`Number`].
+/// Serializes each value as its own type; see [`Number`] for numbers.
 impl Serialize for Value {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
@@ -18,12 +18,12 @@ impl Serialize for Value {
     }
 }
 
-/// The name of the newtype struct that a number serializes as which no type of serde can be. Serializers of other
-/// crates see its content, the digits as a string; ours knows the name and makes a number of them.
+/// The name of the newtype struct that wraps a number beyond the range of serde's types. Other serializers see its content,
+/// a string of digits; ours recognizes the name and restores the number.
 pub(super) const NUMBER: &str = "$catchment_json::number";
 
-/// Never rounded: an integer of 64 or 128 bits, a double where that is the same number, else the digits: as a number
-/// for [`to_value`](crate::to_value), as a string for serializers of other crates.
+/// Serializes the number without rounding: as an integer of 64 or 128 bits, as a double if it has the same decimal value, or
+/// as its text. [`to_value`](crate::to_value) restores a number from the text; other serializers write a string.
 impl Serialize for Number {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let text = self.as_str();
@@ -46,8 +46,8 @@ impl Serialize for Number {
     }
 }
 
-/// The double whose text is the same number. (Its bits are not: 0.1 is no sum of powers of two. But who writes
-/// that double gets 0.1 back.)
+/// Returns the double whose shortest text is this number. The binary value may differ, as for 0.1, but the double prints as
+/// the same number.
 fn as_exact_f64(number: &Number) -> Option<f64> {
     let double = number.as_f64()?;
     let written = Number::from(double);
@@ -55,8 +55,8 @@ fn as_exact_f64(number: &Number) -> Option<f64> {
     (written == *number || same()).then_some(double)
 }
 
-/// A decimal number that has one form only: no zeros at either end of its digits, which are followed by as
-/// many zeros as `exponent` says.
+/// A decimal number in canonical form: `digits` times ten to the power of `exponent`, without leading or trailing zeros in
+/// `digits`.
 #[derive(PartialEq)]
 struct Decimal {
     negative: bool,
@@ -64,7 +64,7 @@ struct Decimal {
     exponent: i64,
 }
 
-/// None for what is not finite or has an exponent beyond all bounds.
+/// Parses a decimal number. Returns `None` if it is not finite or its exponent is out of range.
 fn decimal(text: &str) -> Option<Decimal> {
     let (negative, size) = text.strip_prefix('-').map_or((false, text), |size| (true, size));
     let (mantissa, exponent) = size.split_once(['e', 'E']).unwrap_or((size, "0"));

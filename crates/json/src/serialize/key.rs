@@ -1,4 +1,4 @@
-//! Keys of maps, as text.
+//! Serialization of map keys.
 
 use serde::ser::Impossible;
 use serde::{Serialize, Serializer};
@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 use super::{SerializeError, ValueSerializer};
 use crate::Value;
 
-/// Serializes the key of a map; what has no text is an error that names it.
+/// Serializes a map key to a string, and rejects keys that have no string form.
 pub(super) struct MapKeySerializer;
 
 type NoKey = Impossible<String, SerializeError>;
@@ -119,7 +119,7 @@ impl Serializer for MapKeySerializer {
 
 const VARIANT: &str = "a variant with content";
 
-/// The key with the text that `value` has as a number.
+/// Returns the text of a numeric key.
 fn number(value: Value) -> Result<String, SerializeError> {
     match value {
         Value::Number(n) if n.is_finite() => Ok(n.as_str().to_owned()),

@@ -1,4 +1,4 @@
-//! Sequences and tuples.
+//! Serialization of sequences and tuples.
 
 use serde::Serialize;
 use serde::ser::{SerializeSeq, SerializeTuple, SerializeTupleStruct, SerializeTupleVariant};
@@ -6,9 +6,9 @@ use serde::ser::{SerializeSeq, SerializeTuple, SerializeTupleStruct, SerializeTu
 use super::{SerializeError, ValueSerializer, wrap_variant};
 use crate::Value;
 
-/// The elements of a list so far.
+/// A list under construction.
 pub(super) struct SerializeVec {
-    /// The variant of an enum whose content the list is.
+    /// The enum variant whose content this list is.
     variant: Option<&'static str>,
     elements: Vec<Value>,
 }

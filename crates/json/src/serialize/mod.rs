@@ -1,6 +1,6 @@
-//! Whatever serde can serialize, as a value.
+//! Conversion of any serializable type to a value.
 
-/// The methods of a `Serializer` for integers of all sizes: each hands its digits to `self.integer`.
+/// Serializer methods for all integer types; each passes its digits to `self.integer`.
 macro_rules! integers {
     () => {
         integers! {
@@ -33,11 +33,11 @@ use crate::{Number, Object, Value};
 
 pub use self::error::{SerializeError, SerializeErrorKind};
 
-/// The value that `value` serializes to, in the shape that `serde_json` would write.
+/// Converts `value` to a [`Value`], in the shape that `serde_json` would write.
 ///
-/// Integers of up to 128 bits are exact, a float is the shortest text that reads back as the same float (of
-/// its own width), and `NaN` and the infinities are kept. A [`Value`] or a [`Number`] inside of `value` is the
-/// same number again, though 1.50 may be spelled 1.5 then. Fields and entries keep their order; the last of two equal keys counts.
+/// Integers of up to 128 bits are exact. A float becomes the shortest text that parses to the same float of its width. `NaN`
+/// and the infinities are kept. A [`Value`] or [`Number`] inside `value` keeps its numeric value, though its text may
+/// change, such as 1.50 to 1.5. Fields and entries keep their order; the last of several equal keys takes precedence.
 ///
 /// ```
 /// #[derive(serde::Serialize)]
@@ -53,12 +53,12 @@ pub use self::error::{SerializeError, SerializeErrorKind};
 ///
 /// # Errors
 ///
-/// Where the key of a map cannot be text, or a `Serialize` implementation gives up.
+/// Returns an error if a map key cannot be a string, or if a `Serialize` implementation fails.
 pub fn to_value<T: Serialize + ?Sized>(value: &T) -> Result<Value, SerializeError> {
     value.serialize(ValueSerializer)
 }
 
-/// The serializer behind [`to_value`].
+/// The serializer of [`to_value`].
 struct ValueSerializer;
 
 impl ValueSerializer {
@@ -85,7 +85,7 @@ impl Serializer for ValueSerializer {
     }
 
     fn serialize_f32(self, n: f32) -> Result<Value, SerializeError> {
-        // The shortest text of the double would show digits that the float never had.
+        // The shortest text of the double would show digits that the `f32` does not have.
         Ok(Value::Number(if n.is_finite() { Number::from_source(format!("{n:?}")) } else { Number::from(f64::from(n)) }))
     }
 
@@ -184,7 +184,7 @@ impl Serializer for ValueSerializer {
     }
 }
 
-/// The number that is written `text`; the text itself where that is none, under a name that another crate uses too.
+/// Parses `text` as a number. Returns the text itself if it is not a number: another crate may use the same newtype name.
 fn number(text: String) -> Value {
     match Value::parse(&text) {
         Ok(Value::Number(number)) => Value::Number(number),
@@ -192,7 +192,7 @@ fn number(text: String) -> Value {
     }
 }
 
-/// `content`, as the content of an enum's `variant` if there is one.
+/// Wraps `content` in an object with the key `variant`, if any.
 fn wrap_variant(variant: Option<&'static str>, content: Value) -> Value {
     match variant {
         Some(variant) => Value::Object(Object::from([(variant.to_owned(), content)])),

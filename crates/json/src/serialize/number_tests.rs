@@ -7,13 +7,13 @@ use super::tests::{check, entry};
 use crate::parse_tests::{ANY_NUMBER, any_value};
 use crate::{Number, Value, to_value};
 
-/// What `serde_json` makes of the number that is written `text`.
+/// Compares the output of `serde_json` for the number `text` with `expected`.
 #[track_caller]
 fn check_foreign(text: &str, expected: &str) {
     assert_eq!(serde_json::to_string(&Number::from_source(text)).unwrap(), expected, "{text}");
 }
 
-/// What [`to_value`] makes of the number that is written `text`.
+/// Compares the output of [`to_value`] for the number `text` with `expected`.
 #[track_caller]
 fn check_number(text: &str, expected: &str) {
     check(Number::from_source(text), expected);
@@ -21,7 +21,7 @@ fn check_number(text: &str, expected: &str) {
 }
 
 #[test]
-fn numbers_stay_the_same_number() {
+fn numbers_keep_their_value() {
     for text in ["1", "-1.5", "1e400", "0.10000000000000000001", "1234567890123456789012345678901234567890123", "NaN"] {
         check_number(text, text);
     }
@@ -31,7 +31,7 @@ fn numbers_stay_the_same_number() {
 }
 
 #[test]
-fn json_text_that_is_written_on_the_way_has_numbers() {
+fn nested_serialization_to_json_text_has_numbers() {
     struct AsText(Number);
     impl Serialize for AsText {
         fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -42,7 +42,7 @@ fn json_text_that_is_written_on_the_way_has_numbers() {
 }
 
 #[test]
-fn another_newtype_with_the_name_of_a_number_is_its_content() {
+fn foreign_newtype_with_the_name_of_a_number_is_its_content() {
     #[derive(Serialize)]
     #[serde(rename = "$catchment_json::number")]
     struct Impostor<T>(T);
@@ -53,7 +53,7 @@ fn another_newtype_with_the_name_of_a_number_is_its_content() {
 }
 
 #[test]
-fn other_serializers_get_a_number_that_is_the_same_or_text() {
+fn other_serializers_get_an_exact_number_or_a_string() {
     check_foreign("0", "0");
     check_foreign("-0", "0");
     check_foreign("-0.0", "-0.0");
@@ -81,7 +81,7 @@ fn other_serializers_get_values() {
     assert_eq!(serde_json::to_string(&value).unwrap(), value.to_string());
 }
 
-/// The number without exponent and without zeros that say nothing.
+/// Returns the number without an exponent and without redundant zeros.
 fn spelled_out(text: &str) -> String {
     let (sign, size) = text.strip_prefix('-').map_or(("", text), |size| ("-", size));
     let (mantissa, exponent) = size.split_once(['e', 'E']).unwrap_or((size, "0"));
@@ -90,14 +90,14 @@ fn spelled_out(text: &str) -> String {
     let digits = format!("{padding}{whole}{fraction}{padding}");
     let point = (padding.len() + whole.len()).strict_add_signed(exponent.parse().unwrap());
     let size = format!("{}.{}", digits[..point].trim_start_matches('0'), digits[point..].trim_end_matches('0'));
-    // an integer type has no negative zero
+    // integer types have no negative zero
     if size == "." { size } else { format!("{sign}{size}") }
 }
 
 proptest! {
     #[test]
-    fn values_stay_what_they_are(value in any_value()) {
-        // the first time, 1.50 may become 1.5
+    fn conversion_is_idempotent(value in any_value()) {
+        // the first conversion may change 1.50 to 1.5
         let value = to_value(&value).unwrap();
         prop_assert_eq!(to_value(&value).unwrap(), value);
     }

@@ -6,7 +6,7 @@ use serde::ser::{Error, SerializeMap, Serializer};
 
 use crate::{Number, Value, to_value};
 
-/// The value as text, or the error.
+/// Compares the value as text, or the error, with `expected`.
 #[track_caller]
 pub(super) fn check(input: impl Serialize, expected: &str) {
     let found = to_value(&input).map_or_else(|error| error.to_string(), |value| value.to_string());
@@ -30,12 +30,12 @@ struct Newtype<T>(T);
 #[derive(Serialize)]
 struct Pair(i32, &'static str);
 
-/// A map of one entry.
+/// A map with a single entry.
 fn map<K: Ord>(key: K) -> BTreeMap<K, i32> {
     BTreeMap::from([(key, 1)])
 }
 
-/// A map of entries in their order, whatever the keys are.
+/// A map that keeps the order of its entries, with keys of any type.
 pub(super) struct Entries<K, V, const N: usize>([(K, V); N]);
 
 impl<K: Serialize, V: Serialize, const N: usize> Serialize for Entries<K, V, N> {
@@ -48,7 +48,7 @@ pub(super) fn entry<K, V>(key: K, value: V) -> Entries<K, V, 1> {
     Entries([(key, value)])
 }
 
-/// Bytes that are no sequence.
+/// Serializes as bytes, not as a sequence.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Bytes;
 
@@ -58,9 +58,9 @@ impl Serialize for Bytes {
     }
 }
 
-struct Refuses;
+struct Failing;
 
-impl Serialize for Refuses {
+impl Serialize for Failing {
     fn serialize<S: Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
         Err(S::Error::custom("not today"))
     }
@@ -76,7 +76,7 @@ fn integers_are_exact() {
 }
 
 #[test]
-fn floats_are_the_shortest_text_of_their_width() {
+fn floats_have_the_shortest_text_of_their_width() {
     check(0.1f32, "0.1");
     check(0.1f64, "0.1");
     check(f64::from(0.1f32), "0.10000000149011612");
@@ -113,7 +113,7 @@ fn containers() {
 }
 
 #[test]
-fn variants_are_tagged_from_outside() {
+fn variants_are_externally_tagged() {
     check(Shape::Unit, r#""Unit""#);
     check(Shape::Newtype(1), r#"{"Newtype":1}"#);
     check(Shape::Tuple(1, 'a'), r#"{"Tuple":[1,"a"]}"#);
@@ -121,7 +121,7 @@ fn variants_are_tagged_from_outside() {
 }
 
 #[test]
-fn keys_are_text() {
+fn keys_are_strings() {
     check(map("a"), r#"{"a":1}"#);
     check(map('a'), r#"{"a":1}"#);
     check(map(-7), r#"{"-7":1}"#);
@@ -135,49 +135,49 @@ fn keys_are_text() {
 }
 
 #[test]
-fn other_keys_are_named() {
-    let not_text = |found: &str| format!("failed to serialize: a map key must be text, found {found}");
-    check(map([1]), &not_text("a list"));
-    check(map((1, 2)), &not_text("a list"));
-    check(map(map(1)), &not_text("an object"));
-    check(map(()), &not_text("null"));
-    check(map(Unit), &not_text("null"));
-    check(map(None::<i32>), &not_text("null"));
-    check(map(Some(1)), &not_text("an optional value"));
-    check(map(Bytes), &not_text("bytes"));
-    check(map(Shape::Newtype(1)), &not_text("a variant with content"));
-    check(map(Shape::Tuple(1, 'a')), &not_text("a variant with content"));
-    check(map(Shape::Struct { x: 1 }), &not_text("a variant with content"));
-    check(entry(f64::NAN, 1), &not_text("a number that is not finite"));
-    check(entry(Value::from(f64::INFINITY), 1), &not_text("a number that is not finite"));
+fn invalid_keys_are_rejected() {
+    let not_string = |found: &str| format!("failed to serialize: a map key must be a string, found {found}");
+    check(map([1]), &not_string("a list"));
+    check(map((1, 2)), &not_string("a list"));
+    check(map(map(1)), &not_string("an object"));
+    check(map(()), &not_string("null"));
+    check(map(Unit), &not_string("null"));
+    check(map(None::<i32>), &not_string("null"));
+    check(map(Some(1)), &not_string("an optional value"));
+    check(map(Bytes), &not_string("bytes"));
+    check(map(Shape::Newtype(1)), &not_string("a variant with content"));
+    check(map(Shape::Tuple(1, 'a')), &not_string("a variant with content"));
+    check(map(Shape::Struct { x: 1 }), &not_string("a variant with content"));
+    check(entry(f64::NAN, 1), &not_string("a number that is not finite"));
+    check(entry(Value::from(f64::INFINITY), 1), &not_string("a number that is not finite"));
 }
 
 #[test]
-fn the_last_of_equal_keys_counts() {
+fn the_last_of_equal_keys_takes_precedence() {
     check(Entries([("a", 1), ("b", 2), ("a", 3)]), r#"{"a":3,"b":2}"#);
 }
 
 #[test]
-fn errors_name_the_place() {
+fn errors_have_a_path() {
     let at = |path: &str| format!("failed to serialize at `{path}`: not today");
-    check(Refuses, "failed to serialize: not today");
-    check(Some(Newtype(Refuses)), "failed to serialize: not today");
-    check((1, 2, Refuses), &at("[2]"));
-    check(entry("tags", [[entry("name", Refuses)]]), &at("tags[0][0].name"));
-    check(entry("a.b", entry("it's", Refuses)), &at(r#"['a.b']["it's"]"#));
-    check(entry("", Refuses), &at("['']"));
-    check(Ok::<_, ()>(Refuses), &at("Ok"));
+    check(Failing, "failed to serialize: not today");
+    check(Some(Newtype(Failing)), "failed to serialize: not today");
+    check((1, 2, Failing), &at("[2]"));
+    check(entry("tags", [[entry("name", Failing)]]), &at("tags[0][0].name"));
+    check(entry("a.b", entry("it's", Failing)), &at(r#"['a.b']["it's"]"#));
+    check(entry("", Failing), &at("['']"));
+    check(Ok::<_, ()>(Failing), &at("Ok"));
     #[derive(Serialize)]
     enum Fails {
-        Tuple((), Refuses),
-        Struct { x: Refuses },
+        Tuple((), Failing),
+        Struct { x: Failing },
     }
-    check([Fails::Tuple((), Refuses)], &at("[0].Tuple[1]"));
-    check([Fails::Struct { x: Refuses }], &at("[0].Struct.x"));
+    check([Fails::Tuple((), Failing)], &at("[0].Tuple[1]"));
+    check([Fails::Struct { x: Failing }], &at("[0].Struct.x"));
 }
 
 #[test]
-fn a_value_without_a_key_is_refused() {
+fn a_value_without_a_key_is_rejected() {
     struct Keyless;
     impl Serialize for Keyless {
         fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -186,11 +186,11 @@ fn a_value_without_a_key_is_refused() {
             map.end()
         }
     }
-    check(Keyless, "failed to serialize: a value of a map came before its key");
+    check(Keyless, "failed to serialize: found a map value before its key");
 }
 
 #[test]
-fn all_shapes_together_are_as_in_serde_json() {
+fn all_shapes_agree_with_serde_json() {
     #[derive(Serialize)]
     struct All {
         shapes: Vec<Shape>,
@@ -222,7 +222,7 @@ fn all_shapes_together_are_as_in_serde_json() {
     check(&all, &serde_json::to_string(&all).unwrap());
 }
 
-/// The key of a map of one entry, once by us and once by `serde_json`.
+/// Returns the key of a map with one entry, as converted by us and by `serde_json`.
 fn keys<K: Serialize>(key: K) -> [String; 2] {
     let map = entry(key, 1);
     let ours = to_value(&map).unwrap().as_object().unwrap().keys().next().cloned();

@@ -1,17 +1,17 @@
-//! What can be wrong with YAML text.
+//! Errors of the YAML parser.
 
 use saphyr_parser::{Marker, ScanError};
 use thiserror::Error;
 
-/// Why a text is not a value in YAML, and where.
+/// A YAML syntax error and its position.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("invalid YAML at line {line}, column {column}: {problem}")]
 pub struct YamlError {
-    /// Line, counted from 1.
+    /// The line, counted from 1.
     pub line: usize,
-    /// Column in characters, counted from 1.
+    /// The column in characters, counted from 1.
     pub column: usize,
-    /// What is wrong.
+    /// The cause.
     pub problem: String,
 }
 

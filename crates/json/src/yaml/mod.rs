@@ -1,7 +1,7 @@
-//! Values as YAML, by the core rules of YAML 1.2.
+//! Values as YAML, by the core schema of YAML 1.2.
 //!
-//! It stands here and not with schemas, the first that are read from it: YAML is another spelling of the values
-//! that JSON has, and spec files are spelt in it too.
+//! The module belongs to this crate because YAML is another syntax for the same values. Schema files and spec files both use
+//! it.
 
 mod error;
 mod read;
@@ -15,16 +15,17 @@ pub use error::YamlError;
 use crate::Value;
 
 impl Value {
-    /// Parses YAML text; an empty one is null.
+    /// Parses YAML text. Empty text yields null.
     ///
-    /// Keys that are not quoted are taken as they are written, so `1: a` has the key `"1"`. `yes`, `no`, `on` and `off`
-    /// are strings. Aliases are followed.
+    /// Keys without quotes are strings as written, so `1: a` has the key `"1"`. `yes`, `no`, `on` and `off` are strings.
+    /// Aliases are resolved.
     ///
     /// # Errors
     ///
-    /// Where the text is not YAML, has more than one document, or something that no [`Value`] is: lists or objects as
-    /// keys, tags of a program. Where one key is there twice, a merge key (`<<`) stands, arrays and objects are nested
-    /// deeper than [`Document::MAX_DEPTH`](crate::Document::MAX_DEPTH), or aliases make much of little text.
+    /// Returns an error if the text is not YAML, has more than one document, or contains something that a [`Value`] cannot
+    /// represent: lists or objects as keys, or tags outside the core schema. Also returns an error for duplicate keys, merge
+    /// keys (`<<`), arrays and objects nested deeper than [`Document::MAX_DEPTH`](crate::Document::MAX_DEPTH), and aliases
+    /// that expand to more than 4 MiB.
     ///
     /// ```
     /// use catchment_json::Value;
@@ -37,28 +38,28 @@ impl Value {
         read::read(text, None)
     }
 
-    /// As [`Value::parse_yaml`], and tells `note` where each entry of an object and each element of a list stands: by a
-    /// path such as `rivers[0].name`, its line and its column, both from 1.
+    /// Parses YAML text like [`Value::parse_yaml`] and reports the location of each object entry and list element to
+    /// `on_location`: a path such as `rivers[0].name`, its line and its column, both counted from 1.
     ///
     /// # Errors
     ///
-    /// Those of [`Value::parse_yaml`].
+    /// Returns the errors of [`Value::parse_yaml`].
     ///
     /// ```
     /// use catchment_json::Value;
     ///
-    /// let mut places = Vec::new();
-    /// Value::parse_yaml_with_locations("rivers:\n- name: Rhine\n", &mut |path, line, column| places.push((path, line, column)))?;
-    /// let places: Vec<_> = places.iter().map(|(path, line, column)| (path.as_str(), *line, *column)).collect();
-    /// assert_eq!(places, [("rivers", 1, 1), ("rivers[0]", 2, 3), ("rivers[0].name", 2, 3)]);
+    /// let mut found = Vec::new();
+    /// Value::parse_yaml_with_locations("rivers:\n- name: Rhine\n", &mut |path, line, column| found.push((path, line, column)))?;
+    /// let found: Vec<_> = found.iter().map(|(path, line, column)| (path.as_str(), *line, *column)).collect();
+    /// assert_eq!(found, [("rivers", 1, 1), ("rivers[0]", 2, 3), ("rivers[0].name", 2, 3)]);
     /// # Ok::<(), catchment_json::YamlError>(())
     /// ```
-    pub fn parse_yaml_with_locations(text: &str, note: &mut dyn FnMut(String, usize, usize)) -> Result<Value, YamlError> {
-        read::read(text, Some(note))
+    pub fn parse_yaml_with_locations(text: &str, on_location: &mut dyn FnMut(String, usize, usize)) -> Result<Value, YamlError> {
+        read::read(text, Some(on_location))
     }
 
-    /// YAML text that [`Value::parse_yaml`] reads back as the same value, and parsers of YAML 1.1 as an equal one:
-    /// what either would take for something else is quoted.
+    /// Returns YAML text that [`Value::parse_yaml`] reads as the same value, and parsers of YAML 1.1 as an equal one.
+    /// Strings that either version would read as another type are quoted.
     ///
     /// ```
     /// use catchment_json::Value;

@@ -1,4 +1,4 @@
-//! Events of the YAML parser to a value, without recursion.
+//! Builds values from the events of the YAML parser, without recursion.
 
 use std::collections::HashMap;
 
@@ -8,10 +8,10 @@ use super::YamlError;
 use super::resolve::{resolve, resolve_tagged};
 use crate::{Document, Object, Value};
 
-/// What all aliases of a text may stand for, in bytes and values.
+/// The limit for the expansion of all aliases of a text, in bytes and values.
 const MAX_COPIED: usize = 4 << 20;
 
-/// What is told of the places of values: a path such as `a.b[2]`, a line and a column.
+/// A callback that receives the location of a value: a path such as `a.b[2]`, a line and a column.
 pub(super) type OnLocation<'n> = dyn FnMut(String, usize, usize) + 'n;
 
 pub(super) fn read<'n>(text: &str, note: Option<&'n mut OnLocation<'n>>) -> Result<Value, YamlError> {
@@ -25,10 +25,10 @@ pub(super) fn read<'n>(text: &str, note: Option<&'n mut OnLocation<'n>>) -> Resu
 }
 
 struct EventReader<'n> {
-    /// The containers that are not at their end, outermost first.
+    /// The open containers, outermost first.
     open: Vec<Container>,
     anchors: HashMap<usize, AnchoredValue>,
-    /// What aliases have stood for so far.
+    /// The size of all aliases expanded so far.
     copied: usize,
     root: Option<Value>,
     note: Option<&'n mut OnLocation<'n>>,
@@ -36,7 +36,7 @@ struct EventReader<'n> {
 
 struct Container {
     content: Content,
-    /// The parser's number of its anchor, 0 where it has none.
+    /// The parser's number of the anchor, or 0 if there is none.
     anchor: usize,
 }
 
@@ -44,7 +44,7 @@ enum Content {
     List(Vec<Value>),
     Object {
         entries: Object,
-        /// The key that waits for its value.
+        /// The key whose value comes next.
         key: Option<String>,
     },
 }
@@ -59,7 +59,7 @@ impl EventReader<'_> {
     fn event(&mut self, event: Event<'_>, at: &Marker) -> Result<(), YamlError> {
         match event {
             Event::DocumentStart(_) if self.root.is_some() => {
-                Err(YamlError::at(at, "a second document begins; only one can be read, put each into a file of its own"))
+                Err(YamlError::at(at, "found a second document; only one is supported, use one file per document"))
             }
             Event::Scalar(text, style, anchor, tag) => self.scalar(&text, style, anchor, tag.as_deref(), at),
             Event::Alias(anchor) => self.alias(anchor, at),
@@ -87,7 +87,7 @@ impl EventReader<'_> {
 
     fn begin(&mut self, content: Content, anchor: usize, at: &Marker) -> Result<(), YamlError> {
         if self.waits_for_key() {
-            return Err(YamlError::at(at, "a list or an object is a key, expected a string"));
+            return Err(YamlError::at(at, "expected a string as a key, found a list or an object"));
         }
         if self.open.len() >= Document::MAX_DEPTH {
             return Err(too_deep(at));
@@ -101,7 +101,7 @@ impl EventReader<'_> {
         let is_plain = style == ScalarStyle::Plain && tag.is_none();
         if self.waits_for_key() {
             if is_plain && text == "<<" {
-                return Err(YamlError::at(at, "found the merge key <<, which YAML 1.2 does not have; write the entries out"));
+                return Err(YamlError::at(at, "merge key << is not supported; write out its entries"));
             }
             if anchor != 0 {
                 self.anchors.insert(anchor, AnchoredValue::of(Value::from(text)));
@@ -120,11 +120,11 @@ impl EventReader<'_> {
 
     fn alias(&mut self, anchor: usize, at: &Marker) -> Result<(), YamlError> {
         let Some(known) = self.anchors.get(&anchor) else {
-            return Err(YamlError::at(at, "the alias stands inside of what it stands for"));
+            return Err(YamlError::at(at, "the alias refers to a value that contains it"));
         };
         self.copied += known.size;
         if self.copied > MAX_COPIED {
-            let problem = format!("the aliases stand for more than {MAX_COPIED} bytes; write fewer of them");
+            let problem = format!("aliases expand to more than {MAX_COPIED} bytes; use fewer aliases");
             return Err(YamlError::at(at, problem));
         }
         if self.open.len() + known.depth > Document::MAX_DEPTH {
@@ -133,7 +133,7 @@ impl EventReader<'_> {
         let value = known.value.clone();
         match value {
             Value::String(key) if self.waits_for_key() => self.key(key, at),
-            _ if self.waits_for_key() => Err(YamlError::at(at, "the alias is a key and does not stand for a string")),
+            _ if self.waits_for_key() => Err(YamlError::at(at, "an alias as a key must refer to a string")),
             value => {
                 self.note_element(at);
                 self.insert_value(value, 0);
@@ -149,7 +149,7 @@ impl EventReader<'_> {
     fn key(&mut self, text: String, at: &Marker) -> Result<(), YamlError> {
         if let Some(Container { content: Content::Object { entries, key }, .. }) = self.open.last_mut() {
             if entries.contains_key(&text) {
-                return Err(YamlError::at(at, format!("the key {text:?} is there twice in one object")));
+                return Err(YamlError::at(at, format!("duplicate key {text:?} in an object")));
             }
             *key = Some(text);
         }
@@ -157,7 +157,7 @@ impl EventReader<'_> {
         Ok(())
     }
 
-    /// Tells where an element of a list stands; other values are told of by their keys.
+    /// Reports the location of a list element. Other values are reported with their keys.
     fn note_element(&mut self, at: &Marker) {
         if matches!(self.open.last(), Some(Container { content: Content::List(_), .. })) {
             self.note(at);
@@ -181,7 +181,7 @@ impl EventReader<'_> {
         note(path, at.line(), at.col() + 1);
     }
 
-    /// Puts a complete value where it belongs.
+    /// Adds a complete value to its container.
     fn insert_value(&mut self, value: Value, anchor: usize) {
         if anchor != 0 {
             self.anchors.insert(anchor, AnchoredValue::of(value.clone()));
@@ -205,7 +205,7 @@ impl AnchoredValue {
     }
 }
 
-/// The bytes and values in `value`, and how deep its containers are nested.
+/// Returns the size of `value` in bytes and values, and the nesting depth of its containers.
 fn measure(value: &Value) -> (usize, usize) {
     let inner = |parts: &mut dyn Iterator<Item = (usize, &Value)>| {
         let add = |(size, depth): (usize, usize), (key, part): (usize, &Value)| {
@@ -223,7 +223,7 @@ fn measure(value: &Value) -> (usize, usize) {
     }
 }
 
-/// What a tag of the core schema says: `str`, `int` …
+/// Returns the name of a tag of the core schema, such as `str` or `int`.
 fn core_tag(tag: &Tag) -> Option<&str> {
     tag.is_yaml_core_schema().then_some(tag.suffix.as_str())
 }
@@ -238,10 +238,10 @@ fn check_tag(tag: Option<&Tag>, expected: &str, at: &Marker) -> Result<(), YamlE
 fn unknown_tag(tag: &Tag, at: &Marker) -> YamlError {
     YamlError::at(
         at,
-        format!("the tag {}{} does not fit what follows, or is not one of YAML's core; leave it out", tag.handle, tag.suffix),
+        format!("tag {}{} does not match its value or is not in the YAML core schema; remove it", tag.handle, tag.suffix),
     )
 }
 
 fn too_deep(at: &Marker) -> YamlError {
-    YamlError::at(at, format!("more than {} arrays and objects are nested in each other", Document::MAX_DEPTH))
+    YamlError::at(at, format!("arrays and objects are nested more than {} levels deep", Document::MAX_DEPTH))
 }

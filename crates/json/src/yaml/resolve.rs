@@ -1,8 +1,8 @@
-//! What scalars mean that are not quoted.
+//! Types of scalars without quotes.
 
 use crate::{Number, Value};
 
-/// The value of a scalar without quotes and tag.
+/// Returns the value of a scalar without quotes and tag.
 pub(super) fn resolve(text: &str) -> Value {
     match text {
         "" | "~" | "null" | "Null" | "NULL" => Value::Null,
@@ -12,7 +12,7 @@ pub(super) fn resolve(text: &str) -> Value {
     }
 }
 
-/// The value of a scalar that a core tag says the kind of; none where it is not of that kind.
+/// Returns the value of a scalar with a tag of the core schema, or `None` if they do not match.
 pub(super) fn resolve_tagged(kind: &str, text: &str) -> Option<Value> {
     let value = resolve(text);
     match (kind, value) {
@@ -26,7 +26,7 @@ pub(super) fn resolve_tagged(kind: &str, text: &str) -> Option<Value> {
     }
 }
 
-/// The number that is written so, in the spelling of JSON. Hexadecimal and octal ones have up to 128 bits.
+/// Parses a number and returns it in JSON syntax. Hexadecimal and octal numbers may have up to 128 bits.
 fn number(text: &str) -> Option<Number> {
     let radix = |prefix, radix| {
         let digits: &str = text.strip_prefix(prefix)?;
@@ -63,7 +63,7 @@ fn is_digits(text: &str) -> bool {
     text.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// Whether it is an `e`, perhaps a sign, and digits.
+/// Returns whether the text is an `e`, an optional sign, and digits.
 fn is_exponent(text: &str) -> bool {
     let digits = text.get(1..).unwrap_or_default();
     let digits = digits.strip_prefix(['+', '-']).unwrap_or(digits);

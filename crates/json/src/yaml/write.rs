@@ -1,11 +1,11 @@
-//! Values to YAML in block style.
+//! Writes values as YAML in block style.
 
 use crate::{Number, Object, Value};
 
-/// Words that YAML 1.1 or 1.2 take for something else than a string, in any case.
+/// Words that YAML 1.1 or 1.2 does not read as a string, in any case.
 const WORDS: [&str; 9] = ["null", "true", "false", "yes", "no", "on", "off", "y", "n"];
 
-/// Parsers find keys in what stands before a colon up to 1024 characters away; longer ones are announced.
+/// The longest key, in characters, that is written without `? `. Parsers look for the colon within 1024 characters.
 const MAX_PLAIN_KEY: usize = 1000;
 
 pub(super) fn write(value: &Value) -> String {
@@ -21,7 +21,7 @@ pub(super) fn write(value: &Value) -> String {
     out
 }
 
-/// Entries, one a line; the first one goes on in the line that has begun where it `follows` a dash.
+/// Writes one entry per line. The first entry continues the current line if it `follows` a dash.
 fn object(entries: &Object, indent: usize, follows: bool, out: &mut String) {
     for (i, (key, value)) in entries.iter().enumerate() {
         if i > 0 || !follows {
@@ -51,7 +51,7 @@ fn object(entries: &Object, indent: usize, follows: bool, out: &mut String) {
     }
 }
 
-/// Elements, each after a dash; the first one as in [`object`].
+/// Writes one element per line after a dash; `follows` is that of [`object`].
 fn list(elements: &[Value], indent: usize, follows: bool, out: &mut String) {
     for (i, element) in elements.iter().enumerate() {
         if i > 0 || !follows {
@@ -82,7 +82,7 @@ fn end_line(value: &Value, out: &mut String) {
     out.push('\n');
 }
 
-/// A scalar, or an empty container.
+/// Returns a scalar or an empty container on one line.
 fn inline(value: &Value) -> String {
     match value {
         Value::Null => "null".to_owned(),
@@ -100,7 +100,7 @@ fn number(n: &Number) -> String {
         "Infinity" => ".inf".to_owned(),
         "-Infinity" => "-.inf".to_owned(),
         text => match text.split_once(['e', 'E']) {
-            // YAML 1.1 takes it for a string, unless it is told.
+            // YAML 1.1 would read this as a string without the tag.
             Some((mantissa, exponent)) if !mantissa.contains('.') || !exponent.starts_with(['+', '-']) => {
                 format!("!!float {text}")
             }
@@ -109,7 +109,7 @@ fn number(n: &Number) -> String {
     }
 }
 
-/// A string, quoted where it must be.
+/// Returns a string, quoted if necessary.
 fn text(content: &str) -> String {
     if is_plain(content) {
         return content.to_owned();
@@ -122,7 +122,7 @@ fn text(content: &str) -> String {
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
-            // What is not printable in YAML, or a line break in YAML 1.1.
+            // not printable in YAML, or a line break in YAML 1.1
             '\0'..='\x1f' | '\x7f'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}' => {
                 out.push_str(&format!("\\u{:04x}", u32::from(c)));
             }
@@ -133,7 +133,8 @@ fn text(content: &str) -> String {
     out
 }
 
-/// Whether every parser takes it for a string without quotes. All strings that begin with a letter are, bar a few.
+/// Returns whether every parser reads the text as a string without quotes. The text must start with a letter or an
+/// underscore, and contain nothing that could be read as syntax or as another type.
 fn is_plain(content: &str) -> bool {
     let begins = content.starts_with(|c: char| c.is_alphabetic() || c == '_');
     let is_harmless = |c: char| c.is_alphanumeric() || (' '..='~').contains(&c);

@@ -1,7 +1,9 @@
+//! Mapping between column types and DuckDB types.
+
 use catchment_json::Value;
 use catchment_schema::{Column, ColumnType, DataType};
 
-/// What DuckDB calls the type of a column.
+/// Returns the DuckDB type of a column.
 pub(super) fn column_type(column: &Column) -> String {
     let number = |hint: &str| column.hints.get(hint).and_then(Value::as_i64);
     let name = match column.data_type {
@@ -37,7 +39,7 @@ pub(super) fn column_type(column: &Column) -> String {
     name.to_owned()
 }
 
-/// The type that DuckDB's name of one stands for, of those that others are wider than.
+/// Parses a numeric DuckDB type that can be widened. Returns `None` for other types.
 pub(super) fn number_type(name: &str) -> Option<ColumnType> {
     let bigint = |bits| Some(ColumnType::Bigint { bits, beyond_double: false });
     match name {

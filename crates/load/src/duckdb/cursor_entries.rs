@@ -1,4 +1,4 @@
-//! The tables of entries of cursors that the state has no room for: each is made when there are any.
+//! Tables of cursor entries that exceed the limit of the state. Each table is created with its first entries.
 
 use catchment_load_package::{BATCH_MAX_BYTES, SealedPackage, cursor_table};
 use catchment_state::{CursorEntry, CursorEntryKey, CursorEntryKind};
@@ -8,7 +8,7 @@ use super::connect::Session;
 use crate::LoadError;
 use crate::sql::{DatasetName, create_table, delete_cursor_rows, select_cursor_rows};
 
-/// The entries of a cursor of the pipeline.
+/// Reads the entries of a cursor of the pipeline.
 pub(super) fn read(
     session: &Session,
     dataset: DatasetName<'_>,
@@ -20,7 +20,8 @@ pub(super) fn read(
         return Ok(Vec::new());
     }
     let (step, sql) = (format!("read `{table}`"), select_cursor_rows(dataset.table(&table), pipeline, key));
-    // What has no hash was not written by us: a row that is not known is taken, and that a parent is missing is noticed.
+    // Rows without a valid hash were written by another program. Skipping one is safe: an unknown boundary row is loaded
+    // again, and a missing parent is detected.
     Ok(match key.kind {
         CursorEntryKind::Rows => {
             let ids = session.texts(&step, &sql)?;
@@ -34,7 +35,7 @@ pub(super) fn read(
     })
 }
 
-/// Stores what the package has of them.
+/// Stores the cursor entries of the package.
 pub(super) fn put(session: &Session, dataset: DatasetName<'_>, package: &SealedPackage) -> Result<(), LoadError> {
     let pipeline = package.header().base_state.pipeline_name();
     for kind in CursorEntryKind::ALL {

@@ -1,4 +1,4 @@
-//! Changes that were made to a dataset by hand.
+//! Detection of tables and columns that were changed outside the pipeline.
 
 use catchment_schema::{Column, Schema};
 
@@ -6,8 +6,8 @@ use super::existing_tables::ExistingTables;
 use super::transaction::LoadWarnings;
 use super::widen::other_type;
 
-/// Warns of `tables` that are not what the schema says that was stored with them. They are loaded nevertheless: what is
-/// missing is made again, and values are converted where they fit.
+/// Warns about `tables` that differ from the stored schema. They are loaded nevertheless: missing tables and columns are
+/// created again, and values are converted if the column can store them.
 pub(super) fn warn_about_drift<'t>(
     stored: &Schema,
     existing: &ExistingTables,
@@ -16,7 +16,7 @@ pub(super) fn warn_about_drift<'t>(
 ) {
     for table in tables.into_iter().filter_map(|name| stored.tables.get(name)).filter(|table| table.has_seen_data()) {
         if !existing.has(&table.name) {
-            warnings.add(format!("table `{}` was loaded before and is gone: it is created again", table.name));
+            warnings.add(format!("table `{}` was loaded before but is missing; created again", table.name));
             continue;
         }
         for column in table.complete_columns() {
@@ -27,13 +27,13 @@ pub(super) fn warn_about_drift<'t>(
     }
 }
 
-/// What is other about a column than the schema says, given what DuckDB calls its type.
+/// Describes how a column differs from the schema. `existing` is its DuckDB type, or `None` if it is missing.
 fn difference(column: &Column, existing: Option<&str>) -> Option<String> {
     if existing.is_none() {
-        return Some("was loaded before and is gone: it is added again, and earlier rows have no value for it".to_owned());
+        return Some("was loaded before but is missing; added again, existing rows have no value".to_owned());
     }
     let (found, expected) = other_type(existing, column)?;
-    Some(format!("was changed by hand: it is {found}, and the schema says {expected}"))
+    Some(format!("was changed outside the pipeline: it has type {found} but the schema expects {expected}"))
 }
 
 #[cfg(test)]
@@ -43,18 +43,20 @@ mod tests {
     use super::difference;
 
     #[test]
-    fn columns_that_were_changed_by_hand_are_told() {
+    fn changed_columns_are_described() {
         let check = |data_type, existing: Option<&str>, expected: Option<&str>| {
             let found = difference(&Column::new("c", data_type), existing);
             assert_eq!(found.as_deref(), expected, "{data_type} {existing:?}");
         };
         check(DataType::Bigint, Some("BIGINT"), None);
         check(DataType::Double, Some("BIGINT"), None);
-        let changed = "was changed by hand: it is UTINYINT, and the schema says BIGINT";
+        let changed = "was changed outside the pipeline: it has type UTINYINT but the schema expects BIGINT";
         check(DataType::Bigint, Some("UTINYINT"), Some(changed));
-        check(DataType::Text, Some("BIGINT"), Some("was changed by hand: it is BIGINT, and the schema says VARCHAR"));
-        check(DataType::Bigint, Some("DOUBLE"), Some("was changed by hand: it is DOUBLE, and the schema says BIGINT"));
-        let gone = "was loaded before and is gone: it is added again, and earlier rows have no value for it";
-        check(DataType::Text, None, Some(gone));
+        let changed = "was changed outside the pipeline: it has type BIGINT but the schema expects VARCHAR";
+        check(DataType::Text, Some("BIGINT"), Some(changed));
+        let changed = "was changed outside the pipeline: it has type DOUBLE but the schema expects BIGINT";
+        check(DataType::Bigint, Some("DOUBLE"), Some(changed));
+        let missing = "was loaded before but is missing; added again, existing rows have no value";
+        check(DataType::Text, None, Some(missing));
     }
 }

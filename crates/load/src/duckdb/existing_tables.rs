@@ -1,4 +1,4 @@
-//! What a dataset has.
+//! The existing tables of a dataset.
 
 use std::collections::HashMap;
 
@@ -8,8 +8,7 @@ use super::connect::Session;
 use crate::LoadError;
 use crate::sql::{DatasetName, text_literal};
 
-/// A dataset's tables and their columns with what DuckDB calls their types; names in lower case, as DuckDB does not tell
-/// case apart.
+/// The tables of a dataset and the DuckDB types of their columns. Names are in lower case, because DuckDB ignores case.
 pub(super) struct ExistingTables(HashMap<String, HashMap<String, String>>);
 
 impl ExistingTables {
@@ -35,7 +34,7 @@ impl ExistingTables {
         self.0.contains_key(&table.to_lowercase())
     }
 
-    /// What DuckDB calls the type of a column, where it is there.
+    /// Returns the DuckDB type of a column, or `None` if it does not exist.
     pub(super) fn data_type(&self, table: &str, column: &str) -> Option<&str> {
         self.0.get(&table.to_lowercase())?.get(&column.to_lowercase()).map(String::as_str)
     }

@@ -1,4 +1,4 @@
-//! One package, one transaction.
+//! Loads of packages, each in one transaction.
 
 use catchment_load_package::{BATCH_MAX_BYTES, CrashHistory, LoadMarker, SealedPackage};
 use catchment_schema::LOADS_TABLE;
@@ -10,14 +10,14 @@ use super::transaction::Transaction;
 use crate::sql::text_literal;
 use crate::{CancelCheck, LoadError, LoadOutcome, LoadResult};
 
-/// The bytes of a batch where an earlier load of the package ended the process.
+/// The maximum size in bytes of a batch if an earlier load of the package crashed the process.
 const SMALL_BATCH_BYTES: usize = 256 << 10;
 
-/// How often in a row the process may end at one step before the package is given up: more than twice, as it may also have
-/// been killed from outside.
+/// The number of consecutive crashes at one step after which the package fails. More than two, because the process may also
+/// have been killed from outside.
 const MAX_CRASHES_AT_STEP: u32 = 3;
 
-/// What all attempts at a load have in common.
+/// The parameters of a load, shared by all its attempts.
 pub(super) struct PackageLoad<'l> {
     pub(super) options: &'l DuckDbOptions,
     pub(super) package: &'l SealedPackage,
@@ -26,7 +26,7 @@ pub(super) struct PackageLoad<'l> {
     pub(super) cancelled: CancelCheck<'l>,
 }
 
-/// Loads the package; again, with more memory, where DuckDB runs out of it.
+/// Loads the package. Retries with more memory if DuckDB runs out of it.
 pub(super) fn load(
     options: &DuckDbOptions,
     package: &SealedPackage,
@@ -41,13 +41,13 @@ pub(super) fn load(
     }
     let load = PackageLoad { options, package, attempt: &attempt, memory: &memory, cancelled };
     if load.uses_small_batches() {
-        tracing::warn!("{loads} processes ended while they loaded package {}: it is loaded in small steps", load.load_id());
+        tracing::warn!("package {} crashed the process {loads} times; loading it in small batches", load.load_id());
         memory.disable_dictionary();
     }
     loop {
         match load.try_load() {
             Err(error @ LoadError::OutOfMemory { .. }) if memory.grow() => {
-                tracing::info!("loading package {} again {}: {error}", load.load_id(), memory.next_attempt());
+                tracing::info!("retrying the load of package {} {}: {error}", load.load_id(), memory.next_attempt());
             }
             result => return result,
         }
@@ -55,12 +55,12 @@ pub(super) fn load(
 }
 
 impl PackageLoad<'_> {
-    /// Whether an earlier load ended the process, so that this one goes in small steps.
+    /// Returns true if an earlier load crashed the process, so that this one uses small batches.
     pub(super) fn uses_small_batches(&self) -> bool {
         self.attempt.earlier_crashes().loads > 0
     }
 
-    /// The most bytes of rows that DuckDB takes at once; a row that is larger comes alone.
+    /// Returns the maximum size in bytes of a batch. A larger row is a batch of one row.
     pub(super) fn batch_bytes(&self) -> usize {
         if self.uses_small_batches() { SMALL_BATCH_BYTES } else { BATCH_MAX_BYTES }
     }
@@ -77,7 +77,7 @@ impl PackageLoad<'_> {
         #[cfg(feature = "failpoints")]
         fail::fail_point!("load::opened");
         if self.options.threads.is_none() {
-            // Each thread has buffers of its own, and joins of many rows ran out of memory with as many threads as cores.
+            // Each thread has separate buffers: joins of many rows ran out of memory with one thread per core.
             session.execute("use one thread", "SET threads = 1")?;
         }
         session.execute("begin a transaction", "BEGIN TRANSACTION")?;
@@ -101,8 +101,8 @@ impl PackageLoad<'_> {
         }
     }
 
-    /// DuckDB's COMMIT of an aborted transaction reports success, and an answer may be lost: what counts is whether the
-    /// package is logged afterwards.
+    /// Commits the transaction and verifies that the package is logged. DuckDB's COMMIT of an aborted transaction reports
+    /// success, and the result of a commit can be lost.
     fn commit(&self, session: Session) -> Result<Session, LoadError> {
         #[cfg(feature = "failpoints")]
         fail::fail_point!("load::applied");
@@ -123,32 +123,32 @@ impl PackageLoad<'_> {
             Ok(()) => Err(LoadError::Statement {
                 step: "commit".to_owned(),
                 location: session.location().to_owned(),
-                reason: "the transaction had been aborted".to_owned(),
+                reason: "the transaction was aborted".to_owned(),
                 terminal: false,
             }),
         }
     }
 
-    /// Writes what was committed from DuckDB's log into the file, with more memory where that takes more. That it cannot be
-    /// written changes nothing: the rows are safe in the log.
+    /// Writes DuckDB's write-ahead log into the database file. Retries with more memory if DuckDB runs out of it. An error
+    /// is only logged, because the committed rows are safe in the write-ahead log.
     fn flush_wal(&self, session: Session) {
-        let mut result = session.execute("write the log of changes into the file", "CHECKPOINT");
+        let mut result = session.execute("write the write-ahead log into the database file", "CHECKPOINT");
         drop(session);
         while matches!(result, Err(LoadError::OutOfMemory { .. })) && self.memory.grow() {
             result = connect::open(self.options, self.memory, self.cancelled).and_then(|session| {
                 session.apply(self.memory)?;
-                session.execute("write the log of changes into the file", "CHECKPOINT")
+                session.execute("write the write-ahead log into the database file", "CHECKPOINT")
             });
         }
         if let Err(error) = result {
-            tracing::warn!("the package is loaded, and stays in the log beside the file: {error}");
+            tracing::warn!("the package is loaded, but its rows remain in the write-ahead log: {error}");
         }
         #[cfg(feature = "failpoints")]
         fail::fail_point!("load::checkpointed");
     }
 }
 
-/// Whether the dataset has the package.
+/// Returns true if the load of the package is logged in the dataset.
 pub(super) fn is_logged(session: &Session, package: &SealedPackage) -> Result<bool, LoadError> {
     let begin = package.header();
     let dataset = session.dataset(&begin.dataset);
@@ -156,5 +156,5 @@ pub(super) fn is_logged(session: &Session, package: &SealedPackage) -> Result<bo
         return Ok(false);
     }
     let sql = format!("SELECT load_id FROM {} WHERE load_id = {}", dataset.table(LOADS_TABLE), text_literal(&begin.load_id));
-    Ok(!session.texts("look for the load", &sql)?.is_empty())
+    Ok(!session.texts("look up the load", &sql)?.is_empty())
 }

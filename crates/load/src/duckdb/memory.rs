@@ -1,4 +1,4 @@
-//! The memory limit of a load or a query, which grows where DuckDB runs out of it.
+//! The memory limit of a load or a query, which grows if DuckDB runs out of memory.
 
 use std::cell::Cell;
 
@@ -6,19 +6,19 @@ use duckdb::Connection;
 
 use super::{DuckDbOptions, MemoryLimit};
 
-/// What a load begins with, in bytes. A transaction keeps its rows in memory up to the limit.
+/// The initial limit of a load in bytes. A transaction keeps its rows in memory up to the limit.
 const INITIAL_BYTES: u64 = 64_000_000;
 
-/// How many times more memory the next attempt has.
+/// The factor by which the limit grows for the next attempt.
 const GROWTH: u64 = 4;
 
-/// What DuckDB may use if nothing else is known of the machine, in bytes.
+/// The maximum limit in bytes if the memory of the machine is unknown.
 const FALLBACK_LIMIT: u64 = 1_000_000_000;
 
-/// The memory of DuckDB, from one attempt to the next.
+/// The memory settings of DuckDB across attempts.
 pub(super) struct MemoryController {
     limit: CurrentLimit,
-    /// Whether texts may be compressed by a dictionary.
+    /// Whether dictionary compression of strings is enabled.
     dictionary: Cell<bool>,
 }
 
@@ -36,7 +36,7 @@ impl MemoryController {
         MemoryController { limit, dictionary: Cell::new(true) }
     }
 
-    /// The limit, in DuckDB's notation.
+    /// Returns the limit in DuckDB's notation.
     pub(super) fn setting(&self) -> String {
         match &self.limit {
             CurrentLimit::Auto { bytes, .. } => format!("{}B", bytes.get()),
@@ -44,7 +44,7 @@ impl MemoryController {
         }
     }
 
-    /// The limit, for people.
+    /// Returns the limit for display.
     pub(super) fn display(&self) -> String {
         match &self.limit {
             CurrentLimit::Auto { bytes, .. } => format!("{} MB", bytes.get() / 1_000_000),
@@ -52,7 +52,7 @@ impl MemoryController {
         }
     }
 
-    /// Whether the limit was configured, and does not grow.
+    /// Returns true if the limit is configured and does not grow.
     pub(super) fn is_fixed(&self) -> bool {
         matches!(self.limit, CurrentLimit::Fixed(_))
     }
@@ -61,12 +61,13 @@ impl MemoryController {
         self.dictionary.get()
     }
 
-    /// Turns dictionary compression off. Returns whether it was on.
+    /// Disables dictionary compression. Returns true if it was enabled.
     pub(super) fn disable_dictionary(&self) -> bool {
         self.dictionary.replace(false)
     }
 
-    /// Raises the limit to what ordinary rows need and `extra` bytes, as far as the machine goes. False where it stays.
+    /// Raises the limit to the initial limit plus `extra` bytes, up to the maximum of the machine. Returns true if it
+    /// changed.
     pub(super) fn reserve(&self, extra: u64) -> bool {
         match extra {
             0 => false,
@@ -74,7 +75,7 @@ impl MemoryController {
         }
     }
 
-    /// What an attempt after [`grow`](Memory::grow) does otherwise, for the log.
+    /// Describes the attempt after [`grow`](MemoryController::grow) for the log.
     pub(super) fn next_attempt(&self) -> String {
         match &self.limit {
             CurrentLimit::Auto { .. } => format!("with up to {} of memory", self.display()),
@@ -82,8 +83,8 @@ impl MemoryController {
         }
     }
 
-    /// Prepares another attempt: with more memory as far as the machine has it and the limit is not fixed, and without
-    /// dictionary compression. Returns false where nothing is left to change.
+    /// Prepares another attempt: raises the limit unless it is fixed, up to the maximum of the machine, and disables
+    /// dictionary compression. Returns false if nothing changed.
     pub(super) fn grow(&self) -> bool {
         let CurrentLimit::Auto { bytes, .. } = &self.limit else { return self.disable_dictionary() };
         self.raise_to(bytes.get().saturating_mul(GROWTH)) | self.disable_dictionary()
@@ -101,7 +102,7 @@ impl MemoryController {
     }
 }
 
-/// DuckDB's own default in bytes, which knows the limits of containers.
+/// Returns DuckDB's default limit in bytes, which respects container limits.
 fn machine_limit() -> u64 {
     let read = || -> duckdb::Result<String> {
         Connection::open_in_memory()?.query_row("SELECT current_setting('memory_limit')", [], |row| row.get(0))
@@ -109,7 +110,7 @@ fn machine_limit() -> u64 {
     read().ok().and_then(|text| bytes(&text)).unwrap_or(FALLBACK_LIMIT)
 }
 
-/// The bytes of a text like `18.8 GiB`, as DuckDB shows sizes.
+/// Parses a size such as `18.8 GiB`, as DuckDB displays it, into bytes.
 pub(super) fn bytes(text: &str) -> Option<u64> {
     let (number, unit) = text.split_once(' ')?;
     let power = ["bytes", "KiB", "MiB", "GiB", "TiB", "PiB"].iter().position(|known| *known == unit)?;
@@ -122,7 +123,7 @@ mod tests {
     use crate::duckdb::DuckDbOptions;
 
     #[test]
-    fn what_duckdb_says_of_the_machine_is_read() {
+    fn duckdb_sizes_are_parsed() {
         assert_eq!(bytes("18.8 GiB"), Some(20_186_346_291));
         assert_eq!(bytes("512 bytes"), Some(512));
         assert_eq!(bytes("lots"), None);
@@ -130,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn the_limit_grows_up_to_that_of_the_machine() {
+    fn the_limit_grows_up_to_the_machine_limit() {
         let memory = MemoryController::new(&DuckDbOptions::new("x"));
         assert_eq!(memory.setting(), "64000000B");
         assert!(!memory.reserve(0) && memory.reserve(1_000_000) && !memory.reserve(500_000));
@@ -144,11 +145,11 @@ mod tests {
     }
 
     #[test]
-    fn a_configured_limit_stays() {
+    fn a_configured_limit_does_not_grow() {
         let options = DuckDbOptions { memory_limit: "1GB".parse().unwrap(), ..DuckDbOptions::new("x") };
         let memory = MemoryController::new(&options);
         assert!(!memory.reserve(u64::MAX));
-        assert!(memory.grow() && !memory.uses_dictionary(), "the second attempt does without dictionaries");
+        assert!(memory.grow() && !memory.uses_dictionary(), "the second attempt disables dictionaries");
         assert!(!memory.grow());
         assert_eq!(memory.setting(), "1GB");
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// How much memory DuckDB may use.
+/// The memory limit of DuckDB.
 ///
 /// ```
 /// use catchment_load::MemoryLimit;
@@ -14,21 +14,21 @@ use std::str::FromStr;
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum MemoryLimit {
-    /// 64 MB; more where the rows of a load need it, and up to DuckDB's own default, 80 % of the memory of the machine or
-    /// the container, where DuckDB runs out of it.
+    /// Starts with 64 MB and grows if the rows of a load need more or DuckDB runs out of memory. The maximum is DuckDB's
+    /// default: 80 % of the memory of the machine or container.
     #[default]
     Auto,
-    /// This much and no more, in DuckDB's notation: a number and `KB`, `MB`, `GB`, `TB` (powers of 1000), `KiB`, `MiB`,
-    /// `GiB`, `TiB` (powers of 1024), or `%` of the memory of the machine.
+    /// A fixed limit in DuckDB's notation: a number with `KB`, `MB`, `GB`, `TB` (powers of 1000), `KiB`, `MiB`, `GiB`, `TiB`
+    /// (powers of 1024), or `%` of the memory of the machine.
     Fixed(String),
 }
 
-/// A text that is not a memory limit.
+/// The error of an invalid memory limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("expected `auto`, or a number with a unit such as 512MB, 2GB or 50%")]
 pub struct InvalidMemoryLimit;
 
-/// The units that DuckDB knows, in lower case.
+/// The units of DuckDB, in lower case.
 const UNITS: &[&str] = &["kb", "mb", "gb", "tb", "kib", "mib", "gib", "tib", "k", "m", "g", "t", "%"];
 
 impl FromStr for MemoryLimit {
@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn limits_are_a_number_with_a_unit() {
+    fn limits_require_a_number_with_a_unit() {
         check("auto", Some("auto"));
         check(" AUTO ", Some("auto"));
         check("64MB", Some("64MB"));
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn duckdb_takes_every_unit() {
+    fn duckdb_accepts_every_unit() {
         for unit in super::UNITS {
             let config = duckdb::Config::default().with("memory_limit", format!("50{unit}")).unwrap();
             assert!(duckdb::Connection::open_in_memory_with_flags(config).is_ok(), "{unit}");

@@ -1,59 +1,58 @@
-//! How much memory the rows of a table take in DuckDB.
+//! Estimate of the memory that DuckDB needs for the rows of a table.
 
 use std::collections::{HashMap, HashSet};
 
 use arrow::array::{Array as _, AsArray as _, StringArray};
 use arrow::record_batch::RecordBatch;
 
-/// The rows of a row group, which DuckDB compresses together.
+/// The number of rows in a row group, which DuckDB compresses together.
 const ROW_GROUP: u64 = 122_880;
 
-/// The rows that DuckDB takes through a plan together.
+/// The number of rows in a vector, which DuckDB passes through a plan together.
 const VECTOR: usize = 2048;
 
-/// What a column takes for the vectors of a plan, and for the block that is being filled.
+/// The bytes per column for the vectors of a plan, and for the block that is being filled.
 const COLUMN_VECTORS: u64 = 64 << 10;
 const COLUMN_BLOCK: u64 = 256 << 10;
 
-/// Rows of a table from which on each column has a block of its own.
+/// The number of rows from which each column fills its own block.
 const FILLS_BLOCKS: u64 = 1000;
 
-/// Texts whose average length is below this are not looked at: a row group of them takes less than 16 MB.
+/// The average length from which strings count as long. A row group of shorter strings needs less than 16 MB.
 const LONG_TEXT: usize = 128;
 
-/// How many texts of a batch are compared to find out how many are distinct.
+/// The number of strings of a batch that are sampled to estimate how many are distinct.
 const SAMPLE: usize = 256;
 
-/// The distinct texts of a row group up to which they are compressed by a dictionary within a limit of 64 MB, beside columns
-/// of all kinds.
+/// The bytes of distinct strings in a row group up to which dictionary compression fits into a limit of 64 MB, together with
+/// columns of all kinds.
 const DICTIONARY_MAX: u64 = 24 << 20;
 
-/// What more of them take without one.
+/// The extra bytes for longer strings without a dictionary.
 const LONG_TEXTS: u64 = 16 << 20;
 
-/// What a limit of 64 MB has room for.
+/// The bytes for columns and for vectors that fit into a limit of 64 MB.
 const ROOM_FOR_COLUMNS: u64 = 32 << 20;
 const ROOM_FOR_VECTORS: u64 = 8 << 20;
 
-/// What the batches of one table say of the memory that loading them takes. The sizes were measured with DuckDB 2.0 and one
-/// thread.
+/// The estimated memory for loading the batches of one table. The sizes were measured with DuckDB 2.0 and one thread.
 #[derive(Debug, Default)]
 pub(super) struct MemoryNeed {
     columns: u64,
     rows: u64,
     existing_rows: u64,
-    /// The most bytes that consecutive rows of a vector have.
+    /// The maximum bytes of the consecutive rows of a vector.
     vector_bytes: u64,
     largest_row: u64,
     at_once: u64,
-    /// The rows and bytes since the last vector.
+    /// The number of rows and bytes since the last vector.
     gathered: (usize, u64),
-    /// The distinct bytes per row of columns with long texts.
+    /// The bytes of distinct strings per row, by column with long strings.
     texts: HashMap<String, u64>,
 }
 
 impl MemoryNeed {
-    /// Takes a batch into account.
+    /// Adds a batch to the estimate.
     pub(super) fn observe(&mut self, batch: &RecordBatch) {
         let rows = batch.num_rows();
         self.columns = self.columns.max(batch.num_columns() as u64);
@@ -81,34 +80,34 @@ impl MemoryNeed {
         self.at_once = self.at_once.max(at_once);
     }
 
-    /// The most bytes that DuckDB needs at once to take over the texts of a batch: for each column the next power of two.
+    /// Returns the bytes that DuckDB allocates at once for the strings of a batch: for each column the next power of two.
     pub(super) fn at_once(&self) -> u64 {
         self.at_once
     }
 
-    /// Whether a column has long texts, of which row groups take much memory.
+    /// Returns true if a column has long strings, whose row groups need much memory.
     pub(super) fn has_long_texts(&self) -> bool {
         !self.texts.is_empty()
     }
 
-    /// Says how many rows the table has already, which row groups of new ones begin with.
+    /// Sets the number of existing rows of the table, which share row groups with the new ones.
     pub(super) fn set_existing_rows(&mut self, rows: u64) {
         self.existing_rows = rows;
     }
 
-    /// The bytes beyond what ordinary rows need.
+    /// Returns the bytes needed in addition to those of ordinary rows.
     pub(super) fn extra_bytes(&self) -> u64 {
         let per_column = COLUMN_VECTORS + if self.rows >= FILLS_BLOCKS { COLUMN_BLOCK } else { 0 };
         let columns = (self.columns * per_column).saturating_sub(ROOM_FOR_COLUMNS);
-        // DuckDB copies the texts of a vector, into memory of which it doubles each piece
+        // DuckDB copies the strings of a vector into buffers that double in size.
         let vectors = (self.vector_bytes + self.vector_bytes / 4).saturating_sub(ROOM_FOR_VECTORS);
         let row = self.largest_row * 3;
         let texts = if self.outgrows_dictionary() { LONG_TEXTS } else { 0 };
         columns + vectors.max(row) + texts
     }
 
-    /// Whether compressing texts by a dictionary takes more memory than it is worth. DuckDB keeps all distinct texts of a
-    /// column in a row group to find out.
+    /// Returns true if dictionary compression would need too much memory. DuckDB keeps all distinct strings of a column in a
+    /// row group to decide whether to use it.
     pub(super) fn outgrows_dictionary(&self) -> bool {
         self.dictionary_bytes() > DICTIONARY_MAX
     }
@@ -125,7 +124,7 @@ fn text_bytes(texts: &StringArray) -> usize {
     end(offsets.last()).saturating_sub(end(offsets.first()))
 }
 
-/// The bytes of distinct texts, per row, of a sample.
+/// Returns the bytes of distinct strings per row, estimated from a sample.
 fn distinct_bytes(texts: &StringArray) -> u64 {
     let step = texts.len().div_ceil(SAMPLE).max(1);
     let sample = (0..texts.len()).step_by(step);
@@ -143,7 +142,7 @@ mod tests {
 
     use super::MemoryNeed;
 
-    /// What batches of `rows` rows with `width` characters, `distinct` texts of them, need beyond ordinary rows, in MB.
+    /// Checks the extra MB for batches of `rows` rows with strings of `width` characters, `distinct` of them distinct.
     #[track_caller]
     fn check((batches, rows, width, distinct): (usize, usize, usize, usize), existing_rows: u64, expected: (u64, bool)) {
         let mut need = MemoryNeed::default();
@@ -157,14 +156,14 @@ mod tests {
     }
 
     #[test]
-    fn ordinary_rows_need_no_more_than_ordinary_rows() {
+    fn ordinary_rows_need_no_extra_memory() {
         check((25, 4000, 100, usize::MAX), 10_000_000, (0, false));
         check((1, 10, 100_000, usize::MAX), 0, (0, false));
         check((1, 1, 1000, 1), 0, (0, false));
     }
 
     #[test]
-    fn long_distinct_texts_of_a_row_group_do_without_a_dictionary() {
+    fn long_distinct_strings_disable_the_dictionary() {
         check((30, 4000, 300, usize::MAX), 0, (16, true));
         check((20, 4000, 300, usize::MAX), 0, (0, false));
         check((30, 4000, 300, 4), 0, (0, false));
@@ -173,19 +172,19 @@ mod tests {
     }
 
     #[test]
-    fn texts_outgrow_a_dictionary_with_the_rows_that_are_there() {
+    fn existing_rows_count_towards_the_dictionary() {
         check((5, 4000, 1000, usize::MAX), 100_000, (16, true));
         check((10, 200, 50_000, usize::MAX), 0, (127, true));
     }
 
     #[test]
-    fn large_rows_need_memory_for_themselves() {
+    fn large_rows_need_extra_memory() {
         check((1, 1, 100 << 20, 1), 0, (316, true));
         check((80, 1, 1 << 20, 1), 0, (108, true));
     }
 
     #[test]
-    fn columns_need_memory_each() {
+    fn many_columns_need_extra_memory() {
         let columns = (0..5000).map(|column| (format!("c{column}"), Arc::new(Int64Array::from(vec![column])) as ArrayRef));
         let batch = RecordBatch::try_from_iter(columns).unwrap();
         let mut need = MemoryNeed::default();

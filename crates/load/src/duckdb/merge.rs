@@ -1,4 +1,4 @@
-//! The plan of a merge, by what the schema says of the table.
+//! Merge plans derived from the schema.
 
 use catchment_schema::{DataType, DedupSort, MergeStrategy, Table, format_timestamp};
 
@@ -6,8 +6,8 @@ use super::column_type::column_type;
 use super::transaction::LoadWarnings;
 use crate::sql::{HardDelete, MergePlan, QualifiedName, StagedRows, Strategy, Versions, merge_statements, text_literal};
 
-/// The statements that merge `rows` into `root`, which `table` describes, and into its `children`; the load began at
-/// `created_at`, in microseconds since 1970. The error says why the table cannot be merged.
+/// Returns the statements that merge `rows` into `root`, described by `table`, and into its `children`. `created_at` is the
+/// creation time of the package in microseconds since 1970. The error is the reason why the table cannot be merged.
 pub(super) fn statements(
     table: &Table,
     root: QualifiedName<'_>,
@@ -18,9 +18,9 @@ pub(super) fn statements(
 ) -> Result<Vec<String>, String> {
     let strategy = table.merge_strategy().map_err(|name| {
         let known = MergeStrategy::ALL.map(MergeStrategy::name).join(", ");
-        format!("it is merged by {name:?}, which is not supported; expected one of {known}")
+        format!("merge strategy {name:?} is not supported; expected one of {known}")
     })?;
-    // A column that no row ever had a value for is not there.
+    // A column exists only if a row has a value for it.
     let is_staged = |name: &str| rows.columns.contains(&name);
     let hard_delete = table.hard_delete().filter(|column| is_staged(&column.name));
     let hard_delete =
@@ -29,15 +29,13 @@ pub(super) fn statements(
     let dedup_sort = dedup_sort.map(|(column, order)| (column.name.as_str(), order));
     let (primary_key, merge_key) = (table.columns_with("primary_key"), table.columns_with("merge_key"));
     if dedup_sort.is_some() && primary_key.is_empty() {
-        warnings.add(format!(
-            "table `{}` has a column with `dedup_sort` but no primary key, so no rows are deduplicated",
-            table.name
-        ));
+        warnings.add(format!("table `{}` has a `dedup_sort` column but no primary key; rows are not deduplicated", table.name));
     }
     if strategy == MergeStrategy::DeleteInsert && primary_key.is_empty() && merge_key.is_empty() {
-        warnings.add(format!("table `{}` is merged but has no primary key: all its rows are added as new ones", table.name));
+        warnings.add(format!("table `{}` is merged but has no primary key; all rows are appended", table.name));
     }
-    // Of versions of a row that came while the pages were read, the latest one stays: the cursor goes on behind it.
+    // A row that changed while its pages were read occurs in several versions. The latest must survive, because the cursor
+    // has passed it.
     let dedup_sort = dedup_sort.or_else(|| {
         let cursor = table.columns_with("incremental").first().copied().filter(|name| is_staged(name))?;
         Some((cursor, DedupSort::Descending))
@@ -56,7 +54,7 @@ pub(super) fn statements(
 fn versions(table: &Table, created_at: i64) -> Result<Versions<'_>, String> {
     let columns = table.validity_columns().and_then(|(from, to)| Some((from, to, table.columns.get(to)?)));
     let (valid_from, valid_to, column) =
-        columns.ok_or_else(|| "it is merged by \"scd2\" and has no columns for when a version counts".to_owned())?;
+        columns.ok_or_else(|| "merge strategy \"scd2\" requires validity columns, but the table has none".to_owned())?;
     let column_type = column_type(column);
     let moment = |micros: i64| format!("CAST({} AS {column_type})", text_literal(&format_timestamp(micros)));
     Ok(Versions {

@@ -1,4 +1,4 @@
-//! Making the dataset's tables those of the schema.
+//! Migration of tables to the schema.
 
 use catchment_schema::{Column, DLT_ROOT_ID_COLUMN, Schema, Table};
 
@@ -11,7 +11,7 @@ use crate::sql::{
     DatasetName, add_column, add_root_id, copy_with_columns, create_table, fill_root_ids, select_any_row, select_dependents,
 };
 
-/// Makes `tables` where they are missing, and adds the columns that they lack. Nothing is ever dropped.
+/// Creates missing `tables` and adds missing columns. Never drops anything.
 pub(super) fn migrate<'t>(
     session: &Session,
     dataset: DatasetName<'_>,
@@ -33,8 +33,8 @@ pub(super) fn migrate<'t>(
     migration.fill_root_ids(&without_root_ids)
 }
 
-/// How many columns may be added to a table one by one, times the columns that it has then. Each such pair takes about 500
-/// bytes of memory.
+/// The maximum product of added columns and resulting columns of a table up to which columns are added one by one. Each such
+/// pair needs about 500 bytes of memory.
 const ALTERS_MAX: usize = 50_000;
 
 struct Migration<'m> {
@@ -46,7 +46,7 @@ struct Migration<'m> {
 }
 
 impl Migration<'_> {
-    /// Adds the columns that a table lacks; true where rows have to be given the ids of their root rows.
+    /// Adds the missing columns of a table. Returns true if existing rows need root ids.
     fn add_columns(&self, table: &Table) -> Result<bool, LoadError> {
         let is_missing = |column: &&Column| self.existing.data_type(&table.name, &column.name).is_none();
         let missing: Vec<&Column> = table.complete_columns().filter(is_missing).collect();
@@ -67,7 +67,7 @@ impl Migration<'_> {
                 lacks_root_ids = true;
             } else {
                 self.warnings.add(format!(
-                    "column `{}` of table `{}` is NOT NULL, but existing rows have no value for it: added as nullable",
+                    "column `{}` of table `{}` is NOT NULL but existing rows have no value; added as nullable",
                     column.name, table.name
                 ));
                 let column = Column { nullable: Some(true), ..column.clone() };
@@ -77,14 +77,14 @@ impl Migration<'_> {
         Ok(lacks_root_ids)
     }
 
-    /// Whether the table has nothing that a copy would lack.
+    /// Returns true if a copy of the table would lose nothing.
     fn can_copy(&self, table: &Table) -> Result<bool, LoadError> {
-        let step = format!("look for indexes and constraints of table `{}`", table.name);
+        let step = format!("list indexes and constraints of table `{}`", table.name);
         Ok(self.session.texts(&step, &select_dependents(self.dataset, &table.name))?.is_empty())
     }
 
-    /// Adds many columns at once, by a copy of the table. Adding them one by one copies the description of the table each
-    /// time, and keeps all copies until the transaction ends: gigabytes for some thousands of columns.
+    /// Adds many columns at once by copying the table. Adding them one by one copies the definition of the table each time
+    /// and keeps all copies until the transaction ends: gigabytes for some thousands of columns.
     fn copy_with_columns(&self, table: &Table, columns: &[&Column]) -> Result<(), LoadError> {
         let step = format!("add {} columns to table `{}`", columns.len(), table.name);
         copy_with_columns(self.dataset, &table.name, columns, column_type)
@@ -94,21 +94,21 @@ impl Migration<'_> {
 
     fn has_rows(&self, table: &Table) -> Result<bool, LoadError> {
         let sql = select_any_row(self.dataset.table(&table.name));
-        Ok(!self.session.texts(&format!("look for rows of table `{}`", table.name), &sql)?.is_empty())
+        Ok(!self.session.texts(&format!("check for rows in table `{}`", table.name), &sql)?.is_empty())
     }
 
-    /// Gives the rows of `tables` the ids of their root rows: those of the rows above them, which have theirs by then.
+    /// Sets the root ids of rows in `tables` from their parent rows, from the outermost tables inwards.
     fn fill_root_ids(&self, tables: &[&str]) -> Result<(), LoadError> {
         let depth = |name: &str| {
-            let above = |name: &&str| self.schema.tables.get(*name).and_then(|table| table.parent.as_deref());
-            std::iter::successors(Some(name), above).take(self.schema.tables.len()).count()
+            let parent = |name: &&str| self.schema.tables.get(*name).and_then(|table| table.parent.as_deref());
+            std::iter::successors(Some(name), parent).take(self.schema.tables.len()).count()
         };
         let mut tables = tables.to_vec();
         tables.sort_by_key(|name| depth(name));
         for name in tables {
             let Some(parent) = self.schema.tables.get(name).and_then(|table| table.parent.as_deref()) else { continue };
             let parent_is_root = self.schema.tables.get(parent).is_none_or(|parent| parent.parent.is_none());
-            let step = format!("give rows of table `{name}` the ids of their root rows");
+            let step = format!("set the root ids of table `{name}`");
             self.session.execute(&step, &fill_root_ids(self.dataset.table(name), self.dataset.table(parent), parent_is_root))?;
         }
         Ok(())

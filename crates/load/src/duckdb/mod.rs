@@ -1,4 +1,4 @@
-//! DuckDB, compiled in.
+//! The DuckDB adapter.
 
 mod column_type;
 mod connect;
@@ -35,22 +35,22 @@ pub use settings::DuckDbSettings;
 
 use crate::{CancelCheck, Destination, LoadError, LoadResult, QueryResult, Restored};
 
-/// A DuckDB file. Its datasets are schemas of it.
+/// A destination in a DuckDB file, with one schema per dataset.
 ///
-/// The file is made when the first package is loaded. It is open only while something is read or loaded, so that other processes can have their turn;
-/// one that is in use is waited for, as long as the options say. Nothing is ever downloaded.
+/// The first load creates the file. The file is open only during a load or query, so that other processes can use it. The
+/// adapter waits up to [`DuckDbOptions::wait`] for a locked file. It never downloads anything.
 #[derive(Debug, Clone)]
 pub struct DuckDb {
     options: DuckDbOptions,
 }
 
 impl DuckDb {
-    /// The file at `path`, with the defaults of [`DuckDbOptions`].
+    /// Creates a destination for the file at `path` with the default [`DuckDbOptions`].
     pub fn new(path: impl Into<PathBuf>) -> DuckDb {
         DuckDb::with_options(DuckDbOptions::new(path))
     }
 
-    /// The file of these options.
+    /// Creates a destination with `options`.
     pub fn with_options(options: DuckDbOptions) -> DuckDb {
         DuckDb { options }
     }
@@ -69,7 +69,7 @@ impl Destination for DuckDb {
         Some(65536)
     }
 
-    /// DuckDB has no limit, but takes 64 KiB and more of memory for each column while it loads.
+    /// Returns 5000. DuckDB has no limit, but needs at least 64 KiB of memory per column during a load.
     fn max_columns(&self) -> Option<usize> {
         Some(5000)
     }
@@ -105,7 +105,7 @@ impl Destination for DuckDb {
 
     fn query(&self, dataset: &str, sql: &str, cancelled: CancelCheck<'_>) -> Result<QueryResult, LoadError> {
         if !self.options.path.exists() {
-            let reason = "there is no such file; nothing was loaded into it yet".to_owned();
+            let reason = "the file does not exist; nothing has been loaded yet".to_owned();
             return Err(LoadError::Open { location: self.options.path.display().to_string(), reason });
         }
         connect::with_session(&self.options, cancelled, |session| {
@@ -115,12 +115,12 @@ impl Destination for DuckDb {
     }
 }
 
-/// Why DuckDB can have no schema of this name.
+/// Returns the reason why DuckDB cannot create a schema of this name, or `None` if it can.
 fn refused_dataset_name(name: &str) -> Option<&'static str> {
     match name.to_ascii_lowercase().as_str() {
         "" => Some("the name is empty"),
-        "information_schema" | "pg_catalog" => Some("DuckDB keeps this schema for itself"),
-        name if name.contains('\0') => Some("the name has a zero byte"),
+        "information_schema" | "pg_catalog" => Some("DuckDB reserves this schema"),
+        name if name.contains('\0') => Some("the name contains a NUL byte"),
         _ => None,
     }
 }

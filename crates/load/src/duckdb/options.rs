@@ -1,25 +1,27 @@
+//! Options of the DuckDB adapter.
+
 use std::path::PathBuf;
 use std::time::Duration;
 
 use super::MemoryLimit;
 
-/// How a DuckDB file is opened.
+/// Options for opening a DuckDB file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DuckDbOptions {
-    /// The file.
+    /// The path of the file.
     pub path: PathBuf,
-    /// The memory that DuckDB may use; more goes to a temporary folder beside the file. By default as much as the rows
-    /// need.
+    /// The memory limit. DuckDB spills data beyond it to a temporary folder next to the file. Default:
+    /// [`MemoryLimit::Auto`].
     pub memory_limit: MemoryLimit,
-    /// The threads that DuckDB uses. By default one to load, as each needs a share of the memory and a load is hardly
-    /// faster with more, and as many as the machine has for queries.
+    /// The number of threads. Default: one for loads, because each thread needs memory and more threads hardly speed up a
+    /// load, and one per core for queries.
     pub threads: Option<u64>,
-    /// How long a file that another process has open is waited for; ten minutes by default.
+    /// The maximum time to wait for a locked file. Default: ten minutes.
     pub wait: Duration,
 }
 
 impl DuckDbOptions {
-    /// The file at `path`, with the defaults.
+    /// Creates the default options for the file at `path`.
     pub fn new(path: impl Into<PathBuf>) -> DuckDbOptions {
         DuckDbOptions { path: path.into(), memory_limit: MemoryLimit::Auto, threads: None, wait: Duration::from_secs(600) }
     }

@@ -1,25 +1,24 @@
-//! One connection to a file in one process.
+//! Exclusion of connections within a process.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-/// The files that this process has open. DuckDB locks a file against other processes alone, and the operating system
-/// gives such a lock up when any handle of the file is closed; so what excludes two connections of one process has to
-/// be known to all of it.
+/// The files that this process has open. DuckDB's file lock excludes only other processes, and the operating system releases
+/// it when any handle of the file is closed. So a global set excludes a second connection of the same process.
 static OPEN: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 
-/// The right to open a file, given back when it is dropped.
+/// The exclusive right of a session to open a file, released on drop.
 pub(super) struct ProcessLock {
     path: PathBuf,
 }
 
 impl ProcessLock {
-    /// The right to open the file `path`, which exists; none where this process has it open already.
+    /// Acquires the lock for the existing file `path`. Returns `None` if this process already has it open.
     pub(super) fn try_acquire(path: &Path) -> std::io::Result<Option<ProcessLock>> {
         let path = path.canonicalize()?;
         let is_free = OPEN.lock().unwrap_or_else(PoisonError::into_inner).insert(path.clone());
-        // made only where it was taken, as dropping it gives the right back
+        // Constructed only on success, because dropping it releases the lock.
         Ok(is_free.then(|| ProcessLock { path }))
     }
 }

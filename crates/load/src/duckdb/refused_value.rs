@@ -1,4 +1,4 @@
-//! The value that a table refuses.
+//! Search for the value that a table rejects.
 
 use arrow::record_batch::RecordBatch;
 
@@ -6,11 +6,11 @@ use super::connect::Session;
 use crate::sql::select_unconvertible;
 use crate::{LoadError, RejectedValue};
 
-/// The most characters of a value that an error shows.
+/// The maximum number of characters of a value in an error.
 const SHOWN: usize = 200;
 
-/// The error of an insert that failed: with the column and the value, where one of `batch` cannot be converted to the
-/// type of its column, which `types` has by name. Ends the transaction, which is lost in any case.
+/// Adds column and value to the error of a failed insert if a value of `batch` cannot be converted to the type of its
+/// column. `types` holds the column names and their types. Rolls back the transaction, which is lost in any case.
 pub(super) fn locate_rejected_value(
     session: &Session,
     types: &[(String, String)],
@@ -24,12 +24,12 @@ pub(super) fn locate_rejected_value(
     }
     for (column, column_type) in types {
         let Ok(values) =
-            session.strings_from_batch("look for the value", &select_unconvertible(column, column_type), batch.clone())
+            session.strings_from_batch("locate the rejected value", &select_unconvertible(column, column_type), batch.clone())
         else {
             continue;
         };
         if let Some(value) = values.into_iter().next() {
-            // without the statement, which says nothing more
+            // The other lines contain only the statement.
             let reason = reason.lines().next().unwrap_or_default();
             return refused(location, (table, column, column_type), &value, reason);
         }
@@ -37,7 +37,7 @@ pub(super) fn locate_rejected_value(
     error
 }
 
-/// The error of a value that the column of a table, which has a type, cannot hold.
+/// Returns the error of a value that the column of a table cannot store.
 pub(super) fn refused(location: &str, (table, column, column_type): (&str, &str, &str), value: &str, reason: &str) -> LoadError {
     LoadError::ValueRejected(Box::new(RejectedValue {
         table: table.to_owned(),

@@ -1,4 +1,4 @@
-//! Reading what earlier packages stored.
+//! Restoring the state and schema of earlier packages.
 
 use catchment_schema::{LOADS_TABLE, STATE_TABLE, Schema, VERSION_TABLE};
 use catchment_state::State;
@@ -16,8 +16,8 @@ pub(super) fn restore(session: &Session, dataset: &str, pipeline: &str, schema: 
     })
 }
 
-/// The latest state of the pipeline among those of complete packages. A package that began before another one may
-/// be loaded after it, so versions tell which is later; load ids do not.
+/// Reads the latest state of the pipeline among those of complete loads. An older package can be loaded after a newer one,
+/// so the state version decides, not the load id.
 pub(super) fn state(session: &Session, dataset: DatasetName<'_>, pipeline: &str) -> Result<Option<State>, LoadError> {
     if !session.has_table(dataset, STATE_TABLE)? || !session.has_table(dataset, LOADS_TABLE)? {
         return Ok(None);
@@ -36,7 +36,7 @@ pub(super) fn state(session: &Session, dataset: DatasetName<'_>, pipeline: &str)
         .map_err(|error| LoadError::CorruptMetadata { location: session.location().to_owned(), reason: error.to_string() })
 }
 
-/// The schema of that name as it was stored last.
+/// Reads the most recently stored schema of a name.
 pub(super) fn schema(session: &Session, dataset: DatasetName<'_>, name: &str) -> Result<Option<Schema>, LoadError> {
     if !session.has_table(dataset, VERSION_TABLE)? {
         return Ok(None);
@@ -50,14 +50,14 @@ pub(super) fn schema(session: &Session, dataset: DatasetName<'_>, name: &str) ->
         .map_err(|error| LoadError::CorruptMetadata { location: session.location().to_owned(), reason: error.to_string() })
 }
 
-/// The hash of the schema of that name that was stored last.
+/// Reads the hash of the most recently stored schema of a name.
 pub(super) fn last_schema_hash(session: &Session, dataset: DatasetName<'_>, name: &str) -> Result<Option<String>, LoadError> {
     let (table, name) = (dataset.table(VERSION_TABLE), text_literal(name));
     let sql = format!("SELECT version_hash FROM {table} WHERE schema_name = {name} ORDER BY inserted_at DESC LIMIT 1");
     Ok(session.texts("read the hash of the schema", &sql)?.pop())
 }
 
-/// The moment of the schema that was stored last, in microseconds since 1970.
+/// Reads the time of the most recently stored schema in microseconds since 1970.
 pub(super) fn last_schema_at(session: &Session, dataset: DatasetName<'_>) -> Result<Option<i64>, LoadError> {
     let table = dataset.table(VERSION_TABLE);
     let sql = format!("SELECT epoch_us(max(inserted_at))::VARCHAR FROM {table}");

@@ -1,4 +1,4 @@
-//! The rows of a package find their tables.
+//! Loading of the rows of a package.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -19,10 +19,10 @@ use super::widen::VariantSplits;
 use crate::LoadError;
 use crate::sql::{DatasetName, VariantSplit, text_literal};
 
-/// What DuckDB cannot give up while it takes rows, in bytes.
+/// The bytes that DuckDB cannot release during an insert.
 const PINNED: u64 = 4 << 20;
 
-/// What is needed to put the rows of a package into the tables that were made for them.
+/// Loads the rows of a package into the migrated tables.
 pub(super) struct RowLoader<'r> {
     pub(super) session: &'r Session,
     pub(super) dataset: DatasetName<'r>,
@@ -34,7 +34,8 @@ pub(super) struct RowLoader<'r> {
 }
 
 impl RowLoader<'_> {
-    /// Inserts the rows, or merges them into the tables below `roots`; `go_on` is asked before each batch and each merge.
+    /// Inserts the rows, or merges them into `roots` and their child tables. Calls `check_cancelled` before each batch and
+    /// merge.
     pub(super) fn load(
         &self,
         roots: BTreeSet<&str>,
@@ -64,11 +65,11 @@ impl RowLoader<'_> {
                 }
                 self.raise_memory_limit(needs.entry(table).or_default(), table, &batch)?;
                 others.iter().try_for_each(|other| other.check_lossless(self.session, table, &batch))?;
-                let put = match merges {
+                let loaded = match merges {
                     true => stage.append(table, batch.clone(), splits),
                     false => self.insert(table, batch.clone(), splits),
                 };
-                put.map_err(|error| {
+                loaded.map_err(|error| {
                     refused_value::locate_rejected_value(self.session, &self.target_types(table, &batch), table, batch, error)
                 })?;
                 #[cfg(feature = "failpoints")]
@@ -85,7 +86,7 @@ impl RowLoader<'_> {
         stage.clear()
     }
 
-    /// Gives DuckDB the memory that the rows of a table take, before it takes them.
+    /// Raises the memory limit to the needs of the rows of a table before they are inserted.
     fn raise_memory_limit(&self, need: &mut MemoryNeed, table: &str, batch: &RecordBatch) -> Result<(), LoadError> {
         let (had_long_texts, checked) = (need.has_long_texts(), need.at_once());
         need.observe(batch);
@@ -96,27 +97,27 @@ impl RowLoader<'_> {
         let has_room = memory.reserve(need.extra_bytes());
         let without_dictionary = need.outgrows_dictionary() && memory.disable_dictionary();
         if has_room || without_dictionary {
-            tracing::info!("rows of table `{table}` are large: DuckDB may use up to {} of memory", memory.display());
+            tracing::info!("raised the memory limit of DuckDB to {} for large rows of table `{table}`", memory.display());
             self.session.apply(memory)?;
         }
         let at_once = need.at_once();
         let is_large = at_once > BATCH_MAX_BYTES as u64 * 2;
-        // limits do not shrink, so there is room for what there was room for before
+        // Limits never shrink, so sizes that were checked before still fit.
         if at_once > checked && (is_large || memory.is_fixed()) { self.check_memory(table, at_once) } else { Ok(()) }
     }
 
-    /// Refuses texts for which DuckDB has less memory than it needs `at_once`. It would end the process: where it allocates
-    /// for them its C++ exception passes through a callback, which is Rust.
+    /// Returns an error if DuckDB has less memory than the `at_once` bytes that strings need. DuckDB would end the process:
+    /// the C++ exception of the failed allocation passes through a Rust callback.
     fn check_memory(&self, table: &str, at_once: u64) -> Result<(), LoadError> {
         let limit = self.session.memory_limit()?;
         if limit.is_none_or(|limit| at_once.saturating_add(PINNED) <= limit) {
             return Ok(());
         }
-        let reason = format!("its texts take {} MB at once", at_once.div_ceil(1_000_000));
+        let reason = format!("its strings need {} MB at once", at_once.div_ceil(1_000_000));
         Err(self.session.out_of_memory(&insert_step(table), &reason))
     }
 
-    /// The rows that DuckDB thinks that a table of the dataset has.
+    /// Returns DuckDB's estimate of the row count of a table.
     fn estimated_rows(&self, table: &str) -> Result<u64, LoadError> {
         let sql = format!(
             "SELECT estimated_size::VARCHAR FROM duckdb_tables() WHERE database_name = current_database() \
@@ -124,7 +125,7 @@ impl RowLoader<'_> {
             text_literal(self.dataset.schema),
             text_literal(table)
         );
-        let found = self.session.texts(&format!("ask for the size of table `{table}`"), &sql)?;
+        let found = self.session.texts(&format!("read the estimated size of table `{table}`"), &sql)?;
         Ok(found.first().and_then(|rows| rows.parse().ok()).unwrap_or(0))
     }
 
@@ -132,22 +133,22 @@ impl RowLoader<'_> {
         self.session.insert(&insert_step(table), &self.dataset.table(table).to_string(), batch, splits)
     }
 
-    /// What DuckDB calls the types of the columns that a batch is inserted into.
+    /// Returns the DuckDB types of the columns that a batch is inserted into.
     fn target_types(&self, table: &str, batch: &RecordBatch) -> Vec<(String, String)> {
         let known = self.schema.tables.get(table);
         let of = |name: &String| {
             let existing = self.existing.data_type(table, name).map(str::to_owned);
             let column = known.and_then(|table| table.columns.get(name));
             let widened = column.filter(|column| super::widen::is_narrower(existing.as_deref(), column));
-            let made = widened.or(column.filter(|_| existing.is_none())).map(super::column_type::column_type);
-            Some((name.clone(), made.or(existing)?))
+            let new = widened.or(column.filter(|_| existing.is_none())).map(super::column_type::column_type);
+            Some((name.clone(), new.or(existing)?))
         };
         batch.schema().fields().iter().filter_map(|field| of(field.name())).collect()
     }
 
-    /// Merges the staged rows of `root` and of the tables below it, where there are any.
+    /// Merges the staged rows of `root` and its child tables, if any.
     fn merge(&self, root: &str, stage: &StagingTables<'_>) -> Result<(), LoadError> {
-        // How the package merges, whatever others have stored in the meantime.
+        // The merge strategy of the package counts, even if another run has stored a different one meanwhile.
         let (Some(table), Some(staged)) = (self.load.package.footer().schema.tables.get(root), stage.get(root)) else {
             return Ok(());
         };

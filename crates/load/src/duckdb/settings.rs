@@ -1,4 +1,4 @@
-//! What is set of a DuckDB destination.
+//! Settings of the DuckDB destination.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -7,7 +7,7 @@ use catchment_settings::{FieldReader, FromSettingValue, FromSettings, Incomplete
 
 use super::{DuckDbOptions, MemoryLimit};
 
-/// How DuckDB is opened: `destination.duckdb`.
+/// The settings of the DuckDB destination: `destination.duckdb`.
 ///
 /// ```
 /// use std::path::Path;
@@ -29,13 +29,13 @@ pub struct DuckDbSettings {
 }
 
 impl DuckDbSettings {
-    /// Whether the configuration does not say which file it is.
+    /// Returns true if the configuration sets no file.
     pub fn has_default_file(&self) -> bool {
         self.file.is_none()
     }
 
-    /// The options for a pipeline. A file that is not set is named like the pipeline; relative ones stand in `local_dir`, and
-    /// `:pipeline:` in the pipeline's working folder.
+    /// Returns the options for a pipeline. The default file is named after the pipeline. Relative paths are resolved against
+    /// `local_dir`, and `:pipeline:` against `working_dir`.
     pub fn options(self, pipeline: &str, local_dir: &Path, working_dir: &Path) -> DuckDbOptions {
         let by_name = || PathBuf::from(format!("{pipeline}.duckdb"));
         let path = match self.file {
@@ -54,25 +54,25 @@ impl FromSettings for DuckDbSettings {
 
     fn read(fields: &mut FieldReader<'_>) -> Result<Self, IncompleteSettings> {
         let default = DuckDbOptions::new("");
-        let about = "The file: a path, `duckdb:///path`, or `:pipeline:` for one in the pipeline's working folder. By default \
-                     `<pipeline>.duckdb` in the folder for local files.";
-        let file = fields.scalar("credentials", about);
-        let inner = fields.nested("credentials", "database", "The same, where the credentials are given as a table.");
+        let description = "The database file: a path, `duckdb:///path`, or `:pipeline:` for a file in the working folder of \
+                           the pipeline. Default: `<pipeline>.duckdb` in the folder for local files.";
+        let file = fields.scalar("credentials", description);
+        let inner = fields.nested("credentials", "database", "The database file, if `credentials` is a table.");
         Ok(DuckDbSettings {
             file: file.or(inner),
             memory_limit: fields.with_default(
                 "memory_limit",
-                "The memory that DuckDB may use, such as `512MB` or `50%`; more goes to a folder beside the file. `auto` begins \
-                 with 64 MB and raises it as the rows need, up to 80 % of the machine.",
+                "The memory limit of DuckDB, such as `512MB` or `50%`; data beyond it goes to a folder next to the file. `auto` \
+                 starts with 64 MB and grows with the needs of the rows, up to 80 % of the memory of the machine.",
                 default.memory_limit,
             ),
-            // DuckDB starts them at once, and 100,000 of them take minutes
+            // DuckDB starts all threads at once: 100,000 of them take minutes.
             threads: fields
-                .optional::<ThreadCount>("threads", "How many threads DuckDB uses; by default one to load, and all for queries.")
+                .optional::<ThreadCount>("threads", "Number of DuckDB threads. Default: one for loads, one per core for queries.")
                 .map(|threads| threads.get() as u64),
             wait: fields.with_default(
                 "wait",
-                "How many seconds a file that another process has open is waited for.",
+                "Maximum time in seconds to wait for a database file that another process has open.",
                 default.wait,
             ),
         })
@@ -91,7 +91,7 @@ impl FromSettingValue for MemoryLimit {
     }
 }
 
-/// Whether it is a database of another kind than a local file.
+/// Returns true if `path` is a URL or names a remote database.
 fn is_url(path: &str) -> bool {
     path.contains("://") || ["duckdb:", "md:", "motherduck:"].iter().any(|scheme| path.starts_with(scheme))
 }
@@ -110,7 +110,7 @@ impl FromSettingValue for DuckDbLocation {
         let path = text.strip_prefix("duckdb:///").unwrap_or(&text);
         match path {
             ":pipeline:" => Some(DuckDbLocation::InWorkingDir),
-            // `:memory:` would be gone with the process
+            // An in-memory database would be lost with the process.
             _ if path.is_empty() || path.starts_with(':') || is_url(path) => None,
             _ => Some(DuckDbLocation::At(PathBuf::from(path))),
         }
@@ -129,7 +129,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn so_many_threads_that_duckdb_does_not_start_are_refused() {
+    fn thread_counts_beyond_the_limit_are_rejected() {
         let check = |text: &str, expected: Option<u64>| {
             assert_eq!(ThreadCount::from_value(&text.into()).map(|threads| threads.get() as u64), expected, "{text}");
         };
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn where_the_file_is() {
+    fn credentials_set_the_file() {
         fn check(text: &str, expected: Option<&str>) {
             let file = DuckDbLocation::from_value(&text.into());
             let settings = |file| DuckDbSettings { file, memory_limit: MemoryLimit::Auto, threads: None, wait: Duration::ZERO };

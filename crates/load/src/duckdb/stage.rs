@@ -1,4 +1,4 @@
-//! New rows of merged tables, kept aside in the transaction until they are merged.
+//! Staging tables for new rows of merged tables.
 
 use std::collections::HashMap;
 
@@ -9,23 +9,23 @@ use super::connect::Session;
 use crate::LoadError;
 use crate::sql::{DatasetName, StagedRows, VariantSplit, create_staging_table, quote};
 
-/// Temporary tables with new rows, one for each table that has any.
+/// The staging tables of a load, one per table with new rows.
 pub(super) struct StagingTables<'s> {
     session: &'s Session,
     dataset: DatasetName<'s>,
     tables: HashMap<String, StagingTable>,
 }
 
-/// Where new rows of a table are.
+/// A staging table.
 pub(super) struct StagingTable {
-    /// The temporary table, quoted.
+    /// The quoted name of the temporary table.
     name: String,
-    /// The columns that the rows have.
+    /// The columns of the rows.
     columns: Vec<String>,
 }
 
 impl StagingTable {
-    /// The rows, as a merge takes them.
+    /// Returns the staged rows as input of a merge.
     pub(super) fn rows(&self) -> StagedRows<'_> {
         StagedRows { relation: &self.name, columns: self.columns.iter().map(String::as_str).collect() }
     }
@@ -36,12 +36,12 @@ impl<'s> StagingTables<'s> {
         StagingTables { session, dataset, tables: HashMap::new() }
     }
 
-    /// Adds rows of `table`, which the dataset has.
+    /// Appends rows of `table`, which exists in the dataset.
     pub(super) fn append(&mut self, table: &str, batch: RecordBatch, splits: &[VariantSplit]) -> Result<(), LoadError> {
         let step = format!("stage rows of table `{table}`");
         let fields = batch.schema();
         if fields.column_with_name(ROOT_ROW_COLUMN).is_none() {
-            let reason = format!("its rows are to be merged, and lack the column `{ROOT_ROW_COLUMN}` that packages have for it");
+            let reason = format!("the package has no column `{ROOT_ROW_COLUMN}`, which merging requires");
             let location = self.session.location().to_owned();
             return Err(LoadError::Statement { step, location, reason, terminal: true });
         }
@@ -61,7 +61,7 @@ impl<'s> StagingTables<'s> {
         self.session.insert(&step, &staged.name, batch, splits)
     }
 
-    /// The new rows of `table`.
+    /// Returns the staging table of `table`.
     pub(super) fn get(&self, table: &str) -> Option<&StagingTable> {
         self.tables.get(table)
     }

@@ -1,4 +1,4 @@
-//! The tables that every dataset has.
+//! System tables of a dataset.
 
 use arrow::record_batch::RecordBatch;
 use catchment_load_package::{PackageError, SealedPackage};
@@ -11,7 +11,7 @@ use super::restore;
 use crate::sql::{DatasetName, create_table, text_literal};
 use crate::{LoadError, system_rows};
 
-/// Makes the dataset and the system's tables where they are missing.
+/// Creates the dataset and its system tables if they are missing.
 pub(super) fn create(session: &Session, dataset: DatasetName<'_>) -> Result<(), LoadError> {
     session.execute("create the dataset", &format!("CREATE SCHEMA IF NOT EXISTS {dataset}"))?;
     for (name, table) in [(VERSION_TABLE, version_table()), (LOADS_TABLE, loads_table()), (STATE_TABLE, state_table())] {
@@ -20,7 +20,7 @@ pub(super) fn create(session: &Session, dataset: DatasetName<'_>) -> Result<(), 
     Ok(())
 }
 
-/// Stores `schema` where another one counts, `state` where there is one, and the load.
+/// Stores `schema` if it differs from the latest stored one, `state` if there is one to store, and the load.
 pub(super) fn insert_system_rows(
     session: &Session,
     dataset: DatasetName<'_>,
@@ -29,7 +29,8 @@ pub(super) fn insert_system_rows(
     state: Option<&State>,
 ) -> Result<(), LoadError> {
     let (load_id, created_at) = (&package.header().load_id, package.header().created_at);
-    // The schema that is stored last is the one that counts, also where the package waited while others were loaded.
+    // The most recently stored schema is the current one, so its time must be the latest even if the package was pending
+    // while newer ones were loaded.
     let last = restore::last_schema_at(session, dataset)?;
     let now = last.map_or(created_at, |last| created_at.max(last + 1));
     let arrow = |source| LoadError::Package(PackageError::Arrow { table: LOADS_TABLE.to_owned(), source });
@@ -38,9 +39,9 @@ pub(super) fn insert_system_rows(
     };
     let hash = schema.version_hash.as_deref().unwrap_or_default();
     if restore::last_schema_hash(session, dataset, &schema.name)?.is_none_or(|last| last != hash) {
-        // A schema that comes back, after a refresh say, is stored anew.
+        // A schema that recurs, for example after a refresh, is stored again.
         let sql = format!("DELETE FROM {} WHERE version_hash = {}", dataset.table(VERSION_TABLE), text_literal(hash));
-        session.execute("forget when the schema was stored before", &sql)?;
+        session.execute("delete the earlier copy of the schema", &sql)?;
         put(VERSION_TABLE, system_rows::version_row(schema, now).map_err(arrow)?)?;
     }
     if let Some(state) = state {

@@ -1,4 +1,4 @@
-//! What the transaction of a load does, in order.
+//! The transaction of a load.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -15,7 +15,7 @@ use super::{cursor_entries, drift, migrate, restore, system_tables, widen};
 use crate::sql::{self, DatasetName};
 use crate::{LoadError, LoadOutcome, LoadResult};
 
-/// A transaction that is open.
+/// An open transaction.
 pub(super) struct Transaction<'t> {
     session: &'t Session,
     dataset: DatasetName<'t>,
@@ -24,7 +24,7 @@ pub(super) struct Transaction<'t> {
     warnings: LoadWarnings,
 }
 
-/// What a person should see of a load, also in the log.
+/// Warnings of a load, for the report and the log.
 #[derive(Default)]
 pub(super) struct LoadWarnings(RefCell<Vec<String>>);
 
@@ -40,7 +40,7 @@ impl<'t> Transaction<'t> {
         Transaction { session, dataset, load, package: load.package, warnings: LoadWarnings::default() }
     }
 
-    /// Everything but the commit.
+    /// Applies the package without the commit.
     pub(super) fn apply(&self) -> Result<LoadResult, LoadError> {
         let (session, dataset) = (self.session, self.dataset);
         system_tables::create(session, dataset)?;
@@ -59,7 +59,7 @@ impl<'t> Transaction<'t> {
         let existing = ExistingTables::read(session, dataset)?;
         let (with_rows, merged_into) = (self.tables_with_rows(), self.tables_merged_into(&schema, &existing));
         if let Some(stored) = &stored {
-            // what was dropped for this load is not missing
+            // Tables dropped by the refresh are not reported as missing.
             let dropped = &self.package.header().refresh.dropped;
             let tables = with_rows.iter().filter(|table| !dropped.contains(table));
             drift::warn_about_drift(stored, &existing, tables.map(String::as_str), &self.warnings);
@@ -89,7 +89,7 @@ impl<'t> Transaction<'t> {
         Ok(LoadResult { outcome: LoadOutcome::Loaded, warnings: self.warnings.0.take() })
     }
 
-    /// The package's schema; with what other runs have stored since it began, where they have.
+    /// Returns the schema of the package, merged with the schema that other runs have stored meanwhile.
     fn current_schema(&self, stored: Option<&Schema>) -> Result<Schema, LoadError> {
         let ours = &self.package.footer().schema;
         let stored_hash = stored.and_then(|schema| schema.version_hash.as_ref());
@@ -103,8 +103,8 @@ impl<'t> Transaction<'t> {
         }
     }
 
-    /// The state to store: none where the package does not change it. Compares the dataset's state with the
-    /// one that the package began with, so that a package of a stale or copied working directory is noticed.
+    /// Returns the state to store, or `None` if the package does not change it. Compares the state of the dataset with the
+    /// base state of the package, which detects packages of a stale or copied working directory.
     fn current_state(&self) -> Result<Option<State>, LoadError> {
         let (base, ours) = (&self.package.header().base_state, &self.package.footer().state);
         if ours.hash() == base.hash() {
@@ -116,8 +116,8 @@ impl<'t> Transaction<'t> {
         }
     }
 
-    /// The root tables of the package: those of its resources, and those of other rows, as lists may be loaded into a root
-    /// table of their own.
+    /// Returns the root tables of the package: those of its resources and those of its rows, because lists can be loaded
+    /// into separate root tables.
     fn roots<'s>(&'s self, schema: &'s Schema) -> BTreeSet<&'s str> {
         let of_resources = self.package.header().resources.iter().map(|(_, root)| root.as_str());
         let of_rows = self.package.segments().iter().map(|segment| schema.root_of(&segment.table));
@@ -128,14 +128,14 @@ impl<'t> Transaction<'t> {
         self.package.segments().iter().map(|segment| segment.table.clone()).collect()
     }
 
-    /// The tables of the dataset that merging deletes from, with new rows or not.
+    /// Returns the existing tables that merging deletes from, with or without new rows.
     fn tables_merged_into(&self, schema: &Schema, existing: &ExistingTables) -> BTreeSet<String> {
         let roots = self.roots(schema).into_iter().filter(|root| self.write_disposition(root) == WriteDisposition::Merge);
         let chains = roots.flat_map(|root| schema.table_tree(root));
         chains.filter(|table| existing.has(&table.name)).map(|table| table.name.clone()).collect()
     }
 
-    /// Drops and empties the tables that make way for the package.
+    /// Drops and empties the tables of a refresh.
     fn apply_refresh(&self) -> Result<(), LoadError> {
         let refresh = &self.package.header().refresh;
         for table in &refresh.dropped {
@@ -149,7 +149,7 @@ impl<'t> Transaction<'t> {
         Ok(())
     }
 
-    /// Takes the old rows out of the tables of replaced resources, whether they have new ones or not.
+    /// Empties the tables of replaced resources, with or without new rows.
     fn empty_replaced(&self, schema: &Schema, existing: &ExistingTables, with_rows: &BTreeSet<String>) -> Result<(), LoadError> {
         for root in self.roots(schema) {
             if self.write_disposition(root) != WriteDisposition::Replace {
@@ -158,8 +158,8 @@ impl<'t> Transaction<'t> {
             for table in schema.table_tree(root).into_iter().filter(|table| existing.has(&table.name)) {
                 let name = self.dataset.table(&table.name);
                 let gets_none = table.name == root && !with_rows.contains(root);
-                if gets_none && !self.session.texts("look for rows", &sql::select_any_row(name))?.is_empty() {
-                    self.warnings.add(format!("table `{root}` is empty now: it is replaced, and this load has no rows for it"));
+                if gets_none && !self.session.texts("check for rows", &sql::select_any_row(name))?.is_empty() {
+                    self.warnings.add(format!("table `{root}` is now empty: it is replaced and this load has no rows for it"));
                 }
                 self.session.execute(&format!("empty table `{}`", table.name), &sql::delete_all(name))?;
             }
@@ -167,7 +167,8 @@ impl<'t> Transaction<'t> {
         Ok(())
     }
 
-    /// What the package does with the rows of a root table, whatever others have stored of it in the meantime.
+    /// Returns the write disposition of a root table in the package, even if another run has stored a different one
+    /// meanwhile.
     fn write_disposition(&self, root: &str) -> WriteDisposition {
         self.package.footer().schema.write_disposition(root)
     }

@@ -1,4 +1,4 @@
-//! Columns that would round the values of a package without a word.
+//! Columns that would silently round the values of a package.
 
 use arrow::record_batch::RecordBatch;
 use catchment_schema::{Column, Table};
@@ -10,7 +10,7 @@ use super::widen::other_type;
 use crate::LoadError;
 use crate::sql::select_rounded;
 
-/// A column of a dataset that has another type than the schema says.
+/// A column whose type in the dataset differs from the schema.
 pub(super) struct TypeMismatch {
     column: String,
     found: String,
@@ -18,7 +18,7 @@ pub(super) struct TypeMismatch {
 }
 
 impl TypeMismatch {
-    /// The columns of `table` that are so and stay so. Not those of FLOAT: nobody makes such a column to keep every digit.
+    /// Finds the mismatched columns of `table`, except FLOAT columns: choosing FLOAT accepts rounding.
     pub(super) fn find(table: &Table, existing: &ExistingTables) -> Vec<TypeMismatch> {
         let other = |column: &Column| {
             let (found, expected) = other_type(existing.data_type(&table.name, &column.name), column)?;
@@ -27,7 +27,7 @@ impl TypeMismatch {
         table.complete_columns().filter_map(other).collect()
     }
 
-    /// That the column holds what `batch` has for it. What cannot be converted at all is left to the insert.
+    /// Returns an error if the column would round a value of `batch`. Values that cannot be converted fail in the insert.
     pub(super) fn check_lossless(&self, session: &Session, table: &str, batch: &RecordBatch) -> Result<(), LoadError> {
         let TypeMismatch { column, found, expected } = self;
         if batch.schema().column_with_name(column).is_none() {
@@ -38,7 +38,7 @@ impl TypeMismatch {
         match values.first() {
             None => Ok(()),
             Some(value) => {
-                let reason = format!("it would be rounded; the schema says {expected}");
+                let reason = format!("it would be rounded; the schema expects {expected}");
                 Err(refused(session.location(), (table, column, found), value, &reason))
             }
         }

@@ -1,4 +1,4 @@
-//! Columns of numbers that rows of the package need a wider type for.
+//! Widening of numeric columns.
 
 use std::collections::HashMap;
 
@@ -10,14 +10,14 @@ use super::existing_tables::ExistingTables;
 use crate::LoadError;
 use crate::sql::{DatasetName, VariantSplit, alter_type, select_beyond_double};
 
-/// Columns that could not be made wider, by their table.
+/// Columns that cannot be widened, by table.
 pub(super) type VariantSplits = HashMap<String, Vec<VariantSplit>>;
 
-/// Makes the columns of `tables` as wide as `schema` has them.
+/// Widens the columns of `tables` to the types of `schema`.
 ///
-/// Integers become doubles only where all that are there have a double that is equal to them. Where they do not, which
-/// only the dataset knows, the column stays as it is, in `schema` too, and the fractions of the package go to a variant
-/// beside it.
+/// An integer column becomes a double column only if a double represents every existing value exactly, which must be checked
+/// in the dataset. Otherwise the column keeps its type, also in `schema`, and fractions of the package go to a variant
+/// column.
 pub(super) fn widen<'t>(
     session: &Session,
     dataset: DatasetName<'_>,
@@ -48,20 +48,20 @@ pub(super) fn widen<'t>(
     Ok(splits)
 }
 
-/// Whether the dataset has the column with a type that is part of the one that it is to have.
+/// Returns true if the existing type of the column is narrower than the type of the schema.
 pub(super) fn is_narrower(existing: Option<&str>, column: &Column) -> bool {
     let Some(existing) = existing.filter(|existing| **existing != *column_type(column)) else { return false };
     let (existing, wanted) = (number_type(existing), column.column_type());
     existing.zip(wanted).is_some_and(|(existing, wanted)| existing.common_type(wanted) == Some(wanted))
 }
 
-/// The type that the dataset has for the column and the one that it is to have, where that is another and stays so.
+/// Returns the existing and the expected type of a column if they differ and widening does not resolve it.
 pub(super) fn other_type<'e>(existing: Option<&'e str>, column: &Column) -> Option<(&'e str, String)> {
     let (found, expected) = (existing?, column_type(column));
     (found != expected && !is_narrower(existing, column)).then_some((found, expected))
 }
 
-/// Leaves the column one of integers in the schema, with a variant for fractions.
+/// Sets the column in the schema back to integers and adds a variant column for fractions.
 fn split(schema: &mut Schema, table: &str, column: &str) -> VariantSplit {
     let variant = naming::join(column, "v_double", None);
     if let Some(table) = schema.tables.get_mut(table) {

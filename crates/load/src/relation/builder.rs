@@ -1,23 +1,23 @@
-//! A query of one table, put together step by step.
+//! A builder for queries of one table.
 
 use catchment_json::Value;
 
 use super::condition::{Condition, Operator, Test};
 use crate::quote::{quote, quote_list};
 
-/// The direction that rows are sorted in. Null comes last in both.
+/// The sort direction of rows. Null sorts last in both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SortDirection {
-    /// The least value first.
+    /// Smallest value first.
     Ascending,
-    /// The greatest value first.
+    /// Largest value first.
     Descending,
 }
 
-/// A query of one table: which columns of which rows. Nothing is executed.
+/// A query of one table. Building it executes nothing.
 ///
-/// Names are written as they are given, and quoted. [`Catalog::resolve`](super::Catalog::resolve) looks them up among
-/// those that a dataset has.
+/// Names are quoted and not changed. [`Catalog::resolve`](super::Catalog::resolve) replaces them with the names of the
+/// tables and columns of a dataset.
 ///
 /// ```
 /// use catchment_load::{SortDirection, Operator, Relation};
@@ -45,14 +45,14 @@ pub struct Relation {
 
 #[derive(Debug, Clone, PartialEq)]
 enum Output {
-    /// These columns; all where there are none.
+    /// The selected columns; empty selects all.
     Columns(Vec<String>),
-    /// One value: what the function makes of a column.
+    /// An aggregate function and its column.
     Aggregate(&'static str, String),
 }
 
 impl Relation {
-    /// All columns of all rows of a table.
+    /// Creates a query of all columns and rows of a table.
     pub fn table(name: impl Into<String>) -> Relation {
         Relation {
             table: name.into(),
@@ -63,27 +63,26 @@ impl Relation {
         }
     }
 
-    /// The same rows with these columns only, in this order; with all where `columns` is empty. The last selection
-    /// counts.
+    /// Sets the columns and their order; an empty list selects all columns. Replaces an earlier selection.
     pub fn select<C: Into<String>>(mut self, columns: impl IntoIterator<Item = C>) -> Relation {
         self.output = Output::Columns(columns.into_iter().map(Into::into).collect());
         self
     }
 
-    /// Those of the rows whose `column` compares so with `value`: a text, a number, a bool, or none for null.
+    /// Adds a condition that compares `column` with `value`: a string, a number, a bool, or `None` for null.
     ///
-    /// A row without a value is equal to null, and meets no other comparison. Texts are taken as the type of the
-    /// column, so that `"2024-02-29T12:00:00Z"` is a point in time where the column has such. Numbers are not rounded.
+    /// A null in the column equals only null and matches no other comparison. Strings are converted to the type of the
+    /// column, so `"2024-02-29T12:00:00Z"` is a timestamp in a timestamp column. Numbers are not rounded.
     pub fn filter(self, column: impl Into<String>, operator: Operator, value: impl Into<Value>) -> Relation {
         self.with(column.into(), Test::Compare(operator, value.into()))
     }
 
-    /// Those of the rows whose `column` is one of `values`. Null is equal to null.
+    /// Adds the condition that `column` equals one of `values`. Null equals null.
     pub fn filter_in<V: Into<Value>>(self, column: impl Into<String>, values: impl IntoIterator<Item = V>) -> Relation {
         self.with(column.into(), Test::In(values.into_iter().map(Into::into).collect()))
     }
 
-    /// Those of the rows whose `column` has a value that is none of `values`; all rows where there are no `values`.
+    /// Adds the condition that `column` has a value and equals none of `values`. Empty `values` match all rows.
     pub fn filter_not_in<V: Into<Value>>(self, column: impl Into<String>, values: impl IntoIterator<Item = V>) -> Relation {
         self.with(column.into(), Test::NotIn(values.into_iter().map(Into::into).collect()))
     }
@@ -93,31 +92,31 @@ impl Relation {
         self
     }
 
-    /// The rows sorted by `column`. A further `order_by` sorts those that are equal by the earlier ones.
+    /// Sorts the rows by `column`. Further calls add secondary sort keys.
     pub fn order_by(mut self, column: impl Into<String>, direction: SortDirection) -> Relation {
         self.order.push((column.into(), direction));
         self
     }
 
-    /// At most the first `rows` rows; the last limit counts.
+    /// Limits the result to the first `rows` rows. Replaces an earlier limit.
     pub fn limit(mut self, rows: u64) -> Relation {
         self.limit = Some(rows);
         self
     }
 
-    /// One row: the least value that the rows have in `column`, under its name; null where there is none.
+    /// Selects the minimum of `column`, under its name, as one row; null if no row has a value.
     pub fn min(mut self, column: impl Into<String>) -> Relation {
         self.output = Output::Aggregate("min", column.into());
         self
     }
 
-    /// One row: the greatest value that the rows have in `column`, under its name; null where there is none.
+    /// Selects the maximum of `column`, under its name, as one row; null if no row has a value.
     pub fn max(mut self, column: impl Into<String>) -> Relation {
         self.output = Output::Aggregate("max", column.into());
         self
     }
 
-    /// The query.
+    /// Returns the SQL of the query.
     pub fn to_sql(&self) -> String {
         let rows = self.rows();
         match &self.output {
@@ -130,7 +129,7 @@ impl Relation {
         }
     }
 
-    /// What comes after `FROM`.
+    /// Returns the SQL after `FROM`.
     fn rows(&self) -> String {
         let mut sql = quote(&self.table);
         if !self.conditions.is_empty() {
@@ -152,7 +151,7 @@ impl Relation {
         sql
     }
 
-    /// The names of columns in it.
+    /// Returns all column names in the query.
     pub(super) fn columns_mut(&mut self) -> impl Iterator<Item = &mut String> {
         let output = match &mut self.output {
             Output::Columns(columns) => columns.as_mut_slice(),

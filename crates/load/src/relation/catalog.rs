@@ -1,4 +1,4 @@
-//! The tables that a dataset has.
+//! The tables and columns of a dataset.
 
 use catchment_schema::{Schema, StoredSchemaError, VERSION_TABLE, is_system_name, naming};
 
@@ -7,7 +7,7 @@ use super::unknown_name::{UnknownName, hint};
 use crate::QueryResult;
 use crate::quote::quote;
 
-/// The tables of a dataset with their columns, as they are in the destination: those of other tools too.
+/// The tables of a dataset with their columns, as found in the destination, including those of other tools.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Catalog {
     dataset: String,
@@ -18,19 +18,19 @@ pub struct Catalog {
 pub(super) struct TableEntry {
     pub(super) name: String,
     pub(super) columns: Vec<String>,
-    /// The table whose rows its rows belong to, by a stored schema.
+    /// The parent table according to a stored schema.
     pub(super) parent: Option<String>,
 }
 
 impl Catalog {
     /// The query of the tables and columns, to be executed in the dataset.
     ///
-    /// The dataset may be in use under a name of another case.
+    /// Compares schema names without regard to case, because the dataset may be addressed in another case.
     pub const COLUMNS_SQL: &'static str = "SELECT table_name, column_name FROM information_schema.columns \
          WHERE table_catalog = current_database() AND lower(table_schema) = lower(current_schema()) \
          ORDER BY table_name, ordinal_position";
 
-    /// The catalog of `dataset`, of what [`Catalog::COLUMNS_SQL`] has answered.
+    /// Creates the catalog of `dataset` from the result of [`Catalog::COLUMNS_SQL`].
     pub fn new(dataset: impl Into<String>, columns: &QueryResult) -> Catalog {
         let mut tables: Vec<TableEntry> = Vec::new();
         for (table, column) in columns.str_column("table_name").zip(columns.str_column("column_name")) {
@@ -43,8 +43,7 @@ impl Catalog {
         Catalog { dataset: dataset.into(), tables }
     }
 
-    /// The query of the schemas that the dataset has stored, each as of its last change; none where it has no table of
-    /// schemas.
+    /// Returns the query of the latest version of each stored schema, or `None` if the dataset has no schema table.
     pub fn schemas_sql(&self) -> Option<String> {
         self.has_columns(VERSION_TABLE, &["schema_name", "inserted_at", "schema"]).then(|| {
             let table = quote(VERSION_TABLE);
@@ -55,11 +54,11 @@ impl Catalog {
         })
     }
 
-    /// The same tables, with which of them is whose child by the schemas that [`Catalog::schemas_sql`] has answered.
+    /// Sets the parent tables from the result of [`Catalog::schemas_sql`].
     ///
     /// # Errors
     ///
-    /// Where a schema cannot be read.
+    /// Returns an error if a schema cannot be read.
     pub fn with_parents(mut self, schemas: &QueryResult) -> Result<Catalog, StoredSchemaError> {
         for text in schemas.str_column("schema").flatten() {
             let schema = Schema::from_stored_text(text)?;
@@ -71,19 +70,19 @@ impl Catalog {
         Ok(self)
     }
 
-    /// The names of the tables that are not the system's own, in order.
+    /// Returns the names of the data tables, without system tables, in catalog order.
     pub fn data_tables(&self) -> impl Iterator<Item = &str> {
         self.tables.iter().map(|entry| entry.name.as_str()).filter(|name| !is_system_name(name))
     }
 
-    /// The relation with the names that its table and columns have in the dataset.
+    /// Replaces the names in `relation` with those of the table and columns in the dataset.
     ///
-    /// A name is looked for as it is given, then without regard to upper and lower case, as databases do, then as the
-    /// normalised name of a key: `userID` finds the column `user_id`.
+    /// A name matches exactly, then without regard to case, as in databases, then as a normalized key: `userID` matches the
+    /// column `user_id`.
     ///
     /// # Errors
     ///
-    /// Where there is no such table or column.
+    /// Returns an error if the table or a column does not exist.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -124,13 +123,13 @@ impl Catalog {
         self.tables.iter().find(|entry| entry.name == table)
     }
 
-    /// Whether there is a table of that name with all of these columns.
+    /// Returns true if `table` exists and has all `columns`.
     pub(super) fn has_columns(&self, table: &str, columns: &[&str]) -> bool {
         self.entry(table).is_some_and(|entry| columns.iter().all(|column| entry.columns.iter().any(|name| name == column)))
     }
 }
 
-/// The one of `names` that is meant by `name`.
+/// Finds the best match for `name` in `names`.
 fn find<'n, N: Iterator<Item = &'n str>>(name: &str, names: impl Fn() -> N) -> Option<&'n str> {
     let exact = || names().find(|known| *known == name);
     let in_another_case = || names().find(|known| known.eq_ignore_ascii_case(name));

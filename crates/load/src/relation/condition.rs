@@ -1,23 +1,23 @@
-//! Conditions that rows are picked by.
+//! Conditions of queries.
 
 use catchment_json::{Number, Value};
 
 use crate::quote::{quote, text_literal};
 
-/// How the values of a column compare with a given one.
+/// A comparison of the values of a column with a given value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Operator {
-    /// They are equal. Null is equal to null.
+    /// Equal. Null equals null.
     Eq,
-    /// They differ. Where the given one is null: there is a value.
+    /// Not equal. If the given value is null, matches every value.
     Ne,
-    /// They are less.
+    /// Less than.
     Lt,
-    /// They are less or equal.
+    /// Less than or equal.
     Le,
-    /// They are greater.
+    /// Greater than.
     Gt,
-    /// They are greater or equal.
+    /// Greater than or equal.
     Ge,
 }
 
@@ -34,7 +34,7 @@ impl Operator {
     }
 }
 
-/// What must hold of a column.
+/// A condition on a column.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Condition {
     pub(super) column: String,
@@ -55,7 +55,7 @@ impl std::fmt::Display for Condition {
             Test::Compare(Operator::Eq, Value::Null) => write!(f, "{column} IS NULL"),
             Test::Compare(Operator::Ne, Value::Null) => write!(f, "{column} IS NOT NULL"),
             Test::Compare(operator, value) => write!(f, "{column} {} {}", operator.symbol(), literal(value)),
-            // Null in a list would make it match nothing where it is negated, and never match null itself.
+            // In SQL a null in the list never matches null, and makes NOT IN match nothing.
             Test::In(values) => match (quote_list(values), values.contains(&Value::Null)) {
                 (None, false) => f.write_str("FALSE"),
                 (None, true) => write!(f, "{column} IS NULL"),
@@ -71,20 +71,20 @@ impl std::fmt::Display for Condition {
     }
 }
 
-/// The values but for nulls; none where no other ones are there.
+/// Formats the values without nulls as a list. Returns `None` if no other values remain.
 fn quote_list(values: &[Value]) -> Option<String> {
     let values: Vec<String> = values.iter().filter(|value| **value != Value::Null).map(literal).collect();
     (!values.is_empty()).then(|| values.join(", "))
 }
 
-/// A value in SQL. Numbers stay as they were written; lists and objects are their JSON, as columns of JSON have it.
+/// Formats a value as an SQL literal. Numbers keep their notation; arrays and objects become JSON text.
 fn literal(value: &Value) -> String {
     match value {
         Value::Null => "NULL".to_owned(),
         Value::Bool(true) => "TRUE".to_owned(),
         Value::Bool(false) => "FALSE".to_owned(),
         Value::Number(number) if is_finite(number) => number.as_str().to_owned(),
-        // NaN and the infinities.
+        // NaN and infinities
         Value::Number(number) => format!("CAST({} AS DOUBLE)", text_literal(number.as_str())),
         Value::String(text) => text_literal(text),
         Value::Array(_) | Value::Object(_) => text_literal(&value.to_string()),

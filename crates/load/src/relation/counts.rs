@@ -1,4 +1,4 @@
-//! How many rows each table has.
+//! Row counts of tables.
 
 use catchment_schema::{DLT_ID_COLUMN, DLT_LOAD_ID_COLUMN, DLT_PARENT_ID_COLUMN};
 
@@ -7,40 +7,42 @@ use crate::QueryResult;
 use crate::quote::{quote, text_literal};
 
 impl Catalog {
-    /// The query of how many rows each data table has, for [`Catalog::parse_row_counts`]; none where there are no tables.
+    /// Returns the query of the row counts of all data tables, or `None` if the dataset has no data tables.
+    ///
+    /// [`Catalog::parse_row_counts`] parses its result.
     pub fn row_counts_sql(&self) -> Option<String> {
         union(self.data_tables().map(|table| count(table, "")))
     }
 
-    /// The query of how many rows came with one load, for [`Catalog::parse_row_counts`]: those of root tables by their load id,
-    /// those of child tables by the rows that they belong to. None where no table has rows of a load.
+    /// Returns the query of the row counts of one load, or `None` if no table stores load ids.
     ///
-    /// Which table is whose child is known from the stored schemas ([`Catalog::with_parents`]); child tables that none of
-    /// them has are left out.
+    /// Rows of root tables are counted by their load id, rows of child tables by their parent rows. Parent tables come from
+    /// the stored schemas ([`Catalog::with_parents`]); child tables without a known parent are skipped.
+    /// [`Catalog::parse_row_counts`] parses the result.
     pub fn load_row_counts_sql(&self, load_id: &str) -> Option<String> {
         let of_load = |table| Some(count(table, &format!(" WHERE {}", self.is_of_load(table, load_id)?)));
         union(self.data_tables().filter_map(of_load))
     }
 
-    /// The tables with their rows, of what either query has answered, in the order of the tables.
-    pub fn parse_row_counts(&self, answer: &QueryResult) -> Vec<(String, u64)> {
+    /// Parses the result of a row count query. Returns the tables and their row counts in catalog order.
+    pub fn parse_row_counts(&self, result: &QueryResult) -> Vec<(String, u64)> {
         let rows_of = |table| {
-            let mut counts = answer.str_column("table_name").zip(answer.i64_column("row_count"));
+            let mut counts = result.str_column("table_name").zip(result.i64_column("row_count"));
             let (_, rows) = counts.find(|(name, _)| *name == Some(table))?;
             Some((table.to_owned(), u64::try_from(rows?).ok()?))
         };
         self.data_tables().filter_map(rows_of).collect()
     }
 
-    /// The condition that a row of `table` came with the load.
+    /// Returns the condition that a row of `table` belongs to the load, or `None` if its load is unknown.
     fn is_of_load(&self, table: &str, load_id: &str) -> Option<String> {
         let mut parents = Vec::new();
         let mut name = table;
         while !self.has_columns(name, &[DLT_LOAD_ID_COLUMN]) {
             let parent = self.entry(name)?.parent.as_deref()?;
-            // A foreign schema could hold a ring.
-            let is_ring = parents.contains(&parent);
-            if is_ring || !self.has_columns(name, &[DLT_PARENT_ID_COLUMN]) || !self.has_columns(parent, &[DLT_ID_COLUMN]) {
+            // The schema of another tool could contain a cycle.
+            let is_cycle = parents.contains(&parent);
+            if is_cycle || !self.has_columns(name, &[DLT_PARENT_ID_COLUMN]) || !self.has_columns(parent, &[DLT_ID_COLUMN]) {
                 return None;
             }
             parents.push(parent);

@@ -1,4 +1,4 @@
-//! Queries of one table, and of the rows of each table, as text: no connection, whatever the destination.
+//! Builders of queries as SQL text: single-table queries and row counts, independent of the destination.
 
 mod builder;
 mod catalog;

@@ -12,14 +12,14 @@ fn check(relation: Relation, expected: &str) {
     assert_eq!(relation.to_sql(), expected);
 }
 
-/// The condition that comes after `SELECT * FROM "t" WHERE `.
+/// Checks the SQL after `SELECT * FROM "t" WHERE `.
 #[track_caller]
 fn check_condition(filter: impl FnOnce(Relation) -> Relation, expected: &str) {
     check(filter(Relation::table("t")), &format!(r#"SELECT * FROM "t" WHERE {expected}"#));
 }
 
 #[test]
-fn a_table_is_all_of_it() {
+fn columns_are_selected() {
     check(Relation::table("t"), r#"SELECT * FROM "t""#);
     check(Relation::table("t").select(["a", "b"]), r#"SELECT "a", "b" FROM "t""#);
     check(Relation::table("t").select(["a"]).select(["b"]), r#"SELECT "b" FROM "t""#);
@@ -46,7 +46,7 @@ fn values_are_compared() {
 }
 
 #[test]
-fn numbers_stay_as_they_were_written() {
+fn numbers_keep_their_notation() {
     let check = |number| {
         let value = Value::parse(number).unwrap();
         check_condition(|t| t.filter("a", Operator::Eq, value), &format!(r#""a" = {number}"#));
@@ -82,14 +82,14 @@ fn lists_may_be_empty() {
 }
 
 #[test]
-fn all_conditions_hold_before_rows_are_sorted_and_limited() {
+fn conditions_precede_order_and_limit() {
     let relation = Relation::table("t").limit(9).order_by("a", SortDirection::Ascending).filter("a", Operator::Gt, 1);
     let relation = relation.filter("b", Operator::Eq, "x").order_by("b", SortDirection::Descending).limit(3);
     check(relation, r#"SELECT * FROM "t" WHERE "a" > 1 AND "b" = 'x' ORDER BY "a" ASC NULLS LAST, "b" DESC NULLS LAST LIMIT 3"#);
 }
 
 #[test]
-fn aggregates_are_of_the_rows_that_are_left() {
+fn aggregates_apply_to_the_filtered_rows() {
     check(Relation::table("t").max("a"), r#"SELECT max("a") AS "a" FROM (SELECT "a" FROM "t") AS "rows""#);
     check(
         Relation::table("t").min("a").order_by("b", SortDirection::Ascending).limit(2),
@@ -106,14 +106,14 @@ fn result<const N: usize>(columns: [(&str, ArrayRef); N]) -> QueryResult {
     QueryResult { schema: batch.schema(), batches: vec![batch] }
 }
 
-/// A catalog of columns with their tables in front: `table.column`.
+/// Returns a catalog of columns written as `table.column`.
 fn catalog(columns: &[&str]) -> Catalog {
     let (tables, columns): (Vec<&str>, Vec<&str>) = columns.iter().map(|column| column.split_once('.').unwrap()).unzip();
     Catalog::new("d", &result([("table_name", texts(&tables)), ("column_name", texts(&columns))]))
 }
 
 #[test]
-fn names_are_found_as_they_are_or_as_they_were_keys() {
+fn names_match_exactly_by_case_and_as_keys() {
     let check = |table: &str, column: &str, expected: &str| {
         let catalog = catalog(&["Odd.a", "items.id", "items.user_id", "items.UserID", "items.A B", "items__l.value"]);
         let found = catalog.resolve(Relation::table(table).select([column])).map_or_else(|e| e.to_string(), |r| r.to_sql());
@@ -134,7 +134,7 @@ fn names_are_found_as_they_are_or_as_they_were_keys() {
 }
 
 #[test]
-fn columns_are_looked_up_wherever_they_stand() {
+fn columns_are_resolved_in_all_clauses() {
     let relation = Relation::table("t").max("cA").filter("cB", Operator::Eq, 1).order_by("cC", SortDirection::Ascending);
     check(
         catalog(&["t.c_a", "t.c_b", "t.c_c"]).resolve(relation).unwrap(),
@@ -143,15 +143,15 @@ fn columns_are_looked_up_wherever_they_stand() {
 }
 
 #[test]
-fn an_empty_or_a_wide_table_has_a_hint_of_its_own() {
+fn hints_for_empty_and_large_datasets() {
     let hint = |columns: &[&str]| catalog(columns).resolve(Relation::table("x")).unwrap_err().to_string();
-    assert_eq!(hint(&[]), "dataset `d` has no table `x`; nothing was loaded into it yet");
+    assert_eq!(hint(&[]), "dataset `d` has no table `x`; nothing has been loaded yet");
     let many: Vec<String> = (0..23).map(|n| format!("table_{n:02}.a")).collect();
     let hint = hint(&many.iter().map(String::as_str).collect::<Vec<_>>());
     assert!(hint.ends_with("table_18, table_19 and 3 more"), "{hint}");
 }
 
-/// A catalog that knows parents: `child < parent`, or a root table.
+/// Returns a catalog with parent tables: `child < parent`, or a root table.
 fn with_parents(columns: &[&str], tables: &[&str]) -> Catalog {
     let mut schema = Schema::new("s");
     for table in tables {
@@ -170,8 +170,8 @@ fn rows_of_all_data_tables_are_counted() {
     let tables = catalog(&["_dlt_loads.load_id", "it's.a", "items.a"]);
     insta::assert_snapshot!(tables.row_counts_sql().unwrap(), @r#"SELECT 'it''s' AS table_name, count(*) AS row_count FROM "it's" UNION ALL SELECT 'items' AS table_name, count(*) AS row_count FROM "items""#);
     let counts: ArrayRef = Arc::new(Int64Array::from(vec![7, 5]));
-    let answer = result([("table_name", texts(&["items", "it's"])), ("row_count", counts)]);
-    assert_eq!(tables.parse_row_counts(&answer), [("it's".to_owned(), 5), ("items".to_owned(), 7)]);
+    let counted = result([("table_name", texts(&["items", "it's"])), ("row_count", counts)]);
+    assert_eq!(tables.parse_row_counts(&counted), [("it's".to_owned(), 5), ("items".to_owned(), 7)]);
     assert_eq!(catalog(&["_dlt_loads.load_id"]).row_counts_sql(), None);
 }
 
@@ -194,9 +194,9 @@ fn rows_of_a_load_are_counted_by_their_root_rows() {
 }
 
 #[test]
-fn tables_that_lead_to_no_load_are_left_out() {
+fn tables_without_a_known_load_are_skipped() {
     let check = |columns: &[&str], tables: &[&str]| assert_eq!(with_parents(columns, tables).load_row_counts_sql("1"), None);
-    // Rings, parents that the destination does not have, and columns that are missing.
+    // cycles, missing parent tables and missing columns
     check(&["a._dlt_parent_id", "a._dlt_id", "b._dlt_parent_id", "b._dlt_id"], &["a < b", "b < a"]);
     check(&["a._dlt_parent_id", "a._dlt_id"], &["a < a"]);
     check(&["a._dlt_parent_id"], &["a < gone"]);
@@ -204,7 +204,7 @@ fn tables_that_lead_to_no_load_are_left_out() {
 }
 
 #[test]
-fn a_dataset_without_schemas_is_not_asked_for_them() {
+fn schemas_are_only_queried_if_they_are_stored() {
     assert_eq!(catalog(&["items.a"]).schemas_sql(), None);
     let sql = catalog(&["_dlt_version.schema_name", "_dlt_version.inserted_at", "_dlt_version.schema"]).schemas_sql().unwrap();
     insta::assert_snapshot!(sql, @r#"SELECT v.schema FROM "_dlt_version" AS v JOIN (SELECT schema_name, max(inserted_at) AS last_at FROM "_dlt_version" GROUP BY schema_name) AS l ON v.schema_name = l.schema_name AND v.inserted_at = l.last_at"#);

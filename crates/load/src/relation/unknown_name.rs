@@ -1,40 +1,40 @@
-//! Names that a dataset does not have.
+//! Errors of unknown table and column names.
 
 use catchment_schema::naming;
 use thiserror::Error;
 
-/// A table or a column that a dataset does not have.
+/// A table or column that does not exist.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum UnknownName {
-    /// There is no such table.
+    /// The table does not exist.
     #[error("dataset `{dataset}` has no table `{table}`; {hint}")]
     Table {
         /// The dataset.
         dataset: String,
-        /// What was asked for.
+        /// The requested table.
         table: String,
-        /// The name that was meant, or those that are there.
+        /// A similar name, or the existing names.
         hint: String,
     },
-    /// There is no such column.
+    /// The column does not exist.
     #[error("table `{table}` of dataset `{dataset}` has no column `{column}`; {hint}")]
     Column {
         /// The dataset.
         dataset: String,
         /// The table.
         table: String,
-        /// What was asked for.
+        /// The requested column.
         column: String,
-        /// The name that was meant, or those that are there.
+        /// A similar name, or the existing names.
         hint: String,
     },
 }
 
-/// More names are not listed.
+/// The maximum number of names in a message.
 const MAX_LISTED: usize = 20;
 
-/// What to ask for in place of `found`: the name that is like it, else those that are there.
+/// Returns a suggestion for the unknown name `found`: a similar name, or the existing names.
 pub(super) fn hint<'n>(found: &str, names: impl Iterator<Item = &'n str>) -> String {
     let names: Vec<&str> = names.collect();
     if let Some(name) = naming::nearest(found, names.iter().copied(), 600) {
@@ -42,7 +42,7 @@ pub(super) fn hint<'n>(found: &str, names: impl Iterator<Item = &'n str>) -> Str
     }
     let listed = names.iter().take(MAX_LISTED).copied().collect::<Vec<_>>().join(", ");
     match names.len() {
-        0 => "nothing was loaded into it yet".to_owned(),
+        0 => "nothing has been loaded yet".to_owned(),
         n if n > MAX_LISTED => format!("it has {listed} and {} more", n - MAX_LISTED),
         _ => format!("it has {listed}"),
     }

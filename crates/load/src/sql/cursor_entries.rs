@@ -1,14 +1,14 @@
-//! Entries of cursors that the state has no room for.
+//! Cursor entries that exceed the limit of the state.
 
 use catchment_state::{CursorEntryKey, CursorEntryKind};
 
 use super::name::{QualifiedName, text_literal};
 
-/// A query of the entries of a cursor: their ids; for parents, their cursors too.
+/// Queries the entries of a cursor: their ids and, for parents, their cursors.
 pub(crate) fn select_cursor_rows(name: QualifiedName<'_>, pipeline: &str, key: &CursorEntryKey) -> String {
     let columns = match key.kind {
         CursorEntryKind::Rows => "row_hash",
-        // a word of SQL
+        // a reserved word of SQL
         CursorEntryKind::Parents => "parent, \"cursor\"",
     };
     format!("SELECT {columns} FROM {name} WHERE {}", of_cursor(pipeline, key))

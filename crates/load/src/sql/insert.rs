@@ -1,4 +1,4 @@
-//! Putting rows of one relation into another.
+//! `INSERT … SELECT` statements.
 
 use super::name::{QualifiedName, quote, quote_list};
 
@@ -8,14 +8,14 @@ pub(crate) fn insert_from<'n>(target: &str, columns: impl IntoIterator<Item = &'
     format!("INSERT INTO {target} ({columns}) SELECT {columns} FROM {source}")
 }
 
-/// A column that stays one of integers, though the rows have fractions for it: those go to the variant beside it.
+/// An integer column that cannot be widened to doubles. Fractions go to its variant column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct VariantSplit {
     pub(crate) column: String,
     pub(crate) variant: String,
 }
 
-/// Inserts the `columns` of `source`, doubles of `splits` into two columns by what they are.
+/// Inserts the `columns` of `source`. Doubles of `splits` go to the integer column or its variant column.
 pub(crate) fn insert_split(target: &str, columns: &[&str], splits: &[&VariantSplit], source: &str) -> String {
     let mut names: Vec<String> = Vec::new();
     let mut values: Vec<String> = Vec::new();
@@ -40,11 +40,11 @@ pub(crate) fn insert_split(target: &str, columns: &[&str], splits: &[&VariantSpl
     format!("INSERT INTO {target} ({}) SELECT {} FROM {source}", names.join(", "), values.join(", "))
 }
 
-/// A query of whether a column of integers has one that no double is equal to.
+/// Queries whether an integer column contains values beyond the exact range of a double.
 pub(crate) fn select_beyond_double(table: QualifiedName<'_>, column: &str) -> String {
     let column = quote(column);
     format!("SELECT 'yes' FROM {table} WHERE {column} NOT BETWEEN -{EXACT_IN_DOUBLE} AND {EXACT_IN_DOUBLE} LIMIT 1")
 }
 
-/// 2^53: up to here every integer is a double.
+/// 2^53, up to which a double represents every integer exactly.
 const EXACT_IN_DOUBLE: &str = "9007199254740992";

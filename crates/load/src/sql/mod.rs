@@ -1,4 +1,4 @@
-//! SQL as text: pure functions, no connection.
+//! SQL statements as text, built by pure functions.
 
 mod cursor_entries;
 mod insert;

@@ -1,11 +1,10 @@
-//! Names in SQL.
+//! Qualified names in SQL.
 
 pub(crate) use crate::quote::{quote, quote_list, text_literal};
 
-/// A dataset: a schema of a database; displays quoted.
+/// The qualified name of a dataset, which is a schema of a database. Displays quoted.
 ///
-/// With the database in front, as a schema may have the name of its database, and a name of two parts could
-/// begin with either then.
+/// It includes the database, because a name of two parts is ambiguous if schema and database have the same name.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct DatasetName<'n> {
     pub(crate) database: &'n str,
@@ -13,7 +12,7 @@ pub(crate) struct DatasetName<'n> {
 }
 
 impl<'n> DatasetName<'n> {
-    /// A table in it.
+    /// Returns the name of a table in the dataset.
     pub(crate) fn table(self, table: &'n str) -> QualifiedName<'n> {
         QualifiedName { dataset: self, table }
     }
@@ -25,7 +24,7 @@ impl std::fmt::Display for DatasetName<'_> {
     }
 }
 
-/// A table in a dataset; displays quoted.
+/// The qualified name of a table. Displays quoted.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct QualifiedName<'n> {
     dataset: DatasetName<'n>,

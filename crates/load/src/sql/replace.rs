@@ -1,13 +1,13 @@
-//! Replacing.
+//! Statements that empty and drop tables.
 
 use super::name::QualifiedName;
 
-/// Takes all rows out of a table.
+/// Deletes all rows of a table.
 pub(crate) fn delete_all(name: QualifiedName<'_>) -> String {
     format!("DELETE FROM {name}")
 }
 
-/// Removes a table, where it is there.
+/// Drops a table if it exists.
 pub(crate) fn drop_table(name: QualifiedName<'_>) -> String {
     format!("DROP TABLE IF EXISTS {name}")
 }

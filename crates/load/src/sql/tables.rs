@@ -1,4 +1,4 @@
-//! Making tables and columns.
+//! Statements that create and inspect tables and columns.
 
 use catchment_schema::{
     Column, DLT_ID_COLUMN, DLT_PARENT_ID_COLUMN, DLT_ROOT_ID_COLUMN, ROOT_ROW_COLUMN, ROOT_ROW_PRECISION, Table,
@@ -6,10 +6,10 @@ use catchment_schema::{
 
 use super::name::{DatasetName, QualifiedName, quote, text_literal};
 
-/// What a destination calls the type of a column.
+/// A function that returns the SQL type of a column.
 pub(super) type ColumnTypeFn = fn(&Column) -> String;
 
-/// Makes a table with the complete columns of `table`.
+/// Creates a table with the complete columns of `table`.
 pub(crate) fn create_table(name: QualifiedName<'_>, table: &Table, column_type: ColumnTypeFn) -> String {
     let columns: Vec<String> = table.complete_columns().map(|column| definition(column, column_type)).collect();
     format!("CREATE TABLE IF NOT EXISTS {name} (\n  {}\n)", columns.join(",\n  "))
@@ -20,7 +20,7 @@ pub(crate) fn add_column(name: QualifiedName<'_>, column: &Column, column_type: 
     format!("ALTER TABLE {name} ADD COLUMN {}", definition(column, column_type))
 }
 
-/// Adds columns, which may be null, to a table by a copy of it.
+/// Adds nullable columns to a table by copying it.
 pub(crate) fn copy_with_columns(
     dataset: DatasetName<'_>,
     table: &str,
@@ -38,10 +38,10 @@ pub(crate) fn copy_with_columns(
     ]
 }
 
-/// The name of the copy of a table while its columns are added.
+/// The temporary name of the copy.
 const COPY: &str = "_dlt_table_with_columns";
 
-/// A query of what a copy of a table would lack: indexes, views that name it, and constraints and defaults of columns.
+/// Queries what a copy of a table would lose: indexes, constraints and column defaults.
 pub(crate) fn select_dependents(dataset: DatasetName<'_>, table: &str) -> String {
     let (schema, table) = (text_literal(dataset.schema), text_literal(table));
     let of_table = format!(
@@ -54,20 +54,21 @@ pub(crate) fn select_dependents(dataset: DatasetName<'_>, table: &str) -> String
     )
 }
 
-/// Gives a column another type.
+/// Changes the type of a column.
 pub(crate) fn alter_type(name: QualifiedName<'_>, column: &Column, column_type: ColumnTypeFn) -> String {
     format!("ALTER TABLE {name} ALTER COLUMN {} TYPE {}", quote(&column.name), column_type(column))
 }
 
-/// Adds the column of root ids, which is not null, to a table with rows; they have an empty text until they are filled.
+/// Adds the NOT NULL column of root ids to a table with rows. Existing rows get an empty string until
+/// [`fill_root_ids`].
 ///
-/// DuckDB can neither add such a column without a default nor forbid nulls after an update.
+/// DuckDB can neither add a NOT NULL column without a default nor set NOT NULL after an update.
 pub(crate) fn add_root_id(name: QualifiedName<'_>, column: &Column, column_type: ColumnTypeFn) -> [String; 2] {
     let add = add_column(name, column, column_type) + " DEFAULT ''";
     [add, format!("ALTER TABLE {name} ALTER COLUMN {} DROP DEFAULT", quote(&column.name))]
 }
 
-/// Gives child rows the ids of their root rows, from the rows above them.
+/// Sets the root ids of child rows from their parent rows.
 pub(crate) fn fill_root_ids(name: QualifiedName<'_>, parent: QualifiedName<'_>, parent_is_root: bool) -> String {
     let id = if parent_is_root { DLT_ID_COLUMN } else { DLT_ROOT_ID_COLUMN };
     format!(
@@ -75,19 +76,19 @@ pub(crate) fn fill_root_ids(name: QualifiedName<'_>, parent: QualifiedName<'_>, 
     )
 }
 
-/// Makes a temporary table for new rows of a table: its columns, and the number of the root row.
+/// Creates a staging table with the columns of a table and the number of the root row.
 pub(crate) fn create_staging_table(stage: &str, name: QualifiedName<'_>) -> String {
     format!(
         "CREATE TEMP TABLE {stage} AS SELECT *, CAST(NULL AS DECIMAL({ROOT_ROW_PRECISION},0)) AS \"{ROOT_ROW_COLUMN}\" FROM {name} LIMIT 0"
     )
 }
 
-/// A query that answers something where a table has rows.
+/// Queries one row if the table has any.
 pub(crate) fn select_any_row(name: QualifiedName<'_>) -> String {
     format!("SELECT 'yes' FROM {name} LIMIT 1")
 }
 
-/// A query of a value of `arrow(?)` that cannot be converted to the type of its column.
+/// Queries one value of `arrow(?)` that cannot be converted to the type of its column.
 pub(crate) fn select_unconvertible(column: &str, column_type: &str) -> String {
     let column = quote(column);
     format!(
@@ -95,8 +96,8 @@ pub(crate) fn select_unconvertible(column: &str, column_type: &str) -> String {
     )
 }
 
-/// A query of a value of `arrow(?)` that is another one once it was converted to `column_type`, the type of its column, and
-/// back to its own type. Texts are compared by the numbers that they are.
+/// Queries one value of `arrow(?)` that changes when it is converted to `column_type`, the type of its column, and back to
+/// `own_type`. Strings are compared as numbers.
 pub(crate) fn select_rounded(column: &str, column_type: &str, own_type: &str) -> String {
     let column = quote(column);
     let own_type = if own_type == "VARCHAR" { "DOUBLE" } else { own_type };

@@ -16,7 +16,7 @@ fn column_type(column: &Column) -> String {
 }
 
 #[test]
-fn tables_are_made_with_their_complete_columns() {
+fn tables_are_created_with_their_complete_columns() {
     let mut table = Table::root("t", "t");
     for column in
         [Column::new("a", DataType::Text), Column::incomplete("b", "primary_key"), Column::new("c", DataType::Bigint).not_null()]
@@ -33,14 +33,14 @@ fn tables_are_made_with_their_complete_columns() {
 }
 
 #[test]
-fn rows_are_inserted_by_the_names_of_their_columns() {
+fn rows_are_inserted_by_column_name() {
     insta::assert_snapshot!(insert_from("t", ["a", "select"], "arrow(?)"), @r#"INSERT INTO t ("a", "select") SELECT "a", "select" FROM arrow(?)"#);
     insta::assert_snapshot!(delete_all(name()), @r#"DELETE FROM "f"."da""ta"."t""#);
     assert_eq!(text_literal("it's"), "'it''s'");
 }
 
 #[test]
-fn columns_become_wider_or_are_split() {
+fn columns_are_widened_or_split() {
     let column = Column::new("a", DataType::Double);
     insta::assert_snapshot!(alter_type(name(), &column, column_type), @r#"ALTER TABLE "f"."da""ta"."t" ALTER COLUMN "a" TYPE DOUBLE"#);
     insta::assert_snapshot!(select_beyond_double(name(), "a"), @r#"SELECT 'yes' FROM "f"."da""ta"."t" WHERE "a" NOT BETWEEN -9007199254740992 AND 9007199254740992 LIMIT 1"#);
@@ -50,7 +50,7 @@ fn columns_become_wider_or_are_split() {
 }
 
 #[test]
-fn child_rows_get_the_ids_of_their_root_rows() {
+fn root_ids_are_added_to_child_rows() {
     let column = Column::new("_dlt_root_id", DataType::Text).not_null();
     insta::assert_snapshot!(add_root_id(name(), &column, column_type).join(";\n"), @r#"
     ALTER TABLE "f"."da""ta"."t" ADD COLUMN "_dlt_root_id" TEXT NOT NULL DEFAULT '';
@@ -62,7 +62,7 @@ fn child_rows_get_the_ids_of_their_root_rows() {
 }
 
 #[test]
-fn tables_are_looked_at() {
+fn tables_are_staged_and_inspected() {
     insta::assert_snapshot!(create_staging_table("s", name()), @r#"CREATE TEMP TABLE s AS SELECT *, CAST(NULL AS DECIMAL(29,0)) AS "_dlt_root_row" FROM "f"."da""ta"."t" LIMIT 0"#);
     insta::assert_snapshot!(select_any_row(name()), @r#"SELECT 'yes' FROM "f"."da""ta"."t" LIMIT 1"#);
     insta::assert_snapshot!(select_unconvertible("a\"b", "UTINYINT"), @r#"SELECT "a""b"::VARCHAR FROM arrow(?) WHERE "a""b" IS NOT NULL AND TRY_CAST("a""b" AS UTINYINT) IS NULL LIMIT 1"#);
@@ -70,7 +70,7 @@ fn tables_are_looked_at() {
 }
 
 #[test]
-fn entries_of_cursors_are_those_of_their_pipeline() {
+fn cursor_entries_are_selected_by_pipeline() {
     let [source, resource, cursor_path] = ["s", "it's", "a.at"].map(str::to_owned);
     let mut key = CursorEntryKey { kind: CursorEntryKind::Rows, source, resource, cursor_path };
     insta::assert_snapshot!(select_cursor_rows(name(), "p", &key), @r#"SELECT row_hash FROM "f"."da""ta"."t" WHERE pipeline_name = 'p' AND source_name = 's' AND resource_name = 'it''s' AND cursor_path = 'a.at'"#);

@@ -1,4 +1,4 @@
-//! Values as Arrow arrays.
+//! Conversion of JSON values to Arrow arrays.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use arrow::error::ArrowError;
 use catchment_json::Value;
 use catchment_schema::{ColumnType, arrow_type, parse_date, parse_time, parse_timestamp};
 
-/// The values of a column; those that are missing are null. Bytes are written as hexadecimal digits.
+/// Converts the values of a column. Missing values become null; bytes are given as hexadecimal digits.
 pub(super) fn array<'v>(
     column_type: ColumnType,
     values: impl Iterator<Item = Option<&'v Value>>,
@@ -36,14 +36,14 @@ pub(super) fn array<'v>(
         }
         ColumnType::Bigint { .. } | ColumnType::Wei | ColumnType::Decimal { .. } => {
             let digits: StringArray = values.by_ref().map(|value| value.map(Value::to_plain_text)).collect();
-            let exactly = CastOptions { safe: false, ..CastOptions::default() };
-            cast_with_options(&digits, &arrow_type(column_type), &exactly)?
+            let strict = CastOptions { safe: false, ..CastOptions::default() };
+            cast_with_options(&digits, &arrow_type(column_type), &strict)?
         }
     };
     Ok(array)
 }
 
-/// What `read` makes of each value that there is.
+/// Converts each non-null value with `read`.
 fn each<'v, T>(
     values: impl Iterator<Item = Option<&'v Value>>,
     read: impl Fn(&Value) -> Option<T>,
@@ -52,7 +52,9 @@ fn each<'v, T>(
         None => Ok(None),
         Some(value) => match read(value) {
             Some(read) => Ok(Some(read)),
-            None => Err(ArrowError::InvalidArgumentError(format!("a case has {value} where its column has no place for it"))),
+            None => {
+                Err(ArrowError::InvalidArgumentError(format!("the case has the value {value}, which its column cannot store")))
+            }
         },
     };
     values.map(one).collect()

@@ -1,10 +1,10 @@
-//! One case.
+//! Cases of the conformance suite.
 
 use super::context::TestContext;
 use super::failure::{CaseFailure, Mismatch};
 use crate::Destination;
 
-/// One thing that every destination does in the same way.
+/// A case: one behavior that all destinations share.
 #[derive(Debug, Clone, Copy)]
 pub struct Case {
     group: &'static str,
@@ -21,34 +21,34 @@ impl Case {
         Case { group, name, body }
     }
 
-    /// What it is about, in small letters with underscores: `append`, `replace`, `scd2` …
+    /// Returns the group in lower case with underscores, such as `append`, `replace` or `scd2`.
     pub fn group(&self) -> &'static str {
         self.group
     }
 
-    /// Its name, which no other case has: the group and what is shown, in small letters with underscores. It has at most
-    /// 63 characters, and so can be the name of a dataset.
+    /// Returns the unique name: the group and the behavior, in lower case with underscores. It has at most 63 characters, so
+    /// it can be the name of a dataset.
     pub fn name(&self) -> &'static str {
         self.name
     }
 
-    /// Runs it against `dataset`, which the destination does not have yet.
+    /// Runs the case against `dataset`, which must not exist yet.
     ///
     /// # Errors
     ///
-    /// The first step whose outcome is not what it has to be.
+    /// Returns an error with the first step whose result differs from the expected one.
     pub fn run(&self, destination: &dyn Destination, dataset: &str) -> Result<(), CaseFailure> {
         let run = || {
-            let mut trial = TestContext::new(destination, dataset)?;
-            (self.body)(&mut trial)?;
-            trial.check_integrity()
+            let mut context = TestContext::new(destination, dataset)?;
+            (self.body)(&mut context)?;
+            context.check_integrity()
         };
         let failure = |Mismatch { step, expected, found }| CaseFailure { case: self.name, step, expected, found };
         run().map_err(failure)
     }
 }
 
-/// The cases of a group, each a function of that name.
+/// Declares the cases of a group, each a function of the same name.
 macro_rules! cases {
     ($group:literal: $($case:ident,)*) => {
         pub(in crate::testing) const CASES: &[&[$crate::testing::Case]] =
@@ -56,10 +56,10 @@ macro_rules! cases {
     };
 }
 
-/// Cases that are the same for several merge strategies, each a function of that name that takes the strategy.
+/// Declares cases shared by several strategies, each a function of the same name that takes the strategy.
 macro_rules! cases_by_strategy {
     (@one $case:ident [$(($group:literal, $strategy:ident)),*]) => {
-        &[$($crate::testing::Case::new($group, concat!($group, "_", stringify!($case)), |trial| $case(trial, $strategy))),*]
+        &[$($crate::testing::Case::new($group, concat!($group, "_", stringify!($case)), |context| $case(context, $strategy))),*]
     };
     ($strategies:tt: $($case:ident,)*) => {
         pub(in crate::testing) const CASES: &[&[$crate::testing::Case]] = &[$(cases_by_strategy!(@one $case $strategies)),*];

@@ -1,4 +1,4 @@
-//! What a case does with a destination.
+//! Test context of a case.
 
 use std::cell::Cell;
 
@@ -14,54 +14,55 @@ use super::text;
 use crate::quote::quote;
 use crate::{Destination, LoadError, LoadOutcome, LoadResult, Restored};
 
-/// The moment of the first package, 2024-01-01 in microseconds since 1970. Each later one begins a day after the one before.
+/// The creation time of the first package, 2024-01-01, in microseconds since 1970. Each later package is a day newer.
 const FIRST_PACKAGE: i64 = 1_704_067_200_000_000;
 const DAY: i64 = 86_400_000_000;
 
-/// One run of a case: packages are made in a folder of its own, loaded, and asked for with queries.
+/// The context of a running case: builds packages in a temporary folder, loads them and queries the dataset.
 pub(super) struct TestContext<'t> {
     pub(super) destination: &'t dyn Destination,
     pub(super) dataset: &'t str,
-    /// The source of the packages, which is the name of the schema and of the pipeline too.
+    /// The source of the packages, which is also the name of the schema and the pipeline.
     pub(super) source: &'static str,
-    /// When the rows of a package are written out: 32 MiB by default, 0 writes each batch alone.
+    /// The buffer size of packages in bytes. Default: 32 MiB; 0 writes each batch as a segment.
     pub(super) buffer_max_bytes: usize,
-    /// What makes way for the next package.
+    /// The tables that the next package drops and empties.
     pub(super) refresh: RefreshTables,
     store: PackageStore,
     packages: i64,
-    // Removed when it is dropped.
+    // Deleted on drop.
     _folder: TempDir,
 }
 
 impl<'t> TestContext<'t> {
     pub(super) fn new(destination: &'t dyn Destination, dataset: &'t str) -> Result<TestContext<'t>, Mismatch> {
-        let folder = tempfile::tempdir().map_err(|error| Mismatch::new("making a folder", "no error", error))?;
+        let folder = tempfile::tempdir().map_err(|error| Mismatch::new("creating a folder", "no error", error))?;
         let store = PackageStore::open(folder.path())?;
         let buffer_max_bytes = WriterOptions::default().buffer_max_bytes;
         let source = "trials";
         let refresh = RefreshTables::default();
-        let trial = TestContext { destination, dataset, source, buffer_max_bytes, refresh, store, packages: 0, _folder: folder };
-        match trial.restored()?.last_load_id {
-            None => Ok(trial),
-            Some(load_id) => Err(trial.mismatch("restoring", "a dataset that nothing was loaded into", load_id)),
+        let context =
+            TestContext { destination, dataset, source, buffer_max_bytes, refresh, store, packages: 0, _folder: folder };
+        match context.restored()?.last_load_id {
+            None => Ok(context),
+            Some(load_id) => Err(context.mismatch("restoring", "an empty dataset", load_id)),
         }
     }
 
-    /// Loads rows, a list of objects in JSON, as a package.
+    /// Loads rows, a JSON array of objects, as one package.
     pub(super) fn load(&mut self, resource: &TestResource, rows: &str) -> Result<(), Mismatch> {
         let package = self.package(resource, rows)?;
         self.load_package(&package)
     }
 
-    /// A package of rows, a list of objects in JSON.
+    /// Builds a package of rows, a JSON array of objects.
     pub(super) fn package(&mut self, resource: &TestResource, rows: &str) -> Result<SealedPackage, Mismatch> {
-        let mut draft = self.package_builder(&[resource])?;
-        draft.rows(&resource.table, rows)?;
-        draft.seal()
+        let mut builder = self.package_builder(&[resource])?;
+        builder.rows(&resource.table, rows)?;
+        builder.seal()
     }
 
-    /// A package of these resources that has nothing in it yet. It begins with what the dataset has stored.
+    /// Creates an empty package of `resources`, based on the stored state and schema of the dataset.
     pub(super) fn package_builder(&mut self, resources: &[&TestResource]) -> Result<PackageBuilder, Mismatch> {
         let restored = self.restored()?;
         let base_state = restored.state.unwrap_or_else(|| State::new(self.source, self.dataset, self.destination.kind()));
@@ -73,7 +74,7 @@ impl<'t> TestContext<'t> {
         let created_at = FIRST_PACKAGE + self.packages * DAY;
         self.packages += 1;
         let load_id = format!("{}.000000", created_at / 1_000_000);
-        let begin = PackageHeader {
+        let header = PackageHeader {
             load_id: load_id.clone(),
             created_at,
             dataset: self.dataset.to_owned(),
@@ -84,11 +85,11 @@ impl<'t> TestContext<'t> {
             base_schema,
             refresh: std::mem::take(&mut self.refresh),
         };
-        let writer = self.store.create_package(begin, WriterOptions { buffer_max_bytes: self.buffer_max_bytes })?;
+        let writer = self.store.create_package(header, WriterOptions { buffer_max_bytes: self.buffer_max_bytes })?;
         Ok(PackageBuilder { writer, schema, state: base_state, load_id, source: self.source.to_owned(), next_row: 1 })
     }
 
-    /// Loads a package that has to be loaded now.
+    /// Loads a package and expects that this load commits it.
     pub(super) fn load_package(&self, package: &SealedPackage) -> Result<(), Mismatch> {
         match self.destination.load(package, &|| false) {
             Ok(LoadResult { outcome: LoadOutcome::Loaded, .. }) => Ok(()),
@@ -97,7 +98,7 @@ impl<'t> TestContext<'t> {
         }
     }
 
-    /// Loads a package that was loaded before.
+    /// Loads a package again and expects that it is already loaded.
     pub(super) fn load_again(&self, package: &SealedPackage) -> Result<(), Mismatch> {
         match self.destination.load(package, &|| false) {
             Ok(LoadResult { outcome: LoadOutcome::AlreadyLoaded, .. }) => Ok(()),
@@ -106,7 +107,7 @@ impl<'t> TestContext<'t> {
         }
     }
 
-    /// Loads a package that cannot be loaded.
+    /// Loads a package and expects an error.
     pub(super) fn expect_rejected(&self, package: &SealedPackage) -> Result<LoadError, Mismatch> {
         match self.destination.load(package, &|| false) {
             Ok(loaded) => Err(self.mismatch("loading a package", "an error", format!("{loaded:?}"))),
@@ -114,32 +115,32 @@ impl<'t> TestContext<'t> {
         }
     }
 
-    /// Loads a package and stops at the question `number`, counted from 0, of whether to stop. Says whether it was asked so
-    /// often; else the package is loaded.
+    /// Loads a package and cancels at cancellation check `number`, counted from 0. Returns false if the load was complete
+    /// before that check.
     pub(super) fn cancel_at(&self, number: u32, package: &SealedPackage) -> Result<bool, Mismatch> {
-        let asked = Cell::new(0);
-        let stops = || asked.replace(asked.get() + 1) >= number;
-        match self.destination.load(package, &stops) {
+        let checks = Cell::new(0);
+        let is_cancelled = || checks.replace(checks.get() + 1) >= number;
+        match self.destination.load(package, &is_cancelled) {
             Err(LoadError::Cancelled) => Ok(true),
             Ok(LoadResult { outcome: LoadOutcome::Loaded, .. }) => Ok(false),
-            other => Err(self.mismatch(&format!("stopping a load at question {number}"), "Cancelled", format!("{other:?}"))),
+            other => Err(self.mismatch(&format!("canceling a load at check {number}"), "Cancelled", format!("{other:?}"))),
         }
     }
 
-    /// What the dataset has stored.
+    /// Restores the stored state and schema of the dataset.
     pub(super) fn restored(&self) -> Result<Restored, Mismatch> {
         let restored = self.destination.restore(self.dataset, self.source, self.source, &|| false);
         restored.map_err(|error| self.mismatch("restoring", "no error", error))
     }
 
-    /// The rows of a query, see [`text::rows`].
+    /// Returns the rows of a query, formatted by [`text::rows`].
     pub(super) fn query(&self, sql: &str) -> Result<Vec<String>, Mismatch> {
         let result = self.destination.query(self.dataset, sql, &|| false);
         let result = result.map_err(|error| self.mismatch(sql, "rows", error))?;
-        text::rows(&result).map_err(|error| self.mismatch(sql, "columns that Arrow can show", error))
+        text::rows(&result).map_err(|error| self.mismatch(sql, "columns that Arrow can format", error))
     }
 
-    /// Compares the rows of a query, in any order: `1 a; 2 b`, see [`text::rows`].
+    /// Compares the rows of a query in any order with `expected`, such as `1 a; 2 b`. See [`text::rows`].
     pub(super) fn expect(&self, sql: &str, expected: &str) -> Result<(), Mismatch> {
         let mut rows: Vec<&str> = expected.split("; ").filter(|row| !row.is_empty()).collect();
         rows.sort_unstable();
@@ -147,7 +148,7 @@ impl<'t> TestContext<'t> {
         if found == rows { Ok(()) } else { Err(self.mismatch(sql, rows.join("; "), found.join("; "))) }
     }
 
-    /// Compares anything.
+    /// Compares two values.
     pub(super) fn expect_same<T: PartialEq + std::fmt::Debug>(
         &self,
         what: &str,
@@ -158,10 +159,10 @@ impl<'t> TestContext<'t> {
     }
 
     pub(super) fn mismatch(&self, step: &str, expected: impl Into<String>, found: impl ToString) -> Mismatch {
-        Mismatch::new(format!("after {} packages were made, {step}", self.packages), expected, found)
+        Mismatch::new(format!("after {} packages, {step}", self.packages), expected, found)
     }
 
-    /// A name in a query.
+    /// Quotes a name for a query.
     pub(super) fn name(name: &str) -> String {
         quote(name)
     }

@@ -1,28 +1,28 @@
-//! What is said of a case that does not pass.
+//! Errors of failed cases.
 
 use arrow::error::ArrowError;
 use catchment_load_package::PackageError;
 use catchment_schema::InvalidHints;
 use thiserror::Error;
 
-/// The most characters of what was expected and of what was found that a message shows.
+/// The maximum number of characters of an expected or found value in a message.
 const SHOWN: usize = 600;
 
-/// A case that a destination does not pass.
+/// The failure of a case.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("case `{case}`, {step}: expected {}, found {}", shown(.expected), shown(.found))]
 pub struct CaseFailure {
     /// The name of the case.
     pub case: &'static str,
-    /// What was done or asked, after which package.
+    /// The failed step, with the number of earlier packages.
     pub step: String,
-    /// What a destination has to answer.
+    /// The expected result.
     pub expected: String,
-    /// What it answered.
+    /// The actual result.
     pub found: String,
 }
 
-/// A step whose outcome is another one than it should be.
+/// A step whose result differs from the expected one.
 #[derive(Debug)]
 pub(super) struct Mismatch {
     pub(super) step: String,

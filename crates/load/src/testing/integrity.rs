@@ -1,4 +1,4 @@
-//! What holds of every dataset, whatever was loaded.
+//! Invariants of every dataset.
 
 use catchment_schema::{
     DLT_ID_COLUMN, DLT_LOAD_ID_COLUMN, DLT_PARENT_ID_COLUMN, DLT_ROOT_ID_COLUMN, LOADS_TABLE, MergeStrategy, Schema, Table,
@@ -10,19 +10,19 @@ use super::failure::Mismatch;
 use crate::quote::text_literal;
 
 impl TestContext<'_> {
-    /// Each table has the columns of the stored schema and no others of the system, each root row belongs to a load, each
-    /// child row to a row above it and to a root row, no id is there twice, and no load.
+    /// Checks that each table has the columns of the stored schema and no other system columns, that each root row belongs
+    /// to a load and each child row to a parent row and a root row, and that ids and loads are unique.
     pub(super) fn check_integrity(&self) -> Result<(), Mismatch> {
         let Some(schema) = self.restored()?.schema else { return Ok(()) };
         let loads = TestContext::name(LOADS_TABLE);
         let mut problems = vec![format!(
-            "SELECT 'a load that is logged twice' AS problem, load_id AS id FROM {loads} GROUP BY load_id HAVING count(*) > 1"
+            "SELECT 'a duplicate load' AS problem, load_id AS id FROM {loads} GROUP BY load_id HAVING count(*) > 1"
         )];
         for table in schema.data_tables().filter(|table| table.has_seen_data()) {
             self.check_columns(table)?;
             problems.extend(queries(&schema, table));
         }
-        // together, as destinations can be slow to answer
+        // One query, because destinations can be slow.
         self.expect(&problems.join(" UNION ALL "), "")
     }
 
@@ -38,18 +38,18 @@ impl TestContext<'_> {
         }
         let is_unknown = |name: &&&str| name.starts_with("_dlt") && !table.columns.contains_key(**name);
         match found.iter().find(is_unknown) {
-            Some(name) => Err(self.mismatch(&sql, "no column of the system but those of the schema", name)),
+            Some(name) => Err(self.mismatch(&sql, "no system columns beyond the schema", name)),
             None => Ok(()),
         }
     }
 }
 
-/// Queries of what must not be in `table`.
+/// Returns queries of the violations in `table`.
 fn queries(schema: &Schema, table: &Table) -> Vec<String> {
     let (name, root) = (TestContext::name(&table.name), schema.root_of(&table.name));
     let problem = |what: &str| text_literal(&format!("{what} in `{}`", table.name));
     let within = |column: &str, of: &str, referred: &str| {
-        let (problem, of) = (problem(&format!("a {column} of nothing")), TestContext::name(of));
+        let (problem, of) = (problem(&format!("a dangling {column}")), TestContext::name(of));
         format!(
             "SELECT {problem} AS problem, {column} AS id FROM {name} \
              WHERE {column} IS NULL OR {column} NOT IN (SELECT {referred} FROM {of})"
@@ -64,9 +64,9 @@ fn queries(schema: &Schema, table: &Table) -> Vec<String> {
     }
     let is_versioned = schema.write_disposition(root) == WriteDisposition::Merge
         && schema.tables.get(root).is_some_and(|root| root.merge_strategy() == Ok(MergeStrategy::Scd2));
-    // a version that comes back has the id that it had
+    // A version that begins again has the same id.
     if table.parent.is_some() || !is_versioned {
-        let problem = problem("an id that is there twice");
+        let problem = problem("a duplicate id");
         queries.push(format!(
             "SELECT {problem} AS problem, {DLT_ID_COLUMN} AS id FROM {name} GROUP BY {DLT_ID_COLUMN} HAVING count(*) > 1"
         ));

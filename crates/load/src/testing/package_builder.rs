@@ -1,4 +1,4 @@
-//! A package that is being made.
+//! Builder of test packages.
 
 use std::sync::Arc;
 
@@ -17,29 +17,29 @@ use super::array::array;
 use super::failure::Mismatch;
 use super::rows::{Records, RowFlattener};
 
-/// A package that is being made: schema and state may be changed before it is sealed.
+/// A builder of a package. Schema and state can be changed before it is sealed.
 pub(super) struct PackageBuilder {
     pub(super) writer: PackageWriter,
     pub(super) schema: Schema,
     pub(super) state: State,
     pub(super) load_id: String,
-    /// The source, which is the name of the schema too.
+    /// The source, which is also the name of the schema.
     pub(super) source: String,
     /// The number of the next root row.
     pub(super) next_row: i128,
 }
 
-/// The numbers of root rows leave gaps; with these they have as many digits as they may have.
+/// The gap between the numbers of root rows. It produces numbers with many digits.
 const BETWEEN_ROWS: i128 = 1 << 50;
 
 impl PackageBuilder {
-    /// Adds rows of the root table `table`, a list of objects in JSON, as one batch for each of the tables that they have.
+    /// Adds rows of the root table `table`, a JSON array of objects, as one batch per table.
     pub(super) fn rows(&mut self, table: &str, rows: &str) -> Result<(), Mismatch> {
         let parsed = Value::parse(rows).map_err(|error| Mismatch::new("building a package", "a list of rows", error))?;
         self.rows_from_values(table, parsed.as_array().unwrap_or_default())
     }
 
-    /// Adds rows of the root table `table`, as one batch for each of the tables that they have.
+    /// Adds rows of the root table `table` as one batch per table.
     pub(super) fn rows_from_values(&mut self, table: &str, rows: &[Value]) -> Result<(), Mismatch> {
         let mut records = RowFlattener::new(&self.schema, table, &self.load_id);
         for row in rows {
@@ -59,7 +59,7 @@ impl PackageBuilder {
         Ok(())
     }
 
-    /// Adds a batch of `table`, which is known, with all columns and without rows.
+    /// Adds an empty batch with all columns of the existing table `table`.
     pub(super) fn empty_batch(&mut self, table: &str) -> Result<(), Mismatch> {
         let validity = |column: &&Column| column.has_hint("x-valid-from") || column.has_hint("x-valid-to");
         let known = self.schema.tables.get(table).into_iter().flat_map(Table::complete_columns);
@@ -68,10 +68,10 @@ impl PackageBuilder {
         Ok(self.writer.append(table, batch)?)
     }
 
-    /// Makes `resource` have read up to `cursor`.
+    /// Sets the cursor of `resource` in the state.
     pub(super) fn read_up_to(&mut self, resource: &str, cursor: i64) {
-        let kept = Object::from_iter([("at".to_owned(), Value::from(cursor))]);
-        self.state.set_resource(&self.source, resource, Some(kept));
+        let resource_state = Object::from_iter([("at".to_owned(), Value::from(cursor))]);
+        self.state.set_resource(&self.source, resource, Some(resource_state));
     }
 
     pub(super) fn seal(mut self) -> Result<SealedPackage, Mismatch> {
@@ -81,7 +81,7 @@ impl PackageBuilder {
         Ok(self.writer.seal(PackageFooter { schema: self.schema, state: self.state, findings: Value::Null })?)
     }
 
-    /// The columns of `records`, in the order of their first values, as they are known or as the values show them.
+    /// Returns the columns of `records` in the order of their first values, with types from the schema or inferred.
     fn columns(&self, table: &str, records: &Records) -> Vec<Column> {
         let known = self.schema.tables.get(table);
         let mut names: Vec<&str> = Vec::new();
@@ -116,7 +116,7 @@ impl PackageBuilder {
     }
 }
 
-/// The column of that name; none where it has never had a value.
+/// Returns the column `name`, or `None` if it has no value and no known type.
 fn column<'v, V: Iterator<Item = &'v Value>>(known: Option<&Column>, name: &str, values: impl Fn() -> V) -> Option<Column> {
     let system = [DLT_ID_COLUMN, DLT_LOAD_ID_COLUMN, DLT_PARENT_ID_COLUMN, DLT_LIST_IDX_COLUMN, DLT_ROOT_ID_COLUMN]
         .into_iter()

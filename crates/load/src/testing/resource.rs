@@ -1,9 +1,9 @@
-//! What a case declares of a table.
+//! Test resources: tables with declared hints.
 
 use catchment_json::Value;
 use catchment_schema::{Column, DataType, MergeOptions, MergeStrategy, TableHints, WriteDisposition};
 
-/// A table and what is declared of it.
+/// A table with its declared hints.
 #[derive(Debug, Clone)]
 pub(super) struct TestResource {
     pub(super) table: String,
@@ -27,7 +27,7 @@ impl TestResource {
         TestResource::new(table, WriteDisposition::Skip)
     }
 
-    /// Merged by `strategy`, with this primary key.
+    /// Creates a resource that is merged by `strategy` with a primary key.
     pub(super) fn merge(table: &str, strategy: MergeStrategy, primary_key: &[&str]) -> TestResource {
         let mut resource = TestResource::new(table, WriteDisposition::Merge);
         resource.hints.primary_key = owned(primary_key);
@@ -44,7 +44,7 @@ impl TestResource {
         self
     }
 
-    /// With a column of that type that may be null.
+    /// Adds a nullable column of `data_type`.
     pub(super) fn typed(self, name: &str, data_type: DataType) -> TestResource {
         self.column(Column::new(name, data_type))
     }
@@ -54,12 +54,12 @@ impl TestResource {
         self
     }
 
-    /// With a column that says of a row that it is to be deleted; its type is that of its values.
+    /// Adds a `hard_delete` column, whose type is inferred from its values.
     pub(super) fn hard_delete(self, name: &str) -> TestResource {
         self.column(Column::incomplete(name, "hard_delete"))
     }
 
-    /// With a column by which one of equal rows is chosen, `asc` or `desc`; its type is that of its values.
+    /// Adds a `dedup_sort` column with direction `asc` or `desc`, whose type is inferred from its values.
     pub(super) fn dedup_sort(self, name: &str, direction: &str) -> TestResource {
         let mut column = Column::incomplete(name, "dedup_sort");
         column.hints.insert("dedup_sort".to_owned(), Value::from(direction));

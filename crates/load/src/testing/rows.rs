@@ -1,4 +1,4 @@
-//! Rows with lists, as records of a root table and of tables below it.
+//! Flattening of nested rows into records of a root table and its child tables.
 
 use catchment_json::{Object, Value};
 use catchment_schema::{
@@ -6,35 +6,35 @@ use catchment_schema::{
     Schema, WriteDisposition, short_hash,
 };
 
-/// Records of one table.
+/// The records of one table.
 #[derive(Debug, Default)]
 pub(super) struct Records {
     pub(super) parent: Option<String>,
-    /// The cells of each record by column, those of the system included.
+    /// The cells of each record by column, including system columns.
     pub(super) cells: Vec<Object>,
-    /// The number of the root row of each.
+    /// The number of the root row of each record.
     pub(super) root_rows: Vec<i128>,
 }
 
-/// Takes rows of one root table apart: a list under a key is a table of its own, anything else a cell. Elements of a list
-/// that are no objects stand in the column `value`.
+/// Flattens rows of one root table: a list becomes a child table, any other value a cell. List elements that are not objects
+/// go to the column `value`.
 pub(super) struct RowFlattener<'s> {
     schema: &'s Schema,
     root: &'s str,
     load_id: &'s str,
     ids: RootIdStrategy<'s>,
     propagates_root_id: bool,
-    /// In the order of their first records.
+    /// The tables in the order of their first records.
     tables: Vec<(String, Records)>,
 }
 
-/// How root rows get their ids.
+/// The ids of root rows.
 enum RootIdStrategy<'s> {
-    /// No two have the same.
+    /// Unique ids.
     Unique,
-    /// Rows with equal keys have the same.
+    /// Ids derived from the key columns.
     OfKey(Vec<&'s str>),
-    /// Equal rows have the same.
+    /// Ids derived from the whole row.
     OfRow,
 }
 
@@ -61,7 +61,7 @@ impl<'s> RowFlattener<'s> {
         RowFlattener { schema, root, load_id, ids, propagates_root_id: schema.propagates_root_id(root), tables: Vec::new() }
     }
 
-    /// Adds a row, which is number `number` of its package.
+    /// Adds the root row `number` of the package.
     pub(super) fn add(&mut self, row: &Value, number: i128) {
         let id = match &self.ids {
             RootIdStrategy::Unique => format!("{}/{number}", self.load_id),
@@ -72,16 +72,16 @@ impl<'s> RowFlattener<'s> {
             }
         };
         let (table, load_id) = (self.root.to_owned(), Value::from(self.load_id));
-        let above = ParentRef { table: &table, id: &id, root_id: &id, root_row: number };
-        self.record(above, None, row, [(DLT_LOAD_ID_COLUMN, load_id)]);
+        let at = ParentRef { table: &table, id: &id, root_id: &id, root_row: number };
+        self.record(at, None, row, [(DLT_LOAD_ID_COLUMN, load_id)]);
     }
 
-    /// The records of each table, in the order of the first ones.
+    /// Returns the records of each table, in the order of the first records.
     pub(super) fn into_tables(self) -> Vec<(String, Records)> {
         self.tables
     }
 
-    /// Adds a record of the table of `at`, which is the row itself, and those of its lists.
+    /// Adds the record `at` to its table, and the records of its lists.
     fn record<const N: usize>(&mut self, at: ParentRef<'_>, parent: Option<&str>, row: &Value, links: [(&str, Value); N]) {
         let (mut cells, mut lists) = (Object::new(), Vec::new());
         match row {
@@ -118,14 +118,14 @@ impl<'s> RowFlattener<'s> {
         let links = [(DLT_PARENT_ID_COLUMN, Value::from(above.id)), (DLT_LIST_IDX_COLUMN, Value::from(index))];
         let at = ParentRef { table, id: &id, ..above };
         if self.propagates_root_id {
-            let [parent, place] = links;
-            self.record(at, Some(above.table), element, [(DLT_ROOT_ID_COLUMN, Value::from(above.root_id)), parent, place]);
+            let [parent, index] = links;
+            self.record(at, Some(above.table), element, [(DLT_ROOT_ID_COLUMN, Value::from(above.root_id)), parent, index]);
         } else {
             self.record(at, Some(above.table), element, links);
         }
     }
 
-    /// Whether lists under that key stay as they are.
+    /// Returns true if the column of `key` is JSON, so that lists in it are not flattened.
     fn is_json(&self, table: &str, key: &str) -> bool {
         let column = self.schema.tables.get(table).and_then(|table| table.columns.get(key));
         column.is_some_and(|column| column.data_type == Some(DataType::Json))

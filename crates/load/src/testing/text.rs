@@ -1,4 +1,4 @@
-//! What a query answers, as text that does not depend on the destination.
+//! Query results as text that does not depend on the destination.
 
 use arrow::array::{Array as _, ArrayRef, AsArray as _};
 use arrow::compute::cast;
@@ -9,10 +9,10 @@ use catchment_schema::format_timestamp;
 
 use crate::QueryResult;
 
-/// The rows as cells separated by spaces, sorted, as destinations sort text and null in different ways.
+/// Formats each row as cells separated by spaces. Sorts the rows, because destinations sort text and null differently.
 ///
-/// Null is `-` and empty text `''`. Numbers have no zeros at the end of their fraction, whatever their type is.
-/// Instants are UTC, and only a date at midnight. Bytes are hexadecimal after `0x`, lists and objects of JSON compact.
+/// Null is `-` and an empty string `''`. Numbers have no trailing zeros, regardless of their type. Timestamps are UTC, at
+/// midnight only a date. Bytes are hexadecimal after `0x`. JSON arrays and objects are compact.
 pub(super) fn rows(result: &QueryResult) -> Result<Vec<String>, ArrowError> {
     let mut rows = Vec::new();
     for batch in &result.batches {
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_do_not_show_their_type() {
+    fn numbers_are_independent_of_their_type() {
         check(Int32Array::from(vec![Some(-7), None]), &["-7", "-"]);
         check(Float64Array::from(vec![2.0, 0.1, 1e300, f64::NAN, -0.0]), &["2", "0.1", "1e300", "NaN", "-0"]);
         let decimals = Decimal128Array::from(vec![1_500, -3_000, 0]).with_precision_and_scale(10, 3).unwrap();
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn times_do_not_show_their_unit() {
+    fn times_are_independent_of_their_unit() {
         check(TimestampSecondArray::from(vec![86_400, 1]), &["1970-01-02", "1970-01-01T00:00:01Z"]);
         let instants = TimestampMicrosecondArray::from(vec![1_500_000]).with_timezone("UTC");
         check(instants, &["1970-01-01T00:00:01.500000Z"]);
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_and_bytes() {
+    fn strings_and_bytes() {
         check(StringArray::from(vec!["a b", "", r#"{"a": [1, 2]}"#, "[x"]), &["a b", "''", r#"{"a":[1,2]}"#, "[x"]);
         check(BinaryArray::from_vec(vec![b"\x00\xff", b""]), &["0x00ff", "0x"]);
     }

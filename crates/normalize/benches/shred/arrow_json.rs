@@ -1,4 +1,5 @@
-//! arrow-json: nested record batches of a schema that is known before, texts as they are.
+//! The arrow-json candidate: nested record batches with a schema inferred before the measurement, without type detection
+//! in text.
 
 use std::hint::black_box;
 use std::sync::Arc;
@@ -10,10 +11,10 @@ use arrow_json::reader::infer_json_schema_from_iterator;
 use crate::Run;
 use crate::pages::Pages;
 
-/// Rows of a record batch: as many as a group of pages has.
+/// The rows of a record batch, as many as in a group of pages.
 const BATCH: usize = 800;
 
-/// Works out the schema, of all pages, as arrow-json refuses what does not fit it.
+/// Infers the schema from all pages, because arrow-json rejects values that do not fit it.
 pub(crate) fn candidate(pages: &Pages) -> Result<Run> {
     let mut rows = Vec::new();
     for page in &pages.all {
@@ -29,7 +30,7 @@ pub(crate) fn candidate(pages: &Pages) -> Result<Run> {
         };
         for page in pages {
             let mut rest = page.as_slice();
-            // It takes less than there is where the batch is full.
+            // The decoder consumes only a part of the input if the batch is full.
             while !rest.is_empty() {
                 let taken = decoder.decode(rest)?;
                 rest = rest.get(taken..).unwrap_or_default();

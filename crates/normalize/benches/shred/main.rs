@@ -1,7 +1,7 @@
-//! From the bytes of pages to finished record batches, beside what other parsers take: `cargo bench -p catchment-normalize`.
+//! Benchmark of the conversion from JSON pages to record batches, compared with other parsers:
+//! `cargo bench -p catchment-normalize`.
 //!
-//! Everything happens in one thread. The bytes that a parser takes over or changes are copied before the clock starts;
-//! dropping what was made of them is within it.
+//! All candidates use one thread. Copying the input is not measured; dropping the output is.
 #![expect(clippy::print_stdout, reason = "a command that people run in a terminal")]
 
 mod arrow_json;
@@ -17,34 +17,34 @@ use clap::Parser as _;
 
 use pages::Pages;
 
-/// Measures the way from JSON to record batches.
+/// Measure the conversion of JSON to record batches.
 #[derive(Debug, clap::Parser)]
 #[command(name = "cargo bench -p catchment-normalize --", bin_name = "cargo bench -p catchment-normalize --")]
 struct Args {
-    /// A folder with pages, JSON files, to be taken in the place of generated ones; they are repeated
+    /// Folder of JSON files to use instead of generated pages; the files are repeated
     #[arg(long, value_name = "DIR")]
     pages: Option<PathBuf>,
-    /// How often each row of the table is measured; the fastest time counts
+    /// Measurements per candidate; the fastest is reported
     #[arg(long, default_value_t = 5)]
     rounds: usize,
-    /// Measure only the rows whose names contain this
+    /// Measure only candidates whose names contain this text
     #[arg(long, value_name = "TEXT", default_value = "")]
     only: String,
-    /// What cargo passes to every bench
+    /// Passed by cargo to every bench
     #[arg(long, hide = true)]
     bench: bool,
 }
 
-/// A row of the table.
+/// A candidate of the benchmark, one row of the printed table.
 struct Candidate {
     name: &'static str,
     run: Run,
 }
 
-/// Takes copies of all pages and returns how many rows came out.
+/// Processes copies of all pages and returns the number of rows.
 type Run = Box<dyn Fn(Vec<Vec<u8>>) -> Result<usize>>;
 
-/// What came of a candidate.
+/// The measurement of a candidate.
 struct Measured {
     name: &'static str,
     seconds: f64,
@@ -53,7 +53,7 @@ struct Measured {
 
 fn main() -> Result<()> {
     let args = Args::parse();
-    ensure!(args.rounds > 0, "at least one round is to be measured");
+    ensure!(args.rounds > 0, "--rounds must be at least 1");
     let pages = match &args.pages {
         Some(dir) => Pages::read(dir)?,
         None => Pages::generate(),
@@ -76,10 +76,10 @@ fn candidates(pages: &Pages) -> Result<Vec<Candidate>> {
     ])
 }
 
-/// What the others are compared with.
+/// The baseline of the comparison.
 const SERDE_JSON: &str = "serde_json, parse";
 
-/// Round by round, so that a machine that is busy for a while slows all candidates down.
+/// Measures all candidates in each round, so that temporary load of the machine affects all of them.
 fn measure(candidates: &[Candidate], pages: &Pages, rounds: usize) -> Result<Vec<Measured>> {
     let mut best = vec![(Duration::MAX, 0); candidates.len()];
     for _ in 0..rounds {

@@ -1,4 +1,4 @@
-//! The way that pages take in a run, in one thread: groups of documents, shredded together.
+//! The candidate of this crate: shreds groups of documents as in a run, in one thread.
 
 use std::cell::RefCell;
 use std::hint::black_box;
@@ -12,14 +12,14 @@ use catchment_schema::Schema;
 use crate::Run;
 use crate::pages::Pages;
 
-/// Documents that are shredded together take about that much memory, as in a run.
+/// The approximate memory of documents that are shredded together, in bytes, as in a run.
 const GROUP: usize = 4 << 20;
 const TABLE: &str = "issues";
 
-/// Settles the schema by the first page.
+/// Creates the candidate and initializes the schema from the first page.
 pub(crate) fn candidate(pages: &Pages) -> Result<Run> {
     let mut load = Load::new()?;
-    let first = pages.all.first().context("there are no pages")?;
+    let first = pages.all.first().context("no pages to measure")?;
     load.group(&[Selection::from_document(Document::parse(first.clone())?)])?;
     let load = RefCell::new(load);
     Ok(Box::new(move |pages| {
@@ -53,7 +53,7 @@ impl Load {
         Ok(Load { sequencer: Sequencer::new(schema, rules), shredder, next_page: 0 })
     }
 
-    /// The rows of all tables that the pages become.
+    /// Shreds the pages and returns the number of rows of all tables.
     fn group(&mut self, pages: &[Selection]) -> Result<usize> {
         let rows: Vec<_> = (self.next_page..).zip(pages).map(|(ordinal, selection)| PageRows::new(selection, ordinal)).collect();
         self.next_page += pages.len() as u64;

@@ -5,25 +5,25 @@ use std::path::Path;
 use anyhow::{Context as _, Result, ensure};
 use catchment_sample_api::Issues;
 
-/// About as much JSON as all pages have together.
+/// The approximate total size of all pages, in bytes.
 const BYTES: usize = 46_000_000;
-/// Issues of a page.
+/// The number of issues per page.
 const PER_PAGE: usize = 100;
-/// More issues than the bytes have.
+/// The number of generated issues, more than fit into [`BYTES`].
 const ISSUES: u32 = 20_000;
 
-/// The pages that everything is measured with.
+/// The input of the benchmark.
 pub(crate) struct Pages {
     pub(crate) all: Vec<Vec<u8>>,
 }
 
 impl Pages {
-    /// Pages of the sample API.
+    /// Generates pages of the sample API.
     pub(crate) fn generate() -> Pages {
         Pages::fill(Issues::new(ISSUES, 7).pages(PER_PAGE).map(String::into_bytes))
     }
 
-    /// The JSON files of a folder in the order of their names, again and again.
+    /// Reads the JSON files of a folder in the order of their names, repeated until the total size is reached.
     pub(crate) fn read(dir: &Path) -> Result<Pages> {
         let entries = std::fs::read_dir(dir).with_context(|| format!("failed to read the folder {}", dir.display()))?;
         let mut files = entries.map(|entry| Ok(entry?.path())).collect::<std::io::Result<Vec<_>>>()?;
@@ -31,7 +31,7 @@ impl Pages {
         files.sort_unstable();
         let read = |file| std::fs::read(file).with_context(|| format!("failed to read {}", Path::display(file)));
         let pages = files.iter().map(|file| read(file)).collect::<Result<Vec<_>>>()?;
-        ensure!(pages.iter().any(|page| !page.is_empty()), "there is no page, a file *.json, in {}", dir.display());
+        ensure!(pages.iter().any(|page| !page.is_empty()), "no pages (*.json) in {}", dir.display());
         Ok(Pages::fill(pages.iter().cycle().cloned()))
     }
 

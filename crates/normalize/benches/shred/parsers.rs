@@ -1,4 +1,4 @@
-//! Parsing alone: each page to values, which are dropped.
+//! Candidates that only parse pages and drop the values.
 
 use std::hint::black_box;
 
@@ -6,7 +6,7 @@ use anyhow::Result;
 use catchment_json::{Document, Selection};
 use simd_json::prelude::ValueAsArray as _;
 
-/// To owned trees of values.
+/// Parses to owned trees of values.
 pub(crate) fn serde_json(pages: Vec<Vec<u8>>) -> Result<usize> {
     sum(pages, |page| {
         let value: serde_json::Value = serde_json::from_slice(&page)?;
@@ -14,7 +14,7 @@ pub(crate) fn serde_json(pages: Vec<Vec<u8>>) -> Result<usize> {
     })
 }
 
-/// To trees of values that borrow the text of the page, with the fastest parser that we know of.
+/// Parses to trees of values that borrow the text of the page, with the fastest parser known to us.
 pub(crate) fn simd_json(pages: Vec<Vec<u8>>) -> Result<usize> {
     sum(pages, |mut page| {
         let value = simd_json::to_borrowed_value(&mut page)?;
@@ -22,7 +22,7 @@ pub(crate) fn simd_json(pages: Vec<Vec<u8>>) -> Result<usize> {
     })
 }
 
-/// To tapes, our own.
+/// Parses to tapes with catchment-json.
 pub(crate) fn tape(pages: Vec<Vec<u8>>) -> Result<usize> {
     sum(pages, |page| Ok(black_box(Selection::from_document(Document::parse(page)?)).ids.len()))
 }

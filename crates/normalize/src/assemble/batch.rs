@@ -1,4 +1,4 @@
-//! What comes out of a batch.
+//! Results of a batch.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -12,28 +12,28 @@ use super::rejected::QuarantineEntry;
 use crate::cells::TableCells;
 use crate::{NormalizeFindings, ShredResult, TableBatch};
 
-/// How many entries of the quarantine table wait for the end of a row at most.
+/// The maximum number of quarantine entries to buffer until the end of a row.
 const MAX_WAITING_ENTRIES: usize = 10_000;
 
-/// What comes out of a batch, table by table.
+/// The result of a batch, which tables are added to one by one.
 #[derive(Default)]
 pub(crate) struct BatchResult {
     pub(crate) delta: SchemaDelta,
     pub(crate) batches: Vec<TableBatch>,
     pub(crate) findings: NormalizeFindings,
     pub(super) quarantine: Vec<QuarantineEntry>,
-    /// Whether rows one by one may give something else.
+    /// Whether shredding the rows one by one may give another result.
     pub(crate) depends_on_order: bool,
     pub(super) depends_on_tables: Vec<(String, Option<Table>)>,
-    /// The table above each table that has rows.
+    /// The parent table of each table with rows.
     pub(super) parents: HashMap<String, String>,
-    /// The ids of the rows that were left out, of all tables.
+    /// The ids of the discarded rows of all tables.
     pub(super) dropped_ids: HashSet<String>,
 }
 
 impl BatchResult {
-    /// What the next part of the same row begins with: it may have rows below one that was left out, and the quarantine table
-    /// comes after all tables of the row.
+    /// Starts the result of the next part of the same row. Moves the ids of discarded rows to it, because their child rows
+    /// may follow, and the quarantine entries, because the quarantine table comes after all tables of the row.
     pub(crate) fn start_next_part(&mut self, is_last: bool) -> BatchResult {
         let dropped_ids = std::mem::take(&mut self.dropped_ids);
         let waits = !is_last && self.quarantine.len() < MAX_WAITING_ENTRIES;
@@ -41,7 +41,7 @@ impl BatchResult {
         BatchResult { dropped_ids, quarantine, ..BatchResult::default() }
     }
 
-    /// What a shredder returns of it.
+    /// Converts the result to that of the shredder.
     pub(crate) fn shredded(self) -> ShredResult {
         ShredResult {
             delta: self.delta,
@@ -51,7 +51,7 @@ impl BatchResult {
         }
     }
 
-    /// Notes the rows of a table that are left out.
+    /// Records the discarded rows of a table.
     pub(super) fn drop_rows(&mut self, table: &str, cells: &TableCells<'_>, rows: &BTreeSet<usize>) {
         if rows.is_empty() {
             return;
@@ -63,11 +63,11 @@ impl BatchResult {
     }
 }
 
-/// The batch without some of its rows.
+/// Returns the batch without `rows`.
 pub(super) fn remove_rows(batch: RecordBatch, rows: &BTreeSet<usize>) -> Result<RecordBatch, ArrowError> {
     if rows.is_empty() {
         return Ok(batch);
     }
-    let kept: BooleanArray = (0..batch.num_rows()).map(|row| Some(!rows.contains(&row))).collect();
-    filter_record_batch(&batch, &kept)
+    let mask: BooleanArray = (0..batch.num_rows()).map(|row| Some(!rows.contains(&row))).collect();
+    filter_record_batch(&batch, &mask)
 }

@@ -1,4 +1,4 @@
-//! What a schema contract does not let through.
+//! Enforcement of schema contracts for columns and data types.
 
 use catchment_json::Node;
 use catchment_schema::{Column, ContractEntity, ContractMode, DataType};
@@ -9,15 +9,19 @@ use crate::NormalizeError;
 use crate::columns;
 
 impl<'d> ColumnTyper<'_, 'd> {
-    /// Whether the column may be added; where it may not, its values or their rows are left out.
+    /// Returns true if the contract allows the new column. Otherwise its values, or their rows, are rejected.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the contract freezes columns.
     pub(super) fn allows_column(&mut self, column: &str, cells: &[Option<Node<'d>>]) -> Result<bool, NormalizeError> {
-        const REASON: &str = "the column would be a new one";
+        const REASON: &str = "new column";
         let mut values = cells.iter().enumerate().filter_map(|(row, cell)| Some((row, (*cell)?)));
         match self.guard.column(column) {
             ContractMode::Evolve => return Ok(true),
             ContractMode::Freeze => {
                 if let Some((row, value)) = values.next() {
-                    let change = format!("column `{column}` would be a new one");
+                    let change = format!("new column `{column}`");
                     return Err(NormalizeError::frozen(
                         self.table,
                         ContractEntity::Columns,
@@ -35,14 +39,19 @@ impl<'d> ColumnTyper<'_, 'd> {
         Ok(false)
     }
 
-    /// The values that go to variant columns; the others are left out, or their rows, as the contract says.
+    /// Returns the misfits that go to variant columns. The other misfits, or their rows, are rejected as the contract
+    /// requires.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the contract freezes data types.
     pub(super) fn apply_type_contract(
         &mut self,
         column: &Column,
         misfits: Vec<(usize, Node<'d>)>,
         may_widen: bool,
     ) -> Result<Vec<(usize, Node<'d>)>, NormalizeError> {
-        const REASON: &str = "the value does not fit the type of the column";
+        const REASON: &str = "value does not fit the column type";
         let mode = self.guard.data_type();
         if mode == ContractMode::Evolve || misfits.is_empty() {
             return Ok(misfits);
@@ -51,13 +60,13 @@ impl<'d> ColumnTyper<'_, 'd> {
             let found = columns::infer(value, self.rules.detections, self.rules.coercion);
             self.has_variant(&column.name, found.data_type())
         };
-        let (kept, refused): (Vec<_>, Vec<_>) = misfits.into_iter().partition(|(_, value)| has_variant(*value));
+        let (allowed, refused): (Vec<_>, Vec<_>) = misfits.into_iter().partition(|(_, value)| has_variant(*value));
         for (row, value) in refused {
             match mode {
                 ContractMode::Evolve => {}
                 ContractMode::Freeze => {
                     let known = column.data_type.map_or("", DataType::name);
-                    let change = format!("column `{}` has the type {known}, which a value does not fit", column.name);
+                    let change = format!("value that does not fit column `{}` ({known})", column.name);
                     return Err(NormalizeError::frozen(
                         self.table,
                         ContractEntity::DataType,
@@ -70,12 +79,12 @@ impl<'d> ColumnTyper<'_, 'd> {
                 ContractMode::DiscardRow => {
                     self.drop.push(Rejection::row(row, Some(&column.name), REASON));
                     if may_widen {
-                        // Without this row the type may be another one, and the next misfit none.
+                        // Without this row the type may differ, and the next misfit may fit.
                         break;
                     }
                 }
             }
         }
-        Ok(kept)
+        Ok(allowed)
     }
 }

@@ -1,4 +1,4 @@
-//! The cells of one table to a record batch, and what the schema lacks for it.
+//! Assembly of cells to record batches and schema deltas.
 
 mod batch;
 mod contract;
@@ -25,7 +25,7 @@ pub(crate) use batch::BatchResult;
 use rejected::Rejection;
 use typing::{ColumnTyper, TypingOutcome};
 
-/// The tables of one batch, one after the other, parents first.
+/// Assembles the tables of a batch, parent tables first.
 pub(crate) struct TableAssembler<'a> {
     pub(crate) shapes: &'a ShapeCache,
     pub(crate) schema: &'a Schema,
@@ -33,7 +33,7 @@ pub(crate) struct TableAssembler<'a> {
 }
 
 impl TableAssembler<'_> {
-    /// Types the tables, and tells what was noticed.
+    /// Assembles the tables and records findings.
     pub(crate) fn tables(&self, walked: WalkResult<'_>, result: &mut BatchResult) -> Result<(), NormalizeError> {
         for index in walked.order {
             if let Some(cells) = walked.tables.get(index) {
@@ -45,7 +45,7 @@ impl TableAssembler<'_> {
         let elements = walked.null_elements.iter().filter_map(|table| reported_keys::null_element(shapes, *table));
         let nulls = walked.nulls.iter().filter_map(|at| reported_keys::null_only(shapes, *at)).chain(elements);
         let renamed = walked.renamed.iter().filter_map(|at| reported_keys::renamed(shapes, *at));
-        // Of a table that no row is left of there is nothing to tell.
+        // Tables without remaining rows have no findings.
         let has_rows = |table: &String| result.batches.iter().any(|batch| batch.table == *table);
         let renamed: Vec<_> = renamed.filter(|key| has_rows(&key.table)).collect();
         let nulls: Vec<_> = nulls.filter(|null| has_rows(&null.table) && !reported_keys::has_type(self.schema, null)).collect();
@@ -54,7 +54,7 @@ impl TableAssembler<'_> {
         Ok(())
     }
 
-    /// Refuses new tables, where there would be more than there may be.
+    /// Returns an error if the new tables exceed the table limit.
     fn refuse_too_many(&self, result: &BatchResult) -> Result<(), NormalizeError> {
         let new = || result.delta.tables.iter().filter(|table| !self.schema.tables.contains_key(&table.name));
         let (Some(limit), Some(last), Some(root)) =
@@ -68,21 +68,21 @@ impl TableAssembler<'_> {
         Err(NormalizeError::TooManyTables { table: last.name.clone(), limit })
     }
 
-    /// Types the cells of a table, and leaves out what its contract does not let through.
+    /// Assembles a table, and rejects the rows and values that its contract discards.
     fn table(&self, index: usize, cells: &TableCells<'_>, result: &mut BatchResult) -> Result<(), NormalizeError> {
         let Some(shape) = self.shapes.tables.get(index) else { return Ok(()) };
         let parents: Vec<&str> = self.parents(index);
         let known = self.schema.tables.get(&*shape.name);
         self.refuse_other_parent(index, &shape.name, parents.first().copied(), result)?;
         let guard = self.rules.guard(&shape.name, &parents);
-        // Rows below one that was left out are left out with it.
+        // Child rows of discarded rows are discarded.
         let mut dropped: BTreeSet<usize> = cells.parent_ids.positions(&result.dropped_ids);
         let mut rejected = Vec::new();
         match guard.table() {
             ContractMode::Evolve => {}
             ContractMode::Freeze => {
                 if let Some((row, node)) = (0..).zip(&cells.nodes).find(|(row, _)| !dropped.contains(row)) {
-                    let change = "the table would be a new one".to_owned();
+                    let change = "new table".to_owned();
                     return Err(NormalizeError::frozen(
                         &shape.name,
                         ContractEntity::Tables,
@@ -94,7 +94,7 @@ impl TableAssembler<'_> {
             }
             ContractMode::DiscardRow | ContractMode::DiscardValue => {
                 let own = (0..cells.rows).filter(|row| !dropped.contains(row));
-                rejected.extend(own.map(|row| Rejection::row(row, None, "the table would be a new one")));
+                rejected.extend(own.map(|row| Rejection::row(row, None, "new table")));
                 dropped.extend(0..cells.rows);
             }
         }
@@ -103,7 +103,7 @@ impl TableAssembler<'_> {
                 break None;
             }
             match ColumnTyper::new(&shape.name, shape, cells, known, guard, self.rules, &dropped).run()? {
-                // One reason is enough for a row.
+                // Records only the first rejection of a row.
                 TypingOutcome::RejectRows(rows) => {
                     rejected.extend(rows.into_iter().filter(|rejected| dropped.insert(rejected.row)))
                 }
@@ -138,12 +138,12 @@ impl TableAssembler<'_> {
         Ok(())
     }
 
-    /// The quarantine table, where there is one and rows for it.
+    /// Assembles the quarantine table, if it is configured and has rows.
     pub(crate) fn quarantine(&self, result: &mut BatchResult) -> Result<(), NormalizeError> {
         match &self.rules.options.quarantine_table {
             Some(table) if !result.quarantine.is_empty() => {
                 let entries = std::mem::take(&mut result.quarantine);
-                // Its place among the tables follows from the first row that it has.
+                // The first quarantined row determines the position of a new table in the schema.
                 result.depends_on_order |= !self.schema.tables.contains_key(table);
                 let (delta, batch) = quarantine::batch(table, &entries, self.schema, &self.rules.load_id)?;
                 result.delta.tables.extend(delta);
@@ -154,12 +154,12 @@ impl TableAssembler<'_> {
         }
     }
 
-    /// The root table that a table is below.
+    /// Returns the root table of a child table.
     fn root_of(&self, index: usize) -> Option<&str> {
         self.parents(index).last().copied()
     }
 
-    /// The tables above one, the nearest first.
+    /// Returns the ancestors of a table, nearest first.
     fn parents(&self, index: usize) -> Vec<&str> {
         let mut parents = Vec::new();
         let mut next = self.shapes.tables.get(index).and_then(|shape| shape.parent);
@@ -170,8 +170,8 @@ impl TableAssembler<'_> {
         parents
     }
 
-    /// Rows of one table cannot belong to rows of two: neither in this batch, nor in the dataset. One that the dataset
-    /// has as a root of the same resource has rows of its own.
+    /// Returns an error if the table has another parent table in this batch or in the schema. A table of a list may be a
+    /// root table in the schema if it belongs to the same resource.
     fn refuse_other_parent(
         &self,
         index: usize,
@@ -196,7 +196,7 @@ impl TableAssembler<'_> {
             Some(other) => Err(NormalizeError::TableParentConflict {
                 table: table.to_owned(),
                 parent: other.to_owned(),
-                other: parent.map_or_else(|| "no table, as a resource is loaded into it".to_owned(), |name| format!("`{name}`")),
+                other: parent.map_or_else(|| "rows of a resource".to_owned(), |name| format!("child rows of `{name}`")),
             }),
         }
     }

@@ -1,12 +1,13 @@
-//! Columns that a schema lacks, in the order in which it gets them.
+//! New columns and their order.
 
 use std::cmp::Ordering;
 
 use catchment_schema::Column;
 
-/// A column that the schema does not have, or has with a narrower type, and what its place follows from: the first row
-/// that has a value for it, and in that row the values first, then the system's columns, then variants by name. So the
-/// order is that of the rows, wherever batches begin and end.
+/// A column that is missing in the schema or has a narrower type there.
+///
+/// New columns are ordered by the first row with a value, and within a row by class: values, system columns, variants by
+/// name. This makes the order independent of batch boundaries.
 pub(super) struct NewColumn {
     pub(super) row: usize,
     pub(super) class: ColumnClass,
@@ -20,7 +21,7 @@ pub(super) enum ColumnClass {
     Variant,
 }
 
-/// The columns in their order.
+/// Sorts new columns.
 pub(super) fn sort_new_columns(mut new: Vec<NewColumn>) -> Vec<Column> {
     new.sort_by(|a, b| {
         let by_name = if a.class == ColumnClass::Variant { a.column.name.cmp(&b.column.name) } else { Ordering::Equal };

@@ -1,4 +1,4 @@
-//! Values that must be there and are not, or are of another type.
+//! Checks for NOT NULL columns and for key columns.
 
 use catchment_json::Node;
 use catchment_schema::{Column, ColumnType, DataType, MergeStrategy, Table};
@@ -7,15 +7,15 @@ use super::typing::ColumnTyper;
 use crate::{NormalizeError, columns};
 
 impl ColumnTyper<'_, '_> {
-    /// Refuses a row that has no value for a column that must have one.
+    /// Returns an error if a row has no value for a NOT NULL column. Discarded rows and hard delete rows are exempt.
     pub(super) fn check_not_null(&self, column: &Column, is_null: impl Fn(usize) -> bool) -> Result<(), NormalizeError> {
         if column.is_nullable() {
             return Ok(());
         }
-        let leaves_out = |row: &usize| self.dropped.contains(row) || self.drop.iter().any(|rejected| rejected.row == *row);
+        let is_discarded = |row: &usize| self.dropped.contains(row) || self.drop.iter().any(|rejected| rejected.row == *row);
         let deletes = |row: &usize| !is_key(column) && self.is_hard_delete(*row);
-        let refused = |row: &usize| is_null(*row) && !leaves_out(row) && !deletes(row);
-        let Some(row) = (0..self.cells.rows).find(refused) else { return Ok(()) };
+        let is_invalid = |row: &usize| is_null(*row) && !is_discarded(row) && !deletes(row);
+        let Some(row) = (0..self.cells.rows).find(is_invalid) else { return Ok(()) };
         if column.has_hint("primary_key") {
             return Err(NormalizeError::no_key(self.table.to_owned(), column.name.clone(), self.cells.source_row(row)));
         }
@@ -23,12 +23,12 @@ impl ColumnTyper<'_, '_> {
         Err(NormalizeError::MissingValue { table, column, row: self.cells.source_row(row), hint: "" })
     }
 
-    /// Whether a row only says that the rows with its key are to be deleted. It is never in the table, so it may come with the
-    /// key alone.
+    /// Returns true if a row only marks the rows with its key as deleted. It is never inserted, so it may consist of the key
+    /// alone.
     fn is_hard_delete(&self, row: usize) -> bool {
         let deletes_by_key =
             |table: &&Table| matches!(table.merge_strategy(), Ok(MergeStrategy::DeleteInsert | MergeStrategy::Upsert));
-        // rows have numbers where their table is merged
+        // Only rows of merged tables have root row numbers.
         let known = self.known.filter(|_| !self.cells.root_rows.is_empty()).filter(deletes_by_key);
         let Some(mark) = known.and_then(Table::hard_delete) else { return false };
         let cells = self.shape.column_index(&mark.name).and_then(|index| self.cells.columns.get(index));
@@ -36,12 +36,13 @@ impl ColumnTyper<'_, '_> {
         match mark.data_type {
             Some(DataType::Bool) => columns::boolean(value, self.rules.coercion) == Some(true),
             Some(_) => true,
-            // the column gets its type from these rows
+            // The column is incomplete and gets its type from these rows.
             None => value.as_bool() != Some(false),
         }
     }
 
-    /// Refuses a value that would go to a variant of a column that a merge reads: the row would be without its key.
+    /// Returns an error if a value of a column that the merge uses would go to a variant column, because the row would lose
+    /// its key.
     pub(super) fn refuse_key_misfits(
         &self,
         column: &Column,
@@ -59,13 +60,13 @@ impl ColumnTyper<'_, '_> {
         })
     }
 
-    /// A key that was declared, and that no row has ever had, is most likely misspelt.
+    /// Returns an error if a declared key column has no value in any row. It is probably misspelled.
     pub(super) fn refuse_missing_key(&self, column: &Column) -> Result<(), NormalizeError> {
         let cells = self.shape.column_index(&column.name).and_then(|index| self.cells.columns.get(index));
         let hint = if column.has_hint("primary_key") {
-            "; it was declared as primary key: is the name right?"
+            "; check the spelling of the primary key"
         } else if column.has_hint("merge_key") {
-            "; it was declared as merge key: is the name right?"
+            "; check the spelling of the merge key"
         } else {
             return Ok(());
         };
@@ -81,14 +82,14 @@ impl ColumnTyper<'_, '_> {
     }
 }
 
-/// Whether a merge finds rows by the column.
+/// Returns true if a merge identifies rows by the column.
 pub(super) fn is_key(column: &Column) -> bool {
     column.has_hint("primary_key") || column.has_hint("merge_key")
 }
 
-/// What a merge reads the column for.
+/// Returns the role of the column in a merge.
 fn role(column: &Column) -> Option<&'static str> {
     const ROLES: [(&str, &str); 3] =
-        [("primary_key", "a primary key"), ("merge_key", "a merge key"), ("hard_delete", "which marks deleted rows")];
+        [("primary_key", "primary key"), ("merge_key", "merge key"), ("hard_delete", "hard delete marker")];
     ROLES.into_iter().find(|(hint, _)| column.has_hint(hint)).map(|(_, role)| role)
 }

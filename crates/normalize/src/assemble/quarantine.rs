@@ -1,4 +1,4 @@
-//! The table of what was left out.
+//! The quarantine table of discarded rows and values.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use super::rejected::QuarantineEntry;
 use crate::NormalizeError;
 use crate::ids::child_id;
 
-/// The rows of the quarantine `table`, and what the schema lacks for them.
+/// Builds the record batch of the quarantine table `table`, and the delta if the schema lacks columns.
 pub(super) fn batch(
     table: &str,
     entries: &[QuarantineEntry],
@@ -21,8 +21,8 @@ pub(super) fn batch(
     let text =
         |of: fn(&QuarantineEntry) -> Option<&str>| -> ArrayRef { Arc::new(entries.iter().map(of).collect::<StringArray>()) };
     let id = |entry: &QuarantineEntry| {
-        let place = format!("{table}_{}_{}", entry.table, entry.column.as_deref().unwrap_or_default());
-        child_id(&entry.row_id, &place, 0)
+        let path = format!("{table}_{}_{}", entry.table, entry.column.as_deref().unwrap_or_default());
+        child_id(&entry.row_id, &path, 0)
     };
     let columns: [(Column, ArrayRef); 7] = [
         (Column::new("table_name", DataType::Text), text(|entry| Some(&entry.table))),

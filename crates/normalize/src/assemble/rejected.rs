@@ -1,15 +1,15 @@
-//! Rows and values that a contract leaves out.
+//! Rows and values rejected by a contract.
 
 use catchment_json::Node;
 
 use crate::cells::TableCells;
 
-/// A row that is left out, or a value of it.
+/// A rejected row, or a rejected value of a row.
 pub(super) struct Rejection<'d> {
     pub(super) row: usize,
     column: Option<String>,
     reason: &'static str,
-    /// The value; none where all of the row is left out.
+    /// The value, or `None` if the row is rejected.
     value: Option<Node<'d>>,
 }
 
@@ -22,7 +22,7 @@ impl<'d> Rejection<'d> {
         Rejection { row, column: Some(column.to_owned()), reason, value: Some(value) }
     }
 
-    /// What the quarantine keeps of it.
+    /// Creates the quarantine entry.
     pub(super) fn entry(&self, table: &str, cells: &TableCells<'_>) -> QuarantineEntry {
         let mut content = String::new();
         if let Some(node) = self.value.or_else(|| cells.nodes.get(self.row).copied()) {
@@ -38,12 +38,12 @@ impl<'d> Rejection<'d> {
     }
 }
 
-/// A row of the quarantine.
+/// A row of the quarantine table.
 pub(super) struct QuarantineEntry {
     pub(super) table: String,
     pub(super) column: Option<String>,
     pub(super) reason: &'static str,
-    /// The row or the value, as JSON.
+    /// The row or value as JSON.
     pub(super) content: String,
     pub(super) row_id: String,
 }

@@ -1,4 +1,4 @@
-//! What is told of keys.
+//! Findings about keys.
 
 use catchment_schema::Schema;
 
@@ -16,7 +16,7 @@ pub(super) fn null_only(shapes: &ShapeCache, at: KeyIndex) -> Option<NullOnlyCol
     Some(NullOnlyColumn { table: shapes.tables.get(at.table)?.name.to_string(), column })
 }
 
-/// The column of scalars of a list.
+/// Returns the column for scalars of a list.
 pub(super) fn null_element(shapes: &ShapeCache, table: usize) -> Option<NullOnlyColumn> {
     Some(NullOnlyColumn { table: shapes.tables.get(table)?.name.to_string(), column: "value".to_owned() })
 }

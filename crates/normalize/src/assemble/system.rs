@@ -1,4 +1,4 @@
-//! The columns that link rows.
+//! System columns, which link rows of different tables.
 
 use std::sync::Arc;
 
@@ -11,13 +11,13 @@ use catchment_schema::{
 
 use crate::cells::{Ids, TableCells};
 
-/// Whether values of a column come from the walk and not from the data, even where the data has such a key.
+/// Returns true if the values of a column are generated, even if the data contains such a key.
 pub(super) fn is_filled_by_system(column: &str) -> bool {
     [DLT_ID_COLUMN, DLT_LOAD_ID_COLUMN, DLT_PARENT_ID_COLUMN, DLT_LIST_IDX_COLUMN, DLT_ROOT_ID_COLUMN, ROOT_ROW_COLUMN]
         .contains(&column)
 }
 
-/// The system columns of the rows, in the order in which a new table gets them.
+/// Builds the system columns, in their order in a new table.
 pub(super) fn columns(cells: &TableCells<'_>, load_id: &str) -> Vec<(&'static str, ArrayRef)> {
     let mut columns: Vec<(&'static str, ArrayRef)> = Vec::new();
     if cells.parent_ids.is_empty() {
@@ -34,7 +34,7 @@ pub(super) fn columns(cells: &TableCells<'_>, load_id: &str) -> Vec<(&'static st
     columns
 }
 
-/// The numbers of the root rows, of merged tables.
+/// Builds the column of root row numbers, if the table is merged.
 pub(super) fn root_rows(cells: &TableCells<'_>) -> Result<Option<ArrayRef>, ArrowError> {
     if cells.root_rows.is_empty() {
         return Ok(None);

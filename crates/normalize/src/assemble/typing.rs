@@ -1,4 +1,4 @@
-//! Columns of one table get their types and become arrays.
+//! Typing of the columns of a table.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -22,7 +22,7 @@ use crate::findings::NewVariant;
 use crate::rules::{NormalizeRules, TableContract};
 use crate::shape::TableShape;
 
-/// One try to type a table; rows may turn out on the way that its contract leaves out.
+/// Types the columns of a table and builds their arrays. An attempt fails if the contract rejects further rows.
 pub(super) struct ColumnTyper<'a, 'd> {
     pub(super) table: &'a str,
     pub(super) shape: &'a TableShape,
@@ -34,39 +34,39 @@ pub(super) struct ColumnTyper<'a, 'd> {
     pub(super) new: Vec<NewColumn>,
     pub(super) fields: Vec<Field>,
     pub(super) arrays: Vec<ArrayRef>,
-    /// Values that did not fit their column, with its name.
+    /// Values that do not fit, by column name.
     misfits: Vec<(String, Vec<(usize, Node<'d>)>)>,
     pub(super) rejected: Vec<Rejection<'d>>,
     pub(super) new_variants: Vec<NewVariant>,
-    /// Whether values did not fit the type that their column began with.
+    /// Whether any value did not fit the initial type of its column.
     has_misfits: bool,
-    /// Whether rows one by one may give something else.
+    /// Whether shredding the rows one by one may give another result.
     pub(super) depends_on_order: bool,
-    /// Rows to leave out.
+    /// Rows to reject.
     pub(super) drop: Vec<Rejection<'d>>,
 }
 
-/// How a try ended.
+/// The outcome of an attempt to type a table.
 pub(super) enum TypingOutcome<'d> {
-    /// These rows are to be left out; then the rest is to be typed as if they had never been.
+    /// The contract rejects these rows. The other rows must be typed again without them.
     RejectRows(Vec<Rejection<'d>>),
     /// All columns have a type.
     Done(Box<TypedTable<'d>>),
 }
 
-/// A table with types.
+/// A typed table.
 pub(super) struct TypedTable<'d> {
-    /// All rows, those that are left out included.
+    /// All rows, including discarded rows.
     pub(super) batch: RecordBatch,
-    /// What the schema lacks for it.
+    /// New and widened columns.
     pub(super) columns: Vec<Column>,
-    /// Values that were left out.
+    /// Rejected values.
     pub(super) rejected: Vec<Rejection<'d>>,
-    /// Variant columns among those that the schema lacks.
+    /// The variant columns among the new columns.
     pub(super) new_variants: Vec<NewVariant>,
-    /// Whether values did not fit the type that their column began with.
+    /// Whether any value did not fit the initial type of its column.
     pub(super) has_misfits: bool,
-    /// Whether rows one by one may give something else.
+    /// Whether shredding the rows one by one may give another result.
     pub(super) depends_on_order: bool,
 }
 
@@ -116,7 +116,7 @@ impl<'a, 'd> ColumnTyper<'a, 'd> {
         self.finish().map(|typed| TypingOutcome::Done(Box::new(typed)))
     }
 
-    /// The columns of the schema in its order, values or not.
+    /// Adds all columns of the schema in its order, with or without values.
     fn known_columns(&mut self) -> Result<(), NormalizeError> {
         let Some(table) = self.known else { return Ok(()) };
         for column in table.columns.values() {
@@ -144,7 +144,8 @@ impl<'a, 'd> ColumnTyper<'a, 'd> {
         Ok(())
     }
 
-    /// Columns that the schema does not have, or has no type for: their first value says it, or their name.
+    /// Adds columns that are missing or incomplete in the schema. Their type is the preferred type for the name, else it is
+    /// inferred from the first value.
     fn new_columns(&mut self) -> Result<(), NormalizeError> {
         for index in &self.cells.discovered {
             let Some(name) = self.shape.columns.get(*index) else { continue };
@@ -175,15 +176,15 @@ impl<'a, 'd> ColumnTyper<'a, 'd> {
         Ok(())
     }
 
-    /// Refuses a new column that was added, where the table had as many as it may.
+    /// Returns an error if the column that was just added exceeds the column limit.
     fn refuse_too_many(&self, column: &str, row: usize) -> Result<(), NormalizeError> {
-        // with the column itself, without those of the system
+        // `fields` contains the column itself, but not the system columns yet.
         let Some(limit) = self.rules.options.max_columns.filter(|limit| self.fields.len() > *limit) else { return Ok(()) };
         let (table, column, row) = (self.table.to_owned(), column.to_owned(), self.cells.source_row(row));
         Err(NormalizeError::TooManyColumns { table, column, row, limit })
     }
 
-    /// Adds the column as an array; returns its type where it has become a wider one than `column_type`.
+    /// Builds and adds the array of a column. Returns the new type if the column is wider than `column_type`.
     fn typed(
         &mut self,
         column: &Column,
@@ -228,7 +229,7 @@ impl<'a, 'd> ColumnTyper<'a, 'd> {
         }
     }
 
-    /// The values of a column, without those of rows that are left out.
+    /// Returns the values of a column, without those of discarded rows.
     fn values(&self, index: usize) -> Cow<'a, [Option<Node<'d>>]> {
         let cells = self.cells.columns.get(index).map(Vec::as_slice).unwrap_or_default();
         if self.dropped.is_empty() {
@@ -257,7 +258,7 @@ impl<'a, 'd> ColumnTyper<'a, 'd> {
     }
 }
 
-/// Notes on a column of integers that it has one that no double is equal to.
+/// Sets `beyond_double` on a bigint type if the array has integers beyond the exact range of doubles.
 fn widen_beyond_double(column_type: ColumnType, array: &ArrayRef) -> ColumnType {
     match (column_type, array.as_primitive_opt::<Int64Type>()) {
         (ColumnType::Bigint { bits, .. }, Some(integers))

@@ -1,4 +1,4 @@
-//! Columns beside those whose type values did not fit: `a__v_text` beside `a`.
+//! Variant columns, such as `a__v_text` for values that do not fit the type of `a`.
 
 use arrow::array::Array as _;
 use catchment_json::Node;
@@ -10,18 +10,18 @@ use crate::NormalizeError;
 use crate::columns;
 use crate::findings::NewVariant;
 
-/// The name of the column for values of `data_type` that `column` has no room for.
+/// Returns the name of the variant column of `column` for `data_type`.
 fn variant_name(column: &str, data_type: DataType, max_length: Option<usize>) -> String {
     naming::join(column, &format!("v_{data_type}"), max_length)
 }
 
-/// The type of a column, where the table has it.
+/// Returns the type of a column in the schema.
 pub(super) fn known_type(table: Option<&Table>, column: &str) -> Option<ColumnType> {
     table?.columns.get(column)?.column_type()
 }
 
 impl<'d> ColumnTyper<'_, 'd> {
-    /// Puts the values that did not fit `column` into columns of their own types.
+    /// Moves the misfits of `column` to variant columns, one for each type.
     pub(super) fn put_variants(&mut self, column: &str, misfits: Vec<(usize, Node<'d>)>) -> Result<(), NormalizeError> {
         let mut by_type: Vec<(ColumnType, Vec<Option<Node<'d>>>)> = Vec::new();
         for (row, value) in misfits {
@@ -38,13 +38,13 @@ impl<'d> ColumnTyper<'_, 'd> {
         by_type.into_iter().try_for_each(|(found, cells)| self.put_variant(column, found, &cells))
     }
 
-    /// Whether the schema has a column for values of `data_type` beside `column`.
+    /// Returns true if the schema has a variant column of `column` for `data_type`.
     pub(super) fn has_variant(&self, column: &str, data_type: DataType) -> bool {
         let name = variant_name(column, data_type, self.rules.options.max_identifier_length);
         known_type(self.known, &name).is_some()
     }
 
-    /// Whether the rows have a key that is spelt like a variant of the column.
+    /// Returns true if the rows have a key with the name of a variant column of `column`.
     pub(super) fn has_key_of_variant(&self, column: &str) -> bool {
         let max_length = self.rules.options.max_identifier_length;
         DataType::ALL.into_iter().any(|data_type| {
@@ -66,9 +66,9 @@ impl<'d> ColumnTyper<'_, 'd> {
             return Err(self.misfit(column, name, *row, value.excerpt(80)));
         }
         match self.fields.iter().position(|field| *field.name() == name).and_then(|at| self.arrays.get_mut(at)) {
-            // It is among the known columns already, all null.
+            // The variant column is in the schema and was added without values.
             Some(array) if array.null_count() == array.len() => *array = built.array,
-            // The row has a key of that name.
+            // A key of the data has the name of the variant column.
             Some(_) => {
                 let value = cells.iter().enumerate().find_map(|(row, cell)| cell.map(|value| (row, value)));
                 let (row, value) = value.map_or((0, String::new()), |(row, value)| (row, value.excerpt(80)));
@@ -92,7 +92,7 @@ impl<'d> ColumnTyper<'_, 'd> {
     }
 }
 
-/// The first row that has a value.
+/// Returns the first row with a value.
 pub(super) fn first_row(cells: &[Option<Node<'_>>]) -> usize {
     cells.iter().position(Option::is_some).unwrap_or(0)
 }

@@ -2,7 +2,8 @@ use catchment_json::{Node, NodeKind};
 
 use super::{decimal, integer, python};
 
-/// Integers of `bits` take whole fractions and text that is one; booleans are not numbers.
+/// Converts integers, numbers with an integer value such as `5.0`, and text with an integer, to an integer of `bits` bits.
+/// Booleans are not converted.
 pub(super) fn convert(value: Node<'_>, bits: u8) -> Option<i64> {
     let n = match value.kind() {
         NodeKind::Integer => integer(value),

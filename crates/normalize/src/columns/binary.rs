@@ -4,7 +4,7 @@ use catchment_json::{Node, NodeKind};
 
 use super::integer;
 
-/// Bytes take text, hexadecimal after `0x` or else base64, and integers, the lowest byte first.
+/// Converts text to bytes (hexadecimal after `0x`, else base64), and integers to their little-endian bytes.
 pub(super) fn convert(value: Node<'_>) -> Option<Vec<u8>> {
     match value.kind() {
         NodeKind::String => {

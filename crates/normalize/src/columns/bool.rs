@@ -2,7 +2,7 @@ use catchment_json::{Node, NodeKind};
 
 use super::fraction;
 
-/// Booleans take numbers, of which all but zero are true, and the usual words.
+/// Converts booleans, numbers (true unless zero) and words such as `yes` or `f`.
 pub(super) fn convert(value: Node<'_>) -> Option<bool> {
     match value.kind() {
         NodeKind::Bool => value.as_bool(),

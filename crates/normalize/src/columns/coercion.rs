@@ -4,23 +4,24 @@ use catchment_schema::ColumnType;
 use super::round_trip;
 use crate::NormalizeOptions;
 
-/// Which values of other types a column takes. Those that it does not take go to a variant column.
+/// The rule for which values of other types a column accepts. Other values go to a variant column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Coercion {
-    /// Those that read back as they were written.
+    /// Accepts values that round-trip.
     Exact,
-    /// For keys: those of `Exact` of which the column keeps every digit, so that different keys stay different.
+    /// Accepts values that round-trip without loss of digits, so that different keys stay different. Used for key columns.
     Key,
-    /// Those that dlt takes, also where the value changes: `"n"` is false, `"007"` is 7.
+    /// Accepts the values that dlt accepts, even if they change: `"n"` becomes false, `"007"` becomes 7.
     Reference,
 }
 
 impl Coercion {
+    /// Returns the rule for columns that are not keys.
     pub(crate) fn of(options: &NormalizeOptions) -> Coercion {
         if options.numeric_widening { Coercion::Exact } else { Coercion::Reference }
     }
 
-    /// What applies to a key where this applies to other columns.
+    /// Returns the rule for key columns.
     pub(crate) fn of_key(self) -> Coercion {
         match self {
             Coercion::Exact | Coercion::Key => Coercion::Key,
@@ -28,7 +29,7 @@ impl Coercion {
         }
     }
 
-    /// Whether a column of the type may take the value, where its type can hold it at all.
+    /// Returns true if a column of type `column_type` accepts the value, provided that the value can be converted.
     #[inline]
     pub(super) fn admits(self, column_type: ColumnType, value: Node<'_>) -> bool {
         match self {

@@ -3,7 +3,7 @@ use catchment_json::Node;
 
 use super::ColumnBuilder;
 
-/// A column of values that are converted one by one to what its builder takes.
+/// A column builder that converts each value for an Arrow builder.
 pub(super) struct ConvertingBuilder<B, T, A, F> {
     builder: B,
     admits: A,

@@ -3,7 +3,7 @@ use catchment_schema::parse_date;
 
 use super::timestamp::{self, MICROS_PER_DAY};
 
-/// Days take text with a date, with a time or not, and numbers as seconds since 1970; they are counted from 1970, in UTC.
+/// Converts text with a date or timestamp, and numbers of seconds since 1970, to days since 1970 in UTC.
 pub(super) fn convert(value: Node<'_>) -> Option<i32> {
     if value.kind() == NodeKind::String
         && let Some(days) = parse_date(value.as_str()?.trim())

@@ -4,8 +4,8 @@ use catchment_json::{Node, NodeKind};
 
 use super::python;
 
-/// Decimals take numbers whose digits they all have room for, and text that is such a number. The value is counted in
-/// units of the last digit after the point.
+/// Converts numbers, and text with a number, if `precision` and `scale` have room for all digits. The result is in units of
+/// the last decimal place.
 pub(super) fn convert(value: Node<'_>, precision: u8, scale: u8) -> Option<i128> {
     let text = match value.kind() {
         NodeKind::Integer | NodeKind::Float => Cow::Borrowed(value.as_number()?),
@@ -21,7 +21,7 @@ pub(super) fn convert(value: Node<'_>, precision: u8, scale: u8) -> Option<i128>
     parse(&text, precision, scale)
 }
 
-/// Reads `-12.50` or `1.25e3`.
+/// Parses a number such as `-12.50` or `1.25e3`.
 fn parse(text: &str, precision: u8, scale: u8) -> Option<i128> {
     let (negative, unsigned) = match text.as_bytes().first()? {
         b'-' => (true, text.get(1..)?),
@@ -37,7 +37,7 @@ fn parse(text: &str, precision: u8, scale: u8) -> Option<i128> {
     if (whole.is_empty() && fraction.is_empty()) || !digits().all(|b| b.is_ascii_digit()) {
         return None;
     }
-    // Zeros at the end say nothing, and there may be many.
+    // Skips trailing zeros, which do not change the value and may be many.
     let trailing = digits().rev().take_while(|b| *b == b'0').count();
     let significant = whole.len() + fraction.len() - trailing;
     let mut units: i128 = 0;
@@ -59,7 +59,7 @@ mod tests {
     use super::parse;
 
     #[test]
-    fn only_numbers_with_room_for_all_digits() {
+    fn parses_only_numbers_that_fit_exactly() {
         let check = |text: &str, precision, scale, expected| assert_eq!(parse(text, precision, scale), expected, "{text}");
         check("12.5", 10, 2, Some(1250));
         check("-3.10", 10, 2, Some(-310));

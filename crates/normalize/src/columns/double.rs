@@ -2,10 +2,10 @@ use catchment_json::{Node, NodeKind};
 
 use super::{fraction, integer, python};
 
-/// Up to here every integer is a double.
+/// The range in which a double represents every integer exactly.
 pub(crate) const EXACT: std::ops::RangeInclusive<i64> = -(1 << 53)..=1 << 53;
 
-/// Doubles take integers that they hold exactly, and text that is a number; booleans are not numbers.
+/// Converts fractions, integers that a double represents exactly, and text with a number. Booleans are not converted.
 pub(super) fn convert(value: Node<'_>) -> Option<f64> {
     match value.kind() {
         NodeKind::Float => fraction(value),
@@ -13,7 +13,7 @@ pub(super) fn convert(value: Node<'_>) -> Option<f64> {
         NodeKind::String => {
             let text = value.as_str()?;
             match python::int(&text) {
-                // What columns of integers take from text, columns of doubles must take too: one may become the other.
+                // Accepts the same text as bigint columns, because they may widen to double.
                 Some(n) => exact(n),
                 None if python::is_integer(&text) => None,
                 None => python::float(&text),

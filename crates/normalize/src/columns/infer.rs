@@ -5,14 +5,14 @@ use super::double::EXACT;
 use super::{Coercion, decimal, digits, integer};
 use crate::rules::TextDetection;
 
-/// The type of a column whose first value is `value`.
+/// Infers the type of a column from its first value.
 ///
-/// Integers of more than 64 bits are decimals without fraction as long as 38 digits are enough, and text beyond. So are
-/// fractions that are too large or too small for doubles, where exactness counts.
+/// Integers of more than 64 bits become decimals with scale 0, or text if they have more than 38 digits. Fractions beyond
+/// the range of doubles become text, except with [`Coercion::Reference`].
 pub(crate) fn infer(value: Node<'_>, detections: TextDetection, coercion: Coercion) -> ColumnType {
     match value.kind() {
         NodeKind::Bool => ColumnType::Bool,
-        // Whether doubles hold them too is noted when all values of the column are known.
+        // `beyond_double` is set when all values of the column are known.
         NodeKind::Integer if integer(value).is_some() => ColumnType::BIGINT,
         NodeKind::Integer => integer_type(value).unwrap_or(ColumnType::Text),
         NodeKind::Float if coercion.admits(ColumnType::Double, value) => ColumnType::Double,
@@ -24,7 +24,7 @@ pub(crate) fn infer(value: Node<'_>, detections: TextDetection, coercion: Coerci
 }
 
 fn text_type(text: &str, detections: TextDetection) -> ColumnType {
-    // Most text does not begin with a digit, and no date begins otherwise.
+    // Most text does not begin with a digit, but each date does.
     if !text.as_bytes().first().is_some_and(u8::is_ascii_digit) {
         return ColumnType::Text;
     }
@@ -37,7 +37,7 @@ fn text_type(text: &str, detections: TextDetection) -> ColumnType {
     }
 }
 
-/// The narrowest type of an integer; none where it has more than 38 digits.
+/// Returns the narrowest type for an integer, or `None` if it has more than 38 digits.
 pub(super) fn integer_type(value: Node<'_>) -> Option<ColumnType> {
     match integer(value) {
         Some(n) => Some(ColumnType::Bigint { bits: 64, beyond_double: !EXACT.contains(&n) }),

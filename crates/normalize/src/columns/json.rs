@@ -5,7 +5,7 @@ use catchment_json::{Document, Node, NodeKind};
 
 use super::ColumnBuilder;
 
-/// JSON takes objects and lists, and text that is JSON.
+/// Returns true for objects, lists and text with valid JSON.
 pub(super) fn fits(value: Node<'_>) -> bool {
     match value.kind() {
         NodeKind::Array | NodeKind::Object => true,

@@ -1,5 +1,4 @@
-//! Values to arrays: one file for each type, and the one place that chooses among them. What a [`Coercion`] does not admit
-//! is not converted.
+//! Conversion of values to arrays, with one module per type. A [`Coercion`] decides which values are converted.
 
 mod bigint;
 mod binary;
@@ -34,14 +33,15 @@ pub(crate) use double::EXACT as EXACT_IN_DOUBLE;
 pub(crate) use infer::infer;
 pub(crate) use widen::widen;
 
-/// Turns values into an array of one type.
+/// A builder of arrays of one type.
 trait ColumnBuilder {
-    /// Takes a value that the type can hold, itself or converted without loss; false where it cannot.
+    /// Appends a value if it can be converted. Returns false otherwise.
     fn append(&mut self, value: Node<'_>) -> bool;
     fn append_null(&mut self);
     fn finish(&mut self) -> ArrayRef;
 
-    /// Takes all values but those of the rows `skip`, and returns those that it did not take.
+    /// Appends the values of `rows` rows, and null for missing values, misfits and the sorted rows `skip`. Returns the
+    /// values that were not appended, with their rows.
     fn extend<'d>(&mut self, cells: &[Option<Node<'d>>], skip: &[usize], rows: usize) -> Vec<(usize, Node<'d>)> {
         let mut misfits = Vec::new();
         for (row, cell) in cells.iter().enumerate() {
@@ -61,13 +61,13 @@ trait ColumnBuilder {
     }
 }
 
-/// An array, and what could not be put into it.
+/// The array of a column, and the values that do not fit its type.
 pub(crate) struct BuiltColumn<'d> {
     pub(crate) array: ArrayRef,
     pub(crate) misfits: Vec<(usize, Node<'d>)>,
 }
 
-/// The values of a column as an array of `rows`, but those of the rows `skip`, which are in order.
+/// Builds the array of a column with `rows` rows. The values in the sorted rows `skip` are treated as misfits.
 pub(crate) fn build<'d>(
     column_type: ColumnType,
     coercion: Coercion,
@@ -119,12 +119,12 @@ pub(crate) fn build<'d>(
     BuiltColumn { array: column.finish(), misfits }
 }
 
-/// What a column of booleans makes of the value; nothing where it does not take it.
+/// Converts a value for a boolean column, or returns `None` if the column does not accept it.
 pub(crate) fn boolean(value: Node<'_>, coercion: Coercion) -> Option<bool> {
     bool::convert(value).filter(|_| coercion.admits(ColumnType::Bool, value))
 }
 
-/// Whether a column of the type can hold the value.
+/// Returns true if a column of type `column_type` accepts the value and can hold it.
 fn fits(column_type: ColumnType, coercion: Coercion, value: Node<'_>) -> bool {
     coercion.admits(column_type, value) && can_hold(column_type, value)
 }
@@ -147,7 +147,7 @@ fn can_hold(column_type: ColumnType, value: Node<'_>) -> bool {
     }
 }
 
-/// The digits, and those after the point, of the decimals that hold numbers of the type.
+/// Returns precision and scale of the decimals that store numbers of the type.
 fn digits(column_type: ColumnType) -> (u8, u8) {
     match column_type {
         ColumnType::Decimal { precision, scale } => (precision, scale),

@@ -1,6 +1,6 @@
-//! Numbers as JSON writes them.
+//! The syntax of JSON numbers.
 
-/// Whether the text is a JSON number: `-0.50` and `1e3` are, `05`, `+5`, `.5` and `NaN` are not.
+/// Returns true if the text is a JSON number, such as `-0.50` or `1e3`, but not `05`, `+5`, `.5` or `NaN`.
 pub(super) fn is_number(text: &str) -> bool {
     let unsigned = text.strip_prefix('-').unwrap_or(text);
     let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
@@ -16,32 +16,32 @@ pub(super) fn is_number(text: &str) -> bool {
     are_digits(integer) && !has_leading_zero && fraction.is_none_or(are_digits) && exponent.is_none_or(are_digits)
 }
 
-/// Whether the text is how an integer is written: not `-0`, which is another way to write 0.
+/// Returns true if the text is the canonical form of an integer. `-0` is not, because it equals 0.
 pub(super) fn is_integer(text: &str) -> bool {
     let digits = text.strip_prefix('-').unwrap_or(text);
     text == "0" || (are_digits(digits) && !digits.starts_with('0'))
 }
 
-/// Whether the text is an integer as Ethereum writes it: `0x1f`, without leading zeros.
+/// Returns true if the text is a hexadecimal quantity of Ethereum: `0x1f`, without leading zeros.
 pub(super) fn is_hex_quantity(text: &str) -> bool {
     let Some(digits) = text.strip_prefix("0x") else { return false };
     let is_digit = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
     !digits.is_empty() && digits.bytes().all(is_digit) && (digits == "0" || !digits.starts_with('0'))
 }
 
-/// Whether a JSON number is zero, of either sign.
+/// Returns true if a JSON number is zero, with either sign.
 pub(super) fn is_zero(number: &str) -> bool {
     let mantissa = number.split(['e', 'E']).next().unwrap_or(number);
     mantissa.bytes().all(|b| !b.is_ascii_digit() || b == b'0')
 }
 
-/// Whether two JSON numbers are equal, however they are written. Those with an exponent of more than 32 bits are not.
+/// Returns true if two JSON numbers have the same value. Numbers with an exponent of more than 32 bits never do.
 pub(super) fn are_equal(a: &str, b: &str) -> bool {
     let (a, b) = (Digits::of(a), Digits::of(b));
     a.is_some() && a == b
 }
 
-/// A number as its digits, without zeros at either end, and the power of ten that the last one stands for.
+/// A number as its digits, without leading and trailing zeros, and the power of ten of the last digit.
 #[derive(PartialEq, Eq)]
 struct Digits {
     is_negative: bool,
@@ -55,13 +55,13 @@ impl Digits {
         let (mantissa, exponent) = unsigned.split_once(['e', 'E']).unwrap_or((unsigned, "0"));
         let (integer, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
         let all = format!("{integer}{fraction}");
-        let kept = all.trim_end_matches('0');
-        if kept.is_empty() {
+        let trimmed = all.trim_end_matches('0');
+        if trimmed.is_empty() {
             return Some(Digits { is_negative, digits: String::new(), exponent: 0 });
         }
-        let moved = (all.len() - kept.len()) as i64 - fraction.len() as i64;
-        let exponent = i64::from(exponent.parse::<i32>().ok()?) + moved;
-        Some(Digits { is_negative, digits: kept.trim_start_matches('0').to_owned(), exponent })
+        let shift = (all.len() - trimmed.len()) as i64 - fraction.len() as i64;
+        let exponent = i64::from(exponent.parse::<i32>().ok()?) + shift;
+        Some(Digits { is_negative, digits: trimmed.trim_start_matches('0').to_owned(), exponent })
     }
 }
 

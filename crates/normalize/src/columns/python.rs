@@ -1,6 +1,6 @@
-//! Numbers as Python reads and writes them, which the reference converts with.
+//! Number parsing and formatting of Python, which dlt uses for conversions.
 
-/// `float(text)`: white space and single underscores between digits are fine.
+/// Parses text like Python's `float`, which allows surrounding white space and single underscores between digits.
 pub(super) fn float(text: &str) -> Option<f64> {
     let text = text.trim();
     if text.bytes().any(|b| b == b'_') {
@@ -9,7 +9,7 @@ pub(super) fn float(text: &str) -> Option<f64> {
     text.parse().ok()
 }
 
-/// `int(text)`, hexadecimal with `0x` included.
+/// Parses text like Python's `int`, or as hexadecimal after `0x`.
 pub(super) fn int(text: &str) -> Option<i64> {
     let text = text.trim();
     if let Some(hex) = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
@@ -21,14 +21,14 @@ pub(super) fn int(text: &str) -> Option<i64> {
     text.parse().ok()
 }
 
-/// Whether the text is an integer of any size.
+/// Returns true if the text is an integer of any size.
 pub(super) fn is_integer(text: &str) -> bool {
     let text = text.trim();
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
     !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit() || b == b'_')
 }
 
-/// The text without its underscores, each of which must stand between two digits.
+/// Removes underscores, each of which must be between two digits.
 fn plain_digits(text: &str) -> Option<String> {
     let bytes = text.as_bytes();
     let is_digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
@@ -36,7 +36,7 @@ fn plain_digits(text: &str) -> Option<String> {
     fine.then(|| text.replace('_', ""))
 }
 
-/// `str(n)`: the shortest digits that read back as the same number, with an exponent outside 1e-4 to 1e16.
+/// Formats a number like Python's `str`: with the shortest digits that round-trip, and an exponent outside of 1e-4 to 1e16.
 pub(super) fn float_text(n: f64) -> String {
     if n.is_nan() {
         return "nan".to_owned();
@@ -64,7 +64,7 @@ mod tests {
     use super::{float, float_text, int};
 
     #[test]
-    fn floats_as_text() {
+    fn formats_floats() {
         let check = |n: f64, expected| assert_eq!(float_text(n), expected);
         check(1.0, "1.0");
         check(-0.0, "-0.0");
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn text_as_integers() {
+    fn parses_integers() {
         let check = |text, expected| assert_eq!(int(text), expected, "{text:?}");
         check("5", Some(5));
         check(" -7 ", Some(-7));
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn text_as_floats() {
+    fn parses_floats() {
         let check = |text, expected| assert_eq!(float(text), expected, "{text:?}");
         check("1e3", Some(1000.0));
         check(" 1_0.5 ", Some(10.5));

@@ -1,7 +1,7 @@
-//! Which values read back as they were written once they are converted to the type of a column.
+//! Checks whether a value round-trips through the type of a column.
 //!
-//! Forms that mean exactly the same count as equal: 5 and 5.0, `"1.50"` and 1.5, two spellings of a moment. Numbers of
-//! JSON are doubles where they have a fraction, so digits that no double has are no loss.
+//! Spellings with exactly the same meaning are equal: 5 and 5.0, `"1.50"` and 1.5, two spellings of a timestamp. JSON
+//! numbers with a fraction are doubles, so digits beyond the precision of a double are not a loss.
 
 use catchment_json::{Node, NodeKind};
 use catchment_schema::{ColumnType, parse_date};
@@ -9,7 +9,7 @@ use catchment_schema::{ColumnType, parse_date};
 use super::timestamp::{self, MICROS_PER_DAY};
 use super::{decimal, fraction, number, python};
 
-/// Whether a value that a column of the type can hold reads back from it.
+/// Returns true if a value that a column of type `column_type` can hold round-trips through it.
 pub(super) fn round_trips(column_type: ColumnType, value: Node<'_>) -> bool {
     match column_type {
         ColumnType::Text | ColumnType::Json | ColumnType::Binary => true,
@@ -24,8 +24,8 @@ pub(super) fn round_trips(column_type: ColumnType, value: Node<'_>) -> bool {
     }
 }
 
-/// Whether a column of the type keeps all digits of a value that reads back from it: those beyond a double or beyond
-/// microseconds are cut.
+/// Returns true if a column of type `column_type` preserves all digits of a value that round-trips. Digits beyond the
+/// precision of doubles or of microseconds are lost.
 pub(super) fn preserves_digits(column_type: ColumnType, value: Node<'_>) -> bool {
     match (column_type, value.kind()) {
         (ColumnType::Double, NodeKind::Float) => value.as_number().is_some_and(|digits| {
@@ -38,19 +38,19 @@ pub(super) fn preserves_digits(column_type: ColumnType, value: Node<'_>) -> bool
     }
 }
 
-/// Whether a date or time has no more than six decimals but zeros.
+/// Returns true if all decimals of a date or time after the sixth are zero.
 fn has_whole_micros(text: &str) -> bool {
     let decimals = text.split_once(['.', ',']).map_or("", |(_, decimals)| decimals);
     let beyond = decimals.bytes().take_while(u8::is_ascii_digit).skip(6);
     beyond.into_iter().all(|digit| digit == b'0')
 }
 
-/// Whether the value is no text, or text that `is` it.
+/// Returns true if the value is not text, or text that satisfies `is`.
 fn text_is(value: Node<'_>, is: impl FnOnce(&str) -> bool) -> bool {
     value.kind() != NodeKind::String || value.as_str().is_some_and(|text| is(&text))
 }
 
-/// 0 and 1 are how many programs write booleans; other numbers and words are not.
+/// Returns true for booleans and their common spellings, including 0 and 1. Other numbers and words do not round-trip.
 fn boolean(value: Node<'_>) -> bool {
     match value.kind() {
         NodeKind::Integer | NodeKind::Float => decimal::convert(value, 1, 0).is_some_and(|n| n == 0 || n == 1),
@@ -62,7 +62,7 @@ fn double(value: Node<'_>) -> bool {
     match value.kind() {
         NodeKind::Float => value.as_number().is_some_and(is_in_range),
         _ => text_is(value, |text| {
-            // Python reads it as the integer 0.
+            // Python parses it as the integer 0.
             text != "-0"
                 && number::is_number(text)
                 && python::float(text).is_some_and(|n| n.is_finite() && number::are_equal(text, &python::float_text(n)))
@@ -70,7 +70,7 @@ fn double(value: Node<'_>) -> bool {
     }
 }
 
-/// Whether the double of a number is neither infinite nor zero where the number is not.
+/// Returns true if converting a number to double does not change it to infinity or zero.
 fn is_in_range(digits: &str) -> bool {
     match python::float(digits) {
         Some(n) if n.is_infinite() => !number::is_number(digits),
@@ -80,7 +80,7 @@ fn is_in_range(digits: &str) -> bool {
     }
 }
 
-/// Decimals have no negative zero.
+/// Returns true for JSON numbers, except negative zero, which decimals cannot represent.
 fn is_decimal(text: &str) -> bool {
     number::is_number(text) && !(text.starts_with('-') && number::is_zero(text))
 }
@@ -89,7 +89,7 @@ fn is_trimmed(text: &str) -> bool {
     text.trim().len() == text.len()
 }
 
-/// Whether a number of seconds is a whole number of microseconds, as all text is taken to be.
+/// Returns true unless the value is a number of seconds with more precision than microseconds.
 fn moment(value: Node<'_>) -> bool {
     value.kind() != NodeKind::Float
         || fraction(value).is_some()
@@ -97,7 +97,7 @@ fn moment(value: Node<'_>) -> bool {
                 .is_some_and(|micros| timestamp::convert(value).is_some_and(|found| i128::from(found) == micros))
 }
 
-/// Whether a value is a day without a time: a moment is one at midnight in UTC.
+/// Returns true if a value is a date, or a timestamp at midnight in UTC.
 fn day(value: Node<'_>) -> bool {
     let is_day = value.kind() == NodeKind::String && value.as_str().is_some_and(|text| parse_date(&text).is_some());
     is_day || (moment(value) && timestamp::convert(value).is_some_and(|micros| micros.rem_euclid(MICROS_PER_DAY) == 0))

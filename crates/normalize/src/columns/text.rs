@@ -5,11 +5,11 @@ use catchment_json::{Node, NodeKind};
 
 use super::{Coercion, ColumnBuilder, fraction, number, python};
 
-/// The most bytes that a column has room for before it has them.
+/// The maximum preallocated capacity of a column, in bytes.
 const MAX_CAPACITY: usize = 4 << 20;
 
-/// Text takes everything: numbers and booleans as Python's `str` writes them, and where exactness counts, numbers that no
-/// double is equal to as they stand in the source.
+/// A builder of text columns, which accept all values. Numbers and booleans are formatted like Python's `str`. Fractions
+/// that differ from their double keep the spelling of the source, except with [`Coercion::Reference`].
 pub(super) struct TextBuilder {
     builder: StringBuilder,
     scratch: String,
@@ -18,7 +18,7 @@ pub(super) struct TextBuilder {
 
 impl TextBuilder {
     pub(super) fn new(cells: &[Option<Node<'_>>], coercion: Coercion) -> Self {
-        // A few values tell the room that the others need, as far as those are alike.
+        // Estimates the capacity from a few values.
         let sampled: usize = cells.iter().flatten().take(16).map(|node| node.as_str().map_or(8, |text| text.len())).sum();
         let sample = cells.iter().flatten().take(16).count().max(1);
         let builder = StringBuilder::with_capacity(cells.len(), (sampled / sample).saturating_mul(cells.len()).min(MAX_CAPACITY));
@@ -42,8 +42,8 @@ impl ColumnBuilder for TextBuilder {
                 let (digits, n) =
                     (value.as_number().unwrap_or_default(), python::float_text(fraction(value).unwrap_or_default()));
                 let is_rounded = || number::is_number(digits) && !number::are_equal(digits, &n);
-                let is_kept = self.coercion != Coercion::Reference && is_rounded();
-                self.builder.append_value(if is_kept { digits } else { &n });
+                let keeps_spelling = self.coercion != Coercion::Reference && is_rounded();
+                self.builder.append_value(if keeps_spelling { digits } else { &n });
             }
             NodeKind::Array | NodeKind::Object => {
                 self.scratch.clear();

@@ -3,12 +3,12 @@ use catchment_schema::{parse_date, parse_timestamp};
 
 use super::{fraction, integer};
 
-/// The instants of the years 1 to 9999, in seconds.
+/// The years 1 to 9999, in seconds since 1970.
 const SECONDS: std::ops::Range<f64> = -62_135_596_800.0..253_402_300_800.0;
 
 pub(super) const MICROS_PER_DAY: i64 = 86_400_000_000;
 
-/// Instants take text with a date, and numbers as seconds since 1970; they are microseconds.
+/// Converts text with a timestamp or date, and numbers of seconds since 1970, to microseconds since 1970.
 pub(super) fn convert(value: Node<'_>) -> Option<i64> {
     match value.kind() {
         NodeKind::String => from_text(&value.as_str()?),
@@ -18,7 +18,7 @@ pub(super) fn convert(value: Node<'_>) -> Option<i64> {
     }
 }
 
-/// A day counts as its midnight here, though it is not detected as an instant.
+/// Parses a timestamp, or a date as midnight in UTC. Type detection does not treat a date as a timestamp.
 fn from_text(text: &str) -> Option<i64> {
     let text = text.trim();
     parse_timestamp(text).or_else(|| parse_date(text).map(|days| i64::from(days) * MICROS_PER_DAY))

@@ -5,12 +5,11 @@ use super::double::EXACT;
 use super::infer::integer_type;
 use super::{Coercion, bigint, fits};
 
-/// What a column of numbers is after all values of `cells`, one after the other: the type that each joins to where it
-/// does not fit, and the rows of those that do not join. `has_variant` says of which types the column has a variant
-/// beside it already, which stays in use.
+/// Widens the type of a numeric column for each value of `cells` that does not fit. Returns the final type, and the rows of
+/// values without a common type. `has_variant` returns true if the column already has a variant column for a type, which
+/// then remains in use.
 ///
-/// A value that comes later never sends one that was taken to another place: what fits a type fits those that it joins
-/// to.
+/// A later value never moves an earlier one, because a value that fits a type also fits every wider type.
 pub(crate) fn widen(
     start: ColumnType,
     coercion: Coercion,
@@ -35,7 +34,7 @@ pub(crate) fn widen(
     (column_type, misfits)
 }
 
-/// Notes on a column of integers that it has one that no double is equal to.
+/// Sets `beyond_double` on a bigint type if the value is an integer beyond the exact range of doubles.
 fn note_size(column_type: ColumnType, value: Node<'_>) -> ColumnType {
     match column_type {
         ColumnType::Bigint { bits, beyond_double: false }
@@ -47,6 +46,7 @@ fn note_size(column_type: ColumnType, value: Node<'_>) -> ColumnType {
     }
 }
 
+/// Returns the narrowest numeric type of a number, or `None` for other values.
 fn number_type(value: Node<'_>, coercion: Coercion) -> Option<ColumnType> {
     match value.kind() {
         NodeKind::Integer => integer_type(value),

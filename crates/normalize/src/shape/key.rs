@@ -1,11 +1,11 @@
-//! One key of objects at one place.
+//! Shapes of keys.
 
 use catchment_schema::naming;
 
-/// No column, shape or table yet.
+/// The index of a column, object shape or table that is not assigned yet.
 pub(super) const NONE: u32 = u32::MAX;
 
-/// A key of an object shape of a table.
+/// The position of a key: table, object shape and key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct KeyIndex {
     pub(crate) table: usize,
@@ -13,30 +13,31 @@ pub(crate) struct KeyIndex {
     pub(crate) key: usize,
 }
 
-/// Where what stands under a key goes to.
+/// A key and the targets of its values.
 #[derive(Debug)]
 pub(super) struct KeyShape {
-    /// As it stands in the source, escapes and all.
+    /// The key as spelled in the document, including escapes.
     pub(super) raw: Box<str>,
-    /// The key itself.
+    /// The unescaped key.
     pub(super) name: Box<str>,
-    /// Whether the key is spelt like its name.
+    /// Whether the key equals its normalized name.
     pub(super) is_exact: bool,
-    /// The path of its column or child table before shortening.
+    /// The path of the column or child table before shortening.
     pub(super) path: String,
     pub(super) column: u32,
     pub(super) object: u32,
     pub(super) list: u32,
-    /// The same key under a name of its own, for objects in which another one has the plain name.
+    /// The alias of the key, for objects in which another key has the plain name.
     pub(super) alias: u32,
-    /// Whether other keys of the shape have the same name once they are normalised.
+    /// Whether other keys of the object shape have the same normalized name.
     pub(super) has_collisions: bool,
+    /// Whether the key is the `_dlt_id` of the row.
     pub(super) is_row_id: bool,
-    /// The last object that had the key, to notice a key that stands twice.
+    /// The number of the last object with the key, to detect duplicate keys.
     pub(super) seen_in: u64,
-    /// The last batch that had null under it.
+    /// The last batch with a null under the key.
     pub(super) null_in: u64,
-    /// Whether it stays JSON, and the batch that this was asked for.
+    /// The batch for which `stays_json` was determined last, and the result.
     pub(super) json_in: (u64, bool),
 }
 

@@ -1,7 +1,8 @@
-//! Keys whose names are the same once they are normalised: who gets the plain name in an object that has several.
+//! Resolution of name collisions between keys with the same normalized name.
 //!
-//! The exact spelling does, else the one that comes first by its characters; the others get a name with a tag of the
-//! keys that lead to them. Each object decides for itself, so it does not matter which one was met first.
+//! In each object, the key that equals its normalized name gets the plain name, else the first key in byte order. The other
+//! keys get an alias: the name with a hash tag of their path. The result depends only on the keys of the object, not on
+//! the order of rows.
 
 use catchment_json::Node;
 use catchment_schema::naming;
@@ -10,8 +11,7 @@ use super::key::{KeyShape, NONE};
 use super::{KeyIndex, ShapeCache};
 
 impl ShapeCache {
-    /// Where the value under the key of `object` goes to: to the key's own place, or to that of its twin where another
-    /// key of the object has the plain name.
+    /// Returns the key, or its alias if another key of `object` has the plain name.
     pub(crate) fn resolve(&mut self, at: KeyIndex, object: Node<'_>) -> KeyIndex {
         let Some(shape) = self.tables.get(at.table).and_then(|table| table.objects.get(at.object)) else { return at };
         let Some(key) = shape.get(at.key).filter(|key| key.has_collisions) else { return at };
@@ -21,13 +21,13 @@ impl ShapeCache {
         if has_plain_name { at } else { self.alias(at) }
     }
 
-    /// The key under a name that no other one has, where it was needed before.
+    /// Returns the alias of the key, if it exists.
     pub(crate) fn existing_alias(&self, at: KeyIndex) -> Option<KeyIndex> {
         let alias = self.tables.get(at.table)?.objects.get(at.object)?.get(at.key)?.alias;
         (alias != NONE).then_some(KeyIndex { key: alias as usize, ..at })
     }
 
-    /// The key under a name that no other one has.
+    /// Returns the alias of the key, creating it if missing.
     pub(crate) fn alias(&mut self, at: KeyIndex) -> KeyIndex {
         let Some(shape) = self.tables.get_mut(at.table).and_then(|table| table.objects.get_mut(at.object)) else { return at };
         let Some(key) = shape.get(at.key) else { return at };
@@ -36,15 +36,15 @@ impl ShapeCache {
         }
         let path = format!("{}_{}", key.path, naming::tag(&format!("{}{}", shape.spelling, key.name)));
         let alias = KeyShape::new(&key.raw, &key.name, path);
-        let index = shape.add_twin(alias);
+        let index = shape.add_alias(alias);
         if let Some(key) = shape.get_mut(at.key) {
             key.alias = index as u32;
         }
         KeyIndex { key: index, ..at }
     }
 
-    /// Whether the first of two keys at different places of a row has the right to a name that both lead to: the one in
-    /// fewer objects has.
+    /// Returns true if key `a` takes precedence over key `b` for a name that both would get. The key with the lower nesting
+    /// depth takes precedence.
     pub(crate) fn is_before(&self, a: KeyIndex, b: KeyIndex) -> bool {
         let rank = |at: KeyIndex| {
             let shape = self.tables.get(at.table)?.objects.get(at.object)?;
@@ -54,13 +54,14 @@ impl ShapeCache {
         rank(a) < rank(b)
     }
 
-    /// The key as the source spells it, and the column or table that a twin leads to.
+    /// Returns the key as spelled by the source, and its normalized path.
     pub(crate) fn spelling(&self, at: KeyIndex) -> Option<(&str, &str)> {
         let key = self.tables.get(at.table)?.objects.get(at.object)?.get(at.key)?;
         Some((&key.name, &key.path))
     }
 }
 
+/// Returns the sort key for precedence among keys with the same normalized name; the lowest gets the plain name.
 fn rank(key: &KeyShape) -> (bool, &str) {
     (!key.is_exact, &key.name)
 }

@@ -1,6 +1,6 @@
-//! What was learnt of the shapes of objects: the way from keys to columns, kept from batch to batch.
+//! A cache of object shapes, which map keys to columns, shared by all batches of a shredder.
 //!
-//! Nothing of it decides what comes out: a shape is what the names of keys say, whoever met them first.
+//! The cache never affects the result: shapes depend only on key names, not on the order of rows.
 
 mod key;
 mod key_collisions;
@@ -18,23 +18,23 @@ use key::{KeyShape, NONE};
 use object::ObjectShape;
 pub(crate) use table::TableShape;
 
-/// The first object shape of a table: the row itself.
+/// The index of a table's object shape for the row itself.
 pub(crate) const ROW: usize = 0;
 
-/// The tables that the rows of one resource fill.
+/// The shapes of the tables of one resource.
 #[derive(Debug)]
 pub(crate) struct ShapeCache {
     pub(crate) tables: Vec<TableShape>,
-    /// By name and parent: lists at two places may have one name for their table, and no rows.
+    /// Table indices by name and parent. Two lists may have the same table name, which is valid if one has no rows.
     by_name: HashMap<(String, Option<usize>), u32>,
     max_identifier_length: Option<usize>,
-    /// Counts how often it turned out that two keys share a name.
+    /// The number of name collisions found so far.
     shared_names: u64,
-    /// How many keys are known.
+    /// The number of cached keys.
     keys: usize,
-    /// No key is added beyond these.
+    /// The maximum number of cached keys.
     max_keys: usize,
-    /// Whether a key was met that was not added.
+    /// Whether a key was not added because of the limit.
     is_full: bool,
 }
 
@@ -64,30 +64,29 @@ impl ShapeCache {
         index
     }
 
-    /// How many keys are known.
+    /// Returns the number of cached keys.
     pub(crate) fn keys(&self) -> usize {
         self.keys
     }
 
-    /// From now on as many keys are added as make `max_keys`.
+    /// Sets the maximum number of cached keys.
     pub(crate) fn limit_keys(&mut self, max_keys: usize) {
         (self.max_keys, self.is_full) = (max_keys, false);
     }
 
-    /// Whether a key was met that had no room.
+    /// Returns true if a key was not added because of the limit.
     pub(crate) fn is_full(&self) -> bool {
         self.is_full
     }
 
-    /// Changes where it turned out that two keys share a name. What was done with a row by then was done without
-    /// knowing so.
+    /// Returns the number of name collisions found so far. If it changes during a row, the row must be processed again.
     #[inline]
     pub(crate) fn shared_names(&self) -> u64 {
         self.shared_names
     }
 
-    /// The key `raw` of an object, where `expected` is the one that followed the last time. Keys of an API
-    /// come in the same order, so the guess is nearly always right, and no hash is computed.
+    /// Returns the index of `key` in an object shape, adding it if needed, or `None` if the cache is full. `expected` is the
+    /// index that follows the previous key: keys of an API mostly come in the same order, so usually no hash is computed.
     #[inline]
     pub(crate) fn key(
         &mut self,
@@ -110,15 +109,15 @@ impl ShapeCache {
                     return None;
                 }
                 self.keys += 1;
-                let (index, has_rivals) = shape.add(key, object == ROW, |path, name| rules.key_path(table, path, name));
-                self.shared_names += u64::from(has_rivals);
+                let (index, has_collisions) = shape.add(key, object == ROW, |path, name| rules.key_path(table, path, name));
+                self.shared_names += u64::from(has_collisions);
                 Some(index)
             }
         }
     }
 
-    /// Notes that the object with the number `object_number` has the key; false where it had it already. The second is
-    /// whether there is more to know of the key: rivals for its name, or that it is the id of the row.
+    /// Records that object number `object_number` has the key. The first result is false if the key is a duplicate in the
+    /// object; the second is true if the key has name collisions or is the `_dlt_id` of the row.
     #[inline]
     pub(crate) fn record_key(&mut self, at: KeyIndex, object_number: u64) -> (bool, bool) {
         let Some(key) = self.at(at) else { return (true, false) };
@@ -127,38 +126,38 @@ impl ShapeCache {
         (first, key.has_collisions || key.is_row_id)
     }
 
-    /// Notes that the batch has a null under the key; false where it had one already.
+    /// Records that the batch has a null under the key. Returns false if one was already recorded.
     #[inline]
     pub(crate) fn record_null(&mut self, at: KeyIndex, batch: u64) -> bool {
         self.at(at).is_some_and(|key| std::mem::replace(&mut key.null_in, batch) != batch)
     }
 
-    /// As if no null had been seen under the key.
+    /// Removes the record of a null under the key.
     pub(crate) fn clear_null(&mut self, at: KeyIndex) {
         if let Some(key) = self.at(at) {
             key.null_in = 0;
         }
     }
 
-    /// Whether the key has the id that the row brings along.
+    /// Returns true if the key is the `_dlt_id` of the row.
     pub(crate) fn is_row_id(&mut self, at: KeyIndex) -> bool {
         self.at(at).is_some_and(|key| key.is_row_id)
     }
 
-    /// Whether containers under the key stay JSON, as `ask` says it once for each batch, by the column's name.
-    pub(crate) fn stays_json(&mut self, at: KeyIndex, batch: u64, ask: impl FnOnce(&str) -> bool) -> bool {
+    /// Returns true if objects and lists under the key stay JSON. Calls `is_json` with the column name once per batch.
+    pub(crate) fn stays_json(&mut self, at: KeyIndex, batch: u64, is_json: impl FnOnce(&str) -> bool) -> bool {
         match self.at(at) {
             Some(key) if key.json_in.0 == batch => return key.json_in.1,
             _ => {}
         }
-        let answer = self.column_name(at).is_some_and(|column| ask(&column));
+        let stays_json = self.column_name(at).is_some_and(|column| is_json(&column));
         if let Some(key) = self.at(at) {
-            key.json_in = (batch, answer);
+            key.json_in = (batch, stays_json);
         }
-        answer
+        stays_json
     }
 
-    /// The column that scalars under the key go to.
+    /// Returns the column for scalars under the key.
     #[inline]
     pub(crate) fn column(&mut self, at: KeyIndex) -> Option<usize> {
         match self.at(at)?.column {
@@ -173,19 +172,19 @@ impl ShapeCache {
         }
     }
 
-    /// The name of the column that the value under the key has where it is kept whole.
+    /// Returns the name of the column for scalars and JSON under the key.
     pub(crate) fn column_name(&self, at: KeyIndex) -> Option<String> {
         let key = self.tables.get(at.table)?.objects.get(at.object)?.get(at.key)?;
         Some(naming::shorten(&key.path, &key.path, self.max_identifier_length))
     }
 
-    /// The column of that name, which no key of a row leads to.
+    /// Returns the column with the name `name`, which does not come from a key.
     pub(crate) fn named_column(&mut self, table: usize, name: &str) -> Option<usize> {
         let table = self.tables.get_mut(table)?;
         Some(table.column_index(name).unwrap_or_else(|| table.column(name.to_owned()).0))
     }
 
-    /// The shape of objects under the key.
+    /// Returns the shape of objects under the key.
     pub(crate) fn object(&mut self, at: KeyIndex) -> Option<usize> {
         let key = self.at(at)?;
         if key.object != NONE {
@@ -201,7 +200,7 @@ impl ShapeCache {
         Some(index)
     }
 
-    /// The table of lists under the key.
+    /// Returns the table for lists under the key.
     pub(crate) fn list(&mut self, at: KeyIndex) -> Option<usize> {
         let key = self.at(at)?;
         if key.list != NONE {
@@ -216,13 +215,13 @@ impl ShapeCache {
         Some(list)
     }
 
-    /// The table below `table` for lists at `path`.
+    /// Returns the child table of `table` for lists at `path`.
     pub(crate) fn child(&mut self, table: usize, path: &str) -> Option<usize> {
         let path = naming::join(&self.tables.get(table)?.path, path, None);
         Some(self.table(path, Some(table)) as usize)
     }
 
-    /// The keys that lead to the lists of a table, as the source spells them, with points between.
+    /// Returns the path of the list that fills a table: the keys as spelled by the source, separated by dots.
     pub(crate) fn list_key(&self, table: usize) -> Option<String> {
         let parent = self.tables.get(self.tables.get(table)?.parent?)?;
         parent.objects.iter().find_map(|object| object.spelling_of_list(table as u32))

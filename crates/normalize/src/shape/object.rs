@@ -1,4 +1,4 @@
-//! Objects at one place of a row.
+//! Shapes of objects.
 
 use std::collections::HashMap;
 
@@ -7,16 +7,16 @@ use catchment_schema::DLT_ID_COLUMN;
 
 use super::key::KeyShape;
 
-/// From here on indices of keys are those of twins.
+/// The first index of aliases; lower indices are keys.
 const ALIASES: usize = 1 << 31;
 
-/// The keys that objects at one place of a row have.
+/// The keys of objects at one position in a row.
 #[derive(Debug)]
 pub(crate) struct ObjectShape {
     pub(super) path: String,
-    /// The keys that lead to it, as the source spells them, each with a point behind it.
+    /// The path of keys as spelled by the source, each followed by a dot.
     pub(super) spelling: String,
-    /// How many objects it is in.
+    /// The nesting depth, 0 for the row itself.
     pub(super) depth: usize,
     pub(super) keys: Vec<KeyShape>,
     aliases: Vec<KeyShape>,
@@ -40,25 +40,25 @@ impl ObjectShape {
         if key >= ALIASES { self.aliases.get(key - ALIASES) } else { self.keys.get(key) }
     }
 
-    /// The index of a key.
+    /// Returns the index of a cached key.
     #[inline]
     pub(super) fn known(&self, key: Key<'_>) -> Option<usize> {
         self.by_raw.get(key.raw()).map(|known| *known as usize)
     }
 
-    /// Adds a key, with the path that `path_of` gives it, and returns its index; true where that brings a rival for a name.
+    /// Adds a key with the path from `path_of`. Returns its index, and true if its name collides with another key.
     pub(super) fn add(&mut self, key: Key<'_>, is_row: bool, path_of: impl FnOnce(&str, &str) -> String) -> (usize, bool) {
         let name = key.name();
-        // `"a"` and `"\u0061"` are one key.
+        // `"a"` and `"\u0061"` are the same key.
         let same = self.by_name.get(&*name).copied();
-        let mut has_rivals = false;
+        let mut has_collisions = false;
         let index = same.unwrap_or_else(|| {
             let mut shape = KeyShape::new(key.raw(), &name, path_of(&self.path, &name));
             shape.is_row_id = is_row && shape.path == DLT_ID_COLUMN;
             let index = self.keys.len() as u32;
             let collisions = self.by_path.entry(shape.path.clone()).or_default();
-            has_rivals = !collisions.is_empty();
-            shape.has_collisions = has_rivals;
+            has_collisions = !collisions.is_empty();
+            shape.has_collisions = has_collisions;
             for collision in collisions.iter() {
                 if let Some(collision) = self.keys.get_mut(*collision as usize) {
                     collision.has_collisions = true;
@@ -70,23 +70,23 @@ impl ObjectShape {
             index
         });
         self.by_raw.insert(key.raw().into(), index);
-        (index as usize, has_rivals)
+        (index as usize, has_collisions)
     }
 
-    /// The keys with a path.
+    /// Returns the keys with a path.
     pub(super) fn with_path(&self, path: &str) -> impl Iterator<Item = &KeyShape> {
         let indexes = self.by_path.get(path).map(Vec::as_slice).unwrap_or_default();
         indexes.iter().filter_map(|index| self.keys.get(*index as usize))
     }
 
-    /// The key whose lists have the table, as the source spells it with the keys that lead to it.
+    /// Returns the path of the key whose lists fill `table`, as spelled by the source.
     pub(super) fn spelling_of_list(&self, table: u32) -> Option<String> {
         let key = self.keys.iter().chain(&self.aliases).find(|key| key.list == table)?;
         Some(format!("{}{}", self.spelling, key.name))
     }
 
-    /// Adds a twin, and returns its index.
-    pub(super) fn add_twin(&mut self, alias: KeyShape) -> usize {
+    /// Adds an alias and returns its index.
+    pub(super) fn add_alias(&mut self, alias: KeyShape) -> usize {
         self.aliases.push(alias);
         ALIASES + self.aliases.len() - 1
     }

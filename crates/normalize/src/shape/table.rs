@@ -1,26 +1,26 @@
-//! One table.
+//! Shapes of tables.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::object::ObjectShape;
 
-/// One table and the objects whose scalars are its columns.
+/// A table and the objects whose scalars become its columns.
 #[derive(Debug)]
 pub(crate) struct TableShape {
-    /// Its name in the destination.
+    /// The name in the destination.
     pub(crate) name: Arc<str>,
-    /// Its name before shortening, from which the names below it are made.
+    /// The name before shortening, the prefix of child table names.
     pub(super) path: String,
     pub(crate) parent: Option<usize>,
-    /// How many keys lead to it.
+    /// The number of keys whose lists fill the table.
     pub(super) keys: usize,
-    /// Names of columns, by their index.
+    /// The column names by column index.
     pub(crate) columns: Vec<String>,
-    /// Whether several keys lead to the column, by its index.
+    /// Whether several keys share the column, by column index.
     shared: Vec<bool>,
     by_name: HashMap<String, u32>,
-    /// The first one is the row itself.
+    /// The object shapes. The first one is the row itself.
     pub(super) objects: Vec<ObjectShape>,
 }
 
@@ -38,24 +38,24 @@ impl TableShape {
         }
     }
 
-    /// The index of the column of that name.
+    /// Returns the index of the column with the name `name`.
     pub(crate) fn column_index(&self, name: &str) -> Option<usize> {
         self.by_name.get(name).map(|index| *index as usize)
     }
 
-    /// Whether several keys lead to the column, so that a row may have two values for it.
+    /// Returns true if several keys share the column, so that a row may have several values for it.
     #[inline]
     pub(crate) fn is_shared(&self, column: usize) -> bool {
         self.shared.get(column).copied().unwrap_or(false)
     }
 
-    /// Whether lists under several keys lead to it.
+    /// Returns true if lists under several keys fill the table.
     #[inline]
     pub(crate) fn has_several_lists(&self) -> bool {
         self.keys > 1
     }
 
-    /// The column of that name for one more key; true where it is the second one.
+    /// Returns the column with the name `name` for another key, and true if the key is the second one for the column.
     pub(super) fn column(&mut self, name: String) -> (usize, bool) {
         if let Some(known) = self.by_name.get(&name) {
             let was_shared = self.shared.get_mut(*known as usize).is_none_or(|shared| std::mem::replace(shared, true));

@@ -1,4 +1,4 @@
-//! What sources may bring, and how much of it is in memory at a time.
+//! Memory limits, and limits of columns, tables and keys.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::{IdSeed, NormalizeError, NormalizeOptions, NormalizeRules, PageRows, 
 
 const MAX_BYTES: usize = 100_000;
 
-/// The batches that become of a page which is shredded in parts, of a table that has at most 10 columns.
+/// Shreds a page in parts, with a limit of 10 columns per table, and returns the batches.
 fn in_parts(page: &str) -> Result<Vec<(String, RecordBatch)>, NormalizeError> {
     let page = Selection::from_document(Document::parse(page.as_bytes().to_vec()).unwrap());
     let options = NormalizeOptions { max_columns: Some(10), ..NormalizeOptions::default() };
@@ -26,7 +26,7 @@ fn in_parts(page: &str) -> Result<Vec<(String, RecordBatch)>, NormalizeError> {
     Ok(found)
 }
 
-/// That the page becomes `rows` rows of `table`, and that none of its batches is large.
+/// Checks that the page becomes `rows` rows of `table` in several batches below the memory limit.
 #[track_caller]
 fn check(page: &str, table: &str, rows: usize) {
     let batches: Vec<RecordBatch> =
@@ -55,23 +55,21 @@ fn a_row_with_a_long_list_is_shredded_in_parts() {
     check(&format!(r#"[{{"a": [{{"b": [{}1]}}]}}, {{"a": []}}]"#, "1,".repeat(9_999)), "t__a__b", 10_000);
 }
 
-const HINT: &str = "where keys are data, as ids are, keep the object that has them as JSON (`data_type: json` for its column in \
-                    `columns`, or `max_table_nesting`), else raise `normalize.max_columns`";
+const HINT: &str = "if keys are data, such as ids, keep their object as JSON (`data_type: json` for its column in `columns`, \
+                    or `max_table_nesting`), else raise `normalize.max_columns`";
 
 #[test]
-fn keys_that_are_data_do_not_become_columns_without_end() {
+fn columns_are_limited() {
     let rows: Vec<String> = (0..1000).map(|key| format!(r#"{{"k{key}": 1}}"#)).collect();
-    let expected =
-        format!("table `t`, row 11 of its page: column `k10` would be one more than the 10 that a table may have; {HINT}");
+    let expected = format!("table `t`, row 11 of its page: column `k10` exceeds the limit of 10 columns per table; {HINT}");
     check_refused(&format!("[{}]", rows.join(",")), &expected);
     let keys: Vec<String> = (0..11).map(|key| format!(r#""k{key}": 1"#)).collect();
-    let expected =
-        format!("table `t`, row 1 of its page: column `k10` would be one more than the 10 that a table may have; {HINT}");
+    let expected = format!("table `t`, row 1 of its page: column `k10` exceeds the limit of 10 columns per table; {HINT}");
     check_refused(&format!("[{{{}}}]", keys.join(",")), &expected);
 }
 
 #[test]
-fn columns_that_become_wider_are_no_new_ones() {
+fn widened_columns_do_not_count_as_new() {
     let row = |value: &str| (0..9).map(|key| format!(r#""k{key}": {value}"#)).collect::<Vec<_>>().join(", ");
     let options = NormalizeOptions { max_columns: Some(10), ..NormalizeOptions::default() };
     let pages = [format!("[{{{}}}]", row("1")), format!(r#"[{{{}, "new": 1}}]"#, row("1.5"))];
@@ -80,18 +78,18 @@ fn columns_that_become_wider_are_no_new_ones() {
 }
 
 #[test]
-fn keys_that_are_data_do_not_become_tables_without_end() {
+fn tables_are_limited() {
     let rows: Vec<String> = (0..20).map(|key| format!(r#"{{"k{key}": [1]}}"#)).collect();
-    let expected = format!("table `t__k9` would be one more than the 10 that the lists of one resource may become; {HINT}");
+    let expected = format!("table `t__k9` exceeds the limit of 10 tables per resource; {HINT}");
     check_refused(&format!("[{}]", rows.join(",")), &expected);
 }
 
 #[test]
-fn a_row_with_keys_without_end_is_refused() {
+fn keys_of_a_row_are_limited() {
     let keys: Vec<String> = (0..2000).map(|key| format!(r#""k{key}": null"#)).collect();
     check_refused(
         &format!("[{{{}}}]", keys.join(",")),
-        "table `t`, row 1 of its page: the row has more than 1000 different keys; keep it, or the object that has them, as JSON \
-         (`data_type: json` for its column in `columns`, or `max_table_nesting`)",
+        "table `t`, row 1 of its page: the row exceeds the limit of 1000 distinct keys; keep the row, or the object with the \
+         keys, as JSON (`data_type: json` for its column in `columns`, or `max_table_nesting`)",
     );
 }

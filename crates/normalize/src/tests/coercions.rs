@@ -1,11 +1,11 @@
-//! What columns of each type take, and that they keep what they take.
+//! Values accepted by columns of each type.
 
 use catchment_schema::{Column, ColumnType, DataType, Schema, TableHints};
 
 use super::{load_with, trim};
 use crate::NormalizeOptions;
 
-/// The cells of a row with `value` in a column of that type.
+/// Loads `value` into a column of type `column_type` and returns the cells of the row.
 fn outcome(column_type: ColumnType, value: &str, numeric_widening: bool) -> String {
     let mut schema = Schema::new("s");
     let columns = vec![Column::with_type("v", column_type)];
@@ -15,7 +15,7 @@ fn outcome(column_type: ColumnType, value: &str, numeric_widening: bool) -> Stri
     trim(&found).lines().nth(1).unwrap_or_default().to_owned()
 }
 
-/// Each value with what it is in the column; one without goes to the variant.
+/// Checks the cell of each value, in the column `v` or a variant column.
 #[track_caller]
 fn check(column_type: impl Into<ColumnType>, values: &[(&str, &str)]) {
     let column_type = column_type.into();
@@ -127,7 +127,7 @@ fn decimals() {
 }
 
 #[test]
-fn moments() {
+fn dates_and_times() {
     check(
         DataType::Timestamp,
         &[
@@ -157,7 +157,7 @@ fn moments() {
 }
 
 #[test]
-fn text_and_json_take_all_that_they_can_write_down() {
+fn text_json_and_binary() {
     check(
         DataType::Text,
         &[
@@ -174,7 +174,7 @@ fn text_and_json_take_all_that_they_can_write_down() {
 }
 
 #[test]
-fn keys_that_are_written_differently_stay_apart() {
+fn different_spellings_of_a_number_stay_different() {
     super::check(
         &[r#"[{"v":7},{"v":"007"},{"v":"0x7"}]"#],
         "t(v bigint, _dlt_load_id, _dlt_id, v__v_text text)
@@ -185,7 +185,7 @@ fn keys_that_are_written_differently_stay_apart() {
 }
 
 #[test]
-fn numbers_beyond_doubles_are_text_from_the_first() {
+fn numbers_beyond_the_range_of_doubles_are_text() {
     super::check(&[r#"[{"v":1e999},{"v":1.5}]"#], "t(v text, _dlt_load_id, _dlt_id)\n v=1e999\n v=1.5");
     super::check(
         &[r#"[{"v":1},{"v":1e999},{"v":0.5}]"#],
@@ -194,7 +194,7 @@ fn numbers_beyond_doubles_are_text_from_the_first() {
 }
 
 #[test]
-fn without_widening_columns_take_what_those_of_the_reference_take() {
+fn without_widening_coercions_match_dlt() {
     let check = |of: DataType, value: &str, expected| assert_eq!(outcome(of.into(), value, false), expected, "{value} in {of}");
     check(DataType::Bool, "5", "v=true");
     check(DataType::Bool, "0.1", "v=true");

@@ -3,7 +3,7 @@ use catchment_schema::{ContractMode, Schema, SchemaContract, TableHints};
 use super::{load, load_with, trim};
 use crate::{NormalizeError, NormalizeOptions};
 
-/// A dataset that has loaded one page.
+/// Returns the schema of a dataset with one loaded page.
 fn loaded(page: &str) -> Schema {
     let mut schema = Schema::new("s");
     schema.declare("t", "t", &TableHints::default()).unwrap();
@@ -16,7 +16,7 @@ fn loaded(page: &str) -> Schema {
 
 const BEFORE: &str = r#"[{"id":1,"a":"x","n":1,"l":[{"v":1}]}]"#;
 
-/// Loads more into a dataset that has loaded [`BEFORE`].
+/// Loads pages into a dataset with [`BEFORE`]. Returns the tables and the discarded counts.
 fn more(contract: SchemaContract, pages: &[&str]) -> Result<(String, String), NormalizeError> {
     let mut schema = loaded(BEFORE);
     schema.tables["t"].hints.insert("schema_contract".to_owned(), contract.to_value());
@@ -62,9 +62,9 @@ fn new_columns() {
          v=3
          v=5
          refused(table_name text, column_name text, reason text, content json, row_id text, _dlt_load_id, _dlt_id)
-         table_name=t column_name=b reason=the column would be a new one content=1 row_id=rRCQu92Saz9IDA
-         table_name=t column_name=o__c reason=the column would be a new one content=2 row_id=rRCQu92Saz9IDA
-         table_name=t__l column_name=w reason=the column would be a new one content=4 row_id=vi3Q3Jq41x2vxQ"#,
+         table_name=t column_name=b reason=new column content=1 row_id=rRCQu92Saz9IDA
+         table_name=t column_name=o__c reason=new column content=2 row_id=rRCQu92Saz9IDA
+         table_name=t__l column_name=w reason=new column content=4 row_id=vi3Q3Jq41x2vxQ"#,
         "t: 0 rows, 2 values; t__l: 0 rows, 1 values",
     );
     check(
@@ -75,19 +75,19 @@ fn new_columns() {
          t__l(v bigint, _dlt_parent_id, _dlt_list_idx, _dlt_id)
          v=2
          refused(table_name text, column_name text, reason text, content json, row_id text, _dlt_load_id, _dlt_id)
-         table_name=t column_name=b reason=the column would be a new one content={"id":3,"b":1,"o":{"c":2},"l":[{"v":3,"w":4},{"v":5}]} row_id=rRCQu92Saz9IDA"#,
+         table_name=t column_name=b reason=new column content={"id":3,"b":1,"o":{"c":2},"l":[{"v":3,"w":4},{"v":5}]} row_id=rRCQu92Saz9IDA"#,
         "t: 1 rows, 0 values; t__l: 2 rows, 0 values",
     );
     check_frozen(
         columns(ContractMode::Freeze),
         rows,
-        "table `t`, row 2 of its page: column `b` would be a new one, and its schema contract has `columns: freeze`; found 1; \
-         let it evolve, or discard what is new (discard_row, discard_value)",
+        "table `t`, row 2 of its page: new column `b` violates the schema contract `columns: freeze`; found 1; \
+         set the contract to evolve, discard_row or discard_value",
     );
 }
 
 #[test]
-fn null_under_a_new_key_is_no_new_column_whatever_came_before() {
+fn null_under_a_new_key_is_not_a_new_column() {
     for pages in [&[r#"[{"id":2,"b":null},{"id":3,"b":1}]"#][..], &[r#"[{"id":3,"b":1},{"id":2,"b":null}]"#]] {
         let (found, counted) = more(columns(ContractMode::DiscardRow), pages).unwrap();
         assert!(found.contains("id=2") && !found.contains("id=3"), "{found}");
@@ -106,8 +106,8 @@ fn new_tables() {
     check_frozen(
         tables(ContractMode::Freeze),
         rows,
-        "table `t__more`, row 1 of its page: the table would be a new one, and its schema contract has `tables: freeze`; \
-         found {\"x\":[1]}; let it evolve, or discard what is new (discard_row, discard_value)",
+        "table `t__more`, row 1 of its page: new table violates the schema contract `tables: freeze`; \
+         found {\"x\":[1]}; set the contract to evolve, discard_row or discard_value",
     );
 }
 
@@ -122,24 +122,24 @@ fn values_of_other_types() {
          id=3 c=4
          id=4 n=5 c=5
          refused(table_name text, column_name text, reason text, content json, row_id text, _dlt_load_id, _dlt_id)
-         table_name=t column_name=n reason=the value does not fit the type of the column content="y" row_id=GMMMoZTTK5URDw
-         table_name=t column_name=n reason=the value does not fit the type of the column content=2.5 row_id=rRCQu92Saz9IDA"#,
+         table_name=t column_name=n reason=value does not fit the column type content="y" row_id=GMMMoZTTK5URDw
+         table_name=t column_name=n reason=value does not fit the column type content=2.5 row_id=rRCQu92Saz9IDA"#,
         "t: 0 rows, 2 values",
     );
-    // The rows that are left out give a new column no type.
+    // Discarded rows do not determine the type of a new column.
     let (found, counted) = more(data_type(ContractMode::DiscardRow), &[rows]).unwrap();
     assert!(found.contains("t(id bigint, a text, n bigint, _dlt_load_id, _dlt_id, c bigint)\nid=4 n=5 c=5"), "{found}");
     assert_eq!(counted, "t: 2 rows, 0 values");
     check_frozen(
         data_type(ContractMode::Freeze),
         rows,
-        "table `t`, row 1 of its page: column `n` has the type bigint, which a value does not fit, and its schema contract has \
-         `data_type: freeze`; found \"y\"; let it evolve, or discard what is new (discard_row, discard_value)",
+        "table `t`, row 1 of its page: value that does not fit column `n` (bigint) violates the schema contract \
+         `data_type: freeze`; found \"y\"; set the contract to evolve, discard_row or discard_value",
     );
 }
 
 #[test]
-fn the_first_load_is_free() {
+fn the_first_load_may_create_tables_and_columns() {
     let mut schema = Schema::new("s");
     let hints = TableHints { schema_contract: Some(SchemaContract::all(ContractMode::Freeze)), ..TableHints::default() };
     schema.declare("t", "t", &hints).unwrap();
@@ -148,17 +148,17 @@ fn the_first_load_is_free() {
 }
 
 #[test]
-fn a_contract_of_the_whole_schema_guards_it_against_new_resources() {
+fn a_schema_contract_applies_to_new_resources() {
     let mut schema = loaded(BEFORE);
     schema.tables.shift_remove("t");
     schema.set_contract(SchemaContract::all(ContractMode::Freeze));
     let error = load(schema, &[r#"[{"id":1}]"#]).unwrap_err().to_string();
-    assert!(error.starts_with("table `t`, row 1 of its page: the table would be a new one"), "{error}");
+    assert!(error.starts_with("table `t`, row 1 of its page: new table violates"), "{error}");
 }
 
 #[test]
-fn rows_that_are_left_out_have_no_part_in_the_types_of_others() {
-    // In one batch `b` would be typed by the second row, and the third left out for it.
+fn discarded_rows_do_not_affect_the_types_of_other_rows() {
+    // If the second row determined the type of `b`, the third row would be discarded.
     let rows = [r#"{"id":2,"c":1}"#, r#"{"id":3,"b":1,"c":true}"#, r#"{"id":4,"b":true}"#];
     let one_by_one = rows.map(|row| format!("[{row}]"));
     for pages in [vec![format!("[{}]", rows.join(","))], one_by_one.to_vec()] {
@@ -170,7 +170,7 @@ fn rows_that_are_left_out_have_no_part_in_the_types_of_others() {
 }
 
 #[test]
-fn of_rows_that_are_left_out_nothing_is_told() {
+fn discarded_rows_have_no_findings() {
     let mut schema = loaded(BEFORE);
     schema.tables["t"].hints.insert("schema_contract".to_owned(), data_type(ContractMode::DiscardRow).to_value());
     let (_, _, findings) =
@@ -179,8 +179,8 @@ fn of_rows_that_are_left_out_nothing_is_told() {
 }
 
 #[test]
-fn what_an_old_schema_would_not_have_taken_is_looked_at_again() {
-    // Against the schema of the beginning `n` would be of doubles, and the last value not fit.
+fn an_error_against_an_outdated_schema_is_checked_again() {
+    // Against the initial schema `n` would be double, and the last value would not fit.
     let contract = TableHints { schema_contract: Some(data_type(ContractMode::Freeze)), ..TableHints::default() };
     let mut schema = Schema::new("s");
     schema.declare("t", "t", &contract).unwrap();

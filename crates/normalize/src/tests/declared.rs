@@ -9,69 +9,63 @@ fn check_error(hints: TableHints, page: &str, expected: &str) {
 }
 
 #[test]
-fn a_key_without_a_value_is_an_error() {
+fn rejects_a_missing_key() {
     let key = |name: &str| TableHints { primary_key: vec![name.to_owned()], ..TableHints::default() };
     check_error(
         key("id"),
         r#"[{"id":1},{"x":2}]"#,
-        "table `t`, row 2 of its page: column `id` must not be null, and the row has no value for it; it is part of the primary key",
+        "table `t`, row 2 of its page: column `id` is NOT NULL but the row has no value; it is part of the primary key",
     );
     check_error(
         key("idd"),
         r#"[{"id":1}]"#,
-        "table `t`, row 1 of its page: column `idd` must not be null, and the row has no value for it; it was declared as primary key: is the name right?",
+        "table `t`, row 1 of its page: column `idd` is NOT NULL but the row has no value; check the spelling of the primary key",
     );
 }
 
 #[test]
-fn a_value_of_another_type_in_a_key_is_not_called_missing() {
-    let rest = "; declare `data_type: text` for it in `columns`, and where the table has rows already, load it again with \
+fn rejects_a_key_that_does_not_fit_its_column() {
+    let rest = "; declare the column with `data_type: text` in `columns`, and reload existing rows with \
                 `--refresh drop_resources`";
     let key = TableHints { primary_key: vec!["id".to_owned()], ..TableHints::default() };
     check_error(
         key.clone(),
         r#"[{"id":1},{"id":"abc"}]"#,
-        &format!(
-            "table `t`, row 2 of its page: column `id`, a primary key, has the type bigint, and the row has text: \"abc\"{rest}"
-        ),
+        &format!("table `t`, row 2 of its page: column `id` (primary key) has type bigint but the row has text: \"abc\"{rest}"),
     );
     check_error(
         key,
         r#"[{"id":7},{"id":7.5},{"id":true}]"#,
-        &format!(
-            "table `t`, row 3 of its page: column `id`, a primary key, has the type double, and the row has bool: true{rest}"
-        ),
+        &format!("table `t`, row 3 of its page: column `id` (primary key) has type double but the row has bool: true{rest}"),
     );
     for (first, second, column_type) in [
         (r#""2024-01-01T00:00:00.123456Z""#, r#""2024-01-01T00:00:00.1234567Z""#, "timestamp"),
         ("0.5", "0.10000000000000000001", "double"),
     ] {
-        let digits = format!("has the type {column_type}, which does not keep all digits of {second}{rest}");
+        let digits = format!("has type {column_type}, which loses digits of {second}{rest}");
         check_error(
             TableHints { primary_key: vec!["id".to_owned()], ..TableHints::default() },
             &format!(r#"[{{"id":{first}}},{{"id":{second}}}]"#),
-            &format!("table `t`, row 2 of its page: column `id`, a primary key, {digits}"),
+            &format!("table `t`, row 2 of its page: column `id` (primary key) {digits}"),
         );
     }
     let by_day = Column { nullable: Some(true), ..Column::new("day", DataType::Date) };
     check_error(
         TableHints { merge_key: vec!["day".to_owned()], columns: vec![by_day], ..TableHints::default() },
         r#"[{"day":"soon"}]"#,
-        &format!(
-            "table `t`, row 1 of its page: column `day`, a merge key, has the type date, and the row has text: \"soon\"{rest}"
-        ),
+        &format!("table `t`, row 1 of its page: column `day` (merge key) has type date but the row has text: \"soon\"{rest}"),
     );
     check_error(
         TableHints { columns: vec![Column::new("gone", DataType::Bool).with_hint("hard_delete")], ..TableHints::default() },
         r#"[{"gone":2}]"#,
         &format!(
-            "table `t`, row 1 of its page: column `gone`, which marks deleted rows, has the type bool, and the row has bigint: 2{rest}"
+            "table `t`, row 1 of its page: column `gone` (hard delete marker) has type bool but the row has bigint: 2{rest}"
         ),
     );
 }
 
 #[test]
-fn a_row_that_deletes_by_its_key_needs_no_other_value() {
+fn a_hard_delete_row_needs_only_its_key() {
     let hints = |disposition| TableHints {
         write_disposition: disposition,
         primary_key: vec!["id".to_owned()],
@@ -102,7 +96,7 @@ fn check_declared(columns: &[Column], page: &str, expected: &str) {
 }
 
 #[test]
-fn declared_columns_come_first_and_say_the_type() {
+fn declared_columns_come_first_and_keep_their_type() {
     check_declared(
         &[
             Column::with_type("price", ColumnType::Decimal { precision: 10, scale: 2 }),
@@ -150,7 +144,7 @@ fn values_of_all_types() {
 }
 
 #[test]
-fn names_prefer_types_and_text_is_looked_at_as_the_schema_says() {
+fn preferred_types_and_detections_of_the_schema_apply() {
     let mut schema = Schema::new("s");
     let settings = r#"{"detections": ["iso_date"], "preferred_types": {"re:_id$": "text", "meta": "json"}}"#;
     schema.settings.extend(catchment_json::Value::parse(settings).unwrap().as_object().unwrap().clone());

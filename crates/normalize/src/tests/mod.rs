@@ -1,4 +1,4 @@
-//! Pages in, tables out.
+//! Tests that normalize pages and compare the resulting tables.
 
 mod bounds;
 mod coercions;
@@ -26,8 +26,8 @@ fn show(column: &ArrayRef, row: usize) -> String {
     }
 }
 
-/// Loads pages of rows, each shredded against the schema that the run began with, and shows each table: its
-/// columns in order, then its rows. System columns are named in the head only.
+/// Loads pages, each shredded against the initial schema. Returns the text of each table: its columns in order, then its
+/// rows without system columns.
 fn load(schema: Schema, pages: &[&str]) -> Result<(String, Schema), NormalizeError> {
     let (shown, schema, _) = load_with(NormalizeOptions::default(), schema, pages)?;
     Ok((shown, schema))
@@ -88,7 +88,7 @@ fn check(pages: &[&str], expected: &str) {
     check_with(NormalizeOptions::default(), pages, expected);
 }
 
-/// As dlt does it.
+/// Checks the result without numeric widening, as in dlt.
 fn check_narrow(pages: &[&str], expected: &str) {
     check_with(NormalizeOptions { numeric_widening: false, ..NormalizeOptions::default() }, pages, expected);
 }

@@ -4,14 +4,14 @@ use super::{check, load_with, trim};
 use crate::{NormalizeOptions, RenamedKey};
 
 #[test]
-fn keys_that_would_share_a_name_are_kept_apart() {
+fn colliding_keys_get_different_names() {
     let expected = "t(a_b_hhnamq bigint, a_b bigint, a_b_jxny2a bigint, _dlt_load_id, _dlt_id)
         a_b_hhnamq=1 a_b=2 a_b_jxny2a=3";
     check(&[r#"[{"aB":1,"a_b":2,"A B":3}]"#], expected);
 }
 
 #[test]
-fn the_exact_spelling_has_the_plain_name_whoever_came_first() {
+fn the_exact_spelling_has_the_plain_name_in_any_order() {
     check(
         &[r#"[{"a_b":1,"aB":2}]"#, r#"[{"aB":3,"a_b":4}]"#, r#"[{"aB":5}]"#],
         "t(a_b bigint, a_b_hhnamq bigint, _dlt_load_id, _dlt_id)
@@ -27,7 +27,7 @@ fn the_exact_spelling_has_the_plain_name_whoever_came_first() {
 }
 
 #[test]
-fn objects_and_lists_are_kept_apart_too() {
+fn colliding_objects_and_lists_get_different_names() {
     check(
         &[r#"[{"aB":{"x":1},"a_b":{"x":2}},{"aB":[1],"a_b":[2]}]"#],
         "t(a_b__x bigint, a_b_hhnamq__x bigint, _dlt_load_id, _dlt_id)
@@ -41,7 +41,7 @@ fn objects_and_lists_are_kept_apart_too() {
 }
 
 #[test]
-fn paths_that_are_keys_are_kept_apart_from_objects() {
+fn keys_that_are_paths_do_not_collide_with_objects() {
     for page in [r#"[{"a__b":1,"a":{"b":2}}]"#, r#"[{"a":{"b":2},"a__b":1}]"#] {
         check(
             &[page],
@@ -63,7 +63,7 @@ fn paths_that_are_keys_are_kept_apart_from_objects() {
 }
 
 #[test]
-fn one_key_in_two_spellings_of_json_is_one_key() {
+fn escaped_and_plain_keys_are_equal() {
     check(
         &[r#"[{"a":1,"\u0061":2}]"#, r#"[{"\u0061":3}]"#],
         "t(a bigint, _dlt_load_id, _dlt_id)
@@ -81,7 +81,7 @@ fn renamed_keys_are_reported() {
 }
 
 #[test]
-fn names_are_as_short_as_the_destination_needs() {
+fn long_names_are_shortened() {
     let options = NormalizeOptions { max_identifier_length: Some(20), ..NormalizeOptions::default() };
     let (found, ..) = load_with(
         options,
@@ -93,7 +93,7 @@ fn names_are_as_short_as_the_destination_needs() {
 }
 
 #[test]
-fn a_key_that_ends_like_the_name_is_not_spelt_like_it() {
+fn a_key_with_a_prefix_separator_is_not_an_exact_spelling() {
     check(
         &[r#"[{"a":{"__b":1,"b":2}}]"#],
         "t(a__b_eqwsrg bigint, a__b bigint, _dlt_load_id, _dlt_id)
@@ -102,7 +102,7 @@ fn a_key_that_ends_like_the_name_is_not_spelt_like_it() {
 }
 
 #[test]
-fn three_values_for_one_name_are_all_kept() {
+fn three_values_with_one_name_get_three_columns() {
     check(
         &[r#"[{"a__b":{"c":1},"a":{"b__c":2,"b":{"c":3}}}]"#],
         "t(a__b__c bigint, a__b__c_fghhoa bigint, a__b__c_zfvlwq bigint, _dlt_load_id, _dlt_id)
@@ -111,7 +111,7 @@ fn three_values_for_one_name_are_all_kept() {
 }
 
 #[test]
-fn a_key_that_stands_twice_takes_nothing_back_that_is_not_its_own() {
+fn a_duplicate_key_removes_only_its_own_value() {
     check(
         &[r#"[{"a":{"b":2,"b":3},"a__b":1}]"#, r#"[{"a":{"b":null,"b":null},"a__b":1}]"#],
         "t(a__b bigint, a__b_atldyq bigint, _dlt_load_id, _dlt_id)
@@ -121,7 +121,7 @@ fn a_key_that_stands_twice_takes_nothing_back_that_is_not_its_own() {
 }
 
 #[test]
-fn a_list_that_made_way_is_taken_back_with_its_key() {
+fn a_duplicate_key_removes_a_renamed_list() {
     check(
         &[r#"[{"a__b":{"c":[7],"c":null},"a__b__c":[8]}]"#],
         "t(_dlt_load_id, _dlt_id)
@@ -132,7 +132,7 @@ fn a_list_that_made_way_is_taken_back_with_its_key() {
 }
 
 #[test]
-fn keys_in_other_scripts_have_columns_that_can_be_read() {
+fn keys_in_other_scripts_are_transliterated() {
     check(
         &[r#"[{"Имя":"a","Адрес":{"Город":"b"},"Теги":["c"]}]"#],
         "t(imia text, adres__gorod text, _dlt_load_id, _dlt_id)
@@ -143,7 +143,7 @@ fn keys_in_other_scripts_have_columns_that_can_be_read() {
 }
 
 #[test]
-fn a_key_in_another_script_has_one_column_whatever_stands_beside_it() {
+fn transliteration_does_not_depend_on_other_keys() {
     let [first, second] = ["是", "事"].map(catchment_schema::naming::transliterate_key);
     check(
         &[r#"[{"是":1},{"事":2,"是":3}]"#, r#"[{"事":4}]"#],
@@ -157,10 +157,10 @@ fn a_key_in_another_script_has_one_column_whatever_stands_beside_it() {
 }
 
 #[test]
-fn a_table_that_has_keys_under_the_names_of_the_reference_keeps_them() {
-    let of_reference = NormalizeOptions { transliterate: false, ..NormalizeOptions::default() };
+fn existing_columns_keep_dlt_names() {
+    let dlt_names = NormalizeOptions { transliterate: false, ..NormalizeOptions::default() };
     let page = r#"[{"Имя":1},{"Теги":[2]}]"#;
-    let (found, schema, _) = load_with(of_reference, Schema::new("s"), &[page]).unwrap();
+    let (found, schema, _) = load_with(dlt_names, Schema::new("s"), &[page]).unwrap();
     let expected = "t(x bigint, _dlt_load_id, _dlt_id)
          x=1
 
@@ -172,7 +172,7 @@ fn a_table_that_has_keys_under_the_names_of_the_reference_keeps_them() {
 }
 
 #[test]
-fn declared_keys_in_other_scripts_are_those_of_the_rows() {
+fn declared_keys_are_transliterated_like_keys_of_rows() {
     let mut schema = Schema::new("s");
     let hints = catchment_schema::TableHints { primary_key: vec!["Код".to_owned()], ..Default::default() };
     schema.declare("t", "t", &hints).unwrap();

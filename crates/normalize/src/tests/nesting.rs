@@ -9,7 +9,7 @@ use super::{check, load, trim};
 use crate::{IdSeed, NormalizeError, NormalizeOptions, NormalizeRules, PageRows, Shredder};
 
 #[test]
-fn the_object_met_last_comes_first() {
+fn nested_objects_are_flattened_last_first() {
     check(
         &[r#"[{"a":{"x":1,"in":{"q":1}},"s":1,"b":{"y":2},"z":3}]"#],
         "t(s bigint, z bigint, b__y bigint, a__x bigint, a__in__q bigint, _dlt_load_id, _dlt_id)
@@ -35,7 +35,7 @@ fn lists_become_child_tables() {
 }
 
 #[test]
-fn lists_of_lists_have_rows_between_them() {
+fn nested_lists_become_nested_child_tables() {
     check(
         &[r#"[{"m":[[1,2],[3]]}]"#],
         "t(_dlt_load_id, _dlt_id)
@@ -48,7 +48,7 @@ fn lists_of_lists_have_rows_between_them() {
 }
 
 #[test]
-fn rows_that_are_no_objects_are_wrapped() {
+fn non_object_rows_become_value_columns() {
     check(
         &[r#"[1, null, "x", [true]]"#],
         "t(value bigint, _dlt_load_id, _dlt_id, value__v_text text)
@@ -71,7 +71,7 @@ fn new_columns_come_after_those_of_the_first_row() {
 }
 
 #[test]
-fn objects_lists_and_scalars_under_one_key() {
+fn one_key_may_have_objects_lists_and_scalars() {
     check(
         &[r#"[{"a":1},{"a":{"n":2}},{"a":[3]},{"a":null}]"#],
         "t(a bigint, _dlt_load_id, _dlt_id, a__n bigint)
@@ -85,7 +85,7 @@ fn objects_lists_and_scalars_under_one_key() {
 }
 
 #[test]
-fn json_columns_of_the_schema_stay_whole() {
+fn json_columns_of_the_schema_are_not_flattened() {
     let mut schema = Schema::new("s");
     let column = catchment_schema::Column::new("o", catchment_schema::DataType::Json);
     schema.apply(&catchment_schema::TableDelta::root("t", vec![column]).into());
@@ -94,7 +94,7 @@ fn json_columns_of_the_schema_stay_whole() {
 }
 
 #[test]
-fn child_rows_carry_ids_and_places() {
+fn child_rows_have_parent_ids_and_indices() {
     let page = Selection::from_document(Document::parse(br#"[{"_dlt_id":"own","l":["a","b"]}]"#.to_vec()).unwrap());
     let mut schema = Schema::new("s");
     let hints = TableHints { write_disposition: WriteDisposition::Merge, ..TableHints::default() };
@@ -113,7 +113,7 @@ fn child_rows_carry_ids_and_places() {
     ");
 }
 
-/// The numbers of the root rows in each batch, of rows with two levels of lists on page `ordinal`.
+/// Returns the root row numbers of each batch, for rows with two levels of lists on page `ordinal`.
 fn root_rows(disposition: WriteDisposition, child_is_root: bool, ordinal: u64) -> Vec<String> {
     let page = Selection::from_document(Document::parse(br#"[{"l":[{"m":[1]},{}]},{"l":[{"m":[2,3]}]}]"#.to_vec()).unwrap());
     let mut schema = Schema::new("s");
@@ -134,25 +134,25 @@ fn root_rows(disposition: WriteDisposition, child_is_root: bool, ordinal: u64) -
 }
 
 #[test]
-fn numbers_of_root_rows_have_room_in_their_digits() {
+fn root_row_numbers_fit_into_the_precision() {
     let greatest =
         [(1_i128 << 40) - 1, (1 << 28) - 1, (1 << 28) - 1].into_iter().zip([56, 28, 0]).map(|(n, bits)| n << bits).sum::<i128>();
     assert!(greatest < 10_i128.pow(u32::from(catchment_schema::ROOT_ROW_PRECISION)), "{greatest}");
-    // the first page of the last of 4096 resources
+    // The first page of the last of 4,096 resources.
     assert_eq!(root_rows(WriteDisposition::Merge, false, 4095 << 28)[0], format!("{0}.0.0 {0}.1.0", 4095_i64 << 28));
 }
 
 #[test]
-fn rows_that_are_merged_have_the_number_of_their_root_row() {
+fn merged_rows_have_root_row_numbers() {
     assert_eq!(root_rows(WriteDisposition::Merge, false, 7), ["7.0.0 7.1.0", "7.0.0 7.0.0 7.1.0", "7.0.0 7.1.0 7.1.0"]);
     assert_eq!(root_rows(WriteDisposition::Append, false, 7), ["none", "none", "none"]);
-    // a list whose table is merged by itself: its rows are the root rows
+    // The table of a list is merged as a root table, so its rows are root rows.
     assert_eq!(root_rows(WriteDisposition::Append, true, 0), ["none", "0.0.0 0.0.1 0.1.0", "0.0.0 0.1.0 0.1.0"]);
     assert_eq!(root_rows(WriteDisposition::Merge, true, 0), ["0.0.0 0.1.0", "0.0.1 0.0.2 0.1.1", "0.0.1 0.1.1 0.1.1"]);
 }
 
 #[test]
-fn the_last_of_two_equal_keys_counts() {
+fn the_last_duplicate_key_wins() {
     check(
         &[r#"[{"a":1,"a":2,"b":{"x":1},"b":3,"c":[1],"c":[2]}]"#],
         "t(a bigint, b bigint, _dlt_load_id, _dlt_id)
@@ -198,7 +198,7 @@ fn nesting_can_be_limited() {
 }
 
 #[test]
-fn a_table_of_a_list_that_the_resource_has_as_a_root_stays_one() {
+fn a_list_may_fill_a_root_table_of_the_same_resource() {
     let mut schema = Schema::new("s");
     schema.declare("t", "t", &TableHints::default()).unwrap();
     schema.declare("t__orders", "t", &TableHints::default()).unwrap();
@@ -214,31 +214,31 @@ fn a_table_of_a_list_that_the_resource_has_as_a_root_stays_one() {
 }
 
 #[test]
-fn a_list_does_not_mix_with_the_rows_of_a_resource() {
+fn rejects_a_list_with_the_table_of_another_resource() {
     let mut schema = Schema::new("s");
     schema.declare("t", "t", &TableHints::default()).unwrap();
     schema.declare("t__a__items", "t__a__items", &TableHints::default()).unwrap();
     let error = load(schema.clone(), &[r#"[{"a":{"Items":[1]}}]"#]).unwrap_err().to_string();
     assert_eq!(
         error,
-        "table `t__a__items` is that of resource `t__a__items`, and would have the rows of the list \"a.Items\" of table `t` too; \
+        "table `t__a__items` of resource `t__a__items` would also contain the rows of list \"a.Items\" of table `t`; \
          set another `table_name` for the resource"
     );
     load(schema, &[r#"[{"a":{"Items":[]}}]"#]).unwrap();
 }
 
 #[test]
-fn a_table_with_two_parents_is_an_error() {
+fn rejects_a_table_with_two_parents() {
     let error = load(Schema::new("s"), &[r#"[{"a":[{"b":[1]}],"a__b":[2]}]"#]).unwrap_err().to_string();
-    assert!(error.starts_with("table `t__a__b` would have rows that belong to `t"), "{error}");
+    assert!(error.starts_with("table `t__a__b` would contain child rows of `t"), "{error}");
     let pages = [r#"[{"a":[{"b":[1]}]}]"#, r#"[{"a__b":[2]}]"#];
     assert!(matches!(load(Schema::new("s"), &pages).unwrap_err(), NormalizeError::TableParentConflict { .. }));
-    // A list without rows makes no table.
+    // An empty list does not create a table.
     load(Schema::new("s"), &[r#"[{"a":[{"b":[1]}],"a__b":[]}]"#]).unwrap();
     let mut schema = Schema::new("s");
     schema.apply(&catchment_schema::SchemaDelta {
         tables: vec![catchment_schema::TableDelta { name: "t__a".to_owned(), parent: Some("u".to_owned()), columns: Vec::new() }],
     });
     let error = load(schema, &[r#"[{"a":[1]}]"#]).unwrap_err().to_string();
-    assert_eq!(error, "table `t__a` would have rows that belong to `u` and rows that belong to `t`; rename a key of the rows");
+    assert_eq!(error, "table `t__a` would contain child rows of `u` and child rows of `t`; rename a key of the rows");
 }

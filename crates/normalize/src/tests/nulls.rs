@@ -12,7 +12,7 @@ fn check(policy: NullColumnPolicy, pages: &[&str], expected: &str, reported: &[&
 }
 
 #[test]
-fn columns_that_are_null_only_are_reported_and_kept_where_one_wants() {
+fn null_only_columns_are_reported_and_created_by_policy() {
     let pages = [r#"[{"id":1,"a":null,"b":null,"o":{"x":null},"l":[{"y":null}]}]"#, r#"[{"b":2,"c":null}]"#];
     let rows = "id=1
         b=2";
@@ -45,7 +45,7 @@ fn columns_that_are_null_only_are_reported_and_kept_where_one_wants() {
 }
 
 #[test]
-fn null_where_objects_or_lists_are_elsewhere_is_no_column() {
+fn null_in_place_of_an_object_or_list_is_not_a_column() {
     let pages = [r#"[{"o":null,"l":null}]"#, r#"[{"o":{"x":1},"l":[1]}]"#];
     check(
         NullColumnPolicy::Text,
@@ -60,7 +60,7 @@ fn null_where_objects_or_lists_are_elsewhere_is_no_column() {
 }
 
 #[test]
-fn lists_of_nulls_have_a_column_of_nulls() {
+fn a_list_of_nulls_has_a_null_only_column() {
     check(
         NullColumnPolicy::Text,
         &[r#"[{"l":[null]}]"#],

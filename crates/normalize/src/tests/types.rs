@@ -17,7 +17,7 @@ fn types_are_inferred_and_values_converted() {
 }
 
 #[test]
-fn what_does_not_fit_goes_to_a_variant_column() {
+fn values_that_do_not_fit_go_to_variant_columns() {
     check_narrow(
         &[r#"[{"a":1}]"#, r#"[{"a":"x"},{"a":1.5},{"a":true},{"a":"2024-01-01T00:00:00Z"}]"#, r#"[{"a":"y"}]"#],
         "t(a bigint, _dlt_load_id, _dlt_id, a__v_text text, a__v_double double, a__v_bool bool, a__v_timestamp timestamp)
@@ -69,7 +69,7 @@ fn numbers_widen_their_column() {
 }
 
 #[test]
-fn no_number_is_rounded() {
+fn numbers_are_not_rounded() {
     check(
         &[r#"[{"a":9007199254740993},{"a":1.5}]"#],
         "t(a bigint, _dlt_load_id, _dlt_id, a__v_double double)
@@ -97,7 +97,7 @@ fn no_number_is_rounded() {
 }
 
 #[test]
-fn text_that_was_no_integer_stays_beside_a_column_that_widens() {
+fn text_in_a_variant_column_stays_there_when_the_column_widens() {
     let rows = [r#"{"a":1}"#, r#"{"a":"1.5"}"#, r#"{"a":2.5}"#, r#"{"a":"3.5"}"#, r#"{"a":"16"}"#];
     let expected = "t(a double, _dlt_load_id, _dlt_id, a__v_text text)
         a=1.0
@@ -110,7 +110,7 @@ fn text_that_was_no_integer_stays_beside_a_column_that_widens() {
 }
 
 #[test]
-fn integers_of_any_size_stay_exact() {
+fn integers_of_any_size_are_exact() {
     check(
         &[r#"[{"a":9223372036854775808},{"a":1}]"#],
         "t(a decimal, _dlt_load_id, _dlt_id)
@@ -142,8 +142,8 @@ fn integers_of_any_size_stay_exact() {
 }
 
 #[test]
-fn a_batch_that_was_typed_without_the_earlier_rows_does_not_widen_their_column() {
-    // The pages are all shredded against the schema of the beginning.
+fn a_batch_with_an_outdated_schema_does_not_widen_an_earlier_column() {
+    // All pages are shredded against the initial schema.
     check_narrow(
         &[r#"[{"a":0}]"#, r#"[{"a":-9223372036854775809}]"#],
         "t(a bigint, _dlt_load_id, _dlt_id, a__v_decimal decimal)
@@ -159,7 +159,7 @@ fn a_batch_that_was_typed_without_the_earlier_rows_does_not_widen_their_column()
 }
 
 #[test]
-fn text_of_a_long_integer_is_not_rounded() {
+fn text_with_a_long_integer_is_not_rounded() {
     check(
         &[r#"[{"a":0.5},{"a":"18446744073709551616"},{"a":"9007199254740993"}]"#],
         "t(a double, _dlt_load_id, _dlt_id, a__v_text text)
@@ -170,7 +170,7 @@ fn text_of_a_long_integer_is_not_rounded() {
 }
 
 #[test]
-fn a_key_that_is_spelt_like_a_variant_shares_its_column() {
+fn a_key_with_the_name_of_a_variant_shares_its_column() {
     for pages in [&[r#"[{"a":1,"a__v_text":"y"},{"a":"x"}]"#][..], &[r#"[{"a":1,"a__v_text":"y"}]"#, r#"[{"a":"x"}]"#]] {
         check(
             pages,
@@ -184,7 +184,7 @@ fn a_key_that_is_spelt_like_a_variant_shares_its_column() {
 }
 
 #[test]
-fn a_batch_that_put_values_aside_for_a_type_of_its_own_is_shredded_again() {
+fn a_batch_with_variants_against_an_outdated_type_is_shredded_again() {
     check(
         &[r#"[{"a":0.5}]"#, r#"[{"a":0},{"a":"1.5"},{"a":0.5}]"#],
         "t(a double, _dlt_load_id, _dlt_id)
@@ -196,7 +196,7 @@ fn a_batch_that_put_values_aside_for_a_type_of_its_own_is_shredded_again() {
 }
 
 #[test]
-fn new_variants_are_reported_and_known_ones_are_not() {
+fn only_new_variants_are_reported() {
     let pages = [r#"[{"price":1},{"price":"n/a"}]"#, r#"[{"price":2.5},{"price":"n/a"}]"#];
     let (_, schema, findings) = load_with(NormalizeOptions::default(), Schema::new("s"), &pages).unwrap();
     assert_eq!(
@@ -208,10 +208,10 @@ fn new_variants_are_reported_and_known_ones_are_not() {
 }
 
 #[test]
-fn a_few_long_texts_reserve_no_memory_for_the_short_ones_after_them() {
+fn a_few_long_texts_do_not_inflate_the_capacity() {
     let long = format!(r#"{{"a":"{}"}},"#, "x".repeat(1 << 20)).repeat(16);
     let page = format!(r#"[{long}{}{{"a":""}}]"#, r#"{"a":"y"},"#.repeat(500_000));
-    // reserved at 1 MB a row these are 500 GB, which no machine has
+    // A capacity of 1 MB per row would be 500 GB.
     let (rows, ..) = load_with(NormalizeOptions::default(), Schema::new("s"), &[&page]).unwrap();
     assert_eq!(rows.matches("a=y").count(), 500_000);
 }

@@ -1,4 +1,4 @@
-//! The fields of objects.
+//! Flattening of objects into columns.
 
 use std::sync::Arc;
 
@@ -9,10 +9,9 @@ use super::{DeferredValue, RowWalker};
 use crate::shape::{KeyIndex, ROW};
 
 impl<'d> RowWalker<'_, 'd> {
-    /// Puts the scalars of an object, and of the objects in it, into columns.
+    /// Sets columns to the scalars of an object and of its nested objects.
     ///
-    /// The reference keeps a stack of objects, so that the one met last comes first; the order of columns
-    /// follows from it.
+    /// Nested objects are processed last in, first out, like in dlt, which determines the order of columns.
     pub(super) fn flatten(&mut self, table: usize, row: Node<'d>, level: i64) {
         let bottom = self.objects.len();
         let renamed = self.walked.renamed.len();
@@ -28,7 +27,7 @@ impl<'d> RowWalker<'_, 'd> {
             if self.shapes.shared_names() == known {
                 return;
             }
-            // Again, now that all keys of the row are known that share a name.
+            // Starts the row over, because the cache now contains all colliding keys of the row.
             self.cells(table).clear_row();
             self.lists.truncate(self.first_list);
             self.walked.renamed.truncate(renamed);
@@ -71,7 +70,7 @@ impl<'d> RowWalker<'_, 'd> {
         }
     }
 
-    /// Takes back what the first of two equal keys of an object brought: the last one counts.
+    /// Removes the value of an earlier duplicate of the key in the same object: the last duplicate wins.
     fn take_back(&mut self, at: KeyIndex) {
         self.objects.retain(|waiting| waiting.at != at);
         let alias = self.shapes.existing_alias(at);
@@ -89,7 +88,7 @@ impl<'d> RowWalker<'_, 'd> {
         }
     }
 
-    /// Whether containers under the key are kept as JSON text.
+    /// Returns true if objects and lists under the key stay JSON text.
     fn stays_json(&mut self, at: KeyIndex, level: i64) -> bool {
         if level <= 0 || !self.has_json_columns {
             return level <= 0;

@@ -1,4 +1,4 @@
-//! One walk over each row: scalars to columns, lists to child tables.
+//! Traversal of rows: scalars become cells of columns, lists become rows of child tables.
 
 mod fields;
 mod origin;
@@ -20,7 +20,7 @@ use crate::shred::SourceRow;
 use origin::{ParentRow, RowOrigin};
 use row_kind::RowKind;
 
-/// Collects the rows of a batch.
+/// Collects the rows of a batch by table.
 pub(crate) struct RowWalker<'s, 'd> {
     shapes: &'s mut ShapeCache,
     walked: WalkResult<'d>,
@@ -31,62 +31,61 @@ pub(crate) struct RowWalker<'s, 'd> {
     max_nesting: i64,
     with_root_ids: bool,
     has_json_columns: bool,
-    /// What is known of a table's rows, by its index.
+    /// The kind of the rows of each table, by table index.
     kinds: Vec<Option<RowKind>>,
-    /// Objects that were met in a row and wait to be flattened.
+    /// Objects of the current row that are not flattened yet.
     objects: Vec<DeferredValue<'d>>,
-    /// Lists that were met in a row and wait until it is complete.
+    /// Lists to process when their row is complete.
     lists: Vec<DeferredValue<'d>>,
-    /// Where the lists of the row at hand begin.
+    /// The index of the first list of the current row.
     first_list: usize,
-    /// Where the nulls of the row at hand begin.
+    /// The index of the first null of the current row.
     first_null: usize,
-    /// The id that the row at hand brings along.
+    /// The `_dlt_id` in the data of the current row.
     given_id: Option<Node<'d>>,
-    /// The page of the source row at hand.
+    /// The page of the current source row.
     ordinal: u64,
-    /// Its place in the page.
+    /// The position of the current source row in its page.
     source_row: u64,
-    /// How many rows of it are root rows, so far.
+    /// The number of root rows from the current source row so far.
     roots: u32,
     object_number: u64,
     error: Option<NormalizeError>,
-    /// How many bytes of memory the rows may take.
+    /// The memory limit of the rows, in bytes.
     max_bytes: usize,
-    /// After how many rows it is measured what they take.
+    /// The number of rows between two memory measurements.
     measured_rows: usize,
-    /// How many there are since it was.
+    /// The number of rows since the last measurement.
     unmeasured: usize,
-    /// Takes the rows that are complete when they take too much.
+    /// Receives the complete rows when they reach the memory limit.
     hand_out: Option<RowSink<'s, 'd>>,
-    /// Whether no more rows are taken in.
+    /// Whether the walk ended early.
     is_stopped: bool,
 }
 
-/// The more memory rows may take, the less often it is measured: once for each of these bytes at most, and for 64 rows at
-/// least.
+/// Memory is measured after one row for each of these bytes of the limit, but at least every [`MAX_UNMEASURED_ROWS`] rows.
 const BYTES_BETWEEN_MEASURES: usize = 64 << 10;
 const MAX_UNMEASURED_ROWS: usize = 64;
 
-/// Takes complete rows; `Break` where it wants no more.
+/// A callback that receives complete rows. It returns `Break` to end the walk.
 pub(crate) type RowSink<'s, 'd> = &'s mut (dyn FnMut(&ShapeCache, WalkResult<'d>) -> ControlFlow<()> + 's);
 
-/// What was collected.
+/// The collected rows.
 #[derive(Default)]
 pub(crate) struct WalkResult<'d> {
-    /// By the index of the table.
+    /// The cells by table index.
     pub(crate) tables: Vec<TableCells<'d>>,
-    /// The tables that have rows, in the order of their first ones.
+    /// The tables with rows, in the order of their first row.
     pub(crate) order: Vec<usize>,
-    /// Keys that another one of the same row has taken the name of.
+    /// Keys renamed because another key of the same row has their name.
     pub(crate) renamed: Vec<KeyIndex>,
-    /// Keys that had null.
+    /// Keys with null.
     pub(crate) nulls: Vec<KeyIndex>,
-    /// The tables of lists that had null.
+    /// The tables of lists that contain null.
     pub(crate) null_elements: BTreeSet<usize>,
 }
 
-/// A container under a key: `target` is the object shape or table that it goes to.
+/// An object or list to process later. `target` is its object shape or table.
 #[derive(Clone, Copy)]
 struct DeferredValue<'d> {
     at: KeyIndex,
@@ -128,20 +127,20 @@ impl<'s, 'd> RowWalker<'s, 'd> {
         }
     }
 
-    /// Stops where rows take more than `max_bytes` of memory, or hands out those that are complete, where there is somebody to
-    /// take them: between any two rows, those of lists too.
+    /// Sets the memory limit. When the rows exceed it, the complete rows are passed to `hand_out`, or the walk stops if
+    /// there is no `hand_out`. The limit is checked between any two rows, including rows of lists.
     pub(crate) fn with_memory_limit(mut self, max_bytes: usize, hand_out: Option<RowSink<'s, 'd>>) -> Self {
         (self.max_bytes, self.hand_out) = (max_bytes, hand_out);
         self.measured_rows = (max_bytes / BYTES_BETWEEN_MEASURES).clamp(1, MAX_UNMEASURED_ROWS);
         self
     }
 
-    /// Whether it was stopped before all rows were taken in.
+    /// Returns true if the walk ended before all rows were collected.
     pub(crate) fn is_stopped(&self) -> bool {
         self.is_stopped || self.shapes.is_full()
     }
 
-    /// Takes in a row of the source. Null is none.
+    /// Collects a source row. Null is ignored.
     pub(crate) fn root_row(&mut self, row: &SourceRow<'d>) {
         if row.node.kind() != NodeKind::Null {
             (self.ordinal, self.source_row) = (row.ordinal, row.row);
@@ -151,12 +150,12 @@ impl<'s, 'd> RowWalker<'s, 'd> {
         }
     }
 
-    /// The rows by table, or what is wrong with one of them.
+    /// Returns the collected rows, or the first error.
     pub(crate) fn finish(self) -> Result<WalkResult<'d>, NormalizeError> {
         self.error.map_or(Ok(self.walked), Err)
     }
 
-    /// Takes in a row and the rows of its lists. What is no object becomes one with `key`.
+    /// Collects a row and the rows of its lists. A value that is not an object is treated as an object with the key `key`.
     fn row(&mut self, table: usize, node: Node<'d>, key: &str, origin: RowOrigin<'_>, level: i64) {
         if self.cells(table).rows == 0 {
             self.walked.order.push(table);
@@ -227,15 +226,15 @@ impl<'s, 'd> RowWalker<'s, 'd> {
         }
     }
 
-    /// The number of the next root row of the source row at hand: it grows from row to row. 40 bits for the page
-    /// and 28 for each of row and place in it: what has room in the digits of the number.
+    /// Returns the ascending number of the next root row: 40 bits for the page, 28 for the source row and 28 for the root
+    /// row in it. This fits into [`ROOT_ROW_PRECISION`](catchment_schema::ROOT_ROW_PRECISION) digits.
     fn root_number(&mut self) -> i128 {
         let number = (i128::from(self.ordinal) << 56) | (i128::from(self.source_row) << 28) | i128::from(self.roots);
         self.roots += 1;
         number
     }
 
-    /// Gives the row at hand, `own`, its system columns.
+    /// Sets the system columns of the current row `own`.
     fn set_system_columns(&mut self, table: usize, own: ParentRow<'_>, origin: RowOrigin<'_>, is_linked: bool) {
         let with_root_ids = self.with_root_ids;
         let cells = self.cells(table);
@@ -252,7 +251,7 @@ impl<'s, 'd> RowWalker<'s, 'd> {
         cells.root_rows.extend(own.root_row);
     }
 
-    /// The rows of a list; lists in it become rows with a list of their own.
+    /// Collects the elements of a list as rows. A nested list becomes a row that contains the list.
     fn list(&mut self, list: DeferredValue<'d>, above: ParentRow<'_>) {
         let level = list.level - 1;
         for (index, element) in (0..).zip(list.node.elements()) {
@@ -266,7 +265,7 @@ impl<'s, 'd> RowWalker<'s, 'd> {
         }
     }
 
-    /// Sees to it that the rows do not take too much memory, now that there is one more.
+    /// Counts a row and, if a measurement is due, enforces the memory limit.
     #[inline]
     fn enforce_limit(&mut self) {
         self.unmeasured += 1;
@@ -289,7 +288,7 @@ impl<'s, 'd> RowWalker<'s, 'd> {
         }
     }
 
-    /// How many columns the schema has for a table.
+    /// Returns the number of columns of a table in the schema.
     fn schema_column_count(&self, table: usize) -> usize {
         let shape = self.shapes.tables.get(table);
         shape.and_then(|shape| self.schema.tables.get(&*shape.name)).map_or(0, |known| known.columns.len())

@@ -1,20 +1,20 @@
-//! Whose rows the rows of a table are.
+//! Kinds of rows: root or child, merged or not.
 
 use catchment_schema::WriteDisposition;
 
 use super::RowWalker;
 
-/// What the rows of a table are.
+/// The kind of the rows of a table.
 #[derive(Clone, Copy)]
 pub(super) struct RowKind {
-    /// Whether they belong to the rows above them; not where the schema has the table as a root.
+    /// Whether the rows are child rows. False if the table is a root table in the schema.
     pub(super) is_linked: bool,
-    /// Whether they are merged, of roots.
+    /// Whether the rows are merged. Relevant for root rows only.
     pub(super) is_merged: bool,
 }
 
 impl RowWalker<'_, '_> {
-    /// What the rows of the table are.
+    /// Returns the kind of the rows of a table.
     pub(super) fn kind(&mut self, table: usize) -> RowKind {
         if let Some(Some(known)) = self.kinds.get(table) {
             return *known;

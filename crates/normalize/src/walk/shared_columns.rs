@@ -1,4 +1,4 @@
-//! Where values go to of which a row has two for one name.
+//! Name collisions: columns and child tables that several keys of a row share.
 
 use catchment_json::Node;
 
@@ -6,18 +6,19 @@ use super::{DeferredValue, RowWalker};
 use crate::shape::KeyIndex;
 
 impl<'d> RowWalker<'_, 'd> {
-    /// Looks at a key that has rivals, or is the id of the row; returns where its value goes to.
+    /// Handles a key with collisions or the `_dlt_id` of the row. Returns the key, or its alias if another key of `object`
+    /// has the plain name.
     pub(super) fn resolve_key(&mut self, at: KeyIndex, object: Node<'d>, value: Node<'d>) -> KeyIndex {
-        let settled = self.shapes.resolve(at, object);
-        if settled != at {
-            self.walked.renamed.push(settled);
+        let resolved = self.shapes.resolve(at, object);
+        if resolved != at {
+            self.walked.renamed.push(resolved);
         } else if self.shapes.is_row_id(at) {
             self.given_id = Some(value);
         }
-        settled
+        resolved
     }
 
-    /// Puts a scalar, or what stays JSON, into its column.
+    /// Sets the column of the key to a scalar, or to an object or list that stays JSON.
     pub(super) fn put(&mut self, at: KeyIndex, value: Node<'d>) {
         let Some(column) = self.shapes.column(at) else { return };
         if !self.shapes.tables.get(at.table).is_some_and(|table| table.is_shared(column)) {
@@ -37,7 +38,7 @@ impl<'d> RowWalker<'_, 'd> {
         }
     }
 
-    /// Puts a value under a name of its own, as another key of the row has the plain one.
+    /// Sets the column of the key's alias, because another key of the row has the plain name.
     fn put_alias(&mut self, at: KeyIndex, value: Node<'d>) {
         let alias = self.shapes.alias(at);
         self.walked.renamed.push(alias);
@@ -46,7 +47,7 @@ impl<'d> RowWalker<'_, 'd> {
         }
     }
 
-    /// Notes a list, for when the row is complete.
+    /// Adds a list to process when the row is complete.
     pub(super) fn defer_list(&mut self, at: KeyIndex, node: Node<'d>, level: i64) {
         let Some(target) = self.shapes.list(at) else { return };
         let mut list = DeferredValue { at, node, target, level };

@@ -1,28 +1,28 @@
-//! Values of columns in a form that can be compared, whatever array they were in.
+//! Comparable column values, independent of their array.
 
 use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::datatypes::{DataType, Decimal128Type, Float64Type, Int64Type, TimestampMicrosecondType};
 
-/// One value of a column that is not null.
+/// A column value that is not null.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(crate) enum Cell {
     Text(String),
-    /// Of any integer type.
+    /// A value of any integer type.
     Integer(i128),
-    /// As bits, so that NaN is equal to itself.
+    /// The bits of a double, so that NaN equals itself.
     Double(u64),
     Bool(bool),
-    /// Microseconds.
+    /// Microseconds since 1970.
     Instant(i64),
 }
 
 impl Cell {
     pub(crate) fn double(n: f64) -> Cell {
-        // there is one NaN and one zero
+        // Maps all NaNs to one value, and -0.0 to 0.0.
         Cell::Double(if n.is_nan() { f64::NAN.to_bits() } else { (n + 0.0).to_bits() })
     }
 
-    /// The value in `row`; none where it is null.
+    /// Returns the value in `row`, or `None` if it is null.
     pub(crate) fn of(array: &ArrayRef, row: usize) -> Option<Cell> {
         if array.is_null(row) {
             return None;
@@ -34,7 +34,7 @@ impl Cell {
             DataType::Float64 => Cell::double(array.as_primitive::<Float64Type>().value(row)),
             DataType::Boolean => Cell::Bool(array.as_boolean().value(row)),
             DataType::Timestamp(..) => Cell::Instant(array.as_primitive::<TimestampMicrosecondType>().value(row)),
-            other => panic!("no test makes columns of {other}"),
+            other => panic!("unexpected column type {other}"),
         })
     }
 }

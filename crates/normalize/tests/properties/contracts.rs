@@ -1,4 +1,4 @@
-//! What contracts let through does not depend on batches, and is what the naive version lets through.
+//! Schema contracts: results match the naive version and do not depend on batches.
 
 use catchment_json::Value;
 use catchment_normalize::{NormalizeOptions, NullColumnPolicy};
@@ -12,7 +12,7 @@ use crate::load::{Plan, load};
 use crate::naive::{Naive, Settings};
 use crate::tables::{compare, config};
 
-/// Few keys and types, so that rows often have what is new and often not.
+/// Few keys and types, so that about half of the rows have new keys or types.
 const ROWS: Alphabet = Alphabet {
     keys: &["a", "b", "c"],
     scalars: &["null", "1", "1.5", "2.0", "true", "\"x\"", "9007199254740993"],
@@ -30,7 +30,7 @@ fn null_policies() -> impl Strategy<Value = NullColumnPolicy> {
     prop::sample::select(NullColumnPolicy::ALL.to_vec())
 }
 
-/// The schema of a dataset that has `rows`.
+/// Returns the schema of a dataset into which `rows` were loaded.
 pub(crate) fn settled(rows: &[Json], options: &NormalizeOptions, contract: SchemaContract) -> Schema {
     let texts = texts(rows);
     let plan = Plan::one_by_one(texts.len());
@@ -43,7 +43,7 @@ pub(crate) fn settled(rows: &[Json], options: &NormalizeOptions, contract: Schem
     schema
 }
 
-/// The options that a load has: `quarantine` for what is left out.
+/// Returns options, with a quarantine table if `quarantine` is true.
 fn with(widening: bool, null_only_columns: NullColumnPolicy, quarantine: bool) -> NormalizeOptions {
     let quarantine_table = quarantine.then(|| "left_out".to_owned());
     NormalizeOptions { null_only_columns, quarantine_table, ..options(widening) }
@@ -69,7 +69,7 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
-    fn contracts_let_through_what_the_naive_version_does(
+    fn contracts_match_the_naive_version(
         base in FLAT.rows(2), rows in FLAT.rows(4), contract in contracts(), widening: bool, null_only in null_policies(),
     ) {
         check_contract(&base, &rows, Settings { widening, null_only, ..Settings::default() }, contract)?;
@@ -85,7 +85,7 @@ proptest! {
     }
 
     #[test]
-    fn contracts_for_types_do_not_depend_on_batches(
+    fn contracts_of_flat_rows_do_not_depend_on_batches(
         base in FLAT.rows(2), rows in FLAT.rows(5), plan in plans_of_whole_rows(5), contract in contracts(), widening: bool, quarantine: bool,
     ) {
         let options = with(widening, NullColumnPolicy::Drop, quarantine);

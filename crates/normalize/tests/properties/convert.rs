@@ -1,17 +1,17 @@
-//! Values to the types of columns, as Python converts them, but for what would lose digits; where exactness counts, only
-//! what reads back as it was written.
+//! Naive conversion of values to column types: like Python, except for conversions that lose digits. With `exact`, only
+//! values that round-trip are converted.
 
 use catchment_json::{Number, Value};
 use catchment_schema::{ColumnType, DataType, parse_date, parse_timestamp};
 
 use crate::cell::Cell;
 
-/// Up to here doubles have every integer.
+/// The magnitude up to which doubles represent every integer.
 pub(crate) const EXACT: i128 = 1 << 53;
 
 const DAY: i64 = 86_400_000_000;
 
-/// The type that the first value of a column gives it.
+/// Infers the type of a column from its first value.
 pub(crate) fn infer(value: &Value, exact: bool) -> ColumnType {
     match value {
         Value::Bool(_) => ColumnType::Bool,
@@ -23,7 +23,7 @@ pub(crate) fn infer(value: &Value, exact: bool) -> ColumnType {
     }
 }
 
-/// The narrowest type of a number; none where no type of numbers has it.
+/// Returns the narrowest type of a number, or `None` if no numeric type fits.
 pub(crate) fn number_type(value: &Value, exact: bool) -> Option<ColumnType> {
     match value {
         Value::Number(n) if n.is_integer() => integer_type(n),
@@ -43,7 +43,7 @@ fn integer_type(n: &Number) -> Option<ColumnType> {
     }
 }
 
-/// The value as one of a column of that type; none where the column has no room for it.
+/// Converts a value to a column type, or returns `None` if it does not fit.
 pub(crate) fn convert(column_type: ColumnType, value: &Value, exact: bool) -> Option<Cell> {
     let cell = match column_type.data_type() {
         DataType::Text => Some(Cell::Text(text(value, exact))),
@@ -53,12 +53,12 @@ pub(crate) fn convert(column_type: ColumnType, value: &Value, exact: bool) -> Op
         DataType::Bool => boolean(value).map(Cell::Bool),
         DataType::Timestamp => instant(value).map(Cell::Instant),
         DataType::Json => json(value).map(Cell::Text),
-        other => panic!("no test makes columns of {other}"),
+        other => panic!("unexpected column type {other}"),
     }?;
     (!exact || reads_back(column_type, value, &cell)).then_some(cell)
 }
 
-/// Whether the cell says what the source said.
+/// Returns true if the cell round-trips to the source value.
 pub(crate) fn reads_back(column_type: ColumnType, value: &Value, cell: &Cell) -> bool {
     match (cell, value) {
         (Cell::Text(_), _) | (Cell::Integer(_), Value::Number(_)) | (Cell::Bool(_), Value::Bool(_)) => true,
@@ -91,7 +91,7 @@ fn is_zero(number: &str) -> bool {
     number.split('e').next().unwrap().bytes().all(|b| !(b'1'..=b'9').contains(&b))
 }
 
-/// Whether both are JSON numbers, and equal.
+/// Returns true if both texts are JSON numbers with the same value.
 fn same_number(a: &str, b: &str) -> bool {
     let digits = |text: &str| -> Option<(bool, String, i64)> {
         let Ok(Value::Number(number)) = Value::parse(text) else { return None };
@@ -158,7 +158,7 @@ fn boolean(value: &Value) -> Option<bool> {
     }
 }
 
-/// Numbers are seconds since 1970; there are no instants outside of the years 1 to 9999.
+/// Converts text, or a number of seconds since 1970, to microseconds. Only the years 1 to 9999 are valid.
 fn instant(value: &Value) -> Option<i64> {
     match value {
         Value::String(text) => parse_timestamp(text.trim()).or_else(|| Some(i64::from(parse_date(text.trim())?) * DAY)),
@@ -178,7 +178,7 @@ fn json(value: &Value) -> Option<String> {
     }
 }
 
-/// `str(value)`.
+/// Formats a value like Python's `str`.
 pub(crate) fn text(value: &Value, exact: bool) -> String {
     match value {
         Value::String(text) => text.clone(),
@@ -215,7 +215,7 @@ fn python_float_text(n: f64) -> String {
     }
 }
 
-/// The whole number that a JSON number is, however it is written; of up to 38 digits.
+/// Parses a JSON number as an integer of up to 38 digits, in any spelling.
 fn whole(text: &str) -> Option<i128> {
     let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
     let (sign, digits) = mantissa.strip_prefix('-').map_or((1, mantissa), |rest| (-1, rest));
@@ -239,7 +239,7 @@ fn whole(text: &str) -> Option<i128> {
     }
 }
 
-/// `int(text)`, or `int(text, 16)` after `0x`.
+/// Parses text like Python's `int(text)`, or `int(text, 16)` after `0x`.
 fn python_int(text: &str) -> Option<i128> {
     let text = text.trim();
     if let Some(hex) = text.strip_prefix("0x") {

@@ -1,10 +1,10 @@
-//! Rows of few keys, so that shapes repeat and conflict.
+//! Generators of rows with few keys, so that shapes repeat and collide.
 
 use std::fmt;
 
 use proptest::prelude::*;
 
-/// JSON as it stands in a text, equal keys of one object included.
+/// A JSON text, which may contain duplicate keys.
 #[derive(Clone)]
 pub(crate) enum Json {
     Scalar(&'static str),
@@ -23,14 +23,14 @@ impl fmt::Display for Json {
     }
 }
 
-/// Failures show rows as the text that reproduces them.
+/// Shows rows as JSON, so that failures can be reproduced.
 impl fmt::Debug for Json {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{self}")
     }
 }
 
-/// Numbers about the limits of types, texts that are numbers, and a few of everything else.
+/// Numbers near the limits of types, text with numbers, and a few values of other types.
 pub(crate) const SCALARS: &[&str] = &[
     "null",
     "true",
@@ -82,27 +82,27 @@ pub(crate) const SCALARS: &[&str] = &[
     "\"2024-01-02\"",
 ];
 
-/// Scalars that make short failures, where types are not what is looked at.
+/// Few scalars, for tests that are not about types.
 pub(crate) const FEW_SCALARS: &[&str] = &["null", "1", "1.5", "\"x\""];
 
-/// Keys that never meet under one name.
+/// Keys without name collisions.
 pub(crate) const PLAIN_KEYS: &[&str] = &["a", "b", "c", "value", "list"];
 
-/// Keys that meet: in one object, at different depths, and those that are longer than their names.
+/// Keys with name collisions, in one object and at different depths, and keys longer than their names.
 pub(crate) const RIVAL_KEYS: &[&str] = &["a", "A", "b", "a_b", "aB", "A B", "a__b", "a__b__c", "b__c", "c", "__b", "b__"];
 
-/// Keys that soon have no room.
+/// Keys that soon exceed the length limit.
 pub(crate) const LONG_KEYS: &[&str] =
     &["long_name_a", "longNameA", "long_name_b", "s", "a_name_that_has_no_room_at_all_anywhere"];
 
-/// What rows are made of.
+/// The keys and values of generated rows.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Alphabet {
     pub(crate) keys: &'static [&'static str],
     pub(crate) scalars: &'static [&'static str],
-    /// Whether an object may have one key twice.
+    /// Whether objects may have duplicate keys.
     pub(crate) twice: bool,
-    /// How deep objects and lists go; 1 is a row of scalars.
+    /// The maximum nesting depth. Rows of depth 1 contain only scalars.
     pub(crate) depth: u32,
 }
 
@@ -110,28 +110,28 @@ impl Alphabet {
     pub(crate) const TYPES: Alphabet = Alphabet { keys: &["a", "b"], scalars: SCALARS, twice: false, depth: 1 };
     pub(crate) const SHAPES: Alphabet = Alphabet { keys: PLAIN_KEYS, scalars: SCALARS, twice: false, depth: 4 };
     pub(crate) const RIVALS: Alphabet = Alphabet { keys: RIVAL_KEYS, scalars: FEW_SCALARS, twice: false, depth: 3 };
-    /// Without keys that meet at different depths.
+    /// Duplicate keys, without collisions at different depths.
     pub(crate) const TWICE_IN_PLACE: Alphabet =
         Alphabet { keys: &["a", "A", "a_b", "aB", "A B", "b", "__b", "b__"], ..Alphabet::TWICE };
     pub(crate) const TWICE: Alphabet = Alphabet { keys: RIVAL_KEYS, scalars: FEW_SCALARS, twice: true, depth: 3 };
 
-    /// For limits of nesting, so without keys that lead to one column at different levels: whether such a column stays JSON
-    /// depends on what the schema had when the batch was shredded.
+    /// Rows for nesting limits, without keys that share a column at different levels: whether such a column stays JSON
+    /// depends on the schema snapshot of the batch.
     pub(crate) const NESTED: Alphabet =
         Alphabet { keys: &["a", "b", "c"], scalars: &["null", "1", "\"x\"", "\"[1]\""], twice: false, depth: 4 };
     pub(crate) const LONG: Alphabet = Alphabet { keys: LONG_KEYS, scalars: FEW_SCALARS, twice: false, depth: 4 };
 
-    /// One column of numbers of all sizes, and text that fits some of their types.
+    /// One column with numbers of all sizes, and text that fits some of their types.
     pub(crate) const NUMBERS: Alphabet = Alphabet {
         keys: &["a"],
         scalars: &["0", "0.5", "2.0", "1e20", "9007199254740993", "18446744073709551616", "\"1.5\"", "\"2.0\"", "\"0x10\""],
         twice: false,
         depth: 1,
     };
-    /// Keys that lead to one column from up to four places of a row.
+    /// Up to four keys of a row that share a column.
     pub(crate) const DEPTHS: Alphabet =
         Alphabet { keys: &["a", "b", "c", "a__b", "b__c", "a__b__c"], scalars: &["1", "\"x\""], twice: false, depth: 3 };
-    /// Keys that are spelt like variants of others.
+    /// Keys with the names of variant columns.
     pub(crate) const VARIANTS: Alphabet = Alphabet {
         keys: &["a", "a__v_text", "a__v_double"],
         scalars: &["1", "1.5", "\"x\"", "true", "9007199254740993"],
@@ -139,9 +139,9 @@ impl Alphabet {
         depth: 1,
     };
 
-    /// Up to `most` rows, all objects.
-    pub(crate) fn rows(self, most: usize) -> impl Strategy<Value = Vec<Json>> + Clone {
-        prop::collection::vec(self.object(self.value(self.depth - 1)), 1..=most)
+    /// Generates up to `max` rows, all of them objects.
+    pub(crate) fn rows(self, max: usize) -> impl Strategy<Value = Vec<Json>> + Clone {
+        prop::collection::vec(self.object(self.value(self.depth - 1)), 1..=max)
     }
 
     fn value(self, depth: u32) -> BoxedStrategy<Json> {
@@ -163,7 +163,7 @@ impl Alphabet {
 }
 
 impl Json {
-    /// The same without keys that come again.
+    /// Removes all but the last of duplicate keys.
     pub(crate) fn once(&self) -> Json {
         match self {
             Json::Scalar(literal) => Json::Scalar(literal),
@@ -177,11 +177,11 @@ impl Json {
 
 fn last_of_equal(entries: Vec<(&'static str, Json)>) -> Vec<(&'static str, Json)> {
     let keys: Vec<&str> = entries.iter().map(|(key, _)| *key).collect();
-    let comes_again = |at: usize, key: &str| keys.iter().skip(at + 1).any(|later| *later == key);
-    entries.into_iter().enumerate().filter(|(at, (key, _))| !comes_again(*at, key)).map(|(_, entry)| entry).collect()
+    let is_repeated = |at: usize, key: &str| keys.iter().skip(at + 1).any(|later| *later == key);
+    entries.into_iter().enumerate().filter(|(at, (key, _))| !is_repeated(*at, key)).map(|(_, entry)| entry).collect()
 }
 
-/// The rows with ids, which tests know then.
+/// Formats rows as JSON with known row ids.
 pub(crate) fn texts<R: fmt::Display>(rows: &[R]) -> Vec<String> {
     let with_id = |(number, row): (usize, &R)| {
         let text = row.to_string();

@@ -1,4 +1,4 @@
-//! What comes out does not depend on where batches begin and end, nor on who shreds them when.
+//! The result does not depend on batch boundaries, shredders or the age of snapshots.
 
 use std::collections::HashSet;
 use std::fmt::Display;
@@ -15,21 +15,21 @@ use crate::generate::{Alphabet, texts};
 use crate::load::{BatchPlan, Loaded, Plan, load};
 use crate::tables::{config, nested, with_cases};
 
-/// Any way to load up to `rows` rows.
+/// Generates plans to load up to `rows` rows.
 pub(crate) fn plans(rows: usize) -> impl Strategy<Value = Plan> {
     let max_bytes = prop::sample::select(vec![usize::MAX, 1, 500, 3000]);
     (max_bytes, plans_of_whole_rows(rows)).prop_map(|(max_bytes, plan)| Plan { max_bytes, ..plan })
 }
 
-/// Any way to load up to `rows` rows, none of which is shredded in parts: where a contract leaves out some rows of a list, that
-/// tells less of nulls in them.
+/// Generates plans to load up to `rows` rows without shredding a row in parts: in parts, fewer nulls are reported if a
+/// contract discards some rows of a list.
 pub(crate) fn plans_of_whole_rows(rows: usize) -> impl Strategy<Value = Plan> {
     let batch = (1..4_usize, 0..8_usize, 0..4_usize).prop_map(|(rows, shredder, age)| BatchPlan { rows, shredder, age });
     let plan = (prop::sample::select(vec![1, 2, 8]), prop::collection::vec(batch, rows));
     plan.prop_map(|(shredders, batches)| Plan { max_bytes: usize::MAX, shredders, batches })
 }
 
-/// Loads the rows one by one and by the plan, and compares all that comes out.
+/// Loads the rows one by one and by the plan, and compares the results.
 pub(crate) fn check_independent(base: &Schema, options: &NormalizeOptions, rows: &[impl Display], plan: &Plan) -> TestCaseResult {
     let texts = texts(rows);
     let expected = load(base, options, &texts, &Plan::one_by_one(rows.len()));
@@ -37,8 +37,8 @@ pub(crate) fn check_independent(base: &Schema, options: &NormalizeOptions, rows:
     match (expected, found) {
         (Ok(expected), Ok(found)) => assert_same(expected, found, options),
         (Err(_), Err(_)) => Ok(()),
-        (Ok(_), Err(error)) => Err(TestCaseError::fail(format!("fails by the plan alone: {error}"))),
-        (Err(error), Ok(_)) => Err(TestCaseError::fail(format!("fails row by row alone: {error}"))),
+        (Ok(_), Err(error)) => Err(TestCaseError::fail(format!("fails only by the plan: {error}"))),
+        (Err(error), Ok(_)) => Err(TestCaseError::fail(format!("fails only row by row: {error}"))),
     }
 }
 
@@ -46,7 +46,7 @@ pub(crate) fn assert_same(expected: Loaded, mut found: Loaded, options: &Normali
     prop_assert_eq!(shown(&found.schema), shown(&expected.schema), "schemas");
     prop_assert_eq!(found.schema.to_value().to_string(), expected.schema.to_value().to_string(), "schemas");
     let Loaded { mut tables, findings, .. } = expected;
-    // What is left out is collected batch by batch, and a row with several reasons may be there for any one of them.
+    // The order of quarantined rows depends on batches, and so does the recorded reason of a row with several reasons.
     for tables in [&mut tables, &mut found.tables] {
         if let Some(quarantine) = options.quarantine_table.as_ref().and_then(|table| tables.get_mut(table)) {
             for entry in quarantine.iter_mut() {
@@ -67,7 +67,7 @@ fn assert_same_findings(expected: &NormalizeFindings, found: &NormalizeFindings)
     Ok(())
 }
 
-/// A table a line, its columns with types and hints.
+/// Formats one line per table, with types and hints of its columns.
 fn shown(schema: &Schema) -> Vec<String> {
     let column = |column: &Column| {
         let data_type = column.data_type.map_or("?", DataType::name);
@@ -94,7 +94,7 @@ proptest! {
     }
 
     #[test]
-    fn first_types_do_not_depend_on_batches(rows in Alphabet::TYPES.rows(6), plan in plans(6)) {
+    fn types_without_widening_do_not_depend_on_batches(rows in Alphabet::TYPES.rows(6), plan in plans(6)) {
         check_independent(&Schema::new("s"), &options(false), &rows, &plan)?;
     }
 
@@ -124,7 +124,7 @@ proptest! {
     }
 
     #[test]
-    fn keys_like_variants_do_not_depend_on_batches(rows in Alphabet::VARIANTS.rows(5), plan in plans(5), widening: bool) {
+    fn keys_named_like_variants_do_not_depend_on_batches(rows in Alphabet::VARIANTS.rows(5), plan in plans(5), widening: bool) {
         check_independent(&Schema::new("s"), &options(widening), &rows, &plan)?;
     }
 
@@ -134,13 +134,13 @@ proptest! {
     }
 
     #[test]
-    fn equal_keys_do_not_depend_on_batches(rows in Alphabet::TWICE.rows(4), plan in plans(4)) {
+    fn duplicate_keys_do_not_depend_on_batches(rows in Alphabet::TWICE.rows(4), plan in plans(4)) {
         check_independent(&Schema::new("s"), &options(true), &rows, &plan)?;
     }
 }
 
 proptest! {
-    // few rows are of the kind that is rare here: batches that reach one type by two ways
+    // More cases, because batches that reach the same type in different ways are rare.
     #![proptest_config(with_cases(6_000))]
 
     #[test]

@@ -1,4 +1,4 @@
-//! Joining schemas is a join: the order, and what is joined first, do not matter to tables, columns and types.
+//! Merging schemas is a join operation: tables, columns and types do not depend on order or grouping.
 
 use std::collections::BTreeMap;
 
@@ -36,7 +36,7 @@ fn deltas() -> impl Strategy<Value = SchemaDelta> {
     prop::collection::vec(table, 0..3).prop_map(|tables| SchemaDelta { tables })
 }
 
-/// One that deltas have made: where types within it do not join, the first stays.
+/// Generates schemas by applying deltas. If types in a delta have no common type, the first one stays.
 fn schemas() -> impl Strategy<Value = Schema> {
     deltas().prop_map(|delta| with(&Schema::new("s"), &delta))
 }
@@ -54,7 +54,7 @@ fn shape(schema: &Schema) -> Shape {
     schema.tables.values().map(|table| (table.name.clone(), (table.parent.clone(), columns(table)))).collect()
 }
 
-/// What they join to; none where they disagree.
+/// Merges two schemas, or returns `None` on a conflict.
 fn joined(a: &Schema, b: &Schema) -> Option<Schema> {
     a.merge(b).ok()
 }
@@ -63,19 +63,19 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
-    fn joining_is_commutative(a in schemas(), b in schemas()) {
+    fn merge_is_commutative(a in schemas(), b in schemas()) {
         prop_assert_eq!(joined(&a, &b).as_ref().map(shape), joined(&b, &a).as_ref().map(shape));
     }
 
     #[test]
-    fn joining_is_associative(a in schemas(), b in schemas(), c in schemas()) {
+    fn merge_is_associative(a in schemas(), b in schemas(), c in schemas()) {
         let left = joined(&a, &b).and_then(|ab| joined(&ab, &c));
         let right = joined(&b, &c).and_then(|bc| joined(&a, &bc));
         prop_assert_eq!(left.as_ref().map(shape), right.as_ref().map(shape));
     }
 
     #[test]
-    fn joining_is_idempotent(a in schemas(), b in schemas()) {
+    fn merge_is_idempotent(a in schemas(), b in schemas()) {
         prop_assert_eq!(joined(&a, &a).as_ref().map(shape), Some(shape(&a)));
         if let Some(ab) = joined(&a, &b) {
             prop_assert_eq!(joined(&ab, &b).as_ref().map(shape), Some(shape(&ab)));
@@ -84,7 +84,7 @@ proptest! {
     }
 
     #[test]
-    fn what_both_began_with_is_in_the_join(base in schemas(), a in deltas(), b in deltas()) {
+    fn merge_contains_base_and_both_sides(base in schemas(), a in deltas(), b in deltas()) {
         let (a, b) = (with(&base, &a), with(&base, &b));
         if let Some(ab) = joined(&a, &b) {
             for side in [&base, &a, &b] {
@@ -94,7 +94,7 @@ proptest! {
     }
 
     #[test]
-    fn deltas_without_conflict_commute_with_joins(base in schemas(), a in deltas(), b in deltas()) {
+    fn deltas_without_conflict_commute_with_merge(base in schemas(), a in deltas(), b in deltas()) {
         let (with_a, with_b) = (with(&base, &a), with(&base, &b));
         if a.conflict(&base).or(b.conflict(&base)).is_some() {
             return Ok(());
@@ -107,7 +107,7 @@ proptest! {
     }
 
     #[test]
-    fn a_conflict_with_a_join_is_one_with_a_side(a in schemas(), b in schemas(), c in deltas()) {
+    fn a_conflict_with_a_side_is_a_conflict_with_the_merge(a in schemas(), b in schemas(), c in deltas()) {
         if let Some(ab) = joined(&a, &b) {
             let conflicts = c.conflict(&a).is_some() || c.conflict(&b).is_some();
             prop_assert!(!conflicts || c.conflict(&ab).is_some());

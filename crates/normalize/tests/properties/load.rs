@@ -1,4 +1,4 @@
-//! Rows through shredders and a sequencer, as a run takes them.
+//! Loads rows through shredders and a sequencer, as in a run.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -14,22 +14,22 @@ use indexmap::IndexMap;
 
 use crate::cell::Cell;
 
-/// One row of a table: its columns that are not null.
+/// A row of a table: its values that are not null, by column.
 pub(crate) type Row = BTreeMap<String, Cell>;
 
-/// What came of a load.
+/// The result of a load.
 #[derive(Debug)]
 pub(crate) struct Loaded {
     pub(crate) schema: Schema,
     pub(crate) findings: NormalizeFindings,
-    /// The rows, with the types that the schema has in the end.
+    /// The rows, with the types of the final schema.
     pub(crate) tables: IndexMap<String, Vec<Row>>,
 }
 
-/// How the rows are cut into batches, and who shreds them when. Numbers are taken modulo what there is.
+/// The batches of a load and how each is shredded. Indices are taken modulo the available number.
 #[derive(Debug, Clone)]
 pub(crate) struct Plan {
-    /// How much memory is taken at a time; more is done in parts.
+    /// The memory limit. Rows that exceed it are shredded in parts.
     pub(crate) max_bytes: usize,
     pub(crate) shredders: usize,
     pub(crate) batches: Vec<BatchPlan>,
@@ -37,11 +37,11 @@ pub(crate) struct Plan {
 
 #[derive(Clone, Copy)]
 pub(crate) struct BatchPlan {
-    /// How many rows it has.
+    /// The number of rows.
     pub(crate) rows: usize,
-    /// Which shredder it goes to.
+    /// The index of the shredder.
     pub(crate) shredder: usize,
-    /// How many batches the sequencer has taken since the snapshot that it is shredded against.
+    /// The number of batches that the sequencer applied since the snapshot for this batch.
     pub(crate) age: usize,
 }
 
@@ -52,23 +52,23 @@ impl fmt::Debug for BatchPlan {
 }
 
 impl Plan {
-    /// All rows in one batch.
+    /// Returns a plan with all rows in one batch.
     pub(crate) fn whole(rows: usize) -> Plan {
         Plan { max_bytes: usize::MAX, shredders: 1, batches: vec![BatchPlan { rows, shredder: 0, age: 0 }] }
     }
 
-    /// A batch for each row, each shredded by a shredder of its own against what is there.
+    /// Returns a plan with one batch and one shredder per row, against the current schema.
     pub(crate) fn one_by_one(rows: usize) -> Plan {
         let batches = (0..rows).map(|shredder| BatchPlan { rows: 1, shredder, age: 0 });
         Plan { max_bytes: usize::MAX, shredders: rows.max(1), batches: batches.collect() }
     }
 }
 
-/// Loads `rows`, each of which is a page, into table `t` of a dataset that has `base`.
+/// Loads `rows`, one page each, into table `t` of a dataset with schema `base`.
 pub(crate) fn load(base: &Schema, options: &NormalizeOptions, rows: &[String], plan: &Plan) -> Result<Loaded, NormalizeError> {
     let rules = Arc::new(NormalizeRules::new(base, "load", IdSeed::from([1; 16]), options.clone())?);
     let mut shredders: Vec<Shredder> = (0..plan.shredders).map(|_| Shredder::new(Arc::clone(&rules))).collect();
-    let mut again = Shredder::new(Arc::clone(&rules));
+    let mut fresh = Shredder::new(Arc::clone(&rules));
     let mut sequencer = Sequencer::new(base.clone(), rules);
     let mut snapshots = vec![sequencer.snapshot()];
     let mut batches = Vec::new();
@@ -83,11 +83,11 @@ pub(crate) fn load(base: &Schema, options: &NormalizeOptions, rows: &[String], p
         let shredder = &mut shredders[batch.shredder % plan.shredders];
         let mut shredded = shredder.shred_with_limit(snapshot, "t", &rows, plan.max_bytes);
         if !matches!(&shredded, Ok(Some(shredded)) if sequencer.is_current(shredded)) {
-            shredded = again.shred_with_limit(&sequencer.snapshot(), "t", &rows, plan.max_bytes);
+            shredded = fresh.shred_with_limit(&sequencer.snapshot(), "t", &rows, plan.max_bytes);
         }
         match shredded? {
             Some(shredded) => batches.extend(sequencer.apply(shredded)),
-            None => again.shred_in_parts(sequencer.snapshot(), "t", &rows, plan.max_bytes, |shredded| {
+            None => fresh.shred_in_parts(sequencer.snapshot(), "t", &rows, plan.max_bytes, |shredded| {
                 batches.extend(sequencer.apply(shredded));
                 Ok::<_, NormalizeError>(sequencer.snapshot())
             })?,
@@ -104,11 +104,11 @@ pub(crate) fn load(base: &Schema, options: &NormalizeOptions, rows: &[String], p
             let column = &columns[field.name()];
             let wanted = arrow_type(column.column_type().unwrap());
             let cast = cast(array, &wanted).unwrap();
-            assert_eq!(cast.null_count(), array.null_count(), "values of {} are lost by a cast to {wanted}", field.name());
+            assert_eq!(cast.null_count(), array.null_count(), "cast of {} to {wanted} loses values", field.name());
             arrays.push((field.name().clone(), cast));
         }
         let names: std::collections::BTreeSet<&String> = arrays.iter().map(|(name, _)| name).collect();
-        assert_eq!(names.len(), arrays.len(), "two columns of one name in {fields}");
+        assert_eq!(names.len(), arrays.len(), "duplicate column name in {fields}");
         let row = |row: usize| arrays.iter().filter_map(|(name, array)| Some((name.clone(), Cell::of(array, row)?))).collect();
         tables.entry(batch.table).or_default().extend((0..batch.batch.num_rows()).map(row));
     }

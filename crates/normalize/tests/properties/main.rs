@@ -1,6 +1,6 @@
-//! Laws of the normaliser, each checked with rows that nobody has thought of.
+//! Property tests of the normalizer with generated rows.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot continue has failed")]
 
 mod cell;
 mod contracts;

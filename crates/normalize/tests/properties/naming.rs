@@ -1,11 +1,11 @@
-//! Names of columns and tables, made of several keys and shortened.
+//! Properties of normalized, joined and shortened names.
 
 use catchment_schema::naming::{SEPARATOR, join, normalize_identifier, normalize_key, normalize_path, shorten, tag};
 use proptest::prelude::*;
 
 use crate::tables::config;
 
-/// Text of characters that mean something to names.
+/// Generates text of characters that are special in names.
 fn keys() -> impl Strategy<Value = String> {
     let characters = "aabzAZ09__ .-+*@|é日٣\t$";
     let characters: Vec<char> = characters.chars().collect();
@@ -17,13 +17,13 @@ fn lengths() -> impl Strategy<Value = usize> {
     prop::sample::select(vec![8, 9, 16, 30, 63])
 }
 
-/// Whether `name` is made of identifiers, as long as nothing was cut.
+/// Returns true if `name` is a path of identifiers. Shortened names may not be.
 fn is_path(name: &str) -> bool {
     let is_character = |c: char| c == '_' || c.is_ascii_lowercase() || c.is_numeric();
     let is_identifier = |part: &str| {
         !part.is_empty() && !part.ends_with('_') && !part.starts_with(char::is_numeric) && part.chars().all(is_character)
     };
-    // `a___b` is `a` and `_b`
+    // `a___b` consists of `a` and `_b`.
     let mut parts = Vec::new();
     let mut rest = name;
     while let Some((part, after)) = rest.split_once(SEPARATOR) {
@@ -44,7 +44,7 @@ proptest! {
     }
 
     #[test]
-    fn normalising_a_name_changes_nothing(key in keys()) {
+    fn normalization_is_idempotent(key in keys()) {
         let name = normalize_key(&key);
         prop_assert_eq!(normalize_key(&name), name.clone());
         let path = normalize_path(&key);
@@ -54,7 +54,7 @@ proptest! {
     }
 
     #[test]
-    fn names_below_names_are_names(keys in prop::collection::vec(keys(), 1..4)) {
+    fn joined_names_are_paths_of_identifiers(keys in prop::collection::vec(keys(), 1..4)) {
         let names: Vec<String> = keys.iter().map(|key| normalize_key(key)).collect();
         let joined = names.iter().fold(String::new(), |parent, name| join(&parent, name, None));
         prop_assert!(is_path(&joined), "{keys:?} are {joined}");
@@ -63,18 +63,18 @@ proptest! {
     }
 
     #[test]
-    fn shortened_names_have_room(keys in prop::collection::vec(keys(), 1..8), max in lengths()) {
+    fn shortened_names_fit_the_limit(keys in prop::collection::vec(keys(), 1..8), max in lengths()) {
         let name = keys.iter().map(|key| normalize_key(key)).collect::<Vec<_>>().join(SEPARATOR);
         let short = shorten(&name, &name, Some(max));
         let length = short.chars().count();
         prop_assert!(if name.chars().count() <= max { short == name } else { length == max }, "{short}");
         prop_assert_eq!(shorten(&short, &short, Some(max)), short.clone());
-        // it begins and ends as the name does, so it is one as to its ends
+        // It begins and ends like the name, so both ends are valid.
         prop_assert!(!short.ends_with('_') && !short.starts_with(char::is_numeric) && !short.contains(char::is_uppercase));
     }
 
     #[test]
-    fn names_that_are_cut_alike_are_told_apart(key in "[a-z]{40}", a in "[a-z]{1,9}", b in "[a-z]{1,9}", max in lengths()) {
+    fn shortened_names_stay_distinct(key in "[a-z]{40}", a in "[a-z]{1,9}", b in "[a-z]{1,9}", max in lengths()) {
         let short = |middle: &str| {
             let name = format!("{key}{SEPARATOR}{middle}{SEPARATOR}{key}");
             shorten(&name, &name, Some(max))
@@ -83,7 +83,7 @@ proptest! {
     }
 
     #[test]
-    fn tags_are_names(key in keys()) {
+    fn tags_are_valid_in_names(key in keys()) {
         let tag = tag(&key);
         prop_assert!(tag.len() == 6 && tag.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_lowercase()), "{tag}");
         let tagged = format!("{}_{tag}", normalize_key(&key));

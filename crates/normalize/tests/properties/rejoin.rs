@@ -1,8 +1,8 @@
-//! From the tables the rows can be built again.
+//! Rows can be reconstructed from their tables.
 //!
-//! What is lost on the way: nulls, empty objects and empty lists; in a list they leave an empty row each. Keys here are
-//! single identifiers, as `a__b` and `{"a":{"b":…}}` are one column, and none is `value` or `list`, as elements that are
-//! no objects look like objects with these. Rows that do not fit one set of tables are passed over.
+//! Nulls, empty objects and empty lists are lost; as list elements they become empty rows. Keys are single identifiers,
+//! because `a__b` and `{"a":{"b":…}}` share a column, and no key is `value` or `list`, because elements that are not
+//! objects become objects with these keys. Rows that cannot be loaded together are ignored.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +20,7 @@ use crate::tables::config;
 
 const ROWS: Alphabet = Alphabet { keys: &["a", "b", "c", "d", "e", "f"], scalars: SCALARS, twice: false, depth: 4 };
 
-/// What is left of a row.
+/// The content of a row that survives normalization.
 #[derive(Debug, Clone)]
 enum Rest<T> {
     Nothing,
@@ -40,7 +40,7 @@ impl<T> Rest<T> {
     }
 }
 
-/// What the source has, without what is lost.
+/// Returns the source value without lost content.
 fn of_source(value: &Value) -> Rest<Value> {
     match value {
         Value::Null => Rest::Nothing,
@@ -50,7 +50,7 @@ fn of_source(value: &Value) -> Rest<Value> {
     }
 }
 
-/// The row of `table` with all that belongs to it.
+/// Reconstructs a row of `table` with its child rows.
 fn of_tables(loaded: &Loaded, table: &str, row: &Row) -> Rest<(ColumnType, Cell)> {
     let mut rest = Rest::Nothing;
     for (column, cell) in row.iter().filter(|(column, _)| !is_system_name(column)) {
@@ -76,10 +76,10 @@ fn children<'s>(schema: &'s Schema, table: &'s str) -> impl Iterator<Item = &'s 
     schema.tables.values().filter(move |child| child.parent.as_deref() == Some(table)).map(|child| child.name.as_str())
 }
 
-/// Puts `value` to the place that `path` says; `value` and `list` are elements that are no objects.
+/// Inserts `value` at `path`. The paths `value` and `list` denote list elements that are not objects.
 fn put<T: std::fmt::Debug>(rest: &mut Rest<T>, path: &str, value: Rest<T>) {
     if path == "value" || path == "list" {
-        assert!(rest.is_nothing(), "an element is two things: {rest:?} {value:?}");
+        assert!(rest.is_nothing(), "an element has two values: {rest:?} {value:?}");
         *rest = value;
         return;
     }
@@ -95,7 +95,7 @@ fn put<T: std::fmt::Debug>(rest: &mut Rest<T>, path: &str, value: Rest<T>) {
     *at = value;
 }
 
-/// Whether the tables have what the source has, converted to the types of the columns.
+/// Returns true if the tables contain the source value, converted to the types of the columns.
 fn agree(source: &Rest<Value>, found: &Rest<(ColumnType, Cell)>, exact: bool) -> bool {
     match (source, found) {
         (source, found) if source.is_nothing() || found.is_nothing() => source.is_nothing() && found.is_nothing(),
@@ -124,7 +124,7 @@ fn check_rejoined(rows: &[Json], plan: &Plan, widening: bool) -> TestCaseResult 
     Ok(())
 }
 
-/// How many scalars a value has that are not null.
+/// Counts the scalars of a value that are not null.
 fn scalars(value: &Value) -> usize {
     match value {
         Value::Null => 0,
@@ -134,7 +134,7 @@ fn scalars(value: &Value) -> usize {
     }
 }
 
-/// Whatever the names, each scalar is somewhere.
+/// Checks that each scalar is in a column, regardless of names.
 fn check_complete(rows: &[Json], plan: &Plan) -> TestCaseResult {
     let texts = texts(rows);
     let Ok(loaded) = load(&Schema::new("s"), &options(true), &texts, plan) else { return Ok(()) };
@@ -144,7 +144,7 @@ fn check_complete(rows: &[Json], plan: &Plan) -> TestCaseResult {
     Ok(())
 }
 
-/// A row with up to four values for `a__b__c`.
+/// Generates rows with up to four values for `a__b__c`.
 fn crowded() -> impl Strategy<Value = Json> {
     any::<[bool; 4]>().prop_map(|[first, second, third, fourth]| {
         let one = || Json::Scalar("1");
@@ -164,22 +164,22 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
-    fn rows_can_be_built_again(rows in ROWS.rows(3), plan in plans(3), widening: bool) {
+    fn rows_can_be_reconstructed(rows in ROWS.rows(3), plan in plans(3), widening: bool) {
         check_rejoined(&rows, &plan, widening)?;
     }
 
     #[test]
-    fn no_value_is_lost_to_another_with_its_name(rows in Alphabet::RIVALS.rows(3), plan in plans(3)) {
+    fn name_collisions_lose_no_values(rows in Alphabet::RIVALS.rows(3), plan in plans(3)) {
         check_complete(&rows, &plan)?;
     }
 
     #[test]
-    fn no_value_is_lost_to_others_at_many_depths(row in crowded()) {
+    fn name_collisions_at_many_depths_lose_no_values(row in crowded()) {
         check_complete(&[row], &Plan::whole(1))?;
     }
 
     #[test]
-    fn no_value_is_lost_to_a_variant(rows in Alphabet::VARIANTS.rows(4), plan in plans(4)) {
+    fn keys_named_like_variants_lose_no_values(rows in Alphabet::VARIANTS.rows(4), plan in plans(4)) {
         check_complete(&rows, &plan)?;
     }
 }

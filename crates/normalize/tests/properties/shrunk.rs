@@ -1,4 +1,4 @@
-//! What failures shrank to, one test for each thing that was wrong.
+//! Regression tests: minimized failures of the property tests.
 
 use catchment_normalize::NormalizeOptions;
 use catchment_schema::{ContractMode, Schema, SchemaContract};
@@ -8,13 +8,13 @@ use crate::load::{BatchPlan, Plan};
 use crate::naive::Settings;
 use crate::tables::check_naive;
 
-/// In one batch.
+/// Loads the rows in one batch and compares the result with the naive version.
 #[track_caller]
 fn check(rows: &[&str]) {
     check_naive(Settings::default(), rows).unwrap();
 }
 
-/// In two batches, the second of which is shredded against what was there before the first.
+/// Loads two batches, the second of which is shredded against the schema before the first.
 #[track_caller]
 fn check_late(widening: bool, first: &[&str], second: &[&str]) {
     let batch = |rows: &[&str], age| BatchPlan { rows: rows.len(), shredder: age, age };
@@ -22,7 +22,7 @@ fn check_late(widening: bool, first: &[&str], second: &[&str]) {
     check_independent(&Schema::new("s"), &options(widening), &[first, second].concat(), &plan).unwrap();
 }
 
-/// In one batch, in a dataset that has had a row without columns.
+/// Loads the rows in one batch into a dataset with one empty row.
 #[track_caller]
 fn check_contract(contract: SchemaContract, rows: &[&str]) {
     let options = NormalizeOptions { quarantine_table: Some("left_out".to_owned()), ..options(false) };
@@ -31,42 +31,42 @@ fn check_contract(contract: SchemaContract, rows: &[&str]) {
 }
 
 #[test]
-fn whole_fractions_stay_in_a_column_of_integers_that_came_in_the_meantime() {
+fn fractions_with_an_integer_value_do_not_widen_a_concurrent_bigint_column() {
     check_late(true, &[r#"{"a":0}"#], &[r#"{"a":2.0}"#]);
 }
 
 #[test]
-fn the_first_type_stays_whoever_was_late() {
+fn the_first_type_stays_with_an_outdated_snapshot() {
     check_late(false, &[r#"{"a":0}"#], &[r#"{"a":-9223372036854775809}"#]);
 }
 
 #[test]
-fn text_goes_where_the_type_of_its_turn_takes_it() {
+fn text_is_converted_to_the_current_type() {
     check_late(true, &[r#"{"a":0.5}"#], &[r#"{"a":0}"#, r#"{"a":"1.5"}"#, r#"{"a":0.5}"#]);
 }
 
 #[test]
-fn a_variant_that_came_in_the_meantime_stays_in_use() {
+fn a_concurrent_variant_column_stays_in_use() {
     check_late(true, &[r#"{"a__v_double":1}"#], &[r#"{"a":1}"#, r#"{"a":1.5}"#]);
 }
 
 #[test]
-fn rows_below_two_tables_are_refused_whoever_was_late() {
+fn a_table_with_two_parents_is_rejected_with_an_outdated_snapshot() {
     check_late(true, &[r#"{"l":{"b":[0.5]}}"#], &[r#"{"l":[{"b":[0.5]}]}"#]);
 }
 
 #[test]
-fn empty_lists_say_nothing_of_tables() {
+fn empty_lists_create_no_tables() {
     check(&[r#"{"a":[[null]]}"#, r#"{"a":{"list":[]}}"#]);
 }
 
 #[test]
-fn names_count_as_they_are_spelt_not_as_paths_end() {
+fn exact_spelling_compares_keys_not_paths() {
     check(&[r#"{"a":{"b":1,"__b":2}}"#]);
 }
 
 #[test]
-fn a_row_that_shows_a_rival_is_noted_once() {
+fn nulls_of_a_row_with_a_new_collision_are_reported_once() {
     check(&[r#"{"aB":{"a":{"a_b":null}},"a_b":null}"#]);
 }
 
@@ -81,21 +81,21 @@ fn text_of_long_integers_is_not_rounded() {
 }
 
 #[test]
-fn keys_like_variants_share_a_column_or_are_refused() {
+fn keys_named_like_variants_share_a_column_or_are_rejected() {
     check(&[r#"{"a":1}"#, r#"{"a__v_text":1,"a":"x"}"#]);
     check(&[r#"{"a":1,"a__v_text":"y"}"#, r#"{"a":"x"}"#]);
     check_late(true, &[r#"{"a":1,"a__v_text":"y"}"#], &[r#"{"a":"x"}"#, r#"{"a__v_text":"z"}"#]);
 }
 
 #[test]
-fn rows_that_are_left_out_give_no_column_a_type_or_a_place() {
+fn discarded_rows_affect_neither_types_nor_the_order_of_columns() {
     let contract = SchemaContract { data_type: ContractMode::DiscardRow, ..SchemaContract::default() };
     check_contract(contract, &[r#"{"c":1}"#, r#"{"b":1,"c":true}"#, r#"{"b":true}"#]);
     check_contract(contract, &[r#"{"a":1.5}"#, r#"{"a":true,"b":1}"#, r#"{"c":1,"b":1}"#]);
 }
 
 #[test]
-fn the_quarantine_says_the_same_whatever_the_batch() {
+fn quarantined_rows_do_not_depend_on_batches() {
     let contract = SchemaContract { columns: ContractMode::DiscardRow, ..SchemaContract::default() };
     check_contract(contract, &[r#"{"b":1}"#, r#"{"a":1,"b":1}"#]);
     check_contract(contract, &[r#"{"a":1}"#, r#"{"a":[null]}"#]);

@@ -1,4 +1,4 @@
-//! Tables, columns, types and values are those of the naive version.
+//! Tables, columns, types and values match the naive version.
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -13,7 +13,7 @@ use crate::generate::{Alphabet, texts};
 use crate::load::{Loaded, Plan, load};
 use crate::naive::{Naive, Refused, Settings};
 
-/// Loads the rows and compares all that comes out with the naive version.
+/// Loads the rows and compares the result with the naive version.
 pub(crate) fn check_naive(settings: Settings, rows: &[impl Display]) -> TestCaseResult {
     let options = options(&settings);
     let schema = if settings.max_nesting < 1000 { nested(settings.max_nesting) } else { Schema::new("s") };
@@ -25,7 +25,7 @@ pub(crate) fn check_naive(settings: Settings, rows: &[impl Display]) -> TestCase
     compare(naive, expected, found.map_err(|error| error.to_string()))
 }
 
-/// A schema that ends nesting at a level.
+/// Returns a schema with a nesting limit.
 pub(crate) fn nested(max_nesting: i64) -> Schema {
     let mut schema = Schema::new("s");
     let config = Value::object([("max_nesting", Value::from(max_nesting))]);
@@ -47,8 +47,8 @@ pub(crate) fn compare(mut naive: Naive, expected: Result<(), Refused>, found: Re
         (Err(Refused::Undecided), _) => return Ok(()),
         (Err(_), Err(_)) => return Ok(()),
         (Ok(()), Ok(found)) => found,
-        (Ok(()), Err(error)) => return fail(format!("an error is found, and none expected: {error}")),
-        (Err(refused), Ok(_)) => return fail(format!("no error is found, and expected {refused:?}")),
+        (Ok(()), Err(error)) => return fail(format!("unexpected error: {error}")),
+        (Err(refused), Ok(_)) => return fail(format!("expected error {refused:?}, found none")),
     };
     let nulls = naive.finish();
     let shape = |table: &catchment_schema::Table| -> (String, Option<String>, Vec<(String, ColumnType)>) {
@@ -61,17 +61,17 @@ pub(crate) fn compare(mut naive: Naive, expected: Result<(), Refused>, found: Re
         .iter()
         .map(|(name, table)| (name.clone(), table.parent.clone(), table.columns.iter().map(|(c, t)| (c.clone(), *t)).collect()))
         .collect();
-    prop_assert_eq!(found_shapes, expected_shapes, "tables: what is found, then what is expected");
+    prop_assert_eq!(found_shapes, expected_shapes, "tables: found, expected");
     for (name, table) in &naive.tables {
         let rows = found.tables.get(name).cloned().unwrap_or_default();
-        prop_assert_eq!(&rows, &table.rows, "rows of {}: what is found, then what is expected", name);
+        prop_assert_eq!(&rows, &table.rows, "rows of {}: found, expected", name);
     }
     let NormalizeFindings { discarded, renamed_keys, null_only_columns, .. } = found.findings;
     prop_assert_eq!(discarded.into_iter().collect::<BTreeMap<_, _>>(), naive.discarded, "discarded");
     let renamed = renamed_keys.into_iter().map(|key| (key.table, key.key, key.column)).collect();
-    prop_assert_eq!(naive.renamed, renamed, "renamed keys: what is expected, then what is found");
+    prop_assert_eq!(naive.renamed, renamed, "renamed keys: expected, found");
     let found_nulls = null_only_columns.into_iter().map(|null| (null.table, null.column)).collect();
-    prop_assert_eq!(nulls, found_nulls, "null-only columns: what is expected, then what is found");
+    prop_assert_eq!(nulls, found_nulls, "null-only columns: expected, found");
     Ok(())
 }
 
@@ -79,7 +79,8 @@ fn fail(reason: String) -> TestCaseResult {
     Err(TestCaseError::fail(reason))
 }
 
-/// Failures are shown, and no file is left behind. `PROPTEST_CASES` sets another number of cases for all.
+/// Returns the configuration of the tests. Failures are printed but not persisted. `PROPTEST_CASES` overrides the number of
+/// cases.
 pub(crate) fn config() -> ProptestConfig {
     with_cases(1_000)
 }
@@ -92,48 +93,48 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
-    fn types_are_those_of_the_naive_version(rows in Alphabet::TYPES.rows(6), widening: bool) {
+    fn types_match_the_naive_version(rows in Alphabet::TYPES.rows(6), widening: bool) {
         check_naive(Settings { widening, ..Settings::default() }, &rows)?;
     }
 
     #[test]
-    fn shapes_are_those_of_the_naive_version(rows in Alphabet::SHAPES.rows(4)) {
+    fn shapes_match_the_naive_version(rows in Alphabet::SHAPES.rows(4)) {
         check_naive(Settings::default(), &rows)?;
     }
 
     #[test]
-    fn nesting_ends_where_the_naive_version_ends_it(rows in Alphabet::NESTED.rows(3), max_nesting in 0..4_i64) {
+    fn nesting_limits_match_the_naive_version(rows in Alphabet::NESTED.rows(3), max_nesting in 0..4_i64) {
         check_naive(Settings { max_nesting, ..Settings::default() }, &rows)?;
     }
 
     #[test]
-    fn columns_of_nulls_are_those_of_the_naive_version(rows in Alphabet::NESTED.rows(3), json: bool) {
+    fn null_only_columns_match_the_naive_version(rows in Alphabet::NESTED.rows(3), json: bool) {
         let null_only = if json { NullColumnPolicy::Json } else { NullColumnPolicy::Text };
         check_naive(Settings { null_only, ..Settings::default() }, &rows)?;
     }
 
     #[test]
-    fn short_names_are_those_of_the_naive_version(rows in Alphabet::LONG.rows(3), max_length in 16..30_usize) {
+    fn short_names_match_the_naive_version(rows in Alphabet::LONG.rows(3), max_length in 16..30_usize) {
         check_naive(Settings { max_length: Some(max_length), ..Settings::default() }, &rows)?;
     }
 
     #[test]
-    fn names_at_many_depths_are_those_of_the_naive_version(rows in Alphabet::DEPTHS.rows(3)) {
+    fn names_at_many_depths_match_the_naive_version(rows in Alphabet::DEPTHS.rows(3)) {
         check_naive(Settings::default(), &rows)?;
     }
 
     #[test]
-    fn numbers_are_those_of_the_naive_version(rows in Alphabet::NUMBERS.rows(6), widening: bool) {
+    fn numbers_match_the_naive_version(rows in Alphabet::NUMBERS.rows(6), widening: bool) {
         check_naive(Settings { widening, ..Settings::default() }, &rows)?;
     }
 
     #[test]
-    fn keys_like_variants_are_treated_as_the_naive_version_does(rows in Alphabet::VARIANTS.rows(5), widening: bool) {
+    fn keys_named_like_variants_match_the_naive_version(rows in Alphabet::VARIANTS.rows(5), widening: bool) {
         check_naive(Settings { widening, ..Settings::default() }, &rows)?;
     }
 
     #[test]
-    fn names_are_those_of_the_naive_version(rows in Alphabet::RIVALS.rows(3)) {
+    fn names_match_the_naive_version(rows in Alphabet::RIVALS.rows(3)) {
         check_naive(Settings::default(), &rows)?;
     }
 }

@@ -1,4 +1,4 @@
-//! Of equal keys of one object the last one counts, as if the others were not there.
+//! The last of duplicate keys in an object wins, as if the others did not exist.
 
 use catchment_json::Value;
 use catchment_normalize::NormalizeError;
@@ -28,10 +28,10 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
-    fn the_last_of_equal_keys_counts(rows in Alphabet::TWICE_IN_PLACE.rows(2)) {
+    fn the_last_duplicate_key_wins(rows in Alphabet::TWICE_IN_PLACE.rows(2)) {
         for row in &rows {
             let (once, twice) = (row.once().to_string(), row.to_string());
-            // the order of keys is not the same, but their values are
+            // The order of keys differs, but their values are equal.
             prop_assert_eq!(Value::parse(&once).unwrap(), Value::parse(&twice).unwrap());
         }
         check_once(&rows)?;
@@ -39,7 +39,7 @@ proptest! {
 }
 
 #[test]
-fn equal_keys_take_back_nothing_of_others() {
+fn duplicate_keys_do_not_remove_values_of_other_keys() {
     let twice = |value| Json::Object(vec![("b", Json::Scalar(value)), ("b", Json::Scalar(value))]);
     for value in ["null", "1"] {
         check_once(&[Json::Object(vec![("a__b", Json::Scalar("2")), ("a", twice(value))])]).unwrap();

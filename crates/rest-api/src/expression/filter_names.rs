@@ -1,4 +1,4 @@
-//! The filters and tests that an expression names.
+//! Validation of the filters and tests in an expression.
 
 use minijinja::Environment;
 
@@ -11,7 +11,7 @@ pub(super) fn check(text: &str, environment: &Environment<'_>) -> Result<(), Str
     for token in tokens(text).filter(|token| !token.trim().is_empty()) {
         let kind = match before {
             [_, "|"] => "filter",
-            // a field may have the name of an operator
+            // a field may be named like an operator
             [of, "is"] if of != "." && token != "not" => "test",
             ["is", "not"] => "test",
             _ => "",
@@ -25,7 +25,7 @@ pub(super) fn check(text: &str, environment: &Environment<'_>) -> Result<(), Str
     Ok(())
 }
 
-/// Whether a filter or test exists. `Environment` has no public lookup, but its tests `filter` and `test` do it.
+/// Returns whether a filter or test exists. `Environment` has no public lookup, but its tests `filter` and `test` do it.
 fn exists(kind: &str, name: &str, environment: &Environment<'_>) -> bool {
     let question = format!("name is {kind}");
     let found = environment.compile_expression(&question).and_then(|compiled| compiled.eval(map([("name", name.into())])));

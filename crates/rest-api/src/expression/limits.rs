@@ -1,39 +1,39 @@
-//! How long and how nested an expression can be.
+//! Limits of the length and the nesting depth of expressions.
 
 use super::tokens::tokens;
 
-/// How many bytes an expression can have.
+/// The maximum length of an expression in bytes.
 const MAX_BYTES: usize = 16 << 10;
 
-/// How many levels of operators, filters and parentheses an expression can have. minijinja parses, evaluates and drops it by
-/// recursion: 1,200 levels of the worst kind take 1 MiB of stack, and threads of tokio have 2 MiB.
+/// The maximum nesting depth of operators, filters and parentheses. minijinja parses, evaluates and drops an expression
+/// recursively: 1,200 levels of the worst kind use 1 MiB of stack, and tokio threads have 2 MiB.
 const MAX_LEVELS: usize = 500;
 
-/// What is wrong with the size of an expression.
+/// Returns a message if an expression is too long or too deeply nested.
 pub(super) fn check(text: &str) -> Result<(), String> {
     if text.len() > MAX_BYTES {
         return Err(format!(
-            "it has {} bytes, and expressions can have {MAX_BYTES}; split it into several steps, or shorten its lists",
+            "expression has {} bytes, the maximum is {MAX_BYTES}; split it into several steps or shorten its lists",
             text.len()
         ));
     }
     match levels(text) {
         0..=MAX_LEVELS => Ok(()),
         levels => Err(format!(
-            "its operators, filters and parentheses are {levels} levels deep, and {MAX_LEVELS} are supported; split it into several \
-             steps, or compare with a list (`row.id in [1, 2]`)"
+            "operators, filters and parentheses are nested {levels} levels deep, the maximum is {MAX_LEVELS}; split the expression \
+             into several steps, or compare with a list (`row.id in [1, 2]`)"
         )),
     }
 }
 
-/// What was read of an expression, or of what stands in one pair of brackets.
+/// The part of an expression read so far, within one pair of brackets.
 #[derive(Default)]
 struct Level {
-    /// The levels of what stands before the last comma, `and`, `or`, `if` or `else`.
+    /// The levels before the last comma, `and`, `or`, `if` or `else`.
     before: usize,
-    /// How many operators were read since.
+    /// The number of operators since then.
     operators: usize,
-    /// The levels of the deepest brackets since.
+    /// The levels of the deepest brackets since then.
     brackets: usize,
 }
 
@@ -42,14 +42,14 @@ impl Level {
         self.before.max(self.operators + self.brackets)
     }
 
-    /// Ends an operand. `links` is 1 where what follows makes one value of it and the next one.
+    /// Ends an operand. `links` is 1 if the token combines it and the next operand into one value.
     fn separate(&mut self, links: usize) {
         *self = Level { before: self.levels() + links, ..Level::default() };
     }
 }
 
-/// An upper bound of how deep the syntax tree of an expression is. Operators that follow each other are as many levels,
-/// whichever way they associate.
+/// Returns an upper bound of the depth of an expression's syntax tree. Consecutive operators each count as a level,
+/// regardless of their associativity.
 fn levels(text: &str) -> usize {
     let mut open = Vec::new();
     let mut level = Level::default();
@@ -98,7 +98,7 @@ mod tests {
         check("))", 0);
     }
 
-    /// How the evaluation of an expression ends in half of the stack that threads of tokio have.
+    /// Checks the result of an evaluation on half the stack of a tokio thread.
     #[track_caller]
     fn check(expression: String, expected: Result<(), &str>) {
         let evaluate = move || {
@@ -119,18 +119,18 @@ mod tests {
         for operator in ["1+", "1-", "1*", "1~", "1 or ", "1 and ", "-", "not ", "1 if 0 else "] {
             check(format!("{}1", operator.repeat(MAX_LEVELS)), Ok(()));
         }
-        // each of them is two levels, or one
+        // each of these has one or two levels
         for last in ["|default(1)", " is defined", "|int|abs", ".a.b"] {
             check(format!("{}1{}{}", "(".repeat(70), ")".repeat(70), last.repeat(200)), Ok(()));
         }
         for last in ["|zip", "|batch(1)", "|list", "|reverse", "[:]"] {
             check(format!("[1]{}", last.repeat(MAX_LEVELS / 2 - 1)), Ok(()));
         }
-        check("-".repeat(4_000), Err("its operators, filters and parentheses are 4000 levels deep, and 500 are supported"));
-        check(format!("1{}", "+1".repeat(20_000)), Err("it has 40001 bytes, and expressions can have 16384"));
+        check("-".repeat(4_000), Err("operators, filters and parentheses are nested 4000 levels deep, the maximum is 500"));
+        check(format!("1{}", "+1".repeat(20_000)), Err("expression has 40001 bytes, the maximum is 16384"));
         check(
             format!("{}1", "[".repeat(16_000)),
-            Err("its operators, filters and parentheses are 16000 levels deep, and 500 are supported"),
+            Err("operators, filters and parentheses are nested 16000 levels deep, the maximum is 500"),
         );
     }
 }

@@ -1,8 +1,8 @@
-//! Refuses lists as factors.
+//! Rejects lists as factors.
 //!
-//! minijinja repeats a list lazily and charges no fuel for it: `[[[1] * 1000] * 1000] * 1000` takes no memory, but converting
-//! it to text takes gigabytes. So `a * b` is compiled as `a|_factor * b|_factor`, and the filter refuses lists. Filters bind
-//! tighter than binary operators.
+//! minijinja repeats a list lazily and charges no fuel for it: `[[[1] * 1000] * 1000] * 1000` uses no memory, but its
+//! conversion to text takes gigabytes. Therefore `a * b` is compiled as `a|_factor * b|_factor`, and the filter rejects
+//! lists. Filters bind tighter than binary operators.
 
 use minijinja::value::ValueKind;
 use minijinja::{Error, ErrorKind, Value};
@@ -16,7 +16,7 @@ pub(super) const FILTER: &str = "_factor";
 pub(super) fn factor(value: Value) -> Result<Value, Error> {
     match value.kind() {
         ValueKind::Seq | ValueKind::Iterable => {
-            Err(Error::new(ErrorKind::InvalidOperation, "a list cannot be multiplied; `range` makes a list of numbers"))
+            Err(Error::new(ErrorKind::InvalidOperation, "lists cannot be multiplied; use `range` for a list of numbers"))
         }
         _ => Ok(value),
     }
@@ -72,7 +72,7 @@ pub(super) fn checked(text: &str) -> String {
     checked
 }
 
-/// Whether a value can end with this token.
+/// Returns whether a value can end with this token.
 fn ends_operand(token: &str) -> bool {
     is_word(token) || matches!(token, ")" | "]" | "}") || token.starts_with(['"', '\''])
 }
@@ -80,7 +80,7 @@ fn ends_operand(token: &str) -> bool {
 fn push_check(checked: &mut String) {
     checked.push('|');
     checked.push_str(FILTER);
-    // a word may follow
+    // separates the filter from a following word
     checked.push(' ');
 }
 

@@ -1,4 +1,4 @@
-//! Expressions in specs, in the language of Jinja, over rows, answers and cursor values.
+//! Jinja expressions over rows, responses and cursor values.
 
 mod filter_names;
 mod functions;
@@ -23,34 +23,34 @@ pub(crate) use room::OutputBudget;
 pub(crate) use value::map;
 pub(crate) use work::InputBudget;
 
-/// Steps that one evaluation may take, so that no expression runs for ever.
+/// The maximum number of minijinja steps in one evaluation, which stops endless expressions.
 const FUEL: u64 = 1_000_000;
 
-/// An expression such as `row.state == "open" and row.comments > 3`: those of Jinja, as
-/// [minijinja](https://docs.rs/minijinja/latest/minijinja/syntax/index.html) has them, with its filters and tests.
-/// Missing fields are undefined, and so are fields of undefined values. Lists cannot be multiplied. The filter `epoch` converts
-/// a timestamp to seconds, and `timestamp` the reverse.
+/// A Jinja expression such as `row.state == "open" and row.comments > 3`, with the syntax, filters and tests of
+/// [minijinja](https://docs.rs/minijinja/latest/minijinja/syntax/index.html). Missing fields are undefined, and so are
+/// fields of undefined values. Lists cannot be multiplied. The filter `epoch` converts a timestamp to seconds, and
+/// `timestamp` the reverse.
 #[derive(Clone)]
 pub struct Expression {
     text: String,
-    /// The text that is compiled: `text` with checked factors.
+    /// The compiled text: `text` with checked factors.
     checked: String,
     environment: Arc<Environment<'static>>,
 }
 
 impl Expression {
-    /// Reads an expression that may use the variables `variables`.
+    /// Parses an expression over `variables`.
     ///
     /// # Errors
     ///
-    /// What is wrong with it.
+    /// Returns a message that describes the error.
     pub(crate) fn parse(text: &str, variables: &[&str]) -> Result<Expression, String> {
         limits::check(text)?;
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Chainable);
         environment.set_fuel(Some(FUEL));
         functions::add(&mut environment);
-        // never the text itself: minijinja computes constant products while it compiles
+        // never compile the text itself: minijinja evaluates constant products at compile time
         let checked = list_factors::checked(text);
         let compiled = environment.compile_expression(&checked).map_err(|error| problem(&error))?;
         let known: Vec<_> = environment.globals().map(|(name, _)| name.to_owned()).collect();
@@ -59,19 +59,19 @@ impl Expression {
         unknown.sort();
         if let Some(name) = unknown.first() {
             let known: Vec<_> = variables.iter().map(|name| format!("`{name}`")).collect();
-            return Err(format!("it has no variable `{name}`; there is {}", known.join(", ")));
+            return Err(format!("unknown variable `{name}`; available: {}", known.join(", ")));
         }
         drop(compiled);
         filter_names::check(text, &environment)?;
         Ok(Expression { text: text.to_owned(), checked, environment: Arc::new(environment) })
     }
 
-    /// As it is written.
+    /// Returns the expression as written.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// What the expression says of a row, to try it: steps of a spec evaluate theirs for each row of a page.
+    /// Evaluates the expression for a row, for testing. Processing steps evaluate it for each row of a page.
     ///
     /// ```
     /// use catchment_rest_api::{SpecFormat, Spec, ProcessingStep, Value};
@@ -86,22 +86,23 @@ impl Expression {
     ///
     /// # Errors
     ///
-    /// Where it cannot be evaluated, or its result is too large.
+    /// Returns an error if the evaluation fails or the result is too large.
     pub fn evaluate_row(&self, row: &Value) -> Result<Value, String> {
         self.compiled()?.evaluate_value("row", row)?.into_value()
     }
 
-    /// The expression, ready for many values.
+    /// Compiles the expression for repeated evaluation.
     pub(crate) fn compiled(&self) -> Result<Compiled<'_>, String> {
         self.environment.compile_expression(&self.checked).map(Compiled).map_err(|error| problem(&error))
     }
 }
 
-/// An expression that was read for some evaluations.
+/// A compiled expression.
 pub(crate) struct Compiled<'e>(minijinja::Expression<'e, 'e>);
 
 impl Compiled<'_> {
-    /// Evaluates the expression. `work` is the one that the JSON nodes among the variables count their values in.
+    /// Evaluates the expression. `work` is the budget in which the JSON nodes among the variables count the values they
+    /// read.
     pub(crate) fn evaluate<const N: usize>(
         &self,
         variables: [(&'static str, minijinja::Value); N],
@@ -112,19 +113,19 @@ impl Compiled<'_> {
         found
     }
 
-    /// What it says of one node of a document, which it knows as `name`.
+    /// Evaluates the expression for a node of a document, as the variable `name`.
     pub(crate) fn evaluate_node(&self, name: &'static str, document: &Document, id: NodeId) -> Result<EvalResult, String> {
         let work = InputBudget::default();
         self.evaluate([(name, JsonNode::value(document, id, &work))], &work)
     }
 
-    /// What it says of a value, which it knows as `name`.
+    /// Evaluates the expression for a value, as the variable `name`.
     pub(crate) fn evaluate_value(&self, name: &'static str, value: &Value) -> Result<EvalResult, String> {
         self.evaluate([(name, value::to_jinja(value))], &InputBudget::default())
     }
 }
 
-/// What an expression evaluates to.
+/// The result of an evaluation.
 pub(crate) struct EvalResult(minijinja::Value);
 
 impl EvalResult {
@@ -136,9 +137,9 @@ impl EvalResult {
         self.into_value_within(&mut OutputBudget::default())
     }
 
-    /// The value, as far as there is room for it.
-    pub(crate) fn into_value_within(self, room: &mut OutputBudget) -> Result<Value, String> {
-        value::from_jinja(&self.0, room)
+    /// Converts the result to a value within a memory budget.
+    pub(crate) fn into_value_within(self, budget: &mut OutputBudget) -> Result<Value, String> {
+        value::from_jinja(&self.0, budget)
     }
 }
 
@@ -157,7 +158,7 @@ impl fmt::Debug for Expression {
 fn problem(error: &minijinja::Error) -> String {
     if error.kind() == ErrorKind::OutOfFuel {
         return format!(
-            "it takes more than {FUEL} steps; a list or a text in it is too long (a step is an operator, two elements of a list or \
+            "evaluation exceeds {FUEL} steps; shorten the lists and strings (a step is an operator, two list elements or \
              64 bytes of text)"
         );
     }

@@ -1,4 +1,4 @@
-//! JSON as expressions see it: looked at where it stands, and copied as far as it is asked for.
+//! JSON nodes as minijinja objects. They read from the document and copy only the values that are accessed.
 
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
@@ -16,9 +16,9 @@ pub(crate) struct JsonNode {
     document: Document,
     id: NodeId,
     work: InputBudget,
-    /// Where the elements of a list are, once one was asked for: they are walked by their index.
+    /// The positions of list elements, cached at the first access: minijinja accesses them by index.
     elements: OnceLock<Vec<NodeId>>,
-    /// Where the values of an object are, once it was walked through.
+    /// The positions of object values, cached when the object is iterated.
     values: OnceLock<HashMap<String, NodeId>>,
 }
 
@@ -87,7 +87,7 @@ impl Object for JsonNode {
         let (mut keys, mut values) = (Vec::new(), HashMap::new());
         for (key, value) in node.entries() {
             let key = key.name().into_owned();
-            // of a key that stands twice the last value counts
+            // the last of several equal keys takes precedence
             if values.insert(key.clone(), value.id()).is_none() {
                 keys.push(Value::from(key));
             }

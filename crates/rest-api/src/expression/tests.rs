@@ -14,7 +14,7 @@ fn check(expression: &str, row: &str, expected: &str) {
 }
 
 #[test]
-fn rows_are_looked_at() {
+fn rows_are_read() {
     let row = r#"{"id": 7, "state": "open", "user": {"login": "ada"}, "tags": ["a", "b"], "gone": null, "km": 1.50}"#;
     check("row.id > 5 and row.state == 'open'", row, "true");
     check("row.user.login|upper ~ '!'", row, r#""ADA!""#);
@@ -39,11 +39,11 @@ fn numbers_are_exact_or_an_error() {
     check(
         "row.n + 1",
         r#"{"n": 0.1234567890123456789}"#,
-        "invalid operation: expressions cannot hold the number 0.1234567890123456789 exactly",
+        "invalid operation: expressions cannot represent the number 0.1234567890123456789 exactly",
     );
-    check("row.n", r#"{"n": 1e999}"#, "invalid operation: expressions cannot hold the number 1e999 exactly");
+    check("row.n", r#"{"n": 1e999}"#, "invalid operation: expressions cannot represent the number 1e999 exactly");
     check("row.n", r#"{"n": -Infinity}"#, "-Infinity");
-    // what is passed on as a whole is not computed with
+    // a value that is returned unchanged is not converted
     check("row.o", r#"{"o": {"n": 0.1234567890123456789}}"#, r#"{"n":0.1234567890123456789}"#);
 }
 
@@ -52,13 +52,17 @@ fn times_are_converted() {
     check("row.at|epoch", r#"{"at": "1970-01-02T00:00:00Z"}"#, "86400");
     check("row.at|epoch", r#"{"at": "1970-01-01T00:00:01.5Z"}"#, "1.5");
     check("86400|timestamp", "{}", r#""1970-01-02T00:00:00Z""#);
-    check("row.at|epoch", r#"{"at": "x"}"#, "invalid operation: \"x\" is no time stamp, expected 2024-01-31T00:00:00Z");
+    check(
+        "row.at|epoch",
+        r#"{"at": "x"}"#,
+        "invalid operation: \"x\" is not a timestamp, expected a format such as 2024-01-31T00:00:00Z",
+    );
 }
 
 #[test]
-fn mistakes_are_told_before_any_row_has_come() {
+fn errors_are_reported_before_the_first_row() {
     check("row.id >", "{}", "syntax error: unexpected end of input, expected expression");
-    check("raw.id", "{}", "it has no variable `raw`; there is `row`");
+    check("raw.id", "{}", "unknown variable `raw`; available: `row`");
     check("range(100000)|list|length", "{}", "100000");
     check("range(3)|map('nope')|list", "{}", "unknown filter");
     let unknown = |expression: &str| Expression::parse(expression, &["row"]).unwrap_err();
@@ -67,27 +71,27 @@ fn mistakes_are_told_before_any_row_has_come() {
     assert_eq!(unknown("row.id is not evn"), "unknown test: test evn is unknown");
     assert_eq!(unknown("true or row.name|uper"), "unknown filter: filter uper is unknown");
     check("row.is or row['is'] or {'is': 1}.is", "{}", "1");
-    assert_eq!(unknown("nope(row.id)"), "it has no variable `nope`; there is `row`");
+    assert_eq!(unknown("nope(row.id)"), "unknown variable `nope`; available: `row`");
 }
 
 #[test]
-fn values_are_seen_as_rows_are() {
+fn values_round_trip() {
     let value = Value::parse(r#"{"a": [1, "x", null, true]}"#).unwrap();
     assert_eq!(super::value::from_jinja(&super::value::to_jinja(&value), &mut super::OutputBudget::default()).unwrap(), value);
 }
 
 #[test]
-fn what_an_expression_makes_of_a_row_is_bounded() {
-    let too_much = "it makes more than 352 MiB of values; make fewer of each row, or ask for smaller pages";
+fn results_are_limited() {
+    let too_much = "results exceed 352 MiB of memory; return fewer values per row or request smaller pages";
     let many = format!("[{}row.a]", "row.a, ".repeat(1000));
     check(&many, &format!(r#"{{"a": [{}1]}}"#, "1, ".repeat(10_000)), too_much);
-    let repeated = "invalid operation: a list cannot be multiplied; `range` makes a list of numbers";
+    let repeated = "invalid operation: lists cannot be multiplied; use `range` for a list of numbers";
     check("[row] * 10000000", r#"{"id": 1}"#, repeated);
     check("[[row] * 10000] * 10000", r#"{"id": 1}"#, repeated);
     check("([row] * 1000)|length", r#"{"id": 1}"#, repeated);
     check("row.id * row.a|list", r#"{"id": 1, "a": [1]}"#, repeated);
-    let too_long = "it takes more than 1000000 steps; a list or a text in it is too long (a step is an operator, two elements of \
-                    a list or 64 bytes of text)";
+    let too_long = "evaluation exceeds 1000000 steps; shorten the lists and strings (a step is an operator, two list elements or \
+                    64 bytes of text)";
     check("'x' * 1000000000", "{}", too_long);
     check(
         "range(100000)|map('string')|list|length > 0 and range(100000)|map('string')|join|replace('1', row.a * 100000)",
@@ -97,15 +101,15 @@ fn what_an_expression_makes_of_a_row_is_bounded() {
 }
 
 #[test]
-fn an_expression_that_would_not_end_is_an_error() {
-    let repeated = "invalid operation: a list cannot be multiplied; `range` makes a list of numbers";
+fn endless_expressions_are_rejected() {
+    let repeated = "invalid operation: lists cannot be multiplied; use `range` for a list of numbers";
     for end in ["|string|length > 0", " ~ 'x'", "|join", " == row", "|sum(start='')", "|first in row.a"] {
         check(&format!("([[[1]*1000]*1000]*1000){end}"), r#"{"a": []}"#, repeated);
     }
-    // constants are computed when the expression is read
+    // constants are evaluated when the expression is compiled
     check("2 * [false] * 8083341 ~ ''", "{}", repeated);
     let large = format!(r#"{{"a": [{}1]}}"#, "1,".repeat(300_000));
-    let too_much = "it looks at more than 256 MiB of values for one row; it names a large value too often";
+    let too_much = "evaluation reads more than 256 MiB of values for one row; reference large values less often";
     let many = format!("[{}row]", "row, ".repeat(1000));
     check(&format!("{many}|string|length"), &large, too_much);
     check(&format!("{many} == [{}row.a]", "row.a, ".repeat(1000)), &large, "false");
@@ -113,7 +117,7 @@ fn an_expression_that_would_not_end_is_an_error() {
 }
 
 #[test]
-fn products_are_those_of_their_factors() {
+fn products_are_computed() {
     let row = r#"{"a": 2, "b": [3, 4], "c": "xy"}"#;
     check("row.a * row.b[1] * 2 + row.b[0] * -row.a", row, "10");
     check("row.a * row.b|sum * 2", row, "28");
@@ -123,7 +127,7 @@ fn products_are_those_of_their_factors() {
 }
 
 #[test]
-fn long_lists_and_wide_objects_are_walked_once() {
+fn long_lists_and_wide_objects_are_read_once() {
     let list = format!(r#"{{"a": [{}1]}}"#, "1,".repeat(200_000));
     check("row.a|sum", &list, "200001");
     check("row.a[200000]", &list, "1");

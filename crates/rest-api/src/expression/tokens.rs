@@ -1,7 +1,7 @@
-//! Expressions to tokens, as far as their structure needs it.
+//! A tokenizer for the structure of expressions.
 
-/// The tokens of an expression, white space among them: joined they are the expression. Strings, numbers and names are
-/// one token each, and so is `**`; every other character is one.
+/// Splits an expression into tokens, including white space; joined they are the expression again. Strings, numbers, names
+/// and `**` are one token each, and so is every other character.
 pub(super) fn tokens(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
@@ -11,12 +11,12 @@ pub(super) fn tokens(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Whether a token is a name, a keyword or a number.
+/// Returns whether a token is a name, a keyword or a number.
 pub(super) fn is_word(token: &str) -> bool {
     token.starts_with(is_of_word)
 }
 
-/// The length of the first token; nothing at the end.
+/// Returns the length of the first token, or `None` at the end.
 fn length(text: &str) -> Option<usize> {
     Some(match text.chars().next()? {
         quote @ ('\'' | '"') => string_length(text, quote),
@@ -38,7 +38,7 @@ fn word_length(text: &str, is_number: bool) -> usize {
     if has_exponent { end(length + 1) } else { length }
 }
 
-/// The length of the string that `text` begins with, quotes included; all of it where the string does not end.
+/// Returns the length of the string at the start of `text`, including quotes. An unterminated string extends to the end.
 fn string_length(text: &str, quote: char) -> usize {
     let mut is_escaped = false;
     let end = text.char_indices().skip(1).find(|(_, c)| {
@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn expressions_are_cut_into_tokens() {
+    fn expressions_are_split_into_tokens() {
         check("", &[]);
         check("row.a_1 ==2", &["row", ".", "a_1", " ", "=", "=", "2"]);
         check("a**b*c", &["a", "**", "b", "*", "c"]);

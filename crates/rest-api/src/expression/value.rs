@@ -1,4 +1,5 @@
-//! Values of expressions to JSON and back. Nothing is rounded: what expressions cannot hold is an error.
+//! Conversion between JSON values and minijinja values. Nothing is rounded: a number that minijinja cannot represent is an
+//! error.
 
 use catchment_json::{Document, Object, Value};
 use minijinja::value::{Kwargs, ValueKind};
@@ -6,7 +7,7 @@ use minijinja::{Error, ErrorKind};
 
 use super::{JsonNode, OutputBudget};
 
-/// A number, where expressions can compute with it as it is.
+/// Returns a number as a minijinja value, or an invalid value if it cannot be represented exactly.
 pub(super) fn number(source: &str) -> minijinja::Value {
     let is_integer = source.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
     if is_integer {
@@ -21,16 +22,16 @@ pub(super) fn number(source: &str) -> minijinja::Value {
     {
         return minijinja::Value::from(number);
     }
-    let problem = format!("expressions cannot hold the number {source} exactly");
+    let problem = format!("expressions cannot represent the number {source} exactly");
     minijinja::Value::from(Error::new(ErrorKind::InvalidOperation, problem))
 }
 
-/// Whether the source is `NaN` or an infinity, not a number beyond the doubles.
+/// Returns whether the text is `NaN` or an infinity, as opposed to a number beyond the range of a double.
 fn is_not_finite(source: &str) -> bool {
     !source.bytes().any(|byte| byte.is_ascii_digit())
 }
 
-/// The digits of a number without leading and trailing zeros, and the power of ten of the last one.
+/// Returns the digits of a number without leading and trailing zeros, and the power of ten of the last digit.
 fn digits(source: &str) -> (String, i64) {
     let (mantissa, exponent) = source.split_once(['e', 'E']).unwrap_or((source, "0"));
     let (whole, fraction) = mantissa.trim_start_matches('-').split_once('.').unwrap_or((mantissa.trim_start_matches('-'), ""));
@@ -41,7 +42,7 @@ fn digits(source: &str) -> (String, i64) {
     if digits.is_empty() { (String::new(), 0) } else { (digits.to_owned(), exponent) }
 }
 
-/// A value as expressions see it.
+/// Converts a value to a minijinja value.
 pub(super) fn to_jinja(value: &Value) -> minijinja::Value {
     match value {
         Value::Null => minijinja::Value::from(()),
@@ -53,22 +54,22 @@ pub(super) fn to_jinja(value: &Value) -> minijinja::Value {
     }
 }
 
-/// A map, in this order.
+/// Creates a map that keeps the order of `entries`.
 pub(crate) fn map<'k>(entries: impl IntoIterator<Item = (&'k str, minijinja::Value)>) -> minijinja::Value {
-    // a list would become one of pairs
+    // collecting the entries would create a list of pairs
     minijinja::Value::from(Kwargs::from_iter(entries))
 }
 
-/// What an expression evaluates to, as far as there is room for it; undefined is null.
-pub(super) fn from_jinja(value: &minijinja::Value, room: &mut OutputBudget) -> Result<Value, String> {
+/// Converts a minijinja value to a value within a memory budget. Undefined becomes null.
+pub(super) fn from_jinja(value: &minijinja::Value, budget: &mut OutputBudget) -> Result<Value, String> {
     if let Some(node) = value.downcast_object_ref::<JsonNode>() {
         let (document, id) = node.document();
         let node = document.node(id);
-        // its text counts as values of 16 bytes
-        room.take(node.memory_size() / Document::VALUE_BYTES, 0)?;
+        // `memory_size` includes the text, which counts here as values of 16 bytes
+        budget.take(node.memory_size() / Document::VALUE_BYTES, 0)?;
         return Ok(node.to_value());
     }
-    room.take(1, value.as_str().map_or(0, str::len))?;
+    budget.take(1, value.as_str().map_or(0, str::len))?;
     Ok(match value.kind() {
         ValueKind::Undefined | ValueKind::None => Value::Null,
         ValueKind::Bool => Value::from(value.is_true()),
@@ -83,22 +84,25 @@ pub(super) fn from_jinja(value: &minijinja::Value, room: &mut OutputBudget) -> R
         }
         ValueKind::Seq | ValueKind::Iterable => {
             let elements = value.try_iter().map_err(|error| super::problem(&error))?;
-            Value::Array(elements.map(|element| from_jinja(&element, room)).collect::<Result<_, _>>()?)
+            Value::Array(elements.map(|element| from_jinja(&element, budget)).collect::<Result<_, _>>()?)
         }
         ValueKind::Map => {
             let mut object = Object::new();
             for key in value.try_iter().map_err(|error| super::problem(&error))? {
                 let field = value.get_item(&key).map_err(|error| super::problem(&error))?;
                 let key = key.to_string();
-                room.take(0, key.len())?;
-                object.insert(key, from_jinja(&field, room)?);
+                budget.take(0, key.len())?;
+                object.insert(key, from_jinja(&field, budget)?);
             }
             Value::Object(object)
         }
         other => {
-            // what is invalid says why when it is looked into
+            // an invalid value returns its error when it is iterated
             let why = value.try_iter().err().filter(|_| other == ValueKind::Invalid);
-            return Err(why.map_or_else(|| format!("it makes {other}, which no row can have"), |error| super::problem(&error)));
+            return Err(why.map_or_else(
+                || format!("the result is of type {other}, which JSON does not support"),
+                |error| super::problem(&error),
+            ));
         }
     })
 }

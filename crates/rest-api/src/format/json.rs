@@ -1,23 +1,23 @@
-//! Specs in JSON.
+//! Parses specs in JSON.
 
 use std::collections::HashSet;
 
 use catchment_json::{Document, Node, Value};
 
-/// The value of a text.
+/// Parses a text.
 ///
 /// # Errors
 ///
-/// Where it is not JSON, or an object has a key twice: the one that does not count could be the one that was meant.
+/// Returns an error if the text is not JSON, or if an object has a duplicate key: the intended value would be ambiguous.
 pub(super) fn parse(text: &str) -> Result<Value, String> {
     let document = Document::parse(text.as_bytes().to_vec()).map_err(|error| error.to_string())?;
     match repeated_key(document.root()) {
-        Some(key) => Err(format!("invalid JSON: the key {key:?} stands twice in one object")),
+        Some(key) => Err(format!("invalid JSON: duplicate key {key:?} in an object")),
         None => Ok(document.root().to_value()),
     }
 }
 
-/// The first key that an object has twice.
+/// Returns the first duplicate key of an object.
 fn repeated_key(root: Node<'_>) -> Option<String> {
     let mut waiting = vec![root];
     while let Some(node) = waiting.pop() {
@@ -44,10 +44,10 @@ mod tests {
     }
 
     #[test]
-    fn keys_stand_once() {
+    fn duplicate_keys_are_rejected() {
         check(r#"{"a": {"b": 1}, "b": [{"a": 1}, {"a": 2}]}"#, r#"{"a":{"b":1},"b":[{"a":1},{"a":2}]}"#);
-        check(r#"{"a": 1, "b": 2, "a": 1}"#, r#"invalid JSON: the key "a" stands twice in one object"#);
-        check(r#"[{"x": [{"a": 1, "\u0061": 2}]}]"#, r#"invalid JSON: the key "a" stands twice in one object"#);
-        check("{", "invalid JSON at line 1, column 2: the text ends early, a key or `}` was expected");
+        check(r#"{"a": 1, "b": 2, "a": 1}"#, r#"invalid JSON: duplicate key "a" in an object"#);
+        check(r#"[{"x": [{"a": 1, "\u0061": 2}]}]"#, r#"invalid JSON: duplicate key "a" in an object"#);
+        check("{", "invalid JSON at line 1, column 2: expected a key or `}`, found the end of the text");
     }
 }

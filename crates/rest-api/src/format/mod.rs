@@ -1,4 +1,4 @@
-//! The notations of a spec.
+//! File formats of specs.
 
 mod json;
 mod places;
@@ -12,7 +12,7 @@ use crate::{SpecDiagnostic, SpecError};
 
 pub(crate) use places::KeyLocations;
 
-/// How a spec is written down.
+/// The file format of a spec.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SpecFormat {
     /// JSON
@@ -24,7 +24,7 @@ pub enum SpecFormat {
 }
 
 impl SpecFormat {
-    /// The format that the ending of a file's name says: `.json`, `.toml`, `.yaml` or `.yml`.
+    /// Returns the format for the extension of a file name: `.json`, `.toml`, `.yaml` or `.yml`.
     ///
     /// ```
     /// use catchment_rest_api::SpecFormat;
@@ -42,16 +42,16 @@ impl SpecFormat {
     }
 
     pub(crate) fn parse(self, text: &str) -> Result<(Value, KeyLocations), SpecError> {
-        let mut places = KeyLocations::default();
+        let mut locations = KeyLocations::default();
         let value = match self {
             SpecFormat::Json => json::parse(text),
-            SpecFormat::Toml => toml::parse(text, &mut places),
+            SpecFormat::Toml => toml::parse(text, &mut locations),
             SpecFormat::Yaml => {
-                Value::parse_yaml_with_locations(text, &mut |path, line, column| places.note(path, (line, column)))
+                Value::parse_yaml_with_locations(text, &mut |path, line, column| locations.note(path, (line, column)))
                     .map_err(|error| error.to_string())
             }
         };
         let value = value.map_err(|problem| SpecDiagnostic::new("", problem))?;
-        Ok((value, places))
+        Ok((value, locations))
     }
 }

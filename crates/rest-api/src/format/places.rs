@@ -1,19 +1,19 @@
-//! Where keys stand in a file.
+//! Locations of keys in a spec file.
 
 use std::collections::HashMap;
 
 use crate::key_path::outwards;
 
-/// The line and column of each key, by its path.
+/// The line and column of each key, by path.
 #[derive(Debug, Default)]
 pub(crate) struct KeyLocations(HashMap<String, (usize, usize)>);
 
 impl KeyLocations {
-    pub(crate) fn note(&mut self, path: String, place: (usize, usize)) {
-        self.0.insert(path, place);
+    pub(crate) fn note(&mut self, path: String, location: (usize, usize)) {
+        self.0.insert(path, location);
     }
 
-    /// The place of a key, or of what it should stand in.
+    /// Returns the location of a key, or of its nearest container that has one.
     pub(crate) fn of(&self, path: &str) -> Option<(usize, usize)> {
         outwards(path).find_map(|path| self.0.get(path)).copied()
     }

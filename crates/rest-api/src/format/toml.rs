@@ -1,4 +1,4 @@
-//! TOML to a value and the places of its keys.
+//! Parses specs in TOML, with the locations of keys.
 
 use std::ops::Range;
 
@@ -8,16 +8,16 @@ use toml_edit::{ImDocument, Item, Key, TableLike, Value as TomlValue};
 use super::KeyLocations;
 use crate::key_path::join;
 
-pub(super) fn parse(text: &str, places: &mut KeyLocations) -> Result<Value, String> {
+pub(super) fn parse(text: &str, locations: &mut KeyLocations) -> Result<Value, String> {
     let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
-    let mut reader = Reader { text, lines, places };
+    let mut reader = Reader { text, lines, locations };
     let document = ImDocument::parse(text).map_err(|error| {
-        // without its line, which may have a secret
-        let (line, column) = reader.place(error.span().map_or(0, |span| span.start)).unwrap_or((1, 1));
+        // the message without the source line, which may contain a secret
+        let (line, column) = reader.location(error.span().map_or(0, |span| span.start)).unwrap_or((1, 1));
         let problem = Some(error.message().replace('\n', ", ")).filter(|problem| !problem.is_empty());
         format!(
             "invalid TOML at line {line}, column {column}: {}",
-            problem.as_deref().unwrap_or("no value, key or table is there")
+            problem.as_deref().unwrap_or("expected a value, a key or a table")
         )
     })?;
     Ok(reader.table(document.as_table(), ""))
@@ -25,9 +25,9 @@ pub(super) fn parse(text: &str, places: &mut KeyLocations) -> Result<Value, Stri
 
 struct Reader<'r> {
     text: &'r str,
-    /// Where each line begins.
+    /// The byte offset of each line.
     lines: Vec<usize>,
-    places: &'r mut KeyLocations,
+    locations: &'r mut KeyLocations,
 }
 
 impl Reader<'_> {
@@ -76,13 +76,13 @@ impl Reader<'_> {
     }
 
     fn note(&mut self, path: &str, span: Option<Range<usize>>) {
-        if let Some(place) = span.and_then(|span| self.place(span.start)) {
-            self.places.note(path.to_owned(), place);
+        if let Some(location) = span.and_then(|span| self.location(span.start)) {
+            self.locations.note(path.to_owned(), location);
         }
     }
 
-    /// Line and column of a byte.
-    fn place(&self, start: usize) -> Option<(usize, usize)> {
+    /// Returns the line and column of a byte offset.
+    fn location(&self, start: usize) -> Option<(usize, usize)> {
         let line = self.lines.partition_point(|begin| *begin <= start);
         let begin = line.checked_sub(1).and_then(|line| self.lines.get(line)).copied()?;
         Some((line, self.text.get(begin..start)?.chars().count() + 1))

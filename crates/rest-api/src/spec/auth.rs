@@ -22,17 +22,17 @@ pub(super) static AUTH: TaggedUnion = TaggedUnion {
 
 static BEARER: ObjectSchema = ObjectSchema::new(
     "bearer",
-    "A token in the header `Authorization`.",
-    &[FieldSchema::new("token", ValueType::Template, "The token; looked up in the configuration where it is left out.")],
+    "A bearer token in the `Authorization` header.",
+    &[FieldSchema::new("token", ValueType::Template, "The token; read from the configuration if missing.")],
 );
 
 static API_KEY: ObjectSchema = ObjectSchema::new(
     "api_key",
-    "A key in a header, the query or a cookie.",
+    "An API key in a header, a query parameter or a cookie.",
     &[
         FieldSchema::new("name", ValueType::Template, "The name of the header, parameter or cookie; Authorization by default."),
-        FieldSchema::new("api_key", ValueType::Template, "The key; looked up in the configuration where it is left out."),
-        FieldSchema::new("location", ValueType::OneOf(&LOCATIONS), "Where it goes; header by default."),
+        FieldSchema::new("api_key", ValueType::Template, "The API key; read from the configuration if missing."),
+        FieldSchema::new("location", ValueType::OneOf(&LOCATIONS), "The location of the key; header by default."),
     ],
 );
 
@@ -40,88 +40,84 @@ static HTTP_BASIC: ObjectSchema = ObjectSchema::new(
     "http_basic",
     "HTTP basic authentication.",
     &[
-        FieldSchema::new("username", ValueType::Template, "The user; looked up in the configuration where it is left out."),
-        FieldSchema::new("password", ValueType::Template, "The password; looked up in the configuration where it is left out."),
+        FieldSchema::new("username", ValueType::Template, "The user name; read from the configuration if missing."),
+        FieldSchema::new("password", ValueType::Template, "The password; read from the configuration if missing."),
     ],
 );
 
 static CLIENT_CREDENTIALS: ObjectSchema = ObjectSchema::new(
     "oauth2_client_credentials",
-    "OAuth 2, a program for itself (RFC 6749, 4.4).",
+    "The OAuth 2 client credentials grant (RFC 6749, section 4.4).",
     &[
-        FieldSchema::new("access_token_url", ValueType::Template, "The URL of the token endpoint."),
-        FieldSchema::new("client_id", ValueType::Template, "What the program is known by; looked up where it is left out."),
         FieldSchema::new(
-            "client_secret",
+            "access_token_url",
             ValueType::Template,
-            "Its secret; looked up in the configuration where it is left out.",
+            "The URL of the token endpoint; read from the configuration if missing.",
         ),
+        FieldSchema::new("client_id", ValueType::Template, "The client ID; read from the configuration if missing."),
+        FieldSchema::new("client_secret", ValueType::Template, "The client secret; read from the configuration if missing."),
         FieldSchema::new(
             "access_token_request_data",
             ValueType::MapOf(&ValueType::Any),
-            "Further fields of the request for a token, such as scope.",
+            "Additional fields of the token request, such as scope.",
         ),
         FieldSchema::new(
             "default_token_expiration",
             COUNT,
-            "How many seconds a token lasts whose answer does not say so; 3600 by default.",
+            "The lifetime of tokens in seconds if the response does not state one; 3600 by default.",
         ),
         FieldSchema::new(
             "credentials_in_header",
             ValueType::Bool,
-            "Whether id and secret go into the header, not into the body; false by default.",
+            "Whether to send ID and secret in a header instead of the body; false by default.",
         ),
-        FieldSchema::new("access_token", ValueType::Unsupported("it is fetched"), ""),
-        FieldSchema::new(
-            "session",
-            ValueType::Unsupported("retries and time-outs are those of the configuration (`runtime`)"),
-            "",
-        ),
+        FieldSchema::new("access_token", ValueType::Unsupported("tokens are requested from `access_token_url`"), ""),
+        FieldSchema::new("session", ValueType::Unsupported("set retries and timeouts in the configuration (`runtime`)"), ""),
     ],
 );
 
 const LOCATIONS: [&str; 4] = ["header", "query", "param", "cookie"];
 
-/// Who asks. Fields that are not given are looked up in the configuration.
+/// Credentials for the API. Missing fields are read from the configuration.
 #[derive(Debug, Clone, PartialEq)]
 pub enum AuthSpec {
-    /// A token in the header `Authorization`.
+    /// A bearer token in the `Authorization` header.
     Bearer {
         /// The token.
         token: Option<Template>,
     },
-    /// A key.
+    /// An API key.
     ApiKey {
         /// The name of the header, parameter or cookie.
         name: Option<Template>,
-        /// The key.
+        /// The API key.
         api_key: Option<Template>,
-        /// `header`, `query`, `param` (the same as `query`) or `cookie`.
+        /// `header`, `query`, `param` (an alias of `query`) or `cookie`.
         location: Option<String>,
     },
     /// HTTP basic authentication.
     HttpBasic {
-        /// The user.
+        /// The user name.
         username: Option<Template>,
         /// The password.
         password: Option<Template>,
     },
-    /// OAuth 2, a program for itself.
+    /// The OAuth 2 client credentials grant.
     OAuth2ClientCredentials {
         /// The URL of the token endpoint.
         access_token_url: Option<Template>,
-        /// What the program is known by.
+        /// The client ID.
         client_id: Option<Template>,
-        /// Its secret.
+        /// The client secret.
         client_secret: Option<Template>,
-        /// Further fields of the request for a token.
+        /// Additional fields of the token request.
         access_token_request_data: Vec<(String, ValueTemplate)>,
-        /// How many seconds a token lasts whose answer does not say so.
+        /// The lifetime of tokens in seconds if the response does not state one.
         default_token_expiration: Option<u64>,
-        /// Whether id and secret go into the header.
+        /// Whether to send ID and secret in a header.
         credentials_in_header: bool,
     },
-    /// What a program has registered under this type, with the settings that it takes.
+    /// Credentials that are registered in code under this type, with their settings.
     Custom {
         /// The type.
         name: String,
@@ -131,7 +127,7 @@ pub enum AuthSpec {
 }
 
 impl AuthSpec {
-    /// Reads a name or an object.
+    /// Reads credentials from a type name or an object.
     pub(super) fn read(value: &Value, path: &str, diagnostics: &mut Vec<SpecDiagnostic>) -> AuthSpec {
         let keys = ObjectReader::of(value, path);
         let mut text = |key: &str| template(&keys, key, diagnostics);
@@ -160,7 +156,7 @@ fn entries(keys: &ObjectReader<'_>, key: &str, diagnostics: &mut Vec<SpecDiagnos
     keys.object(key).map(entry).collect()
 }
 
-/// A value in whose strings references may stand.
+/// Reads a value whose strings may contain references.
 fn references(value: &Value, path: &str, diagnostics: &mut Vec<SpecDiagnostic>) -> ValueTemplate {
     ValueTemplate::read(value, TemplateContext::Client, path, &mut |path, problem| {
         diagnostics.push(SpecDiagnostic::new(path, problem))

@@ -10,69 +10,65 @@ use crate::{SpecDiagnostic, Template};
 
 pub(super) static CLIENT: ObjectSchema = ObjectSchema::new(
     "client",
-    "How the API is reached.",
+    "The connection to the API.",
     &[
-        FieldSchema::required("base_url", ValueType::Template, "The URL that paths are relative to."),
-        FieldSchema::new("headers", ValueType::MapOf(&ValueType::Template), "Headers of every request."),
+        FieldSchema::required("base_url", ValueType::Template, "The base URL of all paths."),
+        FieldSchema::new("headers", ValueType::MapOf(&ValueType::Template), "Headers of all requests."),
         FieldSchema::new(
             "auth",
             ValueType::Tagged(&AUTH),
-            "Who asks. Fields that are left out are looked up in the configuration.",
+            "Credentials for the API. Missing fields are read from the configuration.",
         ),
-        FieldSchema::new("paginator", ValueType::Tagged(&PAGINATOR), "How to come from page to page; found out by default."),
-        FieldSchema::new(
-            "session",
-            ValueType::Unsupported("retries and time-outs are those of the configuration (`runtime`)"),
-            "",
-        ),
+        FieldSchema::new("paginator", ValueType::Tagged(&PAGINATOR), "The paginator; detected automatically by default."),
+        FieldSchema::new("session", ValueType::Unsupported("set retries and timeouts in the configuration (`runtime`)"), ""),
         FieldSchema::new(
             "requests_per_second",
             ValueType::Number,
-            "The most requests a second, evenly spread; as many as there are by default.",
+            "The maximum number of requests per second, evenly spaced; unlimited by default.",
         ),
         FieldSchema::new(
             "requests_in_flight",
             ValueType::Integer(1, 10_000),
-            "The most requests at a time; as many as there are by default.",
+            "The maximum number of concurrent requests; unlimited by default.",
         ),
         FieldSchema::new(
             "parallel_pages",
             ValueType::Integer(1, 1000),
-            "How many pages of one resource are fetched at a time, where the paginator can name them ahead; 1 by default.",
+            "The number of pages of a resource that are fetched in parallel if the paginator supports it; 1 by default.",
         ),
         FieldSchema::new(
             "trusted_origins",
             ValueType::Names,
-            "Origins, such as https://files.example.com, that get headers and credentials too where a link leads there.",
+            "Additional origins, such as https://files.example.com, that receive headers and credentials when links lead there.",
         ),
     ],
 );
 
-/// How an API is reached.
+/// The connection to an API.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ClientSpec {
-    /// The URL that paths are relative to.
+    /// The base URL of all paths.
     pub base_url: Template,
-    /// Headers of every request.
+    /// Headers of all requests.
     pub headers: Vec<(String, Template)>,
-    /// Who asks; nobody by default.
+    /// The credentials; none by default.
     pub auth: Option<AuthSpec>,
-    /// How to come from page to page; found out by default.
+    /// The paginator; detected automatically by default.
     pub paginator: PaginatorSpec,
-    /// The most requests a second.
+    /// The maximum number of requests per second.
     pub requests_per_second: Option<f64>,
-    /// The most requests at a time.
+    /// The maximum number of concurrent requests.
     pub requests_in_flight: Option<usize>,
-    /// How many pages of one resource are fetched at a time.
+    /// The number of pages of a resource that are fetched in parallel.
     pub parallel_pages: Option<usize>,
-    /// Origins that get headers and credentials too where a link leads there.
+    /// Additional origins that receive headers and credentials when links lead there.
     pub trusted_origins: Vec<String>,
 }
 
 impl ClientSpec {
     pub(super) fn read(keys: &ObjectReader<'_>, diagnostics: &mut Vec<SpecDiagnostic>) -> ClientSpec {
         if keys.number("requests_per_second").is_some_and(|rate| rate.is_nan() || rate <= 0.0) {
-            diagnostics.push(keys.diagnostic("requests_per_second", "expected more than 0"));
+            diagnostics.push(keys.diagnostic("requests_per_second", "expected a number greater than 0"));
         }
         ClientSpec {
             base_url: template(keys, "base_url", diagnostics).unwrap_or_default(),
@@ -93,7 +89,7 @@ fn headers(keys: &ObjectReader<'_>, diagnostics: &mut Vec<SpecDiagnostic>) -> Ve
     names.filter_map(|name| Some((name.clone(), template(&headers, name, diagnostics)?))).collect()
 }
 
-/// A text in which references may stand.
+/// Reads a string that may contain references.
 pub(super) fn template(keys: &ObjectReader<'_>, key: &str, diagnostics: &mut Vec<SpecDiagnostic>) -> Option<Template> {
     keys.parsed(key, |text| Template::parse(text, TemplateContext::Client), diagnostics)
 }

@@ -1,4 +1,4 @@
-//! Declared columns and contracts.
+//! Declared columns and schema contracts.
 
 use catchment_json::{Object, Value};
 use catchment_schema::{Column, ContractMode, DataType, SchemaContract};
@@ -12,40 +12,52 @@ macro_rules! column {
     ($name:literal, $name_field:expr) => {
         ObjectSchema {
             name: $name,
-            doc: "A column that is declared.",
+            doc: "A declared column.",
             has_extensions: true,
             fields: &[
                 $name_field,
-                FieldSchema::new("data_type", ValueType::OneOf(&DATA_TYPES), "Its type; the rows say it by default."),
-                FieldSchema::new("nullable", ValueType::Bool, "Whether it may have no value; true by default."),
-                FieldSchema::new("precision", ValueType::Integer(0, 255), "How many digits, characters or bits it has."),
-                FieldSchema::new("scale", ValueType::Integer(0, 255), "How many digits follow the point."),
-                FieldSchema::new("timezone", ValueType::Bool, "Whether its times are instants; true by default."),
-                FieldSchema::new("unique", ValueType::Bool, "Whether each value is there once."),
-                FieldSchema::new("primary_key", ValueType::Bool, "Whether it is part of the primary key."),
-                FieldSchema::new("merge_key", ValueType::Bool, "Whether it is part of the merge key."),
-                FieldSchema::new("hard_delete", ValueType::Bool, "Whether a value in it says that the row is deleted."),
+                FieldSchema::new("data_type", ValueType::OneOf(&DATA_TYPES), "The data type; inferred from the rows by default."),
+                FieldSchema::new("nullable", ValueType::Bool, "Whether the column may be null; true by default."),
+                FieldSchema::new(
+                    "precision",
+                    ValueType::Integer(0, 255),
+                    "The precision: the number of digits, characters or bits.",
+                ),
+                FieldSchema::new("scale", ValueType::Integer(0, 255), "The number of digits after the decimal point."),
+                FieldSchema::new("timezone", ValueType::Bool, "Whether timestamps have a time zone; true by default."),
+                FieldSchema::new("unique", ValueType::Bool, "Whether values are unique."),
+                FieldSchema::new("primary_key", ValueType::Bool, "Whether the column is part of the primary key."),
+                FieldSchema::new("merge_key", ValueType::Bool, "Whether the column is part of the merge key."),
+                FieldSchema::new("hard_delete", ValueType::Bool, "Whether a value in the column marks the row as deleted."),
                 FieldSchema::new(
                     "partition",
                     ValueType::Bool,
-                    "Whether the table is partitioned by it, where the destination can.",
+                    "Whether the table is partitioned by the column, if the destination supports it.",
                 ),
-                FieldSchema::new("cluster", ValueType::Bool, "Whether the table is clustered by it, where the destination can."),
-                FieldSchema::new("sort", ValueType::Bool, "Whether the table is sorted by it, where the destination can."),
+                FieldSchema::new(
+                    "cluster",
+                    ValueType::Bool,
+                    "Whether the table is clustered by the column, if the destination supports it.",
+                ),
+                FieldSchema::new(
+                    "sort",
+                    ValueType::Bool,
+                    "Whether the table is sorted by the column, if the destination supports it.",
+                ),
                 FieldSchema::new(
                     "dedup_sort",
                     ValueType::OneOf(&["asc", "desc"]),
-                    "Which of several rows with one key is kept: by this order.",
+                    "The order by which one of several rows with the same key is kept.",
                 ),
-                FieldSchema::new("description", ValueType::Text, "What it is, for people."),
+                FieldSchema::new("description", ValueType::Text, "A description of the column."),
             ],
         }
     };
 }
 
 const DATA_TYPES: [&str; DataType::ALL.len()] = names!(DataType);
-static COLUMN: ObjectSchema = column!("column", FieldSchema::new("name", ValueType::Text, "Its name, the same as the key."));
-static NAMED_COLUMN: ObjectSchema = column!("named_column", FieldSchema::required("name", ValueType::Text, "Its name."));
+static COLUMN: ObjectSchema = column!("column", FieldSchema::new("name", ValueType::Text, "The name; must be equal to the key."));
+static NAMED_COLUMN: ObjectSchema = column!("named_column", FieldSchema::required("name", ValueType::Text, "The name."));
 
 pub(super) const COLUMNS: ValueType = ValueType::Either(
     &[ValueType::MapOf(&ValueType::Object(&COLUMN)), ValueType::ListOf(&ValueType::Object(&NAMED_COLUMN))],
@@ -54,11 +66,15 @@ pub(super) const COLUMNS: ValueType = ValueType::Either(
 
 static MODES: ObjectSchema = ObjectSchema::new(
     "contract",
-    "What rows may change: what is new evolves, is discarded, or fails the run.",
+    "The schema contract: whether changes of the schema evolve it, are discarded, or fail the run.",
     &[
-        FieldSchema::new("tables", ValueType::OneOf(&MODE_NAMES), "New tables."),
-        FieldSchema::new("columns", ValueType::OneOf(&MODE_NAMES), "New columns."),
-        FieldSchema::new("data_type", ValueType::OneOf(&MODE_NAMES), "Values of another type than their column's."),
+        FieldSchema::new("tables", ValueType::OneOf(&MODE_NAMES), "The mode for new tables."),
+        FieldSchema::new("columns", ValueType::OneOf(&MODE_NAMES), "The mode for new columns."),
+        FieldSchema::new(
+            "data_type",
+            ValueType::OneOf(&MODE_NAMES),
+            "The mode for values that do not match the type of their column.",
+        ),
     ],
 );
 const MODE_NAMES: [&str; ContractMode::ALL.len()] = names!(ContractMode);
@@ -66,14 +82,14 @@ const MODE_NAMES: [&str; ContractMode::ALL.len()] = names!(ContractMode);
 pub(super) const CONTRACT: ValueType =
     ValueType::Either(&[ValueType::OneOf(&MODE_NAMES), ValueType::Object(&MODES)], "a mode or an object of modes");
 
-/// The columns of a resource: an object of names with their hints, or a list of columns.
+/// Reads the columns of a resource: an object of column hints by name, or a list of columns.
 pub(super) fn columns(keys: &ObjectReader<'_>, diagnostics: &mut Vec<SpecDiagnostic>) -> Vec<Column> {
     let path = keys.path("columns");
     match keys.get("columns") {
         Some(Value::Object(columns)) => {
             for (name, hints) in columns {
                 if let Some(other) = hints.get("name").and_then(Value::as_str).filter(|other| other != name) {
-                    let problem = format!("found {other:?}, but the key of this column is {name:?}; write the name as the key");
+                    let problem = format!("found {other:?}, but the key of this column is {name:?}; use the name as the key");
                     diagnostics.push(SpecDiagnostic::new(format!("{path}.{name}.name"), problem));
                 }
             }
@@ -118,23 +134,24 @@ fn column(name: &str, value: &Value, path: &str, diagnostics: &mut Vec<SpecDiagn
     Column { name: name.to_owned(), data_type, nullable: keys.bool("nullable"), hints }
 }
 
-/// A decimal has at most 38 digits, and no more of them after the point than it has.
+/// Checks that a decimal has at most 38 digits, and a scale within its precision.
 fn check_digits(data_type: Option<DataType>, hints: &Object, path: &str, diagnostics: &mut Vec<SpecDiagnostic>) {
     let number = |key: &str, default| hints.get(key).and_then(Value::as_i64).unwrap_or(default);
     let (precision, scale) = (number("precision", 38), number("scale", 9));
     if data_type == Some(DataType::Decimal) && !((1..=38).contains(&precision) && scale <= precision) {
-        let problem =
-            format!("found precision {precision} and scale {scale}, expected at most 38 digits and a scale within them");
+        let problem = format!(
+            "found precision {precision} and scale {scale}, expected a precision from 1 to 38 and a scale no greater than the precision"
+        );
         diagnostics.push(SpecDiagnostic::new(path, problem));
     }
 }
 
-/// The contract of a resource.
+/// Reads the schema contract of a resource.
 pub(super) fn contract(keys: &ObjectReader<'_>) -> Option<SchemaContract> {
     SchemaContract::from_value(keys.get("schema_contract")?).ok()
 }
 
-/// Columns over their defaults, column by column, where both are objects.
+/// Merges columns with their defaults, column by column, if both are objects.
 pub(super) fn merge(own: &Value, default: &Value) -> Option<Value> {
     let (own, default) = (own.as_object()?, default.as_object()?);
     let mut merged = default.clone();

@@ -1,4 +1,4 @@
-//! What a load does with the rows that a table has.
+//! Write dispositions.
 
 use catchment_json::Value;
 use catchment_schema::{MergeOptions, MergeStrategy, WriteDisposition, parse_timestamp};
@@ -13,41 +13,37 @@ const STRATEGIES: [&str; MergeStrategy::ALL.len()] = names!(MergeStrategy);
 
 pub(super) const DISPOSITION: ValueType = ValueType::Either(
     &[ValueType::OneOf(&DISPOSITIONS), ValueType::Object(&OPTIONS)],
-    "a disposition or an object with its options",
+    "a write disposition or an object with options",
 );
 
-const LATER: &str = "leave it out";
+const LATER: &str = "remove it";
 
 static OPTIONS: ObjectSchema = ObjectSchema::new(
     "write_disposition",
-    "What a load does with the rows that the table has, and how rows are merged.",
+    "The write disposition of a table, with options for merging.",
     &[
-        FieldSchema::required(
-            "disposition",
-            ValueType::OneOf(&DISPOSITIONS),
-            "What a load does with the rows that the table has.",
-        ),
-        FieldSchema::new("strategy", ValueType::OneOf(&STRATEGIES), "How rows are merged; delete-insert by default."),
-        FieldSchema::new(
-            "deduplicated",
-            ValueType::Bool,
-            "Whether no two new rows have one key, so that none has to be looked for.",
-        ),
+        FieldSchema::required("disposition", ValueType::OneOf(&DISPOSITIONS), "The write disposition."),
+        FieldSchema::new("strategy", ValueType::OneOf(&STRATEGIES), "The merge strategy; delete-insert by default."),
+        FieldSchema::new("deduplicated", ValueType::Bool, "Whether the new rows have unique keys, which skips deduplication."),
         FieldSchema::new(
             "validity_column_names",
             ValueType::Names,
-            "For scd2: the two columns that say from when to when a row was valid.",
+            "For scd2: the names of two columns with the start and end of a row version's validity.",
         ),
-        FieldSchema::new("row_version_column_name", ValueType::Text, "For scd2: the column that tells versions of a row apart."),
+        FieldSchema::new(
+            "row_version_column_name",
+            ValueType::Text,
+            "For scd2: the column that distinguishes versions of a row.",
+        ),
         FieldSchema::new(
             "active_record_timestamp",
             ValueType::Text,
-            "For scd2: until when rows are valid that are valid now; null by default.",
+            "For scd2: the end of validity of currently valid rows; null by default.",
         ),
         FieldSchema::new(
             "boundary_timestamp",
             ValueType::Text,
-            "For scd2: when new versions become valid; the time of the load by default.",
+            "For scd2: the start of validity of new row versions; the load time by default.",
         ),
         FieldSchema::new("source_filter", ValueType::Unsupported(LATER), ""),
         FieldSchema::new("destination_scope", ValueType::Unsupported(LATER), ""),
@@ -55,7 +51,7 @@ static OPTIONS: ObjectSchema = ObjectSchema::new(
     ],
 );
 
-/// The disposition of a resource, by its name or as an object that says how rows are merged.
+/// Reads the write disposition of a resource: a name, or an object with merge options.
 pub(super) fn read(keys: &ObjectReader<'_>, diagnostics: &mut Vec<SpecDiagnostic>) -> (WriteDisposition, MergeOptions) {
     let value = keys.get("write_disposition");
     if let Some(name) = value.and_then(Value::as_str) {
@@ -87,10 +83,10 @@ fn validity_columns(keys: &ObjectReader<'_>, diagnostics: &mut Vec<SpecDiagnosti
 
 fn timestamp(keys: &ObjectReader<'_>, key: &str, diagnostics: &mut Vec<SpecDiagnostic>) -> Option<i64> {
     let text = keys.text(key)?;
-    // a date is its beginning
+    // a date means midnight UTC
     let micros = parse_timestamp(text).or_else(|| parse_timestamp(&format!("{text}T00:00:00Z")));
     if micros.is_none() {
-        diagnostics.push(keys.diagnostic(key, format!("found {text:?}, expected a time stamp such as 2024-01-31T00:00:00Z")));
+        diagnostics.push(keys.diagnostic(key, format!("found {text:?}, expected a timestamp such as 2024-01-31T00:00:00Z")));
     }
     micros
 }

@@ -1,4 +1,4 @@
-//! Endpoints.
+//! Endpoints of resources.
 
 use catchment_json::{JsonPath, Value};
 
@@ -18,118 +18,122 @@ pub(super) const ENDPOINT: ValueType =
 
 pub(super) static SHAPE: ObjectSchema = ObjectSchema::new(
     "endpoint",
-    "Where the rows of a resource are.",
+    "The endpoint of a resource: its requests and the location of rows in responses.",
     &[
         FieldSchema::new("path", ValueType::Template, "The path, relative to the base URL; the name of the resource by default."),
-        FieldSchema::new("method", ValueType::Text, "The method; GET by default."),
-        FieldSchema::new("params", PARAMS, "Parameters of the query, and of the path where it has {name}."),
-        FieldSchema::new("json", ValueType::Any, "The body, sent as JSON."),
+        FieldSchema::new("method", ValueType::Text, "The HTTP method; GET by default."),
+        FieldSchema::new("params", PARAMS, "Query parameters, and path parameters for each {name} in the path."),
+        FieldSchema::new("json", ValueType::Any, "The request body, sent as JSON."),
         FieldSchema::new(
             "data",
             ValueType::Either(&[ValueType::Template, ValueType::MapOf(&ValueType::Any)], "a string or an object"),
-            "The body as it is, or the fields of a form.",
+            "The request body as text, or an object of form fields.",
         ),
-        FieldSchema::new("headers", ValueType::MapOf(&ValueType::Template), "Headers, over those of the client."),
-        FieldSchema::new("auth", ValueType::Tagged(&AUTH), "Who asks, in the place of what the client says; null is nobody."),
         FieldSchema::new(
-            "paginator",
-            ValueType::Tagged(&PAGINATOR),
-            "How to come from page to page; as the client says by default.",
+            "headers",
+            ValueType::MapOf(&ValueType::Template),
+            "Headers of the requests; they override those of the client.",
         ),
-        FieldSchema::new("data_selector", ValueType::JsonPath, "Where the rows are in a page; found out by default."),
+        FieldSchema::new("auth", ValueType::Tagged(&AUTH), "Credentials that override those of the client; null sends none."),
+        FieldSchema::new("paginator", ValueType::Tagged(&PAGINATOR), "The paginator; that of the client by default."),
+        FieldSchema::new(
+            "data_selector",
+            ValueType::JsonPath,
+            "The path of the rows in a response; detected automatically by default.",
+        ),
         FieldSchema::new(
             "data_selector_required",
             ValueType::Bool,
-            "Whether a response in which the data selector finds no list, object or null is an error; true by default.",
+            "Whether a response without a list, object or null at the data selector is an error; true by default.",
         ),
         FieldSchema::new(
             "response_actions",
             ValueType::ListOf(&ValueType::Object(&RESPONSE_ACTION)),
-            "What to do with certain answers.",
+            "Actions for certain responses.",
         ),
         FieldSchema::new(
             "incremental",
             ValueType::Object(&INCREMENTAL),
-            "How new rows are told from old ones; all are new by default.",
+            "Incremental loading; by default every run loads all rows.",
         ),
         FieldSchema::new(
             "on_parent_value_missing",
             ValueType::OneOf(&["exclude", "raise"]),
-            "Whether a parent row without a value for a placeholder is skipped with a warning, or fails the run; exclude by default.",
+            "Whether a parent row without a value for a placeholder is skipped with a warning (exclude) or fails the run (raise); exclude by default.",
         ),
     ],
 );
 
 const METHODS: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 
-/// Where the rows of a resource are.
+/// The endpoint of a resource: its requests and the location of rows in responses.
 #[derive(Debug, Clone)]
 pub struct EndpointSpec {
     /// The path, relative to the base URL; the name of the resource by default.
     pub path: Template,
-    /// The method, in capital letters.
+    /// The HTTP method, in capital letters.
     pub method: String,
-    /// Parameters of the query.
+    /// Query parameters.
     pub params: Vec<(Template, ValueTemplate)>,
-    /// The body.
+    /// The request body.
     pub body: BodySpec,
-    /// Headers, over those of the client.
+    /// Headers of the requests; they override those of the client.
     pub headers: Vec<(Template, Template)>,
-    /// Who asks.
+    /// The authentication.
     pub auth: EndpointAuth,
-    /// How to come from page to page; as the client says by default.
+    /// The paginator; that of the client by default.
     pub paginator: Option<PaginatorSpec>,
-    /// Where the rows are in a page; found out by default.
+    /// The path of the rows in a response; detected automatically by default.
     pub data_selector: Option<JsonPath>,
-    /// Whether a response in which the data selector finds no list, object or null is an error; true by default.
+    /// Whether a response without a list, object or null at the data selector is an error; true by default.
     pub data_selector_required: bool,
-    /// What to do with certain answers.
+    /// Actions for certain responses.
     pub response_actions: Vec<ResponseActionSpec>,
-    /// How new rows are told from old ones; all are new by default.
+    /// Incremental loading; by default every run loads all rows.
     pub incremental: Option<IncrementalSpec>,
-    /// What happens to a parent row without a value that the request or the rows need; it is excluded by default.
+    /// The action for a parent row without a required value; exclude by default.
     pub on_parent_value_missing: OnParentValueMissing,
 }
 
-/// What happens to a parent row in which a field that a placeholder or `include_from_parent` names is null or missing. For
-/// a placeholder in the path, an empty string counts as missing too.
+/// The action for a parent row in which a field of a placeholder or of `include_from_parent` is null or missing. For a
+/// placeholder in the path, an empty string counts as missing too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum OnParentValueMissing {
-    /// No request is made for the row, with a warning. A missing field of `include_from_parent` is null in the child rows.
+    /// Skips the row with a warning. A missing field of `include_from_parent` is null in the child rows.
     #[default]
     Exclude,
-    /// The run fails.
+    /// Fails the run.
     Raise,
 }
 
 /// The body of a request.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub enum BodySpec {
-    /// There is none.
+    /// No body.
     #[default]
     None,
     /// A value, sent as JSON.
     Json(ValueTemplate),
-    /// The fields of a form.
+    /// Form fields.
     Form(Vec<(Template, ValueTemplate)>),
-    /// A text as it is.
+    /// A text, sent as written.
     Text(Template),
 }
 
-/// Who asks at an endpoint.
+/// Authentication of an endpoint.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub enum EndpointAuth {
-    /// Whoever the client says.
+    /// Inherits the client's credentials.
     #[default]
     Inherit,
-    /// Nobody.
+    /// Sends no credentials.
     None,
-    /// Somebody else.
+    /// Uses its own credentials.
     Override(AuthSpec),
 }
 
 impl EndpointSpec {
-    /// Reads an endpoint, a path or an object; `default_path` is that of one that has none.
+    /// Reads an endpoint from a path or an object. `default_path` applies if it has no path.
     pub(super) fn read(
         value: Option<&Value>,
         default_path: &str,
@@ -152,7 +156,7 @@ impl EndpointSpec {
             .get("incremental")
             .map(|value| IncrementalSpec::read(&ObjectReader::of(value, keys.path("incremental")), diagnostics));
         if params.incremental.is_some() && incremental.is_some() {
-            diagnostics.push(keys.diagnostic("incremental", "a parameter has a cursor too; an endpoint has one at most"));
+            diagnostics.push(keys.diagnostic("incremental", "a parameter already has a cursor; an endpoint can have only one"));
         }
         let endpoint = EndpointSpec {
             path,
@@ -183,7 +187,7 @@ impl EndpointSpec {
         endpoint
     }
 
-    /// Calls `f` with each template of the request, and the key that it stands under.
+    /// Calls `f` with each template of the request and the key that contains it.
     pub(crate) fn for_each_template<'t>(&'t self, f: &mut dyn FnMut(&'static str, &'t Template)) {
         f("path", &self.path);
         for (name, value) in &self.params {
@@ -207,13 +211,13 @@ impl EndpointSpec {
         }
     }
 
-    /// A request for a piece of a range has to say where it ends.
+    /// Checks that requests for a window contain its end.
     fn check_window(&self, keys: &ObjectReader<'_>, diagnostics: &mut Vec<SpecDiagnostic>) {
         let Some(incremental) = self.incremental.as_ref().filter(|incremental| incremental.window.is_some()) else { return };
         let mut has_end = incremental.end_param.is_some();
         self.for_each_template(&mut |_, template| has_end |= template.has_end_value());
         if !has_end {
-            let problem = "nothing of the request says where a piece ends: set `end_param`, or use {incremental.end_value}";
+            let problem = "the request does not contain the end of the window; set `end_param` or use {incremental.end_value}";
             diagnostics.push(keys.diagnostic("incremental.window", problem));
         }
     }
@@ -221,11 +225,12 @@ impl EndpointSpec {
     fn check_placeholders(&self, keys: &ObjectReader<'_>, diagnostics: &mut Vec<SpecDiagnostic>) {
         self.for_each_template(&mut |key, template| {
             if template.is_incremental() && self.incremental.is_none() {
-                let problem = "it has a placeholder of the cursor, but the endpoint has no `incremental`";
+                let problem = "contains a cursor placeholder, but the endpoint has no `incremental`";
                 diagnostics.push(keys.diagnostic(key, problem));
             }
             if key == "params" && template.is_urlencoded() {
-                let problem = "it has a placeholder with `:urlencode`, but the query is encoded anyway; leave the format out";
+                let problem =
+                    "contains a placeholder with `:urlencode`, but query parameters are always encoded; remove the format";
                 diagnostics.push(keys.diagnostic(key, problem));
             }
         });
@@ -246,7 +251,7 @@ fn body(keys: &ObjectReader<'_>, diagnostics: &mut Vec<SpecDiagnostic>) -> BodyS
     match (keys.get("json"), keys.get("data")) {
         (None, None) => BodySpec::None,
         (Some(_), Some(_)) => {
-            diagnostics.push(keys.diagnostic("data", "there is `json` too; a request has one body"));
+            diagnostics.push(keys.diagnostic("data", "`json` is also set; a request has only one body"));
             BodySpec::None
         }
         (Some(json), None) => BodySpec::Json(ValueTemplate::read(json, TemplateContext::Request, &keys.path("json"), note)),

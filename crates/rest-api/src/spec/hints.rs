@@ -1,4 +1,4 @@
-//! What is said of tables.
+//! Table hints.
 
 use catchment_schema::{NestedHints, TableHints};
 
@@ -12,39 +12,43 @@ pub(super) const NESTED_HINTS: ValueType = ValueType::MapOf(&ValueType::Object(&
 
 static NESTED: ObjectSchema = ObjectSchema::new(
     "nested_hints",
-    "What is said of the table of a list. One with a key is loaded by itself, and is no part of the rows that have the list.",
+    "Hints for the table of a nested list. A table with a key is loaded independently of the rows that contain the list.",
     &[
-        FieldSchema::new("columns", COLUMNS, "Columns that are declared."),
-        FieldSchema::new("primary_key", ValueType::Names, "The fields that tell its rows apart."),
-        FieldSchema::new("merge_key", ValueType::Names, "The fields by which new rows replace old ones when they are merged."),
+        FieldSchema::new("columns", COLUMNS, "Declared columns."),
+        FieldSchema::new("primary_key", ValueType::Names, "The fields that identify a row."),
+        FieldSchema::new("merge_key", ValueType::Names, "The fields by which new rows replace existing rows when merged."),
         FieldSchema::new(
             "write_disposition",
             DISPOSITION,
-            "What a load does with the rows that it has, if it has a key; append by default.",
+            "The write disposition of the table if it has a key; append by default.",
         ),
-        FieldSchema::new("schema_contract", CONTRACT, "What rows may change of it."),
-        FieldSchema::new("max_table_nesting", ValueType::Integer(0, 1000), "How deep its objects and lists are taken apart."),
+        FieldSchema::new("schema_contract", CONTRACT, "The schema contract of the table."),
+        FieldSchema::new(
+            "max_table_nesting",
+            ValueType::Integer(0, 1000),
+            "The maximum depth to which objects and lists are unnested.",
+        ),
         FieldSchema::new(
             "references",
             ValueType::ListOf(&ValueType::Object(&REFERENCE)),
-            "Which columns refer to those of other tables; kept in the schema.",
+            "References to columns of other tables; stored in the schema only.",
         ),
     ],
 );
 
 pub(super) static REFERENCE: ObjectSchema = ObjectSchema::new(
     "reference",
-    "Columns that refer to those of another table.",
+    "A reference to columns of another table.",
     &[
         FieldSchema::required("columns", ValueType::ListOf(&ValueType::Text), "The columns."),
-        FieldSchema::required("referenced_table", ValueType::Text, "The other table."),
-        FieldSchema::required("referenced_columns", ValueType::ListOf(&ValueType::Text), "Its columns."),
-        FieldSchema::new("label", ValueType::Text, "What the reference says."),
-        FieldSchema::new("cardinality", ValueType::Text, "How many rows there are on both sides: one_to_many."),
+        FieldSchema::required("referenced_table", ValueType::Text, "The referenced table."),
+        FieldSchema::required("referenced_columns", ValueType::ListOf(&ValueType::Text), "The referenced columns."),
+        FieldSchema::new("label", ValueType::Text, "A label of the reference."),
+        FieldSchema::new("cardinality", ValueType::Text, "The cardinality, such as one_to_many."),
     ],
 );
 
-/// What is said of a table.
+/// Reads the hints of a table.
 pub(super) fn read(keys: &ObjectReader<'_>, diagnostics: &mut Vec<SpecDiagnostic>) -> TableHints {
     let (write_disposition, merge) = disposition::read(keys, diagnostics);
     let kept = ["references", "table_format", "file_format"];

@@ -1,4 +1,4 @@
-//! Fields that rows get from those of other resources.
+//! Fields that rows include from their parent rows.
 
 use catchment_json::Value;
 
@@ -7,13 +7,13 @@ use crate::spec_schema::ValueType;
 
 pub(super) const INCLUDE: ValueType = ValueType::Either(
     &[ValueType::ListOf(&ValueType::Text), ValueType::MapOf(&ValueType::Names)],
-    "a list of fields, or an object that has the fields of each resource",
+    "a list of fields, or an object with a list of fields per resource",
 );
 
-/// A field that each row gets from the row that feeds it, or from one that feeds that: `_{resource}_{field}`.
+/// A field that each row includes from its parent row or an ancestor of it, as `_{resource}_{field}`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IncludedParentField {
-    /// The resource whose field it is; none stands for the one that feeds this one.
+    /// The resource of the field; `None` for the parent.
     pub resource: Option<String>,
     /// The field.
     pub field: String,

@@ -1,4 +1,4 @@
-//! Cursors.
+//! Incremental cursors.
 
 use catchment_extract::{Incremental, LastValueFunc, OnCursorValueMissing, RangeBound, RowOrder};
 use catchment_json::{JsonPath, Value};
@@ -13,35 +13,35 @@ use crate::{Reference, SpecDiagnostic, Template};
 macro_rules! fields {
     ($($more:expr),* $(,)?) => {
         &[
-            FieldSchema::required("cursor_path", ValueType::JsonPath, "Where the cursor stands in a row."),
+            FieldSchema::required("cursor_path", ValueType::JsonPath, "The path of the cursor value in a row."),
             FieldSchema::new(
                 "initial_value",
                 ValueType::Any,
-                "The value that the first run starts from; all rows are taken where there is none. It can be a variable: ${env:SINCE}.",
+                "The cursor value that the first run starts from; all rows by default. May be a variable: ${env:SINCE}.",
             ),
             FieldSchema::new(
                 "end_value",
                 ValueType::Any,
-                "The value that rows are taken up to, or a variable. With it nothing is kept for the next run.",
+                "The cursor value at which the range ends, or a variable. If set, no cursor is stored for the next run.",
             ),
-            FieldSchema::new("last_value_func", ValueType::OneOf(&["max", "min"]), "Which values are later; max by default."),
-            FieldSchema::new("primary_key", ValueType::Names, "The fields that tell rows at the last value apart; those of the resource by default."),
-            FieldSchema::new("row_order", ValueType::OneOf(&["asc", "desc"]), "The order in which rows come, where the API keeps one."),
+            FieldSchema::new("last_value_func", ValueType::OneOf(&["max", "min"]), "Whether the maximum or the minimum cursor value is the latest; max by default."),
+            FieldSchema::new("primary_key", ValueType::Names, "The fields by which rows at the last cursor value are deduplicated; the primary key of the resource by default."),
+            FieldSchema::new("row_order", ValueType::OneOf(&["asc", "desc"]), "The order in which the API returns rows by cursor value, if it guarantees one."),
             FieldSchema::new(
                 "on_cursor_value_missing",
                 ValueType::OneOf(&["raise", "include", "exclude"]),
-                "What becomes of rows without a value; raise by default.",
+                "Whether a row without a cursor value fails the run, is loaded or is skipped; raise by default.",
             ),
             FieldSchema::new(
                 "lag",
                 ValueType::Number,
-                "How far before the last value a run starts: seconds for time stamps, days for dates, a number for numbers.",
+                "How far before the last cursor value a run starts: seconds for timestamps, days for dates, a number for numbers.",
             ),
-            FieldSchema::new("range_start", ValueType::OneOf(&["open", "closed"]), "Whether rows at the start are taken; closed by default."),
-            FieldSchema::new("range_end", ValueType::OneOf(&["open", "closed"]), "Whether rows at the end value are taken; open by default."),
-            FieldSchema::new("allow_external_schedulers", ValueType::Bool, "Taken, and without effect: a scheduler gives initial_value and end_value."),
-            FieldSchema::new("convert", ValueType::Text, "An expression over `value` that makes of the cursor what the API is sent: value|epoch"),
-            FieldSchema::new("transform", ValueType::Unsupported("its name is `convert` now"), ""),
+            FieldSchema::new("range_start", ValueType::OneOf(&["open", "closed"]), "Whether rows at the start value are loaded; closed by default."),
+            FieldSchema::new("range_end", ValueType::OneOf(&["open", "closed"]), "Whether rows at the end value are loaded; open by default."),
+            FieldSchema::new("allow_external_schedulers", ValueType::Bool, "Accepted without effect; schedulers set initial_value and end_value."),
+            FieldSchema::new("convert", ValueType::Text, "An expression over `value` that converts the cursor value for the API: value|epoch"),
+            FieldSchema::new("transform", ValueType::Unsupported("use `convert`"), ""),
             $($more),*
         ]
     };
@@ -49,39 +49,42 @@ macro_rules! fields {
 
 pub(super) static INCREMENTAL: ObjectSchema = ObjectSchema::new(
     "incremental",
-    "How new rows are told from those of earlier runs.",
+    "Incremental loading: loads only rows that are new since earlier runs.",
     fields!(
-        FieldSchema::new("start_param", ValueType::Text, "The parameter that gets the value to start from."),
-        FieldSchema::new("end_param", ValueType::Text, "The parameter that gets the end value."),
+        FieldSchema::new("start_param", ValueType::Text, "The query parameter for the start value."),
+        FieldSchema::new("end_param", ValueType::Text, "The query parameter for the end value."),
         FieldSchema::new(
             "window",
             ValueType::Number,
-            "Asks for the range in pieces of this length, up to the end value or now: seconds for time stamps, days for dates, a number for numbers.",
+            "Requests the range in windows of this length, up to the end value or the current time: seconds for timestamps, days for dates, a number for numbers.",
         ),
     ),
 );
 
-/// A cursor as the value of a parameter.
+/// A cursor as the value of a query parameter.
 pub(super) static CURSOR_PARAM: ObjectSchema =
-    ObjectSchema::new("incremental_param", "A parameter that gets the value of a cursor to start from.", fields!());
+    ObjectSchema::new("incremental_param", "A query parameter with the start value of a cursor.", fields!());
 
-/// A cursor of a resource whose API takes no notice of it.
-pub(super) static CURSOR: ObjectSchema =
-    ObjectSchema::new("cursor_of_rows", "How new rows are told from old ones, whatever the API answers.", fields!());
+/// A cursor of a resource whose API has no parameter for it.
+pub(super) static CURSOR: ObjectSchema = ObjectSchema::new(
+    "cursor_of_rows",
+    "Incremental loading by a cursor in the rows, for an API that cannot filter by it.",
+    fields!(),
+);
 
-/// How new rows are told from those of earlier runs.
+/// Incremental loading of a resource.
 #[derive(Debug, Clone)]
 pub struct IncrementalSpec {
-    /// The cursor. References in its initial value and end value are resolved when the source is made.
+    /// The cursor. References in its initial value and end value are resolved when the source is built.
     pub cursor: Incremental,
-    /// The parameter of the query that gets the start value.
+    /// The query parameter for the start value.
     pub start_param: Option<String>,
-    /// The parameter of the query that gets the end value.
+    /// The query parameter for the end value.
     pub end_param: Option<String>,
-    /// The length of the pieces in which the range is asked for: seconds for time stamps, days for dates, a number for
-    /// numbers. The range ends at the end value, else now.
+    /// The length of the windows in which the range is requested: seconds for timestamps, days for dates, a number for
+    /// numbers. The range ends at the end value, or at the current time without one.
     pub window: Option<f64>,
-    /// What is made of its values before they are sent.
+    /// The conversion of cursor values before they are sent.
     pub convert: Option<CursorConversion>,
 }
 
@@ -113,14 +116,14 @@ impl IncrementalSpec {
         cursor.range_start = end("range_start", RangeBound::Closed);
         cursor.range_end = end("range_end", RangeBound::Open);
         if cursor.end_value.is_some() && cursor.initial_value.is_none() {
-            diagnostics.push(keys.diagnostic("end_value", "it needs an `initial_value`"));
+            diagnostics.push(keys.diagnostic("end_value", "requires `initial_value`"));
         }
         let window = keys.number("window");
         if window.is_some_and(|window| window.is_nan() || window <= 0.0) {
-            diagnostics.push(keys.diagnostic("window", "expected more than 0"));
+            diagnostics.push(keys.diagnostic("window", "expected a number greater than 0"));
         }
         if window.is_some() && cursor.initial_value.is_none() {
-            diagnostics.push(keys.diagnostic("window", "it needs an `initial_value`, where the first one begins"));
+            diagnostics.push(keys.diagnostic("window", "requires `initial_value`, the start of the first window"));
         }
         IncrementalSpec {
             cursor,
@@ -131,14 +134,14 @@ impl IncrementalSpec {
         }
     }
 
-    /// The cursor of a parameter.
+    /// Reads the cursor of a query parameter.
     pub(super) fn of_param(name: &str, value: &Value, path: &str, diagnostics: &mut Vec<SpecDiagnostic>) -> IncrementalSpec {
         let incremental = IncrementalSpec::read(&ObjectReader::of(value, path), diagnostics);
         IncrementalSpec { start_param: Some(name.to_owned()), ..incremental }
     }
 }
 
-/// An initial value or an end value. It is stored in the state and shown in messages, so it cannot be a secret.
+/// Reads an initial value or an end value. It is stored in the state and shown in messages, so it must not be a secret.
 fn cursor_bound(keys: &ObjectReader<'_>, key: &str, diagnostics: &mut Vec<SpecDiagnostic>) -> Option<Value> {
     let value = keys.get(key)?;
     let template = value.as_str().filter(|text| has_reference(text)).map(|text| Template::parse(text, TemplateContext::Client));
@@ -153,8 +156,8 @@ fn cursor_bound(keys: &ObjectReader<'_>, key: &str, diagnostics: &mut Vec<SpecDi
     for reference in template.references() {
         if matches!(reference, Reference::Secret(_)) || matches!(reference, Reference::Env(name) if is_secret_name(name)) {
             let problem = format!(
-                "found {reference}, but this value is stored in the state and sent in URLs, so it cannot be a secret; use ${{env:NAME}} \
-                 with a variable that is not one"
+                "found {reference}, but the value is stored in the state and sent in URLs, so it must not be a secret; use ${{env:NAME}} \
+                 with a variable that is not a secret"
             );
             diagnostics.push(keys.diagnostic(key, problem));
         }

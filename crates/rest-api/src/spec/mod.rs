@@ -1,4 +1,4 @@
-//! The typed form of a spec.
+//! Typed specs.
 
 mod auth;
 mod client;
@@ -36,7 +36,7 @@ pub use response_action::{ActionSpec, ResponseActionSpec};
 pub(crate) use resource::merge_defaults;
 pub(crate) use root::SPEC;
 
-/// The names of all variants of an enum, as constants have to have them.
+/// Returns the names of all variants of an enum in a constant.
 macro_rules! names {
     ($of:ident) => {{
         let mut names = [""; $of::ALL.len()];
@@ -50,10 +50,10 @@ macro_rules! names {
 }
 pub(crate) use names;
 
-/// A description of an API.
+/// The description of a REST API source.
 ///
-/// It is read from JSON, TOML or YAML by [`Spec::parse`], from anything else by serde, and built by
-/// [`SpecBuilder`](crate::SpecBuilder).
+/// [`Spec::parse`] reads it from JSON, TOML or YAML, serde from any other format, and [`SpecBuilder`](crate::SpecBuilder)
+/// builds it in code.
 ///
 /// ```
 /// use catchment_rest_api::Spec;
@@ -69,11 +69,11 @@ pub(crate) use names;
 pub struct Spec {
     /// The name of the source; `rest_api` by default.
     pub name: String,
-    /// How the API is reached.
+    /// The connection to the API.
     pub client: ClientSpec,
-    /// What is loaded from it, defaults merged in.
+    /// The resources to load, with defaults applied.
     pub resources: Vec<ResourceSpec>,
-    /// The pipeline that it is loaded by.
+    /// Defaults for the pipeline.
     pub pipeline: PipelineSpec,
 }
 

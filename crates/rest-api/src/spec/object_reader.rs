@@ -1,18 +1,18 @@
-//! Reading objects key by key, after they were checked against their shape: what does not fit it is passed over here.
+//! Reads checked objects key by key. Values that do not match the schema have been reported and are ignored.
 
 use catchment_json::{JsonPath, Object, Value};
 
 use crate::key_path::join;
 use crate::{Expression, SpecDiagnostic};
 
-/// An object and where it stands.
+/// An object and its path in the spec.
 pub(super) struct ObjectReader<'v> {
     path: String,
     entries: Option<&'v Object>,
 }
 
 impl<'v> ObjectReader<'v> {
-    /// The object at `path`.
+    /// Creates a reader of the object at `path`.
     pub(super) fn of(value: &'v Value, path: impl Into<String>) -> ObjectReader<'v> {
         ObjectReader { path: path.into(), entries: value.as_object() }
     }
@@ -21,12 +21,12 @@ impl<'v> ObjectReader<'v> {
         join(&self.path, key)
     }
 
-    /// What stands under `key`; null counts as nothing.
+    /// Returns the value of `key`, or `None` if it is missing or null.
     pub(super) fn get(&self, key: &str) -> Option<&'v Value> {
         self.entries?.get(key).filter(|value| !value.is_null())
     }
 
-    /// Whether null stands under `key`.
+    /// Returns whether the value of `key` is null.
     pub(super) fn is_null(&self, key: &str) -> bool {
         self.entries.and_then(|entries| entries.get(key)).is_some_and(Value::is_null)
     }
@@ -43,7 +43,7 @@ impl<'v> ObjectReader<'v> {
         self.get(key)?.as_bool()
     }
 
-    /// An integer that fits.
+    /// Returns an integer that fits into `N`.
     pub(super) fn integer<N: TryFrom<i64>>(&self, key: &str) -> Option<N> {
         self.get(key)?.as_i64().and_then(|number| N::try_from(number).ok())
     }
@@ -52,7 +52,7 @@ impl<'v> ObjectReader<'v> {
         if let Value::Number(number) = self.get(key)? { number.as_f64() } else { None }
     }
 
-    /// The keys that begin with `x-`: anybody may have such, and they are taken over as they are.
+    /// Returns the entries whose keys begin with `x-`. They are custom extensions and copied unchanged.
     pub(super) fn extensions(&self) -> impl Iterator<Item = (&'v String, &'v Value)> {
         self.entries.into_iter().flatten().filter(|(key, _)| key.starts_with("x-"))
     }
@@ -67,7 +67,7 @@ impl<'v> ObjectReader<'v> {
         elements.iter().enumerate().map(move |(index, element)| (format!("{path}[{index}]"), element))
     }
 
-    /// A string or a list of strings.
+    /// Returns the elements of a list of strings, or a single string.
     pub(super) fn names(&self, key: &str) -> Vec<String> {
         match self.get(key) {
             Some(Value::String(name)) => vec![name.clone()],
@@ -76,17 +76,17 @@ impl<'v> ObjectReader<'v> {
         }
     }
 
-    /// A JSONPath.
+    /// Returns a valid JSONPath.
     pub(super) fn json_path(&self, key: &str) -> Option<JsonPath> {
         JsonPath::parse(self.text(key)?).ok()
     }
 
-    /// An expression that may use the variables `variables`.
+    /// Returns an expression over `variables`, or reports why it is invalid.
     pub(super) fn expression(&self, key: &str, variables: &[&str], diagnostics: &mut Vec<SpecDiagnostic>) -> Option<Expression> {
         self.parsed(key, |text| Expression::parse(text, variables), diagnostics)
     }
 
-    /// What `parse` makes of a text; what it says is wrong is noted.
+    /// Parses a string, or reports why it is invalid.
     pub(super) fn parsed<T>(
         &self,
         key: &str,

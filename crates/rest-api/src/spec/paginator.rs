@@ -23,131 +23,150 @@ pub(super) static PAGINATOR: TaggedUnion = TaggedUnion {
     is_secret: false,
 };
 
-const HAS_MORE: FieldSchema =
-    FieldSchema::new("has_more_path", ValueType::JsonPath, "Where the body says whether there are further pages.");
+const HAS_MORE: FieldSchema = FieldSchema::new(
+    "has_more_path",
+    ValueType::JsonPath,
+    "The path of a boolean in the response that states whether more pages follow.",
+);
 const TOTAL: FieldSchema = FieldSchema::new(
     "total_path",
     ValueType::JsonPath,
-    "Where the body says how many there are; `total` by default, null where it does not.",
+    "The path of the total number of rows or pages in the response; `total` by default, null if there is none.",
 );
 const STOP: FieldSchema =
-    FieldSchema::new("stop_after_empty_page", ValueType::Bool, "Whether a page without rows is the last one.");
+    FieldSchema::new("stop_after_empty_page", ValueType::Bool, "Whether to stop after a page without rows.");
 
-static AUTO: ObjectSchema = ObjectSchema::new("auto", "Finds out from the first page.", &[]);
-static SINGLE_PAGE: ObjectSchema = ObjectSchema::new("single_page", "There is one page.", &[]);
+static AUTO: ObjectSchema = ObjectSchema::new("auto", "Detects the pagination from the first page.", &[]);
+static SINGLE_PAGE: ObjectSchema = ObjectSchema::new("single_page", "A single page without pagination.", &[]);
 static HEADER_LINK: ObjectSchema = ObjectSchema::new(
     "header_link",
-    "The `Link` header has the next URL.",
-    &[FieldSchema::new("links_next_key", ValueType::Text, "Its relation; next by default.")],
+    "Follows the `Link` header to the next page.",
+    &[FieldSchema::new("links_next_key", ValueType::Text, "The link relation of the next page; next by default.")],
 );
 static JSON_LINK: ObjectSchema = ObjectSchema::new(
     "json_link",
-    "The body has the next URL.",
-    &[FieldSchema::new("next_url_path", ValueType::JsonPath, "Where; next by default.")],
+    "Follows a next link in the response body.",
+    &[FieldSchema::new("next_url_path", ValueType::JsonPath, "The path of the next link; next by default.")],
 );
 static HEADER_CURSOR: ObjectSchema = ObjectSchema::new(
     "header_cursor",
-    "A header has the cursor of the next page.",
+    "Sends a cursor from a response header with the next request.",
     &[
-        FieldSchema::new("cursor_key", ValueType::Text, "Its name; next by default."),
-        FieldSchema::new("cursor_param", ValueType::Text, "The parameter that gets it; cursor by default."),
+        FieldSchema::new("cursor_key", ValueType::Text, "The name of the header; next by default."),
+        FieldSchema::new("cursor_param", ValueType::Text, "The query parameter for the cursor; cursor by default."),
     ],
 );
 static CURSOR: ObjectSchema = ObjectSchema::new(
     "cursor",
-    "The body has the cursor of the next page.",
+    "Sends a cursor from the response body with the next request.",
     &[
-        FieldSchema::new("cursor_path", ValueType::JsonPath, "Where; cursors.next by default."),
-        FieldSchema::new("cursor_param", ValueType::Text, "The parameter that gets it; cursor by default."),
-        FieldSchema::new("cursor_body_path", ValueType::Text, "The dotted path in the body of the request that gets it instead."),
+        FieldSchema::new("cursor_path", ValueType::JsonPath, "The path of the cursor; cursors.next by default."),
+        FieldSchema::new("cursor_param", ValueType::Text, "The query parameter for the cursor; cursor by default."),
+        FieldSchema::new(
+            "cursor_body_path",
+            ValueType::Text,
+            "The dotted path for the cursor in the request body, instead of a query parameter.",
+        ),
         STOP,
         HAS_MORE,
     ],
 );
 static OFFSET: ObjectSchema = ObjectSchema::new(
     "offset",
-    "Pages begin at an offset.",
+    "Requests pages by offset and limit.",
     &[
-        FieldSchema::required("limit", ValueType::Integer(1, i64::MAX), "How many rows a page has."),
+        FieldSchema::required("limit", ValueType::Integer(1, i64::MAX), "The number of rows per page."),
         FieldSchema::new("offset", COUNT, "The offset of the first page; 0 by default."),
-        FieldSchema::new("offset_param", ValueType::Text, "The parameter that gets the offset; offset by default."),
-        FieldSchema::new("offset_body_path", ValueType::Text, "The dotted path in the body of the request that gets it instead."),
-        FieldSchema::new("limit_param", ValueType::Text, "The parameter that gets the limit; limit by default."),
-        FieldSchema::new("limit_body_path", ValueType::Text, "The dotted path in the body of the request that gets it instead."),
+        FieldSchema::new("offset_param", ValueType::Text, "The query parameter for the offset; offset by default."),
+        FieldSchema::new(
+            "offset_body_path",
+            ValueType::Text,
+            "The dotted path for the offset in the request body, instead of a query parameter.",
+        ),
+        FieldSchema::new("limit_param", ValueType::Text, "The query parameter for the limit; limit by default."),
+        FieldSchema::new(
+            "limit_body_path",
+            ValueType::Text,
+            "The dotted path for the limit in the request body, instead of a query parameter.",
+        ),
         TOTAL,
-        FieldSchema::new("maximum_offset", COUNT, "The offset that is not asked for any more."),
+        FieldSchema::new("maximum_offset", COUNT, "The exclusive upper bound of the offset."),
         STOP,
         HAS_MORE,
     ],
 );
 static PAGE_NUMBER: ObjectSchema = ObjectSchema::new(
     "page_number",
-    "Pages are numbered.",
+    "Requests pages by number.",
     &[
         FieldSchema::new("base_page", COUNT, "The number of the API's first page; 0 by default."),
-        FieldSchema::new("page", COUNT, "The number of the page to begin with; that of the first one by default."),
-        FieldSchema::new("page_param", ValueType::Text, "The parameter that gets the number; page by default."),
-        FieldSchema::new("page_body_path", ValueType::Text, "The dotted path in the body of the request that gets it instead."),
+        FieldSchema::new("page", COUNT, "The number of the first page to request; base_page by default."),
+        FieldSchema::new("page_param", ValueType::Text, "The query parameter for the page number; page by default."),
+        FieldSchema::new(
+            "page_body_path",
+            ValueType::Text,
+            "The dotted path for the page number in the request body, instead of a query parameter.",
+        ),
         TOTAL,
-        FieldSchema::new("maximum_page", COUNT, "The number that is not asked for any more."),
+        FieldSchema::new("maximum_page", COUNT, "The exclusive upper bound of the page number."),
         STOP,
         HAS_MORE,
     ],
 );
 
-/// How to come from one page to the next.
+/// The pagination of an API.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub enum PaginatorSpec {
-    /// Finds out from the first page.
+    /// Detects the pagination from the first page.
     #[default]
     Auto,
-    /// There is one page.
+    /// A single page without pagination.
     SinglePage,
-    /// The `Link` header has the next URL.
+    /// Follows the `Link` header to the next page.
     HeaderLink {
-        /// Its relation; `next` by default.
+        /// The link relation of the next page; `next` by default.
         links_next_key: String,
     },
-    /// The body has the next URL.
+    /// Follows a next link in the response body.
     JsonLink {
-        /// Where; `next` by default.
+        /// The path of the next link; `next` by default.
         next_url_path: JsonPath,
     },
-    /// A header has the cursor of the next page.
+    /// Sends a cursor from a response header with the next request.
     HeaderCursor {
-        /// Its name; `next` by default.
+        /// The name of the header; `next` by default.
         cursor_key: String,
-        /// The parameter of the query that gets it; `cursor` by default.
+        /// The query parameter for the cursor; `cursor` by default.
         cursor_param: String,
     },
-    /// The body has the cursor of the next page.
+    /// Sends a cursor from the response body with the next request.
     Cursor {
-        /// Where; `cursors.next` by default.
+        /// The path of the cursor; `cursors.next` by default.
         cursor_path: JsonPath,
-        /// What gets it; the parameter `cursor` by default.
+        /// The position of the cursor in the request; the query parameter `cursor` by default.
         param: ParamTarget,
-        /// Whether a page without rows is the last one; it is not by default.
+        /// Whether to stop after a page without rows; false by default.
         stop_after_empty_page: bool,
-        /// Where the body says whether there are further pages.
+        /// The path of a boolean in the response that states whether more pages follow.
         has_more_path: Option<JsonPath>,
     },
-    /// Pages begin at an offset.
+    /// Requests pages by offset and limit.
     Offset {
-        /// How many rows a page has.
+        /// The number of rows per page.
         limit: u64,
-        /// What gets that number; the parameter `limit` by default.
+        /// The position of the limit in the request; the query parameter `limit` by default.
         limit_param: ParamTarget,
-        /// The offset, from 0 by default, in the parameter `offset`.
+        /// The offset: from 0 in the query parameter `offset` by default.
         range: CounterSpec,
     },
-    /// Pages are numbered.
+    /// Requests pages by number.
     PageNumber {
         /// The number of the API's first page; 0 by default.
         base_page: u64,
-        /// The number, from that of the first page by default, in the parameter `page`.
+        /// The page number: from `base_page` in the query parameter `page` by default.
         range: CounterSpec,
     },
-    /// What a program has registered under this type, with the settings that it takes.
+    /// A paginator that is registered in code under this type, with its settings.
     Custom {
         /// The type.
         name: String,
@@ -156,46 +175,46 @@ pub enum PaginatorSpec {
     },
 }
 
-/// Where a paginator puts a value.
+/// The position of a paginator's value in a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ParamTarget {
-    /// A parameter of the query.
+    /// A query parameter.
     Query(String),
-    /// A dotted path in the body.
+    /// A dotted path in the request body.
     Body(String),
 }
 
-/// A number that counts up from page to page.
+/// A counter that increases from page to page: an offset or a page number.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CounterSpec {
-    /// What the first page has.
+    /// The value for the first page.
     pub first: u64,
-    /// What gets it.
+    /// The position of the value in the request.
     pub param: ParamTarget,
-    /// Where the body says how many there are.
+    /// The location of the total number of rows or pages in the response.
     pub total: TotalSpec,
-    /// The number that is not asked for any more.
+    /// The exclusive upper bound.
     pub maximum: Option<u64>,
-    /// Whether a page without rows is the last one; it is by default.
+    /// Whether to stop after a page without rows; true by default.
     pub stop_after_empty_page: bool,
-    /// Where the body says whether there are further pages.
+    /// The path of a boolean in the response that states whether more pages follow.
     pub has_more_path: Option<JsonPath>,
 }
 
-/// Where a body says how many pages or rows there are.
+/// The location of the total number of rows or pages in a response.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum TotalSpec {
-    /// Under `total`, if at all.
+    /// At `total`, if present.
     #[default]
     Default,
-    /// It does not.
+    /// The response contains no total.
     None,
-    /// There.
+    /// At this path.
     Path(JsonPath),
 }
 
 impl PaginatorSpec {
-    /// The paginator of an object, by its name or as an object with its `type` and parameters.
+    /// Reads the paginator of an object: a type name, or an object with `type` and settings.
     pub(super) fn read(keys: &ObjectReader<'_>, diagnostics: &mut Vec<SpecDiagnostic>) -> Option<PaginatorSpec> {
         let value = keys.get("paginator")?;
         let name = PAGINATOR.type_of(value);
@@ -253,7 +272,7 @@ impl ParamTarget {
     ) -> ParamTarget {
         match (keys.text(param_key), keys.text(body_key)) {
             (Some(_), Some(_)) => {
-                diagnostics.push(keys.diagnostic(body_key, format!("there is `{param_key}` too; only one of them can be set")));
+                diagnostics.push(keys.diagnostic(body_key, format!("`{param_key}` is also set; set only one of them")));
                 ParamTarget::Query(default.to_owned())
             }
             (_, Some(path)) => ParamTarget::Body(path.to_owned()),
@@ -263,7 +282,7 @@ impl ParamTarget {
 }
 
 impl CounterSpec {
-    /// What offsets and numbers have in common.
+    /// Reads the settings that offsets and page numbers have in common.
     fn read(keys: &ObjectReader<'_>, maximum_key: &str, diagnostics: &mut Vec<SpecDiagnostic>) -> CounterSpec {
         let total = match keys.json_path("total_path") {
             Some(path) => TotalSpec::Path(path),
@@ -281,7 +300,7 @@ impl CounterSpec {
         let has_end = range.stop_after_empty_page || range.maximum.is_some() || range.has_more_path.is_some();
         if !has_end && range.total == TotalSpec::None {
             let problem = format!(
-                "nothing ends the pages: set `total_path`, `{maximum_key}` or `has_more_path`, or let an empty page be the end"
+                "pagination has no stop condition; set `total_path`, `{maximum_key}` or `has_more_path`, or set `stop_after_empty_page` to true"
             );
             diagnostics.push(keys.diagnostic("stop_after_empty_page", problem));
         }

@@ -1,4 +1,4 @@
-//! Parameters of the query and of the path.
+//! Query parameters and path parameters.
 
 use catchment_json::{Object, Value};
 
@@ -19,10 +19,10 @@ static PARAM: TaggedUnion = TaggedUnion {
 
 static RESOLVE: ObjectSchema = ObjectSchema::new(
     "resolve",
-    "A part of the path that is a field of the rows of another resource.",
+    "A path parameter with the value of a field of another resource.",
     &[
-        FieldSchema::required("resource", ValueType::Text, "The resource."),
-        FieldSchema::required("field", ValueType::JsonPath, "The field."),
+        FieldSchema::required("resource", ValueType::Text, "The resource of the field."),
+        FieldSchema::required("field", ValueType::JsonPath, "The path of the field."),
     ],
 );
 
@@ -32,14 +32,14 @@ const SCALAR: ValueType = ValueType::Either(&[ValueType::Template, ValueType::Nu
 const SCALARS: ValueType = ValueType::ListOf(&SCALAR);
 const EXPECTED: &str = "a string, a number, a boolean, a list of them, or an object whose type is resolve or incremental";
 
-/// What parameters say together.
+/// The parameters of an endpoint.
 #[derive(Debug, Default)]
 pub(super) struct Params {
     pub(super) query: Vec<(Template, ValueTemplate)>,
     pub(super) incremental: Option<IncrementalSpec>,
 }
 
-/// Reads parameters, and binds those that stand in the path.
+/// Reads parameters and inserts those of the path into it.
 pub(super) fn read(keys: &ObjectReader<'_>, path: Template, diagnostics: &mut Vec<SpecDiagnostic>) -> (Template, Params) {
     let given: Object = keys.object("params").map(|(name, value)| (name.clone(), value.clone())).collect();
     let at = |name: &str| keys.path(&format!("params.{name}"));
@@ -49,14 +49,14 @@ pub(super) fn read(keys: &ObjectReader<'_>, path: Template, diagnostics: &mut Ve
         match (value, kind(value)) {
             (Value::Object(_), "incremental") if params.incremental.is_some() => {
                 diagnostics
-                    .push(SpecDiagnostic::new(at(name), "there is another parameter with a cursor; an endpoint has one at most"));
+                    .push(SpecDiagnostic::new(at(name), "another parameter already has a cursor; an endpoint can have only one"));
             }
             (Value::Object(_), "incremental") => {
                 params.incremental = Some(IncrementalSpec::of_param(name, value, &at(name), diagnostics));
             }
             (Value::Object(_), "resolve") if !is_bound => {
                 let problem = format!(
-                    "it is not in the path; write {{{name}}} there, or {{resources.NAME.FIELD}} in the place of its value"
+                    "the path does not contain this parameter; add {{{name}}} to the path, or use {{resources.NAME.FIELD}} as the value"
                 );
                 diagnostics.push(SpecDiagnostic::new(at(name), problem));
             }
@@ -76,12 +76,12 @@ pub(super) fn read(keys: &ObjectReader<'_>, path: Template, diagnostics: &mut Ve
     (bind(path, &given, keys, diagnostics), params)
 }
 
-/// The `type` of a parameter that is an object.
+/// Returns the `type` of a parameter that is an object.
 fn kind(value: &Value) -> &str {
     value.get("type").and_then(Value::as_str).unwrap_or_default()
 }
 
-/// The path with its parameters in it.
+/// Replaces the parameters in a path by their values.
 fn bind(path: Template, given: &Object, keys: &ObjectReader<'_>, diagnostics: &mut Vec<SpecDiagnostic>) -> Template {
     path.bind(|name, format| match given.get(name) {
         Some(value @ Value::Object(_)) => {
@@ -92,24 +92,23 @@ fn bind(path: Template, given: &Object, keys: &ObjectReader<'_>, diagnostics: &m
                 }
                 ("incremental", ..) => {
                     let problem =
-                        format!("it has {{{name}}}, and that parameter is a cursor; write {{incremental.start_value}} there");
+                        format!("placeholder {{{name}}} refers to a cursor parameter; use {{incremental.start_value}} instead");
                     diagnostics.push(keys.diagnostic("path", problem));
                     Vec::new()
                 }
-                // what it lacks has been noted
+                // the missing key has been reported
                 _ => Vec::new(),
             }
         }
         Some(Value::Array(_)) => {
-            diagnostics.push(keys.diagnostic("path", format!("it has {{{name}}}, and that parameter is a list")));
+            diagnostics
+                .push(keys.diagnostic("path", format!("placeholder {{{name}}} refers to a list, which a path cannot contain")));
             Vec::new()
         }
         None | Some(Value::Null) => {
             let names: Vec<_> = given.keys().map(String::as_str).collect();
-            let given = if names.is_empty() { "which are empty".to_owned() } else { format!("which has {}", names.join(", ")) };
-            let problem = format!(
-                "it has {{{name}}}, which is not in `params`, {given}; write {{{{ and }}}} for braces that are not a placeholder"
-            );
+            let given = if names.is_empty() { "which is empty".to_owned() } else { format!("which has {}", names.join(", ")) };
+            let problem = format!("placeholder {{{name}}} is not in `params`, {given}; write {{{{ and }}}} for literal braces");
             diagnostics.push(keys.diagnostic("path", problem));
             Vec::new()
         }
@@ -123,7 +122,7 @@ fn bind(path: Template, given: &Object, keys: &ObjectReader<'_>, diagnostics: &m
     })
 }
 
-/// The parts of a path that a parameter is, written out as the path says.
+/// Returns the path parts of a parameter, formatted as the path requires.
 fn param_value(value: &Value, format: Option<&FormatSpec>) -> Result<Vec<Part>, String> {
     if let (Value::Number(_) | Value::Bool(_), Some(format)) = (value, format) {
         let text = format.apply(value)?;
@@ -131,7 +130,10 @@ fn param_value(value: &Value, format: Option<&FormatSpec>) -> Result<Vec<Part>, 
     }
     let parts = Template::parse(&plain_text(value), TemplateContext::Request)?.parts;
     if format.is_some() && parts.len() > 1 {
-        return Err("it has several parts, and the path has a format for it; write the formats here".to_owned());
+        return Err(
+            "the path has a format for this parameter, but its value has several parts; format each part in the value instead"
+                .to_owned(),
+        );
     }
     Ok(parts.into_iter().map(|part| formatted(part.into_value(), format)).collect())
 }

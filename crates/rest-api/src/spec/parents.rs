@@ -1,4 +1,4 @@
-//! Which resource is fed with the rows of which.
+//! Resolution of parent resources.
 
 use std::collections::HashMap;
 
@@ -6,17 +6,17 @@ use super::{IncludedParentField, ResourceSpec};
 use crate::SpecDiagnostic;
 use crate::spec_schema::suggest;
 
-/// How many resources may feed a resource, one by way of the other: each row leads to those of all of them.
+/// The maximum number of ancestors of a resource. Each row keeps a reference to the rows of all of them.
 const MAX_DEPTH: usize = 100;
 
-/// How many names of resources an unknown one is compared with.
+/// The maximum number of resource names that an unknown name is compared with.
 const MAX_COMPARED: usize = 1000;
 
-/// After how many mistakes unknown names are not compared with others any more.
+/// The number of diagnostics after which unknown names get no suggestions.
 const MAX_HINTS: usize = 100;
 
-/// Finds the parent of each resource: the one whose fields its requests or its rows have. Where they have those of several,
-/// these must feed one another, and the last of them is the parent.
+/// Resolves the parent of each resource from the fields it references. If it references several resources, they must be
+/// ancestors of one another; the nearest is the parent.
 pub(super) fn resolve_parents(resources: &mut [ResourceSpec], diagnostics: &mut Vec<SpecDiagnostic>) {
     let names: Vec<String> = resources.iter().map(|resource| resource.name.clone()).collect();
     let mut index_by_name = HashMap::new();
@@ -32,7 +32,7 @@ pub(super) fn resolve_parents(resources: &mut [ResourceSpec], diagnostics: &mut 
         .collect();
     let index_of = |name: &str| index_by_name.get(name).copied();
     let mut parents: Vec<Option<usize>> = vec![None; resources.len()];
-    // A parent among several can be told once their own are known, so it is gone over until nothing is new.
+    // The nearest of several ancestors is known once their own parents are, so repeat until nothing changes.
     for _ in 0..resources.len() {
         let mut has_new = false;
         for (index, wanted) in wanted.iter().enumerate() {
@@ -56,31 +56,30 @@ pub(super) fn resolve_parents(resources: &mut [ResourceSpec], diagnostics: &mut 
             let mut named: Vec<_> = wanted.iter().map(|(_, name)| format!("`{name}`")).collect();
             named.dedup();
             let problem = format!(
-                "it takes fields of {}, and none of them is fed with the rows of all others; a resource is fed by one, and by those \
-                 that feed it",
+                "references fields of {}, but none of them is a descendant of all others; a resource can only reference its parent \
+                 and the ancestors of its parent",
                 named.join(" and ")
             );
             diagnostics.push(SpecDiagnostic::new(format!("{at}.{key}"), problem));
         }
         if resource.parent.is_none() && resource.include_from_parent.iter().any(|include| include.resource.is_none()) {
-            let problem = "it has no parent: nothing of its endpoint takes a field of another resource";
+            let problem = "the resource has no parent: its endpoint references no field of another resource";
             diagnostics.push(SpecDiagnostic::new(format!("{at}.include_from_parent"), problem));
         }
         if ancestors(index, &parents).nth(MAX_DEPTH).is_some() && !has_ancestor(index, index, &parents) {
-            let problem =
-                format!("more than {MAX_DEPTH} resources feed it, one by way of the other; take fields of one further up");
+            let problem = format!("more than {MAX_DEPTH} ancestors; reference a field of a resource closer to the root");
             let key = wanted.first().map_or("endpoint", |(key, _)| key.as_str());
             diagnostics.push(SpecDiagnostic::new(format!("{at}.{key}"), problem));
         }
         if has_ancestor(index, index, &parents) {
-            let problem = format!("it is fed with its own rows: {}", cycle(index, &parents, &names));
+            let problem = format!("dependency cycle: {}", cycle(index, &parents, &names));
             let key = wanted.first().map_or("endpoint", |(key, _)| key.as_str());
             diagnostics.push(SpecDiagnostic::new(format!("{at}.{key}"), problem));
         }
     }
 }
 
-/// The resources whose fields a resource takes, each with the key that does.
+/// Returns the resources that a resource references, with the referencing key.
 fn references(resource: &ResourceSpec) -> Vec<(String, String)> {
     let mut references = Vec::new();
     resource.endpoint.for_each_template(&mut |key, template| {
@@ -91,7 +90,7 @@ fn references(resource: &ResourceSpec) -> Vec<(String, String)> {
     references
 }
 
-/// Those of them that there are.
+/// Removes references to unknown resources and reports them.
 fn known_references(
     at: &str,
     references: Vec<(String, String)>,
@@ -101,23 +100,23 @@ fn known_references(
     let is_known = |(_, name): &(String, String)| index_by_name.contains_key(name.as_str());
     let (known, unknown): (Vec<_>, Vec<_>) = references.into_iter().partition(is_known);
     for (key, name) in unknown {
-        // comparing each of thousands of unknown names with thousands of others would take hours
+        // comparing thousands of unknown names with thousands of others would take hours
         let names: Vec<_> = names.iter().take(MAX_COMPARED).map(String::as_str).collect();
         let problem = match diagnostics.len() {
-            0..MAX_HINTS => format!("there is no resource {name:?}; {}", suggest(&name, &names)),
-            _ => format!("there is no resource {name:?}"),
+            0..MAX_HINTS => format!("unknown resource {name:?}; {}", suggest(&name, &names)),
+            _ => format!("unknown resource {name:?}"),
         };
         diagnostics.push(SpecDiagnostic::new(format!("{at}.{key}"), problem));
     }
     known
 }
 
-/// Whether `ancestor` feeds `of`, by way of others or not.
+/// Returns whether `ancestor` is a direct or indirect parent of `of`.
 fn has_ancestor(of: usize, ancestor: usize, parents: &[Option<usize>]) -> bool {
     ancestors(of, parents).any(|parent| parent == ancestor)
 }
 
-/// The parents of a resource, the nearest first; each once where they go in a circle, but for its beginning.
+/// Returns the ancestors of a resource, nearest first. A cycle ends after as many steps as there are resources.
 fn ancestors(of: usize, parents: &[Option<usize>]) -> impl Iterator<Item = usize> + '_ {
     let first = parents.get(of).copied().flatten();
     std::iter::successors(first, move |at| parents.get(*at).copied().flatten()).take(parents.len())
@@ -132,5 +131,5 @@ fn cycle(of: usize, parents: &[Option<usize>], names: &[String]) -> String {
             break;
         }
     }
-    path.join(" from ")
+    path.join(" -> ")
 }

@@ -5,21 +5,25 @@ use crate::spec_schema::{FieldSchema, ObjectSchema, ValueType};
 
 pub(super) static PIPELINE: ObjectSchema = ObjectSchema::new(
     "pipeline",
-    "Defaults for the pipeline; flags win over them.",
+    "Defaults for the pipeline; command-line flags take precedence.",
     &[
-        FieldSchema::new("pipeline_name", ValueType::Name, "The name of the pipeline; the stem of the file's name by default."),
+        FieldSchema::new(
+            "pipeline_name",
+            ValueType::Name,
+            "The name of the pipeline; the file name without extension by default.",
+        ),
         FieldSchema::new("destination", ValueType::Name, "The name of the destination; duckdb by default."),
         FieldSchema::new(
             "dataset_name",
             ValueType::Name,
-            "The name of the dataset; that of the pipeline and `_dataset` by default.",
+            "The name of the dataset; the pipeline name with the suffix `_dataset` by default.",
         ),
-        FieldSchema::new("import_schema_path", ValueType::Text, "The folder of schema files that are imported before a run."),
-        FieldSchema::new("export_schema_path", ValueType::Text, "The folder that schemas are exported to after a run."),
+        FieldSchema::new("import_schema_path", ValueType::Text, "The folder from which schema files are imported before a run."),
+        FieldSchema::new("export_schema_path", ValueType::Text, "The folder to which schemas are exported after a run."),
     ],
 );
 
-/// Defaults for the pipeline; flags win over them.
+/// Defaults for the pipeline; command-line flags take precedence.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PipelineSpec {
     /// The name of the pipeline.
@@ -28,9 +32,9 @@ pub struct PipelineSpec {
     pub destination: Option<String>,
     /// The name of the dataset.
     pub dataset_name: Option<String>,
-    /// The folder of schema files that are imported before a run.
+    /// The folder from which schema files are imported before a run.
     pub import_schema_path: Option<String>,
-    /// The folder that schemas are exported to after a run.
+    /// The folder to which schemas are exported after a run.
     pub export_schema_path: Option<String>,
 }
 

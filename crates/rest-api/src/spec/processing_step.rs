@@ -1,4 +1,4 @@
-//! What is done to rows on their way.
+//! Processing steps of rows.
 
 use catchment_json::FieldPath;
 
@@ -8,60 +8,56 @@ use crate::{Expression, SpecDiagnostic};
 
 pub(super) static PROCESSING_STEP: ObjectSchema = ObjectSchema::new(
     "processing_step",
-    "What is done to rows on their way; several keys are done in the order in which they stand here.",
+    "A processing step of rows. Several keys in one object are applied in the order listed here.",
     &[
         FieldSchema::new(
             "filter",
             ValueType::Text,
-            "An expression over `row`; rows of which it is not true are left out: row.state == \"open\"",
+            "An expression over `row`; rows for which it is not true are removed: row.state == \"open\"",
         ),
         FieldSchema::new(
             "map",
             ValueType::Text,
-            "An expression over `row` that makes the row anew; null leaves it out: dict(row, total=row.a + row.b)",
+            "An expression over `row` that returns the new row, or null to remove it: dict(row, total=row.a + row.b)",
         ),
         FieldSchema::new(
             "yield_map",
             ValueType::Text,
-            "An expression over `row` that makes a list of rows in its place: row.items",
+            "An expression over `row` that returns a list of rows to replace it: row.items",
         ),
-        FieldSchema::new(
-            "drop",
-            ValueType::Names,
-            "Fields that are left out, by their paths: internal, user.email, contacts[*].phone.",
-        ),
+        FieldSchema::new("drop", ValueType::Names, "Paths of fields to remove: internal, user.email, contacts[*].phone."),
         FieldSchema::new(
             "rename",
             ValueType::MapOf(&ValueType::Text),
-            "New names of fields, by their paths; each stays in its object.",
+            "New names of fields by path; a field stays in its object.",
         ),
         FieldSchema::new(
             "mask",
             ValueType::Names,
-            "Fields whose values are replaced by ***, by their paths: user.email, contacts[*].phone; null stays null.",
+            "Paths of fields whose values are replaced by ***: user.email, contacts[*].phone. Null stays null.",
         ),
     ],
 );
 
-/// What is done to rows on their way.
+/// A processing step of rows.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ProcessingStep {
-    /// Rows of which it is not true are left out.
+    /// Removes rows for which the expression is not true.
     Filter(Expression),
-    /// Makes a row anew.
+    /// Replaces the row.
     Map(Expression),
-    /// Makes a list of rows in the place of one.
+    /// Replaces the row by a list of rows.
     YieldMap(Expression),
-    /// Fields that are left out, by the paths that [`FieldPath`](catchment_json::FieldPath) reads.
+    /// Removes fields by their paths; see [`FieldPath`](catchment_json::FieldPath).
     Drop(Vec<String>),
-    /// Fields that get another name: the path of each and its new name.
+    /// Renames fields: the path and the new name of each.
     Rename(Vec<(String, String)>),
-    /// Fields whose values are replaced by `***`, by their paths.
+    /// Replaces the values of fields by `***`, by their paths.
     Mask(Vec<String>),
 }
 
 impl ProcessingStep {
-    /// The steps of one object.
+    /// Reads the steps of one object.
     pub(super) fn read(keys: &ObjectReader<'_>, diagnostics: &mut Vec<SpecDiagnostic>) -> Vec<ProcessingStep> {
         let mut steps = Vec::new();
         let mut expression = |key: &str| keys.expression(key, &["row"], diagnostics);

@@ -19,29 +19,29 @@ macro_rules! fields {
     ($name:expr, $endpoint:expr) => {
         &[
             $name,
-            FieldSchema::new("endpoint", $endpoint, "Where its rows are: a path, or an object."),
-            FieldSchema::new("table_name", ValueType::Name, "The table that its rows go to; the name by default."),
-            FieldSchema::new("write_disposition", DISPOSITION, "What a load does with the rows that the table has; append by default."),
-            FieldSchema::new("primary_key", ValueType::Names, "The fields that tell rows apart."),
-            FieldSchema::new("merge_key", ValueType::Names, "The fields by which new rows replace old ones when they are merged."),
-            FieldSchema::new("columns", COLUMNS, "Columns that are declared; the rows say what there is besides."),
-            FieldSchema::new("schema_contract", CONTRACT, "What rows may change of its tables."),
-            FieldSchema::new("max_table_nesting", ValueType::Integer(0, 1000), "How deep objects and lists are taken apart."),
-            FieldSchema::new("incremental", ValueType::Object(&CURSOR), "How new rows are told from old ones, whatever the API answers."),
-            FieldSchema::new("include_from_parent", INCLUDE, "Fields that its rows get from the row that feeds them, as _{resource}_{field}."),
-            FieldSchema::new("processing_steps", ValueType::ListOf(&ValueType::Object(&PROCESSING_STEP)), "What is done to its rows, in this order."),
-            FieldSchema::new("selected", ValueType::Bool, "Whether it is loaded; true by default. Others can be fed with its rows either way."),
-            FieldSchema::new("parallelized", ValueType::Bool, "Whether it runs beside others; true by default."),
+            FieldSchema::new("endpoint", $endpoint, "The endpoint: a path or an object."),
+            FieldSchema::new("table_name", ValueType::Name, "The table of the rows; the resource name by default."),
+            FieldSchema::new("write_disposition", DISPOSITION, "The write disposition of the table; append by default."),
+            FieldSchema::new("primary_key", ValueType::Names, "The fields that identify a row."),
+            FieldSchema::new("merge_key", ValueType::Names, "The fields by which new rows replace existing rows when merged."),
+            FieldSchema::new("columns", COLUMNS, "Declared columns; other columns are inferred from the rows."),
+            FieldSchema::new("schema_contract", CONTRACT, "The schema contract of the tables."),
+            FieldSchema::new("max_table_nesting", ValueType::Integer(0, 1000), "The maximum depth to which objects and lists are unnested."),
+            FieldSchema::new("incremental", ValueType::Object(&CURSOR), "Incremental loading by a cursor in the rows, for an API that cannot filter by it."),
+            FieldSchema::new("include_from_parent", INCLUDE, "Fields to include from the parent row, as _{resource}_{field}."),
+            FieldSchema::new("processing_steps", ValueType::ListOf(&ValueType::Object(&PROCESSING_STEP)), "Processing steps of the rows, in order."),
+            FieldSchema::new("selected", ValueType::Bool, "Whether the rows are loaded; true by default. Dependent resources can use the rows either way."),
+            FieldSchema::new("parallelized", ValueType::Bool, "Whether the resource may run in parallel with others; true by default."),
             FieldSchema::new(
                 "resumable",
                 ValueType::Bool,
-                "Whether a run goes on in the middle of the pages where an earlier one stopped; false by default, as pages must keep their rows.",
+                "Whether an interrupted run resumes at the page where it stopped; false by default. The API must return stable pages.",
             ),
-            FieldSchema::new("parent", ValueType::Unsupported("nested tables follow from the rows"), ""),
-            FieldSchema::new("nested_hints", NESTED_HINTS, "What is said of the tables of its lists, by the fields that have them."),
-            FieldSchema::new("references", ValueType::ListOf(&ValueType::Object(&REFERENCE)), "Which columns refer to those of other tables; kept in the schema."),
-            FieldSchema::new("table_format", ValueType::OneOf(&["iceberg", "delta", "hive", "native"]), "Kept in the schema for destinations that have several."),
-            FieldSchema::new("file_format", ValueType::Text, "Kept in the schema; packages have the format that suits the destination."),
+            FieldSchema::new("parent", ValueType::Unsupported("nested tables are derived from the rows"), ""),
+            FieldSchema::new("nested_hints", NESTED_HINTS, "Hints for the tables of nested lists, by field."),
+            FieldSchema::new("references", ValueType::ListOf(&ValueType::Object(&REFERENCE)), "References to columns of other tables; stored in the schema only."),
+            FieldSchema::new("table_format", ValueType::OneOf(&["iceberg", "delta", "hive", "native"]), "The table format; stored in the schema for destinations that support several."),
+            FieldSchema::new("file_format", ValueType::Text, "The file format; stored in the schema only. Packages use the format of the destination."),
         ]
     };
 }
@@ -49,15 +49,15 @@ macro_rules! fields {
 static RESOURCE: ObjectSchema = ObjectSchema::new(
     "resource",
     "A resource of the API.",
-    fields!(FieldSchema::required("name", ValueType::Name, "Its name."), ENDPOINT),
+    fields!(FieldSchema::required("name", ValueType::Name, "The name of the resource."), ENDPOINT),
 );
 
-/// The defaults of all resources.
+/// The default settings of all resources.
 pub(super) static DEFAULTS: ObjectSchema = ObjectSchema::new(
     "resource_defaults",
-    "What holds for all resources that say nothing else. Parameters, JSON bodies and columns are merged key by key.",
+    "Default settings of all resources. Parameters, JSON bodies and columns are merged key by key.",
     fields!(
-        FieldSchema::new("name", ValueType::Unsupported("each resource has a name of its own"), ""),
+        FieldSchema::new("name", ValueType::Unsupported("each resource needs its own name"), ""),
         ValueType::Object(&endpoint::SHAPE)
     ),
 );
@@ -68,32 +68,32 @@ pub(super) const RESOURCE_KIND: ValueType =
 /// A resource of an API.
 #[derive(Debug, Clone)]
 pub struct ResourceSpec {
-    /// Its name.
+    /// The name of the resource.
     pub name: String,
-    /// The resource whose rows it is fed with.
+    /// The parent resource.
     pub parent: Option<String>,
-    /// The table that its rows go to; the name by default.
+    /// The table of the rows; the resource name by default.
     pub table_name: Option<String>,
-    /// What is said of the table; the cursor is that of the endpoint.
+    /// Table hints. The cursor is part of the endpoint.
     pub hints: TableHints,
-    /// Fields that its rows get from the rows that feed it.
+    /// Fields to include from the parent rows.
     pub include_from_parent: Vec<IncludedParentField>,
-    /// What is done to its rows.
+    /// Processing steps of the rows, in order.
     pub processing_steps: Vec<ProcessingStep>,
-    /// Whether it is loaded; it is by default.
+    /// Whether the rows are loaded; true by default.
     pub selected: bool,
-    /// Whether it runs beside others; it does by default.
+    /// Whether the resource may run in parallel with others; true by default.
     pub parallelized: bool,
-    /// Whether a run goes on in the middle of the pages, which has to be right for the API; it does not by default.
+    /// Whether an interrupted run resumes at the page where it stopped. Default: false; the API must return stable pages.
     pub resumable: bool,
-    /// Where its rows are.
+    /// The endpoint.
     pub endpoint: EndpointSpec,
-    /// A hash of all that the spec says of it.
+    /// A hash of the resource's definition in the spec.
     pub definition: String,
 }
 
 impl ResourceSpec {
-    /// Reads a resource, with its defaults merged in.
+    /// Reads a resource with its defaults merged in.
     pub(super) fn read(value: &Value, path: &str, diagnostics: &mut Vec<SpecDiagnostic>) -> ResourceSpec {
         let keys = ObjectReader::of(value, path);
         let name = keys.owned_text("name").unwrap_or_default();
@@ -101,7 +101,8 @@ impl ResourceSpec {
         let mut endpoint = EndpointSpec::read(keys.get("endpoint"), &name, &keys.path("endpoint"), diagnostics);
         if let Some(cursor) = keys.get("incremental") {
             if endpoint.incremental.is_some() {
-                diagnostics.push(keys.diagnostic("incremental", "the endpoint has a cursor too; a resource has one at most"));
+                diagnostics
+                    .push(keys.diagnostic("incremental", "the endpoint already has a cursor; a resource can have only one"));
             }
             endpoint.incremental = Some(IncrementalSpec::read(&ObjectReader::of(cursor, keys.path("incremental")), diagnostics));
         }
@@ -124,8 +125,8 @@ impl ResourceSpec {
     }
 }
 
-/// A resource, a name or an object, over its defaults: keys replace keys, but for those of `endpoint`, and in it of `params`
-/// and `json`, which are merged, and for columns.
+/// Merges a resource, given as a name or an object, with the defaults. Keys of the resource replace those of the defaults,
+/// except that `endpoint`, its `params` and `json`, and `columns` are merged key by key.
 pub(crate) fn merge_defaults(value: &Value, defaults: &Value) -> Value {
     let named;
     let value = match value {

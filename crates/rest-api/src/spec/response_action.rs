@@ -1,4 +1,4 @@
-//! What is made of certain answers.
+//! Response actions.
 
 use super::object_reader::ObjectReader;
 use crate::spec_schema::{FieldSchema, ObjectSchema, ValueType};
@@ -6,44 +6,44 @@ use crate::{Expression, SpecDiagnostic};
 
 pub(super) static RESPONSE_ACTION: ObjectSchema = ObjectSchema::new(
     "response_action",
-    "What to do with an answer. The first action that applies decides.",
+    "An action for responses that match its conditions. The first matching action applies.",
     &[
-        FieldSchema::new("status_code", ValueType::Integer(100, 599), "Only for answers with this status."),
-        FieldSchema::new("content", ValueType::Text, "Only for answers that have this text in their body."),
+        FieldSchema::new("status_code", ValueType::Integer(100, 599), "Matches only responses with this status code."),
+        FieldSchema::new("content", ValueType::Text, "Matches only responses whose body contains this text."),
         FieldSchema::new(
             "when",
             ValueType::Text,
-            "Only for answers of which this expression over `status`, `headers` and `body` is true.",
+            "Matches only responses for which this expression over `status`, `headers` and `body` is true.",
         ),
         FieldSchema::required(
             "action",
             ValueType::OneOf(&["ignore", "retry", "fail"]),
-            "ignore ends the pages silently, retry sends the request again, fail makes it an error.",
+            "ignore ends pagination without an error, retry sends the request again, fail reports an error.",
         ),
     ],
 );
 
-/// What to do with an answer.
+/// A response action.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ResponseActionSpec {
-    /// Only for answers with this status.
+    /// Matches only responses with this status code.
     pub status_code: Option<u16>,
-    /// Only for answers that have this text in their body.
+    /// Matches only responses whose body contains this text.
     pub content: Option<String>,
-    /// Only for answers of which this is true.
+    /// Matches only responses for which the expression is true.
     pub when: Option<Expression>,
-    /// What is done.
+    /// The action.
     pub action: ActionSpec,
 }
 
-/// What is done with an answer.
+/// The effect of a response action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ActionSpec {
-    /// The pages end silently.
+    /// Ends pagination without an error.
     Ignore,
-    /// The request is sent again.
+    /// Sends the request again.
     Retry,
-    /// It is an error.
+    /// Fails the run.
     Fail,
 }
 

@@ -1,4 +1,4 @@
-//! The outermost keys.
+//! The top-level keys of a spec.
 
 use std::collections::{HashMap, HashSet};
 
@@ -17,52 +17,52 @@ use crate::{SpecDiagnostic, SpecError, SpecFormat};
 
 pub(crate) static SPEC: ObjectSchema = ObjectSchema::new(
     "spec",
-    "A REST API: how it is reached, and what is loaded from it.",
+    "A REST API source: the client and the resources to load.",
     &[
-        FieldSchema::new("$schema", ValueType::Text, "The JSON Schema that editors complete and check the file by."),
+        FieldSchema::new("$schema", ValueType::Text, "The JSON Schema that editors use for completion and validation."),
         FieldSchema::new("name", ValueType::Name, "The name of the source; rest_api by default."),
-        FieldSchema::required("client", ValueType::Object(&CLIENT), "How the API is reached."),
-        FieldSchema::new(
-            "resource_defaults",
-            ValueType::Object(&DEFAULTS),
-            "What holds for all resources that say nothing else.",
-        ),
+        FieldSchema::required("client", ValueType::Object(&CLIENT), "The connection to the API."),
+        FieldSchema::new("resource_defaults", ValueType::Object(&DEFAULTS), "Default settings of all resources."),
         FieldSchema::required(
             "resources",
             ValueType::ListOf(&RESOURCE_KIND),
-            "What is loaded: names, which are paths too, or objects.",
+            "The resources to load: objects, or names that are also paths.",
         ),
-        FieldSchema::new("pipeline", ValueType::Object(&PIPELINE), "Defaults for the pipeline; flags win over them."),
+        FieldSchema::new(
+            "pipeline",
+            ValueType::Object(&PIPELINE),
+            "Defaults for the pipeline; command-line flags take precedence.",
+        ),
     ],
 );
 
 impl Spec {
-    /// Reads a spec that uses no own types of paginators and credentials; [`Registry::parse`] reads others.
+    /// Parses a spec that uses only built-in paginators and credentials. Use [`Registry::parse`] for custom types.
     ///
     /// # Errors
     ///
-    /// Everything that is wrong with it.
+    /// Returns all errors in the spec.
     pub fn parse(text: &str, format: SpecFormat) -> Result<Spec, SpecError> {
         Registry::default().parse(text, format)
     }
 
-    /// Reads a spec that was parsed already.
+    /// Reads a spec from a parsed value.
     ///
     /// # Errors
     ///
-    /// Everything that is wrong with it.
+    /// Returns all errors in the spec.
     pub fn from_value(value: &Value) -> Result<Spec, SpecError> {
         Registry::default().read(value)
     }
 
-    pub(crate) fn read(value: &Value, places: &KeyLocations, registry: &Registry) -> Result<Spec, SpecError> {
+    pub(crate) fn read(value: &Value, locations: &KeyLocations, registry: &Registry) -> Result<Spec, SpecError> {
         let mut diagnostics = Vec::new();
         check(value, &ValueType::Object(&SPEC), "", &|kind| registry.registered_names(kind), &mut diagnostics);
         let spec = Spec::of(value, &mut diagnostics);
         if diagnostics.is_empty() {
             return Ok(spec);
         }
-        Err(SpecError { diagnostics: with_locations(diagnostics, value, places) })
+        Err(SpecError { diagnostics: with_locations(diagnostics, value, locations) })
     }
 
     fn of(value: &Value, diagnostics: &mut Vec<SpecDiagnostic>) -> Spec {
@@ -75,12 +75,12 @@ impl Spec {
         for (path, value) in keys.list("resources") {
             let resource = ResourceSpec::read(&resource::merge_defaults(value, defaults), &path, diagnostics);
             if !names.insert(resource.name.clone()) && !resource.name.is_empty() {
-                diagnostics.push(SpecDiagnostic::new(path, format!("there is a resource {:?} already", resource.name)));
+                diagnostics.push(SpecDiagnostic::new(path, format!("duplicate resource name {:?}", resource.name)));
             }
             resources.push(resource);
         }
         if keys.get("resources").and_then(Value::as_array).is_some_and(<[Value]>::is_empty) {
-            diagnostics.push(keys.diagnostic("resources", "it is empty; expected at least one resource"));
+            diagnostics.push(keys.diagnostic("resources", "expected at least one resource, found an empty list"));
         }
         parents::resolve_parents(&mut resources, diagnostics);
         let name = keys.owned_text("name").unwrap_or_else(|| "rest_api".to_owned());
@@ -88,28 +88,28 @@ impl Spec {
     }
 }
 
-/// Mistakes with the places of their keys, each once, in the order of the spec. What a resource has from its defaults is a
-/// mistake of these.
-fn with_locations(diagnostics: Vec<SpecDiagnostic>, value: &Value, places: &KeyLocations) -> Vec<SpecDiagnostic> {
+/// Adds locations to diagnostics, removes duplicates, and sorts them in the order of the spec. A diagnostic for a value from
+/// the defaults is moved to the defaults.
+fn with_locations(diagnostics: Vec<SpecDiagnostic>, value: &Value, locations: &KeyLocations) -> Vec<SpecDiagnostic> {
     let (mut located, mut known) = (Vec::new(), HashSet::new());
     for mut diagnostic in diagnostics {
         if let Some(default) = default_path(&diagnostic.path, value) {
             diagnostic.path = default;
         }
-        diagnostic.location = places.of(&diagnostic.path);
+        diagnostic.location = locations.of(&diagnostic.path);
         if known.insert(diagnostic.clone()) {
             located.push(diagnostic);
         }
     }
     let mut order = HashMap::new();
     record_order(value, String::new(), &mut order);
-    // what is missing stands where it should
+    // a missing key is sorted at its container
     located
         .sort_by_cached_key(|diagnostic: &SpecDiagnostic| outwards(&diagnostic.path).find_map(|path| order.get(path)).copied());
     located
 }
 
-/// The order in which paths stand in a value.
+/// Records the position of each path in document order.
 fn record_order(value: &Value, path: String, order: &mut HashMap<String, usize>) {
     order.insert(path.clone(), order.len());
     match value {
@@ -123,7 +123,7 @@ fn record_order(value: &Value, path: String, order: &mut HashMap<String, usize>)
     }
 }
 
-/// The path in the defaults of a key that the resource does not have itself.
+/// Returns the path in the defaults if the key is not set in the resource itself.
 fn default_path(path: &str, value: &Value) -> Option<String> {
     let (index, rest) = path.strip_prefix("resources[")?.split_once("].")?;
     let resource = value.get("resources")?.as_array()?.get(index.parse::<usize>().ok()?)?;
@@ -131,7 +131,7 @@ fn default_path(path: &str, value: &Value) -> Option<String> {
     (!exists_at(resource, rest) && exists_at(defaults, rest)).then(|| format!("resource_defaults.{rest}"))
 }
 
-/// Whether something stands at a path of keys and indexes. Keys with dots are taken for several, and then nothing is found.
+/// Returns whether a value exists at a path of keys and indexes. Keys that contain dots are not found.
 fn exists_at(value: &Value, path: &str) -> bool {
     let mut at = Some(value);
     for step in path.split(['.', '[']) {

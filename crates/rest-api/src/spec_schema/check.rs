@@ -1,4 +1,4 @@
-//! A value against its shape: everything that is wrong with it.
+//! Validates a value against its schema and reports all errors.
 
 use catchment_json::{JsonPath, Value};
 use catchment_schema::naming;
@@ -8,13 +8,13 @@ use crate::SpecDiagnostic;
 use crate::key_path::join;
 use crate::template::has_reference;
 
-/// How many names a message lists.
+/// The maximum number of names in a message.
 const MAX_NAMES: usize = 50;
 
-/// The names of own types, by what they are: `paginator`, `auth`.
+/// Returns the registered type names of a group such as `paginator` or `auth`.
 type CustomTypes<'o> = dyn Fn(&str) -> Vec<String> + 'o;
 
-/// Notes what is wrong with `value`, which stands at `path`.
+/// Reports all errors in `value`, which is located at `path`.
 pub(crate) fn check(value: &Value, kind: &ValueType, path: &str, own: &CustomTypes<'_>, diagnostics: &mut Vec<SpecDiagnostic>) {
     let mut note = |problem: String| diagnostics.push(SpecDiagnostic::new(path, problem));
     match kind {
@@ -25,7 +25,7 @@ pub(crate) fn check(value: &Value, kind: &ValueType, path: &str, own: &CustomTyp
             } else if matches!(kind, ValueType::Name) && value.as_str().is_some_and(|name| name.trim().is_empty()) {
                 note("the name is empty".to_owned());
             } else if value.as_str().is_some_and(has_reference) {
-                note("found a reference `${…}`, which can stand in URLs, headers, parameters, bodies, `auth`, `initial_value` and `end_value` only".to_owned());
+                note("found a reference `${…}`; references are only supported in URLs, headers, parameters, bodies, `auth`, `initial_value` and `end_value`".to_owned());
             }
         }
         ValueType::Integer(from, to) => match value.as_i64() {
@@ -65,7 +65,7 @@ pub(crate) fn check(value: &Value, kind: &ValueType, path: &str, own: &CustomTyp
             Some(kind) => check(value, kind, path, own, diagnostics),
         },
         ValueType::Tagged(tagged) => self::tagged(value, tagged, path, own, diagnostics),
-        ValueType::Unsupported(instead) => note(format!("this version does not support it; {instead}")),
+        ValueType::Unsupported(instead) => note(format!("not supported; {instead}")),
         ValueType::Template | ValueType::Bool | ValueType::Number | ValueType::Names => {
             if !accepts(kind, value) {
                 diagnostics.push(type_mismatch(path, expected(kind), value));
@@ -78,7 +78,7 @@ fn object(value: &Value, shape: &ObjectSchema, path: &str, own: &CustomTypes<'_>
     fields(value, shape, None, path, own, diagnostics);
 }
 
-/// Checks the entries of an object; `tag` is a key beyond those of the shape.
+/// Checks the entries of an object. `tag` is an additional allowed key.
 fn fields(
     value: &Value,
     shape: &ObjectSchema,
@@ -93,14 +93,17 @@ fn fields(
     };
     for field in shape.fields {
         match entries.get(field.key) {
-            // `null` is a key that is not given
+            // null counts as a missing key
             None | Some(Value::Null) => {
                 if field.is_required {
                     let expected = match field.kind {
                         ValueType::OneOf(names) => format!("one of {}", names.join(", ")),
                         kind => expected(&kind).to_owned(),
                     };
-                    diagnostics.push(SpecDiagnostic::new(join(path, field.key), format!("it is missing; expected {expected}")));
+                    diagnostics.push(SpecDiagnostic::new(
+                        join(path, field.key),
+                        format!("required key is missing; expected {expected}"),
+                    ));
                 }
             }
             Some(value) => check(value, &field.kind, &join(path, field.key), own, diagnostics),
@@ -127,7 +130,7 @@ fn tagged(value: &Value, tagged: &TaggedUnion, path: &str, own: &CustomTypes<'_>
                 let names: Vec<_> = tagged.variants.iter().map(|(name, _)| *name).collect();
                 diagnostics.push(SpecDiagnostic::new(
                     join(path, "type"),
-                    format!("it is missing; expected one of {}", names.join(", ")),
+                    format!("required key is missing; expected one of {}", names.join(", ")),
                 ));
                 return;
             }
@@ -148,17 +151,14 @@ fn tagged(value: &Value, tagged: &TaggedUnion, path: &str, own: &CustomTypes<'_>
         fields(value, shape, Some("type"), path, own, diagnostics);
     } else if !own_names.iter().any(|own| own == name) {
         let names: Vec<_> = tagged.variants.iter().map(|(name, _)| *name).chain(own_names.iter().map(String::as_str)).collect();
-        // where credentials are meant, what stands there may be one
-        let problem = if tagged.is_secret {
-            format!("there is no such type; {}", suggest(name, &names))
-        } else {
-            unknown_name(name, &names)
-        };
+        // the value may be a misplaced secret
+        let problem =
+            if tagged.is_secret { format!("unknown type; {}", suggest(name, &names)) } else { unknown_name(name, &names) };
         diagnostics.push(SpecDiagnostic::new(name_path, problem));
     }
 }
 
-/// Whether a value is of the kind, looked at from outside.
+/// Returns whether a value has the outer type of `kind`, without checking its content.
 fn accepts(kind: &ValueType, value: &Value) -> bool {
     match kind {
         ValueType::Text | ValueType::Name | ValueType::Template | ValueType::JsonPath | ValueType::OneOf(_) => {
@@ -180,7 +180,7 @@ fn accepts(kind: &ValueType, value: &Value) -> bool {
     }
 }
 
-/// What a kind is called in messages.
+/// Returns the name of a type for messages.
 fn expected(kind: &ValueType) -> &'static str {
     match kind {
         ValueType::Text | ValueType::Name | ValueType::Template | ValueType::JsonPath | ValueType::OneOf(_) => "a string",
@@ -196,12 +196,12 @@ fn expected(kind: &ValueType) -> &'static str {
     }
 }
 
-/// Another kind of value than expected. The value itself is not shown: it may be a secret.
+/// Creates the diagnostic for a type mismatch. The value is not shown because it may be a secret.
 fn type_mismatch(path: &str, expected: &str, found: &Value) -> SpecDiagnostic {
     SpecDiagnostic::new(path, format!("found {}, expected {expected}", found.type_name()))
 }
 
-/// A name that is none of `names`.
+/// Returns the message for a name that is not in `names`.
 pub(crate) fn unknown_name(found: &str, names: &[&str]) -> String {
     format!("found {found:?}; {}", suggest(found, names))
 }

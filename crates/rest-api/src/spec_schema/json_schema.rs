@@ -1,12 +1,12 @@
-//! The JSON Schema of specs, for editors.
+//! Generates the JSON Schema of specs, for editors.
 
 use catchment_json::{Object, Value};
 
 use super::{FieldSchema, ObjectSchema, TaggedUnion, ValueType};
 use crate::spec::SPEC;
 
-/// The JSON Schema (draft 2020-12) of spec files: what editors complete and check them by. It says what
-/// [`Spec::parse`](crate::Spec::parse) checks, but for what several keys say together.
+/// Returns the JSON Schema (draft 2020-12) of spec files, which editors use for completion and validation. It covers the
+/// checks of [`Spec::parse`](crate::Spec::parse), except for rules that involve several keys.
 ///
 /// ```
 /// let schema = catchment_rest_api::json_schema();
@@ -93,7 +93,7 @@ fn of_kind(kind: &'static ValueType, definitions: &mut Object) -> Value {
     }
 }
 
-/// What a schema says, or null, which stands for what is not given.
+/// Allows null in addition to `schema`, because null counts as a missing value.
 fn or_null(mut schema: Value) -> Value {
     let null = || entries([("type", Value::from("null"))]);
     let Some(keys) = schema.as_object_mut() else { return schema };
@@ -116,10 +116,10 @@ fn variants(tagged: &'static TaggedUnion, definitions: &mut Object) -> Object {
     Object::from_iter([("anyOf".to_owned(), Value::from(any))])
 }
 
-/// A reference to a definition, which is made where it is not there yet.
+/// Returns a reference to a definition, and creates the definition if it does not exist.
 fn reference(name: &'static str, definitions: &mut Object, make: impl FnOnce(&mut Object) -> Object) -> Value {
     if !definitions.contains_key(name) {
-        // it may be asked for again while it is made
+        // the definition may be recursive
         definitions.insert(name.to_owned(), Value::Null);
         let made = make(definitions);
         definitions.insert(name.to_owned(), Value::Object(made));

@@ -1,4 +1,4 @@
-//! What may stand where in a spec: the one description that specs are checked against and the JSON Schema is made of.
+//! The schema of specs. Validates specs and generates their JSON Schema.
 
 mod check;
 mod json_schema;
@@ -8,14 +8,14 @@ use catchment_json::Value;
 pub(crate) use check::{check, suggest, unknown_name};
 pub use json_schema::json_schema;
 
-/// An object with known keys.
+/// An object with a fixed set of keys.
 pub(crate) struct ObjectSchema {
-    /// Its name in the JSON Schema.
+    /// The name of the definition in the JSON Schema.
     pub(crate) name: &'static str,
-    /// What it is.
+    /// The description.
     pub(crate) doc: &'static str,
     pub(crate) fields: &'static [FieldSchema],
-    /// Whether it may have keys that begin with `x-`.
+    /// Whether keys that begin with `x-` are allowed.
     pub(crate) has_extensions: bool,
 }
 
@@ -27,14 +27,14 @@ pub(crate) struct FieldSchema {
     pub(crate) is_required: bool,
 }
 
-/// What may stand under a key. Null stands for what is not there.
+/// The type of a value. Null counts as a missing value.
 #[derive(Clone, Copy)]
 pub(crate) enum ValueType {
-    /// A string, taken as it is.
+    /// A string without references and placeholders.
     Text,
-    /// A string that is not blank, taken as it is.
+    /// A string that is not blank, without references and placeholders.
     Name,
-    /// A string in which references and placeholders may stand.
+    /// A string that may contain references and placeholders.
     Template,
     Bool,
     /// An integer in a range.
@@ -44,40 +44,40 @@ pub(crate) enum ValueType {
     Names,
     /// A JSONPath.
     JsonPath,
-    /// One of some names.
+    /// One of several names.
     OneOf(&'static [&'static str]),
-    /// Whatever JSON has; references and placeholders may stand in its strings.
+    /// Any value; its strings may contain references and placeholders.
     Any,
     Object(&'static ObjectSchema),
     ListOf(&'static ValueType),
-    /// An object of any keys, whose values are all alike.
+    /// An object with arbitrary keys and values of one type.
     MapOf(&'static ValueType),
-    /// The first of them that takes a value of the kind that is found; and what to say that was expected.
+    /// The first type that accepts the value, and the description of the expected value for messages.
     Either(&'static [ValueType], &'static str),
-    /// An object whose `type` says which keys it has, or that type alone.
+    /// An object with keys that depend on its `type`, or the type alone.
     Tagged(&'static TaggedUnion),
-    /// What the reference has and this version has not; and what to do instead.
+    /// A key of the reference that this version does not support, with the remedy.
     Unsupported(&'static str),
 }
 
-/// Objects that are told apart by their `type`.
+/// Objects that are distinguished by their `type`.
 pub(crate) struct TaggedUnion {
-    /// What they are called: `paginator`.
+    /// The name of the group, such as `paginator`.
     pub(crate) name: &'static str,
-    /// The type of an object that names none.
+    /// The default type.
     pub(crate) default: &'static str,
     pub(crate) variants: &'static [(&'static str, &'static ObjectSchema)],
-    /// Whether a name that is none of them may be a secret, which is not shown.
+    /// Whether an unknown type may be a misplaced secret and is not shown.
     pub(crate) is_secret: bool,
 }
 
 impl TaggedUnion {
-    /// The type that a value names, which is a name alone or an object.
+    /// Returns the type of a value, which is a type name or an object.
     pub(crate) fn type_of<'v>(&self, value: &'v Value) -> &'v str {
         value.as_str().or_else(|| value.get("type")?.as_str()).unwrap_or(self.default)
     }
 
-    /// All other keys of a value, which are the settings of an own type.
+    /// Returns all keys of a value except `type`: the settings of a custom type.
     pub(crate) fn settings(value: &Value) -> Value {
         let others = value.as_object().into_iter().flatten().filter(|(key, _)| *key != "type");
         Value::object(others.map(|(key, value)| (key.clone(), value.clone())))
@@ -100,5 +100,5 @@ impl ObjectSchema {
     }
 }
 
-/// A number of 0 or more.
+/// A nonnegative integer.
 pub(crate) const COUNT: ValueType = ValueType::Integer(0, i64::MAX);

@@ -1,43 +1,43 @@
-//! How a placeholder is written out: `{resources.users.id:05d}`, `{resources.users.name!r}`, after Python's format
-//! specification mini-language; and `{resources.files.id:urlencode}`, after Jinja's filter.
+//! Formats of placeholders: `{resources.users.id:05d}`, `{resources.users.name!r}`, as in Python's format specification
+//! mini-language, and `{resources.files.id:urlencode}`, as in Jinja's filter.
 
 use catchment_json::Value;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::plain_text;
 
-/// A conversion and a format, as Python has them.
+/// A conversion and a format, as in Python.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct FormatSpec {
     is_repr: bool,
     fill: char,
     /// `<`, `>`, `^` or `=`.
     align: Option<char>,
-    /// `+` or a space: what a number that is not negative begins with.
+    /// `+` or a space: the prefix of nonnegative numbers.
     sign: Option<char>,
     width: usize,
-    /// What stands between groups of three digits.
+    /// The separator between groups of three digits.
     grouping: Option<char>,
     precision: Option<usize>,
     kind: Option<char>,
     is_urlencoded: bool,
 }
 
-/// The name of the format that percent-encodes everything.
+/// The name of the format that percent-encodes all reserved characters.
 const URLENCODE: &str = "urlencode";
 
-/// All but the unreserved characters of RFC 3986.
+/// All characters except the unreserved ones of RFC 3986.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// More characters than this are a mistake.
-const MOST: usize = 1000;
+/// The maximum width and precision.
+const MAX_CHARS: usize = 1000;
 
 impl FormatSpec {
-    /// Splits what stands in a placeholder into its name and its format.
+    /// Splits a placeholder into its name and its format.
     ///
     /// # Errors
     ///
-    /// Where the format is none, or not one of those that are known here.
+    /// Returns a message if the format is invalid or not supported.
     pub(super) fn split(written: &str) -> Result<(&str, Option<FormatSpec>), String> {
         let mut depth = 0_usize;
         let at = written.find(|c| {
@@ -51,14 +51,14 @@ impl FormatSpec {
         let Some((name, format)) = at.map(|at| written.split_at(at)) else { return Ok((written, None)) };
         let format = FormatSpec::parse(format).ok_or_else(|| {
             format!(
-                "the format {format:?} of the placeholder {{{written}}} is not known; use !r, !s, :urlencode or a format such as \
-                 :05d, :.2f or :>10, or write {{{{ and }}}} for braces that are not a placeholder"
+                "unknown format {format:?} in placeholder {{{written}}}; use !r, !s, :urlencode or a format such as :05d, :.2f \
+                 or :>10, or write {{{{ and }}}} for literal braces"
             )
         })?;
         Ok((name, Some(format)))
     }
 
-    /// Reads `!r:>10` and the like.
+    /// Parses a conversion and a format such as `!r:>10`.
     fn parse(text: &str) -> Option<FormatSpec> {
         let (conversion, rest) = match text.strip_prefix('!') {
             Some(rest) => rest.split_once(':').unwrap_or((rest, "")),
@@ -103,29 +103,29 @@ impl FormatSpec {
         }
         let mut number = || {
             let digits: String = std::iter::from_fn(|| chars.next_if(char::is_ascii_digit)).collect();
-            digits.parse::<usize>().ok().filter(|number| *number <= MOST)
+            digits.parse::<usize>().ok().filter(|number| *number <= MAX_CHARS)
         };
         spec.width = number().unwrap_or(0);
         spec.grouping = chars.next_if(|c| matches!(c, ',' | '_'));
         if chars.next_if_eq(&'.').is_some() {
             let digits: String = std::iter::from_fn(|| chars.next_if(char::is_ascii_digit)).collect();
-            spec.precision = Some(digits.parse().ok().filter(|number| *number <= MOST)?);
+            spec.precision = Some(digits.parse().ok().filter(|number| *number <= MAX_CHARS)?);
         }
         spec.kind = chars.next();
         let is_known = spec.kind.is_none_or(|kind| matches!(kind, 's' | 'd' | 'f' | 'F' | 'x' | 'X' | 'o' | 'b' | '%'));
         (is_known && chars.next().is_none()).then_some(spec)
     }
 
-    /// Whether what it makes is percent-encoded already.
+    /// Returns whether the output is percent-encoded.
     pub(crate) fn is_urlencoded(&self) -> bool {
         self.is_urlencoded
     }
 
-    /// The value written out.
+    /// Formats a value.
     ///
     /// # Errors
     ///
-    /// Where the format does not fit the value.
+    /// Returns a message if the format does not apply to the type of the value.
     pub(crate) fn apply(&self, value: &Value) -> Result<String, String> {
         let text = if self.is_repr { repr(value) } else { plain_text(value) };
         if self.is_urlencoded {
@@ -144,11 +144,11 @@ impl FormatSpec {
     }
 
     fn misfit(&self, value: &Value) -> String {
-        let kind = self.kind.map_or_else(|| "a precision alone".to_owned(), |kind| format!("the type `{kind}`"));
-        format!("the format has {kind}, which {} does not have", value.type_name())
+        let kind = self.kind.map_or_else(|| "a precision but no type".to_owned(), |kind| format!("type `{kind}`"));
+        format!("format with {kind} does not apply to {}", value.type_name())
     }
 
-    /// A number of a type.
+    /// Formats a number by its type, such as `d` or `x`.
     fn of_kind(&self, kind: char, text: &str) -> Option<String> {
         let integer = || text.parse::<i128>().ok();
         let digits = |n: i128, digits: String| if n < 0 { format!("-{digits}") } else { digits };
@@ -164,7 +164,7 @@ impl FormatSpec {
         })
     }
 
-    /// A number with its sign, its groups and what it is filled up with.
+    /// Adds the sign, the grouping and the padding to a number.
     fn number(&self, text: &str) -> String {
         let (sign, digits) = match text.strip_prefix('-') {
             Some(digits) => ("-".to_owned(), digits),
@@ -189,7 +189,7 @@ impl FormatSpec {
     }
 }
 
-/// The digits before the point in groups of three.
+/// Groups the digits before the decimal point by three.
 fn grouped(digits: &str, separator: char) -> String {
     let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
     let (whole, rest) = digits.split_at(end);
@@ -203,7 +203,7 @@ fn grouped(digits: &str, separator: char) -> String {
     grouped + rest
 }
 
-/// A value as Python's `repr` has it.
+/// Returns a value in the notation of Python's `repr`.
 fn repr(value: &Value) -> String {
     match value {
         Value::String(text) if text.contains('\'') && !text.contains('"') => format!("\"{text}\""),
@@ -228,7 +228,7 @@ mod tests {
 
     /// The expected texts are those of Python 3.
     #[test]
-    fn values_are_written_as_python_does() {
+    fn values_are_formatted_as_in_python() {
         check(":05d", "42", "00042");
         check(":05d", "-42", "-0042");
         check(":+d", "7", "+7");
@@ -258,13 +258,13 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_is_said() {
-        check(":d", r#""x""#, "the format has the type `d`, which a string does not have");
-        check(":d", "1.5", "the format has the type `d`, which a number does not have");
+    fn invalid_formats_are_reported() {
+        check(":d", r#""x""#, "format with type `d` does not apply to a string");
+        check(":d", "1.5", "format with type `d` does not apply to a number");
         let unknown = |format: &str| {
             format!(
-                "the format {format:?} of the placeholder {{x{format}}} is not known; use !r, !s, :urlencode or a format such as \
-                 :05d, :.2f or :>10, or write {{{{ and }}}} for braces that are not a placeholder"
+                "unknown format {format:?} in placeholder {{x{format}}}; use !r, !s, :urlencode or a format such as :05d, :.2f \
+                 or :>10, or write {{{{ and }}}} for literal braces"
             )
         };
         check(":g", "1", &unknown(":g"));

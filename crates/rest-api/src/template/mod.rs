@@ -1,4 +1,4 @@
-//! Texts with placeholders and references: `{resources.users.id}`, `${env:TOKEN}`; braces that are meant are doubled.
+//! Texts with placeholders and references: `{resources.users.id}`, `${env:TOKEN}`. Literal braces are doubled.
 
 mod format_spec;
 mod parse;
@@ -15,9 +15,9 @@ pub(crate) use parse::has_reference;
 pub(crate) use render::{RenderContext, RenderError, fields_of};
 pub use value::ValueTemplate;
 
-/// A text with placeholders and references, read once and filled in for each request.
+/// A text with placeholders and references. It is parsed once and rendered for each request.
 ///
-/// Its `Debug` does not show what the text says, which may be a secret.
+/// The `Debug` output hides literal text, which may be a secret.
 #[derive(Clone, PartialEq, Default)]
 pub struct Template {
     pub(crate) parts: Vec<Part>,
@@ -26,20 +26,20 @@ pub struct Template {
 #[derive(Clone, PartialEq)]
 pub(crate) enum Part {
     Literal(String),
-    /// A parameter that stands in a path.
+    /// A path parameter that is not bound yet.
     PathParam(String),
-    /// What a parameter that stood there was, which is a value and no piece of a path.
+    /// The value of a bound path parameter. It is percent-encoded as a value.
     BoundParam(String),
     Incremental(CursorValue),
     Field(ParentFieldRef),
-    /// A value that is written out in some way.
+    /// A value with a format.
     Formatted(Box<Part>, FormatSpec),
     Reference(Reference),
-    /// What a reference stands for.
+    /// The value of a reference.
     Resolved(Secret),
 }
 
-/// A value of the cursor.
+/// A cursor value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum CursorValue {
     Start,
@@ -47,19 +47,19 @@ pub(crate) enum CursorValue {
     End,
 }
 
-/// A field of a row of another resource.
+/// A field in a row of another resource.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct ParentFieldRef {
     pub(crate) resource: String,
     pub(crate) field: JsonPath,
 }
 
-/// What stands in the place of a value that is not to stand in the spec.
+/// A reference to a value outside the spec, such as `${env:TOKEN}`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reference {
-    /// `${env:NAME}`: a variable of the environment.
+    /// `${env:NAME}`: an environment variable.
     Env(String),
-    /// `${secret:sources.github.token}`: a secret of the configuration, by its sections and its name.
+    /// `${secret:sources.github.token}`: a secret of the configuration, by sections and name.
     Secret(String),
 }
 
@@ -72,60 +72,59 @@ impl fmt::Display for Reference {
     }
 }
 
-/// Where a template stands, which decides what may stand in it.
+/// The position of a template in a spec, which determines the allowed placeholders.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum TemplateContext {
-    /// In the path of a URL: `{name}` is a parameter.
+    /// The path of a URL: `{name}` is a parameter.
     Path,
-    /// In parameters, headers and bodies.
+    /// Parameters, headers and bodies.
     Request,
-    /// Where there are references alone, and braces are braces.
+    /// Settings of the client: only references are allowed, and braces are literal.
     Client,
 }
 
 impl Template {
-    /// Whether a value of the cursor stands in it.
+    /// Returns whether the template contains a cursor value.
     pub fn is_incremental(&self) -> bool {
         self.parts.iter().any(|part| matches!(part.value(), Part::Incremental(_)))
     }
 
-    /// Whether the end value of the cursor stands in it.
+    /// Returns whether the template contains the end value of the cursor.
     pub(crate) fn has_end_value(&self) -> bool {
         self.parts.iter().any(|part| *part.value() == Part::Incremental(CursorValue::End))
     }
 
-    /// Whether a value that is percent-encoded already stands in it.
+    /// Returns whether the template contains a value that is already percent-encoded.
     pub(crate) fn is_urlencoded(&self) -> bool {
         self.parts.iter().any(|part| matches!(part, Part::Formatted(_, format) if format.is_urlencoded()))
     }
 
-    /// The resources whose fields stand in it.
+    /// Returns the names of the resources whose fields the template references.
     pub(crate) fn resources(&self) -> impl Iterator<Item = &str> {
         self.parts.iter().filter_map(|part| if let Part::Field(of) = part.value() { Some(of.resource.as_str()) } else { None })
     }
 
-    /// The fields of rows of other resources that stand in it.
+    /// Returns the fields of other resources that the template references.
     pub(crate) fn fields(&self) -> impl Iterator<Item = &ParentFieldRef> {
         self.parts.iter().filter_map(|part| if let Part::Field(of) = part.value() { Some(of) } else { None })
     }
 
-    /// The parameters that stand in it: `{name}` in a path.
+    /// Returns the names of the path parameters.
     pub(crate) fn params(&self) -> impl Iterator<Item = &str> {
         self.parts.iter().filter_map(|part| if let Part::PathParam(name) = part.value() { Some(name.as_str()) } else { None })
     }
 
-    /// Its references.
+    /// Returns the references.
     pub fn references(&self) -> impl Iterator<Item = &Reference> {
         self.parts.iter().filter_map(|part| if let Part::Reference(reference) = part { Some(reference) } else { None })
     }
 
-    /// Whether it is a text that stands for itself.
+    /// Returns whether the template has neither placeholders nor references.
     pub fn is_literal(&self) -> bool {
         self.parts.iter().all(|part| matches!(part, Part::Literal(_)))
     }
 
-    /// The same template with its parameters bound: each by the parts that `bind` gives, which is told of the format that
-    /// the parameter is written out with.
+    /// Binds the path parameters. `bind` receives the name and the format of a parameter and returns its parts.
     pub(crate) fn bind(self, mut bind: impl FnMut(&str, Option<&FormatSpec>) -> Vec<Part>) -> Template {
         let parts = self.parts.into_iter().flat_map(|part| match &part {
             Part::PathParam(name) => bind(name, None),
@@ -138,7 +137,7 @@ impl Template {
         Template { parts: parts.collect() }
     }
 
-    /// The same template with its references resolved.
+    /// Resolves the references.
     pub(crate) fn resolve<E>(&self, resolve: &mut impl FnMut(&Reference) -> Result<Secret, E>) -> Result<Template, E> {
         let part = |part: &Part| match part {
             Part::Reference(reference) => resolve(reference).map(Part::Resolved),
@@ -147,7 +146,7 @@ impl Template {
         Ok(Template { parts: self.parts.iter().map(part).collect::<Result<_, E>>()? })
     }
 
-    /// The text with its placeholders as they are written.
+    /// Returns the text with placeholders as written and secrets masked.
     pub(crate) fn to_redacted_string(&self) -> String {
         let part = |part: &Part| match part {
             Part::Literal(text) | Part::BoundParam(text) => text.clone(),
@@ -157,18 +156,18 @@ impl Template {
         self.parts.iter().map(part).collect()
     }
 
-    /// The text of a template whose references are resolved and that has no placeholders.
+    /// Returns the text of a resolved template without placeholders.
     pub(crate) fn resolved_text(&self) -> String {
         self.parts.iter().filter_map(Part::literal).collect()
     }
 
-    /// The text of a template whose references are resolved, up to its first placeholder, and whether there is none.
+    /// Returns the text of a resolved template up to its first placeholder, and whether there is no placeholder.
     pub(crate) fn literal_prefix(&self) -> (String, bool) {
         let prefix = self.parts.iter().map_while(Part::literal).collect();
         (prefix, self.parts.iter().all(|part| part.literal().is_some()))
     }
 
-    /// The secrets that its references have stood for.
+    /// Returns the values of the resolved references.
     pub(crate) fn secrets(&self) -> impl Iterator<Item = &Secret> {
         self.parts.iter().filter_map(|part| if let Part::Resolved(secret) = part { Some(secret) } else { None })
     }
@@ -181,7 +180,7 @@ impl fmt::Debug for Template {
 }
 
 impl Part {
-    /// Its text, which no data changes; none for a placeholder.
+    /// Returns the constant text of the part, or `None` for a placeholder.
     fn literal(&self) -> Option<&str> {
         match self {
             Part::Literal(text) | Part::BoundParam(text) => Some(text),
@@ -190,12 +189,12 @@ impl Part {
         }
     }
 
-    /// The part that is written out.
+    /// Returns the part without its format.
     pub(crate) fn value(&self) -> &Part {
         if let Part::Formatted(part, _) = self { part } else { self }
     }
 
-    /// The same part as a value that is put into a path.
+    /// Converts a literal to the value of a path parameter.
     pub(crate) fn into_value(self) -> Part {
         if let Part::Literal(text) = self { Part::BoundParam(text) } else { self }
     }
@@ -225,7 +224,7 @@ impl CursorValue {
     }
 }
 
-/// A scalar as Python writes it into a URL.
+/// Returns a scalar as text in Python's notation, which the reference uses in URLs.
 pub(crate) fn plain_text(value: &Value) -> String {
     match value {
         Value::Bool(true) => "True".to_owned(),

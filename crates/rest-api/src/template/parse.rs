@@ -1,4 +1,4 @@
-//! Text to template.
+//! Parses templates.
 
 use catchment_json::JsonPath;
 
@@ -6,17 +6,17 @@ use super::{CursorValue, FormatSpec, ParentFieldRef, Part, Reference, Template, 
 
 const PREFIXES: [&str; 2] = ["${env:", "${secret:"];
 
-/// Whether a reference stands in a text.
+/// Returns whether a text contains a reference.
 pub(crate) fn has_reference(text: &str) -> bool {
     PREFIXES.iter().any(|prefix| text.contains(prefix))
 }
 
 impl Template {
-    /// Reads a text that stands in `place`.
+    /// Parses a text in `position`.
     ///
     /// # Errors
     ///
-    /// Where a brace has no partner, or a placeholder is not known; the text says which.
+    /// Returns a message if a brace is unmatched or a placeholder is unknown.
     pub(crate) fn parse(text: &str, position: TemplateContext) -> Result<Template, String> {
         let mut template = Template::default();
         let mut rest = text;
@@ -40,7 +40,7 @@ impl Template {
                 template.parts.push(placeholder(name, position)?);
                 after
             } else {
-                return Err("it has a brace without a partner; write {{ or }} for a brace that is not a placeholder".to_owned());
+                return Err("unmatched brace; write {{ or }} for a literal brace".to_owned());
             };
         }
         template.push_text(rest);
@@ -56,15 +56,13 @@ impl Template {
     }
 }
 
-/// The reference that a text begins with, and what follows it.
+/// Parses the reference at the start of a text and returns it with the remaining text.
 fn reference(text: &str) -> Result<Option<(Reference, &str)>, String> {
     let Some(inside) = PREFIXES.iter().find_map(|prefix| text.strip_prefix(prefix)) else { return Ok(None) };
-    let (name, after) = inside.split_once('}').ok_or("it has a reference `${…` without an end")?;
+    let (name, after) = inside.split_once('}').ok_or("reference `${…` has no closing brace")?;
     let name = name.trim().to_owned();
     if name.is_empty() {
-        return Err(
-            "it has a reference without a name; write it like `${env:NAME}` or `${secret:sources.github.token}`".to_owned()
-        );
+        return Err("reference has no name; write it like `${env:NAME}` or `${secret:sources.github.token}`".to_owned());
     }
     let reference = if text.starts_with("${env:") { Reference::Env(name) } else { Reference::Secret(name) };
     Ok(Some((reference, after)))
@@ -88,15 +86,15 @@ fn value(written: &str, position: TemplateContext) -> Result<Part, String> {
         _ => {}
     }
     if let Some((resource, field)) = name.strip_prefix("resources.").and_then(|rest| rest.split_once('.')) {
-        let field = JsonPath::parse(field).map_err(|error| format!("the placeholder {{{name}}}: {error}"))?;
+        let field = JsonPath::parse(field).map_err(|error| format!("placeholder {{{name}}}: {error}"))?;
         return Ok(Part::Field(ParentFieldRef { resource: resource.to_owned(), field }));
     }
     let is_word = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'));
     match position {
         TemplateContext::Path if is_word => Ok(Part::PathParam(name.to_owned())),
         _ => Err(format!(
-            "there is no placeholder {{{written}}}; use {{resources.NAME.FIELD}}, {{incremental.start_value}}, \
-             {{incremental.initial_value}} or {{incremental.end_value}}, or write {{{{ and }}}} for braces that are not a placeholder"
+            "unknown placeholder {{{written}}}; use {{resources.NAME.FIELD}}, {{incremental.start_value}}, \
+             {{incremental.initial_value}} or {{incremental.end_value}}, or write {{{{ and }}}} for literal braces"
         )),
     }
 }

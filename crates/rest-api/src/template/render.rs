@@ -1,4 +1,4 @@
-//! Templates to texts and values.
+//! Renders templates to texts and values.
 
 use catchment_extract::{ResumePoint, Row};
 use catchment_json::{Node, Object, Value};
@@ -9,7 +9,7 @@ use super::{CursorValue, Part, Template, ValueTemplate, plain_text};
 use crate::convert::CursorConversion;
 use crate::parent_fields::MissingParentValue;
 
-/// What cannot stand as it is in the path of a URL (RFC 3986, `pchar`); a slash can, and leads deeper.
+/// Characters that must be escaped in a URL path (RFC 3986, `pchar`). A slash is not escaped and separates segments.
 const PATH: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
@@ -27,16 +27,16 @@ const PATH: &AsciiSet = &CONTROLS
     .add(b'|')
     .add(b'}');
 
-/// A placeholder that cannot be filled in.
+/// A placeholder that cannot be rendered.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub(crate) enum RenderError {
     /// The row has no value for the field.
     #[error(transparent)]
     Missing(#[from] MissingParentValue),
-    /// A value that cannot stand where the placeholder is.
-    #[error("{found} at `{field}` of the row of `{resource}` cannot stand in {position}")]
+    /// A value that is not allowed in the position of the placeholder.
+    #[error("{found} at `{field}` of the row of resource `{resource}` is not allowed in {position}")]
     WrongKind { resource: String, field: String, found: String, position: &'static str },
-    /// A value that cannot be written out as the placeholder says.
+    /// A value that does not match the format of the placeholder.
     #[error("{0}")]
     Format(String),
     /// A cursor value that cannot be converted.
@@ -44,18 +44,18 @@ pub(crate) enum RenderError {
     Convert(String),
 }
 
-/// What placeholders stand for in one request.
+/// The values of placeholders in one request.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct RenderContext<'f> {
     pub(crate) start: &'f ResumePoint,
     pub(crate) convert: Option<&'f CursorConversion>,
-    /// The rows of the resources that feed this one, the nearest first, by their names.
+    /// The parent row and its ancestors, nearest first, with the names of their resources.
     pub(crate) rows: &'f [(&'f str, &'f Row)],
 }
 
 impl RenderContext<'_> {
-    /// The path of a URL: what comes from rows and cursors is percent-encoded, slashes aside, and a URL that a row has
-    /// stands as it is where the path begins with it.
+    /// Renders the path of a URL. Values of rows and cursors are percent-encoded except for slashes. A complete URL from a
+    /// row at the start of the path is not encoded.
     pub(crate) fn path(&self, template: &Template) -> Result<String, RenderError> {
         let mut path = String::new();
         for part in &template.parts {
@@ -87,12 +87,12 @@ impl RenderContext<'_> {
         Ok(path)
     }
 
-    /// The text; what there is not yet is empty.
+    /// Renders a text. Missing cursor values are empty.
     pub(crate) fn text(&self, template: &Template) -> Result<String, RenderError> {
         template.parts.iter().map(|part| Ok(plain_text(&self.part(part)?))).collect()
     }
 
-    /// What a text becomes: one placeholder alone keeps its type.
+    /// Renders a text. A single placeholder keeps the type of its value.
     pub(crate) fn typed(&self, template: &Template) -> Result<Value, RenderError> {
         match template.parts.as_slice() {
             [part] => self.part(part),
@@ -100,7 +100,7 @@ impl RenderContext<'_> {
         }
     }
 
-    /// The value.
+    /// Renders a value.
     pub(crate) fn value(&self, template: &ValueTemplate) -> Result<Value, RenderError> {
         Ok(match template {
             ValueTemplate::Plain(value) => value.clone(),
@@ -129,7 +129,7 @@ impl RenderContext<'_> {
         })
     }
 
-    /// A value of the cursor; an empty text where there is none yet.
+    /// Returns a cursor value, or an empty text if there is none yet.
     pub(crate) fn cursor(&self, which: CursorValue) -> Result<Value, RenderError> {
         let value = match which {
             CursorValue::Start => &self.start.last_value,
@@ -145,7 +145,7 @@ impl RenderContext<'_> {
     }
 }
 
-/// The fields that a row has, for messages.
+/// Returns the field names of a row, for messages.
 pub(crate) fn fields_of(row: Node<'_>) -> String {
     row.entries().map(|(key, _)| key.name()).collect::<Vec<_>>().join(", ")
 }

@@ -1,12 +1,12 @@
-//! Values with placeholders in their strings.
+//! Values whose strings contain placeholders.
 
 use catchment_json::Value;
 use catchment_settings::Secret;
 
 use super::{Reference, Template, TemplateContext};
 
-/// A value in whose strings placeholders and references stand. A string that is one placeholder and nothing else becomes
-/// what it stands for, with its type.
+/// A value whose strings may contain placeholders and references. A string that is a single placeholder is replaced by the
+/// value itself and keeps its type.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ValueTemplate {
     /// Null, a boolean or a number.
@@ -20,7 +20,7 @@ pub enum ValueTemplate {
 }
 
 impl ValueTemplate {
-    /// Reads a value that stands in `place`; `note` is told of what is wrong, by the path below `path`.
+    /// Reads a value in `position`. `note` receives the path and the message of each error.
     pub(crate) fn read(
         value: &Value,
         position: TemplateContext,
@@ -52,7 +52,7 @@ impl ValueTemplate {
         }
     }
 
-    /// The value with its placeholders as they are written.
+    /// Returns the value with placeholders as written and secrets masked.
     pub(crate) fn to_redacted_string(&self) -> Value {
         match self {
             ValueTemplate::Plain(value) => value.clone(),
@@ -64,7 +64,7 @@ impl ValueTemplate {
         }
     }
 
-    /// Calls `f` with every template in it.
+    /// Calls `f` with every template in the value.
     pub(crate) fn for_each_template<'t>(&'t self, f: &mut dyn FnMut(&'t Template)) {
         match self {
             ValueTemplate::Plain(_) => {}
@@ -77,7 +77,7 @@ impl ValueTemplate {
         }
     }
 
-    /// The same value with its references resolved.
+    /// Resolves the references.
     pub(crate) fn resolve<E>(&self, resolve: &mut impl FnMut(&Reference) -> Result<Secret, E>) -> Result<ValueTemplate, E> {
         Ok(match self {
             ValueTemplate::Plain(value) => ValueTemplate::Plain(value.clone()),

@@ -1,8 +1,8 @@
-//! Resources that are fed with the rows of others.
+//! Dependent resources.
 
 use super::{ScriptedResponse, ScriptedServer, fresh, json, parse, run, run_against, shown, source};
 
-/// A server with users, their posts, and comments of these.
+/// Starts a server with users, their posts, and the comments on these.
 fn blog() -> ScriptedServer {
     ScriptedServer::start(|request| {
         let parts: Vec<_> = request.path.trim_matches('/').split('/').collect();
@@ -27,14 +27,14 @@ fn check(resources: &str, requests: &[&str], rows: Result<&[&str], &str>) {
     let (mut found_requests, found) = run_against(&spec, &server);
     found_requests.sort();
     assert_eq!(found_requests, requests, "{resources}");
-    let own = |row: &String| !row.starts_with("users ");
-    let found = found.map(|rows| rows.into_iter().filter(own).collect::<Vec<_>>());
+    let is_dependent = |row: &String| !row.starts_with("users ");
+    let found = found.map(|rows| rows.into_iter().filter(is_dependent).collect::<Vec<_>>());
     let rows = rows.map(|rows| rows.iter().map(|row| (*row).to_owned()).collect()).map_err(str::to_owned);
     assert_eq!(found, rows, "{resources}");
 }
 
 #[test]
-fn each_row_leads_to_pages() {
+fn each_parent_row_has_pages() {
     let posts = ["GET /users", "GET /users/1/posts", "GET /users/2/posts"];
     let rows: &[&str] = &[r#"posts {"id":10,"title":"t1"}"#, r#"posts {"id":20,"title":"t2"}"#];
     check(r#""users", {"name": "posts", "endpoint": "users/{resources.users.id}/posts"}"#, &posts, Ok(rows));
@@ -43,7 +43,7 @@ fn each_row_leads_to_pages() {
         &posts,
         Ok(rows),
     );
-    // what feeds others is extracted, and not loaded
+    // a parent that is not selected is extracted but not loaded
     check(
         r#"{"name": "users", "selected": false}, {"name": "posts", "endpoint": "users/{resources.users.id}/posts"}"#,
         &posts,
@@ -52,7 +52,7 @@ fn each_row_leads_to_pages() {
 }
 
 #[test]
-fn placeholders_stand_in_all_of_a_request() {
+fn placeholders_work_in_all_parts_of_a_request() {
     let server = ScriptedServer::start(|request| match request.path.as_str() {
         "/users" => json(r#"[{"id": 7, "name": "ada lovelace", "org": {"id": 3}}]"#),
         _ => json(r#"[{"ok": 1}]"#),
@@ -68,7 +68,7 @@ fn placeholders_stand_in_all_of_a_request() {
 }
 
 #[test]
-fn fields_of_those_that_feed_it_are_included() {
+fn parent_fields_are_included() {
     check(
         r#""users", {"name": "posts", "endpoint": "users/{resources.users.id}/posts", "include_from_parent": ["id", "name"]}"#,
         &["GET /users", "GET /users/1/posts", "GET /users/2/posts"],
@@ -87,13 +87,13 @@ fn fields_of_those_that_feed_it_are_included() {
         &format!(r#""users", {}"#, nick.replace("MODE", "raise")),
         &["GET /users"],
         Err(
-            "resource `posts` failed: for {\"id\":1,\"name\":\"ada\",\"url\":null}: `include_from_parent`: the row of `users` has no field `nick`, it has id, name, url; with `on_parent_value_missing: exclude` the child rows get null",
+            "resource `posts` failed: parent row {\"id\":1,\"name\":\"ada\",\"url\":null}: `include_from_parent`: the row of resource `users` has no field `nick` (available: id, name, url); set `on_parent_value_missing: exclude` to use null",
         ),
     );
 }
 
 #[test]
-fn grandchildren_know_all_that_feed_them() {
+fn fields_of_all_ancestors_are_included() {
     let posts = r#"{"name": "posts", "selected": false, "endpoint": "users/{resources.users.id}/posts"}"#;
     check(
         &format!(
@@ -119,7 +119,7 @@ fn grandchildren_know_all_that_feed_them() {
 }
 
 #[test]
-fn a_path_to_an_entity_is_one_row_and_a_list_is_paged() {
+fn an_entity_is_one_row_and_a_list_is_paginated() {
     check(
         r#""users", {"name": "details", "endpoint": "users/{resources.users.id}"}"#,
         &["GET /users", "GET /users/1", "GET /users/2"],
@@ -137,7 +137,7 @@ fn a_path_to_an_entity_is_one_row_and_a_list_is_paged() {
 }
 
 #[test]
-fn an_entity_that_looks_like_a_page_is_a_warning() {
+fn an_entity_that_looks_like_a_page_causes_a_warning() {
     #[track_caller]
     fn check(body: &'static str, expected: bool) {
         let server = ScriptedServer::start(move |request| match request.path.as_str() {
@@ -146,9 +146,11 @@ fn an_entity_that_looks_like_a_page_is_a_warning() {
         });
         let spec = r#"{"client": {"base_url": "BASE"}, "resources": ["users", {"name": "p", "endpoint": "posts/{resources.users.id}"}]}"#;
         let run = run(&source(&parse(&spec.replace("BASE", &server.url()))), &fresh()).unwrap();
-        let told =
-            run.warnings.iter().any(|warning| warning.message.starts_with("a response has a list and signs of further pages"));
-        assert_eq!(told, expected, "{body}");
+        let warned = run
+            .warnings
+            .iter()
+            .any(|warning| warning.message.starts_with("a response contains a list and indicates further pages"));
+        assert_eq!(warned, expected, "{body}");
     }
     check(r#"{"items": [1, 2], "has_more": true}"#, true);
     check(r#"{"items": [1, 2], "next": "/posts/1?page=2"}"#, true);
@@ -159,7 +161,7 @@ fn an_entity_that_looks_like_a_page_is_a_warning() {
 }
 
 #[test]
-fn urls_of_rows_are_taken_as_they_are() {
+fn urls_in_rows_are_not_encoded() {
     let server = ScriptedServer::start(|request| match request.path.as_str() {
         "/users" => {
             let host = request.header("host").unwrap_or_default();
@@ -200,7 +202,7 @@ fn a_slash_in_an_id_can_be_encoded() {
 }
 
 #[test]
-fn what_no_path_can_have_is_an_error() {
+fn values_not_allowed_in_a_path_are_errors() {
     #[track_caller]
     fn check(value: &'static str, expected: &str) {
         let server = ScriptedServer::start(move |_| json(&format!(r#"[{{"id": {value}, "a": 1}}]"#)));
@@ -210,16 +212,17 @@ fn what_no_path_can_have_is_an_error() {
         let error = error.rsplit_once("}: ").map_or(error.as_str(), |(_, end)| end);
         assert_eq!(error, expected);
     }
-    let refused =
-        |found: &str| format!("the request cannot be made: {found} at `id` of the row of `users` cannot stand in a path");
-    check(r#""..""#, &refused("\"..\""));
-    check(r#""a/../b""#, &refused("\"a/../b\""));
-    check("[1]", &refused("[1]"));
-    check(r#"{"b":1}"#, &refused(r#"{"b":1}"#));
+    let rejected = |found: &str| {
+        format!("cannot build the request: {found} at `id` of the row of resource `users` is not allowed in a path")
+    };
+    check(r#""..""#, &rejected("\"..\""));
+    check(r#""a/../b""#, &rejected("\"a/../b\""));
+    check("[1]", &rejected("[1]"));
+    check(r#"{"b":1}"#, &rejected(r#"{"b":1}"#));
 }
 
 #[test]
-fn an_answer_that_is_ignored_is_no_row() {
+fn an_ignored_response_yields_no_rows() {
     let server = ScriptedServer::start(|request| match request.path.as_str() {
         "/posts" => json(r#"[{"id": 1}, {"id": 2}, {"id": 3}]"#),
         "/posts/2/details" => ScriptedResponse::json(404, "{}"),
@@ -235,7 +238,7 @@ fn an_answer_that_is_ignored_is_no_row() {
 #[test]
 fn late_rows_of_a_slow_parent_are_loaded() {
     let server = ScriptedServer::start(|request| match request.path.as_str() {
-        // what else the parents say changes
+        // other fields of the parents change between runs
         "/devices" => json(r#"[{"id": "fast", "seen": 1}, {"id": "slow", "seen": 1}]"#),
         "/devices/fast/events" => json(r#"[{"id": 1, "at": "2024-03-01"}]"#),
         "/devices/slow/events" if request.param("since") == Some("2024-01-05") => {

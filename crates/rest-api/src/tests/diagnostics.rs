@@ -1,4 +1,4 @@
-//! All that can be wrong with a spec, with the exact texts.
+//! All errors in specs, with their exact messages.
 
 use crate::{Spec, SpecFormat};
 
@@ -9,14 +9,14 @@ fn problems(spec: &str, format: SpecFormat) -> String {
     }
 }
 
-/// Each case and what is said of it.
+/// Returns each case with its errors.
 fn table<'c>(cases: impl IntoIterator<Item = &'c str>, spec: impl Fn(&str) -> String) -> String {
     let case = |case: &str| format!("{case}\n    {}\n", problems(&spec(case), SpecFormat::Json).replace('\n', "\n    "));
     cases.into_iter().map(case).collect()
 }
 
 #[test]
-fn of_the_whole() {
+fn spec_errors() {
     let cases = [
         "[]",
         "7",
@@ -37,7 +37,7 @@ fn of_the_whole() {
 }
 
 #[test]
-fn of_the_client() {
+fn client_errors() {
     let cases = [
         r#""base_url": 7"#,
         r#""base_ul": "http://x""#,
@@ -66,7 +66,7 @@ fn of_the_client() {
 }
 
 #[test]
-fn of_resources() {
+fn resource_errors() {
     let cases = [
         r#""nam": "a""#,
         r#""name": "a", "write_disposition": "apend""#,
@@ -104,7 +104,7 @@ fn of_resources() {
 }
 
 #[test]
-fn of_endpoints() {
+fn endpoint_errors() {
     let cases = [
         r#"7"#,
         r#""{open""#,
@@ -166,7 +166,7 @@ fn of_endpoints() {
 }
 
 #[test]
-fn of_paginators() {
+fn paginator_errors() {
     let cases = [
         r#""ofset""#,
         r#""offset""#,
@@ -190,9 +190,9 @@ fn of_paginators() {
 }
 
 #[test]
-fn of_resources_together() {
+fn resource_relation_errors() {
     let cases = [
-        // who feeds whom
+        // relations between resources
         r#""a", {"name": "b", "endpoint": "x/{resources.c.id}"}"#,
         r#""aa", {"name": "b", "endpoint": "x/{resources.a.id}"}"#,
         r#"{"name": "a", "endpoint": "x/{resources.a.id}"}"#,
@@ -208,28 +208,28 @@ fn of_resources_together() {
 }
 
 #[test]
-fn toml_and_yaml_say_line_and_column() {
+fn toml_and_yaml_errors_have_line_and_column() {
     let toml = "[client]\nbase_ul = \"http://x\"\n\n[[resources]]\nname = \"a\"\nendpoint = { path = \"a\", params = { x = [1, { y = 1 }] } }\n\n\
                 [[resources]]\nnam = \"é\"\nendpoint = { paginator = { type = \"ofset\" } }\n";
     let yaml = "client:\n  base_ul: http://x\nresources:\n- name: a\n  endpoint:\n    params: {x: [1, {y: 1}]}\n- nam: é\n  endpoint:\n    paginator: {type: ofset}\n";
     let all = format!("{}\n\n{}", problems(toml, SpecFormat::Toml), problems(yaml, SpecFormat::Yaml));
     insta::assert_snapshot!(all, @r#"
-    client.base_url (line 1, column 2): it is missing; expected a string
+    client.base_url (line 1, column 2): required key is missing; expected a string
     client.base_ul (line 2, column 1): unknown key; did you mean `base_url`?
     resources[0].endpoint.params.x[1] (line 6, column 45): found an object, expected a string, a number, a boolean, a list of them, or an object whose type is resolve or incremental
-    resources[1].name (line 8, column 1): it is missing; expected a string
+    resources[1].name (line 8, column 1): required key is missing; expected a string
     resources[1].nam (line 9, column 1): unknown key; did you mean `name`?
     resources[1].endpoint.paginator.type (line 10, column 28): found "ofset"; did you mean `offset`?
 
-    client.base_url (line 1, column 1): it is missing; expected a string
+    client.base_url (line 1, column 1): required key is missing; expected a string
     client.base_ul (line 2, column 3): unknown key; did you mean `base_url`?
     resources[0].endpoint.params.x[1] (line 6, column 21): found an object, expected a string, a number, a boolean, a list of them, or an object whose type is resolve or incremental
-    resources[1].name (line 7, column 3): it is missing; expected a string
+    resources[1].name (line 7, column 3): required key is missing; expected a string
     resources[1].nam (line 7, column 3): unknown key; did you mean `name`?
     resources[1].endpoint.paginator.type (line 9, column 17): found "ofset"; did you mean `offset`?
     "#);
-    insta::assert_snapshot!(problems("a = ", SpecFormat::Toml), @"invalid TOML at line 1, column 5: no value, key or table is there");
-    // a secret may stand in the line
+    insta::assert_snapshot!(problems("a = ", SpecFormat::Toml), @"invalid TOML at line 1, column 5: expected a value, a key or a table");
+    // the line may contain a secret
     insta::assert_snapshot!(problems("a = 1\ntoken = \"s3cret", SpecFormat::Toml), @"invalid TOML at line 2, column 16: invalid basic string");
     insta::assert_snapshot!(problems("a: [", SpecFormat::Yaml), @"invalid YAML at line 2, column 1: while parsing a node, did not find expected node content");
 }

@@ -1,4 +1,4 @@
-//! Parent rows without a value that a request or the child rows need.
+//! Parent rows without a value that a request or the child rows require.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use super::{ScriptedServer, chain, json, parse, run_against};
 const STAFF: &str =
     r#"[{"id": 1, "m": 7}, {"id": 2, "m": null}, {"id": 3}, {"id": 4, "m": ""}, {"id": 5, "m": []}, {"id": 6, "m": 8}]"#;
 
-/// The requests that `staff` leads to at an endpoint, as their order does not count.
+/// Compares the requests for the rows of `staff`, in any order, with `expected`.
 #[track_caller]
 fn check(endpoint: &str, expected: &[&str]) {
     let server = ScriptedServer::start(|request| if request.path == "/staff" { json(STAFF) } else { json(r#"[{"a": 1}]"#) });
@@ -30,7 +30,7 @@ fn check(endpoint: &str, expected: &[&str]) {
 }
 
 #[test]
-fn a_row_without_a_value_leads_to_no_request() {
+fn rows_without_a_value_are_skipped() {
     check(
         r#"{"path": "people", "params": {"id": "{resources.staff.m}"}}"#,
         &["GET /people?id= - ", "GET /people?id=7 - ", "GET /people?id=8 - "],
@@ -67,7 +67,7 @@ fn a_row_without_a_value_leads_to_no_request() {
     );
 }
 
-/// What a row of `users` leads to at an endpoint with these keys: rows and warnings, or the error.
+/// Returns the output for a row of `users` and a resource with these keys: rows and warnings, or the error.
 fn pages_of(row: &str, resource: &str) -> String {
     let server = ScriptedServer::start(|_| json(r#"[{"a": 1}]"#));
     let spec = format!(
@@ -92,7 +92,7 @@ fn pages_of(row: &str, resource: &str) -> String {
 }
 
 #[test]
-fn a_skipped_row_is_a_warning_with_the_cause_alone() {
+fn skipped_rows_cause_a_warning_without_row_data() {
     #[track_caller]
     fn check(row: &str, endpoint: &str, expected: &str) {
         let found = pages_of(row, &format!(r#""endpoint": {endpoint}"#));
@@ -110,7 +110,7 @@ fn a_skipped_row_is_a_warning_with_the_cause_alone() {
     );
     check("7", path, "`id` is missing");
     check(r#"{"id": [null]}"#, r#"{"params": {"ids": "{resources.users.id}"}}"#, "`id` is an empty list");
-    // once, not once for each window
+    // once per row, not once per window
     check(
         r#"{"id": null}"#,
         r#"{"params": {"u": "{resources.users.id}", "to": "{incremental.end_value}"},
@@ -120,25 +120,25 @@ fn a_skipped_row_is_a_warning_with_the_cause_alone() {
 }
 
 #[test]
-fn a_missing_value_fails_the_run_where_the_spec_says_so() {
+fn a_missing_value_fails_the_run_with_raise() {
     #[track_caller]
     fn check(row: &str, field: &str, expected: &str) {
         let endpoint = format!(r#""endpoint": {{"path": "x/{{resources.users.{field}}}", "on_parent_value_missing": "raise"}}"#);
-        let hint = "; `on_parent_value_missing: exclude` skips such rows";
+        let hint = "; set `on_parent_value_missing: exclude` to skip such rows";
         assert_eq!(
             pages_of(row, &endpoint),
-            format!("the request cannot be made: field `{field}` of the row of `users` {expected}{hint}")
+            format!("cannot build the request: field `{field}` of the row of resource `users` {expected}{hint}")
         );
     }
     check(r#"{"id": null}"#, "id", "is null");
     check(r#"{"id": ""}"#, "id", "is an empty string");
-    check(r#"{"a": 1, "b": 2}"#, "id", "is missing, the row has a, b");
-    check(r#"{}"#, "id", "is missing, as the row has no fields");
+    check(r#"{"a": 1, "b": 2}"#, "id", "is missing (available: a, b)");
+    check(r#"{}"#, "id", "is missing (the row has no fields)");
     check(r#"{"org": {"id": null}}"#, "org.id", "is null");
 }
 
 #[test]
-fn a_list_in_a_query_is_sent_value_by_value_and_an_object_is_an_error() {
+fn a_list_in_a_query_is_a_repeated_parameter_and_an_object_is_an_error() {
     let server = ScriptedServer::start(|request| match request.path.as_str() {
         "/users" => json(r#"[{"ids": [1, null, "b"]}]"#),
         _ => json("[]"),
@@ -148,7 +148,10 @@ fn a_list_in_a_query_is_sent_value_by_value_and_an_object_is_an_error() {
     #[track_caller]
     fn check(value: &str, param: &str) {
         let found = pages_of(&format!(r#"{{"id": {value}}}"#), &format!(r#""endpoint": {{"params": {{"p": "{param}"}}}}"#));
-        assert_eq!(found, format!("the request cannot be made: {value} at `id` of the row of `users` cannot stand in a query"));
+        assert_eq!(
+            found,
+            format!("cannot build the request: {value} at `id` of the row of resource `users` is not allowed in a query")
+        );
     }
     check(r#"{"a":1}"#, "{resources.users.id}");
     check("[[1]]", "{resources.users.id}");
@@ -174,6 +177,6 @@ fn a_missing_field_of_include_from_parent_is_null() {
     check(
         r#"{"id": 1}"#,
         "raise",
-        "`include_from_parent`: the row of `users` has no field `name`, it has id; with `on_parent_value_missing: exclude` the child rows get null",
+        "`include_from_parent`: the row of resource `users` has no field `name` (available: id); set `on_parent_value_missing: exclude` to use null",
     );
 }

@@ -27,7 +27,7 @@ fn parse(spec: &str) -> Spec {
     Spec::parse(spec, SpecFormat::Json).unwrap()
 }
 
-/// A source that tries nothing twice.
+/// Builds a source without retries.
 fn source(spec: &Spec) -> Source {
     source_with(spec, Settings::new(&NoSettings))
 }
@@ -37,7 +37,7 @@ fn source_with(spec: &Spec, settings: Settings<'_>) -> Source {
     RestApi::new(spec).client(client).settings(settings).source().unwrap()
 }
 
-/// What a run brings: its rows, each with the name of its resource, the state after it, and its warnings.
+/// The result of a run: rows with the names of their resources, the final state, and warnings.
 struct Run {
     rows: Vec<String>,
     state: State,
@@ -61,7 +61,7 @@ fn run(source: &Source, state: &State) -> Result<Run, ExtractError> {
     runtime.block_on(extract(source, state))
 }
 
-/// What an error says, with its causes.
+/// Returns the message of an error and its causes.
 fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     let causes = std::iter::successors(Some(error), |error| error.source());
     causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
@@ -71,14 +71,15 @@ fn fresh() -> State {
     State::new("p", "d", "t")
 }
 
-/// A request as `GET /path?a=1`.
+/// Formats a request as `GET /path?a=1`.
 fn shown(request: &ReceivedRequest) -> String {
     let query = request.query.iter().map(|(k, v)| format!("{k}={v}")).collect::<Vec<_>>().join("&");
     let query = if query.is_empty() { query } else { format!("?{query}") };
     format!("{} {}{query}", request.method, request.path)
 }
 
-/// Runs resources against a server, and shows requests and rows, or the error. `BASE` stands for its URL.
+/// Runs resources against a server. Returns the requests, and the rows or the error. `BASE` is replaced by the URL of the
+/// server.
 fn run_against(spec: &str, server: &ScriptedServer) -> (Vec<String>, Result<Vec<String>, String>) {
     let source = source(&parse(&spec.replace("BASE", &server.url())));
     let rows = run(&source, &fresh()).map(|run| run.rows);
@@ -94,7 +95,7 @@ fn value(text: &str) -> Value {
     Value::parse(text).unwrap()
 }
 
-/// The queries of all requests of a run.
+/// Returns the queries of all requests of a run.
 fn extract_queries(spec: &str, server: &ScriptedServer) -> String {
     let (requests, rows) = run_against(spec, server);
     let query = |request: &String| format!("?{}", request.split_once('?').map_or("", |(_, query)| query));

@@ -1,4 +1,4 @@
-//! Pages of resources that feed each other, with too little memory for all of them.
+//! Pages of dependent resources with too little memory for all of them.
 
 use std::ops::ControlFlow;
 use std::sync::Mutex;
@@ -11,7 +11,7 @@ use catchment_rest_client::testing::{ReceivedRequest, ScriptedResponse, Scripted
 use super::{fresh, parse};
 use crate::RestApi;
 
-/// Resources in chains and with several children, so that each kind of order among their pages occurs.
+/// Resources in chains and with several children, to cover every possible order of their pages.
 const SPEC: &str = r#"{"client": {"base_url": "BASE", "paginator": "header_link"}, "resources": [
     {"name": "a", "endpoint": "a"},
     {"name": "b", "endpoint": "b/{resources.a.id}/b"},
@@ -26,7 +26,7 @@ const SPEC: &str = r#"{"client": {"base_url": "BASE", "paginator": "header_link"
     {"name": "j", "endpoint": "j/{resources.h.id}/j"}
 ]}"#;
 
-/// A page of two rows, about as long as the hash of its URL says, and perhaps a link to another one.
+/// Returns a page of two rows whose size depends on the hash of its URL, and possibly a link to the next page.
 fn page(request: &ReceivedRequest, seed: u32) -> ScriptedResponse {
     let param = |name: &str| request.query.iter().find(|(key, _)| key == name).map_or("0", |(_, value)| value);
     let (part, day) = (param("page"), param("from"));
@@ -52,12 +52,12 @@ fn page(request: &ReceivedRequest, seed: u32) -> ScriptedResponse {
 }
 
 fn hash(text: &str) -> u32 {
-    // FNV-1a, and a last mix
+    // FNV-1a with a final mix
     let hash = text.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
     (hash ^ (hash >> 15)).wrapping_mul(0x2c1b_3c6d) >> 4
 }
 
-/// The ids of all rows by their resources, in their order.
+/// Returns the IDs of all rows, sorted by resource, in the order of the rows.
 async fn load(server: &ScriptedServer, client: catchment_rest_client::RestClientBuilder, options: ExtractOptions) -> Vec<String> {
     let spec = parse(&SPEC.replace("BASE", &server.url()));
     let source = RestApi::new(&spec).client(client).source().unwrap();
@@ -73,13 +73,13 @@ async fn load(server: &ScriptedServer, client: catchment_rest_client::RestClient
     let run = Extraction::with_options(&source, &state, &Boundaries::new(), &Default::default(), options, &progress).unwrap();
     let (budget, run) = (MemoryBudget::new(64 << 10), run);
     let ran = tokio::time::timeout(Duration::from_secs(60), run.run(&budget, &sink)).await;
-    ran.expect("pages wait for each other").unwrap();
+    ran.expect("pages are deadlocked").unwrap();
     let mut rows = std::mem::take(&mut *rows.lock().unwrap());
     rows.sort_by_key(|row| row.as_bytes().first().copied());
     rows
 }
 
-/// Loads with little memory, and compares with what there is.
+/// Compares the rows loaded with little memory with those loaded without a limit.
 async fn check(seed: u32, max_rows: usize) {
     let server = ScriptedServer::start(move |request| page(request, seed));
     let options = ExtractOptions { max_parallel_items: max_rows, ..ExtractOptions::default() };
@@ -90,7 +90,7 @@ async fn check(seed: u32, max_rows: usize) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn pages_that_wait_for_memory_come_in_their_order() {
+async fn refetched_pages_keep_their_order() {
     for seed in 0..16 {
         for max_rows in [1, 2, 5, 20] {
             check(seed, max_rows).await;

@@ -1,8 +1,9 @@
-//! Paginators of specs, by the requests that they make.
+//! Requests of the paginators in specs.
 
 use super::{ScriptedResponse, ScriptedServer, extract_queries};
 
-/// The queries that a paginator sends to a server that has a page of two rows, the number 2 and the cursor `c` for all.
+/// Compares the queries that a paginator sends with `expected`. Every page of the server has two rows, the total 2 and the
+/// cursor `c`.
 #[track_caller]
 fn check(paginator: &str, expected: &str) {
     let body = r#"{"rows": [1, 2], "total": 2, "more": false, "next": "c", "cursors": {"next": "c"}, "meta": {"n": "4"}}"#;

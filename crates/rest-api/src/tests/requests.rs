@@ -1,10 +1,10 @@
-//! What reaches the server.
+//! Requests that reach the server.
 
 use catchment_rest_client::testing::ReceivedRequest;
 
 use super::{ScriptedResponse, ScriptedServer, State, fresh, json, parse, run, run_against, shown, source};
 
-/// Extracts a resource from a server that answers everything with one row, and shows the requests.
+/// Extracts a resource from a server that returns one row for every request. Returns the requests and the state.
 fn requests(resource: &str, state: &State) -> (Vec<String>, State) {
     let server = ScriptedServer::start(|_| ScriptedResponse::json(200, r#"[{"id": 1, "at": "2024-05-01T00:00:00Z"}]"#));
     let spec =
@@ -59,7 +59,7 @@ fn cursors_are_converted() {
 fn a_cursor_of_the_resource_is_not_sent() {
     let (first, state) = requests(r#"{"name": "a", "incremental": {"cursor_path": "at"}}"#, &fresh());
     assert_eq!(first, ["GET /a x-a=1"]);
-    assert!(state.resource("rest_api", "a").is_some_and(|kept| kept.contains_key("incremental")));
+    assert!(state.resource("rest_api", "a").is_some_and(|state| state.contains_key("incremental")));
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn paths_are_bound_and_encoded() {
     check(r#"{"params": {"{{x}}": "{{y}}"}}"#, "/r?{x}={y}");
 }
 
-/// The first request of an endpoint, as method, path, type and body.
+/// Returns the first request of an endpoint: method, path, content type and body.
 fn first(endpoint: &str) -> String {
     let server = ScriptedServer::start(|_| json(r#"[{"id": 1}]"#));
     let spec = format!(r#"{{"client": {{"base_url": "BASE"}}, "resources": [{{"name": "r", "endpoint": {endpoint}}}]}}"#);
@@ -111,7 +111,7 @@ fn methods_and_bodies() {
 }
 
 #[test]
-fn a_cursor_goes_into_the_body() {
+fn pagination_cursor_is_sent_in_the_body() {
     let server = ScriptedServer::start(|request| match request.text().contains("c2") {
         false => json(r#"{"rows": [{"id": 1}], "next": "c2"}"#),
         true => json(r#"{"rows": [{"id": 2}], "next": null}"#),
@@ -124,11 +124,11 @@ fn a_cursor_goes_into_the_body() {
 }
 
 #[test]
-fn response_actions_decide() {
+fn response_actions_apply() {
     #[track_caller]
-    fn check(answers: &'static [(u16, &str)], actions: &str, expected: Result<&[&str], &str>) {
+    fn check(responses: &'static [(u16, &str)], actions: &str, expected: Result<&[&str], &str>) {
         let server = ScriptedServer::start(move |request| {
-            let (status, body) = answers.get(request.index).copied().unwrap_or((500, "no more"));
+            let (status, body) = responses.get(request.index).copied().unwrap_or((500, "no more"));
             ScriptedResponse::json(status, body)
         });
         let spec = format!(
@@ -143,13 +143,13 @@ fn response_actions_decide() {
     check(
         &[(404, "nope")],
         r#"{"status_code": 404, "content": "gone", "action": "ignore"}"#,
-        Err("resource `r` failed: GET BASE/r answered 404 Not Found: nope"),
+        Err("resource `r` failed: GET BASE/r returned 404 Not Found: nope"),
     );
     check(
         &[(200, r#"{"error": {"code": 7}}"#)],
         r#"{"when": "body.error.code == 7", "action": "fail"}"#,
         Err(
-            "resource `r` failed: GET BASE/r failed: a response action takes this answer for an error, in spite of its status 200 OK; the answer begins with: {\"error\": {\"code\": 7}}",
+            "resource `r` failed: GET BASE/r failed: a response action marked this response as an error despite its status 200 OK; the response begins with: {\"error\": {\"code\": 7}}",
         ),
     );
     check(&[(200, r#"[{"id":1}]"#)], r#"{"when": "body.error is defined", "action": "fail"}"#, Ok(&[r#"{"id":1}"#]));
@@ -161,7 +161,7 @@ fn response_actions_decide() {
 }
 
 #[test]
-fn a_retried_answer_is_asked_for_again() {
+fn retry_action_repeats_the_request() {
     let server = ScriptedServer::start(|request| match request.index {
         0 => json(r#"{"status": "pending"}"#),
         _ => json(r#"[{"id": 1}]"#),
@@ -179,7 +179,7 @@ fn a_retried_answer_is_asked_for_again() {
 }
 
 #[test]
-fn clients_keep_to_their_limits() {
+fn clients_limit_requests_in_flight() {
     let server = ScriptedServer::start(|_| json("[]").delay(std::time::Duration::from_millis(20)));
     let spec = r#"{"client": {"base_url": "BASE", "requests_in_flight": 2}, "resources": ["a", "b", "c", "d", "e"]}"#;
     assert!(run_against(spec, &server).1.is_ok());
@@ -187,7 +187,7 @@ fn clients_keep_to_their_limits() {
 }
 
 #[test]
-fn resources_that_are_not_selected_are_left_out() {
+fn unselected_resources_are_excluded() {
     let spec = parse(r#"{"client": {"base_url": "http://x"}, "resources": ["a", {"name": "b", "selected": false}]}"#);
     let source = source(&spec);
     assert_eq!(source.selected_resources().map(|r| r.name.as_str()).collect::<Vec<_>>(), ["a"]);
@@ -195,7 +195,7 @@ fn resources_that_are_not_selected_are_left_out() {
 }
 
 #[test]
-fn ranges_are_asked_for_in_windows() {
+fn ranges_are_requested_in_windows() {
     let server = ScriptedServer::start(|request| match (request.param("from"), request.param("page")) {
         (Some("2024-01-01"), None) => {
             json(r#"[{"at": "2024-01-05"}]"#).header("link", "</a?from=2024-01-01&to=2024-01-31&page=2>; rel=\"next\"")

@@ -1,14 +1,14 @@
-//! Specs with very many keys and resources, which took minutes or did not end.
+//! Specs with very many keys and resources, which once took minutes or did not finish.
 
 use catchment_extract::{Boundaries, Extraction};
 
 use super::{fresh, parse, source};
 use crate::{RestApi, Spec, SpecFormat};
 
-/// How many keys nobody knows.
+/// The number of unknown keys.
 const KEYS: usize = 200_000;
 
-/// The lines of the message about a spec: how many there are, the second and the last one.
+/// Compares the number of lines of the error, its second line and its last line with `expected`.
 #[track_caller]
 fn check(spec: &str, format: SpecFormat, expected: (usize, &str, &str)) {
     let problem = Spec::parse(spec, format).unwrap_err().to_string();
@@ -21,9 +21,9 @@ fn keys(format: impl Fn(usize) -> String, between: &str) -> String {
 }
 
 #[test]
-fn many_unknown_keys_are_told_soon_and_the_first_of_them() {
+fn many_unknown_keys_are_reported_quickly() {
     let known = "$schema, name, client, resource_defaults, resources, pipeline";
-    let last = "and 199951 more mistakes";
+    let last = "and 199951 more errors";
     let json = format!(r#"{{"client": {{"base_url": "http://x"}}, {}}}"#, keys(|key| format!(r#""key{key}": 1"#), ","));
     check(&json, SpecFormat::Json, (51, &format!("key0: unknown key; expected one of {known}"), last));
     let yaml = format!("client: {{base_url: 'http://x'}}\n{}", keys(|key| format!("key{key}: 1"), "\n"));
@@ -33,13 +33,13 @@ fn many_unknown_keys_are_told_soon_and_the_first_of_them() {
 }
 
 #[test]
-fn many_resources_that_do_not_feed_each_other_or_are_fed_by_unknown_ones() {
-    let fed = keys(|index| format!(r#"{{"name": "a{index}", "endpoint": "x/{{resources.b{index}.id}}"}}"#), ",");
-    let spec = format!(r#"{{"client": {{"base_url": "http://x"}}, "resources": [{fed}]}}"#);
+fn many_unknown_parents_are_reported_quickly() {
+    let dependents = keys(|index| format!(r#"{{"name": "a{index}", "endpoint": "x/{{resources.b{index}.id}}"}}"#), ",");
+    let spec = format!(r#"{{"client": {{"base_url": "http://x"}}, "resources": [{dependents}]}}"#);
     let shown = "a0, a1, a2";
     let problem = Spec::parse(&spec, SpecFormat::Json).unwrap_err().to_string();
     assert!(problem.len() < 100_000 && problem.contains(shown) | problem.contains("did you mean"), "{}", problem.len());
-    assert!(problem.ends_with("and 199950 more mistakes"));
+    assert!(problem.ends_with("and 199950 more errors"));
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn many_resources_are_planned() {
 }
 
 #[test]
-fn a_chain_of_very_many_resources_is_refused() {
+fn a_long_chain_of_dependent_resources_is_rejected() {
     let check = |length: usize, expected: &str| {
         let resource = |index: usize| match index {
             0 => r#""r0""#.to_owned(),
@@ -70,12 +70,12 @@ fn a_chain_of_very_many_resources_is_refused() {
         assert_eq!(problem.lines().next(), Some(expected));
     };
     check(101, "ok");
-    let problem = "more than 100 resources feed it, one by way of the other; take fields of one further up";
+    let problem = "more than 100 ancestors; reference a field of a resource closer to the root";
     check(2000, &format!("resources[101].endpoint.path: {problem}"));
 }
 
 #[test]
-fn a_long_line_of_toml_makes_no_long_error() {
+fn a_long_line_of_toml_has_a_short_error() {
     let problem = Spec::parse(&format!("a = {}", "[".repeat(100_000)), SpecFormat::Toml).unwrap_err().to_string();
     assert!(problem.len() < 1000, "{}", problem.len());
 }

@@ -1,9 +1,9 @@
-//! The JSON Schema, which is checked in.
+//! The checked-in JSON Schema.
 
 use super::value;
 
 #[test]
-fn the_schema_that_is_checked_in_is_current() {
+fn the_checked_in_schema_is_current() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/spec.schema.json");
     let schema = crate::json_schema();
     let written =
@@ -11,17 +11,14 @@ fn the_schema_that_is_checked_in_is_current() {
     if std::env::var_os("CATCHMENT_UPDATE").is_some() {
         std::fs::write(path, &written).unwrap();
     }
-    let kept = std::fs::read_to_string(path).unwrap_or_default();
-    assert!(kept == written, "spec.schema.json is not what `json_schema` makes: run this test with CATCHMENT_UPDATE=1");
+    let checked_in = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(checked_in == written, "spec.schema.json is outdated; run this test with CATCHMENT_UPDATE=1");
 }
 
 #[test]
-fn keys_have_a_description_and_refused_ones_are_left_out() {
+fn keys_have_a_description_and_unsupported_ones_are_excluded() {
     let schema = crate::json_schema();
     let client = schema.get("$defs").and_then(|all| all.get("client")).and_then(|client| client.get("properties")).unwrap();
-    assert_eq!(
-        client.get("base_url"),
-        Some(&value(r#"{"type": "string", "description": "The URL that paths are relative to."}"#))
-    );
+    assert_eq!(client.get("base_url"), Some(&value(r#"{"type": "string", "description": "The base URL of all paths."}"#)));
     assert_eq!(client.get("session"), None);
 }

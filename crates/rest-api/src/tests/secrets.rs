@@ -1,4 +1,4 @@
-//! References, credentials and what must not be seen.
+//! References, credentials and redaction.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use catchment_settings::{FoundSetting, Lookup, LookupReport, Secret, SettingKey,
 use super::{ScriptedResponse, ScriptedServer, chain, fresh, json, parse, run, shown, source_with};
 use crate::RestApi;
 
-/// Settings by their dotted path, the most specific one first; variables by `$NAME`.
+/// Settings by dotted path, the most specific path first; environment variables by `$NAME`.
 #[derive(Debug)]
 struct Fixed(BTreeMap<&'static str, &'static str>);
 
@@ -55,7 +55,8 @@ fn settings() -> Fixed {
     ]))
 }
 
-/// The first request of a spec whose client has these keys, with the header `authorization`.
+/// Compares the first request of a client with these keys, including its `authorization` header, or the error, with
+/// `expected`.
 #[track_caller]
 fn check(client: &str, expected: &str) {
     let server = ScriptedServer::start(|_| json("[]"));
@@ -81,40 +82,40 @@ fn references_and_lookups() {
     check(r#""auth": {"type": "api_key", "name": "authorization"}"#, "GET /a key-1");
     check(r#""auth": {"type": "api_key", "name": "key", "location": "query"}"#, "GET /a?key=key-1 -");
     check(r#""auth": "http_basic""#, "GET /a Basic YWRhOnB3LTE=");
-    // a variable without a section is something else
+    // a variable is not looked up without a section
     check(
         r#""auth": {"type": "oauth2_client_credentials", "client_secret": "s", "access_token_url": "http://x"}"#,
-        "client.auth.client_id: a setting is missing: `client_id` (text, secret)\nlooked for `client_id` in this order:\n\
+        "client.auth.client_id: a setting is missing: `client_id` (a string, secret)\nlooked for `client_id` in this order:\n\
          \x20 sources.rest_api.api.credentials.client_id (fixed)\n  sources.rest_api.credentials.client_id (fixed)\n\
          \x20 sources.credentials.client_id (fixed)\n  credentials.client_id (fixed)\n\
          \x20 sources.rest_api.api.client_id (fixed)\n  sources.api.client_id (fixed)\n  api.client_id (fixed)\n\
          \x20 sources.rest_api.client_id (fixed)\n  rest_api.client_id (fixed)\n\
-         set one of these places; those further up win",
+         use one of these locations; earlier ones take precedence",
     );
     check(
         r#""auth": {"token": "${env:NOPE}"}"#,
-        "client.auth.token: a setting is missing: `NOPE` (text, secret)\nlooked for `NOPE` in this order:\n  NOPE (environment)\nset one of these places; those further up win",
+        "client.auth.token: a setting is missing: `NOPE` (a string, secret)\nlooked for `NOPE` in this order:\n  NOPE (environment)\nuse one of these locations; earlier ones take precedence",
     );
     check(
         r#""auth": "bearer""#,
-        "client.auth.token: a setting is missing: `token` (text, secret)\nlooked for `token` in this order:\n\
+        "client.auth.token: a setting is missing: `token` (a string, secret)\nlooked for `token` in this order:\n\
          \x20 sources.rest_api.api.credentials.token (fixed)\n  sources.rest_api.credentials.token (fixed)\n\
          \x20 sources.credentials.token (fixed)\n  credentials.token (fixed)\n\
          \x20 sources.rest_api.api.token (fixed)\n  sources.api.token (fixed)\n  api.token (fixed)\n\
          \x20 sources.rest_api.token (fixed)\n  rest_api.token (fixed)\n\
-         set one of these places; those further up win",
+         use one of these locations; earlier ones take precedence",
     );
-    // all at once, each once
+    // all missing settings at once, without duplicates
     check(
         r#""headers": {"a": "${env:NOPE}", "b": "${env:NOPE}"}, "auth": {"token": "${env:NONE}"}"#,
-        "client.headers.a, client.headers.b, client.auth.token: 2 settings are missing: `NOPE` (text, secret), `NONE` (text, secret)\n\
+        "client.headers.a, client.headers.b, client.auth.token: 2 settings are missing: `NOPE` (a string, secret), `NONE` (a string, secret)\n\
          looked for `NOPE` in this order:\n  NOPE (environment)\nlooked for `NONE` in this order:\n  NONE (environment)\n\
-         set one of these places; those further up win",
+         use one of these locations; earlier ones take precedence",
     );
 }
 
 #[test]
-fn endpoints_have_credentials_of_their_own_or_none() {
+fn endpoints_override_or_disable_credentials() {
     let server = ScriptedServer::start(|_| json("[]"));
     let spec = format!(
         r#"{{"client": {{"base_url": "{}", "auth": {{"token": "a"}}}}, "resources": ["a", {{"name": "b", "endpoint": {{"auth": null}}}},
@@ -147,7 +148,7 @@ fn tokens_are_fetched() {
 }
 
 #[test]
-fn secrets_of_requests_are_in_no_error() {
+fn errors_do_not_contain_secrets_of_requests() {
     let server =
         ScriptedServer::start(|request| ScriptedResponse::json(400, format!("no: {}", request.param("q").unwrap_or_default())));
     let spec = format!(
@@ -157,12 +158,12 @@ fn secrets_of_requests_are_in_no_error() {
     let fixed = settings();
     let error = run(&source_with(&parse(&spec), Settings::new(&fixed)), &fresh()).map(|_| ()).unwrap_err();
     assert_eq!(server.requests()[0].path, "/tk-env/p");
-    let said = format!("{} {error:?}", chain(&error));
-    assert!(!said.contains("tk-env"), "{said}");
+    let message = format!("{} {error:?}", chain(&error));
+    assert!(!message.contains("tk-env"), "{message}");
 }
 
 #[test]
-fn own_credentials_and_paginators_are_registered_by_name() {
+fn custom_credentials_and_paginators_are_registered_by_name() {
     let registry = crate::Registry::default()
         .auth("ticket", |settings| {
             let ticket = settings.get("ticket").and_then(|ticket| ticket.as_str()).ok_or("`ticket` is missing")?;
@@ -189,11 +190,11 @@ fn own_credentials_and_paginators_are_registered_by_name() {
     let error = RestApi::new(&parsed).registry(registry.clone()).source().unwrap_err();
     assert_eq!(error.to_string(), "client.auth: `ticket` is missing");
     let error = registry.parse(&spec(r#""tickets""#), crate::SpecFormat::Json).unwrap_err();
-    assert_eq!(error.to_string(), "client.auth: there is no such type; did you mean `ticket`?");
+    assert_eq!(error.to_string(), "client.auth: unknown type; did you mean `ticket`?");
 }
 
 #[test]
-fn secrets_are_in_no_plan_however_they_are_encoded() {
+fn plans_do_not_contain_encoded_secrets() {
     let fixed = Fixed(BTreeMap::from([("$KEY", "s3 cr/é")]));
     let spec = parse(
         r#"{"client": {"base_url": "http://x/${env:KEY}"}, "resources": [{"name": "a", "endpoint": {"params": {"q": "${env:KEY}"}}},
@@ -205,7 +206,7 @@ fn secrets_are_in_no_plan_however_they_are_encoded() {
 }
 
 #[test]
-fn the_limits_of_a_cursor_can_be_variables() {
+fn cursor_bounds_can_be_variables() {
     #[track_caller]
     fn check(incremental: &str, expected: &str) {
         let server = ScriptedServer::start(|_| json("[]"));
@@ -235,20 +236,20 @@ fn the_limits_of_a_cursor_can_be_variables() {
     check(r#""initial_value": 0, "end_value": "${env:ID}""#, "0 GET /a?from=0&to=42");
     check(
         r#""initial_value": "${env:NOPE}""#,
-        "resources[0].endpoint.incremental.initial_value: a setting is missing: `NOPE` (text, secret)",
+        "resources[0].endpoint.incremental.initial_value: a setting is missing: `NOPE` (a string, secret)",
     );
-    // what is stored in the state is no place for secrets
-    let refused = |reference: &str| {
+    // values stored in the state must not be secrets
+    let rejected = |reference: &str| {
         format!(
-            "resources[0].endpoint.incremental.initial_value: found {reference}, but this value is stored in the state and sent in \
-             URLs, so it cannot be a secret; use ${{env:NAME}} with a variable that is not one"
+            "resources[0].endpoint.incremental.initial_value: found {reference}, but the value is stored in the state and sent in \
+             URLs, so it must not be a secret; use ${{env:NAME}} with a variable that is not a secret"
         )
     };
-    check(r#""initial_value": "${secret:sources.since}""#, &refused("${secret:sources.since}"));
-    check(r#""initial_value": "${env:API_TOKEN}""#, &refused("${env:API_TOKEN}"));
+    check(r#""initial_value": "${secret:sources.since}""#, &rejected("${secret:sources.since}"));
+    check(r#""initial_value": "${env:API_TOKEN}""#, &rejected("${env:API_TOKEN}"));
 }
 
-/// What the origin that a row names gets of a request with secrets in all its parts, and the warnings of the run.
+/// Compares the requests to another origin whose URL is in a row, and the warnings of the run, with `expected`.
 #[track_caller]
 fn check_foreign(path: &str, trusted: bool, expected: &str) {
     let other = ScriptedServer::start(|_| json("[]"));
@@ -279,7 +280,7 @@ fn check_foreign(path: &str, trusted: bool, expected: &str) {
 }
 
 #[test]
-fn a_url_in_a_row_gets_no_secrets_at_another_origin() {
+fn secrets_are_not_sent_to_other_origins() {
     let without = r#"POST /x?n=1 ["-", "-"] {"q":"all"} true"#;
     check_foreign("{resources.parents.url}", false, without);
     check_foreign("{resources.parents.url}?sig=1&k=${env:TOKEN}", false, &without.replace("?n", "?sig=1&n"));
@@ -292,8 +293,8 @@ fn a_url_in_a_row_gets_no_secrets_at_another_origin() {
     check_foreign(
         "{resources.parents.url}/${env:TOKEN}",
         false,
-        "false resource `kids` failed: for PARENT: the URL of the request has a secret in its path and leads to OTHER, which is \
-         another origin than that of the API; if it belongs to the API, add it to the client of the spec: trusted_origins: \
+        "false resource `kids` failed: parent row PARENT: the request URL has a secret in its path and leads to OTHER, which is not \
+         the origin of the API; if it belongs to the API, add it to the client of the spec: trusted_origins: \
          [\"OTHER\"]",
     );
 }

@@ -1,4 +1,4 @@
-//! What specs say, as it is read.
+//! Parsed specs.
 
 use catchment_json::Value;
 
@@ -6,7 +6,7 @@ use super::{parse, value};
 use crate::{ResourceBuilder, Spec, SpecBuilder, SpecFormat};
 
 #[test]
-fn the_three_notations_say_the_same() {
+fn formats_and_builder_yield_the_same_spec() {
     let toml = r#"
         [client]
         base_url = "http://x"
@@ -35,7 +35,7 @@ fn the_three_notations_say_the_same() {
     assert_eq!(format!("{:?}", Spec::parse(toml, SpecFormat::Toml).unwrap()), json);
     assert_eq!(format!("{:?}", Spec::parse(yaml, SpecFormat::Yaml).unwrap()), json);
     let built = SpecBuilder::new("http://x")
-        // the macro of serde_json would sort the keys
+        // the `json!` macro would sort the keys
         .set("resource_defaults", value(r#"{"write_disposition": "merge", "endpoint": {"params": {"per_page": 100, "a": 1}}}"#))
         .resource(ResourceBuilder::new("issues").path("repos/issues").param("a", 2).set("primary_key", "id"));
     assert_eq!(format!("{:?}", built.clone().build().unwrap()), json);
@@ -44,7 +44,7 @@ fn the_three_notations_say_the_same() {
 }
 
 #[test]
-fn builders_tell_what_cannot_be_a_value() {
+fn builders_report_values_that_cannot_be_serialized() {
     let keys = std::collections::BTreeMap::from([(vec![1], 1)]);
     let built = SpecBuilder::new("http://x").resource(ResourceBuilder::new("a").param("p", keys)).build();
     let error = built.unwrap_err().to_string();
@@ -85,7 +85,7 @@ fn defaults_are_merged() {
 }
 
 #[test]
-fn parents_are_found() {
+fn parents_are_resolved() {
     #[track_caller]
     fn check(resources: &str, expected: &str) {
         let spec = parse(&format!(r#"{{"client": {{"base_url": "http://x"}}, "resources": [{resources}]}}"#));
@@ -96,14 +96,14 @@ fn parents_are_found() {
     let b = r#"{"name": "b", "endpoint": "a/{resources.a.id}"}"#;
     check(&format!(r#""a", {b}"#), "a<- b<a");
     check(&format!(r#"{b}, "a""#), "b<a a<-");
-    for place in [
+    for key in [
         r#""params": {"p": "{resources.a.id}"}"#,
         r#""json": {"x": ["{resources.a.id}"]}"#,
         r#""headers": {"h": "{resources.a.id}"}"#,
     ] {
-        check(&format!(r#""a", {{"name": "b", "endpoint": {{{place}}}}}"#), "a<- b<a");
+        check(&format!(r#""a", {{"name": "b", "endpoint": {{{key}}}}}"#), "a<- b<a");
     }
-    // of several that feed one another it is the last
+    // the nearest of several ancestors is the parent
     check(&format!(r#""a", {b}, {{"name": "c", "endpoint": "{{resources.a.id}}/{{resources.b.id}}"}}"#), "a<- b<a c<b");
     check(&format!(r#"{{"name": "c", "endpoint": "{{resources.a.id}}/{{resources.b.id}}"}}, {b}, "a""#), "c<b b<a a<-");
     check(
@@ -113,7 +113,7 @@ fn parents_are_found() {
 }
 
 #[test]
-fn debug_output_has_no_texts_that_may_be_secrets() {
+fn debug_output_hides_possible_secrets() {
     let spec = parse(
         r#"{"client": {"base_url": "http://me:s3cret@x", "headers": {"authorization": "s3cret"}, "auth": {"token": "s3cret"}},
         "resources": [{"name": "a", "endpoint": {"params": {"key": "s3cret"}, "json": {"key": "s3cret"}, "headers": {"k": "s3cret"}}}]}"#,
@@ -121,9 +121,9 @@ fn debug_output_has_no_texts_that_may_be_secrets() {
     assert!(!format!("{spec:?}").contains("s3cret"), "{spec:?}");
 }
 
-/// All keys in all their forms: none of them is a mistake.
+/// All keys in all their forms are valid.
 #[test]
-fn what_is_valid_is_taken() {
+fn valid_keys_are_accepted() {
     #[track_caller]
     fn check(spec: &str) {
         if let Err(error) = Spec::parse(spec, SpecFormat::Json) {

@@ -6,7 +6,7 @@ use catchment_extract::{Boundaries, Extraction, MemoryBudget};
 
 use super::{ScriptedServer, fresh, json, parse, run, run_against, source};
 
-/// What becomes of two rows.
+/// Compares the rows after the steps, applied to two rows, or the error, with `expected`.
 #[track_caller]
 fn check(steps: &str, expected: Result<&[&str], &str>) {
     let rows =
@@ -21,7 +21,7 @@ fn check(steps: &str, expected: Result<&[&str], &str>) {
 const FIRST: &str = r#"{"id":1,"state":"open","user":{"login":"ada"},"n":1.50}"#;
 
 #[test]
-fn rows_are_filtered_and_made_anew() {
+fn rows_are_filtered_and_mapped() {
     check(r#"{"filter": "row.state == 'open'"}"#, Ok(&[FIRST]));
     check(r#"{"filter": "row.user.login"}"#, Ok(&[FIRST]));
     check(r#"{"filter": "false"}"#, Ok(&[]));
@@ -51,44 +51,43 @@ fn fields_are_dropped_renamed_and_masked() {
 }
 
 #[test]
-fn steps_are_taken_in_their_order() {
+fn steps_are_applied_in_order() {
     check(r#"{"map": "{'x': row.id}"}, {"filter": "row.x == 2"}"#, Ok(&[r#"{"x":2}"#]));
     check(r#"{"filter": "row.x == 2"}, {"map": "{'x': row.id}"}"#, Ok(&[]));
-    // in one object it is the filter that comes first
+    // in one object `filter` is applied first
     check(r#"{"map": "{'x': row.id}", "filter": "row.id == 2"}"#, Ok(&[r#"{"x":2}"#]));
 }
 
 #[test]
-fn what_cannot_be_evaluated_names_expression_and_row() {
+fn evaluation_errors_name_expression_and_row() {
     check(
         r#"{"map": "row.state + 1"}"#,
         Err(
-            "resource `r` failed: the map `row.state + 1` cannot be evaluated for the row {\"id\":1,\"state\":\"open\",\"user\":{\"login\":\"ada\"},\"n\":1.50}: invalid operation: tried to use + operator on unsupported types string and number",
+            "resource `r` failed: cannot evaluate map `row.state + 1` for row {\"id\":1,\"state\":\"open\",\"user\":{\"login\":\"ada\"},\"n\":1.50}: invalid operation: tried to use + operator on unsupported types string and number",
         ),
     );
     check(
         r#"{"yield_map": "row.id"}"#,
         Err(
-            "resource `r` failed: the yield_map `row.id` cannot be evaluated for the row {\"id\":1,\"state\":\"open\",\"user\":{\"login\":\"ada\"},\"n\":1.50}: it makes a number, expected a list of rows",
+            "resource `r` failed: cannot evaluate yield_map `row.id` for row {\"id\":1,\"state\":\"open\",\"user\":{\"login\":\"ada\"},\"n\":1.50}: returned a number, expected a list of rows",
         ),
     );
 }
 
 #[test]
-fn what_expressions_make_of_a_page_is_bounded() {
+fn results_for_a_page_are_limited() {
     let check = |expression: &str, problem: &str| {
-        let failed =
-            format!("resource `r` failed: the yield_map `{expression}` cannot be evaluated for the row {FIRST}: {problem}");
+        let failed = format!("resource `r` failed: cannot evaluate yield_map `{expression}` for row {FIRST}: {problem}");
         super::steps::check(&format!(r#"{{"yield_map": "{expression}"}}"#), Err(&failed));
     };
-    check("[row] * 10000000", "invalid operation: a list cannot be multiplied; `range` makes a list of numbers");
+    check("[row] * 10000000", "invalid operation: lists cannot be multiplied; use `range` for a list of numbers");
     let ranges = |count: usize| format!("range(100000)|chain({})", vec!["range(100000)"; count - 1].join(", "));
-    check(&ranges(30), "it makes more than 352 MiB of values; make fewer of each row, or ask for smaller pages");
-    check(&ranges(11), "it makes 1100000 rows of one, and 1000000 are supported; make fewer of them");
+    check(&ranges(30), "results exceed 352 MiB of memory; return fewer values per row or request smaller pages");
+    check(&ranges(11), "returned 1100000 rows for one row, the maximum is 1000000; return fewer rows");
 }
 
 #[test]
-fn fields_that_are_too_long_for_a_path_are_refused() {
+fn field_paths_that_are_too_long_are_rejected() {
     let field = "a.".repeat(300);
     for step in [
         format!(r#"{{"drop": "{field}"}}"#),
@@ -98,12 +97,12 @@ fn fields_that_are_too_long_for_a_path_are_refused() {
         let spec =
             format!(r#"{{"client": {{"base_url": "http://x"}}, "resources": [{{"name": "r", "processing_steps": [{step}]}}]}}"#);
         let problem = crate::Spec::parse(&spec, crate::SpecFormat::Json).unwrap_err().to_string();
-        assert!(problem.contains("it has more than 256 steps"), "{problem}");
+        assert!(problem.contains("the path has more than 256 segments"), "{problem}");
     }
 }
 
 #[test]
-fn steps_end_early_where_the_run_is_told_to_stop() {
+fn steps_stop_when_the_run_is_canceled() {
     let server = ScriptedServer::start(|_| json(r#"[{"id": 1}]"#));
     let check = |step: &str| {
         let spec = r#"{"client": {"base_url": "BASE"}, "resources": [{"name": "r", "processing_steps": [STEP]}]}"#;
@@ -114,7 +113,7 @@ fn steps_end_early_where_the_run_is_told_to_stop() {
         let run = Extraction::new(&source, &state, &Boundaries::new()).unwrap().with_stop_signal(&token.into());
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let ended = runtime.block_on(run.run(&MemoryBudget::new(1 << 20), &|_| ControlFlow::Continue(())));
-        let problem = "the run was told to stop while rows of resource `r` were worked on";
+        let problem = "the run was canceled while rows of resource `r` were processed";
         assert_eq!(ended.map(|_| ()).map_err(|error| error.to_string()), Err(problem.to_owned()), "{step}");
     };
     check(r#"{"filter": "row.id"}"#);
@@ -125,7 +124,7 @@ fn steps_end_early_where_the_run_is_told_to_stop() {
 }
 
 #[test]
-fn the_cursor_sees_rows_after_the_steps() {
+fn the_cursor_reads_rows_after_the_steps() {
     let server = ScriptedServer::start(|_| json(r#"[{"id": 1, "at": "2024-01-01"}, {"id": 2, "at": "2023-01-01"}]"#));
     let spec = r#"{"client": {"base_url": "BASE"}, "resources": [{"name": "r", "processing_steps": [{"rename": {"at": "day"}}],
         "endpoint": {"incremental": {"cursor_path": "day", "initial_value": "2023-06-01"}}}]}"#;
@@ -134,7 +133,7 @@ fn the_cursor_sees_rows_after_the_steps() {
 
 const NESTED: &str = r#"[{"user": {"email": "a@b.c", "id": 1}, "to": [{"email": "d"}, {"email": null}], "user.email": "e"}]"#;
 
-/// What steps make of the rows that the API sends.
+/// Compares the rows of the API after the steps with `expected`.
 #[track_caller]
 fn check_rows(steps: &str, rows: &'static str, expected: &str) {
     let server = ScriptedServer::start(move |_| json(rows));
@@ -143,7 +142,7 @@ fn check_rows(steps: &str, rows: &'static str, expected: &str) {
 }
 
 #[test]
-fn paths_lead_into_objects_and_lists() {
+fn paths_match_in_objects_and_lists() {
     check_rows(
         r#"{"mask": ["user.email", "to[*].email"]}"#,
         NESTED,
@@ -164,11 +163,11 @@ fn renamed_fields_stay_in_their_objects() {
     check_rows(r#"{"rename": {"user.email": "mail"}}"#, rows, r#"r {"user":{"mail":1},"to":[{"email":2}]}"#);
     check_rows(r#"{"rename": {"user.email": "user.mail"}}"#, rows, r#"r {"user":{"mail":1},"to":[{"email":2}]}"#);
     check_rows(r#"{"rename": {"to[*].email": "to[*].mail"}}"#, rows, r#"r {"user":{"email":1},"to":[{"mail":2}]}"#);
-    // a key that has dots gets the new name as it is written
+    // a key with dots is renamed to the literal new name
     check_rows(r#"{"rename": {"user.email": "user.mail"}}"#, r#"[{"user.email": 1}]"#, r#"r {"user.mail":1}"#);
 }
 
-/// The warnings of a run of a resource, and of one that is fed with its rows: both have these steps, and these rows.
+/// Compares the warnings of two resources with these steps and rows, one of which is dependent, with `expected`.
 #[track_caller]
 fn check_warnings(steps: &str, rows: &'static str, expected: &[&str]) {
     let server = ScriptedServer::start(move |request| match request.path.as_str() {
@@ -176,34 +175,34 @@ fn check_warnings(steps: &str, rows: &'static str, expected: &[&str]) {
         _ => json(rows),
     });
     let steps = format!(r#""processing_steps": [{steps}]"#);
-    let fed = format!(r#"{{"name": "fed", "endpoint": "fed/{{resources.parents.id}}", {steps}}}"#);
-    let resources = format!(r#"{{"name": "r", {steps}}}, "parents", {fed}"#);
+    let dependent = format!(r#"{{"name": "dependent", "endpoint": "dependent/{{resources.parents.id}}", {steps}}}"#);
+    let resources = format!(r#"{{"name": "r", {steps}}}, "parents", {dependent}"#);
     let spec = parse(&format!(r#"{{"client": {{"base_url": "{}"}}, "resources": [{resources}]}}"#, server.url()));
     let run = run(&source(&spec), &fresh()).unwrap();
-    for resource in ["r", "fed"] {
+    for resource in ["r", "dependent"] {
         let of_resource = run.warnings.iter().filter(|warning| warning.resource == resource);
         assert_eq!(of_resource.map(|warning| &warning.message).collect::<Vec<_>>(), expected, "{resource}: {steps} of {rows}");
     }
 }
 
 #[test]
-fn a_path_that_no_row_has_is_a_warning_at_the_end() {
+fn paths_without_a_match_cause_a_warning_at_the_end() {
     let of = |step: &str, field: &str| {
-        format!("the processing step `{step}` did nothing for `{field}`: no row of this run has the field; check its path")
+        format!("processing step `{step}` had no effect on `{field}`: no row of this run has the field; check its path")
     };
     let emial = of("mask", "user.emial");
     check_warnings(r#"{"mask": ["user.emial", "user.email"]}"#, NESTED, &[&emial]);
     check_warnings(r#"{"mask": "user.emial"}, {"drop": ["uesr"]}"#, NESTED, &[&emial, &of("drop", "uesr")]);
     check_warnings(r#"{"mask": "user.email"}"#, r#"[{"user": {}}, {"user": {"email": null}}]"#, &[]);
-    // nothing is known of a path below a null, or without rows
+    // a path below null, or without rows, is not reported
     check_warnings(r#"{"mask": "user.email"}"#, r#"[{"user": null}]"#, &[]);
     check_warnings(r#"{"mask": "user.email"}"#, "[]", &[]);
 }
 
 #[test]
-fn a_field_whose_new_name_is_taken_stays_with_a_warning() {
-    let warning = "the processing step `rename` left `b` as it is in rows that have a field of the new name; drop that one first, or \
-                   choose another name";
+fn renaming_to_an_existing_name_causes_a_warning() {
+    let warning = "processing step `rename` did not rename `b` in rows that already have a field with the new name; drop that \
+                   field first or choose another name";
     check_warnings(r#"{"rename": {"b": "id"}}"#, r#"[{"id": 1, "b": 5}, {"b": 6}]"#, &[warning]);
     check_warnings(r#"{"drop": "id"}, {"rename": {"b": "id"}}"#, r#"[{"id": 1, "b": 5}]"#, &[]);
 }

@@ -1,4 +1,4 @@
-//! A key.
+//! API key authentication.
 
 use catchment_settings::Secret;
 
@@ -6,50 +6,50 @@ use super::{Auth, AuthFuture};
 use crate::outgoing::OutgoingRequest;
 use crate::unauthenticated_client::UnauthenticatedClient;
 
-/// A key in a header, a parameter of the query, or a cookie.
+/// An API key in a header, a query parameter or a cookie.
 ///
 /// ```
 /// use catchment_rest_client::{ApiKey, ApiKeyLocation};
 ///
 /// // `X-API-Key: tk-1`
 /// let in_header = ApiKey::new("tk-1").name("X-API-Key");
-/// // `?appid=tk-1`; it is not shown where URLs are
+/// // `?appid=tk-1`, masked in printed URLs
 /// let in_query = ApiKey::new("tk-1").name("appid").location(ApiKeyLocation::Query);
 /// ```
 #[derive(Debug, Clone)]
 pub struct ApiKey {
-    // of one element, as it is lent as a list
+    // an array, because `query_params` returns a slice
     name: [String; 1],
     key: Secret,
     location: ApiKeyLocation,
 }
 
-/// Where an [`ApiKey`] goes.
+/// The location of an [`ApiKey`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ApiKeyLocation {
-    /// Into a header.
+    /// A header.
     #[default]
     Header,
-    /// Into the query.
+    /// A query parameter.
     Query,
-    /// Into a cookie.
+    /// A cookie.
     Cookie,
 }
 
 impl ApiKey {
-    /// This key, in the header `Authorization`.
+    /// Creates a key that is sent in the header `Authorization`.
     pub fn new(key: impl Into<Secret>) -> ApiKey {
         ApiKey { name: ["Authorization".to_owned()], key: key.into(), location: ApiKeyLocation::Header }
     }
 
-    /// The name of the header, parameter or cookie. Default `Authorization`.
+    /// Sets the name of the header, parameter or cookie. Default: `Authorization`.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> ApiKey {
         self.name = [name.into()];
         self
     }
 
-    /// Where it goes. Default: into a header.
+    /// Sets the location. Default: a header.
     #[must_use]
     pub fn location(mut self, location: ApiKeyLocation) -> ApiKey {
         self.location = location;

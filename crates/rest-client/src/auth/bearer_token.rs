@@ -1,4 +1,4 @@
-//! A token that stays.
+//! Bearer token authentication.
 
 use catchment_settings::Secret;
 
@@ -6,7 +6,7 @@ use super::{Auth, AuthFuture};
 use crate::outgoing::OutgoingRequest;
 use crate::unauthenticated_client::UnauthenticatedClient;
 
-/// `Authorization: Bearer …` with a token that does not change.
+/// A constant bearer token, sent as `Authorization: Bearer …`.
 ///
 /// ```
 /// use catchment_rest_client::{BearerToken, RestClient};
@@ -20,7 +20,7 @@ pub struct BearerToken {
 }
 
 impl BearerToken {
-    /// With this token.
+    /// Creates the authentication with a token.
     pub fn new(token: impl Into<Secret>) -> BearerToken {
         BearerToken { token: token.into() }
     }

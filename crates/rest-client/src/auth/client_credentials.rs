@@ -1,4 +1,4 @@
-//! The grant of a program for itself.
+//! The OAuth 2 client credentials grant (RFC 6749, section 4.4).
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::request::Request;
 use crate::response::Response;
 
-/// OAuth 2 client credentials (RFC 6749, 4.4), for [`OAuth2`](crate::OAuth2).
+/// The client credentials grant (RFC 6749, section 4.4), for [`OAuth2`](crate::OAuth2).
 ///
 /// ```
 /// use catchment_rest_client::{ClientCredentials, OAuth2};
@@ -33,7 +33,7 @@ pub struct ClientCredentials {
 }
 
 impl ClientCredentials {
-    /// With the URL of the token endpoint, and what it knows the program by.
+    /// Creates the grant with the URL of the token endpoint, the client ID and the client secret.
     pub fn new(url: impl Into<String>, client_id: impl Into<Secret>, client_secret: impl Into<Secret>) -> ClientCredentials {
         ClientCredentials {
             url: url.into(),
@@ -45,7 +45,7 @@ impl ClientCredentials {
         }
     }
 
-    /// Further fields of the request, such as `scope`; they win over its own.
+    /// Sets additional fields of the token request, such as `scope`. They override fields of the same name.
     #[must_use]
     pub fn access_token_request_data<K: Into<String>, V: Into<Secret>>(
         mut self,
@@ -55,14 +55,15 @@ impl ClientCredentials {
         self
     }
 
-    /// Sends id and secret by HTTP basic authentication (RFC 6749, 2.3.1), as some servers want it, and not in the body.
+    /// Sends client ID and secret by HTTP basic authentication (RFC 6749, section 2.3.1) instead of in the body, as some
+    /// servers require.
     #[must_use]
     pub fn credentials_in_header(mut self) -> ClientCredentials {
         self.in_header = true;
         self
     }
 
-    /// How long a token lasts whose answer does not say so. Default one hour.
+    /// Sets the lifetime of tokens without `expires_in`. Default: one hour.
     #[must_use]
     pub fn default_token_expiration(mut self, lifetime: Duration) -> ClientCredentials {
         self.default_expiration = lifetime;
@@ -85,7 +86,7 @@ impl Grant for ClientCredentials {
             let form = form.field("client_id", self.client_id.clone()).field("client_secret", self.client_secret.clone());
             form.fields(&self.data).request(&self.url)?
         };
-        // it gets one more token at most
+        // a retry fetches at most one unused token
         request.idempotent = true;
         Ok(request)
     }

@@ -1,4 +1,4 @@
-//! Name and password.
+//! HTTP basic authentication.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -26,13 +26,13 @@ pub struct HttpBasic {
 }
 
 impl HttpBasic {
-    /// With this name, which cannot have a colon, and password.
+    /// Creates the authentication with a username, which must not contain a colon, and a password.
     pub fn new(username: impl Into<String>, password: impl Into<Secret>) -> HttpBasic {
         HttpBasic { username: username.into(), password: password.into() }
     }
 }
 
-/// What stands after `Basic`.
+/// Returns the credentials that follow `Basic` in the header.
 pub(super) fn encoded(username: &str, password: &str) -> Secret {
     Secret::from(BASE64_STANDARD.encode(format!("{username}:{password}")))
 }

@@ -1,4 +1,4 @@
-//! The grant of a key.
+//! The JWT bearer grant (RFC 7523).
 
 use std::time::{Duration, SystemTime};
 
@@ -13,13 +13,13 @@ use crate::error::Error;
 use crate::request::Request;
 use crate::response::Response;
 
-/// How long an assertion is good for.
+/// Lifetime of an assertion in seconds.
 const ASSERTION_LIFETIME: u64 = 3600;
 
-/// OAuth 2 by an assertion that is signed with a private key (RFC 7523), RS256, for [`OAuth2`](crate::OAuth2).
+/// The JWT bearer grant (RFC 7523): an assertion signed with a private key (RS256), for [`OAuth2`](crate::OAuth2).
 ///
-/// The assertion says who asks (`iss` and `sub`, the client id), whom (`aud`, the URL of the token endpoint), from when
-/// and until when (`iat` and `exp`, an hour later), and what for (`scope`, where there are scopes).
+/// The assertion has the claims `iss` and `sub` (client ID), `aud` (token endpoint URL), `iat`, `exp` (one hour later)
+/// and, if set, `scope`.
 ///
 /// ```no_run
 /// use catchment_rest_client::{JwtBearer, OAuth2};
@@ -40,7 +40,7 @@ pub struct JwtBearer {
 }
 
 impl JwtBearer {
-    /// With the URL of the token endpoint, what it knows the program by, and an RSA key in PEM: PKCS#8 or PKCS#1.
+    /// Creates the grant with the URL of the token endpoint, the client ID, and an RSA key in PEM format (PKCS#8 or PKCS#1).
     pub fn new(url: impl Into<String>, client_id: impl Into<Secret>, private_key: impl Into<Secret>) -> JwtBearer {
         JwtBearer {
             url: url.into(),
@@ -52,30 +52,30 @@ impl JwtBearer {
         }
     }
 
-    /// What the private key, PKCS#8 then, is encrypted with.
+    /// Sets the passphrase of an encrypted private key (PKCS#8 only).
     #[must_use]
     pub fn private_key_passphrase(mut self, passphrase: impl Into<Secret>) -> JwtBearer {
         self.passphrase = Some(passphrase.into());
         self
     }
 
-    /// What the token is for. Default: nothing is said.
+    /// Sets the scopes of the token. Default: no `scope` claim.
     #[must_use]
     pub fn scopes<S: Into<String>>(mut self, scopes: impl IntoIterator<Item = S>) -> JwtBearer {
         self.scopes = scopes.into_iter().map(Into::into).collect();
         self
     }
 
-    /// How long a token lasts whose answer does not say so. Default one hour.
+    /// Sets the lifetime of tokens without `expires_in`. Default: one hour.
     #[must_use]
     pub fn default_token_expiration(mut self, lifetime: Duration) -> JwtBearer {
         self.default_expiration = lifetime;
         self
     }
 
-    /// What the assertion says.
+    /// Returns the claims of the assertion.
     fn claims(&self, now: SystemTime) -> Value {
-        // before 1970 there were no tokens
+        // a clock before 1970 counts as 1970
         let now = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
         let client = Value::from(self.client_id.expose());
         let mut claims = vec![
@@ -98,7 +98,7 @@ impl Grant for JwtBearer {
         let assertion = key.jwt(&self.claims(SystemTime::now()))?;
         let form = TokenForm::default().field("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer");
         let mut request = form.field("assertion", assertion).request(&self.url)?;
-        // it gets one more token at most
+        // a retry fetches at most one unused token
         request.idempotent = true;
         Ok(request)
     }

@@ -1,4 +1,4 @@
-//! Access tokens that are fetched, kept and fetched again.
+//! OAuth 2: cached access tokens.
 
 use std::fmt::Debug;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -18,17 +18,17 @@ use crate::request::Request;
 use crate::response::Response;
 use crate::unauthenticated_client::UnauthenticatedClient;
 
-/// How long before its end a token is not used any more, or a tenth of its lifetime if that is less.
+/// A token is refreshed this long before it expires, or a tenth of its lifetime if that is shorter.
 const EXPIRY_MARGIN: Duration = Duration::from_secs(60);
 
-/// A way to get access tokens from a token endpoint.
+/// An OAuth 2 grant: requests access tokens from a token endpoint.
 ///
-/// [`OAuth2`] keeps the tokens, so that each of the two steps can be replaced alone:
+/// [`OAuth2`] sends the request and caches the token, so a grant can override either method:
 ///
 /// ```
 /// use catchment_rest_client::{ClientCredentials, Error, Grant, OAuth2, Request, Response, Token};
 ///
-/// /// A server that gives its tokens for an hour and does not say so.
+/// /// A server with tokens that are valid for an hour, but have no `expires_in`.
 /// #[derive(Debug)]
 /// struct HourTokens(ClientCredentials);
 ///
@@ -45,27 +45,26 @@ const EXPIRY_MARGIN: Duration = Duration::from_secs(60);
 /// let auth = OAuth2::new(HourTokens(ClientCredentials::new("https://auth.example.com/token", "id", "secret")));
 /// ```
 pub trait Grant: Debug + Send + Sync {
-    /// The request for a token. It is sent without the headers and credentials of the client.
+    /// Returns the request for a token. It is sent without the headers and credentials of the client.
     ///
     /// # Errors
     ///
-    /// Where it cannot be made.
+    /// Returns an error if the request cannot be built.
     fn token_request(&self) -> Result<Request, Error>;
 
-    /// Reads the answer.
+    /// Reads the token from the response.
     ///
     /// # Errors
     ///
-    /// Where it has no token. The kind of the error is shown, and the body is not.
+    /// Returns an error if the response has no token. Only the kind of the error is shown, not the body.
     fn read_token(&self, response: &Response) -> Result<Token, Error>;
 }
 
-/// `Authorization: Bearer …` with a token that a [`Grant`] gets.
+/// OAuth 2 authentication: `Authorization: Bearer …` with a token from a [`Grant`].
 ///
-/// A token is fetched when the first request needs it, again before it expires (a tenth of its lifetime before, and at
-/// most a minute), and again once a request with it was answered with 401. However many requests need it at that time, it
-/// is fetched once; if that fails, all of them fail, and the next request tries anew. It is fetched to the end even if
-/// nobody waits for it any more.
+/// A token is fetched by the first request, again before it expires (a tenth of its lifetime earlier, at most a minute), and
+/// again after a response with status 401. Concurrent requests share one fetch; if it fails, all of them fail, and the next
+/// request fetches again. A fetch is completed even if its requests are canceled.
 ///
 /// ```
 /// use catchment_rest_client::{ClientCredentials, OAuth2, RestClient};
@@ -83,27 +82,27 @@ pub struct OAuth2<G> {
 struct TokenCache<G> {
     grant: G,
     current: Mutex<Option<CachedToken>>,
-    /// How many fetches have ended.
+    /// Number of completed fetches.
     fetches: AtomicU64,
-    /// What the last one gave. Whoever fetches holds the lock.
+    /// Result of the last fetch. Locked during a fetch.
     last: tokio::sync::Mutex<Option<Result<Secret, ErrorKind>>>,
 }
 
 #[derive(Debug)]
 struct CachedToken {
     token: Secret,
-    /// When it has to be fetched again; unknown for one that was given.
+    /// Time of the next fetch; `None` for a configured token, which has no known expiry.
     refresh_at: Option<Instant>,
 }
 
 impl<G: Grant + 'static> OAuth2<G> {
-    /// With tokens of this grant.
+    /// Creates the authentication with a grant.
     pub fn new(grant: G) -> OAuth2<G> {
         let (current, fetches, last) = (Mutex::default(), AtomicU64::default(), tokio::sync::Mutex::default());
         OAuth2 { tokens: Arc::new(TokenCache { grant, current, fetches, last }) }
     }
 
-    /// Begins with a token that there is already. It is used until it is refused.
+    /// Sets the initial token, which is used until the server rejects it.
     #[must_use]
     pub fn access_token(self, token: impl Into<Secret>) -> OAuth2<G> {
         *self.tokens.current() = Some(CachedToken { token: token.into(), refresh_at: None });
@@ -113,7 +112,7 @@ impl<G: Grant + 'static> OAuth2<G> {
 
 impl<G: Grant + 'static> TokenCache<G> {
     fn current(&self) -> MutexGuard<'_, Option<CachedToken>> {
-        // a token is whole at any time
+        // the token is consistent even after a panic
         self.current.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -128,12 +127,12 @@ impl<G: Grant + 'static> TokenCache<G> {
             return Ok(token);
         }
         let (tokens, client, seen) = (Arc::clone(self), client.clone(), self.fetches.load(Ordering::SeqCst));
-        // a task of its own: a refresh token that was used up must not be lost with the page that nobody wants any more
+        // in a separate task: canceling a request must not lose the successor of a used refresh token
         let fetch = tokio::spawn(async move { tokens.fetch(&client, seen).await });
         fetch.await.unwrap_or(Err(ErrorKind::RuntimeShutDown)).map_err(Error::from)
     }
 
-    /// Fetches a token, unless a fetch has ended since there were `seen` of them: its result is for all that waited.
+    /// Fetches a token. If a fetch has completed since the caller has read the count `seen`, returns its result instead.
     async fn fetch(&self, client: &UnauthenticatedClient, seen: u64) -> Result<Secret, ErrorKind> {
         let mut last = self.last.lock().await;
         if self.fetches.load(Ordering::SeqCst) != seen
@@ -156,9 +155,9 @@ impl<G: Grant + 'static> TokenCache<G> {
         let no_token = |reason: String, error: &Error| ErrorKind::TokenUnavailable { reason, retryable: error.is_retryable() };
         let request = self.grant.token_request().map_err(|error| no_token(error.to_string(), &error))?;
         let response = client.send(&request).await.map_err(|error| no_token(error.to_string(), &error))?;
-        // of a good answer nothing is shown, as all of it may be secret
-        let of_answer = |error: Error| no_token(format!("{}: {}", response.request_line(), error.kind()), &error);
-        self.grant.read_token(&response).map_err(of_answer)
+        // a successful response is not shown, because it may contain a token
+        let of_response = |error: Error| no_token(format!("{}: {}", response.request_line(), error.kind()), &error);
+        self.grant.read_token(&response).map_err(of_response)
     }
 }
 
@@ -173,7 +172,7 @@ impl<G: Grant + 'static> Auth for OAuth2<G> {
     fn on_unauthorized(&self, request: &OutgoingRequest) -> bool {
         let sent = request.headers().get(AUTHORIZATION).map(|value| value.as_bytes());
         let mut current = self.tokens.current();
-        // another request may have brought a new one meanwhile
+        // another request may have fetched a new token in the meantime
         if current.as_ref().is_some_and(|current| sent == Some(format!("Bearer {}", current.token.expose()).as_bytes())) {
             *current = None;
         }

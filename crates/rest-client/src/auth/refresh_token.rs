@@ -1,4 +1,4 @@
-//! The grant of somebody who has allowed it.
+//! The OAuth 2 refresh token grant (RFC 6749, section 6).
 
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,12 +15,12 @@ use crate::error_kind::ErrorKind;
 use crate::request::Request;
 use crate::response::Response;
 
-/// Where new refresh tokens are kept. A function is one.
+/// A store for new refresh tokens. Implemented for functions `Fn(&Secret) -> Result<(), String>`.
 ///
 /// ```
 /// use catchment_rest_client::{Secret, TokenStore};
 ///
-/// /// A file that holds the token alone.
+/// /// A file that contains only the token.
 /// struct TokenFile(std::path::PathBuf);
 ///
 /// impl TokenStore for TokenFile {
@@ -30,11 +30,11 @@ use crate::response::Response;
 /// }
 /// ```
 pub trait TokenStore: Send + Sync {
-    /// Keeps a refresh token: the one before it may be void already.
+    /// Stores a refresh token. The previous one may already be invalid.
     ///
     /// # Errors
     ///
-    /// Where it cannot be kept, with a text for people, without the token.
+    /// Returns a message without the token if it cannot be stored.
     fn store(&self, refresh_token: &Secret) -> Result<(), String>;
 }
 
@@ -44,10 +44,10 @@ impl<F: Fn(&Secret) -> Result<(), String> + Send + Sync> TokenStore for F {
     }
 }
 
-/// OAuth 2 refresh tokens (RFC 6749, 6), for [`OAuth2`](crate::OAuth2).
+/// The refresh token grant (RFC 6749, section 6), for [`OAuth2`](crate::OAuth2).
 ///
-/// Some servers give a new refresh token each time. It is stored before the access token that came with it is used, and
-/// a request for tokens whose answer got lost is not sent again, as that would use up a token twice.
+/// Some servers return a new refresh token with each access token. It is stored before the access token is used. A token
+/// request without a response is not retried, because that would use the same refresh token twice.
 ///
 /// ```
 /// use catchment_rest_client::{OAuth2, RefreshToken, Secret};
@@ -68,7 +68,7 @@ pub struct RefreshToken {
 }
 
 impl RefreshToken {
-    /// With the URL of the token endpoint, what it knows the program by, and the refresh token to begin with.
+    /// Creates the grant with the URL of the token endpoint, the client ID and the initial refresh token.
     pub fn new(url: impl Into<String>, client_id: impl Into<Secret>, refresh_token: impl Into<Secret>) -> RefreshToken {
         RefreshToken {
             url: url.into(),
@@ -81,14 +81,14 @@ impl RefreshToken {
         }
     }
 
-    /// The secret of the program, if it has one.
+    /// Sets the client secret. Default: none.
     #[must_use]
     pub fn client_secret(mut self, secret: impl Into<Secret>) -> RefreshToken {
         self.client_secret = Some(secret.into());
         self
     }
 
-    /// Further fields of the request, such as `scope`; they win over its own.
+    /// Sets additional fields of the token request, such as `scope`. They override fields of the same name.
     #[must_use]
     pub fn access_token_request_data<K: Into<String>, V: Into<Secret>>(
         mut self,
@@ -98,14 +98,14 @@ impl RefreshToken {
         self
     }
 
-    /// How long a token lasts whose answer does not say so. Default one hour.
+    /// Sets the lifetime of tokens without `expires_in`. Default: one hour.
     #[must_use]
     pub fn default_token_expiration(mut self, lifetime: Duration) -> RefreshToken {
         self.default_expiration = lifetime;
         self
     }
 
-    /// Where new refresh tokens are kept. Default: in memory, until the program ends.
+    /// Sets the store for new refresh tokens. Default: in memory.
     #[must_use]
     pub fn store(mut self, store: impl TokenStore + 'static) -> RefreshToken {
         self.store = Some(Arc::new(store));
@@ -123,7 +123,7 @@ impl Grant for RefreshToken {
     }
 
     fn read_token(&self, response: &Response) -> Result<Token, Error> {
-        // before all else: whatever comes then, this one counts from now on
+        // first: even if reading the access token fails, only the new refresh token is valid
         if let Some(new) = response.document()?.root().get("refresh_token").and_then(Node::as_str).filter(|new| !new.is_empty()) {
             let new = Secret::from(new.into_owned());
             let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);

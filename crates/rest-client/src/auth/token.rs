@@ -1,4 +1,4 @@
-//! Access tokens, as token endpoints give them.
+//! Access tokens and responses of token endpoints.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::error_kind::ErrorKind;
 use crate::response::Response;
 
-/// No token is taken to live longer, whatever the server says: ten years.
+/// Maximum lifetime of a token: ten years.
 const MAX_LIFETIME: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
 
 /// An access token.
@@ -19,25 +19,25 @@ const MAX_LIFETIME: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
 /// use catchment_rest_client::{HeaderMap, Response, Token, Url};
 ///
 /// let url = Url::parse("https://auth.example.com/token")?;
-/// let answer = Response::from_parts(url, 200, HeaderMap::new(), r#"{"access_token": "tk-1", "expires_in": 600}"#)?;
-/// assert_eq!(Token::read(&answer, Duration::from_secs(3600))?.lifetime, Duration::from_secs(600));
+/// let response = Response::from_parts(url, 200, HeaderMap::new(), r#"{"access_token": "tk-1", "expires_in": 600}"#)?;
+/// assert_eq!(Token::read(&response, Duration::from_secs(3600))?.lifetime, Duration::from_secs(600));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone)]
 pub struct Token {
     /// The token.
     pub access_token: Secret,
-    /// How long it lasts from now.
+    /// The remaining lifetime.
     pub lifetime: Duration,
 }
 
 impl Token {
-    /// Reads the answer of a token endpoint (RFC 6749, 5.1): `access_token`, and `expires_in` in seconds, as a number or
-    /// as text. Without that, or with something else there, it lasts for `default_lifetime`.
+    /// Reads the response of a token endpoint (RFC 6749, section 5.1): `access_token`, and `expires_in` in seconds, as a
+    /// number or a string. Without a valid `expires_in`, the lifetime is `default_lifetime`.
     ///
     /// # Errors
     ///
-    /// Where the body is not JSON, or has no token. What it has instead is not shown, as it may be a secret.
+    /// Returns an error if the body is not JSON or has no token. The error shows only keys, because values may be secrets.
     pub fn read(response: &Response, default_lifetime: Duration) -> Result<Token, Error> {
         let root = response.document()?.root();
         let access_token = root.get("access_token").and_then(Node::as_str).filter(|token| !token.is_empty());
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn answers() {
+    fn valid_responses() {
         check(r#"{"access_token": "t", "expires_in": 60}"#, "t for 60s");
         check(r#"{"access_token": "t", "expires_in": "60"}"#, "t for 60s");
         check(r#"{"access_token": "t", "expires_in": 0.5}"#, "t for 500ms");
@@ -90,14 +90,14 @@ mod tests {
     }
 
     #[test]
-    fn answers_without_a_token() {
-        check("{}", "the answer has no `access_token` that is a string: it has no keys");
-        check("[]", "the answer has no `access_token` that is a string: it has no keys");
+    fn responses_without_a_token() {
+        check("{}", "the response has no string `access_token`: it has no keys");
+        check("[]", "the response has no string `access_token`: it has no keys");
         check(
             r#"{"access_token": "", "token": "s3cret"}"#,
-            "the answer has no `access_token` that is a string: it has access_token, token",
+            "the response has no string `access_token`: it has access_token, token",
         );
-        check(r#"{"access_token": 7}"#, "the answer has no `access_token` that is a string: it has access_token");
-        check("access_token=s3cret", "invalid JSON at line 1, column 1: found 'a', a value was expected");
+        check(r#"{"access_token": 7}"#, "the response has no string `access_token`: it has access_token");
+        check("access_token=s3cret", "invalid JSON at line 1, column 1: expected a value, found 'a'");
     }
 }

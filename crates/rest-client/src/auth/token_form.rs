@@ -1,4 +1,4 @@
-//! Requests to token endpoints.
+//! Forms of token requests.
 
 use catchment_settings::Secret;
 use reqwest::Method;
@@ -8,10 +8,10 @@ use crate::error::Error;
 use crate::request::Request;
 use crate::url_join::join;
 
-/// Fields that are no secrets; to mask a scope such as `read` would mask half the words of a message.
+/// Fields that are not secret. Masking a scope such as `read` would mask ordinary words in messages.
 const PUBLIC_FIELDS: [&str; 4] = ["grant_type", "scope", "audience", "resource"];
 
-/// What is posted to a token endpoint: fields in their order, the last of equal names counts.
+/// The form that is posted to a token endpoint. Fields are ordered; a later field replaces one of the same name.
 #[derive(Debug, Default)]
 pub(super) struct TokenForm {
     fields: Vec<(String, Secret)>,
@@ -28,7 +28,7 @@ impl TokenForm {
         fields.iter().fold(self, |form, (name, value)| form.field(name, value.clone()))
     }
 
-    /// The request. What it sends is not shown of its answers.
+    /// Returns the request. Its secret fields are masked in excerpts of responses.
     pub(super) fn request(self, url: &str) -> Result<Request, Error> {
         let request = Request::new(Method::POST, join(url, "")?).header("accept", "application/json")?;
         let secrets = self.fields.iter().filter(|(name, _)| !PUBLIC_FIELDS.contains(&name.as_str()));

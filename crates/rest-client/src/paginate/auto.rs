@@ -1,4 +1,4 @@
-//! Finding out how an API has its pages.
+//! Automatic pagination.
 
 use catchment_json::Value;
 
@@ -18,31 +18,38 @@ use crate::request::Request;
 use crate::response::Response;
 use crate::select::RowsLayout;
 
-/// How many empty pages in a row are read where each leads to the next one by a number.
+/// The maximum number of consecutive empty pages if each refers to the next one by a number.
 const MAX_EMPTY_NUMBERED: u32 = 3;
 
-/// Detects the paginator from the first page, as the first of these that applies:
+/// Detects the paginator from the first page. Uses the first rule that applies:
 ///
 /// 1. a `Link` header with the relation `next`: [`HeaderLink`](crate::HeaderLink)
 /// 2. a link in the body, relative or absolute, under a key that begins with `next` or in a list of links with relations:
 ///    [`JsonLink`](crate::JsonLink)
-/// 3. a token in a header like `X-NextRequest-Page`: [`HeaderCursor`](crate::HeaderCursor)
-/// 4. a token in the body, under a key like `next_cursor` or `nextPageToken`: [`JsonCursor`](crate::JsonCursor), in the
-///    parameter that the key or the shape of the body speaks of, else in `cursor`
-/// 5. a number of pages, such as `total_pages`: [`PageNumber`](crate::PageNumber), in the parameter that the request has or
-///    the response shows, else in `page`. Where no number of the first page is shown, the pages from 2 on are requested, and
-///    page 1 where the last one turns out to be empty
-/// 6. a token under a key like `after`, `endCursor` or `continuation`, or a number of a page or a row under one like `next`
-/// 7. an offset or a page number beside a total, a size or a flag like `has_more`, in the body, in headers like
-///    `X-TotalSource-Count` or in the request: counted up in the parameter of that name
-/// 8. a flag like `has_more` and rows with an `id`: the last one in the parameter `starting_after`
+/// 3. a token in a header such as `X-Next-Page`: [`HeaderCursor`](crate::HeaderCursor)
+/// 4. a token in the body under a key such as `next_cursor` or `nextPageToken`: [`JsonCursor`](crate::JsonCursor), in the
+///    parameter that the key or the shape of the body implies, by default `cursor`
+/// 5. a page count such as `total_pages`: [`PageNumber`](crate::PageNumber), in the parameter of the request or the
+///    response, by default `page`. If the number of the first page is unknown, requests the pages from 2 on, and page 1 if
+///    the last page is empty
+/// 6. a token under a key such as `after`, `endCursor` or `continuation`, or a page or row number under a key such as `next`
+/// 7. an offset or page number beside a total, a size or a flag such as `has_more`, in the body, in headers such as
+///    `X-Total-Count` or in the request: incremented in the parameter of that name
+/// 8. a flag such as `has_more` and rows with an `id`: the last `id`, in the parameter `starting_after`
 /// 9. [`SinglePage`](crate::SinglePage)
 ///
-/// Only the first two apply to a body that has no list of rows. Parameters are guesses: if the second page has the rows of
-/// the first one, that is an error. So are signs of further pages that cannot be followed, such as a token that is an object
-/// or a parameter that belongs into the JSON body of the request, a total of more rows than came, and 100 empty pages in a
-/// row. Where links or tokens end before a total is reached, that is a warning, as such totals may be estimates. A page that
-/// is exactly full and has no sign at all is a warning.
+/// Only the first two rules apply to a body without a list of rows.
+///
+/// The pagination fails rather than lose rows:
+///
+/// - if a guessed parameter has no effect, so that the second page has the same rows as the first
+/// - if it cannot follow a sign of further pages, such as a token that is an object, or a parameter that belongs in the JSON
+///   body of the request
+/// - if a total exceeds the number of received rows
+/// - after 100 consecutive empty pages
+///
+/// It warns if links or tokens end before a total is reached, because such totals may be estimates, and if a page is exactly
+/// full but has no sign of further pages.
 ///
 /// ```
 /// use catchment_rest_client::{Auto, HeaderMap, Paginator, Request, Response, Url};
@@ -59,12 +66,12 @@ const MAX_EMPTY_NUMBERED: u32 = 3;
 #[derive(Debug, Clone, Default)]
 pub struct Auto {
     found: Option<ActivePaginator>,
-    /// The body of the first request, where it is JSON.
+    /// The JSON body of the first request.
     body: Option<Value>,
     warnings: Vec<String>,
 }
 
-/// What was found.
+/// The paginator in use after detection.
 #[derive(Debug, Clone)]
 struct ActivePaginator {
     kind: DetectedPaginator,
@@ -72,11 +79,12 @@ struct ActivePaginator {
     guess: Option<GuessedParam>,
     account: RowCountTracker,
     empty: EmptyPageGuard,
-    /// The token that was sent for the page, and a checksum of its rows.
+    /// The token that was sent for the page.
     sent_token: Option<Value>,
+    /// A checksum of the rows of the page.
     rows: Option<u32>,
     is_finished: bool,
-    /// Whether the page is the one before it again.
+    /// Whether the page repeats the previous one.
     repeats_previous_page: bool,
     warning: Option<String>,
 }
@@ -103,7 +111,7 @@ impl ActivePaginator {
         if let Some(guess) = &mut self.guess {
             guess.check(response)?;
         }
-        // where nobody says what pages count from, page 1 may be read last, and says that more follow
+        // with an unknown base, page 1 may be read last, and then indicates further pages
         let is_first_page_read_last = matches!(self.kind, DetectedPaginator::Numbered { .. })
             && self.paginator.position().is_some_and(|position| position.get("page").and_then(Value::as_i64) == Some(1));
         self.paginator.update_state(response)?;
@@ -115,7 +123,7 @@ impl ActivePaginator {
             self.kind,
             DetectedPaginator::Cursor { .. } | DetectedPaginator::HeaderCursor { .. } | DetectedPaginator::Counted { .. }
         );
-        // links are followed in spite of a flag, which may mean something else, up to a page without rows
+        // until a page has no rows, links take precedence over a flag, which may mean something else
         let follows_links = matches!(self.kind, DetectedPaginator::HeaderLink | DetectedPaginator::JsonLink(_));
         let is_end_of_links = follows_links && (signs.elements == 0 || signs.is_end_of_stream());
         let says_end = more.as_ref().is_some_and(|(_, more)| !more) && (follows_numbers_or_tokens || is_end_of_links);
@@ -126,11 +134,11 @@ impl ActivePaginator {
         if self.has_next() {
             return self.empty.check(response);
         }
-        let says_more = more.filter(|(_, more)| *more).map(|(path, _)| format!("`{path}` says that there are further pages"));
+        let says_more = more.filter(|(_, more)| *more).map(|(path, _)| format!("`{path}` indicates further pages"));
         let reaches_end =
             self.repeats_previous_page || is_first_page_read_last || matches!(self.kind, DetectedPaginator::SinglePage);
         let shortfall = self.account.shortfall();
-        // an API that ends its own links and tokens may state totals that are estimates
+        // if the API itself ends the links or tokens, its totals may be estimates
         let ends_by_itself = !matches!(self.kind, DetectedPaginator::Counted { .. } | DetectedPaginator::SinglePage);
         if ends_by_itself && let Some(shortfall) = &shortfall {
             let url = response.shown_url();
@@ -146,23 +154,23 @@ impl ActivePaginator {
         }
     }
 
-    /// Some APIs give the last page the token that led to it: it is followed once more, as scrolls keep theirs, and the
-    /// same rows or none are the end.
+    /// Ends the pagination if a repeated token returns the same rows or none. Some APIs repeat the token of the last page.
+    /// A repeated token is still followed once, because the token of a scroll never changes.
     fn detect_repeated_token(&mut self, response: &Response, is_empty: bool) {
         let next = self.paginator.position();
         let rows = guessed_param::rows_checksum(response);
         let same_rows = self.rows.replace(rows) == Some(rows) && !is_empty;
-        let stands = next.is_some() && self.sent_token == next;
-        self.repeats_previous_page = stands && same_rows;
-        self.is_finished |= self.repeats_previous_page || (is_empty && stands);
-        // a number of a row or a page may be counted up for ever
+        let is_repeated = next.is_some() && self.sent_token == next;
+        self.repeats_previous_page = is_repeated && same_rows;
+        self.is_finished |= self.repeats_previous_page || (is_empty && is_repeated);
+        // row and page numbers may increase forever
         let is_number = next.as_ref().is_some_and(|next| next.to_plain_text().parse::<u64>().is_ok());
         if is_empty && is_number && self.empty.in_a_row() + 1 >= MAX_EMPTY_NUMBERED {
             self.is_finished = true;
             let url = response.shown_url();
             self.warning = (!self.account.is_complete()).then(|| {
                 format!(
-                    "{url} is page {MAX_EMPTY_NUMBERED} in a row without rows, and leads to a further one that was not requested: rows may be missing; name a `paginator` in the spec"
+                    "the last {MAX_EMPTY_NUMBERED} pages up to {url} have no rows, and the next page was not requested: rows may be missing; set a paginator in the spec"
                 )
             });
         }
@@ -188,7 +196,7 @@ impl Paginator for Auto {
             Some(found) => found,
             none => {
                 let Detection { kind, warning } = detect::detect(response, self.body.as_ref())?;
-                tracing::debug!("{} has its pages by {kind:?}", response.shown_url());
+                tracing::debug!("detected the pagination of {}: {kind:?}", response.shown_url());
                 self.warnings.extend(warning);
                 let guess = kind.guessed().map(GuessedParam::new);
                 none.insert(ActivePaginator::new(kind, guess, RowCountTracker::default()))
@@ -249,7 +257,7 @@ impl Paginator for Auto {
     fn explain_failure(&self) -> Option<String> {
         let found = self.found.as_ref()?;
         let param = found.guess.as_ref()?.unverified()?;
-        Some(format!("the parameter `{param}` was guessed from the first page: name a `paginator` in the spec"))
+        Some(format!("the parameter `{param}` was guessed from the first page; set a paginator in the spec"))
     }
 
     fn clone_box(&self) -> Box<dyn Paginator> {

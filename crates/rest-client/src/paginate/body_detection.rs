@@ -1,4 +1,4 @@
-//! Signs in a body that there are further pages.
+//! Detection of page counts and cursors in a body.
 
 use catchment_json::{Document, JsonPath, Node, NodeKind};
 
@@ -6,10 +6,10 @@ use super::metadata_keys::{CURSOR_KEYS, OTHER_NEXT, PAGES, fold_key};
 use super::page_metadata::PageMetadata;
 use super::stepped_counter::parse_count;
 
-/// Keys for the number of pages.
+/// Keys of page counts.
 const TOTAL_KEYS: &[&str] = &["total_pages", "pages", "totalpages"];
 
-/// The path to a number of pages greater than one, and the number of this page, if it says so and it is the first one.
+/// Returns the path of a page count greater than one, and the number of this page if it is 0 or 1.
 pub(super) fn total(document: &Document) -> Option<(JsonPath, Option<u64>)> {
     let keys = find(document.root(), &mut |keys, node| is_total(keys) && parse_count(node).is_some_and(|pages| pages > 1))?;
     let (_, parents) = keys.split_last()?;
@@ -19,7 +19,7 @@ pub(super) fn total(document: &Document) -> Option<(JsonPath, Option<u64>)> {
     Some((JsonPath::from_keys(keys), base.filter(|base| *base <= 1)))
 }
 
-/// The path to a cursor, and the parameter of the query that its key speaks of.
+/// Returns the path of a cursor, and the query parameter that its key implies.
 pub(super) fn cursor(document: &Document) -> Option<(JsonPath, String)> {
     let is_key = |key: &String| rest_of_next(key).is_some_and(|rest| CURSOR_KEYS.contains(&fold_key(rest).as_str()));
     let keys = find(document.root(), &mut |keys, node| keys.last().is_some_and(is_key) && is_cursor(node))?;
@@ -31,7 +31,7 @@ fn cursor_param(key: &str) -> String {
     let rest = rest_of_next(key).unwrap_or_default().trim_start_matches(['_', '-', '.', ' ']);
     match fold_key(rest).as_str() {
         "" | "cursor" => "cursor".to_owned(),
-        // as AWS has it, where the answer speaks of the next token and so does the request
+        // AWS uses the same name in response and request
         "token" => key.to_owned(),
         "skiptoken" => "$skiptoken".to_owned(),
         "pagestart" => "start".to_owned(),
@@ -39,20 +39,20 @@ fn cursor_param(key: &str) -> String {
     }
 }
 
-/// The path to what may be a cursor too.
+/// Returns the path of a possible cursor under another key that begins with `next`.
 pub(super) fn more(signs: &PageMetadata<'_>) -> Option<JsonPath> {
     let is_other = |name: &str| OTHER_NEXT.iter().any(|word| name.contains(word)) || name.ends_with("at");
     let field = signs.next_fields().find(|field| is_cursor(field.node) && !is_other(&field.name));
     field.map(|field| field.path())
 }
 
-/// The flag of a GraphQL connection at any depth that has a next page.
+/// Returns the path of a GraphQL flag `hasNextPage` that is true, at any depth.
 pub(super) fn deep_connection(root: Node<'_>) -> Option<JsonPath> {
     let is_flag = |keys: &[String]| matches!(keys, [.., parent, last] if parent == "pageInfo" && last == "hasNextPage");
     find(root, &mut |keys, node| is_flag(keys) && node.as_bool() == Some(true)).map(JsonPath::from_keys)
 }
 
-/// What stands after `next`, in any case, at the beginning of a key.
+/// Returns the rest of a key that begins with `next`, ignoring case.
 fn rest_of_next(key: &str) -> Option<&str> {
     let (start, rest) = key.split_at_checked("next".len())?;
     start.eq_ignore_ascii_case("next").then_some(rest)
@@ -62,7 +62,7 @@ fn is_total(keys: &[String]) -> bool {
     keys.last().is_some_and(|key| TOTAL_KEYS.contains(&key.to_lowercase().as_str()))
 }
 
-/// Empty strings and zeros are how APIs say that there is no next page.
+/// Returns whether a value can be a cursor. Empty strings and zeros mean that no next page exists.
 fn is_cursor(node: Node<'_>) -> bool {
     match node.kind() {
         NodeKind::String => node.as_str().is_some_and(|text| !text.is_empty()),
@@ -71,7 +71,7 @@ fn is_cursor(node: Node<'_>) -> bool {
     }
 }
 
-/// The keys of the first scalar that `matches`, depth first through objects.
+/// Returns the keys of the first value for which `matches` returns true, depth first through objects.
 pub(super) fn find<'d>(root: Node<'d>, matches: &mut impl FnMut(&[String], Node<'d>) -> bool) -> Option<Vec<String>> {
     fn search<'d>(node: Node<'d>, keys: &mut Vec<String>, matches: &mut impl FnMut(&[String], Node<'d>) -> bool) -> bool {
         for (key, value) in node.entries() {
@@ -91,7 +91,7 @@ pub(super) fn find<'d>(root: Node<'d>, matches: &mut impl FnMut(&[String], Node<
 mod tests {
     use super::{Document, cursor, total};
 
-    /// What a body is found to have: a number of pages or a cursor.
+    /// Checks the page count or cursor detected in a body.
     #[track_caller]
     fn check(body: &str, expected: &str) {
         let document = Document::parse(body.into()).unwrap();
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_of_pages() {
+    fn page_counts() {
         check(r#"{"meta": {"total_pages": 3}}"#, "total meta.total_pages ?");
         check(r#"{"meta": {"total_pages": 3, "page": 1}, "page": 0}"#, "total meta.total_pages 1");
         check(r#"{"Pages": "2", "currentPage": 0}"#, "total Pages 0");

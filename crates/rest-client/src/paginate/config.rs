@@ -1,4 +1,4 @@
-//! How the pages of an endpoint are read.
+//! Settings of a pagination.
 
 use catchment_json::{JsonPath, Value};
 
@@ -6,18 +6,18 @@ use super::{Auto, Paginator};
 use crate::error_kind::ErrorKind;
 use crate::page_memory::PageMemoryBudget;
 
-/// More at a time would only fill the memory.
+/// The maximum of `parallel_pages`. More pages would only use memory.
 const MAX_PARALLEL_PAGES: usize = 1000;
 
-/// Settings of a pagination.
+/// The settings of a pagination.
 #[derive(Debug, Clone)]
 pub(crate) struct PaginationConfig {
     pub(crate) paginator: Box<dyn Paginator>,
     pub(crate) data_selector: Option<JsonPath>,
-    /// Whether a response in which the data selector finds nothing is an error.
+    /// Whether a response without a match of the data selector is an error.
     pub(crate) data_selector_required: bool,
     pub(crate) parallel_pages: usize,
-    /// Where to go on from; nothing to begin with the first page.
+    /// The position to resume from; `None` for the first page.
     pub(crate) position: Option<Value>,
     pub(crate) memory: PageMemoryBudget,
 }
@@ -36,7 +36,7 @@ impl Default for PaginationConfig {
 }
 
 impl PaginationConfig {
-    /// Whether its values make sense.
+    /// Validates the settings.
     pub(crate) fn check(&self) -> Result<(), ErrorKind> {
         if (1..=MAX_PARALLEL_PAGES).contains(&self.parallel_pages) {
             return Ok(());

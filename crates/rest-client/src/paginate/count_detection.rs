@@ -1,4 +1,4 @@
-//! The way to the next page by a number that the response or the request shows.
+//! Detection of page numbers and offsets in the response or the request.
 
 use catchment_json::JsonPath;
 
@@ -10,7 +10,7 @@ use super::request_params::RequestParams;
 use super::token_detection::page_param;
 use crate::response::Response;
 
-/// The pages from a number of pages in the body that is greater than one.
+/// Returns a page number paginator if the body has a page count greater than one.
 pub(super) fn by_page_count(
     response: &Response,
     signs: &PageMetadata<'_>,
@@ -22,7 +22,7 @@ pub(super) fn by_page_count(
     Some(pages(total, base, signs, params))
 }
 
-/// The same under keys that are less certain than a token.
+/// Returns a page number paginator for page counts under keys that are less reliable than a token.
 pub(super) fn by_other_page_count(signs: &PageMetadata<'_>, params: RequestParams<'_>) -> Option<DetectedPaginator> {
     let (total, _) = signs.page_count().filter(|(_, pages)| *pages > 1)?;
     let page = signs.page().map(|(_, page)| page).or(params.page().map(|(_, page)| page));
@@ -32,7 +32,7 @@ pub(super) fn by_other_page_count(signs: &PageMetadata<'_>, params: RequestParam
 fn pages(total: JsonPath, base: Option<u64>, signs: &PageMetadata<'_>, params: RequestParams<'_>) -> DetectedPaginator {
     let shown = || signs.page().map_or_else(|| "page".to_owned(), |(field, _)| page_param(field.key()));
     let param = params.page().map_or_else(shown, |(param, _)| param);
-    // a later page is counted from 1: one page too many is empty
+    // if the request skips the first page, assume base 1: with base 0 the extra page is only empty
     let later = params.page().map(|(_, page)| page).filter(|page| *page > 1);
     match (base, later) {
         (_, Some(first)) => DetectedPaginator::PageNumber { total, base: 1, first, param },
@@ -41,7 +41,7 @@ fn pages(total: JsonPath, base: Option<u64>, signs: &PageMetadata<'_>, params: R
     }
 }
 
-/// The way by an offset or the number of a page, or by one that usually goes with what is shown.
+/// Returns a paginator for an offset or page number, or for the one that usually accompanies the metadata.
 pub(super) fn by_number(
     signs: &PageMetadata<'_>,
     params: RequestParams<'_>,
@@ -51,11 +51,11 @@ pub(super) fn by_number(
     let counted = |param: String, unit, first| Some(DetectedPaginator::Counted { param, unit, first });
     if let Some((field, shown)) = signs.offset() {
         let (param, first) = params.offset().unwrap_or_else(|| (offset_param(field.key(), signs), 0));
-        // APIs that count from 1 show that where nothing or 0 was asked for
+        // APIs that count from 1 show 1 if the request has no offset or 0
         if shown <= 1 || shown == first {
             return counted(param, Unit::Rows, shown);
         }
-        // it is the offset of the next page; any other number cannot be counted on from
+        // the number may be the offset of the next page; any other number cannot be incremented
         let is_next = first.checked_add(signs.elements) == Some(shown) || signs.more().is_some_and(|(_, more)| more);
         return is_next.then(|| DetectedPaginator::Cursor { path: field.path(), param });
     }
@@ -82,7 +82,7 @@ fn offset_param(key: &str, signs: &PageMetadata<'_>) -> String {
     if key == "offset" && signs.has_key("totalrows") && signs.is_list("rows") { "skip".to_owned() } else { key.to_owned() }
 }
 
-/// The way by the last row's `id`, where a flag says that there are further pages.
+/// Returns a cursor paginator for a `last_id` or the `id` of the last row. Requires a flag that indicates further pages.
 pub(super) fn by_last_id(response: &Response, signs: &PageMetadata<'_>) -> Option<DetectedPaginator> {
     if let Some(field) = signs.token(&["lastid"]) {
         let param = if signs.has("object") { "after" } else { "after_id" };

@@ -1,4 +1,4 @@
-//! Offsets and page numbers that responses show.
+//! A paginator for offsets and page numbers that responses show.
 
 use catchment_json::Value;
 
@@ -10,21 +10,21 @@ use crate::error_kind::ErrorKind;
 use crate::request::Request;
 use crate::response::Response;
 
-/// What a number counts.
+/// The unit of a counter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Unit {
     Rows,
     Pages,
 }
 
-/// Counts up from the number of the first page: by its rows, however many were asked for, or by one.
+/// Increments an offset by the number of received rows, or a page number by one.
 #[derive(Debug, Clone)]
 pub(super) struct CounterPaginator {
     param: ParamTarget,
     unit: Unit,
-    /// The number of the page that is asked for.
+    /// The offset or number of the requested page.
     current: u64,
-    /// Whether that number was sent.
+    /// Whether `current` was sent.
     is_asked: bool,
     has_next: bool,
 }
@@ -47,7 +47,7 @@ impl Paginator for CounterPaginator {
             Unit::Pages => signs.page(),
         };
         let shown = shown.map(|(_, number)| number);
-        // a number that stands still is that of the first page again
+        // another number means that the API ignored the parameter and returned the first page again
         if self.is_asked && shown.is_some_and(|number| number != self.current) {
             let param = match &self.param {
                 ParamTarget::Query(name) | ParamTarget::Body(name) => name.clone(),

@@ -1,4 +1,4 @@
-//! A value of one answer that asks for the next page.
+//! Cursor values for the next page.
 
 use catchment_json::Value;
 
@@ -6,11 +6,11 @@ use super::param::ParamTarget;
 use crate::error::Error;
 use crate::request::Request;
 
-/// The value for the next page, and where it goes.
+/// A cursor value and its target in the next request.
 #[derive(Debug, Clone)]
 pub(super) struct Cursor {
     pub(super) param: ParamTarget,
-    /// Not shown in messages: it may open the pages to others.
+    /// The cursor value. Never shown in messages, because it may grant access to the pages.
     pub(super) next: Option<Value>,
 }
 

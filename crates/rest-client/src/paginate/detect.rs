@@ -1,4 +1,4 @@
-//! Finding the way to the next page in the first one.
+//! Detection of the paginator from the first page.
 
 use catchment_json::{NodeKind as JsonKind, Value};
 
@@ -15,10 +15,10 @@ use crate::error_kind::ErrorKind;
 use crate::response::Response;
 use crate::select::RowsLayout;
 
-/// How many rows APIs like to give where nobody says how many.
+/// Common default page sizes.
 const ROUND: &[u64] = &[10, 20, 25, 30, 50, 100, 200, 250, 500, 1000, 2000, 5000, 10_000];
 
-/// What the first page leads to.
+/// The result of a detection.
 pub(super) struct Detection {
     pub(super) kind: DetectedPaginator,
     pub(super) warning: Option<String>,
@@ -30,11 +30,12 @@ impl From<DetectedPaginator> for Detection {
     }
 }
 
-/// The way from the first page to the next one. `body` is that of the request, where it is JSON.
+/// Detects the paginator from the first page. `body` is the JSON body of the request.
 ///
 /// # Errors
 ///
-/// Where there are signs of further pages but no way to them, or none but a guess that would be in the wrong place.
+/// Returns an error if a sign of further pages cannot be followed, or only with a guessed parameter that belongs in the
+/// request body.
 pub(super) fn detect(response: &Response, body: Option<&Value>) -> Result<Detection, Error> {
     if response.link("next")?.is_some() {
         return Ok(DetectedPaginator::HeaderLink.into());
@@ -55,14 +56,14 @@ pub(super) fn detect(response: &Response, body: Option<&Value>) -> Result<Detect
     let suggestion = guess.and_then(|_| suggestion::in_body(&detected.kind, &signs, params));
     match (guess, suggestion) {
         (Some(param), Some(suggestion)) => {
-            let sign = format!("there is a next page, and `{param}` seems to belong into the body of the request");
+            let sign = format!("the next page needs `{param}`, which probably belongs in the request body");
             Err(response.error(ErrorKind::UndetectedPagination { evidence: sign, suggestion }))
         }
         _ => Ok(detected),
     }
 }
 
-/// What a body without a list leads to. A single object may well have a key like `next_billing_date`.
+/// Handles a body without a list of rows. A single object may have a key such as `next_billing_date`.
 fn single(response: &Response, signs: &PageMetadata<'_>, params: RequestParams<'_>) -> Result<Detection, Error> {
     let is_object = response.rows().shape == RowsLayout::Single && !signs.has_key("id");
     let sign = if is_object { single_sign(response, signs) } else { None };
@@ -75,12 +76,12 @@ fn single(response: &Response, signs: &PageMetadata<'_>, params: RequestParams<'
 fn single_sign(response: &Response, signs: &PageMetadata<'_>) -> Option<String> {
     let root = response.document().ok()?.root();
     let flag = signs.certainly_more().or_else(|| body_detection::deep_connection(root));
-    let flag = flag.map(|path| format!("`{path}` says that there are further pages, and no list of rows was found"));
+    let flag = flag.map(|path| format!("`{path}` indicates further pages, but the body has no list of rows"));
     let token = || signs.token(&["nextcursor", "nextpagetoken", "nextcontinuationtoken"]);
-    flag.or_else(|| Some(format!("`{}` seems to lead to the next page, and no list of rows was found", token()?.path())))
+    flag.or_else(|| Some(format!("`{}` seems to refer to the next page, but the body has no list of rows", token()?.path())))
 }
 
-/// A token, or a number of pages.
+/// Detects a token or a page count.
 fn certain(response: &Response, signs: &PageMetadata<'_>, params: RequestParams<'_>) -> Option<DetectedPaginator> {
     let in_header = NEXT_HEADERS.iter().find(|(key, _)| header(response, key).is_some_and(|value| !value.is_empty()));
     if let Some((key, param)) = in_header {
@@ -120,9 +121,9 @@ fn by_counts(response: &Response, signs: &PageMetadata<'_>, params: RequestParam
     }
     let is_whole = rows == 0 || more.is_some() || (is_reached && !signs.has_ambiguous_total());
     let sign = if said {
-        more.as_ref().map(|(path, _)| format!("`{path}` says that there are further pages"))
+        more.as_ref().map(|(path, _)| format!("`{path}` indicates further pages"))
     } else if missing {
-        total.as_ref().map(|(place, total)| format!("{place} is {total}, and {rows} rows came"))
+        total.as_ref().map(|(location, total)| format!("{location} is {total} and only {rows} rows were received"))
     } else {
         unknown_way(response, signs, is_whole)
     };
@@ -134,11 +135,12 @@ fn by_counts(response: &Response, signs: &PageMetadata<'_>, params: RequestParam
     Ok(Detection { kind: DetectedPaginator::SinglePage, warning })
 }
 
-/// What says that there is a next page, where how to ask for it is not known.
+/// Describes a sign of a next page that cannot be requested.
 fn unknown_way(response: &Response, signs: &PageMetadata<'_>, is_whole: bool) -> Option<String> {
-    let leads = |path| format!("`{path}` seems to lead to the next page");
+    let leads = |path| format!("`{path}` seems to refer to the next page");
     let token = signs.unfollowed().filter(|_| signs.more().is_none()).map(leads);
-    let remaining = || signs.remaining().filter(|(_, rows)| *rows > 0).map(|(path, rows)| format!("`{path}` is {rows}"));
+    let remaining =
+        || signs.remaining().filter(|(_, rows)| *rows > 0).map(|(path, rows)| format!("`{path}` reports {rows} remaining rows"));
     let link = || next_link::unfollowed_relation(response.document().ok()?.root()).map(leads);
     let certain = token.or_else(remaining).or_else(link).or_else(|| envelope(response));
     let doubtful = || {
@@ -148,7 +150,7 @@ fn unknown_way(response: &Response, signs: &PageMetadata<'_>, is_whole: bool) ->
     certain.or_else(|| doubtful().filter(|_| !is_whole))
 }
 
-/// A list of two elements: an object with the number of pages, and the rows, as the World Bank has it.
+/// Describes a list of two elements, an object with a page count and the rows, as in the World Bank API.
 fn envelope(response: &Response) -> Option<String> {
     let mut elements = response.document().ok()?.root().elements();
     let (first, second) = (elements.next()?, elements.next()?);
@@ -156,7 +158,7 @@ fn envelope(response: &Response) -> Option<String> {
     let is_count = |key: &str| PAGE_COUNTS.contains(&fold_key(key).as_str());
     let mut counts = first.entries().filter(|(key, _)| is_count(&key.name())).filter_map(|(_, pages)| parse_count(pages));
     counts.find(|pages| is_envelope && *pages > 1).map(|pages| {
-        format!("the first element of the body says that there are {pages} pages, and the rows are in the second one: set data_selector to \"$[1]\"")
+        format!("the first element of the body declares {pages} pages and the second one contains the rows: set data_selector to \"$[1]\"")
     })
 }
 
@@ -165,7 +167,7 @@ fn unfollowed(response: &Response, signs: &PageMetadata<'_>, params: RequestPara
     response.error(ErrorKind::UndetectedPagination { evidence: sign, suggestion })
 }
 
-/// The warning about a page that is exactly full.
+/// Returns a warning if a page is exactly full.
 fn full_page(response: &Response, signs: &PageMetadata<'_>, params: RequestParams<'_>, rows: u64) -> Option<String> {
     let stated = || signs.limit().or(signs.size());
     let is_full = match params.limit().or_else(|| params.size()).or_else(stated) {
@@ -175,7 +177,7 @@ fn full_page(response: &Response, signs: &PageMetadata<'_>, params: RequestParam
     is_full.then(|| {
         let url = response.shown_url();
         format!(
-            "{url} returned exactly {rows} rows and no sign of a next page: further rows may be missing; name a `paginator` in the spec, `single_page` if these are all"
+            "{url} returned exactly {rows} rows and no sign of a next page: further rows may be missing; set a paginator in the spec, or `single_page` if these are all rows"
         )
     })
 }

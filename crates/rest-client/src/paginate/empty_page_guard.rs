@@ -1,4 +1,4 @@
-//! Pages without rows that lead to further ones.
+//! Limits for consecutive empty pages.
 
 use catchment_json::{Node, NodeKind};
 
@@ -6,30 +6,34 @@ use crate::error::Error;
 use crate::error_kind::ErrorKind;
 use crate::response::Response;
 
-/// Filters of an API may leave many pages empty, but hardly so many in a row.
+/// The maximum number of consecutive empty pages. Filters of an API may leave pages empty, but hardly so many.
 const MAX_EMPTY_PAGES: u32 = 100;
 
-/// A data selector may leave out all that a page has. Such pages have to end too.
+/// The maximum number of consecutive pages without selected rows. A data selector may match no rows of a page.
 const MAX_PAGES_WITHOUT_ROWS: u32 = 10_000;
 
-/// How deep a body is searched for a list.
+/// The maximum depth of the search for a list in a body.
 const MAX_DEPTH: usize = 5;
 
-/// Counts pages without rows in a row, which links and tokens that never end lead to.
+/// Counts consecutive pages without rows, to end paginations whose links or tokens never end.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct EmptyPageGuard {
     without_rows: u32,
-    /// Those whose body has no other list either.
+    /// Consecutive pages whose body contains no other list either.
     empty: u32,
 }
 
 impl EmptyPageGuard {
-    /// How many pages without rows came one after the other.
+    /// Returns the number of consecutive pages without rows.
     pub(super) fn in_a_row(&self) -> u32 {
         self.without_rows
     }
 
-    /// Shown every page that is not the last one.
+    /// Counts a page that is not the last one.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the page reaches a limit.
     pub(super) fn check(&mut self, response: &Response) -> Result<(), Error> {
         if !response.rows().ids.is_empty() {
             *self = EmptyPageGuard::default();
@@ -46,7 +50,7 @@ impl EmptyPageGuard {
     }
 }
 
-/// Whether a body has no list with anything in it, but for links.
+/// Returns whether a body contains no non-empty list, except for links.
 fn is_bare(node: Node<'_>, depth: usize) -> bool {
     if node.kind() == NodeKind::Array {
         return node.elements().next().is_none();

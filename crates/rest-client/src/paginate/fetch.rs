@@ -1,4 +1,4 @@
-//! A page on its way, fetched by a task of its own.
+//! Fetching of pages in background tasks.
 
 use std::sync::Arc;
 
@@ -13,18 +13,18 @@ use crate::request_config::RequestConfig;
 use crate::response::Response;
 use crate::transport::Transport;
 
-/// A request that is being sent, read and parsed while others work. Dropping it cancels that.
+/// A request that is sent, received and parsed in a background task. Dropping it aborts the task.
 pub(super) struct PageFetch {
-    /// Nothing where it is not sent yet.
+    /// `None` if the request is not sent yet.
     task: Option<AbortOnDrop<Result<FetchOutcome, Error>>>,
     head: oneshot::Receiver<Response>,
 }
 
-/// The complete answer and its memory; nothing where there was no memory for it, and it is to be requested again.
+/// The complete response and its memory permit; `None` if the memory did not suffice and the page must be requested again.
 type FetchOutcome = Option<(Response, MemoryPermit)>;
 
 impl PageFetch {
-    /// Sends `request`, whose answer may take the memory that `permit` gets.
+    /// Sends `request`. Its response may use the memory of `permit`.
     pub(super) fn start(
         transport: &Arc<Transport>,
         rules: &Arc<RequestConfig>,
@@ -38,9 +38,9 @@ impl PageFetch {
                 Err(_) if permit.is_over_budget() => return Ok(None),
                 response => response?,
             };
-            // the connection first, which another request may wait for
+            // first let the connection become free, because another request may wait for it
             tokio::task::yield_now().await;
-            // about a millisecond a page: here it costs the consumer nothing; who reads it gets the error
+            // parse here, about 1 ms per page, so that the consumer does not wait; it gets a parse error from the document
             if permit.is_limited() && !permit.try_grow_to(response.max_parsed_size()) {
                 return Ok(None);
             }
@@ -52,22 +52,22 @@ impl PageFetch {
         PageFetch { task: Some(task), head }
     }
 
-    /// One that is not sent yet.
+    /// Creates a fetch that is not sent yet.
     pub(super) fn deferred() -> PageFetch {
         PageFetch { task: None, head: oneshot::channel().1 }
     }
 
-    /// Whether its request is sent, or was.
+    /// Returns whether the request was sent.
     pub(super) fn is_sent(&self) -> bool {
         self.task.is_some()
     }
 
-    /// The answer without its body, as soon as the headers are there; nothing where the request fails.
+    /// Returns the response without its body once the headers arrive, or `None` if the request fails.
     pub(super) async fn head(&mut self) -> Option<Response> {
         (&mut self.head).await.ok()
     }
 
-    /// What comes of it.
+    /// Waits for the outcome.
     pub(super) async fn response(self) -> Result<FetchOutcome, Error> {
         let Some(mut task) = self.task else { return Ok(None) };
         match (&mut task.0).await {
@@ -78,7 +78,7 @@ impl PageFetch {
     }
 }
 
-/// A task that ends with its handle.
+/// A task that is aborted when its handle is dropped.
 struct AbortOnDrop<T>(JoinHandle<T>);
 
 impl<T> Drop for AbortOnDrop<T> {
@@ -92,7 +92,7 @@ mod tests {
     use super::AbortOnDrop;
 
     #[tokio::test]
-    async fn a_dropped_task_ends() {
+    async fn a_dropped_task_is_aborted() {
         let (alive, ended) = tokio::sync::oneshot::channel::<()>();
         let (started, start) = tokio::sync::oneshot::channel();
         let task = AbortOnDrop(tokio::spawn(async move {

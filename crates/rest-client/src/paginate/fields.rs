@@ -1,21 +1,22 @@
-//! The scalars of a body that may be facts about pages.
+//! Fields of a body that may be pagination metadata.
 
 use catchment_json::{JsonPath, Node, NodeId, NodeKind};
 
 use super::metadata_keys::{CONTAINERS, fold_key};
 
-/// Deeper, and in more objects, nothing is looked for.
+/// The maximum depth of the search.
 const MAX_DEPTH: usize = 5;
+/// The maximum number of collected fields.
 const MAX_FIELDS: usize = 500;
 
-/// The name of the field that says how the number of rows compares to a total.
+/// The name of the field with the relation between a total and the actual row count.
 pub(super) const TOTAL_RELATION: &str = "total relation";
 
-/// A value beside the rows: a scalar, or an object or a list under a key that does not hold facts about pages.
+/// A value outside the rows: a scalar, an object or a list.
 #[derive(Debug, Clone)]
 pub(super) struct Field<'d> {
     pub(super) keys: Vec<String>,
-    /// Its key in lower case, without what separates words.
+    /// The key in lowercase, without separators.
     pub(super) name: String,
     pub(super) node: Node<'d>,
 }
@@ -29,18 +30,18 @@ impl Field<'_> {
         self.keys.last().map(String::as_str).unwrap_or_default()
     }
 
-    /// Whether the object that it stands in is under a key that begins with `next`.
+    /// Returns whether the parent object is under a key that begins with `next`.
     pub(super) fn is_in_next(&self) -> bool {
         matches!(self.keys.as_slice(), [.., parent, _] if fold_key(parent).starts_with("next"))
     }
 
-    /// Whether both stand in the same object.
+    /// Returns whether both fields are in the same object.
     pub(super) fn is_beside(&self, other: &Field<'_>) -> bool {
         let parent = |field: &Field<'_>| field.keys.split_last().map(|(_, parents)| parents.to_vec());
         parent(self) == parent(other)
     }
 
-    /// Whether it is an object or a list that has a value in it.
+    /// Returns whether the field is an object or a list that contains a value.
     pub(super) fn is_nested(&self) -> bool {
         let has_value = |node: Node<'_>| match node.kind() {
             NodeKind::Null => false,
@@ -53,15 +54,15 @@ impl Field<'_> {
     }
 }
 
-/// The list that a row stands in.
+/// The list that contains the rows.
 pub(super) struct List {
     id: NodeId,
-    /// The keys that lead to it.
+    /// The path of the list.
     pub(super) keys: Vec<String>,
     pub(super) elements: u64,
 }
 
-/// Finds the list that the first row stands in: the last one that begins before it.
+/// Finds the list that contains the first row: the last list that begins before it.
 pub(super) fn find_list(root: Node<'_>, first: NodeId) -> Option<List> {
     let mut found = None;
     search(root, &mut Vec::new(), first, &mut found);
@@ -88,7 +89,7 @@ fn search(node: Node<'_>, keys: &mut Vec<String>, first: NodeId, found: &mut Opt
     }
 }
 
-/// The fields of the objects around the list, and of those for facts about pages.
+/// Collects the fields of the objects around the list and of metadata objects.
 pub(super) fn collect<'d>(root: Node<'d>, list: &[String]) -> Vec<Field<'d>> {
     let mut fields = Vec::new();
     add(root, &mut Vec::new(), list, &mut fields);
@@ -103,7 +104,7 @@ fn add<'d>(node: Node<'d>, keys: &mut Vec<String>, list: &[String], fields: &mut
         let name = fold_key(&key.name());
         keys.push(key.name().into_owned());
         if value.kind() == NodeKind::Object {
-            // Elasticsearch counts in an object
+            // Elasticsearch returns the total in an object
             if let Some(node) = value.get("value").filter(|_| name == "total") {
                 let keys = keys.iter().cloned().chain(["value".to_owned()]).collect();
                 fields.push(Field { keys, name, node });

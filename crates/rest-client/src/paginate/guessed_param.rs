@@ -1,10 +1,10 @@
-//! Parameters whose names were guessed.
+//! Verification of guessed parameters.
 
 use crate::error::Error;
 use crate::error_kind::ErrorKind;
 use crate::response::Response;
 
-/// Notices that a parameter changes nothing: the second page has the rows of the first one.
+/// Detects a parameter without effect: the second page has the same rows as the first.
 #[derive(Debug, Clone)]
 pub(super) struct GuessedParam {
     param: String,
@@ -17,12 +17,16 @@ impl GuessedParam {
         GuessedParam { param: param.to_owned(), first: None, is_checked: false }
     }
 
-    /// The parameter, until the second page has shown that it works.
+    /// Returns the parameter until the second page has verified it.
     pub(super) fn unverified(&self) -> Option<&str> {
         (!self.is_checked).then_some(self.param.as_str())
     }
 
-    /// Shown every page.
+    /// Reads a page.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the second page has the same rows as the first.
     pub(super) fn check(&mut self, response: &Response) -> Result<(), Error> {
         if self.is_checked {
             return Ok(());
@@ -37,7 +41,7 @@ impl GuessedParam {
     }
 }
 
-/// A checksum of the rows of a page. The rest of a body may have the time in it.
+/// Returns a checksum of the rows of a page. The rest of the body may differ, for example in a timestamp.
 pub(super) fn rows_checksum(response: &Response) -> u32 {
     let mut text = String::new();
     for row in response.row_nodes() {

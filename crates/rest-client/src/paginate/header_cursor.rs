@@ -1,4 +1,4 @@
-//! Cursors in a header.
+//! A paginator for cursors in a header.
 
 use catchment_json::Value;
 
@@ -10,13 +10,14 @@ use crate::error::Error;
 use crate::request::Request;
 use crate::response::Response;
 
-/// Sends the value of a header on in a parameter of the query. Where the header is missing or empty, the pages end.
+/// Sends the value of a response header in a query parameter of the next request. The pagination ends if the header is
+/// missing or empty.
 ///
 /// ```
 /// use catchment_rest_client::HeaderCursor;
 ///
-/// // `X-NextRequest: abc` asks for `?after=abc`; without these it is `next` and `cursor`
-/// let paginator = HeaderCursor::new().cursor_key("X-NextRequest").cursor_param("after");
+/// // `X-Next: abc` leads to `?after=abc`; the defaults are `next` and `cursor`
+/// let paginator = HeaderCursor::new().cursor_key("X-Next").cursor_param("after");
 /// ```
 #[derive(Debug, Clone)]
 pub struct HeaderCursor {
@@ -32,19 +33,19 @@ impl Default for HeaderCursor {
 }
 
 impl HeaderCursor {
-    /// One with the defaults.
+    /// Creates a paginator with the defaults.
     pub fn new() -> HeaderCursor {
         HeaderCursor { key: "next".to_owned(), cursor: Cursor::new("cursor"), warning: None }
     }
 
-    /// The name of the header. Default `next`.
+    /// Sets the name of the header. Default: `next`.
     #[must_use]
     pub fn cursor_key(mut self, name: impl Into<String>) -> Self {
         self.key = name.into();
         self
     }
 
-    /// The parameter of the query. Default `cursor`.
+    /// Sets the query parameter. Default: `cursor`.
     #[must_use]
     pub fn cursor_param(mut self, name: impl Into<String>) -> Self {
         self.cursor.param = ParamTarget::Query(name.into());

@@ -1,4 +1,4 @@
-//! Links in the `Link` header.
+//! A paginator for links in the `Link` header.
 
 use catchment_json::Value;
 use url::Url;
@@ -9,8 +9,8 @@ use crate::link::link_of;
 use crate::request::Request;
 use crate::response::Response;
 
-/// Follows the link with the relation `next` in the `Link` headers (RFC 8288), as GitHub has it. Without one the pages
-/// end. The next page is on its way before the body of this one is there.
+/// Follows the link with the relation `next` in the `Link` header (RFC 8288), as in the GitHub API. The pagination ends
+/// without such a link. The next page is requested before the body of the current page arrives.
 ///
 /// ```
 /// use catchment_rest_client::{HeaderLink, RestClient};
@@ -32,7 +32,7 @@ impl Default for HeaderLink {
 }
 
 impl HeaderLink {
-    /// Follows another relation, `links_next_key` in specs.
+    /// Creates a paginator that follows another relation, `links_next_key` in specs.
     pub fn new(relation: impl Into<String>) -> HeaderLink {
         HeaderLink { relation: relation.into(), next: None }
     }

@@ -1,4 +1,4 @@
-//! Cursors in the body.
+//! A paginator for cursors in the body.
 
 use catchment_json::{JsonPath, NodeKind, Value};
 
@@ -12,9 +12,10 @@ use crate::error_kind::ErrorKind;
 use crate::request::Request;
 use crate::response::Response;
 
-/// Sends a value of the body on in a parameter. Where it is missing, `null`, `false`, empty or 0, the pages end.
+/// Sends a value of the response body in a parameter of the next request. The pagination ends if the value is missing,
+/// `null`, `false`, empty or 0.
 ///
-/// By default it is the value at `cursors.next`, and the parameter is `cursor` in the query.
+/// By default, the value is at `cursors.next` and the parameter is `cursor` in the query.
 ///
 /// ```
 /// use catchment_rest_client::{JsonCursor, JsonPath};
@@ -39,43 +40,43 @@ impl Default for JsonCursor {
 }
 
 impl JsonCursor {
-    /// One with the defaults.
+    /// Creates a paginator with the defaults.
     pub fn new() -> JsonCursor {
         let path = JsonPath::from_keys(["cursors", "next"]);
         let cursor = Cursor::new("cursor");
         JsonCursor { path, cursor, stop_after_empty_page: false, has_more_path: None, warning: None }
     }
 
-    /// Where the value is. Default `cursors.next`.
+    /// Sets the path of the value. Default: `cursors.next`.
     #[must_use]
     pub fn cursor_path(mut self, path: JsonPath) -> Self {
         self.path = path;
         self
     }
 
-    /// The parameter of the query. Default `cursor`.
+    /// Sets the query parameter. Default: `cursor`.
     #[must_use]
     pub fn cursor_param(mut self, name: impl Into<String>) -> Self {
         self.cursor.param = ParamTarget::Query(name.into());
         self
     }
 
-    /// A dotted path in the body of the request, in the place of a parameter.
+    /// Sets a dotted path in the request body, which replaces the query parameter.
     #[must_use]
     pub fn cursor_body_path(mut self, path: impl Into<String>) -> Self {
         self.cursor.param = ParamTarget::Body(path.into());
         self
     }
 
-    /// Whether a page without rows is the last one, whatever its cursor: for APIs whose cursor never ends. Default
-    /// false.
+    /// Sets whether a page without rows is the last one even if it has a cursor, for APIs whose cursors never end.
+    /// Default: false.
     #[must_use]
     pub fn stop_after_empty_page(mut self, stop: bool) -> Self {
         self.stop_after_empty_page = stop;
         self
     }
 
-    /// Where each answer says whether there are further pages. It is an error then if one does not.
+    /// Sets the path of a flag that indicates whether further pages exist. A response without the flag is an error.
     #[must_use]
     pub fn has_more_path(mut self, path: JsonPath) -> Self {
         self.has_more_path = Some(path);

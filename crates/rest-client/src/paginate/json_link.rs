@@ -1,4 +1,4 @@
-//! Links in the body.
+//! A paginator for links in the body.
 
 use catchment_json::{JsonPath, NodeKind, Value};
 use url::Url;
@@ -10,8 +10,8 @@ use crate::link::{link_of, resolve};
 use crate::request::Request;
 use crate::response::Response;
 
-/// Follows a URL in the body. Where it is missing, `null`, `false` or empty, the pages end; anything else that is no string
-/// is an error.
+/// Follows a URL in the body. The pagination ends if it is missing, `null`, `false` or empty; any other value that is not a
+/// string is an error.
 ///
 /// ```
 /// use catchment_rest_client::{JsonLink, JsonPath};
@@ -34,7 +34,7 @@ impl Default for JsonLink {
 }
 
 impl JsonLink {
-    /// Follows the URL at a path; the default is `next`.
+    /// Creates a paginator that follows the URL at a path. Default: `next`.
     pub fn new(next_url_path: JsonPath) -> JsonLink {
         JsonLink { next_url_path, next: None, warning: None }
     }
@@ -47,13 +47,13 @@ impl Paginator for JsonLink {
             self.warning = next_link::unfollowed_link(response);
             return Ok(());
         };
-        let place = || format!("at {}", self.next_url_path);
+        let location = || format!("at {}", self.next_url_path);
         let found = match node.kind() {
             NodeKind::Null => return Ok(()),
             NodeKind::Bool if node.as_bool() == Some(false) => return Ok(()),
             NodeKind::String => {
                 let link = node.as_str().unwrap_or_default();
-                self.next = (!link.is_empty()).then(|| resolve(response, &link, &place())).transpose()?;
+                self.next = (!link.is_empty()).then(|| resolve(response, &link, &location())).transpose()?;
                 return Ok(());
             }
             NodeKind::Bool => "true",
@@ -61,7 +61,7 @@ impl Paginator for JsonLink {
             NodeKind::Array => "a list",
             NodeKind::Object => "an object",
         };
-        Err(response.error(ErrorKind::InvalidNextLink { location: place(), found: found.to_owned() }))
+        Err(response.error(ErrorKind::InvalidNextLink { location: location(), found: found.to_owned() }))
     }
 
     fn has_next_page(&self) -> bool {

@@ -1,4 +1,4 @@
-//! The ways to the next page that are detected.
+//! Detected paginators.
 
 use catchment_json::{JsonPath, Value};
 
@@ -12,7 +12,7 @@ use super::page_number::PageNumber;
 use super::single_page::SinglePage;
 use super::unknown_base::UnknownBasePaginator;
 
-/// A way to the next page.
+/// A detected paginator and its settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum DetectedPaginator {
     HeaderLink,
@@ -44,7 +44,7 @@ impl DetectedPaginator {
         }
     }
 
-    /// The parameter that is a guess.
+    /// Returns the guessed parameter.
     pub(super) fn guessed(&self) -> Option<&str> {
         match self {
             DetectedPaginator::PageNumber { param, .. }
@@ -63,7 +63,7 @@ impl DetectedPaginator {
             DetectedPaginator::HeaderLink => ("header_link", vec![]),
             DetectedPaginator::JsonLink(link) => ("json_link", vec![("path", path(link))]),
             DetectedPaginator::HeaderCursor { key, param } => ("header_cursor", vec![("key", text(key)), ("param", text(param))]),
-            // the position has the number of the page, the first one does not matter any more
+            // `first` is omitted: the position contains the page number
             DetectedPaginator::PageNumber { total, base, param, .. } => {
                 ("page_number", vec![("path", path(total)), ("base", Value::from(*base)), ("param", text(param))])
             }
@@ -82,7 +82,7 @@ impl DetectedPaginator {
         let text = |key| value.get(key).and_then(Value::as_str);
         let number = |key| u64::try_from(value.get(key)?.as_i64()?).ok();
         let path = || JsonPath::parse(text("path")?).ok();
-        // positions of earlier versions have no other parameter
+        // positions of earlier versions omit the parameter `page`
         let page_param = || text("param").unwrap_or("page").to_owned();
         match text("type")? {
             "header_link" => Some(DetectedPaginator::HeaderLink),

@@ -1,4 +1,4 @@
-//! Recognising pages that go in a circle.
+//! Detection of pagination loops.
 
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -9,14 +9,14 @@ use crate::error_kind::ErrorKind;
 use crate::request::Request;
 use crate::response::Response;
 
-/// How many pages are remembered, 16 MiB at most. In a longer pagination it is the first ones: a circle that
-/// comes back to one of them is found.
+/// The maximum number of stored pages, at most 16 MiB. A longer pagination stores only its first pages, so that a loop
+/// back to one of them is still detected.
 const MAX_REMEMBERED: usize = 1 << 20;
 
-/// So many requests in a row that differ and get the same rows are no coincidence.
+/// The number of consecutive identical responses after which the pagination is stalled.
 const STANDSTILL: usize = 10;
 
-/// The requests of a pagination with their answers, as hashes.
+/// The requests of a pagination and their responses, as hashes.
 #[derive(Default)]
 pub(super) struct LoopDetector {
     hashes: HashSet<u64>,
@@ -25,17 +25,17 @@ pub(super) struct LoopDetector {
 }
 
 impl LoopDetector {
-    /// Remembers a request and its answer.
+    /// Records a request and its response.
     ///
     /// # Errors
     ///
-    /// Where they were in the pagination before, or the last answers were all the same.
+    /// Returns an error if the pair occurred before, or if the latest responses are all identical.
     pub(super) fn check(&mut self, request: &Request, response: &Response) -> Result<(), Error> {
         let mut hasher = DefaultHasher::new();
         request.method.hash(&mut hasher);
         request.full_url().hash(&mut hasher);
         request.body.as_ref().map(Body::bytes).hash(&mut hasher);
-        // a checksum will do, as only answers to one and the same request are compared by it
+        // a checksum is sufficient, because it only distinguishes responses to the same request
         let fingerprint = (response.body_len(), response.checksum());
         fingerprint.hash(&mut hasher);
         let hash = hasher.finish();

@@ -1,6 +1,6 @@
-//! Names that APIs give to facts about pages: in lower case, without what separates words.
+//! Known keys of pagination metadata, in lowercase and without separators.
 
-/// Objects that hold such facts.
+/// Objects that contain pagination metadata.
 pub(super) const CONTAINERS: &[&str] = &[
     "meta",
     "metadata",
@@ -25,7 +25,7 @@ pub(super) const CONTAINERS: &[&str] = &[
     "additionaldata",
 ];
 
-/// How many rows all pages have.
+/// Total row counts.
 pub(super) const TOTALS: &[&str] = &[
     "total",
     "count",
@@ -50,9 +50,10 @@ pub(super) const TOTALS: &[&str] = &[
     "odatacount",
 ];
 
-/// Totals that may as well count the rows of the page.
+/// Totals that may count only the rows of the page.
 pub(super) const AMBIGUOUS_TOTALS: &[&str] = &["count", "hits"];
 
+/// Flags that indicate further pages.
 pub(super) const MORE: &[&str] = &[
     "hasmore",
     "hasmoreitems",
@@ -71,32 +72,36 @@ pub(super) const MORE: &[&str] = &[
     "truncated",
     "moreitemsincollection",
     "exceededtransferlimit",
-    // as a flag; as anything else it is a link or a token
+    // as a boolean; other values are links or tokens
     "next",
     "nextpage",
 ];
 
-/// Flags that mean more pages even in a body that has no list.
+/// Flags that indicate further pages even in a body without a list.
 pub(super) const CERTAIN_MORE: &[&str] = &["hasmore", "hasnext", "hasnextpage", "hasmorepages", "hasmoreresults", "istruncated"];
 
+/// Flags that mark the last page.
 pub(super) const LAST: &[&str] = &["islast", "islastpage", "last", "lastpage", "done", "complete", "endofstream"];
 
-/// Says that the pages end even where a link follows, which is for a later time.
+/// The flag that ends the pagination even if the page has a next link, which is for a later export.
 pub(super) const END_OF_STREAM: &str = "endofstream";
 
+/// Page counts.
 pub(super) const PAGE_COUNTS: &[&str] =
     &["totalpages", "pages", "pagecount", "pagescount", "lastpage", "numpages", "nbpages", "totalpage"];
 
+/// Page numbers.
 pub(super) const PAGES: &[&str] = &["page", "currentpage", "pagenumber", "pageno", "pageindex", "current", "number"];
 
-/// The first row of a page, in responses and as a parameter of requests.
+/// The offset of a page, in responses and as a request parameter.
 pub(super) const OFFSETS: &[&str] = &["offset", "skip", "startat", "start", "from", "startindex"];
 
-/// Sizes that stand beside an offset, and sizes that stand beside the number of a page.
+/// Page sizes beside an offset.
 pub(super) const LIMITS: &[&str] = &["limit", "maxresults", "top", "first", "max", "maxrecords", "take", "results"];
+/// Page sizes beside a page number.
 pub(super) const SIZES: &[&str] = &["perpage", "pagesize", "size", "itemsperpage", "hitsperpage", "resultsperpage"];
 
-/// Keys of an object with a `total` that is an amount of money or belongs to one entity.
+/// Keys of an object whose `total` is an amount of money or belongs to a single entity.
 pub(super) const AMOUNTS: &[&str] = &[
     "id",
     "orderid",
@@ -115,7 +120,7 @@ pub(super) const AMOUNTS: &[&str] = &[
     "shipping",
 ];
 
-/// Tokens under a key that does not begin with `next`, and the parameter that each goes to; none is that of its key.
+/// Tokens under keys that do not begin with `next`, with their request parameter; `None` if it equals the key.
 pub(super) const TOKENS: &[(&str, Option<&str>)] = &[
     ("endcursor", Some("after")),
     ("aftercursor", Some("after")),
@@ -136,7 +141,7 @@ pub(super) const TOKENS: &[(&str, Option<&str>)] = &[
     ("offset", None),
 ];
 
-/// What an object under a key like `next` calls the value of the parameter of the same name, the most certain first.
+/// Keys in an object under a key such as `next` whose value belongs in the parameter of the same name, most reliable first.
 pub(super) const IN_NEXT: &[&str] = &[
     "startingafter",
     "after",
@@ -154,14 +159,14 @@ pub(super) const IN_NEXT: &[&str] = &[
     "pagenumber",
 ];
 
-/// Tokens that are objects or lists, or whose parameter is not known.
+/// Tokens that are objects or lists, or whose parameter is unknown.
 pub(super) const UNFOLLOWED_TOKENS: &[&str] =
     &["lastevaluatedkey", "continue", "continuation", "continuationtoken", "searchafter"];
 
-/// Ids of scrolls: APIs give one with the last page too.
+/// Scroll IDs. APIs return one with the last page too.
 pub(super) const SCROLLS: &[&str] = &["scrollid"];
 
-/// What may stand after `next` in the key of a cursor. Others, as in `next_billing_date`, are rarely cursors.
+/// The possible parts of a cursor key after `next`. Other keys, such as `next_billing_date`, are rarely cursors.
 pub(super) const CURSOR_KEYS: &[&str] = &[
     "",
     "cursor",
@@ -183,7 +188,7 @@ pub(super) const CURSOR_KEYS: &[&str] = &[
     "continuationtoken",
 ];
 
-/// What a key that begins with `next` speaks of where it is no token.
+/// Words in keys that begin with `next` but do not contain a token.
 pub(super) const OTHER_NEXT: &[&str] = &[
     "date",
     "time",
@@ -227,7 +232,7 @@ pub(super) const OTHER_NEXT: &[&str] = &[
     "deliver",
 ];
 
-/// A key without what separates its words, in lower case.
+/// Returns a key in lowercase, without separators.
 pub(crate) fn fold_key(key: &str) -> String {
     key.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }

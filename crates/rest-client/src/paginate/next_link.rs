@@ -6,18 +6,17 @@ use super::body_detection::find;
 use super::metadata_keys::fold_key;
 use crate::response::Response;
 
-/// What an object under a key like `next` calls its URL.
+/// Keys of the URL in an object under a key such as `next`.
 const URL_KEYS: &[&str] = &["href", "url", "link", "uri"];
 
-/// How a key may end whose value is a link even if it begins like a name.
+/// Suffixes of keys whose value is a link even if it does not begin like a URL.
 const LINK_ENDS: &[&str] = &["url", "link", "href", "uri"];
 
-/// What a key is named whose value may look like a path and is none.
+/// Words in keys whose value is a token even if it looks like a path.
 const TOKEN_WORDS: &[&str] = &["cursor", "token", "marker", "continuation"];
 
-/// The path to a link to the next page: under a key that begins with `next`, or under one that begins with `href` or `url`
-/// in an object there, a string that looks like a URL; else in a list of links with relations. Other lists are not looked
-/// into, as what they hold are rows.
+/// Returns the path of a link to the next page: a string that looks like a URL, under a key that begins with `next` or under
+/// a URL key in an object there; else the link in a list of links with relations. Skips other lists, which contain rows.
 pub(super) fn link(document: &Document) -> Option<JsonPath> {
     let is_link = |keys: &[String], node: Node<'_>| node.as_str().is_some_and(|text| looks_like_link(keys, &text));
     let keys = find(document.root(), &mut |keys, node| is_next(keys) && is_link(keys, node));
@@ -31,7 +30,7 @@ fn looks_like_link(keys: &[String], text: &str) -> bool {
     if is_absolute || text.is_empty() || text.contains(char::is_whitespace) {
         return is_absolute;
     }
-    // base64 has slashes
+    // base64 contains slashes
     if !is_named && TOKEN_WORDS.iter().any(|word| key.contains(word)) {
         return false;
     }
@@ -40,13 +39,14 @@ fn looks_like_link(keys: &[String], text: &str) -> bool {
     is_path || has_query || ["http", "/", "?"].iter().any(|start| text.starts_with(start))
 }
 
-/// A list of links that has one with the relation `next`, which cannot be followed.
+/// Returns the path of a list of links that contains a link with the relation `next`, which cannot be followed.
 pub(super) fn unfollowed_relation(root: Node<'_>) -> Option<JsonPath> {
     find_relation(root, false)
 }
 
-/// The path to the link with the relation `next` in a list of links, as JSON hyper-schema and FHIR have it, or to the list
-/// where that link is not followed by a GET. Lists under a key like `next` hold one link.
+/// Returns the path of the link with the relation `next` in a list of links, as in JSON Hyper-Schema and FHIR. Without
+/// `is_followed`, returns the path of the list instead, even if the link requires another method than GET. A list under a
+/// key such as `next` contains a single link.
 fn find_relation(root: Node<'_>, is_followed: bool) -> Option<JsonPath> {
     let mut found = None;
     find(root, &mut |keys, node| {
@@ -81,7 +81,7 @@ fn first_link_path(keys: &[String], list: Node<'_>) -> Option<JsonPath> {
     JsonPath::parse(&format!("{}[0].{url}", JsonPath::from_keys(keys.to_vec()))).ok()
 }
 
-/// The key under which a link has a URL.
+/// Returns the key of the URL in a link.
 fn url_key(link: Node<'_>) -> Option<&'static str> {
     let has_url = |key: &str| link.get(key).and_then(Node::as_str).is_some_and(|url| !url.is_empty());
     URL_KEYS.iter().copied().find(|key| has_url(key))
@@ -101,13 +101,13 @@ fn is_next(keys: &[String]) -> bool {
     }
 }
 
-/// The warning about a next link in an answer whose paginator sees no further page.
+/// Returns a warning if a response has a next link but the paginator found no further page.
 pub(super) fn unfollowed_link(response: &Response) -> Option<String> {
     let in_header = response.link("next").is_ok_and(|link| link.is_some()).then(|| "the Link header".to_owned());
     let in_body = || response.document().ok().and_then(link).map(|path| path.to_string());
-    let place = in_header.or_else(in_body)?;
+    let location = in_header.or_else(in_body)?;
     let url = response.shown_url();
-    Some(format!("{url} has a next link at {place}, which the paginator does not follow: further pages may be missing"))
+    Some(format!("{url} has a next link at {location}, which the paginator does not follow: further pages may be missing"))
 }
 
 #[cfg(test)]

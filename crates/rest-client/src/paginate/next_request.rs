@@ -1,4 +1,4 @@
-//! From one request to the next.
+//! Requests of the first and the next page.
 
 use catchment_json::Value;
 
@@ -11,13 +11,13 @@ use crate::response::Response;
 /// The request of the next page.
 pub(super) struct NextRequest {
     pub(super) request: Request,
-    /// What the paginator says of it.
+    /// The position of the page.
     pub(super) position: Option<Value>,
-    /// What a person should know about where it goes.
+    /// A warning about the origin of the request.
     pub(super) warning: Option<String>,
 }
 
-/// Makes `request` that of the first page, or of the one at `position`. Returns the warning about where it goes.
+/// Turns `request` into that of the first page, or of the page at `position`. Returns a warning about its origin.
 pub(super) fn first_request(
     paginator: &mut Box<dyn Paginator>,
     rules: &RequestConfig,
@@ -35,7 +35,7 @@ pub(super) fn first_request(
     }
 }
 
-/// The page after `response`, the answer to `request`.
+/// Returns the request of the page after `response`, which is the response to `request`.
 pub(super) fn next_request(
     paginator: &mut Box<dyn Paginator>,
     rules: &RequestConfig,
@@ -51,8 +51,8 @@ pub(super) fn next_request(
     Ok(Some(NextRequest { request, position, warning }))
 }
 
-/// `request` for the next page, without credentials where an answer has led it to an origin that is not trusted, and the
-/// warning about that.
+/// Returns the request of the next page and a warning about its origin. Strips the credentials if a response led to an
+/// untrusted origin.
 fn advance(
     paginator: &mut Box<dyn Paginator>,
     rules: &RequestConfig,
@@ -71,7 +71,7 @@ fn advance(
     Ok((next, warning))
 }
 
-/// What an untrusted request goes without, and how to allow it.
+/// Explains which data an untrusted request lacks, and how to trust its origin.
 pub(super) fn untrusted_origin_warning(request: &Request) -> String {
     let origin = request.url.origin().ascii_serialization();
     format!(

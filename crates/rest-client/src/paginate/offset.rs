@@ -1,4 +1,4 @@
-//! Pages that begin at an offset.
+//! A paginator for offsets.
 
 use catchment_json::{JsonPath, Value};
 
@@ -10,15 +10,13 @@ use crate::error_kind::ErrorKind;
 use crate::request::Request;
 use crate::response::Response;
 
-/// Counts rows in a parameter, and asks for so many of them at a time in another. They end with an empty page, or with
-/// the number of rows that the body says there are, or before an offset that is set as the maximum, whichever comes
-/// first.
+/// Sends a row offset in a parameter and the page size in another. The pagination ends at an empty page, at the total row
+/// count in the body, or before the maximum offset, whichever comes first.
 ///
-/// By default the parameters are `offset` and `limit` in the query, the first offset is 0, and the body may have the
-/// number of rows under `total`.
+/// By default, the parameters are `offset` and `limit` in the query, the first offset is 0, and the body may contain the
+/// total row count under `total`.
 ///
-/// An API that gives fewer rows at a time than it was asked for would leave rows out between two pages: that is logged as
-/// a warning.
+/// If an API returns smaller pages than requested, rows between the pages are skipped. The paginator warns about such pages.
 ///
 /// ```
 /// use catchment_rest_client::{Offset, JsonPath};
@@ -31,96 +29,95 @@ use crate::response::Response;
 pub struct Offset {
     range: SteppedCounter,
     limit_param: ParamTarget,
-    /// How many rows a page had that was not full, until it is known whether it was the last one.
+    /// The row count of a page that was not full, until it is known whether it was the last one.
     short: Option<usize>,
     is_reported: bool,
     warning: Option<String>,
 }
 
 impl Offset {
-    /// One that asks for `limit` rows at a time, and has all defaults.
+    /// Creates a paginator that requests pages of `limit` rows, with the defaults.
     pub fn new(limit: u64) -> Offset {
         let limit_param = ParamTarget::Query("limit".to_owned());
         Offset { range: SteppedCounter::new("offset", limit), limit_param, short: None, is_reported: false, warning: None }
     }
 
-    /// The row to begin with. Default 0.
+    /// Sets the first offset. Default: 0.
     #[must_use]
     pub fn offset(mut self, offset: u64) -> Self {
         self.range.current = offset;
         self
     }
 
-    /// The parameter of the query that has the offset. Default `offset`.
+    /// Sets the query parameter of the offset. Default: `offset`.
     #[must_use]
     pub fn offset_param(mut self, name: impl Into<String>) -> Self {
         self.range.param = ParamTarget::Query(name.into());
         self
     }
 
-    /// A dotted path in the body of the request for the offset, in the place of a parameter.
+    /// Sets a dotted path for the offset in the request body, which replaces the query parameter.
     #[must_use]
     pub fn offset_body_path(mut self, path: impl Into<String>) -> Self {
         self.range.param = ParamTarget::Body(path.into());
         self
     }
 
-    /// The parameter of the query that has the limit. Default `limit`.
+    /// Sets the query parameter of the page size. Default: `limit`.
     #[must_use]
     pub fn limit_param(mut self, name: impl Into<String>) -> Self {
         self.limit_param = ParamTarget::Query(name.into());
         self
     }
 
-    /// A dotted path in the body of the request for the limit, in the place of a parameter.
+    /// Sets a dotted path for the page size in the request body, which replaces the query parameter.
     #[must_use]
     pub fn limit_body_path(mut self, path: impl Into<String>) -> Self {
         self.limit_param = ParamTarget::Body(path.into());
         self
     }
 
-    /// Where answers have the number of rows of all pages. It is an error if none has said it
-    /// yet; what one has said holds until another one says otherwise.
+    /// Sets the path of the total row count. The first response must contain it; later responses may update it.
     #[must_use]
     pub fn total_path(mut self, path: JsonPath) -> Self {
         self.range.total = TotalSource::Required(path);
         self
     }
 
-    /// No number of rows is looked for.
+    /// Ignores total row counts in responses.
     #[must_use]
     pub fn without_total(mut self) -> Self {
         self.range.total = TotalSource::None;
         self
     }
 
-    /// The offset that is not read any more, and none after it. Default: there is none.
+    /// Sets the exclusive upper bound of the offset. Default: unlimited.
     #[must_use]
     pub fn maximum_offset(mut self, offset: u64) -> Self {
         self.range.maximum = Some(offset);
         self
     }
 
-    /// Whether a page without rows is the last one. Default true.
+    /// Sets whether a page without rows is the last one. Default: true.
     #[must_use]
     pub fn stop_after_empty_page(mut self, stop: bool) -> Self {
         self.range.stop_after_empty_page = stop;
         self
     }
 
-    /// Where each answer says whether there are further pages. It is an error then if one does not.
+    /// Sets the path of a flag that indicates whether further pages exist. A response without the flag is an error.
     #[must_use]
     pub fn has_more_path(mut self, path: JsonPath) -> Self {
         self.range.has_more_path = Some(path);
         self
     }
 
-    /// Warns, once, where a page had fewer rows than were asked for and was not the last one.
+    /// Warns once if a page that is not the last one has fewer rows than requested.
     fn report_short_pages(&mut self, response: &Response) {
         let (rows, limit) = (response.rows().ids.len(), self.range.step);
         let is_short = rows > 0 && u64::try_from(rows).is_ok_and(|rows| rows < limit);
         let earlier = self.short.take().filter(|_| rows > 0);
-        // the number of rows up to here, if this page was full
+        // the offset of the next page
         let end = self.range.current;
         let missing_here = is_short
             && self.range.known_total().is_some_and(|total| {
@@ -134,7 +131,7 @@ impl Offset {
             self.is_reported = true;
             let url = response.shown_url();
             self.warning = Some(format!(
-                "{url} gave {given} rows of the {limit} that were asked for, and has more: rows may be missing; set `limit` to what the API gives at most"
+                "a page at or before {url} has {given} of {limit} requested rows, but more rows follow: rows may be missing; set `limit` to the maximum page size of the API"
             ));
         }
     }

@@ -1,4 +1,4 @@
-//! One page.
+//! A page of a pagination.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use catchment_json::{Selection, Value};
 
 use crate::page_memory::MemoryPermit;
 
-/// A page: the rows in the document that was answered.
+/// A page: the parsed response and the locations of its rows.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), catchment_rest_client::Error> {
@@ -23,21 +23,21 @@ use crate::page_memory::MemoryPermit;
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Page {
-    /// Its rows, in the order of the document, and the document, which is the whole answer.
+    /// The rows in document order, and the document, which is the complete response.
     pub rows: Selection,
-    /// The URL that answered, without its secrets.
+    /// The redacted URL of the response.
     pub url: String,
-    /// Its number in the pagination, counted from 1.
+    /// The number of the page in the pagination, from 1.
     pub number: u64,
     /// The length of the body in bytes.
     pub body_len: usize,
-    /// Where the next page is, to go on from there with [`RestClient::paginate_from`](crate::RestClient::paginate_from).
-    /// Nothing after the last page, where the position has a secret, such as the signature of a link, and where the
-    /// paginator cannot say.
+    /// The position of the next page, to resume with [`RestClient::paginate_from`](crate::RestClient::paginate_from).
+    /// `None` after the last page, if the position contains a secret such as the signature of a link, or if the paginator
+    /// does not support positions.
     pub position: Option<Value>,
-    /// Warnings that a person should see, such as that rows may be missing. They are logged as well.
+    /// Warnings for the user, for example about missing rows. They are also logged.
     pub warnings: Vec<String>,
-    /// The memory of the page in the limit of all pages; see
+    /// The memory of the page, as a part of the limit of all pages; see
     /// [`RestClientBuilder::limit_page_memory`](crate::RestClientBuilder::limit_page_memory).
     pub permit: Arc<MemoryPermit>,
 }

@@ -1,4 +1,4 @@
-//! What the body of a page says about further pages, beside its rows.
+//! Pagination metadata in the body of a page.
 
 use catchment_json::{JsonPath, Node, NodeKind};
 
@@ -10,18 +10,18 @@ use super::metadata_keys::{
 use super::stepped_counter::parse_count;
 use crate::response::Response;
 
-/// The fields of a body beside its rows, in the objects around them and in those for facts about pages.
+/// The fields of a body outside its rows: in the objects around the list of rows, and in metadata objects.
 #[derive(Debug, Clone, Default)]
 pub(super) struct PageMetadata<'d> {
     fields: Vec<Field<'d>>,
-    /// The keys that lead to the list of rows.
+    /// The path of the list of rows.
     list: Vec<String>,
-    /// How many elements the list has.
+    /// The number of elements in the list.
     pub(super) elements: u64,
 }
 
 impl<'d> PageMetadata<'d> {
-    /// Those of a body that is JSON; of another one none.
+    /// Collects the metadata of a JSON body. Empty for other bodies.
     pub(super) fn of(response: &'d Response) -> PageMetadata<'d> {
         let Ok(document) = response.document() else { return PageMetadata::default() };
         let list = response.rows().ids.first().and_then(|first| find_list(document.root(), *first));
@@ -30,7 +30,7 @@ impl<'d> PageMetadata<'d> {
         PageMetadata { fields: collect(document.root(), &list), list, elements }
     }
 
-    /// The first field with one of the names, in their order, whose value is right.
+    /// Returns the first field with one of the names, in their order, for which `is_right` returns true.
     fn find(&self, names: &[&str], is_right: impl Fn(&Field<'d>) -> bool) -> Option<&Field<'d>> {
         names.iter().find_map(|name| self.fields.iter().find(|field| field.name == *name && is_right(field)))
     }
@@ -40,7 +40,7 @@ impl<'d> PageMetadata<'d> {
         Some((field, parse_count(field.node)?))
     }
 
-    /// Whether a flag says that there are further pages, and the flag.
+    /// Returns the path of a flag about further pages, and whether it indicates any.
     pub(super) fn more(&self) -> Option<(JsonPath, bool)> {
         let flag = |names, negated: bool| {
             let field = self.find(names, |field| parse_flag(field.node).is_some())?;
@@ -49,7 +49,7 @@ impl<'d> PageMetadata<'d> {
         flag(MORE, false).or_else(|| flag(LAST, true))
     }
 
-    /// A flag of further pages that even an object without a list does not have by chance.
+    /// Returns the path of a flag that indicates further pages and is reliable even in an object without a list.
     pub(super) fn certainly_more(&self) -> Option<JsonPath> {
         self.find(CERTAIN_MORE, |field| parse_flag(field.node) == Some(true)).map(Field::path)
     }
@@ -67,18 +67,18 @@ impl<'d> PageMetadata<'d> {
         self.find(TOTALS, is_rows)
     }
 
-    /// How many rows all pages have.
+    /// Returns the path and value of the total row count.
     pub(super) fn total(&self) -> Option<(JsonPath, u64)> {
         let field = self.total_field()?;
         Some((field.path(), parse_count(field.node)?))
     }
 
-    /// Whether the total may be the number of rows of this page.
+    /// Returns whether the total may count only the rows of this page.
     pub(super) fn has_ambiguous_total(&self) -> bool {
         self.total_field().is_some_and(|field| AMBIGUOUS_TOTALS.contains(&field.name.as_str()))
     }
 
-    /// Whether there may be more rows than the total.
+    /// Returns whether the total is a lower bound.
     pub(super) fn is_total_a_lower_bound(&self) -> bool {
         self.find(&[TOTAL_RELATION], |field| field.node.as_str().as_deref() == Some("gte")).is_some()
     }
@@ -92,7 +92,7 @@ impl<'d> PageMetadata<'d> {
     }
 
     pub(super) fn offset(&self) -> Option<(&Field<'d>, u64)> {
-        // `from` and `to` are the first and the last row of a numbered page
+        // beside `to`, `from` is the first row of a numbered page
         let is_offset = |field: &Field<'d>| parse_count(field.node).is_some() && !(field.name == "from" && self.has_key("to"));
         let field = self.find(OFFSETS, is_offset)?;
         Some((field, parse_count(field.node)?))
@@ -106,12 +106,12 @@ impl<'d> PageMetadata<'d> {
         self.number(SIZES).map(|(_, size)| size)
     }
 
-    /// A string that is not empty, under one of the names.
+    /// Returns a field with one of the names whose value is a non-empty string.
     pub(super) fn token(&self, names: &[&str]) -> Option<&Field<'d>> {
         self.find(names, |field| field.node.as_str().is_some_and(|text| !text.is_empty()))
     }
 
-    /// A token or a number in an object under a key that begins with `next`.
+    /// Returns a token or a number in an object under a key that begins with `next`.
     pub(super) fn token_in_next(&self) -> Option<&Field<'d>> {
         self.find(IN_NEXT, |field| {
             field.is_in_next()
@@ -123,7 +123,7 @@ impl<'d> PageMetadata<'d> {
         })
     }
 
-    /// What leads to the next page in a way that is not known.
+    /// Returns the path of a token for the next page that is nested or has no known parameter.
     pub(super) fn unfollowed(&self) -> Option<JsonPath> {
         let is_token = |field: &&Field<'d>| {
             let is_next =
@@ -134,12 +134,12 @@ impl<'d> PageMetadata<'d> {
         nested.or_else(|| self.token(&["lastevaluatedkey"])).map(Field::path)
     }
 
-    /// The id of a scroll.
+    /// Returns the path of a scroll ID.
     pub(super) fn scroll(&self) -> Option<JsonPath> {
         self.token(SCROLLS).map(Field::path)
     }
 
-    /// How many rows come after these, where that is said beside a cursor or a count.
+    /// Returns the path and number of remaining rows. A field `remaining` is valid only beside a `cursor` or `count`.
     pub(super) fn remaining(&self) -> Option<(JsonPath, u64)> {
         let (field, remaining) = self.number(&["remaining", "remainingitemcount"])?;
         let counts = |other: &Field<'d>| other.is_beside(field) && matches!(other.name.as_str(), "count" | "cursor");
@@ -147,27 +147,27 @@ impl<'d> PageMetadata<'d> {
         Some((field.path(), remaining)).filter(|_| is_of_rows)
     }
 
-    /// The fields whose key begins with `next`.
+    /// Returns the fields whose names begin with `next`.
     pub(super) fn next_fields(&self) -> impl Iterator<Item = &Field<'d>> {
         self.fields.iter().filter(|field| field.name.starts_with("next"))
     }
 
-    /// Whether there is a field that begins so, whatever its value.
+    /// Returns whether the name of a field begins with `starts`.
     pub(super) fn has(&self, starts: &str) -> bool {
         self.fields.iter().any(|field| field.name.starts_with(starts))
     }
 
-    /// Whether there is a field of this name, whatever its value.
+    /// Returns whether a field has this name.
     pub(super) fn has_key(&self, name: &str) -> bool {
         self.fields.iter().any(|field| field.name == name)
     }
 
-    /// Whether the list of rows has this key.
+    /// Returns whether the list of rows is under this key.
     pub(super) fn is_list(&self, name: &str) -> bool {
         self.list.last().is_some_and(|key| fold_key(key) == name)
     }
 
-    /// The path to the `id` of the last row, where rows have one.
+    /// Returns the path of the `id` of the last row, if it is a string or an integer.
     pub(super) fn last_id(&self, response: &'d Response) -> Option<JsonPath> {
         let last = response.row_nodes().last()?.get("id")?;
         let is_scalar = matches!(last.kind(), NodeKind::String | NodeKind::Integer);

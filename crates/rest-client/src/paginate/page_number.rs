@@ -1,4 +1,4 @@
-//! Pages that have numbers.
+//! A paginator for page numbers.
 
 use catchment_json::{JsonPath, Value};
 
@@ -9,10 +9,10 @@ use crate::error::Error;
 use crate::request::Request;
 use crate::response::Response;
 
-/// Counts pages in a parameter. They end with an empty page, or with the number of pages that the body says there are,
-/// or before a page that is set as the maximum, whichever comes first.
+/// Increments a page number in a parameter. The pagination ends at an empty page, at the page count in the body, or before
+/// the maximum page, whichever comes first.
 ///
-/// By default the parameter is `page` in the query, the first page is 0, and the body may have the number of pages under
+/// By default, the parameter is `page` in the query, the first page is 0, and the body may contain the page count under
 /// `total`.
 ///
 /// ```
@@ -35,76 +35,75 @@ impl Default for PageNumber {
 }
 
 impl PageNumber {
-    /// One with the defaults.
+    /// Creates a paginator with the defaults.
     pub fn new() -> PageNumber {
         PageNumber { range: SteppedCounter::new("page", 1) }
     }
 
-    /// The number that the API gives its first page, and with that the page to begin with. Default 0.
+    /// Sets the number of the API's first page, which is also the start page. Default: 0.
     #[must_use]
     pub fn base_page(mut self, number: u64) -> Self {
         self.range.base = number;
         self.page(number)
     }
 
-    /// The page to begin with, if that is another one.
+    /// Sets the start page, if it differs from the API's first page.
     #[must_use]
     pub fn page(mut self, number: u64) -> Self {
         self.range.current = number;
         self
     }
 
-    /// The parameter of the query. Default `page`.
+    /// Sets the query parameter. Default: `page`.
     #[must_use]
     pub fn page_param(mut self, name: impl Into<String>) -> Self {
         self.range.param = ParamTarget::Query(name.into());
         self
     }
 
-    /// A dotted path in the body of the request, in the place of a parameter.
+    /// Sets a dotted path in the request body, which replaces the query parameter.
     #[must_use]
     pub fn page_body_path(mut self, path: impl Into<String>) -> Self {
         self.range.param = ParamTarget::Body(path.into());
         self
     }
 
-    /// Where answers have the number of pages. It is an error if none has said it
-    /// yet; what one has said holds until another one says otherwise.
+    /// Sets the path of the page count. The first response must contain it; later responses may update it.
     #[must_use]
     pub fn total_path(mut self, path: JsonPath) -> Self {
         self.range.total = TotalSource::Required(path);
         self
     }
 
-    /// Where answers may have the number of pages.
+    /// Sets the path of an optional page count.
     #[must_use]
     pub(super) fn optional_total_path(mut self, path: JsonPath) -> Self {
         self.range.total = TotalSource::Optional(path);
         self
     }
 
-    /// No number of pages is looked for.
+    /// Ignores page counts in responses.
     #[must_use]
     pub fn without_total(mut self) -> Self {
         self.range.total = TotalSource::None;
         self
     }
 
-    /// The page that is not read any more, and none after it. Default: there is none.
+    /// Sets the exclusive upper bound of the page number. Default: unlimited.
     #[must_use]
     pub fn maximum_page(mut self, number: u64) -> Self {
         self.range.maximum = Some(number);
         self
     }
 
-    /// Whether a page without rows is the last one. Default true.
+    /// Sets whether a page without rows is the last one. Default: true.
     #[must_use]
     pub fn stop_after_empty_page(mut self, stop: bool) -> Self {
         self.range.stop_after_empty_page = stop;
         self
     }
 
-    /// Where each answer says whether there are further pages. It is an error then if one does not.
+    /// Sets the path of a flag that indicates whether further pages exist. A response without the flag is an error.
     #[must_use]
     pub fn has_more_path(mut self, path: JsonPath) -> Self {
         self.range.has_more_path = Some(path);

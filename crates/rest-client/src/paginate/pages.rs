@@ -1,4 +1,4 @@
-//! The pages of an endpoint.
+//! The stream of the pages of an endpoint.
 
 use std::collections::VecDeque;
 use std::pin::Pin;
@@ -27,7 +27,7 @@ use crate::select::{self, RowsLayout, SelectedRows};
 use crate::transport::Transport;
 use crate::{error_body, missing_rows};
 
-/// The pages of an endpoint, a [`Stream`]. After an error there are no further pages.
+/// A [`Stream`] of the pages of an endpoint. It ends after an error.
 ///
 /// ```no_run
 /// use futures_util::TryStreamExt as _;
@@ -39,19 +39,19 @@ use crate::{error_body, missing_rows};
 /// # Ok(())
 /// # }
 /// ```
-#[must_use = "nothing is requested before the first page is asked for"]
+#[must_use = "no request is sent before the first page is polled"]
 pub struct PaginationStream {
     stream: Pin<Box<dyn Stream<Item = Result<Page, Error>> + Send>>,
     redactor: Redactor,
 }
 
 impl PaginationStream {
-    /// The next page, or nothing after the last one.
+    /// Returns the next page, or `None` after the last one.
     pub async fn next(&mut self) -> Option<Result<Page, Error>> {
         std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
-    /// An error in the place of pages that could not be begun with.
+    /// Creates a stream that yields only an error.
     pub fn from_error(error: Error) -> PaginationStream {
         PaginationStream { stream: Box::pin(async_stream::stream! { yield Err(error); }), redactor: Redactor::default() }
     }
@@ -72,12 +72,12 @@ impl std::fmt::Debug for PaginationStream {
     }
 }
 
-/// The pages that begin with `request`.
+/// Returns the pages that begin with `request`.
 ///
-/// When a page is handed out, the next one has been asked for, so that the server and the consumer work at the
-/// same time. It is asked for only when the consumer wants the page before it: with the page that the consumer
-/// has, there are never more than two, or as many more as are fetched in parallel. With a limit on page memory, a page is
-/// requested ahead only if a page of the last size still fits.
+/// The next page is requested before a page is yielded, so that the server and the consumer work in parallel. No page is
+/// requested before the consumer polls for the preceding one. At most two pages exist at a time, including that of the
+/// consumer; `parallel_pages` raises that. With a limit on page memory, a page is prefetched only if a page of the last size
+/// still fits.
 pub(crate) fn pages(
     transport: Arc<Transport>,
     rules: Arc<RequestConfig>,
@@ -93,8 +93,8 @@ pub(crate) fn pages(
         let logged = |warning: String| log_warning(&warning, &rules.redactor);
         let mut warnings = Vec::new();
         if !request.trusted {
-            // told in the report alone: there may be one for each row of a parent
-            warnings.push(format!("a URL leads to another origin than that of the API: {}", untrusted_origin_warning(&request)));
+            // not logged, because every row of a parent resource may cause one
+            warnings.push(format!("a URL leads to another origin than the API: {}", untrusted_origin_warning(&request)));
         }
         warnings.extend(first_request(&mut paginator, &rules, &mut request, position.as_ref())?.map(&logged));
         let mut seen = LoopDetector::default();
@@ -104,14 +104,14 @@ pub(crate) fn pages(
             None => (request, PageFetch::deferred()),
         };
         let mut fetch = PageFetch::deferred();
-        // the pages after this one, as far as they have been asked for
+        // the prefetched pages after this one
         let mut ahead = VecDeque::new();
         loop {
             if !fetch.is_sent() {
                 (request, fetch) = start(request);
             }
             if ahead.is_empty() && !paginator.needs_body() && let Some(head) = fetch.head().await {
-                // an error will come again from the complete answer
+                // ignore errors: the complete response causes them again
                 let next = next_request(&mut paginator.clone(), &rules, &request, &head).unwrap_or_default();
                 ahead.extend(next.map(|next| start(next.request)));
             }
@@ -128,7 +128,7 @@ pub(crate) fn pages(
                 }
             };
             if response.is_ignored() {
-                tracing::debug!("{} is ignored, as a response action says: the pages end here", response.shown_url());
+                tracing::debug!("a response action ignored {}: the pagination ends", response.shown_url());
                 break;
             }
             let document = response.document()?.clone();
@@ -144,7 +144,7 @@ pub(crate) fn pages(
             let is_new = seen.check(&request, &response);
             let next = next_request(&mut paginator, &rules, &request, &response);
             warnings.extend(paginator.take_warnings().into_iter().map(&logged));
-            // a page that only confirms the end may well be one that came before
+            // a probe that confirms the end may repeat an earlier page
             let is_known_end = paginator.is_probe_page() && matches!(next, Ok(None));
             if !is_known_end {
                 is_new?;
@@ -180,7 +180,7 @@ pub(crate) fn pages(
     PaginationStream { stream, redactor }
 }
 
-/// Whether a position, which is kept, has what opens the pages to others.
+/// Returns whether a position contains a secret. Positions are stored.
 fn has_secret(position: &Value, redactor: &Redactor) -> bool {
     match position {
         Value::String(text) => redactor.redact(text) != *text,
@@ -190,14 +190,14 @@ fn has_secret(position: &Value, redactor: &Redactor) -> bool {
     }
 }
 
-/// Logs a warning.
+/// Redacts and logs a warning.
 fn log_warning(warning: &str, redactor: &Redactor) -> String {
     let warning = redacted(warning, redactor);
     tracing::warn!("{warning}");
     warning
 }
 
-/// The error of a request, with what the pagination had to do with it.
+/// Adds a note to an error if the pagination may have caused it.
 fn add_paginator_note(error: Error, paginator: &dyn Paginator, request: &Request) -> Error {
     let is_refused = error.status().is_some_and(|status| status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS);
     if !is_refused {
@@ -210,16 +210,16 @@ fn add_paginator_note(error: Error, paginator: &dyn Paginator, request: &Request
     }
 }
 
-/// Keeps what has been asked for as long as it is what is wanted, and asks for the rest. What is there may have been
-/// asked for by what an earlier attempt or an earlier page said.
+/// Keeps the prefetched pages that match `wanted`, and requests the rest. Other prefetched pages were predicted by an
+/// earlier attempt or an earlier page.
 fn fetch_ahead<F>(ahead: &mut VecDeque<(Request, F)>, wanted: Vec<Request>, start: impl FnMut(Request) -> (Request, F)) {
     let same = ahead.iter().zip(&wanted).take_while(|((params, _), wanted)| params == *wanted).count();
     ahead.truncate(same);
     ahead.extend(wanted.into_iter().skip(same).map(start));
 }
 
-/// The rows of a page, and a warning where there is no place for them. A selector is looked for until one is found: an envelope without a list, as an empty
-/// first page may have it, says nothing about the pages that follow.
+/// Returns the rows of a page, and a warning if the selector matches nothing or `null`. Detects the selector until one is
+/// found: an object without a list, such as an empty first page, says nothing about later pages.
 fn select_rows(
     document: &Document,
     selector: &mut Option<JsonPath>,
@@ -234,8 +234,8 @@ fn select_rows(
         RowsLayout::Missing => "nothing",
         RowsLayout::List | RowsLayout::Single => return Ok((rows, None)),
     };
-    let place = selector.as_ref().map_or("$", JsonPath::as_str);
-    let warning = format!("{} has {found} at {place}, where its rows should be: no rows", response.shown_url());
+    let location = selector.as_ref().map_or("$", JsonPath::as_str);
+    let warning = format!("{} has {found} at {location} instead of rows: the page has no rows", response.shown_url());
     Ok((rows, Some(warning)))
 }
 
@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn positions_that_open_the_pages_to_others() {
+    fn positions_with_secrets() {
         check(r#""https://api.example.com/issues?page=2""#, false);
         check(r#""https://api.example.com/issues?page=2&api_key=42""#, true);
         check(r#""https://api.example.com/issues?page=2&who=s3cret""#, true);

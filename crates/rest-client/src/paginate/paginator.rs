@@ -1,4 +1,4 @@
-//! What all paginators have in common.
+//! The `Paginator` trait.
 
 use std::fmt::Debug;
 
@@ -9,17 +9,17 @@ use crate::error_kind::ErrorKind;
 use crate::request::Request;
 use crate::response::Response;
 
-/// Knows from an answer how to ask for the next page.
+/// Derives the request of the next page from a response.
 ///
-/// The first request is given to [`init_request`](Self::init_request). For every page,
-/// [`update_state`](Self::update_state) reads the answer and then, if there [is a next page](Self::has_next_page),
-/// [`update_request`](Self::update_request) changes the request of this page into that of the next one. Every
-/// pagination begins with a copy of the paginator that was configured.
+/// [`init_request`](Self::init_request) prepares the first request. For every page,
+/// [`update_state`](Self::update_state) reads the response; if there [is a next page](Self::has_next_page),
+/// [`update_request`](Self::update_request) turns the request of this page into that of the next page. Every pagination
+/// starts with a clone of the configured paginator.
 ///
 /// ```
 /// use catchment_rest_client::{Error, HeaderMap, Paginator, Request, Response, Url};
 ///
-/// /// Follows an `X-NextRequest-Page` header into the parameter `page`.
+/// /// Sends the value of the `X-Next-Page` header in the parameter `page`.
 /// #[derive(Debug, Clone, Default)]
 /// struct NextPageHeader {
 ///     next: Option<String>,
@@ -51,7 +51,7 @@ use crate::response::Response;
 ///     }
 /// }
 ///
-/// // how it is tested, without a server
+/// // test without a server
 /// let url = Url::parse("https://api.example.com/issues")?;
 /// let mut headers = HeaderMap::new();
 /// headers.insert("x-next-page", "2".parse()?);
@@ -63,89 +63,86 @@ use crate::response::Response;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub trait Paginator: Debug + Send + Sync {
-    /// Sets what the first request needs, such as its number. Default: nothing.
+    /// Prepares the first request, for example sets its page number. Default: no change.
     ///
     /// # Errors
     ///
-    /// Where the settings of the paginator make no sense, or the request has no place for what it sets.
+    /// Returns an error if the settings of the paginator are invalid, or if the request cannot hold its parameters.
     fn init_request(&mut self, request: &mut Request) -> Result<(), Error> {
         let _ = request;
         Ok(())
     }
 
-    /// Learns from the answer with a page; [`Response::rows`] has its rows.
+    /// Reads the response with a page; [`Response::rows`] contains its rows.
     ///
     /// # Errors
     ///
-    /// Where the answer does not have what the paginator needs to know, or has it in another form. End of the
-    /// pagination, see [`Response::error`].
+    /// Returns an error if the response lacks a field that the paginator requires, or if the field has the wrong type. The
+    /// error ends the pagination; see [`Response::error`].
     fn update_state(&mut self, response: &Response) -> Result<(), Error>;
 
-    /// Whether there is a page after the last answer.
+    /// Returns whether a page follows the last response.
     fn has_next_page(&self) -> bool;
 
-    /// Changes the request of the last page into that of the next one.
+    /// Turns the request of the last page into that of the next page.
     ///
     /// # Errors
     ///
-    /// Where the request has no place for what it sets.
+    /// Returns an error if the request cannot hold the parameters of the paginator.
     fn update_request(&mut self, request: &mut Request) -> Result<(), Error>;
 
-    /// Whether `update_state` reads body or rows. Where it needs only the headers, the next page is requested
-    /// before the body of this one is there: a copy of the paginator is shown an answer without a body then, and
-    /// what it says is checked against the complete answer. Default: true.
+    /// Returns whether `update_state` reads the body or the rows. If it needs only the headers, the next page is requested
+    /// before the body of the current page arrives: a clone of the paginator reads a response without a body, and its result
+    /// is verified with the complete response. Default: true.
     fn needs_body(&self) -> bool {
         true
     }
 
-    /// Whether the answer that it was shown last is no page of its own, but was only asked for to find out. Default:
-    /// false.
+    /// Returns whether the last response was only a probe, whose rows are not part of the result. Default: false.
     fn is_probe_page(&self) -> bool {
         false
     }
 
-    /// Takes the warnings about the response it was shown last, for [`Page::warnings`](crate::Page::warnings): statements
-    /// that name the URL. Default: none.
+    /// Takes the warnings about the last response, for [`Page::warnings`](crate::Page::warnings). Each is a statement that
+    /// names the URL. Default: none.
     fn take_warnings(&mut self) -> Vec<String> {
         Vec::new()
     }
 
-    /// Explains a request that failed, where this paginator made up what it asked for. The text is appended to the error.
-    /// Default: nothing.
+    /// Explains the failure of a request whose parameters this paginator guessed. The text is added to the error. Default:
+    /// `None`.
     fn explain_failure(&self) -> Option<String> {
         None
     }
 
-    /// The requests of at most `pages` pages after `next`, which is what `update_request` made, as they will be if
-    /// the answers bring nothing new. They are fetched ahead where the client has
-    /// [`parallel_pages`](crate::RestClientBuilder::parallel_pages). Default: none, as nothing is known of them.
+    /// Predicts the requests of at most `pages` pages after `next`, the request from `update_request`. They are prefetched
+    /// if the client has [`parallel_pages`](crate::RestClientBuilder::parallel_pages). Default: none.
     fn lookahead_requests(&self, next: &Request, pages: usize) -> Vec<Request> {
         let _ = (next, pages);
         Vec::new()
     }
 
-    /// Where the next page is, after `update_state` and before `update_request`: enough to go on from there in another
-    /// pagination. Default: nothing, as it cannot go on.
+    /// Returns the position of the next page, from which another pagination can resume. Called after `update_state` and
+    /// before `update_request`. Default: `None`; the paginator cannot resume.
     fn position(&self) -> Option<Value> {
         None
     }
 
-    /// Goes to a position that [`position`](Self::position) gave. `update_request` follows, with the first request.
+    /// Restores a position from [`position`](Self::position). A call of `update_request` with the first request follows.
     ///
     /// # Errors
     ///
-    /// Where that is no position of this paginator. Default: always.
+    /// Returns an error if the position is not valid for this paginator. Default: always returns an error.
     fn resume(&mut self, position: &Value) -> Result<(), Error> {
         Err(ErrorKind::InvalidPosition { found: position.type_name() }.into())
     }
 
-    /// A copy.
+    /// Returns a boxed clone.
     fn clone_box(&self) -> Box<dyn Paginator>;
 }
 
 impl Clone for Box<dyn Paginator> {
     fn clone(&self) -> Box<dyn Paginator> {
-        // not `self.boxed()`, which would be the box's own clone
         self.as_ref().clone_box()
     }
 }

@@ -1,16 +1,16 @@
-//! Where a paginator puts what it asks for.
+//! Targets of pagination parameters in a request.
 
 use catchment_json::Value;
 
 use crate::error::Error;
 use crate::request::Request;
 
-/// A place in a request.
+/// The target of a pagination parameter in a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum ParamTarget {
-    /// A parameter of the query.
+    /// A query parameter.
     Query(String),
-    /// The field of the body that a dotted path leads to.
+    /// A field of the body, by its dotted path.
     Body(String),
 }
 

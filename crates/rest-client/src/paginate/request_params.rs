@@ -1,4 +1,4 @@
-//! What the request of a page asks for, by the names of its parameters.
+//! Pagination parameters of a request.
 
 use catchment_json::Value;
 
@@ -6,10 +6,10 @@ use super::metadata_keys::{OFFSETS, fold_key};
 use super::param_keys::{LIMIT_PARAMS, PAGE_PARAMS, SIZE_PARAMS};
 use crate::response::Response;
 
-/// How deep a body of a request is searched.
+/// The maximum depth of the search in a request body.
 const MAX_DEPTH: usize = 5;
 
-/// The query of a request, and its body where that is JSON.
+/// The query of a request, and its JSON body.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct RequestParams<'a> {
     response: &'a Response,
@@ -21,7 +21,7 @@ impl<'a> RequestParams<'a> {
         RequestParams { response, body }
     }
 
-    /// The parameter of the query with one of the names and a number.
+    /// Returns the first query parameter with one of the names and a numeric value.
     fn number(self, names: &[&str]) -> Option<(String, u64)> {
         self.response.url().query_pairs().find_map(|(key, value)| {
             names.contains(&fold_key(&key).as_str()).then_some(())?;
@@ -45,45 +45,45 @@ impl<'a> RequestParams<'a> {
         self.number(SIZE_PARAMS).map(|(_, size)| size)
     }
 
-    /// How many rows stand before those of the page.
+    /// Returns the number of rows before the page.
     pub(super) fn first_row(self) -> u64 {
         let in_body = || self.body.and_then(|body| find(body, OFFSETS, 0)?.1.as_i64()?.try_into().ok());
         self.offset().map(|(_, offset)| offset).or_else(in_body).filter(|offset| *offset > 1).unwrap_or(0)
     }
 
-    /// Whether the request begins with a later page.
+    /// Returns whether the request skips the first page.
     pub(super) fn begins_later(self) -> bool {
         self.page().is_some_and(|(_, page)| page > 1)
     }
 
-    /// Whether the query has a parameter with this value, whatever its name.
+    /// Returns whether any query parameter has this value.
     pub(super) fn has_value(self, text: &str) -> bool {
         self.response.url().query_pairs().any(|(_, value)| value == text)
     }
 
-    /// Whether a parameter of the query would be in the wrong place: the request says what it asks for in a body.
+    /// Returns whether the parameter belongs in the request body: the request has a JSON body, and no such query parameter.
     pub(super) fn is_by_body(self, param: &str) -> bool {
         self.body.is_some() && self.response.url().query_pairs().all(|(key, _)| key != param)
     }
 
-    /// Where a parameter most likely stands in the body.
+    /// Returns the most likely path of a parameter in the body.
     pub(super) fn body_path(self, param: &str) -> String {
         let known = self.in_body(&[&fold_key(param)]);
         let is_graphql = self.body.is_some_and(|body| body.get("query").is_some_and(|query| query.as_str().is_some()));
         known.unwrap_or_else(|| if is_graphql { format!("variables.{param}") } else { param.to_owned() })
     }
 
-    /// Where the body has an offset.
+    /// Returns the path of the offset in the body.
     pub(super) fn body_offset(self) -> Option<String> {
         self.in_body(OFFSETS)
     }
 
-    /// Where the body has the number of a page.
+    /// Returns the path of the page number in the body.
     pub(super) fn body_page(self) -> Option<String> {
         self.in_body(PAGE_PARAMS)
     }
 
-    /// Where the body has the size of a page.
+    /// Returns the path of the page size in the body.
     pub(super) fn body_size(self) -> Option<String> {
         self.in_body(&[LIMIT_PARAMS, SIZE_PARAMS].concat())
     }
@@ -93,7 +93,7 @@ impl<'a> RequestParams<'a> {
     }
 }
 
-/// The first value under one of the names, and the dotted path to it.
+/// Returns the first value under one of the names, with its dotted path.
 fn find<'v>(value: &'v Value, names: &[&str], depth: usize) -> Option<(String, &'v Value)> {
     let object = value.as_object().filter(|_| depth < MAX_DEPTH)?;
     object.iter().find_map(|(key, value)| {

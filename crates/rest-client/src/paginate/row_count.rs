@@ -1,4 +1,4 @@
-//! The rows that came, against those that an API says it has.
+//! Received rows, compared with the totals of an API.
 
 use catchment_json::Value;
 
@@ -7,30 +7,31 @@ use super::request_params::RequestParams;
 use super::totals::{self, page_count_header};
 use crate::response::Response;
 
-/// Counts rows and pages, and remembers totals.
+/// Counts rows and pages, and stores totals.
 #[derive(Debug, Clone, Default)]
 pub(super) struct RowCountTracker {
-    /// Elements of the lists of rows, with those before the first page; data selectors may take fewer or more of them.
+    /// The number of elements in the row lists, including those before the first requested page. A data selector may select
+    /// fewer or more rows.
     received: u64,
     rows: u64,
     pages: u64,
-    /// Whether the last page had no rows: it may be one too many.
+    /// Whether the last page had no rows. It may be beyond the last page of the API.
     ends_empty: bool,
-    /// The smallest and the last total that a page stated: it may change while pages are read.
+    /// The smallest and the latest total. A total may change while pages are read.
     totals: Option<(u64, u64)>,
     total_location: String,
     page_count: Option<u64>,
-    /// Whether there may be more rows than the last total.
+    /// Whether the latest total is a lower bound.
     is_lower_bound: bool,
-    /// Whether the first page that was asked for is a later one of the API.
+    /// Whether the first request skips the first page of the API.
     starts_after_first_page: bool,
-    /// A total that the first page has all the rows of counts something else: the rows of a page.
+    /// Whether to ignore the total. A total already reached on the first page counts the rows of one page.
     ignore_total: bool,
 }
 
 impl RowCountTracker {
     pub(super) fn add(&mut self, response: &Response, signs: &PageMetadata<'_>, params: RequestParams<'_>) {
-        // none beside rows says nothing
+        // a total of 0 beside rows is meaningless
         let total = totals::total(response, signs).filter(|(_, total)| *total > 0 || signs.elements == 0);
         if self.pages == 0 {
             self.received = params.first_row();
@@ -44,26 +45,26 @@ impl RowCountTracker {
         self.rows = self.rows.saturating_add(response.rows().ids.len() as u64);
         self.page_count = page_count_header(response).or(self.page_count).filter(|_| !self.starts_after_first_page);
         self.is_lower_bound = signs.is_total_a_lower_bound();
-        if let Some((place, total)) = total.filter(|_| !self.ignore_total) {
+        if let Some((location, total)) = total.filter(|_| !self.ignore_total) {
             self.totals = Some((self.totals.map_or(total, |(least, _)| least.min(total)), total));
-            self.total_location = place;
+            self.total_location = location;
         }
     }
 
-    /// Whether all rows came that the last total counts.
+    /// Returns whether all rows of the latest total were received.
     pub(super) fn is_complete(&self) -> bool {
         let has_all = !self.is_lower_bound && self.totals.is_some_and(|(_, total)| self.received >= total);
         has_all || self.page_count.is_some_and(|pages| self.pages >= pages)
     }
 
-    /// What says that rows are missing.
+    /// Describes missing rows, or returns `None` if no total exceeds the received rows.
     pub(super) fn shortfall(&self) -> Option<String> {
-        let came = self.received.max(self.rows);
-        let rows = self.totals.filter(|(least, _)| came < *least);
-        let came_pages = self.pages.saturating_sub(u64::from(self.ends_empty));
-        let pages = self.page_count.filter(|pages| came_pages < *pages);
-        rows.map(|(least, _)| format!("{} is {least}, and {came} rows came in all", self.total_location))
-            .or_else(|| pages.map(|pages| format!("the headers say that there are {pages} pages, and {came_pages} came")))
+        let received = self.received.max(self.rows);
+        let rows = self.totals.filter(|(least, _)| received < *least);
+        let received_pages = self.pages.saturating_sub(u64::from(self.ends_empty));
+        let pages = self.page_count.filter(|pages| received_pages < *pages);
+        rows.map(|(least, _)| format!("{} is {least} and only {received} rows were received", self.total_location))
+            .or_else(|| pages.map(|pages| format!("the headers declare {pages} pages and only {received_pages} were received")))
     }
 
     pub(super) fn to_value(&self) -> Value {
@@ -80,7 +81,7 @@ impl RowCountTracker {
         ])
     }
 
-    /// That of a position; positions without one leave totals alone.
+    /// Restores the tracker of a position. A position without one ignores totals.
     pub(super) fn from_value(value: Option<&Value>) -> RowCountTracker {
         let number = |key: &str| value?.get(key)?.as_i64().and_then(|number| u64::try_from(number).ok());
         let Some(pages) = number("pages") else {

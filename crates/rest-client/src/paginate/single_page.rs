@@ -1,11 +1,11 @@
-//! One page only.
+//! A paginator for a single page.
 
 use super::Paginator;
 use crate::error::Error;
 use crate::request::Request;
 use crate::response::Response;
 
-/// Ends after the first page, whatever that says of further ones.
+/// Ends the pagination after the first page and ignores signs of further pages.
 ///
 /// ```
 /// use catchment_rest_client::{RestClient, SinglePage};

@@ -1,4 +1,4 @@
-//! Numbers that count up from page to page.
+//! A counter that increases from page to page.
 
 use catchment_json::{JsonPath, Node, NodeKind, Value};
 
@@ -8,35 +8,35 @@ use crate::error_kind::ErrorKind;
 use crate::request::Request;
 use crate::response::Response;
 
-/// A number that each page has more of than the one before, and when that ends.
+/// A counter with a fixed step, and the conditions that end it.
 #[derive(Debug, Clone)]
 pub(super) struct SteppedCounter {
     pub(super) param: ParamTarget,
-    /// The number of the page that is asked for.
+    /// The value for the requested page.
     pub(super) current: u64,
     pub(super) step: u64,
-    /// What the first page has; totals count from here.
+    /// The value of the first page. Totals count from here.
     pub(super) base: u64,
     pub(super) total: TotalSource,
-    /// The number that is not asked for any more.
+    /// The exclusive upper bound.
     pub(super) maximum: Option<u64>,
     pub(super) stop_after_empty_page: bool,
     pub(super) has_more_path: Option<JsonPath>,
-    /// How many there are of what is counted, as the last answer that says so has it.
+    /// The total of the last response that contains one.
     stated: Option<u64>,
-    /// The number after the last one.
+    /// The exclusive end, from the total or the maximum.
     end: Option<u64>,
     has_next: bool,
 }
 
-/// Where a body says how many there are.
+/// The location of the total in a body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum TotalSource {
-    /// It does not.
+    /// No total.
     None,
-    /// There, if at all.
+    /// A total that may be missing.
     Optional(JsonPath),
-    /// There.
+    /// A total that the first response must contain.
     Required(JsonPath),
 }
 
@@ -57,11 +57,11 @@ impl SteppedCounter {
         }
     }
 
-    /// Sets the number of the first page.
+    /// Sets the value of the first page.
     ///
     /// # Errors
     ///
-    /// Where nothing would ever end the pages.
+    /// Returns an error if no condition would end the pagination, or if the request cannot hold the parameter.
     pub(super) fn init_request(&self, request: &mut Request) -> Result<(), Error> {
         let never_ends = self.total == TotalSource::None
             && self.maximum.is_none()
@@ -69,7 +69,7 @@ impl SteppedCounter {
             && self.has_more_path.is_none();
         if never_ends {
             let (name, value) = ("stop_after_empty_page", "false".to_owned());
-            let expected = "true where neither total_path nor has_more_path nor a maximum ends the pages";
+            let expected = "true unless total_path, has_more_path or a maximum ends the pagination";
             return Err(ErrorKind::InvalidSetting { name, value, expected }.into());
         }
         self.update_request(request)
@@ -79,20 +79,20 @@ impl SteppedCounter {
         self.param.set(request, Value::from(self.current))
     }
 
-    /// Learns from the page of the current number.
+    /// Reads the response for the current value.
     pub(super) fn update_state(&mut self, response: &Response) -> Result<(), Error> {
         if self.stop_after_empty_page && response.rows().ids.is_empty() {
             self.has_next = false;
             return Ok(());
         }
-        // an answer that does not say how many there are, or says none and has rows, leaves standing what an earlier one said
+        // a missing total, or 0 beside rows, does not replace an earlier total
         let total = self.total(response)?.filter(|total| *total > 0 || response.rows().ids.is_empty());
         self.stated = total.or(self.stated);
         self.current = self.current.saturating_add(self.step);
         let end = [self.stated.map(|total| total.saturating_add(self.base)), self.maximum].into_iter().flatten().min();
         self.has_next = end.is_none_or(|end| self.current < end) && read_has_more(self.has_more_path.as_ref(), response)?;
         self.end = end;
-        // the number cannot grow any more
+        // the counter cannot increase further
         self.has_next &= self.current < u64::MAX;
         Ok(())
     }
@@ -101,12 +101,12 @@ impl SteppedCounter {
         self.has_next
     }
 
-    /// How many there are of what is counted, as the last answer has it.
+    /// Returns the number of rows or pages, if known.
     pub(super) fn known_total(&self) -> Option<u64> {
         self.end.map(|end| end.saturating_sub(self.base))
     }
 
-    /// The requests after `next`, where it is known how many there are.
+    /// Returns the requests after `next`, if the end is known.
     pub(super) fn ahead(&self, next: &Request, pages: usize) -> Vec<Request> {
         let Some(end) = self.end.filter(|_| self.has_more_path.is_none()) else { return Vec::new() };
         let numbers = std::iter::successors(self.current.checked_add(self.step), |number| number.checked_add(self.step));
@@ -118,7 +118,7 @@ impl SteppedCounter {
         numbers.take_while(|number| *number < end).take(pages).map_while(request).collect()
     }
 
-    /// The next number, with the total where the pages that follow may not say it again.
+    /// Returns the next value, with the total, which later pages may not repeat.
     pub(super) fn position(&self) -> Option<Value> {
         let position = |total| Value::object([("next", Value::from(self.current)), ("total", Value::from(total))]);
         self.has_next.then(|| self.stated.map_or_else(|| Value::from(self.current), position))
@@ -142,11 +142,11 @@ impl SteppedCounter {
         };
         let error = |found: String| {
             let setting = "total_path";
-            let hint = "correct it, or set it to null where the API has no total";
+            let hint = "correct it, or set it to null if the API has no total";
             response.error(ErrorKind::UnexpectedField {
                 setting,
                 path: path.to_string(),
-                expected: "a whole number",
+                expected: "a non-negative integer",
                 found,
                 hint,
             })
@@ -160,7 +160,7 @@ impl SteppedCounter {
     }
 }
 
-/// Whether the body says at `path` that there is more; without a path there always may be.
+/// Returns the flag at `path`. Without a path, further pages are always possible.
 pub(super) fn read_has_more(path: Option<&JsonPath>, response: &Response) -> Result<bool, Error> {
     let Some(path) = path else { return Ok(true) };
     let error = |found: String| {
@@ -177,7 +177,7 @@ pub(super) fn read_has_more(path: Option<&JsonPath>, response: &Response) -> Res
     }
 }
 
-/// The whole number that stands there, as a number or in a string.
+/// Parses a non-negative integer, given as a number or a string.
 pub(super) fn parse_count(node: Node<'_>) -> Option<u64> {
     let text = node.as_number().map(str::to_owned).or_else(|| node.as_str().map(|text| text.trim().to_owned()))?;
     let digits = text.split_once('.').map_or(

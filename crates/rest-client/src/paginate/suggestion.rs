@@ -1,4 +1,4 @@
-//! Paginators that may fit, as specs write them.
+//! Suggested paginators, in the syntax of specs.
 
 use super::counter::Unit;
 use super::kind::DetectedPaginator;
@@ -6,7 +6,7 @@ use super::page_metadata::PageMetadata;
 use super::request_params::RequestParams;
 use crate::response::Response;
 
-/// One for a response with signs of more.
+/// Suggests a paginator for a response with signs of further pages.
 pub(super) fn by_signs(signs: &PageMetadata<'_>, response: &Response, params: RequestParams<'_>) -> String {
     let total = signs.total().map(|(path, _)| path);
     match (signs.more(), signs.last_id(response), total) {
@@ -21,7 +21,7 @@ pub(super) fn by_signs(signs: &PageMetadata<'_>, response: &Response, params: Re
     }
 }
 
-/// The paginator that was found, with its parameter in the body of the request.
+/// Suggests the detected paginator with its parameter in the request body.
 pub(super) fn in_body(kind: &DetectedPaginator, signs: &PageMetadata<'_>, params: RequestParams<'_>) -> Option<String> {
     Some(match kind {
         DetectedPaginator::Cursor { path, param } => {
@@ -40,13 +40,13 @@ pub(super) fn in_body(kind: &DetectedPaginator, signs: &PageMetadata<'_>, params
     })
 }
 
-/// Page numbers at a path in the body.
+/// Suggests page numbers at a path in the request body.
 fn by_page(path: &str, base: u64, total: Option<&str>) -> String {
     let total = total.map_or_else(|| "null".to_owned(), |total| format!("{total:?}"));
     format!("{{type: page_number, base_page: {base}, page_body_path: {path:?}, total_path: {total}}}")
 }
 
-/// An offset at a path in the body.
+/// Suggests an offset at a path in the request body.
 fn by_offset(path: &str, signs: &PageMetadata<'_>, params: RequestParams<'_>) -> String {
     let total = signs.total().map_or_else(|| "null".to_owned(), |(path, _)| format!("{:?}", path.as_str()));
     let size = params.body_size().unwrap_or_else(|| "limit".to_owned());

@@ -1,4 +1,4 @@
-//! Tokens and numbers in a body that the next request sends on, and the parameters that they go to.
+//! Detection of tokens and numbers for the next request, and of their parameters.
 
 use catchment_json::JsonPath;
 
@@ -11,11 +11,11 @@ use super::request_params::RequestParams;
 use super::stepped_counter::parse_count;
 use crate::response::Response;
 
-/// A token, and its parameter.
+/// A token and its request parameter.
 pub(super) struct CursorToken {
     path: JsonPath,
     param: String,
-    /// Whether it is not the number of a page or a row.
+    /// Whether the token is not a page or row number.
     is_opaque: bool,
 }
 
@@ -24,13 +24,13 @@ impl CursorToken {
         DetectedPaginator::Cursor { path: self.path, param: self.param }
     }
 
-    /// Whether it is more certain than a number of pages: many APIs with tokens take no page numbers.
+    /// Returns whether the token takes precedence over a page count: many APIs with tokens do not support page numbers.
     pub(super) fn beats_page_numbers(&self) -> bool {
         self.is_opaque
     }
 }
 
-/// The token under a key that begins with `next`, or in an object there.
+/// Returns the token under a key that begins with `next`, or in an object under such a key.
 pub(super) fn next_token(response: &Response, signs: &PageMetadata<'_>, params: RequestParams<'_>) -> Option<CursorToken> {
     let document = response.document().ok()?;
     if let Some((path, param)) = body_detection::cursor(document) {
@@ -44,19 +44,19 @@ pub(super) fn next_token(response: &Response, signs: &PageMetadata<'_>, params: 
     Some(CursorToken { path: field.path(), param: field.key().to_owned(), is_opaque })
 }
 
-/// Whether a number under this key is that of a page or of a row.
+/// Returns whether a number under this key is a page or row number.
 fn counts(name: &str) -> bool {
     ["next", "page", "pagenumber", "offset", "start", "startindex", "skip"].iter().any(|end| name.ends_with(end))
 }
 
-/// The parameter of a number that is that of the next page or of its first row, as the request or the response shows.
+/// Returns the parameter for the number of the next page or of its first row, as shown by the request or the response.
 fn numbered_param(path: &JsonPath, number: u64, signs: &PageMetadata<'_>, params: RequestParams<'_>) -> Option<String> {
     let key = fold_key(path.as_str());
     if !counts(&key) {
         return None;
     }
-    let asked_page = params.page().filter(|(_, page)| page.checked_add(1) == Some(number)).map(|(param, _)| param);
-    let asked_offset = || params.offset().filter(|(_, offset)| *offset < number).map(|(param, _)| param);
+    let requested_page = params.page().filter(|(_, page)| page.checked_add(1) == Some(number)).map(|(param, _)| param);
+    let requested_offset = || params.offset().filter(|(_, offset)| *offset < number).map(|(param, _)| param);
     let page = || {
         let (field, _) = signs.page().filter(|(_, page)| page.checked_add(1) == Some(number))?;
         Some(page_param(field.key()))
@@ -65,15 +65,15 @@ fn numbered_param(path: &JsonPath, number: u64, signs: &PageMetadata<'_>, params
         let (field, _) = signs.offset().filter(|(_, offset)| offset.checked_add(signs.elements) == Some(number))?;
         Some(field.key().to_owned())
     };
-    asked_page.or_else(asked_offset).or_else(page).or_else(|| offset().filter(|_| key.ends_with("next")))
+    requested_page.or_else(requested_offset).or_else(page).or_else(|| offset().filter(|_| key.ends_with("next")))
 }
 
-/// The parameter for a number of a page that a response shows under a key.
+/// Returns the parameter for a page number that a response shows under `key`.
 pub(super) fn page_param(key: &str) -> String {
     if PAGE_PARAMS.contains(&fold_key(key).as_str()) { key.to_owned() } else { "page".to_owned() }
 }
 
-/// The parameter of a token that a family of APIs is known to use.
+/// Returns the parameter of a token in a known family of APIs, or else `param`.
 fn known_param(path: &JsonPath, param: String, signs: &PageMetadata<'_>) -> String {
     let is_object = |kind: &str| signs.token(&["object"]).is_some_and(|field| field.node.as_str().as_deref() == Some(kind));
     let known = match path.as_str() {
@@ -90,13 +90,13 @@ fn known_param(path: &JsonPath, param: String, signs: &PageMetadata<'_>) -> Stri
     known.to_owned()
 }
 
-/// A token under another key.
+/// Returns a token under another known key.
 pub(super) fn other_token(signs: &PageMetadata<'_>, params: RequestParams<'_>) -> Option<CursorToken> {
     TOKENS.iter().find_map(|(name, param)| {
         let field = signs.token(&[name])?;
         let text = field.node.as_str()?;
         let param = param.unwrap_or(field.key());
-        // a response may show what was asked for
+        // a response may echo the token of the request
         let is_echo = text == "0" || params.has_value(&text);
         (!is_echo).then(|| CursorToken { path: field.path(), param: param.to_owned(), is_opaque: true })
     })

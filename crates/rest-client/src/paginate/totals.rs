@@ -1,4 +1,4 @@
-//! How many rows and pages a response says that there are, in its body or in headers.
+//! Row and page counts in the body or headers of a response.
 
 use catchment_json::{Document, NodeKind};
 
@@ -8,7 +8,7 @@ use super::param_keys::{JSON_HEADER, MORE_HEADERS, NEXT_HEADERS, PAGE_COUNT_HEAD
 use super::stepped_counter::parse_count;
 use crate::response::Response;
 
-/// How many rows there are, and where that is said.
+/// Returns the location and value of the total row count.
 pub(super) fn total(response: &Response, signs: &PageMetadata<'_>) -> Option<(String, u64)> {
     let in_headers =
         || TOTAL_HEADERS.iter().find_map(|name| Some((format!("the header {name}"), header(response, name)?.parse().ok()?)));
@@ -21,13 +21,13 @@ pub(super) fn total(response: &Response, signs: &PageMetadata<'_>) -> Option<(St
     in_body.or_else(in_headers).or_else(in_range).or_else(in_json)
 }
 
-/// How many pages the headers say that there are.
+/// Returns the page count in the headers.
 pub(super) fn page_count_header(response: &Response) -> Option<u64> {
     let plain = PAGE_COUNT_HEADERS.iter().find_map(|name| header(response, name)?.parse().ok());
     plain.or_else(|| json_header(response, PAGE_COUNTS))
 }
 
-/// A header that says that there are further pages, and does not say how to get them.
+/// Describes a header that indicates further pages but not how to request them.
 pub(super) fn unfollowed_header(response: &Response) -> Option<String> {
     let is_named = |name: &str| {
         name == "x-ms-continuation"
@@ -41,17 +41,17 @@ pub(super) fn unfollowed_header(response: &Response) -> Option<String> {
         .keys()
         .map(|name| name.as_str())
         .find(|name| is_named(name) && !is_known(name) && header(response, name).is_some_and(is_value));
-    token.map(|name| format!("the header {name} seems to lead to the next page"))
+    token.map(|name| format!("the header {name} seems to refer to the next page"))
 }
 
-/// A header that says that there are further pages.
+/// Describes a header or status that indicates further pages.
 pub(super) fn more_header(response: &Response) -> Option<String> {
     let name = MORE_HEADERS.iter().find(|name| header(response, name).is_some_and(|value| value.eq_ignore_ascii_case("true")));
-    let partial = || (response.status().as_u16() == 206).then(|| "the status 206 says that these are not all rows".to_owned());
-    name.map(|name| format!("the header {name} says that there are further pages")).or_else(partial)
+    let partial = || (response.status().as_u16() == 206).then(|| "the status 206 indicates that rows are missing".to_owned());
+    name.map(|name| format!("the header {name} indicates further pages")).or_else(partial)
 }
 
-/// A number of the object in a header.
+/// Returns a number in the JSON object of a header.
 fn json_header(response: &Response, names: &[&str]) -> Option<u64> {
     let text = header(response, JSON_HEADER).filter(|text| text.starts_with('{'))?;
     let document = Document::parse(text.as_bytes().to_vec()).ok()?;

@@ -1,4 +1,4 @@
-//! Numbered pages of which nobody says whether they count from 0 or from 1.
+//! A page number paginator for APIs whose first page number (0 or 1) is unknown.
 
 use catchment_json::{JsonPath, Value};
 
@@ -10,17 +10,17 @@ use crate::error_kind::ErrorKind;
 use crate::request::Request;
 use crate::response::Response;
 
-/// Reads the pages from 2 to the last one after a first one that was asked for without a number. If the last one is
-/// there, the first one was page 1. If the last one is empty, the first one may have been page 0, and page 1 is still to
-/// be read; if that turns out to be the first one again, it is not handed out twice.
+/// Requests the pages from 2 to the last one, after a first page that was requested without a number. If the last page has
+/// rows, the first page was page 1. If the last page is empty, the first page may have been page 0, and page 1 is requested
+/// as a probe. A probe with the rows of the first page is not returned again.
 #[derive(Debug, Clone)]
 pub(super) struct UnknownBasePaginator {
     total_path: JsonPath,
     param: String,
-    /// The number of the page that is asked for.
+    /// The number of the requested page.
     current: u64,
     total: u64,
-    /// The rows of the first page.
+    /// A checksum of the rows of the first page.
     first: u32,
     step: Step,
     skips_page: bool,

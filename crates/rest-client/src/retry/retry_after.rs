@@ -1,4 +1,4 @@
-//! How long a response asks to wait before the next request.
+//! `Retry-After` and rate limit headers.
 
 use std::time::{Duration, SystemTime};
 
@@ -7,24 +7,23 @@ use reqwest::header::{DATE, HeaderMap};
 
 use super::retry_after_value::{number, wait, wait_in_milliseconds};
 
-/// Waits in milliseconds. They come beside a `Retry-After` that is rounded up.
+/// Headers with a delay in milliseconds, sent together with a `Retry-After` that is rounded up.
 const IN_MILLISECONDS: [&str; 2] = ["retry-after-ms", "x-ms-retry-after-ms"];
 
-/// Waits that count with every status.
+/// Headers with a delay that applies to every status.
 const RETRY_AFTER: [&str; 2] = ["retry-after", "x-retry-after"];
 
-/// Numbers of remaining requests.
+/// Headers with the number of remaining requests.
 const REMAINING: [&str; 3] = ["x-ratelimit-remaining", "ratelimit-remaining", "x-rate-limit-remaining"];
 
-/// Times at which a rate limit is reset. They count with a rate limit only.
+/// Headers with the time at which a rate limit resets. Used only for rate-limited responses.
 const RESET: [&str; 5] =
     ["x-ratelimit-reset-after", "x-ratelimit-reset", "ratelimit-reset", "x-rate-limit-reset", "x-rate-limit-reset-after"];
 
 /// The structured header, such as `limit=100, remaining=0, reset=5` or `"default";r=0;t=5`.
 const STRUCTURED: &str = "ratelimit";
 
-/// Whether the server refuses the request because of a rate limit: by the status 429, or, as GitHub does, by 403 with no
-/// requests remaining.
+/// Returns true if a rate limit rejected the request: status 429 or, as on GitHub, 403 with no requests remaining.
 pub(crate) fn is_rate_limit(status: StatusCode, headers: &HeaderMap) -> bool {
     let is_negative = |left: &str| left.strip_prefix('-').and_then(number).is_some();
     let is_exhausted = |left: &str| is_negative(left) || number(left).is_some_and(|left| left == 0.0);
@@ -35,10 +34,10 @@ pub(crate) fn is_rate_limit(status: StatusCode, headers: &HeaderMap) -> bool {
     status == StatusCode::TOO_MANY_REQUESTS || (status == StatusCode::FORBIDDEN && none_left())
 }
 
-/// How long the server asks to wait: `Retry-After` and its relatives, else, with a rate limit, the time at which the limit
-/// is reset. Nothing if the server states no time, a time that has passed, or one that cannot be read.
+/// Returns the delay that the server requests: `Retry-After` and its variants or, for a rate limit, the time until it
+/// resets. Returns `None` if the server states no time, a past time, or an invalid one.
 ///
-/// Points in time are compared with the `Date` of the response, so that clocks may differ; `now` counts without it.
+/// Timestamps are compared with the `Date` of the response, because clocks may differ, or with `now` if it has none.
 pub(crate) fn stated_wait(status: StatusCode, headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let now = text(headers, DATE.as_str()).and_then(|date| httpdate::parse_http_date(date).ok()).unwrap_or(now);
     let first = |names: &[&str], read: &dyn Fn(&str) -> Option<Duration>| {
@@ -49,7 +48,7 @@ pub(crate) fn stated_wait(status: StatusCode, headers: &HeaderMap, now: SystemTi
     retry_after.or_else(|| is_rate_limit(status, headers).then(reset).flatten())
 }
 
-/// The longest wait of the exhausted limits; if none is said to be exhausted, the shortest of all.
+/// Returns the longest delay of the exhausted limits, or the shortest of all limits if none is exhausted.
 fn structured_wait(value: &str, now: SystemTime) -> Option<Duration> {
     let limits = limits(value);
     let wait_of = |limit: &QuotaPolicy| limit.reset.and_then(|reset| wait(reset, now));
@@ -70,11 +69,11 @@ impl QuotaPolicy<'_> {
     }
 }
 
-/// The limits of the structured header: one for each name in the list, or a single one in the older form without names.
+/// Parses the structured header: one limit for each name, or a single one in the older form without names.
 fn limits(value: &str) -> Vec<QuotaPolicy<'_>> {
     let mut limits = Vec::new();
     for member in value.split(',') {
-        // a name in quotes may contain anything but is followed by parameters
+        // a quoted name may contain anything and is followed by parameters
         let has_name = !member.split(';').next().unwrap_or_default().contains('=');
         if has_name || limits.is_empty() {
             limits.push(QuotaPolicy::default());
@@ -103,7 +102,7 @@ mod tests {
         headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect()
     }
 
-    /// At Sun, 09 Sep 2001 01:46:50 GMT, ten seconds after the second number 1,000,000,000.
+    /// Checks the delay in seconds at Sun, 09 Sep 2001 01:46:50 GMT, Unix time 1,000,000,010.
     #[track_caller]
     fn check(status: u16, headers: &[(&'static str, &str)], expected: Option<u64>) {
         let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_010);

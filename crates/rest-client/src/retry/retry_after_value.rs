@@ -1,4 +1,4 @@
-//! The forms in which servers state a wait: a number of seconds, or a point in time.
+//! Values of `Retry-After` and similar headers: seconds or timestamps.
 
 use std::time::{Duration, SystemTime};
 
@@ -6,18 +6,17 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, fmt::rfc2822};
 
-/// From here on, a number is a Unix timestamp in seconds: as a wait it would be 31 years.
+/// From this value on, a number is a Unix timestamp in seconds; as a delay it would be 31 years.
 const FIRST_TIMESTAMP: f64 = 1e9;
 
-/// From here on, a number is a Unix timestamp in milliseconds.
+/// From this value on, a number is a Unix timestamp in milliseconds.
 const FIRST_IN_MILLISECONDS: f64 = 1e11;
 
-/// From here on, a number is neither: as milliseconds it would be later than the year 5000.
+/// From this value on, a number is invalid; in milliseconds it would be after the year 5000.
 const FIRST_INVALID: f64 = 1e14;
 
-/// The wait that a value states at the time `now`: seconds with or without a fraction, a Unix timestamp in seconds or
-/// milliseconds, an HTTP date, or an ISO 8601 timestamp, which is UTC if it has no offset. Nothing if the time has passed
-/// or the value has none of these forms.
+/// Parses a delay relative to `now`: seconds with or without a fraction, a Unix timestamp in seconds or milliseconds, an
+/// HTTP date, or an ISO 8601 timestamp (UTC if it has no offset). Returns `None` for a past time or any other value.
 pub(super) fn wait(value: &str, now: SystemTime) -> Option<Duration> {
     let at = match number(value) {
         Some(seconds) if seconds < FIRST_TIMESTAMP => return nonzero(seconds),
@@ -29,12 +28,12 @@ pub(super) fn wait(value: &str, now: SystemTime) -> Option<Duration> {
     at.duration_since(now).ok().filter(|wait| !wait.is_zero())
 }
 
-/// The wait that a number of milliseconds states.
+/// Parses a delay in milliseconds.
 pub(super) fn wait_in_milliseconds(value: &str) -> Option<Duration> {
     number(value).map(|milliseconds| milliseconds / 1000.0).filter(|seconds| *seconds < FIRST_TIMESTAMP).and_then(nonzero)
 }
 
-/// A number as headers write it: digits, with or without a fraction.
+/// Parses an unsigned number with or without a fraction.
 pub(super) fn number(value: &str) -> Option<f64> {
     value.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.').then(|| value.parse().ok()).flatten()
 }
@@ -50,7 +49,7 @@ fn since_1970(seconds: f64) -> Option<SystemTime> {
 fn date(value: &str) -> Option<SystemTime> {
     let iso = || value.parse::<Timestamp>().ok();
     let without_offset = || TimeZone::UTC.to_timestamp(value.parse::<DateTime>().ok()?).ok();
-    // HTTP dates with an offset in the place of GMT
+    // HTTP dates with an offset instead of GMT
     let mail = || rfc2822::parse(value).ok().map(|zoned| zoned.timestamp());
     let http = httpdate::parse_http_date(value).ok();
     http.or_else(|| iso().or_else(without_offset).or_else(mail).map(SystemTime::from))
@@ -60,7 +59,7 @@ fn date(value: &str) -> Option<SystemTime> {
 mod tests {
     use super::{Duration, SystemTime, wait, wait_in_milliseconds};
 
-    /// At 2001-09-09T01:46:50Z, 1,000,000,010 seconds after 1970.
+    /// Checks the delay in seconds at 2001-09-09T01:46:50Z, Unix time 1,000,000,010.
     #[track_caller]
     fn check(value: &str, expected: Option<f64>) {
         let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_010);

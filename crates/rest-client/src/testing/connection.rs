@@ -1,4 +1,4 @@
-//! One connection to the server.
+//! A connection to the scripted server.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -10,16 +10,17 @@ use super::ScriptedResponse;
 use super::fault::Delivery;
 use super::received::ReceivedRequest;
 
-/// How much is read of the head of a request, and of its body.
+/// Maximum size of the head of a request, and of its body, in bytes.
 const MAX_HEAD: u64 = 64 << 10;
 const MAX_BODY: u64 = 64 << 20;
 
-/// Answers the requests of a connection until either side closes it. `wait` sleeps, and is over with the server.
+/// Serves the requests of a connection until either side closes it. `wait` sleeps, but no longer than the server runs;
+/// `on_response` is called before each response.
 pub(super) fn serve(
     stream: TcpStream,
     mut response: impl FnMut(ReceivedRequest) -> ScriptedResponse,
     wait: impl Fn(Duration),
-    mut answered: impl FnMut(),
+    mut on_response: impl FnMut(),
 ) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let mut reader = BufReader::new(stream.try_clone()?);
@@ -30,8 +31,8 @@ pub(super) fn serve(
         if !response.delay.is_zero() {
             wait(response.delay);
         }
-        // before the client can know it, and send the next one
-        answered();
+        // before the client receives the response and sends the next request
+        on_response();
         send(&response, is_head, &mut reader, &mut writer, &wait)?;
         if response.fault.closes() {
             break;
@@ -50,7 +51,7 @@ fn send(
     let has_body = response.has_body() && !is_head;
     match &response.fault {
         Delivery::Reset => reset(writer),
-        // ends when the client closes, or the server shuts the socket down
+        // ends when the client closes the connection or the server shuts down the socket
         Delivery::Hang => io::copy(reader, &mut io::sink()).map(drop),
         Delivery::Raw(bytes) => writer.write_all(bytes),
         Delivery::Slow(size, pause) if has_body => {
@@ -65,7 +66,7 @@ fn send(
             match fault {
                 _ if !has_body => {}
                 Delivery::None => {
-                    // the usual answer is not copied
+                    // avoids a copy in the common case
                     writer.write_all(&bytes)?;
                     return writer.write_all(&response.body);
                 }
@@ -77,12 +78,12 @@ fn send(
     }
 }
 
-/// Makes the end of the connection a reset.
+/// Makes closing the connection send a reset.
 fn reset(writer: &TcpStream) -> io::Result<()> {
     socket2::SockRef::from(writer).set_linger(Some(Duration::ZERO))
 }
 
-/// The next request; nothing at the end of the connection. Its index is not known here.
+/// Reads the next request, or returns `None` at the end of the connection. The caller sets the index.
 fn read(reader: &mut impl BufRead) -> io::Result<Option<ReceivedRequest>> {
     let mut head = reader.by_ref().take(MAX_HEAD);
     let first = line(&mut head)?;

@@ -1,43 +1,43 @@
-//! How an answer comes, and what goes wrong with it.
+//! Delivery of a response, and its faults.
 
 use std::time::Duration;
 
-/// What happens to the body, or in the place of an answer.
+/// The delivery of a body, or the fault that replaces the response.
 #[derive(Debug, Clone)]
 pub(super) enum Delivery {
-    /// All is well.
+    /// A complete body with a `Content-Length`.
     None,
-    /// The connection is closed after so many bytes of the body.
+    /// Closes the connection after this many bytes of the body.
     Truncated(usize),
-    /// The `Content-Length` is this one, and then the connection is closed.
+    /// Sends this `Content-Length` and closes the connection after the body.
     Length(usize),
-    /// There is no length: the body ends with the connection.
+    /// Sends no length: the body ends with the connection.
     NoLength,
-    /// The body comes in chunks of so many bytes, and then in one that ends it.
+    /// Sends the body in chunks of this many bytes.
     Chunked(usize),
-    /// The same, and the connection is closed before the last chunk.
+    /// Sends the body in chunks of this many bytes, and closes the connection before the last chunk.
     UnfinishedChunks(usize),
-    /// A chunk has a length that is no number.
+    /// Sends a chunk with an invalid length.
     InvalidChunk,
-    /// The body comes so many bytes at a time, with a pause between them.
+    /// Sends the body in pieces of this many bytes, with a pause before each.
     Slow(usize, Duration),
-    /// The connection is reset after so many bytes of the body.
+    /// Resets the connection after this many bytes of the body.
     ResetAfter(usize),
-    /// These bytes are sent, and then the connection is closed.
+    /// Sends these bytes and closes the connection.
     Raw(Vec<u8>),
-    /// The connection is reset instead of an answer.
+    /// Resets the connection instead of a response.
     Reset,
-    /// No answer comes until the client gives up.
+    /// Sends no response until the client gives up.
     Hang,
 }
 
 impl Delivery {
-    /// Whether the connection ends with the answer.
+    /// Returns true if the connection is closed after the response.
     pub(super) fn closes(&self) -> bool {
         !matches!(self, Delivery::None | Delivery::Chunked(_) | Delivery::Slow(..))
     }
 
-    /// The header that says where the body ends.
+    /// Returns the header that delimits the body.
     pub(super) fn framing(&self, length: usize) -> String {
         match self {
             Delivery::Chunked(_) | Delivery::UnfinishedChunks(_) | Delivery::InvalidChunk => {
@@ -49,7 +49,7 @@ impl Delivery {
         }
     }
 
-    /// The bytes that are sent of a body.
+    /// Returns the bytes to send for a body.
     pub(super) fn body(&self, body: &[u8]) -> Vec<u8> {
         match self {
             Delivery::Truncated(after) | Delivery::ResetAfter(after) => body.get(..*after).unwrap_or(body).to_vec(),

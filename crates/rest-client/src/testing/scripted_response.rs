@@ -1,11 +1,11 @@
-//! Answers, good and bad.
+//! Scripted responses.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::fault::Delivery;
 
-/// What the server does with a request. Clones share the body.
+/// The response to a request, or a fault. Clones share the body.
 ///
 /// ```
 /// use std::time::Duration;
@@ -29,112 +29,112 @@ impl ScriptedResponse {
         ScriptedResponse { status, headers: Vec::new(), body: body.into(), fault, delay: Duration::ZERO }
     }
 
-    /// A body that is said to be JSON, whether it is or not.
+    /// Creates a response with the content type JSON. `text` need not be valid JSON.
     pub fn json(status: u16, text: impl AsRef<[u8]>) -> ScriptedResponse {
         ScriptedResponse::new(status, text.as_ref(), Delivery::None).header("Content-Type", "application/json")
     }
 
-    /// 200 with a body that was encoded before, by `gzip`, `br` or `zstd`.
+    /// Creates a response with status 200 and a body that is already encoded as `gzip`, `br` or `zstd`.
     pub fn with_encoding(encoding: &str, body: impl AsRef<[u8]>) -> ScriptedResponse {
         ScriptedResponse::json(200, body).header("Content-Encoding", encoding)
     }
 
-    /// 302 to another URL; [`status`](Self::status) makes it another redirect. To the URL of the request itself, it
+    /// Creates a redirect with status 302; [`status`](Self::status) changes the status. A redirect to the URL of the request
     /// never ends.
     pub fn redirect(url: impl Into<String>) -> ScriptedResponse {
         ScriptedResponse::new(302, b"", Delivery::None).header("Location", url)
     }
 
-    /// 200 with the length of the whole body, of which only the first `after` bytes come before the connection
-    /// is closed.
+    /// Creates a response with status 200 and the length of `body`, but closes the connection after the first `after` bytes.
     pub fn truncated(body: impl AsRef<[u8]>, after: usize) -> ScriptedResponse {
         ScriptedResponse::new(200, body.as_ref(), Delivery::Truncated(after))
     }
 
-    /// 200 with the length of the whole body, of which only the first `after` bytes come before the connection is reset.
+    /// Creates a response with status 200 and the length of `body`, but resets the connection after the first `after` bytes.
     pub fn reset_after(body: impl AsRef<[u8]>, after: usize) -> ScriptedResponse {
         ScriptedResponse::new(200, body.as_ref(), Delivery::ResetAfter(after))
     }
 
-    /// 200 with the whole body, a wrong `Content-Length`, and then the connection is closed.
+    /// Creates a response with status 200 and a wrong `Content-Length`, and closes the connection after the body.
     pub fn wrong_length(body: impl AsRef<[u8]>, length: usize) -> ScriptedResponse {
         ScriptedResponse::new(200, body.as_ref(), Delivery::Length(length))
     }
 
-    /// 200 with the whole body in chunks of `size` bytes, but the connection is closed in the place of the last one.
+    /// Creates a response with status 200 in chunks of `size` bytes, but closes the connection instead of sending the last
+    /// chunk.
     pub fn unfinished_chunks(body: impl AsRef<[u8]>, size: usize) -> ScriptedResponse {
         ScriptedResponse::new(200, body.as_ref(), Delivery::UnfinishedChunks(size))
     }
 
-    /// 200 with a chunk whose length is no number.
+    /// Creates a response with status 200 and a chunk with an invalid length.
     pub fn invalid_chunk(body: impl AsRef<[u8]>) -> ScriptedResponse {
         ScriptedResponse::new(200, body.as_ref(), Delivery::InvalidChunk)
     }
 
-    /// These bytes, whether they are an answer or not, and then the connection is closed.
+    /// Sends raw bytes, which need not be valid HTTP, and closes the connection.
     pub fn raw_bytes(bytes: impl AsRef<[u8]>) -> ScriptedResponse {
         ScriptedResponse::new(0, b"", Delivery::Raw(bytes.as_ref().to_vec()))
     }
 
-    /// The connection is reset instead of an answer.
+    /// Resets the connection instead of sending a response.
     pub fn reset() -> ScriptedResponse {
         ScriptedResponse::new(0, b"", Delivery::Reset)
     }
 
-    /// No answer until the client gives up.
+    /// Sends no response until the client gives up.
     pub fn hang() -> ScriptedResponse {
         ScriptedResponse::new(0, b"", Delivery::Hang)
     }
 
-    /// With another status.
+    /// Sets the status.
     #[must_use]
     pub fn status(mut self, status: u16) -> ScriptedResponse {
         self.status = status;
         self
     }
 
-    /// With one more header.
+    /// Adds a header.
     #[must_use]
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> ScriptedResponse {
         self.headers.push((name.into(), value.into()));
         self
     }
 
-    /// After a wait, which ends early with the server.
+    /// Sets a delay before the response. It ends early if the server stops.
     #[must_use]
     pub fn delay(mut self, delay: Duration) -> ScriptedResponse {
         self.delay = delay;
         self
     }
 
-    /// The body in chunks of `size` bytes, without its length.
+    /// Sends the body in chunks of `size` bytes, without a length.
     #[must_use]
     pub fn chunked(mut self, size: usize) -> ScriptedResponse {
         self.fault = Delivery::Chunked(size);
         self
     }
 
-    /// The body in pieces of `size` bytes with a pause between them.
+    /// Sends the body in pieces of `size` bytes, with a pause before each.
     #[must_use]
     pub fn throttled(mut self, size: usize, pause: Duration) -> ScriptedResponse {
         self.fault = Delivery::Slow(size, pause);
         self
     }
 
-    /// The body without its length, up to the end of the connection.
+    /// Sends the body without a length; it ends with the connection.
     #[must_use]
     pub fn without_content_length(mut self) -> ScriptedResponse {
         self.fault = Delivery::NoLength;
         self
     }
 
-    /// The bytes of the head.
+    /// Returns the bytes of the status line and headers.
     pub(super) fn head(&self) -> Vec<u8> {
         let mut head = format!("HTTP/1.1 {} Scripted\r\n", self.status);
         for (name, value) in &self.headers {
             head.push_str(&format!("{name}: {value}\r\n"));
         }
-        // a body is forbidden for these, and so is its length
+        // without a body, its length is forbidden too
         if self.has_body() {
             head.push_str(&self.fault.framing(self.body.len()));
         }
@@ -142,7 +142,7 @@ impl ScriptedResponse {
         head.into_bytes()
     }
 
-    /// Whether its status allows a body.
+    /// Returns true if the status allows a body.
     pub(super) fn has_body(&self) -> bool {
         !matches!(self.status, 204 | 304)
     }

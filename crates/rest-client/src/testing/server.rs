@@ -1,4 +1,4 @@
-//! The server.
+//! Scripted HTTP server.
 
 use std::collections::HashMap;
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::connection;
 use super::{ReceivedRequest, ScriptedResponse};
 
-/// A server on a free port of 127.0.0.1 that answers what a function says.
+/// A server on a free port of 127.0.0.1. A function returns the response to each request.
 #[derive(Debug)]
 pub struct ScriptedServer {
     address: SocketAddr,
@@ -27,7 +27,7 @@ struct Shared {
 #[derive(Debug, Default)]
 struct ServerState {
     requests: Vec<ReceivedRequest>,
-    /// Handles of the open connections by the address of the client, to end them from outside.
+    /// Handles of the open connections by client address, to shut them down.
     connections: HashMap<SocketAddr, TcpStream>,
     connected: usize,
     in_work: usize,
@@ -36,20 +36,20 @@ struct ServerState {
 }
 
 impl Shared {
-    /// A handler that panicked must not hide why behind a second panic.
+    /// Ignores poisoning, so that a second panic does not hide that of the handler.
     fn lock(&self) -> MutexGuard<'_, ServerState> {
         self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl ScriptedServer {
-    /// Starts to listen. `handler` is called for every request, on several threads at a time.
+    /// Starts a server. `handler` is called for every request, on several threads at a time.
     ///
     /// # Panics
     ///
-    /// Where no port is free.
+    /// Panics if no port is free.
     pub fn start(handler: impl Fn(&ReceivedRequest) -> ScriptedResponse + Send + Sync + 'static) -> ScriptedServer {
-        #[expect(clippy::expect_used, reason = "a test cannot go on without its server")]
+        #[expect(clippy::expect_used, reason = "a test cannot run without its server")]
         let (listener, address) = TcpListener::bind(("127.0.0.1", 0))
             .and_then(|listener| listener.local_addr().map(|address| (listener, address)))
             .expect("no port to listen on");
@@ -66,7 +66,7 @@ impl ScriptedServer {
                     log.connected += 1;
                     log.connections.extend(stream.try_clone().map(|stream| (client, stream)));
                 }
-                // what goes wrong on a connection is for the client to notice
+                // ignores connection errors, which the client observes
                 thread::spawn(move || {
                     let response = |request| handler(&record(&open.shared, request));
                     connection::serve(stream, response, |time| wait(&open.shared, time), || open.shared.lock().in_work -= 1)
@@ -76,35 +76,35 @@ impl ScriptedServer {
         ScriptedServer { address, shared, listener: Some(listener) }
     }
 
-    /// Its URL, without a slash at the end.
+    /// Returns the URL of the server, without a trailing slash.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// The requests so far.
+    /// Returns the requests received so far.
     pub fn requests(&self) -> Vec<ReceivedRequest> {
         self.shared.lock().requests.clone()
     }
 
-    /// How many connections there were so far.
+    /// Returns the number of connections so far.
     pub fn connections(&self) -> usize {
         self.shared.lock().connected
     }
 
-    /// The largest number of requests that had come and had no answer yet at a time.
+    /// Returns the maximum number of requests that were waiting for a response at the same time.
     pub fn max_concurrent_requests(&self) -> usize {
         self.shared.lock().most_in_work
     }
 
-    /// Blocks until that many requests have come, to prove that one is sent without being asked for.
+    /// Blocks until the server has received this many requests, for example to prove a prefetch.
     pub fn wait_for_requests(&self, count: usize) {
         let log = self.shared.lock();
         drop(self.shared.received.wait_while(log, |log| log.requests.len() < count));
     }
 }
 
-/// An open connection. The socket is closed when its last handle is dropped, so the one in the log must go
-/// with the connection, also where the handler panics.
+/// An open connection. The socket is closed when its last handle is dropped, so this removes the handle in the server state,
+/// even if the handler panics.
 struct OpenConnection {
     client: SocketAddr,
     shared: Arc<Shared>,
@@ -117,7 +117,7 @@ impl Drop for OpenConnection {
     }
 }
 
-/// Keeps a request, with its index.
+/// Records a request and sets its index.
 fn record(shared: &Shared, mut request: ReceivedRequest) -> ReceivedRequest {
     let mut log = shared.lock();
     request.index = log.requests.len();
@@ -128,7 +128,7 @@ fn record(shared: &Shared, mut request: ReceivedRequest) -> ReceivedRequest {
     request
 }
 
-/// Sleeps, unless the server ends before.
+/// Sleeps until the time has passed or the server stops.
 fn wait(shared: &Shared, time: Duration) {
     let log = shared.lock();
     drop(shared.ended.wait_timeout_while(log, time, |log| !log.stopped));
@@ -141,11 +141,11 @@ impl Drop for ScriptedServer {
             log.stopped = true;
             self.shared.ended.notify_all();
             for (_, connection) in log.connections.drain() {
-                // fails where the client has closed it
+                // fails if the client has closed it
                 let _ = connection.shutdown(Shutdown::Both);
             }
         }
-        // the thread waits for a connection
+        // wakes up the listener thread, which waits for a connection
         let _ = TcpStream::connect(self.address);
         if let Some(listener) = self.listener.take() {
             let _ = listener.join();

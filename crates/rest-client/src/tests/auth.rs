@@ -1,4 +1,4 @@
-//! Credentials, with servers that want them.
+//! Authentication against a scripted server.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -9,13 +9,13 @@ use crate::{
     ApiKey, ApiKeyLocation, Auth, BearerToken, ClientCredentials, HttpBasic, JwtBearer, OAuth2, RefreshToken, RestClient, Secret,
 };
 
-/// What a server sees of a request with `auth`, or the error.
+/// Checks the credentials that the server receives from a request with `auth`, or the error.
 async fn check(auth: impl Auth + 'static, expected: &str) {
     let shown = format!("{auth:?}");
     let (server, client) = start_with(|client| client.auth(auth), |_| ScriptedResponse::json(200, "[1]"));
     let found = match client.get("x", &[("q", "1")]).await {
         Ok(response) => {
-            assert_eq!(response.url().query(), Some("q=1"), "credentials are not in the URL of the answer");
+            assert_eq!(response.url().query(), Some("q=1"), "the URL of the response must not contain credentials");
             let request = server.requests().remove(0);
             let header = |name| request.header(name).map(|value| format!(" {name}: {value}")).unwrap_or_default();
             let query: Vec<_> = request.query.iter().map(|(key, value)| format!("{key}={value}")).collect();
@@ -42,31 +42,31 @@ async fn fixed_credentials() {
 async fn credentials_that_cannot_be_sent() {
     check(
         BearerToken::new("s3cret\n"),
-        "GET {url}/x?q=1 failed: the header \"authorization\" cannot be sent: its name or value has a character that headers cannot have",
+        "GET {url}/x?q=1 failed: invalid header \"authorization\": its name or value has a character that headers cannot contain",
     )
     .await;
     check(
         ApiKey::new("s3cret;").name("sid").location(ApiKeyLocation::Cookie),
-        "GET {url}/x?q=1 failed: the cookie \"sid\" cannot be sent: its name or value has a character that cookies cannot have",
+        "GET {url}/x?q=1 failed: invalid cookie \"sid\": its name or value has a character that cookies cannot contain",
     )
     .await;
-    check(HttpBasic::new("a:b", "s3cret"), "GET {url}/x?q=1 failed: the setting username is a:b, it must be without a colon")
+    check(HttpBasic::new("a:b", "s3cret"), "GET {url}/x?q=1 failed: the setting username is a:b, but must be without a colon")
         .await;
 }
 
 #[tokio::test]
-async fn refused_credentials_are_masked_where_the_server_repeats_them() {
+async fn rejected_credentials_are_masked_in_the_response() {
     let (server, client) = start_with(
         |client| client.auth(ApiKey::new("s3cret").name("appid").location(ApiKeyLocation::Query)),
-        |_| ScriptedResponse::json(401, "s3cret is no key"),
+        |_| ScriptedResponse::json(401, "s3cret is not a key"),
     );
     let error = client.get("x", &[]).await.unwrap_err();
-    assert_eq!(hide_address(&error.to_string(), &server), "GET {url}/x answered 401 Unauthorized: *** is no key");
+    assert_eq!(hide_address(&error.to_string(), &server), "GET {url}/x returned 401 Unauthorized: *** is not a key");
     assert_eq!(server.requests().len(), 1);
 }
 
 #[tokio::test]
-async fn a_key_that_comes_back_in_a_link_is_neither_doubled_nor_shown() {
+async fn a_key_in_a_next_link_is_neither_duplicated_nor_shown() {
     let (server, client) = start_with(
         |client| client.auth(ApiKey::new("s3cret").name("appid").location(ApiKeyLocation::Query)),
         |request| match request.param("page") {
@@ -115,20 +115,20 @@ async fn other_origins_get_credentials_only_if_they_are_trusted() {
     }
 }
 
-/// An API that takes the tokens `t1`, `t2` … from the number `valid` on, beside a token endpoint that counts them.
+/// An API that accepts the tokens `t1`, `t2`, … from the number `valid` on, with a token endpoint.
 struct Api {
     server: ScriptedServer,
     valid: Arc<AtomicUsize>,
 }
 
 impl Api {
-    /// `answer` is what the token endpoint says to its nth request.
-    fn start(answer: impl Fn(usize, &ReceivedRequest) -> ScriptedResponse + Send + Sync + 'static) -> Api {
-        let (valid, given) = (Arc::new(AtomicUsize::new(1)), AtomicUsize::new(0));
+    /// Starts the API. `respond` returns the response of the token endpoint to its nth request, from 1.
+    fn start(respond: impl Fn(usize, &ReceivedRequest) -> ScriptedResponse + Send + Sync + 'static) -> Api {
+        let (valid, issued) = (Arc::new(AtomicUsize::new(1)), AtomicUsize::new(0));
         let least = Arc::clone(&valid);
         let server = ScriptedServer::start(move |request| {
             if request.path == "/token" {
-                return answer(given.fetch_add(1, Ordering::SeqCst) + 1, request);
+                return respond(issued.fetch_add(1, Ordering::SeqCst) + 1, request);
             }
             let token = request.header("authorization").and_then(|value| value.strip_prefix("Bearer t")?.parse::<usize>().ok());
             let is_good = token.is_some_and(|number| number >= least.load(Ordering::SeqCst));
@@ -150,7 +150,7 @@ impl Api {
         self.server.requests().into_iter().filter(|request| request.path == "/token").collect()
     }
 
-    /// Gets `count` times at once, and says how many of them went well.
+    /// Sends `count` concurrent requests, and returns how many succeeded.
     async fn get(&self, client: &RestClient, count: usize) -> usize {
         let get = |_| {
             tokio::spawn({
@@ -177,7 +177,7 @@ async fn many_requests_fetch_one_token() {
     let client = api.client(OAuth2::new(api.credentials()));
     assert_eq!(api.get(&client, 50).await, 50);
     assert_eq!(api.token_requests().len(), 1);
-    // all fifty are refused at once
+    // the API rejects all fifty at once
     api.valid.store(2, Ordering::SeqCst);
     assert_eq!(api.get(&client, 50).await, 50);
     assert_eq!(api.token_requests().len(), 2);
@@ -198,7 +198,7 @@ async fn expired_tokens_are_fetched_again() {
 }
 
 #[tokio::test]
-async fn a_given_token_is_used_until_it_is_refused() {
+async fn a_configured_token_is_used_until_it_is_rejected() {
     let api = Api::start(|number, _| token(number + 1, 3600));
     let client = api.client(OAuth2::new(api.credentials()).access_token("t1"));
     assert_eq!((api.get(&client, 2).await, api.token_requests().len()), (2, 0));
@@ -207,18 +207,18 @@ async fn a_given_token_is_used_until_it_is_refused() {
 }
 
 #[tokio::test]
-async fn a_token_that_is_refused_twice_is_an_error() {
+async fn a_token_that_is_rejected_twice_is_an_error() {
     let api = Api::start(|number, _| token(number, 3600));
     api.valid.store(9, Ordering::SeqCst);
     let client = api.client(OAuth2::new(api.credentials()));
     let error = client.get("x", &[]).await.unwrap_err();
-    assert_eq!(hide_address(&error.to_string(), &api.server), "GET {url}/x answered 401 Unauthorized: no");
+    assert_eq!(hide_address(&error.to_string(), &api.server), "GET {url}/x returned 401 Unauthorized: no");
     assert_eq!((api.token_requests().len(), api.server.requests().len()), (2, 4));
 }
 
-/// The error of a request whose token endpoint answers so, and how often it was asked.
-async fn refused(answers: Vec<ScriptedResponse>, expected: &str, requests: usize) {
-    let api = Api::start(move |number, _| answers[(number - 1).min(answers.len() - 1)].clone());
+/// Checks the result of a request and the number of token requests, with these responses of the token endpoint.
+async fn check_token_endpoint(responses: Vec<ScriptedResponse>, expected: &str, requests: usize) {
+    let api = Api::start(move |number, _| responses[(number - 1).min(responses.len() - 1)].clone());
     let client = api.client(OAuth2::new(api.credentials()));
     let found =
         client.get("x", &[]).await.map_or_else(|error| hide_address(&error.to_string(), &api.server), |_| "good".to_owned());
@@ -226,37 +226,37 @@ async fn refused(answers: Vec<ScriptedResponse>, expected: &str, requests: usize
 }
 
 #[tokio::test]
-async fn token_endpoints_that_refuse_or_fail() {
-    refused(
+async fn token_endpoints_that_reject_or_fail() {
+    check_token_endpoint(
         vec![ScriptedResponse::json(401, r#"{"error": "invalid_client", "got": "s3cret"}"#)],
-        r#"GET {url}/x failed: there is no access token: POST {url}/token answered 401 Unauthorized: {"error": "invalid_client", "got": "***"}"#,
+        r#"GET {url}/x failed: cannot get an access token: POST {url}/token returned 401 Unauthorized: {"error": "invalid_client", "got": "***"}"#,
         1,
     )
     .await;
-    refused(vec![ScriptedResponse::json(500, ""), token(1, 60)], "good", 2).await;
-    refused(vec![ScriptedResponse::reset(), token(1, 60)], "good", 2).await;
-    refused(
+    check_token_endpoint(vec![ScriptedResponse::json(500, ""), token(1, 60)], "good", 2).await;
+    check_token_endpoint(vec![ScriptedResponse::reset(), token(1, 60)], "good", 2).await;
+    check_token_endpoint(
         vec![ScriptedResponse::json(500, "")],
-        "GET {url}/x failed: there is no access token: POST {url}/token answered 500 Internal Server Error after 3 attempts",
+        "GET {url}/x failed: cannot get an access token: POST {url}/token returned 500 Internal Server Error after 3 attempts",
         3,
     )
     .await;
-    refused(
+    check_token_endpoint(
         vec![ScriptedResponse::json(200, r#"{"token": "t1"}"#)],
-        "GET {url}/x failed: there is no access token: POST {url}/token: the answer has no `access_token` that is a string: it has token",
+        "GET {url}/x failed: cannot get an access token: POST {url}/token: the response has no string `access_token`: it has token",
         1,
     )
     .await;
-    refused(
+    check_token_endpoint(
         vec![ScriptedResponse::json(200, "access_token=t1")],
-        "GET {url}/x failed: there is no access token: POST {url}/token: invalid JSON at line 1, column 1: found 'a', a value was expected",
+        "GET {url}/x failed: cannot get an access token: POST {url}/token: invalid JSON at line 1, column 1: expected a value, found 'a'",
         1,
     )
     .await;
 }
 
 #[tokio::test]
-async fn more_of_the_request_can_be_set() {
+async fn the_token_request_can_be_customized() {
     let api = Api::start(|number, _| token(number, 60));
     let grant = api.credentials().access_token_request_data([("scope", "a b"), ("client_id", "you")]);
     assert_eq!(api.get(&api.client(OAuth2::new(grant)), 1).await, 1);
@@ -291,19 +291,19 @@ async fn rotated_refresh_tokens_are_stored() {
     let error = api.client(OAuth2::new(grant)).get("x", &[]).await.unwrap_err();
     assert_eq!(
         hide_address(&error.to_string(), &api.server),
-        "GET {url}/x failed: there is no access token: POST {url}/token: the new refresh token cannot be stored: the disk is full"
+        "GET {url}/x failed: cannot get an access token: POST {url}/token: cannot store the new refresh token: the disk is full"
     );
 }
 
 #[tokio::test]
-async fn a_refresh_token_is_not_used_up_twice() {
+async fn a_refresh_token_request_is_not_retried() {
     let api = Api::start(|_, _| ScriptedResponse::reset());
     let grant = RefreshToken::new(format!("{}/token", api.server.url()), "me", "r0");
     assert_eq!((api.get(&api.client(OAuth2::new(grant)), 1).await, api.token_requests().len()), (0, 1));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-async fn a_rotated_token_is_stored_though_nobody_waits_for_it() {
+async fn a_rotated_token_is_stored_after_the_request_is_canceled() {
     let api = Api::start(|_, _| {
         let body = r#"{"access_token": "t1", "refresh_token": "r1"}"#;
         ScriptedResponse::json(200, body).delay(std::time::Duration::from_millis(20))
@@ -350,19 +350,19 @@ async fn assertions_are_signed() {
 }
 
 #[tokio::test]
-async fn private_keys_that_cannot_be_used() {
+async fn unusable_private_keys() {
     let check = async |key: &str, passphrase: Option<&str>, expected: &str| {
         let grant = JwtBearer::new("http://127.0.0.1:1/token", "me", key);
         let grant = passphrase.into_iter().fold(grant, |grant, passphrase| grant.private_key_passphrase(passphrase));
         let client = RestClient::builder().base_url("http://127.0.0.1:1").auth(OAuth2::new(grant)).build().unwrap();
         let error = client.get("x", &[]).await.unwrap_err().to_string();
-        let start = "GET http://127.0.0.1:1/x failed: there is no access token: the private key cannot be used: ";
+        let start = "GET http://127.0.0.1:1/x failed: cannot get an access token: invalid private key: ";
         assert_eq!(error, format!("{start}{expected}"));
     };
     let encrypted = include_str!("keys/test_only_encrypted.pem");
-    check("s3cret", None, "it is not PEM, -----BEGIN PRIVATE KEY-----").await;
-    check("-----BEGIN PUBLIC KEY-----\nMAA=\n-----END PUBLIC KEY-----", None, "it is a PUBLIC KEY, not a PRIVATE KEY").await;
-    check("-----BEGIN PRIVATE KEY-----\nMAA=\n-----END PRIVATE KEY-----", None, "it is no RSA key of 2048 bits or more").await;
-    check(encrypted, None, "it is encrypted: set private_key_passphrase").await;
-    check(encrypted, Some("wrong"), "the passphrase does not open it, or it is encrypted in another way than PBES2").await;
+    check("s3cret", None, "not in PEM format (-----BEGIN PRIVATE KEY-----)").await;
+    check("-----BEGIN PUBLIC KEY-----\nMAA=\n-----END PUBLIC KEY-----", None, "found a PUBLIC KEY, expected a PRIVATE KEY").await;
+    check("-----BEGIN PRIVATE KEY-----\nMAA=\n-----END PRIVATE KEY-----", None, "not an RSA key of at least 2048 bits").await;
+    check(encrypted, None, "the key is encrypted: set private_key_passphrase").await;
+    check(encrypted, Some("wrong"), "the passphrase is wrong, or the encryption scheme is not PBES2").await;
 }

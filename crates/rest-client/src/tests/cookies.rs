@@ -1,17 +1,17 @@
-//! Cookies of responses, in later requests.
+//! Cookies of responses in later requests.
 
 use super::{hide_address, start, start_with};
 use crate::testing::{ScriptedResponse, ScriptedServer};
 use crate::{BearerToken, JsonLink, JsonPath, Secret};
 
-/// The cookies of each request.
+/// Returns the cookies of each request.
 fn seen(server: &ScriptedServer) -> Vec<String> {
     let show = |request: crate::testing::ReceivedRequest| request.header("cookie").unwrap_or("none").to_owned();
     server.requests().into_iter().map(show).collect()
 }
 
 #[tokio::test]
-async fn next_pages_get_the_cookies_of_the_pages_before() {
+async fn next_pages_get_the_cookies_of_earlier_pages() {
     let (server, client) = start(|request| match request.param("page").unwrap_or("1") {
         "1" => ScriptedResponse::json(200, r#"{"rows": [1], "next": "/x?page=2"}"#)
             .header("Set-Cookie", "lb=node7; Path=/; HttpOnly"),
@@ -48,16 +48,16 @@ async fn a_configured_cookie_takes_precedence() {
 }
 
 #[tokio::test]
-async fn other_credentials_begin_without_cookies() {
-    let (server, client) = start(|_| ScriptedResponse::json(200, "[]").header("Set-Cookie", "session=of-nobody; Path=/"));
+async fn other_credentials_start_without_cookies() {
+    let (server, client) = start(|_| ScriptedResponse::json(200, "[]").header("Set-Cookie", "session=anonymous; Path=/"));
     client.get("x", &[]).await.unwrap();
     client.clone().with_auth(BearerToken::new(Secret::from("token"))).get("x", &[]).await.unwrap();
     client.get("x", &[]).await.unwrap();
-    assert_eq!(seen(&server), ["none", "none", "session=of-nobody"]);
+    assert_eq!(seen(&server), ["none", "none", "session=anonymous"]);
 }
 
 #[tokio::test]
-async fn cookies_are_masked_where_a_response_repeats_them() {
+async fn cookies_are_masked_in_the_response() {
     let (server, client) = start_with(
         |client| client.header("Cookie", "own=c0nfigured"),
         |request| match request.index {
@@ -68,5 +68,5 @@ async fn cookies_are_masked_where_a_response_repeats_them() {
     let response = client.get("x", &[]).await.unwrap();
     assert!(!format!("{response:?}").contains("s3cret"));
     let error = client.get("x", &[]).await.unwrap_err();
-    assert_eq!(hide_address(&error.to_string(), &server), "GET {url}/x answered 403 Forbidden: no ***, *** or ***");
+    assert_eq!(hide_address(&error.to_string(), &server), "GET {url}/x returned 403 Forbidden: no ***, *** or ***");
 }

@@ -1,10 +1,10 @@
-//! Responses in which the data selector finds nothing.
+//! Responses without a match of the data selector.
 
 use super::{hide_address, start};
 use crate::testing::ScriptedResponse;
 use crate::{JsonLink, JsonPath};
 
-/// The number of rows of each page, and the error.
+/// Checks the row count of each page, and the error.
 async fn check(required: bool, bodies: &'static [&str], expected: &str) {
     let (server, client) = start(move |request| match bodies[request.index] {
         "" => ScriptedResponse::json(204, "").header("Link", "</x?page=9>; rel=\"next\""),
@@ -25,9 +25,9 @@ async fn check(required: bool, bodies: &'static [&str], expected: &str) {
 const REMEDY: &str = "correct the selector, or set data_selector_required to false if this is an empty page";
 
 #[tokio::test]
-async fn an_error_in_a_good_response_is_no_empty_page() {
+async fn an_error_body_with_a_success_status_is_not_an_empty_page() {
     let expected = format!(
-        "GET {{url}}/x failed: the data selector `rows` leads to nothing, the body is an object with `error`: {REMEDY}; the answer begins with: {{\"error\": \"quota\"}}"
+        "GET {{url}}/x failed: the data selector `rows` matches nothing, the body is an object with `error`: {REMEDY}; the response begins with: {{\"error\": \"quota\"}}"
     );
     check(true, &[r#"{"error": "quota"}"#], &expected).await;
     check(false, &[r#"{"error": "quota"}"#], "0").await;
@@ -36,7 +36,7 @@ async fn an_error_in_a_good_response_is_no_empty_page() {
 }
 
 #[tokio::test]
-async fn empty_pages_are_no_errors() {
+async fn empty_pages_are_not_errors() {
     check(true, &[r#"{"rows": []}"#], "0").await;
     check(true, &[r#"{"rows": null}"#], "0").await;
     check(true, &[r#"{"rows": [1], "next": "/x?page=2"}"#, r#"{"rows": null}"#], "1 | 0").await;

@@ -1,9 +1,9 @@
-//! Pages without rows, and wrong totals, in the middle of detected pages.
+//! Empty pages and wrong totals in the middle of a detected pagination.
 
 use super::{hide_address, start};
 use crate::testing::ScriptedResponse;
 
-/// The rows of each page, with the requests after the first one, and warnings and errors.
+/// Checks the row count of each page, the requests after the first one, and warnings and errors.
 async fn check<const N: usize>(bodies: [String; N], expected: &str) {
     let shown = bodies.join(" ");
     let (server, client) = start(move |request| match bodies.get(request.index) {
@@ -11,23 +11,23 @@ async fn check<const N: usize>(bodies: [String; N], expected: &str) {
         None => ScriptedResponse::json(404, "no more"),
     });
     let mut pages = client.paginate(client.request("x").unwrap());
-    let (mut rows, mut told) = (Vec::new(), Vec::new());
+    let (mut rows, mut messages) = (Vec::new(), Vec::new());
     while let Some(page) = pages.next().await {
         match page {
             Ok(page) => {
                 rows.push(page.rows.ids.len().to_string());
-                told.extend(page.warnings);
+                messages.extend(page.warnings);
             }
-            Err(error) => told.push(error.to_string()),
+            Err(error) => messages.push(error.to_string()),
         }
     }
-    let asked: Vec<_> = server.requests().iter().skip(1).flat_map(|request| request.query.clone()).collect();
-    let asked: Vec<_> = asked.into_iter().map(|(name, value)| format!("{name}={value}")).collect();
-    let told = hide_address(&told.join(" | "), &server);
-    assert_eq!(format!("{} [{}] {told}", rows.join(" "), asked.join(" ")).trim(), expected, "{shown}");
+    let params: Vec<_> = server.requests().iter().skip(1).flat_map(|request| request.query.clone()).collect();
+    let params: Vec<_> = params.into_iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let messages = hide_address(&messages.join(" | "), &server);
+    assert_eq!(format!("{} [{}] {messages}", rows.join(" "), params.join(" ")).trim(), expected, "{shown}");
 }
 
-/// A page of the `items`, and what the body says beside them.
+/// Returns the body of a page with `items` and the fields `beside` them.
 fn page(items: &str, beside: &str) -> String {
     format!(r#"{{"items": [{items}], {beside}}}"#)
 }
@@ -41,35 +41,35 @@ async fn an_empty_page_with_a_numeric_token_is_not_the_end() {
     let tokens = [page("1", r#""nextPageToken": 7"#), page("", r#""nextPageToken": 8"#), page("2", r#""more": 0"#)];
     check(tokens, "1 0 1 [pageToken=7 pageToken=8]").await;
     let [four, six, eight] = [4, 6, 8].map(|next| page("", &format!(r#""next_cursor": "{next}""#)));
-    let warning = "{url}/x?cursor=6 is page 3 in a row without rows, and leads to a further one that was not requested: rows may be \
-                   missing; name a `paginator` in the spec";
+    let warning = "the last 3 pages up to {url}/x?cursor=6 have no rows, and the next page was not requested: rows may be missing; set a \
+                   paginator in the spec";
     check([first(), four, six, eight], &format!("2 0 0 0 [cursor=2 cursor=4 cursor=6] {warning}")).await;
 }
 
 #[tokio::test]
 async fn a_page_as_large_as_its_stated_limit_is_a_warning() {
-    let warning = "{url}/x returned exactly 3 rows and no sign of a next page: further rows may be missing; name a `paginator` in the \
-                   spec, `single_page` if these are all";
+    let warning = "{url}/x returned exactly 3 rows and no sign of a next page: further rows may be missing; set a paginator in the \
+                   spec, or `single_page` if these are all rows";
     check([page("1, 2, 3", r#""limit": 3"#)], &format!("3 [] {warning}")).await;
     check([page("1, 2, 3", r#""page_size": 3"#)], &format!("3 [] {warning}")).await;
     check([page("1, 2, 3", r#""limit": 4"#)], "3 []").await;
 }
 
 #[tokio::test]
-async fn an_error_with_a_good_status_is_no_page() {
+async fn an_error_body_with_a_success_status_is_not_a_page() {
     let quota = r#"{"error": "quota"}"#;
-    let told = |page: &str| {
+    let error = |page: &str| {
         format!(
-            "GET {{url}}/x{page} failed: the response has no rows, and its `error` says that it is an error: name a `data_selector` if \
-             it is a row (`$` is the whole body), or a response action to ignore it; the answer begins with: {quota}"
+            "GET {{url}}/x{page} failed: the response has no rows and its key `error` reports an error: set `data_selector` if the \
+             body is a row (`$` selects the body), or add a response action to ignore it; the response begins with: {quota}"
         )
     };
-    check([quota.to_owned()], &format!("[] {}", told(""))).await;
+    check([quota.to_owned()], &format!("[] {}", error(""))).await;
     let first = page("1", r#""next_cursor": "a""#);
-    check([first, quota.to_owned()], &format!("1 [cursor=a] {}", told("?cursor=a"))).await;
-    let ended = "{url}/x?cursor=a has nothing at items, where its rows should be: no rows";
+    check([first, quota.to_owned()], &format!("1 [cursor=a] {}", error("?cursor=a"))).await;
+    let warning = "{url}/x?cursor=a has nothing at items instead of rows: the page has no rows";
     let first = page("1", r#""next_cursor": "a""#);
-    check([first, "{}".to_owned()], &format!("1 0 [cursor=a] {ended}")).await;
+    check([first, "{}".to_owned()], &format!("1 0 [cursor=a] {warning}")).await;
 }
 
 #[tokio::test]
@@ -85,7 +85,7 @@ async fn an_empty_page_before_the_stated_last_one_is_not_the_end() {
 }
 
 #[tokio::test]
-async fn a_total_of_none_beside_rows_says_nothing() {
+async fn a_total_of_zero_beside_rows_is_ignored() {
     let pages = [(1, 3), (2, 0), (3, 0)];
     let by_page = pages.map(|(number, total)| page(&number.to_string(), &format!(r#""page": {number}, "total_pages": {total}"#)));
     check(by_page, "1 1 1 [page=2 page=3]").await;

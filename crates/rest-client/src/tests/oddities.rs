@@ -1,13 +1,13 @@
-//! Responses that are odd and still valid, or wrong in a way that an error has to explain.
+//! Unusual but valid responses, and invalid responses that an error must explain.
 
 use super::{hide_address, start};
 use crate::Method;
 use crate::testing::ScriptedResponse;
 
-/// The document, or the error.
-async fn check(method: Method, answers: Vec<ScriptedResponse>, expected: &str) {
-    let given = format!("{answers:?}");
-    let (server, client) = start(move |request| answers[request.index.min(answers.len() - 1)].clone());
+/// Checks the document, or the error.
+async fn check(method: Method, responses: Vec<ScriptedResponse>, expected: &str) {
+    let given = format!("{responses:?}");
+    let (server, client) = start(move |request| responses[request.index.min(responses.len() - 1)].clone());
     let response = client.send(&client.request("x").unwrap().method(method)).await;
     let found = match response.as_ref().map(|response| response.document()) {
         Ok(Ok(document)) => format!("{:?}", document.root()),
@@ -22,7 +22,7 @@ fn raw(head: &str, body: &str) -> ScriptedResponse {
 }
 
 #[tokio::test]
-async fn json_is_read_whatever_stands_around_it() {
+async fn json_is_parsed_with_unusual_headers_and_whitespace() {
     check(Method::GET, vec![raw("content-type: text/plain\r\ncontent-length: 3", "[1]")], "[1]").await;
     check(Method::GET, vec![raw("connection: close", "[1]")], "[1]").await;
     check(Method::GET, vec![ScriptedResponse::json(200, "\u{feff}[1]")], "[1]").await;
@@ -34,24 +34,24 @@ async fn json_is_read_whatever_stands_around_it() {
 }
 
 #[tokio::test]
-async fn what_is_no_json_is_shown() {
+async fn an_error_shows_a_body_that_is_not_json() {
     let login = "<!DOCTYPE html><title>Log in</title>";
     check(
         Method::GET,
         vec![ScriptedResponse::json(200, login).header("Content-Type", "text/html")],
-        &format!("GET {{url}}/x failed: invalid JSON at line 1, column 1: found '<', a value was expected; the answer begins with: {login}"),
+        &format!("GET {{url}}/x failed: invalid JSON at line 1, column 1: expected a value, found '<'; the response begins with: {login}"),
     )
     .await;
     check(
         Method::GET,
         vec![ScriptedResponse::json(200, "[1] [2]")],
-        "GET {url}/x failed: invalid JSON at line 1, column 5: found '[', the end of the text was expected; the answer begins with: [1] [2]",
+        "GET {url}/x failed: invalid JSON at line 1, column 5: expected the end of the text, found '['; the response begins with: [1] [2]",
     )
     .await;
 }
 
 #[tokio::test]
-async fn a_rate_limit_may_have_a_page_of_html() {
+async fn a_rate_limit_response_may_be_html() {
     check(Method::GET, vec![ScriptedResponse::json(429, "<html>slow down</html>"), ScriptedResponse::json(200, "[1]")], "[1]")
         .await;
 }
@@ -62,7 +62,7 @@ async fn a_redirected_post_is_followed_by_a_get() {
 }
 
 #[tokio::test]
-async fn urls_that_are_too_long_are_refused_before_they_are_sent() {
+async fn urls_that_are_too_long_are_not_sent() {
     let long = "x".repeat(1 << 20);
     let body = format!(r#"{{"data": [{{"id": 1}}], "next": "{long}"}}"#);
     let (server, client) = start(move |_| ScriptedResponse::json(200, &body));
@@ -72,9 +72,7 @@ async fn urls_that_are_too_long_are_refused_before_they_are_sent() {
         assert_eq!(hide_address(&error.to_string(), &server), expected);
     };
     let expected = |bytes: usize, part: &str| {
-        format!(
-            "GET {{url}}/items failed: the URL of the request has {bytes} bytes, and 65534 are supported; most of it is {part}"
-        )
+        format!("GET {{url}}/items failed: the request URL has {bytes} bytes, the limit is 65534; its longest part is {part}")
     };
     let base = server.url().len();
     check(
@@ -84,10 +82,10 @@ async fn urls_that_are_too_long_are_refused_before_they_are_sent() {
     .await;
     check(
         Box::new(crate::JsonLink::new(crate::JsonPath::from_keys(["next"]))),
-        &expected(base + 1 + (1 << 20), "its path and query"),
+        &expected(base + 1 + (1 << 20), "the path and query"),
     )
     .await;
     let error = client.get("items", &[("q", &long)]).await.unwrap_err();
-    assert!(error.to_string().contains("most of it is the parameter `q`"), "{error}");
+    assert!(error.to_string().contains("its longest part is the parameter `q`"), "{error}");
     assert_eq!(server.requests().len(), 2);
 }

@@ -1,14 +1,14 @@
-//! Pages with a limit for the memory that they take together.
+//! Pages that share a memory limit.
 
 use super::faults::gzip;
 use super::start_with;
 use crate::RestClient;
 use crate::testing::{ReceivedRequest, ScriptedResponse, ScriptedServer};
 
-/// How much a response may take: pages share 256 KiB.
+/// The memory limit of a response. Pages share a quarter, 256 KiB.
 const LIMIT: usize = 1 << 20;
 
-/// A server with pages of these kibibytes, each with the path of the next one, and a client with the limit.
+/// Starts a server with linked pages of these sizes in KiB, and creates a client with the limit.
 fn serve(pages: &'static [usize]) -> (ScriptedServer, RestClient) {
     let response = |request: &ReceivedRequest| {
         let index: usize = request.path.trim_start_matches('/').parse().unwrap();
@@ -23,15 +23,15 @@ fn requested(server: &ScriptedServer) -> Vec<String> {
     server.requests().into_iter().map(|request| request.path).collect()
 }
 
-/// Takes all pages, one after the other, and shows what was requested.
+/// Reads all pages and checks the requests.
 async fn check(pages: &'static [usize], expected: &[&str]) {
     let (server, client) = serve(pages);
-    let mut taken = client.paginate(client.request("0").unwrap());
+    let mut stream = client.paginate(client.request("0").unwrap());
     let mut numbers = Vec::new();
-    while let Some(page) = taken.next().await {
+    while let Some(page) = stream.next().await {
         let page = page.unwrap();
         numbers.push((page.number, page.rows.ids.len()));
-        // what has the memory of the page that comes next
+        // frees memory for the next page
         drop(page.permit);
     }
     assert_eq!(numbers, (1..=pages.len() as u64).map(|number| (number, 1)).collect::<Vec<_>>());
@@ -45,13 +45,13 @@ async fn small_pages_are_requested_once() {
 }
 
 #[tokio::test]
-async fn a_page_without_room_is_requested_again_and_those_after_it_once() {
+async fn a_page_over_the_shared_limit_is_requested_again_and_later_pages_once() {
     check(&[1, 300, 300, 300, 1, 1], &["/0", "/1", "/1", "/2", "/3", "/4", "/5"]).await;
     check(&[1000], &["/0", "/0"]).await;
 }
 
 #[tokio::test]
-async fn a_page_above_the_limit_of_a_response_is_an_error() {
+async fn a_page_over_the_response_limit_is_an_error() {
     let (_server, client) = serve(&[2000]);
     let mut pages = client.paginate(client.request("0").unwrap());
     let error = pages.next().await.unwrap().unwrap_err();
@@ -59,7 +59,7 @@ async fn a_page_above_the_limit_of_a_response_is_an_error() {
 }
 
 #[tokio::test]
-async fn a_large_page_waits_for_another_one() {
+async fn a_large_page_waits_for_the_memory_of_another() {
     let (_server, client) = serve(&[300]);
     let mut first = client.paginate(client.request("0").unwrap());
     let held = first.next().await.unwrap().unwrap();
@@ -72,8 +72,8 @@ async fn a_large_page_waits_for_another_one() {
 }
 
 #[tokio::test]
-async fn what_a_page_becomes_counts() {
-    // 20 KB of text, and 160 KB of values
+async fn parsed_size_counts() {
+    // 20 KB of text, 160 KB of parsed values
     let (server, client) = start_with(
         |client| client.max_response_bytes(LIMIT / 2).limit_page_memory(),
         |_| ScriptedResponse::json(200, format!("[{}1]", "1,".repeat(10_000))),
@@ -83,7 +83,7 @@ async fn what_a_page_becomes_counts() {
 }
 
 #[tokio::test]
-async fn bodies_are_cut_off_while_they_are_decompressed() {
+async fn decompression_stops_at_the_limit() {
     let (server, client) = start_with(
         |client| client.max_response_bytes(LIMIT).limit_page_memory(),
         |_| ScriptedResponse::with_encoding("gzip", gzip(format!(r#"[{{"text": "{}"}}]"#, "x".repeat(900_000)).as_bytes())),

@@ -1,4 +1,4 @@
-//! Pages of whole endpoints.
+//! Pagination of endpoints.
 
 use catchment_json::JsonPath;
 
@@ -6,7 +6,7 @@ use super::{hide_address, start};
 use crate::testing::{ReceivedRequest, ScriptedResponse, ScriptedServer};
 use crate::{HeaderLink, JsonLink, PaginationStream, Paginator, SinglePage};
 
-/// The rows of each page and how the pages end.
+/// Returns the rows of each page, and the error.
 async fn read(mut pages: PaginationStream) -> String {
     let mut out = Vec::new();
     while let Some(page) = pages.next().await {
@@ -21,7 +21,7 @@ async fn read(mut pages: PaginationStream) -> String {
     out.join(" | ")
 }
 
-/// The pages of a server whose bodies are `bodies` by the parameter `page`, counted from 0.
+/// Checks the pages of a server that returns the body at the index of the parameter `page`, by default 0.
 async fn check(paginator: impl Paginator + 'static, bodies: &'static [&str], expected: &str) {
     check_selected(paginator, None, bodies, expected).await;
 }
@@ -36,7 +36,7 @@ async fn check_selected(paginator: impl Paginator + 'static, selector: Option<&s
     let request = client.request("x").unwrap().param("first", 1);
     assert_eq!(hide_address(&read(client.paginate(request)).await, &server), expected, "{bodies:?}");
     let with_parameters = server.requests().iter().filter(|request| request.param("first").is_some()).count();
-    assert_eq!(with_parameters, 1, "a link replaces the parameters");
+    assert_eq!(with_parameters, 1, "a next link replaces the parameters");
 }
 
 fn auto() -> impl Paginator {
@@ -57,53 +57,52 @@ async fn pages_by_a_link_in_the_body() {
 
 #[tokio::test]
 async fn links_that_cannot_be_followed() {
-    let hint = "which cannot be followed: name another paginator or correct its path; the answer begins with:";
+    let hint = "correct the path of the paginator, or set another paginator; the response begins with:";
     check(
         JsonLink::default(),
         &[r#"{"next": 2}"#],
-        &format!(r#"GET {{url}}/x?first=1 failed: the next link at next is a number, {hint} {{"next": 2}}"#),
+        &format!(r#"GET {{url}}/x?first=1 failed: cannot follow the next link at next: it is a number; {hint} {{"next": 2}}"#),
     )
     .await;
     check(
         JsonLink::default(),
         &[r#"{"next": "ftp://a/?b"}"#],
-        &format!(r#"GET {{url}}/x?first=1 failed: the next link at next is "ftp://a/", {hint} {{"next": "ftp://a/?b"}}"#),
+        &format!(r#"GET {{url}}/x?first=1 failed: cannot follow the next link at next: it is "ftp://a/"; {hint} {{"next": "ftp://a/?b"}}"#),
     )
     .await;
 }
 
 #[tokio::test]
-async fn a_later_page_that_fails_ends_them() {
+async fn a_later_page_that_fails_ends_the_pagination() {
     check(
         auto(),
         &[r#"{"d": [1], "next": "/x?page=1"}"#, "oops"],
-        "[1] | GET {url}/x?page=1 failed: invalid JSON at line 1, column 1: found 'o', a value was expected; the answer begins with: oops",
+        "[1] | GET {url}/x?page=1 failed: invalid JSON at line 1, column 1: expected a value, found 'o'; the response begins with: oops",
     )
     .await;
 }
 
 #[tokio::test]
-async fn circles() {
-    let message =
-        "failed: this request and this very answer were in the pagination before, the pages go in a circle: check the paginator";
+async fn pagination_loops() {
+    let message = "failed: pagination loop: this request and its response occurred before; check the paginator";
     check(
         auto(),
         &[r#"{"d": [1], "next": "/x?page=1"}"#, r#"{"d": [2], "next": "/x?page=1"}"#],
-        &format!(r#"[1] | [2] | GET {{url}}/x?page=1 {message}; the answer begins with: {{"d": [2], "next": "/x?page=1"}}"#),
+        &format!(r#"[1] | [2] | GET {{url}}/x?page=1 {message}; the response begins with: {{"d": [2], "next": "/x?page=1"}}"#),
     )
     .await;
     check(
         auto(),
         &[r#"{"d": [0], "next": "/x?page=1"}"#, r#"{"d": [1], "next": "/x?page=2"}"#, r#"{"d": [2], "next": "/x?page=1"}"#],
         &format!(
-            r#"[0] | [1] | [2] | GET {{url}}/x?page=1 {message}; the answer begins with: {{"d": [1], "next": "/x?page=2"}}"#
+            r#"[0] | [1] | [2] | GET {{url}}/x?page=1 {message}; the response begins with: {{"d": [1], "next": "/x?page=2"}}"#
         ),
     )
     .await;
 }
 
 #[tokio::test]
-async fn the_same_request_may_answer_something_new() {
+async fn the_same_request_may_return_a_new_response() {
     let (_server, client) = start(|request| match request.index {
         3 => ScriptedResponse::json(200, r#"{"d": [3]}"#),
         index => ScriptedResponse::json(200, format!(r#"{{"d": [{index}], "next": "/x"}}"#)),
@@ -129,14 +128,14 @@ async fn rows_by_a_selector() {
 }
 
 #[tokio::test]
-async fn the_selector_of_the_first_list_stays() {
+async fn the_selector_of_the_first_list_is_kept() {
     const FIRST: &str = r#"{"x": [1], "next": "/x?page=1"}"#;
     check(auto(), &[FIRST, r#"{"data": [8], "x": [2]}"#], "[1] | [2]").await;
     check(auto(), &[FIRST, r#"{"data": [8]}"#], "[1] | []").await;
     check(auto(), &[r#"{"next": "/x?page=1"}"#, r#"{"data": [8]}"#], r#"[{"next":"/x?page=1"}] | [8]"#).await;
 }
 
-/// Pages by a link in the header, as they are numbered in the path.
+/// Checks pages with links in the header, and with their number in the path.
 async fn check_headers(paginator: impl Paginator + 'static, headers: &'static [&str], expected: &str) {
     let (server, client) = start(move |request| {
         let number: usize = request.path.trim_start_matches("/p/").parse().unwrap();
@@ -157,8 +156,8 @@ async fn pages_by_a_link_in_the_header() {
     check_headers(
         HeaderLink::default(),
         &["<mailto:a@b>; rel=next"],
-        "GET {url}/p/0 failed: the next link in the header link is \"mailto:a@b\", which cannot be followed: name another paginator or correct \
-         its path; the answer begins with: [0]",
+        "GET {url}/p/0 failed: cannot follow the next link in the Link header: it is \"mailto:a@b\"; correct the path of the paginator, or \
+         set another paginator; the response begins with: [0]",
     )
     .await;
 }
@@ -181,8 +180,8 @@ async fn a_link_to_another_origin_gets_no_headers() {
     }
 }
 
-/// The pages of a server that links to another one, which refuses everything.
-async fn refused_elsewhere(status: u16) -> (String, String) {
+/// Returns the warnings of the first page, and the second page or its error, if the server links to another one.
+async fn link_to_another_origin(status: u16) -> (String, String) {
     let other = ScriptedServer::start(move |_| ScriptedResponse::json(status, r#"{"d": [1]}"#));
     let next = format!(r#"{{"d": [0], "next": "{}/1"}}"#, other.url());
     let (_server, client) = start(move |_| ScriptedResponse::json(200, &next));
@@ -193,38 +192,35 @@ async fn refused_elsewhere(status: u16) -> (String, String) {
 }
 
 #[tokio::test]
-async fn a_link_to_another_origin_says_how_to_trust_it() {
+async fn the_warning_about_another_origin_explains_how_to_trust_it() {
     let how = r#"headers, credentials and secrets are not sent to {url}; if it belongs to the API, add it to the client of the spec: trusted_origins: ["{url}"]"#;
-    let (warning, rest) = refused_elsewhere(200).await;
+    let (warning, rest) = link_to_another_origin(200).await;
     assert!(warning.ends_with(&format!("links to its next page at another origin: {how}")), "{warning}");
     assert_eq!(rest, "[]");
-    let (_, error) = refused_elsewhere(401).await;
-    assert_eq!(error, format!(r#"GET {{url}}/1 answered 401 Unauthorized ({how}): {{"d": [1]}}"#));
+    let (_, error) = link_to_another_origin(401).await;
+    assert_eq!(error, format!(r#"GET {{url}}/1 returned 401 Unauthorized ({how}): {{"d": [1]}}"#));
 }
 
 #[tokio::test]
-async fn one_off() {
+async fn paginate_without_a_client() {
     let server = ScriptedServer::start(|_| ScriptedResponse::json(200, "[1]"));
     assert_eq!(read(crate::paginate(&server.url(), &[])).await, "[1]");
-    assert_eq!(
-        read(crate::paginate("x", &[])).await,
-        "cannot read the URL \"x\": it is relative, set the base_url of the client"
-    );
+    assert_eq!(read(crate::paginate("x", &[])).await, "invalid URL \"x\": it is relative; set `base_url` of the client");
 }
 
-/// What is logged while the pages of `body` are read, with the paginator that is found out.
+/// Checks the log of the pages of `body` with the detected paginator.
 async fn check_log(body: &'static str, expected: &str) {
     check_log_of(crate::Auto::default(), vec![body], expected).await;
 }
 
-/// What is logged while pages are read that have `bodies` one after the other.
+/// Checks the log of pages with these bodies.
 async fn check_log_of(paginator: impl Paginator + 'static, bodies: Vec<&'static str>, expected: &str) {
     let given = format!("{paginator:?} {bodies:?}");
     let (out, log) = std::sync::mpsc::channel();
     let out = std::sync::Mutex::new(out);
     let writer = move || Lines(out.lock().unwrap().clone());
     let subscriber = tracing_subscriber::fmt().with_writer(writer).with_ansi(false).without_time().with_target(false).finish();
-    // the test runs on one thread, to which this applies
+    // the subscriber is local to this thread, on which the test runs
     let guard = tracing::subscriber::set_default(subscriber);
     let (server, client) = start(move |request| ScriptedResponse::json(200, bodies[request.index.min(bodies.len() - 1)]));
     let client = client.with_paginator(paginator.clone_box());
@@ -233,7 +229,7 @@ async fn check_log_of(paginator: impl Paginator + 'static, bodies: Vec<&'static 
     assert_eq!(hide_address(log.try_iter().collect::<String>().trim(), &server), expected, "{given}");
 }
 
-/// Sends what is written.
+/// A writer that sends its output to a channel.
 struct Lines(std::sync::mpsc::Sender<String>);
 
 impl std::io::Write for Lines {
@@ -248,18 +244,18 @@ impl std::io::Write for Lines {
 }
 
 #[tokio::test]
-async fn pages_that_are_not_followed_are_reported() {
+async fn missing_rows_are_reported() {
     check_log(r#"{"d": [1], "next_billing_date": "2026-01-01"}"#, "").await;
     check_log(r#"{"d": [1], "total_pages": 1, "next_cursor": ""}"#, "").await;
     check_log(r#"{"id": 1, "next_billing_date": "2026-01-01"}"#, "").await;
-    check_log("null", "WARN {url}/x?key=*** has null at $, where its rows should be: no rows").await;
+    check_log("null", "WARN {url}/x?key=*** has null at $ instead of rows: the page has no rows").await;
 }
 
 #[tokio::test]
 async fn links_that_the_paginator_does_not_follow_are_reported() {
-    let unfollowed = |place: &str| {
+    let unfollowed = |location: &str| {
         format!(
-            "WARN {{url}}/x?key=*** has a next link at {place}, which the paginator does not follow: further pages may be missing"
+            "WARN {{url}}/x?key=*** has a next link at {location}, which the paginator does not follow: further pages may be missing"
         )
     };
     let wrong = || JsonLink::new(JsonPath::parse("links.next").unwrap());
@@ -270,18 +266,18 @@ async fn links_that_the_paginator_does_not_follow_are_reported() {
 }
 
 #[tokio::test]
-async fn pages_that_are_not_full_are_reported() {
+async fn short_pages_are_reported() {
     let short = |at: &str| {
         format!(
-            "WARN {{url}}/x?key=***&limit=3&offset={at} gave 2 rows of the 3 that were asked for, and has more: rows may be missing; \
-             set `limit` to what the API gives at most"
+            "WARN a page at or before {{url}}/x?key=***&limit=3&offset={at} has 2 of 3 requested rows, but more rows follow: rows \
+             may be missing; set `limit` to the maximum page size of the API"
         )
     };
     let three = || crate::Offset::new(3);
     let full = r#"{"d": [1, 2, 3], "total": 9}"#;
-    // the first page has less than the total says that there is
+    // the total shows that the first page is short
     check_log_of(three(), vec![r#"{"d": [1, 2], "total": 9}"#, full, full], &short("0")).await;
-    // without a total it is known only when another page has rows
+    // without a total, only a later page with rows shows that
     check_log_of(three(), vec!["[1, 2]", "[3]", "[]"], &short("3")).await;
     check_log_of(three(), vec!["[1, 2, 3]", "[4]", "[]"], "").await;
     check_log_of(three(), vec![r#"{"d": [1, 2, 3], "total": 5}"#, r#"{"d": [4, 5], "total": 5}"#], "").await;

@@ -1,4 +1,4 @@
-//! Shapes of list responses whose pagination is detected: all rows come, or something says that they do not.
+//! Detection of the pagination of many APIs: all rows are received, or missing rows are reported.
 
 mod links;
 mod numbers;
@@ -15,7 +15,7 @@ fn shapes() -> impl Iterator<Item = Shape> {
     [links::SHAPES, token_detection::SHAPES, numbers::SHAPES].into_iter().flatten().copied()
 }
 
-/// With `--nocapture` it prints what becomes of each shape.
+/// Prints the outcome of each shape with `--nocapture`.
 #[tokio::test]
 async fn no_shape_is_truncated_silently() {
     let (mut counts, mut wrong) = ([0; 4], Vec::new());
@@ -27,14 +27,14 @@ async fn no_shape_is_truncated_silently() {
             wrong.push(format!("{}: {outcome:?} instead of {:?}: {text}", shape.name, shape.expected));
         }
     }
-    let [followed, told, warned, truncated] = counts;
-    println!("followed {followed}, told {told}, warned {warned}, truncated {truncated}");
+    let [followed, failed, warned, truncated] = counts;
+    println!("followed {followed}, failed {failed}, warned {warned}, truncated {truncated}");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert_eq!(truncated, 0);
 }
 
-/// Responses that have all rows, and keys that look like pagination.
-const WHOLE: &[(&str, &str)] = &[
+/// Complete responses with keys that look like pagination metadata.
+const COMPLETE: &[(&str, &str)] = &[
     ("x", "[1, 2]"),
     ("x", r#"{"count": 2, "results": [1, 2]}"#),
     ("x", r#"{"total": 2, "items": [1, null]}"#),
@@ -79,16 +79,16 @@ const WHOLE: &[(&str, &str)] = &[
 ];
 
 #[tokio::test]
-async fn whole_responses_load_without_a_word() {
-    for (path, body) in WHOLE {
+async fn complete_responses_cause_no_warnings() {
+    for (path, body) in COMPLETE {
         assert_eq!(warnings(path, body).await, "", "{path} {body}");
     }
-    // 37 is no number of rows that APIs like for a page
+    // 37 is not a common page size
     let rows: &'static str = format!("[{}]", vec!["1"; 37].join(",")).leak();
     assert_eq!(warnings("x", rows).await, "");
 }
 
-/// The warnings about all pages of a server that always responds with this body, or the error.
+/// Returns the warnings about all pages of a server that always responds with this body, or the error.
 async fn warnings(path: &str, body: &'static str) -> String {
     let (_server, client) = start(move |_| ScriptedResponse::json(200, body));
     let mut pages = client.paginate(client.request(path).unwrap());
@@ -109,7 +109,7 @@ async fn a_page_of_a_hundred_rows_is_a_warning() {
     assert!(warnings("x?limit=2", "[1, 2]").await.contains("further rows may be missing"));
 }
 
-/// A token of Facebook leads to an empty page once more.
+/// The last token of Facebook leads to an empty page.
 #[tokio::test]
 async fn a_token_may_lead_to_an_empty_page() {
     let (server, client) = start(|request| {
@@ -123,7 +123,7 @@ async fn a_token_may_lead_to_an_empty_page() {
     assert_eq!(server.requests().len(), 2);
 }
 
-/// The error of a server that responds with `{n}` as the number of the request.
+/// Returns the number of requests and the error. `{n}` in the body is the number of the request.
 async fn endless(body: &'static str) -> (usize, String) {
     let (server, client) = start(move |request| ScriptedResponse::json(200, body.replace("{n}", &request.index.to_string())));
     let mut pages = client.paginate(client.request("x").unwrap());
@@ -143,11 +143,11 @@ async fn empty_pages_that_never_end_are_an_error() {
         r#"{"items": [], "links": [{"rel": "next", "href": "/x?n={n}"}]}"#,
     ] {
         let (requests, error) = endless(body).await;
-        assert!(requests < 200 && error.contains("name a paginator"), "{requests} {error}");
+        assert!(requests < 200 && error.contains("set a paginator"), "{requests} {error}");
     }
 }
 
-/// Pages that an API's own filter left empty count as pages.
+/// Pages that a filter of the API left empty count as pages.
 #[tokio::test]
 async fn an_empty_page_in_the_middle_is_no_shortfall() {
     let (_server, client) = start(|request| {
@@ -168,16 +168,16 @@ async fn an_empty_page_in_the_middle_is_no_shortfall() {
     assert_eq!(rows, 2);
 }
 
-/// The error of a POST with a JSON body.
+/// Checks that an error contains a suggestion.
 #[track_caller]
 fn suggested(error: &str, expected: &str) {
     assert!(error.contains(expected), "{expected}: {error}");
 }
 
 #[tokio::test]
-async fn the_place_in_a_body_is_suggested() {
-    let post = async |body: &str, answer: &'static str| {
-        let (_server, client) = start(move |_| ScriptedResponse::json(200, answer));
+async fn the_path_in_a_body_is_suggested() {
+    let post = async |body: &str, response: &'static str| {
+        let (_server, client) = start(move |_| ScriptedResponse::json(200, response));
         let request = client.request("x").unwrap().method(crate::Method::POST).json(Value::parse(body).unwrap());
         client.paginate(request).next().await.unwrap().unwrap_err().to_string()
     };

@@ -1,10 +1,10 @@
-//! Every paginator with empty pages, one page, many pages, missing fields, wrong types and cursors that repeat.
+//! All paginators with empty pages, one page, many pages, missing fields, wrong types and repeated cursors.
 
 use super::{hide_address, start};
 use crate::testing::ScriptedResponse;
 use crate::{Auto, HeaderCursor, HeaderLink, JsonCursor, JsonLink, JsonPath, Offset, PageNumber, Paginator, Value};
 
-/// An answer: a body, and after ` # ` a header.
+/// Creates a response from a body and, after ` # `, a header.
 fn response(text: &str) -> ScriptedResponse {
     let (body, header) = text.split_once(" # ").unwrap_or((text, ""));
     match header.split_once(": ") {
@@ -13,8 +13,8 @@ fn response(text: &str) -> ScriptedResponse {
     }
 }
 
-/// The queries that are sent to a server that gives `answers` one after the other, the last one for ever, with the rows
-/// that each brings, and the error that ends that.
+/// Checks the queries, the rows of each page and the error, with a server that returns `responses` in turn and repeats the
+/// last one.
 async fn check(paginator: impl Paginator + 'static, responses: &'static [&'static str], expected: &str) {
     let given = format!("{paginator:?} {responses:?}");
     let (server, client) = start(move |request| response(responses[request.index.min(responses.len() - 1)]));
@@ -33,27 +33,27 @@ async fn check(paginator: impl Paginator + 'static, responses: &'static [&'stati
     let first = server.url();
     let mut queries: Vec<_> = server.requests().iter().map(query).collect();
     if found.len() > positions.len() && !paginator.needs_body() {
-        // the page after the one that is an error was asked for ahead, and may be on its way or not
+        // the page after the error may have been prefetched
         assert!(queries.len() <= found.len() + 1, "{queries:?}: {given}");
         queries.truncate(found.len());
     }
     assert_eq!(format!("{} => {}", queries.join(" "), found.join(" | ")), expected, "{given}");
 
     if found.len() > positions.len() {
-        // what ended them depends on the pages before
+        // the error may depend on earlier pages
         return;
     }
-    // from each position, stored and read again, the rest is asked for in the same way
+    // resuming from each stored position sends the same remaining requests
     for (at, position) in positions.iter().enumerate().filter_map(|(at, position)| Some((at + 1, position.as_ref()?))) {
         let (server, client) = start(move |request| response(responses[(at + request.index).min(responses.len() - 1)]));
         let client = client.with_paginator(paginator.clone_box());
-        // a link leads to the address of the first server
+        // links contain the address of the first server
         let stored = position.to_string().replace(&first, &server.url());
         let position = Value::parse(&stored).unwrap();
         let mut pages = client.paginate_from(client.request("x").unwrap(), &position);
         while pages.next().await.is_some_and(|page| page.is_ok()) {}
-        let again: Vec<_> = server.requests().iter().map(query).collect();
-        assert_eq!(again, queries[at..], "from {position}: {given}");
+        let resumed: Vec<_> = server.requests().iter().map(query).collect();
+        assert_eq!(resumed, queries[at..], "from {position}: {given}");
     }
 }
 
@@ -66,8 +66,7 @@ fn path(text: &str) -> JsonPath {
     JsonPath::parse(text).unwrap()
 }
 
-const CIRCLE: &str =
-    "this request and this very answer were in the pagination before, the pages go in a circle: check the paginator";
+const LOOP: &str = "pagination loop: this request and its response occurred before; check the paginator";
 
 #[tokio::test]
 async fn json_links() {
@@ -82,12 +81,14 @@ async fn json_links() {
     check(JsonLink::default(), &[r#"{"d": [], "next": "?p=2"}"#, r#"{"d": [2], "next": null}"#], "? ?p=2 =>  | 2").await;
     check(JsonLink::default(), &[r#"{"d": [1], "next": false}"#], "? => 1").await;
     let wrong = |found| {
-        format!("? => the next link at next is {found}, which cannot be followed: name another paginator or correct its path")
+        format!(
+            "? => cannot follow the next link at next: it is {found}; correct the path of the paginator, or set another paginator"
+        )
     };
     check(JsonLink::default(), &[r#"{"d": [1], "next": 7}"#], &wrong("a number")).await;
     check(JsonLink::default(), &[r#"{"d": [1], "next": true}"#], &wrong("true")).await;
     check(JsonLink::default(), &[r#"{"d": [1], "next": {}}"#], &wrong("an object")).await;
-    check(JsonLink::default(), &[r#"{"d": [1], "next": "?p=2"}"#], &format!("? ?p=2 ?p=2 => 1 | 1 | {CIRCLE}")).await;
+    check(JsonLink::default(), &[r#"{"d": [1], "next": "?p=2"}"#], &format!("? ?p=2 ?p=2 => 1 | 1 | {LOOP}")).await;
 }
 
 #[tokio::test]
@@ -101,7 +102,7 @@ async fn header_links() {
     )
     .await;
     check(HeaderLink::default(), &["[1] # Link: nonsense"], "? => 1").await;
-    check(HeaderLink::default(), &["[1] # Link: <?p=2>; rel=next"], &format!("? ?p=2 ?p=2 => 1 | 1 | {CIRCLE}")).await;
+    check(HeaderLink::default(), &["[1] # Link: <?p=2>; rel=next"], &format!("? ?p=2 ?p=2 => 1 | 1 | {LOOP}")).await;
 }
 
 #[tokio::test]
@@ -110,7 +111,7 @@ async fn header_cursors() {
     check(cursor(), &["[]"], "? => ").await;
     check(cursor(), &["[1] # x-next: a b", "[2] # X-Next: c", "[3] # X-Next: "], "? ?c=a b ?c=c => 1 | 2 | 3").await;
     check(cursor(), &["[1] # X-Other: a"], "? => 1").await;
-    check(cursor(), &["[1] # X-Next: a"], &format!("? ?c=a ?c=a => 1 | 1 | {CIRCLE}")).await;
+    check(cursor(), &["[1] # X-Next: a"], &format!("? ?c=a ?c=a => 1 | 1 | {LOOP}")).await;
     check(HeaderCursor::new(), &["[1] # next: a", "[2]"], "? ?cursor=a => 1 | 2").await;
 }
 
@@ -130,12 +131,14 @@ async fn json_cursors() {
         check(cursor(), Box::leak(Box::new([end])), "? => 1").await;
     }
     let wrong = |found| {
-        format!("? => `c` (cursor_path of the paginator) is {found} in the answer, and must be a string or a number: correct it")
+        format!(
+            "? => `c` (cursor_path of the paginator) is {found} in the response, but must be a string or a number: correct it"
+        )
     };
     check(cursor(), &[r#"{"d": [1], "c": true}"#], &wrong("true")).await;
     check(cursor(), &[r#"{"d": [1], "c": ["a"]}"#], &wrong(r#"["a"]"#)).await;
-    check(cursor(), &[r#"{"d": [1], "c": "a"}"#], &format!("? ?cursor=a ?cursor=a => 1 | 1 | {CIRCLE}")).await;
-    // the token of a scroll stays while its pages change, and an empty page is its end
+    check(cursor(), &[r#"{"d": [1], "c": "a"}"#], &format!("? ?cursor=a ?cursor=a => 1 | 1 | {LOOP}")).await;
+    // a scroll keeps its token while its pages change, and ends with an empty page
     check(
         cursor().stop_after_empty_page(true),
         &[r#"{"d": [1], "c": "a"}"#, r#"{"d": [2], "c": "a"}"#, r#"{"d": [], "c": "a"}"#],
@@ -143,12 +146,12 @@ async fn json_cursors() {
     )
     .await;
     check(cursor(), &[r#"{"d": [1], "c": "a"}"#, r#"{"d": [], "c": "a"}"#],
-        "? ?cursor=a ?cursor=a => 1 |  | this request and this very answer, without rows, were in the pagination before: if an empty page is the end, set stop_after_empty_page of the paginator").await;
+        "? ?cursor=a ?cursor=a => 1 |  | pagination loop: this request and its empty response occurred before; if an empty page is the last one, set `stop_after_empty_page` of the paginator").await;
     let more = || cursor().has_more_path(path("more"));
     check(more(), &[r#"{"d": [1], "c": "a", "more": true}"#, r#"{"d": [2], "c": "b", "more": "no"}"#], "? ?cursor=a => 1 | 2")
         .await;
     let wrong = |found| {
-        format!("? => `more` (has_more_path of the paginator) is {found} in the answer, and must be true or false: correct it")
+        format!("? => `more` (has_more_path of the paginator) is {found} in the response, but must be true or false: correct it")
     };
     check(more(), &[r#"{"d": [1], "c": "a"}"#], &wrong("nothing")).await;
     check(more(), &[r#"{"d": [1], "c": "a", "more": 1}"#], &wrong("1")).await;
@@ -180,7 +183,7 @@ async fn offsets() {
     .await;
     let wrong = |found| {
         format!(
-            "?limit=2&offset=0 => `n` (total_path of the paginator) is {found} in the answer, and must be a whole number: correct it, or set it to null where the API has no total"
+            "?limit=2&offset=0 => `n` (total_path of the paginator) is {found} in the response, but must be a non-negative integer: correct it, or set it to null if the API has no total"
         )
     };
     check(two().total_path(path("n")), &[r#"{"d": [1, 2]}"#], &wrong("nothing")).await;
@@ -194,11 +197,11 @@ async fn offsets() {
         "?l=2&o=1 ?l=2&o=3 => 1 2 | 3 4",
     )
     .await;
-    check(Offset::new(0), &["[]"], " => the setting limit is 0, it must be at least 1").await;
+    check(Offset::new(0), &["[]"], " => the setting limit is 0, but must be at least 1").await;
     check(two().without_total().stop_after_empty_page(false), &["[]"],
-        " => the setting stop_after_empty_page is false, it must be true where neither total_path nor has_more_path nor a maximum ends the pages").await;
+        " => the setting stop_after_empty_page is false, but must be true unless total_path, has_more_path or a maximum ends the pagination").await;
     check(two().without_total(), &[r#"{"d": [1, 2]}"#], &format!(
-        "{} => {} | the last 10 pages have the same rows, though each was asked for by another request: the API seems to take no notice of what the paginator sets",
+        "{} => {} | the last 10 pages have the same rows, although each request was different: the API seems to ignore the parameters of the paginator",
         (0..10).map(|page| format!("?limit=2&offset={}", page * 2)).collect::<Vec<_>>().join(" "), ["1 2"; 9].join(" | "))).await;
 }
 
@@ -223,7 +226,7 @@ async fn page_numbers() {
 }
 
 #[tokio::test]
-async fn a_total_that_only_the_first_page_has_holds() {
+async fn a_total_in_the_first_page_applies_to_later_pages() {
     let pages = || PageNumber::new().base_page(1).total_path(path("n"));
     let responses = &[r#"{"d": [1], "n": 3}"#, r#"{"d": [2]}"#, r#"{"d": [3], "n": null}"#];
     check(pages(), responses, "?page=1 ?page=2 ?page=3 => 1 | 2 | 3").await;
@@ -237,9 +240,9 @@ async fn a_total_that_only_the_first_page_has_holds() {
 }
 
 #[tokio::test]
-async fn what_is_found_out() {
+async fn detected_paginators() {
     let auto = Auto::default;
-    // numbers: the page says its own, or not; counted from 0 or from 1
+    // page numbers, with and without the number of the page, with base 0 and base 1
     check(auto(), &[r#"{"d": [1], "pages": 3, "page": 1}"#, r#"{"d": [2]}"#, r#"{"d": [3]}"#], "? ?page=2 ?page=3 => 1 | 2 | 3")
         .await;
     check(auto(), &[r#"{"d": [1], "total_pages": 2, "page": 0}"#, r#"{"d": [2], "total_pages": 2}"#], "? ?page=1 => 1 | 2").await;
@@ -250,7 +253,7 @@ async fn what_is_found_out() {
         "? ?page=2 ?page=3 ?page=1 => 0 | 2 |  | 1",
     )
     .await;
-    // the number of pages is one too high, and page 1 comes again
+    // the page count is one too high, so page 1 is requested again
     check(
         auto(),
         &[r#"{"d": [1], "pages": 3}"#, r#"{"d": [2]}"#, r#"{"d": []}"#, r#"{"d": [1], "pages": 3}"#],
@@ -258,21 +261,21 @@ async fn what_is_found_out() {
     )
     .await;
     check(auto(), &[r#"{"d": [1], "pages": 1}"#], "? => 1").await;
-    // cursors, in the parameter that their key speaks of
+    // cursors, in the parameter that the key implies
     check(auto(), &[r#"{"d": [1], "meta": {"next": "a"}}"#, r#"{"d": [2], "meta": {"next": null}}"#], "? ?cursor=a => 1 | 2")
         .await;
     check(auto(), &[r#"{"d": [1], "nextPageToken": "a"}"#, r#"{"d": [2]}"#], "? ?pageToken=a => 1 | 2").await;
     check(auto(), &[r#"{"d": [1], "next_cursor": "a"}"#, r#"{"d": [1], "next_cursor": "b"}"#],
-        "? ?cursor=a => 1 | the second page has the rows of the first one: the API takes no notice of the parameter `cursor`, which was a guess; name a paginator, with the right parameter").await;
+        "? ?cursor=a => 1 | the second page has the same rows as the first: the API ignores the guessed parameter `cursor`; set a paginator with the right parameter").await;
     check(auto(), &[r#"{"id": 1, "next_cursor": "a"}"#], r#"? => {"id":1,"next_cursor":"a"}"#).await;
-    // a header wins over the body, a link over a number
+    // a header takes precedence over the body, a link over a page count
     check(auto(), &[r#"{"d": [1], "next": "?body=2"} # Link: <?header=2>; rel=next"#, r#"{"d": [2]}"#], "? ?header=2 => 1 | 2")
         .await;
     check(auto(), &[r#"{"d": [1], "next": "?p=2", "pages": 2}"#, r#"{"d": [2], "next": ""}"#], "? ?p=2 => 1 | 2").await;
 }
 
 #[tokio::test]
-async fn bodies_carry_what_paginators_ask_for() {
+async fn paginators_set_fields_of_bodies() {
     let (server, client) = start(|request| {
         let page = ["[1]", "[2]", "[]"];
         ScriptedResponse::json(200, page[request.index])
@@ -291,12 +294,12 @@ async fn bodies_carry_what_paginators_ask_for() {
     let error = client.paginate(list).next().await.unwrap().unwrap_err();
     assert_eq!(
         error.kind().to_string(),
-        "cannot set `paging.page` in the body of the request: a list stands in the way, an object is needed"
+        "cannot set `paging.page` in the request body: expected an object on this path, found a list"
     );
 }
 
 #[tokio::test]
-async fn positions_of_others_are_refused() {
+async fn positions_of_other_paginators_are_rejected() {
     for paginator in [
         Box::new(Auto::default()) as Box<dyn Paginator>,
         Box::new(JsonLink::default()),
@@ -308,7 +311,8 @@ async fn positions_of_others_are_refused() {
         let (server, client) = start(|_| ScriptedResponse::json(200, "[]"));
         let client = client.with_paginator(paginator);
         let error = client.paginate_from(client.request("x").unwrap(), &Value::from(true)).next().await.unwrap().unwrap_err();
-        let expected = "the pages cannot go on from a boolean, which is no position of this paginator: begin with the first page";
+        let expected =
+            "cannot resume the pagination: a boolean is not a valid position of this paginator; start from the first page";
         assert_eq!((error.kind().to_string().as_str(), server.requests().len()), (expected, 0));
     }
 }

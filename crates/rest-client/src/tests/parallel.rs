@@ -1,4 +1,4 @@
-//! Pages that are fetched ahead are those of the serial run.
+//! Parallel pages equal those of a serial run.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use super::start_with;
 use crate::testing::{ReceivedRequest, ScriptedResponse};
 use crate::{JsonPath, Offset, PageNumber, Paginator};
 
-/// The rows of each page, how that ended, how many requests were made, and how many of them at once at most.
+/// Returns the rows of each page or the error, the number of requests, and the maximum number of concurrent requests.
 async fn read(
     paginator: Box<dyn Paginator>,
     parallel: usize,
@@ -25,7 +25,7 @@ async fn read(
     (found, server.requests().len(), server.max_concurrent_requests())
 }
 
-/// `limit` rows of `total` from the offset that is asked for; the page at `broken` is an error.
+/// Returns `limit` of `total` rows from the requested offset. The page at `broken` is an error.
 fn rows(request: &ReceivedRequest, total: u64, broken: Option<u64>) -> ScriptedResponse {
     let number = |name| request.param(name).and_then(|number| number.parse::<u64>().ok()).unwrap_or(0);
     let (offset, limit) = (number("offset"), number("limit"));
@@ -33,7 +33,7 @@ fn rows(request: &ReceivedRequest, total: u64, broken: Option<u64>) -> ScriptedR
         return ScriptedResponse::json(404, "");
     }
     let rows: Vec<_> = (offset..total.min(offset + limit)).map(|row| row.to_string()).collect();
-    // the later ones come first
+    // later pages arrive first
     let delay = Duration::from_millis(if offset % 4 == 0 { 3 } else { 0 });
     ScriptedResponse::json(200, format!(r#"{{"rows": [{}], "total": {total}}}"#, rows.join(", "))).delay(delay)
 }
@@ -44,7 +44,7 @@ async fn check(total: u64, limit: u64, broken: Option<u64>) {
     for parallel in [2, 3, 10, 100] {
         let (found, sent, most) = read(paginator(), parallel, move |request| rows(request, total, broken)).await;
         assert_eq!(found, serial, "{parallel} of {total} by {limit}");
-        assert!(most <= parallel, "{most} at once, {parallel} allowed");
+        assert!(most <= parallel, "{most} concurrent requests, {parallel} allowed");
         assert!(broken.is_some() || sent == requests, "{sent} requests, {requests} in the serial run");
     }
 }
@@ -72,7 +72,7 @@ async fn page_numbers() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_empty_page_ends_them_before_the_total() {
+async fn an_empty_page_ends_the_pagination_before_the_total() {
     let response = |request: &ReceivedRequest| {
         let offset: usize = request.param("offset").unwrap().parse().unwrap();
         ScriptedResponse::json(
@@ -85,7 +85,7 @@ async fn an_empty_page_ends_them_before_the_total() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_cannot_be_named_ahead_is_read_one_by_one() {
+async fn unpredictable_pages_are_read_one_by_one() {
     let response = |request: &ReceivedRequest| match request.index {
         0..4 => ScriptedResponse::json(200, format!(r#"{{"rows": [{}]}}"#, request.index)),
         _ => ScriptedResponse::json(200, r#"{"rows": []}"#),

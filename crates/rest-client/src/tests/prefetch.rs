@@ -1,4 +1,4 @@
-//! The next page is on its way while this one is worked on.
+//! Prefetching of the next page.
 
 use super::start;
 use crate::RestClient;
@@ -9,7 +9,7 @@ fn linked(request: &ReceivedRequest, last: usize) -> ScriptedResponse {
     if request.index < last { response.header("Link", format!("</{}>; rel=next", request.index + 1)) } else { response }
 }
 
-/// Takes a page, and does not go on before another request has come.
+/// Checks that the next page is requested while the consumer holds the current one.
 async fn check(client: &RestClient, server: &crate::testing::ScriptedServer) {
     let mut pages = client.paginate(client.request("0").unwrap());
     for requests in 2..=3 {
@@ -42,14 +42,14 @@ async fn never_more_than_one_page_ahead() {
     let mut pages = client.paginate(client.request("0").unwrap());
     pages.next().await.unwrap().unwrap();
     server.wait_for_requests(2);
-    // a third request would need an answer to the second one, and the client has had the time for that here
+    // this request gives the client time to prefetch a third page
     client.get("between", &[]).await.unwrap();
     let paths: Vec<_> = server.requests().into_iter().map(|request| request.path).collect();
     assert_eq!(paths, ["/0", "/1", "/between"]);
 }
 
 #[tokio::test]
-async fn nothing_is_sent_before_it_is_asked_for() {
+async fn no_request_is_sent_before_the_first_poll() {
     let (server, client) = start(|request| linked(request, 9));
     drop(client.paginate(client.request("0").unwrap()));
     client.get("between", &[]).await.unwrap();
@@ -57,8 +57,8 @@ async fn nothing_is_sent_before_it_is_asked_for() {
 }
 
 #[tokio::test]
-async fn a_page_that_is_sent_again_says_where_to_go_on() {
-    // the first attempt names another page than the one whose body is complete
+async fn the_next_link_of_a_retried_page_replaces_the_first_one() {
+    // the first attempt, whose body is incomplete, links to another page than the second one
     let (_server, client) = start(|request| match (request.path.as_str(), request.index) {
         ("/0", 0) => ScriptedResponse::json(200, "[0]").header("Link", "</1>; rel=next"),
         ("/1", 1) => ScriptedResponse::truncated("[1]", 1).header("Link", "</stale>; rel=next"),

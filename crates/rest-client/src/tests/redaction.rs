@@ -1,4 +1,4 @@
-//! Secrets in errors.
+//! Redaction of secrets in errors.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::{Error, ErrorKind, RestClient};
 
 const SECRET: &str = "s3cret/of a=token";
 
-/// Each kind of error, with the secret in each of its texts.
+/// Returns every kind of error, with the secret in each of its texts.
 fn kinds() -> Vec<ErrorKind> {
     let text = || format!("a {SECRET} b");
     vec![
@@ -67,7 +67,7 @@ fn kinds() -> Vec<ErrorKind> {
 }
 
 #[test]
-fn no_kind_of_error_has_a_known_secret() {
+fn no_kind_of_error_shows_a_known_secret() {
     let redactor = Redactor::from_iter([SECRET.into()]);
     let mut url = Url::parse("https://api.example.com/").unwrap();
     url.set_path(SECRET);
@@ -76,14 +76,14 @@ fn no_kind_of_error_has_a_known_secret() {
         let of_request = |error: Error| error.with_request(&Method::GET, &url).with_note(format!("not {SECRET}"));
         for error in [Error::new(kind.clone()), of_request(Error::new(kind))] {
             let error = error.with_response(StatusCode::FORBIDDEN, format!("no {SECRET}")).redacted(&redactor);
-            let said = format!("{error} {error:?} {} {:?} {:?}", error.kind(), error.request(), error.body());
-            assert!(!said.contains("s3cret"), "{said}");
+            let shown = format!("{error} {error:?} {} {:?} {:?}", error.kind(), error.request(), error.body());
+            assert!(!shown.contains("s3cret"), "{shown}");
         }
     }
 }
 
 #[test]
-fn texts_of_servers_are_cut() {
+fn texts_of_servers_are_truncated() {
     for mut kind in kinds() {
         for text in kind.texts_mut() {
             *text = "é".repeat(1_000_000);
@@ -103,6 +103,6 @@ async fn the_password_in_a_url_is_a_secret() {
     });
     let url = server.url().replace("http://", "http://me:UrlPw0rdXy%37Kq@");
     let error = RestClient::builder().base_url(url).build().unwrap().get("x", &[]).await.unwrap_err();
-    // the last character has but some bits of it
+    // the last character encodes only some bits of the password
     assert_eq!(error.body(), Some("no entry for Basic bWU6***Q== with ***"));
 }

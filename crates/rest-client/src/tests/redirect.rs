@@ -1,4 +1,4 @@
-//! Redirects, and which headers go along.
+//! Redirects and the headers that they keep.
 
 use catchment_json::Value;
 use reqwest::Method;
@@ -6,7 +6,7 @@ use reqwest::Method;
 use super::{hide_address, start_with};
 use crate::testing::{ScriptedResponse, ScriptedServer};
 
-/// Where the request ended up, and with which header.
+/// Returns the path and the `x-key` header of each request.
 fn seen(server: &ScriptedServer) -> Vec<String> {
     let show =
         |request: crate::testing::ReceivedRequest| format!("{} {}", request.path, request.header("x-key").unwrap_or("none"));
@@ -14,7 +14,7 @@ fn seen(server: &ScriptedServer) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn headers_go_along_at_home_only() {
+async fn headers_stay_at_the_origin() {
     let other = ScriptedServer::start(|_| ScriptedResponse::json(200, "[1]"));
     let away = format!("{}/there", other.url());
     let (server, client) = start_with(
@@ -33,7 +33,7 @@ async fn headers_go_along_at_home_only() {
 }
 
 #[tokio::test]
-async fn a_way_back_home_brings_no_headers_back() {
+async fn a_redirect_back_to_the_origin_restores_no_headers() {
     let (back, home) = std::sync::mpsc::channel::<String>();
     let home = std::sync::Mutex::new(home);
     let other = ScriptedServer::start(move |_| ScriptedResponse::redirect(home.lock().unwrap().recv().unwrap()));
@@ -50,28 +50,32 @@ async fn a_way_back_home_brings_no_headers_back() {
     assert_eq!(seen(&other), ["/ none"]);
 }
 
-/// The message of the error that a redirect leads to.
-async fn check(answer: ScriptedResponse, expected: &str) {
-    let (server, client) = start_with(|client| client, move |_| answer.clone());
+/// Checks the error message of a redirect.
+async fn check(response: ScriptedResponse, expected: &str) {
+    let (server, client) = start_with(|client| client, move |_| response.clone());
     let error = client.get("x", &[]).await.unwrap_err();
     assert_eq!(hide_address(&error.to_string(), &server), expected);
 }
 
 #[tokio::test]
-async fn redirects_that_lead_nowhere() {
+async fn redirects_that_cannot_be_followed() {
     check(ScriptedResponse::redirect("/x?key=1"), "GET {url}/x failed: more than 10 redirects, the last one to {url}/x?key=***")
         .await;
     check(
         ScriptedResponse::redirect("ftp://a.b/?key=1"),
-        "GET {url}/x failed: the redirect to \"ftp://a.b/\" cannot be followed",
+        "GET {url}/x failed: cannot follow the redirect to \"ftp://a.b/\": not a valid http or https URL",
     )
     .await;
-    check(ScriptedResponse::redirect("http://"), "GET {url}/x failed: the redirect to \"http://\" cannot be followed").await;
-    check(ScriptedResponse::json(302, "moved"), "GET {url}/x answered 302 Found: moved").await;
+    check(
+        ScriptedResponse::redirect("http://"),
+        "GET {url}/x failed: cannot follow the redirect to \"http://\": not a valid http or https URL",
+    )
+    .await;
+    check(ScriptedResponse::json(302, "moved"), "GET {url}/x returned 302 Found: moved").await;
 }
 
 #[tokio::test]
-async fn bodies_with_secrets_do_not_go_along_to_other_origins() {
+async fn secrets_in_bodies_are_not_sent_to_other_origins() {
     for by_redirect in [true, false] {
         let other = ScriptedServer::start(|_| ScriptedResponse::json(200, r#"{"d": [2]}"#));
         let away = format!("{}/there", other.url());

@@ -1,4 +1,4 @@
-//! What is sent again, and how often.
+//! Retries of requests.
 
 use std::time::Duration;
 
@@ -6,27 +6,26 @@ use super::start_with;
 use crate::Method;
 use crate::testing::ScriptedResponse;
 
-/// Sends a request to a server that gives `answers` one after the other, the last one for ever, and checks
-/// how many it gave and how that ended.
-async fn check(method: Method, answers: Vec<ScriptedResponse>, requests: usize, expected: &str) {
-    check_request(method, None, answers, requests, expected).await;
+/// Sends a request to a server that returns `responses` in turn and repeats the last one. Checks the number of requests and
+/// the result.
+async fn check(method: Method, responses: Vec<ScriptedResponse>, requests: usize, expected: &str) {
+    check_request(method, None, responses, requests, expected).await;
 }
 
 async fn check_request(
     method: Method,
     idempotent: Option<bool>,
-    answers: Vec<ScriptedResponse>,
+    responses: Vec<ScriptedResponse>,
     requests: usize,
     expected: &str,
 ) {
-    let given = format!("{method} {answers:?}");
-    // how long the client waits for an answer that never comes; long where a good one follows, which a busy
-    // machine may take its time for
+    let given = format!("{method} {responses:?}");
+    // short if no response ever arrives; long if a response follows, which may take a while on a busy machine
     let hangs = given.matches("Hang").count();
-    let timeout = Duration::from_millis(if hangs == answers.len() { 50 } else { 1000 });
+    let timeout = Duration::from_millis(if hangs == responses.len() { 50 } else { 1000 });
     let (server, client) = start_with(
         |client| if hangs > 0 { client.timeout(timeout) } else { client },
-        move |request| answers[request.index.min(answers.len() - 1)].clone(),
+        move |request| responses[request.index.min(responses.len() - 1)].clone(),
     );
     let mut request = client.request("x").unwrap();
     request.idempotent = crate::Request::new(method.clone(), request.url.clone()).idempotent;
@@ -39,7 +38,7 @@ async fn check_request(
     assert_eq!((ended.as_str(), server.requests().len()), (expected, requests), "{given}");
 }
 
-/// The name of the variant, or the status.
+/// Returns the name of the error kind, or the status.
 fn name(error: &crate::Error) -> String {
     match error.kind() {
         crate::ErrorKind::Status(status) => status.as_str().to_owned(),
@@ -89,10 +88,10 @@ async fn methods() {
 }
 
 #[tokio::test]
-async fn a_server_may_ask_to_wait() {
-    // clamped to the longest delay of these tests, which is none
-    let answers = vec![ScriptedResponse::json(429, "").header("Retry-After", "3600"), ok()];
-    check(Method::GET, answers, 2, "[1, 2]").await;
+async fn retry_after_is_respected() {
+    // capped at the maximum delay of these tests, which is 0
+    let responses = vec![ScriptedResponse::json(429, "").header("Retry-After", "3600"), ok()];
+    check(Method::GET, responses, 2, "[1, 2]").await;
 
     let (_server, client) = start_with(|client| client, |_| ScriptedResponse::json(429, "").header("Retry-After", "3600"));
     let error = client.get("x", &[]).await.unwrap_err();

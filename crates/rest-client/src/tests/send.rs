@@ -7,7 +7,7 @@ use crate::testing::{ScriptedResponse, ScriptedServer};
 use crate::{ErrorKind, Method, RestClient, RetryPolicy};
 
 #[tokio::test]
-async fn a_request_has_all_that_was_asked_for() {
+async fn a_request_has_all_configured_parts() {
     let (server, client) = start_with(
         |client| client.header("X-Key", "client").header("Accept", "a/b"),
         |_| ScriptedResponse::json(200, r#"{"a": 1}"#),
@@ -27,9 +27,9 @@ async fn a_request_has_all_that_was_asked_for() {
     assert_eq!(received.header("user-agent"), Some(concat!("catchment/", env!("CARGO_PKG_VERSION"))));
 }
 
-/// The message of the error that an answer leads to.
-async fn check(answer: ScriptedResponse, expected: &str) {
-    let (server, client) = start_with(|client| client.max_response_bytes(100), move |_| answer.clone());
+/// Checks the error message for a response.
+async fn check(response: ScriptedResponse, expected: &str) {
+    let (server, client) = start_with(|client| client.max_response_bytes(100), move |_| response.clone());
     let error = match client.get("x", &[("token", "s3cret")]).await {
         Ok(response) => response.document().unwrap_err(),
         Err(error) => error,
@@ -43,42 +43,42 @@ async fn check(answer: ScriptedResponse, expected: &str) {
 async fn messages() {
     check(
         ScriptedResponse::json(404, "{\"message\": \"no\nsuch\"}"),
-        "GET {url}/x?token=*** answered 404 Not Found: {\"message\": \"no\\nsuch\"}",
+        "GET {url}/x?token=*** returned 404 Not Found: {\"message\": \"no\\nsuch\"}",
     )
     .await;
-    check(ScriptedResponse::json(404, ""), "GET {url}/x?token=*** answered 404 Not Found").await;
-    check(ScriptedResponse::json(500, "boom"), "GET {url}/x?token=*** answered 500 Internal Server Error after 3 attempts: boom")
+    check(ScriptedResponse::json(404, ""), "GET {url}/x?token=*** returned 404 Not Found").await;
+    check(ScriptedResponse::json(500, "boom"), "GET {url}/x?token=*** returned 500 Internal Server Error after 3 attempts: boom")
         .await;
-    check(ScriptedResponse::json(304, ""), "GET {url}/x?token=*** answered 304 Not Modified").await;
+    check(ScriptedResponse::json(304, ""), "GET {url}/x?token=*** returned 304 Not Modified").await;
     check(
         ScriptedResponse::json(200, "<html>"),
-        "GET {url}/x?token=*** failed: invalid JSON at line 1, column 1: found '<', a value was expected; the answer begins with: <html>",
+        "GET {url}/x?token=*** failed: invalid JSON at line 1, column 1: expected a value, found '<'; the response begins with: <html>",
     )
     .await;
     check(
         ScriptedResponse::json(200, "1".repeat(101)),
-        "GET {url}/x?token=*** failed: the answer takes more than 100 bytes of memory, the limit of the client",
+        "GET {url}/x?token=*** failed: the response needs more than 100 bytes of memory, the limit of the client",
     )
     .await;
 }
 
 #[tokio::test]
-async fn a_broken_connection_is_named() {
+async fn a_broken_connection_names_the_host() {
     let (server, client) = start(|_| ScriptedResponse::reset());
     let message = hide_address(&client.get("x", &[]).await.unwrap_err().to_string(), &server);
-    // what follows is the system's own text
-    assert!(message.starts_with("GET {url}/x failed after 3 attempts: the connection to {host} broke: "), "{message}");
+    // the rest is the message of the operating system
+    assert!(message.starts_with("GET {url}/x failed after 3 attempts: the connection to {host} failed: "), "{message}");
 }
 
 #[tokio::test]
-async fn nothing_listens() {
+async fn a_refused_connection() {
     // a port that was free a moment ago
     let url = ScriptedServer::start(|_| ScriptedResponse::reset()).url();
     let client =
         RestClient::builder().base_url(&url).retry(RetryPolicy { max_attempts: 1, ..RetryPolicy::default() }).build().unwrap();
     let error = client.get("x", &[]).await.unwrap_err();
     let host = url.trim_start_matches("http://");
-    assert_eq!(error.to_string(), format!("GET {url}/x failed: connection refused, nothing listens on {host}"));
+    assert_eq!(error.to_string(), format!("GET {url}/x failed: connection refused: nothing listens on {host}"));
     assert!(error.is_retryable());
     assert_eq!(error.kind(), &ErrorKind::ConnectionRefused { host: host.to_owned() });
 }
@@ -91,16 +91,16 @@ async fn no_content_is_null() {
 }
 
 #[test]
-fn what_cannot_be_set_up() {
+fn invalid_settings() {
     #[track_caller]
     fn check(client: crate::RestClientBuilder, expected: &str) {
         assert_eq!(client.build().unwrap_err().to_string(), expected);
     }
-    let invalid = "the header \"X-Key\" cannot be sent: its name or value has a character that headers cannot have";
+    let invalid = "invalid header \"X-Key\": its name or value has a character that headers cannot contain";
     check(RestClient::builder().header("X-Key", "a\nb"), invalid);
     check(
         RestClient::builder().retry(RetryPolicy { max_attempts: 0, ..RetryPolicy::default() }),
-        "the setting max_attempts is 0, it must be at least 1",
+        "the setting max_attempts is 0, but must be at least 1",
     );
 }
 

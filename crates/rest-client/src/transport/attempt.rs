@@ -1,4 +1,4 @@
-//! One attempt, over all redirects, to the end of the body.
+//! A single attempt: redirects, authentication and reading the body.
 
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -24,10 +24,10 @@ use crate::response_action::{Verdict, evaluate};
 use crate::retry::{is_rate_limit, stated_wait};
 use crate::unauthenticated_client::UnauthenticatedClient;
 
-/// How many redirects are followed.
+/// Maximum number of redirects.
 const MAX_REDIRECTS: usize = 10;
 
-/// An answer whose body has not been read, and the request that it is for.
+/// A response whose body has not been read, with its request.
 struct PendingResponse {
     sent: OutgoingRequest,
     response: reqwest::Response,
@@ -35,7 +35,7 @@ struct PendingResponse {
 }
 
 impl Transport {
-    /// Sends `request` once.
+    /// Sends `request` once, follows redirects, and reads the response.
     pub(super) async fn attempt(
         self: &Arc<Self>,
         rules: &RequestConfig,
@@ -59,12 +59,12 @@ impl Transport {
         Err(Error::new(kind).with_request(&request.method, &request.full_url()))
     }
 
-    /// The answer to `hop` with credentials, once more with other ones if the first are refused.
+    /// Sends `hop` with credentials, and once more with new credentials if the server rejects them.
     async fn send_authorized(self: &Arc<Self>, rules: &RequestConfig, hop: &Hop) -> Result<PendingResponse, Error> {
         let mut pending = self.send_once(rules, hop).await?;
         let is_refused = pending.response.status() == StatusCode::UNAUTHORIZED;
         if is_refused && hop.trusted && rules.auth.as_ref().is_some_and(|auth| auth.on_unauthorized(&pending.sent)) {
-            // to its end, so that the connection can be used again
+            // reads the body so that the connection can be reused
             body::read_prefix(&HeaderMap::new(), &mut pending.response).await;
             drop(pending);
             pending = self.send_once(rules, hop).await?;
@@ -75,7 +75,7 @@ impl Transport {
     async fn send_once(self: &Arc<Self>, rules: &RequestConfig, hop: &Hop) -> Result<PendingResponse, Error> {
         let of_request = |error: Error| error.with_request(&hop.method, &hop.url);
         let mut sent = hop.outgoing();
-        // before credentials, which may replace a cookie or sign them all
+        // before authentication, which may replace a cookie or sign all of them
         rules.cookies.add_to(&mut sent);
         if let Some(auth) = rules.auth.as_ref().filter(|_| hop.trusted) {
             auth.apply(&mut sent, &UnauthenticatedClient::new(self, rules)).await.map_err(of_request)?;
@@ -94,7 +94,7 @@ impl Transport {
         Ok(PendingResponse { sent, response, permit: request_permit })
     }
 
-    /// Reads the body of an answer that is no redirect, and says what becomes of it.
+    /// Reads the body of a response that is not a redirect, and applies the response actions.
     async fn read_response(
         &self,
         rules: &RequestConfig,
@@ -114,7 +114,7 @@ impl Transport {
             response.with_redactor(&rules.redactor)
         };
         if let Some(early) = early.take_if(|_| status.is_success()) {
-            // nobody listens where the paginator needs the body
+            // the receiver is dropped if the paginator needs the body
             let _ = early.send(build_response(Vec::new()));
         }
         let body = if status.is_success() || !rules.response_actions.is_empty() {
@@ -134,7 +134,7 @@ impl Transport {
         let body = body.map_err(|error| error.with_request(&hop.method, &hop.url))?;
         let body = match charset::decode(&headers, &body, self.max_response_bytes) {
             Ok(decoded) => decoded.unwrap_or(body),
-            // of an error response the status matters more
+            // for an error response the status is more important
             Err(_) if !status.is_success() => body,
             Err(kind) => return Err(build_response(body).error(kind)),
         };
@@ -143,7 +143,7 @@ impl Transport {
         self.apply_verdict(rules, response, verdict)
     }
 
-    /// The answer, or the error that it is.
+    /// Returns the response, or the error that verdict and status make of it.
     fn apply_verdict(&self, rules: &RequestConfig, response: Response, verdict: Verdict) -> Result<Response, Error> {
         let status = response.status();
         match verdict {
@@ -167,8 +167,8 @@ impl Transport {
     }
 }
 
-/// Whether a 206 has some bytes of an answer, where no range was asked for. APIs answer so for a page of a list too: they say
-/// which rows it has, not which bytes.
+/// Returns true if a 206 response contains a byte range although the request had no `Range` header. Some APIs also use
+/// 206 for a page of a list, with a `Content-Range` in rows instead of bytes.
 fn is_part_of_bytes(sent: &HeaderMap, received: &HeaderMap) -> bool {
     let range = received.get(CONTENT_RANGE).and_then(|range| range.to_str().ok());
     !sent.contains_key(RANGE) && range.is_none_or(|range| range.trim_start().starts_with("bytes"))

@@ -1,4 +1,4 @@
-//! Reading bodies, with a limit.
+//! Reading of response bodies with a size limit.
 
 use std::io::{self, Write};
 
@@ -7,27 +7,27 @@ use reqwest::header::{CONTENT_ENCODING, HeaderMap};
 
 use crate::page_memory::MemoryPermit;
 
-/// How much is reserved at once, however large the server says that the body is.
+/// Maximum initial capacity of the buffer in bytes, whatever the `Content-Length`.
 const MAX_RESERVED: usize = 16 << 20;
 
-/// How much is read between two turns of other tasks. What decompresses a body that is there already never waits, and the
-/// connections that the same thread serves would have to.
+/// Number of bytes after which the task yields. Decompressing a received body never waits, and would block the other
+/// connections of the thread.
 const YIELD_EVERY_BYTES: usize = 64 << 10;
 
-/// How much is read of the body of an error. To the end, if possible: then the connection can be used again.
+/// Maximum number of bytes read from the body of an error. A fully read body allows the connection to be reused.
 const MAX_ERROR_BODY: usize = 64 << 10;
 
-/// Why a body could not be read to its end.
+/// The reason why a body could not be read completely.
 pub(super) enum BodyError {
-    /// It is larger than the limit, or than its permit.
+    /// The body exceeds the limit or the permit.
     TooLarge,
-    /// The connection broke, or nothing came any more.
+    /// The connection failed or timed out.
     Broken { received: usize, error: reqwest::Error },
-    /// It is not compressed as its header says, or ends early.
+    /// The compressed data is invalid or ends early.
     Corrupt { received: usize, error: io::Error },
 }
 
-/// The whole body, of at most `limit` bytes, and of those that `permit` has.
+/// Reads the complete body, up to `limit` bytes and the memory of `permit`.
 pub(super) async fn read(
     headers: &HeaderMap,
     response: &mut reqwest::Response,
@@ -44,7 +44,7 @@ pub(super) async fn read(
     read_into(&mut decoder, response).await
 }
 
-/// What can be had of the body of an error; the status matters more than why the rest of it is missing.
+/// Reads the body of an error as far as possible. Failures are ignored, because the status is more important.
 pub(super) async fn read_prefix(headers: &HeaderMap, response: &mut reqwest::Response) -> Vec<u8> {
     let mut permit = MemoryPermit::default();
     let mut decoder = Decoder::of(headers, response, MAX_ERROR_BODY, &mut permit);
@@ -54,7 +54,7 @@ pub(super) async fn read_prefix(headers: &HeaderMap, response: &mut reqwest::Res
     }
 }
 
-/// How many bytes the server says that come, compressed or not; 0 where it does not say.
+/// Returns the `Content-Length`, compressed or not, or 0 if it is missing.
 fn content_length(response: &reqwest::Response) -> usize {
     response.content_length().map_or(0, |length| usize::try_from(length).unwrap_or(usize::MAX))
 }
@@ -76,8 +76,8 @@ async fn read_into(decoder: &mut Decoder<'_>, response: &mut reqwest::Response) 
     }
 }
 
-/// Takes the bytes of a body as they come. reqwest decompresses brotli and zstd; of gzip it reads one member, and a body
-/// may have several.
+/// Decodes the chunks of a body. `reqwest` decompresses brotli and zstd, but reads only the first member of a gzip body,
+/// which may have several.
 enum Decoder<'p> {
     Plain(BodyBuffer<'p>),
     Gzip { decoder: Box<MultiGzDecoder<BodyBuffer<'p>>>, is_empty: bool },
@@ -112,7 +112,7 @@ impl<'p> Decoder<'p> {
     fn finish(&mut self) -> Result<Vec<u8>, BodyError> {
         let finished = match self {
             Decoder::Gzip { decoder, is_empty: false } => decoder.try_finish(),
-            // a body without a byte, as of a 204, has no header either
+            // an empty body, as of a 204, has no gzip header
             Decoder::Gzip { is_empty: true, .. } | Decoder::Plain(_) => Ok(()),
         };
         finished.map_err(|error| self.stop(error))?;
@@ -139,7 +139,7 @@ impl<'p> Decoder<'p> {
     }
 }
 
-/// The bytes so far, of at most `limit`.
+/// The bytes read so far, at most `limit`.
 struct BodyBuffer<'p> {
     bytes: Vec<u8>,
     limit: usize,

@@ -1,4 +1,4 @@
-//! What the errors of `reqwest` mean.
+//! Classification of `reqwest` errors.
 
 use std::error::Error as StdError;
 use std::io;
@@ -9,18 +9,18 @@ use url::Url;
 use crate::error::Error;
 use crate::error_kind::ErrorKind;
 
-/// How far an exchange had come.
+/// The phase of an exchange in which an error occurred.
 pub(super) enum ExchangePhase {
-    /// The head of the answer was not there yet.
+    /// Before the headers of the response were received.
     Head,
-    /// The body was being read.
+    /// While the body was read.
     Body {
-        /// Bytes that had come.
+        /// Bytes received so far.
         received: usize,
     },
 }
 
-/// Our error for one of `reqwest`, from which only its kind and innermost cause are of interest.
+/// Converts an error of `reqwest`, of which only the kind and the innermost cause are shown.
 pub(super) fn classify(error: reqwest::Error, url: &Url, timeout: Duration, stage: ExchangePhase) -> Error {
     let host = host(url);
     let reason = root_cause(&error);
@@ -31,18 +31,18 @@ pub(super) fn classify(error: reqwest::Error, url: &Url, timeout: Duration, stag
         ExchangePhase::Head if error.is_dns() => ErrorKind::UnknownHost { host },
         ExchangePhase::Head => match io_kind(&error) {
             Some(io::ErrorKind::ConnectionRefused) => ErrorKind::ConnectionRefused { host },
-            // how the TLS library reports all that it does not like
+            // the TLS library reports all its errors like this
             Some(io::ErrorKind::InvalidData) if error.is_connect() => ErrorKind::Tls { host, reason },
             _ => ErrorKind::Connection { host, reason },
         },
     };
-    // without a connection nothing was sent
+    // without a connection the request was not sent
     let sent = !error.is_connect();
     let error = Error::new(kind).with_source(error);
     if sent { error } else { error.not_processed() }
 }
 
-/// Host and port of a URL.
+/// Returns host and port of a URL.
 pub(super) fn host(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     match url.port_or_known_default() {
@@ -51,7 +51,7 @@ pub(super) fn host(url: &Url) -> String {
     }
 }
 
-/// The text of the innermost cause; the ones around it say no more than that a request failed.
+/// Returns the text of the innermost cause. The outer errors only state that a request failed.
 pub(crate) fn root_cause(error: &(dyn StdError + 'static)) -> String {
     chain(error).last().map(ToString::to_string).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! What goes over the wire, which a redirect changes.
+//! The request to the current URL of a redirect chain.
 
 use catchment_settings::{Redactor, Secret, is_secret_name};
 use percent_encoding::percent_decode_str;
@@ -12,20 +12,20 @@ use crate::outgoing::{OutgoingRequest, remove_query};
 use crate::request::Request;
 use crate::request_config::RequestConfig;
 
-/// A request at one of the places that redirects lead it to, without the credentials of an [`Auth`](crate::Auth).
+/// A request to one URL of a redirect chain, without the credentials of an [`Auth`](crate::Auth).
 pub(super) struct Hop {
     pub(super) method: Method,
     pub(super) url: Url,
     pub(super) headers: HeaderMap,
     pub(super) body: Option<Body>,
-    /// Whether it gets credentials.
+    /// Whether the origin may receive credentials.
     pub(super) trusted: bool,
-    /// The secrets that the client knows.
+    /// The secrets of the client.
     pub(super) redactor: Redactor,
 }
 
 impl Hop {
-    /// The place that a request begins at.
+    /// Creates the first hop of a request.
     pub(super) fn first(request: &Request, rules: &RequestConfig) -> Hop {
         let mut headers = if request.trusted { rules.headers.clone() } else { HeaderMap::new() };
         for name in request.headers.keys() {
@@ -48,21 +48,21 @@ impl Hop {
         hop
     }
 
-    /// Gives up all credentials and secrets: a redirect leads to an origin that is not trusted.
+    /// Removes all credentials and secrets, for a redirect to an untrusted origin.
     pub(super) fn strip_credentials(&mut self) {
         self.trusted = false;
         self.headers.clear();
         self.body = self.body.take().and_then(|body| foreign::without_secrets(body, &self.redactor));
     }
 
-    /// Takes out of the query what the auth puts there: a link that an answer brought along may have it.
+    /// Removes the query parameters that the authentication sets, because a link in a response may contain them.
     pub(super) fn drop_credentials_of_links(&mut self, rules: &RequestConfig) {
         for name in rules.auth.iter().flat_map(|auth| auth.query_params()) {
             remove_query(&mut self.url, name);
         }
     }
 
-    /// The request to send, as yet without credentials.
+    /// Returns the request to send, before credentials are added.
     pub(super) fn outgoing(&self) -> OutgoingRequest {
         let (method, url, headers) = (self.method.clone(), self.url.clone(), self.headers.clone());
         let body = self.body.as_ref().map(Body::bytes);
@@ -83,7 +83,7 @@ impl Hop {
     }
 }
 
-/// A header with a secret, which may stand after the name of a scheme: `Bearer`, `Basic`.
+/// Adds a header value to the secrets, and its part after an authentication scheme such as `Bearer` or `Basic`.
 fn hide_header(value: &HeaderValue, redactor: &Redactor) {
     let Ok(value) = value.to_str() else { return };
     redactor.add_temporary(&Secret::from(value));

@@ -1,4 +1,4 @@
-//! Redirects, followed by hand: every configured header is a credential, of which `reqwest` knows only some.
+//! Redirects. `reqwest` does not follow them, because every configured header is a credential, and it strips only some.
 
 use reqwest::header::{CONTENT_TYPE, LOCATION};
 use reqwest::{Method, StatusCode};
@@ -8,7 +8,7 @@ use super::hop::Hop;
 use crate::error::Error;
 use crate::error_kind::ErrorKind;
 
-/// Where the answer to `hop` redirects to; nothing if it is no redirect.
+/// Returns the target of a redirect, or `None` if the response is not one.
 pub(super) fn target(hop: &Hop, response: &reqwest::Response) -> Result<Option<Url>, Error> {
     if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
         return Ok(None);
@@ -18,7 +18,7 @@ pub(super) fn target(hop: &Hop, response: &reqwest::Response) -> Result<Option<U
     match hop.url.join(&location) {
         Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(Some(url)),
         _ => {
-            // a query may hold secrets, and redaction needs a URL
+            // the query may contain secrets, and an invalid URL cannot be redacted
             let target = location.split(['?', '#']).next().unwrap_or_default().to_owned();
             Err(Error::new(ErrorKind::InvalidRedirect { target })
                 .with_request(&hop.method, &hop.url)
@@ -27,7 +27,7 @@ pub(super) fn target(hop: &Hop, response: &reqwest::Response) -> Result<Option<U
     }
 }
 
-/// Turns `hop` into what a browser would send to `target`, with no headers if that is not `trusted`.
+/// Turns `hop` into the request that a browser would send to `target`, without headers if `target` is not `trusted`.
 pub(super) fn follow(hop: &mut Hop, status: StatusCode, target: Url, trusted: bool) {
     let becomes_get = match status {
         StatusCode::SEE_OTHER => hop.method != Method::HEAD,
@@ -39,7 +39,7 @@ pub(super) fn follow(hop: &mut Hop, status: StatusCode, target: Url, trusted: bo
         hop.body = None;
         hop.headers.remove(CONTENT_TYPE);
     }
-    // a later redirect back home does not bring them back: where it leads is the other origin's choice
+    // a later redirect back does not restore them, because the other origin chooses its target
     if !trusted && hop.trusted {
         let (from, to) = (hop.url.origin().ascii_serialization(), target.origin().ascii_serialization());
         tracing::warn!("{from} redirects to {to}: headers, credentials and secrets are not sent there");
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn headers_stay_at_home() {
+    fn headers_are_not_sent_to_other_origins() {
         check(Method::POST, 308, "https://a.b:443/", "POST https://a.b/ [\"content-type\", \"x-key\"] {}");
         check(Method::POST, 308, "https://a.b:444/", "POST https://a.b:444/ [] {}");
         check(Method::POST, 308, "http://a.b/", "POST http://a.b/ [] {}");

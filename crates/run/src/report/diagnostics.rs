@@ -1,4 +1,4 @@
-//! What the report of a package says beside its rows.
+//! Diagnostics of packages.
 
 use catchment_json::Value;
 use catchment_normalize::NormalizeFindings;
@@ -6,41 +6,41 @@ use serde::{Deserialize, Serialize};
 
 use super::Warning;
 
-/// What was noticed while a package was made. It is stored in the package, so that whoever loads it can report it.
+/// Notes and warnings of building a package. They are stored in the package, so that a later run can report them.
 ///
-/// Displays a line for each remark, `note: …` or `warning: …`, without a newline at the end.
+/// Displays one line per entry, `note: …` or `warning: …`, without a trailing newline.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Diagnostics {
-    /// What was noticed while the rows were normalized.
+    /// The findings of normalization.
     #[serde(flatten)]
     pub findings: NormalizeFindings,
-    /// What is good to know and needs no action.
+    /// Notes, which require no action.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
-    /// What a person should look into.
+    /// Warnings, which require attention.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<Warning>,
 }
 
 impl Diagnostics {
-    /// Reads the remarks that are stored in a package. Those that cannot be read are lost: they are for people alone.
+    /// Reads the diagnostics stored in a package. Unreadable ones are ignored, because they are only informative.
     pub fn from_stored(stored: &Value) -> Diagnostics {
         serde_json::from_str(&stored.to_string()).unwrap_or_default()
     }
 
-    /// Returns the form that is stored in a package.
+    /// Returns the value that is stored in a package.
     pub(crate) fn to_stored(&self) -> Value {
         catchment_json::to_value(self).unwrap_or_default()
     }
 
-    /// Adds the remarks of a package that was not made, as it would have brought nothing new.
+    /// Adds the diagnostics of rows that resulted in no package, because nothing was new.
     pub(crate) fn absorb(&mut self, of_package: Diagnostics) {
         self.notes.extend(of_package.findings.to_string().lines().map(str::to_owned));
         self.notes.extend(of_package.notes);
         self.warnings.extend(of_package.warnings);
     }
 
-    /// Whether there are none.
+    /// Returns true if there are no diagnostics.
     pub fn is_empty(&self) -> bool {
         self.findings.is_empty() && self.notes.is_empty() && self.warnings.is_empty()
     }
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_stored_is_read_back() {
+    fn stored_diagnostics_read_back() {
         let (notes, warnings) = (vec!["a note".to_owned()], vec![Warning::for_resource("items", "x").with_count(2)]);
         let diagnostics = Diagnostics { notes, warnings, ..Diagnostics::default() };
         assert_eq!(Diagnostics::from_stored(&diagnostics.to_stored()), diagnostics);
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_noticed_of_rows_that_make_no_package_is_kept() {
+    fn diagnostics_of_rows_without_a_package_are_absorbed() {
         let noticed = Diagnostics::from_stored(&Value::parse(r#"{"discarded":{"a":{"rows":1,"values":0}}}"#).unwrap());
         let mut diagnostics = Diagnostics { warnings: vec![Warning::new("x")], ..Diagnostics::default() };
         diagnostics.absorb(noticed);

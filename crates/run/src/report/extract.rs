@@ -1,4 +1,4 @@
-//! What an extraction did.
+//! The report of an extraction.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,19 +8,19 @@ use super::{Diagnostics, RowCounts, timestamp};
 /// The report of [`Runner::extract`](crate::Runner::extract).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExtractInfo {
-    /// The pipeline.
+    /// The name of the pipeline.
     pub pipeline_name: String,
-    /// When it began, in microseconds since 1970.
+    /// The start time in microseconds since 1970.
     #[serde(with = "timestamp")]
     pub started_at: i64,
-    /// When it ended.
+    /// The end time in microseconds since 1970.
     #[serde(with = "timestamp")]
     pub finished_at: i64,
-    /// The load id of the package that the rows will be.
+    /// The load id of the package of the rows.
     pub load_id: String,
-    /// The rows that came, by root table.
+    /// The extracted rows by root table.
     pub row_counts: RowCounts,
-    /// What was noticed.
+    /// The diagnostics of the extraction.
     #[serde(flatten)]
     pub diagnostics: Diagnostics,
 }

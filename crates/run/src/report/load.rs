@@ -1,4 +1,4 @@
-//! What a load did.
+//! The report of a load.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,27 +6,27 @@ use super::format::{write_diagnostics, write_row_counts};
 use super::row_counts::sum;
 use super::{Diagnostics, RowCounts, Warning, timestamp};
 
-/// The report of a run. Displays for people; serialises as the object that `catchment run --progress json` prints.
+/// The report of a run. Displays as text and serializes as the JSON object that `catchment run --progress json` prints.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LoadInfo {
-    /// The pipeline.
+    /// The name of the pipeline.
     pub pipeline_name: String,
-    /// The dataset.
+    /// The name of the dataset.
     pub dataset_name: String,
-    /// Where it is; without secrets.
+    /// The location of the destination, without secrets.
     #[serde(rename = "destination")]
     pub location: String,
-    /// When the run began, in microseconds since 1970.
+    /// The start time of the run in microseconds since 1970.
     #[serde(with = "timestamp")]
     pub started_at: i64,
-    /// When it ended.
+    /// The end time of the run in microseconds since 1970.
     #[serde(with = "timestamp")]
     pub finished_at: i64,
-    /// The packages that were loaded or set aside, oldest first: those of earlier runs, then that of this one,
-    /// where there was anything to load.
+    /// The loaded and failed packages, oldest first: those of earlier runs, then the package of this run if it has anything
+    /// to load.
     #[serde(rename = "load_packages")]
     pub packages: Vec<PackageInfo>,
-    /// What was noticed of rows that made no package, as they brought nothing new.
+    /// The diagnostics of rows that resulted in no package, because nothing was new.
     #[serde(flatten)]
     pub diagnostics: Diagnostics,
 }
@@ -34,43 +34,43 @@ pub struct LoadInfo {
 /// One package in the report of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PackageInfo {
-    /// Its load id.
+    /// The load id.
     pub load_id: String,
-    /// What became of it.
+    /// The outcome of the load.
     #[serde(flatten)]
     pub outcome: PackageOutcome,
-    /// The rows that it has for each table.
+    /// The rows of the package by table.
     pub row_counts: RowCounts,
-    /// What was noticed while it was made and loaded.
+    /// The diagnostics of building and loading the package.
     #[serde(flatten)]
     pub diagnostics: Diagnostics,
 }
 
-/// What became of a package.
+/// The outcome of a package.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", content = "reason", rename_all = "snake_case")]
 pub enum PackageOutcome {
-    /// This run loaded it, and made it, where it did not begin with what was normalised already.
+    /// The run loaded its own package, or a package that a separate normalize step has built.
     Loaded,
-    /// It had been made before, and this run loaded it before its own.
+    /// The run loaded a pending package of an earlier run.
     Recovered,
-    /// An earlier run had loaded it, and had not learnt so.
+    /// An earlier run loaded the package, but its result was lost.
     #[serde(rename = "loaded_before")]
     AlreadyLoaded,
-    /// It cannot be loaded, for this reason, and was moved out of the way.
+    /// The package can never be loaded, for this reason, and was moved to the failed packages.
     #[serde(rename = "set_aside")]
     Failed(String),
 }
 
 impl LoadInfo {
-    /// The rows that this run itself loaded, by table.
+    /// Returns the rows of the packages with outcome `Loaded`, by table.
     pub fn row_counts(&self) -> RowCounts {
         let own = self.packages.iter().filter(|package| package.outcome == PackageOutcome::Loaded);
         sum(own.map(|package| &package.row_counts))
     }
 
-    /// All warnings of the run: those of its packages, and those of rows that made none. Notes are none. What is reported as
-    /// loaded is loaded in spite of them.
+    /// Returns the warnings of the run: those of its packages and those of rows without a package, but no notes. Warnings do
+    /// not change the outcome of a package.
     ///
     /// ```no_run
     /// # async fn example(info: catchment_run::LoadInfo) {
@@ -87,21 +87,21 @@ impl LoadInfo {
 
 impl std::fmt::Display for LoadInfo {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // A clock may have been set back meanwhile.
+        // The clock may have been set back meanwhile.
         let seconds = (self.finished_at - self.started_at).max(0) as f64 / 1e6;
         let loaded = self.packages.iter().filter(|p| !matches!(p.outcome, PackageOutcome::Failed(_))).count();
         let packages = if loaded == 1 { "package" } else { "packages" };
         writeln!(f, "pipeline {} loaded {loaded} {packages} in {seconds:.2} s", self.pipeline_name)?;
         write!(f, "  into dataset {} of {}", self.dataset_name, self.location)?;
         if self.packages.is_empty() {
-            write!(f, "\n  nothing was new")?;
+            write!(f, "\n  nothing new to load")?;
         }
         for package in &self.packages {
             let what = match &package.outcome {
                 PackageOutcome::Loaded => "loaded".to_owned(),
-                PackageOutcome::Recovered => "loaded now, made before".to_owned(),
-                PackageOutcome::AlreadyLoaded => "had been loaded by an earlier run".to_owned(),
-                PackageOutcome::Failed(reason) => format!("set aside: {reason}"),
+                PackageOutcome::Recovered => "recovered from an earlier run".to_owned(),
+                PackageOutcome::AlreadyLoaded => "already loaded by an earlier run".to_owned(),
+                PackageOutcome::Failed(reason) => format!("failed: {reason}"),
             };
             write!(f, "\n  package {}: {what}", package.load_id)?;
             write_row_counts(&package.row_counts, f)?;
@@ -144,7 +144,7 @@ mod tests {
         }
     }
 
-    /// A run with warnings of a package and of rows that made none.
+    /// Returns a report with warnings of a package and of rows without a package.
     fn with_warnings() -> LoadInfo {
         let mut info = info();
         info.packages.remove(0);
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn warnings_reach_the_report_for_people() {
+    fn warnings_are_displayed() {
         insta::assert_snapshot!(with_warnings(), @r"
         pipeline p loaded 1 package in 0.25 s
           into dataset d of duckdb:///p.duckdb
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn warnings_reach_the_report_for_programs() {
+    fn warnings_are_serialized() {
         let json = serde_json::to_string(&with_warnings()).unwrap();
         insta::assert_snapshot!(json, @r#"{"pipeline_name":"p","dataset_name":"d","destination":"duckdb:///p.duckdb","started_at":"2023-11-14T22:13:20+00:00","finished_at":"2023-11-14T22:13:20.250000+00:00","load_packages":[{"load_id":"2.5","state":"loaded","row_counts":{"issues":1,"issues__labels":2},"notes":["left a table"],"warnings":[{"resource":"issues","message":"rows may be missing","count":3}]}],"warnings":[{"message":"nothing came","count":1}]}"#);
         assert_eq!(serde_json::from_str::<LoadInfo>(&json).unwrap(), with_warnings());
@@ -186,32 +186,32 @@ mod tests {
     }
 
     #[test]
-    fn reports_are_for_people() {
+    fn reports_are_displayed() {
         insta::assert_snapshot!(info(), @r"
         pipeline p loaded 1 package in 0.25 s
           into dataset d of duckdb:///p.duckdb
-          package 1.5: set aside: it is stale
+          package 1.5: failed: it is stale
             issues: 3 rows
             issues__labels: 2 rows
             note: issues: 1 row and 2 values discarded by the schema contract
-            note: issues: nothing but null in closed_by
+            note: issues: only null values in closed_by
           package 2.5: loaded
             issues: 1 row
             issues__labels: 2 rows
             note: issues: 1 row and 2 values discarded by the schema contract
-            note: issues: nothing but null in closed_by
+            note: issues: only null values in closed_by
         ");
     }
 
     #[test]
-    fn reports_are_for_programs() {
+    fn reports_are_serialized() {
         let json = serde_json::to_string(&info()).unwrap();
         insta::assert_snapshot!(json, @r#"{"pipeline_name":"p","dataset_name":"d","destination":"duckdb:///p.duckdb","started_at":"2023-11-14T22:13:20+00:00","finished_at":"2023-11-14T22:13:20.250000+00:00","load_packages":[{"load_id":"1.5","state":"set_aside","reason":"it is stale","row_counts":{"issues":3,"issues__labels":2},"discarded":{"issues":{"rows":1,"values":2}},"null_only_columns":[{"table":"issues","column":"closed_by"}]},{"load_id":"2.5","state":"loaded","row_counts":{"issues":1,"issues__labels":2},"discarded":{"issues":{"rows":1,"values":2}},"null_only_columns":[{"table":"issues","column":"closed_by"}]}]}"#);
         assert_eq!(serde_json::from_str::<LoadInfo>(&json).unwrap(), info());
     }
 
     #[test]
-    fn only_packages_of_the_run_itself_are_counted() {
+    fn row_counts_exclude_other_packages() {
         assert_eq!(info().row_counts(), [("issues".to_owned(), 1), ("issues__labels".to_owned(), 2)].into());
     }
 }

@@ -1,4 +1,4 @@
-//! What the steps of a run did.
+//! Reports of a run and its steps.
 
 mod diagnostics;
 mod extract;

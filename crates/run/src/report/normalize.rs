@@ -1,4 +1,4 @@
-//! What a normalisation did.
+//! The report of a normalization.
 
 use catchment_load_package::SealedPackage;
 use serde::{Deserialize, Serialize};
@@ -10,29 +10,29 @@ use super::{Diagnostics, RowCounts, timestamp};
 /// The report of [`Runner::normalize`](crate::Runner::normalize).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NormalizeInfo {
-    /// The pipeline.
+    /// The name of the pipeline.
     pub pipeline_name: String,
-    /// When it began, in microseconds since 1970.
+    /// The start time in microseconds since 1970.
     #[serde(with = "timestamp")]
     pub started_at: i64,
-    /// When it ended.
+    /// The end time in microseconds since 1970.
     #[serde(with = "timestamp")]
     pub finished_at: i64,
-    /// The packages that were made, oldest first; none where nothing was new.
+    /// The built packages, oldest first; empty if nothing was new.
     pub packages: Vec<NormalizedPackage>,
-    /// What was noticed of rows that made no package, as they brought nothing new.
+    /// The diagnostics of rows that resulted in no package, because nothing was new.
     #[serde(flatten)]
     pub diagnostics: Diagnostics,
 }
 
-/// A package that can be loaded.
+/// A sealed package in the report of a normalization.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NormalizedPackage {
-    /// Its load id.
+    /// The load id.
     pub load_id: String,
-    /// The rows that it has for each table.
+    /// The rows of the package by table.
     pub row_counts: RowCounts,
-    /// What was noticed while it was made.
+    /// The diagnostics of building the package.
     #[serde(flatten)]
     pub diagnostics: Diagnostics,
 }
@@ -45,7 +45,7 @@ impl NormalizedPackage {
 }
 
 impl NormalizeInfo {
-    /// The rows of all packages, by table.
+    /// Returns the rows of all packages by table.
     pub fn row_counts(&self) -> RowCounts {
         sum(self.packages.iter().map(|package| &package.row_counts))
     }
@@ -55,7 +55,7 @@ impl std::fmt::Display for NormalizeInfo {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "pipeline {} normalized", self.pipeline_name)?;
         if self.packages.is_empty() {
-            write!(f, "\n  nothing was new")?;
+            write!(f, "\n  nothing new to load")?;
         }
         for package in &self.packages {
             write!(f, "\n  package {}:", package.load_id)?;

@@ -1,11 +1,11 @@
-//! Rows by table.
+//! Row counts by table.
 
 use indexmap::IndexMap;
 
-/// Rows by table, in the order in which the tables came.
+/// Row counts by table, in the order of the first rows of the tables.
 pub type RowCounts = IndexMap<String, u64>;
 
-/// Adds up.
+/// Sums row counts by table.
 pub(super) fn sum<'c>(all: impl IntoIterator<Item = &'c RowCounts>) -> RowCounts {
     let mut sum = RowCounts::new();
     for (table, rows) in all.into_iter().flatten() {

@@ -1,16 +1,16 @@
-//! What the last run of a pipeline did, step by step.
+//! The trace of the last run of a pipeline.
 
 use serde::{Deserialize, Serialize};
 
 use super::{ExtractInfo, LoadInfo, NormalizeInfo};
 
-/// The steps that were done last. A run extracts while it normalises, so it has no extraction of its own.
+/// The reports of the last steps. A run extracts and normalizes concurrently, so it has no separate extract report.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Trace {
-    /// The extraction, where it was done alone.
+    /// The report of a separate extract step.
     pub extract: Option<ExtractInfo>,
-    /// The normalisation of what was extracted; none where that was not done yet.
+    /// The report of normalization, or `None` if it has not run yet.
     pub normalize: Option<NormalizeInfo>,
-    /// The load of what was normalised.
+    /// The report of the load, or `None` if it has not run yet.
     pub load: Option<LoadInfo>,
 }

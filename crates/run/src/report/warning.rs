@@ -1,19 +1,19 @@
-//! A warning of a load.
+//! Warnings in reports.
 
 use serde::{Deserialize, Serialize};
 
-/// Something that a person should look into, although the load is complete: rows that may be missing, a table that was
-/// emptied, a value that did not fit its column.
+/// A warning about a completed load, such as rows that may be missing, an emptied table or a value that did not fit its
+/// column.
 ///
 /// Displays as `orders: rows may be missing (3 times)`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Warning {
-    /// The resource or the table that it concerns; none where it concerns the whole load.
+    /// The affected resource or table, or `None` for the whole load.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resource: Option<String>,
-    /// What was found.
+    /// The message.
     pub message: String,
-    /// How many times it was found; 1 or more.
+    /// The number of occurrences, at least 1.
     #[serde(default = "once")]
     pub count: u64,
 }
@@ -23,17 +23,17 @@ fn once() -> u64 {
 }
 
 impl Warning {
-    /// A warning of the whole load.
+    /// Creates a warning about the whole load.
     pub fn new(message: impl Into<String>) -> Warning {
         Warning { resource: None, message: message.into(), count: 1 }
     }
 
-    /// A warning about a resource or a table.
+    /// Creates a warning about a resource or a table.
     pub fn for_resource(resource: impl Into<String>, message: impl Into<String>) -> Warning {
         Warning { resource: Some(resource.into()), ..Warning::new(message) }
     }
 
-    /// Sets how many times it was found.
+    /// Sets the number of occurrences.
     #[must_use]
     pub fn with_count(mut self, count: u64) -> Warning {
         self.count = count;
@@ -56,7 +56,7 @@ mod tests {
     use super::Warning;
 
     #[test]
-    fn a_warning_is_one_line_for_people_and_an_object_for_programs() {
+    fn warnings_display_as_a_line_and_serialize_as_an_object() {
         #[track_caller]
         fn check(warning: &Warning, text: &str, json: &str) {
             assert_eq!((warning.to_string().as_str(), serde_json::to_string(warning).unwrap().as_str()), (text, json));

@@ -1,9 +1,9 @@
-//! Bodies of issues: paragraphs, lists, code and tables, escaped for JSON.
+//! Issue bodies: paragraphs, lists, code and tables, escaped for JSON.
 
 use super::random::Random;
-use super::text::{capitalised, word};
+use super::text::{capitalized, word};
 
-/// Lengths of bodies in characters by per mille of the issues, with a line between the points.
+/// Distribution of body lengths: (per mille of the issues, characters), linearly interpolated.
 const LENGTHS: [(u64, u64); 11] = [
     (0, 0),
     (20, 0),
@@ -18,12 +18,12 @@ const LENGTHS: [(u64, u64); 11] = [
     (1_000, 17_000),
 ];
 
-/// Signs outside ASCII that stand in running text.
+/// Non-ASCII characters in running text.
 const SIGNS: [&str; 6] = ["°", "m³", "×", "—", "’", "ü"];
 
-/// The length of a body in characters: 0 to 17,000, about 1,650 in the mean.
+/// Returns the length of a body in characters: 0 to 17,000, with a mean of about 1,650.
 fn length(random: &mut Random) -> u64 {
-    // finer than per mille, so that lengths between the points all occur
+    // finer than per mille, so that all interpolated lengths occur
     let at = random.below(1_000_000);
     let mut from = (0, 0);
     for (per_mille, length) in LENGTHS {
@@ -54,7 +54,7 @@ struct BodyWriter<'a> {
     quotes: bool,
     tables: bool,
     signs: bool,
-    /// Code and tables came from a program that ends lines without a carriage return.
+    /// Whether lines of code and tables end without a carriage return.
     bare_line_feeds: bool,
 }
 
@@ -72,7 +72,7 @@ impl<'a> BodyWriter<'a> {
         }
     }
 
-    /// Writes text that stands for `characters` characters.
+    /// Writes escaped text that represents `characters` characters.
     fn push(&mut self, escaped: &str, characters: usize) {
         self.out.push_str(escaped);
         self.left = self.left.saturating_sub(characters as u64);
@@ -128,14 +128,14 @@ impl<'a> BodyWriter<'a> {
 
     fn sentence(&mut self) {
         let first = word(&mut self.random);
-        capitalised(first, self.out);
+        capitalized(first, self.out);
         self.left = self.left.saturating_sub(first.len() as u64);
         let count = 5 + self.random.below(12);
         self.words(count);
         self.plain(".");
     }
 
-    /// Writes words, each after a space, as long as there is room.
+    /// Writes up to `count` words, each after a space, until the body is full.
     fn words(&mut self, count: u64) {
         for _ in 0..count {
             if self.left == 0 {
@@ -216,7 +216,7 @@ impl<'a> BodyWriter<'a> {
         }
     }
 
-    /// A table drawn with lines, as command line tools print it.
+    /// Writes a table with box-drawing characters, as command-line tools print it.
     fn table(&mut self) {
         self.rule("┌", "┬", "┐");
         for _ in 0..2 + self.random.below(6) {

@@ -1,17 +1,17 @@
-//! The data set and its revisions.
+//! The dataset and its revisions.
 
 use super::issue::{IssueRecord, write_issue};
 use super::json::JsonWriter;
 use super::random::{Purpose, Random};
 use super::timeline::Timeline;
 
-/// One issue of so many is changed by each revision.
-const TOUCHED_ONE_IN: u64 = 20;
+/// Each revision changes one issue in this many.
+const CHANGED_ONE_IN: u64 = 20;
 
-/// A deterministic data set of issues, numbered from 1.
+/// A deterministic dataset of issues, numbered from 1.
 ///
-/// An issue's text is written when it is asked for; the data set itself holds about 70 bytes an
-/// issue. The same arguments give the same bytes on every machine.
+/// The JSON text of an issue is generated on demand; the dataset itself holds about 70 bytes per
+/// issue. The same arguments produce the same bytes on every machine.
 ///
 /// ```
 /// use catchment_sample_api::Issues;
@@ -26,24 +26,24 @@ const TOUCHED_ONE_IN: u64 = 20;
 pub struct Issues {
     pub(super) seed: u64,
     pub(super) entries: Vec<IssueRecord>,
-    /// Numbers in the order of `updated_at`, then number.
+    /// Issue numbers, sorted by `updated_at`, then number.
     pub(super) by_updated: Vec<u64>,
-    /// Numbers in the order of `comments`, then number.
+    /// Issue numbers, sorted by `comments`, then number.
     pub(super) by_comments: Vec<u64>,
 }
 
 impl Issues {
-    /// `count` issues as they stand at first, which is revision 0.
+    /// Creates revision 0 of a dataset of `count` issues.
     pub fn new(count: u32, seed: u64) -> Self {
         Self::at_revision(seed, count, 0)
     }
 
-    /// The data set as it stands after `revision` rounds of changes.
+    /// Creates a dataset of `base_count` issues and applies `revision` rounds of changes.
     ///
-    /// Each round builds on the one before: one issue in 20 has another title, labels added or
-    /// removed, and an `updated_at` later than all before; and 1 % of `base_count`, at least two,
-    /// new issues exist. Issues that no round touched stay the same to the byte. The work grows
-    /// with `revision`; up to 100 revisions each `updated_at` is unique.
+    /// Each round changes one issue in 20: it has a new title, one label more or less, and an
+    /// `updated_at` later than all previous ones. It also adds new issues: 1 % of `base_count`, at least
+    /// two. All other issues stay identical. The cost grows linearly with `revision`. Each `updated_at` is
+    /// unique for up to 100 revisions.
     ///
     /// ```
     /// use catchment_sample_api::Issues;
@@ -78,17 +78,17 @@ impl Issues {
         Self { seed, by_updated: order(|entry| entry.updated), by_comments: order(|entry| entry.comments as i64), entries }
     }
 
-    /// How many issues there are, open and closed. Their numbers are 1 to this.
+    /// Returns the number of issues, open and closed. They are numbered from 1.
     pub fn len(&self) -> usize {
         self.entries.len()
     }
 
-    /// Whether there are none.
+    /// Returns whether the dataset has no issues.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
 
-    /// The JSON text of one issue; none if there is no issue of that number.
+    /// Returns the JSON text of an issue, or `None` if the number does not exist.
     pub fn issue(&self, number: u64) -> Option<String> {
         let entry = self.entry(number)?;
         let mut out = String::new();
@@ -96,15 +96,15 @@ impl Issues {
         Some(out)
     }
 
-    /// All issues in the order of their numbers as JSON arrays of `per_page` issues, the last one
-    /// shorter. Each page is written when the iterator gets to it. A `per_page` of 0 counts as 1.
+    /// Iterates over all issues in the order of their numbers, as JSON arrays of `per_page` issues. Pages
+    /// are generated lazily; the last one may be shorter. A `per_page` of 0 counts as 1.
     pub fn pages(&self, per_page: usize) -> impl Iterator<Item = String> {
         let per_page = per_page.max(1);
         let count = self.len() as u64;
         (1..=count).step_by(per_page).map(move |first| self.array(first..=count.min(first.saturating_add(per_page as u64 - 1))))
     }
 
-    /// The JSON array of the issues of these numbers, in this order.
+    /// Returns a JSON array of the issues with these numbers, in this order.
     pub(crate) fn array(&self, numbers: impl IntoIterator<Item = u64>) -> String {
         let mut out = String::new();
         JsonWriter::new(&mut out).brackets(|json| {
@@ -125,7 +125,7 @@ impl Issues {
 
 /// Changes one issue of each block of successive numbers.
 fn edit_issues(entries: &mut [IssueRecord], seed: u64, round: u32, timeline: &Timeline) {
-    for (block, number) in entries.chunks_mut(TOUCHED_ONE_IN as usize).zip((1..).step_by(TOUCHED_ONE_IN as usize)) {
+    for (block, number) in entries.chunks_mut(CHANGED_ONE_IN as usize).zip((1..).step_by(CHANGED_ONE_IN as usize)) {
         let mut random = Random::new(seed, Purpose::Edits, number, u64::from(round));
         let chosen = random.below(block.len() as u64);
         if let Some(entry) = block.get_mut(chosen as usize) {
@@ -159,12 +159,12 @@ mod tests {
     }
 
     #[test]
-    fn the_same_arguments_give_the_same_bytes() {
+    fn the_same_arguments_produce_the_same_bytes() {
         let all = |issues: Issues| issues.pages(64).collect::<Vec<_>>();
         assert_eq!(all(Issues::new(300, 9)), all(Issues::at_revision(9, 300, 0)));
         assert_eq!(all(Issues::at_revision(9, 300, 3)), all(Issues::at_revision(9, 300, 3)));
         assert_ne!(all(Issues::new(300, 9)), all(Issues::new(300, 10)));
-        // an issue does not depend on how many there are
+        // an issue does not depend on the size of the dataset
         assert_eq!(Issues::new(300, 9).issue(17), Issues::new(90, 9).issue(17));
     }
 
@@ -187,15 +187,15 @@ mod tests {
     }
 
     #[test]
-    fn a_revision_changes_one_in_twenty_and_adds_some() {
+    fn a_revision_changes_one_issue_in_twenty_and_adds_some() {
         let (before, after) = (Issues::at_revision(4, 1_000, 1), Issues::at_revision(4, 1_000, 2));
         let latest = parsed(&before).iter().map(|issue| issue["updated_at"].to_string()).max();
-        let (mut touched, mut fewer, mut more) = (0, 0, 0);
+        let (mut changed, mut fewer, mut more) = (0, 0, 0);
         for (old, new) in parsed(&before).iter().zip(&parsed(&after)) {
             if old == new {
                 continue;
             }
-            touched += 1;
+            changed += 1;
             assert_ne!(old["title"], new["title"]);
             assert!(Some(new["updated_at"].to_string()) > latest, "{new}");
             assert_eq!(old["created_at"], new["created_at"]);
@@ -204,7 +204,7 @@ mod tests {
             fewer += usize::from(labels(new) < labels(old));
             more += usize::from(labels(new) > labels(old));
         }
-        assert_eq!((touched, fewer + more), (51, 51));
+        assert_eq!((changed, fewer + more), (51, 51));
         assert!(fewer > 0 && more > fewer, "{fewer} fewer, {more} more");
         assert_eq!((before.len(), after.len()), (1_010, 1_020));
     }

@@ -1,4 +1,4 @@
-//! One issue: what is known about it, and its JSON text.
+//! Issues: stored facts and generated JSON.
 
 use super::body::body;
 use super::json::JsonWriter;
@@ -11,7 +11,7 @@ const API: &str = "https://api.example.test";
 const REPOSITORY: &str = "https://api.example.test/repos/catchment/sample";
 const PAGES: &str = "https://api.example.test/catchment/sample";
 
-/// What selection and order need of an issue, and what revisions change. All else follows from seed
+/// The facts of an issue that filters, sort orders and revisions need. All others are derived from seed
 /// and number. Times are seconds since 1970.
 #[derive(Clone, Debug)]
 pub(super) struct IssueRecord {
@@ -20,7 +20,7 @@ pub(super) struct IssueRecord {
     pub(super) closed: Option<i64>,
     pub(super) comments: u64,
     pub(super) pull_request: bool,
-    /// How many revisions changed the issue.
+    /// Number of revisions that changed the issue.
     pub(super) edits: u64,
 }
 
@@ -29,13 +29,13 @@ impl IssueRecord {
         let mut random = Random::new(seed, Purpose::Facts, number, 0);
         let pull_request = random.chance(25);
         let closed = pull_request || random.chance(80);
-        // closing is often the last change
+        // in most cases, closing is the last change
         let since_created = (updated - created) as u64;
         let open_for = match random.chance(60) {
             true => since_created,
             false => random.below(since_created),
         };
-        // many issues have few comments and few have many
+        // skewed: many issues have few comments, few have many
         let most = random.below(40) + 1;
         let many = random.below(most) + 1;
         Self {
@@ -153,8 +153,8 @@ fn user(json: &mut JsonWriter, user: User) {
     json.boolean("site_admin", false);
 }
 
-/// Which labels an issue has: the first one and how many. Each change adds or removes one.
-fn label_choice(seed: u64, number: u64, touches: u64) -> (u64, usize) {
+/// Returns the first label of an issue and the number of labels. Each edit adds or removes one.
+fn label_choice(seed: u64, number: u64, edits: u64) -> (u64, usize) {
     let mut random = Random::new(seed, Purpose::Labels, number, 0);
     let start = random.below(1_000);
     let mut count = match random.below(100) {
@@ -162,7 +162,7 @@ fn label_choice(seed: u64, number: u64, touches: u64) -> (u64, usize) {
         75..91 => 1,
         _ => 2,
     };
-    for _ in 0..touches {
+    for _ in 0..edits {
         let add = random.chance(50);
         count = match count {
             0 => 1,
@@ -210,7 +210,7 @@ fn reactions(json: &mut JsonWriter, digits: &str, random: &mut Random) {
                 *count = 1 + random.below(most);
             }
         }
-        // whoever reacts in none of these ways cheers
+        // without any other reaction, add a "hooray"
         let none = counts.iter().all(|(_, count)| *count == 0);
         for (_, count) in counts.iter_mut().filter(|(kind, _)| none && *kind == "hooray") {
             *count = 1;

@@ -1,6 +1,6 @@
-//! Writes JSON text, compact and in the order of the calls.
+//! A minimal JSON writer.
 
-/// A writer that sets the commas itself. All text handed to it is already escaped.
+/// Writes compact JSON in call order and inserts commas. Text must already be escaped.
 pub(super) struct JsonWriter<'a> {
     out: &'a mut String,
 }
@@ -10,15 +10,15 @@ impl<'a> JsonWriter<'a> {
         Self { out }
     }
 
-    /// Begins an element of a list.
+    /// Begins an element or a field, with a comma if needed.
     fn element(&mut self) {
-        // A finished value never ends in an opening bracket: texts end in a quotation mark.
+        // a complete value never ends with an opening bracket, as strings end with a quotation mark
         if !matches!(self.out.as_bytes().last(), None | Some(b'{' | b'[')) {
             self.out.push(',');
         }
     }
 
-    /// Begins a field: what is written next is its value.
+    /// Begins a field, whose value is written next.
     fn key(&mut self, key: &str) {
         self.element();
         self.out.push('"');
@@ -26,12 +26,12 @@ impl<'a> JsonWriter<'a> {
         self.out.push_str("\":");
     }
 
-    /// A text field, joined from parts.
+    /// Writes a string field, joined from parts.
     pub(super) fn text(&mut self, key: &str, parts: &[&str]) {
         self.text_with(key, |out| parts.iter().for_each(|part| out.push_str(part)));
     }
 
-    /// A text field that `write` writes, escaped.
+    /// Writes a string field whose escaped text is appended by `write`.
     pub(super) fn text_with(&mut self, key: &str, write: impl FnOnce(&mut String)) {
         self.key(key);
         self.out.push('"');
@@ -39,17 +39,17 @@ impl<'a> JsonWriter<'a> {
         self.out.push('"');
     }
 
-    /// A field with a number.
+    /// Writes a number field.
     pub(super) fn number(&mut self, key: &str, value: u64) {
         self.raw(key, &value.to_string());
     }
 
-    /// A field with `true` or `false`.
+    /// Writes a boolean field.
     pub(super) fn boolean(&mut self, key: &str, value: bool) {
         self.raw(key, if value { "true" } else { "false" });
     }
 
-    /// A field with `null`.
+    /// Writes a null field.
     pub(super) fn null(&mut self, key: &str) {
         self.raw(key, "null");
     }
@@ -59,25 +59,25 @@ impl<'a> JsonWriter<'a> {
         self.out.push_str(value);
     }
 
-    /// A field with an object.
+    /// Writes an object field.
     pub(super) fn object(&mut self, key: &str, write: impl FnOnce(&mut JsonWriter)) {
         self.key(key);
         self.braces(write);
     }
 
-    /// A field with a list.
+    /// Writes an array field.
     pub(super) fn list(&mut self, key: &str, write: impl FnOnce(&mut JsonWriter)) {
         self.key(key);
         self.brackets(write);
     }
 
-    /// An element of a list, an object.
+    /// Writes an object as an array element.
     pub(super) fn item(&mut self, write: impl FnOnce(&mut JsonWriter)) {
         self.element();
         self.braces(write);
     }
 
-    /// A list as the whole document.
+    /// Writes an array as the whole document.
     pub(super) fn brackets(&mut self, write: impl FnOnce(&mut JsonWriter)) {
         self.out.push('[');
         write(self);
@@ -96,7 +96,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn commas_stand_between_values_only() {
+    fn commas_only_separate_values() {
         let mut out = String::new();
         JsonWriter::new(&mut out).brackets(|json| {
             json.item(|json| {

@@ -1,4 +1,4 @@
-//! User names and labels, all of our own.
+//! Invented users and labels.
 
 use super::random::{Random, mix};
 
@@ -28,7 +28,7 @@ const SECOND: [&str; 20] = [
     "-gauge",
     "-q",
 ];
-/// The users who look after the repository: the first few.
+/// Number of maintainers, which are the first users.
 const MAINTAINERS: u64 = 8;
 
 /// One of 400 users.
@@ -38,12 +38,12 @@ pub(super) struct User(u64);
 impl User {
     const COUNT: u64 = (FIRST.len() * SECOND.len()) as u64;
 
-    /// Whoever opens an issue: often a maintainer, else anyone.
+    /// Picks the author of an issue: in 22 % of the cases a maintainer.
     pub(super) fn author(random: &mut Random) -> Self {
         if random.chance(22) { Self::maintainer(random) } else { Self(MAINTAINERS + random.below(Self::COUNT - MAINTAINERS)) }
     }
 
-    /// Whoever an issue is assigned to.
+    /// Picks a maintainer, such as the assignee of an issue.
     pub(super) fn maintainer(random: &mut Random) -> Self {
         Self(random.below(MAINTAINERS))
     }
@@ -70,11 +70,13 @@ impl User {
     }
 }
 
-/// A label: name, how the name stands in a URL, colour, whether each repository has it, description.
+/// A label of issues.
 pub(super) struct Label {
     pub(super) name: &'static str,
+    /// The name, percent-encoded.
     pub(super) in_url: &'static str,
     pub(super) color: &'static str,
+    /// Whether the label belongs to the default labels of a repository.
     pub(super) default: bool,
     pub(super) description: &'static str,
 }
@@ -83,7 +85,7 @@ const fn label(name: &'static str, in_url: &'static str, color: &'static str, de
     Label { name, in_url, color, default, description }
 }
 
-/// An odd number of labels: steps of two visit them all.
+/// An odd number of labels, so that steps of two visit all of them.
 static LABELS: [Label; 9] = [
     label("leak", "leak", "1d76db", true, "Water goes where it should not"),
     label("dry", "dry", "c2a878", false, ""),
@@ -96,7 +98,7 @@ static LABELS: [Label; 9] = [
     label("waits for the weather", "waits%20for%20the%20weather", "eeeeee", false, ""),
 ];
 
-/// The labels of an issue in order: `count` different ones from the one at `start`.
+/// Returns `count` different labels, beginning with the one at `start`.
 pub(super) fn labels(start: u64, count: usize) -> impl Iterator<Item = &'static Label> {
     (0..count.min(LABELS.len())).map(move |position| {
         let index = start.wrapping_add(2 * position as u64) % LABELS.len() as u64;
@@ -106,7 +108,7 @@ pub(super) fn labels(start: u64, count: usize) -> impl Iterator<Item = &'static 
 
 impl Label {
     pub(super) fn id(&self) -> u64 {
-        // of ten digits
+        // ten digits
         let hash = self.name.bytes().fold(0, |hash, byte| mix(hash ^ u64::from(byte)));
         1_000_000_000 + hash % 3_000_000_000
     }

@@ -1,5 +1,5 @@
-//! A small generator of pseudo-random numbers (splitmix64), so that a data set is the same on every
-//! machine and with every version of any library.
+//! A pseudo-random number generator (splitmix64), implemented here so that a dataset is the same on
+//! every machine and with every library version.
 
 const GAMMA: u64 = 0x9E37_79B9_7F4A_7C15;
 
@@ -11,8 +11,8 @@ pub(super) fn mix(number: u64) -> u64 {
     z ^ (z >> 31)
 }
 
-/// What a sequence of numbers is for. Each purpose has its own, so that a change to one part of an
-/// issue leaves the other parts as they were.
+/// The purpose of a sequence. Each purpose has a separate sequence, so that a change to one part of an
+/// issue does not affect the other parts.
 #[derive(Clone, Copy)]
 pub(super) enum Purpose {
     Facts = 1,
@@ -29,7 +29,7 @@ pub(super) enum Purpose {
 pub(super) struct Random(u64);
 
 impl Random {
-    /// The sequence for one purpose, number (of an issue, say) and revision.
+    /// Creates the sequence for a purpose, a number (such as an issue number) and a revision.
     pub(super) fn new(seed: u64, purpose: Purpose, number: u64, revision: u64) -> Self {
         let key = mix(seed ^ mix(purpose as u64));
         Self(mix(key ^ mix(number)) ^ mix(revision))
@@ -41,17 +41,17 @@ impl Random {
         output
     }
 
-    /// A number from 0 to `bound - 1`; 0 if `bound` is 0.
+    /// Returns a number from 0 to `bound - 1`, or 0 if `bound` is 0.
     pub(super) fn below(&mut self, bound: u64) -> u64 {
         ((u128::from(self.next()) * u128::from(bound)) >> 64) as u64
     }
 
-    /// True in `percent` of 100 cases.
+    /// Returns true in `percent` of 100 cases.
     pub(super) fn chance(&mut self, percent: u64) -> bool {
         self.below(100) < percent
     }
 
-    /// One element.
+    /// Picks an element.
     pub(super) fn pick<T: Copy, const N: usize>(&mut self, elements: &[T; N]) -> T {
         const { assert!(N > 0) };
         elements[self.below(N as u64) as usize]
@@ -63,8 +63,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_sequence_is_that_of_splitmix64() {
-        // the first outputs for the seed 0, as other implementations have them
+    fn the_sequence_matches_splitmix64() {
+        // the first outputs of other implementations for seed 0
         let mut random = Random(0);
         assert_eq!(
             [random.next(), random.next(), random.next()],
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn below_stays_below_and_reaches_all() {
+    fn below_returns_every_number_below_the_bound() {
         let mut random = Random::new(1, Purpose::Facts, 2, 3);
         let mut seen = [0; 5];
         for _ in 0..1_000 {

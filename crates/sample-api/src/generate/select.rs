@@ -1,9 +1,9 @@
-//! Which issues a request asks for, and in which order.
+//! Filters and sort orders of issues.
 
 use super::dataset::Issues;
 use super::issue::IssueRecord;
 
-/// What the order goes by. Issues that are equal in it are ordered by number.
+/// Sort key. Ties are sorted by number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sort {
     Created,
@@ -11,14 +11,14 @@ pub(crate) enum Sort {
     Comments,
 }
 
-/// The way the order runs.
+/// Sort direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Direction {
     Ascending,
     Descending,
 }
 
-/// Which issues by state.
+/// Filter by state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum StateFilter {
     Open,
@@ -26,11 +26,11 @@ pub(crate) enum StateFilter {
     All,
 }
 
-/// A part of the issues in an order.
+/// Filter and sort order of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct IssueFilter {
     pub(crate) state: StateFilter,
-    /// Only issues changed at this time or later, in seconds since 1970.
+    /// Minimum time of the last change, in seconds since 1970.
     pub(crate) since: Option<i64>,
     pub(crate) sort: Sort,
     pub(crate) direction: Direction,
@@ -48,17 +48,17 @@ impl IssueFilter {
 }
 
 impl Issues {
-    /// How many issues a selection has.
+    /// Returns the number of issues that match `selection`.
     pub(crate) fn count(&self, selection: &IssueFilter) -> usize {
         let entries = self.entries.iter();
         entries.filter(|entry| selection.matches(entry)).count()
     }
 
-    /// The numbers of a part of the selected issues, in order.
+    /// Returns the numbers of `take` matching issues in sort order, after skipping `skip`.
     pub(crate) fn select(&self, selection: &IssueFilter, skip: usize, take: usize) -> Vec<u64> {
         let count = self.len();
         let at = |position: usize| match selection.sort {
-            // numbers are given in the order of creation
+            // issues are numbered in the order of creation
             Sort::Created => Some(position as u64 + 1),
             Sort::Updated => self.by_updated.get(position).copied(),
             Sort::Comments => self.by_comments.get(position).copied(),
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_come_in_the_order_asked_for() {
+    fn numbers_are_sorted_as_requested() {
         let issues = Issues::at_revision(3, 200, 2);
         let check = |sort, key: fn(&IssueRecord) -> i64| {
             let ascending = IssueFilter { sort, ..ALL };
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn states_divide_the_issues() {
+    fn each_issue_is_open_or_closed() {
         let issues = Issues::new(200, 3);
         let count = |state| select(&issues, &IssueFilter { state, ..ALL }).len();
         assert_eq!(count(StateFilter::Open) + count(StateFilter::Closed), count(StateFilter::All));
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn since_includes_its_own_second() {
+    fn since_is_inclusive() {
         let issues = Issues::new(200, 3);
         let sort = Sort::Updated;
         let third_last = *select(&issues, &IssueFilter { sort, ..ALL }).iter().rev().nth(2).unwrap();
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_join_to_the_whole() {
+    fn pages_concatenate_to_the_full_selection() {
         let issues = Issues::new(50, 3);
         let closed = IssueFilter { state: StateFilter::Closed, ..ALL };
         let parts = (0..10).flat_map(|part| issues.select(&closed, part * 7, 7));

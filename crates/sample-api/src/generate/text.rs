@@ -2,7 +2,7 @@
 
 use super::random::Random;
 
-/// No word needs escaping.
+/// Words that need no escaping.
 #[rustfmt::skip]
 const WORDS: [&str; 72] = [
     "river", "rain", "reservoir", "water", "stream", "level", "the", "the", "a", "of", "in", "to", "and",
@@ -14,19 +14,19 @@ const WORDS: [&str; 72] = [
     "shallow", "again", "not", "we",
 ];
 
-/// One word.
+/// Picks a word.
 pub(super) fn word(random: &mut Random) -> &'static str {
     random.pick(&WORDS)
 }
 
-/// Writes a word with a capital letter.
-pub(super) fn capitalised(word: &str, out: &mut String) {
+/// Writes a word with a capital first letter.
+pub(super) fn capitalized(word: &str, out: &mut String) {
     let mut letters = word.chars();
     out.extend(letters.next().map(|letter| letter.to_ascii_uppercase()));
     out.push_str(letters.as_str());
 }
 
-/// Writes a title: 11 to about 120 characters, 49 in the mean, sometimes with quotation marks.
+/// Writes a title: 11 to about 120 characters, with a mean of 49, sometimes with quotation marks.
 pub(super) fn title(random: &mut Random, out: &mut String) {
     let mut length = 11 + random.below(30) + random.below(40);
     if random.chance(5) {
@@ -34,7 +34,7 @@ pub(super) fn title(random: &mut Random, out: &mut String) {
     }
     let end = out.len() + length as usize;
     let quoted = random.chance(4);
-    capitalised(word(random), out);
+    capitalized(word(random), out);
     if quoted {
         out.push_str(" \\\"");
         out.push_str(word(random));

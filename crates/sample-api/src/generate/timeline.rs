@@ -1,8 +1,7 @@
-//! When issues are created and changed.
+//! Creation and modification times of issues.
 //!
-//! Each issue has an hour of its own in which it was created and another in which it was last
-//! changed, so that both times are unique without a look at any other issue. Each revision has a
-//! window of time after all that was before it.
+//! Each issue is assigned one hour for its creation and one for its last change, so that both times are
+//! unique without comparing issues. Each revision is assigned a time window after all earlier times.
 
 use jiff::Timestamp;
 
@@ -11,18 +10,18 @@ use super::random::{Purpose, Random, mix};
 /// 2020-01-01T00:00:00Z
 const START: i64 = 1_577_836_800;
 const HOUR: i64 = 3_600;
-/// An issue is last changed in the block of hours that follows the block of its creation.
+/// Hours in a block. An issue is last changed in the block after the one of its creation.
 const BLOCK: u64 = 512;
 /// Seconds between two changes of a revision.
 const TICK: i64 = 30;
 
-/// The times of one data set, in seconds since 1970.
+/// The timeline of one dataset, in seconds since 1970.
 #[derive(Clone, Debug)]
 pub(super) struct Timeline {
     seed: u64,
     first_window: i64,
-    /// How many changes have a place in the window of a revision; a power of two.
-    places: u64,
+    /// Number of changes that fit into the window of a revision; a power of two.
+    slots: u64,
 }
 
 impl Timeline {
@@ -31,12 +30,12 @@ impl Timeline {
         Self {
             seed,
             first_window: START + (blocks * BLOCK) as i64 * HOUR,
-            // twice as many, so that the issues that revisions add find a place of their own too
-            places: (2 * base_count + 256).next_power_of_two(),
+            // doubled, so that issues added by revisions have unique slots too
+            slots: (2 * base_count + 256).next_power_of_two(),
         }
     }
 
-    /// When an issue of revision 0 was created and last changed.
+    /// Returns when an issue of revision 0 was created and last changed.
     pub(super) fn at_first(&self, number: u64) -> (i64, i64) {
         let mut random = Random::new(self.seed, Purpose::Times, number, 0);
         let slot = number.saturating_sub(1);
@@ -45,26 +44,24 @@ impl Timeline {
         (within(slot), within(next_block + self.shuffled(slot, BLOCK)))
     }
 
-    /// When the issue that a revision adds at this position was created.
+    /// Returns when the issue that a revision adds at `position` was created.
     pub(super) fn created_in(&self, revision: u32, position: u64) -> i64 {
-        self.window(revision) + (position % self.places) as i64 * TICK
+        self.window(revision) + (position % self.slots) as i64 * TICK
     }
 
-    /// When a revision changed this issue.
+    /// Returns when a revision changed an issue.
     pub(super) fn changed_in(&self, revision: u32, number: u64) -> i64 {
         let mut random = Random::new(self.seed, Purpose::Times, number, u64::from(revision));
-        self.window(revision)
-            + (self.places + self.shuffled(number, self.places)) as i64 * TICK
-            + random.below(TICK as u64) as i64
+        self.window(revision) + (self.slots + self.shuffled(number, self.slots)) as i64 * TICK + random.below(TICK as u64) as i64
     }
 
-    /// A window has a half for what is created and one for what is changed.
+    /// Returns the start of the window of a revision: its first half is for creations, its second half for changes.
     fn window(&self, revision: u32) -> i64 {
         let earlier = i64::from(revision.saturating_sub(1));
-        self.first_window + earlier * 2 * self.places as i64 * TICK
+        self.first_window + earlier * 2 * self.slots as i64 * TICK
     }
 
-    /// A place of its own for each of `size` successive numbers; `size` is a power of two.
+    /// Permutes any `size` successive numbers to 0 up to `size - 1`; `size` must be a power of two.
     fn shuffled(&self, number: u64, size: u64) -> u64 {
         // an odd factor makes it a permutation
         let factor = mix(self.seed) | 1;
@@ -72,7 +69,7 @@ impl Timeline {
     }
 }
 
-/// The text of a time, `YYYY-MM-DDTHH:MM:SSZ`. Times after the year 9999 are held at its end.
+/// Formats a time as `YYYY-MM-DDTHH:MM:SSZ`. Times after the year 9999 are clamped to its end.
 pub(super) fn iso(seconds: i64) -> String {
     Timestamp::from_second(seconds).unwrap_or(Timestamp::MAX).strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
@@ -84,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn iso_writes_whole_seconds_in_utc() {
+    fn iso_formats_whole_seconds_in_utc() {
         let check = |seconds, expected| assert_eq!(iso(seconds), expected);
         check(START, "2020-01-01T00:00:00Z");
         check(START + 86_399, "2020-01-01T23:59:59Z");

@@ -1,17 +1,17 @@
-//! Links from a page to others.
+//! Pagination links.
 
 use url::form_urlencoded;
 
 use super::query::Parameters;
 
-/// Where one page stands among all. Links are absolute and keep all parameters but `page`.
+/// The links of one page. They are absolute and keep all parameters except `page`.
 pub(super) struct PageLinks<'a> {
     pub(super) base_url: &'a str,
     pub(super) path: &'a str,
     pub(super) parameters: &'a Parameters,
-    /// From 1; may lie after the last.
+    /// Page number, starting at 1; may be greater than `last`.
     pub(super) page: usize,
-    /// At least 1.
+    /// Number of the last page, at least 1.
     pub(super) last: usize,
 }
 
@@ -24,17 +24,17 @@ impl PageLinks<'_> {
         format!("{}{}?{}", self.base_url, self.path, query.finish())
     }
 
-    /// The URL of the page after this one; none on the last.
+    /// Returns the URL of the next page, or `None` on the last page.
     pub(super) fn next(&self) -> Option<String> {
         (self.page < self.last).then(|| self.url(self.page + 1))
     }
 
-    /// The value of the `Link` header; none if there is no other page.
+    /// Returns the value of the `Link` header, or `None` if there are no other pages.
     pub(super) fn header(&self) -> Option<String> {
         let mut links = Vec::new();
         let mut link = |url, relation| links.push(format!("<{url}>; rel=\"{relation}\""));
         if self.page > 1 {
-            // after the last page, what came before is the last one
+            // beyond the last page, the previous page is the last one
             link(self.url(self.last.min(self.page - 1)), "prev");
         }
         if let Some(next) = self.next() {
@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn header_names_the_pages_around() {
+    fn header_links_to_neighboring_pages() {
         check("", 1, 1, None);
         check("a=1", 1, 3, Some(r#"<http://h/p?a=1&page=2>; rel="next", <http://h/p?a=1&page=3>; rel="last""#));
         check(

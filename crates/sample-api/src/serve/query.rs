@@ -1,4 +1,4 @@
-//! Query parameters: their defaults, and which values are invalid.
+//! Query parameters: defaults and validation.
 
 use jiff::{Timestamp, civil, tz::TimeZone};
 use url::form_urlencoded;
@@ -8,11 +8,11 @@ use crate::generate::{Direction, IssueFilter, Sort, StateFilter};
 const DEFAULT_PER_PAGE: usize = 30;
 const MAX_PER_PAGE: usize = 100;
 
-/// The parameters of a request, in their order.
+/// The query parameters of a request, in request order.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Parameters(pub(super) Vec<(String, String)>);
 
-/// A parameter with an invalid value: its name and what it takes.
+/// An invalid query parameter: its name and the expected value.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Invalid {
     pub(super) parameter: &'static str,
@@ -20,24 +20,24 @@ pub(super) struct Invalid {
 }
 
 impl Parameters {
-    /// Reads the part of a URL after `?`.
+    /// Parses the query of a URL, without `?`.
     pub(super) fn parse(query: &str) -> Self {
         Self(form_urlencoded::parse(query.as_bytes()).into_owned().collect())
     }
 
-    /// The value of a parameter; of one that stands twice the last counts.
+    /// Returns the value of a parameter; the last one if it is repeated.
     fn get(&self, name: &str) -> Option<&str> {
         let mut from_last = self.0.iter().rev();
         let (_, value) = from_last.find(|(key, _)| key == name)?;
         Some(value)
     }
 
-    /// The number of the page, from 1. Default: 1.
+    /// Returns the page number, starting at 1. Default: 1.
     pub(super) fn page(&self) -> Result<usize, Invalid> {
         self.positive("page", 1)
     }
 
-    /// Issues a page. Default: 30. More than 100 counts as 100, as in GitHub's API.
+    /// Returns the page size. Default: 30. Larger values are capped at 100, as in GitHub's API.
     pub(super) fn per_page(&self) -> Result<usize, Invalid> {
         Ok(self.positive("per_page", DEFAULT_PER_PAGE)?.min(MAX_PER_PAGE))
     }
@@ -46,10 +46,10 @@ impl Parameters {
         let Some(value) = self.get(parameter) else {
             return Ok(default);
         };
-        value.parse().ok().filter(|&number| number > 0).ok_or(Invalid { parameter, expected: "a whole number from 1" })
+        value.parse().ok().filter(|&number| number > 0).ok_or(Invalid { parameter, expected: "a positive integer" })
     }
 
-    /// Which issues, in which order.
+    /// Parses filter and sort order.
     pub(super) fn selection(&self) -> Result<IssueFilter, Invalid> {
         Ok(IssueFilter {
             state: match self.get("state") {
@@ -78,8 +78,8 @@ fn invalid(parameter: &'static str, expected: &'static str) -> Invalid {
     Invalid { parameter, expected }
 }
 
-/// Reads a time: with an offset, or else in UTC. A part of a second counts as the whole second
-/// after it, as all times of issues are whole seconds.
+/// Parses a time with an offset, or in UTC without one. Rounds fractions up, as all times of issues are
+/// whole seconds.
 fn seconds(text: &str) -> Result<i64, Invalid> {
     let in_utc = |time: civil::DateTime| time.to_zoned(TimeZone::UTC).map(|zoned| zoned.timestamp());
     let time: Timestamp = text
@@ -95,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_are_read_with_offset_or_in_utc() {
+    fn times_are_parsed_with_offset_or_in_utc() {
         let check = |text, expected| assert_eq!(seconds(text).ok(), expected, "{text}");
         check("2020-01-01T00:00:00Z", Some(1_577_836_800));
         check("2020-01-01T01:00:00+01:00", Some(1_577_836_800));

@@ -1,4 +1,4 @@
-//! From a request to its answer, without any network.
+//! Routing of requests to responses, without network.
 
 use std::sync::Arc;
 
@@ -11,30 +11,30 @@ use super::link::PageLinks;
 use super::query::{Invalid, Parameters};
 use crate::generate::Issues;
 
-/// What is served.
+/// The content of a server.
 #[derive(Clone)]
 pub(super) enum ServedContent {
     Issues(Arc<Issues>),
     Pages(Arc<[Bytes]>),
 }
 
-/// Answers one request.
+/// Returns the response to one request.
 pub(super) fn respond(content: &ServedContent, base_url: &str, method: &Method, uri: &Uri) -> Response<Full<Bytes>> {
     let parameters = Parameters::parse(uri.query().unwrap_or_default());
-    let found = match (method, content, route(uri.path())) {
+    let response = match (method, content, route(uri.path())) {
         (&Method::GET, ServedContent::Issues(issues), Some(Route::Issues(style))) => {
             issue_page(issues, style, base_url, uri.path(), &parameters)
         }
         (&Method::GET, ServedContent::Pages(pages), Some(Route::Pages)) => static_page(pages, base_url, uri.path(), &parameters),
         _ => return json(StatusCode::NOT_FOUND, r#"{"message":"Not Found"}"#),
     };
-    found.unwrap_or_else(|Invalid { parameter, expected }| {
+    response.unwrap_or_else(|Invalid { parameter, expected }| {
         let message = format!(r#"{{"message":"invalid parameter {parameter}: expected {expected}"}}"#);
         json(StatusCode::UNPROCESSABLE_ENTITY, message)
     })
 }
 
-/// Where an answer says which page comes next.
+/// The location of the next link in a response.
 #[derive(Clone, Copy)]
 enum LinkStyle {
     Header,
@@ -46,7 +46,7 @@ enum Route {
     Pages,
 }
 
-/// The sample stands in for any repository, so each owner and name is answered.
+/// Parses a path. Any owner and repository name is valid.
 fn route(path: &str) -> Option<Route> {
     let segments: Vec<&str> = path.strip_prefix('/')?.split('/').collect();
     match segments.as_slice() {
@@ -57,7 +57,7 @@ fn route(path: &str) -> Option<Route> {
     }
 }
 
-/// Names go into links, so they have no character that would need escaping there.
+/// Returns whether a name can be used in a link without escaping.
 fn is_name(segment: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
     !segment.is_empty() && segment.bytes().all(allowed)
@@ -101,7 +101,7 @@ fn json(status: StatusCode, body: impl Into<Bytes>) -> Response<Full<Bytes>> {
 }
 
 fn with_link(mut response: Response<Full<Bytes>>, links: &PageLinks) -> Response<Full<Bytes>> {
-    // Every part of a link is ASCII without control characters, so that it is a header value.
+    // a link is ASCII without control characters, so it is a valid header value
     let value = links.header().and_then(|links| HeaderValue::try_from(links).ok());
     if let Some(value) = value {
         response.headers_mut().insert(LINK, value);

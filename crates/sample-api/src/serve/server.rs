@@ -1,4 +1,4 @@
-//! The listener and its connections.
+//! The HTTP server: listener and connections.
 
 use std::convert::Infallible;
 use std::io;
@@ -21,25 +21,25 @@ use tokio::task::{JoinHandle, JoinSet};
 use super::router::{ServedContent, respond};
 use crate::generate::Issues;
 
-/// How long [`Server::shutdown`] waits for answers that a client does not read.
+/// Maximum time that [`Server::shutdown`] waits for clients to read responses in flight.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// A sample API on a free port of `127.0.0.1`, on the caller's tokio runtime.
+/// A sample API on a free port of `127.0.0.1`, running on the caller's tokio runtime.
 ///
-/// | `GET` | answers |
+/// | `GET` | response |
 /// |---|---|
-/// | `/repos/{owner}/{repo}/issues` | a JSON array; a `Link` header names the pages around |
+/// | `/repos/{owner}/{repo}/issues` | a JSON array, with a `Link` header |
 /// | `/json-link/issues` | `{"data": [...], "next": "url or null"}` |
 /// | `/pages` | a page of a fixed list ([`Server::start_with_pages`]), with a `Link` header |
 ///
-/// Parameters of the first two are those of GitHub: `per_page` (default 30, at most 100), `page`
-/// (default 1), `since` (issues changed at that time or later), `sort` (`created`, the default,
-/// `updated` or `comments`), `direction` (`desc`, the default, or `asc`) and `state` (`open`, the
-/// default, `closed` or `all`). Others change nothing but stay in the links. An invalid value is
-/// answered with status 422 and any other path or method with 404, each with a JSON message. A page
-/// after the last one is empty.
+/// The first two support GitHub's parameters: `per_page` (default 30, at most 100), `page` (default
+/// 1), `since` (issues changed at that time or later), `sort` (`created`, the default, `updated` or
+/// `comments`), `direction` (`desc`, the default, or `asc`) and `state` (`open`, the default,
+/// `closed` or `all`). Other parameters are ignored but kept in links. Invalid values return status
+/// 422, other paths and methods 404, with a JSON message. Pages after the last one are empty.
 ///
-/// Dropping the server ends all connections at once; [`Server::shutdown`] lets running answers end.
+/// Dropping the server closes all connections immediately; [`Server::shutdown`] finishes responses in
+/// flight.
 ///
 /// ```
 /// use std::io::{Read, Write};
@@ -52,9 +52,9 @@ const GRACE: Duration = Duration::from_secs(2);
 /// let address = server.base_url().trim_start_matches("http://");
 /// let mut connection = std::net::TcpStream::connect(address)?;
 /// connection.write_all(b"GET /json-link/issues HTTP/1.0\r\n\r\n")?;
-/// let mut answer = String::new();
-/// connection.read_to_string(&mut answer)?;
-/// assert!(answer.ends_with(r#","next":null}"#));
+/// let mut response = String::new();
+/// connection.read_to_string(&mut response)?;
+/// assert!(response.ends_with(r#","next":null}"#));
 /// assert_eq!(server.request_count(), 1);
 /// runtime.block_on(server.shutdown());
 /// # Ok(())
@@ -68,19 +68,21 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts a server of these issues.
+    /// Starts a server of `issues`.
     ///
     /// # Errors
-    /// If no port can be bound.
+    ///
+    /// Returns an error if no port can be bound.
     pub async fn start(issues: impl Into<Arc<Issues>>) -> io::Result<Self> {
         Self::start_content(ServedContent::Issues(issues.into())).await
     }
 
-    /// Starts a server of fixed page bodies, each a JSON document, at `/pages?page=N` (from 1). It
-    /// does no work for a page but to send it, and is meant for measurements.
+    /// Starts a server of fixed page bodies, each a JSON document, at `/pages?page=N` (starting at 1).
+    /// It only sends the bodies, for benchmarks.
     ///
     /// # Errors
-    /// If no port can be bound.
+    ///
+    /// Returns an error if no port can be bound.
     pub async fn start_with_pages(pages: Vec<Bytes>) -> io::Result<Self> {
         Self::start_content(ServedContent::Pages(pages.into())).await
     }
@@ -97,28 +99,27 @@ impl Server {
         Ok(Self { shared, stop: Some(stop), accepting })
     }
 
-    /// Where the server listens: `http://127.0.0.1:` and a port, without a slash at the end.
+    /// Returns the base URL: `http://127.0.0.1:PORT`, without a trailing slash.
     pub fn base_url(&self) -> &str {
         &self.shared.base_url
     }
 
-    /// Serves other issues from now on, whatever was served before. An answer that is being sent
-    /// stays as it was.
+    /// Replaces the content of the server. Responses in flight are not affected.
     pub fn set_issues(&self, issues: impl Into<Arc<Issues>>) {
         let mut content = self.shared.content.write().unwrap_or_else(PoisonError::into_inner);
         *content = ServedContent::Issues(issues.into());
     }
 
-    /// How many requests have been answered, those with an error status included.
+    /// Returns the number of responses so far, including error responses.
     pub fn request_count(&self) -> u64 {
         self.shared.requests.load(Ordering::Relaxed)
     }
 
-    /// Accepts no more connections, lets running answers end (for two seconds at most) and closes
+    /// Stops accepting connections, finishes responses in flight (for at most two seconds) and closes
     /// all connections.
     pub async fn shutdown(mut self) {
         if let Some(stop) = self.stop.take() {
-            // The receiver is gone only if the runtime has ended the task already.
+            // fails only if the runtime has already ended the task
             let _ = stop.send(());
         }
         let _ = (&mut self.accepting).await;
@@ -127,12 +128,12 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // The task owns the connections, so they end with it.
+        // the task owns the connections
         self.accepting.abort();
     }
 }
 
-/// What all connections share.
+/// State shared by all connections.
 struct Shared {
     base_url: String,
     content: RwLock<ServedContent>,
@@ -151,7 +152,7 @@ impl std::fmt::Debug for Shared {
 
 impl Shared {
     fn respond(&self, request: &Request<Incoming>) -> Response<Full<Bytes>> {
-        // The content is cloned (it is shared), so that no lock is held while a page is written.
+        // clones the `Arc`, so that no lock is held while a page is written
         let content = self.content.read().unwrap_or_else(PoisonError::into_inner).clone();
         let response = respond(&content, &self.base_url, request.method(), request.uri());
         self.requests.fetch_add(1, Ordering::Relaxed);
@@ -166,18 +167,18 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>, mut stopped: oneshot
         let stream = tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => stream,
-                // A client that left before it was accepted, or no free file descriptor: waiting
-                // a little keeps the second from becoming a busy loop.
+                // The client disconnected early, or no file descriptor is free; the delay prevents
+                // a busy loop in the second case.
                 Err(_) => {
                     tokio::time::sleep(Duration::from_millis(10)).await;
                     continue;
                 }
             },
-            // Results of ended connections are let go, or they would pile up.
+            // reap closed connections, which would accumulate otherwise
             Some(_) = connections.join_next() => continue,
             _ = &mut stopped => break,
         };
-        // Without this a small answer may wait for the client's acknowledgement.
+        // otherwise a small response may wait for the client's acknowledgment
         let _ = stream.set_nodelay(true);
         let shared = Arc::clone(&shared);
         let service = service_fn(move |request| {
@@ -185,7 +186,7 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>, mut stopped: oneshot
             async move { Ok::<_, Infallible>(response) }
         });
         let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
-        // An error here is the client's: it sent no HTTP or went away.
+        // errors are caused by the client: invalid HTTP, or a closed connection
         connections.spawn(graceful.watch(connection));
     }
     drop(listener);
@@ -213,28 +214,28 @@ mod tests {
         stream
     }
 
-    /// Sends a request and reads one answer, head and body.
+    /// Sends a request and reads one response, head and body.
     fn exchange(stream: &mut TcpStream, target: &str) -> String {
         write!(stream, "GET {target} HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
-        let mut answer = Vec::new();
+        let mut response = Vec::new();
         let mut end = usize::MAX;
         let mut buffer = [0; 4_096];
-        while answer.len() < end {
+        while response.len() < end {
             let read = stream.read(&mut buffer).unwrap();
-            assert!(read > 0, "closed within an answer");
-            answer.extend_from_slice(&buffer[..read]);
-            let text = String::from_utf8_lossy(&answer);
+            assert!(read > 0, "closed within a response");
+            response.extend_from_slice(&buffer[..read]);
+            let text = String::from_utf8_lossy(&response);
             if let Some((head, _)) = text.split_once("\r\n\r\n") {
                 let length = head.split("content-length: ").nth(1).unwrap();
                 let length: usize = length.lines().next().unwrap().parse().unwrap();
                 end = head.len() + 4 + length;
             }
         }
-        String::from_utf8(answer).unwrap()
+        String::from_utf8(response).unwrap()
     }
 
     #[test]
-    fn answers_on_one_connection_and_swaps_the_issues() {
+    fn set_issues_affects_open_connections() {
         let runtime = runtime();
         let server = runtime.block_on(Server::start(Issues::new(40, 1))).unwrap();
         let mut stream = connect(&server);
@@ -260,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn ends_when_shut_down_or_dropped() {
+    fn shutdown_and_drop_close_idle_connections() {
         let runtime = runtime();
         let check = |end: fn(&Runtime, Server)| {
             let server = runtime.block_on(Server::start(Issues::new(1, 1))).unwrap();
@@ -269,7 +270,7 @@ mod tests {
             let begin = Instant::now();
             end(&runtime, server);
             assert_eq!(idle.read(&mut [0; 1]).unwrap(), 0, "closed");
-            assert!(begin.elapsed() < GRACE, "an idle connection is not waited for");
+            assert!(begin.elapsed() < GRACE, "shutdown does not wait for idle connections");
         };
         check(|runtime, server| runtime.block_on(server.shutdown()));
         check(|_, server| drop(server));

@@ -1,4 +1,4 @@
-//! Names of tables and columns, by dlt's `snake_case` convention.
+//! Table and column names in dlt's `snake_case` convention.
 
 mod nearest;
 mod path;

@@ -1,9 +1,9 @@
-//! The name that was meant.
+//! Suggestions for misspelled names.
 
-/// The bytes of a name beyond which it is like no other.
+/// Longer names, in bytes, have no suggestion.
 const MAX_LENGTH: usize = 1000;
 
-/// The one of `names` that is most like `found`, if it is alike enough: by `at_least` thousandths.
+/// Returns the name in `names` that is most similar to `found`, if its similarity is at least `at_least` thousandths.
 ///
 /// ```
 /// use catchment_schema::naming::nearest;
@@ -12,7 +12,7 @@ const MAX_LENGTH: usize = 1000;
 /// assert_eq!(nearest("x", ["issues", "labels"], 500), None);
 /// ```
 pub fn nearest<'n>(found: &str, names: impl IntoIterator<Item = &'n str>, at_least: u32) -> Option<&'n str> {
-    // the distance takes as much memory as both lengths times each other
+    // The edit distance needs memory proportional to the product of both lengths.
     if found.len() > MAX_LENGTH {
         return None;
     }

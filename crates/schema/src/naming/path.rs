@@ -1,21 +1,21 @@
-//! Names made of several identifiers.
+//! Names that consist of several identifiers.
 
 use super::shorten::shorten;
 use super::snake_case::normalize_identifier;
 
-/// Stands between the parts of a name.
+/// The separator between the parts of a name.
 pub const SEPARATOR: &str = "__";
 
-/// The name of a key that is blank.
+/// The name for a blank key.
 pub const EMPTY_KEY: &str = "_empty";
 
-/// The name of a key in the data, which may be a path already: `a__B` becomes `a__b`.
+/// Normalizes a key of the data, which may be a path: `a__B` becomes `a__b`. A blank key becomes [`EMPTY_KEY`].
 pub fn normalize_key(key: &str) -> String {
     let name = normalize_path(key);
     if name.is_empty() { EMPTY_KEY.to_owned() } else { name }
 }
 
-/// `path` with each of its parts normalised. Blank parts are dropped.
+/// Normalizes each part of `path`. Blank parts are dropped.
 pub fn normalize_path(path: &str) -> String {
     if !path.contains(SEPARATOR) {
         return normalize_identifier(path);
@@ -24,7 +24,7 @@ pub fn normalize_path(path: &str) -> String {
     parts.collect::<Vec<_>>().join(SEPARATOR)
 }
 
-/// The name of `name` below `parent`, both normalised; shortened to `max_length` characters.
+/// Joins the normalized names `parent` and `name`, shortened to `max_length` characters.
 pub fn join(parent: &str, name: &str, max_length: Option<usize>) -> String {
     let joined = match parent {
         "" => name.to_owned(),
@@ -38,7 +38,7 @@ mod tests {
     use super::{join, normalize_key};
 
     #[test]
-    fn keys() {
+    fn normalizes_keys() {
         let check = |key, expected| assert_eq!(normalize_key(key), expected, "{key:?}");
         check("e__f", "e__f");
         check("weird__", "weird");
@@ -50,7 +50,7 @@ mod tests {
     }
 
     #[test]
-    fn joined() {
+    fn joins_and_shortens_names() {
         assert_eq!(join("", "a", None), "a");
         assert_eq!(join("issues", "labels", None), "issues__labels");
         assert_eq!(join("parent_table_name_long", &"b".repeat(60), Some(30)), "parent_tablew9xibwbbbbbbbbbbbb");

@@ -1,4 +1,4 @@
-//! Names that dlt's convention would leave nothing of.
+//! Transliteration of names that dlt's convention would reduce to underscores.
 
 use deunicode::deunicode;
 
@@ -6,11 +6,12 @@ use super::path::{EMPTY_KEY, SEPARATOR, normalize_path};
 use super::shorten::tag;
 use super::snake_case::{is_decimal_digit, normalize_identifier};
 
-/// `path` normalised as [`normalize_path`] does, but names in other scripts are written in Latin letters before: `Имя`
-/// becomes `imia`, not `x`.
+/// Normalizes `path` like [`normalize_path`], but transliterates non-Latin scripts to Latin letters first: `Имя` becomes
+/// `imia`, not `x`.
 ///
-/// That is done to parts without a letter from A to Z; others, and names of symbols of ASCII, are those of dlt. Many
-/// Chinese characters are written alike, so names with some have a tag at the end. So has what cannot be written.
+/// Only parts with non-ASCII characters and without a letter from A to Z are transliterated. Other names equal dlt's. Many
+/// Chinese characters have the same transliteration, so their names end with a hash tag, as do names that cannot be
+/// transliterated.
 ///
 /// ```
 /// use catchment_schema::naming::transliterate_path;
@@ -27,13 +28,14 @@ pub fn transliterate_path(path: &str) -> String {
     parts.collect::<Vec<_>>().join(SEPARATOR)
 }
 
-/// The name of a key in the data by [`transliterate_path`].
+/// Normalizes a key of the data with [`transliterate_path`]. A blank key becomes [`EMPTY_KEY`].
 pub fn transliterate_key(key: &str) -> String {
     let name = transliterate_path(key);
     if name.is_empty() { EMPTY_KEY.to_owned() } else { name }
 }
 
-/// `text` as one identifier, as [`normalize_identifier`] makes it of what can be read.
+/// Normalizes `text` to one identifier with [`normalize_identifier`], after transliteration if dlt's convention would lose
+/// the name.
 pub fn transliterate_identifier(text: &str) -> String {
     let text = text.trim();
     if !is_lost(text) {
@@ -46,13 +48,13 @@ pub fn transliterate_identifier(text: &str) -> String {
     if text.chars().any(is_han) { format!("{latin}_{}", tag(text)) } else { latin }
 }
 
-/// Whether dlt's convention makes the same name of texts that have nothing in common.
+/// Returns true if dlt's convention would map `text` and unrelated texts to the same name.
 fn is_lost(text: &str) -> bool {
     let has_letter = text.bytes().any(|b| b.is_ascii_alphabetic());
     !has_letter && text.chars().any(|c| !c.is_ascii() && !is_decimal_digit(c))
 }
 
-/// Whether the character is a Chinese one, as Japanese and Korean have them too.
+/// Returns true if `c` is a Han character, as used in Chinese, Japanese and Korean.
 fn is_han(c: char) -> bool {
     matches!(u32::from(c), 0x3400..=0x4dbf | 0x4e00..=0x9fff | 0xf900..=0xfaff | 0x20000..=0x323af)
 }
@@ -67,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn names_with_latin_letters_or_in_ascii_are_those_of_the_reference() {
+    fn names_in_ascii_or_with_latin_letters_equal_dlt_names() {
         check("naïve", "na_ve");
         check("Ünï", "_nx");
         check("日本 x", "_x");
@@ -83,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn names_in_other_scripts_are_written_in_latin_letters() {
+    fn non_latin_scripts_are_transliterated() {
         check("Имя", "imia");
         check("Дата рождения", "data_rozhdeniia");
         check("όνομα", "onoma");
@@ -96,20 +98,20 @@ mod tests {
     }
 
     #[test]
-    fn names_of_symbols_are_words_or_tags() {
+    fn symbols_become_words_or_tags() {
         check("😀", "grinning");
         check("€", "eur");
         check("\u{e000}", &format!("x_{}", crate::naming::tag("\u{e000}")));
     }
 
     #[test]
-    fn chinese_names_that_sound_alike_are_told_apart() {
+    fn chinese_homophones_get_different_names() {
         assert_ne!(transliterate_key("是"), transliterate_key("事"));
     }
 
     proptest::proptest! {
         #[test]
-        fn readable_names_are_names_and_stay(text: String) {
+        fn transliteration_is_idempotent(text: String) {
             let name = transliterate_path(&text);
             proptest::prop_assert_eq!(transliterate_path(&name), name.clone());
             if text.bytes().any(|b| b.is_ascii_alphabetic()) && !text.contains("__") {

@@ -1,8 +1,8 @@
-//! Names that a destination has no room for.
+//! Shortening of names to the length limit of a destination.
 
 use crate::short_hash;
 
-/// `name` with a tag of `original` in its middle, where it has more than `max_length` characters.
+/// Shortens `name` to `max_length` characters by replacing its middle with the [`tag`] of `original`.
 pub fn shorten(name: &str, original: &str, max_length: Option<usize>) -> String {
     let length = name.chars().count();
     match max_length {
@@ -17,7 +17,8 @@ pub fn shorten(name: &str, original: &str, max_length: Option<usize>) -> String 
     }
 }
 
-/// Six characters that tell `original` apart: four bytes of SHAKE128 in base64, letters and digits only.
+/// Returns a hash tag of six characters: four bytes of the SHAKE128 of `original` in base64, reduced to lowercase letters
+/// and digits.
 pub fn tag(original: &str) -> String {
     short_hash::<4>(original).replace('/', "a").replace('+', "b").to_lowercase()
 }
@@ -27,7 +28,7 @@ mod tests {
     use super::{shorten, tag};
 
     #[test]
-    fn vectors_of_the_reference() {
+    fn tags_and_short_names_match_dlt() {
         assert_eq!(tag("x"), "5hlf4w");
         let long = "a".repeat(70);
         assert_eq!(tag(&long), "mo6cba");

@@ -1,8 +1,9 @@
-//! One identifier.
+//! Normalization of single identifiers.
 
-/// `text` as an identifier: lower case words joined by single underscores. Empty where `text` is blank.
+/// Normalizes `text` to an identifier: lowercase words joined by single underscores. Returns an empty string if `text` is
+/// blank.
 ///
-/// The steps are those of dlt's `snake_case`, one for one.
+/// The steps follow dlt's `snake_case` convention exactly.
 ///
 /// ```
 /// use catchment_schema::naming::normalize_identifier;
@@ -30,14 +31,14 @@ pub fn normalize_identifier(text: &str) -> String {
     name
 }
 
-/// Most keys of APIs are identifiers already.
+/// Returns true if `text` is already normalized, which most keys of APIs are.
 fn is_normal(text: &str) -> bool {
     let bytes = text.as_bytes();
     let plain = bytes.iter().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_'));
     plain && !text.contains("__") && !text.ends_with('_') && !bytes.first().is_some_and(u8::is_ascii_digit)
 }
 
-/// Characters with a meaning become letters; runs of others that identifiers cannot hold become `_`.
+/// Replaces some symbols by letters, and each run of other characters that are invalid in identifiers by `_`.
 fn replace_characters(text: &str) -> Vec<char> {
     let mut out = Vec::with_capacity(text.len());
     let mut in_run = false;
@@ -49,7 +50,7 @@ fn replace_characters(text: &str) -> Vec<char> {
             '|' => 'l',
             c => c,
         };
-        // Python's `\d`, which the reference uses, takes the decimal digits of all scripts.
+        // dlt uses Python's `\d`, which matches decimal digits of all scripts.
         if c.is_ascii_alphanumeric() || c == '_' || (!c.is_ascii() && is_decimal_digit(c)) {
             out.push(c);
             in_run = false;
@@ -61,7 +62,8 @@ fn replace_characters(text: &str) -> Vec<char> {
     out
 }
 
-/// Unicode's decimal digits (Nd) stand in runs of ten; the starts of the runs of the scripts in use.
+/// Returns true if `c` is a decimal digit (Unicode category Nd) of a script in use. Digits are encoded in runs of ten,
+/// listed by their zero.
 pub(super) fn is_decimal_digit(c: char) -> bool {
     const ZEROS: [u32; 37] = [
         0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xde6, 0xe50, 0xed0, 0xf20, 0x1040,
@@ -112,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn vectors_of_the_reference() {
+    fn identifiers_match_dlt() {
         check("FooBar", "foo_bar");
         check("fooBAR", "foo_bar");
         check("HTTPServer", "http_server");
@@ -153,7 +155,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn normal_names_stay_and_others_become_normal(text: String) {
+        fn normalization_is_idempotent(text: String) {
             let name = normalize_identifier(&text);
             proptest::prop_assert_eq!(normalize_identifier(&name), name.clone());
             proptest::prop_assert!(!name.contains("__") && !name.ends_with('_'));

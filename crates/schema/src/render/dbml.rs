@@ -1,4 +1,4 @@
-//! A schema as DBML.
+//! Rendering as DBML.
 
 use std::fmt::Write as _;
 
@@ -59,7 +59,7 @@ fn data_type(column: &Column) -> String {
     }
 }
 
-/// Every name is quoted, so that none is taken for a word of the language. What no parser reads there is an underscore.
+/// Quotes a name, because it may be a keyword. Characters that parsers reject in quoted names become underscores.
 fn quote(name: &str) -> String {
     let name: String = name.chars().map(|c| if c.is_control() || c == '"' || c == '\\' { '_' } else { c }).collect();
     format!("\"{name}\"")
@@ -70,7 +70,7 @@ fn list(names: &[&str]) -> String {
     if names.len() == 1 { names.concat() } else { format!("({})", names.join(", ")) }
 }
 
-/// A string in quotes; three of them where it has more than a line.
+/// Formats a string literal, with triple quotes if the text has several lines.
 fn string(text: &str) -> String {
     let escaped = text.replace('\\', "\\\\").replace('\'', "\\'").replace("\r\n", "\n").replace('\r', "\n");
     let quotes = if escaped.contains('\n') { "'''" } else { "'" };

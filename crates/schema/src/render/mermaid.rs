@@ -1,4 +1,4 @@
-//! A schema as a Mermaid diagram.
+//! Rendering as a Mermaid entity relationship diagram.
 
 use std::fmt::Write as _;
 
@@ -60,7 +60,7 @@ fn attribute(column: &Column, refers: bool, out: &mut String) {
     out.push('\n');
 }
 
-/// Types with commas are not read by older versions.
+/// Returns precision and scale as a comment, because older Mermaid versions reject commas in types.
 fn digits(column: &Column) -> Option<String> {
     let (precision, scale) = (number(column, "precision"), number(column, "scale"));
     match (precision.map(|n| format!("precision {n}")), scale.map(|n| format!("scale {n}"))) {
@@ -69,15 +69,14 @@ fn digits(column: &Column) -> Option<String> {
     }
 }
 
-/// The name of an entity, quoted: unquoted ones may be words of the language. What cannot stand between the quotes is
-/// an underscore.
+/// Quotes the name of an entity, because it may be a keyword. Characters that are invalid in quotes become underscores.
 fn entity(name: &str) -> String {
     let name: String = name.chars().map(|c| if c.is_control() || ['"', '%', '\\'].contains(&c) { '_' } else { c }).collect();
-    // An empty one could not be read.
+    // Mermaid rejects empty names.
     format!("\"{}\"", if name.is_empty() { "_" } else { &name })
 }
 
-/// The name of an attribute, which cannot be quoted: letters, digits, `_` and `-`.
+/// Converts a name to a valid attribute name of letters, digits, `_` and `-`. Attribute names cannot be quoted.
 fn attribute_name(name: &str) -> String {
     let is_letter = |c: char| c.is_ascii_alphabetic() || c == '_' || (('\u{c0}'..='\u{ffff}').contains(&c) && c.is_alphabetic());
     let letter = |c: char| if is_letter(c) || c.is_ascii_digit() || c == '-' { c } else { '_' };
@@ -85,15 +84,15 @@ fn attribute_name(name: &str) -> String {
     if !safe.starts_with(is_letter) {
         safe.insert(0, '_');
     }
-    // Those would be read as keys.
+    // Mermaid parses these words as key markers.
     if ["pk", "fk", "uk"].iter().any(|key| safe.split('-').any(|part| part.eq_ignore_ascii_case(key))) {
         safe = format!("_{}", safe.replace('-', "_"));
     }
     safe
 }
 
-/// What can stand in the quotes of a comment. Twice `~` would be read as the type of a generic, twice `%` as an order
-/// to Mermaid.
+/// Replaces characters that are invalid in a quoted comment. Mermaid parses a pair of `~` as a generic type and `%%` as a
+/// directive.
 fn comment(text: &str) -> String {
     one_line(text).replace('"', "'").replace('~', "-").replace("%%", "%")
 }

@@ -1,4 +1,4 @@
-//! Schemas as text, for people and other tools: pure functions, a file for each format.
+//! Rendering of schemas as text, with one module per format.
 
 mod dbml;
 mod mermaid;
@@ -9,27 +9,27 @@ mod sql;
 
 use crate::{Column, Schema, Table, is_system_name};
 
-/// How a schema is written down.
+/// An output format of [`render`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SchemaFormat {
-    /// The stored form, with a line for each value.
+    /// The stored format as indented JSON.
     Json,
-    /// The stored form as it is exported to files: [`Schema::to_yaml`].
+    /// The stored format as YAML, see [`Schema::to_yaml`].
     Yaml,
-    /// Statements that make the tables, as DuckDB reads them.
+    /// `CREATE TABLE` statements in DuckDB's dialect.
     Sql,
-    /// A Mermaid diagram of entities and relations.
+    /// A Mermaid entity relationship diagram.
     Mermaid,
     /// DBML, the database markup language.
     Dbml,
 }
 
 impl SchemaFormat {
-    /// All of them.
+    /// All formats.
     pub const ALL: [SchemaFormat; 5] =
         [SchemaFormat::Json, SchemaFormat::Yaml, SchemaFormat::Sql, SchemaFormat::Mermaid, SchemaFormat::Dbml];
 
-    /// Its name on the command line.
+    /// Returns the name used on the command line.
     pub fn name(self) -> &'static str {
         match self {
             SchemaFormat::Json => "json",
@@ -40,7 +40,7 @@ impl SchemaFormat {
         }
     }
 
-    /// The format of that name.
+    /// Returns the format with the name `name`.
     pub fn from_name(name: &str) -> Option<SchemaFormat> {
         SchemaFormat::ALL.into_iter().find(|format| format.name() == name)
     }
@@ -52,10 +52,10 @@ impl std::fmt::Display for SchemaFormat {
     }
 }
 
-/// `schema` in `format`, with a newline at the end.
+/// Renders `schema` in `format`, with a trailing newline.
 ///
-/// SQL and diagrams show what a destination has: tables and columns without a type are left out. The tables of the
-/// system come last.
+/// SQL and diagrams omit columns without a type and tables without typed columns, because destinations do not have them.
+/// System tables come last.
 ///
 /// ```
 /// use catchment_schema::{Column, DataType, Schema, SchemaDelta, SchemaFormat, TableDelta, render};
@@ -75,7 +75,7 @@ pub fn render(schema: &Schema, format: SchemaFormat) -> String {
     }
 }
 
-/// The tables that a destination has, those of the system last.
+/// Returns the tables with typed columns, system tables last.
 fn tables(schema: &Schema) -> impl Iterator<Item = &Table> {
     let of_kind = |system: bool| {
         let has_columns = |table: &&Table| table.complete_columns().next().is_some();
@@ -84,22 +84,22 @@ fn tables(schema: &Schema) -> impl Iterator<Item = &Table> {
     of_kind(false).chain(of_kind(true))
 }
 
-/// The columns of the primary key that a destination has.
+/// Returns the typed columns of the primary key.
 fn primary_key(table: &Table) -> Vec<&str> {
     table.complete_columns().filter(|column| column.has_hint("primary_key")).map(|column| column.name.as_str()).collect()
 }
 
-/// What a table or column says of itself.
+/// Returns the description of a table or column.
 fn description(hints: &catchment_json::Object) -> Option<&str> {
     hints.get("description").and_then(catchment_json::Value::as_str).filter(|text| !text.trim().is_empty())
 }
 
-/// A whole number under `hint`.
+/// Returns the hint `hint` as an integer.
 fn number(column: &Column, hint: &str) -> Option<i64> {
     column.hints.get(hint).and_then(catchment_json::Value::as_i64)
 }
 
-/// `text` in one line.
+/// Collapses white space and control characters of `text` to single spaces.
 fn one_line(text: &str) -> String {
     text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }

@@ -1,4 +1,4 @@
-//! How the tables of a schema refer to each other.
+//! Relations between the tables of a schema.
 
 use catchment_json::Value;
 
@@ -7,18 +7,18 @@ use crate::{
     DLT_ID_COLUMN, DLT_LOAD_ID_COLUMN, DLT_PARENT_ID_COLUMN, DLT_ROOT_ID_COLUMN, LOADS_TABLE, Schema, Table, VERSION_TABLE,
 };
 
-/// Columns of one table that hold the values of columns of another one.
+/// A reference from columns of one table to columns of another.
 pub(super) struct Relation<'s> {
     pub(super) table: &'s str,
     pub(super) columns: Vec<&'s str>,
     pub(super) referenced_table: &'s str,
     pub(super) referenced_columns: Vec<&'s str>,
     pub(super) label: String,
-    /// How many rows of the table belong to one of the other, and the other way round.
+    /// The cardinality of the table and of the referenced table.
     pub(super) ends: (Cardinality, Cardinality),
 }
 
-/// How many rows stand at one end of a relation.
+/// The number of rows at one end of a relation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Cardinality {
     ZeroOrOne,
@@ -26,8 +26,8 @@ pub(super) enum Cardinality {
     Many,
 }
 
-/// The relations between tables that a destination has: child rows to their parents and roots, root rows to their
-/// load, loads to their schema, and what tables declare.
+/// Returns the relations between the tables of a destination: child rows to parent and root rows, root rows to loads, loads
+/// to schema versions, and the declared references.
 pub(super) fn relations<'s>(schema: &'s Schema) -> Vec<Relation<'s>> {
     let mut found = Vec::new();
     for table in tables(schema) {
@@ -56,7 +56,7 @@ pub(super) fn relations<'s>(schema: &'s Schema) -> Vec<Relation<'s>> {
         found.extend(declared.iter().filter_map(|reference| self::declared(table, reference)));
     }
     found.retain(|relation| {
-        // A declared relation of columns to themselves says nothing, and DBML has none, whatever their order.
+        // DBML does not support references of columns to themselves, in any order.
         let is_same = relation.columns.iter().all(|column| relation.referenced_columns.contains(column));
         let is_loop = relation.table == relation.referenced_table && is_same;
         !is_loop
@@ -66,7 +66,7 @@ pub(super) fn relations<'s>(schema: &'s Schema) -> Vec<Relation<'s>> {
     found
 }
 
-/// The first column with the flag `hint`, else the one that is usual.
+/// Returns the first column with the flag `hint`, or `usual`.
 fn key<'s>(table: &'s Table, hint: &str, usual: &'s str) -> &'s str {
     table.columns_with(hint).first().copied().unwrap_or(usual)
 }
@@ -76,7 +76,7 @@ fn has(schema: &Schema, table: &str, columns: &[&str]) -> bool {
     !columns.is_empty() && schema.tables.get(table).is_some_and(|table| columns.iter().all(|column| has_column(table, column)))
 }
 
-/// An entry of the hint `references`.
+/// Parses an entry of the hint `references`.
 fn declared<'s>(table: &'s Table, reference: &'s Value) -> Option<Relation<'s>> {
     let names = |key: &str| {
         let names = reference.get(key).and_then(Value::as_array).unwrap_or_default();
@@ -97,7 +97,7 @@ fn declared<'s>(table: &'s Table, reference: &'s Value) -> Option<Relation<'s>> 
     })
 }
 
-/// The ends of `many_to_one` and the like.
+/// Parses a cardinality such as `many_to_one`.
 fn ends(cardinality: &str) -> Option<(Cardinality, Cardinality)> {
     let end = |name: &str| match name {
         "zero" => Some(Cardinality::ZeroOrOne),

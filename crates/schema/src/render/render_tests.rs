@@ -1,6 +1,6 @@
 use crate::{Schema, SchemaFormat, render};
 
-/// A child table, digits, descriptions, declared relations and names that no format takes as they are.
+/// A schema with a child table, precisions, descriptions, declared references and names that each format must escape.
 const SHOP: &str = r#"
 engine_version: 11
 version: 3
@@ -63,29 +63,29 @@ fn rendered(format: SchemaFormat) -> String {
 }
 
 #[test]
-fn sql_makes_the_tables_of_a_dataset() {
+fn renders_sql() {
     insta::assert_snapshot!(rendered(SchemaFormat::Sql));
 }
 
 #[test]
-fn mermaid_draws_them() {
+fn renders_mermaid() {
     insta::assert_snapshot!(rendered(SchemaFormat::Mermaid));
 }
 
 #[test]
-fn dbml_describes_them() {
+fn renders_dbml() {
     insta::assert_snapshot!(rendered(SchemaFormat::Dbml));
 }
 
 #[test]
-fn json_and_yaml_are_the_stored_form() {
+fn json_and_yaml_round_trip() {
     let schema = Schema::from_yaml(SHOP).unwrap();
     assert_eq!(Schema::from_stored_text(&rendered(SchemaFormat::Json)), Ok(schema.clone()));
     assert_eq!(Schema::from_yaml(&rendered(SchemaFormat::Yaml)), Ok(schema));
 }
 
 #[test]
-fn a_schema_of_a_stranger_with_a_ring_is_rendered() {
+fn renders_a_schema_with_a_parent_cycle() {
     let yaml =
         "{engine_version: 11, name: s, tables: {a: {parent: b, columns: {_dlt_parent_id: {data_type: text}}}, b: {parent: a}}}";
     let schema = Schema::from_yaml(yaml).unwrap();

@@ -1,4 +1,4 @@
-//! A schema as the statements that make its tables.
+//! Rendering as `CREATE TABLE` statements.
 
 use std::fmt::Write as _;
 
@@ -6,7 +6,7 @@ use super::relations::{Relation, relations};
 use super::{description, number, one_line, primary_key, tables};
 use crate::{Column, DataType, Schema, Table};
 
-/// Keys are comments, as the tables of a dataset have no constraints but `NOT NULL`.
+/// Renders the tables. Keys are comments, because tables of a dataset have no constraints except `NOT NULL`.
 pub(super) fn render(schema: &Schema) -> String {
     let relations = relations(schema);
     tables(schema).map(|table| statements(table, &relations)).collect::<Vec<_>>().join("\n")
@@ -36,7 +36,7 @@ fn statements(table: &Table, relations: &[Relation<'_>]) -> String {
     out
 }
 
-/// A comment ends with its line, which a name of another tool could break.
+/// Writes a line comment. A name may contain newlines, which would end the comment.
 fn comment(text: &str, out: &mut String) {
     let _ = writeln!(out, "-- {}", one_line(text));
 }
@@ -46,7 +46,7 @@ fn definition(column: &Column) -> String {
     format!("{} {}{not_null}", quote(&column.name), data_type(column))
 }
 
-/// The type that the column has in a dataset.
+/// Returns the SQL type of the column.
 fn data_type(column: &Column) -> String {
     let name = match column.data_type {
         Some(DataType::Text) | None => "VARCHAR",
@@ -81,7 +81,7 @@ fn data_type(column: &Column) -> String {
     name.to_owned()
 }
 
-/// Every name is quoted, so that none is taken for a word of the language.
+/// Quotes a name, because it may be a keyword.
 fn quote(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }

@@ -1,4 +1,4 @@
-//! What a fresh schema says of types and nesting.
+//! Default settings and normalizers of a new schema.
 
 use catchment_json::{Object, Value};
 

@@ -1,4 +1,4 @@
-//! The texts that hold a stored schema: a row of `_dlt_version`, and files.
+//! Text encodings of the stored format: rows of `_dlt_version`, and YAML files.
 
 use std::io::Read as _;
 
@@ -10,15 +10,15 @@ use flate2::read::ZlibDecoder;
 use super::StoredSchemaError;
 use crate::Schema;
 
-/// A schema is some kilobytes; more than this is not one.
+/// The maximum size of a decompressed schema, in bytes. Schemas usually have a few kilobytes.
 const MAX_UNPACKED: u64 = 256 << 20;
 
 impl Schema {
-    /// Reads what a row of `_dlt_version` holds: the stored form as JSON, or packed as base64 of zlib of it.
+    /// Reads the text of a row of `_dlt_version`: the stored format as JSON, or as base64 of zlib-compressed JSON.
     ///
     /// # Errors
     ///
-    /// Where it is neither, and those of [`Schema::from_value`].
+    /// Returns an error if the text is neither, or under the conditions of [`Schema::from_value`].
     ///
     /// ```
     /// use catchment_schema::Schema;
@@ -30,19 +30,19 @@ impl Schema {
     pub fn from_stored_text(text: &str) -> Result<Schema, StoredSchemaError> {
         let unpacked = match STANDARD.decode(text) {
             Ok(packed) => Some(unpack(&packed, MAX_UNPACKED)?),
-            // No JSON of an object is base64.
+            // A JSON object is never valid base64.
             Err(_) => None,
         };
         let value = Value::parse(unpacked.as_deref().unwrap_or(text)).map_err(|error| whole(error.to_string()))?;
         Schema::from_value(&value)
     }
 
-    /// Reads the stored form as YAML, with the names of tables and columns in it or without: [`Schema::to_yaml`], and
-    /// files that dlt imports and exports.
+    /// Reads the stored format as YAML: the output of [`Schema::to_yaml`], and dlt's import and export files. Tables and
+    /// columns may omit their `name`.
     ///
     /// # Errors
     ///
-    /// Where the text is no YAML, and those of [`Schema::from_value`].
+    /// Returns an error if the text is not valid YAML, or under the conditions of [`Schema::from_value`].
     ///
     /// ```
     /// use catchment_schema::{DataType, Schema};
@@ -64,13 +64,13 @@ impl Schema {
         Schema::from_value(&value)
     }
 
-    /// The stored form as YAML, as dlt exports it: tables and columns do not repeat their names, and what file it was
-    /// imported from is left out.
+    /// Returns the stored format as YAML, like dlt's export: tables and columns do not repeat their names, and the hash of
+    /// the imported schema is omitted.
     pub fn to_yaml(&self) -> String {
         self.to_export().to_yaml()
     }
 
-    /// The stored form without what follows from the rest of it.
+    /// Returns the stored format without names of tables and columns and without the hash of the imported schema.
     pub(crate) fn to_export(&self) -> Value {
         let mut stored = self.to_value();
         if let Value::Object(schema) = &mut stored {
@@ -95,15 +95,13 @@ fn unpack(packed: &[u8], max: u64) -> Result<String, StoredSchemaError> {
     let mut json = String::new();
     let read = ZlibDecoder::new(packed).take(max + 1).read_to_string(&mut json);
     match read {
-        Err(error) => Err(whole(format!("the text is base64 of something that is not zlib of JSON: {error}"))),
-        Ok(_) if json.len() as u64 > max => {
-            Err(whole(format!("it has more than {max} bytes when it is unpacked, no schema has")))
-        }
+        Err(error) => Err(whole(format!("cannot decompress the base64 text with zlib: {error}"))),
+        Ok(_) if json.len() as u64 > max => Err(whole(format!("the decompressed schema exceeds the limit of {max} bytes"))),
         Ok(_) => Ok(json),
     }
 }
 
-/// What is wrong with the text as a whole.
+/// Returns an error about the text as a whole.
 fn whole(problem: String) -> StoredSchemaError {
     StoredSchemaError { path: "schema".to_owned(), problem }
 }
@@ -130,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn packed_and_plain_text_are_the_same_schema() {
+    fn reads_plain_and_packed_text() {
         let plain = Schema::from_stored_text(BY_REFERENCE).unwrap();
         let packed = Schema::from_stored_text(&STANDARD.encode(pack(BY_REFERENCE.as_bytes()))).unwrap();
         assert_eq!(plain.to_value(), Value::parse(BY_REFERENCE).unwrap());
@@ -138,26 +136,26 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_schema_is_an_error() {
+    fn rejects_invalid_text() {
         let check = |text: &str, expected: &str| {
             let error = Schema::from_stored_text(text).unwrap_err().to_string();
-            assert!(error.starts_with(&format!("the stored schema cannot be read: {expected}")), "{error}");
+            assert!(error.starts_with(&format!("invalid stored schema: {expected}")), "{error}");
         };
         check("", "schema: ");
         check("{", "schema: invalid JSON");
         check("[]", "schema: expected an object, found a list");
-        check("{}", "engine_version: it is missing, so this is no schema; check which document was given");
-        check("AAAA", "schema: the text is base64 of something that is not zlib of JSON: ");
+        check("{}", "engine_version: required key is missing; the document is not a stored schema");
+        check("AAAA", "schema: cannot decompress the base64 text with zlib: ");
         check(&STANDARD.encode(pack(b"{\"a\":1")), "schema: invalid JSON");
-        check(&STANDARD.encode(pack(&[0xff])), "schema: the text is base64 of something that is not zlib of JSON: ");
+        check(&STANDARD.encode(pack(&[0xff])), "schema: cannot decompress the base64 text with zlib: ");
     }
 
     #[test]
-    fn a_bomb_is_not_unpacked() {
+    fn rejects_a_zip_bomb() {
         let packed = pack(&[b' '; 5000]);
         assert_eq!(unpack(&packed, 5000).map(|text| text.len()), Ok(5000));
         let error = unpack(&packed, 4999).unwrap_err().to_string();
-        assert!(error.ends_with("it has more than 4999 bytes when it is unpacked, no schema has"), "{error}");
+        assert!(error.ends_with("the decompressed schema exceeds the limit of 4999 bytes"), "{error}");
     }
 
     fn odd_schema() -> Schema {
@@ -171,12 +169,12 @@ mod tests {
     }
 
     #[test]
-    fn yaml_is_the_export_of_the_reference() {
+    fn yaml_matches_the_export_of_dlt() {
         insta::assert_snapshot!(odd_schema().to_yaml());
     }
 
     #[test]
-    fn yaml_loses_nothing() {
+    fn yaml_round_trips() {
         for schema in [odd_schema(), Schema::from_stored_text(BY_REFERENCE).unwrap()] {
             assert_eq!(Schema::from_yaml(&schema.to_yaml()), Ok(schema.clone()));
             assert_eq!(Schema::from_yaml(&schema.to_value().to_yaml()), Ok(schema.clone()));
@@ -184,12 +182,12 @@ mod tests {
     }
 
     #[test]
-    fn yaml_that_cannot_be_read_says_where() {
+    fn yaml_errors_include_the_location() {
         let check = |yaml: &str, expected: &str| {
             let error = Schema::from_yaml(yaml).unwrap_err().to_string();
-            assert_eq!(error, format!("the stored schema cannot be read: {expected}"));
+            assert_eq!(error, format!("invalid stored schema: {expected}"));
         };
-        check("a: 1\na: 2", "schema: invalid YAML at line 2, column 1: the key \"a\" is there twice in one object");
-        check("name: s\nengine_version: '11'", "engine_version: found \"11\", this version reads 1 to 11");
+        check("a: 1\na: 2", "schema: invalid YAML at line 2, column 1: duplicate key \"a\" in an object");
+        check("name: s\nengine_version: '11'", "engine_version: found \"11\", expected 1 to 11");
     }
 }

@@ -1,4 +1,4 @@
-//! Schemas that people keep in files beside a pipeline.
+//! Import of schemas from files that users edit.
 
 use catchment_json::Value;
 
@@ -6,11 +6,11 @@ use super::IMPORTED_VERSION_HASH;
 use crate::{Schema, hash};
 
 impl Schema {
-    /// The schema to go on with where a file has `imported` for it, and `stored` is what earlier runs made of it. None
-    /// where that is `stored`: the file is as it was when it was imported.
+    /// Returns the schema to use after importing `imported` from a file, or `None` if the file has not changed since its
+    /// last import and `stored` remains valid.
     ///
-    /// A file that changed takes the place of what is stored, and keeps the hash of that among its previous ones. What
-    /// was imported is noted, so that it is not imported again over what later runs add.
+    /// A changed file replaces the stored schema, whose hash becomes a previous hash of the new one. The hash of the
+    /// imported schema is recorded, so that an unchanged file does not overwrite the additions of later runs.
     ///
     /// ```
     /// use catchment_schema::{Column, DataType, Schema, SchemaDelta, TableDelta};
@@ -36,12 +36,12 @@ impl Schema {
         Some(imported)
     }
 
-    /// The hash of the schema that was imported last, if any was.
+    /// Returns the hash of the last imported schema.
     pub fn imported_version_hash(&self) -> Option<&str> {
         self.extra.get(IMPORTED_VERSION_HASH).and_then(Value::as_str)
     }
 
-    /// Keeps a hash that the schema, or the one whose place it takes, had before.
+    /// Records a previous hash of the schema, or of the schema it replaces. Keeps up to ten.
     pub(crate) fn keep_previous_hash(&mut self, hash: String) {
         if !self.previous_hashes.contains(&hash) {
             self.previous_hashes.insert(0, hash);
@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_new_is_imported() {
+    fn imports_a_new_schema() {
         let file = with_columns(&["a"]);
         let imported = Schema::import(None, file.clone()).unwrap();
         assert_eq!(imported.imported_version_hash(), file.version_hash.as_deref());
@@ -73,10 +73,10 @@ mod tests {
     }
 
     #[test]
-    fn what_was_imported_is_not_imported_again() {
+    fn does_not_import_an_unchanged_file_again() {
         let file = with_columns(&["a"]);
         let mut schema = Schema::import(None, file.clone()).unwrap();
-        assert!(!schema.update_version(), "the note is no content");
+        assert!(!schema.update_version(), "the imported hash is not part of the content");
         schema.apply(&SchemaDelta::from(TableDelta::root("t", vec![Column::new("b", DataType::Text)])));
         schema.update_version();
         let stored = Schema::from_value(&schema.to_value()).unwrap();
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn what_changed_takes_the_place_of_what_is_stored() {
+    fn a_changed_file_replaces_the_stored_schema() {
         let stored = Schema::import(None, with_columns(&["a"])).unwrap();
         let file = with_columns(&["b"]);
         let imported = Schema::import(Some(&stored), file.clone()).unwrap();
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stored_schema_that_was_never_imported_is_replaced() {
+    fn a_file_replaces_a_stored_schema_without_import() {
         let stored = with_columns(&["a"]);
         let imported = Schema::import(Some(&stored), stored.clone()).unwrap();
         assert_eq!(imported.previous_hashes, Vec::<String>::new());
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_of_people_has_no_hash_or_a_wrong_one() {
+    fn an_edited_file_may_have_a_stale_hash() {
         let yaml = with_columns(&["a"]).to_yaml();
         let edited = yaml.replace("a:\n", "b:\n");
         let (file, edited) = (Schema::from_yaml(&yaml).unwrap(), Schema::from_yaml(&edited).unwrap());

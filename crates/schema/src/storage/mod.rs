@@ -1,4 +1,4 @@
-//! The stored form of a schema: dlt's engine version 11, and older ones to read.
+//! The stored format of a schema: dlt's engine version 11. Older versions are migrated when read.
 
 mod defaults;
 mod encoding;
@@ -13,15 +13,15 @@ pub(crate) use defaults::{default_normalizers, default_settings};
 pub(crate) use read::read;
 pub(crate) use write::write;
 
-/// The key that holds the hash of the schema that was imported last. It is no content: no hash counts it.
+/// The key for the hash of the last imported schema. Content hashes exclude it.
 const IMPORTED_VERSION_HASH: &str = "imported_version_hash";
 
-/// A stored schema that cannot be read.
+/// An invalid stored schema.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("the stored schema cannot be read: {path}: {problem}")]
+#[error("invalid stored schema: {path}: {problem}")]
 pub struct StoredSchemaError {
-    /// The path of the key.
+    /// The path of the invalid key.
     pub path: String,
-    /// What is wrong there.
+    /// The invalid value and the expected one.
     pub problem: String,
 }

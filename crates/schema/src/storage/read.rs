@@ -1,4 +1,4 @@
-//! Stored form to schema. What is taken out of an object is typed; what is left is kept as it is.
+//! Conversion of the stored format to a schema. Known keys are parsed; all others are preserved unchanged.
 
 use catchment_json::{Object, Value};
 
@@ -49,14 +49,14 @@ fn column(table: &str, name: &str, value: &Value) -> Result<Column, StoredSchema
     let mut rest = RemainingFields::of(value, &path)?;
     rest.fields.shift_remove("name");
     let data_type = rest.text("data_type")?.map(|text| {
-        DataType::from_name(&text).ok_or_else(|| error(&format!("{path}.data_type"), format!("there is no type {text:?}")))
+        DataType::from_name(&text).ok_or_else(|| error(&format!("{path}.data_type"), format!("unknown data type {text:?}")))
     });
     let data_type = data_type.transpose()?;
     let nullable = rest.fields.shift_remove("nullable").and_then(|v| v.as_bool());
     Ok(Column { name: name.to_owned(), data_type, nullable, hints: rest.fields })
 }
 
-/// The fields of an object that nobody has taken yet.
+/// The fields of an object that are not parsed yet.
 struct RemainingFields<'p> {
     path: &'p str,
     fields: Object,
@@ -79,7 +79,7 @@ impl<'p> RemainingFields<'p> {
     }
 
     fn required_text(&mut self, key: &str) -> Result<String, StoredSchemaError> {
-        self.text(key)?.ok_or_else(|| error(&format!("{}.{key}", self.path), "it is missing".to_owned()))
+        self.text(key)?.ok_or_else(|| error(&format!("{}.{key}", self.path), "required key is missing".to_owned()))
     }
 
     fn integer(&mut self, key: &str) -> Result<Option<i64>, StoredSchemaError> {

@@ -1,4 +1,4 @@
-//! Schema to stored form.
+//! Conversion of a schema to the stored format.
 
 use catchment_json::{Object, Value};
 

@@ -1,11 +1,11 @@
-//! Texts, decoded.
+//! Decoded text with positions in the original.
 
 use std::ops::Range;
 
-/// A text or what it decodes to, and which byte comes from where.
+/// A text or one of its decoded layers, with the source position of each byte.
 pub(super) struct DecodedText {
     pub(super) bytes: Vec<u8>,
-    /// The bytes of the text that each byte comes from; nothing where it is the text.
+    /// The range in the original text for each byte; `None` for the original itself.
     sources: Option<Vec<Range<usize>>>,
 }
 
@@ -14,7 +14,7 @@ impl DecodedText {
         DecodedText { bytes: text.as_bytes().to_vec(), sources: None }
     }
 
-    /// Where in the text a part of it comes from.
+    /// Returns the range in the original text of a range in this layer.
     pub(super) fn source_range(&self, range: Range<usize>) -> Range<usize> {
         let Some(sources) = &self.sources else { return range };
         let mut sources = sources.get(range).unwrap_or_default().iter();
@@ -25,8 +25,8 @@ impl DecodedText {
         }
     }
 
-    /// The layer below: all percent-encodings, escapes and entities decoded once, and without zero bytes; nothing where there
-    /// are none of them.
+    /// Decodes percent-encodings, escapes and entities once, and removes zero bytes. Returns `None` if the text has none of
+    /// them.
     pub(super) fn decoded(&self) -> Option<DecodedText> {
         let mut bytes = Vec::with_capacity(self.bytes.len());
         let mut sources = Vec::with_capacity(self.bytes.len());
@@ -62,13 +62,13 @@ impl DecodedText {
 }
 
 enum Decoded {
-    /// A zero byte, as UTF-16 has it between letters.
+    /// A zero byte, as between ASCII letters in UTF-16.
     Nothing,
     Byte(u8),
     Char(char),
 }
 
-/// What stands after `%`, and its length.
+/// Decodes the characters after `%`. Returns their value and length.
 fn percent(rest: &[u8]) -> Option<(Decoded, usize)> {
     match rest {
         [b'u' | b'U', digits @ ..] => Some((Decoded::Char(char::from_u32(hex(digits.get(..4)?)?)?), 5)),
@@ -76,7 +76,7 @@ fn percent(rest: &[u8]) -> Option<(Decoded, usize)> {
     }
 }
 
-/// What stands after `\` in JSON, Rust and others, and its length.
+/// Decodes the characters after `\` in JSON, Rust and similar syntaxes. Returns their value and length.
 fn escape(rest: &[u8]) -> Option<(Decoded, usize)> {
     let (kind, rest) = rest.split_first()?;
     let byte = match kind {
@@ -108,7 +108,7 @@ fn escape(rest: &[u8]) -> Option<(Decoded, usize)> {
     Some((Decoded::Byte(byte), 1))
 }
 
-/// What stands after `&` in HTML and XML, and its length.
+/// Decodes the characters after `&` in HTML and XML. Returns their value and length.
 fn entity(rest: &[u8]) -> Option<(Decoded, usize)> {
     let length = rest.iter().take(10).position(|byte| *byte == b';')?;
     let c = match rest.get(..length)? {
@@ -128,7 +128,7 @@ fn entity(rest: &[u8]) -> Option<(Decoded, usize)> {
 }
 
 fn hex(digits: &[u8]) -> Option<u32> {
-    // a sign is no digit
+    // `from_str_radix` would accept a sign
     let is_valid = !digits.is_empty() && digits.iter().all(u8::is_ascii_hexdigit);
     u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok().filter(|_| is_valid)
 }
@@ -157,13 +157,13 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_encodings_stays() {
+    fn leaves_text_without_encodings_unchanged() {
         check("a é % 100%zz %+1 &b; \\", "a é % 100%zz %+1 &b; \\");
         assert!(DecodedText::of("plain %zz").decoded().is_none());
     }
 
     #[test]
-    fn places_lead_back_to_the_text() {
+    fn positions_map_to_the_original_text() {
         let text = "x%2520y";
         let twice = DecodedText::of(text).decoded().and_then(|layer| layer.decoded()).unwrap();
         assert_eq!(twice.bytes, b"x y");

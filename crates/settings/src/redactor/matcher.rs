@@ -1,4 +1,4 @@
-//! Finding known secrets in a text.
+//! Search for known secrets in text.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -9,22 +9,23 @@ use base64::prelude::{BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD};
 
 use crate::Secret;
 
-/// Secrets of this length are found as parts of words and in other forms; half of a secret that is twice as long is found too.
+/// The minimum length in bytes of secrets that are also found inside words and in other encodings. Halves are found of
+/// secrets of at least twice this length.
 pub(super) const MIN_SUBSTRING_LEN: usize = 8;
 
-/// How much of a secret is shown before an ellipsis at most, less one byte.
+/// The minimum length in bytes of a secret prefix that is replaced before an ellipsis.
 const SHORTEST_CUT: usize = 4;
 
-/// Finds secrets, all at the same time.
+/// Finds all secrets in one pass.
 pub(super) struct Matcher {
-    /// In all their forms, as [`normalized`].
+    /// All encodings of the secrets, [`normalized`].
     secrets: Vec<Vec<u8>>,
     patterns: Vec<Pattern>,
-    /// Finds the patterns, by their index. Nothing where it cannot be built; then every text is taken for a secret.
+    /// Matches `patterns` by index. `None` if it could not be built; then every text counts as a secret.
     automaton: Option<AhoCorasick>,
 }
 
-/// What a pattern is of a secret, or of a form of it.
+/// A search pattern: a part of an entry in `secrets`.
 struct Pattern {
     secret: usize,
     part: MatchedPart,
@@ -33,7 +34,7 @@ struct Pattern {
 enum MatchedPart {
     All,
     Beginning,
-    /// It begins at this byte of the secret.
+    /// The suffix that starts at this byte of the secret.
     End(usize),
 }
 
@@ -59,7 +60,7 @@ impl Matcher {
         Matcher { secrets, patterns, automaton }
     }
 
-    /// The places of secrets of `shortest` bytes and more in a text.
+    /// Returns the ranges of secrets of at least `shortest` bytes in a text.
     pub(super) fn find(&self, text: &[u8], shortest: usize) -> Vec<Range<usize>> {
         if self.secrets.is_empty() {
             return Vec::new();
@@ -87,7 +88,7 @@ impl Matcher {
         found
     }
 
-    /// Beginnings of secrets before an ellipsis, where a text was cut.
+    /// Returns the ranges of secret prefixes before an ellipsis, in truncated text.
     fn cut(&self, text: &[u8]) -> Vec<Range<usize>> {
         let ends = (0..text.len()).filter(|at| {
             let (before, after) = text.split_at(*at);
@@ -109,7 +110,7 @@ impl Matcher {
     }
 }
 
-/// A text without the beginning of an escape, an entity or a percent-encoding at its end.
+/// Removes a truncated escape, entity or percent-encoding from the end of a text.
 fn without_escape(text: &[u8]) -> &[u8] {
     let is_inside = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'#' | b'{');
     let inside = text.iter().rev().take(7).take_while(is_inside).count();
@@ -119,7 +120,8 @@ fn without_escape(text: &[u8]) -> &[u8] {
     }
 }
 
-/// A text as it is compared: `+` stands for a space in forms, and some servers change capitals.
+/// Normalizes a text for comparison: `+` becomes a space, as in form encoding, and letters become lowercase, as some servers
+/// change case.
 fn normalized(text: &[u8]) -> Vec<u8> {
     text.iter().map(|byte| if *byte == b'+' { b' ' } else { byte.to_ascii_lowercase() }).collect()
 }
@@ -129,20 +131,20 @@ fn is_word(before: &[u8], after: &[u8]) -> bool {
     !is_part(before.last()) && !is_part(after.first())
 }
 
-/// How many bytes are the same.
+/// Returns the length of the common prefix.
 fn same<'b>(left: impl Iterator<Item = &'b u8>, right: impl Iterator<Item = &'b u8>) -> usize {
     left.zip(right).take_while(|(left, right)| left == right).count()
 }
 
-/// A secret and, if it is long, what it is in hexadecimal digits, and in Base64 after zero, one and two other bytes, which
-/// decide how its bits fall.
+/// Returns the secret and, if it is long enough, its hexadecimal and Base64 encodings. Base64 has three variants, because
+/// the alignment depends on the number of preceding bytes modulo 3.
 fn forms(secret: &str) -> Vec<String> {
     let mut forms = vec![secret.to_owned()];
     if secret.len() >= MIN_SUBSTRING_LEN {
         forms.push(secret.bytes().map(|byte| format!("{byte:02x}")).collect());
         for (others, mixed) in [(0, 0), (1, 2), (2, 3)] {
             let bytes = [&[0; 2][..others], secret.as_bytes()].concat();
-            // the last character has bits of the byte after the secret too
+            // the last character also encodes bits of the byte after the secret
             let kept = |text: String| text.get(mixed..text.len() - usize::from(bytes.len() % 3 != 0)).map(str::to_owned);
             forms.extend(kept(BASE64_STANDARD_NO_PAD.encode(&bytes)));
             forms.extend(kept(BASE64_URL_SAFE_NO_PAD.encode(&bytes)));

@@ -1,4 +1,4 @@
-//! Removing secrets from texts.
+//! Redaction: replaces secrets in text.
 
 mod layer;
 mod matcher;
@@ -16,30 +16,28 @@ use matcher::Matcher;
 
 pub use secret_names::is_secret_name;
 
-/// Shorter secrets would mask half the words of a text, and are none.
+/// The minimum length of a secret in bytes. Shorter secrets are ignored: they would match too many words.
 const SHORTEST_SECRET: usize = 4;
 
-/// How many short-lived secrets are known at a time.
+/// The maximum number of temporary secrets.
 const MAX_TEMPORARY: usize = 256;
 
-/// How many encodings around each other are decoded: JSON in a query in a query, for example.
+/// The maximum number of searched layers: the text and its nested encodings, such as JSON in a query in a query.
 const MAX_LAYERS: usize = 5;
 
-/// Replaces secrets in texts by `***`. Clones share the secrets that they know.
+/// Replaces secrets in text with `***`. Clones share their known secrets.
 ///
-/// A process has one. Whoever learns a secret adds it (the configuration, a spec, an [access token's] endpoint), and whoever
-/// writes a text that others may read redacts it first: an error, a line of the log, a report.
+/// A process has one redactor. Code that obtains a secret adds it (configuration, specs, [token endpoints]); code that
+/// writes text for others, such as errors, log lines and reports, redacts the text first.
 ///
-/// Removed are, in a text and in what it decodes to (percent-encoding, escapes of JSON and Rust, HTML entities, up to five
-/// around each other):
+/// The redactor searches the text and its decoded layers (percent-encoding, JSON and Rust escapes, HTML entities; five
+/// layers in total). Matching ignores ASCII case. It replaces:
 ///
-/// - known secrets of 8 bytes and more, and half of one of 16 bytes and more, or more than half, from its beginning or up
-///   to its end; capitals and small letters count as the same;
-/// - known secrets of 4 to 7 bytes, where they are a word;
-/// - the same in Base64 and in hexadecimal digits;
-/// - before `…` or `...`, 4 bytes and more of the beginning of a known secret;
-/// - the values of parameters of URLs whose names [sound like those of secrets](is_secret_name), and the user and the
-///   password in a URL.
+/// - known secrets of at least 8 bytes, also in Base64 and hexadecimal
+/// - prefixes and suffixes of at least half of a known secret of at least 16 bytes
+/// - known secrets of 4 to 7 bytes that are a whole word
+/// - prefixes of at least 4 bytes of a known secret of at least 8 bytes before `…` or `...`
+/// - values of URL parameters with [secret names](is_secret_name), and the user name and password in a URL
 ///
 /// ```
 /// use catchment_settings::{Redactor, Secret};
@@ -50,7 +48,7 @@ const MAX_LAYERS: usize = 5;
 /// assert_eq!(redactor.redact("GET https://me:pw@example.com/?api_key=1&page=2"), "GET https://***@example.com/?api_key=***&page=2");
 /// ```
 ///
-/// [access token's]: https://www.rfc-editor.org/rfc/rfc6749#section-3.2
+/// [token endpoints]: https://www.rfc-editor.org/rfc/rfc6749#section-3.2
 #[derive(Clone, Default)]
 pub struct Redactor {
     known: Arc<Mutex<KnownSecrets>>,
@@ -60,12 +58,12 @@ pub struct Redactor {
 struct KnownSecrets {
     permanent: HashSet<Secret>,
     temporary: VecDeque<Secret>,
-    /// Made when it is needed.
+    /// Built on demand; `None` after a change of the secrets.
     matcher: Option<Arc<Matcher>>,
 }
 
 impl Redactor {
-    /// Adds a secret. One of fewer than 4 bytes is ignored.
+    /// Adds a secret. Ignores secrets of fewer than 4 bytes.
     pub fn add(&self, secret: &Secret) {
         let secret = trimmed(secret);
         if secret.expose().len() >= SHORTEST_SECRET {
@@ -76,7 +74,7 @@ impl Redactor {
         }
     }
 
-    /// Adds a secret that others will replace, such as an access token. The last 256 of these are known.
+    /// Adds a short-lived secret, such as an access token. The redactor keeps the 256 most recently added ones.
     pub fn add_temporary(&self, secret: &Secret) {
         let secret = trimmed(secret);
         if secret.expose().len() < SHORTEST_SECRET {
@@ -86,7 +84,7 @@ impl Redactor {
         if known.permanent.contains(&secret) {
             return;
         }
-        // the one in use stays, however many come and go
+        // move the secret to the end, so that a secret in use is never evicted
         let position = known.temporary.iter().position(|other| *other == secret);
         if position.and_then(|position| known.temporary.remove(position)).is_none() {
             known.matcher = None;
@@ -102,19 +100,19 @@ impl Redactor {
         self.redact_from(text, SHORTEST_SECRET)
     }
 
-    /// Returns a text that the program has made without the secrets of 8 bytes and more. What a server has said in it was
-    /// redacted before, and a secret such as `items` is a word like others in the rest.
+    /// Redacts text of the program itself: replaces only secrets of at least 8 bytes, because a short secret such as
+    /// `items` may be an ordinary word there. Server text in it must be redacted before.
     pub fn redact_internal<'t>(&self, text: &'t str) -> Cow<'t, str> {
         self.redact_from(text, matcher::MIN_SUBSTRING_LEN)
     }
 
-    /// Whether the text has a known secret in it. What parameters are called does not matter.
+    /// Returns whether the text contains a known secret. Ignores names of parameters.
     pub fn contains_secret(&self, text: &str) -> bool {
         let matcher = self.matcher();
         layers(text).any(|layer| !matcher.find(&layer.bytes, SHORTEST_SECRET).is_empty())
     }
 
-    /// Returns the text without secrets of `shortest` bytes and more.
+    /// Returns the text without secrets of at least `shortest` bytes.
     fn redact_from<'t>(&self, text: &'t str, shortest: usize) -> Cow<'t, str> {
         let matcher = self.matcher();
         let mut masks = Vec::new();
@@ -132,17 +130,17 @@ impl Redactor {
     }
 
     fn known(&self) -> MutexGuard<'_, KnownSecrets> {
-        // no change to it can panic halfway
+        // recover from poisoning: no update can panic halfway
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// The end of a line after a secret in a file is rarely repeated with it.
+/// Trims whitespace: a line break at the end of a file is usually not part of the secret.
 fn trimmed(secret: &Secret) -> Secret {
     Secret::from(secret.expose().trim())
 }
 
-/// The text, what it decodes to, what that decodes to, and so on.
+/// Returns the text and its decoded layers, outermost first.
 fn layers(text: &str) -> impl Iterator<Item = DecodedText> {
     std::iter::successors(Some(DecodedText::of(text)), DecodedText::decoded).take(MAX_LAYERS)
 }

@@ -1,26 +1,26 @@
-//! Secrets that their names give away.
+//! Detection of secrets by name.
 
 use std::ops::Range;
 
-/// A key with one of these in it is a secret, however it is spelled.
+/// Substrings that mark a name as secret, ignoring case and separators.
 const SECRET_SUBSTRINGS: &[&str] =
     &["token", "secret", "password", "passwd", "signature", "apikey", "credential", "accesskey", "privatekey"];
 
-/// A key with one of these as a word is a secret: `api-key`, `X-Auth`, `clientKey`, but not `monkey`.
+/// Words that mark a name as secret: `api-key`, `X-Auth`, `clientKey`, but not `monkey`.
 const SECRET_WORDS: &[&str] = &["key", "auth", "authorization", "sig", "pass", "pwd", "pw", "jwt", "session"];
 
-/// A key that is one of these is a secret; as a word they are harmless, as in `country_code`.
+/// Complete names that are secret. As a part of a name they are harmless, as in `country_code`.
 const SECRET_NAMES: &[&str] = &["code", "sid", "hmac", "assertion"];
 
-/// Tokens with one of these words name a place in a list and open nothing; to see them helps.
+/// Words of pagination tokens, which grant no access and are useful in output.
 const PAGINATION_WORDS: &[&str] = &["page", "next", "continuation", "sync"];
 
-/// Whether the name of a parameter, a header or a setting sounds like that of a secret.
+/// Returns whether a parameter, header or setting with this name probably holds a secret.
 ///
 /// ```
 /// use catchment_settings::is_secret_name;
 ///
-/// assert!(is_secret_name("X-Api-SettingKey") && is_secret_name("client_secret") && is_secret_name("Authorization"));
+/// assert!(is_secret_name("X-Api-Key") && is_secret_name("client_secret") && is_secret_name("Authorization"));
 /// assert!(!is_secret_name("next_page_token") && !is_secret_name("monkey"));
 /// ```
 pub fn is_secret_name(name: &str) -> bool {
@@ -33,7 +33,7 @@ pub fn is_secret_name(name: &str) -> bool {
         || SECRET_NAMES.contains(&joined.as_str())
 }
 
-/// The words of `access_token`, `X-Api-SettingKey` and `clientSecret`, in lower case.
+/// Splits `access_token`, `X-Api-Key` or `clientSecret` into lowercase words.
 fn words(key: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut was_lower = false;
@@ -49,7 +49,7 @@ fn words(key: &str) -> Vec<String> {
     words
 }
 
-/// The values of such parameters in the URLs of a text, and the users and passwords in these.
+/// Returns the ranges of values of secret parameters, and of user names and passwords, in the URLs of a text.
 pub(super) fn find(text: &[u8]) -> Vec<Range<usize>> {
     parameters(text).chain(users(text)).collect()
 }

@@ -28,7 +28,7 @@ fn known_secrets_in_any_encoding() {
 }
 
 #[test]
-fn base64_and_hexadecimal_digits() {
+fn base64_and_hexadecimal() {
     use base64::Engine as _;
     for (before, after) in [("", ""), ("u:", ""), ("me:", ":x"), ("user:", "xy"), ("1", "z")] {
         let text = format!("{before}{SECRET}{after}");
@@ -61,7 +61,7 @@ fn parts_of_secrets() {
 }
 
 #[test]
-fn short_secrets_are_words() {
+fn short_secrets_match_whole_words() {
     check("pa55", "***");
     check("is pa55, not pa556 or xpa55 or _pa55", "is ***, not pa556 or xpa55 or _pa55");
     check("abc is too short", "abc is too short");
@@ -89,7 +89,7 @@ fn names_in_urls() {
 }
 
 #[test]
-fn temporary_secrets_are_bounded_and_the_one_in_use_stays() {
+fn temporary_secrets_are_bounded_and_keep_the_one_in_use() {
     let redactor = Redactor::default();
     let token = |number: usize| Secret::from(format!("{number:06}-{number:06}"));
     for number in 0..2 * MAX_TEMPORARY {
@@ -103,13 +103,13 @@ fn temporary_secrets_are_bounded_and_the_one_in_use_stays() {
 }
 
 #[test]
-fn debug_shows_nothing() {
+fn debug_hides_secrets() {
     assert_eq!(format!("{:?}", Redactor::from_iter([SECRET.into()])), "Redactor(..)");
 }
 
-/// Slow and plain: no text keeps a secret that stands in it in one of these encodings.
+/// Replaces a secret in any of these encodings.
 #[test]
-fn no_encoding_of_a_secret_stays() {
+fn every_encoding_of_a_secret_is_replaced() {
     use proptest::prelude::*;
     let encodings: [fn(char) -> String; 6] = [
         |c| c.to_string(),

@@ -1,14 +1,14 @@
-//! What is set of AWS Secrets Manager.
+//! Settings of AWS Secrets Manager.
 
 use catchment_config::VaultOptions;
 use catchment_settings::{FieldReader, FromSettings, IncompleteSettings, Secret, Settings};
 
-/// AWS Secrets Manager: `providers.aws_secrets`.
+/// The settings of AWS Secrets Manager in `providers.aws_secrets`.
 #[derive(Debug)]
 pub struct AwsVaultSettings {
-    /// What it is asked for.
+    /// Which entries are read.
     pub options: VaultOptions,
-    /// What the names of all entries begin with.
+    /// The prefix of all entry names.
     pub secret_name_prefix: String,
 }
 
@@ -19,26 +19,28 @@ impl FromSettings for AwsVaultSettings {
 
     fn read(fields: &mut FieldReader<'_>) -> Result<Self, IncompleteSettings> {
         let options = VaultOptions::read(fields)?;
-        let about = "What the names of all entries begin with; it may be empty.";
+        let about = "Prefix of all entry names; may be empty.";
         Ok(AwsVaultSettings { options, secret_name_prefix: fields.with_default("secret_name_prefix", about, "dlt/".to_owned()) })
     }
 }
 
-/// Who we are to AWS: `providers.aws_secrets.credentials`. What is not set is found as the tools of AWS do: in the
-/// environment, profiles, the container or the machine.
+/// AWS credentials in `providers.aws_secrets.credentials`.
+///
+/// Missing values come from the default AWS chain: environment variables, profiles, and the role of the container or
+/// machine.
 #[derive(Debug)]
 pub struct AwsCredentials {
-    /// A key, together with its secret.
+    /// The access key ID; requires the secret access key.
     pub aws_access_key_id: Option<String>,
-    /// The secret of the key.
+    /// The secret access key.
     pub aws_secret_access_key: Option<Secret>,
-    /// The token of temporary keys.
+    /// The session token of temporary credentials.
     pub aws_session_token: Option<Secret>,
-    /// A profile in the files of the tools of AWS.
+    /// A profile in the AWS configuration files.
     pub profile_name: Option<String>,
-    /// The region that the secrets are in.
+    /// The region of the secrets.
     pub region_name: Option<String>,
-    /// Where the service is, if not where the region has it.
+    /// The URL of the service, if it is not that of the region.
     pub endpoint_url: Option<String>,
 }
 
@@ -51,15 +53,15 @@ impl FromSettings for AwsCredentials {
         Ok(AwsCredentials {
             aws_access_key_id: fields.optional(
                 "aws_access_key_id",
-                "A key, together with its secret. Without it what the tools of AWS find: variables, profiles, the role of the \
-                 container or the machine. For single sign-on give the profile a `credential_process` with `aws configure \
-                 export-credentials --format process`.",
+                "Access key ID; requires `aws_secret_access_key`. Default: the AWS credential chain (environment variables, \
+                 profiles, the role of the container or machine). For single sign-on, set `credential_process` of the profile \
+                 to `aws configure export-credentials --format process`.",
             ),
-            aws_secret_access_key: fields.optional("aws_secret_access_key", "The secret of the key."),
-            aws_session_token: fields.optional("aws_session_token", "The token of temporary keys."),
-            profile_name: fields.optional("profile_name", "A profile in the files of the tools of AWS."),
-            region_name: fields.optional("region_name", "The region that the secrets are in; else that of the profile."),
-            endpoint_url: fields.optional("endpoint_url", "Where the service is, if not where the region has it."),
+            aws_secret_access_key: fields.optional("aws_secret_access_key", "Secret access key."),
+            aws_session_token: fields.optional("aws_session_token", "Session token of temporary credentials."),
+            profile_name: fields.optional("profile_name", "Profile in the AWS configuration files."),
+            region_name: fields.optional("region_name", "Region of the secrets. Default: the region of the profile."),
+            endpoint_url: fields.optional("endpoint_url", "URL of the service. Default: the endpoint of the region."),
         })
     }
 }

@@ -1,14 +1,14 @@
-//! What is set of Google Secret Manager.
+//! Settings of Google Secret Manager.
 
 use catchment_config::VaultOptions;
 use catchment_settings::{FieldReader, FromSettings, IncompleteSettings, Secret, Settings};
 
-/// Google Secret Manager: `providers.google_secrets`.
+/// The settings of Google Secret Manager in `providers.google_secrets`.
 #[derive(Debug)]
 pub struct GoogleVaultSettings {
-    /// What it is asked for.
+    /// Which entries are read.
     pub options: VaultOptions,
-    /// Where it is.
+    /// The URL of the service.
     pub endpoint_url: String,
 }
 
@@ -20,21 +20,20 @@ impl FromSettings for GoogleVaultSettings {
     fn read(fields: &mut FieldReader<'_>) -> Result<Self, IncompleteSettings> {
         let options = VaultOptions::read(fields)?;
         let default = "https://secretmanager.googleapis.com".to_owned();
-        Ok(GoogleVaultSettings { options, endpoint_url: fields.with_default("endpoint_url", "Where the service is.", default) })
+        Ok(GoogleVaultSettings { options, endpoint_url: fields.with_default("endpoint_url", "URL of the service.", default) })
     }
 }
 
-/// Who we are to Google: `providers.google_secrets.credentials`.
+/// Google credentials in `providers.google_secrets.credentials`.
 #[derive(Debug)]
 pub struct GoogleCredentials {
-    /// The key of a service account or the configuration of workload identity, as JSON; without it application default
-    /// credentials.
+    /// A service account key or a workload identity configuration, as JSON. Default: application default credentials.
     pub json: Option<Secret>,
-    /// The project that the secrets are in; else the one that the JSON names.
+    /// The project of the secrets. Default: the project in the JSON.
     pub project_id: Option<String>,
-    /// The address of a service account, together with its private key.
+    /// The email address of a service account; requires its private key.
     pub client_email: Option<String>,
-    /// The private key of the service account, in PEM.
+    /// The private key of the service account, in PEM format.
     pub private_key: Option<Secret>,
 }
 
@@ -47,20 +46,19 @@ impl FromSettings for GoogleCredentials {
         Ok(GoogleCredentials {
             json: fields.scalar(
                 "credentials",
-                "The key of a service account, or the configuration of workload identity federation, as JSON. Without it, \
-                 and without a private key, application default credentials: the file in `GOOGLE_APPLICATION_CREDENTIALS`, \
-                 those of `gcloud`, or the metadata server.",
+                "Service account key or workload identity federation configuration, as JSON. Default without a private key: \
+                 application default credentials (the file in `GOOGLE_APPLICATION_CREDENTIALS`, the `gcloud` login, or the \
+                 metadata server).",
             ),
             project_id: fields
                 .nested(
                     "credentials",
                     "project_id",
-                    "The project that the secrets are in, where the JSON does not name it; else that of the variable \
-                     `GOOGLE_CLOUD_PROJECT`.",
+                    "Project of the secrets. Default: the variable `GOOGLE_CLOUD_PROJECT`, then the project in the JSON.",
                 )
                 .or_else(|| fields.variable("GOOGLE_CLOUD_PROJECT")),
-            client_email: fields.nested("credentials", "client_email", "The address of a service account."),
-            private_key: fields.nested("credentials", "private_key", "The private key of the service account, in PEM."),
+            client_email: fields.nested("credentials", "client_email", "Email address of a service account."),
+            private_key: fields.nested("credentials", "private_key", "Private key of the service account, in PEM format."),
         })
     }
 }

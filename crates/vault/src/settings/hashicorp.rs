@@ -1,22 +1,22 @@
-//! What is set of HashiCorp Vault.
+//! Settings of HashiCorp Vault.
 
 use std::path::PathBuf;
 
 use catchment_config::VaultOptions;
 use catchment_settings::{FieldReader, FromSettings, IncompleteSettings, Secret, Settings};
 
-/// HashiCorp Vault: `providers.hashicorp_secrets`.
+/// The settings of HashiCorp Vault in `providers.hashicorp_secrets`.
 #[derive(Debug)]
 pub struct HashiCorpVaultSettings {
-    /// What it is asked for.
+    /// Which entries are read.
     pub options: VaultOptions,
-    /// Its URL.
+    /// The URL of the server.
     pub address: String,
-    /// The namespace, of the enterprise edition.
+    /// The namespace (Vault Enterprise).
     pub namespace: Option<String>,
-    /// Where the secrets engine is mounted.
+    /// The mount path of the secrets engine.
     pub mount: String,
-    /// The folder in the engine that the entries are in.
+    /// The folder of the entries in the secrets engine.
     pub folder: String,
 }
 
@@ -27,33 +27,33 @@ impl FromSettings for HashiCorpVaultSettings {
 
     fn read(fields: &mut FieldReader<'_>) -> Result<Self, IncompleteSettings> {
         let options = VaultOptions::read(fields);
-        let about = "The URL of the server; else that of the variable `VAULT_ADDR`.";
+        let about = "URL of the server. Default: the variable `VAULT_ADDR`.";
         let address = match fields.variable("VAULT_ADDR") {
             Some(address) => Ok(fields.with_default("address", about, address)),
             None => fields.required("address", about),
         };
-        let about = "The namespace, of the enterprise edition; else that of the variable `VAULT_NAMESPACE`.";
+        let about = "Namespace (Vault Enterprise). Default: the variable `VAULT_NAMESPACE`.";
         let namespace = fields.optional("namespace", about).or_else(|| fields.variable("VAULT_NAMESPACE"));
-        let mount = fields.with_default("mount", "Where the secrets engine, KV version 2, is mounted.", "secret".to_owned());
+        let mount = fields.with_default("mount", "Mount path of the secrets engine, KV version 2.", "secret".to_owned());
         let about =
-            "The folder in the engine that the entries are in: `sources/github` there has the fields of `[sources.github]`.";
+            "Folder of the entries in the secrets engine: its entry `sources/github` has the fields of `[sources.github]`.";
         let folder = fields.with_default("folder", about, "catchment".to_owned());
         Ok(HashiCorpVaultSettings { options: options?, address: address?, namespace, mount, folder })
     }
 }
 
-/// Who we are to HashiCorp Vault: `providers.hashicorp_secrets`. A token, or what one is got for.
+/// HashiCorp Vault credentials in `providers.hashicorp_secrets`: a token, or a login that returns one.
 #[derive(Debug)]
 pub struct HashiCorpAuth {
-    /// A token.
+    /// A Vault token.
     pub token: Option<Secret>,
-    /// A role of the method AppRole, together with its secret.
+    /// The role ID of an AppRole login; requires the secret ID.
     pub role_id: Option<String>,
-    /// The secret of the role.
+    /// The secret ID of an AppRole login.
     pub secret_id: Option<Secret>,
-    /// A role of the method Kubernetes.
+    /// The role of a Kubernetes login.
     pub kubernetes_role: Option<String>,
-    /// The file with the token of the pod's service account.
+    /// The file with the service account token of the pod.
     pub kubernetes_token_path: PathBuf,
 }
 
@@ -66,14 +66,17 @@ impl FromSettings for HashiCorpAuth {
         let token_path = PathBuf::from("/var/run/secrets/kubernetes.io/serviceaccount/token");
         Ok(HashiCorpAuth {
             token: fields
-                .optional("token", "A token; else that of the variable `VAULT_TOKEN`, or one that is got by one of these:")
+                .optional(
+                    "token",
+                    "Vault token. Default: the variable `VAULT_TOKEN`, or the token of an AppRole or Kubernetes login.",
+                )
                 .or_else(|| fields.variable("VAULT_TOKEN")),
-            role_id: fields.optional("role_id", "A role of the method AppRole."),
-            secret_id: fields.optional("secret_id", "The secret of the role."),
-            kubernetes_role: fields.optional("kubernetes_role", "A role of the method Kubernetes."),
+            role_id: fields.optional("role_id", "Role ID of an AppRole login."),
+            secret_id: fields.optional("secret_id", "Secret ID of an AppRole login."),
+            kubernetes_role: fields.optional("kubernetes_role", "Role of a Kubernetes login."),
             kubernetes_token_path: fields.with_default(
                 "kubernetes_token_path",
-                "The file with the token of the pod's service account.",
+                "File with the service account token of the pod.",
                 token_path,
             ),
         })

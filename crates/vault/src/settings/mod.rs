@@ -1,4 +1,4 @@
-//! What is set of vaults.
+//! Settings of vaults.
 
 mod aws;
 mod google;
@@ -10,14 +10,14 @@ pub use aws::{AwsCredentials, AwsVaultSettings};
 pub use google::{GoogleCredentials, GoogleVaultSettings};
 pub use hashicorp::{HashiCorpAuth, HashiCorpVaultSettings};
 
-/// Which vaults are asked: `providers`.
+/// The enabled vaults in `providers`.
 #[derive(Debug)]
 pub struct EnabledVaults {
-    /// Google Secret Manager.
+    /// Whether Google Secret Manager is enabled.
     pub google: bool,
-    /// AWS Secrets Manager.
+    /// Whether AWS Secrets Manager is enabled.
     pub aws: bool,
-    /// HashiCorp Vault.
+    /// Whether HashiCorp Vault is enabled.
     pub hashicorp: bool,
 }
 
@@ -28,11 +28,11 @@ impl FromSettings for EnabledVaults {
 
     fn read(fields: &mut FieldReader<'_>) -> Result<Self, IncompleteSettings> {
         Ok(EnabledVaults {
-            google: fields.with_default("enable_google_secrets", "Whether Google Secret Manager is asked.", false),
-            aws: fields.with_default("enable_aws_secrets", "Whether AWS Secrets Manager is asked.", false),
+            google: fields.with_default("enable_google_secrets", "Whether to read settings from Google Secret Manager.", false),
+            aws: fields.with_default("enable_aws_secrets", "Whether to read settings from AWS Secrets Manager.", false),
             hashicorp: fields.with_default(
                 "enable_hashicorp_secrets",
-                "Whether HashiCorp Vault is asked, for KV version 2.",
+                "Whether to read settings from HashiCorp Vault (KV version 2).",
                 false,
             ),
         })

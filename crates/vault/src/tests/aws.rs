@@ -1,6 +1,6 @@
-//! AWS Secrets Manager, by the server of moto, a test double of AWS's services that others keep.
+//! Tests of AWS Secrets Manager against moto, a mock server of AWS services.
 //!
-//! The environment variable `CATCHMENT_PYTHON` names a Python that has it; `.ci/run` makes one.
+//! The environment variable `CATCHMENT_PYTHON` is the path of a Python with moto; `.ci/run` creates one.
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -9,14 +9,14 @@ use catchment_settings::Secret;
 
 use super::{api_key, config};
 
-/// The server, which ends with the test.
+/// A moto server, which is stopped on drop.
 struct Moto {
     process: Child,
     url: String,
 }
 
 impl Moto {
-    /// None where there is no Python with it, and then the test is skipped; CI has one.
+    /// Starts a server. Without a Python with moto, returns `None`, so that the test is skipped; fails in CI.
     fn start() -> Option<Moto> {
         let Some(python) = std::env::var_os("CATCHMENT_PYTHON").filter(|path| !path.is_empty()) else {
             let message = "CATCHMENT_PYTHON is not set to a Python that has moto[server,secretsmanager]";
@@ -52,7 +52,7 @@ impl Moto {
         ours.into_iter().chain(more.iter().copied()).collect()
     }
 
-    /// Puts a secret there, as somebody with the tools of AWS would.
+    /// Creates a secret.
     fn put(&self, name: &str, text: &str) {
         let credentials = aws_sdk_secretsmanager::config::Credentials::new("id", "s3cret", None, None, "test");
         let (url, name, text) = (self.url.clone(), name.to_owned(), text.to_owned());
@@ -70,7 +70,7 @@ impl Moto {
 
 impl Drop for Moto {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // It may have exited already.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }

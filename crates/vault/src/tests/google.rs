@@ -1,4 +1,4 @@
-//! Google Secret Manager, by a scripted server.
+//! Tests of Google Secret Manager against a scripted server.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -9,12 +9,12 @@ use super::{api_key, config};
 
 const KEY: &str = include_str!("service_account.pem");
 
-/// Answers as the service does, for one secret.
+/// Starts a server with one secret.
 fn server(name: &'static str, text: &'static str) -> ScriptedServer {
-    ScriptedServer::start(move |request| answer(request, name, text))
+    ScriptedServer::start(move |request| respond(request, name, text))
 }
 
-fn answer(request: &ReceivedRequest, name: &str, text: &str) -> ScriptedResponse {
+fn respond(request: &ReceivedRequest, name: &str, text: &str) -> ScriptedResponse {
     if request.path == "/token" {
         assert_eq!(request.form("subject_token").as_deref(), Some("token-of-the-pod"));
         return ScriptedResponse::json(
@@ -112,9 +112,9 @@ fn workload_identity() {
     ]);
     assert_eq!(api_key(&config), Some(Secret::from("hunter2")));
     let sent = server.requests();
-    let of_vault = sent.iter().filter(|request| request.path != "/token");
-    assert!(of_vault.clone().count() > 0);
-    for request in of_vault {
+    let to_vault = sent.iter().filter(|request| request.path != "/token");
+    assert!(to_vault.clone().count() > 0);
+    for request in to_vault {
         assert_eq!(request.header("authorization"), Some("Bearer from-sts"));
     }
 }

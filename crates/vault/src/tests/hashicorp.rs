@@ -1,4 +1,4 @@
-//! HashiCorp Vault, by a scripted server.
+//! Tests of HashiCorp Vault against a scripted server.
 
 use catchment_rest_client::testing::{ReceivedRequest, ScriptedResponse, ScriptedServer};
 use catchment_settings::{Secret, Settings};
@@ -6,12 +6,12 @@ use catchment_settings::{Secret, Settings};
 use super::{api_key, config};
 
 fn server() -> ScriptedServer {
-    ScriptedServer::start(answer)
+    ScriptedServer::start(respond)
 }
 
-/// Answers as the server does that has two secrets, one of which was deleted.
-fn answer(request: &ReceivedRequest) -> ScriptedResponse {
-    let login = |is_right: bool| match is_right {
+/// Responds as a server with two secrets, one of which was deleted.
+fn respond(request: &ReceivedRequest) -> ScriptedResponse {
+    let login = |is_valid: bool| match is_valid {
         true => ScriptedResponse::json(200, r#"{"auth": {"client_token": "tk-login", "lease_duration": 3600}, "data": null}"#),
         false => ScriptedResponse::json(400, r#"{"errors": ["invalid role or secret ID"]}"#),
     };
@@ -51,9 +51,9 @@ fn a_token_reads_each_entry_once() {
     }
     let page_size = Settings::new(&config).section(["sources", "github"]).get::<u64>("page_size");
     assert_eq!(page_size.unwrap(), Some(50));
-    let asked: Vec<String> =
+    let requested: Vec<String> =
         server.requests().iter().map(|request| request.path.replace("/v1/secret/data/catchment/", "")).collect();
-    assert_eq!(asked, ["dlt_secrets_toml", "sources", "sources/github"]);
+    assert_eq!(requested, ["dlt_secrets_toml", "sources", "sources/github"]);
     assert!(server.requests().iter().all(|request| request.header("x-vault-namespace") == Some("team")));
     let shown = format!("{config:?}");
     assert!(!shown.contains("hunter2") && !shown.contains("tk-root"), "{shown}");
@@ -91,9 +91,9 @@ fn a_list_of_folders() {
         ("VAULT_TOKEN", "tk-root"),
     ]);
     assert_eq!(api_key(&config), Some(Secret::from("hunter2")));
-    let asked: Vec<String> = server.requests().iter().map(|request| request.path.replace("/v1/secret/", "")).collect();
+    let requested: Vec<String> = server.requests().iter().map(|request| request.path.replace("/v1/secret/", "")).collect();
     assert_eq!(
-        asked,
+        requested,
         ["metadata/catchment", "metadata/catchment/sources/", "data/catchment/sources", "data/catchment/sources/github"]
     );
 }

@@ -1,4 +1,4 @@
-//! The vaults against servers that speak their languages.
+//! Tests against servers that implement the APIs of the vaults.
 
 mod aws;
 mod google;
@@ -10,17 +10,17 @@ use catchment_settings::{Secret, Settings};
 
 use crate::add_enabled_vaults;
 
-/// The configuration of some variables, with the vaults that they enable.
+/// Returns the configuration of environment variables, with the vaults that they enable.
 fn config(variables: &[(&str, &str)]) -> Config {
     add_enabled_vaults(Config::from_environment(Environment::from_iter(variables.iter().copied()))).unwrap()
 }
 
-/// What `sources.github.api_key` is.
+/// Looks up `sources.github.api_key`.
 fn api_key(config: &Config) -> Option<Secret> {
     Settings::new(config).section(["sources", "github"]).get::<Secret>("api_key").unwrap()
 }
 
-/// An error and all of its causes.
+/// Formats an error and all its causes.
 fn chain(error: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(error.source(), |cause| cause.source());
     causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))

@@ -1,9 +1,9 @@
-//! What rows are shredded with.
+//! Settings of the shredder, derived from two bytes.
 
 use catchment_normalize::{NormalizeOptions, NullColumnPolicy};
 use catchment_schema::{ContractMode, Schema, SchemaContract, TableHints, WriteDisposition};
 
-/// Two bytes as settings.
+/// Two bytes, interpreted as settings.
 #[derive(Debug)]
 pub(super) struct Settings {
     first: u8,
@@ -28,7 +28,7 @@ impl Settings {
         }
     }
 
-    /// The schema in the beginning, with the table declared.
+    /// Returns the initial schema, in which the table is declared.
     pub(super) fn schema(&self) -> Option<Schema> {
         let mut schema = Schema::new("fuzz");
         let hints = TableHints {
@@ -50,6 +50,6 @@ impl Settings {
     }
 }
 
-fn pick<T: Copy + Default>(of: &[T], byte: u8) -> T {
-    of.get(usize::from(byte & 3)).copied().unwrap_or_default()
+fn pick<T: Copy + Default>(values: &[T], byte: u8) -> T {
+    values.get(usize::from(byte & 3)).copied().unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! Record batches as rows that can be compared.
+//! Conversion of record batches to comparable rows.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use catchment_schema::{Column, ROOT_ROW_COLUMN, ROOT_ROW_PRECISION, Schema, arro
 #[derive(Default)]
 pub(super) struct Tables(BTreeMap<String, Vec<RecordBatch>>);
 
-/// The values of a row by column, but for nulls.
+/// The values of a row by column, without nulls.
 pub(super) type Row = BTreeMap<String, String>;
 
 impl Tables {
@@ -24,12 +24,12 @@ impl Tables {
         }
     }
 
-    /// All rows, in the types that the schema has in the end, as a destination casts them.
+    /// Returns all rows, cast to the types of the final schema as a destination does.
     pub(super) fn cast(&self, schema: &Schema) -> BTreeMap<&str, Vec<Row>> {
         let rows_of = |(table, batches): (&String, &Vec<RecordBatch>)| {
             let columns = schema.tables.get(table).map(|table| &table.columns).expect("the schema has each table of a batch");
             let type_of = |column: &str| {
-                // of packages alone
+                // exists only in packages, not in the schema
                 if column == ROOT_ROW_COLUMN {
                     return DataType::Decimal128(ROOT_ROW_PRECISION, 0);
                 }
@@ -45,13 +45,13 @@ impl Tables {
 fn rows(batch: &RecordBatch, type_of: impl Fn(&str) -> DataType) -> Vec<Row> {
     let mut rows = vec![Row::new(); batch.num_rows()];
     for (field, array) in batch.schema().fields().iter().zip(batch.columns()) {
-        let array = cast(array, &type_of(field.name())).expect("a wider type takes all values");
-        // Showing instants of a time zone needs its rules, also for UTC.
+        let array = cast(array, &type_of(field.name())).expect("a wider type accepts all values");
+        // formatting timestamps with a time zone requires time zone rules, even for UTC
         let array = match array.data_type() {
-            DataType::Timestamp(_, Some(_)) => cast(&array, &DataType::Int64).expect("instants are numbers"),
+            DataType::Timestamp(_, Some(_)) => cast(&array, &DataType::Int64).expect("timestamps are integers"),
             _ => array,
         };
-        let formatter = ArrayFormatter::try_new(&array, &FormatOptions::default()).expect("values can be shown");
+        let formatter = ArrayFormatter::try_new(&array, &FormatOptions::default()).expect("values can be formatted");
         for (index, row) in rows.iter_mut().enumerate().filter(|(index, _)| array.is_valid(*index)) {
             row.insert(field.name().clone(), formatter.value(index).to_string());
         }

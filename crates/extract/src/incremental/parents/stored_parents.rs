@@ -1,4 +1,4 @@
-//! The cursors of parents from run to run: in the state, or in a table beside it where they are too many.
+//! Stored cursors of parent rows: in the state, or in a table if they are too many.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -12,44 +12,44 @@ use super::{ParentId, parent_id};
 use crate::incremental::boundary::{set_mark, whole_rows};
 use crate::incremental::{extension, extract_cursor, last_value, stored, unique_hashes, update_extension};
 
-/// The most parents whose cursors the state keeps; those of more parents are stored in a table.
+/// The maximum number of parent cursors in the state. More are stored in a table.
 const MAX_PARENTS: usize = 1000;
 
-/// The most hashes of rows at their last values that it keeps of all of them.
+/// The maximum number of boundary row hashes of all parent cursors in the state.
 const MAX_HASHES: usize = 2000;
 
-/// The key of them in what a resource keeps.
+/// The key of the parent cursors in the state of a resource.
 const PARENTS: &str = "parents";
 
-/// The cursors of parents, each as JSON.
+/// Parent cursors, each as JSON.
 pub(super) type Cursors = IndexMap<ParentId, Arc<str>>;
 
-/// The cursors that earlier runs left of the parents of a resource.
+/// The parent cursors that earlier runs stored for a resource.
 #[derive(Debug, Default)]
 pub(super) struct StoredParentCursors {
-    /// Where parents start that have no cursor of their own; at the initial value where there is none.
+    /// The cursor of parent rows without their own; `None` for the initial value.
     pub(super) floor: Option<Object>,
     pub(super) cursors: Cursors,
-    /// Whether they do not count, so that all parents start at the cursor of the resource.
+    /// Whether the stored cursors are invalid, so that all parent rows start at the cursor of the resource.
     pub(super) is_invalid: bool,
-    /// Why they do not count, where a person should know.
+    /// The reason for a warning if they are invalid.
     pub(super) problem: Option<String>,
     table: StoredTable,
 }
 
-/// What the table has of them.
+/// The content of the table.
 #[derive(Debug, Default)]
 enum StoredTable {
-    /// Nothing.
+    /// No entries.
     #[default]
     Empty,
-    /// All of them, which have this digest.
+    /// All parent cursors, with this digest.
     All(Value),
-    /// Entries that do not count.
+    /// Entries that are invalid.
     Void,
 }
 
-/// Whether the cursors of the parents are stored in the table.
+/// Returns true if the parent cursors are stored in the table.
 pub(crate) fn has_parents_in_table(resource_state: &Object, path: &str, definition: &str) -> bool {
     valid_mark(resource_state, path, definition).and_then(count).is_some()
 }
@@ -58,25 +58,25 @@ fn mark<'k>(resource_state: &'k Object, path: &str) -> Option<&'k Value> {
     extension(resource_state, PARENTS)?.get(path)
 }
 
-/// The mark, where the cursor of the resource stands where this program has left it.
+/// Returns the mark if it is valid: the cursor of the resource is unchanged since this program stored it.
 fn valid_mark<'k>(resource_state: &'k Object, path: &str, definition: &str) -> Option<&'k Value> {
     last_value(resource_state, path)?;
     mark(resource_state, path).filter(|mark| mark.get("seal") == Some(&fingerprint(resource_state, path, definition)))
 }
 
-/// How many cursors the table has, by the mark.
+/// Returns the number of cursors in the table, according to the mark.
 fn count(mark: &Value) -> Option<usize> {
     usize::try_from(mark.get("count")?.as_i64()?).ok()
 }
 
-/// The cursors that the mark has itself.
+/// Returns the cursors that are stored in the mark.
 fn cursors_of(mark: &Value) -> Cursors {
     let by_parent = mark.get("by_parent").and_then(Value::as_object).into_iter().flatten();
     by_parent.filter_map(|(id, cursor)| Some((id.parse().ok()?, cursor.to_string().into()))).collect()
 }
 
 impl StoredParentCursors {
-    /// What `kept` has of them, and the table where it says so.
+    /// Reads the parent cursors from the resource state, and from the table if the state refers to it.
     pub(super) fn read(
         resource_state: Option<&Object>,
         path: &str,
@@ -103,7 +103,7 @@ impl StoredParentCursors {
         read
     }
 
-    /// The cursors of the table, where they are those that the mark is of.
+    /// Returns the cursors of the table if their number and digest match the mark.
     fn take_table(
         &mut self,
         mark: &Value,
@@ -113,7 +113,7 @@ impl StoredParentCursors {
     ) -> Option<Cursors> {
         let entry = |entry: &CursorEntry| Some((entry.id, entry.cursor.clone()?));
         let mut cursors: Cursors = in_table.iter().filter_map(entry).collect();
-        // a table has no order
+        // the rows of a table have no order
         cursors.sort_unstable_keys();
         let digest = digest(&cursors);
         if cursors.len() == count && mark.get("digest") == Some(&digest) {
@@ -121,20 +121,20 @@ impl StoredParentCursors {
             return Some(cursors);
         }
         let found = match cursors.len() {
-            found if found == count => "other cursors of parents than the last run stored".to_owned(),
-            found => format!("the cursors of {found} parents where the last run stored those of {count}"),
+            found if found == count => "other parent cursors than the last run stored".to_owned(),
+            found => format!("{found} parent cursors instead of the {count} that the last run stored"),
         };
         let last = last_value(resource_state, path).map(Value::to_string).unwrap_or_default();
         self.problem = Some(format!(
-            "table `{PARENT_CURSORS_TABLE}` has {found}, for the cursor `{path}`: it was changed by something else, or the \
-             dataset was restored in part. All parents start at {last}, the cursor of the resource, so late rows of a parent with \
-             a lower value are not loaded; refresh the resource to load all rows"
+            "table `{PARENT_CURSORS_TABLE}` has {found} for the cursor `{path}`: another program changed it, or the dataset \
+             was partially restored. All parent rows start at {last}, the cursor of the resource, so late rows with a lower \
+             value are skipped; refresh the resource to load all rows"
         ));
         None
     }
 
-    /// Puts them, with those that have changed, into `kept`, which has the cursor of the resource after the run, or into the
-    /// table. Returns how that changes.
+    /// Stores these cursors and the changed ones in `resource_state`, which contains the final cursor of the resource,
+    /// or in the table. Returns the change of the table.
     pub(super) fn write(
         mut self,
         changed: Cursors,
@@ -145,8 +145,8 @@ impl StoredParentCursors {
         let is_changed = !changed.is_empty();
         self.cursors.extend(changed);
         let path = key.cursor_path.as_str();
-        // the entries that the table gets in place of those that it has; none where it stays as it is
-        let (place, entries) = match &self.table {
+        // the new entries of the table; `None` if it does not change
+        let (mark_fields, entries) = match &self.table {
             table if self.cursors.is_empty() => (Vec::new(), table.clear_entries()),
             table if fit_into_state(&self.cursors) => {
                 let parsed = |(id, cursor): (&ParentId, &Arc<str>)| Some((id.to_string(), Value::parse(cursor).ok()?));
@@ -164,14 +164,14 @@ impl StoredParentCursors {
         let head = [("seal", fingerprint(resource_state, path, definition)), ("floor", floor)];
         update_extension(resource_state, PARENTS, |marks| {
             marks.shift_remove(path);
-            if !place.is_empty() {
-                marks.insert(path.to_owned(), Value::object(head.into_iter().chain(place)));
+            if !mark_fields.is_empty() {
+                marks.insert(path.to_owned(), Value::object(head.into_iter().chain(mark_fields)));
             }
         });
         entries.map(|entries| CursorEntryChange { key, replaces: true, entries })
     }
 
-    /// Forgets them, in `kept` and in the table.
+    /// Removes the parent cursors from `resource_state` and from the table.
     pub(super) fn forget(self, resource_state: &mut Object, key: CursorEntryKey) -> Option<CursorEntryChange> {
         update_extension(resource_state, PARENTS, |marks| drop(marks.shift_remove(key.cursor_path.as_str())));
         self.table.clear_entries().map(|entries| CursorEntryChange { key, replaces: true, entries })
@@ -179,13 +179,13 @@ impl StoredParentCursors {
 }
 
 impl StoredTable {
-    /// No entries, in place of those that the table has; none where it has none.
+    /// Returns an empty list that replaces the entries of the table; `None` if it has none.
     fn clear_entries(&self) -> Option<Vec<CursorEntry>> {
         (!matches!(self, StoredTable::Empty)).then(Vec::new)
     }
 }
 
-/// What the mark says of cursors in the table.
+/// Returns the fields of a mark for cursors in the table.
 fn in_table(cursors: &Cursors, digest: Value) -> Vec<(&'static str, Value)> {
     vec![("count", Value::from(cursors.len() as u64)), ("digest", digest)]
 }
@@ -199,18 +199,18 @@ fn fit_into_state(cursors: &Cursors) -> bool {
     cursors.len() <= MAX_PARENTS && cursors.values().map(hashes).sum::<usize>() <= MAX_HASHES
 }
 
-/// A digest of cursors in the order of their parents. The state changes with it, so the state tells of each change of the
-/// table.
+/// Returns a digest of cursors, ordered by parent. It is stored in the state, so that the state changes whenever the
+/// table does.
 fn digest(cursors: &Cursors) -> Value {
     let mut text = String::new();
     for (id, cursor) in cursors {
-        // writing to a text does not fail
+        // writing to a `String` cannot fail
         let _ = writeln!(text, "{id} {cursor}");
     }
     Value::from(RowHash::from(short_digest::<15>(&text)).to_string())
 }
 
-/// What the cursor of the resource must be for the cursors of its parents to count.
+/// Returns the fingerprint of the resource's cursor for which the parent cursors are valid.
 fn fingerprint(resource_state: &Object, path: &str, definition: &str) -> Value {
     let mut hashes: Vec<Value> = {
         let mut hashes = unique_hashes(resource_state, path);
@@ -222,7 +222,7 @@ fn fingerprint(resource_state: &Object, path: &str, definition: &str) -> Value {
     Value::from(parent_id(&Value::Array(hashes)).to_string())
 }
 
-/// What is kept of a parent's cursor, as JSON: initial value, last value, hashes of keys and of whole rows.
+/// Serializes a parent cursor as JSON: initial value, last value, key hashes and content hashes.
 pub(super) fn to_entry(part: &Object, path: &str) -> String {
     let cursor = stored::cursor(part, path);
     let whole = last_value(part, path).map(|last| whole_rows(part, path, last)).unwrap_or_default();
@@ -235,7 +235,7 @@ pub(super) fn to_entry(part: &Object, path: &str) -> String {
     entry.to_string()
 }
 
-/// Reads what [`to_entry`] made.
+/// Parses the result of [`to_entry`].
 pub(super) fn from_entry(entry: &str, path: &str) -> Option<Object> {
     let entry = Value::parse(entry).ok()?;
     let [initial, last, hashes, whole] = entry.as_array()? else { return None };

@@ -1,4 +1,4 @@
-//! What is left of a cursor after a run, or in the middle of one.
+//! The state of a cursor after a run, and at its checkpoints.
 
 use catchment_json::{Object, Value};
 use catchment_state::{CursorEntryChange, CursorEntryKey, CursorEntryKind};
@@ -11,21 +11,21 @@ use crate::incremental::stored;
 use crate::windows::mark_loaded;
 
 impl CursorTracker<'_> {
-    /// The run goes on after it was interrupted. Rows of pages from before may have changed since, and have later values then
-    /// than the rows from before: the cursor is not to move past those. What comes at it and later will come once more.
+    /// Freezes the cursor for the rest of a resumed run. Rows read before the interruption may have changed since, so
+    /// the cursor must not advance past them; rows from there on are loaded once more.
     pub(crate) fn freeze(&mut self) {
         if self.cap.is_none() {
             self.cap = Some(self.last.clone());
         }
     }
 
-    /// What the state keeps of the resource after the run, in `kept`, which has other keys too, and how the table of rows
-    /// at the cursor changes.
+    /// Adds the cursor to the state of the resource. Returns the new state and the change of the table of boundary
+    /// rows.
     pub(crate) fn finish(self, resource_state: Object) -> (Object, Option<CursorEntryChange>) {
         self.finish_within(resource_state, MAX_IN_STATE)
     }
 
-    /// The same with all rows at the cursor in `kept`, however many they are.
+    /// Adds the cursor with all boundary rows, without the size limit.
     pub(crate) fn finish_with_all_rows(self, resource_state: Object) -> Object {
         self.finish_within(resource_state, usize::MAX).0
     }
@@ -62,7 +62,7 @@ impl CursorTracker<'_> {
         (resource_state, change)
     }
 
-    /// The last value of this run or of the runs before, whichever is later: with a lag a run starts before it.
+    /// Returns the last value of this run or of earlier runs, whichever is later: with a lag a run starts before it.
     fn last_value(&self) -> Value {
         let Some(last) = &self.last else { return Value::from(self.stored_last.clone()) };
         let stored = self.stored_last.as_ref().and_then(OwnedOrderedValue::new);
@@ -76,8 +76,7 @@ impl CursorTracker<'_> {
         }
     }
 
-    /// What a run that was not complete goes on with, to the end of the rows; none where the rows at the last value are too
-    /// many to keep.
+    /// Returns the cursor at a checkpoint of an incomplete run; `None` if it has too many boundary rows to store.
     pub(crate) fn checkpoint(&self) -> Option<Value> {
         let boundary = self.boundary.as_ref();
         Some(Value::object([
@@ -94,7 +93,7 @@ impl CursorTracker<'_> {
         ]))
     }
 
-    /// Goes on where [`CursorTracker::checkpoint`] left off.
+    /// Restores the result of [`CursorTracker::checkpoint`].
     pub(crate) fn resume(&mut self, paused: &Value) {
         let paused = paused.as_object();
         if let Some(last) = stored::value(paused, "last_value") {

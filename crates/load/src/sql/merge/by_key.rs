@@ -1,4 +1,4 @@
-//! Taking rows out by the keys of new ones, and putting those in.
+//! Deletion of rows by the keys of new rows, and insertion of the new rows.
 
 use catchment_schema::ROOT_ROW_COLUMN;
 
@@ -6,10 +6,10 @@ use super::equal_keys::{RANK, is_not_deleted, ranked};
 use super::{MergePlan, StagedRows, insert_staged, matches};
 use crate::sql::name::QualifiedName;
 
-/// The temporary table with the ids of the root rows that go.
+/// The temporary table with the ids of deleted root rows.
 const DELETED: &str = "\"_dlt_deleted\"";
 
-/// Deletes the rows with one of the `keys` of new rows, each a list of columns, and their child rows.
+/// Deletes rows that match a new row by one of `keys`, each a list of columns, and their child rows.
 pub(super) fn delete(merge: &MergePlan<'_>, keys: &[&[&str]]) -> Vec<String> {
     let (root, staged) = (merge.root, merge.rows.relation);
     let with_key = |key: &&[&str]| {
@@ -25,26 +25,27 @@ pub(super) fn delete(merge: &MergePlan<'_>, keys: &[&[&str]]) -> Vec<String> {
     statements
 }
 
-/// The temporary table with the numbers of the root rows that do not come.
+/// The temporary table with the numbers of excluded root rows.
 const EXCLUDED: &str = "\"_dlt_left_out\"";
 
-/// Inserts the new rows, but for those of a key that another one has, and those that are marked as deleted.
+/// Inserts the new rows except duplicates of a key and rows marked as deleted.
 ///
-/// Few rows are left out, so it is those that are noted: what a statement keeps in memory does not grow with the package.
+/// The excluded rows are few, so they are collected instead of the inserted ones: the memory of the statement does not grow
+/// with the package.
 pub(super) fn insert(merge: &MergePlan<'_>) -> Vec<String> {
-    let made = create_excluded(merge);
-    let condition = match &made {
+    let excluded = create_excluded(merge);
+    let condition = match &excluded {
         Some(_) => {
             format!(" WHERE NOT EXISTS (SELECT 1 FROM {EXCLUDED} AS l WHERE l.\"{ROOT_ROW_COLUMN}\" = s.\"{ROOT_ROW_COLUMN}\")")
         }
         None => String::new(),
     };
     let insert = |(table, rows): (QualifiedName<'_>, &StagedRows<'_>)| insert_staged(table, rows, &condition);
-    let drop = made.is_some().then(|| format!("DROP TABLE {EXCLUDED}"));
-    made.into_iter().chain(merge.tables_with_rows().map(insert)).chain(drop).collect()
+    let drop = excluded.is_some().then(|| format!("DROP TABLE {EXCLUDED}"));
+    excluded.into_iter().chain(merge.tables_with_rows().map(insert)).chain(drop).collect()
 }
 
-/// Makes [`EXCLUDED`]; none where all rows come.
+/// Returns the statement that creates [`EXCLUDED`], or `None` if no rows can be excluded.
 fn create_excluded(merge: &MergePlan<'_>) -> Option<String> {
     let staged = merge.rows.relation;
     let is_deleted = merge.hard_delete.as_ref().map(|mark| format!("NOT ({})", is_not_deleted(mark)));

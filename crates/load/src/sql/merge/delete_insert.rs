@@ -1,4 +1,4 @@
-//! Rows with the primary or the merge key of a new one go, and the new ones come.
+//! The strategy `delete-insert`: deletes rows with the primary or merge key of a new row, then inserts the new rows.
 
 use super::{MergePlan, by_key};
 

@@ -1,4 +1,4 @@
-//! Rows whose primary key is not there yet come; what is there stays.
+//! The strategy `insert-only`: inserts rows with a new primary key and leaves existing rows unchanged.
 
 use super::surviving_rows::{SURVIVING, create_surviving, insert_surviving};
 use super::{MergePlan, matches};

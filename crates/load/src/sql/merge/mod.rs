@@ -1,9 +1,9 @@
-//! Merging: new rows of a package find their place among those that are there.
+//! Merge statements, one plan for each merge strategy.
 //!
-//! New rows are staged first, in one relation for each table, with a column [`ROOT_ROW`](catchment_schema::ROOT_ROW)
-//! that says which root row of the package each belongs to. Then a plan of statements, one for each strategy, runs in
-//! the transaction of the load. In all of them null keys match null keys, and of new rows with equal keys one stays: by
-//! the sort column of the table, where it has one, else the first.
+//! New rows are first staged in one relation per table. The column
+//! [`ROOT_ROW_COLUMN`](catchment_schema::ROOT_ROW_COLUMN) holds the number of the root row in the package. The statements of
+//! the strategy then run in the transaction of the load. In every strategy null keys match null keys, and of new rows with
+//! equal keys one survives: by the sort column of the table if it has one, otherwise the first.
 
 mod by_key;
 mod delete_insert;
@@ -21,40 +21,40 @@ use super::insert::insert_from;
 use super::name::{QualifiedName, quote};
 pub(crate) use scd2::Versions;
 
-/// New rows of a table.
+/// Staged rows of a table.
 pub(crate) struct StagedRows<'n> {
-    /// The relation that they are staged in.
+    /// The relation with the staged rows.
     pub(crate) relation: &'n str,
-    /// The columns of the table that they have.
+    /// The columns of the rows that belong to the table.
     pub(crate) columns: Vec<&'n str>,
 }
 
-/// One root table and the tables below it.
+/// The plan of a merge into a root table and its child tables.
 pub(crate) struct MergePlan<'n> {
     pub(crate) root: QualifiedName<'n>,
     pub(crate) rows: StagedRows<'n>,
-    /// The tables below it that the dataset has, with the new rows of those that have any.
+    /// The existing child tables at all levels, with their new rows if any.
     pub(crate) children: Vec<(QualifiedName<'n>, Option<StagedRows<'n>>)>,
-    /// The columns that tell rows apart.
+    /// The columns that identify rows.
     pub(crate) primary_key: Vec<&'n str>,
-    /// The columns by which rows are replaced, all that share their values.
+    /// The columns whose values select the rows to replace as a group.
     pub(crate) merge_key: Vec<&'n str>,
-    /// Whether new rows have different keys for sure.
+    /// Whether the new rows are known to have unique keys.
     pub(crate) is_deduplicated: bool,
-    /// The column by which one of several new rows with one key is chosen.
+    /// The column that selects one of several new rows with the same key.
     pub(crate) dedup_sort: Option<(&'n str, DedupSort)>,
-    /// The column that marks rows that are to be deleted.
+    /// The column that marks rows to delete.
     pub(crate) hard_delete: Option<HardDelete<'n>>,
 }
 
-/// A column that marks rows that are to be deleted.
+/// A column that marks rows to delete.
 pub(crate) struct HardDelete<'n> {
     pub(crate) column: &'n str,
-    /// Whether it is a boolean; otherwise whatever is not null marks a row.
+    /// Whether the column is a boolean; otherwise any non-null value marks a row.
     pub(crate) is_bool: bool,
 }
 
-/// A strategy, with what it alone needs.
+/// A merge strategy with its options.
 pub(crate) enum Strategy<'n> {
     DeleteInsert,
     Upsert,
@@ -62,7 +62,7 @@ pub(crate) enum Strategy<'n> {
     Scd2(Versions<'n>),
 }
 
-/// The statements of the merge, in order. They make temporary tables and drop them again.
+/// Returns the statements of the merge in order. They create temporary tables and drop them again.
 pub(crate) fn merge_statements(merge: &MergePlan<'_>, strategy: &Strategy<'_>) -> Vec<String> {
     match strategy {
         Strategy::DeleteInsert => delete_insert::statements(merge),
@@ -73,19 +73,19 @@ pub(crate) fn merge_statements(merge: &MergePlan<'_>, strategy: &Strategy<'_>) -
 }
 
 impl MergePlan<'_> {
-    /// The tables that have new rows, the root first.
+    /// Returns the tables with new rows, the root table first.
     fn tables_with_rows(&self) -> impl Iterator<Item = (QualifiedName<'_>, &StagedRows<'_>)> {
         let children = self.children.iter().filter_map(|(table, rows)| Some((*table, rows.as_ref()?)));
         std::iter::once((self.root, &self.rows)).chain(children)
     }
 }
 
-/// Inserts the staged rows, `s`, that a condition picks.
+/// Inserts the staged rows, aliased `s`, that match a condition.
 fn insert_staged(table: QualifiedName<'_>, rows: &StagedRows<'_>, condition: &str) -> String {
     insert_from(&table.to_string(), rows.columns.iter().copied(), &format!("{} AS s{condition}", rows.relation))
 }
 
-/// The condition that rows `d` and `s` have the same key.
+/// Returns the condition that the rows `d` and `s` have equal keys.
 fn matches(key: &[&str]) -> String {
     key.iter().map(|column| format!("d.{0} IS NOT DISTINCT FROM s.{0}", quote(column))).collect::<Vec<_>>().join(" AND ")
 }

@@ -1,5 +1,5 @@
-//! Rows are versions (slowly changing dimension, type 2): one that is not among the new rows any more ends, and one
-//! that was not there begins.
+//! The strategy `scd2` (slowly changing dimension, type 2): rows are versions. A version that is missing from the new rows
+//! ends, and a version that does not exist yet begins.
 
 use catchment_schema::ROOT_ROW_COLUMN;
 
@@ -7,18 +7,18 @@ use super::surviving_rows::{SURVIVING, create_surviving, insert_surviving};
 use super::{MergePlan, matches};
 use crate::sql::name::{quote, quote_list};
 
-/// The temporary table with the numbers of the root rows that begin.
+/// The temporary table with the numbers of root rows that begin a version.
 const BEGUN: &str = "\"_dlt_begun\"";
 
-/// What tells versions apart, and when they count. Moments are SQL expressions.
+/// The columns and timestamps of versions. Timestamps are SQL expressions.
 pub(crate) struct Versions<'n> {
-    /// The column that is the same in equal versions.
+    /// The column that identifies a version.
     pub(crate) row_version: &'n str,
     pub(crate) valid_from: &'n str,
     pub(crate) valid_to: &'n str,
-    /// When the new versions begin, and those before them end.
+    /// The time at which new versions begin and their predecessors end.
     pub(crate) boundary: String,
-    /// The end of versions that count, where it is not null.
+    /// The end time of active versions, if it is not null.
     pub(crate) active: Option<String>,
 }
 
@@ -26,15 +26,15 @@ pub(super) fn statements(merge: &MergePlan<'_>, versions: &Versions<'_>) -> Vec<
     let (root, staged) = (merge.root, merge.rows.relation);
     let Versions { boundary, active, .. } = versions;
     let [version, from, to] = [versions.row_version, versions.valid_from, versions.valid_to].map(quote);
-    let counts = match active {
-        // Null too: versions may be older than the setting.
+    let is_active = match active {
+        // Null as well, because versions can be older than the setting.
         Some(active) => format!("(d.{to} IS NULL OR d.{to} = {active})"),
         None => format!("d.{to} IS NULL"),
     };
-    // Where versions of one row are known by its key, one of them counts; equal versions do in any case.
+    // With a primary key one new version per key survives, otherwise one of equal versions.
     let key = if merge.primary_key.is_empty() { vec![versions.row_version] } else { merge.primary_key.clone() };
-    let is_kept = format!("EXISTS (SELECT 1 FROM {SURVIVING} AS k WHERE k.{version} = d.{version})");
-    let came = match merge.merge_key.as_slice() {
+    let survives = format!("EXISTS (SELECT 1 FROM {SURVIVING} AS k WHERE k.{version} = d.{version})");
+    let has_new_key = match merge.merge_key.as_slice() {
         [] => String::new(),
         key => format!(" AND EXISTS (SELECT 1 FROM {staged} AS s WHERE {})", matches(key)),
     };
@@ -44,15 +44,15 @@ pub(super) fn statements(merge: &MergePlan<'_>, versions: &Versions<'_>) -> Vec<
     let open = active.as_deref().unwrap_or("NULL");
     let mut statements = vec![
         create_surviving(merge, &key, &[versions.row_version], None),
-        format!("UPDATE {root} AS d SET {to} = {boundary} WHERE {counts} AND NOT {is_kept}{came}"),
+        format!("UPDATE {root} AS d SET {to} = {boundary} WHERE {is_active} AND NOT {survives}{has_new_key}"),
         format!(
-            "CREATE TEMP TABLE {BEGUN} AS SELECT k.\"{ROOT_ROW_COLUMN}\" FROM {SURVIVING} AS k WHERE NOT EXISTS (SELECT 1 FROM {root} AS d WHERE d.{version} = k.{version} AND {counts})"
+            "CREATE TEMP TABLE {BEGUN} AS SELECT k.\"{ROOT_ROW_COLUMN}\" FROM {SURVIVING} AS k WHERE NOT EXISTS (SELECT 1 FROM {root} AS d WHERE d.{version} = k.{version} AND {is_active})"
         ),
         format!(
             "INSERT INTO {root} ({from}, {to}, {columns}) SELECT {boundary}, {open}, {columns} FROM {staged} WHERE \"{ROOT_ROW_COLUMN}\" IN (SELECT \"{ROOT_ROW_COLUMN}\" FROM {BEGUN})"
         ),
     ];
-    // A version that comes back has its child rows still.
+    // A version that begins again still has its child rows.
     for (child, rows) in merge.tables_with_rows().skip(1) {
         let is_new = format!(" AND NOT EXISTS (SELECT 1 FROM {child} AS d WHERE d.\"_dlt_id\" = s.\"_dlt_id\")");
         statements.push(insert_surviving(child, rows, BEGUN) + &is_new);

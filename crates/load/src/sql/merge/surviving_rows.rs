@@ -1,4 +1,4 @@
-//! Which of the new rows are to be there in the end.
+//! Selection of the new rows that survive a merge.
 
 use catchment_schema::ROOT_ROW_COLUMN;
 
@@ -6,11 +6,11 @@ use super::equal_keys::{RANK, is_not_deleted, ranked};
 use super::{MergePlan, QualifiedName, StagedRows, insert_staged};
 use crate::sql::name::quote_list;
 
-/// The temporary table with the numbers of the root rows that are to be there.
+/// The temporary table with the numbers of surviving root rows.
 pub(super) const SURVIVING: &str = "\"_dlt_kept\"";
 
-/// Makes [`SURVIVING`]: one root row for each value of `key`, without those that are marked as deleted, and with `columns`
-/// besides their numbers. `condition` is one more, on rows `s`.
+/// Returns the statement that creates [`SURVIVING`]: one root row for each value of `key`, without rows marked as deleted.
+/// The table has the row numbers and `columns`. `condition` is an additional condition on rows `s`.
 pub(super) fn create_surviving(merge: &MergePlan<'_>, key: &[&str], columns: &[&str], condition: Option<&str>) -> String {
     let staged = merge.rows.relation;
     let selected = quote_list(std::iter::once(ROOT_ROW_COLUMN).chain(columns.iter().copied()));
@@ -27,7 +27,7 @@ pub(super) fn create_surviving(merge: &MergePlan<'_>, key: &[&str], columns: &[&
     format!("CREATE TEMP TABLE {SURVIVING} AS SELECT {selected} FROM {from}{condition}")
 }
 
-/// Inserts the staged rows that belong to root rows in `kept`.
-pub(super) fn insert_surviving(table: QualifiedName<'_>, rows: &StagedRows<'_>, kept: &str) -> String {
-    insert_staged(table, rows, &format!(" WHERE \"{ROOT_ROW_COLUMN}\" IN (SELECT \"{ROOT_ROW_COLUMN}\" FROM {kept})"))
+/// Inserts the staged rows whose root rows are in the table `surviving`.
+pub(super) fn insert_surviving(table: QualifiedName<'_>, rows: &StagedRows<'_>, surviving: &str) -> String {
+    insert_staged(table, rows, &format!(" WHERE \"{ROOT_ROW_COLUMN}\" IN (SELECT \"{ROOT_ROW_COLUMN}\" FROM {surviving})"))
 }

@@ -3,7 +3,7 @@ use catchment_schema::{DedupSort, MergeStrategy};
 use super::{HardDelete, MergePlan, StagedRows, Strategy, Versions, merge_statements};
 use crate::sql::DatasetName;
 
-/// The plan for a table `t` with the keys `a`, `b`, a table below it with new rows, and one without.
+/// Returns the statements for a table `t` with the keys `a` and `b`, a child table with new rows and one without.
 fn check(strategy: MergeStrategy, change: impl FnOnce(&mut MergePlan<'_>)) -> String {
     let dataset = DatasetName { database: "f", schema: "d" };
     let rows = |relation, columns: &[&'static str]| StagedRows { relation, columns: columns.to_vec() };
@@ -50,7 +50,7 @@ fn delete_insert_by_a_compound_key() {
 }
 
 #[test]
-fn delete_insert_by_both_keys_with_marks_of_deleted_rows() {
+fn delete_insert_by_both_keys_with_hard_delete() {
     let change = |plan: &mut MergePlan<'_>| {
         plan.primary_key = vec!["a"];
         plan.merge_key = vec!["b"];
@@ -69,7 +69,7 @@ fn delete_insert_by_both_keys_with_marks_of_deleted_rows() {
 }
 
 #[test]
-fn delete_insert_without_a_key_adds_rows() {
+fn delete_insert_without_a_key_appends() {
     let change = |plan: &mut MergePlan<'_>| {
         plan.primary_key.clear();
         plan.children.clear();
@@ -80,7 +80,7 @@ fn delete_insert_without_a_key_adds_rows() {
 }
 
 #[test]
-fn upsert_goes_by_the_primary_key_alone() {
+fn upsert_ignores_the_merge_key() {
     let change = |plan: &mut MergePlan<'_>| {
         plan.merge_key = vec!["b"];
         plan.primary_key = vec!["a"];
@@ -99,7 +99,7 @@ fn upsert_goes_by_the_primary_key_alone() {
 }
 
 #[test]
-fn insert_only_keeps_what_is_there() {
+fn insert_only_leaves_existing_rows() {
     let change = |plan: &mut MergePlan<'_>| {
         plan.primary_key = vec!["a"];
         plan.dedup_sort = Some(("b", DedupSort::Ascending));
@@ -114,7 +114,7 @@ fn insert_only_keeps_what_is_there() {
 }
 
 #[test]
-fn scd2_ends_versions_that_are_gone_and_begins_new_ones() {
+fn scd2_ends_missing_versions_and_begins_new_ones() {
     let change = |plan: &mut MergePlan<'_>| plan.primary_key.clear();
     insta::assert_snapshot!(check(MergeStrategy::Scd2, change), @r#"
     CREATE TEMP TABLE "_dlt_kept" AS SELECT "_dlt_root_row", "_dlt_id" FROM (SELECT *, row_number() OVER (PARTITION BY "_dlt_id" ORDER BY "_dlt_root_row") AS "_dlt_place" FROM s0) AS s WHERE "_dlt_place" = 1;
@@ -128,7 +128,7 @@ fn scd2_ends_versions_that_are_gone_and_begins_new_ones() {
 }
 
 #[test]
-fn scd2_of_some_rows_with_an_end_that_is_not_null() {
+fn scd2_with_a_merge_key_and_an_active_timestamp() {
     let change = |plan: &mut MergePlan<'_>| {
         plan.merge_key = vec!["a"];
         plan.primary_key = vec!["a"];

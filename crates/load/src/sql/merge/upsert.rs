@@ -1,6 +1,6 @@
-//! A new row takes the place of the one with its primary key.
+//! The strategy `upsert`: replaces the row with the same primary key.
 //!
-//! The id of a row is a hash of its key, so what is deleted and inserted again is the same row with other values.
+//! The id of a row is a hash of its key, so a row that is deleted and inserted again keeps its id.
 
 use super::{MergePlan, by_key};
 

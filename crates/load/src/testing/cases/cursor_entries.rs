@@ -1,4 +1,4 @@
-//! Rows at cursors, and cursors of parents, that the state has no room for.
+//! Boundary rows and parent cursors that exceed the limit of the state.
 
 use catchment_state::{CursorEntry, CursorEntryChange, CursorEntryKey, CursorEntryKind, RowHash};
 
@@ -38,7 +38,7 @@ fn parents_key(cursor_path: &str) -> CursorEntryKey {
     CursorEntryKey { kind: CursorEntryKind::Parents, ..key("items", cursor_path) }
 }
 
-/// The cursors of parents, each with what a text may have.
+/// Returns parent cursors with quotes, escapes and non-ASCII characters.
 fn cursors(last: &str, numbers: impl IntoIterator<Item = u8>) -> Vec<CursorEntry> {
     let entry = |number| {
         let cursor = format!(r#"[null,"{last} it's \"ü\" \\ {number}",[],[]]"#);
@@ -51,98 +51,98 @@ fn parents(cursor_path: &str, entries: Vec<CursorEntry>) -> CursorEntryChange {
     CursorEntryChange { key: parents_key(cursor_path), replaces: true, entries }
 }
 
-fn load(trial: &mut TestContext<'_>, changes: &[CursorEntryChange]) -> Result<(), Mismatch> {
-    let mut draft = trial.package_builder(&[&TestResource::append("items")])?;
-    draft.rows("items", r#"[{"id":1,"v":"a"}]"#)?;
+fn load(context: &mut TestContext<'_>, changes: &[CursorEntryChange]) -> Result<(), Mismatch> {
+    let mut builder = context.package_builder(&[&TestResource::append("items")])?;
+    builder.rows("items", r#"[{"id":1,"v":"a"}]"#)?;
     for change in changes {
-        draft.writer.append_cursor_entries(change)?;
+        builder.writer.append_cursor_entries(change)?;
     }
-    trial.load_package(&draft.seal()?)
+    context.load_package(&builder.seal()?)
 }
 
-/// Compares the rows that are known at a cursor, in any order.
-fn expect(trial: &TestContext<'_>, cursor_path: &str, numbers: impl IntoIterator<Item = u8>) -> Result<(), Mismatch> {
-    expect_entries(trial, &key("items", cursor_path), &entries(numbers))
+/// Compares the boundary rows of a cursor in any order.
+fn expect(context: &TestContext<'_>, cursor_path: &str, numbers: impl IntoIterator<Item = u8>) -> Result<(), Mismatch> {
+    expect_entries(context, &key("items", cursor_path), &entries(numbers))
 }
 
-/// Compares the entries of a cursor, in any order.
-fn expect_entries(trial: &TestContext<'_>, key: &CursorEntryKey, expected: &Vec<CursorEntry>) -> Result<(), Mismatch> {
-    let read = trial.destination.cursor_entries(trial.dataset, trial.source, key, &|| false);
-    let mut found = read.map_err(|error| trial.mismatch("reading the entries of a cursor", "no error", error))?;
+/// Compares the entries of a cursor in any order.
+fn expect_entries(context: &TestContext<'_>, key: &CursorEntryKey, expected: &Vec<CursorEntry>) -> Result<(), Mismatch> {
+    let read = context.destination.cursor_entries(context.dataset, context.source, key, &|| false);
+    let mut found = read.map_err(|error| context.mismatch("reading cursor entries", "no error", error))?;
     found.sort_unstable_by_key(|entry| entry.id);
-    trial.expect_same("the entries of a cursor", &found, expected)
+    context.expect_same("the cursor entries", &found, expected)
 }
 
-fn are_added_to_those_before(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
-    load(trial, &[change("at", true, [1, 2])])?;
-    load(trial, &[change("at", false, [3])])?;
-    expect(trial, "at", [1, 2, 3])
+fn are_added_to_those_before(context: &mut TestContext<'_>) -> Result<(), Mismatch> {
+    load(context, &[change("at", true, [1, 2])])?;
+    load(context, &[change("at", false, [3])])?;
+    expect(context, "at", [1, 2, 3])
 }
 
-fn make_way_where_the_cursor_moves(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
-    load(trial, &[change("at", true, [1, 2])])?;
-    load(trial, &[change("at", true, [3])])?;
-    expect(trial, "at", [3])?;
-    load(trial, &[change("at", true, [])])?;
-    expect(trial, "at", [])
+fn make_way_where_the_cursor_moves(context: &mut TestContext<'_>) -> Result<(), Mismatch> {
+    load(context, &[change("at", true, [1, 2])])?;
+    load(context, &[change("at", true, [3])])?;
+    expect(context, "at", [3])?;
+    load(context, &[change("at", true, [])])?;
+    expect(context, "at", [])
 }
 
-fn of_other_cursors_stay(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
-    load(trial, &[change("at", true, [1]), change("it's", true, [2])])?;
-    load(trial, &[change("at", true, [3])])?;
-    expect(trial, "at", [3])?;
-    expect(trial, "it's", [2])?;
-    expect(trial, "nothing", [])
+fn of_other_cursors_stay(context: &mut TestContext<'_>) -> Result<(), Mismatch> {
+    load(context, &[change("at", true, [1]), change("it's", true, [2])])?;
+    load(context, &[change("at", true, [3])])?;
+    expect(context, "at", [3])?;
+    expect(context, "it's", [2])?;
+    expect(context, "nothing", [])
 }
 
-fn come_once_with_the_rows(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
-    let mut draft = trial.package_builder(&[&TestResource::append("items")])?;
-    draft.rows("items", r#"[{"id":1,"v":"a"}]"#)?;
-    draft.writer.append_cursor_entries(&change("at", true, 0..100))?;
-    let package = draft.seal()?;
+fn come_once_with_the_rows(context: &mut TestContext<'_>) -> Result<(), Mismatch> {
+    let mut builder = context.package_builder(&[&TestResource::append("items")])?;
+    builder.rows("items", r#"[{"id":1,"v":"a"}]"#)?;
+    builder.writer.append_cursor_entries(&change("at", true, 0..100))?;
+    let package = builder.seal()?;
     let mut number = 0;
-    while trial.cancel_at(number, &package)? {
-        expect(trial, "at", [])?;
+    while context.cancel_at(number, &package)? {
+        expect(context, "at", [])?;
         number += 1;
     }
-    trial.load_again(&package)?;
-    expect(trial, "at", 0..100)
+    context.load_again(&package)?;
+    expect(context, "at", 0..100)
 }
 
-fn need_no_table_where_there_are_none(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
-    load(trial, &[])?;
-    expect(trial, "at", [])?;
-    match trial.query("SELECT row_hash FROM _catchment_cursor_rows") {
+fn need_no_table_where_there_are_none(context: &mut TestContext<'_>) -> Result<(), Mismatch> {
+    load(context, &[])?;
+    expect(context, "at", [])?;
+    match context.query("SELECT row_hash FROM _catchment_cursor_rows") {
         Err(_) => Ok(()),
-        Ok(rows) => Err(trial.mismatch("a table of rows at cursors", "none", rows.join("; "))),
+        Ok(rows) => Err(context.mismatch("the table of boundary rows", "none", rows.join("; "))),
     }
 }
 
-fn have_cursors_of_parents_beside_them(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
+fn have_cursors_of_parents_beside_them(context: &mut TestContext<'_>) -> Result<(), Mismatch> {
     let (first, second) = (cursors("2024", [1, 2, 3]), cursors("2025", [2, 4]));
-    load(trial, &[change("at", true, [1, 2]), parents("at", first.clone()), parents("it's", first.clone())])?;
-    expect(trial, "at", [1, 2])?;
-    expect_entries(trial, &parents_key("at"), &first)?;
-    load(trial, &[parents("at", second.clone())])?;
-    expect_entries(trial, &parents_key("at"), &second)?;
-    expect_entries(trial, &parents_key("it's"), &first)?;
-    load(trial, &[change("at", true, []), parents("it's", Vec::new())])?;
-    expect(trial, "at", [])?;
-    expect_entries(trial, &parents_key("at"), &second)?;
-    expect_entries(trial, &parents_key("it's"), &Vec::new())
+    load(context, &[change("at", true, [1, 2]), parents("at", first.clone()), parents("it's", first.clone())])?;
+    expect(context, "at", [1, 2])?;
+    expect_entries(context, &parents_key("at"), &first)?;
+    load(context, &[parents("at", second.clone())])?;
+    expect_entries(context, &parents_key("at"), &second)?;
+    expect_entries(context, &parents_key("it's"), &first)?;
+    load(context, &[change("at", true, []), parents("it's", Vec::new())])?;
+    expect(context, "at", [])?;
+    expect_entries(context, &parents_key("at"), &second)?;
+    expect_entries(context, &parents_key("it's"), &Vec::new())
 }
 
-fn and_cursors_of_parents_come_once_with_the_rows(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
-    let mut draft = trial.package_builder(&[&TestResource::append("items")])?;
-    draft.rows("items", r#"[{"id":1,"v":"a"}]"#)?;
+fn and_cursors_of_parents_come_once_with_the_rows(context: &mut TestContext<'_>) -> Result<(), Mismatch> {
+    let mut builder = context.package_builder(&[&TestResource::append("items")])?;
+    builder.rows("items", r#"[{"id":1,"v":"a"}]"#)?;
     let entries = cursors("2024", 0..100);
-    draft.writer.append_cursor_entries(&parents("at", entries.clone()))?;
-    let package = draft.seal()?;
+    builder.writer.append_cursor_entries(&parents("at", entries.clone()))?;
+    let package = builder.seal()?;
     let mut number = 0;
-    while trial.cancel_at(number, &package)? {
-        expect_entries(trial, &parents_key("at"), &Vec::new())?;
+    while context.cancel_at(number, &package)? {
+        expect_entries(context, &parents_key("at"), &Vec::new())?;
         number += 1;
     }
-    trial.load_again(&package)?;
-    expect_entries(trial, &parents_key("at"), &entries)
+    context.load_again(&package)?;
+    expect_entries(context, &parents_key("at"), &entries)
 }

@@ -1,4 +1,4 @@
-//! Keys of all types.
+//! Primary keys of all types.
 
 use catchment_json::Value;
 use catchment_schema::{Column, ColumnType};
@@ -14,28 +14,28 @@ cases_by_strategy! { [("delete_insert", DeleteInsert), ("upsert", Upsert), ("ins
     knows_rows_by_keys_of_all_types,
 }
 
-/// Two loads of all values of each type that can be compared, each in a table of its own.
-fn knows_rows_by_keys_of_all_types(trial: &mut TestContext<'_>, way: LoadMode) -> Result<(), Mismatch> {
+/// Loads all values of each comparable type twice, each type in a separate table.
+fn knows_rows_by_keys_of_all_types(context: &mut TestContext<'_>, mode: LoadMode) -> Result<(), Mismatch> {
     let comparable = || VALUES.iter().filter(|(_, column_type, _)| *column_type != ColumnType::Json);
     let resources: Vec<TestResource> = comparable()
-        .map(|(name, column_type, _)| way.resource(name, &["k"]).column(Column::with_type("k", *column_type)))
+        .map(|(name, column_type, _)| mode.resource(name, &["k"]).column(Column::with_type("k", *column_type)))
         .collect();
     for load in [1, 2] {
-        let mut draft = trial.package_builder(&resources.iter().collect::<Vec<_>>())?;
+        let mut builder = context.package_builder(&resources.iter().collect::<Vec<_>>())?;
         for (name, _, values) in comparable() {
             let keys = values.iter().map(|(json, _)| Value::parse(json).unwrap_or_default()).chain([Value::Null]);
             let rows: Vec<Value> = keys.map(|key| Value::object([("k", key), ("v", Value::from(load))])).collect();
-            draft.rows_from_values(name, &rows)?;
+            builder.rows_from_values(name, &rows)?;
         }
-        trial.load_package(&draft.seal()?)?;
+        context.load_package(&builder.seal()?)?;
     }
     for (name, _, values) in comparable() {
         let mut expected: Vec<String> = values.iter().map(|(_, shown)| (*shown).to_owned()).chain(["-".to_owned()]).collect();
-        let load = if way == InsertOnly { 1 } else { 2 };
+        let load = if mode == InsertOnly { 1 } else { 2 };
         expected.iter_mut().for_each(|key| *key += &format!(" {load}"));
         expected.sort_unstable();
         let sql = format!("SELECT k, v FROM {name}");
-        trial.expect_same(&sql, &trial.query(&sql)?, &expected)?;
+        context.expect_same(&sql, &context.query(&sql)?, &expected)?;
     }
     Ok(())
 }

@@ -1,10 +1,10 @@
-//! The ways to load a package.
+//! Combinations of write disposition and merge strategy.
 
 use catchment_schema::MergeStrategy;
 
 use crate::testing::resource::TestResource;
 
-/// A disposition, and for merging a strategy.
+/// A write disposition and, for `merge`, a strategy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum LoadMode {
     Append,
@@ -16,7 +16,7 @@ pub(super) enum LoadMode {
 }
 
 impl LoadMode {
-    /// A table that is loaded so; by its primary key, where the way knows rows by one.
+    /// Creates a resource with this mode. `primary_key` applies to strategies that merge by primary key.
     pub(super) fn resource(self, table: &str, primary_key: &[&str]) -> TestResource {
         match self {
             LoadMode::Append => TestResource::append(table),

@@ -1,4 +1,4 @@
-//! The cases, by what they are about.
+//! The cases by topic.
 
 mod append;
 mod cursor_entries;
@@ -26,7 +26,7 @@ mod upsert;
 
 use super::case::Case;
 
-/// All of them.
+/// All cases.
 pub(super) const ALL: &[&[&[Case]]] = &[
     append::CASES,
     replace::CASES,
@@ -52,18 +52,18 @@ pub(super) const ALL: &[&[&[Case]]] = &[
     scale::CASES,
 ];
 
-/// The rows of `items` without their lists.
+/// Queries the rows of `items` without their lists.
 const ITEMS: &str = "SELECT id, v FROM items";
 
-/// The elements of the list `l` of `items`, each with the key of its row.
+/// Queries the elements of the lists `l` of `items`, each with the key of its row.
 const LISTS: &str = "SELECT items.id, items__l.value FROM items JOIN items__l ON items__l._dlt_parent_id = items._dlt_id";
 
-/// The elements of the lists `d` in the list `c` of `items`, each with the key of its row and the `n` above it.
+/// Queries the elements of the lists `d` in the lists `c` of `items`, each with the key of its row and `n` of its parent.
 const DEEP_LISTS: &str = "SELECT items.id, items__c.n, items__c__d.value FROM items \
     JOIN items__c ON items__c._dlt_parent_id = items._dlt_id \
     JOIN items__c__d ON items__c__d._dlt_parent_id = items__c._dlt_id";
 
-/// The versions of `items` without their lists.
+/// Queries the versions of `items` without their lists.
 const VERSIONS: &str = "SELECT id, v, _dlt_valid_from, _dlt_valid_to FROM items";
 
 #[cfg(test)]
@@ -77,7 +77,7 @@ mod tests {
     use crate::{CancelCheck, Destination, LoadError, LoadOutcome, LoadResult, QueryResult, Restored};
 
     #[test]
-    fn names_can_be_those_of_datasets_and_are_different() {
+    fn case_names_are_unique_dataset_names() {
         let cases = ALL.concat().concat();
         let names: BTreeSet<&str> = cases.iter().map(|case| case.name()).collect();
         assert_eq!(names.len(), cases.len());
@@ -88,7 +88,7 @@ mod tests {
         }
     }
 
-    /// Says that everything is loaded, and has nothing.
+    /// A destination that reports every load as successful and stores nothing.
     struct Void;
 
     impl Destination for Void {
@@ -133,9 +133,9 @@ mod tests {
     }
 
     #[test]
-    fn no_case_passes_where_nothing_is_loaded() {
+    fn every_case_fails_if_nothing_is_loaded() {
         let cases = ALL.concat().concat();
-        // the packages of those take long to make
+        // Packages with many rows take long to build.
         let mut quick = cases.into_iter().filter(|case| !case.name().ends_with("takes_many_rows"));
         let passed = quick.find(|case| case.run(&Void, "d").is_ok());
         assert!(passed.is_none(), "{passed:?}");

@@ -1,4 +1,4 @@
-//! Names that are words of SQL, or have other characters than letters.
+//! Names that are SQL keywords or contain special characters.
 
 use catchment_json::Value;
 use catchment_schema::{Column, DataType, MergeOptions, MergeStrategy};
@@ -22,22 +22,22 @@ cases_by_strategy! { [
     takes_names_of_the_greatest_length,
 }
 
-fn quotes_words_of_sql(trial: &mut TestContext<'_>, way: LoadMode) -> Result<(), Mismatch> {
-    let mut table = way.resource("select", &["group"]);
-    if !matches!(way, Append | Replace) {
+fn quotes_words_of_sql(context: &mut TestContext<'_>, mode: LoadMode) -> Result<(), Mismatch> {
+    let mut table = mode.resource("select", &["group"]);
+    if !matches!(mode, Append | Replace) {
         table = table.hard_delete("delete");
     }
-    if matches!(way, DeleteInsert | Upsert | InsertOnly) {
+    if matches!(mode, DeleteInsert | Upsert | InsertOnly) {
         table = table.dedup_sort("limit", "desc");
     }
-    if way == Scd2 {
+    if mode == Scd2 {
         let names = Some(("from".to_owned(), "to".to_owned()));
         let options = MergeOptions { strategy: MergeStrategy::Scd2, validity_column_names: names, ..MergeOptions::default() };
         table = table.options(options).merge_key(&["group"]);
     }
-    trial.load(&table, r#"[{"group":1,"order":"a","limit":1,"delete":false,"table":[{"where":true,"null":["x"]}]},{"group":2,"order":"b","limit":1}]"#)?;
-    trial.load(&table, r#"[{"group":1,"order":"c","limit":2,"delete":false,"table":[{"where":false,"null":["y"]}]}]"#)?;
-    let expected = match way {
+    context.load(&table, r#"[{"group":1,"order":"a","limit":1,"delete":false,"table":[{"where":true,"null":["x"]}]},{"group":2,"order":"b","limit":1}]"#)?;
+    context.load(&table, r#"[{"group":1,"order":"c","limit":2,"delete":false,"table":[{"where":false,"null":["y"]}]}]"#)?;
+    let expected = match mode {
         Append | Scd2 => ["1 a; 2 b; 1 c", "true; false", "x; y"],
         Replace => ["1 c", "false", "y"],
         DeleteInsert | Upsert => ["1 c; 2 b", "false", "y"],
@@ -49,11 +49,11 @@ fn quotes_words_of_sql(trial: &mut TestContext<'_>, way: LoadMode) -> Result<(),
         r#"SELECT "value" FROM "select__table__null""#,
     ];
     for (sql, expected) in queries.iter().zip(expected) {
-        trial.expect(sql, expected)?;
+        context.expect(sql, expected)?;
     }
-    if way == Scd2 {
+    if mode == Scd2 {
         let expected = "1 2024-01-01 2024-01-02; 1 2024-01-02 -; 2 2024-01-01 -";
-        trial.expect(r#"SELECT "group", "from", "to" FROM "select""#, expected)?;
+        context.expect(r#"SELECT "group", "from", "to" FROM "select""#, expected)?;
     }
     Ok(())
 }
@@ -65,17 +65,17 @@ const ODD_LIST: &str = r#"a "list""#;
 const ODD_DELETED: &str = r#"is "gone""#;
 const ODD_SORT: &str = r#"sort "by""#;
 
-/// Loads a row with odd names for everything; hints are set in the schema, as names that are declared are normalised.
-fn load_odd(trial: &mut TestContext<'_>, way: LoadMode, key: i64, value: &str) -> Result<(), Mismatch> {
-    let declared = match way {
+/// Loads a row with unusual names. The hints are set in the schema, because declared names are normalized.
+fn load_odd(context: &mut TestContext<'_>, mode: LoadMode, key: i64, value: &str) -> Result<(), Mismatch> {
+    let declared = match mode {
         Append => TestResource::append(ODD_TABLE),
         Replace => TestResource::replace(ODD_TABLE),
         Scd2 => TestResource::merge(ODD_TABLE, MergeStrategy::Scd2, &[]),
         DeleteInsert | Upsert | InsertOnly => TestResource::merge(ODD_TABLE, MergeStrategy::DeleteInsert, &[]),
     };
-    let mut draft = trial.package_builder(&[&declared])?;
-    if let Some(table) = draft.schema.tables.get_mut(ODD_TABLE) {
-        let hint = if way == Scd2 { "merge_key" } else { "primary_key" };
+    let mut builder = context.package_builder(&[&declared])?;
+    if let Some(table) = builder.schema.tables.get_mut(ODD_TABLE) {
+        let hint = if mode == Scd2 { "merge_key" } else { "primary_key" };
         let mut sort = Column::new(ODD_SORT, DataType::Bigint);
         sort.hints.insert("dedup_sort".to_owned(), Value::from("desc"));
         let deleted = Column::new(ODD_DELETED, DataType::Bool).with_hint("hard_delete");
@@ -83,7 +83,7 @@ fn load_odd(trial: &mut TestContext<'_>, way: LoadMode, key: i64, value: &str) -
         for column in [key, deleted, sort] {
             table.columns.insert(column.name.clone(), column);
         }
-        let strategy = match way {
+        let strategy = match mode {
             Upsert => Some(MergeStrategy::Upsert),
             InsertOnly => Some(MergeStrategy::InsertOnly),
             _ => None,
@@ -96,15 +96,15 @@ fn load_odd(trial: &mut TestContext<'_>, way: LoadMode, key: i64, value: &str) -
         Value::Array(vec![Value::object([(ODD_KEY, Value::from(value)), (ODD_LIST, Value::Array(vec![Value::from(value)]))])]);
     let entries = [(ODD_KEY, Value::from(key)), (ODD_DELETED, Value::from(false)), (ODD_SORT, Value::from(1)), (ODD_LIST, list)];
     let columns = ODD_COLUMNS.map(|name| (name, Value::from(value)));
-    draft.rows_from_values(ODD_TABLE, &[Value::object(entries.into_iter().chain(columns))])?;
-    trial.load_package(&draft.seal()?)
+    builder.rows_from_values(ODD_TABLE, &[Value::object(entries.into_iter().chain(columns))])?;
+    context.load_package(&builder.seal()?)
 }
 
-fn quotes_quotes(trial: &mut TestContext<'_>, way: LoadMode) -> Result<(), Mismatch> {
+fn quotes_quotes(context: &mut TestContext<'_>, mode: LoadMode) -> Result<(), Mismatch> {
     for (key, value) in [(1, "a"), (2, "b"), (1, "c")] {
-        load_odd(trial, way, key, value)?;
+        load_odd(context, mode, key, value)?;
     }
-    let expected = match way {
+    let expected = match mode {
         Append | Scd2 => "a; b; c",
         Replace => "c",
         DeleteInsert | Upsert => "b; c",
@@ -112,40 +112,40 @@ fn quotes_quotes(trial: &mut TestContext<'_>, way: LoadMode) -> Result<(), Misma
     };
     let columns = ODD_COLUMNS.map(TestContext::name).join(", ");
     let rows: Vec<String> = expected.split("; ").map(|value| [value; ODD_COLUMNS.len()].join(" ")).collect();
-    trial.expect(&format!("SELECT {columns} FROM {}", TestContext::name(ODD_TABLE)), &rows.join("; "))?;
+    context.expect(&format!("SELECT {columns} FROM {}", TestContext::name(ODD_TABLE)), &rows.join("; "))?;
     let list = format!("{ODD_TABLE}__{ODD_LIST}");
-    trial.expect(&format!("SELECT {} FROM {}", TestContext::name(ODD_KEY), TestContext::name(&list)), expected)?;
-    trial.expect(
+    context.expect(&format!("SELECT {} FROM {}", TestContext::name(ODD_KEY), TestContext::name(&list)), expected)?;
+    context.expect(
         &format!("SELECT {} FROM {}", TestContext::name("value"), TestContext::name(&format!("{list}__{ODD_LIST}"))),
         expected,
     )
 }
 
-/// Names are not made longer than this, whatever the destination says.
+/// The maximum length of the tested names, even if the destination allows longer ones.
 const LONGEST: usize = 300;
 
-fn takes_names_of_the_greatest_length(trial: &mut TestContext<'_>, way: LoadMode) -> Result<(), Mismatch> {
-    let length = trial.destination.max_identifier_length().unwrap_or(LONGEST).min(LONGEST);
+fn takes_names_of_the_greatest_length(context: &mut TestContext<'_>, mode: LoadMode) -> Result<(), Mismatch> {
+    let length = context.destination.max_identifier_length().unwrap_or(LONGEST).min(LONGEST);
     let name = |letter: &str| letter.repeat(length);
-    // the names of the tables below it have the same length
+    // The names of the child tables have the same length.
     let (key, column, list) = (name("k"), name("c"), "l".repeat(length.saturating_sub("items__".len())));
-    let items = way.resource("items", &[&key]);
-    let alone = way.resource(&name("t"), &[&key]);
+    let items = mode.resource("items", &[&key]);
+    let alone = mode.resource(&name("t"), &[&key]);
     for value in ["a", "b"] {
         let row = [(key.as_str(), Value::from(1)), (column.as_str(), Value::from(value))];
         let with_list = row.clone().into_iter().chain([(list.as_str(), Value::Array(vec![Value::from(value)]))]);
-        let mut draft = trial.package_builder(&[&items, &alone])?;
-        draft.rows_from_values("items", &[Value::object(with_list)])?;
-        draft.rows_from_values(&alone.table, &[Value::object(row)])?;
-        trial.load_package(&draft.seal()?)?;
+        let mut builder = context.package_builder(&[&items, &alone])?;
+        builder.rows_from_values("items", &[Value::object(with_list)])?;
+        builder.rows_from_values(&alone.table, &[Value::object(row)])?;
+        context.load_package(&builder.seal()?)?;
     }
-    let expected = match way {
+    let expected = match mode {
         Append | Scd2 => "a; b",
         Replace | DeleteInsert | Upsert => "b",
         InsertOnly => "a",
     };
     for table in ["items", &alone.table] {
-        trial.expect(&format!("SELECT {column} FROM {table}"), expected)?;
+        context.expect(&format!("SELECT {column} FROM {table}"), expected)?;
     }
-    trial.expect(&format!("SELECT value FROM items__{list}"), expected)
+    context.expect(&format!("SELECT value FROM items__{list}"), expected)
 }

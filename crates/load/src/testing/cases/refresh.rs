@@ -1,4 +1,4 @@
-//! Tables that make way for a package.
+//! Refresh: tables that a package drops or empties.
 
 use catchment_load_package::{RefreshTables, SealedPackage};
 use catchment_schema::Table;
@@ -17,17 +17,17 @@ cases! { "refresh":
     changes_nothing_where_the_load_is_stopped,
 }
 
-/// A package of rows for which tables make way; those that are dropped are not in its schema any more.
-fn package(trial: &mut TestContext<'_>, refresh: RefreshTables, rows: &str) -> Result<SealedPackage, Mismatch> {
+/// Builds a package of rows that drops and empties tables. Dropped tables are not in its schema any more.
+fn package(context: &mut TestContext<'_>, refresh: RefreshTables, rows: &str) -> Result<SealedPackage, Mismatch> {
     let items = TestResource::append("items");
-    trial.refresh = refresh.clone();
-    let mut draft = trial.package_builder(&[&items])?;
+    context.refresh = refresh.clone();
+    let mut builder = context.package_builder(&[&items])?;
     for table in &refresh.dropped {
-        draft.schema.tables.shift_remove(table);
+        builder.schema.tables.shift_remove(table);
     }
-    draft.schema.tables.entry("items".to_owned()).or_insert_with(|| Table::root("items", "items"));
-    draft.rows("items", rows)?;
-    draft.seal()
+    builder.schema.tables.entry("items".to_owned()).or_insert_with(|| Table::root("items", "items"));
+    builder.rows("items", rows)?;
+    builder.seal()
 }
 
 fn dropped() -> RefreshTables {
@@ -38,51 +38,52 @@ fn emptied() -> RefreshTables {
     RefreshTables { emptied: ["items", "items__l"].map(str::to_owned).into(), ..RefreshTables::default() }
 }
 
-fn drops_tables_with_what_is_below(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
-    trial.load(&TestResource::append("items"), r#"[{"id":1,"v":"a","l":[1],"gone":true}]"#)?;
-    let package = package(trial, dropped(), r#"[{"id":"x","v":"b","l":["y"]}]"#)?;
-    trial.load_package(&package)?;
-    // the column is text now, and another one is not there any more
-    trial.expect(ITEMS, "x b")?;
-    trial.expect(LISTS, "x y")?;
-    match trial.query("SELECT gone FROM items") {
+fn drops_tables_with_what_is_below(context: &mut TestContext<'_>) -> Result<(), Mismatch> {
+    context.load(&TestResource::append("items"), r#"[{"id":1,"v":"a","l":[1],"gone":true}]"#)?;
+    let package = package(context, dropped(), r#"[{"id":"x","v":"b","l":["y"]}]"#)?;
+    context.load_package(&package)?;
+    // The column `id` is text now and the column `gone` is missing.
+    context.expect(ITEMS, "x b")?;
+    context.expect(LISTS, "x y")?;
+    match context.query("SELECT gone FROM items") {
         Err(_) => Ok(()),
-        Ok(rows) => Err(trial.mismatch("a column of a dropped table", "an error", rows.join("; "))),
+        Ok(rows) => Err(context.mismatch("a column of a dropped table", "an error", rows.join("; "))),
     }
 }
 
-fn empties_tables_and_keeps_their_columns(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
-    trial.load(&TestResource::append("items"), r#"[{"id":1,"v":"a","l":[1],"kept":true}]"#)?;
-    let package = package(trial, emptied(), r#"[{"id":2,"v":"b"}]"#)?;
-    trial.load_package(&package)?;
-    trial.expect("SELECT id, v, kept FROM items", "2 b -")?;
-    trial.expect("SELECT value FROM items__l", "")?;
-    trial.load_again(&package)?;
-    trial.expect(ITEMS, "2 b")
+fn empties_tables_and_keeps_their_columns(context: &mut TestContext<'_>) -> Result<(), Mismatch> {
+    context.load(&TestResource::append("items"), r#"[{"id":1,"v":"a","l":[1],"kept":true}]"#)?;
+    let package = package(context, emptied(), r#"[{"id":2,"v":"b"}]"#)?;
+    context.load_package(&package)?;
+    context.expect("SELECT id, v, kept FROM items", "2 b -")?;
+    context.expect("SELECT value FROM items__l", "")?;
+    context.load_again(&package)?;
+    context.expect(ITEMS, "2 b")
 }
 
-fn of_tables_that_are_not_there(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
-    let package = package(trial, RefreshTables { dropped: vec!["other".to_owned()], ..emptied() }, r#"[{"id":1,"v":"a"}]"#)?;
-    trial.load_package(&package)?;
-    trial.expect(ITEMS, "1 a")
+fn of_tables_that_are_not_there(context: &mut TestContext<'_>) -> Result<(), Mismatch> {
+    let package = package(context, RefreshTables { dropped: vec!["other".to_owned()], ..emptied() }, r#"[{"id":1,"v":"a"}]"#)?;
+    context.load_package(&package)?;
+    context.expect(ITEMS, "1 a")
 }
 
-fn leaves_others_alone(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
-    trial.load(&TestResource::append("other"), r#"[{"id":7,"l":[7]}]"#)?;
-    trial.load(&TestResource::append("items"), r#"[{"id":1,"v":"a"}]"#)?;
-    let package = package(trial, dropped(), r#"[{"id":2,"v":"b"}]"#)?;
-    trial.load_package(&package)?;
-    trial.expect("SELECT other.id, other__l.value FROM other JOIN other__l ON other__l._dlt_parent_id = other._dlt_id", "7 7")?;
-    trial.expect(ITEMS, "2 b")
+fn leaves_others_alone(context: &mut TestContext<'_>) -> Result<(), Mismatch> {
+    context.load(&TestResource::append("other"), r#"[{"id":7,"l":[7]}]"#)?;
+    context.load(&TestResource::append("items"), r#"[{"id":1,"v":"a"}]"#)?;
+    let package = package(context, dropped(), r#"[{"id":2,"v":"b"}]"#)?;
+    context.load_package(&package)?;
+    context
+        .expect("SELECT other.id, other__l.value FROM other JOIN other__l ON other__l._dlt_parent_id = other._dlt_id", "7 7")?;
+    context.expect(ITEMS, "2 b")
 }
 
-fn changes_nothing_where_the_load_is_stopped(trial: &mut TestContext<'_>) -> Result<(), Mismatch> {
-    trial.load(&TestResource::append("items"), r#"[{"id":1,"v":"a","l":[1]}]"#)?;
-    let package = package(trial, dropped(), r#"[{"id":2,"v":"b","l":[2]}]"#)?;
+fn changes_nothing_where_the_load_is_stopped(context: &mut TestContext<'_>) -> Result<(), Mismatch> {
+    context.load(&TestResource::append("items"), r#"[{"id":1,"v":"a","l":[1]}]"#)?;
+    let package = package(context, dropped(), r#"[{"id":2,"v":"b","l":[2]}]"#)?;
     let mut number = 0;
-    while trial.cancel_at(number, &package)? {
-        trial.expect(LISTS, "1 1")?;
+    while context.cancel_at(number, &package)? {
+        context.expect(LISTS, "1 1")?;
         number += 1;
     }
-    trial.expect(LISTS, "2 2")
+    context.expect(LISTS, "2 2")
 }

@@ -1,4 +1,4 @@
-//! Many rows, and many columns.
+//! Many rows and many columns.
 
 use catchment_json::Value;
 
@@ -19,57 +19,57 @@ cases_by_strategy! { [
     takes_many_columns,
 }
 
-/// The rows of a package, of which each has a list of two elements.
+/// The number of rows of a package. Each has a list of two elements.
 const ROWS: u64 = 50_000;
 const BATCH: u64 = 5_000;
 
-/// Loads rows with the keys from `first` on, in several segments.
-fn load_many(trial: &mut TestContext<'_>, way: LoadMode, first: u64, value: &str) -> Result<(), Mismatch> {
-    let items = way.resource("items", &["id"]);
-    let mut draft = trial.package_builder(&[&items])?;
+/// Loads [`ROWS`] rows with keys from `first` in several segments.
+fn load_many(context: &mut TestContext<'_>, mode: LoadMode, first: u64, value: &str) -> Result<(), Mismatch> {
+    let items = mode.resource("items", &["id"]);
+    let mut builder = context.package_builder(&[&items])?;
     let row = |id: u64| {
         let list = Value::Array(vec![Value::from(id.to_string()), Value::from(value)]);
         Value::object([("id", Value::from(id)), ("v", Value::from(value)), ("l", list)])
     };
     for batch in 0..ROWS / BATCH {
         let begin = first + batch * BATCH;
-        draft.rows_from_values("items", &(begin..begin + BATCH).map(row).collect::<Vec<_>>())?;
+        builder.rows_from_values("items", &(begin..begin + BATCH).map(row).collect::<Vec<_>>())?;
     }
-    trial.load_package(&draft.seal()?)
+    context.load_package(&builder.seal()?)
 }
 
-fn takes_many_rows(trial: &mut TestContext<'_>, way: LoadMode) -> Result<(), Mismatch> {
-    trial.buffer_max_bytes = 1 << 20;
-    load_many(trial, way, 0, "a")?;
-    // half of the keys are there already
-    load_many(trial, way, ROWS / 2, "b")?;
-    let (half, whole) = (ROWS / 2, ROWS);
-    let expected = match way {
-        Append | Scd2 => format!("a {whole}; b {whole}"),
-        Replace => format!("b {whole}"),
-        DeleteInsert | Upsert => format!("a {half}; b {whole}"),
-        InsertOnly => format!("a {whole}; b {half}"),
+fn takes_many_rows(context: &mut TestContext<'_>, mode: LoadMode) -> Result<(), Mismatch> {
+    context.buffer_max_bytes = 1 << 20;
+    load_many(context, mode, 0, "a")?;
+    // half of the keys exist already
+    load_many(context, mode, ROWS / 2, "b")?;
+    let (half, all) = (ROWS / 2, ROWS);
+    let expected = match mode {
+        Append | Scd2 => format!("a {all}; b {all}"),
+        Replace => format!("b {all}"),
+        DeleteInsert | Upsert => format!("a {half}; b {all}"),
+        InsertOnly => format!("a {all}; b {half}"),
     };
-    trial.expect("SELECT v, count(*) FROM items GROUP BY v", &expected)?;
+    context.expect("SELECT v, count(*) FROM items GROUP BY v", &expected)?;
     let lists = "SELECT items.v, count(*) FROM items JOIN items__l ON items__l._dlt_parent_id = items._dlt_id \
         WHERE items__l._dlt_list_idx = 1 AND items__l.value = items.v GROUP BY items.v";
-    trial.expect(lists, &expected)?;
+    context.expect(lists, &expected)?;
     let elements: u64 = expected.split(' ').filter_map(|word| word.trim_end_matches(';').parse::<u64>().ok()).sum();
-    trial.expect("SELECT count(*) FROM items__l", &(2 * elements).to_string())
+    context.expect("SELECT count(*) FROM items__l", &(2 * elements).to_string())
 }
 
-fn takes_many_columns(trial: &mut TestContext<'_>, way: LoadMode) -> Result<(), Mismatch> {
-    let items = way.resource("items", &["id"]);
+fn takes_many_columns(context: &mut TestContext<'_>, mode: LoadMode) -> Result<(), Mismatch> {
+    let items = mode.resource("items", &["id"]);
     let row = |id: u32, columns: u32| {
         let cells = (0..columns).map(|n| (format!("c{n}"), Value::from(n)));
         Value::object([("id".to_owned(), Value::from(id))].into_iter().chain(cells))
     };
     let (first, second) = (vec![row(1, 200), row(2, 0)], vec![row(1, 200), row(2, 0), row(3, 500)]);
     for rows in [first, second] {
-        let mut draft = trial.package_builder(&[&items])?;
-        draft.rows_from_values("items", &rows)?;
-        trial.load_package(&draft.seal()?)?;
+        let mut builder = context.package_builder(&[&items])?;
+        builder.rows_from_values("items", &rows)?;
+        context.load_package(&builder.seal()?)?;
     }
-    let expected = if way == Append { "1 199 -; 2 - -; 1 199 -; 2 - -; 3 199 499" } else { "1 199 -; 2 - -; 3 199 499" };
-    trial.expect("SELECT id, c199, c499 FROM items", expected)
+    let expected = if mode == Append { "1 199 -; 2 - -; 1 199 -; 2 - -; 3 199 499" } else { "1 199 -; 2 - -; 3 199 499" };
+    context.expect("SELECT id, c199, c499 FROM items", expected)
 }

@@ -24,14 +24,14 @@ cases_by_strategy! { [
     takes_columns_that_are_null_alone,
 }
 
-/// A column, and values of it as JSON with what they look like in [`crate::testing::text::rows`].
+/// A column with its values as JSON and as text of [`crate::testing::text::rows`].
 type Values = (&'static str, ColumnType, &'static [(&'static str, &'static str)]);
 
 const fn integers(bits: u8) -> ColumnType {
     Bigint { bits, beyond_double: bits > 32 }
 }
 
-/// The greatest and smallest values, and odd ones. Text has all characters but U+0000, which some databases have no place for.
+/// The greatest, smallest and special values of each type. Strings do not contain U+0000, which some databases cannot store.
 pub(super) const VALUES: &[Values] = &[
     (
         "text_c",
@@ -129,7 +129,7 @@ pub(super) const VALUES: &[Values] = &[
     ),
 ];
 
-/// The resource with the columns of [`VALUES`].
+/// Adds the columns of [`VALUES`] to a resource.
 fn typed(mut resource: TestResource) -> TestResource {
     for (name, column_type, _) in VALUES {
         resource = resource.column(Column::with_type(*name, *column_type));
@@ -137,7 +137,7 @@ fn typed(mut resource: TestResource) -> TestResource {
     resource
 }
 
-/// Rows with the values of [`VALUES`], as many as one type has; the first row has null in all columns.
+/// Returns rows with the values of [`VALUES`]. The first row has only nulls.
 fn rows() -> Vec<Value> {
     let most = VALUES.iter().map(|(.., values)| values.len()).max().unwrap_or_default();
     let row = |id: usize| {
@@ -150,8 +150,8 @@ fn rows() -> Vec<Value> {
     (0..=most).map(row).collect()
 }
 
-/// Compares the columns of [`VALUES`] in `table` with what [`rows`] has for them.
-fn expect_values(trial: &TestContext<'_>, table: &str, rows: usize) -> Result<(), Mismatch> {
+/// Compares the columns of [`VALUES`] in `table` with the values of [`rows`].
+fn expect_values(context: &TestContext<'_>, table: &str, rows: usize) -> Result<(), Mismatch> {
     let names: Vec<&str> = VALUES.iter().map(|(name, ..)| *name).collect();
     let sql = format!("SELECT id, {} FROM {table}", names.join(", "));
     let row = |id: usize| {
@@ -161,49 +161,49 @@ fn expect_values(trial: &TestContext<'_>, table: &str, rows: usize) -> Result<()
     };
     let mut expected: Vec<String> = (0..rows).map(row).collect();
     expected.sort_unstable();
-    trial.expect_same(&sql, &trial.query(&sql)?, &expected)
+    context.expect_same(&sql, &context.query(&sql)?, &expected)
 }
 
-fn takes_values_of_all_types(trial: &mut TestContext<'_>, way: LoadMode) -> Result<(), Mismatch> {
-    let items = typed(way.resource("items", &["id"]));
-    let mut draft = trial.package_builder(&[&items])?;
-    draft.rows_from_values("items", &rows())?;
-    trial.load_package(&draft.seal()?)?;
-    expect_values(trial, "items", rows().len())?;
-    // a second time there are rows that others take the place of
-    let mut draft = trial.package_builder(&[&items])?;
-    if way == Append {
-        draft.empty_batch("items")?;
+fn takes_values_of_all_types(context: &mut TestContext<'_>, mode: LoadMode) -> Result<(), Mismatch> {
+    let items = typed(mode.resource("items", &["id"]));
+    let mut builder = context.package_builder(&[&items])?;
+    builder.rows_from_values("items", &rows())?;
+    context.load_package(&builder.seal()?)?;
+    expect_values(context, "items", rows().len())?;
+    // The second load replaces existing rows.
+    let mut builder = context.package_builder(&[&items])?;
+    if mode == Append {
+        builder.empty_batch("items")?;
     } else {
-        draft.rows_from_values("items", &rows())?;
+        builder.rows_from_values("items", &rows())?;
     }
-    trial.load_package(&draft.seal()?)?;
-    expect_values(trial, "items", rows().len())
+    context.load_package(&builder.seal()?)?;
+    expect_values(context, "items", rows().len())
 }
 
-fn takes_values_of_all_types_in_lists(trial: &mut TestContext<'_>, way: LoadMode) -> Result<(), Mismatch> {
-    let items = way.resource("items", &["id"]);
-    let mut draft = trial.package_builder(&[&items])?;
-    draft.rows_from_values(
+fn takes_values_of_all_types_in_lists(context: &mut TestContext<'_>, mode: LoadMode) -> Result<(), Mismatch> {
+    let items = mode.resource("items", &["id"]);
+    let mut builder = context.package_builder(&[&items])?;
+    builder.rows_from_values(
         "items",
         &[Value::object([("id", Value::from(0)), ("c", Value::Array(vec![Value::object([("id", Value::from(0))])]))])],
     )?;
-    if let Some(table) = draft.schema.tables.get_mut("items__c") {
+    if let Some(table) = builder.schema.tables.get_mut("items__c") {
         let columns = VALUES.iter().map(|(name, column_type, _)| Column::with_type(*name, *column_type));
         table.columns.extend(columns.map(|column| (column.name.clone(), column)));
     }
     let lists = rows().into_iter().skip(1).map(|row| Value::object([("id", Value::from(1)), ("c", Value::Array(vec![row]))]));
     let lists: Vec<Value> = lists.collect();
     let elements = lists.iter().filter_map(|row| row.get("c")?.as_array()).flatten().cloned().collect();
-    draft.rows_from_values("items", &[Value::object([("id", Value::from(1)), ("c", Value::Array(elements))])])?;
-    trial.load_package(&draft.seal()?)?;
-    expect_values(trial, "items__c", rows().len())
+    builder.rows_from_values("items", &[Value::object([("id", Value::from(1)), ("c", Value::Array(elements))])])?;
+    context.load_package(&builder.seal()?)?;
+    expect_values(context, "items__c", rows().len())
 }
 
-fn takes_long_values(trial: &mut TestContext<'_>, way: LoadMode) -> Result<(), Mismatch> {
+fn takes_long_values(context: &mut TestContext<'_>, mode: LoadMode) -> Result<(), Mismatch> {
     let text = "a'ü🦀\n\"".repeat(100_000);
     let bytes = "00ff27".repeat(100_000);
-    let items = way.resource("items", &["id"]).typed("data", DataType::Binary).typed("json", DataType::Json);
+    let items = mode.resource("items", &["id"]).typed("data", DataType::Binary).typed("json", DataType::Json);
     let json = Value::Array(vec![Value::from(text.as_str())]);
     let row = [
         ("id", Value::from(1)),
@@ -211,21 +211,21 @@ fn takes_long_values(trial: &mut TestContext<'_>, way: LoadMode) -> Result<(), M
         ("data", Value::from(bytes.as_str())),
         ("json", json.clone()),
     ];
-    let mut draft = trial.package_builder(&[&items])?;
-    draft.rows_from_values("items", &[Value::object(row)])?;
-    trial.load_package(&draft.seal()?)?;
+    let mut builder = context.package_builder(&[&items])?;
+    builder.rows_from_values("items", &[Value::object(row)])?;
+    context.load_package(&builder.seal()?)?;
     for (column, expected) in [("v", text), ("data", format!("0x{bytes}")), ("json", json.to_string())] {
-        let found = trial.query(&format!("SELECT {column} FROM items"))?;
-        trial.expect_same(&format!("whether `{column}` is the same"), &(found == [expected]), &true)?;
+        let found = context.query(&format!("SELECT {column} FROM items"))?;
+        context.expect_same(&format!("whether `{column}` is the same"), &(found == [expected]), &true)?;
     }
     Ok(())
 }
 
-fn takes_columns_that_are_null_alone(trial: &mut TestContext<'_>, way: LoadMode) -> Result<(), Mismatch> {
-    let items = typed(way.resource("items", &["id"]));
+fn takes_columns_that_are_null_alone(context: &mut TestContext<'_>, mode: LoadMode) -> Result<(), Mismatch> {
+    let items = typed(mode.resource("items", &["id"]));
     let nulls: Vec<Value> = rows().into_iter().take(1).collect();
-    let mut draft = trial.package_builder(&[&items])?;
-    draft.rows_from_values("items", &nulls)?;
-    trial.load_package(&draft.seal()?)?;
-    expect_values(trial, "items", 1)
+    let mut builder = context.package_builder(&[&items])?;
+    builder.rows_from_values("items", &nulls)?;
+    context.load_package(&builder.seal()?)?;
+    expect_values(context, "items", 1)
 }

@@ -1,17 +1,16 @@
-//! The normaliser as plainly as it can be said: row after row, nothing remembered but tables. It is the judge.
+//! A naive implementation of the normalizer, row by row and without caches: the oracle of the property tests.
 //!
-//! What it adds to the reference:
+//! Rules beyond those of dlt:
 //!
-//! - A column of bigint, double or decimal takes what fits it exactly as it is. Where a number does not fit, the column
-//!   becomes what both types join to; where they do not join, or the column has a variant of that type already, the value
-//!   goes to the variant. What was placed never moves. Without widening the first value says the type once and for all.
-//! - Integers are bigint up to 64 bits, decimal up to 38 digits, text beyond. NaN and the infinities are doubles.
-//! - Of the keys of one object with one name, the one that is spelt like the name has it, else the first by its bytes; the
-//!   others have a tag at the end. Where two values at different depths have one name, the one in fewer objects has it,
-//!   then the same counts. So have lists. The tag is that of all keys of the row that lead to the value.
-//! - New columns stand in the order of the first rows that have values for them: in a row its values, then the system's
-//!   columns, then variants by name.
-//! - A contract guards what is there before the package; see [`TableContract`].
+//! - A numeric column accepts values that fit exactly. If a number does not fit, the column widens to the common type. If
+//!   there is no common type, or the column already has a variant of that type, the value goes to the variant column. Values
+//!   never move later. Without widening, the first value determines the type for good.
+//! - Integers are bigint up to 64 bits, decimal up to 38 digits, else text. NaN and the infinities are doubles.
+//! - If keys of an object have the same normalized name, the key that equals the name gets it, else the first key in byte
+//!   order; the others get a hash tag as suffix. If values at different depths have the same name, the one with the lower
+//!   depth gets it, then the same order applies. The same holds for lists. The tag is the hash of the path of keys.
+//! - New columns are in the order of the first rows with values, and within a row: values, system columns, variants by name.
+//! - A contract protects the data before the package; see [`guard::Guard`].
 
 mod guard;
 mod place;
@@ -27,17 +26,17 @@ use indexmap::IndexMap;
 use crate::cell::Cell;
 use crate::load::Row;
 
-/// What a load is to make of rows.
+/// The expected result of a load.
 #[derive(Debug, Clone)]
 pub(crate) struct Naive {
     pub(crate) tables: IndexMap<String, Table>,
     pub(crate) discarded: BTreeMap<String, Discarded>,
-    /// Table, key and column.
+    /// Renamed keys: table, key and column.
     pub(crate) renamed: BTreeSet<(String, String, String)>,
-    /// Table and column of nulls.
+    /// Columns with nulls: table and column.
     nulls: BTreeSet<(String, String)>,
     pub(crate) settings: Settings,
-    /// The columns of the tables that had rows before the package.
+    /// The columns of the tables with rows before the package.
     base: IndexMap<String, HashSet<String>>,
 }
 
@@ -64,16 +63,16 @@ pub(crate) struct Table {
     pub(crate) rows: Vec<Row>,
 }
 
-/// Why rows cannot be loaded.
+/// The reason why rows cannot be loaded.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Refused {
-    /// A contract freezes what they would change.
+    /// The rows violate a frozen contract.
     Frozen,
-    /// A table would have rows below rows of two tables.
+    /// A table would have two parent tables.
     TwoParents,
-    /// A value fits neither its column nor the variant.
+    /// A value fits neither its column nor the variant column.
     Misfit,
-    /// Nothing says what becomes of a value beside a variant that has its name, nor of a name that has a tag by chance.
+    /// The result is undefined: a variant column, or a name with a hash tag, collides with another key.
     Undecided,
 }
 
@@ -89,7 +88,7 @@ impl Naive {
         }
     }
 
-    /// Begins the next package: what is there now has had rows.
+    /// Begins the next package. All current tables count as having rows.
     pub(crate) fn settle(&mut self, contract: SchemaContract) {
         self.settings.contract = contract;
         let columns = |table: &Table| table.columns.keys().cloned().collect();
@@ -101,15 +100,15 @@ impl Naive {
         self.nulls.clear();
     }
 
-    /// Takes in rows of table `t`, which have ids.
+    /// Loads rows with ids into table `t`.
     pub(crate) fn load(&mut self, rows: &[Value]) -> Result<(), Refused> {
         let level = self.settings.max_nesting;
         rows.iter().try_for_each(|row| self.row("t", None, row, "value", level))
     }
 
-    /// The columns that had nothing but null, as table and column; with a policy they come to be, in the order of names.
+    /// Returns the table and name of each null-only column. The policy may create these columns, in the order of names.
     pub(crate) fn finish(&mut self) -> BTreeSet<(String, String)> {
-        // What stands below a name came from objects, or from keys that are paths themselves.
+        // Columns below the name come from objects, or from keys that are paths.
         let is_null_only = |(table, column): &&(String, String)| {
             let below = format!("{column}__");
             let has_column = |t: &Table| t.columns.keys().any(|known| known == column || known.starts_with(&below));
@@ -133,14 +132,14 @@ impl Naive {
         nulls
     }
 
-    /// A name that has room in the destination.
+    /// Shortens a name to the limit of the destination.
     fn short(&self, path: &str) -> String {
         naming::shorten(path, path, self.settings.max_length)
     }
 }
 
 impl Table {
-    /// Makes doubles of the integers of columns that have become columns of doubles.
+    /// Converts integers in double columns to doubles.
     fn cast(&mut self) {
         for (column, cell) in self.rows.iter_mut().flatten() {
             if let (ColumnType::Double, Cell::Integer(n)) = (self.columns[column], &*cell) {

@@ -1,4 +1,4 @@
-//! The values of one row into the columns of a table.
+//! Naive assignment of the values of a row to columns.
 
 use catchment_json::Value;
 use catchment_schema::{ColumnType, ContractMode, DataType};
@@ -8,9 +8,9 @@ use super::{Naive, Refused, Table};
 use crate::cell::Cell;
 use crate::convert::{EXACT, convert, infer, number_type};
 
-/// What becomes of a value.
+/// The target of a value.
 enum Place {
-    /// It goes to its column, which has that type then.
+    /// The column, with its new type.
     Column(ColumnType),
     Variant,
     DiscardValue,
@@ -18,7 +18,7 @@ enum Place {
 }
 
 impl Naive {
-    /// Adds a row; false where it is left out.
+    /// Adds a row. Returns false if the row is discarded.
     pub(super) fn place(
         &mut self,
         name: &str,
@@ -115,7 +115,7 @@ impl Naive {
         }
     }
 
-    /// Puts a value into the last row.
+    /// Sets a value of the last row.
     fn put_cell(&self, table: &mut Table, column: &str, column_type: ColumnType, cell: Cell) {
         let known = table.columns.entry(column.to_owned()).or_insert(column_type);
         let had_long = matches!(known, ColumnType::Bigint { beyond_double: true, .. });
@@ -134,7 +134,7 @@ impl Naive {
     }
 }
 
-/// Columns of variants are never widened, so nothing is noted of their integers.
+/// Infers the type of a variant column. It never widens, so `beyond_double` is not set.
 fn infer_variant(value: &Value, exact: bool) -> ColumnType {
     match infer(value, exact) {
         ColumnType::Bigint { .. } => ColumnType::BIGINT,

@@ -1,4 +1,4 @@
-//! A row to values by column, and lists by table.
+//! Naive flattening of a row into values by column and lists by table.
 
 use catchment_json::Value;
 use catchment_schema::{ColumnType, ContractMode, naming, short_hash};
@@ -6,24 +6,24 @@ use indexmap::IndexMap;
 
 use super::{Naive, Refused};
 
-/// The right to a name: objects around the key, not spelt like the name, key, objects around it by name.
+/// The precedence for a name, lowest first: depth, whether the key differs from the name, key, path of the object.
 type Rank = (usize, bool, String, String);
 
-/// What is under a key of a row.
+/// A value of a row and its key.
 #[derive(Clone)]
 struct Found {
     rank: Rank,
-    /// The keys that lead to it, as they are spelt, with points between them.
+    /// The path of keys as spelled by the source, separated by dots.
     spelt: String,
     path: String,
     value: Value,
     level: i64,
 }
 
-/// What a row has, by column or by the end of a table's name.
+/// The values of a row by column, or its lists by suffix of the table name.
 type ByName = IndexMap<String, Found>;
 
-/// Where a child row belongs: the parent's table and id, and the place in the list.
+/// The link of a child row: table and id of its parent row, and the index in the list.
 #[derive(Clone, Copy)]
 pub(super) struct Link<'l> {
     pub(super) table: &'l str,
@@ -32,7 +32,7 @@ pub(super) struct Link<'l> {
 }
 
 impl Naive {
-    /// Takes in a row of the table at `path`, and what is below it. `wrap` is the key that what is no object gets.
+    /// Loads a row of the table at `path` and its child rows. `wrap` is the key for a value that is not an object.
     pub(super) fn row(&mut self, path: &str, link: Option<Link<'_>>, row: &Value, wrap: &str, level: i64) -> Result<(), Refused> {
         let table = self.short(path);
         let wrapped = if row.as_object().is_some() { row.clone() } else { Value::object([(wrap, row.clone())]) };
@@ -63,7 +63,7 @@ impl Naive {
         Ok(())
     }
 
-    /// Counts a row that is left out, and the rows below it.
+    /// Counts a discarded row and its child rows.
     fn discard(&mut self, path: &str, row: &Value, level: i64) -> Result<(), Refused> {
         let mut scratch = Naive::new(self.settings.clone());
         scratch.settings.contract = Default::default();
@@ -74,7 +74,7 @@ impl Naive {
         Ok(())
     }
 
-    /// The values of a row by column and its lists by the end of their table's name, both in their order.
+    /// Returns the values of a row by column and its lists by suffix of the table name, both in order.
     fn flatten(&mut self, table: &str, row: &Value, level: i64) -> Result<(ByName, ByName), Refused> {
         let (mut values, mut lists) = (ByName::new(), ByName::new());
         let mut stack = vec![(row.clone(), String::new(), String::new(), 0, level)];
@@ -84,8 +84,8 @@ impl Naive {
                 let name = naming::normalize_key(key);
                 let path = if prefix.is_empty() { name.clone() } else { format!("{prefix}__{name}") };
                 let spelt = if prefix.is_empty() { key.clone() } else { format!("{above}.{key}") };
-                let rivals = keys.iter().filter(|rival| naming::normalize_key(rival) == name);
-                let best = rivals.min_by_key(|rival| (***rival != name, **rival)).unwrap();
+                let same_name = keys.iter().filter(|other| naming::normalize_key(other) == name);
+                let best = same_name.min_by_key(|other| (***other != name, **other)).unwrap();
                 let mut found =
                     Found { rank: (depth, *key != name, key.clone(), prefix.clone()), spelt, path, value: value.clone(), level };
                 if *best != key {
@@ -109,8 +109,8 @@ impl Naive {
         Ok((values, lists))
     }
 
-    /// Puts `found` under `name`, where it may meet another. What has to make way stands behind all that there is; lists take
-    /// the place of those that make way for them, values stand where they are met.
+    /// Inserts `found` under `name`, which may be taken. The value that loses the name is appended at the end. A list that
+    /// wins takes the position of the loser; a value that wins is appended.
     fn put(&mut self, table: &str, all: &mut ByName, name: String, found: Found) -> Result<(), Refused> {
         let Some(known) = all.get(&name).cloned() else {
             all.insert(name, found);
@@ -130,7 +130,7 @@ impl Naive {
         if all.insert(name, loser).is_some() { Err(Refused::Undecided) } else { Ok(()) }
     }
 
-    /// Whether the column has JSON already, and so keeps what comes under its key.
+    /// Returns true if the column is JSON, so that objects and lists under its key stay JSON.
     fn is_json(&self, table: &str, column: &str) -> bool {
         self.tables.get(table).and_then(|table| table.columns.get(column)) == Some(&ColumnType::Json)
     }
@@ -142,7 +142,7 @@ impl Naive {
         Found { path, ..found }
     }
 
-    /// What happens to rows of the table as a whole.
+    /// Returns the mode for creating the table.
     pub(super) fn table_mode(&self, table: &str) -> ContractMode {
         self.guard(table).table()
     }

@@ -1,4 +1,4 @@
-//! A scripted API with 130 rows in pages of 50, and what a detected pagination makes of it.
+//! A scripted API with 130 rows in pages of 50, and the outcome of its detected pagination.
 
 use crate::Body;
 use crate::testing::{ReceivedRequest, ScriptedResponse};
@@ -7,33 +7,33 @@ use crate::tests::start;
 const ROWS: usize = 130;
 const PAGE: usize = 50;
 
-/// Where the API reads from which row a page begins.
+/// The request parameter with the position of the page.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum By {
-    /// An offset in a parameter, counted from this number.
+    /// The parameter of an offset, and its base.
     Offset(&'static str, usize),
-    /// The number of a page in a parameter, counted from this number.
+    /// The parameter of a page number, and its base.
     Page(&'static str, usize),
-    /// Nowhere: every response is the first page.
+    /// No parameter: every response is the first page.
     Nothing,
 }
 
-/// What becomes of a shape.
+/// The outcome of a pagination.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Outcome {
-    /// All rows came, each one once.
+    /// Every row was received once.
     Followed,
-    /// An error names a paginator.
-    Told,
-    /// Rows are missing, and a warning says so.
+    /// An error suggests a paginator.
+    Failed,
+    /// Rows are missing, and a warning reports that.
     Warned,
-    /// Rows are missing or came twice, and nothing says so.
+    /// Rows are missing or duplicated without a warning.
     Truncated,
 }
 
-/// The responses of an API. In its texts, `ROWS` are the rows of the page, `AT` the number of the first of them, counted
-/// from 0, `NEXT` that of the next page, `PAGE` and `NEXT_PAGE` the numbers of the page and of the next one, counted from
-/// what the API counts from, and `HOST` the origin.
+/// The responses of an API. Bodies and headers are templates: `ROWS` is the list of rows, `AT` and `NEXT` are the offsets of
+/// this and the next page, `PAGE` and `NEXT_PAGE` are their page numbers (offsets and page numbers include the base of the
+/// API), and `HOST` is the origin.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Shape {
     pub(super) name: &'static str,
@@ -49,20 +49,20 @@ pub(super) struct Shape {
 }
 
 impl Shape {
-    /// An API whose pages have the body `more`, and the last one `last`.
+    /// Creates an API whose last page has the body `last`, and the other pages the body `more`.
     pub(super) const fn new(name: &'static str, by: By, more: &'static str, last: &'static str) -> Shape {
         let row = r#"{"id": N}"#;
         let expected = Outcome::Followed;
         Shape { name, path: "x", by, more, last, headers: &[], status: 200, json: None, row, expected }
     }
 
-    /// The first request, with its query.
+    /// Sets the path and query of the first request.
     pub(super) const fn path(mut self, path: &'static str) -> Shape {
         self.path = path;
         self
     }
 
-    /// Headers of all pages. Those whose name begins with `+` are missing on the last one.
+    /// Sets the headers of all pages. The last page lacks those whose name begins with `+`.
     pub(super) const fn headers(mut self, headers: &'static [(&'static str, &'static str)]) -> Shape {
         self.headers = headers;
         self
@@ -73,23 +73,25 @@ impl Shape {
         self
     }
 
-    /// A POST with this JSON as its body.
+    /// Sends a POST with this JSON body.
     pub(super) const fn post(mut self, json: &'static str) -> Shape {
         self.json = Some(json);
         self
     }
 
-    /// What a row looks like; `N` is its number.
+    /// Sets the template of a row, in which `N` is its number.
     pub(super) const fn row(mut self, row: &'static str) -> Shape {
         self.row = row;
         self
     }
 
-    pub(super) const fn told(mut self) -> Shape {
-        self.expected = Outcome::Told;
+    /// Expects an error that suggests a paginator.
+    pub(super) const fn fails(mut self) -> Shape {
+        self.expected = Outcome::Failed;
         self
     }
 
+    /// Expects a warning about missing rows.
     pub(super) const fn warned(mut self) -> Shape {
         self.expected = Outcome::Warned;
         self
@@ -133,7 +135,7 @@ impl Shape {
         response
     }
 
-    /// Reads all pages. The text is the error, or the warnings.
+    /// Reads all pages. Returns the outcome with the error or the warnings.
     pub(super) async fn read(self) -> (Outcome, String) {
         let (_server, client) = start(move |request| self.response(request));
         let mut request = client.request(self.path).unwrap();
@@ -150,12 +152,12 @@ impl Shape {
                 }
                 Err(error) => {
                     let text = error.to_string();
-                    let is_told = text.contains("name a paginator") || text.contains("name a `paginator`");
-                    return (if is_told { Outcome::Told } else { Outcome::Truncated }, text);
+                    let is_reported = text.contains("set a paginator");
+                    return (if is_reported { Outcome::Failed } else { Outcome::Truncated }, text);
                 }
             }
         }
-        // without the number of the first page, page 1 may come last
+        // with an unknown base, page 1 may be read last
         found.sort();
         let mut all: Vec<_> = (1..=ROWS).map(|number| self.row.replace(' ', "").replace('N', &number.to_string())).collect();
         all.sort();

@@ -1,4 +1,4 @@
-//! APIs whose pages have a token for the next one.
+//! APIs with a token for the next page.
 
 use super::shape::{By, Shape};
 
@@ -32,7 +32,7 @@ pub(super) const SHAPES: &[Shape] = &[
         r#"{"total": 130, "results": ROWS}"#,
     ),
     token(
-        "HubSpot 1, an offset that is that of the next page",
+        "HubSpot 1, the offset of the next page",
         "offset",
         r#"{"deals": ROWS, "hasMore": true, "offset": NEXT}"#,
         r#"{"deals": ROWS, "hasMore": false, "offset": NEXT}"#,
@@ -112,7 +112,7 @@ pub(super) const SHAPES: &[Shape] = &[
     token("Pinterest", "bookmark", r#"{"items": ROWS, "bookmark": "NEXT"}"#, r#"{"items": ROWS, "bookmark": null}"#),
     token("continuation", "continuation", r#"{"items": ROWS, "continuation": "NEXT"}"#, r#"{"items": ROWS, "continuation": null}"#),
     token(
-        "Solr, whose cursor stays at the end",
+        "Solr, whose cursor repeats at the end",
         "cursorMark",
         r#"{"response": {"numFound": 130, "docs": ROWS}, "nextCursorMark": "NEXT"}"#,
         r#"{"response": {"numFound": 130, "docs": ROWS}, "nextCursorMark": "100"}"#,
@@ -156,7 +156,7 @@ pub(super) const SHAPES: &[Shape] = &[
         r#"{"items": ROWS, "next": null}"#,
     ),
     token(
-        "a token that stays on the last page",
+        "a token that repeats on the last page",
         "cursor",
         r#"{"items": ROWS, "next_cursor": "NEXT"}"#,
         r#"{"items": ROWS, "next_cursor": "100"}"#,
@@ -169,7 +169,7 @@ pub(super) const SHAPES: &[Shape] = &[
     ),
     Shape::new("next_page as a number", By::Page("page", 1), r#"{"items": ROWS, "next_page": NEXT_PAGE}"#, r#"{"items": ROWS, "next_page": null}"#),
     Shape::new(
-        "next_page as a number, and a parameter of another name",
+        "next_page as a number, and a parameter with another name",
         By::Page("p", 1),
         r#"{"items": ROWS, "next_page": NEXT_PAGE}"#,
         r#"{"items": ROWS, "next_page": null}"#,
@@ -181,44 +181,44 @@ pub(super) const SHAPES: &[Shape] = &[
         r#"{"items": ROWS, "nextPage": {"page": NEXT_PAGE}}"#,
         r#"{"items": ROWS, "nextPage": null}"#,
     ),
-    // tokens that cannot stand in a parameter, or of which the parameter is not known
+    // tokens that cannot be sent in a parameter, or whose parameter is unknown
     token(
         "DynamoDB",
         "ExclusiveStartKey",
         r#"{"Items": ROWS, "Count": 50, "ScannedCount": 50, "LastEvaluatedKey": {"id": {"S": "NEXT"}}}"#,
         r#"{"Items": ROWS, "Count": 30, "ScannedCount": 30}"#,
     )
-    .told(),
+    .fails(),
     token(
         "MediaWiki",
         "apcontinue",
         r#"{"batchcomplete": "", "continue": {"apcontinue": "NEXT", "continue": "-||"}, "query": {"allpages": ROWS}}"#,
         r#"{"batchcomplete": "", "query": {"allpages": ROWS}}"#,
     )
-    .told(),
+    .fails(),
     token(
         "Elasticsearch scroll",
         "scroll_id",
         r#"{"_scroll_id": "NEXT", "took": 1, "hits": {"hits": ROWS}}"#,
         r#"{"_scroll_id": "NEXT", "took": 1, "hits": {"hits": ROWS}}"#,
     )
-    .told(),
-    token("a key of an unknown name", "k", r#"{"items": ROWS, "count": 50, "nextHash": "NEXT"}"#, r#"{"items": ROWS, "count": 30}"#).told(),
+    .fails(),
+    token("a key with an unknown name", "k", r#"{"items": ROWS, "count": 50, "nextHash": "NEXT"}"#, r#"{"items": ROWS, "count": 30}"#).fails(),
     token(
-        "GraphQL, a connection too deep for its rows to be found",
+        "GraphQL, a connection too deep to find its rows",
         "after",
         r#"{"data": {"repository": {"owner": {"issues": {"nodes": ROWS, "pageInfo": {"hasNextPage": true, "endCursor": "NEXT"}}}}}}"#,
         r#"{"data": {"repository": {"owner": {"issues": {"nodes": ROWS, "pageInfo": {"hasNextPage": false, "endCursor": "NEXT"}}}}}}"#,
     )
-    .told(),
+    .fails(),
     token(
         "rows as an object",
         "cursor",
         r#"{"rows": {"a": {"id": 1}, "b": {"id": 2}}, "next_cursor": "NEXT"}"#,
         r#"{"rows": {"a": {"id": 1}}, "next_cursor": null}"#,
     )
-    .told(),
-    // a token of a POST belongs into its body
+    .fails(),
+    // the token of a POST belongs in its body
     token(
         "GraphQL over POST",
         "after",
@@ -226,7 +226,7 @@ pub(super) const SHAPES: &[Shape] = &[
         r#"{"data": {"orders": {"nodes": ROWS, "pageInfo": {"hasNextPage": false, "endCursor": "NEXT"}}}}"#,
     )
     .post(r#"{"query": "query ($after: String) { orders(after: $after) { nodes { id } } }", "variables": {"after": null}}"#)
-    .told(),
+    .fails(),
     token(
         "Notion over POST",
         "start_cursor",
@@ -234,5 +234,5 @@ pub(super) const SHAPES: &[Shape] = &[
         r#"{"object": "list", "results": ROWS, "has_more": false, "next_cursor": null}"#,
     )
     .post(r#"{"page_size": 50}"#)
-    .told(),
+    .fails(),
 ];

@@ -1,4 +1,4 @@
-//! Holds the shape of generated issues against figures measured on a page of GitHub's API.
+//! Compares generated issues with statistics measured on a page of GitHub's API.
 
 use serde_json::Value;
 
@@ -12,7 +12,7 @@ fn sample() -> Vec<Value> {
     issues.pages(100).flat_map(|page| serde_json::from_str::<Vec<Value>>(&page).unwrap()).collect()
 }
 
-/// The keys of an object as they stand in its text.
+/// Returns the keys of an object in document order.
 fn keys(json: &str) -> Vec<String> {
     struct Keys(Vec<String>);
     impl<'de> serde::Deserialize<'de> for Keys {
@@ -38,7 +38,7 @@ fn keys(json: &str) -> Vec<String> {
 }
 
 #[test]
-fn keys_stand_in_githubs_order() {
+fn key_order_matches_github() {
     let head = "url repository_url labels_url comments_url events_url html_url id node_id number \
                 title user labels state locked assignee assignees milestone comments created_at \
                 updated_at closed_at author_association active_lock_reason";
@@ -56,15 +56,15 @@ fn keys_stand_in_githubs_order() {
         assert_eq!(keys(&json), expected, "issue {number}");
     }
     let mut user_json = String::new();
-    let someone = User::author(&mut Random::new(0, Purpose::Content, 0, 0));
-    JsonWriter::new(&mut user_json).item(|json| user(json, someone));
+    let author = User::author(&mut Random::new(0, Purpose::Content, 0, 0));
+    JsonWriter::new(&mut user_json).item(|json| user(json, author));
     let expected = "login id node_id avatar_url gravatar_id url html_url followers_url \
                     following_url gists_url starred_url subscriptions_url organizations_url \
                     repos_url events_url received_events_url type site_admin";
     assert_eq!(keys(&user_json), expected.split_whitespace().collect::<Vec<_>>());
 }
 
-/// `percent` of the issues, give or take two of 100, fulfil `condition`.
+/// Asserts that `percent` of the issues, plus or minus two points, satisfy `condition`.
 #[track_caller]
 fn check(sample: &[Value], percent: f64, condition: impl Fn(&Value) -> bool) {
     let count = sample.iter().filter(|issue| condition(issue)).count();
@@ -77,7 +77,7 @@ fn length(value: &Value) -> usize {
 }
 
 #[test]
-fn shares_are_githubs() {
+fn shares_match_github() {
     let sample = sample();
     check(&sample, 85.0, |issue| issue["state"] == "closed");
     check(&sample, 25.0, |issue| issue.get("pull_request").is_some());
@@ -100,10 +100,10 @@ fn shares_are_githubs() {
 }
 
 #[test]
-fn sizes_are_githubs() {
+fn sizes_match_github() {
     let bytes: usize = Issues::new(COUNT as u32, 11).pages(100).map(|page| page.len()).sum();
     let mean = bytes as u64 / COUNT;
-    assert!((4_500..5_300).contains(&mean), "{mean} bytes an issue");
+    assert!((4_500..5_300).contains(&mean), "{mean} bytes per issue");
 
     let sample = sample();
     let bodies: Vec<&str> = sample.iter().filter_map(|issue| issue["body"].as_str()).collect();
@@ -112,19 +112,19 @@ fn sizes_are_githubs() {
         let count: usize = bodies.iter().map(|body| body.matches(text).count()).sum();
         1_000.0 * count as f64 / characters as f64
     };
-    let close = |text: &str, expected: f64| {
+    let check_frequency = |text: &str, expected: f64| {
         let found = per_mille(text);
         assert!((0.6..1.6).contains(&(found / expected)), "{text:?}: {found}");
     };
-    close("\r\n", 17.9);
-    close("\n", 21.6);
-    close("\"", 3.1);
-    close("\\", 1.1);
-    close("\t", 0.2);
+    check_frequency("\r\n", 17.9);
+    check_frequency("\n", 21.6);
+    check_frequency("\"", 3.1);
+    check_frequency("\\", 1.1);
+    check_frequency("\t", 0.2);
     check(&sample, 15.0, |issue| issue["body"].as_str().is_some_and(|body| !body.is_ascii()));
-    let outside: usize = bodies.iter().flat_map(|body| body.chars()).filter(|c| !c.is_ascii()).count();
-    let outside = 1_000.0 * outside as f64 / characters as f64;
-    assert!((10.0..25.0).contains(&outside), "{outside} of 1000 outside ASCII");
+    let non_ascii: usize = bodies.iter().flat_map(|body| body.chars()).filter(|c| !c.is_ascii()).count();
+    let non_ascii = 1_000.0 * non_ascii as f64 / characters as f64;
+    assert!((10.0..25.0).contains(&non_ascii), "{non_ascii} of 1000 characters are not ASCII");
 
     let titles: usize = sample.iter().map(|issue| issue["title"].as_str().unwrap().len()).sum();
     assert!((45..52).contains(&(titles as u64 / COUNT)));

@@ -1,24 +1,24 @@
-//! Requests to the router and what it answers.
+//! Tests of routing and responses.
 
 use http_body_util::BodyExt;
 use serde_json::Value;
 
 use super::*;
 
-struct Answer {
+struct ReceivedResponse {
     status: u16,
     link: Option<String>,
     body: Value,
 }
 
-fn get(content: &ServedContent, target: &str) -> Answer {
+fn get(content: &ServedContent, target: &str) -> ReceivedResponse {
     let response = respond(content, "http://h", &Method::GET, &target.parse().unwrap());
     let status = response.status().as_u16();
     let link = response.headers().get(LINK).map(|link| link.to_str().unwrap().to_owned());
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let body = runtime.block_on(response.into_body().collect()).unwrap().to_bytes();
     let body = serde_json::from_slice(&body).unwrap();
-    Answer { status, link, body }
+    ReceivedResponse { status, link, body }
 }
 
 fn issues(count: u32) -> ServedContent {
@@ -31,13 +31,13 @@ fn numbers(array: &Value) -> Vec<u64> {
 }
 
 #[test]
-fn pages_follow_each_other() {
+fn link_headers_connect_the_pages() {
     let content = issues(25);
     let check = |page: usize, expected: std::ops::Range<u64>, relations: &str| {
         let target = format!("/repos/a/b/issues?state=all&per_page=10&page={page}");
-        let answer = get(&content, &target);
-        assert_eq!(numbers(&answer.body), expected.rev().collect::<Vec<_>>(), "{target}");
-        let link = answer.link.unwrap();
+        let response = get(&content, &target);
+        assert_eq!(numbers(&response.body), expected.rev().collect::<Vec<_>>(), "{target}");
+        let link = response.link.unwrap();
         let found: Vec<_> = link.split(", ").filter_map(|link| link.split('"').nth(1)).collect();
         assert_eq!(found.join(" "), relations, "{target}");
         assert!(link.contains("<http://h/repos/a/b/issues?state=all&per_page=10&page="));
@@ -49,14 +49,14 @@ fn pages_follow_each_other() {
 }
 
 #[test]
-fn json_links_name_the_next_page() {
+fn json_links_point_to_the_next_page() {
     let content = issues(25);
     let check = |page, count, next: Option<&str>| {
         let target = format!("/json-link/issues?state=all&per_page=20&page={page}");
-        let answer = get(&content, &target);
-        assert_eq!((answer.status, answer.link), (200, None));
-        assert_eq!(numbers(&answer.body["data"]).len(), count);
-        assert_eq!(answer.body["next"].as_str(), next);
+        let response = get(&content, &target);
+        assert_eq!((response.status, response.link), (200, None));
+        assert_eq!(numbers(&response.body["data"]).len(), count);
+        assert_eq!(response.body["next"].as_str(), next);
     };
     let second = "http://h/json-link/issues?state=all&per_page=20&page=2";
     check(1, 20, Some(second));
@@ -65,7 +65,7 @@ fn json_links_name_the_next_page() {
 }
 
 #[test]
-fn parameters_select_and_order() {
+fn parameters_filter_and_sort() {
     let content = issues(300);
     let check = |query: &str, key: &str, ascending: bool, state: Option<&str>| {
         let body = get(&content, &format!("/repos/a/b/issues?{query}")).body;
@@ -100,9 +100,9 @@ fn parameters_select_and_order() {
 fn errors_have_a_status_and_a_message() {
     let content = issues(3);
     let check = |target, status, message: &str| {
-        let answer = get(&content, target);
-        assert_eq!(answer.status, status, "{target}");
-        assert_eq!(answer.body["message"], message, "{target}");
+        let response = get(&content, target);
+        assert_eq!(response.status, status, "{target}");
+        assert_eq!(response.body["message"], message, "{target}");
     };
     check("/", 404, "Not Found");
     check("/repos/a/issues", 404, "Not Found");
@@ -110,7 +110,7 @@ fn errors_have_a_status_and_a_message() {
     check("/repos//b/issues", 404, "Not Found");
     check("/repos/a/%22/issues", 404, "Not Found");
     check("/pages", 404, "Not Found");
-    let number = "expected a whole number from 1";
+    let number = "expected a positive integer";
     check("/repos/a/b/issues?page=0", 422, &format!("invalid parameter page: {number}"));
     check("/json-link/issues?per_page=x", 422, &format!("invalid parameter per_page: {number}"));
     check("/repos/a/b/issues?state=shut", 422, "invalid parameter state: expected open, closed or all");
@@ -122,13 +122,13 @@ fn errors_have_a_status_and_a_message() {
 }
 
 #[test]
-fn fixed_pages_are_served_as_they_are() {
+fn fixed_pages_are_served_unchanged() {
     let pages = [Bytes::from_static(b"[1, 2]"), Bytes::from_static(b"[3]")];
     let content = ServedContent::Pages(pages.to_vec().into());
     let check = |target, body: Value, link: Option<&str>| {
-        let answer = get(&content, target);
-        assert_eq!((answer.status, answer.body), (200, body), "{target}");
-        assert_eq!(answer.link.as_deref(), link, "{target}");
+        let response = get(&content, target);
+        assert_eq!((response.status, response.body), (200, body), "{target}");
+        assert_eq!(response.link.as_deref(), link, "{target}");
     };
     let first = r#"<http://h/pages?page=2>; rel="next", <http://h/pages?page=2>; rel="last""#;
     let last = r#"<http://h/pages?page=1>; rel="prev", <http://h/pages?page=1>; rel="first""#;

@@ -1,14 +1,14 @@
-//! The steps that change columns.
+//! Migrations of columns.
 
 use catchment_json::{Object, Value};
 
 use super::{object_mut, tables_mut};
 use crate::{DLT_ID_COLUMN, DLT_PARENT_ID_COLUMN};
 
-/// The name that JSON had before version 10.
+/// The name of the JSON type before version 10.
 const COMPLEX: &str = "complex";
 
-/// 9 to 10: keys of rows and parents have flags of their own, and `complex` is `json`.
+/// Migrates version 9 to 10: `row_key` and `parent_key` replace `foreign_key`, and `json` replaces `complex`.
 pub(super) fn replace_foreign_keys(schema: &mut Object) {
     for table in tables_mut(schema) {
         let Some(columns) = object_mut(table, "columns") else { continue };
@@ -38,7 +38,7 @@ pub(super) fn replace_foreign_keys(schema: &mut Object) {
     }
 }
 
-/// Gives a column that is there the flag `to` with the value of its flag `from`.
+/// Copies the flag `from` of an existing column to the flag `to`.
 fn set_from(columns: &mut Object, column: &str, to: &str, from: &str) {
     if let Some(column) = object_mut(columns, column).filter(|column| !column.is_empty()) {
         let flag = column.get(from).cloned().unwrap_or(Value::Bool(false));
@@ -52,7 +52,8 @@ fn complex_to_json(data_type: &mut Value) {
     }
 }
 
-/// Some versions noted columns that had nulls alone. One that got a type loses the note, one that did not goes with it.
+/// Removes `seen-null-first` marks, which some versions set on columns with only nulls. Marked columns without a type are
+/// removed.
 pub(super) fn remove_null_marks(schema: &mut Object) {
     for table in tables_mut(schema) {
         let Some(columns) = object_mut(table, "columns") else { continue };

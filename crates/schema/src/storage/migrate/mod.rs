@@ -1,8 +1,7 @@
-//! Stored schemas of older engine versions, brought to the one that is read: one function for each step.
+//! Migration of stored schemas from older engine versions, with one function for each step.
 //!
-//! The steps take what they know and leave the rest, broken or not, as it is: reading the result says what is wrong
-//! with it. What changes so has another hash; the stored one is kept, and [`Schema::bump`] moves it to the previous
-//! ones.
+//! The steps ignore unknown and invalid parts; the subsequent read reports errors. A migrated schema has a new hash; the
+//! stored hash becomes a previous hash on the next [`Schema::update_version`].
 
 mod columns;
 mod restructure;
@@ -15,9 +14,10 @@ use catchment_json::{Object, Value};
 use super::StoredSchemaError;
 use crate::Schema;
 
-/// What one step does to a schema: the first one makes version 2 of version 1, and so on.
+/// A migration from one engine version to the next.
 type Step = fn(&mut Object);
 
+/// The migrations in order; the first one migrates version 1 to 2.
 const STEPS: [Step; 10] = [
     steps::add_filter_lists,
     restructure::restructure,
@@ -31,11 +31,11 @@ const STEPS: [Step; 10] = [
     steps::disable_path_splitting,
 ];
 
-/// The schema in `value` as [`Schema::ENGINE_VERSION`] has it.
+/// Migrates the stored schema `value` to [`Schema::ENGINE_VERSION`].
 ///
 /// # Errors
 ///
-/// Where it is no object or has a version that is not known.
+/// Returns an error if `value` is not an object or its engine version is not supported.
 pub(super) fn migrate(value: &Value) -> Result<Object, StoredSchemaError> {
     let Value::Object(stored) = value else {
         return Err(error("schema", format!("expected an object, found {}", value.type_name())));
@@ -53,12 +53,12 @@ pub(super) fn migrate(value: &Value) -> Result<Object, StoredSchemaError> {
 
 fn engine_version(stored: &Object) -> Result<i64, StoredSchemaError> {
     let problem = match stored.get("engine_version").map(|found| (found, found.as_i64())) {
-        None => "it is missing, so this is no schema; check which document was given".to_owned(),
+        None => "required key is missing; the document is not a stored schema".to_owned(),
         Some((_, Some(engine @ 1..=Schema::ENGINE_VERSION))) => return Ok(engine),
         Some((found, engine)) => {
             let is_newer = engine.is_some_and(|engine| engine > Schema::ENGINE_VERSION);
-            let advice = if is_newer { "; a newer tool wrote it, use a version of this one that reads it" } else { "" };
-            format!("found {found}, this version reads 1 to {}{advice}", Schema::ENGINE_VERSION)
+            let advice = if is_newer { "; a newer tool wrote this schema, upgrade to read it" } else { "" };
+            format!("found {found}, expected 1 to {}{advice}", Schema::ENGINE_VERSION)
         }
     };
     Err(error("engine_version", problem))
@@ -68,17 +68,17 @@ fn error(path: &str, problem: String) -> StoredSchemaError {
     StoredSchemaError { path: path.to_owned(), problem }
 }
 
-/// The object under `key`.
+/// Returns the object under `key`.
 fn object_mut<'o>(object: &'o mut Object, key: &str) -> Option<&'o mut Object> {
     object.get_mut(key).and_then(Value::as_object_mut)
 }
 
-/// The object under `key`, which is made where it is missing.
+/// Returns the object under `key`, creating it if missing.
 fn object_or_new<'o>(object: &'o mut Object, key: &str) -> Option<&'o mut Object> {
     object.entry(key.to_owned()).or_insert_with(|| Value::Object(Object::new())).as_object_mut()
 }
 
-/// The tables of a schema, from version 3.
+/// Returns the tables of a schema of version 3 or later.
 fn tables_mut(schema: &mut Object) -> impl Iterator<Item = &mut Object> {
     object_mut(schema, "tables").into_iter().flat_map(|tables| tables.values_mut().filter_map(Value::as_object_mut))
 }

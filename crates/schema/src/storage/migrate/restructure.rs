@@ -1,4 +1,4 @@
-//! 2 to 3: tables got properties besides their columns, and settings a place of their own.
+//! Migration of version 2 to 3, which added table properties and grouped the settings.
 
 use catchment_json::{Object, Value};
 
@@ -25,7 +25,7 @@ pub(super) fn restructure(schema: &mut Object) {
     }
 }
 
-/// Those of a new schema, and child rows carry the id of their root row.
+/// Returns the normalizers of a new schema, with propagation of root ids to child rows.
 fn normalizers() -> Object {
     let mut normalizers = default_normalizers();
     if let Some(json) = object_or_new(&mut normalizers, "json") {
@@ -36,7 +36,7 @@ fn normalizers() -> Object {
     normalizers
 }
 
-/// All patterns were regular expressions then; now these have a prefix.
+/// Adds the prefix `re:` to patterns. In version 2 all patterns were regular expressions.
 fn default_hints(hints: Option<Value>) -> Value {
     let mut hints = hints.unwrap_or_else(|| Value::Object(Object::new()));
     for patterns in hints.as_object_mut().into_iter().flat_map(|hints| hints.values_mut()) {
@@ -61,7 +61,7 @@ fn preferred_types(preferred: Option<Value>) -> Value {
     }
 }
 
-/// A table was the object of its columns.
+/// Wraps the columns of each table. In version 2 a table was an object of columns.
 fn with_properties(tables: Value) -> Value {
     let Value::Object(tables) = tables else { return tables };
     let with_properties = tables.iter().map(|(name, columns)| {
@@ -78,7 +78,7 @@ fn with_properties(tables: Value) -> Value {
     Value::object(with_properties)
 }
 
-/// The table with the longest name that `name` is a path below.
+/// Returns the nearest ancestor table of `name`.
 fn parent<'n>(name: &'n str, tables: &Object) -> Option<&'n str> {
     let mut parent = name;
     while let Some(at) = parent.rfind(SEPARATOR).filter(|at| *at > 0) {
@@ -90,10 +90,10 @@ fn parent<'n>(name: &'n str, tables: &Object) -> Option<&'n str> {
     None
 }
 
-/// Moves a filter, `^table__path`, to its root table, which is made where it is missing.
+/// Moves a filter `^table__path` to its root table, which is created if missing.
 fn add_filter(tables: &mut Object, group: &str, pattern: &str) {
     let anchored = pattern.get(1..).unwrap_or_default();
-    // A filter of a whole table ends with `$`, which is no part of the name.
+    // A filter of a complete table ends with `$`.
     let (root, path) = anchored.split_once(SEPARATOR).unwrap_or_else(|| {
         let mut name = anchored.chars();
         name.next_back();

@@ -6,7 +6,7 @@ fn read(yaml: &str) -> Schema {
     Schema::from_yaml(yaml).unwrap()
 }
 
-/// What the schema that YAML text holds is as of today, without the tables of the system.
+/// Returns the migrated schema as YAML, without system tables.
 fn migrated(yaml: &str) -> String {
     let mut schema = read(yaml);
     schema.tables.retain(|name, _| !name.starts_with("_dlt"));
@@ -14,7 +14,7 @@ fn migrated(yaml: &str) -> String {
 }
 
 #[test]
-fn version_1_had_tables_of_columns_and_hints_of_expressions() {
+fn migrates_version_1() {
     insta::assert_snapshot!(migrated(
         "
         name: rivers
@@ -35,7 +35,7 @@ fn version_1_had_tables_of_columns_and_hints_of_expressions() {
 }
 
 #[test]
-fn version_2_had_filters_of_all_tables_in_one_list() {
+fn migrates_version_2() {
     insta::assert_snapshot!(migrated(
         "
         name: rivers
@@ -50,7 +50,7 @@ fn version_2_had_filters_of_all_tables_in_one_list() {
 }
 
 #[test]
-fn version_6_had_seals_and_no_previous_hashes() {
+fn migrates_version_6() {
     insta::assert_snapshot!(migrated(
         "
         name: rivers
@@ -70,7 +70,7 @@ fn version_6_had_seals_and_no_previous_hashes() {
 }
 
 #[test]
-fn version_9_had_foreign_keys_and_complex_values() {
+fn migrates_version_9() {
     insta::assert_snapshot!(migrated(
         "
         name: rivers
@@ -98,7 +98,7 @@ fn version_9_had_foreign_keys_and_complex_values() {
 }
 
 #[test]
-fn columns_of_nulls_alone_go() {
+fn removes_null_only_columns() {
     insta::assert_snapshot!(migrated(
         "
         name: rivers
@@ -115,7 +115,7 @@ fn columns_of_nulls_alone_go() {
 }
 
 #[test]
-fn tables_of_the_system_are_those_of_today() {
+fn replaces_system_tables() {
     let stored = |engine: i64| {
         read(&format!(
             "{{name: s, engine_version: {engine}, tables: {{_dlt_loads: {{columns: {{a: {{}}}}}}, t: {{columns: {{}}}}}}}}"
@@ -131,7 +131,7 @@ fn tables_of_the_system_are_those_of_today() {
 }
 
 #[test]
-fn the_hash_of_an_older_version_becomes_a_previous_one() {
+fn stored_hash_becomes_a_previous_hash() {
     let check = |yaml: &str, version: u64, previous: &[&str]| {
         let mut schema = read(yaml);
         assert!(schema.update_version());
@@ -152,7 +152,7 @@ fn the_hash_of_an_older_version_becomes_a_previous_one() {
 }
 
 #[test]
-fn what_is_migrated_is_not_migrated_again() {
+fn migration_is_idempotent() {
     for engine in 1..=Schema::ENGINE_VERSION {
         let tables = if engine < 3 {
             "{t: {a: {data_type: text}, _dlt_id: {data_type: text}}}"
@@ -165,16 +165,16 @@ fn what_is_migrated_is_not_migrated_again() {
 }
 
 #[test]
-fn what_cannot_be_migrated_is_said() {
+fn rejects_invalid_schemas() {
     let check = |yaml: &str, expected: &str| {
         let error = Schema::from_value(&Value::parse_yaml(yaml).unwrap()).unwrap_err().to_string();
-        assert_eq!(error, format!("the stored schema cannot be read: {expected}"));
+        assert_eq!(error, format!("invalid stored schema: {expected}"));
     };
-    check("{engine_version: 0}", "engine_version: found 0, this version reads 1 to 11");
-    check("{engine_version: 1.5}", "engine_version: found 1.5, this version reads 1 to 11");
+    check("{engine_version: 0}", "engine_version: found 0, expected 1 to 11");
+    check("{engine_version: 1.5}", "engine_version: found 1.5, expected 1 to 11");
     check(
         "{engine_version: 99}",
-        "engine_version: found 99, this version reads 1 to 11; a newer tool wrote it, use a version of this one that reads it",
+        "engine_version: found 99, expected 1 to 11; a newer tool wrote this schema, upgrade to read it",
     );
     check("{engine_version: 1, name: s, tables: []}", "schema.tables: expected an object, found a list");
     check("{engine_version: 2, name: s, tables: {t: 1}}", "tables.t.columns: expected an object, found a number");
