@@ -1,11 +1,12 @@
-//! SIGTERM in each stage of a run.
+//! Signals in each stage of a run.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::Child;
 use std::sync::{Arc, Mutex};
 
 use catchment_rest_client::testing::{ScriptedResponse, ScriptedServer};
 use duckdb::Connection;
+use rustix::process::{Pid, Signal};
 
 use crate::command::Run;
 use crate::dataset::Dataset;
@@ -14,10 +15,13 @@ fn spec(url: &str) -> String {
     format!(r#"{{"client":{{"base_url":"{url}"}},"resources":[{{"name":"issues","endpoint":"repos/issues"}}]}}"#)
 }
 
+fn send(signal: Signal, child: &Child) {
+    rustix::process::kill_process(Pid::from_child(child), signal).unwrap();
+}
+
 /// Sends SIGTERM and waits for exit code 143.
 fn terminate(mut child: Child) {
-    let pid = rustix::process::Pid::from_child(&child);
-    rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+    send(Signal::TERM, &child);
     assert_eq!(child.wait().unwrap().code(), Some(143));
 }
 
@@ -96,4 +100,67 @@ fn a_second_process_reports_the_process_that_holds_the_lock() {
     let expected = format!("resource `issues` is locked by another run (process {} since ", first.id());
     assert!(code == Some(1) && said.contains(&expected), "{said}");
     terminate(first);
+}
+
+/// A run that waits for its second page: a graceful shutdown ends it with an error message.
+fn run_that_hangs(dataset: &Dataset) -> (Child, ScriptedServer) {
+    let server = ScriptedServer::start(|_| ScriptedResponse::hang());
+    let child = Run::new(dataset, &spec(&server.url())).spawn();
+    server.wait_for_requests(1);
+    (child, server)
+}
+
+fn stderr(mut child: Child) -> (Option<i32>, String) {
+    let mut said = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    (child.wait().unwrap().code(), said)
+}
+
+#[test]
+fn sigint_exits_with_130() {
+    let dataset = Dataset::new();
+    let (child, _server) = run_that_hangs(&dataset);
+    send(Signal::INT, &child);
+    let (code, said) = stderr(child);
+    assert!(code == Some(130) && said.contains("stopped by a signal"), "{code:?} {said}");
+}
+
+/// GNU `timeout` signals the process and its process group.
+#[test]
+fn a_duplicate_signal_does_not_abort_the_shutdown() {
+    let dataset = Dataset::new();
+    let (child, _server) = run_that_hangs(&dataset);
+    send(Signal::TERM, &child);
+    send(Signal::INT, &child);
+    let (_, said) = stderr(child);
+    assert!(said.contains("stopped by a signal"), "{said}");
+}
+
+/// A run that reads a named pipe without a writer does not end by the first signal.
+#[test]
+fn a_second_signal_exits_immediately() {
+    let dataset = Dataset::new();
+    let folder = dataset.dir().join("schemas");
+    std::fs::create_dir(&folder).unwrap();
+    let file = folder.join("rest_api.schema.yaml");
+    let made = std::process::Command::new("mkfifo").arg(&file).status().unwrap();
+    assert!(made.success());
+    let spec =
+        r#"{"client":{"base_url":"http://127.0.0.1:1"},"resources":["issues"],"pipeline":{"import_schema_path":"schemas"}}"#;
+    let mut child = Run::new(&dataset, spec).spawn();
+    // opens as soon as the run has opened it for reading
+    let writer = std::fs::OpenOptions::new().write(true).open(&file).unwrap();
+    send(Signal::INT, &child);
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    assert!(lines.any(|line| line.contains("send the signal again")));
+    // signals right after the first one count as duplicates of it
+    let code = loop {
+        send(Signal::INT, &child);
+        match child.try_wait().unwrap() {
+            Some(status) => break status.code(),
+            None => std::thread::yield_now(),
+        }
+    };
+    assert_eq!(code, Some(130));
+    drop(writer);
 }

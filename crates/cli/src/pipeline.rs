@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::anyhow;
 use catchment::load_package::PackageQueue;
 use catchment::schema::{Schema, SchemaFormat, format_timestamp, render};
-use catchment::{WorkingDir, validate_pipeline_name};
+use catchment::{RunFailure, Trace, WorkingDir, validate_pipeline_name};
 
 use crate::args::{PipelineArgs, PipelineOperation};
 use crate::failure::CliError;
@@ -55,9 +55,14 @@ fn open(pipelines_dir: &Path, name: &str) -> Result<WorkingDir, CliError> {
 
 fn info(working_dir: &WorkingDir, name: &str, verbose: bool, output: &Output) -> Result<(), CliError> {
     output.line(format_args!("pipeline {name} in {}", working_dir.path().display()))?;
-    if let Some(load) = working_dir.trace().and_then(|trace| trace.load) {
+    let Trace { load, failure, .. } = working_dir.trace().unwrap_or_default();
+    if let Some(RunFailure { finished_at, error, .. }) = &failure {
+        output.line(format_args!("  last run failed {}: {error}", format_timestamp(*finished_at)))?;
+    }
+    if let Some(load) = load {
+        let run = if failure.is_some() { "last successful run" } else { "last run" };
         let ended = format_timestamp(load.finished_at);
-        output.line(format_args!("  last run finished {ended}, dataset {} of {}", load.dataset_name, load.location))?;
+        output.line(format_args!("  {run} finished {ended}, dataset {} of {}", load.dataset_name, load.location))?;
         for warning in load.warnings() {
             output.line(format_args!("    warning: {warning}"))?;
         }
@@ -83,10 +88,10 @@ fn show_state(working_dir: &WorkingDir, state: &catchment::State, verbose: bool,
     for name in state.schema_names() {
         let Some(schema) = working_dir.schema(name) else { continue };
         let tables: Vec<_> = schema.data_tables().collect();
-        output.line(format_args!("  schema {name}: version {}, {} tables", schema.version, tables.len()))?;
+        output.line(format_args!("  schema {name}: version {}, {}", schema.version, counted(tables.len(), "table")))?;
         if verbose {
             for table in tables {
-                output.line(format_args!("    {}: {} columns", table.name, table.complete_columns().count()))?;
+                output.line(format_args!("    {}: {}", table.name, counted(table.complete_columns().count(), "column")))?;
             }
         }
     }
@@ -95,6 +100,10 @@ fn show_state(working_dir: &WorkingDir, state: &catchment::State, verbose: bool,
         output.line(format_args!("  sources: {sources}"))?;
     }
     Ok(())
+}
+
+fn counted(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 /// Prints all schemas of the pipeline; with YAML, as documents of one stream.

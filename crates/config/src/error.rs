@@ -17,12 +17,12 @@ pub enum ConfigError {
         source: std::io::Error,
     },
     /// The name of the active profile is invalid.
-    #[error("invalid profile name {name:?} in {from}: use letters, digits, `_` and `-`")]
+    #[error("invalid profile name {name:?} in {origin}: use letters, digits, `_` and `-`")]
     InvalidProfile {
         /// The invalid name.
         name: String,
         /// The origin of the name: the environment variable or the file.
-        from: String,
+        origin: String,
     },
     /// A settings file is not valid TOML.
     #[error("{} is not valid TOML{}: {problem}", path.display(), at(*.line, *.column))]

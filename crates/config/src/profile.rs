@@ -38,7 +38,7 @@ impl Profile {
         };
         let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
         if !name.chars().all(is_plain) {
-            return Err(ConfigError::InvalidProfile { name, from });
+            return Err(ConfigError::InvalidProfile { name, origin: from });
         }
         Ok(Some(Profile { name }))
     }

@@ -158,8 +158,8 @@ pub enum ExtractError {
         /// The name of the resource.
         resource: String,
     },
-    /// The run was canceled while rows of the resource were processed.
-    #[error("the run was canceled while rows of resource `{resource}` were processed")]
+    /// The run was cancelled while rows of the resource were processed.
+    #[error("the run was cancelled while rows of resource `{resource}` were processed")]
     Cancelled {
         /// The name of the resource.
         resource: String,

@@ -19,22 +19,22 @@ const ROWS_AT_A_TIME: usize = 64;
 #[derive(Debug, Clone, Default)]
 pub struct StopSignal(CancellationToken);
 
-/// The error of a step that was canceled.
+/// The error of a step that was cancelled.
 #[derive(Debug, Error)]
-#[error("the run was canceled")]
+#[error("the run was cancelled")]
 struct Stopped;
 
 impl StopSignal {
-    /// Returns true if the run was canceled.
+    /// Returns true if the run was cancelled.
     pub fn is_set(&self) -> bool {
         self.0.is_cancelled()
     }
 
-    /// Returns an error if the run was canceled. `row` is the index of the row; only every 64th row polls the token.
+    /// Returns an error if the run was cancelled. `row` is the index of the row; only every 64th row polls the token.
     ///
     /// # Errors
     ///
-    /// Returns an error if the run was canceled.
+    /// Returns an error if the run was cancelled.
     pub fn check(&self, row: usize) -> Result<(), PageError> {
         if row.is_multiple_of(ROWS_AT_A_TIME) && self.is_set() { Err(Stopped.into()) } else { Ok(()) }
     }

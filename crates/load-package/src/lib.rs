@@ -26,8 +26,6 @@
 //! |---|---|
 //! | `failpoints` | Compiles in named steps at which tests end the process. |
 
-#[cfg(test)]
-mod aside_tests;
 mod checksum_line;
 mod cursor_entries;
 #[cfg(test)]
@@ -37,12 +35,14 @@ mod extracted;
 #[cfg(test)]
 mod extracted_tests;
 mod failed_packages;
+#[cfg(test)]
+mod failed_packages_tests;
 mod file_lock;
 mod folder;
+mod inspect;
 mod journal;
-mod load_attempt;
+mod load_marker;
 mod lock;
-mod look;
 mod package_queue;
 mod pages;
 mod resumable;
@@ -59,9 +59,9 @@ pub use error::PackageError;
 pub use extracted::{ExtractedPackage, ExtractedPage, ExtractedRecord, ExtractedWriter};
 pub use failed_packages::FailedPackage;
 pub use file_lock::FileLock;
+pub use inspect::{PackageContent, PackageEntry};
 pub use journal::{CursorEntriesHeader, PackageFooter, PackageHeader, RefreshTables, Segment};
-pub use load_attempt::{CrashHistory, LoadMarker};
-pub use look::{PackageContent, PackageEntry};
+pub use load_marker::{CrashHistory, LoadMarker};
 pub use package_queue::PackageQueue;
 pub use resumable::ResumableExtract;
 pub use sealed::SealedPackage;

@@ -69,7 +69,7 @@ impl SealedPackage {
 
     /// Marks the package as loading. If the process crashes, the marker file remains and the next load reads it.
     pub fn mark_loading(&self) -> LoadMarker {
-        LoadMarker::header(self.folder.path())
+        LoadMarker::create(self.folder.path())
     }
 
     /// Reads the rows of a segment in batches of at most `max_bytes` of values. A larger row is a batch of one row.

@@ -82,8 +82,8 @@ pub enum LoadError {
         /// The conflict.
         reason: String,
     },
-    /// The run was canceled.
-    #[error("load canceled; the next run loads the package")]
+    /// The run was cancelled.
+    #[error("load cancelled; the next run loads the package")]
     Cancelled,
     /// The package cannot be read.
     #[error(transparent)]

@@ -66,7 +66,8 @@ pub use catchment_rest_client as rest_client;
 pub use catchment_run::{
     CancellationToken, Diagnostics, ExtractInfo, ExtractSettings, LoadInfo, LoadSettings, NormalizeInfo, NormalizeSettings,
     NormalizedPackage, PackageInfo, PackageOutcome, PipelineNameError, ProgressSink, RefreshMode, RowCounts, RunEnvironment,
-    RunError, RunOptions, SchemaFiles, StateEdit, SystemEnvironment, Trace, Warning, WorkingDir, validate_pipeline_name,
+    RunError, RunFailure, RunOptions, SchemaFiles, StateEdit, SystemEnvironment, Trace, Warning, WorkingDir,
+    validate_pipeline_name,
 };
 pub use catchment_schema as schema;
 pub use catchment_schema::{MergeOptions, MergeStrategy, WriteDisposition};

@@ -131,12 +131,12 @@ impl Pipeline {
         self.run_with_cancellation(source, &stop.0).await
     }
 
-    /// Loads `source` like [`Pipeline::run`] until `stop` is canceled. A package that is sealed by then is kept for the next
+    /// Loads `source` like [`Pipeline::run`] until `stop` is cancelled. A package that is sealed by then is kept for the next
     /// run.
     ///
     /// # Errors
     ///
-    /// Returns the errors of [`Pipeline::run`], and [`RunError::Cancelled`] if `stop` is canceled.
+    /// Returns the errors of [`Pipeline::run`], and [`RunError::Cancelled`] if `stop` is cancelled.
     pub async fn run_with_cancellation(&self, source: impl Into<Source>, stop: &CancellationToken) -> Result<LoadInfo, RunError> {
         self.runner.run(&source.into(), stop).await
     }

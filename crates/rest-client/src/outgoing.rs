@@ -122,7 +122,10 @@ pub(crate) fn remove_query(url: &mut Url, name: &str) {
 /// Omits URL, header values and body, which may contain credentials.
 impl std::fmt::Debug for OutgoingRequest {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Outgoing").field("method", &self.method).field("headers", &self.headers.keys()).finish_non_exhaustive()
+        f.debug_struct("OutgoingRequest")
+            .field("method", &self.method)
+            .field("headers", &self.headers.keys())
+            .finish_non_exhaustive()
     }
 }
 

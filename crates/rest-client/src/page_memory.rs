@@ -140,7 +140,7 @@ impl MemoryPermit {
 
 impl fmt::Debug for PageMemoryBudget {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PageMemory").field("is_limited", &self.limit.is_some()).finish_non_exhaustive()
+        f.debug_struct("PageMemoryBudget").field("is_limited", &self.limit.is_some()).finish_non_exhaustive()
     }
 }
 

@@ -87,8 +87,8 @@ pub enum RunError {
     /// The system cannot start a thread that the run needs.
     #[error("failed to start a thread: {0}; raise the process limit (`ulimit -u`) or lower `normalize.workers`")]
     SpawnThread(#[source] std::io::Error),
-    /// The run was canceled.
-    #[error("run canceled; complete packages are loaded now or by the next run, nothing else was changed")]
+    /// The run was cancelled.
+    #[error("run cancelled; complete packages are loaded now or by the next run, nothing else was changed")]
     Cancelled,
     /// A thread of the run panicked: a bug in this program.
     #[error("a thread of the run panicked; this is a bug, nothing was changed")]

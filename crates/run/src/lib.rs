@@ -1,7 +1,7 @@
 //! Runs of a pipeline: the order of the stages, without their logic.
 //!
 //! [`Runner::run`] locks the resources, loads pending packages, restores state and schema, extracts and normalizes into a
-//! new package, seals and loads it, and returns a report. A run that fails or is canceled before the seal leaves nothing
+//! new package, seals and loads it, and returns a report. A run that fails or is cancelled before the seal leaves nothing
 //! but checkpoints of resumable resources; afterwards this run or the next one loads the package.
 //!
 //! ```no_run
@@ -63,7 +63,8 @@ pub use pipeline_name::{PipelineNameError, validate_pipeline_name};
 pub use progress::ProgressSink;
 pub use refresh::RefreshMode;
 pub use report::{
-    Diagnostics, ExtractInfo, LoadInfo, NormalizeInfo, NormalizedPackage, PackageInfo, PackageOutcome, RowCounts, Trace, Warning,
+    Diagnostics, ExtractInfo, LoadInfo, NormalizeInfo, NormalizedPackage, PackageInfo, PackageOutcome, RowCounts, RunFailure,
+    Trace, Warning,
 };
 pub use runner::Runner;
 pub use schema_files::{SchemaFileError, SchemaFiles};

@@ -33,7 +33,7 @@ impl fmt::Debug for ProgressSink {
             ProgressSink::Off => "Off",
             ProgressSink::Log => "Log",
             ProgressSink::Json => "Json",
-            ProgressSink::Custom(_) => "Own",
+            ProgressSink::Custom(_) => "Custom",
         })
     }
 }

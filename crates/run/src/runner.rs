@@ -16,7 +16,9 @@ use crate::options::RunOptions;
 use crate::package_failure::PackageFailure;
 use crate::pipeline_name::validate_pipeline_name;
 use crate::progress::{ProgressSink, report_progress};
-use crate::report::{Diagnostics, ExtractInfo, LoadInfo, NormalizeInfo, NormalizedPackage, PackageInfo, PackageOutcome, Trace};
+use crate::report::{
+    Diagnostics, ExtractInfo, LoadInfo, NormalizeInfo, NormalizedPackage, PackageInfo, PackageOutcome, RunFailure, Trace,
+};
 use crate::schema_files::SchemaFiles;
 use crate::state_edit::StateEdit;
 use crate::working_dir::WorkingDir;
@@ -48,7 +50,7 @@ pub struct Runner {
 impl Runner {
     /// Loads the pending packages of earlier runs, then extracts `source` into a package and loads it.
     ///
-    /// If `stop` is canceled, sealed packages and checkpoints of resumable resources remain for the next run. Everything
+    /// If `stop` is cancelled, sealed packages and checkpoints of resumable resources remain for the next run. Everything
     /// else is discarded.
     ///
     /// # Errors
@@ -56,49 +58,58 @@ impl Runner {
     /// Returns an error if not everything could be loaded. The dataset is then unchanged, except for packages of earlier
     /// runs that were loaded first.
     pub async fn run(&self, source: &Source, stop: &CancellationToken) -> Result<LoadInfo, RunError> {
-        let events = ProgressChannel::default();
-        report_progress(&self.progress, &events, self.run_once(source, &events, stop)).await
-    }
-
-    async fn run_once(&self, source: &Source, events: &ProgressChannel, stop: &CancellationToken) -> Result<LoadInfo, RunError> {
         let started_at = self.environment.now();
         let store = self.packages()?;
         let _locks = self.lock(source)?;
         #[cfg(feature = "failpoints")]
         fail::fail_point!("run::locked");
-        let (mut normalized, mut packages, mut diagnostics) = self.recover(&store, stop).await?;
+        let events = ProgressChannel::default();
+        let loading = self.run_locked(started_at, &store, source, &events, stop);
+        let loaded = report_progress(&self.progress, &events, loading).await;
+        self.record_failure(started_at, loaded)
+    }
+
+    async fn run_locked(
+        &self,
+        started_at: i64,
+        store: &PackageStore,
+        source: &Source,
+        events: &ProgressChannel,
+        stop: &CancellationToken,
+    ) -> Result<LoadInfo, RunError> {
+        let (mut normalized, mut packages, mut diagnostics) = self.recover(store, stop).await?;
         #[cfg(feature = "failpoints")]
         fail::fail_point!("run::recovered");
-        let plan = package_plan::plan_package(self, &store, source, stop).await?;
+        let plan = package_plan::plan_package(self, store, source, stop).await?;
         let source = &plan.source.clone();
         #[cfg(feature = "failpoints")]
         fail::fail_point!("run::restored");
         let is_resumable = source.selected_resources().any(|resource| resource.resumable);
         let package = if is_resumable {
             // Rows are stored on disk until the extraction is complete, so that another run can resume it.
-            extract_to_disk::extract_to_disk(self, &store, source, &plan, events, stop).await?;
-            let built = normalize::normalize(self, &store, stop).await?;
+            extract_to_disk::extract_to_disk(self, store, source, &plan, events, stop).await?;
+            let built = normalize::normalize(self, store, stop).await?;
             report_failures(built.failures, false)?;
             normalized.extend(built.packages);
             diagnostics.absorb(built.diagnostics);
             None
         } else {
-            extract_to_disk::discard_resumable(&store, &plan.header)?;
-            package::build_from_source(self, &store, source, plan, events, stop).await?.package(&mut diagnostics)
+            extract_to_disk::discard_resumable(store, &plan.header)?;
+            package::build_from_source(self, store, source, plan, events, stop).await?.package(&mut diagnostics)
         };
         #[cfg(feature = "failpoints")]
         fail::fail_point!("run::package_made");
         normalized.extend(package.as_ref().map(NormalizedPackage::of));
         let normalize = self.normalize_info(started_at, normalized, diagnostics.clone());
         match package {
-            Some(package) => packages.push(recover::load(self, &store, package, PackageOutcome::Loaded, stop).await?),
-            None if is_resumable => packages.extend(recover::load_pending(self, &store, &PackageOutcome::Loaded, stop).await?),
+            Some(package) => packages.push(recover::load(self, store, package, PackageOutcome::Loaded, stop).await?),
+            None if is_resumable => packages.extend(recover::load_pending(self, store, &PackageOutcome::Loaded, stop).await?),
             None => {}
         }
         #[cfg(feature = "failpoints")]
         fail::fail_point!("run::loaded");
         let load = self.load_info(started_at, packages, diagnostics);
-        self.working_dir.save_trace(&Trace { extract: None, normalize: Some(normalize), load: Some(load.clone()) });
+        self.working_dir.save_trace(&Trace { normalize: Some(normalize), load: Some(load.clone()), ..Trace::default() });
         #[cfg(feature = "failpoints")]
         fail::fail_point!("run::trace_written");
         Ok(load)
@@ -130,9 +141,21 @@ impl Runner {
         let started_at = self.environment.now();
         let store = self.packages()?;
         let _locks = self.lock(source)?;
-        let (_, mut packages, mut diagnostics) = self.recover(&store, stop).await?;
+        let loaded = self.backfill_locked(started_at, &store, source, windows, stop).await;
+        self.record_failure(started_at, loaded)
+    }
+
+    async fn backfill_locked(
+        &self,
+        started_at: i64,
+        store: &PackageStore,
+        source: &Source,
+        windows: &Windows,
+        stop: &CancellationToken,
+    ) -> Result<LoadInfo, RunError> {
+        let (_, mut packages, mut diagnostics) = self.recover(store, stop).await?;
         let events = ProgressChannel::default();
-        let backfilling = backfill(self, &store, source, windows, &events, &mut diagnostics, stop);
+        let backfilling = backfill(self, store, source, windows, &events, &mut diagnostics, stop);
         packages.extend(report_progress(&self.progress, &events, backfilling).await?);
         let load = self.load_info(started_at, packages, diagnostics);
         self.working_dir.save_trace(&Trace { load: Some(load.clone()), ..Trace::default() });
@@ -145,7 +168,7 @@ impl Runner {
     ///
     /// Returns an error if the destination cannot be read.
     pub async fn state(&self, stop: &CancellationToken) -> Result<StateEdit, RunError> {
-        StateEdit::header(self, stop).await
+        StateEdit::load(self, stop).await
     }
 
     /// Extracts `source` to disk, to be normalized later.
@@ -159,11 +182,22 @@ impl Runner {
         let started_at = self.environment.now();
         let store = self.packages()?;
         let _locks = self.lock(source)?;
-        waiting::ensure_nothing_pending(&store, source)?;
-        let plan = package_plan::plan_package(self, &store, source, stop).await?;
+        let extracted = self.extract_locked(started_at, &store, source, stop).await;
+        self.record_failure(started_at, extracted)
+    }
+
+    async fn extract_locked(
+        &self,
+        started_at: i64,
+        store: &PackageStore,
+        source: &Source,
+        stop: &CancellationToken,
+    ) -> Result<ExtractInfo, RunError> {
+        waiting::ensure_nothing_pending(store, source)?;
+        let plan = package_plan::plan_package(self, store, source, stop).await?;
         let source = &plan.source.clone();
         let events = ProgressChannel::default();
-        let extracting = extract_to_disk::extract_to_disk(self, &store, source, &plan, &events, stop);
+        let extracting = extract_to_disk::extract_to_disk(self, store, source, &plan, &events, stop);
         let (row_counts, diagnostics) = report_progress(&self.progress, &events, extracting).await?;
         let (load_id, pipeline_name, finished_at) = (plan.header.load_id, self.pipeline.clone(), self.environment.now());
         let info = ExtractInfo { pipeline_name, started_at, finished_at, load_id, row_counts, diagnostics };
@@ -180,11 +214,12 @@ impl Runner {
     pub async fn normalize(&self, stop: &CancellationToken) -> Result<NormalizeInfo, RunError> {
         let started_at = self.environment.now();
         let store = self.packages()?;
-        let normalized = normalize::normalize(self, &store, stop).await?;
-        report_failures(normalized.failures, false)?;
+        let normalized = normalize::normalize(self, &store, stop).await;
+        let normalized = self.record_failure(started_at, normalized)?;
+        self.record_failure(started_at, report_failures(normalized.failures, false))?;
         let info = self.normalize_info(started_at, normalized.packages, normalized.diagnostics);
         let extract = self.working_dir.trace().and_then(|trace| trace.extract);
-        self.working_dir.save_trace(&Trace { extract, normalize: Some(info.clone()), load: None });
+        self.working_dir.save_trace(&Trace { extract, normalize: Some(info.clone()), ..Trace::default() });
         Ok(info)
     }
 
@@ -197,11 +232,22 @@ impl Runner {
     pub async fn load(&self, stop: &CancellationToken) -> Result<LoadInfo, RunError> {
         let started_at = self.environment.now();
         let store = self.packages()?;
-        let packages = recover::load_pending(self, &store, &PackageOutcome::Loaded, stop).await?;
+        let packages = recover::load_pending(self, &store, &PackageOutcome::Loaded, stop).await;
+        let packages = self.record_failure(started_at, packages)?;
         let info = self.load_info(started_at, packages, Diagnostics::default());
         let before = self.working_dir.trace().unwrap_or_default();
-        self.working_dir.save_trace(&Trace { load: Some(info.clone()), ..before });
+        self.working_dir.save_trace(&Trace { load: Some(info.clone()), failure: None, ..before });
         Ok(info)
+    }
+
+    /// Adds the error of a step to the trace, beside the reports of the last successful steps.
+    fn record_failure<T>(&self, started_at: i64, result: Result<T, RunError>) -> Result<T, RunError> {
+        if let Err(error) = &result {
+            let failure = RunFailure::new(started_at, self.environment.now(), error);
+            let before = self.working_dir.trace().unwrap_or_default();
+            self.working_dir.save_trace(&Trace { failure: Some(failure), ..before });
+        }
+        result
     }
 
     /// Opens the package store of the pipeline. Unrecognized files in it are logged and ignored.

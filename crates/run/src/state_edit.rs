@@ -25,7 +25,7 @@ pub struct StateEdit {
 }
 
 impl StateEdit {
-    pub(crate) async fn header(runner: &Runner, stop: &CancellationToken) -> Result<StateEdit, RunError> {
+    pub(crate) async fn load(runner: &Runner, stop: &CancellationToken) -> Result<StateEdit, RunError> {
         let pipeline_schema = naming::normalize_identifier(&runner.pipeline);
         let mut restored = restore(runner, &pipeline_schema, stop).await?;
         let default = restored.state.as_ref().and_then(State::default_schema_name).map(str::to_owned);

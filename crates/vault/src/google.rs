@@ -23,12 +23,12 @@ const QUOTA_PROJECT: &str = "x-goog-user-project";
 /// A vault that reads the latest versions of the secrets of a Google Cloud project. Entry names are paths joined by `-`.
 #[derive(Debug)]
 pub struct GoogleSecretManager {
-    asking: Asking,
+    api: SecretManagerApi,
     worker: VaultThread,
 }
 
 #[derive(Debug, Clone)]
-struct Asking {
+struct SecretManagerApi {
     project: String,
     credentials: Credentials,
     client: RestClient,
@@ -52,7 +52,7 @@ impl GoogleSecretManager {
         let client = client(&secrets.endpoint_url).build().map_err(request_failed)?;
         // Built on the runtime, whose tasks refresh cached credentials.
         let credentials = worker.run(async move { build_credentials(key) })?;
-        Ok(GoogleSecretManager { asking: Asking { project, credentials, client }, worker })
+        Ok(GoogleSecretManager { api: SecretManagerApi { project, credentials, client }, worker })
     }
 }
 
@@ -66,10 +66,10 @@ impl Vault for GoogleSecretManager {
     }
 
     fn fetch(&self, entry: &str) -> Result<Option<VaultEntry>, VaultError> {
-        let (api, entry) = (self.asking.clone(), entry.to_owned());
+        let (api, entry) = (self.api.clone(), entry.to_owned());
         self.worker.run(async move {
             let path = format!("v1/projects/{}/secrets/{entry}/versions/latest:access", api.project);
-            let Some(response) = api.ask(&path, &[]).await? else {
+            let Some(response) = api.get(&path, &[]).await? else {
                 return Ok(None);
             };
             let data = response.get("payload").and_then(|payload| payload.get("data")?.as_str());
@@ -80,12 +80,12 @@ impl Vault for GoogleSecretManager {
     }
 
     fn list(&self) -> Result<BTreeSet<String>, VaultError> {
-        let api = self.asking.clone();
+        let api = self.api.clone();
         self.worker.run(async move {
             let path = format!("v1/projects/{}/secrets", api.project);
             let (mut names, mut token) = (BTreeSet::new(), String::new());
             loop {
-                let response = api.ask(&path, &[("pageToken", &token)]).await?;
+                let response = api.get(&path, &[("pageToken", &token)]).await?;
                 let response = response.ok_or_else(|| VaultError::failed("the project does not exist: check `project_id`"))?;
                 let secrets = response.get("secrets").and_then(Value::as_array).unwrap_or_default();
                 let name = |secret: &Value| Some(secret.get("name")?.as_str()?.rsplit('/').next()?.to_owned());
@@ -100,8 +100,8 @@ impl Vault for GoogleSecretManager {
     }
 }
 
-impl Asking {
-    async fn ask(&self, path: &str, params: &[(&str, &str)]) -> Result<Option<Value>, VaultError> {
+impl SecretManagerApi {
+    async fn get(&self, path: &str, params: &[(&str, &str)]) -> Result<Option<Value>, VaultError> {
         let headers = self.headers().await?;
         let token = headers.get("authorization").and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
         let token = Secret::from(token.ok_or_else(|| VaultError::failed("the credentials returned no access token"))?);

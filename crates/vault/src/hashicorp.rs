@@ -18,7 +18,7 @@ const MAX_DEPTH: usize = 8;
 /// and the fields of an entry are settings.
 #[derive(Debug)]
 pub struct HashiCorpVault {
-    asking: Asking,
+    api: KvApi,
     login: HashiCorpAuth,
     worker: VaultThread,
     /// The session after the first login.
@@ -33,7 +33,7 @@ struct Session {
 }
 
 #[derive(Debug, Clone)]
-struct Asking {
+struct KvApi {
     address: String,
     namespace: Option<String>,
     mount: String,
@@ -60,8 +60,8 @@ impl HashiCorpVault {
         let HashiCorpVaultSettings { address, namespace, mount, folder, .. } = secrets;
         let worker = VaultThread::start("hashicorp vault")?;
         let trimmed = |text: String| text.trim_matches('/').to_owned();
-        let asking = Asking { address, namespace, mount: trimmed(mount), folder: trimmed(folder) };
-        Ok(HashiCorpVault { asking, login, worker, session: std::sync::Mutex::default() })
+        let api = KvApi { address, namespace, mount: trimmed(mount), folder: trimmed(folder) };
+        Ok(HashiCorpVault { api, login, worker, session: std::sync::Mutex::default() })
     }
 
     /// Returns the session, and logs in on the first call.
@@ -84,14 +84,14 @@ impl HashiCorpVault {
                 self.log_in("kubernetes", [("role", role), ("jwt", Secret::from(token).expose().trim())])?
             }
         };
-        let logged_in = Session { client: self.asking.client(Some(&token))?, token };
+        let logged_in = Session { client: self.api.client(Some(&token))?, token };
         *session = Some(logged_in.clone());
         Ok(logged_in)
     }
 
     /// Logs in with `fields`, the second of which is secret, and returns the token.
     fn log_in(&self, method: &str, fields: [(&str, &str); 2]) -> Result<Secret, VaultError> {
-        let client = self.asking.client(None)?;
+        let client = self.api.client(None)?;
         let [_, (_, secret)] = fields;
         let secret = Secret::from(secret);
         let body = Value::object(fields.map(|(name, value)| (name, Value::from(value))));
@@ -122,7 +122,7 @@ impl Vault for HashiCorpVault {
     }
 
     fn fetch(&self, entry: &str) -> Result<Option<VaultEntry>, VaultError> {
-        let (Session { client, token }, path) = (self.session()?, self.asking.path("data", entry));
+        let (Session { client, token }, path) = (self.session()?, self.api.path("data", entry));
         self.worker.run(async move {
             let request = client.request(&path).map_err(request_failed)?;
             let Some(response) = get_json(&client, request, &token).await? else {
@@ -134,7 +134,7 @@ impl Vault for HashiCorpVault {
     }
 
     fn list(&self) -> Result<BTreeSet<String>, VaultError> {
-        let (Session { client, token }, api) = (self.session()?, self.asking.clone());
+        let (Session { client, token }, api) = (self.session()?, self.api.clone());
         self.worker.run(async move {
             let mut names = BTreeSet::new();
             let mut folders = vec![String::new()];
@@ -156,7 +156,7 @@ impl Vault for HashiCorpVault {
     }
 }
 
-impl Asking {
+impl KvApi {
     fn client(&self, token: Option<&Secret>) -> Result<RestClient, VaultError> {
         let client = self.namespace.iter().fold(client(&self.address), |client, name| client.header("X-Vault-Namespace", name));
         let client = token.into_iter().fold(client, |client, token| client.header("X-Vault-Token", token.expose()));

@@ -83,7 +83,7 @@ impl Resource {
     }
 
     /// Transforms the rows of each page with a `step` that polls the stop signal and returns an error if the run is
-    /// canceled.
+    /// cancelled.
     ///
     /// ```
     /// use catchment_extract::Resource;

@@ -232,7 +232,7 @@ impl<'r> ResourceRun<'r> {
         let failed = |source| ExtractError::Pages { resource: self.resource.name.clone(), source };
         let Page { rows, position, bytes, warnings, permit: _ } = page.map_err(failed)?;
         warnings.into_iter().for_each(|warning| self.warnings.add(&self.resource.name, warning));
-        // If the run was canceled, an error of a step is its reaction to the stop signal.
+        // If the run was cancelled, an error of a step is its reaction to the stop signal.
         let ended = |source| if self.stop.is_set() { self.cancelled() } else { failed(source) };
         let mut rows = self.resource.steps.iter().try_fold(rows, |rows, step| step(rows, &self.stop)).map_err(ended)?;
         let taken = std::mem::take(&mut self.checkpoint.rows_taken);

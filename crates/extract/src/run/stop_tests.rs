@@ -25,13 +25,13 @@ fn check(step: impl FnOnce(Resource, Arc<dyn Fn() + Send + Sync>) -> Resource, e
     let run = Extraction::new(&source, &state, &Boundaries::new()).unwrap().with_stop_signal(&token.into());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     let ended = runtime.block_on(run.run(&MemoryBudget::new(1 << 20), &|_| ControlFlow::Continue(())));
-    let problem = "the run was canceled while rows of resource `numbers` were processed";
+    let problem = "the run was cancelled while rows of resource `numbers` were processed";
     assert_eq!(ended.map(|_| ()).map_err(|error| error.to_string()), Err(problem.to_owned()));
     assert_eq!(count.load(Ordering::Relaxed), expected);
 }
 
 #[test]
-fn a_canceled_run_ends_in_the_middle_of_a_page() {
+fn a_cancelled_run_ends_in_the_middle_of_a_page() {
     check(|resource, work| resource.filter(move |_| [work()].len() == 1), 64);
     check(|resource, work| resource.map(move |row| [work()].map(|()| row.clone())), 64);
     check(|resource, work| resource.yield_map(move |row| [work()].map(|()| row.clone())), 64);

@@ -14,7 +14,7 @@ mod merge;
 mod migrate;
 mod options;
 mod process_lock;
-mod refused_value;
+mod rejected_value;
 mod restore;
 mod rows;
 mod settings;

@@ -11,7 +11,7 @@ use super::existing_tables::ExistingTables;
 use super::load::PackageLoad;
 use super::memory_need::MemoryNeed;
 use super::merge;
-use super::refused_value;
+use super::rejected_value;
 use super::stage::{StagingTable, StagingTables};
 use super::transaction::LoadWarnings;
 use super::type_mismatch::TypeMismatch;
@@ -70,7 +70,7 @@ impl RowLoader<'_> {
                     false => self.insert(table, batch.clone(), splits),
                 };
                 loaded.map_err(|error| {
-                    refused_value::locate_rejected_value(self.session, &self.target_types(table, &batch), table, batch, error)
+                    rejected_value::locate_rejected_value(self.session, &self.target_types(table, &batch), table, batch, error)
                 })?;
                 #[cfg(feature = "failpoints")]
                 fail::fail_point!("load::batch_put");

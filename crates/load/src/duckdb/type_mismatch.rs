@@ -5,7 +5,7 @@ use catchment_schema::{Column, Table};
 
 use super::connect::Session;
 use super::existing_tables::ExistingTables;
-use super::refused_value::refused;
+use super::rejected_value::refused;
 use super::widen::other_type;
 use crate::LoadError;
 use crate::sql::select_rounded;

@@ -123,7 +123,7 @@ impl<'t> TestContext<'t> {
         match self.destination.load(package, &is_cancelled) {
             Err(LoadError::Cancelled) => Ok(true),
             Ok(LoadResult { outcome: LoadOutcome::Loaded, .. }) => Ok(false),
-            other => Err(self.mismatch(&format!("canceling a load at check {number}"), "Cancelled", format!("{other:?}"))),
+            other => Err(self.mismatch(&format!("cancelling a load at check {number}"), "Cancelled", format!("{other:?}"))),
         }
     }
 

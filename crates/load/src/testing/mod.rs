@@ -1,7 +1,7 @@
 //! The conformance suite of destinations.
 //!
 //! A [`Case`] builds packages, loads them into a separate dataset and compares the results of queries. The cases cover all
-//! write dispositions and merge strategies, changes between them, schema evolution, repeated, canceled, stale and rejected
+//! write dispositions and merge strategies, changes between them, schema evolution, repeated, cancelled, stale and rejected
 //! packages, all types, unusual names and many rows. They use only the trait [`Destination`](crate::Destination), so every
 //! adapter can run them.
 //!

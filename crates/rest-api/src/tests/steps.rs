@@ -102,7 +102,7 @@ fn field_paths_that_are_too_long_are_rejected() {
 }
 
 #[test]
-fn steps_stop_when_the_run_is_canceled() {
+fn steps_stop_when_the_run_is_cancelled() {
     let server = ScriptedServer::start(|_| json(r#"[{"id": 1}]"#));
     let check = |step: &str| {
         let spec = r#"{"client": {"base_url": "BASE"}, "resources": [{"name": "r", "processing_steps": [STEP]}]}"#;
@@ -113,7 +113,7 @@ fn steps_stop_when_the_run_is_canceled() {
         let run = Extraction::new(&source, &state, &Boundaries::new()).unwrap().with_stop_signal(&token.into());
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let ended = runtime.block_on(run.run(&MemoryBudget::new(1 << 20), &|_| ControlFlow::Continue(())));
-        let problem = "the run was canceled while rows of resource `r` were processed";
+        let problem = "the run was cancelled while rows of resource `r` were processed";
         assert_eq!(ended.map(|_| ()).map_err(|error| error.to_string()), Err(problem.to_owned()), "{step}");
     };
     check(r#"{"filter": "row.id"}"#);

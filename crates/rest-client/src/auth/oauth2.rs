@@ -64,7 +64,7 @@ pub trait Grant: Debug + Send + Sync {
 ///
 /// A token is fetched by the first request, again before it expires (a tenth of its lifetime earlier, at most a minute), and
 /// again after a response with status 401. Concurrent requests share one fetch; if it fails, all of them fail, and the next
-/// request fetches again. A fetch is completed even if its requests are canceled.
+/// request fetches again. A fetch is completed even if its requests are cancelled.
 ///
 /// ```
 /// use catchment_rest_client::{ClientCredentials, OAuth2, RestClient};
@@ -127,7 +127,7 @@ impl<G: Grant + 'static> TokenCache<G> {
             return Ok(token);
         }
         let (tokens, client, seen) = (Arc::clone(self), client.clone(), self.fetches.load(Ordering::SeqCst));
-        // in a separate task: canceling a request must not lose the successor of a used refresh token
+        // in a separate task: cancelling a request must not lose the successor of a used refresh token
         let fetch = tokio::spawn(async move { tokens.fetch(&client, seen).await });
         fetch.await.unwrap_or(Err(ErrorKind::RuntimeShutDown)).map_err(Error::from)
     }

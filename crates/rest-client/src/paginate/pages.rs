@@ -68,7 +68,7 @@ impl Stream for PaginationStream {
 
 impl std::fmt::Debug for PaginationStream {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Pages").finish_non_exhaustive()
+        f.debug_struct("PaginationStream").finish_non_exhaustive()
     }
 }
 

@@ -303,7 +303,7 @@ async fn a_refresh_token_request_is_not_retried() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-async fn a_rotated_token_is_stored_after_the_request_is_canceled() {
+async fn a_rotated_token_is_stored_after_the_request_is_cancelled() {
     let api = Api::start(|_, _| {
         let body = r#"{"access_token": "t1", "refresh_token": "r1"}"#;
         ScriptedResponse::json(200, body).delay(std::time::Duration::from_millis(20))

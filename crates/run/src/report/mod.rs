@@ -16,5 +16,5 @@ pub(crate) use format::pluralize;
 pub use load::{LoadInfo, PackageInfo, PackageOutcome};
 pub use normalize::{NormalizeInfo, NormalizedPackage};
 pub use row_counts::RowCounts;
-pub use trace::Trace;
+pub use trace::{RunFailure, Trace};
 pub use warning::Warning;

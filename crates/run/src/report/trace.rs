@@ -1,10 +1,13 @@
 //! The trace of the last run of a pipeline.
 
+use std::error::Error;
+
 use serde::{Deserialize, Serialize};
 
-use super::{ExtractInfo, LoadInfo, NormalizeInfo};
+use super::{ExtractInfo, LoadInfo, NormalizeInfo, timestamp};
 
-/// The reports of the last steps. A run extracts and normalizes concurrently, so it has no separate extract report.
+/// The reports of the last successful steps, and the failure of the run after them, if any. A run extracts and normalizes
+/// concurrently, so it has no separate extract report.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Trace {
     /// The report of a separate extract step.
@@ -13,4 +16,33 @@ pub struct Trace {
     pub normalize: Option<NormalizeInfo>,
     /// The report of the load, or `None` if it has not run yet.
     pub load: Option<LoadInfo>,
+    /// The failure of the last run, or `None` if it succeeded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<RunFailure>,
+}
+
+/// A run that failed, or was cancelled.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunFailure {
+    /// The start of the run, in microseconds since 1970.
+    #[serde(with = "timestamp")]
+    pub started_at: i64,
+    /// The end of the run, in microseconds since 1970.
+    #[serde(with = "timestamp")]
+    pub finished_at: i64,
+    /// The error message and its causes, separated by `: `.
+    pub error: String,
+}
+
+impl RunFailure {
+    pub(crate) fn new(started_at: i64, finished_at: i64, error: &(dyn Error + 'static)) -> RunFailure {
+        let mut text = error.to_string();
+        for cause in std::iter::successors(error.source(), |&error| error.source()).map(ToString::to_string) {
+            // most messages contain those of their causes
+            if !text.contains(&cause) {
+                text = format!("{text}: {cause}");
+            }
+        }
+        RunFailure { started_at, finished_at, error: text }
+    }
 }

@@ -1,4 +1,4 @@
-//! Repeated and canceled loads.
+//! Repeated and cancelled loads.
 
 use super::DEEP_LISTS;
 use super::load_mode::LoadMode::{self, Append, DeleteInsert, InsertOnly, Replace, Scd2, Upsert};
@@ -82,7 +82,7 @@ fn that_is_stopped_changes_nothing(context: &mut TestContext<'_>, mode: LoadMode
             &before,
         )?;
     }
-    Err(context.mismatch("canceling a load", format!("fewer than {MAX_CHECKS} cancellation checks"), "more"))
+    Err(context.mismatch("cancelling a load", format!("fewer than {MAX_CHECKS} cancellation checks"), "more"))
 }
 
 fn that_is_stopped_at_first_leaves_no_dataset(context: &mut TestContext<'_>, mode: LoadMode) -> Result<(), Mismatch> {

@@ -28,7 +28,7 @@ pub struct CrashHistory {
 }
 
 impl LoadMarker {
-    pub(crate) fn header(folder: &Path) -> LoadMarker {
+    pub(crate) fn create(folder: &Path) -> LoadMarker {
         let path = folder.join(FILE);
         let earlier = std::fs::read_to_string(&path).map(|text| CrashHistory::parse(&text)).unwrap_or_default();
         let attempt = LoadMarker { path, earlier };
@@ -81,15 +81,15 @@ mod tests {
     fn check(steps: &[&[&str]], loads: u32, expected: Option<(&str, u32)>) {
         let folder = tempfile::tempdir().unwrap();
         for steps in steps {
-            let attempt = LoadMarker::header(folder.path());
+            let attempt = LoadMarker::create(folder.path());
             steps.iter().for_each(|step| attempt.record_step(step));
             std::mem::forget(attempt);
         }
-        let last = LoadMarker::header(folder.path());
+        let last = LoadMarker::create(folder.path());
         let (step, at_step) = expected.map_or((None, 0), |(step, count)| (Some(step.to_owned()), count));
         assert_eq!(last.earlier_crashes(), &CrashHistory { loads, step, at_step }, "{steps:?}");
         drop(last);
-        assert_eq!(LoadMarker::header(folder.path()).earlier_crashes(), &CrashHistory::default(), "no marker remains");
+        assert_eq!(LoadMarker::create(folder.path()).earlier_crashes(), &CrashHistory::default(), "no marker remains");
     }
 
     #[test]
