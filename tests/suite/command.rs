@@ -281,7 +281,7 @@ fn pipelines_are_listed_and_shown() {
     };
     assert_eq!(show(&[]), (Some(0), "p\n".to_owned()));
     let (code, text) = show(&["p", "info", "-v"]);
-    assert!(code == Some(0) && text.contains("schema rest_api: version 1, 1 tables") && text.contains("a: 3 columns"), "{text}");
+    assert!(code == Some(0) && text.contains("schema rest_api: version 1, 1 table\n") && text.contains("a: 3 columns"), "{text}");
     let check = |format: &[&str], begins: &str, has: &str| {
         let (code, text) = show(&[&["p", "schema"], format].concat());
         assert!(code == Some(0) && text.starts_with(begins) && text.contains(has), "{format:?} {text}");
@@ -292,6 +292,31 @@ fn pipelines_are_listed_and_shown() {
     check(&["--format", "mermaid"], "erDiagram\n", "\"a\" {\n    bigint id\n");
     check(&["--format", "dbml"], "", "\"id\" bigint");
     assert_eq!(show(&["nope"]).0, Some(2));
+}
+
+#[test]
+fn a_failed_run_is_the_last_run() {
+    let dataset = Dataset::new();
+    // the second run fails
+    let server = catchment_rest_client::testing::ScriptedServer::start(|request| {
+        let status = if request.index == 1 { 404 } else { 200 };
+        catchment_rest_client::testing::ScriptedResponse::json(status, r#"[{"id":1}]"#)
+    });
+    let spec = format!(r#"{{"client":{{"base_url":"{}"}},"resources":["a"]}}"#, server.url());
+    let check = |exit: i32, expected: &[&str]| {
+        assert_eq!(Run::new(&dataset, &spec).says(&[]).0, Some(exit));
+        let mut info = Command::new(binary());
+        let output = info.args(["pipeline", "p", "info", "--pipelines-dir"]).arg(dataset.pipelines()).output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        let lines: Vec<_> = text.lines().filter(|line| line.contains("run ")).collect();
+        let begins = |line: &&str, expected: &&str| line.starts_with(expected);
+        assert!(lines.len() == expected.len() && lines.iter().zip(expected).all(|(line, text)| begins(line, text)), "{text}");
+    };
+    check(0, &["  last run finished "]);
+    check(1, &["  last run failed ", "  last successful run finished "]);
+    let trace = std::fs::read_to_string(dataset.pipelines().join("p/trace.json")).unwrap();
+    assert!(trace.contains(r#""failure":{"#) && trace.contains("/a returned 404 Not Found"), "{trace}");
+    check(0, &["  last run finished "]);
 }
 
 #[test]
