@@ -1,11 +1,12 @@
 //! `cargo xtask book`: runs the commands of the book in `docs/` and compares their outputs.
 //!
-//! Each page has a bash session of its own in an empty folder, and loopback servers in place of
+//! Each page runs in a separate bash session in an empty folder, with loopback servers instead of
 //! the hosts of `docs/fixtures`. CONTRIBUTING.md describes the blocks that a page can have.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command that people run in a terminal")]
 
 mod compare;
 mod fixture;
+mod html;
 mod include;
 mod links;
 mod page;
@@ -40,6 +41,9 @@ pub(crate) struct Args {
 
 const SUMMARY: &str = "SUMMARY.md";
 
+/// Runs with the pages of the book. It is not part of the book, so its links are not checked.
+const README: &str = "README.md";
+
 /// The variable that names a Python with the package duckdb.
 const PYTHON: &str = "CATCHMENT_PYTHON";
 
@@ -55,34 +59,42 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let fixtures = Fixtures::read(&root.join("docs/fixtures"))?;
     let examples = include::examples(&root)?;
 
-    let (mut complaints, mut commands, mut included) = (Vec::new(), 0, BTreeSet::new());
+    let (mut violations, mut commands, mut included) = (Vec::new(), 0, BTreeSet::new());
     let is_whole = args.pages.is_empty();
     if is_whole {
-        complaints.extend(check_summary(&listed, &pages));
+        violations.extend(check_summary(&listed, &pages));
     }
     let planned = if is_whole { BTreeSet::new() } else { listed };
-    for page in &selected {
-        let file = book.join(page);
-        let text = pages.get(page).map_or("", String::as_str);
-        let name = page.display();
-        let mut found = links::check(page, &pages, &planned);
-        found.extend(include::check(text, &file, &examples, &mut included));
-        match run_page(text, &file, &fixtures, &programs, args.update) {
+    let mut run = |name: &str, text: &str, file: &Path, mut found: Vec<String>| {
+        match run_page(text, file, &fixtures, &programs, args.update) {
             Ok(run) => {
                 commands += run.commands;
-                found.extend(run.complaints);
+                found.extend(run.violations);
             }
             Err(error) => found.push(format!("1: {error:#}")),
         }
         eprintln!("book: {name} {}", if found.is_empty() { "ok" } else { "FAILED" });
-        complaints.extend(found.into_iter().map(|complaint| format!("{name}:{complaint}")));
+        violations.extend(found.into_iter().map(|violation| format!("{name}:{violation}")));
+    };
+    for page in &selected {
+        let file = book.join(page);
+        let text = pages.get(page).map_or("", String::as_str);
+        let mut found = links::check(page, &pages, &planned);
+        found.extend(include::check(text, &file, &examples, &mut included));
+        run(&page.display().to_string(), text, &file, found);
+    }
+    if is_whole {
+        let file = root.join(README);
+        let text = fs::read_to_string(&file).context("failed to read README.md")?;
+        run(README, &text, &file, Vec::new());
+        html::build(&root.join("docs"))?;
     }
 
-    for complaint in &complaints {
-        eprintln!("\n{complaint}");
+    for violation in &violations {
+        eprintln!("\n{violation}");
     }
     println!("book: {} pages, {commands} commands, {} programs", selected.len(), included.len());
-    match complaints.len() {
+    match violations.len() {
         0 => Ok(()),
         1 => bail!("the book has an error, see above"),
         count => bail!("the book has {count} errors, see above"),
@@ -101,7 +113,7 @@ pub(crate) fn run_all() -> Result<()> {
 /// The result of running a page.
 struct PageRun {
     commands: usize,
-    complaints: Vec<String>,
+    violations: Vec<String>,
 }
 
 fn run_page(text: &str, file: &Path, fixtures: &Fixtures, programs: &Programs, update: bool) -> Result<PageRun> {
@@ -113,7 +125,7 @@ fn run_page(text: &str, file: &Path, fixtures: &Fixtures, programs: &Programs, u
     }
     let has_commands = blocks.iter().any(|block| matches!(block, Block::Command(_)));
     if !has_commands {
-        return Ok(PageRun { commands: 0, complaints: Vec::new() });
+        return Ok(PageRun { commands: 0, violations: Vec::new() });
     }
     let servers = fixtures.serve()?;
     let outcomes = session::run(&blocks, &servers.hosts, programs)?;
@@ -122,22 +134,22 @@ fn run_page(text: &str, file: &Path, fixtures: &Fixtures, programs: &Programs, u
         .zip(&outcomes)
         .filter_map(|(block, outcome)| if let Block::Command(command) = block { Some((command, outcome)) } else { None })
         .collect();
-    let mut complaints: Vec<String> = ran.iter().filter_map(|(command, outcome)| exit_complaint(command, outcome)).collect();
+    let mut violations: Vec<String> = ran.iter().filter_map(|(command, outcome)| exit_violation(command, outcome)).collect();
     let different: Vec<_> =
         ran.iter().filter(|(command, outcome)| !compare::matches(&command.expected, &outcome.lines)).collect();
-    if update && complaints.is_empty() {
+    if update && violations.is_empty() {
         let updated = different.iter().map(|(command, outcome)| (*command, update::output(&command.expected, &outcome.lines)));
         let updated: Vec<_> = updated.collect();
         if !updated.is_empty() {
             fs::write(file, update::rewrite(text, &updated))?;
         }
     } else {
-        complaints.extend(different.iter().map(|(command, outcome)| output_complaint(command, outcome)));
+        violations.extend(different.iter().map(|(command, outcome)| output_violation(command, outcome)));
     }
-    Ok(PageRun { commands: ran.len(), complaints })
+    Ok(PageRun { commands: ran.len(), violations })
 }
 
-fn exit_complaint(command: &Command, outcome: &Outcome) -> Option<String> {
+fn exit_violation(command: &Command, outcome: &Outcome) -> Option<String> {
     let Command { line, text, exit, .. } = command;
     match outcome.exit {
         Some(code) if code == *exit => None,
@@ -149,7 +161,7 @@ fn exit_complaint(command: &Command, outcome: &Outcome) -> Option<String> {
     }
 }
 
-fn output_complaint(command: &Command, outcome: &Outcome) -> String {
+fn output_violation(command: &Command, outcome: &Outcome) -> String {
     let Command { line, text, expected, .. } = command;
     format!("{line}: the output of `{text}` differs\n{}", compare::diff(expected, &outcome.lines).trim_end())
 }
@@ -184,7 +196,7 @@ fn select(pages: &Pages, names: &[String]) -> Result<BTreeSet<PathBuf>> {
     names.iter().map(find).collect()
 }
 
-/// Complaints about pages that SUMMARY.md does not list, or lists without a file.
+/// Violations about pages that SUMMARY.md does not list, or lists without a file.
 fn check_summary(listed: &BTreeSet<PathBuf>, pages: &Pages) -> Vec<String> {
     let unlisted = pages.keys().filter(|page| *page != Path::new(SUMMARY) && !listed.contains(*page));
     let missing = listed.iter().filter(|page| !pages.contains_key(*page));

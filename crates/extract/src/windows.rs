@@ -125,7 +125,7 @@ fn loaded_ranges(resource_state: &Object, cursor_path: &str) -> Vec<(Value, Valu
     ranges.into_iter().flat_map(Object::keys).filter_map(range).collect()
 }
 
-/// Records that a range was loaded. Each range is a key of its own, so that states of concurrent runs can be merged.
+/// Records that a range was loaded. Each range is a separate key, so that states of concurrent runs can be merged.
 /// Adjacent ranges become one.
 pub(crate) fn mark_loaded(resource_state: &mut Object, cursor_path: &str, from: &Value, to: &Value) {
     let mut range = (from.clone(), to.clone());

@@ -47,11 +47,11 @@ pub(super) fn expand(text: &str, page: &Path) -> Result<String> {
 
 /// Checks the includes of a page and adds the programs among them to `programs`.
 pub(super) fn check(text: &str, page: &Path, examples: &[PathBuf], programs: &mut BTreeSet<PathBuf>) -> Vec<String> {
-    let mut complaints = Vec::new();
+    let mut violations = Vec::new();
     for include in find(text) {
         let line = include.line;
         if let Err(error) = include.text(page) {
-            complaints.push(format!("{line}: {error:#}"));
+            violations.push(format!("{line}: {error:#}"));
             continue;
         }
         let Ok(file) = include.file(page).canonicalize() else { continue };
@@ -59,11 +59,11 @@ pub(super) fn check(text: &str, page: &Path, examples: &[PathBuf], programs: &mu
             if examples.contains(&file) {
                 programs.insert(file);
             } else {
-                complaints.push(format!("{line}: {} is not an [[example]] of examples/Cargo.toml", include.path));
+                violations.push(format!("{line}: {} is not an [[example]] of examples/Cargo.toml", include.path));
             }
         }
     }
-    complaints
+    violations
 }
 
 /// The files of the examples that `examples/Cargo.toml` declares.

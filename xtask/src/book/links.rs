@@ -8,26 +8,26 @@ use super::page::prose;
 /// The pages of the book: paths relative to its folder, and texts.
 pub(super) type Pages = BTreeMap<PathBuf, String>;
 
-/// Complaints about the relative links of a page.
+/// Violations about the relative links of a page.
 ///
 /// A link to a page of `planned` that does not exist is accepted.
 pub(super) fn check(page: &Path, pages: &Pages, planned: &BTreeSet<PathBuf>) -> Vec<String> {
     let text = pages.get(page).map_or("", String::as_str);
-    let mut complaints = Vec::new();
+    let mut violations = Vec::new();
     for (line, target) in targets(text) {
         let (path, anchor) = target.split_once('#').map_or((target, None), |(path, anchor)| (path, Some(anchor)));
         let path = if path.is_empty() { page.to_owned() } else { resolve(page, path) };
         match pages.get(&path) {
             None if planned.contains(&path) => {}
-            None => complaints.push(format!("{line}: the link {target} does not lead to a page of the book")),
+            None => violations.push(format!("{line}: the link {target} does not lead to a page of the book")),
             Some(other) => {
                 if anchor.is_some_and(|anchor| !anchors(other).contains(anchor)) {
-                    complaints.push(format!("{line}: {} has no heading for the link {target}", path.display()));
+                    violations.push(format!("{line}: {} has no heading for the link {target}", path.display()));
                 }
             }
         }
     }
-    complaints
+    violations
 }
 
 /// The pages that SUMMARY.md links.

@@ -1,4 +1,4 @@
-//! Loopback servers that stand in for the hosts of `docs/fixtures`.
+//! Loopback servers that replace the hosts of `docs/fixtures`.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};

@@ -43,7 +43,7 @@ fn contains(line: &str, phrase: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    const STYLE: &str = "# Style\n\n## Rejected phrases\n\nText.\n\n| phrase | write |\n|---|---|\n| Goes on | continues |\n\
+    const STYLE: &str = "# Style\n\n## Rejected phrases\n\nText.\n\n| phrase | write |\n|---|---|\n| Blurb up | explain |\n\
                          | colour | color |\n\n## Examples\n\n| before | after |\n|---|---|\n| a | b |\n";
 
     #[track_caller]
@@ -53,14 +53,14 @@ mod tests {
 
     #[test]
     fn phrases_of_the_table_are_rejected() {
-        check("// it goes on", &["a.rs:1: STYLE.md rejects `goes on`: write `continues`"]);
+        check("// to blurb up", &["a.rs:1: STYLE.md rejects `blurb up`: write `explain`"]);
         check("\n// Colours: all", &["a.rs:2: STYLE.md rejects `colour`: write `color`"]);
     }
 
     #[test]
     fn other_text_is_not() {
-        check("// it forgoes one and goes once", &[]);
-        check("fn goes_on() {}", &[]);
+        check("// a preblurb up and a blurb upward", &[]);
+        check("fn blurb_up() {}", &[]);
         check("// a and b", &[]);
     }
 }

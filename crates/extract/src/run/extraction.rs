@@ -1,7 +1,7 @@
 //! The extraction of a source.
 
-use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::{Arc, Mutex};
 
 use catchment_json::Selection;
 use catchment_schema::WriteDisposition;
@@ -10,18 +10,15 @@ use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use indexmap::IndexMap;
 
 use super::cursor_entry_tables::CursorEntryTables;
-use super::dependent_progress::{ByName, DependentEnd, DependentProgress, ParentStart, by_name};
-use super::emit::{emit, emit_rows};
-use super::item::{TreeEvent, TreeStream};
-use super::outcome::{Boundaries, ExtractEvent, ExtractOptions, ExtractOutcome, Sink};
+use super::dependent_progress::{ByName, DependentProgress, ParentStart, by_name};
+use super::outcome::{Boundaries, ExtractOptions, ExtractOutcome, Sink};
 use super::resource_run::{ResourceRole, ResourceRun, lock};
-use super::root_stream::root_stream;
-use super::transformer_stream::TransformerStream;
 use super::tree::{ResourceTree, build_trees};
+use super::tree_run::TreeRun;
 use crate::checkpoint::Checkpoint;
 use crate::progress::ProgressChannel;
 use crate::warnings::Warnings;
-use crate::{DeliveryTurn, ExtractError, ExtractWarning, MemoryBudget, Resource, ResumePoint, Source, StopSignal};
+use crate::{ExtractError, ExtractWarning, MemoryBudget, Resource, ResumePoint, Source, StopSignal};
 
 /// A run of a source: extracts the selected resources and their ancestors.
 ///
@@ -70,18 +67,6 @@ enum LoadScope<'l> {
     All(&'l HashSet<usize>),
     /// A single resource.
     Single(usize),
-}
-
-/// A tree of resources in a run.
-#[derive(Debug)]
-struct TreeRun<'e> {
-    /// The name in events and checkpoints: that of the root, or of the single resource that is loaded.
-    name: Arc<str>,
-    tree: ResourceTree,
-    /// The members by their index in the source.
-    nodes: IndexMap<usize, Mutex<ResourceRun<'e>>>,
-    /// Whether the tree starts from a stored position of a single dependent resource.
-    has_own_resume_point: bool,
 }
 
 impl<'e> Extraction<'e> {
@@ -273,52 +258,8 @@ impl<'e> Extraction<'e> {
         sink: Sink<'_>,
     ) -> Result<(), ExtractError> {
         for part in parts {
-            self.run_tree(part, budget, sink).await?;
+            part.run(self.options.max_parallel_items, budget, sink).await?;
         }
-        Ok(())
-    }
-
-    async fn run_tree(&self, part: &TreeRun<'e>, budget: &MemoryBudget, sink: Sink<'_>) -> Result<(), ExtractError> {
-        let TreeRun { tree, nodes, name, .. } = part;
-        let Some(root_node) = nodes.get(&tree.root) else { return Ok(()) };
-        let mut turn = DeliveryTurn::default();
-        let mut items: TreeStream<'_> = root_stream(tree.root, root_node, turn.clone());
-        for (child, parent) in tree.dependents.iter().map(|(child, parent)| (*child, *parent)) {
-            let Some(node) = nodes.get(&child) else { continue };
-            let start = lock(node).start();
-            let upstream_turn = std::mem::take(&mut turn);
-            items = Box::pin(TransformerStream {
-                upstream: items,
-                upstream_turn,
-                turn: turn.clone(),
-                parent,
-                child,
-                node,
-                start,
-                width: self.options.max_parallel_items.max(1),
-                queue: VecDeque::new(),
-                is_upstream_done: false,
-            });
-        }
-        let is_root_loaded = lock(root_node).is_loaded;
-        while let Some(item) = items.next().await {
-            match item? {
-                TreeEvent::Rows { node, rows, permit, parent_row: _ } => {
-                    emit_rows(name, nodes.get(&node), rows, permit, budget, sink).await?
-                }
-                TreeEvent::Checkpoint(checkpoint) => {
-                    emit(ExtractEvent::Checkpoint { tree: Arc::clone(name), checkpoint }, name, sink)?
-                }
-            }
-            // Stop reading parent resources once all dependent resources have ended.
-            if !is_root_loaded && part.loaded().all(|node| lock(node).has_ended()) {
-                break;
-            }
-            // A source that never waits would block other resources and cancellation.
-            tokio::task::yield_now().await;
-        }
-        drop(items);
-        part.nodes.values().for_each(|node| lock(node).end());
         Ok(())
     }
 
@@ -328,7 +269,7 @@ impl<'e> Extraction<'e> {
         let dependents = DependentProgress { source, by_name, state, without_rows };
         let (mut loaded, mut links) = (Vec::new(), Vec::new());
         for part in self.trees {
-            let (nodes, part_links) = part.end();
+            let (nodes, part_links) = part.finish();
             loaded.extend(nodes);
             links.extend(part_links);
         }
@@ -356,55 +297,5 @@ impl<'e> Extraction<'e> {
         }
         after.warnings = self.warnings.all();
         Ok(after)
-    }
-}
-
-/// The progress of a dependent resource relative to an ancestor.
-struct DependentLink {
-    child: usize,
-    parent: usize,
-    end: DependentEnd,
-}
-
-impl<'e> TreeRun<'e> {
-    /// Returns the members whose rows are loaded.
-    fn loaded<'s>(&'s self) -> impl Iterator<Item = &'s Mutex<ResourceRun<'e>>> {
-        self.nodes.values().filter(|node| lock(node).is_loaded)
-    }
-
-    /// Returns the loaded members, each with whether all its ancestors are complete, and the progress of dependent
-    /// resources.
-    fn end(self) -> (Vec<(usize, ResourceRun<'e>, bool)>, Vec<DependentLink>) {
-        let TreeRun { tree, nodes, has_own_resume_point, .. } = self;
-        let complete: HashSet<usize> =
-            nodes.iter().filter(|(_, node)| lock(node).is_complete()).map(|(index, _)| *index).collect();
-        let ancestors = |index: usize| std::iter::successors(tree.parent(index), |at| tree.parent(*at));
-        let (mut loaded, mut positions) = (Vec::new(), IndexMap::new());
-        for (index, node) in nodes {
-            let node = node.into_inner().unwrap_or_else(PoisonError::into_inner);
-            if node.is_loaded {
-                loaded.push((index, node, ancestors(index).all(|at| complete.contains(&at))));
-            } else {
-                positions.insert(index, node.into_position());
-            }
-        }
-        let mut links = Vec::new();
-        for (child, node, has_complete_ancestors) in &loaded {
-            let is_complete = *has_complete_ancestors && node.is_complete();
-            let mut is_cut = !node.is_complete();
-            for parent in ancestors(*child) {
-                let is_truncated = is_cut && !has_own_resume_point;
-                is_cut |= !complete.contains(&parent);
-                let end = match positions.get(&parent) {
-                    _ if is_truncated => DependentEnd::Truncated,
-                    _ if !is_complete && has_own_resume_point => DependentEnd::Unchanged,
-                    _ if !is_complete => continue,
-                    Some(position) => DependentEnd::Position { position: position.clone(), has_rows: node.has_rows() },
-                    None => DependentEnd::WithParent { has_rows: node.has_rows() },
-                };
-                links.push(DependentLink { child: *child, parent, end });
-            }
-        }
-        (loaded, links)
     }
 }

@@ -2,18 +2,19 @@
 
 mod cursor_entry_tables;
 mod dependent_progress;
+#[cfg(test)]
+mod dependent_progress_tests;
 mod emit;
 mod extraction;
-#[cfg(test)]
-mod feeding_tests;
-mod item;
 mod outcome;
+#[cfg(test)]
+mod parallel_tests;
 #[cfg(test)]
 mod parents_tests;
 #[cfg(test)]
-mod progress_tests;
-#[cfg(test)]
 mod properties;
+#[cfg(test)]
+mod report_tests;
 mod resource_run;
 mod root_stream;
 #[cfg(test)]
@@ -23,8 +24,8 @@ mod table_names;
 pub(crate) mod tests;
 mod transformer_stream;
 mod tree;
-#[cfg(test)]
-mod warnings_tests;
+mod tree_run;
+mod tree_stream;
 
 pub use cursor_entry_tables::overflowing_entries;
 pub use dependent_progress::preserve_dependent_cursors;

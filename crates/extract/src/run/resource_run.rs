@@ -58,7 +58,7 @@ pub(super) struct ResourceRole<'r, 'k> {
     pub(super) resource_state: Option<&'k Object>,
     /// Whether rows are loaded. Otherwise they are only parent rows.
     pub(super) is_loaded: bool,
-    /// Whether it starts from a stored position of a dependent resource instead of its own cursor.
+    /// Whether it starts from a stored position of a dependent resource instead of the cursor of the resource.
     pub(super) has_own_resume_point: bool,
 }
 

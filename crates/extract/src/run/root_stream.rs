@@ -7,8 +7,8 @@ use async_stream::try_stream;
 use futures_util::StreamExt as _;
 use tokio::time::Instant;
 
-use super::item::{TreeEvent, TreeStream};
 use super::resource_run::{ResourceRun, lock};
+use super::tree_stream::{TreeEvent, TreeStream};
 use crate::DeliveryTurn;
 use crate::checkpoint::PageEnd;
 use crate::resource::PageFactory;

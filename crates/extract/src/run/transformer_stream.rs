@@ -9,8 +9,8 @@ use std::time::Duration;
 use futures_core::Stream;
 use thiserror::Error;
 
-use super::item::{TreeEvent, TreeStream};
 use super::resource_run::{ResourceRun, lock};
+use super::tree_stream::{TreeEvent, TreeStream};
 use crate::incremental::ParentId;
 use crate::page::PageStream;
 use crate::resource::PageFactory;
