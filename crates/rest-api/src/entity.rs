@@ -5,14 +5,37 @@ use catchment_rest_client::{Auto, Error, Paginator, Request, Response, Value};
 
 /// The paginator for a path that ends with a placeholder. An object is a single row and the only page; a list is paginated
 /// by `pages`.
+///
+/// An entity does not get the parameters of a paginator that its endpoint inherits, such as `offset=0`: some APIs reject
+/// them. If the response is a list, it is requested again with them.
 #[derive(Debug, Clone)]
 pub(crate) struct EntityOrList {
-    pub(crate) pages: Box<dyn Paginator>,
-    pub(crate) is_entity: bool,
-    pub(crate) warning: Option<String>,
+    pages: Box<dyn Paginator>,
+    is_inherited: bool,
+    phase: Phase,
+    warning: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    /// The first response, to a request with the parameters of `pages`, decides.
+    First,
+    /// The first response, to a request without the parameters of `pages`, decides.
+    Probe,
+    /// The response is an entity.
+    Entity,
+    /// The response to the probe is a list.
+    ProbedList,
+    /// The pages of a list.
+    List,
 }
 
 impl EntityOrList {
+    /// Creates a paginator. `is_inherited` is whether `pages` is the paginator of the client.
+    pub(crate) fn new(pages: Box<dyn Paginator>, is_inherited: bool) -> EntityOrList {
+        EntityOrList { pages, is_inherited, phase: Phase::First, warning: None }
+    }
+
     /// Adds a warning for an object that looks like a page: it contains a list and indicates further pages.
     fn notice_page(&mut self, response: &Response) -> Result<(), Error> {
         let mut entries = response.document()?.root().entries();
@@ -29,35 +52,62 @@ impl EntityOrList {
 
 impl Paginator for EntityOrList {
     fn init_request(&mut self, request: &mut Request) -> Result<(), Error> {
-        self.pages.init_request(request)
+        let mut first_page = request.clone();
+        let mut pages = self.pages.clone();
+        pages.init_request(&mut first_page)?;
+        if self.is_inherited && first_page != *request {
+            self.phase = Phase::Probe;
+        } else {
+            self.pages = pages;
+            *request = first_page;
+        }
+        Ok(())
     }
 
     fn update_state(&mut self, response: &Response) -> Result<(), Error> {
-        self.is_entity = response.document()?.root().kind() != NodeKind::Array;
-        if self.is_entity { self.notice_page(response) } else { self.pages.update_state(response) }
+        let is_list = response.document()?.root().kind() == NodeKind::Array;
+        self.phase = match self.phase {
+            _ if !is_list => Phase::Entity,
+            Phase::Probe => Phase::ProbedList,
+            _ => Phase::List,
+        };
+        match self.phase {
+            Phase::Entity => self.notice_page(response),
+            Phase::List => self.pages.update_state(response),
+            _ => Ok(()),
+        }
     }
 
     fn has_next_page(&self) -> bool {
-        !self.is_entity && self.pages.has_next_page()
+        match self.phase {
+            Phase::ProbedList => true,
+            Phase::List => self.pages.has_next_page(),
+            _ => false,
+        }
     }
 
     fn update_request(&mut self, request: &mut Request) -> Result<(), Error> {
-        self.pages.update_request(request)
+        if self.phase == Phase::ProbedList { self.pages.init_request(request) } else { self.pages.update_request(request) }
     }
 
     fn is_probe_page(&self) -> bool {
-        !self.is_entity && self.pages.is_probe_page()
+        match self.phase {
+            Phase::ProbedList => true,
+            Phase::List => self.pages.is_probe_page(),
+            _ => false,
+        }
     }
 
     fn lookahead_requests(&self, next: &Request, pages: usize) -> Vec<Request> {
-        self.pages.lookahead_requests(next, pages)
+        if self.phase == Phase::List { self.pages.lookahead_requests(next, pages) } else { Vec::new() }
     }
 
     fn position(&self) -> Option<Value> {
-        self.pages.position()
+        if self.phase == Phase::List { self.pages.position() } else { None }
     }
 
     fn resume(&mut self, position: &Value) -> Result<(), Error> {
+        self.phase = Phase::List;
         self.pages.resume(position)
     }
 

@@ -230,7 +230,7 @@ impl<'a> RestApi<'a> {
                 .with_data_selector(selector.clone())
                 .with_data_selector_required(endpoint.data_selector_required),
             None if is_entity(&endpoint.path) => client
-                .with_paginator(EntityOrList { pages, is_entity: false, warning: None })
+                .with_paginator(EntityOrList::new(pages, endpoint.paginator.is_none()))
                 .with_data_selector(JsonPath::from_keys::<String>([])),
             None => client.with_paginator(pages),
         };

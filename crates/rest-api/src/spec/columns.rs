@@ -50,6 +50,11 @@ macro_rules! column {
                     "The order by which one of several rows with the same key is kept.",
                 ),
                 FieldSchema::new("description", ValueType::Text, "A description of the column."),
+                FieldSchema::new("row_key", ValueType::Unsupported("set for system columns only"), ""),
+                FieldSchema::new("parent_key", ValueType::Unsupported("set for system columns only"), ""),
+                FieldSchema::new("root_key", ValueType::Unsupported("set for system columns only"), ""),
+                FieldSchema::new("variant", ValueType::Unsupported("variant columns are created by values of other types"), ""),
+                FieldSchema::new("incremental", ValueType::Unsupported("set `incremental` of the endpoint"), ""),
             ],
         }
     };

@@ -137,6 +137,45 @@ fn an_entity_is_one_row_and_a_list_is_paginated() {
 }
 
 #[test]
+fn an_entity_gets_no_parameters_of_the_paginator_of_the_client() {
+    #[track_caller]
+    fn check(path: &str, endpoint_paginator: &str, requests: &[&str], expected: &[&str]) {
+        let server = ScriptedServer::start(|request| match (request.path.as_str(), request.param("offset").as_deref()) {
+            ("/users", None | Some("0")) => json(r#"[{"id": 1}]"#),
+            ("/entity/1", _) => json(r#"{"a": 1}"#),
+            ("/list/1", None | Some("0")) => json(r#"[{"a": 1}, {"a": 2}]"#),
+            ("/list/1", Some("2")) => json(r#"[{"a": 3}]"#),
+            _ => json("[]"),
+        });
+        let offset = r#"{"type": "offset", "limit": 2, "total_path": null}"#;
+        let own = if endpoint_paginator.is_empty() { String::new() } else { format!(r#", "paginator": {offset}"#) };
+        let spec = format!(
+            r#"{{"client": {{"base_url": "BASE", "paginator": {offset}}}, "resources": [{{"name": "users", "selected": false}},
+                {{"name": "p", "endpoint": {{"path": "{path}/{{resources.users.id}}"{own}}}}}]}}"#
+        );
+        let (sent, rows) = run_against(&spec, &server);
+        let sent: Vec<_> = sent.iter().filter(|request| !request.contains("users")).collect();
+        assert_eq!(sent, requests, "{path}");
+        assert_eq!(rows.unwrap(), expected, "{path}");
+    }
+    let list = [r#"p {"a":1}"#, r#"p {"a":2}"#, r#"p {"a":3}"#];
+    check("entity", "", &["GET /entity/1"], &[r#"p {"a":1}"#]);
+    check(
+        "list",
+        "",
+        &["GET /list/1", "GET /list/1?limit=2&offset=0", "GET /list/1?limit=2&offset=2", "GET /list/1?limit=2&offset=4"],
+        &list,
+    );
+    check("entity", "own", &["GET /entity/1?limit=2&offset=0"], &[r#"p {"a":1}"#]);
+    check(
+        "list",
+        "own",
+        &["GET /list/1?limit=2&offset=0", "GET /list/1?limit=2&offset=2", "GET /list/1?limit=2&offset=4"],
+        &list,
+    );
+}
+
+#[test]
 fn an_entity_that_looks_like_a_page_causes_a_warning() {
     #[track_caller]
     fn check(body: &'static str, expected: bool) {

@@ -80,6 +80,7 @@ fn resource_errors() {
         r#""name": "a", "columns": [{"data_type": "text"}]"#,
         r#""name": "a", "columns": "x""#,
         r#""name": "a", "columns": {"p": {"name": "q"}, "r": {"name": "r"}}"#,
+        r#""name": "a", "columns": {"p": {"row_key": true, "variant": true, "incremental": true}}"#,
         r#""name": "a", "schema_contract": {"columns": "freez", "rows": "evolve"}"#,
         r#""name": "a", "schema_contract": 1"#,
         r#""name": "a", "max_table_nesting": "1""#,
