@@ -97,7 +97,7 @@ fn check(rows: u64, how: How, dir: &Path) -> Result<()> {
     let runtime = tokio::runtime::Runtime::new()?;
     let found = runtime.block_on(pipeline(dir).sql_client().query(sql))?;
     let expected = format!("{all} rows, {changed} changed");
-    let found = found.str_column("found").flatten().next().unwrap_or_default();
+    let found = found.str_column("found")?.flatten().next().unwrap_or_default();
     ensure!(found == expected, "after {how:?} the table has {found}, expected {expected}");
     Ok(())
 }

@@ -90,9 +90,11 @@ fn results_have_column_names_and_types() {
     let schema: Vec<String> =
         rows.schema.fields().iter().map(|field| format!("{} {}", field.name(), field.data_type())).collect();
     assert_eq!(schema, ["user_name Utf8", "id Int64"]);
-    assert_eq!(rows.str_column("user_name").collect::<Vec<_>>(), [Some("Ann"), None]);
-    assert_eq!(rows.i64_column("id").collect::<Vec<_>>(), [Some(1), Some(3)]);
-    assert_eq!(rows.str_column("id").chain(rows.str_column("gone")).collect::<Vec<_>>(), [None; 4]);
+    assert_eq!(rows.str_column("user_name").unwrap().collect::<Vec<_>>(), [Some("Ann"), None]);
+    assert_eq!(rows.i64_column("id").unwrap().collect::<Vec<_>>(), [Some(1), Some(3)]);
+    let error = |column| rows.str_column(column).err().map(|error| error.to_string()).unwrap_or_default();
+    assert_eq!(error("id"), "column `id` of the result has type Int64, expected Utf8");
+    assert_eq!(error("gone"), "the result has no column `gone`; its columns are user_name, id");
 }
 
 #[test]

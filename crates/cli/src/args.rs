@@ -9,7 +9,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 /// Load REST APIs into DuckDB as related tables with typed columns.
 #[derive(Debug, Parser)]
-#[command(version)]
+#[command(name = "catchment", version)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,

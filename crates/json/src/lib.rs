@@ -25,6 +25,7 @@ mod deserialize;
 mod document;
 mod edit;
 mod error;
+mod error_path;
 mod node;
 mod number;
 mod parse;
@@ -42,6 +43,7 @@ mod value;
 mod write;
 mod yaml;
 
+pub use deserialize::DeserializeError;
 pub use document::{Document, NodeId};
 pub use edit::{EditedFields, FieldEdit, PathMatch};
 pub use error::{ParseError, ParseErrorKind};

@@ -80,6 +80,16 @@ impl<'d> Node<'d> {
         matches!(entry.tag, Tag::Integer | Tag::Fraction).then(|| self.slice(entry))
     }
 
+    /// Returns the integer, or `None` for other types and for integers that do not fit.
+    pub fn as_i64(self) -> Option<i64> {
+        self.as_number()?.parse().ok()
+    }
+
+    /// Returns the number as the nearest double, or `None` for other types.
+    pub fn as_f64(self) -> Option<f64> {
+        self.as_number()?.parse().ok()
+    }
+
     /// Returns the string, or `None` for other types.
     pub fn as_str(self) -> Option<Cow<'d, str>> {
         let entry = self.entry();

@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
-use serde::Serialize;
 use serde::ser::Error as _;
+use serde::{Deserialize, Serialize};
 
+use crate::DeserializeError;
 use crate::document::{Document, NodeId};
 use crate::node::{Node, NodeKind};
 use crate::serialize::{SerializeError, to_value};
@@ -22,7 +23,7 @@ const ROW_BYTES: usize = 32;
 /// use catchment_json::{Document, Selection};
 ///
 /// let page = Selection::from_document(Document::parse(br#"[{"id": 1}, null, {"id": 2}]"#.to_vec())?);
-/// assert_eq!(page.ids.len(), 2);
+/// assert_eq!(page.len(), 2);
 ///
 /// let built = Selection::try_from(vec![("Rhine", 1233), ("Danube", 2850)])?;
 /// assert_eq!(built.nodes().map(|row| format!("{row:?}")).collect::<Vec<_>>(), [r#"["Rhine",1233]"#, r#"["Danube",2850]"#]);
@@ -51,6 +52,40 @@ impl Selection {
     /// Returns the selected values.
     pub fn nodes(&self) -> impl Iterator<Item = Node<'_>> {
         self.ids.iter().map(|id| self.document.node(*id))
+    }
+
+    /// Returns the number of rows.
+    pub fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// Returns true if there are no rows.
+    pub fn is_empty(&self) -> bool {
+        self.ids.is_empty()
+    }
+
+    /// Converts each row to a type that implements `Deserialize`; see [`Node::deserialize`].
+    ///
+    /// ```
+    /// use catchment_json::{Document, Selection};
+    ///
+    /// #[derive(serde::Deserialize)]
+    /// struct Issue {
+    ///     number: u64,
+    /// }
+    ///
+    /// let page = Selection::from_document(Document::parse(br#"[{"number": 1}, {"number": 2}]"#.to_vec())?);
+    /// let issues: Vec<Issue> = page.deserialize().collect::<Result<_, _>>()?;
+    /// assert_eq!(issues[1].number, 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// An item is an error if the row does not fit the type. Its path begins with the index of the row, such as `[2].id`.
+    pub fn deserialize<'s, T: Deserialize<'s> + 's>(&'s self) -> impl Iterator<Item = Result<T, DeserializeError>> + 's {
+        let rows = self.nodes().enumerate();
+        rows.map(|(index, row)| row.deserialize().map_err(|error| error.with_parent_index(index)))
     }
 
     /// Splits the rows into ranges of indexes that need about `max_bytes` of memory each. A larger row is a range by itself.

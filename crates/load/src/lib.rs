@@ -39,9 +39,11 @@ mod system_rows;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
+/// The version of arrow whose record batches this crate takes and returns.
+pub use arrow;
 pub use destination::{CancelCheck, Destination, LoadOutcome, LoadResult, Restored};
 #[cfg(feature = "duckdb")]
 pub use duckdb::{DuckDb, DuckDbOptions, DuckDbSettings, InvalidMemoryLimit, MemoryLimit};
 pub use error::{LoadError, RejectedValue};
-pub use query_result::QueryResult;
+pub use query_result::{ColumnError, QueryResult};
 pub use relation::{Catalog, Operator, Relation, SortDirection, UnknownName};

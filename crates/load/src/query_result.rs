@@ -2,11 +2,36 @@
 
 use std::sync::Arc;
 
-use arrow::array::{Array as _, AsArray as _, RecordBatch};
+use arrow::array::{AsArray as _, RecordBatch};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Field, FieldRef, Int64Type, Schema, SchemaRef};
 use arrow::error::ArrowError;
 use arrow::util::pretty::pretty_format_batches_with_schema;
+use thiserror::Error;
+
+/// The error of a column of a result.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum ColumnError {
+    /// The result has no column of this name.
+    #[error("the result has no column `{column}`; its columns are {}", columns.join(", "))]
+    NotFound {
+        /// The name.
+        column: String,
+        /// The columns of the result.
+        columns: Vec<String>,
+    },
+    /// The column has another type.
+    #[error("column `{column}` of the result has type {found}, expected {expected}")]
+    TypeMismatch {
+        /// The name.
+        column: String,
+        /// The required Arrow type.
+        expected: String,
+        /// The Arrow type of the column.
+        found: String,
+    },
+}
 
 /// The rows of a query as Arrow record batches. Displays as a table, with zoned timestamps in UTC.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,7 +68,7 @@ impl QueryResult {
         integers.iter().next().flatten()
     }
 
-    /// Returns the strings of a column, one per row: `None` for null, and for every row if no such string column exists.
+    /// Returns the strings of a column, one per row; `None` for null.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -54,23 +79,40 @@ impl QueryResult {
     /// let names: ArrayRef = Arc::new(StringArray::from(vec![Some("Rhine"), None]));
     /// let batch = RecordBatch::try_from_iter([("name", names)])?;
     /// let result = QueryResult { schema: batch.schema(), batches: vec![batch] };
-    /// assert_eq!(result.str_column("name").collect::<Vec<_>>(), [Some("Rhine"), None]);
-    /// # Ok::<(), arrow::error::ArrowError>(())
+    /// assert_eq!(result.str_column("name")?.collect::<Vec<_>>(), [Some("Rhine"), None]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn str_column(&self, column: &str) -> impl Iterator<Item = Option<&str>> {
-        self.batches.iter().flat_map(move |batch| {
-            let texts = batch.column_by_name(column).and_then(|texts| texts.as_string_opt::<i32>());
-            (0..batch.num_rows()).map(move |row| texts.filter(|texts| texts.is_valid(row)).map(|texts| texts.value(row)))
-        })
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the column does not exist or has another type.
+    pub fn str_column(&self, column: &str) -> Result<impl Iterator<Item = Option<&str>>, ColumnError> {
+        self.check_column(column, &DataType::Utf8)?;
+        let arrays = self.batches.iter().filter_map(move |batch| batch.column_by_name(column)?.as_string_opt::<i32>());
+        Ok(arrays.flat_map(|strings| strings.iter()))
     }
 
-    /// Returns the integers of a 64-bit column, one per row: `None` for null, and for every row if no such column exists.
-    pub fn i64_column(&self, column: &str) -> impl Iterator<Item = Option<i64>> {
-        self.batches.iter().flat_map(move |batch| {
-            let integers = batch.column_by_name(column).and_then(|integers| integers.as_primitive_opt::<Int64Type>());
-            let value = move |row| integers.filter(|integers| integers.is_valid(row)).map(|integers| integers.value(row));
-            (0..batch.num_rows()).map(value)
-        })
+    /// Returns the integers of a 64-bit column, one per row; `None` for null.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the column does not exist or has another type.
+    pub fn i64_column(&self, column: &str) -> Result<impl Iterator<Item = Option<i64>>, ColumnError> {
+        self.check_column(column, &DataType::Int64)?;
+        let arrays = self.batches.iter().filter_map(move |batch| batch.column_by_name(column)?.as_primitive_opt::<Int64Type>());
+        Ok(arrays.flat_map(|integers| integers.iter()))
+    }
+
+    fn check_column(&self, column: &str, expected: &DataType) -> Result<(), ColumnError> {
+        let Some((_, field)) = self.schema.column_with_name(column) else {
+            let columns = self.schema.fields().iter().map(|field| field.name().clone()).collect();
+            return Err(ColumnError::NotFound { column: column.to_owned(), columns });
+        };
+        if field.data_type() == expected {
+            return Ok(());
+        }
+        let (expected, found) = (expected.to_string(), field.data_type().to_string());
+        Err(ColumnError::TypeMismatch { column: column.to_owned(), expected, found })
     }
 
     fn table(&self) -> Result<String, ArrowError> {

@@ -83,7 +83,8 @@ impl Dataset {
     /// Returns an error if the dataset cannot be read, or nothing was loaded into it yet.
     pub async fn load_ids(&self) -> Result<Vec<String>, RunError> {
         let loads = self.loads().select(["load_id"]).order_by("load_id", SortDirection::Ascending).fetch().await?;
-        Ok(loads.str_column("load_id").flatten().map(str::to_owned).collect())
+        let load_ids = loads.str_column("load_id").into_iter().flatten();
+        Ok(load_ids.flatten().map(str::to_owned).collect())
     }
 
     /// Returns the highest load ID of all loaded packages.
@@ -93,7 +94,8 @@ impl Dataset {
     /// Returns an error if the dataset cannot be read, or nothing was loaded into it yet.
     pub async fn latest_load_id(&self) -> Result<Option<String>, RunError> {
         let latest = self.loads().max("load_id").fetch().await?;
-        Ok(latest.str_column("load_id").flatten().next().map(str::to_owned))
+        let load_id = latest.str_column("load_id").into_iter().flatten().flatten().next();
+        Ok(load_id.map(str::to_owned))
     }
 
     /// Returns the row count of each table in [`Dataset::tables`].

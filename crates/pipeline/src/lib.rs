@@ -54,8 +54,9 @@ pub use catchment_extract::{
     Source, Windows,
 };
 pub use catchment_json as json;
+pub use catchment_json::{Node, Selection, Value};
 pub use catchment_load as load;
-pub use catchment_load::{Destination, LoadError, Operator, QueryResult, SortDirection};
+pub use catchment_load::{ColumnError, Destination, LoadError, Operator, QueryResult, SortDirection, arrow};
 #[cfg(feature = "duckdb")]
 pub use catchment_load::{DuckDb, DuckDbOptions, DuckDbSettings};
 pub use catchment_load_package as load_package;

@@ -53,10 +53,12 @@ impl Pipeline {
         self
     }
 
-    /// Sets the options of runs, such as limits on memory and threads.
+    /// Sets the options of runs, such as limits on memory and threads. Options without a refresh mode keep that of
+    /// [`Pipeline::refresh`].
     #[must_use]
     pub fn options(mut self, options: RunOptions) -> Pipeline {
-        self.runner.options = options;
+        let refresh = options.refresh.or(self.runner.options.refresh);
+        self.runner.options = RunOptions { refresh, ..options };
         self
     }
 

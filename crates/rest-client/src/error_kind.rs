@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use catchment_json::{ParseError, ParseErrorKind, PathLimitError};
+use catchment_json::{DeserializeError, ParseError, ParseErrorKind, PathLimitError};
 use reqwest::StatusCode;
 use thiserror::Error;
 
@@ -111,6 +111,9 @@ pub enum ErrorKind {
     /// A complete body that is not JSON.
     #[error("{}", invalid_json(.0))]
     InvalidJson(ParseError),
+    /// A body that does not fit the type of the program; see [`Response::json`](crate::Response::json).
+    #[error("the response does not have the expected structure: {0}")]
+    UnexpectedJson(DeserializeError),
     /// The search for the data selector exceeded its limit.
     #[error(transparent)]
     SelectorLimit(PathLimitError),
@@ -356,6 +359,7 @@ impl ErrorKind {
             ErrorKind::UnexpectedField { path, found, .. } | ErrorKind::InvalidBodyPath { path, found } => vec![path, found],
             ErrorKind::UndetectedPagination { evidence, suggestion } => vec![evidence, suggestion],
             ErrorKind::InvalidUrl { url, reason } => vec![url, reason],
+            ErrorKind::UnexpectedJson(DeserializeError { message, path }) => vec![message, path],
             ErrorKind::Status(_)
             | ErrorKind::RejectedByAction(_)
             | ErrorKind::MaxElapsedExceeded { .. }

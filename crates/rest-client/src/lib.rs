@@ -89,7 +89,7 @@ pub use auth::{
 };
 pub use body::Body;
 pub use builder::RestClientBuilder;
-pub use catchment_json::{Document, JsonPath, Value};
+pub use catchment_json::{Document, JsonPath, Node, Selection, Value};
 pub use catchment_settings::{Redactor, Secret, is_secret_name};
 pub use client::{RestClient, paginate};
 pub use error::Error;

@@ -6,6 +6,7 @@ use catchment_json::{Document, Node, ParseError, ParseErrorKind};
 use catchment_settings::Redactor;
 use reqwest::header::HeaderMap;
 use reqwest::{Method, StatusCode};
+use serde::de::DeserializeOwned;
 use url::Url;
 
 use crate::error::Error;
@@ -110,6 +111,35 @@ impl Response {
     /// Returns the body as text. Invalid UTF-8 is replaced.
     pub fn text(&self) -> String {
         self.with_body(|body| String::from_utf8_lossy(body).into_owned())
+    }
+
+    /// Returns a copy of the body.
+    pub fn bytes(&self) -> Vec<u8> {
+        self.with_body(<[u8]>::to_vec)
+    }
+
+    /// Parses the body and converts it to a type that implements `Deserialize`.
+    ///
+    /// ```
+    /// use catchment_rest_client::{HeaderMap, Response, Url};
+    ///
+    /// #[derive(serde::Deserialize)]
+    /// struct Account {
+    ///     plan: String,
+    /// }
+    ///
+    /// let url = Url::parse("https://api.example.com/account")?;
+    /// let response = Response::from_parts(url, 200, HeaderMap::new(), r#"{"plan": "free"}"#)?;
+    /// assert_eq!(response.json::<Account>()?.plan, "free");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Returns the errors of [`Response::document`], and an error if a value does not fit the type.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        let value = self.document()?.root().deserialize();
+        value.map_err(|error| self.error(ErrorKind::UnexpectedJson(error)))
     }
 
     /// Returns true if the body contains `text`.

@@ -4,6 +4,8 @@ use std::fmt::Display;
 
 use thiserror::Error;
 
+use crate::error_path;
+
 /// A failed conversion to a [`Value`](crate::Value), with its location.
 ///
 /// ```
@@ -15,7 +17,7 @@ use thiserror::Error;
 /// assert_eq!(error.to_string(), "failed to serialize at `tags[0]`: a map key must be a string, found a list");
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("failed to serialize{}: {kind}", location(path))]
+#[error("failed to serialize{}: {kind}", error_path::location(path))]
 pub struct SerializeError {
     /// The cause.
     pub kind: SerializeErrorKind,
@@ -55,31 +57,16 @@ impl SerializeError {
     }
 
     /// Prepends `key` of the parent object to the path.
-    pub(super) fn with_parent_key(self, key: &str) -> Self {
-        let plain = !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-');
-        match plain {
-            true => self.inside(key),
-            false if key.contains('\'') => self.inside(&format!("[\"{key}\"]")),
-            false => self.inside(&format!("['{key}']")),
-        }
+    pub(super) fn with_parent_key(mut self, key: &str) -> Self {
+        error_path::prepend_key(&mut self.path, key);
+        self
     }
 
     /// Prepends `index` in the parent list to the path.
-    pub(super) fn with_parent_index(self, index: usize) -> Self {
-        self.inside(&format!("[{index}]"))
-    }
-
-    fn inside(mut self, step: &str) -> Self {
-        if !(self.path.is_empty() || self.path.starts_with('[')) {
-            self.path.insert(0, '.');
-        }
-        self.path.insert_str(0, step);
+    pub(super) fn with_parent_index(mut self, index: usize) -> Self {
+        error_path::prepend_index(&mut self.path, index);
         self
     }
-}
-
-fn location(path: &str) -> String {
-    if path.is_empty() { String::new() } else { format!(" at `{path}`") }
 }
 
 impl serde::ser::Error for SerializeError {

@@ -22,6 +22,11 @@ pub(super) struct TableEntry {
     pub(super) parent: Option<String>,
 }
 
+/// Returns the strings of a column of a query of this module, which selects it as a string.
+pub(super) fn texts<'r>(result: &'r QueryResult, column: &str) -> impl Iterator<Item = Option<&'r str>> {
+    result.str_column(column).into_iter().flatten()
+}
+
 impl Catalog {
     /// The query of the tables and columns, to be executed in the dataset.
     ///
@@ -33,7 +38,7 @@ impl Catalog {
     /// Creates the catalog of `dataset` from the result of [`Catalog::COLUMNS_SQL`].
     pub fn new(dataset: impl Into<String>, columns: &QueryResult) -> Catalog {
         let mut tables: Vec<TableEntry> = Vec::new();
-        for (table, column) in columns.str_column("table_name").zip(columns.str_column("column_name")) {
+        for (table, column) in texts(columns, "table_name").zip(texts(columns, "column_name")) {
             let (Some(table), Some(column)) = (table, column) else { continue };
             match tables.last_mut() {
                 Some(entry) if entry.name == table => entry.columns.push(column.to_owned()),
@@ -60,7 +65,7 @@ impl Catalog {
     ///
     /// Returns an error if a schema cannot be read.
     pub fn with_parents(mut self, schemas: &QueryResult) -> Result<Catalog, StoredSchemaError> {
-        for text in schemas.str_column("schema").flatten() {
+        for text in texts(schemas, "schema").flatten() {
             let schema = Schema::from_stored_text(text)?;
             for entry in &mut self.tables {
                 let parent = schema.tables.get(&entry.name).and_then(|table| table.parent.clone());

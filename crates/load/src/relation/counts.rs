@@ -2,7 +2,7 @@
 
 use catchment_schema::{DLT_ID_COLUMN, DLT_LOAD_ID_COLUMN, DLT_PARENT_ID_COLUMN};
 
-use super::Catalog;
+use super::catalog::{Catalog, texts};
 use crate::QueryResult;
 use crate::quote::{quote, text_literal};
 
@@ -27,7 +27,8 @@ impl Catalog {
     /// Parses the result of a row count query. Returns the tables and their row counts in catalog order.
     pub fn parse_row_counts(&self, result: &QueryResult) -> Vec<(String, u64)> {
         let rows_of = |table| {
-            let mut counts = result.str_column("table_name").zip(result.i64_column("row_count"));
+            let row_counts = result.i64_column("row_count").into_iter().flatten();
+            let mut counts = texts(result, "table_name").zip(row_counts);
             let (_, rows) = counts.find(|(name, _)| *name == Some(table))?;
             Some((table.to_owned(), u64::try_from(rows?).ok()?))
         };

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use catchment_json::{Document, PathLimitError};
+use catchment_json::{DeserializeError, Document, PathLimitError};
 use catchment_settings::Redactor;
 use reqwest::{Method, StatusCode};
 use url::Url;
@@ -32,6 +32,7 @@ fn kinds() -> Vec<ErrorKind> {
         ErrorKind::InvalidRedirect { target: text() },
         ErrorKind::SecretInForeignUrl { origin: text() },
         ErrorKind::InvalidJson(Document::parse(SECRET.into()).unwrap_err()),
+        ErrorKind::UnexpectedJson(DeserializeError { message: text(), path: text() }),
         ErrorKind::SelectorLimit(PathLimitError { path: "$..a".to_owned(), steps: 1, values: 1 }),
         ErrorKind::UnknownCharset { charset: text() },
         ErrorKind::InvalidCharset { charset: text() },
