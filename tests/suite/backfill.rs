@@ -98,6 +98,6 @@ fn unsupported_resources_are_rejected() {
         windows(),
         "each window would replace the previous one; use append or merge instead",
     );
-    check(Resource::rows("items", [1]), windows(), "it has no cursor");
+    check(Resource::rows("items", [1]), windows(), "it has no cursor; set `incremental`");
     check(items(), Windows::new(0, 4, 0.0), "windows from 0 to 4: step 0 must be greater than 0");
 }

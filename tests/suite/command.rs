@@ -354,7 +354,8 @@ fn strings_beyond_the_memory_limit_are_an_error_and_do_not_crash_the_process() {
     for _ in 0..2 {
         let output = run("16MB");
         let said = String::from_utf8_lossy(&output.stderr);
-        let expected = "out of memory with a limit of 16MB (its strings need 17 MB at once); raise or remove `memory_limit`";
+        let expected =
+            "out of memory with a limit of 16MB (strings of its rows need 17 MB at once); raise or remove `memory_limit`";
         assert!(output.status.code() == Some(1) && said.contains(expected), "{said}");
     }
     // the package is pending

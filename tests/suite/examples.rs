@@ -94,7 +94,7 @@ fn customers_are_paginated_by_offset_and_by_link() {
     assert!(found.contains("250 of 250") && said.contains("3 requests"), "{said}{found}");
     let said = run_output("customers_by_json_link", &Dataset::new());
     assert!(said.contains("page 5 has 50 rows") && !said.contains("page 6"), "{said}");
-    assert_eq!(run_output("own_paginator", &Dataset::new()), "250 customers in 5 requests\n");
+    assert_eq!(run_output("custom_paginator", &Dataset::new()), "250 customers in 5 requests\n");
 }
 
 #[test]

@@ -99,7 +99,12 @@ fn a_failed_package_is_listed_retried_and_removed() {
     check_error(&dataset, &format!("load-package {id} oops"), 2, "found \"oops\", expected a load ID or one of info, row-counts");
     let (code, said, error) = pipeline(&dataset, &format!("load-package {id} abort"));
     assert!(code == Some(0) && said.starts_with(&format!("removed package {id}: failed\n")), "{said} {error}");
-    check_error(&dataset, &format!("load-package {id}"), 2, &format!("pipeline p has no package {id} and no others"));
+    check_error(
+        &dataset,
+        &format!("load-package {id}"),
+        2,
+        &format!("pipeline p has no package {id}, and no other pending or failed packages"),
+    );
     assert!(!dataset.pipelines().join("p/aside").join(&id).exists());
 }
 

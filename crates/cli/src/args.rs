@@ -57,7 +57,7 @@ pub(crate) struct RunArgs {
     /// Dataset name [default: from the spec or the configuration, else `<pipeline>_dataset`].
     #[arg(long, value_name = "NAME")]
     pub(crate) dataset_name: Option<String>,
-    /// Folder for the state and packages of pipelines.
+    /// Folder for the state and packages of pipelines [default: from the configuration, else `pipelines` in the data folder].
     #[arg(long, value_name = "DIR")]
     pub(crate) pipelines_dir: Option<PathBuf>,
     /// Load only these resources, separated by commas.
@@ -70,13 +70,13 @@ pub(crate) struct RunArgs {
     #[arg(long, value_parser = disposition())]
     pub(crate) write_disposition: Option<WriteDisposition>,
     /// Start over: drop all tables that the pipeline has loaded from the source (`drop_sources`), drop the tables of the
-    /// selected resources (`drop_resources`) or empty them (`drop_data`), and reset the state. The refresh commits together
-    /// with the load.
+    /// selected resources (`drop_resources`) or empty them (`drop_data`), and remove the cursors of these resources. The
+    /// refresh is committed together with the new rows.
     #[arg(long, value_name = "MODE", value_parser = refresh())]
     pub(crate) refresh: Option<RefreshMode>,
     /// Load into a new dataset with a timestamp suffix, using a separate working folder; data and state of other runs are
-    /// neither used nor changed. The next run with --dev-mode deletes this working folder, including the database file
-    /// unless its location is configured.
+    /// neither used nor changed. The next run with --dev-mode deletes this working folder, and the database file in it
+    /// unless a setting names another file.
     #[arg(long)]
     pub(crate) dev_mode: bool,
     /// Show the plan and the first request of each resource; send no requests and load nothing.
@@ -121,20 +121,20 @@ pub(crate) struct DemoArgs {
 pub(crate) struct PipelineArgs {
     /// Pipeline name; if omitted, all pipelines are listed.
     pub(crate) name: Option<String>,
-    /// What to show or do.
+    /// Operation on the pipeline or its packages.
     #[arg(value_enum, default_value = "info")]
     pub(crate) operation: PipelineOperation,
-    /// For load-package: the load ID [default: the latest pending or failed package] and the action: `info`, `row-counts`,
-    /// `retry` or `abort` [default: info].
+    /// For load-package: the load ID [default: the latest pending or failed package] and the action: `info` (used if no
+    /// action is given), `row-counts`, `retry` or `abort`. `retry` and `abort` require a load ID.
     #[arg(num_args = 0..=2, value_names = ["LOAD_ID", "ACTION"])]
     pub(crate) package: Vec<String>,
-    /// Folder for the state and packages of pipelines.
+    /// Folder for the state and packages of pipelines [default: `pipelines` in the data folder].
     #[arg(long, value_name = "DIR")]
     pub(crate) pipelines_dir: Option<PathBuf>,
     /// For info: also show tables and the state of sources.
     #[arg(short, long)]
     pub(crate) verbose: bool,
-    /// For schema: the output format; `json` is the stored form, `yaml` the exported form.
+    /// For schema: the output format; `json` is the schema as stored in the dataset, `yaml` the form of schema files.
     #[arg(long, value_parser = schema_format(), default_value = "yaml")]
     pub(crate) format: SchemaFormat,
 }

@@ -1,4 +1,4 @@
-//! The sections of commands in `docs/src/reference/cli.md`, written from the definition of the command line.
+//! Generates the sections of commands in `docs/src/reference/cli.md` from the clap definitions.
 
 use std::fmt::Write as _;
 
@@ -9,7 +9,7 @@ use crate::args::Cli;
 const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/src/reference/cli.md");
 const END: &str = "<!-- end -->";
 
-/// The usage of a command, its arguments and its flags.
+/// Returns the section of a command: its description, usage, arguments and subcommands.
 fn section(command: &mut Command) -> String {
     let about = command.get_long_about().or(command.get_about()).map(ToString::to_string).unwrap_or_default();
     let usage = command.render_usage().to_string();
@@ -69,17 +69,17 @@ fn placeholders(argument: &Arg) -> Vec<String> {
     if names.is_empty() { vec![argument.get_id().as_str().to_uppercase()] } else { names }
 }
 
-/// The values of an argument: those that are possible, else its placeholder.
+/// Returns the possible values of an argument, else its placeholder.
 fn values(argument: &Arg) -> String {
     if !argument.get_action().takes_values() {
         return String::new();
     }
     let possible = argument.get_possible_values();
-    let of = |value: &clap::builder::PossibleValue| match value.get_help() {
+    let describe = |value: &clap::builder::PossibleValue| match value.get_help() {
         Some(help) => format!("`{}`: {}", value.get_name(), help.to_string().trim_end_matches('.')),
         None => format!("`{}`", value.get_name()),
     };
-    let possible: Vec<_> = possible.iter().map(of).collect();
+    let possible: Vec<_> = possible.iter().map(describe).collect();
     let separator = if possible.iter().any(|value| value.contains(": ")) { "<br>" } else { ", " };
     match (possible.is_empty(), argument.get_long()) {
         (false, _) => possible.join(separator),
@@ -92,15 +92,16 @@ fn escape(text: &str) -> String {
     text.replace('|', "\\|").replace('\n', " ")
 }
 
-/// The command of that full name, such as `catchment config explain`.
+/// Finds the command with a full name such as `catchment config explain`.
 fn find<'c>(root: &'c mut Command, name: &str) -> &'c mut Command {
     let find_in = |command: &'c mut Command, name: &str| command.find_subcommand_mut(name).expect("a command of that name");
     name.split(' ').skip(1).fold(root, find_in)
 }
 
+/// Returns the full names of a command and its subcommands.
 fn names(command: &Command, name: &str) -> Vec<String> {
-    let of = |subcommand: &Command| names(subcommand, &format!("{name} {}", subcommand.get_name()));
-    let subcommands = command.get_subcommands().filter(|subcommand| subcommand.get_name() != "help").flat_map(of);
+    let names_of = |subcommand: &Command| names(subcommand, &format!("{name} {}", subcommand.get_name()));
+    let subcommands = command.get_subcommands().filter(|subcommand| subcommand.get_name() != "help").flat_map(names_of);
     std::iter::once(name.to_owned()).chain(subcommands).collect()
 }
 

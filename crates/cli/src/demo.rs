@@ -42,8 +42,9 @@ impl Demo {
     async fn prepare(dir: &Path, client: RestClientBuilder, output: Output) -> anyhow::Result<Demo> {
         std::fs::create_dir_all(dir).with_context(|| format!("failed to create {}", dir.display()))?;
         let revision = std::fs::read_to_string(dir.join("revision")).ok().and_then(|text| text.trim().parse().ok()).unwrap_or(0);
-        let server =
-            Server::start(Issues::at_revision(SEED, ISSUES, revision)).await.context("failed to serve the sample API")?;
+        let server = Server::start(Issues::at_revision(SEED, ISSUES, revision))
+            .await
+            .context("failed to start the sample API on 127.0.0.1")?;
         let pipeline = Pipeline::new("demo", DuckDb::new(dir.join("demo.duckdb")), "github").pipelines_dir(dir.join("pipelines"));
         Ok(Demo { dir: dir.to_owned(), server, revision, pipeline, client, output })
     }
@@ -58,7 +59,8 @@ impl Demo {
         self.step("merge: issues updated since the last run", "issues", "merge", updated).await?;
         let next = self.revision + 1;
         self.server.set_issues(Issues::at_revision(SEED, ISSUES, next));
-        std::fs::write(self.dir.join("revision"), next.to_string()).context("failed to save the revision of the sample API")?;
+        let revision = self.dir.join("revision");
+        std::fs::write(&revision, next.to_string()).with_context(|| format!("failed to write {}", revision.display()))?;
         self.step("merge again: the API now has changed and new issues", "issues", "merge", updated).await?;
         let file = self.dir.join("demo.duckdb");
         let pipelines = self.dir.join("pipelines");
@@ -93,7 +95,7 @@ impl Demo {
 
     async fn query(&self, table: &str) -> anyhow::Result<QueryResult> {
         let sql = format!(
-            "SELECT count(*) AS issues, count(DISTINCT id) AS different, max(number) AS newest, max(updated_at)::VARCHAR AS updated, \
+            "SELECT count(*) AS issues, count(DISTINCT id) AS distinct_ids, max(number) AS newest, max(updated_at)::VARCHAR AS updated, \
              (SELECT count(*) FROM {table}__labels) AS labels FROM {table}"
         );
         Ok(self.pipeline.sql_client().query(&sql).await?)

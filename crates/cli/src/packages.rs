@@ -117,7 +117,9 @@ fn find_package(store: &PackageStore, name: &str, load_id: Option<&str>) -> Resu
     let Some(load_id) = load_id else { return Ok(all.into_iter().max_by(|a, b| a.name.cmp(&b.name))) };
     let names: Vec<_> = all.iter().map(|entry| entry.name.clone()).collect();
     match all.into_iter().find(|entry| entry.name == load_id) {
-        None if names.is_empty() => Err(CliError::Usage(anyhow!("pipeline {name} has no package {load_id} and no others"))),
+        None if names.is_empty() => {
+            Err(CliError::Usage(anyhow!("pipeline {name} has no package {load_id}, and no other pending or failed packages")))
+        }
         None => Err(CliError::Usage(anyhow!("pipeline {name} has no package {load_id}; it has {}", names.join(", ")))),
         found => Ok(found),
     }

@@ -58,15 +58,15 @@ impl FromSettings for WorkspaceSettings {
 
     fn read(fields: &mut FieldReader<'_>) -> Result<Self, IncompleteSettings> {
         Ok(WorkspaceSettings {
-            name: fields.optional("name", "The project name. Default: the name of the project folder."),
+            name: fields.optional("name", "The project name, used for temporary folders if the settings folder is not writable. Default: the name of the project folder."),
             working_dir: fields.optional(
                 "working_dir",
-                "The folder for working folders of pipelines, relative to the project folder. Default: \
-                 `.catchment/state/<profile>`.",
+                "The folder whose subfolder `pipelines` holds the working folders of pipelines, relative to the project folder. \
+                 Default: `.catchment/state/<profile>`.",
             ),
             local_dir: fields.optional(
                 "local_dir",
-                "The folder for files of local destinations, relative to the project folder. Default: \
+                "The folder for local files, which holds the database files, relative to the project folder. Default: \
                  `.catchment/data/<profile>`.",
             ),
         })

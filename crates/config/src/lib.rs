@@ -14,13 +14,13 @@
 //! ```
 //!
 //! A lookup tries locations from the most to the least specific, first with the pipeline name as the outermost section,
-//! then without. For the field `api_key` of the source `mysrc` in the module `mysec`, in the pipeline `cfgp`:
+//! then without. For the field `api_key` of the source `github` in the module `rest_api`, in the pipeline `shop`:
 //!
-//! 1. in the environment: `CFGP__SOURCES__MYSEC__MYSRC__API_KEY`, `CFGP__SOURCES__MYSEC__API_KEY`,
-//!    `CFGP__SOURCES__MYSRC__API_KEY`, `CFGP__SOURCES__API_KEY`, `CFGP__API_KEY`
-//! 2. the same five in `secrets.toml`: `[cfgp.sources.mysec.mysrc] api_key`, …
+//! 1. in the environment: `SHOP__SOURCES__REST_API__GITHUB__API_KEY`, `SHOP__SOURCES__REST_API__API_KEY`,
+//!    `SHOP__SOURCES__GITHUB__API_KEY`, `SHOP__SOURCES__API_KEY`, `SHOP__API_KEY`
+//! 2. the same five in `secrets.toml`: `[shop.sources.rest_api.github] api_key`, …
 //! 3. the same five in `config.toml`, where a secret is an error
-//! 4. all of this again without `cfgp`
+//! 4. all of this again without `shop`
 //!
 //! [`Vault`]s are searched after `config.toml`. [`SettingsDirs`] and [`DataDirs`] locate the folders of a project.
 //!

@@ -7,11 +7,11 @@ use catchment_settings::{SettingLocation, SimilarKey};
 pub struct UnusedKey {
     /// The location of the key.
     pub location: SettingLocation,
-    /// The full known key with a similar name.
+    /// The full name of a known key with a similar name.
     pub suggestion: Option<String>,
 }
 
-/// Returns the keys that are neither in `known_keys` nor in a table that is.
+/// Returns the keys that are neither in `known_keys` nor nested below one of them.
 pub(crate) fn unused(keys: impl Iterator<Item = (Vec<String>, SettingLocation)>, known_keys: &[Vec<String>]) -> Vec<UnusedKey> {
     let is_known = |key: &[String]| known_keys.iter().any(|path| key.starts_with(path));
     let of_key = |(key, location): (Vec<String>, SettingLocation)| {

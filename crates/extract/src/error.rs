@@ -39,8 +39,8 @@ pub enum ExtractError {
     },
     /// Two cursor values cannot be compared.
     #[error(
-        "resource `{resource}`: cursor `{cursor}` has the values {before} and {now}, which cannot be compared; all its \
-         values must have the same type"
+        "resource `{resource}`: cursor `{cursor}` has the values {before} and {now}, which cannot be compared; \
+         convert them to one type in a processing step, or use another cursor"
     )]
     CursorTypeChanged {
         /// The name of the resource.
@@ -53,7 +53,10 @@ pub enum ExtractError {
         now: String,
     },
     /// A row lacks a field of the primary key, which is required to deduplicate it.
-    #[error("resource `{resource}`: row {row} has no field `{field}`, which is part of the primary key")]
+    #[error(
+        "resource `{resource}`: row {row} has no field `{field}`, which is part of the primary key; set `primary_key` to \
+         fields that all rows have"
+    )]
     MissingKeyField {
         /// The name of the resource.
         resource: String,
@@ -112,7 +115,7 @@ pub enum ExtractError {
         hint: String,
     },
     /// A resource is its own ancestor.
-    #[error("resource `{resource}` depends on its own rows: {path}")]
+    #[error("resource `{resource}` depends on its own rows: {path}; remove one of these dependencies")]
     Cycle {
         /// The name of the resource.
         resource: String,

@@ -23,10 +23,10 @@ mod limit;
 mod page;
 mod progress;
 mod resource;
+mod resume_point;
 mod row;
 mod run;
 mod source;
-mod start;
 mod stop_signal;
 mod turn;
 mod warnings;
@@ -41,13 +41,13 @@ pub use limit::Limit;
 pub use page::{Page, PageError, PageGuard};
 pub use progress::{ProgressChannel, ProgressEvent};
 pub use resource::{Resource, TableName};
+pub use resume_point::ResumePoint;
 pub use row::Row;
 pub use run::{
     Boundaries, ExtractEvent, ExtractOptions, ExtractOutcome, Extraction, RowBatch, Sink, overflowing_entries,
     preserve_dependent_cursors,
 };
 pub use source::{Source, UnknownResource};
-pub use start::ResumePoint;
 pub use stop_signal::StopSignal;
 pub use turn::{DeliveryTurn, TurnGuard};
 pub use warnings::ExtractWarning;

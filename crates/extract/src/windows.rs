@@ -69,7 +69,7 @@ impl Windows {
         let (mut ranges, mut from) = (Vec::new(), self.start.clone());
         loop {
             match compare(&from, &self.end) {
-                None => return Err(self.error("start and end cannot be compared".to_owned())),
+                None => return Err(self.error("start and end cannot be compared; use values of one type".to_owned())),
                 Some(Ordering::Less) => {}
                 Some(_) => return Ok(ranges),
             }
@@ -178,7 +178,10 @@ mod tests {
             Windows::new("2024", "2025-01-01", 1.0),
             "windows from \"2024\" to \"2025-01-01\": no step can be added to \"2024\"; use numbers, dates or timestamps",
         );
-        check(Windows::new(0, "2025-01-01", 1.0), "windows from 0 to \"2025-01-01\": start and end cannot be compared");
+        check(
+            Windows::new(0, "2025-01-01", 1.0),
+            "windows from 0 to \"2025-01-01\": start and end cannot be compared; use values of one type",
+        );
         check(Windows::new(0, 1_000_000, 1.0), "windows from 0 to 1000000: step 1 is too small; the limit is 100000 windows");
         check(
             Windows::new("2024-01-01", "2025-01-01", 1e-9),

@@ -55,7 +55,7 @@ pub enum LoadError {
     /// The process crashed repeatedly while it loaded the package.
     #[error(
         "loading the package crashed the process {loads} times, most recently at {step}: its rows may be too large for the \
-         memory of this machine"
+         memory of this machine; retry the package on a machine with more memory"
     )]
     ProcessCrash {
         /// The number of crashes.
@@ -64,7 +64,7 @@ pub enum LoadError {
         step: String,
     },
     /// The destination does not support the dataset name.
-    #[error("dataset name {name:?} is not valid: {reason} ({location})")]
+    #[error("dataset name {name:?} is not valid: {reason}; choose another name ({location})")]
     DatasetName {
         /// The name.
         name: String,
@@ -77,7 +77,7 @@ pub enum LoadError {
     #[error(transparent)]
     ValueRejected(#[from] Box<RejectedValue>),
     /// Another run has changed state or schema that this package also changes.
-    #[error("the package is stale: {reason}; the dataset has changed since its rows were extracted")]
+    #[error("the package is stale: {reason}; remove the package, and the next run extracts its rows again")]
     Stale {
         /// The conflict.
         reason: String,

@@ -63,7 +63,10 @@ pub enum NormalizeError {
         value: String,
     },
     /// A value fits neither its column nor the variant column.
-    #[error("table `{table}`, row {row} of its page: {value} fits neither column `{column}` nor `{variant}`")]
+    #[error(
+        "table `{table}`, row {row} of its page: {value} fits neither column `{column}` nor `{variant}`; declare column \
+         `{column}` with `data_type: text` in `columns`, and reload existing rows with `--refresh drop_resources`"
+    )]
     VariantMismatch {
         /// The table.
         table: String,
@@ -175,7 +178,7 @@ pub enum NormalizeError {
 impl NormalizeError {
     /// Creates the error for a row without a value for a primary key column.
     pub(crate) fn no_key(table: String, column: String, row: usize) -> NormalizeError {
-        NormalizeError::MissingValue { table, column, row, hint: "; it is part of the primary key" }
+        NormalizeError::MissingValue { table, column, row, hint: "; use a primary key that all rows have" }
     }
 
     pub(crate) fn frozen(table: &str, entity: ContractEntity, change: String, row: usize, value: Node<'_>) -> NormalizeError {

@@ -41,7 +41,7 @@
 //! | feature | default | effect |
 //! |---|---|---|
 //! | `duckdb` | yes | compiles DuckDB and adds the destination `DuckDb` |
-//! | `failpoints` | no | lets tests end the process at named steps |
+//! | `failpoints` | no | compiles in failpoints, at which tests end the process |
 
 mod dataset;
 mod pipeline;

@@ -19,7 +19,7 @@ type MakeAuth = dyn Fn(&Value) -> Result<Arc<dyn Auth>, String> + Send + Sync;
 /// use catchment_rest_api::{SpecFormat, Registry, RestApi};
 /// use catchment_rest_client::HeaderCursor;
 ///
-/// any type that implements `Paginator`; the keys next to `type` are its settings
+/// // any type that implements `Paginator`; the keys next to `type` are its settings
 /// let registry = Registry::default().paginator("next_page_header", |settings| {
 ///     let header = settings.get("header").and_then(|header| header.as_str()).ok_or("`header` is missing")?;
 ///     Ok(Box::new(HeaderCursor::new().cursor_key(header)))
@@ -90,11 +90,13 @@ impl Registry {
     }
 
     pub(crate) fn make_paginator(&self, name: &str, settings: &Value) -> Result<Box<dyn Paginator>, String> {
-        self.paginators.get(name).ok_or_else(|| format!("paginator {name:?} is not registered"))?(settings)
+        let make = self.paginators.get(name);
+        make.ok_or_else(|| format!("paginator {name:?} is not registered; add it with `Registry::paginator`"))?(settings)
     }
 
     pub(crate) fn make_auth(&self, name: &str, settings: &Value) -> Result<Arc<dyn Auth>, String> {
-        self.auths.get(name).ok_or_else(|| format!("credentials {name:?} are not registered"))?(settings)
+        let make = self.auths.get(name);
+        make.ok_or_else(|| format!("credentials {name:?} are not registered; add them with `Registry::auth`"))?(settings)
     }
 }
 

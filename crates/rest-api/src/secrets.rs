@@ -120,8 +120,8 @@ impl<'s> Secrets<'s> {
         missing
     }
 
-    /// Returns the sections in which fields of credentials are looked up: first those of the reference, then without its
-    /// section `credentials`. Never without any section, because a variable such as `USERNAME` often exists for another
+    /// Returns the sections in which fields of credentials are looked up: first those of dlt, then without its section
+    /// `credentials`. Never without any section, because a variable such as `USERNAME` often exists for another
     /// purpose.
     fn scopes(&self) -> [Settings<'s>; 3] {
         let under = |sections: &[&str]| self.settings.clone().section(sections.iter().copied());

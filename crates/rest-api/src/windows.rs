@@ -61,6 +61,11 @@ mod tests {
         check("0", "25", 10.0, "0..10 10..20 20..25");
         check("null", "null", 10.0, "..");
         check(r#""2025-01-01""#, "null", 1.0, "");
-        check("5", "null", 1.0, "windows from 5 to \"2024-03-02T06:00:00Z\": start and end cannot be compared");
+        check(
+            "5",
+            "null",
+            1.0,
+            "windows from 5 to \"2024-03-02T06:00:00Z\": start and end cannot be compared; use values of one type",
+        );
     }
 }

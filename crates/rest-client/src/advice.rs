@@ -11,7 +11,7 @@ impl ErrorKind {
     /// use catchment_rest_client::{ErrorKind, StatusCode};
     ///
     /// let error = ErrorKind::Status(StatusCode::UNAUTHORIZED);
-    /// assert_eq!(error.help(), Some("check the credentials: they are missing, wrong or expired"));
+    /// assert_eq!(error.help(), Some("check the credentials: they are missing, invalid or expired"));
     /// ```
     pub fn help(&self) -> Option<&'static str> {
         Some(match self {
@@ -34,7 +34,7 @@ impl ErrorKind {
 
 fn of_status(status: StatusCode) -> Option<&'static str> {
     Some(match status {
-        StatusCode::UNAUTHORIZED => "check the credentials: they are missing, wrong or expired",
+        StatusCode::UNAUTHORIZED => "check the credentials: they are missing, invalid or expired",
         StatusCode::FORBIDDEN => "check the permissions of the credentials; some APIs also return 403 for too many requests",
         StatusCode::NOT_FOUND | StatusCode::GONE => {
             "check the base URL and path; if the resource may be missing, ignore it with a response action"

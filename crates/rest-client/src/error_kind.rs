@@ -86,7 +86,7 @@ pub enum ErrorKind {
     #[error("the server returned 206 Partial Content to a request without a range: the rest of the response is missing")]
     PartialContent,
     /// Too many redirects.
-    #[error("more than {limit} redirects, the last one to {last}")]
+    #[error("more than {limit} redirects, the last one to {last}; check the URL of the request")]
     TooManyRedirects {
         /// The maximum number of redirects.
         limit: usize,
@@ -212,7 +212,7 @@ pub enum ErrorKind {
     },
     /// The same page in response to consecutive different requests.
     #[error(
-        "the last {pages} pages have the same rows, although each request was different: the API seems to ignore the parameters of the paginator"
+        "the last {pages} pages have the same rows, although each request was different: the API seems to ignore the parameters of the paginator; check their names"
     )]
     StalledPagination {
         /// The number of identical pages.
@@ -227,13 +227,13 @@ pub enum ErrorKind {
         reason: String,
     },
     /// An invalid header. Its value is not shown.
-    #[error("invalid header {name:?}: its name or value has a character that headers cannot contain")]
+    #[error("invalid header {name:?}: its name or value has a character that headers cannot contain, such as a line break")]
     InvalidHeader {
         /// The name of the header.
         name: String,
     },
     /// An invalid cookie. Its value is not shown.
-    #[error("invalid cookie {name:?}: its name or value has a character that cookies cannot contain")]
+    #[error("invalid cookie {name:?}: its name or value has a character that cookies cannot contain, such as a semicolon")]
     InvalidCookie {
         /// The name of the cookie.
         name: String,

@@ -165,7 +165,7 @@ mod tests {
         }
         check(&[("a", "1")], "a=1");
         check(&[("a", "1"), ("b", "2"), ("a", "3")], "b=2; a=3");
-        let refused = "invalid cookie \"a\": its name or value has a character that cookies cannot contain";
+        let refused = "invalid cookie \"a\": its name or value has a character that cookies cannot contain, such as a semicolon";
         check(&[("a", "1;2")], refused);
         check(&[("a", "1\n")], refused);
         check(&[("a=b", "1")], &refused.replace("\"a\"", "\"a=b\""));

@@ -45,7 +45,7 @@ impl FromSettings for RequestSettings {
         let retry = RetryPolicy {
             max_attempts: fields.with_default(
                 "request_max_attempts",
-                "Maximum number of attempts for a request, including the first.",
+                "Maximum number of attempts for a request, including the first; at least 1.",
                 default.max_attempts,
             ),
             backoff_factor: fields.with_default(
@@ -64,8 +64,8 @@ impl FromSettings for RequestSettings {
         let timeout = fields.with_default("request_timeout", about, Duration::from_secs(60));
         let max_response_bytes = fields.with_default(
             "response_max_bytes",
-            "Maximum memory of a response in bytes: its decompressed body and 16 bytes for each value and key. Pages in flight share \
-             a quarter of it; a page that does not fit is requested again.",
+            "Maximum memory of a response in bytes: its decompressed body and 16 bytes for each value and key. All pages in memory \
+             share a quarter of it; a page that does not fit is requested again later.",
             DEFAULT_MAX_RESPONSE_BYTES,
         );
         Ok(RequestSettings { retry, timeout, max_response_bytes })

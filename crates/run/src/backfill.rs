@@ -30,7 +30,7 @@ pub(crate) async fn backfill(
     if let Some(problem) = unsupported_reason(runner, resource) {
         return Err(unsupported(problem.to_owned()));
     }
-    let Some(cursor) = &resource.incremental else { return Err(unsupported("it has no cursor".to_owned())) };
+    let Some(cursor) = &resource.incremental else { return Err(unsupported("it has no cursor; set `incremental`".to_owned())) };
     let restored = package_plan::restore(runner, &naming::normalize_identifier(&source.name), stop).await?;
     let resource_state = restored.state.as_ref().and_then(|state| state.resource(&source.name, &resource.name));
     let remaining = windows.remaining(cursor, resource_state).map_err(|error| unsupported(error.to_string()))?;

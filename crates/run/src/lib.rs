@@ -1,8 +1,8 @@
 //! Runs of a pipeline: the order of the stages, without their logic.
 //!
 //! [`Runner::run`] locks the resources, loads pending packages, restores state and schema, extracts and normalizes into a
-//! new package, seals and loads it, and returns a report. A run that fails or is cancelled before the seal leaves nothing
-//! but checkpoints of resumable resources; afterwards this run or the next one loads the package.
+//! new package, seals and loads it, and returns a report. A run that fails or is cancelled before it seals the package
+//! leaves nothing but checkpoints of resumable resources. A sealed package is loaded by this run or the next one.
 //!
 //! ```no_run
 //! use catchment_extract::Source;
@@ -23,7 +23,7 @@
 //!
 //! | feature | effect |
 //! |---|---|
-//! | `failpoints` | Compiles in named steps at which tests end the process. |
+//! | `failpoints` | Compiles in failpoints, at which tests end the process. |
 
 mod backfill;
 mod error;
@@ -37,6 +37,7 @@ mod options;
 mod package;
 mod package_failure;
 mod package_plan;
+mod pending;
 mod pipeline_name;
 mod progress;
 mod queue;
@@ -51,7 +52,6 @@ mod state_edit;
 mod table_conflicts;
 mod table_names;
 mod threads;
-mod waiting;
 mod working_dir;
 
 pub use error::RunError;

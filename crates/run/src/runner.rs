@@ -22,7 +22,7 @@ use crate::report::{
 use crate::schema_files::SchemaFiles;
 use crate::state_edit::StateEdit;
 use crate::working_dir::WorkingDir;
-use crate::{extract_to_disk, normalize, package, package_plan, recover, waiting};
+use crate::{extract_to_disk, normalize, package, package_plan, pending, recover};
 
 /// A pipeline that loads into a dataset, with the configuration of its runs.
 #[derive(Clone)]
@@ -193,7 +193,7 @@ impl Runner {
         source: &Source,
         stop: &CancellationToken,
     ) -> Result<ExtractInfo, RunError> {
-        waiting::ensure_nothing_pending(store, source)?;
+        pending::ensure_nothing_pending(store, source)?;
         let plan = package_plan::plan_package(self, store, source, stop).await?;
         let source = &plan.source.clone();
         let events = ProgressChannel::default();

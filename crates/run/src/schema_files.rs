@@ -35,7 +35,7 @@ pub enum SchemaFileError {
         source: StoredSchemaError,
     },
     /// The file contains the schema of another source.
-    #[error("schema file {} contains the schema {found:?}, expected {expected:?}", path.display())]
+    #[error("schema file {} contains the schema {found:?}, expected {expected:?}; correct its `name`", path.display())]
     OtherName {
         /// The file.
         path: PathBuf,

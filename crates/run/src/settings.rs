@@ -66,12 +66,12 @@ impl FromSettings for ExtractSettings {
         Ok(ExtractSettings {
             workers: fields.with_default(
                 "workers",
-                "Maximum number of resources that are extracted in parallel, without dependent resources.",
+                "Maximum number of resources that are extracted in parallel, not counting dependent resources.",
                 default.max_parallel_resources,
             ),
             max_parallel_items: fields.with_default(
                 "max_parallel_items",
-                "Maximum number of rows of a parent resource for which dependent pages are requested in parallel.",
+                "Maximum number of parent rows for which a dependent resource is requested in parallel.",
                 default.max_parallel_items,
             ),
         })
@@ -116,23 +116,23 @@ impl FromSettings for NormalizeSettings {
             workers: fields.optional("workers", "Number of threads that normalize rows. Default: one per core."),
             buffer_max_bytes: fields.with_default(
                 "buffer_max_bytes",
-                "Maximum memory in bytes for fetched pages, and for normalized rows that are not written yet.",
+                "Maximum memory in bytes of fetched pages that are not written yet, unless one page is larger.",
                 default.writer.buffer_max_bytes,
             ),
             max_columns: fields.optional(
                 "max_columns",
-                "Maximum number of columns of a table, and of child tables of one resource. Default: the limit of the \
-                 destination (5000 for DuckDB).",
+                "Maximum number of columns of a table, and of tables of a resource. Default: the limit of the destination \
+                 (5000 for DuckDB).",
             ),
             numeric_widening: fields.with_default(
                 "numeric_widening",
-                "Whether an integer column is widened to doubles when a fraction arrives, and a column accepts values of other \
-                 types only if they convert back unchanged (5 and `5`, not `007`). If false, types and conversions match dlt.",
+                "Whether an integer column becomes double when a fraction arrives, and a column accepts a text such as `5` as a \
+                 number but not `007`, which would change. If false, types and conversions are those of dlt.",
                 default.normalize.numeric_widening,
             ),
             null_only_columns: fields.choice(
                 "null_only_columns",
-                "Handling of columns with only null values: drop them, or create them with this type.",
+                "Handling of fields with only null values: `drop` creates no column, `text` and `json` create a column of this type.",
                 &policies,
                 default.normalize.null_only_columns,
             ),

@@ -11,7 +11,7 @@ use crate::refresh::RefreshMode;
 #[non_exhaustive]
 pub enum TableError {
     /// A resource name or its table name is empty.
-    #[error("resource {resource:?} with table {table:?} has an empty name or `table_name`")]
+    #[error("resource {resource:?} with table {table:?} has an empty name or `table_name`; set a name")]
     EmptyName {
         /// The resource.
         resource: String,
@@ -307,8 +307,9 @@ mod tests {
     #[test]
     fn empty_names_are_rejected() {
         let new = Schema::new("s");
-        let expected =
-            |resource: &str, table: &str| format!("resource {resource:?} with table {table:?} has an empty name or `table_name`");
+        let expected = |resource: &str, table: &str| {
+            format!("resource {resource:?} with table {table:?} has an empty name or `table_name`; set a name")
+        };
         check_source([resource("")], &new, &expected("", ""));
         check_source([resource("a").table_name(" ")], &new, &expected("a", " "));
     }

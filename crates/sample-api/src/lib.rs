@@ -1,7 +1,7 @@
 //! A sample REST API on loopback that serves generated issues in the format of GitHub's API.
 //!
-//! - [`Issues`] is a deterministic dataset: the same seed produces the same bytes on every machine.
-//!   [`Issues::at_revision`] returns a later revision with changed and new issues. It performs no IO.
+//! - [`Issues`] is a deterministic dataset without IO: the same seed produces the same bytes on every machine.
+//!   [`Issues::at_revision`] returns a later revision with changed and new issues.
 //! - [`Server`] serves the issues over HTTP on `127.0.0.1`, paginated by `Link` header or by a link in
 //!   the body. It can also serve a fixed list of page bodies, for benchmarks.
 //!

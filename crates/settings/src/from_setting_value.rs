@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::parse_number::{parse_float, parse_integer};
 use crate::{Secret, SettingValue};
 
-/// A type that can be read from a setting. Conversion follows the reference, so that its configuration files work
+/// A type that can be read from a setting. Conversion follows dlt, so that its configuration files work
 /// unchanged.
 pub trait FromSettingValue: Sized {
     /// The expected value, for errors and documentation: `a non-negative integer`.
@@ -130,7 +130,7 @@ impl FromSettingValue for f64 {
     fn from_value(value: &SettingValue) -> Option<Self> {
         match value {
             SettingValue::Text(text) => parse_float(text.expose()),
-            // The nearest float, as in the reference.
+            // The nearest float, as in dlt.
             SettingValue::Integer(number) => Some(*number as f64),
             SettingValue::Float(number) => Some(*number),
             SettingValue::Bool(_) | SettingValue::List(_) | SettingValue::Table(_) => None,

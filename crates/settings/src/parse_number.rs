@@ -1,4 +1,4 @@
-//! Parsing of numbers in strings, with the rules of the reference.
+//! Parsing of numbers in strings by the rules of Python, as in dlt.
 
 /// Parses an integer like Python's `int()`, or a hexadecimal one after `0x`. Ignores surrounding whitespace.
 pub(crate) fn parse_integer(text: &str) -> Option<i128> {

@@ -25,7 +25,7 @@ pub enum SettingValue {
     Table(BTreeMap<String, SettingValue>),
 }
 
-/// The placeholder value in templates that the reference's `init` generates.
+/// The placeholder value in templates that `dlt init` generates.
 const PLACEHOLDER: &str = "<configure me>";
 
 /// The maximum number of characters of a string in an error.

@@ -229,6 +229,9 @@ mod tests {
             assert_eq!(State::from_value(Value::parse(text).unwrap()).unwrap_err().to_string(), expected);
         };
         check("[]", "the stored state is a list; expected an object");
-        check(r#"{"_state_engine_version":5}"#, "the stored state has engine version 5; only version 4 is supported");
+        check(
+            r#"{"_state_engine_version":5}"#,
+            "the stored state has engine version 5; only version 4 is supported; use the tool that wrote it",
+        );
     }
 }

@@ -16,7 +16,7 @@ pub enum StateError {
     #[error("the stored state is not valid JSON")]
     Json(#[from] catchment_json::ParseError),
     /// The document was written by an unsupported version.
-    #[error("the stored state has engine version {found}; only version {expected} is supported")]
+    #[error("the stored state has engine version {found}; only version {expected} is supported; use the tool that wrote it")]
     UnsupportedEngineVersion {
         /// The engine version of the document.
         found: i64,

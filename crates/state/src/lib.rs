@@ -4,6 +4,7 @@
 //! interpret are preserved. [`State::pack`] and [`State::unpack`] convert it to and from the text in
 //! `_dlt_pipeline_state`, and [`State::merge`] combines the states of two concurrent runs. A [`CursorEntry`] is part of
 //! a cursor that does not fit into the state.
+//!
 //! ```
 //! use catchment_json::{Object, Value};
 //! use catchment_state::State;

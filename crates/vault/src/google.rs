@@ -16,6 +16,7 @@ use crate::http::{client, get_json, request_failed, unexpected_response};
 use crate::settings::{GoogleCredentials, GoogleVaultSettings};
 use crate::worker::VaultThread;
 
+const NO_TOKEN: &str = "the credentials returned no access token: check providers.google_secrets.credentials";
 const SCOPE: &str = "https://www.googleapis.com/auth/cloud-platform";
 /// Header with the quota project, which requests with user credentials need.
 const QUOTA_PROJECT: &str = "x-goog-user-project";
@@ -104,7 +105,7 @@ impl SecretManagerApi {
     async fn get(&self, path: &str, params: &[(&str, &str)]) -> Result<Option<Value>, VaultError> {
         let headers = self.headers().await?;
         let token = headers.get("authorization").and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
-        let token = Secret::from(token.ok_or_else(|| VaultError::failed("the credentials returned no access token"))?);
+        let token = Secret::from(token.ok_or_else(|| VaultError::failed(NO_TOKEN))?);
         let client = self.client.clone().with_auth(BearerToken::new(token.clone()));
         let mut request: Request = client.request(path).map_err(request_failed)?.params(params);
         if let Some(project) = headers.get(QUOTA_PROJECT).and_then(|value| value.to_str().ok()) {
@@ -117,7 +118,7 @@ impl SecretManagerApi {
         match self.credentials.headers(http::Extensions::new()).await {
             Ok(CacheableResource::New { data, .. }) => Ok(data),
             // Returned only for requests with an entity tag.
-            Ok(CacheableResource::NotModified) => Err(VaultError::failed("the credentials returned no access token")),
+            Ok(CacheableResource::NotModified) => Err(VaultError::failed(NO_TOKEN)),
             Err(error) => Err(VaultError::Failed {
                 problem: "the credentials returned no access token: check providers.google_secrets.credentials, or log in with \
                           `gcloud auth application-default login`"
@@ -168,7 +169,7 @@ fn build_credentials(key: Option<serde_json::Value>) -> Result<Credentials, Vaul
         }
     };
     built.map_err(|error| VaultError::Failed {
-        problem: "the Google credentials cannot be loaded".to_owned(),
+        problem: "the Google credentials cannot be loaded: check providers.google_secrets.credentials".to_owned(),
         source: Some(error.into()),
     })
 }

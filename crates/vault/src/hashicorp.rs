@@ -101,7 +101,7 @@ impl HashiCorpVault {
             let request = request.method(catchment_rest_client::Method::POST).body(Body::Json(body));
             let response = get_json(&client, request, &secret)
                 .await?
-                .ok_or_else(|| VaultError::failed("the login method is not enabled in the vault"))?;
+                .ok_or_else(|| VaultError::failed("the login method is not enabled in the vault: enable it or use a token"))?;
             let token = response.get("auth").and_then(|auth| auth.get("client_token")?.as_str());
             token.map(Secret::from).ok_or_else(|| unexpected_response("`auth.client_token`"))
         })

@@ -42,7 +42,12 @@ impl VaultThread {
         future: impl Future<Output = Result<T, VaultError>> + Send + 'static,
     ) -> Result<T, VaultError> {
         let (sender, receiver) = channel();
-        let late = || VaultError::failed(format!("the vault did not respond within {} s", REQUEST_TIMEOUT.as_secs()));
+        let late = || {
+            VaultError::failed(format!(
+                "the vault did not respond within {} s: check address and network",
+                REQUEST_TIMEOUT.as_secs()
+            ))
+        };
         let job: Task = Box::new(move |runtime| {
             let in_time = runtime.block_on(async { tokio::time::timeout(REQUEST_TIMEOUT, future).await });
             // Fails only if the caller has stopped waiting.

@@ -119,7 +119,11 @@ impl Configuration {
                     created.with_context(|| format!("failed to create {}", local.display())).map_err(CliError::Run)?;
                 }
                 let path = std::path::absolute(&options.path);
-                let path = path.context("destination.duckdb.credentials: invalid path").map_err(CliError::Usage)?;
+                let invalid = || {
+                    let path = options.path.display();
+                    format!("invalid path \"{path}\" in destination.duckdb.credentials; set the path of a file")
+                };
+                let path = path.with_context(invalid).map_err(CliError::Usage)?;
                 let file = if is_default {
                     DatabaseFile::default(path, working_dir.default_database(), Path::exists)
                 } else {

@@ -31,7 +31,7 @@ pub enum FileError {
         path: PathBuf,
     },
     /// The file is not valid JSON.
-    #[error("{}", path.display())]
+    #[error("failed to parse {}", path.display())]
     Json {
         /// The file.
         path: PathBuf,
@@ -39,7 +39,7 @@ pub enum FileError {
         source: catchment_json::ParseError,
     },
     /// A line of the file is not valid JSON.
-    #[error("{}, line {line}", path.display())]
+    #[error("failed to parse {}, line {line}", path.display())]
     Line {
         /// The file.
         path: PathBuf,
@@ -49,7 +49,7 @@ pub enum FileError {
         source: catchment_json::ParseError,
     },
     /// The file is not valid CSV.
-    #[error("{}", path.display())]
+    #[error("failed to parse {}", path.display())]
     Csv {
         /// The file.
         path: PathBuf,

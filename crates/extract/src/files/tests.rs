@@ -81,22 +81,22 @@ fn errors_name_the_file() {
     check(
         &[("a.jsonl", "{\"n\":1}\n\n{\"n\":\n{\"n\":3}\n")],
         "*",
-        "resource `r` failed: a.jsonl, line 3: invalid JSON at line 1, column 6: expected a value, found the end of the text",
+        "resource `r` failed: failed to parse a.jsonl, line 3: invalid JSON at line 1, column 6: expected a value, found the end of the text",
     );
     check(
         &[("a.jsonl", "[1\n2]\n")],
         "*",
-        "resource `r` failed: a.jsonl, line 1: invalid JSON at line 1, column 3: expected `,` or `]`, found the end of the text",
+        "resource `r` failed: failed to parse a.jsonl, line 1: invalid JSON at line 1, column 3: expected `,` or `]`, found the end of the text",
     );
     check(
         &[("a.json", "[1,]")],
         "*",
-        "resource `r` failed: a.json: invalid JSON at line 1, column 4: expected a value, found ']'",
+        "resource `r` failed: failed to parse a.json: invalid JSON at line 1, column 4: expected a value, found ']'",
     );
     check(
         &[("a.csv", "a,b\n1,2\n3\n")],
         "*",
-        "resource `r` failed: a.csv: CSV error: record 2 (line: 3, byte: 8): found record with 1 fields, but the previous record has 2 fields",
+        "resource `r` failed: failed to parse a.csv: CSV error: record 2 (line: 3, byte: 8): found record with 1 fields, but the previous record has 2 fields",
     );
     check(
         &[("a.txt", "")],

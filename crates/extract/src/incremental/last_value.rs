@@ -23,14 +23,14 @@ pub enum LastValueFunc {
     Custom(Arc<CustomLastValueFn>),
 }
 
-/// The order of a value relative to another one, in the direction of the cursor.
+/// The order of a value relative to another value, in the direction of the cursor.
 #[derive(Debug, PartialEq)]
 pub(super) enum CursorOrdering {
-    /// The value was passed.
+    /// The value is before the other one.
     Before,
     /// The values are equal.
     Equal,
-    /// The value is further on. Contains the next cursor value if it differs from the value itself.
+    /// The value is after the other one. Contains the next cursor value if it differs from the value itself.
     After(Option<Value>),
 }
 
@@ -40,7 +40,7 @@ impl LastValueFunc {
         let ordering = match self {
             LastValueFunc::Max => now.compare(other)?,
             LastValueFunc::Min => now.compare(other)?.reverse(),
-            LastValueFunc::Custom(function) => return Some(custom_place(function.as_ref(), now, other)),
+            LastValueFunc::Custom(function) => return Some(compare_custom(function.as_ref(), now, other)),
         };
         Some(match ordering {
             Ordering::Less => CursorOrdering::Before,
@@ -55,7 +55,7 @@ impl LastValueFunc {
     }
 }
 
-fn custom_place(function: &CustomLastValueFn, now: &OrderedValue<'_>, other: &OrderedValue<'_>) -> CursorOrdering {
+fn compare_custom(function: &CustomLastValueFn, now: &OrderedValue<'_>, other: &OrderedValue<'_>) -> CursorOrdering {
     let (now, other) = (now.node.to_value(), other.node.to_value());
     let both = function(&[now.clone(), other.clone()]);
     if !is_same(&both, &other) {

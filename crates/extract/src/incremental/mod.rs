@@ -216,7 +216,7 @@ impl Incremental {
         let Some(initial) = &self.initial_value else { return Some("`end_value` requires an `initial_value`".to_owned()) };
         let (owned_end, owned_initial) = (OwnedOrderedValue::new(end)?, OwnedOrderedValue::new(initial)?);
         match self.last_value_func.compare(&owned_end.point(), &owned_initial.point()) {
-            None => Some(format!("`initial_value` {initial} and `end_value` {end} cannot be compared")),
+            None => Some(format!("`initial_value` {initial} and `end_value` {end} cannot be compared; use one type")),
             Some(CursorOrdering::Before) => Some(format!("`end_value` {end} comes before `initial_value` {initial}")),
             Some(_) => None,
         }

@@ -193,7 +193,7 @@ fn a_lag_keeps_the_format_of_timestamps() {
     };
     check(r#""2024-03-01""#, "2024-02-29");
     check("7", "6");
-    check(r#""b""#, r#"resource `r`: `lag` cannot be applied to "b"; it requires a number, date or timestamp"#);
+    check(r#""b""#, r#"resource `r`: `lag` requires a number, date or timestamp as cursor value, found "b"; remove `lag`"#);
 }
 
 #[test]
@@ -219,7 +219,7 @@ fn boundary_rows_are_identified_by_the_declared_key() {
     assert_eq!(found(at().primary_key([""; 0])), "1 | 1,2");
     assert_eq!(
         found(at().primary_key(["nope"])),
-        "resource `r`: row {\"id\":1,\"k\":1,\"at\":1} has no field `nope`, which is part of the primary key"
+        "resource `r`: row {\"id\":1,\"k\":1,\"at\":1} has no field `nope`, which is part of the primary key; set `primary_key` to fields that all rows have"
     );
 }
 
@@ -270,13 +270,13 @@ fn incomparable_values_are_an_error() {
     check(
         None,
         &[&[r#"[{"id":1,"at":1},{"id":2,"at":"x"}]"#]],
-        "resource `r`: cursor `at` has the values 1 and \"x\", which cannot be compared; all its values must have the same type",
+        "resource `r`: cursor `at` has the values 1 and \"x\", which cannot be compared; convert them to one type in a processing step, or use another cursor",
     );
     check(
         None,
         &[&[r#"[{"id":1,"at":"2024-01-01T00:00:00Z"},{"id":2,"at":"soon"}]"#]],
-        "resource `r`: cursor `at` has the values \"2024-01-01T00:00:00Z\" and \"soon\", which cannot be compared; all its \
-         values must have the same type",
+        "resource `r`: cursor `at` has the values \"2024-01-01T00:00:00Z\" and \"soon\", which cannot be compared; convert \
+         them to one type in a processing step, or use another cursor",
     );
 }
 
@@ -287,7 +287,7 @@ fn contradictory_options_are_an_error() {
     };
     check(at().end_value(3), "`end_value` requires an `initial_value`");
     check(at().initial_value(4).end_value(3), "`end_value` 3 comes before `initial_value` 4");
-    check(at().initial_value("a").end_value(3), "`initial_value` \"a\" and `end_value` 3 cannot be compared");
+    check(at().initial_value("a").end_value(3), "`initial_value` \"a\" and `end_value` 3 cannot be compared; use one type");
 }
 
 #[test]

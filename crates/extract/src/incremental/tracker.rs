@@ -370,7 +370,7 @@ impl LastSeen<'_> {
 /// Returns the start of a run with a lag, which is never before the initial value.
 fn lagged(incremental: &Incremental, initial: Option<&Value>, last: &Value, lag: f64) -> Result<Value, String> {
     let Some(moved) = shift(last, lag) else {
-        return Err(format!("`lag` cannot be applied to {last}; it requires a number, date or timestamp"));
+        return Err(format!("`lag` requires a number, date or timestamp as cursor value, found {last}; remove `lag`"));
     };
     let function = &incremental.last_value_func;
     let is_early = initial.zip(OwnedOrderedValue::new(&moved)).is_some_and(|(initial, moved)| {

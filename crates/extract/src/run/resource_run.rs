@@ -390,7 +390,7 @@ impl<'r> ResourceRun<'r> {
                     warning.into_iter().for_each(|warning| self.warnings.add(&resource.name, warning));
                 }
             }
-            Some(_) => tracing::info!(resource = resource.name, "limit reached, the cursor does not move"),
+            Some(_) => tracing::info!(resource = resource.name, "limit reached; the cursor does not advance"),
             None => {}
         }
         Ok(ResourceOutcome { resource_state: (!resource_state.is_empty()).then_some(resource_state), boundaries })

@@ -10,9 +10,10 @@ use indexmap::IndexMap;
 use crate::resource::TableName;
 use crate::{ExtractError, Resource};
 
-/// The table names of the rows so far, and their normalized tables.
+/// The table names that rows have used so far, and their normalized forms.
 #[derive(Debug, Default)]
 pub(super) struct TableNames {
+    /// The normalized table of each table name.
     tables: HashMap<String, String>,
     /// The first table name of each normalized table.
     names: HashMap<String, String>,
@@ -44,12 +45,12 @@ impl TableNames {
 
     fn add(&mut self, resource: &Resource, name: String) -> Result<&String, ExtractError> {
         let table = transliterate_path(&name);
-        let refused = |name, problem| Err(ExtractError::TableName { resource: resource.name.clone(), name, problem });
+        let reject = |name, problem| Err(ExtractError::TableName { resource: resource.name.clone(), name, problem });
         if name.trim().is_empty() {
-            return refused(name, "it is empty");
+            return reject(name, "it is empty");
         }
         if is_system_table(&table) {
-            return refused(name, "names that begin with `_dlt` or `_catchment` are reserved for system tables");
+            return reject(name, "names that begin with `_dlt` or `_catchment` are reserved for system tables");
         }
         if let Some(first) = self.names.insert(table.clone(), name.clone()) {
             return Err(ExtractError::TableNameCollision { resource: resource.name.clone(), table, first, second: name });

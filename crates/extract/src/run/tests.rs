@@ -359,7 +359,7 @@ fn invalid_sources_are_an_error() {
     );
     check(
         Source::new("s").with_resource(details("a", "b")).with_resource(details("b", "a")),
-        "resource `a` depends on its own rows: a from b from a",
+        "resource `a` depends on its own rows: a from b from a; remove one of these dependencies",
     );
     check(
         Source::new("s").with_resource(numbers("r", 1..2)).with_resource(numbers("r", 1..2)),

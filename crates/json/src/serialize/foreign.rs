@@ -19,7 +19,7 @@ impl Serialize for Value {
 }
 
 /// The name of the newtype struct that wraps a number beyond the range of serde's types. Other serializers see its content,
-/// a string of digits; ours recognizes the name and restores the number.
+/// a string of digits; the serializer of [`to_value`](crate::to_value) recognizes the name and restores the number.
 pub(super) const NUMBER: &str = "$catchment_json::number";
 
 /// Serializes the number without rounding: as an integer of 64 or 128 bits, as a double if it has the same decimal value, or
@@ -66,8 +66,8 @@ struct Decimal {
 
 /// Parses a decimal number. Returns `None` if it is not finite or its exponent is out of range.
 fn decimal(text: &str) -> Option<Decimal> {
-    let (negative, size) = text.strip_prefix('-').map_or((false, text), |size| (true, size));
-    let (mantissa, exponent) = size.split_once(['e', 'E']).unwrap_or((size, "0"));
+    let (negative, unsigned) = text.strip_prefix('-').map_or((false, text), |unsigned| (true, unsigned));
+    let (mantissa, exponent) = unsigned.split_once(['e', 'E']).unwrap_or((unsigned, "0"));
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let digits = format!("{whole}{fraction}");
     if !digits.bytes().all(|b| b.is_ascii_digit()) {

@@ -29,7 +29,7 @@ pub(super) fn create_if_missing(options: &DuckDbOptions, memory: &MemoryControll
     let created = unfinished.create(options, memory).and_then(|()| unfinished.link(path));
     #[cfg(feature = "failpoints")]
     fail::fail_point!("duckdb::file_linked");
-    // After an error an incomplete file, otherwise a second name of the file.
+    // Removes the incomplete file after an error, otherwise the second hard link to the database file.
     created.and(unfinished.remove().map_err(failed))
 }
 

@@ -16,7 +16,7 @@ pub(super) fn warn_about_drift<'t>(
 ) {
     for table in tables.into_iter().filter_map(|name| stored.tables.get(name)).filter(|table| table.has_seen_data()) {
         if !existing.has(&table.name) {
-            warnings.add(format!("table `{}` was loaded before but is missing; created again", table.name));
+            warnings.add(format!("table `{}` is missing although earlier runs loaded it; it was created again", table.name));
             continue;
         }
         for column in table.complete_columns() {
@@ -30,7 +30,9 @@ pub(super) fn warn_about_drift<'t>(
 /// Describes how a column differs from the schema. `existing` is its DuckDB type, or `None` if it is missing.
 fn difference(column: &Column, existing: Option<&str>) -> Option<String> {
     if existing.is_none() {
-        return Some("was loaded before but is missing; added again, existing rows have no value".to_owned());
+        return Some(
+            "is missing although earlier runs loaded it; it was added again, without values for existing rows".to_owned(),
+        );
     }
     let (found, expected) = other_type(existing, column)?;
     Some(format!("was changed outside the pipeline: it has type {found} but the schema expects {expected}"))
@@ -56,7 +58,7 @@ mod tests {
         check(DataType::Text, Some("BIGINT"), Some(changed));
         let changed = "was changed outside the pipeline: it has type DOUBLE but the schema expects BIGINT";
         check(DataType::Bigint, Some("DOUBLE"), Some(changed));
-        let missing = "was loaded before but is missing; added again, existing rows have no value";
+        let missing = "is missing although earlier runs loaded it; it was added again, without values for existing rows";
         check(DataType::Text, None, Some(missing));
     }
 }

@@ -141,7 +141,10 @@ impl PackageLoad<'_> {
             });
         }
         if let Err(error) = result {
-            tracing::warn!("the package is loaded, but its rows remain in the write-ahead log: {error}");
+            tracing::warn!(
+                "package {} is loaded, but its rows remain in the write-ahead log beside the database file: {error}",
+                self.load_id()
+            );
         }
         #[cfg(feature = "failpoints")]
         fail::fail_point!("load::checkpointed");

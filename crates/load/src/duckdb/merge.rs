@@ -18,7 +18,7 @@ pub(super) fn statements(
 ) -> Result<Vec<String>, String> {
     let strategy = table.merge_strategy().map_err(|name| {
         let known = MergeStrategy::ALL.map(MergeStrategy::name).join(", ");
-        format!("merge strategy {name:?} is not supported; expected one of {known}")
+        format!("merge strategy {name:?} is not supported; use one of {known}")
     })?;
     // A column exists only if a row has a value for it.
     let is_staged = |name: &str| rows.columns.contains(&name);
@@ -29,10 +29,14 @@ pub(super) fn statements(
     let dedup_sort = dedup_sort.map(|(column, order)| (column.name.as_str(), order));
     let (primary_key, merge_key) = (table.columns_with("primary_key"), table.columns_with("merge_key"));
     if dedup_sort.is_some() && primary_key.is_empty() {
-        warnings.add(format!("table `{}` has a `dedup_sort` column but no primary key; rows are not deduplicated", table.name));
+        warnings.add(format!(
+            "table `{}` has a `dedup_sort` column but no primary key, so rows are not deduplicated; set `primary_key`",
+            table.name
+        ));
     }
     if strategy == MergeStrategy::DeleteInsert && primary_key.is_empty() && merge_key.is_empty() {
-        warnings.add(format!("table `{}` is merged but has no primary key; all rows are appended", table.name));
+        warnings
+            .add(format!("table `{}` is merged but has no primary key, so all rows are appended; set `primary_key`", table.name));
     }
     // A row that changed while its pages were read occurs in several versions. The latest must survive, because the cursor
     // has passed it.
@@ -53,8 +57,9 @@ pub(super) fn statements(
 
 fn versions(table: &Table, created_at: i64) -> Result<Versions<'_>, String> {
     let columns = table.validity_columns().and_then(|(from, to)| Some((from, to, table.columns.get(to)?)));
-    let (valid_from, valid_to, column) =
-        columns.ok_or_else(|| "merge strategy \"scd2\" requires validity columns, but the table has none".to_owned())?;
+    let (valid_from, valid_to, column) = columns.ok_or_else(|| {
+        "merge strategy \"scd2\" requires validity columns, but the table has none; set `validity_column_names`".to_owned()
+    })?;
     let column_type = column_type(column);
     let moment = |micros: i64| format!("CAST({} AS {column_type})", text_literal(&format_timestamp(micros)));
     Ok(Versions {

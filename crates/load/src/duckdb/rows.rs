@@ -113,7 +113,7 @@ impl RowLoader<'_> {
         if limit.is_none_or(|limit| at_once.saturating_add(PINNED) <= limit) {
             return Ok(());
         }
-        let reason = format!("its strings need {} MB at once", at_once.div_ceil(1_000_000));
+        let reason = format!("strings of its rows need {} MB at once", at_once.div_ceil(1_000_000));
         Err(self.session.out_of_memory(&insert_step(table), &reason))
     }
 

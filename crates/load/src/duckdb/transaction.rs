@@ -159,7 +159,9 @@ impl<'t> Transaction<'t> {
                 let name = self.dataset.table(&table.name);
                 let gets_none = table.name == root && !with_rows.contains(root);
                 if gets_none && !self.session.texts("check for rows", &sql::select_any_row(name))?.is_empty() {
-                    self.warnings.add(format!("table `{root}` is now empty: it is replaced and this load has no rows for it"));
+                    self.warnings.add(format!(
+                        "table `{root}` was emptied: its write disposition is `replace` and this load has no rows for it"
+                    ));
                 }
                 self.session.execute(&format!("empty table `{}`", table.name), &sql::delete_all(name))?;
             }

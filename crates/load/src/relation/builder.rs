@@ -151,7 +151,7 @@ impl Relation {
         sql
     }
 
-    /// Returns all column names in the query.
+    /// Returns mutable references to all column names in the query.
     pub(super) fn columns_mut(&mut self) -> impl Iterator<Item = &mut String> {
         let output = match &mut self.output {
             Output::Columns(columns) => columns.as_mut_slice(),

@@ -60,8 +60,8 @@ impl<'d> ColumnTyper<'_, 'd> {
             let found = columns::infer(value, self.rules.detections, self.rules.coercion);
             self.has_variant(&column.name, found.data_type())
         };
-        let (allowed, refused): (Vec<_>, Vec<_>) = misfits.into_iter().partition(|(_, value)| has_variant(*value));
-        for (row, value) in refused {
+        let (allowed, rejected): (Vec<_>, Vec<_>) = misfits.into_iter().partition(|(_, value)| has_variant(*value));
+        for (row, value) in rejected {
             match mode {
                 ContractMode::Evolve => {}
                 ContractMode::Freeze => {

@@ -20,7 +20,8 @@ impl ColumnTyper<'_, '_> {
             return Err(NormalizeError::no_key(self.table.to_owned(), column.name.clone(), self.cells.source_row(row)));
         }
         let (table, column) = (self.table.to_owned(), column.name.clone());
-        Err(NormalizeError::MissingValue { table, column, row: self.cells.source_row(row), hint: "" })
+        let hint = "; correct the rows or declare the column with `nullable: true`";
+        Err(NormalizeError::MissingValue { table, column, row: self.cells.source_row(row), hint })
     }
 
     /// Returns true if a row only marks the rows with its key as deleted. It is never inserted, so it may consist of the key

@@ -14,7 +14,7 @@ fn rejects_a_missing_key() {
     check_error(
         key("id"),
         r#"[{"id":1},{"x":2}]"#,
-        "table `t`, row 2 of its page: column `id` is NOT NULL but the row has no value; it is part of the primary key",
+        "table `t`, row 2 of its page: column `id` is NOT NULL but the row has no value; use a primary key that all rows have",
     );
     check_error(
         key("idd"),

@@ -180,7 +180,11 @@ fn a_key_with_the_name_of_a_variant_shares_its_column() {
         );
     }
     let error = load(Schema::new("s"), &[r#"[{"a":1},{"a__v_text":1,"a":"x"}]"#]).unwrap_err().to_string();
-    assert_eq!(error, "table `t`, row 2 of its page: \"x\" fits neither column `a` nor `a__v_text`");
+    assert_eq!(
+        error,
+        "table `t`, row 2 of its page: \"x\" fits neither column `a` nor `a__v_text`; declare column `a` with `data_type: text` \
+         in `columns`, and reload existing rows with `--refresh drop_resources`"
+    );
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! Traversal of rows: scalars become cells of columns, lists become rows of child tables.
 
 mod fields;
-mod origin;
 mod row_kind;
+mod row_origin;
 mod shared_columns;
 
 use std::collections::BTreeSet;
@@ -17,8 +17,8 @@ use crate::ids::{RootIds, child_id};
 use crate::rules::NormalizeRules;
 use crate::shape::{KeyIndex, ROW, ShapeCache};
 use crate::shred::SourceRow;
-use origin::{ParentRow, RowOrigin};
 use row_kind::RowKind;
+use row_origin::{ParentRow, RowOrigin};
 
 /// Collects the rows of a batch by table.
 pub(crate) struct RowWalker<'s, 'd> {

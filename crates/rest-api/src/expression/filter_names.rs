@@ -17,7 +17,7 @@ pub(super) fn check(text: &str, environment: &Environment<'_>) -> Result<(), Str
             _ => "",
         };
         if !kind.is_empty() && is_word(token) && !exists(kind, token, environment) {
-            return Err(format!("unknown {kind}: {kind} {token} is unknown"));
+            return Err(format!("unknown {kind} `{token}`; use a built-in {kind} of Jinja"));
         }
         let [_, last] = before;
         before = [last, token];

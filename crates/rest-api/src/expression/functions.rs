@@ -28,7 +28,10 @@ fn epoch(text: &str) -> Result<Value, Error> {
 fn timestamp(seconds: f64) -> Result<String, Error> {
     let micros = seconds * MICROS as f64;
     if micros.is_nan() || micros.abs() > 2f64.powi(53) {
-        return Err(Error::new(ErrorKind::InvalidOperation, format!("{seconds} is out of range for seconds since 1970")));
+        return Err(Error::new(
+            ErrorKind::InvalidOperation,
+            format!("{seconds} is out of range for seconds since 1970; divide milliseconds by 1000"),
+        ));
     }
     Ok(format_timestamp(micros.round() as i64).replace("+00:00", "Z"))
 }

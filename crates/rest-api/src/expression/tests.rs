@@ -66,10 +66,10 @@ fn errors_are_reported_before_the_first_row() {
     check("range(100000)|list|length", "{}", "100000");
     check("range(3)|map('nope')|list", "{}", "unknown filter");
     let unknown = |expression: &str| Expression::parse(expression, &["row"]).unwrap_err();
-    assert_eq!(unknown("row.name|uper"), "unknown filter: filter uper is unknown");
-    assert_eq!(unknown("row.id is evn"), "unknown test: test evn is unknown");
-    assert_eq!(unknown("row.id is not evn"), "unknown test: test evn is unknown");
-    assert_eq!(unknown("true or row.name|uper"), "unknown filter: filter uper is unknown");
+    assert_eq!(unknown("row.name|uper"), "unknown filter `uper`; use a built-in filter of Jinja");
+    assert_eq!(unknown("row.id is evn"), "unknown test `evn`; use a built-in test of Jinja");
+    assert_eq!(unknown("row.id is not evn"), "unknown test `evn`; use a built-in test of Jinja");
+    assert_eq!(unknown("true or row.name|uper"), "unknown filter `uper`; use a built-in filter of Jinja");
     check("row.is or row['is'] or {'is': 1}.is", "{}", "1");
     assert_eq!(unknown("nope(row.id)"), "unknown variable `nope`; available: `row`");
 }

@@ -65,7 +65,7 @@ pub(super) fn from_jinja(value: &minijinja::Value, budget: &mut OutputBudget) ->
     if let Some(node) = value.downcast_object_ref::<JsonNode>() {
         let (document, id) = node.document();
         let node = document.node(id);
-        // `memory_size` includes the text, which counts here as values of 16 bytes
+        // `memory_size` includes the text, so each 16 bytes of text count as one value
         budget.take(node.memory_size() / Document::VALUE_BYTES, 0)?;
         return Ok(node.to_value());
     }
@@ -98,8 +98,8 @@ pub(super) fn from_jinja(value: &minijinja::Value, budget: &mut OutputBudget) ->
         }
         other => {
             // an invalid value returns its error when it is iterated
-            let why = value.try_iter().err().filter(|_| other == ValueKind::Invalid);
-            return Err(why.map_or_else(
+            let error = value.try_iter().err().filter(|_| other == ValueKind::Invalid);
+            return Err(error.map_or_else(
                 || format!("the result is of type {other}, which JSON does not support"),
                 |error| super::problem(&error),
             ));

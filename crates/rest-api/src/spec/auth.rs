@@ -32,7 +32,7 @@ static API_KEY: ObjectSchema = ObjectSchema::new(
     &[
         FieldSchema::new("name", ValueType::Template, "The name of the header, parameter or cookie; Authorization by default."),
         FieldSchema::new("api_key", ValueType::Template, "The API key; read from the configuration if missing."),
-        FieldSchema::new("location", ValueType::OneOf(&LOCATIONS), "The location of the key; header by default."),
+        FieldSchema::new("location", ValueType::OneOf(&LOCATIONS), "The part of the request that contains the key; header by default."),
     ],
 );
 
@@ -69,7 +69,7 @@ static CLIENT_CREDENTIALS: ObjectSchema = ObjectSchema::new(
         FieldSchema::new(
             "credentials_in_header",
             ValueType::Bool,
-            "Whether to send ID and secret in a header instead of the body; false by default.",
+            "Whether to send client ID and secret by HTTP basic authentication instead of in the body; false by default.",
         ),
         FieldSchema::new("access_token", ValueType::Unsupported("tokens are requested from `access_token_url`"), ""),
         FieldSchema::new("session", ValueType::Unsupported("set retries and timeouts in the configuration (`runtime`)"), ""),

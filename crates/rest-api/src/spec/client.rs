@@ -34,12 +34,12 @@ pub(super) static CLIENT: ObjectSchema = ObjectSchema::new(
         FieldSchema::new(
             "parallel_pages",
             ValueType::Integer(1, 1000),
-            "The number of pages of a resource that are fetched in parallel if the paginator supports it; 1 by default.",
+            "The number of pages of a resource that are requested in parallel; 1 by default. Applies to page numbers and offsets with a known total.",
         ),
         FieldSchema::new(
             "trusted_origins",
             ValueType::Names,
-            "Additional origins, such as https://files.example.com, that receive headers and credentials when links lead there.",
+            "Additional origins, such as https://files.example.com, that receive headers and credentials if a link leads there.",
         ),
     ],
 );

@@ -24,26 +24,26 @@ static OPTIONS: ObjectSchema = ObjectSchema::new(
     &[
         FieldSchema::required("disposition", ValueType::OneOf(&DISPOSITIONS), "The write disposition."),
         FieldSchema::new("strategy", ValueType::OneOf(&STRATEGIES), "The merge strategy; delete-insert by default."),
-        FieldSchema::new("deduplicated", ValueType::Bool, "Whether the new rows have unique keys, which skips deduplication."),
+        FieldSchema::new("deduplicated", ValueType::Bool, "Whether the new rows of each load have unique keys; false by default. With true, they are not deduplicated."),
         FieldSchema::new(
             "validity_column_names",
             ValueType::Names,
-            "For scd2: the names of two columns with the start and end of a row version's validity.",
+            "For scd2: the names of the two columns with the start and the end of validity; _dlt_valid_from and _dlt_valid_to by default.",
         ),
         FieldSchema::new(
             "row_version_column_name",
             ValueType::Text,
-            "For scd2: the column that distinguishes versions of a row.",
+            "For scd2: the column whose value differs between versions of a row; a hash of the row by default.",
         ),
         FieldSchema::new(
             "active_record_timestamp",
             ValueType::Text,
-            "For scd2: the end of validity of currently valid rows; null by default.",
+            "For scd2: the end of validity of current versions, as a timestamp; null by default.",
         ),
         FieldSchema::new(
             "boundary_timestamp",
             ValueType::Text,
-            "For scd2: the start of validity of new row versions; the load time by default.",
+            "For scd2: the start of validity of new versions, as a timestamp; the load time by default.",
         ),
         FieldSchema::new("source_filter", ValueType::Unsupported(LATER), ""),
         FieldSchema::new("destination_scope", ValueType::Unsupported(LATER), ""),

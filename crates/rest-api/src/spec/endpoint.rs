@@ -22,12 +22,12 @@ pub(super) static SHAPE: ObjectSchema = ObjectSchema::new(
     &[
         FieldSchema::new("path", ValueType::Template, "The path, relative to the base URL; the name of the resource by default."),
         FieldSchema::new("method", ValueType::Text, "The HTTP method; GET by default."),
-        FieldSchema::new("params", PARAMS, "Query parameters, and path parameters for each {name} in the path."),
+        FieldSchema::new("params", PARAMS, "Query parameters, and values for each placeholder {name} in the path."),
         FieldSchema::new("json", ValueType::Any, "The request body, sent as JSON."),
         FieldSchema::new(
             "data",
             ValueType::Either(&[ValueType::Template, ValueType::MapOf(&ValueType::Any)], "a string or an object"),
-            "The request body as text, or an object of form fields.",
+            "The request body: a text that is sent unchanged, or an object of form fields.",
         ),
         FieldSchema::new(
             "headers",
@@ -44,12 +44,12 @@ pub(super) static SHAPE: ObjectSchema = ObjectSchema::new(
         FieldSchema::new(
             "data_selector_required",
             ValueType::Bool,
-            "Whether a response without a list, object or null at the data selector is an error; true by default.",
+            "Whether a response in which the data selector matches no list, object or null is an error; true by default.",
         ),
         FieldSchema::new(
             "response_actions",
             ValueType::ListOf(&ValueType::Object(&RESPONSE_ACTION)),
-            "Actions for certain responses.",
+            "Actions for responses with certain statuses or contents.",
         ),
         FieldSchema::new(
             "incremental",

@@ -16,17 +16,17 @@ static NESTED: ObjectSchema = ObjectSchema::new(
     &[
         FieldSchema::new("columns", COLUMNS, "Declared columns."),
         FieldSchema::new("primary_key", ValueType::Names, "The fields that identify a row."),
-        FieldSchema::new("merge_key", ValueType::Names, "The fields by which new rows replace existing rows when merged."),
+        FieldSchema::new("merge_key", ValueType::Names, "Fields for merging: all existing rows with the values of a new row in these fields are deleted."),
         FieldSchema::new(
             "write_disposition",
             DISPOSITION,
-            "The write disposition of the table if it has a key; append by default.",
+            "The write disposition of the table, if it has a primary key or merge key; append by default.",
         ),
-        FieldSchema::new("schema_contract", CONTRACT, "The schema contract of the table."),
+        FieldSchema::new("schema_contract", CONTRACT, "The schema contract; that of the parent table by default."),
         FieldSchema::new(
             "max_table_nesting",
             ValueType::Integer(0, 1000),
-            "The maximum depth to which objects and lists are unnested.",
+            "The number of nested levels that become columns and child tables; unlimited by default. Deeper values are stored as JSON.",
         ),
         FieldSchema::new(
             "references",
@@ -40,9 +40,9 @@ pub(super) static REFERENCE: ObjectSchema = ObjectSchema::new(
     "reference",
     "A reference to columns of another table.",
     &[
-        FieldSchema::required("columns", ValueType::ListOf(&ValueType::Text), "The columns."),
+        FieldSchema::required("columns", ValueType::ListOf(&ValueType::Text), "The columns of this table."),
         FieldSchema::required("referenced_table", ValueType::Text, "The referenced table."),
-        FieldSchema::required("referenced_columns", ValueType::ListOf(&ValueType::Text), "The referenced columns."),
+        FieldSchema::required("referenced_columns", ValueType::ListOf(&ValueType::Text), "The columns of the referenced table."),
         FieldSchema::new("label", ValueType::Text, "A label of the reference."),
         FieldSchema::new("cardinality", ValueType::Text, "The cardinality, such as one_to_many."),
     ],

@@ -22,7 +22,7 @@ macro_rules! fields {
             FieldSchema::new(
                 "end_value",
                 ValueType::Any,
-                "The cursor value at which the range ends, or a variable. If set, no cursor is stored for the next run.",
+                "The cursor value at which the range ends; requires initial_value. May be a variable. The cursor is then neither read nor stored.",
             ),
             FieldSchema::new("last_value_func", ValueType::OneOf(&["max", "min"]), "Whether the maximum or the minimum cursor value is the latest; max by default."),
             FieldSchema::new("primary_key", ValueType::Names, "The fields by which rows at the last cursor value are deduplicated; the primary key of the resource by default."),
@@ -37,10 +37,10 @@ macro_rules! fields {
                 ValueType::Number,
                 "How far before the last cursor value a run starts: seconds for timestamps, days for dates, a number for numbers.",
             ),
-            FieldSchema::new("range_start", ValueType::OneOf(&["open", "closed"]), "Whether rows at the start value are loaded; closed by default."),
-            FieldSchema::new("range_end", ValueType::OneOf(&["open", "closed"]), "Whether rows at the end value are loaded; open by default."),
-            FieldSchema::new("allow_external_schedulers", ValueType::Bool, "Accepted without effect; schedulers set initial_value and end_value."),
-            FieldSchema::new("convert", ValueType::Text, "An expression over `value` that converts the cursor value for the API: value|epoch"),
+            FieldSchema::new("range_start", ValueType::OneOf(&["open", "closed"]), "Whether rows at the start value are loaded (closed) or left out (open); closed by default."),
+            FieldSchema::new("range_end", ValueType::OneOf(&["open", "closed"]), "Whether rows at the end value are loaded (closed) or left out (open); open by default."),
+            FieldSchema::new("allow_external_schedulers", ValueType::Bool, "Accepted without effect, for specs of dlt."),
+            FieldSchema::new("convert", ValueType::Text, "An expression over `value` that converts the cursor value before it is sent, such as value|epoch."),
             FieldSchema::new("transform", ValueType::Unsupported("use `convert`"), ""),
             $($more),*
         ]
@@ -51,12 +51,12 @@ pub(super) static INCREMENTAL: ObjectSchema = ObjectSchema::new(
     "incremental",
     "Incremental loading: loads only rows that are new since earlier runs.",
     fields!(
-        FieldSchema::new("start_param", ValueType::Text, "The query parameter for the start value."),
-        FieldSchema::new("end_param", ValueType::Text, "The query parameter for the end value."),
+        FieldSchema::new("start_param", ValueType::Text, "The query parameter for the start value: the last cursor value, or initial_value in the first run."),
+        FieldSchema::new("end_param", ValueType::Text, "The query parameter for the end value, if the range has an end."),
         FieldSchema::new(
             "window",
             ValueType::Number,
-            "Requests the range in windows of this length, up to the end value or the current time: seconds for timestamps, days for dates, a number for numbers.",
+            "The length of the windows into which the range is split, one request each: seconds for timestamps, days for dates, a number for numbers. The last window ends at the end value, or at the current time, which numbers do not have.",
         ),
     ),
 );

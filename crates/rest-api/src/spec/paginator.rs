@@ -26,12 +26,12 @@ pub(super) static PAGINATOR: TaggedUnion = TaggedUnion {
 const HAS_MORE: FieldSchema = FieldSchema::new(
     "has_more_path",
     ValueType::JsonPath,
-    "The path of a boolean in the response that states whether more pages follow.",
+    "The path of a boolean in the response that states whether more pages follow. A response without it is an error.",
 );
 const TOTAL: FieldSchema = FieldSchema::new(
     "total_path",
     ValueType::JsonPath,
-    "The path of the total number of rows or pages in the response; `total` by default, null if there is none.",
+    "The path of the total in the response, which counts rows (offset) or pages (page_number); `total` by default. Set null if this field counts something else.",
 );
 const STOP: FieldSchema =
     FieldSchema::new("stop_after_empty_page", ValueType::Bool, "Whether to stop after a page without rows.");
@@ -46,13 +46,13 @@ static HEADER_LINK: ObjectSchema = ObjectSchema::new(
 static JSON_LINK: ObjectSchema = ObjectSchema::new(
     "json_link",
     "Follows a next link in the response body.",
-    &[FieldSchema::new("next_url_path", ValueType::JsonPath, "The path of the next link; next by default.")],
+    &[FieldSchema::new("next_url_path", ValueType::JsonPath, "The path of the next link in the response; next by default.")],
 );
 static HEADER_CURSOR: ObjectSchema = ObjectSchema::new(
     "header_cursor",
     "Sends a cursor from a response header with the next request.",
     &[
-        FieldSchema::new("cursor_key", ValueType::Text, "The name of the header; next by default."),
+        FieldSchema::new("cursor_key", ValueType::Text, "The name of the response header with the cursor; next by default."),
         FieldSchema::new("cursor_param", ValueType::Text, "The query parameter for the cursor; cursor by default."),
     ],
 );
@@ -60,7 +60,7 @@ static CURSOR: ObjectSchema = ObjectSchema::new(
     "cursor",
     "Sends a cursor from the response body with the next request.",
     &[
-        FieldSchema::new("cursor_path", ValueType::JsonPath, "The path of the cursor; cursors.next by default."),
+        FieldSchema::new("cursor_path", ValueType::JsonPath, "The path of the cursor in the response; cursors.next by default."),
         FieldSchema::new("cursor_param", ValueType::Text, "The query parameter for the cursor; cursor by default."),
         FieldSchema::new(
             "cursor_body_path",
@@ -90,7 +90,7 @@ static OFFSET: ObjectSchema = ObjectSchema::new(
             "The dotted path for the limit in the request body, instead of a query parameter.",
         ),
         TOTAL,
-        FieldSchema::new("maximum_offset", COUNT, "The exclusive upper bound of the offset."),
+        FieldSchema::new("maximum_offset", COUNT, "The offset at which to stop; it is not requested."),
         STOP,
         HAS_MORE,
     ],
@@ -108,7 +108,7 @@ static PAGE_NUMBER: ObjectSchema = ObjectSchema::new(
             "The dotted path for the page number in the request body, instead of a query parameter.",
         ),
         TOTAL,
-        FieldSchema::new("maximum_page", COUNT, "The exclusive upper bound of the page number."),
+        FieldSchema::new("maximum_page", COUNT, "The page number at which to stop; it is not requested."),
         STOP,
         HAS_MORE,
     ],

@@ -21,8 +21,8 @@ static RESOLVE: ObjectSchema = ObjectSchema::new(
     "resolve",
     "A path parameter with the value of a field of another resource.",
     &[
-        FieldSchema::required("resource", ValueType::Text, "The resource of the field."),
-        FieldSchema::required("field", ValueType::JsonPath, "The path of the field."),
+        FieldSchema::required("resource", ValueType::Text, "The parent resource."),
+        FieldSchema::required("field", ValueType::JsonPath, "The path of the field in a parent row."),
     ],
 );
 

@@ -29,7 +29,7 @@ pub(super) static PROCESSING_STEP: ObjectSchema = ObjectSchema::new(
         FieldSchema::new(
             "rename",
             ValueType::MapOf(&ValueType::Text),
-            "New names of fields by path; a field stays in its object.",
+            "New names of fields, by their paths. A field stays in its object.",
         ),
         FieldSchema::new(
             "mask",

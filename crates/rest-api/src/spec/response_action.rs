@@ -18,7 +18,7 @@ pub(super) static RESPONSE_ACTION: ObjectSchema = ObjectSchema::new(
         FieldSchema::required(
             "action",
             ValueType::OneOf(&["ignore", "retry", "fail"]),
-            "ignore ends pagination without an error, retry sends the request again, fail reports an error.",
+            "The effect: ignore takes the response for an empty last page, retry sends the request again, fail ends the run with an error.",
         ),
     ],
 );

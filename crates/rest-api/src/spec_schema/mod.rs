@@ -56,7 +56,7 @@ pub(crate) enum ValueType {
     Either(&'static [ValueType], &'static str),
     /// An object with keys that depend on its `type`, or the type alone.
     Tagged(&'static TaggedUnion),
-    /// A key of the reference that this version does not support, with the remedy.
+    /// A key of dlt that this version does not support, with the remedy.
     Unsupported(&'static str),
 }
 

@@ -145,7 +145,7 @@ impl FormatSpec {
 
     fn misfit(&self, value: &Value) -> String {
         let kind = self.kind.map_or_else(|| "a precision but no type".to_owned(), |kind| format!("type `{kind}`"));
-        format!("format with {kind} does not apply to {}", value.type_name())
+        format!("placeholder format with {kind} does not apply to {}; use another format", value.type_name())
     }
 
     /// Formats a number by its type, such as `d` or `x`.
@@ -259,8 +259,8 @@ mod tests {
 
     #[test]
     fn invalid_formats_are_reported() {
-        check(":d", r#""x""#, "format with type `d` does not apply to a string");
-        check(":d", "1.5", "format with type `d` does not apply to a number");
+        check(":d", r#""x""#, "placeholder format with type `d` does not apply to a string; use another format");
+        check(":d", "1.5", "placeholder format with type `d` does not apply to a number; use another format");
         let unknown = |format: &str| {
             format!(
                 "unknown format {format:?} in placeholder {{x{format}}}; use !r, !s, :urlencode or a format such as :05d, :.2f \

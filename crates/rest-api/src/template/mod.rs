@@ -224,7 +224,7 @@ impl CursorValue {
     }
 }
 
-/// Returns a scalar as text in Python's notation, which the reference uses in URLs.
+/// Returns a scalar as text in Python's notation, which dlt uses in URLs.
 pub(crate) fn plain_text(value: &Value) -> String {
     match value {
         Value::Bool(true) => "True".to_owned(),

@@ -1,4 +1,4 @@
-//! Renders templates to texts and values.
+//! Rendering of templates to strings and values.
 
 use catchment_extract::{ResumePoint, Row};
 use catchment_json::{Node, Object, Value};
@@ -34,7 +34,9 @@ pub(crate) enum RenderError {
     #[error(transparent)]
     Missing(#[from] MissingParentValue),
     /// A value that is not allowed in the position of the placeholder.
-    #[error("{found} at `{field}` of the row of resource `{resource}` is not allowed in {position}")]
+    #[error(
+        "field `{field}` of the row of resource `{resource}` is {found}, which is not allowed in {position}; reference another field"
+    )]
     WrongKind { resource: String, field: String, found: String, position: &'static str },
     /// A value that does not match the format of the placeholder.
     #[error("{0}")]
@@ -67,10 +69,10 @@ impl RenderContext<'_> {
                 Part::PathParam(value) | Part::BoundParam(value) => value.clone(),
                 Part::Field(_) | Part::Formatted(..) | Part::Incremental(_) => {
                     let text = plain_text(&self.part(part)?);
-                    if let Part::Field(of) = part.value()
+                    if let Part::Field(field) = part.value()
                         && (text.is_empty() || text.split('/').any(|segment| matches!(segment, "." | "..")))
                     {
-                        return Err(of.wrong_kind(of.find(self.rows)?, "a path"));
+                        return Err(field.wrong_kind(field.find(self.rows)?, "a path"));
                     }
                     let is_encoded = matches!(part, Part::Formatted(_, format) if format.is_urlencoded());
                     if is_encoded || (path.is_empty() && matches!(part, Part::Field(_)) && is_url(&text)) {
@@ -87,12 +89,12 @@ impl RenderContext<'_> {
         Ok(path)
     }
 
-    /// Renders a text. Missing cursor values are empty.
+    /// Renders a template as a string. Missing cursor values are empty.
     pub(crate) fn text(&self, template: &Template) -> Result<String, RenderError> {
         template.parts.iter().map(|part| Ok(plain_text(&self.part(part)?))).collect()
     }
 
-    /// Renders a text. A single placeholder keeps the type of its value.
+    /// Renders a template as a string, or as a value of its type if it is a single placeholder.
     pub(crate) fn typed(&self, template: &Template) -> Result<Value, RenderError> {
         match template.parts.as_slice() {
             [part] => self.part(part),
@@ -100,7 +102,7 @@ impl RenderContext<'_> {
         }
     }
 
-    /// Renders a value.
+    /// Renders the templates in a value.
     pub(crate) fn value(&self, template: &ValueTemplate) -> Result<Value, RenderError> {
         Ok(match template {
             ValueTemplate::Plain(value) => value.clone(),
@@ -122,14 +124,14 @@ impl RenderContext<'_> {
         Ok(match part {
             Part::Literal(text) | Part::PathParam(text) | Part::BoundParam(text) => Value::from(text.as_str()),
             Part::Incremental(value) => self.cursor(*value)?,
-            Part::Field(of) => of.find(self.rows)?.to_value(),
+            Part::Field(field) => field.find(self.rows)?.to_value(),
             Part::Formatted(part, format) => Value::from(format.apply(&self.part(part)?).map_err(RenderError::Format)?),
             Part::Reference(_) => Value::from(""),
             Part::Resolved(secret) => Value::from(secret.expose()),
         })
     }
 
-    /// Returns a cursor value, or an empty text if there is none yet.
+    /// Returns a cursor value, or an empty string if it is not set yet.
     pub(crate) fn cursor(&self, which: CursorValue) -> Result<Value, RenderError> {
         let value = match which {
             CursorValue::Start => &self.start.last_value,

@@ -252,7 +252,10 @@ fn values_not_allowed_in_a_path_are_errors() {
         assert_eq!(error, expected);
     }
     let rejected = |found: &str| {
-        format!("cannot build the request: {found} at `id` of the row of resource `users` is not allowed in a path")
+        format!(
+            "cannot build the request: field `id` of the row of resource `users` is {found}, which is not allowed in a path; \
+             reference another field"
+        )
     };
     check(r#""..""#, &rejected("\"..\""));
     check(r#""a/../b""#, &rejected("\"a/../b\""));

@@ -150,7 +150,10 @@ fn a_list_in_a_query_is_a_repeated_parameter_and_an_object_is_an_error() {
         let found = pages_of(&format!(r#"{{"id": {value}}}"#), &format!(r#""endpoint": {{"params": {{"p": "{param}"}}}}"#));
         assert_eq!(
             found,
-            format!("cannot build the request: {value} at `id` of the row of resource `users` is not allowed in a query")
+            format!(
+                "cannot build the request: field `id` of the row of resource `users` is {value}, which is not allowed in a query; \
+                 reference another field"
+            )
         );
     }
     check(r#"{"a":1}"#, "{resources.users.id}");

@@ -77,30 +77,30 @@ struct ActivePaginator {
     kind: DetectedPaginator,
     paginator: Box<dyn Paginator>,
     guess: Option<GuessedParam>,
-    account: RowCountTracker,
-    empty: EmptyPageGuard,
-    /// The token that was sent for the page.
+    row_count: RowCountTracker,
+    empty_pages: EmptyPageGuard,
+    /// The token in the request for the current page.
     sent_token: Option<Value>,
-    /// A checksum of the rows of the page.
-    rows: Option<u32>,
+    /// A checksum of the rows of the current page.
+    rows_checksum: Option<u32>,
     is_finished: bool,
-    /// Whether the page repeats the previous one.
+    /// Whether the current page repeats the previous one.
     repeats_previous_page: bool,
     warning: Option<String>,
 }
 
 impl ActivePaginator {
-    fn new(kind: DetectedPaginator, guess: Option<GuessedParam>, account: RowCountTracker) -> ActivePaginator {
+    fn new(kind: DetectedPaginator, guess: Option<GuessedParam>, row_count: RowCountTracker) -> ActivePaginator {
         let paginator = kind.paginator();
-        let (empty, sent, rows, warning) = (EmptyPageGuard::default(), None, None, None);
+        let (empty_pages, sent_token, rows_checksum, warning) = (EmptyPageGuard::default(), None, None, None);
         ActivePaginator {
             paginator,
             kind,
             guess,
-            account,
-            empty,
-            sent_token: sent,
-            rows,
+            row_count,
+            empty_pages,
+            sent_token,
+            rows_checksum,
             is_finished: false,
             repeats_previous_page: false,
             warning,
@@ -117,7 +117,7 @@ impl ActivePaginator {
         self.paginator.update_state(response)?;
         let signs = PageMetadata::of(response);
         let params = RequestParams::new(response, body);
-        self.account.add(response, &signs, params);
+        self.row_count.add(response, &signs, params);
         let more = signs.more();
         let follows_numbers_or_tokens = matches!(
             self.kind,
@@ -127,17 +127,17 @@ impl ActivePaginator {
         let follows_links = matches!(self.kind, DetectedPaginator::HeaderLink | DetectedPaginator::JsonLink(_));
         let is_end_of_links = follows_links && (signs.elements == 0 || signs.is_end_of_stream());
         let says_end = more.as_ref().is_some_and(|(_, more)| !more) && (follows_numbers_or_tokens || is_end_of_links);
-        self.is_finished = says_end || (matches!(self.kind, DetectedPaginator::Counted { .. }) && self.account.is_complete());
+        self.is_finished = says_end || (matches!(self.kind, DetectedPaginator::Counted { .. }) && self.row_count.is_complete());
         if matches!(self.kind, DetectedPaginator::Cursor { .. } | DetectedPaginator::HeaderCursor { .. }) {
             self.detect_repeated_token(response, signs.elements == 0);
         }
         if self.has_next() {
-            return self.empty.check(response);
+            return self.empty_pages.check(response);
         }
         let says_more = more.filter(|(_, more)| *more).map(|(path, _)| format!("`{path}` indicates further pages"));
         let reaches_end =
             self.repeats_previous_page || is_first_page_read_last || matches!(self.kind, DetectedPaginator::SinglePage);
-        let shortfall = self.account.shortfall();
+        let shortfall = self.row_count.shortfall();
         // if the API itself ends the links or tokens, its totals may be estimates
         let ends_by_itself = !matches!(self.kind, DetectedPaginator::Counted { .. } | DetectedPaginator::SinglePage);
         if ends_by_itself && let Some(shortfall) = &shortfall {
@@ -159,16 +159,16 @@ impl ActivePaginator {
     fn detect_repeated_token(&mut self, response: &Response, is_empty: bool) {
         let next = self.paginator.position();
         let rows = guessed_param::rows_checksum(response);
-        let same_rows = self.rows.replace(rows) == Some(rows) && !is_empty;
+        let same_rows = self.rows_checksum.replace(rows) == Some(rows) && !is_empty;
         let is_repeated = next.is_some() && self.sent_token == next;
         self.repeats_previous_page = is_repeated && same_rows;
         self.is_finished |= self.repeats_previous_page || (is_empty && is_repeated);
         // row and page numbers may increase forever
         let is_number = next.as_ref().is_some_and(|next| next.to_plain_text().parse::<u64>().is_ok());
-        if is_empty && is_number && self.empty.in_a_row() + 1 >= MAX_EMPTY_NUMBERED {
+        if is_empty && is_number && self.empty_pages.in_a_row() + 1 >= MAX_EMPTY_NUMBERED {
             self.is_finished = true;
             let url = response.shown_url();
-            self.warning = (!self.account.is_complete()).then(|| {
+            self.warning = (!self.row_count.is_complete()).then(|| {
                 format!(
                     "the last {MAX_EMPTY_NUMBERED} pages up to {url} have no rows, and the next page was not requested: rows may be missing; set a paginator in the spec"
                 )
@@ -231,7 +231,7 @@ impl Paginator for Auto {
     fn position(&self) -> Option<Value> {
         let found = self.found.as_ref()?;
         let position = found.paginator.position()?;
-        let entries = [("paginator", found.kind.to_value()), ("position", position), ("account", found.account.to_value())];
+        let entries = [("paginator", found.kind.to_value()), ("position", position), ("account", found.row_count.to_value())];
         found.has_next().then(|| Value::object(entries))
     }
 

@@ -83,7 +83,7 @@ pub(super) const CERTAIN_MORE: &[&str] = &["hasmore", "hasnext", "hasnextpage", 
 /// Flags that mark the last page.
 pub(super) const LAST: &[&str] = &["islast", "islastpage", "last", "lastpage", "done", "complete", "endofstream"];
 
-/// The flag that ends the pagination even if the page has a next link, which is for a later export.
+/// The flag that ends the pagination even if the page has a next link: that link is for a later export.
 pub(super) const END_OF_STREAM: &str = "endofstream";
 
 /// Page counts.
@@ -141,7 +141,8 @@ pub(super) const TOKENS: &[(&str, Option<&str>)] = &[
     ("offset", None),
 ];
 
-/// Keys in an object under a key such as `next` whose value belongs in the parameter of the same name, most reliable first.
+/// Keys of tokens and positions in an object such as `"next": {"after": 7}`, most reliable first. The value is sent in the
+/// parameter with the name of the key.
 pub(super) const IN_NEXT: &[&str] = &[
     "startingafter",
     "after",
@@ -166,7 +167,8 @@ pub(super) const UNFOLLOWED_TOKENS: &[&str] =
 /// Scroll IDs. APIs return one with the last page too.
 pub(super) const SCROLLS: &[&str] = &["scrollid"];
 
-/// The possible parts of a cursor key after `next`. Other keys, such as `next_billing_date`, are rarely cursors.
+/// The suffixes of cursor keys that begin with `next`. Keys with other suffixes, such as `next_billing_date`, are rarely
+/// cursors.
 pub(super) const CURSOR_KEYS: &[&str] = &[
     "",
     "cursor",

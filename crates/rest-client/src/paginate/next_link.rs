@@ -107,7 +107,9 @@ pub(super) fn unfollowed_link(response: &Response) -> Option<String> {
     let in_body = || response.document().ok().and_then(link).map(|path| path.to_string());
     let location = in_header.or_else(in_body)?;
     let url = response.shown_url();
-    Some(format!("{url} has a next link at {location}, which the paginator does not follow: further pages may be missing"))
+    Some(format!(
+        "{url} has a next link at {location}, which the paginator does not follow: further pages may be missing; set another paginator"
+    ))
 }
 
 #[cfg(test)]

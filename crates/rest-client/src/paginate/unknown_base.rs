@@ -12,7 +12,7 @@ use crate::response::Response;
 
 /// Requests the pages from 2 to the last one, after a first page that was requested without a number. If the last page has
 /// rows, the first page was page 1. If the last page is empty, the first page may have been page 0, and page 1 is requested
-/// as a probe. A probe with the rows of the first page is not returned again.
+/// as a probe. A probe with the rows of the first page is skipped.
 #[derive(Debug, Clone)]
 pub(super) struct UnknownBasePaginator {
     total_path: JsonPath,
@@ -23,14 +23,19 @@ pub(super) struct UnknownBasePaginator {
     /// A checksum of the rows of the first page.
     first: u32,
     step: Step,
+    /// Whether the current page is a probe with the rows of the first page.
     skips_page: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Step {
+    /// The first page, requested without a number.
     First,
+    /// The pages from 2 to the last one.
     Up,
+    /// The probe for page 1.
     BackToOne,
+    /// No further pages.
     End,
 }
 
@@ -47,7 +52,8 @@ impl UnknownBasePaginator {
         }
     }
 
-    fn up(&mut self) {
+    /// Moves to the next page number.
+    fn advance(&mut self) {
         self.current = self.current.saturating_add(1);
         self.step = if self.current > self.total { Step::End } else { Step::Up };
     }
@@ -60,14 +66,14 @@ impl Paginator for UnknownBasePaginator {
                 self.first = guessed_param::rows_checksum(response);
                 self.total = self.total_path.first(response.document()?.root()).and_then(parse_count).unwrap_or_default();
                 self.current = 1;
-                self.up();
+                self.advance();
             }
             // an empty page before the last one is a gap
             Step::Up if response.rows().ids.is_empty() && self.current >= self.total => {
                 self.current = 1;
                 self.step = Step::BackToOne;
             }
-            Step::Up => self.up(),
+            Step::Up => self.advance(),
             Step::BackToOne => {
                 self.skips_page = guessed_param::rows_checksum(response) == self.first;
                 self.step = Step::End;

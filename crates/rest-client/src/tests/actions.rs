@@ -43,7 +43,7 @@ async fn responses_are_ignored() {
     let both = ResponseAction::ignore().status(404).content("gone");
     check(vec![both.clone()], vec![ScriptedResponse::json(404, "gone")], "").await;
     check(vec![both], vec![ScriptedResponse::json(404, "no")], "GET {url}/x returned 404 Not Found: no").await;
-    // without a condition it never applies, as in the reference
+    // without a condition it never applies, as in dlt
     check(vec![ResponseAction::ignore()], vec![ok()], "[1]").await;
     check(vec![ResponseAction::ignore().status(9999)], vec![ok()], "[1]").await;
 }

@@ -42,12 +42,12 @@ async fn fixed_credentials() {
 async fn credentials_that_cannot_be_sent() {
     check(
         BearerToken::new("s3cret\n"),
-        "GET {url}/x?q=1 failed: invalid header \"authorization\": its name or value has a character that headers cannot contain",
+        "GET {url}/x?q=1 failed: invalid header \"authorization\": its name or value has a character that headers cannot contain, such as a line break",
     )
     .await;
     check(
         ApiKey::new("s3cret;").name("sid").location(ApiKeyLocation::Cookie),
-        "GET {url}/x?q=1 failed: invalid cookie \"sid\": its name or value has a character that cookies cannot contain",
+        "GET {url}/x?q=1 failed: invalid cookie \"sid\": its name or value has a character that cookies cannot contain, such as a semicolon",
     )
     .await;
     check(HttpBasic::new("a:b", "s3cret"), "GET {url}/x?q=1 failed: the setting username is a:b, but must be without a colon")

@@ -68,7 +68,10 @@ async fn broken_responses_are_retried() {
 async fn endless_redirects() {
     let (server, client) = start_with(|client| client, |request| ScriptedResponse::redirect(request.path.clone()));
     let error = client.get("x", &[]).await.unwrap_err();
-    assert_eq!(hide_address(&error.to_string(), &server), "GET {url}/x failed: more than 10 redirects, the last one to {url}/x");
+    assert_eq!(
+        hide_address(&error.to_string(), &server),
+        "GET {url}/x failed: more than 10 redirects, the last one to {url}/x; check the URL of the request"
+    );
     assert_eq!((server.requests().len(), error.is_retryable()), (11, false));
 }
 

@@ -6,7 +6,7 @@ use super::start_with;
 use crate::testing::{ScriptedResponse, ScriptedServer};
 use crate::{RestClient, RetryPolicy};
 
-/// Sends `requests` concurrently, and returns how many of them the server handled at a time.
+/// Sends `requests` requests concurrently, and returns the maximum number that the server handled at the same time.
 async fn max_concurrent(client: &RestClient, server: &ScriptedServer, requests: usize) -> usize {
     let tasks: Vec<_> = (0..requests)
         .map(|number| {

@@ -255,7 +255,8 @@ async fn missing_rows_are_reported() {
 async fn links_that_the_paginator_does_not_follow_are_reported() {
     let unfollowed = |location: &str| {
         format!(
-            "WARN {{url}}/x?key=*** has a next link at {location}, which the paginator does not follow: further pages may be missing"
+            "WARN {{url}}/x?key=*** has a next link at {location}, which the paginator does not follow: further pages may be missing; \
+             set another paginator"
         )
     };
     let wrong = || JsonLink::new(JsonPath::parse("links.next").unwrap());

@@ -201,7 +201,7 @@ async fn offsets() {
     check(two().without_total().stop_after_empty_page(false), &["[]"],
         " => the setting stop_after_empty_page is false, but must be true unless total_path, has_more_path or a maximum ends the pagination").await;
     check(two().without_total(), &[r#"{"d": [1, 2]}"#], &format!(
-        "{} => {} | the last 10 pages have the same rows, although each request was different: the API seems to ignore the parameters of the paginator",
+        "{} => {} | the last 10 pages have the same rows, although each request was different: the API seems to ignore the parameters of the paginator; check their names",
         (0..10).map(|page| format!("?limit=2&offset={}", page * 2)).collect::<Vec<_>>().join(" "), ["1 2"; 9].join(" | "))).await;
 }
 

@@ -96,7 +96,7 @@ fn invalid_settings() {
     fn check(client: crate::RestClientBuilder, expected: &str) {
         assert_eq!(client.build().unwrap_err().to_string(), expected);
     }
-    let invalid = "invalid header \"X-Key\": its name or value has a character that headers cannot contain";
+    let invalid = "invalid header \"X-Key\": its name or value has a character that headers cannot contain, such as a line break";
     check(RestClient::builder().header("X-Key", "a\nb"), invalid);
     check(
         RestClient::builder().retry(RetryPolicy { max_attempts: 0, ..RetryPolicy::default() }),

@@ -3,7 +3,7 @@
 
 const GAMMA: u64 = 0x9E37_79B9_7F4A_7C15;
 
-/// The output function of splitmix64. It maps distinct numbers to distinct numbers.
+/// The output function of splitmix64, a bijection.
 pub(super) fn mix(number: u64) -> u64 {
     let mut z = number.wrapping_add(GAMMA);
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);

@@ -78,7 +78,7 @@ impl Server {
     }
 
     /// Starts a server of fixed page bodies, each a JSON document, at `/pages?page=N` (starting at 1).
-    /// It only sends the bodies, for benchmarks.
+    /// It does no other work per request, so that benchmarks measure the client.
     ///
     /// # Errors
     ///

@@ -27,7 +27,7 @@ impl FromSettings for HashiCorpVaultSettings {
 
     fn read(fields: &mut FieldReader<'_>) -> Result<Self, IncompleteSettings> {
         let options = VaultOptions::read(fields);
-        let about = "URL of the server. Default: the variable `VAULT_ADDR`.";
+        let about = "URL of the server. Not required if the variable `VAULT_ADDR` is set.";
         let address = match fields.variable("VAULT_ADDR") {
             Some(address) => Ok(fields.with_default("address", about, address)),
             None => fields.required("address", about),

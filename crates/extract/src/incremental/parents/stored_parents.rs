@@ -127,7 +127,7 @@ impl StoredParentCursors {
         let last = last_value(resource_state, path).map(Value::to_string).unwrap_or_default();
         self.problem = Some(format!(
             "table `{PARENT_CURSORS_TABLE}` has {found} for the cursor `{path}`: another program changed it, or the dataset \
-             was partially restored. All parent rows start at {last}, the cursor of the resource, so late rows with a lower \
+             was partially restored; all parent rows start at {last}, the cursor of the resource, so late rows with a lower \
              value are skipped; refresh the resource to load all rows"
         ));
         None
