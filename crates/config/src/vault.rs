@@ -153,7 +153,11 @@ impl FromSettings for VaultOptions {
     fn read(fields: &mut FieldReader<'_>) -> Result<Self, IncompleteSettings> {
         let default = VaultOptions::default();
         Ok(VaultOptions {
-            only_secrets: fields.with_default("only_secrets", "Whether to request entries for secrets only. Other settings are then read from `dlt_secrets_toml` alone.", default.only_secrets),
+            only_secrets: fields.with_default(
+                "only_secrets",
+                "Whether to request entries for secrets only. Other settings are then read from `dlt_secrets_toml` alone.",
+                default.only_secrets,
+            ),
             only_toml_fragments: fields.with_default(
                 "only_toml_fragments",
                 "Whether to fetch only entries with several settings: `dlt_secrets_toml`, `sources`, \

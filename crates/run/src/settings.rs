@@ -116,7 +116,7 @@ impl FromSettings for NormalizeSettings {
             workers: fields.optional("workers", "Number of threads that normalize rows. Default: one per core."),
             buffer_max_bytes: fields.with_default(
                 "buffer_max_bytes",
-                "Maximum memory in bytes of fetched pages that are not written yet, unless one page is larger.",
+                "Maximum memory in bytes of fetched pages that are not written yet, unless one page alone is larger.",
                 default.writer.buffer_max_bytes,
             ),
             max_columns: fields.optional(
@@ -126,8 +126,9 @@ impl FromSettings for NormalizeSettings {
             ),
             numeric_widening: fields.with_default(
                 "numeric_widening",
-                "Whether an integer column becomes double when a fraction arrives, and a column accepts a text such as `5` as a \
-                 number but not `007`, which would change. If false, types and conversions are those of dlt.",
+                "Whether columns of numbers widen (integers to double when a fraction arrives), and values are converted only if \
+                 this loses nothing: the text `5` becomes 5, `007` goes to a variant column. If false, types and conversions \
+                 are those of dlt.",
                 default.normalize.numeric_widening,
             ),
             null_only_columns: fields.choice(

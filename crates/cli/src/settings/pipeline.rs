@@ -28,10 +28,19 @@ impl FromSettings for PipelineSettings {
         Ok(PipelineSettings {
             destination_type: fields.optional("destination_type", "The destination. Default: duckdb."),
             dataset_name: fields.optional("dataset_name", "The dataset. Default: `<pipeline>_dataset`."),
-            pipelines_dir: fields.optional("pipelines_dir", "The folder for the state and packages of pipelines. Default: `pipelines` in the data folder."),
-            import_schema_path: fields.optional("import_schema_path", "The folder from which a run imports new and changed schema files."),
+            pipelines_dir: fields.optional(
+                "pipelines_dir",
+                "The folder for the state and packages of pipelines. Default: `pipelines` in the data folder.",
+            ),
+            import_schema_path: fields
+                .optional("import_schema_path", "The folder from which a run imports new and changed schema files."),
             export_schema_path: fields.optional("export_schema_path", "The folder to which a run exports the schema."),
-            progress: fields.choice("progress", "The progress output of runs, as for `--progress`.", &progress, ProgressMode::Auto),
+            progress: fields.choice(
+                "progress",
+                "The progress output of runs, as for `--progress`.",
+                &progress,
+                ProgressMode::Auto,
+            ),
         })
     }
 }

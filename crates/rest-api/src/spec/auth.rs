@@ -32,7 +32,11 @@ static API_KEY: ObjectSchema = ObjectSchema::new(
     &[
         FieldSchema::new("name", ValueType::Template, "The name of the header, parameter or cookie; Authorization by default."),
         FieldSchema::new("api_key", ValueType::Template, "The API key; read from the configuration if missing."),
-        FieldSchema::new("location", ValueType::OneOf(&LOCATIONS), "The part of the request that contains the key; header by default."),
+        FieldSchema::new(
+            "location",
+            ValueType::OneOf(&LOCATIONS),
+            "The part of the request that contains the key; header by default.",
+        ),
     ],
 );
 

@@ -24,7 +24,11 @@ static OPTIONS: ObjectSchema = ObjectSchema::new(
     &[
         FieldSchema::required("disposition", ValueType::OneOf(&DISPOSITIONS), "The write disposition."),
         FieldSchema::new("strategy", ValueType::OneOf(&STRATEGIES), "The merge strategy; delete-insert by default."),
-        FieldSchema::new("deduplicated", ValueType::Bool, "Whether the new rows of each load have unique keys; false by default. With true, they are not deduplicated."),
+        FieldSchema::new(
+            "deduplicated",
+            ValueType::Bool,
+            "Whether the new rows of each load have unique keys; false by default. With true, they are not deduplicated.",
+        ),
         FieldSchema::new(
             "validity_column_names",
             ValueType::Names,

@@ -16,7 +16,11 @@ static NESTED: ObjectSchema = ObjectSchema::new(
     &[
         FieldSchema::new("columns", COLUMNS, "Declared columns."),
         FieldSchema::new("primary_key", ValueType::Names, "The fields that identify a row."),
-        FieldSchema::new("merge_key", ValueType::Names, "Fields for merging: all existing rows with the values of a new row in these fields are deleted."),
+        FieldSchema::new(
+            "merge_key",
+            ValueType::Names,
+            "Fields by which a merge deletes existing rows: all rows that have the same values as a new row. They need not be unique.",
+        ),
         FieldSchema::new(
             "write_disposition",
             DISPOSITION,
@@ -26,7 +30,7 @@ static NESTED: ObjectSchema = ObjectSchema::new(
         FieldSchema::new(
             "max_table_nesting",
             ValueType::Integer(0, 1000),
-            "The number of nested levels that become columns and child tables; unlimited by default. Deeper values are stored as JSON.",
+            "The number of nested levels that become columns and child tables. Deeper values are stored as JSON.",
         ),
         FieldSchema::new(
             "references",

@@ -51,12 +51,16 @@ pub(super) static INCREMENTAL: ObjectSchema = ObjectSchema::new(
     "incremental",
     "Incremental loading: loads only rows that are new since earlier runs.",
     fields!(
-        FieldSchema::new("start_param", ValueType::Text, "The query parameter for the start value: the last cursor value, or initial_value in the first run."),
+        FieldSchema::new(
+            "start_param",
+            ValueType::Text,
+            "The query parameter for the start value: the last cursor value, or initial_value in the first run."
+        ),
         FieldSchema::new("end_param", ValueType::Text, "The query parameter for the end value, if the range has an end."),
         FieldSchema::new(
             "window",
             ValueType::Number,
-            "The length of the windows into which the range is split, one request each: seconds for timestamps, days for dates, a number for numbers. The last window ends at the end value, or at the current time, which numbers do not have.",
+            "The length of the windows into which the range is split, one request each: seconds for timestamps, days for dates, a number for numbers. The last window ends at the end value, which numbers require, or at the current time.",
         ),
     ),
 );

@@ -18,7 +18,11 @@ pub(super) static PIPELINE: ObjectSchema = ObjectSchema::new(
             ValueType::Name,
             "The name of the dataset; the pipeline name with the suffix `_dataset` by default.",
         ),
-        FieldSchema::new("import_schema_path", ValueType::Text, "The folder from which a run imports new and changed schema files."),
+        FieldSchema::new(
+            "import_schema_path",
+            ValueType::Text,
+            "The folder from which a run imports new and changed schema files.",
+        ),
         FieldSchema::new("export_schema_path", ValueType::Text, "The folder to which a run exports the schema."),
     ],
 );

@@ -23,7 +23,7 @@ macro_rules! fields {
             FieldSchema::new("table_name", ValueType::Name, "The table of the rows; the resource name by default."),
             FieldSchema::new("write_disposition", DISPOSITION, "The write disposition of the table; append by default."),
             FieldSchema::new("primary_key", ValueType::Names, "The fields that identify a row."),
-            FieldSchema::new("merge_key", ValueType::Names, "Fields for merging: all existing rows with the values of a new row in these fields are deleted."),
+            FieldSchema::new("merge_key", ValueType::Names, "Fields by which a merge deletes existing rows: all rows that have the same values as a new row. They need not be unique."),
             FieldSchema::new("columns", COLUMNS, "Declared columns; other columns are inferred from the rows."),
             FieldSchema::new("schema_contract", CONTRACT, "The schema contract: whether rows may change the tables of earlier loads."),
             FieldSchema::new("max_table_nesting", ValueType::Integer(0, 1000), "The number of nested levels that become columns and child tables; unlimited by default. Deeper values are stored as JSON."),

@@ -20,7 +20,11 @@ pub(crate) static SPEC: ObjectSchema = ObjectSchema::new(
     "A REST API source: the client and the resources to load.",
     &[
         FieldSchema::new("$schema", ValueType::Text, "The JSON Schema that editors use for completion and validation."),
-        FieldSchema::new("name", ValueType::Name, "The name of the source, of its schema and of its section in the settings; rest_api by default."),
+        FieldSchema::new(
+            "name",
+            ValueType::Name,
+            "The name of the source, of its schema and of its section in the settings; rest_api by default.",
+        ),
         FieldSchema::required("client", ValueType::Object(&CLIENT), "The connection to the API."),
         FieldSchema::new("resource_defaults", ValueType::Object(&DEFAULTS), "Default settings of all resources."),
         FieldSchema::required(
