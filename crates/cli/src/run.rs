@@ -52,6 +52,7 @@ pub(crate) fn run(args: &RunArgs, output: &Output) -> Result<(), CliError> {
         .pipelines_dir(pipelines_dir)
         .options(options)
         .schema_files(files)
+        .redactor(output.redactor().clone())
         .progress(progress(progress_mode));
     let result = run_pipeline(&pipeline, source);
     // saved even if the run failed: it may have loaded a pending package

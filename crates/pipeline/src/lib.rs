@@ -66,8 +66,8 @@ pub use catchment_rest_api as rest_api;
 pub use catchment_rest_client as rest_client;
 pub use catchment_run::{
     CancellationToken, Diagnostics, ExtractInfo, ExtractSettings, LoadInfo, LoadSettings, NormalizeInfo, NormalizeSettings,
-    NormalizedPackage, PackageInfo, PackageOutcome, PipelineNameError, ProgressSink, RefreshMode, RowCounts, RunEnvironment,
-    RunError, RunFailure, RunOptions, SchemaFiles, StateEdit, SystemEnvironment, Trace, Warning, WorkingDir,
+    NormalizedPackage, PackageInfo, PackageOutcome, PipelineNameError, ProgressSink, Redactor, RefreshMode, RowCounts,
+    RunEnvironment, RunError, RunFailure, RunOptions, SchemaFiles, StateEdit, SystemEnvironment, Trace, Warning, WorkingDir,
     validate_pipeline_name,
 };
 pub use catchment_schema as schema;

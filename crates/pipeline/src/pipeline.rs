@@ -7,8 +7,8 @@ use catchment_config::{Environment, HostInfo as Machine, pipelines_dir};
 use catchment_extract::{Source, Windows};
 use catchment_load::Destination;
 use catchment_run::{
-    CancellationToken, ExtractInfo, LoadIdGenerator, LoadInfo, NormalizeInfo, ProgressSink, RefreshMode, RunEnvironment,
-    RunError, RunOptions, Runner, SchemaFiles, StateEdit, SystemEnvironment, Trace, WorkingDir,
+    CancellationToken, ExtractInfo, LoadIdGenerator, LoadInfo, NormalizeInfo, ProgressSink, Redactor, RefreshMode,
+    RunEnvironment, RunError, RunOptions, Runner, SchemaFiles, StateEdit, SystemEnvironment, Trace, WorkingDir,
 };
 use catchment_schema::Schema;
 
@@ -42,6 +42,7 @@ impl Pipeline {
             environment: Arc::new(SystemEnvironment),
             progress: ProgressSink::Off,
             load_ids: LoadIdGenerator::default(),
+            redactor: Redactor::default(),
         };
         Pipeline { runner }
     }
@@ -90,6 +91,13 @@ impl Pipeline {
     #[must_use]
     pub fn refresh(mut self, mode: RefreshMode) -> Pipeline {
         self.runner.options.refresh = Some(mode);
+        self
+    }
+
+    /// Sets the redactor, which masks its secrets in the trace of a failed run. Default: no known secrets.
+    #[must_use]
+    pub fn redactor(mut self, redactor: Redactor) -> Pipeline {
+        self.runner.redactor = redactor;
         self
     }
 

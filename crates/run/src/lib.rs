@@ -54,6 +54,7 @@ mod table_names;
 mod threads;
 mod working_dir;
 
+pub use catchment_settings::Redactor;
 pub use error::RunError;
 pub use host::{RunEnvironment, SystemEnvironment};
 pub use load_id::LoadIdGenerator;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use catchment_extract::{ProgressChannel, Source, Windows};
 use catchment_load::Destination;
 use catchment_load_package::PackageStore;
+use catchment_settings::Redactor;
 use tokio_util::sync::CancellationToken;
 
 use crate::backfill::backfill;
@@ -45,6 +46,8 @@ pub struct Runner {
     pub progress: ProgressSink,
     /// The generator of load ids.
     pub load_ids: LoadIdGenerator,
+    /// Masks secrets in the trace.
+    pub redactor: Redactor,
 }
 
 impl Runner {
@@ -243,7 +246,7 @@ impl Runner {
     /// Adds the error of a step to the trace, beside the reports of the last successful steps.
     fn record_failure<T>(&self, started_at: i64, result: Result<T, RunError>) -> Result<T, RunError> {
         if let Err(error) = &result {
-            let failure = RunFailure::new(started_at, self.environment.now(), error);
+            let failure = RunFailure::new(started_at, self.environment.now(), error, &self.redactor);
             let before = self.working_dir.trace().unwrap_or_default();
             self.working_dir.save_trace(&Trace { failure: Some(failure), ..before });
         }

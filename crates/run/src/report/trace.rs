@@ -2,6 +2,7 @@
 
 use std::error::Error;
 
+use catchment_settings::Redactor;
 use serde::{Deserialize, Serialize};
 
 use super::{ExtractInfo, LoadInfo, NormalizeInfo, timestamp};
@@ -35,7 +36,7 @@ pub struct RunFailure {
 }
 
 impl RunFailure {
-    pub(crate) fn new(started_at: i64, finished_at: i64, error: &(dyn Error + 'static)) -> RunFailure {
+    pub(crate) fn new(started_at: i64, finished_at: i64, error: &(dyn Error + 'static), redactor: &Redactor) -> RunFailure {
         let mut text = error.to_string();
         for cause in std::iter::successors(error.source(), |&error| error.source()).map(ToString::to_string) {
             // most messages contain those of their causes
@@ -43,6 +44,7 @@ impl RunFailure {
                 text = format!("{text}: {cause}");
             }
         }
-        RunFailure { started_at, finished_at, error: text }
+        // the message may quote rows and responses
+        RunFailure { started_at, finished_at, error: redactor.redact_internal(&text).into_owned() }
     }
 }
