@@ -26,7 +26,7 @@ use crate::{EndpointAuth, ResourceSpec, Spec, Template, auth, pages, paginator, 
 /// let spec = Spec::parse(r#"{"client": {"base_url": "https://api.example.com"}, "resources": ["issues"]}"#, SpecFormat::Json)?;
 /// let retry = RetryPolicy { max_attempts: 2, ..RetryPolicy::default() };
 /// let mut source = RestApi::new(&spec).client(RestClient::builder().retry(retry)).source()?;
-/// expressions of the spec can be extended by closures
+/// // closures add steps that a spec cannot express
 /// if let Some(issues) = source.resource_mut("issues") {
 ///     *issues = issues.clone().filter(|row| row.get("pull_request").is_none());
 /// }
