@@ -181,7 +181,7 @@ fn read_pages(folder: &Path, book: &Path) -> Result<Pages> {
     Ok(pages)
 }
 
-/// The pages that the arguments name, or all.
+/// Returns the pages that the arguments name, or all.
 fn select(pages: &Pages, names: &[String]) -> Result<BTreeSet<PathBuf>> {
     let all = || pages.keys().filter(|page| *page != Path::new(SUMMARY));
     if names.is_empty() {
@@ -196,7 +196,7 @@ fn select(pages: &Pages, names: &[String]) -> Result<BTreeSet<PathBuf>> {
     names.iter().map(find).collect()
 }
 
-/// Violations about pages that SUMMARY.md does not list, or lists without a file.
+/// Returns violations about pages that SUMMARY.md does not list, or lists without a file.
 fn check_summary(listed: &BTreeSet<PathBuf>, pages: &Pages) -> Vec<String> {
     let unlisted = pages.keys().filter(|page| *page != Path::new(SUMMARY) && !listed.contains(*page));
     let missing = listed.iter().filter(|page| !pages.contains_key(*page));
@@ -218,7 +218,7 @@ fn catchment(args: &Args) -> Result<PathBuf> {
     binary.canonicalize().with_context(|| format!("failed to find {}", binary.display()))
 }
 
-/// The Python of the command `duckdb`: the one that the variable names, the one that `.ci/run` makes, or `python3`.
+/// Returns the Python of the command `duckdb`: the one that the variable names, the one that `.ci/run` makes, or `python3`.
 fn python() -> String {
     let of_ci = || {
         let python = Path::new(&std::env::var_os("HOME")?).join(".cache/catchment/python/bin/python");

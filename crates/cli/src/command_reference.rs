@@ -107,7 +107,7 @@ fn names(command: &Command, name: &str) -> Vec<String> {
 
 #[test]
 fn sections_of_the_reference_are_current() {
-    let mut root = Cli::command().name("catchment").bin_name("catchment");
+    let mut root = Cli::command().bin_name("catchment");
     root.build();
     let mut expected = names(&root, "catchment");
     let page = std::fs::read_to_string(PATH).unwrap();

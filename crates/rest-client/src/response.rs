@@ -33,7 +33,7 @@ pub struct Response {
     url: Url,
     status: StatusCode,
     headers: HeaderMap,
-    bytes: usize,
+    body_len: usize,
     checksum: u32,
     redactor: Redactor,
     body: Mutex<Vec<u8>>,
@@ -70,7 +70,7 @@ impl Response {
             url,
             status,
             headers,
-            bytes: body.len(),
+            body_len: body.len(),
             checksum: crc32fast::hash(&body),
             redactor: Redactor::default(),
             body: Mutex::new(body),
@@ -100,7 +100,7 @@ impl Response {
 
     /// Returns the length of the body in bytes.
     pub fn body_len(&self) -> usize {
-        self.bytes
+        self.body_len
     }
 
     /// Returns the first 300 characters of the body, with control characters escaped and credentials masked.
@@ -163,7 +163,7 @@ impl Response {
 
     /// Sets the body. For response actions.
     pub fn set_body(&mut self, body: Vec<u8>) {
-        self.bytes = body.len();
+        self.body_len = body.len();
         self.checksum = crc32fast::hash(&body);
         self.body = Mutex::new(body);
         self.document = OnceLock::new();
@@ -205,7 +205,7 @@ impl Response {
     /// Returns an upper bound of the memory of the parsed body, in bytes.
     pub(crate) fn max_parsed_size(&self) -> usize {
         let values = self.with_body(max_value_count);
-        let memory = self.bytes + values * Document::VALUE_BYTES;
+        let memory = self.body_len + values * Document::VALUE_BYTES;
         memory.min(self.max_bytes)
     }
 
@@ -295,7 +295,7 @@ impl std::fmt::Debug for Response {
             .field("method", &self.method)
             .field("url", &self.shown_url())
             .field("status", &self.status)
-            .field("bytes", &self.bytes)
+            .field("body_len", &self.body_len)
             .finish_non_exhaustive()
     }
 }

@@ -6,25 +6,25 @@
 /// The sign for any text or any lines.
 const ANY: char = '…';
 
-/// Whether an output is the expected one.
+/// Returns whether an output is the expected one.
 pub(super) fn matches(expected: &[String], actual: &[String]) -> bool {
     let (expected, actual) = (ordered(expected), ordered(actual));
     wildcard(&expected, &actual, |line| is_any(line), |expected, actual| line_matches(expected, actual))
 }
 
-/// Whether a line stands for any number of lines.
+/// Returns whether a line stands for any number of lines.
 pub(super) fn is_any(line: &str) -> bool {
     line.trim() == "…"
 }
 
-/// Whether a line of an output is the expected one.
+/// Returns whether a line of an output is the expected one.
 pub(super) fn line_matches(expected: &str, actual: &str) -> bool {
     let pattern: Vec<char> = normalize(expected).chars().collect();
     let text: Vec<char> = normalize(actual).chars().collect();
     wildcard(&pattern, &text, |c| *c == ANY, |expected, actual| expected == actual)
 }
 
-/// The lines of an output with adjacent row counts in the order of their tables: resources that run at the same time report
+/// Returns the lines of an output with adjacent row counts in the order of their tables: resources that run at the same time report
 /// them in any order.
 fn ordered(lines: &[String]) -> Vec<String> {
     let mut lines = without_blank_end(lines).to_vec();
@@ -32,20 +32,20 @@ fn ordered(lines: &[String]) -> Vec<String> {
     lines
 }
 
-/// Whether a line is `    issues: 4 rows`.
+/// Returns whether a line is `    issues: 4 rows`.
 fn is_row_count(line: &str) -> bool {
     let count = line.strip_suffix(" rows").or_else(|| line.strip_suffix(" row"));
     let count = count.and_then(|line| line.strip_prefix("    ")?.split_once(": "));
     count.is_some_and(|(_, count)| !count.is_empty() && count.chars().all(|c| c.is_ascii_digit()))
 }
 
-/// The lines of an output without the blank ones at its end.
+/// Returns the lines of an output without the blank ones at its end.
 pub(super) fn without_blank_end(lines: &[String]) -> &[String] {
     let end = lines.iter().rposition(|line| !line.trim().is_empty()).map_or(0, |last| last + 1);
     lines.get(..end).unwrap_or(lines)
 }
 
-/// The differences between two outputs, a line each: `-` expected, `+` actual.
+/// Returns the differences between two outputs, a line each: `-` expected, `+` actual.
 pub(super) fn diff(expected: &[String], actual: &[String]) -> String {
     let mut text = String::new();
     let (expected, actual) = (ordered(expected), ordered(actual));
@@ -134,18 +134,18 @@ fn leading_number(text: &str) -> &str {
 /// A time as programs write the present one; `0` is any digit. Times of data mostly have no microseconds.
 const TIME: &str = "0000-00-00T00:00:00.000000";
 
-/// Whether a text begins with a time.
+/// Returns whether a text begins with a time.
 fn is_time(text: &str) -> bool {
     let matches = |(c, expected): (char, char)| if expected == '0' { c.is_ascii_digit() } else { c == expected };
     text.get(..TIME.len()).is_some_and(|time| time.chars().zip(TIME.chars()).all(matches))
 }
 
-/// Whether a number is a load id, the seconds since 1970 with a fraction.
+/// Returns whether a number is a load id, the seconds since 1970 with a fraction.
 fn is_load_id(number: &str) -> bool {
     number.split_once('.').is_some_and(|(seconds, fraction)| seconds.len() == 10 && (1..=9).contains(&fraction.len()))
 }
 
-/// Whether the text after a number is the unit of seconds.
+/// Returns whether the text after a number is the unit of seconds.
 fn is_seconds(text: &str) -> bool {
     text.strip_prefix(" s").is_some_and(|after| !after.starts_with(|c: char| c.is_alphanumeric()))
 }

@@ -1,4 +1,4 @@
-//! Fixtures: the requests that a loopback server knows and its responses to them.
+//! Fixtures: requests and the responses of a loopback server to them.
 
 use std::cell::Cell;
 
@@ -22,7 +22,7 @@ struct Entry {
     require: Vec<(String, String)>,
     /// JSON that the request's body must contain.
     json: Option<Value>,
-    /// Number of requests that the entry still answers, if limited.
+    /// Number of remaining requests that the entry responds to, if limited.
     times: Option<Cell<i64>>,
     response: Response,
 }
@@ -118,7 +118,7 @@ impl Entry {
     }
 }
 
-/// Whether `value` is `part`, or an object whose entries contain those of `part`.
+/// Returns whether `value` is `part`, or an object whose entries contain those of `part`.
 fn contains(value: &Value, part: &Value) -> bool {
     match (value, part) {
         (Value::Object(value), Value::Object(part)) => {

@@ -66,7 +66,7 @@ pub(super) fn check(text: &str, page: &Path, examples: &[PathBuf], programs: &mu
     violations
 }
 
-/// The files of the examples that `examples/Cargo.toml` declares.
+/// Returns the files of the examples that `examples/Cargo.toml` declares.
 pub(super) fn examples(root: &Path) -> Result<Vec<PathBuf>> {
     let folder = root.join("examples");
     let manifest = std::fs::read_to_string(folder.join("Cargo.toml")).context("failed to read examples/Cargo.toml")?;
@@ -87,7 +87,7 @@ impl Include<'_> {
     }
 }
 
-/// The lines of an anchor, or of the whole text, without the comments that mark anchors.
+/// Returns the lines of an anchor, or of the whole text, without the comments that mark anchors.
 fn part(text: &str, anchor: Option<&str>) -> Result<String> {
     let is_mark = |line: &str, mark: &str, name: Option<&str>| {
         let after = line.find(mark).and_then(|index| line.get(index + mark.len()..)).map(str::trim);

@@ -8,7 +8,7 @@ use super::page::prose;
 /// The pages of the book: paths relative to its folder, and texts.
 pub(super) type Pages = BTreeMap<PathBuf, String>;
 
-/// Violations about the relative links of a page.
+/// Returns violations about the relative links of a page.
 ///
 /// A link to a page of `planned` that does not exist is accepted.
 pub(super) fn check(page: &Path, pages: &Pages, planned: &BTreeSet<PathBuf>) -> Vec<String> {
@@ -30,12 +30,12 @@ pub(super) fn check(page: &Path, pages: &Pages, planned: &BTreeSet<PathBuf>) -> 
     violations
 }
 
-/// The pages that SUMMARY.md links.
+/// Returns the pages that SUMMARY.md links.
 pub(super) fn listed(summary: &str) -> BTreeSet<PathBuf> {
     targets(summary).into_iter().map(|(_, target)| PathBuf::from(target)).collect()
 }
 
-/// The targets of links inside the book, with their lines.
+/// Returns the targets of links inside the book, with their lines.
 fn targets(page: &str) -> Vec<(usize, &str)> {
     let mut targets = Vec::new();
     for (line, text) in prose(page) {
@@ -52,12 +52,12 @@ fn targets(page: &str) -> Vec<(usize, &str)> {
     targets
 }
 
-/// Whether a position of a line is inside `inline code`.
+/// Returns whether a position of a line is inside `inline code`.
 fn is_in_code(line: &str, index: usize) -> bool {
     line.get(..index).is_some_and(|before| before.matches('`').count() % 2 == 1)
 }
 
-/// The path of a link, relative to the folder of the book.
+/// Returns the path of a link, relative to the folder of the book.
 fn resolve(page: &Path, link: &str) -> PathBuf {
     let mut path = page.parent().map(Path::to_owned).unwrap_or_default();
     for component in Path::new(link).components() {
@@ -72,7 +72,7 @@ fn resolve(page: &Path, link: &str) -> PathBuf {
     path
 }
 
-/// The ids of a page's headings, by the rules of mdBook, and of its HTML elements.
+/// Returns the ids of a page's headings, by the rules of mdBook, and of its HTML elements.
 fn anchors(page: &str) -> BTreeSet<String> {
     let mut anchors = BTreeSet::new();
     let mut counts = BTreeMap::new();
@@ -95,7 +95,7 @@ fn anchors(page: &str) -> BTreeSet<String> {
     anchors
 }
 
-/// The id of a heading: lowercase letters, digits, `_` and `-`, with `-` for spaces.
+/// Returns the id of a heading: lowercase letters, digits, `_` and `-`, with `-` for spaces.
 fn heading_id(title: &str) -> String {
     let keep = |c: char| match c {
         ' ' | '\t' => Some('-'),
@@ -105,7 +105,7 @@ fn heading_id(title: &str) -> String {
     without_targets(title.trim()).chars().filter_map(keep).collect()
 }
 
-/// A heading with the texts of its links in place of the links.
+/// Returns a heading with the texts of its links in place of the links.
 fn without_targets(title: &str) -> String {
     let mut text = String::new();
     let mut rest = title;

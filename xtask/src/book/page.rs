@@ -63,7 +63,7 @@ pub(super) fn parse(page: &str) -> Result<Vec<Block>> {
     Ok(blocks)
 }
 
-/// The lines of a page outside of code blocks, with their numbers from 1.
+/// Returns the lines of a page outside of code blocks, with their numbers from 1.
 pub(super) fn prose(page: &str) -> Vec<(usize, &str)> {
     let mut prose = Vec::new();
     let mut open: Option<Fence<'_>> = None;

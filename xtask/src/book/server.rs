@@ -69,7 +69,7 @@ impl Hosts {
         })
     }
 
-    /// The replacements of [`to_public`](Hosts::to_public) in lines of `URL=URL`, for the duckdb command.
+    /// Returns the replacements of [`to_public`](Hosts::to_public) in lines of `URL=URL`, for the duckdb command.
     pub(super) fn replacements(&self) -> String {
         self.0.iter().map(|(host, address)| format!("http://{address}=https://{host}\n")).collect()
     }

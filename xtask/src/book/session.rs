@@ -116,7 +116,7 @@ fn bash(folder: &Path) -> Result<Command> {
     Ok(Command::new("bash"))
 }
 
-/// Whether root has created a folder of ours.
+/// Returns whether root has created a folder of ours.
 fn is_root(folder: &Path) -> Result<bool> {
     Ok(fs::metadata(folder)?.uid() == 0)
 }

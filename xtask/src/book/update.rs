@@ -25,7 +25,7 @@ pub(super) fn rewrite(page: &str, outputs: &[(&Command, Vec<String>)]) -> String
     }
 }
 
-/// The new output of a command: the actual one, with the parts of the expected one that still
+/// Returns the new output of a command: the actual one, with the parts of the expected one that still
 /// hold, such as `…` and the seconds of an earlier run.
 pub(super) fn output(expected: &[String], actual: &[String]) -> Vec<String> {
     let (expected, actual) = (without_blank_end(expected), without_blank_end(actual));

@@ -8,7 +8,7 @@ use crate::spec_schema::{FieldSchema, ObjectSchema, ValueType};
 const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/src/reference/spec.md");
 const END: &str = "<!-- end -->";
 
-/// The section of the page that describes an object.
+/// Returns the section of the page that describes an object.
 fn section(name: &str) -> &str {
     match name {
         "auth" => "authentication",
@@ -46,7 +46,7 @@ fn collect(kind: &'static ValueType, shapes: &mut BTreeMap<String, &'static Obje
     }
 }
 
-/// The table of an object's keys.
+/// Returns the table of an object's keys.
 fn table(shape: &ObjectSchema) -> String {
     let mut text = "\n| key | type | default | meaning |\n|---|---|---|---|\n".to_owned();
     for FieldSchema { key, kind, doc, is_required } in shape.fields {
