@@ -63,6 +63,45 @@ fn a_killed_run_resumes() {
 }
 
 #[test]
+fn only_rows_of_resumable_resources_are_kept_on_disk() {
+    let (dataset, is_stuck) = (Dataset::new(), Arc::new(AtomicBool::new(true)));
+    let stuck = Arc::clone(&is_stuck);
+    let server = ScriptedServer::start(move |request| {
+        let page: u64 = request.param("cursor").and_then(|page| page.parse().ok()).unwrap_or(0);
+        match request.path.as_str() {
+            "/others" => ScriptedResponse::json(200, r#"{"rows": [{"id": 7, "label": "not on disk"}]}"#),
+            _ if page == 3 && stuck.load(Ordering::Relaxed) => ScriptedResponse::hang(),
+            _ => {
+                let next = if page < 5 { format!(r#", "next": "{}""#, page + 1) } else { String::new() };
+                ScriptedResponse::json(200, format!(r#"{{"rows": [{{"id": {page}}}]{next}}}"#))
+            }
+        }
+    });
+    let spec = format!(
+        r#"{{"client": {{"base_url": "{}", "paginator": {{"type": "cursor", "cursor_path": "next", "cursor_param": "cursor"}}}},
+            "resource_defaults": {{"endpoint": {{"data_selector": "rows"}}}},
+            "resources": ["others", {{"name": "items", "resumable": true}}]}}"#,
+        server.url()
+    );
+    let run = Run::new(&dataset, &spec);
+    let mut child = run.spawn();
+    server.wait_for_requests(5);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let extracts: Vec<_> = std::fs::read_dir(dataset.pipelines().join("p/extracted")).unwrap().collect();
+    let [Ok(extract)] = &extracts[..] else { panic!("{extracts:?}") };
+    let pages = std::fs::read_to_string(extract.path().join("pages.resumable")).unwrap();
+    assert!(pages.contains(r#""rows":[{"id":1}]"#) && !pages.contains("not on disk"), "{pages}");
+    is_stuck.store(false, Ordering::Relaxed);
+    run.load(&[]);
+    assert_eq!(dataset.query("SELECT count(*), count(DISTINCT id) FROM items"), "6 6");
+    assert_eq!(dataset.query("SELECT count(*) FROM others"), "1");
+    assert_eq!(dataset.query("SELECT count(*) FROM _dlt_loads"), "1");
+    let first_pages = server.requests().iter().filter(|request| request.param("cursor").is_none()).count();
+    assert_eq!(first_pages, 3, "`others` twice, `items` once");
+}
+
+#[test]
 fn saved_pages_are_requested_again_if_the_spec_has_changed() {
     let (dataset, is_stuck) = (Dataset::new(), Arc::new(AtomicBool::new(true)));
     let server = server(3, Arc::clone(&is_stuck), Arc::default());

@@ -2,8 +2,8 @@
 
 use std::error::Error;
 
-use catchment::RunError;
 use catchment::rest_client::Error as ClientError;
+use catchment::{RunError, error_chain};
 use catchment_settings::SettingsError;
 
 /// An error of the command, by exit code.
@@ -50,7 +50,7 @@ impl std::fmt::Display for CliError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             CliError::Usage(error) | CliError::Run(error) => {
-                write!(f, "error: {}", error_chain(error.as_ref()))?;
+                write!(f, "error: {}", error_chain(error.as_ref(), "\n  caused by: "))?;
                 match help(error.as_ref()) {
                     Some(advice) => write!(f, "\n  help: {advice}"),
                     None => Ok(()),
@@ -66,21 +66,6 @@ impl std::fmt::Display for CliError {
 /// Iterates over an error and its sources.
 fn causes<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
     std::iter::successors(Some(error), |&error| error.source())
-}
-
-/// Renders an error and its causes without repetitions. Stops at an error of the REST client, whose message has its causes.
-fn error_chain(error: &(dyn Error + 'static)) -> String {
-    let mut text = error.to_string();
-    for cause in causes(error).skip(1) {
-        let message = cause.to_string();
-        if !text.contains(&message) {
-            text = format!("{text}\n  caused by: {message}");
-        }
-        if cause.is::<ClientError>() {
-            break;
-        }
-    }
-    text
 }
 
 /// Returns the remedy for a failed request.

@@ -4,6 +4,7 @@
 //! that the resources declared, then pages, last the state after them. The file gets its final name when it is complete,
 //! so an incomplete file is never read.
 
+use crate::fail_point;
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
 use std::path::Path;
@@ -31,6 +32,8 @@ pub struct ExtractedWriter {
     out: BufWriter<File>,
     /// The current name of the file.
     name: &'static str,
+    /// The number of records after the first line.
+    records: usize,
 }
 
 /// A complete extract, ready to be normalized.
@@ -82,9 +85,9 @@ impl ExtractedWriter {
     pub(crate) fn create(folder: LockedFolder, header: &PackageHeader, schema: &Schema) -> Result<Self, PackageError> {
         let path = folder.path().join(UNFINISHED);
         let file = File::create(&path).map_err(PackageError::io("create", &path))?;
-        let mut writer = ExtractedWriter { folder, out: BufWriter::with_capacity(1 << 18, file), name: UNFINISHED };
+        let mut writer = ExtractedWriter { folder, out: BufWriter::with_capacity(1 << 18, file), name: UNFINISHED, records: 0 };
         let first = Value::object([("begin", header.to_value()), ("schema", schema.to_value())]);
-        writer.write(&first.to_string())?;
+        writer.write_line(&first.to_string())?;
         Ok(writer)
     }
 
@@ -126,8 +129,7 @@ impl ExtractedWriter {
             self.rename(RESUMABLE)?;
             self.folder.persist();
         }
-        #[cfg(feature = "failpoints")]
-        fail::fail_point!("extracted::secured");
+        fail_point!("extract::checkpoint_synced");
         Ok(())
     }
 
@@ -152,7 +154,25 @@ impl ExtractedWriter {
         self.folder.discard();
     }
 
+    /// Returns a reader of the pages written so far. Pages that are appended later are not read.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the file cannot be written or opened.
+    pub fn read_pages(&mut self) -> Result<WrittenPages, PackageError> {
+        let path = self.folder.path().join(self.name);
+        self.out.flush().map_err(PackageError::io("write", &path))?;
+        let gone = || PackageError::Corrupt { path: path.clone(), problem: "the file is missing".to_owned() };
+        let reader = ExtractReader::open_file(self.folder.path(), self.name)?.ok_or_else(gone)?;
+        Ok(WrittenPages { reader, remaining: self.records })
+    }
+
     fn write(&mut self, json: &str) -> Result<(), PackageError> {
+        self.records += 1;
+        self.write_line(json)
+    }
+
+    fn write_line(&mut self, json: &str) -> Result<(), PackageError> {
         let path = self.folder.path().join(self.name);
         self.out.write_all(checksum_line::encode(json).as_bytes()).map_err(PackageError::io("write", &path))
     }
@@ -168,6 +188,31 @@ impl ExtractedWriter {
         std::fs::rename(&from, &to).map_err(PackageError::io("rename to", &to))?;
         self.name = name;
         folder::sync(self.folder.path())
+    }
+}
+
+/// A reader of the pages of an extract that is not complete yet. See [`ExtractedWriter::read_pages`].
+#[derive(Debug)]
+pub struct WrittenPages {
+    reader: ExtractReader,
+    /// The number of records that are not read yet.
+    remaining: usize,
+}
+
+impl WrittenPages {
+    /// Reads the next page; `None` after the last one.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the file cannot be read or is corrupt.
+    pub fn next_page(&mut self) -> Result<Option<ExtractedPage>, PackageError> {
+        while let Some(remaining) = self.remaining.checked_sub(1) {
+            self.remaining = remaining;
+            if let ExtractedRecord::Page(page) = self.reader.next_record()? {
+                return Ok(Some(page));
+            }
+        }
+        Ok(None)
     }
 }
 

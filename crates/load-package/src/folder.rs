@@ -1,5 +1,6 @@
 //! Locked package folders, their removal and sync.
 
+use crate::fail_point;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
@@ -64,11 +65,9 @@ pub(crate) fn remove(folder: &Path) -> Result<(), PackageError> {
             _ => {}
         }
     }
-    #[cfg(feature = "failpoints")]
-    fail::fail_point!("package::journal_removed");
+    fail_point!("package::journal_removed");
     std::fs::remove_dir_all(folder).map_err(PackageError::io("remove", folder))?;
-    #[cfg(feature = "failpoints")]
-    fail::fail_point!("package::folder_removed");
+    fail_point!("package::folder_removed");
     Ok(())
 }
 

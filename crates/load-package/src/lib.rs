@@ -34,6 +34,7 @@ mod error;
 mod extracted;
 #[cfg(test)]
 mod extracted_tests;
+mod fail_point;
 mod failed_packages;
 #[cfg(test)]
 mod failed_packages_tests;
@@ -56,7 +57,10 @@ mod writer;
 
 pub use cursor_entries::cursor_table;
 pub use error::PackageError;
-pub use extracted::{ExtractedPackage, ExtractedPage, ExtractedRecord, ExtractedWriter};
+pub use extracted::{ExtractedPackage, ExtractedPage, ExtractedRecord, ExtractedWriter, WrittenPages};
+#[cfg(feature = "failpoints")]
+#[doc(hidden)]
+pub use fail as __fail;
 pub use failed_packages::FailedPackage;
 pub use file_lock::FileLock;
 pub use inspect::{PackageContent, PackageEntry};

@@ -3,6 +3,7 @@
 //! Rows of merged tables have one column in addition to those of their table: the number of their root row
 //! ([`ROOT_ROW_COLUMN`](catchment_schema::ROOT_ROW_COLUMN)), because rows with equal keys can have equal ids.
 
+use crate::fail_point;
 use std::fs::File;
 use std::io::{BufReader, BufWriter, ErrorKind, Seek as _, Write};
 use std::path::{Path, PathBuf};
@@ -58,11 +59,9 @@ pub(crate) fn write(folder: &Path, name: String, table: String, batches: &[Recor
     let file = out.into_inner().map_err(std::io::IntoInnerError::into_error).map_err(PackageError::io("write", &unfinished))?;
     file.sync_all().map_err(PackageError::io("sync", &unfinished))?;
     let path = folder.join(&name);
-    #[cfg(feature = "failpoints")]
-    fail::fail_point!("segment::written");
+    fail_point!("segment::written");
     std::fs::rename(&unfinished, &path).map_err(PackageError::io("rename to", &path))?;
-    #[cfg(feature = "failpoints")]
-    fail::fail_point!("segment::renamed");
+    fail_point!("segment::renamed");
     let rows = batches.iter().map(|batch| batch.num_rows() as u64).sum();
     Ok(Segment { file: name, rows, bytes, checksum: hasher.finalize(), table })
 }

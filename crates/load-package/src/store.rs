@@ -1,5 +1,6 @@
 //! The store of packages of a pipeline.
 
+use crate::fail_point;
 use std::path::{Path, PathBuf};
 
 use catchment_schema::Schema;
@@ -117,8 +118,7 @@ impl PackageStore {
         std::fs::create_dir(&path).map_err(PackageError::io("create", &path))?;
         let lock = PackageLock::acquire_or_err(&path)?;
         folder::sync(&parent)?;
-        #[cfg(feature = "failpoints")]
-        fail::fail_point!("package::folder_made");
+        fail_point!("package::folder_created");
         Ok(LockedFolder::new(path, lock, self.lock_file()))
     }
 
@@ -230,13 +230,18 @@ impl PackageStore {
         Ok(pending)
     }
 
-    /// Removes a package that has been loaded.
+    /// Removes a package that has been loaded, and its extract: a process that was killed after it sealed the package may
+    /// have left one, whose rows would be loaded again if a run resumed it.
     ///
     /// # Errors
     ///
     /// Returns an error if the folder cannot be removed. The package may then be loaded again, which changes nothing.
     pub fn remove_loaded(&self, package: SealedPackage) -> Result<(), PackageError> {
         let _lock = self.lock()?;
+        let extract = self.folder(PackageQueue::Extracted).join(&package.header().load_id);
+        if extract.exists() {
+            remove(&extract)?;
+        }
         remove(package.folder())
     }
 

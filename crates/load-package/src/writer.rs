@@ -1,5 +1,6 @@
 //! Package writer.
 
+use crate::fail_point;
 use arrow::record_batch::RecordBatch;
 use catchment_state::CursorEntryChange;
 use indexmap::IndexMap;
@@ -39,8 +40,7 @@ impl PackageWriter {
     pub(crate) fn create(folder: LockedFolder, header: PackageHeader, options: WriterOptions) -> Result<Self, PackageError> {
         let journal = JournalWriter::create(folder.path(), &header)?;
         folder::sync(folder.path())?;
-        #[cfg(feature = "failpoints")]
-        fail::fail_point!("package::begun");
+        fail_point!("package::journal_created");
         let (segments, buffered) = (Vec::new(), IndexMap::new());
         Ok(PackageWriter { folder, journal, header, segments, options, buffered, buffered_bytes: 0, cursor_rows: Vec::new() })
     }
@@ -91,8 +91,7 @@ impl PackageWriter {
     pub fn seal(mut self, seal: PackageFooter) -> Result<SealedPackage, PackageError> {
         self.flush()?;
         self.journal.seal(&seal, &self.cursor_rows)?;
-        #[cfg(feature = "failpoints")]
-        fail::fail_point!("package::sealed");
+        fail_point!("package::sealed");
         Ok(SealedPackage::new(self.folder.into_persistent(), self.header, self.segments, (seal, self.cursor_rows)))
     }
 
@@ -107,8 +106,7 @@ impl PackageWriter {
         if let Some(new) = self.segments.get(from..).filter(|new| !new.is_empty()) {
             folder::sync(self.folder.path())?;
             self.journal.segments(new)?;
-            #[cfg(feature = "failpoints")]
-            fail::fail_point!("package::segments_logged");
+            fail_point!("package::segments_logged");
         }
         Ok(())
     }

@@ -68,7 +68,7 @@ pub use catchment_run::{
     CancellationToken, Diagnostics, ExtractInfo, ExtractSettings, LoadInfo, LoadSettings, NormalizeInfo, NormalizeSettings,
     NormalizedPackage, PackageInfo, PackageOutcome, PipelineNameError, ProgressSink, Redactor, RefreshMode, RowCounts,
     RunEnvironment, RunError, RunFailure, RunOptions, SchemaFiles, StateEdit, SystemEnvironment, Trace, Warning, WorkingDir,
-    validate_pipeline_name,
+    error_chain, validate_pipeline_name,
 };
 pub use catchment_schema as schema;
 pub use catchment_schema::{MergeOptions, MergeStrategy, WriteDisposition};

@@ -279,9 +279,7 @@ impl RestClientBuilder {
             .connect_timeout(self.timeout)
             .read_timeout(self.timeout)
             .build()
-            .map_err(|error| {
-                Error::new(ErrorKind::ClientBuild { reason: crate::transport::root_cause(&error) }).with_source(error)
-            })?;
+            .map_err(|error| Error::new(ErrorKind::ClientBuild { reason: crate::transport::root_cause(&error) }))?;
         let (timeout, max_response_bytes) = (self.timeout, self.max_response_bytes);
         let transport = Transport { http, gate: RateLimiter::new(self.limit), timeout, max_response_bytes };
         let memory = if self.limits_page_memory {

@@ -32,7 +32,6 @@ use crate::redact::redact_url;
 pub struct Error {
     kind: Box<ErrorKind>,
     context: Box<Context>,
-    source: Option<reqwest::Error>,
 }
 
 #[derive(Debug, Default)]
@@ -54,7 +53,7 @@ struct Context {
 impl Error {
     /// Creates an error without a request.
     pub(crate) fn new(kind: ErrorKind) -> Error {
-        Error { kind: Box::new(kind), context: Box::new(Context { attempts: 1, ..Context::default() }), source: None }
+        Error { kind: Box::new(kind), context: Box::new(Context { attempts: 1, ..Context::default() }) }
     }
 
     /// Returns the kind of the error.
@@ -151,12 +150,6 @@ impl Error {
 
     pub(crate) fn with_max_elapsed(mut self, total: Duration) -> Error {
         self.context.out_of_time = Some(total);
-        self
-    }
-
-    pub(crate) fn with_source(mut self, source: reqwest::Error) -> Error {
-        // the URL may contain secrets
-        self.source = Some(source.without_url());
         self
     }
 }

@@ -1,5 +1,6 @@
 //! Errors of runs.
 
+use std::error::Error;
 use std::path::PathBuf;
 
 use catchment_extract::ExtractError;
@@ -7,15 +8,13 @@ use catchment_load::LoadError;
 use catchment_load_package::PackageError;
 use catchment_normalize::NormalizeError;
 use catchment_schema::InvalidHints;
-use thiserror::Error;
 
-use crate::lock::LockError;
 use crate::pipeline_name::PipelineNameError;
-use crate::schema_files::SchemaFileError;
-use crate::table_conflicts::TableError;
+use crate::plan::TableError;
+use crate::working_dir::{LockError, SchemaFileError};
 
 /// The error of a run.
-#[derive(Debug, Error)]
+#[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RunError {
     /// Another run has locked a resource.
@@ -111,4 +110,16 @@ impl From<LoadError> for RunError {
             error => RunError::Load(error),
         }
     }
+}
+
+/// Returns the message of an error and those of its causes, separated by `separator`. A message that an earlier one contains
+/// is omitted, as most messages contain those of their causes.
+pub fn error_chain(error: &(dyn Error + 'static), separator: &str) -> String {
+    let mut text = error.to_string();
+    for cause in std::iter::successors(error.source(), |&error| error.source()).map(ToString::to_string) {
+        if !text.contains(&cause) {
+            text = format!("{text}{separator}{cause}");
+        }
+    }
+    text
 }

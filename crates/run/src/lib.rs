@@ -26,51 +26,33 @@
 //! | `failpoints` | Compiles in failpoints, at which tests end the process. |
 
 mod backfill;
+mod engine;
+mod environment;
 mod error;
-mod extract_to_disk;
-mod host;
-mod ingest;
-mod load_id;
-mod lock;
-mod normalize;
 mod options;
-mod package;
-mod package_failure;
-mod package_plan;
-mod pending;
 mod pipeline_name;
+mod plan;
 mod progress;
-mod queue;
-mod recover;
-mod refresh;
 mod report;
-mod row_source;
 mod runner;
-mod schema_files;
 mod settings;
 mod state_edit;
-mod table_conflicts;
-mod table_names;
-mod threads;
+mod steps;
 mod working_dir;
 
 pub use catchment_settings::Redactor;
-pub use error::RunError;
-pub use host::{RunEnvironment, SystemEnvironment};
-pub use load_id::LoadIdGenerator;
-pub use lock::LockError;
+pub use environment::{RunEnvironment, SystemEnvironment};
+pub use error::{RunError, error_chain};
 pub use options::RunOptions;
 pub use pipeline_name::{PipelineNameError, validate_pipeline_name};
+pub use plan::{LoadIdGenerator, RefreshMode, TableError};
 pub use progress::ProgressSink;
-pub use refresh::RefreshMode;
 pub use report::{
     Diagnostics, ExtractInfo, LoadInfo, NormalizeInfo, NormalizedPackage, PackageInfo, PackageOutcome, RowCounts, RunFailure,
     Trace, Warning,
 };
 pub use runner::Runner;
-pub use schema_files::{SchemaFileError, SchemaFiles};
 pub use settings::{ExtractSettings, LoadSettings, NormalizeSettings};
 pub use state_edit::StateEdit;
-pub use table_conflicts::TableError;
 pub use tokio_util::sync::CancellationToken;
-pub use working_dir::{WorkingDir, WorkingDirError};
+pub use working_dir::{LockError, SchemaFileError, SchemaFiles, WorkingDir, WorkingDirError};

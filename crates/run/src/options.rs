@@ -4,7 +4,7 @@ use catchment_extract::ExtractOptions;
 use catchment_load_package::WriterOptions;
 use catchment_normalize::NormalizeOptions;
 
-use crate::refresh::RefreshMode;
+use crate::plan::RefreshMode;
 
 /// The limits and settings of a run.
 #[derive(Debug, Clone)]
@@ -45,5 +45,15 @@ impl Default for RunOptions {
             writer: WriterOptions::default(),
             raise_on_failed_jobs: false,
         }
+    }
+}
+
+impl RunOptions {
+    /// Returns the options with a share of the memory limits, for `parallel` packages that are built at once.
+    pub(crate) fn with_memory_share(&self, parallel: usize) -> RunOptions {
+        let mut options = self.clone();
+        options.in_flight_max_bytes = options.in_flight_max_bytes.div_ceil(parallel.max(1));
+        options.writer.buffer_max_bytes = options.writer.buffer_max_bytes.div_ceil(parallel.max(1));
+        options
     }
 }

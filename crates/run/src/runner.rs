@@ -4,26 +4,23 @@ use std::sync::Arc;
 
 use catchment_extract::{ProgressChannel, Source, Windows};
 use catchment_load::Destination;
-use catchment_load_package::PackageStore;
+use catchment_load_package::{PackageStore, fail_point};
 use catchment_settings::Redactor;
 use tokio_util::sync::CancellationToken;
 
-use crate::backfill::backfill;
+use crate::backfill::Backfill;
+use crate::environment::RunEnvironment;
 use crate::error::RunError;
-use crate::host::RunEnvironment;
-use crate::load_id::LoadIdGenerator;
-use crate::lock::ResourceLocks;
 use crate::options::RunOptions;
-use crate::package_failure::PackageFailure;
 use crate::pipeline_name::validate_pipeline_name;
+use crate::plan::{LoadIdGenerator, Planner, StoredDataset};
 use crate::progress::{ProgressSink, report_progress};
 use crate::report::{
     Diagnostics, ExtractInfo, LoadInfo, NormalizeInfo, NormalizedPackage, PackageInfo, PackageOutcome, RunFailure, Trace,
 };
-use crate::schema_files::SchemaFiles;
 use crate::state_edit::StateEdit;
-use crate::working_dir::WorkingDir;
-use crate::{extract_to_disk, normalize, package, package_plan, pending, recover};
+use crate::steps::{self, Normalized, PackageBuilder, PackageFailure, PackageLoader};
+use crate::working_dir::{ResourceLocks, SchemaFiles, WorkingDir};
 
 /// A pipeline that loads into a dataset, with the configuration of its runs.
 #[derive(Clone)]
@@ -64,8 +61,7 @@ impl Runner {
         let started_at = self.environment.now();
         let store = self.packages()?;
         let _locks = self.lock(source)?;
-        #[cfg(feature = "failpoints")]
-        fail::fail_point!("run::locked");
+        fail_point!("run::locked");
         let events = ProgressChannel::default();
         let loading = self.run_locked(started_at, &store, source, &events, stop);
         let loaded = report_progress(&self.progress, &events, loading).await;
@@ -81,40 +77,21 @@ impl Runner {
         stop: &CancellationToken,
     ) -> Result<LoadInfo, RunError> {
         let (mut normalized, mut packages, mut diagnostics) = self.recover(store, stop).await?;
-        #[cfg(feature = "failpoints")]
-        fail::fail_point!("run::recovered");
-        let plan = package_plan::plan_package(self, store, source, stop).await?;
-        let source = &plan.source.clone();
-        #[cfg(feature = "failpoints")]
-        fail::fail_point!("run::restored");
-        let is_resumable = source.selected_resources().any(|resource| resource.resumable);
-        let package = if is_resumable {
-            // Rows are stored on disk until the extraction is complete, so that another run can resume it.
-            extract_to_disk::extract_to_disk(self, store, source, &plan, events, stop).await?;
-            let built = normalize::normalize(self, store, stop).await?;
-            report_failures(built.failures, false)?;
-            normalized.extend(built.packages);
-            diagnostics.absorb(built.diagnostics);
-            None
-        } else {
-            extract_to_disk::discard_resumable(store, &plan.header)?;
-            package::build_from_source(self, store, source, plan, events, stop).await?.package(&mut diagnostics)
-        };
-        #[cfg(feature = "failpoints")]
-        fail::fail_point!("run::package_made");
+        fail_point!("run::recovered");
+        let plan = self.planner(store, stop).plan(source).await?;
+        fail_point!("run::planned");
+        let built = self.builder(store, &self.options, stop).build_from_source(&plan, events).await?;
+        let package = built.package(&mut diagnostics);
+        fail_point!("run::package_built");
         normalized.extend(package.as_ref().map(NormalizedPackage::of));
         let normalize = self.normalize_info(started_at, normalized, diagnostics.clone());
-        match package {
-            Some(package) => packages.push(recover::load(self, store, package, PackageOutcome::Loaded, stop).await?),
-            None if is_resumable => packages.extend(recover::load_pending(self, store, &PackageOutcome::Loaded, stop).await?),
-            None => {}
+        if let Some(package) = package {
+            packages.push(self.loader(store, stop).load(package, PackageOutcome::Loaded).await?);
         }
-        #[cfg(feature = "failpoints")]
-        fail::fail_point!("run::loaded");
+        fail_point!("run::loaded");
         let load = self.load_info(started_at, packages, diagnostics);
         self.working_dir.save_trace(&Trace { normalize: Some(normalize), load: Some(load.clone()), ..Trace::default() });
-        #[cfg(feature = "failpoints")]
-        fail::fail_point!("run::trace_written");
+        fail_point!("run::trace_written");
         Ok(load)
     }
 
@@ -124,10 +101,11 @@ impl Runner {
         store: &PackageStore,
         stop: &CancellationToken,
     ) -> Result<(Vec<NormalizedPackage>, Vec<PackageInfo>, Diagnostics), RunError> {
-        let normalized = normalize::normalize(self, store, stop).await?;
-        let mut packages = report_failures(normalized.failures, !self.options.raise_on_failed_jobs)?;
-        packages.extend(recover::load_pending(self, store, &PackageOutcome::Recovered, stop).await?);
-        Ok((normalized.packages, packages, normalized.diagnostics))
+        let Normalized { packages: normalized, failures, diagnostics } =
+            steps::normalize(&self.builder(store, &self.options, stop)).await?;
+        let mut packages = report_failures(failures, !self.options.raise_on_failed_jobs)?;
+        packages.extend(self.loader(store, stop).load_pending(&PackageOutcome::Recovered).await?);
+        Ok((normalized, packages, diagnostics))
     }
 
     /// Backfills the only selected resource of `source` in windows of its cursor, one package per window. Pending packages
@@ -158,7 +136,14 @@ impl Runner {
     ) -> Result<LoadInfo, RunError> {
         let (_, mut packages, mut diagnostics) = self.recover(store, stop).await?;
         let events = ProgressChannel::default();
-        let backfilling = backfill(self, store, source, windows, &events, &mut diagnostics, stop);
+        let options = self.options.with_memory_share(windows.parallel);
+        let backfill = Backfill {
+            planner: self.planner(store, stop),
+            builder: self.builder(store, &options, stop),
+            loader: self.loader(store, stop),
+            events: &events,
+        };
+        let backfilling = backfill.run(source, windows, &mut diagnostics);
         packages.extend(report_progress(&self.progress, &events, backfilling).await?);
         let load = self.load_info(started_at, packages, diagnostics);
         self.working_dir.save_trace(&Trace { load: Some(load.clone()), ..Trace::default() });
@@ -196,11 +181,11 @@ impl Runner {
         source: &Source,
         stop: &CancellationToken,
     ) -> Result<ExtractInfo, RunError> {
-        pending::ensure_nothing_pending(store, source)?;
-        let plan = package_plan::plan_package(self, store, source, stop).await?;
-        let source = &plan.source.clone();
+        steps::ensure_nothing_pending(store, source)?;
+        let plan = self.planner(store, stop).plan(source).await?;
         let events = ProgressChannel::default();
-        let extracting = extract_to_disk::extract_to_disk(self, store, source, &plan, &events, stop);
+        let builder = self.builder(store, &self.options, stop);
+        let extracting = steps::extract(&builder, &plan, &events);
         let (row_counts, diagnostics) = report_progress(&self.progress, &events, extracting).await?;
         let (load_id, pipeline_name, finished_at) = (plan.header.load_id, self.pipeline.clone(), self.environment.now());
         let info = ExtractInfo { pipeline_name, started_at, finished_at, load_id, row_counts, diagnostics };
@@ -217,10 +202,13 @@ impl Runner {
     pub async fn normalize(&self, stop: &CancellationToken) -> Result<NormalizeInfo, RunError> {
         let started_at = self.environment.now();
         let store = self.packages()?;
-        let normalized = normalize::normalize(self, &store, stop).await;
-        let normalized = self.record_failure(started_at, normalized)?;
-        self.record_failure(started_at, report_failures(normalized.failures, false))?;
-        let info = self.normalize_info(started_at, normalized.packages, normalized.diagnostics);
+        let builder = self.builder(&store, &self.options, stop);
+        let normalized = steps::normalize(&builder).await.and_then(|Normalized { packages, failures, diagnostics }| {
+            report_failures(failures, false)?;
+            Ok((packages, diagnostics))
+        });
+        let (packages, diagnostics) = self.record_failure(started_at, normalized)?;
+        let info = self.normalize_info(started_at, packages, diagnostics);
         let extract = self.working_dir.trace().and_then(|trace| trace.extract);
         self.working_dir.save_trace(&Trace { extract, normalize: Some(info.clone()), ..Trace::default() });
         Ok(info)
@@ -235,7 +223,7 @@ impl Runner {
     pub async fn load(&self, stop: &CancellationToken) -> Result<LoadInfo, RunError> {
         let started_at = self.environment.now();
         let store = self.packages()?;
-        let packages = recover::load_pending(self, &store, &PackageOutcome::Loaded, stop).await;
+        let packages = self.loader(&store, stop).load_pending(&PackageOutcome::Loaded).await;
         let packages = self.record_failure(started_at, packages)?;
         let info = self.load_info(started_at, packages, Diagnostics::default());
         let before = self.working_dir.trace().unwrap_or_default();
@@ -263,6 +251,44 @@ impl Runner {
             tracing::warn!("ignored unrecognized files in the package folders: {}; move them elsewhere", names.join(", "));
         }
         Ok(store)
+    }
+
+    pub(crate) fn planner<'r>(&'r self, store: &'r PackageStore, stop: &'r CancellationToken) -> Planner<'r> {
+        Planner {
+            stored: self.stored_dataset(stop),
+            store,
+            schema_files: &self.schema_files,
+            environment: &*self.environment,
+            load_ids: &self.load_ids,
+            refresh: self.options.refresh,
+            transliterate: self.options.normalize.transliterate,
+        }
+    }
+
+    pub(crate) fn stored_dataset<'r>(&'r self, stop: &'r CancellationToken) -> StoredDataset<'r> {
+        StoredDataset { pipeline: &self.pipeline, dataset: &self.dataset, destination: &self.destination, stop }
+    }
+
+    fn builder<'r>(
+        &'r self,
+        store: &'r PackageStore,
+        options: &'r RunOptions,
+        stop: &'r CancellationToken,
+    ) -> PackageBuilder<'r> {
+        PackageBuilder {
+            store,
+            options,
+            destination: &*self.destination,
+            environment: &*self.environment,
+            working_dir: &self.working_dir,
+            schema_files: &self.schema_files,
+            stop,
+        }
+    }
+
+    pub(crate) fn loader<'r>(&'r self, store: &'r PackageStore, stop: &'r CancellationToken) -> PackageLoader<'r> {
+        let raise_on_failed_jobs = self.options.raise_on_failed_jobs;
+        PackageLoader { destination: &self.destination, store, raise_on_failed_jobs, stop }
     }
 
     fn lock(&self, source: &Source) -> Result<ResourceLocks, RunError> {

@@ -30,7 +30,7 @@ pub(super) async fn emit_rows(
         lock(node).note_budget_wait(requested_at.map_or(Duration::ZERO, |requested_at| requested_at.elapsed()));
         let ordinal = lock(node).next_ordinal();
         let batch = RowBatch { resource: Arc::clone(&name), table, rows, ordinal, permit: budget_permit };
-        emit(ExtractEvent::Rows { root: Arc::clone(tree), batch }, &name, sink)?;
+        emit(ExtractEvent::Rows { tree: Arc::clone(tree), batch }, &name, sink)?;
     }
     Ok(())
 }

@@ -228,6 +228,12 @@ impl<'e> Extraction<'e> {
         self.trees.get(*tree)?.nodes.get(index).map(|node| lock(node).resume_point())
     }
 
+    /// Returns the names of the trees of resources that have checkpoints, from which a later run can resume.
+    pub fn resumable_trees(&self) -> BTreeSet<Arc<str>> {
+        let is_resumable = |part: &&TreeRun<'_>| part.nodes.get(&part.tree.root).is_some_and(|root| lock(root).is_resumable());
+        self.trees.iter().filter(is_resumable).map(|part| Arc::clone(&part.name)).collect()
+    }
+
     /// Delivers all new rows to `sink`, which must not block. Each batch first waits for a permit of `budget`, which
     /// applies backpressure to the source. Resources run in parallel as [`ExtractOptions`] allow, each in its row order.
     ///

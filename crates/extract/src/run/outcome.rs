@@ -30,8 +30,8 @@ pub struct RowBatch {
 pub enum ExtractEvent {
     /// New rows.
     Rows {
-        /// The name of the root resource of the rows.
-        root: Arc<str>,
+        /// The name of the root resource.
+        tree: Arc<str>,
         /// The rows.
         batch: RowBatch,
     },

@@ -211,6 +211,11 @@ impl<'r> ResourceRun<'r> {
         self.progress.send(&self.event);
     }
 
+    /// Returns whether the resource has checkpoints.
+    pub(super) fn is_resumable(&self) -> bool {
+        self.is_resumable
+    }
+
     /// Returns the checkpoint, if a run can resume from it.
     pub(super) fn checkpoint(&self) -> Option<Checkpoint> {
         let is_known = self.has_ended() || !self.checkpoint.is_beginning();

@@ -1,5 +1,6 @@
 //! Atomic creation of database files.
 
+use catchment_load_package::fail_point;
 use std::fs::File;
 use std::io::{Error, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -27,8 +28,7 @@ pub(super) fn create_if_missing(options: &DuckDbOptions, memory: &MemoryControll
     let _lock = lock_folder(path)?;
     unfinished.remove().map_err(failed)?;
     let created = unfinished.create(options, memory).and_then(|()| unfinished.link(path));
-    #[cfg(feature = "failpoints")]
-    fail::fail_point!("duckdb::file_linked");
+    fail_point!("duckdb::file_linked");
     // Removes the incomplete file after an error, otherwise the second hard link to the database file.
     created.and(unfinished.remove().map_err(failed))
 }
@@ -59,8 +59,7 @@ impl NewDatabaseFile {
     }
 
     fn link(&self, path: &Path) -> Result<(), OpenError> {
-        #[cfg(feature = "failpoints")]
-        fail::fail_point!("duckdb::file_made");
+        fail_point!("duckdb::file_created");
         match std::fs::hard_link(&self.0, path) {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
             // Some file systems do not support hard links.

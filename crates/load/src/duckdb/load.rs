@@ -1,5 +1,6 @@
 //! Loads of packages, each in one transaction.
 
+use catchment_load_package::fail_point;
 use catchment_load_package::{BATCH_MAX_BYTES, CrashHistory, LoadMarker, SealedPackage};
 use catchment_schema::LOADS_TABLE;
 
@@ -74,15 +75,13 @@ impl PackageLoad<'_> {
         session.apply(self.memory)?;
         let dataset = session.dataset(&self.package.header().dataset);
         let transaction = Transaction::new(&session, dataset, self);
-        #[cfg(feature = "failpoints")]
-        fail::fail_point!("load::opened");
+        fail_point!("load::opened");
         if self.options.threads.is_none() {
             // Each thread has separate buffers: joins of many rows ran out of memory with one thread per core.
             session.execute("use one thread", "SET threads = 1")?;
         }
         session.execute("begin a transaction", "BEGIN TRANSACTION")?;
-        #[cfg(feature = "failpoints")]
-        fail::fail_point!("load::begun");
+        fail_point!("load::transaction_begun");
         match transaction.apply() {
             Ok(loaded) if loaded.outcome == LoadOutcome::AlreadyLoaded => {
                 session.execute("roll back", "ROLLBACK")?;
@@ -104,12 +103,10 @@ impl PackageLoad<'_> {
     /// Commits the transaction and verifies that the package is logged. DuckDB's COMMIT of an aborted transaction reports
     /// success, and the result of a commit can be lost.
     fn commit(&self, session: Session) -> Result<Session, LoadError> {
-        #[cfg(feature = "failpoints")]
-        fail::fail_point!("load::applied");
+        fail_point!("load::applied");
         self.attempt.record_step("the commit");
         let committed = session.execute("commit", "COMMIT");
-        #[cfg(feature = "failpoints")]
-        fail::fail_point!("load::committed");
+        fail_point!("load::committed");
         let session = match &committed {
             Ok(()) => session,
             Err(_) => {
@@ -146,8 +143,7 @@ impl PackageLoad<'_> {
                 self.load_id()
             );
         }
-        #[cfg(feature = "failpoints")]
-        fail::fail_point!("load::checkpointed");
+        fail_point!("load::checkpointed");
     }
 }
 

@@ -1,5 +1,6 @@
 //! Loading of the rows of a package.
 
+use catchment_load_package::fail_point;
 use std::collections::{BTreeSet, HashMap};
 
 use arrow::record_batch::RecordBatch;
@@ -72,12 +73,10 @@ impl RowLoader<'_> {
                 loaded.map_err(|error| {
                     rejected_value::locate_rejected_value(self.session, &self.target_types(table, &batch), table, batch, error)
                 })?;
-                #[cfg(feature = "failpoints")]
-                fail::fail_point!("load::batch_put");
+                fail_point!("load::batch_inserted");
             }
         }
-        #[cfg(feature = "failpoints")]
-        fail::fail_point!("load::all_batches_put");
+        fail_point!("load::table_inserted");
         for root in roots {
             check_cancelled()?;
             self.load.attempt.record_step(&format!("the merge of table `{root}`"));
@@ -173,8 +172,7 @@ impl RowLoader<'_> {
         })?;
         for statement in &statements {
             self.session.execute(&step, statement)?;
-            #[cfg(feature = "failpoints")]
-            fail::fail_point!("load::merge_statement_run");
+            fail_point!("load::merge_statement_executed");
         }
         Ok(())
     }

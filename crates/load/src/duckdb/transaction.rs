@@ -1,5 +1,6 @@
 //! The transaction of a load.
 
+use catchment_load_package::fail_point;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
@@ -44,8 +45,7 @@ impl<'t> Transaction<'t> {
     pub(super) fn apply(&self) -> Result<LoadResult, LoadError> {
         let (session, dataset) = (self.session, self.dataset);
         system_tables::create(session, dataset)?;
-        #[cfg(feature = "failpoints")]
-        fail::fail_point!("load::system_tables_made");
+        fail_point!("load::system_tables_created");
         if is_logged(session, self.package)? {
             return Ok(LoadOutcome::AlreadyLoaded.into());
         }
@@ -54,8 +54,7 @@ impl<'t> Transaction<'t> {
         let mut schema = self.current_schema(stored.as_ref())?;
         let state = self.current_state()?;
         self.apply_refresh()?;
-        #[cfg(feature = "failpoints")]
-        fail::fail_point!("load::way_made");
+        fail_point!("load::refresh_applied");
         let existing = ExistingTables::read(session, dataset)?;
         let (with_rows, merged_into) = (self.tables_with_rows(), self.tables_merged_into(&schema, &existing));
         if let Some(stored) = &stored {
@@ -64,26 +63,20 @@ impl<'t> Transaction<'t> {
             let tables = with_rows.iter().filter(|table| !dropped.contains(table));
             drift::warn_about_drift(stored, &existing, tables.map(String::as_str), &self.warnings);
         }
-        #[cfg(feature = "failpoints")]
-        fail::fail_point!("load::compared");
+        fail_point!("load::drift_checked");
         let splits = widen::widen(session, dataset, &mut schema, with_rows.iter().map(String::as_str), &existing)?;
-        #[cfg(feature = "failpoints")]
-        fail::fail_point!("load::widened");
+        fail_point!("load::widened");
         let tables = with_rows.union(&merged_into).map(String::as_str);
         migrate::migrate(session, dataset, &schema, tables, &existing, &self.warnings)?;
-        #[cfg(feature = "failpoints")]
-        fail::fail_point!("load::migrated");
+        fail_point!("load::migrated");
         self.empty_replaced(&schema, &existing, &with_rows)?;
-        #[cfg(feature = "failpoints")]
-        fail::fail_point!("load::emptied");
+        fail_point!("load::replaced_emptied");
         let (load, warnings) = (self.load, &self.warnings);
         let rows = RowLoader { session, dataset, load, schema: &schema, existing: &existing, splits: &splits, warnings };
         rows.load(self.roots(&schema), &|| self.stop_if_cancelled())?;
-        #[cfg(feature = "failpoints")]
-        fail::fail_point!("load::rows_put");
+        fail_point!("load::rows_loaded");
         cursor_entries::put(session, dataset, self.package)?;
-        #[cfg(feature = "failpoints")]
-        fail::fail_point!("load::cursor_rows_put");
+        fail_point!("load::cursor_entries_written");
         system_tables::insert_system_rows(session, dataset, self.package, &schema, state.as_ref())?;
         self.stop_if_cancelled()?;
         Ok(LoadResult { outcome: LoadOutcome::Loaded, warnings: self.warnings.0.take() })

@@ -38,7 +38,7 @@ pub(super) fn classify(error: reqwest::Error, url: &Url, timeout: Duration, stag
     };
     // without a connection the request was not sent
     let sent = !error.is_connect();
-    let error = Error::new(kind).with_source(error);
+    let error = Error::new(kind);
     if sent { error } else { error.not_processed() }
 }
 

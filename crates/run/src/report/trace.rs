@@ -5,6 +5,8 @@ use std::error::Error;
 use catchment_settings::Redactor;
 use serde::{Deserialize, Serialize};
 
+use crate::error::error_chain;
+
 use super::{ExtractInfo, LoadInfo, NormalizeInfo, timestamp};
 
 /// The reports of the last successful steps, and the failure of the run after them, if any. A run extracts and normalizes
@@ -37,13 +39,7 @@ pub struct RunFailure {
 
 impl RunFailure {
     pub(crate) fn new(started_at: i64, finished_at: i64, error: &(dyn Error + 'static), redactor: &Redactor) -> RunFailure {
-        let mut text = error.to_string();
-        for cause in std::iter::successors(error.source(), |&error| error.source()).map(ToString::to_string) {
-            // most messages contain those of their causes
-            if !text.contains(&cause) {
-                text = format!("{text}: {cause}");
-            }
-        }
+        let text = error_chain(error, ": ");
         // the message may quote rows and responses
         RunFailure { started_at, finished_at, error: redactor.redact_internal(&text).into_owned() }
     }

@@ -4,7 +4,7 @@ use catchment_extract::{Resource, Source, TableName};
 use catchment_schema::{NestedHints, Schema, WriteDisposition, is_system_table, naming};
 use thiserror::Error;
 
-use crate::refresh::RefreshMode;
+use super::refresh::RefreshMode;
 
 /// A conflict that prevents loading resources into their tables.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -214,7 +214,7 @@ mod tests {
     #[track_caller]
     fn check_source(resources: impl IntoIterator<Item = Resource>, schema: &Schema, expected: &str) {
         let source = resources.into_iter().fold(Source::new("s"), Source::with_resource);
-        let named = crate::table_names::with_dataset_table_names(&source, schema, false);
+        let named = crate::plan::table_names::with_dataset_table_names(&source, schema, false);
         assert_eq!(
             check_table_conflicts(&source, &named, schema, None).err().map(|error| error.to_string()).unwrap_or_default(),
             expected
@@ -275,7 +275,7 @@ mod tests {
             let resources = [resource("a"), resource("b").selected(is_selected)];
             let resources = resources.map(|resource| resource.table_name("t").write_disposition(disposition));
             let source = resources.into_iter().fold(Source::new("s"), Source::with_resource);
-            let named = crate::table_names::with_dataset_table_names(&source, &Schema::new("s"), false);
+            let named = crate::plan::table_names::with_dataset_table_names(&source, &Schema::new("s"), false);
             let found = super::check_table_conflicts(&source, &named, &Schema::new("s"), refresh);
             let found = found.err().map(|error| error.to_string()).unwrap_or_default();
             assert!(found.contains(expected) && found.is_empty() == expected.is_empty(), "{found}");

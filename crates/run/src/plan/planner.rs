@@ -2,20 +2,32 @@
 
 use std::collections::BTreeSet;
 
-use catchment_extract::{Boundaries, Resource, Source, overflowing_entries};
+use catchment_extract::{Boundaries, Resource, Source};
 use catchment_json::Value;
 use catchment_load::Restored;
 use catchment_load_package::{PackageHeader, PackageStore, RefreshTables};
 use catchment_schema::{InvalidHints, Schema, TableHints, WriteDisposition, naming, short_hash, state_table};
 use catchment_state::State;
-use tokio_util::sync::CancellationToken;
 
+use super::load_id::{self, LoadIdGenerator};
+use super::refresh::{RefreshMode, refresh};
+use super::stored_dataset::StoredDataset;
+use super::{table_conflicts, table_names};
+use crate::environment::RunEnvironment;
 use crate::error::RunError;
-use crate::load_id;
-use crate::refresh::refresh;
-use crate::runner::Runner;
-use crate::threads::spawn_blocking;
-use crate::{table_conflicts, table_names};
+use crate::working_dir::SchemaFiles;
+
+/// Plans the packages of a pipeline.
+pub(crate) struct Planner<'r> {
+    pub(crate) stored: StoredDataset<'r>,
+    pub(crate) store: &'r PackageStore,
+    pub(crate) schema_files: &'r SchemaFiles,
+    pub(crate) environment: &'r dyn RunEnvironment,
+    pub(crate) load_ids: &'r LoadIdGenerator,
+    pub(crate) refresh: Option<RefreshMode>,
+    /// Whether names are transliterated, or replaced as in dlt.
+    pub(crate) transliterate: bool,
+}
 
 /// The plan of a package, before its rows are extracted.
 pub(crate) struct PackagePlan {
@@ -34,33 +46,54 @@ pub(crate) struct PackagePlan {
     pub(crate) notes: Vec<String>,
 }
 
-/// Plans a package of `source`.
-pub(crate) async fn plan_package(
-    runner: &Runner,
-    store: &PackageStore,
-    source: &Source,
-    stop: &CancellationToken,
-) -> Result<PackagePlan, RunError> {
-    let schema_name = naming::normalize_identifier(&source.name);
-    let Restored { state, schema, last_load_id } = restore(runner, &schema_name, stop).await?;
-    let base_schema = schema.as_ref().and_then(|schema| schema.version_hash.clone());
-    let schema = runner.schema_files.import(&schema_name, schema)?;
-    let mut schema = schema_or_new(schema, &schema_name);
-    let base_state = state_or_new(runner, state);
-    let mut state = base_state.clone();
-    let before = without_rows(source, &schema, &RefreshTables::default());
-    let mut notes = Vec::new();
-    let refresh = refresh(runner.options.refresh, source, (&mut schema, &mut state), &before, &mut notes);
-    let boundaries = fetch_cursor_entries(runner, source, &state, stop).await?;
-    let created_at = next_created_at(runner, store, last_load_id)?;
-    let transliterate = runner.options.normalize.transliterate;
-    let named = table_names::with_dataset_table_names(source, &schema, transliterate);
-    let without_rows = without_rows(&named, &schema, &refresh);
-    table_conflicts::check_table_conflicts(source, &named, &schema, runner.options.refresh)?;
-    let resources = declare_tables(&named, transliterate, &mut schema)?;
-    let header = package_header(runner, created_at, &source.name, resources, base_state, base_schema, refresh);
-    let header = PackageHeader { fingerprint: definition(source), ..header };
-    Ok(PackagePlan { source: named, header, schema, state, boundaries, without_rows, notes })
+impl Planner<'_> {
+    /// Plans a package of `source`.
+    pub(crate) async fn plan(&self, source: &Source) -> Result<PackagePlan, RunError> {
+        let schema_name = naming::normalize_identifier(&source.name);
+        let Restored { state, schema, last_load_id } = self.stored.restore(&schema_name).await?;
+        let base_schema = schema.as_ref().and_then(|schema| schema.version_hash.clone());
+        let schema = self.schema_files.import(&schema_name, schema)?;
+        let mut schema = schema_or_new(schema, &schema_name);
+        let base_state = self.stored.state_or_new(state);
+        let mut state = base_state.clone();
+        let before = without_rows(source, &schema, &RefreshTables::default());
+        let mut notes = Vec::new();
+        let refresh = refresh(self.refresh, source, (&mut schema, &mut state), &before, &mut notes);
+        let boundaries = self.stored.cursor_entries(source, &state).await?;
+        let created_at = self.next_created_at(last_load_id)?;
+        let named = table_names::with_dataset_table_names(source, &schema, self.transliterate);
+        let without_rows = without_rows(&named, &schema, &refresh);
+        table_conflicts::check_table_conflicts(source, &named, &schema, self.refresh)?;
+        let resources = declare_tables(&named, self.transliterate, &mut schema)?;
+        let header = PackageHeader {
+            resources,
+            fingerprint: definition(source),
+            refresh,
+            ..self.header(created_at, &source.name, base_state, base_schema)
+        };
+        Ok(PackagePlan { source: named, header, schema, state, boundaries, without_rows, notes })
+    }
+
+    /// Returns a creation time later than all loaded and pending packages.
+    pub(crate) fn next_created_at(&self, last: Option<String>) -> Result<i64, RunError> {
+        let last_load_id = last.max(self.store.last_load_id()?);
+        Ok(self.load_ids.next(self.environment.now(), last_load_id.as_deref()))
+    }
+
+    /// Returns the header of a package without resources, created at `created_at`.
+    pub(crate) fn header(&self, created_at: i64, source: &str, base_state: State, base_schema: Option<String>) -> PackageHeader {
+        PackageHeader {
+            load_id: load_id::format_load_id(created_at),
+            created_at,
+            dataset: self.stored.dataset.to_owned(),
+            source: source.to_owned(),
+            resources: Vec::new(),
+            fingerprint: String::new(),
+            base_state,
+            base_schema,
+            refresh: RefreshTables::default(),
+        }
+    }
 }
 
 /// Returns the resources without rows in the dataset after `refresh`.
@@ -79,65 +112,6 @@ pub(crate) fn schema_or_new(schema: Option<Schema>, name: &str) -> Schema {
     let mut schema = schema.unwrap_or_else(|| Schema::new(name));
     schema.tables.entry(state_table().name).or_insert_with(state_table);
     schema
-}
-
-/// Returns the state of the dataset, or a new one.
-pub(crate) fn state_or_new(runner: &Runner, state: Option<State>) -> State {
-    state.unwrap_or_else(|| State::new(&runner.pipeline, &runner.dataset, runner.destination.kind()))
-}
-
-/// Restores the state of the pipeline and a schema from the dataset.
-pub(crate) async fn restore(runner: &Runner, schema: &str, stop: &CancellationToken) -> Result<Restored, RunError> {
-    let (destination, dataset, pipeline) = (runner.destination.clone(), runner.dataset.clone(), runner.pipeline.clone());
-    let (schema, stop) = (schema.to_owned(), stop.clone());
-    let restoring = move || destination.restore(&dataset, &pipeline, &schema, &|| stop.is_cancelled());
-    Ok(spawn_blocking(restoring).await??)
-}
-
-async fn fetch_cursor_entries(
-    runner: &Runner,
-    source: &Source,
-    state: &State,
-    stop: &CancellationToken,
-) -> Result<Boundaries, RunError> {
-    let mut boundaries = Boundaries::new();
-    for key in overflowing_entries(source, state) {
-        let (destination, dataset, pipeline) = (runner.destination.clone(), runner.dataset.clone(), runner.pipeline.clone());
-        let (cursor, stop) = (key.clone(), stop.clone());
-        let reading = move || destination.cursor_entries(&dataset, &pipeline, &cursor, &|| stop.is_cancelled());
-        let rows = spawn_blocking(reading).await??;
-        boundaries.insert(key, rows);
-    }
-    Ok(boundaries)
-}
-
-/// Returns a creation time later than all loaded and pending packages.
-pub(crate) fn next_created_at(runner: &Runner, store: &PackageStore, last: Option<String>) -> Result<i64, RunError> {
-    let last_load_id = last.max(store.last_load_id()?);
-    Ok(runner.load_ids.next(runner.environment.now(), last_load_id.as_deref()))
-}
-
-/// Returns the header of a package created at `created_at`.
-pub(crate) fn package_header(
-    runner: &Runner,
-    created_at: i64,
-    source: &str,
-    resources: Vec<(String, String)>,
-    base_state: State,
-    base_schema: Option<String>,
-    refresh: RefreshTables,
-) -> PackageHeader {
-    PackageHeader {
-        load_id: load_id::format_load_id(created_at),
-        created_at,
-        dataset: runner.dataset.clone(),
-        source: source.to_owned(),
-        resources,
-        fingerprint: String::new(),
-        base_state,
-        base_schema,
-        refresh,
-    }
 }
 
 /// Returns the fingerprint of the definitions of all resources.

@@ -17,12 +17,12 @@ use catchment_schema::Schema;
 use catchment_settings::ThreadCount;
 use tokio_util::sync::CancellationToken;
 
+use super::queue::{BatchGroup, BatchQueue};
+use super::row_source::{RowSource, RowSourceOutcome};
+use super::threads;
 use crate::error::RunError;
 use crate::options::RunOptions;
-use crate::queue::{BatchGroup, BatchQueue};
 use crate::report::Diagnostics;
-use crate::row_source::{RowSource, RowSourceOutcome};
-use crate::threads;
 
 /// A package with all its rows, before it is sealed.
 pub(crate) struct Ingested {

@@ -1,14 +1,12 @@
 //! Normalization of pending extracts.
 
-use catchment_load_package::{PackageStore, PendingExtract};
-use tokio_util::sync::CancellationToken;
+use catchment_load_package::PendingExtract;
 
+use super::build::PackageBuilder;
+use super::package_failure::PackageFailure;
+use crate::engine::RowSource;
 use crate::error::RunError;
-use crate::package;
-use crate::package_failure::PackageFailure;
 use crate::report::{Diagnostics, NormalizedPackage};
-use crate::row_source::RowSource;
-use crate::runner::Runner;
 
 /// The result of normalizing all pending extracts.
 #[derive(Default)]
@@ -22,7 +20,8 @@ pub(crate) struct Normalized {
 
 /// Normalizes pending extracts into packages. An extract that cannot be normalized moves to the failed packages, and the
 /// others are still normalized.
-pub(crate) async fn normalize(runner: &Runner, store: &PackageStore, stop: &CancellationToken) -> Result<Normalized, RunError> {
+pub(crate) async fn normalize(builder: &PackageBuilder<'_>) -> Result<Normalized, RunError> {
+    let store = builder.store;
     let Normalized { mut packages, mut failures, mut diagnostics } = Normalized::default();
     let mut fail = |package| failures.push(PackageFailure::without_details(package, "normalized"));
     for pending in store.pending_extracts()? {
@@ -37,7 +36,7 @@ pub(crate) async fn normalize(runner: &Runner, store: &PackageStore, stop: &Canc
         // An earlier process may have been killed after it sealed the package.
         let built = match store.is_sealed(&plan.0.load_id)? {
             true => Ok(None),
-            false => package::build(runner, store, plan, RowSource::ExtractedPackage(&mut extracted), stop).await.map(Some),
+            false => builder.build(plan, RowSource::ExtractedPackage(&mut extracted)).await.map(Some),
         };
         match built {
             Ok(built) => {
@@ -52,8 +51,8 @@ pub(crate) async fn normalize(runner: &Runner, store: &PackageStore, stop: &Canc
     Ok(Normalized { packages, failures, diagnostics })
 }
 
-/// Returns true if the extract itself causes the error, so that a retry cannot succeed.
-fn is_terminal(error: &RunError) -> bool {
+/// Returns true if the extracted rows themselves cause the error, so that a retry cannot succeed.
+pub(super) fn is_terminal(error: &RunError) -> bool {
     match error {
         RunError::Normalize(_) => true,
         RunError::Package(error) => error.is_corrupt(),

@@ -1,5 +1,8 @@
 //! The working folder of a pipeline: packages, locks and copies of the last state, schema and trace.
 
+mod lock;
+mod schema_files;
+
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -10,6 +13,10 @@ use catchment_state::State;
 use thiserror::Error;
 
 use crate::report::Trace;
+
+pub use lock::LockError;
+pub(crate) use lock::ResourceLocks;
+pub use schema_files::{SchemaFileError, SchemaFiles};
 
 const TRACE: &str = "trace.json";
 

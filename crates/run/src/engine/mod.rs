@@ -1,0 +1,13 @@
+//! The engine of a package: rows are extracted, on disk if a later run can resume them, queued, shredded by several threads,
+//! and written in order.
+
+mod ingest;
+mod queue;
+mod row_source;
+mod spool;
+mod threads;
+
+pub(crate) use ingest::{Ingested, ingest};
+pub(crate) use row_source::{RowSource, warnings};
+pub(crate) use spool::{Spool, discard_resumable};
+pub(crate) use threads::spawn_blocking;

@@ -1,0 +1,86 @@
+//! Sources of the rows of a package.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use catchment_extract::{ExtractError, ExtractEvent, ExtractOutcome, Extraction, MemoryBudget, RowBatch, Sink};
+use catchment_load_package::{ExtractedPackage, ExtractedPage, ExtractedRecord};
+
+use super::spool::Spool;
+use crate::error::RunError;
+use crate::report::{Diagnostics, Warning};
+
+/// A source of rows and of the state after them.
+pub(crate) enum RowSource<'f> {
+    /// A running extraction, with notes for the report.
+    Extraction(Extraction<'f>, Vec<String>),
+    /// A running extraction whose resumable `trees` are written to a spool first, and read from it after the last page.
+    Spooled { extraction: Extraction<'f>, notes: Vec<String>, trees: BTreeSet<Arc<str>>, spool: &'f mut Spool },
+    /// An extract on disk.
+    ExtractedPackage(&'f mut ExtractedPackage),
+}
+
+/// The result of sending all rows.
+pub(crate) struct RowSourceOutcome {
+    pub(crate) after: ExtractOutcome,
+    /// The diagnostics of the extraction.
+    pub(crate) diagnostics: Diagnostics,
+}
+
+impl RowSource<'_> {
+    /// Sends all rows to `sink`. Each batch holds its permit of `budget`.
+    pub(crate) async fn stream_to(self, budget: &MemoryBudget, sink: Sink<'_>) -> Result<RowSourceOutcome, RunError> {
+        match self {
+            RowSource::Extraction(extraction, notes) => Ok(outcome(extraction.run(budget, sink).await?, notes)),
+            RowSource::Spooled { extraction, notes, trees, spool } => {
+                let sink_or_spool = |event| {
+                    let (ExtractEvent::Rows { tree, .. } | ExtractEvent::Checkpoint { tree, .. }) = &event;
+                    if trees.contains(tree) { spool.record(event) } else { sink(event) }
+                };
+                let after = spool.or_write_error(extraction.run(budget, &sink_or_spool).await.map_err(RunError::from))?;
+                let mut pages = spool.read_pages()?;
+                while let Some(page) = pages.next_page()? {
+                    send(page, budget, sink).await?;
+                }
+                Ok(outcome(after, notes))
+            }
+            RowSource::ExtractedPackage(extracted) => loop {
+                match extracted.next_record()? {
+                    ExtractedRecord::Page(page) => send(page, budget, sink).await?,
+                    ExtractedRecord::Checkpoint { .. } => {}
+                    ExtractedRecord::End { state, boundaries, diagnostics } => {
+                        let after = ExtractOutcome { state: *state, boundaries, warnings: Vec::new() };
+                        let diagnostics = Diagnostics::from_stored(&diagnostics);
+                        return Ok(RowSourceOutcome { after, diagnostics });
+                    }
+                }
+            },
+        }
+    }
+}
+
+/// Sends a page from disk.
+async fn send(page: ExtractedPage, budget: &MemoryBudget, sink: Sink<'_>) -> Result<(), RunError> {
+    let ExtractedPage { root, resource, table, ordinal, rows } = page;
+    let permit = budget.acquire(rows.memory_size()).await;
+    let batch = RowBatch { resource: resource.as_str().into(), table, rows, ordinal, permit };
+    if sink(ExtractEvent::Rows { tree: root.into(), batch }).is_break() {
+        return Err(ExtractError::SinkClosed { resource }.into());
+    }
+    Ok(())
+}
+
+fn outcome(after: ExtractOutcome, notes: Vec<String>) -> RowSourceOutcome {
+    let diagnostics = Diagnostics { notes, warnings: warnings(&after), ..Diagnostics::default() };
+    RowSourceOutcome { after, diagnostics }
+}
+
+/// Converts the warnings of an extraction for the report.
+pub(crate) fn warnings(after: &ExtractOutcome) -> Vec<Warning> {
+    let warning = |warning: &catchment_extract::ExtractWarning| Warning {
+        resource: Some(warning.resource.clone()).filter(|resource| !resource.is_empty()),
+        message: warning.message.clone(),
+        count: warning.count,
+    };
+    after.warnings.iter().map(warning).collect()
+}

@@ -1,0 +1,15 @@
+//! The steps of a run: extract to disk, build or normalize packages, and load them.
+
+mod build;
+mod extract;
+mod load;
+mod normalize;
+mod package_failure;
+mod pending;
+
+pub(crate) use build::{BuildOutcome, PackageBuilder};
+pub(crate) use extract::extract;
+pub(crate) use load::PackageLoader;
+pub(crate) use normalize::{Normalized, normalize};
+pub(crate) use package_failure::PackageFailure;
+pub(crate) use pending::ensure_nothing_pending;
