@@ -5,9 +5,9 @@ use std::sync::Arc;
 use crate::error::{ParseError, ParseErrorKind};
 use crate::node::Node;
 use crate::parse::{self, Limits};
-use crate::tape::Entry;
+use crate::tape::{self, Entry};
+use crate::tape_builder::TapeBuilder;
 use crate::value::Value;
-use crate::{tape, tape_builder};
 
 /// The position of a value in its [`Document`]; [`Document::node`] looks it up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -106,12 +106,9 @@ impl Document {
     /// Returns an error if the value has more than 4 GiB of text, or more than 2³² values: offsets in a document have 32
     /// bits.
     pub fn from_value(value: &Value) -> Result<Document, ParseError> {
-        let (text, tape) = tape_builder::build(value);
-        let size = text.len().max(tape.len());
-        if u32::try_from(size).is_err() {
-            return Err(ParseError::at(&[], 0, ParseErrorKind::TooLong { bytes: size }));
-        }
-        Ok(Document::from_parts(text, tape))
+        let mut builder = TapeBuilder::default();
+        builder.value(value);
+        builder.finish()
     }
 
     pub(crate) fn from_parts(text: String, tape: Vec<Entry>) -> Document {

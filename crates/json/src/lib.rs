@@ -6,7 +6,7 @@
 //!
 //! [`Value`] is the owned form: ordered, lossless, and used by programs to build rows. [`to_value`] converts any type that
 //! implements `serde::Serialize`. [`JsonPath`] selects values from a document. [`Value::parse_yaml`] and [`Value::to_yaml`]
-//! convert from and to YAML. [`Selection`] holds the rows of a page.
+//! convert from and to YAML. [`Selection`] holds the rows of a page, [`SelectionBuilder`] builds them from serde values.
 //!
 //! ```
 //! use catchment_json::{Document, JsonPath};
@@ -35,6 +35,7 @@ mod path;
 mod pretty;
 mod scan;
 mod selection;
+mod selection_builder;
 mod serialize;
 mod tape;
 mod tape_builder;
@@ -51,6 +52,7 @@ pub use node::{Elements, Entries, Key, Node, NodeKind};
 pub use number::Number;
 pub use path::{FieldPath, JsonPath, PathError, PathLimitError};
 pub use selection::Selection;
+pub use selection_builder::SelectionBuilder;
 pub use serialize::{SerializeError, SerializeErrorKind, to_value};
 pub use value::{Object, Value};
 pub use write::{write_text, write_value};

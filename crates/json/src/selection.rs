@@ -2,14 +2,13 @@
 
 use std::ops::Range;
 
-use serde::ser::Error as _;
 use serde::{Deserialize, Serialize};
 
 use crate::DeserializeError;
 use crate::document::{Document, NodeId};
 use crate::node::{Node, NodeKind};
-use crate::serialize::{SerializeError, to_value};
-use crate::value::Value;
+use crate::selection_builder::SelectionBuilder;
+use crate::serialize::SerializeError;
 use crate::write;
 
 /// The estimated processing cost of a row, in bytes, independent of its content.
@@ -151,7 +150,8 @@ impl<T: Serialize> TryFrom<Vec<T>> for Selection {
 
     /// Creates a selection of rows built in code.
     fn try_from(rows: Vec<T>) -> Result<Selection, SerializeError> {
-        let rows = rows.iter().map(to_value).collect::<Result<_, _>>()?;
-        Document::from_value(&Value::Array(rows)).map(Selection::from_document).map_err(SerializeError::custom)
+        let mut selection = SelectionBuilder::new();
+        rows.iter().try_for_each(|row| selection.push(row))?;
+        selection.finish()
     }
 }

@@ -56,6 +56,14 @@ pub enum FileError {
         /// The cause, with the line number.
         source: csv::Error,
     },
+    /// Rows are too large for a page.
+    #[error("failed to read the rows of {}", path.display())]
+    Rows {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        source: catchment_json::SerializeError,
+    },
     /// A row of the parent resource has no file path.
     #[error("row {row} has no `file_url`; set it to the path of a file")]
     MissingFileUrl {

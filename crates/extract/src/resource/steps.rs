@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use catchment_json::{Node, Selection, Value};
+use catchment_json::{Node, Selection, SelectionBuilder, Value};
 use serde::Serialize;
 
 use super::Resource;
@@ -43,12 +43,12 @@ impl Resource {
         I: IntoIterator<Item: Serialize>,
     {
         self.map_pages_cancellable(move |page, stop| {
-            let mut rows = Vec::new();
+            let mut rows = SelectionBuilder::new();
             for (index, row) in page.nodes().enumerate() {
                 stop.check(index)?;
-                rows.extend(function(row.to_value()));
+                function(row.to_value()).into_iter().try_for_each(|row| rows.push(&row))?;
             }
-            Ok(Selection::try_from(rows)?)
+            Ok(rows.finish()?)
         })
     }
 

@@ -5,9 +5,9 @@ use crate::document::{Document, NodeId};
 use crate::error::{ParseError, ParseErrorKind};
 use crate::node::{Node, NodeKind};
 use crate::selection::Selection;
-use crate::tape::{Entry, Tag};
+use crate::tape::{self, Entry, Tag};
+use crate::tape_builder::TapeBuilder;
 use crate::value::Value;
-use crate::{tape, tape_builder};
 
 /// An edit whose new text has been appended to the text of the document.
 pub(super) enum PreparedEdit {
@@ -165,7 +165,9 @@ impl TapeEditor {
     /// Returns the tape of a value, starting at index 0, and appends its text to the text of the document.
     pub(super) fn value(&mut self, value: &Value) -> Vec<Entry> {
         let shift = self.text.len() as u32;
-        let (text, tape) = tape_builder::build(value);
+        let mut built = TapeBuilder::default();
+        built.value(value);
+        let TapeBuilder { text, tape } = built;
         self.text.push_str(&text);
         let moved = tape.into_iter().map(|entry| match entry.tag {
             Tag::Array | Tag::Object => Entry { start: entry.start + shift, ..entry },

@@ -1,10 +1,12 @@
 //! Serialization of map keys.
 
+use std::fmt::Display;
+
 use serde::ser::Impossible;
 use serde::{Serialize, Serializer};
 
-use super::{SerializeError, ValueSerializer};
-use crate::Value;
+use super::{SerializeError, shortest_number};
+use crate::Number;
 
 /// Serializes a map key to a string, and rejects keys that have no string form.
 pub(super) struct MapKeySerializer;
@@ -12,8 +14,8 @@ pub(super) struct MapKeySerializer;
 type NoKey = Impossible<String, SerializeError>;
 
 impl MapKeySerializer {
-    fn integer(self, digits: String) -> Result<String, SerializeError> {
-        Ok(digits)
+    fn integer(self, integer: impl Display) -> Result<String, SerializeError> {
+        Ok(integer.to_string())
     }
 }
 
@@ -35,11 +37,11 @@ impl Serializer for MapKeySerializer {
     }
 
     fn serialize_f32(self, n: f32) -> Result<String, SerializeError> {
-        number(ValueSerializer.serialize_f32(n)?)
+        number(&shortest_number(n))
     }
 
     fn serialize_f64(self, n: f64) -> Result<String, SerializeError> {
-        number(ValueSerializer.serialize_f64(n)?)
+        number(&Number::from(n))
     }
 
     fn serialize_char(self, c: char) -> Result<String, SerializeError> {
@@ -120,10 +122,6 @@ impl Serializer for MapKeySerializer {
 const VARIANT: &str = "a variant with content";
 
 /// Returns the text of a numeric key.
-fn number(value: Value) -> Result<String, SerializeError> {
-    match value {
-        Value::Number(n) if n.is_finite() => Ok(n.as_str().to_owned()),
-        Value::Number(_) => Err(SerializeError::key("a number that is not finite")),
-        other => other.serialize(MapKeySerializer),
-    }
+fn number(number: &Number) -> Result<String, SerializeError> {
+    if number.is_finite() { Ok(number.as_str().to_owned()) } else { Err(SerializeError::key("a number that is not finite")) }
 }

@@ -1,6 +1,6 @@
-//! Conversion of any serializable type to a value.
+//! Conversion of any serializable type to a tape or a value.
 
-/// Serializer methods for all integer types; each passes its digits to `self.integer`.
+/// Serializer methods for all integer types; each passes the integer to `self.integer`.
 macro_rules! integers {
     () => {
         integers! {
@@ -10,7 +10,7 @@ macro_rules! integers {
     };
     ($($method:ident: $integer:ty),*) => {$(
         fn $method(self, n: $integer) -> Result<Self::Ok, Self::Error> {
-            self.integer(n.to_string())
+            self.integer(n)
         }
     )*};
 }
@@ -25,11 +25,16 @@ mod number_tests;
 #[cfg(test)]
 mod tests;
 
+use std::fmt::Display;
+
+use serde::ser::Error as _;
 use serde::{Serialize, Serializer};
 
 use self::entries::SerializeObject;
-use self::list::SerializeVec;
-use crate::{Number, Object, Value};
+use self::list::SerializeList;
+use crate::tape::Tag;
+use crate::tape_builder::TapeBuilder;
+use crate::{Number, Value};
 
 pub use self::error::{SerializeError, SerializeErrorKind};
 
@@ -53,83 +58,101 @@ pub use self::error::{SerializeError, SerializeErrorKind};
 ///
 /// # Errors
 ///
-/// Returns an error if a map key cannot be a string, or if a `Serialize` implementation fails.
+/// Returns an error if a map key cannot be a string, if a `Serialize` implementation fails, or if the value has more than
+/// 4 GiB of text.
 pub fn to_value<T: Serialize + ?Sized>(value: &T) -> Result<Value, SerializeError> {
-    value.serialize(ValueSerializer)
+    let mut tape = TapeBuilder::default();
+    value.serialize(TapeSerializer(&mut tape))?;
+    Ok(tape.finish().map_err(SerializeError::custom)?.root().to_value())
 }
 
-/// The serializer of [`to_value`].
-struct ValueSerializer;
+/// A serializer that appends a value to a tape.
+pub(crate) struct TapeSerializer<'b>(pub(crate) &'b mut TapeBuilder);
 
-impl ValueSerializer {
-    fn integer(self, digits: String) -> Result<Value, SerializeError> {
-        Ok(Value::Number(Number::from_source(digits)))
+impl<'b> TapeSerializer<'b> {
+    fn integer(self, integer: impl Display) -> Result<(), SerializeError> {
+        self.0.integer(integer);
+        Ok(())
     }
 }
 
-impl Serializer for ValueSerializer {
-    type Ok = Value;
+impl<'b> Serializer for TapeSerializer<'b> {
+    type Ok = ();
     type Error = SerializeError;
-    type SerializeSeq = SerializeVec;
-    type SerializeTuple = SerializeVec;
-    type SerializeTupleStruct = SerializeVec;
-    type SerializeTupleVariant = SerializeVec;
-    type SerializeMap = SerializeObject;
-    type SerializeStruct = SerializeObject;
-    type SerializeStructVariant = SerializeObject;
+    type SerializeSeq = SerializeList<'b>;
+    type SerializeTuple = SerializeList<'b>;
+    type SerializeTupleStruct = SerializeList<'b>;
+    type SerializeTupleVariant = SerializeList<'b>;
+    type SerializeMap = SerializeObject<'b>;
+    type SerializeStruct = SerializeObject<'b>;
+    type SerializeStructVariant = SerializeObject<'b>;
 
     integers!();
 
-    fn serialize_bool(self, b: bool) -> Result<Value, SerializeError> {
-        Ok(Value::Bool(b))
+    fn serialize_bool(self, b: bool) -> Result<(), SerializeError> {
+        self.0.bool(b);
+        Ok(())
     }
 
-    fn serialize_f32(self, n: f32) -> Result<Value, SerializeError> {
-        // The shortest text of the double would show digits that the `f32` does not have.
-        Ok(Value::Number(if n.is_finite() { Number::from_source(format!("{n:?}")) } else { Number::from(f64::from(n)) }))
+    fn serialize_f32(self, n: f32) -> Result<(), SerializeError> {
+        self.0.number(&shortest_number(n));
+        Ok(())
     }
 
-    fn serialize_f64(self, n: f64) -> Result<Value, SerializeError> {
-        Ok(Value::from(n))
+    fn serialize_f64(self, n: f64) -> Result<(), SerializeError> {
+        self.0.number(&Number::from(n));
+        Ok(())
     }
 
-    fn serialize_char(self, c: char) -> Result<Value, SerializeError> {
-        Ok(Value::String(c.into()))
+    fn serialize_char(self, c: char) -> Result<(), SerializeError> {
+        self.serialize_str(c.encode_utf8(&mut [0; 4]))
     }
 
-    fn serialize_str(self, text: &str) -> Result<Value, SerializeError> {
-        Ok(Value::from(text))
+    fn serialize_str(self, text: &str) -> Result<(), SerializeError> {
+        self.0.string(text);
+        Ok(())
     }
 
-    fn serialize_bytes(self, bytes: &[u8]) -> Result<Value, SerializeError> {
-        Ok(Value::Array(bytes.iter().map(|byte| Value::from(u32::from(*byte))).collect()))
+    fn serialize_bytes(self, bytes: &[u8]) -> Result<(), SerializeError> {
+        let at = self.0.open(Tag::Array);
+        bytes.iter().for_each(|byte| self.0.integer(byte));
+        self.0.close(at);
+        Ok(())
     }
 
-    fn serialize_none(self) -> Result<Value, SerializeError> {
-        Ok(Value::Null)
+    fn serialize_none(self) -> Result<(), SerializeError> {
+        self.serialize_unit()
     }
 
-    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<Value, SerializeError> {
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), SerializeError> {
         value.serialize(self)
     }
 
-    fn serialize_unit(self) -> Result<Value, SerializeError> {
-        Ok(Value::Null)
+    fn serialize_unit(self) -> Result<(), SerializeError> {
+        self.0.null();
+        Ok(())
     }
 
-    fn serialize_unit_struct(self, _: &'static str) -> Result<Value, SerializeError> {
-        Ok(Value::Null)
+    fn serialize_unit_struct(self, _: &'static str) -> Result<(), SerializeError> {
+        self.serialize_unit()
     }
 
-    fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Result<Value, SerializeError> {
-        Ok(Value::from(variant))
+    fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Result<(), SerializeError> {
+        self.serialize_str(variant)
     }
 
-    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, name: &'static str, value: &T) -> Result<Value, SerializeError> {
-        match value.serialize(self)? {
-            Value::String(text) if name == foreign::NUMBER => Ok(number(text)),
-            content => Ok(content),
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, name: &'static str, value: &T) -> Result<(), SerializeError> {
+        value.serialize(TapeSerializer(self.0))?;
+        if name == foreign::NUMBER
+            && let Some(text) = self.0.pop_string()
+        {
+            match Value::parse(&text) {
+                Ok(Value::Number(number)) => self.0.number(&number),
+                // Another crate may use the same newtype name.
+                _ => self.0.string(&text),
+            }
         }
+        Ok(())
     }
 
     fn serialize_newtype_variant<T: Serialize + ?Sized>(
@@ -138,21 +161,23 @@ impl Serializer for ValueSerializer {
         _: u32,
         variant: &'static str,
         value: &T,
-    ) -> Result<Value, SerializeError> {
-        let content = value.serialize(self).map_err(|error| error.with_parent_key(variant))?;
-        Ok(wrap_variant(Some(variant), content))
+    ) -> Result<(), SerializeError> {
+        let at = open_variant(self.0, variant);
+        value.serialize(TapeSerializer(self.0)).map_err(|error| error.with_parent_key(variant))?;
+        self.0.close(at);
+        Ok(())
     }
 
-    fn serialize_seq(self, len: Option<usize>) -> Result<SerializeVec, SerializeError> {
-        Ok(SerializeVec::new(None, len))
+    fn serialize_seq(self, _: Option<usize>) -> Result<SerializeList<'b>, SerializeError> {
+        Ok(SerializeList::new(self.0, None))
     }
 
-    fn serialize_tuple(self, len: usize) -> Result<SerializeVec, SerializeError> {
-        Ok(SerializeVec::new(None, Some(len)))
+    fn serialize_tuple(self, _: usize) -> Result<SerializeList<'b>, SerializeError> {
+        Ok(SerializeList::new(self.0, None))
     }
 
-    fn serialize_tuple_struct(self, _: &'static str, len: usize) -> Result<SerializeVec, SerializeError> {
-        Ok(SerializeVec::new(None, Some(len)))
+    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<SerializeList<'b>, SerializeError> {
+        Ok(SerializeList::new(self.0, None))
     }
 
     fn serialize_tuple_variant(
@@ -160,17 +185,17 @@ impl Serializer for ValueSerializer {
         _: &'static str,
         _: u32,
         variant: &'static str,
-        len: usize,
-    ) -> Result<SerializeVec, SerializeError> {
-        Ok(SerializeVec::new(Some(variant), Some(len)))
+        _: usize,
+    ) -> Result<SerializeList<'b>, SerializeError> {
+        Ok(SerializeList::new(self.0, Some(variant)))
     }
 
-    fn serialize_map(self, len: Option<usize>) -> Result<SerializeObject, SerializeError> {
-        Ok(SerializeObject::new(None, len))
+    fn serialize_map(self, _: Option<usize>) -> Result<SerializeObject<'b>, SerializeError> {
+        Ok(SerializeObject::new(self.0, None))
     }
 
-    fn serialize_struct(self, _: &'static str, len: usize) -> Result<SerializeObject, SerializeError> {
-        Ok(SerializeObject::new(None, Some(len)))
+    fn serialize_struct(self, _: &'static str, _: usize) -> Result<SerializeObject<'b>, SerializeError> {
+        Ok(SerializeObject::new(self.0, None))
     }
 
     fn serialize_struct_variant(
@@ -178,24 +203,20 @@ impl Serializer for ValueSerializer {
         _: &'static str,
         _: u32,
         variant: &'static str,
-        len: usize,
-    ) -> Result<SerializeObject, SerializeError> {
-        Ok(SerializeObject::new(Some(variant), Some(len)))
+        _: usize,
+    ) -> Result<SerializeObject<'b>, SerializeError> {
+        Ok(SerializeObject::new(self.0, Some(variant)))
     }
 }
 
-/// Parses `text` as a number. Returns the text itself if it is not a number: another crate may use the same newtype name.
-fn number(text: String) -> Value {
-    match Value::parse(&text) {
-        Ok(Value::Number(number)) => Value::Number(number),
-        _ => Value::String(text),
-    }
+/// Returns the number with the shortest text of an `f32`. That of the double would show digits that the `f32` does not have.
+fn shortest_number(n: f32) -> Number {
+    if n.is_finite() { Number::from_source(format!("{n:?}")) } else { Number::from(f64::from(n)) }
 }
 
-/// Wraps `content` in an object with the key `variant`, if any.
-fn wrap_variant(variant: Option<&'static str>, content: Value) -> Value {
-    match variant {
-        Some(variant) => Value::Object(Object::from([(variant.to_owned(), content)])),
-        None => content,
-    }
+/// Begins the object with the single key `variant`.
+fn open_variant(tape: &mut TapeBuilder, variant: &'static str) -> usize {
+    let at = tape.open(Tag::Object);
+    tape.string(variant);
+    at
 }
