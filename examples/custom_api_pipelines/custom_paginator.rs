@@ -26,10 +26,6 @@ impl Paginator for NextOffset {
         }
         Ok(())
     }
-
-    fn clone_box(&self) -> Box<dyn Paginator> {
-        Box::new(self.clone())
-    }
 }
 
 #[tokio::main]

@@ -40,11 +40,11 @@ pub use incremental::{CustomLastValueFn, Incremental, LastValueFunc, OnCursorVal
 pub use limit::Limit;
 pub use page::{Page, PageError, PageGuard};
 pub use progress::{ProgressChannel, ProgressEvent};
-pub use resource::{Resource, TableName};
+pub use resource::{IntoPages, Resource, TableName};
 pub use resume_point::ResumePoint;
 pub use row::Row;
 pub use run::{
-    Boundaries, ExtractEvent, ExtractOptions, ExtractOutcome, Extraction, RowBatch, Sink, overflowing_entries,
+    Boundaries, ExtractEvent, ExtractOptions, ExtractOutcome, Extraction, RowBatch, Sink, extract, overflowing_entries,
     preserve_dependent_cursors,
 };
 pub use source::{Source, UnknownResource};

@@ -1,5 +1,7 @@
 //! Row ids.
 
+use std::hash::{BuildHasher as _, RandomState};
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use catchment_json::{Node, Object, Value, write_value};
@@ -19,6 +21,13 @@ impl From<[u8; 16]> for IdSeed {
 }
 
 impl IdSeed {
+    /// Creates a random seed.
+    pub fn random() -> IdSeed {
+        // Each `RandomState` has different random keys.
+        let random = || RandomState::new().hash_one(());
+        IdSeed([random(), random()])
+    }
+
     /// Returns the id of row `row` of page `ordinal`: 80 bits in 14 characters.
     pub(crate) fn root_id(self, ordinal: u64, row: u64) -> String {
         let [low, high] = self.0;

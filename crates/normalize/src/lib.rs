@@ -1,7 +1,7 @@
 //! Normalization of JSON rows to Arrow record batches: objects become columns, lists become child tables linked by ids, and
 //! column types are inferred from values.
 //!
-//! [`normalize`] converts rows without an existing dataset. To extend a dataset, a [`Shredder`] converts pages by the
+//! A [`Normalizer`] converts rows without an existing dataset. To extend a dataset, a [`Shredder`] converts pages by the
 //! [`NormalizeRules`] of a package and returns a [`ShredResult`] with the schema changes; a [`Sequencer`] owns the schema
 //! and applies the results of any number of shredders in order. This crate does no IO and never blocks.
 //!
@@ -37,7 +37,7 @@ mod concat;
 mod error;
 mod findings;
 mod ids;
-mod normalize;
+mod normalizer;
 mod options;
 mod rules;
 mod sequence;
@@ -50,7 +50,7 @@ mod walk;
 pub use error::NormalizeError;
 pub use findings::{Discarded, NewVariant, NormalizeFindings, NullOnlyColumn, RenamedKey};
 pub use ids::{IdSeed, key_hash, row_hash};
-pub use normalize::normalize;
+pub use normalizer::{NormalizedBatches, Normalizer};
 pub use options::{NormalizeOptions, NullColumnPolicy};
 pub use rules::NormalizeRules;
 pub use sequence::Sequencer;

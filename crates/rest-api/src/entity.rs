@@ -120,8 +120,4 @@ impl Paginator for EntityOrList {
     fn explain_failure(&self) -> Option<String> {
         self.pages.explain_failure()
     }
-
-    fn clone_box(&self) -> Box<dyn Paginator> {
-        Box::new(self.clone())
-    }
 }

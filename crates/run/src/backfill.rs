@@ -3,14 +3,13 @@
 use catchment_extract::{LastValueFunc, ProgressChannel, Resource, Source, Windows};
 use catchment_json::Value;
 use catchment_load::LoadError;
-use catchment_load_package::SealedPackage;
 use catchment_schema::{WriteDisposition, naming};
 use futures_util::{StreamExt as _, stream};
 
 use crate::error::RunError;
 use crate::plan::Planner;
 use crate::report::{Diagnostics, PackageInfo, PackageOutcome};
-use crate::steps::{BuildOutcome, PackageBuilder, PackageLoader};
+use crate::steps::{BuildOutcome, BuiltPackage, PackageBuilder, PackageLoader};
 
 /// A backfill of a pipeline.
 pub(crate) struct Backfill<'r> {
@@ -83,15 +82,15 @@ impl Backfill<'_> {
     /// loaded it.
     async fn load_window(
         &self,
-        package: SealedPackage,
+        package: BuiltPackage,
         source: &Source,
         diagnostics: &mut Diagnostics,
     ) -> Result<Option<PackageInfo>, RunError> {
         let loader = &self.loader;
         match loader.try_load(package).await? {
             (package, Err(LoadError::Stale { reason })) => {
-                tracing::info!("rebuilding stale package {}: {reason}", package.header().load_id);
-                loader.store.remove_loaded(package)?;
+                tracing::info!("rebuilding stale package {}: {reason}", package.package.header().load_id);
+                loader.store.remove_loaded(package.package)?;
                 let Some(again) = self.build_window(source).await?.package(diagnostics) else { return Ok(None) };
                 loader.load(again, PackageOutcome::Loaded).await.map(Some)
             }

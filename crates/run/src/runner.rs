@@ -19,7 +19,7 @@ use crate::report::{
     Diagnostics, ExtractInfo, LoadInfo, NormalizeInfo, NormalizedPackage, PackageInfo, PackageOutcome, RunFailure, Trace,
 };
 use crate::state_edit::StateEdit;
-use crate::steps::{self, Normalized, PackageBuilder, PackageFailure, PackageLoader};
+use crate::steps::{self, BuiltPackage, Normalized, PackageBuilder, PackageFailure, PackageLoader};
 use crate::working_dir::{ResourceLocks, SchemaFiles, WorkingDir};
 
 /// A pipeline that loads into a dataset, with the configuration of its runs.
@@ -83,7 +83,7 @@ impl Runner {
         let built = self.builder(store, &self.options, stop).build_from_source(&plan, events).await?;
         let package = built.package(&mut diagnostics);
         fail_point!("run::package_built");
-        normalized.extend(package.as_ref().map(NormalizedPackage::of));
+        normalized.extend(package.as_ref().map(BuiltPackage::to_normalized));
         let normalize = self.normalize_info(started_at, normalized, diagnostics.clone());
         if let Some(package) = package {
             packages.push(self.loader(store, stop).load(package, PackageOutcome::Loaded).await?);

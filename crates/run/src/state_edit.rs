@@ -11,6 +11,7 @@ use crate::error::RunError;
 use crate::plan::schema_or_new;
 use crate::report::{Diagnostics, LoadInfo, PackageOutcome};
 use crate::runner::Runner;
+use crate::steps::BuiltPackage;
 
 /// The state of a pipeline, restored from its dataset. Changes are stored on commit and discarded on drop.
 pub struct StateEdit {
@@ -63,10 +64,10 @@ impl StateEdit {
         let package = writer.seal(PackageFooter { schema: self.schema, state: self.state, findings: Value::Null })?;
         runner.working_dir.save_snapshot(&package.footer().state, &package.footer().schema);
         let loader = runner.loader(&store, &stop);
-        let (package, loaded) = loader.try_load(package).await?;
+        let (package, loaded) = loader.try_load(BuiltPackage { package, diagnostics: Diagnostics::default() }).await?;
         if let Err(error @ LoadError::Stale { .. }) = loaded {
             // The package has no rows, so nothing is lost.
-            store.remove_loaded(package)?;
+            store.remove_loaded(package.package)?;
             return Err(RunError::Load(error));
         }
         let package = loader.finish_load(package, loaded, PackageOutcome::Loaded)?;

@@ -1,6 +1,8 @@
 //! Resources: pages of rows and the description of their table.
 
 mod hints;
+mod include_from_parent;
+mod into_pages;
 mod steps;
 mod table_name;
 
@@ -18,6 +20,7 @@ use crate::incremental::{BoundaryDedup, Incremental};
 use crate::page::{PageError, PageStream};
 use crate::{Limit, Page, ResumePoint, Row};
 
+pub use into_pages::IntoPages;
 pub(crate) use steps::Step;
 pub use table_name::TableName;
 
@@ -119,7 +122,7 @@ pub(crate) enum PageFactory {
 
 impl Resource {
     /// Creates a resource from a stream, which `pages` creates once per run for the given resume point. A page is a
-    /// document, rows of a document, or a list of values that serde can serialize.
+    /// document, rows of a document, or a list of values that serde can serialize. The function may fail with `?`.
     ///
     /// ```
     /// use async_stream::try_stream;
@@ -139,13 +142,11 @@ impl Resource {
     ///     .incremental(Incremental::new("measured_at").initial_value("2024-01-01"));
     /// assert_eq!(gauges.name, "gauges");
     /// ```
-    pub fn stream<S, P, E>(name: impl Into<String>, pages: impl Fn(&ResumePoint) -> S + Send + Sync + 'static) -> Resource
+    pub fn stream<S, Kind>(name: impl Into<String>, pages: impl Fn(&ResumePoint) -> S + Send + Sync + 'static) -> Resource
     where
-        S: Stream<Item = Result<P, E>> + Send + 'static,
-        P: TryInto<Selection, Error: Into<PageError>>,
-        E: Into<PageError>,
+        S: IntoPages<Kind>,
     {
-        Resource::pages(name, move |start| pages(start).map(|page| to_page(page)))
+        Resource::pages(name, move |start| pages(start).into_pages())
     }
 
     /// Creates a resource whose pages have positions, so that a later run can resume. If [`ResumePoint::position`] is
@@ -206,7 +207,8 @@ impl Resource {
     }
 
     /// Creates a dependent resource: `pages` creates a stream of pages for each row of the resource `parent` in the
-    /// same source. The pages of several rows are requested in parallel and yielded in the order of the rows.
+    /// same source. The pages of several rows are requested in parallel and yielded in the order of the rows. The function
+    /// may fail with `?`, or return a stream without a result like that of [`Resource::stream`].
     ///
     /// ```
     /// use catchment_extract::{PageError, Resource, Source};
@@ -214,23 +216,21 @@ impl Resource {
     ///
     /// let rivers = Resource::rows("rivers", vec![("Rhine", 2), ("Danube", 1)]);
     /// let gauges = Resource::transformer("gauges", "rivers", |river, _| {
-    ///     let count = river.node().elements().nth(1).and_then(|count| count.to_value().as_i64()).unwrap_or(0);
-    ///     stream::iter([Ok::<_, PageError>((0..count).collect::<Vec<_>>())])
+    ///     let (_, count): (String, u32) = river.node().deserialize()?;
+    ///     Ok(stream::iter([Ok::<_, PageError>((0..count).collect::<Vec<_>>())]))
     /// });
     /// let source = Source::new("geography").with_resource(rivers).with_resource(gauges);
     /// assert_eq!(source.resources.len(), 2);
     /// ```
-    pub fn transformer<S, P, E>(
+    pub fn transformer<S, Kind>(
         name: impl Into<String>,
         parent: impl Into<String>,
         pages: impl Fn(Row, &ResumePoint) -> S + Send + Sync + 'static,
     ) -> Resource
     where
-        S: Stream<Item = Result<P, E>> + Send + 'static,
-        P: TryInto<Selection, Error: Into<PageError>>,
-        E: Into<PageError>,
+        S: IntoPages<Kind>,
     {
-        Resource::page_transformer(name, parent, move |row, start| pages(row, start).map(|page| to_page(page)))
+        Resource::page_transformer(name, parent, move |row, start| pages(row, start).into_pages())
     }
 
     /// Creates a dependent resource like [`Resource::transformer`], from pages with positions and warnings.
@@ -294,14 +294,6 @@ impl Resource {
     pub fn is_loaded(&self) -> bool {
         self.selected && self.write_disposition != WriteDisposition::Skip
     }
-}
-
-fn to_page<P, E>(page: Result<P, E>) -> Result<Page, PageError>
-where
-    P: TryInto<Selection, Error: Into<PageError>>,
-    E: Into<PageError>,
-{
-    page.map_err(Into::into)?.try_into().map(Page::from).map_err(Into::into)
 }
 
 impl fmt::Debug for Resource {

@@ -5,6 +5,7 @@ mod dependent_progress;
 #[cfg(test)]
 mod dependent_progress_tests;
 mod emit;
+mod extract;
 mod extraction;
 mod outcome;
 #[cfg(test)]
@@ -29,5 +30,6 @@ mod tree_stream;
 
 pub use cursor_entry_tables::overflowing_entries;
 pub use dependent_progress::preserve_dependent_cursors;
+pub use extract::extract;
 pub use extraction::Extraction;
 pub use outcome::{Boundaries, ExtractEvent, ExtractOptions, ExtractOutcome, RowBatch, Sink};

@@ -259,8 +259,4 @@ impl Paginator for Auto {
         let param = found.guess.as_ref()?.unverified()?;
         Some(format!("the parameter `{param}` was guessed from the first page; set a paginator in the spec"))
     }
-
-    fn clone_box(&self) -> Box<dyn Paginator> {
-        Box::new(self.clone())
-    }
 }

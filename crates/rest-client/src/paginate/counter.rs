@@ -76,8 +76,4 @@ impl Paginator for CounterPaginator {
         self.current = number.ok_or_else(|| ErrorKind::InvalidPosition { found: position.type_name() })?;
         Ok(())
     }
-
-    fn clone_box(&self) -> Box<dyn Paginator> {
-        Box::new(self.clone())
-    }
 }

@@ -87,8 +87,4 @@ impl Paginator for HeaderCursor {
     fn take_warnings(&mut self) -> Vec<String> {
         self.warning.take().into_iter().collect()
     }
-
-    fn clone_box(&self) -> Box<dyn Paginator> {
-        Box::new(self.clone())
-    }
 }

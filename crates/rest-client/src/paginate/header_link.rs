@@ -67,8 +67,4 @@ impl Paginator for HeaderLink {
     fn needs_body(&self) -> bool {
         false
     }
-
-    fn clone_box(&self) -> Box<dyn Paginator> {
-        Box::new(self.clone())
-    }
 }

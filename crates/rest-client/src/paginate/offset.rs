@@ -176,8 +176,4 @@ impl Paginator for Offset {
     fn take_warnings(&mut self) -> Vec<String> {
         self.warning.take().into_iter().collect()
     }
-
-    fn clone_box(&self) -> Box<dyn Paginator> {
-        Box::new(self.clone())
-    }
 }

@@ -139,8 +139,4 @@ impl Paginator for PageNumber {
     fn resume(&mut self, position: &Value) -> Result<(), Error> {
         self.range.resume(position)
     }
-
-    fn clone_box(&self) -> Box<dyn Paginator> {
-        Box::new(self.clone())
-    }
 }

@@ -14,7 +14,7 @@ use crate::response::Response;
 /// [`init_request`](Self::init_request) prepares the first request. For every page,
 /// [`update_state`](Self::update_state) reads the response; if there [is a next page](Self::has_next_page),
 /// [`update_request`](Self::update_request) turns the request of this page into that of the next page. Every pagination
-/// starts with a clone of the configured paginator.
+/// starts with a clone of the configured paginator, so a paginator must be [`Clone`].
 ///
 /// ```
 /// use catchment_rest_client::{Error, HeaderMap, Paginator, Request, Response, Url};
@@ -41,14 +41,6 @@ use crate::response::Response;
 ///         }
 ///         Ok(())
 ///     }
-///
-///     fn needs_body(&self) -> bool {
-///         false
-///     }
-///
-///     fn clone_box(&self) -> Box<dyn Paginator> {
-///         Box::new(self.clone())
-///     }
 /// }
 ///
 /// // test without a server
@@ -62,7 +54,7 @@ use crate::response::Response;
 /// assert_eq!(request.full_url().as_str(), "https://api.example.com/issues?page=2");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub trait Paginator: Debug + Send + Sync {
+pub trait Paginator: ClonePaginator + Debug + Send + Sync {
     /// Prepares the first request, for example sets its page number. Default: no change.
     ///
     /// # Errors
@@ -136,9 +128,18 @@ pub trait Paginator: Debug + Send + Sync {
     fn resume(&mut self, position: &Value) -> Result<(), Error> {
         Err(ErrorKind::InvalidPosition { found: position.type_name() }.into())
     }
+}
 
+/// A paginator that can be cloned behind a box. Implemented for every paginator with [`Clone`].
+pub trait ClonePaginator {
     /// Returns a boxed clone.
     fn clone_box(&self) -> Box<dyn Paginator>;
+}
+
+impl<P: Paginator + Clone + 'static> ClonePaginator for P {
+    fn clone_box(&self) -> Box<dyn Paginator> {
+        Box::new(self.clone())
+    }
 }
 
 impl Clone for Box<dyn Paginator> {

@@ -32,8 +32,4 @@ impl Paginator for SinglePage {
     fn needs_body(&self) -> bool {
         false
     }
-
-    fn clone_box(&self) -> Box<dyn Paginator> {
-        Box::new(*self)
-    }
 }

@@ -113,8 +113,4 @@ impl Paginator for UnknownBasePaginator {
         self.step = if current == 1 { Step::BackToOne } else { Step::Up };
         Ok(())
     }
-
-    fn clone_box(&self) -> Box<dyn Paginator> {
-        Box::new(self.clone())
-    }
 }

@@ -1,6 +1,5 @@
 //! The report of a normalization.
 
-use catchment_load_package::SealedPackage;
 use serde::{Deserialize, Serialize};
 
 use super::format::{write_diagnostics, write_row_counts};
@@ -35,13 +34,6 @@ pub struct NormalizedPackage {
     /// The diagnostics of building the package.
     #[serde(flatten)]
     pub diagnostics: Diagnostics,
-}
-
-impl NormalizedPackage {
-    pub(crate) fn of(package: &SealedPackage) -> NormalizedPackage {
-        let (load_id, row_counts) = (package.header().load_id.clone(), package.row_counts());
-        NormalizedPackage { load_id, row_counts, diagnostics: Diagnostics::from_stored(&package.footer().findings) }
-    }
 }
 
 impl NormalizeInfo {

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use catchment_extract::{Extraction, ProgressChannel};
 use catchment_load::Destination;
-use catchment_load_package::{PackageFooter, PackageHeader, PackageStore, SealedPackage, fail_point};
+use catchment_load_package::{PackageFooter, PackageHeader, PackageStore, fail_point};
 use catchment_normalize::{IdSeed, NormalizeOptions, NormalizeRules};
 use catchment_schema::Schema;
 use tokio_util::sync::CancellationToken;
 
+use super::built_package::BuiltPackage;
 use super::normalize::is_terminal;
 use crate::engine::{Ingested, RowSource, Spool, discard_resumable, ingest};
 use crate::environment::RunEnvironment;
@@ -33,14 +34,14 @@ pub(crate) struct PackageBuilder<'r> {
 /// The result of building a package.
 pub(crate) enum BuildOutcome {
     /// A sealed package.
-    Package(Box<SealedPackage>),
+    Package(Box<BuiltPackage>),
     /// Nothing new to load, with the diagnostics of the rows.
     Empty(Box<Diagnostics>),
 }
 
 impl BuildOutcome {
     /// Returns the package, or adds the diagnostics to `diagnostics` if there is nothing to load.
-    pub(crate) fn package(self, diagnostics: &mut Diagnostics) -> Option<SealedPackage> {
+    pub(crate) fn package(self, diagnostics: &mut Diagnostics) -> Option<BuiltPackage> {
         match self {
             BuildOutcome::Package(package) => Some(*package),
             BuildOutcome::Empty(of_rows) => {
@@ -116,7 +117,7 @@ impl PackageBuilder<'_> {
         let package = writer.seal(PackageFooter { schema, state: after.state, findings: diagnostics.to_stored() })?;
         self.working_dir.save_snapshot(&package.footer().state, &package.footer().schema);
         self.schema_files.export(&package.footer().schema);
-        Ok(BuildOutcome::Package(Box::new(package)))
+        Ok(BuildOutcome::Package(Box::new(BuiltPackage { package, diagnostics })))
     }
 
     /// Returns the options of the run within the limits of the destination.

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use catchment_load::{Destination, LoadError, LoadOutcome, LoadResult};
-use catchment_load_package::{PackageStore, PendingPackage, SealedPackage, fail_point};
+use catchment_load_package::{PackageStore, PendingPackage, fail_point};
 use tokio_util::sync::CancellationToken;
 
+use super::built_package::BuiltPackage;
 use super::package_failure::PackageFailure;
 use crate::engine::spawn_blocking;
 use crate::error::RunError;
-use crate::report::{Diagnostics, PackageInfo, PackageOutcome, Warning};
+use crate::report::{PackageInfo, PackageOutcome, Warning};
 
 /// The operation that fails here.
 const TASK: &str = "loaded";
@@ -34,14 +35,16 @@ impl PackageLoader<'_> {
                 PendingPackage::Failed(package) => {
                     recovered.push(self.tolerate_failure(outcome, PackageFailure::without_details(package, TASK))?);
                 }
-                PendingPackage::Sealed(package) => recovered.push(self.load(*package, outcome.clone()).await?),
+                PendingPackage::Sealed(package) => {
+                    recovered.push(self.load(BuiltPackage::from_stored(*package), outcome.clone()).await?);
+                }
             }
         }
         Ok(recovered)
     }
 
     /// Loads a package and removes it, or moves it to the failed packages if it can never be loaded.
-    pub(crate) async fn load(&self, package: SealedPackage, outcome: PackageOutcome) -> Result<PackageInfo, RunError> {
+    pub(crate) async fn load(&self, package: BuiltPackage, outcome: PackageOutcome) -> Result<PackageInfo, RunError> {
         let (package, loaded) = self.try_load(package).await?;
         self.finish_load(package, loaded, outcome)
     }
@@ -49,11 +52,11 @@ impl PackageLoader<'_> {
     /// Loads a package and returns it with the result of the destination.
     pub(crate) async fn try_load(
         &self,
-        package: SealedPackage,
-    ) -> Result<(SealedPackage, Result<LoadResult, LoadError>), RunError> {
+        package: BuiltPackage,
+    ) -> Result<(BuiltPackage, Result<LoadResult, LoadError>), RunError> {
         let (destination, stop) = (Arc::clone(self.destination), self.stop.clone());
         let loading = move || {
-            let loaded = destination.load(&package, &|| stop.is_cancelled());
+            let loaded = destination.load(&package.package, &|| stop.is_cancelled());
             (package, loaded)
         };
         spawn_blocking(loading).await
@@ -62,12 +65,12 @@ impl PackageLoader<'_> {
     /// Removes a loaded package, or moves it to the failed packages if it can never be loaded.
     pub(crate) fn finish_load(
         &self,
-        package: SealedPackage,
+        built: BuiltPackage,
         loaded: Result<LoadResult, LoadError>,
         outcome: PackageOutcome,
     ) -> Result<PackageInfo, RunError> {
+        let BuiltPackage { package, mut diagnostics } = built;
         let (load_id, row_counts) = (package.header().load_id.clone(), package.row_counts());
-        let mut diagnostics = Diagnostics::from_stored(&package.footer().findings);
         match loaded {
             Ok(loaded) => {
                 diagnostics.warnings.extend(loaded.warnings.into_iter().map(Warning::new));

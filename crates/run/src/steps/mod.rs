@@ -1,6 +1,7 @@
 //! The steps of a run: extract to disk, build or normalize packages, and load them.
 
 mod build;
+mod built_package;
 mod extract;
 mod load;
 mod normalize;
@@ -8,6 +9,7 @@ mod package_failure;
 mod pending;
 
 pub(crate) use build::{BuildOutcome, PackageBuilder};
+pub(crate) use built_package::BuiltPackage;
 pub(crate) use extract::extract;
 pub(crate) use load::PackageLoader;
 pub(crate) use normalize::{Normalized, normalize};

@@ -3,6 +3,7 @@
 use catchment_load_package::PendingExtract;
 
 use super::build::PackageBuilder;
+use super::built_package::BuiltPackage;
 use super::package_failure::PackageFailure;
 use crate::engine::RowSource;
 use crate::error::RunError;
@@ -41,7 +42,7 @@ pub(crate) async fn normalize(builder: &PackageBuilder<'_>) -> Result<Normalized
         match built {
             Ok(built) => {
                 let package = built.and_then(|built| built.package(&mut diagnostics));
-                packages.extend(package.as_ref().map(NormalizedPackage::of));
+                packages.extend(package.as_ref().map(BuiltPackage::to_normalized));
                 store.remove_normalized(extracted)?;
             }
             Err(error) if is_terminal(&error) => fail(store.move_extract_to_failed(extracted, &error.to_string())?),
