@@ -8,7 +8,7 @@ use catchment::rest_api::{RestApi, Spec, SpecFormat};
 use catchment::rest_client::{RestClient, RetryPolicy};
 use catchment_config::{Config, Environment, SettingsDirs};
 use catchment_rest_client::testing::{ReceivedRequest, ScriptedResponse, ScriptedServer};
-use catchment_settings::Settings;
+use catchment_settings::ScopedSettings;
 
 use crate::command::binary;
 use crate::dataset::Dataset;
@@ -296,7 +296,7 @@ fn no_secret_is_in_logs_of_other_crates_or_debug_output() {
     for case in [Case::Success, Case::Refused, Case::ServerFails, Case::BadJson, Case::BadRow, Case::BadDatabase] {
         let project = Project::new(case);
         let config = project.config();
-        let settings = Settings::new(&config);
+        let settings = ScopedSettings::new(&config);
         let spec = Spec::parse(&project.spec(case), SpecFormat::Json).unwrap();
         let retry = RetryPolicy { max_attempts: 2, backoff_factor: 0.0, ..RetryPolicy::default() };
         let client = RestClient::builder().retry(retry);

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use catchment::schema::SchemaFormat;
-use catchment::{RefreshMode, WriteDisposition};
+use catchment::{ProgressMode, RefreshMode, WriteDisposition};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand, ValueEnum};
 
@@ -87,7 +87,7 @@ pub(crate) struct RunArgs {
     pub(crate) fail_on_warning: bool,
     /// Progress output: `log` writes lines to stderr, `json` writes JSON Lines to stdout and ends with the report, `auto` is
     /// `log` in a terminal and `off` elsewhere [default: from the configuration, else auto].
-    #[arg(long, value_enum)]
+    #[arg(long, value_parser = progress_mode())]
     pub(crate) progress: Option<ProgressMode>,
 }
 
@@ -102,12 +102,9 @@ fn refresh() -> impl TypedValueParser<Value = RefreshMode> {
         .map(|name| RefreshMode::from_name(&name).unwrap_or(RefreshMode::DropData))
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ProgressMode {
-    Auto,
-    Log,
-    Json,
-    Off,
+fn progress_mode() -> impl TypedValueParser<Value = ProgressMode> {
+    PossibleValuesParser::new(ProgressMode::ALL.map(ProgressMode::name))
+        .map(|name| ProgressMode::from_name(&name).unwrap_or(ProgressMode::Auto))
 }
 
 #[derive(Debug, clap::Args)]

@@ -19,7 +19,7 @@ const ISSUES: u32 = 300;
 
 pub(crate) fn demo(args: &DemoArgs, output: &Output) -> Result<(), CliError> {
     let configuration = Configuration::load(output)?;
-    logging::init_logging(&configuration.log()?, output);
+    logging::init_logging(configuration.log_level()?, output);
     let client = configuration.rest_client()?;
     let demo = async {
         let demo = Demo::prepare(&args.dir, client, output.clone()).await?;

@@ -1,18 +1,17 @@
 //! `catchment run`: loads the API described by a spec.
 
-use std::io::IsTerminal as _;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, anyhow};
 use catchment::extract::Source;
 use catchment::rest_api::{RestApi, Spec};
-use catchment::{LoadInfo, PackageOutcome, Pipeline, ProgressSink, RunOptions, SchemaFiles, WorkingDir};
+use catchment::{LoadInfo, PackageOutcome, Pipeline, PipelineSettings, ProgressMode, RunOptions, SchemaFiles, WorkingDir};
 
-use crate::args::{ProgressMode, RunArgs};
+use crate::args::RunArgs;
 use crate::dev_mode::{self, DevFolder};
 use crate::failure::CliError;
 use crate::output::Output;
-use crate::settings::{Configuration, PipelineSettings};
+use crate::settings::Configuration;
 use crate::signals::Signals;
 use crate::{dry_run, logging, runtime, spec_file};
 
@@ -20,7 +19,7 @@ pub(crate) fn run(args: &RunArgs, output: &Output) -> Result<(), CliError> {
     let spec = spec_file::read(&args.spec)?;
     let pipeline = spec_file::pipeline_name(args.pipeline_name.as_ref(), &spec, &args.spec)?;
     let configuration = Configuration::load(output)?.for_pipeline(&pipeline)?;
-    logging::init_logging(&configuration.log()?, output);
+    logging::init_logging(configuration.log_level()?, output);
     warn_of_typos(&configuration, &spec, &pipeline);
     let defaults = configuration.pipeline(&pipeline)?;
     let target = RunTarget::resolve(args, &spec, pipeline, &defaults);
@@ -53,7 +52,7 @@ pub(crate) fn run(args: &RunArgs, output: &Output) -> Result<(), CliError> {
         .options(options)
         .schema_files(files)
         .redactor(output.redactor().clone())
-        .progress(progress(progress_mode));
+        .progress(progress_mode.sink());
     let result = run_pipeline(&pipeline, source);
     // saved even if the run failed: it may have loaded a pending package
     if file.is_default && file.path.exists() {
@@ -129,15 +128,6 @@ fn run_pipeline(pipeline: &Pipeline, source: Source) -> Result<LoadInfo, CliErro
             (result, _) => result.map_err(CliError::from),
         }
     })
-}
-
-fn progress(progress: ProgressMode) -> ProgressSink {
-    match progress {
-        ProgressMode::Json => ProgressSink::Json,
-        ProgressMode::Log => ProgressSink::Log,
-        ProgressMode::Auto if std::io::stderr().is_terminal() => ProgressSink::Log,
-        ProgressMode::Auto | ProgressMode::Off => ProgressSink::Off,
-    }
 }
 
 fn apply_flags(mut source: Source, args: &RunArgs) -> Result<Source, CliError> {

@@ -22,11 +22,11 @@ const CONFIG: &str = "config.toml";
 ///
 /// ```
 /// use catchment_config::{Config, Environment};
-/// use catchment_settings::Settings;
+/// use catchment_settings::ScopedSettings;
 ///
 /// let environment = Environment::from_iter([("DEMO__NORMALIZE__WORKERS", "3")]);
 /// let config = Config::from_environment(environment);
-/// let workers = |config: &Config| Settings::new(config).section(["normalize"]).get::<u64>("workers");
+/// let workers = |config: &Config| ScopedSettings::new(config).section(["normalize"]).get::<u64>("workers");
 /// assert_eq!(workers(&config)?, None);
 /// assert_eq!(workers(&config.with_pipeline("demo"))?, Some(3));
 /// # Ok::<(), catchment_settings::SettingsError>(())

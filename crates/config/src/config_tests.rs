@@ -1,6 +1,6 @@
 //! Tests of lookups in [`Config`] and their errors.
 
-use catchment_settings::{ConnectionParams, Secret, Settings, SettingsError};
+use catchment_settings::{ConnectionParams, ScopedSettings, Secret, SettingsError};
 use tempfile::TempDir;
 
 use crate::{Config, Environment, SettingsDirs};
@@ -25,9 +25,9 @@ fn project(variables: &[(&str, &str)], secrets: &str, plain: &str) -> (TempDir, 
 
 #[test]
 fn earlier_variables_take_precedence() {
-    fn check(settings: impl for<'a> Fn(Settings<'a>) -> Settings<'a>, field: &str, names: &[&str]) {
+    fn check(settings: impl for<'a> Fn(ScopedSettings<'a>) -> ScopedSettings<'a>, field: &str, names: &[&str]) {
         let config = Config::from_environment(Environment::from_iter([("OTHER", "x")]));
-        let error = settings(Settings::new(&config.with_pipeline("cfgp"))).require::<Secret>(field);
+        let error = settings(ScopedSettings::new(&config.with_pipeline("cfgp"))).require::<Secret>(field);
         let SettingsError::Missing(fields) = error.unwrap_err() else {
             panic!("another error");
         };
@@ -37,7 +37,7 @@ fn earlier_variables_take_precedence() {
         for first in 0..names.len() {
             let set = names[first..].iter().map(|name| (*name, *name));
             let config = Config::from_environment(Environment::from_iter(set)).with_pipeline("cfgp");
-            let found = settings(Settings::new(&config)).get::<String>(field).unwrap();
+            let found = settings(ScopedSettings::new(&config)).get::<String>(field).unwrap();
             assert_eq!(found.as_deref(), Some(names[first]));
         }
     }
@@ -105,7 +105,7 @@ fn earlier_variables_take_precedence() {
 fn providers_are_searched_in_order_within_a_scope() {
     fn check(variables: &[(&str, &str)], secrets: &str, plain: &str, expected: &str) {
         let (_home, config) = project(variables, secrets, plain);
-        let found = Settings::new(&config).section(SOURCE).get::<String>("owner").unwrap();
+        let found = ScopedSettings::new(&config).section(SOURCE).get::<String>("owner").unwrap();
         assert_eq!(found.as_deref(), Some(expected));
     }
     let specific = "[sources.mysec.mysrc]\nowner = 'specific'";
@@ -125,7 +125,7 @@ fn providers_are_searched_in_order_within_a_scope() {
 fn a_secret_in_config_toml_is_an_error() {
     fn check(variables: &[(&str, &str)], secrets: &str, plain: &str, error: Option<&str>) {
         let (home, config) = project(variables, secrets, plain);
-        let found = Settings::new(&config).section(SOURCE).get::<Secret>("api_key");
+        let found = ScopedSettings::new(&config).section(SOURCE).get::<Secret>("api_key");
         let shown = found.as_ref().err().map(|error| {
             assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
             error.to_string().replace(&home.path().display().to_string(), "")
@@ -149,7 +149,7 @@ fn a_secret_in_config_toml_is_an_error() {
 fn a_missing_setting_lists_locations_and_files() {
     let check = |field: &str, secret: bool, expected: &str| {
         let (home, config) = project(&[("PATH", "hunter2")], "[a]\nb = 'hunter2'", "");
-        let settings = Settings::new(&config).fixed("runtime");
+        let settings = ScopedSettings::new(&config).fixed("runtime");
         let error =
             if secret { settings.require::<Secret>(field).unwrap_err() } else { settings.require::<u64>(field).unwrap_err() };
         assert_eq!(error.to_string().replace(&home.path().display().to_string(), ""), expected);
@@ -191,7 +191,7 @@ fn a_missing_setting_lists_locations_and_files() {
 fn values_in_secrets_toml_are_hidden_even_for_a_plain_field() {
     fn check(secrets: &str, plain: &str, expected: &str) {
         let (home, config) = project(&[], secrets, plain);
-        let error = Settings::new(&config).get::<bool>("widen").unwrap_err().to_string();
+        let error = ScopedSettings::new(&config).get::<bool>("widen").unwrap_err().to_string();
         assert_eq!(error.replace(&home.path().display().to_string(), ""), expected);
     }
     let must = "`widen` must be true or false (or yes, no, 1, 0), but widen";
@@ -206,7 +206,7 @@ fn credentials_as_fields_in_both_files() {
         "[destination.postgres.credentials]\npassword = 'hunter2'",
         "[destination.postgres.credentials]\nhost = 'db'\nport = 5433",
     );
-    let destination = Settings::new(&config).section(["destination", "postgres"]);
+    let destination = ScopedSettings::new(&config).section(["destination", "postgres"]);
     let credentials = destination.clone().nested("credentials");
     assert_eq!(credentials.get::<String>("host").unwrap().as_deref(), Some("db"));
     assert_eq!(credentials.get::<u64>("port").unwrap(), Some(5433));
@@ -219,7 +219,7 @@ fn credentials_as_fields_in_both_files() {
 fn credentials_as_a_string_with_fields() {
     fn check(variables: &[(&str, &str)], secrets: &str, plain: &str, expected: &str) {
         let (_home, config) = project(variables, secrets, plain);
-        let found = Settings::new(&config).section(["destination", "postgres"]).read::<ConnectionParams>().unwrap();
+        let found = ScopedSettings::new(&config).section(["destination", "postgres"]).read::<ConnectionParams>().unwrap();
         assert_eq!(found.to_connection_string().expose(), expected);
     }
     let text = ("DESTINATION__POSTGRES__CREDENTIALS", "postgres://ada@db/shop");
@@ -237,13 +237,13 @@ fn load_reads_the_project_folder() {
     std::fs::write(home.path().join(".dlt/config.toml"), "[load]\nworkers = 2").unwrap();
     let environment = Environment::from_iter([("HOME", home.path())]);
     let config = Config::load(home.path(), environment).unwrap();
-    assert_eq!(Settings::new(&config).section(["load"]).get::<u64>("workers").unwrap(), Some(2));
+    assert_eq!(ScopedSettings::new(&config).section(["load"]).get::<u64>("workers").unwrap(), Some(2));
 }
 
 #[test]
 fn debug_hides_values() {
     let (_home, config) = project(&[("API_KEY", "hunter2")], "key = 'hunter2'", "key = 'hunter2'");
-    let settings = Settings::new(&config);
+    let settings = ScopedSettings::new(&config);
     for shown in [
         format!("{config:?}"),
         format!("{config:#?}"),
@@ -259,7 +259,7 @@ fn debug_hides_values() {
 fn the_redactor_receives_looked_up_secrets() {
     let secrets = "[sources.mysec.mysrc]\napi_key = 'key-of-file'\nusername = 'user-of-file'\nother_key = 'another-key'";
     let (_home, config) = project(&[("PASSWORD", "of-variable")], secrets, "");
-    let settings = Settings::new(&config).section(SOURCE);
+    let settings = ScopedSettings::new(&config).section(SOURCE);
     for field in ["api_key", "username", "password", "access_token_url"] {
         settings.get::<Secret>(field).unwrap();
     }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use catchment_settings::{FieldReader, FromSettings, IncompleteSettings, Settings, SettingsError};
+use catchment_settings::{FieldReader, FromSettings, IncompleteSettings, ScopedSettings, SettingsError};
 
 use crate::{Config, Environment, HostInfo, pipelines_dir};
 
@@ -29,7 +29,7 @@ impl DataDirs {
         let Some((folders, profile)) = folders else {
             return Ok(DataDirs { pipelines: pipelines_dir(environment, host), local: local.unwrap_or_default() });
         };
-        let workspace = Settings::new(config).read::<WorkspaceSettings>()?;
+        let workspace = ScopedSettings::new(config).read::<WorkspaceSettings>()?;
         let root = folders.project.parent().unwrap_or(Path::new(""));
         let name = workspace.name.unwrap_or_else(|| name_of(root));
         let or_default = |set: Option<PathBuf>, kind| {
@@ -52,7 +52,7 @@ pub struct WorkspaceSettings {
 }
 
 impl FromSettings for WorkspaceSettings {
-    fn scope(settings: Settings<'_>) -> Settings<'_> {
+    fn scope(settings: ScopedSettings<'_>) -> ScopedSettings<'_> {
         settings.section(["workspace"]).fixed("settings")
     }
 

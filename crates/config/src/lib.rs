@@ -6,10 +6,10 @@
 //! ```no_run
 //! use std::path::Path;
 //! use catchment_config::{Config, Environment};
-//! use catchment_settings::{Secret, Settings};
+//! use catchment_settings::{Secret, ScopedSettings};
 //!
 //! let config = Config::load(Path::new("."), Environment::from_process())?.with_pipeline("shop");
-//! let token: Secret = Settings::new(&config).section(["sources", "rest_api", "github"]).require("token")?;
+//! let token: Secret = ScopedSettings::new(&config).section(["sources", "rest_api", "github"]).require("token")?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use catchment_settings::{FieldReader, FromSettings, IncompleteSettings, Secret, Settings};
+use catchment_settings::{FieldReader, FromSettings, IncompleteSettings, ScopedSettings, Secret};
 use insta::assert_snapshot;
 
 use crate::{Config, Environment, Profile, SettingsDirs};
@@ -14,7 +14,7 @@ struct All {
 }
 
 impl FromSettings for All {
-    fn scope(settings: Settings<'_>) -> Settings<'_> {
+    fn scope(settings: ScopedSettings<'_>) -> ScopedSettings<'_> {
         settings.fixed("load")
     }
 
@@ -40,7 +40,7 @@ fn message(secrets: &str, plain: &str) -> String {
     let variables = [("LOAD__PORT", "70000"), ("OTHER", "hunter2")];
     let shown = match Config::load_from(SettingsDirs::for_project(home.path()), Environment::from_iter(variables)) {
         Ok(config) => {
-            let error = Settings::new(&config).read::<All>().map(|_| ()).unwrap_err();
+            let error = ScopedSettings::new(&config).read::<All>().map(|_| ()).unwrap_err();
             assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
             error.to_string()
         }

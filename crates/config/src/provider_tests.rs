@@ -1,6 +1,6 @@
 //! Tests of precedence, profiles and unused keys.
 
-use catchment_settings::{Scope, Secret, SettingKey, Settings};
+use catchment_settings::{Scope, ScopedSettings, Secret, SettingKey};
 use tempfile::TempDir;
 
 use crate::{Config, DataDirs, Environment, HostInfo, SettingsDirs, Vault, VaultEntry, VaultError, VaultOptions};
@@ -76,7 +76,7 @@ fn the_first_of_each_pair_of_providers_takes_precedence() {
     for (at, first) in PROVIDERS.iter().enumerate() {
         for second in &PROVIDERS[at + 1..] {
             let (_home, config) = held_by(&[first, second]);
-            let settings = Settings::new(&config).section(["sources"]);
+            let settings = ScopedSettings::new(&config).section(["sources"]);
             assert_eq!(settings.get::<String>("api_key").unwrap().as_deref(), Some(*first), "{first} and {second}");
             let secret = settings.get::<Secret>("api_key");
             if first.ends_with("config.toml") {
@@ -116,7 +116,7 @@ fn a_misspelled_key_suggests_the_nearest_name() {
         std::fs::write(home.path().join("secrets.toml"), secrets).unwrap();
         let environment = Environment::from_iter(variables.iter().copied());
         let config = Config::load_from(SettingsDirs::for_project(home.path()), environment).unwrap();
-        let error = Settings::new(&config).section(["sources", "github"]).require::<Secret>("api_key").unwrap_err();
+        let error = ScopedSettings::new(&config).section(["sources", "github"]).require::<Secret>("api_key").unwrap_err();
         let text = error.to_string().replace(&home.path().display().to_string(), "");
         assert!(text.contains(expected), "{text}");
         assert!(!text.contains("hunter2"), "{text}");

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use catchment_settings::{FieldReader, FromSettings, IncompleteSettings, Secret, SettingValue, Settings};
+use catchment_settings::{FieldReader, FromSettings, IncompleteSettings, ScopedSettings, Secret, SettingValue};
 
 use crate::providers::json_value;
 
@@ -13,7 +13,7 @@ use crate::providers::json_value;
 ///
 /// ```
 /// use catchment_config::{Config, VaultEntry, Environment, Vault, VaultError, VaultOptions};
-/// use catchment_settings::{Secret, Settings};
+/// use catchment_settings::{Secret, ScopedSettings};
 ///
 /// #[derive(Debug)]
 /// struct Keeper;
@@ -34,7 +34,7 @@ use crate::providers::json_value;
 /// }
 ///
 /// let config = Config::from_environment(Environment::default()).with_vault(Keeper, VaultOptions::default());
-/// let github = Settings::new(&config).section(["sources", "github"]);
+/// let github = ScopedSettings::new(&config).section(["sources", "github"]);
 /// assert_eq!(github.get::<Secret>("api_key")?, Some(Secret::from("tk-1")));
 /// # Ok::<(), catchment_settings::SettingsError>(())
 /// ```
@@ -146,7 +146,7 @@ impl Default for VaultOptions {
 
 /// Reads the options from the sections set by the caller, such as `providers.google_secrets`.
 impl FromSettings for VaultOptions {
-    fn scope(settings: Settings<'_>) -> Settings<'_> {
+    fn scope(settings: ScopedSettings<'_>) -> ScopedSettings<'_> {
         settings
     }
 

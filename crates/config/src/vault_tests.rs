@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
-use catchment_settings::{Secret, SettingValue, Settings};
+use catchment_settings::{ScopedSettings, Secret, SettingValue};
 
 use crate::{Config, Environment, Vault, VaultEntry, VaultError, VaultOptions};
 
@@ -65,7 +65,7 @@ fn check(vault: &RecordingVault, options: VaultOptions, expected: Option<&str>, 
     let config = config(vault, options);
     // look up twice: each entry must be fetched only once
     for _ in 0..2 {
-        let found = Settings::new(&config).section(["sources", "github"]).get::<Secret>("api_key").unwrap();
+        let found = ScopedSettings::new(&config).section(["sources", "github"]).get::<Secret>("api_key").unwrap();
         assert_eq!(found, expected.map(Secret::from));
     }
     assert_eq!(*vault.requests.lock().unwrap(), requests);
@@ -124,7 +124,7 @@ fn listing_avoids_requests() {
 fn plain_settings_are_not_requested() {
     let vault = vault(&[("dlt_secrets_toml", "[sources]\nowner = 'ada'"), ("sources", "[sources]\nrepo = 'x'")]);
     let config = config(&vault, EXACT);
-    let settings = Settings::new(&config).section(["sources"]);
+    let settings = ScopedSettings::new(&config).section(["sources"]);
     assert_eq!(settings.get::<String>("owner").unwrap().as_deref(), Some("ada"));
     assert_eq!(settings.get::<String>("repo").unwrap(), None);
     assert_eq!(*vault.requests.lock().unwrap(), ["dlt_secrets_toml"]);
@@ -135,7 +135,7 @@ fn a_failing_vault_is_requested_once_and_named() {
     let vault = vault(&[("sources", "broken")]);
     let config = config(&vault, VaultOptions::default());
     for _ in 0..2 {
-        let error = Settings::new(&config).section(["sources"]).get::<Secret>("api_key").unwrap_err();
+        let error = ScopedSettings::new(&config).section(["sources"]).get::<Secret>("api_key").unwrap_err();
         assert_eq!(error.to_string(), "failed to read `api_key` from sources (vault)");
         let cause = std::error::Error::source(&error).map(ToString::to_string);
         assert_eq!(cause.as_deref(), Some("connection refused"));
@@ -146,7 +146,7 @@ fn a_failing_vault_is_requested_once_and_named() {
 #[test]
 fn an_unparsable_entry_is_an_error_without_its_content() {
     let config = config(&vault(&[("sources", "hunter2")]), VaultOptions::default());
-    let error = Settings::new(&config).section(["sources"]).get::<Secret>("api_key").unwrap_err();
+    let error = ScopedSettings::new(&config).section(["sources"]).get::<Secret>("api_key").unwrap_err();
     let shown = format!("{error} {error:?}");
     assert!(shown.contains("the entry is not TOML, YAML or JSON"), "{shown}");
     assert!(!shown.contains("hunter2"), "{shown}");
@@ -155,7 +155,7 @@ fn an_unparsable_entry_is_an_error_without_its_content() {
 #[test]
 fn a_missing_setting_lists_the_requested_entries() {
     let config = config(&vault(&[("sources", "denied"), ("sources-github", "a = 1")]), VaultOptions::default());
-    let settings = Settings::new(&config).section(["sources", "github"]);
+    let settings = ScopedSettings::new(&config).section(["sources", "github"]);
     assert_eq!(settings.get::<Secret>("api_key").unwrap(), None);
     let text = settings.require::<Secret>("api_key").unwrap_err().to_string();
     let expected = "vault: read sources-github; no entry dlt_secrets_toml, p-dlt_secrets_toml, p-sources, p-sources-github; \

@@ -33,6 +33,7 @@
 //! | run, resume and backfill | [`Pipeline`], [`Windows`], [`RunOptions`] |
 //! | inspect a run | [`LoadInfo`], [`ProgressSink`], [`WorkingDir`] |
 //! | query the loaded tables | [`Dataset`], [`SqlClient`] |
+//! | read settings and secrets | [`Settings`], [`Secret`] |
 //!
 //! Each layer is also a separate crate, which this one re-exports as a module.
 //!
@@ -41,13 +42,16 @@
 //! | feature | default | effect |
 //! |---|---|---|
 //! | `duckdb` | yes | compiles DuckDB and adds the destination `DuckDb` |
+//! | `aws`, `google`, `hashicorp` | no | add AWS Secrets Manager, Google Secret Manager and HashiCorp Vault to [`Settings`] |
 //! | `failpoints` | no | compiles in failpoints, at which tests end the process |
 
 mod dataset;
 mod pipeline;
+mod settings;
 mod sql_client;
 mod table_query;
 
+pub use catchment_config as config;
 pub use catchment_extract as extract;
 pub use catchment_extract::{
     Incremental, LastValueFunc, OnCursorValueMissing, Page, ProgressEvent, RangeBound, Resource, ResumePoint, Row, RowOrder,
@@ -72,8 +76,10 @@ pub use catchment_run::{
 };
 pub use catchment_schema as schema;
 pub use catchment_schema::{MergeOptions, MergeStrategy, WriteDisposition};
+pub use catchment_settings::{Secret, SettingsError};
 pub use catchment_state::State;
 pub use dataset::Dataset;
 pub use pipeline::Pipeline;
+pub use settings::{LogSettings, PipelineSettings, ProgressMode, ProjectError, Settings};
 pub use sql_client::SqlClient;
 pub use table_query::TableQuery;

@@ -1,7 +1,7 @@
 //! Origins of the secrets of a spec.
 
 use catchment_rest_client::is_secret_name;
-use catchment_settings::{FoundSetting, SettingKey, SettingLocation, SettingValue, Settings, SettingsError};
+use catchment_settings::{FoundSetting, ScopedSettings, SettingKey, SettingLocation, SettingValue, SettingsError};
 
 use crate::secrets::{Secrets, bound_template};
 use crate::template::Reference;
@@ -42,7 +42,7 @@ impl SecretOrigin {
     /// # Errors
     ///
     /// Returns an error if the secret is not configured, or if a location cannot be read.
-    pub fn resolve_candidates(&self, spec: &Spec, settings: &Settings<'_>) -> Result<Vec<FoundSetting>, SettingsError> {
+    pub fn resolve_candidates(&self, spec: &Spec, settings: &ScopedSettings<'_>) -> Result<Vec<FoundSetting>, SettingsError> {
         if let SecretSource::Reference(Reference::Env(name), _) = &self.origin {
             let location = SettingLocation::variable(name);
             let value = SettingValue::Text(settings.variable(name)?);
@@ -64,7 +64,7 @@ impl SecretOrigin {
     /// # Errors
     ///
     /// Returns an error with all searched locations if it has none.
-    pub fn ensure_available(&self, spec: &Spec, settings: &Settings<'_>) -> Result<(), SettingsError> {
+    pub fn ensure_available(&self, spec: &Spec, settings: &ScopedSettings<'_>) -> Result<(), SettingsError> {
         let secrets = Secrets::new(settings, &spec.name);
         match &self.origin {
             SecretSource::Literal => Ok(()),
@@ -80,15 +80,15 @@ impl Spec {
     ///
     /// ```
     /// use catchment_rest_api::{SpecFormat, SecretSource, Spec};
-    /// use catchment_settings::{NoSettings, Settings};
+    /// use catchment_settings::{NoSettings, ScopedSettings};
     ///
     /// let spec = r#"{"client": {"base_url": "https://api.example.com", "auth": {"token": "tk-1"}}, "resources": ["a"]}"#;
-    /// let secrets = Spec::parse(spec, SpecFormat::Json)?.secrets(&Settings::new(&NoSettings));
+    /// let secrets = Spec::parse(spec, SpecFormat::Json)?.secrets(&ScopedSettings::new(&NoSettings));
     /// assert_eq!(secrets[0].path, "client.auth.token");
     /// assert!(matches!(secrets[0].origin, SecretSource::Literal));
     /// # Ok::<(), catchment_rest_api::SpecError>(())
     /// ```
-    pub fn secrets<'s>(&'s self, settings: &'s Settings<'s>) -> Vec<SecretOrigin> {
+    pub fn secrets<'s>(&'s self, settings: &'s ScopedSettings<'s>) -> Vec<SecretOrigin> {
         let mut found = SecretCollector { of: Secrets::new(settings, &self.name), secrets: Vec::new() };
         found.template("client.base_url", &self.client.base_url, false);
         for (name, value) in &self.client.headers {

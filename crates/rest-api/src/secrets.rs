@@ -2,7 +2,7 @@
 
 use catchment_extract::Incremental;
 use catchment_json::Value;
-use catchment_settings::{Secret, SettingKey, Settings, SettingsError};
+use catchment_settings::{ScopedSettings, Secret, SettingKey, SettingsError};
 
 use crate::template::{Part, Reference, TemplateContext, has_reference};
 use crate::{Template, ValueTemplate};
@@ -10,13 +10,13 @@ use crate::{Template, ValueTemplate};
 /// Looks up the secrets of a source.
 #[derive(Debug, Clone)]
 pub(crate) struct Secrets<'s> {
-    settings: &'s Settings<'s>,
+    settings: &'s ScopedSettings<'s>,
     /// The name of the source, which is a section of the lookup.
     source: &'s str,
 }
 
 impl<'s> Secrets<'s> {
-    pub(crate) fn new(settings: &'s Settings<'s>, source: &'s str) -> Secrets<'s> {
+    pub(crate) fn new(settings: &'s ScopedSettings<'s>, source: &'s str) -> Secrets<'s> {
         Secrets { settings, source }
     }
 
@@ -48,7 +48,7 @@ impl<'s> Secrets<'s> {
     }
 
     /// Splits a dotted path into sections and a name.
-    fn at<'p>(&self, path: &'p str) -> (Settings<'s>, &'p str) {
+    fn at<'p>(&self, path: &'p str) -> (ScopedSettings<'s>, &'p str) {
         let (sections, name) = path.rsplit_once('.').unwrap_or(("", path));
         let sections = sections.split('.').filter(|section| !section.is_empty());
         (self.settings.clone().section(sections), name)
@@ -123,7 +123,7 @@ impl<'s> Secrets<'s> {
     /// Returns the sections in which fields of credentials are looked up: first those of dlt, then without its section
     /// `credentials`. Never without any section, because a variable such as `USERNAME` often exists for another
     /// purpose.
-    fn scopes(&self) -> [Settings<'s>; 3] {
+    fn scopes(&self) -> [ScopedSettings<'s>; 3] {
         let under = |sections: &[&str]| self.settings.clone().section(sections.iter().copied());
         [
             under(&["sources", "rest_api", self.source]).fixed("credentials"),

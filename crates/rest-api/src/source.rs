@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use catchment_extract::{Incremental, Resource, ResumePoint, Source};
 use catchment_json::JsonPath;
 use catchment_rest_client::{RestClient, RestClientBuilder};
-use catchment_settings::{NoSettings, Settings, SettingsError};
+use catchment_settings::{NoSettings, ScopedSettings, SettingsError};
 use thiserror::Error;
 
 use crate::endpoint::{Endpoint, RequestError, is_entity};
@@ -36,7 +36,7 @@ use crate::{EndpointAuth, ResourceSpec, Spec, Template, auth, pages, paginator, 
 pub struct RestApi<'a> {
     pub(crate) spec: &'a Spec,
     client: RestClientBuilder,
-    settings: Settings<'a>,
+    settings: ScopedSettings<'a>,
     registry: Registry,
     clock: Clock,
 }
@@ -63,7 +63,7 @@ pub enum SourceErrorKind {
     Client(#[from] catchment_rest_client::Error),
     /// A missing secret.
     #[error(transparent)]
-    Settings(#[from] SettingsError),
+    ScopedSettings(#[from] SettingsError),
     /// The error of a registered paginator or registered credentials about their settings.
     #[error("{0}")]
     Custom(String),
@@ -73,7 +73,7 @@ impl<'a> RestApi<'a> {
     /// Creates a builder for the source of `spec`. Without [`RestApi::settings`], all secrets must be in the spec; without
     /// [`RestApi::client`], retries and timeouts have their defaults.
     pub fn new(spec: &'a Spec) -> RestApi<'a> {
-        let (client, settings) = (RestClient::builder(), Settings::new(&NoSettings));
+        let (client, settings) = (RestClient::builder(), ScopedSettings::new(&NoSettings));
         RestApi { spec, client, settings, registry: Registry::default(), clock: system_time }
     }
 
@@ -86,7 +86,7 @@ impl<'a> RestApi<'a> {
 
     /// Sets the configuration from which secrets are read.
     #[must_use]
-    pub fn settings(mut self, settings: Settings<'a>) -> RestApi<'a> {
+    pub fn settings(mut self, settings: ScopedSettings<'a>) -> RestApi<'a> {
         self.settings = settings;
         self
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use catchment_settings::{FieldReader, FromSettings, IncompleteSettings, Settings};
+use catchment_settings::{FieldReader, FromSettings, IncompleteSettings, ScopedSettings};
 
 use crate::builder::DEFAULT_MAX_RESPONSE_BYTES;
 use crate::{RestClientBuilder, RetryPolicy};
@@ -11,9 +11,9 @@ use crate::{RestClientBuilder, RetryPolicy};
 ///
 /// ```
 /// use catchment_rest_client::{RequestSettings, RestClient};
-/// use catchment_settings::{NoSettings, Settings};
+/// use catchment_settings::{NoSettings, ScopedSettings};
 ///
-/// let settings = Settings::new(&NoSettings).read::<RequestSettings>()?;
+/// let settings = ScopedSettings::new(&NoSettings).read::<RequestSettings>()?;
 /// let client = settings.apply(RestClient::builder());
 /// # Ok::<(), catchment_settings::SettingsError>(())
 /// ```
@@ -36,7 +36,7 @@ impl RequestSettings {
 }
 
 impl FromSettings for RequestSettings {
-    fn scope(settings: Settings<'_>) -> Settings<'_> {
+    fn scope(settings: ScopedSettings<'_>) -> ScopedSettings<'_> {
         settings.fixed("runtime")
     }
 

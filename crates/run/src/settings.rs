@@ -2,7 +2,7 @@
 
 use catchment_normalize::NullColumnPolicy;
 use catchment_schema::naming::normalize_path;
-use catchment_settings::{FieldReader, FromSettings, IncompleteSettings, Settings, SettingsError, ThreadCount};
+use catchment_settings::{FieldReader, FromSettings, IncompleteSettings, ScopedSettings, SettingsError, ThreadCount};
 
 use crate::RunOptions;
 
@@ -18,13 +18,13 @@ impl RunOptions {
     ///
     /// ```
     /// use catchment_run::RunOptions;
-    /// use catchment_settings::{NoSettings, Settings};
+    /// use catchment_settings::{NoSettings, ScopedSettings};
     ///
-    /// let options = RunOptions::from_settings(&Settings::new(&NoSettings))?;
+    /// let options = RunOptions::from_settings(&ScopedSettings::new(&NoSettings))?;
     /// assert_eq!(options.extract.max_parallel_resources, 5);
     /// # Ok::<(), catchment_settings::SettingsError>(())
     /// ```
-    pub fn from_settings(settings: &Settings<'_>) -> Result<RunOptions, SettingsError> {
+    pub fn from_settings(settings: &ScopedSettings<'_>) -> Result<RunOptions, SettingsError> {
         let (mut options, mut problems) = (RunOptions::default(), Vec::new());
         match settings.read::<ExtractSettings>() {
             Ok(extract) => extract.apply(&mut options),
@@ -57,7 +57,7 @@ impl ExtractSettings {
 }
 
 impl FromSettings for ExtractSettings {
-    fn scope(settings: Settings<'_>) -> Settings<'_> {
+    fn scope(settings: ScopedSettings<'_>) -> ScopedSettings<'_> {
         settings.fixed("extract")
     }
 
@@ -105,7 +105,7 @@ impl NormalizeSettings {
 }
 
 impl FromSettings for NormalizeSettings {
-    fn scope(settings: Settings<'_>) -> Settings<'_> {
+    fn scope(settings: ScopedSettings<'_>) -> ScopedSettings<'_> {
         settings.fixed("normalize")
     }
 
@@ -157,7 +157,7 @@ pub struct LoadSettings {
 }
 
 impl FromSettings for LoadSettings {
-    fn scope(settings: Settings<'_>) -> Settings<'_> {
+    fn scope(settings: ScopedSettings<'_>) -> ScopedSettings<'_> {
         settings.fixed("load")
     }
 
@@ -205,7 +205,7 @@ mod tests {
             ("normalize.quarantine_table", "Left Out"),
             ("load.raise_on_failed_jobs", "yes"),
         ]);
-        let options = RunOptions::from_settings(&Settings::new(&fixed)).unwrap();
+        let options = RunOptions::from_settings(&ScopedSettings::new(&fixed)).unwrap();
         assert_eq!((options.extract.max_parallel_resources, options.extract.max_parallel_items), (2, 20));
         assert_eq!((options.writer.buffer_max_bytes, options.in_flight_max_bytes), (1000, 1000));
         assert_eq!(options.normalize.null_only_columns, NullColumnPolicy::Text);
@@ -217,7 +217,7 @@ mod tests {
     fn thread_counts_beyond_the_limit_are_rejected() {
         let check = |workers: &'static str, expected: Result<usize, &str>| {
             let fixed = Box::leak(Box::new([("normalize.workers", workers)]));
-            let options = RunOptions::from_settings(&Settings::new(&Fixed(fixed)));
+            let options = RunOptions::from_settings(&ScopedSettings::new(&Fixed(fixed)));
             assert_eq!(
                 options.map(|options| options.workers).map_err(|error| error.to_string()),
                 expected.map_err(str::to_owned)
@@ -240,7 +240,7 @@ mod tests {
             ("normalize.null_only_columns", "keep"),
             ("load.raise_on_failed_jobs", "perhaps"),
         ]);
-        let error = RunOptions::from_settings(&Settings::new(&fixed)).map(|_| ()).unwrap_err();
+        let error = RunOptions::from_settings(&ScopedSettings::new(&fixed)).map(|_| ()).unwrap_err();
         insta::assert_snapshot!(error, @r#"
         `workers` must be a non-negative integer, but extract.workers (fixed) holds the string "many"
         `max_parallel_items` must be a non-negative integer, but extract.max_parallel_items (fixed) holds the string "-1"

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-use crate::{FieldReader, FromSettingValue, FromSettings, IncompleteSettings, Secret, SettingValue, Settings};
+use crate::{FieldReader, FromSettingValue, FromSettings, IncompleteSettings, ScopedSettings, Secret, SettingValue};
 
 /// The percent-encoded characters: all except the unreserved characters of RFC 3986.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
@@ -134,7 +134,7 @@ impl ConnectionParams {
 
 /// Reads the field `credentials` in the sections set by the caller, such as `destination.postgres`.
 impl FromSettings for ConnectionParams {
-    fn scope(settings: Settings<'_>) -> Settings<'_> {
+    fn scope(settings: ScopedSettings<'_>) -> ScopedSettings<'_> {
         settings
     }
 

@@ -1,7 +1,7 @@
 //! Declarations of fields and their configured values.
 
 use crate::fields::FieldReader;
-use crate::{FoundSetting, FromSettings, Lookup, LookupReport, Secret, SettingKey, Settings, SettingsError};
+use crate::{FoundSetting, FromSettings, Lookup, LookupReport, ScopedSettings, Secret, SettingKey, SettingsError};
 
 /// The declaration of one field.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,9 +35,9 @@ pub struct FieldExplanation {
 }
 
 /// Returns the fields of a type in the scope of `settings`, in declaration order. Looks up no values.
-pub fn declared_fields<T: FromSettings>(settings: &Settings<'_>) -> Vec<FieldDeclaration> {
+pub fn declared_fields<T: FromSettings>(settings: &ScopedSettings<'_>) -> Vec<FieldDeclaration> {
     let declaring = Declaring(settings.lookup);
-    let mut fields = FieldReader::new(T::scope(Settings { lookup: &declaring, scope: settings.scope.clone() }));
+    let mut fields = FieldReader::new(T::scope(ScopedSettings { lookup: &declaring, scope: settings.scope.clone() }));
     // Missing fields do not matter: `read` requests every field before it returns an error.
     let _ = T::read(&mut fields);
     fields.declared
@@ -64,12 +64,12 @@ impl Lookup for Declaring<'_> {
 /// Returns the declaration and the configured values of each field of a type.
 ///
 /// ```
-/// use catchment_settings::{FromSettings, FieldReader, IncompleteSettings, NoSettings, Settings, explain};
+/// use catchment_settings::{FromSettings, FieldReader, IncompleteSettings, NoSettings, ScopedSettings, explain};
 ///
 /// struct Load(u64);
 ///
 /// impl FromSettings for Load {
-///     fn scope(settings: Settings<'_>) -> Settings<'_> {
+///     fn scope(settings: ScopedSettings<'_>) -> ScopedSettings<'_> {
 ///         settings.fixed("load")
 ///     }
 ///
@@ -78,12 +78,12 @@ impl Lookup for Declaring<'_> {
 ///     }
 /// }
 ///
-/// let explained = explain::<Load>(&Settings::new(&NoSettings));
+/// let explained = explain::<Load>(&ScopedSettings::new(&NoSettings));
 /// assert_eq!(explained[0].field.path(), "load.workers");
 /// assert_eq!(explained[0].field.default.as_deref(), Some("20"));
 /// assert!(explained[0].candidates.as_ref().is_ok_and(Vec::is_empty));
 /// ```
-pub fn explain<T: FromSettings>(settings: &Settings<'_>) -> Vec<FieldExplanation> {
+pub fn explain<T: FromSettings>(settings: &ScopedSettings<'_>) -> Vec<FieldExplanation> {
     let explained = |field: FieldDeclaration| {
         let candidates = settings.candidates(&field.key);
         FieldExplanation { field, candidates }

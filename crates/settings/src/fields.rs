@@ -1,13 +1,13 @@
 //! Typed declarations of settings.
 
-use crate::settings::{convert, mismatch};
-use crate::{FieldDeclaration, FromSettingValue, SettingValue, Settings, SettingsError};
+use crate::scoped_settings::{convert, mismatch};
+use crate::{FieldDeclaration, FromSettingValue, ScopedSettings, SettingValue, SettingsError};
 
 /// A configuration type that declares its fields: names, types, defaults and secrets. The same declaration reads,
 /// documents and explains the settings.
 ///
 /// ```
-/// use catchment_settings::{FromSettings, FieldReader, IncompleteSettings, NoSettings, Secret, Settings, declared_fields};
+/// use catchment_settings::{FromSettings, FieldReader, IncompleteSettings, NoSettings, Secret, ScopedSettings, declared_fields};
 ///
 /// struct Mail {
 ///     host: String,
@@ -16,7 +16,7 @@ use crate::{FieldDeclaration, FromSettingValue, SettingValue, Settings, Settings
 /// }
 ///
 /// impl FromSettings for Mail {
-///     fn scope(settings: Settings<'_>) -> Settings<'_> {
+///     fn scope(settings: ScopedSettings<'_>) -> ScopedSettings<'_> {
 ///         settings.section(["mail"])
 ///     }
 ///
@@ -28,14 +28,14 @@ use crate::{FieldDeclaration, FromSettingValue, SettingValue, Settings, Settings
 ///     }
 /// }
 ///
-/// let error = Settings::new(&NoSettings).read::<Mail>().map(|mail| (mail.host, mail.port, mail.password)).unwrap_err();
+/// let error = ScopedSettings::new(&NoSettings).read::<Mail>().map(|mail| (mail.host, mail.port, mail.password)).unwrap_err();
 /// assert!(error.to_string().starts_with("2 settings are missing: `host` (a string), `password` (a string, secret)"));
-/// let shown: Vec<String> = declared_fields::<Mail>(&Settings::new(&NoSettings)).iter().map(|field| field.path()).collect();
+/// let shown: Vec<String> = declared_fields::<Mail>(&ScopedSettings::new(&NoSettings)).iter().map(|field| field.path()).collect();
 /// assert_eq!(shown, ["mail.host", "mail.password", "mail.port"]);
 /// ```
 pub trait FromSettings: Sized {
     /// Adds the sections of the fields to `settings`.
-    fn scope(settings: Settings<'_>) -> Settings<'_>;
+    fn scope(settings: ScopedSettings<'_>) -> ScopedSettings<'_>;
 
     /// Reads each field. Read all required fields before the first `?`, so that one error names every missing field.
     ///
@@ -52,13 +52,13 @@ pub struct IncompleteSettings(pub(crate) ());
 /// Declares and reads the fields of a [`FromSettings`] type. Records errors until all fields are read.
 #[derive(Debug)]
 pub struct FieldReader<'a> {
-    pub(crate) settings: Settings<'a>,
+    pub(crate) settings: ScopedSettings<'a>,
     pub(crate) declared: Vec<FieldDeclaration>,
     problems: Vec<SettingsError>,
 }
 
 impl<'a> FieldReader<'a> {
-    pub(crate) fn new(settings: Settings<'a>) -> FieldReader<'a> {
+    pub(crate) fn new(settings: ScopedSettings<'a>) -> FieldReader<'a> {
         FieldReader { settings, declared: Vec::new(), problems: Vec::new() }
     }
 

@@ -1,6 +1,6 @@
 //! Typed access to settings, the [`Secret`] type, and redaction of secrets in text.
 //!
-//! A stage reads fields by name and type from [`Settings`], which looks them up in a [`Lookup`]. This crate reads
+//! A stage reads fields by name and type from [`ScopedSettings`], which looks them up in a [`Lookup`]. This crate reads
 //! neither files nor the environment: `catchment-config` provides the [`Lookup`] that does, and [`NoSettings`] is for
 //! programs that use the defaults.
 //!
@@ -8,9 +8,9 @@
 //! environment is that exact string as a password, and 712345 as a number.
 //!
 //! ```
-//! use catchment_settings::{NoSettings, Settings};
+//! use catchment_settings::{NoSettings, ScopedSettings};
 //!
-//! let settings = Settings::new(&NoSettings).section(["normalize"]);
+//! let settings = ScopedSettings::new(&NoSettings).section(["normalize"]);
 //! assert!(settings.get::<bool>("numeric_widening")?.unwrap_or(true));
 //! # Ok::<(), catchment_settings::SettingsError>(())
 //! ```
@@ -28,8 +28,8 @@ mod location;
 mod lookup;
 mod parse_number;
 mod redactor;
+mod scoped_settings;
 mod secret;
-mod settings;
 mod thread_count;
 mod value;
 
@@ -42,7 +42,7 @@ pub use key::{Scope, SettingKey};
 pub use location::{LookupReport, SettingLocation, SimilarKey, SuggestedFix};
 pub use lookup::{FoundSetting, Lookup, NoSettings};
 pub use redactor::{Redactor, is_secret_name};
+pub use scoped_settings::ScopedSettings;
 pub use secret::Secret;
-pub use settings::Settings;
 pub use thread_count::ThreadCount;
 pub use value::SettingValue;

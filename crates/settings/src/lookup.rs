@@ -20,7 +20,7 @@ pub struct FoundSetting {
 /// A source of settings. A configuration implements only this trait.
 ///
 /// ```
-/// use catchment_settings::{FoundSetting, SettingKey, Lookup, SettingLocation, LookupReport, Settings, SettingsError};
+/// use catchment_settings::{FoundSetting, SettingKey, Lookup, SettingLocation, LookupReport, ScopedSettings, SettingsError};
 ///
 /// #[derive(Debug)]
 /// struct Fixed;
@@ -40,7 +40,7 @@ pub struct FoundSetting {
 ///     }
 /// }
 ///
-/// assert_eq!(Settings::new(&Fixed).get::<u64>("workers")?, Some(4));
+/// assert_eq!(ScopedSettings::new(&Fixed).get::<u64>("workers")?, Some(4));
 /// # Ok::<(), SettingsError>(())
 /// ```
 pub trait Lookup: fmt::Debug + Send + Sync {

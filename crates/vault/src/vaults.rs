@@ -1,7 +1,7 @@
 //! Creation of the enabled vaults.
 
 use catchment_config::{Config, VaultError};
-use catchment_settings::{SettingLocation, Settings, SettingsError};
+use catchment_settings::{ScopedSettings, SettingLocation, SettingsError};
 
 use crate::EnabledVaults;
 
@@ -12,22 +12,22 @@ use crate::EnabledVaults;
 ///
 /// Returns an error if the settings of a vault are invalid or incomplete, or its cargo feature is disabled.
 pub fn add_enabled_vaults(config: Config) -> Result<Config, SettingsError> {
-    let enabled = Settings::new(&config).read::<EnabledVaults>()?;
+    let enabled = ScopedSettings::new(&config).read::<EnabledVaults>()?;
     let mut vaults = config.clone();
     if enabled.google {
-        vaults = google(vaults, &Settings::new(&config))?;
+        vaults = google(vaults, &ScopedSettings::new(&config))?;
     }
     if enabled.aws {
-        vaults = aws(vaults, &Settings::new(&config))?;
+        vaults = aws(vaults, &ScopedSettings::new(&config))?;
     }
     if enabled.hashicorp {
-        vaults = hashicorp(vaults, &Settings::new(&config))?;
+        vaults = hashicorp(vaults, &ScopedSettings::new(&config))?;
     }
     Ok(vaults)
 }
 
 #[cfg(feature = "google")]
-fn google(config: Config, settings: &Settings<'_>) -> Result<Config, SettingsError> {
+fn google(config: Config, settings: &ScopedSettings<'_>) -> Result<Config, SettingsError> {
     let secrets = settings.read::<crate::GoogleVaultSettings>()?;
     let options = secrets.options;
     let vault = crate::GoogleSecretManager::new(&settings.read()?, secrets).map_err(|error| unusable("google_secrets", error))?;
@@ -35,12 +35,12 @@ fn google(config: Config, settings: &Settings<'_>) -> Result<Config, SettingsErr
 }
 
 #[cfg(not(feature = "google"))]
-fn google(_: Config, _: &Settings<'_>) -> Result<Config, SettingsError> {
+fn google(_: Config, _: &ScopedSettings<'_>) -> Result<Config, SettingsError> {
     Err(not_built_in("google"))
 }
 
 #[cfg(feature = "aws")]
-fn aws(config: Config, settings: &Settings<'_>) -> Result<Config, SettingsError> {
+fn aws(config: Config, settings: &ScopedSettings<'_>) -> Result<Config, SettingsError> {
     let secrets = settings.read::<crate::AwsVaultSettings>()?;
     let options = secrets.options;
     let vault = crate::AwsSecretsManager::new(settings.read()?, secrets).map_err(|error| unusable("aws_secrets", error))?;
@@ -48,12 +48,12 @@ fn aws(config: Config, settings: &Settings<'_>) -> Result<Config, SettingsError>
 }
 
 #[cfg(not(feature = "aws"))]
-fn aws(_: Config, _: &Settings<'_>) -> Result<Config, SettingsError> {
+fn aws(_: Config, _: &ScopedSettings<'_>) -> Result<Config, SettingsError> {
     Err(not_built_in("aws"))
 }
 
 #[cfg(feature = "hashicorp")]
-fn hashicorp(config: Config, settings: &Settings<'_>) -> Result<Config, SettingsError> {
+fn hashicorp(config: Config, settings: &ScopedSettings<'_>) -> Result<Config, SettingsError> {
     let secrets = settings.read::<crate::HashiCorpVaultSettings>()?;
     let options = secrets.options;
     let vault = crate::HashiCorpVault::new(settings.read()?, secrets).map_err(|error| unusable("hashicorp_secrets", error))?;
@@ -61,7 +61,7 @@ fn hashicorp(config: Config, settings: &Settings<'_>) -> Result<Config, Settings
 }
 
 #[cfg(not(feature = "hashicorp"))]
-fn hashicorp(_: Config, _: &Settings<'_>) -> Result<Config, SettingsError> {
+fn hashicorp(_: Config, _: &ScopedSettings<'_>) -> Result<Config, SettingsError> {
     Err(not_built_in("hashicorp"))
 }
 

@@ -63,6 +63,7 @@ const LAYERS: &[(&str, Allowed)] = &[
             "catchment-load-package",
             "catchment-load",
             "catchment-run",
+            "catchment-vault",
         ]),
     ),
     ("catchment-sample-api", Only(&[])),

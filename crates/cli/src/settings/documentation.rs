@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use catchment::Settings;
 use catchment_config::{Config, Environment};
 
 use super::{Configuration, groups};
@@ -14,7 +15,7 @@ const BEGIN: &str =
 fn tables() -> String {
     let mut text = String::new();
     let nothing = Config::from_environment(Environment::default());
-    let configuration = Configuration { config: nothing.clone(), without_vaults: nothing, environment: Environment::default() };
+    let configuration = Configuration(Settings::from_config(nothing, Environment::default()));
     for group in groups() {
         let fields = group.fields(&configuration, "<source>", "<pipeline>");
         // Writing to a `String` cannot fail.

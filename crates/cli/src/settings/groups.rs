@@ -1,24 +1,25 @@
 //! The list of all settings that the command reads, for `config explain` and the documentation.
 
 use catchment::rest_client::RequestSettings;
-use catchment::{DuckDbSettings, ExtractSettings, LoadSettings, NormalizeSettings};
+use catchment::{DuckDbSettings, ExtractSettings, LoadSettings, LogSettings, NormalizeSettings, PipelineSettings};
 use catchment_config::WorkspaceSettings;
-use catchment_settings::{FieldDeclaration, FieldExplanation, FromSettings, Settings, SettingsError, declared_fields, explain};
+use catchment_settings::{
+    FieldDeclaration, FieldExplanation, FromSettings, ScopedSettings, SettingsError, declared_fields, explain,
+};
 use catchment_vault::{
     AwsCredentials, AwsVaultSettings, EnabledVaults, GoogleCredentials, GoogleVaultSettings, HashiCorpAuth,
     HashiCorpVaultSettings,
 };
 
-use super::{Configuration, PipelineSettings};
-use crate::logging::LogSettings;
+use super::Configuration;
 
 /// The settings declared by one type, and their scope.
 pub(crate) struct SettingGroup {
     pub(crate) title: &'static str,
     scope: SettingScope,
-    fields: fn(&Settings<'_>) -> Vec<FieldDeclaration>,
-    explain: fn(&Settings<'_>) -> Vec<FieldExplanation>,
-    check: fn(&Settings<'_>) -> Result<(), SettingsError>,
+    fields: fn(&ScopedSettings<'_>) -> Vec<FieldDeclaration>,
+    explain: fn(&ScopedSettings<'_>) -> Vec<FieldExplanation>,
+    check: fn(&ScopedSettings<'_>) -> Result<(), SettingsError>,
     /// Returns whether a run reads the settings.
     pub(crate) is_read: fn(&EnabledVaults) -> bool,
 }
@@ -58,7 +59,7 @@ pub(crate) fn groups() -> Vec<SettingGroup> {
 }
 
 fn group<T: FromSettings>(title: &'static str, scope: SettingScope) -> SettingGroup {
-    let check = |settings: &Settings<'_>| settings.read::<T>().map(drop);
+    let check = |settings: &ScopedSettings<'_>| settings.read::<T>().map(drop);
     SettingGroup { title, scope, fields: declared_fields::<T>, explain: explain::<T>, check, is_read: |_| true }
 }
 
@@ -89,7 +90,7 @@ impl SettingGroup {
         short.map(str::to_owned).unwrap_or(path)
     }
 
-    fn settings<'s>(&self, configuration: &'s Configuration, source: &str, pipeline: &str) -> Settings<'s> {
+    fn settings<'s>(&self, configuration: &'s Configuration, source: &str, pipeline: &str) -> ScopedSettings<'s> {
         match self.scope {
             SettingScope::Top => configuration.settings(),
             SettingScope::Source => configuration.source_settings(source),

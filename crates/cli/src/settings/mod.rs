@@ -2,7 +2,6 @@
 
 mod duckdb_file;
 mod groups;
-mod pipeline;
 
 #[cfg(test)]
 mod documentation;
@@ -11,65 +10,55 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
 use catchment::rest_api::Spec;
-use catchment::rest_client::{RequestSettings, RestClient, RestClientBuilder};
-use catchment::{DuckDb, DuckDbSettings, RunOptions, WorkingDir};
-use catchment_config::{Config, DataDirs, Environment, HostInfo, UnusedKey};
-use catchment_settings::{FromSettings, Settings};
-use catchment_vault::add_enabled_vaults;
+use catchment::rest_client::RestClientBuilder;
+use catchment::{DuckDb, DuckDbSettings, PipelineSettings, RunOptions, Settings, WorkingDir};
+use catchment_config::{DataDirs, Environment, UnusedKey};
+use catchment_settings::{FromSettings, ScopedSettings};
+use tracing::level_filters::LevelFilter;
 
 pub(crate) use duckdb_file::DatabaseFile;
 pub(crate) use groups::groups;
-pub(crate) use pipeline::PipelineSettings;
 
 use crate::failure::CliError;
-use crate::logging::LogSettings;
 use crate::output::Output;
 
-/// The configuration of a command.
-pub(crate) struct Configuration {
-    config: Config,
-    /// The configuration without vaults, for settings of the vaults and settings that must be readable without a vault.
-    without_vaults: Config,
-    environment: Environment,
-}
+/// The settings of a project, with errors of the command.
+pub(crate) struct Configuration(Settings);
 
 impl Configuration {
-    /// Reads the environment and the configuration files of the project in the current folder.
+    /// Reads the environment and the settings files of the project in the current folder.
     pub(crate) fn load(output: &Output) -> Result<Configuration, CliError> {
-        let environment = Environment::from_process();
-        let config = Config::load(Path::new("."), environment.clone()).map_err(|error| CliError::Usage(error.into()))?;
-        let config = config.with_redactor(output.redactor().clone());
-        Ok(Configuration { config: config.clone(), without_vaults: config, environment })
+        let settings = Settings::from_dir(Path::new("."), Environment::from_process(), output.redactor().clone());
+        settings.map(Configuration).map_err(|error| CliError::Usage(error.into()))
     }
 
     /// Scopes the configuration to the pipeline `name` and adds its enabled vaults, which are queried on demand.
     pub(crate) fn for_pipeline(self, name: &str) -> Result<Configuration, CliError> {
-        let without_vaults = self.without_vaults.with_pipeline(name);
-        Ok(Configuration { config: add_enabled_vaults(without_vaults.clone())?, without_vaults, ..self })
+        Ok(Configuration(self.0.for_pipeline(name)?.with_vaults()?))
     }
 
-    pub(crate) fn settings(&self) -> Settings<'_> {
-        Settings::new(&self.config)
+    pub(crate) fn settings(&self) -> ScopedSettings<'_> {
+        self.0.scoped()
     }
 
     /// Returns the settings without vaults.
-    pub(crate) fn without_vaults(&self) -> Settings<'_> {
-        Settings::new(&self.without_vaults)
+    pub(crate) fn without_vaults(&self) -> ScopedSettings<'_> {
+        self.0.without_vaults()
     }
 
-    /// Reads the settings of the log.
-    pub(crate) fn log(&self) -> Result<LogSettings, CliError> {
-        Ok(self.without_vaults().read()?)
+    /// Reads the lowest level to log.
+    pub(crate) fn log_level(&self) -> Result<LevelFilter, CliError> {
+        Ok(self.0.log_level()?)
     }
 
     /// Returns the settings of a source built from a spec, which take precedence over settings of all sources.
-    pub(crate) fn source_settings(&self, source: &str) -> Settings<'_> {
+    pub(crate) fn source_settings(&self, source: &str) -> ScopedSettings<'_> {
         self.settings().section(["sources", "rest_api", source])
     }
 
     /// Returns the settings of a pipeline: `pipelines.<name>`.
-    pub(crate) fn pipeline_settings(&self, name: &str) -> Settings<'_> {
-        self.settings().section(["pipelines", name])
+    pub(crate) fn pipeline_settings(&self, name: &str) -> ScopedSettings<'_> {
+        self.0.of_pipeline(name)
     }
 
     /// Reads all fields of a settings type.
@@ -84,7 +73,7 @@ impl Configuration {
 
     /// Returns the folders for pipelines and local files.
     pub(crate) fn folders(&self) -> Result<DataDirs, CliError> {
-        Ok(DataDirs::discover(&self.without_vaults, &self.environment, &HostInfo::from_process(&self.environment))?)
+        Ok(self.0.data_dirs()?)
     }
 
     /// Returns the pipelines folder: `given`, or the default from [`folders`](Configuration::folders).
@@ -94,7 +83,7 @@ impl Configuration {
 
     /// Creates a REST client with the timeouts and retries of `[runtime]`.
     pub(crate) fn rest_client(&self) -> Result<RestClientBuilder, CliError> {
-        Ok(self.read::<RequestSettings>()?.apply(RestClient::builder().redactor(self.config.redactor().clone())))
+        Ok(self.0.rest_client()?)
     }
 
     /// Creates the destination `name` and its database file. In development mode, the default file is in the working folder,
@@ -150,11 +139,11 @@ impl Configuration {
         let group_keys = groups().into_iter().flat_map(|group| group.fields(self, &spec.name, pipeline));
         let group_keys = group_keys.map(|field| field.key);
         let spec_keys = spec.secrets(&self.settings()).into_iter().flat_map(|secret| secret.keys().to_vec());
-        self.config.unused_keys(&group_keys.chain(spec_keys).collect::<Vec<_>>())
+        self.0.config().unused_keys(&group_keys.chain(spec_keys).collect::<Vec<_>>())
     }
 
     /// Returns lines that describe the profile, the files read and the vaults.
     pub(crate) fn notes(&self) -> Vec<String> {
-        self.config.notes()
+        self.0.config().notes()
     }
 }

@@ -102,7 +102,7 @@ mod tests {
                 format!("{}: {rows}", batch.table)
             }
             Err(error) => {
-                let causes = std::iter::successors(error.source(), |cause| cause.source());
+                let causes = std::iter::successors(error.source(), |&cause| cause.source());
                 causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
             }
         });

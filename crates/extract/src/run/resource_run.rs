@@ -1,17 +1,18 @@
 //! One resource in a run.
 
+mod finish;
+
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use catchment_json::{Object, Selection, Value};
+use catchment_json::{Object, Selection};
 use catchment_schema::WriteDisposition;
-use catchment_state::CursorEntryChange;
 use tokio::time::Instant;
 
 use super::cursor_entry_tables::{CursorEntryTables, parents};
 use super::table_names::TableNames;
-use crate::checkpoint::{Checkpoint, PageEnd, load_resume_state, store_resume_state};
-use crate::incremental::{CursorTracker, ParentCursors, ParentCursorsOutcome, ParentId, parent_id};
+use crate::checkpoint::{Checkpoint, PageEnd, load_resume_state};
+use crate::incremental::{CursorTracker, ParentCursors, ParentId, parent_id};
 use crate::progress::{ProgressChannel, ProgressEvent};
 use crate::warnings::Warnings;
 use crate::{ExtractError, Page, PageError, RangeBound, Resource, ResumePoint, Row, Source, StopSignal};
@@ -60,12 +61,6 @@ pub(super) struct ResourceRole<'r, 'k> {
     pub(super) is_loaded: bool,
     /// Whether it starts from a stored position of a dependent resource instead of the cursor of the resource.
     pub(super) has_own_resume_point: bool,
-}
-
-/// The result of a resource.
-pub(super) struct ResourceOutcome {
-    pub(super) resource_state: Option<Object>,
-    pub(super) boundaries: Vec<CursorEntryChange>,
 }
 
 impl<'r> ResourceRun<'r> {
@@ -330,74 +325,5 @@ impl<'r> ResourceRun<'r> {
         if !self.has_ended() {
             self.freeze_cursor();
         }
-    }
-
-    /// Returns true if all possible new rows were read.
-    pub(super) fn is_complete(&self) -> bool {
-        self.checkpoint.end == Some(PageEnd::Complete)
-    }
-
-    /// Returns true if any new row was read.
-    pub(super) fn has_rows(&self) -> bool {
-        self.event.rows > 0
-    }
-
-    /// Returns the final cursor as a resource state; `None` if rows are missing.
-    pub(super) fn into_position(self) -> Option<Object> {
-        let is_complete = self.is_complete();
-        self.tracker.filter(|_| is_complete).map(|tracker| tracker.finish(Object::new()).0)
-    }
-
-    /// Returns the checkpoint and cursor from which the next run resumes after an incomplete run, if possible.
-    fn resume_position(&self) -> Option<(Checkpoint, Option<Value>)> {
-        let ResourceRun { resource, is_resumable, checkpoint, tracker, .. } = self;
-        let is_replaced = resource.write_disposition == WriteDisposition::Replace;
-        if !is_resumable || resource.parent().is_some() || is_replaced || checkpoint.is_beginning() {
-            return None;
-        }
-        let cursor = match tracker {
-            Some(tracker) => Some(tracker.checkpoint()?),
-            None => None,
-        };
-        Some((checkpoint.clone(), cursor))
-    }
-
-    /// Returns the final state. The resource is incomplete if one of its ancestors is.
-    pub(super) fn finish(self, has_complete_ancestors: bool) -> Result<ResourceOutcome, ExtractError> {
-        let resource = self.resource;
-        let is_complete = self.is_complete() && has_complete_ancestors;
-        let in_order = !is_complete && self.is_resumable_by_cursor();
-        let is_disordered = self.tracker.as_ref().is_some_and(CursorTracker::is_disordered);
-        if let (true, true, Some(incremental)) = (in_order, is_disordered, &resource.incremental) {
-            let (resource, cursor) = (resource.name.clone(), incremental.cursor_path.to_string());
-            return Err(ExtractError::RowsOutOfOrder { resource, cursor });
-        }
-        let advances = is_complete || in_order;
-        let resume = if advances { None } else { self.resume_position() };
-        if !advances && resume.is_none() {
-            self.check_partial_append()?;
-        }
-        if let Some(warning) = self.tracker.as_ref().and_then(CursorTracker::warning) {
-            self.warnings.add(&resource.name, warning);
-        }
-        let mut resource_state = self.resource_state;
-        store_resume_state(&mut resource_state, resume);
-        let mut boundaries = Vec::new();
-        match self.tracker {
-            Some(tracker) if advances => {
-                let (after, change) = tracker.finish(resource_state);
-                resource_state = after;
-                boundaries.extend(change);
-                if let Some(ParentCursorsOutcome { change, warning }) =
-                    self.parents.map(|parents| parents.finish(&mut resource_state))
-                {
-                    boundaries.extend(change);
-                    warning.into_iter().for_each(|warning| self.warnings.add(&resource.name, warning));
-                }
-            }
-            Some(_) => tracing::info!(resource = resource.name, "limit reached; the cursor does not advance"),
-            None => {}
-        }
-        Ok(ResourceOutcome { resource_state: (!resource_state.is_empty()).then_some(resource_state), boundaries })
     }
 }

@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use catchment_settings::{FieldReader, FromSettingValue, FromSettings, IncompleteSettings, SettingValue, Settings, ThreadCount};
+use catchment_settings::{
+    FieldReader, FromSettingValue, FromSettings, IncompleteSettings, ScopedSettings, SettingValue, ThreadCount,
+};
 
 use super::{DuckDbOptions, MemoryLimit};
 
@@ -13,9 +15,9 @@ use super::{DuckDbOptions, MemoryLimit};
 /// use std::path::Path;
 ///
 /// use catchment_load::DuckDbSettings;
-/// use catchment_settings::{NoSettings, Settings};
+/// use catchment_settings::{NoSettings, ScopedSettings};
 ///
-/// let settings = Settings::new(&NoSettings).read::<DuckDbSettings>()?;
+/// let settings = ScopedSettings::new(&NoSettings).read::<DuckDbSettings>()?;
 /// let options = settings.options("github", Path::new("/data"), Path::new("/pipelines/github"));
 /// assert_eq!(options.path, Path::new("/data/github.duckdb"));
 /// # Ok::<(), catchment_settings::SettingsError>(())
@@ -48,7 +50,7 @@ impl DuckDbSettings {
 }
 
 impl FromSettings for DuckDbSettings {
-    fn scope(settings: Settings<'_>) -> Settings<'_> {
+    fn scope(settings: ScopedSettings<'_>) -> ScopedSettings<'_> {
         settings.section(["destination", "duckdb"])
     }
 

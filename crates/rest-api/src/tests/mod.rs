@@ -18,7 +18,7 @@ use catchment_extract::{Boundaries, ExtractError, ExtractEvent, ExtractWarning, 
 use catchment_json::Value;
 use catchment_rest_client::testing::{ReceivedRequest, ScriptedResponse, ScriptedServer};
 use catchment_rest_client::{RestClient, RetryPolicy};
-use catchment_settings::{NoSettings, Settings};
+use catchment_settings::{NoSettings, ScopedSettings};
 use catchment_state::State;
 
 use crate::{RestApi, Spec, SpecFormat};
@@ -29,10 +29,10 @@ fn parse(spec: &str) -> Spec {
 
 /// Builds a source without retries.
 fn source(spec: &Spec) -> Source {
-    source_with(spec, Settings::new(&NoSettings))
+    source_with(spec, ScopedSettings::new(&NoSettings))
 }
 
-fn source_with(spec: &Spec, settings: Settings<'_>) -> Source {
+fn source_with(spec: &Spec, settings: ScopedSettings<'_>) -> Source {
     let client = RestClient::builder().retry(RetryPolicy { max_attempts: 1, ..RetryPolicy::default() });
     RestApi::new(spec).client(client).settings(settings).source().unwrap()
 }

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use catchment_rest_client::testing::ReceivedRequest;
-use catchment_settings::{FoundSetting, Lookup, LookupReport, Secret, SettingKey, SettingLocation, Settings, SettingsError};
+use catchment_settings::{
+    FoundSetting, Lookup, LookupReport, ScopedSettings, Secret, SettingKey, SettingLocation, SettingsError,
+};
 
 use super::{ScriptedResponse, ScriptedServer, chain, fresh, json, parse, run, shown, source_with};
 use crate::RestApi;
@@ -63,7 +65,7 @@ fn check(client: &str, expected: &str) {
     let fixed = settings();
     let spec = format!(r#"{{"name": "api", "client": {{"base_url": "{}", {client}}}, "resources": ["a"]}}"#, server.url());
     let spec = parse(&spec);
-    let found = match RestApi::new(&spec).settings(Settings::new(&fixed)).source() {
+    let found = match RestApi::new(&spec).settings(ScopedSettings::new(&fixed)).source() {
         Ok(source) => {
             run(&source, &fresh()).unwrap();
             let show = |r: &ReceivedRequest| format!("{} {}", shown(r), r.header("authorization").unwrap_or("-"));
@@ -141,7 +143,7 @@ fn tokens_are_fetched() {
         url = server.url()
     );
     let fixed = settings();
-    run(&source_with(&parse(&spec), Settings::new(&fixed)), &fresh()).unwrap();
+    run(&source_with(&parse(&spec), ScopedSettings::new(&fixed)), &fresh()).unwrap();
     let requests = server.requests();
     assert_eq!(requests[0].text(), "grant_type=client_credentials&client_id=id&client_secret=tk-env&scope=read&n=1");
     assert_eq!(requests[1].header("authorization"), Some("Bearer tk-1"));
@@ -156,7 +158,7 @@ fn errors_do_not_contain_secrets_of_requests() {
         server.url()
     );
     let fixed = settings();
-    let error = run(&source_with(&parse(&spec), Settings::new(&fixed)), &fresh()).map(|_| ()).unwrap_err();
+    let error = run(&source_with(&parse(&spec), ScopedSettings::new(&fixed)), &fresh()).map(|_| ()).unwrap_err();
     assert_eq!(server.requests()[0].path, "/tk-env/p");
     let message = format!("{} {error:?}", chain(&error));
     assert!(!message.contains("tk-env"), "{message}");
@@ -182,7 +184,7 @@ fn custom_credentials_and_paginators_are_registered_by_name() {
     };
     let fixed = settings();
     let parsed = registry.parse(&spec(r#"{"type": "ticket", "ticket": "${env:TOKEN}"}"#), crate::SpecFormat::Json).unwrap();
-    let source = RestApi::new(&parsed).settings(Settings::new(&fixed)).registry(registry.clone()).source().unwrap();
+    let source = RestApi::new(&parsed).settings(ScopedSettings::new(&fixed)).registry(registry.clone()).source().unwrap();
     assert_eq!(run(&source, &fresh()).unwrap().rows, [r#"a {"page":0}"#, r#"a {"page":1}"#]);
     assert!(server.requests().iter().all(|request| request.header("x-ticket") == Some("tk-env")));
 
@@ -200,7 +202,7 @@ fn plans_do_not_contain_encoded_secrets() {
         r#"{"client": {"base_url": "http://x/${env:KEY}"}, "resources": [{"name": "a", "endpoint": {"params": {"q": "${env:KEY}"}}},
         {"name": "b", "endpoint": {"path": "b/{resources.a.id}", "params": {"q": "${env:KEY}"}}}]}"#,
     );
-    let plan = RestApi::new(&spec).settings(Settings::new(&fixed)).plan(|_| Default::default()).unwrap();
+    let plan = RestApi::new(&spec).settings(ScopedSettings::new(&fixed)).plan(|_| Default::default()).unwrap();
     let requests: Vec<_> = plan.into_iter().map(|planned| planned.first_request).collect();
     assert_eq!(requests, ["GET http://x/***/a?q=***", "GET http://x/***/b/{resources.a.id}?q=***"]);
 }
@@ -217,7 +219,7 @@ fn cursor_bounds_can_be_variables() {
             server.url()
         );
         let found = crate::Spec::parse(&spec, crate::SpecFormat::Json).map_err(|error| error.to_string()).and_then(|spec| {
-            let source = RestApi::new(&spec).settings(Settings::new(&fixed)).source().map_err(|error| error.to_string())?;
+            let source = RestApi::new(&spec).settings(ScopedSettings::new(&fixed)).source().map_err(|error| error.to_string())?;
             let cursor = source.resources[0].incremental.clone().unwrap();
             run(&source, &fresh()).unwrap();
             Ok(format!("{} {}", cursor.initial_value.unwrap_or_default(), shown(&server.requests()[0])))
@@ -264,7 +266,7 @@ fn check_foreign(path: &str, trusted: bool, expected: &str) {
         server.url()
     ));
     let fixed = settings();
-    let run = run(&source_with(&spec, Settings::new(&fixed)), &fresh());
+    let run = run(&source_with(&spec, ScopedSettings::new(&fixed)), &fresh());
     let origin = other.url();
     let warned = run
         .as_ref()

@@ -1,7 +1,7 @@
 //! Settings of AWS Secrets Manager.
 
 use catchment_config::VaultOptions;
-use catchment_settings::{FieldReader, FromSettings, IncompleteSettings, Secret, Settings};
+use catchment_settings::{FieldReader, FromSettings, IncompleteSettings, ScopedSettings, Secret};
 
 /// The settings of AWS Secrets Manager in `providers.aws_secrets`.
 #[derive(Debug)]
@@ -13,7 +13,7 @@ pub struct AwsVaultSettings {
 }
 
 impl FromSettings for AwsVaultSettings {
-    fn scope(settings: Settings<'_>) -> Settings<'_> {
+    fn scope(settings: ScopedSettings<'_>) -> ScopedSettings<'_> {
         settings.section(["providers"]).fixed("aws_secrets")
     }
 
@@ -45,7 +45,7 @@ pub struct AwsCredentials {
 }
 
 impl FromSettings for AwsCredentials {
-    fn scope(settings: Settings<'_>) -> Settings<'_> {
+    fn scope(settings: ScopedSettings<'_>) -> ScopedSettings<'_> {
         settings.section(["providers", "aws_secrets"]).nested("credentials")
     }
 

@@ -1,7 +1,7 @@
 //! Settings of Google Secret Manager.
 
 use catchment_config::VaultOptions;
-use catchment_settings::{FieldReader, FromSettings, IncompleteSettings, Secret, Settings};
+use catchment_settings::{FieldReader, FromSettings, IncompleteSettings, ScopedSettings, Secret};
 
 /// The settings of Google Secret Manager in `providers.google_secrets`.
 #[derive(Debug)]
@@ -13,7 +13,7 @@ pub struct GoogleVaultSettings {
 }
 
 impl FromSettings for GoogleVaultSettings {
-    fn scope(settings: Settings<'_>) -> Settings<'_> {
+    fn scope(settings: ScopedSettings<'_>) -> ScopedSettings<'_> {
         settings.section(["providers"]).fixed("google_secrets")
     }
 
@@ -38,7 +38,7 @@ pub struct GoogleCredentials {
 }
 
 impl FromSettings for GoogleCredentials {
-    fn scope(settings: Settings<'_>) -> Settings<'_> {
+    fn scope(settings: ScopedSettings<'_>) -> ScopedSettings<'_> {
         settings.section(["providers", "google_secrets"])
     }
 

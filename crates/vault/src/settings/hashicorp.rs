@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use catchment_config::VaultOptions;
-use catchment_settings::{FieldReader, FromSettings, IncompleteSettings, Secret, Settings};
+use catchment_settings::{FieldReader, FromSettings, IncompleteSettings, ScopedSettings, Secret};
 
 /// The settings of HashiCorp Vault in `providers.hashicorp_secrets`.
 #[derive(Debug)]
@@ -21,7 +21,7 @@ pub struct HashiCorpVaultSettings {
 }
 
 impl FromSettings for HashiCorpVaultSettings {
-    fn scope(settings: Settings<'_>) -> Settings<'_> {
+    fn scope(settings: ScopedSettings<'_>) -> ScopedSettings<'_> {
         settings.section(["providers", "hashicorp_secrets"])
     }
 
@@ -58,7 +58,7 @@ pub struct HashiCorpAuth {
 }
 
 impl FromSettings for HashiCorpAuth {
-    fn scope(settings: Settings<'_>) -> Settings<'_> {
+    fn scope(settings: ScopedSettings<'_>) -> ScopedSettings<'_> {
         settings.section(["providers", "hashicorp_secrets"])
     }
 

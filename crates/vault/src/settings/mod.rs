@@ -4,7 +4,7 @@ mod aws;
 mod google;
 mod hashicorp;
 
-use catchment_settings::{FieldReader, FromSettings, IncompleteSettings, Settings};
+use catchment_settings::{FieldReader, FromSettings, IncompleteSettings, ScopedSettings};
 
 pub use aws::{AwsCredentials, AwsVaultSettings};
 pub use google::{GoogleCredentials, GoogleVaultSettings};
@@ -22,7 +22,7 @@ pub struct EnabledVaults {
 }
 
 impl FromSettings for EnabledVaults {
-    fn scope(settings: Settings<'_>) -> Settings<'_> {
+    fn scope(settings: ScopedSettings<'_>) -> ScopedSettings<'_> {
         settings.fixed("providers")
     }
 

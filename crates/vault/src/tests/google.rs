@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use catchment_rest_client::testing::{ReceivedRequest, ScriptedResponse, ScriptedServer};
-use catchment_settings::{Secret, Settings};
+use catchment_settings::{ScopedSettings, Secret};
 
 use super::{api_key, config};
 
@@ -63,7 +63,7 @@ fn a_service_account_reads_each_entry_once() {
     }
     let access = |entry| format!("/{entry}/versions/latest:access");
     assert_eq!(paths(&server), ["dlt_secrets_toml", "sources", "sources-github"].map(access));
-    let error = Settings::new(&config).section(["sources", "gitlab"]).require::<Secret>("api_key").unwrap_err();
+    let error = ScopedSettings::new(&config).section(["sources", "gitlab"]).require::<Secret>("api_key").unwrap_err();
     assert!(error.to_string().contains("access to dlt_secrets_toml is denied: "), "{error}");
     let shown = format!("{config:?}");
     assert!(!shown.contains("hunter2") && !shown.contains(&KEY[40..80]), "{shown}");

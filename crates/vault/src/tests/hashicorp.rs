@@ -1,7 +1,7 @@
 //! Tests of HashiCorp Vault against a scripted server.
 
 use catchment_rest_client::testing::{ReceivedRequest, ScriptedResponse, ScriptedServer};
-use catchment_settings::{Secret, Settings};
+use catchment_settings::{ScopedSettings, Secret};
 
 use super::{api_key, config};
 
@@ -49,7 +49,7 @@ fn a_token_reads_each_entry_once() {
     for _ in 0..2 {
         assert_eq!(api_key(&config), Some(Secret::from("hunter2")));
     }
-    let page_size = Settings::new(&config).section(["sources", "github"]).get::<u64>("page_size");
+    let page_size = ScopedSettings::new(&config).section(["sources", "github"]).get::<u64>("page_size");
     assert_eq!(page_size.unwrap(), Some(50));
     let requested: Vec<String> =
         server.requests().iter().map(|request| request.path.replace("/v1/secret/data/catchment/", "")).collect();

@@ -2,7 +2,7 @@
 
 use catchment_config::{Config, Environment};
 use catchment_rest_client::testing::{ScriptedResponse, ScriptedServer};
-use catchment_settings::{Secret, Settings};
+use catchment_settings::{ScopedSettings, Secret};
 use insta::assert_snapshot;
 
 use super::chain;
@@ -12,7 +12,7 @@ use crate::add_enabled_vaults;
 fn message(variables: &[(&str, &str)]) -> String {
     let config = add_enabled_vaults(Config::from_environment(Environment::from_iter(variables.iter().copied())));
     let error = match config {
-        Ok(config) => Settings::new(&config).section(["sources", "github"]).require::<Secret>("api_key").unwrap_err(),
+        Ok(config) => ScopedSettings::new(&config).section(["sources", "github"]).require::<Secret>("api_key").unwrap_err(),
         Err(error) => error,
     };
     let shown = format!("{} {error:?}", chain(&error));
@@ -28,7 +28,7 @@ fn hashicorp_vault() {
         message(&variables).replace(url.trim_start_matches("http://"), "VAULT")
     }
     let closed = ScriptedServer::start(|_| ScriptedResponse::json(200, "")).url();
-    assert_snapshot!(check(&closed, Some("hunter2")), @"failed to read `api_key` from dlt_secrets_toml (hashicorp vault): the vault did not respond: check address and network: GET http://VAULT/v1/secret/data/catchment/dlt_secrets_toml failed after 3 attempts: connection refused: nothing listens on VAULT: error sending request: client error (Connect): tcp connect error: Connection refused (os error 111)");
+    assert_snapshot!(check(&closed, Some("hunter2")), @"failed to read `api_key` from dlt_secrets_toml (hashicorp vault): the vault did not respond: check address and network: GET http://VAULT/v1/secret/data/catchment/dlt_secrets_toml failed after 3 attempts: connection refused: nothing listens on VAULT");
     assert_snapshot!(check(&closed, None), @"failed to read `credentials` from providers.hashicorp_secrets (the configuration): no credentials are configured: set `token` or the variable VAULT_TOKEN, or `role_id` and `secret_id`, or `kubernetes_role` in providers.hashicorp_secrets");
     let sealed = ScriptedServer::start(|_| ScriptedResponse::json(503, r#"{"errors": ["Vault is sealed"]}"#));
     assert_snapshot!(check(&sealed.url(), Some("hunter2")), @r#"failed to read `api_key` from dlt_secrets_toml (hashicorp vault): the vault returned 503 Service Unavailable (attempts: 3): check that it is available"#);

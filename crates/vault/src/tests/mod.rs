@@ -6,7 +6,7 @@ mod hashicorp;
 mod messages;
 
 use catchment_config::{Config, Environment};
-use catchment_settings::{Secret, Settings};
+use catchment_settings::{ScopedSettings, Secret};
 
 use crate::add_enabled_vaults;
 
@@ -17,7 +17,7 @@ fn config(variables: &[(&str, &str)]) -> Config {
 
 /// Looks up `sources.github.api_key`.
 fn api_key(config: &Config) -> Option<Secret> {
-    Settings::new(config).section(["sources", "github"]).get::<Secret>("api_key").unwrap()
+    ScopedSettings::new(config).section(["sources", "github"]).get::<Secret>("api_key").unwrap()
 }
 
 /// Formats an error and all its causes.

@@ -5,18 +5,18 @@ use catchment_schema::{ContractMode, Schema, SchemaContract, TableHints, WriteDi
 
 /// Two bytes, interpreted as settings.
 #[derive(Debug)]
-pub(super) struct Settings {
+pub(super) struct ScopedSettings {
     first: u8,
     second: u8,
 }
 
-impl From<[u8; 2]> for Settings {
-    fn from([first, second]: [u8; 2]) -> Settings {
-        Settings { first, second }
+impl From<[u8; 2]> for ScopedSettings {
+    fn from([first, second]: [u8; 2]) -> ScopedSettings {
+        ScopedSettings { first, second }
     }
 }
 
-impl Settings {
+impl ScopedSettings {
     pub(super) fn options(&self) -> NormalizeOptions {
         NormalizeOptions {
             numeric_widening: self.first & 1 == 0,

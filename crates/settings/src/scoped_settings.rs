@@ -9,27 +9,27 @@ use crate::{
 /// chooses the default.
 ///
 /// ```
-/// use catchment_settings::{NoSettings, Settings, SettingsError};
+/// use catchment_settings::{NoSettings, ScopedSettings, SettingsError};
 ///
-/// let settings = Settings::new(&NoSettings).section(["sources", "github", "issues"]);
+/// let settings = ScopedSettings::new(&NoSettings).section(["sources", "github", "issues"]);
 /// assert_eq!(settings.get::<u64>("page_size")?, None);
 /// assert!(matches!(settings.require::<String>("owner"), Err(SettingsError::Missing(_))));
 /// # Ok::<(), SettingsError>(())
 /// ```
 #[derive(Debug, Clone)]
-pub struct Settings<'a> {
+pub struct ScopedSettings<'a> {
     pub(crate) lookup: &'a dyn Lookup,
     pub(crate) scope: Scope,
 }
 
-impl<'a> Settings<'a> {
+impl<'a> ScopedSettings<'a> {
     /// Creates settings without sections.
     pub fn new(lookup: &'a dyn Lookup) -> Self {
         Self { lookup, scope: Scope::new() }
     }
 
     /// Adds sections, outermost first. The lookup tries all of them first, then drops the innermost one at a time until
-    /// none is left. So `section(["normalize"])` also finds the field at the top level; use [`fixed`](Settings::fixed) to
+    /// none is left. So `section(["normalize"])` also finds the field at the top level; use [`fixed`](ScopedSettings::fixed) to
     /// exclude that.
     #[must_use]
     pub fn section<S: Into<String>>(mut self, sections: impl IntoIterator<Item = S>) -> Self {
@@ -65,7 +65,7 @@ impl<'a> Settings<'a> {
     ///
     /// # Errors
     ///
-    /// Returns the errors of [`get`](Settings::get), and an error that lists every searched location if the field is not
+    /// Returns the errors of [`get`](ScopedSettings::get), and an error that lists every searched location if the field is not
     /// set.
     pub fn require<T: FromSettingValue>(&self, name: &str) -> Result<T, SettingsError> {
         self.get(name)?.ok_or_else(|| {
@@ -185,7 +185,7 @@ mod tests {
     #[test]
     fn getters_convert_values() -> Result<(), SettingsError> {
         let lookup = one("1");
-        let settings = Settings::new(&lookup);
+        let settings = ScopedSettings::new(&lookup);
         assert_eq!(settings.get::<String>("field")?.as_deref(), Some("1"));
         assert_eq!(settings.get::<Secret>("field")?, Some(Secret::from("1")));
         assert_eq!(settings.get::<PathBuf>("field")?, Some(PathBuf::from("1")));
@@ -200,7 +200,7 @@ mod tests {
     #[test]
     fn a_mismatch_names_field_location_found_and_expected() {
         fn check<T: FromSettingValue>(lookup: &One, expected: &str) {
-            let error = Settings::new(lookup).get::<T>("field").map(|_| ()).unwrap_err();
+            let error = ScopedSettings::new(lookup).get::<T>("field").map(|_| ()).unwrap_err();
             assert_eq!(error.to_string(), expected);
             assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
         }
@@ -223,7 +223,7 @@ mod tests {
     #[test]
     fn a_missing_required_field_lists_searched_locations() {
         fn check(lookup: &dyn Lookup, expected: &str) {
-            let error = Settings::new(lookup).require::<Secret>("api_key").unwrap_err();
+            let error = ScopedSettings::new(lookup).require::<Secret>("api_key").unwrap_err();
             assert_eq!(error.to_string(), expected);
         }
         check(
