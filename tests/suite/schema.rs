@@ -102,7 +102,7 @@ fn declared_columns_have_the_declared_types_in_the_database() {
             Column::new("bytes", DataType::Binary),
             Column::with_type("big", ColumnType::Bigint { bits: 128, beyond_double: false }),
             Column::with_type("small", ColumnType::Bigint { bits: 16, beyond_double: false }),
-            Column::with_type("wall", ColumnType::Timestamp { timezone: false }),
+            Column::with_type("wall", ColumnType::LOCAL_TIMESTAMP),
             Column::new("wei", DataType::Wei),
             Column::new("doc", DataType::Json),
         ])
@@ -125,6 +125,27 @@ fn declared_columns_have_the_declared_types_in_the_database() {
         "column `day` of table `items` is declared as bigint, but its existing rows are date and cannot all be converted \
          without loss; declare it as date or rename the table"
     );
+}
+
+#[test]
+fn timestamps_have_the_declared_precision() {
+    #[track_caller]
+    fn check(precision: u32, column_type: &str, expected: &str) {
+        let dataset = Dataset::new();
+        let declared = |resource: Resource| {
+            let mut column = Column::with_type("at", ColumnType::LOCAL_TIMESTAMP);
+            column.hints.insert("precision".to_owned(), Value::from(precision));
+            resource.columns([column])
+        };
+        run(&dataset, r#"[{"at":"2024-01-01T02:00:00.123456789+02:00"},{"at":"1969-12-31T23:59:59.999999999Z"}]"#, declared)
+            .unwrap();
+        assert_eq!(columns(&dataset, "items"), format!("at {column_type}"));
+        assert_eq!(dataset.query("SELECT \"at\"::VARCHAR FROM items ORDER BY \"at\" DESC"), expected);
+    }
+    check(0, "TIMESTAMP_S", "2024-01-01 00:00:00; 1969-12-31 23:59:59");
+    check(3, "TIMESTAMP_MS", "2024-01-01 00:00:00.123; 1969-12-31 23:59:59.999");
+    check(6, "TIMESTAMP", "2024-01-01 00:00:00.123456; 1969-12-31 23:59:59.999999");
+    check(9, "TIMESTAMP_NS", "2024-01-01 00:00:00.123456789; 1969-12-31 23:59:59.999999999");
 }
 
 #[test]

@@ -85,6 +85,7 @@ pub struct NormalizeSettings {
     buffer_max_bytes: usize,
     max_columns: Option<usize>,
     numeric_widening: bool,
+    exact_digits: bool,
     null_only_columns: NullColumnPolicy,
     quarantine_table: Option<String>,
     transliterate: bool,
@@ -98,6 +99,7 @@ impl NormalizeSettings {
         options.batch_max_bytes = self.buffer_max_bytes;
         options.normalize.max_columns = self.max_columns;
         options.normalize.numeric_widening = self.numeric_widening;
+        options.normalize.exact_digits = self.exact_digits;
         options.normalize.null_only_columns = self.null_only_columns;
         options.normalize.transliterate = self.transliterate;
         options.normalize.quarantine_table = self.quarantine_table.map(|name| normalize_path(&name));
@@ -130,6 +132,13 @@ impl FromSettings for NormalizeSettings {
                  this loses nothing: the text `5` becomes 5, `007` goes to a variant column. If false, types and conversions \
                  are those of dlt.",
                 default.normalize.numeric_widening,
+            ),
+            exact_digits: fields.with_default(
+                "exact_digits",
+                "Whether numbers with more digits than a double, and dates and times with more digits than their column, are \
+                 stored as text in a variant column. If false, they are rounded or truncated. Has no effect if \
+                 `numeric_widening` is false.",
+                default.normalize.exact_digits,
             ),
             null_only_columns: fields.choice(
                 "null_only_columns",

@@ -19,10 +19,12 @@ pub enum ColumnType {
     Double,
     /// True or false.
     Bool,
-    /// A timestamp in microseconds, in UTC.
+    /// A timestamp in UTC.
     Timestamp {
         /// Whether the destination column has a time zone.
         timezone: bool,
+        /// The unit of the values. Columns with a time zone have microseconds.
+        unit: TimestampUnit,
     },
     /// An integer.
     Bigint {
@@ -50,13 +52,50 @@ pub enum ColumnType {
     Time,
 }
 
+/// The unit of timestamps. Further digits of a value are truncated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TimestampUnit {
+    /// Seconds: precision 0.
+    Second,
+    /// Milliseconds: precision 1 to 3.
+    Millisecond,
+    /// Microseconds: the default.
+    Microsecond,
+    /// Nanoseconds: precision 7 to 9. Values are from 1677-09-21 to 2262-04-11.
+    Nanosecond,
+}
+
+impl TimestampUnit {
+    /// Returns the unit of a precision: the number of digits after the decimal point of seconds.
+    fn from_precision(digits: u8) -> TimestampUnit {
+        match digits {
+            0 => TimestampUnit::Second,
+            1..=3 => TimestampUnit::Millisecond,
+            7..=9 => TimestampUnit::Nanosecond,
+            _ => TimestampUnit::Microsecond,
+        }
+    }
+
+    /// Returns the number of digits after the decimal point of seconds.
+    pub fn precision(self) -> u8 {
+        match self {
+            TimestampUnit::Second => 0,
+            TimestampUnit::Millisecond => 3,
+            TimestampUnit::Microsecond => 6,
+            TimestampUnit::Nanosecond => 9,
+        }
+    }
+}
+
 impl ColumnType {
     /// A 64-bit integer.
     pub const BIGINT: ColumnType = ColumnType::Bigint { bits: 64, beyond_double: false };
     /// An integer of up to 38 digits.
     pub const LONG_INTEGER: ColumnType = ColumnType::Decimal { precision: MAX_DIGITS, scale: 0 };
     /// A timestamp with time zone.
-    pub const TIMESTAMP: ColumnType = ColumnType::Timestamp { timezone: true };
+    pub const TIMESTAMP: ColumnType = ColumnType::Timestamp { timezone: true, unit: TimestampUnit::Microsecond };
+    /// A timestamp without time zone, in microseconds.
+    pub const LOCAL_TIMESTAMP: ColumnType = ColumnType::Timestamp { timezone: false, unit: TimestampUnit::Microsecond };
 
     /// Returns the logical type.
     pub fn data_type(self) -> DataType {
@@ -150,8 +189,10 @@ impl Column {
     pub fn column_type(&self) -> Option<ColumnType> {
         let number = |hint: &str| self.hints.get(hint).and_then(Value::as_i64).and_then(|n| u8::try_from(n).ok());
         Some(match (self.data_type?, number("precision"), number("scale")) {
-            (DataType::Timestamp, ..) => {
-                ColumnType::Timestamp { timezone: self.hints.get("timezone").and_then(Value::as_bool).unwrap_or(true) }
+            (DataType::Timestamp, precision, _) => {
+                let timezone = self.hints.get("timezone").and_then(Value::as_bool).unwrap_or(true);
+                let unit = precision.filter(|_| !timezone).map(TimestampUnit::from_precision);
+                ColumnType::Timestamp { timezone, unit: unit.unwrap_or(TimestampUnit::Microsecond) }
             }
             (DataType::Bigint, bits, _) => {
                 ColumnType::Bigint { bits: bits.unwrap_or(64), beyond_double: self.has_hint(BEYOND_DOUBLE) }
@@ -194,8 +235,11 @@ impl Column {
                     hint(BEYOND_DOUBLE, Value::Bool(true));
                 }
             }
-            ColumnType::Timestamp { timezone: false } => {
+            ColumnType::Timestamp { timezone: false, unit } => {
                 hint("timezone", Value::Bool(false));
+                if unit != TimestampUnit::Microsecond {
+                    hint("precision", Value::from(u32::from(unit.precision())));
+                }
             }
             _ => {}
         }
@@ -206,7 +250,7 @@ impl Column {
 mod tests {
     use proptest::prelude::*;
 
-    use super::ColumnType;
+    use super::{ColumnType, TimestampUnit};
     use crate::{Column, DataType};
 
     const IDS: ColumnType = ColumnType::Bigint { bits: 64, beyond_double: true };
@@ -240,7 +284,13 @@ mod tests {
             (prop::sample::select(vec![8, 16, 32, 64]), any::<bool>())
                 .prop_map(|(bits, beyond_double)| ColumnType::Bigint { bits, beyond_double }),
             (1..=38_u8).prop_flat_map(|p| (0..=p).prop_map(move |s| ColumnType::Decimal { precision: p, scale: s })),
-            any::<bool>().prop_map(|timezone| ColumnType::Timestamp { timezone }),
+            prop::sample::select(vec![
+                ColumnType::TIMESTAMP,
+                ColumnType::LOCAL_TIMESTAMP,
+                ColumnType::Timestamp { timezone: false, unit: TimestampUnit::Second },
+                ColumnType::Timestamp { timezone: false, unit: TimestampUnit::Millisecond },
+                ColumnType::Timestamp { timezone: false, unit: TimestampUnit::Nanosecond },
+            ]),
         ]
     }
 

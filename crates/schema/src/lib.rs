@@ -39,7 +39,7 @@ pub mod naming;
 pub use arrow_type::arrow_type;
 pub use column::Column;
 pub use column_rules::ColumnRules;
-pub use column_type::ColumnType;
+pub use column_type::{ColumnType, TimestampUnit};
 pub use contract::{ContractEntity, ContractMode, SchemaContract, SchemaContractError};
 pub use data_type::DataType;
 pub use delta::{SchemaDelta, TableDelta};
@@ -56,4 +56,4 @@ pub use system::{
     version_table,
 };
 pub use table::{Table, WriteDisposition};
-pub use timestamp::{format_timestamp, parse_date, parse_time, parse_timestamp};
+pub use timestamp::{format_timestamp, parse_date, parse_time, parse_timestamp, parse_timestamp_nanos};

@@ -5,6 +5,8 @@ use jiff::civil::{Date, DateTime, Time, datetime};
 
 const MICROS_PER_MINUTE: i64 = 60_000_000;
 
+const NANOS_PER_SECOND: i64 = 1_000_000_000;
+
 /// The Unix epoch as civil time in UTC. jiff's instants end a day before the end of the year 9999, which APIs use for
 /// "never"; civil time covers it.
 const EPOCH: DateTime = datetime(1970, 1, 1, 0, 0, 0, 0);
@@ -22,16 +24,34 @@ const EPOCH: DateTime = datetime(1970, 1, 1, 0, 0, 0, 0);
 /// assert_eq!(parse_timestamp("1970-01-01"), None);
 /// ```
 pub fn parse_timestamp(text: &str) -> Option<i64> {
+    let (since_epoch, offset) = parse(text)?;
+    let micros = i64::from(since_epoch.subsec_nanos()).div_euclid(1000);
+    Some(since_epoch.as_secs() * 1_000_000 + micros - offset * MICROS_PER_MINUTE)
+}
+
+/// Parses a date with a time like [`parse_timestamp`] to nanoseconds since 1970. Returns `None` also for timestamps before
+/// 1677-09-21 and after 2262-04-11, which 64 bits cannot hold.
+///
+/// ```
+/// use catchment_schema::parse_timestamp_nanos;
+///
+/// assert_eq!(parse_timestamp_nanos("1970-01-01T00:00:01.000000002Z"), Some(1_000_000_002));
+/// assert_eq!(parse_timestamp_nanos("9999-12-31T00:00:00Z"), None);
+/// ```
+pub fn parse_timestamp_nanos(text: &str) -> Option<i64> {
+    let (since_epoch, offset) = parse(text)?;
+    let seconds = i128::from(since_epoch.as_secs() - offset * 60);
+    i64::try_from(seconds * i128::from(NANOS_PER_SECOND) + i128::from(since_epoch.subsec_nanos())).ok()
+}
+
+/// Parses a date with a time. Returns the duration since 1970, without the offset, and the offset in minutes.
+fn parse(text: &str) -> Option<(SignedDuration, i64)> {
     let mut rest = TimestampParser(text.as_bytes());
     let date = rest.date()?;
     rest.any(b"T ")?;
     let time = rest.time(false)?;
     let offset = rest.offset()?;
-    if !rest.0.is_empty() {
-        return None;
-    }
-    let micros = i64::try_from(date.to_datetime(time).duration_since(EPOCH).as_micros()).ok()?;
-    Some(micros - offset * MICROS_PER_MINUTE)
+    rest.0.is_empty().then(|| (date.to_datetime(time).duration_since(EPOCH), offset))
 }
 
 /// Parses a date without a time to days since 1970: `2024-01-31`, `2024/01/31` or `20240131`.
@@ -122,19 +142,18 @@ impl TimestampParser<'_> {
         let minute = if colon { self.number(2)? } else { self.number(2).unwrap_or(0) };
         let has_seconds = if colon { self.any(b":").is_some() } else { self.starts_with_digit() };
         let second = if has_seconds { self.number(2)? } else { 0 };
-        let micros = if has_seconds && self.any(b".,").is_some() { self.fraction()? } else { 0 };
-        Time::new(hour, minute, second, i32::try_from(micros * 1000).ok()?).ok()
+        let nanos = if has_seconds && self.any(b".,").is_some() { self.fraction()? } else { 0 };
+        Time::new(hour, minute, second, nanos).ok()
     }
 
-    /// Parses one to nine decimals as microseconds.
-    fn fraction(&mut self) -> Option<i64> {
+    /// Parses one to nine decimals as nanoseconds.
+    fn fraction(&mut self) -> Option<i32> {
         let length = self.0.iter().take_while(|b| b.is_ascii_digit()).count();
         if !(1..=9).contains(&length) {
             return None;
         }
-        let decimals: i64 = self.number(length)?;
-        let exponent = length as u32;
-        Some(if exponent <= 6 { decimals * 10i64.pow(6 - exponent) } else { decimals / 10i64.pow(exponent - 6) })
+        let decimals: i32 = self.number(length)?;
+        Some(decimals * 10i32.pow(9 - length as u32))
     }
 
     /// Parses an offset as minutes east of UTC, 0 if missing.

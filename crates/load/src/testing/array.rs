@@ -6,7 +6,7 @@ use arrow::array::{
     ArrayRef, BinaryArray, BooleanArray, Date32Array, Float64Array, Int64Array, StringArray, Time64MicrosecondArray,
     TimestampMicrosecondArray,
 };
-use arrow::compute::{CastOptions, cast_with_options};
+use arrow::compute::{CastOptions, cast, cast_with_options};
 use arrow::error::ArrowError;
 use catchment_json::Value;
 use catchment_schema::{ColumnType, arrow_type, parse_date, parse_time, parse_timestamp};
@@ -29,10 +29,10 @@ pub(super) fn array<'v>(
             let micros = each(values, |value| parse_time(value.as_str()?))?;
             Arc::new(micros.into_iter().collect::<Time64MicrosecondArray>())
         }
-        ColumnType::Timestamp { timezone } => {
+        ColumnType::Timestamp { timezone, .. } => {
             let micros = each(values, |value| parse_timestamp(value.as_str()?))?;
             let instants = micros.into_iter().collect::<TimestampMicrosecondArray>();
-            Arc::new(instants.with_timezone_opt(timezone.then_some("UTC")))
+            if timezone { Arc::new(instants.with_timezone("UTC")) } else { cast(&instants, &arrow_type(column_type))? }
         }
         ColumnType::Bigint { .. } | ColumnType::Wei | ColumnType::Decimal { .. } => {
             let digits: StringArray = values.by_ref().map(|value| value.map(Value::to_plain_text)).collect();

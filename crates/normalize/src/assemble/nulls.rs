@@ -51,7 +51,7 @@ impl ColumnTyper<'_, '_> {
         misfits: &[(usize, Node<'_>)],
     ) -> Result<(), NormalizeError> {
         let (Some((row, value)), Some(role)) = (misfits.first(), role(column)) else { return Ok(()) };
-        let found = columns::infer(*value, self.rules.detections, self.rules.coercion).data_type();
+        let found = columns::infer(*value, self.rules.detections, self.rules.coercion.of_type()).data_type();
         let (table, column, column_type) = (self.table.to_owned(), column.name.clone(), column_type.data_type());
         let (row, value) = (self.cells.source_row(*row), value.excerpt(80));
         Err(if found == column_type {

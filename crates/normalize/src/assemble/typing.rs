@@ -160,7 +160,7 @@ impl<'a, 'd> ColumnTyper<'a, 'd> {
                 continue;
             }
             let preferred = self.rules.columns.preferred_type(name).map(ColumnType::from);
-            let found = preferred.unwrap_or_else(|| columns::infer(*first, self.rules.detections, self.rules.coercion));
+            let found = preferred.unwrap_or_else(|| columns::infer(*first, self.rules.detections, self.rules.coercion.of_type()));
             let mut column = Column::with_type(name, found);
             self.rules.columns.apply_hints(&mut column);
             if let Some(declared) = declared {

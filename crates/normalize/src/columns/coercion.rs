@@ -9,8 +9,9 @@ use crate::NormalizeOptions;
 pub(crate) enum Coercion {
     /// Accepts values that round-trip.
     Exact,
-    /// Accepts values that round-trip without loss of digits, so that different keys stay different. Used for key columns.
-    Key,
+    /// Accepts values that round-trip without loss of digits. Used for key columns, so that different keys stay different,
+    /// and for all columns with [`NormalizeOptions::exact_digits`].
+    Digits,
     /// Accepts the values that dlt accepts, even if they change: `"n"` becomes false, `"007"` becomes 7.
     Reference,
 }
@@ -18,13 +19,25 @@ pub(crate) enum Coercion {
 impl Coercion {
     /// Returns the rule for columns that are not keys.
     pub(crate) fn of(options: &NormalizeOptions) -> Coercion {
-        if options.numeric_widening { Coercion::Exact } else { Coercion::Reference }
+        match (options.numeric_widening, options.exact_digits) {
+            (false, _) => Coercion::Reference,
+            (true, false) => Coercion::Exact,
+            (true, true) => Coercion::Digits,
+        }
     }
 
     /// Returns the rule for key columns.
     pub(crate) fn of_key(self) -> Coercion {
         match self {
-            Coercion::Exact | Coercion::Key => Coercion::Key,
+            Coercion::Exact | Coercion::Digits => Coercion::Digits,
+            Coercion::Reference => Coercion::Reference,
+        }
+    }
+
+    /// Returns the rule to infer the type of a column from its first value, whose digits do not matter.
+    pub(crate) fn of_type(self) -> Coercion {
+        match self {
+            Coercion::Exact | Coercion::Digits => Coercion::Exact,
             Coercion::Reference => Coercion::Reference,
         }
     }
@@ -34,7 +47,7 @@ impl Coercion {
     pub(super) fn admits(self, column_type: ColumnType, value: Node<'_>) -> bool {
         match self {
             Coercion::Exact => round_trip::round_trips(column_type, value),
-            Coercion::Key => round_trip::round_trips(column_type, value) && round_trip::preserves_digits(column_type, value),
+            Coercion::Digits => round_trip::round_trips(column_type, value) && round_trip::preserves_digits(column_type, value),
             Coercion::Reference => true,
         }
     }

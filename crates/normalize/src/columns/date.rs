@@ -10,5 +10,5 @@ pub(super) fn convert(value: Node<'_>) -> Option<i32> {
     {
         return Some(days);
     }
-    i32::try_from(timestamp::convert(value)?.div_euclid(MICROS_PER_DAY)).ok()
+    i32::try_from(timestamp::micros(value)?.div_euclid(MICROS_PER_DAY)).ok()
 }

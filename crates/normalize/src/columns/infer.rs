@@ -8,7 +8,8 @@ use crate::rules::TextDetection;
 /// Infers the type of a column from its first value.
 ///
 /// Integers of more than 64 bits become decimals with scale 0, or text if they have more than 38 digits. Fractions beyond
-/// the range of doubles become text, except with [`Coercion::Reference`].
+/// the range of doubles become text, except with [`Coercion::Reference`]; with [`Coercion::Digits`] also fractions and
+/// timestamps with more digits than their type.
 pub(crate) fn infer(value: Node<'_>, detections: TextDetection, coercion: Coercion) -> ColumnType {
     match value.kind() {
         NodeKind::Bool => ColumnType::Bool,
@@ -17,7 +18,10 @@ pub(crate) fn infer(value: Node<'_>, detections: TextDetection, coercion: Coerci
         NodeKind::Integer => integer_type(value).unwrap_or(ColumnType::Text),
         NodeKind::Float if coercion.admits(ColumnType::Double, value) => ColumnType::Double,
         NodeKind::Float => ColumnType::Text,
-        NodeKind::String => value.as_str().map_or(ColumnType::Text, |text| text_type(&text, detections)),
+        NodeKind::String => {
+            let found = value.as_str().map_or(ColumnType::Text, |text| text_type(&text, detections));
+            if coercion.admits(found, value) { found } else { ColumnType::Text }
+        }
         NodeKind::Null => ColumnType::Text,
         NodeKind::Array | NodeKind::Object => ColumnType::Json,
     }

@@ -19,12 +19,14 @@ mod timestamp;
 mod widen;
 
 use arrow::array::{
-    ArrayRef, BinaryBuilder, BooleanBuilder, Date32Builder, Decimal128Builder, Float64Builder, Int64Builder,
-    Time64MicrosecondBuilder, TimestampMicrosecondBuilder,
+    ArrayRef, ArrowPrimitiveType, BinaryBuilder, BooleanBuilder, Date32Builder, Decimal128Builder, Float64Builder, Int64Builder,
+    PrimitiveBuilder, Time64MicrosecondBuilder,
 };
-use arrow::datatypes::DataType as Arrow;
+use arrow::datatypes::{
+    DataType as Arrow, TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType,
+};
 use catchment_json::Node;
-use catchment_schema::{ColumnType, arrow_type};
+use catchment_schema::{ColumnType, TimestampUnit, arrow_type};
 
 use converting_builder::ConvertingBuilder;
 
@@ -92,10 +94,12 @@ pub(crate) fn build<'d>(
             let convert = move |value: Node<'_>| bigint::convert(value, bits);
             Box::new(ConvertingBuilder::new(Int64Builder::with_capacity(rows), admits, convert, Int64Builder::append_option))
         }
-        (ColumnType::Timestamp { .. }, _) => {
-            let builder = TimestampMicrosecondBuilder::with_capacity(rows).with_data_type(arrow);
-            Box::new(ConvertingBuilder::new(builder, admits, timestamp::convert, TimestampMicrosecondBuilder::append_option))
-        }
+        (ColumnType::Timestamp { unit, .. }, _) => match unit {
+            TimestampUnit::Second => timestamps::<TimestampSecondType>(rows, arrow, admits, unit),
+            TimestampUnit::Millisecond => timestamps::<TimestampMillisecondType>(rows, arrow, admits, unit),
+            TimestampUnit::Microsecond => timestamps::<TimestampMicrosecondType>(rows, arrow, admits, unit),
+            TimestampUnit::Nanosecond => timestamps::<TimestampNanosecondType>(rows, arrow, admits, unit),
+        },
         (ColumnType::Date, _) => {
             let builder = Date32Builder::with_capacity(rows);
             Box::new(ConvertingBuilder::new(builder, admits, date::convert, Date32Builder::append_option))
@@ -119,6 +123,18 @@ pub(crate) fn build<'d>(
     BuiltColumn { array: column.finish(), misfits }
 }
 
+/// Creates the builder of a column of timestamps.
+fn timestamps<T: ArrowPrimitiveType<Native = i64>>(
+    rows: usize,
+    arrow: Arrow,
+    admits: impl Fn(Node<'_>) -> bool + 'static,
+    unit: TimestampUnit,
+) -> Box<dyn ColumnBuilder> {
+    let builder = PrimitiveBuilder::<T>::with_capacity(rows).with_data_type(arrow);
+    let convert = move |value: Node<'_>| timestamp::convert(value, unit);
+    Box::new(ConvertingBuilder::new(builder, admits, convert, PrimitiveBuilder::<T>::append_option))
+}
+
 /// Converts a value for a boolean column, or returns `None` if the column does not accept it.
 pub(crate) fn boolean(value: Node<'_>, coercion: Coercion) -> Option<bool> {
     bool::convert(value).filter(|_| coercion.admits(ColumnType::Bool, value))
@@ -136,7 +152,7 @@ fn can_hold(column_type: ColumnType, value: Node<'_>) -> bool {
         ColumnType::Double => double::convert(value).is_some(),
         ColumnType::Bool => bool::convert(value).is_some(),
         ColumnType::Bigint { bits: bits @ ..=64, .. } => bigint::convert(value, bits).is_some(),
-        ColumnType::Timestamp { .. } => timestamp::convert(value).is_some(),
+        ColumnType::Timestamp { unit, .. } => timestamp::convert(value, unit).is_some(),
         ColumnType::Date => date::convert(value).is_some(),
         ColumnType::Time => time::convert(value).is_some(),
         ColumnType::Binary => binary::convert(value).is_some(),

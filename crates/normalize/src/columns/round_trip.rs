@@ -4,7 +4,7 @@
 //! numbers with a fraction are doubles, so digits beyond the precision of a double are not a loss.
 
 use catchment_json::{Node, NodeKind};
-use catchment_schema::{ColumnType, parse_date};
+use catchment_schema::{ColumnType, TimestampUnit, parse_date};
 
 use super::timestamp::{self, MICROS_PER_DAY};
 use super::{decimal, fraction, number, python};
@@ -18,30 +18,33 @@ pub(super) fn round_trips(column_type: ColumnType, value: Node<'_>) -> bool {
         ColumnType::Bigint { .. } => text_is(value, number::is_integer),
         ColumnType::Decimal { .. } => text_is(value, is_decimal),
         ColumnType::Wei => text_is(value, |text| is_decimal(text) || number::is_hex_quantity(text)),
+        // Numbers are converted to nanoseconds only if they are exact.
+        ColumnType::Timestamp { unit: TimestampUnit::Nanosecond, .. } => text_is(value, is_trimmed),
         ColumnType::Timestamp { .. } => text_is(value, is_trimmed) && moment(value),
         ColumnType::Date => text_is(value, is_trimmed) && day(value),
         ColumnType::Time => text_is(value, is_trimmed),
     }
 }
 
-/// Returns true if a column of type `column_type` preserves all digits of a value that round-trips. Digits beyond the
-/// precision of doubles or of microseconds are lost.
+/// Returns true if a column of type `column_type` preserves all digits of a value that round-trips.
 pub(super) fn preserves_digits(column_type: ColumnType, value: Node<'_>) -> bool {
     match (column_type, value.kind()) {
         (ColumnType::Double, NodeKind::Float) => value.as_number().is_some_and(|digits| {
             !number::is_number(digits) || python::float(digits).is_some_and(|n| number::are_equal(digits, &python::float_text(n)))
         }),
-        (ColumnType::Timestamp { .. } | ColumnType::Date | ColumnType::Time, NodeKind::String) => {
-            value.as_str().is_some_and(|text| has_whole_micros(&text))
+        (ColumnType::Timestamp { unit, .. }, NodeKind::String) => {
+            value.as_str().is_some_and(|text| has_decimals(&text, usize::from(unit.precision())))
         }
+        (ColumnType::Timestamp { unit, .. }, NodeKind::Float) => decimal::convert(value, 38, unit.precision()).is_some(),
+        (ColumnType::Date | ColumnType::Time, NodeKind::String) => value.as_str().is_some_and(|text| has_decimals(&text, 6)),
         _ => true,
     }
 }
 
-/// Returns true if all decimals of a date or time after the sixth are zero.
-fn has_whole_micros(text: &str) -> bool {
+/// Returns true if all decimals of a date or time after the first `count` are zero.
+fn has_decimals(text: &str, count: usize) -> bool {
     let decimals = text.split_once(['.', ',']).map_or("", |(_, decimals)| decimals);
-    let beyond = decimals.bytes().take_while(u8::is_ascii_digit).skip(6);
+    let beyond = decimals.bytes().take_while(u8::is_ascii_digit).skip(count);
     beyond.into_iter().all(|digit| digit == b'0')
 }
 
@@ -94,11 +97,11 @@ fn moment(value: Node<'_>) -> bool {
     value.kind() != NodeKind::Float
         || fraction(value).is_some()
             && decimal::convert(value, 38, 6)
-                .is_some_and(|micros| timestamp::convert(value).is_some_and(|found| i128::from(found) == micros))
+                .is_some_and(|micros| timestamp::micros(value).is_some_and(|found| i128::from(found) == micros))
 }
 
 /// Returns true if a value is a date, or a timestamp at midnight in UTC.
 fn day(value: Node<'_>) -> bool {
     let is_day = value.kind() == NodeKind::String && value.as_str().is_some_and(|text| parse_date(&text).is_some());
-    is_day || (moment(value) && timestamp::convert(value).is_some_and(|micros| micros.rem_euclid(MICROS_PER_DAY) == 0))
+    is_day || (moment(value) && timestamp::micros(value).is_some_and(|micros| micros.rem_euclid(MICROS_PER_DAY) == 0))
 }

@@ -1,16 +1,15 @@
 //! Values accepted by columns of each type.
 
-use catchment_schema::{Column, ColumnType, DataType, Schema, TableHints};
+use catchment_schema::{Column, ColumnType, DataType, Schema, TableHints, TimestampUnit};
 
 use super::{load_with, trim};
 use crate::NormalizeOptions;
 
 /// Loads `value` into a column of type `column_type` and returns the cells of the row.
-fn outcome(column_type: ColumnType, value: &str, numeric_widening: bool) -> String {
+fn outcome(column_type: ColumnType, value: &str, options: NormalizeOptions) -> String {
     let mut schema = Schema::new("s");
     let columns = vec![Column::with_type("v", column_type)];
     schema.declare("t", "t", &TableHints { columns, ..TableHints::default() }).unwrap();
-    let options = NormalizeOptions { numeric_widening, ..NormalizeOptions::default() };
     let (found, ..) = load_with(options, schema, &[&format!(r#"[{{"v":{value}}}]"#)]).unwrap();
     trim(&found).lines().nth(1).unwrap_or_default().to_owned()
 }
@@ -20,7 +19,7 @@ fn outcome(column_type: ColumnType, value: &str, numeric_widening: bool) -> Stri
 fn check(column_type: impl Into<ColumnType>, values: &[(&str, &str)]) {
     let column_type = column_type.into();
     for (value, expected) in values {
-        assert_eq!(outcome(column_type, value, true), *expected, "{value} in {}", column_type.data_type());
+        assert_eq!(outcome(column_type, value, NormalizeOptions::default()), *expected, "{value} in {}", column_type.data_type());
     }
 }
 
@@ -195,7 +194,10 @@ fn numbers_beyond_the_range_of_doubles_are_text() {
 
 #[test]
 fn without_widening_coercions_match_dlt() {
-    let check = |of: DataType, value: &str, expected| assert_eq!(outcome(of.into(), value, false), expected, "{value} in {of}");
+    let options = NormalizeOptions { numeric_widening: false, ..NormalizeOptions::default() };
+    let check = |of: DataType, value: &str, expected| {
+        assert_eq!(outcome(of.into(), value, options.clone()), expected, "{value} in {of}");
+    };
     check(DataType::Bool, "5", "v=true");
     check(DataType::Bool, "0.1", "v=true");
     check(DataType::Bool, r#""n""#, "v=false");
@@ -207,4 +209,80 @@ fn without_widening_coercions_match_dlt() {
     check(DataType::Text, "0.10000000000000000001", "v=0.1");
     check(DataType::Date, r#""2024-01-01T10:00:00Z""#, "v=2024-01-01");
     check(DataType::Timestamp, r#"" 2024-01-01""#, "v=2024-01-01T00:00:00+00:00");
+}
+
+#[test]
+fn local_timestamps_have_the_declared_unit() {
+    #[track_caller]
+    fn check_unit(unit: TimestampUnit, values: &[(&str, &str)]) {
+        check(ColumnType::Timestamp { timezone: false, unit }, values);
+    }
+    let text = r#""1969-12-31T23:59:59.987654321Z""#;
+    check_unit(TimestampUnit::Second, &[(text, "v=1969-12-31T23:59:59"), ("-1.5", "v=1969-12-31T23:59:58")]);
+    check_unit(TimestampUnit::Millisecond, &[(text, "v=1969-12-31T23:59:59.987"), ("0.1235", "v=1970-01-01T00:00:00.123")]);
+    check_unit(
+        TimestampUnit::Microsecond,
+        &[(text, "v=1969-12-31T23:59:59.987654+00:00"), ("0.1234567", "v__v_double=0.1234567")],
+    );
+    check_unit(
+        TimestampUnit::Nanosecond,
+        &[
+            (text, "v=1969-12-31T23:59:59.987654321"),
+            ("0.123456789", "v=1970-01-01T00:00:00.123456789"),
+            ("0.1234567891", "v__v_double=0.1234567891"),
+            ("7", "v=1970-01-01T00:00:07"),
+            (r#""2024-01-31""#, "v=2024-01-31T00:00:00"),
+            (r#""9999-12-31T00:00:00Z""#, "v__v_timestamp=9999-12-31T00:00:00+00:00"),
+            (r#""0001-01-01""#, "v__v_text=0001-01-01"),
+        ],
+    );
+}
+
+#[test]
+fn exact_digits_are_text_on_request() {
+    #[track_caller]
+    fn check_exact(column_type: impl Into<ColumnType>, values: &[(&str, &str)]) {
+        let (column_type, options) = (column_type.into(), NormalizeOptions { exact_digits: true, ..NormalizeOptions::default() });
+        for (value, expected) in values {
+            assert_eq!(outcome(column_type, value, options.clone()), *expected, "{value} in {}", column_type.data_type());
+        }
+    }
+    check_exact(
+        DataType::Double,
+        &[
+            ("0.1", "v=0.1"),
+            ("1.50000000000000000000", "v=1.5"),
+            ("0.10000000000000000001", "v__v_text=0.10000000000000000001"),
+            ("123456789.123456789123", "v__v_text=123456789.123456789123"),
+            ("NaN", "v=NaN"),
+        ],
+    );
+    check_exact(DataType::Bigint, &[("0.5", "v__v_double=0.5"), ("0.10000000000000000001", "v__v_text=0.10000000000000000001")]);
+    let (micros, nanos) = (r#""2024-01-01T00:00:00.123456Z""#, r#""2024-01-01T00:00:00.1234567Z""#);
+    check_exact(
+        DataType::Timestamp,
+        &[(micros, "v=2024-01-01T00:00:00.123456+00:00"), (nanos, "v__v_text=2024-01-01T00:00:00.1234567Z")],
+    );
+    let seconds = ColumnType::Timestamp { timezone: false, unit: TimestampUnit::Second };
+    check_exact(
+        seconds,
+        &[
+            (micros, "v__v_timestamp=2024-01-01T00:00:00.123456+00:00"),
+            ("1.5", "v__v_double=1.5"),
+            ("7", "v=1970-01-01T00:00:07"),
+        ],
+    );
+    check_exact(DataType::Time, &[(r#""10:00:00.1234567""#, "v__v_text=10:00:00.1234567")]);
+}
+
+#[test]
+fn exact_digits_do_not_change_the_type_of_a_new_column() {
+    let options = NormalizeOptions { exact_digits: true, ..NormalizeOptions::default() };
+    let pages = [r#"[{"v":0.10000000000000000001},{"v":0.5}]"#, r#"[{"v":2}]"#];
+    let (found, ..) = load_with(options, Schema::new("s"), &pages).unwrap();
+    let expected = "t(v double, _dlt_load_id, _dlt_id, v__v_text text)
+                    v__v_text=0.10000000000000000001
+                    v=0.5
+                    v=2.0";
+    assert_eq!(trim(&found), trim(expected));
 }

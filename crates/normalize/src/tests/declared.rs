@@ -128,7 +128,7 @@ fn values_of_all_types() {
         Column::new("time", DataType::Time),
         Column::new("bytes", DataType::Binary),
         Column::new("wei", DataType::Wei),
-        Column::with_type("wall", ColumnType::Timestamp { timezone: false }),
+        Column::with_type("wall", ColumnType::LOCAL_TIMESTAMP),
         Column::new("json", DataType::Json),
     ];
     check_declared(

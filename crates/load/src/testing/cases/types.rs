@@ -1,7 +1,7 @@
 //! Columns of all types.
 
 use catchment_json::Value;
-use catchment_schema::ColumnType::{self, Bigint, Binary, Bool, Date, Decimal, Double, Json, Text, Time, Timestamp, Wei};
+use catchment_schema::ColumnType::{self, Bigint, Binary, Bool, Date, Decimal, Double, Json, Text, Time, Wei};
 use catchment_schema::{Column, DataType};
 
 use super::load_mode::LoadMode::{self, Append, DeleteInsert, InsertOnly, Replace, Scd2, Upsert};
@@ -92,7 +92,7 @@ pub(super) const VALUES: &[Values] = &[
     ),
     (
         "timestamp_c",
-        Timestamp { timezone: true },
+        ColumnType::TIMESTAMP,
         &[
             (r#""0001-01-01T00:00:00.000001Z""#, "0001-01-01T00:00:00.000001Z"),
             (r#""9999-12-31T23:59:59.999999Z""#, "9999-12-31T23:59:59.999999Z"),
@@ -102,7 +102,7 @@ pub(super) const VALUES: &[Values] = &[
     ),
     (
         "clock_c",
-        Timestamp { timezone: false },
+        ColumnType::LOCAL_TIMESTAMP,
         &[
             (r#""0001-01-01T00:00:00.000001Z""#, "0001-01-01T00:00:00.000001Z"),
             (r#""9999-12-31T23:59:59.999999Z""#, "9999-12-31T23:59:59.999999Z"),
