@@ -35,7 +35,7 @@ async fn main() -> Result<(), rest_client::Error> {
     let mut pages = client.paginate(client.request("/customers")?);
     let mut rows = 0;
     while let Some(page) = pages.next().await {
-        rows += page?.rows.ids.len();
+        rows += page?.rows.len();
     }
     println!("{rows} customers in {} requests", shop.requests());
     Ok(())

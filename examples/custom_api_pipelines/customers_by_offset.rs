@@ -12,8 +12,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let shop = Shop::open();
     let client =
         RestClient::builder().base_url(shop.base_url()).header("X-API-Version", "2024-01").paginator(Offset::new(100)).build()?;
-    let request = client.request("/customers")?;
-    let customers = Resource::stream("customers", move |_| client.paginate(request.clone()))
+    let customers = Resource::stream("customers", move |_| Ok(client.paginate(client.request("/customers")?)))
         .write_disposition(WriteDisposition::Merge)
         .primary_key(["id"]);
 

@@ -3,23 +3,21 @@
 
 use std::error::Error;
 
-use catchment::rest_client::{BearerToken, Error as ClientError, PaginationStream, RestClient};
-use catchment::{DuckDb, Incremental, Pipeline, Resource, ResumePoint, WriteDisposition};
+use catchment::rest_client::{BearerToken, RestClient};
+use catchment::{DuckDb, Incremental, Pipeline, Resource, WriteDisposition};
 use catchment_examples::Shop;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let shop = Shop::open();
     let client = RestClient::builder().base_url(shop.base_url()).auth(BearerToken::new("tk-1")).build()?;
-    let orders = move |updated_since: &ResumePoint| -> Result<PaginationStream, ClientError> {
+    let orders = Resource::stream("orders", move |updated_since| {
         let request = client.request("/orders")?.param("updated_after", updated_since.last_value_text());
         Ok(client.paginate(request))
-    };
-    let orders =
-        Resource::stream("orders", move |updated_since| orders(updated_since).unwrap_or_else(PaginationStream::from_error))
-            .write_disposition(WriteDisposition::Merge)
-            .primary_key(["id"])
-            .incremental(Incremental::new("updated_at").initial_value("2024-01-01"));
+    })
+    .write_disposition(WriteDisposition::Merge)
+    .primary_key(["id"])
+    .incremental(Incremental::new("updated_at").initial_value("2024-01-01"));
 
     let pipeline = Pipeline::new("orders", DuckDb::new("orders.duckdb"), "api_data");
     println!("{}", pipeline.run(orders.clone()).await?);

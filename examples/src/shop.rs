@@ -41,7 +41,10 @@ fn respond(request: &ReceivedRequest, is_overloaded: &AtomicBool) -> ScriptedRes
         ("GET", "/v1/orders") if !is_known(request) => ScriptedResponse::json(401, r#"{"error": "who are you?"}"#),
         ("GET", "/v1/orders") => {
             let since = request.param("updated_after").unwrap_or_default();
-            page(request, host, (0..ORDERS).filter(|number| updated_at(*number).as_str() > since).map(order).collect())
+            let from = request.param("updated_from").unwrap_or_default();
+            let to = request.param("updated_to").unwrap_or("9999");
+            let is_requested = |updated_at: &str| updated_at > since && updated_at >= from && updated_at < to;
+            page(request, host, (0..ORDERS).filter(|number| is_requested(&updated_at(*number))).map(order).collect())
         }
         ("GET", "/v1/items") if is_overloaded.swap(false, Ordering::Relaxed) => {
             ScriptedResponse::json(429, r#"{"error": "slow down"}"#).header("retry-after", "0")
@@ -63,9 +66,10 @@ fn page(request: &ReceivedRequest, host: &str, rows: Vec<String>) -> ScriptedRes
     let number = |name: &str, default| request.param(name).and_then(|text| text.parse().ok()).unwrap_or(default);
     let (offset, limit): (usize, usize) = (number("offset", 0), number("limit", 50));
     let next = offset + limit;
-    let since = request.param("updated_after").map(|since| format!("&updated_after={since}")).unwrap_or_default();
+    let filters = request.query.iter().filter(|(name, _)| name.starts_with("updated_"));
+    let filters: String = filters.map(|(name, value)| format!("&{name}={value}")).collect();
     let link = match next < rows.len() {
-        true => format!("\"http://{host}{}?offset={next}&limit={limit}{since}\"", request.path),
+        true => format!("\"http://{host}{}?offset={next}&limit={limit}{filters}\"", request.path),
         false => "null".to_owned(),
     };
     let data: Vec<_> = rows.iter().skip(offset).take(limit).map(String::as_str).collect();

@@ -93,7 +93,7 @@ fn customers_are_paginated_by_offset_and_by_link() {
     let (said, found) = run_and_query("customers_by_offset", "customers.duckdb", sql);
     assert!(found.contains("250 of 250") && said.contains("3 requests"), "{said}{found}");
     let said = run_output("customers_by_json_link", &Dataset::new());
-    assert!(said.contains("page 5 has 50 rows") && !said.contains("page 6"), "{said}");
+    assert!(said.contains("page 5 has 50 rows, first 200 (customer 200)") && !said.contains("page 6"), "{said}");
     assert_eq!(run_output("custom_paginator", &Dataset::new()), "250 customers in 5 requests\n");
 }
 
@@ -111,7 +111,7 @@ fn the_declarative_source_loads_customers_and_orders() {
 
 #[test]
 fn orders_are_merged() {
-    for example in ["orders_incremental", "orders_declarative"] {
+    for example in ["orders_incremental", "orders_declarative", "orders_backfill"] {
         let (said, found) =
             run_and_query(example, "orders.duckdb", "SELECT count(*) || ' of ' || count(DISTINCT id) FROM orders");
         assert!(found.contains("120 of 120") || found.contains("119 of 119"), "{example}: {said}{found}");

@@ -9,7 +9,7 @@ use catchment_json::{Document, NodeId, Selection, Value};
 use catchment_normalize::{NormalizeError, NormalizeRules, PageRows, Sequencer, ShredResult, Shredder};
 use catchment_schema::Schema;
 
-use settings::ScopedSettings;
+use settings::Settings;
 use tables::Tables;
 
 /// Rows, IDs and schema depend neither on batch boundaries nor on the age of the schema snapshot of a batch.
@@ -23,7 +23,7 @@ pub fn shredder(bytes: &[u8]) {
     let (one, two) = rows.ids.split_at(cut);
     let part = |ids: &[NodeId]| Selection { document: rows.document.clone(), ids: ids.to_vec() };
     let pages = [part(one), part(two)];
-    let settings = ScopedSettings::from([*first, *second]);
+    let settings = Settings::from([*first, *second]);
     let Some(load) = Load::new(&settings) else { return };
 
     let together = load.run(&[&[0, 1]], &pages, true);
@@ -58,7 +58,7 @@ struct Load {
 }
 
 impl Load {
-    fn new(settings: &ScopedSettings) -> Option<Load> {
+    fn new(settings: &Settings) -> Option<Load> {
         let base = settings.schema()?;
         let rules = NormalizeRules::new(&base, "1700000000.0", [7; 16].into(), settings.options()).ok()?;
         Some(Load { base, rules: Arc::new(rules) })

@@ -59,20 +59,20 @@ pub(super) fn check(text: &str, page: &Path, examples: &[PathBuf], programs: &mu
             if examples.contains(&file) {
                 programs.insert(file);
             } else {
-                violations.push(format!("{line}: {} is not an [[example]] of examples/Cargo.toml", include.path));
+                violations.push(format!("{line}: {} is not an [[example]] or a [[test]] of examples/Cargo.toml", include.path));
             }
         }
     }
     violations
 }
 
-/// Returns the files of the examples that `examples/Cargo.toml` declares.
+/// Returns the files of the examples and tests that `examples/Cargo.toml` declares.
 pub(super) fn examples(root: &Path) -> Result<Vec<PathBuf>> {
     let folder = root.join("examples");
     let manifest = std::fs::read_to_string(folder.join("Cargo.toml")).context("failed to read examples/Cargo.toml")?;
     let manifest: toml::Table = manifest.parse().context("examples/Cargo.toml")?;
-    let examples = manifest.get("example").and_then(toml::Value::as_array).context("examples/Cargo.toml has no examples")?;
-    let paths = examples.iter().filter_map(|example| example.get("path")?.as_str());
+    let targets = ["example", "test"].into_iter().filter_map(|kind| manifest.get(kind)?.as_array()).flatten();
+    let paths = targets.filter_map(|target| target.get("path")?.as_str());
     Ok(paths.filter_map(|path| folder.join(path).canonicalize().ok()).collect())
 }
 

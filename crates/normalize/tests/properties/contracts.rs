@@ -9,7 +9,7 @@ use proptest::test_runner::TestCaseResult;
 use crate::generate::{Alphabet, Json, texts};
 use crate::independence::{check_independent, options, plans_of_whole_rows};
 use crate::load::{Plan, load};
-use crate::naive::{Naive, ScopedSettings};
+use crate::naive::{Naive, Settings};
 use crate::tables::{compare, config};
 
 /// Few keys and types, so that about half of the rows have new keys or types.
@@ -49,7 +49,7 @@ fn with(widening: bool, null_only_columns: NullColumnPolicy, quarantine: bool) -
     NormalizeOptions { null_only_columns, quarantine_table, ..options(widening) }
 }
 
-fn check_contract(base: &[Json], rows: &[Json], settings: ScopedSettings, contract: SchemaContract) -> TestCaseResult {
+fn check_contract(base: &[Json], rows: &[Json], settings: Settings, contract: SchemaContract) -> TestCaseResult {
     let values = |rows: &[Json]| texts(rows).iter().map(|row| Value::parse(row).unwrap()).collect::<Vec<_>>();
     let options = crate::tables::options(&settings);
     let mut naive = Naive::new(settings);
@@ -72,7 +72,7 @@ proptest! {
     fn contracts_match_the_naive_version(
         base in FLAT.rows(2), rows in FLAT.rows(4), contract in contracts(), widening: bool, null_only in null_policies(),
     ) {
-        check_contract(&base, &rows, ScopedSettings { widening, null_only, ..ScopedSettings::default() }, contract)?;
+        check_contract(&base, &rows, Settings { widening, null_only, ..Settings::default() }, contract)?;
     }
 
     #[test]

@@ -5,13 +5,13 @@ use catchment_schema::{ContractMode, Schema, SchemaContract};
 
 use crate::independence::{check_independent, options};
 use crate::load::{BatchPlan, Plan};
-use crate::naive::ScopedSettings;
+use crate::naive::Settings;
 use crate::tables::check_naive;
 
 /// Loads the rows in one batch and compares the result with the naive version.
 #[track_caller]
 fn check(rows: &[&str]) {
-    check_naive(ScopedSettings::default(), rows).unwrap();
+    check_naive(Settings::default(), rows).unwrap();
 }
 
 /// Loads two batches, the second of which is shredded against the schema before the first.

@@ -11,10 +11,10 @@ use proptest::test_runner::TestCaseResult;
 
 use crate::generate::{Alphabet, texts};
 use crate::load::{Loaded, Plan, load};
-use crate::naive::{Naive, Refused, ScopedSettings};
+use crate::naive::{Naive, Refused, Settings};
 
 /// Loads the rows and compares the result with the naive version.
-pub(crate) fn check_naive(settings: ScopedSettings, rows: &[impl Display]) -> TestCaseResult {
+pub(crate) fn check_naive(settings: Settings, rows: &[impl Display]) -> TestCaseResult {
     let options = options(&settings);
     let schema = if settings.max_nesting < 1000 { nested(settings.max_nesting) } else { Schema::new("s") };
     let texts = texts(rows);
@@ -33,7 +33,7 @@ pub(crate) fn nested(max_nesting: i64) -> Schema {
     schema
 }
 
-pub(crate) fn options(settings: &ScopedSettings) -> NormalizeOptions {
+pub(crate) fn options(settings: &Settings) -> NormalizeOptions {
     NormalizeOptions {
         numeric_widening: settings.widening,
         null_only_columns: settings.null_only,
@@ -94,47 +94,47 @@ proptest! {
 
     #[test]
     fn types_match_the_naive_version(rows in Alphabet::TYPES.rows(6), widening: bool) {
-        check_naive(ScopedSettings { widening, ..ScopedSettings::default() }, &rows)?;
+        check_naive(Settings { widening, ..Settings::default() }, &rows)?;
     }
 
     #[test]
     fn shapes_match_the_naive_version(rows in Alphabet::SHAPES.rows(4)) {
-        check_naive(ScopedSettings::default(), &rows)?;
+        check_naive(Settings::default(), &rows)?;
     }
 
     #[test]
     fn nesting_limits_match_the_naive_version(rows in Alphabet::NESTED.rows(3), max_nesting in 0..4_i64) {
-        check_naive(ScopedSettings { max_nesting, ..ScopedSettings::default() }, &rows)?;
+        check_naive(Settings { max_nesting, ..Settings::default() }, &rows)?;
     }
 
     #[test]
     fn null_only_columns_match_the_naive_version(rows in Alphabet::NESTED.rows(3), json: bool) {
         let null_only = if json { NullColumnPolicy::Json } else { NullColumnPolicy::Text };
-        check_naive(ScopedSettings { null_only, ..ScopedSettings::default() }, &rows)?;
+        check_naive(Settings { null_only, ..Settings::default() }, &rows)?;
     }
 
     #[test]
     fn short_names_match_the_naive_version(rows in Alphabet::LONG.rows(3), max_length in 16..30_usize) {
-        check_naive(ScopedSettings { max_length: Some(max_length), ..ScopedSettings::default() }, &rows)?;
+        check_naive(Settings { max_length: Some(max_length), ..Settings::default() }, &rows)?;
     }
 
     #[test]
     fn names_at_many_depths_match_the_naive_version(rows in Alphabet::DEPTHS.rows(3)) {
-        check_naive(ScopedSettings::default(), &rows)?;
+        check_naive(Settings::default(), &rows)?;
     }
 
     #[test]
     fn numbers_match_the_naive_version(rows in Alphabet::NUMBERS.rows(6), widening: bool) {
-        check_naive(ScopedSettings { widening, ..ScopedSettings::default() }, &rows)?;
+        check_naive(Settings { widening, ..Settings::default() }, &rows)?;
     }
 
     #[test]
     fn keys_named_like_variants_match_the_naive_version(rows in Alphabet::VARIANTS.rows(5), widening: bool) {
-        check_naive(ScopedSettings { widening, ..ScopedSettings::default() }, &rows)?;
+        check_naive(Settings { widening, ..Settings::default() }, &rows)?;
     }
 
     #[test]
     fn names_match_the_naive_version(rows in Alphabet::RIVALS.rows(3)) {
-        check_naive(ScopedSettings::default(), &rows)?;
+        check_naive(Settings::default(), &rows)?;
     }
 }

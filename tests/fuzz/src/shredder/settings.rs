@@ -5,21 +5,22 @@ use catchment_schema::{ContractMode, Schema, SchemaContract, TableHints, WriteDi
 
 /// Two bytes, interpreted as settings.
 #[derive(Debug)]
-pub(super) struct ScopedSettings {
+pub(super) struct Settings {
     first: u8,
     second: u8,
 }
 
-impl From<[u8; 2]> for ScopedSettings {
-    fn from([first, second]: [u8; 2]) -> ScopedSettings {
-        ScopedSettings { first, second }
+impl From<[u8; 2]> for Settings {
+    fn from([first, second]: [u8; 2]) -> Settings {
+        Settings { first, second }
     }
 }
 
-impl ScopedSettings {
+impl Settings {
     pub(super) fn options(&self) -> NormalizeOptions {
         NormalizeOptions {
             numeric_widening: self.first & 1 == 0,
+            exact_digits: self.second & 4 != 0,
             null_only_columns: pick(&NullColumnPolicy::ALL, self.first >> 1),
             quarantine_table: (self.first & 8 != 0).then(|| "quarantine".to_owned()),
             transliterate: self.second & 2 == 0,

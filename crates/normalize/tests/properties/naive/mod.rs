@@ -35,13 +35,13 @@ pub(crate) struct Naive {
     pub(crate) renamed: BTreeSet<(String, String, String)>,
     /// Columns with nulls: table and column.
     nulls: BTreeSet<(String, String)>,
-    pub(crate) settings: ScopedSettings,
+    pub(crate) settings: Settings,
     /// The columns of the tables with rows before the package.
     base: IndexMap<String, HashSet<String>>,
 }
 
 #[derive(Debug, Clone)]
-pub(crate) struct ScopedSettings {
+pub(crate) struct Settings {
     pub(crate) widening: bool,
     pub(crate) max_length: Option<usize>,
     pub(crate) max_nesting: i64,
@@ -49,10 +49,10 @@ pub(crate) struct ScopedSettings {
     pub(crate) contract: SchemaContract,
 }
 
-impl Default for ScopedSettings {
-    fn default() -> ScopedSettings {
+impl Default for Settings {
+    fn default() -> Settings {
         let (null_only, contract) = (NullColumnPolicy::Drop, SchemaContract::default());
-        ScopedSettings { widening: true, max_length: None, max_nesting: 1000, null_only, contract }
+        Settings { widening: true, max_length: None, max_nesting: 1000, null_only, contract }
     }
 }
 
@@ -77,7 +77,7 @@ pub(crate) enum Refused {
 }
 
 impl Naive {
-    pub(crate) fn new(settings: ScopedSettings) -> Naive {
+    pub(crate) fn new(settings: Settings) -> Naive {
         Naive {
             tables: IndexMap::new(),
             discarded: BTreeMap::new(),
