@@ -230,6 +230,7 @@ fn config_explain_shows_all_settings_and_redacts_secrets() {
         overrides 4 in normalize.workers (config.toml: ./.catchment/config.toml:2)
       normalize.buffer_max_bytes = 33554432 (default)
       normalize.numeric_widening = true (default)
+      normalize.exact_digits = false (default)
       normalize.null_only_columns = "drop" (default)
       normalize.transliterate = true (default)
 

@@ -99,6 +99,16 @@ proptest! {
     }
 
     #[test]
+    fn exact_digits_do_not_depend_on_batches(
+        rows in Alphabet::TYPES.rows(4), numbers in prop::collection::vec("-?[1-9][0-9]{0,17}(\\.[0-9]{1,20})?", 2), plan in plans(6),
+    ) {
+        let options = NormalizeOptions { exact_digits: true, ..options(true) };
+        let numbers = numbers.iter().map(|number| format!(r#"{{"a": {number}, "n": {number}}}"#));
+        let rows: Vec<String> = rows.iter().map(ToString::to_string).chain(numbers).collect();
+        check_independent(&Schema::new("s"), &options, &rows, &plan)?;
+    }
+
+    #[test]
     fn shapes_do_not_depend_on_batches(rows in Alphabet::SHAPES.rows(5), plan in plans(5), widening: bool) {
         check_independent(&Schema::new("s"), &options(widening), &rows, &plan)?;
     }
