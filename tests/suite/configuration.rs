@@ -73,6 +73,29 @@ fn specs_and_flags_take_precedence_over_pipeline_defaults() {
 }
 
 #[test]
+fn the_pipeline_command_uses_the_folder_of_the_pipeline() {
+    let (dataset, api) = (Dataset::new(), api("t"));
+    let spec = spec(&api);
+    let config = "[sources.api]\n[pipelines.p]\npipelines_dir = \"elsewhere\"";
+    let files = [
+        ("p.json", spec.as_str()),
+        (".catchment/config.toml", config),
+        (".catchment/secrets.toml", "[sources.api]\ntoken = \"t\""),
+    ];
+    run(&dataset, &files, &[], &[]);
+    let check = |name: &str, expected: &str| {
+        let mut command = Command::new(binary());
+        let output = command.args(["pipeline", name]).current_dir(dataset.dir()).env("HOME", dataset.dir()).output().unwrap();
+        let said = [output.stdout, output.stderr].concat();
+        let said = String::from_utf8_lossy(&said).into_owned();
+        assert!(said.contains(expected), "{said}");
+    };
+    check("p", "pipeline p in elsewhere/p");
+    check("q", "pipeline \"q\" does not exist in");
+    check("q", "; there are no pipelines");
+}
+
+#[test]
 fn google_secret_manager_with_application_default_credentials() {
     let (dataset, api) = (Dataset::new(), api("hunter2"));
     let google = ScriptedServer::start(|request| {

@@ -21,7 +21,7 @@ const SECRET_HELP: &str = "replace it with ${env:NAME} or ${secret:sources.name.
 pub(crate) fn explain(args: &ExplainArgs, output: &Output) -> Result<(), CliError> {
     let spec = spec_file::read(&args.spec)?;
     let pipeline = spec_file::pipeline_name(args.pipeline_name.as_ref(), &spec, &args.spec)?;
-    let configuration = Configuration::load(output)?.for_pipeline(&pipeline)?;
+    let configuration = Configuration::load(output)?.for_pipeline(&pipeline)?.with_vaults()?;
     let mut report = Report::default();
     report.line(format_args!("pipeline {pipeline}, source {}", spec.name));
     let enabled = configuration.without_vaults().read()?;

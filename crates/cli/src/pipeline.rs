@@ -14,8 +14,11 @@ use crate::packages;
 use crate::settings::Configuration;
 
 pub(crate) fn pipeline(args: &PipelineArgs, output: &Output) -> Result<(), CliError> {
-    let pipelines_dir = Configuration::load(output)?.pipelines_dir(args.pipelines_dir.as_ref())?;
-    let Some(name) = &args.name else { return list(&pipelines_dir, output) };
+    let configuration = Configuration::load(output)?;
+    let Some(name) = &args.name else { return list(&configuration.pipelines_dir(args.pipelines_dir.as_ref())?, output) };
+    let configuration = configuration.for_pipeline(name)?;
+    let defaults = configuration.pipeline(name)?;
+    let pipelines_dir = configuration.pipelines_dir(args.pipelines_dir.as_ref().or(defaults.pipelines_dir.as_ref()))?;
     let working_dir = open(&pipelines_dir, name)?;
     if let Some(word) = args.package.first()
         && args.operation != PipelineOperation::LoadPackage
@@ -47,8 +50,9 @@ fn open(pipelines_dir: &Path, name: &str) -> Result<WorkingDir, CliError> {
     let working_dir = WorkingDir::new(pipelines_dir, name);
     if !working_dir.exists() {
         let known = WorkingDir::list(pipelines_dir).unwrap_or_default().join(", ");
+        let hint = if known.is_empty() { "there are no pipelines".to_owned() } else { format!("existing pipelines: {known}") };
         let folder = pipelines_dir.display();
-        return Err(CliError::Usage(anyhow!("pipeline {name:?} does not exist in {folder}; existing pipelines: {known}")));
+        return Err(CliError::Usage(anyhow!("pipeline {name:?} does not exist in {folder}; {hint}")));
     }
     Ok(working_dir)
 }

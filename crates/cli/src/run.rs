@@ -18,7 +18,7 @@ use crate::{dry_run, logging, runtime, spec_file};
 pub(crate) fn run(args: &RunArgs, output: &Output) -> Result<(), CliError> {
     let spec = spec_file::read(&args.spec)?;
     let pipeline = spec_file::pipeline_name(args.pipeline_name.as_ref(), &spec, &args.spec)?;
-    let configuration = Configuration::load(output)?.for_pipeline(&pipeline)?;
+    let configuration = Configuration::load(output)?.for_pipeline(&pipeline)?.with_vaults()?;
     logging::init_logging(configuration.log_level()?, output);
     warn_of_typos(&configuration, &spec, &pipeline);
     let defaults = configuration.pipeline(&pipeline)?;

@@ -32,9 +32,14 @@ impl Configuration {
         settings.map(Configuration).map_err(|error| CliError::Usage(error.into()))
     }
 
-    /// Scopes the configuration to the pipeline `name` and adds its enabled vaults, which are queried on demand.
+    /// Scopes the configuration to the pipeline `name`.
     pub(crate) fn for_pipeline(self, name: &str) -> Result<Configuration, CliError> {
-        Ok(Configuration(self.0.for_pipeline(name)?.with_vaults()?))
+        Ok(Configuration(self.0.for_pipeline(name)?))
+    }
+
+    /// Adds the enabled vaults, which are queried on demand.
+    pub(crate) fn with_vaults(self) -> Result<Configuration, CliError> {
+        Ok(Configuration(self.0.with_vaults()?))
     }
 
     pub(crate) fn settings(&self) -> ScopedSettings<'_> {
