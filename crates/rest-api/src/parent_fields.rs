@@ -44,7 +44,7 @@ pub(crate) struct MissingParentValue {
 pub(crate) enum MissingReason {
     Null,
     /// The row has no such field; holds the fields that it has.
-    Nothing(String),
+    NoField(String),
     EmptyText,
     EmptyList,
 }
@@ -54,7 +54,7 @@ impl MissingReason {
     pub(crate) fn cause(&self) -> &'static str {
         match self {
             MissingReason::Null => "is null",
-            MissingReason::Nothing(_) => "is missing",
+            MissingReason::NoField(_) => "is missing",
             MissingReason::EmptyText => "is an empty string",
             MissingReason::EmptyList => "is an empty list",
         }
@@ -64,8 +64,8 @@ impl MissingReason {
 impl fmt::Display for MissingReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            MissingReason::Nothing(fields) if fields.is_empty() => f.write_str("is missing (the row has no fields)"),
-            MissingReason::Nothing(fields) => write!(f, "is missing (available: {fields})"),
+            MissingReason::NoField(fields) if fields.is_empty() => f.write_str("is missing (the row has no fields)"),
+            MissingReason::NoField(fields) => write!(f, "is missing (available: {fields})"),
             other => f.write_str(other.cause()),
         }
     }
@@ -134,7 +134,7 @@ impl ParentFieldRef {
     pub(crate) fn find<'r>(&self, rows: &[(&str, &'r Row)]) -> Result<Node<'r>, MissingParentValue> {
         let row = rows.iter().find(|(name, _)| *name == self.resource).map(|(_, row)| row.node());
         let found = row.and_then(|row| self.field.first(row));
-        found.ok_or_else(|| self.missing(MissingReason::Nothing(row.map(fields_of).unwrap_or_default())))
+        found.ok_or_else(|| self.missing(MissingReason::NoField(row.map(fields_of).unwrap_or_default())))
     }
 
     fn missing(&self, found: MissingReason) -> MissingParentValue {

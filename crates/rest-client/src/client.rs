@@ -12,7 +12,6 @@ use crate::body::Body;
 use crate::builder::RestClientBuilder;
 use crate::error::Error;
 use crate::error_kind::ErrorKind;
-use crate::foreign;
 use crate::page_memory::MemoryPermit;
 use crate::paginate::{self, PaginationConfig, PaginationStream, Paginator};
 use crate::redact::{remove_user, shown};
@@ -21,6 +20,7 @@ use crate::request_config::RequestConfig;
 use crate::response::Response;
 use crate::response_action::ResponseAction;
 use crate::transport::Transport;
+use crate::untrusted_origin;
 use crate::url_join::join;
 
 /// A client of one REST API. Clones are cheap and share connections.
@@ -188,7 +188,7 @@ impl RestClient {
         request.add_secrets(redactor);
         request.strip_credentials(redactor);
         remove_user(&mut request.url);
-        foreign::remove_from_query(&mut request.url, redactor);
+        untrusted_origin::remove_from_query(&mut request.url, redactor);
         if redactor.contains_secret(request.url.as_str()) {
             let origin = request.url.origin().ascii_serialization();
             return Err(Error::new(ErrorKind::SecretInForeignUrl { origin }).redacted(redactor));

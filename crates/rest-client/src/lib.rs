@@ -48,7 +48,6 @@
 //! |---|---|
 //! | `testing` | the module `testing`, a scripted HTTP server for tests |
 
-mod advice;
 mod auth;
 mod body;
 mod builder;
@@ -57,9 +56,9 @@ mod client;
 mod cookies;
 mod error;
 mod error_body;
+mod error_help;
 mod error_kind;
 mod excerpt;
-mod foreign;
 mod link;
 mod link_header;
 mod missing_rows;
@@ -81,6 +80,7 @@ pub mod testing;
 mod tests;
 mod transport;
 mod unauthenticated_client;
+mod untrusted_origin;
 mod url_join;
 
 pub use auth::{

@@ -9,9 +9,9 @@ use url::Url;
 use crate::body::Body;
 use crate::error::Error;
 use crate::error_kind::ErrorKind;
-use crate::foreign;
 use crate::outgoing::remove_query;
 use crate::redact::shown;
+use crate::untrusted_origin;
 
 /// Maximum length of a URL in the HTTP implementation, in bytes.
 const MAX_URL_BYTES: usize = 65_534;
@@ -179,8 +179,8 @@ impl Request {
     pub(crate) fn strip_credentials(&mut self, redactor: &Redactor) {
         self.trusted = false;
         self.headers.clear();
-        foreign::remove_from_params(&mut self.params, redactor);
-        self.body = self.body.take().and_then(|body| foreign::without_secrets(body, redactor));
+        untrusted_origin::remove_from_params(&mut self.params, redactor);
+        self.body = self.body.take().and_then(|body| untrusted_origin::without_secrets(body, redactor));
     }
 }
 

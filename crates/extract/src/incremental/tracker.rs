@@ -143,7 +143,7 @@ impl<'r> CursorTracker<'r> {
     /// Removes known rows from a page. Stops at `room` remaining rows and returns true if rows are left, which do not
     /// count as seen. Ends with an error if `stop` is set.
     pub(crate) fn filter(&mut self, page: &mut Selection, room: usize, stop: &StopSignal) -> Result<bool, ExtractError> {
-        let mut latest = self.last.clone().map(LastSeen::Kept);
+        let mut latest = self.last.clone().map(LastSeen::Earlier);
         let mut previous: Option<OrderedValue<'_>> = None;
         let mut at_last: Vec<NodeId> = Vec::new();
         let mut moved = false;
@@ -183,7 +183,7 @@ impl<'r> CursorTracker<'r> {
             let is_at_last = match ordering {
                 CursorOrdering::After(made) => {
                     latest = match made {
-                        Some(made) => OwnedOrderedValue::new(&made).map(LastSeen::Kept),
+                        Some(made) => OwnedOrderedValue::new(&made).map(LastSeen::Earlier),
                         None => Some(LastSeen::Row(now)),
                     };
                     moved = true;
@@ -347,21 +347,21 @@ fn short_hash(value: &Value) -> RowHash {
 
 /// The last value while a page is filtered.
 enum LastSeen<'d> {
-    Kept(OwnedOrderedValue),
+    Earlier(OwnedOrderedValue),
     Row(OrderedValue<'d>),
 }
 
 impl LastSeen<'_> {
     fn point(&self) -> OrderedValue<'_> {
         match self {
-            LastSeen::Kept(value) => value.point(),
+            LastSeen::Earlier(value) => value.point(),
             LastSeen::Row(point) => point.clone(),
         }
     }
 
     fn keep(self) -> Option<OwnedOrderedValue> {
         match self {
-            LastSeen::Kept(value) => Some(value),
+            LastSeen::Earlier(value) => Some(value),
             LastSeen::Row(point) => OwnedOrderedValue::new(&point.node.to_value()),
         }
     }

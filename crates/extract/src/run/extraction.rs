@@ -119,7 +119,7 @@ impl<'e> Extraction<'e> {
                 run.add(tree, LoadScope::Single(child), boundaries, progress)?;
             }
         }
-        run.refuse_limits_that_lose_rows()?;
+        run.check_limits()?;
         Ok(run)
     }
 
@@ -187,7 +187,7 @@ impl<'e> Extraction<'e> {
         Ok(())
     }
 
-    fn refuse_limits_that_lose_rows(&self) -> Result<(), ExtractError> {
+    fn check_limits(&self) -> Result<(), ExtractError> {
         for TreeRun { tree, nodes, .. } in &self.trees {
             let mut limited = HashSet::new();
             for index in tree.members() {

@@ -17,13 +17,13 @@ macro_rules! integers {
 
 mod entries;
 mod error;
-mod foreign;
 mod key;
 mod list;
 #[cfg(test)]
 mod number_tests;
 #[cfg(test)]
 mod tests;
+mod value;
 
 use std::fmt::Display;
 
@@ -143,7 +143,7 @@ impl<'b> Serializer for TapeSerializer<'b> {
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(self, name: &'static str, value: &T) -> Result<(), SerializeError> {
         value.serialize(TapeSerializer(self.0))?;
-        if name == foreign::NUMBER
+        if name == value::NUMBER
             && let Some(text) = self.0.pop_string()
         {
             match Value::parse(&text) {

@@ -32,8 +32,8 @@ const DICTIONARY_MAX: u64 = 24 << 20;
 const LONG_TEXTS: u64 = 16 << 20;
 
 /// The bytes for columns and for vectors that fit into a limit of 64 MB.
-const ROOM_FOR_COLUMNS: u64 = 32 << 20;
-const ROOM_FOR_VECTORS: u64 = 8 << 20;
+const COLUMNS_WITHIN_MINIMUM: u64 = 32 << 20;
+const VECTORS_WITHIN_MINIMUM: u64 = 8 << 20;
 
 /// The estimated memory for loading the batches of one table. The sizes were measured with DuckDB 2.0 and one thread.
 #[derive(Debug, Default)]
@@ -98,9 +98,9 @@ impl MemoryNeed {
     /// Returns the bytes needed in addition to those of ordinary rows.
     pub(super) fn extra_bytes(&self) -> u64 {
         let per_column = COLUMN_VECTORS + if self.rows >= FILLS_BLOCKS { COLUMN_BLOCK } else { 0 };
-        let columns = (self.columns * per_column).saturating_sub(ROOM_FOR_COLUMNS);
+        let columns = (self.columns * per_column).saturating_sub(COLUMNS_WITHIN_MINIMUM);
         // DuckDB copies the strings of a vector into buffers that double in size.
-        let vectors = (self.vector_bytes + self.vector_bytes / 4).saturating_sub(ROOM_FOR_VECTORS);
+        let vectors = (self.vector_bytes + self.vector_bytes / 4).saturating_sub(VECTORS_WITHIN_MINIMUM);
         let row = self.largest_row * 3;
         let texts = if self.outgrows_dictionary() { LONG_TEXTS } else { 0 };
         columns + vectors.max(row) + texts

@@ -40,7 +40,7 @@ impl TableAssembler<'_> {
                 self.table(index, cells, result)?;
             }
         }
-        self.refuse_too_many(result)?;
+        self.check_column_limit(result)?;
         let shapes = self.shapes;
         let elements = walked.null_elements.iter().filter_map(|table| reported_keys::null_element(shapes, *table));
         let nulls = walked.nulls.iter().filter_map(|at| reported_keys::null_only(shapes, *at)).chain(elements);
@@ -55,7 +55,7 @@ impl TableAssembler<'_> {
     }
 
     /// Returns an error if the new tables exceed the table limit.
-    fn refuse_too_many(&self, result: &BatchResult) -> Result<(), NormalizeError> {
+    fn check_column_limit(&self, result: &BatchResult) -> Result<(), NormalizeError> {
         let new = || result.delta.tables.iter().filter(|table| !self.schema.tables.contains_key(&table.name));
         let (Some(limit), Some(last), Some(root)) =
             (self.rules.options.max_columns, new().next_back(), self.shapes.tables.first())
@@ -73,7 +73,7 @@ impl TableAssembler<'_> {
         let Some(shape) = self.shapes.tables.get(index) else { return Ok(()) };
         let parents: Vec<&str> = self.parents(index);
         let known = self.schema.tables.get(&*shape.name);
-        self.refuse_other_parent(index, &shape.name, parents.first().copied(), result)?;
+        self.check_parent(index, &shape.name, parents.first().copied(), result)?;
         let guard = self.rules.guard(&shape.name, &parents);
         // Child rows of discarded rows are discarded.
         let mut dropped: BTreeSet<usize> = cells.parent_ids.positions(&result.dropped_ids);
@@ -172,13 +172,7 @@ impl TableAssembler<'_> {
 
     /// Returns an error if the table has another parent table in this batch or in the schema. A table of a list may be a
     /// root table in the schema if it belongs to the same resource.
-    fn refuse_other_parent(
-        &self,
-        index: usize,
-        table: &str,
-        parent: Option<&str>,
-        result: &BatchResult,
-    ) -> Result<(), NormalizeError> {
+    fn check_parent(&self, index: usize, table: &str, parent: Option<&str>, result: &BatchResult) -> Result<(), NormalizeError> {
         let known = self.schema.tables.get(table);
         if let (Some(known), Some(parent)) = (known.filter(|known| known.parent.is_none()), parent)
             && let (Some(resource), Some(root)) =

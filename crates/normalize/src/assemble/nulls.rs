@@ -44,7 +44,7 @@ impl ColumnTyper<'_, '_> {
 
     /// Returns an error if a value of a column that the merge uses would go to a variant column, because the row would lose
     /// its key.
-    pub(super) fn refuse_key_misfits(
+    pub(super) fn check_key_misfits(
         &self,
         column: &Column,
         column_type: ColumnType,
@@ -62,7 +62,7 @@ impl ColumnTyper<'_, '_> {
     }
 
     /// Returns an error if a declared key column has no value in any row. It is probably misspelled.
-    pub(super) fn refuse_missing_key(&self, column: &Column) -> Result<(), NormalizeError> {
+    pub(super) fn check_key_exists(&self, column: &Column) -> Result<(), NormalizeError> {
         let cells = self.shape.column_index(&column.name).and_then(|index| self.cells.columns.get(index));
         let hint = if column.has_hint("primary_key") {
             "; check the spelling of the primary key"

@@ -121,7 +121,7 @@ impl<'a, 'd> ColumnTyper<'a, 'd> {
         let Some(table) = self.known else { return Ok(()) };
         for column in table.columns.values() {
             let Some(column_type) = column.column_type() else {
-                self.refuse_missing_key(column)?;
+                self.check_key_exists(column)?;
                 continue;
             };
             if system::is_filled_by_system(&column.name) {
@@ -170,14 +170,14 @@ impl<'a, 'd> ColumnTyper<'a, 'd> {
             if let Some(wider) = self.typed(&column, column.column_type().unwrap_or(found), &cells)? {
                 column.set_type(wider);
             }
-            self.refuse_too_many(name, row)?;
+            self.check_column_limit(name, row)?;
             self.new.push(NewColumn { row, class: ColumnClass::Value, column });
         }
         Ok(())
     }
 
     /// Returns an error if the column that was just added exceeds the column limit.
-    fn refuse_too_many(&self, column: &str, row: usize) -> Result<(), NormalizeError> {
+    fn check_column_limit(&self, column: &str, row: usize) -> Result<(), NormalizeError> {
         // `fields` contains the column itself, but not the system columns yet.
         let Some(limit) = self.rules.options.max_columns.filter(|limit| self.fields.len() > *limit) else { return Ok(()) };
         let (table, column, row) = (self.table.to_owned(), column.to_owned(), self.cells.source_row(row));
@@ -206,7 +206,7 @@ impl<'a, 'd> ColumnTyper<'a, 'd> {
             wider = widen_beyond_double(wider, &built.array);
         }
         let misfits = self.apply_type_contract(column, built.misfits, may_widen)?;
-        self.refuse_key_misfits(column, wider, &misfits)?;
+        self.check_key_misfits(column, wider, &misfits)?;
         if built.array.null_count() > 0 {
             self.check_not_null(column, |row| built.array.is_null(row))?;
         }

@@ -1,16 +1,16 @@
 //! Jinja expressions over rows, responses and cursor values.
 
 mod filter_names;
-mod functions;
+mod filters;
+mod input_budget;
 mod limits;
 mod list_factors;
 mod node;
-mod room;
+mod output_budget;
 #[cfg(test)]
 mod tests;
 mod tokens;
 mod value;
-mod work;
 
 use std::fmt;
 use std::sync::Arc;
@@ -18,10 +18,10 @@ use std::sync::Arc;
 use catchment_json::{Document, NodeId, Value};
 use minijinja::{Environment, ErrorKind, UndefinedBehavior};
 
+pub(crate) use input_budget::InputBudget;
 pub(crate) use node::JsonNode;
-pub(crate) use room::OutputBudget;
+pub(crate) use output_budget::OutputBudget;
 pub(crate) use value::map;
-pub(crate) use work::InputBudget;
 
 /// The maximum number of minijinja steps in one evaluation, which stops endless expressions.
 const FUEL: u64 = 1_000_000;
@@ -49,7 +49,7 @@ impl Expression {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Chainable);
         environment.set_fuel(Some(FUEL));
-        functions::add(&mut environment);
+        filters::add(&mut environment);
         // never compile the text itself: minijinja evaluates constant products at compile time
         let checked = list_factors::checked(text);
         let compiled = environment.compile_expression(&checked).map_err(|error| problem(&error))?;

@@ -7,8 +7,8 @@ use catchment_json::{Document, Node, NodeId, NodeKind};
 use minijinja::value::{Enumerator, Object, ObjectRepr};
 use minijinja::{Error, ErrorKind, Value};
 
+use super::input_budget::InputBudget;
 use super::value::number;
-use super::work::InputBudget;
 
 /// An object or a list in a document.
 #[derive(Debug)]

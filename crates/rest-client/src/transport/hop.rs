@@ -7,10 +7,10 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use url::Url;
 
 use crate::body::Body;
-use crate::foreign;
 use crate::outgoing::{OutgoingRequest, remove_query};
 use crate::request::Request;
 use crate::request_config::RequestConfig;
+use crate::untrusted_origin;
 
 /// A request to one URL of a redirect chain, without the credentials of an [`Auth`](crate::Auth).
 pub(super) struct Hop {
@@ -52,7 +52,7 @@ impl Hop {
     pub(super) fn strip_credentials(&mut self) {
         self.trusted = false;
         self.headers.clear();
-        self.body = self.body.take().and_then(|body| foreign::without_secrets(body, &self.redactor));
+        self.body = self.body.take().and_then(|body| untrusted_origin::without_secrets(body, &self.redactor));
     }
 
     /// Removes the query parameters that the authentication sets, because a link in a response may contain them.
