@@ -50,7 +50,7 @@ async fn an_overloaded_api_is_retried() -> Result<(), Box<dyn Error>> {
 }
 
 #[tokio::test]
-async fn an_error_has_the_answer_of_the_api() -> Result<(), Box<dyn Error>> {
+async fn an_error_contains_the_response() -> Result<(), Box<dyn Error>> {
     let api = ScriptedServer::start(|_| ScriptedResponse::json(401, r#"{"error": "who are you?"}"#));
     let error = load(&api, "SELECT 1").await.err().ok_or("status 401 must be an error")?;
     let message = catchment::error_chain(error.as_ref(), ": ");

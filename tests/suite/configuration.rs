@@ -85,7 +85,13 @@ fn the_pipeline_command_uses_the_folder_of_the_pipeline() {
     run(&dataset, &files, &[], &[]);
     let check = |name: &str, expected: &str| {
         let mut command = Command::new(binary());
-        let output = command.args(["pipeline", name]).current_dir(dataset.dir()).env("HOME", dataset.dir()).output().unwrap();
+        let output = command
+            .args(["pipeline", name])
+            .current_dir(dataset.dir())
+            .env("HOME", dataset.dir())
+            .env("CATCHMENT_DATA_DIR", dataset.dir())
+            .output()
+            .unwrap();
         let said = [output.stdout, output.stderr].concat();
         let said = String::from_utf8_lossy(&said).into_owned();
         assert!(said.contains(expected), "{said}");

@@ -101,6 +101,43 @@ fn only_rows_of_resumable_resources_are_kept_on_disk() {
     assert_eq!(first_pages, 3, "`others` twice, `items` once");
 }
 
+/// Runs a spec with the resumable resource `items` and the resource `others`, whose last rows are frozen by a contract until
+/// `is_fixed`. Returns the number of first pages of `items` that two runs request.
+fn first_pages_after_a_rejected_row(rejected: &'static str) -> usize {
+    let (dataset, is_fixed) = (Dataset::new(), Arc::new(AtomicBool::new(false)));
+    let fixed = Arc::clone(&is_fixed);
+    let server = ScriptedServer::start(move |request| {
+        let is_first = request.param("cursor").is_none();
+        let next = if is_first && request.path == "/items" { r#", "next": "1""# } else { "" };
+        let is_rejected = request.path == rejected && !fixed.load(Ordering::Relaxed);
+        let row = if is_rejected { r#"{"id": 1, "new": true}"# } else { r#"{"id": 1}"# };
+        ScriptedResponse::json(200, format!(r#"{{"rows": [{row}]{next}}}"#))
+    });
+    let spec = format!(
+        r#"{{"client": {{"base_url": "{}", "paginator": {{"type": "cursor", "cursor_path": "next", "cursor_param": "cursor"}}}},
+            "resource_defaults": {{"schema_contract": {{"columns": "freeze"}}, "endpoint": {{"data_selector": "rows"}}}},
+            "resources": ["others", {{"name": "items", "resumable": true}}]}}"#,
+        server.url()
+    );
+    let run = Run::new(&dataset, &spec);
+    is_fixed.store(true, Ordering::Relaxed);
+    run.load(&[]);
+    is_fixed.store(false, Ordering::Relaxed);
+    let before = server.requests().len();
+    let (code, said) = run.says(&[]);
+    assert_eq!(code, Some(1), "{said}");
+    is_fixed.store(true, Ordering::Relaxed);
+    run.load(&[]);
+    assert_eq!(dataset.query("SELECT count(*) FROM items"), "4");
+    let requests = server.requests();
+    requests[before..].iter().filter(|request| request.path == "/items" && request.param("cursor").is_none()).count()
+}
+
+#[test]
+fn saved_pages_whose_rows_are_rejected_are_requested_again() {
+    assert_eq!(first_pages_after_a_rejected_row("/items"), 2);
+}
+
 #[test]
 fn saved_pages_are_requested_again_if_the_spec_has_changed() {
     let (dataset, is_stuck) = (Dataset::new(), Arc::new(AtomicBool::new(true)));

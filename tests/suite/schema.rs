@@ -149,6 +149,32 @@ fn timestamps_have_the_declared_precision() {
 }
 
 #[test]
+fn the_precision_of_an_existing_column_stays() {
+    let dataset = Dataset::new();
+    let load = |precision: u32, rows: &str| {
+        run(&dataset, rows, |resource| {
+            let mut column = Column::with_type("at", ColumnType::LOCAL_TIMESTAMP);
+            column.hints.insert("precision".to_owned(), Value::from(precision));
+            resource.columns([column])
+        })
+    };
+    load(3, r#"[{"at":"2024-01-01T00:00:00.123456Z"}]"#).unwrap();
+    load(9, r#"[{"at":"2024-01-02T00:00:00.123456Z"}]"#).unwrap();
+    assert_eq!(columns(&dataset, "items"), "at TIMESTAMP_MS");
+    assert_eq!(
+        dataset.query("SELECT \"at\"::VARCHAR FROM items ORDER BY \"at\""),
+        "2024-01-01 00:00:00.123; 2024-01-02 00:00:00.123"
+    );
+    let error =
+        run(&dataset, "[]", |resource| resource.columns([Column::new("at", DataType::Timestamp)])).unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "column `at` of table `items` is declared as timestamp, but its existing rows are timestamp without time zone and cannot \
+         all be converted without loss; declare it as timestamp without time zone or rename the table"
+    );
+}
+
+#[test]
 fn discarded_rows_and_values_are_counted_and_quarantined() {
     let dataset = Dataset::new();
     let options = RunOptions {

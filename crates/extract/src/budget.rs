@@ -25,6 +25,13 @@ pub struct BudgetPermit {
     _page: Option<PageGuard>,
 }
 
+impl BudgetPermit {
+    /// Returns a permit of no bytes.
+    pub(crate) fn empty() -> BudgetPermit {
+        BudgetPermit { _permit: None, _page: None }
+    }
+}
+
 impl MemoryBudget {
     /// Creates a budget of about `bytes` bytes.
     pub fn new(bytes: usize) -> MemoryBudget {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use catchment_json::{Document, Node, NodeId, Selection, Value};
+use catchment_json::{Document, JsonPath, Node, NodeId, Selection, Value};
 
 /// A row of a parent resource. Cheap to clone, because it refers to its page.
 ///
@@ -41,6 +41,12 @@ impl Row {
     /// Returns the JSON node of the row.
     pub fn node(&self) -> Node<'_> {
         self.document.node(self.id)
+    }
+
+    /// Returns a copy of the value at `path`: a key, or a path such as `address.city`.
+    pub fn value_at(&self, path: &str) -> Option<Value> {
+        let by_path = || JsonPath::parse(path).ok()?.first(self.node()).map(Node::to_value);
+        self.get(path).or_else(by_path)
     }
 
     /// Returns a copy of the value of `field`.

@@ -22,11 +22,17 @@ impl TapeBuilder {
     ///
     /// Returns an error if text or tape are too long for the 32-bit offsets of a document.
     pub(crate) fn finish(self) -> Result<Document, ParseError> {
+        self.check_size()?;
+        Ok(Document::from_parts(self.text, self.tape))
+    }
+
+    /// Returns an error if text or tape are too long for the 32-bit offsets of a document.
+    pub(crate) fn check_size(&self) -> Result<(), ParseError> {
         let size = self.text.len().max(self.tape.len());
         if u32::try_from(size).is_err() {
             return Err(ParseError::at(&[], 0, ParseErrorKind::TooLong { bytes: size }));
         }
-        Ok(Document::from_parts(self.text, self.tape))
+        Ok(())
     }
 
     pub(crate) fn null(&mut self) {
@@ -92,7 +98,12 @@ impl TapeBuilder {
     /// Removes and returns the string that was appended last; `None` if another value was.
     pub(crate) fn pop_string(&mut self) -> Option<String> {
         let entry = self.tape.pop_if(|entry| entry.tag == Tag::Text)?;
-        Some(self.text.split_off(entry.start as usize))
+        // Computed from the length, because offsets beyond 4 GiB are wrong until `finish` returns an error.
+        let length = entry.end.wrapping_sub(entry.start) as usize;
+        let start = self.text.len().checked_sub(length)?;
+        let text = self.text.get(start..)?.to_owned();
+        self.text.truncate(start);
+        Some(text)
     }
 
     fn scalar(&mut self, tag: Tag, content: &str) {

@@ -1,10 +1,10 @@
-//! Extracted rows on disk, used when extract and normalize run as separate steps.
+//! Extracted rows on disk: of resumable resources in a run, and of all resources if extract and normalize run as separate
+//! steps.
 //!
 //! An extract is a folder with one file of checksummed lines, as in a journal: first a [`PackageHeader`] with the schema
-//! that the resources declared, then pages, last the state after them. The file gets its final name when it is complete,
-//! so an incomplete file is never read.
+//! that the resources declared, then pages, last the state after them. The file gets its final name when it is complete;
+//! before that, only its writer and a run that resumes it read it.
 
-use crate::fail_point;
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
 use std::path::Path;
@@ -13,6 +13,7 @@ use catchment_json::{Selection, Value, write_text};
 use catchment_schema::Schema;
 use catchment_state::{CursorEntryChange, State};
 
+use crate::fail_point;
 use crate::folder::LockedFolder;
 use crate::journal::PackageHeader;
 use crate::pages::ExtractReader;
@@ -69,8 +70,8 @@ pub enum ExtractedRecord {
 /// Rows of a page.
 #[derive(Debug, Clone)]
 pub struct ExtractedPage {
-    /// The root resource of the tree that the rows belong to.
-    pub root: String,
+    /// The tree of resources that the rows belong to, by the name of its root resource.
+    pub tree: String,
     /// The resource of the rows.
     pub resource: String,
     /// The root table.
@@ -98,7 +99,7 @@ impl ExtractedWriter {
     /// Returns an error if the rows cannot be written.
     pub fn append(&mut self, page: &ExtractedPage) -> Result<(), PackageError> {
         let mut json = format!("{{\"ordinal\":{},\"tree\":", page.ordinal);
-        write_text(&page.root, &mut json);
+        write_text(&page.tree, &mut json);
         json.push_str(",\"resource\":");
         write_text(&page.resource, &mut json);
         json.push_str(",\"table\":");

@@ -4,8 +4,8 @@ use catchment_json::{Document, Selection, Value};
 use catchment_schema::Schema;
 use catchment_state::{CursorEntryChange, CursorEntryKey, CursorEntryKind, RowHash, State};
 
-use crate::store_tests::header;
-use crate::{ExtractedPackage, ExtractedPage, ExtractedRecord, PackageQueue, PackageStore, PendingExtract};
+use crate::store_tests::{header, sealed};
+use crate::{ExtractedPackage, ExtractedPage, ExtractedRecord, PackageQueue, PackageStore, PendingExtract, SealedPackage};
 
 /// Returns the only pending extract.
 fn pending_extract(store: &PackageStore) -> ExtractedPackage {
@@ -42,7 +42,7 @@ fn extract(store: &PackageStore) {
 /// Returns a page of a resource named like its table.
 pub(crate) fn of_table(table: &str, ordinal: u64, rows: Selection) -> ExtractedPage {
     let [tree, resource, table] = [table; 3].map(str::to_owned);
-    ExtractedPage { root: tree, resource, table, ordinal, rows }
+    ExtractedPage { tree, resource, table, ordinal, rows }
 }
 
 fn show_page(page: &ExtractedPage) -> String {
@@ -180,6 +180,41 @@ fn extracts_are_resumable_up_to_their_last_checkpoints() {
     store.resumable_extracts().unwrap().pop().unwrap().discard();
     assert_eq!(show_resumable(&store), "nothing");
     assert!(!pages.parent().unwrap().exists());
+}
+
+#[test]
+fn written_pages_can_be_read_before_the_extract_is_complete() {
+    let (_dir, store, _) = store();
+    let mut writer = store.create_extract(&header(), &Schema::new("s")).unwrap();
+    assert!(writer.read_pages().unwrap().next_page().unwrap().is_none());
+    writer.append(&of_table("a", 0, rows("[1]"))).unwrap();
+    writer.append_checkpoint("a", &Value::from(5)).unwrap();
+    writer.sync_checkpoint().unwrap();
+    writer.append(&of_table("a", 1, rows("[2]"))).unwrap();
+    let mut pages = writer.read_pages().unwrap();
+    writer.append(&of_table("a", 2, rows("[3]"))).unwrap();
+    let mut shown = Vec::new();
+    while let Some(page) = pages.next_page().unwrap() {
+        shown.push(show_page(&page));
+    }
+    assert_eq!(shown, ["a 0 [1]", "a 1 [2]"]);
+}
+
+#[test]
+fn a_package_is_removed_with_the_extract_of_a_killed_process() {
+    let check = |remove: fn(&PackageStore, SealedPackage)| {
+        let (_dir, store, _) = store();
+        let mut writer = store.create_extract(&header(), &Schema::new("s")).unwrap();
+        writer.append_checkpoint("a", &Value::from(5)).unwrap();
+        writer.sync_checkpoint().unwrap();
+        drop(writer);
+        let package = sealed(&store);
+        assert_eq!(show_resumable(&store), "a at 5");
+        remove(&store, package);
+        assert_eq!(show_resumable(&store), "nothing");
+    };
+    check(|store, package| store.remove_package(package).unwrap());
+    check(|store, package| drop(store.move_to_failed(package, "rejected").unwrap()));
 }
 
 #[test]

@@ -18,13 +18,15 @@ pub struct FailedPackage {
 }
 
 impl PackageStore {
-    /// Moves a package that cannot be loaded to the failed packages and records the reason.
+    /// Moves a package that cannot be loaded to the failed packages and records the reason. Removes its extract as
+    /// [`PackageStore::remove_package`] does.
     ///
     /// # Errors
     ///
     /// Returns an error if the folder cannot be moved.
     pub fn move_to_failed(&self, package: SealedPackage, reason: &str) -> Result<FailedPackage, PackageError> {
         let _lock = self.lock()?;
+        self.remove_leftover_extract(&package)?;
         self.move_folder_to_failed(package.folder(), &package.header().load_id, reason.to_owned())
     }
 

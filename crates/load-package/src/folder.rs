@@ -1,9 +1,9 @@
 //! Locked package folders, their removal and sync.
 
-use crate::fail_point;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
+use crate::fail_point;
 use crate::lock::PackageLock;
 use crate::{PackageError, extracted, journal, pages};
 

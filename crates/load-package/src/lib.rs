@@ -24,7 +24,7 @@
 //!
 //! | feature | effect |
 //! |---|---|
-//! | `failpoints` | Compiles in failpoints, at which tests end the process. |
+//! | `failpoints` | Compiles in fail points, at which tests end the process. |
 
 mod checksum_line;
 mod cursor_entries;

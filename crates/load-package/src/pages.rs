@@ -71,7 +71,7 @@ fn record(document: &Document) -> Option<ExtractedRecord> {
     let ordinal = root.get("ordinal")?.as_number()?.parse().ok()?;
     let ids = root.get("rows")?.elements().map(Node::id).collect();
     Some(ExtractedRecord::Page(ExtractedPage {
-        root: tree,
+        tree,
         resource,
         table,
         ordinal,

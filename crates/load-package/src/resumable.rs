@@ -36,7 +36,7 @@ impl ResumableExtract {
         let mut number = 0;
         while let Some(record) = next(&mut pages)? {
             let tree = match &record {
-                ExtractedRecord::Page(page) => &page.root,
+                ExtractedRecord::Page(page) => &page.tree,
                 ExtractedRecord::Checkpoint { tree, .. } => tree,
                 ExtractedRecord::End { .. } => break,
             };

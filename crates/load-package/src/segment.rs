@@ -3,7 +3,6 @@
 //! Rows of merged tables have one column in addition to those of their table: the number of their root row
 //! ([`ROOT_ROW_COLUMN`](catchment_schema::ROOT_ROW_COLUMN)), because rows with equal keys can have equal ids.
 
-use crate::fail_point;
 use std::fs::File;
 use std::io::{BufReader, BufWriter, ErrorKind, Seek as _, Write};
 use std::path::{Path, PathBuf};
@@ -18,6 +17,7 @@ use arrow::ipc::writer::StreamWriter;
 use arrow::record_batch::{RecordBatch, RecordBatchOptions};
 use indexmap::IndexMap;
 
+use crate::fail_point;
 use crate::slices::slices;
 use crate::{PackageError, Segment};
 

@@ -1,10 +1,10 @@
 //! The store of packages of a pipeline.
 
-use crate::fail_point;
 use std::path::{Path, PathBuf};
 
 use catchment_schema::Schema;
 
+use crate::fail_point;
 use crate::failed_packages::FailedPackage;
 use crate::folder::{self, LockedFolder, remove};
 use crate::journal::{self, Journal};
@@ -194,7 +194,8 @@ impl PackageStore {
     /// only once.
     pub fn remove_normalized(&self, extracted: ExtractedPackage) -> Result<(), PackageError> {
         let _lock = self.lock()?;
-        remove(extracted.folder())
+        // Another run may have loaded the package, and removed the extract with it.
+        if extracted.folder().exists() { remove(extracted.folder()) } else { Ok(()) }
     }
 
     /// Returns the packages that earlier runs did not load, oldest first.
@@ -230,19 +231,22 @@ impl PackageStore {
         Ok(pending)
     }
 
-    /// Removes a package that has been loaded, and its extract: a process that was killed after it sealed the package may
-    /// have left one, whose rows would be loaded again if a run resumed it.
+    /// Removes a package that has been loaded or is not needed, and its extract, which a process that was killed after it
+    /// sealed the package may have left. A run that resumed the extract would load its rows again.
     ///
     /// # Errors
     ///
-    /// Returns an error if the folder cannot be removed. The package may then be loaded again, which changes nothing.
-    pub fn remove_loaded(&self, package: SealedPackage) -> Result<(), PackageError> {
+    /// Returns an error if a folder cannot be removed. The package may then be loaded again, which changes nothing.
+    pub fn remove_package(&self, package: SealedPackage) -> Result<(), PackageError> {
         let _lock = self.lock()?;
-        let extract = self.folder(PackageQueue::Extracted).join(&package.header().load_id);
-        if extract.exists() {
-            remove(&extract)?;
-        }
+        self.remove_leftover_extract(&package)?;
         remove(package.folder())
+    }
+
+    /// Removes the extract of a sealed package. The caller holds the lock of the store.
+    pub(crate) fn remove_leftover_extract(&self, package: &SealedPackage) -> Result<(), PackageError> {
+        let extract = self.folder(PackageQueue::Extracted).join(&package.header().load_id);
+        if extract.exists() { remove(&extract) } else { Ok(()) }
     }
 
     /// Returns the folder names of a queue, oldest first: load ids, among the failed packages with a suffix such as `_2` if

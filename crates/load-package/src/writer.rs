@@ -1,10 +1,10 @@
 //! Package writer.
 
-use crate::fail_point;
 use arrow::record_batch::RecordBatch;
 use catchment_state::CursorEntryChange;
 use indexmap::IndexMap;
 
+use crate::fail_point;
 use crate::folder::LockedFolder;
 use crate::journal::{CursorEntriesHeader, JournalWriter, PackageFooter, PackageHeader, Segment};
 use crate::sealed::SealedPackage;

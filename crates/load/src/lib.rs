@@ -23,7 +23,7 @@
 //! |---|---|
 //! | `duckdb` (default) | Compiles in DuckDB and adds [`DuckDb`]. |
 //! | `testing` | Adds the module `testing`, the conformance suite for adapters. |
-//! | `failpoints` | Compiles in failpoints, at which tests end the process. |
+//! | `failpoints` | Compiles in fail points, at which tests end the process. |
 
 mod destination;
 #[cfg(feature = "duckdb")]

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use catchment_json::Selection;
 use catchment_schema::{Schema, naming};
 
-use crate::{IdSeed, NormalizeError, NormalizeOptions, NormalizeRules, PageRows, Sequencer, Shredder, TableBatch};
+use crate::{
+    IdSeed, NormalizeError, NormalizeFindings, NormalizeOptions, NormalizeRules, PageRows, Sequencer, Shredder, TableBatch,
+};
 
 /// Converts pages of rows to record batches of a root table and its child tables. The rows alone determine the columns.
 ///
@@ -24,32 +26,28 @@ use crate::{IdSeed, NormalizeError, NormalizeOptions, NormalizeRules, PageRows, 
 pub struct Normalizer {
     table: String,
     load_id: String,
-    seed: IdSeed,
+    seed: Option<IdSeed>,
     options: NormalizeOptions,
 }
 
 impl Normalizer {
     /// Creates a normalizer for the root table `table`. The name is normalized like a resource name.
     pub fn new(table: &str) -> Normalizer {
-        Normalizer {
-            table: naming::normalize_path(table),
-            load_id: "0".to_owned(),
-            seed: IdSeed::random(),
-            options: NormalizeOptions::default(),
-        }
+        Normalizer { table: table.to_owned(), load_id: "0".to_owned(), seed: None, options: NormalizeOptions::default() }
     }
 
-    /// Sets the value of the column `_dlt_load_id`, which tells loads into one table apart. Default: `0`.
+    /// Sets the value of the column `_dlt_load_id`, which identifies the load of a row. Default: `0`.
     #[must_use]
     pub fn load_id(mut self, load_id: impl Into<String>) -> Normalizer {
         self.load_id = load_id.into();
         self
     }
 
-    /// Sets the seed of the row ids in the column `_dlt_id`. Default: a random seed, so that ids are unique across calls.
+    /// Sets the seed of the row ids in the column `_dlt_id`. Default: a random seed for each call of
+    /// [`Normalizer::normalize`], so that ids are unique across calls.
     #[must_use]
     pub fn seed(mut self, seed: IdSeed) -> Normalizer {
-        self.seed = seed;
+        self.seed = Some(seed);
         self
     }
 
@@ -63,15 +61,18 @@ impl Normalizer {
     /// Converts `pages` one by one. For each page, the iterator returns a batch per table, beginning with the root table.
     ///
     /// Later pages can add columns and tables, and widen the type of a column, for example from integers to doubles. Each
-    /// batch has the schema as of its page.
+    /// batch has the schema as of its page; [`NormalizedBatches::finish`] returns that of all pages. Columns with only nulls
+    /// are in the latter, as [`NormalizeOptions::null_only_columns`] says, and not in the batches.
     ///
     /// # Errors
     ///
-    /// An item is an error if the lists of two keys would share one child table. It is the last one.
+    /// The first error ends the batches. A page is an error if the lists of two keys would share one child table, or if it
+    /// exceeds [`NormalizeOptions::max_columns`].
     pub fn normalize<P: IntoIterator<Item = Selection>>(self, pages: P) -> NormalizedBatches<P::IntoIter> {
         let Normalizer { table, load_id, seed, options } = self;
         let base = Schema::new("rows");
-        let rules = NormalizeRules::new(&base, load_id, seed, options).map(Arc::new);
+        let table = if options.transliterate { naming::transliterate_path(&table) } else { naming::normalize_path(&table) };
+        let rules = NormalizeRules::new(&base, load_id, seed.unwrap_or_else(IdSeed::random), options).map(Arc::new);
         let engine = rules.map(|rules| (Shredder::new(Arc::clone(&rules)), Sequencer::new(base, rules)));
         let (pages, batches) = (pages.into_iter(), Vec::new().into_iter());
         NormalizedBatches { table, pages, ordinal: 0, engine: engine.map_err(Some), batches }
@@ -114,9 +115,10 @@ impl<P: Iterator<Item = Selection>> Iterator for NormalizedBatches<P> {
 }
 
 impl<P> NormalizedBatches<P> {
-    /// Returns the schema of the pages converted so far.
-    pub fn schema(&self) -> Option<Arc<Schema>> {
-        self.engine.as_ref().ok().map(|(_, sequencer)| sequencer.snapshot())
+    /// Returns the schema of the converted pages, and findings such as variant columns and renamed keys. Returns `None` after
+    /// an error.
+    pub fn finish(self) -> Option<(Schema, NormalizeFindings)> {
+        self.engine.ok().map(|(_, sequencer)| sequencer.finish())
     }
 }
 
@@ -152,8 +154,19 @@ mod tests {
     fn each_page_becomes_a_batch_per_table() {
         check(&[], &[]);
         check(&["[]"], &[]);
+        let batch = Normalizer::new("Река").normalize([page("[1]")]).next().unwrap().unwrap();
+        assert_eq!(batch.table, "reka");
         check(&[r#"[{"id": 1, "tags": ["a", "b"]}]"#], &["my_items 1: id Int64", "my_items__tags 2: value Utf8"]);
         check(&[r#"[{"n": 1}]"#, r#"[{"n": 1.5, "x": true}]"#], &["my_items 1: n Int64", "my_items 1: n Float64, x Boolean"]);
+    }
+
+    #[test]
+    fn findings_and_the_schema_are_returned_at_the_end() {
+        let mut batches = Normalizer::new("items").normalize([page(r#"[{"n": 1}]"#), page(r#"[{"n": "x"}]"#)]);
+        assert_eq!(batches.by_ref().filter(Result::is_ok).count(), 2);
+        let (schema, findings) = batches.finish().unwrap();
+        assert!(schema.tables["items"].columns.contains_key("n__v_text"));
+        assert_eq!(findings.new_variants.len(), 1);
     }
 
     #[test]
@@ -164,6 +177,7 @@ mod tests {
         };
         let seeded = || Normalizer::new("a").seed(IdSeed::from([7; 16]));
         assert_eq!(ids(seeded()), ids(seeded()));
-        assert_ne!(ids(Normalizer::new("a")), ids(Normalizer::new("a")));
+        let normalizer = Normalizer::new("a");
+        assert_ne!(ids(normalizer.clone()), ids(normalizer));
     }
 }

@@ -7,8 +7,8 @@ pub struct NormalizeOptions {
     /// not fit, and a column accepts values of other types only if they round-trip; other values go to a variant column.
     /// If false, types and conversions are those of dlt: columns never widen, and `"n"` or `"007"` become false or 7.
     pub numeric_widening: bool,
-    /// Whether numbers with more digits than a double, and dates and times with more digits than their column, go to a text
-    /// variant column. Default: false, they are rounded or truncated. Has no effect without `numeric_widening`.
+    /// Whether numbers with more digits than a double, and dates and times with more digits than their column, go to a
+    /// variant column that keeps the digits, usually as text. Default: false, they are rounded or truncated. Has no effect without `numeric_widening`.
     pub exact_digits: bool,
     /// The policy for columns with only null values. Default: drop.
     pub null_only_columns: NullColumnPolicy,

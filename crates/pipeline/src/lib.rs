@@ -41,13 +41,13 @@
 //!
 //! | feature | default | effect |
 //! |---|---|---|
-//! | `duckdb` | yes | compiles DuckDB and adds the destination `DuckDb` |
+//! | `duckdb` | yes | compiles DuckDB; adds the destination `DuckDb` and `Settings::pipeline` |
 //! | `aws`, `google`, `hashicorp` | no | add AWS Secrets Manager, Google Secret Manager and HashiCorp Vault to [`Settings`] |
-//! | `failpoints` | no | compiles in failpoints, at which tests end the process |
+//! | `failpoints` | no | compiles in fail points, at which tests end the process |
 
 mod dataset;
 mod pipeline;
-mod settings;
+mod project_settings;
 mod sql_client;
 mod table_query;
 
@@ -76,10 +76,12 @@ pub use catchment_run::{
 };
 pub use catchment_schema as schema;
 pub use catchment_schema::{MergeOptions, MergeStrategy, WriteDisposition};
+pub use catchment_settings as settings;
 pub use catchment_settings::{Secret, SettingsError};
+pub use catchment_state as state;
 pub use catchment_state::State;
 pub use dataset::Dataset;
 pub use pipeline::Pipeline;
-pub use settings::{LogSettings, PipelineSettings, ProgressMode, ProjectError, Settings};
+pub use project_settings::{LogSettings, PipelineSettings, ProgressMode, ProjectError, Settings};
 pub use sql_client::SqlClient;
 pub use table_query::TableQuery;

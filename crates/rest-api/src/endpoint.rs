@@ -1,7 +1,7 @@
 //! Endpoints with their clients, ready for requests.
 
 use catchment_extract::{PageError, ResumePoint, Row, WindowsError};
-use catchment_json::{JsonPath, Node, Selection, Value};
+use catchment_json::{Selection, Value};
 use catchment_rest_client::{Body, Method, Request, RestClient, Url};
 use catchment_settings::{Secret, SettingsError, is_secret_name};
 use thiserror::Error;
@@ -205,8 +205,7 @@ impl Endpoint {
             let named = rows.iter().find(|(name, _)| resource.as_deref().is_none_or(|resource| resource == *name));
             let (resource, row) = named.ok_or("the parent row is missing")?;
             let name = format!("_{resource}_{field}");
-            let by_path = || JsonPath::parse(field).ok()?.first(row.node()).map(Node::to_value);
-            let value = match row.get(field).or_else(by_path) {
+            let value = match row.value_at(field) {
                 Some(value) => value,
                 None if self.spec.on_parent_value_missing == OnParentValueMissing::Raise => {
                     let (resource, field) = ((*resource).to_owned(), field.clone());

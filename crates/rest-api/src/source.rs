@@ -63,7 +63,7 @@ pub enum SourceErrorKind {
     Client(#[from] catchment_rest_client::Error),
     /// A missing secret.
     #[error(transparent)]
-    ScopedSettings(#[from] SettingsError),
+    Settings(#[from] SettingsError),
     /// The error of a registered paginator or registered credentials about their settings.
     #[error("{0}")]
     Custom(String),

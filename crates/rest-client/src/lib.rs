@@ -97,7 +97,8 @@ pub use error_kind::ErrorKind;
 pub use outgoing::OutgoingRequest;
 pub use page_memory::MemoryPermit;
 pub use paginate::{
-    Auto, HeaderCursor, HeaderLink, JsonCursor, JsonLink, Offset, Page, PageNumber, PaginationStream, Paginator, SinglePage,
+    Auto, ClonePaginator, HeaderCursor, HeaderLink, JsonCursor, JsonLink, Offset, Page, PageNumber, PaginationStream, Paginator,
+    SinglePage,
 };
 pub use redact::redact_url;
 pub use request::Request;

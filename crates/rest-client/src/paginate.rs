@@ -49,5 +49,5 @@ pub use page::Page;
 pub use page_number::PageNumber;
 pub use pages::PaginationStream;
 pub(crate) use pages::pages;
-pub use paginator::Paginator;
+pub use paginator::{ClonePaginator, Paginator};
 pub use single_page::SinglePage;

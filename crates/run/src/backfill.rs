@@ -90,7 +90,7 @@ impl Backfill<'_> {
         match loader.try_load(package).await? {
             (package, Err(LoadError::Stale { reason })) => {
                 tracing::info!("rebuilding stale package {}: {reason}", package.package.header().load_id);
-                loader.store.remove_loaded(package.package)?;
+                loader.store.remove_package(package.package)?;
                 let Some(again) = self.build_window(source).await?.package(diagnostics) else { return Ok(None) };
                 loader.load(again, PackageOutcome::Loaded).await.map(Some)
             }
@@ -116,7 +116,7 @@ fn single_resource(source: &Source) -> Result<&Resource, RunError> {
 fn window_source(source: &Source, resource: &str, (start, end): &(Value, Value)) -> Source {
     let mut source = source.clone();
     if let Some(resource) = source.resource_mut(resource) {
-        // an interrupted window could otherwise be resumed by another one
+        // Otherwise, the pages of an interrupted window could be resumed by another window.
         resource.resumable = false;
         resource.incremental = resource.incremental.take().map(|cursor| cursor.window(start.clone(), end.clone()));
     }

@@ -72,12 +72,12 @@ pub enum RunError {
         source: LoadError,
     },
     /// A package can never be loaded or normalized.
-    #[error("package {load_id} cannot be {task} and was moved to {}: {reason}", path.display())]
+    #[error("package {load_id} cannot be {operation} and was moved to {}: {reason}", path.display())]
     PackageFailed {
         /// The package.
         load_id: String,
         /// The failed operation: `loaded` or `normalized`.
-        task: &'static str,
+        operation: &'static str,
         /// The folder of the failed package.
         path: PathBuf,
         /// The cause.
@@ -92,6 +92,17 @@ pub enum RunError {
     /// A thread of the run panicked: a bug in this program.
     #[error("a thread of the run panicked; this is a bug, nothing was changed")]
     Panicked,
+}
+
+impl RunError {
+    /// Returns true if extracted rows themselves cause the error, so that a retry with them cannot succeed.
+    pub(crate) fn is_caused_by_rows(&self) -> bool {
+        match self {
+            RunError::Normalize(_) => true,
+            RunError::Package(error) => error.is_corrupt(),
+            _ => false,
+        }
+    }
 }
 
 impl From<ExtractError> for RunError {

@@ -23,7 +23,7 @@
 //!
 //! | feature | effect |
 //! |---|---|
-//! | `failpoints` | Compiles in failpoints, at which tests end the process. |
+//! | `failpoints` | Compiles in fail points, at which tests end the process. |
 
 mod backfill;
 mod engine;
@@ -38,6 +38,7 @@ mod runner;
 mod settings;
 mod state_edit;
 mod steps;
+mod threads;
 mod working_dir;
 
 pub use catchment_settings::Redactor;

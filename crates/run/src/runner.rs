@@ -9,6 +9,7 @@ use catchment_settings::Redactor;
 use tokio_util::sync::CancellationToken;
 
 use crate::backfill::Backfill;
+use crate::engine::discard_resumable;
 use crate::environment::RunEnvironment;
 use crate::error::RunError;
 use crate::options::RunOptions;
@@ -80,6 +81,9 @@ impl Runner {
         fail_point!("run::recovered");
         let plan = self.planner(store, stop).plan(source).await?;
         fail_point!("run::planned");
+        if !plan.source.resources.iter().any(|resource| resource.resumable) {
+            discard_resumable(store, &plan.header)?;
+        }
         let built = self.builder(store, &self.options, stop).build_from_source(&plan, events).await?;
         let package = built.package(&mut diagnostics);
         fail_point!("run::package_built");

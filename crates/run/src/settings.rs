@@ -136,7 +136,7 @@ impl FromSettings for NormalizeSettings {
             exact_digits: fields.with_default(
                 "exact_digits",
                 "Whether numbers with more digits than a double, and dates and times with more digits than their column, are \
-                 stored as text in a variant column. If false, they are rounded or truncated. Has no effect if \
+                 stored in a variant column that keeps the digits, usually as text. If false, they are rounded or truncated. Has no effect if \
                  `numeric_widening` is false.",
                 default.normalize.exact_digits,
             ),

@@ -67,7 +67,7 @@ impl StateEdit {
         let (package, loaded) = loader.try_load(BuiltPackage { package, diagnostics: Diagnostics::default() }).await?;
         if let Err(error @ LoadError::Stale { .. }) = loaded {
             // The package has no rows, so nothing is lost.
-            store.remove_loaded(package.package)?;
+            store.remove_package(package.package)?;
             return Err(RunError::Load(error));
         }
         let package = loader.finish_load(package, loaded, PackageOutcome::Loaded)?;

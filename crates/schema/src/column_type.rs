@@ -61,7 +61,7 @@ pub enum TimestampUnit {
     Millisecond,
     /// Microseconds: the default.
     Microsecond,
-    /// Nanoseconds: precision 7 to 9. Values are from 1677-09-21 to 2262-04-11.
+    /// Nanoseconds: precision 7 and more. Values are from 1677-09-21 to 2262-04-11.
     Nanosecond,
 }
 
@@ -71,8 +71,8 @@ impl TimestampUnit {
         match digits {
             0 => TimestampUnit::Second,
             1..=3 => TimestampUnit::Millisecond,
-            7..=9 => TimestampUnit::Nanosecond,
-            _ => TimestampUnit::Microsecond,
+            4..=6 => TimestampUnit::Microsecond,
+            _ => TimestampUnit::Nanosecond,
         }
     }
 

@@ -5,8 +5,8 @@ use thiserror::Error;
 
 use crate::naming;
 use crate::{
-    Column, DLT_ID_COLUMN, DLT_ROOT_ID_COLUMN, MergeOptions, MergeStrategy, Schema, SchemaContract, Table, WriteDisposition,
-    is_system_name, system_column,
+    Column, ColumnType, DLT_ID_COLUMN, DLT_ROOT_ID_COLUMN, MergeOptions, MergeStrategy, Schema, SchemaContract, Table,
+    WriteDisposition, is_system_name, system_column,
 };
 
 /// The declared properties of a root table.
@@ -229,10 +229,13 @@ fn declare_columns(table: &mut Table, columns: &[Column], transliterate: bool) -
         stored.nullable = if may_be_null { stored.nullable } else { declared.nullable.or(stored.nullable) };
         if let Some(wanted) = declared.column_type() {
             match stored.column_type() {
+                // The unit of existing timestamps stays.
+                Some(ColumnType::Timestamp { timezone, .. })
+                    if seen_data && matches!(wanted, ColumnType::Timestamp { timezone: wanted, .. } if wanted == timezone) => {}
                 Some(known) if seen_data => match known.common_type(wanted) {
                     Some(joined) if joined.data_type() == wanted.data_type() => stored.set_type(joined),
                     _ => {
-                        let (declared, stored) = (wanted.data_type().to_string(), known.data_type().to_string());
+                        let (declared, stored) = (described(wanted), described(known));
                         return Err(InvalidHints::TypeMismatch { table: table.name.clone(), column: name, declared, stored });
                     }
                 },
@@ -247,6 +250,14 @@ fn declare_columns(table: &mut Table, columns: &[Column], transliterate: bool) -
     }
     set_exclusive_hint(table, DECLARED, &typed);
     Ok(())
+}
+
+/// Returns the name of a type for an error message.
+fn described(column_type: ColumnType) -> String {
+    match column_type {
+        ColumnType::Timestamp { timezone: false, .. } => "timestamp without time zone".to_owned(),
+        other => other.data_type().to_string(),
+    }
 }
 
 /// Sets the key flag `hint` on exactly the columns `names`. They become NOT NULL unless their nullability is already set.

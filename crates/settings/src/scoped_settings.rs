@@ -2,7 +2,7 @@
 
 use crate::{
     FieldReader, FoundSetting, FromSettingValue, FromSettings, Lookup, LookupReport, MissingField, Scope, Secret, SettingKey,
-    SettingLocation, SettingsError,
+    SettingLocation, SettingsError, is_secret_name,
 };
 
 /// Typed access to the fields of a scope in a [`Lookup`]. Getters return `None` for fields that are not set; the caller
@@ -142,7 +142,7 @@ pub(crate) fn mismatch(name: &str, expected: String, found: &FoundSetting) -> Se
     SettingsError::InvalidValue {
         name: name.to_owned(),
         expected,
-        found: found.value.describe(found.redact),
+        found: found.value.describe(found.redact || is_secret_name(name)),
         location: Box::new(found.location.clone()),
     }
 }

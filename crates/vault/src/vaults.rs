@@ -76,7 +76,7 @@ fn unusable(section: &str, error: VaultError) -> SettingsError {
 
 #[cfg(not(all(feature = "aws", feature = "google", feature = "hashicorp")))]
 fn not_built_in(feature: &'static str) -> SettingsError {
-    let problem = format!("this program was built without this vault: enable the feature `{feature}` of catchment-vault");
+    let problem = format!("this program was built without this vault: enable the cargo feature `{feature}`");
     SettingsError::Unreadable {
         name: format!("enable_{feature}_secrets"),
         location: Box::new(SettingLocation::new("the configuration", "providers")),

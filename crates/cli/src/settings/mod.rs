@@ -48,7 +48,7 @@ impl Configuration {
 
     /// Returns the settings without vaults.
     pub(crate) fn without_vaults(&self) -> ScopedSettings<'_> {
-        self.0.without_vaults()
+        self.0.scoped_without_vaults()
     }
 
     /// Reads the lowest level to log.
@@ -63,7 +63,7 @@ impl Configuration {
 
     /// Returns the settings of a pipeline: `pipelines.<name>`.
     pub(crate) fn pipeline_settings(&self, name: &str) -> ScopedSettings<'_> {
-        self.0.of_pipeline(name)
+        self.0.pipeline_section(name)
     }
 
     /// Reads all fields of a settings type.

@@ -86,14 +86,12 @@ impl VaultProvider {
             (Ok(None), _) => return FetchStatus::Absent,
             (Err(VaultError::Denied(why)), _) => return FetchStatus::Denied(why),
             (Err(error), _) => return FetchStatus::Failed(Arc::new(error)),
-            (Ok(Some(VaultEntry::Text(text))), EntryQuery::ScopedSettings(_)) => match parse(text.expose()) {
+            (Ok(Some(VaultEntry::Text(text))), EntryQuery::Settings(_)) => match parse(text.expose()) {
                 Ok(settings) => (Vec::new(), settings),
                 Err(problem) => return FetchStatus::Failed(Arc::new(VaultError::failed(problem))),
             },
             (Ok(Some(VaultEntry::Text(text))), EntryQuery::Value(path)) => (owned(path), SettingValue::Text(text)),
-            (Ok(Some(VaultEntry::Fields(fields))), EntryQuery::ScopedSettings(path)) => {
-                (owned(path), SettingValue::Table(fields))
-            }
+            (Ok(Some(VaultEntry::Fields(fields))), EntryQuery::Settings(path)) => (owned(path), SettingValue::Table(fields)),
             (Ok(Some(VaultEntry::Fields(fields))), EntryQuery::Value(path)) => {
                 let (_, sections) = path.split_last().unwrap_or((&"", &[]));
                 (owned(sections), SettingValue::Table(fields))
@@ -111,7 +109,7 @@ impl VaultProvider {
 /// The expected content of an entry: settings of these sections, or the value of a path.
 #[derive(Clone, Copy)]
 enum EntryQuery<'p> {
-    ScopedSettings(&'p [&'p str]),
+    Settings(&'p [&'p str]),
     Value(&'p [&'p str]),
 }
 
@@ -131,11 +129,8 @@ impl Provider for VaultProvider {
     fn get(&self, key: &SettingKey, pipeline: Option<&str>, path: &[&str]) -> Result<Option<FoundSetting>, SettingsError> {
         // Holds the lock during the requests, so that no entry is fetched twice.
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut entries: Vec<_> = self
-            .entries(key, pipeline, path)
-            .into_iter()
-            .map(|(entry, path)| (entry, EntryQuery::ScopedSettings(path)))
-            .collect();
+        let mut entries: Vec<_> =
+            self.entries(key, pipeline, path).into_iter().map(|(entry, path)| (entry, EntryQuery::Settings(path))).collect();
         if !self.options.only_toml_fragments && (key.is_secret() || !self.options.only_secrets) {
             entries.push((self.vault.value_entry_name(path), EntryQuery::Value(path)));
         }

@@ -14,10 +14,7 @@ pub(super) fn read(path: &Path, input: Input, take: &mut dyn FnMut(Page) -> bool
     let csv = |source| FileError::Csv { path: path.to_owned(), source };
     let rows_error = |source| FileError::Rows { path: path.to_owned(), source };
     let mut reader = csv::Reader::from_reader(input);
-    let mut names: Vec<String> = reader.headers().map_err(csv)?.iter().map(str::to_owned).collect();
-    if let Some(first) = names.first_mut() {
-        *first = first.trim_start_matches('\u{FEFF}').to_owned();
-    }
+    let names = unique_names(reader.headers().map_err(csv)?);
     let mut record = csv::StringRecord::new();
     let mut is_end = false;
     while !is_end {
@@ -34,6 +31,18 @@ pub(super) fn read(path: &Path, input: Input, take: &mut dyn FnMut(Page) -> bool
         }
     }
     Ok(())
+}
+
+/// Returns the column names without a byte order mark. Of equal names, the second becomes `NAME_2`, so that both are loaded.
+fn unique_names(headers: &csv::StringRecord) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for header in headers {
+        let name = if names.is_empty() { header.trim_start_matches('\u{FEFF}') } else { header };
+        let numbered = (2..).map(|number| format!("{name}_{number}"));
+        let unique = std::iter::once(name.to_owned()).chain(numbered).find(|name| !names.contains(name));
+        names.push(unique.unwrap_or_default());
+    }
+    names
 }
 
 /// A row as an object. Empty fields are null.

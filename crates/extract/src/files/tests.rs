@@ -54,6 +54,7 @@ fn rows_of_each_format() {
     check(&[("a.json", r#"{"n":1}"#)], "*.json", r#"{"n":1}"#);
     check(&[("a.jsonl", "{\"n\":1}\n\n  {\"n\":2}\r\n{\"n\":3}")], "*.jsonl", r#"{"n":1}{"n":2}{"n":3}"#);
     check(&[("a.ndjson", "\u{FEFF}{\"n\":1}\n")], "*", r#"{"n":1}"#);
+    check(&[("a.csv", "n,n,t,n\n1,2,3,4\n")], "*.csv", r#"{"n":"1","n_2":"2","t":"3","n_3":"4"}"#);
     check(
         &[("a.csv", "n,t\n1,x\n007,\n\"3\",\"a, \"\"b\"\"\"\n")],
         "*.csv",

@@ -7,12 +7,12 @@ use futures_util::{StreamExt as _, stream};
 use crate::Page;
 use crate::page::{PageError, PageStream};
 
-/// What the function of [`Resource::stream`](crate::Resource::stream) or
-/// [`Resource::transformer`](crate::Resource::transformer) returns: a stream of pages, or a result with a stream, so that the
-/// function can fail with `?`.
+/// A return type of the functions of [`Resource::stream`](crate::Resource::stream) and
+/// [`Resource::transformer`](crate::Resource::transformer): a stream of pages, or a result with a stream, for functions that
+/// fail with `?`.
 ///
-/// A page is a document, rows of a document, or a list of values that serde can serialize. `Kind` only tells the
-/// implementations apart; the compiler infers it.
+/// A page is a document, rows of a document, or a list of values that serde can serialize. The compiler infers `Kind`, which
+/// distinguishes the two implementations.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a stream of pages",
     label = "expected a stream of `Result<page, error>`, or `Result<stream, PageError>`",

@@ -123,6 +123,7 @@ pub(crate) enum PageFactory {
 impl Resource {
     /// Creates a resource from a stream, which `pages` creates once per run for the given resume point. A page is a
     /// document, rows of a document, or a list of values that serde can serialize. The function may fail with `?`.
+    /// Write `try_stream!` in a separate function, as here, so that its error type is known.
     ///
     /// ```
     /// use async_stream::try_stream;

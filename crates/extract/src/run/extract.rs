@@ -9,16 +9,16 @@ use futures_core::Stream;
 use tokio::sync::mpsc;
 
 use super::{Boundaries, ExtractEvent, Extraction, RowBatch};
-use crate::{ExtractError, MemoryBudget, Source};
+use crate::{BudgetPermit, ExtractError, ExtractWarning, MemoryBudget, Source};
 
-/// The bytes of pages that wait for the consumer.
-const BUDGET_BYTES: usize = 32 << 20;
+/// The maximum bytes of batches that wait for the consumer.
+const WAITING_MAX_BYTES: usize = 32 << 20;
 
 /// Extracts a source or a resource, and yields its rows in batches of one table each. Nothing is stored: cursors start at
-/// their initial values.
+/// their initial values. Warnings are logged.
 ///
-/// The stream requests further pages while up to 32 MiB of batches are waiting or held by the consumer. Dropping it cancels
-/// the extraction.
+/// Pages are requested while the stream is polled, up to 32 MiB ahead of the consumer. Dropping the stream cancels the
+/// extraction.
 ///
 /// ```
 /// use catchment_extract::{Resource, extract};
@@ -44,7 +44,13 @@ const BUDGET_BYTES: usize = 32 << 20;
 ///
 /// The first error of any resource ends the stream.
 pub fn extract(source: impl Into<Source>) -> impl Stream<Item = Result<RowBatch, ExtractError>> + Send + 'static {
-    let source = source.into();
+    extract_with_limit(source.into(), WAITING_MAX_BYTES)
+}
+
+fn extract_with_limit(
+    source: Source,
+    waiting_max_bytes: usize,
+) -> impl Stream<Item = Result<RowBatch, ExtractError>> + Send + 'static {
     try_stream! {
         let state = State::new(&source.name, &source.name, "");
         let (sender, mut receiver) = mpsc::unbounded_channel();
@@ -55,26 +61,32 @@ pub fn extract(source: impl Into<Source>) -> impl Stream<Item = Result<RowBatch,
             }
             ControlFlow::Continue(())
         };
-        let budget = MemoryBudget::new(BUDGET_BYTES);
+        let budget = MemoryBudget::new(waiting_max_bytes);
         let extraction = Extraction::new(&source, &state, &Boundaries::new())?;
-        {
-            let mut running = pin!(extraction.run(&budget, &sink));
-            loop {
-                let next = tokio::select! {
-                    biased;
-                    Some(batch) = receiver.recv() => Ok(Some(batch)),
-                    ended = &mut running => ended.map(|_| None),
-                };
-                match next? {
-                    Some(batch) => yield batch,
-                    None => break,
-                }
+        let mut extraction = pin!(extraction.run(&budget, &sink));
+        let ended = loop {
+            let next = tokio::select! {
+                biased;
+                ended = &mut extraction => Err(ended),
+                Some(batch) = receiver.recv() => Ok(batch),
+            };
+            match next {
+                Ok(batch) => yield without_permit(batch),
+                Err(ended) => break ended,
             }
-        }
+        };
         while let Ok(batch) = receiver.try_recv() {
-            yield batch;
+            yield without_permit(batch);
+        }
+        for ExtractWarning { resource, message, count } in ended?.warnings {
+            tracing::warn!(resource, count, "{message}");
         }
     }
+}
+
+/// Releases the memory of a batch, which now belongs to the consumer.
+fn without_permit(batch: RowBatch) -> RowBatch {
+    RowBatch { permit: BudgetPermit::empty(), ..batch }
 }
 
 #[cfg(test)]
@@ -85,7 +97,7 @@ mod tests {
     use catchment_json::Document;
     use futures_util::{StreamExt as _, stream};
 
-    use super::extract;
+    use super::{extract, extract_with_limit};
     use crate::{PageError, Resource, Source};
 
     fn json(text: &str) -> Document {
@@ -106,7 +118,7 @@ mod tests {
                 causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
             }
         });
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_multi_thread().build().unwrap();
         assert_eq!(runtime.block_on(batches.collect::<Vec<_>>()), expected);
     }
 
@@ -126,6 +138,15 @@ mod tests {
             Ok(stream::iter([Ok::<_, PageError>(vec![first])]))
         };
         check(Resource::stream("numbers", fails), &["resource `numbers` failed: invalid digit found in string"]);
+    }
+
+    #[test]
+    fn a_consumer_may_keep_more_batches_than_may_wait() {
+        let pages = |_: &_| stream::iter((0..50).map(|page| Ok::<_, Infallible>(vec!["x".repeat(1000); 10 + page % 2])));
+        let batches = extract_with_limit(Resource::stream("texts", pages).into(), 2048);
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let kept: Vec<_> = runtime.block_on(batches.collect());
+        assert_eq!(kept.into_iter().map(|batch| batch.unwrap().rows.len()).sum::<usize>(), 525);
     }
 
     #[test]

@@ -13,7 +13,8 @@ use crate::node::{Elements, Entries, Node, NodeKind};
 impl<'d> Node<'d> {
     /// Converts the value to a type that implements `Deserialize`. Strings without escapes can be borrowed.
     ///
-    /// Fractions and integers beyond 128 bits become the nearest double; [`Node::as_number`] has the exact text.
+    /// Fractions become the nearest double, and so do integers beyond 64 bits, except in an `i128` or `u128`.
+    /// [`Node::as_number`] has the exact text, and [`Node::to_value`] keeps it.
     ///
     /// ```
     /// use catchment_json::Document;
@@ -56,6 +57,20 @@ impl<'de> Deserializer<'de> for Node<'de> {
         }
     }
 
+    fn deserialize_i128<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeserializeError> {
+        match self.as_number().and_then(|number| number.parse().ok()) {
+            Some(integer) => visitor.visit_i128(integer),
+            None => self.deserialize_any(visitor),
+        }
+    }
+
+    fn deserialize_u128<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeserializeError> {
+        match self.as_number().and_then(|number| number.parse().ok()) {
+            Some(integer) => visitor.visit_u128(integer),
+            None => self.deserialize_any(visitor),
+        }
+    }
+
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeserializeError> {
         if self.kind() == NodeKind::Null { visitor.visit_none() } else { visitor.visit_some(self) }
     }
@@ -86,7 +101,7 @@ impl<'de> Deserializer<'de> for Node<'de> {
     }
 
     forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
+        bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
         tuple_struct map struct identifier
     }
 }
@@ -97,8 +112,6 @@ fn visit_number<'de, V: Visitor<'de>>(number: &str, visitor: V) -> Result<V::Val
         visitor.visit_i64(integer)
     } else if let Ok(integer) = number.parse() {
         visitor.visit_u64(integer)
-    } else if let Ok(integer) = number.parse() {
-        visitor.visit_i128(integer)
     } else if let Ok(double) = number.parse() {
         visitor.visit_f64(double)
     } else {

@@ -37,11 +37,19 @@ fn check_error<T: DeserializeOwned + Debug>(json: &str, expected: &str) {
     assert_eq!(read::<T>(json), format!("failed to deserialize{expected}"), "{json}");
 }
 
+#[derive(Debug, Deserialize)]
+#[expect(dead_code, reason = "its debug output is compared")]
+struct Flat {
+    #[serde(flatten)]
+    rest: BTreeMap<String, f64>,
+}
+
 #[test]
 fn types_are_read_as_serde_json_reads_them() {
     check::<(bool, i64, u64, f64, String, Option<u8>, Option<u8>, ())>(r#"[true,-7,18446744073709551615,1.5,"a\n",null,3,null]"#);
     check::<Vec<f64>>("[1,-2,0.1,1e300]");
-    check::<(i128, u128)>("[-170141183460469231731687303715884105728,170141183460469231731687303715884105727]");
+    check::<(i128, u128)>("[-170141183460469231731687303715884105728,340282366920938463463374607431768211455]");
+    check::<Vec<i128>>("[7,-7]");
     check::<BTreeMap<String, Vec<Wrapper>>>(r#"{"a":[1,2],"b":[]}"#);
     check::<BTreeMap<u16, char>>(r#"{"7":"x"}"#);
     check::<BTreeMap<bool, ()>>(r#"{"true":null}"#);
@@ -50,7 +58,11 @@ fn types_are_read_as_serde_json_reads_them() {
 }
 
 #[test]
-fn numbers_beyond_128_bits_are_doubles() {
+fn numbers_beyond_64_bits_are_doubles() {
+    assert_eq!(read::<f64>("18446744073709551616"), "1.8446744073709552e19");
+    assert_eq!(read::<serde_json::Value>("[18446744073709551616]"), "Array [Number(1.8446744073709552e19)]");
+    assert_eq!(read::<Flat>(r#"{"a":18446744073709551616}"#), "Flat { rest: {\"a\": 1.8446744073709552e19} }");
+    check_error::<u128>("-1", ": invalid value: integer `-1`, expected u128");
     assert_eq!(read::<f64>(&"9".repeat(60)), "1e60");
     assert_eq!(read::<f64>("NaN"), "NaN");
     check_error::<i64>("9999999999999999999", ": invalid value: integer `9999999999999999999`, expected i64");

@@ -63,7 +63,7 @@ impl SerializeError {
     }
 
     /// Prepends `index` in the parent list to the path.
-    pub(super) fn with_parent_index(mut self, index: usize) -> Self {
+    pub(crate) fn with_parent_index(mut self, index: usize) -> Self {
         error_path::prepend_index(&mut self.path, index);
         self
     }

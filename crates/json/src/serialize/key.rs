@@ -68,8 +68,8 @@ impl Serializer for MapKeySerializer {
         Err(SerializeError::key("null"))
     }
 
-    fn serialize_some<T: Serialize + ?Sized>(self, _: &T) -> Result<String, SerializeError> {
-        Err(SerializeError::key("an optional value"))
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<String, SerializeError> {
+        value.serialize(self)
     }
 
     fn serialize_unit(self) -> Result<String, SerializeError> {

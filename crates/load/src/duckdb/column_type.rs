@@ -14,7 +14,7 @@ pub(super) fn column_type(column: &Column) -> String {
             match number("precision").unwrap_or(6) {
                 0 => "TIMESTAMP_S",
                 1..=3 => "TIMESTAMP_MS",
-                7..=9 => "TIMESTAMP_NS",
+                7.. => "TIMESTAMP_NS",
                 _ => "TIMESTAMP",
             }
         }

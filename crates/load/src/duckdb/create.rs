@@ -1,11 +1,10 @@
 //! Atomic creation of database files.
 
-use catchment_load_package::fail_point;
 use std::fs::File;
 use std::io::{Error, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use catchment_load_package::FileLock;
+use catchment_load_package::{FileLock, fail_point};
 use duckdb::Connection;
 
 use super::DuckDbOptions;

@@ -1,7 +1,6 @@
 //! Loads of packages, each in one transaction.
 
-use catchment_load_package::fail_point;
-use catchment_load_package::{BATCH_MAX_BYTES, CrashHistory, LoadMarker, SealedPackage};
+use catchment_load_package::{BATCH_MAX_BYTES, CrashHistory, LoadMarker, SealedPackage, fail_point};
 use catchment_schema::LOADS_TABLE;
 
 use super::DuckDbOptions;

@@ -1,10 +1,9 @@
 //! Loading of the rows of a package.
 
-use catchment_load_package::fail_point;
 use std::collections::{BTreeSet, HashMap};
 
 use arrow::record_batch::RecordBatch;
-use catchment_load_package::BATCH_MAX_BYTES;
+use catchment_load_package::{BATCH_MAX_BYTES, fail_point};
 use catchment_schema::{Schema, Table, WriteDisposition};
 
 use super::connect::Session;

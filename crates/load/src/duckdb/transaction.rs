@@ -1,10 +1,9 @@
 //! The transaction of a load.
 
-use catchment_load_package::fail_point;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
-use catchment_load_package::SealedPackage;
+use catchment_load_package::{SealedPackage, fail_point};
 use catchment_schema::{Schema, WriteDisposition};
 use catchment_state::State;
 

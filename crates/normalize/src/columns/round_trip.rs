@@ -33,16 +33,18 @@ pub(super) fn preserves_digits(column_type: ColumnType, value: Node<'_>) -> bool
             !number::is_number(digits) || python::float(digits).is_some_and(|n| number::are_equal(digits, &python::float_text(n)))
         }),
         (ColumnType::Timestamp { unit, .. }, NodeKind::String) => {
-            value.as_str().is_some_and(|text| has_decimals(&text, usize::from(unit.precision())))
+            value.as_str().is_some_and(|text| has_at_most_decimals(&text, usize::from(unit.precision())))
         }
         (ColumnType::Timestamp { unit, .. }, NodeKind::Float) => decimal::convert(value, 38, unit.precision()).is_some(),
-        (ColumnType::Date | ColumnType::Time, NodeKind::String) => value.as_str().is_some_and(|text| has_decimals(&text, 6)),
+        (ColumnType::Date | ColumnType::Time, NodeKind::String) => {
+            value.as_str().is_some_and(|text| has_at_most_decimals(&text, 6))
+        }
         _ => true,
     }
 }
 
 /// Returns true if all decimals of a date or time after the first `count` are zero.
-fn has_decimals(text: &str, count: usize) -> bool {
+fn has_at_most_decimals(text: &str, count: usize) -> bool {
     let decimals = text.split_once(['.', ',']).map_or("", |(_, decimals)| decimals);
     let beyond = decimals.bytes().take_while(u8::is_ascii_digit).skip(count);
     beyond.into_iter().all(|digit| digit == b'0')

@@ -33,7 +33,7 @@ pub(super) fn micros(value: Node<'_>) -> Option<i64> {
 
 /// Converts a value to nanoseconds. Fractions must be exact.
 fn nanos(value: Node<'_>) -> Option<i64> {
-    match value.kind() {
+    let nanos = match value.kind() {
         NodeKind::String => {
             let text = value.as_str()?;
             let text = text.trim();
@@ -41,7 +41,9 @@ fn nanos(value: Node<'_>) -> Option<i64> {
         }
         NodeKind::Float => decimal::convert(value, 38, 9).and_then(|nanos| i64::try_from(nanos).ok()),
         _ => micros(value)?.checked_mul(NANOS_PER_MICRO),
-    }
+    };
+    // Databases use the last values of the range for infinity.
+    nanos.filter(|nanos| nanos.unsigned_abs() < i64::MAX.unsigned_abs())
 }
 
 /// Parses a timestamp, or a date as midnight in UTC. Type detection does not treat a date as a timestamp.

@@ -131,6 +131,11 @@ pub trait Paginator: ClonePaginator + Debug + Send + Sync {
 }
 
 /// A paginator that can be cloned behind a box. Implemented for every paginator with [`Clone`].
+#[diagnostic::on_unimplemented(
+    message = "the paginator `{Self}` cannot be cloned",
+    label = "derive or implement `Clone` for this type",
+    note = "every pagination starts with a clone of the paginator"
+)]
 pub trait ClonePaginator {
     /// Returns a boxed clone.
     fn clone_box(&self) -> Box<dyn Paginator>;

@@ -19,10 +19,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::queue::{BatchGroup, BatchQueue};
 use super::row_source::{RowSource, RowSourceOutcome};
-use super::threads;
 use crate::error::RunError;
 use crate::options::RunOptions;
 use crate::report::Diagnostics;
+use crate::threads;
 
 /// A package with all its rows, before it is sealed.
 pub(crate) struct Ingested {

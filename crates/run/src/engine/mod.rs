@@ -5,9 +5,7 @@ mod ingest;
 mod queue;
 mod row_source;
 mod spool;
-mod threads;
 
 pub(crate) use ingest::{Ingested, ingest};
-pub(crate) use row_source::{RowSource, warnings};
+pub(crate) use row_source::RowSource;
 pub(crate) use spool::{Spool, discard_resumable};
-pub(crate) use threads::spawn_blocking;

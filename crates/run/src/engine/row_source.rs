@@ -1,21 +1,18 @@
 //! Sources of the rows of a package.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
-
 use catchment_extract::{ExtractError, ExtractEvent, ExtractOutcome, Extraction, MemoryBudget, RowBatch, Sink};
 use catchment_load_package::{ExtractedPackage, ExtractedPage, ExtractedRecord};
 
 use super::spool::Spool;
 use crate::error::RunError;
-use crate::report::{Diagnostics, Warning};
+use crate::report::Diagnostics;
 
 /// A source of rows and of the state after them.
 pub(crate) enum RowSource<'f> {
     /// A running extraction, with notes for the report.
     Extraction(Extraction<'f>, Vec<String>),
-    /// A running extraction whose resumable `trees` are written to a spool first, and read from it after the last page.
-    Spooled { extraction: Extraction<'f>, notes: Vec<String>, trees: BTreeSet<Arc<str>>, spool: &'f mut Spool },
+    /// A running extraction whose resumable trees are written to a spool first, and read from it after the last page.
+    Spooled { extraction: Extraction<'f>, notes: Vec<String>, spool: &'f Spool },
     /// An extract on disk.
     ExtractedPackage(&'f mut ExtractedPackage),
 }
@@ -32,10 +29,10 @@ impl RowSource<'_> {
     pub(crate) async fn stream_to(self, budget: &MemoryBudget, sink: Sink<'_>) -> Result<RowSourceOutcome, RunError> {
         match self {
             RowSource::Extraction(extraction, notes) => Ok(outcome(extraction.run(budget, sink).await?, notes)),
-            RowSource::Spooled { extraction, notes, trees, spool } => {
+            RowSource::Spooled { extraction, notes, spool } => {
                 let sink_or_spool = |event| {
                     let (ExtractEvent::Rows { tree, .. } | ExtractEvent::Checkpoint { tree, .. }) = &event;
-                    if trees.contains(tree) { spool.record(event) } else { sink(event) }
+                    if spool.has_tree(tree) { spool.record(event) } else { sink(event) }
                 };
                 let after = spool.or_write_error(extraction.run(budget, &sink_or_spool).await.map_err(RunError::from))?;
                 let mut pages = spool.read_pages()?;
@@ -61,26 +58,15 @@ impl RowSource<'_> {
 
 /// Sends a page from disk.
 async fn send(page: ExtractedPage, budget: &MemoryBudget, sink: Sink<'_>) -> Result<(), RunError> {
-    let ExtractedPage { root, resource, table, ordinal, rows } = page;
+    let ExtractedPage { tree, resource, table, ordinal, rows } = page;
     let permit = budget.acquire(rows.memory_size()).await;
     let batch = RowBatch { resource: resource.as_str().into(), table, rows, ordinal, permit };
-    if sink(ExtractEvent::Rows { tree: root.into(), batch }).is_break() {
+    if sink(ExtractEvent::Rows { tree: tree.into(), batch }).is_break() {
         return Err(ExtractError::SinkClosed { resource }.into());
     }
     Ok(())
 }
 
 fn outcome(after: ExtractOutcome, notes: Vec<String>) -> RowSourceOutcome {
-    let diagnostics = Diagnostics { notes, warnings: warnings(&after), ..Diagnostics::default() };
-    RowSourceOutcome { after, diagnostics }
-}
-
-/// Converts the warnings of an extraction for the report.
-pub(crate) fn warnings(after: &ExtractOutcome) -> Vec<Warning> {
-    let warning = |warning: &catchment_extract::ExtractWarning| Warning {
-        resource: Some(warning.resource.clone()).filter(|resource| !resource.is_empty()),
-        message: warning.message.clone(),
-        count: warning.count,
-    };
-    after.warnings.iter().map(warning).collect()
+    RowSourceOutcome { diagnostics: Diagnostics::of_extraction(notes, &after), after }
 }

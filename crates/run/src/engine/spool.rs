@@ -1,10 +1,10 @@
 //! Extracted pages on disk, from which a later run can resume.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use catchment_extract::{Checkpoint, ExtractError, ExtractEvent, ExtractOutcome, Extraction};
+use catchment_extract::{Checkpoint, ExtractError, ExtractEvent, ExtractOutcome, Extraction, Source};
 use catchment_load_package::{
     ExtractedPage, ExtractedRecord, ExtractedWriter, PackageError, PackageHeader, PackageStore, ResumableExtract, WrittenPages,
 };
@@ -17,6 +17,8 @@ use crate::report::{Diagnostics, RowCounts};
 /// Extracted pages on disk. Dropping it keeps them if a later run can resume after their checkpoints.
 pub(crate) struct Spool {
     recorder: Mutex<Recorder>,
+    /// The trees that a later run can resume.
+    trees: BTreeSet<Arc<str>>,
     /// Whether the pages of an interrupted run come first.
     is_resumed: bool,
 }
@@ -26,6 +28,8 @@ struct Recorder {
     counts: RowCounts,
     /// The number of new checkpoints in this run.
     checkpoints: u64,
+    /// Whether the pages have been read, so that they can be the cause of an error.
+    is_read: bool,
     error: Option<PackageError>,
 }
 
@@ -40,12 +44,17 @@ impl Spool {
     ) -> Result<Spool, RunError> {
         let earlier = find_resumable(store, plan, is_refresh)?;
         let writer = store.create_extract(&plan.header, &plan.schema)?;
-        let mut recorder = Recorder { writer, counts: RowCounts::new(), checkpoints: 0, error: None };
-        let is_resumed = earlier.is_some();
+        let mut recorder = Recorder { writer, counts: RowCounts::new(), checkpoints: 0, is_read: false, error: None };
+        let (trees, is_resumed) = (extraction.resumable_trees(), earlier.is_some());
         if let Some(earlier) = earlier {
-            recorder.resume(extraction, earlier)?;
+            recorder.resume(extraction, earlier, &trees)?;
         }
-        Ok(Spool { recorder: Mutex::new(recorder), is_resumed })
+        Ok(Spool { recorder: Mutex::new(recorder), trees, is_resumed })
+    }
+
+    /// Returns whether a later run can resume the tree.
+    pub(crate) fn has_tree(&self, tree: &str) -> bool {
+        self.trees.contains(tree)
     }
 
     /// Writes rows and checkpoints. Breaks if they cannot be written; [`Spool::or_write_error`] returns the cause.
@@ -66,7 +75,9 @@ impl Spool {
 
     /// Returns a reader of all pages written so far.
     pub(crate) fn read_pages(&self) -> Result<WrittenPages, PackageError> {
-        self.lock().writer.read_pages()
+        let mut recorder = self.lock();
+        recorder.is_read = true;
+        recorder.writer.read_pages()
     }
 
     /// Completes the extract, to be normalized later. Returns the row counts by root table.
@@ -81,12 +92,14 @@ impl Spool {
         self.into_recorder().writer.discard();
     }
 
-    /// Deletes the pages after an error if resuming from them would fail again: if the rows are the cause (`is_terminal`),
-    /// or if the source failed immediately at the position where it resumed.
-    pub(crate) fn discard_if_useless(self, error: &RunError, is_terminal: bool) {
-        let is_resumed = self.is_resumed;
-        let Recorder { writer, checkpoints, .. } = self.into_recorder();
-        if is_terminal || (is_resumed && checkpoints == 0 && matches!(error, RunError::Extract(_))) {
+    /// Closes the spool after an error of the run. Deletes the pages if resuming from them would fail again: if they were
+    /// read and cannot be normalized, or if one of their resources failed immediately at the position where it resumed.
+    pub(crate) fn close_after(self, error: &RunError, source: &Source) {
+        let (is_resumed, trees) = (self.is_resumed, self.trees.clone());
+        let Recorder { writer, checkpoints, is_read, .. } = self.into_recorder();
+        let is_first_page = is_resumed && checkpoints == 0 && failed_tree(error, source).is_some_and(|tree| trees.contains(tree));
+        if is_first_page || (is_read && error.is_caused_by_rows()) {
+            tracing::warn!("discarded the saved pages of resumable resources; the next run starts at the first page");
             writer.discard();
         } else if checkpoints > 0 {
             tracing::warn!("extracted pages were saved; the next run of these resources resumes after them");
@@ -106,7 +119,7 @@ impl Recorder {
     fn record(&mut self, event: ExtractEvent) -> ControlFlow<()> {
         let written = match event {
             ExtractEvent::Rows { tree, batch } => self.append(&ExtractedPage {
-                root: tree.as_ref().to_owned(),
+                tree: tree.as_ref().to_owned(),
                 resource: batch.resource.as_ref().to_owned(),
                 table: batch.table,
                 ordinal: batch.ordinal,
@@ -132,15 +145,20 @@ impl Recorder {
     }
 
     /// Copies the rows and checkpoints of an interrupted run and sets the resume positions.
-    fn resume(&mut self, extraction: &mut Extraction<'_>, earlier: ResumableExtract) -> Result<(), RunError> {
+    fn resume(
+        &mut self,
+        extraction: &mut Extraction<'_>,
+        earlier: ResumableExtract,
+        trees: &BTreeSet<Arc<str>>,
+    ) -> Result<(), RunError> {
         let mut positions: BTreeMap<String, (Checkpoint, u64)> = BTreeMap::new();
         earlier.read(&mut |record| -> Result<(), RunError> {
             match record {
-                ExtractedRecord::Page(page) => {
+                ExtractedRecord::Page(page) if trees.contains(page.tree.as_str()) => {
                     self.append(&page)?;
                     extraction.replay(&page.resource, page.rows, page.ordinal)?;
                 }
-                ExtractedRecord::Checkpoint { tree, checkpoint } => {
+                ExtractedRecord::Checkpoint { tree, checkpoint } if trees.contains(tree.as_str()) => {
                     self.writer.append_checkpoint(&tree, &checkpoint)?;
                     let checkpoint = Checkpoint::from_value(&checkpoint);
                     if checkpoint.is_interrupted() {
@@ -150,7 +168,7 @@ impl Recorder {
                     *pages += u64::from(!checkpoint.is_interrupted());
                     *position = checkpoint;
                 }
-                ExtractedRecord::End { .. } => {}
+                ExtractedRecord::Page(_) | ExtractedRecord::Checkpoint { .. } | ExtractedRecord::End { .. } => {}
             }
             Ok(())
         })?;
@@ -164,6 +182,15 @@ impl Recorder {
         earlier.discard();
         Ok(())
     }
+}
+
+/// Returns the tree of the resource that failed, if any: the name of its root resource.
+fn failed_tree<'s>(error: &RunError, source: &'s Source) -> Option<&'s str> {
+    let RunError::Extract(ExtractError::Pages { resource, .. }) = error else { return None };
+    let find = |name: &str| source.resources.iter().find(|resource| resource.name == name);
+    let ancestors = std::iter::successors(find(resource), |resource| find(resource.parent()?));
+    // A cycle of parents is an error before the first page.
+    ancestors.take(source.resources.len()).last().map(|root| root.name.as_str())
 }
 
 /// Finds the extract of an interrupted run with the same resources, definitions and initial state. Discards other extracts

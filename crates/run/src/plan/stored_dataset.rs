@@ -1,4 +1,4 @@
-//! What a dataset has from earlier loads.
+//! State, schemas and cursor entries in a dataset.
 
 use std::sync::Arc;
 
@@ -7,8 +7,8 @@ use catchment_load::{Destination, Restored};
 use catchment_state::State;
 use tokio_util::sync::CancellationToken;
 
-use crate::engine::spawn_blocking;
 use crate::error::RunError;
+use crate::threads::spawn_blocking;
 
 /// State, schemas and cursor entries that earlier loads of a pipeline stored in its dataset.
 pub(crate) struct StoredDataset<'r> {

@@ -1,5 +1,6 @@
 //! Diagnostics of packages.
 
+use catchment_extract::{ExtractOutcome, ExtractWarning};
 use catchment_json::Value;
 use catchment_normalize::NormalizeFindings;
 use serde::{Deserialize, Serialize};
@@ -23,6 +24,17 @@ pub struct Diagnostics {
 }
 
 impl Diagnostics {
+    /// Returns the diagnostics of an extraction: `notes` about its plan, and its warnings.
+    pub(crate) fn of_extraction(notes: Vec<String>, after: &ExtractOutcome) -> Diagnostics {
+        let warning = |warning: &ExtractWarning| Warning {
+            resource: Some(warning.resource.clone()).filter(|resource| !resource.is_empty()),
+            message: warning.message.clone(),
+            count: warning.count,
+        };
+        let warnings = after.warnings.iter().map(warning).collect();
+        Diagnostics { notes, warnings, ..Diagnostics::default() }
+    }
+
     /// Reads the diagnostics stored in a package. Unreadable ones are ignored, because they are only informative.
     pub fn from_stored(stored: &Value) -> Diagnostics {
         serde_json::from_str(&stored.to_string()).unwrap_or_default()

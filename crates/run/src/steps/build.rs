@@ -10,8 +10,7 @@ use catchment_schema::Schema;
 use tokio_util::sync::CancellationToken;
 
 use super::built_package::BuiltPackage;
-use super::normalize::is_terminal;
-use crate::engine::{Ingested, RowSource, Spool, discard_resumable, ingest};
+use crate::engine::{Ingested, RowSource, Spool, ingest};
 use crate::environment::RunEnvironment;
 use crate::error::RunError;
 use crate::options::RunOptions;
@@ -58,16 +57,14 @@ impl PackageBuilder<'_> {
     pub(crate) async fn build_from_source(&self, plan: &PackagePlan, events: &ProgressChannel) -> Result<BuildOutcome, RunError> {
         let mut extraction = self.extraction(plan, events)?;
         let (package, notes) = ((plan.header.clone(), plan.schema.clone()), plan.notes.clone());
-        let trees = extraction.resumable_trees();
-        if trees.is_empty() {
-            discard_resumable(self.store, &plan.header)?;
+        if extraction.resumable_trees().is_empty() {
             return self.build(package, RowSource::Extraction(extraction, notes)).await;
         }
-        let mut spool = Spool::open(self.store, plan, self.options.refresh.is_some(), &mut extraction)?;
-        let built = self.build(package, RowSource::Spooled { extraction, notes, trees, spool: &mut spool }).await;
+        let spool = Spool::open(self.store, plan, self.options.refresh.is_some(), &mut extraction)?;
+        let built = self.build(package, RowSource::Spooled { extraction, notes, spool: &spool }).await;
         match &built {
             Ok(_) => spool.discard(),
-            Err(error) => spool.discard_if_useless(error, is_terminal(error)),
+            Err(error) => spool.close_after(error, &plan.source),
         }
         built
     }

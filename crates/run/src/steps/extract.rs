@@ -3,7 +3,7 @@
 use catchment_extract::{MemoryBudget, ProgressChannel};
 
 use super::build::PackageBuilder;
-use crate::engine::{Spool, warnings};
+use crate::engine::Spool;
 use crate::error::RunError;
 use crate::plan::PackagePlan;
 use crate::report::{Diagnostics, RowCounts};
@@ -25,11 +25,11 @@ pub(crate) async fn extract(
     };
     match spool.or_write_error(extracted) {
         Ok(after) => {
-            let diagnostics = Diagnostics { notes: plan.notes.clone(), warnings: warnings(&after), ..Diagnostics::default() };
+            let diagnostics = Diagnostics::of_extraction(plan.notes.clone(), &after);
             Ok((spool.finish(&after, &diagnostics)?, diagnostics))
         }
         Err(error) => {
-            spool.discard_if_useless(&error, false);
+            spool.close_after(&error, &plan.source);
             Err(error)
         }
     }

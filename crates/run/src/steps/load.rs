@@ -8,12 +8,12 @@ use tokio_util::sync::CancellationToken;
 
 use super::built_package::BuiltPackage;
 use super::package_failure::PackageFailure;
-use crate::engine::spawn_blocking;
 use crate::error::RunError;
 use crate::report::{PackageInfo, PackageOutcome, Warning};
+use crate::threads::spawn_blocking;
 
-/// The operation that fails here.
-const TASK: &str = "loaded";
+/// The name of the operation in messages about failed packages.
+const OPERATION: &str = "loaded";
 
 /// Loads packages of a store into a destination.
 pub(crate) struct PackageLoader<'r> {
@@ -33,7 +33,7 @@ impl PackageLoader<'_> {
             match pending {
                 PendingPackage::Discarded { load_id } => tracing::info!("discarded incomplete package {load_id}"),
                 PendingPackage::Failed(package) => {
-                    recovered.push(self.tolerate_failure(outcome, PackageFailure::without_details(package, TASK))?);
+                    recovered.push(self.tolerate_failure(outcome, PackageFailure::without_details(package, OPERATION))?);
                 }
                 PendingPackage::Sealed(package) => {
                     recovered.push(self.load(BuiltPackage::from_stored(*package), outcome.clone()).await?);
@@ -76,7 +76,7 @@ impl PackageLoader<'_> {
                 diagnostics.warnings.extend(loaded.warnings.into_iter().map(Warning::new));
                 fail_point!("run::destination_loaded");
                 // The rows are in the dataset, and the load id prevents loading them twice.
-                if let Err(error) = self.store.remove_loaded(package) {
+                if let Err(error) = self.store.remove_package(package) {
                     tracing::warn!("package {load_id} is loaded but its folder remains until the next run: {error}");
                 }
                 let is_repeated = loaded.outcome == LoadOutcome::AlreadyLoaded;
@@ -85,7 +85,7 @@ impl PackageLoader<'_> {
             }
             Err(error) if error.is_terminal() => {
                 let package = self.store.move_to_failed(package, &error.to_string())?;
-                self.tolerate_failure(&outcome, PackageFailure { package, operation: TASK, row_counts, diagnostics })
+                self.tolerate_failure(&outcome, PackageFailure { package, operation: OPERATION, row_counts, diagnostics })
             }
             Err(LoadError::Cancelled) => Err(RunError::Cancelled),
             Err(source) => Err(RunError::LoadDeferred { load_id, source }),

@@ -45,18 +45,9 @@ pub(crate) async fn normalize(builder: &PackageBuilder<'_>) -> Result<Normalized
                 packages.extend(package.as_ref().map(BuiltPackage::to_normalized));
                 store.remove_normalized(extracted)?;
             }
-            Err(error) if is_terminal(&error) => fail(store.move_extract_to_failed(extracted, &error.to_string())?),
+            Err(error) if error.is_caused_by_rows() => fail(store.move_extract_to_failed(extracted, &error.to_string())?),
             Err(error) => return Err(error),
         }
     }
     Ok(Normalized { packages, failures, diagnostics })
-}
-
-/// Returns true if the extracted rows themselves cause the error, so that a retry cannot succeed.
-pub(super) fn is_terminal(error: &RunError) -> bool {
-    match error {
-        RunError::Normalize(_) => true,
-        RunError::Package(error) => error.is_corrupt(),
-        _ => false,
-    }
 }

@@ -56,7 +56,7 @@ fn data_type(column: &Column) -> String {
             match number(column, "precision").unwrap_or(6) {
                 0 => "TIMESTAMP_S",
                 1..=3 => "TIMESTAMP_MS",
-                7..=9 => "TIMESTAMP_NS",
+                7.. => "TIMESTAMP_NS",
                 _ => "TIMESTAMP",
             }
         }

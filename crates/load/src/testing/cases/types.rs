@@ -1,7 +1,8 @@
 //! Columns of all types.
 
 use catchment_json::Value;
-use catchment_schema::ColumnType::{self, Bigint, Binary, Bool, Date, Decimal, Double, Json, Text, Time, Wei};
+use catchment_schema::ColumnType::{self, Bigint, Binary, Bool, Date, Decimal, Double, Json, Text, Time, Timestamp, Wei};
+use catchment_schema::TimestampUnit;
 use catchment_schema::{Column, DataType};
 
 use super::load_mode::LoadMode::{self, Append, DeleteInsert, InsertOnly, Replace, Scd2, Upsert};
@@ -106,6 +107,19 @@ pub(super) const VALUES: &[Values] = &[
         &[
             (r#""0001-01-01T00:00:00.000001Z""#, "0001-01-01T00:00:00.000001Z"),
             (r#""9999-12-31T23:59:59.999999Z""#, "9999-12-31T23:59:59.999999Z"),
+        ],
+    ),
+    (
+        "clock_seconds_c",
+        Timestamp { timezone: false, unit: TimestampUnit::Second },
+        &[(r#""0001-01-01T00:00:00Z""#, "0001-01-01"), (r#""9999-12-31T23:59:59Z""#, "9999-12-31T23:59:59Z")],
+    ),
+    (
+        "clock_millis_c",
+        Timestamp { timezone: false, unit: TimestampUnit::Millisecond },
+        &[
+            (r#""0001-01-01T00:00:00.001Z""#, "0001-01-01T00:00:00.001000Z"),
+            (r#""9999-12-31T23:59:59.999Z""#, "9999-12-31T23:59:59.999000Z"),
         ],
     ),
     ("date_c", Date, &[(r#""0001-01-01""#, "0001-01-01"), (r#""9999-12-31""#, "9999-12-31"), (r#""2024-02-29""#, "2024-02-29")]),

@@ -114,8 +114,8 @@ impl Settings {
         if self.has_vaults { settings.with_vaults() } else { Ok(settings) }
     }
 
-    /// Returns a setting by its path, such as `sources.github.page_size`, or `None` if it is not set. If the last section
-    /// does not have it, the sections around it are tried: `sources.page_size`, then `page_size`.
+    /// Returns a setting by its path, such as `sources.github.page_size`, or `None` if it is not set. The sections before the
+    /// last one are optional: `sources.github.page_size` is also found as `github.page_size`.
     ///
     /// # Errors
     ///
@@ -136,11 +136,15 @@ impl Settings {
         settings.require(field)
     }
 
+    /// Returns the settings that have the field of a path, and the field. The last section is part of every location, because
+    /// a variable without section, such as `USERNAME`, often exists for another purpose.
     fn at<'p>(&self, path: &'p str) -> (ScopedSettings<'_>, &'p str) {
-        match path.rsplit_once('.') {
-            Some((sections, field)) => (self.scoped().section(sections.split('.')), field),
-            None => (self.scoped(), path),
-        }
+        let Some((sections, field)) = path.rsplit_once('.') else { return (self.scoped(), path) };
+        let settings = match sections.rsplit_once('.') {
+            Some((outer, last)) => self.scoped().section(outer.split('.')).fixed(last),
+            None => self.scoped().fixed(sections),
+        };
+        (settings, field)
     }
 
     /// Reads all fields of a settings type.
@@ -158,7 +162,7 @@ impl Settings {
     }
 
     /// Returns the settings without vaults.
-    pub fn without_vaults(&self) -> ScopedSettings<'_> {
+    pub fn scoped_without_vaults(&self) -> ScopedSettings<'_> {
         ScopedSettings::new(&self.without_vaults)
     }
 
@@ -179,7 +183,7 @@ impl Settings {
     ///
     /// Returns an error if the setting is invalid.
     pub fn log_level(&self) -> Result<LevelFilter, SettingsError> {
-        Ok(self.without_vaults().read::<LogSettings>()?.level)
+        Ok(self.scoped_without_vaults().read::<LogSettings>()?.level)
     }
 
     /// Returns the builder of a REST client with the timeouts and retries of `[runtime]`. Its errors mask secrets that were
@@ -203,7 +207,7 @@ impl Settings {
     }
 
     /// Returns the settings of a pipeline: `pipelines.<name>`.
-    pub fn of_pipeline(&self, name: &str) -> ScopedSettings<'_> {
+    pub fn pipeline_section(&self, name: &str) -> ScopedSettings<'_> {
         self.scoped().section(["pipelines", name])
     }
 }

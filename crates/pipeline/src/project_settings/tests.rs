@@ -25,7 +25,8 @@ fn values_are_found_by_their_path() {
     let settings = project(dir.path(), config, secrets, &[("SOURCES__GITLAB__PAGE_SIZE", "7")]);
     let page_size = |path: &str| settings.get::<u64>(path).unwrap();
     assert_eq!(page_size("page_size"), Some(5));
-    assert_eq!(page_size("sources.github.page_size"), Some(5));
+    assert_eq!(page_size("sources.github.page_size"), None, "without the last section");
+    assert_eq!(page_size("sources.rest_api.gitlab.page_size"), Some(7), "without a section in between");
     assert_eq!(page_size("sources.gitlab.page_size"), Some(7));
     assert_eq!(page_size("sources.gitlab.offset"), None);
     assert_eq!(settings.for_pipeline("shop").unwrap().get::<u64>("page_size").unwrap(), Some(9));

@@ -104,15 +104,18 @@ impl FromSettings for PipelineSettings {
 
 #[cfg(feature = "duckdb")]
 impl Settings {
-    /// Creates the pipeline `name` with its destination, dataset, folders and options from the settings. Defaults are those
-    /// of the command: the dataset is `<name>_dataset` in the DuckDB file `<name>.duckdb`.
+    /// Creates the pipeline `name` with its destination, dataset, folders and options from the settings. By default, the
+    /// dataset is `<name>_dataset` in the DuckDB file `<name>.duckdb`, in the folder for local files or the current folder.
+    ///
+    /// Unlike `catchment run`, it does not read the options of a single source (`sources.<name>.extract`), and does not
+    /// look for the default file in the folder of earlier runs.
     ///
     /// # Errors
     ///
     /// Returns an error if a setting is invalid.
     pub fn pipeline(&self, name: &str) -> Result<Pipeline, ProjectError> {
         let settings = self.for_pipeline(name)?;
-        let defaults = settings.of_pipeline(name).read::<PipelineSettings>()?;
+        let defaults = settings.pipeline_section(name).read::<PipelineSettings>()?;
         if let Some(name) = defaults.destination_type.filter(|name| name != "duckdb") {
             return Err(ProjectError::UnknownDestination { name });
         }
