@@ -60,7 +60,7 @@ fn types_are_read_as_serde_json_reads_them() {
 #[test]
 fn numbers_beyond_64_bits_are_doubles() {
     assert_eq!(read::<f64>("18446744073709551616"), "1.8446744073709552e19");
-    assert_eq!(read::<serde_json::Value>("[18446744073709551616]"), "Array [Number(1.8446744073709552e19)]");
+    assert_eq!(read::<serde_json::Value>("[18446744073709551616]"), "Array [Number(1.8446744073709552e+19)]");
     assert_eq!(read::<Flat>(r#"{"a":18446744073709551616}"#), "Flat { rest: {\"a\": 1.8446744073709552e19} }");
     check_error::<u128>("-1", ": invalid value: integer `-1`, expected u128");
     assert_eq!(read::<f64>(&"9".repeat(60)), "1e60");
