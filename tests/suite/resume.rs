@@ -138,8 +138,64 @@ fn saved_pages_whose_rows_are_rejected_are_requested_again() {
     assert_eq!(first_pages_after_a_rejected_row("/items"), 2);
 }
 
+/// Kills a run at page 3 and runs it again, with other arguments and a changed spec. Returns the number of requests for the
+/// first page.
+fn first_pages(first: &[&str], second: &[&str], change: fn(&str) -> String) -> usize {
+    let (dataset, is_stuck) = (Dataset::new(), Arc::new(AtomicBool::new(true)));
+    let server = server(3, Arc::clone(&is_stuck), Arc::default());
+    let resumable = spec(&server, r#", "resumable": true"#);
+    let mut command = Run::new(&dataset, &resumable).command();
+    let mut child = command.args(first).spawn().unwrap();
+    server.wait_for_requests(4);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    is_stuck.store(false, Ordering::Relaxed);
+    Run::new(&dataset, &change(&resumable)).load(second);
+    server.requests().iter().filter(|request| request.param("cursor").is_none()).count()
+}
+
 #[test]
-fn saved_pages_are_requested_again_if_the_spec_has_changed() {
+fn saved_pages_are_requested_again_if_anything_that_determines_the_rows_has_changed() {
+    let check = |first: &[&str], second: &[&str], change: fn(&str) -> String, expected| {
+        assert_eq!(first_pages(first, second, change), expected, "{first:?} {second:?}");
+    };
+    let same = str::to_owned;
+    check(&[], &[], same, 1);
+    check(&["--limit", "500"], &[], same, 2);
+    check(&[], &["--limit", "500"], same, 2);
+    check(&[], &["--write-disposition", "replace"], same, 2);
+    check(&[], &["--refresh", "drop_data"], same, 2);
+    check(&[], &[], |spec| spec.replace(r#""cursor_path": "at""#, r#""cursor_path": "at", "initial_value": -1"#), 2);
+    check(
+        &[],
+        &[],
+        |spec| {
+            spec.replace(r#""base_url": "http://127.0.0.1"#, r#""headers": {"x-tenant": "two"}, "base_url": "http://127.0.0.1"#)
+        },
+        2,
+    );
+}
+
+#[test]
+fn an_interrupted_refresh_is_not_resumed_by_a_run_without_refresh() {
+    let (dataset, is_stuck) = (Dataset::new(), Arc::new(AtomicBool::new(false)));
+    let server = server(3, Arc::clone(&is_stuck), Arc::default());
+    let spec = spec(&server, r#", "resumable": true"#);
+    let run = Run::new(&dataset, &spec);
+    run.load(&[]);
+    is_stuck.store(true, Ordering::Relaxed);
+    let mut child = run.command().args(["--refresh", "drop_data"]).spawn().unwrap();
+    server.wait_for_requests(usize::try_from(PAGES).unwrap() + 4);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    is_stuck.store(false, Ordering::Relaxed);
+    run.load(&[]);
+    assert_eq!(dataset.query("SELECT count(*), count(DISTINCT id) FROM items"), "1000 1000");
+    assert_eq!(server.requests().iter().filter(|request| request.param("cursor").is_none()).count(), 3);
+}
+
+#[test]
+fn saved_pages_are_requested_again_if_the_processing_steps_have_changed() {
     let (dataset, is_stuck) = (Dataset::new(), Arc::new(AtomicBool::new(true)));
     let server = server(3, Arc::clone(&is_stuck), Arc::default());
     let resumable = spec(&server, r#", "resumable": true"#);

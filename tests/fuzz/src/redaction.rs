@@ -11,8 +11,8 @@ pub fn redaction(bytes: &[u8]) {
     let Some((encodings, rest)) = rest.split_at_checked(length) else { return };
     let Ok(text) = std::str::from_utf8(rest) else { return };
     let Some((secret, text)) = text.char_indices().nth(length).and_then(|(end, _)| text.split_at_checked(end)) else { return };
-    // `***` is the replacement of a secret
-    if secret.trim().len() < 8 || secret.contains('*') {
+    // `***` is the replacement of a secret; zero bytes are removed from text, as between ASCII letters in UTF-16
+    if secret.trim().len() < 8 || secret.contains(['*', '\0']) {
         return;
     }
     let redactor = Redactor::default();

@@ -1,5 +1,7 @@
 //! Extraction of a source.
 
+#[cfg(test)]
+mod checkpoint_order_tests;
 mod cursor_entry_tables;
 mod dependent_progress;
 #[cfg(test)]

@@ -47,8 +47,8 @@ pub(super) enum QueueEntry {
         turn: DeliveryTurn,
         prefetched: Option<Result<Page, PageError>>,
     },
-    /// A checkpoint of the root, emitted after all entries before it.
-    Checkpoint(TreeEvent),
+    /// An upstream event, emitted after all entries before it: a checkpoint of the root, or rows behind one.
+    Event(TreeEvent),
 }
 
 /// An error of the pages of a parent row.
@@ -86,7 +86,7 @@ impl TransformerStream<'_, '_> {
         loop {
             match self.queue.pop_front() {
                 None => return Poll::Ready(None),
-                Some(QueueEntry::Checkpoint(checkpoint)) => return Poll::Ready(Some(Ok(checkpoint))),
+                Some(QueueEntry::Event(event)) => return Poll::Ready(Some(Ok(event))),
                 Some(_) if self.has_ended() => {}
                 Some(QueueEntry::Row(row)) => match self.pages(row) {
                     Ok(entry) => entry.into_iter().for_each(|entry| self.queue.push_front(entry)),
@@ -139,20 +139,28 @@ impl TransformerStream<'_, '_> {
         Ok(())
     }
 
-    fn take_upstream(&mut self, item: TreeEvent) -> Option<TreeEvent> {
-        match item {
-            TreeEvent::Rows { node, rows, parent_row, permit } if node == self.parent => {
-                if !self.has_ended() {
-                    self.queue.extend(Row::from_child_page(&rows, parent_row.as_ref()).into_iter().map(QueueEntry::Row));
-                }
-                Some(TreeEvent::Rows { node, rows, parent_row, permit })
+    /// Queues the rows of an upstream event, and the event itself if it must not be emitted yet. Otherwise returns it.
+    ///
+    /// Rows do not overtake a queued checkpoint: a run that resumes there requests them again.
+    fn take_upstream(&mut self, event: TreeEvent) -> Option<TreeEvent> {
+        let is_queued = match &event {
+            TreeEvent::Rows { .. } => self.queue.iter().any(|entry| matches!(entry, QueueEntry::Event(_))),
+            TreeEvent::Checkpoint(_) => !self.queue.is_empty(),
+        };
+        let parent_rows = match &event {
+            TreeEvent::Rows { node, rows, parent_row, .. } if *node == self.parent && !self.has_ended() => {
+                Row::from_child_page(rows, parent_row.as_ref())
             }
-            checkpoint @ TreeEvent::Checkpoint(_) if !self.queue.is_empty() => {
-                self.queue.push_back(QueueEntry::Checkpoint(checkpoint));
-                None
-            }
-            other => Some(other),
-        }
+            TreeEvent::Rows { .. } | TreeEvent::Checkpoint(_) => Vec::new(),
+        };
+        let emitted = if is_queued {
+            self.queue.push_back(QueueEntry::Event(event.without_permit()));
+            None
+        } else {
+            Some(event)
+        };
+        self.queue.extend(parent_rows.into_iter().map(QueueEntry::Row));
+        emitted
     }
 }
 

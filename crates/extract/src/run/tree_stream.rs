@@ -18,4 +18,14 @@ pub(super) enum TreeEvent {
     Checkpoint(Checkpoint),
 }
 
+impl TreeEvent {
+    /// Releases the permit of the page, so that a queued page cannot block the pages before it.
+    pub(super) fn without_permit(self) -> TreeEvent {
+        match self {
+            TreeEvent::Rows { node, rows, parent_row, .. } => TreeEvent::Rows { node, rows, parent_row, permit: None },
+            checkpoint @ TreeEvent::Checkpoint(_) => checkpoint,
+        }
+    }
+}
+
 pub(super) type TreeStream<'t> = Pin<Box<dyn Stream<Item = Result<TreeEvent, ExtractError>> + Send + 't>>;

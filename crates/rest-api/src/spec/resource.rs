@@ -88,13 +88,19 @@ pub struct ResourceSpec {
     pub resumable: bool,
     /// The endpoint.
     pub endpoint: EndpointSpec,
-    /// A hash of the resource's definition in the spec.
+    /// A hash of the resource's definition in the spec, and of the base URL, headers and paginator of the client.
     pub definition: String,
 }
 
 impl ResourceSpec {
-    /// Reads a resource with its defaults merged in.
-    pub(super) fn read(value: &Value, path: &str, diagnostics: &mut Vec<SpecDiagnostic>) -> ResourceSpec {
+    /// Reads a resource with its defaults merged in. `client_definition` is a text of the keys of the client that determine
+    /// the rows.
+    pub(super) fn read(
+        value: &Value,
+        client_definition: &str,
+        path: &str,
+        diagnostics: &mut Vec<SpecDiagnostic>,
+    ) -> ResourceSpec {
         let keys = ObjectReader::of(value, path);
         let name = keys.owned_text("name").unwrap_or_default();
         let hints = hints::read(&keys, diagnostics);
@@ -108,7 +114,7 @@ impl ResourceSpec {
         }
         ResourceSpec {
             endpoint,
-            definition: short_hash::<9>(&value.to_string()),
+            definition: short_hash::<9>(&format!("{client_definition}{value}")),
             parent: None,
             table_name: keys.owned_text("table_name"),
             hints,

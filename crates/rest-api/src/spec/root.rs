@@ -74,10 +74,12 @@ impl Spec {
         let keys = ObjectReader::of(value, "");
         let below = |key: &str| ObjectReader::of(keys.get(key).unwrap_or(&null), key);
         let client = ClientSpec::read(&below("client"), diagnostics);
+        let client_definition = client_definition(keys.get("client"));
         let defaults = keys.get("resource_defaults").unwrap_or(&null);
         let (mut resources, mut names): (Vec<ResourceSpec>, HashSet<String>) = Default::default();
         for (path, value) in keys.list("resources") {
-            let resource = ResourceSpec::read(&resource::merge_defaults(value, defaults), &path, diagnostics);
+            let value = resource::merge_defaults(value, defaults);
+            let resource = ResourceSpec::read(&value, &client_definition, &path, diagnostics);
             if !names.insert(resource.name.clone()) && !resource.name.is_empty() {
                 diagnostics.push(SpecDiagnostic::new(path, format!("duplicate resource name {:?}", resource.name)));
             }
@@ -90,6 +92,12 @@ impl Spec {
         let name = keys.owned_text("name").unwrap_or_else(|| "rest_api".to_owned());
         Spec { name, client, resources, pipeline: PipelineSpec::read(&below("pipeline")) }
     }
+}
+
+/// Returns the keys of the client that determine which rows a request returns.
+fn client_definition(client: Option<&Value>) -> String {
+    let keys = ["base_url", "headers", "paginator"].into_iter();
+    keys.map(|key| client.and_then(|client| client.get(key)).map(Value::to_string).unwrap_or_default()).collect()
 }
 
 /// Adds locations to diagnostics, removes duplicates, and sorts them in the order of the spec. A diagnostic for a value from

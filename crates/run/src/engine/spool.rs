@@ -207,6 +207,8 @@ fn find_resumable(store: &PackageStore, plan: &PackagePlan, is_refresh: bool) ->
             && theirs.resources == ours.resources
             && theirs.fingerprint == ours.fingerprint
             && resource_states(&theirs.base_state) == resource_states(&plan.state)
+            // Rows of a refresh do not belong to the state before it.
+            && theirs.refresh.is_empty()
             && !is_refresh
             // A process that was killed after it sealed the package has left the pages.
             && !store.is_sealed(&theirs.load_id)?;

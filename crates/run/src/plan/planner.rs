@@ -67,7 +67,7 @@ impl Planner<'_> {
         let resources = declare_tables(&named, self.transliterate, &mut schema)?;
         let header = PackageHeader {
             resources,
-            fingerprint: definition(source),
+            fingerprint: fingerprint(source),
             refresh,
             ..self.header(created_at, &source.name, base_state, base_schema)
         };
@@ -114,11 +114,23 @@ pub(crate) fn schema_or_new(schema: Option<Schema>, name: &str) -> Schema {
     schema
 }
 
-/// Returns the fingerprint of the definitions of all resources.
-fn definition(source: &Source) -> String {
-    let definitions = source.resources.iter().filter(|resource| !resource.definition.is_empty());
-    let definitions = definitions.map(|resource| (resource.name.as_str(), Value::from(resource.definition.as_str())));
-    short_hash::<9>(&Value::object(definitions).to_string())
+/// Returns the fingerprint of all resources: of what determines which rows a run requests and how it loads them. A run
+/// resumes the pages of another run only if both have the same fingerprint.
+fn fingerprint(source: &Source) -> String {
+    let number = |limit: Option<u64>| limit.map(|limit| limit.to_string());
+    let properties = |resource: &Resource| {
+        let cursor = resource.incremental.as_ref();
+        let range = cursor.map(|cursor| [cursor.initial_value.clone(), cursor.end_value.clone()]);
+        Value::Array(vec![
+            Value::from(resource.definition.as_str()),
+            Value::from(resource.write_disposition.name()),
+            Value::from(number(resource.limit.rows)),
+            Value::from(number(resource.limit.pages)),
+            Value::Array(range.into_iter().flatten().map(Value::from).collect()),
+        ])
+    };
+    let resources = source.resources.iter().map(|resource| (resource.name.as_str(), properties(resource)));
+    short_hash::<9>(&Value::object(resources).to_string())
 }
 
 /// Declares the tables of the resources in the schema. Returns the tables of each resource; the first one is the template of
