@@ -126,8 +126,8 @@ impl Recorder {
                 rows: batch.rows,
             }),
             ExtractEvent::Checkpoint { tree, checkpoint } => {
-                self.checkpoints += 1;
-                self.writer.append_checkpoint(&tree, &checkpoint.to_value()).and_then(|()| self.writer.sync_checkpoint())
+                let written = self.writer.append_checkpoint(&tree, &checkpoint.to_value());
+                written.and_then(|()| self.writer.sync_checkpoint()).inspect(|()| self.checkpoints += 1)
             }
         };
         match written {
