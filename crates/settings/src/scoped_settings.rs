@@ -139,10 +139,12 @@ pub(crate) fn convert<T: FromSettingValue>(name: &str, found: FoundSetting) -> R
 
 /// Returns the error for an unexpected value.
 pub(crate) fn mismatch(name: &str, expected: String, found: &FoundSetting) -> SettingsError {
+    // `enable_aws_secrets` is no secret
+    let is_secret = is_secret_name(name) && !name.starts_with("enable_");
     SettingsError::InvalidValue {
         name: name.to_owned(),
         expected,
-        found: found.value.describe(found.redact || is_secret_name(name)),
+        found: found.value.describe(found.redact || is_secret),
         location: Box::new(found.location.clone()),
     }
 }
@@ -218,6 +220,19 @@ mod tests {
         let table =
             One { value: SettingValue::Table([("password".to_owned(), SettingValue::from("hunter2"))].into()), redact: false };
         check::<Secret>(&table, "`field` must be a string, but FIELD (environment) holds a table");
+    }
+
+    #[test]
+    fn values_of_fields_with_secret_names_are_hidden() {
+        #[track_caller]
+        fn check(name: &str, expected: &str) {
+            let found = One { value: SettingValue::from("hunter2"), redact: false };
+            let found = found.find(&SettingKey::new(Scope::new(), "field", false)).unwrap().unwrap();
+            assert!(mismatch(name, "a number".to_owned(), &found).to_string().ends_with(expected), "{name}");
+        }
+        check("page_size", "holds the string \"hunter2\"");
+        check("api_key", "holds a string (hidden)");
+        check("enable_aws_secrets", "holds the string \"hunter2\"");
     }
 
     #[test]
