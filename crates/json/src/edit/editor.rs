@@ -2,7 +2,7 @@
 
 use super::{FieldEdit, FoundField};
 use crate::document::{Document, NodeId};
-use crate::error::{ParseError, ParseErrorKind};
+use crate::error::ParseError;
 use crate::node::{Node, NodeKind};
 use crate::selection::Selection;
 use crate::tape::{self, Entry, Tag};
@@ -31,11 +31,8 @@ impl TapeEditor {
     }
 
     pub(super) fn finish(self, ids: Vec<NodeId>) -> Result<Selection, ParseError> {
-        let size = self.text.len().max(self.tape.len());
-        if u32::try_from(size).is_err() {
-            return Err(ParseError::at(&[], 0, ParseErrorKind::TooLong { bytes: size }));
-        }
-        Ok(Selection { document: Document::from_parts(self.text, self.tape), ids })
+        let document = TapeBuilder { text: self.text, tape: self.tape }.finish()?;
+        Ok(Selection { document, ids })
     }
 
     pub(super) fn edit(&mut self, edit: &FieldEdit) -> PreparedEdit {
@@ -164,15 +161,9 @@ impl TapeEditor {
 
     /// Returns the tape of a value, starting at index 0, and appends its text to the text of the document.
     pub(super) fn value(&mut self, value: &Value) -> Vec<Entry> {
-        let shift = self.text.len() as u32;
-        let mut built = TapeBuilder::default();
-        built.value(value);
-        let TapeBuilder { text, tape } = built;
-        self.text.push_str(&text);
-        let moved = tape.into_iter().map(|entry| match entry.tag {
-            Tag::Array | Tag::Object => Entry { start: entry.start + shift, ..entry },
-            _ => Entry { start: entry.start + shift, end: entry.end + shift, ..entry },
-        });
-        moved.collect()
+        let mut builder = TapeBuilder { text: std::mem::take(&mut self.text), tape: Vec::new() };
+        builder.value(value);
+        self.text = builder.text;
+        builder.tape
     }
 }

@@ -3,39 +3,29 @@
 use serde::Serialize;
 use serde::ser::{Error, SerializeMap, SerializeStruct, SerializeStructVariant};
 
+use super::container::Container;
 use super::key::MapKeySerializer;
-use super::{SerializeError, TapeSerializer, open_variant};
+use super::{SerializeError, TapeSerializer};
 use crate::tape::Tag;
 use crate::tape_builder::TapeBuilder;
 
 /// An object under construction. Equal keys are all written; readers use the last one.
 pub(crate) struct SerializeObject<'b> {
-    tape: &'b mut TapeBuilder,
-    at: usize,
+    container: Container<'b>,
     /// The key whose value comes next.
     key: Option<String>,
-    /// The enum variant whose content this object is, and the position of the object around it.
-    variant: Option<(&'static str, usize)>,
 }
 
 impl<'b> SerializeObject<'b> {
     pub(super) fn new(tape: &'b mut TapeBuilder, variant: Option<&'static str>) -> Self {
-        let variant = variant.map(|variant| (variant, open_variant(tape, variant)));
-        let at = tape.open(Tag::Object);
-        SerializeObject { tape, at, key: None, variant }
+        SerializeObject { container: Container::open(tape, Tag::Object, variant), key: None }
     }
 
     fn insert<T: Serialize + ?Sized>(&mut self, key: &str, value: &T) -> Result<(), SerializeError> {
-        self.tape.string(key);
-        value.serialize(TapeSerializer(self.tape)).map_err(|error| {
-            let error = error.with_parent_key(key);
-            self.variant.iter().fold(error, |error, (variant, _)| error.with_parent_key(variant))
-        })
-    }
-
-    fn finish(self) {
-        self.tape.close(self.at);
-        self.variant.into_iter().for_each(|(_, object)| self.tape.close(object));
+        self.container.tape.string(key);
+        value
+            .serialize(TapeSerializer(self.container.tape))
+            .map_err(|error| self.container.with_variant(error.with_parent_key(key)))
     }
 }
 
@@ -54,7 +44,7 @@ impl SerializeMap for SerializeObject<'_> {
     }
 
     fn end(self) -> Result<(), SerializeError> {
-        self.finish();
+        self.container.close();
         Ok(())
     }
 }
@@ -70,7 +60,7 @@ macro_rules! fields {
             }
 
             fn end(self) -> Result<(), SerializeError> {
-                self.finish();
+                self.container.close();
                 Ok(())
             }
         }

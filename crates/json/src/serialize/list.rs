@@ -3,39 +3,29 @@
 use serde::Serialize;
 use serde::ser::{SerializeSeq, SerializeTuple, SerializeTupleStruct, SerializeTupleVariant};
 
-use super::{SerializeError, TapeSerializer, open_variant};
+use super::container::Container;
+use super::{SerializeError, TapeSerializer};
 use crate::tape::Tag;
 use crate::tape_builder::TapeBuilder;
 
 /// A list under construction.
 pub(crate) struct SerializeList<'b> {
-    tape: &'b mut TapeBuilder,
-    at: usize,
+    container: Container<'b>,
     /// The number of elements.
     len: usize,
-    /// The enum variant whose content this list is, and the position of the object around it.
-    variant: Option<(&'static str, usize)>,
 }
 
 impl<'b> SerializeList<'b> {
     pub(super) fn new(tape: &'b mut TapeBuilder, variant: Option<&'static str>) -> Self {
-        let variant = variant.map(|variant| (variant, open_variant(tape, variant)));
-        let at = tape.open(Tag::Array);
-        SerializeList { tape, at, len: 0, variant }
+        SerializeList { container: Container::open(tape, Tag::Array, variant), len: 0 }
     }
 
     fn push<T: Serialize + ?Sized>(&mut self, element: &T) -> Result<(), SerializeError> {
-        element.serialize(TapeSerializer(self.tape)).map_err(|error| {
-            let error = error.with_parent_index(self.len);
-            self.variant.iter().fold(error, |error, (variant, _)| error.with_parent_key(variant))
-        })?;
+        element
+            .serialize(TapeSerializer(self.container.tape))
+            .map_err(|error| self.container.with_variant(error.with_parent_index(self.len)))?;
         self.len += 1;
         Ok(())
-    }
-
-    fn finish(self) {
-        self.tape.close(self.at);
-        self.variant.into_iter().for_each(|(_, object)| self.tape.close(object));
     }
 }
 
@@ -50,7 +40,7 @@ macro_rules! list {
             }
 
             fn end(self) -> Result<(), SerializeError> {
-                self.finish();
+                self.container.close();
                 Ok(())
             }
         }

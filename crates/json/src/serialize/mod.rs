@@ -15,6 +15,7 @@ macro_rules! integers {
     )*};
 }
 
+mod container;
 mod entries;
 mod error;
 mod key;
@@ -30,6 +31,7 @@ use std::fmt::Display;
 use serde::ser::Error as _;
 use serde::{Serialize, Serializer};
 
+use self::container::open_variant;
 use self::entries::SerializeObject;
 use self::list::SerializeList;
 use crate::tape::Tag;
@@ -212,11 +214,4 @@ impl<'b> Serializer for TapeSerializer<'b> {
 /// Returns the number with the shortest text of an `f32`. That of the double would show digits that the `f32` does not have.
 fn shortest_number(n: f32) -> Number {
     if n.is_finite() { Number::from_source(format!("{n:?}")) } else { Number::from(f64::from(n)) }
-}
-
-/// Begins the object with the single key `variant`.
-fn open_variant(tape: &mut TapeBuilder, variant: &'static str) -> usize {
-    let at = tape.open(Tag::Object);
-    tape.string(variant);
-    at
 }
