@@ -101,15 +101,14 @@ fn only_rows_of_resumable_resources_are_kept_on_disk() {
     assert_eq!(first_pages, 3, "`others` twice, `items` once");
 }
 
-/// Runs a spec with the resumable resource `items` and the resource `others`, whose last rows are frozen by a contract until
-/// `is_fixed`. Returns the number of first pages of `items` that two runs request.
-fn first_pages_after_a_rejected_row(rejected: &'static str) -> usize {
-    let (dataset, is_fixed) = (Dataset::new(), Arc::new(AtomicBool::new(false)));
+#[test]
+fn saved_pages_whose_rows_are_rejected_are_requested_again() {
+    let (dataset, is_fixed) = (Dataset::new(), Arc::new(AtomicBool::new(true)));
     let fixed = Arc::clone(&is_fixed);
     let server = ScriptedServer::start(move |request| {
-        let is_first = request.param("cursor").is_none();
-        let next = if is_first && request.path == "/items" { r#", "next": "1""# } else { "" };
-        let is_rejected = request.path == rejected && !fixed.load(Ordering::Relaxed);
+        let is_items = request.path == "/items";
+        let next = if is_items && request.param("cursor").is_none() { r#", "next": "1""# } else { "" };
+        let is_rejected = is_items && !fixed.load(Ordering::Relaxed);
         let row = if is_rejected { r#"{"id": 1, "new": true}"# } else { r#"{"id": 1}"# };
         ScriptedResponse::json(200, format!(r#"{{"rows": [{row}]{next}}}"#))
     });
@@ -120,7 +119,6 @@ fn first_pages_after_a_rejected_row(rejected: &'static str) -> usize {
         server.url()
     );
     let run = Run::new(&dataset, &spec);
-    is_fixed.store(true, Ordering::Relaxed);
     run.load(&[]);
     is_fixed.store(false, Ordering::Relaxed);
     let before = server.requests().len();
@@ -130,12 +128,8 @@ fn first_pages_after_a_rejected_row(rejected: &'static str) -> usize {
     run.load(&[]);
     assert_eq!(dataset.query("SELECT count(*) FROM items"), "4");
     let requests = server.requests();
-    requests[before..].iter().filter(|request| request.path == "/items" && request.param("cursor").is_none()).count()
-}
-
-#[test]
-fn saved_pages_whose_rows_are_rejected_are_requested_again() {
-    assert_eq!(first_pages_after_a_rejected_row("/items"), 2);
+    let first_pages = requests[before..].iter().filter(|request| request.path == "/items" && request.param("cursor").is_none());
+    assert_eq!(first_pages.count(), 2);
 }
 
 /// Kills a run at page 3 and runs it again, with other arguments and a changed spec. Returns the number of requests for the

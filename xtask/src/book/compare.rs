@@ -1,9 +1,9 @@
 //! Compares the output that a page shows with the output of its command.
 //!
 //! Both sides are normalized: seconds, times of the run, load ids and widths of columns differ from run to run. In
-//! the expected output `…` stands for any text, alone on a line for any number of lines.
+//! the expected output, `…` matches any text, and alone on a line any number of lines.
 
-/// The sign for any text or any lines.
+/// The character that matches any text or any lines.
 const ANY: char = '…';
 
 /// Returns whether an output is the expected one.
@@ -12,7 +12,7 @@ pub(super) fn matches(expected: &[String], actual: &[String]) -> bool {
     wildcard(&expected, &actual, |line| is_any(line), |expected, actual| line_matches(expected, actual))
 }
 
-/// Returns whether a line stands for any number of lines.
+/// Returns whether a line matches any number of lines.
 pub(super) fn is_any(line: &str) -> bool {
     line.trim() == "…"
 }

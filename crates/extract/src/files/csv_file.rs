@@ -1,5 +1,6 @@
 //! CSV files.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use catchment_json::SelectionBuilder;
@@ -35,12 +36,14 @@ pub(super) fn read(path: &Path, input: Input, take: &mut dyn FnMut(Page) -> bool
 
 /// Returns the column names without a byte order mark. Of equal names, the second becomes `NAME_2`, so that both are loaded.
 fn unique_names(headers: &csv::StringRecord) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
+    let (mut names, mut known) = (Vec::new(), HashSet::new());
     for header in headers {
         let name = if names.is_empty() { header.trim_start_matches('\u{FEFF}') } else { header };
         let numbered = (2..).map(|number| format!("{name}_{number}"));
-        let unique = std::iter::once(name.to_owned()).chain(numbered).find(|name| !names.contains(name));
-        names.push(unique.unwrap_or_default());
+        let unique = std::iter::once(name.to_owned()).chain(numbered).find(|name| !known.contains(name));
+        let unique = unique.unwrap_or_default();
+        known.insert(unique.clone());
+        names.push(unique);
     }
     names
 }

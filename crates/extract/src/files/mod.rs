@@ -26,8 +26,8 @@ impl Resource {
     /// Creates a resource that reads all files that match `pattern`, sorted by name.
     ///
     /// Supported formats are JSON (`.json`, a list of rows or one row), JSON Lines (`.jsonl`, `.ndjson`) and CSV
-    /// (`.csv`, with a header line; of equal column names, the second becomes `NAME_2`), each optionally compressed with gzip (`.gz`). In a pattern `*` matches any part of
-    /// a name and `**` any folders.
+    /// (`.csv`, with a header line), each optionally compressed with gzip (`.gz`). In a pattern `*` matches any part of
+    /// a name and `**` any folders. Of equal column names in a CSV file, the second becomes `NAME_2`.
     ///
     /// CSV values are text, or null if they are empty: declare [`columns`](Resource::columns) for numbers. Each run
     /// reads all files; use [`Resource::file_list`] to read only new ones.

@@ -1,7 +1,7 @@
 //! Mapping between column types and DuckDB types.
 
 use catchment_json::Value;
-use catchment_schema::{Column, ColumnType, DataType};
+use catchment_schema::{Column, ColumnType, DataType, TimestampUnit};
 
 /// Returns the DuckDB type of a column.
 pub(super) fn column_type(column: &Column) -> String {
@@ -10,15 +10,15 @@ pub(super) fn column_type(column: &Column) -> String {
         Some(DataType::Text) | None => "VARCHAR",
         Some(DataType::Double) => "DOUBLE",
         Some(DataType::Bool) => "BOOLEAN",
-        Some(DataType::Timestamp) if column.hints.get("timezone").and_then(Value::as_bool) == Some(false) => {
-            match number("precision").unwrap_or(6) {
-                0 => "TIMESTAMP_S",
-                1..=3 => "TIMESTAMP_MS",
-                7.. => "TIMESTAMP_NS",
-                _ => "TIMESTAMP",
-            }
-        }
-        Some(DataType::Timestamp) => "TIMESTAMP WITH TIME ZONE",
+        Some(DataType::Timestamp) => match column.column_type() {
+            Some(ColumnType::Timestamp { timezone: false, unit }) => match unit {
+                TimestampUnit::Second => "TIMESTAMP_S",
+                TimestampUnit::Millisecond => "TIMESTAMP_MS",
+                TimestampUnit::Microsecond => "TIMESTAMP",
+                TimestampUnit::Nanosecond => "TIMESTAMP_NS",
+            },
+            _ => "TIMESTAMP WITH TIME ZONE",
+        },
         Some(DataType::Bigint) => match number("precision").unwrap_or(64) {
             ..=8 => "TINYINT",
             9..=16 => "SMALLINT",

@@ -36,8 +36,7 @@ fn nanos(value: Node<'_>) -> Option<i64> {
     let nanos = match value.kind() {
         NodeKind::String => {
             let text = value.as_str()?;
-            let text = text.trim();
-            parse_timestamp_nanos(text).or_else(|| (i64::from(parse_date(text)?) * MICROS_PER_DAY).checked_mul(NANOS_PER_MICRO))
+            parse_timestamp_nanos(text.trim()).or_else(|| from_text(&text)?.checked_mul(NANOS_PER_MICRO))
         }
         NodeKind::Float => decimal::convert(value, 38, 9).and_then(|nanos| i64::try_from(nanos).ok()),
         _ => micros(value)?.checked_mul(NANOS_PER_MICRO),

@@ -21,7 +21,7 @@ pub(crate) struct StoredDataset<'r> {
 impl StoredDataset<'_> {
     /// Reads the state of the pipeline and a schema.
     pub(crate) async fn restore(&self, schema: &str) -> Result<Restored, RunError> {
-        let (destination, dataset, pipeline) = self.to_owned();
+        let (destination, dataset, pipeline) = self.owned_parts();
         let (schema, stop) = (schema.to_owned(), self.stop.clone());
         let restoring = move || destination.restore(&dataset, &pipeline, &schema, &|| stop.is_cancelled());
         Ok(spawn_blocking(restoring).await??)
@@ -36,7 +36,7 @@ impl StoredDataset<'_> {
     pub(crate) async fn cursor_entries(&self, source: &Source, state: &State) -> Result<Boundaries, RunError> {
         let mut boundaries = Boundaries::new();
         for key in overflowing_entries(source, state) {
-            let (destination, dataset, pipeline) = self.to_owned();
+            let (destination, dataset, pipeline) = self.owned_parts();
             let (cursor, stop) = (key.clone(), self.stop.clone());
             let reading = move || destination.cursor_entries(&dataset, &pipeline, &cursor, &|| stop.is_cancelled());
             let rows = spawn_blocking(reading).await??;
@@ -45,7 +45,7 @@ impl StoredDataset<'_> {
         Ok(boundaries)
     }
 
-    fn to_owned(&self) -> (Arc<dyn Destination>, String, String) {
+    fn owned_parts(&self) -> (Arc<dyn Destination>, String, String) {
         (Arc::clone(self.destination), self.dataset.to_owned(), self.pipeline.to_owned())
     }
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::relations::{Relation, relations};
 use super::{description, number, one_line, primary_key, tables};
-use crate::{Column, DataType, Schema, Table};
+use crate::{Column, ColumnType, DataType, Schema, Table, TimestampUnit};
 
 /// Renders the tables. Keys are comments, because tables of a dataset have no constraints except `NOT NULL`.
 pub(super) fn render(schema: &Schema) -> String {
@@ -52,15 +52,15 @@ fn data_type(column: &Column) -> String {
         Some(DataType::Text) | None => "VARCHAR",
         Some(DataType::Double) => "DOUBLE",
         Some(DataType::Bool) => "BOOLEAN",
-        Some(DataType::Timestamp) if column.hints.get("timezone").and_then(catchment_json::Value::as_bool) == Some(false) => {
-            match number(column, "precision").unwrap_or(6) {
-                0 => "TIMESTAMP_S",
-                1..=3 => "TIMESTAMP_MS",
-                7.. => "TIMESTAMP_NS",
-                _ => "TIMESTAMP",
-            }
-        }
-        Some(DataType::Timestamp) => "TIMESTAMP WITH TIME ZONE",
+        Some(DataType::Timestamp) => match column.column_type() {
+            Some(ColumnType::Timestamp { timezone: false, unit }) => match unit {
+                TimestampUnit::Second => "TIMESTAMP_S",
+                TimestampUnit::Millisecond => "TIMESTAMP_MS",
+                TimestampUnit::Microsecond => "TIMESTAMP",
+                TimestampUnit::Nanosecond => "TIMESTAMP_NS",
+            },
+            _ => "TIMESTAMP WITH TIME ZONE",
+        },
         Some(DataType::Bigint) => match number(column, "precision").unwrap_or(64) {
             ..=8 => "TINYINT",
             9..=16 => "SMALLINT",
