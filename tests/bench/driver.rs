@@ -103,7 +103,8 @@ pub(crate) fn part<'p>(name: &str, args: impl IntoIterator<Item = &'p Path>) -> 
 fn count(file: &Path, dataset: &str) -> Result<i64> {
     let sql = "SELECT sum(estimated_size)::BIGINT FROM duckdb_tables() \
                WHERE schema_name = current_schema() AND NOT starts_with(table_name, '_dlt')";
-    Ok(DuckDb::new(file).query(dataset, sql, &|| false)?.first_i64().unwrap_or(0))
+    let counting = async { catchment::Dataset::new(DuckDb::new(file), dataset).query(sql).await };
+    Ok(tokio::runtime::Runtime::new()?.block_on(counting)?.first_i64().unwrap_or(0))
 }
 
 /// The process that serves the pages. It ends when this is dropped.

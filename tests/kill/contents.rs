@@ -5,7 +5,9 @@ use std::path::Path;
 
 use anyhow::{Result, ensure};
 use arrow::util::display::{ArrayFormatter, FormatOptions};
-use catchment::Destination as _;
+use catchment::load::RestoreRequest;
+use catchment::{CancellationToken, Dataset, Destination as _};
+use tokio::runtime::Runtime;
 
 use crate::scenario::Scenario;
 use crate::victim::destination;
@@ -21,7 +23,9 @@ pub(crate) fn read(scenario: Scenario, dir: &Path) -> Result<Vec<String>> {
     if !dir.join("data.duckdb").exists() || rows(dir, "main", tables)?.is_empty() {
         return Ok(Vec::new());
     }
-    let sources = destination(dir).restore("d", "p", "items", &|| false)?.state;
+    let [dataset, pipeline, schema] = ["d", "p", "items"].map(str::to_owned);
+    let request = RestoreRequest { dataset, pipeline, schema, ..RestoreRequest::default() };
+    let sources = Runtime::new()?.block_on(destination(dir).restore(&request, &CancellationToken::new()))?.state;
     let cursor = sources.and_then(|state| state.resource("items", "items").cloned());
     let mut contents = vec![format!("cursor {cursor:?}")];
     let ids = |table: &str| if scenario.has_stable_ids() { format!(", {table}._dlt_id") } else { String::new() };
@@ -85,7 +89,8 @@ pub(crate) fn check_no_leftovers(dir: &Path) -> Result<()> {
 fn rows(dir: &Path, dataset: &str, sql: &str) -> Result<Vec<String>> {
     let options = FormatOptions::default().with_null("-");
     let mut rows = Vec::new();
-    for batch in destination(dir).query(dataset, sql, &|| false)?.batches {
+    let dataset = Dataset::new(destination(dir), dataset);
+    for batch in Runtime::new()?.block_on(dataset.query(sql))?.batches {
         for row in 0..batch.num_rows() {
             let cell = |column| -> Result<String> { Ok(ArrayFormatter::try_new(column, &options)?.value(row).to_string()) };
             let cells = batch.columns().iter().map(|column| cell(column.as_ref())).collect::<Result<Vec<_>>>()?;

@@ -1,7 +1,7 @@
 //! The named steps (fail points) of a load. The driver fails if no run passes one of them, so that the list stays current.
 
 /// All steps, in the order in which a run first passes them.
-pub(crate) const STEPS: [&str; 35] = [
+pub(crate) const STEPS: [&str; 31] = [
     "run::locked",
     "run::recovered",
     "run::planned",
@@ -18,20 +18,16 @@ pub(crate) const STEPS: [&str; 35] = [
     "duckdb::file_linked",
     "load::opened",
     "load::transaction_begun",
-    "load::system_tables_created",
-    "load::refresh_applied",
-    "load::drift_checked",
-    "load::widened",
-    "load::migrated",
-    "load::replaced_emptied",
+    "load::planned",
     "load::batch_inserted",
-    "load::table_inserted",
-    "load::merge_statement_executed",
-    "load::rows_loaded",
-    "load::cursor_entries_written",
+    "load::table_staged",
+    "load::prepared",
+    "load::statement_executed",
+    "load::evolved",
+    "load::step_applied",
     "load::applied",
     "load::committed",
-    "load::checkpointed",
+    "duckdb::checkpointed",
     "run::destination_loaded",
     "package::journal_removed",
     "package::folder_removed",

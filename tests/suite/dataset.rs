@@ -2,8 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use std::sync::Arc;
+
 use arrow::util::display::{ArrayFormatter, FormatOptions};
-use catchment::{Destination as _, DuckDb, Pipeline, QueryResult};
+use catchment::load::{LoadResult, RestoreRequest, Restored};
+use catchment::{CancellationToken, Destination as _, DuckDb, LoadError, Pipeline, QueryResult};
+use catchment_load_package::SealedPackage;
 
 /// The temporary folder of a test, with a DuckDB file and pipelines.
 pub(crate) struct Dataset {
@@ -43,7 +47,23 @@ impl Dataset {
 
     /// Returns the rows of a query in another dataset of the same file, formatted like [`query`](Self::query).
     pub(crate) fn query_in(&self, dataset_name: &str, sql: &str) -> String {
-        cells(&self.destination().query(dataset_name, sql, &|| false).unwrap())
+        cells(&self.try_query_in(dataset_name, sql).unwrap())
+    }
+
+    pub(crate) fn try_query_in(&self, dataset_name: &str, sql: &str) -> Result<QueryResult, LoadError> {
+        query(&self.destination(), dataset_name, sql)
+    }
+
+    pub(crate) fn load(&self, package: &Arc<SealedPackage>) -> Result<LoadResult, LoadError> {
+        let stop = CancellationToken::new();
+        block_on(self.destination().load(Arc::clone(package), &stop))
+    }
+
+    /// Restores the pipeline `p` of the source `items` from the dataset `d`.
+    pub(crate) fn restore(&self) -> Restored {
+        let [dataset, pipeline, schema, source] = ["d", "p", "items", "items"].map(str::to_owned);
+        let request = RestoreRequest { dataset, pipeline, schema, source, resources: Vec::new() };
+        block_on(self.destination().restore(&request, &CancellationToken::new())).unwrap()
     }
 
     /// Returns the names of the tables of a dataset in alphabetical order, without the system tables.
@@ -90,4 +110,16 @@ pub(crate) fn cells(result: &QueryResult) -> String {
         }
     }
     rows.join("; ")
+}
+
+/// Returns the rows of a query in a dataset.
+pub(crate) fn query(duckdb: &DuckDb, dataset_name: &str, sql: &str) -> Result<QueryResult, LoadError> {
+    let stop = CancellationToken::new();
+    block_on(async { duckdb.query(dataset_name, sql, &stop).await?.collect().await })
+}
+
+/// Runs a future on another thread, because some callers run in a runtime.
+fn block_on<T: Send>(future: impl Future<Output = T> + Send) -> T {
+    let run = || tokio::runtime::Runtime::new().unwrap().block_on(future);
+    std::thread::scope(|scope| scope.spawn(run).join().unwrap())
 }

@@ -1,6 +1,5 @@
 //! The conformance suite of destinations, run against DuckDB.
 
-use catchment::Destination as _;
 use catchment_load::testing::{self, Case};
 
 use crate::dataset::Dataset;
@@ -73,7 +72,7 @@ fn datasets_can_have_any_name() {
     // `data` is also the name of the database
     for (case, name) in one_case_per_mode().zip(["data", "select", r#"Odd "name" 'x'; --"#, "ünï 日本 🦀", "a.b", "main"]) {
         case.run(&dataset.destination(), name).unwrap_or_else(|failure| panic!("{name}: {failure}"));
-        let tables = dataset.destination().query(name, "SELECT count(*) FROM items", &|| false).unwrap();
+        let tables = dataset.try_query_in(name, "SELECT count(*) FROM items").unwrap();
         assert_eq!(tables.num_rows(), 1);
     }
 }

@@ -2,9 +2,9 @@
 
 use std::process::{Command, Output};
 
-use catchment::{Destination as _, DuckDb};
+use catchment::DuckDb;
 
-use crate::dataset::Dataset;
+use crate::dataset::{Dataset, query};
 
 /// Runs an example in a temporary folder.
 fn run(example: &str, dir: &Dataset, argument: &str) -> Output {
@@ -23,7 +23,7 @@ fn check(example: &str, file: &str, dataset: &str, expected: [&str; 2]) {
     for expected in expected {
         let output = run(example, &dir, "--offline");
         let sql = "SELECT count(*) || ' ' || count(DISTINCT id) || ' ' || (SELECT count(*) FROM _dlt_loads) AS found FROM issues";
-        let found = DuckDb::new(dir.dir().join(file)).query(dataset, sql, &|| false).unwrap().to_string();
+        let found = query(&DuckDb::new(dir.dir().join(file)), dataset, sql).unwrap().to_string();
         assert!(found.contains(&format!("| {expected} ")), "{example}: missing {expected} in\n{found}");
         let said = String::from_utf8(output.stdout).unwrap();
         assert!(said.contains(dataset), "{said}");
@@ -63,7 +63,7 @@ fn daily_logs_loads_only_new_files() {
     let check = |expected: &str| {
         run("daily_logs", &dir, "logs/*.jsonl");
         let found = DuckDb::new(dir.dir().join("daily_logs.duckdb"));
-        let found = found.query("logs", "SELECT (SELECT count(*) FROM logs) || ' ' || (SELECT count(*) FROM files)", &|| false);
+        let found = query(&found, "logs", "SELECT (SELECT count(*) FROM logs) || ' ' || (SELECT count(*) FROM files)");
         let found = found.unwrap().to_string();
         assert!(found.contains(&format!("| {expected} ")), "missing {expected} in\n{found}");
     };
@@ -83,7 +83,7 @@ fn run_output(example: &str, dir: &Dataset) -> String {
 fn run_and_query(example: &str, file: &str, sql: &str) -> (String, String) {
     let dir = Dataset::new();
     let said = run_output(example, &dir);
-    let found = DuckDb::new(dir.dir().join(file)).query("api_data", sql, &|| false).unwrap().to_string();
+    let found = query(&DuckDb::new(dir.dir().join(file)), "api_data", sql).unwrap().to_string();
     (said, found)
 }
 

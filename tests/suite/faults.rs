@@ -79,7 +79,7 @@ fn no_extension_is_downloaded() {
     let settings =
         "SELECT current_setting('autoinstall_known_extensions')::VARCHAR, current_setting('autoload_known_extensions')::VARCHAR";
     assert_eq!(dataset.query(settings), "false false");
-    let error = dataset.destination().query("d", "SET TimeZone = 'Europe/Berlin'", &|| false).unwrap_err().to_string();
+    let error = dataset.try_query_in("d", "SET TimeZone = 'Europe/Berlin'").unwrap_err().to_string();
     assert!(error.contains("icu"), "{error}");
 }
 

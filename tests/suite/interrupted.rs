@@ -1,6 +1,6 @@
 //! Loads that crashed the process: retried in small batches, and failed after several crashes.
 
-use catchment::load::{Destination as _, LoadOutcome};
+use catchment::load::LoadOutcome;
 use catchment::{LoadError, PackageOutcome};
 
 use crate::dataset::Dataset;
@@ -13,7 +13,7 @@ const STEP: &str = "rows of table `items` in 000001.arrow";
 fn load_after(dataset: &Dataset, marker: &str) -> Result<LoadOutcome, LoadError> {
     let package = package(dataset, "1700000000.000000", "r", None, 1);
     std::fs::write(package.folder().join("loading"), marker).unwrap();
-    let loaded = dataset.destination().load(&package, &|| false)?;
+    let loaded = dataset.load(&package)?;
     assert!(!package.folder().join("loading").exists());
     Ok(loaded.outcome)
 }

@@ -5,18 +5,18 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use arrow::array::{ArrayRef, Int64Array, StringArray};
 use arrow::record_batch::RecordBatch;
-use catchment::load::{CancelCheck, LoadResult, Restored};
-use catchment::{Destination, DuckDb, LoadError, PackageOutcome, Pipeline, QueryResult, Resource};
+use catchment::load::{Capabilities, DestinationFuture, Dialect, LoadResult, RestoreRequest, Restored};
+use catchment::{CancellationToken, Destination, DuckDb, LoadError, PackageOutcome, Pipeline, RecordBatchStream, Resource};
 use catchment_json::{Object, Value};
 use catchment_load_package::{PackageFooter, PackageHeader, PackageStore, RefreshTables, SealedPackage, WriterOptions};
 use catchment_schema::{Column, DLT_ID_COLUMN, DLT_LOAD_ID_COLUMN, DataType, Schema, TableDelta, system_column};
-use catchment_state::{CursorEntry, CursorEntryKey, State};
+use catchment_state::State;
 
 use crate::dataset::Dataset;
 use crate::pipeline::{append, run};
 
 /// Creates a sealed package with one row of table `items`, which moves the cursor of `resource` from `from` to `to`.
-pub(crate) fn package(dataset: &Dataset, load_id: &str, resource: &str, from: Option<i64>, to: i64) -> SealedPackage {
+pub(crate) fn package(dataset: &Dataset, load_id: &str, resource: &str, from: Option<i64>, to: i64) -> Arc<SealedPackage> {
     let state = |cursor: Option<i64>| {
         let mut state = State::new("p", "d", "dlt.destinations.duckdb");
         if let Some(cursor) = cursor {
@@ -43,7 +43,7 @@ fn header(load_id: &str, resource: &str, base_state: State) -> PackageHeader {
 }
 
 /// Seals a package with one row with the ID `id`, and with `state` as the new state.
-fn sealed(dataset: &Dataset, header: PackageHeader, id: i64, state: State) -> SealedPackage {
+fn sealed(dataset: &Dataset, header: PackageHeader, id: i64, state: State) -> Arc<SealedPackage> {
     let mut schema = Schema::new("items");
     let columns = vec![Column::new("id", DataType::Bigint), system_column(DLT_LOAD_ID_COLUMN), system_column(DLT_ID_COLUMN)];
     schema.apply(&TableDelta::root("items", columns).into());
@@ -56,7 +56,7 @@ fn sealed(dataset: &Dataset, header: PackageHeader, id: i64, state: State) -> Se
     writer
         .append("items", RecordBatch::try_from_iter([("id", id), (DLT_LOAD_ID_COLUMN, load), (DLT_ID_COLUMN, row)]).unwrap())
         .unwrap();
-    writer.seal(PackageFooter { schema, state, findings: Value::Null }).unwrap()
+    Arc::new(writer.seal(PackageFooter { schema, state, findings: Value::Null }).unwrap())
 }
 
 fn ids(dataset: &Dataset) -> String {
@@ -77,7 +77,7 @@ fn a_sealed_package_is_loaded_by_the_next_run_which_then_goes_on() {
 fn a_package_whose_commit_was_not_answered_is_applied_once() {
     let dataset = Dataset::new();
     let package = package(&dataset, "1700000000.000000", "r", None, 1);
-    dataset.destination().load(&package, &|| false).unwrap();
+    dataset.load(&package).unwrap();
     // the process is killed here, before it removes the package
     drop(package);
     let info = run(&dataset, "[]", append).unwrap();
@@ -100,39 +100,36 @@ impl Destination for LosesCommitResults {
         self.inner.location()
     }
 
-    fn max_identifier_length(&self) -> Option<usize> {
-        self.inner.max_identifier_length()
+    fn capabilities(&self) -> &'static Capabilities {
+        self.inner.capabilities()
     }
 
-    fn max_columns(&self) -> Option<usize> {
-        self.inner.max_columns()
+    fn dialect(&self) -> &'static dyn Dialect {
+        self.inner.dialect()
     }
 
-    fn restore(&self, dataset: &str, pipeline: &str, schema: &str, cancelled: CancelCheck<'_>) -> Result<Restored, LoadError> {
-        self.inner.restore(dataset, pipeline, schema, cancelled)
+    fn restore<'d>(&'d self, request: &'d RestoreRequest, stop: &'d CancellationToken) -> DestinationFuture<'d, Restored> {
+        self.inner.restore(request, stop)
     }
 
-    fn cursor_entries(
-        &self,
-        dataset: &str,
-        pipeline: &str,
-        key: &CursorEntryKey,
-        cancelled: CancelCheck<'_>,
-    ) -> Result<Vec<CursorEntry>, LoadError> {
-        self.inner.cursor_entries(dataset, pipeline, key, cancelled)
+    fn load<'d>(&'d self, package: Arc<SealedPackage>, stop: &'d CancellationToken) -> DestinationFuture<'d, LoadResult> {
+        Box::pin(async move {
+            let loaded = self.inner.load(package, stop).await;
+            if self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok() {
+                let (location, reason) = (self.location(), "the connection broke".to_owned());
+                return Err(LoadError::Statement { step: "commit".to_owned(), location, reason, terminal: false });
+            }
+            loaded
+        })
     }
 
-    fn load(&self, package: &SealedPackage, cancelled: CancelCheck<'_>) -> Result<LoadResult, LoadError> {
-        let loaded = self.inner.load(package, cancelled);
-        if self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok() {
-            let (location, reason) = (self.location(), "the connection broke".to_owned());
-            return Err(LoadError::Statement { step: "commit".to_owned(), location, reason, terminal: false });
-        }
-        loaded
-    }
-
-    fn query(&self, dataset: &str, sql: &str, cancelled: CancelCheck<'_>) -> Result<QueryResult, LoadError> {
-        self.inner.query(dataset, sql, cancelled)
+    fn query<'d>(
+        &'d self,
+        dataset: &'d str,
+        sql: &'d str,
+        stop: &'d CancellationToken,
+    ) -> DestinationFuture<'d, RecordBatchStream> {
+        self.inner.query(dataset, sql, stop)
     }
 }
 
@@ -162,8 +159,8 @@ fn two_copies_of_a_working_folder_do_not_load_the_same_window_twice() {
     let dataset = Dataset::new();
     let first = package(&dataset, "1700000000.000001", "r", None, 1);
     let copy = package(&dataset, "1700000000.000002", "r", None, 1);
-    dataset.destination().load(&first, &|| false).unwrap();
-    let error = dataset.destination().load(&copy, &|| false).unwrap_err();
+    dataset.load(&first).unwrap();
+    let error = dataset.load(&copy).unwrap_err();
     assert!(matches!(error, LoadError::Stale { .. }), "{error}");
     assert_eq!(ids(&dataset), "1");
 }
@@ -189,7 +186,7 @@ fn a_state_with_keys_of_others_keeps_them() {
     drop(sealed(&dataset, header, 1, state));
     run(&dataset, "[]", append).unwrap();
     run(&dataset, r#"[{"id":2,"at":7}]"#, |resource| resource.incremental(catchment::Incremental::new("at"))).unwrap();
-    let state = dataset.destination().restore("d", "p", "items", &|| false).unwrap().state.unwrap().to_value();
+    let state = dataset.restore().state.unwrap().to_value();
     assert_eq!(state.get("theirs"), Some(&json(r#"{"a":[1.50]}"#)));
     assert!(state.to_string().contains(r#""last_value":7"#), "{state}");
 }
@@ -199,8 +196,8 @@ fn a_package_of_a_copied_working_folder_is_stale() {
     let dataset = Dataset::new();
     let first = package(&dataset, "1700000000.000001", "r", None, 1);
     let copy = package(&dataset, "1700000000.000002", "r", None, 2);
-    dataset.destination().load(&first, &|| false).unwrap();
-    let error = dataset.destination().load(&copy, &|| false).unwrap_err();
+    dataset.load(&first).unwrap();
+    let error = dataset.load(&copy).unwrap_err();
     assert!(matches!(error, LoadError::Stale { .. }), "{error}");
     assert_eq!(ids(&dataset), "1");
     drop((first, copy));
@@ -219,10 +216,10 @@ fn check_both_count([one, other]: [&str; 2]) {
     let dataset = Dataset::new();
     let one = package(&dataset, one, "a", None, 1);
     let other = package(&dataset, other, "b", None, 2);
-    dataset.destination().load(&one, &|| false).unwrap();
-    dataset.destination().load(&other, &|| false).unwrap();
+    dataset.load(&one).unwrap();
+    dataset.load(&other).unwrap();
     assert_eq!(ids(&dataset), "1; 2");
-    let state = dataset.destination().restore("d", "p", "items", &|| false).unwrap().state.unwrap();
+    let state = dataset.restore().state.unwrap();
     let cursor = |resource: &str| state.resource("items", resource).and_then(|kept| kept.get("at")).and_then(Value::as_i64);
     assert_eq!((cursor("a"), cursor("b")), (Some(1), Some(2)));
 }
@@ -231,11 +228,15 @@ fn check_both_count([one, other]: [&str; 2]) {
 fn a_load_that_is_stopped_changes_nothing() {
     let dataset = Dataset::new();
     let package = package(&dataset, "1700000000.000000", "r", None, 1);
-    let error = dataset.destination().load(&package, &|| true).unwrap_err();
+    let stop = CancellationToken::new();
+    stop.cancel();
+    let loading = dataset.destination();
+    let loading = loading.load(Arc::clone(&package), &stop);
+    let error = tokio::runtime::Runtime::new().unwrap().block_on(loading).unwrap_err();
     assert!(matches!(error, LoadError::Cancelled), "{error}");
-    let restored = dataset.destination().restore("d", "p", "items", &|| false).unwrap();
+    let restored = dataset.restore();
     assert!(restored.state.is_none() && restored.schema.is_none() && restored.last_load_id.is_none(), "{restored:?}");
-    dataset.destination().load(&package, &|| false).unwrap();
+    dataset.load(&package).unwrap();
     assert_eq!(ids(&dataset), "1");
 }
 

@@ -1,6 +1,6 @@
 //! Queries of datasets and tables, in a DuckDB file.
 
-use catchment::{DuckDb, LoadError, Operator, QueryResult, Resource, RowCounts, RunError, SortDirection, TableQuery};
+use catchment::{DatasetError, DuckDb, Operator, QueryResult, Resource, RowCounts, SortDirection, TableQuery};
 
 use crate::dataset::{Dataset, cells};
 use crate::pipeline::{append, merge, replace, run};
@@ -120,7 +120,7 @@ fn errors_for_unknown_names_suggest_existing_ones() {
     let dataset = items();
     let check = |query: TableQuery, expected: &str| {
         let error = block_on(query.fetch()).unwrap_err();
-        assert!(matches!(error, RunError::Load(LoadError::UnknownName(_))), "{error:?}");
+        assert!(matches!(error, DatasetError::UnknownName(_)), "{error:?}");
         assert_eq!(error.to_string(), expected);
     };
     let tables = dataset.pipeline().dataset();

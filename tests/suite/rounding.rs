@@ -41,7 +41,8 @@ fn integers() {
 fn texts() {
     check(r#""1""#, "DECIMAL(4,1)", r#""1.2""#, "1.0; 1.2");
     check(r#""1""#, "DECIMAL(4,1)", r#""1.25""#, "has type DECIMAL(4,1) and cannot store \"1.25\"");
-    check(r#""1""#, "BIGINT", r#""2.0""#, "1; 2");
+    check(r#""1""#, "BIGINT", r#""2""#, "1; 2");
+    check(r#""1""#, "BIGINT", r#""2.0""#, "has type BIGINT and cannot store \"2.0\"");
     check(r#""1""#, "BIGINT", r#""2.5""#, "has type BIGINT and cannot store \"2.5\"");
     check(r#""1""#, "BIGINT", r#""x""#, "has type BIGINT and cannot store \"x\"");
 }
@@ -50,5 +51,5 @@ fn texts() {
 fn times() {
     let (whole, micros) = (r#""2024-05-01T10:00:00Z""#, r#""2024-05-01T10:00:00.000001Z""#);
     check(whole, "TIMESTAMP_S", whole, "2024-05-01T10:00:00; 2024-05-01T10:00:00");
-    check(whole, "TIMESTAMP_S", micros, "has type TIMESTAMP_S and cannot store \"2024-05-01 10:00:00.000001");
+    check(whole, "TIMESTAMP_S", micros, "has type TIMESTAMP_S and cannot store \"2024-05-01T10:00:00.000001");
 }

@@ -26,7 +26,7 @@ pub(crate) fn cargo_args() -> Result<Vec<String>> {
 
 /// Returns the output of DuckDB's build script in the dev profile.
 fn build_script() -> Result<BuildScript> {
-    let messages = process::cargo_messages(process::cargo().args(["build", "--package", "catchment-load"]))?;
+    let messages = process::cargo_messages(process::cargo().args(["build", "--package", "catchment-load-duckdb"]))?;
     let script = messages.into_iter().find_map(|message| match message {
         Message::BuildScriptExecuted(script) if script.package_id.repr.contains("libduckdb-sys") => Some(script),
         _ => None,

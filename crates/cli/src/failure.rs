@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use catchment::rest_client::Error as ClientError;
-use catchment::{RunError, error_chain};
+use catchment::{DatasetError, RunError, error_chain};
 use catchment_settings::SettingsError;
 
 /// An error of the command, by exit code.
@@ -42,6 +42,12 @@ impl From<SettingsError> for CliError {
 
 impl From<RunError> for CliError {
     fn from(error: RunError) -> Self {
+        CliError::Run(error.into())
+    }
+}
+
+impl From<DatasetError> for CliError {
+    fn from(error: DatasetError) -> Self {
         CliError::Run(error.into())
     }
 }

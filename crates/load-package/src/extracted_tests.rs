@@ -213,8 +213,8 @@ fn a_package_is_removed_with_the_extract_of_a_killed_process() {
         remove(&store, package);
         assert_eq!(show_resumable(&store), "nothing");
     };
-    check(|store, package| store.remove_package(package).unwrap());
-    check(|store, package| drop(store.move_to_failed(package, "rejected").unwrap()));
+    check(|store, package| store.remove_package(&package).unwrap());
+    check(|store, package| drop(store.move_to_failed(&package, "rejected").unwrap()));
 }
 
 #[test]

@@ -24,9 +24,9 @@ impl PackageStore {
     /// # Errors
     ///
     /// Returns an error if the folder cannot be moved.
-    pub fn move_to_failed(&self, package: SealedPackage, reason: &str) -> Result<FailedPackage, PackageError> {
+    pub fn move_to_failed(&self, package: &SealedPackage, reason: &str) -> Result<FailedPackage, PackageError> {
         let _lock = self.lock()?;
-        self.remove_leftover_extract(&package)?;
+        self.remove_leftover_extract(package)?;
         self.move_folder_to_failed(package.folder(), &package.header().load_id, reason.to_owned())
     }
 

@@ -19,7 +19,7 @@ fn extract(store: &PackageStore) {
 #[test]
 fn failed_packages_can_be_retried() {
     let (dir, store) = store();
-    let failed = store.move_to_failed(sealed(&store), "a reason").unwrap();
+    let failed = store.move_to_failed(&sealed(&store), "a reason").unwrap();
     assert_eq!(failed.path, dir.path().join("aside/1700000000.5"));
     assert_eq!(std::fs::read_to_string(failed.path.join("reason.txt")).unwrap(), "a reason");
     assert!(store.pending_packages().unwrap().is_empty());
@@ -35,8 +35,8 @@ fn failed_packages_can_be_retried() {
 #[test]
 fn failed_packages_with_one_load_id_have_different_names() {
     let (_dir, store) = store();
-    store.move_to_failed(sealed(&store), "one").unwrap();
-    store.move_to_failed(sealed(&store), "two").unwrap();
+    store.move_to_failed(&sealed(&store), "one").unwrap();
+    store.move_to_failed(&sealed(&store), "two").unwrap();
     assert_eq!(store.load_ids(PackageQueue::Failed).unwrap(), [LOAD_ID, "1700000000.5_2"]);
     assert_eq!(store.last_load_id().unwrap().as_deref(), Some(LOAD_ID));
     assert_eq!(store.retry("1700000000.5_2").unwrap(), PackageQueue::Normalized);
@@ -48,7 +48,7 @@ fn failed_packages_with_one_load_id_have_different_names() {
 #[test]
 fn pending_and_failed_packages_can_be_removed() {
     let (_dir, store) = store();
-    store.move_to_failed(sealed(&store), "a reason").unwrap();
+    store.move_to_failed(&sealed(&store), "a reason").unwrap();
     drop(sealed(&store));
     extract(&store);
     store.remove(LOAD_ID, &[PackageQueue::Extracted, PackageQueue::Normalized]).unwrap();

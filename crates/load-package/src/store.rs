@@ -237,9 +237,9 @@ impl PackageStore {
     /// # Errors
     ///
     /// Returns an error if a folder cannot be removed. The package may then be loaded again, which changes nothing.
-    pub fn remove_package(&self, package: SealedPackage) -> Result<(), PackageError> {
+    pub fn remove_package(&self, package: &SealedPackage) -> Result<(), PackageError> {
         let _lock = self.lock()?;
-        self.remove_leftover_extract(&package)?;
+        self.remove_leftover_extract(package)?;
         remove(package.folder())
     }
 

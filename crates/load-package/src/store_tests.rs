@@ -78,7 +78,7 @@ fn a_sealed_package_reads_back_in_another_process() {
     assert_eq!(package.row_counts(), [("t".to_owned(), 3), ("u".to_owned(), 1)].into());
     let rows: Vec<_> = package.segments().iter().map(|s| read(&package, s)).collect();
     assert_eq!(rows[2][0].columns(), [ints(&[3])]);
-    store.remove_package(package).unwrap();
+    store.remove_package(&package).unwrap();
     assert!(store.pending_packages().unwrap().is_empty());
 }
 

@@ -1,15 +1,23 @@
 //! The trait of destinations and its types.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use catchment_load_package::SealedPackage;
 use catchment_schema::Schema;
 use catchment_state::{CursorEntry, CursorEntryKey, State};
+use futures_util::future::BoxFuture;
+use tokio_util::sync::CancellationToken;
 
-use crate::{LoadError, QueryResult};
+use crate::{Capabilities, Dialect, LoadError, RecordBatchStream};
 
-/// A callback polled between steps and while waiting. If it returns true before the commit, the load is rolled back.
-pub type CancelCheck<'c> = &'c dyn Fn() -> bool;
+/// The future of an operation of a destination. Dropping it cancels the operation and rolls its transaction back.
+pub type DestinationFuture<'d, T> = BoxFuture<'d, Result<T, LoadError>>;
 
 /// A database that stores datasets.
+///
+/// Operations are cancelled by their token, which aborts a statement in progress; they then return
+/// [`LoadError::Cancelled`]. An [`Arc`] of a destination is a destination.
 pub trait Destination: Send + Sync {
     /// Returns the name of this kind of destination in stored states, such as `dlt.destinations.duckdb`.
     fn kind(&self) -> &'static str;
@@ -17,47 +25,89 @@ pub trait Destination: Send + Sync {
     /// Returns the location for display, without secrets.
     fn location(&self) -> String;
 
-    /// Returns the maximum length of table and column names in characters, or `None` if unlimited.
-    fn max_identifier_length(&self) -> Option<usize>;
+    /// Returns what the engine can do.
+    fn capabilities(&self) -> &'static Capabilities;
 
-    /// Returns the maximum number of columns of a table, or `None` if unlimited.
-    fn max_columns(&self) -> Option<usize>;
+    /// Returns the dialect of queries.
+    fn dialect(&self) -> &'static dyn Dialect;
 
-    /// Restores the stored state of the pipeline, the stored schema and the last load id of the dataset.
+    /// Restores what the dataset has stored, in one round trip.
     ///
     /// # Errors
     ///
     /// Returns an error if the destination cannot be read. A missing dataset yields an empty [`Restored`].
-    fn restore(&self, dataset: &str, pipeline: &str, schema: &str, cancelled: CancelCheck<'_>) -> Result<Restored, LoadError>;
-
-    /// Returns the cursor entries of the pipeline that exceed the limit of its state, in any order: boundary rows or parent
-    /// cursors.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error if the destination cannot be read. A missing table yields no entries.
-    fn cursor_entries(
-        &self,
-        dataset: &str,
-        pipeline: &str,
-        key: &CursorEntryKey,
-        cancelled: CancelCheck<'_>,
-    ) -> Result<Vec<CursorEntry>, LoadError>;
+    fn restore<'d>(&'d self, request: &'d RestoreRequest, stop: &'d CancellationToken) -> DestinationFuture<'d, Restored>;
 
     /// Loads a package into its dataset. Rows, schema and state become visible atomically, and only once if the package is
-    /// loaded several times.
+    /// loaded several times. If the load is cancelled before its commit, it is rolled back.
     ///
     /// # Errors
     ///
     /// Returns an error if the package cannot be loaded, temporarily or for good. The dataset is then unchanged.
-    fn load(&self, package: &SealedPackage, cancelled: CancelCheck<'_>) -> Result<LoadResult, LoadError>;
+    fn load<'d>(&'d self, package: Arc<SealedPackage>, stop: &'d CancellationToken) -> DestinationFuture<'d, LoadResult>;
 
-    /// Executes a query and returns its rows. Unqualified table names refer to `dataset`.
+    /// Executes a query and streams its rows. Unqualified table names refer to `dataset`.
     ///
     /// # Errors
     ///
-    /// Returns an error if the destination rejects the query or the dataset does not exist.
-    fn query(&self, dataset: &str, sql: &str, cancelled: CancelCheck<'_>) -> Result<QueryResult, LoadError>;
+    /// Returns an error if the destination rejects the query or the dataset does not exist. An error while rows are read is
+    /// an item of the stream.
+    fn query<'d>(
+        &'d self,
+        dataset: &'d str,
+        sql: &'d str,
+        stop: &'d CancellationToken,
+    ) -> DestinationFuture<'d, RecordBatchStream>;
+}
+
+impl<D: Destination + ?Sized> Destination for Arc<D> {
+    fn kind(&self) -> &'static str {
+        D::kind(self)
+    }
+
+    fn location(&self) -> String {
+        D::location(self)
+    }
+
+    fn capabilities(&self) -> &'static Capabilities {
+        D::capabilities(self)
+    }
+
+    fn dialect(&self) -> &'static dyn Dialect {
+        D::dialect(self)
+    }
+
+    fn restore<'d>(&'d self, request: &'d RestoreRequest, stop: &'d CancellationToken) -> DestinationFuture<'d, Restored> {
+        D::restore(self, request, stop)
+    }
+
+    fn load<'d>(&'d self, package: Arc<SealedPackage>, stop: &'d CancellationToken) -> DestinationFuture<'d, LoadResult> {
+        D::load(self, package, stop)
+    }
+
+    fn query<'d>(
+        &'d self,
+        dataset: &'d str,
+        sql: &'d str,
+        stop: &'d CancellationToken,
+    ) -> DestinationFuture<'d, RecordBatchStream> {
+        D::query(self, dataset, sql, stop)
+    }
+}
+
+/// What to restore from a dataset.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RestoreRequest {
+    /// The dataset.
+    pub dataset: String,
+    /// The pipeline whose state is restored.
+    pub pipeline: String,
+    /// The name of the schema.
+    pub schema: String,
+    /// The source of `resources`.
+    pub source: String,
+    /// The resources whose cursor entries beyond the limit of the state are restored.
+    pub resources: Vec<String>,
 }
 
 /// The state and schema that a dataset has stored.
@@ -69,6 +119,8 @@ pub struct Restored {
     pub schema: Option<Schema>,
     /// The greatest load id of the dataset.
     pub last_load_id: Option<String>,
+    /// The cursor entries that exceed the limit of the state, in any order: boundary rows or parent cursors.
+    pub cursor_entries: BTreeMap<CursorEntryKey, Vec<CursorEntry>>,
 }
 
 /// The result of a successful load.

@@ -6,8 +6,6 @@ use catchment_load_package::PackageError;
 use catchment_state::{MergeConflict, StateError};
 use thiserror::Error;
 
-use crate::UnknownName;
-
 /// An error of a destination. The dataset is unchanged.
 #[derive(Debug, Error)]
 #[non_exhaustive]
@@ -96,9 +94,18 @@ pub enum LoadError {
         /// The cause.
         reason: String,
     },
-    /// A query names a table or column that does not exist.
-    #[error(transparent)]
-    UnknownName(#[from] UnknownName),
+    /// Other loads changed the tables of the package while its rows were staged.
+    #[error("other loads changed the tables of the package in {location} while its rows were staged")]
+    DatasetChanged {
+        /// The location of the destination.
+        location: String,
+    },
+    /// A thread for a blocking driver cannot be started.
+    #[error("failed to start a thread for the destination: {0}; raise the process limit (`ulimit -u`)")]
+    SpawnThread(#[source] std::io::Error),
+    /// A thread of the destination panicked.
+    #[error("a thread of the destination panicked; this is a bug in Catchment")]
+    Panicked,
     /// The state cannot be encoded.
     #[error(transparent)]
     State(#[from] StateError),
@@ -129,7 +136,12 @@ impl LoadError {
     /// Returns true if a later retry without any change can succeed.
     pub fn is_retryable(&self) -> bool {
         match self {
-            LoadError::Open { .. } | LoadError::LockTimeout { .. } | LoadError::OutOfMemory { .. } | LoadError::Cancelled => true,
+            LoadError::Open { .. }
+            | LoadError::LockTimeout { .. }
+            | LoadError::OutOfMemory { .. }
+            | LoadError::DatasetChanged { .. }
+            | LoadError::SpawnThread(_)
+            | LoadError::Cancelled => true,
             LoadError::Statement { terminal, .. } => !terminal,
             LoadError::Package(error) => error.is_retryable(),
             LoadError::ValueRejected(_)
@@ -137,7 +149,7 @@ impl LoadError {
             | LoadError::DatasetName { .. }
             | LoadError::Stale { .. }
             | LoadError::CorruptMetadata { .. }
-            | LoadError::UnknownName(_)
+            | LoadError::Panicked
             | LoadError::State(_) => false,
         }
     }

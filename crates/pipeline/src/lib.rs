@@ -45,13 +45,12 @@
 //! | `aws`, `google`, `hashicorp` | no | add AWS Secrets Manager, Google Secret Manager and HashiCorp Vault to [`Settings`] |
 //! | `failpoints` | no | compiles in fail points, at which tests end the process |
 
-mod dataset;
 mod pipeline;
 mod project_settings;
-mod sql_client;
-mod table_query;
 
 pub use catchment_config as config;
+pub use catchment_dataset as dataset;
+pub use catchment_dataset::{Dataset, DatasetError, Operator, RowCounts, SortDirection, SqlClient, TableQuery, UnknownName};
 pub use catchment_extract as extract;
 pub use catchment_extract::{
     Incremental, LastValueFunc, OnCursorValueMissing, Page, ProgressEvent, RangeBound, Resource, ResumePoint, Row, RowOrder,
@@ -60,9 +59,11 @@ pub use catchment_extract::{
 pub use catchment_json as json;
 pub use catchment_json::{Node, Selection, Value};
 pub use catchment_load as load;
-pub use catchment_load::{ColumnError, Destination, LoadError, Operator, QueryResult, SortDirection, arrow};
+pub use catchment_load::{ColumnError, Destination, LoadError, QueryResult, RecordBatchStream, arrow};
 #[cfg(feature = "duckdb")]
-pub use catchment_load::{DuckDb, DuckDbOptions, DuckDbSettings};
+pub use catchment_load_duckdb as load_duckdb;
+#[cfg(feature = "duckdb")]
+pub use catchment_load_duckdb::{DuckDb, DuckDbOptions, DuckDbSettings};
 pub use catchment_load_package as load_package;
 pub use catchment_normalize as normalize;
 pub use catchment_normalize::{NormalizeOptions, NullColumnPolicy};
@@ -70,9 +71,9 @@ pub use catchment_rest_api as rest_api;
 pub use catchment_rest_client as rest_client;
 pub use catchment_run::{
     CancellationToken, Diagnostics, ExtractInfo, ExtractSettings, LoadInfo, LoadSettings, NormalizeInfo, NormalizeSettings,
-    NormalizedPackage, PackageInfo, PackageOutcome, PipelineNameError, ProgressSink, Redactor, RefreshMode, RowCounts,
-    RunEnvironment, RunError, RunFailure, RunOptions, SchemaFiles, StateEdit, SystemEnvironment, Trace, Warning, WorkingDir,
-    error_chain, validate_pipeline_name,
+    NormalizedPackage, PackageInfo, PackageOutcome, PipelineNameError, ProgressSink, Redactor, RefreshMode, RunEnvironment,
+    RunError, RunFailure, RunOptions, SchemaFiles, StateEdit, SystemEnvironment, Trace, Warning, WorkingDir, error_chain,
+    validate_pipeline_name,
 };
 pub use catchment_schema as schema;
 pub use catchment_schema::{MergeOptions, MergeStrategy, WriteDisposition};
@@ -80,8 +81,5 @@ pub use catchment_settings as settings;
 pub use catchment_settings::{Secret, SettingsError};
 pub use catchment_state as state;
 pub use catchment_state::State;
-pub use dataset::Dataset;
 pub use pipeline::Pipeline;
 pub use project_settings::{LogSettings, PipelineSettings, ProgressMode, ProjectError, Settings};
-pub use sql_client::SqlClient;
-pub use table_query::TableQuery;

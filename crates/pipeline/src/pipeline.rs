@@ -12,7 +12,7 @@ use catchment_run::{
 };
 use catchment_schema::Schema;
 
-use crate::{Dataset, SqlClient};
+use catchment_dataset::{Dataset, SqlClient};
 
 /// A pipeline that loads sources into one dataset and stores its state there.
 ///
@@ -249,7 +249,7 @@ impl Pipeline {
 
     /// Returns the dataset.
     pub fn dataset(&self) -> Dataset {
-        Dataset::of(self.sql_client())
+        Dataset::new(Arc::clone(&self.runner.destination), self.runner.dataset.clone())
     }
 
     /// Returns a client for SQL queries in the dataset.
@@ -281,7 +281,7 @@ impl Drop for DropGuard {
 #[cfg(test)]
 mod tests {
     use catchment_extract::{Resource, Windows};
-    use catchment_load::DuckDb;
+    use catchment_load_duckdb::DuckDb;
 
     use super::Pipeline;
 

@@ -36,7 +36,7 @@ impl Backfill<'_> {
         let Some(cursor) = &resource.incremental else {
             return Err(unsupported("it has no cursor; set `incremental`".to_owned()));
         };
-        let restored = self.planner.stored.restore(&naming::normalize_identifier(&source.name)).await?;
+        let restored = self.planner.stored.restore(&naming::normalize_identifier(&source.name), None).await?;
         let resource_state = restored.state.as_ref().and_then(|state| state.resource(&source.name, &resource.name));
         let remaining = windows.remaining(cursor, resource_state).map_err(|error| unsupported(error.to_string()))?;
 
@@ -87,14 +87,14 @@ impl Backfill<'_> {
         diagnostics: &mut Diagnostics,
     ) -> Result<Option<PackageInfo>, RunError> {
         let loader = &self.loader;
-        match loader.try_load(package).await? {
-            (package, Err(LoadError::Stale { reason })) => {
+        match loader.try_load(&package).await {
+            Err(LoadError::Stale { reason }) => {
                 tracing::info!("rebuilding stale package {}: {reason}", package.package.header().load_id);
-                loader.store.remove_package(package.package)?;
+                loader.store.remove_package(&package.package)?;
                 let Some(again) = self.build_window(source).await?.package(diagnostics) else { return Ok(None) };
                 loader.load(again, PackageOutcome::Loaded).await.map(Some)
             }
-            (package, loaded) => loader.finish_load(package, loaded, PackageOutcome::Loaded).map(Some),
+            loaded => loader.finish_load(package, loaded, PackageOutcome::Loaded).map(Some),
         }
     }
 }

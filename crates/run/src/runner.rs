@@ -270,7 +270,7 @@ impl Runner {
     }
 
     pub(crate) fn stored_dataset<'r>(&'r self, stop: &'r CancellationToken) -> StoredDataset<'r> {
-        StoredDataset { pipeline: &self.pipeline, dataset: &self.dataset, destination: &self.destination, stop }
+        StoredDataset { pipeline: &self.pipeline, dataset: &self.dataset, destination: &*self.destination, stop }
     }
 
     fn builder<'r>(
@@ -292,7 +292,7 @@ impl Runner {
 
     pub(crate) fn loader<'r>(&'r self, store: &'r PackageStore, stop: &'r CancellationToken) -> PackageLoader<'r> {
         let raise_on_failed_jobs = self.options.raise_on_failed_jobs;
-        PackageLoader { destination: &self.destination, store, raise_on_failed_jobs, stop }
+        PackageLoader { destination: &*self.destination, store, raise_on_failed_jobs, stop }
     }
 
     fn lock(&self, source: &Source) -> Result<ResourceLocks, RunError> {

@@ -1,5 +1,7 @@
 //! Editing of the state of a pipeline.
 
+use std::sync::Arc;
+
 use catchment_json::Value;
 use catchment_load::LoadError;
 use catchment_load_package::PackageFooter;
@@ -28,11 +30,11 @@ impl StateEdit {
     pub(crate) async fn load(runner: &Runner, stop: &CancellationToken) -> Result<StateEdit, RunError> {
         let pipeline_schema = naming::normalize_identifier(&runner.pipeline);
         let stored = runner.stored_dataset(stop);
-        let mut restored = stored.restore(&pipeline_schema).await?;
+        let mut restored = stored.restore(&pipeline_schema, None).await?;
         let default = restored.state.as_ref().and_then(State::default_schema_name).map(str::to_owned);
         let schema_name = default.unwrap_or(pipeline_schema);
         if restored.schema.as_ref().is_none_or(|schema| schema.name != schema_name) {
-            restored = stored.restore(&schema_name).await?;
+            restored = stored.restore(&schema_name, None).await?;
         }
         let base = stored.state_or_new(restored.state);
         let base_schema = restored.schema.as_ref().and_then(|schema| schema.version_hash.clone());
@@ -64,10 +66,11 @@ impl StateEdit {
         let package = writer.seal(PackageFooter { schema: self.schema, state: self.state, findings: Value::Null })?;
         runner.working_dir.save_snapshot(&package.footer().state, &package.footer().schema);
         let loader = runner.loader(&store, &stop);
-        let (package, loaded) = loader.try_load(BuiltPackage { package, diagnostics: Diagnostics::default() }).await?;
+        let package = BuiltPackage { package: Arc::new(package), diagnostics: Diagnostics::default() };
+        let loaded = loader.try_load(&package).await;
         if let Err(error @ LoadError::Stale { .. }) = loaded {
             // The package has no rows, so nothing is lost.
-            store.remove_package(package.package)?;
+            store.remove_package(&package.package)?;
             return Err(RunError::Load(error));
         }
         let package = loader.finish_load(package, loaded, PackageOutcome::Loaded)?;

@@ -25,16 +25,6 @@ pub(crate) fn spawn_up_to<T>(count: usize, mut start: impl FnMut() -> io::Result
     Ok(started)
 }
 
-/// Runs blocking `work` on tokio's blocking pool.
-///
-/// # Errors
-///
-/// Returns an error if `work` panics or no thread can be started. The latter is probed first, because tokio would panic.
-pub(crate) async fn spawn_blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, RunError> {
-    probe_spawn()?;
-    tokio::task::spawn_blocking(work).await.map_err(|_| RunError::Panicked)
-}
-
 /// Returns an error if no thread can be started.
 pub(crate) fn probe_spawn() -> Result<(), RunError> {
     let thread = thread::Builder::new().spawn(|| ()).map_err(RunError::SpawnThread)?;

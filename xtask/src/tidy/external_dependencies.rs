@@ -22,9 +22,9 @@ use Scope::{NotIn, OnlyIn};
 const RULES: &[Rule] = &[
     Rule {
         dependency: "duckdb",
-        scope: OnlyIn(&["catchment-load", "catchment-tests", "catchment-examples"]),
+        scope: OnlyIn(&["catchment-load-duckdb", "catchment-tests", "catchment-examples"]),
         in_tests: true,
-        reason: "only catchment-load implements destinations, and each test binary that links \
+        reason: "only catchment-load-duckdb is the adapter for DuckDB, and each test binary that links \
                  DuckDB costs minutes; use the `Destination` trait, and put tests that need a \
                  database into tests/",
     },
@@ -104,7 +104,7 @@ mod tests {
 
     #[test]
     fn only_load_depends_on_duckdb() {
-        check("catchment-load: duckdb", "");
+        check("catchment-load-duckdb: duckdb", "");
         check("catchment-tests: duckdb", "");
         check("catchment-run: duckdb", "`catchment-run` must not depend on `duckdb`: ");
         check("catchment-run: dev duckdb", "`catchment-run` must not depend on `duckdb`: ");

@@ -31,10 +31,12 @@ const LAYERS: &[(&str, Allowed)] = &[
     ),
     ("catchment-normalize", Only(&["catchment-json", "catchment-schema"])),
     ("catchment-load-package", Only(&["catchment-json", "catchment-schema", "catchment-state"])),
+    ("catchment-load", Only(&["catchment-load-package", "catchment-json", "catchment-schema", "catchment-state"])),
     (
-        "catchment-load",
-        Only(&["catchment-load-package", "catchment-json", "catchment-schema", "catchment-state", "catchment-settings"]),
+        "catchment-load-duckdb",
+        Only(&["catchment-load", "catchment-load-package", "catchment-json", "catchment-schema", "catchment-settings"]),
     ),
+    ("catchment-dataset", Only(&["catchment-load", "catchment-json", "catchment-schema"])),
     (
         "catchment-run",
         Only(&[
@@ -62,6 +64,8 @@ const LAYERS: &[(&str, Allowed)] = &[
             "catchment-normalize",
             "catchment-load-package",
             "catchment-load",
+            "catchment-load-duckdb",
+            "catchment-dataset",
             "catchment-run",
             "catchment-vault",
         ]),
@@ -89,8 +93,7 @@ const LAYERS: &[(&str, Allowed)] = &[
     (
         "xtask",
         AllBut(&[
-            "catchment-load",
-            "catchment-run",
+            "catchment-load-duckdb",
             "catchment",
             "catchment-cli",
             "catchment-tests",
@@ -187,7 +190,10 @@ mod tests {
              (it may depend on no other crate of the workspace)",
         );
         check(&[JSON, "catchment-state: catchment-settings", "catchment-settings:"], "(it may depend on catchment-json)");
-        check(&["catchment-load:", "xtask: catchment-load"], "it may depend on all crates except catchment-load, catchment-run");
+        check(
+            &["catchment-load-duckdb:", "xtask: catchment-load-duckdb"],
+            "it may depend on all crates except catchment-load-duckdb, catchment,",
+        );
     }
 
     #[test]

@@ -1,20 +1,29 @@
-//! SQL statements as text, built by pure functions.
+//! SQL: dialects, statements as pure functions, sessions that execute them, and the runner of loads.
 
 mod cursor_entries;
+mod dialect;
 mod insert;
 mod merge;
 mod name;
-mod replace;
+mod queries;
+mod restore;
+mod runner;
+mod session;
+mod system_rows;
 mod tables;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use cursor_entries::{delete_cursor_rows, select_cursor_rows};
-pub(crate) use insert::{VariantSplit, insert_from, insert_split, select_beyond_double};
-pub(crate) use merge::{HardDelete, MergePlan, StagedRows, Strategy, Versions, merge_statements};
-pub(crate) use name::{DatasetName, QualifiedName, quote, text_literal};
-pub(crate) use replace::{delete_all, drop_table};
+pub(crate) use cursor_entries::delete_cursor_rows;
+pub use dialect::Dialect;
+pub use insert::{InsertColumn, insert_from};
+pub(crate) use merge::{HardDelete, KeyColumn, MergePlan, StagedRows, Strategy, Versions, merge_statements};
+pub use name::{DatasetName, QualifiedName, quote_list};
+pub(crate) use queries::delete_schema;
+pub use restore::restore;
+pub use runner::{Connector, load};
+pub use session::{SqlSession, Statement, TextRows};
+pub(crate) use system_rows::{insert_load, insert_schema, insert_state, timestamp_literal};
 pub(crate) use tables::{
-    add_column, add_root_id, alter_type, copy_with_columns, create_staging_table, create_table, fill_root_ids, select_any_row,
-    select_dependents, select_rounded, select_unconvertible,
+    add_column, add_root_id, create_table, delete_all, drop_table, fill_root_ids, select_any_row, select_beyond_double,
 };

@@ -24,7 +24,7 @@ pub struct CaseFailure {
 
 /// A step whose result differs from the expected one.
 #[derive(Debug)]
-pub(super) struct Mismatch {
+pub(crate) struct Mismatch {
     pub(super) step: String,
     pub(super) expected: String,
     pub(super) found: String,

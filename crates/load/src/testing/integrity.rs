@@ -7,28 +7,28 @@ use catchment_schema::{
 
 use super::context::TestContext;
 use super::failure::Mismatch;
-use crate::quote::text_literal;
+use crate::Dialect;
 
 impl TestContext<'_> {
     /// Checks that each table has the columns of the stored schema and no other system columns, that each root row belongs
     /// to a load and each child row to a parent row and a root row, and that ids and loads are unique.
     pub(super) fn check_integrity(&self) -> Result<(), Mismatch> {
         let Some(schema) = self.restored()?.schema else { return Ok(()) };
-        let loads = TestContext::name(LOADS_TABLE);
+        let loads = self.name(LOADS_TABLE);
         let mut problems = vec![format!(
             "SELECT 'a duplicate load' AS problem, load_id AS id FROM {loads} GROUP BY load_id HAVING count(*) > 1"
         )];
         for table in schema.data_tables().filter(|table| table.has_seen_data()) {
             self.check_columns(table)?;
-            problems.extend(queries(&schema, table));
+            problems.extend(queries(self.destination.dialect(), &schema, table));
         }
         // One query, because destinations can be slow.
         self.expect(&problems.join(" UNION ALL "), "")
     }
 
     fn check_columns(&self, table: &Table) -> Result<(), Mismatch> {
-        let sql = format!("SELECT * FROM {} WHERE 1 = 0", TestContext::name(&table.name));
-        let result = self.destination.query(self.dataset, &sql, &|| false);
+        let sql = format!("SELECT * FROM {} WHERE 1 = 0", self.name(&table.name));
+        let result = self.try_query(&sql);
         let result = result.map_err(|error| self.mismatch(&sql, "columns", error))?;
         let found: Vec<&str> = result.schema.fields().iter().map(|field| field.name().as_str()).collect();
         for column in table.complete_columns() {
@@ -45,11 +45,11 @@ impl TestContext<'_> {
 }
 
 /// Returns queries of the violations in `table`.
-fn queries(schema: &Schema, table: &Table) -> Vec<String> {
-    let (name, root) = (TestContext::name(&table.name), schema.root_of(&table.name));
-    let problem = |what: &str| text_literal(&format!("{what} in `{}`", table.name));
+fn queries(dialect: &dyn Dialect, schema: &Schema, table: &Table) -> Vec<String> {
+    let (name, root) = (dialect.quote(&table.name), schema.root_of(&table.name));
+    let problem = |what: &str| dialect.text_literal(&format!("{what} in `{}`", table.name));
     let within = |column: &str, of: &str, referred: &str| {
-        let (problem, of) = (problem(&format!("a dangling {column}")), TestContext::name(of));
+        let (problem, of) = (problem(&format!("a dangling {column}")), dialect.quote(of));
         format!(
             "SELECT {problem} AS problem, {column} AS id FROM {name} \
              WHERE {column} IS NULL OR {column} NOT IN (SELECT {referred} FROM {of})"

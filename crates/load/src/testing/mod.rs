@@ -23,16 +23,20 @@
 mod array;
 mod case;
 mod cases;
-mod context;
+pub(crate) mod context;
 mod failure;
 mod integrity;
 mod package_builder;
-mod resource;
+pub(crate) mod resource;
 mod rows;
+mod standard_sql;
 mod text;
+#[cfg(test)]
+pub(crate) mod void;
 
 pub use case::Case;
 pub use failure::CaseFailure;
+pub use standard_sql::StandardSql;
 
 /// Returns all cases. Each uses a separate dataset and can run alone.
 ///

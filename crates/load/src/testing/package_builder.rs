@@ -18,7 +18,7 @@ use super::failure::Mismatch;
 use super::rows::{Records, RowFlattener};
 
 /// A builder of a package. Schema and state can be changed before it is sealed.
-pub(super) struct PackageBuilder {
+pub(crate) struct PackageBuilder {
     pub(super) writer: PackageWriter,
     pub(super) schema: Schema,
     pub(super) state: State,
@@ -34,13 +34,13 @@ const BETWEEN_ROWS: i128 = 1 << 50;
 
 impl PackageBuilder {
     /// Adds rows of the root table `table`, a JSON array of objects, as one batch per table.
-    pub(super) fn rows(&mut self, table: &str, rows: &str) -> Result<(), Mismatch> {
+    pub(crate) fn rows(&mut self, table: &str, rows: &str) -> Result<(), Mismatch> {
         let parsed = Value::parse(rows).map_err(|error| Mismatch::new("building a package", "a list of rows", error))?;
         self.rows_from_values(table, parsed.as_array().unwrap_or_default())
     }
 
     /// Adds rows of the root table `table` as one batch per table.
-    pub(super) fn rows_from_values(&mut self, table: &str, rows: &[Value]) -> Result<(), Mismatch> {
+    pub(crate) fn rows_from_values(&mut self, table: &str, rows: &[Value]) -> Result<(), Mismatch> {
         let mut records = RowFlattener::new(&self.schema, table, &self.load_id);
         for row in rows {
             records.add(row, self.next_row);
@@ -60,7 +60,7 @@ impl PackageBuilder {
     }
 
     /// Adds an empty batch with all columns of the existing table `table`.
-    pub(super) fn empty_batch(&mut self, table: &str) -> Result<(), Mismatch> {
+    pub(crate) fn empty_batch(&mut self, table: &str) -> Result<(), Mismatch> {
         let validity = |column: &&Column| column.has_hint("x-valid-from") || column.has_hint("x-valid-to");
         let known = self.schema.tables.get(table).into_iter().flat_map(Table::complete_columns);
         let columns: Vec<String> = known.filter(|column| !validity(column)).map(|column| column.name.clone()).collect();
@@ -69,16 +69,16 @@ impl PackageBuilder {
     }
 
     /// Sets the cursor of `resource` in the state.
-    pub(super) fn read_up_to(&mut self, resource: &str, cursor: i64) {
+    pub(crate) fn read_up_to(&mut self, resource: &str, cursor: i64) {
         let resource_state = Object::from_iter([("at".to_owned(), Value::from(cursor))]);
         self.state.set_resource(&self.source, resource, Some(resource_state));
     }
 
-    pub(super) fn seal(mut self) -> Result<SealedPackage, Mismatch> {
+    pub(crate) fn seal(mut self) -> Result<Arc<SealedPackage>, Mismatch> {
         self.schema.update_version();
         self.state.add_schema(&self.schema.name);
         self.state.update_version();
-        Ok(self.writer.seal(PackageFooter { schema: self.schema, state: self.state, findings: Value::Null })?)
+        Ok(Arc::new(self.writer.seal(PackageFooter { schema: self.schema, state: self.state, findings: Value::Null })?))
     }
 
     /// Returns the columns of `records` in the order of their first values, with types from the schema or inferred.

@@ -5,7 +5,7 @@ use catchment_schema::{Column, DataType, MergeOptions, MergeStrategy, TableHints
 
 /// A table with its declared hints.
 #[derive(Debug, Clone)]
-pub(super) struct TestResource {
+pub(crate) struct TestResource {
     pub(super) table: String,
     pub(super) hints: TableHints,
 }
@@ -15,52 +15,52 @@ impl TestResource {
         TestResource { table: table.to_owned(), hints: TableHints { write_disposition, ..TableHints::default() } }
     }
 
-    pub(super) fn append(table: &str) -> TestResource {
+    pub(crate) fn append(table: &str) -> TestResource {
         TestResource::new(table, WriteDisposition::Append)
     }
 
-    pub(super) fn replace(table: &str) -> TestResource {
+    pub(crate) fn replace(table: &str) -> TestResource {
         TestResource::new(table, WriteDisposition::Replace)
     }
 
-    pub(super) fn skip(table: &str) -> TestResource {
+    pub(crate) fn skip(table: &str) -> TestResource {
         TestResource::new(table, WriteDisposition::Skip)
     }
 
     /// Creates a resource that is merged by `strategy` with a primary key.
-    pub(super) fn merge(table: &str, strategy: MergeStrategy, primary_key: &[&str]) -> TestResource {
+    pub(crate) fn merge(table: &str, strategy: MergeStrategy, primary_key: &[&str]) -> TestResource {
         let mut resource = TestResource::new(table, WriteDisposition::Merge);
         resource.hints.primary_key = owned(primary_key);
         resource.options(MergeOptions { strategy, ..MergeOptions::default() })
     }
 
-    pub(super) fn merge_key(mut self, merge_key: &[&str]) -> TestResource {
+    pub(crate) fn merge_key(mut self, merge_key: &[&str]) -> TestResource {
         self.hints.merge_key = owned(merge_key);
         self
     }
 
-    pub(super) fn options(mut self, options: MergeOptions) -> TestResource {
+    pub(crate) fn options(mut self, options: MergeOptions) -> TestResource {
         self.hints.merge = options;
         self
     }
 
     /// Adds a nullable column of `data_type`.
-    pub(super) fn typed(self, name: &str, data_type: DataType) -> TestResource {
+    pub(crate) fn typed(self, name: &str, data_type: DataType) -> TestResource {
         self.column(Column::new(name, data_type))
     }
 
-    pub(super) fn column(mut self, column: Column) -> TestResource {
+    pub(crate) fn column(mut self, column: Column) -> TestResource {
         self.hints.columns.push(column);
         self
     }
 
     /// Adds a `hard_delete` column, whose type is inferred from its values.
-    pub(super) fn hard_delete(self, name: &str) -> TestResource {
+    pub(crate) fn hard_delete(self, name: &str) -> TestResource {
         self.column(Column::incomplete(name, "hard_delete"))
     }
 
     /// Adds a `dedup_sort` column with direction `asc` or `desc`, whose type is inferred from its values.
-    pub(super) fn dedup_sort(self, name: &str, direction: &str) -> TestResource {
+    pub(crate) fn dedup_sort(self, name: &str, direction: &str) -> TestResource {
         let mut column = Column::incomplete(name, "dedup_sort");
         column.hints.insert("dedup_sort".to_owned(), Value::from(direction));
         self.column(column)

@@ -4,7 +4,7 @@ use std::io::IsTerminal as _;
 use std::path::PathBuf;
 
 #[cfg(feature = "duckdb")]
-use catchment_load::{DuckDb, DuckDbSettings};
+use catchment_load_duckdb::{DuckDb, DuckDbSettings};
 use catchment_run::ProgressSink;
 #[cfg(feature = "duckdb")]
 use catchment_run::{RunOptions, SchemaFiles, WorkingDir};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use catchment_extract::{Boundaries, Resource, Source};
+use catchment_extract::{Boundaries, Resource, Source, overflowing_entries};
 use catchment_json::Value;
 use catchment_load::Restored;
 use catchment_load_package::{PackageHeader, PackageStore, RefreshTables};
@@ -50,7 +50,8 @@ impl Planner<'_> {
     /// Plans a package of `source`.
     pub(crate) async fn plan(&self, source: &Source) -> Result<PackagePlan, RunError> {
         let schema_name = naming::normalize_identifier(&source.name);
-        let Restored { state, schema, last_load_id } = self.stored.restore(&schema_name).await?;
+        let restored = self.stored.restore(&schema_name, Some(source)).await?;
+        let Restored { state, schema, last_load_id, mut cursor_entries } = restored;
         let base_schema = schema.as_ref().and_then(|schema| schema.version_hash.clone());
         let schema = self.schema_files.import(&schema_name, schema)?;
         let mut schema = schema_or_new(schema, &schema_name);
@@ -59,7 +60,8 @@ impl Planner<'_> {
         let before = without_rows(source, &schema, &RefreshTables::default());
         let mut notes = Vec::new();
         let refresh = refresh(self.refresh, source, (&mut schema, &mut state), &before, &mut notes);
-        let boundaries = self.stored.cursor_entries(source, &state).await?;
+        let in_tables = overflowing_entries(source, &state).into_iter();
+        let boundaries = in_tables.map(|key| (key.clone(), cursor_entries.remove(&key).unwrap_or_default())).collect();
         let created_at = self.next_created_at(last_load_id)?;
         let named = table_names::with_dataset_table_names(source, &schema, self.transliterate);
         let without_rows = without_rows(&named, &schema, &refresh);

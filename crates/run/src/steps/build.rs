@@ -114,14 +114,16 @@ impl PackageBuilder<'_> {
         let package = writer.seal(PackageFooter { schema, state: after.state, findings: diagnostics.to_stored() })?;
         self.working_dir.save_snapshot(&package.footer().state, &package.footer().schema);
         self.schema_files.export(&package.footer().schema);
-        Ok(BuildOutcome::Package(Box::new(BuiltPackage { package, diagnostics })))
+        Ok(BuildOutcome::Package(Box::new(BuiltPackage { package: Arc::new(package), diagnostics })))
     }
 
     /// Returns the options of the run within the limits of the destination.
     fn normalize_options(&self) -> NormalizeOptions {
         let ours = &self.options.normalize;
-        let identifier_lengths = ours.max_identifier_length.into_iter().chain(self.destination.max_identifier_length());
-        let max_columns = ours.max_columns.or(self.destination.max_columns());
-        NormalizeOptions { max_identifier_length: identifier_lengths.min(), max_columns, ..ours.clone() }
+        let capabilities = self.destination.capabilities();
+        let identifier_length = capabilities.identifiers.max_length;
+        let identifier_length = ours.max_identifier_length.map_or(identifier_length, |ours| ours.min(identifier_length));
+        let max_columns = ours.max_columns.or(capabilities.max_columns);
+        NormalizeOptions { max_identifier_length: Some(identifier_length), max_columns, ..ours.clone() }
     }
 }

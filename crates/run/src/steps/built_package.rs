@@ -1,18 +1,20 @@
 //! Packages with their diagnostics.
 
+use std::sync::Arc;
+
 use catchment_load_package::SealedPackage;
 
 use crate::report::{Diagnostics, NormalizedPackage};
 
 /// A sealed package and the diagnostics of building it.
 pub(crate) struct BuiltPackage {
-    pub(crate) package: SealedPackage,
+    pub(crate) package: Arc<SealedPackage>,
     pub(crate) diagnostics: Diagnostics,
 }
 
 impl BuiltPackage {
     /// Creates the package of an earlier run, with the diagnostics stored in it.
-    pub(crate) fn from_stored(package: SealedPackage) -> BuiltPackage {
+    pub(crate) fn from_stored(package: Arc<SealedPackage>) -> BuiltPackage {
         BuiltPackage { diagnostics: Diagnostics::from_stored(&package.footer().findings), package }
     }
 

@@ -10,14 +10,13 @@ use super::built_package::BuiltPackage;
 use super::package_failure::PackageFailure;
 use crate::error::RunError;
 use crate::report::{PackageInfo, PackageOutcome, Warning};
-use crate::threads::spawn_blocking;
 
 /// The name of the operation in messages about failed packages.
 const OPERATION: &str = "loaded";
 
 /// Loads packages of a store into a destination.
 pub(crate) struct PackageLoader<'r> {
-    pub(crate) destination: &'r Arc<dyn Destination>,
+    pub(crate) destination: &'r dyn Destination,
     pub(crate) store: &'r PackageStore,
     /// Whether a failed package of an earlier run fails the run.
     pub(crate) raise_on_failed_jobs: bool,
@@ -36,7 +35,7 @@ impl PackageLoader<'_> {
                     recovered.push(self.tolerate_failure(outcome, PackageFailure::without_details(package, OPERATION))?);
                 }
                 PendingPackage::Sealed(package) => {
-                    recovered.push(self.load(BuiltPackage::from_stored(*package), outcome.clone()).await?);
+                    recovered.push(self.load(BuiltPackage::from_stored(Arc::new(*package)), outcome.clone()).await?);
                 }
             }
         }
@@ -45,21 +44,13 @@ impl PackageLoader<'_> {
 
     /// Loads a package and removes it, or moves it to the failed packages if it can never be loaded.
     pub(crate) async fn load(&self, package: BuiltPackage, outcome: PackageOutcome) -> Result<PackageInfo, RunError> {
-        let (package, loaded) = self.try_load(package).await?;
+        let loaded = self.try_load(&package).await;
         self.finish_load(package, loaded, outcome)
     }
 
-    /// Loads a package and returns it with the result of the destination.
-    pub(crate) async fn try_load(
-        &self,
-        package: BuiltPackage,
-    ) -> Result<(BuiltPackage, Result<LoadResult, LoadError>), RunError> {
-        let (destination, stop) = (Arc::clone(self.destination), self.stop.clone());
-        let loading = move || {
-            let loaded = destination.load(&package.package, &|| stop.is_cancelled());
-            (package, loaded)
-        };
-        spawn_blocking(loading).await
+    /// Loads a package.
+    pub(crate) async fn try_load(&self, package: &BuiltPackage) -> Result<LoadResult, LoadError> {
+        self.destination.load(Arc::clone(&package.package), self.stop).await
     }
 
     /// Removes a loaded package, or moves it to the failed packages if it can never be loaded.
@@ -76,7 +67,7 @@ impl PackageLoader<'_> {
                 diagnostics.warnings.extend(loaded.warnings.into_iter().map(Warning::new));
                 fail_point!("run::destination_loaded");
                 // The rows are in the dataset, and the load id prevents loading them twice.
-                if let Err(error) = self.store.remove_package(package) {
+                if let Err(error) = self.store.remove_package(&package) {
                     tracing::warn!("package {load_id} is loaded but its folder remains until the next run: {error}");
                 }
                 let is_repeated = loaded.outcome == LoadOutcome::AlreadyLoaded;
@@ -84,7 +75,7 @@ impl PackageLoader<'_> {
                 Ok(PackageInfo { load_id, outcome, row_counts, diagnostics })
             }
             Err(error) if error.is_terminal() => {
-                let package = self.store.move_to_failed(package, &error.to_string())?;
+                let package = self.store.move_to_failed(&package, &error.to_string())?;
                 self.tolerate_failure(&outcome, PackageFailure { package, operation: OPERATION, row_counts, diagnostics })
             }
             Err(LoadError::Cancelled) => Err(RunError::Cancelled),

@@ -3,29 +3,30 @@
 use catchment_schema::{DedupSort, ROOT_ROW_COLUMN};
 
 use super::{HardDelete, MergePlan};
-use crate::sql::name::{quote, quote_list};
+use crate::sql::name::quote_list;
 
 /// The column with the rank of a row among rows with its key, from 1. The first row survives.
-pub(super) const RANK: &str = "\"_dlt_place\"";
+pub(super) const RANK: &str = "_dlt_place";
 
 /// Returns a parenthesized query of the new root rows with their [`RANK`].
 pub(super) fn ranked(merge: &MergePlan<'_>, key: &[&str]) -> String {
-    let (key, order, staged) = (quote_list(key.iter().copied()), order(merge), merge.rows.relation);
-    format!("(SELECT *, row_number() OVER (PARTITION BY {key} ORDER BY {order}) AS {RANK} FROM {staged})")
+    let (key, order, staged) = (quote_list(merge.dialect, key.iter().copied()), order(merge), merge.rows.relation);
+    let rank = merge.quote(RANK);
+    format!("(SELECT *, row_number() OVER (PARTITION BY {key} ORDER BY {order}) AS {rank} FROM {staged})")
 }
 
 /// Returns the sort order that puts the surviving row first: by the sort column with nulls last, then by package order.
 fn order(merge: &MergePlan<'_>) -> String {
-    let number = quote(ROOT_ROW_COLUMN);
+    let number = merge.quote(ROOT_ROW_COLUMN);
     match merge.dedup_sort {
-        Some((column, DedupSort::Ascending)) => format!("{} ASC NULLS LAST, {number}", quote(column)),
-        Some((column, DedupSort::Descending)) => format!("{} DESC NULLS LAST, {number}", quote(column)),
+        Some((column, DedupSort::Ascending)) => format!("{} ASC NULLS LAST, {number}", merge.quote(column)),
+        Some((column, DedupSort::Descending)) => format!("{} DESC NULLS LAST, {number}", merge.quote(column)),
         None => number,
     }
 }
 
 /// Returns the condition that a row is not marked as deleted.
-pub(super) fn is_not_deleted(mark: &HardDelete<'_>) -> String {
-    let column = quote(mark.column);
+pub(super) fn is_not_deleted(merge: &MergePlan<'_>, mark: &HardDelete<'_>) -> String {
+    let column = merge.quote(mark.column);
     if mark.is_bool { format!("{column} IS NOT TRUE") } else { format!("{column} IS NULL") }
 }

@@ -1,12 +1,12 @@
 //! The strategy `insert-only`: inserts rows with a new primary key and leaves existing rows unchanged.
 
 use super::surviving_rows::{SURVIVING, create_surviving, insert_surviving};
-use super::{MergePlan, matches};
+use super::{MergePlan, names};
 
 pub(super) fn statements(merge: &MergePlan<'_>) -> Vec<String> {
-    let is_new = format!("NOT EXISTS (SELECT 1 FROM {} AS d WHERE {})", merge.root, matches(&merge.primary_key));
-    let mut statements = vec![create_surviving(merge, &merge.primary_key, &[], Some(&is_new))];
-    statements.extend(merge.tables_with_rows().map(|(table, rows)| insert_surviving(table, rows, SURVIVING)));
-    statements.push(format!("DROP TABLE {SURVIVING}"));
+    let is_new = format!("NOT EXISTS (SELECT 1 FROM {} AS d WHERE {})", merge.root, merge.matches(&merge.primary_key));
+    let mut statements = vec![create_surviving(merge, &names(&merge.primary_key), &[], Some(&is_new))];
+    statements.extend(merge.tables_with_rows().map(|(table, rows)| insert_surviving(merge, table, rows, SURVIVING)));
+    statements.push(format!("DROP TABLE {}", merge.quote(SURVIVING)));
     statements
 }

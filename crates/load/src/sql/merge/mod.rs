@@ -17,8 +17,9 @@ mod upsert;
 
 use catchment_schema::DedupSort;
 
-use super::insert::insert_from;
-use super::name::{QualifiedName, quote};
+use super::Dialect;
+use super::insert::{InsertColumn, insert_from};
+use super::name::QualifiedName;
 pub(crate) use scd2::Versions;
 
 /// Staged rows of a table.
@@ -26,25 +27,34 @@ pub(crate) struct StagedRows<'n> {
     /// The relation with the staged rows.
     pub(crate) relation: &'n str,
     /// The columns of the rows that belong to the table.
-    pub(crate) columns: Vec<&'n str>,
+    pub(crate) columns: &'n [InsertColumn],
 }
 
 /// The plan of a merge into a root table and its child tables.
 pub(crate) struct MergePlan<'n> {
-    pub(crate) root: QualifiedName<'n>,
+    pub(crate) dialect: &'n dyn Dialect,
+    pub(crate) root: QualifiedName,
     pub(crate) rows: StagedRows<'n>,
     /// The existing child tables at all levels, with their new rows if any.
-    pub(crate) children: Vec<(QualifiedName<'n>, Option<StagedRows<'n>>)>,
+    pub(crate) children: Vec<(QualifiedName, Option<StagedRows<'n>>)>,
     /// The columns that identify rows.
-    pub(crate) primary_key: Vec<&'n str>,
+    pub(crate) primary_key: Vec<KeyColumn<'n>>,
     /// The columns whose values select the rows to replace as a group.
-    pub(crate) merge_key: Vec<&'n str>,
+    pub(crate) merge_key: Vec<KeyColumn<'n>>,
     /// Whether the new rows are known to have unique keys.
     pub(crate) is_deduplicated: bool,
     /// The column that selects one of several new rows with the same key.
     pub(crate) dedup_sort: Option<(&'n str, DedupSort)>,
     /// The column that marks rows to delete.
     pub(crate) hard_delete: Option<HardDelete<'n>>,
+}
+
+/// A column of a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct KeyColumn<'n> {
+    pub(crate) name: &'n str,
+    /// Whether the column may contain nulls. Equality without nulls can use indexes and hash joins in every engine.
+    pub(crate) is_nullable: bool,
 }
 
 /// A column that marks rows to delete.
@@ -74,18 +84,35 @@ pub(crate) fn merge_statements(merge: &MergePlan<'_>, strategy: &Strategy<'_>) -
 
 impl MergePlan<'_> {
     /// Returns the tables with new rows, the root table first.
-    fn tables_with_rows(&self) -> impl Iterator<Item = (QualifiedName<'_>, &StagedRows<'_>)> {
-        let children = self.children.iter().filter_map(|(table, rows)| Some((*table, rows.as_ref()?)));
-        std::iter::once((self.root, &self.rows)).chain(children)
+    fn tables_with_rows(&self) -> impl Iterator<Item = (&QualifiedName, &StagedRows<'_>)> {
+        let children = self.children.iter().filter_map(|(table, rows)| Some((table, rows.as_ref()?)));
+        std::iter::once((&self.root, &self.rows)).chain(children)
+    }
+
+    /// Quotes a name.
+    fn quote(&self, name: &str) -> String {
+        self.dialect.quote(name)
+    }
+
+    /// Inserts the staged rows, aliased `s`, that match a condition.
+    fn insert_staged(&self, table: &QualifiedName, rows: &StagedRows<'_>, condition: &str) -> String {
+        insert_from(self.dialect, &table.to_string(), rows.columns, &format!("{} AS s{condition}", rows.relation))
+    }
+
+    /// Returns the condition that the rows `d` and `s` have equal keys.
+    fn matches(&self, key: &[KeyColumn<'_>]) -> String {
+        key.iter().map(|column| self.matches_column(column)).collect::<Vec<_>>().join(" AND ")
+    }
+
+    fn matches_column(&self, column: &KeyColumn<'_>) -> String {
+        let left = format!("d.{}", self.quote(column.name));
+        let staged = self.rows.columns.iter().find(|staged| staged.name == column.name);
+        let right = staged.map_or_else(|| format!("s.{}", self.quote(column.name)), |staged| staged.value(self.dialect, "s."));
+        if column.is_nullable { self.dialect.equal_or_both_null(&left, &right) } else { format!("{left} = {right}") }
     }
 }
 
-/// Inserts the staged rows, aliased `s`, that match a condition.
-fn insert_staged(table: QualifiedName<'_>, rows: &StagedRows<'_>, condition: &str) -> String {
-    insert_from(&table.to_string(), rows.columns.iter().copied(), &format!("{} AS s{condition}", rows.relation))
-}
-
-/// Returns the condition that the rows `d` and `s` have equal keys.
-fn matches(key: &[&str]) -> String {
-    key.iter().map(|column| format!("d.{0} IS NOT DISTINCT FROM s.{0}", quote(column))).collect::<Vec<_>>().join(" AND ")
+/// Returns the names of the columns of a key.
+fn names<'n>(key: &[KeyColumn<'n>]) -> Vec<&'n str> {
+    key.iter().map(|column| column.name).collect()
 }

@@ -1,14 +1,14 @@
 //! The strategy `scd2` (slowly changing dimension, type 2): rows are versions. A version that is missing from the new rows
 //! ends, and a version that does not exist yet begins.
 
-use catchment_schema::ROOT_ROW_COLUMN;
+use catchment_schema::{DLT_ID_COLUMN, ROOT_ROW_COLUMN};
 
 use super::surviving_rows::{SURVIVING, create_surviving, insert_surviving};
-use super::{MergePlan, matches};
-use crate::sql::name::{quote, quote_list};
+use super::{MergePlan, names};
+use crate::sql::name::quote_list;
 
 /// The temporary table with the numbers of root rows that begin a version.
-const BEGUN: &str = "\"_dlt_begun\"";
+const BEGUN: &str = "_dlt_begun";
 
 /// The columns and timestamps of versions. Timestamps are SQL expressions.
 pub(crate) struct Versions<'n> {
@@ -23,41 +23,44 @@ pub(crate) struct Versions<'n> {
 }
 
 pub(super) fn statements(merge: &MergePlan<'_>, versions: &Versions<'_>) -> Vec<String> {
-    let (root, staged) = (merge.root, merge.rows.relation);
+    let (root, staged) = (&merge.root, merge.rows.relation);
     let Versions { boundary, active, .. } = versions;
-    let [version, from, to] = [versions.row_version, versions.valid_from, versions.valid_to].map(quote);
+    let [version, from, to] = [versions.row_version, versions.valid_from, versions.valid_to].map(|name| merge.quote(name));
+    let [begun, surviving, number] = [BEGUN, SURVIVING, ROOT_ROW_COLUMN].map(|name| merge.quote(name));
     let is_active = match active {
         // Null as well, because versions can be older than the setting.
         Some(active) => format!("(d.{to} IS NULL OR d.{to} = {active})"),
         None => format!("d.{to} IS NULL"),
     };
     // With a primary key one new version per key survives, otherwise one of equal versions.
-    let key = if merge.primary_key.is_empty() { vec![versions.row_version] } else { merge.primary_key.clone() };
-    let survives = format!("EXISTS (SELECT 1 FROM {SURVIVING} AS k WHERE k.{version} = d.{version})");
+    let key = if merge.primary_key.is_empty() { vec![versions.row_version] } else { names(&merge.primary_key) };
+    let survives = format!("EXISTS (SELECT 1 FROM {surviving} AS k WHERE k.{version} = d.{version})");
     let has_new_key = match merge.merge_key.as_slice() {
         [] => String::new(),
-        key => format!(" AND EXISTS (SELECT 1 FROM {staged} AS s WHERE {})", matches(key)),
+        key => format!(" AND EXISTS (SELECT 1 FROM {staged} AS s WHERE {})", merge.matches(key)),
     };
-    let columns: Vec<&str> =
-        merge.rows.columns.iter().copied().filter(|c| ![versions.valid_from, versions.valid_to].contains(c)).collect();
-    let columns = quote_list(columns);
+    let is_data = |name: &str| ![versions.valid_from, versions.valid_to].contains(&name);
+    let columns: Vec<_> = merge.rows.columns.iter().filter(|column| is_data(&column.name)).collect();
+    let values: Vec<String> = columns.iter().map(|column| column.value(merge.dialect, "")).collect();
+    let (columns, values) = (quote_list(merge.dialect, columns.iter().map(|column| column.name.as_str())), values.join(", "));
     let open = active.as_deref().unwrap_or("NULL");
     let mut statements = vec![
         create_surviving(merge, &key, &[versions.row_version], None),
         format!("UPDATE {root} AS d SET {to} = {boundary} WHERE {is_active} AND NOT {survives}{has_new_key}"),
         format!(
-            "CREATE TEMP TABLE {BEGUN} AS SELECT k.\"{ROOT_ROW_COLUMN}\" FROM {SURVIVING} AS k WHERE NOT EXISTS (SELECT 1 FROM {root} AS d WHERE d.{version} = k.{version} AND {is_active})"
+            "CREATE TEMP TABLE {begun} AS SELECT k.{number} FROM {surviving} AS k WHERE NOT EXISTS (SELECT 1 FROM {root} AS d WHERE d.{version} = k.{version} AND {is_active})"
         ),
         format!(
-            "INSERT INTO {root} ({from}, {to}, {columns}) SELECT {boundary}, {open}, {columns} FROM {staged} WHERE \"{ROOT_ROW_COLUMN}\" IN (SELECT \"{ROOT_ROW_COLUMN}\" FROM {BEGUN})"
+            "INSERT INTO {root} ({from}, {to}, {columns}) SELECT {boundary}, {open}, {values} FROM {staged} WHERE {number} IN (SELECT {number} FROM {begun})"
         ),
     ];
     // A version that begins again still has its child rows.
+    let id = merge.quote(DLT_ID_COLUMN);
     for (child, rows) in merge.tables_with_rows().skip(1) {
-        let is_new = format!(" AND NOT EXISTS (SELECT 1 FROM {child} AS d WHERE d.\"_dlt_id\" = s.\"_dlt_id\")");
-        statements.push(insert_surviving(child, rows, BEGUN) + &is_new);
+        let is_new = format!(" AND NOT EXISTS (SELECT 1 FROM {child} AS d WHERE d.{id} = s.{id})");
+        statements.push(insert_surviving(merge, child, rows, BEGUN) + &is_new);
     }
-    statements.push(format!("DROP TABLE {BEGUN}"));
-    statements.push(format!("DROP TABLE {SURVIVING}"));
+    statements.push(format!("DROP TABLE {begun}"));
+    statements.push(format!("DROP TABLE {surviving}"));
     statements
 }

@@ -3,31 +3,32 @@
 use catchment_schema::ROOT_ROW_COLUMN;
 
 use super::equal_keys::{RANK, is_not_deleted, ranked};
-use super::{MergePlan, QualifiedName, StagedRows, insert_staged};
+use super::{MergePlan, QualifiedName, StagedRows};
 use crate::sql::name::quote_list;
 
 /// The temporary table with the numbers of surviving root rows.
-pub(super) const SURVIVING: &str = "\"_dlt_kept\"";
+pub(super) const SURVIVING: &str = "_dlt_kept";
 
 /// Returns the statement that creates [`SURVIVING`]: one root row for each value of `key`, without rows marked as deleted.
 /// The table has the row numbers and `columns`. `condition` is an additional condition on rows `s`.
 pub(super) fn create_surviving(merge: &MergePlan<'_>, key: &[&str], columns: &[&str], condition: Option<&str>) -> String {
     let staged = merge.rows.relation;
-    let selected = quote_list(std::iter::once(ROOT_ROW_COLUMN).chain(columns.iter().copied()));
+    let selected = quote_list(merge.dialect, std::iter::once(ROOT_ROW_COLUMN).chain(columns.iter().copied()));
     let mut conditions = Vec::new();
-    conditions.extend(merge.hard_delete.as_ref().map(is_not_deleted));
+    conditions.extend(merge.hard_delete.as_ref().map(|mark| is_not_deleted(merge, mark)));
     conditions.extend(condition.map(str::to_owned));
     let from = if merge.is_deduplicated {
         format!("{staged} AS s")
     } else {
-        conditions.insert(0, format!("{RANK} = 1"));
+        conditions.insert(0, format!("{} = 1", merge.quote(RANK)));
         format!("{} AS s", ranked(merge, key))
     };
     let condition = if conditions.is_empty() { String::new() } else { format!(" WHERE {}", conditions.join(" AND ")) };
-    format!("CREATE TEMP TABLE {SURVIVING} AS SELECT {selected} FROM {from}{condition}")
+    format!("CREATE TEMP TABLE {} AS SELECT {selected} FROM {from}{condition}", merge.quote(SURVIVING))
 }
 
 /// Inserts the staged rows whose root rows are in the table `surviving`.
-pub(super) fn insert_surviving(table: QualifiedName<'_>, rows: &StagedRows<'_>, surviving: &str) -> String {
-    insert_staged(table, rows, &format!(" WHERE \"{ROOT_ROW_COLUMN}\" IN (SELECT \"{ROOT_ROW_COLUMN}\" FROM {surviving})"))
+pub(super) fn insert_surviving(merge: &MergePlan<'_>, table: &QualifiedName, rows: &StagedRows<'_>, surviving: &str) -> String {
+    let [number, surviving] = [ROOT_ROW_COLUMN, surviving].map(|name| merge.quote(name));
+    merge.insert_staged(table, rows, &format!(" WHERE {number} IN (SELECT {number} FROM {surviving})"))
 }

@@ -1,17 +1,23 @@
 use catchment_schema::{DedupSort, MergeStrategy};
 
-use super::{HardDelete, MergePlan, StagedRows, Strategy, Versions, merge_statements};
-use crate::sql::DatasetName;
+use super::{HardDelete, KeyColumn, MergePlan, StagedRows, Strategy, Versions, merge_statements};
+use crate::sql::{DatasetName, InsertColumn};
+use crate::testing::StandardSql;
 
 /// Returns the statements for a table `t` with the keys `a` and `b`, a child table with new rows and one without.
 fn check(strategy: MergeStrategy, change: impl FnOnce(&mut MergePlan<'_>)) -> String {
-    let dataset = DatasetName { database: "f", schema: "d" };
-    let rows = |relation, columns: &[&'static str]| StagedRows { relation, columns: columns.to_vec() };
+    let dataset = DatasetName::new(&StandardSql, Some("f"), "d");
+    let table = |name: &str| dataset.table(&StandardSql, name);
+    let columns = |names: &[&str]| -> Vec<InsertColumn> {
+        names.iter().map(|name| InsertColumn { name: (*name).to_owned(), cast: None }).collect()
+    };
+    let (of_root, of_child) = (columns(&["a", "b", "_dlt_id"]), columns(&["v", "_dlt_root_id"]));
     let mut plan = MergePlan {
-        root: dataset.table("t"),
-        rows: rows("s0", &["a", "b", "_dlt_id"]),
-        children: vec![(dataset.table("t__x"), Some(rows("s1", &["v", "_dlt_root_id"]))), (dataset.table("t__gone"), None)],
-        primary_key: vec!["a", "b"],
+        dialect: &StandardSql,
+        root: table("t"),
+        rows: StagedRows { relation: "s0", columns: &of_root },
+        children: vec![(table("t__x"), Some(StagedRows { relation: "s1", columns: &of_child })), (table("t__gone"), None)],
+        primary_key: vec![nullable("a"), nullable("b")],
         merge_key: Vec::new(),
         is_deduplicated: false,
         dedup_sort: None,
@@ -34,6 +40,10 @@ fn check(strategy: MergeStrategy, change: impl FnOnce(&mut MergePlan<'_>)) -> St
     merge_statements(&plan, &strategy).join(";\n")
 }
 
+const fn nullable(name: &str) -> KeyColumn<'_> {
+    KeyColumn { name, is_nullable: true }
+}
+
 #[test]
 fn delete_insert_by_a_compound_key() {
     insta::assert_snapshot!(check(MergeStrategy::DeleteInsert, |_| ()), @r#"
@@ -52,8 +62,8 @@ fn delete_insert_by_a_compound_key() {
 #[test]
 fn delete_insert_by_both_keys_with_hard_delete() {
     let change = |plan: &mut MergePlan<'_>| {
-        plan.primary_key = vec!["a"];
-        plan.merge_key = vec!["b"];
+        plan.primary_key = vec![nullable("a")];
+        plan.merge_key = vec![nullable("b")];
         plan.children.clear();
         plan.dedup_sort = Some(("b", DedupSort::Descending));
         plan.hard_delete = Some(HardDelete { column: "gone", is_bool: true });
@@ -82,8 +92,8 @@ fn delete_insert_without_a_key_appends() {
 #[test]
 fn upsert_ignores_the_merge_key() {
     let change = |plan: &mut MergePlan<'_>| {
-        plan.merge_key = vec!["b"];
-        plan.primary_key = vec!["a"];
+        plan.merge_key = vec![nullable("b")];
+        plan.primary_key = vec![nullable("a")];
         plan.children.pop();
     };
     insta::assert_snapshot!(check(MergeStrategy::Upsert, change), @r#"
@@ -101,7 +111,7 @@ fn upsert_ignores_the_merge_key() {
 #[test]
 fn insert_only_leaves_existing_rows() {
     let change = |plan: &mut MergePlan<'_>| {
-        plan.primary_key = vec!["a"];
+        plan.primary_key = vec![nullable("a")];
         plan.dedup_sort = Some(("b", DedupSort::Ascending));
         plan.hard_delete = Some(HardDelete { column: "gone", is_bool: false });
         plan.children.clear();
@@ -130,8 +140,8 @@ fn scd2_ends_missing_versions_and_begins_new_ones() {
 #[test]
 fn scd2_with_a_merge_key_and_an_active_timestamp() {
     let change = |plan: &mut MergePlan<'_>| {
-        plan.merge_key = vec!["a"];
-        plan.primary_key = vec!["a"];
+        plan.merge_key = vec![nullable("a")];
+        plan.primary_key = vec![nullable("a")];
         plan.is_deduplicated = true;
         plan.children.clear();
     };
@@ -142,5 +152,20 @@ fn scd2_with_a_merge_key_and_an_active_timestamp() {
     INSERT INTO "f"."d"."t" ("since", "until", "a", "b", "_dlt_id") SELECT NOW, NEVER, "a", "b", "_dlt_id" FROM s0 WHERE "_dlt_root_row" IN (SELECT "_dlt_root_row" FROM "_dlt_begun");
     DROP TABLE "_dlt_begun";
     DROP TABLE "_dlt_kept"
+    "#);
+}
+
+#[test]
+fn keys_without_nulls_are_compared_with_equality() {
+    let change = |plan: &mut MergePlan<'_>| {
+        plan.primary_key = vec![KeyColumn { name: "a", is_nullable: false }, nullable("b")];
+        plan.children.clear();
+        plan.is_deduplicated = true;
+    };
+    insta::assert_snapshot!(check(MergeStrategy::DeleteInsert, change), @r#"
+    CREATE TEMP TABLE "_dlt_deleted" AS SELECT d."_dlt_id" FROM "f"."d"."t" AS d WHERE EXISTS (SELECT 1 FROM s0 AS s WHERE d."a" = s."a" AND d."b" IS NOT DISTINCT FROM s."b");
+    DELETE FROM "f"."d"."t" WHERE "_dlt_id" IN (SELECT "_dlt_id" FROM "_dlt_deleted");
+    DROP TABLE "_dlt_deleted";
+    INSERT INTO "f"."d"."t" ("a", "b", "_dlt_id") SELECT "a", "b", "_dlt_id" FROM s0 AS s
     "#);
 }

@@ -70,11 +70,8 @@ const VERSIONS: &str = "SELECT id, v, _dlt_valid_from, _dlt_valid_to FROM items"
 mod tests {
     use std::collections::BTreeSet;
 
-    use catchment_load_package::SealedPackage;
-    use catchment_state::{CursorEntry, CursorEntryKey};
-
     use super::ALL;
-    use crate::{CancelCheck, Destination, LoadError, LoadOutcome, LoadResult, QueryResult, Restored};
+    use crate::testing::void::Void;
 
     #[test]
     fn case_names_are_unique_dataset_names() {
@@ -85,50 +82,6 @@ mod tests {
             let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
             assert!(case.name().len() <= 63 && case.name().chars().all(is_plain), "{}", case.name());
             assert!(case.name().starts_with(case.group()), "{}", case.name());
-        }
-    }
-
-    /// A destination that reports every load as successful and stores nothing.
-    struct Void;
-
-    impl Destination for Void {
-        fn kind(&self) -> &'static str {
-            "void"
-        }
-
-        fn location(&self) -> String {
-            "nowhere".to_owned()
-        }
-
-        fn max_identifier_length(&self) -> Option<usize> {
-            None
-        }
-
-        fn max_columns(&self) -> Option<usize> {
-            None
-        }
-
-        fn restore(&self, _: &str, _: &str, _: &str, _: CancelCheck<'_>) -> Result<Restored, LoadError> {
-            Ok(Restored::default())
-        }
-
-        fn cursor_entries(
-            &self,
-            _: &str,
-            _: &str,
-            _: &CursorEntryKey,
-            _: CancelCheck<'_>,
-        ) -> Result<Vec<CursorEntry>, LoadError> {
-            Ok(Vec::new())
-        }
-
-        fn load(&self, _: &SealedPackage, _: CancelCheck<'_>) -> Result<LoadResult, LoadError> {
-            Ok(LoadOutcome::Loaded.into())
-        }
-
-        fn query(&self, _: &str, _: &str, _: CancelCheck<'_>) -> Result<QueryResult, LoadError> {
-            let schema = arrow::datatypes::SchemaRef::new(arrow::datatypes::Schema::empty());
-            Ok(QueryResult { schema, batches: Vec::new() })
         }
     }
 

@@ -110,22 +110,19 @@ fn quotes_quotes(context: &mut TestContext<'_>, mode: LoadMode) -> Result<(), Mi
         DeleteInsert | Upsert => "b; c",
         InsertOnly => "a; b",
     };
-    let columns = ODD_COLUMNS.map(TestContext::name).join(", ");
+    let columns = ODD_COLUMNS.map(|name| context.name(name)).join(", ");
     let rows: Vec<String> = expected.split("; ").map(|value| [value; ODD_COLUMNS.len()].join(" ")).collect();
-    context.expect(&format!("SELECT {columns} FROM {}", TestContext::name(ODD_TABLE)), &rows.join("; "))?;
+    context.expect(&format!("SELECT {columns} FROM {}", context.name(ODD_TABLE)), &rows.join("; "))?;
     let list = format!("{ODD_TABLE}__{ODD_LIST}");
-    context.expect(&format!("SELECT {} FROM {}", TestContext::name(ODD_KEY), TestContext::name(&list)), expected)?;
-    context.expect(
-        &format!("SELECT {} FROM {}", TestContext::name("value"), TestContext::name(&format!("{list}__{ODD_LIST}"))),
-        expected,
-    )
+    context.expect(&format!("SELECT {} FROM {}", context.name(ODD_KEY), context.name(&list)), expected)?;
+    context.expect(&format!("SELECT {} FROM {}", context.name("value"), context.name(&format!("{list}__{ODD_LIST}"))), expected)
 }
 
 /// The maximum length of the tested names, even if the destination allows longer ones.
 const LONGEST: usize = 300;
 
 fn takes_names_of_the_greatest_length(context: &mut TestContext<'_>, mode: LoadMode) -> Result<(), Mismatch> {
-    let length = context.destination.max_identifier_length().unwrap_or(LONGEST).min(LONGEST);
+    let length = context.destination.capabilities().identifiers.max_length.min(LONGEST);
     let name = |letter: &str| letter.repeat(length);
     // The names of the child tables have the same length.
     let (key, column, list) = (name("k"), name("c"), "l".repeat(length.saturating_sub("items__".len())));

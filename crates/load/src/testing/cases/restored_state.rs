@@ -26,7 +26,7 @@ fn is_nothing_at_first(context: &mut TestContext<'_>) -> Result<(), Mismatch> {
     let restored = context.restored()?;
     let has = (restored.state.is_some(), restored.schema.is_some(), restored.last_load_id);
     context.expect_same("what is restored", &has, &(false, false, None))?;
-    match context.destination.query(context.dataset, "SELECT 1", &|| false) {
+    match context.try_query("SELECT 1") {
         Ok(_) => Err(context.mismatch("SELECT 1", "an error, because the dataset does not exist", "rows")),
         Err(_) => Ok(()),
     }
@@ -126,15 +126,14 @@ fn load_id_is_the_greatest(context: &mut TestContext<'_>) -> Result<(), Mismatch
     context.load_package(&later)?;
     context.load_package(&earlier)?;
     context.expect_same("the load id", &context.restored()?.last_load_id, &Some(later.header().load_id.clone()))?;
-    let loaded = context.destination.load(&earlier, &|| false).ok().map(|loaded| loaded.outcome);
+    let loaded = context.try_load(&earlier).ok().map(|loaded| loaded.outcome);
     context.expect_same("loading the earlier package again", &loaded, &Some(LoadOutcome::AlreadyLoaded))
 }
 
 fn queries_have_columns_where_they_have_no_rows(context: &mut TestContext<'_>) -> Result<(), Mismatch> {
     context.load(&TestResource::append("items"), r#"[{"id":1,"v":"a"}]"#)?;
     let sql = "SELECT id, v FROM items WHERE id = 7";
-    let result =
-        context.destination.query(context.dataset, sql, &|| false).map_err(|error| context.mismatch(sql, "no rows", error))?;
+    let result = context.try_query(sql).map_err(|error| context.mismatch(sql, "no rows", error))?;
     let columns: Vec<&str> = result.schema.fields().iter().map(|field| field.name().as_str()).collect();
     context.expect_same("the columns", &columns, &vec!["id", "v"])?;
     context.expect_same("the rows", &result.num_rows(), &0)
@@ -143,7 +142,7 @@ fn queries_have_columns_where_they_have_no_rows(context: &mut TestContext<'_>) -
 fn queries_that_are_wrong_are_errors(context: &mut TestContext<'_>) -> Result<(), Mismatch> {
     context.load(&TestResource::append("items"), r#"[{"id":1,"v":"a"}]"#)?;
     for sql in ["SELECT", "SELECT nothing FROM items", "SELECT id FROM nowhere"] {
-        match context.destination.query(context.dataset, sql, &|| false) {
+        match context.try_query(sql) {
             Err(LoadError::Cancelled) | Ok(_) => return Err(context.mismatch(sql, "an error", "none")),
             Err(_) => context.expect("SELECT id FROM items", "1")?,
         }

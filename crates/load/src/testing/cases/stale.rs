@@ -1,5 +1,7 @@
 //! Stale packages.
 
+use std::sync::Arc;
+
 use catchment_load_package::SealedPackage;
 
 use super::ITEMS;
@@ -21,7 +23,7 @@ cases! { "stale":
 }
 
 /// Builds a package with one row that moves the cursor of `resource` to `cursor`.
-fn package(context: &mut TestContext<'_>, resource: &str, cursor: i64) -> Result<SealedPackage, Mismatch> {
+fn package(context: &mut TestContext<'_>, resource: &str, cursor: i64) -> Result<Arc<SealedPackage>, Mismatch> {
     let items = TestResource::append("items");
     let mut builder = context.package_builder(&[&items])?;
     builder.rows("items", &format!(r#"[{{"id":{cursor},"v":"{resource}","l":[{cursor}]}}]"#))?;
@@ -29,7 +31,7 @@ fn package(context: &mut TestContext<'_>, resource: &str, cursor: i64) -> Result
     builder.seal()
 }
 
-fn expect_stale(context: &TestContext<'_>, package: &SealedPackage) -> Result<(), Mismatch> {
+fn expect_stale(context: &TestContext<'_>, package: &Arc<SealedPackage>) -> Result<(), Mismatch> {
     match context.expect_rejected(package)? {
         LoadError::Stale { .. } => Ok(()),
         error => Err(context.mismatch("loading a stale package", "the error `Stale`", error)),
@@ -108,12 +110,7 @@ fn is_no_package_of_another_resource(context: &mut TestContext<'_>) -> Result<()
 
 fn is_no_package_of_another_resource_at_the_same_time(context: &mut TestContext<'_>) -> Result<(), Mismatch> {
     let packages = [package(context, "a", 1)?, package(context, "b", 2)?, package(context, "c", 3)?];
-    let destination = context.destination;
-    let loads: Vec<Option<LoadOutcome>> = std::thread::scope(|scope| {
-        let load = |package| scope.spawn(move || destination.load(package, &|| false).ok().map(|loaded| loaded.outcome));
-        let threads: Vec<_> = packages.iter().map(load).collect();
-        threads.into_iter().map(|thread| thread.join().ok().flatten()).collect()
-    });
+    let loads = context.load_at_once(&packages);
     context.expect_same("loading three packages at once", &loads, &vec![Some(LoadOutcome::Loaded); packages.len()])?;
     context.expect(ITEMS, "1 a; 2 b; 3 c")?;
     context.expect("SELECT count(*) FROM _dlt_loads", "3")

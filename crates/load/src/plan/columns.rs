@@ -1,0 +1,121 @@
+//! Creation of tables and columns.
+
+use catchment_schema::{Column, DLT_ROOT_ID_COLUMN, Schema, Table};
+
+use super::answers::{Answers, Question};
+use super::existing_tables::ExistingTables;
+use crate::Dialect;
+use crate::sql::{DatasetName, Statement, add_column, add_root_id, create_table, fill_root_ids};
+
+/// The plan to bring tables to a schema. Nothing is dropped.
+#[derive(Default)]
+pub(super) struct Migration {
+    /// Creates tables and adds columns.
+    pub(super) evolve: Vec<Statement>,
+    /// Sets the root ids of existing rows.
+    pub(super) fill: Vec<Statement>,
+    pub(super) warnings: Vec<String>,
+}
+
+/// The maximum product of added columns and resulting columns of a table up to which columns are added one by one, if the
+/// engine can copy the table instead. In DuckDB, each such pair needs about 500 bytes of memory.
+const ALTERS_MAX: usize = 50_000;
+
+/// Plans to create missing `tables` and to add missing columns.
+pub(super) fn migrate<'t>(
+    (dialect, dataset): (&dyn Dialect, &DatasetName),
+    schema: &Schema,
+    tables: impl IntoIterator<Item = &'t str>,
+    existing: &ExistingTables,
+    answers: &Answers,
+) -> Migration {
+    let mut migrator = Migrator { dialect, dataset, schema, existing, answers, migration: Migration::default() };
+    let mut without_root_ids = Vec::new();
+    for table in tables.into_iter().filter_map(|name| schema.tables.get(name)) {
+        if !existing.has(&table.name) {
+            let sql = create_table(dialect, &dataset.table(dialect, &table.name), table);
+            migrator.evolve(format!("create table `{}`", table.name), sql);
+        } else if migrator.add_columns(table) {
+            without_root_ids.push(table.name.as_str());
+        }
+    }
+    migrator.fill_root_ids(&without_root_ids);
+    migrator.migration
+}
+
+struct Migrator<'m> {
+    dialect: &'m dyn Dialect,
+    dataset: &'m DatasetName,
+    schema: &'m Schema,
+    existing: &'m ExistingTables,
+    answers: &'m Answers,
+    migration: Migration,
+}
+
+impl Migrator<'_> {
+    fn evolve(&mut self, step: String, sql: String) {
+        self.migration.evolve.push(Statement::new(step, sql));
+    }
+
+    /// Adds the missing columns of a table. Returns true if existing rows need root ids.
+    fn add_columns(&mut self, table: &Table) -> bool {
+        let is_missing = |column: &&Column| self.existing.data_type(&table.name, &column.name).is_none();
+        let missing: Vec<&Column> = table.complete_columns().filter(is_missing).collect();
+        if self.copies(table, &missing) {
+            let step = format!("add {} columns to table `{}`", missing.len(), table.name);
+            for sql in self.dialect.add_columns_by_copy(self.dataset, &table.name, &missing) {
+                self.evolve(step.clone(), sql);
+            }
+            return false;
+        }
+        let mut lacks_root_ids = false;
+        for column in missing {
+            let step = format!("add column `{}` to table `{}`", column.name, table.name);
+            let name = self.dataset.table(self.dialect, &table.name);
+            if column.is_nullable() || !self.answers.ask(Question::HasRows { table: table.name.clone() }) {
+                self.evolve(step, add_column(self.dialect, &name, column));
+            } else if column.name == DLT_ROOT_ID_COLUMN {
+                for sql in add_root_id(self.dialect, &name, column) {
+                    self.evolve(step.clone(), sql);
+                }
+                lacks_root_ids = true;
+            } else {
+                self.migration.warnings.push(format!(
+                    "column `{}` of table `{}` is NOT NULL but existing rows have no value; added as nullable",
+                    column.name, table.name
+                ));
+                let column = Column { nullable: Some(true), ..column.clone() };
+                self.evolve(step, add_column(self.dialect, &name, &column));
+            }
+        }
+        lacks_root_ids
+    }
+
+    /// Returns true if many columns are added at once by copying the table. Adding them one by one copies the definition of
+    /// the table each time in DuckDB, and keeps all copies until the transaction ends: gigabytes for some thousands of
+    /// columns.
+    fn copies(&self, table: &Table, missing: &[&Column]) -> bool {
+        missing.len() * table.columns.len() > ALTERS_MAX
+            && missing.iter().all(|column| column.is_nullable())
+            && self.dialect.copy_losses_query(self.dataset, &table.name).is_some()
+            && !self.answers.ask(Question::CopyLosesSomething { table: table.name.clone() })
+    }
+
+    /// Sets the root ids of rows in `tables` from their parent rows, from the outermost tables inwards.
+    fn fill_root_ids(&mut self, tables: &[&str]) {
+        let schema = self.schema;
+        let depth = |name: &str| {
+            let parent = |name: &&str| schema.tables.get(*name).and_then(|table| table.parent.as_deref());
+            std::iter::successors(Some(name), parent).take(schema.tables.len()).count()
+        };
+        let mut tables = tables.to_vec();
+        tables.sort_by_key(|name| depth(name));
+        for name in tables {
+            let Some(parent) = schema.tables.get(name).and_then(|table| table.parent.as_deref()) else { continue };
+            let parent_is_root = schema.tables.get(parent).is_none_or(|parent| parent.parent.is_none());
+            let [table, parent] = [name, parent].map(|name| self.dataset.table(self.dialect, name));
+            let sql = fill_root_ids(self.dialect, &table, &parent, parent_is_root);
+            self.migration.fill.push(Statement::new(format!("set the root ids of table `{name}`"), sql));
+        }
+    }
+}

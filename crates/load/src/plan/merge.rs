@@ -1,0 +1,91 @@
+//! Merge plans derived from the schema.
+
+use catchment_schema::{Column, DataType, DedupSort, MergeStrategy, Table};
+
+use crate::sql::{
+    HardDelete, KeyColumn, MergePlan, QualifiedName, StagedRows, Strategy, Versions, merge_statements, timestamp_literal,
+};
+use crate::{Capabilities, Dialect};
+
+/// A merge of staged rows into a root table, described by `table`, and its child tables.
+pub(super) struct Merge<'m> {
+    pub(super) dialect: &'m dyn Dialect,
+    pub(super) capabilities: &'m Capabilities,
+    pub(super) table: &'m Table,
+    pub(super) root: QualifiedName,
+    pub(super) rows: StagedRows<'m>,
+    pub(super) children: Vec<(QualifiedName, Option<StagedRows<'m>>)>,
+    /// The creation time of the package in microseconds since 1970.
+    pub(super) created_at: i64,
+}
+
+impl Merge<'_> {
+    /// Returns the statements of the merge, and adds to `warnings`. The error is the reason why the table cannot be merged.
+    pub(super) fn statements(self, warnings: &mut Vec<String>) -> Result<Vec<String>, String> {
+        let table = self.table;
+        let strategy = supported_strategy(table, self.capabilities)?;
+        // A column exists only if a row had a value for it.
+        let is_staged = |name: &str| self.rows.columns.iter().any(|column| column.name == name);
+        let hard_delete = table.hard_delete().filter(|column| is_staged(&column.name));
+        let hard_delete =
+            hard_delete.map(|column| HardDelete { column: &column.name, is_bool: column.data_type == Some(DataType::Bool) });
+        let dedup_sort = table.dedup_sort().filter(|(column, _)| is_staged(&column.name));
+        let dedup_sort = dedup_sort.map(|(column, order)| (column.name.as_str(), order));
+        let (primary_key, merge_key) = (key(table, "primary_key"), key(table, "merge_key"));
+        if dedup_sort.is_some() && primary_key.is_empty() {
+            warnings.push(format!(
+                "table `{}` has a `dedup_sort` column but no primary key, so rows are not deduplicated; set `primary_key`",
+                table.name
+            ));
+        }
+        if strategy == MergeStrategy::DeleteInsert && primary_key.is_empty() && merge_key.is_empty() {
+            warnings.push(format!(
+                "table `{}` is merged but has no primary key, so all rows are appended; set `primary_key`",
+                table.name
+            ));
+        }
+        // A row that changed while its pages were read occurs in several versions. The latest must survive, because the
+        // cursor has passed it.
+        let dedup_sort = dedup_sort.or_else(|| {
+            let cursor = table.columns_with("incremental").first().copied().filter(|name| is_staged(name))?;
+            Some((cursor, DedupSort::Descending))
+        });
+        let strategy = match strategy {
+            MergeStrategy::DeleteInsert => Strategy::DeleteInsert,
+            MergeStrategy::Upsert => Strategy::Upsert,
+            MergeStrategy::InsertOnly => Strategy::InsertOnly,
+            MergeStrategy::Scd2 => Strategy::Scd2(versions(self.dialect, table, self.created_at)?),
+        };
+        let is_deduplicated = table.is_deduplicated();
+        let Merge { dialect, root, rows, children, .. } = self;
+        let plan = MergePlan { dialect, root, rows, children, primary_key, merge_key, is_deduplicated, dedup_sort, hard_delete };
+        Ok(merge_statements(&plan, &strategy))
+    }
+}
+
+fn supported_strategy(table: &Table, capabilities: &Capabilities) -> Result<MergeStrategy, String> {
+    let supported = || capabilities.merge_strategies.iter().map(|strategy| strategy.name()).collect::<Vec<_>>().join(", ");
+    let unsupported = |name: &str| format!("merge strategy {name:?} is not supported; use one of {}", supported());
+    let strategy = table.merge_strategy().map_err(|name| unsupported(&name))?;
+    if capabilities.merge_strategies.contains(&strategy) { Ok(strategy) } else { Err(unsupported(strategy.name())) }
+}
+
+fn key<'t>(table: &'t Table, hint: &str) -> Vec<KeyColumn<'t>> {
+    let is_nullable = |name: &str| table.columns.get(name).is_none_or(Column::is_nullable);
+    table.columns_with(hint).into_iter().map(|name| KeyColumn { name, is_nullable: is_nullable(name) }).collect()
+}
+
+fn versions<'t>(dialect: &dyn Dialect, table: &'t Table, created_at: i64) -> Result<Versions<'t>, String> {
+    let columns = table.validity_columns().and_then(|(from, to)| Some((from, to, table.columns.get(to)?)));
+    let (valid_from, valid_to, column) = columns.ok_or_else(|| {
+        "merge strategy \"scd2\" requires validity columns, but the table has none; set `validity_column_names`".to_owned()
+    })?;
+    let moment = |micros: i64| timestamp_literal(dialect, column, micros);
+    Ok(Versions {
+        row_version: table.row_version(),
+        valid_from,
+        valid_to,
+        boundary: moment(table.boundary_timestamp().unwrap_or(created_at)),
+        active: table.active_record_timestamp().map(moment),
+    })
+}

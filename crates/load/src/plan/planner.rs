@@ -1,0 +1,244 @@
+//! The planner of loads.
+
+use std::collections::BTreeSet;
+
+use catchment_load_package::SealedPackage;
+use catchment_schema::{Schema, WriteDisposition};
+use catchment_state::State;
+
+use super::answers::{Answers, Question};
+use super::columns::migrate;
+use super::drift::drift_warnings;
+use super::existing_tables::ExistingTables;
+use super::merge::Merge;
+use super::rows::{RowPlanner, StagingTables};
+use super::snapshot::DatasetSnapshot;
+use super::widen::widen;
+use super::{ApplyStep, LoadPlan, cursor_entries, system_tables};
+use crate::sql::{DatasetName, Statement, delete_all, drop_table};
+use crate::{Capabilities, Dialect, LoadError};
+
+/// Plans the load of a package. Does no IO.
+pub(crate) struct Planner<'p> {
+    pub(crate) dialect: &'static dyn Dialect,
+    pub(crate) capabilities: &'static Capabilities,
+    pub(crate) dataset: &'p DatasetName,
+    /// The location of the destination, for messages.
+    pub(crate) location: &'p str,
+    pub(crate) package: &'p SealedPackage,
+}
+
+/// The reason why there is no plan.
+#[derive(Debug)]
+pub(crate) enum PlanError {
+    /// The plan depends on answers to these questions.
+    Unanswered(Vec<Question>),
+    /// The package cannot be loaded.
+    Failed(LoadError),
+}
+
+impl<E: Into<LoadError>> From<E> for PlanError {
+    fn from(error: E) -> PlanError {
+        PlanError::Failed(error.into())
+    }
+}
+
+impl Planner<'_> {
+    /// Plans the load into a dataset with the contents `snapshot`.
+    pub(crate) fn plan(&self, snapshot: &DatasetSnapshot, answers: &Answers) -> Result<LoadPlan, PlanError> {
+        let plan = self.plan_with(snapshot, answers)?;
+        let open = answers.take_open();
+        if open.is_empty() { Ok(plan) } else { Err(PlanError::Unanswered(open)) }
+    }
+
+    fn plan_with(&self, snapshot: &DatasetSnapshot, answers: &Answers) -> Result<LoadPlan, LoadError> {
+        let (dialect, dataset, package) = (self.dialect, self.dataset, self.package);
+        let here = (dialect, dataset);
+        let mut schema = self.current_schema(snapshot.schema.as_ref())?;
+        let state = self.current_state(snapshot.state.as_ref())?;
+        let refresh = &package.header().refresh;
+        let existing = snapshot.tables.clone().without(&refresh.dropped);
+        let (with_rows, merged_into) = (self.tables_with_rows(), self.tables_merged_into(&schema, &existing));
+        let mut warnings = Vec::new();
+        if let Some(stored) = &snapshot.schema {
+            // Tables dropped by the refresh are not reported as missing.
+            let tables = with_rows.iter().filter(|table| !refresh.dropped.contains(table));
+            warnings.extend(drift_warnings(dialect, stored, &existing, tables.map(String::as_str)));
+        }
+        let mut evolve = self.drop_refreshed();
+        let (widened, splits) = widen(here, &mut schema, with_rows.iter().map(String::as_str), &existing, answers);
+        evolve.extend(widened);
+        let migrated = with_rows.union(&merged_into).map(String::as_str);
+        let migration = migrate(here, &schema, migrated, &existing, answers);
+        evolve.extend(migration.evolve);
+        warnings.extend(migration.warnings);
+        let mut apply = self.empty_refreshed(&existing);
+        apply.extend(migration.fill.into_iter().map(ApplyStep::Execute));
+        apply.extend(self.empty_replaced(&schema, &existing, &with_rows, answers, &mut warnings));
+        let stage = StagingTables::default();
+        let mut rows = RowPlanner { dialect, dataset, existing: &existing, splits: &splits, stage };
+        apply.extend(self.add_rows(&schema, &mut rows)?);
+        for root in self.roots(&schema) {
+            let merge = self.merge(root, &schema, &rows, &mut warnings)?;
+            apply.extend(merge.into_iter().map(ApplyStep::Execute));
+        }
+        let (created, stored) = cursor_entries::store(&mut rows, package);
+        evolve.extend(created);
+        apply.extend(stored);
+        apply.extend(rows.stage.drop_all());
+        let prepare = system_tables::create_missing(dialect, dataset, snapshot);
+        let confirm = system_tables::insert_rows(here, package, snapshot, &schema, state.as_ref())?;
+        Ok(LoadPlan { stage: rows.stage.tables, prepare, evolve, apply, confirm, warnings })
+    }
+
+    /// Returns the schema of the package, merged with the schema that other runs have stored meanwhile.
+    fn current_schema(&self, stored: Option<&Schema>) -> Result<Schema, LoadError> {
+        let ours = &self.package.footer().schema;
+        let stored_hash = stored.and_then(|schema| schema.version_hash.as_ref());
+        match stored {
+            Some(theirs)
+                if stored_hash != self.package.header().base_schema.as_ref() && stored_hash != ours.version_hash.as_ref() =>
+            {
+                theirs.merge(ours).map_err(|conflict| LoadError::Stale { reason: conflict.to_string() })
+            }
+            _ => Ok(ours.clone()),
+        }
+    }
+
+    /// Returns the state to store, or `None` if the package does not change it. Compares the stored state with the base
+    /// state of the package, which detects packages of a stale or copied working directory.
+    fn current_state(&self, stored: Option<&State>) -> Result<Option<State>, LoadError> {
+        let (base, ours) = (&self.package.header().base_state, &self.package.footer().state);
+        if ours.hash() == base.hash() {
+            return Ok(None);
+        }
+        match stored {
+            Some(theirs) if theirs.hash() != base.hash() => Ok(Some(ours.merge(base, theirs)?)),
+            _ => Ok(Some(ours.clone())),
+        }
+    }
+
+    /// Returns the root tables of the package: those of its resources and those of its rows, because lists can be loaded
+    /// into separate root tables.
+    fn roots<'s>(&'s self, schema: &'s Schema) -> BTreeSet<&'s str> {
+        let of_resources = self.package.header().resources.iter().map(|(_, root)| root.as_str());
+        let of_rows = self.package.segments().iter().map(|segment| schema.root_of(&segment.table));
+        of_resources.chain(of_rows).collect()
+    }
+
+    fn tables_with_rows(&self) -> BTreeSet<String> {
+        self.package.segments().iter().map(|segment| segment.table.clone()).collect()
+    }
+
+    /// Returns the existing tables that merging deletes from, with or without new rows.
+    fn tables_merged_into(&self, schema: &Schema, existing: &ExistingTables) -> BTreeSet<String> {
+        let roots = self.roots(schema).into_iter().filter(|root| self.write_disposition(root) == WriteDisposition::Merge);
+        let chains = roots.flat_map(|root| schema.table_tree(root));
+        chains.filter(|table| existing.has(&table.name)).map(|table| table.name.clone()).collect()
+    }
+
+    fn drop_refreshed(&self) -> Vec<Statement> {
+        let drop = |table: &String| {
+            Statement::new(format!("drop table `{table}`"), drop_table(&self.dataset.table(self.dialect, table)))
+        };
+        self.package.header().refresh.dropped.iter().map(drop).collect()
+    }
+
+    fn empty_refreshed(&self, existing: &ExistingTables) -> Vec<ApplyStep> {
+        let emptied = self.package.header().refresh.emptied.iter().filter(|table| existing.has(table));
+        emptied.map(|table| self.empty(table)).collect()
+    }
+
+    fn empty(&self, table: &str) -> ApplyStep {
+        let sql = delete_all(&self.dataset.table(self.dialect, table));
+        ApplyStep::Execute(Statement::new(format!("empty table `{table}`"), sql))
+    }
+
+    /// Empties the tables of replaced resources, with or without new rows.
+    fn empty_replaced(
+        &self,
+        schema: &Schema,
+        existing: &ExistingTables,
+        with_rows: &BTreeSet<String>,
+        answers: &Answers,
+        warnings: &mut Vec<String>,
+    ) -> Vec<ApplyStep> {
+        let mut steps = Vec::new();
+        for root in self.roots(schema).into_iter().filter(|root| self.write_disposition(root) == WriteDisposition::Replace) {
+            for table in schema.table_tree(root).into_iter().filter(|table| existing.has(&table.name)) {
+                let gets_none = table.name == root && !with_rows.contains(root);
+                if gets_none && answers.ask(Question::HasRows { table: root.to_owned() }) {
+                    warnings.push(format!(
+                        "table `{root}` was emptied: its write disposition is `replace` and this load has no rows for it"
+                    ));
+                }
+                steps.push(self.empty(&table.name));
+            }
+        }
+        steps
+    }
+
+    /// Adds the rows of the package: appended, or staged for a merge.
+    fn add_rows(&self, schema: &Schema, rows: &mut RowPlanner<'_>) -> Result<Vec<ApplyStep>, LoadError> {
+        let mut steps = Vec::new();
+        let mut planned = BTreeSet::new();
+        for segment in self.package.segments().iter().filter(|segment| segment.rows > 0) {
+            let name = &segment.table;
+            let Some(table) = schema.tables.get(name) else {
+                return Err(self.refused(format!("insert rows into table `{name}`"), "its schema has no such table".to_owned()));
+            };
+            if !planned.insert(name) {
+                continue;
+            }
+            match self.write_disposition(schema.root_of(name)) {
+                WriteDisposition::Skip => {}
+                WriteDisposition::Merge => rows.stage(table, true),
+                WriteDisposition::Append | WriteDisposition::Replace => steps.push(rows.append(table)),
+            }
+        }
+        Ok(steps)
+    }
+
+    /// Merges the staged rows of `root` and its child tables, if any.
+    fn merge(
+        &self,
+        root: &str,
+        schema: &Schema,
+        rows: &RowPlanner<'_>,
+        warnings: &mut Vec<String>,
+    ) -> Result<Vec<Statement>, LoadError> {
+        // The merge strategy of the package counts, even if another run has stored a different one meanwhile.
+        let (Some(table), Some(staged)) = (self.package.footer().schema.tables.get(root), rows.stage.rows(root)) else {
+            return Ok(Vec::new());
+        };
+        if self.write_disposition(root) != WriteDisposition::Merge {
+            return Ok(Vec::new());
+        }
+        let qualified = |name: &str| self.dataset.table(self.dialect, name);
+        let exists = |name: &str| rows.existing.has(name) || rows.stage.rows(name).is_some();
+        let children = schema.table_tree(root).into_iter().filter(|child| child.name != root && exists(&child.name));
+        let children = children.map(|child| (qualified(&child.name), rows.stage.rows(&child.name)));
+        let merge = Merge {
+            dialect: self.dialect,
+            capabilities: self.capabilities,
+            table,
+            root: qualified(root),
+            rows: staged,
+            children: children.collect(),
+            created_at: self.package.header().created_at,
+        };
+        let step = format!("merge rows into table `{root}`");
+        let statements = merge.statements(warnings).map_err(|reason| self.refused(step.clone(), reason))?;
+        Ok(statements.into_iter().map(|sql| Statement::new(step.clone(), sql)).collect())
+    }
+
+    /// Returns the write disposition of a root table in the package, even if another run has stored a different one
+    /// meanwhile.
+    fn write_disposition(&self, root: &str) -> WriteDisposition {
+        self.package.footer().schema.write_disposition(root)
+    }
+
+    fn refused(&self, step: String, reason: String) -> LoadError {
+        LoadError::Statement { step, location: self.location.to_owned(), reason, terminal: true }
+    }
+}

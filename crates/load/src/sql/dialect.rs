@@ -1,0 +1,86 @@
+//! SQL dialects: what differs between engines. The defaults are standard SQL.
+
+use arrow::datatypes::DataType as ArrowType;
+use catchment_schema::{Column, ColumnType};
+
+use super::name::{DatasetName, QualifiedName};
+
+/// The SQL dialect of an engine.
+pub trait Dialect: std::fmt::Debug + Send + Sync {
+    /// Quotes an identifier. Default: with double quotes.
+    fn quote(&self, name: &str) -> String {
+        format!("\"{}\"", name.replace('"', "\"\""))
+    }
+
+    /// Quotes a string. Default: with single quotes.
+    fn text_literal(&self, text: &str) -> String {
+        format!("'{}'", text.replace('\'', "''"))
+    }
+
+    /// Returns the type of a column, written as the engine reports it in [`columns_query`](Dialect::columns_query).
+    fn column_type(&self, column: &Column) -> String;
+
+    /// Returns the column type of a number type of the engine that can be widened, or `None` for other types.
+    fn number_type(&self, type_name: &str) -> Option<ColumnType>;
+
+    /// Returns the Arrow type with the values of a type of the engine, or `None` for types that Arrow does not have.
+    fn arrow_type(&self, type_name: &str) -> Option<ArrowType>;
+
+    /// Returns the query of all columns of a dataset: `table_name`, `column_name` and `data_type`, in the order of the tables
+    /// and columns.
+    fn columns_query(&self, dataset: &DatasetName) -> String;
+
+    /// Returns the query of the name of a dataset, which has a row if the dataset exists.
+    fn dataset_query(&self, dataset: &DatasetName) -> String;
+
+    /// Returns the expression of a timestamp as text with its microseconds since 1970.
+    fn micros_as_text(&self, timestamp: &str) -> String;
+
+    /// Returns the statement that begins a transaction.
+    fn begin(&self) -> &'static str {
+        "BEGIN TRANSACTION"
+    }
+
+    /// Returns the statement that makes concurrent loads of a dataset take turns until their transactions end, or `None` if
+    /// an open transaction excludes other loads.
+    fn lock(&self, dataset: &DatasetName) -> Option<String> {
+        let _ = dataset;
+        None
+    }
+
+    /// Returns the expression that inserts select the rows of a record batch from, or `None` if the engine only copies rows
+    /// into staging tables.
+    fn batch_source(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// Creates a staging table, which exists at most until the connection closes.
+    fn create_staging_table(&self, name: &str, columns: &[(&str, String)]) -> String {
+        let columns: Vec<String> = columns.iter().map(|(name, kind)| format!("{} {kind}", self.quote(name))).collect();
+        format!("CREATE TEMP TABLE {name} (\n  {}\n)", columns.join(",\n  "))
+    }
+
+    /// Returns the condition that rows `d` and `s` have equal values in a nullable column. Null equals null.
+    fn equal_or_both_null(&self, left: &str, right: &str) -> String {
+        format!("{left} IS NOT DISTINCT FROM {right}")
+    }
+
+    /// Changes the type of a column.
+    fn alter_type(&self, table: &QualifiedName, column: &Column) -> String {
+        format!("ALTER TABLE {table} ALTER COLUMN {} TYPE {}", self.quote(&column.name), self.column_type(column))
+    }
+
+    /// Returns the query of what a table would lose if [`add_columns_by_copy`](Dialect::add_columns_by_copy) copied it, or
+    /// `None` if the engine adds any number of columns one by one.
+    fn copy_losses_query(&self, dataset: &DatasetName, table: &str) -> Option<String> {
+        let _ = (dataset, table);
+        None
+    }
+
+    /// Adds nullable columns to a table by copying it. Only called if there is a
+    /// [`copy_losses_query`](Dialect::copy_losses_query).
+    fn add_columns_by_copy(&self, dataset: &DatasetName, table: &str, columns: &[&Column]) -> Vec<String> {
+        let _ = (dataset, table, columns);
+        Vec::new()
+    }
+}

@@ -1,0 +1,268 @@
+//! The runner of loads: executes the plan of a package in one transaction of a session.
+
+use std::sync::Arc;
+
+use catchment_load_package::{SealedPackage, fail_point};
+use tokio_util::sync::CancellationToken;
+
+use super::name::DatasetName;
+use super::queries::{select_last_schema_at, select_load, select_schema, select_state};
+use super::restore::{first_cell, parse_schema, parse_state};
+use super::session::{SqlSession, Statement};
+use super::{Dialect, TextRows};
+use crate::plan::{Answers, ApplyStep, DatasetSnapshot, ExistingTables, LoadPlan, PlanError, Planner, Question, RowTarget};
+use crate::{Capabilities, LoadAttempt, LoadError, LoadOutcome, LoadResult, TableBatches};
+use catchment_schema::{LOADS_TABLE, STATE_TABLE, VERSION_TABLE};
+
+/// Opens sessions of a destination.
+#[expect(async_fn_in_trait, reason = "only adapters implement it, and each knows whether its futures must be `Send`")]
+pub trait Connector {
+    /// The type of sessions.
+    type Session: SqlSession;
+
+    /// Returns the dialect of the engine.
+    fn dialect(&self) -> &'static dyn Dialect;
+
+    /// Returns what the engine can do.
+    fn capabilities(&self) -> &'static Capabilities;
+
+    /// Opens a session, and waits if the destination is locked. If `stop` is cancelled, the wait and the statements of the
+    /// session end with [`LoadError::Cancelled`]. Without `stop`, they cannot be cancelled.
+    async fn connect(&self, stop: Option<&CancellationToken>) -> Result<Self::Session, LoadError>;
+
+    /// Prepares another attempt after a failed one, for example by waiting or with more memory. Returns false if the error
+    /// is final.
+    async fn prepare_retry(&self, error: &LoadError, stop: &CancellationToken) -> bool;
+
+    /// Finishes a committed load. Errors are only logged.
+    async fn finish(&self, session: Self::Session, load_id: &str) {
+        let _ = (session, load_id);
+    }
+}
+
+/// Loads a package in one transaction, and again if the connector can [retry](Connector::prepare_retry).
+///
+/// # Errors
+///
+/// Returns an error if the package cannot be loaded. The dataset is then unchanged.
+pub async fn load<C: Connector>(
+    connector: &C,
+    package: &Arc<SealedPackage>,
+    attempt: &Arc<LoadAttempt>,
+    stop: &CancellationToken,
+) -> Result<LoadResult, LoadError> {
+    let load = PackageLoad { connector, package, attempt, stop };
+    loop {
+        match load.run().await {
+            Err(error) if connector.prepare_retry(&error, stop).await => {}
+            result => return result,
+        }
+    }
+}
+
+/// The parameters of a load, shared by all its attempts.
+struct PackageLoad<'l, C> {
+    connector: &'l C,
+    package: &'l Arc<SealedPackage>,
+    attempt: &'l Arc<LoadAttempt>,
+    stop: &'l CancellationToken,
+}
+
+impl<C: Connector> PackageLoad<'_, C> {
+    async fn run(&self) -> Result<LoadResult, LoadError> {
+        let dialect = self.connector.dialect();
+        let mut session = self.connector.connect(Some(self.stop)).await?;
+        fail_point!("load::opened");
+        self.execute(&mut session, &Statement::new("begin a transaction", dialect.begin())).await?;
+        fail_point!("load::transaction_begun");
+        match self.apply(&mut session).await {
+            Ok(Some(warnings)) => {
+                let session = self.commit(session).await?;
+                self.connector.finish(session, self.load_id()).await;
+                Ok(LoadResult { outcome: LoadOutcome::Loaded, warnings })
+            }
+            Ok(None) => {
+                session.execute(&Statement::new("roll back", "ROLLBACK")).await?;
+                Ok(LoadOutcome::AlreadyLoaded.into())
+            }
+            Err(error) => {
+                // Closing the connection rolls back as well; the first error is the one to report.
+                let _ = session.execute(&Statement::new("roll back", "ROLLBACK")).await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Applies the package without the commit. Returns the warnings, or `None` if the package is loaded already.
+    async fn apply(&self, session: &mut C::Session) -> Result<Option<Vec<String>>, LoadError> {
+        let dialect = self.connector.dialect();
+        let dataset = DatasetName::new(dialect, session.database(), &self.package.header().dataset);
+        let Some(mut plan) = self.plan(session, &dataset).await? else { return Ok(None) };
+        fail_point!("load::planned");
+        for staged in &plan.stage {
+            self.execute(session, &staged.create).await?;
+            self.write(session, &staged.rows).await?;
+            fail_point!("load::table_staged");
+        }
+        if let Some(lock) = dialect.lock(&dataset) {
+            self.execute(session, &Statement::new("lock the dataset", lock)).await?;
+            let Some(current) = self.plan(session, &dataset).await? else { return Ok(None) };
+            if current.stage != plan.stage {
+                return Err(LoadError::DatasetChanged { location: session.location().to_owned() });
+            }
+            plan = current;
+        }
+        let LoadPlan { prepare, evolve, apply, confirm, mut warnings, .. } = plan;
+        self.execute_all(session, &prepare).await?;
+        fail_point!("load::prepared");
+        self.execute_all(session, &evolve).await?;
+        fail_point!("load::evolved");
+        for step in &apply {
+            match step {
+                ApplyStep::Execute(statement) => self.execute(session, statement).await?,
+                ApplyStep::Write(rows) => self.write(session, rows).await?,
+            }
+            fail_point!("load::step_applied");
+        }
+        self.execute_all(session, &confirm).await?;
+        self.stop_if_cancelled()?;
+        for warning in &warnings {
+            tracing::warn!("{warning}");
+        }
+        Ok(Some(std::mem::take(&mut warnings)))
+    }
+
+    /// Plans the load. Returns `None` if the package is loaded already.
+    async fn plan(&self, session: &mut C::Session, dataset: &DatasetName) -> Result<Option<LoadPlan>, LoadError> {
+        let (dialect, capabilities) = (self.connector.dialect(), self.connector.capabilities());
+        let snapshot = self.inspect(session, dataset).await?;
+        if snapshot.is_loaded {
+            return Ok(None);
+        }
+        let location = session.location().to_owned();
+        let planner = Planner { dialect, capabilities, dataset, location: &location, package: self.package };
+        let mut answers = Answers::default();
+        for table in &self.package.header().refresh.emptied {
+            answers.insert(Question::HasRows { table: table.clone() }, false);
+        }
+        loop {
+            match planner.plan(&snapshot, &answers) {
+                Ok(plan) => return Ok(Some(plan)),
+                Err(PlanError::Failed(error)) => return Err(error),
+                Err(PlanError::Unanswered(questions)) => {
+                    for question in questions {
+                        let Statement { step, sql } = question.query(dialect, dataset);
+                        let rows = self.read(session, &step, vec![sql]).await?;
+                        answers.insert(question, rows.first().is_some_and(|rows| !rows.is_empty()));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Reads the contents of the dataset that the plan depends on.
+    async fn inspect(&self, session: &mut C::Session, dataset: &DatasetName) -> Result<DatasetSnapshot, LoadError> {
+        let dialect = self.connector.dialect();
+        let queries = vec![dialect.dataset_query(dataset), dialect.columns_query(dataset)];
+        let mut found = self.read(session, "read the columns", queries).await?.into_iter();
+        let has_dataset = found.next().is_some_and(|rows| !rows.is_empty());
+        let case = self.connector.capabilities().identifiers.case;
+        let tables = ExistingTables::from_rows(found.next().unwrap_or_default(), case);
+        let mut snapshot = DatasetSnapshot { has_dataset, ..DatasetSnapshot::default() };
+        let footer = self.package.footer();
+        let mut queries = Vec::new();
+        let [has_loads, has_schemas, has_states] = [LOADS_TABLE, VERSION_TABLE, STATE_TABLE].map(|table| tables.has(table));
+        if has_loads {
+            queries.push(select_load(dialect, dataset, self.load_id()));
+        }
+        if has_schemas {
+            queries.push(select_schema(dialect, dataset, &footer.schema.name));
+            queries.push(select_last_schema_at(dialect, dataset));
+        }
+        if has_loads && has_states {
+            queries.push(select_state(dialect, dataset, footer.state.pipeline_name()));
+        }
+        let mut found = self.read(session, "read the stored state and schema", queries).await?.into_iter();
+        let mut next = || found.next().unwrap_or_default();
+        if has_loads {
+            snapshot.is_loaded = !next().is_empty();
+        }
+        if has_schemas {
+            let mut cells = next().into_iter().next().unwrap_or_default().into_iter();
+            let text = cells.next().flatten();
+            snapshot.schema_hash = cells.next().flatten();
+            snapshot.schema = text.map(|text| parse_schema(session.location(), &text)).transpose()?;
+            snapshot.last_schema_at = first_cell(next()).and_then(|micros| micros.parse().ok());
+        }
+        if has_loads && has_states {
+            snapshot.state = first_cell(next()).map(|packed| parse_state(session.location(), &packed)).transpose()?;
+        }
+        snapshot.tables = tables;
+        Ok(snapshot)
+    }
+
+    async fn execute_all(&self, session: &mut C::Session, statements: &[Statement]) -> Result<(), LoadError> {
+        for statement in statements {
+            self.execute(session, statement).await?;
+            fail_point!("load::statement_executed");
+        }
+        Ok(())
+    }
+
+    async fn execute(&self, session: &mut C::Session, statement: &Statement) -> Result<(), LoadError> {
+        self.stop_if_cancelled()?;
+        self.attempt.record_step(&format!("the step \"{}\"", statement.step));
+        session.execute(statement).await
+    }
+
+    async fn read(&self, session: &mut C::Session, step: &str, queries: Vec<String>) -> Result<Vec<TextRows>, LoadError> {
+        self.stop_if_cancelled()?;
+        if queries.is_empty() { Ok(Vec::new()) } else { session.read(step, &queries).await }
+    }
+
+    async fn write(&self, session: &mut C::Session, target: &RowTarget) -> Result<(), LoadError> {
+        let rows = TableBatches::new(self.package, self.attempt, target, session.location(), self.stop);
+        session.write(target, rows).await
+    }
+
+    /// Commits the transaction and verifies that the package is logged. The result of a commit can be lost, and DuckDB
+    /// reports success for the commit of an aborted transaction.
+    async fn commit(&self, mut session: C::Session) -> Result<C::Session, LoadError> {
+        fail_point!("load::applied");
+        self.attempt.record_step("the commit");
+        let committed = session.execute(&Statement::new("commit", "COMMIT")).await;
+        fail_point!("load::committed");
+        if committed.is_err() {
+            drop(session);
+            // The commit may have succeeded, so a cancellation does not end the verification.
+            session = self.connector.connect(None).await?;
+        }
+        match committed {
+            _ if self.is_loaded(&mut session).await? => Ok(session),
+            Err(error) => Err(error),
+            Ok(()) => Err(LoadError::Statement {
+                step: "commit".to_owned(),
+                location: session.location().to_owned(),
+                reason: "the transaction was aborted".to_owned(),
+                terminal: false,
+            }),
+        }
+    }
+
+    /// Returns true if the load of the package is logged in the dataset.
+    async fn is_loaded(&self, session: &mut C::Session) -> Result<bool, LoadError> {
+        let dialect = self.connector.dialect();
+        let dataset = DatasetName::new(dialect, session.database(), &self.package.header().dataset);
+        let query = select_load(dialect, &dataset, self.load_id());
+        let rows = session.read_existing("look up the load", &[query]).await?;
+        Ok(rows.into_iter().flatten().any(|rows| !rows.is_empty()))
+    }
+
+    fn load_id(&self) -> &str {
+        &self.package.header().load_id
+    }
+
+    fn stop_if_cancelled(&self) -> Result<(), LoadError> {
+        if self.stop.is_cancelled() { Err(LoadError::Cancelled) } else { Ok(()) }
+    }
+}
