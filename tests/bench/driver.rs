@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context as _, Result, ensure};
-use catchment::{Destination as _, DuckDb};
+use catchment::DuckDb;
 
 use crate::usage;
 use crate::{pages, table};

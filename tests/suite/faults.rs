@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use catchment::{Destination as _, Pipeline, Resource, WriteDisposition};
+use catchment::{Pipeline, Resource, WriteDisposition};
 use catchment_rest_client::testing::{ScriptedResponse, ScriptedServer};
 
 use crate::command::Run;
