@@ -13,6 +13,7 @@ mod duckdb_archive;
 mod fuzz;
 mod kill_test;
 mod process;
+mod services;
 mod test;
 mod tidy;
 
@@ -46,6 +47,8 @@ enum Command {
     KillTest(kill_test::Args),
     /// Load specs from scripted APIs and compare the datasets with those of the reference (dlt)
     Conformance(conformance::Args),
+    /// Start the servers that tests load datasets into: PostgreSQL
+    Services(services::Args),
     /// Run all checks of CI: format, tidy, cargo-deny, clippy, docs, tests, conformance, the book, some kills
     Ci,
 }
@@ -60,6 +63,7 @@ fn main() -> ExitCode {
         Command::Fuzz(args) => fuzz::run(&args),
         Command::KillTest(args) => kill_test::run(&args),
         Command::Conformance(args) => conformance::run(&args),
+        Command::Services(args) => services::run(&args),
         Command::Ci => ci::run(),
     };
     match result {

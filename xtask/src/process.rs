@@ -1,7 +1,7 @@
 //! Child processes: the same cargo, a clean environment, and errors that contain the command line.
 
 use std::env;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::BufReader;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -10,12 +10,17 @@ use anyhow::{Context as _, Result, bail};
 use cargo_metadata::{Message, Metadata, MetadataCommand};
 
 /// Creates a command of the cargo that runs this program.
+pub(crate) fn cargo() -> Command {
+    command(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
+/// Creates a command that may start builds.
 ///
 /// Removes the variables of the running package that `cargo run` sets. Build scripts that watch them
 /// (such as ring's) would run again, and their dependents would be recompiled, each time a build is
 /// started from here instead of the shell.
-pub(crate) fn cargo() -> Command {
-    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+pub(crate) fn command(program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new(program);
     for (name, _) in env::vars_os() {
         if is_package_variable(&name) {
             command.env_remove(name);
