@@ -48,7 +48,8 @@ impl SqlClient {
         &self.dataset
     }
 
-    pub(crate) fn destination(&self) -> &dyn Destination {
+    /// Returns the destination.
+    pub fn destination(&self) -> &dyn Destination {
         &*self.destination
     }
 }

@@ -2,8 +2,8 @@
 
 use catchment_schema::{Column, DLT_ROOT_ID_COLUMN, Schema, Table};
 
-use super::answers::{Answers, Question};
 use super::existing_tables::ExistingTables;
+use super::facts::{Fact, Facts};
 use crate::Dialect;
 use crate::sql::{DatasetName, Statement, add_column, add_root_id, create_table, fill_root_ids};
 
@@ -27,9 +27,9 @@ pub(super) fn migrate<'t>(
     schema: &Schema,
     tables: impl IntoIterator<Item = &'t str>,
     existing: &ExistingTables,
-    answers: &Answers,
+    facts: &Facts,
 ) -> Migration {
-    let mut migrator = Migrator { dialect, dataset, schema, existing, answers, migration: Migration::default() };
+    let mut migrator = Migrator { dialect, dataset, schema, existing, facts, migration: Migration::default() };
     let mut without_root_ids = Vec::new();
     for table in tables.into_iter().filter_map(|name| schema.tables.get(name)) {
         if !existing.has(&table.name) {
@@ -48,7 +48,7 @@ struct Migrator<'m> {
     dataset: &'m DatasetName,
     schema: &'m Schema,
     existing: &'m ExistingTables,
-    answers: &'m Answers,
+    facts: &'m Facts,
     migration: Migration,
 }
 
@@ -72,7 +72,7 @@ impl Migrator<'_> {
         for column in missing {
             let step = format!("add column `{}` to table `{}`", column.name, table.name);
             let name = self.dataset.table(self.dialect, &table.name);
-            if column.is_nullable() || !self.answers.ask(Question::HasRows { table: table.name.clone() }) {
+            if column.is_nullable() || !self.facts.is_true(Fact::HasRows { table: table.name.clone() }) {
                 self.evolve(step, add_column(self.dialect, &name, column));
             } else if column.name == DLT_ROOT_ID_COLUMN {
                 for sql in add_root_id(self.dialect, &name, column) {
@@ -98,7 +98,7 @@ impl Migrator<'_> {
         missing.len() * table.columns.len() > ALTERS_MAX
             && missing.iter().all(|column| column.is_nullable())
             && self.dialect.copy_losses_query(self.dataset, &table.name).is_some()
-            && !self.answers.ask(Question::CopyLosesSomething { table: table.name.clone() })
+            && !self.facts.is_true(Fact::CopyLosesSomething { table: table.name.clone() })
     }
 
     /// Sets the root ids of rows in `tables` from their parent rows, from the outermost tables inwards.

@@ -1,10 +1,10 @@
 //! Plans of loads: pure functions of the contents of a dataset, a sealed package and a dialect.
 
-mod answers;
 mod columns;
 mod cursor_entries;
 mod drift;
 mod existing_tables;
+mod facts;
 mod merge;
 mod planner;
 mod row_target;
@@ -15,8 +15,8 @@ mod system_tables;
 mod tests;
 mod widen;
 
-pub(crate) use answers::{Answers, Question};
 pub(crate) use existing_tables::ExistingTables;
+pub(crate) use facts::{Fact, Facts};
 pub(crate) use planner::{PlanError, Planner};
 pub(crate) use row_target::VariantSplit;
 pub use row_target::{RowColumn, RowTarget};

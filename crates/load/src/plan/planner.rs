@@ -6,10 +6,10 @@ use catchment_load_package::SealedPackage;
 use catchment_schema::{Schema, WriteDisposition};
 use catchment_state::State;
 
-use super::answers::{Answers, Question};
 use super::columns::migrate;
 use super::drift::drift_warnings;
 use super::existing_tables::ExistingTables;
+use super::facts::{Fact, Facts};
 use super::merge::Merge;
 use super::rows::{RowPlanner, StagingTables};
 use super::snapshot::DatasetSnapshot;
@@ -31,8 +31,8 @@ pub(crate) struct Planner<'p> {
 /// The reason why there is no plan.
 #[derive(Debug)]
 pub(crate) enum PlanError {
-    /// The plan depends on answers to these questions.
-    Unanswered(Vec<Question>),
+    /// The plan depends on these facts.
+    UnknownFacts(Vec<Fact>),
     /// The package cannot be loaded.
     Failed(LoadError),
 }
@@ -45,13 +45,13 @@ impl<E: Into<LoadError>> From<E> for PlanError {
 
 impl Planner<'_> {
     /// Plans the load into a dataset with the contents `snapshot`.
-    pub(crate) fn plan(&self, snapshot: &DatasetSnapshot, answers: &Answers) -> Result<LoadPlan, PlanError> {
-        let plan = self.plan_with(snapshot, answers)?;
-        let open = answers.take_open();
-        if open.is_empty() { Ok(plan) } else { Err(PlanError::Unanswered(open)) }
+    pub(crate) fn plan(&self, snapshot: &DatasetSnapshot, facts: &Facts) -> Result<LoadPlan, PlanError> {
+        let plan = self.plan_with(snapshot, facts)?;
+        let unknown = facts.take_unknown();
+        if unknown.is_empty() { Ok(plan) } else { Err(PlanError::UnknownFacts(unknown)) }
     }
 
-    fn plan_with(&self, snapshot: &DatasetSnapshot, answers: &Answers) -> Result<LoadPlan, LoadError> {
+    fn plan_with(&self, snapshot: &DatasetSnapshot, facts: &Facts) -> Result<LoadPlan, LoadError> {
         let (dialect, dataset, package) = (self.dialect, self.dataset, self.package);
         let here = (dialect, dataset);
         let mut schema = self.current_schema(snapshot.schema.as_ref())?;
@@ -66,15 +66,15 @@ impl Planner<'_> {
             warnings.extend(drift_warnings(dialect, stored, &existing, tables.map(String::as_str)));
         }
         let mut evolve = self.drop_refreshed();
-        let (widened, splits) = widen(here, &mut schema, with_rows.iter().map(String::as_str), &existing, answers);
+        let (widened, splits) = widen(here, &mut schema, with_rows.iter().map(String::as_str), &existing, facts);
         evolve.extend(widened);
         let migrated = with_rows.union(&merged_into).map(String::as_str);
-        let migration = migrate(here, &schema, migrated, &existing, answers);
+        let migration = migrate(here, &schema, migrated, &existing, facts);
         evolve.extend(migration.evolve);
         warnings.extend(migration.warnings);
         let mut apply = self.empty_refreshed(&existing);
         apply.extend(migration.fill.into_iter().map(ApplyStep::Execute));
-        apply.extend(self.empty_replaced(&schema, &existing, &with_rows, answers, &mut warnings));
+        apply.extend(self.empty_replaced(&schema, &existing, &with_rows, facts, &mut warnings));
         let stage = StagingTables::default();
         let mut rows = RowPlanner { dialect, dataset, existing: &existing, splits: &splits, stage };
         apply.extend(self.add_rows(&schema, &mut rows)?);
@@ -160,14 +160,14 @@ impl Planner<'_> {
         schema: &Schema,
         existing: &ExistingTables,
         with_rows: &BTreeSet<String>,
-        answers: &Answers,
+        facts: &Facts,
         warnings: &mut Vec<String>,
     ) -> Vec<ApplyStep> {
         let mut steps = Vec::new();
         for root in self.roots(schema).into_iter().filter(|root| self.write_disposition(root) == WriteDisposition::Replace) {
             for table in schema.table_tree(root).into_iter().filter(|table| existing.has(&table.name)) {
                 let gets_none = table.name == root && !with_rows.contains(root);
-                if gets_none && answers.ask(Question::HasRows { table: root.to_owned() }) {
+                if gets_none && facts.is_true(Fact::HasRows { table: root.to_owned() }) {
                     warnings.push(format!(
                         "table `{root}` was emptied: its write disposition is `replace` and this load has no rows for it"
                     ));

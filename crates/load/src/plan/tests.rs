@@ -1,6 +1,6 @@
 use catchment_schema::{Column, DataType, MergeStrategy};
 
-use super::{Answers, ApplyStep, DatasetSnapshot, ExistingTables, LoadPlan, PlanError, Planner, Question};
+use super::{ApplyStep, DatasetSnapshot, ExistingTables, Fact, Facts, LoadPlan, PlanError, Planner};
 use crate::IdentifierCase;
 use crate::sql::{DatasetName, Statement};
 use crate::testing::StandardSql;
@@ -8,9 +8,9 @@ use crate::testing::context::TestContext;
 use crate::testing::resource::TestResource;
 use crate::testing::void::{CAPABILITIES, Void};
 
-/// Returns the plan of a package in a dataset with the columns `existing`: `table.column type`. Answers every question with
-/// `answer`.
-fn check(resource: &TestResource, rows: &str, existing: &[&str], answer: bool) -> String {
+/// Returns the plan of a package in a dataset with the columns `existing`: `table.column type`. All facts are
+/// `is_true`.
+fn check(resource: &TestResource, rows: &str, existing: &[&str], is_true: bool) -> String {
     let mut context = TestContext::new(&Void, "d").unwrap();
     let package = context.package(resource, rows).unwrap();
     let cells = |column: &&str| {
@@ -23,13 +23,11 @@ fn check(resource: &TestResource, rows: &str, existing: &[&str], answer: bool) -
     let dataset = DatasetName::new(&StandardSql, None, "d");
     let capabilities = &CAPABILITIES;
     let planner = Planner { dialect: &StandardSql, capabilities, dataset: &dataset, location: "nowhere", package: &package };
-    let mut answers = Answers::default();
+    let mut facts = Facts::default();
     loop {
-        match planner.plan(&snapshot, &answers) {
+        match planner.plan(&snapshot, &facts) {
             Ok(plan) => return display(&plan),
-            Err(PlanError::Unanswered(questions)) => {
-                questions.into_iter().for_each(|question: Question| answers.insert(question, answer));
-            }
+            Err(PlanError::UnknownFacts(unknown)) => unknown.into_iter().for_each(|fact: Fact| facts.insert(fact, is_true)),
             Err(PlanError::Failed(error)) => return error.to_string(),
         }
     }
@@ -167,7 +165,8 @@ fn columns_are_added_and_widened() {
 
 #[test]
 fn columns_of_another_type_are_cast() {
-    let existing: Vec<&str> = ITEMS.iter().map(|column| if *column == "items.v TEXT" { "items.v UUID" } else { column }).collect();
+    let existing: Vec<&str> =
+        ITEMS.iter().map(|column| if *column == "items.v TEXT" { "items.v UUID" } else { column }).collect();
     insta::assert_snapshot!(check(&TestResource::append("items"), ROWS, &existing, false), @r#"
     stage | stage rows of table `items`: CREATE TEMP TABLE "_dlt_staged_0" ( "id" BIGINT, "v" TEXT, "_dlt_load_id" TEXT, "_dlt_id" TEXT )
     apply | insert rows into table `items`: INSERT INTO "d"."items" ("id", "v", "_dlt_load_id", "_dlt_id") SELECT "id", CAST("v" AS UUID), "_dlt_load_id", "_dlt_id" FROM "_dlt_staged_0"

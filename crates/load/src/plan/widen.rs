@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use catchment_schema::{Column, ColumnType, DataType, Schema, naming};
 
-use super::answers::{Answers, Question};
 use super::existing_tables::ExistingTables;
+use super::facts::{Fact, Facts};
 use super::row_target::VariantSplit;
 use crate::Dialect;
 use crate::sql::{DatasetName, Statement};
@@ -22,7 +22,7 @@ pub(super) fn widen<'t>(
     schema: &mut Schema,
     tables: impl IntoIterator<Item = &'t str>,
     existing: &ExistingTables,
-    answers: &Answers,
+    facts: &Facts,
 ) -> (Vec<Statement>, VariantSplits) {
     let (mut statements, mut splits) = (Vec::new(), VariantSplits::new());
     for name in tables {
@@ -30,8 +30,8 @@ pub(super) fn widen<'t>(
         let narrow = |column: &&Column| is_narrower(dialect, existing.data_type(name, &column.name), column);
         let narrow: Vec<Column> = table.complete_columns().filter(narrow).cloned().collect();
         for column in narrow {
-            let question = || Question::ExceedsDouble { table: name.to_owned(), column: column.name.clone() };
-            if column.data_type == Some(DataType::Double) && answers.ask(question()) {
+            let exceeds = || Fact::ExceedsDouble { table: name.to_owned(), column: column.name.clone() };
+            if column.data_type == Some(DataType::Double) && facts.is_true(exceeds()) {
                 splits.entry(name.to_owned()).or_default().push(split(schema, name, &column.name));
             } else {
                 let step = format!("widen column `{}` of table `{name}`", column.name);

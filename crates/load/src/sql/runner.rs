@@ -10,7 +10,7 @@ use super::queries::{select_last_schema_at, select_load, select_schema, select_s
 use super::restore::{first_cell, parse_schema, parse_state};
 use super::session::{SqlSession, Statement};
 use super::{Dialect, TextRows};
-use crate::plan::{Answers, ApplyStep, DatasetSnapshot, ExistingTables, LoadPlan, PlanError, Planner, Question, RowTarget};
+use crate::plan::{ApplyStep, DatasetSnapshot, ExistingTables, Fact, Facts, LoadPlan, PlanError, Planner, RowTarget};
 use crate::{Capabilities, LoadAttempt, LoadError, LoadOutcome, LoadResult, TableBatches};
 use catchment_schema::{LOADS_TABLE, STATE_TABLE, VERSION_TABLE};
 
@@ -141,19 +141,19 @@ impl<C: Connector> PackageLoad<'_, C> {
         }
         let location = session.location().to_owned();
         let planner = Planner { dialect, capabilities, dataset, location: &location, package: self.package };
-        let mut answers = Answers::default();
+        let mut facts = Facts::default();
         for table in &self.package.header().refresh.emptied {
-            answers.insert(Question::HasRows { table: table.clone() }, false);
+            facts.insert(Fact::HasRows { table: table.clone() }, false);
         }
         loop {
-            match planner.plan(&snapshot, &answers) {
+            match planner.plan(&snapshot, &facts) {
                 Ok(plan) => return Ok(Some(plan)),
                 Err(PlanError::Failed(error)) => return Err(error),
-                Err(PlanError::Unanswered(questions)) => {
-                    for question in questions {
-                        let Statement { step, sql } = question.query(dialect, dataset);
+                Err(PlanError::UnknownFacts(unknown)) => {
+                    for fact in unknown {
+                        let Statement { step, sql } = fact.query(dialect, dataset);
                         let rows = self.read(session, &step, vec![sql]).await?;
-                        answers.insert(question, rows.first().is_some_and(|rows| !rows.is_empty()));
+                        facts.insert(fact, rows.first().is_some_and(|rows| !rows.is_empty()));
                     }
                 }
             }

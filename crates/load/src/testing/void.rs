@@ -63,4 +63,3 @@ pub(crate) const CAPABILITIES: Capabilities = Capabilities {
     text_with_nul: false,
     row_format: RowFormat::Arrow,
 };
-

@@ -47,7 +47,7 @@ fn a_pipeline_has_the_defaults_of_the_command() {
     let settings = project(dir.path(), config, "", &[("CATCHMENT_DATA_DIR", data.to_str().unwrap())]);
     let pipeline = settings.pipeline("shop").unwrap();
     assert_eq!((pipeline.name(), pipeline.dataset().name()), ("shop", "shop_data"));
-    assert_eq!(pipeline.sql_client().location(), "duckdb:////files/x.duckdb");
+    assert_eq!(pipeline.sql_client().destination().location(), "duckdb:////files/x.duckdb");
     assert_eq!(pipeline.working_dir().path(), data.join("pipelines/shop"));
     assert_eq!(settings.pipeline("other").unwrap().dataset().name(), "other_dataset");
 
