@@ -1,10 +1,16 @@
-//! The PostgreSQL destination: binary COPY and the classification of errors.
+//! The PostgreSQL destination: connections, binary COPY and the classification of errors.
 //!
+//! [`PostgresSettings`] and [`PostgresOptions`] describe a connection as libpq and dlt do, and [`connect`] opens it.
 //! [`Encoder`] converts Arrow record batches to the binary format of `COPY … FROM STDIN`. [`classify`] and [`describe`]
 //! interpret errors of the server.
 
+mod connection;
 mod copy;
 mod error;
 
+pub use connection::{
+    ClientCertificate, ConnectError, HostAddress, Keepalives, OptionsError, PostgresOptions, PostgresSettings, RootCertificates,
+    TlsConnector, TlsError, TlsMode, TlsOptions, TlsStream, connect, parse_pgpass, parse_service,
+};
 pub use copy::{EncodeError, Encoder, PgType};
 pub use error::{Failure, classify, classify_state, describe};
