@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 use std::io;
 
-use tokio_postgres::error::DbError;
+use tokio_postgres::error::{DbError, SqlState};
 use tokio_rustls::rustls;
 use tokio_rustls::rustls::CertificateError;
 
@@ -26,8 +26,12 @@ pub enum Failure {
 
 /// Returns the kind of an error.
 pub fn classify(error: &tokio_postgres::Error) -> Failure {
-    match error.code() {
-        Some(state) => classify_state(state.code()),
+    match error.as_db_error() {
+        // A concurrent session has created the same table or schema, which this one did not see yet.
+        Some(reported) if *reported.code() == SqlState::UNIQUE_VIOLATION && reported.schema() == Some("pg_catalog") => {
+            Failure::Transient
+        }
+        Some(reported) => classify_state(reported.code().code()),
         None if error.is_closed() => Failure::Transient,
         None => classify_cause(error.source()),
     }
@@ -38,7 +42,7 @@ pub fn classify(error: &tokio_postgres::Error) -> Failure {
 /// [appendix A]: https://www.postgresql.org/docs/current/errcodes-appendix.html
 pub fn classify_state(state: &str) -> Failure {
     match state {
-        // query_canceled, transaction_timeout
+        // cancelled statements, by a user or a timeout
         "57014" | "25P04" => Failure::Cancelled,
         // database_dropped, insufficient_privilege
         "57P04" | "42501" => Failure::Blocked,
@@ -70,7 +74,7 @@ pub fn describe(error: &tokio_postgres::Error) -> String {
         None => {
             let mut text = error.to_string();
             for cause in causes(error) {
-                text = format!("{text}: {cause}");
+                text = format!("{text}: {}", shorten(&cause.to_string()));
             }
             remedy(error).map_or(text.clone(), |remedy| format!("{text}; {remedy}"))
         }
@@ -120,7 +124,7 @@ fn describe_fields(fields: &ErrorFields<'_>) -> String {
         }
     }
     // The context of a COPY is a line and a column; other contexts contain statements.
-    let context = fields.context.and_then(|context| context.lines().next()).filter(|line| line.starts_with("COPY "));
+    let context = fields.context.and_then(|context| context.lines().find(|line| line.starts_with("COPY ")));
     for (label, part) in [("detail", fields.detail), ("hint", fields.hint), ("context", context)] {
         if let Some(part) = part {
             text += &format!("; {label}: {}", shorten(part));
@@ -235,7 +239,7 @@ mod tests {
             "duplicate key (SQLSTATE 23505), column \"id\"; detail: Key (id)=(1) exists.; hint: Be unique.",
         );
         check(
-            ErrorFields { context: Some("COPY users, line 2, column id\nmore"), ..unique },
+            ErrorFields { context: Some("JSON data, line 1: {\nCOPY users, line 2, column id\nmore"), ..unique },
             "duplicate key (SQLSTATE 23505); context: COPY users, line 2, column id",
         );
         check(ErrorFields { context: Some("SQL statement \"…\""), ..unique }, "duplicate key (SQLSTATE 23505)");

@@ -18,13 +18,13 @@ pub enum ConnectError {
     #[error(transparent)]
     Tls(#[from] TlsError),
     /// No server accepted the connection.
-    #[error("failed to connect to {location}: {reason}")]
+    #[error("failed to connect to {location}:{reason}")]
     Failed {
         /// The location, without the password.
         location: String,
-        /// The cause; with several addresses, that of each.
+        /// The cause, after a space; with several addresses, a line for each.
         reason: String,
-        /// The kind of the last attempt.
+        /// The kind: transient if any server may be available soon.
         failure: Failure,
     },
 }
@@ -143,10 +143,14 @@ async fn within<F: Future>(timeout: Option<Duration>, future: F) -> Option<F::Ou
 
 fn failed(options: &PostgresOptions, attempts: &[Attempt]) -> ConnectError {
     let reason = match attempts {
-        [attempt] => attempt.reason.clone(),
+        [attempt] => format!(" {}", attempt.reason),
         _ => attempts.iter().map(|attempt| format!("\n  {}: {}", attempt.target, attempt.reason)).collect(),
     };
-    let failure = attempts.last().map_or(Failure::Blocked, |attempt| attempt.failure);
+    let is_transient = |attempt: &Attempt| attempt.failure == Failure::Transient;
+    let failure = match attempts.last() {
+        Some(last) if last.is_final || !attempts.iter().any(is_transient) => last.failure,
+        _ => Failure::Transient,
+    };
     ConnectError::Failed { location: options.location(), reason, failure }
 }
 
@@ -190,7 +194,7 @@ mod tests {
         .await;
         check(
             "host=127.0.0.1,/nonexistent port=1 user=u dbname=d",
-            "failed to connect to postgresql://u@127.0.0.1:1,%2Fnonexistent:1/d: \n  127.0.0.1:1: error connecting to server: ",
+            "failed to connect to postgresql://u@127.0.0.1:1,%2Fnonexistent:1/d:\n  127.0.0.1:1: error connecting to server: ",
         )
         .await;
     }

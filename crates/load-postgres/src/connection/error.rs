@@ -47,7 +47,7 @@ pub enum OptionsError {
         remedy: &'static str,
     },
     /// A parameter is unknown.
-    #[error("`{parameter}` is not a connection parameter{}", .suggestion.map(|name| format!(": did you mean `{name}`?")).unwrap_or_default())]
+    #[error("`{parameter}` is not a connection parameter{}", did_you_mean(*.suggestion))]
     Unknown {
         /// The name of the parameter.
         parameter: String,
@@ -55,7 +55,7 @@ pub enum OptionsError {
         suggestion: Option<&'static str>,
     },
     /// Hosts, addresses and ports are lists of different lengths.
-    #[error("`{parameter}` has {count} entries for {hosts} hosts: list one for each host{}", if *.parameter == "port" { ", or one for all" } else { "" })]
+    #[error("`{parameter}` has {count} entries for {hosts} hosts: list one for each host{}", or_one_for_all(.parameter))]
     Count {
         /// The name of the parameter.
         parameter: &'static str,
@@ -98,4 +98,12 @@ pub enum OptionsError {
         /// The cause.
         reason: String,
     },
+}
+
+fn did_you_mean(suggestion: Option<&str>) -> String {
+    suggestion.map(|name| format!(": did you mean `{name}`?")).unwrap_or_default()
+}
+
+fn or_one_for_all(parameter: &str) -> &'static str {
+    if parameter == "port" { ", or one for all" } else { "" }
 }

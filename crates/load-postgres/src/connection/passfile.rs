@@ -61,7 +61,8 @@ pub(super) fn read_passwords(file: &Path, hosts: &mut [HostAddress], database: &
         found => found.map_err(failed)?,
     };
     if !metadata.is_file() || is_shared(&metadata) {
-        tracing::warn!(file = %file.display(), "ignored the password file: it must be a file that only its owner can read (chmod 600)");
+        let reason = "it must be a file that only its owner can read (chmod 600)";
+        tracing::warn!(file = %file.display(), reason, "ignored the password file");
         return Ok(());
     }
     let text = Secret::from(std::fs::read_to_string(file).map_err(failed)?);

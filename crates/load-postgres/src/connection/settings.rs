@@ -118,8 +118,8 @@ impl FromSettings for PostgresSettings {
         const NAME: &str = "credentials";
         let connection_string = fields.scalar(
             NAME,
-            "The connection string: `postgresql://user:password@host:port/database?sslmode=verify-full`, or the key-value format \
-             of libpq. The fields below supply missing parts.",
+            "The connection string: `postgresql://user:password@host:port/database?sslmode=verify-full`, or the key-value \
+             format of libpq. The fields below supply missing parts.",
         );
         let driver = fields.nested(NAME, "drivername", "The driver: `postgresql`.");
         let database = fields.nested::<String>(NAME, "database", "The database.");
@@ -132,7 +132,8 @@ impl FromSettings for PostgresSettings {
         let host = fields.nested::<String>(
             NAME,
             "host",
-            "The host name, the IP address, or the folder of a Unix socket. Several hosts, separated by commas, are tried in order.",
+            "The host name, the IP address, or the folder of a Unix socket. Several hosts, separated by commas, are \
+             tried in order.",
         );
         let port = fields.nested::<u16>(NAME, "port", "The port. Default: 5432.");
         let connect_timeout = fields.nested::<u32>(
@@ -143,8 +144,8 @@ impl FromSettings for PostgresSettings {
         let query = fields.nested::<Query>(
             NAME,
             "query",
-            "More parameters of libpq: `sslmode`, `sslrootcert`, `sslcert`, `sslkey`, `channel_binding`, `options`, `service` and \
-             others.",
+            "More parameters of libpq: `sslmode`, `sslrootcert`, `sslcert`, `sslkey`, `channel_binding`, `options`, `service` \
+             and others.",
         );
         let fields_of_credentials = vec![
             ("dbname", database.map(Secret::from)),

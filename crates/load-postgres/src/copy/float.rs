@@ -69,7 +69,7 @@ mod tests {
         check(Arc::new(Float32Array::from(vec![0.5])), 0.5);
         check(Arc::new(Int64Array::from(vec![i64::MAX])), 9_223_372_036_854_775_807.0);
         check(decimal(1, 1), 0.1);
-        check(decimal(-314, 2), -3.14);
+        check(decimal(-325, 2), -3.25);
         check(decimal(5, -2), 500.0);
         check(decimal(123_456_789_012_345_678_901_234_567, 9), 123_456_789_012_345_678.901_234_567);
         let wide = Decimal256Array::from(vec![i256::from_i128(-5)]).with_precision_and_scale(76, 76).unwrap();

@@ -171,7 +171,8 @@ mod tests {
         }
         check(
             &[("sslrootcert", "system"), ("sslmode", "require")],
-            "`sslrootcert=system` cannot be combined with `sslmode=require`: use `sslmode=verify-full`, as anyone can get a certificate",
+            "`sslrootcert=system` cannot be combined with `sslmode=require`: use `sslmode=verify-full`, as anyone can get \
+             a certificate",
         );
         check(
             &[("sslnegotiation", "direct")],
