@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 
+use crate::services::{self, POSTGRES, PostgresServer};
 use crate::{book, conformance, kill_test, process, test, tidy};
 
 struct Step {
@@ -28,6 +29,12 @@ const STEPS: &[Step] = &[
 /// Runs the steps and stops at the first failure.
 pub(crate) fn run() -> Result<()> {
     std::env::set_current_dir(process::root()?).context("failed to enter the workspace folder")?;
+    if !services::has_postgres()
+        && let Some(server) = PostgresServer::start_for("PostgreSQL")?
+    {
+        // once more with the variable, which all steps inherit
+        return process::run(process::command(std::env::current_exe()?).arg("ci").env(POSTGRES, server.url()));
+    }
     let started = Instant::now();
     for step in STEPS {
         eprintln!("ci: {} …", step.name);

@@ -22,7 +22,7 @@ pub(crate) struct Args {
 const PYTHON: &str = "CATCHMENT_PYTHON";
 
 /// The destinations that CI checks.
-const DESTINATIONS: &[&str] = &["duckdb"];
+const DESTINATIONS: &[&str] = &["duckdb", "postgres"];
 
 /// Runs `catchment` on the cases of tests/conformance and compares the datasets with those of the reference.
 pub(crate) fn run(args: &Args) -> Result<()> {

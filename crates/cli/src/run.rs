@@ -11,7 +11,7 @@ use crate::args::RunArgs;
 use crate::dev_mode::{self, DevFolder};
 use crate::failure::CliError;
 use crate::output::Output;
-use crate::settings::Configuration;
+use crate::settings::{Configuration, RunDestination, RunNames};
 use crate::signals::Signals;
 use crate::{dry_run, logging, runtime, spec_file};
 
@@ -33,11 +33,11 @@ pub(crate) fn run(args: &RunArgs, output: &Output) -> Result<(), CliError> {
         let known = working_dir.state().filter(|_| !args.dev_mode);
         return dry_run::show(&api, &source, known, &title, output);
     }
-    let (destination, mut file) =
-        configuration.destination(&target.destination, &working_dir, &target.pipeline, args.dev_mode)?;
-    file.warn_of_dataset(&target.dataset);
+    let names = RunNames { pipeline: &target.pipeline, dataset: &target.dataset };
+    let RunDestination { destination, diagnostics, default_file } =
+        configuration.destination(&target.destination, &working_dir, names, args.dev_mode)?;
     // logged before the run too, which may take long or fail
-    file.diagnostics.warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
+    diagnostics.warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
     let path = |spec_path: &Option<String>, default: Option<PathBuf>| spec_path.as_ref().map(PathBuf::from).or(default);
     let files = SchemaFiles {
         import_schema_path: path(&spec.pipeline.import_schema_path, defaults.import_schema_path),
@@ -55,12 +55,12 @@ pub(crate) fn run(args: &RunArgs, output: &Output) -> Result<(), CliError> {
         .progress(progress_mode.sink());
     let result = run_pipeline(&pipeline, source);
     // saved even if the run failed: it may have loaded a pending package
-    if file.is_default && file.path.exists() {
-        working_dir.save_default_database(&file.path);
+    if let Some(file) = default_file.filter(|file| file.exists()) {
+        working_dir.save_default_database(&file);
     }
     let mut info = result?;
-    info.diagnostics.notes.extend(file.diagnostics.notes);
-    info.diagnostics.warnings.extend(file.diagnostics.warnings);
+    info.diagnostics.notes.extend(diagnostics.notes);
+    info.diagnostics.warnings.extend(diagnostics.warnings);
     let written = match progress_mode {
         ProgressMode::Json => output.json(&serde_json::to_string(&info).map_err(|error| CliError::Run(error.into()))?),
         ProgressMode::Auto | ProgressMode::Log | ProgressMode::Off => output.line(&info),

@@ -1,4 +1,5 @@
-//! Threads for DuckDB, which blocks.
+//! Blocking calls of DuckDB, on the threads of tokio for them. A runtime that is shut down waits for these threads, so that a
+//! load that ends with the program is rolled back and does not count as a crash.
 
 use std::convert::Infallible;
 use std::pin::pin;
@@ -76,7 +77,7 @@ impl Drop for CancelOnDrop {
     }
 }
 
-/// Runs `work` on a new thread. If `stop` is cancelled or the future is dropped, its statements are interrupted.
+/// Runs `work` on a thread for blocking calls. If `stop` is cancelled or the future is dropped, its statements are interrupted.
 ///
 /// # Errors
 ///
@@ -91,13 +92,16 @@ pub(crate) async fn run<T: Send + 'static>(
     task.task().or_interrupt(receiver).await.unwrap_or(Err(LoadError::Panicked))
 }
 
-/// Starts a thread that runs `work`.
+/// Starts `work` on a thread for blocking calls.
 ///
 /// # Errors
 ///
 /// Returns an error if no thread can be started.
 pub(crate) fn start(task: &Task, work: impl FnOnce(Task) + Send + 'static) -> Result<(), LoadError> {
+    // tokio panics if it cannot start a thread.
+    let probe = thread::Builder::new().spawn(|| ()).map_err(LoadError::SpawnThread)?;
+    probe.join().map_err(|_| LoadError::Panicked)?;
     let task = task.clone();
-    let thread = thread::Builder::new().name("duckdb".to_owned());
-    thread.spawn(move || work(task)).map(drop).map_err(LoadError::SpawnThread)
+    drop(tokio::task::spawn_blocking(move || work(task)));
+    Ok(())
 }

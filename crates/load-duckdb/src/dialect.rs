@@ -44,7 +44,7 @@ impl Dialect for DuckDbDialect {
     }
 
     fn batch_source(&self) -> Option<&'static str> {
-        Some("arrow(?)")
+        Some(BATCH_SOURCE)
     }
 
     fn copy_losses_query(&self, dataset: &DatasetName, table: &str) -> Option<String> {
@@ -68,6 +68,9 @@ impl Dialect for DuckDbDialect {
         ]
     }
 }
+
+/// The table function that reads a record batch.
+pub(crate) const BATCH_SOURCE: &str = "arrow(?)";
 
 /// The temporary name of the copy of a table.
 const COPY: &str = "_dlt_table_with_columns";

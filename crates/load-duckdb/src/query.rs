@@ -18,6 +18,7 @@ const BUFFERED_BATCHES: usize = 2;
 enum Message {
     Schema(SchemaRef),
     Batch(RecordBatch),
+    End,
 }
 
 type Messages = Sender<Result<Message, LoadError>>;
@@ -35,15 +36,17 @@ pub(crate) async fn stream(
     let schema = match task.task().or_interrupt(rows.recv()).await {
         Some(Ok(Message::Schema(schema))) => schema,
         Some(Err(error)) => return Err(error),
-        Some(Ok(Message::Batch(_))) | None => return Err(LoadError::Panicked),
+        Some(Ok(Message::Batch(_) | Message::End)) | None => return Err(LoadError::Panicked),
     };
-    let batches = stream::unfold((task, rows), |(task, mut rows)| async move {
-        let batch = match task.task().or_interrupt(rows.recv()).await? {
-            Ok(Message::Batch(batch)) => Ok(batch),
-            Ok(Message::Schema(_)) => Err(LoadError::Panicked),
-            Err(error) => Err(error),
-        };
-        Some((batch, (task, rows)))
+    let batches = stream::unfold(Some((task, rows)), |open| async move {
+        let (task, mut rows) = open?;
+        match task.task().or_interrupt(rows.recv()).await {
+            Some(Ok(Message::Batch(batch))) => Some((Ok(batch), Some((task, rows)))),
+            Some(Ok(Message::End)) => None,
+            Some(Err(error)) => Some((Err(error), None)),
+            // The thread ended without the last message.
+            Some(Ok(Message::Schema(_))) | None => Some((Err(LoadError::Panicked), None)),
+        }
     });
     Ok(RecordBatchStream::new(schema, batches))
 }
@@ -63,6 +66,7 @@ fn send_rows(options: DuckDbOptions, task: Task, dataset: &str, sql: &str, messa
 /// Sends the columns and the rows of a query. The outer error occurred before the first row was sent, so the query can be
 /// repeated.
 fn execute(session: &DuckDbSession, sql: &str, messages: &Messages) -> Result<Result<(), LoadError>, LoadError> {
+    session.stop_if_cancelled()?;
     let refused = |error: &duckdb::Error| session.refused("query", error);
     let mut statement = session.connection.prepare(sql).map_err(|error| refused(&error))?;
     let mut rows = statement.stream_arrow([]).map_err(|error| refused(&error))?;
@@ -81,6 +85,9 @@ fn execute(session: &DuckDbSession, sql: &str, messages: &Messages) -> Result<Re
             break;
         }
         next = rows.next();
+    }
+    if is_read {
+        send(Message::End);
     }
     Ok(Ok(()))
 }

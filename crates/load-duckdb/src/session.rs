@@ -55,6 +55,7 @@ impl DuckDbSession {
 
     /// Executes a statement; `step` completes "failed to …".
     pub(crate) fn run(&self, step: &str, sql: &str) -> Result<(), LoadError> {
+        self.stop_if_cancelled()?;
         self.connection.execute_batch(sql).map_err(|error| self.refused(step, &error))
     }
 
@@ -65,9 +66,26 @@ impl DuckDbSession {
 
     /// Inserts a record batch with a statement that selects from `arrow(?)`.
     pub(crate) fn insert(&self, statement: &Statement, batch: RecordBatch) -> Result<(), LoadError> {
+        self.stop_if_cancelled()?;
         let registered = ArrowBatchRegistration::new(batch);
         let inserted = self.connection.prepare(&statement.sql).and_then(|mut insert| insert.execute([&registered]));
         inserted.map(drop).map_err(|error| self.refused(&statement.step, &error))
+    }
+
+    /// Returns an error if the task is cancelled. An interrupt has no effect between two statements.
+    pub(crate) fn stop_if_cancelled(&self) -> Result<(), LoadError> {
+        if self.is_cancelled() { Err(LoadError::Cancelled) } else { Ok(()) }
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.task.as_ref().is_some_and(|task| task.stop.is_cancelled())
+    }
+
+    /// Makes the session independent of the cancellation of its task.
+    fn detach(&mut self) {
+        if let Some(task) = self.task.take() {
+            task.set_connection(None);
+        }
     }
 
     /// Returns the error of a step that runs out of memory.
@@ -109,7 +127,7 @@ impl DuckDbSession {
     /// Returns the error of a statement that DuckDB rejects.
     pub(crate) fn refused(&self, step: &str, error: &duckdb::Error) -> LoadError {
         let reason = error.to_string();
-        if self.task.as_ref().is_some_and(|task| task.stop.is_cancelled()) && reason.contains("INTERRUPT Error") {
+        if self.is_cancelled() && reason.contains("INTERRUPT Error") {
             return LoadError::Cancelled;
         }
         if is_out_of_memory(&reason) {
@@ -134,9 +152,7 @@ impl DuckDbSession {
 
 impl Drop for DuckDbSession {
     fn drop(&mut self) {
-        if let Some(task) = &self.task {
-            task.set_connection(None);
-        }
+        self.detach();
     }
 }
 
@@ -151,6 +167,12 @@ impl SqlSession for DuckDbSession {
 
     async fn execute(&mut self, statement: &Statement) -> Result<(), LoadError> {
         self.run(&statement.step, &statement.sql)
+    }
+
+    async fn commit(&mut self) -> Result<(), LoadError> {
+        // A cancellation neither interrupts the commit nor the lookup of its outcome.
+        self.detach();
+        self.run("commit", "COMMIT")
     }
 
     async fn read(&mut self, step: &str, queries: &[String]) -> Result<Vec<TextRows>, LoadError> {

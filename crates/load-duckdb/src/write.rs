@@ -1,11 +1,12 @@
 //! Writing of rows, with a memory limit that follows the needs of the rows.
 
+use arrow::datatypes::SchemaRef;
 use arrow::record_batch::RecordBatch;
 use catchment_load::sql::Statement;
 use catchment_load::{LoadError, RowTarget, TableBatches};
 use catchment_load_package::{BATCH_MAX_BYTES, fail_point};
 
-use crate::dialect::DuckDbDialect;
+use crate::dialect::{BATCH_SOURCE, DuckDbDialect};
 use crate::memory_need::MemoryNeed;
 use crate::session::DuckDbSession;
 
@@ -17,26 +18,36 @@ pub(crate) struct RowWriter<'w> {
     session: &'w DuckDbSession,
     target: &'w RowTarget,
     need: MemoryNeed,
+    /// The statement for batches of the last schema.
+    insert: Option<(SchemaRef, Statement)>,
 }
 
 impl<'w> RowWriter<'w> {
     pub(crate) fn new(session: &'w DuckDbSession, target: &'w RowTarget) -> RowWriter<'w> {
-        RowWriter { session, target, need: MemoryNeed::default() }
+        RowWriter { session, target, need: MemoryNeed::default(), insert: None }
     }
 
     pub(crate) fn write(mut self, rows: TableBatches) -> Result<(), LoadError> {
         for batch in rows {
             let batch = batch?;
             self.raise_memory_limit(&batch)?;
-            self.session.insert(&self.insert(&batch), batch)?;
+            let session = self.session;
+            session.insert(self.insert(&batch), batch)?;
             fail_point!("load::batch_inserted");
         }
         Ok(())
     }
 
-    fn insert(&self, batch: &RecordBatch) -> Statement {
-        let columns: Vec<&str> = batch.schema_ref().fields().iter().map(|field| field.name().as_str()).collect();
-        self.target.insert(&DuckDbDialect, &columns, "arrow(?)")
+    /// Returns the statement that inserts a batch. It is created again only if the columns differ from the last batch.
+    fn insert(&mut self, batch: &RecordBatch) -> &Statement {
+        let (schema, target) = (batch.schema(), self.target);
+        let create = |schema: SchemaRef| {
+            let columns: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
+            let insert = target.insert(&DuckDbDialect, &columns, BATCH_SOURCE);
+            (schema, insert)
+        };
+        let known = self.insert.take().filter(|(known, _)| *known == schema);
+        &self.insert.insert(known.unwrap_or_else(|| create(schema))).1
     }
 
     /// Raises the memory limit to the needs of the rows of the table before they are inserted.

@@ -5,12 +5,19 @@
 //! interpret errors of the server.
 
 mod connection;
+mod connector;
 mod copy;
+mod destination;
+mod dialect;
 mod error;
+mod query;
+mod session;
+mod write;
 
 pub use connection::{
     ClientCertificate, ConnectError, HostAddress, Keepalives, OptionsError, PostgresOptions, PostgresSettings, RootCertificates,
     TlsConnector, TlsError, TlsMode, TlsOptions, TlsStream, connect, parse_pgpass, parse_service,
 };
 pub use copy::{EncodeError, Encoder, PgType};
+pub use destination::Postgres;
 pub use error::{Failure, classify, classify_state, describe};

@@ -3,10 +3,10 @@
 
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, BooleanArray, make_array};
+use arrow::array::{Array, ArrayRef, AsArray as _, BooleanArray, make_array};
 use arrow::compute::kernels::cmp::distinct;
-use arrow::compute::{CastOptions, cast, cast_with_options};
-use arrow::datatypes::DataType;
+use arrow::compute::{CastOptions, cast, cast_with_options, is_not_null};
+use arrow::datatypes::{DataType, Float64Type};
 use arrow::error::ArrowError;
 use arrow::util::display::FormatOptions;
 
@@ -21,8 +21,9 @@ pub(crate) struct Rejection {
 
 /// Returns the first value that changes if it is converted to the values of `column_type`, or `None` if all values fit.
 ///
-/// Single-precision columns accept rounding, because choosing such a type does. Text columns accept every value. Conversions
-/// that Arrow does not support are left to the engine.
+/// Single-precision columns accept rounding, because choosing such a type does. Text columns accept every value. Text fits a
+/// number or timestamp column only in the notation that all engines read, such as `12` for an integer. Conversions that Arrow
+/// does not support are left to the engine.
 pub(crate) fn first_rejected(values: &ArrayRef, column_type: &DataType) -> Option<Rejection> {
     if matches!(column_type, DataType::Utf8 | DataType::Float32) || values.data_type() == column_type {
         return None;
@@ -49,7 +50,12 @@ fn try_first_rejected(values: &ArrayRef, column_type: &DataType) -> Result<Optio
     if let Some(row) = (0..values.len()).find(lost) {
         return Ok(Some(Rejection { value: text(values, row)?, is_rounded: false }));
     }
-    let Some(changed) = changed(values, &converted, &options)? else { return Ok(None) };
+    let changed = match changed(values, &converted, &options) {
+        Ok(Some(changed)) => changed,
+        Ok(None) => return Ok(None),
+        // Arrow cannot restore the values from the conversion, such as a timestamp from a time.
+        Err(_) => is_not_null(values)?,
+    };
     match changed.iter().position(|changed| changed == Some(true)) {
         Some(row) => Ok(Some(Rejection { value: text(values, row)?, is_rounded: true })),
         None => Ok(None),
@@ -66,7 +72,15 @@ fn changed(values: &ArrayRef, converted: &ArrayRef, options: &CastOptions<'_>) -
         DataType::Utf8 => return Ok(None),
         original => (values.clone(), cast_with_options(converted, original, options)?),
     };
-    distinct(&before, &after).map(Some)
+    distinct(&without_negative_zero(&before), &without_negative_zero(&after)).map(Some)
+}
+
+/// Replaces -0.0 by 0.0, which equals it.
+fn without_negative_zero(values: &ArrayRef) -> ArrayRef {
+    match values.as_primitive_opt::<Float64Type>() {
+        Some(doubles) => Arc::new(doubles.unary::<_, Float64Type>(|value| value + 0.0)),
+        None => Arc::clone(values),
+    }
 }
 
 fn text(values: &ArrayRef, row: usize) -> Result<String, ArrowError> {
@@ -103,7 +117,7 @@ mod tests {
 
     #[test]
     fn fractions_must_be_kept() {
-        check(Float64Array::from(vec![1.0, -3.0]), DataType::Int32, "");
+        check(Float64Array::from(vec![1.0, -3.0, -0.0]), DataType::Int32, "");
         check(Float64Array::from(vec![1.5]), DataType::Int64, "~1.5");
         check(Float64Array::from(vec![f64::NAN]), DataType::Int64, "NaN");
         check(Float64Array::from(vec![0.1]), DataType::Float32, "");
@@ -130,6 +144,7 @@ mod tests {
         let at = TimestampMicrosecondArray::from(vec![1_700_000_000_500_000]);
         check(at.clone(), DataType::Timestamp(TimeUnit::Millisecond, None), "");
         check(at.clone(), DataType::Timestamp(TimeUnit::Second, None), "~2023-11-14T22:13:20.500");
+        check(at.clone(), DataType::Time64(TimeUnit::Microsecond), "~2023-11-14T22:13:20.500");
         check(at.with_timezone("UTC"), DataType::Timestamp(TimeUnit::Second, Some("UTC".into())), "~2023-11-14T22:13:20.500");
     }
 }

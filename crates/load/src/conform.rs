@@ -1,34 +1,39 @@
 //! The rows of a table of a package, conformed to the sealed schema: what encoders and engines consume.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, AsArray as _, Float64Array, Int64Array, RecordBatch, RecordBatchOptions};
-use arrow::compute::cast;
-use arrow::compute::is_null;
 use arrow::compute::kernels::zip::zip;
+use arrow::compute::{CastOptions, cast, cast_with_options, is_null};
 use arrow::datatypes::{DataType, Field, Float64Type, Schema};
+use arrow::util::display::FormatOptions;
 use catchment_load_package::{PackageError, SealedPackage, Segment};
 use catchment_schema::ROOT_ROW_COLUMN;
 use tokio_util::sync::CancellationToken;
 
 use crate::attempt::LoadAttempt;
 use crate::check::first_rejected;
-use crate::plan::{RowTarget, VariantSplit};
+use crate::plan::{RowColumn, RowTarget, VariantSplit};
 use crate::{LoadError, RejectedValue};
+
+/// Casts of values to the sealed schema, which never fail or lose a value: an error beats a null.
+const CHECKED: CastOptions<'static> = CastOptions { safe: false, format_options: FormatOptions::new() };
 
 /// The maximum number of characters of a value in an error.
 const SHOWN: usize = 200;
 
 /// The record batches of a table across the segments of a package.
 ///
-/// Each batch has the columns of its segment, with the types of the [`RowTarget`], without internal columns that the target
-/// does not have. Values that a column of the dataset cannot store are an error. Between two batches, a cancelled load ends
+/// Each batch has the columns of its segment that the [`RowTarget`] has, with its types, and the variant columns of columns
+/// that cannot be widened. Values that a column of the dataset cannot store are an error. Between two batches, a cancelled load ends
 /// with [`LoadError::Cancelled`].
 pub struct TableBatches {
     package: Arc<SealedPackage>,
     attempt: Arc<LoadAttempt>,
     target: RowTarget,
+    /// The positions of the columns of the target, by name.
+    columns: HashMap<String, usize>,
     location: String,
     stop: CancellationToken,
     segments: VecDeque<Segment>,
@@ -58,6 +63,7 @@ impl TableBatches {
             package: Arc::clone(package),
             attempt: Arc::clone(attempt),
             target: target.clone(),
+            columns: target.columns.iter().enumerate().map(|(index, column)| (column.insert.name.clone(), index)).collect(),
             location: location.to_owned(),
             stop: stop.clone(),
             current: None,
@@ -95,7 +101,7 @@ impl TableBatches {
     /// Converts the columns of a batch to those of the target.
     fn conform(&self, batch: &RecordBatch) -> Result<RecordBatch, LoadError> {
         let target = &self.target;
-        if target.column(ROOT_ROW_COLUMN).is_some() && batch.column_by_name(ROOT_ROW_COLUMN).is_none() {
+        if self.column(ROOT_ROW_COLUMN).is_some() && batch.column_by_name(ROOT_ROW_COLUMN).is_none() {
             return Err(self.refused(format!("the package has no column `{ROOT_ROW_COLUMN}`, which merging requires")));
         }
         let (mut fields, mut columns) = (Vec::new(), Vec::new());
@@ -105,7 +111,7 @@ impl TableBatches {
             |name: &str| target.splits.iter().any(|split| split.column == name && batch.column_by_name(name).is_some());
         let added = variants.filter(|variant| batch.column_by_name(variant).is_none());
         for name in names.clone().chain(added) {
-            let Some(column) = target.column(name) else {
+            let Some(column) = self.column(name) else {
                 if name == ROOT_ROW_COLUMN {
                     continue;
                 }
@@ -115,7 +121,7 @@ impl TableBatches {
             let values = if values.data_type() == &column.arrow_type {
                 values
             } else {
-                cast(&values, &column.arrow_type).map_err(|source| self.arrow(source))?
+                cast_with_options(&values, &column.arrow_type, &CHECKED).map_err(|source| self.arrow(source))?
             };
             if let Some(check) = &column.check
                 && !is_split(name)
@@ -136,6 +142,10 @@ impl TableBatches {
         }
         let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
         RecordBatch::try_new_with_options(Arc::new(Schema::new(fields)), columns, &options).map_err(|source| self.arrow(source))
+    }
+
+    fn column(&self, name: &str) -> Option<&RowColumn> {
+        self.target.columns.get(*self.columns.get(name)?)
     }
 
     /// Returns the values of a column. Doubles of a column that cannot be widened are divided between it and its variant.

@@ -40,6 +40,17 @@ pub enum LoadError {
         /// Whether the rows or the schema caused the error, so that a retry cannot succeed.
         terminal: bool,
     },
+    /// The destination is temporarily unavailable: the connection was lost, the server restarts, or locks or resources were not
+    /// available in time.
+    #[error("failed to {step} in {location}: {reason}")]
+    Unavailable {
+        /// The failed step with its table; completes "failed to …".
+        step: String,
+        /// The location of the destination.
+        location: String,
+        /// The message of the destination.
+        reason: String,
+    },
     /// The destination ran out of memory.
     #[error("failed to {step} in {location}: {reason}")]
     OutOfMemory {
@@ -138,6 +149,7 @@ impl LoadError {
         match self {
             LoadError::Open { .. }
             | LoadError::LockTimeout { .. }
+            | LoadError::Unavailable { .. }
             | LoadError::OutOfMemory { .. }
             | LoadError::DatasetChanged { .. }
             | LoadError::SpawnThread(_)

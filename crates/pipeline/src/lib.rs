@@ -1,4 +1,4 @@
-//! Loads REST APIs, files and serde values into DuckDB as related tables with typed columns.
+//! Loads REST APIs, files and serde values into DuckDB and PostgreSQL as related tables with typed columns.
 //!
 //! A [`Pipeline`] loads a [`Resource`], or a [`Source`] of several resources, into a dataset of a [`Destination`]. It stores
 //! cursors between runs, infers and evolves the schema, and commits each load in one transaction.
@@ -42,6 +42,7 @@
 //! | feature | default | effect |
 //! |---|---|---|
 //! | `duckdb` | yes | compiles DuckDB; adds the destination `DuckDb` and `Settings::pipeline` |
+//! | `postgres` | no | adds the destination `Postgres` |
 //! | `aws`, `google`, `hashicorp` | no | add AWS Secrets Manager, Google Secret Manager and HashiCorp Vault to [`Settings`] |
 //! | `failpoints` | no | compiles in fail points, at which tests end the process |
 
@@ -65,6 +66,10 @@ pub use catchment_load_duckdb as load_duckdb;
 #[cfg(feature = "duckdb")]
 pub use catchment_load_duckdb::{DuckDb, DuckDbOptions, DuckDbSettings};
 pub use catchment_load_package as load_package;
+#[cfg(feature = "postgres")]
+pub use catchment_load_postgres as load_postgres;
+#[cfg(feature = "postgres")]
+pub use catchment_load_postgres::{Postgres, PostgresOptions, PostgresSettings};
 pub use catchment_normalize as normalize;
 pub use catchment_normalize::{NormalizeOptions, NullColumnPolicy};
 pub use catchment_rest_api as rest_api;

@@ -36,6 +36,10 @@ const LAYERS: &[(&str, Allowed)] = &[
         "catchment-load-duckdb",
         Only(&["catchment-load", "catchment-load-package", "catchment-json", "catchment-schema", "catchment-settings"]),
     ),
+    (
+        "catchment-load-postgres",
+        Only(&["catchment-load", "catchment-load-package", "catchment-json", "catchment-schema", "catchment-settings"]),
+    ),
     ("catchment-dataset", Only(&["catchment-load", "catchment-json", "catchment-schema"])),
     (
         "catchment-run",
@@ -65,6 +69,7 @@ const LAYERS: &[(&str, Allowed)] = &[
             "catchment-load-package",
             "catchment-load",
             "catchment-load-duckdb",
+            "catchment-load-postgres",
             "catchment-dataset",
             "catchment-run",
             "catchment-vault",

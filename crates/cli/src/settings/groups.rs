@@ -1,7 +1,9 @@
 //! The list of all settings that the command reads, for `config explain` and the documentation.
 
 use catchment::rest_client::RequestSettings;
-use catchment::{DuckDbSettings, ExtractSettings, LoadSettings, LogSettings, NormalizeSettings, PipelineSettings};
+use catchment::{
+    DuckDbSettings, ExtractSettings, LoadSettings, LogSettings, NormalizeSettings, PipelineSettings, PostgresSettings,
+};
 use catchment_config::WorkspaceSettings;
 use catchment_settings::{
     FieldDeclaration, FieldExplanation, FromSettings, ScopedSettings, SettingsError, declared_fields, explain,
@@ -47,6 +49,7 @@ pub(crate) fn groups() -> Vec<SettingGroup> {
         group::<NormalizeSettings>("Normalize", SettingScope::Source),
         group::<LoadSettings>("Load", SettingScope::Source),
         group::<DuckDbSettings>("DuckDB", SettingScope::Top),
+        group::<PostgresSettings>("PostgreSQL", SettingScope::Top),
         group::<WorkspaceSettings>("Folders of a project with profiles", SettingScope::Local),
         group::<EnabledVaults>("Vaults", SettingScope::Local),
         group::<GoogleVaultSettings>("Google Secret Manager", SettingScope::Local).read_when(|enabled| enabled.google),

@@ -1,5 +1,6 @@
 //! Configuration of the command, converted to the option types of the other crates.
 
+mod destination;
 mod duckdb_file;
 mod groups;
 
@@ -8,15 +9,15 @@ mod documentation;
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, anyhow};
 use catchment::rest_api::Spec;
 use catchment::rest_client::RestClientBuilder;
-use catchment::{DuckDb, DuckDbSettings, PipelineSettings, RunOptions, Settings, WorkingDir};
+use catchment::{PipelineSettings, Redactor, RunOptions, Settings};
 use catchment_config::{DataDirs, Environment, UnusedKey};
 use catchment_settings::{FromSettings, ScopedSettings};
 use tracing::level_filters::LevelFilter;
 
-pub(crate) use duckdb_file::DatabaseFile;
+pub(crate) use destination::{RunDestination, RunNames};
+use duckdb_file::DatabaseFile;
 pub(crate) use groups::groups;
 
 use crate::failure::CliError;
@@ -91,47 +92,9 @@ impl Configuration {
         Ok(self.0.rest_client()?)
     }
 
-    /// Creates the destination `name` and its database file. In development mode, the default file is in the working folder,
-    /// which the next such run deletes.
-    pub(crate) fn destination(
-        &self,
-        name: &str,
-        working_dir: &WorkingDir,
-        pipeline: &str,
-        dev_mode: bool,
-    ) -> Result<(DuckDb, DatabaseFile), CliError> {
-        match name {
-            "duckdb" => {
-                let settings = self.read::<DuckDbSettings>()?;
-                let is_in_dev_folder = dev_mode && settings.has_default_file();
-                let local = if is_in_dev_folder { working_dir.path().to_owned() } else { self.folders()?.local };
-                // a configured folder for local files counts as a configured location
-                let is_default = settings.has_default_file() && local.as_os_str().is_empty();
-                let mut options = settings.options(pipeline, &local, working_dir.path());
-                if options.path.starts_with(&local) && !local.as_os_str().is_empty() {
-                    let created = std::fs::create_dir_all(&local);
-                    created.with_context(|| format!("failed to create {}", local.display())).map_err(CliError::Run)?;
-                }
-                let path = std::path::absolute(&options.path);
-                let invalid = || {
-                    let path = options.path.display();
-                    format!("invalid path \"{path}\" in destination.duckdb.credentials; set the path of a file")
-                };
-                let path = path.with_context(invalid).map_err(CliError::Usage)?;
-                let file = if is_default {
-                    DatabaseFile::default(path, working_dir.default_database(), Path::exists)
-                } else {
-                    let last = working_dir.trace().and_then(|trace| trace.load).map(|load| load.location);
-                    DatabaseFile::configured(path, last.as_deref(), Path::exists)
-                };
-                options.path.clone_from(&file.path);
-                Ok((DuckDb::with_options(options), file))
-            }
-            "postgres" | "bigquery" | "filesystem" => {
-                Err(CliError::Usage(anyhow!("destination {name:?} is not supported by this version; use duckdb")))
-            }
-            other => Err(CliError::Usage(anyhow!("unknown destination {other:?}; use duckdb"))),
-        }
+    /// Returns the redactor of known secrets.
+    fn redactor(&self) -> &Redactor {
+        self.0.config().redactor()
     }
 
     /// Returns the options of a run of a source: memory, threads and handling of failed packages.

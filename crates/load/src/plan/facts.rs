@@ -1,7 +1,7 @@
 //! Facts about the rows of a dataset that a plan depends on.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::sql::{DatasetName, Dialect, Statement, select_any_row, select_beyond_double};
 
@@ -39,16 +39,28 @@ impl Fact {
 #[derive(Debug, Default)]
 pub(crate) struct Facts {
     known: BTreeMap<Fact, bool>,
-    unknown: RefCell<Vec<Fact>>,
+    unknown: RefCell<BTreeSet<Fact>>,
+    /// The tables that the plan empties first, about whose rows no fact is true.
+    emptied: Vec<String>,
 }
 
 impl Facts {
+    /// Creates facts about a dataset in which the plan first empties the tables `emptied`.
+    pub(crate) fn with_emptied(emptied: &[String]) -> Facts {
+        Facts { emptied: emptied.to_vec(), ..Facts::default() }
+    }
+
     /// Returns whether a fact is true. An unknown fact is recorded and counts as false for now.
     pub(crate) fn is_true(&self, fact: Fact) -> bool {
+        if let Fact::HasRows { table } | Fact::ExceedsDouble { table, .. } = &fact
+            && self.emptied.contains(table)
+        {
+            return false;
+        }
         match self.known.get(&fact) {
             Some(is_true) => *is_true,
             None => {
-                self.unknown.borrow_mut().push(fact);
+                self.unknown.borrow_mut().insert(fact);
                 false
             }
         }
@@ -60,7 +72,7 @@ impl Facts {
     }
 
     /// Removes and returns the recorded unknown facts.
-    pub(crate) fn take_unknown(&self) -> Vec<Fact> {
+    pub(crate) fn take_unknown(&self) -> BTreeSet<Fact> {
         self.unknown.take()
     }
 }

@@ -24,7 +24,7 @@ impl Merge<'_> {
     pub(super) fn statements(self, warnings: &mut Vec<String>) -> Result<Vec<String>, String> {
         let table = self.table;
         let strategy = supported_strategy(table, self.capabilities)?;
-        // A column exists only if a row had a value for it.
+        // A declared column exists only if a row had a value for it.
         let is_staged = |name: &str| self.rows.columns.iter().any(|column| column.name == name);
         let hard_delete = table.hard_delete().filter(|column| is_staged(&column.name));
         let hard_delete =
@@ -45,11 +45,10 @@ impl Merge<'_> {
             ));
         }
         // A row that changed while its pages were read occurs in several versions. The latest must survive, because the
-        // cursor has passed it.
-        let dedup_sort = dedup_sort.or_else(|| {
-            let cursor = table.columns_with("incremental").first().copied().filter(|name| is_staged(name))?;
-            Some((cursor, DedupSort::Descending))
-        });
+        // cursor has passed it, also if the new rows have no values of the `dedup_sort` column.
+        let cursor = table.columns_with("incremental").first().copied().filter(|name| is_staged(name));
+        let cursor = cursor.map(|name| (name, DedupSort::Descending));
+        let dedup_sort = dedup_sort.into_iter().chain(cursor).collect();
         let strategy = match strategy {
             MergeStrategy::DeleteInsert => Strategy::DeleteInsert,
             MergeStrategy::Upsert => Strategy::Upsert,

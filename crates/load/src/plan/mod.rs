@@ -16,7 +16,7 @@ mod tests;
 mod widen;
 
 pub(crate) use existing_tables::ExistingTables;
-pub(crate) use facts::{Fact, Facts};
+pub(crate) use facts::Facts;
 pub(crate) use planner::{PlanError, Planner};
 pub(crate) use row_target::VariantSplit;
 pub use row_target::{RowColumn, RowTarget};

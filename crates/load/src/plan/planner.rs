@@ -32,7 +32,7 @@ pub(crate) struct Planner<'p> {
 #[derive(Debug)]
 pub(crate) enum PlanError {
     /// The plan depends on these facts.
-    UnknownFacts(Vec<Fact>),
+    UnknownFacts(BTreeSet<Fact>),
     /// The package cannot be loaded.
     Failed(LoadError),
 }
@@ -65,15 +65,16 @@ impl Planner<'_> {
             let tables = with_rows.iter().filter(|table| !refresh.dropped.contains(table));
             warnings.extend(drift_warnings(dialect, stored, &existing, tables.map(String::as_str)));
         }
+        // Emptied before columns are added and widened, which depends on existing rows.
         let mut evolve = self.drop_refreshed();
+        evolve.extend(self.empty_refreshed(&existing));
         let (widened, splits) = widen(here, &mut schema, with_rows.iter().map(String::as_str), &existing, facts);
         evolve.extend(widened);
         let migrated = with_rows.union(&merged_into).map(String::as_str);
         let migration = migrate(here, &schema, migrated, &existing, facts);
         evolve.extend(migration.evolve);
         warnings.extend(migration.warnings);
-        let mut apply = self.empty_refreshed(&existing);
-        apply.extend(migration.fill.into_iter().map(ApplyStep::Execute));
+        let mut apply: Vec<ApplyStep> = migration.fill.into_iter().map(ApplyStep::Execute).collect();
         apply.extend(self.empty_replaced(&schema, &existing, &with_rows, facts, &mut warnings));
         let stage = StagingTables::default();
         let mut rows = RowPlanner { dialect, dataset, existing: &existing, splits: &splits, stage };
@@ -144,14 +145,14 @@ impl Planner<'_> {
         self.package.header().refresh.dropped.iter().map(drop).collect()
     }
 
-    fn empty_refreshed(&self, existing: &ExistingTables) -> Vec<ApplyStep> {
+    fn empty_refreshed(&self, existing: &ExistingTables) -> Vec<Statement> {
         let emptied = self.package.header().refresh.emptied.iter().filter(|table| existing.has(table));
         emptied.map(|table| self.empty(table)).collect()
     }
 
-    fn empty(&self, table: &str) -> ApplyStep {
+    fn empty(&self, table: &str) -> Statement {
         let sql = delete_all(&self.dataset.table(self.dialect, table));
-        ApplyStep::Execute(Statement::new(format!("empty table `{table}`"), sql))
+        Statement::new(format!("empty table `{table}`"), sql)
     }
 
     /// Empties the tables of replaced resources, with or without new rows.
@@ -172,7 +173,7 @@ impl Planner<'_> {
                         "table `{root}` was emptied: its write disposition is `replace` and this load has no rows for it"
                     ));
                 }
-                steps.push(self.empty(&table.name));
+                steps.push(ApplyStep::Execute(self.empty(&table.name)));
             }
         }
         steps

@@ -1,6 +1,7 @@
 use catchment_schema::{Column, DataType, MergeStrategy};
 
-use super::{ApplyStep, DatasetSnapshot, ExistingTables, Fact, Facts, LoadPlan, PlanError, Planner};
+use super::facts::Fact;
+use super::{ApplyStep, DatasetSnapshot, ExistingTables, Facts, LoadPlan, PlanError, Planner};
 use crate::IdentifierCase;
 use crate::sql::{DatasetName, Statement};
 use crate::testing::StandardSql;

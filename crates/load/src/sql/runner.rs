@@ -10,7 +10,7 @@ use super::queries::{select_last_schema_at, select_load, select_schema, select_s
 use super::restore::{first_cell, parse_schema, parse_state};
 use super::session::{SqlSession, Statement};
 use super::{Dialect, TextRows};
-use crate::plan::{ApplyStep, DatasetSnapshot, ExistingTables, Fact, Facts, LoadPlan, PlanError, Planner, RowTarget};
+use crate::plan::{ApplyStep, DatasetSnapshot, ExistingTables, Facts, LoadPlan, PlanError, Planner, RowTarget};
 use crate::{Capabilities, LoadAttempt, LoadError, LoadOutcome, LoadResult, TableBatches};
 use catchment_schema::{LOADS_TABLE, STATE_TABLE, VERSION_TABLE};
 
@@ -112,7 +112,9 @@ impl<C: Connector> PackageLoad<'_, C> {
             }
             plan = current;
         }
-        let LoadPlan { prepare, evolve, apply, confirm, mut warnings, .. } = plan;
+        let LoadPlan { prepare, evolve, apply, confirm, warnings, .. } = plan;
+        // A change that they describe may also be the cause of a later error.
+        warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
         self.execute_all(session, &prepare).await?;
         fail_point!("load::prepared");
         self.execute_all(session, &evolve).await?;
@@ -126,10 +128,7 @@ impl<C: Connector> PackageLoad<'_, C> {
         }
         self.execute_all(session, &confirm).await?;
         self.stop_if_cancelled()?;
-        for warning in &warnings {
-            tracing::warn!("{warning}");
-        }
-        Ok(Some(std::mem::take(&mut warnings)))
+        Ok(Some(warnings))
     }
 
     /// Plans the load. Returns `None` if the package is loaded already.
@@ -141,10 +140,7 @@ impl<C: Connector> PackageLoad<'_, C> {
         }
         let location = session.location().to_owned();
         let planner = Planner { dialect, capabilities, dataset, location: &location, package: self.package };
-        let mut facts = Facts::default();
-        for table in &self.package.header().refresh.emptied {
-            facts.insert(Fact::HasRows { table: table.clone() }, false);
-        }
+        let mut facts = Facts::with_emptied(&self.package.header().refresh.emptied);
         loop {
             match planner.plan(&snapshot, &facts) {
                 Ok(plan) => return Ok(Some(plan)),
@@ -230,7 +226,7 @@ impl<C: Connector> PackageLoad<'_, C> {
     async fn commit(&self, mut session: C::Session) -> Result<C::Session, LoadError> {
         fail_point!("load::applied");
         self.attempt.record_step("the commit");
-        let committed = session.execute(&Statement::new("commit", "COMMIT")).await;
+        let committed = session.commit().await;
         fail_point!("load::committed");
         if committed.is_err() {
             drop(session);

@@ -36,6 +36,10 @@ pub trait SqlSession {
     /// Executes a statement.
     async fn execute(&mut self, statement: &Statement) -> Result<(), LoadError>;
 
+    /// Commits the transaction. A cancelled load does not end this before the outcome of the commit is known, unless the
+    /// connection is lost.
+    async fn commit(&mut self) -> Result<(), LoadError>;
+
     /// Executes queries whose columns are text, in one round trip if possible. Returns the rows of each query.
     async fn read(&mut self, step: &str, queries: &[String]) -> Result<Vec<TextRows>, LoadError>;
 

@@ -15,14 +15,17 @@ pub(super) fn ranked(merge: &MergePlan<'_>, key: &[&str]) -> String {
     format!("(SELECT *, row_number() OVER (PARTITION BY {key} ORDER BY {order}) AS {rank} FROM {staged})")
 }
 
-/// Returns the sort order that puts the surviving row first: by the sort column with nulls last, then by package order.
+/// Returns the sort order that puts the surviving row first: by the sort columns with nulls last, then by package order.
 fn order(merge: &MergePlan<'_>) -> String {
-    let number = merge.quote(ROOT_ROW_COLUMN);
-    match merge.dedup_sort {
-        Some((column, DedupSort::Ascending)) => format!("{} ASC NULLS LAST, {number}", merge.quote(column)),
-        Some((column, DedupSort::Descending)) => format!("{} DESC NULLS LAST, {number}", merge.quote(column)),
-        None => number,
-    }
+    let by = |(column, direction): &(&str, DedupSort)| {
+        let direction = match direction {
+            DedupSort::Ascending => "ASC",
+            DedupSort::Descending => "DESC",
+        };
+        format!("{} {direction} NULLS LAST", merge.quote(column))
+    };
+    let number = std::iter::once(merge.quote(ROOT_ROW_COLUMN));
+    merge.dedup_sort.iter().map(by).chain(number).collect::<Vec<_>>().join(", ")
 }
 
 /// Returns the condition that a row is not marked as deleted.

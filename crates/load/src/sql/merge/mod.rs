@@ -43,8 +43,8 @@ pub(crate) struct MergePlan<'n> {
     pub(crate) merge_key: Vec<KeyColumn<'n>>,
     /// Whether the new rows are known to have unique keys.
     pub(crate) is_deduplicated: bool,
-    /// The column that selects one of several new rows with the same key.
-    pub(crate) dedup_sort: Option<(&'n str, DedupSort)>,
+    /// The columns that select one of several new rows with the same key.
+    pub(crate) dedup_sort: Vec<(&'n str, DedupSort)>,
     /// The column that marks rows to delete.
     pub(crate) hard_delete: Option<HardDelete<'n>>,
 }

@@ -20,7 +20,7 @@ fn check(strategy: MergeStrategy, change: impl FnOnce(&mut MergePlan<'_>)) -> St
         primary_key: vec![nullable("a"), nullable("b")],
         merge_key: Vec::new(),
         is_deduplicated: false,
-        dedup_sort: None,
+        dedup_sort: Vec::new(),
         hard_delete: None,
     };
     change(&mut plan);
@@ -65,7 +65,7 @@ fn delete_insert_by_both_keys_with_hard_delete() {
         plan.primary_key = vec![nullable("a")];
         plan.merge_key = vec![nullable("b")];
         plan.children.clear();
-        plan.dedup_sort = Some(("b", DedupSort::Descending));
+        plan.dedup_sort = vec![("b", DedupSort::Descending)];
         plan.hard_delete = Some(HardDelete { column: "gone", is_bool: true });
     };
     insta::assert_snapshot!(check(MergeStrategy::DeleteInsert, change), @r#"
@@ -112,7 +112,7 @@ fn upsert_ignores_the_merge_key() {
 fn insert_only_leaves_existing_rows() {
     let change = |plan: &mut MergePlan<'_>| {
         plan.primary_key = vec![nullable("a")];
-        plan.dedup_sort = Some(("b", DedupSort::Ascending));
+        plan.dedup_sort = vec![("b", DedupSort::Ascending)];
         plan.hard_delete = Some(HardDelete { column: "gone", is_bool: false });
         plan.children.clear();
     };

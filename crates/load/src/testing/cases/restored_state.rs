@@ -141,7 +141,7 @@ fn queries_have_columns_where_they_have_no_rows(context: &mut TestContext<'_>) -
 
 fn queries_that_are_wrong_are_errors(context: &mut TestContext<'_>) -> Result<(), Mismatch> {
     context.load(&TestResource::append("items"), r#"[{"id":1,"v":"a"}]"#)?;
-    for sql in ["SELECT", "SELECT nothing FROM items", "SELECT id FROM nowhere"] {
+    for sql in ["SELEC 1", "SELECT nothing FROM items", "SELECT id FROM nowhere"] {
         match context.try_query(sql) {
             Err(LoadError::Cancelled) | Ok(_) => return Err(context.mismatch(sql, "an error", "none")),
             Err(_) => context.expect("SELECT id FROM items", "1")?,

@@ -1,0 +1,87 @@
+//! The destination of a run.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context as _, anyhow};
+use catchment::{Destination, Diagnostics, DuckDb, DuckDbSettings, Postgres, PostgresSettings, WorkingDir};
+
+use super::{Configuration, DatabaseFile};
+use crate::failure::CliError;
+
+/// The destination of a run.
+pub(crate) struct RunDestination {
+    pub(crate) destination: Arc<dyn Destination>,
+    /// Notes and warnings for the report of the run.
+    pub(crate) diagnostics: Diagnostics,
+    /// The default database file, which later runs from other folders use too.
+    pub(crate) default_file: Option<PathBuf>,
+}
+
+/// The names of a pipeline and its dataset.
+#[derive(Clone, Copy)]
+pub(crate) struct RunNames<'n> {
+    pub(crate) pipeline: &'n str,
+    pub(crate) dataset: &'n str,
+}
+
+impl Configuration {
+    /// Creates the destination `name`. In development mode, the default file of DuckDB is in the working folder, which the
+    /// next such run deletes.
+    pub(crate) fn destination(
+        &self,
+        name: &str,
+        working_dir: &WorkingDir,
+        names: RunNames<'_>,
+        dev_mode: bool,
+    ) -> Result<RunDestination, CliError> {
+        match name {
+            "duckdb" => self.duckdb(working_dir, names, dev_mode),
+            "postgres" => self.postgres(),
+            "bigquery" | "filesystem" => {
+                Err(CliError::Usage(anyhow!("destination {name:?} is not supported by this version; use duckdb or postgres")))
+            }
+            other => Err(CliError::Usage(anyhow!("unknown destination {other:?}; use duckdb or postgres"))),
+        }
+    }
+
+    fn duckdb(&self, working_dir: &WorkingDir, names: RunNames<'_>, dev_mode: bool) -> Result<RunDestination, CliError> {
+        let settings = self.read::<DuckDbSettings>()?;
+        let is_in_dev_folder = dev_mode && settings.has_default_file();
+        let local = if is_in_dev_folder { working_dir.path().to_owned() } else { self.folders()?.local };
+        // a configured folder for local files counts as a configured location
+        let is_default = settings.has_default_file() && local.as_os_str().is_empty();
+        let mut options = settings.options(names.pipeline, &local, working_dir.path());
+        if options.path.starts_with(&local) && !local.as_os_str().is_empty() {
+            let created = std::fs::create_dir_all(&local);
+            created.with_context(|| format!("failed to create {}", local.display())).map_err(CliError::Run)?;
+        }
+        let path = std::path::absolute(&options.path);
+        let invalid = || {
+            let path = options.path.display();
+            format!("invalid path \"{path}\" in destination.duckdb.credentials; set the path of a file")
+        };
+        let path = path.with_context(invalid).map_err(CliError::Usage)?;
+        let mut file = if is_default {
+            DatabaseFile::default(path, working_dir.default_database(), Path::exists)
+        } else {
+            let last = working_dir.trace().and_then(|trace| trace.load).map(|load| load.location);
+            DatabaseFile::configured(path, last.as_deref(), Path::exists)
+        };
+        file.warn_of_dataset(names.dataset);
+        options.path.clone_from(&file.path);
+        Ok(RunDestination {
+            destination: Arc::new(DuckDb::with_options(options)),
+            default_file: file.is_default.then_some(file.path),
+            diagnostics: file.diagnostics,
+        })
+    }
+
+    fn postgres(&self) -> Result<RunDestination, CliError> {
+        let options = self.read::<PostgresSettings>()?.options().map_err(|error| CliError::Usage(error.into()))?;
+        let of_hosts = options.hosts.iter().filter_map(|host| host.password.as_ref());
+        of_hosts.chain(&options.password).for_each(|password| self.redactor().add(password));
+        let destination = Arc::new(Postgres::new(options));
+        Ok(RunDestination { destination, diagnostics: Diagnostics::default(), default_file: None })
+    }
+}
