@@ -242,6 +242,9 @@ fn config_explain_shows_all_settings_and_redacts_secrets() {
       destination.duckdb.memory_limit = "auto" (default)
       destination.duckdb.wait = 600.0 (default)
 
+    PostgreSQL
+      destination.postgres.lock_timeout = 600.0 (default)
+
     Vaults
       providers.enable_google_secrets = false (default)
       providers.enable_aws_secrets = false (default)

@@ -94,8 +94,10 @@ impl SqlSession for PostgresSession {
     }
 
     async fn commit(&mut self) -> Result<(), LoadError> {
-        // Not guarded: the server may complete a commit that the client no longer waits for.
-        self.client.batch_execute("COMMIT").await.map_err(|error| self.refused("commit", &error))
+        // The server may complete a commit that the client no longer waits for, so a cancellation neither ends it nor the
+        // lookup of its outcome.
+        self.stop = CancellationToken::new();
+        self.guard("commit", self.client.batch_execute("COMMIT")).await
     }
 
     async fn read(&mut self, step: &str, queries: &[String]) -> Result<Vec<TextRows>, LoadError> {

@@ -3,6 +3,8 @@
 //! `CATCHMENT_POSTGRES` is the URL of a server whose role may create databases; `cargo xtask services` starts one. Without
 //! it the tests are skipped, except in CI.
 
+#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "tests")]
+
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use catchment_load::testing::{self, Case};

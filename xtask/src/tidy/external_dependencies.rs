@@ -29,6 +29,12 @@ const RULES: &[Rule] = &[
                  database into tests/",
     },
     Rule {
+        dependency: "tokio-postgres",
+        scope: OnlyIn(&["catchment-load-postgres"]),
+        in_tests: true,
+        reason: "only catchment-load-postgres is the adapter for PostgreSQL; use the `Destination` trait",
+    },
+    Rule {
         dependency: "anyhow",
         scope: OnlyIn(&["catchment-cli", "xtask", "catchment-tests", "catchment-examples"]),
         in_tests: false,
