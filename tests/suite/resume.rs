@@ -206,7 +206,8 @@ fn saved_pages_are_requested_again_if_the_processing_steps_have_changed() {
 #[test]
 fn without_resumable_a_run_starts_over() {
     let (_, requested) = requests_after_a_kill(20, "");
-    assert_eq!(requested, PAGES);
+    // the last request of the killed process may be counted after the kill
+    assert!((PAGES..=PAGES + 1).contains(&requested), "{requested}");
 }
 
 #[test]
