@@ -7,46 +7,11 @@ use crate::dataset::Dataset;
 /// Runs the cases of a group, each with a separate file, and reports all failures.
 #[track_caller]
 fn check(group: &str) {
-    let cases: Vec<_> = testing::cases().into_iter().filter(|case| case.group() == group).collect();
-    assert!(!cases.is_empty(), "no group `{group}`");
-    let run = |case: &Case| case.run(&Dataset::new().destination(), case.name()).err().map(|failure| failure.to_string());
-    let failures: Vec<String> = cases.iter().filter_map(run).collect();
-    assert!(failures.is_empty(), "{} of {} cases fail:\n{}", failures.len(), cases.len(), failures.join("\n"));
+    let result = testing::run_group(group, |case| case.run(&Dataset::new().destination(), case.name()));
+    assert!(result.is_ok(), "{}", result.unwrap_err());
 }
 
-macro_rules! groups {
-    ($($group:ident),*) => {
-        $(
-            #[test]
-            fn $group() {
-                check(stringify!($group));
-            }
-        )*
-
-        #[test]
-        fn all_groups_are_tested() {
-            let tested = [$(stringify!($group)),*];
-            let untested = testing::cases().into_iter().find(|case| !tested.contains(&case.group()));
-            assert!(untested.is_none(), "{untested:?}");
-        }
-    };
-}
-
-groups!(
-    append,
-    replace,
-    delete_insert,
-    upsert,
-    insert_only,
-    scd2,
-    change,
-    evolution,
-    stale,
-    refused,
-    refresh,
-    cursor_rows,
-    stored
-);
+catchment_load::conformance_tests!(check);
 
 /// Returns one case for each load mode, with child tables and a second load.
 fn one_case_per_mode() -> impl Iterator<Item = Case> {

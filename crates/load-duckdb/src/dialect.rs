@@ -43,8 +43,8 @@ impl Dialect for DuckDbDialect {
         format!("epoch_us({timestamp})::VARCHAR")
     }
 
-    fn batch_source(&self) -> Option<&'static str> {
-        Some(BATCH_SOURCE)
+    fn inserts_batches(&self) -> bool {
+        true
     }
 
     fn copy_losses_query(&self, dataset: &DatasetName, table: &str) -> Option<String> {
@@ -68,9 +68,6 @@ impl Dialect for DuckDbDialect {
         ]
     }
 }
-
-/// The table function that reads a record batch.
-pub(crate) const BATCH_SOURCE: &str = "arrow(?)";
 
 /// The temporary name of the copy of a table.
 const COPY: &str = "_dlt_table_with_columns";
@@ -132,11 +129,14 @@ fn number_type(name: &str) -> Option<ColumnType> {
         "BIGINT" => bigint(64),
         "HUGEINT" => bigint(128),
         "DOUBLE" => Some(ColumnType::Double),
-        _ => {
-            let (precision, scale) = name.strip_prefix("DECIMAL(")?.strip_suffix(')')?.split_once(',')?;
-            Some(ColumnType::Decimal { precision: precision.parse().ok()?, scale: scale.trim().parse().ok()? })
-        }
+        _ => decimal(name).map(|(precision, scale)| ColumnType::Decimal { precision, scale }),
     }
+}
+
+/// Returns the precision and scale of `DECIMAL(p,s)`.
+fn decimal(name: &str) -> Option<(u8, u8)> {
+    let (precision, scale) = name.strip_prefix("DECIMAL(")?.strip_suffix(')')?.split_once(',')?;
+    Some((precision.parse().ok()?, scale.trim().parse().ok()?))
 }
 
 /// Returns the Arrow type with the values of a DuckDB type, or `None` for types that Arrow does not have.
@@ -164,8 +164,8 @@ fn arrow_type(name: &str) -> Option<ArrowType> {
         "TIMESTAMP_NS" => ArrowType::Timestamp(TimeUnit::Nanosecond, None),
         "TIMESTAMP WITH TIME ZONE" => ArrowType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
         _ => {
-            let (precision, scale) = name.strip_prefix("DECIMAL(")?.strip_suffix(')')?.split_once(',')?;
-            ArrowType::Decimal128(precision.parse().ok()?, scale.trim().parse().ok()?)
+            let (precision, scale) = decimal(name)?;
+            ArrowType::Decimal128(precision, i8::try_from(scale).ok()?)
         }
     })
 }

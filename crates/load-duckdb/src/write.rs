@@ -6,7 +6,7 @@ use catchment_load::sql::Statement;
 use catchment_load::{LoadError, RowTarget, TableBatches};
 use catchment_load_package::{BATCH_MAX_BYTES, fail_point};
 
-use crate::dialect::{BATCH_SOURCE, DuckDbDialect};
+use crate::dialect::DuckDbDialect;
 use crate::memory_need::MemoryNeed;
 use crate::session::DuckDbSession;
 
@@ -43,7 +43,7 @@ impl<'w> RowWriter<'w> {
         let (schema, target) = (batch.schema(), self.target);
         let create = |schema: SchemaRef| {
             let columns: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
-            let insert = target.insert(&DuckDbDialect, &columns, BATCH_SOURCE);
+            let insert = target.insert(&DuckDbDialect, &columns, "arrow(?)");
             (schema, insert)
         };
         let known = self.insert.take().filter(|(known, _)| *known == schema);

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use crate::destination::CAPABILITIES;
 use crate::dialect::PostgresDialect;
 use crate::session::PostgresSession;
-use crate::{Failure, PostgresOptions, connect};
+use crate::{ConnectError, Failure, PostgresOptions, connect};
 
 /// The number of retries after transient errors.
 const RETRIES: u32 = 6;
@@ -35,11 +35,11 @@ impl PostgresConnector {
         let connected = connect(&self.options).await;
         let (client, connection) = connected.map_err(|error| {
             let failure = error.failure();
-            // The message of the error begins with the location.
-            let text = error.to_string();
-            let location = self.options.location();
-            let reason = text.strip_prefix(&format!("failed to connect to {location}:")).unwrap_or(&text).trim_start();
-            (LoadError::Open { reason: reason.to_owned(), location }, failure)
+            let (location, reason) = match error {
+                ConnectError::Failed { location, reason, .. } => (location, reason.trim_start().to_owned()),
+                ConnectError::Tls(error) => (self.options.location(), error.to_string()),
+            };
+            (LoadError::Open { location, reason }, failure)
         })?;
         let session = PostgresSession::new(client, connection, &self.options, stop);
         session.prepare().await.map_err(|error| (error, Failure::Blocked))?;

@@ -74,7 +74,7 @@ pub fn describe(error: &tokio_postgres::Error) -> String {
         None => {
             let mut text = error.to_string();
             for cause in causes(error) {
-                text = format!("{text}: {}", shorten(&cause.to_string()));
+                text = format!("{text}: {}", shorten(&cause.to_string(), SHOWN));
             }
             remedy(error).map_or(text.clone(), |remedy| format!("{text}; {remedy}"))
         }
@@ -112,7 +112,7 @@ impl<'a> From<&'a DbError> for ErrorFields<'a> {
 }
 
 fn describe_fields(fields: &ErrorFields<'_>) -> String {
-    let mut text = format!("{} (SQLSTATE {})", shorten(fields.message), fields.state);
+    let mut text = format!("{} (SQLSTATE {})", shorten(fields.message, SHOWN), fields.state);
     let table = fields.table.map(|table| match fields.schema {
         Some(schema) => format!("{schema}.{table}"),
         None => table.to_owned(),
@@ -127,7 +127,7 @@ fn describe_fields(fields: &ErrorFields<'_>) -> String {
     let context = fields.context.and_then(|context| context.lines().find(|line| line.starts_with("COPY ")));
     for (label, part) in [("detail", fields.detail), ("hint", fields.hint), ("context", context)] {
         if let Some(part) = part {
-            text += &format!("; {label}: {}", shorten(part));
+            text += &format!("; {label}: {}", shorten(part, SHOWN));
         }
     }
     text
@@ -162,8 +162,9 @@ fn causes<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (
     std::iter::successors(error.source(), |cause: &&'a (dyn StdError + 'static)| (*cause).source())
 }
 
-fn shorten(text: &str) -> String {
-    match text.char_indices().nth(SHOWN) {
+/// Truncates a text to `max` characters.
+pub(crate) fn shorten(text: &str, max: usize) -> String {
+    match text.char_indices().nth(max) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
         None => text.to_owned(),
     }

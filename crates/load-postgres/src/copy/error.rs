@@ -4,6 +4,7 @@ use arrow::datatypes::DataType;
 use thiserror::Error;
 
 use super::PgType;
+use crate::error::shorten;
 
 /// The maximum number of characters of a value in an error.
 const SHOWN: usize = 60;
@@ -78,13 +79,13 @@ pub(super) enum ValueError {
 
 impl ValueError {
     pub(super) fn out_of_range(value: impl ToString, pg_type: PgType) -> ValueError {
-        ValueError::OutOfRange(shorten(&value.to_string()), pg_type)
+        ValueError::OutOfRange(shorten(&value.to_string(), SHOWN), pg_type)
     }
 
     pub(super) fn nul(text: &[u8]) -> ValueError {
         // Enough bytes for the shown characters, so that a large text is not copied.
         let start = text.get(..text.len().min(4 * SHOWN + 4)).unwrap_or_default();
-        ValueError::Nul(shorten(&String::from_utf8_lossy(start)))
+        ValueError::Nul(shorten(&String::from_utf8_lossy(start), SHOWN))
     }
 
     pub(super) fn at(self, column: &str, row: usize) -> EncodeError {
@@ -94,13 +95,6 @@ impl ValueError {
             ValueError::Nul(value) => EncodeError::Nul { column, row, value },
             ValueError::TooLarge(bytes) => EncodeError::TooLarge { column, row, bytes },
         }
-    }
-}
-
-fn shorten(text: &str) -> String {
-    match text.char_indices().nth(SHOWN) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text.to_owned(),
     }
 }
 
@@ -128,7 +122,7 @@ mod tests {
     #[test]
     fn values_are_shortened() {
         fn check(text: &str, expected: &str) {
-            assert_eq!(shorten(text), expected);
+            assert_eq!(shorten(text, SHOWN), expected);
         }
         check("", "");
         check(&"é".repeat(60), &"é".repeat(60));

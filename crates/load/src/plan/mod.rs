@@ -55,7 +55,7 @@ pub struct StagedTable {
 pub enum ApplyStep {
     /// Executes a statement.
     Execute(Statement),
-    /// Writes rows of the package into a table of the dataset. Only for engines with a
-    /// [`batch_source`](crate::Dialect::batch_source).
+    /// Writes rows of the package into a table of the dataset. Only for engines that
+    /// [insert batches](crate::Dialect::inserts_batches).
     Write(RowTarget),
 }

@@ -46,7 +46,7 @@ impl RowPlanner<'_> {
     /// Plans to append the rows of a table: directly if the engine can insert record batches, else from a staging table.
     pub(super) fn append(&mut self, table: &Table) -> ApplyStep {
         let relation = self.dataset.table(self.dialect, &table.name).to_string();
-        if self.dialect.batch_source().is_some() {
+        if self.dialect.inserts_batches() {
             let columns = table.complete_columns().map(|column| self.direct_column(table, column)).collect();
             return ApplyStep::Write(self.target(table, relation, columns));
         }

@@ -36,16 +36,17 @@ pub(super) fn insert_rows(
     // while newer ones were loaded.
     let now = snapshot.last_schema_at.map_or(created_at, |last| created_at.max(last + 1));
     let mut statements = Vec::new();
-    let mut insert = |table: &str, sql: String| statements.push(Statement::new(format!("insert a row into `{table}`"), sql));
+    let insert = |table: &str, sql: String| Statement::new(format!("insert a row into `{table}`"), sql);
     let hash = schema.version_hash.as_deref().unwrap_or_default();
     if snapshot.schema_hash.as_deref() != Some(hash) {
         // A schema that recurs, for example after a refresh, is stored again.
-        insert(VERSION_TABLE, delete_schema(dialect, dataset, hash));
-        insert(VERSION_TABLE, insert_schema(dialect, dataset, schema, now));
+        let step = "delete the earlier copy of the schema";
+        statements.push(Statement::new(step, delete_schema(dialect, dataset, hash)));
+        statements.push(insert(VERSION_TABLE, insert_schema(dialect, dataset, schema, now)));
     }
     if let Some(state) = state {
-        insert(STATE_TABLE, insert_state(dialect, dataset, (state, &state.pack()?), load_id, now));
+        statements.push(insert(STATE_TABLE, insert_state(dialect, dataset, (state, &state.pack()?), load_id, now)));
     }
-    insert(LOADS_TABLE, insert_load(dialect, dataset, load_id, schema, now));
+    statements.push(insert(LOADS_TABLE, insert_load(dialect, dataset, load_id, schema, now)));
     Ok(statements)
 }

@@ -87,7 +87,7 @@ fn the_first_load_creates_the_dataset() {
     apply | insert rows into table `items__l`: INSERT INTO "d"."items__l" ("value", "_dlt_parent_id", "_dlt_list_idx", "_dlt_id") SELECT "value", "_dlt_parent_id", "_dlt_list_idx", "_dlt_id" FROM "_dlt_staged_1"
     apply | drop staged rows: DROP TABLE "_dlt_staged_0"
     apply | drop staged rows: DROP TABLE "_dlt_staged_1"
-    confirm | insert a row into `_dlt_version`
+    confirm | delete the earlier copy of the schema
     confirm | insert a row into `_dlt_version`
     confirm | insert a row into `_dlt_pipeline_state`
     confirm | insert a row into `_dlt_loads`
@@ -101,14 +101,14 @@ fn replaced_tables_are_emptied() {
     apply | empty table `items`: DELETE FROM "d"."items"
     apply | insert rows into table `items`: INSERT INTO "d"."items" ("id", "v", "_dlt_load_id", "_dlt_id") SELECT "id", "v", "_dlt_load_id", "_dlt_id" FROM "_dlt_staged_0"
     apply | drop staged rows: DROP TABLE "_dlt_staged_0"
-    confirm | insert a row into `_dlt_version`
+    confirm | delete the earlier copy of the schema
     confirm | insert a row into `_dlt_version`
     confirm | insert a row into `_dlt_pipeline_state`
     confirm | insert a row into `_dlt_loads`
     "#);
     insta::assert_snapshot!(check(&TestResource::replace("items"), "[]", ITEMS, true), @r#"
     apply | empty table `items`: DELETE FROM "d"."items"
-    confirm | insert a row into `_dlt_version`
+    confirm | delete the earlier copy of the schema
     confirm | insert a row into `_dlt_version`
     confirm | insert a row into `_dlt_pipeline_state`
     confirm | insert a row into `_dlt_loads`
@@ -128,7 +128,7 @@ fn merged_rows_are_staged() {
     apply | merge rows into table `items`: INSERT INTO "d"."items" ("id", "v", "_dlt_load_id", "_dlt_id") SELECT "id", "v", "_dlt_load_id", "_dlt_id" FROM "_dlt_staged_0" AS s WHERE NOT EXISTS (SELECT 1 FROM "_dlt_left_out" AS l WHERE l."_dlt_root_row" = s."_dlt_root_row")
     apply | merge rows into table `items`: DROP TABLE "_dlt_left_out"
     apply | drop staged rows: DROP TABLE "_dlt_staged_0"
-    confirm | insert a row into `_dlt_version`
+    confirm | delete the earlier copy of the schema
     confirm | insert a row into `_dlt_version`
     confirm | insert a row into `_dlt_pipeline_state`
     confirm | insert a row into `_dlt_loads`
@@ -145,7 +145,7 @@ fn columns_are_added_and_widened() {
     evolve | add column `must` to table `items`: ALTER TABLE "d"."items" ADD COLUMN "must" BOOL NOT NULL
     apply | insert rows into table `items`: INSERT INTO "d"."items" ("must", "id", "v", "_dlt_load_id", "_dlt_id") SELECT "must", "id", "v", "_dlt_load_id", "_dlt_id" FROM "_dlt_staged_0"
     apply | drop staged rows: DROP TABLE "_dlt_staged_0"
-    confirm | insert a row into `_dlt_version`
+    confirm | delete the earlier copy of the schema
     confirm | insert a row into `_dlt_version`
     confirm | insert a row into `_dlt_pipeline_state`
     confirm | insert a row into `_dlt_loads`
@@ -156,7 +156,7 @@ fn columns_are_added_and_widened() {
     evolve | add column `id__v_double` to table `items`: ALTER TABLE "d"."items" ADD COLUMN "id__v_double" DOUBLE
     apply | insert rows into table `items`: INSERT INTO "d"."items" ("must", "id", "v", "_dlt_load_id", "_dlt_id", "id__v_double") SELECT "must", "id", "v", "_dlt_load_id", "_dlt_id", "id__v_double" FROM "_dlt_staged_0"
     apply | drop staged rows: DROP TABLE "_dlt_staged_0"
-    confirm | insert a row into `_dlt_version`
+    confirm | delete the earlier copy of the schema
     confirm | insert a row into `_dlt_version`
     confirm | insert a row into `_dlt_pipeline_state`
     confirm | insert a row into `_dlt_loads`
@@ -172,7 +172,7 @@ fn columns_of_another_type_are_cast() {
     stage | stage rows of table `items`: CREATE TEMP TABLE "_dlt_staged_0" ( "id" BIGINT, "v" TEXT, "_dlt_load_id" TEXT, "_dlt_id" TEXT )
     apply | insert rows into table `items`: INSERT INTO "d"."items" ("id", "v", "_dlt_load_id", "_dlt_id") SELECT "id", CAST("v" AS UUID), "_dlt_load_id", "_dlt_id" FROM "_dlt_staged_0"
     apply | drop staged rows: DROP TABLE "_dlt_staged_0"
-    confirm | insert a row into `_dlt_version`
+    confirm | delete the earlier copy of the schema
     confirm | insert a row into `_dlt_version`
     confirm | insert a row into `_dlt_pipeline_state`
     confirm | insert a row into `_dlt_loads`

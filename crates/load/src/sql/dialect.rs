@@ -48,10 +48,10 @@ pub trait Dialect: std::fmt::Debug + Send + Sync {
         None
     }
 
-    /// Returns the expression that inserts select the rows of a record batch from, or `None` if the engine only copies rows
-    /// into staging tables.
-    fn batch_source(&self) -> Option<&'static str> {
-        None
+    /// Returns true if the engine can insert record batches into any table, and false if it only copies rows into staging
+    /// tables.
+    fn inserts_batches(&self) -> bool {
+        false
     }
 
     /// Creates a staging table, which exists at most until the connection closes.

@@ -5,15 +5,14 @@
 //! packages, all types, unusual names and many rows. They use only the trait [`Destination`](crate::Destination), so every
 //! adapter can run them.
 //!
-//! The tests of an adapter run all cases:
+//! The tests of an adapter run all cases. [`conformance_tests!`](crate::conformance_tests) declares a test for each group, which
+//! calls a function such as:
 //!
 //! ```
 //! use catchment_load::{Destination, testing};
 //!
-//! /// Returns the failures of a destination.
-//! fn failures(destination: &dyn Destination) -> Vec<testing::CaseFailure> {
-//!     let run = |case: testing::Case| case.run(destination, case.name()).err();
-//!     testing::cases().into_iter().filter_map(run).collect()
+//! fn check(destination: &dyn Destination, group: &str) -> Result<(), String> {
+//!     testing::run_group(group, |case| case.run(destination, case.name()))
 //! }
 //! ```
 //!
@@ -48,4 +47,45 @@ pub use standard_sql::StandardSql;
 /// ```
 pub fn cases() -> Vec<Case> {
     cases::ALL.concat().concat()
+}
+
+/// Runs the cases of a group with `run`.
+///
+/// # Errors
+///
+/// Returns the failures as text, or an error if the group has no cases.
+pub fn run_group(group: &str, run: impl Fn(&Case) -> Result<(), CaseFailure>) -> Result<(), String> {
+    let cases: Vec<Case> = cases().into_iter().filter(|case| case.group() == group).collect();
+    let failures: Vec<String> = cases.iter().filter_map(|case| run(case).err()).map(|failure| failure.to_string()).collect();
+    match (cases.len(), failures.len()) {
+        (0, _) => Err(format!("no group `{group}`")),
+        (_, 0) => Ok(()),
+        (total, failed) => Err(format!("{failed} of {total} cases fail:\n{}", failures.join("\n"))),
+    }
+}
+
+/// Declares a test for each group of cases, which calls a function with the name of the group.
+#[macro_export]
+macro_rules! conformance_tests {
+    ($check:path) => {
+        $crate::conformance_tests!(
+            $check: append, replace, delete_insert, upsert, insert_only, scd2, change, evolution, stale, refused, refresh,
+            cursor_rows, stored
+        );
+    };
+    ($check:path: $($group:ident),*) => {
+        $(
+            #[test]
+            fn $group() {
+                $check(stringify!($group));
+            }
+        )*
+
+        #[test]
+        fn all_groups_are_tested() {
+            let tested = [$(stringify!($group)),*];
+            let untested = $crate::testing::cases().into_iter().find(|case| !tested.contains(&case.group()));
+            assert!(untested.is_none(), "{untested:?}");
+        }
+    };
 }
