@@ -1,5 +1,6 @@
 //! Redaction: replaces secrets in text.
 
+mod connection_string;
 mod layer;
 mod matcher;
 mod secret_names;
@@ -39,6 +40,9 @@ const MAX_LAYERS: usize = 5;
 /// - prefixes of at least 4 bytes of a known secret of at least 8 bytes before `…` or `...`
 /// - values of URL parameters with [secret names](is_secret_name), and the user name and password in a URL
 ///
+/// Of a known secret that is the connection string of a database, such as `postgresql://user:password@host/database`, only
+/// user and password are replaced, as messages name host and database.
+///
 /// ```
 /// use catchment_settings::{Redactor, Secret};
 ///
@@ -66,6 +70,13 @@ impl Redactor {
     /// Adds a secret. Ignores secrets of fewer than 4 bytes.
     pub fn add(&self, secret: &Secret) {
         let secret = trimmed(secret);
+        match connection_string::passwords(secret.expose()) {
+            Some(passwords) => passwords.into_iter().for_each(|password| self.add_whole(Secret::from(&*password))),
+            None => self.add_whole(secret),
+        }
+    }
+
+    fn add_whole(&self, secret: Secret) {
         if secret.expose().len() >= SHORTEST_SECRET {
             let mut known = self.known();
             if known.permanent.insert(secret) {

@@ -129,3 +129,24 @@ fn every_encoding_of_a_secret_is_replaced() {
         prop_assert!(redactor.contains_secret(&text));
     });
 }
+
+#[test]
+fn connection_strings_show_host_and_database() {
+    #[track_caller]
+    fn check(secret: &str, text: &str, expected: &str) {
+        assert_eq!(Redactor::from_iter([secret.into()]).redact(text), expected, "{secret}: {text}");
+    }
+    let secret = "postgresql://loader:pass%2Fword@db.example.com:5432/warehouse?sslmode=require";
+    check(
+        secret,
+        "into postgresql://loader@db.example.com:5432/warehouse",
+        "into postgresql://***@db.example.com:5432/warehouse",
+    );
+    check(secret, secret, "postgresql://***@db.example.com:5432/warehouse?sslmode=require");
+    check(secret, "pass%2Fword and pass/word", "*** and ***");
+    // no password, more secrets, or an address whose path is secret
+    check("postgresql://db.example.com/warehouse", "db.example.com/warehouse", "***");
+    check("postgresql://u:pass@a.b/c?sslpassword=word", "u:pass@a.b/c?sslpassword=word", "***");
+    check("postgresql://u:pa/ss@db.example.com/c", "/ss@db.example.com/c", "***");
+    check("https://u:pass@hooks.example.com/T000/B000", "hooks.example.com/T000/B000", "***");
+}
