@@ -41,7 +41,7 @@
 //!
 //! | feature | default | effect |
 //! |---|---|---|
-//! | `duckdb` | yes | compiles DuckDB; adds the destination `DuckDb` and `Settings::pipeline` |
+//! | `duckdb` | yes | compiles DuckDB; adds the destination `DuckDb` |
 //! | `postgres` | no | adds the destination `Postgres` |
 //! | `aws`, `google`, `hashicorp` | no | add AWS Secrets Manager, Google Secret Manager and HashiCorp Vault to [`Settings`] |
 //! | `failpoints` | no | compiles in fail points, at which tests end the process |

@@ -278,7 +278,7 @@ impl Drop for DropGuard {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "duckdb"))]
 mod tests {
     use catchment_extract::{Resource, Windows};
     use catchment_load_duckdb::DuckDb;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow};
-use catchment::{Destination, Diagnostics, DuckDb, DuckDbSettings, Postgres, PostgresSettings, WorkingDir};
+use catchment::{Destination, Diagnostics, DuckDb, DuckDbSettings, WorkingDir};
 
 use super::{Configuration, DatabaseFile};
 use crate::failure::CliError;
@@ -78,10 +78,7 @@ impl Configuration {
     }
 
     fn postgres(&self) -> Result<RunDestination, CliError> {
-        let options = self.read::<PostgresSettings>()?.options().map_err(|error| CliError::Usage(error.into()))?;
-        let of_hosts = options.hosts.iter().filter_map(|host| host.password.as_ref());
-        of_hosts.chain(&options.password).for_each(|password| self.redactor().add(password));
-        let destination = Arc::new(Postgres::new(options));
+        let destination = Arc::new(self.0.postgres().map_err(|error| CliError::Usage(error.into()))?);
         Ok(RunDestination { destination, diagnostics: Diagnostics::default(), default_file: None })
     }
 }

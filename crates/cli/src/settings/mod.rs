@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use catchment::rest_api::Spec;
 use catchment::rest_client::RestClientBuilder;
-use catchment::{PipelineSettings, Redactor, RunOptions, Settings};
+use catchment::{PipelineSettings, RunOptions, Settings};
 use catchment_config::{DataDirs, Environment, UnusedKey};
 use catchment_settings::{FromSettings, ScopedSettings};
 use tracing::level_filters::LevelFilter;
@@ -90,11 +90,6 @@ impl Configuration {
     /// Creates a REST client with the timeouts and retries of `[runtime]`.
     pub(crate) fn rest_client(&self) -> Result<RestClientBuilder, CliError> {
         Ok(self.0.rest_client()?)
-    }
-
-    /// Returns the redactor of known secrets.
-    fn redactor(&self) -> &Redactor {
-        self.0.config().redactor()
     }
 
     /// Returns the options of a run of a source: memory, threads and handling of failed packages.

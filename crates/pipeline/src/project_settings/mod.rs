@@ -1,5 +1,6 @@
 //! The settings of a project, as the command reads them.
 
+mod destination;
 mod log;
 mod pipeline;
 #[cfg(test)]
@@ -54,12 +55,18 @@ pub enum ProjectError {
     /// A setting is missing or invalid.
     #[error(transparent)]
     Settings(#[from] SettingsError),
-    /// The configured destination does not exist.
-    #[error("unknown destination {name:?}; use duckdb")]
+    /// The configured destination does not exist, or its cargo feature is disabled.
+    #[error("unknown destination {name:?}; the enabled cargo features of catchment have: {}", enabled.join(", "))]
     UnknownDestination {
         /// The configured name.
         name: String,
+        /// The destinations whose cargo features are enabled.
+        enabled: &'static [&'static str],
     },
+    /// The settings of the PostgreSQL destination are invalid.
+    #[cfg(feature = "postgres")]
+    #[error(transparent)]
+    Postgres(#[from] catchment_load_postgres::OptionsError),
     /// The folder for local files cannot be created.
     #[error("failed to create {}", path.display())]
     CreateFolder {

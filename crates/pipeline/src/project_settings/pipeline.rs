@@ -3,16 +3,10 @@
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
 
-#[cfg(feature = "duckdb")]
-use catchment_load_duckdb::{DuckDb, DuckDbSettings};
-use catchment_run::ProgressSink;
-#[cfg(feature = "duckdb")]
-use catchment_run::{RunOptions, SchemaFiles, WorkingDir};
+use catchment_run::{ProgressSink, RunOptions, SchemaFiles, WorkingDir};
 use catchment_settings::{FieldReader, FromSettings, IncompleteSettings, ScopedSettings};
 
-#[cfg(feature = "duckdb")]
 use super::{ProjectError, Settings};
-#[cfg(feature = "duckdb")]
 use crate::Pipeline;
 
 /// Defaults of a pipeline, read from `pipelines.<name>`. Flags and the spec take precedence.
@@ -102,7 +96,6 @@ impl FromSettings for PipelineSettings {
     }
 }
 
-#[cfg(feature = "duckdb")]
 impl Settings {
     /// Creates the pipeline `name` with its destination, dataset, folders and options from the settings. By default, the
     /// dataset is `<name>_dataset` in the DuckDB file `<name>.duckdb`, in the folder for local files or the current folder.
@@ -112,25 +105,19 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// Returns an error if a setting is invalid.
+    /// Returns an error if a setting is invalid, or if the cargo feature of the destination is disabled.
     pub fn pipeline(&self, name: &str) -> Result<Pipeline, ProjectError> {
         let settings = self.for_pipeline(name)?;
         let defaults = settings.pipeline_section(name).read::<PipelineSettings>()?;
-        if let Some(name) = defaults.destination_type.filter(|name| name != "duckdb") {
-            return Err(ProjectError::UnknownDestination { name });
-        }
         let dirs = settings.data_dirs()?;
         let pipelines_dir = defaults.pipelines_dir.unwrap_or(dirs.pipelines);
         let working_dir = WorkingDir::new(&pipelines_dir, name);
-        let duckdb = settings.read::<DuckDbSettings>()?.options(name, &dirs.local, working_dir.path());
-        if !dirs.local.as_os_str().is_empty() && duckdb.path.starts_with(&dirs.local) {
-            let created = std::fs::create_dir_all(&dirs.local);
-            created.map_err(|source| ProjectError::CreateFolder { path: dirs.local, source })?;
-        }
+        let destination = defaults.destination_type.as_deref().unwrap_or("duckdb");
+        let destination = settings.destination(destination, name, &dirs.local, working_dir.path())?;
         let files =
             SchemaFiles { import_schema_path: defaults.import_schema_path, export_schema_path: defaults.export_schema_path };
         let dataset = defaults.dataset_name.unwrap_or_else(|| format!("{name}_dataset"));
-        Ok(Pipeline::new(name, DuckDb::with_options(duckdb), dataset)
+        Ok(Pipeline::new(name, destination, dataset)
             .pipelines_dir(pipelines_dir)
             .options(RunOptions::from_settings(&settings.scoped())?)
             .schema_files(files)

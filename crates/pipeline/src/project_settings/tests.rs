@@ -50,8 +50,25 @@ fn a_pipeline_has_the_defaults_of_the_command() {
     assert_eq!(pipeline.sql_client().destination().location(), "duckdb:////files/x.duckdb");
     assert_eq!(pipeline.working_dir().path(), data.join("pipelines/shop"));
     assert_eq!(settings.pipeline("other").unwrap().dataset().name(), "other_dataset");
+}
 
-    let other = project(dir.path(), "[pipelines.shop]\ndestination_type = \"postgres\"", "", &[]);
-    let error = other.pipeline("shop").err().map(|error| error.to_string());
-    assert_eq!(error.as_deref(), Some("unknown destination \"postgres\"; use duckdb"));
+#[cfg(feature = "postgres")]
+#[test]
+fn a_pipeline_loads_into_the_configured_destination() {
+    let dir = tempfile::tempdir().unwrap();
+    let config = "[pipelines.shop]\ndestination_type = \"postgres\"";
+    let secrets = "[destination.postgres]\ncredentials = \"postgresql://loader:a%2Fb@db.example.com/shop\"";
+    let settings = project(dir.path(), config, secrets, &[]);
+    let pipeline = settings.pipeline("shop").unwrap();
+    assert_eq!(pipeline.sql_client().destination().location(), "postgresql://loader@db.example.com:5432/shop");
+    assert_eq!(settings.config().redactor().redact("the password is a/b"), "the password is ***");
+}
+
+#[test]
+fn an_unknown_destination_is_an_error_with_the_enabled_ones() {
+    let dir = tempfile::tempdir().unwrap();
+    let settings = project(dir.path(), "[pipelines.shop]\ndestination_type = \"oracle\"", "", &[]);
+    let error = settings.pipeline("shop").err().map(|error| error.to_string()).unwrap();
+    let expected = "unknown destination \"oracle\"; the enabled cargo features of catchment have: ";
+    assert_eq!(error.strip_prefix(expected), Some(&*super::destination::ENABLED.join(", ")), "{error}");
 }
