@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use clap::{Arg, ArgAction, Command, CommandFactory as _};
 
 use crate::args::Cli;
+use crate::generated_page::assert_current;
 
 const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/src/reference/cli.md");
 const END: &str = "<!-- end -->";
@@ -120,11 +121,5 @@ fn sections_of_the_reference_are_current() {
         let _ = write!(current, "<!-- generated: {name} -->\n{}{END}{rest}", section(find(&mut root, name)));
     }
     assert!(expected.is_empty(), "cli.md has no sections of {expected:?}: add `<!-- generated: NAME -->` and `{END}`");
-    if std::env::var_os("CATCHMENT_UPDATE").is_some() {
-        std::fs::write(PATH, &current).unwrap();
-    }
-    assert!(
-        page == current || std::env::var_os("CATCHMENT_UPDATE").is_some(),
-        "docs/src/reference/cli.md is not current: CATCHMENT_UPDATE=1 cargo nextest run -p catchment-cli reference"
-    );
+    assert_current(PATH, &page, &current);
 }

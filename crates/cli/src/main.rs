@@ -5,9 +5,13 @@ mod args;
 mod command_reference;
 mod config_explain;
 mod demo;
+#[cfg(test)]
+mod destination_reference;
 mod dev_mode;
 mod dry_run;
 mod failure;
+#[cfg(test)]
+mod generated_page;
 mod logging;
 mod output;
 mod package_display;

@@ -2,7 +2,8 @@
 
 use catchment_schema::{MergeStrategy, TimestampUnit};
 
-/// What an engine can do. Normalization and the plan of a load follow it.
+/// What an engine can do. Normalization follows the limits of names and columns, and plans reject unsupported merge
+/// strategies. The reference of destinations in the book lists all of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Capabilities {
     /// The rules of table and column names.

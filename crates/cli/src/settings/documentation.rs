@@ -6,6 +6,7 @@ use catchment::Settings;
 use catchment_config::{Config, Environment};
 
 use super::{Configuration, groups};
+use crate::generated_page::assert_current;
 
 const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/src/reference/settings.md");
 const BEGIN: &str =
@@ -40,11 +41,5 @@ fn the_document_is_current() {
     let document = std::fs::read_to_string(PATH).unwrap();
     let (handwritten, _) = document.split_once(BEGIN).expect("the marker line before the tables");
     let current = format!("{handwritten}{BEGIN}{}", tables());
-    if std::env::var_os("CATCHMENT_UPDATE").is_some() {
-        std::fs::write(PATH, &current).unwrap();
-    }
-    assert!(
-        document == current || std::env::var_os("CATCHMENT_UPDATE").is_some(),
-        "docs/src/reference/settings.md is out of date; run `CATCHMENT_UPDATE=1 cargo nextest run -p catchment-cli`"
-    );
+    assert_current(PATH, &document, &current);
 }
