@@ -28,7 +28,13 @@ impl<'d> Run<'d> {
         let mut command = Command::new(binary());
         command.arg("run").arg(&self.spec).args(["--dataset-name", self.dataset_name]);
         command.arg("--pipelines-dir").arg(self.dataset.pipelines());
-        command.current_dir(self.dataset.dir()).env("DESTINATION__DUCKDB__CREDENTIALS", self.dataset.file());
+        command.current_dir(self.dataset.dir());
+        match self.dataset.postgres_database() {
+            Some(database) => command
+                .args(["--destination", "postgres"])
+                .env("DESTINATION__POSTGRES__CREDENTIALS", database.connection_string().expose()),
+            None => command.env("DESTINATION__DUCKDB__CREDENTIALS", self.dataset.file()),
+        };
         command.env("RUNTIME__REQUEST_BACKOFF_FACTOR", "0").stdin(Stdio::null());
         command
     }

@@ -1,4 +1,4 @@
-//! Test datasets: a DuckDB file and pipelines in a temporary folder.
+//! Test datasets: pipelines in a temporary folder, and a DuckDB file or a PostgreSQL database.
 
 use std::path::{Path, PathBuf};
 
@@ -6,17 +6,34 @@ use std::sync::Arc;
 
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use catchment::load::{LoadResult, RestoreRequest, Restored};
-use catchment::{CancellationToken, Destination as _, DuckDb, LoadError, Pipeline, QueryResult};
+use catchment::{CancellationToken, Destination, DuckDb, LoadError, Pipeline, QueryResult};
 use catchment_load_package::SealedPackage;
+use catchment_load_postgres::testing::TestDatabase;
 
-/// The temporary folder of a test, with a DuckDB file and pipelines.
+/// The temporary folder of a test, with pipelines and a DuckDB file.
 pub(crate) struct Dataset {
     dir: tempfile::TempDir,
+    /// The database to use instead of the file.
+    postgres: Option<TestDatabase>,
 }
 
 impl Dataset {
     pub(crate) fn new() -> Dataset {
-        Dataset { dir: tempfile::tempdir().unwrap() }
+        Dataset { dir: tempfile::tempdir().unwrap(), postgres: None }
+    }
+
+    /// Creates a dataset in a PostgreSQL database. Without a server, returns `None` to skip the test, or panics in CI.
+    #[expect(clippy::print_stderr, reason = "reports a skipped test")]
+    pub(crate) fn postgres() -> Option<Dataset> {
+        let postgres = TestDatabase::create().unwrap();
+        if postgres.is_none() {
+            eprintln!("SKIPPED: CATCHMENT_POSTGRES is not set; use `cargo xtask services -- cargo xtask test`");
+        }
+        postgres.map(|database| Dataset { postgres: Some(database), ..Dataset::new() })
+    }
+
+    pub(crate) fn postgres_database(&self) -> Option<&TestDatabase> {
+        self.postgres.as_ref()
     }
 
     pub(crate) fn dir(&self) -> &Path {
@@ -31,8 +48,11 @@ impl Dataset {
         self.dir.path().join("pipelines")
     }
 
-    pub(crate) fn destination(&self) -> DuckDb {
-        DuckDb::new(self.file())
+    pub(crate) fn destination(&self) -> Arc<dyn Destination> {
+        match &self.postgres {
+            Some(database) => Arc::new(database.destination()),
+            None => Arc::new(DuckDb::new(self.file())),
+        }
     }
 
     /// Returns the pipeline `p`, which loads into the dataset `d`.
@@ -113,9 +133,9 @@ pub(crate) fn cells(result: &QueryResult) -> String {
 }
 
 /// Returns the rows of a query in a dataset.
-pub(crate) fn query(duckdb: &DuckDb, dataset_name: &str, sql: &str) -> Result<QueryResult, LoadError> {
+pub(crate) fn query(destination: &dyn Destination, dataset_name: &str, sql: &str) -> Result<QueryResult, LoadError> {
     let stop = CancellationToken::new();
-    block_on(async { duckdb.query(dataset_name, sql, &stop).await?.collect().await })
+    block_on(async { destination.query(dataset_name, sql, &stop).await?.collect().await })
 }
 
 /// Runs a future on another thread, because some callers run in a runtime.

@@ -1,4 +1,4 @@
-//! Integration tests with DuckDB files, scripted servers and the `catchment` command.
+//! Integration tests with DuckDB files, PostgreSQL databases, scripted servers and the `catchment` command.
 
 #![expect(clippy::unwrap_used, reason = "a panic fails the test")]
 
@@ -22,6 +22,7 @@ mod interrupted;
 mod kill;
 mod packages;
 mod pipeline;
+mod postgres;
 mod recovery;
 mod reference;
 mod relations;

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use arrow::array::{ArrayRef, Int64Array, StringArray};
 use arrow::record_batch::RecordBatch;
 use catchment::load::{Capabilities, DestinationFuture, Dialect, LoadResult, RestoreRequest, Restored};
-use catchment::{CancellationToken, Destination, DuckDb, LoadError, PackageOutcome, Pipeline, RecordBatchStream, Resource};
+use catchment::{CancellationToken, Destination, LoadError, PackageOutcome, Pipeline, RecordBatchStream, Resource};
 use catchment_json::{Object, Value};
 use catchment_load_package::{PackageFooter, PackageHeader, PackageStore, RefreshTables, SealedPackage, WriterOptions};
 use catchment_schema::{Column, DLT_ID_COLUMN, DLT_LOAD_ID_COLUMN, DataType, Schema, TableDelta, system_column};
@@ -87,7 +87,7 @@ fn a_package_whose_commit_was_not_answered_is_applied_once() {
 
 /// A destination whose connection breaks after the commits of the first loads.
 struct LosesCommitResults {
-    inner: DuckDb,
+    inner: Arc<dyn Destination>,
     left: AtomicUsize,
 }
 

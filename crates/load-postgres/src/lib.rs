@@ -3,6 +3,11 @@
 //! [`PostgresSettings`] and [`PostgresOptions`] describe a connection as libpq and dlt do, and [`connect`] opens it.
 //! [`Encoder`] converts Arrow record batches to the binary format of `COPY … FROM STDIN`. [`classify`] and [`describe`]
 //! interpret errors of the server.
+//!
+//! | feature | effect |
+//! |---|---|
+//! | `testing` | Adds the module `testing` with databases for tests. |
+//! | `failpoints` | Compiles in fail points, at which tests end the process. |
 
 mod connection;
 mod connector;
@@ -12,6 +17,8 @@ mod dialect;
 mod error;
 mod query;
 mod session;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod write;
 
 pub use connection::{

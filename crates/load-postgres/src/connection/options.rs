@@ -151,6 +151,12 @@ impl PostgresOptions {
         format!("postgresql://{}@{}/{}", encode(&self.user), hosts.join(","), encode(&self.database))
     }
 
+    /// Returns the connection string with the user, the password, the hosts and the database, without other parameters.
+    pub fn connection_string(&self) -> Secret {
+        let password = self.password.as_ref().map(|password| format!(":{}@", encode(password.expose())));
+        Secret::from(self.location().replacen('@', password.as_deref().unwrap_or("@"), 1))
+    }
+
     /// Returns the configuration of a connection to one of the [`hosts`](PostgresOptions::hosts). Unix sockets do not use TLS.
     pub fn config(&self, host: &HostAddress) -> tokio_postgres::Config {
         let mut config = tokio_postgres::Config::new();

@@ -1,0 +1,132 @@
+//! Loads into PostgreSQL by several processes at once, and by roles with few privileges.
+
+use std::process::{Child, Command, Stdio};
+
+use catchment_json::Value;
+use catchment_rest_client::testing::{ScriptedResponse, ScriptedServer};
+
+use crate::command::{Run, binary};
+use crate::dataset::Dataset;
+
+/// The number of processes that load at once.
+const PROCESSES: u64 = 8;
+
+/// The number of rows that each of them loads.
+const ROWS: u64 = 500;
+
+/// Serves the rows from the parameter `from`, each with a list.
+fn rows_server() -> ScriptedServer {
+    ScriptedServer::start(|request| {
+        let from: u64 = request.param("from").and_then(|from| from.parse().ok()).unwrap_or_default();
+        let rows = (from..from + ROWS).map(|id| format!(r#"{{"id":{id},"labels":["a","b"],"name":"row {id}"}}"#));
+        ScriptedResponse::json(200, format!("[{}]", rows.collect::<Vec<_>>().join(",")))
+    })
+}
+
+/// Starts a run of the pipeline `p` into the dataset `d`, with a separate working folder, as on another machine.
+fn spawn(dataset: &Dataset, number: u64, spec: &str, args: &[&str]) -> Child {
+    let folder = dataset.dir().join(number.to_string());
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::write(folder.join("p.json"), spec).unwrap();
+    let mut command = Command::new(binary());
+    command
+        .args(["run", "p.json", "--destination", "postgres", "--dataset-name", "d", "--pipelines-dir", "pipelines"])
+        .args(args);
+    let credentials = dataset.postgres_database().unwrap().connection_string();
+    command.current_dir(&folder).env("DESTINATION__POSTGRES__CREDENTIALS", credentials.expose());
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+/// Waits for all processes, which must succeed.
+fn wait(processes: Vec<Child>) {
+    for process in processes {
+        let output = process.wait_with_output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+#[test]
+fn processes_load_disjoint_resources_of_a_dataset_at_once() {
+    let Some(dataset) = Dataset::postgres() else { return };
+    let server = rows_server();
+    let resource = |number| {
+        format!(
+            r#"{{"name": "r{number}", "primary_key": "id", "endpoint": {{"path": "rows", "paginator": "single_page",
+                "incremental": {{"cursor_path": "id", "start_param": "from", "initial_value": {number}}}}}}}"#
+        )
+    };
+    let resources: Vec<_> = (0..PROCESSES).map(resource).collect();
+    let spec =
+        format!(r#"{{"name": "items", "client": {{"base_url": "{}/"}}, "resources": [{}]}}"#, server.url(), resources.join(","));
+    // the second time, the tables exist and the cursors move
+    for round in 0..2 {
+        let start = |number| spawn(&dataset, round * PROCESSES + number, &spec, &["--select", &format!("r{number}")]);
+        wait((0..PROCESSES).map(start).collect());
+    }
+    let state = dataset.restore().state.unwrap();
+    for number in 0..PROCESSES {
+        let root = format!("r{number}");
+        // the second run repeats the last row of the first, which is dropped
+        let expected = 2 * ROWS - 1;
+        assert_eq!(dataset.query(&format!("SELECT count(*), count(DISTINCT id) FROM {root}")), format!("{expected} {expected}"));
+        assert_eq!(dataset.query(&format!("SELECT count(*) FROM {root}__labels")), (2 * expected).to_string());
+        dataset.check_integrity(&root, &[&format!("{root}__labels")]);
+        let last_value = format!(r#""last_value":{},"#, number + 2 * (ROWS - 1));
+        let cursor = Value::Object(state.resource("items", &root).unwrap().clone()).to_string();
+        assert!(cursor.contains(&last_value), "{cursor}");
+    }
+    assert_eq!(dataset.query("SELECT count(*) FROM _dlt_loads WHERE status = 0"), (2 * PROCESSES).to_string());
+}
+
+#[test]
+fn processes_load_windows_of_a_resource_at_once() {
+    let Some(dataset) = Dataset::postgres() else { return };
+    let server = rows_server();
+    let start = |number: u64| {
+        let (from, to) = (number * ROWS, (number + 1) * ROWS);
+        let spec = format!(
+            r#"{{"name": "items", "client": {{"base_url": "{}/"}}, "resources": [
+                {{"name": "items", "primary_key": "id", "write_disposition": "merge", "endpoint": {{"path": "rows",
+                "paginator": "single_page", "incremental": {{"cursor_path": "id", "start_param": "from",
+                "initial_value": {from}, "end_value": {to}}}}}}}]}}"#,
+            server.url()
+        );
+        spawn(&dataset, number, &spec, &[])
+    };
+    wait((0..PROCESSES).map(start).collect());
+    let total = PROCESSES * ROWS;
+    assert_eq!(
+        dataset.query("SELECT count(*), count(DISTINCT id), min(id), max(id) FROM items"),
+        format!("{total} {total} 0 {}", total - 1)
+    );
+    assert_eq!(dataset.query("SELECT count(*) FROM items__labels"), (2 * total).to_string());
+    dataset.check_integrity("items", &["items__labels"]);
+    assert_eq!(dataset.query("SELECT count(*) FROM _dlt_loads WHERE status = 0"), PROCESSES.to_string());
+}
+
+#[test]
+fn a_role_without_create_on_the_database_loads_into_an_existing_schema() {
+    let Some(dataset) = Dataset::postgres() else { return };
+    let database = dataset.postgres_database().unwrap();
+    let role = format!("{}_loader", database.name());
+    database.execute(&format!("CREATE ROLE {role} LOGIN PASSWORD 'p@ss/word'")).unwrap();
+    let server = rows_server();
+    let spec = format!(r#"{{"client": {{"base_url": "{}/"}}, "resources": ["rows"]}}"#, server.url());
+    let run = || {
+        let location = database.options().location();
+        let (_, address) = location.split_once('@').unwrap();
+        let credentials = format!("postgresql://{role}:p%40ss%2Fword@{address}");
+        Run::new(&dataset, &spec).command().env("DESTINATION__POSTGRES__CREDENTIALS", credentials).output().unwrap()
+    };
+    let refused = run();
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert_eq!(refused.status.code(), Some(1), "{said}");
+    assert!(said.contains("permission denied for database"), "{said}");
+    assert!(!said.contains("p@ss"), "{said}");
+    database.execute(&format!("CREATE SCHEMA d AUTHORIZATION {role}")).unwrap();
+    let loaded = run();
+    assert!(loaded.status.success(), "{}", String::from_utf8_lossy(&loaded.stderr));
+    // the rows of the refused run, which were pending, and those of this run
+    assert_eq!(dataset.query("SELECT count(*) FROM rows"), (2 * ROWS).to_string());
+    database.execute(&format!("DROP OWNED BY {role}; DROP ROLE {role}")).unwrap();
+}
