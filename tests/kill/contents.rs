@@ -1,16 +1,17 @@
 //! Contents of a dataset, without random values.
 
-use std::ffi::OsStr;
-use std::path::Path;
-
 use anyhow::{Result, ensure};
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use catchment::load::RestoreRequest;
 use catchment::{CancellationToken, Dataset, Destination as _};
 use tokio::runtime::Runtime;
 
+use crate::place::Place;
 use crate::scenario::Scenario;
-use crate::victim::destination;
+
+/// The columns of all tables of all schemas.
+const COLUMNS: &str = "SELECT table_schema, table_name, column_name, data_type FROM information_schema.columns \
+                       WHERE table_schema NOT IN ('information_schema', 'pg_catalog') ORDER BY 1, 2, ordinal_position";
 
 /// Reads cursor, tables, columns and rows, child rows with their parents. Empty if nothing was ever loaded.
 ///
@@ -18,46 +19,45 @@ use crate::victim::destination;
 ///
 /// Returns an error if the dataset is inconsistent: rows of loads that are not logged, loads that are logged twice, child
 /// rows without a parent, duplicate row IDs.
-pub(crate) fn read(scenario: Scenario, dir: &Path) -> Result<Vec<String>> {
-    let tables = "SELECT schema_name, table_name FROM duckdb_tables() WHERE NOT internal";
-    if !dir.join("data.duckdb").exists() || rows(dir, "main", tables)?.is_empty() {
+pub(crate) fn read(scenario: Scenario, place: &Place) -> Result<Vec<String>> {
+    if !place.has_database() || rows(place, place.default_schema(), COLUMNS)?.is_empty() {
         return Ok(Vec::new());
     }
     let [dataset, pipeline, schema] = ["d", "p", "items"].map(str::to_owned);
     let request = RestoreRequest { dataset, pipeline, schema, ..RestoreRequest::default() };
-    let sources = Runtime::new()?.block_on(destination(dir).restore(&request, &CancellationToken::new()))?.state;
+    let sources = Runtime::new()?.block_on(place.destination().restore(&request, &CancellationToken::new()))?.state;
     let cursor = sources.and_then(|state| state.resource("items", "items").cloned());
     let mut contents = vec![format!("cursor {cursor:?}")];
     let ids = |table: &str| if scenario.has_stable_ids() { format!(", {table}._dlt_id") } else { String::new() };
     let lists = "items AS i JOIN items__lists AS l ON l._dlt_parent_id = i._dlt_id";
     for sql in [
-        "SELECT schema_name, table_name, column_name, data_type FROM duckdb_columns() WHERE NOT internal ORDER BY ALL".to_owned(),
-        format!("SELECT COLUMNS(i.* EXCLUDE (_dlt_id, _dlt_load_id))::VARCHAR{} FROM items AS i ORDER BY ALL", ids("i")),
-        format!("SELECT i.id, i.changed, l._dlt_list_idx, l.place{} FROM {lists} ORDER BY ALL", ids("l")),
+        COLUMNS.to_owned(),
+        format!("SELECT i.id, i.changed, {}{} FROM items AS i ORDER BY 1, 2, 3", place.row_text("i"), ids("i")),
+        format!("SELECT i.id, i.changed, l._dlt_list_idx, l.place{} FROM {lists} ORDER BY 1, 2, 3", ids("l")),
         format!(
             "SELECT i.id, i.changed, l.place, n._dlt_list_idx, n.value{} FROM {lists} \
-             JOIN items__lists__numbers AS n ON n._dlt_parent_id = l._dlt_id ORDER BY ALL",
+             JOIN items__lists__numbers AS n ON n._dlt_parent_id = l._dlt_id ORDER BY 1, 2, 3, 4",
             ids("n")
         ),
         "SELECT count(*) FROM items__lists UNION ALL SELECT count(*) FROM items__lists__numbers".to_owned(),
     ] {
-        contents.extend(rows(dir, "d", &sql)?);
+        contents.extend(rows(place, "d", &sql)?);
     }
-    check_consistency(scenario, dir)?;
+    check_consistency(scenario, place)?;
     Ok(contents)
 }
 
-fn check_consistency(scenario: Scenario, dir: &Path) -> Result<()> {
+fn check_consistency(scenario: Scenario, place: &Place) -> Result<()> {
     let mut faults = vec![
         ("rows of loads that are not logged", "SELECT id FROM items WHERE _dlt_load_id NOT IN (SELECT load_id FROM _dlt_loads)"),
-        ("loads that are logged twice", "SELECT load_id FROM _dlt_loads GROUP BY ALL HAVING count(*) > 1"),
+        ("loads that are logged twice", "SELECT load_id FROM _dlt_loads GROUP BY 1 HAVING count(*) > 1"),
         ("lists without a row", "SELECT place FROM items__lists WHERE _dlt_parent_id NOT IN (SELECT _dlt_id FROM items)"),
         (
             "numbers without a list",
             "SELECT value FROM items__lists__numbers WHERE _dlt_parent_id NOT IN (SELECT _dlt_id FROM items__lists)",
         ),
-        ("duplicate list ids", "SELECT _dlt_id FROM items__lists GROUP BY ALL HAVING count(*) > 1"),
-        ("duplicate number ids", "SELECT _dlt_id FROM items__lists__numbers GROUP BY ALL HAVING count(*) > 1"),
+        ("duplicate list ids", "SELECT _dlt_id FROM items__lists GROUP BY 1 HAVING count(*) > 1"),
+        ("duplicate number ids", "SELECT _dlt_id FROM items__lists__numbers GROUP BY 1 HAVING count(*) > 1"),
         (
             "loads without their schema",
             "SELECT load_id FROM _dlt_loads WHERE schema_version_hash NOT IN (SELECT version_hash FROM _dlt_version)",
@@ -65,31 +65,19 @@ fn check_consistency(scenario: Scenario, dir: &Path) -> Result<()> {
     ];
     // with scd2, a version that returns has its old id again
     if scenario != Scenario::Scd2 {
-        faults.push(("duplicate row ids", "SELECT _dlt_id FROM items GROUP BY ALL HAVING count(*) > 1"));
+        faults.push(("duplicate row ids", "SELECT _dlt_id FROM items GROUP BY 1 HAVING count(*) > 1"));
     }
     for (fault, sql) in faults {
-        let found = rows(dir, "d", sql)?;
+        let found = rows(place, "d", sql)?;
         ensure!(found.is_empty(), "{} {fault}: {}", found.len(), found.join("; "));
     }
     Ok(())
 }
 
-/// Checks that no packages, and no files besides the database and the working folder, are left.
-pub(crate) fn check_no_leftovers(dir: &Path) -> Result<()> {
-    for entry in std::fs::read_dir(dir)? {
-        let name = entry?.file_name();
-        ensure!(["data.duckdb", "data.duckdb.wal", "pipelines"].map(OsStr::new).contains(&name.as_os_str()), "{name:?} is left");
-    }
-    let left = std::fs::read_dir(dir.join("pipelines/p/packages"))?.count();
-    ensure!(left == 0, "{left} packages are left");
-    ensure!(!dir.join("pipelines/p/aside").exists(), "a package failed");
-    Ok(())
-}
-
-fn rows(dir: &Path, dataset: &str, sql: &str) -> Result<Vec<String>> {
+fn rows(place: &Place, dataset: &str, sql: &str) -> Result<Vec<String>> {
     let options = FormatOptions::default().with_null("-");
     let mut rows = Vec::new();
-    let dataset = Dataset::new(destination(dir), dataset);
+    let dataset = Dataset::new(place.destination(), dataset);
     for batch in Runtime::new()?.block_on(dataset.query(sql))?.batches {
         for row in 0..batch.num_rows() {
             let cell = |column| -> Result<String> { Ok(ArrayFormatter::try_new(column, &options)?.value(row).to_string()) };

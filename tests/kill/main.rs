@@ -7,6 +7,7 @@
 
 mod contents;
 mod driver;
+mod place;
 mod plan;
 mod scenario;
 mod steps;

@@ -3,17 +3,26 @@
 use std::collections::BTreeMap;
 
 use crate::scenario::Scenario;
-use crate::steps::STEPS;
 
-/// A run to be killed.
+/// A run to be interrupted.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Kill {
     pub(crate) scenario: Scenario,
     /// The revision of the source: 0 loads into a new dataset, 1 into the dataset of revision 0.
     pub(crate) revision: u32,
     pub(crate) at: At,
+    pub(crate) interrupt: Interrupt,
     /// When the next run is killed too, before an uninterrupted run.
     pub(crate) again: Option<At>,
+}
+
+/// What is ended in the middle of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Interrupt {
+    /// The process of the run, by `SIGKILL`.
+    Process,
+    /// The server of the destination, which starts again at once. The run must succeed nevertheless.
+    Server,
 }
 
 /// When a run is killed.
@@ -29,17 +38,18 @@ pub(crate) enum At {
 pub(crate) type Passes = BTreeMap<(&'static str, u32), BTreeMap<String, u32>>;
 
 /// Plans `count` kills. Three quarters are at steps: first each step of each scenario in a randomly chosen revision, then in
-/// the other revision. The rest are at random times. Every fourth run is killed twice.
-pub(crate) fn plan(count: usize, passes: &Passes, random: &mut Random) -> Vec<Kill> {
+/// the other revision. The rest are at random times. Every fourth run is killed twice. If the destination is a server that
+/// can be stopped, half of those at steps of the load and at random times are repeated as stops of the server.
+pub(crate) fn plan(count: usize, steps: &[&'static str], has_server: bool, passes: &Passes, random: &mut Random) -> Vec<Kill> {
     let (mut once, mut in_the_other_run) = (Vec::new(), Vec::new());
     for scenario in Scenario::ALL {
-        for step in STEPS {
+        for &step in steps {
             let mut kills = Vec::new();
             for revision in [0, 1] {
                 let passed = passes.get(&(scenario.name(), revision)).and_then(|passed| passed.get(step));
                 if let Some(most) = passed {
                     let at = At::Step { step, pass: 1 + random.below(*most) };
-                    kills.push(Kill { scenario, revision, at, again: None });
+                    kills.push(Kill { scenario, revision, at, interrupt: Interrupt::Process, again: None });
                 }
             }
             if !kills.is_empty() {
@@ -53,11 +63,23 @@ pub(crate) fn plan(count: usize, passes: &Passes, random: &mut Random) -> Vec<Ki
     let mut kills: Vec<_> = once.into_iter().chain(in_the_other_run).take(count * 3 / 4).collect();
     let at_times = count - kills.len();
     for scenario in Scenario::ALL.into_iter().cycle().take(at_times) {
-        kills.push(Kill { scenario, revision: random.below(2), at: At::Time(random.part()), again: None });
+        kills.push(Kill {
+            scenario,
+            revision: random.below(2),
+            at: At::Time(random.part()),
+            interrupt: Interrupt::Process,
+            again: None,
+        });
     }
     for kill in kills.iter_mut().step_by(4) {
-        let step = STEPS[random.below(STEPS.len() as u32) as usize];
+        let step = steps[random.below(steps.len() as u32) as usize];
         kill.again = Some(if random.below(2) == 0 { At::Time(random.part()) } else { At::Step { step, pass: 1 } });
+    }
+    if has_server {
+        let is_in_load = |kill: &&Kill| !matches!(kill.at, At::Step { step, .. } if !step.starts_with("load::"));
+        let to_stop = kills.iter().filter(is_in_load).step_by(2).cloned();
+        let stops: Vec<_> = to_stop.map(|kill| Kill { interrupt: Interrupt::Server, again: None, ..kill }).collect();
+        kills.extend(stops);
     }
     kills
 }

@@ -1,5 +1,13 @@
 //! The named steps (fail points) of a load. The driver fails if no run passes one of them, so that the list stays current.
 
+use crate::place::Engine;
+
+/// The steps that a run with this destination passes.
+pub(crate) fn steps(engine: Engine) -> Vec<&'static str> {
+    let is_passed = |step: &&str| engine == Engine::Duckdb || !step.starts_with("duckdb::");
+    STEPS.into_iter().filter(is_passed).collect()
+}
+
 /// All steps, in the order in which a run first passes them.
 pub(crate) const STEPS: [&str; 31] = [
     "run::locked",

@@ -1,13 +1,15 @@
 //! The victim: one run of a pipeline that may kill itself at a step.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::process::Command;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Result, anyhow};
-use catchment::{DuckDb, Pipeline};
+use catchment::{Pipeline, Postgres, PostgresOptions, Secret};
 use rustix::process::{Signal, getpid, kill_process};
 
+use crate::place::{PIPELINES, destination};
 use crate::scenario::Scenario;
 use crate::steps::STEPS;
 
@@ -17,17 +19,18 @@ pub(crate) struct Args {
     pub(crate) revision: u32,
     /// Folder with the dataset and the pipelines
     pub(crate) dir: PathBuf,
+    /// Database on the server CATCHMENT_POSTGRES, instead of the DuckDB file in the folder
+    #[arg(long)]
+    pub(crate) database: Option<String>,
     /// Step at which the process is killed
     #[arg(long, requires = "pass")]
     pub(crate) step: Option<String>,
     /// Pass of the step at which the process is killed, counted from 1
     #[arg(long)]
     pub(crate) pass: Option<u32>,
-}
-
-/// Returns the database in `dir`.
-pub(crate) fn destination(dir: &Path) -> DuckDb {
-    DuckDb::new(dir.join("data.duckdb"))
+    /// Shell command to run at the step, instead of killing the process
+    #[arg(long, requires = "step")]
+    pub(crate) command: Option<String>,
 }
 
 /// Runs the pipeline and prints the number of passes of each step.
@@ -35,17 +38,22 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let passes = Arc::new(Mutex::new(BTreeMap::<&str, u32>::new()));
     for step in STEPS {
         let (passes, last) = (Arc::clone(&passes), args.pass.filter(|_| args.step.as_deref() == Some(step)));
+        let command = args.command.clone();
         let pass = move || {
             let mut passes = passes.lock().unwrap_or_else(PoisonError::into_inner);
             let count = passes.entry(step).or_default();
             *count += 1;
             if last == Some(*count) {
-                let _ = kill_process(getpid(), Signal::KILL);
+                let _ = match &command {
+                    Some(command) => Command::new("sh").args(["-c", command]).status().map(drop),
+                    None => kill_process(getpid(), Signal::KILL).map_err(Into::into),
+                };
             }
         };
         fail::cfg_callback(step, pass).map_err(|error| anyhow!(error))?;
     }
-    let pipeline = Pipeline::new("p", destination(&args.dir), "d").pipelines_dir(args.dir.join("pipelines"));
+    let postgres = args.database.as_deref().map(postgres).transpose()?;
+    let pipeline = Pipeline::new("p", destination(&args.dir, postgres), "d").pipelines_dir(args.dir.join(PIPELINES));
     let mut options = catchment::RunOptions::default();
     // small, for several segments
     options.writer.buffer_max_bytes = 16 << 10;
@@ -54,4 +62,11 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let passes = passes.lock().unwrap_or_else(PoisonError::into_inner);
     println!("{}", serde_json::to_string(&*passes)?);
     Ok(())
+}
+
+/// Returns a database on the server.
+fn postgres(database: &str) -> Result<Postgres> {
+    let mut options = PostgresOptions::parse(&Secret::from(std::env::var("CATCHMENT_POSTGRES")?))?;
+    options.database = database.to_owned();
+    Ok(Postgres::new(options))
 }

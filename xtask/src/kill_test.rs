@@ -5,6 +5,7 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::process;
+use crate::services::{POSTGRES, PostgresServer};
 
 /// Arguments of `cargo xtask kill-test`.
 #[derive(Debug, clap::Args)]
@@ -15,6 +16,15 @@ pub(crate) struct Args {
     /// Seed for the choice of steps and times [default: the current time]
     #[arg(long)]
     seed: Option<u64>,
+    /// Destination of the runs; a PostgreSQL server is started, and stopped during some loads
+    #[arg(long, value_enum, default_value = "duckdb")]
+    destination: Destination,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Destination {
+    Duckdb,
+    Postgres,
 }
 
 /// Builds the kill test with fail points, which normal builds do not contain, and runs it.
@@ -28,10 +38,18 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     if let Some(seed) = args.seed {
         test.args(["--seed", &seed.to_string()]);
     }
-    process::run(&mut test)
+    match args.destination {
+        Destination::Duckdb => process::run(test.args(["--destination", "duckdb"])),
+        Destination::Postgres => {
+            let Some(server) = PostgresServer::start_for("the kill test of PostgreSQL")? else { return Ok(()) };
+            test.args(["--destination", "postgres", "--restart", server.restart_command()]);
+            process::run(test.env(POSTGRES, server.url()))
+        }
+    }
 }
 
-/// Runs a short kill test for CI.
+/// Runs short kill tests for CI.
 pub(crate) fn run_some() -> Result<()> {
-    run(&Args { kills: 20, seed: None })
+    run(&Args { kills: 20, seed: None, destination: Destination::Duckdb })?;
+    run(&Args { kills: 16, seed: None, destination: Destination::Postgres })
 }

@@ -10,7 +10,7 @@ use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, bail};
 
 use crate::process;
 
@@ -51,7 +51,10 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 pub(crate) struct PostgresServer {
     /// The script that runs the server until its stdin is closed.
     script: Child,
+    /// The folder with the programs of PostgreSQL.
+    programs: PathBuf,
     port: u16,
+    restart_command: String,
 }
 
 impl PostgresServer {
@@ -77,16 +80,28 @@ impl PostgresServer {
         let script = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
         let mut script = script.context("failed to start the script of the PostgreSQL server")?;
         let output = script.stdout.take().context("the script of the PostgreSQL server has no output")?;
-        let server = Self { script, port };
+        let mut server = Self { script, programs: programs.to_owned(), port, restart_command: String::new() };
         let mut line = String::new();
         BufReader::new(output).read_line(&mut line).context("failed to read from the script of the PostgreSQL server")?;
-        ensure!(line == "ready\n", "the PostgreSQL server in {} did not start, see above", programs.display());
+        let restart = line.trim_end().strip_prefix("ready; restart with: ");
+        let failed = || format!("the PostgreSQL server in {} did not start, see above", programs.display());
+        restart.with_context(failed)?.clone_into(&mut server.restart_command);
         Ok(server)
     }
 
     /// Returns the value of [`POSTGRES`].
     pub(crate) fn url(&self) -> String {
         format!("postgresql://loader:loader@127.0.0.1:{}/postgres", self.port)
+    }
+
+    /// Returns the path of the client `psql`.
+    pub(crate) fn psql(&self) -> PathBuf {
+        self.programs.join("psql")
+    }
+
+    /// Returns the shell command that stops the server immediately, without regard for its clients, and starts it again.
+    pub(crate) fn restart_command(&self) -> &str {
+        &self.restart_command
     }
 
     /// Blocks until the script ends, which is an error: Ctrl-C ends this process.

@@ -1,4 +1,4 @@
-# Runs a PostgreSQL server in a temporary folder: `sh -c SCRIPT sh BIN PORT`. Prints `ready`, and stops the
+# Runs a PostgreSQL server in a temporary folder: `sh -c SCRIPT sh BIN PORT`. Prints a line when it is ready, and stops the
 # server and deletes the folder when stdin is closed. This also happens if the caller is killed.
 set -eu
 bin=$1
@@ -35,6 +35,6 @@ options="-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c
 options="$options -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
 $as_user "$bin/pg_ctl" -D "$folder/data" -w -l "$folder/server.log" -o "$options" start >/dev/null || fail
 
-echo ready
+echo "ready; restart with: $as_user '$bin/pg_ctl' -D '$folder/data' -w -m immediate -l '$folder/server.log' restart >/dev/null"
 # a builtin, which a signal interrupts, so that the trap runs at once
 read -r _ || true
