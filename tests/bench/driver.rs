@@ -55,13 +55,8 @@ fn compare_size(args: &Args, size: usize) -> Result<u64> {
     }
     let bytes = pages::bytes(&pages_dir)?;
     let server = Server::start(&pages_dir)?;
-    let spec = dir.path().join("bench.json");
-    let (base, path) = server.url.rsplit_once('/').context("the server printed no URL")?;
     let merge = if args.merge { r#","write_disposition":"merge","primary_key":"id""# } else { "" };
-    std::fs::write(
-        &spec,
-        format!(r#"{{"client":{{"base_url":"{base}"}},"resources":[{{"name":"issues","endpoint":"{path}"{merge}}}]}}"#),
-    )?;
+    let spec = server.write_spec(dir.path(), merge)?;
 
     let mut measured = [None; 4];
     let mut rows = 0;
@@ -108,18 +103,28 @@ fn count(file: &Path, dataset: &str) -> Result<i64> {
 }
 
 /// The process that serves the pages. It ends when this is dropped.
-struct Server {
+pub(crate) struct Server {
     process: Child,
-    url: String,
+    /// The URL of the first page.
+    pub(crate) url: String,
 }
 
 impl Server {
-    fn start(pages: &Path) -> Result<Server> {
+    pub(crate) fn start(pages: &Path) -> Result<Server> {
         let mut process = part("serve", [pages])?.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let mut url = String::new();
         let output = process.stdout.take().context("the server has no output")?;
         BufReader::new(output).read_line(&mut url)?;
         Ok(Server { process, url: url.trim().to_owned() })
+    }
+
+    /// Writes the spec `bench.json` of the pages, with further keys of the resource, and returns its path.
+    pub(crate) fn write_spec(&self, dir: &Path, keys: &str) -> Result<PathBuf> {
+        let (base, path) = self.url.rsplit_once('/').context("the server printed no URL")?;
+        let spec = dir.join("bench.json");
+        let resource = format!(r#"{{"name":"issues","endpoint":"{path}"{keys}}}"#);
+        std::fs::write(&spec, format!(r#"{{"client":{{"base_url":"{base}"}},"resources":[{resource}]}}"#))?;
+        Ok(spec)
     }
 }
 

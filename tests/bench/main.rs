@@ -3,8 +3,9 @@
 //! `cargo xtask bench` builds and runs this program. The floor is the sum of downloading the pages, parsing them, and
 //! inserting their Arrow batches into a new DuckDB file.
 //!
-//! The binary has two more benches, as each binary that links DuckDB costs minutes: merging into a large table compared
-//! with loading it again, and the memory in use after many runs in one process.
+//! The binary has three more benches, as each binary that links DuckDB costs minutes: runs into PostgreSQL compared with
+//! `psql \\copy`, merging into a large table compared with loading it again, and the memory in use after many runs in one
+//! process.
 #![expect(clippy::print_stdout, reason = "a command that people run in a terminal")]
 
 mod download;
@@ -14,6 +15,7 @@ mod merge;
 mod orders;
 mod pages;
 mod parse;
+mod postgres;
 mod run;
 mod runs;
 mod serve;
@@ -39,7 +41,9 @@ fn main() -> Result<()> {
             let tables = insert::tables(&pages::read(&dir)?)?;
             usage::print(|| insert::insert(&tables, &file))
         }
-        Part::Run { catchment, spec, file } => run::run(&catchment, &spec, &file),
+        Part::Run(args) => run::run(&args),
+        Part::Postgres(args) => postgres::compare(&args),
+        Part::Copy(args) => postgres::copy(&args),
     }
 }
 
@@ -70,5 +74,9 @@ enum Part {
     /// Insert the Arrow batches of the pages into a new DuckDB file
     Insert { dir: std::path::PathBuf, file: std::path::PathBuf },
     /// Run `catchment run` and measure the process
-    Run { catchment: std::path::PathBuf, spec: std::path::PathBuf, file: std::path::PathBuf },
+    Run(run::Args),
+    /// Compare runs into PostgreSQL with `psql \\copy`
+    Postgres(postgres::Args),
+    /// Copy CSV files into PostgreSQL with `psql`
+    Copy(postgres::Copy),
 }

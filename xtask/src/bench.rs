@@ -5,6 +5,7 @@ use std::process::Command;
 
 use anyhow::Result;
 
+use crate::services::{POSTGRES, PostgresServer};
 use crate::{duckdb_archive, process};
 
 /// Arguments of `cargo xtask bench`.
@@ -39,6 +40,15 @@ enum BenchCommand {
         #[arg(long, default_value_t = 1)]
         rounds: usize,
     },
+    /// Compare runs into a PostgreSQL server, which is started, with `psql \copy` of the same rows
+    Postgres {
+        /// Number of pages of 100 issues
+        #[arg(default_value_t = 100)]
+        pages: usize,
+        /// Number of measurements of each part; the fastest time and the highest memory count
+        #[arg(long, default_value_t = 5)]
+        rounds: usize,
+    },
     /// Measure the memory in use after many runs in one process (Linux only)
     Runs {
         /// Number of runs
@@ -58,6 +68,12 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     match &args.other {
         Some(BenchCommand::Merge { rows, rounds }) => {
             bench.args(["merge", "--rows", &rows.to_string(), "--rounds", &rounds.to_string()]);
+        }
+        Some(BenchCommand::Postgres { pages, rounds }) => {
+            let Some(server) = PostgresServer::start_for("PostgreSQL")? else { return Ok(()) };
+            bench.args(["postgres", "--pages", &pages.to_string(), "--rounds", &rounds.to_string(), "--catchment"]);
+            bench.arg(process::executable(&messages, "catchment")?).arg("--psql").arg(server.psql());
+            return process::run(bench.env(POSTGRES, server.url()));
         }
         Some(BenchCommand::Runs { count }) => {
             bench.args(["runs", "--count", &count.to_string()]);
