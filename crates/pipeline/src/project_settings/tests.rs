@@ -57,11 +57,11 @@ fn a_pipeline_has_the_defaults_of_the_command() {
 fn a_pipeline_loads_into_the_configured_destination() {
     let dir = tempfile::tempdir().unwrap();
     let config = "[pipelines.shop]\ndestination_type = \"postgres\"";
-    let secrets = "[destination.postgres]\ncredentials = \"postgresql://loader:a%2Fb@db.example.com/shop\"";
+    let secrets = "[destination.postgres]\ncredentials = \"postgresql://loader:pass%2Fword@db.example.com/shop\"";
     let settings = project(dir.path(), config, secrets, &[]);
     let pipeline = settings.pipeline("shop").unwrap();
     assert_eq!(pipeline.sql_client().destination().location(), "postgresql://loader@db.example.com:5432/shop");
-    assert_eq!(settings.config().redactor().redact("the password is a/b"), "the password is ***");
+    assert_eq!(settings.config().redactor().redact("the password is pass/word"), "the password is ***");
 }
 
 #[test]
