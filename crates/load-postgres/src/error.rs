@@ -150,6 +150,10 @@ fn remedy(error: &(dyn StdError + 'static)) -> Option<&'static str> {
             "connect with a host name in the subject alternative names of the certificate of the server, or set `sslmode` to \
              `verify-ca`",
         ),
+        Some(error) if format!("{error:?}").contains("UnsupportedCertVersion") => Some(
+            "the certificate of the server has X.509 version 1, which cannot be verified; replace it with version 3 and \
+             subject alternative names, or set `sslmode` to `require`",
+        ),
         Some(_) => Some("replace the certificate of the server"),
         None if causes(error).any(|cause| cause.to_string() == "password missing") => {
             Some("set `destination.postgres.credentials.password`")

@@ -8,11 +8,13 @@ use std::sync::Arc;
 
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_postgres::tls::{MakeTlsConnect, TlsConnect};
+use tokio_rustls::rustls::crypto::CryptoProvider;
 use tokio_rustls::rustls::crypto::aws_lc_rs::default_provider;
 use tokio_rustls::rustls::pki_types::pem::{self, PemObject};
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use tokio_rustls::rustls::sign::{CertifiedKey, SingleCertAndKey};
 use tokio_rustls::rustls::version::{TLS12, TLS13};
-use tokio_rustls::rustls::{ClientConfig, RootCertStore};
+use tokio_rustls::rustls::{ClientConfig, Error, InconsistentKeys, RootCertStore};
 
 use super::verifier::{TrustedCertificates, Verification, Verifier};
 use super::{ClientCertificate, RootCertificates, TlsError, TlsMode, TlsOptions, TlsStream};
@@ -58,8 +60,8 @@ impl TlsConnector {
             builder.dangerous().with_custom_certificate_verifier(Arc::new(Verifier { verification, provider: provider.clone() }));
         let mut config = match &options.client_certificate {
             Some(client) if options.mode != TlsMode::Disable => {
-                let (certificates, key) = client_certificate(client)?;
-                builder.with_client_auth_cert(certificates, key)?
+                let certificate = SingleCertAndKey::from(client_certificate(client, &provider)?);
+                builder.with_client_cert_resolver(Arc::new(certificate))
             }
             _ => builder.with_no_client_auth(),
         };
@@ -91,18 +93,24 @@ fn trusted(certificates: &RootCertificates) -> Result<TrustedCertificates, TlsEr
     }
 }
 
-fn client_certificate(client: &ClientCertificate) -> Result<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>), TlsError> {
+/// Reads the certificate of the client and its key. Accepts certificates of X.509 version 1, as most servers do.
+fn client_certificate(client: &ClientCertificate, provider: &CryptoProvider) -> Result<CertifiedKey, TlsError> {
     let certificates = read_certificates("sslcert", &client.certificates)?;
+    let unreadable = |reason: &dyn std::fmt::Display| unreadable("sslkey", "key", &client.key, reason);
     let key = PrivateKeyDer::from_pem_file(&client.key).map_err(|error| match error {
-        pem::Error::NoItemsFound => unreadable(
-            "sslkey",
-            "key",
-            &client.key,
-            &"the file has no private key without encryption (decrypt it with `openssl pkey`)",
-        ),
-        error => unreadable("sslkey", "key", &client.key, &error),
+        pem::Error::NoItemsFound => {
+            unreadable(&"the file has no private key without encryption (decrypt it with `openssl pkey`)")
+        }
+        error => unreadable(&error),
     })?;
-    Ok((certificates, key))
+    let key = provider.key_provider.load_private_key(key).map_err(|error| unreadable(&error))?;
+    let certified = CertifiedKey::new(certificates, key);
+    match certified.keys_match() {
+        Err(Error::InconsistentKeys(InconsistentKeys::KeyMismatch)) => {
+            Err(unreadable(&"it is not the key of the certificate in `sslcert`"))
+        }
+        _ => Ok(certified),
+    }
 }
 
 fn read_certificates(parameter: &'static str, file: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
@@ -148,6 +156,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> TlsConnect<S> for Hands
 
 #[cfg(test)]
 mod tests {
+    use tokio::io::DuplexStream;
+    use tokio_rustls::rustls::ServerConfig;
+
     use super::*;
 
     #[test]
@@ -177,5 +188,72 @@ mod tests {
         check("", client(TlsMode::Disable), "");
         check("", client(TlsMode::Prefer), "failed to read the certificates of `sslcert` from FILE: no items found");
         check(invalid, client(TlsMode::Prefer), "failed to read the key of `sslkey` from FILE: the file has no private key");
+    }
+
+    /// A certificate of X.509 version 1 with a key of the curve P-256.
+    const VERSION_1: &str = "\
+-----BEGIN CERTIFICATE-----
+MIIBIzCBywIUYM5cu31OJ3qk2aQ853NHL5OYgoIwCgYIKoZIzj0EAwIwFDESMBAG
+A1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyODA2MTkzMloYDzIxMjYxMTA0MDYxOTMy
+WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNC
+AASITEMnGEFHrPg4gKCpxK1PUzHNNjP52hL//mIbu66vbAartDew7nordKCMBo21
+hmWuS0i7q3qD8N6RQQr/0dTxMAoGCCqGSM49BAMCA0cAMEQCIHuPj7737gHzYG1Q
+XVdb/W8XePJgyf/idAkKNGodIBkbAiAMARh0GBigbaJL3eYD/M2DStVWlpivM/vG
+IoJHoF6ygA==
+-----END CERTIFICATE-----
+";
+    const KEY_OF_VERSION_1: &str = "\
+-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgRUUn7GiXHsnCk7aL
+Qd5VzgtwXFsAVjOZHzJj4/6zmhqhRANCAASITEMnGEFHrPg4gKCpxK1PUzHNNjP5
+2hL//mIbu66vbAartDew7nordKCMBo21hmWuS0i7q3qD8N6RQQr/0dTx
+-----END PRIVATE KEY-----
+";
+    const OTHER_KEY: &str = "\
+-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgOOpNQyT/kpCD33dW
+3HFH3bmHemX4ELY6uqUCA6+/ACahRANCAASKaw1gvvn5r3Iso5msLFVkGqhiyWxu
+c0ZVHsVyES1u/Sxiqbkjfwr5UYCack5N/yPvUVEQ19C/uzUgeWUOj0dM
+-----END PRIVATE KEY-----
+";
+
+    #[test]
+    fn certificates_of_version_1_are_accepted_with_their_key() {
+        /// Connects to a server with the certificate and a key, and returns the error of the client.
+        fn check(key: &str, options: &TlsOptions, expected: &str) {
+            let provider = default_provider();
+            let key = provider.key_provider.load_private_key(PrivateKeyDer::from_pem_slice(key.as_bytes()).unwrap()).unwrap();
+            let certificate = CertificateDer::from_pem_slice(VERSION_1.as_bytes()).unwrap();
+            let server = ServerConfig::builder_with_provider(provider.into()).with_safe_default_protocol_versions().unwrap();
+            let certificate = SingleCertAndKey::from(CertifiedKey::new(vec![certificate], key));
+            let server = Arc::new(server.with_no_client_auth().with_cert_resolver(Arc::new(certificate)));
+            let (ours, theirs) = tokio::io::duplex(1 << 14);
+            let mut connector = TlsConnector::new(options).unwrap();
+            let handshake = MakeTlsConnect::<DuplexStream>::make_tls_connect(&mut connector, "localhost").unwrap();
+            let both = async { tokio::join!(handshake.connect(ours), tokio_rustls::TlsAcceptor::from(server).accept(theirs)) };
+            let (connected, _) = tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(both);
+            assert_eq!(connected.map_or_else(|error| error.to_string(), |_| String::new()), expected);
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("root.pem");
+        std::fs::write(&file, VERSION_1).unwrap();
+        let pinned = RootCertificates::File(file);
+        check(KEY_OF_VERSION_1, &TlsOptions { mode: TlsMode::Require, ..TlsOptions::default() }, "");
+        check(
+            OTHER_KEY,
+            &TlsOptions { mode: TlsMode::Require, ..TlsOptions::default() },
+            "invalid peer certificate: BadSignature",
+        );
+        check(KEY_OF_VERSION_1, &TlsOptions { mode: TlsMode::VerifyCa, root_certificates: pinned, ..TlsOptions::default() }, "");
+    }
+
+    #[test]
+    fn client_certificates_of_version_1_are_accepted() {
+        let folder = tempfile::tempdir().unwrap();
+        let [certificates, key] = ["cert.pem", "key.pem"].map(|name| folder.path().join(name));
+        std::fs::write(&certificates, VERSION_1).unwrap();
+        std::fs::write(&key, KEY_OF_VERSION_1).unwrap();
+        let client_certificate = Some(ClientCertificate { certificates, key });
+        TlsConnector::new(&TlsOptions { client_certificate, ..TlsOptions::default() }).unwrap();
     }
 }

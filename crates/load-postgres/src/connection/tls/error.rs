@@ -28,6 +28,6 @@ pub enum TlsError {
         reason: String,
     },
     /// The options are rejected by the TLS library.
-    #[error("invalid TLS options")]
+    #[error("the TLS options cannot be used: {0}")]
     Options(#[from] rustls::Error),
 }

@@ -4,6 +4,7 @@ mod channel_binding;
 mod connector;
 mod error;
 mod options;
+mod signature;
 mod stream;
 mod verifier;
 
