@@ -144,8 +144,8 @@ fn connection_strings_show_host_and_database() {
     );
     check(secret, secret, "postgresql://***@db.example.com:5432/warehouse?sslmode=require");
     check(secret, "pass%2Fword and pass/word", "*** and ***");
-    // no password, more secrets, or an address whose path is secret
-    check("postgresql://db.example.com/warehouse", "db.example.com/warehouse", "***");
+    check("postgresql://bob@db.example.com/shop", "postgresql://bob@db.example.com/shop", "postgresql://***@db.example.com/shop");
+    // more secrets, a password that is not encoded, or an address whose path is secret
     check("postgresql://u:pass@a.b/c?sslpassword=word", "u:pass@a.b/c?sslpassword=word", "***");
     check("postgresql://u:pa/ss@db.example.com/c", "/ss@db.example.com/c", "***");
     check("https://u:pass@hooks.example.com/T000/B000", "hooks.example.com/T000/B000", "***");
