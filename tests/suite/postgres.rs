@@ -2,6 +2,7 @@
 
 use std::process::{Child, Command, Stdio};
 
+use catchment::{Destination, Pipeline, Postgres, Resource, WriteDisposition};
 use catchment_json::Value;
 use catchment_rest_client::testing::{ScriptedResponse, ScriptedServer};
 
@@ -128,5 +129,52 @@ fn a_role_without_create_on_the_database_loads_into_an_existing_schema() {
     assert!(loaded.status.success(), "{}", String::from_utf8_lossy(&loaded.stderr));
     // the rows of the refused run, which were pending, and those of this run
     assert_eq!(dataset.query("SELECT count(*) FROM rows"), (2 * ROWS).to_string());
+    database.execute(&format!("DROP OWNED BY {role}; DROP ROLE {role}")).unwrap();
+}
+
+/// Merges the row `{"id": 1, "v": value}` into `items`, and returns the error.
+fn merge(dataset: &Dataset, destination: impl Destination + 'static, value: &str) -> String {
+    let row = Value::parse(&format!(r#"{{"id": 1, "v": {value}}}"#)).unwrap();
+    let items = Resource::rows("items", [row]).primary_key(["id"]).write_disposition(WriteDisposition::Merge);
+    let pipeline = Pipeline::new("p", destination, "d").pipelines_dir(dataset.pipelines());
+    let loaded = tokio::runtime::Runtime::new().unwrap().block_on(pipeline.run(items));
+    loaded.map_or_else(|error| catchment::error_chain(&error, ": "), |_| String::new())
+}
+
+#[test]
+fn values_that_a_changed_column_would_cut_are_rejected() {
+    for (first, column_type, second, stored, expected) in [
+        (r#""a""#, "varchar(3)", r#""abcdef""#, "a", "value too long for type character varying(3)"),
+        (r#""abc""#, "char(3)", r#""abcdef""#, "abc", "value too long for type character(3)"),
+        (r#""2024-01-01T00:00:00Z""#, "timestamptz(0)", r#""2024-01-01T00:00:00.9Z""#, "2024-01-01 00:00:00+00", "rounded"),
+    ] {
+        let Some(dataset) = Dataset::postgres() else { return };
+        assert_eq!(merge(&dataset, dataset.destination(), first), "");
+        let change = format!("ALTER TABLE d.items ALTER COLUMN v TYPE {column_type}");
+        dataset.postgres_database().unwrap().execute(&change).unwrap();
+        let error = merge(&dataset, dataset.destination(), second);
+        assert!(error.contains(expected), "{column_type}: {error}");
+        assert_eq!(dataset.query("SELECT v::text FROM items"), stored, "{column_type}");
+    }
+}
+
+#[test]
+fn row_security_that_hides_rows_is_an_error() {
+    let Some(dataset) = Dataset::postgres() else { return };
+    let database = dataset.postgres_database().unwrap();
+    let role = format!("{}_owner", database.name());
+    assert_eq!(merge(&dataset, dataset.destination(), "1"), "");
+    database
+        .execute(&format!(
+            "CREATE ROLE {role} LOGIN PASSWORD 'pass'; GRANT ALL ON SCHEMA d TO {role}; \
+             GRANT ALL ON ALL TABLES IN SCHEMA d TO {role}; ALTER TABLE d.items ENABLE ROW LEVEL SECURITY; \
+             CREATE POLICY p ON d.items USING (id > 1) WITH CHECK (true)"
+        ))
+        .unwrap();
+    let mut options = database.options();
+    (options.user, options.password) = (role.clone(), Some("pass".into()));
+    let error = merge(&dataset, Postgres::new(options), "2");
+    assert!(error.contains("load as a role with BYPASSRLS"), "{error}");
+    assert_eq!(dataset.query("SELECT v FROM items"), "1");
     database.execute(&format!("DROP OWNED BY {role}; DROP ROLE {role}")).unwrap();
 }

@@ -29,8 +29,8 @@ pub struct Postgres {
 /// What PostgreSQL can do.
 pub(crate) const CAPABILITIES: Capabilities = Capabilities {
     identifiers: IdentifierRules { max_length: 63, length_unit: LengthUnit::Bytes, case: IdentifierCase::Sensitive },
-    // One less than the maximum, as staging tables have a column for the number of the root row.
-    max_columns: Some(1599),
+    // The maximum is 1,600, with up to six system columns, and the number of the root row in staging tables.
+    max_columns: Some(1593),
     commit_scope: CommitScope::Package,
     transactional_ddl: true,
     max_tables_in_transaction: None,

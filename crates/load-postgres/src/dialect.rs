@@ -66,6 +66,11 @@ impl Dialect for PostgresDialect {
         format!("CREATE TEMP TABLE {name} (\n  {}\n) ON COMMIT DROP", columns.join(",\n  "))
     }
 
+    /// A cast cuts text and bits to the length of the column, an assignment rejects them.
+    fn casts_to(&self, found: &str) -> bool {
+        !["character", "bit"].iter().any(|name| found.starts_with(name))
+    }
+
     /// Compares arrays, in which null equals null: unlike `IS NOT DISTINCT FROM`, the equality of arrays can use hash joins.
     fn equal_or_both_null(&self, left: &str, right: &str) -> String {
         format!("ARRAY[{left}] = ARRAY[{right}]")
@@ -117,7 +122,13 @@ fn numeric(type_name: &str) -> Option<(u16, u16)> {
 
 /// Returns the Arrow type with the values of a PostgreSQL type, or `None` for types that Arrow does not have.
 pub(crate) fn arrow_type(name: &str) -> Option<ArrowType> {
-    let micros = |zone: Option<&str>| ArrowType::Timestamp(TimeUnit::Microsecond, zone.map(Into::into));
+    // Sub-second digits that a column would round. Arrow has no unit for the other precisions.
+    let unit = match name.split_once('(').and_then(|(_, rest)| rest.split_once(')')).map(|(digits, _)| digits) {
+        Some("0") => TimeUnit::Second,
+        Some("1" | "2" | "3") => TimeUnit::Millisecond,
+        _ => TimeUnit::Microsecond,
+    };
+    let timestamp = |zone: Option<&str>| ArrowType::Timestamp(unit, zone.map(Into::into));
     Some(match name {
         "boolean" => ArrowType::Boolean,
         "smallint" => ArrowType::Int16,
@@ -132,8 +143,8 @@ pub(crate) fn arrow_type(name: &str) -> Option<ArrowType> {
         _ if name.starts_with("time") && name.ends_with("without time zone") && !name.starts_with("timestamp") => {
             ArrowType::Time64(TimeUnit::Microsecond)
         }
-        _ if name.starts_with("timestamp") && name.ends_with("with time zone") => micros(Some("UTC")),
-        _ if name.starts_with("timestamp") => micros(None),
+        _ if name.starts_with("timestamp") && name.ends_with("with time zone") => timestamp(Some("UTC")),
+        _ if name.starts_with("timestamp") => timestamp(None),
         _ => {
             let (precision, scale) = numeric(name)?;
             match (precision, i8::try_from(scale)) {
@@ -189,7 +200,9 @@ mod tests {
         check("integer", Some(ArrowType::Int32));
         check("character varying(64)", Some(ArrowType::Utf8));
         check("time(3) without time zone", Some(ArrowType::Time64(TimeUnit::Microsecond)));
-        check("timestamp(3) with time zone", Some(ArrowType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()))));
+        check("timestamp(3) with time zone", Some(ArrowType::Timestamp(TimeUnit::Millisecond, Some("UTC".into()))));
+        check("timestamp(0) without time zone", Some(ArrowType::Timestamp(TimeUnit::Second, None)));
+        check("timestamp(6) without time zone", Some(ArrowType::Timestamp(TimeUnit::Microsecond, None)));
         check("timestamp without time zone", Some(ArrowType::Timestamp(TimeUnit::Microsecond, None)));
         check("numeric(10,2)", Some(ArrowType::Decimal128(10, 2)));
         check("numeric(50,2)", Some(ArrowType::Decimal256(50, 2)));

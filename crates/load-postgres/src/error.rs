@@ -44,10 +44,10 @@ pub fn classify_state(state: &str) -> Failure {
     match state {
         // cancelled statements, by a user or a timeout
         "57014" | "25P04" => Failure::Cancelled,
-        // database_dropped, insufficient_privilege
-        "57P04" | "42501" => Failure::Blocked,
-        // lock_not_available, idle_in_transaction_session_timeout, and a prepared statement that a pooler has lost
-        "55P03" | "25P03" | "26000" => Failure::Transient,
+        // database_dropped, insufficient_privilege, lock_not_available after the whole lock timeout
+        "57P04" | "42501" | "55P03" => Failure::Blocked,
+        // idle_in_transaction_session_timeout, and a prepared statement that a pooler has lost
+        "25P03" | "26000" => Failure::Transient,
         _ => match state.get(..2).unwrap_or_default() {
             // connection exceptions, rollbacks such as deadlocks, insufficient resources, operator intervention
             "08" | "40" | "53" | "57" => Failure::Transient,
@@ -130,7 +130,26 @@ fn describe_fields(fields: &ErrorFields<'_>) -> String {
             text += &format!("; {label}: {}", shorten(part, SHOWN));
         }
     }
-    text
+    state_remedy(fields).map_or(text.clone(), |remedy| format!("{text}; {remedy}"))
+}
+
+/// Returns what to do about an error of the server, if it does not say so itself.
+fn state_remedy(fields: &ErrorFields<'_>) -> Option<&'static str> {
+    match fields.state {
+        "42501" if fields.message.contains("row-level security") => {
+            Some("load as a role with BYPASSRLS, as policies would hide rows that must be merged or replaced")
+        }
+        "42501" => Some("grant the privilege to the role"),
+        "55P03" => Some(
+            "end the session that holds the lock (`pg_locks` lists them), or raise `destination.postgres.lock_timeout`; the next \
+             run loads the package",
+        ),
+        "54000" | "54011" => Some("store nested objects as JSON with `max_table_nesting`, or leave out keys"),
+        "0A000" if fields.message.starts_with("cannot alter type") => {
+            Some("drop the object that depends on the column, run again, and create the object again")
+        }
+        _ => None,
+    }
 }
 
 /// Returns what to do about an error without an SQLSTATE, if its cause is known.
@@ -189,7 +208,7 @@ mod tests {
         check("57P03", Failure::Transient);
         check("40001", Failure::Transient);
         check("40P01", Failure::Transient);
-        check("55P03", Failure::Transient);
+        check("55P03", Failure::Blocked);
         check("53100", Failure::Transient);
         check("53200", Failure::Transient);
         check("53300", Failure::Transient);
@@ -247,6 +266,17 @@ mod tests {
             ErrorFields { context: Some("JSON data, line 1: {\nCOPY users, line 2, column id\nmore"), ..unique },
             "duplicate key (SQLSTATE 23505); context: COPY users, line 2, column id",
         );
+        let remedies = [
+            ("42501", "permission denied for schema d", "grant the privilege to the role"),
+            ("42501", "query would be affected by row-level security policy for table \"t\"", "load as a role with BYPASSRLS"),
+            ("55P03", "canceling statement due to lock timeout", "end the session that holds the lock"),
+            ("54011", "tables can have at most 1600 columns", "store nested objects as JSON"),
+            ("0A000", "cannot alter type of a column used by a view or rule", "drop the object that depends on the column"),
+        ];
+        for (state, message, remedy) in remedies {
+            let shown = describe_fields(&ErrorFields { message, state, ..ErrorFields::default() });
+            assert!(shown.starts_with(&format!("{message} (SQLSTATE {state}); {remedy}")), "{shown}");
+        }
         check(ErrorFields { context: Some("SQL statement \"…\""), ..unique }, "duplicate key (SQLSTATE 23505)");
         let long = "é".repeat(501);
         let shown = format!("{}… (SQLSTATE 22001)", "é".repeat(500));

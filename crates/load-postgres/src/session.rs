@@ -11,9 +11,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{Failure, PostgresOptions, TlsConnector, TlsStream, classify, describe, write};
 
-/// The settings of each session: rows are exchanged independently of the defaults of the role.
+/// The settings of each session: rows are exchanged independently of the defaults of the role. Without row security,
+/// policies that would hide rows from a merge are errors.
 const SETTINGS: &str = "SET TIME ZONE 'UTC'; SET datestyle = 'ISO'; SET bytea_output = 'hex'; SET intervalstyle = 'postgres'; \
-                        SET standard_conforming_strings = on; SET client_min_messages = warning";
+                        SET standard_conforming_strings = on; SET client_min_messages = warning; SET row_security = off";
 
 /// A connection to a database.
 pub(crate) struct PostgresSession {

@@ -2,6 +2,7 @@
 
 use std::thread;
 
+use arrow::record_batch::RecordBatch;
 use bytes::{Bytes, BytesMut};
 use catchment_load::sql::quote_list;
 use catchment_load::{LoadError, RejectedValue, RowTarget, TableBatches};
@@ -48,10 +49,14 @@ pub(crate) async fn copy(session: &PostgresSession, target: &RowTarget, rows: Ta
 fn encode(rows: TableBatches, encoder: &Encoder, target: &RowTarget, location: &str, batches: &Sender<Result<Bytes, LoadError>>) {
     let mut buffer = BytesMut::new();
     Encoder::write_header(&mut buffer);
+    let mut written = 0;
     for batch in rows {
-        let encoded = batch
-            .and_then(|batch| encoder.encode(&batch, &mut buffer).map_err(|error| rejected(target, location, error)))
-            .map(|()| buffer.split().freeze());
+        let encode = |batch: RecordBatch| {
+            encoder.encode(&batch, &mut buffer).map_err(|error| rejected(target, location, error.after(written)))?;
+            written += batch.num_rows();
+            Ok(buffer.split().freeze())
+        };
+        let encoded = batch.and_then(encode);
         let is_last = encoded.is_err();
         if batches.blocking_send(encoded).is_err() || is_last {
             return;

@@ -154,7 +154,7 @@ mod tests {
         check(
             "name",
             PgType::Text,
-            r#"column `name`, row 1: "b\0" contains the character U+0000, which PostgreSQL cannot store"#,
+            r#"column `name`, row 2: "b\0" contains the character U+0000, which PostgreSQL cannot store"#,
         );
         check("name", PgType::Bool, "column `name` of type Utf8 cannot be written as boolean");
     }

@@ -34,7 +34,7 @@ pub enum EncodeError {
     OutOfRange {
         /// The name of the column.
         column: String,
-        /// The row in the batch, from 0.
+        /// The row in the batch, from 1.
         row: usize,
         /// The value, shortened.
         value: String,
@@ -43,13 +43,13 @@ pub enum EncodeError {
     },
     /// A text contains the character U+0000, or a JSON text its escape `\u0000`.
     #[error(
-        "column `{column}`, row {row}: {value:?} contains the character U+0000, which PostgreSQL cannot store; remove it from \
-         the data"
+        "column `{column}`, row {row}: {value:?} contains the character U+0000, which PostgreSQL cannot store; remove it in \
+         a processing step, in a spec with `replace(\"\\u0000\", \"\")`"
     )]
     Nul {
         /// The name of the column.
         column: String,
-        /// The row in the batch, from 0.
+        /// The row in the batch, from 1.
         row: usize,
         /// The text, shortened.
         value: String,
@@ -59,11 +59,24 @@ pub enum EncodeError {
     TooLarge {
         /// The name of the column.
         column: String,
-        /// The row in the batch, from 0.
+        /// The row in the batch, from 1.
         row: usize,
         /// The size of the value in bytes.
         bytes: usize,
     },
+}
+
+impl EncodeError {
+    /// Adds the number of rows in earlier batches to the row.
+    pub(crate) fn after(mut self, rows: usize) -> EncodeError {
+        match &mut self {
+            EncodeError::OutOfRange { row, .. } | EncodeError::Nul { row, .. } | EncodeError::TooLarge { row, .. } => {
+                *row += rows
+            }
+            EncodeError::TooManyColumns { .. } | EncodeError::UnsupportedType { .. } => {}
+        }
+        self
+    }
 }
 
 /// A value that cannot be written. [`ValueError::at`] adds the column and the row.
@@ -88,8 +101,9 @@ impl ValueError {
         ValueError::Nul(shorten(&String::from_utf8_lossy(start), SHOWN))
     }
 
-    pub(super) fn at(self, column: &str, row: usize) -> EncodeError {
-        let column = column.to_owned();
+    /// `index` is the index of the row in the batch.
+    pub(super) fn at(self, column: &str, index: usize) -> EncodeError {
+        let (column, row) = (column.to_owned(), index + 1);
         match self {
             ValueError::OutOfRange(value, pg_type) => EncodeError::OutOfRange { column, row, value, pg_type },
             ValueError::Nul(value) => EncodeError::Nul { column, row, value },
@@ -105,13 +119,13 @@ mod tests {
     #[test]
     fn errors_name_column_row_and_value() {
         fn check(error: ValueError, expected: &str) {
-            assert_eq!(error.at("price", 3).to_string(), expected);
+            assert_eq!(error.at("price", 1).after(1).to_string(), expected);
         }
         check(ValueError::out_of_range(40_000, PgType::Int2), "column `price`, row 3: 40000 is out of the range of smallint");
         check(
             ValueError::nul(b"a\0b"),
-            "column `price`, row 3: \"a\\0b\" contains the character U+0000, which PostgreSQL cannot store; remove it from the \
-             data",
+            "column `price`, row 3: \"a\\0b\" contains the character U+0000, which PostgreSQL cannot store; remove it in a \
+             processing step, in a spec with `replace(\"\\u0000\", \"\")`",
         );
         check(
             ValueError::TooLarge(1 << 30),

@@ -95,7 +95,8 @@ impl RowPlanner<'_> {
 
     /// Returns a column that is inserted from a staging table.
     fn insert_column(&self, table: &Table, column: &Column) -> InsertColumn {
-        let cast = self.other_type(table, column).map(|(found, _)| found.to_owned());
+        let cast = self.other_type(table, column).map(|(found, _)| found).filter(|found| self.dialect.casts_to(found));
+        let cast = cast.map(str::to_owned);
         InsertColumn { name: column.name.clone(), cast }
     }
 

@@ -60,6 +60,13 @@ pub trait Dialect: std::fmt::Debug + Send + Sync {
         format!("CREATE TEMP TABLE {name} (\n  {}\n)", columns.join(",\n  "))
     }
 
+    /// Returns whether values are cast to the type `found` of an existing column. Assignments without a cast have to reject
+    /// values that a cast would cut.
+    fn casts_to(&self, found: &str) -> bool {
+        let _ = found;
+        true
+    }
+
     /// Returns the condition that rows `d` and `s` have equal values in a nullable column. Null equals null.
     fn equal_or_both_null(&self, left: &str, right: &str) -> String {
         format!("{left} IS NOT DISTINCT FROM {right}")
