@@ -201,12 +201,16 @@ fn is_redacted(key: &SettingKey) -> bool {
     key.is_secret() && is_secret_name(key.name()) && !key.name().ends_with("_url")
 }
 
-/// Adds the strings of a secret to the redactor. Numbers and booleans are too common to redact.
+/// Adds the strings of a secret to the redactor, of a table only those with secret names: messages need hosts and databases.
+/// Numbers and booleans are too common to redact.
 fn register_secrets(value: &SettingValue, redactor: &Redactor) {
     match value {
         SettingValue::Text(text) if !value.is_placeholder() => redactor.add(text),
         SettingValue::List(values) => values.iter().for_each(|value| register_secrets(value, redactor)),
-        SettingValue::Table(entries) => entries.values().for_each(|value| register_secrets(value, redactor)),
+        SettingValue::Table(entries) => {
+            let secrets = entries.iter().filter(|(name, _)| is_secret_name(name));
+            secrets.for_each(|(_, value)| register_secrets(value, redactor));
+        }
         SettingValue::Text(_) | SettingValue::Bool(_) | SettingValue::Integer(_) | SettingValue::Float(_) => {}
     }
 }

@@ -267,3 +267,13 @@ fn the_redactor_receives_looked_up_secrets() {
     let text = "key-of-file user-of-file of-variable another-key";
     assert_eq!(config.redactor().redact(text), "*** user-of-file *** another-key");
 }
+
+#[test]
+fn the_redactor_receives_only_secret_entries_of_a_table() {
+    let secrets =
+        "[destination.postgres.credentials]\nhost = 'db.example.com'\ndatabase = 'warehouse'\npassword = 'of-the-table'";
+    let (_home, config) = project(&[], secrets, "");
+    let settings = ScopedSettings::new(&config).section(["destination", "postgres"]);
+    let _ = settings.get::<Secret>("credentials");
+    assert_eq!(config.redactor().redact("db.example.com warehouse of-the-table"), "db.example.com warehouse ***");
+}

@@ -165,6 +165,10 @@ impl SqlSession for DuckDbSession {
         Some(&self.database)
     }
 
+    async fn begin(&mut self) -> Result<(), LoadError> {
+        self.run("begin a transaction", "BEGIN TRANSACTION")
+    }
+
     async fn execute(&mut self, statement: &Statement) -> Result<(), LoadError> {
         self.run(&statement.step, &statement.sql)
     }

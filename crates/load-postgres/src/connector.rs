@@ -41,9 +41,7 @@ impl PostgresConnector {
             };
             (LoadError::Open { location, reason }, failure)
         })?;
-        let session = PostgresSession::new(client, connection, &self.options, stop);
-        session.prepare().await.map_err(|error| (error, Failure::Blocked))?;
-        Ok(session)
+        Ok(PostgresSession::new(client, connection, &self.options, stop))
     }
 }
 

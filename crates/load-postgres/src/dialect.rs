@@ -52,10 +52,6 @@ impl Dialect for PostgresDialect {
         format!("(extract(epoch FROM {timestamp}) * 1000000)::bigint::text")
     }
 
-    fn begin(&self) -> &'static str {
-        "BEGIN"
-    }
-
     fn lock(&self, dataset: &DatasetName) -> Option<String> {
         let key = self.text_literal(&format!("catchment dataset {}", dataset.name));
         Some(format!("SELECT pg_advisory_xact_lock(hashtextextended({key}, 0))"))

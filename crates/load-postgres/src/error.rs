@@ -44,8 +44,9 @@ pub fn classify_state(state: &str) -> Failure {
     match state {
         // cancelled statements, by a user or a timeout
         "57014" | "25P04" => Failure::Cancelled,
-        // database_dropped, insufficient_privilege, lock_not_available after the whole lock timeout
-        "57P04" | "42501" | "55P03" => Failure::Blocked,
+        // database_dropped, insufficient_privilege, lock_not_available after the whole lock timeout, protocol_violation of a
+        // pooler that does not support what the load needs
+        "57P04" | "42501" | "55P03" | "08P01" => Failure::Blocked,
         // idle_in_transaction_session_timeout, and a prepared statement that a pooler has lost
         "25P03" | "26000" => Failure::Transient,
         _ => match state.get(..2).unwrap_or_default() {
@@ -140,6 +141,7 @@ fn state_remedy(fields: &ErrorFields<'_>) -> Option<&'static str> {
             Some("load as a role with BYPASSRLS, as policies would hide rows that must be merged or replaced")
         }
         "42501" => Some("grant the privilege to the role"),
+        "25006" => Some("connect to the primary server, for example with `target_session_attrs=read-write` and all hosts"),
         "55P03" => Some(
             "end the session that holds the lock (`pg_locks` lists them), or raise `destination.postgres.lock_timeout`; the next \
              run loads the package",
@@ -269,6 +271,7 @@ mod tests {
         let remedies = [
             ("42501", "permission denied for schema d", "grant the privilege to the role"),
             ("42501", "query would be affected by row-level security policy for table \"t\"", "load as a role with BYPASSRLS"),
+            ("25006", "cannot execute CREATE TABLE in a read-only transaction", "connect to the primary server"),
             ("55P03", "canceling statement due to lock timeout", "end the session that holds the lock"),
             ("54011", "tables can have at most 1600 columns", "store nested objects as JSON"),
             ("0A000", "cannot alter type of a column used by a view or rule", "drop the object that depends on the column"),

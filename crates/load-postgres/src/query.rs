@@ -29,13 +29,16 @@ pub(crate) async fn stream(mut session: PostgresSession, dataset: &str, sql: &st
         let reason = format!("dataset `{dataset}` does not exist; nothing has been loaded yet");
         return Err(LoadError::Open { location: session.location().to_owned(), reason });
     }
-    session.guard(STEP, session.client.batch_execute(&format!("SET search_path TO {name}"))).await?;
+    let settings = format!("{}; SET LOCAL search_path TO {name}", session.settings());
     // The description of the columns; the rows are read as text, which all types have.
+    session.guard(STEP, session.client.batch_execute(&format!("BEGIN; {settings}"))).await?;
     let statement = session.guard(STEP, session.client.prepare(sql)).await?;
     let fields = statement.columns().iter().map(field).collect::<Vec<_>>();
     let schema = Arc::new(Schema::new(fields));
     drop(statement);
-    let rows = session.guard(STEP, session.client.simple_query_raw(sql)).await?;
+    session.guard(STEP, session.client.batch_execute("ROLLBACK")).await?;
+    // Several statements in one request are a transaction.
+    let rows = session.guard(STEP, session.client.simple_query_raw(&format!("{settings}; {sql}"))).await?;
     let reader = Reader { session, rows: Box::pin(rows), schema: Arc::clone(&schema), is_done: false };
     let batches = stream::unfold(Some(reader), |reader| async {
         let mut reader = reader?;

@@ -11,10 +11,11 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{Failure, PostgresOptions, TlsConnector, TlsStream, classify, describe, write};
 
-/// The settings of each session: rows are exchanged independently of the defaults of the role. Without row security,
+/// The settings of each transaction: rows are exchanged independently of the defaults of the role. Without row security,
 /// policies that would hide rows from a merge are errors.
-const SETTINGS: &str = "SET TIME ZONE 'UTC'; SET datestyle = 'ISO'; SET bytea_output = 'hex'; SET intervalstyle = 'postgres'; \
-                        SET standard_conforming_strings = on; SET client_min_messages = warning; SET row_security = off";
+const SETTINGS: &str = "SET LOCAL TIME ZONE 'UTC'; SET LOCAL datestyle = 'ISO'; SET LOCAL bytea_output = 'hex'; \
+                        SET LOCAL intervalstyle = 'postgres'; SET LOCAL standard_conforming_strings = on; \
+                        SET LOCAL client_min_messages = warning; SET LOCAL row_security = off";
 
 /// A connection to a database.
 pub(crate) struct PostgresSession {
@@ -38,10 +39,10 @@ impl PostgresSession {
         PostgresSession { client, options: Arc::clone(options), location, stop }
     }
 
-    /// Sets the settings of the session.
-    pub(crate) async fn prepare(&self) -> Result<(), LoadError> {
-        let sql = format!("{SETTINGS}; {}", self.options.session_statements());
-        self.guard("configure the session", self.client.batch_execute(&sql)).await
+    /// Returns the statements that set the settings of a transaction. Those of a session would stay in the connections of a
+    /// pooler, where other programs use them.
+    pub(crate) fn settings(&self) -> String {
+        format!("{SETTINGS}; {}", self.options.transaction_statements())
     }
 
     /// Awaits a request. If the load is cancelled, aborts the statement on the server.
@@ -90,6 +91,11 @@ impl SqlSession for PostgresSession {
         None
     }
 
+    async fn begin(&mut self) -> Result<(), LoadError> {
+        let sql = format!("BEGIN; {}", self.settings());
+        self.guard("begin a transaction", self.client.batch_execute(&sql)).await
+    }
+
     async fn execute(&mut self, statement: &Statement) -> Result<(), LoadError> {
         self.guard(&statement.step, self.client.batch_execute(&statement.sql)).await
     }
@@ -107,6 +113,8 @@ impl SqlSession for PostgresSession {
     }
 
     async fn read_existing(&mut self, step: &str, queries: &[String]) -> Result<Vec<Option<TextRows>>, LoadError> {
+        // Several statements in one request are a transaction.
+        let queries: Vec<String> = queries.iter().map(|sql| format!("{}; {sql}", self.settings())).collect();
         let requests = queries.iter().map(|sql| self.client.simple_query(sql));
         let all = self.guard(step, async { Ok(join_all(requests).await) }).await?;
         let rows = |result: Result<Vec<SimpleQueryMessage>, tokio_postgres::Error>| match result {

@@ -193,11 +193,11 @@ impl PostgresOptions {
         config
     }
 
-    /// Returns the statements that set the timeouts of a new session, or an empty string. They are not startup options, which
+    /// Returns the statements that set the timeouts of a transaction, or an empty string. They are not startup options, which
     /// connection poolers reject.
-    pub fn session_statements(&self) -> String {
+    pub fn transaction_statements(&self) -> String {
         let timeouts = [("statement_timeout", self.statement_timeout), ("lock_timeout", self.lock_timeout)];
-        let set = |(name, limit): (&str, Option<Duration>)| Some(format!("SET {name} = {}", milliseconds(limit?)));
+        let set = |(name, limit): (&str, Option<Duration>)| Some(format!("SET LOCAL {name} = {}", milliseconds(limit?)));
         timeouts.into_iter().filter_map(set).collect::<Vec<_>>().join("; ")
     }
 }

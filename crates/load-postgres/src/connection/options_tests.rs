@@ -83,16 +83,16 @@ fn invalid_values_are_rejected() {
 }
 
 #[test]
-fn session_statements_set_timeouts() {
+fn transaction_statements_set_timeouts() {
     fn check(statement: Option<Duration>, lock: Option<Duration>, expected: &str) {
         let options =
             PostgresOptions { statement_timeout: statement, lock_timeout: lock, ..parse("postgresql://u@h/d").unwrap() };
-        assert_eq!(options.session_statements(), expected);
+        assert_eq!(options.transaction_statements(), expected);
     }
     let seconds = |seconds| Some(Duration::from_secs_f64(seconds));
     check(None, None, "");
-    check(None, seconds(600.0), "SET lock_timeout = 600000");
-    check(seconds(1.5), seconds(0.0), "SET statement_timeout = 1500; SET lock_timeout = 0");
-    check(seconds(0.000_001), None, "SET statement_timeout = 1");
-    check(Some(Duration::MAX), None, "SET statement_timeout = 2147483647");
+    check(None, seconds(600.0), "SET LOCAL lock_timeout = 600000");
+    check(seconds(1.5), seconds(0.0), "SET LOCAL statement_timeout = 1500; SET LOCAL lock_timeout = 0");
+    check(seconds(0.000_001), None, "SET LOCAL statement_timeout = 1");
+    check(Some(Duration::MAX), None, "SET LOCAL statement_timeout = 2147483647");
 }

@@ -36,11 +36,6 @@ pub trait Dialect: std::fmt::Debug + Send + Sync {
     /// Returns the expression of a timestamp as text with its microseconds since 1970.
     fn micros_as_text(&self, timestamp: &str) -> String;
 
-    /// Returns the statement that begins a transaction.
-    fn begin(&self) -> &'static str {
-        "BEGIN TRANSACTION"
-    }
-
     /// Returns the statement that makes concurrent loads of a dataset take turns until their transactions end, or `None` if
     /// an open transaction excludes other loads.
     fn lock(&self, dataset: &DatasetName) -> Option<String> {

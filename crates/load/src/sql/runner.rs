@@ -70,10 +70,9 @@ struct PackageLoad<'l, C> {
 
 impl<C: Connector> PackageLoad<'_, C> {
     async fn run(&self) -> Result<LoadResult, LoadError> {
-        let dialect = self.connector.dialect();
         let mut session = self.connector.connect(Some(self.stop)).await?;
         fail_point!("load::opened");
-        self.execute(&mut session, &Statement::new("begin a transaction", dialect.begin())).await?;
+        session.begin().await?;
         fail_point!("load::transaction_begun");
         match self.apply(&mut session).await {
             Ok(Some(warnings)) => {

@@ -33,6 +33,9 @@ pub trait SqlSession {
     /// Returns the name of the database if names of tables must contain it.
     fn database(&self) -> Option<&str>;
 
+    /// Begins a transaction.
+    async fn begin(&mut self) -> Result<(), LoadError>;
+
     /// Executes a statement.
     async fn execute(&mut self, statement: &Statement) -> Result<(), LoadError>;
 
