@@ -9,14 +9,25 @@ use crate::dataset::Dataset;
 pub(crate) struct Run<'d> {
     dataset: &'d Dataset,
     dataset_name: &'d str,
-    spec: PathBuf,
+    /// The current folder, with the spec and the pipelines.
+    dir: PathBuf,
 }
 
 impl<'d> Run<'d> {
     pub(crate) fn new(dataset: &'d Dataset, spec: &str) -> Run<'d> {
-        let path = dataset.dir().join("p.json");
-        std::fs::write(&path, spec).unwrap();
-        Run { dataset, dataset_name: "d", spec: path }
+        Run::in_dir(dataset, dataset.dir().to_owned(), spec)
+    }
+
+    /// Runs in a new folder, with separate pipelines, as on another machine.
+    pub(crate) fn on_another_machine(dataset: &'d Dataset, folder: &str, spec: &str) -> Run<'d> {
+        let dir = dataset.dir().join(folder);
+        std::fs::create_dir(&dir).unwrap();
+        Run::in_dir(dataset, dir, spec)
+    }
+
+    fn in_dir(dataset: &'d Dataset, dir: PathBuf, spec: &str) -> Run<'d> {
+        std::fs::write(dir.join("p.json"), spec).unwrap();
+        Run { dataset, dataset_name: "d", dir }
     }
 
     /// Sets the name of the dataset. Default: `d`. Datasets share the database file.
@@ -26,9 +37,9 @@ impl<'d> Run<'d> {
 
     pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(binary());
-        command.arg("run").arg(&self.spec).args(["--dataset-name", self.dataset_name]);
-        command.arg("--pipelines-dir").arg(self.dataset.pipelines());
-        command.current_dir(self.dataset.dir());
+        command.arg("run").arg(self.dir.join("p.json")).args(["--dataset-name", self.dataset_name]);
+        command.arg("--pipelines-dir").arg(self.dir.join("pipelines"));
+        command.current_dir(&self.dir);
         match self.dataset.postgres_database() {
             Some(database) => command
                 .args(["--destination", "postgres"])
@@ -44,7 +55,11 @@ impl<'d> Run<'d> {
     }
 
     pub(crate) fn spawn(&self) -> Child {
-        self.command().stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+        self.spawn_with(&[])
+    }
+
+    pub(crate) fn spawn_with(&self, args: &[&str]) -> Child {
+        self.command().args(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
     }
 
     /// Runs the command and returns the exit code and the output, stdout before stderr.

@@ -1,12 +1,12 @@
 //! Loads into PostgreSQL by several processes at once, and by roles with few privileges.
 
-use std::process::{Child, Command, Stdio};
+use std::process::Child;
 
 use catchment::{Destination, Pipeline, Postgres, Resource, WriteDisposition};
 use catchment_json::Value;
 use catchment_rest_client::testing::{ScriptedResponse, ScriptedServer};
 
-use crate::command::{Run, binary};
+use crate::command::Run;
 use crate::dataset::Dataset;
 
 /// The number of processes that load at once.
@@ -22,20 +22,6 @@ fn rows_server() -> ScriptedServer {
         let rows = (from..from + ROWS).map(|id| format!(r#"{{"id":{id},"labels":["a","b"],"name":"row {id}"}}"#));
         ScriptedResponse::json(200, format!("[{}]", rows.collect::<Vec<_>>().join(",")))
     })
-}
-
-/// Starts a run of the pipeline `p` into the dataset `d`, with a separate working folder, as on another machine.
-fn spawn(dataset: &Dataset, number: u64, spec: &str, args: &[&str]) -> Child {
-    let folder = dataset.dir().join(number.to_string());
-    std::fs::create_dir(&folder).unwrap();
-    std::fs::write(folder.join("p.json"), spec).unwrap();
-    let mut command = Command::new(binary());
-    command
-        .args(["run", "p.json", "--destination", "postgres", "--dataset-name", "d", "--pipelines-dir", "pipelines"])
-        .args(args);
-    let credentials = dataset.postgres_database().unwrap().connection_string();
-    command.current_dir(&folder).env("DESTINATION__POSTGRES__CREDENTIALS", credentials.expose());
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
 }
 
 /// Waits for all processes, which must succeed.
@@ -61,7 +47,10 @@ fn processes_load_disjoint_resources_of_a_dataset_at_once() {
         format!(r#"{{"name": "items", "client": {{"base_url": "{}/"}}, "resources": [{}]}}"#, server.url(), resources.join(","));
     // the second time, the tables exist and the cursors move
     for round in 0..2 {
-        let start = |number| spawn(&dataset, round * PROCESSES + number, &spec, &["--select", &format!("r{number}")]);
+        let start = |number| {
+            let run = Run::on_another_machine(&dataset, &format!("{round}-{number}"), &spec);
+            run.spawn_with(&["--select", &format!("r{number}")])
+        };
         wait((0..PROCESSES).map(start).collect());
     }
     let state = dataset.restore().state.unwrap();
@@ -92,7 +81,7 @@ fn processes_load_windows_of_a_resource_at_once() {
                 "initial_value": {from}, "end_value": {to}}}}}}}]}}"#,
             server.url()
         );
-        spawn(&dataset, number, &spec, &[])
+        Run::on_another_machine(&dataset, &number.to_string(), &spec).spawn()
     };
     wait((0..PROCESSES).map(start).collect());
     let total = PROCESSES * ROWS;
@@ -173,8 +162,11 @@ fn row_security_that_hides_rows_is_an_error() {
         .unwrap();
     let mut options = database.options();
     (options.user, options.password) = (role.clone(), Some("pass".into()));
-    let error = merge(&dataset, Postgres::new(options), "2");
+    let restricted = Postgres::new(options);
+    let error = merge(&dataset, restricted.clone(), "2");
     assert!(error.contains("load as a role with BYPASSRLS"), "{error}");
+    let shown = crate::dataset::query(&restricted, "d", "SELECT count(*) FROM items").unwrap();
+    assert_eq!(crate::dataset::cells(&shown), "0", "queries show the rows that the role may see");
     assert_eq!(dataset.query("SELECT v FROM items"), "1");
     database.execute(&format!("DROP OWNED BY {role}; DROP ROLE {role}")).unwrap();
 }

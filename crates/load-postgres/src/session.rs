@@ -11,11 +11,14 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{Failure, PostgresOptions, TlsConnector, TlsStream, classify, describe, write};
 
-/// The settings of each transaction: rows are exchanged independently of the defaults of the role. Without row security,
-/// policies that would hide rows from a merge are errors.
+/// The settings of each transaction: rows are exchanged independently of the defaults of the role.
 const SETTINGS: &str = "SET LOCAL TIME ZONE 'UTC'; SET LOCAL datestyle = 'ISO'; SET LOCAL bytea_output = 'hex'; \
                         SET LOCAL intervalstyle = 'postgres'; SET LOCAL standard_conforming_strings = on; \
-                        SET LOCAL client_min_messages = warning; SET LOCAL row_security = off";
+                        SET LOCAL client_min_messages = warning";
+
+/// The setting of loads, whose merges must see all rows: policies that would hide some are errors. Queries show the rows that
+/// the role may see.
+const ALL_ROWS: &str = "SET LOCAL row_security = off";
 
 /// A connection to a database.
 pub(crate) struct PostgresSession {
@@ -92,7 +95,7 @@ impl SqlSession for PostgresSession {
     }
 
     async fn begin(&mut self) -> Result<(), LoadError> {
-        let sql = format!("BEGIN; {}", self.settings());
+        let sql = format!("BEGIN; {}; {ALL_ROWS}", self.settings());
         self.guard("begin a transaction", self.client.batch_execute(&sql)).await
     }
 
@@ -114,7 +117,8 @@ impl SqlSession for PostgresSession {
 
     async fn read_existing(&mut self, step: &str, queries: &[String]) -> Result<Vec<Option<TextRows>>, LoadError> {
         // Several statements in one request are a transaction.
-        let queries: Vec<String> = queries.iter().map(|sql| format!("{}; {sql}", self.settings())).collect();
+        let settings = format!("{}; {ALL_ROWS}", self.settings());
+        let queries: Vec<String> = queries.iter().map(|sql| format!("{settings}; {sql}")).collect();
         let requests = queries.iter().map(|sql| self.client.simple_query(sql));
         let all = self.guard(step, async { Ok(join_all(requests).await) }).await?;
         let rows = |result: Result<Vec<SimpleQueryMessage>, tokio_postgres::Error>| match result {
