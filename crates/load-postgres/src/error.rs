@@ -77,7 +77,7 @@ pub fn describe(error: &tokio_postgres::Error) -> String {
             for cause in causes(error) {
                 text = format!("{text}: {}", shorten(&cause.to_string(), SHOWN));
             }
-            remedy(error).map_or(text.clone(), |remedy| format!("{text}; {remedy}"))
+            with_remedy(text, remedy(error))
         }
     }
 }
@@ -131,7 +131,14 @@ fn describe_fields(fields: &ErrorFields<'_>) -> String {
             text += &format!("; {label}: {}", shorten(part, SHOWN));
         }
     }
-    state_remedy(fields).map_or(text.clone(), |remedy| format!("{text}; {remedy}"))
+    with_remedy(text, state_remedy(fields))
+}
+
+fn with_remedy(text: String, remedy: Option<&str>) -> String {
+    match remedy {
+        Some(remedy) => format!("{text}; {remedy}"),
+        None => text,
+    }
 }
 
 /// Returns what to do about an error of the server, if it does not say so itself.
